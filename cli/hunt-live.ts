@@ -58,27 +58,59 @@ export async function huntLive(hunted: LiveHunt): Promise<0 | 1 | 130> {
   progress.live({ tried: 0, profiles: profiles.length, broken: 0 });
   const how = { agentEntry: entryModule('./agent-start', import.meta.url), signal };
   const plain = (await tryLive(field, { seed: 1, events: [] }, how)) ?? [];
-  const known = new Set(plain.map(nameOfBreak));
-  const breaks = new Map<string, LiveBreak>();
+  const search = new LiveSearch(hunted, how, new Set(plain.map(nameOfBreak)));
   const endMs = performance.now() + budgetMs;
-  let tried = 0;
   for (const attempt of profiles.slice(0, hunted.attempts)) {
     if (signal.aborted || performance.now() > endMs) break;
-    progress.live({ tried, profiles: profiles.length, broken: breaks.size });
-    const own = await fieldOf(field, attempt);
-    const missed = await tryLive(own, attempt, how);
-    if (missed === undefined) break;
-    tried += 1;
-    const found = missed.find((one) => !known.has(nameOfBreak(one)));
-    if (found === undefined || breaks.get(nameOfBreak(found))?.isRepeated === true) continue;
-    const again = (await tryLive(own, attempt, how)) ?? [];
-    const isRepeated = again.map(nameOfBreak).includes(nameOfBreak(found));
-    breaks.set(nameOfBreak(found), { found, attempt, scenario: own.scenario, isRepeated });
+    progress.live({ tried: search.tried, profiles: profiles.length, broken: search.breaks.size });
+    if (!(await search.try(attempt))) break;
   }
+  const { tried } = search;
+  const breaks = [...search.breaks.values()];
   progress.clear();
-  print(hunted, { plain, breaks: [...breaks.values()], tried, profiles: profiles.length });
-  if ([...breaks.values()].some(({ isRepeated }) => isRepeated)) return 1;
+  print(hunted, { plain, breaks, tried, profiles: profiles.length });
+  if (breaks.some(({ isRepeated }) => isRepeated)) return 1;
   return signal.aborted ? 130 : 0;
+}
+
+type HowLive = Parameters<typeof tryLive>[2];
+
+/** What was tried, and what broke. */
+class LiveSearch {
+  tried = 0;
+  /** By their names. */
+  readonly breaks = new Map<string, LiveBreak>();
+  readonly #field: Field;
+  readonly #how: HowLive;
+  readonly #known: ReadonlySet<string>;
+
+  /** @param known Names of what breaks without faults. */
+  constructor({ field }: LiveHunt, how: HowLive, known: ReadonlySet<string>) {
+    this.#field = field;
+    this.#how = how;
+    this.#known = known;
+  }
+
+  /** Runs an attempt, and again if something new broke. @returns false if it was stopped. */
+  async try(attempt: Attempt): Promise<boolean> {
+    const own = await fieldOf(this.#field, attempt);
+    if (own === undefined) return true;
+    const missed = await tryLive(own, attempt, this.#how);
+    if (missed === undefined) return false;
+    this.tried += 1;
+    const fresh = missed.filter((one) => this.#isNew(nameOfBreak(one)));
+    const again = fresh.length === 0 ? [] : await tryLive(own, attempt, this.#how);
+    if (again === undefined) return false;
+    for (const found of fresh) {
+      const isRepeated = again.map(nameOfBreak).includes(nameOfBreak(found));
+      this.breaks.set(nameOfBreak(found), { found, attempt, scenario: own.scenario, isRepeated });
+    }
+    return true;
+  }
+
+  #isNew(name: string): boolean {
+    return !this.#known.has(name) && this.breaks.get(name)?.isRepeated !== true;
+  }
 }
 
 interface LiveOutcome {

@@ -120,11 +120,15 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   const fleet =
     flags.queue === undefined ? undefined : await openFleet(flags.queue, sourceState(), true);
   const far = fleet === undefined ? undefined : new FleetHunt(field, fleet.fleet);
-  interrupt.signal.addEventListener('abort', () => fleet?.fleet.stop(), { once: true });
+  const stop = (): void => fleet?.fleet.stop();
+  interrupt.signal.addEventListener('abort', stop, { once: true });
+  if (interrupt.signal.aborted) stop();
   try {
     const tryOne = async (attempt: Attempt): Promise<TriedAttempt> => {
       const job = { kind: 'attempt', file, set: flags.set, attempt } as const;
-      const tried = (await far?.try(attempt)) ?? (await pool.try(job));
+      const there = await far?.try(attempt);
+      if (there !== undefined) return there;
+      const tried = await pool.try(job);
       if (tried === undefined) throw new Error('an opened scenario cannot be opened again');
       if (attempt.events.length === 0 && !isHeld(tried)) pool.expect(tried.wallMs);
       return tried;
@@ -156,8 +160,9 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     for (const one of state.breaks.slice(from.breaks.length)) {
       const path = pathOf(one);
       const { warmupNs } = field.scenario;
+      const own = await fieldOf(field, one.attempt);
       const left = await shrinkBreak({
-        ...{ one, path, pool, data: dataOf((await fieldOf(field, one.attempt)).scenario, one) },
+        ...{ one, path, pool, data: dataOf((own ?? field).scenario, one) },
         origin: `Found by a hunt in attempt ${one.number}`,
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
         isStopped: () => interrupt.signal.aborted,
@@ -232,7 +237,7 @@ function print({ field, state, from, shrunk, pathOf }: HuntReport, { json }: Hun
     `  ${oneLine(one.found.text)}`,
     `  in attempt ${one.number}, ${leftText(left)}: ${path}`,
     `  ${commandText(['scenario', path])}`,
-    ...(left === undefined ? [] : [`  what happened: ${left.story}`]),
+    ...(left?.story === undefined ? [] : [`  what happened: ${left.story}`]),
   ]);
   const again = earlier.map(
     (one) =>

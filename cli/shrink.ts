@@ -120,7 +120,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
       `  ${oneLine(found.text)}`,
       `  ${leftText(left)}: ${path}`,
       `  ${commandText(['scenario', path])}`,
-      ...(left === undefined ? [] : [`  what happened: ${left.story}`]),
+      ...(left?.story === undefined ? [] : [`  what happened: ${left.story}`]),
     ]);
     return 1;
   } finally {

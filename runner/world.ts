@@ -54,15 +54,6 @@ export interface WorldLink {
   isUp(side: 'forward' | 'backward'): boolean;
 }
 
-/** What {@link WorldListener.delivered} is told. */
-export type Delivery = [
-  node: string,
-  from: string,
-  bytes: Uint8Array,
-  protocol: string,
-  isAgain: boolean,
-];
-
 /** What nodes report to the runner, at the world's present time; a listener has the calls that it needs. */
 export interface WorldListener {
   /** True if it records states: nodes report more then (engine/host/measure.ts, `isRecorded`). */
@@ -72,7 +63,13 @@ export interface WorldListener {
    * @param protocol Name of the protocol that delivered them.
    * @param isAgain True if they are marked as what the user may have got before a restart of the node.
    */
-  delivered?(...delivery: Delivery): void;
+  delivered?(
+    node: string,
+    from: string,
+    bytes: Uint8Array,
+    protocol: string,
+    isAgain: boolean,
+  ): void;
   state?(node: string, machine: string, state: string): void;
   spanned?(node: string, name: string, beginNs: number, endNs: number): void;
   marked?(node: string, name: string): void;

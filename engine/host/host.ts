@@ -106,15 +106,9 @@ export interface Host {
    * Hands application bytes that arrived from node `from` to the user of this node (the protocol
    * above, the scenario's sink, or a service of a live process). The bytes are read during the call
    * only.
-   * @param isAgain True for a message that the user may have got before a restart of this node, and may get again.
+   * @param mark `again` for a message that the user may have got before a restart of this node.
    */
-  deliver(
-    from: string,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    isAgain?: boolean,
-  ): void;
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void;
   /**
    * A carrier below this protocol on the same host. Called once per carrier, while the node is
    * created: messages for a layer without handlers are dropped as `no-upper-layer`.

@@ -201,12 +201,13 @@ export class HostLayer implements Host, StackMember {
     this.base.contacts.listen(this.protocol, handler);
   }
 
-  deliver(...[from, buffer, offset, length, isAgain]: Parameters<DeliverySink>): void {
+  // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void {
     const { stack } = this.base;
     assert(stack !== undefined, `${this.name} has no stack`);
     this.base.mixIn(FINGERPRINT_KINDS.application, length);
     const { skip, take } = stack.receiverOf(this, buffer, offset, length);
-    take(from, buffer, offset + skip, length - skip, isAgain);
+    take(from, buffer, offset + skip, length - skip, mark);
   }
 
   toApplication(...message: Parameters<DeliverySink>): void {

@@ -272,11 +272,12 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.contacts.listen(this.protocol, handler);
   }
 
-  deliver(...[from, buffer, offset, length, isAgain]: Parameters<DeliverySink>): void {
+  // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+  deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void {
     this.mixIn(FINGERPRINT_KINDS.application, length);
     const receiver = this.stack?.receiverOf(this, buffer, offset, length);
-    if (receiver === undefined) this.toApplication(from, buffer, offset, length, isAgain);
-    else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip, isAgain);
+    if (receiver === undefined) this.onDelivery?.(from, buffer, offset, length, mark);
+    else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip, mark);
   }
 
   toApplication(...message: Parameters<DeliverySink>): void {

@@ -326,7 +326,7 @@ class FabricNode implements NodeHandle {
       return;
     }
     this.#account.delivered(payload);
-    this.#host.deliver(from, payload, 0, payload.length, isAgain);
+    this.#host.deliver(from, payload, 0, payload.length, isAgain ? 'again' : undefined);
     peer?.handled(number);
   }
 

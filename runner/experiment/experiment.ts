@@ -29,7 +29,7 @@ import { PathWatch } from '../traffic/path-watch.ts';
 import type { SumBook } from '../traffic/sum-book.ts';
 import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
 import { RunWitness } from '../traffic/witness.ts';
-import type { Delivery, Undo, World, WorldListener } from '../world.ts';
+import type { Undo, World, WorldListener } from '../world.ts';
 import type { SetUpMemory } from '../worlds/set-up-memory.ts';
 import { DoneWatch } from './done-watch.ts';
 
@@ -198,7 +198,14 @@ export class Experiment implements WorldListener {
     return layer === undefined ? node : undefined;
   }
 
-  delivered(...[node, , bytes, protocol, isAgain]: Delivery): void {
+  // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+  delivered(
+    node: string,
+    _from: string,
+    bytes: Uint8Array,
+    protocol: string,
+    isAgain: boolean,
+  ): void {
     this.#truth.isAgain = isAgain;
     const isRead = readTruth(bytes, this.#truth);
     if (isRead && !isOtherLayer(this.flows[this.#truth.flow], protocol)) {

@@ -36,6 +36,8 @@ const RETRY_MS = 500;
 const PATIENCE_MS = 300_000;
 /** Attempts at a job whose worker throws an exception; killed workers do not count. */
 const ATTEMPTS = 3;
+/** How long a queue keeps the outcome of an attempt of a hunt, s. */
+const ATTEMPT_KEPT_S = 300;
 /** Stands for the answer of a server that is away. */
 const AWAY: unique symbol = Symbol('away');
 /** Name of the job that holds the head: which commit the fleet runs. */
@@ -145,13 +147,9 @@ export class FleetExecutor implements RunExecutor {
     return answer.kind === 'tried' ? noResult(seed, 'its result is damaged') : answer;
   }
 
-  /** Tries an attempt of a hunt. It is not kept: who asks again gets another run of it. */
+  /** Tries an attempt of a hunt. The queue forgets it by itself, and who asks again gets another run of it. */
   async try(cell: SweepCombination, asked: Required<Asked>): Promise<FleetOutcome> {
-    const answer = await this.#ask(cell, asked);
-    const id = this.#idOf(cell, asked);
-    this.#asked.delete(id);
-    await this.#jobs.remove(id).catch(() => undefined);
-    return answer;
+    return await this.#ask(cell, asked);
   }
 
   /** True if its job is within the limits of a job. */
@@ -199,7 +197,7 @@ export class FleetExecutor implements RunExecutor {
     });
     const named = [scenario.file, scenario.topology.file];
     this.#waiting.set(id, { job, named, answer, resolve });
-    this.#asked.add(id);
+    if (asked.hunted === undefined) this.#asked.add(id);
     await this.#patiently(async () => {
       await this.#forgetEarlier(id);
       await this.#add(job);
@@ -211,7 +209,8 @@ export class FleetExecutor implements RunExecutor {
 
   async #add(job: FleetJob): Promise<void> {
     // An ended job stays in the queue until the sweep has its result.
-    const options = { attempts: ATTEMPTS, removeOnComplete: false, removeOnFail: false };
+    const removal = job.hunted === undefined ? false : { age: ATTEMPT_KEPT_S };
+    const options = { attempts: ATTEMPTS, removeOnComplete: removal, removeOnFail: removal };
     await this.#jobs.add('run', job, { ...options, jobId: job.id });
   }
 
@@ -314,7 +313,7 @@ function answerOf(job: Job, { job: { seed }, named }: Waiting): FleetOutcome {
 }
 
 function stopped(seed: number): SeedAnswer {
-  return { kind: 'ended', ending: 'interrupted', seed, message: 'the sweep was stopped' };
+  return { kind: 'ended', ending: 'interrupted', seed, message: 'it was told to stop' };
 }
 
 function noResult(seed: number, why: string): SeedAnswer {

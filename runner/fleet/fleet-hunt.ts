@@ -6,31 +6,30 @@
  */
 import { z } from 'zod';
 import { Refusal } from '../../scenarios/refusal.ts';
-import type { Attempt, TriedAttempt } from '../hunt/attempt.ts';
-import { REACHED_MAX } from '../hunt/corpus.ts';
+import { type Attempt, NOTHING, type TriedAttempt } from '../hunt/attempt.ts';
 import { type Field, fieldOf } from '../hunt/field.ts';
-import { foundBreak } from '../hunt/kept-hunt.ts';
+import { HuntStopped } from '../hunt/hunt.ts';
+import { foundBreak, KNOWN_MAX, reachedTexts } from '../hunt/kept-hunt.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { FleetExecutor } from './fleet-executor.ts';
 
-/** Most breaks of one run that are read. */
-const BREAKS_MAX = 1_000;
-
-/** What a worker says; it may be anything. */
-const tried = z.object({
-  breaks: z.array(foundBreak).max(BREAKS_MAX),
-  reached: z.array(z.string()).max(REACHED_MAX),
-  fingerprint: z.string(),
-  engineEvents: z.number(),
-  wallMs: z.number(),
-});
+/** What a worker says, which may be anything; null if the attempt is more than it may do. */
+const tried = z
+  .object({
+    breaks: z.array(foundBreak).max(KNOWN_MAX),
+    reached: reachedTexts,
+    fingerprint: z.string(),
+    engineEvents: z.number(),
+    wallMs: z.number(),
+  })
+  .nullable();
 
 /** See the module. */
 export class FleetHunt {
   readonly #field: Field;
   readonly #fleet: FleetExecutor;
   /** The fields of attempts, by the option that these change. */
-  readonly #fields = new Map<string, { readonly own: Field; readonly check: EventCheck }>();
+  readonly #fields = new Map<string, OpenedField | undefined>();
 
   constructor(field: Field, fleet: FleetExecutor) {
     this.#field = field;
@@ -38,11 +37,13 @@ export class FleetHunt {
   }
 
   /**
-   * @returns undefined if no worker may take the attempt, which then can be tried here.
-   * @throws Refusal if the fleet has no answer.
+   * @returns undefined if the attempt is too much for a job or a worker, and is to be tried here.
+   * @throws Refusal if the fleet has no answer; HuntStopped if it was told to stop.
    */
   async try(attempt: Attempt): Promise<TriedAttempt | undefined> {
-    const { own, check } = await this.#fieldOf(attempt);
+    const opened = await this.#fieldOf(attempt);
+    if (opened === undefined) return NOTHING;
+    const { own, check } = opened;
     const { events } = check.takeAll(attempt.events);
     const overrides = { ...own.scenario.overrides, events: JSON.stringify(events) };
     const scenario = { ...own.scenario, overrides };
@@ -51,28 +52,31 @@ export class FleetHunt {
     const asked = { seed: attempt.seed, hunted: [...own.always] };
     if (!this.#fleet.takes(cell, asked)) return undefined;
     const answer = await this.#fleet.try(cell, asked);
-    // It was asked to stop: as if the attempt had shown nothing.
-    if (answer.kind === 'ended') return { ...NOTHING, events };
+    if (answer.kind === 'ended') throw new HuntStopped();
     const read = answer.kind === 'tried' ? readTried(answer.tried) : undefined;
+    if (read === null) return undefined;
     if (read !== undefined) return { ...read, events };
     const why = 'message' in answer ? answer.message : 'its answer is damaged';
     throw new Refusal(`the fleet could not try an attempt: ${why}`);
   }
 
-  async #fieldOf(attempt: Attempt): Promise<{ readonly own: Field; readonly check: EventCheck }> {
+  async #fieldOf(attempt: Attempt): Promise<OpenedField | undefined> {
     const { option = '' } = attempt;
-    const known = this.#fields.get(option);
-    if (known !== undefined) return known;
-    const own = await fieldOf(this.#field, attempt);
-    const made = { own, check: new EventCheck(own.scenario, own.registry) };
-    this.#fields.set(option, made);
-    return made;
+    if (!this.#fields.has(option)) {
+      const own = await fieldOf(this.#field, attempt);
+      const check = own && new EventCheck(own.scenario, own.registry);
+      this.#fields.set(option, own && check && { own, check });
+    }
+    return this.#fields.get(option);
   }
 }
 
-const NOTHING = { breaks: [], reached: [], fingerprint: '', engineEvents: 0, wallMs: 0 };
+interface OpenedField {
+  readonly own: Field;
+  readonly check: EventCheck;
+}
 
-function readTried(text: string): Omit<TriedAttempt, 'events'> | undefined {
+function readTried(text: string): Omit<TriedAttempt, 'events'> | null | undefined {
   try {
     return tried.parse(JSON.parse(text));
   } catch {

@@ -18,7 +18,7 @@ import { ConfigError, formatWithoutSource } from '../../topologies/files/config-
 import { isBelow, runWithinFolders } from '../../topologies/files/file-bounds.ts';
 import { parseFlagValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
-import { HuntPool } from '../hunt/hunt-pool.ts';
+import { HuntPool, isHeld, isOutOfMemory } from '../hunt/hunt-pool.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { packResult, resultForJudging } from '../sweep/packed-result.ts';
@@ -128,8 +128,8 @@ export class FleetWorker {
 
   /** Threads for attempts of hunts, from the first one on. */
   get #hunts(): HuntPool {
-    const { threads, memoryMb } = this.#options;
-    this.#huntPool ??= new HuntPool(threads, memoryMb);
+    const { threads, memoryMb, timeLimitMs } = this.#options;
+    this.#huntPool ??= new HuntPool(threads, { memoryMb, limitMs: timeLimitMs });
     return this.#huntPool;
   }
 
@@ -142,7 +142,9 @@ export class FleetWorker {
       const tried = await this.#hunts.try({ kind: 'file', path, set, seed, always, asked: files });
       if (tried === undefined) throw new Refusal('the attempt cannot be opened');
       this.#done += 1;
-      return { kind: 'tried', tried: JSON.stringify(tried) };
+      // What takes too long or too much memory here is for the thread of the hunter to judge.
+      const isTooMuch = isHeld(tried) || isOutOfMemory(tried);
+      return { kind: 'tried', tried: JSON.stringify(isTooMuch ? null : tried) };
     }
     const answer = await this.#run(cell, asked.seed);
     if (answer.kind === 'ended' && answer.ending === 'interrupted')

@@ -57,6 +57,11 @@ export interface TriedAttempt {
   readonly story?: readonly string[] | undefined;
 }
 
+/** The outcome of an attempt that cannot be made, or that is not over. */
+export const NOTHING: TriedAttempt = {
+  ...{ events: [], breaks: [], reached: [], fingerprint: '', engineEvents: 0, wallMs: 0 },
+};
+
 /** The name of a break: the same for the same break in other runs. */
 export function nameOfBreak({ kind, place }: Pick<Break, 'kind' | 'place'>): string {
   return `${kind} ${place}`;

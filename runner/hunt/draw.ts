@@ -145,7 +145,8 @@ function around(draws: RandomStream, targets: Targets, faults: readonly EventVal
 
 function hits(fault: EventValues, node: string, links: readonly string[] = []): boolean {
   return Object.values(fault).some((value) => {
-    const { node: inner, to } = value as EventValues;
+    // A kept hunt from elsewhere may have anything here.
+    const { node: inner, to } = Object(value) as EventValues;
     return [value, inner, to].includes(node) || links.includes(String(value));
   });
 }

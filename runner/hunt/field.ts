@@ -12,6 +12,7 @@ import { stackOf } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
 import { documentOf } from '../injection/export.ts';
 import { kindsOf } from '../injection/kinds.ts';
 import { Flow } from '../traffic/traffic-source.ts';
@@ -127,12 +128,21 @@ export async function openField(
 
 /**
  * The field of an attempt: the same one, or one with another value of an option.
- * @throws what {@link openField} throws, such as for a value that the rest of the scenario does not allow.
+ * @returns undefined if the rest of the scenario does not allow the value: the attempt shows nothing.
  */
-export async function fieldOf(field: Field, { option }: Pick<Attempt, 'option'>): Promise<Field> {
+export async function fieldOf(
+  field: Field,
+  { option }: Pick<Attempt, 'option'>,
+): Promise<Field | undefined> {
   // What a kept hunt from elsewhere names is none of these.
   const change = option === undefined ? undefined : field.targets.options[option];
-  return change === undefined ? field : await openField(field.file, { ...field.set, ...change });
+  if (change === undefined) return field;
+  try {
+    return await openField(field.file, { ...field.set, ...change });
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 interface Kept {

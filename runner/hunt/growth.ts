@@ -18,11 +18,17 @@ export class GrowthWatch {
   #before = 0;
   #after = 0;
 
-  /** Called before the run begins. */
-  watch({ world }: Pick<PreparedRun, 'world'>, { events, warmupNs }: Scenario): void {
-    const fromNs = leastOf(
-      events.map(({ schedule }) => (schedule.kind === 'at' ? schedule.atNs : 0)),
-    );
+  /**
+   * Called before the run begins.
+   * @param soonestNs When its first fault begins, if it has none.
+   */
+  watch(
+    { world }: Pick<PreparedRun, 'world'>,
+    { events, warmupNs }: Scenario,
+    soonestNs: number,
+  ): void {
+    const begins = events.map(({ schedule }) => (schedule.kind === 'at' ? schedule.atNs : 0));
+    const fromNs = begins.length === 0 ? soonestNs : leastOf(begins);
     if (fromNs >= warmupNs) return;
     const { scheduler } = world.sim;
     world.atFault(fromNs, () => {

@@ -11,18 +11,30 @@ import type { HuntJob } from './hunt-worker.ts';
 /** An attempt may take this, and {@link SLOWER} times as long as a run without faults, ms. */
 const LEAST_LIMIT_MS = 30_000;
 const SLOWER = 20;
+const OUT_OF_MEMORY = 'out of memory';
+
+/** Limits of the threads. */
+export interface HuntPoolLimits {
+  /** Most megabytes of old objects of a thread; the limit of node if absent. */
+  readonly memoryMb?: number | undefined;
+  /** Longest time of a job, ms. */
+  readonly limitMs?: number | undefined;
+}
 
 /** See the module. */
 export class HuntPool {
   readonly #pool: Piscina;
   #limitMs = 10 * LEAST_LIMIT_MS;
+  /** True if each job has the time that somebody lends, and no more. */
+  readonly #isLent: boolean;
   /** Threads without a job, and jobs without a thread: the time of a job begins with its thread. */
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  /** @param memoryMb Most megabytes of old objects of a thread; the limit of node if absent. */
-  constructor(threads: number, memoryMb?: number) {
+  constructor(threads: number, { memoryMb, limitMs }: HuntPoolLimits = {}) {
     this.#free = threads;
+    if (limitMs !== undefined) this.#limitMs = Math.min(limitMs, this.#limitMs);
+    this.#isLent = limitMs !== undefined;
     this.#pool = new Piscina({
       filename: entryModule('./hunt-worker', import.meta.url),
       name: 'runHuntJob',
@@ -49,7 +61,8 @@ export class HuntPool {
     await this.#thread();
     try {
       const first = await this.#tryWithin(this.#limitMs, job);
-      return isHeld(first) ? await this.#tryWithin(2 * this.#limitMs, job) : first;
+      if (!isHeld(first) || this.#isLent) return first;
+      return await this.#tryWithin(2 * this.#limitMs, job);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free += 1;
@@ -91,11 +104,16 @@ export function isHeld(tried: TriedAttempt | undefined): boolean {
   return tried?.breaks[0]?.kind === 'held';
 }
 
+/** True if the run needed more memory than its thread had. */
+export function isOutOfMemory(tried: TriedAttempt | undefined): boolean {
+  return tried?.breaks[0]?.place === OUT_OF_MEMORY;
+}
+
 /** The break of a run that took its thread with it; undefined for errors of the hunt itself. */
 function endOf(error: unknown): Break | undefined {
   if (!(error instanceof Error)) return undefined;
   const isFull = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  if (isFull) return { kind: 'crash', place: 'out of memory', text: error.message };
+  if (isFull) return { kind: 'crash', place: OUT_OF_MEMORY, text: error.message };
   const isGone = /^worker exited with code/.test(error.message);
   return isGone ? { kind: 'crash', place: 'end of its thread', text: error.message } : undefined;
 }

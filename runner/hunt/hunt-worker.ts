@@ -11,7 +11,7 @@ import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import type { AskedFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import type { Attempt, TriedAttempt } from './attempt.ts';
+import { type Attempt, NOTHING, type TriedAttempt } from './attempt.ts';
 import { explicitEvents } from './explicit-events.ts';
 import { type Field, fieldOf, openField } from './field.ts';
 import { AttemptTrier, tryScenario } from './try-attempt.ts';
@@ -39,9 +39,12 @@ export type HuntJob =
 
 /** The field of this thread, by the job that asked for it, and those with another value of an option. */
 let open:
-  | { readonly key: string; readonly field: Field; readonly triers: Map<string, Trier> }
+  | {
+      readonly key: string;
+      readonly field: Field;
+      readonly triers: Map<string, AttemptTrier | undefined>;
+    }
   | undefined;
-type Trier = Pick<AttemptTrier, 'try'>;
 
 /** Tries what a job asks for. @returns undefined if its file cannot be opened. */
 export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined> {
@@ -54,24 +57,11 @@ export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined
   }
   const { field, triers } = open;
   const { option = '' } = job.attempt;
-  const trier = triers.get(option) ?? (await trierOf(field, job.attempt));
-  triers.set(option, trier);
-  return trier.try(job.attempt);
-}
-
-/** Tries attempts that change an option; one that the rest of the scenario does not allow shows nothing. */
-async function trierOf(field: Field, attempt: Attempt): Promise<Trier> {
-  try {
-    return new AttemptTrier(await fieldOf(field, attempt));
-  } catch (error) {
-    if (!isMistake(error)) throw error;
-    const nothing = { events: [], breaks: [], reached: [], fingerprint: '', engineEvents: 0 };
-    return { try: () => ({ ...nothing, wallMs: 0 }) };
+  if (!triers.has(option)) {
+    const own = await fieldOf(field, job.attempt);
+    triers.set(option, own && new AttemptTrier(own));
   }
-}
-
-function isMistake(error: unknown): boolean {
-  return error instanceof ConfigError || error instanceof Refusal;
+  return triers.get(option)?.try(job.attempt) ?? NOTHING;
 }
 
 /** The faults that happened are the events of the answer, each at its instant. */
@@ -85,7 +75,7 @@ async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAt
     const { faults, ...tried } = tryScenario({ scenario, registry, seed, always, isTold });
     return { ...tried, events: explicitEvents(scenario, faults) };
   } catch (error) {
-    if (isMistake(error)) return undefined;
+    if (error instanceof ConfigError || error instanceof Refusal) return undefined;
     throw error;
   }
 }

@@ -59,13 +59,21 @@ export interface HuntParts {
 /** See the module. @returns what the hunt knows at its end. */
 export async function hunt(parts: HuntParts): Promise<HuntState> {
   const progress = new Progress(parts);
-  await progress.tryPlain();
-  while (!parts.isOver(progress.state) && progress.state.breaks.length < BREAKS_MAX) {
-    await progress.tryBatch();
-    parts.onBatch(progress.state);
+  try {
+    await progress.tryPlain();
+    while (!parts.isOver(progress.state) && progress.state.breaks.length < BREAKS_MAX) {
+      await progress.tryBatch();
+      parts.onBatch(progress.state);
+    }
+  } catch (error) {
+    // Nothing was learned from a batch of which an attempt is missing.
+    if (!(error instanceof HuntStopped)) throw error;
   }
   return progress.state;
 }
+
+/** An attempt was given up, because the hunt is to end. */
+export class HuntStopped extends Error {}
 
 class Progress {
   readonly #parts: HuntParts;

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { oneLine } from '../../reports/plain-text.ts';
 import { CORPUS_MAX, REACHED_MAX } from './corpus.ts';
 import { BREAKS_MAX, FRESH_HUNT, type HuntState } from './hunt.ts';
 
@@ -15,6 +16,8 @@ const FILE_MAX = 64_000_000;
 /** Bounds of what the file holds: it may come from elsewhere. */
 const EVENTS_MAX = 200;
 const TEXT_MAX = 1_000;
+/** Most breaks of one run. */
+export const KNOWN_MAX = 1_000;
 
 const text = z.string().max(TEXT_MAX);
 const attempt = z.strictObject({
@@ -23,8 +26,11 @@ const attempt = z.strictObject({
   events: z.array(z.record(z.string(), z.unknown())).max(EVENTS_MAX),
 });
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
+const line = text.refine((one) => oneLine(one) === one, 'more than one line');
 /** A break, from a file or from elsewhere. */
-export const foundBreak = z.strictObject({ kind, place: text, text });
+export const foundBreak = z.strictObject({ kind, place: line, text: line });
+/** What a run reached, from a file or from elsewhere. */
+export const reachedTexts = z.array(text).max(REACHED_MAX);
 const kept = z.strictObject({
   /** What was hunted: files, values, seed. A hunt of something else begins anew. */
   of: text,
@@ -32,7 +38,7 @@ const kept = z.strictObject({
   program: text,
   tried: z.int().nonnegative(),
   lastNew: z.int().nonnegative(),
-  known: z.array(text).max(BREAKS_MAX),
+  known: z.array(text).max(KNOWN_MAX),
   breaks: z
     .array(
       z.strictObject({
@@ -44,7 +50,7 @@ const kept = z.strictObject({
     .max(2 * BREAKS_MAX),
   corpus: z.strictObject({
     attempts: z.array(attempt).max(CORPUS_MAX),
-    reached: z.array(text).max(REACHED_MAX),
+    reached: reachedTexts,
   }),
 });
 

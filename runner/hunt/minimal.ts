@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Document, isMap, isSeq, parse, visit } from 'yaml';
+import { oneLine } from '../../reports/plain-text.ts';
 import { commandText } from '../../scenarios/command-text.ts';
 import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -49,8 +50,9 @@ export function textOf(
 ): string {
   const { name, question, topology, ...rest } = data;
   const lines = [
-    `# ${origin}: ${found.kind}, ${found.place}`,
-    `# ${found.text.split('\n', 1)[0]}`,
+    // Another line would be read as a value of the file.
+    `# ${origin}: ${found.kind}, ${oneLine(found.place)}`,
+    `# ${oneLine(found.text)}`,
     `# ${commandText(['scenario', path])}`,
   ];
   const ordered = { name, question, topology: withoutDefaults(topology), ...rest };

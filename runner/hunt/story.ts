@@ -30,6 +30,8 @@ export class Story implements WorldListener {
   readonly #faults: readonly FaultRecord[];
   /** Since the last fault began. */
   #happened: string[] = [];
+  /** Number of those that are no longer kept. */
+  #left = 0;
   #faultsSeen = 0;
   readonly #messages = new Map<string, Followed>();
   readonly #truth = { flow: 0, kind: 'data' as const, sequence: 0, sentNs: 0 };
@@ -71,24 +73,32 @@ export class Story implements WorldListener {
       ({ text, beginNs, endNs }) =>
         `${timeText(beginNs)}  ${text}${endNs === undefined ? '' : `, until ${timeText(endNs)}`}`,
     );
+    this.#forgetEarlier();
     const from = this.#faults.at(-1)?.beginNs ?? 0;
     const all = [...this.#messages.values()];
     const twice = all.filter(({ arrivedNs }) => arrivedNs.length > 1);
     const never = all.filter(({ sentNs, arrivedNs }) => sentNs >= from && arrivedNs.length === 0);
     return [
       ...part('Faults', faults),
-      ...part('Since the last one began', this.#happened),
+      ...part('Since the last one began', this.#happened, this.#left),
       ...part('Messages that came more than once', twice.map(messageText)),
       ...part('Messages sent since then that never came', never.map(messageText)),
     ];
   }
 
+  /** Forgets what was before the last fault. */
+  #forgetEarlier(): void {
+    if (this.#faults.length === this.#faultsSeen) return;
+    this.#faultsSeen = this.#faults.length;
+    this.#happened = [];
+    this.#left = 0;
+  }
+
   #note(text: string): void {
-    if (this.#faults.length > this.#faultsSeen) {
-      this.#faultsSeen = this.#faults.length;
-      this.#happened = [];
+    this.#forgetEarlier();
+    if (this.#happened.length >= HAPPENED_MAX) {
+      this.#left += this.#happened.splice(TOLD_MAX, HAPPENED_MAX / 2).length;
     }
-    if (this.#happened.length >= HAPPENED_MAX) this.#happened.splice(TOLD_MAX, HAPPENED_MAX / 2);
     this.#happened.push(`${timeText(this.#world.now())}  ${oneLine(text)}`);
   }
 }
@@ -102,11 +112,11 @@ function messageText({ name, sentNs, arrivedNs }: Followed): string {
   return `message ${name}: sent at ${timeText(sentNs)}${arrived}`;
 }
 
-/** A heading and its lines, of which those in the middle are left out; nothing without lines. */
-function part(title: string, lines: readonly string[]): readonly string[] {
+/** A heading and its lines, of which those in the middle are left out, and `missing` others; nothing without lines. */
+function part(title: string, lines: readonly string[], missing = 0): readonly string[] {
   if (lines.length === 0) return [];
   const half = TOLD_MAX / 2;
-  const left = lines.length - TOLD_MAX;
+  const left = lines.length + missing - TOLD_MAX;
   const told =
     left <= 0 ? lines : [...lines.slice(0, half), `… ${left} more`, ...lines.slice(-half)];
   return [`${title}:`, ...told.map((line) => `  ${line}`), ''];

@@ -41,10 +41,11 @@ export class AttemptTrier {
 
   /** Tries an attempt; never throws for what a node does. */
   try({ seed, events: drawn }: Attempt): TriedAttempt {
-    const { registry, always } = this.#field;
+    const { registry, always, targets } = this.#field;
+    const { fromNs } = targets;
     const { specs, events } = this.#check.takeAll(drawn);
     const scenario = { ...this.#field.scenario, events: specs };
-    const { faults: _, ...tried } = tryScenario({ scenario, registry, seed, always });
+    const { faults: _, ...tried } = tryScenario({ scenario, registry, seed, always, fromNs });
     return { ...tried, events };
   }
 }
@@ -56,6 +57,8 @@ export interface Trial {
   readonly seed: number;
   /** Metrics whose limits hold during the warm-up, too. */
   readonly always: ReadonlySet<string>;
+  /** When faults begin; absent: at 0. */
+  readonly fromNs?: number;
   /** True if its story is told. */
   readonly isTold?: boolean | undefined;
 }
@@ -79,7 +82,7 @@ export function tryScenario(trial: Trial): TriedRun {
       prepared.world.listen(story);
     }
     limits.watch(prepared);
-    growth.watch(prepared, scenario);
+    growth.watch(prepared, scenario, trial.fromNs ?? 0);
   };
   const began = performance.now();
   try {

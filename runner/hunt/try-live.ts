@@ -38,7 +38,9 @@ export async function tryLive(
   how: Pick<DistributedOrder, 'agentEntry' | 'signal'>,
 ): Promise<readonly Break[] | undefined> {
   const { specs } = new EventCheck(own, registry).takeAll(events);
-  const scenario = { ...own, events: specs };
+  // A limit of the file is for its own duration.
+  const { timeLimitMs: _, ...rest } = own;
+  const scenario = { ...rest, events: specs };
   const limits = new TrialLimits({ scenario, registry, seed, always });
   const end = await runDistributed({
     ...{ ...how, scenario, registry, seeds: [seed] },

@@ -5,7 +5,7 @@
  */
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
-import type { Delivery, WorldListener } from '../world.ts';
+import type { WorldListener } from '../world.ts';
 
 /** Where the reports come from. */
 interface Source {
@@ -23,8 +23,14 @@ export class Listeners {
     this.#all.push(listener);
   }
 
-  // hot: once per message that is delivered.
-  delivered(...[node, from, bytes, protocol, isAgain]: Delivery): void {
+  // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+  delivered(
+    node: string,
+    from: string,
+    bytes: Uint8Array,
+    protocol: string,
+    isAgain: boolean,
+  ): void {
     for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol, isAgain);
   }
 

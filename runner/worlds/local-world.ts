@@ -308,9 +308,10 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     const { scenario, isProbed } = this.#parts;
     const isNamed = (): boolean => scenario.traffic.some(({ by }) => by === protocol);
     if (layers !== undefined && isProbed !== true && !isNamed()) return undefined;
-    return (...[from, buffer, offset, length, isAgain = false]): void => {
+    // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+    return (from, buffer, offset, length, mark): void => {
       const bytes = buffer.subarray(offset, offset + length);
-      this.#listeners.delivered(node, from, bytes, protocol, isAgain);
+      this.#listeners.delivered(node, from, bytes, protocol, mark === 'again');
     };
   }
 }

@@ -66,6 +66,20 @@ kpis:
   antireplay.false_accept: { count: "== 0" }
 `;
 
+/** A gateway refuses what is said to come from more than five minutes ahead. */
+const CLOCKS = `
+name: clocks
+question: Is a clock right again that was wrong while its node crashed?
+topology: two-paths.yaml
+duration: 9s
+warmup: 7s
+traffic: [{ from: gateway-111, to: gateway-211, kind: poisson, rate: 100/s, size: 400B }]
+events:
+  - { at: 1s, for: 3s, clock: { node: gateway-211, step: 1000s } }
+  - { at: 2s, for: 300ms, crash: gateway-211 }
+kpis: { gateway.delivery: { value: ">= 90%" } }
+`;
+
 const BULK_CRASHES = `
 name: bulk-crashes
 question: Do packets come once after kill -9 of either end?
@@ -181,6 +195,14 @@ describe('a process for each node', () => {
     expect(report.metrics['bulk.throughput']?.count).toBeGreaterThan(0.9 * taken);
     expect(report.faults.map(({ text }) => text)).toEqual(['bob crashed', 'alice crashed']);
     await allGone(entries());
+  });
+
+  it('set back a clock that a new process had never had set forward', async () => {
+    write('two-paths.yaml', TWO_PATHS, blockOf(2));
+    const { end } = await spread(write('clocks.yaml', CLOCKS));
+    const report = reportOn(await end);
+    expect(report.kpis).toMatchObject([{ pass: true }]);
+    expect(report.faults.map(({ text }) => text)).toContain('gateway-211 clock');
   });
 
   it('names who ended by itself and who died, and reports on the rest', async () => {

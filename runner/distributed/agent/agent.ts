@@ -28,7 +28,7 @@ import { networkMap } from '../../nodes/network-map.ts';
 import { forgerOf } from '../../traffic/flood.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
-import type { Delivery, StoreFault, Undo, WorldListener } from '../../world.ts';
+import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
@@ -198,7 +198,8 @@ export class Agent implements WorldListener {
         return;
       }
       case 'clock':
-        if (this.#nodes.has(command.node)) world.setClock(command.node, command);
+        // Also of a node that is down, or not created yet: its machine has a clock.
+        if (this.#order.hosts.includes(command.node)) world.setClock(command.node, command);
         return;
       case 'crash':
         this.#crash(command.node, command.store);
@@ -283,7 +284,14 @@ export class Agent implements WorldListener {
     return this.#order.hosts.map((host) => this.world.metrics(host));
   }
 
-  delivered(...[node, from, bytes, protocol, isAgain]: Delivery): void {
+  // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
+  delivered(
+    node: string,
+    from: string,
+    bytes: Uint8Array,
+    protocol: string,
+    isAgain: boolean,
+  ): void {
     const flow = claimedFlow(bytes);
     if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
       return;

@@ -1,7 +1,9 @@
 /** What a fleet says of an attempt may be anything. @module */
 import { describe, expect, it } from 'vitest';
 import { FleetHunt } from '../../../../runner/fleet/fleet-hunt.ts';
+import { NOTHING } from '../../../../runner/hunt/attempt.ts';
 import { openField } from '../../../../runner/hunt/field.ts';
+import { HuntStopped } from '../../../../runner/hunt/hunt.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 
@@ -42,15 +44,24 @@ describe('an attempt on a fleet', () => {
     ).toBeUndefined();
   });
 
-  it('shows nothing if the hunt was stopped', async () => {
+  it('is given up if the hunt was stopped', async () => {
     const ended = { kind: 'ended', ending: 'interrupted', seed: 3, message: '' };
-    const tried = await new FleetHunt(field, fleetOf(ended).fleet).try(attempt);
-    expect(tried).toMatchObject({ breaks: [], reached: [], events: [cut] });
+    const trying = new FleetHunt(field, fleetOf(ended).fleet).try(attempt);
+    await expect(trying).rejects.toThrow(HuntStopped);
+  });
+
+  it('is tried here if it is too much for a worker', async () => {
+    const { fleet } = fleetOf({ kind: 'tried', tried: 'null' });
+    expect(await new FleetHunt(field, fleet).try(attempt)).toBeUndefined();
   });
 
   it.each([
     { kind: 'tried', tried: '{' },
     { kind: 'tried', tried: '{"breaks":[{"kind":"odd","place":"x","text":"x"}]}' },
+    {
+      kind: 'tried',
+      tried: JSON.stringify({ ...NOTHING, breaks: [{ kind: 'crash', place: 'x\ny', text: 'x' }] }),
+    },
     { kind: 'tried', tried: JSON.stringify({ breaks: [], reached: Array(200_000).fill('x') }) },
     { kind: 'refused', message: 'no' },
     { kind: 'result', result: {} },

@@ -90,6 +90,14 @@ describe('drawn faults', () => {
     expect(few / count).toBeLessThan(0.9);
   });
 
+  it('are varied whatever a kept hunt from elsewhere has', () => {
+    const stream = draws();
+    const strange = { seed: 1, events: [{ link: null }, { crash: [null] }, { set: undefined }] };
+    for (let count = 0; count < 50; count += 1) {
+      expect(varyAttempt(stream, targets, strange).events.length).toBeGreaterThan(0);
+    }
+  });
+
   it('are left out where a kept hunt from elsewhere has something else', () => {
     const strange = [
       { run: './evil.mjs' },

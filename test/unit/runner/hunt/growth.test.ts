@@ -5,7 +5,10 @@ import { GrowthWatch } from '../../../../runner/hunt/growth.ts';
 const at = (atNs: number): object => ({ schedule: { kind: 'at', atNs } });
 
 /** What a run showed in which so much waited at the instants at which it was looked at. */
-function foundIn(waiting: Readonly<Record<number, number>>, warmupNs = 90): unknown {
+function foundIn(
+  waiting: Readonly<Record<number, number>>,
+  { warmupNs = 90, events = [at(30), at(20)] } = {},
+): unknown {
   const scheduler = { pendingCount: 0 };
   const world = {
     sim: { scheduler },
@@ -15,8 +18,7 @@ function foundIn(waiting: Readonly<Record<number, number>>, warmupNs = 90): unkn
     },
   };
   const watch = new GrowthWatch();
-  const scenario = { events: [at(30), at(20)], warmupNs };
-  watch.watch({ world } as never, scenario as never);
+  watch.watch({ world } as never, { events, warmupNs } as never, 10);
   return watch.found;
 }
 
@@ -26,7 +28,11 @@ describe('a run', () => {
     expect(foundIn({ 20: 7, 90: 171 })).toMatchObject([{ kind: 'growth', place: 'what waits' }]);
   });
 
+  it('without faults is looked at, too: what grows there is no find', () => {
+    expect(foundIn({ 10: 7, 90: 171 }, { events: [] })).toMatchObject([{ kind: 'growth' }]);
+  });
+
   it('that measures from before the first fault on has no quiet time', () => {
-    expect(foundIn({}, 20)).toEqual([]);
+    expect(foundIn({}, { warmupNs: 20 })).toEqual([]);
   });
 });

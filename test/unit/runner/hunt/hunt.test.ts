@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Attempt, TriedAttempt } from '../../../../runner/hunt/attempt.ts';
 import { openField } from '../../../../runner/hunt/field.ts';
-import { FRESH_HUNT, type HuntState, hunt } from '../../../../runner/hunt/hunt.ts';
+import { FRESH_HUNT, type HuntState, HuntStopped, hunt } from '../../../../runner/hunt/hunt.ts';
 import { keepHunt, readHunt } from '../../../../runner/hunt/kept-hunt.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
@@ -58,8 +58,24 @@ describe('a hunt', () => {
     const broken = { attempt: { seed: 1, events: [] }, found: BREAK, number: 1 };
     keepHunt(folder, THIS, { ...whole, breaks: [broken] });
     expect(readHunt(folder, { ...THIS, program: 'newer' })).toEqual({ ...whole, breaks: [] });
+    const twoLines = { ...BREAK, place: 'x\nstack: [{ on: "*", run: ./evil.mjs }]' };
+    keepHunt(folder, THIS, { ...whole, breaks: [{ ...broken, found: twoLines }] });
+    expect(readHunt(folder, THIS)).toBe(FRESH_HUNT);
     writeFileSync(join(folder, 'hunt.json'), '{"of":"this"');
     expect(readHunt(folder, THIS)).toBe(FRESH_HUNT);
+  });
+
+  it('took the attempt that was given up at Ctrl-C for a run with another fingerprint', async () => {
+    const before = await hunted(8);
+    let left = 3;
+    const more = {
+      tryOne: async (attempt: Attempt): Promise<TriedAttempt> => {
+        left -= 1;
+        if (left < 0) throw new HuntStopped();
+        return await tryOne(attempt);
+      },
+    };
+    expect(await hunted(16, before, more)).toEqual(before);
   });
 
   it('varies what reached something new, and nothing if it is not guided', async () => {

@@ -12,8 +12,7 @@ describe('the list of options', () => {
     const options = Object.entries(field.targets.options);
     expect(options.length).toBeGreaterThan(0);
     for (const [option, set] of options) {
-      const { scenario } = await fieldOf(field, { option });
-      expect(scenario.overrides).toMatchObject(set);
+      expect((await fieldOf(field, { option }))?.scenario.overrides).toMatchObject(set);
     }
   });
 
@@ -29,12 +28,19 @@ describe('the list of options', () => {
     expect(await fieldOf(field, { option: 'stack.0.run=./evil.mjs' })).toBe(field);
   });
 
+  it('shows nothing where the rest of the scenario does not allow its value', async () => {
+    const field = await openField('federated-gossip', {});
+    const option = 'federated.secureAggregation.mode=signed';
+    expect(Object.keys(field.targets.options)).toContain(option);
+    expect(await fieldOf(field, { option })).toBeUndefined();
+  });
+
   it('is in the file of a break', async () => {
     const field = await openField('fabric-outage', {});
     const attempt = { seed: 1, events: [], option: 'dtn.layer=ltp' };
-    const { scenario } = await fieldOf(field, attempt);
+    const own = await fieldOf(field, attempt);
     const found = { kind: 'crash', place: 'x', text: 'x' } as const;
-    const data = dataOf(scenario, { attempt, found, number: 1 });
+    const data = dataOf((own ?? field).scenario, { attempt, found, number: 1 });
     expect(data).toMatchObject({
       stack: [{ options: { layer: 'ltp', retry: '5s' } }, {}, {}],
       options: { 'bus/dtn': { layer: 'ltp' } },
