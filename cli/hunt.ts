@@ -114,7 +114,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     const { budget, attempts, json = false } = flags;
     const { signal } = interrupt;
     const how = { budgetMs: budget, attempts, signal, json };
-    return await huntLive({ field, from, folder, progress, ...how });
+    return await huntLive({ field, from, folder, progress, ...how }).finally(interrupt.dispose);
   }
   const pool = new HuntPool(flags.workers);
   const fleet =

@@ -210,10 +210,6 @@ export class HostLayer implements Host, StackMember {
     take(from, buffer, offset + skip, length - skip, mark);
   }
 
-  toApplication(...message: Parameters<DeliverySink>): void {
-    this.onDelivery?.(...message);
-  }
-
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined {
     return this.base.stack?.transport(this, handlers, carrier);
   }

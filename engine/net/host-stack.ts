@@ -35,7 +35,6 @@ export interface StackMember {
   /** The scenario's sink; undefined if none of its traffic goes through this member. */
   readonly onDelivery: DeliverySink | undefined;
   /** Hands bytes to the scenario's sink. */
-  toApplication(...message: Parameters<DeliverySink>): void;
   /** Counts a drop that any protocol may suffer. */
   countDrop(reason: string): void;
 }
@@ -108,7 +107,7 @@ export class HostStack {
     const isNew = this.members.every(({ protocol }) => protocol !== member.protocol);
     assert(isNew, `${this.host.name} runs ${member.protocol} twice`);
     this.members.push(member);
-    const take: DeliverySink = (...message): void => member.toApplication(...message);
+    const take: DeliverySink = (...message): void => member.onDelivery?.(...message);
     const drop = (): void => member.countDrop(NO_UPPER_LAYER);
     this.ends.set(member.protocol, {
       whole: { skip: 0, take },

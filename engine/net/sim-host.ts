@@ -280,10 +280,6 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip, mark);
   }
 
-  toApplication(...message: Parameters<DeliverySink>): void {
-    this.onDelivery?.(...message);
-  }
-
   /** The lowest protocol has nothing below it. */
   transport(): Transport | undefined {
     return undefined;

@@ -143,22 +143,13 @@ export class FleetExecutor implements RunExecutor {
   }
 
   async run(cell: SweepCombination, seed: number): Promise<SeedAnswer> {
-    const answer = await this.#ask(cell, { seed });
+    const answer = await this.try(cell, { seed });
     return answer.kind === 'tried' ? noResult(seed, 'its result is damaged') : answer;
-  }
-
-  /** Tries an attempt of a hunt. The queue forgets it by itself, and who asks again gets another run of it. */
-  async try(cell: SweepCombination, asked: Required<Asked>): Promise<FleetOutcome> {
-    return await this.#ask(cell, asked);
   }
 
   /** True if its job is within the limits of a job. */
   takes(cell: SweepCombination, asked: Asked): boolean {
     return readJob(this.#jobOf(cell, asked)) !== undefined;
-  }
-
-  #idOf(cell: SweepCombination, asked: Asked): string {
-    return runIdentityOf(cell, asked.seed, this.#commit, asked.hunted);
   }
 
   #jobOf(cell: SweepCombination, asked: Asked): FleetJob {
@@ -167,7 +158,7 @@ export class FleetExecutor implements RunExecutor {
     return {
       ...{
         version: FLEET_VERSION,
-        id: this.#idOf(cell, asked),
+        id: runIdentityOf(cell, seed, this.#commit, hunted),
         commit: this.#commit,
         seed,
         isKept,
@@ -179,14 +170,18 @@ export class FleetExecutor implements RunExecutor {
     };
   }
 
-  async #ask(cell: SweepCombination, asked: Asked): Promise<FleetOutcome> {
+  /**
+   * Makes a run, or tries an attempt of a hunt: the queue forgets an attempt by itself, and whoever asks again gets
+   * another run of it.
+   */
+  async try(cell: SweepCombination, asked: Asked): Promise<FleetOutcome> {
     const { scenario } = cell;
     const { seed } = asked;
     if (this.#isStopped) return stopped(seed);
-    const id = this.#idOf(cell, asked);
+    const job = this.#jobOf(cell, asked);
+    const { id } = job;
     const before = this.#waiting.get(id);
     if (before !== undefined) return await before.answer;
-    const job = this.#jobOf(cell, asked);
     if (readJob(job) === undefined) {
       const message = `seed ${seed}: a fleet takes no such run, which may have ${JOB_LIMITS_TEXT}`;
       return { kind: 'refused', message };

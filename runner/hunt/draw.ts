@@ -136,7 +136,7 @@ function focus(draws: RandomStream, targets: Targets): Targets {
   );
 }
 
-/** Half of the time only what faults hit already. */
+/** Mostly only what faults hit already. */
 function around(draws: RandomStream, targets: Targets, faults: readonly EventValues[]): Targets {
   const { nodes, linksOf } = targets;
   const hit = nodes.filter((node) => faults.some((fault) => hits(fault, node, linksOf[node])));

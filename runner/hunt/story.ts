@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NS_PER_S } from '../../engine/core/time.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
@@ -16,7 +17,6 @@ const TOLD_MAX = 24;
 const MESSAGES_MAX = 100_000;
 /** Most things that are remembered before they are told. */
 const HAPPENED_MAX = 10_000;
-const NS_PER_S = 1_000_000_000;
 
 interface Followed {
   readonly name: string;
