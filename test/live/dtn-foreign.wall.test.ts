@@ -75,8 +75,9 @@ function impostorAt({ address, port }: Place): Promise<Server> {
   const psk = { identity: 'tcpcl here there', key: new Uint8Array(32).fill(7) };
   const server = createServer((socket: Socket) => {
     socket.on('error', () => undefined);
-    socket.write(encodeContact(true));
+    // An answer to the header of the other end: earlier, a ClientHello might come in the same chunk.
     socket.once('data', () => {
+      socket.write(encodeContact(true));
       startTls(socket, { role: 'server', psk }, () => undefined).on('error', () => undefined);
     });
   });
