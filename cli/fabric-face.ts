@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { NodeRequest } from '../engine/host/host.ts';
+import type { Asker } from '../engine/net/inquiry.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
@@ -13,6 +13,8 @@ import {
   type FabricOutcome,
   type FabricRequest,
   type FabricServer,
+  type MessageTaker,
+  type OpenMessages,
   readEnvelope,
   SERVED_PROTOCOL,
   serveFabric,
@@ -69,10 +71,25 @@ class AgentNode implements FabricNode {
     const agent = this.#agent;
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
     return new Promise((resolve) => {
-      const respond: NodeRequest['respond'] = (outcome, body) =>
+      const respond: Asker['respond'] = (outcome, body) =>
         // Copied, because the node may use the bytes again when the call returns.
         resolve(body === undefined ? { outcome } : { outcome, body: body.slice() });
-      agent.request(this.name, { ...question, respond }, SERVED_PROTOCOL);
+      agent.asks.request(this.name, { ...question, respond }, SERVED_PROTOCOL);
     });
+  }
+
+  messages({ hand, ended }: MessageTaker): OpenMessages {
+    const agent = this.#agent;
+    if (agent === undefined) {
+      ended('node-down');
+      return { taken: (): void => undefined };
+    }
+    const more = (body: Uint8Array): 'ok' => {
+      hand(body);
+      return 'ok';
+    };
+    const asked = { kind: 'messages', target: '', body: new Uint8Array(0), more, respond: ended };
+    const open = agent.asks.request(this.name, asked, SERVED_PROTOCOL);
+    return { taken: (): void => open.room() };
   }
 }

@@ -79,6 +79,19 @@ export interface FaultRecord {
    * `<protocol>.failover`.
    */
   readonly gaps?: readonly FaultGap[];
+  /** What became of a question; absent while nobody knows. */
+  readonly answer?: AskAnswer;
+}
+
+/** What became of a question to a node. */
+export interface AskAnswer {
+  /** `ok`; else why there is no answer: a word of the node, `node-down`, `no-answer`, `too-long` or `cancelled`. */
+  readonly outcome: string;
+  /** Time from the question to the end of the answer. */
+  readonly tookNs: number;
+  /** Parts that came before the end of the answer, and bytes of all of it. */
+  readonly parts: number;
+  readonly bytes: number;
 }
 
 /** The gap that one fault caused in one flow. */

@@ -137,6 +137,16 @@ const fault = z.strictObject({
       .describe('its cost to the flows that it hit, as `<protocol>.failover` samples it'),
   ),
   gapsLeftOut: z.exactOptional(count.describe('of further flows, all shorter, to bound the size')),
+  answer: z.exactOptional(
+    z
+      .strictObject({
+        outcome: text.describe('`ok`, or why there is no answer'),
+        tookNs: number,
+        parts: count.describe('before the end of the answer'),
+        bytes: count.describe('of the whole answer'),
+      })
+      .describe('to a question; absent if it was open at the end of the run'),
+  ),
 });
 
 const bins = z.array(number.nullable());

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Host, NodeRequest } from '../engine/host/host.ts';
+import type { Host, Question } from '../engine/host/host.ts';
 import type { MetricValue } from '../engine/measure/counters.ts';
 import type { NetworkObserver } from '../engine/net/direction-context.ts';
+import type { Inquiry, OpenInquiry } from '../engine/net/inquiry.ts';
 import type { LinkChange, LinkDirections } from '../engine/net/link-spec.ts';
 import type { NodeCall } from '../engine/net/node-calls.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
@@ -77,11 +78,11 @@ export interface WorldListener {
   /**
    * `node` is about to get a request; what it does until {@link handled} belongs to that request.
    */
-  requested?(node: string, request: NodeRequest): void;
+  requested?(node: string, request: Question): void;
   /** A request to `node` waits for a modelled processor. */
-  postponed?(node: string, request: NodeRequest): void;
+  postponed?(node: string, request: Question): void;
   /** Like {@link requested}, for a request that had to wait for a modelled processor. */
-  resumed?(node: string, request: NodeRequest): void;
+  resumed?(node: string, request: Question): void;
   /** Called when the node's handler has returned. */
   handled?(): void;
   /** A protocol of `node` has done its work, for the first time since the node's last start. */
@@ -123,10 +124,11 @@ export interface World {
     ways: 'both' | 'one-way',
   ): { readonly ids: readonly string[]; readonly end: Undo };
   /**
-   * Passes a request to a node's handler; rejected as `no-handler` or `node-down`.
+   * Passes a question to a node's handler; rejected as `no-handler` or `node-down`.
    * @param by Name of the protocol that is asked; by default the lowest one.
+   * @returns what the asker can still do; undefined if the question has its answer.
    */
-  request(node: string, request: NodeRequest, by?: string): void;
+  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry | undefined;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
   crash(node: string, store: StoreFault): void;
   /** Makes the host usable again; the runner then creates its node again. */

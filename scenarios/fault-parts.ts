@@ -33,6 +33,21 @@ export interface FloodSpec {
   readonly about?: string;
 }
 
+/** A question to a node. */
+export interface AskSpec {
+  readonly node: string;
+  /** The layer that is asked; the lowest protocol if absent. */
+  readonly by?: string;
+  /** A kind of request that the protocol knows, or `status`. */
+  readonly kind: string;
+  /** A node's name, or whatever the kind defines; may be empty. */
+  readonly target: string;
+  /** Text of the question. */
+  readonly body: string;
+  /** Time after which nobody waits any more, ns. */
+  readonly withinNs: number;
+}
+
 /**
  * What an adversary at one node does (docs/PRIVACY.md#attacks). `kind` is the name of the attack.
  */

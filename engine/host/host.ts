@@ -15,8 +15,8 @@ import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } fro
 import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
 import type { SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
 
-/** A request to a node, from a scenario or a service of a live process; an event like a packet. */
-export interface NodeRequest {
+/** What a node is asked. */
+export interface Question {
   /**
    * The kind of the request: `send` carries application bytes to `target`; all other kinds are
    * defined by the protocol.
@@ -28,6 +28,26 @@ export interface NodeRequest {
   readonly body: Uint8Array;
   /** What the sender of a `send` asks for; if absent, the protocol's defaults apply. */
   readonly wishes?: SendWishes;
+  /** Instant of {@link Host.now} from which on nobody takes the answer; absent if there is none. */
+  readonly deadlineNs?: Nanoseconds;
+}
+
+/** A request to a node, from a scenario or a service of a live process; an event like a packet. */
+export interface NodeRequest extends Question {
+  /**
+   * Gives a part of the answer, before {@link NodeRequest.respond}. The bytes are read during the
+   * call only.
+   * @returns `full` if the part was not taken: the asker is slow, or takes no parts of this kind of
+   * request. {@link NodeRequest.onRoom} tells when to try again.
+   */
+  more(body: Uint8Array): 'ok' | 'full';
+  /** Installs what is called, in an event, when the asker takes parts again after `full`. */
+  onRoom(handler: () => void): void;
+  /**
+   * Installs what is called, in an event, when the asker wants no answer any more, because its
+   * deadline is over or it has left. Answers that come later are thrown away.
+   */
+  onCancel(handler: () => void): void;
   /**
    * Answers, now or later, at most once.
    * @param outcome `ok`, or the reason for the rejection.

@@ -255,6 +255,19 @@ class LayerRequest implements NodeRequest {
     this.wishes = wishes;
     this.respond = respond;
   }
+
+  /** A message is answered in one piece, and not taken back. */
+  more(): 'full' {
+    return 'full';
+  }
+
+  onRoom(): undefined {
+    return undefined;
+  }
+
+  onCancel(): undefined {
+    return undefined;
+  }
 }
 
 /** A copy of a message with the byte of its channel in front. */

@@ -12,7 +12,7 @@ import { openStream, type RandomStream } from '../core/stream.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { ContactTransition, NodeRequest } from '../host/host.ts';
+import type { ContactTransition, NodeRequest, Question } from '../host/host.ts';
 import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
@@ -35,6 +35,7 @@ import { hostLog, hostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
 import { HostStores } from './host-stores.ts';
+import { type Asker, HostInquiry, INQUIRIES_MAX, type OpenInquiry } from './inquiry.ts';
 import { DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
@@ -54,6 +55,7 @@ const NO_DROPS: ReadonlyMap<string, number> = new Map();
 // Private names for hot code: see network.ts.
 const TIMER = NODE_CALL_KINDS.timer;
 const REQUEST = NODE_CALL_KINDS.request;
+const NOBODY: Asker = { respond: doNothing };
 /**
  * A drop reason of every host, whatever its protocol: the packet waited too long for the processor.
  */
@@ -115,6 +117,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   private streams: Map<string, RandomStream> | undefined;
   private stores: HostStores | undefined;
   private keyMaterial: SeededBytes | undefined;
+  private inquiries: Set<HostInquiry> | undefined;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
     this.world = world;
@@ -312,8 +315,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
 
   // hot: once per message of a layer.
   callDown(carrier: StackMember, request: NodeRequest): void {
-    const { machine, index } = this;
-    const { calls } = this.world;
+    const { machine } = this;
     const { requestHandler } = carrier;
     this.mixIn(FINGERPRINT_KINDS.request, request.body.length);
     if (requestHandler === undefined) {
@@ -321,9 +323,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
       return;
     }
     if (machine.isCharging) machine.chargeHandler(carrier.protocol, 'request', request.body.length);
-    const outer = calls.begin(index, REQUEST, request.body.length, -1);
-    requestHandler(request);
-    calls.end(outer);
+    this.callWith(requestHandler, request);
   }
 
   // hot: once per message of a layer.
@@ -366,18 +366,33 @@ export class SimHost implements StreamHost, StackHost, StackMember {
 
   /**
    * Sends a node a request now, as a scenario or an operator would.
-   * @param respond Gets `node-down` or `no-handler` if nobody can answer.
+   * @param asker Gets `node-down` or `no-handler` if nobody can answer.
    * @param member Protocol of this host that is asked; by default the lowest.
    */
-  request(
-    asked: Omit<NodeRequest, 'respond'>,
-    respond: (outcome: string, body?: Uint8Array) => void = doNothing,
-    member: StackMember = this,
-  ): void {
+  request(asked: Question, asker: Asker = NOBODY, member: StackMember = this): OpenInquiry {
     this.mixIn(FINGERPRINT_KINDS.request, asked.body.length);
-    if (!this.isUp) respond('node-down');
-    else if (member.requestHandler === undefined) respond('no-handler');
-    else this.handle(member, { ...asked, respond: once(respond) });
+    const inquiry = new HostInquiry(this, asked, asker);
+    if (!this.isUp) inquiry.end('node-down');
+    else if (member.requestHandler === undefined) inquiry.end('no-handler');
+    else if (asker.more !== undefined && !this.keep(inquiry)) inquiry.end('busy');
+    else this.handle(member, inquiry);
+    return inquiry;
+  }
+
+  /** Who takes answers in parts hears of a crash; all others count what is not answered. */
+  private keep(inquiry: HostInquiry): boolean {
+    this.inquiries ??= new Set();
+    return this.inquiries.size < INQUIRIES_MAX && this.inquiries.add(inquiry).size > 0;
+  }
+
+  inquired(act: () => void): void {
+    this.mixIn(FINGERPRINT_KINDS.request, 0);
+    if (this.machine.isCharging) this.machine.charge('event', 0);
+    this.called(REQUEST, act);
+  }
+
+  closed(inquiry: HostInquiry): void {
+    this.inquiries?.delete(inquiry);
   }
 
   /** Crashes the node: sockets, timers, jobs and handlers are gone; stores keep what the fault says. */
@@ -393,6 +408,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.stores?.end();
     this.world.streams.crashed(this);
     this.stores?.crash(fault);
+    for (const inquiry of this.inquiries ?? []) inquiry.end('node-down');
   }
 
   /** Ends the crash; the runner then creates the node again. */
@@ -400,32 +416,31 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.isUp = true;
   }
 
-  private handle(member: StackMember, request: NodeRequest): void {
+  private handle(member: StackMember, request: HostInquiry): void {
     const { machine, life } = this;
     const handler = member.requestHandler ?? doNothing;
     if (machine.profile === undefined) {
       this.callWith(handler, request);
       return;
     }
-    // Copied, because the caller may reuse the bytes when the call returns, and the handler runs
-    // later.
-    const kept = { ...request, body: request.body.slice() };
-    const isOld = (): boolean => this.life !== life;
-    this.world.recorder?.postponed?.(this.index, kept);
+    // Copied: the handler runs later, and the caller may use the bytes again.
+    request.body = request.body.slice();
+    const isOld = (): boolean => this.life !== life || !request.isOpen;
+    this.world.recorder?.postponed?.(this.index, request);
     machine.runTimed({
       limitNs: machine.waitLimits?.requestNs,
       run: (): void => {
         if (isOld()) return;
-        machine.chargeHandler(member.protocol, 'request', kept.body.length);
-        this.world.recorder?.resumed?.(this.index, kept);
-        this.callWith(handler, kept);
+        machine.chargeHandler(member.protocol, 'request', request.body.length);
+        this.world.recorder?.resumed?.(this.index, request);
+        this.callWith(handler, request);
         this.world.recorder?.handled?.();
       },
       late: (): void => {
         if (isOld()) return;
         machine.charge('event', 0);
         this.shed();
-        kept.respond(OVERLOAD_REASON);
+        request.end(OVERLOAD_REASON);
       },
     });
   }
@@ -477,18 +492,6 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     const { network } = this.world;
     network.fingerprint.event(network.scheduler.now, this.index, kind, length);
   }
-}
-
-/** Passes only the first answer to the caller; a second answer is a mistake of the node. */
-function once(
-  respond: (outcome: string, body?: Uint8Array) => void,
-): (outcome: string, body?: Uint8Array) => void {
-  let isAnswered = false;
-  return (outcome, body) => {
-    assert(!isAnswered, 'a request was answered twice');
-    isAnswered = true;
-    respond(outcome, body);
-  };
 }
 
 function doNothing(): undefined {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Host, NodeRequest } from '../host/host.ts';
+import type { Host, Question } from '../host/host.ts';
 
 /** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
 export interface NodeTraceSink {
@@ -19,9 +19,9 @@ export interface NodeTraceSink {
   /** A drop named by a protocol. */
   nodeDrop?(host: number, reason: string): void;
   /** A request waits for a modelled processor. */
-  postponed?(host: number, request: NodeRequest): void;
+  postponed?(host: number, request: Question): void;
   /** A request that waited for the processor reaches its handler now. */
-  resumed?(host: number, request: NodeRequest): void;
+  resumed?(host: number, request: Question): void;
   /** Called when the handler of a resumed request has returned. */
   handled?(): void;
 }

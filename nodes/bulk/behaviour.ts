@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly handOver: (next: HandOver) => HandOver;
   /** Delivers a packet. */
   readonly deliver: (next: HandOver) => HandOver;
+  /** Answers a question when the peer will have everything. */
+  readonly flush: (answer: () => void, after: (delayNs: number, act: () => void) => void) => void;
 }
 
 /** A correct node. */
@@ -28,4 +30,5 @@ export const CORRECT: Behaviour = {
   outbox: (store) => store,
   handOver: (next) => next,
   deliver: (next) => next,
+  flush: (answer) => answer(),
 };

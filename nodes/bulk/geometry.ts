@@ -39,6 +39,8 @@ export const WAITING_PACKETS_MAX = 64;
  * wait for the receiver's store; an honest sender has no more packets under way.
  */
 export const HELD_BYTES_MAX = 1_048_576;
+/** Most open questions when a peer will have everything. */
+export const FLUSHES_MAX = 16;
 /** First wait before a stream is reopened, ns (it doubles), and wait before a write is repeated. */
 export const RETRY_NS_MIN = 50_000_000;
 /** Longest wait before a stream is reopened, ns: a peer that returns is found within it. */

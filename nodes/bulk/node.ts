@@ -101,13 +101,18 @@ class BulkNode implements NodeHandle {
   #request(request: NodeRequest): void {
     const outgoing = this.#outgoing.get(request.target);
     const refusal = this.#refusal(request, outgoing);
-    if (refusal === undefined) outgoing?.send(request);
-    else request.respond(refusal);
+    if (refusal !== undefined) request.respond(refusal);
+    else if (request.kind === 'send') outgoing?.send(request);
+    else {
+      const after = (delayNs: number, act: () => void): unknown => this.#host.after(delayNs, act);
+      this.#behaviour.flush(() => outgoing?.flush(request), after);
+    }
   }
 
   #refusal({ kind, body }: NodeRequest, outgoing: OutgoingNode | undefined): string | undefined {
-    if (kind !== 'send') return 'unknown-request';
+    if (kind !== 'send' && kind !== 'flush') return 'unknown-request';
     if (outgoing === undefined) return 'unknown-peer';
+    if (kind === 'flush') return undefined;
     if (body.length === 0) return 'empty';
     return body.length > PACKET_MAX ? 'too-large' : undefined;
   }

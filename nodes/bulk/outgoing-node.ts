@@ -9,6 +9,7 @@ import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
 import { MachineShell } from '../_kit/shell.ts';
 import type { PacketAccount } from './account.ts';
 import type { KeptStore } from './behaviour.ts';
+import { Flushes } from './flushes.ts';
 import { PACKET_NUMBER_BYTES } from './geometry.ts';
 import { Outbox } from './outbox.ts';
 import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outgoing.ts';
@@ -33,16 +34,18 @@ type Respond = (outcome: string) => void;
 /** Sends packets to one peer. */
 export class OutgoingNode {
   readonly #setup: OutgoingSetup;
+  readonly #outbox: Outbox;
   readonly #machine: OutgoingMachine<Respond>;
   readonly #shell: MachineShell<OutgoingInput<Respond>, OutgoingEffect<Respond>>;
+  readonly #flushes = new Flushes();
   #stream: Stream | undefined;
 
   constructor(setup: OutgoingSetup) {
     this.#setup = setup;
     const { host, store, peer } = setup;
     const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
-    const outbox = new Outbox({ store, peer, randomBytes, now: host.now() });
-    this.#machine = new OutgoingMachine(outbox, host.random('reconnect'));
+    this.#outbox = new Outbox({ store, peer, randomBytes, now: host.now() });
+    this.#machine = new OutgoingMachine(this.#outbox, host.random('reconnect'));
     this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
   }
 
@@ -67,6 +70,11 @@ export class OutgoingNode {
     const { lifetime: lifetimeNs = Number.POSITIVE_INFINITY } = request.wishes ?? {};
     const respond: Respond = (outcome) => request.respond(outcome);
     this.#shell.take({ kind: 'request', bytes, lifetimeNs, request: respond });
+  }
+
+  /** Answers `ok` when the peer has confirmed every packet that was accepted before. */
+  flush(request: NodeRequest): void {
+    this.#flushes.add(request, this.#outbox.last, this.#outbox.confirmed);
   }
 
   /** Ends the stream after everything sent on it; unconfirmed packets stay on disk. */
@@ -105,6 +113,7 @@ export class OutgoingNode {
         return;
       case 'count':
         host.meter.counter(`bulk.${effect.of}`).add(effect.packets);
+        if (effect.of === 'confirmed') this.#flushes.confirmed(this.#outbox.confirmed);
         return;
       case 'accepted':
         account?.accepted(effect.packet);

@@ -279,7 +279,7 @@ class FabricNode implements NodeHandle {
       case 'group':
         this.#groups.request(request);
         return;
-      case 'next':
+      case 'messages':
       case 'answer':
       case 'refuse':
         if (this.#subscribers === undefined) request.respond('no-subscribers');

@@ -1,7 +1,7 @@
 /**
  * Fabric: messages and calls for an application of the process, which takes them one by one.
  *
- * A message counts as handled when the application asks for the next one, a call when it is answered
+ * A message counts as handled when the application has room for the next one, a call when it is answered
  * or refused. What was handed out before a restart comes again, and says so. What nobody takes before
  * its deadline is dropped, and was not handled.
  *
@@ -55,7 +55,9 @@ export class Subscribers {
   readonly #ends = new Deadlines<string>();
   /** The message that was handed out last. */
   #last: Handed | undefined;
+  /** The application's open request for messages, and whether it takes one now. */
   #request: NodeRequest | undefined;
+  #hasRoom = false;
 
   constructor(parts: SubscriberParts) {
     this.#parts = parts;
@@ -98,24 +100,34 @@ export class Subscribers {
     if (this.#last?.from === from) this.#last = undefined;
   }
 
-  /** A request of the application: `next`, `answer` or `refuse`. */
+  /** A request of the application: `messages`, `answer` or `refuse`. */
   request(request: NodeRequest): void {
     const now = this.#parts.now();
     for (let id = this.#ends.takeDue(now); id !== undefined; id = this.#ends.takeDue(now)) {
       this.#calls.delete(id);
     }
-    if (request.kind === 'next') this.#next(request);
+    if (request.kind === 'messages') this.#open(request);
     else this.#answer(request);
   }
 
-  #next(request: NodeRequest): void {
+  #open(request: NodeRequest): void {
     if (this.#request !== undefined) {
       request.respond('already-waiting');
       return;
     }
+    const next = (): void => {
+      this.#hasRoom = true;
+      this.#confirm();
+      this.#hand();
+    };
     this.#request = request;
-    this.#confirm();
-    this.#hand();
+    request.onRoom(next);
+    request.onCancel(() => {
+      this.#request = undefined;
+      // Nobody knows if it was handled, so it comes again after a restart.
+      this.#last = undefined;
+    });
+    next();
   }
 
   #answer({ kind, target, body, respond }: NodeRequest): void {
@@ -137,15 +149,15 @@ export class Subscribers {
   }
 
   #hand(): void {
-    const request = this.#request;
+    const request = this.#hasRoom ? this.#request : undefined;
     const first = request === undefined ? undefined : this.#first();
     if (request === undefined || first === undefined) return;
-    this.#request = undefined;
     const { from, arrival } = first;
     const { number, kind, id, envelope, isAgain } = arrival;
     if (kind === 'call') this.#callOut(toHex(id), { from, number }, arrival.deadlineNs);
     else this.#last = { from, number };
-    request.respond('ok', concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
+    this.#hasRoom = false;
+    request.more(concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
   }
 
   /** Takes the first message whose deadline has not passed; drops the expired ones before it. */

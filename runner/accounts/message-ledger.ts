@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Question } from '../../engine/host/host.ts';
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import type { DirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
@@ -113,7 +113,7 @@ export class MessageLedger implements MessageAccountant {
     };
   }
 
-  requested(node: string, { kind, body }: NodeRequest): void {
+  requested(node: string, { kind, body }: Question): void {
     const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
@@ -121,12 +121,12 @@ export class MessageLedger implements MessageAccountant {
     this.#refused.delete(this.#asked);
   }
 
-  postponed(node: string, { kind, body }: NodeRequest): void {
+  postponed(node: string, { kind, body }: Question): void {
     if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
     this.#postponed.add(nameOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
-  resumed(node: string, request: NodeRequest): void {
+  resumed(node: string, request: Question): void {
     this.requested(node, request);
     if (this.#asked !== undefined) this.#postponed.remove(this.#asked);
   }

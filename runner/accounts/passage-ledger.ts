@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Question } from '../../engine/host/host.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import { NO_BUFFER } from '../../engine/net/buffer-pool.ts';
 import type { DirectionView } from '../../engine/net/direction-context.ts';
@@ -89,7 +89,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   // hot: once per packet of a source.
-  requested(node: string, { kind, body }: NodeRequest): void {
+  requested(node: string, { kind, body }: Question): void {
     const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
@@ -97,12 +97,12 @@ export class PassageLedger implements MessageAccountant {
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
   }
 
-  postponed(node: string, { kind, body }: NodeRequest): void {
+  postponed(node: string, { kind, body }: Question): void {
     if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
     this.#postponed.add(messageOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
-  resumed(node: string, request: NodeRequest): void {
+  resumed(node: string, request: Question): void {
     this.requested(node, request);
     this.#postponed.remove(this.#asked);
   }

@@ -12,14 +12,17 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord } from '../../reports/model.ts';
+import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import type { Finishers } from '../../scenarios/files/until.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
+import { type AskTaker, askNode } from '../asks/ask.ts';
+import { AskBook } from '../asks/ask-book.ts';
 import { BrokenPromise } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
-import { createNodes, NodeStack } from '../nodes/host-nodes.ts';
+import { askedOf, createNodes, memberOf } from '../nodes/host-nodes.ts';
 import { Deliveries } from '../traffic/deliveries.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
 import { forgerOf } from '../traffic/flood.ts';
@@ -70,6 +73,7 @@ export interface ExperimentParts {
 export interface StandInFactory {
   node(host: HostSpec): NodeHandle;
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
+  ask(spec: AskSpec, taker: AskTaker): Undo;
 }
 
 /**
@@ -90,6 +94,7 @@ export class Experiment implements WorldListener {
   /** Called once, when the work is done: sources are silent from now on. */
   onDone: (() => void) | undefined;
   readonly #parts: ExperimentParts;
+  readonly asks: AskBook;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
@@ -102,6 +107,7 @@ export class Experiment implements WorldListener {
   constructor(parts: ExperimentParts) {
     this.#parts = parts;
     this.deliveries = parts.deliveries ?? new Deliveries();
+    this.asks = new AskBook(parts.scenario.warmupNs);
     const context: FaultContext = {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
@@ -109,6 +115,7 @@ export class Experiment implements WorldListener {
       flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
       // Flows of other processes are sent there.
       burst: parts.standIns === undefined ? (node, times) => this.#burst(node, times) : undefined,
+      ask: (spec, taker) => this.ask(spec, taker),
       isUp: (node) => this.#nodes.has(node),
       crash: (node, store) => this.#crash(node, store),
       restart: (node) => this.#restart(node),
@@ -161,6 +168,25 @@ export class Experiment implements WorldListener {
     }
   }
 
+  /**
+   * Puts a question to a node, and measures its answer.
+   * @returns gives it up.
+   */
+  ask(spec: AskSpec, taker: AskTaker): Undo {
+    const { world, standIns } = this.#parts;
+    const measure = this.asks.put(world.now());
+    const measured: AskTaker = {
+      ...taker,
+      ended: (answer) => {
+        measure(answer);
+        taker.ended(answer);
+      },
+    };
+    const isElsewhere = standIns !== undefined && this.#nodes.has(spec.node);
+    if (isElsewhere) return standIns.ask(spec, measured);
+    return askNode({ world, node: askedOf(this.node(spec.node), spec.by) }, spec, measured);
+  }
+
   /** Links of the path in use, as the node reports it. */
   activePath(from: string, to: string): readonly string[] | undefined {
     const node = this.#nodes.get(from);
@@ -193,9 +219,7 @@ export class Experiment implements WorldListener {
 
   /** One protocol of the node with that name: a layer, or the lowest. */
   member(name: string, layer: string | undefined): NodeHandle | undefined {
-    const node = this.#nodes.get(name);
-    if (node instanceof NodeStack) return node.member(layer);
-    return layer === undefined ? node : undefined;
+    return memberOf(this.#nodes.get(name), layer);
   }
 
   // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage

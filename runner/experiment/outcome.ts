@@ -101,6 +101,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
       ...flowMetrics(experiment, how.protocolOf, nowNs),
       ...linkMetrics(world),
       ...experiment.sums.metrics(),
+      ...experiment.asks.metrics(),
     },
     ...inapplicable({ experiment, world, scenario, protocolOf: how.protocolOf }),
     ...pathLatencies(experiment, how.protocolOf),

@@ -11,9 +11,10 @@
 import { openStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
-import type { AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
+import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
 import { actionTargetsOf, type FaultAction } from '../../scenarios/files/actions.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
+import type { AskTaker } from '../asks/ask.ts';
 import type { FloodOrder } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
@@ -47,6 +48,8 @@ export interface FaultContext {
   restart(node: string): void;
   /** Begins an attack on privacy; absent if its effect could not be observed. */
   readonly attack?: ((attack: AttackSpec, draws: RandomStream) => Undo) | undefined;
+  /** Puts a question to a node. */
+  ask(spec: AskSpec, taker: AskTaker): Undo;
   /** Called when links or a node went down, to inform the flows that use them. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }
@@ -216,6 +219,7 @@ export class FaultDriver {
     };
     this.records.push(record);
     this.#context.began(record, hit.cut);
+    hit.began?.(record);
     if (instant.endNs === undefined) return record;
     this.#book(instant.endNs, () => {
       record.endNs = world.now();
@@ -262,7 +266,24 @@ export class FaultDriver {
         return this.#attack(action.attack, draws);
       case 'flood':
         return this.#flood(spec, action.flood);
+      case 'ask':
+        return this.#ask(action.ask);
     }
+  }
+
+  #ask(ask: AskSpec): Hit {
+    const { world } = this.#context;
+    const undo: Undo[] = [];
+    const text = `${ask.node} asked: ${[ask.kind, ask.target].join(' ').trim()}`;
+    const began = (record: OpenRecord): void => {
+      const ended: AskTaker['ended'] = (answer) => {
+        record.answer = answer;
+        record.text = `${text}, ${answer.outcome}`;
+        record.effects['answered'] = world.now();
+      };
+      undo.push(this.#context.ask(ask, { ended }));
+    };
+    return { targets: [ask.node], cut: [], text, undo, began };
   }
 
   #setLinks(
@@ -415,6 +436,8 @@ interface Hit {
   readonly cut: readonly string[];
   readonly text: string;
   readonly undo: readonly Undo[];
+  /** Called when the record exists. */
+  readonly began?: (record: OpenRecord) => void;
 }
 
 /** The targets of a random schedule; which nodes these are may itself be drawn. */

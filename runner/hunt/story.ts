@@ -5,7 +5,7 @@
  * @module
  */
 import { NS_PER_S } from '../../engine/core/time.ts';
-import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Question } from '../../engine/host/host.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
 import { claimedFlow, claimedSequence, readTruth } from '../traffic/ground-truth.ts';
@@ -42,7 +42,7 @@ export class Story implements WorldListener {
     this.#faults = faults;
   }
 
-  requested(node: string, { kind, body, target }: NodeRequest): void {
+  requested(node: string, { kind, body, target }: Question): void {
     if (kind !== 'send' || claimedFlow(body) < 0 || this.#messages.size >= MESSAGES_MAX) return;
     const name = `${claimedSequence(body)} of flow ${claimedFlow(body)}, ${node} to ${target}`;
     const followed = { name, sentNs: this.#world.now(), arrivedNs: [] };

@@ -41,6 +41,23 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
   return nodes.length === 1 ? bottom : new NodeStack(nodes, names);
 }
 
+/** One protocol of a host: a layer, or the lowest. */
+export function memberOf(
+  node: NodeHandle | undefined,
+  layer: string | undefined,
+): NodeHandle | undefined {
+  if (node instanceof NodeStack) return node.member(layer);
+  return layer === undefined ? node : undefined;
+}
+
+/** The node that a question goes to: a layer, or all protocols of the host as one. */
+export function askedOf(
+  node: NodeHandle | undefined,
+  layer: string | undefined,
+): NodeHandle | undefined {
+  return layer === undefined ? node : memberOf(node, layer);
+}
+
 /**
  * The nodes of one host as one: the lowest is started first and stopped last. The number of messages
  * held must be asked of each member, because those of a layer are none of its carrier's.

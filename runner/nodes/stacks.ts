@@ -4,13 +4,14 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Host } from '../../engine/host/host.ts';
 import type { HostLayer } from '../../engine/net/host-layer.ts';
 import {
   APPLICATION_CHANNEL,
   type CarrierSpec,
   prependChannel,
 } from '../../engine/net/host-stack.ts';
+import type { Inquiry, OpenInquiry } from '../../engine/net/inquiry.ts';
 import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
@@ -59,22 +60,18 @@ export class Stacks {
   /** Passes a request to a protocol; if the target has layers above it, with the application's channel byte. */
   request(
     { node, by }: { readonly node: string; readonly by: string },
-    request: NodeRequest,
-    respond: (outcome: string, body?: Uint8Array) => void,
-  ): void {
-    const { kind, target, body, wishes } = request;
+    inquiry: Inquiry,
+  ): OpenInquiry {
+    const { target, body } = inquiry;
     const host = this.#sim.host(node);
     const member = host.protocol === by ? host : host.layers.find((one) => one.protocol === by);
     assert(member !== undefined, `${node} does not run ${by}`);
     const top = this.#tops.get(target);
-    const isCarrier = top !== undefined && top !== by;
-    const asked = {
-      kind,
-      target,
-      body: isCarrier ? prependChannel(APPLICATION_CHANNEL, body) : body,
-      ...(wishes === undefined ? {} : { wishes }),
-    };
-    host.request(asked, respond, member);
+    const isCarrier = inquiry.kind === 'send' && top !== undefined && top !== by;
+    const asked = isCarrier
+      ? { ...inquiry, body: prependChannel(APPLICATION_CHANNEL, body) }
+      : inquiry;
+    return host.request(asked, inquiry, member);
   }
 
   #add(host: SimHost, { stack, height, members }: Floor): HostLayer {

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Question } from '../../engine/host/host.ts';
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import {
   BIT_NS_PER_BYTE,
@@ -114,7 +114,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     return this.#trails.of(node);
   }
 
-  requested(node: string, { kind, target, body }: NodeRequest): void {
+  requested(node: string, { kind, target, body }: Question): void {
     const isMeasured = this.#now >= this.#parts.scenario.warmupNs;
     if (this.#journeys.length >= this.#count || !isMeasured) return;
     if (kind !== 'send' || claimedFlow(body) < 0) return;

@@ -9,8 +9,8 @@
  * @module
  */
 import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
-import type { NodeRequest } from '../../engine/host/host.ts';
 import type { SendWishes } from '../../engine/host/transport.ts';
+import type { Inquiry } from '../../engine/net/inquiry.ts';
 import type { TrafficSpec } from '../../scenarios/model.ts';
 import type { Undo, World } from '../world.ts';
 import type { FlowMeter } from './flow-meter.ts';
@@ -24,7 +24,10 @@ const CHUNK_RETRY_NS = 10_000_000;
 const REQUESTS_MAX = 65_536;
 
 /** The parts of the world that a flow needs. */
-export type FlowWorld = Pick<World, 'at' | 'now' | 'request' | 'rampNs'>;
+export interface FlowWorld extends Pick<World, 'at' | 'now' | 'rampNs'> {
+  /** As that of a world; no source takes an answer back. */
+  request(node: string, inquiry: Inquiry, by?: string): unknown;
+}
 
 /** Passes packets to a node at the right time. */
 interface Asker {
@@ -35,7 +38,7 @@ interface Asker {
 }
 
 /** One packet passed to a node; a class instead of closures, because there is one per packet. */
-class SendRequest implements NodeRequest {
+class SendRequest implements Inquiry {
   readonly kind = 'send';
   readonly target: string;
   readonly body: Uint8Array;

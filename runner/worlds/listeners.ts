@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeRequest } from '../../engine/host/host.ts';
+import type { Question } from '../../engine/host/host.ts';
 import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
 import type { WorldListener } from '../world.ts';
 
@@ -34,7 +34,7 @@ export class Listeners {
     for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol, isAgain);
   }
 
-  requested(node: string, request: NodeRequest): void {
+  requested(node: string, request: Question): void {
     for (const listener of this.#all) listener.requested?.(node, request);
   }
 

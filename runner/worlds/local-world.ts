@@ -8,11 +8,12 @@ import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { openStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Host } from '../../engine/host/host.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import type { Direction } from '../../engine/net/direction.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { Inquiry, OpenInquiry } from '../../engine/net/inquiry.ts';
 import type { DirectionSpec, LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
 import { NODE_CALL_KINDS, type NodeCalls } from '../../engine/net/node-calls.ts';
 import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
@@ -198,17 +199,19 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   // hot: once per packet of a source.
-  request(node: string, request: NodeRequest, by?: string): void {
+  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry | undefined {
     if (this.#agenda.admits?.() === false) {
       this.sim.host(node).shed();
-      request.respond(OVERLOAD_REASON);
-      return;
+      inquiry.respond(OVERLOAD_REASON);
+      return undefined;
     }
-    this.#listeners.requested(node, request);
-    const respond = (outcome: string, body?: Uint8Array): void => request.respond(outcome, body);
-    if (by === undefined) this.sim.host(node).request(request, respond);
-    else this.#stacks.request({ node, by }, request, respond);
+    this.#listeners.requested(node, inquiry);
+    const open =
+      by === undefined
+        ? this.sim.host(node).request(inquiry, inquiry)
+        : this.#stacks.request({ node, by }, inquiry);
     this.#listeners.handled();
+    return open;
   }
 
   crash(node: string, store: StoreFault): void {

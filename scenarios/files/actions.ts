@@ -20,7 +20,8 @@ import {
   whole,
 } from '../../topologies/files/quantity.ts';
 import { listSome } from '../../topologies/files/suggest.ts';
-import type { AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
+import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
+import { askSchema, resolveAsk } from './ask.ts';
 import { resolveAttack } from './attack.ts';
 import { attackSchema } from './attack-schema.ts';
 import type { ScenarioContext } from './context.ts';
@@ -81,7 +82,9 @@ export type FaultAction =
   /** An adversary with a goal; its success is `privacy.attack.<name>.success`. */
   | { readonly kind: 'attack'; readonly attack: AttackSpec }
   /** Forged datagrams at a steady rate, from a neighbour of the target. */
-  | { readonly kind: 'flood'; readonly flood: FloodSpec };
+  | { readonly kind: 'flood'; readonly flood: FloodSpec }
+  /** A question to a node, as an operator puts it. */
+  | { readonly kind: 'ask'; readonly ask: AskSpec };
 
 /** The word of an action in a file. */
 export type ActionKey = WordOf<FaultAction['kind']>;
@@ -179,6 +182,7 @@ export const actionShape = {
     .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
   attack: attackSchema.optional(),
   flood: floodSchema.optional(),
+  ask: askSchema.optional(),
 };
 
 type ActionInput = z.output<z.ZodObject<typeof actionShape>>;
@@ -317,6 +321,15 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       if (input.flood === undefined) return undefined;
       const flood = resolveFlood(context, input.flood, [...path, 'flood']);
       return flood === undefined ? undefined : { kind: 'flood', flood };
+    },
+  },
+  ask: {
+    changes: () => [],
+    nodesHit: ({ ask: { node } }) => [node],
+    build: (context, input, path) => {
+      if (input.ask === undefined) return undefined;
+      const ask = resolveAsk(context, input.ask, [...path, 'ask']);
+      return ask === undefined ? undefined : { kind: 'ask', ask };
     },
   },
 };

@@ -13,6 +13,7 @@ import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
+import { ASK_METRICS } from '../metrics/ask-metrics.ts';
 import { LINK_METRICS } from '../metrics/link-metrics.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
@@ -104,7 +105,8 @@ export function scenarioMetrics(
     ...protocol.metrics,
     ...trafficMetrics(protocol.name),
   ]);
-  const all = [...own, ...LINK_METRICS];
+  const isAsked = scenario.events.some(({ action }) => action.kind === 'ask');
+  const all = [...own, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }
 

@@ -14,6 +14,7 @@ import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
 import { moduleProtocols } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
+import { ASK_METRICS } from '../metrics/ask-metrics.ts';
 import { EMULATE_METRICS } from '../metrics/emulate-metrics.ts';
 import { LINK_METRICS } from '../metrics/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
@@ -76,6 +77,7 @@ export class ProtocolRegistry implements Registry {
     const all = [...knownProtocols(), ...this.#modules.values()];
     return [
       ...all.flatMap(({ name }) => trafficMetrics(name)),
+      ...ASK_METRICS,
       ...EMULATE_METRICS,
       ...LINK_METRICS,
       ...LIVE_METRICS,

@@ -10,8 +10,8 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 
 /** A request, as a scenario makes it (`NodeRequest` of engine/host). */
 export interface FabricRequest {
-  /** `send` or `call` a peer; `next` asks for what peers sent; `answer` or `refuse` a call of a peer. */
-  readonly kind: 'send' | 'call' | 'next' | 'answer' | 'refuse';
+  /** `send` or `call` a peer; `answer` or `refuse` a call of a peer. */
+  readonly kind: 'send' | 'call' | 'answer' | 'refuse';
   /** Name of the peer, id of the call in hexadecimal digits, or empty. */
   readonly target: string;
   /** The payload; it is read during the call only. */
@@ -24,7 +24,7 @@ export interface FabricRequest {
 export interface FabricOutcome {
   /** `ok`, or the reason for the rejection. */
   readonly outcome: string;
-  /** The bytes that the request asked for: the reply to a `call`, the message of a `next`. */
+  /** The reply to a `call`. */
   readonly body?: Uint8Array;
 }
 
@@ -34,6 +34,25 @@ export interface FabricNode {
   readonly name: string;
   /** Asks the node; never rejects. A node that is down or not there yet is an outcome too. */
   request(question: FabricRequest): Promise<FabricOutcome>;
+  /**
+   * Asks for what peers sent, until it ends. The node hands one message, and the next one behind
+   * {@link OpenMessages.taken}.
+   */
+  messages(taker: MessageTaker): OpenMessages;
+}
+
+/** Who takes the messages of peers. */
+export interface MessageTaker {
+  /** A message, read during the call: a byte whose bit 0 says that it may have come before, and the envelope. */
+  hand(bytes: Uint8Array): void;
+  /** The node hands no messages any more; says why. */
+  ended(reason: string): void;
+}
+
+/** Messages that a node hands out. */
+export interface OpenMessages {
+  /** The last one was handled. */
+  taken(): void;
 }
 
 /** A message or call of a peer. */
@@ -50,7 +69,7 @@ export interface PeerMessage {
   readonly payload: Uint8Array;
 }
 
-/** Reads the message of a `next`; returns a text that says why if the bytes are no message. */
+/** Reads a message; returns a text that says why if the bytes are no message. */
 export type ReadMessage = (bytes: Uint8Array) => PeerMessage | string;
 
 /** The log in which the server writes what its operator should know. */

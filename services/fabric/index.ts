@@ -8,6 +8,8 @@ export type {
   FabricOutcome,
   FabricRequest,
   FaceLog,
+  MessageTaker,
+  OpenMessages,
   PeerMessage,
   ReadMessage,
 } from './fabric-node.ts';

@@ -1,6 +1,6 @@
 /**
- * Hands messages and calls of peers to the application, one after the other: the node is asked for
- * the next one when the subscriber has taken the one before. If a subscriber does not read, only one
+ * Hands messages and calls of peers to the application, one after the other: the node hands the
+ * next one when the subscriber has taken the one before. If a subscriber does not read, only one
  * message waits here; the others wait in the node, on its disk.
  *
  * A message that its subscriber did not take goes to the next subscriber, as `again`, since the
@@ -8,8 +8,7 @@
  *
  * @module
  */
-import type { FabricNode, FabricOutcome, PeerMessage, ReadMessage } from './fabric-node.ts';
-import { askNodeSafely } from './outstanding.ts';
+import type { FabricNode, OpenMessages, PeerMessage, ReadMessage } from './fabric-node.ts';
 
 /** A message for the application. */
 export interface HandedMessage {
@@ -30,7 +29,6 @@ export interface Subscriber {
 
 /** Bit 0 of the byte in front of a message: it may have been handed out before. */
 const AGAIN = 1;
-const NOTHING = new Uint8Array(0);
 
 /** The application's side of one node. */
 export class Subscription {
@@ -40,7 +38,10 @@ export class Subscription {
   /** The message that was not taken yet; {@link #wasHanded} says if anybody got it. */
   #held: HandedMessage | undefined;
   #wasHanded = false;
-  #isAsking = false;
+  /** Undefined until somebody subscribes, and when the node has ended it. */
+  #open: OpenMessages | undefined;
+  /** True if a message was taken when there was no subscriber for the next one. */
+  #isTaken = false;
   #isClosed = false;
 
   constructor(node: FabricNode, read: ReadMessage) {
@@ -65,6 +66,7 @@ export class Subscription {
     if (this.#held?.id !== id) return false;
     this.#held = undefined;
     this.#wasHanded = false;
+    this.#isTaken = true;
     if (this.#subscriber !== undefined) this.#ask();
     return true;
   }
@@ -75,33 +77,52 @@ export class Subscription {
   }
 
   #ask(): void {
-    if (this.#isAsking || this.#isClosed) return;
-    this.#isAsking = true;
-    void this.#next();
+    if (this.#isClosed) return;
+    const isTaken = this.#isTaken;
+    this.#isTaken = false;
+    if (this.#open === undefined) this.#begin();
+    else if (isTaken) this.#open.taken();
   }
 
-  async #next(): Promise<void> {
-    const outcome = await askNodeSafely(this.#node, { kind: 'next', target: '', body: NOTHING });
-    this.#isAsking = false;
+  #begin(): void {
+    let isOver = false;
+    const open = this.#node.messages({
+      hand: (bytes) => this.#arrived(bytes),
+      ended: (reason) => {
+        isOver = true;
+        this.#open = undefined;
+        this.#end(reason);
+      },
+    });
+    if (!isOver) this.#open = open;
+  }
+
+  #arrived(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    const handed = this.#handedOf(outcome);
+    const handed = this.#handedOf(bytes);
     if (typeof handed === 'string') {
-      const subscriber = this.#subscriber;
-      this.#subscriber = undefined;
-      subscriber?.ended(handed);
+      // The next subscriber goes on behind it.
+      this.#isTaken = true;
+      this.#end(handed);
       return;
     }
     this.#held = handed;
     this.#hand(handed);
   }
 
-  #handedOf({ outcome, body }: FabricOutcome): HandedMessage | string {
-    if (outcome !== 'ok') return outcome;
-    if (body === undefined || body.length === 0) return 'no-message';
-    const message = this.#read(body.subarray(1));
+  #end(reason: string): void {
+    const subscriber = this.#subscriber;
+    this.#subscriber = undefined;
+    subscriber?.ended(reason);
+  }
+
+  #handedOf(bytes: Uint8Array): HandedMessage | string {
+    if (bytes.length === 0) return 'no-message';
+    // Copied, because the bytes are the node's.
+    const message = this.#read(bytes.slice(1));
     if (typeof message === 'string') return message;
     const id = Buffer.from(message.id).toString('hex');
-    return { id, again: ((body[0] as number) & AGAIN) !== 0, message };
+    return { id, again: ((bytes[0] as number) & AGAIN) !== 0, message };
   }
 
   #hand(handed: HandedMessage): void {

@@ -141,7 +141,7 @@ describe('a stack in virtual time', () => {
   it('refuses what is too long, and peers that do not run the layer', async () => {
     const { prepared } = await prepareText(textOf(DATAGRAM, { layers: 1 }));
     const outcomes: string[] = [];
-    const ask = (target: string, length: number): void =>
+    const ask = (target: string, length: number): unknown =>
       prepared.world.request(
         'alice',
         {

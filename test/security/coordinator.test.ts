@@ -55,6 +55,12 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
   span: { type: 'span', node: 'alice', name: 'rekey', beginNs: 5, endNs: 6 },
   finished: { type: 'finished', atNs: 5, node: 'alice', protocol: 'ping' },
   mark: { type: 'mark', atNs: 5, node: 'alice', name: 'path-dead' },
+  part: { type: 'part', number: 1, body: Uint8Array.of(1, 2) },
+  answer: {
+    type: 'answer',
+    number: 1,
+    answer: { outcome: 'ok', tookNs: 5, parts: 1, bytes: 2 },
+  },
   path: { type: 'path', from: 'alice', to: 'bob', links: ['alice--bob'] },
   log: { type: 'log', node: 'alice', level: 'warn', message: 'something' },
   tally: {
@@ -122,6 +128,12 @@ const COMMANDS: Readonly<Record<AgentCommand['type'], AgentCommand>> = {
       corrupt: null,
     },
   },
+  ask: {
+    type: 'ask',
+    number: 1,
+    ask: { node: 'alice', kind: 'status', target: '', body: '', withinNs: 1e9 },
+  },
+  unask: { type: 'unask', number: 1 },
   hold: { type: 'hold', effect: 1, link: 'alice--bob', side: 'forward' },
   attack: {
     type: 'attack',

@@ -9,6 +9,8 @@ import type { BulkOptions } from '../config.ts';
 
 /** A defective node damages or loses one packet in this many. */
 const DEFECTIVE_EACH = 100;
+/** How late a defective node looks at a question, ns. */
+const LATE_NS = 16_000_000_000;
 
 /** Defects by the word of the option `double`. */
 export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<Behaviour>>> = {
@@ -21,6 +23,8 @@ export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partia
       };
     },
   },
+  mute: { flush: () => undefined },
+  late: { flush: (answer, after) => after(LATE_NS, answer) },
   forgetful: { inbox: forgotten },
   careless: { outbox: forgotten },
   swallowing: {

@@ -17,7 +17,8 @@ import type { Channel, CloseReason } from '../channel/model.ts';
 import { readCommand } from '../messages/message-shapes.ts';
 import type { AgentCommand, AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { runStateFolder } from '../messages/run-state.ts';
-import { Agent, brokenReport, type NodeLine } from './agent.ts';
+import { Agent, type NodeLine } from './agent.ts';
+import { brokenReport } from './broken-report.ts';
 
 /** Parts of a session. */
 export interface SessionOptions {

@@ -8,18 +8,15 @@
  *
  * @module
  */
-import { assert, InvariantError } from '../../../engine/core/assert.ts';
+import { assert } from '../../../engine/core/assert.ts';
 import { provider } from '../../../engine/crypto/index.ts';
-import type { NodeRequest } from '../../../engine/host/host.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
-import { environmentError } from '../../../engine/live/environment.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import { layerTable, nodeChoice, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
-import { Refusal } from '../../../scenarios/refusal.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { BrokenPromise, NodeCrash, shortenCrash } from '../../crash/crash.ts';
+import { BrokenPromise } from '../../crash/crash.ts';
 import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
 import type { MakeForger } from '../../flood-order.ts';
 import { createNodes } from '../../nodes/host-nodes.ts';
@@ -30,10 +27,11 @@ import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
-import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
 import { TellingWitness } from '../messages/telling-witness.ts';
+import { AgentAsks } from './agent-asks.ts';
 import { AgentMeasurements } from './agent-measurements.ts';
+import { brief } from './broken-report.ts';
 import { type PacketProbeResult, ProbePackets } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
@@ -79,7 +77,9 @@ export class Agent implements WorldListener {
   readonly #witness = new TellingWitness((report) => this.#send(report));
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
-  readonly #probes = new ProbePackets((...asked) => this.request(...asked));
+  /** Questions to its nodes. */
+  readonly asks: AgentAsks;
+  readonly #probes = new ProbePackets((...asked) => this.asks.request(...asked));
   readonly #gauge: AgentMeasurements;
   readonly #provisioned: BundleUse;
   readonly #effects = new Map<number, Undo>();
@@ -121,6 +121,11 @@ export class Agent implements WorldListener {
     });
     this.world = world;
     this.agenda = agenda;
+    this.asks = new AgentAsks({
+      ...{ world, pump: world.sim.pump },
+      nodes: this.#nodes,
+      send: surroundings.send,
+    });
     const indexOf = (host: string): number =>
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
@@ -201,6 +206,12 @@ export class Agent implements WorldListener {
         // Also of a node that is down, or not created yet: its machine has a clock.
         if (this.#order.hosts.includes(command.node)) world.setClock(command.node, command);
         return;
+      case 'ask':
+        this.asks.ask(command.number, command.ask);
+        return;
+      case 'unask':
+        this.asks.cancel(command.number);
+        return;
       case 'crash':
         this.#crash(command.node, command.store);
         return;
@@ -261,13 +272,6 @@ export class Agent implements WorldListener {
       if (this.#nodes.has(to)) return this.#probes.send(to, from, by);
     }
     return undefined;
-  }
-
-  /** Passes a request of an application to a protocol of a node, by default the lowest one. */
-  request(node: string, request: NodeRequest, by?: string): void {
-    const { pump } = this.world.sim;
-    if (pump.isRunning) pump.enter(() => this.world.request(node, request, by));
-    else request.respond('node-down');
   }
 
   /** Names of the protocols that run here; on one host, the lowest first. */
@@ -473,28 +477,4 @@ export class Agent implements WorldListener {
   #send(report: Report): void {
     this.#surroundings.send(report);
   }
-}
-
-/** The report of an agent in which something failed. */
-export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
-  const machine = environmentError(error);
-  const refusal = machine ?? (error instanceof Refusal ? error : undefined);
-  if (refusal !== undefined) {
-    return { type: 'broken', kind: 'refused', message: brief(refusal.message), stack: '' };
-  }
-  const message = brief(error instanceof Error ? error.message : String(error));
-  const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
-  const crash = error instanceof NodeCrash ? error.crash : undefined;
-  const origin = error instanceof NodeCrash ? error.cause : error;
-  const kind = origin instanceof InvariantError ? 'invariant' : 'exception';
-  const told =
-    crash === undefined
-      ? {}
-      : { crash: shortenCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: REPORT_TEXT_MAX }) };
-  return { type: 'broken', kind, message, stack, ...told };
-}
-
-/** Shortens a text to what fits into a message. */
-function brief(words: string): string {
-  return words.slice(0, REPORT_TEXT_MAX);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { openStream } from '../../../engine/core/stream.ts';
-import type { NodeRequest } from '../../../engine/host/host.ts';
+import type { Inquiry } from '../../../engine/net/inquiry.ts';
 import {
   type GroundTruth,
   readTruth,
@@ -32,7 +32,7 @@ export interface PacketProbeResult {
  * Passes a request to a node of this process.
  * @param by Protocol that is asked; by default the lowest one.
  */
-export type AskNode = (node: string, request: NodeRequest, by?: string) => void;
+export type AskNode = (node: string, inquiry: Inquiry, by?: string) => void;
 
 /** A protocol of a node. */
 interface Asked {

@@ -20,6 +20,7 @@ import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import { Deliveries } from '../../traffic/deliveries.ts';
 import { type GroundTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
 import { FlowSupply } from '../../traffic/traffic-source.ts';
+import type { Undo } from '../../world.ts';
 import { handoverBook } from '../../worlds/live/handover-metrics.ts';
 import {
   type AgentOrder,
@@ -110,6 +111,7 @@ export class Coordinator {
         this.#nodes.set(host.name, node);
         return node;
       },
+      ask: (spec, taker): Undo => this.world.asks.ask(spec, taker),
       flow: (index, spec, meter): RemoteFlow => {
         const flow = new RemoteFlow(this.world, spec, meter, supply.of(index, spec));
         this.#flows.push(flow);
@@ -241,6 +243,10 @@ export class Coordinator {
         return;
       case 'log':
         this.#options.onLog(report.node, report.level, report.message);
+        return;
+      case 'part':
+      case 'answer':
+        this.world.asks.hear(agent.hosts, report);
         return;
       case 'tally':
         this.world.tallies.note(agent.id, report.tally);

@@ -27,6 +27,7 @@ import type {
   WorldListener,
 } from '../../world.ts';
 import type { AgentCommand, AgentFleet } from '../messages/messages.ts';
+import { RemoteAsks } from './remote-asks.ts';
 import { SettleQueue } from './settle-queue.ts';
 import { TallyBook } from './tally-book.ts';
 import { WallAgenda } from './wall-agenda.ts';
@@ -39,6 +40,7 @@ export class RemoteWorld implements World {
   /** Called with what agents report, in chronological order. */
   readonly listeners: WorldListener[] = [];
   readonly #fleet: AgentFleet;
+  readonly asks: RemoteAsks;
   readonly #links = new Map<string, RemoteLink>();
   readonly #effects = new Effects();
   /** What faults made of the clocks of nodes; a machine keeps its clock when a process on it dies. */
@@ -48,6 +50,7 @@ export class RemoteWorld implements World {
   constructor(scenario: Scenario, fleet: AgentFleet, onFailure: (error: unknown) => void) {
     this.#fleet = fleet;
     this.agenda = new WallAgenda(onFailure);
+    this.asks = new RemoteAsks(fleet, this.agenda);
     for (const { id, a, b } of scenario.topology.links) {
       this.#links.set(id, new RemoteLink(id, [a.host, b.host], fleet, this.#effects));
     }
@@ -83,13 +86,14 @@ export class RemoteWorld implements World {
     return link;
   }
 
-  request(node: string): void {
+  request(node: string): never {
     assert(false, `${node} is in another process`);
   }
 
   /** A real process loses what it had in memory; its files keep everything that was written. */
   crash(node: string, store: StoreFault): void {
     this.#fleet.kill(node, store);
+    this.asks.crashed(node);
   }
 
   restart(node: string): void {

@@ -13,6 +13,8 @@ import {
 } from '../../../engine/live/handover/handover-samples.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { JitterSpec, LossSpec } from '../../../engine/net/link-spec.ts';
+import type { AskAnswer } from '../../../reports/model.ts';
+import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX } from '../../asks/ask.ts';
 import type { Crash, CrashEvent, CrashPlace } from '../../crash/crash.ts';
 import {
   type AgentCommand,
@@ -21,7 +23,7 @@ import {
   type Report,
   SENT_ROW_WIDTH,
 } from './messages.ts';
-import { floodOrderShape, orderShape, replayAttackShape } from './order-shape.ts';
+import { askShape, floodOrderShape, orderShape, replayAttackShape } from './order-shape.ts';
 import { HISTOGRAM_BYTES_MAX, type PackedHistogram, wrongHistogram } from './packed-histogram.ts';
 import {
   bigInteger,
@@ -207,6 +209,19 @@ const REPORTS: Shapes<Report> = {
     },
   },
   result: { members: { type, tally } },
+  part: { members: { type, number: count, body: bytes(0, ANSWER_BYTES_MAX) } },
+  answer: {
+    members: {
+      type,
+      number: count,
+      answer: object<AskAnswer>({
+        outcome: name,
+        tookNs: instant,
+        parts: integerWithin(0, ANSWER_PARTS_MAX),
+        bytes: integerWithin(0, ANSWER_BYTES_MAX),
+      }),
+    },
+  },
   broken: {
     members: {
       type,
@@ -297,6 +312,8 @@ const COMMANDS: Shapes<AgentCommand> = {
   attack: { members: { type, effect, link: name, attack: replayAttackShape } },
   flood: { members: { type, effect, order: floodOrderShape } },
   undo: { members: { type, effect } },
+  ask: { members: { type, number: effect, ask: askShape } },
+  unask: { members: { type, number: effect } },
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
   crash: { members: { type, node: name, store: oneOf('synced', 'prefix', 'torn') } },
   restart: { members: { type, node: name } },

@@ -10,7 +10,8 @@
  */
 import type { SampleBatch } from '../../../engine/live/handover/handover-samples.ts';
 import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
-import type { PacketTotals } from '../../../reports/model.ts';
+import type { AskAnswer, PacketTotals } from '../../../reports/model.ts';
+import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Crash } from '../../crash/crash.ts';
 import type { FloodOrder } from '../../flood-order.ts';
@@ -84,6 +85,10 @@ export type RunCommand =
     }
   | { readonly type: 'flood'; readonly effect: number; readonly order: FloodOrder }
   | { readonly type: 'undo'; readonly effect: number }
+  /** A question to a node; answered by reports of type `part`, and one of type `answer`. */
+  | { readonly type: 'ask'; readonly number: number; readonly ask: AskSpec }
+  /** Nobody wants the answer any more. */
+  | { readonly type: 'unask'; readonly number: number }
   | {
       readonly type: 'clock';
       readonly node: string;
@@ -158,6 +163,9 @@ export type Report =
   | { readonly type: 'loaded' }
   /** All nodes of the agent can carry traffic. */
   | { readonly type: 'ready' }
+  /** A part of the answer to a question. */
+  | { readonly type: 'part'; readonly number: number; readonly body: Uint8Array }
+  | { readonly type: 'answer'; readonly number: number; readonly answer: AskAnswer }
   /** Nodes that are not ready, sent a few times a second until `ready`. */
   | { readonly type: 'waiting'; readonly nodes: readonly string[] }
   /** Everything that was measured up to `untilNs`; may be empty. */

@@ -7,7 +7,7 @@
  * @module
  */
 import { DSCP_VALUES } from '../../../engine/pure/traffic-class.ts';
-import type { FloodSpec } from '../../../scenarios/fault-parts.ts';
+import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
 import type { FloodOrder } from '../../flood-order.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
@@ -161,6 +161,16 @@ export const orderShape: Shape = object<AgentOrder>({
   stateFolder: optional(note),
   nextSequence: list(length, PARTS_MAX),
   zeroNs: optional(bigInteger),
+});
+
+/** A question: names, and a text within the bounds of a file. */
+export const askShape: Shape = object<AskSpec>({
+  node: name,
+  by: optional(note),
+  kind: name,
+  target: name,
+  body: text(TEXT_MAX),
+  withinNs: number(1, Number.MAX_SAFE_INTEGER),
 });
 
 /** A flood: names, and numbers within the bounds of a file. */

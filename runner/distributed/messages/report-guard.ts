@@ -75,6 +75,9 @@ export class ReportGuard {
       case 'sum':
         return this.#isSum(own, report.metric) ? undefined : 'sum of a metric that is none of it';
       case 'addend':
+      // Who was asked is known to `RemoteAsks`.
+      case 'part':
+      case 'answer':
       case 'hello':
       case 'loaded':
       case 'ready':

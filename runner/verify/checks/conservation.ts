@@ -216,8 +216,8 @@ class Trouble {
       ],
       crash: [(): unknown => world.host(name).isUp && this.crash(name)],
       // No effects of their own here: a tap is set from the beginning, an attack is a tap, floods and bursts are
-      // traffic, and nothing is stored.
-      ...{ clock: [], disk: [], burst: [], tap: [], attack: [], flood: [] },
+      // traffic, nothing is stored, and a question is no packet.
+      ...{ clock: [], disk: [], burst: [], tap: [], attack: [], flood: [], ask: [] },
     };
     const all = Object.values(effects).flat();
     all[draws.below(all.length)]?.();

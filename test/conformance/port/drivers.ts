@@ -129,8 +129,10 @@ export async function ask(
 ): Promise<RequestAnswer> {
   let answer: RequestAnswer | undefined;
   driver.act(() =>
-    driver.world.host(node).request(asked, (outcome, body) => {
-      answer = { outcome, body: body?.slice() };
+    driver.world.host(node).request(asked, {
+      respond: (outcome, body) => {
+        answer = { outcome, body: body?.slice() };
+      },
     }),
   );
   await driver.until(() => answer !== undefined, `an answer of ${node} to ${asked.kind}`);

@@ -124,6 +124,63 @@ export const hostCases: readonly PortCase[] = [
     },
   },
   {
+    id: 'request/parts',
+    says: 'takes an answer in parts, in order, and tells the node when a full asker has room',
+    run: async (world) => {
+      world.act(() => {
+        world.a.onRequest(({ more, onRoom, respond }) => {
+          let next = 0;
+          const give = (): void => {
+            while (next < 3 && more(bytesOf(`part ${next}`)) === 'ok') next += 1;
+            if (next === 3) respond('ok', bytesOf('end'));
+          };
+          onRoom(give);
+          world.a.after(1_000_000, give);
+        });
+      });
+      const got: string[] = [];
+      let room = 1;
+      const open = world.inquire({
+        respond: (outcome, body) => got.push(`${outcome} ${text(body)}`),
+        more: (body) => {
+          if (room === 0) return 'full';
+          room -= 1;
+          got.push(text(body));
+          return 'ok';
+        },
+      });
+      await world.until(() => got.length > 0, 'the first part');
+      await world.pass(2);
+      expect(got).toEqual(['part 0']);
+      room = 9;
+      open.room();
+      expect(got).toEqual(['part 0', 'part 1', 'part 2', 'ok end']);
+    },
+  },
+  {
+    id: 'request/cancelled',
+    says: 'tells the node that its asker has left, and throws later answers away',
+    run: async (world) => {
+      const heard: string[] = [];
+      world.act(() => {
+        world.a.onRequest(({ more, onCancel, respond }) => {
+          onCancel(() => heard.push('cancelled'));
+          world.a.after(2_000_000, () => {
+            heard.push(more(bytesOf('late')));
+            respond('ok');
+          });
+        });
+      });
+      const open = world.inquire({
+        respond: (outcome) => heard.push(outcome),
+        more: () => 'ok',
+      });
+      open.cancel();
+      await world.until(() => heard.length === 2, 'the late part');
+      expect(heard).toEqual(['cancelled', 'full']);
+    },
+  },
+  {
     id: 'request/refused',
     says: 'refuses requests by name when there is no handler or no node',
     run: async (world) => {

@@ -98,7 +98,7 @@ export class NodeBench {
   /** Sends a request without waiting for the answer. */
   begin(node: string, kind: string, onAnswer: (outcome: string) => void): void {
     const asked = { kind, target: '', body: new Uint8Array(0) };
-    this.driver.act(() => this.driver.world.host(node).request(asked, onAnswer));
+    this.driver.act(() => this.driver.world.host(node).request(asked, { respond: onAnswer }));
   }
 
   /** The number of messages that a node says it holds. */

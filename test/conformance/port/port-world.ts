@@ -6,6 +6,7 @@
  */
 import type { Host } from '../../../engine/host/host.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
+import type { Asker, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { ContactsSpec, DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { ask, type Driver, type RequestAnswer } from './drivers.ts';
@@ -48,6 +49,8 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
     body: Uint8Array,
     wishes?: SendWishes,
   ): Promise<RequestAnswer>;
+  /** Sends a request to `a` for an asker that takes parts, and may leave. Calls of what it returns are events. */
+  inquire(asker: Asker): OpenInquiry;
   /** What `a` has delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
   /** The stored bytes behind a store of `a`. */
@@ -115,6 +118,16 @@ export function portWorld(driver: Driver): PortWorld {
     },
     request: (kind, target, body, wishes) =>
       ask(driver, 'a', { kind, target, body, ...(wishes === undefined ? {} : { wishes }) }),
+    inquire: (asker): OpenInquiry => {
+      let open: OpenInquiry | undefined;
+      driver.act(() => {
+        open = a.request({ kind: 'parts', target: '', body: new Uint8Array(0) }, asker);
+      });
+      return {
+        cancel: () => driver.act(() => open?.cancel()),
+        room: () => driver.act(() => open?.room()),
+      };
+    },
     rawStoreOfA: (name) => a.rawStore(name),
     metricsOfA: () => a.meter.data(),
     dropsOfA: () => Object.fromEntries(a.drops),

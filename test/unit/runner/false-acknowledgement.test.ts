@@ -28,7 +28,7 @@ function acknowledged(lies: number): MessageLedger {
   });
   const a = ledger.of('a');
   const body = new Uint8Array(32);
-  ledger.requested('a', { kind: 'send', target: 'b', body, respond: () => undefined });
+  ledger.requested('a', { kind: 'send', target: 'b', body });
   a.accepted?.(1);
   ledger.handled();
   a.settled?.(1, 'acknowledged');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
+import type { AskTaker } from '../../../runner/asks/ask.ts';
 import { type FaultContext, FaultDriver, FaultError } from '../../../runner/faults/fault-driver.ts';
 import type { Undo, World, WorldLink } from '../../../runner/world.ts';
-import type { FloodSpec } from '../../../scenarios/fault-parts.ts';
+import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';
 import { load, SECOND } from './fixture.ts';
 
@@ -73,6 +74,14 @@ class FakeWorld {
     return (): void => this.#note(`flood to ${node} ends`);
   }
 
+  /** Answered a second later; given up when the event ends. */
+  ask({ node, kind }: AskSpec, { ended }: AskTaker): Undo {
+    this.#note(`${node} asked ${kind}`);
+    const answer = { outcome: 'ok', tookNs: SECOND, parts: 2, bytes: 9 };
+    this.atFault(this.nowNs + SECOND, () => ended(answer));
+    return (): void => this.#note(`${node} asked no more`);
+  }
+
   #note(text: string): void {
     this.log.push(`${this.nowNs / SECOND} ${text}`);
   }
@@ -119,6 +128,7 @@ function drive(faults: readonly Fault[], setup: Setup = {}): [FaultDriver, FakeW
     activePath: () => ('path' in setup ? setup.path : PATH),
     hasAlternative: () => setup.hasAlternative ?? true,
     flood: ({ id, flood }) => fake.flood(id, flood),
+    ask: (spec, taker) => fake.ask(spec, taker),
     isUp: (node) => !fake.down.has(node),
     crash: (node, store) => {
       fake.down.add(node);

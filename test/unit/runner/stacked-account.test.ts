@@ -212,7 +212,7 @@ function makeLedger(): {
     const body = new Uint8Array(32);
     new DataView(body.buffer).setFloat64(8, flow.nextSequence);
     flow.nextSequence += 1;
-    ledger.requested('a', { kind: 'send', target: 'b', body, respond: () => undefined });
+    ledger.requested('a', { kind: 'send', target: 'b', body });
     a.accepted?.(number);
     ledger.handled();
   };

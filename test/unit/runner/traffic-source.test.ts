@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
-import type { NodeRequest } from '../../../engine/host/host.ts';
+import type { Inquiry } from '../../../engine/net/inquiry.ts';
 import { FlowMeter } from '../../../runner/traffic/flow-meter.ts';
 import { type GroundTruth, readTruth, TruthWriter } from '../../../runner/traffic/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../../runner/traffic/traffic-source.ts';
@@ -33,7 +33,7 @@ class NoteWorld implements FlowWorld {
     this.#order += 1;
   }
 
-  request(node: string, request: NodeRequest): void {
+  request(node: string, request: Inquiry): void {
     const truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
     expect(readTruth(request.body, truth)).toBe(true);
     const { target, body } = request;

@@ -211,7 +211,10 @@ describe('a machine with a profile', () => {
     const answers: string[] = [];
     const body = new Uint8Array(1);
     for (let i = 0; i < 5; i += 1) {
-      b.request({ kind: 'send', target: 'a', body }, (outcome) => answers.push(outcome));
+      b.request(
+        { kind: 'send', target: 'a', body },
+        { respond: (outcome) => answers.push(outcome) },
+      );
     }
     world.runUntil(1_000_000);
     expect(answers).toEqual(['ok', 'ok', 'overload', 'overload', 'overload']);

@@ -209,10 +209,9 @@ describe('time, randomness and requests of a simulated host', () => {
   it('requests are answered once; without a handler or a node they are refused by name', () => {
     const { world, host } = lonely();
     const outcomes: string[] = [];
-    const ask = (): void =>
-      host.request({ kind: 'send', target: 'b', body: Uint8Array.of(1) }, (outcome) =>
-        outcomes.push(outcome),
-      );
+    const question = { kind: 'send', target: 'b', body: Uint8Array.of(1) };
+    const ask = (): unknown =>
+      host.request(question, { respond: (outcome) => outcomes.push(outcome) });
     ask();
     host.onRequest((request) => {
       request.respond(`ok ${request.kind} ${request.target} ${request.body[0]}`);

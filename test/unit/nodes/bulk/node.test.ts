@@ -72,7 +72,7 @@ function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): 
 /** Asks a node to send; returns the list to which the answer is added. */
 function send(host: SimHost, target: string, body: Uint8Array, kind = 'send'): string[] {
   const answers: string[] = [];
-  host.request({ kind, target, body }, (outcome) => answers.push(outcome));
+  host.request({ kind, target, body }, { respond: (outcome) => answers.push(outcome) });
   return answers;
 }
 
@@ -108,7 +108,10 @@ describe('a bulk node', () => {
       const answers: string[] = [];
       for (let number = 0; number < 40; number += 1) {
         const body = new Uint8Array(65_536).fill(number);
-        a.request({ kind: 'send', target: 'b', body, wishes }, (outcome) => answers.push(outcome));
+        a.request(
+          { kind: 'send', target: 'b', body, wishes },
+          { respond: (outcome) => answers.push(outcome) },
+        );
       }
       world.runUntil(10 * SECOND);
       const withdrawn = a.drops.get('lifetime-over') ?? 0;
@@ -138,10 +141,12 @@ describe('a bulk node', () => {
       sent += 1;
       a.request(
         { kind: 'send', target: 'b', body: new Uint8Array(20_000).fill(sent) },
-        (outcome) => {
-          expect(outcome).toBe('ok');
-          answered += 1;
-          next();
+        {
+          respond: (outcome) => {
+            expect(outcome).toBe('ok');
+            answered += 1;
+            next();
+          },
         },
       );
     };
@@ -232,9 +237,8 @@ describe('a bulk node', () => {
         const number = next;
         next += 1;
         const body = Uint8Array.of(number >> 8, number & 255, ...new Uint8Array(3_000));
-        a.request({ kind: 'send', target: 'b', body }, (outcome) => {
-          if (outcome === 'ok') answered.add(number);
-        });
+        const respond = (outcome: string): unknown => outcome === 'ok' && answered.add(number);
+        a.request({ kind: 'send', target: 'b', body }, { respond });
       };
       for (let turn = 0; turn < 60; turn += 1) {
         for (let i = 0; i < 5; i += 1) offer();

@@ -41,17 +41,41 @@ class Application {
     handled: (_from, number, answer): void => void this.handled.push([number, answer?.kind]),
   });
 
-  /** Outcomes of one request, each with the first byte behind the flags. */
+  #outcomes: string[] = [];
+  #room: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
+
+  /** Outcomes of one request; `next` gives the number of the next message, if one is there. */
   ask(kind: string, target = ''): readonly string[] {
-    const outcomes: string[] = [];
+    this.#outcomes = [];
+    if (kind === 'next' && this.#room !== undefined) this.#room();
+    else this.open(kind === 'next' ? 'messages' : kind, target);
+    return this.#outcomes;
+  }
+
+  open(kind: string, target = ''): void {
     this.subscribers.request({
       kind,
       target,
       body: new Uint8Array(0),
-      respond: (outcome, body) =>
-        outcomes.push(`${outcome}${body === undefined ? '' : ` ${body[1]}`}`),
+      more: (body) => {
+        this.#outcomes.push(`ok ${body[1]}`);
+        return 'ok';
+      },
+      onRoom: (room) => {
+        this.#room = room;
+      },
+      onCancel: (cancel) => {
+        this.#cancel = cancel;
+      },
+      respond: (outcome) => this.#outcomes.push(outcome),
     });
-    return outcomes;
+  }
+
+  /** The application is gone. */
+  leave(): void {
+    this.#room = undefined;
+    this.#cancel?.();
   }
 }
 
@@ -155,12 +179,23 @@ describe('a call that was handed out', () => {
   });
 });
 
-it('one request waits for the next message; a second one is told so', () => {
+it('one request waits for messages; a second one is told so', () => {
   const application = new Application();
-  const waiting = application.ask('next');
-  expect(application.ask('next')).toEqual(['already-waiting']);
+  const outcomes = application.ask('next');
+  application.open('messages');
   application.subscribers.add('bob', arrival(1, { isAgain: true }));
-  expect(waiting).toEqual(['ok 1']);
+  application.subscribers.add('bob', arrival(2));
+  expect(outcomes).toEqual(['already-waiting', 'ok 1']);
+});
+
+it('what an application had when it left is not handled, and the next one goes on behind it', () => {
+  const application = new Application();
+  application.subscribers.add('bob', arrival(1));
+  application.subscribers.add('bob', arrival(2));
+  expect(application.ask('next')).toEqual(['ok 1']);
+  application.leave();
+  expect(application.ask('next')).toEqual(['ok 2']);
+  expect(application.handled).toEqual([]);
 });
 
 describe('messages whose sender gives them up to send others', () => {

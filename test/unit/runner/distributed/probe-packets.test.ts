@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
-import type { NodeRequest } from '../../../../engine/host/host.ts';
+import type { Inquiry } from '../../../../engine/net/inquiry.ts';
 import { ProbePackets } from '../../../../runner/distributed/agent/probe-packets.ts';
 import { TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
 
 /** Two processes, and the requests that their nodes received. */
-function pair(carries = true): { probes: ProbePackets; asked: [string, NodeRequest][] } {
-  const asked: [string, NodeRequest][] = [];
+function pair(carries = true): { probes: ProbePackets; asked: [string, Inquiry][] } {
+  const asked: [string, Inquiry][] = [];
   const there: ProbePackets = new ProbePackets((node, request) => {
     asked.push([node, request]);
     if (carries) probes.take({ node: 'alice', by: undefined }, node, request.body);

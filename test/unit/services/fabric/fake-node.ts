@@ -13,50 +13,60 @@ import {
   type FabricOutcome,
   type FabricRequest,
   type FabricServer,
+  type MessageTaker,
+  type OpenMessages,
   type PeerMessage,
   serveFabric,
 } from '../../../../services/fabric/index.ts';
 
-/** Answers `ok` to everything but `next`, which waits for {@link FakeNode.arrive}. */
+/** Answers `ok` to everything; messages come by {@link FakeNode.arrive}. */
 export class FakeNode implements FabricNode {
   readonly name = 'alice';
   readonly questions: FabricRequest[] = [];
-  /** Answers of the node, except those to `next`. */
   answer: (question: FabricRequest) => Promise<FabricOutcome> = () =>
     Promise.resolve({ outcome: 'ok' });
-  readonly #waiting: ((outcome: FabricOutcome) => void)[] = [];
+  /** How many messages the face takes now; more than one would be a mistake. */
+  waiting = 0;
+  #taker: MessageTaker | undefined;
 
   request(question: FabricRequest): Promise<FabricOutcome> {
     this.questions.push({ ...question, body: question.body.slice() });
-    if (question.kind !== 'next') return this.answer(question);
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-    });
+    return this.answer(question);
   }
 
-  /** Number of `next` without an answer; more than one would be a mistake. */
-  get waiting(): number {
-    return this.#waiting.length;
+  messages(taker: MessageTaker): OpenMessages {
+    this.#taker = taker;
+    this.waiting += 1;
+    const taken = (): void => {
+      this.waiting += 1;
+    };
+    return { taken };
   }
 
-  /** Answers the waiting `next`. */
-  settle(outcome: FabricOutcome): void {
-    const resolve = this.#waiting.shift();
-    if (resolve === undefined) throw new Error('nobody asked for the next message');
-    resolve(outcome);
+  /** Ends the messages. */
+  end(reason: string): void {
+    this.waiting = 0;
+    this.#taker?.ended(reason);
   }
 
-  /** Answers it with a message; the first byte of its id is `number`. */
+  /** Hands bytes as a message. */
+  hand(bytes: Uint8Array): void {
+    if (this.waiting < 1) throw new Error('nobody takes a message');
+    this.waiting -= 1;
+    this.#taker?.hand(bytes);
+  }
+
+  /** Hands a message; the first byte of its id is `number`. */
   arrive(number: number, more: Partial<PeerMessage> & { readonly again?: boolean } = {}): void {
     const { again = false, ...fields } = more;
     const payload = Buffer.from(fields.payload ?? `message ${number}`).toString('base64');
     const text = JSON.stringify({ ...fields, number, payload });
-    this.settle({ outcome: 'ok', body: Buffer.from(`${again ? '\u0001' : '\u0000'}${text}`) });
+    this.hand(Buffer.from(`${again ? '\u0001' : '\u0000'}${text}`));
   }
 
-  /** Kinds of questions so far, without `next`. */
+  /** Kinds of questions so far. */
   get kinds(): readonly string[] {
-    return this.questions.map(({ kind }) => kind).filter((kind) => kind !== 'next');
+    return this.questions.map(({ kind }) => kind);
   }
 }
 

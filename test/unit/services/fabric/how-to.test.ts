@@ -57,8 +57,8 @@ describe('the example of a client', () => {
     await vi.waitFor(() => expect(node.waiting).toBe(1), { timeout: 20_000 });
     node.arrive(2, { kind: 'call', payload: Buffer.from('ready?') });
     await vi.waitFor(() => expect(node.kinds).toEqual(['answer']), { timeout: 20_000 });
-    expect(node.questions.at(2)).toMatchObject({ target: idOf(2) });
-    expect(Buffer.from(node.questions.at(2)?.body ?? []).toString()).toBe('READY?');
+    expect(node.questions.at(0)).toMatchObject({ target: idOf(2) });
+    expect(Buffer.from(node.questions.at(0)?.body ?? []).toString()).toBe('READY?');
     child.stdin.write('good morning\nhow are you?\n');
     await vi.waitFor(() => expect(text).toContain('200 fine\n'), { timeout: 20_000 });
     expect(text).toBe('bob: hello (perhaps again)\nbob: ready?\n200 {"outcome":"ok"}\n200 fine\n');

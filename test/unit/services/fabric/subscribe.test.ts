@@ -62,7 +62,7 @@ describe('a subscriber', () => {
     expect(await client.next()).toMatchObject({ kind: 'call' });
     client.say({ answer: idOf(7), payload: base64('pong') });
     expect(await client.next()).toEqual({ of: idOf(7), outcome: 'ok' });
-    expect(node.questions.at(1)).toEqual({
+    expect(node.questions.at(0)).toEqual({
       kind: 'answer',
       target: idOf(7),
       body: Uint8Array.from(Buffer.from('pong')),
@@ -76,7 +76,7 @@ describe('a subscriber', () => {
     await client.next();
     client.say({ refuse: idOf(7) });
     expect(await client.next()).toEqual({ of: idOf(7), outcome: 'ok' });
-    expect(node.questions.map(({ kind }) => kind)).toEqual(['next', 'refuse', 'next']);
+    expect(node.questions.map(({ kind }) => kind)).toEqual(['refuse']);
   });
 
   it('may take a call, go on with other messages, and answer later', async () => {
@@ -113,7 +113,7 @@ describe('a subscriber', () => {
     expect(await client.next()).toEqual({ of: 2, outcome: 'queue-full' });
     replies.get('call')?.({ outcome: 'ok', body: Buffer.from('reply') });
     expect(await client.next()).toEqual({ of: 1, outcome: 'ok', payload: base64('reply') });
-    expect(node.questions.slice(1)).toMatchObject([
+    expect(node.questions).toMatchObject([
       { kind: 'call', target: 'bob', wishes: { lifetime: 2e9, priority: 2, tolerant: false } },
       { kind: 'send', target: 'eve', wishes: { lifetime: 60e9, priority: 1, tolerant: true } },
     ]);
@@ -168,7 +168,7 @@ describe('a subscriber', () => {
 
   it('is closed with the reason of a node that has no messages for it', async () => {
     const { client, node, subscribe } = await serve();
-    node.settle({ outcome: 'no-subscribers' });
+    node.end('no-subscribers');
     expect(await client.closed).toEqual({ code: 1_011, reason: 'no-subscribers' });
     // Whoever comes later asks the node again.
     const heir = await subscribed(subscribe);

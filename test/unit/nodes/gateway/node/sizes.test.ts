@@ -64,7 +64,7 @@ describe('packets through two gateways', () => {
     const { world } = prepare(scenario);
     world.sim.runUntil(3 * SECOND);
     const outcomes: string[] = [];
-    const ask = (kind: string, target: string, length: number): void =>
+    const ask = (kind: string, target: string, length: number): unknown =>
       world.request('gateway-111', {
         kind,
         target,

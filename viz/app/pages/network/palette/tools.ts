@@ -79,6 +79,11 @@ export const TOOLS: readonly Tool[] = [
   ]),
   node('disk', 'disk', [{ key: 'slower', start: '200ms' }]),
   node('burst', 'burst', [{ key: 'times', start: '10' }]),
+  node('ask', 'ask', [
+    { key: 'kind', start: 'status' },
+    { key: 'target', start: '', hint: OPTIONAL },
+    { key: 'within', start: '', hint: OPTIONAL },
+  ]),
   link('tap', 'tap', [
     { key: 'replay', start: '10%' },
     { key: 'replayWithin', start: '100' },
@@ -175,6 +180,8 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
       return { disk: { node: target, ...values } };
     case 'burst':
       return { burst: { node: target, ...values } };
+    case 'ask':
+      return { ask: { node: target, ...values } };
     case 'flood':
       return { flood: { to: target, ...values } };
     default:

@@ -1,0 +1,43 @@
+/**
+ * What the questions of a run measured; those that were put during the warm-up do not count.
+ *
+ * @module
+ */
+import { LogHistogram } from '../../engine/measure/histogram.ts';
+import type { AskAnswer, MetricData } from '../../reports/model.ts';
+
+/** See the module. */
+export class AskBook {
+  readonly #warmupNs: number;
+  readonly #time = new LogHistogram();
+  #asked = 0;
+  #answered = 0;
+
+  /** @param warmupNs Questions before this instant do not count. */
+  constructor(warmupNs: number) {
+    this.#warmupNs = warmupNs;
+  }
+
+  /**
+   * A question was put at `atNs`.
+   * @returns takes its answer.
+   */
+  put(atNs: number): (answer: AskAnswer) => void {
+    const isMeasured = atNs >= this.#warmupNs;
+    if (isMeasured) this.#asked += 1;
+    return ({ outcome, tookNs }): void => {
+      if (!isMeasured || outcome !== 'ok') return;
+      this.#answered += 1;
+      this.#time.record(Math.max(0, Math.floor(tookNs)));
+    };
+  }
+
+  /** The metrics, by name; none before the first question. */
+  metrics(): Readonly<Record<string, MetricData>> {
+    if (this.#asked === 0) return {};
+    return {
+      'ask.time': { kind: 'histogram', data: this.#time.data() },
+      'ask.ok': { kind: 'ratio', numerator: this.#answered, denominator: this.#asked },
+    };
+  }
+}

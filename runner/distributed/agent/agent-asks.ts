@@ -1,0 +1,70 @@
+/**
+ * Questions to the nodes of an agent: from applications and operators of its process, and from its coordinator.
+ *
+ * @module
+ */
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
+import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
+import type { AskSpec } from '../../../scenarios/fault-parts.ts';
+import { type AskedNode, askNode } from '../../asks/ask.ts';
+import { askedOf } from '../../nodes/host-nodes.ts';
+import type { Undo } from '../../world.ts';
+import type { Report } from '../messages/messages.ts';
+
+/** What it needs of its agent. */
+export interface AgentAsksParts {
+  readonly world: AskedNode['world'];
+  /** Lets code of nodes run. */
+  readonly pump: { readonly isRunning: boolean; enter(code: () => void): void };
+  readonly nodes: ReadonlyMap<string, NodeHandle>;
+  readonly send: (report: Report) => void;
+}
+
+/** See the module. */
+export class AgentAsks {
+  readonly #parts: AgentAsksParts;
+  /** Questions of the coordinator without an answer, by its number. */
+  readonly #open = new Map<number, Undo>();
+
+  constructor(parts: AgentAsksParts) {
+    this.#parts = parts;
+  }
+
+  /** Passes a question of an application to a protocol of a node, by default the lowest one. */
+  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry {
+    const { world, pump } = this.#parts;
+    let open: OpenInquiry | undefined;
+    if (!pump.isRunning) inquiry.respond('node-down');
+    pump.enter(() => {
+      open = world.request(node, inquiry, by);
+    });
+    return {
+      cancel: (): void => pump.enter(() => open?.cancel()),
+      room: (): void => pump.enter(() => open?.room()),
+    };
+  }
+
+  /** Asks for the coordinator: reports of type `part`, and one of type `answer`. */
+  ask(number: number, spec: AskSpec): void {
+    const { world, pump, nodes, send } = this.#parts;
+    let isOver = false;
+    pump.enter(() => {
+      const node = askedOf(nodes.get(spec.node), spec.by);
+      const undo = askNode({ world, node }, spec, {
+        part: (body) => send({ type: 'part', number, body: body.slice() }),
+        ended: (answer) => {
+          isOver = true;
+          this.#open.delete(number);
+          send({ type: 'answer', number, answer });
+        },
+      });
+      if (!isOver) this.#open.set(number, undo);
+    });
+  }
+
+  /** The coordinator wants no answer any more. */
+  cancel(number: number): void {
+    const undo = this.#open.get(number);
+    if (undo !== undefined) this.#parts.pump.enter(undo);
+  }
+}

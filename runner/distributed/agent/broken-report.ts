@@ -1,0 +1,35 @@
+/**
+ * The last report of an agent in which something failed.
+ *
+ * @module
+ */
+import { InvariantError } from '../../../engine/core/assert.ts';
+import { environmentError } from '../../../engine/live/environment.ts';
+import { Refusal } from '../../../scenarios/refusal.ts';
+import { NodeCrash, shortenCrash } from '../../crash/crash.ts';
+import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
+import type { Report } from '../messages/messages.ts';
+
+/** The report of an agent in which something failed. */
+export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
+  const machine = environmentError(error);
+  const refusal = machine ?? (error instanceof Refusal ? error : undefined);
+  if (refusal !== undefined) {
+    return { type: 'broken', kind: 'refused', message: brief(refusal.message), stack: '' };
+  }
+  const message = brief(error instanceof Error ? error.message : String(error));
+  const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
+  const crash = error instanceof NodeCrash ? error.crash : undefined;
+  const origin = error instanceof NodeCrash ? error.cause : error;
+  const kind = origin instanceof InvariantError ? 'invariant' : 'exception';
+  const told =
+    crash === undefined
+      ? {}
+      : { crash: shortenCrash(crash, { lineMax: CRASH_LINE_MAX, wordsMax: REPORT_TEXT_MAX }) };
+  return { type: 'broken', kind, message, stack, ...told };
+}
+
+/** Shortens a text to what fits into a message. */
+export function brief(words: string): string {
+  return words.slice(0, REPORT_TEXT_MAX);
+}

@@ -1,0 +1,77 @@
+/**
+ * Questions to nodes in other processes: they go out as commands, and their answers come as reports.
+ *
+ * @module
+ */
+import type { AskAnswer } from '../../../reports/model.ts';
+import type { AskSpec } from '../../../scenarios/fault-parts.ts';
+import type { AskTaker } from '../../asks/ask.ts';
+import type { Undo } from '../../world.ts';
+import type { AgentFleet, Report } from '../messages/messages.ts';
+import type { WallAgenda } from './wall-agenda.ts';
+
+/** Agents end questions in time; for one that does not, the coordinator waits so much longer, ns. */
+const GRACE_NS = 1_000_000_000;
+
+interface Open {
+  readonly node: string;
+  readonly taker: AskTaker;
+  readonly askedNs: number;
+}
+
+/** See the module. */
+export class RemoteAsks {
+  readonly #fleet: AgentFleet;
+  readonly #agenda: WallAgenda;
+  readonly #open = new Map<number, Open>();
+  #next = 1;
+
+  constructor(fleet: AgentFleet, agenda: WallAgenda) {
+    this.#fleet = fleet;
+    this.#agenda = agenda;
+  }
+
+  /**
+   * Asks a node now.
+   * @returns gives the question up.
+   */
+  ask(spec: AskSpec, taker: AskTaker): Undo {
+    const number = this.#next;
+    this.#next += 1;
+    const { node, withinNs } = spec;
+    const askedNs = this.#agenda.now();
+    this.#open.set(number, { node, taker, askedNs });
+    this.#fleet.tell({ type: 'ask', number, ask: spec }, [node]);
+    this.#agenda.at(askedNs + withinNs + GRACE_NS, () => this.#end(number, 'no-answer'));
+    return (): void => {
+      if (!this.#open.has(number)) return;
+      this.#fleet.tell({ type: 'unask', number }, [node]);
+      this.#end(number, 'cancelled');
+    };
+  }
+
+  /** Takes what an agent with these hosts answers; what nobody asked it is ignored. */
+  hear(hosts: readonly string[], report: Extract<Report, { type: 'part' | 'answer' }>): void {
+    const open = this.#open.get(report.number);
+    if (open === undefined || !hosts.includes(open.node)) return;
+    if (report.type === 'part') {
+      open.taker.part?.(report.body);
+      return;
+    }
+    this.#open.delete(report.number);
+    open.taker.ended(report.answer);
+  }
+
+  /** A node was crashed. */
+  crashed(node: string): void {
+    for (const [number, open] of this.#open) if (open.node === node) this.#end(number, 'node-down');
+  }
+
+  #end(number: number, outcome: AskAnswer['outcome']): void {
+    const open = this.#open.get(number);
+    if (open === undefined) return;
+    this.#open.delete(number);
+    const tookNs = this.#agenda.now() - open.askedNs;
+    open.taker.ended({ outcome, tookNs, parts: 0, bytes: 0 });
+  }
+}

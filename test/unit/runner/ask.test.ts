@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
+import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
+import type { AskAnswer } from '../../../reports/model.ts';
+import { ANSWER_BYTES_MAX, type AskedNode, askNode } from '../../../runner/asks/ask.ts';
+import { AskBook } from '../../../runner/asks/ask-book.ts';
+import type { Undo } from '../../../runner/world.ts';
+import type { AskSpec } from '../../../scenarios/fault-parts.ts';
+
+const SPEC: AskSpec = { node: 'a', kind: 'count', target: 'b', body: 'to 3', withinNs: 100 };
+
+/** A world with one node, whose answers the test gives. */
+class Asking {
+  nowNs = 1_000;
+  readonly got: string[] = [];
+  readonly answers: AskAnswer[] = [];
+  readonly timers: (() => void)[] = [];
+  inquiry: Inquiry | undefined;
+  cancels = 0;
+
+  ask(
+    spec: Partial<AskSpec> = {},
+    node: NodeHandle | undefined = { start: () => undefined },
+  ): Undo {
+    const world = {
+      now: () => this.nowNs,
+      at: (_at: number, fire: () => void) => this.timers.push(fire),
+      host: () => ({ now: (): number => this.nowNs - 600 }),
+      call: (_node: string, _kind: string, act: () => unknown) => act(),
+      request: (_node: string, inquiry: Inquiry): OpenInquiry => {
+        this.inquiry = inquiry;
+        const cancel = (): void => {
+          this.cancels += 1;
+        };
+        return { cancel, room: () => undefined };
+      },
+    } as unknown as AskedNode['world'];
+    const taker = {
+      part: (body: Uint8Array): unknown => this.got.push(new TextDecoder().decode(body)),
+      ended: (answer: AskAnswer): unknown => this.answers.push(answer),
+    };
+    return askNode({ world, node }, { ...SPEC, ...spec }, taker);
+  }
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a question', () => {
+  it('is put with its deadline on the clock of the node, and answered in parts', () => {
+    const asking = new Asking();
+    asking.ask();
+    const { inquiry } = asking;
+    expect(inquiry).toMatchObject({ kind: 'count', target: 'b', deadlineNs: 500 });
+    expect(new TextDecoder().decode(inquiry?.body)).toBe('to 3');
+    expect(inquiry?.more?.(bytes('1'))).toBe('ok');
+    expect(inquiry?.more?.(bytes('2'))).toBe('ok');
+    asking.nowNs += 30;
+    inquiry?.respond('ok', bytes('3'));
+    for (const fire of asking.timers) fire();
+    expect(asking.got).toEqual(['1', '2', '3']);
+    expect(asking.answers).toEqual([{ outcome: 'ok', tookNs: 30, parts: 2, bytes: 3 }]);
+    expect(asking.cancels).toBe(0);
+  });
+
+  it('is given up when its time is over, or by its asker, and later words do not count', () => {
+    for (const [how, outcome] of [
+      ['timer', 'no-answer'],
+      ['asker', 'cancelled'],
+    ]) {
+      const asking = new Asking();
+      const undo = asking.ask();
+      asking.nowNs += 100;
+      if (how === 'timer') asking.timers[0]?.();
+      else undo();
+      undo();
+      expect(asking.inquiry?.more?.(bytes('x'))).toBe('full');
+      asking.inquiry?.respond('ok');
+      expect(asking.answers).toEqual([{ outcome, tookNs: 100, parts: 0, bytes: 0 }]);
+      expect(asking.cancels).toBe(1);
+    }
+  });
+
+  it('is given up where the answer is longer than a mebibyte, in parts or at once', () => {
+    const half = new Uint8Array(ANSWER_BYTES_MAX / 2);
+    const parts = new Asking();
+    parts.ask();
+    expect([half, half, bytes('x')].map((part) => parts.inquiry?.more?.(part))).toEqual([
+      ...['ok', 'ok', 'full'],
+    ]);
+    expect([parts.answers[0]?.outcome, parts.cancels]).toEqual(['too-long', 1]);
+    const whole = new Asking();
+    whole.ask();
+    whole.inquiry?.respond('ok', new Uint8Array(ANSWER_BYTES_MAX + 1));
+    expect(whole.answers).toEqual([{ outcome: 'too-long', tookNs: 0, parts: 0, bytes: 0 }]);
+  });
+
+  it('of a node that is down is `node-down`; `status` is answered by every node', () => {
+    const down = new Asking();
+    down.ask({}, undefined as unknown as NodeHandle);
+    const up = new Asking();
+    up.ask({ kind: 'status' }, { start: () => undefined, status: () => ({ peers: 2 }) });
+    expect(up.got).toEqual(['{"peers":2}']);
+    expect([up.answers[0]?.outcome, up.inquiry]).toEqual(['ok', undefined]);
+  });
+});
+
+describe('the metrics of questions', () => {
+  it('count those after warm-up: all of them, and the time of those that were answered ok', () => {
+    const book = new AskBook(1_000);
+    expect(book.metrics()).toEqual({});
+    const answer = { outcome: 'ok', tookNs: 700, parts: 0, bytes: 0 };
+    book.put(999)(answer);
+    expect(book.metrics()).toEqual({});
+    book.put(1_000)(answer);
+    book.put(2_000)({ ...answer, outcome: 'busy' });
+    book.put(3_000);
+    expect(book.metrics()).toMatchObject({
+      'ask.ok': { numerator: 1, denominator: 3 },
+      'ask.time': { data: { count: 1, max: 700 } },
+    });
+  });
+});

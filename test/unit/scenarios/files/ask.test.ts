@@ -1,0 +1,63 @@
+/** Events with the action `ask`: how they are read, and what is rejected. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../../../scenarios/files/load.ts';
+import { scenarioMetrics } from '../../../../scenarios/open/nodes.ts';
+import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
+import { ConfigError } from '../../../../topologies/files/config-error.ts';
+import { FileFolder } from '../../../bad-files/fixture.ts';
+
+const files = new FileFolder();
+afterAll(() => files.remove());
+const registry = new ProtocolRegistry();
+
+const TOPOLOGY = `topology:
+  name: net
+  nodes: [{ name: a, run: dtn }, { name: b, run: ping }]
+  links: [{ ends: a <-> b, rate: 1Mbit/s, delay: 1ms }]
+stack: [{ run: fabric, on: a }]
+`;
+
+function load(asks: readonly string[]): ReturnType<typeof loadScenario> {
+  const list = asks.map((ask) => `  - { at: 9s, ask: { ${ask} } }\n`).join('');
+  const path = files.write(
+    'scenarios/s.yaml',
+    `name: s\nduration: 60s\n${TOPOLOGY}events:\n${list}`,
+  );
+  return loadScenario({ path, folders: files.folders, registry });
+}
+
+function refusals(asks: readonly string[]): readonly string[] {
+  try {
+    load(asks);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.issues.map(({ code, path, message }) => `${code} ${path}: ${message}`);
+  }
+  return [];
+}
+
+describe('an event of action ask', () => {
+  it('goes to the uppermost protocol unless it names another, and waits ten seconds', () => {
+    const scenario = load([
+      'node: a, kind: status',
+      'node: a, by: dtn, kind: count, target: b, body: "7", within: 2s',
+      'node: b, by: ping, kind: status',
+    ]);
+    const rest = { target: '', body: '', withinNs: 10e9 };
+    expect(scenario.events.map(({ action }) => action)).toEqual([
+      { kind: 'ask', ask: { node: 'a', by: 'fabric', kind: 'status', ...rest } },
+      { kind: 'ask', ask: { node: 'a', kind: 'count', target: 'b', body: '7', withinNs: 2e9 } },
+      { kind: 'ask', ask: { node: 'b', kind: 'status', ...rest } },
+    ]);
+    const names = scenarioMetrics(scenario, registry).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['ask.time', 'ask.ok']));
+  });
+
+  it('names nodes, protocols and times that exist', () => {
+    expect(refusals(['node: c, kind: status', 'node: b, by: fabric, kind: status'])).toEqual([
+      'E106 events[0].ask.node: node "c" is not in s.yaml',
+      'E106 events[1].ask.by: b does not run "fabric"',
+    ]);
+    expect(refusals(['node: a', 'node: a, kind: status, within: 0s, until: 7'])).toHaveLength(3);
+  });
+});
