@@ -1,0 +1,118 @@
+/**
+ * Protobuf's types of values, as far as proto3 messages here use them
+ * (protobuf.dev/programming-guides/encoding, here "Encoding").
+ *
+ * No zigzag and no integers of fixed length.
+ *
+ * @module
+ */
+import {
+  PROTOBUF_I32,
+  PROTOBUF_LEN,
+  PROTOBUF_VARINT,
+  type ProtobufReader,
+  type Words,
+} from './protobuf-reader.ts';
+import { type ProtobufWriter, wordsOf } from './protobuf-writer.ts';
+
+/** How values of one type are written and read, without their tag. */
+export interface Kind<Value> {
+  readonly wireType: number;
+  /** The default. Messages to be written may begin with it: `{ ...HOP_FIELD.zero, ingress: 1 }`. */
+  readonly zero: Value;
+  /** @param before What an earlier record of the same field held, if any; it may be changed. */
+  read(reader: ProtobufReader, before?: Value): Value;
+  write(writer: ProtobufWriter, value: Value): void;
+}
+
+/** A type whose default is left out. */
+export interface Scalar<Value> extends Kind<Value> {
+  isZero(value: Value): boolean;
+}
+
+const WORD_VALUES = 0x1_0000_0000;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** 0 … 2^32-1. What is longer is cut to its low 32 bits. */
+export const uint32: Scalar<number> = varint(0, ({ low }) => low, wordsOf);
+/** -2^31 … 2^31-1, and all enums, which are open (Encoding, "Bools and Enums"). */
+export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, wordsOf);
+/** An int64; what a double does not hold exactly is refused. */
+export const int53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high | 0), wordsOf);
+/** A uint64; what a double does not hold exactly is refused. */
+export const uint53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high), wordsOf);
+/** A uint64 of any value, such as an ISD-AS number. */
+export const uint64: Scalar<Words> = varint(
+  { high: 0, low: 0 },
+  ({ high, low }) => ({ high, low }),
+  (value) => value,
+);
+/** True or false; any number but 0 is true. */
+export const bool: Scalar<boolean> = varint(
+  false,
+  ({ high, low }) => (high | low) !== 0,
+  (value) => wordsOf(Number(value)),
+);
+
+/** A number of 32 bits. -0 is not the default, and is written. */
+export const float: Scalar<number> = {
+  wireType: PROTOBUF_I32,
+  zero: 0,
+  isZero: (value) => Object.is(value, 0),
+  read: (reader) => reader.float(),
+  write: (writer, value) => writer.float(value),
+};
+
+/** Any bytes; what is read is a view. */
+export const bytes: Scalar<Uint8Array> = {
+  wireType: PROTOBUF_LEN,
+  zero: new Uint8Array(0),
+  isZero: ({ length }) => length === 0,
+  read: (reader) => reader.content(),
+  write: (writer, value) => writer.content(value),
+};
+
+/** Well-formed text. */
+export const string: Scalar<string> = {
+  wireType: PROTOBUF_LEN,
+  zero: '',
+  isZero: (value) => value === '',
+  read(reader): string {
+    const content = reader.content();
+    try {
+      return decoder.decode(content);
+    } catch {
+      reader.refuse('utf-8');
+      return '';
+    }
+  },
+  write: (writer, value) => writer.content(encoder.encode(value)),
+};
+
+/** Types that are varints; the default has no bit set. */
+function varint<Value>(
+  zero: Value,
+  toValue: (reader: ProtobufReader) => Value,
+  toWords: (value: Value) => Words,
+): Scalar<Value> {
+  return {
+    wireType: PROTOBUF_VARINT,
+    zero,
+    isZero(value): boolean {
+      const { high, low } = toWords(value);
+      return (high | low) === 0;
+    },
+    read(reader): Value {
+      reader.varint();
+      return toValue(reader);
+    },
+    write: (writer, value) => writer.varint(toWords(value)),
+  };
+}
+
+function safe(reader: ProtobufReader, high: number): number {
+  const value = high * WORD_VALUES + reader.low;
+  if (!Number.isSafeInteger(value)) reader.refuse('unsafe-integer');
+  return value;
+}

@@ -1,0 +1,83 @@
+/**
+ * Writes the records of Protobuf's wire format (protobuf.dev/programming-guides/encoding, here
+ * "Encoding"), with varints and lengths as short as possible.
+ *
+ * @module
+ */
+import type { Words } from './protobuf-reader.ts';
+
+const FIRST_CAPACITY = 256;
+/** Bytes of the longest varint. */
+const VARINT_MAX = 10;
+const I32_BYTES = 4;
+const WORD_VALUES = 0x1_0000_0000;
+
+/** A safe integer of either sign as the two's complement of 64 bits. */
+export function wordsOf(value: number): Words {
+  return { high: Math.floor(value / WORD_VALUES) >>> 0, low: value >>> 0 };
+}
+
+/** A buffer that grows with what is written. */
+export class ProtobufWriter {
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #length = 0;
+
+  /** A copy of what was written. */
+  taken(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Encoding, "Base 128 Varints". */
+  varint(value: Words): void {
+    this.#reserve(VARINT_MAX);
+    let { high, low } = value;
+    while (high !== 0 || low > 0x7f) {
+      this.#bytes[this.#length++] = low | 0x80;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    this.#bytes[this.#length++] = low;
+  }
+
+  /** Encoding, "Message Structure". */
+  tag(field: number, wireType: number): void {
+    this.varint(wordsOf(8 * field + wireType));
+  }
+
+  /** Encoding, "Non-varint Numbers". */
+  float(value: number): void {
+    this.#reserve(I32_BYTES);
+    new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
+    this.#length += I32_BYTES;
+  }
+
+  /** Bytes with their length ahead. */
+  content(bytes: Uint8Array): void {
+    this.varint(wordsOf(bytes.length));
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Begins a record that has a length. @returns what {@link close} takes. */
+  open(): number {
+    return this.#length;
+  }
+
+  /** Ends a record, and writes its length ahead of it. */
+  close(start: number): void {
+    const end = this.#length;
+    this.varint(wordsOf(end - start));
+    const length = this.#bytes.slice(end, this.#length);
+    this.#bytes.copyWithin(start + length.length, start, end);
+    this.#bytes.set(length, start);
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}

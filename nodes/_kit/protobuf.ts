@@ -1,0 +1,261 @@
+/**
+ * Protobuf messages by tables of fields (proto3; protobuf.dev/programming-guides/encoding, here
+ * "Encoding", and protobuf.dev/programming-guides/proto3, here "Language guide").
+ *
+ * ```ts
+ * const HOP_FIELD = message({ ingress: field(1, uint53), mac: field(4, bytes) });
+ * type HopField = MessageOf<typeof HOP_FIELD>;
+ * const hop = decodeProtobuf(HOP_FIELD, received);
+ * ```
+ *
+ * Writing is canonical, as that of Go's deterministic marshalling: ascending numbers of fields and keys
+ * of maps, defaults left out, scalars packed. Reading takes any order and form that the wire format
+ * allows, never throws, and ends with a name for the first thing that is wrong. Its work and memory are
+ * proportional to the input: tables bound elements, and a table cannot contain itself, so that its depth
+ * bounds the depth of messages. Unknown fields are skipped and not kept; signatures need the received
+ * bytes, which `bytes` fields and {@link kept} leave as they are.
+ *
+ * No groups; the fields of a `oneof` do not exclude each other. A known field of another wire type is
+ * refused, which other readers may take for an unknown one.
+ *
+ * @module
+ */
+import { compareBytes } from './bytes.ts';
+import { PROTOBUF_LEN, ProtobufReader, type ProtobufRefusal } from './protobuf-reader.ts';
+import { bytes, type Kind, type Scalar } from './protobuf-scalars.ts';
+import { ProtobufWriter } from './protobuf-writer.ts';
+
+/** A type of messages. */
+export interface Message<Value> extends Kind<Value> {
+  /** As `read`, but up to the end of the bytes: the outermost message has no length. */
+  readBody(reader: ProtobufReader, before?: Value): Value;
+  writeBody(writer: ProtobufWriter, value: Value): void;
+}
+
+/** A row of a table. */
+export interface Field<Value> {
+  readonly number: number;
+  /** What is read if there is no record of the field. */
+  readonly zero: Value;
+  read(reader: ProtobufReader, before: Value): Value;
+  write(writer: ProtobufWriter, value: Value): void;
+}
+
+/** The TypeScript type of the messages that a table describes. */
+export type MessageOf<Table> = Table extends Kind<infer Value> ? Value : never;
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+type ValuesOf<Named extends Fields> = {
+  readonly [Name in keyof Named]: Named[Name] extends Field<infer Value> ? Value : never;
+};
+
+/** A message with the bytes that it was read from. */
+export interface Kept<Value> {
+  /** A view into what was decoded; written as they are. */
+  readonly bytes: Uint8Array;
+  readonly message: Value;
+}
+
+/** The most elements that a repeated field or a map may have. */
+export interface Most {
+  readonly most: number;
+}
+
+/** Unknown fields of one message that are skipped: a later version adds a few. */
+const UNKNOWN_MAX = 64;
+/** Language guide, "Assigning Field Numbers". */
+const FIELD_MAX = 0x1fff_ffff;
+const encoder = new TextEncoder();
+
+/** A field that is absent or there: a message, or what is `optional` in proto3. */
+export function optional<Value>(number: number, kind: Kind<Value>): Field<Value | undefined> {
+  return {
+    number,
+    zero: undefined,
+    read: (reader, before): Value | undefined =>
+      reader.expect(kind.wireType) ? kind.read(reader, before) : before,
+    write(writer, value): void {
+      if (value === undefined) return;
+      writer.tag(number, kind.wireType);
+      kind.write(writer, value);
+    },
+  };
+}
+
+/** A field whose default is left out; of several records, the last counts. */
+export function field<Value>(number: number, kind: Scalar<Value>): Field<Value> {
+  const { read, write } = optional(number, kind);
+  return {
+    number,
+    zero: kind.zero,
+    read: (reader, before) => read(reader, before) ?? before,
+    write: (writer, value) => write(writer, kind.isZero(value) ? undefined : value),
+  };
+}
+
+/** Any number of values in their order, up to `most`. */
+export function repeated<Value>(
+  number: number,
+  kind: Kind<Value>,
+  { most }: Most,
+): Field<readonly Value[]> {
+  const canPack = kind.wireType !== PROTOBUF_LEN;
+  const add = (reader: ProtobufReader, values: Value[]): void => {
+    if (values.length >= most) reader.refuse('too-many-elements');
+    else values.push(kind.read(reader));
+  };
+  return {
+    number,
+    zero: [],
+    read(reader, before): Value[] {
+      const values = before.length === 0 ? [] : (before as Value[]);
+      // Encoding, "Packed Repeated Fields": readers take both forms.
+      if (canPack && reader.wireType === PROTOBUF_LEN) {
+        const outer = reader.enter();
+        while (reader.hasMore) add(reader, values);
+        reader.leave(outer);
+      } else if (reader.expect(kind.wireType)) add(reader, values);
+      return values;
+    },
+    write(writer, values): void {
+      if (values.length === 0) return;
+      if (canPack) {
+        writer.tag(number, PROTOBUF_LEN);
+        const start = writer.open();
+        for (const value of values) kind.write(writer, value);
+        writer.close(start);
+        return;
+      }
+      for (const value of values) {
+        writer.tag(number, PROTOBUF_LEN);
+        kind.write(writer, value);
+      }
+    },
+  };
+}
+
+/** Values by integers or texts, up to `most`; of several with one key, the last counts. */
+export function map<Key extends number | string, Value>(
+  number: number,
+  key: Scalar<Key>,
+  value: Kind<Value>,
+  { most }: Most,
+): Field<ReadonlyMap<Key, Value>> {
+  // Encoding, "Maps": an entry is a message. Both of its fields are written, even as defaults.
+  const entry = message({ key: optional(1, key), value: optional(2, value) });
+  return {
+    number,
+    zero: new Map(),
+    read(reader, before): ReadonlyMap<Key, Value> {
+      if (!reader.expect(PROTOBUF_LEN)) return before;
+      if (before.size >= most) reader.refuse('too-many-elements');
+      const values = before.size === 0 ? new Map<Key, Value>() : (before as Map<Key, Value>);
+      const read = entry.read(reader);
+      return values.set(read.key ?? key.zero, read.value ?? value.zero);
+    },
+    write(writer, values): void {
+      for (const [name, one] of [...values].sort(([left], [right]) => inOrder(left, right))) {
+        writer.tag(number, PROTOBUF_LEN);
+        entry.write(writer, { key: name, value: one });
+      }
+    },
+  };
+}
+
+/**
+ * Messages with these fields.
+ * @throws RangeError if two fields have one number, or one has none.
+ */
+export function message<const Named extends Fields>(named: Named): Message<ValuesOf<Named>> {
+  type Value = ValuesOf<Named>;
+  // Encoding, "Field Order": any order is valid; ours is that of the numbers.
+  const rows = Object.entries(named).sort(([, left], [, right]) => left.number - right.number);
+  const byNumber = new Map(rows.map((row) => [row[1].number, row]));
+  const isGood = ({ number }: Field<unknown>): boolean =>
+    Number.isInteger(number) && number > 0 && number <= FIELD_MAX;
+  if (byNumber.size < rows.length || !rows.every(([, row]) => isGood(row))) {
+    throw new RangeError(`numbers of fields: ${rows.map(([, { number }]) => number).join(', ')}`);
+  }
+  const zero = Object.fromEntries(rows.map(([name, row]) => [name, row.zero])) as Value;
+
+  function readBody(reader: ProtobufReader, before: Value = { ...zero }): Value {
+    // Encoding, "Last One Wins": a message in several records is merged, that is, read on.
+    const values = before as Record<string, unknown>;
+    let unknown = 0;
+    while (reader.hasMore) {
+      reader.tag();
+      const [name, row] = byNumber.get(reader.field) ?? [];
+      if (name !== undefined) values[name] = row?.read(reader, values[name]);
+      else if (unknown++ < UNKNOWN_MAX) reader.skip();
+      else reader.refuse('too-many-unknown');
+    }
+    return before;
+  }
+  function writeBody(writer: ProtobufWriter, value: Value): void {
+    for (const [name, row] of rows) row.write(writer, value[name]);
+  }
+  return {
+    wireType: PROTOBUF_LEN,
+    zero,
+    readBody,
+    writeBody,
+    read(reader, before): Value {
+      const outer = reader.enter();
+      const value = readBody(reader, before);
+      reader.leave(outer);
+      return value;
+    },
+    write(writer, value): void {
+      const start = writer.open();
+      writeBody(writer, value);
+      writer.close(start);
+    },
+  };
+}
+
+/**
+ * A message that keeps its received bytes, to be passed on or checked as they came. One in several
+ * records has no such bytes, and is refused.
+ */
+export function kept<Value>(inner: Message<Value>): Kind<Kept<Value>> {
+  return {
+    wireType: PROTOBUF_LEN,
+    zero: { bytes: bytes.zero, message: inner.zero },
+    read(reader, before): Kept<Value> {
+      if (before !== undefined) reader.refuse('kept-twice');
+      const outer = reader.enter();
+      const received = reader.bytes.subarray(reader.at, reader.end);
+      const value = inner.readBody(reader);
+      reader.leave(outer);
+      return { bytes: received, message: value };
+    },
+    write: (writer, { bytes: received }) => writer.content(received),
+  };
+}
+
+/**
+ * Reads a message.
+ * @param received Their length is bounded by the caller; `bytes` fields are views into them.
+ * @returns the message, or why it is refused.
+ */
+export function decodeProtobuf<Value extends object>(
+  table: Message<Value>,
+  received: Uint8Array,
+): Value | ProtobufRefusal {
+  const reader = new ProtobufReader(received);
+  const value = table.readBody(reader);
+  return reader.refusal ?? value;
+}
+
+/** The canonical bytes of a message; the caller keeps integers within their ranges. */
+export function encodeProtobuf<Value>(table: Message<Value>, value: Value): Uint8Array {
+  const writer = new ProtobufWriter();
+  table.writeBody(writer, value);
+  return writer.taken();
+}
+
+/** Orders keys of maps; texts as their bytes in UTF-8, which is not the order of UTF-16. */
+function inOrder(left: number | string, right: number | string): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return compareBytes(encoder.encode(String(left)), encoder.encode(String(right)));
+}
