@@ -7,6 +7,9 @@
 import { BASE, HEAD } from './parts.ts';
 import type { BadFile } from './row.ts';
 
+/** As many maps in each other as are allowed. */
+const MAPS = Array.from({ length: 64 }, (_, level) => `${' '.repeat(level)}a:\n`).join('');
+
 /** Mistakes in the syntax. */
 export const BAD_TEXTS: readonly BadFile[] = [
   {
@@ -48,6 +51,12 @@ export const BAD_TEXTS: readonly BadFile[] = [
     text: `${BASE}question: «"»how fast\n`,
     code: 'E119',
     says: 'the text in quotes that begins here is not closed',
+  },
+  {
+    title: 'maps in maps',
+    text: `${BASE}${MAPS}${' '.repeat(64)}«b»: 1\n`,
+    code: 'E119',
+    says: 'lists and maps are nested more than 64 deep here',
   },
   {
     title: 'two colons in a line',

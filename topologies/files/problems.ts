@@ -10,6 +10,9 @@ import type { EntryPart, FilePath } from './locate.ts';
 import type { Source } from './source.ts';
 import { explainIssues, type PathMistake } from './zod-words.ts';
 
+/** What a mistake asks of a file. */
+type Places = Pick<Source, 'place'>;
+
 /** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
@@ -65,7 +68,7 @@ export class Problems {
    *
    * @param root Path of the values inside the file, for maps inside another file.
    */
-  add(source: Source, mistake: PathMistake, root: FilePath = []): void {
+  add(source: Places, mistake: PathMistake, root: FilePath = []): void {
     if (this.isInDoubt(mistake.code)) {
       this.#doubtful += 1;
       return;
@@ -104,7 +107,7 @@ export class Problems {
    * @returns the parsed value, or undefined after recording what is wrong.
    */
   check<T>(
-    source: Source,
+    source: Places,
     schema: z.ZodType<T>,
     data: unknown,
     root: FilePath = [],

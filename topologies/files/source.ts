@@ -157,19 +157,16 @@ type Parsed = Pick<Source, 'data' | 'place'>;
 
 function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
   const placer = new Placer(file, text);
-  const refuse = (mistakes: readonly TextMistake[]): void => {
-    if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
-  };
-  refuse(nulMistakes(text));
-  refuse(depthMistakes(text));
+  placer.refuse(nulMistakes(text));
+  placer.refuse(depthMistakes(text));
   const document = parseText(text, placer);
-  refuse(parserMistakes(document, text));
-  refuse(shapeMistakes(document, text));
+  placer.refuse(parserMistakes(document, text));
+  placer.refuse(shapeMistakes(document, text));
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
-  refuse(rootMistakes(data));
+  placer.refuse(rootMistakes(data));
   // Values set by a flag were not in the text checked above.
-  if (options.overrides.length > 0) refuse(prototypeMistakes(data, text));
+  if (options.overrides.length > 0) placer.refuse(prototypeMistakes(data, text));
   const place = (path: FilePath, part: EntryPart): IssuePlace =>
     flags(path, part) ?? placer.place(locate(document, path, part));
   return { data, place };
@@ -198,10 +195,7 @@ function rootMistakes(data: unknown): readonly TextMistake[] {
 
 function parseJson(text: string, file: string): Parsed {
   const placer = new Placer(file, text);
-  const refuse = (mistakes: readonly TextMistake[]): void => {
-    if (mistakes.length > 0) throw new ConfigError(mistakes.map((m) => placer.issue(m)));
-  };
-  refuse(jsonDepthMistakes(text));
+  placer.refuse(jsonDepthMistakes(text));
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -211,7 +205,7 @@ function parseJson(text: string, file: string): Parsed {
     const mistake: TextMistake = { code: 'E119', start: at, end: at + 1, message };
     throw new ConfigError([placer.issue(mistake)], { cause: error });
   }
-  refuse([...rootMistakes(data), ...prototypeMistakes(data, text)]);
+  placer.refuse([...rootMistakes(data), ...prototypeMistakes(data, text)]);
   let document: Document | undefined;
   const place = (path: FilePath, part: EntryPart): IssuePlace => {
     if (text.length > JSON_POSITIONS_BYTES) return placer.place(undefined);
@@ -228,7 +222,7 @@ interface Line {
 }
 
 /** Converts offsets of one text to lines and columns. */
-class Placer {
+export class Placer {
   readonly #file: string;
   readonly #text: string;
   readonly #lines = new LineCounter();
@@ -280,5 +274,10 @@ class Placer {
     const { code, message, hint, path = '' } = mistake;
     const place = this.place(mistake);
     return { ...place, path, code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+
+  /** @throws ConfigError when there is any mistake. */
+  refuse(mistakes: readonly TextMistake[]): void {
+    if (mistakes.length > 0) throw new ConfigError(mistakes.map((one) => this.issue(one)));
   }
 }

@@ -97,10 +97,18 @@ export function parserMistakes(document: Document, text: string): readonly TextM
 
 /** Finds nesting far deeper than any file needs, before the parser recurses into it. */
 export function depthMistakes(text: string): readonly TextMistake[] {
-  const dashes = DEEP_DASHES.exec(text)?.index ?? -1;
-  const start =
-    dashes >= 0 ? dashes : (openBrackets(text, text.length, DEPTH_MAX).at(DEPTH_MAX) ?? -1);
-  return start < 0 ? [] : [tooDeep(start)];
+  const dashes = DEEP_DASHES.exec(text)?.index;
+  return dashes === undefined ? bracketMistakes(text, SIGNS) : [tooDeep(dashes)];
+}
+
+/**
+ * Finds too many open brackets.
+ *
+ * @param signs See {@link openBrackets}.
+ */
+export function bracketMistakes(text: string, signs: RegExp): readonly TextMistake[] {
+  const start = openBrackets(text, text.length, signs, DEPTH_MAX).at(DEPTH_MAX);
+  return start === undefined ? [] : [tooDeep(start)];
 }
 
 /** Finds too deep nesting in JSON, whose parser takes any depth, while code that reads the values recurses. */
@@ -150,8 +158,13 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
       found.push({ code: 'E118', start, end, message, hint: 'repeat the value' });
       return undefined;
     },
-    Pair(_key, pair) {
+    Pair(_key, pair, { length: above }) {
       if (found.length >= TOLD_MAX) return visit.BREAK;
+      // Above a pair are the document, and a map and a pair for each level; no bracket shows these.
+      if (above > 2 * DEPTH_MAX) {
+        found.push(tooDeep(nodeTextRange(pair.key)?.start ?? 0));
+        return visit.BREAK;
+      }
       if (isCollection(pair.key)) {
         const message = 'a list or map is used as a key, expected a name';
         const hint = 'put the key in quotes';
@@ -192,9 +205,7 @@ function wordError(error: ParserError, text: string): TextMistake {
       return tabMistake(start);
     case 'BAD_INDENT':
     case 'MISSING_CHAR':
-      return text[start] === '\t'
-        ? tabMistake(start)
-        : (unclosed(text, start) ?? fixedWords(error));
+      return text[start] === '\t' ? tabMistake(start) : missingChar(error, text);
     default:
       return fixedWords(error);
   }
@@ -203,6 +214,11 @@ function wordError(error: ParserError, text: string): TextMistake {
 function tabMistake(start: number): TextMistake {
   const message = 'a tab is used for indentation';
   return { code: 'E120', start, end: start + 1, message, hint: 'use spaces' };
+}
+
+function missingChar(error: ParserError, text: string): TextMistake {
+  const open = openBrackets(text, error.pos[0], SIGNS).at(-1);
+  return open === undefined ? fixedWords(error) : unclosed(open, text[open] ?? '');
 }
 
 /** For a list whose entries start in different columns, which the parser takes for a key. */
@@ -253,15 +269,11 @@ function duplicateKey(
  * The parser notices an open bracket or quote only at the end; the user needs the place where it
  * was opened.
  */
-function unclosed(text: string, noticedAt: number): TextMistake | undefined {
-  const open = openBrackets(text, noticedAt).at(-1);
-  if (open === undefined) return undefined;
-  const sign = text[open] ?? '';
-  const isQuote = sign === '"' || sign === "'";
-  const what = isQuote ? 'text in quotes' : sign === '[' ? 'list' : 'map';
+export function unclosed(open: number, sign: string): TextMistake {
+  const what = /^["']/.test(sign) ? 'text in quotes' : sign === '[' ? 'list' : 'map';
   const message = `the ${what} that begins here is not closed`;
-  const hint = isQuote ? `add ${sign} at its end` : `add ${CLOSING[sign] ?? sign} at its end`;
-  return { code: 'E119', start: open, end: open + 1, message, hint };
+  const hint = `add ${CLOSING[sign] ?? sign} at its end`;
+  return { code: 'E119', start: open, end: open + sign.length, message, hint };
 }
 
 /** Comments, quoted texts (the last one may be unclosed) and brackets. */
@@ -269,16 +281,22 @@ const SIGNS =
   /(?<=^|\s)#[^\n]*|(?<=^|[\s[{,:])(?:"(?:\\[\s\S]|[^"\\])*("|$)|'(?:''|[^'])*('|$))|[[\]{}]/g;
 
 /**
- * Offsets of the brackets, or of the one quote, still open at `end`; stops when there are more than
+ * Offsets of the brackets, or of the quotes, still open at `end`; stops when there are more than
  * `most`.
+ *
+ * @param signs Matches comments, brackets and quoted texts, whose last group is empty if they are not closed.
  */
-function openBrackets(text: string, end: number, most = end): readonly number[] {
+export function openBrackets(
+  text: string,
+  end: number,
+  signs: RegExp,
+  most = end,
+): readonly number[] {
   const open: number[] = [];
-  for (const match of text.slice(0, end).matchAll(SIGNS)) {
-    const sign = match[0][0] ?? '';
-    const isOpenQuote = match[1] === '' || match[2] === '';
+  for (const match of text.slice(0, end).matchAll(signs)) {
+    const [sign = ''] = match[0];
     if (open.length > most) return open;
-    if (sign === '[' || sign === '{' || isOpenQuote) open.push(match.index);
+    if (sign === '[' || sign === '{' || match.includes('')) open.push(match.index);
     else if (sign === ']' || sign === '}') open.pop();
   }
   return open;

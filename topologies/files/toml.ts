@@ -1,0 +1,186 @@
+/**
+ * Reads TOML files of other programs (https://toml.io/en/v1.0.0). Mistakes in them are shown as
+ * those in our own files, with line, column, caret and suggestion (docs/spec/error-messages.md).
+ *
+ * A text becomes the document that YAML of the same content would give, with positions in the TOML,
+ * so that the code for YAML checks and locates both.
+ *
+ * @module
+ */
+import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import { Document, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { z } from 'zod';
+import { ConfigError, type IssuePlace } from './config-error.ts';
+import { type EntryPart, type FilePath, locate } from './locate.ts';
+import { Problems } from './problems.ts';
+import { Placer } from './source.ts';
+import {
+  bracketMistakes,
+  openBrackets,
+  shapeMistakes,
+  type TextMistake,
+  unclosed,
+} from './yaml-words.ts';
+
+/** Far more than any real file has; the parser puts the characters of a text on the stack. */
+const CHARACTERS_MAX = 64_000;
+
+/** Comments, quoted texts and brackets; see {@link openBrackets}. */
+const SIGNS =
+  /#[^\n]*|"""(?:\\[\s\S]|[^\\])*?("{3,5}|$)|'''[\s\S]*?('{3,5}|$)|"(?:\\.|[^"\\\n])*("?)|'[^'\n]*('?)|[[\]{}]/g;
+/** Hints, by the message of the parser. */
+const HINTS: Readonly<Record<string, string>> = {
+  'Unexpected character': 'put texts in quotes; true and false begin with a small letter',
+  'Must be a newline': 'put texts in quotes; write one key on each line',
+  'Invalid character in escape sequence': 'use single quotes, or \\\\ for a backslash',
+};
+const TWICE = 'Defining a key multiple times is invalid';
+
+type Key = AST.TOMLBare | AST.TOMLQuoted;
+
+/** A map that finds its values by name: one file may have thousands of headers. */
+class Table extends YAMLMap {
+  readonly values = new Map<string, Node>();
+}
+
+/**
+ * Reads a text and checks it against a schema.
+ *
+ * @param file Name of the text, for messages.
+ * @param given A byte order mark, which editors on Windows write, may stand first.
+ * @throws ConfigError naming every mistake.
+ */
+export function readToml<T>(file: string, given: string, schema: z.ZodType<T>): T {
+  const text = given.replace(/^\ufeff/, '');
+  const placer = new Placer(file, text);
+  placer.refuse(sizeMistakes(text));
+  placer.refuse(bracketMistakes(text, SIGNS));
+  const program = parse(text, placer);
+  placer.refuse(valueMistakes(program));
+  const document = documentOf(program);
+  placer.refuse(shapeMistakes(document, text));
+  const place = (path: FilePath, part: EntryPart): IssuePlace =>
+    placer.place(locate(document, path, part));
+  const problems = new Problems();
+  const value = problems.check({ place }, schema, document.toJS());
+  problems.throwIfAny();
+  return value as T;
+}
+
+function sizeMistakes({ length }: string): readonly TextMistake[] {
+  if (length <= CHARACTERS_MAX) return [];
+  const message = `the file has ${length} characters, the limit is ${CHARACTERS_MAX}`;
+  return [{ code: 'E117', start: 0, end: 1, message }];
+}
+
+function parse(text: string, placer: Placer): AST.TOMLProgram {
+  try {
+    // Without a newline at its end, the parser can lose what stands there.
+    return parseTOML(`${text}\n`, { tomlVersion: '1.0' });
+  } catch (error) {
+    throw new ConfigError([placer.issue(wordError(error, text))], { cause: error });
+  }
+}
+
+/** @param error What the parser threw: whatever it is, the text has led to it. */
+function wordError(error: unknown, text: string): TextMistake {
+  if (!(error instanceof ParseError)) {
+    return { code: 'E119', start: 0, end: 1, message: 'this text cannot be read as TOML' };
+  }
+  // What is missing at the end of the file is missing after its last word.
+  const start = Math.min(error.index, text.trimEnd().length);
+  const open = openBrackets(text, text.length, SIGNS).findLast((one) => one <= start);
+  if (open !== undefined) {
+    const [sign = ''] = /^(?:"""|'''|.)/.exec(text.slice(open)) ?? [];
+    return unclosed(open, sign);
+  }
+  const [word = ''] = /^(?:[\w.-]+|.)/.exec(text.slice(start)) ?? [];
+  const code = error.message === TWICE ? 'E114' : 'E119';
+  const message = error.message.replace(/^./, (sign) => sign.toLowerCase());
+  const hint = HINTS[error.message];
+  return { code, start, end: start + word.length, message, ...(hint && { hint }) };
+}
+
+/** Finds values that TOML has and our files do not. */
+function valueMistakes({ tokens }: AST.TOMLProgram): readonly TextMistake[] {
+  return tokens.flatMap((token): readonly TextMistake[] => {
+    const [start, end] = token.range;
+    if ('date' in token) {
+      const message = 'dates and times are not allowed here, expected a plain value';
+      return [{ code: 'E103', start, end, message }];
+    }
+    // TOML v1.0.0, "Integer": one that cannot be represented losslessly is an error.
+    if (token.type !== 'Integer' || Number.isSafeInteger(token.number)) return [];
+    return [{ code: 'E104', start, end, message: 'this number is too large to be exact' }];
+  });
+}
+
+function documentOf({ body: [top] }: AST.TOMLProgram): Document {
+  const root = new Table();
+  for (const entry of top.body) {
+    if (entry.type === 'TOMLKeyValue') put(root, entry);
+    else entry.body.reduce(put, tableOf(root, entry));
+  }
+  return new Document(root);
+}
+
+/** The table that a header opens. */
+function tableOf(root: Table, { kind, key }: AST.TOMLTable): Table {
+  if (kind === 'standard') return key.keys.reduce(enter, root);
+  // TOML v1.0.0, "Array of Tables": the first header adds the array, and each a table to it.
+  const [above, name] = holderOf(root, key);
+  const found = above.values.get(nameOf(name));
+  const list = isSeq(found) ? found : add(above, name, new YAMLSeq());
+  const table = placed(new Table(), key);
+  list.items.push(table);
+  return table;
+}
+
+function put(table: Table, { key, value }: AST.TOMLKeyValue): Table {
+  const [above, name] = holderOf(table, key);
+  add(above, name, nodeOf(value));
+  return table;
+}
+
+/** The table below which a key has its value, and its last part there. */
+function holderOf(table: Table, { keys }: AST.TOMLKey): readonly [Table, Key] {
+  return [keys.slice(0, -1).reduce(enter, table), keys.at(-1) as Key];
+}
+
+/** One part of a dotted key down. The parser has refused keys that lead through a value. */
+function enter(table: Table, key: Key): Table {
+  const found = table.values.get(nameOf(key));
+  // TOML v1.0.0, "Array of Tables": a name below an array refers to its last table.
+  const last = isSeq(found) ? found.items.at(-1) : found;
+  return last instanceof Table ? last : add(table, key, new Table());
+}
+
+function add<T extends Node>(table: Table, key: Key, value: T): T {
+  const name = nameOf(key);
+  table.values.set(name, value);
+  table.items.push(new Pair(placed(new Scalar(name), key), value));
+  return value;
+}
+
+function nodeOf(value: AST.TOMLContentNode): Node {
+  switch (value.type) {
+    case 'TOMLArray': {
+      const list = placed(new YAMLSeq(), value);
+      list.items = value.elements.map(nodeOf);
+      return list;
+    }
+    case 'TOMLInlineTable':
+      return value.body.reduce(put, placed(new Table(), value));
+    case 'TOMLValue':
+      return placed(new Scalar(value.value), value);
+  }
+}
+
+function nameOf(key: Key): string {
+  return key.type === 'TOMLBare' ? key.name : key.value;
+}
+
+function placed<T extends Node>(node: T, { range: [start, end] }: AST.HasLocs): T {
+  node.range = [start, end, end];
+  return node;
+}
