@@ -10,7 +10,7 @@
 import { randomBytes } from 'node:crypto';
 import { InvariantError } from './engine/core/assert.ts';
 import { provider } from './engine/crypto/index.ts';
-import { type MixnodeFile, readMixnodeToml } from './nodes/mixnet/index.ts';
+import { type MixnodeFile, mixnodeToml } from './nodes/mixnet/index.ts';
 import { compareReports as compare, type ReportComparison } from './reports/compare.ts';
 import { renderHtml } from './reports/html/html.ts';
 import { readReport, renderJson } from './reports/json.ts';
@@ -37,6 +37,7 @@ import {
   type MixnodeParts,
   packetFor,
 } from './services/mixnode/index.ts';
+import { readToml } from './topologies/files/toml.ts';
 
 export { InvariantError } from './engine/core/assert.ts';
 export type { MixnodeFile } from './nodes/mixnet/index.ts';
@@ -259,7 +260,7 @@ export function mixPacket(
  * Reads a published `mixnode.toml`: options of a node `run: mixnet`, and of {@link startMixnode}.
  *
  * @param toml Its text.
- * @throws Refusal naming key and line of the mistake in the file.
+ * @throws ConfigError naming every mistake with line and column.
  * @example
  * import { parseMixnodeToml, startMixnode } from 'orrery';
  *
@@ -269,10 +270,7 @@ export function mixPacket(
  * await mix.stop();
  */
 export function parseMixnodeToml(toml: string): MixnodeFile {
-  const read = readMixnodeToml(toml);
-  if (!('refusal' in read)) return read;
-  const place = read.line === undefined ? '' : `line ${read.line}: `;
-  throw new Refusal(`${place}${read.refusal}`);
+  return readToml('mixnode.toml', toml, mixnodeToml);
 }
 
 async function run(

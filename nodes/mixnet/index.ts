@@ -59,6 +59,6 @@ export const protocol: Protocol<MixnetOptions> = {
 
 // Exported for checks of the strategies alone: `npm run verify`.
 export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
-export { type MixnodeFile, type MixnodeRefusal, readMixnodeToml } from './mixnode-toml.ts';
+export { type MixnodeFile, mixnodeToml } from './mixnode-toml.ts';
 // Exported for use of mixes as a library: services/mixnode.
 export { ReplayFilter } from './replay/index.ts';

@@ -1,11 +1,11 @@
 /** A mix as a library. No test depends on timing; the tests wait for events only. */
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  ConfigError,
   type Mixnode,
   type MixnodeOptions,
   mixPacket,
   parseMixnodeToml,
-  Refusal,
   startMixnode,
 } from '../../../../index.ts';
 
@@ -113,7 +113,9 @@ describe('a mix as a library', () => {
     const packets = [1, 2].map((byte) => mixPacket([mix], Uint8Array.of(byte)));
     expect(packets.map((packet) => mix.submit(packet))).toEqual(['taken', 'queue-full']);
     await mix.drained();
-    expect(() => parseMixnodeToml('[pipeline]\nthreads = 2')).toThrow(Refusal);
-    expect(() => parseMixnodeToml('[pipeline]\nthreads = 2')).toThrow(/^line 2: unknown key/);
+    expect(() => parseMixnodeToml('[pipeline]\nworker = 2')).toThrow(ConfigError);
+    expect(() => parseMixnodeToml('[pipeline]\nworker = 2')).toThrow(
+      'mixnode.toml:2:1  pipeline.worker: unknown key\n   2 | worker = 2\n     | ^^^^^^\n   hint: did you mean workers?',
+    );
   });
 });
