@@ -50,13 +50,18 @@ name = "a"
 file = "k"
 [[hop]]
 name = "b"
+[hop.key]
+file = "l"
 `;
     expect(readToml('a.toml', text, z.unknown())).toEqual({
       top: { inner: { deep: 1_000 }, other: { raw: "it's'" } },
       'quoted key': 'C:\\path',
       list: [31, [-0.5, { x: true, y: { z: 'éé\n' } }]],
       text: 'one line',
-      hop: [{ name: 'a', key: { file: 'k' } }, { name: 'b' }],
+      hop: [
+        { name: 'a', key: { file: 'k' } },
+        { name: 'b', key: { file: 'l' } },
+      ],
     });
   });
 
@@ -124,6 +129,8 @@ a.toml:6:8  sphinx.hops: 6 is above the maximum 5
     ['an open list', 'list = [ 1,\n\n[node]\nport = 1', ['E119', 1, 8, '[']],
     ['a mistake in a list that is closed', 'list = [\n1,\nx ]', ['E119', 3, 1, 'x']],
     ['an open table in line', 'node = { port = 1\n[sphinx]', ['E119', 1, 8, '{']],
+    ['a mistake before an open list', 'port 1\nlist = [', ['E119', 1, 6, '1']],
+    ['a mistake below a text that ends in a quote', 'x = """y""""\nport 1', ['E119', 2, 6, '1']],
     ['an open header', '[node\nport = 1', ['E119', 1, 1, '[']],
     ['a path of Windows', '[node]\ntitle = "C:\\Users"', ['E119', 2, 13, 'Users']],
     ['a control character', '[node]\ntitle = "\u0000"', ['E119', 2, 10, '\u0000']],
