@@ -6,8 +6,11 @@
  */
 import type { AeadName } from '../host/crypto.ts';
 
-/** Length of an AEAD tag and of an AES block, in bytes. */
+/** Length of an AEAD tag, in bytes. */
 export const TAG_LENGTH = 16;
+
+/** Length of a block of AES and of POLYVAL, in bytes. */
+export const BLOCK_LENGTH = 16;
 
 /** Length of an AEAD nonce, in bytes. */
 export const NONCE_LENGTH = 12;
@@ -40,7 +43,20 @@ export function checkRoom(target: Uint8Array, needed: number): void {
   throw new RangeError(`the target has ${target.length} bytes, ${needed} are needed`);
 }
 
-/** Checks an AES key for counter mode. @throws RangeError unless it has 16 or 32 bytes. */
+/** @throws RangeError unless `buffer` has `length` bytes from `offset` on. */
+export function checkRange(buffer: Uint8Array, offset: number, length: number): void {
+  const isWhole = Number.isInteger(offset) && Number.isInteger(length);
+  if (isWhole && offset >= 0 && length >= 0 && offset + length <= buffer.length) return;
+  throw new RangeError(`${length} bytes from ${offset} on are not in ${buffer.length} bytes`);
+}
+
+/** @throws RangeError unless the bytes are whole blocks of 16. */
+export function checkBlocks(bytes: Uint8Array): void {
+  if (bytes.length % BLOCK_LENGTH === 0) return;
+  throw new RangeError(`blocks of ${BLOCK_LENGTH} bytes are needed, got ${bytes.length} bytes`);
+}
+
+/** Checks an AES key. @throws RangeError unless it has 16 or 32 bytes. */
 export function checkAesKey(key: Uint8Array): void {
   if (key.length === 16 || key.length === 32) return;
   throw new RangeError(`an AES key must have 16 or 32 bytes, got ${key.length}`);

@@ -1,17 +1,32 @@
 /**
  * A {@link CryptoProvider} without cryptography on the packet path, for sweeps of many large runs:
- * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC is the same checksum.
+ * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC and POLYVAL are the same checksum,
+ * and a key stream that goes on from call to call is a cheap one of its own.
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
  * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
- * is that of `modelled-group.ts`. Rare operations (hashes, key exchanges, streams) are real. A run
- * that uses this provider says so in its verdict.
+ * is that of `modelled-group.ts`. Rare operations (key exchanges, whole streams) are real, and so are
+ * hashes, which must differ wherever what is hashed does, and the AES block: masks that a protocol
+ * adds before and after a permutation would cancel out in anything linear. A run that uses this
+ * provider says so in its verdict.
  *
  * @module
  */
+import { assert } from '../core/assert.ts';
 import { secretStandsAt, wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
-import { AEAD_KEY_LENGTH, checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
+import type { CtrStream } from '../host/crypto-states.ts';
+import {
+  AEAD_KEY_LENGTH,
+  BLOCK_LENGTH,
+  checkAesKey,
+  checkBlocks,
+  checkLength,
+  checkRange,
+  checkRoom,
+  NONCE_LENGTH,
+  TAG_LENGTH,
+} from './lengths.ts';
 import { modelledGroup } from './modelled-group.ts';
 import { createNode } from './node.ts';
 
@@ -27,6 +42,16 @@ export const modelled: CryptoProvider = {
   aesCmac: (key): MacKey => {
     checkLength('an AES-CMAC key', key, 16);
     return new ModelledMac(key);
+  },
+  aesCtrStream: (key, counter): CtrStream => {
+    checkAesKey(key);
+    checkLength('an AES-CTR counter block', counter, BLOCK_LENGTH);
+    return new ModelledStream(key, counter);
+  },
+  polyval: (key, blocks): Uint8Array => {
+    checkLength('a POLYVAL key', key, BLOCK_LENGTH);
+    checkBlocks(blocks);
+    return new Checksum(key, DOMAIN_KEY).of(blocks, DOMAIN_POLYVAL);
   },
 };
 
@@ -51,6 +76,14 @@ class Checksum {
 
   restart(): void {
     this.#state.set(this.#seed);
+  }
+
+  /** The checksum of one message, in an array of its own; wipes itself. */
+  of(bytes: Uint8Array, domain: number): Uint8Array {
+    this.absorb(bytes, domain);
+    const checksum = this.#tag.slice();
+    this.wipe();
+    return checksum;
   }
 
   wipe(): void {
@@ -114,6 +147,8 @@ const DOMAIN_NONCE = 2;
 const DOMAIN_ASSOCIATED = 3;
 const DOMAIN_TEXT = 4;
 const DOMAIN_MAC = 5;
+const DOMAIN_POLYVAL = 6;
+const DOMAIN_COUNTER = 7;
 
 class ModelledAead implements AeadKey {
   readonly #checksum: Checksum;
@@ -181,5 +216,46 @@ class ModelledMac implements MacKey {
     this.#checksum.restart();
     this.#checksum.absorb(message, DOMAIN_MAC);
     out.set(this.#checksum.tag);
+  }
+}
+
+/**
+ * A key stream of its own, cheap and different at every place, so that a wrong key and a lost or
+ * changed cell spoil what they spoil in truth. Its bytes are not those of `aesCtr`.
+ */
+class ModelledStream implements CtrStream {
+  /** What key and counter give, as four words. */
+  readonly #seed: Int32Array;
+  /** Bytes of the stream used so far. */
+  #position = 0;
+  #isOpen = true;
+
+  constructor(key: Uint8Array, counter: Uint8Array) {
+    const sum = new Checksum(key, DOMAIN_KEY).of(counter, DOMAIN_COUNTER);
+    this.#seed = new Int32Array(sum.buffer);
+  }
+
+  // hot: once per cell and layer; 4 bytes a turn, from the start of the word that is under way.
+  apply(buffer: Uint8Array, offset: number, length: number): void {
+    assert(this.#isOpen, 'a wiped key stream is not used again');
+    checkRange(buffer, offset, length);
+    const skipped = this.#position & 3;
+    growScratch(skipped + length + 3);
+    scratch.set(buffer.subarray(offset, offset + length), skipped);
+    const first = this.#seed[0] as number;
+    const second = this.#seed[1] as number;
+    const from = Math.floor(this.#position / 4);
+    for (let index = 0; index < (skipped + length + 3) >> 2; index++) {
+      const mixed = Math.imul(first ^ (from + index), PRIMES[2]);
+      const word = Math.imul((mixed ^ (mixed >>> 15)) + second, PRIMES[3]);
+      scratchWords[index] = (scratchWords[index] as number) ^ word ^ (word >>> 13);
+    }
+    buffer.set(scratch.subarray(skipped, skipped + length), offset);
+    this.#position += length;
+  }
+
+  wipe(): void {
+    this.#isOpen = false;
+    wipe(this.#seed);
   }
 }

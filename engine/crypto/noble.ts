@@ -51,6 +51,8 @@ import {
   TAG_LENGTH,
 } from './lengths.ts';
 import { mlKem768 } from './ml-kem.ts';
+import { createNobleBlock, createNobleCtr, nobleLegacy, nobleRunning } from './noble-states.ts';
+import { polyval } from './polyval.ts';
 import { openX25519 } from './x25519-key.ts';
 
 /** The reference provider. */
@@ -119,6 +121,11 @@ export const noble: CryptoProvider = {
     checkLength('an AES-CTR counter block', counter, 16);
     return ctr(key, counter).encrypt(data);
   },
+  aesCtrStream: createNobleCtr,
+  aesBlock: createNobleBlock,
+  polyval,
+  running: nobleRunning,
+  legacy: nobleLegacy,
   chacha20: (key, nonce, counter, data): Uint8Array => {
     checkChachaCounter(counter, data.length);
     return chacha20(key, nonce, data, undefined, counter);

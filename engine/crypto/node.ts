@@ -43,6 +43,7 @@ import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
 import { fastChacha20 } from './fast-chacha20.ts';
 import { fastHashes } from './fast-hash.ts';
+import { fastPolyval } from './fast-polyval.ts';
 import { fastX25519 } from './fast-x25519.ts';
 import {
   AEAD_KEY_LENGTH,
@@ -62,6 +63,12 @@ import {
 } from './lengths.ts';
 import { noble } from './noble.ts';
 import { digestOf, hmacOf } from './one-shot.ts';
+import {
+  createOpensslBlock,
+  createOpensslCtr,
+  opensslLegacy,
+  opensslRunning,
+} from './openssl-states.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
@@ -126,6 +133,11 @@ export function createNode(timing: CryptoTiming): CryptoProvider {
       checkLength('an AES-CTR counter block', counter, 16);
       return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
     },
+    aesCtrStream: createOpensslCtr,
+    aesBlock: createOpensslBlock,
+    polyval: fastPolyval(noble.polyval),
+    running: opensslRunning,
+    legacy: opensslLegacy,
     aesKeyWrap: wrapKey,
     aesKeyUnwrap: unwrapKey,
     chacha20: fastChacha20(chacha20Stream),

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Edwards25519, MlKem768 } from './crypto-groups.ts';
+import type { BlockCipher, CtrStream, LegacyHashes, RunningHashes } from './crypto-states.ts';
 
 /** AEAD algorithms. Keys are 32 bytes (16 for AES-128-GCM), nonces 12, tags 16. */
 export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
@@ -159,6 +160,26 @@ export interface CryptoProvider {
   aesKeyUnwrap(wrappingKey: Uint8Array, wrapped: Uint8Array): Uint8Array | undefined;
   /** AES-CTR key stream over `data`; `counter` is the initial 16-byte block. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
+  /**
+   * The key stream of {@link aesCtr} for data that come in pieces (SP 800-38A section 6.5).
+   * @param key 16 or 32 bytes; copied.
+   * @param counter The initial block, 16 bytes, counted up as one number modulo 2^128; copied.
+   * @throws RangeError for any other length.
+   */
+  aesCtrStream(key: Uint8Array, counter: Uint8Array): CtrStream;
+  /** AES (FIPS 197) with a key of 16 or 32 bytes, copied. @throws RangeError for another length. */
+  aesBlock(key: Uint8Array): BlockCipher;
+  /**
+   * POLYVAL (RFC 8452 section 3), constant time in both arguments. It is linear, so results must
+   * stay secret: encrypt or mask them.
+   * @param key H, 16 bytes.
+   * @param blocks X_1 … X_s, a multiple of 16 bytes, also none.
+   * @returns 16 bytes.
+   * @throws RangeError for other lengths.
+   */
+  polyval(key: Uint8Array, blocks: Uint8Array): Uint8Array;
+  readonly running: RunningHashes;
+  readonly legacy: LegacyHashes;
   /**
    * ChaCha20 (RFC 8439 section 2.4) over `data`, 12-byte nonce, initial block counter.
    * @throws RangeError when a block counter would reach or wrap past 2^32-1: libraries differ

@@ -9,6 +9,7 @@
 export type * from './compute.ts';
 export type * from './crypto.ts';
 export type * from './crypto-groups.ts';
+export type * from './crypto-states.ts';
 export type * from './generator.ts';
 export type * from './host.ts';
 export type * from './importer.ts';

@@ -15,6 +15,13 @@ import type {
   X25519Key,
 } from '../host/crypto.ts';
 import type { Edwards25519, MlKem768, MlKemKey } from '../host/crypto-groups.ts';
+import type {
+  BlockCipher,
+  CtrStream,
+  LegacyHashes,
+  RunningHash,
+  RunningHashes,
+} from '../host/crypto-states.ts';
 
 /** Called for each operation. */
 export interface CryptoMeter {
@@ -26,6 +33,8 @@ export class ChargedCrypto implements CryptoProvider {
   readonly name: string;
   readonly edwards25519: Edwards25519;
   readonly mlKem768: MlKem768;
+  readonly running: RunningHashes;
+  readonly legacy: LegacyHashes;
   private readonly inner: CryptoProvider;
   private readonly machine: CryptoMeter;
 
@@ -35,6 +44,15 @@ export class ChargedCrypto implements CryptoProvider {
     this.machine = machine;
     this.edwards25519 = chargedGroup(inner.edwards25519, machine);
     this.mlKem768 = chargedKem(inner.mlKem768, machine);
+    const { running, legacy } = inner;
+    this.running = {
+      sha256: (): RunningHash => chargedHash('sha256', running.sha256, machine),
+      sha3_256: (): RunningHash => chargedHash('sha3_256', running.sha3_256, machine),
+    };
+    this.legacy = {
+      sha1: (): RunningHash => chargedHash('sha1', legacy.sha1, machine),
+      md5: (): RunningHash => chargedHash('md5', legacy.md5, machine),
+    };
   }
 
   sha256(data: Uint8Array): Uint8Array {
@@ -237,6 +255,41 @@ export class ChargedCrypto implements CryptoProvider {
     return this.inner.aesCtr(key, counter, data);
   }
 
+  aesCtrStream(key: Uint8Array, counter: Uint8Array): CtrStream {
+    this.machine.chargeCrypto('aesCtrStream', 0);
+    const inner = this.inner.aesCtrStream(key, counter);
+    const { machine } = this;
+    return {
+      apply: (buffer, offset, length): void => {
+        machine.chargeCrypto('aesCtrApply', length);
+        inner.apply(buffer, offset, length);
+      },
+      wipe: (): void => inner.wipe(),
+    };
+  }
+
+  aesBlock(key: Uint8Array): BlockCipher {
+    this.machine.chargeCrypto('aesBlock', 0);
+    const inner = this.inner.aesBlock(key);
+    const { machine } = this;
+    return {
+      encrypt: (block): void => {
+        machine.chargeCrypto('aesBlockCall', 0);
+        inner.encrypt(block);
+      },
+      decrypt: (block): void => {
+        machine.chargeCrypto('aesBlockCall', 0);
+        inner.decrypt(block);
+      },
+      wipe: (): void => inner.wipe(),
+    };
+  }
+
+  polyval(key: Uint8Array, blocks: Uint8Array): Uint8Array {
+    this.machine.chargeCrypto('polyval', blocks.length);
+    return this.inner.polyval(key, blocks);
+  }
+
   chacha20(key: Uint8Array, nonce: Uint8Array, counter: number, data: Uint8Array): Uint8Array {
     this.machine.chargeCrypto('chacha20', data.length);
     return this.inner.chacha20(key, nonce, counter, data);
@@ -288,5 +341,27 @@ function chargedKem(inner: MlKem768, machine: CryptoMeter): MlKem768 {
       machine.chargeCrypto('encapsulate', 0);
       return inner.encapsulate(publicKey, coins);
     },
+  };
+}
+
+/** A state is made or copied at one cost; a digest is that of a copy, which its cost includes. */
+function chargedHash(
+  name: keyof RunningHashes | keyof LegacyHashes,
+  open: () => RunningHash,
+  machine: CryptoMeter,
+): RunningHash {
+  machine.chargeCrypto('hashState', 0);
+  const inner = open();
+  return {
+    update: (data): void => {
+      machine.chargeCrypto(`${name}Update`, data.length);
+      inner.update(data);
+    },
+    digest: (): Uint8Array => {
+      machine.chargeCrypto(`${name}Digest`, 0);
+      return inner.digest();
+    },
+    copy: (): RunningHash => chargedHash(name, () => inner.copy(), machine),
+    wipe: (): void => inner.wipe(),
   };
 }

@@ -106,6 +106,50 @@ export const randomCases: readonly RandomCase[] = [
     ],
   },
   {
+    id: 'random/aesCtrStream',
+    runs: 60,
+    input: input(bytes(32), bytes(16)),
+    result: (crypto, { key, other, data, length }): unknown => {
+      const text = data.slice();
+      const stream = crypto.aesCtrStream(key.subarray(0, length % 2 === 0 ? 16 : 32), other);
+      for (let at = 0; at < text.length; at += length) {
+        stream.apply(text, at, Math.min(length, text.length - at));
+      }
+      return text;
+    },
+  },
+  {
+    id: 'random/aesBlock',
+    runs: 100,
+    input: input(bytes(32), bytes(16)),
+    result: (crypto, { key, other, length }): unknown => {
+      const cipher = crypto.aesBlock(key.subarray(0, length % 2 === 0 ? 16 : 32));
+      const [forward, backward] = [other.slice(), other.slice()];
+      cipher.encrypt(forward);
+      cipher.decrypt(backward);
+      return [forward, backward];
+    },
+  },
+  {
+    id: 'random/polyval',
+    runs: 60,
+    input: input(bytes(16), bytes(0)),
+    result: (crypto, { key, data }) => crypto.polyval(key, data.subarray(0, data.length & ~15)),
+  },
+  {
+    id: 'random/running hashes',
+    runs: 60,
+    input: input(bytes(0), bytes(0)),
+    result: (crypto, { data, length }) =>
+      Object.values({ ...crypto.running, ...crypto.legacy }).map((open) => {
+        const hash = open();
+        hash.update(data.subarray(0, length));
+        const part = hash.digest();
+        hash.update(data.subarray(length));
+        return [part, hash.digest()];
+      }),
+  },
+  {
     id: 'random/aez',
     runs: 150,
     input: input(bytes(48), bytes(16), { data: 700, length: 3_000 }),

@@ -10,6 +10,7 @@ import { provider } from '../../../engine/crypto/index.ts';
 import { ChargedCrypto } from '../../../engine/net/charged-crypto.ts';
 import { cryptoCases } from '../crypto-cases.ts';
 import { spongeCases, spongeMistakes } from '../crypto-sponge-cases.ts';
+import { stateCases, stateMistakes } from '../crypto-state-cases.ts';
 import { wrapCases, wrapMistakes } from '../crypto-wrap-cases.ts';
 import type { PortCase } from './port-world.ts';
 
@@ -26,8 +27,10 @@ export const hostCryptoCases: readonly PortCase[] = [
           },
         });
         for (const crypto of [world.a.crypto, charged]) {
-          for (const { check } of [...cryptoCases, ...spongeCases, ...wrapCases]) check(crypto);
-          for (const [, call] of [...spongeMistakes, ...wrapMistakes]) {
+          for (const { check } of [...cryptoCases, ...spongeCases, ...wrapCases, ...stateCases]) {
+            check(crypto);
+          }
+          for (const [, call] of [...spongeMistakes, ...wrapMistakes, ...stateMistakes]) {
             expect(() => call(crypto)).toThrow(RangeError);
           }
         }

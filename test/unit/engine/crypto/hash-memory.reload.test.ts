@@ -69,6 +69,32 @@ describe('the memory of the other modules that meet real secrets', () => {
     }
   });
 
+  it(`holds nothing after POLYVAL, seed ${SEED}`, async () => {
+    const memory = watchWasmMemory();
+    const { fastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
+    const hash = fastPolyval(noble.polyval);
+    const random = openStream(SEED, 'crypto', 'polyval');
+    for (let count = 0; count < 300; count++) {
+      const blocks = random.bytes(16 * random.below(600));
+      expect(hash(random.bytes(16), blocks)).toHaveLength(16);
+      expect(
+        memory().every((byte) => byte === 0),
+        `${count}`,
+      ).toBe(true);
+      expect(() => hash(random.bytes(15), blocks)).toThrow('a POLYVAL key');
+      expect(() => hash(random.bytes(16), random.bytes(17))).toThrow('blocks of 16');
+    }
+    expect(memory().length).toBe(65_536);
+  });
+
+  it('is that of the fallback where there is no WebAssembly', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const { fastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
+    const result = new Uint8Array(16);
+    expect(fastPolyval(() => result)(result, result)).toBe(result);
+  });
+
   it(`holds its tables and nothing else after AEZ, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const { createFastAez } = await import('../../../../engine/crypto/fast-aez.ts');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { modelled } from '../../../../engine/crypto/modelled.ts';
+import type { CtrStream } from '../../../../engine/host/crypto-states.ts';
 
 const NONCE = new Uint8Array(12).fill(1);
 const KEY = new Uint8Array(32).fill(2);
@@ -63,6 +64,47 @@ describe('the modelled provider', () => {
     add(sealed);
     // NONCE.with(1, 1) and KEY.with(23, 2) change nothing, so one tag occurs twice.
     expect(tags.size).toBe(count - 1);
+  });
+
+  it('has a key stream that differs at every place, for every key and counter', () => {
+    const streamOf = (key: Uint8Array, counter: Uint8Array): Int32Array => {
+      const bytes = new Uint8Array(40_000);
+      modelled.aesCtrStream(key, counter).apply(bytes, 0, bytes.length);
+      return new Int32Array(bytes.buffer);
+    };
+    const [key, counter] = [KEY.subarray(0, 16), new Uint8Array(16)];
+    const words = streamOf(key, counter);
+    // Of 10,000 random words, two are equal with a probability of 1 %.
+    expect(new Set(words).size).toBeGreaterThan(words.length - 3);
+    for (let value = 1; value < 64; value++) {
+      for (const other of [
+        streamOf(key.with(value % 16, 128 + value), counter),
+        streamOf(key, counter.with(value % 16, value)),
+      ]) {
+        expect(other.filter((word, index) => word === words[index]).length).toBeLessThan(3);
+        // A stream that is only further on would contain the words of this one.
+        const known = new Set(words.subarray(0, 100));
+        expect(other.filter((word) => known.has(word)).length).toBeLessThan(3);
+      }
+    }
+  });
+
+  it('passes a cell of a circuit through layers of streams, and none with one bit changed', () => {
+    const keys = [1, 2, 3].map((value) => new Uint8Array(16).fill(value));
+    const open = (): CtrStream[] =>
+      keys.map((key) => modelled.aesCtrStream(key, new Uint8Array(16)));
+    const [client, relays] = [open(), open()];
+    const [sent, arrived] = [modelled.legacy.sha1(), modelled.legacy.sha1()];
+    for (let cell = 0; cell < 20; cell++) {
+      const body = new Uint8Array(509).fill(cell);
+      sent.update(body);
+      for (const stream of client.toReversed()) stream.apply(body, 0, body.length);
+      const isChanged = cell === 19;
+      if (isChanged) body[300]! ^= 2;
+      for (const stream of relays) stream.apply(body, 0, body.length);
+      arrived.update(body);
+      expect(modelled.equal(sent.digest(), arrived.digest())).toBe(!isChanged);
+    }
   });
 
   it('takes packets longer than its memory of words', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { InvariantError } from '../../../../engine/core/assert.ts';
 import { provider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
+import type { RunningHash } from '../../../../engine/host/crypto-states.ts';
 import { ChargedCrypto } from '../../../../engine/net/charged-crypto.ts';
 
 const noble = provider('noble');
@@ -21,6 +23,79 @@ const calls: readonly (readonly [string, number, Call])[] = [
   ['shake256', 100 + 1_000, (crypto): unknown => crypto.shake256(DATA, 1_000)],
 ];
 
+/** Several calls of one object, and all charges with their bytes. */
+const sequences: readonly (readonly [string, Call, readonly (readonly [string, number])[]])[] = [
+  [
+    'a key stream when it is made, and for each length',
+    (crypto): unknown => {
+      const text = DATA.slice();
+      const stream = crypto.aesCtrStream(KEY, KEY.subarray(0, 16));
+      stream.apply(text, 3, 40);
+      stream.apply(text, 50, 0);
+      stream.wipe();
+      return text;
+    },
+    [
+      ['aesCtrStream', 0],
+      ['aesCtrApply', 40],
+      ['aesCtrApply', 0],
+    ],
+  ],
+  [
+    'an AES key when it is opened, and each block',
+    (crypto): unknown => {
+      const block = DATA.slice(0, 16);
+      const cipher = crypto.aesBlock(KEY);
+      cipher.encrypt(block);
+      cipher.encrypt(block);
+      cipher.decrypt(block);
+      cipher.wipe();
+      return block;
+    },
+    [
+      ['aesBlock', 0],
+      ['aesBlockCall', 0],
+      ['aesBlockCall', 0],
+      ['aesBlockCall', 0],
+    ],
+  ],
+  [
+    'POLYVAL',
+    (crypto): unknown => crypto.polyval(KEY.subarray(0, 16), DATA.subarray(0, 96)),
+    [['polyval', 96]],
+  ],
+  ...(
+    [
+      ['sha256', (crypto: CryptoProvider): RunningHash => crypto.running.sha256()],
+      ['sha3_256', (crypto: CryptoProvider): RunningHash => crypto.running.sha3_256()],
+      ['sha1', (crypto: CryptoProvider): RunningHash => crypto.legacy.sha1()],
+      ['md5', (crypto: CryptoProvider): RunningHash => crypto.legacy.md5()],
+    ] as const
+  ).map(
+    ([name, open]) =>
+      [
+        `a running ${name} by states, updates and digests, also of a copy`,
+        (crypto: CryptoProvider): unknown => {
+          const hash = open(crypto);
+          hash.update(DATA);
+          const copy = hash.copy();
+          copy.update(DATA.subarray(0, 7));
+          const digests = [hash.digest(), copy.digest()];
+          for (const one of [hash, copy]) one.wipe();
+          return digests;
+        },
+        [
+          ['hashState', 0],
+          [`${name}Update`, 100],
+          ['hashState', 0],
+          [`${name}Update`, 7],
+          [`${name}Digest`, 0],
+          [`${name}Digest`, 0],
+        ],
+      ] as const,
+  ),
+];
+
 describe('a charged crypto provider', () => {
   it.each(calls)('charges %s for %i bytes, and returns what the provider does', (...one) => {
     const [operation, bytes, call] = one;
@@ -30,5 +105,27 @@ describe('a charged crypto provider', () => {
     });
     expect(call(crypto)).toEqual(call(noble));
     expect(charged).toEqual([[operation, bytes]]);
+  });
+
+  it.each(sequences)('charges %s', (_, call, expected) => {
+    const charged: [string, number][] = [];
+    const crypto = new ChargedCrypto(noble, {
+      chargeCrypto: (...charge): void => void charged.push(charge),
+    });
+    expect(call(crypto)).toEqual(call(noble));
+    expect(charged).toEqual(expected);
+  });
+
+  it('wipes what it has opened', () => {
+    const crypto = new ChargedCrypto(noble, { chargeCrypto: () => undefined });
+    const [stream, cipher, hash] = [
+      crypto.aesCtrStream(KEY, KEY.subarray(0, 16)),
+      crypto.aesBlock(KEY),
+      crypto.legacy.sha1(),
+    ];
+    for (const one of [stream, cipher, hash]) one.wipe();
+    expect(() => stream.apply(DATA.slice(), 0, 1)).toThrow(InvariantError);
+    expect(() => cipher.encrypt(new Uint8Array(16))).toThrow(InvariantError);
+    expect(() => hash.digest()).toThrow(InvariantError);
   });
 });

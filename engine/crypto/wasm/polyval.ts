@@ -1,0 +1,176 @@
+/**
+ * POLYVAL (RFC 8452 section 3) as WebAssembly, in constant time: products of polynomials over
+ * GF(2) by integer multiplication, with three empty bits between those that count, so that no carry
+ * reaches the next one.
+ *
+ * ```
+ * POLYVAL_KEY_OFFSET   16  H
+ * POLYVAL_SUM_OFFSET   16  S_(j-1), then S_j
+ * POLYVAL_BLOCKS_OFFSET    the blocks
+ * ```
+ *
+ * @module
+ */
+import {
+  call,
+  encodeModule,
+  get,
+  I32,
+  I64,
+  i32,
+  i32Add,
+  i32Sub,
+  i64,
+  i64And,
+  i64Load,
+  i64Mul,
+  i64Or,
+  i64Shl,
+  i64ShrU,
+  i64Store,
+  i64Xor,
+  repeatWhile,
+  set,
+  tee,
+  type WasmCode,
+  type WasmFunction,
+} from './assembler.ts';
+
+/** Offset of the key in memory, bytes. */
+export const POLYVAL_KEY_OFFSET = 0;
+/** Offset of the sum in memory, bytes. */
+export const POLYVAL_SUM_OFFSET = 16;
+/** Offset of the blocks in memory, bytes. */
+export const POLYVAL_BLOCKS_OFFSET = 32;
+
+const BLOCK_LENGTH = 16;
+const MEMORY_PAGES = 1;
+const MASK_32 = 0xffff_ffff;
+
+/** The sum of polynomials over GF(2). */
+const sum = (terms: readonly WasmCode[]): WasmCode =>
+  terms.reduce((left, right) => i64Xor(left, right));
+const low = (value: WasmCode): WasmCode => i64And(value, i64(MASK_32));
+const high = (value: WasmCode): WasmCode => i64ShrU(value, i64(32));
+
+/** Bits `from`, `from` + 4, … of 32 bits. */
+const every4th = (from: number): WasmCode => i64(0x1111_1111 * 2 ** from);
+/** The same of 64 bits. */
+const every4thOf64 = (from: number): WasmCode =>
+  i64Or(i64Shl(every4th(from), i64(32)), every4th(from));
+
+const LEFT = 0;
+const RIGHT = 1;
+// Locals: the bits of each factor by their place modulo 4.
+const LEFT_BITS = 2;
+const RIGHT_BITS = 6;
+const PLACES = [0, 1, 2, 3];
+
+/**
+ * `(left, right)`: the product of two polynomials of 32 bits. Of each factor eight bits are taken at
+ * a time: at most eight products meet in one place, which the empty bits above it can hold.
+ */
+const times32: WasmFunction = {
+  parameters: [I64, I64],
+  results: [I64],
+  locals: [[8, I64]],
+  body: [
+    ...PLACES.flatMap((place) => [
+      ...set(LEFT_BITS + place, i64And(get(LEFT), every4th(place))),
+      ...set(RIGHT_BITS + place, i64And(get(RIGHT), every4th(place))),
+    ]),
+    ...PLACES.map((place) => {
+      const products = PLACES.map((one) =>
+        i64Mul(get(LEFT_BITS + one), get(RIGHT_BITS + ((place - one) & 3))),
+      );
+      return i64And(sum(products), every4thOf64(place));
+    }).reduce((left, right) => i64Or(left, right)),
+  ],
+};
+
+const TIMES_32 = 0;
+
+// Locals of `absorb`: the parameters, H and S by halves of 64 bits, three products of halves by
+// quarters, and what one product needs.
+const POINTER = 0;
+const COUNT = 1;
+const KEY = 2;
+const SUM = 4;
+const LOW = 6;
+const HIGH = 8;
+const MIDDLE = 10;
+const FOLDED = 12;
+const CROSS = 14;
+const LOCALS = 13;
+
+/** Karatsuba's rule for two halves: two locals from `target` on become left * right. */
+function times64(target: number, left: number, right: number): WasmCode {
+  const [a, b] = [get(left), get(right)];
+  return [
+    ...set(target, call(TIMES_32, low(a), low(b))),
+    ...set(target + 1, call(TIMES_32, high(a), high(b))),
+    ...set(CROSS, call(TIMES_32, i64Xor(low(a), high(a)), i64Xor(low(b), high(b)))),
+    ...set(CROSS, sum([get(CROSS), get(target), get(target + 1)])),
+    ...set(target, i64Xor(get(target), i64Shl(get(CROSS), i64(32)))),
+    ...set(target + 1, i64Xor(get(target + 1), i64ShrU(get(CROSS), i64(32)))),
+  ];
+}
+
+/** The product of S and H, 256 bits: LOW, LOW + 1, HIGH, HIGH + 1. */
+const multiply: WasmCode = [
+  ...times64(LOW, SUM, KEY),
+  ...times64(HIGH, SUM + 1, KEY + 1),
+  ...set(FOLDED, i64Xor(get(SUM), get(SUM + 1))),
+  ...set(FOLDED + 1, i64Xor(get(KEY), get(KEY + 1))),
+  ...times64(MIDDLE, FOLDED, FOLDED + 1),
+  ...[0, 1].flatMap((half) =>
+    set(MIDDLE + half, sum([get(MIDDLE + half), get(LOW + half), get(HIGH + half)])),
+  ),
+  ...set(LOW + 1, i64Xor(get(LOW + 1), get(MIDDLE))),
+  ...set(HIGH, i64Xor(get(HIGH), get(MIDDLE + 1))),
+];
+
+/**
+ * Divides by x^64: adds the multiple of the polynomial of RFC 8452 section 3 that clears `from`;
+ * `next` and `after` are the next halves.
+ */
+function fold(from: number, next: number, after: number): WasmCode {
+  const v = get(from);
+  const [up, down] = [[63, 62, 57] as const, [0, 1, 2, 7] as const];
+  return [
+    ...set(next, sum([get(next), ...up.map((by) => i64Shl(v, i64(by)))])),
+    ...set(after, sum([get(after), ...down.map((by) => i64ShrU(v, i64(by)))])),
+  ];
+}
+
+/** `(pointer, count)`: takes in `count` blocks, at least one. */
+const absorb: WasmFunction = {
+  parameters: [I32, I32],
+  results: [],
+  locals: [[LOCALS, I64]],
+  body: [
+    ...[0, 1].flatMap((half) => [
+      ...set(KEY + half, i64Load(i32(POLYVAL_KEY_OFFSET + 8 * half))),
+      ...set(SUM + half, i64Load(i32(POLYVAL_SUM_OFFSET + 8 * half))),
+    ]),
+    ...repeatWhile(
+      tee(COUNT, i32Sub(get(COUNT), i32(1))),
+      [0, 1].flatMap((half) =>
+        set(SUM + half, i64Xor(get(SUM + half), i64Load(get(POINTER), 8 * half))),
+      ),
+      multiply,
+      fold(LOW, LOW + 1, HIGH),
+      fold(LOW + 1, HIGH, HIGH + 1),
+      set(SUM, get(HIGH)),
+      set(SUM + 1, get(HIGH + 1)),
+      set(POINTER, i32Add(get(POINTER), i32(BLOCK_LENGTH))),
+    ),
+    ...[0, 1].flatMap((half) => i64Store(i32(POLYVAL_SUM_OFFSET + 8 * half), get(SUM + half))),
+  ],
+  exportAs: 'absorb',
+};
+
+/** Encodes the module. */
+export function encodePolyval(): Uint8Array {
+  return encodeModule([times32, absorb], MEMORY_PAGES);
+}
