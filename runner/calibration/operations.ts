@@ -13,6 +13,7 @@ import { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
 import { type BatchPlan, fitCostLine, rarePlan, sampleOf, timeCalls } from './batches.ts';
 import { rareCalls } from './rare-calls.ts';
+import { stateCalls, stateCallsByLength } from './state-calls.ts';
 
 /** An operation whose cost in a live run is not yet known. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
@@ -22,6 +23,9 @@ export interface Benchmark {
   readonly name: string;
   readonly run: (plan: BatchPlan) => MeasuredOperation | Promise<MeasuredOperation>;
 }
+
+/** Calls by the name under which the processor model charges them. */
+type CallsByLength = Readonly<Record<string, (data: Uint8Array) => unknown>>;
 
 /** Payload lengths at which costs per byte are determined. */
 const LENGTHS = [64, 512, 1_200] as const;
@@ -52,7 +56,11 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
       const input = inputs(bytes);
       return (index) => void crypto.sha256(pick(input, index));
     }),
-    ...hashesByLength(crypto),
+    ...eachByLength(hashesByLength(crypto)),
+    ...eachByLength(stateCallsByLength(crypto)),
+    ...Object.entries(stateCalls(crypto)).map(([name, call]) =>
+      fixed(`crypto.${name}`, 0, () => void call()),
+    ),
     byLength('crypto.aesCtr', (bytes) => {
       const input = inputs(bytes);
       return (index) => void crypto.aesCtr(AES_KEY, AES_KEY.subarray(0, 16), pick(input, index));
@@ -70,8 +78,8 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
 }
 
 /** Hash functions whose input or output has the length of a message. */
-function hashesByLength(crypto: CryptoProvider): readonly Benchmark[] {
-  const calls: Readonly<Record<string, (data: Uint8Array) => unknown>> = {
+function hashesByLength(crypto: CryptoProvider): CallsByLength {
+  return {
     sha384: (data) => crypto.sha384(data),
     sha512: (data) => crypto.sha512(data),
     sha3_256: (data) => crypto.sha3_256(data),
@@ -83,6 +91,9 @@ function hashesByLength(crypto: CryptoProvider): readonly Benchmark[] {
     // A short seed is expanded; input and output together have the length that is charged.
     shake256: (data) => crypto.shake256(AES_KEY, data.length - AES_KEY.length),
   };
+}
+
+function eachByLength(calls: CallsByLength): readonly Benchmark[] {
   return Object.entries(calls).map(([name, call]) =>
     byLength(`crypto.${name}`, (bytes) => {
       const input = inputs(bytes);
