@@ -1,6 +1,6 @@
 /**
- * POLYVAL (RFC 8452) over WebAssembly that is assembled at load from `wasm/polyval.ts`, some thirty
- * times as fast as `polyval.ts`. All calls of a thread share one memory, which is wiped after each.
+ * POLYVAL (RFC 8452) over WebAssembly that is assembled at load from `wasm/polyval.ts`, ten times as
+ * fast as `polyval.ts`. All calls of a thread share one memory, which is wiped after each.
  *
  * @module
  */
