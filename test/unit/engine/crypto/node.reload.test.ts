@@ -7,12 +7,13 @@ import { cryptoCases } from '../../../conformance/crypto-cases.ts';
 import { hostileCases, mistakes } from '../../../conformance/crypto-hostile-cases.ts';
 import { randomCases } from '../../../conformance/crypto-random.ts';
 import { spongeCases, spongeMistakes } from '../../../conformance/crypto-sponge-cases.ts';
+import { stateCases, stateMistakes } from '../../../conformance/crypto-state-cases.ts';
 
 /**
  * The functions that the provider computes in WebAssembly if it is available, by the ids of the
  * shared suite.
  */
-const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|x25519/i;
+const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|polyval|x25519/i;
 
 const noble = provider('noble');
 const aeadKind = (crypto: CryptoProvider): string =>
@@ -41,10 +42,11 @@ describe.each(timings)('the provider node without WebAssembly, timing %s', (timi
     expect([aeadKind(crypto), KIND_WITH_VECTORS]).toEqual(['Object', 'FastAead']);
   });
 
-  it.each([...cryptoCases, ...spongeCases, ...hostileCases].filter(({ id }) => REPLACED.test(id)))(
-    'passes $id',
-    ({ check }) => check(crypto),
-  );
+  it.each(
+    [...cryptoCases, ...spongeCases, ...stateCases, ...hostileCases].filter(({ id }) =>
+      REPLACED.test(id),
+    ),
+  )('passes $id', ({ check }) => check(crypto));
 
   it.each(randomCases.filter(({ id }) => REPLACED.test(id)))('passes $id', (one) => {
     fc.assert(
@@ -55,7 +57,10 @@ describe.each(timings)('the provider node without WebAssembly, timing %s', (timi
     );
   });
 
-  it.each([...mistakes, ...spongeMistakes])('throws a RangeError for %s', (_, call) => {
-    expect(() => call(crypto)).toThrow(RangeError);
-  });
+  it.each([...mistakes, ...spongeMistakes, ...stateMistakes])(
+    'throws a RangeError for %s',
+    (_, call) => {
+      expect(() => call(crypto)).toThrow(RangeError);
+    },
+  );
 });
