@@ -1,0 +1,86 @@
+/**
+ * What all elements of DER have in common: identifier and length octets (ITU-T X.690, clause 8.1),
+ * limits, and the names of refusals.
+ *
+ * @module
+ */
+import { concatBytes } from './bytes.ts';
+
+/** Why bytes are refused. */
+export const DER_REFUSALS = {
+  'too-long': 'More than DER_BYTES_MAX bytes.',
+  'too-deep': 'A constructed element inside DER_DEPTH_MAX others.',
+  truncated: 'An element does not end within the one around it.',
+  missing: 'An element is expected where the one around it ends.',
+  trailing: 'More elements than expected.',
+  'indefinite-length': 'The length is not given (X.690 10.1).',
+  'length-not-minimal': 'The length has more octets than it needs (X.690 10.1).',
+  'high-tag': 'The number of the tag is above 30.',
+  'wrong-form': 'A constructed string, or a SEQUENCE or SET that is primitive (X.690 10.2).',
+  'wrong-tag': 'An element of another type than expected.',
+  'bad-boolean': 'Not one octet, 0 or 255 (X.690 11.1).',
+  'bad-null': 'NULL has content (X.690 8.8.2).',
+  'bad-integer': 'Not the shortest form of an integer (X.690 8.3.2).',
+  'integer-range': 'The integer is too large for its place, or negative.',
+  'bad-oid': 'An object identifier that is malformed, not the shortest (X.690 8.19) or too long.',
+  'bad-bits': 'Unused bits that are set or too many, or trailing zeros (X.690 11.2).',
+  'bad-text': 'The string has a character outside its alphabet.',
+  'bad-time': 'Not the one form of a time (X.690 11.7 and 11.8, RFC 5280 4.1.2.5).',
+  'set-order': 'The members of a set are not in ascending order (X.690 10.3 and 11.6).',
+  'default-written': 'A component has its default value and is there (X.690 11.5).',
+  unexpected: 'A value that the caller does not take.',
+} as const;
+
+/** The name of a refusal. */
+export type DerRefusal = keyof typeof DER_REFUSALS;
+
+/** Longest element, octets: more than a thousand certificates. */
+export const DER_BYTES_MAX = 0x10_0000;
+/** Deepest nesting: an extension of a certificate of a list within a signed message needs 20. */
+export const DER_DEPTH_MAX = 32;
+
+// Identifier octets of universal types (X.690 8.1.2, X.680 table 1).
+export const DER_BOOLEAN = 0x01;
+export const DER_INTEGER = 0x02;
+export const DER_BIT_STRING = 0x03;
+export const DER_OCTET_STRING = 0x04;
+export const DER_NULL = 0x05;
+export const DER_OID = 0x06;
+export const DER_UTF8 = 0x0c;
+export const DER_PRINTABLE = 0x13;
+export const DER_IA5 = 0x16;
+export const DER_UTC_TIME = 0x17;
+export const DER_GENERALIZED_TIME = 0x18;
+export const DER_SEQUENCE = 0x30;
+export const DER_SET = 0x31;
+
+// Parts of an identifier octet.
+export const DER_CLASS = 0xc0;
+export const DER_CONSTRUCTED = 0x20;
+export const DER_NUMBER = 0x1f;
+const CONTEXT = 0x80;
+
+/** The identifier octet of the context tag `[number]`, for a form that is primitive or constructed. */
+export function contextTag(number: number, form: 0 | typeof DER_CONSTRUCTED): number {
+  // X.690 8.1.2.4: 31 and more would need further octets.
+  checkDer(Number.isInteger(number) && number >= 0 && number < DER_NUMBER, `tag ${number}`);
+  return CONTEXT | form | number;
+}
+
+/** Writes an element. */
+export function writeElement(identifier: number, content: Uint8Array): Uint8Array {
+  const { length } = content;
+  // X.690 10.1: the length in the fewest octets.
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest >>>= 8) octets.unshift(rest & 0xff);
+  const isShort = length < 0x80;
+  const head = isShort ? [identifier, length] : [identifier, 0x80 | octets.length, ...octets];
+  const total = head.length + length;
+  checkDer(total <= DER_BYTES_MAX, `an element of ${total} bytes, more than ${DER_BYTES_MAX}`);
+  return concatBytes(Uint8Array.from(head), content);
+}
+
+/** Refuses a value that DER cannot express, or that a reader would refuse. */
+export function checkDer(isGood: boolean, message: string): void {
+  if (!isGood) throw new RangeError(message);
+}

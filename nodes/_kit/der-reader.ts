@@ -1,0 +1,142 @@
+/**
+ * A position in DER (ITU-T X.690, clauses 8.1 and 10), for the forms of der.ts.
+ *
+ * The first element that is not what it must be spoils the whole: later calls find no elements, and
+ * return empty content. So bad input never throws, and loops over `next` end.
+ *
+ * @module
+ */
+import {
+  DER_BYTES_MAX,
+  DER_CLASS,
+  DER_CONSTRUCTED,
+  DER_DEPTH_MAX,
+  DER_NUMBER,
+  DER_SEQUENCE,
+  DER_SET,
+  type DerRefusal,
+} from './der-element.ts';
+
+/** Reads elements one after the other; bytes that it returns are views. */
+export class DerReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #end: number;
+  #depth = 0;
+  /** Stands for the identifier octet of the next element. */
+  #implicit: number | undefined;
+  #bad: { readonly why: DerRefusal; readonly at: number } | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#end = bytes.length;
+    if (bytes.length > DER_BYTES_MAX) this.refuse('too-long');
+  }
+
+  /** The first refusal, and the byte at which it was. */
+  get bad(): { readonly why: DerRefusal; readonly at: number } | undefined {
+    return this.#bad;
+  }
+
+  /** Identifier octet of the next element; undefined if there is none, or after a refusal. */
+  get next(): number | undefined {
+    return this.#bad === undefined && this.#at < this.#end ? this.#bytes[this.#at] : undefined;
+  }
+
+  /** Refuses the whole, unless it is refused already. */
+  refuse(why: DerRefusal): void {
+    this.#bad ??= { why, at: this.#at };
+  }
+
+  /** Refuses the whole if more elements follow. */
+  finish(): void {
+    if (this.next !== undefined) this.refuse('trailing');
+  }
+
+  /** Content of the next element, which must have this identifier octet; empty after a refusal. */
+  content(identifier: number): Uint8Array {
+    const end = this.#head(identifier);
+    const content = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return content;
+  }
+
+  /** Reads what is inside the next element, which must have this identifier octet. */
+  inside<T>(identifier: number, read: () => T): T {
+    const end = this.#head(identifier);
+    const around = this.#end;
+    if (this.#depth === DER_DEPTH_MAX) this.refuse('too-deep');
+    this.#depth += 1;
+    this.#end = end;
+    const value = read();
+    this.finish();
+    this.#end = around;
+    this.#depth -= 1;
+    return value;
+  }
+
+  /** The exact bytes of what `read` reads, with its value. */
+  kept<T>(read: () => T): { readonly bytes: Uint8Array; readonly value: T } {
+    const start = this.#at;
+    const value = read();
+    return { bytes: this.#bytes.subarray(start, this.#at), value };
+  }
+
+  /** Reads an element that has another identifier octet than its type (X.690 8.14.3). */
+  implicit<T>(identifier: number, read: () => T): T {
+    this.#implicit = identifier;
+    const value = read();
+    this.#implicit = undefined;
+    return value;
+  }
+
+  /** Passes over identifier and length. @returns where the content ends: here after a refusal. */
+  #head(identifier: number): number {
+    const wanted = this.#implicit ?? identifier;
+    this.#implicit = undefined;
+    const { next } = this;
+    if (next === undefined) return this.#refused('missing');
+    const fault = next === wanted ? identifierFault(next) : (identifierFault(next) ?? 'wrong-tag');
+    return fault === undefined ? this.#length(this.#at + 1) : this.#refused(fault);
+  }
+
+  #length(at: number): number {
+    const bytes = this.#bytes;
+    const left = this.#end - at - 1;
+    if (left < 0) return this.#refused('truncated');
+    const first = bytes[at] as number;
+    // X.690 10.1: the definite form, in the fewest octets.
+    if (first === 0x80) return this.#refused('indefinite-length');
+    const octets = first < 0x80 ? 0 : first - 0x80;
+    if (octets > left) return this.#refused('truncated');
+    if (octets > 0 && bytes[at + 1] === 0) return this.#refused('length-not-minimal');
+    // More octets make a length above DER_BYTES_MAX.
+    if (octets > 3) return this.#refused('truncated');
+    let length = octets === 0 ? first : 0;
+    for (let index = 1; index <= octets; index += 1) {
+      length = (length << 8) | (bytes[at + index] as number);
+    }
+    if (octets > 0 && length < 0x80) return this.#refused('length-not-minimal');
+    if (length > left - octets) return this.#refused('truncated');
+    this.#at = at + 1 + octets;
+    return this.#at + length;
+  }
+
+  #refused(why: DerRefusal): number {
+    this.refuse(why);
+    return this.#at;
+  }
+}
+
+/** Why DER has no element with this identifier octet, or none that is read here. */
+function identifierFault(identifier: number): DerRefusal | undefined {
+  const number = identifier & DER_NUMBER;
+  // X.690 8.1.2.4: the number is in further octets.
+  if (number === DER_NUMBER) return 'high-tag';
+  if ((identifier & DER_CLASS) !== 0) return undefined;
+  // X.690 8.1.5: 0 ends what has an indefinite length.
+  if (number === 0) return 'wrong-tag';
+  // X.690 10.2: strings are primitive; 8.9.1 and 8.11.1: SEQUENCE and SET are constructed.
+  const isOuter = number === (DER_SEQUENCE & DER_NUMBER) || number === (DER_SET & DER_NUMBER);
+  return isOuter === ((identifier & DER_CONSTRUCTED) !== 0) ? undefined : 'wrong-form';
+}

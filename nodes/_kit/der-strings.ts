@@ -1,0 +1,154 @@
+/**
+ * Forms of the strings and times of DER (ITU-T X.690, clauses 8, 10.2 and 11), for the declarations
+ * of der.ts: BIT STRING, OCTET STRING, UTF8String, PrintableString, IA5String, UTCTime and
+ * GeneralizedTime.
+ *
+ * @module
+ */
+import { concatBytes } from './bytes.ts';
+import type { DerForm } from './der.ts';
+import {
+  checkDer,
+  DER_BIT_STRING,
+  DER_GENERALIZED_TIME,
+  DER_IA5,
+  DER_OCTET_STRING,
+  DER_PRINTABLE,
+  DER_UTC_TIME,
+  DER_UTF8,
+  writeElement,
+} from './der-element.ts';
+import { derNarrowed, derPrimitive } from './der-primitives.ts';
+import { generalizedTime, isUtcTime, utcTime } from './der-time.ts';
+import type { Form } from './text-form.ts';
+
+/** A BIT STRING; the last 0 to 7 bits of its bytes are unused, and 0. */
+export interface DerBits {
+  readonly bytes: Uint8Array;
+  readonly unused: number;
+}
+
+/** Numbers of named bits are below this; key usage has nine (RFC 5280 section 4.2.1.3). */
+export const DER_NAMED_BITS = 32;
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A BIT STRING of any meaning, also with zeros at its end. */
+export const derBits: DerForm<DerBits> = derPrimitive(
+  DER_BIT_STRING,
+  'bad-bits',
+  { bytes: NO_BYTES, unused: 0 },
+  {
+    write: ({ bytes, unused }) => {
+      checkDer(isUnused(bytes, unused), `${unused} unused bits, or not all zero`);
+      return concatBytes(Uint8Array.of(unused), bytes);
+    },
+    read: (content) => {
+      const unused = content[0] ?? -1;
+      const bytes = content.subarray(1);
+      return isUnused(bytes, unused) ? { bytes, unused } : undefined;
+    },
+  },
+);
+
+/** A BIT STRING of whole bytes, such as a key or a signature. */
+export const derBitBytes: DerForm<Uint8Array> = derNarrowed(derBits, 'bad-bits', NO_BYTES, {
+  write: (bytes) => ({ bytes, unused: 0 }),
+  read: ({ bytes, unused }) => (unused === 0 ? bytes : undefined),
+});
+
+/** A BIT STRING with names for its bits: the numbers of those that are set, read in order. */
+export const derNamedBits = derNarrowed<DerBits, readonly number[]>(derBits, 'bad-bits', [], {
+  write: (numbers) => {
+    const bytes = new Uint8Array(DER_NAMED_BITS / 8);
+    let count = 0;
+    for (const number of numbers) {
+      checkDer(Number.isInteger(number) && number >= 0 && number < DER_NAMED_BITS, `bit ${number}`);
+      bytes[number >> 3] = (bytes[number >> 3] ?? 0) | (0x80 >> (number & 7));
+      count = Math.max(count, number + 1);
+    }
+    // X.690 11.2.2: bits behind the last that is set are left out.
+    const length = Math.ceil(count / 8);
+    return { bytes: bytes.subarray(0, length), unused: 8 * length - count };
+  },
+  read: ({ bytes, unused }) => {
+    const isLastSet = bytes.length === 0 || ((bytes.at(-1) ?? 0) & (1 << unused)) !== 0;
+    if (!isLastSet || 8 * bytes.length > DER_NAMED_BITS) return undefined;
+    const numbers = Array.from({ length: 8 * bytes.length }, (_, number) => number);
+    return numbers.filter((number) => ((bytes[number >> 3] ?? 0) & (0x80 >> (number & 7))) !== 0);
+  },
+});
+
+/** An OCTET STRING. */
+export const derOctets: DerForm<Uint8Array> = {
+  begins: (identifier) => identifier === DER_OCTET_STRING,
+  write: (content) => writeElement(DER_OCTET_STRING, content),
+  read: (der) => der.content(DER_OCTET_STRING),
+};
+
+/** A UTF8String. */
+export const derUtf8: DerForm<string> = text(DER_UTF8, () => true);
+
+/** A PrintableString (X.680 clause 41, table 10). */
+export const derPrintable: DerForm<string> = text(DER_PRINTABLE, (one) => PRINTABLE.test(one));
+
+/** An IA5String: ASCII, of which each character has one byte and one code unit. */
+export const derIa5: DerForm<string> = text(DER_IA5, (one, bytes) => one.length === bytes);
+
+/** A UTCTime: seconds since 1970, in the years 1950 to 2049. */
+export const derUtcTime: DerForm<number> = time(DER_UTC_TIME, utcTime);
+
+/** A GeneralizedTime: seconds since 1970, in the years 0 to 9999. */
+export const derGeneralizedTime: DerForm<number> = time(DER_GENERALIZED_TIME, generalizedTime);
+
+/** A Time of certificates and CMS: UTCTime where it can be, else GeneralizedTime. */
+export const derTime: DerForm<number> = {
+  begins: (identifier) => derUtcTime.begins(identifier) || derGeneralizedTime.begins(identifier),
+  write: (seconds) => (isUtcTime(seconds) ? derUtcTime : derGeneralizedTime).write(seconds),
+  read: (der) => {
+    if (der.next !== DER_GENERALIZED_TIME) return derUtcTime.read(der);
+    const seconds = derGeneralizedTime.read(der);
+    if (isUtcTime(seconds)) der.refuse('bad-time');
+    return seconds;
+  },
+};
+
+/** @param isGood Whether a text, with its length in bytes, is in the alphabet. */
+function text(own: number, isGood: (one: string, bytes: number) => boolean): DerForm<string> {
+  const read = (content: Uint8Array): string | undefined => {
+    const one = decoded(content);
+    return one !== undefined && isGood(one, content.length) ? one : undefined;
+  };
+  const write = (one: string): Uint8Array => {
+    const content = encoder.encode(one);
+    // Half of a surrogate pair would become another character.
+    checkDer(read(content) === one, `characters that a string of type ${own} has not: '${one}'`);
+    return content;
+  };
+  return derPrimitive(own, 'bad-text', '', { write, read });
+}
+
+function time(own: number, form: Form<number>): DerForm<number> {
+  return derPrimitive(own, 'bad-time', 0, {
+    write: (seconds) => encoder.encode(form.write(seconds)),
+    read: (content) => form.read(decoded(content) ?? ''),
+  });
+}
+
+/** X.690 8.6.2.2 and 8.6.2.3: at most seven, none if there are no bits; 11.2.1: all are zero. */
+function isUnused(bytes: Uint8Array, unused: number): boolean {
+  if (!Number.isInteger(unused) || unused < 0 || unused > 7) return false;
+  return ((bytes.at(-1) ?? 0xff) & ((1 << unused) - 1)) === 0;
+}
+
+/** Text from UTF-8; undefined if it is malformed. */
+function decoded(content: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(content);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * DER (ITU-T X.690), the one encoding of ASN.1 values that may be signed: one declaration says how a
+ * value is written and how it is read, as in the ASN.1 of a specification.
+ *
+ * ```ts
+ * const signature = derSequence({ r: derUnsigned(32), s: derUnsigned(32) });
+ * const bytes = signature.write({ r, s });
+ * readDer(signature, bytes); // { kind: 'read', value: { r, s } } or { kind: 'bad', why, at }
+ * ```
+ *
+ * A form reads exactly what it writes. Bad input is refused by a name and never throws; a value that
+ * a form cannot write is a RangeError. Primitive types are in der-primitives.ts and der-strings.ts.
+ * Bytes that were read are views of the input.
+ *
+ * @module
+ */
+import { compareBytes, joinBytes } from './bytes.ts';
+import {
+  checkDer,
+  contextTag,
+  DER_CONSTRUCTED,
+  DER_OCTET_STRING,
+  DER_SEQUENCE,
+  DER_SET,
+  type DerRefusal,
+  writeElement,
+} from './der-element.ts';
+import { DerReader } from './der-reader.ts';
+
+/** How values of one type are written and read. */
+export interface DerForm<Value> {
+  /** Whether an element with this identifier octet can be one of this form. */
+  begins(identifier: number): boolean;
+  /** The bytes of an element. */
+  write(value: Value): Uint8Array;
+  /** Reads an element; any value after a refusal. */
+  read(der: DerReader): Value;
+}
+
+/** What was read, or why and at which byte nothing was. */
+export type DerRead<Value> =
+  | { readonly kind: 'read'; readonly value: Value }
+  | { readonly kind: 'bad'; readonly why: DerRefusal; readonly at: number };
+
+type Parts = Readonly<Record<string, DerForm<unknown>>>;
+type ValueOf<One> = One extends DerForm<infer Value> ? Value : never;
+/** The values of a SEQUENCE by the names of its components. */
+type ValuesOf<Named extends Parts> = { readonly [Name in keyof Named]: ValueOf<Named[Name]> };
+/** A value of one of some types, with the name of the type. */
+type OneOf<Named extends Parts> = {
+  [Name in keyof Named]: { readonly kind: Name; readonly value: ValueOf<Named[Name]> };
+}[keyof Named];
+/** Whether one member of a SEQUENCE OF or SET OF may follow another. */
+type Order = (before: Uint8Array, after: Uint8Array) => boolean;
+
+const ABSENT: Uint8Array = new Uint8Array(0);
+
+/** Reads one element that is all of some bytes. */
+export function readDer<Value>(one: DerForm<Value>, bytes: Uint8Array): DerRead<Value> {
+  const der = new DerReader(bytes);
+  const value = one.read(der);
+  der.finish();
+  return der.bad === undefined ? { kind: 'read', value } : { kind: 'bad', ...der.bad };
+}
+
+/** A SEQUENCE of components in this order. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derSequence<const Named extends Parts>(parts: Named): DerForm<ValuesOf<Named>> {
+  const entries = Object.entries(parts);
+  return outer(
+    DER_SEQUENCE,
+    (value: Readonly<Record<string, unknown>>) =>
+      entries.map(([name, one]) => one.write(value[name])),
+    (der) => Object.fromEntries(entries.map(([name, one]) => [name, one.read(der)])),
+  ) as DerForm<ValuesOf<Named>>;
+}
+
+/** A SEQUENCE OF. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derSequenceOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+  return listOf(DER_SEQUENCE, member);
+}
+
+/** A SET OF; its members are written in ascending order of their bytes. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derSetOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+  // X.690 11.6: shorter encodings are padded, but none is the beginning of another.
+  return outer(
+    DER_SET,
+    (values) => values.map((value) => member.write(value)).sort(compareBytes),
+    (der) => membersOf(der, member, (before, after) => compareBytes(before, after) <= 0),
+  );
+}
+
+/**
+ * A SET OF that is written and read in the order of its values, which DER forbids. CMS is BER (RFC
+ * 5652 section 2): its signers are often in the order in which they signed, and not all of them sort
+ * the attributes that they sign.
+ */
+/*#__NO_SIDE_EFFECTS__*/
+export function derUnsortedSetOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+  return listOf(DER_SET, member);
+}
+
+/** A SET of members with different tags, such as those of a choice; written in their order. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derSet<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+  return outer(
+    DER_SET,
+    (values): Uint8Array[] => {
+      const members = values.map((value) => member.write(value)).sort(byTag);
+      const isTwice = members.some((one, at) => at > 0 && byTag(members[at - 1] ?? one, one) === 0);
+      checkDer(!isTwice, 'two members of a SET have the same tag');
+      return members;
+    },
+    (der) => membersOf(der, member, (before, after) => byTag(before, after) < 0),
+  );
+}
+
+/** What is within the context tag `[number]` EXPLICIT (X.690 8.14.2). */
+/*#__NO_SIDE_EFFECTS__*/
+export function derExplicit<Value>(number: number, inner: DerForm<Value>): DerForm<Value> {
+  return around(contextTag(number, DER_CONSTRUCTED), inner);
+}
+
+/** An OCTET STRING that has an element in it, as values of extensions have. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derInOctets<Value>(inner: DerForm<Value>): DerForm<Value> {
+  return around(DER_OCTET_STRING, inner);
+}
+
+/** A type whose tag is replaced by the context tag `[number]` IMPLICIT (X.690 8.14.3). */
+/*#__NO_SIDE_EFFECTS__*/
+export function derImplicit<Value>(number: number, inner: DerForm<Value>): DerForm<Value> {
+  const form = inner.begins(DER_SEQUENCE) || inner.begins(DER_SET) ? DER_CONSTRUCTED : 0;
+  const own = contextTag(number, form);
+  return {
+    begins: (identifier) => identifier === own,
+    write: (value): Uint8Array => {
+      const element = inner.write(value).slice();
+      element[0] = own;
+      return element;
+    },
+    read: (der) => der.implicit(own, () => inner.read(der)),
+  };
+}
+
+/** A component that may be left out. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derOptional<Value>(one: DerForm<Value>): DerForm<Value | undefined> {
+  return {
+    begins: one.begins,
+    write: (value) => (value === undefined ? ABSENT : one.write(value)),
+    read: (der) => (isNext(der, one) ? one.read(der) : undefined),
+  };
+}
+
+/** A component with a default value, which must be left out (X.690 11.5). */
+/*#__NO_SIDE_EFFECTS__*/
+export function derDefault<Value extends boolean | number>(
+  one: DerForm<Value>,
+  absent: Value,
+): DerForm<Value> {
+  return {
+    begins: one.begins,
+    write: (value) => (value === absent ? ABSENT : one.write(value)),
+    read: (der): Value => {
+      if (!isNext(der, one)) return absent;
+      const value = one.read(der);
+      if (value === absent) der.refuse('default-written');
+      return value;
+    },
+  };
+}
+
+/** One of several types, which their tags tell apart. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derChoice<const Named extends Parts>(parts: Named): DerForm<OneOf<Named>> {
+  const entries = Object.entries(parts);
+  return {
+    begins: (identifier) => entries.some(([, one]) => one.begins(identifier)),
+    write: ({ kind, value }: OneOf<Named>): Uint8Array =>
+      (parts[kind] as Named[keyof Named]).write(value),
+    read: (der): OneOf<Named> => {
+      const found = entries.find(([, one]) => isNext(der, one));
+      if (found === undefined) der.refuse(der.next === undefined ? 'missing' : 'wrong-tag');
+      return { kind: found?.[0], value: found?.[1].read(der) } as OneOf<Named>;
+    },
+  };
+}
+
+/** A value together with its exact bytes, which a signature is over; the bytes are written. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derKept<Value>(
+  one: DerForm<Value>,
+): DerForm<{ readonly bytes: Uint8Array; readonly value: Value }> {
+  return {
+    begins: one.begins,
+    write: ({ bytes }) => bytes,
+    read: (der) => der.kept(() => one.read(der)),
+  };
+}
+
+/** Only those values that the caller takes; others are refused as `unexpected`. */
+/*#__NO_SIDE_EFFECTS__*/
+export function derChecked<Value>(
+  one: DerForm<Value>,
+  isGood: (value: Value) => boolean,
+): DerForm<Value> {
+  return {
+    begins: one.begins,
+    write: (value): Uint8Array => {
+      checkDer(isGood(value), 'a value that would be refused as unexpected');
+      return one.write(value);
+    },
+    read: (der): Value => {
+      const value = one.read(der);
+      if (der.bad === undefined && !isGood(value)) der.refuse('unexpected');
+      return value;
+    },
+  };
+}
+
+/** A constructed type. */
+function outer<Value>(
+  own: number,
+  parts: (value: Value) => readonly Uint8Array[],
+  read: (der: DerReader) => Value,
+): DerForm<Value> {
+  return {
+    begins: (identifier) => identifier === own,
+    write: (value) => writeElement(own, joinBytes(parts(value))),
+    read: (der) => der.inside(own, () => read(der)),
+  };
+}
+
+/** Members in any order. */
+function listOf<Value>(own: number, member: DerForm<Value>): DerForm<readonly Value[]> {
+  return outer(
+    own,
+    (values) => values.map((value) => member.write(value)),
+    (der) => membersOf(der, member, () => true),
+  );
+}
+
+/** An element whose content is one other element. */
+function around<Value>(own: number, inner: DerForm<Value>): DerForm<Value> {
+  return outer(
+    own,
+    (value) => [inner.write(value)],
+    (der) => inner.read(der),
+  );
+}
+
+function membersOf<Value>(der: DerReader, member: DerForm<Value>, isInOrder: Order): Value[] {
+  const members: Value[] = [];
+  let before: Uint8Array | undefined;
+  while (der.next !== undefined) {
+    const { bytes, value } = der.kept(() => member.read(der));
+    // Else a member that may be left out would be left out for ever.
+    if (bytes.length === 0) der.refuse('wrong-tag');
+    if (before !== undefined && !isInOrder(before, bytes)) der.refuse('set-order');
+    before = bytes;
+    members.push(value);
+  }
+  return members;
+}
+
+function isNext({ next }: DerReader, one: DerForm<unknown>): boolean {
+  return next !== undefined && one.begins(next);
+}
+
+/** Order of the members of a SET, by class and number of their tags (X.690 10.3, X.680 8.6). */
+function byTag(left: Uint8Array, right: Uint8Array): number {
+  return ((left[0] ?? 0) & ~DER_CONSTRUCTED) - ((right[0] ?? 0) & ~DER_CONSTRUCTED);
+}
