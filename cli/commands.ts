@@ -53,6 +53,12 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'check running nodes: health, metrics, a probe packet',
       load: async () => (await import('./health.ts')).addHealthCommand,
     },
+    {
+      name: 'ask',
+      words: '[options] <kind> [target]',
+      summary: 'ask a node of a running network',
+      load: async () => (await import('./ask.ts')).addAskCommand,
+    },
   ],
   'Many runs:': [
     {

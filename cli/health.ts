@@ -14,6 +14,7 @@ import {
   type HealthQuestion,
   type NodeHealth,
 } from '../services/operator/index.ts';
+import { collectEndpoint, collectPort } from './endpoint-flags.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { addOptions, type FlagRange, numberOption } from './flags.ts';
 import { deployedEndpoints } from './health-deployment.ts';
@@ -22,7 +23,6 @@ import { renderHealth, verdictOf } from './health-table.ts';
 const TIMEOUT_MS = 5_000;
 /** Time-outs of up to an hour. */
 const TIMEOUT_RANGE: FlagRange = { least: 1, most: 3_600_000 };
-const PORT_MAX = 65_535;
 /** Number of nodes that are checked at the same time. */
 const AT_ONCE = 16;
 
@@ -100,27 +100,4 @@ async function checkAll(
       nodes.push(each);
   }
   return nodes;
-}
-
-function collectPort(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
-  return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
-}
-
-/** Parses an endpoint: `host:port` or `[::1]:port`. */
-function collectEndpoint(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
-  const [, six, four, port = ''] =
-    /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d+)$/.exec(text) ?? [];
-  const host = six ?? four;
-  if (host !== undefined) return [...before, { host, port: portOf('--endpoint', text, port) }];
-  throw new FlagError(
-    `--endpoint: "${text}" is not HOST:PORT`,
-    text,
-    'write 127.0.0.1:9100, or [::1]:9100',
-  );
-}
-
-function portOf(flag: string, found: string, text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
-  throw new FlagError(`${flag}: "${found}" has no port from 1 to ${PORT_MAX}`, found, 'try 9100');
 }

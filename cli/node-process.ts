@@ -13,6 +13,7 @@ import {
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
+import { askedLayer } from '../scenarios/files/ask.ts';
 import {
   handleSignals,
   isComponent,
@@ -21,13 +22,17 @@ import {
   type NodeFace,
   type NodeState,
   type NodeStatus,
+  type OperatorAnswer,
   type OperatorLog,
+  type OperatorQuestion,
   type OperatorServer,
   type ProbeResult,
   type ReloadResult,
   serveOperator,
   watchMemory,
 } from '../services/operator/index.ts';
+
+const NS_PER_MS = 1_000_000;
 
 /** Settings and parts of a node process. */
 export interface NodeProcessOptions
@@ -163,6 +168,7 @@ class ProcessFace implements NodeFace {
       reasons: isReady ? [] : waiting.map((node) => `${node} ${reason}`),
       rssBytes,
       cpuSeconds,
+      nodes: agent?.statuses() ?? {},
     };
   }
 
@@ -183,6 +189,25 @@ class ProcessFace implements NodeFace {
     const agent = this.session?.agent;
     if (agent === undefined) return { ok: false, reason: 'waits for its coordinator' };
     return (await agent.probe()) ?? { ok: false, reason: 'no application is here to send one' };
+  }
+
+  ask({ node, by, withinMs, ...question }: OperatorQuestion): Promise<OperatorAnswer> {
+    const agent = this.session?.agent;
+    const host = agent?.hostOf(node);
+    const layer = host === undefined ? undefined : askedLayer(host, by);
+    const refused = (outcome: string): Promise<OperatorAnswer> =>
+      Promise.resolve({ outcome, ms: 0, parts: [] });
+    if (agent === undefined) return refused('node-down');
+    if (host === undefined) return refused('unknown-node');
+    if (layer === undefined) return refused('unknown-protocol');
+    const spec = { ...question, ...layer, node: host.name, withinNs: withinMs * NS_PER_MS };
+    const parts: string[] = [];
+    return new Promise((resolve) => {
+      agent.asks.put(spec, {
+        part: (bytes) => parts.push(new TextDecoder().decode(bytes)),
+        ended: ({ outcome, tookNs }) => resolve({ outcome, ms: tookNs / NS_PER_MS, parts }),
+      });
+    });
   }
 
   async drain(): Promise<void> {

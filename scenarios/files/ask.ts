@@ -9,6 +9,7 @@ import { text } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { time } from '../../topologies/files/quantity.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
+import type { HostSpec } from '../../topologies/model.ts';
 import type { AskSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
 
@@ -43,6 +44,17 @@ export const askSchema = z
       'Asks a node, as an operator would; its outcome and time are `ask.ok` and `ask.time`.',
   });
 
+/**
+ * The layer of a host that a protocol is, by default its uppermost: `by` is absent for the lowest.
+ * @returns undefined if the host does not run the protocol.
+ */
+export function askedLayer(host: HostSpec, by?: string): { readonly by?: string } | undefined {
+  const names = stackNames(host);
+  const own = by ?? names.at(-1);
+  if (own === undefined || !names.includes(own)) return undefined;
+  return own === names[0] ? {} : { by: own };
+}
+
 /** @returns the question, or undefined after noting what is wrong. */
 export function resolveAsk(
   context: ScenarioContext,
@@ -52,13 +64,11 @@ export function resolveAsk(
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
   if (!context.checkNode(node, [...path, 'node']) || host === undefined) return undefined;
-  const names = stackNames(host);
-  const by = input.by ?? (names.at(-1) as string);
-  if (!names.includes(by)) {
-    const hint = hintNames(by, names, 'protocols');
-    context.refuse('E106', [...path, 'by'], `${node} does not run "${by}"`, hint);
+  const layer = askedLayer(host, input.by);
+  if (layer === undefined) {
+    const hint = hintNames(input.by ?? '', stackNames(host), 'protocols');
+    context.refuse('E106', [...path, 'by'], `${node} does not run "${input.by}"`, hint);
     return undefined;
   }
-  const layer = by === names[0] ? {} : { by };
   return { node, ...layer, kind, target, body, withinNs: within };
 }

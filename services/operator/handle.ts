@@ -22,8 +22,8 @@ export interface OperatorHandlerContext {
   readonly isPrivate: boolean;
 }
 
-/** Largest body; a log level and the name of a component need far less. */
-const BODY_BYTES_MAX = 4_096;
+/** Largest body: a question with the longest text, each character escaped. */
+const BODY_BYTES_MAX = 32_768;
 
 /** Creates the handler of all requests. */
 export function handle(
@@ -59,7 +59,7 @@ async function answer(
   }
   const refused = checkHost(o, request) ?? (method === 'GET' ? undefined : checkCaller(request));
   if (refused !== undefined) return refused;
-  const body = method === 'PUT' ? await readBody(request) : '';
+  const body = method === 'GET' ? '' : await readBody(request);
   if (body === undefined) return refusal(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
   return routes.answer(method, path, body);
 }

@@ -6,14 +6,8 @@
  *
  * @module
  */
-import { request } from 'node:http';
 import { z } from 'zod';
-
-/** The address of an endpoint. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
+import { type Endpoint, endpointText, exchange, jsonOf, type Reply } from './exchange.ts';
 
 /** What to ask, and how long to wait. */
 export interface HealthQuestion {
@@ -70,14 +64,7 @@ const PROBE = z.object({
   reason: z.string().max(4_096).optional(),
 });
 
-/** Largest answer; a thousand metrics with quantiles need a tenth of this. */
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+$/;
-
-/** The text `host:port`, with brackets around an IPv6 address. */
-export function endpointText({ host, port }: Endpoint): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 /** Checks one node. Never rejects: if the node does not answer, that is reported as a problem. */
 export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Promise<NodeHealth> {
@@ -127,54 +114,4 @@ function readProbe(reply: Reply): ProbeOutcome {
   if (said === undefined) return { kind: 'failed', reason: `/probe says ${reply.status}` };
   if (!said.ok) return { kind: 'failed', reason: said.reason ?? 'the packet did not come back' };
   return said.ms === undefined ? { kind: 'back' } : { kind: 'back', ms: said.ms };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Without JSON there are no fields, which the schema will report.
-    return undefined;
-  }
-}
-
-type Reply = { readonly status: number; readonly text: string } | { readonly problem: string };
-
-interface Exchange {
-  readonly method: string;
-  readonly path: string;
-  readonly timeoutMs: number;
-}
-
-/** Sends one request on a connection of its own; any failure becomes a problem as text. */
-function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
-  const { method, path, timeoutMs } = asked;
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const fail = (error: NodeJS.ErrnoException): void =>
-      resolve({ problem: signal.aborted ? `no answer within ${timeoutMs} ms` : wordsOf(error) });
-    const sent = request({ host, port, method, path, agent: false, signal }, (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > ANSWER_BYTES_MAX) response.destroy(new Error('the answer is too long'));
-        else chunks.push(chunk);
-      });
-      response.on('error', fail);
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
-      });
-    });
-    sent.on('error', fail);
-    sent.end();
-  });
-}
-
-function wordsOf({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ENOTFOUND') return 'there is no such host';
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'the host cannot be reached';
-  if (code?.startsWith('HPE_') === true) return 'the answer is not HTTP';
-  return code === 'ECONNRESET' ? 'the connection was cut' : message;
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+export { type AskReply, askOperator } from './ask-client.ts';
+export { type Endpoint, endpointText } from './exchange.ts';
 export {
   checkNode,
-  type Endpoint,
-  endpointText,
   type HealthQuestion,
   type HealthStatus,
   type NodeHealth,
@@ -34,7 +35,15 @@ export {
   type ResourceSample,
   watchMemory,
 } from './memory-watch.ts';
-export type { NodeFace, NodeState, NodeStatus, ProbeResult, ReloadResult } from './node-face.ts';
+export type {
+  NodeFace,
+  NodeState,
+  NodeStatus,
+  OperatorAnswer,
+  OperatorQuestion,
+  ProbeResult,
+  ReloadResult,
+} from './node-face.ts';
 export {
   OperatorAddressError,
   type OperatorOptions,

@@ -29,6 +29,8 @@ export interface NodeStatus {
   readonly rssBytes: number;
   /** Processor time used since the start, user and system, seconds. */
   readonly cpuSeconds: number;
+  /** What each node says of itself, by its name. */
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** The result of a reload. */
@@ -39,6 +41,29 @@ export interface ReloadResult {
   readonly needsRestart: readonly string[];
   /** `file:line:column message` if the file is invalid; all old settings then stay in effect. */
   readonly error?: string;
+}
+
+/** A question of the operator to a node. */
+export interface OperatorQuestion {
+  /** A kind of request that the protocol knows, or `status`. */
+  readonly kind: string;
+  /** Absent if the process runs only one. */
+  readonly node?: string;
+  /** The protocol that is asked; by default the uppermost of the node. */
+  readonly by?: string;
+  readonly target: string;
+  readonly body: string;
+  /** Nobody waits longer, ms. */
+  readonly withinMs: number;
+}
+
+/** The answer of a node. */
+export interface OperatorAnswer {
+  /** `ok`, or why there is no answer. */
+  readonly outcome: string;
+  readonly ms: number;
+  /** Its parts in order, as text. */
+  readonly parts: readonly string[];
 }
 
 /** The result of a probe packet. */
@@ -68,6 +93,8 @@ export interface NodeFace {
   reload(): ReloadResult;
   /** Sends a packet through the network and waits for it; absent if the node cannot do that. */
   probe?(): Promise<ProbeResult>;
+  /** Asks a node of the process; absent if it has none that can be asked. Never rejects. */
+  ask?(question: OperatorQuestion): Promise<OperatorAnswer>;
   /** Stops accepting new work, finishes what is in progress, and saves what must be kept. */
   drain(): Promise<void>;
 }

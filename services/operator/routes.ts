@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { z } from 'zod';
 import { scrub } from '../../engine/live/scrub.ts';
 import type { OperatorLog } from './json-log.ts';
 import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
@@ -30,12 +31,31 @@ export const ROUTES: ReadonlyMap<string, readonly Method[]> = new Map<string, re
   ['/metrics', ['GET']],
   ['/status', ['GET']],
   ['/probe', ['POST']],
+  ['/ask', ['POST']],
   ['/log-level', ['GET', 'PUT']],
 ]);
 
 const REASONS_MAX = 20;
 const PROBE_MS_MAX = 3_000;
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Open questions of all operators. */
+const ASKS_MAX = 16;
+const WITHIN_MS = 10_000;
+const WITHIN_MS_MAX = 600_000;
+/** Longest status of all nodes, characters of JSON; a longer one is left out. */
+const STATUS_CHARACTERS_MAX = 1_048_576;
+const word = z.string().max(256);
+const QUESTION = z.strictObject({
+  kind: word.min(1),
+  node: word.exactOptional(),
+  by: word.exactOptional(),
+  target: word.default(''),
+  body: z.string().max(4_096).default(''),
+  withinMs: z.number().positive().max(WITHIN_MS_MAX).default(WITHIN_MS),
+});
+const QUESTION_HINT =
+  'send {"kind": "status"}; "node", "by", "target", "body" and "withinMs" are optional';
 
 /** A rejection as JSON with an explanation. */
 export function refusal(
@@ -51,6 +71,7 @@ export class Routes {
   private readonly face: NodeFace;
   private readonly log: OperatorLog;
   private probing: Promise<ProbeResult> | undefined;
+  private asking = 0;
 
   constructor(face: NodeFace, log: OperatorLog) {
     this.face = face;
@@ -68,6 +89,8 @@ export class Routes {
         return { status: 200, type: PROMETHEUS, text: await metricsText(this.face) };
       case '/probe':
         return this.probe();
+      case '/ask':
+        return this.ask(body);
       case '/log-level':
         return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
       default:
@@ -101,6 +124,20 @@ export class Routes {
     });
   }
 
+  /** Asks a node; at most {@link ASKS_MAX} questions are open. */
+  private async ask(body: string): Promise<Answer> {
+    const put = this.face.ask?.bind(this.face);
+    if (put === undefined) return refusal(501, 'this node takes no questions yet');
+    const question = QUESTION.safeParse(readJson(body)).data;
+    if (question === undefined) return refusal(400, QUESTION_HINT);
+    if (this.asking >= ASKS_MAX) return refusal(429, `${ASKS_MAX} questions are open`);
+    this.asking += 1;
+    const answer = await put(question).finally(() => {
+      this.asking -= 1;
+    });
+    return json(answer.outcome === 'ok' ? 200 : 503, answer);
+  }
+
   private setLevel(body: string): Answer {
     const wanted = readJson(body);
     const { level, component } = wanted ?? {};
@@ -125,7 +162,19 @@ export class Routes {
 function statusOf(status: NodeStatus): NodeStatus {
   const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
   const words = reasons.slice(0, REASONS_MAX).map(scrub);
-  return { state, node, protocol, uptimeSeconds, ready, reasons: words, rssBytes, cpuSeconds };
+  const isShort = JSON.stringify(status.nodes).length <= STATUS_CHARACTERS_MAX;
+  const nodes = isShort ? status.nodes : {};
+  return {
+    state,
+    node,
+    protocol,
+    uptimeSeconds,
+    ready,
+    reasons: words,
+    rssBytes,
+    cpuSeconds,
+    nodes,
+  };
 }
 
 function readJson(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -141,6 +141,14 @@ describe.concurrent('orrery node', () => {
     expect(await health.ended).toBe(0);
     expect(health.stdout()).toContain('HEALTHY  2 of 2 nodes');
 
+    const asked = orrery('ask', 'status', '--port', String(operator));
+    expect([await asked.ended, asked.stdout()]).toEqual([0, '{}\n']);
+    expect(asked.stderr()).toMatch(/^ok after \d+\.\d ms\n$/);
+    const nothing = orrery('ask', 'flush', 'bob', '--port', String(operator), '--node', 'alice');
+    expect([await nothing.ended, nothing.stderr()]).toEqual([
+      ...[1, expect.stringContaining('unknown-request after')],
+    ]);
+
     bob.child.kill('SIGTERM');
     expect(await bob.ended).toBe(0);
     live.child.kill('SIGINT');

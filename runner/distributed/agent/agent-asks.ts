@@ -6,7 +6,7 @@
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
-import { type AskedNode, askNode } from '../../asks/ask.ts';
+import { type AskedNode, type AskTaker, askNode } from '../../asks/ask.ts';
 import { askedOf } from '../../nodes/host-nodes.ts';
 import type { Undo } from '../../world.ts';
 import type { Report } from '../messages/messages.ts';
@@ -44,27 +44,33 @@ export class AgentAsks {
     };
   }
 
+  /** Asks for an operator of this process. */
+  put(spec: AskSpec, taker: AskTaker): Undo {
+    const { world, pump, nodes } = this.#parts;
+    let undo: Undo | undefined;
+    pump.enter(() => {
+      undo = askNode({ world, node: askedOf(nodes.get(spec.node), spec.by) }, spec, taker);
+    });
+    return (): void => pump.enter(() => undo?.());
+  }
+
   /** Asks for the coordinator: reports of type `part`, and one of type `answer`. */
   ask(number: number, spec: AskSpec): void {
-    const { world, pump, nodes, send } = this.#parts;
+    const { send } = this.#parts;
     let isOver = false;
-    pump.enter(() => {
-      const node = askedOf(nodes.get(spec.node), spec.by);
-      const undo = askNode({ world, node }, spec, {
-        part: (body) => send({ type: 'part', number, body: body.slice() }),
-        ended: (answer) => {
-          isOver = true;
-          this.#open.delete(number);
-          send({ type: 'answer', number, answer });
-        },
-      });
-      if (!isOver) this.#open.set(number, undo);
+    const undo = this.put(spec, {
+      part: (body) => send({ type: 'part', number, body: body.slice() }),
+      ended: (answer) => {
+        isOver = true;
+        this.#open.delete(number);
+        send({ type: 'answer', number, answer });
+      },
     });
+    if (!isOver) this.#open.set(number, undo);
   }
 
   /** The coordinator wants no answer any more. */
   cancel(number: number): void {
-    const undo = this.#open.get(number);
-    if (undo !== undefined) this.#parts.pump.enter(undo);
+    this.#open.get(number)?.();
   }
 }

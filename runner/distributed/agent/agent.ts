@@ -274,6 +274,24 @@ export class Agent implements WorldListener {
     return undefined;
   }
 
+  /** What each node says of itself, by its name. */
+  statuses(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+    const all = [...this.#nodes].map(([name, node]) => {
+      const status = this.world.call(name, 'question', () => node.status?.() ?? {});
+      return [name, status] as const;
+    });
+    return Object.fromEntries(all);
+  }
+
+  /** A host of this agent; by default the only one. */
+  hostOf(name?: string): HostSpec | undefined {
+    const { scenario, hosts } = this.#order;
+    const wanted = name ?? (hosts.length === 1 ? hosts[0] : undefined);
+    return scenario.topology.hosts.find(
+      (host) => host.name === wanted && hosts.includes(host.name),
+    );
+  }
+
   /** Names of the protocols that run here; on one host, the lowest first. */
   get protocols(): readonly string[] {
     const { scenario, hosts } = this.#order;

@@ -7,7 +7,9 @@ import { MeterTable } from '../../../../engine/measure/counters.ts';
 import type {
   NodeFace,
   NodeStatus,
+  OperatorAnswer,
   OperatorLog,
+  OperatorQuestion,
   ProbeResult,
 } from '../../../../services/operator/index.ts';
 import { jsonLog } from '../../../../services/operator/index.ts';
@@ -28,6 +30,7 @@ export interface FakeFace extends NodeFace {
   readonly meter: MeterTable;
   dropped: Record<string, number>;
   probe?: () => Promise<ProbeResult>;
+  ask?: (question: OperatorQuestion) => Promise<OperatorAnswer>;
 }
 
 /** A fake node that is ready and running. */
@@ -47,6 +50,7 @@ export function fakeFace(over: Partial<NodeStatus> = {}): FakeFace {
       reasons: [],
       rssBytes: 96 * 1024 * 1024,
       cpuSeconds: 2.5,
+      nodes: { 'gateway-111': { peers: 1 } },
       ...over,
     }),
     metrics: () => meter.data(),

@@ -120,7 +120,7 @@ describe('the table', () => {
     endpoint: '127.0.0.1:9100',
     ok: true,
     problems: [],
-    status: fakeFace().status() as NonNullable<NodeHealth['status']>,
+    status: { ...fakeFace().status(), reasons: [] },
     metrics: 61,
     probe: { kind: 'back', ms: 20.42 },
   };

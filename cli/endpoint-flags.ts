@@ -1,0 +1,33 @@
+/**
+ * The flags that name operator endpoints: `--port` and `--endpoint`.
+ *
+ * @module
+ */
+import type { Endpoint } from '../services/operator/index.ts';
+import { FlagError } from './exit.ts';
+
+const PORT_MAX = 65_535;
+
+/** Adds a port of this machine to the endpoints before it. @throws FlagError */
+export function collectPort(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+  return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
+}
+
+/** Adds an endpoint, `host:port` or `[::1]:port`. @throws FlagError */
+export function collectEndpoint(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+  const [, six, four, port = ''] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d+)$/.exec(text) ?? [];
+  const host = six ?? four;
+  if (host !== undefined) return [...before, { host, port: portOf('--endpoint', text, port) }];
+  throw new FlagError(
+    `--endpoint: "${text}" is not HOST:PORT`,
+    text,
+    'write 127.0.0.1:9100, or [::1]:9100',
+  );
+}
+
+function portOf(flag: string, found: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port;
+  throw new FlagError(`${flag}: "${found}" has no port from 1 to ${PORT_MAX}`, found, 'try 9100');
+}

@@ -1,0 +1,76 @@
+/**
+ * One request to the endpoint of a node process. It is not trusted, so its answers are limited in size.
+ *
+ * @module
+ */
+import { request } from 'node:http';
+
+/** The address of an endpoint. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Largest answer; a thousand metrics with quantiles need a tenth of this. */
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The text `host:port`, with brackets around an IPv6 address. */
+export function endpointText({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Reads an answer; undefined if it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without JSON there are no fields, which the schema will report.
+    return undefined;
+  }
+}
+
+/** What an endpoint answered, or why it did not. */
+export type Reply =
+  | { readonly status: number; readonly text: string }
+  | { readonly problem: string };
+
+/** One request. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly body?: string;
+}
+
+/** Sends one request on a connection of its own; any failure becomes a problem as text. */
+export function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
+  const { method, path, timeoutMs, body } = asked;
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const fail = (error: NodeJS.ErrnoException): void =>
+      resolve({ problem: signal.aborted ? `no answer within ${timeoutMs} ms` : wordsOf(error) });
+    const sent = request({ host, port, method, path, agent: false, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > ANSWER_BYTES_MAX) response.destroy(new Error('the answer is too long'));
+        else chunks.push(chunk);
+      });
+      response.on('error', fail);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    sent.on('error', fail);
+    sent.end(body);
+  });
+}
+
+function wordsOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ENOTFOUND') return 'there is no such host';
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'the host cannot be reached';
+  if (code?.startsWith('HPE_') === true) return 'the answer is not HTTP';
+  return code === 'ECONNRESET' ? 'the connection was cut' : message;
+}
