@@ -140,6 +140,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     [
       'npm run health -- --port 41565 --port 42397',
       'npm run health -- --port 42631 --port 33543 --no-probe',
+      'npm run ask -- flush receiver --port 42631',
       `curl -s -X PUT -d '{"component":"gateway","level":"debug"}' http://127.0.0.1:9100/log-level`,
     ],
   'is a step of the package, which test/package/package.package.test.ts goes through': [
