@@ -49,6 +49,8 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   fabric: () => import('./fabric.ts'),
   'federated-round': () => import('./federated-round.ts'),
   frame: () => import('./frame.ts'),
+  handshake: () => import('./handshake.ts'),
+  p256: () => import('./p256.ts'),
   sphinx: () => import('./sphinx.ts'),
   mix: () => import('./mix.ts'),
   pipeline: () => import('./pipeline.ts'),

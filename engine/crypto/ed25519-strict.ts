@@ -26,9 +26,18 @@ const SMALL_ORDER: ReadonlySet<string> = new Set(
 
 /** True if key and signature have the right lengths and both of their points are strict. */
 export function isStrictEd25519(publicKey: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== CURVE_KEY_LENGTH) return false;
+  return isStrictEd25519Key(publicKey) && isStrictEd25519Signature(signature);
+}
+
+/** True if a key has the right length and its point is strict. */
+export function isStrictEd25519Key(publicKey: Uint8Array): boolean {
+  return publicKey.length === CURVE_KEY_LENGTH && isStrictPoint(publicKey);
+}
+
+/** True if a signature has the right length and its point is strict. */
+export function isStrictEd25519Signature(signature: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_LENGTH) return false;
-  return isStrictPoint(publicKey) && isStrictPoint(signature.subarray(0, CURVE_KEY_LENGTH));
+  return isStrictPoint(signature.subarray(0, CURVE_KEY_LENGTH));
 }
 
 /** True if y < 2^255 - 19 and the point is not of small order. */

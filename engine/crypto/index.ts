@@ -6,7 +6,7 @@
  * | node     | `node:crypto`, the default                    | simulation and live, see `Timing` |
  * | noble    | pure JavaScript, the reference                | tests, machines without OpenSSL   |
  * | sodium   | libsodium, needs the package `sodium-native`  | live                              |
- * | modelled | no cryptography on the packet path            | large sweeps, named in the verdict|
+ * | modelled | no cryptography but hashes and streams        | large sweeps, named in the verdict|
  *
  * @module
  */
@@ -26,6 +26,9 @@ export const PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
 
 /** The name of a provider, as files and flags write it. */
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** What the modelled provider does not leave to noble, although node does. */
+const MODELLED: readonly Fallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
 
 /** The settings of a provider. */
 export interface ProviderOptions {
@@ -63,8 +66,8 @@ export function nobleFallbacksOf(name: ProviderName): readonly Fallback[] {
     case 'node':
       return nodeFallbacks;
     case 'modelled':
-      // The provider has its own implementation of the group.
-      return nodeFallbacks.filter(({ primitive }) => primitive !== 'edwards25519');
+      // The provider has its own group, encapsulation and signatures.
+      return nodeFallbacks.filter(({ primitive }) => !MODELLED.includes(primitive));
     case 'sodium':
       return sodiumFallbacks;
   }

@@ -56,6 +56,12 @@ export function checkBlocks(bytes: Uint8Array): void {
   throw new RangeError(`blocks of ${BLOCK_LENGTH} bytes are needed, got ${bytes.length} bytes`);
 }
 
+/** @throws RangeError if a context of ML-DSA has more than 255 bytes (FIPS 204 section 5.2). */
+export function checkContext(context: Uint8Array): void {
+  if (context.length <= 255) return;
+  throw new RangeError(`a context has up to 255 bytes, got ${context.length}`);
+}
+
 /** Checks an AES key. @throws RangeError unless it has 16 or 32 bytes. */
 export function checkAesKey(key: Uint8Array): void {
   if (key.length === 16 || key.length === 32) return;

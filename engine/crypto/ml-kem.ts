@@ -1,7 +1,7 @@
 /**
  * ML-KEM-768 (FIPS 203) by @noble/post-quantum, for every provider; Node 20 has none of its own.
  *
- * Public matrices are kept expanded, for opened keys and for the public keys used last, which
+ * Public matrices are kept expanded, for opened keys and for the public keys used repeatedly, which
  * halves the time of an operation. They are public; of secrets, only opened keys are kept.
  *
  * @module
@@ -12,22 +12,27 @@ import { wipe } from '../core/secrets.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
 
 /** d and z, 32 bytes each (FIPS 203 section 7.1). */
-const SEED_LENGTH = 64;
+export const ML_KEM_SEED_LENGTH = 64;
 /** Lengths of FIPS 203 table 3, in bytes. */
-const PUBLIC_KEY_LENGTH = 1184;
-const CIPHERTEXT_LENGTH = 1088;
+export const ML_KEM_PUBLIC_KEY_LENGTH = 1184;
+export const ML_KEM_CIPHERTEXT_LENGTH = 1088;
 /** The message m of section 7.2, in bytes. */
-const COINS_LENGTH = 32;
+export const ML_KEM_COINS_LENGTH = 32;
 
 /** Public keys kept expanded, 10 kB each: enough for a network of a few hundred nodes. */
 const PREPARED_MAX = 512;
+/** Keys used at least twice, so that one-time keys take no place; the one last used is the last. */
 const preparedKeys = new Map<string, KEMPrepared>();
+/** Names of keys used once, 16 bytes each; the oldest are forgotten first. */
+const SEEN_MAX = 8_192;
+const seenOnce = new Set<string>();
 
 /** The key encapsulation mechanism ML-KEM-768. */
 export const mlKem768: MlKem768 = {
-  openKey: (seed) => (seed.length === SEED_LENGTH ? openKey(seed) : undefined),
+  openKey: (seed) => (seed.length === ML_KEM_SEED_LENGTH ? openKey(seed) : undefined),
   encapsulate(publicKey, coins): ReturnType<MlKem768['encapsulate']> {
-    if (publicKey.length !== PUBLIC_KEY_LENGTH || coins.length !== COINS_LENGTH) return undefined;
+    if (publicKey.length !== ML_KEM_PUBLIC_KEY_LENGTH || coins.length !== ML_KEM_COINS_LENGTH)
+      return undefined;
     const { sharedSecret, cipherText } = prepare(publicKey)?.encapsulate(coins) ?? {};
     if (sharedSecret === undefined || cipherText === undefined) return undefined;
     return { secret: fresh(sharedSecret), ciphertext: cipherText };
@@ -41,7 +46,7 @@ function openKey(seed: Uint8Array): MlKemKey {
   return {
     publicKey,
     decapsulate: (ciphertext) =>
-      isOpen && ciphertext.length === CIPHERTEXT_LENGTH
+      isOpen && ciphertext.length === ML_KEM_CIPHERTEXT_LENGTH
         ? fresh(prepared.decapsulate(ciphertext, secretKey))
         : undefined,
     wipe(): void {
@@ -55,16 +60,33 @@ function openKey(seed: Uint8Array): MlKemKey {
 function prepare(publicKey: Uint8Array): KEMPrepared | undefined {
   const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, 16).toString('latin1');
   const known = preparedKeys.get(name);
-  if (known !== undefined && isSame(known.publicKey, publicKey)) return known;
+  if (known !== undefined && isSame(known.publicKey, publicKey)) {
+    keep(name, known);
+    return known;
+  }
   try {
     const prepared = ml_kem768.prepare(publicKey);
-    if (preparedKeys.size >= PREPARED_MAX) preparedKeys.clear();
-    preparedKeys.set(name, prepared);
+    if (seenOnce.delete(name)) keep(name, prepared);
+    else seenOnce.add(name);
+    forgetOldest(seenOnce, SEEN_MAX);
     return prepared;
   } catch {
     // The caller has checked the length, so noble can only have thrown because of the modulus check.
     return undefined;
   }
+}
+
+/** Makes a key the one last used. */
+function keep(name: string, prepared: KEMPrepared): void {
+  preparedKeys.delete(name);
+  preparedKeys.set(name, prepared);
+  forgetOldest(preparedKeys, PREPARED_MAX);
+}
+
+function forgetOldest(names: Set<string> | Map<string, KEMPrepared>, max: number): void {
+  if (names.size <= max) return;
+  const [oldest] = names.keys();
+  if (oldest !== undefined) names.delete(oldest);
 }
 
 /** Compares public bytes, so it may stop early. */

@@ -1,14 +1,14 @@
 /**
- * A {@link CryptoProvider} without cryptography on the packet path, for sweeps of many large runs:
- * an AEAD copies the bytes and adds a cheap keyed checksum, a MAC and POLYVAL are the same checksum,
- * and a key stream that goes on from call to call is a cheap one of its own.
+ * A {@link CryptoProvider} without cryptography, for sweeps of many large runs: an AEAD copies the
+ * bytes and adds a cheap keyed checksum, a MAC and POLYVAL are the same checksum, and a key stream
+ * that goes on from call to call is a cheap one of its own.
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
  * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
- * is that of `modelled-group.ts`. Rare operations (key exchanges, whole streams) are real, and so are
- * hashes, which must differ wherever what is hashed does, and the AES block: masks that a protocol
- * adds before and after a permutation would cancel out in anything linear. A run that uses this
- * provider says so in its verdict.
+ * is that of `modelled-group.ts`; agreements and signatures are those of `modelled-agreements.ts` and
+ * `modelled-signatures.ts`. Whole streams are real, and so are hashes, which must differ wherever
+ * what is hashed does, and the AES block: masks that a protocol adds before and after a permutation
+ * would cancel out in anything linear. A run that uses this provider says so in its verdict.
  *
  * @module
  */
@@ -27,13 +27,17 @@ import {
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
+import { modelledAgreements } from './modelled-agreements.ts';
 import { modelledGroup } from './modelled-group.ts';
+import { modelledSignatures } from './modelled-signatures.ts';
 import { createNode } from './node.ts';
 
 /** The modelled provider. */
 export const modelled: CryptoProvider = {
   ...createNode('simulation'),
   name: 'modelled',
+  ...modelledAgreements,
+  ...modelledSignatures,
   edwards25519: modelledGroup,
   aead: (name, key): AeadKey => {
     checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);

@@ -50,9 +50,12 @@ import {
   SIGNATURE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
+import { mlDsa65 } from './ml-dsa.ts';
 import { mlKem768 } from './ml-kem.ts';
 import { createNobleBlock, createNobleCtr, nobleLegacy, nobleRunning } from './noble-states.ts';
+import { checkP256Secret } from './p256-scalar.ts';
 import { polyval } from './polyval.ts';
+import { openSigningKey, openVerifyingKey } from './signing-key.ts';
 import { openX25519 } from './x25519-key.ts';
 
 /** The reference provider. */
@@ -93,13 +96,25 @@ export const noble: CryptoProvider = {
   ed25519PublicKey: (secret) => ed25519.getPublicKey(checkedSecret(secret)),
   ed25519Sign: (secret, message) => ed25519.sign(message, checkedSecret(secret)),
   ed25519Verify: verifyEd25519,
-  p256PublicKey: (secret) => p256.getPublicKey(checkedSecret(secret), false),
-  // RFC 6979 defines r and s as computed: no low-s normalisation, no extra entropy.
-  p256Sign: (secret, message) =>
-    p256.sign(message, checkedSecret(secret), { lowS: false, extraEntropy: false }),
+  ed25519Key: (secret) =>
+    openSigningKey({ publicKey: noble.ed25519PublicKey, sign: noble.ed25519Sign }, secret),
+  ed25519Verifier: (publicKey) => openVerifyingKey(verifyEd25519, publicKey),
+  p256PublicKey: (secret): Uint8Array => {
+    checkP256Secret(secret);
+    return p256.getPublicKey(secret, false);
+  },
+  p256Sign: (secret, message): Uint8Array => {
+    checkP256Secret(secret);
+    // RFC 6979 defines r and s as computed: no low-s normalisation, no extra entropy.
+    return p256.sign(message, secret, { lowS: false, extraEntropy: false });
+  },
   p256Verify: verifyP256,
+  p256Key: (secret) =>
+    openSigningKey({ publicKey: noble.p256PublicKey, sign: noble.p256Sign }, secret),
+  p256Verifier: (publicKey) => openVerifyingKey(verifyP256, publicKey),
   edwards25519,
   mlKem768,
+  mlDsa65,
   aead: createAead,
   aesCmac: (key): MacKey => {
     checkLength('an AES-CMAC key', key, 16);

@@ -1,7 +1,7 @@
 /**
  * The optional {@link CryptoProvider} over libsodium (`sodium-native`): hashes, Curve25519 and
  * ChaCha20. What every packet needs and libsodium lacks comes from OpenSSL: HMAC, HKDF, AES,
- * BLAKE2s, SHA-384, SHA-3.
+ * BLAKE2s, SHA-384, SHA-3, P-256.
  *
  * Both libraries are constant time. What falls back to noble is not: see {@link sodiumFallbacks}.
  *
@@ -9,7 +9,8 @@
  */
 import { wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, X25519Key } from '../host/crypto.ts';
-import { isStrictEd25519 } from './ed25519-strict.ts';
+import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
+import { isStrictEd25519Key, isStrictEd25519Signature } from './ed25519-strict.ts';
 import type { Fallback } from './fallback.ts';
 import {
   AEAD_KEY_LENGTH,
@@ -22,6 +23,7 @@ import {
 } from './lengths.ts';
 import { noble } from './noble.ts';
 import { createNode } from './node.ts';
+import { noKey, wipedKeyError } from './signing-key.ts';
 import { type LoadedSodium, loadSodium, type SodiumBinding } from './sodium-binding.ts';
 import { openX25519 } from './x25519-key.ts';
 
@@ -35,9 +37,7 @@ export const sodiumFallbacks: readonly Fallback[] = [
   { primitive: 'blake3DeriveKey' },
   { primitive: 'edwards25519' },
   { primitive: 'mlKem768' },
-  { primitive: 'p256PublicKey' },
-  { primitive: 'p256Sign' },
-  { primitive: 'p256Verify' },
+  { primitive: 'mlDsa65' },
   { primitive: 'aesCmac' },
 ];
 
@@ -96,14 +96,20 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
       ),
     ed25519PublicKey: (secret) => keyPair(sodium, secret).publicKey,
     ed25519Sign: (secret, message): Uint8Array => {
-      const { secretKey } = keyPair(sodium, secret);
-      const signature = filled(64, (out) => sodium.crypto_sign_detached(out, message, secretKey));
-      wipe(secretKey);
+      const key = openEd25519(sodium, secret);
+      const signature = key.sign(message);
+      key.wipe();
       return signature;
     },
     ed25519Verify: (publicKey, message, signature) =>
-      isStrictEd25519(publicKey, signature) &&
-      sodium.crypto_sign_verify_detached(signature, message, publicKey),
+      openEd25519Verifier(sodium, publicKey).verify(message, signature),
+    ed25519Key: (secret) => openEd25519(sodium, secret),
+    ed25519Verifier: (publicKey) => openEd25519Verifier(sodium, publicKey),
+    p256PublicKey: openssl.p256PublicKey,
+    p256Sign: openssl.p256Sign,
+    p256Verify: openssl.p256Verify,
+    p256Key: openssl.p256Key,
+    p256Verifier: openssl.p256Verifier,
     aead: (name, key): AeadKey => {
       checkLength(`a key of ${name}`, key, AEAD_KEY_LENGTH[name]);
       return name === 'chacha20-poly1305' ? createAead(sodium, key) : openssl.aead(name, key);
@@ -171,6 +177,33 @@ function keyPair(
   const secretKey = new Uint8Array(64);
   sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed);
   return { publicKey, secretKey };
+}
+
+/** Keeps the expanded secret, which libsodium signs with. */
+function openEd25519(sodium: SodiumBinding, seed: Uint8Array): SigningKey {
+  const { publicKey, secretKey } = keyPair(sodium, seed);
+  let isOpen = true;
+  return {
+    publicKey,
+    sign(message): Uint8Array {
+      if (!isOpen) throw wipedKeyError();
+      return filled(64, (out) => sodium.crypto_sign_detached(out, message, secretKey));
+    },
+    wipe(): void {
+      isOpen = false;
+      wipe(secretKey);
+    },
+  };
+}
+
+function openEd25519Verifier(sodium: SodiumBinding, publicKey: Uint8Array): VerifyingKey {
+  if (!isStrictEd25519Key(publicKey)) return noKey;
+  const own = new Uint8Array(publicKey);
+  return {
+    verify: (message, signature) =>
+      isStrictEd25519Signature(signature) &&
+      sodium.crypto_sign_verify_detached(signature, message, own),
+  };
 }
 
 function createAead(sodium: SodiumBinding, key: Uint8Array): AeadKey {

@@ -7,6 +7,7 @@
  */
 import type { Edwards25519, MlKem768 } from './crypto-groups.ts';
 import type { BlockCipher, CtrStream, LegacyHashes, RunningHashes } from './crypto-states.ts';
+import type { MlDsa65, SigningKey, VerifyingKey } from './signatures.ts';
 
 /** AEAD algorithms. Keys are 32 bytes (16 for AES-128-GCM), nonces 12, tags 16. */
 export type AeadName = 'chacha20-poly1305' | 'aes-128-gcm' | 'aes-256-gcm';
@@ -132,15 +133,29 @@ export interface CryptoProvider {
    * reject: "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, SSR 2020), section 3.
    */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-  /** Uncompressed public key (65 bytes) of a 32-byte P-256 secret. */
+  /** Opens a 32-byte Ed25519 secret; signs the same bytes as {@link ed25519Sign}. */
+  ed25519Key(secret: Uint8Array): SigningKey;
+  /** Opens a public key; judges as {@link ed25519Verify} does. */
+  ed25519Verifier(publicKey: Uint8Array): VerifyingKey;
+  /**
+   * Uncompressed public key (65 bytes) of a 32-byte P-256 secret.
+   * @throws RangeError unless the secret is above 0 and below the order of the base point.
+   */
   p256PublicKey(secret: Uint8Array): Uint8Array;
   /** ECDSA over SHA-256 with the deterministic nonce of RFC 6979; 64 bytes, r then s. */
   p256Sign(secret: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Accepts any s from 1 to the order less 1, and uncompressed keys only. */
   p256Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** Opens a P-256 secret; signs the same bytes as {@link p256Sign}. */
+  p256Key(secret: Uint8Array): SigningKey;
+  /** Opens a public key, which costs as much as a verification; judges as {@link p256Verify}. */
+  p256Verifier(publicKey: Uint8Array): VerifyingKey;
   /** The group that Ed25519 uses, for verifiable random functions (RFC 9381). */
   readonly edwards25519: Edwards25519;
   /** Key encapsulation (FIPS 203). */
   readonly mlKem768: MlKem768;
+  /** Signatures (FIPS 204). */
+  readonly mlDsa65: MlDsa65;
   aead(name: AeadName, key: Uint8Array): AeadKey;
   /** AES-CMAC with a 16-byte key. */
   aesCmac(key: Uint8Array): MacKey;

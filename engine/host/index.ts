@@ -18,6 +18,7 @@ export type * from './must.ts';
 export type * from './network-view.ts';
 export type * from './protocol.ts';
 export type * from './random.ts';
+export type * from './signatures.ts';
 export type * from './socket.ts';
 export type * from './store.ts';
 export type * from './stream.ts';

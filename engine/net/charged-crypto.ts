@@ -22,6 +22,7 @@ import type {
   RunningHash,
   RunningHashes,
 } from '../host/crypto-states.ts';
+import type { MlDsa65, MlDsaKey, SigningKey, VerifyingKey } from '../host/signatures.ts';
 
 /** Called for each operation. */
 export interface CryptoMeter {
@@ -35,6 +36,7 @@ export class ChargedCrypto implements CryptoProvider {
   readonly mlKem768: MlKem768;
   readonly running: RunningHashes;
   readonly legacy: LegacyHashes;
+  readonly mlDsa65: MlDsa65;
   private readonly inner: CryptoProvider;
   private readonly machine: CryptoMeter;
 
@@ -53,6 +55,7 @@ export class ChargedCrypto implements CryptoProvider {
       sha1: (): RunningHash => chargedHash('sha1', legacy.sha1, machine),
       md5: (): RunningHash => chargedHash('md5', legacy.md5, machine),
     };
+    this.mlDsa65 = chargedMlDsa(inner.mlDsa65, machine);
   }
 
   sha256(data: Uint8Array): Uint8Array {
@@ -195,6 +198,34 @@ export class ChargedCrypto implements CryptoProvider {
     return this.inner.p256Verify(publicKey, message, signature);
   }
 
+  ed25519Key(secret: Uint8Array): SigningKey {
+    this.machine.chargeCrypto('ed25519PublicKey', 0);
+    return chargedSigner(this.inner.ed25519Key(secret), (bytes) =>
+      this.machine.chargeCrypto('ed25519KeySign', bytes),
+    );
+  }
+
+  ed25519Verifier(publicKey: Uint8Array): VerifyingKey {
+    this.machine.chargeCrypto('ed25519Verifier', 0);
+    return chargedVerifier(this.inner.ed25519Verifier(publicKey), (bytes) =>
+      this.machine.chargeCrypto('ed25519KeyVerify', bytes),
+    );
+  }
+
+  p256Key(secret: Uint8Array): SigningKey {
+    this.machine.chargeCrypto('p256PublicKey', 0);
+    return chargedSigner(this.inner.p256Key(secret), (bytes) =>
+      this.machine.chargeCrypto('p256KeySign', bytes),
+    );
+  }
+
+  p256Verifier(publicKey: Uint8Array): VerifyingKey {
+    this.machine.chargeCrypto('p256Verifier', 0);
+    return chargedVerifier(this.inner.p256Verifier(publicKey), (bytes) =>
+      this.machine.chargeCrypto('p256KeyVerify', bytes),
+    );
+  }
+
   aead(name: AeadName, key: Uint8Array): AeadKey {
     this.machine.chargeCrypto('aead', 0);
     const inner = this.inner.aead(name, key);
@@ -300,6 +331,26 @@ export class ChargedCrypto implements CryptoProvider {
   }
 }
 
+function chargedSigner(inner: SigningKey, charge: (bytes: number) => void): SigningKey {
+  return {
+    publicKey: inner.publicKey,
+    sign: (message): Uint8Array => {
+      charge(message.length);
+      return inner.sign(message);
+    },
+    wipe: (): void => inner.wipe(),
+  };
+}
+
+function chargedVerifier(inner: VerifyingKey, charge: (bytes: number) => void): VerifyingKey {
+  return {
+    verify: (message, signature): boolean => {
+      charge(message.length);
+      return inner.verify(message, signature);
+    },
+  };
+}
+
 /**
  * Functions that only encode, decode or reduce are not charged, because they take few microseconds
  * compared with the others.
@@ -363,5 +414,26 @@ function chargedHash(
     },
     copy: (): RunningHash => chargedHash(name, () => inner.copy(), machine),
     wipe: (): void => inner.wipe(),
+  };
+}
+
+function chargedMlDsa(inner: MlDsa65, machine: CryptoMeter): MlDsa65 {
+  return {
+    openKey: (seed): MlDsaKey => {
+      machine.chargeCrypto('mlDsa65Key', 0);
+      const key = inner.openKey(seed);
+      return {
+        publicKey: key.publicKey,
+        sign: (input, coins): Uint8Array => {
+          machine.chargeCrypto('mlDsa65Sign', input.message.length);
+          return key.sign(input, coins);
+        },
+        wipe: () => key.wipe(),
+      };
+    },
+    verify: (publicKey, input, signature): boolean => {
+      machine.chargeCrypto('mlDsa65Verify', input.message.length);
+      return inner.verify(publicKey, input, signature);
+    },
   };
 }

@@ -27,8 +27,6 @@ export interface DerContent<Value> {
 }
 
 const TRUE = 0xff;
-/** Bytes of the largest safe integer. */
-const SAFE_BYTES = 7;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const ZERO: Uint8Array = Uint8Array.of(0);
 const OID = /^[012](\.(0|[1-9]\d*))+$/;
@@ -78,7 +76,6 @@ export const derInteger: DerForm<number> = derNarrowed(derIntegerBytes, 'integer
     return Uint8Array.from(bytes);
   },
   read: (content) => {
-    if (content.length > SAFE_BYTES) return undefined;
     let value = (content[0] ?? 0) > 0x7f ? -1 : 0;
     for (const byte of content) value = value * 0x100 + byte;
     return Number.isSafeInteger(value) ? value : undefined;

@@ -82,12 +82,9 @@ export class DerReader {
     return { bytes: this.#bytes.subarray(start, this.#at), value };
   }
 
-  /** Reads an element that has another identifier octet than its type (X.690 8.14.3). */
-  implicit<T>(identifier: number, read: () => T): T {
+  /** The next element has this identifier octet in place of that of its type (X.690 8.14.3). */
+  expectImplicit(identifier: number): void {
     this.#implicit = identifier;
-    const value = read();
-    this.#implicit = undefined;
-    return value;
   }
 
   /** Passes over identifier and length. @returns where the content ends: here after a refusal. */

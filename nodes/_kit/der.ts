@@ -137,11 +137,15 @@ export function derImplicit<Value>(number: number, inner: DerForm<Value>): DerFo
   return {
     begins: (identifier) => identifier === own,
     write: (value): Uint8Array => {
+      // A copy: what is written may be bytes of the caller.
       const element = inner.write(value).slice();
       element[0] = own;
       return element;
     },
-    read: (der) => der.implicit(own, () => inner.read(der)),
+    read: (der): Value => {
+      der.expectImplicit(own);
+      return inner.read(der);
+    },
   };
 }
 

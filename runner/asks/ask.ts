@@ -13,7 +13,7 @@ export const ANSWER_BYTES_MAX = 1_048_576;
 /** Most parts of an answer. */
 export const ANSWER_PARTS_MAX = 65_536;
 /** A question that every node answers, with its status as JSON. */
-export const STATUS_KIND = 'status';
+const STATUS_KIND = 'status';
 
 /** Who asks. */
 export interface AskTaker {

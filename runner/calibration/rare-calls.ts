@@ -40,6 +40,7 @@ export function rareCalls(crypto: CryptoProvider, keys: readonly Uint8Array[]): 
     aesCmac: (key) => crypto.aesCmac(key.subarray(0, TAG_BYTES)),
     ...signatures(crypto, own),
     ...encapsulation(crypto),
+    ...latticeSignatures(crypto, own),
     ...points(crypto, own),
   };
 }
@@ -56,6 +57,25 @@ function signatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
     p256PublicKey: (key) => crypto.p256PublicKey(key),
     p256Sign: (key) => crypto.p256Sign(key, own),
     p256Verify: () => crypto.p256Verify(pPublic, own, pSignature),
+    ...openedSignatures(crypto, own),
+  };
+}
+
+/** The same with opened keys. */
+function openedSignatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
+  const [edKey, pKey] = [crypto.ed25519Key(own), crypto.p256Key(own)];
+  const [edSignature, pSignature] = [edKey.sign(own), pKey.sign(own)];
+  const [edPublic, pPublic] = [
+    crypto.ed25519Verifier(edKey.publicKey),
+    crypto.p256Verifier(pKey.publicKey),
+  ];
+  return {
+    ed25519Verifier: () => crypto.ed25519Verifier(edKey.publicKey),
+    ed25519KeySign: (message) => edKey.sign(message),
+    ed25519KeyVerify: () => edPublic.verify(own, edSignature),
+    p256Verifier: () => crypto.p256Verifier(pKey.publicKey),
+    p256KeySign: (message) => pKey.sign(message),
+    p256KeyVerify: () => pPublic.verify(own, pSignature),
   };
 }
 
@@ -69,6 +89,18 @@ function encapsulation({ mlKem768 }: CryptoProvider): RareCalls {
     mlKem768Key: () => mlKem768.openKey(seed),
     encapsulate: (coins) => mlKem768.encapsulate(key.publicKey, coins),
     decapsulate: () => key.decapsulate(sealed.ciphertext),
+  };
+}
+
+function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCalls {
+  const [key, input] = [mlDsa65.openKey(own), { message: own }];
+  const signature = key.sign(input, own);
+  assert(mlDsa65.verify(key.publicKey, input, signature), 'ML-DSA verifies what it has signed');
+  return {
+    mlDsa65Key: (seed) => mlDsa65.openKey(seed),
+    // The number of attempts depends on the coins; the calls draw them from all keys in turn.
+    mlDsa65Sign: (coins) => key.sign(input, coins),
+    mlDsa65Verify: () => mlDsa65.verify(key.publicKey, input, signature),
   };
 }
 

@@ -62,7 +62,7 @@ export function askedOf(
  * The nodes of one host as one: the lowest is started first and stopped last. The number of messages
  * held must be asked of each member, because those of a layer are none of its carrier's.
  */
-export class NodeStack implements NodeHandle {
+class NodeStack implements NodeHandle {
   /** The lowest first. */
   readonly #nodes: readonly NodeHandle[];
   readonly #names: readonly string[];

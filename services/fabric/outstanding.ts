@@ -92,7 +92,7 @@ function plain(question: FabricRequest): FabricRequest {
 }
 
 /** Asks a node. If it throws, which it promised not to do, the outcome is `node-down`. */
-export async function askNodeSafely(
+async function askNodeSafely(
   node: FabricNode,
   question: FabricRequest,
 ): Promise<FabricOutcome> {

@@ -292,11 +292,56 @@ const x25519KeyCases: readonly CryptoCase[] = [
   },
 ];
 
+/** The order of the field, 2^255 - 19, little-endian. */
+const FIELD = fromHex(`ed${'ff'.repeat(30)}7f`);
+
+const agreementCases: readonly CryptoCase[] = [
+  {
+    id: 'agreement/x25519: both ends agree, with keys opened or in bytes, and nobody else does',
+    check: (crypto): void => {
+      const secrets = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+      const [a, b, c] = secrets.map((secret) => crypto.x25519Key(secret));
+      const shared = a!.sharedSecret(b!.publicKey)!;
+      expect(shared).toHaveLength(32);
+      expect(b!.sharedSecret(a!.publicKey)).toEqual(shared);
+      expect(crypto.x25519(secrets[0]!, crypto.x25519PublicKey(secrets[1]!))).toEqual(shared);
+      expect(c!.sharedSecret(a!.publicKey)).not.toEqual(shared);
+      for (const at of [0, 31]) {
+        const changed = b!.publicKey.with(at, b!.publicKey[at]! ^ 4);
+        expect(a!.sharedSecret(changed)).not.toEqual(shared);
+      }
+      a!.wipe();
+      expect(a!.sharedSecret(b!.publicKey)).toBeUndefined();
+    },
+  },
+  {
+    id: 'agreement/x25519: RFC 7748 section 5, the top bit is ignored and u is reduced',
+    check: (crypto): void => {
+      const secret = new Uint8Array(32).fill(1);
+      const [u, above] = [scalar(9), FIELD.slice()];
+      const shared = crypto.x25519(secret, u)!;
+      expect(shared).toEqual(crypto.x25519PublicKey(secret));
+      u[31] = 0x80;
+      expect(crypto.x25519(secret, u)).toEqual(shared);
+      // 2^255 - 19 + 9.
+      above[0]! += 9;
+      expect(crypto.x25519(secret, above)).toEqual(shared);
+      expect(crypto.x25519(secret, FIELD)).toBeUndefined();
+      // The bits that section 5 sets or clears in a secret.
+      const same = secret.with(0, 7).with(31, 0x81);
+      expect(crypto.x25519PublicKey(same)).toEqual(
+        crypto.x25519PublicKey(same.with(0, 0).with(31, 0x41)),
+      );
+    },
+  },
+];
+
 /** All cases for the group and the key encapsulation. */
 export const cryptoGroupCases: readonly CryptoCase[] = [
   ...groupCases,
   ...kemCases,
   ...x25519KeyCases,
+  ...agreementCases,
 ];
 
 /** A scalar of the wrong length is a mistake of the caller. */

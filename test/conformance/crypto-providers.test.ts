@@ -20,6 +20,7 @@ import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
 import { cryptoGroupCases, groupMistakes } from './crypto-group-cases.ts';
 import { hostileCases, mistakes } from './crypto-hostile-cases.ts';
 import { randomCases } from './crypto-random.ts';
+import { signatureCases, signatureMistakes } from './crypto-signature-cases.ts';
 import { spongeCases, spongeMistakes } from './crypto-sponge-cases.ts';
 import { stateCases, stateMistakes } from './crypto-state-cases.ts';
 import { wrapCases, wrapMistakes } from './crypto-wrap-cases.ts';
@@ -47,6 +48,18 @@ const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
     'random/polyval': 'modelled computes a checksum instead of POLYVAL',
     'edwards25519/': 'modelled computes with logarithms in the open',
     'aead/': 'modelled copies the bytes and adds a checksum',
+    'x25519/': 'modelled multiplies in a field instead of on a curve',
+    'x25519Key/': 'modelled multiplies in a field instead of on a curve',
+    'random/x25519': 'modelled multiplies in a field instead of on a curve',
+    'ed25519/': 'modelled signs with logarithms in the open',
+    'random/ed25519': 'modelled signs with logarithms in the open',
+    'hostile/ed25519Verify refuses an R with a part': 'the modelled group has prime order',
+    'hostile/ed25519Verify judges keys with a part': 'the modelled group has prime order',
+    'p256/': 'modelled signs by a digest of the public key and the message',
+    'random/p256': 'modelled signs by a digest of the public key and the message',
+    'mlKem768/Wycheproof': 'modelled shows the coins and a digest of them',
+    'mlDsa65/Wycheproof': 'modelled shows the coins and a digest of what was signed',
+    'mlDsa65/FIPS 204': 'modelled signatures have no hint',
     'random/aesCmac': 'modelled computes a checksum instead of AES-CMAC',
     'random/chacha20-poly1305': 'modelled copies the bytes and adds a checksum',
     'random/aes-128-gcm': 'modelled copies the bytes and adds a checksum',
@@ -73,6 +86,7 @@ const allCases = [
   ...wrapCases,
   ...stateCases,
   ...cryptoGroupCases,
+  ...signatureCases,
   ...hostileCases,
   ...random,
 ];
@@ -82,6 +96,7 @@ const allMistakes = [
   ...wrapMistakes,
   ...stateMistakes,
   ...groupMistakes,
+  ...signatureMistakes,
 ];
 
 function isAvailable({ name }: Contender): boolean {
@@ -158,6 +173,12 @@ function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Ar
     ...Object.values(crypto.mlKem768.encapsulate(kem.publicKey, key)!),
     kem.decapsulate(new Uint8Array(1088))!,
     crypto.p256Sign(key, key),
+    crypto.ed25519Key(key).publicKey,
+    crypto.ed25519Key(key).sign(key),
+    crypto.p256Key(key).publicKey,
+    crypto.p256Key(key).sign(key),
+    crypto.mlDsa65.openKey(key).publicKey,
+    crypto.mlDsa65.openKey(key).sign({ message: key }, key),
     crypto.aesCtr(key, key.subarray(0, 16), key),
     crypto.polyval(key.subarray(0, 16), key),
     ...Object.values({ ...crypto.running, ...crypto.legacy }).map((open) => open().digest()),

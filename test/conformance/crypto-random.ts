@@ -234,7 +234,8 @@ export const randomCases: readonly RandomCase[] = [
     result: (crypto, { key, data }): unknown => {
       const publicKey = crypto.p256PublicKey(key);
       const signature = crypto.p256Sign(key, data);
-      return [publicKey, signature, crypto.p256Verify(publicKey, data, signature)];
+      const opened = crypto.p256Key(key).sign(data);
+      return [publicKey, signature, opened, crypto.p256Verify(publicKey, data, signature)];
     },
   },
 ];

@@ -248,8 +248,10 @@ export const suites: readonly WycheproofSuite[] = [
     check: (crypto, group, one) => {
       const key = fromHex(group.publicKey?.pk ?? '');
       expect(key).toHaveLength(32);
-      const isValid = crypto.ed25519Verify(key, bytes(one, 'msg'), bytes(one, 'sig'));
+      const [message, signature] = [bytes(one, 'msg'), bytes(one, 'sig')];
+      const isValid = crypto.ed25519Verify(key, message, signature);
       expect(isValid).toBe(one.result === 'valid');
+      expect(crypto.ed25519Verifier(key).verify(message, signature)).toBe(isValid);
       return 'computed';
     },
   },
@@ -260,8 +262,10 @@ export const suites: readonly WycheproofSuite[] = [
     check: (crypto, group, one) => {
       const key = fromHex(group.publicKey?.uncompressed ?? '');
       expect(key).toHaveLength(65);
-      const isValid = crypto.p256Verify(key, bytes(one, 'msg'), bytes(one, 'sig'));
+      const [message, signature] = [bytes(one, 'msg'), bytes(one, 'sig')];
+      const isValid = crypto.p256Verify(key, message, signature);
       expect(isValid).toBe(one.result === 'valid');
+      expect(crypto.p256Verifier(key).verify(message, signature)).toBe(isValid);
       return 'computed';
     },
   },

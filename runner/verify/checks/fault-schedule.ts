@@ -110,7 +110,7 @@ function availability(engine: SeededEngine): {
     activePath: (): undefined => undefined,
     hasAlternative: (): boolean => true,
     flood: (): undefined => undefined,
-    ask: () => doNothing,
+    ask: () => (): void => undefined,
     isUp: (): boolean => true,
     crash: doNothing,
     restart: doNothing,

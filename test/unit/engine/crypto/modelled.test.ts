@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { modelled } from '../../../../engine/crypto/modelled.ts';
+import { createNode } from '../../../../engine/crypto/node.ts';
+import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { CtrStream } from '../../../../engine/host/crypto-states.ts';
+import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
 
 const NONCE = new Uint8Array(12).fill(1);
 const KEY = new Uint8Array(32).fill(2);
@@ -115,5 +118,126 @@ describe('the modelled provider', () => {
     expect(key.open(NONCE, EMPTY, sealed, target)).toBe(100_000);
     sealed[99_999]! ^= 1;
     expect(key.open(NONCE, EMPTY, sealed, target)).toBe(-1);
+  });
+});
+
+const MESSAGE = new Uint8Array(100).fill(3);
+const SEED = new Uint8Array(64).fill(4);
+
+/** Everything that keys make, by name. */
+function madeWithKeys(crypto: CryptoProvider): Readonly<Record<string, Uint8Array>> {
+  const kem = crypto.mlKem768.openKey(SEED)!;
+  const made = crypto.mlKem768.encapsulate(kem.publicKey, KEY)!;
+  const dsa = crypto.mlDsa65.openKey(KEY);
+  return {
+    x25519: crypto.x25519PublicKey(KEY),
+    shared: crypto.x25519(KEY, crypto.x25519PublicKey(KEY))!,
+    ed25519: crypto.ed25519PublicKey(KEY),
+    ed25519Signature: crypto.ed25519Sign(KEY, MESSAGE),
+    p256: crypto.p256PublicKey(KEY),
+    p256Signature: crypto.p256Sign(KEY, MESSAGE),
+    kem: kem.publicKey,
+    ciphertext: made.ciphertext,
+    secret: made.secret,
+    decapsulated: kem.decapsulate(made.ciphertext)!,
+    rejected: kem.decapsulate(new Uint8Array(1088))!,
+    dsa: dsa.publicKey,
+    dsaSignature: dsa.sign({ message: MESSAGE }, KEY),
+  };
+}
+
+const lengths = (made: Readonly<Record<string, Uint8Array>>): unknown =>
+  Object.entries(made).map(([name, bytes]) => [name, bytes.length]);
+
+/** Copies with one bit flipped, for every seventh bit. */
+function* flipped(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let bit = 0; bit < 8 * bytes.length; bit += 7) {
+    yield bytes.with(bit >> 3, bytes[bit >> 3]! ^ (1 << (bit & 7)));
+  }
+}
+
+describe('modelled keys', () => {
+  it('have the lengths of the real ones, and so has what they make', () => {
+    expect(lengths(madeWithKeys(modelled))).toEqual(
+      lengths(madeWithKeys(createNode('simulation'))),
+    );
+  });
+
+  it('do nothing of the real ones: no bytes are the same', () => {
+    const [made, real] = [madeWithKeys(modelled), madeWithKeys(createNode('simulation'))];
+    for (const name of Object.keys(made)) expect(made[name], name).not.toEqual(real[name]);
+  });
+
+  it.each([
+    {
+      name: 'Ed25519',
+      publicKey: modelled.ed25519PublicKey(KEY),
+      signature: modelled.ed25519Sign(KEY, MESSAGE),
+      verify: modelled.ed25519Verify,
+    },
+    {
+      name: 'P-256',
+      publicKey: modelled.p256PublicKey(KEY),
+      signature: modelled.p256Sign(KEY, MESSAGE),
+      verify: modelled.p256Verify,
+    },
+    {
+      name: 'ML-DSA-65',
+      publicKey: modelled.mlDsa65.openKey(KEY).publicKey,
+      signature: modelled.mlDsa65.openKey(KEY).sign({ message: MESSAGE }, KEY),
+      verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean =>
+        modelled.mlDsa65.verify(key, { message }, signature),
+    },
+  ])('verify no signature after a flip of a bit, $name', ({ publicKey, signature, verify }) => {
+    expect(verify(publicKey, MESSAGE, signature)).toBe(true);
+    for (const other of flipped(signature)) expect(verify(publicKey, MESSAGE, other)).toBe(false);
+    for (const other of flipped(MESSAGE)) expect(verify(publicKey, other, signature)).toBe(false);
+    for (const other of flipped(publicKey)) expect(verify(other, MESSAGE, signature)).toBe(false);
+  });
+
+  it('of P-256 have a second half that depends on the first, or verify nothing', () => {
+    // Anyone can forge: a signature is SHA-512 of key and message, whose halves are below the order.
+    const forge = (key: Uint8Array): Uint8Array => modelled.sha512(concatBytes(key, MESSAGE));
+    const key = modelled.p256PublicKey(KEY);
+    expect(modelled.p256Verify(key, MESSAGE, forge(key))).toBe(true);
+    for (const at of [1, 32, 33, 64]) {
+      const noKey = key.with(at, key[at]! ^ 1);
+      expect(modelled.p256Verify(noKey, MESSAGE, forge(noKey))).toBe(false);
+    }
+  });
+
+  it('encapsulate to nobody else: a flip of a bit in key or ciphertext gives another secret', () => {
+    const { mlKem768 } = modelled;
+    const key = mlKem768.openKey(SEED)!;
+    const { secret, ciphertext } = mlKem768.encapsulate(key.publicKey, KEY)!;
+    expect(key.decapsulate(ciphertext)).toEqual(secret);
+    for (const other of flipped(ciphertext)) expect(key.decapsulate(other)).not.toEqual(secret);
+    for (const other of flipped(key.publicKey)) {
+      // FIPS 203 section 7.2: a coefficient of 12 bits is refused from 3,329 on.
+      const made = mlKem768.encapsulate(other, KEY);
+      if (made === undefined) continue;
+      expect(key.decapsulate(made.ciphertext)).not.toEqual(made.secret);
+    }
+    const stranger = mlKem768.openKey(SEED.with(0, 5))!;
+    expect(stranger.decapsulate(ciphertext)).not.toEqual(secret);
+  });
+
+  it('refuse exactly the coefficients of ML-KEM that the real one refuses', () => {
+    const real = createNode('simulation').mlKem768;
+    for (const index of [0, 1, 2, 255, 766, 767]) {
+      for (const coefficient of [1, 255, 256, 3_328, 3_329, 3_344, 3_840, 4_095]) {
+        const publicKey = new Uint8Array(1184);
+        const at = 3 * (index >> 1);
+        // FIPS 203 section 4.2.1: two coefficients in three bytes.
+        const word = coefficient << (12 * (index & 1));
+        publicKey.set([word & 255, (word >> 8) & 255, word >> 16], at);
+        const isAccepted = real.encapsulate(publicKey, KEY) !== undefined;
+        expect(isAccepted).toBe(coefficient < 3_329);
+        expect(modelled.mlKem768.encapsulate(publicKey, KEY) !== undefined).toBe(isAccepted);
+      }
+    }
+    // The last 32 bytes are no coefficients.
+    const seed = new Uint8Array(1184).fill(255, 1152);
+    expect(modelled.mlKem768.encapsulate(seed, KEY)).toBeDefined();
   });
 });

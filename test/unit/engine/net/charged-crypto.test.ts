@@ -19,6 +19,8 @@ const calls: readonly (readonly [string, number, Call])[] = [
   ['hmacSha384', 100, (crypto): unknown => crypto.hmacSha384(KEY, DATA)],
   ['aesKeyWrap', 32, (crypto): unknown => crypto.aesKeyWrap(KEY, KEY)],
   ['aesKeyUnwrap', 40, (crypto): unknown => crypto.aesKeyUnwrap(KEY, WRAPPED)],
+  ['ed25519PublicKey', 0, (crypto): unknown => crypto.ed25519Key(KEY).publicKey],
+  ['p256PublicKey', 0, (crypto): unknown => crypto.p256Key(KEY).publicKey],
   // A sponge works for its output as for its input.
   ['shake256', 100 + 1_000, (crypto): unknown => crypto.shake256(DATA, 1_000)],
 ];
@@ -127,5 +129,45 @@ describe('a charged crypto provider', () => {
     expect(() => stream.apply(DATA.slice(), 0, 1)).toThrow(InvariantError);
     expect(() => cipher.encrypt(new Uint8Array(16))).toThrow(InvariantError);
     expect(() => hash.digest()).toThrow(InvariantError);
+  });
+
+  it('charges each use of an opened key, and its opening', () => {
+    const charged: string[] = [];
+    const crypto = new ChargedCrypto(noble, {
+      chargeCrypto: (operation, bytes): void => void charged.push(`${operation} ${bytes}`),
+    });
+    for (const curve of ['ed25519', 'p256'] as const) {
+      const key = crypto[`${curve}Key`](KEY);
+      const publicKey = crypto[`${curve}Verifier`](key.publicKey);
+      expect(publicKey.verify(DATA, key.sign(DATA))).toBe(true);
+      key.wipe();
+      expect(() => key.sign(DATA)).toThrow(RangeError);
+    }
+    const expected = ['ed25519', 'p256'].flatMap((curve) => [
+      `${curve}PublicKey 0`,
+      `${curve}Verifier 0`,
+      `${curve}KeySign 100`,
+      `${curve}KeyVerify 100`,
+      `${curve}KeySign 100`,
+    ]);
+    expect(charged).toEqual(expected);
+  });
+
+  it('charges each use of a key of ML-DSA-65', () => {
+    const charged: string[] = [];
+    const { mlDsa65 } = new ChargedCrypto(noble, {
+      chargeCrypto: (operation, bytes): void => void charged.push(`${operation} ${bytes}`),
+    });
+    const key = mlDsa65.openKey(KEY);
+    const signature = key.sign({ message: DATA }, KEY);
+    expect(mlDsa65.verify(key.publicKey, { message: DATA }, signature)).toBe(true);
+    key.wipe();
+    expect(() => key.sign({ message: DATA }, KEY)).toThrow(RangeError);
+    expect(charged).toEqual([
+      'mlDsa65Key 0',
+      'mlDsa65Sign 100',
+      'mlDsa65Verify 100',
+      'mlDsa65Sign 100',
+    ]);
   });
 });

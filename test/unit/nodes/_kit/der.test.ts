@@ -292,6 +292,13 @@ describe('a SET', () => {
 });
 
 describe('what is kept', () => {
+  it('is not changed where another tag is written', () => {
+    const bytes = bytesOf('30 00');
+    const tagged = derImplicit(0, derKept(derSequence({})));
+    expect(toHex(tagged.write({ bytes, value: {} }))).toBe('a000');
+    expect(toHex(bytes)).toBe('3000');
+  });
+
   it('is written as it is, whatever its value', () => {
     const kept = derSequence({ body: derKept(derSequenceOf(derInteger)), end: derNull });
     const bytes = bytesOf('30 0a 30 06 02 01 01 02 01 02 05 00');

@@ -1,0 +1,126 @@
+/**
+ * What the cryptography of a handshake takes with `crypto: modelled` beside the real one, in turns:
+ * both ends of an agreement that is signed, and a blinded key that signs.
+ *
+ * `npm run bench -- handshake`
+ *
+ * @module
+ */
+import { provider } from '../engine/crypto/index.ts';
+import type { CryptoProvider } from '../engine/host/crypto.ts';
+import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
+
+export const name = 'handshake';
+
+const ROUNDS = 9;
+/** Handshakes of a measurement; a modelled one is so short that it needs more. */
+const CALLS = { modelled: 400, real: 40 } as const;
+/** A modelled handshake costs at most a tenth of the real one. */
+const TARGET = 0.1;
+const MESSAGE: Uint8Array = new Uint8Array(250).fill(7);
+const [OWN, PEER] = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
+
+/** A handshake with opened keys; it says whether all of it held. */
+type Handshake = () => boolean;
+
+const HANDSHAKES: Readonly<Record<string, (crypto: CryptoProvider) => Handshake>> = {
+  'X25519, Ed25519': classical,
+  'X25519, ML-KEM-768, Ed25519': hybrid,
+  'ML-KEM-768, ML-DSA-65': postQuantum,
+  'P-256 signature': certificate,
+  'blinded Ed25519 key': blinded,
+};
+
+/** Two lines for each handshake: the time of the modelled one, and its multiple of the real one. */
+export function run(): BenchResult[] {
+  const real = provider('node', { timing: 'simulation' });
+  const modelled = provider('modelled');
+  return Object.entries(HANDSHAKES).flatMap(([what, make]) =>
+    compare(what, make(modelled), make(real)),
+  );
+}
+
+/** Both ends make an element, agree, and derive two keys; one signs and the other verifies. */
+function classical(crypto: CryptoProvider): Handshake {
+  const key = crypto.ed25519Key(OWN);
+  const publicKey = crypto.ed25519Verifier(key.publicKey);
+  return () => {
+    const [a, b] = [crypto.x25519PublicKey(OWN), crypto.x25519PublicKey(PEER)];
+    const secrets = [crypto.x25519(OWN, b), crypto.x25519(PEER, a)];
+    const keys = secrets.map((secret) => crypto.hkdfSha256({ key: secret ?? MESSAGE, length: 64 }));
+    const isSigned = publicKey.verify(MESSAGE, key.sign(MESSAGE));
+    return isSigned && crypto.equal(keys[0] ?? MESSAGE, keys[1] ?? OWN);
+  };
+}
+
+function hybrid(crypto: CryptoProvider): Handshake {
+  const [first, second] = [classical(crypto), encapsulating(crypto)];
+  return () => first() && second();
+}
+
+function postQuantum(crypto: CryptoProvider): Handshake {
+  const encapsulate = encapsulating(crypto);
+  const key = crypto.mlDsa65.openKey(OWN);
+  const input = { message: MESSAGE };
+  return () => encapsulate() && crypto.mlDsa65.verify(key.publicKey, input, key.sign(input, PEER));
+}
+
+/** A key of one handshake, a ciphertext to it, and its secret. */
+function encapsulating({ mlKem768, equal }: CryptoProvider): Handshake {
+  const seed = new Uint8Array(64);
+  return () => {
+    const key = mlKem768.openKey(seed);
+    const made = key && mlKem768.encapsulate(key.publicKey, OWN);
+    return made !== undefined && equal(made.secret, key?.decapsulate(made.ciphertext) ?? OWN);
+  };
+}
+
+/** An entry of a path segment: one signs, one verifies. */
+function certificate(crypto: CryptoProvider): Handshake {
+  const key = crypto.p256Key(OWN);
+  const publicKey = crypto.p256Verifier(key.publicKey);
+  return () => publicKey.verify(MESSAGE, key.sign(MESSAGE));
+}
+
+/** The public key is blinded, and a signature with the blinded secret is verified. */
+function blinded(crypto: CryptoProvider): Handshake {
+  const { edwards25519: group } = crypto;
+  const scalar = group.reduceScalar(OWN);
+  const publicKey = group.scalarMultBase(scalar);
+  const factor = group.reduceScalar(PEER);
+  const zero = new Uint8Array(OWN.length);
+  return () => {
+    const key = group.scalarMult(publicKey, factor) ?? zero;
+    const point = group.scalarMultBase(scalar);
+    const k = group.reduceScalar(crypto.sha512(Buffer.concat([point, key, MESSAGE])));
+    const s = group.multiplyAdd(k, group.multiplyAdd(factor, scalar, zero), scalar);
+    const signature = new Uint8Array(2 * OWN.length);
+    signature.set(point);
+    signature.set(s, OWN.length);
+    return crypto.ed25519Verify(key, MESSAGE, signature);
+  };
+}
+
+function compare(what: string, modelled: Handshake, real: Handshake): BenchResult[] {
+  // The first pair is the warm-up.
+  const pairs = Array.from(
+    { length: ROUNDS + 1 },
+    () => [timeOf(modelled, CALLS.modelled), timeOf(real, CALLS.real)] as const,
+  );
+  pairs.shift();
+  const times = spreadOf(pairs.map(([ours]) => ours));
+  const ratios = spreadOf(pairs.map(([ours, theirs]) => ours / theirs));
+  return [
+    { name: `${what}, modelled`, unit: 'us/handshake', ...times },
+    { name: `${what}, modelled over real`, unit: 'x', ...ratios, target: TARGET },
+  ];
+}
+
+function timeOf(handshake: Handshake, calls: number): number {
+  let held = 0;
+  const us = cpuTimeUs(() => {
+    for (let index = 0; index < calls; index += 1) held += handshake() ? 1 : 0;
+  });
+  requireEqual('the number of handshakes that held', held, calls);
+  return us / calls;
+}

@@ -1,0 +1,151 @@
+/**
+ * ECDSA over P-256 and SHA-256 (FIPS 186-5 section 6) by OpenSSL, with the deterministic nonce of
+ * RFC 6979. Node offers signatures with random nonces only; but it makes public keys, and the point
+ * that a signature needs is the public key of its nonce.
+ *
+ * Constant time: the nonce (HMAC) and its point (OpenSSL). Not constant time: what follows, by big
+ * integers. Nonce and secret are multiplied there only by a number that nobody knows, so that their
+ * product, and its inverse, tell nothing about them. Bytes are wiped before a call returns, the
+ * nonce in OpenSSL's memory included; big integers remain until they are collected.
+ *
+ * @module
+ */
+import { createECDH, createPublicKey, type ECDH, verify } from 'node:crypto';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { assert } from '../core/assert.ts';
+import { wipe } from '../core/secrets.ts';
+import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
+import { CURVE_KEY_LENGTH, P256_POINT_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
+import { digestOf, hmacOf } from './one-shot.ts';
+import {
+  bigEndianNumberOf,
+  checkP256Secret,
+  invertModulo,
+  P256_ORDER,
+  writeBigEndian,
+} from './p256-scalar.ts';
+import { noKey, openSigningKey } from './signing-key.ts';
+
+/** The secret that the shared object holds between calls: no secret at all. */
+const ONE: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH).with(CURVE_KEY_LENGTH - 1, 1);
+
+/** One object for all calls of a thread; making one costs as much as multiplying. */
+let exchange: ECDH | undefined;
+
+/** The uncompressed public key of a secret. */
+export function p256PublicKey(secret: Uint8Array): Uint8Array {
+  checkP256Secret(secret);
+  return multiplyBase(secret);
+}
+
+/** Opens a secret. */
+export function openP256(secret: Uint8Array): SigningKey {
+  return openSigningKey({ publicKey: p256PublicKey, sign: signP256 }, secret);
+}
+
+/** Signs a message; 64 bytes, r then s. */
+export function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
+  checkP256Secret(secret);
+  const digest = digestOf('sha256', message);
+  const nonces = new Nonces(secret, digest);
+  const signature = signWith({ secret, digest, nonce: nonces.next(), blind: nonces.next() });
+  nonces.wipe();
+  return signature;
+}
+
+/** Imports a public key; that costs as much as verifying a signature. */
+export function openP256Verifier(publicKey: Uint8Array): VerifyingKey {
+  if (publicKey.length !== P256_POINT_LENGTH) return noKey;
+  if (publicKey[0] !== 0x04) return noKey;
+  const [x, y] = [textOf(publicKey.subarray(1, 33)), textOf(publicKey.subarray(33))];
+  try {
+    const imported = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+    const key = { key: imported, dsaEncoding: 'ieee-p1363' } as const;
+    return {
+      verify: (message, signature) =>
+        signature.length === SIGNATURE_LENGTH && verify('sha256', message, key, signature),
+    };
+  } catch {
+    // Not a point of the curve.
+    return noKey;
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}
+
+function multiplyBase(scalar: Uint8Array): Uint8Array {
+  exchange ??= createECDH('prime256v1');
+  exchange.setPrivateKey(scalar);
+  const point = new Uint8Array(exchange.getPublicKey());
+  // OpenSSL clears the scalar as soon as another one takes its place.
+  exchange.setPrivateKey(ONE);
+  return point;
+}
+
+interface Parts {
+  readonly secret: Uint8Array;
+  readonly digest: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly blind: Uint8Array;
+}
+
+/** FIPS 186-5 section 6.4.1 steps 4 to 9, with s = (k b)^-1 (e b + r (d b)) for a secret b. */
+function signWith({ secret, digest, nonce, blind }: Parts): Uint8Array {
+  const b = bigEndianNumberOf(blind);
+  const blindedNonce = (bigEndianNumberOf(nonce) * b) % P256_ORDER;
+  const blindedSecret = (bigEndianNumberOf(secret) * b) % P256_ORDER;
+  const r = bigEndianNumberOf(multiplyBase(nonce).subarray(1)) % P256_ORDER;
+  const sum = (bigEndianNumberOf(digest) * b + r * blindedSecret) % P256_ORDER;
+  // Step 11: both are 0 once in 2^256 signatures.
+  assert(r > 0n, 'r of an ECDSA signature is not 0');
+  assert(sum > 0n, 's of an ECDSA signature is not 0');
+  const signature = new Uint8Array(SIGNATURE_LENGTH);
+  writeBigEndian(r, signature, 0);
+  writeBigEndian((invertModulo(blindedNonce) * sum) % P256_ORDER, signature, CURVE_KEY_LENGTH);
+  return signature;
+}
+
+/** The numbers that RFC 6979 section 3.2 derives from a secret and a digest. */
+class Nonces {
+  #key: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH);
+  #value: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH).fill(1);
+  readonly #made: Uint8Array[] = [];
+
+  constructor(secret: Uint8Array, digest: Uint8Array) {
+    // Section 2.3.4: the digest modulo the order.
+    const reduced = new Uint8Array(CURVE_KEY_LENGTH);
+    writeBigEndian(bigEndianNumberOf(digest) % P256_ORDER, reduced, 0);
+    // Steps d to g.
+    this.#update(0, secret, reduced);
+    this.#update(1, secret, reduced);
+  }
+
+  /** Step h: the next number above 0 and below the order; valid until {@link wipe}. */
+  next(): Uint8Array {
+    for (;;) {
+      this.#value = this.#derive(this.#value);
+      const candidate = bigEndianNumberOf(this.#value);
+      if (candidate > 0n && candidate < P256_ORDER) return this.#value;
+      this.#update(0);
+    }
+  }
+
+  wipe(): void {
+    for (const made of this.#made) wipe(made);
+  }
+
+  #update(separator: number, ...inputs: readonly Uint8Array[]): void {
+    const text = concatBytes(this.#value, Uint8Array.of(separator), ...inputs);
+    this.#key = this.#derive(text);
+    this.#value = this.#derive(this.#value);
+    wipe(text);
+  }
+
+  #derive(text: Uint8Array): Uint8Array {
+    const tag = hmacOf('sha256', this.#key, text);
+    this.#made.push(tag);
+    return tag;
+  }
+}
