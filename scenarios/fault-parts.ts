@@ -48,6 +48,16 @@ export interface AskSpec {
   readonly withinNs: number;
 }
 
+/** Questions at a steady rate, to one node after the other, whether they are answered or not. */
+export interface AskSource {
+  /** One for each node, in the order in which they are put, again and again. */
+  readonly asks: readonly AskSpec[];
+  /** Questions per second. */
+  readonly rate: number;
+  readonly startNs: number;
+  readonly stopNs: number;
+}
+
 /**
  * What an adversary at one node does (docs/PRIVACY.md#attacks). `kind` is the name of the attack.
  */

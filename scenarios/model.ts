@@ -9,6 +9,7 @@ import type { SendWishes } from '../engine/host/transport.ts';
 import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
 import type { SourcePosition, StackEntry, Topology } from '../topologies/model.ts';
+import type { AskSource } from './fault-parts.ts';
 import type { FaultAction } from './files/actions.ts';
 import type { TrafficPattern } from './traffic-pattern.ts';
 
@@ -160,6 +161,8 @@ export interface Scenario {
    * seed, whose {@link traffic} has their flows.
    */
   readonly drawnTraffic?: readonly DrawnTraffic[];
+  /** Absent if no entry of `traffic` asks nodes. */
+  readonly asks?: readonly AskSource[];
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
   readonly sweep?: SweepSpec;

@@ -19,6 +19,7 @@ import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import { type AskTaker, askNode } from '../asks/ask.ts';
 import { AskBook } from '../asks/ask-book.ts';
+import { startAsking } from '../asks/ask-source.ts';
 import { BrokenPromise } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
@@ -152,6 +153,9 @@ export class Experiment implements WorldListener {
     const supply = new FlowSupply(this.#parts.seed);
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
     for (const flow of this.flows) flow.start();
+    const ask = (spec: AskSpec): unknown => this.ask(spec, { ended: () => undefined });
+    const isOver = (): boolean => this.done?.doneNs !== undefined;
+    for (const source of scenario.asks ?? []) startAsking(source, { world, ask, isOver });
     this.faults.schedule();
     if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
   }

@@ -10,34 +10,41 @@ import type { FilePath } from '../../topologies/files/locate.ts';
 import { time } from '../../topologies/files/quantity.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { AskSpec } from '../fault-parts.ts';
+import type { AskSource, AskSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
+import { selectedNodes } from './selectors.ts';
+import type { TrafficInput } from './traffic-schema.ts';
 
 /** Time that a question waits for its answer unless the file says otherwise, ns. */
 const WITHIN_NS = 10_000_000_000;
+
+/** The parts of a question in a file. */
+export const askShape = {
+  kind: text('a kind such as flush').meta({
+    description:
+      'What is asked: a kind of request of the protocol (docs: its README), or `status`, which every node answers.',
+    examples: ['status', 'flush'],
+  }),
+  target: text('the name of a node, or what the kind needs')
+    .optional()
+    .meta({ description: 'Whom or what the question is about.', default: '' }),
+  body: z.string().max(4_096).optional().meta({
+    description: 'More of the question, as the kind defines it.',
+    default: '',
+  }),
+  by: text('the name of a protocol')
+    .optional()
+    .meta({ description: 'The protocol that is asked. Default: the uppermost of the node.' }),
+  within: time({ min: 1, minText: '1ns' })
+    .optional()
+    .meta({ description: 'Nobody waits longer for the answer.', default: '10s' }),
+};
 
 /** The action `ask` in a file. */
 export const askSchema = z
   .strictObject({
     node: text('the name of a node').meta({ description: 'The node that is asked.' }),
-    kind: text('a kind such as flush').meta({
-      description:
-        'What is asked: a kind of request of the protocol (docs: its README), or `status`, which every node answers.',
-      examples: ['status', 'flush'],
-    }),
-    target: text('the name of a node, or what the kind needs')
-      .optional()
-      .meta({ description: 'Whom or what the question is about.', default: '' }),
-    body: z.string().max(4_096).optional().meta({
-      description: 'More of the question, as the kind defines it.',
-      default: '',
-    }),
-    by: text('the name of a protocol')
-      .optional()
-      .meta({ description: 'The protocol that is asked. Default: the uppermost of the node.' }),
-    within: time({ min: 1, minText: '1ns' })
-      .optional()
-      .meta({ description: 'Nobody waits longer for the answer.', default: '10s' }),
+    ...askShape,
   })
   .meta({
     description:
@@ -71,4 +78,18 @@ export function resolveAsk(
     return undefined;
   }
   return { node, ...layer, kind, target, body, withinNs: within };
+}
+
+/** @returns the questions of an entry of `traffic`, or undefined after noting what is wrong. */
+export function resolveAskSource(
+  context: ScenarioContext,
+  input: Extract<TrafficInput, { kind: 'asks' }>,
+  path: FilePath,
+): AskSource | undefined {
+  const { ask: kind, nodes, rate, start = 0, stop = context.durationNs, ...rest } = input;
+  const names = selectedNodes(context, nodes, [...path, 'nodes']);
+  const asks = names.map((node) => resolveAsk(context, { ...rest, kind, node }, path));
+  const sound = asks.filter((ask) => ask !== undefined);
+  if (sound.length === 0 || sound.length < asks.length) return undefined;
+  return { asks: sound, rate, startNs: start, stopNs: stop };
 }

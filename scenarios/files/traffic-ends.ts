@@ -34,7 +34,7 @@ type OwnEnds = { readonly kind: 'pair'; readonly from: string; readonly to: stri
 export type FlowEnds = OwnEnds | ListedEnds;
 
 /** An entry that names its nodes itself, not in a file. */
-type EndsInput = Exclude<TrafficInput, { kind: 'flows' }>;
+type EndsInput = Exclude<TrafficInput, { kind: 'flows' | 'asks' }>;
 
 /** All nodes of an entry, each sender before those that receive from it. */
 export function nodesOfEnds(ends: FlowEnds): readonly string[] {

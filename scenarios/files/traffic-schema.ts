@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { flag, type Leaf, name, text, wordLeaf } from '../../topologies/files/leaf.ts';
 import { packetRate, size, time, whole } from '../../topologies/files/quantity.ts';
+import { askShape } from './ask.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 
@@ -101,6 +102,21 @@ export const trafficSchema = z
       kind: z.literal('file'),
       ...flowShape,
       bytes: size({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('asks'),
+      ask: askShape.kind,
+      nodes: z
+        .union([
+          text('a node, or a pattern such as "bus-*"'),
+          z.array(text('the name of a node')).min(1),
+        ])
+        .meta({ description: 'The nodes that are asked, one after the other.' }),
+      ...{ target: askShape.target, body: askShape.body, by: askShape.by, within: askShape.within },
+      rate: packetRate().meta({
+        description: 'Questions per time, whether they are answered or not.',
+      }),
+      ...{ start: wishesShape.start, stop: wishesShape.stop },
     }),
   ])
   .meta({ description: 'One flow of application packets, or one for each of several pairs.' });

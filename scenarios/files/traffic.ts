@@ -11,8 +11,10 @@ import { defined } from '../../topologies/files/defined.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
+import type { AskSource } from '../fault-parts.ts';
 import type { DrawnTraffic, Scenario, TrafficSpec } from '../model.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
+import { resolveAskSource } from './ask.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowsInput, listedFlows } from './flows.ts';
 import type { SizeCheck } from './size-check.ts';
@@ -23,8 +25,10 @@ import { checkWishes } from './wishes.ts';
 
 const SIZE_DEFAULT = 1_000;
 
+type AsksInput = Extract<TrafficInput, { kind: 'asks' }>;
+
 /** The flows of all entries of `traffic`. */
-export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic'>;
+export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic' | 'asks'>;
 
 /** Resolves all entries; entries with mistakes are reported and left out. */
 export function resolveTraffic(
@@ -34,25 +38,59 @@ export function resolveTraffic(
 ): ResolvedTraffic {
   const traffic: TrafficSpec[] = [];
   const drawn: DrawnTraffic[] = [];
+  const asks = inputs.flatMap((input, index) => askSourceOf(context, input, ['traffic', index]));
   for (const [index, input] of inputs.entries()) {
-    const path = ['traffic', index];
+    if (input.kind === 'asks') continue;
     if (input.kind === 'flows') {
       for (const flow of flowsOfFile(context, input, index, sizes)) traffic.push(flow);
       continue;
     }
-    const ends = resolveEnds(context, input, path);
-    const areTimesSound = checkTimes(context, input, path);
-    const pattern = patternOf(context, input, path);
-    if (ends === undefined || !areTimesSound || pattern === undefined) continue;
-    const layer = layerOf(context, { ...input, ends }, path);
-    if (layer === undefined) continue;
-    const flow = { ...layer, pattern, ...quantitiesOf(context, input, path) };
-    sizes.check({ ...flow, ends }, path);
-    checkWishes(context, { ...flow, ends }, path);
+    const own = ownFlow(context, input, ['traffic', index], sizes);
+    if (own === undefined) continue;
+    const { ends, flow } = own;
     if (ends.kind === 'pair') traffic.push({ from: ends.from, to: ends.to, ...flow });
     else drawn.push({ ...flow, ...drawnPart(ends), entry: traffic.length + drawn.length });
   }
-  return { traffic, ...(drawn.length === 0 ? {} : { drawnTraffic: drawn }) };
+  return {
+    traffic,
+    ...(drawn.length === 0 ? {} : { drawnTraffic: drawn }),
+    ...(asks.length === 0 ? {} : { asks }),
+  };
+}
+
+/** The questions of an entry; none if it has packets, and after noting what is wrong. */
+function askSourceOf(
+  context: ScenarioContext,
+  input: TrafficInput,
+  path: FilePath,
+): readonly AskSource[] {
+  if (input.kind !== 'asks') return [];
+  const source = resolveAskSource(context, input, path);
+  return checkTimes(context, input, path) && source !== undefined ? [source] : [];
+}
+
+/** The flow of an entry that names its ends itself, or how they are drawn; undefined after noting what is wrong. */
+function ownFlow(
+  context: ScenarioContext,
+  input: Exclude<TrafficInput, FlowsInput | AsksInput>,
+  path: FilePath,
+  sizes: SizeCheck,
+):
+  | {
+      readonly ends: NonNullable<ReturnType<typeof resolveEnds>>;
+      readonly flow: Omit<TrafficSpec, 'from' | 'to'>;
+    }
+  | undefined {
+  const ends = resolveEnds(context, input, path);
+  const areTimesSound = checkTimes(context, input, path);
+  const pattern = patternOf(context, input, path);
+  if (ends === undefined || !areTimesSound || pattern === undefined) return undefined;
+  const layer = layerOf(context, { ...input, ends }, path);
+  if (layer === undefined) return undefined;
+  const flow = { ...layer, pattern, ...quantitiesOf(context, input, path) };
+  sizes.check({ ...flow, ends }, path);
+  checkWishes(context, { ...flow, ends }, path);
+  return { ends, flow };
 }
 
 /** The flows that a file lists, which reports show as one; none after noting what is wrong. */
@@ -86,7 +124,7 @@ function flowsOfFile(
 
 function quantitiesOf(
   context: ScenarioContext,
-  input: TrafficInput,
+  input: Exclude<TrafficInput, AsksInput>,
   path: FilePath,
 ): Omit<TrafficSpec, 'from' | 'to' | 'pattern'> {
   const { lifetime, priority, tolerant } = input;
@@ -152,7 +190,7 @@ function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePat
 
 function patternOf(
   context: ScenarioContext,
-  input: Exclude<TrafficInput, FlowsInput>,
+  input: Exclude<TrafficInput, FlowsInput | AsksInput>,
   path: FilePath,
 ): TrafficPattern | undefined {
   switch (input.kind) {

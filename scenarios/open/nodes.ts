@@ -105,7 +105,8 @@ export function scenarioMetrics(
     ...protocol.metrics,
     ...trafficMetrics(protocol.name),
   ]);
-  const isAsked = scenario.events.some(({ action }) => action.kind === 'ask');
+  const isAsked =
+    scenario.asks !== undefined || scenario.events.some(({ action }) => action.kind === 'ask');
   const all = [...own, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }

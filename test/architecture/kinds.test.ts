@@ -50,6 +50,7 @@ const LINK_VALUES: Readonly<Record<keyof DirectionSpec, string>> = {
 const TRAFFIC: Kinds<TrafficInput['kind']> = {
   ...{ constant: true, poisson: true, 'on-off': true, trace: true, flows: true, file: true },
   'request-response': true,
+  asks: true,
 };
 const STRATEGIES = Object.fromEntries(
   mixingConfig.options.map(({ shape }) => [shape.strategy.value, true]),

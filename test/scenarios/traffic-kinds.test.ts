@@ -39,12 +39,16 @@ const ENTRIES: Readonly<Record<TrafficInput['kind'], string>> = {
   flows: `file: ${fileOf('flows.csv', '0.1,alice,bob,100\n0.3,bob,alice,90\n')}`,
   'request-response': `${ENDS}, size: 100B, rate: 50/s, response: 200B`,
   file: `${ENDS}, size: 1000B, bytes: 20kB`,
+  // Questions are no messages, so there is another flow.
+  asks: `nodes: "*", ask: status, rate: 10/s }\n  - { kind: constant, ${ENDS}, size: 100B, rate: 9/s`,
 };
 
 describe('every message is accounted for', () => {
   it.each(Object.entries(ENTRIES))('of traffic of the kind %s', (kind, entry) => {
     const scenario = loadText(`${BASE}  - { kind: ${kind}, ${entry} }\n`);
-    const { messages } = run(scenario);
+    const { messages, metrics } = run(scenario);
     expect(messages?.delivered).toBeGreaterThan(0);
+    const asked = kind === 'asks' ? { numerator: 29, denominator: 29 } : undefined;
+    expect(metrics['ask.ok']).toEqual(asked && { kind: 'ratio', ...asked });
   });
 });

@@ -127,7 +127,7 @@ const scenario = object<Scenario>({
   cpu: nothing,
   options: record(record(plainJson(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
   traffic: list(traffic, PARTS_MAX),
-  drawnTraffic: nothing,
+  ...{ drawnTraffic: nothing, asks: nothing },
   events: none,
   kpis: none,
   sweep: nothing,

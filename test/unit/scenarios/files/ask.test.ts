@@ -17,18 +17,20 @@ const TOPOLOGY = `topology:
 stack: [{ run: fabric, on: a }]
 `;
 
-function load(asks: readonly string[]): ReturnType<typeof loadScenario> {
+function load(asks: readonly string[], traffic = ''): ReturnType<typeof loadScenario> {
   const list = asks.map((ask) => `  - { at: 9s, ask: { ${ask} } }\n`).join('');
+  const events = list === '' ? '' : `events:\n${list}`;
+  const flows = traffic === '' ? '' : `traffic:\n  - { kind: asks, ${traffic} }\n`;
   const path = files.write(
     'scenarios/s.yaml',
-    `name: s\nduration: 60s\n${TOPOLOGY}events:\n${list}`,
+    `name: s\nduration: 60s\n${TOPOLOGY}${flows}${events}`,
   );
   return loadScenario({ path, folders: files.folders, registry });
 }
 
-function refusals(asks: readonly string[]): readonly string[] {
+function refusals(asks: readonly string[], traffic = ''): readonly string[] {
   try {
-    load(asks);
+    load(asks, traffic);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.issues.map(({ code, path, message }) => `${code} ${path}: ${message}`);
@@ -59,5 +61,24 @@ describe('an event of action ask', () => {
       'E106 events[1].ask.by: b does not run "fabric"',
     ]);
     expect(refusals(['node: a', 'node: a, kind: status, within: 0s, until: 7'])).toHaveLength(3);
+  });
+
+  it('may be put to several nodes in turn, as traffic', () => {
+    const { asks, traffic } = load([], 'nodes: "*", ask: status, within: 1s, rate: 5/s, stop: 30s');
+    const rest = { kind: 'status', target: '', body: '', withinNs: 1e9 };
+    expect(traffic).toEqual([]);
+    expect(asks).toEqual([
+      {
+        asks: [
+          { node: 'a', by: 'fabric', ...rest },
+          { node: 'b', ...rest },
+        ],
+        ...{ rate: 5, startNs: 0, stopNs: 30e9 },
+      },
+    ]);
+    expect(refusals([], 'nodes: [a, b], by: dtn, ask: status, rate: 5/s')).toEqual([
+      'E106 traffic[0].by: b does not run "dtn"',
+    ]);
+    expect(refusals([], 'nodes: "x*", ask: status, rate: 5/s, start: 99s')).toHaveLength(2);
   });
 });

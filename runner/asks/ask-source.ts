@@ -1,0 +1,37 @@
+/**
+ * Questions of an entry of `traffic`: open loop, so none waits for an answer.
+ *
+ * @module
+ */
+import { NS_PER_S } from '../../engine/core/time.ts';
+import type { AskSource, AskSpec } from '../../scenarios/fault-parts.ts';
+import type { World } from '../world.ts';
+
+/** What the questions need. */
+export interface AskSourceParts {
+  readonly world: Pick<World, 'at' | 'now'>;
+  readonly ask: (spec: AskSpec) => void;
+  /** True when the work of the run is done. */
+  readonly isOver: () => boolean;
+}
+
+/** Books the questions; each instant follows from the start, so that late ones delay no other. */
+export function startAsking(
+  { asks, rate, startNs, stopNs }: AskSource,
+  parts: AskSourceParts,
+): void {
+  const { world, ask, isOver } = parts;
+  let count = 0;
+  const book = (): void => {
+    const atNs = startNs + Math.round(((count + 1) * NS_PER_S) / rate);
+    if (atNs >= stopNs) return;
+    world.at(Math.max(atNs, world.now()), () => {
+      if (isOver()) return;
+      const spec = asks[count % asks.length];
+      count += 1;
+      if (spec !== undefined) ask(spec);
+      book();
+    });
+  };
+  book();
+}
