@@ -123,8 +123,8 @@ function openEndpoint(
 
 /** Writes log lines of nodes, under the names of their protocols. */
 function nodeLines(log: OperatorLog): NonNullable<SessionOptions['onLine']> {
-  return ({ node, protocol, level, text }) =>
-    log.sink(isComponent(protocol) ? protocol : 'node')(node, level, text);
+  return ({ node, protocol, level, text, fields }) =>
+    log.sink(isComponent(protocol) ? protocol : 'node')(node, level, text, fields);
 }
 
 /** Exit code: 0 if the run is over, 1 if it ended early, 2 if the coordinator rejected this process. */

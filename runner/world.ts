@@ -10,6 +10,7 @@ import type { NetworkObserver } from '../engine/net/direction-context.ts';
 import type { Inquiry, OpenInquiry } from '../engine/net/inquiry.ts';
 import type { LinkChange, LinkDirections } from '../engine/net/link-spec.ts';
 import type { NodeCall } from '../engine/net/node-calls.ts';
+import type { LogSink } from '../engine/net/sim-observers.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
 import type { FaultAction } from '../scenarios/files/actions.ts';
@@ -74,7 +75,7 @@ export interface WorldListener {
   state?(node: string, machine: string, state: string): void;
   spanned?(node: string, name: string, beginNs: number, endNs: number): void;
   marked?(node: string, name: string): void;
-  logged?(node: string, level: 'debug' | 'info' | 'warn', message: string): void;
+  readonly logged?: LogSink;
   /**
    * `node` is about to get a request; what it does until {@link handled} belongs to that request.
    */

@@ -40,11 +40,18 @@ export interface Trace {
   mark(name: string): void;
 }
 
+/**
+ * Facts of a log line under names of their own; those of all protocols alike are `packet_id`,
+ * `destination`, `latency_ms` and `path_id`. A line has 16 at most, and none whose name is that of a
+ * secret.
+ */
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
 /** Log lines go to the operator, never into results. */
 export interface Log {
-  debug(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
 }
 
 /** How a metric is counted, which decides the aggregations that fit it. */

@@ -7,8 +7,11 @@
  * @module
  */
 
+import type { LogFields } from '../host/measure.ts';
+
 /** Longest text of one message or field. */
 const TEXT_MAX = 2_000;
+const FIELDS_MAX = 16;
 /** 16 bytes and more in hexadecimal: the shortest key used anywhere here. */
 const HEX_RUN = /(?:0x)?[0-9a-fA-F]{32,}/g;
 /** 16 bytes in base64 end in ==, 32 bytes in one =. */
@@ -51,7 +54,13 @@ function kindOf(letter = ''): 'digit' | 'capital' | 'small' {
   return letter <= 'Z' ? 'capital' : 'small';
 }
 
-/** True if a field with this name contains a secret that must not be written. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
+/** The fields of a log line: at most 16, without secrets and without long texts. */
+export function cleanFields(fields: LogFields): LogFields {
+  const kept = Object.entries(fields).slice(0, FIELDS_MAX);
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      if (SECRET_NAME.test(name)) return [name, '[not written]'];
+      return [name, typeof value === 'string' ? scrub(value) : value];
+    }),
+  );
 }

@@ -33,9 +33,9 @@ export function hostTrace(world: HostWorld, host: Reporter): Trace {
 /** What the protocol logs. */
 export function hostLog(world: HostWorld, name: string): Log {
   return {
-    debug: (message): void => world.logSink?.(name, 'debug', message),
-    info: (message): void => world.logSink?.(name, 'info', message),
-    warn: (message): void => world.logSink?.(name, 'warn', message),
+    debug: (message, fields): void => world.logSink?.(name, 'debug', message, fields),
+    info: (message, fields): void => world.logSink?.(name, 'info', message, fields),
+    warn: (message, fields): void => world.logSink?.(name, 'warn', message, fields),
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Host, Question } from '../host/host.ts';
+import type { LogFields } from '../host/measure.ts';
 
 /** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
 export interface NodeTraceSink {
@@ -27,7 +28,12 @@ export interface NodeTraceSink {
 }
 
 /** Receives log lines. */
-export type LogSink = (host: string, level: 'debug' | 'info' | 'warn', message: string) => void;
+export type LogSink = (
+  host: string,
+  level: 'debug' | 'info' | 'warn',
+  message: string,
+  fields?: LogFields,
+) => void;
 
 /** Receives application bytes that a node delivers; the bytes are valid only during the call. */
 export type DeliverySink = Host['deliver'];

@@ -63,8 +63,8 @@ export class PeerNode implements PeerOutput {
       case 'mark':
         host.trace.mark(effect.name);
         return;
-      case 'warn':
-        host.log.warn(effect.message);
+      case 'log':
+        host.log[effect.level](effect.message, effect.fields);
         return;
     }
   }

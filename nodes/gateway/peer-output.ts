@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { LogFields } from '../../engine/host/measure.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Way } from '../../engine/host/transport.ts';
 
@@ -21,7 +22,12 @@ export type PeerEffect =
   | { readonly kind: 'sample'; readonly metric: string; readonly value: number }
   | { readonly kind: 'state'; readonly machine: string; readonly state: string }
   | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'warn'; readonly message: string };
+  | {
+      readonly kind: 'log';
+      readonly level: 'info' | 'warn';
+      readonly message: string;
+      readonly fields?: LogFields;
+    };
 
 /** Where the actions of a peer go. */
 export interface PeerOutput {

@@ -22,6 +22,7 @@ export class PeerRecord {
   /** A path has become healthier or worse. */
   health(path: string | undefined, health: PathHealth): void {
     this.#show(HEALTH_OF_PATH, { path: path ?? 'unknown', peer: this.#peer }, { health });
+    this.#log(`path is ${health}`, path);
     if (health === 'dead') this.#count('gateway.path_deaths');
   }
 
@@ -33,6 +34,7 @@ export class PeerRecord {
       this.#output.perform({ kind: 'mark', name: FAULT_SWITCH_MARK.write({ peer }) });
     } else if (effect.from !== undefined) this.#count('gateway.planned_switches');
     this.#show(PATH_IN_USE, { peer }, { path: path ?? NO_PATH });
+    this.#log(`takes another path${effect.isFault ? ' after a fault' : ''}`, path);
   }
 
   /** New keys are in use. */
@@ -44,6 +46,11 @@ export class PeerRecord {
   /** The first frame since the node restarted was accepted. */
   recovered(afterNs: number): void {
     this.#output.perform({ kind: 'sample', metric: 'antireplay.recovery', value: afterNs });
+  }
+
+  #log(message: string, path = NO_PATH): void {
+    const fields = { destination: this.#peer, path_id: path };
+    this.#output.perform({ kind: 'log', level: 'info', message, fields });
   }
 
   #count(metric: string): void {

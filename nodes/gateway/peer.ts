@@ -402,7 +402,8 @@ export class Peer {
     this.#peerTrace?.found(found, directory.segments(this.name));
     const warning = this.#windowWatch.look(now, paths);
     if (warning === undefined) return;
-    this.#output.perform({ kind: 'warn', message: `frames from ${this.name}: ${warning}` });
+    const message = `frames from ${this.name}: ${warning}`;
+    this.#output.perform({ kind: 'log', level: 'warn', message });
   }
 
   #underlayAt(index: number): UnderlayPath | undefined {

@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
-import { scrub } from '../../engine/live/scrub.ts';
+import { cleanFields, scrub } from '../../engine/live/scrub.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -103,9 +103,9 @@ export function tellProgress(
 /** Collects log lines of nodes: warnings for the report, and from a given level on to stderr. */
 export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
   const sink = level === undefined ? undefined : liveLog(level);
-  return (node, lineLevel, text): void => {
+  return (node, lineLevel, text, fields): void => {
     const message = scrub(text);
     if (lineLevel === 'warn') onWarning(`${node}: ${message}`);
-    sink?.(node, lineLevel, message);
+    sink?.(node, lineLevel, message, fields === undefined ? fields : cleanFields(fields));
   };
 }

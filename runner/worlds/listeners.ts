@@ -42,8 +42,8 @@ export class Listeners {
     for (const listener of this.#all) listener.handled?.();
   }
 
-  readonly logged: LogSink = (host, level, message) => {
-    for (const listener of this.#all) listener.logged?.(host, level, message);
+  readonly logged: LogSink = (...line) => {
+    for (const listener of this.#all) listener.logged?.(...line);
   };
 
   /** Receives what hosts report. */

@@ -17,7 +17,6 @@ export {
   type ComponentLog,
   type JsonLogOptions,
   jsonLog,
-  type LogFields,
   type OperatorLog,
 } from './json-log.ts';
 export {

@@ -9,7 +9,8 @@
  * @module
  */
 import { type DestinationStream, pino } from 'pino';
-import { isSecretName, scrub } from '../../engine/live/scrub.ts';
+import type { LogFields } from '../../engine/host/measure.ts';
+import { cleanFields, scrub } from '../../engine/live/scrub.ts';
 import {
   COMPONENTS_MAX,
   isComponent,
@@ -20,19 +21,18 @@ import {
   readLevels,
 } from './log-levels.ts';
 
-/** Additional fields of a line. */
-export interface LogFields {
-  readonly packet_id?: string | number;
-  readonly destination?: string;
-  readonly latency_ms?: number;
-  readonly path_id?: string | number;
-  readonly [name: string]: string | number | boolean | undefined;
-}
-
 /** Writes the lines of one component. */
 export type ComponentLog = Readonly<
   Record<OperatorLevel, (message: string, fields?: LogFields) => void>
 >;
+
+/** Writes the lines of protocols. */
+type ProtocolLog = (
+  host: string,
+  level: 'debug' | 'info' | 'warn',
+  text: string,
+  fields?: LogFields,
+) => void;
 
 /** The log of a node process. */
 export interface OperatorLog {
@@ -42,7 +42,7 @@ export interface OperatorLog {
    * Returns a sink for the log of protocols (`engine/host/measure.ts`); the host becomes the field
    * `node`.
    */
-  sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void;
+  sink(component: string): ProtocolLog;
   levels(): LogLevels;
   /**
    * Changes the general level, or the level of one component.
@@ -81,7 +81,6 @@ export interface JsonLogOptions {
 
 const DEFAULT_LEVEL: OperatorLevel = 'info';
 const LINES_PER_SECOND_MAX = 1_000;
-const FIELDS_MAX = 16;
 const STDERR = 2;
 
 /** Creates the log of a node process. */
@@ -126,10 +125,10 @@ class JsonLog implements OperatorLog {
     };
   }
 
-  sink(component: string): (host: string, level: 'debug' | 'info' | 'warn', text: string) => void {
+  sink(component: string): ProtocolLog {
     expectComponent(component);
-    return (node, level, message): void =>
-      this.write({ level, node, component, message, fields: undefined });
+    return (node, level, message, fields): void =>
+      this.write({ level, node, component, message, fields });
   }
 
   levels(): LogLevels {
@@ -175,7 +174,9 @@ class JsonLog implements OperatorLog {
       return;
     }
     const { level, node, component, message, fields } = line;
-    this.writer[level]({ node, component, ...clean(fields) }, scrub(message));
+    // A field cannot pretend to be a part of the line.
+    const { level: _, message: __, timestamp: ___, ...own } = cleanFields(fields ?? {});
+    this.writer[level]({ ...own, node, component }, scrub(message));
   }
 
   /**
@@ -230,20 +231,6 @@ function makeWriter(
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     },
     destination,
-  );
-}
-
-/** The fields to write: at most 16, without secrets and without long texts. */
-function clean(fields: LogFields | undefined): Readonly<Record<string, unknown>> {
-  if (fields === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([, value]) => value !== undefined)
-      .slice(0, FIELDS_MAX)
-      .map(([name, value]) => {
-        if (isSecretName(name)) return [name, '[not written]'];
-        return [name, typeof value === 'string' ? scrub(value) : value];
-      }),
   );
 }
 

@@ -10,9 +10,11 @@
  */
 import { assert } from '../../../engine/core/assert.ts';
 import { provider } from '../../../engine/crypto/index.ts';
+import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
+import type { LogSink } from '../../../engine/net/sim-observers.ts';
 import { layerTable, nodeChoice, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
 import type { Registry } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
@@ -42,6 +44,7 @@ export interface NodeLine {
   readonly protocol: string;
   readonly level: 'debug' | 'info' | 'warn';
   readonly text: string;
+  readonly fields?: LogFields;
 }
 
 /** What the process provides for its agent. */
@@ -343,17 +346,17 @@ export class Agent implements WorldListener {
     this.#lookAtPaths(node);
   }
 
-  logged(node: string, level: 'debug' | 'info' | 'warn', message: string): void {
+  readonly logged: LogSink = (node, level, message, fields) => {
     this.#send({ type: 'log', node, level, message: brief(message) });
-    this.#write(node, level, message);
-  }
+    this.#write(node, level, message, fields);
+  };
 
-  #write(node: string, level: NodeLine['level'], text: string): void {
+  readonly #write: LogSink = (node, level, text, fields) => {
     const { onLine } = this.#surroundings;
     if (onLine === undefined) return;
     const protocol = this.#provisioned.protocolOf(node).name;
-    onLine({ node, protocol, level, text });
-  }
+    onLine({ node, protocol, level, text, ...(fields === undefined ? {} : { fields }) });
+  };
 
   #create(name: string): void {
     const { scenario } = this.#order;

@@ -82,10 +82,22 @@ describe('a line of the log', () => {
     ]);
   });
 
-  it('carries the host of a line from the port as its node', () => {
+  it('carries the host of a line from the port as its node, and the fields of a protocol', () => {
     const { log, lines } = keptLog();
-    log.sink('router')('br-111-1', 'warn', 'no route');
-    expect(lines[0]).toMatchObject({ node: 'br-111-1', component: 'router', level: 'warn' });
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`f${n}`, n]));
+    const fields = {
+      path_id: 'p1',
+      latency_ms: 2.5,
+      node: 'mallory',
+      level: 'debug',
+      api_key: 'ab',
+      ...many,
+    };
+    log.sink('router')('br-111-1', 'warn', 'no route', fields);
+    const known = { node: 'br-111-1', component: 'router', level: 'warn', message: 'no route' };
+    expect(lines[0]).toMatchObject({ ...known, path_id: 'p1', latency_ms: 2.5, f10: 10 });
+    expect(lines[0]).toMatchObject({ api_key: '[not written]' });
+    expect(lines[0]).not.toHaveProperty('f11');
   });
 });
 
