@@ -65,6 +65,18 @@ export interface HostView {
   readonly stack: readonly string[];
   /** Id of the area it belongs to, one of those of the network; absent if it is in none. */
   readonly area?: string;
+  /** The outside program that takes part as this host in an emulated run; absent if it is a node. */
+  readonly program?: ProgramView;
+}
+
+/**
+ * What an outside program is bound to, for protocols that carry addresses inside: nodes send to
+ * {@link HostView.address}, and the program knows itself by this one.
+ */
+export interface ProgramView {
+  readonly address: string;
+  /** UDP ports on which it listens. */
+  readonly ports: readonly number[];
 }
 
 /** A part of the network under one operator, as a protocol defines it: an autonomous system. */

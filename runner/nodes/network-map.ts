@@ -31,12 +31,15 @@ export function networkMap(
     ...(attributes === undefined ? {} : { attributes }),
   });
   return {
-    hosts: topology.hosts.map(({ name, address: at, protocol, area }) => ({
+    hosts: topology.hosts.map(({ name, address: at, protocol, area, outside }) => ({
       name,
       address: at,
       protocol,
       stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
       ...(area === undefined ? {} : { area }),
+      ...(outside === undefined
+        ? {}
+        : { program: { address: outside.program, ports: outside.ports } }),
     })),
     links: topology.links.map((link) => ({
       id: link.id,
