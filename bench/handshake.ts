@@ -1,6 +1,5 @@
 /**
- * What the cryptography of a handshake takes with `crypto: modelled` beside the real one, in turns:
- * both ends of an agreement that is signed, and a blinded key that signs.
+ * What the cryptography of a handshake takes with `crypto: modelled` beside the real one, in turns.
  *
  * `npm run bench -- handshake`
  *
@@ -24,11 +23,8 @@ const [OWN, PEER] = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Uint
 type Handshake = () => boolean;
 
 const HANDSHAKES: Readonly<Record<string, (crypto: CryptoProvider) => Handshake>> = {
-  'X25519, Ed25519': classical,
-  'X25519, ML-KEM-768, Ed25519': hybrid,
   'ML-KEM-768, ML-DSA-65': postQuantum,
   'P-256 signature': certificate,
-  'blinded Ed25519 key': blinded,
 };
 
 /** Two lines for each handshake: the time of the modelled one, and its multiple of the real one. */
@@ -38,24 +34,6 @@ export function run(): BenchResult[] {
   return Object.entries(HANDSHAKES).flatMap(([what, make]) =>
     compare(what, make(modelled), make(real)),
   );
-}
-
-/** Both ends make an element, agree, and derive two keys; one signs and the other verifies. */
-function classical(crypto: CryptoProvider): Handshake {
-  const key = crypto.ed25519Key(OWN);
-  const publicKey = crypto.ed25519Verifier(key.publicKey);
-  return () => {
-    const [a, b] = [crypto.x25519PublicKey(OWN), crypto.x25519PublicKey(PEER)];
-    const secrets = [crypto.x25519(OWN, b), crypto.x25519(PEER, a)];
-    const keys = secrets.map((secret) => crypto.hkdfSha256({ key: secret ?? MESSAGE, length: 64 }));
-    const isSigned = publicKey.verify(MESSAGE, key.sign(MESSAGE));
-    return isSigned && crypto.equal(keys[0] ?? MESSAGE, keys[1] ?? OWN);
-  };
-}
-
-function hybrid(crypto: CryptoProvider): Handshake {
-  const [first, second] = [classical(crypto), encapsulating(crypto)];
-  return () => first() && second();
 }
 
 function postQuantum(crypto: CryptoProvider): Handshake {
@@ -80,25 +58,6 @@ function certificate(crypto: CryptoProvider): Handshake {
   const key = crypto.p256Key(OWN);
   const publicKey = crypto.p256Verifier(key.publicKey);
   return () => publicKey.verify(MESSAGE, key.sign(MESSAGE));
-}
-
-/** The public key is blinded, and a signature with the blinded secret is verified. */
-function blinded(crypto: CryptoProvider): Handshake {
-  const { edwards25519: group } = crypto;
-  const scalar = group.reduceScalar(OWN);
-  const publicKey = group.scalarMultBase(scalar);
-  const factor = group.reduceScalar(PEER);
-  const zero = new Uint8Array(OWN.length);
-  return () => {
-    const key = group.scalarMult(publicKey, factor) ?? zero;
-    const point = group.scalarMultBase(scalar);
-    const k = group.reduceScalar(crypto.sha512(Buffer.concat([point, key, MESSAGE])));
-    const s = group.multiplyAdd(k, group.multiplyAdd(factor, scalar, zero), scalar);
-    const signature = new Uint8Array(2 * OWN.length);
-    signature.set(point);
-    signature.set(s, OWN.length);
-    return crypto.ed25519Verify(key, MESSAGE, signature);
-  };
 }
 
 function compare(what: string, modelled: Handshake, real: Handshake): BenchResult[] {

@@ -13,7 +13,7 @@ import {
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
-import { askedLayer } from '../scenarios/files/ask.ts';
+import { askedLayer, questionsOf } from '../scenarios/files/ask.ts';
 import {
   handleSignals,
   isComponent,
@@ -31,6 +31,7 @@ import {
   serveOperator,
   watchMemory,
 } from '../services/operator/index.ts';
+import type { ChangeOptions } from './node-reload.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -54,7 +55,7 @@ export interface NodeProcessOptions
   /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
   /** Re-reads the files with which the process was started. */
-  readonly reload?: (log: OperatorLog) => ReloadResult;
+  readonly reload?: (log: OperatorLog, change: ChangeOptions) => ReloadResult;
 }
 
 /** A server for applications of the nodes of a process. */
@@ -168,7 +169,6 @@ class ProcessFace implements NodeFace {
       reasons: isReady ? [] : waiting.map((node) => `${node} ${reason}`),
       rssBytes,
       cpuSeconds,
-      nodes: agent?.statuses() ?? {},
     };
   }
 
@@ -182,7 +182,9 @@ class ProcessFace implements NodeFace {
   }
 
   reload(): ReloadResult {
-    return this.#options.reload?.(this.#log) ?? { applied: [], needsRestart: [] };
+    const change: ChangeOptions = (node, options) =>
+      this.session?.agent?.asks.reconfigure(node, options);
+    return this.#options.reload?.(this.#log, change) ?? { applied: [], needsRestart: [] };
   }
 
   async probe(): Promise<ProbeResult> {
@@ -191,7 +193,14 @@ class ProcessFace implements NodeFace {
     return (await agent.probe()) ?? { ok: false, reason: 'no application is here to send one' };
   }
 
-  ask({ node, by, withinMs, ...question }: OperatorQuestion): Promise<OperatorAnswer> {
+  nodes(): ReturnType<NodeFace['nodes']> {
+    return this.session?.agent?.asks.statuses() ?? {};
+  }
+
+  ask(
+    { node, by, withinMs, ...question }: OperatorQuestion,
+    signal: AbortSignal,
+  ): Promise<OperatorAnswer> {
     const agent = this.session?.agent;
     const host = agent?.hostOf(node);
     const layer = host === undefined ? undefined : askedLayer(host, by);
@@ -200,13 +209,19 @@ class ProcessFace implements NodeFace {
     if (agent === undefined) return refused('node-down');
     if (host === undefined) return refused('unknown-node');
     if (layer === undefined) return refused('unknown-protocol');
-    const spec = { ...question, ...layer, node: host.name, withinNs: withinMs * NS_PER_MS };
+    // What applications ask is theirs, and has a token of its own.
+    const kinds = questionsOf(this.#options.registry, host, by);
+    if (!kinds.includes(question.kind)) return refused('unknown-question');
+    const withinNs = Math.max(1, Math.round(withinMs * NS_PER_MS));
+    const spec = { ...question, ...layer, node: host.name, withinNs };
     const parts: string[] = [];
+    const decoder = new TextDecoder();
     return new Promise((resolve) => {
-      agent.asks.put(spec, {
-        part: (bytes) => parts.push(new TextDecoder().decode(bytes)),
+      const undo = agent.asks.put(spec, {
+        part: (bytes) => parts.push(decoder.decode(bytes, { stream: true })),
         ended: ({ outcome, tookNs }) => resolve({ outcome, ms: tookNs / NS_PER_MS, parts }),
       });
+      signal.addEventListener('abort', undo, { once: true });
     });
   }
 

@@ -1,13 +1,14 @@
 /**
- * The effect of SIGHUP on a node of a deployment: both of its files are read again, log levels
- * change immediately, and every other difference is named, because it takes effect at the next
- * start.
+ * The effect of SIGHUP on a node of a deployment: both of its files are read again, log levels and what
+ * the node can change while it runs change immediately, and every other difference is named, because it
+ * takes effect at the next start.
  *
  * Nothing is taken from a bad file. Nothing that is printed contains keys.
  *
  * @module
  */
 import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
+import type { Reconfigured } from '../runner/nodes/reconfigure.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type OperatorLog, type ReloadResult, readLevels } from '../services/operator/index.ts';
@@ -27,6 +28,12 @@ export interface StartedFiles {
   readonly deployment: Deployment;
 }
 
+/** Changes options of a node while it runs; undefined while there is none. */
+export type ChangeOptions = (
+  node: string,
+  options: Readonly<Record<string, unknown>>,
+) => Pick<Reconfigured, 'outcome' | 'applied' | 'needsRestart'> | undefined;
+
 const NO_LEVELS = 'info';
 
 /** Re-reads the files of one node, as often as requested. */
@@ -41,14 +48,27 @@ export class NodeFiles {
   }
 
   /** Applies what can change while the node runs; never throws on bad files. */
-  reread(log: OperatorLog): ReloadResult {
+  reread(log: OperatorLog, change: ChangeOptions): ReloadResult {
     const { name, topologyFile, registry, deploymentFile } = this.#started;
     try {
       const request = { path: topologyFile, folders: PROJECT_FOLDERS, registry };
       const topology = loadTopology(request);
       const deployment = loadDeployment(deploymentFile, topology, { kind: 'node', name });
-      const needsRestart = this.#differences(topology, deployment);
-      return { applied: this.#apply(deployment, log), needsRestart };
+      const options = changedOptions(hostOf(this.#started.topology, name), hostOf(topology, name));
+      const changed = Object.keys(options).length === 0 ? undefined : change(name, options);
+      const own = (option: string): string => `${name}.options.${option}`;
+      const waits = new Set(changed?.needsRestart.map(own));
+      const isDone = changed !== undefined && changed.outcome !== 'bad-options';
+      const done = new Set(
+        isDone
+          ? Object.keys(options)
+              .map(own)
+              .filter((one) => !waits.has(one))
+          : [],
+      );
+      const needsRestart = this.#differences(topology, deployment, done);
+      const applied = this.#apply(deployment, log);
+      return { applied: [...applied, ...(changed?.applied.map(own) ?? [])], needsRestart };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { applied: [], needsRestart: [], error: message };
@@ -63,12 +83,18 @@ export class NodeFiles {
     return [applied];
   }
 
-  #differences(topology: Topology, deployment: Deployment): readonly string[] {
+  /** @param done Settings of the node that are in force already. */
+  #differences(
+    topology: Topology,
+    deployment: Deployment,
+    done: ReadonlySet<string>,
+  ): readonly string[] {
     const { name, topology: before, deployment: running } = this.#started;
     const settings = deployment.differencesFrom(running);
+    const parts = topologyDifferences(before, topology, name).filter((part) => !done.has(part));
     return [
       ...settings.map((setting) => `${running.file}: ${setting}`),
-      ...topologyDifferences(before, topology, name).map((part) => `${before.file}: ${part}`),
+      ...parts.map((part) => `${before.file}: ${part}`),
     ];
   }
 }
@@ -91,6 +117,18 @@ function hostDifferences(before: HostSpec | undefined, after: HostSpec | undefin
   const [ours, theirs] = [settingsOf(before), settingsOf(after)];
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names].filter((name) => ours[name] !== theirs[name]).sort();
+}
+
+/** The options that a host has now and did not have so before, with their values. */
+function changedOptions(
+  before: HostSpec | undefined,
+  after: HostSpec | undefined,
+): Readonly<Record<string, unknown>> {
+  const was = before?.options ?? {};
+  const all = Object.entries(after?.options ?? {});
+  return Object.fromEntries(
+    all.filter(([option, value]) => JSON.stringify(was[option]) !== JSON.stringify(value)),
+  );
 }
 
 /** Each setting of a host as text that can be compared. */

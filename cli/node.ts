@@ -155,7 +155,7 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
     writesNodes: true,
     operatorPort: flags.operatorPort ?? deployment.hosts.get(name)?.operatorPort ?? 0,
     ...faceOf(name, flags, own),
-    reload: (log) => files.reread(log),
+    reload: (log, change) => files.reread(log, change),
   });
 }
 

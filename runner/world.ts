@@ -103,6 +103,11 @@ export interface World {
   now(): number;
   /** Calls back at an instant, in ordinary order. */
   at(timeNs: number, fire: () => void): void;
+  /**
+   * Calls back after a time, ns, also before the scenario begins and when its sources are silent.
+   * @returns does without the call.
+   */
+  later(delayNs: number, fire: () => void): Undo;
   /** Calls back at an instant, before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
   /**

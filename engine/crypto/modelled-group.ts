@@ -21,9 +21,9 @@ import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 /** The modelled group. */
 export const modelledGroup: Edwards25519 = {
   ...edwards25519,
-  isPoint: (point) => logarithmOf(point) !== undefined,
+  isPoint: (point) => decode(point) !== undefined,
   // The logarithm of the base point is 1.
-  scalarMultBase: (scalar) => pointOf(scalarOf(scalar)),
+  scalarMultBase: (scalar) => encode(scalarOf(scalar)),
   scalarMult: (point, scalar) => {
     const factor = scalarOf(scalar);
     return change(point, (value) => value * factor);
@@ -33,25 +33,24 @@ export const modelledGroup: Edwards25519 = {
   clearCofactor: (point) => change(point, (value) => value * 8n),
   encodeToCurve: (message, domain) => {
     const digest = createHash('sha512').update(domain).update(message).digest();
-    return pointOf(littleEndianNumberOf(digest));
+    return encode(littleEndianNumberOf(digest));
   },
 };
 
-/** The logarithm, which may exceed the order; undefined if the bytes are not a point. */
-export function logarithmOf(point: Uint8Array): bigint | undefined {
+function decode(point: Uint8Array): bigint | undefined {
   if (point.length !== CURVE_KEY_LENGTH) return undefined;
   const value = littleEndianNumberOf(point);
   return value < EDWARDS25519_ORDER ? value + EDWARDS25519_ORDER - 1n : undefined;
 }
 
 /** One more than the logarithm, so that the identity has the bytes of the real one. */
-export function pointOf(logarithm: bigint): Uint8Array {
+function encode(logarithm: bigint): Uint8Array {
   return littleEndianBytesOf((logarithm + 1n) % EDWARDS25519_ORDER);
 }
 
 function change(point: Uint8Array, operation: (value: bigint) => bigint): Uint8Array | undefined {
-  const value = logarithmOf(point);
-  return value === undefined ? undefined : pointOf(operation(value));
+  const value = decode(point);
+  return value === undefined ? undefined : encode(operation(value));
 }
 
 function combine(
@@ -59,7 +58,7 @@ function combine(
   b: Uint8Array,
   operation: (left: bigint, right: bigint) => bigint,
 ): Uint8Array | undefined {
-  const right = logarithmOf(b);
+  const right = decode(b);
   if (right === undefined) return undefined;
   return change(a, (left) => operation(left, right));
 }

@@ -5,49 +5,22 @@
  * does not verify here: a changed message, context, key or signature, and bytes that are no key. But
  * anyone can forge. A P-256 signature has no twin, which the real function accepts.
  *
- * Ed25519 is RFC 8032 over the group of `modelled-group.ts`, so that keys can be blinded by the
- * operations of the group, as with the real one.
- *
  * @module
  */
 import { concatBytes } from '@noble/hashes/utils.js';
-import { wipe } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { MlDsaInput, MlDsaKey, SigningKey, VerifyingKey } from '../host/signatures.ts';
-import { EDWARDS25519_ORDER, littleEndianBytesOf, littleEndianNumberOf } from './edwards25519.ts';
-import {
-  CURVE_KEY_LENGTH,
-  checkContext,
-  checkLength,
-  P256_POINT_LENGTH,
-  SIGNATURE_LENGTH,
-} from './lengths.ts';
+import type { MlDsaInput, MlDsaKey, VerifyingKey } from '../host/signatures.ts';
+import { CURVE_KEY_LENGTH, checkContext, checkLength, P256_POINT_LENGTH } from './lengths.ts';
 import { ML_DSA_PUBLIC_KEY_LENGTH, ML_DSA_SEED_LENGTH, ML_DSA_SIGNATURE_LENGTH } from './ml-dsa.ts';
-import { logarithmOf, pointOf } from './modelled-group.ts';
 import { digestOf } from './one-shot.ts';
 import { bigEndianNumberOf, checkP256Secret, P256_ORDER, writeBigEndian } from './p256-scalar.ts';
-import { noKey, openSigningKey, openVerifyingKey, wipedKeyError } from './signing-key.ts';
+import { noKey, openSigningKey, wipedKeyError } from './signing-key.ts';
 
 /** The modelled functions. */
 export const modelledSignatures: Pick<
   CryptoProvider,
-  | 'ed25519PublicKey'
-  | 'ed25519Sign'
-  | 'ed25519Verify'
-  | 'ed25519Key'
-  | 'ed25519Verifier'
-  | 'p256PublicKey'
-  | 'p256Sign'
-  | 'p256Verify'
-  | 'p256Key'
-  | 'p256Verifier'
-  | 'mlDsa65'
+  'p256PublicKey' | 'p256Sign' | 'p256Verify' | 'p256Key' | 'p256Verifier' | 'mlDsa65'
 > = {
-  ed25519PublicKey: (secret) => openEd25519(secret).publicKey,
-  ed25519Sign: (secret, message) => openEd25519(secret).sign(message),
-  ed25519Verify: verifyEd25519,
-  ed25519Key: openEd25519,
-  ed25519Verifier: (publicKey) => openVerifyingKey(verifyEd25519, publicKey),
   p256PublicKey,
   p256Sign: signP256,
   p256Verify: (publicKey, message, signature) => openP256(publicKey).verify(message, signature),
@@ -55,47 +28,6 @@ export const modelledSignatures: Pick<
   p256Verifier: openP256,
   mlDsa65: { openKey: openMlDsa, verify: verifyMlDsa },
 };
-
-/** RFC 8032 sections 5.1.5 and 5.1.6 over the modelled group. */
-function openEd25519(seed: Uint8Array): SigningKey {
-  checkLength('a secret key', seed, CURVE_KEY_LENGTH);
-  const expanded = digestOf('sha512', seed);
-  const scalar = expanded.subarray(0, CURVE_KEY_LENGTH);
-  scalar[0] = (scalar[0] as number) & 248;
-  scalar[31] = ((scalar[31] as number) & 127) | 64;
-  const publicKey = pointOf(littleEndianNumberOf(scalar));
-  let isOpen = true;
-  return {
-    publicKey,
-    sign(message): Uint8Array {
-      if (!isOpen) throw wipedKeyError();
-      const nonce = hashOf(expanded.subarray(CURVE_KEY_LENGTH), message);
-      const point = pointOf(nonce);
-      const s = nonce + hashOf(point, publicKey, message) * littleEndianNumberOf(scalar);
-      return concatBytes(point, littleEndianBytesOf(s % EDWARDS25519_ORDER));
-    },
-    wipe(): void {
-      isOpen = false;
-      wipe(expanded);
-    },
-  };
-}
-
-/** RFC 8032 section 5.1.7, with the strictness of the real functions. */
-function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_LENGTH) return false;
-  const point = signature.subarray(0, CURVE_KEY_LENGTH);
-  const s = littleEndianNumberOf(signature.subarray(CURVE_KEY_LENGTH));
-  const [key, nonce] = [logarithmOf(publicKey), logarithmOf(point)];
-  if (key === undefined || nonce === undefined || s >= EDWARDS25519_ORDER) return false;
-  // The identity is the only point of small order.
-  if (key % EDWARDS25519_ORDER === 0n || nonce % EDWARDS25519_ORDER === 0n) return false;
-  return (nonce + hashOf(point, publicKey, message) * key - s) % EDWARDS25519_ORDER === 0n;
-}
-
-function hashOf(...parts: readonly Uint8Array[]): bigint {
-  return littleEndianNumberOf(digestOf('sha512', concatBytes(...parts))) % EDWARDS25519_ORDER;
-}
 
 /** The second half depends on the first, so that bytes at random are no key. */
 function p256PublicKey(secret: Uint8Array): Uint8Array {

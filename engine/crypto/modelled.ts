@@ -5,8 +5,8 @@
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
  * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
- * is that of `modelled-group.ts`; agreements and signatures are those of `modelled-agreements.ts` and
- * `modelled-signatures.ts`. Whole streams are real, and so are hashes, which must differ wherever
+ * is that of `modelled-group.ts`; `modelled-ml-kem.ts` encapsulates, and `modelled-signatures.ts` signs
+ * but for Ed25519, which is real, as X25519 is. Whole streams are real, and so are hashes, which must differ wherever
  * what is hashed does, and the AES block: masks that a protocol adds before and after a permutation
  * would cancel out in anything linear. A run that uses this provider says so in its verdict.
  *
@@ -27,8 +27,8 @@ import {
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
-import { modelledAgreements } from './modelled-agreements.ts';
 import { modelledGroup } from './modelled-group.ts';
+import { modelledMlKem768 } from './modelled-ml-kem.ts';
 import { modelledSignatures } from './modelled-signatures.ts';
 import { createNode } from './node.ts';
 
@@ -36,7 +36,7 @@ import { createNode } from './node.ts';
 export const modelled: CryptoProvider = {
   ...createNode('simulation'),
   name: 'modelled',
-  ...modelledAgreements,
+  mlKem768: modelledMlKem768,
   ...modelledSignatures,
   edwards25519: modelledGroup,
   aead: (name, key): AeadKey => {

@@ -185,6 +185,12 @@ export interface NodeHandle {
   holding?(): number;
   /** Describes a broken invariant of the node's state; undefined if there is none. Called at the end of a run. */
   invariant?(): string | undefined;
+  /**
+   * Takes over what can change while the node runs. Absent: every change needs a restart.
+   * @param options All options of the node, checked by the protocol's schema.
+   * @returns the names of the options that it has taken over, changed or not.
+   */
+  reconfigure?(options: unknown): readonly string[];
   /** The content of a status page: plain data with sorted keys. */
   status?(): Readonly<Record<string, unknown>>;
 }
@@ -289,6 +295,11 @@ export interface Protocol<Options = unknown> {
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, from which a live worker loads the jobs. */
   readonly moduleUrl: string;
+  /**
+   * What an operator or a scenario may ask its nodes, besides `status`: for each kind of request a sentence that says
+   * what it means. Absent: nothing. Requests of applications do not belong here.
+   */
+  readonly questions?: Readonly<Record<string, string>>;
   /** Drop reasons, each with a sentence that explains it. */
   readonly drops: Readonly<Record<string, string>>;
   readonly metrics: readonly MetricDefinition[];

@@ -55,6 +55,10 @@ export const protocol: Protocol<BulkOptions> = {
       help: 'ends of streams at this node by reset, time-out or a failed handshake',
     },
   ],
+  questions: {
+    flush:
+      'when the peer has confirmed everything that was accepted for it; a part is the number of packets left',
+  },
   finishes: ({ expects }) => expects !== undefined,
   carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
   // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.

@@ -53,8 +53,8 @@ export class Subscribers {
   readonly #calls = new Map<string, Handed>();
   /** Ids of these calls by deadline, after which nobody waits for the answer. */
   readonly #ends = new Deadlines<string>();
-  /** The message that was handed out last. */
-  #last: Handed | undefined;
+  /** What was handed out last, until the application has room for more. */
+  #last: Waiting | undefined;
   /** The application's open request for messages, and whether it takes one now. */
   #request: NodeRequest | undefined;
   #hasRoom = false;
@@ -124,8 +124,7 @@ export class Subscribers {
     request.onRoom(next);
     request.onCancel(() => {
       this.#request = undefined;
-      // Nobody knows if it was handled, so it comes again after a restart.
-      this.#last = undefined;
+      this.#takeBack();
     });
     next();
   }
@@ -145,7 +144,20 @@ export class Subscribers {
   #confirm(): void {
     const last = this.#last;
     this.#last = undefined;
-    if (last !== undefined) this.#parts.handled(last.from, last.number);
+    // A call counts when it is answered.
+    if (last === undefined || last.arrival.kind === 'call') return;
+    this.#parts.handled(last.from, last.arrival.number);
+  }
+
+  /** What the last application had, and may have handled, goes to the next one, unless it was answered. */
+  #takeBack(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last === undefined) return;
+    const { from, arrival } = last;
+    if (arrival.kind === 'call' && !this.#calls.delete(toHex(arrival.id))) return;
+    this.#waiting.unshift({ from, arrival: { ...arrival, isAgain: true } });
+    this.#waitingBytes += arrival.envelope.length;
   }
 
   #hand(): void {
@@ -155,9 +167,10 @@ export class Subscribers {
     const { from, arrival } = first;
     const { number, kind, id, envelope, isAgain } = arrival;
     if (kind === 'call') this.#callOut(toHex(id), { from, number }, arrival.deadlineNs);
-    else this.#last = { from, number };
+    this.#last = first;
     this.#hasRoom = false;
-    request.more(concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
+    const given = request.more(concatBytes(Uint8Array.of(isAgain ? AGAIN : 0), envelope));
+    if (given === 'full') this.#takeBack();
   }
 
   /** Takes the first message whose deadline has not passed; drops the expired ones before it. */

@@ -76,7 +76,7 @@ interface Look {
 
 /** Limits the load that applications offer to one peer. */
 export class LoadLimit {
-  readonly #options: LoadLimitOptions;
+  #options: LoadLimitOptions;
   readonly #sentAtNs = new Float64Array(KEPT);
   readonly #sentSequence = new Float64Array(KEPT).fill(-1);
   /** Delivery rates, negated, so that the minimum filter gives the highest. */
@@ -95,6 +95,14 @@ export class LoadLimit {
 
   constructor(options: LoadLimitOptions) {
     this.#options = options;
+  }
+
+  /** Other limits are in force from now on. */
+  change(options: Omit<LoadLimitOptions, 'reportIntervalNs'>): void {
+    this.#options = { ...this.#options, ...options };
+    if (options.isEnabled) return;
+    this.#window = Number.POSITIVE_INFINITY;
+    this.#crowdedLooks = 0;
   }
 
   /** True while packets may be rejected. */

@@ -172,6 +172,19 @@ class GatewayNode implements NodeHandle {
     return this.#peers.get(target)?.peer.activeLinks;
   }
 
+  /** Limits of the load change at once; everything else is part of what was agreed or begun. */
+  reconfigure(options: unknown): readonly string[] {
+    const { overload } = options as GatewayOptions;
+    const limits = { isEnabled: overload.shed, delayNs: overload.delay };
+    for (const { peer } of this.#peers.values()) peer.load.change(limits);
+    // For peers that are forgotten and come back.
+    const context = this.#context;
+    if (context !== undefined) {
+      this.#context = { ...context, options: { ...context.options, overload } };
+    }
+    return ['overload'];
+  }
+
   isReady(): boolean {
     return [...this.#peers.values()].every(({ peer }) => peer.isReady);
   }

@@ -55,7 +55,7 @@ export class Peer {
   /** When the timer `work` fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
   readonly #windowWatch: WindowWatch;
-  readonly #load: LoadLimit;
+  readonly load: LoadLimit;
   /** When the node restarted after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
@@ -78,7 +78,7 @@ export class Peer {
     });
     this.controller = context.makeController(name);
     const { overload, multipath, antiReplay } = context.options;
-    this.#load = new LoadLimit({
+    this.load = new LoadLimit({
       isEnabled: overload.shed,
       delayNs: overload.delay,
       reportIntervalNs: multipath.reportInterval,
@@ -241,7 +241,7 @@ export class Peer {
   #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
-    if (!this.#load.admit(this.#at.nowNs)) return 'overload';
+    if (!this.load.admit(this.#at.nowNs)) return 'overload';
     const mustLeave = this.isReady && (wishes?.tolerant !== true || this.#isOpen());
     if (mustLeave) return this.#departures.sendNow(body, wishes, this.#onActivePath);
     const reason = this.#departures.keep(this.#at.nowNs, body, wishes);
@@ -326,7 +326,7 @@ export class Peer {
     const { nowNs } = this.#at;
     if (report === undefined) this.#output.drop('malformed-body');
     else {
-      this.#load.reported(nowNs, { ...report, baseRttNs: this.controller.baseRttNs });
+      this.load.reported(nowNs, { ...report, baseRttNs: this.controller.baseRttNs });
       this.#perform(this.controller.reported(nowNs, report));
     }
   }
@@ -382,7 +382,7 @@ export class Peer {
 
   #switch(effect: Extract<ControllerEffect, { kind: 'switch' }>): void {
     this.#active = this.#underlayAt(effect.to);
-    this.#load.moved();
+    this.load.moved();
     this.#record.switched(effect, this.#active?.path.name);
     this.#sendWaiting();
   }
@@ -420,7 +420,7 @@ export class Peer {
 
   #dataSent(sequence: number): void {
     const now = this.#at.nowNs;
-    this.#load.sent(now, sequence);
+    this.load.sent(now, sequence);
     if (this.controller.sent(now, sequence)) this.#arm();
   }
 

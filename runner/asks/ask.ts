@@ -6,14 +6,17 @@
 import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { AskAnswer } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
+import { RECONFIGURE_KIND, STATUS_KIND } from '../../scenarios/files/ask.ts';
+import { memberOf } from '../nodes/host-nodes.ts';
+import type { Reconfigurations } from '../nodes/reconfigure.ts';
 import type { Undo, World } from '../world.ts';
 
 /** Most bytes of an answer, all its parts together. */
 export const ANSWER_BYTES_MAX = 1_048_576;
 /** Most parts of an answer. */
 export const ANSWER_PARTS_MAX = 65_536;
-/** A question that every node answers, with its status as JSON. */
-const STATUS_KIND = 'status';
+/** Longest word for an outcome, characters. */
+const OUTCOME_MAX = 256;
 
 /** Who asks. */
 export interface AskTaker {
@@ -25,40 +28,58 @@ export interface AskTaker {
 
 /** The node that is asked, or one of its layers, and its world. */
 export interface AskedNode {
-  readonly world: Pick<World, 'now' | 'at' | 'host' | 'call' | 'request'>;
+  readonly world: Pick<World, 'now' | 'later' | 'host' | 'call' | 'request'>;
   /** Undefined if it is down, or runs no such protocol. */
   readonly node: NodeHandle | undefined;
+  readonly reconfigurations: Reconfigurations;
 }
 
 /**
  * Asks a node of this process, now.
  * @returns gives the question up, as `cancelled`.
  */
-export function askNode({ world, node }: AskedNode, spec: AskSpec, taker: AskTaker): Undo {
+export function askNode(
+  { world, node, reconfigurations }: AskedNode,
+  spec: AskSpec,
+  taker: AskTaker,
+): Undo {
   const { node: name, by, kind, target, withinNs } = spec;
   const answer = new Answer(world, taker);
   if (node === undefined) {
     answer.end('node-down');
   } else if (kind === STATUS_KIND) {
-    const status = world.call(name, 'question', () => node.status?.() ?? {});
-    answer.end('ok', new TextEncoder().encode(JSON.stringify(status)));
+    const status = world.call(name, 'question', () => JSON.stringify(node.status?.() ?? {}));
+    answer.end('ok', new TextEncoder().encode(status));
+  } else if (kind === RECONFIGURE_KIND) {
+    const asked = memberOf(node, by) ?? node;
+    const { outcome, text } = world.call(name, 'question', () =>
+      reconfigurations.change(spec, asked),
+    );
+    answer.end(outcome, new TextEncoder().encode(text));
   } else {
-    const deadlineNs = world.host(name).now() + withinNs;
+    const waitNs = Math.max(1, Math.round(withinNs));
+    const deadlineNs = world.host(name).now() + waitNs;
     const body = new TextEncoder().encode(spec.body);
     const more = (part: Uint8Array): 'ok' | 'full' => answer.part(part);
     const respond = (outcome: string, rest?: Uint8Array): void => answer.end(outcome, rest);
-    answer.open = world.request(name, { kind, target, body, deadlineNs, more, respond }, by);
-    world.at(world.now() + withinNs, () => answer.giveUp('no-answer'));
+    answer.began(
+      world.later(waitNs, () => answer.giveUp('no-answer')),
+      world.request(name, { kind, target, body, deadlineNs, more, respond }, by),
+    );
   }
   return (): void => answer.giveUp('cancelled');
 }
 
+const NOBODY: AskTaker = { ended: () => undefined };
+
 class Answer {
-  open: ReturnType<World['request']>;
+  #open: ReturnType<World['request']>;
+  #endWait: Undo = () => undefined;
   readonly #world: Pick<World, 'now'>;
-  readonly #taker: AskTaker;
+  #taker: AskTaker;
   readonly #askedNs: number;
   #isOver = false;
+  #isGivenUp = false;
   #parts = 0;
   #bytes = 0;
 
@@ -66,6 +87,13 @@ class Answer {
     this.#world = world;
     this.#taker = taker;
     this.#askedNs = world.now();
+  }
+
+  /** @param endWait Ends the wait for the deadline. @param open The question, if the node has it. */
+  began(endWait: Undo, open: ReturnType<World['request']>): void {
+    this.#endWait = endWait;
+    this.#open = open;
+    if (this.#isOver) this.#close();
   }
 
   part(body: Uint8Array): 'ok' | 'full' {
@@ -88,8 +116,10 @@ class Answer {
       this.#bytes += rest.length;
       this.#taker.part?.(rest);
     }
-    this.#taker.ended({
-      outcome: isTooLong ? 'too-long' : outcome,
+    const taker = this.#taker;
+    this.#close();
+    taker.ended({
+      outcome: isTooLong ? 'too-long' : outcome.slice(0, OUTCOME_MAX),
       tookNs: this.#world.now() - this.#askedNs,
       parts: this.#parts,
       bytes: this.#bytes,
@@ -98,8 +128,16 @@ class Answer {
 
   giveUp(outcome: string): void {
     if (this.#isOver) return;
-    this.open?.cancel();
+    this.#isGivenUp = true;
     this.end(outcome);
+  }
+
+  /** Keeps nothing of a question that is over. */
+  #close(): void {
+    this.#taker = NOBODY;
+    this.#endWait();
+    if (this.#isGivenUp) this.#open?.cancel();
+    this.#open = undefined;
   }
 
   #isTooLong({ length }: Uint8Array): boolean {

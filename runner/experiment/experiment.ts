@@ -24,6 +24,7 @@ import { BrokenPromise } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
 import { askedOf, createNodes, memberOf } from '../nodes/host-nodes.ts';
+import { Reconfigurations } from '../nodes/reconfigure.ts';
 import { Deliveries } from '../traffic/deliveries.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
 import { forgerOf } from '../traffic/flood.ts';
@@ -98,6 +99,7 @@ export class Experiment implements WorldListener {
   readonly asks: AskBook;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
+  readonly #reconfigurations: Reconfigurations;
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   /** Refused packets by reason, if nodes in other processes have counted them. */
   refusals: Readonly<Record<string, number>> | undefined;
@@ -109,6 +111,7 @@ export class Experiment implements WorldListener {
     this.#parts = parts;
     this.deliveries = parts.deliveries ?? new Deliveries();
     this.asks = new AskBook(parts.scenario.warmupNs);
+    this.#reconfigurations = new Reconfigurations(parts.scenario, (host) => this.#stackOf(host));
     const context: FaultContext = {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
@@ -188,7 +191,8 @@ export class Experiment implements WorldListener {
     };
     const isElsewhere = standIns !== undefined && this.#nodes.has(spec.node);
     if (isElsewhere) return standIns.ask(spec, measured);
-    return askNode({ world, node: askedOf(this.node(spec.node), spec.by) }, spec, measured);
+    const node = askedOf(this.node(spec.node), spec.by);
+    return askNode({ world, node, reconfigurations: this.#reconfigurations }, spec, measured);
   }
 
   /** Links of the path in use, as the node reports it. */
@@ -301,17 +305,24 @@ export class Experiment implements WorldListener {
   }
 
   #create(host: HostSpec): void {
-    const { nodeOf, stackOf, standIns, observerOf } = this.#parts;
-    const { name, layers } = host;
+    const { standIns, observerOf } = this.#parts;
+    const { name } = host;
     if (standIns !== undefined) {
       this.#nodes.set(name, standIns.node(host));
       return;
     }
-    assert(layers === undefined || stackOf !== undefined, `nobody knows the layers of ${name}`);
-    const stack = layers === undefined ? [nodeOf(host)] : (stackOf?.(host) ?? []);
+    const stack = this.#stackOf(host);
     const observed = (layer?: string): MessageObserver | undefined => observerOf?.(name, layer);
     const parts = { ...this.#parts, stack, witness: this.#witness, observerOf: observed };
     this.#nodes.set(name, createNodes(host, parts));
+  }
+
+  /** All protocols of a host, the lowest first. */
+  #stackOf(host: HostSpec): readonly NodeChoice[] {
+    const { nodeOf, stackOf } = this.#parts;
+    if (host.layers === undefined) return [nodeOf(host)];
+    assert(stackOf !== undefined, `nobody knows the layers of ${host.name}`);
+    return stackOf(host);
   }
 
   #addFlow(index: number, spec: TrafficSpec, supply: FlowSupply): void {
@@ -345,6 +356,7 @@ export class Experiment implements WorldListener {
   #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
     this.#parts.world.crash(node, store);
     this.#nodes.delete(node);
+    this.#reconfigurations.forget(node);
     this.done?.crashed(node, this.#parts.world.now());
     this.#parts.crashed?.(node);
   }

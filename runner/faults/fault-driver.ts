@@ -267,6 +267,7 @@ export class FaultDriver {
       case 'flood':
         return this.#flood(spec, action.flood);
       case 'ask':
+      case 'reconfigure':
         return this.#ask(action.ask);
     }
   }

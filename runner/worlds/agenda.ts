@@ -4,6 +4,8 @@
  * @module
  */
 import type { Scheduler } from '../../engine/core/scheduler.ts';
+import { MAX_TIME } from '../../engine/core/time.ts';
+import type { Undo, World } from '../world.ts';
 
 /** See the module. All instants are those of the scenario, ns. */
 export interface Agenda {
@@ -12,12 +14,20 @@ export interface Agenda {
   now(): number;
   /** Calls back at an instant, in ordinary order. */
   at(timeNs: number, fire: () => void): void;
+  /** As {@link World.later}. */
+  later(delayNs: number, fire: () => void): Undo;
   /** Calls back at an instant, before everything else of that nanosecond. */
   atFault(timeNs: number, fire: () => void): void;
   /** The instant by the clock from which the clocks of hosts are derived, ns. */
   clockNs(): number;
   /** False if the present turn of a source is so late that its request is refused. */
   admits?(): boolean;
+}
+
+/** Calls back after a time, at the latest at the end of all time. */
+export function laterIn(scheduler: Scheduler, delayNs: number, fire: () => void): Undo {
+  const handle = scheduler.after(Math.min(delayNs, MAX_TIME - scheduler.now), fire, 'later');
+  return () => void scheduler.cancel(handle);
 }
 
 /** Virtual time: an instant comes as soon as everything before it has been done. */
@@ -34,6 +44,10 @@ export class VirtualAgenda implements Agenda {
 
   at(timeNs: number, fire: () => void): void {
     this.#scheduler.after(timeNs - this.#scheduler.now, fire, 'traffic');
+  }
+
+  later(delayNs: number, fire: () => void): Undo {
+    return laterIn(this.#scheduler, delayNs, fire);
   }
 
   atFault(timeNs: number, fire: () => void): void {

@@ -166,6 +166,10 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.#agenda.at(timeNs, fire);
   }
 
+  later(delayNs: number, fire: () => void): Undo {
+    return this.#agenda.later(delayNs, fire);
+  }
+
   atFault(timeNs: number, fire: () => void): void {
     this.#agenda.atFault(timeNs, fire);
   }

@@ -21,7 +21,7 @@ import {
 } from '../../topologies/files/quantity.ts';
 import { listSome } from '../../topologies/files/suggest.ts';
 import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
-import { askSchema, resolveAsk } from './ask.ts';
+import { askSchema, reconfigureSchema, resolveAsk, resolveReconfigure } from './ask.ts';
 import { resolveAttack } from './attack.ts';
 import { attackSchema } from './attack-schema.ts';
 import type { ScenarioContext } from './context.ts';
@@ -84,7 +84,9 @@ export type FaultAction =
   /** Forged datagrams at a steady rate, from a neighbour of the target. */
   | { readonly kind: 'flood'; readonly flood: FloodSpec }
   /** A question to a node, as an operator puts it. */
-  | { readonly kind: 'ask'; readonly ask: AskSpec };
+  | { readonly kind: 'ask'; readonly ask: AskSpec }
+  /** A change of options, as a question of that kind. */
+  | { readonly kind: 'reconfigure'; readonly ask: AskSpec };
 
 /** The word of an action in a file. */
 export type ActionKey = WordOf<FaultAction['kind']>;
@@ -183,6 +185,7 @@ export const actionShape = {
   attack: attackSchema.optional(),
   flood: floodSchema.optional(),
   ask: askSchema.optional(),
+  reconfigure: reconfigureSchema.optional(),
 };
 
 type ActionInput = z.output<z.ZodObject<typeof actionShape>>;
@@ -330,6 +333,15 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       if (input.ask === undefined) return undefined;
       const ask = resolveAsk(context, input.ask, [...path, 'ask']);
       return ask === undefined ? undefined : { kind: 'ask', ask };
+    },
+  },
+  reconfigure: {
+    changes: ({ ask: { node, by = '' } }) => [`reconfigure ${node} ${by}`],
+    nodesHit: ({ ask: { node } }) => [node],
+    build: (context, input, path) => {
+      if (input.reconfigure === undefined) return undefined;
+      const ask = resolveReconfigure(context, input.reconfigure, [...path, 'reconfigure']);
+      return ask === undefined ? undefined : { kind: 'reconfigure', ask };
     },
   },
 };

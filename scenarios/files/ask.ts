@@ -4,19 +4,26 @@
  * @module
  */
 import { z } from 'zod';
+import { placedProtocols } from '../../topologies/assemble/options.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
-import { text } from '../../topologies/files/leaf.ts';
+import { shorten, text } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { time } from '../../topologies/files/quantity.ts';
+import type { Registry } from '../../topologies/files/registry.ts';
 import { hintNames } from '../../topologies/files/suggest.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { AskSource, AskSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
 import { selectedNodes } from './selectors.ts';
-import type { TrafficInput } from './traffic-schema.ts';
 
 /** Time that a question waits for its answer unless the file says otherwise, ns. */
 const WITHIN_NS = 10_000_000_000;
+/** A question that every node answers, with its status as JSON. */
+export const STATUS_KIND = 'status';
+/** A change of options as a question; events and signals put it, and no operator's request. */
+export const RECONFIGURE_KIND = 'reconfigure';
+/** Longest text of a question, characters. */
+const BODY_MAX = 4_096;
 
 /** The parts of a question in a file. */
 export const askShape = {
@@ -28,7 +35,7 @@ export const askShape = {
   target: text('the name of a node, or what the kind needs')
     .optional()
     .meta({ description: 'Whom or what the question is about.', default: '' }),
-  body: z.string().max(4_096).optional().meta({
+  body: z.string().max(BODY_MAX).optional().meta({
     description: 'More of the question, as the kind defines it.',
     default: '',
   }),
@@ -51,6 +58,33 @@ export const askSchema = z
       'Asks a node, as an operator would; its outcome and time are `ask.ok` and `ask.time`.',
   });
 
+/** The action `reconfigure` in a file. */
+export const reconfigureSchema = z
+  .strictObject({
+    node: text('the name of a node').meta({ description: 'The node whose options change.' }),
+    by: askShape.by,
+    set: z.record(z.string(), z.unknown()).meta({
+      description: 'Options, as in the topology; all others stay as they are.',
+    }),
+  })
+  .meta({
+    description:
+      'Changes options of a running node; `ok` in the report, `needs-restart` if some cannot change.',
+  });
+
+/** What may be asked of a protocol of a host, by default its uppermost. */
+export function questionsOf(
+  registry: Pick<Registry, 'protocols'>,
+  host: HostSpec,
+  by?: string,
+): readonly string[] {
+  const own = placedProtocols(host).findLast(
+    ({ protocol, layer }) => by === undefined || by === (layer?.name ?? protocol),
+  );
+  const { questions = {} } = registry.protocols(own?.protocol ?? '') ?? {};
+  return [STATUS_KIND, ...Object.keys(questions)];
+}
+
 /**
  * The layer of a host that a protocol is, by default its uppermost: `by` is absent for the lowest.
  * @returns undefined if the host does not run the protocol.
@@ -67,6 +101,7 @@ export function resolveAsk(
   context: ScenarioContext,
   input: z.output<typeof askSchema>,
   path: FilePath,
+  keys = { kind: 'kind' },
 ): AskSpec | undefined {
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
@@ -77,18 +112,54 @@ export function resolveAsk(
     context.refuse('E106', [...path, 'by'], `${node} does not run "${input.by}"`, hint);
     return undefined;
   }
+  const kinds = questionsOf(context.registry, host, input.by);
+  if (kind !== RECONFIGURE_KIND && !kinds.includes(kind)) {
+    const hint = hintNames(kind, kinds, 'questions');
+    context.refuse('E106', [...path, keys.kind], `${node} answers no "${shorten(kind)}"`, hint);
+    return undefined;
+  }
   return { node, ...layer, kind, target, body, withinNs: within };
+}
+
+/**
+ * A change of options is a question whose text they are. Whether they fit is checked where options are.
+ * @returns undefined after noting what is wrong.
+ */
+export function resolveReconfigure(
+  context: ScenarioContext,
+  { set, ...rest }: z.output<typeof reconfigureSchema>,
+  path: FilePath,
+): AskSpec | undefined {
+  const body = JSON.stringify(set);
+  if (body.length > BODY_MAX) {
+    const message = `${body.length} characters as JSON, expected at most ${BODY_MAX}`;
+    context.refuse('E104', [...path, 'set'], message);
+    return undefined;
+  }
+  return resolveAsk(context, { ...rest, kind: RECONFIGURE_KIND, body }, path);
+}
+
+/** An entry of `traffic` that asks nodes. */
+interface AsksInput extends Omit<z.output<typeof askSchema>, 'node' | 'kind'> {
+  readonly kind: 'asks';
+  readonly ask: string;
+  readonly nodes: string | readonly string[];
+  readonly rate: number;
+  readonly start?: number | undefined;
+  readonly stop?: number | undefined;
 }
 
 /** @returns the questions of an entry of `traffic`, or undefined after noting what is wrong. */
 export function resolveAskSource(
   context: ScenarioContext,
-  input: Extract<TrafficInput, { kind: 'asks' }>,
+  input: AsksInput,
   path: FilePath,
 ): AskSource | undefined {
-  const { ask: kind, nodes, rate, start = 0, stop = context.durationNs, ...rest } = input;
+  const { kind: _, ask: kind, nodes, rate, start = 0, stop = context.durationNs, ...rest } = input;
   const names = selectedNodes(context, nodes, [...path, 'nodes']);
-  const asks = names.map((node) => resolveAsk(context, { ...rest, kind, node }, path));
+  const asks = names.map((node) =>
+    resolveAsk(context, { ...rest, kind, node }, path, { kind: 'ask' }),
+  );
   const sound = asks.filter((ask) => ask !== undefined);
   if (sound.length === 0 || sound.length < asks.length) return undefined;
   return { asks: sound, rate, startNs: start, stopNs: stop };

@@ -220,6 +220,8 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     attacks: attacksOf(input),
     isModelled: input.crypto === 'modelled',
   });
+  const events = resolveEvents(context, input.events ?? []);
+  checkChanges({ request, problems }, read, loaded);
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
   checkDrain(context, traffic, drainNs);
   return {
@@ -240,7 +242,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     ...cpuOf(input, source),
     options,
     ...traffic,
-    events: resolveEvents(context, input.events ?? []),
+    events,
     kpis: resolveKpis(context, input.kpis ?? {}),
     seeds: seedsOf(context, input.seeds ?? 1),
     overrides: request.overrides ?? {},
@@ -329,6 +331,22 @@ function layersOf(
     source,
     path: ['options', name],
   }));
+}
+
+/** Checks what events change of options, as if the file had each change from the start. */
+function checkChanges(
+  { request: { registry }, problems }: Parts,
+  { source, input: { events = [], options = {} } }: Read,
+  loaded: LoadedTopology,
+): void {
+  for (const [index, { reconfigure }] of events.entries()) {
+    const host = loaded.topology.hosts.find(({ name }) => name === reconfigure?.node);
+    if (reconfigure === undefined || host === undefined) continue;
+    const name = `${host.name}/${reconfigure.by ?? stackNames(host).at(-1)}`;
+    const path = ['events', index, 'reconfigure', 'set'];
+    const change = { name, options: reconfigure.set, source, path };
+    checkOptions(loaded, registry, problems, [...layersOf(source, options), change]);
+  }
 }
 
 /** If the file gives a number of seeds, these are 1, 2, ...; a list is used unchanged. */

@@ -106,7 +106,7 @@ export function scenarioMetrics(
     ...trafficMetrics(protocol.name),
   ]);
   const isAsked =
-    scenario.asks !== undefined || scenario.events.some(({ action }) => action.kind === 'ask');
+    scenario.asks !== undefined || scenario.events.some(({ action }) => 'ask' in action);
   const all = [...own, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }

@@ -92,10 +92,7 @@ function plain(question: FabricRequest): FabricRequest {
 }
 
 /** Asks a node. If it throws, which it promised not to do, the outcome is `node-down`. */
-async function askNodeSafely(
-  node: FabricNode,
-  question: FabricRequest,
-): Promise<FabricOutcome> {
+async function askNodeSafely(node: FabricNode, question: FabricRequest): Promise<FabricOutcome> {
   try {
     return await node.request(question);
   } catch {

@@ -11,8 +11,8 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Largest answer; a thousand metrics with quantiles need a tenth of this. */
-const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+/** Largest answer: one of a node with each character escaped; a thousand metrics need far less. */
+const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The text `host:port`, with brackets around an IPv6 address. */
 export function endpointText({ host, port }: Endpoint): string {

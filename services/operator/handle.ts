@@ -31,7 +31,9 @@ export function handle(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const routes = new Routes(o.face, o.log);
   return (request, response) => {
-    answer(o, routes, request)
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    answer(o, routes, request, gone.signal)
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         o.log.component('operator').error(`${request.method} failed: ${words}`);
@@ -46,6 +48,7 @@ async function answer(
   o: OperatorHandlerContext,
   routes: Routes,
   request: IncomingMessage,
+  signal: AbortSignal,
 ): Promise<Answer> {
   const [path = ''] = (request.url ?? '').split('?');
   const methods = ROUTES.get(path);
@@ -61,7 +64,7 @@ async function answer(
   if (refused !== undefined) return refused;
   const body = method === 'GET' ? '' : await readBody(request);
   if (body === undefined) return refusal(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
-  return routes.answer(method, path, body);
+  return routes.answer(method, path, body, signal);
 }
 
 function methodOf(request: IncomingMessage, methods: readonly Method[]): Method | undefined {

@@ -29,8 +29,6 @@ export interface NodeStatus {
   readonly rssBytes: number;
   /** Processor time used since the start, user and system, seconds. */
   readonly cpuSeconds: number;
-  /** What each node says of itself, by its name. */
-  readonly nodes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** The result of a reload. */
@@ -93,8 +91,13 @@ export interface NodeFace {
   reload(): ReloadResult;
   /** Sends a packet through the network and waits for it; absent if the node cannot do that. */
   probe?(): Promise<ProbeResult>;
-  /** Asks a node of the process; absent if it has none that can be asked. Never rejects. */
-  ask?(question: OperatorQuestion): Promise<OperatorAnswer>;
+  /** What each node says of itself, by its name; runs code of the nodes. */
+  nodes(): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * Asks a node of the process; absent if it has none that can be asked. Never rejects.
+   * @param signal Says that nobody waits for the answer any more.
+   */
+  ask?(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer>;
   /** Stops accepting new work, finishes what is in progress, and saves what must be kept. */
   drain(): Promise<void>;
 }

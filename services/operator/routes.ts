@@ -79,7 +79,7 @@ export class Routes {
   }
 
   /** Answers a request whose method and path are in {@link ROUTES}. */
-  async answer(method: Method, path: string, body: string): Promise<Answer> {
+  async answer(method: Method, path: string, body: string, signal: AbortSignal): Promise<Answer> {
     switch (path) {
       case '/healthz':
         return this.health();
@@ -90,12 +90,18 @@ export class Routes {
       case '/probe':
         return this.probe();
       case '/ask':
-        return this.ask(body);
+        return this.ask(body, signal);
       case '/log-level':
         return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
       default:
-        return json(200, statusOf(this.face.status()));
+        return json(200, { ...statusOf(this.face.status()), nodes: this.nodes() });
     }
+  }
+
+  /** What the nodes say of themselves; nothing if that is too long. */
+  private nodes(): ReturnType<NodeFace['nodes']> {
+    const nodes = this.face.nodes();
+    return JSON.stringify(nodes).length <= STATUS_CHARACTERS_MAX ? nodes : {};
   }
 
   /** Healthy if the process answers and the node has not ended. */
@@ -125,14 +131,14 @@ export class Routes {
   }
 
   /** Asks a node; at most {@link ASKS_MAX} questions are open. */
-  private async ask(body: string): Promise<Answer> {
+  private async ask(body: string, signal: AbortSignal): Promise<Answer> {
     const put = this.face.ask?.bind(this.face);
     if (put === undefined) return refusal(501, 'this node takes no questions yet');
     const question = QUESTION.safeParse(readJson(body)).data;
     if (question === undefined) return refusal(400, QUESTION_HINT);
     if (this.asking >= ASKS_MAX) return refusal(429, `${ASKS_MAX} questions are open`);
     this.asking += 1;
-    const answer = await put(question).finally(() => {
+    const answer = await put(question, signal).finally(() => {
       this.asking -= 1;
     });
     return json(answer.outcome === 'ok' ? 200 : 503, answer);
@@ -162,19 +168,7 @@ export class Routes {
 function statusOf(status: NodeStatus): NodeStatus {
   const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
   const words = reasons.slice(0, REASONS_MAX).map(scrub);
-  const isShort = JSON.stringify(status.nodes).length <= STATUS_CHARACTERS_MAX;
-  const nodes = isShort ? status.nodes : {};
-  return {
-    state,
-    node,
-    protocol,
-    uptimeSeconds,
-    ready,
-    reasons: words,
-    rssBytes,
-    cpuSeconds,
-    nodes,
-  };
+  return { state, node, protocol, uptimeSeconds, ready, reasons: words, rssBytes, cpuSeconds };
 }
 
 function readJson(text: string): Readonly<Record<string, unknown>> | undefined {

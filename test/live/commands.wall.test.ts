@@ -146,7 +146,7 @@ describe.concurrent('orrery node', () => {
     expect(asked.stderr()).toMatch(/^ok after \d+\.\d ms\n$/);
     const nothing = orrery('ask', 'flush', 'bob', '--port', String(operator), '--node', 'alice');
     expect([await nothing.ended, nothing.stderr()]).toEqual([
-      ...[1, expect.stringContaining('unknown-request after')],
+      ...[1, expect.stringContaining('unknown-question after')],
     ]);
 
     bob.child.kill('SIGTERM');

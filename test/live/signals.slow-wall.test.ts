@@ -204,6 +204,15 @@ describe('a running node', () => {
       `SIGHUP: needs a restart: ${file}: shape, ${run.topologyFile}: gateway-111.options.`,
     );
 
+    // What a node can change while it runs is changed, and named once.
+    const calmer = TUNNEL.replaceAll(
+      'run: gateway,',
+      'run: gateway, options: { overload: { delay: 20ms } },',
+    );
+    write('reload/tunnel.yaml', calmer, run.block);
+    await hangUp('SIGHUP: applied gateway-111.options.overload');
+    await hangUp(`SIGHUP: needs a restart: ${file}: shape`);
+
     // Invalid files are reported with line and column, and none of their settings is applied.
     run.deploy('shape: off', 'log: wran');
     await hangUp(`nothing changed, the file is bad: ${file}:4:6  log: \\"wran\\" is not levels`);

@@ -39,7 +39,7 @@ export interface OptionOverride {
  *
  * @returns a new map; the arguments are not modified.
  */
-function mergeOptions(
+export function mergeOptions(
   below: Readonly<Record<string, unknown>>,
   above: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

@@ -6,10 +6,13 @@
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
+import { RECONFIGURE_KIND } from '../../../scenarios/files/ask.ts';
 import { type AskedNode, type AskTaker, askNode } from '../../asks/ask.ts';
-import { askedOf } from '../../nodes/host-nodes.ts';
+import { askedOf, memberOf } from '../../nodes/host-nodes.ts';
+import type { Reconfigurations, Reconfigured } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { Report } from '../messages/messages.ts';
+import { brief } from './broken-report.ts';
 
 /** What it needs of its agent. */
 export interface AgentAsksParts {
@@ -17,6 +20,7 @@ export interface AgentAsksParts {
   /** Lets code of nodes run. */
   readonly pump: { readonly isRunning: boolean; enter(code: () => void): void };
   readonly nodes: ReadonlyMap<string, NodeHandle>;
+  readonly reconfigurations: Reconfigurations;
   readonly send: (report: Report) => void;
 }
 
@@ -44,14 +48,38 @@ export class AgentAsks {
     };
   }
 
+  /** What each node says of itself, by its name. */
+  statuses(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+    const { world, nodes } = this.#parts;
+    const all = [...nodes].map(
+      ([name, node]) => [name, world.call(name, 'question', () => statusOf(node))] as const,
+    );
+    return Object.fromEntries(all);
+  }
+
   /** Asks for an operator of this process. */
   put(spec: AskSpec, taker: AskTaker): Undo {
-    const { world, pump, nodes } = this.#parts;
+    const { world, pump, nodes, reconfigurations } = this.#parts;
     let undo: Undo | undefined;
     pump.enter(() => {
-      undo = askNode({ world, node: askedOf(nodes.get(spec.node), spec.by) }, spec, taker);
+      const node = askedOf(nodes.get(spec.node), spec.by);
+      undo = askNode({ world, node, reconfigurations }, spec, taker);
     });
     return (): void => pump.enter(() => undo?.());
+  }
+
+  /** Changes options of a node of this agent; undefined while it does not run. */
+  reconfigure(name: string, options: Readonly<Record<string, unknown>>): Reconfigured | undefined {
+    const { world, pump, nodes, reconfigurations } = this.#parts;
+    const node = memberOf(nodes.get(name), undefined);
+    if (node === undefined) return undefined;
+    const asked = { node: name, kind: RECONFIGURE_KIND, target: '', withinNs: 0 };
+    const spec = { ...asked, body: JSON.stringify(options) };
+    let changed: Reconfigured | undefined;
+    pump.enter(() => {
+      changed = world.call(name, 'question', () => reconfigurations.change(spec, node));
+    });
+    return changed;
   }
 
   /** Asks for the coordinator: reports of type `part`, and one of type `answer`. */
@@ -72,5 +100,14 @@ export class AgentAsks {
   /** The coordinator wants no answer any more. */
   cancel(number: number): void {
     this.#open.get(number)?.();
+  }
+}
+
+/** What a node says of itself, as plain data; that it cannot is told, and ends nothing. */
+function statusOf(node: NodeHandle): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(JSON.stringify(node.status?.() ?? {}));
+  } catch (error) {
+    return { error: brief(error instanceof Error ? error.message : String(error)) };
   }
 }

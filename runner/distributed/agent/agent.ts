@@ -24,6 +24,7 @@ import type { MakeForger } from '../../flood-order.ts';
 import { createNodes } from '../../nodes/host-nodes.ts';
 import { type BundleUse, bundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
+import { Reconfigurations } from '../../nodes/reconfigure.ts';
 import { forgerOf } from '../../traffic/flood.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
 import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
@@ -78,6 +79,7 @@ export class Agent implements WorldListener {
   readonly #nodes = new Map<string, NodeHandle>();
   /** What nodes have observed; this survives crashes of the nodes. */
   readonly #witness = new TellingWitness((report) => this.#send(report));
+  readonly #reconfigurations: Reconfigurations;
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
   /** Questions to its nodes. */
@@ -97,6 +99,10 @@ export class Agent implements WorldListener {
   constructor(order: AgentOrder, surroundings: AgentSurroundings) {
     const { scenario, seed, hosts } = order;
     this.#order = order;
+    this.#reconfigurations = new Reconfigurations(
+      scenario,
+      stackOf(scenario, surroundings.registry),
+    );
     this.#surroundings = surroundings;
     const protocolOf = (host: HostSpec): Protocol =>
       nodeChoice(scenario, host, surroundings.registry).protocol;
@@ -127,6 +133,7 @@ export class Agent implements WorldListener {
     this.asks = new AgentAsks({
       ...{ world, pump: world.sim.pump },
       nodes: this.#nodes,
+      reconfigurations: this.#reconfigurations,
       send: surroundings.send,
     });
     const indexOf = (host: string): number =>
@@ -277,15 +284,6 @@ export class Agent implements WorldListener {
     return undefined;
   }
 
-  /** What each node says of itself, by its name. */
-  statuses(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-    const all = [...this.#nodes].map(([name, node]) => {
-      const status = this.world.call(name, 'question', () => node.status?.() ?? {});
-      return [name, status] as const;
-    });
-    return Object.fromEntries(all);
-  }
-
   /** A host of this agent; by default the only one. */
   hostOf(name?: string): HostSpec | undefined {
     const { scenario, hosts } = this.#order;
@@ -379,6 +377,7 @@ export class Agent implements WorldListener {
   /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
   #crash(name: string, store: StoreFault): void {
     if (!this.#nodes.delete(name)) return;
+    this.#reconfigurations.forget(name);
     // A restarted node does not know any paths.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
     this.world.sim.pump.enter(() => this.world.crash(name, store));

@@ -68,6 +68,16 @@ export class RemoteWorld implements World {
     this.agenda.at(timeNs, fire);
   }
 
+  later(delayNs: number, fire: () => void): Undo {
+    let isWanted = true;
+    this.agenda.at(this.agenda.now() + delayNs, () => {
+      if (isWanted) fire();
+    });
+    return (): void => {
+      isWanted = false;
+    };
+  }
+
   atFault(timeNs: number, fire: () => void): void {
     this.agenda.at(timeNs, fire);
   }

@@ -167,10 +167,10 @@ export const orderShape: Shape = object<AgentOrder>({
 export const askShape: Shape = object<AskSpec>({
   node: name,
   by: optional(note),
-  kind: name,
-  target: name,
-  body: text(TEXT_MAX),
-  withinNs: number(1, Number.MAX_SAFE_INTEGER),
+  kind: note,
+  target: note,
+  body: note,
+  withinNs: integerWithin(1, Number.MAX_SAFE_INTEGER),
 });
 
 /** A flood: names, and numbers within the bounds of a file. */

@@ -217,7 +217,16 @@ class Trouble {
       crash: [(): unknown => world.host(name).isUp && this.crash(name)],
       // No effects of their own here: a tap is set from the beginning, an attack is a tap, floods and bursts are
       // traffic, nothing is stored, and a question is no packet.
-      ...{ clock: [], disk: [], burst: [], tap: [], attack: [], flood: [], ask: [] },
+      ...{
+        clock: [],
+        disk: [],
+        burst: [],
+        tap: [],
+        attack: [],
+        flood: [],
+        ask: [],
+        reconfigure: [],
+      },
     };
     const all = Object.values(effects).flat();
     all[draws.below(all.length)]?.();

@@ -10,7 +10,8 @@
 import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import type { ReadyTask } from '../../../engine/live/ready-queue.ts';
 import { SourceAdmission } from '../../traffic/source-admission.ts';
-import type { Agenda } from '../agenda.ts';
+import type { Undo } from '../../world.ts';
+import { type Agenda, laterIn } from '../agenda.ts';
 
 /** The value of `sourceDueNs` while no source is having its turn. */
 const NO_TURN = -1;
@@ -65,6 +66,13 @@ export class LiveAgenda implements Agenda {
     const { pump, scheduler } = this.#live;
     const task = new SourceTurn(this, timeNs, fire);
     this.#book(timeNs, (delay) => scheduler.after(delay, () => pump.pushSource(task), 'traffic'));
+  }
+
+  later(delayNs: number, fire: () => void): Undo {
+    const { pump, scheduler } = this.#live;
+    const undo = laterIn(scheduler, delayNs, () => pump.enter(fire));
+    pump.wake();
+    return undo;
   }
 
   atFault(timeNs: number, fire: () => void): void {

@@ -4,6 +4,7 @@ import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { AskAnswer } from '../../../reports/model.ts';
 import { ANSWER_BYTES_MAX, type AskedNode, askNode } from '../../../runner/asks/ask.ts';
 import { AskBook } from '../../../runner/asks/ask-book.ts';
+import type { Reconfigurations } from '../../../runner/nodes/reconfigure.ts';
 import type { Undo } from '../../../runner/world.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 
@@ -16,7 +17,10 @@ class Asking {
   readonly answers: AskAnswer[] = [];
   readonly timers: (() => void)[] = [];
   inquiry: Inquiry | undefined;
+  answerAtOnce: ((inquiry: Inquiry) => unknown) | undefined;
   cancels = 0;
+  /** Less one for each wait that has ended. */
+  waits = 0;
 
   ask(
     spec: Partial<AskSpec> = {},
@@ -24,11 +28,17 @@ class Asking {
   ): Undo {
     const world = {
       now: () => this.nowNs,
-      at: (_at: number, fire: () => void) => this.timers.push(fire),
+      later: (_delayNs: number, fire: () => void) => {
+        this.timers.push(fire);
+        return (): void => {
+          this.waits -= 1;
+        };
+      },
       host: () => ({ now: (): number => this.nowNs - 600 }),
       call: (_node: string, _kind: string, act: () => unknown) => act(),
       request: (_node: string, inquiry: Inquiry): OpenInquiry => {
         this.inquiry = inquiry;
+        this.answerAtOnce?.(inquiry);
         const cancel = (): void => {
           this.cancels += 1;
         };
@@ -39,7 +49,10 @@ class Asking {
       part: (body: Uint8Array): unknown => this.got.push(new TextDecoder().decode(body)),
       ended: (answer: AskAnswer): unknown => this.answers.push(answer),
     };
-    return askNode({ world, node }, { ...SPEC, ...spec }, taker);
+    const reconfigurations = {
+      change: ({ body }: AskSpec) => ({ outcome: 'needs-restart', text: `${body}\n` }),
+    } as unknown as Reconfigurations;
+    return askNode({ world, node, reconfigurations }, { ...SPEC, ...spec }, taker);
   }
 }
 
@@ -59,7 +72,7 @@ describe('a question', () => {
     for (const fire of asking.timers) fire();
     expect(asking.got).toEqual(['1', '2', '3']);
     expect(asking.answers).toEqual([{ outcome: 'ok', tookNs: 30, parts: 2, bytes: 3 }]);
-    expect(asking.cancels).toBe(0);
+    expect([asking.cancels, asking.waits]).toEqual([0, -1]);
   });
 
   it('is given up when its time is over, or by its asker, and later words do not count', () => {
@@ -94,6 +107,19 @@ describe('a question', () => {
     expect(whole.answers).toEqual([{ outcome: 'too-long', tookNs: 0, parts: 0, bytes: 0 }]);
   });
 
+  it('whose answer was too long at once was never taken back, and a node may say no more than a word', () => {
+    const asking = new Asking();
+    asking.answerAtOnce = (inquiry): unknown =>
+      inquiry.more?.(new Uint8Array(ANSWER_BYTES_MAX + 1));
+    asking.ask();
+    expect([asking.answers[0]?.outcome, asking.cancels, asking.waits]).toEqual(['too-long', 1, -1]);
+    const wordy = new Asking();
+    wordy.answerAtOnce = (inquiry): unknown => inquiry.respond('x'.repeat(300));
+    wordy.ask({ withinNs: 0.4 });
+    expect(wordy.answers[0]?.outcome).toHaveLength(256);
+    expect(wordy.inquiry?.deadlineNs).toBe(401);
+  });
+
   it('of a node that is down is `node-down`; `status` is answered by every node', () => {
     const down = new Asking();
     down.ask({}, undefined as unknown as NodeHandle);
@@ -101,6 +127,8 @@ describe('a question', () => {
     up.ask({ kind: 'status' }, { start: () => undefined, status: () => ({ peers: 2 }) });
     expect(up.got).toEqual(['{"peers":2}']);
     expect([up.answers[0]?.outcome, up.inquiry]).toEqual(['ok', undefined]);
+    up.ask({ kind: 'reconfigure', body: '{}' });
+    expect([up.got[1], up.answers[1]?.outcome]).toEqual(['{}\n', 'needs-restart']);
   });
 });
 

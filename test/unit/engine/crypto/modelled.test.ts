@@ -130,10 +130,6 @@ function madeWithKeys(crypto: CryptoProvider): Readonly<Record<string, Uint8Arra
   const made = crypto.mlKem768.encapsulate(kem.publicKey, KEY)!;
   const dsa = crypto.mlDsa65.openKey(KEY);
   return {
-    x25519: crypto.x25519PublicKey(KEY),
-    shared: crypto.x25519(KEY, crypto.x25519PublicKey(KEY))!,
-    ed25519: crypto.ed25519PublicKey(KEY),
-    ed25519Signature: crypto.ed25519Sign(KEY, MESSAGE),
     p256: crypto.p256PublicKey(KEY),
     p256Signature: crypto.p256Sign(KEY, MESSAGE),
     kem: kem.publicKey,
@@ -169,12 +165,6 @@ describe('modelled keys', () => {
   });
 
   it.each([
-    {
-      name: 'Ed25519',
-      publicKey: modelled.ed25519PublicKey(KEY),
-      signature: modelled.ed25519Sign(KEY, MESSAGE),
-      verify: modelled.ed25519Verify,
-    },
     {
       name: 'P-256',
       publicKey: modelled.p256PublicKey(KEY),

@@ -41,6 +41,7 @@ class Application {
     handled: (_from, number, answer): void => void this.handled.push([number, answer?.kind]),
   });
 
+  isFull = false;
   #outcomes: string[] = [];
   #room: (() => void) | undefined;
   #cancel: (() => void) | undefined;
@@ -59,7 +60,8 @@ class Application {
       target,
       body: new Uint8Array(0),
       more: (body) => {
-        this.#outcomes.push(`ok ${body[1]}`);
+        if (this.isFull) return 'full';
+        this.#outcomes.push(`ok ${body[1]}${body[0] === 1 ? ' again' : ''}`);
         return 'ok';
       },
       onRoom: (room) => {
@@ -185,16 +187,35 @@ it('one request waits for messages; a second one is told so', () => {
   application.open('messages');
   application.subscribers.add('bob', arrival(1, { isAgain: true }));
   application.subscribers.add('bob', arrival(2));
-  expect(outcomes).toEqual(['already-waiting', 'ok 1']);
+  expect(outcomes).toEqual(['already-waiting', 'ok 1 again']);
 });
 
-it('what an application had when it left is not handled, and the next one goes on behind it', () => {
+it('what an application had when it left was lost until a restart; it goes to the next one, as again', () => {
   const application = new Application();
   application.subscribers.add('bob', arrival(1));
-  application.subscribers.add('bob', arrival(2));
+  application.subscribers.add('bob', arrival(2, { kind: 'call' }));
   expect(application.ask('next')).toEqual(['ok 1']);
   application.leave();
+  expect(application.handled).toEqual([]);
+  expect(application.ask('next')).toEqual(['ok 1 again']);
   expect(application.ask('next')).toEqual(['ok 2']);
+  expect(application.handled).toEqual([[1, undefined]]);
+  application.leave();
+  expect(application.subscribers.open).toBe(0);
+  expect(application.ask('next')).toEqual(['ok 2 again']);
+  application.ask('answer', toHex(idOf(2)));
+  application.leave();
+  expect(application.ask('next')).toEqual([]);
+});
+
+it('a message for which the application has no room stays', () => {
+  const application = new Application();
+  application.isFull = true;
+  application.ask('next');
+  application.subscribers.add('bob', arrival(1));
+  application.isFull = false;
+  expect(application.subscribers.waiting).toBe(1);
+  expect(application.ask('next')).toEqual(['ok 1 again']);
   expect(application.handled).toEqual([]);
 });
 

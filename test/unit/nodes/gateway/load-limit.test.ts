@@ -229,5 +229,8 @@ describe('reports', () => {
       if (i % 250 === 0 && i > 1_000) limit.reported(now, report);
     }
     expect(limit.isLimited).toBe(true);
+    // An operator may do without limits, at once.
+    limit.change({ isEnabled: false, delayNs: MS });
+    expect(limit.isLimited).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ const registry = new ProtocolRegistry();
 
 const TOPOLOGY = `topology:
   name: net
-  nodes: [{ name: a, run: dtn }, { name: b, run: ping }]
+  nodes: [{ name: a, run: bulk }, { name: b, run: ping }]
   links: [{ ends: a <-> b, rate: 1Mbit/s, delay: 1ms }]
 stack: [{ run: fabric, on: a }]
 `;
@@ -42,13 +42,13 @@ describe('an event of action ask', () => {
   it('goes to the uppermost protocol unless it names another, and waits ten seconds', () => {
     const scenario = load([
       'node: a, kind: status',
-      'node: a, by: dtn, kind: count, target: b, body: "7", within: 2s',
+      'node: a, by: bulk, kind: flush, target: b, body: "7", within: 2s',
       'node: b, by: ping, kind: status',
     ]);
     const rest = { target: '', body: '', withinNs: 10e9 };
     expect(scenario.events.map(({ action }) => action)).toEqual([
       { kind: 'ask', ask: { node: 'a', by: 'fabric', kind: 'status', ...rest } },
-      { kind: 'ask', ask: { node: 'a', kind: 'count', target: 'b', body: '7', withinNs: 2e9 } },
+      { kind: 'ask', ask: { node: 'a', kind: 'flush', target: 'b', body: '7', withinNs: 2e9 } },
       { kind: 'ask', ask: { node: 'b', kind: 'status', ...rest } },
     ]);
     const names = scenarioMetrics(scenario, registry).map(({ name }) => name);
@@ -61,6 +61,11 @@ describe('an event of action ask', () => {
       'E106 events[1].ask.by: b does not run "fabric"',
     ]);
     expect(refusals(['node: a', 'node: a, kind: status, within: 0s, until: 7'])).toHaveLength(3);
+    // What applications ask is not an operator's question.
+    expect(refusals(['node: a, kind: messages', 'node: a, by: bulk, kind: flsh'])).toEqual([
+      'E106 events[0].ask.kind: a answers no "messages"',
+      'E106 events[1].ask.kind: a answers no "flsh"',
+    ]);
   });
 
   it('may be put to several nodes in turn, as traffic', () => {
@@ -76,8 +81,8 @@ describe('an event of action ask', () => {
         ...{ rate: 5, startNs: 0, stopNs: 30e9 },
       },
     ]);
-    expect(refusals([], 'nodes: [a, b], by: dtn, ask: status, rate: 5/s')).toEqual([
-      'E106 traffic[0].by: b does not run "dtn"',
+    expect(refusals([], 'nodes: [a, b], by: bulk, ask: status, rate: 5/s')).toEqual([
+      'E106 traffic[0].by: b does not run "bulk"',
     ]);
     expect(refusals([], 'nodes: "x*", ask: status, rate: 5/s, start: 99s')).toHaveLength(2);
   });

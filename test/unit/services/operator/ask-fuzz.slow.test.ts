@@ -51,6 +51,7 @@ it('are refused by name, or reach the node within their bounds', async () => {
     return Promise.resolve({ outcome: 'ok', ms: 1, parts: [] });
   };
   const routes = new Routes(face, keptLog().log);
+  const { signal } = new AbortController();
   const statuses = new Map<number, number>();
   for (let count = 0; count < CASES; count += 1) {
     let text = SEEDS[draws.below(SEEDS.length)] as string;
@@ -59,7 +60,7 @@ it('are refused by name, or reach the node within their bounds', async () => {
       const piece = draws.chance(0.5) ? (PIECES[draws.below(PIECES.length)] as string) : '';
       text = text.slice(0, at) + piece + text.slice(at + draws.below(4));
     }
-    const { status } = await routes.answer('POST', '/ask', text);
+    const { status } = await routes.answer('POST', '/ask', text, signal);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
   expect([...statuses.keys()].sort()).toEqual([200, 400]);

@@ -30,7 +30,8 @@ export interface FakeFace extends NodeFace {
   readonly meter: MeterTable;
   dropped: Record<string, number>;
   probe?: () => Promise<ProbeResult>;
-  ask?: (question: OperatorQuestion) => Promise<OperatorAnswer>;
+  nodes: NodeFace['nodes'];
+  ask?: (question: OperatorQuestion, signal: AbortSignal) => Promise<OperatorAnswer>;
 }
 
 /** A fake node that is ready and running. */
@@ -50,11 +51,11 @@ export function fakeFace(over: Partial<NodeStatus> = {}): FakeFace {
       reasons: [],
       rssBytes: 96 * 1024 * 1024,
       cpuSeconds: 2.5,
-      nodes: { 'gateway-111': { peers: 1 } },
       ...over,
     }),
     metrics: () => meter.data(),
     drops: () => face.dropped,
+    nodes: () => ({ 'gateway-111': { peers: 1 } }),
     reload: () => ({ applied: [], needsRestart: [] }),
     probe: () => Promise.resolve({ ok: true, ms: 20.4 }),
     drain: () => Promise.resolve(),

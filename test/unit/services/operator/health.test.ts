@@ -109,7 +109,7 @@ describe('the health of a node', () => {
   });
 
   it('does not swallow an endless answer', async () => {
-    const long = await stranger(http('x'.repeat(5 * 1024 * 1024)));
+    const long = await stranger(http('x'.repeat(9 * 1024 * 1024)));
     const { problems } = await checkNode(long, { probe: 'send', timeoutMs: 5_000 });
     expect(problems).toEqual(['does not answer: the answer is too long']);
   });

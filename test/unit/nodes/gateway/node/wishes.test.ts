@@ -10,12 +10,6 @@ import { loadText, run } from '../../../runner/fixture.ts';
 
 const RATE = 100;
 
-/**
- * Keys decide which of two gateways wins when both begin a handshake, and that decides how long they
- * take after the cut: with the keys of other seeds, real ones as well, half a second longer.
- */
-const SEED = 6;
-
 /** No packet leaves gateway-111 from 3 s to 5 s, whatever path it takes. */
 const cut = (wishes: string): SeedResult =>
   run(
@@ -28,7 +22,6 @@ warmup: 1s
 traffic: [{ from: gateway-111, to: gateway-211, kind: constant, rate: ${RATE}/s, start: 2s, size: 200B${wishes} }]
 events: [{ at: 3s, for: 2s, partition: { from: [gateway-111], to: ["br-111-*"] } }]
 `),
-    SEED,
   );
 
 const deliveredOf = ({ metrics }: SeedResult): number => {

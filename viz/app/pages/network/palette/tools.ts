@@ -84,6 +84,7 @@ export const TOOLS: readonly Tool[] = [
     { key: 'target', start: '', hint: OPTIONAL },
     { key: 'within', start: '', hint: OPTIONAL },
   ]),
+  node('reconfigure', 'reconfigure', [{ key: 'set', start: '{}' }]),
   link('tap', 'tap', [
     { key: 'replay', start: '10%' },
     { key: 'replayWithin', start: '100' },

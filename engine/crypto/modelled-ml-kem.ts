@@ -1,18 +1,14 @@
 /**
- * Agreements and encapsulation without their arithmetic, for `crypto: modelled`.
+ * ML-KEM-768 without its arithmetic, for `crypto: modelled`.
  *
- * Lengths, and what is undefined or a RangeError, are those of the real functions. Both ends agree
- * on a secret, a changed element or ciphertext gives another one, and points of low order are
- * refused. But anyone can read everything.
+ * Lengths, and what is undefined, are those of the real functions. Both ends have one secret, and a
+ * changed key or ciphertext gives another one. But anyone can read everything.
  *
  * @module
  */
 import { concatBytes } from '@noble/hashes/utils.js';
 import { wipe } from '../core/secrets.ts';
-import type { CryptoProvider } from '../host/crypto.ts';
 import type { MlKem768, MlKemKey } from '../host/crypto-groups.ts';
-import { littleEndianBytesOf, littleEndianNumberOf } from './edwards25519.ts';
-import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 import {
   ML_KEM_CIPHERTEXT_LENGTH,
   ML_KEM_COINS_LENGTH,
@@ -20,51 +16,14 @@ import {
   ML_KEM_SEED_LENGTH,
 } from './ml-kem.ts';
 import { digestOf } from './one-shot.ts';
-import { openX25519 } from './x25519-key.ts';
 
-/** RFC 7748 section 4.1: the order of the field. */
-const FIELD = 2n ** 255n - 19n;
-/** The u-coordinate of the base point (RFC 7748 section 4.1). */
-const BASE = 9n;
-/** The u-coordinates of low order; their shared secrets are zero (RFC 7748 section 6.1). */
-const LOW_ORDER: ReadonlySet<bigint> = new Set([
-  0n,
-  1n,
-  FIELD - 1n,
-  325606250916557431795983626356110631294008115727848805560023387167927233504n,
-  39382357235489614581723060781553021112529911719440698176882885853963445705823n,
-]);
 const DIGEST_LENGTH = 32;
 /** Coefficients of 12 bits, two in three bytes (FIPS 203 section 4.2.1). */
 const KEM_POLYNOMIALS_LENGTH = ML_KEM_PUBLIC_KEY_LENGTH - DIGEST_LENGTH;
 const KEM_PRIME = 3_329;
 
 /** The modelled functions. */
-export const modelledAgreements: Pick<
-  CryptoProvider,
-  'x25519PublicKey' | 'x25519' | 'x25519Key' | 'mlKem768'
-> = {
-  x25519PublicKey: (secret) => multiply(secret, BASE),
-  x25519,
-  x25519Key: (secret) => openX25519(modelledAgreements, secret),
-  mlKem768: { openKey, encapsulate },
-};
-
-/** The product of a clamped secret (RFC 7748 section 5) and an element of the field. */
-function multiply(secret: Uint8Array, element: bigint): Uint8Array {
-  checkLength('a secret key', secret, CURVE_KEY_LENGTH);
-  const low = littleEndianNumberOf(secret) % 2n ** 254n;
-  const clamped = low - (low % 8n) + 2n ** 254n;
-  return littleEndianBytesOf((clamped * element) % FIELD);
-}
-
-function x25519(secret: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
-  checkLength('a secret key', secret, CURVE_KEY_LENGTH);
-  if (publicKey.length !== CURVE_KEY_LENGTH) return undefined;
-  // RFC 7748 section 5: the top bit is ignored, and u is reduced.
-  const u = (littleEndianNumberOf(publicKey) % 2n ** 255n) % FIELD;
-  return LOW_ORDER.has(u) ? undefined : multiply(secret, u);
-}
+export const modelledMlKem768: MlKem768 = { openKey, encapsulate };
 
 /** The key is zeros and a digest of the seed, the bytes after them in a real one. */
 function openKey(seed: Uint8Array): MlKemKey | undefined {

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeHandle } from '../../../engine/host/protocol.ts';
+import { Reconfigurations } from '../../../runner/nodes/reconfigure.ts';
+import { stackOf } from '../../../scenarios/open/nodes.ts';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
+import { load, run } from './fixture.ts';
+
+const OVERLOAD = { overload: { delay: '20ms' } };
+
+/** Changes options of a gateway that takes over `overload`, and keeps what it got. */
+function setup(): {
+  change: (set: unknown, node?: string) => readonly [string, string];
+  got: Record<string, unknown>[];
+  forget: () => void;
+} {
+  const scenario = load('failover.yaml');
+  const changes = new Reconfigurations(scenario, stackOf(scenario, new ProtocolRegistry()));
+  const got: Record<string, unknown>[] = [];
+  const handle: NodeHandle = {
+    start: () => undefined,
+    reconfigure: (options) => {
+      got.push(options as Record<string, unknown>);
+      return ['overload'];
+    },
+  };
+  const change = (set: unknown, node = 'gateway-111'): readonly [string, string] => {
+    const body = typeof set === 'string' ? set : JSON.stringify(set);
+    const spec = { node, kind: 'reconfigure', target: '', body, withinNs: 1 };
+    const { outcome, text } = changes.change(spec, handle);
+    return [outcome, text];
+  };
+  return { change, got, forget: () => changes.forget('gateway-111') };
+}
+
+describe('a change of options', () => {
+  it('gives the node all of its options, and says what it has taken over', () => {
+    const { change, got } = setup();
+    expect(change(OVERLOAD)).toEqual(['ok', 'overload: applied\n']);
+    expect(got[0]).toMatchObject({ overload: { shed: true, delay: 20e6 }, rekey: {} });
+  });
+
+  it('adds up, until the node has crashed', () => {
+    const { change, got, forget } = setup();
+    change(OVERLOAD);
+    change({ overload: { shed: false } });
+    expect(got[1]).toMatchObject({ overload: { shed: false, delay: 20e6 } });
+    expect(change(OVERLOAD)).toEqual(['ok', '']);
+    forget();
+    change({ overload: { shed: false } });
+    expect(got[3]).toMatchObject({ overload: { shed: false, delay: 60e6 } });
+  });
+
+  it('names what waits for a restart', () => {
+    const { change } = setup();
+    expect(change({ ...OVERLOAD, antiReplay: { windowSize: 1_024 } })).toEqual([
+      'needs-restart',
+      'overload: applied\nantiReplay: needs a restart\n',
+    ]);
+  });
+
+  it('that the schema refuses changes nothing', () => {
+    const { change, got } = setup();
+    const [outcome, text] = change({ overload: { delay: 'soon' }, colour: 'red' });
+    expect(outcome).toBe('bad-options');
+    expect(text).toMatch(/^overload\.delay: .*\n.*colour/);
+    for (const set of ['', '[]', 'null', '7', '{']) expect(change(set)[0]).toBe('bad-options');
+    expect(change(OVERLOAD, 'nobody')[0]).toBe('bad-options');
+    expect(got).toEqual([]);
+  });
+});
+
+describe('an event of action reconfigure', () => {
+  const events = (set: string): Record<string, string> => ({
+    duration: '6s',
+    warmup: '2s',
+    events: `[{ at: 3s, reconfigure: { node: gateway-111, set: ${set} } }]`,
+  });
+
+  it('is carried out, and its outcome stands in the record', () => {
+    const { faults, metrics } = run(load('failover.yaml', events('{ overload: { shed: false } }')));
+    expect(faults.map(({ kind, answer, text }) => [kind, answer?.outcome, text])).toEqual([
+      ['reconfigure', 'ok', 'gateway-111 asked: reconfigure, ok'],
+    ]);
+    expect(metrics['ask.ok']).toMatchObject({ numerator: 1, denominator: 1 });
+  });
+
+  it('with options that a file could not have is refused at its place', () => {
+    const place = 'events[0].reconfigure.set.overload.delay';
+    expect(() => load('failover.yaml', events('{ overload: { delay: soon } }'))).toThrow(place);
+    expect(() => load('failover.yaml', events('{ overlaod: {} }'))).toThrow('overload');
+  });
+});
