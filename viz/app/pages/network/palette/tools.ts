@@ -183,6 +183,8 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
       return { burst: { node: target, ...values } };
     case 'ask':
       return { ask: { node: target, ...values } };
+    case 'reconfigure':
+      return { reconfigure: { node: target, set: mapOf(String(values['set'] ?? '')) } };
     case 'flood':
       return { flood: { to: target, ...values } };
     default:
@@ -192,6 +194,15 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
 
 function linkOf(target: string): string | EventWords {
   return target.startsWith(PATH) ? { activePath: target.slice(PATH.length) } : target;
+}
+
+/** Options as JSON; what is none is passed on, for the run to refuse. */
+function mapOf(text: string): EventWords | string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function namesOf(text: string): readonly string[] {
