@@ -5,7 +5,7 @@
  */
 import { FLUSHES_MAX } from './geometry.ts';
 
-/** Who asks; as a request of the port. */
+/** Receives the answer, as the asker of a request does. */
 export interface FlushAsker {
   more(body: Uint8Array): 'ok' | 'full';
   onCancel(handler: () => void): void;

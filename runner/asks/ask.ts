@@ -18,7 +18,7 @@ export const ANSWER_PARTS_MAX = 65_536;
 /** Longest word for an outcome, characters. */
 const OUTCOME_MAX = 256;
 
-/** Who asks. */
+/** Receives the answer to a question. */
 export interface AskTaker {
   /** A part of the answer, read during the call; the last one may come with its end. */
   part?(body: Uint8Array): void;

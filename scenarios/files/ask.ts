@@ -101,7 +101,7 @@ export function resolveAsk(
   context: ScenarioContext,
   input: z.output<typeof askSchema>,
   path: FilePath,
-  keys = { kind: 'kind' },
+  kindKey = 'kind',
 ): AskSpec | undefined {
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
@@ -115,7 +115,7 @@ export function resolveAsk(
   const kinds = questionsOf(context.registry, host, input.by);
   if (kind !== RECONFIGURE_KIND && !kinds.includes(kind)) {
     const hint = hintNames(kind, kinds, 'questions');
-    context.refuse('E106', [...path, keys.kind], `${node} answers no "${shorten(kind)}"`, hint);
+    context.refuse('E106', [...path, kindKey], `${node} answers no "${shorten(kind)}"`, hint);
     return undefined;
   }
   return { node, ...layer, kind, target, body, withinNs: within };
@@ -157,9 +157,7 @@ export function resolveAskSource(
 ): AskSource | undefined {
   const { kind: _, ask: kind, nodes, rate, start = 0, stop = context.durationNs, ...rest } = input;
   const names = selectedNodes(context, nodes, [...path, 'nodes']);
-  const asks = names.map((node) =>
-    resolveAsk(context, { ...rest, kind, node }, path, { kind: 'ask' }),
-  );
+  const asks = names.map((node) => resolveAsk(context, { ...rest, kind, node }, path, 'ask'));
   const sound = asks.filter((ask) => ask !== undefined);
   if (sound.length === 0 || sound.length < asks.length) return undefined;
   return { asks: sound, rate, startNs: start, stopNs: stop };
