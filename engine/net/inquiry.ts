@@ -11,7 +11,7 @@ import type { SendWishes } from '../host/transport.ts';
 /** Most questions at a host whose askers take answers in parts. */
 export const INQUIRIES_MAX = 1_024;
 
-/** Who takes the answer to a question. */
+/** Receives the answer to a question. */
 export interface Asker {
   /** The answer; called at most once, and last. Without a handler it is `no-handler` or `node-down`. */
   respond(outcome: string, body?: Uint8Array): void;

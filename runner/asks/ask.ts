@@ -26,10 +26,10 @@ export interface AskTaker {
   ended(answer: AskAnswer): void;
 }
 
-/** The node that is asked, or one of its layers, and its world. */
+/** The node that is asked, and its world. */
 export interface AskedNode {
   readonly world: Pick<World, 'now' | 'later' | 'host' | 'call' | 'request'>;
-  /** Undefined if it is down, or runs no such protocol. */
+  /** All its protocols as one; undefined if it is down. */
   readonly node: NodeHandle | undefined;
   readonly reconfigurations: Reconfigurations;
 }
@@ -45,15 +45,16 @@ export function askNode(
 ): Undo {
   const { node: name, by, kind, target, withinNs } = spec;
   const answer = new Answer(world, taker);
-  if (node === undefined) {
+  const member = memberOf(node, by);
+  if (node === undefined || member === undefined) {
     answer.end('node-down');
   } else if (kind === STATUS_KIND) {
-    const status = world.call(name, 'question', () => JSON.stringify(node.status?.() ?? {}));
+    const asked = by === undefined ? node : member;
+    const status = world.call(name, 'question', () => JSON.stringify(asked.status?.() ?? {}));
     answer.end('ok', new TextEncoder().encode(status));
   } else if (kind === RECONFIGURE_KIND) {
-    const asked = memberOf(node, by) ?? node;
     const { outcome, text } = world.call(name, 'question', () =>
-      reconfigurations.change(spec, asked),
+      reconfigurations.change(spec, member),
     );
     answer.end(outcome, new TextEncoder().encode(text));
   } else {

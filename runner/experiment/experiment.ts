@@ -23,7 +23,7 @@ import { startAsking } from '../asks/ask-source.ts';
 import { BrokenPromise } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
-import { askedOf, createNodes, memberOf } from '../nodes/host-nodes.ts';
+import { createNodes, memberOf } from '../nodes/host-nodes.ts';
 import { Reconfigurations } from '../nodes/reconfigure.ts';
 import { Deliveries } from '../traffic/deliveries.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
@@ -191,7 +191,7 @@ export class Experiment implements WorldListener {
     };
     const isElsewhere = standIns !== undefined && this.#nodes.has(spec.node);
     if (isElsewhere) return standIns.ask(spec, measured);
-    const node = askedOf(this.node(spec.node), spec.by);
+    const node = this.node(spec.node);
     return askNode({ world, node, reconfigurations: this.#reconfigurations }, spec, measured);
   }
 

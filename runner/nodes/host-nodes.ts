@@ -50,14 +50,6 @@ export function memberOf(
   return layer === undefined ? node : undefined;
 }
 
-/** The node that a question goes to: a layer, or all protocols of the host as one. */
-export function askedOf(
-  node: NodeHandle | undefined,
-  layer: string | undefined,
-): NodeHandle | undefined {
-  return layer === undefined ? node : memberOf(node, layer);
-}
-
 /**
  * The nodes of one host as one: the lowest is started first and stopped last. The number of messages
  * held must be asked of each member, because those of a layer are none of its carrier's.

@@ -8,7 +8,7 @@ import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import { RECONFIGURE_KIND } from '../../../scenarios/files/ask.ts';
 import { type AskedNode, type AskTaker, askNode } from '../../asks/ask.ts';
-import { askedOf, memberOf } from '../../nodes/host-nodes.ts';
+import { memberOf } from '../../nodes/host-nodes.ts';
 import type { Reconfigurations, Reconfigured } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { Report } from '../messages/messages.ts';
@@ -62,7 +62,7 @@ export class AgentAsks {
     const { world, pump, nodes, reconfigurations } = this.#parts;
     let undo: Undo | undefined;
     pump.enter(() => {
-      const node = askedOf(nodes.get(spec.node), spec.by);
+      const node = nodes.get(spec.node);
       undo = askNode({ world, node, reconfigurations }, spec, taker);
     });
     return (): void => pump.enter(() => undo?.());
