@@ -13,7 +13,7 @@ import {
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
-import { askedLayer, questionsOf } from '../scenarios/files/ask.ts';
+import { askedProtocol, questionsOf } from '../scenarios/files/ask.ts';
 import {
   handleSignals,
   isComponent,
@@ -31,6 +31,7 @@ import {
   serveOperator,
   watchMemory,
 } from '../services/operator/index.ts';
+import { defined } from '../topologies/files/defined.ts';
 import type { ChangeOptions } from './node-reload.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -203,16 +204,17 @@ class ProcessFace implements NodeFace {
   ): Promise<OperatorAnswer> {
     const agent = this.session?.agent;
     const host = agent?.hostOf(node);
-    const layer = host === undefined ? undefined : askedLayer(host, by);
+    const placed = host === undefined ? undefined : askedProtocol(host, by);
     const refused = (outcome: string): Promise<OperatorAnswer> =>
       Promise.resolve({ outcome, ms: 0, parts: [] });
     if (agent === undefined) return refused('node-down');
     if (host === undefined) return refused('unknown-node');
-    if (layer === undefined) return refused('unknown-protocol');
+    if (placed === undefined) return refused('unknown-protocol');
     // What applications ask is theirs, and has a token of its own.
-    const kinds = questionsOf(this.#options.registry, host, by);
+    const kinds = questionsOf(this.#options.registry, placed);
     if (!kinds.includes(question.kind)) return refused('unknown-question');
     const withinNs = Math.max(1, Math.round(withinMs * NS_PER_MS));
+    const layer = defined({ by: placed.layer?.name });
     const spec = { ...question, ...layer, node: host.name, withinNs };
     const parts: string[] = [];
     const decoder = new TextDecoder();

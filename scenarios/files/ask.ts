@@ -4,8 +4,9 @@
  * @module
  */
 import { z } from 'zod';
-import { placedProtocols } from '../../topologies/assemble/options.ts';
+import { type PlacedProtocol, placedProtocols } from '../../topologies/assemble/options.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
+import { defined } from '../../topologies/files/defined.ts';
 import { shorten, text } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { time } from '../../topologies/files/quantity.ts';
@@ -72,28 +73,22 @@ export const reconfigureSchema = z
       'Changes options of a running node; `ok` in the report, `needs-restart` if some cannot change.',
   });
 
-/** What may be asked of a protocol of a host, by default its uppermost. */
-export function questionsOf(
-  registry: Pick<Registry, 'protocols'>,
-  host: HostSpec,
-  by?: string,
-): readonly string[] {
-  const own = placedProtocols(host).findLast(
-    ({ protocol, layer }) => by === undefined || by === (layer?.name ?? protocol),
+/**
+ * The protocol of a host that is asked: by its name, for a user's module also by its path; by default the uppermost.
+ * @returns undefined if the host does not run it.
+ */
+export function askedProtocol(host: HostSpec, by?: string): PlacedProtocol | undefined {
+  return placedProtocols(host).findLast(
+    ({ protocol, layer }) => by === undefined || by === protocol || by === layer?.name,
   );
-  const { questions = {} } = registry.protocols(own?.protocol ?? '') ?? {};
-  return [STATUS_KIND, ...Object.keys(questions)];
 }
 
-/**
- * The layer of a host that a protocol is, by default its uppermost: `by` is absent for the lowest.
- * @returns undefined if the host does not run the protocol.
- */
-export function askedLayer(host: HostSpec, by?: string): { readonly by?: string } | undefined {
-  const names = stackNames(host);
-  const own = by ?? names.at(-1);
-  if (own === undefined || !names.includes(own)) return undefined;
-  return own === names[0] ? {} : { by: own };
+/** What may be asked of a protocol. */
+export function questionsOf(
+  registry: Pick<Registry, 'protocols'>,
+  { protocol }: Pick<PlacedProtocol, 'protocol'>,
+): readonly string[] {
+  return [STATUS_KIND, ...Object.keys(registry.protocols(protocol)?.questions ?? {})];
 }
 
 /** @returns the question, or undefined after noting what is wrong. */
@@ -106,19 +101,19 @@ export function resolveAsk(
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
   if (!context.checkNode(node, [...path, 'node']) || host === undefined) return undefined;
-  const layer = askedLayer(host, input.by);
-  if (layer === undefined) {
+  const placed = askedProtocol(host, input.by);
+  if (placed === undefined) {
     const hint = hintNames(input.by ?? '', stackNames(host), 'protocols');
     context.refuse('E106', [...path, 'by'], `${node} does not run "${input.by}"`, hint);
     return undefined;
   }
-  const kinds = questionsOf(context.registry, host, input.by);
+  const kinds = questionsOf(context.registry, placed);
   if (kind !== RECONFIGURE_KIND && !kinds.includes(kind)) {
     const hint = hintNames(kind, kinds, 'questions');
     context.refuse('E106', [...path, kindKey], `${node} answers no "${shorten(kind)}"`, hint);
     return undefined;
   }
-  return { node, ...layer, kind, target, body, withinNs: within };
+  return { node, ...defined({ by: placed.layer?.name }), kind, target, body, withinNs: within };
 }
 
 /**

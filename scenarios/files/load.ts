@@ -38,6 +38,7 @@ import {
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
+import { askedProtocol } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
@@ -342,8 +343,9 @@ function checkChanges(
   for (const [index, { reconfigure }] of events.entries()) {
     const host = loaded.topology.hosts.find(({ name }) => name === reconfigure?.node);
     if (reconfigure === undefined || host === undefined) continue;
-    const name = `${host.name}/${reconfigure.by ?? stackNames(host).at(-1)}`;
+    const asked = askedProtocol(host, reconfigure.by);
     const path = ['events', index, 'reconfigure', 'set'];
+    const name = `${host.name}/${asked?.protocol ?? reconfigure.by}`;
     const change = { name, options: reconfigure.set, source, path };
     checkOptions(loaded, registry, problems, [...layersOf(source, options), change]);
   }

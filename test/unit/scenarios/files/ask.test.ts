@@ -1,4 +1,5 @@
 /** Events with the action `ask`: how they are read, and what is rejected. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import { scenarioMetrics } from '../../../../scenarios/open/nodes.ts';
@@ -14,19 +15,21 @@ const TOPOLOGY = `topology:
   name: net
   nodes: [{ name: a, run: bulk }, { name: b, run: ping }]
   links: [{ ends: a <-> b, rate: 1Mbit/s, delay: 1ms }]
-stack: [{ run: fabric, on: a }]
 `;
+const STACK = 'stack: [{ run: fabric, on: a }]\n';
 
-function load(asks: readonly string[], traffic = ''): ReturnType<typeof loadScenario> {
+function load(asks: readonly string[], traffic = '', stack = ''): ReturnType<typeof loadScenario> {
   const list = asks.map((ask) => `  - { at: 9s, ask: { ${ask} } }\n`).join('');
   const events = list === '' ? '' : `events:\n${list}`;
   const flows = traffic === '' ? '' : `traffic:\n  - { kind: asks, ${traffic} }\n`;
   const path = files.write(
     'scenarios/s.yaml',
-    `name: s\nduration: 60s\n${TOPOLOGY}${flows}${events}`,
+    `name: s\nduration: 60s\n${TOPOLOGY}${stack || STACK}${flows}${events}`,
   );
   return loadScenario({ path, folders: files.folders, registry });
 }
+
+const SHIM = fileURLToPath(new URL('../../../fixtures/shim/shim1.ts', import.meta.url));
 
 function refusals(asks: readonly string[], traffic = ''): readonly string[] {
   try {
@@ -53,6 +56,17 @@ describe('an event of action ask', () => {
     ]);
     const names = scenarioMetrics(scenario, registry).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['ask.time', 'ask.ok']));
+  });
+
+  it("goes to a user's module by its name or path: a layer was looked for by a path it does not have", async () => {
+    await registry.load(SHIM);
+    const stack = `stack: [{ run: ${SHIM}, on: a }]\n`;
+    const questions = ['', 'by: shim1, ', `by: ${SHIM}, `].map(
+      (by) => `node: a, ${by}kind: status`,
+    );
+    const { events } = load(questions, '', stack);
+    const asked = events.map(({ action }) => action.kind === 'ask' && action.ask.by);
+    expect(asked).toEqual(['shim1', 'shim1', 'shim1']);
   });
 
   it('names nodes, protocols and times that exist', () => {
