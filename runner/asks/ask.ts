@@ -17,6 +17,8 @@ export const ANSWER_BYTES_MAX = 1_048_576;
 export const ANSWER_PARTS_MAX = 65_536;
 /** Longest word for an outcome, characters. */
 const OUTCOME_MAX = 256;
+/** Longest explanation, characters. */
+const WORDS_MAX = 1_024;
 
 /** Receives the answer to a question. */
 export interface AskTaker {
@@ -50,8 +52,8 @@ export function askNode(
     answer.end('node-down');
   } else if (kind === STATUS_KIND) {
     const asked = by === undefined ? node : member;
-    const status = world.call(name, 'question', () => JSON.stringify(asked.status?.() ?? {}));
-    answer.end('ok', new TextEncoder().encode(status));
+    const { outcome, text } = world.call(name, 'question', () => statusOf(asked));
+    answer.end(outcome, new TextEncoder().encode(text));
   } else if (kind === RECONFIGURE_KIND) {
     const { outcome, text } = world.call(name, 'question', () =>
       reconfigurations.change(spec, member),
@@ -69,6 +71,19 @@ export function askNode(
     );
   }
   return (): void => answer.giveUp('cancelled');
+}
+
+/** What a node says of itself, as JSON; that it cannot is told, and ends nothing. */
+export function statusOf(node: NodeHandle): {
+  readonly outcome: 'ok' | 'failed';
+  readonly text: string;
+} {
+  try {
+    return { outcome: 'ok', text: JSON.stringify(node.status?.() ?? {}) };
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', text: words.slice(0, WORDS_MAX) };
+  }
 }
 
 const NOBODY: AskTaker = { ended: () => undefined };

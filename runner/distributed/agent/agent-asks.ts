@@ -7,12 +7,11 @@ import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import { RECONFIGURE_KIND } from '../../../scenarios/files/ask.ts';
-import { type AskedNode, type AskTaker, askNode } from '../../asks/ask.ts';
+import { type AskedNode, type AskTaker, askNode, statusOf } from '../../asks/ask.ts';
 import { memberOf } from '../../nodes/host-nodes.ts';
 import type { Reconfigurations, Reconfigured } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { Report } from '../messages/messages.ts';
-import { brief } from './broken-report.ts';
 
 /** What it needs of its agent. */
 export interface AgentAsksParts {
@@ -51,9 +50,10 @@ export class AgentAsks {
   /** What each node says of itself, by its name. */
   statuses(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
     const { world, nodes } = this.#parts;
-    const all = [...nodes].map(
-      ([name, node]) => [name, world.call(name, 'question', () => statusOf(node))] as const,
-    );
+    const all = [...nodes].map(([name, node]) => {
+      const { outcome, text } = world.call(name, 'question', () => statusOf(node));
+      return [name, outcome === 'ok' ? JSON.parse(text) : { error: text }] as const;
+    });
     return Object.fromEntries(all);
   }
 
@@ -100,14 +100,5 @@ export class AgentAsks {
   /** The coordinator wants no answer any more. */
   cancel(number: number): void {
     this.#open.get(number)?.();
-  }
-}
-
-/** What a node says of itself, as plain data; that it cannot is told, and ends nothing. */
-function statusOf(node: NodeHandle): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(JSON.stringify(node.status?.() ?? {}));
-  } catch (error) {
-    return { error: brief(error instanceof Error ? error.message : String(error)) };
   }
 }

@@ -284,22 +284,18 @@ export class Agent implements WorldListener {
     return undefined;
   }
 
-  /** A host of this agent; by default the only one. */
-  hostOf(name?: string): HostSpec | undefined {
+  /** The hosts of this agent. */
+  get hosts(): readonly HostSpec[] {
     const { scenario, hosts } = this.#order;
-    const wanted = name ?? (hosts.length === 1 ? hosts[0] : undefined);
-    return scenario.topology.hosts.find(
-      (host) => host.name === wanted && hosts.includes(host.name),
-    );
+    return scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
   }
 
   /** Names of the protocols that run here; on one host, the lowest first. */
   get protocols(): readonly string[] {
-    const { scenario, hosts } = this.#order;
-    const specs = scenario.topology.hosts.filter(({ name }) => hosts.includes(name));
-    const { registry } = this.#surroundings;
-    const stacks = stackOf(scenario, registry);
-    return [...new Set(specs.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name)))];
+    const stacks = stackOf(this.#order.scenario, this.#surroundings.registry);
+    return [
+      ...new Set(this.hosts.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name))),
+    ];
   }
 
   /** The readings of each node's meters. */

@@ -68,14 +68,8 @@ export class RemoteWorld implements World {
     this.agenda.at(timeNs, fire);
   }
 
-  later(delayNs: number, fire: () => void): Undo {
-    let isWanted = true;
-    this.agenda.at(this.agenda.now() + delayNs, () => {
-      if (isWanted) fire();
-    });
-    return (): void => {
-      isWanted = false;
-    };
+  later(): never {
+    assert(false, 'who waits for a node waits in its process');
   }
 
   atFault(timeNs: number, fire: () => void): void {

@@ -127,6 +127,12 @@ describe('a question', () => {
     up.ask({ kind: 'status' }, { start: () => undefined, status: () => ({ peers: 2 }) });
     expect(up.got).toEqual(['{"peers":2}']);
     expect([up.answers[0]?.outcome, up.inquiry]).toEqual(['ok', undefined]);
+    const bad = new Asking();
+    const status = (): never => {
+      throw new Error('no peers yet');
+    };
+    bad.ask({ kind: 'status' }, { start: () => undefined, status });
+    expect([bad.got, bad.answers[0]?.outcome]).toEqual([['no peers yet'], 'failed']);
     up.ask({ kind: 'reconfigure', body: '{}' });
     expect([up.got[1], up.answers[1]?.outcome]).toEqual(['{}\n', 'needs-restart']);
   });

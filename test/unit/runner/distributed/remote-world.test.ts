@@ -63,6 +63,12 @@ describe('RemoteWorld', () => {
     expect(world.effectsOn(['elsewhere'])).toEqual([]);
   });
 
+  it('asks no node itself, and waits for none', () => {
+    const { world } = worldOf();
+    expect(() => world.request('bob')).toThrow(/another process/);
+    expect(() => world.later()).toThrow(/in its process/);
+  });
+
   it('kills the process of a node that crashes and starts another one', () => {
     const { world, fleet } = worldOf();
     world.crash('bob', 'synced');
