@@ -17,6 +17,8 @@ import {
   runDistributed,
 } from '../../runner/distributed/coordinator/distributed-run.ts';
 import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
+import { runEmulated } from '../../runner/run/emulate-run.ts';
+import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
 import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
@@ -123,6 +125,21 @@ export async function spread(file: string, more: Partial<DistributedOrder> = {})
       }, PATIENCE),
   };
 }
+
+const EMULATED = { speed: 1, onLate: 'warn', lateLimitNs: 1e9, folder } as const;
+/** A run of a file in each way that goes by the wall clock. */
+export const RUNS = {
+  live: async (file: string): Promise<RunEnd> => runLive(await orderOf(file)),
+  loops: async (file: string): Promise<RunEnd> =>
+    (await spread(file, { processes: { loops: 2 } })).end,
+  processes: async (file: string): Promise<RunEnd> => (await spread(file)).end,
+  emulate: async (file: string): Promise<RunEnd> =>
+    runEmulated({ ...(await orderOf(file)), ...EMULATED }),
+} as const;
+/** A way to run by the wall clock. */
+export type Way = keyof typeof RUNS;
+/** All of them. */
+export const WAYS = Object.keys(RUNS) as readonly Way[];
 
 /** The report of a run that must have completed. */
 export function reportOn(end: RunEnd): Report {

@@ -3,11 +3,8 @@
  * loops, as processes and emulated; a crash takes back what a node said.
  */
 import { afterAll, expect, it } from 'vitest';
-import { runEmulated } from '../../runner/run/emulate-run.ts';
-import { runLive } from '../../runner/run/live-run.ts';
-import type { RunEnd } from '../../runner/run/run-order.ts';
 import { load, run } from '../unit/runner/fixture.ts';
-import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
+import { blockOf, cleanUp, RUNS, reportOn, spread, WAYS, write } from './support.ts';
 
 afterAll(cleanUp);
 
@@ -26,18 +23,10 @@ traffic: [{ from: source, to: sink, kind: file, bytes: 20kB, size: 1000B, start:
 kpis: { bulk.delivery: { value: "== 100%" } }
 ${more}`;
 
-const emulated = { speed: 1, onLate: 'warn', lateLimitNs: 1e9, folder } as const;
-const RUNS: Readonly<Record<string, (file: string) => Promise<RunEnd>>> = {
-  live: async (file) => runLive(await orderOf(file)),
-  loops: async (file) => (await spread(file, { processes: { loops: 2 } })).end,
-  processes: async (file) => (await spread(file)).end,
-  emulate: async (file) => runEmulated({ ...(await orderOf(file)), ...emulated }),
-};
-
 // They mostly wait.
-it.concurrent.each(Object.keys(RUNS))('%s: ends when the receiver has its file', async (how) => {
-  const file = write(`${how}.yaml`, transfer(how), blockOf(51 + Object.keys(RUNS).indexOf(how)));
-  const report = reportOn(await (RUNS[how] as (file: string) => Promise<RunEnd>)(file));
+it.concurrent.each(WAYS)('%s: ends when the receiver has its file', async (how) => {
+  const file = write(`${how}.yaml`, transfer(how), blockOf(51 + WAYS.indexOf(how)));
+  const report = reportOn(await RUNS[how](file));
   expect(report.pass).toBe(true);
   const done = report.perSeed[0]?.done;
   if (done?.by !== 'done') throw new Error(JSON.stringify(done));
