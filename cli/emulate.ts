@@ -78,6 +78,7 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
   const how = { speed: factor, onLate, lateLimitNs };
   const runner: ScenarioRunner = {
     command: 'emulate',
+    registry,
     flags: changedFlags(how),
     run: (order, { folder }) =>
       runEmulatedOnThread({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),

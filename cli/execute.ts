@@ -24,13 +24,16 @@ import { isSameRun } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
 import { renderTerminal, renderVerdictLine, type TerminalOptions } from '../reports/terminal.ts';
 import type { Crash } from '../runner/crash/crash.ts';
+import { RunLine } from '../runner/injection/run-line.ts';
 import type { Broadcast } from '../runner/recording/broadcast.ts';
 import type { Recordings } from '../runner/recording/recordings.ts';
 import { commitOf } from '../runner/run/commit.ts';
 import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
+import type { OperatorServer } from '../services/operator/index.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
+import type { Registry } from '../topologies/files/registry.ts';
 import { refuseIdleAbort } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { commandLineWords, crashCode, type ExitCode, FlagError, worstExitCode } from './exit.ts';
@@ -42,6 +45,7 @@ import { Palette, withPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
 import { copyReports, writeErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
+import { openRunEndpoint, withLine } from './run-endpoint.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunFolder, type RunnerPlace, removeRecorded } from './run-place.ts';
@@ -60,6 +64,8 @@ export interface ExecuteFlags extends RunFlags, LayoutFlags {
 export interface ScenarioRunner {
   readonly command: 'scenario' | 'live' | 'emulate';
   readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
+  /** The protocols of the run; absent if no operator can ask its nodes. */
+  readonly registry?: Registry;
   /** Why pages of the browser view may not inject faults into a run of this kind; absent if they may. */
   readonly bar?: string;
   /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
@@ -77,18 +83,50 @@ export async function execute(
   runner: ScenarioRunner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
   refuseIdleAbort(loaded.scenario, flags);
-  if (flags.viz === undefined) return (await runAndReport(loaded, flags, runner)).code;
+  if (flags.viz === undefined && flags.operatorPort === undefined) {
+    return (await runAndReport(loaded, flags, runner)).code;
+  }
+  const line = new RunLine(runner.command === 'scenario' ? (flags.speed ?? null) : null);
+  const endpoint = await endpointOf(loaded, flags, runner, line);
+  try {
+    return await executeWatched(loaded, flags, runner, line);
+  } finally {
+    await endpoint?.close();
+  }
+}
+
+/** The endpoint for operators, if the flags ask for one. */
+async function endpointOf(
+  { scenario }: OpenedScenario,
+  { operatorPort, speed = 1 }: ExecuteFlags,
+  { registry }: ScenarioRunner,
+  line: RunLine,
+): Promise<OperatorServer | undefined> {
+  if (operatorPort === undefined || registry === undefined) return undefined;
+  return await openRunEndpoint({ scenario, registry, speed, line }, operatorPort);
+}
+
+async function executeWatched(
+  loaded: OpenedScenario,
+  flags: ExecuteFlags,
+  runner: ScenarioRunner,
+  line: RunLine,
+): Promise<ExitCode> {
   const { name, seeds } = loaded.scenario;
+  const lined = withLine(runner, line);
+  if (flags.viz === undefined) return (await runAndReport(loaded, flags, lined)).code;
   const reportOf = soFar(loaded, flags, runner);
   const control = new Palette({
     ...loaded,
     ...runner,
     seeds: seedsOf(seeds, flags),
     speed: flags.speed,
+    line,
   });
+  const isUsed = !control.isBarred || flags.operatorPort !== undefined;
   const watch = await startWatch({ name, reportOf, control }, flags);
   try {
-    const acted = withPalette(runner, control, flags);
+    const acted = withPalette(isUsed ? lined : runner, control, flags);
     const { code, folder } = await runAndReport(loaded, flags, acted, watch.broadcast);
     // If the run produced no result, there is nothing to watch.
     if (code !== 2 && code !== 3) await watch.finished(folder);

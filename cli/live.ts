@@ -145,7 +145,7 @@ function runnerOf(
   const how = { shape, precision, ...(log === undefined ? {} : { log }) };
   const isHere = processes === undefined && deployment === undefined;
   if (isHere && loops === 1) {
-    return { command: 'live', run: (order) => runLiveOnThread(order, how) };
+    return { command: 'live', registry, run: (order) => runLiveOnThread(order, how) };
   }
   const spread = {
     ...how,
@@ -157,6 +157,7 @@ function runnerOf(
   };
   return {
     command: 'live',
+    registry,
     run: (order, { folder }) =>
       runDistributed({
         ...order,

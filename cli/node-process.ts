@@ -13,7 +13,6 @@ import {
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
-import { askedProtocol, questionsOf } from '../scenarios/files/ask.ts';
 import {
   handleSignals,
   isComponent,
@@ -31,10 +30,8 @@ import {
   serveOperator,
   watchMemory,
 } from '../services/operator/index.ts';
-import { defined } from '../topologies/files/defined.ts';
 import type { ChangeOptions } from './node-reload.ts';
-
-const NS_PER_MS = 1_000_000;
+import { putQuestion } from './put-question.ts';
 
 /** Settings and parts of a node process. */
 export interface NodeProcessOptions
@@ -198,33 +195,16 @@ class ProcessFace implements NodeFace {
     return this.session?.agent?.asks.statuses() ?? {};
   }
 
-  ask(
-    { node, by, withinMs, ...question }: OperatorQuestion,
-    signal: AbortSignal,
-  ): Promise<OperatorAnswer> {
+  ask(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer> {
     const agent = this.session?.agent;
-    const host = agent?.hostOf(node);
-    const placed = host === undefined ? undefined : askedProtocol(host, by);
-    const refused = (outcome: string): Promise<OperatorAnswer> =>
-      Promise.resolve({ outcome, ms: 0, parts: [] });
-    if (agent === undefined) return refused('node-down');
-    if (host === undefined) return refused('unknown-node');
-    if (placed === undefined) return refused('unknown-protocol');
-    // What applications ask is theirs, and has a token of its own.
-    const kinds = questionsOf(this.#options.registry, placed);
-    if (!kinds.includes(question.kind)) return refused('unknown-question');
-    const withinNs = Math.max(1, Math.round(withinMs * NS_PER_MS));
-    const layer = defined({ by: placed.layer?.name });
-    const spec = { ...question, ...layer, node: host.name, withinNs };
-    const parts: string[] = [];
-    const decoder = new TextDecoder();
-    return new Promise((resolve) => {
-      const undo = agent.asks.put(spec, {
-        part: (bytes) => parts.push(decoder.decode(bytes, { stream: true })),
-        ended: ({ outcome, tookNs }) => resolve({ outcome, ms: tookNs / NS_PER_MS, parts }),
-      });
-      signal.addEventListener('abort', undo, { once: true });
-    });
+    if (agent === undefined) return Promise.resolve({ outcome: 'node-down', ms: 0, parts: [] });
+    const { asks, hosts } = agent;
+    const { registry } = this.#options;
+    return putQuestion(
+      { hosts, registry, put: (spec, taker) => asks.put(spec, taker) },
+      question,
+      signal,
+    );
   }
 
   async drain(): Promise<void> {

@@ -5,15 +5,10 @@
  * @module
  */
 import { join } from 'node:path';
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { interactiveYaml } from '../runner/injection/export.ts';
 import { type KindOffer, kindsOf } from '../runner/injection/kinds.ts';
-import type {
-  InjectedEvent,
-  InjectionPort,
-  PaletteNews,
-  PaletteOrder,
-} from '../runner/injection/messages.ts';
+import type { InjectedEvent, NodeStatuses, PortNews } from '../runner/injection/messages.ts';
+import type { LineOrder, RunLine } from '../runner/injection/run-line.ts';
 import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
 import { type RepeatFlags, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -41,6 +36,8 @@ export interface PaletteParts {
   readonly speed: number | undefined;
   /** Why nothing can be injected into this run. */
   readonly bar?: string | undefined;
+  /** Carries the orders to the run. */
+  readonly line: RunLine;
 }
 
 /** A way to run a scenario (execute.ts) on which pages may act. */
@@ -49,6 +46,9 @@ interface Acted {
   readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
 }
 
+const OVER = 'the run has ended';
+/** Longest status that a page gets, characters. */
+const STATUS_CHARACTERS_MAX = 16_384;
 const SEVERAL =
   'several seeds run: a fault in one of them would not be in the others; add --seed to the command';
 const PACE_BARS = {
@@ -59,35 +59,28 @@ const PACE_BARS = {
 
 /** Passes the orders of pages to the run. */
 export class Palette implements ControlHandler {
-  readonly link: InjectionPort | undefined;
   onChange: () => void = () => undefined;
   readonly #parts: PaletteParts;
   readonly #kinds: readonly KindOffer[];
   readonly #faults: InjectedEvent[] = [];
-  readonly #waiting = new Map<number, (reply: ControlReply) => void>();
-  readonly #port: MessagePort | undefined;
   #speed: number | null;
   #phase: ControlState['phase'] = 'waiting';
   #reason: string | undefined;
   #paths: readonly string[] | undefined;
-  #next = 1;
 
   constructor(parts: PaletteParts) {
     this.#parts = parts;
-    const { scenario, forgeries, seeds, command, speed } = parts;
+    const { scenario, forgeries, seeds, command, speed, line } = parts;
     this.#kinds = kindsOf(scenario, forgeries);
     this.#speed = command === 'scenario' ? (speed ?? null) : null;
     this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : undefined);
-    if (this.#reason !== undefined) {
-      this.#phase = 'closed';
-      return;
-    }
-    const { port1, port2: port } = new MessageChannel();
-    this.#port = port1;
-    port1.on('message', (news: PaletteNews) => this.#hear(news));
-    // A run that never begins must not keep the process alive.
-    port1.unref();
-    this.link = { port, speed: this.#speed };
+    if (this.isBarred) this.#phase = 'closed';
+    else line.onNews = (news): void => this.#hear(news);
+  }
+
+  /** True if no page can act on this run. */
+  get isBarred(): boolean {
+    return this.#reason !== undefined;
   }
 
   /** Faults that happened in the run and are not in its file. */
@@ -126,27 +119,16 @@ export class Palette implements ControlHandler {
       return Promise.resolve(refusal(number, this.#phase, why));
     }
     return new Promise((resolve) => {
-      const own = this.#next;
-      this.#next += 1;
       // Every page numbers its own orders, so two pages may use the same numbers.
-      this.#waiting.set(own, (reply) => resolve('number' in reply ? { ...reply, number } : reply));
-      this.#port?.postMessage({ ...order, number: own } satisfies PaletteOrder);
+      const taker = (news: PortNews | undefined): void => resolve(replyTo(number, news));
+      this.#parts.line.send(lineOrder(order), taker);
     });
   }
 
   /** Called when the run is over and accepts no more orders. */
-  close(reason: string): void {
-    // The last messages of the run may still be on their way.
-    while (this.#port !== undefined) {
-      const last = receiveMessageOnPort(this.#port);
-      if (last === undefined) break;
-      this.#hear(last.message as PaletteNews);
-    }
-    this.#port?.close();
+  close(): void {
     this.#phase = 'closed';
-    this.#reason ??= reason;
-    for (const [number, answer] of this.#waiting) answer(refusal(number, 'closed', reason));
-    this.#waiting.clear();
+    this.#reason ??= OVER;
     this.onChange();
   }
 
@@ -166,7 +148,7 @@ export class Palette implements ControlHandler {
     }
   }
 
-  #hear(news: PaletteNews): void {
+  #hear(news: PortNews): void {
     switch (news.kind) {
       case 'ready':
         this.#phase = 'open';
@@ -174,26 +156,43 @@ export class Palette implements ControlHandler {
         break;
       case 'injected':
         this.#faults.push(news.fault);
-        this.#answer(news.number, { kind: 'done', number: 0, fault: faultOf(news.fault) });
         break;
-      case 'refused':
-        this.#answer(news.number, refusal(0, 'event', news.reason));
-        return;
       case 'paced':
         this.#speed = news.speed;
-        this.#answer(news.number, { kind: 'done', number: 0 });
         break;
       default:
-        news satisfies never;
+        return;
     }
     this.onChange();
   }
+}
 
-  #answer(number: number, reply: ControlReply): void {
-    const answer = this.#waiting.get(number);
-    this.#waiting.delete(number);
-    answer?.(reply);
+function lineOrder(order: Exclude<ControlOrder, { kind: 'export' }>): LineOrder {
+  return order.kind === 'status' ? { kind: 'statuses', node: order.node } : order;
+}
+
+/** The reply to an order of a page, from what the run says. */
+function replyTo(number: number, news: PortNews | undefined): ControlReply {
+  switch (news?.kind) {
+    case 'injected':
+      return { kind: 'done', number, fault: faultOf(news.fault) };
+    case 'refused':
+      return refusal(number, 'event', news.reason);
+    case 'statuses':
+      return { kind: 'status', number, text: statusText(news.nodes) };
+    case 'paced':
+      return { kind: 'done', number };
+    default:
+      return refusal(number, 'closed', OVER);
   }
+}
+
+/** What the only node of an answer says, as JSON. */
+function statusText(nodes: NodeStatuses): string {
+  const text = JSON.stringify(Object.values(nodes)[0] ?? {});
+  const { length } = text;
+  if (length <= STATUS_CHARACTERS_MAX) return text;
+  return JSON.stringify({ error: `too long to show: ${length} characters` });
 }
 
 /**
@@ -202,13 +201,7 @@ export class Palette implements ControlHandler {
  */
 export function withPalette(runner: Acted, palette: Palette, repeat: RepeatFlags): Acted {
   const run: Acted['run'] = async (order, place) => {
-    const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
-      ...order.recordingsOf(seed),
-      ...(palette.link === undefined ? {} : { injection: palette.link }),
-    });
-    const end = await runner
-      .run({ ...order, recordingsOf }, place)
-      .finally(() => palette.close('the run has ended'));
+    const end = await runner.run(order, place).finally(() => palette.close());
     const faults = palette.faults.length;
     if (faults === 0) return end;
     // With injected faults it is not the run of its file, so it gets another folder.

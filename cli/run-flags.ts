@@ -37,6 +37,7 @@ export interface RunFlags extends CopyFlags, AbortFlags {
   readonly debug?: boolean;
   /** `true` if no port was named. */
   readonly viz?: number | true;
+  readonly operatorPort?: number;
   readonly checkDeterminism?: boolean;
 }
 
@@ -48,6 +49,8 @@ const RECORDING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'accepta
 const FOLLOWING: readonly FlagTaker[] = ['scenario', 'emulate', 'acceptance'];
 const COMPARING: readonly FlagTaker[] = [...RECORDING, 'fleet'];
 const COPYING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
+/** Commands whose nodes run by the wall clock. */
+const PRESENT: readonly FlagTaker[] = ['live', 'emulate'];
 /** Commands that run one scenario on this machine. */
 const SINGLE: readonly FlagTaker[] = ['scenario', 'live', 'emulate'];
 
@@ -121,6 +124,15 @@ const RUN_OPTIONS: {
         PORT_RANGE,
       ),
   ],
+  operatorPort: [
+    PRESENT,
+    () =>
+      numberOption(
+        '--operator-port <n>',
+        'port on 127.0.0.1 where an operator can ask the nodes; 0 picks a free one',
+        PORT_RANGE,
+      ),
+  ],
   junit: [
     COPYING,
     () =>
@@ -152,7 +164,11 @@ interface Refusal {
 }
 
 /** Why a command does not take certain flags: these are rejected before anything runs. */
-const REFUSALS: Readonly<Record<Exclude<FlagTaker, 'scenario'>, Refusal>> = {
+const REFUSALS: Readonly<Record<FlagTaker, Refusal>> = {
+  scenario: {
+    reason: 'in virtual time a question is an event of the file',
+    hint: () => 'add `{ at: 5s, ask: { node: NODE, kind: status } }` to its events',
+  },
   // A datagram loses its identity in the kernel, so packets cannot be followed over their hops.
   live: {
     reason: 'a live run does not follow single packets, and never goes the same way twice',
@@ -189,7 +205,7 @@ export function addRunOptions(command: Command, taker: FlagTaker): Command {
 }
 
 /** @throws FlagError that names the first flag which was given and is not taken. */
-export function refuseUntaken(command: Command, taker: keyof typeof REFUSALS): void {
+export function refuseUntaken(command: Command, taker: FlagTaker): void {
   const { reason, hint } = REFUSALS[taker];
   for (const [flag, [takers, make]] of Object.entries(RUN_OPTIONS)) {
     const isGiven = command.getOptionValueSource(flag) === 'cli';

@@ -77,7 +77,7 @@ export function addScenarioCommand(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    if (flags.queue !== undefined) refuseUntaken(command, 'fleet');
+    refuseUntaken(command, flags.queue === undefined ? 'scenario' : 'fleet');
     await runFile(file, flags, registry);
   });
 }

@@ -180,8 +180,7 @@ export class Experiment implements WorldListener {
    * @returns gives it up.
    */
   ask(spec: AskSpec, taker: AskTaker): Undo {
-    const { world, standIns } = this.#parts;
-    const measure = this.asks.put(world.now());
+    const measure = this.asks.put(this.#parts.world.now());
     const measured: AskTaker = {
       ...taker,
       ended: (answer) => {
@@ -189,10 +188,15 @@ export class Experiment implements WorldListener {
         taker.ended(answer);
       },
     };
-    const isElsewhere = standIns !== undefined && this.#nodes.has(spec.node);
-    if (isElsewhere) return standIns.ask(spec, measured);
+    return this.put(spec, measured);
+  }
+
+  /** Puts a question of somebody outside the run, which is not measured. */
+  put(spec: AskSpec, taker: AskTaker): Undo {
+    const { world, standIns } = this.#parts;
     const node = this.node(spec.node);
-    return askNode({ world, node, reconfigurations: this.#reconfigurations }, spec, measured);
+    if (standIns !== undefined && node !== undefined) return standIns.ask(spec, taker);
+    return askNode({ world, node, reconfigurations: this.#reconfigurations }, spec, taker);
   }
 
   /** Links of the path in use, as the node reports it. */

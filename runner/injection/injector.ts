@@ -1,6 +1,7 @@
 /**
- * The run's side of the fault palette: takes orders, checks each event, books it at a stated instant of
- * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015).
+ * The run's side of its port: takes orders of the fault palette, checks each event, books it at a stated instant of
+ * the run's clock, and answers with that instant or with the reason for a refusal (ADR 0015). Questions go to
+ * `port-asks.ts`.
  *
  * The port belongs to the runner: no node, link or meter knows that a fault was not in the file.
  *
@@ -13,9 +14,11 @@ import type { Registry } from '../../topologies/files/registry.ts';
 import { listSome } from '../../topologies/files/suggest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { FaultError } from '../faults/fault-driver.ts';
+import type { World } from '../world.ts';
 import { EventCheck } from './event-check.ts';
 import { obstacleTo } from './kinds.ts';
-import type { EventValues, InjectionPort, PaletteNews, PaletteOrder } from './messages.ts';
+import type { AskOrder, EventValues, InjectionPort, PortNews, PortOrder } from './messages.ts';
+import { PortAsks } from './port-asks.ts';
 
 /** Parts of an injector. */
 export interface InjectorParts {
@@ -23,6 +26,7 @@ export interface InjectorParts {
   readonly scenario: Scenario;
   readonly registry: Registry;
   readonly experiment: Experiment;
+  readonly world: Pick<World, 'metrics' | 'nodeDrops'>;
 }
 
 /** Largest number of orders per slice; further ones wait for the next slice. */
@@ -36,6 +40,7 @@ const LEAD_NS = 1_000_000;
 export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
+  readonly #asks: PortAsks;
 
   /** The injector of a run; undefined if the browser view may not inject faults into it. */
   static of({
@@ -50,33 +55,44 @@ export class Injector {
   constructor(parts: InjectorParts) {
     this.#parts = parts;
     this.#check = new EventCheck(parts.scenario, parts.registry);
+    this.#asks = new PortAsks({ ...parts, tell: (news): void => this.#tell(news) });
     this.#tell({ kind: 'ready', paths: parts.experiment.followedPaths() });
   }
 
   /** The orders that have arrived. */
-  take(): readonly PaletteOrder[] {
-    const orders: PaletteOrder[] = [];
+  take(): readonly PortOrder[] {
+    const orders: PortOrder[] = [];
     while (orders.length < BATCH_MAX) {
       const one = receiveMessageOnPort(this.#parts.link.port);
       if (one === undefined) break;
-      orders.push(one.message as PaletteOrder);
+      orders.push(one.message as PortOrder);
     }
     return orders;
   }
 
-  /** Injects what has been received; for runs that cannot be paused. */
+  /** Obeys what has been received; for runs that cannot be paused. */
   takeAll(fromNs: number): void {
-    for (const order of this.take()) if (order.kind === 'inject') this.inject(order, fromNs);
+    for (const order of this.take()) this.#obey(order, fromNs);
+  }
+
+  /** How many questions have gone to nodes, which may have acted on them: the file does not repeat such a run. */
+  get asked(): number {
+    return this.#asks.asked;
+  }
+
+  /** Answers what changes nothing in the run; anything else gets no answer. */
+  look(order: AskOrder): void {
+    this.#asks.look(order);
   }
 
   /**
-   * Injects each order shortly after it arrives, in the calling thread.
-   * @param enter Calls its argument at a moment at which faults may be booked.
+   * Obeys each order when it arrives, in the calling thread; a fault begins shortly after.
+   * @param enter Calls its argument at a moment at which faults may be booked, and nodes may run.
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;
-    port.on('message', (order: PaletteOrder) => {
-      if (order.kind === 'inject') enter(() => void this.inject(order, now() + LEAD_NS));
+    port.on('message', (order: PortOrder) => {
+      enter(() => this.#obey(order, now() + LEAD_NS));
     });
     // Orders may never come, so the port must not keep the process alive.
     port.unref();
@@ -87,7 +103,7 @@ export class Injector {
    * @param fromNs The fault begins at this instant of the run, or a few ns later.
    * @returns its instant; undefined if it was rejected.
    */
-  inject(order: Extract<PaletteOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
+  inject(order: Extract<PortOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
     const { scenario, experiment } = this.#parts;
     const { number } = order;
     const atNs = experiment.faults.freeInstant(fromNs);
@@ -115,6 +131,11 @@ export class Injector {
     this.#tell({ kind: 'paced', number, speed });
   }
 
+  #obey(order: PortOrder, fromNs: number): void {
+    if (order.kind === 'inject') this.inject(order, fromNs);
+    else if (order.kind !== 'pace') this.#asks.hear(order);
+  }
+
   #isDown({ action }: FaultSpec): string | undefined {
     if (action.kind !== 'crash') return undefined;
     const isDown = (node: string): boolean => this.#parts.experiment.node(node) === undefined;
@@ -125,7 +146,7 @@ export class Injector {
     this.#tell({ kind: 'refused', number, reason });
   }
 
-  #tell(news: PaletteNews): void {
+  #tell(news: PortNews): void {
     this.#parts.link.port.postMessage(news);
   }
 }
@@ -135,7 +156,7 @@ function injectedOf(
   { id, schedule }: FaultSpec,
   event: EventValues,
   { beginNs, text }: FaultRecord,
-): Extract<PaletteNews, { kind: 'injected' }>['fault'] {
+): Extract<PortNews, { kind: 'injected' }>['fault'] {
   const isTimed = schedule.kind === 'at' && schedule.forNs !== undefined;
   const endNs = isTimed ? schedule.atNs + (schedule.forNs ?? 0) : undefined;
   const length = endNs === undefined ? {} : { for: `${endNs - beginNs}ns` };

@@ -1,10 +1,13 @@
 /**
- * Messages about palette faults between the thread that serves the browser view and the thread that
- * runs a scenario: plain data over a port of their own (ADR 0015).
+ * Messages about faults and questions between the thread that serves pages and operators and the
+ * thread that runs a scenario: plain data over a port of their own (ADR 0015, ADR 0080).
  *
  * @module
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { MetricValue } from '../../engine/measure/counters.ts';
+import type { AskAnswer } from '../../reports/model.ts';
+import type { AskSpec } from '../../scenarios/fault-parts.ts';
 
 /** An event as written in a file, without its instant and its name. */
 export type EventValues = Readonly<Record<string, unknown>>;
@@ -22,7 +25,7 @@ export interface InjectionPort {
   readonly speed: number | null;
 }
 
-/** A message to the run. */
+/** A message to the run about its faults or its pace. */
 export type PaletteOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
@@ -39,10 +42,42 @@ export interface InjectedEvent {
   readonly text: string;
 }
 
-/** A message from the run. */
+/** A message from the run about its faults or its pace. */
 export type PaletteNews =
   /** The run accepts orders from now on; `paths`: flows whose path in use it knows, `a -> b`. */
   | { readonly kind: 'ready'; readonly paths: readonly string[] }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }
   | { readonly kind: 'refused'; readonly number: number; readonly reason: string }
   | { readonly kind: 'paced'; readonly number: number; readonly speed: number | null };
+
+/** What somebody outside the run asks; none of it is measured. */
+export type AskOrder =
+  | { readonly kind: 'ask'; readonly number: number; readonly spec: AskSpec }
+  /** Nobody waits for the answer to the question of that number any more. */
+  | { readonly kind: 'unask'; readonly number: number }
+  /** What a node, or each node, says of itself. */
+  | { readonly kind: 'statuses'; readonly number: number; readonly node?: string }
+  | { readonly kind: 'counts'; readonly number: number };
+
+/** What the run answers. */
+export type AskNews =
+  /** A part of an answer; its end follows. */
+  | { readonly kind: 'part'; readonly number: number; readonly body: Uint8Array }
+  | { readonly kind: 'answer'; readonly number: number; readonly answer: AskAnswer }
+  | { readonly kind: 'statuses'; readonly number: number; readonly nodes: NodeStatuses }
+  | ({ readonly kind: 'counts'; readonly number: number } & RunCounts);
+
+/** What nodes say of themselves, by name. */
+export type NodeStatuses = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What the nodes of a run have counted so far, together. */
+export interface RunCounts {
+  readonly metrics: Readonly<Record<string, MetricValue>>;
+  /** Packets that nodes dropped, by reason. */
+  readonly drops: Readonly<Record<string, number>>;
+}
+
+/** A message to the run. */
+export type PortOrder = PaletteOrder | AskOrder;
+/** A message from the run. */
+export type PortNews = PaletteNews | AskNews;

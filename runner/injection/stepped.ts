@@ -68,6 +68,10 @@ export class SteppedInjection {
         injector.paced(order.number, order.speed);
         continue;
       }
+      if (order.kind !== 'inject') {
+        injector.look(order);
+        continue;
+      }
       const instantNs = injector.inject(order, atNs + 1);
       if (instantNs === undefined) continue;
       // Runs to the fault immediately, so that the answer comes even while the run is paused.

@@ -102,8 +102,9 @@ function injectorOf({
   scenario,
   registry,
   experiment,
+  world,
 }: AssembledRun): Injector | undefined {
-  return Injector.of({ link: injection, scenario, registry, experiment });
+  return Injector.of({ link: injection, scenario, registry, experiment, world });
 }
 
 /** Checks that everything adds up, stops the nodes, and collects the measurements. */

@@ -71,6 +71,7 @@ export interface EmulateOrder extends RunOrder, EmulateSettings, WatchdogParts {
 }
 
 const PROGRESS_MS = 100;
+const ASKED = 'no fingerprint: an operator asked nodes what the file does not ask';
 
 /** Runs all seeds. */
 export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
@@ -163,11 +164,12 @@ class PacedDriver implements RunDriver {
   facts(): TimeFacts {
     const { world, warnings } = this.#prepared;
     const { fingerprint, scheduler } = world.sim;
+    const asked = this.#passing?.injector?.asked ?? 0;
     return {
-      fingerprint: this.#programs.isNeeded ? NO_FINGERPRINT : fingerprint,
+      fingerprint: this.#programs.isNeeded || asked > 0 ? NO_FINGERPRINT : fingerprint,
       events: scheduler.eventCount,
       wallMs: this.#wallMs,
-      warnings,
+      warnings: asked > 0 ? [...warnings, ASKED] : warnings,
     };
   }
 

@@ -11,12 +11,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { OperatorLog } from './json-log.ts';
-import type { NodeFace } from './node-face.ts';
+import type { EndpointFace } from './node-face.ts';
 import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
 
 /** The context of a request: the node, its log, and who can reach the endpoint. */
 export interface OperatorHandlerContext {
-  readonly face: NodeFace;
+  readonly face: EndpointFace;
   readonly log: OperatorLog;
   /** True when the endpoint is reachable only from this machine. */
   readonly isPrivate: boolean;

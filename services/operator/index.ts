@@ -35,6 +35,7 @@ export {
   watchMemory,
 } from './memory-watch.ts';
 export type {
+  EndpointFace,
   NodeFace,
   NodeState,
   NodeStatus,

@@ -17,7 +17,7 @@ import {
 } from '../../engine/measure/histogram.ts';
 import { prometheusName } from '../../engine/measure/prometheus-name.ts';
 import { PROCESS_METRICS } from './memory-watch.ts';
-import type { NodeFace, NodeState } from './node-face.ts';
+import type { EndpointFace, NodeState } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 const STATES: readonly NodeState[] = ['starting', 'ready', 'running', 'draining', 'stopped'];
@@ -32,7 +32,7 @@ interface Sheet {
 }
 
 /** The text of one scrape; ends with a newline. */
-export function metricsText(face: NodeFace): Promise<string> {
+export async function metricsText(face: EndpointFace): Promise<string> {
   const status = face.status();
   const sheet: Sheet = {
     registry: new Registry(),
@@ -44,10 +44,10 @@ export function metricsText(face: NodeFace): Promise<string> {
   counter(sheet, 'orrery_node_cpu_seconds_total', 'Processor time used', status.cpuSeconds);
   gauge(sheet, 'orrery_node_resident_memory_bytes', 'Resident memory now', status.rssBytes);
   addState(sheet, status.state);
-  addDrops(sheet, face.drops());
+  addDrops(sheet, await face.drops());
   const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
   const units = new Map(definitions.map((one) => [one.name, one]));
-  for (const [metric, value] of Object.entries(face.metrics())) {
+  for (const [metric, value] of Object.entries(await face.metrics())) {
     const definition = units.get(metric);
     addMetric(sheet, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
   }

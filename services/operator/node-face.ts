@@ -73,31 +73,38 @@ export interface ProbeResult {
   readonly reason?: string;
 }
 
-/** A node process as seen by its operator; implemented by the process that runs the node. */
-export interface NodeFace {
-  /** Name of the node in its topology. */
+/** A value, or one that has to be fetched from another thread. */
+type Awaitable<T> = T | Promise<T>;
+
+/** What the endpoint shows: the nodes of a process, or those of a run. */
+export interface EndpointFace {
+  /** Name of the node in its topology, or of the run. */
   readonly name: string;
   status(): NodeStatus;
   /** All metrics of the node, by name. Called at each scrape, so it must take only milliseconds. */
-  metrics(): Readonly<Record<string, MetricValue>>;
+  metrics(): Awaitable<Readonly<Record<string, MetricValue>>>;
   /** Units and help texts of the metrics; a metric without a definition is shown without unit. */
   readonly definitions?: readonly MetricDefinition[];
   /** Packets that the node dropped, by reason. */
-  drops(): Readonly<Record<string, number>>;
-  /**
-   * Reads its files again and applies what can change while it runs; never throws for invalid
-   * files.
-   */
-  reload(): ReloadResult;
+  drops(): Awaitable<Readonly<Record<string, number>>>;
   /** Sends a packet through the network and waits for it; absent if the node cannot do that. */
   probe?(): Promise<ProbeResult>;
   /** What each node says of itself, by its name; runs code of the nodes. */
-  nodes(): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  nodes(): Awaitable<Readonly<Record<string, Readonly<Record<string, unknown>>>>>;
   /**
    * Asks a node of the process; absent if it has none that can be asked. Never rejects.
    * @param signal Says that nobody waits for the answer any more.
    */
   ask?(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer>;
+}
+
+/** A node process as seen by its operator; implemented by the process that runs the node. */
+export interface NodeFace extends EndpointFace {
+  /**
+   * Reads its files again and applies what can change while it runs; never throws for invalid
+   * files.
+   */
+  reload(): ReloadResult;
   /** Stops accepting new work, finishes what is in progress, and saves what must be kept. */
   drain(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { scrub } from '../../engine/live/scrub.ts';
 import type { OperatorLog } from './json-log.ts';
 import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
 import { metricsText } from './metrics-text.ts';
-import type { NodeFace, NodeStatus, ProbeResult } from './node-face.ts';
+import type { EndpointFace, NodeStatus, ProbeResult } from './node-face.ts';
 
 /** The methods in use. HEAD is answered like GET, without the body. */
 export type Method = 'GET' | 'POST' | 'PUT';
@@ -68,12 +68,12 @@ export function refusal(
 
 /** The routes of one node's endpoint. */
 export class Routes {
-  private readonly face: NodeFace;
+  private readonly face: EndpointFace;
   private readonly log: OperatorLog;
   private probing: Promise<ProbeResult> | undefined;
   private asking = 0;
 
-  constructor(face: NodeFace, log: OperatorLog) {
+  constructor(face: EndpointFace, log: OperatorLog) {
     this.face = face;
     this.log = log;
   }
@@ -94,13 +94,13 @@ export class Routes {
       case '/log-level':
         return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
       default:
-        return json(200, { ...statusOf(this.face.status()), nodes: this.nodes() });
+        return json(200, { ...statusOf(this.face.status()), nodes: await this.nodes() });
     }
   }
 
   /** What the nodes say of themselves; nothing if that is too long. */
-  private nodes(): ReturnType<NodeFace['nodes']> {
-    const nodes = this.face.nodes();
+  private async nodes(): Promise<Awaited<ReturnType<EndpointFace['nodes']>>> {
+    const nodes = await this.face.nodes();
     return JSON.stringify(nodes).length <= STATUS_CHARACTERS_MAX ? nodes : {};
   }
 

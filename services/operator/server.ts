@@ -13,11 +13,11 @@ import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit
 import { isLoopback } from '../_kit/loopback-address.ts';
 import { handle } from './handle.ts';
 import type { OperatorLog } from './json-log.ts';
-import type { NodeFace } from './node-face.ts';
+import type { EndpointFace } from './node-face.ts';
 
 /** Where to listen, and for which node. */
 export interface OperatorOptions {
-  readonly face: NodeFace;
+  readonly face: EndpointFace;
   readonly log: OperatorLog;
   /** Address to listen on; default 127.0.0.1. Any address other than loopback causes a warning. */
   readonly host?: string;

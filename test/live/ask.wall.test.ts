@@ -1,9 +1,9 @@
 /** Questions to nodes by the wall clock: in one process, on two event loops, as processes and emulated. */
-import { afterAll, expect, it } from 'vitest';
-import { runEmulated } from '../../runner/run/emulate-run.ts';
-import { runLive } from '../../runner/run/live-run.ts';
-import type { RunEnd } from '../../runner/run/run-order.ts';
-import { blockOf, cleanUp, folder, orderOf, reportOn, spread, write } from './support.ts';
+import { join } from 'node:path';
+import { afterAll, expect, it, vi } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { askOperator } from '../../services/operator/index.ts';
+import { blockOf, cleanUp, folder, orrery, RUNS, reportOn, WAYS, write } from './support.ts';
 
 afterAll(cleanUp);
 
@@ -26,27 +26,52 @@ events:
 kpis: { ask.ok: { value: ">= 60%" }, ask.time: { max: "<= 5s" } }
 `;
 
-const emulated = { speed: 1, onLate: 'warn', lateLimitNs: 1e9, folder } as const;
-const RUNS: Readonly<Record<string, (file: string) => Promise<RunEnd>>> = {
-  live: async (file) => runLive(await orderOf(file)),
-  loops: async (file) => (await spread(file, { processes: { loops: 2 } })).end,
-  processes: async (file) => (await spread(file)).end,
-  emulate: async (file) => runEmulated({ ...(await orderOf(file)), ...emulated }),
-};
-
 // They mostly wait.
-it.concurrent.each(Object.keys(RUNS))(
-  '%s: a node answers in parts while its link is cut',
-  async (how) => {
-    const file = write(`ask-${how}.yaml`, asked(how), blockOf(71 + Object.keys(RUNS).indexOf(how)));
-    const report = reportOn(await (RUNS[how] as (file: string) => Promise<RunEnd>)(file));
-    const answers = report.faults.flatMap(({ kind, answer }) => (kind === 'ask' ? [answer] : []));
-    expect(answers.map((answer) => answer?.outcome)).toEqual(['ok', 'ok', 'node-down']);
-    const [flush, status] = answers;
-    // The cut lasts half a second after the question.
-    expect(flush?.tookNs).toBeGreaterThan(0.4e9);
-    expect(flush?.parts).toBeGreaterThan(0);
-    expect(status?.bytes).toBeGreaterThan('{"peers":[]}'.length);
-    expect(report.pass).toBe(true);
+it.concurrent.each(WAYS)('%s: a node answers in parts while its link is cut', async (how) => {
+  const file = write(`ask-${how}.yaml`, asked(how), blockOf(71 + WAYS.indexOf(how)));
+  const report = reportOn(await RUNS[how](file));
+  const answers = report.faults.flatMap(({ kind, answer }) => (kind === 'ask' ? [answer] : []));
+  expect(answers.map((answer) => answer?.outcome)).toEqual(['ok', 'ok', 'node-down']);
+  const [flush, status] = answers;
+  // The cut lasts half a second after the question.
+  expect(flush?.tookNs).toBeGreaterThan(0.4e9);
+  expect(flush?.parts).toBeGreaterThan(0);
+  expect(status?.bytes).toBeGreaterThan('{"peers":[]}'.length);
+  expect(report.pass).toBe(true);
+});
+
+it.concurrent.each(['live', 'emulate'] as const)(
+  '%s: an operator asks any node through the endpoint of the run, and is not measured',
+  async (command) => {
+    const file = write(`asked-${command}.yaml`, asked(command), blockOf(76 + command.length));
+    const out = join(folder, `asked-${command}`);
+    const run = orrery(command, file, '--operator-port', '0', '--out', out, '--json');
+    await run.says('operator endpoint at ');
+    const port = Number(/ 127\.0\.0\.1:(\d+)/.exec(run.stderr())?.[1]);
+    const ask = (kind: string, target: string): ReturnType<typeof askOperator> =>
+      askOperator(
+        { host: '127.0.0.1', port },
+        {
+          kind,
+          target,
+          body: '',
+          withinMs: 10_000,
+          ...(kind === 'flush' ? { node: 'source' } : {}),
+        },
+      );
+    const status = await vi.waitFor(async () => {
+      const answer = await ask('status', 'sink');
+      expect(answer).toMatchObject({ outcome: 'ok' });
+      return answer;
+    }, 20_000);
+    expect('parts' in status && JSON.parse(status.parts.join(''))).toHaveProperty('peers');
+    expect(await ask('flush', 'sink')).toMatchObject({ outcome: 'ok' });
+    const seen = await fetch(`http://127.0.0.1:${port}/status`);
+    expect(await seen.json()).toMatchObject({ state: 'running', nodes: { source: {}, sink: {} } });
+    expect(await run.ended).toBe(0);
+    const report = JSON.parse(run.stdout()) as Report;
+    // The two questions of the file that were answered, of three.
+    expect(report.metrics['ask.ok']).toMatchObject({ count: 3 });
+    expect(report.fingerprint).toBe('none');
   },
 );

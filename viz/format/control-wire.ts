@@ -21,6 +21,8 @@ export type ControlOrder =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventWords }
   /** Pace in virtual seconds per second; 0 pauses, `null` means as fast as possible. */
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null }
+  /** What a node says of itself now. */
+  | { readonly kind: 'status'; readonly number: number; readonly node: string }
   | { readonly kind: 'export'; readonly number: number };
 
 /** A kind of event: an action of the scenario language. */
@@ -76,7 +78,9 @@ export type ControlReply =
       readonly number: number;
       readonly file: string;
       readonly yaml: string;
-    };
+    }
+  /** `text` is the JSON of an object. */
+  | { readonly kind: 'status'; readonly number: number; readonly text: string };
 
 /** Why a message is not a valid order. */
 export type Refusal = Extract<ControlReply, { kind: 'refused' }>;
@@ -99,17 +103,24 @@ export function readOrder(text: string): ControlOrder | Refusal {
       if (speed === null || isSpeed) return { kind: 'pace', number, speed };
       return refusal(number, 'bad-speed', `a speed is null or a number from 0 to ${SPEED_MAX}`);
     }
+    case 'status': {
+      const { node } = value;
+      if (typeof node === 'string') return { kind: 'status', number, node };
+      return refusal(number, 'no-node', 'the message names no node');
+    }
     case 'export':
       return { kind: 'export', number };
     default:
-      return refusal(number, 'unknown-kind', 'expected inject, pace or export');
+      return refusal(number, 'unknown-kind', 'expected inject, pace, status or export');
   }
 }
 
 /** Parses a reply; undefined if its kind is unknown. The rest is trusted, as the server is. */
 export function readReply(text: string): ControlReply | undefined {
   const value = parsed(text);
-  const isKnown = ['state', 'done', 'refused', 'scenario'].includes(String(value?.['kind']));
+  const isKnown = ['state', 'done', 'refused', 'scenario', 'status'].includes(
+    String(value?.['kind']),
+  );
   return isKnown ? (value as unknown as ControlReply) : undefined;
 }
 

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Injector } from '../../../../runner/injection/injector.ts';
-import type { PaletteOrder } from '../../../../runner/injection/messages.ts';
+import type { PortOrder } from '../../../../runner/injection/messages.ts';
 import { SteppedInjection } from '../../../../runner/injection/stepped.ts';
 import { MS } from '../fixture.ts';
 
@@ -14,14 +14,11 @@ interface Watched {
 }
 
 /** A palette whose orders arrive after the given numbers of polls. */
-function palette(
-  speed: number | null,
-  orders: Readonly<Record<number, PaletteOrder>> = {},
-): Watched {
+function palette(speed: number | null, orders: Readonly<Record<number, PortOrder>> = {}): Watched {
   const log: string[] = [];
   let looks = 0;
   let waits = 0;
-  const injector: Pick<Injector, 'take' | 'inject' | 'paced'> = {
+  const injector: Pick<Injector, 'take' | 'inject' | 'look' | 'paced'> = {
     take: () => {
       looks += 1;
       const order = orders[looks];
@@ -31,6 +28,7 @@ function palette(
       log.push(`inject ${fromNs}`);
       return fromNs;
     },
+    look: ({ kind }) => void log.push(`look ${kind}`),
     paced: (number, to) => void log.push(`paced ${number} ${to}`),
   };
   const stepped = new SteppedInjection({
@@ -45,7 +43,7 @@ function palette(
   return { stepped, log, waits: (): number => waits };
 }
 
-const inject: PaletteOrder = { kind: 'inject', number: 1, event: {} };
+const inject: PortOrder = { kind: 'inject', number: 1, event: {} };
 
 describe('the pace of a run in virtual time', () => {
   it('does not hold up a run that is as fast as possible', () => {
@@ -55,13 +53,19 @@ describe('the pace of a run in virtual time', () => {
   });
 
   it('waits while paused until it is told to go on, and takes faults meanwhile', () => {
-    const goOn: PaletteOrder = { kind: 'pace', number: 2, speed: null };
+    const goOn: PortOrder = { kind: 'pace', number: 2, speed: null };
     const { stepped, log, waits } = palette(0, { 2: inject, 3: inject, 4: goOn });
     stepped.between(20 * MS);
     expect(waits()).toBe(3);
     const at = 20 * MS;
     const both = [at + 1, at + 2].flatMap((one) => [`inject ${one}`, `run ${one}`]);
     expect(log).toEqual([...both, 'paced 2 null']);
+  });
+
+  it('answers who looks while it is paused', () => {
+    const { stepped, log } = palette(0, { 2: { kind: 'statuses', number: 1 } });
+    stepped.between(20 * MS);
+    expect(log).toEqual(['look statuses']);
   });
 
   it('ends its wait when the run is stopped', () => {

@@ -170,6 +170,7 @@ describe('an order', () => {
     [order(1, { kind: 'inject', event: [] }), 'no-event'],
     [order(1, { kind: 'pace', speed: -1 }), 'bad-speed'],
     [order(1, { kind: 'pace', speed: '1' }), 'bad-speed'],
+    [order(1, { kind: 'status', node: 3 }), 'no-node'],
   ])('is refused by name: %s', (text, name) => {
     expect(readOrder(text)).toMatchObject({ kind: 'refused', name });
   });
@@ -178,5 +179,7 @@ describe('an order', () => {
     expect(readOrder(order(3, { kind: 'pace', speed: null, more: 1 }))).toEqual({
       ...{ kind: 'pace', number: 3, speed: null },
     });
+    const status = { kind: 'status', node: 'alice' };
+    expect(readOrder(order(4, status))).toEqual({ ...status, number: 4 });
   });
 });

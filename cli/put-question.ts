@@ -1,0 +1,82 @@
+/**
+ * An operator's question on its way to a node: which node and protocol it is for, and its answer as text.
+ *
+ * The same for a node process and for a whole run.
+ *
+ * @module
+ */
+import type { AskTaker } from '../runner/asks/ask.ts';
+import type { Undo } from '../runner/world.ts';
+import type { AskSpec } from '../scenarios/fault-parts.ts';
+import { askedProtocol, questionsOf, STATUS_KIND } from '../scenarios/files/ask.ts';
+import type { OperatorAnswer, OperatorQuestion } from '../services/operator/index.ts';
+import { defined } from '../topologies/files/defined.ts';
+import type { Registry } from '../topologies/files/registry.ts';
+import { listSome } from '../topologies/files/suggest.ts';
+import type { HostSpec } from '../topologies/model.ts';
+
+const NS_PER_MS = 1_000_000;
+
+/** Where questions are put. */
+export interface Asked {
+  /** The hosts whose nodes can be asked here. */
+  readonly hosts: readonly HostSpec[];
+  readonly registry: Pick<Registry, 'protocols'>;
+  /** Nanoseconds of the node's clock in a millisecond of the operator's; by default those of a real clock. */
+  readonly nsPerMs?: number;
+  /** Puts the question; what it returns gives it up. */
+  readonly put: (spec: AskSpec, taker: AskTaker) => Undo;
+}
+
+/**
+ * Puts a question. Never rejects.
+ * @param signal Says that nobody waits for the answer any more.
+ */
+export function putQuestion(
+  { hosts, registry, nsPerMs = NS_PER_MS, put }: Asked,
+  { node, by, withinMs, ...question }: OperatorQuestion,
+  signal: AbortSignal,
+): Promise<OperatorAnswer> {
+  const refused = (outcome: string, ...parts: readonly string[]): Promise<OperatorAnswer> =>
+    Promise.resolve({ outcome, ms: 0, parts });
+  if (signal.aborted) return refused('cancelled');
+  const answers = (host: HostSpec): boolean => {
+    const placed = askedProtocol(host, by);
+    // What applications ask is theirs, and has a token of its own.
+    return placed !== undefined && questionsOf(registry, placed).includes(question.kind);
+  };
+  const meant = hosts.filter((host) => isMeant(host, { ...question, node }));
+  const able = meant.filter(answers);
+  const [host = meant[0]] = able;
+  if (host === undefined || able.length > 1) {
+    const names = (able.length > 1 ? able : hosts).map(({ name }) => name);
+    return refused('unknown-node', `nodes: ${listSome(names)}\n`);
+  }
+  const placed = askedProtocol(host, by);
+  if (placed === undefined) return refused('unknown-protocol');
+  if (!answers(host)) return refused('unknown-question');
+  const withinNs = Math.max(1, Math.round(withinMs * nsPerMs));
+  const spec = { ...question, ...defined({ by: placed.layer?.name }), node: host.name, withinNs };
+  const parts: string[] = [];
+  const decoder = new TextDecoder();
+  return new Promise((resolve) => {
+    const undo = put(spec, {
+      part: (bytes) => parts.push(decoder.decode(bytes, { stream: true })),
+      ended: ({ outcome, tookNs }) => resolve({ outcome, ms: tookNs / nsPerMs, parts }),
+    });
+    signal.addEventListener('abort', undo, { once: true });
+  });
+}
+
+/**
+ * True if a question may be for this host: by its name; a status without one is of its target; anything else is for
+ * whom it is not about.
+ */
+function isMeant(
+  { name }: HostSpec,
+  { node, kind, target }: Pick<OperatorQuestion, 'kind' | 'target'> & { node: string | undefined },
+): boolean {
+  if (node !== undefined) return name === node;
+  if (kind === STATUS_KIND) return target === '' || name === target;
+  return name !== target;
+}

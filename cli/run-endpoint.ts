@@ -1,0 +1,172 @@
+/**
+ * `--operator-port`: an operator's endpoint for all nodes of a live or emulated run. It is served by the main thread,
+ * while the run has one of its own, or several (ADR 0080).
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../engine/host/measure.ts';
+import { EnvironmentError } from '../engine/live/environment.ts';
+import { oneLine } from '../reports/plain-text.ts';
+import type { AskTaker } from '../runner/asks/ask.ts';
+import type { NodeStatuses, PortNews, RunCounts } from '../runner/injection/messages.ts';
+import type { LineOrder, RunLine } from '../runner/injection/run-line.ts';
+import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
+import type { Undo } from '../runner/world.ts';
+import { commandText } from '../scenarios/command-text.ts';
+import type { AskSpec } from '../scenarios/fault-parts.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import {
+  type EndpointFace,
+  jsonLog,
+  type NodeStatus,
+  OperatorAddressError,
+  type OperatorAnswer,
+  type OperatorQuestion,
+  type OperatorServer,
+  serveOperator,
+} from '../services/operator/index.ts';
+import type { Registry } from '../topologies/files/registry.ts';
+import { type Asked, putQuestion } from './put-question.ts';
+import type { RunnerPlace } from './run-place.ts';
+
+/** Longest wait for a run that computes, ms; what was asked for is left out then. */
+const LOOK_MS_MAX = 2_000;
+/** A run ends questions in time; for one that does not, the endpoint waits so much longer, ms. */
+const GRACE_MS = 500;
+const NS_PER_MS = 1_000_000;
+const US_PER_S = 1e6;
+
+/** The run that is asked. */
+export interface AskedRun {
+  readonly scenario: Pick<Scenario, 'name' | 'topology'>;
+  readonly registry: Pick<Registry, 'protocols' | 'metrics'>;
+  /** Seconds of the run in a second of the wall clock. */
+  readonly speed: number;
+  readonly line: RunLine;
+}
+
+/**
+ * Opens the endpoint and prints how to ask.
+ * @param port With 0 the system chooses one.
+ * @throws EnvironmentError if the port is not available.
+ */
+export async function openRunEndpoint(run: AskedRun, port: number): Promise<OperatorServer> {
+  const face = new RunFace(run);
+  // Lines of nodes are those of --log; the endpoint itself has nothing to say but warnings.
+  const log = jsonLog({ node: face.name, level: 'warn', environment: '' });
+  const server = await serveOperator({ face, log, port }).catch((error: unknown) => {
+    if (!(error instanceof OperatorAddressError)) throw error;
+    throw new EnvironmentError(`--operator-port: ${error.message}`, { cause: error });
+  });
+  const how = commandText(['ask'], ['status NODE', `--port ${server.port}`]);
+  process.stderr.write(`operator endpoint at ${server.host}:${server.port}: ${how}\n`);
+  return server;
+}
+
+/** A way to run a scenario (execute.ts). */
+interface Runner {
+  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
+}
+
+/** Gives each seed of a runner a port to the line. */
+export function withLine<R extends Runner>(runner: R, line: RunLine): R {
+  const run: Runner['run'] = (order, place) => {
+    const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
+      ...order.recordingsOf(seed),
+      injection: line.open(),
+    });
+    return runner.run({ ...order, recordingsOf }, place).finally(() => line.close());
+  };
+  return { ...runner, run };
+}
+
+/** The nodes of a run as its operator sees them. */
+class RunFace implements EndpointFace {
+  readonly name: string;
+  readonly definitions: readonly MetricDefinition[];
+  readonly #run: AskedRun;
+  readonly #asked: Asked;
+
+  constructor(run: AskedRun) {
+    const { scenario, registry, speed } = run;
+    this.#run = run;
+    this.name = scenario.name;
+    this.definitions = registry.metrics;
+    this.#asked = {
+      hosts: scenario.topology.hosts.filter(({ outside }) => outside === undefined),
+      registry,
+      nsPerMs: NS_PER_MS * speed,
+      put: (spec, taker): Undo => this.#put(spec, taker),
+    };
+  }
+
+  status(): NodeStatus {
+    const { line, scenario } = this.#run;
+    const { user, system } = process.cpuUsage();
+    const protocols = scenario.topology.hosts.map(({ protocol }) => protocol);
+    return {
+      state: line.isOpen ? 'running' : 'starting',
+      node: this.name,
+      protocol: oneLine([...new Set(protocols)].join(',')),
+      uptimeSeconds: process.uptime(),
+      ready: line.isOpen,
+      reasons: line.isOpen ? [] : ['the run has not begun'],
+      rssBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / US_PER_S,
+    };
+  }
+
+  async metrics(): Promise<RunCounts['metrics']> {
+    return (await this.#counts())?.metrics ?? {};
+  }
+
+  async drops(): Promise<RunCounts['drops']> {
+    return (await this.#counts())?.drops ?? {};
+  }
+
+  async nodes(): Promise<NodeStatuses> {
+    const news = await this.#look({ kind: 'statuses' });
+    if (news?.kind === 'statuses') return news.nodes;
+    if (!this.#run.line.isOpen) return {};
+    return { [this.name]: { error: `no answer within ${LOOK_MS_MAX} ms` } };
+  }
+
+  ask(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer> {
+    const { withinMs } = question;
+    const late = AbortSignal.timeout(withinMs + GRACE_MS);
+    return putQuestion(this.#asked, question, AbortSignal.any([signal, late]));
+  }
+
+  async #counts(): Promise<RunCounts | undefined> {
+    const news = await this.#look({ kind: 'counts' });
+    return news?.kind === 'counts' ? news : undefined;
+  }
+
+  #put(spec: AskSpec, taker: AskTaker): Undo {
+    const { line } = this.#run;
+    const end = (outcome: string): void => taker.ended({ outcome, tookNs: 0, parts: 0, bytes: 0 });
+    const number = line.send({ kind: 'ask', spec }, (news) => {
+      if (news?.kind === 'part') taker.part?.(news.body);
+      else if (news?.kind === 'answer') taker.ended(news.answer);
+      else end('node-down');
+    });
+    return (): void => {
+      if (line.giveUp(number)) end('no-answer');
+    };
+  }
+
+  /** Looks into the run, if it has time for that. */
+  #look(order: LineOrder): Promise<PortNews | undefined> {
+    const { line } = this.#run;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        line.giveUp(number);
+        resolve(undefined);
+      }, LOOK_MS_MAX);
+      const number = line.send(order, (news) => {
+        clearTimeout(timer);
+        resolve(news);
+      });
+    });
+  }
+}

@@ -1,0 +1,157 @@
+/** Questions over the port of a run: its side, and the near end. */
+import { describe, expect, it, vi } from 'vitest';
+import type { AskTaker } from '../../../../runner/asks/ask.ts';
+import type {
+  AskNews,
+  InjectionPort,
+  PortNews,
+  RunCounts,
+} from '../../../../runner/injection/messages.ts';
+import { PortAsks } from '../../../../runner/injection/port-asks.ts';
+import { RunLine } from '../../../../runner/injection/run-line.ts';
+import type { Undo } from '../../../../runner/world.ts';
+import type { AskSpec } from '../../../../scenarios/fault-parts.ts';
+import { load } from '../fixture.ts';
+
+const SPEC: AskSpec = { node: 'alice', kind: 'flush', target: 'bob', body: '', withinNs: 1e9 };
+const OK = { outcome: 'ok', tookNs: 5, parts: 1, bytes: 1 };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+interface Put {
+  readonly spec: AskSpec;
+  readonly taker: AskTaker;
+}
+
+/** A run of alice and bob that answers nothing by itself. */
+function run(): { asks: PortAsks; news: AskNews[]; puts: Put[]; undone: string[] } {
+  const news: AskNews[] = [];
+  const puts: Put[] = [];
+  const undone: string[] = [];
+  const asks = new PortAsks({
+    scenario: load('hello.yaml'),
+    experiment: {
+      put: (spec, taker): Undo => {
+        puts.push({ spec, taker });
+        return (): void => void undone.push(spec.kind);
+      },
+    },
+    world: {
+      metrics: (): RunCounts['metrics'] => ({ 'ping.lost': { kind: 'counter', value: 2 } }),
+      nodeDrops: (): RunCounts['drops'] => ({ late: 1 }),
+    },
+    tell: (one): void => void news.push(one),
+  });
+  return { asks, news, puts, undone };
+}
+
+describe('questions over the port of a run', () => {
+  it('go to the node, whose answer comes back in copies of its parts and an end', () => {
+    const { asks, news, puts } = run();
+    asks.hear({ kind: 'ask', number: 7, spec: SPEC });
+    const part = bytes('1');
+    puts[0]?.taker.part?.(part);
+    part.fill(0);
+    puts[0]?.taker.ended(OK);
+    expect(news).toEqual([
+      { kind: 'part', number: 7, body: bytes('1') },
+      { kind: 'answer', number: 7, answer: OK },
+    ]);
+    expect([puts[0]?.spec, asks.asked]).toEqual([SPEC, 1]);
+  });
+
+  it('are given up when nobody waits any more, and at most 64 wait', () => {
+    const { asks, news, puts, undone } = run();
+    for (let number = 1; number <= 65; number += 1) asks.hear({ kind: 'ask', number, spec: SPEC });
+    expect(news).toMatchObject([{ kind: 'answer', number: 65, answer: { outcome: 'busy' } }]);
+    asks.hear({ kind: 'unask', number: 1 });
+    expect(undone).toEqual(['flush']);
+    puts[0]?.taker.ended({ ...OK, outcome: 'cancelled' });
+    asks.hear({ kind: 'unask', number: 1 });
+    asks.hear({ kind: 'ask', number: 66, spec: SPEC });
+    expect([undone.length, puts.length]).toEqual([1, 65]);
+  });
+
+  it('of statuses are answered when the last node has, in the order of the file', () => {
+    const { asks, news, puts } = run();
+    asks.hear({ kind: 'statuses', number: 1 });
+    const [alice, bob] = puts;
+    bob?.taker.part?.(bytes('{"peers"'));
+    bob?.taker.part?.(bytes(':1}'));
+    bob?.taker.ended(OK);
+    expect(news).toEqual([]);
+    alice?.taker.part?.(bytes('no JSON'));
+    alice?.taker.ended(OK);
+    const nodes = { alice: { error: 'the status is not JSON' }, bob: { peers: 1 } };
+    expect(news).toEqual([{ kind: 'statuses', number: 1, nodes }]);
+    expect(asks.asked).toBe(0);
+    asks.hear({ kind: 'statuses', number: 2, node: 'nobody' });
+    expect(news[1]).toEqual({ kind: 'statuses', number: 2, nodes: {} });
+    asks.hear({ kind: 'statuses', number: 3, node: 'bob' });
+    puts[2]?.taker.ended({ ...OK, outcome: 'node-down' });
+    expect(news[2]).toMatchObject({ nodes: { bob: { error: 'node-down' } } });
+  });
+
+  it('count what all nodes have counted; a run in virtual time only looks', () => {
+    const { asks, news, puts } = run();
+    asks.look({ kind: 'counts', number: 1 });
+    asks.look({ kind: 'ask', number: 2, spec: SPEC });
+    const metrics = { 'ping.lost': { kind: 'counter', value: 4 } };
+    expect(news).toEqual([{ kind: 'counts', number: 1, metrics, drops: { late: 1 } }]);
+    expect(puts).toEqual([]);
+  });
+});
+
+describe('the near end of the port', () => {
+  const answer: PortNews = { kind: 'answer', number: 1, answer: OK };
+
+  /** A line to a run that has begun, and what comes back for its first order. */
+  async function opened(): Promise<{
+    line: RunLine;
+    port: InjectionPort['port'];
+    got: (string | undefined)[];
+  }> {
+    const line = new RunLine(null);
+    const { port } = line.open();
+    port.postMessage({ kind: 'ready', paths: [] } satisfies PortNews);
+    await vi.waitFor(() => expect(line.isOpen).toBe(true));
+    const got: (string | undefined)[] = [];
+    line.send({ kind: 'ask', spec: SPEC }, (news) => got.push(news?.kind));
+    return { line, port, got };
+  }
+
+  it('says at once that no run takes orders', () => {
+    const got: unknown[] = [];
+    new RunLine(null).send({ kind: 'statuses' }, (news) => got.push(news));
+    expect(got).toEqual([undefined]);
+  });
+
+  it('passes on all parts and the end, and nothing after that', async () => {
+    const { line, port, got } = await opened();
+    const part: PortNews = { kind: 'part', number: 1, body: bytes('1') };
+    for (const news of [part, part, answer, answer]) port.postMessage(news);
+    await vi.waitFor(() => expect(got).toEqual(['part', 'part', 'answer']));
+    expect(line.giveUp(1)).toBe(false);
+    line.close();
+    expect(got).toHaveLength(3);
+  });
+
+  it('gives an order up, which the run is told', async () => {
+    const { line, port, got } = await opened();
+    const heard: unknown[] = [];
+    port.on('message', (order: unknown) => heard.push(order));
+    expect(line.giveUp(1)).toBe(true);
+    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    expect(heard[1]).toEqual({ kind: 'unask', number: 1 });
+    line.close();
+    expect(got).toEqual([]);
+  });
+
+  it('takes the last words of a run that is over, and ends who still waits', async () => {
+    const { line, port, got } = await opened();
+    const others: unknown[] = [];
+    line.send({ kind: 'counts' }, (news) => others.push(news));
+    port.postMessage(answer);
+    line.close();
+    expect([got, others, line.isOpen]).toEqual([['answer'], [undefined], false]);
+  });
+});
