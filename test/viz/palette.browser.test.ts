@@ -212,3 +212,22 @@ describe('the fault palette', () => {
     expect(replayed.faults).toEqual(watched.faults);
   }, 120_000);
 });
+
+describe('the status of a node', () => {
+  it('is shown beside its state while it is selected', async () => {
+    const words = ['ask.yaml', '--viz', '0', '--speed', '0'];
+    const paused = new CommandRun(words, join(folder, 'status'));
+    run = paused;
+    const address = `${await paused.address}#run=live&page=network&sel=node:sender`;
+    const { page, context } = await lab.open(address);
+    const status = page.locator('.node-status pre');
+    await status.filter({ hasText: 'unconfirmed: 0' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.locator('.palette select[aria-label=pace]').selectOption('1');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    // The run answers while the cursor follows it: packets are confirmed a tenth of a second after they were sent.
+    await status.filter({ hasText: /unconfirmed: [1-9]/ }).waitFor();
+    await context.close();
+    paused.stop();
+  });
+});

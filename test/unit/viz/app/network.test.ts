@@ -5,6 +5,7 @@ import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/t
 import { disruptionsAt } from '../../../../viz/app/data/truth.ts';
 import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
+import { statusLines } from '../../../../viz/app/pages/network/live-status.ts';
 import { mapOf } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW_CLASSES, markPath } from '../../../../viz/app/pages/network/marks.ts';
 import { bytesByLink, lossMarksAt, packetsAt } from '../../../../viz/app/pages/network/packets.ts';
@@ -298,5 +299,21 @@ describe('a map', () => {
     expect(unplaced).toBe(1);
     expect(places[2]?.y).toBe(1);
     expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
+  });
+});
+
+describe('the status of a node', () => {
+  it('has a line for each name, and one for each entry of a list', () => {
+    const status = { peers: [{ name: 'bob', open: null }, 'x'], queue: { none: [], most: 3 } };
+    expect(statusLines(status)).toEqual([
+      'peers:',
+      '  – name: bob',
+      '    open: null',
+      '  – x',
+      'queue:',
+      '  none: none',
+      '  most: 3',
+    ]);
+    expect([statusLines({}), statusLines([[], 1])]).toEqual([[], ['– none', '– 1']]);
   });
 });

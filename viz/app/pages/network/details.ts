@@ -18,7 +18,9 @@ import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import type { TraceContext } from '../../kernel/page.ts';
+import { LiveStatus } from './live-status.ts';
 import { PacketPanel } from './packet-panel.ts';
+import type { ControlLink } from './palette/control-link.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
 /** How far around the cursor the counts of a link, and the hops of a packet, are read, ns. */
@@ -33,12 +35,15 @@ const STATE_LENGTH_MAX = 60;
 export class Details {
   readonly #context: TraceContext;
   readonly #latest: Latest<{ readonly selection: Selection; readonly timeNs: number }, Child>;
+  readonly #status: LiveStatus | undefined;
   #selection: Selection | undefined;
   #asked = '';
   #packetPanel: PacketPanel | undefined;
 
-  constructor(context: TraceContext) {
+  /** @param link The connection to the run, if it is in progress. */
+  constructor(context: TraceContext, link: ControlLink | undefined) {
     this.#context = context;
+    this.#status = link && new LiveStatus(link, context.signal);
     this.#latest = new Latest(({ selection, timeNs }) => this.#contentOf(selection, timeNs), {
       tell: (content, { selection }): void => {
         if (selection === this.#selection) context.panel.show(headingOf(selection), content);
@@ -52,6 +57,7 @@ export class Details {
     this.#selection = selection;
     this.#asked = '';
     this.#packetPanel = undefined;
+    this.#status?.show(selection?.kind === 'node' ? selection.name : undefined);
     if (selection === undefined) this.#context.panel.clear();
     else this.follow(this.#context.view.time.cursor.value);
   }
@@ -100,6 +106,7 @@ export class Details {
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
+      this.#status?.root,
       section('Drops up to the cursor', numberTable(losses)),
       own.length > 0 &&
         section(

@@ -32,6 +32,7 @@ import {
   pictureOf,
 } from './packet-layer.ts';
 import { bytesByLink, lossMarksAt, packetsAt, type VisiblePackets } from './packets.ts';
+import { ControlLink } from './palette/control-link.ts';
 import { makePalette } from './palette/palette.ts';
 import { withRegionNodes } from './regions.ts';
 import { contentOf, storyText } from './sentence.ts';
@@ -71,6 +72,8 @@ export class NetworkPage {
   readonly #layouts = element('select', { 'aria-label': 'layout' });
   readonly #mapNote = element('span', { class: 'muted', hidden: true });
   readonly #hidden = new Set<number>();
+  /** The connection to a run in progress. */
+  readonly #link: ControlLink | undefined;
   readonly #details: Details;
   readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
   readonly #detours: Latest<PathSwitch, Detour>;
@@ -98,7 +101,8 @@ export class NetworkPage {
       origin: { run: run.id, seed: String(trace.info.seed) },
       picture: (): SVGSVGElement => this.#picture(),
     });
-    this.#details = new Details(context);
+    this.#link = run.isLive === true ? new ControlLink(context.signal) : undefined;
+    this.#details = new Details(context, this.#link);
     this.#belief = new BeliefLine(context, () => this.#ask());
     this.#latest = new Latest((asked) => this.#fetch(asked), {
       tell: (around): void => {
@@ -130,7 +134,7 @@ export class NetworkPage {
       this.#hopsNote(),
       extent === 'windows' && !isWithoutHops && this.#windowsNote(),
       this.#toolbar(),
-      this.#context.run.isLive === true && makePalette(this.#context),
+      this.#link !== undefined && makePalette(this.#context, this.#link),
       this.#chart.root,
     );
     this.#ask = frames.add(signal, () => this.#frame());

@@ -11,7 +11,7 @@ import type { ControlState } from '../../../../format/control-wire.ts';
 import { download } from '../../../chart/picture.ts';
 import { element, replaceContent } from '../../../kernel/element.ts';
 import type { TraceContext } from '../../../kernel/page.ts';
-import { ControlLink } from './control-link.ts';
+import type { ControlLink } from './control-link.ts';
 import { PaletteForm } from './form.ts';
 import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
 
@@ -20,8 +20,8 @@ const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 
 /** Makes the palette. */
-export function makePalette(context: TraceContext): HTMLElement {
-  return new Palette(context).root;
+export function makePalette(context: TraceContext, link: ControlLink): HTMLElement {
+  return new Palette(context, link).root;
 }
 
 class Palette {
@@ -44,9 +44,9 @@ class Palette {
   readonly #export = element('button', { type: 'button', disabled: true }, 'Export as scenario');
   #listed = '';
 
-  constructor(context: TraceContext) {
+  constructor(context: TraceContext, link: ControlLink) {
     this.#context = context;
-    this.#link = new ControlLink(context.signal);
+    this.#link = link;
     this.#form = new PaletteForm(context, (event) => void this.#inject(event));
     const bar = element(
       'div',
