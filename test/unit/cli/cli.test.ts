@@ -145,6 +145,13 @@ events:
     expect(stderr).toContain('run one combination with');
   });
 
+  it('exit 2: a run in virtual time has no moment for an operator, but events', async () => {
+    const { code, stderr } = await here('scenario', 'hello.yaml', '--operator-port', '0');
+    expect(code).toBe(2);
+    expect(stderr).toContain('in virtual time a question is an event of the file');
+    expect(stderr).toContain('ask: { node: NODE, kind: status }');
+  });
+
   it('help of a sweep offers no recordings, which it refuses', async () => {
     const { stdout } = await here('sweep', '--help');
     expect(stdout).toContain('--seeds <n>');
