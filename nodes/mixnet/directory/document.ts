@@ -9,6 +9,14 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
+import {
+  cosignText,
+  openOwnText,
+  openText,
+  signText,
+  type TextKind,
+  type TextTrust,
+} from '../../_kit/signed-text.ts';
 import { isConsistent } from './consistency.ts';
 import type { DescriptorDrop, DocumentDrop } from './drops.ts';
 import {
@@ -17,25 +25,28 @@ import {
   DOCUMENT_LENGTH_MAX,
   DOCUMENT_MAGIC,
   ID_LENGTH,
+  SIGNATURES_MAX,
 } from './geometry.ts';
 import { layersFollow } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
-import {
-  countSignatures,
-  readSignedText,
-  type SignedText,
-  signatureOver,
-  writeSignedText,
-} from './signed-text.ts';
 import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
 
-/** The authorities that a node trusts. */
-export interface DirectoryTrust {
-  /** Ed25519 public keys of the authorities, 32 bytes each. */
-  readonly keys: readonly Uint8Array[];
-  /** How many of them must have signed; >= 1. */
-  readonly threshold: number;
-}
+/** The kind of signed text that a document is. */
+export const DOCUMENT: TextKind = {
+  magic: DOCUMENT_MAGIC,
+  scheme: 'ed25519',
+  lengthMax: DOCUMENT_LENGTH_MAX,
+  signaturesMax: SIGNATURES_MAX,
+};
+const DESCRIPTOR: TextKind = {
+  magic: DESCRIPTOR_MAGIC,
+  scheme: 'ed25519',
+  lengthMax: DESCRIPTOR_LENGTH_MAX,
+  signaturesMax: 1,
+};
+
+/** The authorities that a node trusts, by their Ed25519 public keys, 32 bytes each. */
+export type DirectoryTrust = TextTrust;
 
 /**
  * Signs a document as its first or only authority.
@@ -46,8 +57,7 @@ export function signDocument(
   secret: Uint8Array,
   document: DirectoryDocument,
 ): Uint8Array {
-  const text = { magic: DOCUMENT_MAGIC, body: encodeDocument(document) };
-  return writeSignedText({ ...text, signatures: [signatureOver(crypto, secret, text)] });
+  return signText(crypto, DOCUMENT, secret, encodeDocument(document));
 }
 
 /**
@@ -60,11 +70,7 @@ export function cosignDocument(
   secret: Uint8Array,
   signed: Uint8Array,
 ): Uint8Array | undefined {
-  const text = readSignedText(DOCUMENT_MAGIC, signed);
-  if (text === undefined) return undefined;
-  const own = signatureOver(crypto, secret, text);
-  const others = text.signatures.filter(({ key }) => !equalBytes(key, own.key));
-  return writeSignedText({ ...text, signatures: [...others, own] });
+  return cosignText(crypto, DOCUMENT, secret, signed);
 }
 
 /**
@@ -79,11 +85,9 @@ export function openDocument(
   bytes: Uint8Array,
   epoch: number,
 ): DirectoryDocument | { readonly drop: DocumentDrop } {
-  if (bytes.length > DOCUMENT_LENGTH_MAX) return { drop: 'document-too-long' };
-  const text = readSignedText(DOCUMENT_MAGIC, bytes);
-  if (text === undefined) return { drop: 'document-malformed' };
-  if (!isTrusted(crypto, trust, text)) return { drop: 'document-signature' };
-  const document = decodeDocument(text.body);
+  const opened = openText(crypto, DOCUMENT, trust, bytes);
+  if ('drop' in opened) return { drop: `document-${opened.drop}` };
+  const document = decodeDocument(opened.body);
   if (document === undefined) return { drop: 'document-malformed' };
   if (document.epoch !== epoch) return { drop: 'document-epoch' };
   if (!isConsistent(document)) return { drop: 'document-inconsistent' };
@@ -115,8 +119,7 @@ export function signDescriptor(
   secret: Uint8Array,
   descriptor: Descriptor,
 ): Uint8Array {
-  const text = { magic: DESCRIPTOR_MAGIC, body: encodeDescriptor(descriptor) };
-  return writeSignedText({ ...text, signatures: [signatureOver(crypto, secret, text)] });
+  return signText(crypto, DESCRIPTOR, secret, encodeDescriptor(descriptor));
 }
 
 /**
@@ -127,23 +130,14 @@ export function openDescriptor(
   crypto: CryptoProvider,
   bytes: Uint8Array,
 ): Descriptor | { readonly drop: DescriptorDrop } {
-  if (bytes.length > DESCRIPTOR_LENGTH_MAX) return { drop: 'descriptor-too-long' };
-  const text = readSignedText(DESCRIPTOR_MAGIC, bytes);
-  const line = text?.signatures[0];
-  if (text === undefined || line === undefined || text.signatures.length !== 1) {
-    return { drop: 'descriptor-malformed' };
-  }
-  if (countSignatures(crypto, [line.key], text) !== 1) return { drop: 'descriptor-signature' };
-  const descriptor = decodeDescriptor(text.body);
+  const opened = openOwnText(crypto, DESCRIPTOR, bytes);
+  if ('drop' in opened) return { drop: `descriptor-${opened.drop}` };
+  const descriptor = decodeDescriptor(opened.body);
   if (descriptor === undefined) return { drop: 'descriptor-malformed' };
   // A key in the signature line that differs from the key in the text proves nothing about the
   // node.
-  if (!equalBytes(descriptor.identityKey, line.key)) return { drop: 'descriptor-signature' };
+  if (!equalBytes(descriptor.identityKey, opened.key)) return { drop: 'descriptor-signature' };
   return descriptor;
-}
-
-function isTrusted(crypto: CryptoProvider, trust: DirectoryTrust, text: SignedText): boolean {
-  return countSignatures(crypto, trust.keys, text) >= Math.max(1, trust.threshold);
 }
 
 function isLinked(

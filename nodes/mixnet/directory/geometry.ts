@@ -13,10 +13,6 @@ export const DESCRIPTOR_MAGIC = 'orrery-descriptor-v1';
 
 /** Length of node identifiers, Ed25519 and ECVRF public keys and SHA-256 digests, in bytes. */
 export const ID_LENGTH = 32;
-/** Length of an Ed25519 signature, in bytes. */
-const SIGNATURE_LENGTH = 64;
-/** Length of a line `key signature\n` in hexadecimal text. */
-export const SIGNATURE_LINE_LENGTH = 2 * ID_LENGTH + 1 + 2 * SIGNATURE_LENGTH + 1;
 
 /**
  * Largest number of authorities that may sign one document, because each signature must be

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { CANDIDATES_MAX, PROOF_LENGTH } from '../../vrf/index.ts';
+
 import {
   bytes,
   type Codec,
@@ -18,7 +18,8 @@ import {
   recordCodec,
   text,
   wordCodec,
-} from './codec.ts';
+} from '../../_kit/canonical-json.ts';
+import { CANDIDATES_MAX, PROOF_LENGTH } from '../../vrf/index.ts';
 import {
   EPOCH_MAX,
   HOPS_MAX,

@@ -5,10 +5,10 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { canonicalBytes, type Json } from '../../../nodes/mixnet/directory/codec.ts';
-import { DOCUMENT_MAGIC } from '../../../nodes/mixnet/directory/geometry.ts';
+import { canonicalBytes, type Json } from '../../../nodes/_kit/canonical-json.ts';
+import { signText } from '../../../nodes/_kit/signed-text.ts';
+import { DOCUMENT } from '../../../nodes/mixnet/directory/document.ts';
 import { encodeDocument, openDocument } from '../../../nodes/mixnet/directory/index.ts';
-import { signatureOver, writeSignedText } from '../../../nodes/mixnet/directory/signed-text.ts';
 import { MIXNET_DROPS } from '../../../nodes/mixnet/drops.ts';
 import { Lab, MS, SECOND } from '../../unit/nodes/mixnet/client/lab.ts';
 import { bytesOf, crypto, sampleDocument } from '../../unit/nodes/mixnet/directory/network.ts';
@@ -96,11 +96,7 @@ class Clients implements Victim {
   /** A document that its authority has signed, and its use by a client. */
   #document(): readonly string[] {
     const lied = another(JSON.parse(body) as Json, this.#random);
-    const text = { magic: DOCUMENT_MAGIC, body: canonicalBytes(lied) };
-    const signed = writeSignedText({
-      ...text,
-      signatures: [signatureOver(crypto, secret, text)],
-    });
+    const signed = signText(crypto, DOCUMENT, secret, canonicalBytes(lied));
     const document = openDocument(crypto, trust, signed, EPOCH);
     if ('drop' in document) return [document.drop];
     const { machine } = this.#lab.client(3);

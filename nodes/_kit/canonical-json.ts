@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { fromHex, toHex } from '../../_kit/bytes.ts';
+import { fromHex, toHex } from './bytes.ts';
 
 /** The JSON values that this module writes. */
 export type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
