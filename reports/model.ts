@@ -271,6 +271,8 @@ export interface RunInput {
     readonly question: string;
     readonly topologyFile: string;
     readonly topologySha256: string;
+    /** SHA-256 of other files that were read, sorted: traces, imported networks, files of options. */
+    readonly data?: readonly string[];
     readonly durationNs: number;
     readonly warmupNs: number;
   };

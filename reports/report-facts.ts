@@ -49,6 +49,7 @@ export function originFacts(report: Report): Facts {
   return [
     ['scenario', `${scenario.file}  sha256 ${scenario.sha256}`],
     ['topology', `${scenario.topologyFile}  sha256 ${scenario.topologySha256}`],
+    ...(scenario.data ?? []).map((hash) => ['data', `sha256 ${hash}`] as const),
     ...(overrides.length === 0 ? [] : ([['overrides', overrides.join(' ')]] as const)),
     ['fingerprint', `${report.fingerprint}${injectedText(report)}`],
     ['commit', environment.commit],

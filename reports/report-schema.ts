@@ -207,6 +207,9 @@ export const reportSchema = z
       question: text,
       topologyFile: text,
       topologySha256: text,
+      data: z.exactOptional(
+        z.array(text).describe('SHA-256 of traces, imported networks and files that options name'),
+      ),
       durationNs: number,
       warmupNs: number,
     }),

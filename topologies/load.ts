@@ -8,6 +8,7 @@
 import { assembleTopology } from './assemble/assemble-topology.ts';
 import { BuildContext } from './assemble/context.ts';
 import type { LoadedTopology } from './assemble/loaded.ts';
+import { withOptionFiles } from './assemble/option-files.ts';
 import { checkOptions } from './assemble/options.ts';
 import { existingModules } from './assemble/protocol-name.ts';
 import { stackNames } from './assemble/stack.ts';
@@ -51,10 +52,11 @@ export function loadTopology(request: TopologyRequest): Topology {
     problems,
     registry,
   });
-  if (loaded !== undefined) checkOptions(loaded, registry, problems, []);
+  const filled = loaded && withOptionFiles(loaded, [], registry, problems);
+  if (filled !== undefined) checkOptions(filled.loaded, registry, problems, []);
   problems.throwIfAny();
-  if (loaded === undefined) throw missingFileError('the topology is empty');
-  return loaded.topology;
+  if (filled === undefined) throw missingFileError('the topology is empty');
+  return filled.loaded.topology;
 }
 
 /**

@@ -24,3 +24,4 @@ export type * from './store.ts';
 export type * from './stream.ts';
 export type * from './time.ts';
 export type * from './transport.ts';
+export type * from './user-file.ts';

@@ -79,6 +79,7 @@ export function judgeInputOf(
       question: scenario.question,
       topologyFile: scenario.topology.file,
       topologySha256: scenario.topology.sha256,
+      ...(scenario.data === undefined ? {} : { data: scenario.data }),
       durationNs: scenario.durationNs,
       warmupNs: scenario.warmupNs,
     },

@@ -9,6 +9,7 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
+import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
 import type { StopReason } from '../run/run-control.ts';
@@ -93,6 +94,8 @@ async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promis
     recordings: order.recordingsOf(seed),
     endsOnMiss: order.endsOnMiss === true,
     watch,
+    // A file may change between the check and the thread.
+    asked: { hashes: fileHashesOf(order.scenario) },
   });
   watches.delete(seed);
   if (answer.kind === 'result') {

@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
+import { withOptionFiles } from '../../topologies/assemble/option-files.ts';
 import {
   type CheckedNodes,
   checkOptions,
@@ -152,7 +153,10 @@ function read(parts: Parts): Scenario | undefined {
   const input = problems.check(source, scenarioSchema, source.data);
   const loaded = collectConfigErrors(problems, () => loadInner(parts, source));
   if (input === undefined || loaded === undefined) return undefined;
-  return resolveAll(parts, { source, input, loaded });
+  const written = stacked(parts, { source, input, loaded });
+  const given = layersOf(source, input.options ?? {});
+  const filled = withOptionFiles(written.loaded, given, request.registry, problems);
+  return filled && resolveAll(parts, { source, input, ...filled, stack: written.stack });
 }
 
 /** False if neither the scenario nor its topology can name a module, which is quick to see. */
@@ -200,16 +204,21 @@ interface Read {
   readonly loaded: LoadedTopology;
 }
 
-function resolveAll({ request, problems }: Parts, read: Read): Scenario {
+/** A scenario with the texts of the files that options name. */
+interface FilledRead extends Read {
+  readonly layers: readonly OptionOverride[];
+  readonly stack: Pick<Scenario, 'stack'>;
+}
+
+function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
   const { registry } = request;
-  const { source, input } = read;
-  const { loaded, stack } = stacked({ request, problems }, read);
+  const { source, input, loaded, layers, stack } = read;
   const { topology } = loaded;
   const durationNs = input.duration;
   const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
-  const options = input.options ?? {};
+  const options = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkOptionNames(context, options);
-  const checked = checkOptions(loaded, registry, problems, layersOf(source, options));
+  const checked = checkOptions(loaded, registry, problems, layers);
   checkWarmup(context, input);
   const drainNs = resolveDrain(context, input.drain);
   checkUntil(context, { until: input.until, options });
@@ -222,7 +231,7 @@ function resolveAll({ request, problems }: Parts, read: Read): Scenario {
     isModelled: input.crypto === 'modelled',
   });
   const events = resolveEvents(context, input.events ?? []);
-  checkChanges({ request, problems }, read, loaded);
+  checkChanges({ request, problems }, read);
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
   checkDrain(context, traffic, drainNs);
   return {
@@ -337,8 +346,7 @@ function layersOf(
 /** Checks what events change of options, as if the file had each change from the start. */
 function checkChanges(
   { request: { registry }, problems }: Parts,
-  { source, input: { events = [], options = {} } }: Read,
-  loaded: LoadedTopology,
+  { source, input: { events = [] }, loaded, layers }: FilledRead,
 ): void {
   for (const [index, { reconfigure }] of events.entries()) {
     const host = loaded.topology.hosts.find(({ name }) => name === reconfigure?.node);
@@ -347,7 +355,7 @@ function checkChanges(
     const path = ['events', index, 'reconfigure', 'set'];
     const name = `${host.name}/${asked?.protocol ?? reconfigure.by}`;
     const change = { name, options: reconfigure.set, source, path };
-    checkOptions(loaded, registry, problems, [...layersOf(source, options), change]);
+    checkOptions(loaded, registry, problems, [...layers, change]);
   }
 }
 

@@ -233,7 +233,11 @@ interface Written {
  * Where an option was written: the topmost place that contains it or, if it is missing, the one
  * that contains most of the maps around it.
  */
-function placeOf(path: FilePath, placed: PlacedProtocol, { loaded, layers }: Written): OptionPlace {
+export function placeOf(
+  path: FilePath,
+  placed: PlacedProtocol,
+  { loaded, layers }: Written,
+): OptionPlace {
   const above = [...optionNames(placed)]
     .reverse()
     .flatMap((name) =>

@@ -323,7 +323,8 @@ function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$Zo
   return (fitting.length > 0 ? fitting : options).flatMap((one) => openForms(one, value));
 }
 
-function isWrapped(
+/** True for a schema that another value than none goes through unchanged. */
+export function isWrapped(
   schema: z.core.$ZodType,
 ): schema is z.ZodOptional | z.ZodDefault | z.ZodPrefault {
   if (schema instanceof z.ZodOptional) return true;

@@ -87,6 +87,7 @@ function valuesOf(report: Report): ReadonlyMap<string, string> {
   return new Map([
     ['scenario', `${scenario.file} ${scenario.sha256.slice(0, 12)}`],
     ['topology', `${scenario.topologyFile} ${scenario.topologySha256.slice(0, 12)}`],
+    ...(scenario.data ?? []).map((hash, at) => [`data ${at + 1}`, hash.slice(0, 12)] as const),
     ...Object.entries(report.overrides).map(([path, value]) => [`set ${path}`, value] as const),
     ['duration', `${scenario.durationNs / 1e9} s`],
     ['warm-up', `${scenario.warmupNs / 1e9} s`],
