@@ -13,7 +13,7 @@ import type { DatagramSocket, Endpoint, UdpOptions } from './socket.ts';
 import type { Store } from './store.ts';
 import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } from './stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
-import type { SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
+import type { DeliveryFacts, SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
 
 /** What a node is asked. */
 export interface Question {
@@ -129,6 +129,11 @@ export interface Host {
    * @param mark `again` for a message that the user may have got before a restart of this node.
    */
   deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void;
+  /**
+   * Installs the function that says how the message came that this node is delivering, in place of any
+   * before. It is called within {@link deliver}, only if the receiver asks, and changes nothing.
+   */
+  describeDeliveries(describe: (from: string) => DeliveryFacts | undefined): void;
   /**
    * A carrier below this protocol on the same host. Called once per carrier, while the node is
    * created: messages for a layer without handlers are dropped as `no-upper-layer`.

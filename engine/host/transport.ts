@@ -42,6 +42,17 @@ export interface CarrierTerms {
 /** Whether messages to a peer can leave at present. */
 export type Way = 'open' | 'closed';
 
+/**
+ * How a message came, as the protocol that delivers it knows it: for log lines and displays. No node and no
+ * measurement decides by it (ADR 0078).
+ */
+export interface DeliveryFacts {
+  /** Name of the path, as in the protocol's own log lines. Absent if it is not known. */
+  readonly path?: string;
+  /** Number of the packet that brought it, or its last part, as the protocol counts. */
+  readonly sequence?: number;
+}
+
 /** Callbacks of the upper protocol. */
 export interface TransportHandlers {
   /** A message of peer `from` arrived; its bytes are read during the call only. */
@@ -64,4 +75,9 @@ export interface Transport {
    * carrier's own reason. Called once, perhaps before this call returns; never after a crash.
    */
   send(to: string, message: Uint8Array, wishes: SendWishes, done: (outcome: string) => void): void;
+  /**
+   * How the present message came. Undefined outside of {@link TransportHandlers.onMessage}, and of
+   * carriers that do not say.
+   */
+  delivery(): DeliveryFacts | undefined;
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+
 import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
@@ -27,9 +28,9 @@ import type { Transport, TransportHandlers, Way } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import type { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
+import { HostMember } from './host-member.ts';
 import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
-import type { DeliverySink } from './sim-observers.ts';
 
 /** What a layer is. */
 export interface LayerOptions {
@@ -98,7 +99,7 @@ export interface LayerSupply {
 }
 
 /** See the module. */
-export class HostLayer implements Host, StackMember {
+export class HostLayer extends HostMember implements Host, StackMember {
   readonly name: string;
   readonly protocol: string;
   readonly channel: number;
@@ -109,14 +110,12 @@ export class HostLayer implements Host, StackMember {
   readonly log: Log;
   /** Drops that the protocol named, by reason. */
   readonly drops = new Map<string, number>();
-  /** Receives what the node delivers to its application, if this is where a flow ends. */
-  onDelivery: DeliverySink | undefined;
-  requestHandler: ((request: NodeRequest) => void) | undefined;
   private readonly base: LayerBase;
   private readonly supply: LayerSupply;
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
 
   constructor(base: LayerBase, options: LayerOptions, supply: LayerSupply) {
+    super();
     const { protocol, channel } = options;
     assert(channel >= 1 && channel <= 255, `${protocol}: channel ${channel}`);
     this.base = base;
@@ -206,8 +205,10 @@ export class HostLayer implements Host, StackMember {
     const { stack } = this.base;
     assert(stack !== undefined, `${this.name} has no stack`);
     this.base.mixIn(FINGERPRINT_KINDS.application, length);
+    this.deliveringFrom = from;
     const { skip, take } = stack.receiverOf(this, buffer, offset, length);
     take(from, buffer, offset + skip, length - skip, mark);
+    this.deliveringFrom = undefined;
   }
 
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined {
@@ -238,7 +239,7 @@ export class HostLayer implements Host, StackMember {
 
   /** The host crashed; the next life makes a node anew. */
   crashed(): void {
-    this.requestHandler = undefined;
+    this.forgetNode();
   }
 }
 

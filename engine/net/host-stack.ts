@@ -12,6 +12,7 @@ import { assert } from '../core/assert.ts';
 import type { NodeRequest } from '../host/host.ts';
 import type {
   CarrierTerms,
+  DeliveryFacts,
   SendWishes,
   Transport,
   TransportHandlers,
@@ -34,7 +35,8 @@ export interface StackMember {
   readonly requestHandler: ((request: NodeRequest) => void) | undefined;
   /** The scenario's sink; undefined if none of its traffic goes through this member. */
   readonly onDelivery: DeliverySink | undefined;
-  /** Hands bytes to the scenario's sink. */
+  /** How the message came that it is delivering; see `Transport.delivery`. */
+  delivery(): DeliveryFacts | undefined;
   /** Counts a drop that any protocol may suffer. */
   countDrop(reason: string): void;
 }
@@ -223,6 +225,10 @@ class StackTransport implements Transport {
     this.#host.callDown(this.#member, request);
     // The carrier may read the bytes during the call only, and its answer may take long.
     request.body = NO_BYTES;
+  }
+
+  delivery(): DeliveryFacts | undefined {
+    return this.#member.delivery();
   }
 
   /** Passes on the first answer of this life; a second one is a mistake of the carrier. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+
 import { assert } from '../core/assert.ts';
 import { SeededBytes } from '../core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../core/stream.ts';
@@ -31,6 +32,7 @@ import { NO_BUFFER } from './buffer-pool.ts';
 import { ContactWatch } from './contact-watch.ts';
 import { assertDeclared } from './drop-reasons.ts';
 import { type Finisher, HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
+import { HostMember } from './host-member.ts';
 import { hostLog, hostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
@@ -45,7 +47,6 @@ import { type ClockError, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
 import { simLayerSupply } from './sim-layer-supply.ts';
-import type { DeliverySink } from './sim-observers.ts';
 import type { StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
@@ -79,15 +80,13 @@ export interface SimHostOptions {
 }
 
 /** A simulated host. */
-export class SimHost implements StreamHost, StackHost, StackMember {
+export class SimHost extends HostMember implements StreamHost, StackHost, StackMember {
   readonly name: string;
   readonly address: string;
   readonly index: number;
   readonly crypto: CryptoProvider;
   readonly meter: MeterTable;
   readonly clockModel: SimClock;
-  /** Receives what the node delivers to its application. */
-  onDelivery: DeliverySink | undefined;
   /** False between a crash and the restart. */
   isUp = true;
   /** How much longer syncs of its stores take that begin now, ns. */
@@ -104,7 +103,6 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   readonly layers: HostLayer[] = [];
   /** Joins the protocols of the host; undefined if there is only one. */
   stack: HostStack | undefined;
-  requestHandler: ((request: NodeRequest) => void) | undefined;
   private readonly world: HostWorld;
   private readonly options: SimHostOptions;
   // Made when first needed: most of a hundred thousand hosts never need them.
@@ -120,6 +118,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   private inquiries: Set<HostInquiry> | undefined;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
+    super();
     this.world = world;
     this.index = index;
     this.name = options.name;
@@ -278,9 +277,11 @@ export class SimHost implements StreamHost, StackHost, StackMember {
   // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
   deliver(from: string, buffer: Uint8Array, offset: number, length: number, mark?: 'again'): void {
     this.mixIn(FINGERPRINT_KINDS.application, length);
+    this.deliveringFrom = from;
     const receiver = this.stack?.receiverOf(this, buffer, offset, length);
     if (receiver === undefined) this.onDelivery?.(from, buffer, offset, length, mark);
     else receiver.take(from, buffer, offset + receiver.skip, length - receiver.skip, mark);
+    this.deliveringFrom = undefined;
   }
 
   /** The lowest protocol has nothing below it. */
@@ -400,7 +401,7 @@ export class SimHost implements StreamHost, StackHost, StackMember {
     this.isUp = false;
     this.life += 1;
     this.sockets.closeAll();
-    this.requestHandler = undefined;
+    this.forgetNode();
     this.ownContacts?.crashed();
     this.finishedBy?.clear();
     this.stack?.crashed();

@@ -64,6 +64,8 @@ export class PeerNode {
   /** Counters that every packet needs, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
+  /** The carrier whose packet was taken last. */
+  #wayInHand = 0;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
@@ -135,6 +137,7 @@ export class PeerNode {
 
   /** A packet came; the callee owns the bytes. */
   packet(way: number, bytes: Uint8Array): void {
+    this.#wayInHand = way;
     this.#shell.take({ kind: 'packet', way, bytes });
   }
 
@@ -182,6 +185,7 @@ export class PeerNode {
         return;
       case 'drop':
         host.drop(effect.reason);
+        this.#logDrop(effect.reason);
         return;
       case 'count':
         host.meter.counter(`fabric.${effect.of}`).add(effect.amount);
@@ -189,6 +193,19 @@ export class PeerNode {
       case 'switched':
         host.meter.sample('fabric.switch', effect.afterNs);
     }
+  }
+
+  /** If the packet in hand is refused, operators see on which path it came, where its carrier knows. */
+  #logDrop(reason: string): void {
+    const { host, peer, transports } = this.#parts;
+    const facts = transports[this.#wayInHand]?.delivery();
+    if (facts === undefined) return;
+    const { path, sequence } = facts;
+    host.log.debug(`a packet is refused: ${reason}`, {
+      destination: peer,
+      ...(path === undefined ? {} : { path_id: path }),
+      ...(sequence === undefined ? {} : { packet_id: sequence }),
+    });
   }
 
   #send(effect: Extract<PeerEffect<OutcomeCallback>, { kind: 'send' }>): void {

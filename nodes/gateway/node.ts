@@ -127,6 +127,7 @@ class GatewayNode implements NodeHandle {
       onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
     });
     host.onRequest((request) => this.#request(request));
+    host.describeDeliveries((from) => this.#peers.get(from)?.peer.arrived());
     this.#context = this.#peerContext();
     for (const { name } of this.#peerViews()) {
       // A stored epoch can only come from an earlier start of this node.

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { SendWishes, Way } from '../../engine/host/transport.ts';
+import type { DeliveryFacts, SendWishes, Way } from '../../engine/host/transport.ts';
 import type { PacketView } from '../scion/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
@@ -36,6 +36,8 @@ export class Peer {
   readonly name: string;
   readonly session: Session;
   readonly controller: PathController;
+  /** Says how the packet came that is being delivered. */
+  readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.#underlays);
   /** True when the packet comes from this peer's AS and host. */
   readonly isSource: SourceTest;
   readonly #context: PeerContext;
@@ -222,10 +224,7 @@ export class Peer {
     this.#arm();
   }
 
-  /**
-   * Called when a message says that an interface is down. @returns why it is not believed;
-   * undefined if it is.
-   */
+  /** A message says that an interface is down. @returns why it is not believed; undefined if it is. */
   interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDrop | undefined {
     this.#at = at;
     const { behaviour } = this.#context;

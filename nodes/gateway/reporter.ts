@@ -6,11 +6,13 @@
  *
  * @module
  */
+import type { DeliveryFacts } from '../../engine/host/transport.ts';
 import type { PacketView } from '../scion/index.ts';
 import { REPORT_BYTES, writeReport } from './bodies.ts';
 import type { GatewayOptions } from './config.ts';
 import type { PeerOutput } from './peer-output.ts';
 import { ReceivedData } from './received-data.ts';
+import type { UnderlayPaths } from './underlay-paths.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Room for the longest path in a SCION header, bytes. */
@@ -32,6 +34,8 @@ export class Reporter {
   readonly #path = new Uint8Array(PATH_BYTES_MAX);
   #pathBytes = 0;
   #pathType = 0;
+  #hasPath = false;
+  #sequence = 0;
   #isTimerSet = false;
 
   constructor(output: PeerOutput, options: ReporterOptions, send: SendReport) {
@@ -49,8 +53,18 @@ export class Reporter {
   // hot: once per data frame.
   note(now: number, header: FrameHeader, view: PacketView | undefined): void {
     this.#received.note(header.epoch, header.sequence);
+    this.#sequence = header.sequence;
+    this.#hasPath = view !== undefined;
     if (view !== undefined) this.#rememberPath(view);
     if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
+  }
+
+  /** How the frame came that was recorded last; one that was held has no path any more. */
+  arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
+    const sequence = this.#sequence;
+    if (!this.#hasPath) return { sequence };
+    const path = paths.idOf(this.#pathType, this.#path.subarray(0, this.#pathBytes));
+    return { path, sequence };
   }
 
   /** Sends a report, if there is something new: the timer has fired. */

@@ -98,6 +98,13 @@ export class UnderlayPaths {
     return this.reverse(view.pathType, view.buffer.subarray(view.pathOffset, end));
   }
 
+  /** Id of the path whose reverse was received, or `way back`. */
+  idOf(pathType: number, pathBytes: Uint8Array): string {
+    const path = decodePath(pathType, pathBytes);
+    const back = typeof path === 'string' ? path : reverseWirePath(path);
+    return (typeof back === 'string' ? undefined : this.#ways.get(wayOf(back))) ?? WAY_BACK;
+  }
+
   /** The underlay on the reverse of a path as received; undefined when it cannot be reversed. */
   reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
     const path = decodePath(pathType, pathBytes);

@@ -6,6 +6,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { DeliveryFacts } from '../../engine/host/transport.ts';
+import type { LogSink } from '../../engine/net/sim-observers.ts';
+import { FABRIC_CHANNEL } from '../../nodes/fabric/geometry.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import {
   type CarrierNetwork,
@@ -158,6 +161,52 @@ describe('a stack in virtual time', () => {
     ask('carol', 100);
     ask('alice', 100);
     expect(outcomes).toEqual(['ok', 'too-large', 'no-such-peer', 'no-such-peer']);
+  });
+
+  it('tells the user of a gateway path and sequence of each packet, which changes nothing', async () => {
+    const text = textOf(GATEWAY, { layers: 0 });
+    const [asked, plain] = [await prepareText(text), await prepareText(text)];
+    const host = asked.prepared.world.sim.host('gateway-211');
+    const { onDelivery } = host;
+    const seen: (DeliveryFacts | undefined)[] = [];
+    host.onDelivery = (...message): void => {
+      seen.push(host.delivery());
+      onDelivery?.(...message);
+    };
+    for (const { run } of [asked, plain]) run();
+    expect(seen.length).toBeGreaterThan(200);
+    const numbers = seen.map((facts) => facts?.sequence ?? 0);
+    expect(new Set(numbers).size).toBe(seen.length);
+    // The path of the flow is cut after two seconds; both have names that the gateway knows.
+    const paths = [...new Set(seen.map((facts) => facts?.path))];
+    const status = JSON.stringify(asked.prepared.experiment.node('gateway-211')?.status?.());
+    expect(paths.length).toBeGreaterThan(1);
+    for (const path of paths) expect(status).toContain(JSON.stringify(path));
+    const [one, other] = [asked, plain].map(({ prepared }) => prepared.world.sim.fingerprint);
+    expect(one).toBe(other);
+  });
+
+  it('lets fabric log path and sequence of a packet that it refuses', async () => {
+    const stack = 'stack: [{ on: "gateway-*", run: fabric }]';
+    const { prepared, run } = await prepareText(`name: refused${GATEWAY.network}\n${stack}\n`);
+    const { sim } = prepared.world;
+    const lines: string[] = [];
+    const logSink: LogSink = (host, level, message, fields): void => {
+      lines.push(`${host} ${level} ${message} ${JSON.stringify(fields)}`);
+    };
+    Object.assign(sim, { logSink });
+    sim.runUntil(3.5e9);
+    const body = Uint8Array.of(FABRIC_CHANNEL, 255, 1, 2);
+    sim.host('gateway-111').request({ kind: 'send', target: 'gateway-211', body });
+    run();
+    const refused = lines.filter((line) => line.includes('a packet is refused'));
+    expect(refused).toHaveLength(1);
+    const form = /^gateway-211 debug a packet is refused: \S+ (.*)$/.exec(refused[0] ?? '')?.[1];
+    expect(JSON.parse(form ?? '{}')).toEqual({
+      destination: 'gateway-111',
+      path_id: expect.stringMatching(/\S/),
+      packet_id: expect.any(Number),
+    });
   });
 
   it.each([

@@ -5,9 +5,9 @@
  */
 import { expect } from 'vitest';
 import { openStream } from '../../../engine/core/stream.ts';
-import type { SendWishes } from '../../../engine/host/transport.ts';
+import type { DeliveryFacts, SendWishes } from '../../../engine/host/transport.ts';
 import { SUITE_SEED } from './drivers.ts';
-import type { PortCase } from './port-world.ts';
+import { type PortCase, UPPER_CHANNEL } from './port-world.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const seededWords = (node: string, count: number): number[] => {
@@ -197,6 +197,56 @@ export const hostCases: readonly PortCase[] = [
       expect(world.delivered.map(({ from, bytes }) => `${from}: ${text(bytes)}`)).toEqual([
         'b: answer',
       ]);
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'deliver/facts',
+    says: 'tells the receiver of a delivery how it came, if it asks, and at no other time',
+    run: (world) => {
+      const { a } = world;
+      let asked = 0;
+      const seen: (DeliveryFacts | undefined)[] = [];
+      const deliver = (): void => world.act(() => a.deliver('b', bytesOf('answer'), 0, 6));
+      const ask = (): void => void seen.push(world.deliveryOfA());
+      world.whileDelivered = ask;
+      // Nobody describes deliveries yet.
+      deliver();
+      world.act(() => {
+        a.describeDeliveries((from) => {
+          asked += 1;
+          return { path: `way from ${from}`, sequence: asked };
+        });
+      });
+      world.whileDelivered = undefined;
+      deliver();
+      expect(asked).toBe(0);
+      world.whileDelivered = ask;
+      deliver();
+      expect(seen).toEqual([undefined, { path: 'way from b', sequence: 1 }]);
+      expect(world.deliveryOfA()).toBeUndefined();
+      world.act(() => {
+        world.crashA('synced');
+        world.restartA();
+      });
+      deliver();
+      expect(seen[2]).toBeUndefined();
+      return Promise.resolve();
+    },
+  },
+  {
+    id: 'deliver/facts-above',
+    says: 'tells the protocol above how its message came, while it has it',
+    run: (world) => {
+      const seen: (DeliveryFacts | undefined)[] = [];
+      const transport = world.transportOverA({
+        onMessage: () => void seen.push(transport.delivery()),
+      });
+      const message = Uint8Array.of(UPPER_CHANNEL, 1);
+      world.act(() => world.a.describeDeliveries(() => ({ path: 'north', sequence: 7 })));
+      world.act(() => world.a.deliver('b', message, 0, message.length));
+      expect(seen).toEqual([{ path: 'north', sequence: 7 }]);
+      expect(transport.delivery()).toBeUndefined();
       return Promise.resolve();
     },
   },

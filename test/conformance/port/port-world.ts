@@ -4,8 +4,14 @@
  *
  * @module
  */
+import { assert } from '../../../engine/core/assert.ts';
 import type { Host } from '../../../engine/host/host.ts';
-import type { SendWishes } from '../../../engine/host/transport.ts';
+import type {
+  DeliveryFacts,
+  SendWishes,
+  Transport,
+  TransportHandlers,
+} from '../../../engine/host/transport.ts';
 import type { Asker, OpenInquiry } from '../../../engine/net/inquiry.ts';
 import type { ContactsSpec, DirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
@@ -13,6 +19,8 @@ import { ask, type Driver, type RequestAnswer } from './drivers.ts';
 import { protocol } from './port-protocol.ts';
 
 const MS = 1_000_000;
+/** First byte of what `a` delivers to the protocol above it. */
+export const UPPER_CHANNEL = 9;
 const LINK: DirectionSpec = {
   rateBps: 1e9,
   delayNs: 100_000,
@@ -53,6 +61,12 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
   inquire(asker: Asker): OpenInquiry;
   /** What `a` has delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
+  /** Called within each delivery of `a` to its user. */
+  whileDelivered: (() => void) | undefined;
+  /** What `a` says of the message that it is delivering, as its user asks for it. */
+  deliveryOfA(): DeliveryFacts | undefined;
+  /** Puts a protocol on top of `a`, and returns its transport. */
+  transportOverA(handlers: TransportHandlers): Transport;
   /** The stored bytes behind a store of `a`. */
   rawStoreOfA(name: string): Uint8Array;
   /** The metrics of `a` as a report would show them. */
@@ -100,8 +114,9 @@ export function portWorld(driver: Driver): PortWorld {
   const delivered: { from: string; bytes: Uint8Array }[] = [];
   a.onDelivery = (from, buffer, offset, length): void => {
     delivered.push({ from, bytes: buffer.slice(offset, offset + length) });
+    made.whileDelivered?.();
   };
-  return {
+  const made: PortWorld = {
     ...driver,
     a,
     b,
@@ -128,9 +143,20 @@ export function portWorld(driver: Driver): PortWorld {
         room: () => driver.act(() => open?.room()),
       };
     },
+    whileDelivered: undefined,
+    deliveryOfA: () => a.delivery(),
+    transportOverA: (handlers) => {
+      const terms = { maxBytes: 100, delivery: 'best-effort', isOrdered: false } as const;
+      const carrier = { carrier: a.protocol, terms, members: new Set(['a', 'b']) };
+      const layer = a.addLayer({ protocol: 'upper', channel: UPPER_CHANNEL, carriers: [carrier] });
+      const transport = layer.transport(handlers);
+      assert(transport !== undefined, 'there is no carrier');
+      return transport;
+    },
     rawStoreOfA: (name) => a.rawStore(name),
     metricsOfA: () => a.meter.data(),
     dropsOfA: () => Object.fromEntries(a.drops),
     networkDrops: (reason) => world.network.dropsByReason()[reason] ?? 0,
   };
+  return made;
 }
