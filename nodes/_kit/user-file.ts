@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import type { FileText, UserFile, UserFileResult } from '../../engine/host/user-file.ts';
+import { QUANTITIES } from './options.ts';
 
 /**
  * The schema of such an option.
@@ -30,5 +31,6 @@ export function userFile<Value>(file: UserFile<Value>): z.ZodType<Value> {
     context.issues.push({ code: 'custom', input: found, message });
     return z.NEVER;
   });
-  return read.meta({ userFile: file });
+  const words = 'the path of a file';
+  return read.register(QUANTITIES, { words, units: {} }).meta({ userFile: file });
 }

@@ -127,7 +127,9 @@ function checkSize(path: string, file: string, options: ReadOptions): void {
   if (!facts.isFile()) throw missing(file, 'this is no file');
   const bytes = facts.size;
   if (bytes <= options.limitBytes) return;
-  const megabytes = (value: number): string => `${Number((value / 1e6).toFixed(1))} MB`;
+  const isSmall = options.limitBytes < 1e6;
+  const sizeText = (value: number): string =>
+    isSmall ? `${value} B` : `${Number((value / 1e6).toFixed(1))} MB`;
   throw new ConfigError([
     {
       file,
@@ -136,7 +138,7 @@ function checkSize(path: string, file: string, options: ReadOptions): void {
       endColumn: 1,
       path: '',
       code: 'E117',
-      message: `the file is ${megabytes(bytes)}, the limit is ${megabytes(options.limitBytes)}`,
+      message: `the file is ${sizeText(bytes)}, the limit is ${sizeText(options.limitBytes)}`,
       hint: options.tooLargeHint,
     },
   ]);

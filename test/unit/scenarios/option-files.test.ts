@@ -154,7 +154,10 @@ describe('a mistake', () => {
     write('notes/open.txt', 'x'.repeat(101));
     const [issue, ...rest] = await mistakes();
     expect(rest).toEqual([]);
-    expect(issue).toMatchObject({ file: 'notes/open.txt', code: 'E117' });
+    expect(issue).toMatchObject({
+      ...{ file: 'notes/open.txt', code: 'E117' },
+      message: 'the file is 101 B, the limit is 100 B',
+    });
   });
 
   it('is another file for a node that runs already', async () => {
