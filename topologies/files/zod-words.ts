@@ -323,7 +323,7 @@ function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$Zo
   return (fitting.length > 0 ? fitting : options).flatMap((one) => openForms(one, value));
 }
 
-/** True for a schema that another value than none goes through unchanged. */
+/** True for a schema that wraps another one, and lets the value be missing. */
 export function isWrapped(
   schema: z.core.$ZodType,
 ): schema is z.ZodOptional | z.ZodDefault | z.ZodPrefault {
