@@ -22,6 +22,7 @@ import type { Report } from './reports/report-schema.ts';
 import { renderTerminal } from './reports/terminal.ts';
 import { commitOf } from './runner/run/commit.ts';
 import { runLive as runOnSockets } from './runner/run/live-run.ts';
+import { refuseTwinsAndNetworks, seedsInNetworks } from './runner/run/planned-runs.ts';
 import type { RunEnd, RunOrder, RunState } from './runner/run/run-order.ts';
 import { runScenario as runInVirtualTime } from './runner/threads/run-scenario.ts';
 import { repeatCommand } from './scenarios/command-text.ts';
@@ -63,7 +64,7 @@ export interface LoadOptions {
 
 /** Options of {@link runScenario}. */
 export interface RunOptions extends LoadOptions {
-  /** Seeds to run, integers >= 0; those of the file when absent. */
+  /** Seeds to run, integers >= 0; those of the file when absent. With `networks`, each runs its own of these. */
   readonly seeds?: readonly number[];
   /** Worker threads at most, from 1; all cores when absent. */
   readonly threads?: number;
@@ -281,7 +282,9 @@ async function run(
   const { set, threads, onProgress, signal, shape, precision } = options;
   const registry = new ProtocolRegistry();
   const loaded = await openScenario(file, set, registry);
-  const seeds = options.seeds ?? loaded.scenario.seeds;
+  const { networks } = loaded.scenario;
+  if (command === 'live') refuseTwinsAndNetworks(loaded.scenario, 'runLive');
+  const seeds = seedsInNetworks(loaded.scenario, options.seeds);
   const [seed] = seeds;
   if (seed === undefined) throw new Refusal('seeds: [] has none, give at least one');
   const order: RunOrder = {
@@ -289,7 +292,7 @@ async function run(
     seeds,
     recordingsOf: () => ({}),
     reproduce: repeatCommand(command, loaded.scenario.file, {
-      ...(seeds.length === 1 ? { seed } : { seeds: seeds.length }),
+      ...(seeds.length === 1 ? { seed } : { seeds: seeds.length / (networks?.length ?? 1) }),
       set,
     }),
     commit: commitOf(),

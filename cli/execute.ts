@@ -28,6 +28,7 @@ import { RunLine } from '../runner/injection/run-line.ts';
 import type { Broadcast } from '../runner/recording/broadcast.ts';
 import type { Recordings } from '../runner/recording/recordings.ts';
 import { commitOf } from '../runner/run/commit.ts';
+import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
@@ -49,6 +50,7 @@ import { openRunEndpoint, withLine } from './run-endpoint.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunFolder, type RunnerPlace, removeRecorded } from './run-place.ts';
+import { seedsOf } from './seeds.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
 import { writeErrors, writeFiles } from './write-files.ts';
@@ -83,6 +85,9 @@ export async function execute(
   runner: ScenarioRunner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
   refuseIdleAbort(loaded.scenario, flags);
+  if (runner.command !== 'scenario') {
+    refuseTwinsAndNetworks(loaded.scenario, `orrery ${runner.command}`);
+  }
   if (flags.viz === undefined && flags.operatorPort === undefined) {
     return (await runAndReport(loaded, flags, runner)).code;
   }
@@ -112,14 +117,15 @@ async function executeWatched(
   runner: ScenarioRunner,
   line: RunLine,
 ): Promise<ExitCode> {
-  const { name, seeds } = loaded.scenario;
+  const { name, twin } = loaded.scenario;
   const lined = withLine(runner, line);
   if (flags.viz === undefined) return (await runAndReport(loaded, flags, lined)).code;
   const reportOf = soFar(loaded, flags, runner);
   const control = new Palette({
     ...loaded,
     ...runner,
-    seeds: seedsOf(seeds, flags),
+    seeds: seedsOf(loaded.scenario, flags),
+    hasTwin: twin !== undefined,
     speed: flags.speed,
     line,
   });
@@ -170,7 +176,7 @@ async function runAndReport(
 ): Promise<Ran> {
   const { scenario } = loaded;
   const baseline = baselineOf(flags, scenario.name);
-  const seeds = seedsOf(scenario.seeds, flags);
+  const seeds = seedsOf(scenario, flags);
   const { command, layout, flags: own = {} } = runner;
   const { overrides } = scenario;
   const abortOn = flags.abortOn === undefined ? {} : { 'abort-on': flags.abortOn };
@@ -406,15 +412,6 @@ function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'be
 /** Commander sets `color` to true because the option `--no-color` exists; only the command line tells. */
 function isColourGiven(): boolean {
   return process.argv.includes('--color') || process.argv.includes('--no-color');
-}
-
-/** Seeds to run: one, the first n of the file, or 1 to n. */
-export function seedsOf(file: readonly number[], flags: RunFlags): readonly number[] {
-  if (flags.seed !== undefined) return [flags.seed];
-  const { seeds } = flags;
-  if (seeds === undefined) return file;
-  if (seeds <= file.length) return file.slice(0, seeds);
-  return Array.from({ length: seeds }, (_, index) => index + 1);
 }
 
 function recordingsOf(

@@ -4,13 +4,20 @@
  * @module
  */
 import { judge } from '../reports/judge.ts';
-import type { SeedResult } from '../reports/model.ts';
 import type { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
-import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
+import { type DoneRun, type PlannedRun, plannedRuns } from '../runner/run/planned-runs.ts';
+import {
+  judgeInputOf,
+  judgeInputOfRuns,
+  type RunEnd,
+  type RunOrder,
+} from '../runner/run/run-order.ts';
 import { foreignAnswer } from '../runner/sweep/foreign-answer.ts';
 import type { SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
+import { openScenario } from '../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { ScenarioRunner } from './execute.ts';
 import type { ExitCode } from './exit.ts';
 import { openFleet } from './open-fleet.ts';
@@ -31,21 +38,20 @@ export async function fleetRunner(queue: QueueAddress): Promise<FleetRunner> {
 
 async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
-  const { scenario, definitions, seeds, signal } = order;
-  const { overrides: parameters } = scenario;
-  const cell: SweepCombination = {
-    ...{ scenario, definitions, parameters, forgeries: {}, index: 0, isKept: true },
-  };
+  const { signal } = order;
+  const runs = plannedRuns(order.scenario, order.seeds);
+  const cells = await cellsOf(order, runs);
   const onAbort = (): void => fleet.stop();
   signal?.addEventListener('abort', onAbort, { once: true });
-  const done: SeedResult[] = [];
+  const done: DoneRun[] = [];
   const answers = await Promise.all(
-    seeds.map(async (seed) => {
+    runs.map(async ({ seed, isTwin }, at) => {
+      const cell = cells[at] as SweepCombination;
       const answer = foreignAnswer(seed, await fleet.run(cell, seed), (result) =>
         judge(judgeInputOf(order, [result], 0)),
       );
-      if (answer.kind === 'result') done.push(answer.result);
-      tell(order, done, began);
+      if (answer.kind === 'result') done.push({ result: answer.result, isTwin });
+      tell(order, { done, began, runs: runs.length });
       return answer;
     }),
   );
@@ -53,16 +59,42 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   await fleet.forget();
   const failed = answers.find((answer) => answer.kind !== 'result');
   if (failed !== undefined) return failed;
-  return { kind: 'judged', input: judgeInputOf(order, done, performance.now() - began) };
+  return { kind: 'judged', input: judgeInputOfRuns(order, done, performance.now() - began) };
 }
 
-function tell(order: RunOrder, done: readonly SeedResult[], began: number): void {
+/** What each run is to a fleet: its files and values, opened once for all runs that share them. */
+async function cellsOf(
+  { scenario, definitions }: RunOrder,
+  runs: readonly PlannedRun[],
+): Promise<readonly SweepCombination[]> {
+  const opened = new Map<string, SweepCombination>();
+  const cells: SweepCombination[] = [];
+  for (const { overrides: parameters } of runs) {
+    const key = JSON.stringify(parameters);
+    const isSame = key === JSON.stringify(scenario.overrides);
+    const cell = opened.get(key) ?? {
+      ...(isSame
+        ? { scenario, definitions, forgeries: {} }
+        : await openScenario(scenario.file, parameters, new ProtocolRegistry())),
+      ...{ parameters, index: 0, isKept: true },
+    };
+    opened.set(key, cell);
+    cells.push(cell);
+  }
+  return cells;
+}
+
+function tell(
+  order: RunOrder,
+  at: { readonly done: readonly DoneRun[]; readonly began: number; readonly runs: number },
+): void {
+  const { done, began, runs } = at;
   order.onProgress?.({
     seedsDone: done.length,
-    seeds: order.seeds.length,
+    seeds: runs,
     nowNs: 0,
     durationNs: order.scenario.durationNs,
-    events: done.reduce((sum, { events }) => sum + events, 0),
+    events: done.reduce((sum, { result }) => sum + result.events, 0),
     wallMs: performance.now() - began,
   });
 }

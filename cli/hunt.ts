@@ -27,6 +27,7 @@ import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
 import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf } from '../runner/hunt/scenario-data.ts';
 import { leftText, type SmallBreak, shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { exitWith } from './exit.ts';
@@ -104,6 +105,7 @@ export function addHuntCommand(program: Command): void {
 
 async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
   const field = await openField(file, flags.set);
+  refuseTwinsAndNetworks(field.scenario, 'orrery hunt');
   const folder = join(flags.out, field.scenario.name);
   makeWritable(folder);
   const identity = { of: hashOf(field, flags), program: sourceState() };

@@ -31,6 +31,8 @@ export interface PaletteParts {
   /** Kinds of forged packets, by the name of the node that they attack. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
   readonly seeds: readonly number[];
+  /** True if each seed runs a second time, with changes. */
+  readonly hasTwin?: boolean;
   readonly command: 'scenario' | 'live' | 'emulate';
   /** Virtual seconds per wall second at the start of a run in virtual time. */
   readonly speed: number | undefined;
@@ -51,6 +53,8 @@ const OVER = 'the run has ended';
 const STATUS_CHARACTERS_MAX = 16_384;
 const SEVERAL =
   'several seeds run: a fault in one of them would not be in the others; add --seed to the command';
+const TWIN =
+  'a twin runs beside: a fault in one would not be in the other; add --set twin.run=written to the command';
 const PACE_BARS = {
   scenario: undefined,
   live: 'a live run on real sockets cannot be paused',
@@ -70,10 +74,10 @@ export class Palette implements ControlHandler {
 
   constructor(parts: PaletteParts) {
     this.#parts = parts;
-    const { scenario, forgeries, seeds, command, speed, line } = parts;
+    const { scenario, forgeries, seeds, command, speed, hasTwin, line } = parts;
     this.#kinds = kindsOf(scenario, forgeries);
     this.#speed = command === 'scenario' ? (speed ?? null) : null;
-    this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : undefined);
+    this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : hasTwin === true ? TWIN : undefined);
     if (this.isBarred) this.#phase = 'closed';
     else line.onNews = (news): void => this.#hear(news);
   }

@@ -15,6 +15,7 @@ import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
 import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
 import { firstThatHolds, leftText, shrinkBreak } from '../runner/hunt/shrink-break.ts';
 import { documentOf } from '../runner/injection/export.ts';
+import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
 import {
   ForeignNameError,
@@ -82,6 +83,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
   const { scenario } = isForeign
     ? await openedBy(file, set, flags)
     : await load(file, set, new ProtocolRegistry());
+  refuseTwinsAndNetworks(scenario, 'orrery shrink');
   const seed = given ?? scenario.seeds[0] ?? 1;
   const pool = new HuntPool(flags.workers);
   const interrupt = watchInterrupts('the smallest file so far stays');

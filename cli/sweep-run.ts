@@ -34,7 +34,6 @@ import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { printConflicts } from './conflicts.ts';
-import { seedsOf } from './execute.ts';
 import { type ExitCode, worstExitCode } from './exit.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { knownCommit } from './known-commit.ts';
@@ -43,6 +42,7 @@ import { openFleet } from './open-fleet.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunFolder } from './run-place.ts';
+import { seedsOf } from './seeds.ts';
 import { CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
 import { tellEmptyPart } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
@@ -108,7 +108,7 @@ function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
   const { adaptive, shard } = flags;
   return sweepHead({
     ...{ name, file, sha256, set, commit: knownCommit(sourceState()) },
-    seeds: seedsOf(scenario.seeds, flags),
+    seeds: seedsOf(scenario, flags),
     ...(adaptive === undefined ? {} : { adaptive }),
     ...(shard === undefined ? {} : { shard: `${shard.index}/${shard.count}` }),
   });

@@ -6,15 +6,16 @@
  */
 import { type Command, Option } from 'commander';
 import { plural } from '../reports/format.ts';
+import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { readShard, type Shard } from '../runner/sweep/shard.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { seedsOf } from './execute.ts';
 import { exitWith, FlagError } from './exit.ts';
 import { addOptions, MEMORY_MB_RANGE, numberOption, SEED_COUNT_RANGE } from './flags.ts';
 import { load } from './load.ts';
 import { queueOption } from './queue-flag.ts';
 import { withCopies } from './report-copies.ts';
 import { addRunOptions, refuseUntaken } from './run-flags.ts';
+import { seedsOf } from './seeds.ts';
 import { type SweepFlags, type SweepOwnFlags, sweep } from './sweep-run.ts';
 
 /** Adds the command. */
@@ -55,7 +56,8 @@ async function runSweep(file: string, flags: SweepFlags): Promise<void> {
   if (scenario.sweep === undefined) {
     throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
   }
-  checkAdaptive(flags, seedsOf(scenario.seeds, flags).length);
+  refuseTwinsAndNetworks(scenario, 'a sweep');
+  checkAdaptive(flags, seedsOf(scenario, flags).length);
   exitWith(await sweep(file, scenario, { flags, registry }));
 }
 

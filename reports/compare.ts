@@ -7,7 +7,9 @@
  */
 import { earlyEndOf } from './early-end.ts';
 import { significant } from './format.ts';
-import { kpiName } from './kpi-text.ts';
+import { isOfDifference, kpiName } from './kpi-text.ts';
+import { independentGroups } from './networks.ts';
+import { independentPairs, pairsOf } from './paired.ts';
 import { type Parting, partingsOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE_RULE } from './rules.ts';
@@ -18,6 +20,7 @@ import {
   SMALLEST_EFFECT,
   unpairedDifference,
 } from './statistics/comparison.ts';
+import { summarise } from './statistics/summary.ts';
 
 const LEVEL = 0.95;
 
@@ -65,7 +68,11 @@ export function compareReports(
 ): ReportComparison {
   const obstacle = pairingObstacle(baseline, candidate);
   const earlyEnd = earlyEnds(baseline, candidate);
-  const context = { isPaired: obstacle === undefined, smallestEffect: options.smallestEffect };
+  const context = {
+    isPaired: obstacle === undefined,
+    smallestEffect: options.smallestEffect,
+    ...{ baseline, candidate },
+  };
   const kpis = candidate.kpis.map((kpi) => {
     const before = baseline.kpis.find((one) => keyOf(one) === keyOf(kpi));
     const change = compareKpi(before, kpi, context);
@@ -139,6 +146,8 @@ function sizeOfChange(change: KpiChange, relative: number): string {
 interface Context {
   readonly isPaired: boolean;
   readonly smallestEffect: number;
+  readonly baseline: Report;
+  readonly candidate: Report;
 }
 
 function keyOf(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
@@ -175,19 +184,32 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
   if (before === undefined || before.unit !== unit) {
     return { ...base, relative: null, verdict: 'not comparable', note: 'not in the baseline' };
   }
+  if (isOfOtherTwin(kpi, context)) {
+    return { ...base, relative: null, verdict: 'not comparable', note: 'the twins differ' };
+  }
   if (before.value === null || value === null) {
     return { ...base, relative: null, verdict: 'not comparable', note: 'not measured' };
   }
   const relative = before.value === 0 ? null : (value - before.value) / Math.abs(before.value);
-  const difference = differenceOf(before, kpi, context.isPaired);
+  const difference = differenceOf(before, kpi, context);
   if (difference === undefined) {
-    const note = 'fewer than two seeds: no interval';
+    const note = `fewer than two ${countedBy(context)}: no interval`;
     return { ...base, relative, verdict: value === before.value ? 'same' : 'inconclusive', note };
   }
   const shift = interpretDifference(difference, smallestOf(before.value, unit, context));
   const verdict = shift === 'up' || shift === 'down' ? direction(shift, kpi, before.value) : shift;
   const note = noteOn(difference);
   return { ...base, relative, difference, verdict, ...(note === undefined ? {} : { note }) };
+}
+
+/** True of a limit on a difference if the twins of the two reports change different things. */
+function isOfOtherTwin(kpi: KpiResult, { baseline, candidate }: Context): boolean {
+  if (!isOfDifference(kpi)) return false;
+  return JSON.stringify(baseline.twin?.set) !== JSON.stringify(candidate.twin?.set);
+}
+
+function countedBy({ candidate }: Context): string {
+  return candidate.networks === undefined ? 'seeds' : 'networks';
 }
 
 /** The smallest change that counts. For a ratio near 1, it is a share of the distance from 1, which is the loss. */
@@ -197,19 +219,20 @@ function smallestOf(baseline: number, unit: string, context: Context): number {
   return context.smallestEffect * scale;
 }
 
-function differenceOf(a: KpiResult, b: KpiResult, isPaired: boolean): Difference | undefined {
-  if (!isPaired) return unpairedDifference({ a: valuesOf(a), b: valuesOf(b) }, LEVEL);
-  const before = new Map(a.perSeed.map((entry) => [entry.seed, entry.value]));
-  const pairs = b.perSeed.flatMap((entry) => {
-    const other = before.get(entry.seed);
-    if (entry.value === null || other === undefined || other === null) return [];
-    return [{ a: other, b: entry.value }];
-  });
-  return pairedDifference(pairs, LEVEL);
+function differenceOf(a: KpiResult, b: KpiResult, context: Context): Difference | undefined {
+  const { isPaired, baseline, candidate } = context;
+  const groups = { a: valuesOf(a, baseline), b: valuesOf(b, candidate) };
+  if (!isPaired) return unpairedDifference(groups, LEVEL);
+  const pairs = pairsOf(a.perSeed, b.perSeed);
+  return pairedDifference(independentPairs(pairs, candidate.networks ?? baseline.networks), LEVEL);
 }
 
-function valuesOf(kpi: KpiResult): number[] {
-  return kpi.perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
+/** Independent values: those of the seeds, or the mean of each network. */
+function valuesOf({ perSeed }: KpiResult, { networks }: Report): number[] {
+  const known = perSeed.flatMap(({ seed, value }) => (value === null ? [] : [{ seed, value }]));
+  return independentGroups(known, networks).map(
+    (group) => summarise(group.map(({ value }) => value)).mean,
+  );
 }
 
 function direction(shift: 'up' | 'down', kpi: KpiResult, baseline: number): ChangeVerdict {

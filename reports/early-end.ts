@@ -56,8 +56,9 @@ function seconds(ns: number): number {
 export function earlyEndOf({
   perSeed,
   scenario,
-}: Pick<Report, 'perSeed' | 'scenario'>): string | undefined {
-  const seeds = perSeed.map(({ seed, ending, virtualSeconds }) => ({
+  twin,
+}: Pick<Report, 'perSeed' | 'scenario' | 'twin'>): string | undefined {
+  const seeds = [...perSeed, ...(twin?.perSeed ?? [])].map(({ seed, ending, virtualSeconds }) => ({
     ...{ seed, ending, reachedNs: virtualSeconds * 1e9 },
   }));
   return earlyEndText(seeds, scenario.durationNs);

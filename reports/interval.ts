@@ -26,8 +26,10 @@ export interface IntervalInput {
   readonly kind: MetricKind;
   readonly aggregation: Aggregation;
   readonly comparison: Comparison;
-  /** One value per seed that measured something. */
+  /** One value per seed that measured something; per network if {@link over} says so. */
   readonly perSeed: readonly number[];
+  /** What the values are of, if not of seeds. */
+  readonly over?: KpiInterval['over'];
   readonly pooled: MetricData | undefined;
   /** True of a share of a whole, which lies in 0..1. */
   readonly isShare: boolean;
@@ -41,7 +43,9 @@ export function intervalOf(input: IntervalInput): KpiInterval {
     return none('an extreme has no interval', input);
   }
   const p = quantileOfAggregation(aggregation);
-  if (p !== undefined && pooled?.kind === 'samples') return ofRanks(p, pooled.values, input);
+  // Samples of one network are not independent, so ranks of all samples would give too narrow an interval.
+  const isByRank = pooled?.kind === 'samples' && input.over === undefined;
+  if (p !== undefined && isByRank) return ofRanks(p, pooled.values, input);
   return overSeeds(input);
 }
 
@@ -49,7 +53,11 @@ export function intervalOf(input: IntervalInput): KpiInterval {
 export function estimatorText(
   kind: MetricKind,
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
+  isOverNetworks: boolean,
 ): string {
+  if (isOverNetworks && aggregation !== 'count') {
+    return 'all seeds of all networks pooled; Student t over the values of the networks';
+  }
   const p = quantileOfAggregation(aggregation);
   if (p !== undefined && kind === 'samples') {
     return 'nearest rank of all samples pooled over seeds; interval from order statistics';
@@ -76,17 +84,29 @@ export function estimatorText(
   }
 }
 
-function none(note: string, input: IntervalInput): KpiInterval {
-  return { kind: 'none', level: LEVEL, low: null, high: null, n: input.perSeed.length, note };
+function none(
+  note: string,
+  { perSeed, over }: Pick<IntervalInput, 'perSeed' | 'over'>,
+): KpiInterval {
+  const of = over === undefined ? {} : { over };
+  return { kind: 'none', level: LEVEL, low: null, high: null, n: perSeed.length, ...of, note };
 }
 
-function overSeeds(input: IntervalInput): KpiInterval {
-  const interval = meanInterval(input.perSeed, LEVEL);
-  if (interval === undefined) return none(`n=${input.perSeed.length}, no interval`, input);
+/** The interval of the mean of independent values: of seeds, pairs or networks. */
+export function overSeeds(input: Pick<IntervalInput, 'perSeed' | 'over' | 'isShare'>): KpiInterval {
+  const { perSeed, over } = input;
+  const interval = meanInterval(perSeed, LEVEL);
+  if (interval === undefined) {
+    const isLone = over === 'networks' && perSeed.length === 1;
+    return none(isLone ? ONE_NETWORK : `n=${perSeed.length}, no interval`, input);
+  }
   const { n } = interval;
   const [low, high] = input.isShare ? withinShare(interval) : [interval.low, interval.high];
-  return { kind: 'student-t', level: LEVEL, low, high, n };
+  return { kind: 'student-t', level: LEVEL, low, high, n, ...(over === undefined ? {} : { over }) };
 }
+
+/** Why one network has no interval, however many seeds it has. */
+const ONE_NETWORK = 'one network: how networks differ is unknown; networks: 10 would tell';
 
 /** Cuts the interval of a share at 0 and 1. Values beyond are impossible, so the confidence is the same. */
 function withinShare({ low, high }: MeanInterval): readonly [low: number, high: number] {

@@ -6,6 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { MetricDefinition } from '../engine/host/measure.ts';
 import { addUp } from './add-up.ts';
 import { carriedPart } from './carried.ts';
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
@@ -16,7 +17,16 @@ import { clockOf, judgeKpi } from './kpi.ts';
 import { memoryPart } from './memory.ts';
 import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
-import type { DoneState, KpiSpec, PacketTotals, RunInput, RunMode, SeedResult } from './model.ts';
+import type {
+  DoneState,
+  KpiSpec,
+  PacketTotals,
+  RunInput,
+  RunMode,
+  SeedResult,
+  TwinInput,
+} from './model.ts';
+import { networkIn } from './networks.ts';
 import {
   budgetWarnings,
   isSpending,
@@ -35,6 +45,7 @@ import { seedNames } from './seed-names.ts';
 import { summariseSeries } from './series-summary.ts';
 import { shownFlows } from './shown-flows.ts';
 import { timingPart } from './timing.ts';
+import { judgeDifference, twinPart } from './twin.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
 export const PACKET_CONSERVATION = 'conservation of packets';
@@ -42,11 +53,16 @@ export const PACKET_CONSERVATION = 'conservation of packets';
 /** Judges a finished run. */
 export function judge(input: RunInput): Report {
   const { scenario, mode } = input;
-  const seeds = measuredSeeds(input);
-  const kpis = judgeKpis(input, seeds);
+  const seeds = measuredSeeds(input, input.seeds);
+  const twin = twinOf(input);
+  const all = [...seeds, ...(twin?.seeds ?? [])];
+  const kpis = judgeKpis(input, seeds, twin);
   const packets = totalPackets(seeds);
-  const invariants = checkInvariants(seeds, packets, input.arrives);
-  const ending = endingOf(seeds);
+  const invariants = [
+    ...checkInvariants(seeds, packets, input.arrives),
+    ...twinInvariants(twin, input.arrives),
+  ];
+  const ending = endingOf(all);
   const shownSeed = shownSeedOf(kpis, seeds);
   const wallSeconds = input.wallMs / 1e3;
   const events = total(seeds, (seed) => seed.events);
@@ -66,15 +82,15 @@ export function judge(input: RunInput): Report {
     cpu: input.cpu,
     ...(input.cpuProfileSha256 === undefined ? {} : { cpuProfileSha256: input.cpuProfileSha256 }),
     seeds: seeds.map((seed) => seed.seed),
-    fingerprint: combineFingerprints(seeds),
-    perSeed: seeds.map(describeSeed),
+    fingerprint: combineFingerprints(seeds, twin),
+    perSeed: seeds.map((seed) => describeSeed(seed, input.networks)),
     virtualSeconds: total(seeds, (seed) => seed.virtualNs) / 1e9,
     measuredSeconds: total(seeds, (seed) => seed.measuredNs) / 1e9,
     wallSeconds,
     events,
     eventsPerWallSecond: wallSeconds > 0 ? events / wallSeconds : 0,
-    ...timingPart(seeds),
-    ...memoryPart(seeds),
+    ...timingPart(all),
+    ...memoryPart(all),
     environment: input.environment,
     kpis,
     invariants,
@@ -88,10 +104,12 @@ export function judge(input: RunInput): Report {
     series: summariseSeries(shown.seeds, shownSeed),
     ...(shown.leftOut === 0 ? {} : { flowsLeftOut: shown.leftOut }),
     shownSeed,
-    warnings: [...collectWarnings(seeds), ...budgetWarnings(seeds)],
+    warnings: [...collectWarnings(seeds, twin), ...budgetWarnings(seeds)],
     ...(privacy === undefined ? {} : { privacy }),
     ...(privacyBudget === undefined ? {} : { privacyBudget }),
     ...(input.against === undefined ? {} : { against: input.against }),
+    ...(input.networks === undefined ? {} : { networks: [...input.networks] }),
+    ...(twin === undefined ? {} : { twin: twinPart(twin, seeds, input) }),
     ...carriedPart(seeds),
     ...(input.interactive === undefined ? {} : { interactive: input.interactive }),
     reproduce: input.reproduce,
@@ -125,21 +143,45 @@ export function kpisIn<Spec extends KpiSpec>(
   return mode === 'sim' ? kpis : kpis.filter(({ onlyVirtual }) => onlyVirtual !== true);
 }
 
-/** Judges every KPI; none counts as met if the run ended early. */
-function judgeKpis(input: RunInput, seeds: readonly SeedResult[]): KpiResult[] {
-  const { scenario, mode, definitions } = input;
-  const ends = seeds.map(({ seed, ending, virtualNs: reachedNs }) => ({ seed, ending, reachedNs }));
+/** Judges every KPI and every limit on a difference; none counts as met if a run ended early. */
+function judgeKpis(
+  input: RunInput,
+  seeds: readonly SeedResult[],
+  twin: TwinInput | undefined,
+): KpiResult[] {
+  const { scenario, mode, definitions, networks } = input;
+  const ends = [...seeds, ...(twin?.seeds ?? [])].map(({ seed, ending, virtualNs: reachedNs }) => ({
+    seed,
+    ending,
+    reachedNs,
+  }));
   const { durationNs, warmupNs } = scenario;
   const earlyEnd = earlyEndText(ends, durationNs);
-  return kpisIn(mode, input.kpis).map((spec) => {
-    const definition = definitions.find((one) => one.name === spec.metric);
-    const kpi = judgeKpi({ spec, definition, definitions, seeds, mode, warmupNs });
-    return earlyEnd === undefined ? kpi : leaveKpiOpen(kpi, definition?.kind, earlyEnd);
+  const base = { definitions, seeds, mode, warmupNs, networks };
+  const kindOf = (spec: KpiSpec): MetricDefinition | undefined =>
+    definitions.find((one) => one.name === spec.metric);
+  const open = (kpi: KpiResult, definition: MetricDefinition | undefined): KpiResult =>
+    earlyEnd === undefined ? kpi : leaveKpiOpen(kpi, definition?.kind, earlyEnd);
+  const plain = kpisIn(mode, input.kpis).map((spec) => {
+    const definition = kindOf(spec);
+    return open(judgeKpi({ ...base, spec, definition }), definition);
   });
+  if (twin === undefined) return plain;
+  // A difference may still change in either direction: no miss of it is final.
+  const differences = kpisIn(mode, twin.kpis).map((spec) =>
+    open(
+      judgeDifference({ ...base, spec, definition: kindOf(spec), twins: twin.seeds }),
+      undefined,
+    ),
+  );
+  return [...plain, ...differences];
 }
 
-/** The seeds, without metrics of processor work if it was not modelled: their zeros would meet any limit. */
-function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResult[] {
+/** Seeds without metrics of processor work if it was not modelled: their zeros would meet any limit. */
+function measuredSeeds(
+  { cpu, definitions }: Pick<RunInput, 'cpu' | 'definitions'>,
+  seeds: readonly SeedResult[],
+): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
   if (cpu !== CPU_NOT_MODELLED || unknown.length === 0) return seeds;
   return seeds.map((seed) => {
@@ -148,15 +190,34 @@ function measuredSeeds({ seeds, cpu, definitions }: RunInput): readonly SeedResu
   });
 }
 
+function twinOf(input: RunInput): TwinInput | undefined {
+  const { twin } = input;
+  return twin === undefined ? undefined : { ...twin, seeds: measuredSeeds(input, twin.seeds) };
+}
+
+/** Rules that the twin breaks; those that it keeps are not worth a line. */
+function twinInvariants(
+  twin: TwinInput | undefined,
+  arrives: RunInput['arrives'],
+): Report['invariants'] {
+  if (twin === undefined) return [];
+  const { seeds } = twin;
+  return checkInvariants(seeds, totalPackets(seeds), arrives)
+    .filter(({ pass }) => !pass)
+    .map((one) => ({ ...one, detail: `in the twin: ${one.detail}` }));
+}
+
 function total(seeds: readonly SeedResult[], numberOf: (seed: SeedResult) => number): number {
   let sum = 0;
   for (const seed of seeds) sum += numberOf(seed);
   return sum;
 }
 
-function describeSeed(seed: SeedResult): Report['perSeed'][number] {
+function describeSeed(seed: SeedResult, networks: RunInput['networks']): Report['perSeed'][number] {
+  const network = networkIn(networks, seed.seed);
   return {
     seed: seed.seed,
+    ...(network === undefined ? {} : { network }),
     fingerprint: seed.fingerprint,
     virtualSeconds: seed.virtualNs / 1e9,
     measuredSeconds: seed.measuredNs / 1e9,
@@ -174,12 +235,13 @@ function doneOf(done: DoneState): NonNullable<Report['perSeed'][number]['done']>
 
 /**
  * The fingerprint of a run: that of its only seed, or else SHA-256 over the lines
- * `seed:fingerprint`, shortened.
+ * `seed:fingerprint`, those of the twin last, shortened.
  */
-function combineFingerprints(seeds: readonly SeedResult[]): string {
+function combineFingerprints(seeds: readonly SeedResult[], twin: TwinInput | undefined): string {
   const only = seeds[0];
-  if (seeds.length === 1 && only !== undefined) return only.fingerprint;
-  const lines = seeds.map((seed) => `${seed.seed}:${seed.fingerprint}\n`).join('');
+  if (seeds.length === 1 && only !== undefined && twin === undefined) return only.fingerprint;
+  const all = [...seeds, ...(twin?.seeds ?? [])];
+  const lines = all.map((seed) => `${seed.seed}:${seed.fingerprint}\n`).join('');
   return createHash('sha256').update(lines).digest('hex').slice(0, 16);
 }
 
@@ -319,9 +381,18 @@ function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): 
   return worst ?? seeds[0]?.seed ?? 0;
 }
 
-function collectWarnings(seeds: readonly SeedResult[]): Report['warnings'] {
+/** Warnings by text; those that the twin alone has come last. */
+function collectWarnings(
+  seeds: readonly SeedResult[],
+  twin: TwinInput | undefined,
+): Report['warnings'] {
+  const known = new Set(seeds.flatMap(({ warnings }) => warnings));
+  const ofTwin = (twin?.seeds ?? []).map((seed) => {
+    const own = seed.warnings.filter((text) => !known.has(text)).map((text) => `twin: ${text}`);
+    return { ...seed, warnings: own };
+  });
   const byText = new Map<string, number[]>();
-  for (const seed of seeds) {
+  for (const seed of [...seeds, ...ofTwin]) {
     for (const text of new Set(seed.warnings)) {
       byText.set(text, [...(byText.get(text) ?? []), seed.seed]);
     }

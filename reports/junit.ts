@@ -163,7 +163,7 @@ function notMet(kpi: KpiResult, report: Report): { type: string; message: string
   if (kpi.status === 'inconclusive') {
     return { type: 'inconclusive', message: `inconclusive: ${kpi.reason ?? ''}` };
   }
-  const missed = missedText(kpi, report.seeds.length);
+  const missed = missedText(kpi, report);
   const others = missed === undefined ? '' : ` (${missed})`;
   return { type: 'kpi', message: `${kpi.reason ?? 'missed'}${others}` };
 }

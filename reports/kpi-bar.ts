@@ -8,7 +8,7 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import { missedText } from './kpi-text.ts';
-import type { KpiResult } from './report-schema.ts';
+import type { KpiResult, Report } from './report-schema.ts';
 
 /** Headings of the table; the first column contains the mark. */
 export const KPI_HEADINGS: readonly string[] = [
@@ -25,9 +25,9 @@ export const STATUS_WORDS: Readonly<Record<KpiResult['status'], string>> = {
 };
 
 /** The reason why a KPI was not met, as text; undefined if there is nothing to explain. */
-export function whyMissed(kpi: KpiResult, seeds: number): string | undefined {
+export function whyMissed(kpi: KpiResult, report: Report): string | undefined {
   if (kpi.status === 'pass') return undefined;
-  const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, seeds) : undefined];
+  const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, report) : undefined];
   const known = parts.filter((one) => one !== undefined);
   return known.length === 0 ? undefined : known.join('; ');
 }

@@ -16,10 +16,19 @@ import {
   scaleOf,
   type UnitScale,
 } from './format.ts';
+import { networkIn, ofNetwork } from './networks.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE_RULE, NOTHING_ARRIVES_RULE } from './rules.ts';
 import { shellWord } from './shell-word.ts';
 import { isStraddling } from './straddle.ts';
+
+/** Follows the name of a metric if a limit is on its difference: no chart of the metric draws such a limit. */
+export const DIFFERENCE = '.difference';
+
+/** True of a limit on the difference between a run and its twin. */
+export function isOfDifference({ metric }: Pick<KpiResult, 'metric'>): boolean {
+  return metric.endsWith(DIFFERENCE);
+}
 
 /** The name of a KPI: `gateway.failover p95`; aggregations that the unit makes obvious are omitted. */
 export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string {
@@ -83,20 +92,29 @@ function digitsApart(low: number | null, high: number | null, scale: UnitScale):
 
 /** How the interval was obtained, in words. */
 export function intervalKind(kpi: KpiResult): string {
-  const { kind, lowRank, highRank, n, note } = kpi.ci95;
+  const { kind, lowRank, highRank, n, note, over = 'seeds' } = kpi.ci95;
   if (kind === 'none') return note ?? 'no interval';
-  if (kind === 'student-t') return `Student t over ${plural(n, 'seed')}`;
+  if (kind === 'student-t') return `Student t over ${plural(n, over.slice(0, -1))}`;
   const ranks = `ranks ${lowRank ?? '–'}..${highRank ?? '–'} of ${n}`;
   return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
 }
 
+/** True if the note on an interval is worth a line: on ranks, and on one network. */
+export function isNoted({ ci95 }: KpiResult): boolean {
+  return ci95.kind === 'order-statistics' || (ci95.kind === 'none' && ci95.over === 'networks');
+}
+
 /** A sentence about a missed KPI: in how many seeds it was missed, and which seed to inspect. */
-export function missedText(kpi: KpiResult, seeds: number): string | undefined {
+export function missedText(
+  kpi: KpiResult,
+  { seeds: all, networks }: Pick<Report, 'seeds' | 'networks'>,
+): string | undefined {
+  const seeds = all.length;
   if (seeds < 2 || kpi.value === null) return undefined;
   const where = `missed in ${kpi.seedsMissed} of ${plural(seeds, 'seed')}`;
   const worst = kpi.perSeed.find((entry) => entry.seed === kpi.worstSeed);
   if (worst === undefined || worst.value === null) return where;
-  return `${where}; worst seed ${worst.seed}: ${quantity(worst.value, kpi.unit)}`;
+  return `${where}; worst seed ${worst.seed}${ofNetwork(networks, worst.seed)}: ${quantity(worst.value, kpi.unit)}`;
 }
 
 /** KPIs, missed ones first. */
@@ -206,7 +224,10 @@ export function seedCommand(report: Report, seed: number): string {
   const file = fileOf(report);
   // Changes by `--set` are contained in the exported file.
   const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
-  const sets = changed.map(([path, value]) => ` --set ${shellWord(`${path}=${value}`)}`);
+  const network = networkIn(report.networks, seed);
+  const own = changed.filter(([path]) => network === undefined || path !== 'networks');
+  if (network !== undefined) own.push(['networks', `[${network}]`]);
+  const sets = own.map(([path, value]) => ` --set ${shellWord(`${path}=${value}`)}`);
   // Follows the run's own command: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];

@@ -9,10 +9,18 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
-import { aggregationMistake, poolMetricData, reduceMetric, unitOf } from './estimate.ts';
+import {
+  aggregationMistake,
+  poolMetricData,
+  type ReducedMetric,
+  reduceMetric,
+  unitOf,
+} from './estimate.ts';
 import { limitQuantity, quantityAgainst, wholeNumberText } from './format.ts';
 import { estimatorText, intervalOf, isShare } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
+import { independentGroups } from './networks.ts';
+import { differenceOf, pairsOf } from './paired.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 import { whyEmpty } from './why-empty.ts';
 
@@ -26,6 +34,10 @@ export interface KpiInput {
   readonly seeds: readonly SeedResult[];
   readonly mode: RunMode;
   readonly warmupNs: number;
+  /** The networks that ran, if the scenario asked for several: intervals are over them. */
+  readonly networks?: readonly number[] | undefined;
+  /** The runs of the twin: then the difference between them and `seeds` is judged. */
+  readonly twins?: readonly SeedResult[];
 }
 
 /** Times of a run are virtual unless it was live or the metric is marked as wall time. */
@@ -69,11 +81,14 @@ export function judgeKpi(input: KpiInput): KpiResult {
     ...base,
     unit: unitOf(definition, spec.aggregation),
     definition: definition.help,
-    estimator: estimatorText(definition.kind, spec),
+    estimator: estimatorOf(input, definition),
   };
   const mistake = aggregationMistake(definition, spec.aggregation);
   if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
-  const measured = measure(input, definition, seeds);
+  const measured =
+    input.twins === undefined
+      ? measure(input, definition, seeds)
+      : measureDifference(input, input.twins);
   if (measured.value === null) return { ...described, ...measured, ...judgeEmpty(input) };
   return { ...described, ...measured, ...judgeValue(input, measured, measured.value) };
 }
@@ -86,32 +101,76 @@ type Judged = Pick<KpiResult, 'status' | 'pass' | 'margin' | 'marginUnit' | 'see
   readonly clockUncertaintyNs?: number;
 };
 
+function estimatorOf({ spec, networks, twins }: KpiInput, { kind }: MetricDefinition): string {
+  const isOverNetworks = networks !== undefined;
+  if (twins === undefined) return estimatorText(kind, spec, isOverNetworks);
+  const over = isOverNetworks ? 'means of the networks' : 'pairs';
+  return `mean of twin minus as written, each pair with one seed; Student t over ${over}`;
+}
+
+/** The value of one metric in some runs together. */
+function poolOf(
+  { metric, aggregation }: Pick<KpiSpec, 'metric' | 'aggregation'>,
+  seeds: readonly SeedResult[],
+): ReducedMetric & { readonly pooled: MetricData | undefined } {
+  const parts: MetricData[] = [];
+  let measuredNs = 0;
+  for (const seed of seeds) {
+    const data = seed.metrics[metric];
+    if (data === undefined) continue;
+    parts.push(data);
+    measuredNs += seed.measuredNs;
+  }
+  const pooled = poolMetricData(parts);
+  return { pooled, ...reduceMetric(pooled, aggregation, measuredNs) };
+}
+
+/** The value of one metric in each run. */
+export function valuesPerSeed(
+  { metric, aggregation }: Pick<KpiSpec, 'metric' | 'aggregation'>,
+  seeds: readonly SeedResult[],
+): KpiResult['perSeed'] {
+  return seeds.map(({ seed, metrics, measuredNs }) => ({
+    seed,
+    ...reduceMetric(metrics[metric], aggregation, measuredNs),
+  }));
+}
+
 function measure(
-  input: KpiInput,
+  { spec, networks }: KpiInput,
   definition: MetricDefinition,
   seeds: readonly SeedResult[],
 ): Measured {
-  const { metric, aggregation, comparison, over } = input.spec;
-  const parts: MetricData[] = [];
-  let measuredNs = 0;
-  const perSeed = seeds.map((seed) => {
-    const data = seed.metrics[metric];
-    if (data !== undefined) {
-      parts.push(data);
-      measuredNs += seed.measuredNs;
-    }
-    return { seed: seed.seed, ...reduceMetric(data, aggregation, seed.measuredNs) };
-  });
-  const pooled = poolMetricData(parts);
-  const { value: ofAll, n } = reduceMetric(pooled, aggregation, measuredNs);
+  const { aggregation, comparison, over } = spec;
+  const perSeed = valuesPerSeed(spec, seeds);
+  const { pooled, value: ofAll, n } = poolOf(spec, seeds);
   const isOfSeed = aggregation === 'count' && over === 'seed';
-  const value = isOfSeed ? worstValue(input.spec, perSeed) : ofAll;
-  const values = perSeed.flatMap((entry) => (entry.value === null ? [] : [entry.value]));
+  const value = isOfSeed ? worstValue(spec, perSeed) : ofAll;
+  const values =
+    networks === undefined
+      ? perSeed.flatMap((entry) => entry.value ?? [])
+      : independentGroups(seeds, networks).flatMap((group) => poolOf(spec, group).value ?? []);
   const kind = definition.kind;
   const isOfShare = unitOf(definition, aggregation) === 'ratio' && isShare(definition, values);
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
-  const ci95 = intervalOf({ ...facts, perSeed: values, pooled });
+  const of = networks === undefined ? {} : ({ over: 'networks' } as const);
+  const ci95 = intervalOf({ ...facts, ...of, perSeed: values, pooled });
   return { value, n, ci95, perSeed };
+}
+
+/** The difference of the runs with one seed: twin minus as written. */
+function measureDifference(
+  { spec, seeds, networks }: KpiInput,
+  twins: readonly SeedResult[],
+): Measured {
+  const pairs = pairsOf(valuesPerSeed(spec, seeds), valuesPerSeed(spec, twins));
+  const { value, ci95 } = differenceOf(pairs, networks);
+  const byPair = new Map(pairs.map(({ seed, a, b }) => [seed, b - a]));
+  const perSeed = seeds.map(({ seed }) => {
+    const difference = byPair.get(seed) ?? null;
+    return { seed, value: difference, n: difference === null ? 0 : 2 };
+  });
+  return { value, n: 2 * pairs.length, ci95, perSeed };
 }
 
 function unjudged(code: string, reason: string): Judged & Measured {

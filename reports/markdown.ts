@@ -12,7 +12,7 @@ import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
 import { dropsOf } from './drops.ts';
 import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from './early-end.ts';
-import { plural, quantity, shortFingerprint, wholeNumberText } from './format.ts';
+import { quantity, shortFingerprint, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import {
   conditionsText,
@@ -33,6 +33,7 @@ import { oneLine } from './plain-text.ts';
 import { adversaryInShort } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { effectTexts, warningTexts } from './terminal-details.ts';
+import { seedsText, twinMarkdown } from './twin-text.ts';
 
 /** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
 export const MARKDOWN_BYTES_MAX = 64_000;
@@ -52,6 +53,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     report.privacy === undefined ? '' : `Privacy: ${adversaryInShort(report.privacy)}.`,
     misses(report),
     reproduction(report),
+    report.twin === undefined ? '' : twinMarkdown(report.twin, escapeMarkdown),
     report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
     details('Lateness of this machine', latenessRows(report)),
     details(
@@ -104,7 +106,7 @@ function headline(report: Report): string {
   const icon = icons[verdictWord(report)];
   const conditions = escapeMarkdown(conditionsText(report).join(', '));
   const name = escapeMarkdown(report.scenario.name);
-  const seeds = plural(report.seeds.length, 'seed');
+  const seeds = seedsText(report);
   const question = escapeMarkdown(report.scenario.question);
   return `### ${icon} ${name}: ${[...carriedWords(report), countText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
 }
@@ -141,7 +143,7 @@ function misses(report: Report): string {
   const earlyEnd = earlyEndOf(report);
   const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass' && !isOpenByEarlyEnd(kpi, report));
   const lines = kpis.map((kpi) => {
-    const missed = kpi.status === 'fail' ? missedText(kpi, report.seeds.length) : undefined;
+    const missed = kpi.status === 'fail' ? missedText(kpi, report) : undefined;
     const text = [kpi.reason, missed].filter((one) => one !== undefined).join('; ');
     return `- ${escapeMarkdown(`${kpiName(kpi)}: ${kpi.status === 'inconclusive' ? 'inconclusive: ' : ''}${text}`)}`;
   });

@@ -262,6 +262,15 @@ export interface InteractiveFacts {
   readonly file: string;
 }
 
+/** The runs with the changes of `twin`, one for each seed. */
+export interface TwinInput {
+  /** What they change, path to value. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Limits on the difference: twin minus as written. */
+  readonly kpis: readonly KpiSpec[];
+  readonly seeds: readonly SeedResult[];
+}
+
 /** The input of the judge. */
 export interface RunInput {
   readonly scenario: {
@@ -292,6 +301,10 @@ export interface RunInput {
   readonly kpis: readonly KpiSpec[];
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly SeedResult[];
+  /** The generated networks that ran; their seeds follow from them (reports/networks.ts). */
+  readonly networks?: readonly number[];
+  /** Present if each seed ran a second time, with changes. */
+  readonly twin?: TwinInput;
   /** The same scenario predicted in virtual time; live runs only, on request. */
   readonly against?: Against;
   /** Wall time of the whole command, all workers. */

@@ -17,6 +17,7 @@ import { conditionsText } from './kpi-text.ts';
 import { memoryText } from './memory.ts';
 import type { Report } from './report-schema.ts';
 import { runningSecondsOf } from './timing.ts';
+import { seedsText } from './twin-text.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
@@ -27,7 +28,7 @@ export function reportFacts(report: Report): Facts {
   const conditions = conditionsText(report).filter((text) => text !== end);
   const perWall = running > 0 ? report.virtualSeconds / running : 0;
   return [
-    ['seeds', String(report.seeds.length)],
+    ['seeds', seedsText(report).replace(/ seeds?/, '')],
     ['mode', conditions.join(', ')],
     ...(end === undefined ? [] : ([['end', end]] as const)),
     ['fingerprint', shortFingerprint(report.fingerprint)],

@@ -8,7 +8,9 @@
  */
 import { z } from 'zod';
 import { againstSchema } from './against-schema.ts';
+import { intervalSchema } from './interval-schema.ts';
 import { privacyBudgetSchema, privacySchema } from './privacy-schema.ts';
+import { twinSchema } from './twin-schema.ts';
 
 /** Version of the document; increased when a meaning changes. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -25,21 +27,6 @@ const perSeedValue = z.strictObject({
   value: number.nullable(),
   n: number.describe('samples, events or trials behind the value'),
 });
-
-const interval = z
-  .strictObject({
-    kind: z
-      .enum(['student-t', 'order-statistics', 'none'])
-      .describe('student-t over seeds; order-statistics: exact binomial ranks of pooled samples'),
-    level: number,
-    low: number.nullable().describe('null: no finite lower bound'),
-    high: number.nullable().describe('null: no finite upper bound'),
-    n: count.describe('replications: seeds (student-t) or pooled samples (order-statistics)'),
-    lowRank: z.exactOptional(count),
-    highRank: z.exactOptional(count),
-    note: z.exactOptional(text.describe('why a bound is missing, or what the estimate is')),
-  })
-  .describe('95 % confidence interval');
 
 const kpi = z.strictObject({
   metric: text,
@@ -69,7 +56,7 @@ const kpi = z.strictObject({
     .enum(['relative', 'points'])
     .describe('relative to the limit, or percentage points / 100 for ratios'),
   n: number.describe('samples, events or trials behind the value, all seeds'),
-  ci95: interval,
+  ci95: intervalSchema,
   perSeed: z.array(perSeedValue),
   worstSeed: z.exactOptional(count),
   seedsMissed: count.describe('seeds whose own value misses the limit'),
@@ -224,6 +211,7 @@ export const reportSchema = z
     perSeed: z.array(
       z.strictObject({
         seed: count,
+        network: z.exactOptional(count.describe('the generated network that the seed ran on')),
         fingerprint: text,
         virtualSeconds: number,
         measuredSeconds: number,
@@ -307,6 +295,10 @@ export const reportSchema = z
     privacy: z.exactOptional(privacySchema),
     privacyBudget: z.exactOptional(privacyBudgetSchema),
     against: z.exactOptional(againstSchema),
+    networks: z.exactOptional(
+      z.array(count).describe('the generated networks that ran; intervals are over them'),
+    ),
+    twin: z.exactOptional(twinSchema),
     carried: z.exactOptional(
       z
         .strictObject({

@@ -25,6 +25,7 @@ import {
   conditionsText,
   countText,
   intervalText,
+  isNoted,
   kpiMargin,
   kpiMark,
   kpiName,
@@ -36,6 +37,7 @@ import {
   verdictWord,
 } from './kpi-text.ts';
 import { memoryWords } from './memory.ts';
+import { ofNetwork } from './networks.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import {
   adversaryLines,
@@ -53,6 +55,7 @@ import {
   withoutControls,
 } from './terminal-layout.ts';
 import { runningSecondsOf } from './timing.ts';
+import { seedsText, twinLines } from './twin-text.ts';
 
 /** What to print, and how. */
 export interface TerminalOptions {
@@ -94,6 +97,7 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
       ...worstLines(report, width),
       ...warningLines(report, paint, width),
     ],
+    report.twin === undefined ? [] : twinLines(report.twin),
     report.against === undefined ? [] : againstLines(report.against),
     footerLines(report, options),
   ];
@@ -129,7 +133,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
     title,
     ...carriedPart(report, width - title.length - VERDICT_GAP.length),
     countText(report),
-    plural(report.seeds.length, 'seed'),
+    seedsText(report),
     ...conditionsText(report),
     `fingerprint ${shortFingerprint(report.fingerprint)}`,
   ];
@@ -206,7 +210,7 @@ function missLines(kpi: KpiResult, report: Report, width: number): readonly stri
   }
   if (kpi.pass) return [];
   const reason = kpi.value === null || kpi.judgedBy === 'inside' ? kpi.reason : undefined;
-  const missed = missedText(kpi, report.seeds.length);
+  const missed = missedText(kpi, report);
   const seed = kpi.worstSeed ?? report.seeds[0];
   const look = seed === undefined ? [] : [`      ${seedCommand(report, seed)} --trace`];
   return [
@@ -219,7 +223,7 @@ function missLines(kpi: KpiResult, report: Report, width: number): readonly stri
 /** Explanations of the intervals: the rank behind a percentile, the pairing of a comparison. */
 function noteLines(report: Report, options: TerminalOptions): readonly string[] {
   const notes = report.kpis.flatMap((kpi) =>
-    kpi.ci95.kind === 'order-statistics' && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
+    isNoted(kpi) && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
   );
   const cpu = throughputNote(report);
   if (cpu !== undefined) notes.push(cpu);
@@ -250,7 +254,7 @@ function worstLines(report: Report, width: number): readonly string[] {
   const value = measuredText({ ...kpi, value: entry.value });
   const name = kpi.metric.slice(kpi.metric.indexOf('.') + 1);
   const parts = [
-    `  Worst    seed ${entry.seed}: ${name} ${value}`,
+    `  Worst    seed ${entry.seed}${ofNetwork(report.networks, entry.seed)}: ${name} ${value}`,
     seedCommand(report, entry.seed),
   ];
   return foldIntoLines(parts, { width, indent: 11, gap: '  ' });

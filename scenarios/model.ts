@@ -124,6 +124,14 @@ export interface PrivacySpec {
   readonly facts: readonly PrivacyFacts[];
 }
 
+/** The second run of each seed. */
+export interface TwinSpec {
+  /** What it changes, path to value as in `--set`. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Limits on the difference: twin minus as written. */
+  readonly kpis: Scenario['kpis'];
+}
+
 /** A checked scenario. */
 export interface Scenario {
   readonly name: string;
@@ -168,7 +176,15 @@ export interface Scenario {
   readonly sweep?: SweepSpec;
   /** Absent if the run measures no privacy. */
   readonly privacy?: PrivacySpec;
+  /** The seeds of all {@link networks}, if there are any. */
   readonly seeds: readonly number[];
+  /**
+   * The generated networks that run, from 1; absent if the file asks for none. The topology is that of the
+   * first of them.
+   */
+  readonly networks?: readonly number[];
+  /** Each seed runs a second time with these changes; absent if it runs once. */
+  readonly twin?: TwinSpec;
   /** A run that takes more wall time ends with exit code 5. Milliseconds. */
   readonly timeLimitMs?: number;
   readonly overrides: Readonly<Record<string, string>>;

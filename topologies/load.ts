@@ -79,11 +79,19 @@ export function protocolNames({ topology, module }: LoadedTopology): readonly st
   return module === undefined ? names : [module, ...names];
 }
 
+/** What building a topology needs besides its values. */
+interface BuildParts {
+  readonly problems: Problems;
+  readonly registry: Registry;
+  /** Which of the networks that a generator can draw, from 1; the first if absent. */
+  readonly network?: number;
+}
+
 /** Reads a topology file; the caller checks protocol options. */
 export function readTopology(
   path: string,
   overrides: readonly Override[],
-  parts: { readonly problems: Problems; readonly registry: Registry },
+  parts: BuildParts,
 ): LoadedTopology | undefined {
   const source = readTopologySource(path, overrides);
   return buildTopology(source, source.data, [], parts);
@@ -103,7 +111,7 @@ export function buildTopology(
   source: Source,
   data: unknown,
   root: FilePath,
-  parts: { readonly problems: Problems; readonly registry: Registry },
+  parts: BuildParts,
 ): LoadedTopology | undefined {
   const input = parts.problems.check(source, topologySchema, data, root);
   const context = new BuildContext({ source, root, ...parts });
@@ -112,7 +120,7 @@ export function buildTopology(
   if (input === undefined || made === undefined) return undefined;
   const { draft, module } = made;
   const topology = assembleTopology(context, input, draft);
-  return { topology, source, root, ...defined({ module }) };
+  return { topology, source, root, isDrawn: context.isDrawn, ...defined({ module }) };
 }
 
 /** The error for a file named on the command line that does not exist. */

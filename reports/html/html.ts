@@ -23,6 +23,7 @@ import { privacySection } from './privacy.ts';
 import { REPORT_SCRIPT } from './script.ts';
 import { REPORT_STYLE } from './style.ts';
 import { timeSection } from './time-series.ts';
+import { twinSection } from './twin-section.ts';
 
 /** What the page contains besides the report. */
 export interface HtmlOptions {
@@ -35,7 +36,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return htmlDocument(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${twinSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,
@@ -123,12 +124,13 @@ function command(id: string, text: string): Markup {
 }
 
 function seedTable(report: Report): Markup {
+  const isOnNetworks = report.networks !== undefined;
   const rows = report.perSeed.map(
     (one) =>
-      html`<tr><td class="number">${one.seed}</td><td class="mono">${one.fingerprint}</td><td class="number">${wholeNumberText(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
+      html`<tr><td class="number">${one.seed}</td>${isOnNetworks ? html`<td class="number">${one.network ?? ''}</td>` : NOTHING}<td class="mono">${one.fingerprint}</td><td class="number">${wholeNumberText(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
 `,
   );
-  return html`<details><summary>${plural(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th><th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>${plural(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th>${isOnNetworks ? html`<th class="number">network</th>` : NOTHING}<th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
 function methodSection(report: Report): Markup {

@@ -10,6 +10,7 @@ import { KPI_HEADINGS, type KpiBar, kpiBar, STATUS_WORDS, whyMissed } from '../k
 import {
   intervalKind,
   intervalText,
+  isNoted,
   kpiMargin,
   kpiMark,
   kpiName,
@@ -53,7 +54,7 @@ const LOOKS: Readonly<
 function row(kpi: KpiResult, report: Report): Markup {
   const { tone } = LOOKS[kpi.status];
   const word = STATUS_WORDS[kpi.status];
-  const why = isOpenByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report.seeds.length);
+  const why = isOpenByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
 <td class="mark ${tone}" title="${word}">${kpiMark(kpi)}</td>
 <td class="name">${kpiName(kpi)}</td>
@@ -96,7 +97,7 @@ function intervalMark({ interval }: KpiBar, tone: string): Markup {
 
 function notes(report: Report): Markup {
   const ranks = report.kpis.flatMap((kpi) =>
-    kpi.ci95.kind === 'order-statistics' && kpi.ci95.note !== undefined
+    isNoted(kpi) && kpi.ci95.note !== undefined
       ? [html`<li>${kpiName(kpi)}: ${kpi.ci95.note}</li>`]
       : [],
   );

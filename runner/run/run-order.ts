@@ -7,9 +7,11 @@ import { cpus, release, type } from 'node:os';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { SHARED_CRYPTO } from '../../reports/kpi-text.ts';
 import type { RunInput, SeedResult } from '../../reports/model.ts';
+import { networkOf } from '../../reports/networks.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { SeedAnswer } from './job.ts';
+import type { DoneRun } from './planned-runs.ts';
 
 /** What to run. */
 export interface RunOrder {
@@ -71,6 +73,7 @@ export function judgeInputOf(
   wallMs: number,
 ): RunInput {
   const { scenario } = order;
+  const networks = networksOf(scenario, done);
   return {
     scenario: {
       name: scenario.name,
@@ -90,7 +93,8 @@ export function judgeInputOf(
     ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
     kpis: scenario.kpis,
     definitions: order.definitions,
-    seeds: [...done].sort((a, b) => a.seed - b.seed),
+    seeds: bySeed(done),
+    ...(networks === undefined ? {} : { networks }),
     wallMs,
     environment: {
       node: process.versions.node,
@@ -101,4 +105,31 @@ export function judgeInputOf(
     reproduce: order.reproduce,
     overrides: scenario.overrides,
   };
+}
+
+/** The networks on which something ran: a flag may have asked for one seed. */
+function networksOf(
+  { networks }: Pick<Scenario, 'networks'>,
+  done: readonly SeedResult[],
+): readonly number[] | undefined {
+  if (networks === undefined || networks.length === 1) return networks;
+  const ran = new Set(done.map(({ seed }) => networkOf(seed)));
+  return networks.filter((network) => ran.has(network));
+}
+
+/** The judge's input for a run in virtual time in which each seed may have run twice. */
+export function judgeInputOfRuns(
+  order: OrderFacts,
+  done: readonly DoneRun[],
+  wallMs: number,
+): RunInput {
+  const of = (isTwin: boolean): SeedResult[] =>
+    done.flatMap((one) => (one.isTwin === isTwin ? one.result : []));
+  const input = judgeInputOf(order, of(false), wallMs);
+  const { twin } = order.scenario;
+  return twin === undefined ? input : { ...input, twin: { ...twin, seeds: bySeed(of(true)) } };
+}
+
+function bySeed(done: readonly SeedResult[]): readonly SeedResult[] {
+  return [...done].sort((a, b) => a.seed - b.seed);
 }

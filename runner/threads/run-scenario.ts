@@ -8,28 +8,29 @@
  */
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { SeedResult } from '../../reports/model.ts';
 import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
+import { type DoneRun, type PlannedRun, plannedRuns, withNetwork } from '../run/planned-runs.ts';
 import type { StopReason } from '../run/run-control.ts';
-import { judgeInputOf, type RunEnd, type RunOrder } from '../run/run-order.ts';
-import { SeedPool } from './seed-pool.ts';
+import { judgeInputOfRuns, type RunEnd, type RunOrder } from '../run/run-order.ts';
+import { SeedPool, type SeedTask } from './seed-pool.ts';
 import { SeedWatch } from './seed-watch.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
 
-/** Runs all seeds. */
+/** Runs all seeds, on all networks, and the twin of each. */
 export async function runScenario(order: RunOrder): Promise<RunEnd> {
   const began = performance.now();
-  const threads = Math.min(order.seeds.length, order.threads ?? availableParallelism());
+  const runs = plannedRuns(order.scenario, order.seeds);
+  const threads = Math.min(runs.length, order.threads ?? availableParallelism());
   const pool = new SeedPool({ threads, memoryMb: order.memoryMb });
-  const watches = new Map<number, SeedWatch>();
-  const done: SeedResult[] = [];
+  const watches = new Map<PlannedRun, SeedWatch>();
+  const done: DoneRun[] = [];
   const timer = setInterval(() => {
     const nowMs = performance.now();
     for (const watch of watches.values()) watch.look(nowMs);
-    tell(order, { began, watches, done });
+    tell(order, { began, watches, done, runs: runs.length });
   }, PROGRESS_INTERVAL_MS);
   const limit = order.scenario.timeLimitMs;
   const alarm = limit === undefined ? undefined : setTimeout(() => stopAll('time-limit'), limit);
@@ -43,11 +44,11 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
   order.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const answers = await Promise.all(
-      order.seeds.map((seed) => runOne(pool, order, { seed, watches, done })),
+      runs.map((planned) => runOne(pool, order, { planned, watches, done })),
     );
     const failed = failureOf(answers, done);
     if (failed !== undefined) return failed;
-    return { kind: 'judged', input: judgeInputOf(order, done, performance.now() - began) };
+    return { kind: 'judged', input: judgeInputOfRuns(order, done, performance.now() - began) };
   } finally {
     clearInterval(timer);
     clearTimeout(alarm);
@@ -57,9 +58,9 @@ export async function runScenario(order: RunOrder): Promise<RunEnd> {
 }
 
 interface Running {
-  readonly seed: number;
-  readonly watches: Map<number, SeedWatch>;
-  readonly done: SeedResult[];
+  readonly planned: PlannedRun;
+  readonly watches: Map<PlannedRun, SeedWatch>;
+  readonly done: DoneRun[];
 }
 
 /**
@@ -68,38 +69,47 @@ interface Running {
  */
 function failureOf(
   answers: readonly SeedAnswer[],
-  done: SeedResult[],
+  done: DoneRun[],
 ): Exclude<SeedAnswer, { kind: 'result' }> | undefined {
   const failures = answers.filter((answer) => answer.kind !== 'result');
   const worst = failures.find(({ kind }) => kind !== 'ended') ?? failures[0];
   if (worst?.kind !== 'ended' || done.length === 0) return worst;
   // The report must mention missing seeds, so that it does not look complete.
   const missing = missingSeedTexts(failures.flatMap((one) => (one.kind === 'ended' ? [one] : [])));
-  for (const [index, result] of done.entries()) {
+  for (const [index, { result, isTwin }] of done.entries()) {
     const warnings = [...result.warnings, ...missing];
-    done[index] = { ...result, warnings, ...(index === 0 && { ending: worst.ending }) };
+    const ending = index === 0 ? { ending: worst.ending } : {};
+    done[index] = { isTwin, result: { ...result, warnings, ...ending } };
   }
   return undefined;
 }
 
+/** Recordings, and limits that end a run early, are of the run as written. */
+function taskOf(
+  { scenario, recordingsOf, endsOnMiss }: RunOrder,
+  { seed, isTwin, overrides }: PlannedRun,
+): Omit<SeedTask, 'watch'> {
+  return {
+    ...{ scenario: { file: scenario.file, overrides }, seed },
+    recordings: isTwin ? {} : recordingsOf(seed),
+    endsOnMiss: endsOnMiss === true && !isTwin,
+    // A file may change between the check and the thread; a twin and its run may each read other files.
+    ...(scenario.twin === undefined ? { asked: { hashes: fileHashesOf(scenario) } } : {}),
+  };
+}
+
 async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promise<SeedAnswer> {
-  const { seed, watches, done } = running;
+  const { planned, watches, done } = running;
+  const { seed, isTwin } = planned;
   const { hosts } = order.scenario.topology;
   const watch = new SeedWatch({ seed, hosts, onNotice: order.onNotice });
   if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
-  watches.set(seed, watch);
-  const answer = await pool.run({
-    scenario: order.scenario,
-    seed,
-    recordings: order.recordingsOf(seed),
-    endsOnMiss: order.endsOnMiss === true,
-    watch,
-    // A file may change between the check and the thread.
-    asked: { hashes: fileHashesOf(order.scenario) },
-  });
-  watches.delete(seed);
+  watches.set(planned, watch);
+  const ended = await pool.run({ ...taskOf(order, planned), watch });
+  const answer = withNetwork(ended, order.scenario, seed);
+  watches.delete(planned);
   if (answer.kind === 'result') {
-    done.push(answer.result);
+    done.push({ result: answer.result, isTwin });
     if (answer.journey !== undefined) order.onJourneys?.(answer.journey);
     if (answer.result.ending === 'aborted') {
       for (const other of watches.values()) other.stop('aborted', performance.now());
@@ -111,7 +121,12 @@ async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promis
 
 function tell(
   order: RunOrder,
-  at: { began: number; watches: Map<number, SeedWatch>; done: readonly SeedResult[] },
+  at: {
+    began: number;
+    watches: ReadonlyMap<PlannedRun, SeedWatch>;
+    done: readonly DoneRun[];
+    runs: number;
+  },
 ): void {
   // Between the last seed and the report, no seed is running.
   if (order.onProgress === undefined || at.watches.size === 0) return;
@@ -124,13 +139,13 @@ function tell(
     engineMs += progress.engineMs;
     if (progress.nowNs > 0) nowNs = Math.min(nowNs, progress.nowNs);
   }
-  for (const result of at.done) {
+  for (const { result } of at.done) {
     events += result.events;
     engineMs += result.engine?.busyMs ?? 0;
   }
   order.onProgress({
     seedsDone: at.done.length,
-    seeds: order.seeds.length,
+    seeds: at.runs,
     nowNs: Number.isFinite(nowNs) ? nowNs : 0,
     durationNs: order.scenario.durationNs,
     events,

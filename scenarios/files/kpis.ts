@@ -64,44 +64,82 @@ const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
 
 const LIST_HINT = `list: ${commandText(['scenario'], ['--list-metrics'])}`;
 
+/** Limits on metrics, and on differences between a run and its twin. */
+export interface ResolvedKpis {
+  readonly kpis: readonly Kpi[];
+  readonly differences: readonly Kpi[];
+}
+
+/** The key of a metric below which limits are on a difference. */
+const DIFFERENCE = 'difference';
+
 /** Resolves all limits; limits with mistakes are reported and left out. */
 export function resolveKpis(
   context: ScenarioContext,
   inputs: Readonly<Record<string, KpiInput>>,
-): readonly Kpi[] {
+  hasTwin: boolean,
+): ResolvedKpis {
   const metrics = metricsOf(context);
-  return Object.entries(inputs).flatMap(([name, input]) => {
+  const differences: Kpi[] = [];
+  const kpis = Object.entries(inputs).flatMap(([name, input]) => {
     const path = ['kpis', name];
-    const metric = metrics.get(name);
-    const absent = absentProtocol(context, name);
-    if (absent !== undefined) {
-      const hint = `protocols of this network: ${[...protocolsOf(context)].join(', ')}`;
-      context.refuseKey(
-        'E108',
-        path,
-        `no node runs ${absent}, so nothing measures "${name}"`,
-        hint,
-      );
-      return [];
-    }
-    if (metric === undefined) {
-      const near = suggest(name, metrics.keys());
-      const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
-      context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
-      return [];
-    }
+    const metric = metricAt(context, metrics, name);
+    if (metric === undefined) return [];
     checkLength(context, name, input);
-    const { virtual, ...plain } = input;
-    if (virtual === undefined) return limitsOf(context, metric, plain, path);
-    const { allowEmpty, ci } = input;
-    const within = { ...virtual, allowEmpty, ci };
-    const tight = limitsOf(context, metric, within, [...path, 'virtual']);
-    const isPlain = AGGREGATIONS.some((one) => plain[one] !== undefined);
+    const { virtual, difference, ...plain } = input;
+    const below = (key: string, limits: KpiInput): readonly Kpi[] => {
+      const { allowEmpty, ci } = input;
+      return limitsOf(context, metric, { ...limits, allowEmpty, ci }, [...path, key]);
+    };
+    if (difference !== undefined) {
+      if (!hasTwin) refuseLone(context, path);
+      for (const kpi of below(DIFFERENCE, difference)) differences.push(kpi);
+    }
     return [
-      ...(isPlain ? limitsOf(context, metric, plain, path) : []),
-      ...tight.map((kpi) => ({ ...kpi, onlyVirtual: true })),
+      ...(isToRead(input) ? limitsOf(context, metric, plain, path) : []),
+      ...(virtual === undefined ? [] : below('virtual', virtual)).map((kpi) => ({
+        ...kpi,
+        onlyVirtual: true,
+      })),
     ];
   });
+  return { kpis, differences };
+}
+
+/** True if a metric has limits of its own, or none at all, which is a mistake. */
+function isToRead(input: KpiInput): boolean {
+  const isPlain = AGGREGATIONS.some((one) => input[one] !== undefined);
+  return isPlain || (input.virtual === undefined && input.difference === undefined);
+}
+
+/** The metric of a limit; undefined after reporting that nothing measures it. */
+function metricAt(
+  context: ScenarioContext,
+  metrics: ReadonlyMap<string, MetricDefinition>,
+  name: string,
+): MetricDefinition | undefined {
+  const path = ['kpis', name];
+  const metric = metrics.get(name);
+  const absent = absentProtocol(context, name);
+  if (absent !== undefined) {
+    const hint = `protocols of this network: ${[...protocolsOf(context)].join(', ')}`;
+    const message = `no node runs ${absent}, so nothing measures "${name}"`;
+    context.refuseKey('E108', path, message, hint);
+    return undefined;
+  }
+  if (metric === undefined) {
+    const near = suggest(name, metrics.keys());
+    const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
+    context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
+  }
+  return metric;
+}
+
+/** Refuses a limit on a difference where there is nothing to differ from. */
+function refuseLone(context: ScenarioContext, path: FilePath): void {
+  const message = 'a difference is that of a twin, and this file has none';
+  const hint = 'write twin: { set: { options.gateway.window: 64 } }';
+  context.refuseKey('E109', [...path, DIFFERENCE], message, hint);
 }
 
 /** Refuses a limit on what a run of this length cannot measure, unless the file allows that. */
@@ -163,7 +201,7 @@ function limitsOf(
     const common = { metric: metric.name, aggregation, allowEmpty, over };
     return texts.flatMap((limitText, index) => {
       const place = texts.length > 1 ? [...at, index] : at;
-      const limit = readLimit(limitText, metric, aggregation);
+      const limit = readLimit(limitText, metric, aggregation, path.at(-1) === DIFFERENCE);
       if ('mistake' in limit) {
         const { code, message, hint } = limit.mistake;
         context.refuse(code, place, message, hint);
@@ -190,6 +228,7 @@ function readLimit(
   text: string,
   metric: MetricDefinition,
   aggregation: Aggregation,
+  isSigned: boolean,
 ): LeafResult<Limit> {
   const trimmed = text.trim();
   if (text.length > LIMIT_MAX) {
@@ -202,8 +241,11 @@ function readLimit(
     return wrong('E110', `"${text}" has no comparison`, `write "${meantBy(trimmed)} ${value}"`);
   }
   const value = trimmed.slice(comparison.length).trim();
-  const limit = readValue(value, unitOf(metric, aggregation));
-  return 'mistake' in limit ? limit : { value: { comparison, limit: limit.value } };
+  // Only a difference may be below zero.
+  const isNegative = isSigned && value.startsWith('-');
+  const limit = readValue(isNegative ? value.slice(1) : value, unitOf(metric, aggregation));
+  if ('mistake' in limit) return limit;
+  return { value: { comparison, limit: isNegative ? -limit.value : limit.value } };
 }
 
 /**

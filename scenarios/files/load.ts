@@ -21,6 +21,7 @@ import {
 } from '../../topologies/assemble/options.ts';
 import { existingModules, mayNameModules } from '../../topologies/assemble/protocol-name.ts';
 import { resolveStack, stackNames } from '../../topologies/assemble/stack.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
 import { collectConfigErrors, Problems } from '../../topologies/files/problems.ts';
@@ -37,18 +38,20 @@ import {
   protocolNames as topologyProtocols,
 } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
-import type { Scenario } from '../model.ts';
+import type { Scenario, TwinSpec } from '../model.ts';
 import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
 import { askedProtocol } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
 import { resolveKpis } from './kpis.ts';
+import { firstNetwork, resolveNetworks, seedsOfNetworks } from './networks.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { SizeCheck } from './size-check.ts';
 import { resolveDesign } from './sweep/design.ts';
 import { resolveTraffic } from './traffic.ts';
+import { changed, changesToRun, hasTwin, movedToTwin, resolveTwin, TWIN_RUN } from './twin.ts';
 import { checkUntil } from './until.ts';
 
 /** Which scenario to load, and its surroundings. */
@@ -108,7 +111,7 @@ export function nodeOptions(
 export function moduleProtocols(request: ScenarioRequest): readonly string[] {
   const parts = { request, problems: new Problems() };
   const names = collectConfigErrors(parts.problems, () => protocolNames(parts)) ?? [];
-  return existingModules(names);
+  return existingModules([...new Set(names)]);
 }
 
 /**
@@ -121,8 +124,15 @@ export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'
   return found.path;
 }
 
-function protocolNames(parts: Parts): readonly string[] {
-  const source = openScenario(parts.request);
+/** The protocols that a scenario and its twin name. */
+function protocolNames(given: Parts): readonly string[] {
+  const { request, source } = openRun(given.request);
+  const parts = { ...given, request };
+  const ofTwin = hasTwin(source) ? protocolNames({ ...parts, request: twinOf(request) }) : [];
+  return [...namesIn(parts, source), ...ofTwin];
+}
+
+function namesIn(parts: Parts, source: Source): readonly string[] {
   if (!namesModules(parts, source)) return [];
   const loaded = loadInner(parts, source);
   if (loaded === undefined) return [];
@@ -147,9 +157,38 @@ export function openScenario(request: Omit<ScenarioRequest, 'registry'>): Source
   });
 }
 
-function read(parts: Parts): Scenario | undefined {
-  const { request, problems } = parts;
+/** Opens a scenario; if the file asks for the twin alone, with its changes. */
+function openRun(request: ScenarioRequest): {
+  readonly request: ScenarioRequest;
+  readonly source: Source;
+} {
   const source = openScenario(request);
+  const set = changesToRun(source);
+  if (set === undefined) return { request, source };
+  const changing = { ...request, overrides: changed(request.overrides ?? {}, set) };
+  return { request: changing, source: openScenario(changing) };
+}
+
+/** The request for the twin alone. */
+function twinOf(request: ScenarioRequest): ScenarioRequest {
+  return { ...request, overrides: changed(request.overrides ?? {}, { [TWIN_RUN]: 'twin' }) };
+}
+
+/** Checks the twin as a scenario of its own; a mistake that the file has without it was reported before. */
+function checkTwin({ request, problems }: Parts, source: Source, set: TwinSpec['set']): void {
+  if (problems.count > 0) return;
+  try {
+    loadScenario(twinOf(request));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.addAll(error.issues.map((issue) => movedToTwin(issue, source, set)));
+  }
+}
+
+function read(asked: Parts): Scenario | undefined {
+  const { request, source } = openRun(asked.request);
+  const parts = { ...asked, request };
+  const { problems } = parts;
   const input = problems.check(source, scenarioSchema, source.data);
   const loaded = collectConfigErrors(problems, () => loadInner(parts, source));
   if (input === undefined || loaded === undefined) return undefined;
@@ -183,11 +222,11 @@ function topologyFile(
 
 /** The topology of a scenario: a file that it names, or a map inside it. */
 function loadInner({ request, problems }: Parts, source: Source): LoadedTopology | undefined {
-  const { registry } = request;
+  const parts = { problems, registry: request.registry, network: firstNetwork(source.data) };
   const value = valueAt(source.data, PLACE);
   if (typeof value !== 'string') {
     const isMap = value !== null && typeof value === 'object' && !Array.isArray(value);
-    return isMap ? buildTopology(source, value, PLACE, { problems, registry }) : undefined;
+    return isMap ? buildTopology(source, value, PLACE, parts) : undefined;
   }
   const found = topologyFile(request, source, value);
   if ('message' in found) {
@@ -195,7 +234,7 @@ function loadInner({ request, problems }: Parts, source: Source): LoadedTopology
     return undefined;
   }
   const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');
-  return readTopology(found.path, overrides, { problems, registry });
+  return readTopology(found.path, overrides, parts);
 }
 
 interface Read {
@@ -234,6 +273,8 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
   checkChanges({ request, problems }, read);
   const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
   checkDrain(context, traffic, drainNs);
+  const runs = runsOf(context, input, loaded.isDrawn === true);
+  if (runs.twin !== undefined) checkTwin({ request, problems }, source, runs.twin.set);
   return {
     name: input.name,
     file: source.file,
@@ -253,13 +294,30 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
     options,
     ...traffic,
     events,
-    kpis: resolveKpis(context, input.kpis ?? {}),
-    seeds: seedsOf(context, input.seeds ?? 1),
+    ...runs,
     overrides: request.overrides ?? {},
     warnings: [...topology.warnings, ...context.warnings],
     ...(input.sweep === undefined ? {} : { sweep: resolveDesign(context, input.sweep, request) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
+  };
+}
+
+/** Which runs there are, and the limits by which they are judged. */
+function runsOf(
+  context: ScenarioContext,
+  input: ScenarioInput,
+  isDrawn: boolean,
+): Pick<Scenario, 'kpis' | 'seeds' | 'networks' | 'twin'> {
+  const set = input.twin === undefined ? undefined : resolveTwin(context, input.twin);
+  const { kpis, differences } = resolveKpis(context, input.kpis ?? {}, set !== undefined);
+  const networks = resolveNetworks(context, input.networks, isDrawn);
+  const seeds = seedsOfNetworks(context, seedsOf(context, input.seeds ?? 1), networks);
+  const isBoth = set !== undefined && hasTwin(context.source);
+  return {
+    ...{ kpis, seeds },
+    ...(networks === undefined ? {} : { networks }),
+    ...(isBoth ? { twin: { set, kpis: differences } } : {}),
   };
 }
 

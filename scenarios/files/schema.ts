@@ -100,6 +100,9 @@ const kpiSchema = z
     virtual: z.strictObject(limitsShape).optional().meta({
       description: 'Further limits, judged in virtual time only: there no machine adds to a time.',
     }),
+    difference: z.strictObject(limitsShape).optional().meta({
+      description: 'Limits on the mean of twin minus as written, each pair of runs with one seed.',
+    }),
     allowEmpty: flag().optional().meta({
       description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,
@@ -210,6 +213,30 @@ export const scenarioSchema = z
       ])
       .optional()
       .meta({ description: 'Number of replications, or a list of seeds.', default: 1 }),
+    networks: z
+      .union([
+        whole('a number of networks such as 10', { min: 1, max: 10_000 }),
+        z.array(whole('the number of a network such as 1', { min: 1, max: 10_000 })).min(1),
+      ])
+      .optional()
+      .meta({
+        description:
+          'Number of networks that the generator of the topology draws, or a list of them: each runs with ' +
+          'seeds of its own, and intervals are over networks.',
+      }),
+    twin: z
+      .strictObject({
+        set: z.record(z.string(), z.unknown()).meta({
+          description: 'What the second run of each seed changes, `path: value` as in --set.',
+          examples: [{ 'options.gateway.window': 64 }],
+        }),
+        run: wordLeaf(['both', 'written', 'twin']).optional().meta({
+          description: 'Which of the two runs of a seed: both, or one of them alone.',
+          default: 'both',
+        }),
+      })
+      .optional()
+      .meta({ description: 'Runs each seed twice, as written and with changes.' }),
     timeLimit: time(POSITIVE)
       .optional()
       .meta({ description: 'Limit of wall time; a longer run stops with exit code 5.' }),

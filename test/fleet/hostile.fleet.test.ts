@@ -166,8 +166,10 @@ describe('a worker', () => {
   });
 });
 
-it('the seeds of a scenario give the report of one process', () => {
-  const words = ['scenario', 'hello.yaml', '--seeds', '4', '--set', 'duration=3s'];
+it('the seeds of a scenario and its twin give the report of one process', () => {
+  const twin = 'twin={ set: { topology.links.0.delay: 5.5ms } }';
+  const set = ['--set', 'duration=3s', '--set', twin];
+  const words = ['scenario', 'hello.yaml', '--seeds', '4', ...set];
   expect(orrery(...words, '--out', 'here').status).toBe(0);
   const { status, text } = orrery(...words, '--out', 'there', '--queue', server.address);
   expect(status, text).toBe(0);
@@ -180,6 +182,8 @@ it('the seeds of a scenario give the report of one process', () => {
   expect(there?.fingerprint).toBe(here?.fingerprint);
   expect(there?.kpis).toEqual(here?.kpis);
   expect(there?.metrics).toEqual(here?.metrics);
+  expect(there?.twin?.perSeed).toHaveLength(4);
+  expect(there?.twin).toEqual(here?.twin);
   const recorded = orrery(...words, '--queue', server.address, '--pcap');
   expect([recorded.status, recorded.text]).toEqual([2, expect.stringContaining('no recordings')]);
 });

@@ -28,6 +28,11 @@ const HUNT =
   "npm run hunt test/fixtures/receipt/receipt.yaml -- --set topology=bare-link.yaml --set 'stack.0.on=*' --seed 2";
 const RECEIPT = 'npm run scenario test/fixtures/receipt/receipt.yaml';
 
+const NETWORKS =
+  "npm run scenario dtn-bus.yaml -- --seeds 2 --set networks=4 --set duration=1h --set 'twin={ set: { options.dtn.router: direct } }'";
+const TWIN =
+  "npm run scenario failover.yaml -- --seeds 3 --set traffic.0.rate=500/s --set 'twin={ set: { options.gateway.multipath.reports: false } }' --set 'kpis={ gateway.failover: { difference: { p95: \"<= 100ms\" } } }'";
+
 /** In the order in which they run, in one folder. */
 export const RUN: Readonly<Record<string, Ran>> = {
   'npm run scenario dtn-tutorial.yaml': quick,
@@ -49,6 +54,8 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npx orrery scenario hello.yaml': quick,
   [HUNT]: { ...long, exit: 1, says: ['BROKEN', '2 nodes left'] },
   'npm run scenario fabric-outage.yaml': long,
+  [NETWORKS]: { ...long, says: ['[-38.8, -24.2] pt, 8 pairs on 4 networks'] },
+  [TWIN]: { ...long, says: ['[48.0, 83.9] ms, 3 pairs'] },
   'npm run scenario failover.yaml': nightly,
   'npm run scenario failover.yaml -- --set duration=20s': nightly,
   'npm run compare': nightly,

@@ -21,6 +21,10 @@ export class BuildContext {
   readonly root: FilePath;
   readonly problems: Problems;
   readonly registry: Registry;
+  /** Which of the networks that a generator can draw is built, from 1. */
+  readonly network: number;
+  /** True once a generator has drawn at random. */
+  isDrawn = false;
   readonly warnings: string[] = [];
   /** Directions without mistakes by their values, so that links with equal values share one. */
   readonly directions = new Map<string, DirectionSpec>();
@@ -30,11 +34,16 @@ export class BuildContext {
   readonly texts = new TextBudget();
   #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
 
-  constructor(parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'>) {
+  constructor(
+    parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'> & {
+      readonly network?: number;
+    },
+  ) {
     this.source = parts.source;
     this.root = parts.root;
     this.problems = parts.problems;
     this.registry = parts.registry;
+    this.network = parts.network ?? 1;
   }
 
   /** Records a mistake at the value of an entry. */

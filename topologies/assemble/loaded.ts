@@ -15,6 +15,8 @@ export interface LoadedTopology {
   readonly root: FilePath;
   /** The user's module whose generator made nodes of it; absolute path. */
   readonly module?: string;
+  /** True if a generator drew it at random: then there are further networks of its kind. */
+  readonly isDrawn?: boolean;
   /** The scenario's file, if it puts layers on the hosts. */
   readonly scenario?: Source;
 }

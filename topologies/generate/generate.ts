@@ -159,7 +159,11 @@ function sized(
     context.refuse('E104', PATH, excess, 'lower its numbers');
     return undefined;
   }
-  const draws: OpenSeededDraws = (seed) => seededRandom(generator.name, seed);
+  const draws: OpenSeededDraws = (seed) => {
+    context.isDrawn = true;
+    // Network 3 of a file with seed 1 is the network of a file with seed 3.
+    return seededRandom(generator.name, seed + context.network - 1);
+  };
   return draftOfMade(generator.generate(parameters, draws), PATH, protocol);
 }
 

@@ -136,6 +136,7 @@ const scenario = object<Scenario>({
   timeLimitMs: nothing,
   until: nothing,
   arrives: nothing,
+  ...{ twin: nothing, networks: nothing },
   overrides: record(nothing, 0),
   hunt: nothing,
   warnings: none,

@@ -28,6 +28,8 @@ type Words = readonly [message: string, hint: string];
 /** Entries of a file that all combinations share. */
 const SHARED: ReadonlyMap<string, Words> = new Map([
   ['seeds', ['all combinations run the same seeds', 'write seeds: 3 beside sweep:, or --seeds 3']],
+  ['networks', ['a sweep runs on one network', 'write topology.generate.seed: [1, 2, 3]']],
+  ['twin', ['a sweep compares combinations by itself', 'sweep what the twin sets']],
   ['sweep', ['a sweep does not vary itself', 'paths begin at the top of the file']],
   ['name', ['no result depends on it', 'sweep what a run depends on']],
   ['question', ['no result depends on it', 'sweep what a run depends on']],

@@ -63,7 +63,15 @@ function command(text: string, notify: (sentence: string) => void): HTMLElement 
 }
 
 function seedTable({ perSeed }: Report): HTMLElement {
-  const headings = ['seed', 'fingerprint', 'events', 'wall time', 'ending'];
+  const isOnNetworks = perSeed.some(({ network }) => network !== undefined);
+  const headings = [
+    'seed',
+    ...(isOnNetworks ? ['network'] : []),
+    'fingerprint',
+    'events',
+    'wall time',
+    'ending',
+  ];
   return element(
     'details',
     {},
@@ -78,11 +86,12 @@ function seedTable({ perSeed }: Report): HTMLElement {
         element(
           'tbody',
           {},
-          perSeed.map(({ seed, fingerprint, events, wallSeconds, ending }) =>
+          perSeed.map(({ seed, network, fingerprint, events, wallSeconds, ending }) =>
             element(
               'tr',
               {},
               element('td', { class: 'number' }, seed),
+              isOnNetworks && element('td', { class: 'number' }, network ?? ''),
               element('td', { class: 'mono' }, fingerprint),
               element('td', { class: 'number' }, wholeNumberText(events)),
               element('td', { class: 'number' }, wallTime(wallSeconds)),

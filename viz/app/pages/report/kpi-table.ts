@@ -74,7 +74,7 @@ function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
   const cell = (name: string, ...content: readonly Child[]): HTMLElement =>
     element('td', { class: `number ${name}` }, content);
   const sign = element('span', { role: 'img', 'aria-label': word, title: word }, kpiMark(kpi));
-  const why = whyMissed(kpi, report.seeds.length);
+  const why = whyMissed(kpi, report);
   const link = kpi.status === 'fail' && linkToMiss(report, kpi, run);
   return [
     element(

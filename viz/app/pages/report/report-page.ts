@@ -23,6 +23,7 @@ import { downloadsOf } from './downloads.ts';
 import { dropsChart } from './drops.ts';
 import { kpiTable } from './kpi-table.ts';
 import { methodSection } from './method.ts';
+import { twinContent } from './twin.ts';
 
 /** Fills the page. */
 export function mountReport(context: ReportContext): void {
@@ -31,6 +32,9 @@ export function mountReport(context: ReportContext): void {
     verdictBar(report, run.isLive === true),
     downloadsOf(context),
     section('Limits', kpiTable(report, run.id), notesOf(report)),
+  );
+  if (report.twin !== undefined) root.append(section('Twin', twinContent(report.twin)));
+  root.append(
     section('How slow, how often', tailFigure(context)),
     section('Where the packets went', dropsChart(context)),
     section('Do it again', againSection(context)),

@@ -1,0 +1,47 @@
+/**
+ * Which seeds the flags `--seed` and `--seeds` ask for.
+ *
+ * @module
+ */
+import { networkOf, SEEDS_PER_NETWORK, seedIn } from '../reports/networks.ts';
+import type { Scenario } from '../scenarios/model.ts';
+import { FlagError } from './exit.ts';
+import type { RunFlags } from './run-flags.ts';
+
+type Asked = Pick<Scenario, 'seeds' | 'networks'>;
+
+/**
+ * Seeds to run: one, the first n of the file, or 1 to n; of each network, if there are several.
+ * @throws FlagError if no network of the scenario has the seed.
+ */
+export function seedsOf(
+  scenario: Asked,
+  { seed, seeds }: Pick<RunFlags, 'seed' | 'seeds'>,
+): readonly number[] {
+  const { seeds: file, networks } = scenario;
+  if (seed !== undefined) {
+    if (networks !== undefined) refuseElsewhere(networks, seed);
+    return [seed];
+  }
+  if (seeds === undefined) return file;
+  if (networks === undefined) return firstOf(file, seeds);
+  return networks.flatMap((network) => {
+    const own = file.filter((one) => networkOf(one) === network);
+    const first = own.map((one) => one % SEEDS_PER_NETWORK);
+    return firstOf(first, seeds).map((one) => seedIn(network, one));
+  });
+}
+
+function firstOf(file: readonly number[], count: number): readonly number[] {
+  if (count <= file.length) return file.slice(0, count);
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function refuseElsewhere(networks: readonly number[], seed: number): void {
+  const network = networkOf(seed);
+  if (networks.includes(network)) return;
+  const [first = 1] = networks;
+  const message = `--seed: ${seed} is a seed of network ${network}, which does not run`;
+  const hint = `seed 1 of network ${first} is --seed ${seedIn(first, 1)}`;
+  throw new FlagError(message, '--seed', hint);
+}

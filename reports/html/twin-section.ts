@@ -1,0 +1,27 @@
+/**
+ * The section of the HTML report on the twin: what it changes, and the paired differences.
+ *
+ * @module
+ */
+import type { Report } from '../report-schema.ts';
+import { TWIN_HEADINGS, twinCells, twinChanges } from '../twin-text.ts';
+import { html, type Markup, NOTHING } from './markup.ts';
+
+/** The section; nothing without a twin. */
+export function twinSection({ twin }: Report): Markup {
+  if (twin === undefined) return NOTHING;
+  const rows = twinCells(twin).map(
+    (
+      cells,
+    ) => html`<tr>${cells.map((cell, at) => html`<td class="${kindOf(at)}">${cell}</td>`)}</tr>
+`,
+  );
+  return html`<section><h2>Twin</h2>
+<p class="muted">Each seed ran twice, as written and with <code>${twinChanges(twin)}</code>; differences are twin minus as written.</p>
+<table><thead><tr>${TWIN_HEADINGS.map((text, at) => html`<th class="${kindOf(at)}">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table></section>
+`;
+}
+
+function kindOf(column: number): string {
+  return column >= 1 && column <= 3 ? 'number' : '';
+}

@@ -1,0 +1,58 @@
+/**
+ * Runs on several generated networks: which network a run was on, and values gathered by network.
+ *
+ * Seeds are nested in networks: each network has seeds of its own, so that runs on two networks share no random
+ * draw. What differs between networks is then measured by the spread of their values alone (Cochran,
+ * "Sampling Techniques", 3rd ed., chapter 10: the first stage of a two-stage sample).
+ *
+ * @module
+ */
+
+/** Seeds that belong to one network: those of network 2 begin at this number. */
+export const SEEDS_PER_NETWORK = 10_000;
+
+/** The network of a seed, from 1. */
+export function networkOf(seed: number): number {
+  return Math.floor(seed / SEEDS_PER_NETWORK) + 1;
+}
+
+/**
+ * The number under which a network runs a seed.
+ * @param network From 1.
+ * @param seed Below {@link SEEDS_PER_NETWORK}: a seed of the first network.
+ */
+export function seedIn(network: number, seed: number): number {
+  return (network - 1) * SEEDS_PER_NETWORK + seed;
+}
+
+/**
+ * Entries by what is independent of the others: each of them without networks, else those of each network.
+ * @param networks The networks that ran; undefined if the scenario asked for none.
+ */
+export function independentGroups<Entry extends { readonly seed: number }>(
+  entries: readonly Entry[],
+  networks: readonly number[] | undefined,
+): readonly (readonly Entry[])[] {
+  if (networks === undefined) return entries.map((entry) => [entry]);
+  const groups = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    const network = networkIn(networks, entry.seed) ?? 1;
+    groups.set(network, [...(groups.get(network) ?? []), entry]);
+  }
+  return [...groups.values()];
+}
+
+/** The network of a seed in a report; undefined if the scenario asked for none. */
+export function networkIn(
+  networks: readonly number[] | undefined,
+  seed: number,
+): number | undefined {
+  if (networks === undefined) return undefined;
+  return networks.length === 1 ? networks[0] : networkOf(seed);
+}
+
+/** Follows a seed in a sentence: ` of network 3`; nothing if the scenario asked for no networks. */
+export function ofNetwork(networks: readonly number[] | undefined, seed: number): string {
+  const network = networkIn(networks, seed);
+  return network === undefined ? '' : ` of network ${network}`;
+}

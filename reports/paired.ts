@@ -1,0 +1,74 @@
+/**
+ * The difference of two values per seed, with its interval: over the pairs, or over the networks if there are
+ * several, as pairs of one network are not independent.
+ *
+ * @module
+ */
+import { overSeeds } from './interval.ts';
+import { independentGroups } from './networks.ts';
+import type { KpiInterval } from './report-schema.ts';
+import { correlation, summarise } from './statistics/summary.ts';
+
+/** Two values of one seed. */
+export interface SeedPair {
+  readonly seed: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Pairs with the same seed; seeds in which either has no value are left out. */
+export function pairsOf(
+  a: readonly { readonly seed: number; readonly value: number | null }[],
+  b: readonly { readonly seed: number; readonly value: number | null }[],
+): readonly SeedPair[] {
+  const before = new Map(a.map(({ seed, value }) => [seed, value]));
+  return b.flatMap(({ seed, value }) => {
+    const other = before.get(seed);
+    if (value === null || other === undefined || other === null) return [];
+    return [{ seed, a: other, b: value }];
+  });
+}
+
+/**
+ * What the interval of a difference counts: the pairs, or the mean of each network.
+ *
+ * @returns the values of each pair, or their means in each network.
+ */
+export function independentPairs(
+  pairs: readonly SeedPair[],
+  networks: readonly number[] | undefined,
+): readonly Omit<SeedPair, 'seed'>[] {
+  return independentGroups(pairs, networks).map((group) => ({
+    a: summarise(group.map(({ a }) => a)).mean,
+    b: summarise(group.map(({ b }) => b)).mean,
+  }));
+}
+
+/** Means of some pairs, and of their difference b - a, with its interval. */
+export interface MeanDifference {
+  readonly a: number | null;
+  readonly b: number | null;
+  readonly value: number | null;
+  readonly ci95: KpiInterval;
+  /** Correlation of the values of a pair; absent where it is undefined. */
+  readonly correlation?: number;
+}
+
+/** The mean of b - a; its interval is over pairs, or over networks. */
+export function differenceOf(
+  pairs: readonly SeedPair[],
+  networks: readonly number[] | undefined,
+): MeanDifference {
+  const units = independentPairs(pairs, networks);
+  const perSeed = units.map(({ a, b }) => b - a);
+  const over = networks === undefined ? 'pairs' : 'networks';
+  const ci95 = overSeeds({ perSeed, over, isShare: false });
+  if (units.length === 0) return { a: null, b: null, value: null, ci95 };
+  const mean = (values: readonly number[]): number => summarise(values).mean;
+  const [a, b] = [units.map((unit) => unit.a), units.map((unit) => unit.b)];
+  const related = correlation(a, b);
+  return {
+    ...{ a: mean(a), b: mean(b), value: mean(perSeed), ci95 },
+    ...(Number.isNaN(related) ? {} : { correlation: related }),
+  };
+}

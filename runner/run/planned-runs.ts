@@ -1,0 +1,88 @@
+/**
+ * The runs that a scenario asks for: one for each seed, on its network; two if there is a twin. Each is an ordinary
+ * run of the file with values set, so that it can be repeated anywhere.
+ *
+ * @module
+ */
+import type { SeedResult } from '../../reports/model.ts';
+import { networkIn, seedIn } from '../../reports/networks.ts';
+import { changed, TWIN_RUN } from '../../scenarios/files/twin.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import type { SeedAnswer } from './job.ts';
+
+/** A run of a scenario. */
+export interface PlannedRun {
+  readonly seed: number;
+  readonly isTwin: boolean;
+  /** Values to set in the file, `path -> value`. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+/** A result, and whether it is that of the twin. */
+export interface DoneRun {
+  readonly result: SeedResult;
+  readonly isTwin: boolean;
+}
+
+/**
+ * The seeds of a run, of all its networks.
+ * @param asked Seeds of the first network; those of the file if undefined.
+ */
+export function seedsInNetworks(
+  { seeds, networks }: Pick<Scenario, 'seeds' | 'networks'>,
+  asked: readonly number[] | undefined,
+): readonly number[] {
+  if (asked === undefined || networks === undefined) return asked ?? seeds;
+  return networks.flatMap((network) => asked.map((seed) => seedIn(network, seed)));
+}
+
+/** All runs of some seeds, those as written first. */
+export function plannedRuns(scenario: Scenario, seeds: readonly number[]): readonly PlannedRun[] {
+  const { twin, networks, overrides } = scenario;
+  const planned = (seed: number, isTwin: boolean): PlannedRun => {
+    const network = networkIn(networks, seed);
+    const set = {
+      ...(network === undefined ? {} : { networks: `[${network}]` }),
+      ...(twin === undefined ? {} : { [TWIN_RUN]: isTwin ? 'twin' : 'written' }),
+    };
+    return { seed, isTwin, overrides: changed(overrides, set) };
+  };
+  return [
+    ...seeds.map((seed) => planned(seed, false)),
+    ...(twin === undefined ? [] : seeds.map((seed) => planned(seed, true))),
+  ];
+}
+
+/** The answer of a run, with the network that could not be run. */
+export function withNetwork(
+  answer: SeedAnswer,
+  { networks }: Pick<Scenario, 'networks'>,
+  seed: number,
+): SeedAnswer {
+  const network = networkIn(networks, seed);
+  if (answer.kind !== 'refused' || network === undefined) return answer;
+  return { ...answer, message: `network ${network}: ${answer.message}` };
+}
+
+/**
+ * Refuses a scenario that asks for more than its seeds, where only seeds can be run.
+ * @param who What cannot, at the beginning of a sentence: `a sweep`.
+ * @throws Refusal that names the entry of the file.
+ */
+export function refuseTwinsAndNetworks(
+  { file, twin, networks }: Pick<Scenario, 'file' | 'twin' | 'networks'>,
+  who: string,
+): void {
+  if (twin !== undefined) {
+    throw new Refusal(
+      `${file}: twin: ${who} runs no twin; --set ${TWIN_RUN}=written leaves it out, --set ${TWIN_RUN}=twin runs it alone`,
+    );
+  }
+  if (networks !== undefined && networks.length > 1) {
+    const [first = 1] = networks;
+    throw new Refusal(
+      `${file}: networks: ${who} runs on one network; --set 'networks=[${first}]' chooses one`,
+    );
+  }
+}
