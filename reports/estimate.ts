@@ -7,8 +7,9 @@
  * @module
  */
 import { assert } from '../engine/core/assert.ts';
-import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
+import type { MetricDefinition, MetricKind, MetricUnit } from '../engine/host/measure.ts';
 import { histogramMean, histogramQuantile, mergeHistograms } from '../engine/measure/histogram.ts';
+import { unitFacts } from '../engine/pure/metric-units.ts';
 import type { Aggregation, MetricData } from './model.ts';
 import { quantile, sortedAscending } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
@@ -70,10 +71,17 @@ export function aggregationMistake(
   return `${aggregation} of a ${definition.kind}, allowed: ${allowed.join(', ')}`;
 }
 
-/** The unit of a metric after aggregation. */
-export function unitOf(definition: MetricDefinition, aggregation: Aggregation): string {
+/**
+ * The unit of a metric after aggregation: `rate` is per minute and `count` is a number, whatever the
+ * metric counts, except that sums of energy and mass keep their unit.
+ */
+export function unitOf(
+  { kind, unit }: Pick<MetricDefinition, 'kind' | 'unit'>,
+  aggregation: Aggregation,
+): MetricUnit {
   if (aggregation === 'rate') return '1/min';
-  return aggregation === 'count' ? 'count' : definition.unit;
+  if (aggregation !== 'count') return unit;
+  return kind === 'counter' && unitFacts(unit)?.isSummed ? unit : 'count';
 }
 
 /** Combines the data of several seeds; gauges become samples, one per seed. */

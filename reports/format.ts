@@ -1,10 +1,11 @@
 /**
  * Formats numbers for people: three or four significant digits, always with the unit, thousands
- * grouped. Durations are scaled to ns, us, ms, s, min, h, as in files; ratios are printed as percent with as many digits
- * as the distance to 100 % needs.
+ * grouped. Units and their steps are those of engine/pure/metric-units.ts; ratios are printed as percent with as many
+ * digits as the distance to 100 % needs.
  *
  * @module
  */
+import { unitFacts } from '../engine/pure/metric-units.ts';
 
 /** How to print numbers of one magnitude: the divisor and the suffix. */
 export interface UnitScale {
@@ -12,38 +13,11 @@ export interface UnitScale {
   readonly suffix: string;
 }
 
-const NS_SCALES = [
-  { from: 7_200e9, divisor: 3_600e9, suffix: 'h' },
-  { from: 600e9, divisor: 60e9, suffix: 'min' },
-  { from: 10e9, divisor: 1e9, suffix: 's' },
-  { from: 1e6, divisor: 1e6, suffix: 'ms' },
-  { from: 1e3, divisor: 1e3, suffix: 'µs' },
-  { from: 0, divisor: 1, suffix: 'ns' },
-] as const;
-const NANOSECONDS = { divisor: 1, suffix: 'ns' } as const;
-
-const BYTE_SCALES = [
-  { from: 1e9, divisor: 1e9, suffix: 'GB' },
-  { from: 1e6, divisor: 1e6, suffix: 'MB' },
-  { from: 1e4, divisor: 1e3, suffix: 'kB' },
-  { from: 0, divisor: 1, suffix: 'B' },
-] as const;
-
-const PLAIN_SUFFIX: Readonly<Record<string, string>> = {
-  count: '',
-  packets: '',
-  '1/min': '/min',
-  ratio: '%',
-};
-
-/** The scale for a value in its base unit. */
+/** The scale for a value in its base unit; a unit that no metric has is its own suffix. */
 export function scaleOf(value: number, unit: string): UnitScale {
+  const steps = unitFacts(unit)?.steps;
   const size = Math.abs(value);
-  if (unit === 'ns') return NS_SCALES.find((s) => size >= s.from) ?? NANOSECONDS;
-  if (unit === 'bytes') return BYTE_SCALES.find((s) => size >= s.from) ?? BYTE_SCALES[3];
-  // A unit is text from the report's author: `constructor` must not be found here.
-  const suffix = Object.hasOwn(PLAIN_SUFFIX, unit) ? PLAIN_SUFFIX[unit] : undefined;
-  return { divisor: unit === 'ratio' ? 0.01 : 1, suffix: suffix ?? unit };
+  return steps?.find(({ from }) => size >= from) ?? steps?.at(-1) ?? { divisor: 1, suffix: unit };
 }
 
 /** Groups the digits before the point in threes: 598812 becomes `598 812`. */

@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from 'zod';
+import { METRIC_UNIT_NAMES } from '../engine/pure/metric-units.ts';
 import { againstSchema } from './against-schema.ts';
 import { intervalSchema } from './interval-schema.ts';
 import { privacyBudgetSchema, privacySchema } from './privacy-schema.ts';
@@ -21,7 +22,7 @@ const count = z.number().int();
 const clock = z
   .enum(['virtual', 'wall'])
   .describe('`virtual`: simulated time; `wall`: time of this machine');
-const unit = z.string().describe('base unit: ns, count, bytes, ratio, packets, 1/min, bits');
+const unit = z.string().describe(`base unit: ${METRIC_UNIT_NAMES.join(', ')}`);
 const perSeedValue = z.strictObject({
   seed: count,
   value: number.nullable(),

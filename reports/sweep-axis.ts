@@ -66,7 +66,15 @@ function variation(values: readonly number[]): number {
   return Math.sqrt(square) / mean;
 }
 
-const BASE_UNITS: Readonly<Record<string, string>> = { time: 'ns', size: 'bytes', ratio: 'ratio' };
+/** The unit of metrics in whose steps a kind of quantity is written. */
+const BASE_UNITS: Readonly<Record<string, string>> = {
+  time: 'ns',
+  size: 'bytes',
+  ratio: 'ratio',
+  energy: 'uJ',
+  mass: 'ug',
+  intensity: 'ug/kWh',
+};
 const RATE_STEPS = [
   [1e9, 'Gbit/s'],
   [1e6, 'Mbit/s'],

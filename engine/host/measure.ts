@@ -57,8 +57,21 @@ export interface Log {
 /** How a metric is counted, which decides the aggregations that fit it. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'samples' | 'ratio';
 
-/** The base unit of a metric. */
-export type MetricUnit = 'ns' | 'count' | 'bytes' | 'ratio' | 'packets' | '1/min' | 'bits';
+/**
+ * The base unit of a metric, a row of engine/pure/metric-units.ts. Energy is recorded in whole
+ * microjoules, mass in whole micrograms, carbon intensity in whole micrograms of CO2 per kWh.
+ */
+export type MetricUnit =
+  | 'ns'
+  | 'count'
+  | 'bytes'
+  | 'ratio'
+  | 'packets'
+  | '1/min'
+  | 'bits'
+  | 'uJ'
+  | 'ug'
+  | 'ug/kWh';
 
 /** One metric of a protocol or of the runner. */
 export interface MetricDefinition {

@@ -2,11 +2,12 @@
  * The name and base unit of a metric in Prometheus text, the same for a finished run (metrics.prom)
  * and for a scraped node, so that one dashboard reads both.
  *
- * Base units are seconds, bytes and ratios, as the naming conventions of Prometheus ask. Does not
+ * Base units are seconds, bytes, joules, grams and ratios, as the naming conventions of Prometheus ask. Does not
  * write samples.
  *
  * @module
  */
+import { unitFacts } from '../pure/metric-units.ts';
 
 /** The name of a metric in Prometheus text, and the divisor of its values. */
 export interface PrometheusName {
@@ -20,14 +21,7 @@ export interface PrometheusName {
  * @param unit A unit of `MetricDefinition`; unknown units add no suffix.
  */
 export function prometheusName(metric: string, unit: string): PrometheusName {
-  const { divisor, suffix } = baseUnit(unit);
+  const { divisor, suffix } = unitFacts(unit)?.prometheus ?? { divisor: 1, suffix: '' };
   const base = `orrery_${metric.replace(/[^a-zA-Z0-9_]/g, '_')}`;
   return { name: base.endsWith(suffix) ? base : `${base}${suffix}`, divisor };
-}
-
-function baseUnit(unit: string): { readonly divisor: number; readonly suffix: string } {
-  if (unit === 'ns') return { divisor: 1e9, suffix: '_seconds' };
-  if (unit === 'bits') return { divisor: 1, suffix: '_bits' };
-  if (unit === 'bytes' || unit === 'ratio') return { divisor: 1, suffix: `_${unit}` };
-  return { divisor: 1, suffix: unit === '1/min' ? '_per_minute' : '' };
 }

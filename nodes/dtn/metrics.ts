@@ -245,8 +245,8 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
   {
     name: 'mesh.energy',
     kind: 'counter',
-    unit: 'count',
-    help: 'energy of the radios of a mesh for bits sent and heard, in microjoules at 0.3 a bit',
+    unit: 'uJ',
+    help: 'energy of the radios of a mesh for bits sent and heard, 0.3 µJ a bit',
     needs: 'use',
   },
 ];

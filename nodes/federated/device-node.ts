@@ -11,7 +11,7 @@ import { DeviceAccount, rememberUse } from './device/account.ts';
 import { type DeviceUse, LIMIT_NAMES, type LimitName, type RoundWork } from './device/limits.ts';
 import { RETRY_NS } from './geometry.ts';
 
-const MJ_PER_J = 1_000;
+const UJ_PER_J = 1_000_000;
 
 /** See the module. */
 export class DeviceNode {
@@ -19,8 +19,8 @@ export class DeviceNode {
   /** Undefined if the option says nothing of power or limits. */
   readonly #account: DeviceAccount | undefined;
   readonly #store: Store | undefined;
-  /** Energy used since the start and reported to the meter, mJ. */
-  #toldMj = 0;
+  /** Energy used since the start and reported to the meter, uJ. */
+  #toldUj = 0;
   readonly #before: DeviceUse;
   /** The use that is on disk, or in the write under way. */
   #written: DeviceUse;
@@ -86,7 +86,8 @@ export class DeviceNode {
   /** A round is over, at whose begin the device had used this. */
   over({ energyJ }: DeviceUse): void {
     if (this.#account === undefined) return;
-    this.#host.meter.sample('federated.device.energy', this.#account.used.energyJ - energyJ);
+    const spentUj = Math.round((this.#account.used.energyJ - energyJ) * UJ_PER_J);
+    this.#host.meter.sample('federated.device.energy', spentUj);
   }
 
   /** Writes what was really used, in place of what was reserved. */
@@ -111,8 +112,8 @@ export class DeviceNode {
     // Used more than a round reserved, or between rounds.
     const { energyJ, bytes } = this.#written;
     if (used.energyJ > energyJ || used.bytes > bytes) this.#write(used, () => undefined);
-    const spentMj = Math.floor((used.energyJ - this.#before.energyJ) * MJ_PER_J);
-    this.#host.meter.counter('federated.device.spent').add(spentMj - this.#toldMj);
-    this.#toldMj = spentMj;
+    const spentUj = Math.floor((used.energyJ - this.#before.energyJ) * UJ_PER_J);
+    this.#host.meter.counter('federated.device.spent').add(spentUj - this.#toldUj);
+    this.#toldUj = spentUj;
   }
 }

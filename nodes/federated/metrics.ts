@@ -106,12 +106,15 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   {
     name: 'federated.device.energy',
     kind: 'samples',
-    unit: 'count',
-    help: 'energy that a device used for a round, learning and messages, in J; one sample for each client and round',
+    unit: 'uJ',
+    help: 'energy that a device used for a round, learning and messages; one sample for each client and round',
     needs: 'use',
   },
   { ...use('away', 'rounds that a client left because its device went away'), isLoss: true },
-  use('device.spent', 'energy that devices used in all, learning and messages, in mJ'),
+  {
+    ...use('device.spent', 'energy that devices used in all, learning and messages'),
+    unit: 'uJ',
+  },
   counter('coordinates', 'coordinates of updates'),
   counter('clipped', 'of these, coordinates that were cut'),
   {

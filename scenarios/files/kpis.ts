@@ -8,7 +8,9 @@
  * @module
  */
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
+import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
+import { unitOf } from '../../reports/estimate.ts';
 import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
@@ -16,7 +18,7 @@ import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
 import type { FilePath } from '../../topologies/files/locate.ts';
 import { readQuantityAs } from '../../topologies/files/quantity.ts';
 import { suggest } from '../../topologies/files/suggest.ts';
-import { readQuantity, type UnitKind } from '../../topologies/files/units.ts';
+import { readQuantity } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
 import { notApplicableReason } from '../series-bins.ts';
@@ -257,20 +259,6 @@ function meantBy(text: string): Comparison {
   return /[>≥]/.test(sign) ? '>=' : '<=';
 }
 
-/**
- * The unit of a limit: `rate` is per minute and `count` is a number, whatever the metric counts.
- */
-function unitOf(metric: MetricDefinition, aggregation: Aggregation): MetricUnit {
-  if (aggregation === 'rate') return '1/min';
-  return aggregation === 'count' ? 'count' : metric.unit;
-}
-
-const UNIT_KINDS: Readonly<Partial<Record<MetricUnit, UnitKind>>> = {
-  ns: 'time',
-  '1/min': 'packet-rate',
-  bytes: 'size',
-};
-
 const NO_UNIT: Readonly<Record<string, string>> = {
   count: 'a number such as 0',
   packets: 'a number of packets such as 1000',
@@ -279,13 +267,13 @@ const NO_UNIT: Readonly<Record<string, string>> = {
 
 function readValue(text: string, unit: MetricUnit): LeafResult<number> {
   if (text === '') return wrong('E110', 'the comparison has no value', 'write e.g. "<= 250ms"');
-  const kind = UNIT_KINDS[unit];
+  const { quantity: kind }: MetricUnitFacts = METRIC_UNITS[unit];
+  if (kind === 'ratio') return readRatio(text);
   if (kind !== undefined) {
     const result = readQuantityAs(text, kind, {});
     // Packet rates are per second internally, but this metric counts per minute.
     return 'value' in result && unit === '1/min' ? { value: perMinute(result.value) } : result;
   }
-  if (unit === 'ratio') return readRatio(text);
   return readBare(text, NO_UNIT[unit] ?? NO_UNIT['count'] ?? '', unit);
 }
 

@@ -9,9 +9,11 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Message } from 'esbuild';
 import { z } from 'zod';
+import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { importModule } from '../../engine/live/import-module.ts';
 import { FileOwners, pathForUsers, stackPlacesOf } from '../../engine/live/stack-places.ts';
+import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
 import { ConfigError, type ConfigIssue, formatPath } from '../../topologies/files/config-error.ts';
 import { explainIssues } from '../../topologies/files/zod-words.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
@@ -19,7 +21,7 @@ import { Refusal } from '../refusal.ts';
 import { loadModuleWithHash } from './run-files.ts';
 
 const METRIC_KINDS = ['counter', 'gauge', 'histogram', 'samples', 'ratio'] as const;
-const METRIC_UNITS = ['ns', 'count', 'bytes', 'ratio', 'packets', '1/min', 'bits'] as const;
+const METRIC_UNITS: readonly MetricUnit[] = METRIC_UNIT_NAMES;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const callable = z.custom((value) => isFunction(value), { message: 'a function is needed' });

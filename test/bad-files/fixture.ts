@@ -50,6 +50,7 @@ const METRICS: readonly (readonly [string, MetricKind, MetricUnit])[] = [
   ['gateway.reorder', 'histogram', 'packets'],
   ['gateway.memory', 'gauge', 'bytes'],
   ['privacy.entropy.bits', 'samples', 'bits'],
+  ['radio.energy', 'counter', 'uJ'],
 ];
 
 const OWN: readonly MetricDefinition[] = [

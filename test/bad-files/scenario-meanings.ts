@@ -217,6 +217,13 @@ export const BAD_MEANINGS: readonly BadFile[] = [
     says: '"none" is not a number such as 0',
   },
   {
+    title: 'an energy without unit, which a count of it needs',
+    text: kpi('radio.energy: { count: «"<= 24"» }'),
+    code: 'E102',
+    says: 'kpis.radio.energy.count: 24 has no unit, expected an energy such as 500mJ, 24J, 2kWh',
+    hint: 'write 24J',
+  },
+  {
     title: 'the second of two limits',
     text: kpi('gateway.failover: { p95: [">= 1ms", «2ms»] }'),
     code: 'E110',

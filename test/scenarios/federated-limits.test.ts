@@ -35,6 +35,9 @@ const ROUND_J = 0.1 + 1e-5 * 4_950;
 const samples = (data: MetricData | undefined): readonly number[] =>
   data?.kind === 'samples' ? data.values : [];
 
+/** What devices spent, mJ; the metric counts whole microjoules. */
+const spentMj = (result: SeedResult): number => counter(result, 'federated.device.spent') / 1_000;
+
 function runWith(limits: string, set: Readonly<Record<string, string>> = {}): SeedResult {
   return run(loadText(FEDERATION, { [DEVICE]: limits, ...set }));
 }
@@ -45,7 +48,7 @@ describe('R-162: device limits', () => {
     expect(counter({ metrics } as SeedResult, 'federated.rounds')).toBe(40);
     const energies = samples(metrics['federated.device.energy']);
     expect(energies).toHaveLength(200);
-    for (const energy of energies) expect(Math.abs(energy - ROUND_J)).toBeLessThan(0.002);
+    for (const energy of energies) expect(Math.abs(energy / 1e6 - ROUND_J)).toBeLessThan(0.002);
   });
 
   it.each([
@@ -91,7 +94,7 @@ describe('R-162: device limits', () => {
       .flatMap((way) => samples(metrics[`federated.bytes.${way}`]))
       .reduce((sum, bytes) => sum + bytes, 0);
     expect(samples(metrics['federated.bytes.up'])).toHaveLength(200);
-    const between = counter(result, 'federated.device.spent') - moved;
+    const between = spentMj(result) - moved;
     // Each is asked whether it is ready, and says so, perhaps twice: two bytes each time.
     expect(between).toBeGreaterThanOrEqual(5 * 2);
     expect(between).toBeLessThanOrEqual(5 * 8);
@@ -100,7 +103,7 @@ describe('R-162: device limits', () => {
   it('of bytes hold for sums that hide their inputs: one more round would not have fitted', () => {
     const result = runWith('{ bytes: 50KB }', HIDDEN);
     expect(counter(result, 'federated.declined.bytes')).toBe(5);
-    const spent = counter(result, 'federated.device.spent');
+    const spent = spentMj(result);
     const rounds = counter(result, 'federated.rounds');
     expect(spent).toBeLessThanOrEqual(5 * 50_000);
     expect((spent * (rounds + 1)) / rounds).toBeGreaterThan(5 * 50_000 * 0.95);
@@ -112,7 +115,7 @@ describe('R-162: device limits', () => {
   const BATTERY = '{ battery: 1.55 }';
 
   it('are kept over restarts: what was used is remembered', () => {
-    const spent = counter(runWith(BATTERY, CRASHES), 'federated.device.spent');
+    const spent = spentMj(runWith(BATTERY, CRASHES));
     expect(spent).toBeLessThanOrEqual(5 * 1_550);
     // A device that crashed may have been charged for a round that it had no time for.
     expect(spent).toBeGreaterThan(4.5 * 1_490);
@@ -120,13 +123,13 @@ describe('R-162: device limits', () => {
 
   it('that a restart forgets are broken', () => {
     const double = { ...CRASHES, 'stack.1.options.double': 'forgotten-use' };
-    const spent = counter(runWith(BATTERY, double), 'federated.device.spent');
+    const spent = spentMj(runWith(BATTERY, double));
     expect(spent).toBeGreaterThan(5 * 1_550);
   });
 
   it('that are ignored are broken', () => {
     const double = { 'stack.1.options.double': 'ignored-limits' };
-    const spent = counter(runWith(BATTERY, double), 'federated.device.spent');
+    const spent = spentMj(runWith(BATTERY, double));
     expect(spent).toBeGreaterThan(5 * 1_550);
   });
 });

@@ -3,14 +3,24 @@
  * are mandatory and checked (docs/spec/topology-files.md, "Units").
  *
  * YAML 1.2 leaves `10ms` and `1_000` as strings; `_` between digits is accepted on purpose. Base
- * units are ns, bit/s, packets per second, bytes and shares of one. Positions are not known here.
+ * units are ns, bit/s, packets per second, bytes, shares of one, microjoules and micrograms. Positions are not known here.
  *
  * @module
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
 
 /** What a unit measures. */
-export type UnitKind = 'time' | 'rate' | 'packet-rate' | 'size' | 'ratio' | 'packets' | 'drift';
+export type UnitKind =
+  | 'time'
+  | 'rate'
+  | 'packet-rate'
+  | 'size'
+  | 'ratio'
+  | 'packets'
+  | 'drift'
+  | 'energy'
+  | 'mass'
+  | 'intensity';
 
 /** A number with its unit, in the base unit of its kind. */
 export interface Quantity {
@@ -34,6 +44,9 @@ export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly a: string; readonl
     ratio: { a: 'a share', unit: '%' },
     packets: { a: 'a number of packets', unit: 'packets' },
     drift: { a: 'a clock drift', unit: 'ppm' },
+    energy: { a: 'an energy', unit: 'J' },
+    mass: { a: 'a mass', unit: 'g' },
+    intensity: { a: 'a carbon intensity', unit: 'gCO2/kWh' },
   };
 
 /** Examples that messages offer. */
@@ -45,6 +58,9 @@ export const UNIT_EXAMPLES: Readonly<Record<UnitKind, string>> = {
   ratio: '5%, 0.05',
   packets: '1000packets',
   drift: '50ppm',
+  energy: '500mJ, 24J, 2kWh',
+  mass: '500mg, 24g, 2kg',
+  intensity: '400gCO2/kWh',
 };
 
 const TIME_NS: Readonly<Record<string, number>> = {
@@ -70,6 +86,39 @@ const SIZE_BYTES: Readonly<Record<string, number>> = {
   MiB: 1024 ** 2,
   GiB: 1024 ** 3,
 };
+
+const ENERGY_UJ: Readonly<Record<string, number>> = {
+  uJ: 1,
+  µJ: 1,
+  μJ: 1,
+  mJ: 1e3,
+  J: 1e6,
+  kJ: 1e9,
+  MJ: 1e12,
+  Wh: 3_600e6,
+  kWh: 3_600e9,
+};
+
+const MASS_UG: Readonly<Record<string, number>> = {
+  ug: 1,
+  µg: 1,
+  μg: 1,
+  mg: 1e3,
+  g: 1e6,
+  kg: 1e9,
+  t: 1e12,
+};
+
+const INTENSITY_UG: Readonly<Record<string, number>> = { 'gCO2/kWh': 1e6, 'g/kWh': 1e6 };
+
+/** Kinds whose units are a table of factors to the base unit. */
+const TABLES: readonly (readonly [UnitKind, Readonly<Record<string, number>>])[] = [
+  ['time', TIME_NS],
+  ['size', SIZE_BYTES],
+  ['energy', ENERGY_UJ],
+  ['mass', MASS_UG],
+  ['intensity', INTENSITY_UG],
+];
 
 const RATE_PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
@@ -99,10 +148,10 @@ function withUnit(digits: string, unit: string): Quantity | undefined {
   if (unit === '%') return { kind: 'ratio', value: scale(digits, 1e-2) };
   if (unit === 'ppm') return { kind: 'drift', value: scale(digits, 1) };
   if (/^packets?$/.test(unit)) return { kind: 'packets', value: scale(digits, 1) };
-  const time = own(TIME_NS, unit);
-  if (time !== undefined) return { kind: 'time', value: scale(digits, time) };
-  const size = own(SIZE_BYTES, unit);
-  if (size !== undefined) return { kind: 'size', value: scale(digits, size) };
+  for (const [kind, factors] of TABLES) {
+    const factor = own(factors, unit);
+    if (factor !== undefined) return { kind, value: scale(digits, factor) };
+  }
   const rate = RATE_UNIT.exec(unit);
   if (rate !== null) {
     const factor = RATE_PREFIX[(rate[1] ?? '').toLowerCase()] ?? 1;

@@ -29,6 +29,12 @@ describe('numbers for people', () => {
     [4_100_000, 'bytes', '4.10 MB'],
     [-3_000_000, 'ns', '-3 ms'],
     [6.25, 'bits', '6.25 bits'],
+    [240, 'uJ', '240 µJ'],
+    [22_900_000, 'uJ', '22.9 J'],
+    [1_280e6, 'uJ', '1.28 kJ'],
+    [-3e6, 'ug', '-3 g'],
+    [412.5e6, 'ug/kWh', '413 gCO2/kWh'],
+    [7, 'constructor', '7 constructor'],
   ])('%d %s reads %s', (value, unit, text) => {
     expect(quantity(value, unit)).toBe(text);
   });
