@@ -18,7 +18,8 @@ export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): 
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
     return;
   }
-  for (const { name, kind, unit, help } of all) {
-    process.stdout.write(`${name.padEnd(28)} ${kind.padEnd(10)} ${unit.padEnd(8)} ${help}\n`);
+  for (const { name, kind, unit, help, labels = [] } of all) {
+    const shown = labels.length === 0 ? name : `${name}{${labels.join(',')}}`;
+    process.stdout.write(`${shown.padEnd(28)} ${kind.padEnd(10)} ${unit.padEnd(8)} ${help}\n`);
   }
 }

@@ -42,6 +42,7 @@ import {
 } from './report-schema.ts';
 import { NOTHING_ARRIVES_RULE } from './rules.ts';
 import { seedNames } from './seed-names.ts';
+import { definitionOf } from './series.ts';
 import { summariseSeries } from './series-summary.ts';
 import { shownFlows } from './shown-flows.ts';
 import { timingPart } from './timing.ts';
@@ -159,7 +160,7 @@ function judgeKpis(
   const earlyEnd = earlyEndText(ends, durationNs);
   const base = { definitions, seeds, mode, warmupNs, networks };
   const kindOf = (spec: KpiSpec): MetricDefinition | undefined =>
-    definitions.find((one) => one.name === spec.metric);
+    definitionOf(definitions, spec.metric);
   const open = (kpi: KpiResult, definition: MetricDefinition | undefined): KpiResult =>
     earlyEnd === undefined ? kpi : leaveKpiOpen(kpi, definition?.kind, earlyEnd);
   const plain = kpisIn(mode, input.kpis).map((spec) => {

@@ -8,6 +8,7 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
+import { metricOfSeries } from '../engine/pure/series-name.ts';
 import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
 import {
   aggregationMistake,
@@ -22,6 +23,7 @@ import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './mod
 import { independentGroups } from './networks.ts';
 import { differenceOf, pairsOf } from './paired.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
+import { foldedReason, withSeries } from './series.ts';
 import { whyEmpty } from './why-empty.ts';
 
 /** The input of a judgement. */
@@ -42,7 +44,7 @@ export interface KpiInput {
 
 /** Times of a run are virtual unless it was live or the metric is marked as wall time. */
 export function clockOf(metric: string, mode: RunMode): Clock {
-  return mode === 'live' || /(^|[._])wall$/.test(metric) ? 'wall' : 'virtual';
+  return mode === 'live' || /(^|[._])wall$/.test(metricOfSeries(metric)) ? 'wall' : 'virtual';
 }
 
 /** True when a value meets a limit. */
@@ -83,6 +85,8 @@ export function judgeKpi(input: KpiInput): KpiResult {
     definition: definition.help,
     estimator: estimatorOf(input, definition),
   };
+  const folded = foldedReason(seeds, spec.metric);
+  if (folded !== undefined) return { ...described, ...unjudged('E125', folded) };
   const mistake = aggregationMistake(definition, spec.aggregation);
   if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
   const measured =
@@ -142,14 +146,15 @@ function measure(
   seeds: readonly SeedResult[],
 ): Measured {
   const { aggregation, comparison, over } = spec;
-  const perSeed = valuesPerSeed(spec, seeds);
-  const { pooled, value: ofAll, n } = poolOf(spec, seeds);
+  const all = withSeries(seeds, spec.metric);
+  const perSeed = valuesPerSeed(spec, all);
+  const { pooled, value: ofAll, n } = poolOf(spec, all);
   const isOfSeed = aggregation === 'count' && over === 'seed';
   const value = isOfSeed ? worstValue(spec, perSeed) : ofAll;
   const values =
     networks === undefined
       ? perSeed.flatMap((entry) => entry.value ?? [])
-      : independentGroups(seeds, networks).flatMap((group) => poolOf(spec, group).value ?? []);
+      : independentGroups(all, networks).flatMap((group) => poolOf(spec, group).value ?? []);
   const kind = definition.kind;
   const isOfShare = unitOf(definition, aggregation) === 'ratio' && isShare(definition, values);
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
@@ -163,7 +168,11 @@ function measureDifference(
   { spec, seeds, networks }: KpiInput,
   twins: readonly SeedResult[],
 ): Measured {
-  const pairs = pairsOf(valuesPerSeed(spec, seeds), valuesPerSeed(spec, twins));
+  const all = withSeries([...seeds, ...twins], spec.metric);
+  const pairs = pairsOf(
+    valuesPerSeed(spec, all.slice(0, seeds.length)),
+    valuesPerSeed(spec, all.slice(seeds.length)),
+  );
   const { value, ci95 } = differenceOf(pairs, networks);
   const byPair = new Map(pairs.map(({ seed, a, b }) => [seed, b - a]));
   const perSeed = seeds.map(({ seed }) => {

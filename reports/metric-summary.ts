@@ -13,11 +13,13 @@ import {
   visitBuckets,
 } from '../engine/measure/histogram.ts';
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
+import { SERIES_MAX } from '../engine/pure/series-name.ts';
 import { poolMetricData } from './estimate.ts';
 import { clockOf } from './kpi.ts';
 import type { MetricData, RunMode, SeedResult } from './model.ts';
 import { exactFractions, modesOf } from './modes.ts';
 import type { MetricSummary } from './report-schema.ts';
+import { seriesNames } from './series.ts';
 import { nearestRank, sortedAscending } from './statistics/quantile.ts';
 import { summarise } from './statistics/summary.ts';
 
@@ -44,7 +46,13 @@ export function summariseMetrics(
 ): Readonly<Record<string, MetricSummary>> {
   const result: Record<string, MetricSummary> = {};
   const byName = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const definition of byName) {
+  const named = byName.flatMap((definition) => {
+    if (definition.labels === undefined) return [definition];
+    // A node has one series more than the bound, that of what is beyond it.
+    const series = seriesNames(seeds, definition.name).slice(0, SERIES_MAX + 1);
+    return [definition, ...series.map((name) => ({ ...definition, name }))];
+  });
+  for (const definition of named) {
     const parts = seeds.flatMap((seed) => {
       const data = seed.metrics[definition.name];
       return data === undefined ? [] : [{ seed: seed.seed, data }];

@@ -9,6 +9,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { prometheusName } from '../engine/measure/prometheus-name.ts';
+import { readSeries, shownSeries } from '../engine/pure/series-name.ts';
 import { kpiName } from './kpi-text.ts';
 import { oneLine } from './plain-text.ts';
 import type { MetricSummary, Report } from './report-schema.ts';
@@ -33,21 +34,32 @@ export function renderPrometheus(report: Report): Promise<string> {
   gauge('orrery_run_wall_seconds', 'Wall-clock time of the run', report.wallSeconds);
   addKpis(report, registry, labels);
   addPackets(report, registry, labels);
-  for (const [name, metric] of Object.entries(report.metrics)) {
+  for (const [name, metric] of shownSeries(report.metrics)) {
     addMetric({ name, metric, registry, labels });
   }
   return registry.metrics();
 }
 
-type Labels = Readonly<Record<(typeof LABELS)[number], string>>;
+type Labels = Readonly<Record<string, string>>;
 
 function gaugeIn(
   registry: Registry,
   labels: Labels,
 ): (name: string, help: string, value: number) => void {
-  return (name, help, value) => {
-    new Gauge({ name, help, labelNames: LABELS, registers: [registry] }).set(labels, value);
-  };
+  return (name, help, value) => gaugeOf(registry, name, help, labels).set(labels, value);
+}
+
+/** The gauge of this name, which the series of one metric share. */
+function gaugeOf(registry: Registry, name: string, help: string, labels: Labels): Gauge {
+  const known = registry.getSingleMetric(name);
+  if (known instanceof Gauge) return known;
+  return new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
+}
+
+function counterOf(registry: Registry, name: string, help: string, labels: Labels): Counter {
+  const known = registry.getSingleMetric(name);
+  if (known instanceof Counter) return known;
+  return new Counter({ name, help, labelNames: Object.keys(labels), registers: [registry] });
 }
 
 function addKpis(report: Report, registry: Registry, labels: Labels): void {
@@ -114,12 +126,12 @@ interface Entry {
   readonly labels: Labels;
 }
 
-function addMetric({ name, metric, registry, labels }: Entry): void {
+function addMetric({ name: series, metric, registry, labels: ofRun }: Entry): void {
+  const { metric: name, labels: own } = readSeries(series) ?? { metric: series, labels: {} };
+  const labels = { ...ofRun, ...own };
   const { name: full, divisor } = prometheusName(name, metric.unit);
-  const registers = [registry];
   if (metric.kind === 'counter') {
-    const total = `${full}_total`;
-    const counter = new Counter({ name: total, help: metric.help, labelNames: LABELS, registers });
+    const counter = counterOf(registry, `${full}_total`, metric.help, labels);
     counter.inc(labels, (metric.value ?? 0) / divisor);
     return;
   }
@@ -128,11 +140,10 @@ function addMetric({ name, metric, registry, labels }: Entry): void {
     if (metric.value !== null) gauge(full, metric.help, metric.value / divisor);
     return;
   }
-  const labelNames = [...LABELS, 'quantile'];
-  const distribution = new Gauge({ name: full, help: metric.help, labelNames, registers });
+  const points = gaugeOf(registry, full, metric.help, { ...labels, quantile: '' });
   for (const quantile of QUANTILES) {
     const value = quantileAt(metric, quantile);
-    if (value !== undefined) distribution.set({ ...labels, quantile }, value / divisor);
+    if (value !== undefined) points.set({ ...labels, quantile }, value / divisor);
   }
   gauge(`${full}_sum`, `Sum of ${name}`, (metric.sum ?? 0) / divisor);
   gauge(`${full}_count`, `Samples of ${name}`, metric.count);

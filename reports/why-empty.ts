@@ -4,9 +4,11 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
+import { metricOfSeries } from '../engine/pure/series-name.ts';
 import { addUp } from './add-up.ts';
 import { wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
+import { seriesNames } from './series.ts';
 
 /** Metrics, of any protocol, that get samples only from faults. */
 const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
@@ -27,6 +29,10 @@ export function whyEmpty(empty: EmptyMetric): string | undefined {
   const after = `after warmup (${wholeNumberText(warmupNs / 1e9)}s)`;
   const faults = seeds.flatMap((seed) => seed.faults.filter(({ beginNs }) => beginNs >= warmupNs));
   if (OF_FAULTS.test(metric) && faults.length === 0) return `no fault happened ${after}`;
+  const measured = seriesNames(seeds, metricOfSeries(metric));
+  if (measured.length > 0 && !measured.includes(metric)) {
+    return `the run has ${measured.slice(0, REASONS_MAX).join(', ')}`;
+  }
   const [protocol = ''] = metric.split('.');
   const offered = countOf(`${protocol}.offered`, seeds);
   if (offered === 0) return `no packet was sent ${after}`;

@@ -17,13 +17,17 @@ export interface Histogram {
   record(value: number): void;
 }
 
-/** Where a node measures. Names are those of the protocol's `metrics`; others fail an assertion. */
+/**
+ * Where a node measures. Names are those of the protocol's `metrics`, with one value for each of its
+ * `labels`; others fail an assertion. Values of labels may come from peers: of each metric 64
+ * combinations are kept, and the rest is counted in the value `other`.
+ */
 export interface Meter {
-  counter(metric: string): Counter;
-  gauge(metric: string): Gauge;
-  histogram(metric: string): Histogram;
+  counter(metric: string, ...labels: readonly string[]): Counter;
+  gauge(metric: string, ...labels: readonly string[]): Gauge;
+  histogram(metric: string, ...labels: readonly string[]): Histogram;
   /** One sample of a rare event, stored individually (for example the time to detect a failure). */
-  sample(metric: string, value: number): void;
+  sample(metric: string, value: number, ...labels: readonly string[]): void;
 }
 
 /** What drawings need: states of state machines, begin and end of procedures, and marks. */
@@ -81,6 +85,11 @@ export interface MetricDefinition {
   readonly unit: MetricUnit;
   /** One sentence: what is measured, where, and by which estimator. */
   readonly help: string;
+  /**
+   * Names of labels, three at most: what is measured is kept for each combination of their values
+   * besides the whole. Not for a `ratio`.
+   */
+  readonly labels?: readonly string[];
   /** For a `ratio`: the two counters that the runner divides, numerator first. */
   readonly of?: readonly [numerator: string, denominator: string];
   /**

@@ -7,9 +7,17 @@
  *
  * @module
  */
-import { assert } from '../core/assert.ts';
+import { assert, InvariantError } from '../core/assert.ts';
 import type { Counter, Gauge, Histogram, Meter, MetricDefinition } from '../host/measure.ts';
 import { oncePer } from '../pure/once-per.ts';
+import {
+  LABEL_VALUE_MAX,
+  labelsMistake,
+  otherSeries,
+  SERIES_MAX,
+  seriesName,
+} from '../pure/series-name.ts';
+import { boundedSeries, foldedOf } from './bounded-series.ts';
 import { type HistogramData, LogHistogram, mergeHistograms } from './histogram.ts';
 
 /** The measured data of one metric. */
@@ -55,15 +63,26 @@ class RatioCell implements RatioCounter {
 /** A histogram without values. */
 const NO_VALUES: HistogramData = mergeHistograms([]);
 
+/** What is declared of a metric. Of one shape for all, because every packet looks one up. */
+interface Declared {
+  readonly kind: MetricDefinition['kind'];
+  readonly labels: readonly string[];
+  readonly isOnlyIfUsed: boolean;
+}
+
 /** Metrics by name. */
-type Definitions = ReadonlyMap<string, MetricDefinition>;
+type Definitions = ReadonlyMap<string, Declared>;
+
+const NO_LABELS: readonly string[] = [];
 
 /** Metrics by name; made once per list, since all nodes of a protocol share their list. */
 const tableOf = oncePer((definitions: readonly MetricDefinition[]): Definitions => {
-  const table = new Map<string, MetricDefinition>();
-  for (const one of definitions) {
-    assert(!table.has(one.name), `metric ${one.name} is defined twice`);
-    table.set(one.name, one);
+  const table = new Map<string, Declared>();
+  for (const { name, kind, labels = NO_LABELS, needs } of definitions) {
+    assert(!table.has(name), `metric ${name} is defined twice`);
+    const wrong = labelsMistake(labels) ?? (kind === 'ratio' && labels.length > 0 && 'a ratio');
+    if (wrong) assert(false, `labels of metric ${name}: ${wrong}`);
+    table.set(name, { kind, labels, isOnlyIfUsed: needs === 'use' });
   }
   return table;
 });
@@ -82,35 +101,39 @@ export class MeterTable implements Meter {
   private readonly definitions: Definitions;
   /** The metrics that a node has asked for, by name; each is of the kind that its definition says. */
   private readonly cells = new Map<string, Cells[keyof Cells]>();
+  /** Names of the series of each labelled metric, at most one more than {@link SERIES_MAX}. */
+  private series: Map<string, Set<string>> | undefined;
+  /** How often a series of a metric was beyond a bound. */
+  private folded: Map<string, number> | undefined;
 
   constructor(definitions: readonly MetricDefinition[]) {
     this.definitions = tableOf(definitions);
   }
 
-  counter(metric: string): Counter {
-    return this.cell(metric, 'counter', () => new CounterCell());
+  counter(metric: string, ...labels: readonly string[]): Counter {
+    return this.cell(metric, labels, 'counter', () => new CounterCell());
   }
 
-  gauge(metric: string): Gauge {
-    return this.cell(metric, 'gauge', () => new GaugeCell());
+  gauge(metric: string, ...labels: readonly string[]): Gauge {
+    return this.cell(metric, labels, 'gauge', () => new GaugeCell());
   }
 
-  histogram(metric: string): Histogram {
-    return this.cell(metric, 'histogram', () => new LogHistogram());
+  histogram(metric: string, ...labels: readonly string[]): Histogram {
+    return this.cell(metric, labels, 'histogram', () => new LogHistogram());
   }
 
   /** A metric of kind `ratio`; for the runner only, since the port does not offer it to nodes. */
   ratio(metric: string): RatioCounter {
-    return this.cell(metric, 'ratio', () => new RatioCell());
+    return this.cell(metric, NO_LABELS, 'ratio', () => new RatioCell());
   }
 
-  sample(metric: string, value: number): void {
-    this.cell(metric, 'samples', () => []).push(value);
+  sample(metric: string, value: number, ...labels: readonly string[]): void {
+    this.cell(metric, labels, 'samples', () => []).push(value);
   }
 
   /**
-   * Resets the measurements (at the end of the warm-up). Handles stay valid, and gauges keep their
-   * value.
+   * Resets the measurements (at the end of the warm-up). Handles and series stay valid, gauges keep
+   * their value, and what was folded stays told.
    */
   reset(): void {
     for (const cell of this.cells.values()) {
@@ -122,15 +145,27 @@ export class MeterTable implements Meter {
   }
 
   /**
-   * Every defined metric, sorted by name. An unused metric is zero or empty; if it was defined to
-   * appear only when used, it is absent.
+   * Every defined metric, sorted by name, a labelled one as a whole and then by series. An unused
+   * metric is zero or empty; if it was defined to appear only when used, it is absent.
    */
   data(): Record<string, MetricValue> {
     const result: Record<string, MetricValue> = {};
-    for (const { name, kind, needs } of sorted(this.definitions)) {
-      if (needs !== 'use' || this.cells.has(name)) result[name] = this.valueOf(name, kind);
+    for (const [name, { kind, isOnlyIfUsed }] of sorted(this.definitions)) {
+      const series = this.series?.get(name);
+      if (series !== undefined) Object.assign(result, this.seriesOf(name, kind, series));
+      else if (!isOnlyIfUsed || this.cells.has(name)) result[name] = this.valueOf(name, kind);
     }
-    return result;
+    return this.folded === undefined ? result : { ...result, ...foldedOf(this.folded) };
+  }
+
+  private seriesOf(
+    name: string,
+    kind: MetricDefinition['kind'],
+    series: ReadonlySet<string>,
+  ): Record<string, MetricValue> {
+    const values = [...series].sort().map((one) => [one, this.valueOf(one, kind)] as const);
+    const whole = mergeMetrics(values.map(([, value]) => value));
+    return { [name]: whole, ...Object.fromEntries(values) };
   }
 
   private valueOf(name: string, kind: MetricDefinition['kind']): MetricValue {
@@ -153,29 +188,61 @@ export class MeterTable implements Meter {
     return this.cells.get(name) as Cells[Kind] | undefined;
   }
 
+  // hot: protocols look up counters for each packet.
   private cell<Kind extends keyof Cells>(
     metric: string,
+    values: readonly string[],
     kind: Kind,
     make: () => Cells[Kind],
   ): Cells[Kind] {
-    const { definitions } = this;
-    const defined = definitions.get(metric)?.kind;
-    if (defined === undefined) {
-      const declared = [...definitions.keys()].join(', ') || 'none';
-      assert(false, `metric "${metric}" is not declared in the protocol's metrics (${declared})`);
+    const declared = this.definitions.get(metric);
+    if (declared === undefined) this.refuse(metric);
+    if (declared.kind !== kind) {
+      assert(false, `metric ${metric} is defined as ${declared.kind}, not as ${kind}`);
     }
-    assert(defined === kind, `metric ${metric} is defined as ${defined}, not as ${kind}`);
-    const known = this.known(metric, kind);
+    const { labels } = declared;
+    if (labels.length !== values.length) {
+      const wanted = labels.join(', ') || 'no labels';
+      assert(false, `metric ${metric} has ${wanted}, not ${values.length} values`);
+    }
+    const name = values.length === 0 ? metric : this.interned(metric, labels, values);
+    const known = this.known(name, kind);
     if (known !== undefined) return known;
     const made = make();
-    this.cells.set(metric, made);
+    this.cells.set(name, made);
     return made;
+  }
+
+  private refuse(metric: string): never {
+    const declared = [...this.definitions.keys()].join(', ') || 'none';
+    throw new InvariantError(
+      `metric "${metric}" is not declared in the protocol's metrics (${declared})`,
+    );
+  }
+
+  /** The name of a series that is known or has room; else of the one that counts the rest. */
+  private interned(metric: string, labels: readonly string[], values: readonly string[]): string {
+    this.series ??= new Map();
+    const series = this.series.get(metric) ?? new Set();
+    this.series.set(metric, series);
+    const isShort = values.every(({ length }) => length <= LABEL_VALUE_MAX);
+    const name = isShort ? seriesName(metric, labels, values) : '';
+    if (series.has(name)) return name;
+    if (isShort && series.size < SERIES_MAX) {
+      series.add(name);
+      return name;
+    }
+    this.folded ??= new Map();
+    this.folded.set(metric, (this.folded.get(metric) ?? 0) + 1);
+    const other = otherSeries(metric, labels);
+    series.add(other);
+    return other;
   }
 }
 
 /** The definitions in order of their names, in which {@link MeterTable.data} lists them. */
-const sorted = oncePer((definitions: Definitions): readonly MetricDefinition[] =>
-  [...definitions.keys()].sort().flatMap((name) => definitions.get(name) ?? []),
+const sorted = oncePer((definitions: Definitions): readonly (readonly [string, Declared])[] =>
+  [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
 /**
@@ -205,7 +272,10 @@ export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
   }
 }
 
-/** Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names. */
+/**
+ * Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names, with the
+ * bound of series that a node has.
+ */
 export function mergeByName(
   parts: readonly Readonly<Record<string, MetricValue>>[],
 ): Record<string, MetricValue> {
@@ -221,7 +291,7 @@ export function mergeByName(
   for (const name of [...byName.keys()].sort()) {
     merged[name] = mergeMetrics(byName.get(name) ?? []);
   }
-  return merged;
+  return boundedSeries(merged, mergeMetrics);
 }
 
 type OfKind<Kind extends MetricValue['kind']> = Extract<MetricValue, { readonly kind: Kind }>;

@@ -30,7 +30,8 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     name: 'gateway.fault_switches',
     kind: 'counter',
     unit: 'count',
-    help: 'changes of the active path caused by a fault',
+    help: 'changes of the active path caused by a fault, by what showed it, such as report-loss or probe-loss',
+    labels: ['cause'],
   },
   {
     name: 'gateway.path_deaths',

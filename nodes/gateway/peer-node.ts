@@ -52,7 +52,8 @@ export class PeerNode implements PeerOutput {
         host.way(this.#name, effect.way);
         return;
       case 'count':
-        host.meter.counter(effect.metric).add(1);
+        if (effect.label === undefined) host.meter.counter(effect.metric).add(1);
+        else host.meter.counter(effect.metric, effect.label).add(1);
         return;
       case 'sample':
         host.meter.sample(effect.metric, effect.value);

@@ -18,7 +18,8 @@ export type PeerEffect =
   /** A tick at this instant, in an event of its own. */
   | { readonly kind: 'wake' }
   | { readonly kind: 'way'; readonly way: Way }
-  | { readonly kind: 'count'; readonly metric: string }
+  /** `label`: the value of the label of a metric that has one. */
+  | { readonly kind: 'count'; readonly metric: string; readonly label?: string }
   | { readonly kind: 'sample'; readonly metric: string; readonly value: number }
   | { readonly kind: 'state'; readonly machine: string; readonly state: string }
   | { readonly kind: 'mark'; readonly name: string }

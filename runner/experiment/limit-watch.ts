@@ -8,6 +8,7 @@ import { isFinalMiss } from '../../reports/final-miss.ts';
 import { kpisIn } from '../../reports/judge.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
+import { definitionOf } from '../../reports/series.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
@@ -41,7 +42,7 @@ export class LimitWatch {
     const specs = kpis.filter(canMissForGood);
     this.#isMissed = (result): boolean =>
       specs.some((spec) => {
-        const definition = definitions.find(({ name }) => name === spec.metric);
+        const definition = definitionOf(definitions, spec.metric);
         if (definition === undefined) return false;
         const seeds = [result];
         const kpi = judgeKpi({ spec, definition, definitions, seeds, mode: 'sim', warmupNs });

@@ -7,6 +7,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
+import { definitionOf } from '../../reports/series.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { Registry } from '../../topologies/files/registry.ts';
@@ -152,7 +153,7 @@ function judgeOne(
   seed: SeedResult,
 ): Break | undefined {
   const definitions = scenarioMetrics(scenario, registry);
-  const definition = definitions.find(({ name }) => name === spec.metric);
+  const definition = definitionOf(definitions, spec.metric);
   const kpi = judgeKpi({ spec, definition, definitions, seeds: [seed], mode: 'sim', warmupNs: 0 });
   if (kpi.pass || kpi.value === null) return undefined;
   const must = `${spec.aggregation} ${spec.limitText}`;

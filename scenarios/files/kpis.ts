@@ -10,6 +10,7 @@
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
+import { metricOfSeries } from '../../engine/pure/series-name.ts';
 import { unitOf } from '../../reports/estimate.ts';
 import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
 import { stackNames } from '../../topologies/assemble/stack.ts';
@@ -23,6 +24,7 @@ import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
 import { notApplicableReason } from '../series-bins.ts';
 import type { ScenarioContext } from './context.ts';
+import { checkLabels } from './kpi-labels.ts';
 import type { ScenarioInput } from './schema.ts';
 
 type Kpi = KpiSpec & { readonly position: SourcePosition };
@@ -121,7 +123,7 @@ function metricAt(
   name: string,
 ): MetricDefinition | undefined {
   const path = ['kpis', name];
-  const metric = metrics.get(name);
+  const metric = metrics.get(metricOfSeries(name));
   const absent = absentProtocol(context, name);
   if (absent !== undefined) {
     const hint = `protocols of this network: ${[...protocolsOf(context)].join(', ')}`;
@@ -130,11 +132,12 @@ function metricAt(
     return undefined;
   }
   if (metric === undefined) {
-    const near = suggest(name, metrics.keys());
+    const near = suggest(metricOfSeries(name), metrics.keys());
     const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
     context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
+    return undefined;
   }
-  return metric;
+  return checkLabels(context, name, metric) ? { ...metric, name } : undefined;
 }
 
 /** Refuses a limit on a difference where there is nothing to differ from. */

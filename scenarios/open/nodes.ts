@@ -6,6 +6,7 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { FOLDED } from '../../engine/measure/bounded-series.ts';
 import { indexByName } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { type PlacedProtocol, placedProtocols } from '../../topologies/assemble/options.ts';
@@ -107,7 +108,7 @@ export function scenarioMetrics(
   ]);
   const isAsked =
     scenario.asks !== undefined || scenario.events.some(({ action }) => 'ask' in action);
-  const all = [...own, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
+  const all = [...own, FOLDED, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }
 

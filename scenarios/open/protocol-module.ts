@@ -14,6 +14,7 @@ import type { Protocol } from '../../engine/host/protocol.ts';
 import { importModule } from '../../engine/live/import-module.ts';
 import { FileOwners, pathForUsers, stackPlacesOf } from '../../engine/live/stack-places.ts';
 import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
+import { labelsMistake } from '../../engine/pure/series-name.ts';
 import { ConfigError, type ConfigIssue, formatPath } from '../../topologies/files/config-error.ts';
 import { explainIssues } from '../../topologies/files/zod-words.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
@@ -47,6 +48,7 @@ const FACE = z
         kind: z.enum(METRIC_KINDS),
         unit: z.enum(METRIC_UNITS),
         help: z.string(),
+        labels: z.array(z.string()).optional(),
       }),
     ),
     channel: z.int().min(128).max(255).optional(),
@@ -80,6 +82,9 @@ const FACE = z
       if (help !== undefined)
         context.addIssue({ code: 'custom', message, path: ['metrics', index, 'name'] });
       taken.set(one.name, one.help);
+      const wrong = labelsMistake(one.labels ?? []);
+      if (wrong !== undefined)
+        context.addIssue({ code: 'custom', message: wrong, path: ['metrics', index, 'labels'] });
     }
   });
 

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { FOLDED } from '../../engine/measure/bounded-series.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
 import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
@@ -83,6 +84,7 @@ export class ProtocolRegistry implements Registry {
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
       ...PRIVACY_METRICS,
+      FOLDED,
     ];
   }
 

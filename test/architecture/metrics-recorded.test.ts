@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { metricOfSeries } from '../../engine/pure/series-name.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { ProtocolRegistry, shippedProtocols } from '../../scenarios/open/registry.ts';
 import { PROCESS_METRICS } from '../../services/operator/memory-watch.ts';
@@ -32,6 +33,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals'],
     ...['federated.opened', 'federated.gossip.lost', 'federated.attack.rebuilt'],
     ...['mix.messages.abandoned', 'mix.replay.false_rejects', 'router.suppressed'],
+    'labels.folded',
   ],
   'no shipped scenario has requests and responses, or these attacks': [
     ...['bulk.response_time', 'privacy.sender.bits', 'privacy.attack.disclosure.success'],
@@ -59,7 +61,8 @@ const LIMITED = new Set(
   readdirSync(join(ROOT, 'scenarios'))
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => readFileSync(join(ROOT, 'scenarios', name), 'utf8'))
-    .flatMap((text) => Object.keys((parse(text) as { readonly kpis?: object }).kpis ?? {})),
+    .flatMap((text) => Object.keys((parse(text) as { readonly kpis?: object }).kpis ?? {}))
+    .map(metricOfSeries),
 );
 
 /** The names of a metric: those of traffic are measured in the same way above every protocol. */

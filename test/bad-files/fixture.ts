@@ -55,6 +55,7 @@ const METRICS: readonly (readonly [string, MetricKind, MetricUnit])[] = [
 
 const OWN: readonly MetricDefinition[] = [
   { name: 'antireplay.false_reject', kind: 'counter', unit: 'count', help: 'genuine refused' },
+  { name: 'gateway.sent', kind: 'counter', unit: 'packets', help: 'sent', labels: ['path', 'to'] },
 ];
 
 function protocol(name: string, metrics: readonly MetricDefinition[]): Protocol {

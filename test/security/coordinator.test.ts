@@ -6,6 +6,7 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { foldedName } from '../../engine/measure/bounded-series.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import { Coordinator } from '../../runner/distributed/coordinator/coordinator.ts';
 import { readCommand, readReport } from '../../runner/distributed/messages/message-shapes.ts';
@@ -70,6 +71,7 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
         alice: {
           'ping.requests': { kind: 'counter', value: 3 },
           'ping.rtt': { kind: 'histogram', data: packHistogram(filled().data()) },
+          [foldedName('ping.rtt')]: { kind: 'counter', value: 1 },
         },
       },
       lateness: packHistogram(filled().data()),
@@ -387,6 +389,8 @@ describe('a report whose shape is right', () => {
   });
 
   const FAR = 3_600e9;
+  const COUNTED = { kind: 'counter', value: 1 } as const;
+  const NUMBERS = Array.from({ length: 1_000 }, (_, n) => n);
   it.each<[string, Report, string]>([
     [
       'a node of another agent',
@@ -405,6 +409,14 @@ describe('a report whose shape is right', () => {
     ['an arrival of no flow', measured([], [0, 9, 0, 0, 1, 2]), 'a packet that was never sent'],
     ['a metric of its own', metricsOf({ mine: { kind: 'counter', value: 1 } }), 'a metric'],
     ['another kind', metricsOf({ 'ping.rtt': { kind: 'gauge', value: 1 } }), 'a metric'],
+    ['labels of its own', metricsOf({ 'ping.requests{path="1"}': COUNTED }), 'other labels'],
+    ['labels that it made up', metricsOf({ 'labels.folded{x="1"}': COUNTED }), 'other labels'],
+    ['labels in another form', metricsOf({ 'labels.folded{metric=x}': COUNTED }), 'other labels'],
+    [
+      'a thousand labels',
+      metricsOf(Object.fromEntries(NUMBERS.map((n) => [foldedName(`m${n}`), COUNTED]))),
+      'more labels than a node keeps',
+    ],
     ['files of no flow', tallied({ filesSent: [5] }), 'unknown flows'],
     ['a sum of its own', { ...REPORTS.sum, metric: 'ping.rtt' } as Report, 'none of it'],
     ['many flows', tallied({ refused: [0, 0, 0] }), 'unknown flows'],

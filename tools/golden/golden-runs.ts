@@ -7,6 +7,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
+import { metricOfSeries } from '../../engine/pure/series-name.ts';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
@@ -176,7 +177,7 @@ export function storedOf({ seed, fingerprint, events }: SeedResult): GoldenResul
 /** Names of the metrics of which a seed recorded something, sorted. */
 export function recordedIn({ metrics }: SeedResult): readonly string[] {
   return Object.entries(metrics)
-    .filter(([, data]) => isRecorded(data))
+    .filter(([name, data]) => metricOfSeries(name) === name && isRecorded(data))
     .map(([name]) => name)
     .sort();
 }

@@ -9,8 +9,12 @@
  * @module
  */
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
+import { FOLDED } from '../../../engine/measure/bounded-series.ts';
+import { readSeries, SERIES_MAX, seriesName } from '../../../engine/pure/series-name.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { type AgentTally, ARRIVED_ROW_WIDTH, type Report, SENT_ROW_WIDTH } from './messages.ts';
+
+type Definitions = ReadonlyMap<string, MetricDefinition>;
 
 /** What the guard knows about the run. */
 export interface GuardOptions {
@@ -38,7 +42,7 @@ export class ReportGuard {
   readonly #options: GuardOptions;
   readonly #links: ReadonlySet<string>;
   readonly #hosts: ReadonlySet<string>;
-  readonly #kinds = new Map<string, ReadonlyMap<string, string>>();
+  readonly #definitions = new Map<string, Definitions>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -172,22 +176,43 @@ export class ReportGuard {
     for (const [host, values] of Object.entries(metrics)) {
       const wrong = this.#of(own, host);
       if (wrong !== undefined) return wrong;
-      const kinds = this.#kindsOf(host);
-      for (const [name, { kind }] of Object.entries(values)) {
-        if (kinds.get(name) !== kind)
-          return 'tally: a metric with another kind than its protocol defines';
-      }
+      const mistake = wrongMetrics(values, this.#metricsOf(host));
+      if (mistake !== undefined) return mistake;
     }
     return undefined;
   }
 
-  #kindsOf(host: string): ReadonlyMap<string, string> {
-    const known = this.#kinds.get(host);
+  #metricsOf(host: string): Definitions {
+    const known = this.#definitions.get(host);
     if (known !== undefined) return known;
-    const kinds = new Map(this.#options.metricsOf(host).map(({ name, kind }) => [name, kind]));
-    this.#kinds.set(host, kinds);
-    return kinds;
+    const all = [...this.#options.metricsOf(host), FOLDED];
+    const definitions = new Map(all.map((one) => [one.name, one]));
+    this.#definitions.set(host, definitions);
+    return definitions;
   }
+}
+
+/** What is wrong with the metrics of a node, of which each series is one. */
+function wrongMetrics(
+  values: AgentTally['metrics'][string],
+  known: Definitions,
+): string | undefined {
+  const counts = new Map<string, number>();
+  for (const [name, { kind }] of Object.entries(values)) {
+    const series = readSeries(name);
+    const definition = series && known.get(series.metric);
+    if (series === undefined || definition?.kind !== kind)
+      return 'tally: a metric with another kind than its protocol defines';
+    if (series.metric === name) continue;
+    const { labels = [] } = definition;
+    const own = labels.map((label) => series.labels[label] ?? '');
+    if (seriesName(series.metric, labels, own) !== name)
+      return 'tally: a metric with other labels than its protocol defines';
+    const count = (counts.get(series.metric) ?? 0) + 1;
+    counts.set(series.metric, count);
+    if (count > SERIES_MAX + 1) return 'tally: a metric with more labels than a node keeps';
+  }
+  return undefined;
 }
 
 function isCount(value: number, end: number): boolean {

@@ -1,0 +1,119 @@
+/**
+ * Names of labelled series, as Prometheus writes them: `gateway.fault_switches{cause="report-loss"}`. A series
+ * is a metric with such a name wherever metrics are kept by name, so that tallies, reports and
+ * limits need no second structure. Knows the bounds of labels; does not keep values.
+ *
+ * @module
+ */
+
+/** Series of one metric at one node, and of one metric in a run; more are counted in {@link OTHER}. */
+export const SERIES_MAX = 64;
+/** Longest value of a label, characters; a longer one is counted in {@link OTHER}. */
+export const LABEL_VALUE_MAX = 64;
+/** Most labels of a metric. */
+const LABELS_MAX = 3;
+/** The value of all labels of the series that counts what is beyond a bound. */
+export const OTHER = 'other';
+/** The metric that counts, by the label `metric`, how often a series was beyond a bound. */
+export const FOLDED_METRIC = 'labels.folded';
+
+/** Labels that every series has in Prometheus text, or that say something else there. */
+const RESERVED: readonly string[] = [
+  ...['node', 'protocol', 'scenario', 'mode', 'quantile', 'le'],
+  ...['reason', 'state', 'by', 'kpi'],
+];
+
+/**
+ * What is wrong with the labels of a definition.
+ * @returns undefined if nothing is.
+ */
+export function labelsMistake(labels: readonly string[]): string | undefined {
+  if (labels.length > LABELS_MAX) return `${labels.length} labels, at most ${LABELS_MAX}`;
+  if (new Set(labels).size < labels.length) return 'a label stands there twice';
+  const wrong = labels.find((label) => !/^[a-z][a-z0-9_]*$/.test(label));
+  if (wrong !== undefined) return `label "${wrong}" is not lower case, digits and underscores`;
+  const taken = labels.find((label) => RESERVED.includes(label));
+  return taken === undefined ? undefined : `label "${taken}" means something else in Prometheus`;
+}
+
+/** A name taken apart. */
+export interface Series {
+  readonly metric: string;
+  /** By name of the label, in the order of the metric's definition; empty without labels. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The name of a series; labels in the order of the metric's definition. */
+export function seriesName(
+  metric: string,
+  labels: readonly string[],
+  values: readonly string[],
+): string {
+  const pairs = labels.map((label, index) => `${label}="${escaped(values[index] ?? '')}"`);
+  return `${metric}{${pairs.join(',')}}`;
+}
+
+/** The series that counts what is beyond a bound. */
+export function otherSeries(metric: string, labels: readonly string[]): string {
+  return seriesName(
+    metric,
+    labels,
+    labels.map(() => OTHER),
+  );
+}
+
+/** The metric of a series, or a name without labels as it is. */
+export function metricOfSeries(name: string): string {
+  const at = name.indexOf('{');
+  return at < 0 ? name : name.slice(0, at);
+}
+
+const PAIR = /\s*([a-z][a-z0-9_]*)\s*=\s*(?:"((?:[^"\\\n]|\\["\\n])*)"|([^\s",{}=]+))\s*(,|$)/y;
+
+/**
+ * Takes a name apart. Also reads what people write: spaces, and values without quotes; the name is
+ * well written if {@link seriesName} gives it again.
+ * @returns undefined if it is no name of a series.
+ */
+export function readSeries(name: string): Series | undefined {
+  const metric = metricOfSeries(name);
+  if (metric === name) return { metric, labels: {} };
+  if (!name.endsWith('}')) return undefined;
+  const text = name.slice(metric.length + 1, -1);
+  const labels: Record<string, string> = {};
+  let at = 0;
+  while (at < text.length) {
+    PAIR.lastIndex = at;
+    const match = PAIR.exec(text);
+    const [, label = '', quoted, bare = '', end] = match ?? [];
+    if (match === null || Object.hasOwn(labels, label)) return undefined;
+    labels[label] = quoted === undefined ? bare : unescaped(quoted);
+    at = PAIR.lastIndex;
+    if (end === ',' && at === text.length) return undefined;
+  }
+  return at === 0 ? undefined : { metric: metric.trim(), labels };
+}
+
+/**
+ * What Prometheus text shows: the series of a labelled metric without their whole, which would be
+ * counted twice, and all else.
+ */
+export function shownSeries<Value>(
+  metrics: Readonly<Record<string, Value>>,
+): readonly (readonly [name: string, Value])[] {
+  const all = Object.entries(metrics);
+  const labelled = new Set<string>();
+  for (const [name] of all) {
+    const metric = metricOfSeries(name);
+    if (metric !== name) labelled.add(metric);
+  }
+  return all.filter(([name]) => !labelled.has(name));
+}
+
+function escaped(value: string): string {
+  return value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n');
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, (_, one: string) => (one === 'n' ? '\n' : one));
+}

@@ -1,0 +1,44 @@
+/**
+ * Limits of labelled series, `gateway.fault_switches{cause="report-loss"}` (docs/spec/scenario-files.md#kpis): a
+ * limit names every label of its metric, in the order of its definition. Notes E108
+ * (docs/spec/error-messages.md).
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+import { metricOfSeries, readSeries, seriesName } from '../../engine/pure/series-name.ts';
+import { suggest } from '../../topologies/files/suggest.ts';
+import type { ScenarioContext } from './context.ts';
+
+/** True if the labels fit the metric; else they have been refused. */
+export function checkLabels(
+  context: ScenarioContext,
+  name: string,
+  { name: metric, labels = [] }: MetricDefinition,
+): boolean {
+  if (metricOfSeries(name) === name) return true;
+  const refuse = (message: string, hint: string): false => {
+    context.refuseKey('E108', ['kpis', name], message, hint);
+    return false;
+  };
+  if (labels.length === 0) return refuse(`"${metric}" has no labels`, `write ${metric}`);
+  const form = (values: readonly string[]): string =>
+    seriesName(metric, labels, values).replaceAll('=""', '="…"');
+  const series = readSeries(name);
+  if (series === undefined)
+    return refuse(`"${name}" is not the name of a series`, `write ${form([])}`);
+  const values = labels.map((label) => series.labels[label] ?? '');
+  const unknown = Object.keys(series.labels).find((label) => !labels.includes(label));
+  if (unknown !== undefined) {
+    const near = suggest(unknown, labels);
+    const hint = near === undefined ? `write ${form(values)}` : `did you mean ${near}?`;
+    return refuse(`"${unknown}" is not a label of ${metric}, which has ${labels.join(', ')}`, hint);
+  }
+  const missing = labels.find((label) => series.labels[label] === undefined);
+  if (missing !== undefined) {
+    return refuse(`label "${missing}" of ${metric} is missing`, `write ${form(values)}`);
+  }
+  const proper = seriesName(metric, labels, values);
+  if (proper === name) return true;
+  return refuse(`"${name}" is not written as reports write it`, `write ${proper}`);
+}

@@ -1,0 +1,58 @@
+/** Limits of labelled metrics: fail-overs of gateways by what showed the fault. */
+import { describe, expect, it } from 'vitest';
+import { csvText } from '../../reports/csv-text.ts';
+import { judge } from '../../reports/judge.ts';
+import { renderPrometheus } from '../../reports/prometheus.ts';
+import type { Report } from '../../reports/report-schema.ts';
+import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
+import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
+import { load, registry, run } from '../unit/runner/fixture.ts';
+
+const SET = { duration: '20s', 'traffic.0.rate': '1000/s' };
+
+function reportOf(kpis: string, set: Readonly<Record<string, string>> = {}): Report {
+  const scenario = load('failover.yaml', { ...SET, ...set, kpis });
+  const definitions = scenarioMetrics(scenario, registry);
+  const facts = { scenario, definitions, commit: '', reproduce: '' };
+  return judge({ ...judgeInputOf(facts, [run(scenario)], 1), mode: 'sim' });
+}
+
+describe('a limit of a labelled metric', () => {
+  const OF_REPORTS = 'gateway.fault_switches{cause="report-loss"}';
+  const LIMIT = `{ '${OF_REPORTS}': { count: ">= 1" } }`;
+
+  it('judges one series, which stands in the report beside the whole', async () => {
+    const report = reportOf(LIMIT);
+    expect(report.kpis).toMatchObject([{ metric: OF_REPORTS, pass: true }]);
+    const whole = report.metrics['gateway.fault_switches']?.value ?? 0;
+    const series = Object.entries(report.metrics).filter(([name]) =>
+      name.startsWith('gateway.fault_switches{'),
+    );
+    expect(series.reduce((sum, [, { value }]) => sum + (value ?? 0), 0)).toBe(whole);
+    const { samples } = parsePrometheus(await renderPrometheus(report));
+    const own = samples.filter(({ name }) => name === 'orrery_gateway_fault_switches_total');
+    expect(own.map(({ labels }) => labels['cause'])).toEqual(
+      series.map(([name]) => /"(.*)"/.exec(name)?.[1]),
+    );
+  });
+
+  it('is missed by a gateway without reports, which finds dead paths by probes', () => {
+    const { kpis } = reportOf(LIMIT, { 'options.gateway.multipath.mode': 'reference' });
+    expect(kpis).toMatchObject([{ pass: false, code: 'E125' }]);
+    expect(kpis[0]?.reason).toContain('the run has gateway.fault_switches{cause="probe-loss"}');
+  });
+
+  it('has a column of its own in tables of sweeps', () => {
+    expect(csvText(`${OF_REPORTS} [count]`)).toBe(
+      '"gateway.fault_switches{cause=""report-loss""} [count]"',
+    );
+  });
+
+  it('whose value is misspelt does not pass for want of samples', () => {
+    const { kpis } = reportOf(
+      `{ 'gateway.fault_switches{cause="report-los"}': { count: "<= 9" } }`,
+    );
+    expect(kpis).toMatchObject([{ pass: false, code: 'E125' }]);
+  });
+});
