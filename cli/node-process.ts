@@ -139,7 +139,6 @@ class ProcessFace implements NodeFace {
   readonly name: string;
   session: AgentSession | undefined;
   isDraining = false;
-  readonly definitions: readonly MetricDefinition[];
   readonly #options: NodeProcessOptions;
   readonly #log: OperatorLog;
   readonly #memory: MemoryWatch;
@@ -149,7 +148,6 @@ class ProcessFace implements NodeFace {
     this.#log = log;
     this.#memory = memory;
     this.name = options.hosts.join(',');
-    this.definitions = options.registry.metrics;
   }
 
   status(): NodeStatus {
@@ -168,6 +166,13 @@ class ProcessFace implements NodeFace {
       rssBytes,
       cpuSeconds,
     };
+  }
+
+  /** Those of all protocols: agents load modules after the start. */
+  get definitions(): readonly MetricDefinition[] {
+    const { registry } = this.#options;
+    const own = registry.names.flatMap((name) => registry.protocols(name)?.metrics ?? []);
+    return [...own, ...registry.metrics];
   }
 
   metrics(): Readonly<Record<string, MetricValue>> {

@@ -1,21 +1,22 @@
 /**
  * The metrics of a running node in Prometheus text format 0.0.4, under the names that a finished
- * run uses in `metrics.prom`: base units, distributions as quantiles with `_sum` and `_count`. The
- * number of labels is bounded (R-065).
+ * run uses in `metrics.prom`: base units, histograms with buckets, samples as quantiles, both with
+ * `_sum` and `_count`. The number of labels is bounded (R-065); of a labelled metric only its series
+ * are shown.
+ *
+ * Bounds of buckets are 1, 2 and 5 times powers of ten and the same at each scrape. Ours are a thousandth
+ * of their value wide: one that a bound cuts is counted beyond it.
  *
  * Each scrape uses a new registry, so the node's meter is the only state.
  *
  * @module
  */
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, type Histogram, Registry } from 'prom-client';
 import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
-import {
-  type HistogramData,
-  histogramMean,
-  histogramQuantile,
-} from '../../engine/measure/histogram.ts';
+import { type HistogramData, histogramSum, visitBuckets } from '../../engine/measure/histogram.ts';
 import { prometheusName } from '../../engine/measure/prometheus-name.ts';
+import { metricOfSeries, readSeries, shownSeries } from '../../engine/pure/series-name.ts';
 import { PROCESS_METRICS } from './memory-watch.ts';
 import type { EndpointFace, NodeState } from './node-face.ts';
 
@@ -25,10 +26,19 @@ const STATES: readonly NodeState[] = ['starting', 'ready', 'running', 'draining'
 const REASONS_MAX = 1_000;
 /** Quantiles are computed from at most this many of the latest samples. */
 const SAMPLES_MAX = 10_000;
+/** Bounds of buckets: for times in ns 10 µs to 500 s, else 1 to 5,000,000,000 base units. */
+const TIME_BOUNDS = boundsOf(4, 11);
+const OTHER_BOUNDS = boundsOf(0, 9);
+
+/** 1, 2 and 5 times each power of ten from the first exponent to the last. */
+function boundsOf(first: number, last: number): readonly number[] {
+  const exponents = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return exponents.flatMap((exponent) => [1, 2, 5].map((digit) => digit * 10 ** exponent));
+}
 
 interface Sheet {
   readonly registry: Registry;
-  readonly labels: Readonly<Record<'node' | 'protocol', string>>;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The text of one scrape; ends with a newline. */
@@ -47,21 +57,34 @@ export async function metricsText(face: EndpointFace): Promise<string> {
   addDrops(sheet, await face.drops());
   const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
   const units = new Map(definitions.map((one) => [one.name, one]));
-  for (const [metric, value] of Object.entries(await face.metrics())) {
+  for (const [name, value] of shownSeries(await face.metrics())) {
+    const { metric, labels } = readSeries(name) ?? { metric: metricOfSeries(name), labels: {} };
     const definition = units.get(metric);
-    addMetric(sheet, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
+    const own = { ...sheet, labels: { ...sheet.labels, ...labels } };
+    addMetric(own, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
   }
   return sheet.registry.metrics();
 }
 
-function gauge({ registry, labels }: Sheet, name: string, help: string, value: number): void {
-  const labelNames = Object.keys(labels);
-  new Gauge({ name, help, labelNames, registers: [registry] }).set(labels, value);
+function gauge(sheet: Sheet, name: string, help: string, value: number): void {
+  gaugeOf(sheet, name, help, sheet.labels).set(sheet.labels, value);
+}
+
+/** The gauge of this name, which the series of one metric share. */
+function gaugeOf({ registry }: Sheet, name: string, help: string, labels: Sheet['labels']): Gauge {
+  const known = registry.getSingleMetric(name);
+  if (known instanceof Gauge) return known;
+  return new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
 }
 
 function counter({ registry, labels }: Sheet, name: string, help: string, value: number): void {
+  const known = registry.getSingleMetric(name);
   const labelNames = Object.keys(labels);
-  new Counter({ name, help, labelNames, registers: [registry] }).inc(labels, value);
+  const own =
+    known instanceof Counter
+      ? known
+      : new Counter({ name, help, labelNames, registers: [registry] });
+  own.inc(labels, value);
 }
 
 function addState({ registry, labels }: Sheet, state: NodeState): void {
@@ -110,7 +133,7 @@ function addMetric(sheet: Sheet, { metric, value, unit, help = metric }: Entry):
       addDistribution(sheet, { name, help, divisor, ...ofSamples(value.values) });
       return;
     case 'histogram':
-      addDistribution(sheet, { name, help, divisor, ...ofHistogram(value.data) });
+      addBuckets(sheet, { name, help, divisor, data: value.data, unit });
       return;
   }
 }
@@ -119,12 +142,6 @@ interface Distribution {
   readonly count: number;
   readonly sum: number;
   readonly at: (fraction: number) => number;
-}
-
-function ofHistogram(data: HistogramData): Distribution {
-  const { count } = data;
-  const sum = count === 0 ? 0 : histogramMean(data) * count;
-  return { count, sum, at: (fraction) => histogramQuantile(data, fraction) };
 }
 
 function ofSamples(values: readonly number[]): Distribution {
@@ -147,10 +164,9 @@ interface NamedDistribution extends Distribution {
  * `metrics.prom`.
  */
 function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDistribution): void {
-  const { registry, labels } = sheet;
+  const { labels } = sheet;
   const { count, sum, at } = rest;
-  const labelNames = [...Object.keys(labels), 'quantile'];
-  const points = new Gauge({ name, help, labelNames, registers: [registry] });
+  const points = gaugeOf(sheet, name, help, { ...labels, quantile: '' });
   for (const quantile of QUANTILES) {
     if (count * (1 - quantile) < 1) continue;
     points.set({ ...labels, quantile: String(quantile) }, at(quantile) / divisor);
@@ -158,4 +174,66 @@ function addDistribution(sheet: Sheet, { name, help, divisor, ...rest }: NamedDi
   // A gauge and not a counter, because negative samples can make the sum fall.
   gauge(sheet, `${name}_sum`, `Sum of ${name}`, sum / divisor);
   counter(sheet, `${name}_count`, `Samples of ${name}`, count);
+}
+
+interface Buckets {
+  readonly name: string;
+  readonly help: string;
+  readonly divisor: number;
+  readonly unit: MetricUnit;
+  readonly data: HistogramData;
+}
+
+/** One line of a histogram. */
+interface Line {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}
+
+/**
+ * What a registry needs of a histogram whose buckets are counted elsewhere: those of prom-client
+ * count values one by one.
+ */
+interface ReadyHistogram {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'histogram';
+  readonly values: Line[];
+  readonly get: () => Promise<ReadyHistogram>;
+}
+
+/** Adds a histogram with cumulative buckets; the series of one metric share their heading. */
+function addBuckets(
+  { registry, labels }: Sheet,
+  { name, help, divisor, unit, data }: Buckets,
+): void {
+  const known = registry.getSingleMetric(name) as unknown as ReadyHistogram | undefined;
+  const own: ReadyHistogram = known ?? {
+    ...{ name, help, type: 'histogram', values: [] },
+    get: () => Promise.resolve(own),
+  };
+  if (known === undefined) registry.registerMetric(own as unknown as Histogram);
+  const bounds = unit === 'ns' ? TIME_BOUNDS : OTHER_BOUNDS;
+  const line = (suffix: string, value: number, le?: string): void => {
+    const all = le === undefined ? labels : { ...labels, le };
+    own.values.push({ metricName: `${name}${suffix}`, labels: all, value });
+  };
+  for (const [index, count] of countsUpTo(data, bounds).entries()) {
+    line('_bucket', count, String((bounds[index] ?? 0) / divisor));
+  }
+  line('_bucket', data.count, '+Inf');
+  line('_sum', Number(histogramSum(data)) / divisor);
+  line('_count', data.count);
+}
+
+/** How many values are at most each bound; bounds ascend. */
+function countsUpTo(data: HistogramData, bounds: readonly number[]): readonly number[] {
+  const counts = bounds.map(() => 0);
+  visitBuckets(data, (_first, last, count) => {
+    for (let index = bounds.length - 1; index >= 0 && (bounds[index] ?? 0) >= last; index -= 1) {
+      counts[index] = (counts[index] ?? 0) + count;
+    }
+  });
+  return counts;
 }

@@ -28,12 +28,45 @@ export function parsePrometheus(text: string): {
       continue;
     }
     const sample = parseSample(line);
-    if (!types.has(sample.name)) throw new Error(`no TYPE before ${sample.name}`);
+    if (!isTyped(sample.name, types)) throw new Error(`no TYPE before ${sample.name}`);
     samples.push(sample);
   }
   const keys = samples.map((one) => `${one.name}${JSON.stringify(one.labels)}`);
   if (new Set(keys).size !== keys.length) throw new Error('a sample stands twice');
+  const histograms = [...types].filter(([, type]) => type === 'histogram');
+  for (const [name] of histograms) checkHistogram(name, samples);
   return { samples, types };
+}
+
+/** True if a name, or the histogram of which it is a part, has a type. */
+function isTyped(name: string, types: ReadonlyMap<string, string>): boolean {
+  const family = name.replace(/_(bucket|sum|count)$/, '');
+  return types.has(name) || types.get(family) === 'histogram';
+}
+
+/** Buckets of each series ascend, end in `+Inf` and agree with the count. */
+function checkHistogram(name: string, samples: readonly Sample[]): void {
+  const series = new Map<string, Sample[]>();
+  for (const one of samples.filter((sample) => sample.name === `${name}_bucket`)) {
+    const key = JSON.stringify({ ...one.labels, le: '' });
+    series.set(key, [...(series.get(key) ?? []), one]);
+  }
+  if (series.size === 0) throw new Error(`no buckets of ${name}`);
+  for (const [key, buckets] of series) {
+    const bounds = buckets.map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
+    const isSorted = buckets.every(
+      ({ value }, at) =>
+        at === 0 || ((bounds[at] ?? 0) > (bounds[at - 1] ?? 0) && value >= buckets[at - 1]!.value),
+    );
+    if (!isSorted || bounds.at(-1) !== Number.POSITIVE_INFINITY) throw new Error(`buckets: ${key}`);
+    const countOf = (suffix: string): Sample | undefined =>
+      samples.find(
+        (one) =>
+          one.name === `${name}${suffix}` && JSON.stringify({ ...one.labels, le: '' }) === key,
+      );
+    if (countOf('_count')?.value !== buckets.at(-1)?.value) throw new Error(`count: ${key}`);
+    if (countOf('_sum') === undefined) throw new Error(`no sum: ${key}`);
+  }
 }
 
 function parseSample(line: string): Sample {

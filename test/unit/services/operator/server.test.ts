@@ -7,6 +7,8 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { MetricDefinition } from '../../../../engine/host/measure.ts';
+import { MeterTable } from '../../../../engine/measure/counters.ts';
 import {
   type NodeStatus,
   OperatorAddressError,
@@ -127,7 +129,11 @@ describe('/metrics', () => {
     expect(value('orrery_gateway_sent_total')).toBe(41);
     expect(types.get('orrery_gateway_sent_total')).toBe('counter');
     expect(value('orrery_gateway_windows')).toBe(3);
-    expect(value('orrery_gateway_latency_seconds', { quantile: '0.5' })).toBeCloseTo(0.05, 4);
+    expect(types.get('orrery_gateway_latency_seconds')).toBe('histogram');
+    const upTo = (le: string): number | undefined =>
+      value('orrery_gateway_latency_seconds_bucket', { le });
+    // Our bucket around a bound is counted beyond it.
+    expect(['0.00001', '0.1', '0.2', '500', '+Inf'].map(upTo)).toEqual([0, 99, 100, 100, 100]);
     expect(value('orrery_gateway_latency_seconds_count')).toBe(100);
     expect(value('orrery_gateway_latency_seconds_sum')).toBeCloseTo(5.05, 9);
     expect(value('orrery_gateway_failover_seconds', { quantile: '0.5' })).toBe(0.2);
@@ -138,6 +144,32 @@ describe('/metrics', () => {
     expect(value('orrery_node_state', { state: 'running' })).toBe(1);
     expect(value('orrery_node_state', { state: 'draining' })).toBe(0);
     expect(value('orrery_node_cpu_seconds_total')).toBe(2.5);
+  });
+
+  it('shows the series of a labelled metric, and not their whole', async () => {
+    const face = fakeFace();
+    const definitions: readonly MetricDefinition[] = [
+      { name: 'a.sent', kind: 'counter', unit: 'packets', help: 'S.', labels: ['path'] },
+      { name: 'a.delay', kind: 'histogram', unit: 'ns', help: 'D.', labels: ['path'] },
+    ];
+    const meter = new MeterTable(definitions);
+    for (const [path, count] of [
+      ['1', 2],
+      ['say "2"\n', 3],
+    ] as const) {
+      meter.counter('a.sent', path).add(count);
+      meter.histogram('a.delay', path).record(count * 1e9);
+    }
+    Object.assign(face, { definitions, metrics: () => meter.data() });
+    const { ask } = await serve(face);
+    const { samples } = parsePrometheus((await ask('/metrics')).text);
+    const sent = samples.filter(({ name }) => name === 'orrery_a_sent_total');
+    expect(sent.map(({ labels, value }) => [labels['path'], value])).toEqual([
+      ['1', 2],
+      ['say "2"\n', 3],
+    ]);
+    const sums = samples.filter(({ name }) => name === 'orrery_a_delay_seconds_sum');
+    expect(sums.map(({ value }) => value)).toEqual([2, 3]);
   });
 
   it('shows negative samples and metrics that nobody has touched', async () => {
