@@ -143,6 +143,11 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm install --no-save bullmq@6.7.0 ioredis@5.11.1',
     'npm ci',
   ],
+  'is run by test/live/ask.wall.test.ts, with a port that is free': [
+    'npm run live ask.yaml -- --operator-port 9100',
+    ...['npm run ask -- status NODE --port 9100', 'npm run ask -- status receiver --port 9100'],
+    'npm run ask -- flush receiver --node sender --port 9100',
+  ],
   'asks nodes that run, by the ports that they printed: test/live/commands.wall.test.ts asks some':
     [
       'npm run health -- --port 41565 --port 42397',
