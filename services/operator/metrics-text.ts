@@ -121,7 +121,9 @@ function addMetric(sheet: Sheet, { metric, value, unit, help = metric }: Entry):
   const { name, divisor } = prometheusName(metric, unit);
   switch (value.kind) {
     case 'counter':
-      counter(sheet, `${name}_total`, help, value.value / divisor);
+      // A protocol may count what one node adds and another takes away; no Prometheus counter is below 0.
+      if (value.value < 0) gauge(sheet, name, help, value.value / divisor);
+      else counter(sheet, `${name}_total`, help, value.value / divisor);
       return;
     case 'gauge':
       gauge(sheet, name, help, value.value / divisor);

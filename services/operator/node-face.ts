@@ -87,8 +87,8 @@ export interface EndpointFace {
   readonly definitions?: readonly MetricDefinition[];
   /** Packets that the node dropped, by reason. */
   drops(): Awaitable<Readonly<Record<string, number>>>;
-  /** Sends a packet through the network and waits for it; absent if the node cannot do that. */
-  probe?(): Promise<ProbeResult>;
+  /** Sends a packet through the network and waits for it; absent, or undefined, if the node cannot do that. */
+  probe?(): Promise<ProbeResult | undefined>;
   /** What each node says of itself, by its name; runs code of the nodes. */
   nodes(): Awaitable<Readonly<Record<string, Readonly<Record<string, unknown>>>>>;
   /**

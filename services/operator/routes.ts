@@ -37,6 +37,7 @@ export const ROUTES: ReadonlyMap<string, readonly Method[]> = new Map<string, re
 
 const REASONS_MAX = 20;
 const PROBE_MS_MAX = 3_000;
+const NO_PROBE = 'this node has no packet to probe with';
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Open questions of all operators. */
@@ -70,7 +71,7 @@ export function refusal(
 export class Routes {
   private readonly face: EndpointFace;
   private readonly log: OperatorLog;
-  private probing: Promise<ProbeResult> | undefined;
+  private probing: Promise<ProbeResult | undefined> | undefined;
   private asking = 0;
 
   constructor(face: EndpointFace, log: OperatorLog) {
@@ -118,11 +119,13 @@ export class Routes {
   /** Sends one probe at a time; concurrent requests get the result of the probe in progress. */
   private async probe(): Promise<Answer> {
     const send = this.face.probe?.bind(this.face);
-    if (send === undefined) return refusal(501, 'this node has no packet to probe with');
+    if (send === undefined) return refusal(501, NO_PROBE);
     this.probing ??= within(PROBE_MS_MAX, send).finally(() => {
       this.probing = undefined;
     });
-    const { ok, ms, reason } = await this.probing;
+    const result = await this.probing;
+    if (result === undefined) return refusal(501, NO_PROBE);
+    const { ok, ms, reason } = result;
     return json(ok ? 200 : 503, {
       ok,
       ...(ms === undefined ? {} : { ms }),
@@ -186,7 +189,10 @@ function json(status: number, value: unknown): Answer {
 }
 
 /** Waits for the result of the probe, or fails with the reason after a time limit. */
-async function within(ms: number, send: () => Promise<ProbeResult>): Promise<ProbeResult> {
+async function within(
+  ms: number,
+  send: () => Promise<ProbeResult | undefined>,
+): Promise<ProbeResult | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<ProbeResult>((resolve) => {
     timer = setTimeout(() => resolve({ ok: false, reason: `no answer within ${ms} ms` }), ms);

@@ -29,7 +29,7 @@ export interface FakeFace extends NodeFace {
   metrics: NodeFace['metrics'];
   readonly meter: MeterTable;
   dropped: Record<string, number>;
-  probe?: () => Promise<ProbeResult>;
+  probe?: () => Promise<ProbeResult | undefined>;
   nodes: NodeFace['nodes'];
   ask?: (question: OperatorQuestion, signal: AbortSignal) => Promise<OperatorAnswer>;
 }

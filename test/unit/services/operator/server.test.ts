@@ -180,6 +180,11 @@ describe('/metrics', () => {
     const { samples } = parsePrometheus((await ask('/metrics')).text);
     const sum = samples.find(({ name }) => name === 'orrery_gateway_failover_seconds_sum');
     expect(sum?.value).toBe(-4);
+    // What another node of the network adds, this one takes away.
+    face.meter.counter('gateway.sent').add(-1);
+    const below = parsePrometheus((await ask('/metrics')).text);
+    expect(below.samples.find(({ name }) => name === 'orrery_gateway_sent')?.value).toBe(-1);
+    expect(below.types.get('orrery_gateway_sent')).toBe('gauge');
   });
 
   it('folds drop reasons beyond 1,000 into one label, and loses none', async () => {
@@ -230,6 +235,8 @@ describe('/probe', () => {
       ok: false,
       reason: 'socket closed',
     });
+    face.probe = (): Promise<undefined> => Promise.resolve(undefined);
+    expect((await ask('/probe', { method: 'POST' })).status).toBe(501);
     delete face.probe;
     expect((await ask('/probe', { method: 'POST' })).status).toBe(501);
   });
