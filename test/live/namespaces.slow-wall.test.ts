@@ -5,85 +5,25 @@
  *
  * @module
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
 import { makeKeys } from '../../runner/distributed/deployment/deployment.ts';
-import {
-  CABLE,
-  cleanUp,
-  folder,
-  isAlive,
-  onlyRun,
-  orreryIn,
-  pings,
-  type Started,
-} from './support.ts';
+import { addAddress, twoMachines } from './namespaces.ts';
+import { CABLE, cleanUp, folder, onlyRun, orreryIn, pings, type Started } from './support.ts';
 
-const PREFIX = 'orrery-';
-const LEFT = `${PREFIX}${process.pid}-a`;
-const RIGHT = `${PREFIX}${process.pid}-b`;
-const NET = `10.213.${process.pid & 255}`;
+const { left: LEFT, right: RIGHT, net: NET, reason, remove } = twoMachines('a');
 /** The stranger has an address of its own in the same subnet as bob. */
 const STRANGER = `${NET}.66`;
 const PORT = 7_000;
-
-function ip(...args: readonly string[]): string {
-  return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-/** Removes namespaces of tests that were killed. */
-function removeLeftovers(): void {
-  for (const line of ip('netns', 'list').split('\n')) {
-    const [name = ''] = line.split(' ');
-    const [, pid] = /^orrery-(\d+)-[ab]$/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) ip('netns', 'del', name);
-  }
-}
-
-/** Why this system cannot create namespaces for the test. */
-function whyNot(): string | undefined {
-  try {
-    removeLeftovers();
-    for (const name of [LEFT, RIGHT]) ip('netns', 'add', name);
-    const [one, other] = [`ov${process.pid}a`, `ov${process.pid}b`];
-    ip('link', 'add', one, 'netns', LEFT, 'type', 'veth', 'peer', 'name', other, 'netns', RIGHT);
-    for (const [name, device, address] of [
-      [LEFT, one, `${NET}.1`],
-      [RIGHT, other, `${NET}.2`],
-    ] as const) {
-      ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', device);
-      ip('-n', name, 'link', 'set', device, 'up');
-      ip('-n', name, 'link', 'set', 'lo', 'up');
-    }
-    ip('-n', RIGHT, 'addr', 'add', `${STRANGER}/24`, 'dev', other);
-    return undefined;
-  } catch (error) {
-    const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
-    return (stderr || message).trim().split('\n')[0];
-  }
-}
-
-function removeNamespaces(): void {
-  for (const name of [LEFT, RIGHT]) {
-    try {
-      ip('netns', 'del', name);
-    } catch (error) {
-      // The namespace was never created.
-      if (reason === undefined) throw error;
-    }
-  }
-}
-
-const reason = whyNot();
-if (reason !== undefined) process.stderr.write(`namespaces: not tried: ${reason}\n`);
+if (reason === undefined) addAddress(RIGHT, STRANGER);
 
 afterAll(() => {
   for (const { child } of strangers) child.kill('SIGKILL');
   cleanUp();
-  removeNamespaces();
+  remove();
 });
 
 /** The files on the disk of one machine, which has no other files of the deployment. */
