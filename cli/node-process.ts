@@ -12,6 +12,7 @@ import {
   type SessionEnd,
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
+import { ALONE_DAYS_MAX } from '../runner/distributed/alone/alone-channel.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
 import {
   handleSignals,
@@ -52,6 +53,8 @@ export interface NodeProcessOptions
   readonly interrupt?: 'drain' | 'ignore';
   /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
+  /** `alone`: no coordinator starts, measures or ends it. */
+  readonly mode?: 'coordinated' | 'alone';
   /** Re-reads the files with which the process was started. */
   readonly reload?: (log: OperatorLog, change: ChangeOptions) => ReloadResult;
 }
@@ -107,6 +110,9 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
   // If a signal started the drain, its handler closes the rest and ends the process.
   if (face.isDraining) return;
+  if (end.kind === 'done' && options.mode === 'alone') {
+    log.component('agent').warn(`ends after ${ALONE_DAYS_MAX} days, to be started again`);
+  }
   await dispose();
   process.exit(exitCodeOf(end, face.name));
 }
@@ -155,7 +161,7 @@ class ProcessFace implements NodeFace {
     const agent = this.session?.agent;
     const waiting = agent?.waiting ?? this.#options.hosts;
     const isReady = agent?.isReady === true && !this.isDraining;
-    const reason = agent === undefined ? 'waits for its coordinator' : 'cannot carry traffic yet';
+    const reason = agent === undefined ? this.#unloaded : 'cannot carry traffic yet';
     return {
       state: this.#state(isReady),
       node: this.name,
@@ -190,10 +196,16 @@ class ProcessFace implements NodeFace {
     return this.#options.reload?.(this.#log, change) ?? { applied: [], needsRestart: [] };
   }
 
-  async probe(): Promise<ProbeResult> {
+  probe(): Promise<ProbeResult | undefined> {
     const agent = this.session?.agent;
-    if (agent === undefined) return { ok: false, reason: 'waits for its coordinator' };
-    return (await agent.probe()) ?? { ok: false, reason: 'no application is here to send one' };
+    if (agent === undefined) return Promise.resolve({ ok: false, reason: this.#unloaded });
+    const whom = this.#options.mode === 'alone' ? 'each' : 'first';
+    return agent.probe(whom) ?? Promise.resolve(undefined);
+  }
+
+  /** Why there is no agent yet. */
+  get #unloaded(): string {
+    return this.#options.mode === 'alone' ? 'is being loaded' : 'waits for its coordinator';
   }
 
   nodes(): ReturnType<NodeFace['nodes']> {

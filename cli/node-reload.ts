@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
+import type { Deployment } from '../runner/distributed/deployment/deployment.ts';
 import type { Reconfigured } from '../runner/nodes/reconfigure.ts';
 import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
@@ -23,9 +23,12 @@ export interface StartedFiles {
   /** Path of the topology file. */
   readonly topologyFile: string;
   readonly topology: Topology;
-  /** Path of the deployment file. */
-  readonly deploymentFile: string;
   readonly deployment: Deployment;
+  /**
+   * Reads the deployment file again.
+   * @throws ConfigError that names every mistake.
+   */
+  readonly loadDeployment: (topology: Topology) => Deployment;
 }
 
 /** Changes options of a node while it runs; undefined while there is none. */
@@ -49,11 +52,11 @@ export class NodeFiles {
 
   /** Applies what can change while the node runs; never throws on bad files. */
   reread(log: OperatorLog, change: ChangeOptions): ReloadResult {
-    const { name, topologyFile, registry, deploymentFile } = this.#started;
+    const { name, topologyFile, registry, loadDeployment } = this.#started;
     try {
       const request = { path: topologyFile, folders: PROJECT_FOLDERS, registry };
       const topology = loadTopology(request);
-      const deployment = loadDeployment(deploymentFile, topology, { kind: 'node', name });
+      const deployment = loadDeployment(topology);
       const options = changedOptions(hostOf(this.#started.topology, name), hostOf(topology, name));
       const changed = Object.keys(options).length === 0 ? undefined : change(name, options);
       const own = (option: string): string => `${name}.options.${option}`;
@@ -104,7 +107,7 @@ function topologyDifferences(before: Topology, after: Topology, name: string): r
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));
   if (own.length > 0) return own.map((setting) => `${name}.${setting}`);
-  // The coordinator compares the bytes of the file, so a changed comment counts too.
+  // A coordinator compares the bytes of the file, so a changed comment counts too.
   return ['other nodes, links or comments'];
 }
 

@@ -3,7 +3,7 @@
  * this or another machine (`orrery live FILE --deployment FILE`).
  *
  * It waits for its coordinator, serves one run, and exits; whatever restarts it (systemd, a
- * container) starts the next one.
+ * container) starts the next one. With `--alone` nobody coordinates it and it does not end (ADR 0079).
  *
  * @module
  */
@@ -12,8 +12,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type Command, Option } from 'commander';
 import { lockFolder } from '../engine/live/folder-lock.ts';
+import { AloneChannel } from '../runner/distributed/alone/alone-channel.ts';
+import {
+  type AloneDeployment,
+  loadAloneDeployment,
+  refuseWhatNeedsRun,
+  whyNotAlone,
+} from '../runner/distributed/alone/alone-deployment.ts';
+import { aloneOrder } from '../runner/distributed/alone/alone-order.ts';
 import { dialChannel } from '../runner/distributed/channel/dial.ts';
 import { type Channel, DialError } from '../runner/distributed/channel/model.ts';
+import { AloneKeys } from '../runner/distributed/deployment/alone-keys.ts';
 import {
   type Deployment,
   type KeyRole,
@@ -32,7 +41,7 @@ import { FlagError } from './exit.ts';
 import { openFabricFace } from './fabric-face.ts';
 import { addOptions, numberOption, PORT_RANGE, refuseWithHelp } from './flags.ts';
 import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
-import { NodeFiles } from './node-reload.ts';
+import { NodeFiles, type StartedFiles } from './node-reload.ts';
 import { runNodeInThread } from './node-thread.ts';
 
 /** Delay between two attempts to reach a coordinator that is not listening yet. */
@@ -48,6 +57,7 @@ interface NodeFlags {
   readonly fabric?: string;
   readonly fabricToken?: string;
   readonly newKeys?: string;
+  readonly alone?: boolean;
 }
 
 /** Adds the command. */
@@ -84,14 +94,19 @@ export function addNodeCommand(program: Command): void {
       '--fabric-token <file>',
       'file for the token of applications (default: fabric-NODE.token, in --state if given)',
     ),
+    alone: new Option(
+      '--alone',
+      'without coordinator and without end: it starts now, with the keys and the traffic of the deployment file',
+    ),
     newKeys: new Option('--new-keys <folder>', 'only make the keys of a deployment'),
   })
     .argument('[topology]', 'topology file, or its name in topologies/')
     .argument('[node]', 'name of the node that runs here')
-    .summary('run one node for a coordinator on another machine')
+    .summary('run one node, for a coordinator on another machine or alone')
     .description(
       'Runs one node of a topology in this process. The coordinator (orrery live FILE\n' +
-        '--deployment FILE) says when time begins and what to send, and judges the run.',
+        '--deployment FILE) says when time begins and what to send, and judges the run.\n' +
+        'With --alone there is none: the node runs until it is asked to end (SIGTERM).',
     );
   command.action(async (topologyFile: string | undefined, name: string | undefined, flags) => {
     const { newKeys } = flags as NodeFlags;
@@ -115,11 +130,14 @@ async function loadOwn(
 
 /** Writes the keys of the coordinator and all nodes, or of one node that makes its own. */
 async function writeKeys(file: string, name: string | undefined, folder: string): Promise<void> {
-  const { topology } = await loadOwn(file);
+  const { topology, registry } = await loadOwn(file);
   if (name !== undefined) checkName(topology, name);
   const names = name === undefined ? topology.hosts.map((host) => host.name) : [name];
   const nodes = names.map((node): KeyRole => ({ kind: 'node', name: node }));
-  const made = makeKeys(folder, name === undefined ? [{ kind: 'coordinator' }, ...nodes] : nodes);
+  const roles = name === undefined ? [{ kind: 'coordinator' } as const, ...nodes] : nodes;
+  const canBeAlone = whyNotAlone(topology, registry) === undefined;
+  const derivation = canBeAlone ? new AloneKeys(topology, registry) : undefined;
+  const made = makeKeys(folder, roles, derivation);
   process.stdout.write(
     `${folder}: ${made.length === 0 ? 'no key was missing' : made.join(', ')}\n` +
       'copy public.keys to every machine, and each *.key to its own machine only\n',
@@ -131,22 +149,17 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   checkName(topology, name);
   const hosts = topology.hosts.filter((host) => host.name === name);
   refuseDoubles({ hosts }, {}, registry);
-  if (flags.deployment === undefined) {
-    const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
-    throw new FlagError('node: where is the coordinator?', 'node', hint);
-  }
-  const deployment = loadDeployment(flags.deployment, topology, { kind: 'node', name });
-  const at = coordinatorOf(flags, deployment);
+  const found = { name, registry, topologyFile, topology };
+  const how = flags.alone === true ? alone(found, flags) : coordinated(found, flags);
+  const { deployment, stateName } = how;
   const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
-  const own = stateFolder === undefined ? undefined : join(stateFolder, encodeURIComponent(name));
+  const own = stateFolder === undefined ? undefined : join(stateFolder, stateName);
   // Locked, so that no other process of this node removes the files of the present run.
   if (own !== undefined) lockFolder(own);
-  const files = new NodeFiles({
-    ...{ name, registry, topologyFile, topology },
-    ...{ deploymentFile: flags.deployment, deployment },
-  });
+  const files = new NodeFiles({ ...found, ...how });
   await runNodeProcess({
-    connect: () => dial(at, deployment.keys),
+    mode: flags.alone === true ? 'alone' : 'coordinated',
+    connect: how.connect,
     hosts: [name],
     registry,
     topology: deployment.place(topology),
@@ -157,6 +170,54 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
     ...faceOf(name, flags, own),
     reload: (log, change) => files.reread(log, change),
   });
+}
+
+/** Who gives a node its orders, and what it is told from files. */
+interface Manner extends Pick<StartedFiles, 'deployment' | 'loadDeployment'> {
+  readonly connect: NodeProcessOptions['connect'];
+  /** Folder of its stores, within that of the flag. */
+  readonly stateName: string;
+}
+
+type Found = Pick<StartedFiles, 'name' | 'registry' | 'topology'>;
+
+function coordinated({ name, topology }: Found, flags: NodeFlags): Manner {
+  const hint = 'add --deployment FILE, or --alone; docs/how-to/deploy.md shows a file';
+  const file = deploymentFile(flags, 'node: where is the coordinator?', hint);
+  const load = (over: Topology): Deployment => loadDeployment(file, over, { kind: 'node', name });
+  const deployment = load(topology);
+  const at = coordinatorOf(flags, deployment);
+  return {
+    deployment,
+    loadDeployment: load,
+    connect: () => dial(at, deployment.keys),
+    stateName: encodeURIComponent(name),
+  };
+}
+
+function alone({ name, topology, registry }: Found, flags: NodeFlags): Manner {
+  if (flags.coordinator !== undefined) {
+    const hint = 'leave one of them out';
+    throw new FlagError('--alone: a node with --coordinator is not alone', '--alone', hint);
+  }
+  const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
+  const file = deploymentFile(flags, 'node: where are its keys and its peers?', hint);
+  refuseWhatNeedsRun(topology, registry);
+  const load = (over: Topology): AloneDeployment =>
+    loadAloneDeployment(file, { name, topology: over, registry });
+  const loaded = load(topology);
+  return {
+    deployment: loaded.deployment,
+    loadDeployment: (over) => load(over).deployment,
+    connect: async () => new AloneChannel(aloneOrder(name, topology, loaded)),
+    // No name of a node has a dot: runs with a coordinator have other stores.
+    stateName: `${encodeURIComponent(name)}.alone`,
+  };
+}
+
+function deploymentFile({ deployment }: NodeFlags, words: string, hint: string): string {
+  if (deployment === undefined) throw new FlagError(words, 'node', hint);
+  return deployment;
 }
 
 function checkName(topology: Topology, name: string): void {

@@ -291,6 +291,11 @@ export interface Protocol<Options = unknown> {
   readonly addressRole?: AddressRole;
   /** If absent, nodes have secrets of their own, but share none and publish nothing. */
   readonly provisioning?: Provisioning;
+  /**
+   * Why a node with these options works only in a run, where all nodes share a time 0 and somebody publishes texts: what
+   * it would lack alone (ADR 0079), as the end of "cannot run alone: ". Undefined, or absent: it lacks nothing.
+   */
+  readonly needsRun?: (options: Options) => string | undefined;
   /** Pure jobs for `host.compute`, by name. */
   readonly jobs: Readonly<Record<string, JobDefinition>>;
   /** Address of the module that exports `protocol`, from which a live worker loads the jobs. */

@@ -50,6 +50,10 @@ export const protocol: Protocol<DtnOptions> = {
   metrics: DTN_METRICS,
   channel: DTN_CHANNEL,
   provisioning: securityProvisioning,
+  needsRun: ({ security }) =>
+    security.keys.some(({ changes }) => changes.length > 0)
+      ? 'its keys change at instants of a run (security.keys)'
+      : undefined,
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   // A crash loses the bundles of a store in memory, and nobody is told: hence best effort.
   carries: ({ store }) => ({

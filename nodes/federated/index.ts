@@ -35,6 +35,7 @@ export const protocol: Protocol<FederatedOptions> = {
   disagreements,
   files: ({ data }) => filesOf(data),
   provisioning: federatedProvisioning,
+  needsRun: () => 'its data are made from a seed that is published before a run',
   jobs: {
     ...SECAGG_JOBS,
     ...DOUBLE_JOBS,

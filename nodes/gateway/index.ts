@@ -25,6 +25,7 @@ export const protocol: Protocol<GatewayOptions> = {
   provisioning: {
     publicKeys: { [STATIC_KEY_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
   },
+  needsRun: () => 'it takes its paths from segments that are made before a run',
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {

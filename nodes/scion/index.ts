@@ -17,6 +17,7 @@ export const protocol: Protocol<RouterOptions> = {
   config: routerConfig,
   generators: [scionTopologyGenerator],
   provisioning: scionProvisioning,
+  needsRun: () => 'its path segments are made before a run, and valid for six hours',
   jobs: {},
   moduleUrl: import.meta.url,
   drops: ROUTER_DROPS,

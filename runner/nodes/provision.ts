@@ -68,13 +68,13 @@ export class Provision {
     return {
       roots: Object.fromEntries(hosts.map((host) => [host, rootOf(host)])),
       shared: Object.fromEntries([...shared].map((name) => [name, secrets.shared(name)])),
-      publicKeys: Object.fromEntries(network.hosts.flatMap(({ name }) => this.#keysOf(name))),
+      publicKeys: Object.fromEntries(network.hosts.flatMap(({ name }) => this.publicKeysOf(name))),
       published: Object.fromEntries(this.#publications),
     };
   }
 
   /** Public values of a host, by `host/protocol`. */
-  #keysOf(host: string): (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
+  publicKeysOf(host: string): readonly (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
     return protocolsOfHost(host, this.#options).map(({ name: protocol, provisioning }) => {
       const keys = Object.keys(provisioning?.publicKeys ?? {}).flatMap((name) => {
         const key = this.#publicKey(host, protocol, name);

@@ -55,6 +55,7 @@ const FACE = z
     carries: callable.optional(),
     finishes: callable.optional(),
     files: callable.optional(),
+    needsRun: callable.optional(),
     wishes: z
       .partialRecord(
         z.enum(['lifetime', 'priority', 'tolerant']),

@@ -128,6 +128,11 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
       'npm run node -- two-nodes.yaml bob --deployment deployment.yaml --coordinator 192.0.2.10:7000',
       'npm run health -- --deployment deployment.yaml',
     ],
+  'is run by test/live/alone.wall.test.ts, with addresses and ports of its own': [
+    'npm run node -- two-nodes.yaml alice --alone --deployment alone.yaml --state /var/lib/orrery',
+    'npm run ask -- status --port 9100',
+    'npm run health -- --port 9100',
+  ],
   'is run by test/live/fabric-face.wall.test.ts, with ports that are free': [
     'npm run node -- exchange/pair.yaml --new-keys exchange/keys',
     'npm run live -- exchange/exchange.yaml --deployment exchange/deployment.yaml',

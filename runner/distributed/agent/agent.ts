@@ -35,7 +35,7 @@ import { TellingWitness } from '../messages/telling-witness.ts';
 import { AgentAsks } from './agent-asks.ts';
 import { AgentMeasurements } from './agent-measurements.ts';
 import { brief } from './broken-report.ts';
-import { type PacketProbeResult, ProbePackets } from './probe-packets.ts';
+import { type PacketProbeResult, ProbePackets, pairsFrom } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** One log line of a node. */
@@ -275,13 +275,10 @@ export class Agent implements WorldListener {
     return waiting.map(([name]) => name);
   }
 
-  /** Sends one packet to a peer and back; undefined if no application talks to another. */
-  probe(): Promise<PacketProbeResult> | undefined {
-    for (const { from, to, by } of this.#order.scenario.traffic) {
-      if (this.#nodes.has(from)) return this.#probes.send(from, to, by);
-      if (this.#nodes.has(to)) return this.#probes.send(to, from, by);
-    }
-    return undefined;
+  /** Sends one packet to the first peer of its applications, or to each, and back; undefined if there is none. */
+  probe(whom: 'first' | 'each' = 'first'): Promise<PacketProbeResult> | undefined {
+    const pairs = pairsFrom(this.#order.scenario.traffic, (node) => this.#nodes.has(node));
+    return whom === 'first' ? this.#probes.toFirst(pairs) : this.#probes.toEach(pairs);
   }
 
   /** The hosts of this agent. */

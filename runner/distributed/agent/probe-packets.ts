@@ -7,6 +7,7 @@
  */
 import { openStream } from '../../../engine/core/stream.ts';
 import type { Inquiry } from '../../../engine/net/inquiry.ts';
+import { greatestOf } from '../../../engine/pure/extremes.ts';
 import {
   type GroundTruth,
   readTruth,
@@ -17,6 +18,8 @@ import {
 /** The flow number of such packets; no scenario has this many flows. */
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
+/** Nobody waits longer, so a protocol that keeps packets for an absent peer need not keep these. */
+const WISHES = { lifetime: WAIT_MS * 1_000_000 };
 /** Largest number of probe packets under way. */
 const OPEN_MAX = 64;
 
@@ -26,6 +29,25 @@ export interface PacketProbeResult {
   /** Round-trip time, ms. */
   readonly ms?: number;
   readonly reason?: string;
+}
+
+/** Whose application sends to whose. */
+interface ProbedPair {
+  readonly from: string;
+  readonly to: string;
+  /** Protocol that takes the packet; by default the lowest one. */
+  readonly by: string | undefined;
+}
+
+/** The pairs of flows, from the end that is here. */
+export function pairsFrom(
+  flows: readonly { readonly from: string; readonly to: string; readonly by?: string }[],
+  isHere: (node: string) => boolean,
+): readonly ProbedPair[] {
+  return flows.flatMap(({ from, to, by }) => [
+    ...(isHere(from) ? [{ from, to, by }] : []),
+    ...(isHere(to) ? [{ from: to, to: from, by }] : []),
+  ]);
 }
 
 /**
@@ -75,6 +97,27 @@ export class ProbePackets {
     });
   }
 
+  /** Probes the first pair; undefined if there is none. */
+  toFirst([first]: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {
+    return first === undefined ? undefined : this.send(first.from, first.to, first.by);
+  }
+
+  /**
+   * Probes each pair once; undefined if there is none.
+   * @returns well if all answer, with the longest time; otherwise all reasons.
+   */
+  toEach(pairs: readonly ProbedPair[]): Promise<PacketProbeResult> | undefined {
+    const once = new Map(pairs.map((pair) => [`${pair.from} ${pair.to} ${pair.by}`, pair]));
+    if (once.size === 0) return undefined;
+    const all = [...once.values()].map(({ from, to, by }) => this.send(from, to, by));
+    return Promise.all(all).then((results) => {
+      const reasons = results.flatMap(({ ok, reason = '' }) => (ok ? [] : [reason]));
+      return reasons.length > 0
+        ? { ok: false, reason: reasons.join('; ') }
+        : { ok: true, ms: greatestOf(results.map(({ ms = 0 }) => ms)) };
+    });
+  }
+
   /** Takes a delivered packet if it is a probe or its answer; false if it belongs to a flow. */
   take({ node, by }: Asked, from: string, bytes: Uint8Array): boolean {
     const truth = this.#truth;
@@ -92,6 +135,6 @@ export class ProbePackets {
       if (outcome === 'ok' || about.kind === 'response') return;
       this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
     };
-    this.#ask(node, { kind: 'send', target, body, respond }, by);
+    this.#ask(node, { kind: 'send', target, body, respond, wishes: WISHES }, by);
   }
 }

@@ -31,6 +31,7 @@ const OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
 /** A key file is 65 bytes; a longer one is something else. */
 const LENGTH_MAX = 1_024;
+const MAKE_ONE = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
 
 /** A key, or the reason why there is none. */
 export type KeyResult = { readonly key: Uint8Array } | KeyProblem;
@@ -47,6 +48,23 @@ export interface KeyProblem {
  * @param path Absolute.
  */
 export function readKeyFile(path: string): KeyResult {
+  const read = readSecretFile(path, LENGTH_MAX);
+  if ('message' in read) return read;
+  if (HEX.test(read.text)) return { key: fromHex(read.text.trim().toLowerCase()) };
+  const digits = 2 * CHANNEL_KEY_LENGTH;
+  const words = `does not hold a key, expected ${digits} hex digits and nothing else`;
+  return { code: 'E103', message: `${displayPath(path)} ${words}`, hint: MAKE_ONE };
+}
+
+/**
+ * Reads a file that only its owner may read.
+ * @param path Absolute.
+ * @param lengthMax Longest text, bytes; empty if it is longer.
+ */
+export function readSecretFile(
+  path: string,
+  lengthMax: number,
+): { readonly text: string } | KeyProblem {
   const shown = displayPath(path);
   if (!existsSync(path)) {
     const hint = 'npm run node -- TOPOLOGY --new-keys FOLDER makes it';
@@ -61,18 +79,21 @@ export function readKeyFile(path: string): KeyResult {
     return { code: 'E116', message, hint: 'start the command as the owner of the key' };
   }
   try {
-    return readOpen(handle, shown);
+    return readOpen(handle, shown, lengthMax);
   } finally {
     closeSync(handle);
   }
 }
 
 /** Checks the opened file, so that nobody can replace it between the check and the read. */
-function readOpen(handle: number, shown: string): KeyResult {
+function readOpen(
+  handle: number,
+  shown: string,
+  lengthMax: number,
+): { readonly text: string } | KeyProblem {
   const status = fstatSync(handle);
-  const makeOne = 'remove it; npm run node -- TOPOLOGY --new-keys FOLDER makes another';
   if (!status.isFile()) {
-    return { code: 'E103', message: `${shown} is not a file`, hint: makeOne };
+    return { code: 'E103', message: `${shown} is not a file`, hint: MAKE_ONE };
   }
   // Windows does not have these permission bits.
   if (process.platform !== 'win32' && (status.mode & OTHERS) !== 0) {
@@ -80,11 +101,7 @@ function readOpen(handle: number, shown: string): KeyResult {
     const message = `${shown} has mode ${mode}: others than its owner may use the key`;
     return { code: 'E104', message, hint: `chmod 600 ${shown}` };
   }
-  const text = status.size > LENGTH_MAX ? '' : readFileSync(handle, 'latin1');
-  if (HEX.test(text)) return { key: fromHex(text.trim().toLowerCase()) };
-  const digits = 2 * CHANNEL_KEY_LENGTH;
-  const message = `${shown} does not hold a key, expected ${digits} hex digits and nothing else`;
-  return { code: 'E103', message, hint: makeOne };
+  return { text: status.size > lengthMax ? '' : readFileSync(handle, 'latin1') };
 }
 
 /**

@@ -5,6 +5,7 @@
  * public.keys        a line for the coordinator and for each node; the same on every machine
  * coordinator.key    secret of the coordinator, on its machine only
  * node-alice.key     secret of alice, on alice's machine only
+ * shared-alice.key   secrets that alice shares with others, if any, on alice's machine only
  * ```
  *
  * An attacker who takes over a machine can impersonate its own nodes, but no others. No message of
@@ -20,11 +21,14 @@ import { Refusal } from '../../../scenarios/refusal.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
 import { CHANNEL_KEY_LENGTH, publicKeyOf } from '../channel/handshake.ts';
 import { type KeyProblem, newKeyFile, readKeyFile } from './deployment-key.ts';
+import { sharedFile, writeSharedKeys } from './shared-keys.ts';
 
 /** Holders of secrets in a deployment. */
 export type KeyRole =
   | { readonly kind: 'coordinator' }
-  | { readonly kind: 'node'; readonly name: string };
+  | { readonly kind: 'node'; readonly name: string }
+  /** A node without coordinator. */
+  | { readonly kind: 'alone'; readonly name: string };
 
 /** The keys that one process of a deployment knows. */
 export interface DeploymentKeys {
@@ -33,6 +37,16 @@ export interface DeploymentKeys {
   readonly coordinator: Uint8Array;
   /** Public keys of the nodes, by name. */
   readonly nodes: ReadonlyMap<string, Uint8Array>;
+  /** Public values of protocols, by `node/protocol/name`, for nodes that run alone. */
+  readonly values: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What protocols derive from the secrets of a deployment, for nodes that run alone. */
+export interface KeyDerivation {
+  /** Public values of a node, by `node/protocol/name`, from its secret key. */
+  valuesOf(node: string, secret: Uint8Array): ReadonlyMap<string, Uint8Array>;
+  /** Secrets that a node shares with others, by `protocol/purpose`, from that of the coordinator. */
+  sharedOf(node: string, coordinator: Uint8Array): ReadonlyMap<string, Uint8Array>;
 }
 
 /** Public keys of a deployment. */
@@ -42,9 +56,12 @@ const PUBLIC_FILE = 'public.keys';
 const HEAD = '# Public keys of a deployment, for every machine. Secrets are in the files *.key.\n';
 const COORDINATOR = 'coordinator';
 const NODE = 'node ';
+const VALUE = 'public ';
 const LINE = new RegExp(
   `^(${COORDINATOR}|${NODE}[A-Za-z0-9][A-Za-z0-9_-]{0,62}) ([0-9a-f]{${2 * CHANNEL_KEY_LENGTH}})$`,
 );
+/** Public value of a protocol: as long as its key, at most 4,096 bytes. */
+const VALUE_LINE = /^(public [^\s/]{1,63}(?:\/[^\s/]{1,100}){2}) ((?:[0-9a-f]{2}){1,4096})$/;
 /** Longest file of public keys that is read, bytes; one node takes a line of about 130 bytes. */
 const LENGTH_MAX = 10_000_000;
 const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
@@ -91,10 +108,15 @@ export function readKeys(
 
 /**
  * Creates the keys that a folder lacks, and adds their public keys to its list.
- * @returns names of the files that were created.
+ * @param derivation What nodes that run alone need besides; absent if they cannot.
+ * @returns names of the files that were created or changed.
  * @throws Refusal if a file cannot be written, or if an existing one contains no key.
  */
-export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly string[] {
+export function makeKeys(
+  folder: string,
+  roles: readonly KeyRole[],
+  derivation?: KeyDerivation,
+): readonly string[] {
   makeFolder(folder);
   const path = join(folder, PUBLIC_FILE);
   const lines = existsSync(path) ? linesOf(folder) : new Map<string, string>();
@@ -105,15 +127,47 @@ export function makeKeys(folder: string, roles: readonly KeyRole[]): readonly st
       newKeyFile(join(folder, file));
       made.push(file);
     }
-    const own = readKeyFile(join(folder, file));
-    if ('message' in own) throw new Refusal(own.message);
+    const own = keyIn(folder, role);
     const name = role.kind === 'coordinator' ? COORDINATOR : `${NODE}${role.name}`;
-    lines.set(name, toHex(publicKeyOf(own.key)));
-    wipe(own.key);
+    lines.set(name, toHex(publicKeyOf(own)));
+    if (role.kind !== 'coordinator') {
+      dropValues(lines, role.name);
+      const values = derivation?.valuesOf(role.name, own) ?? [];
+      for (const [value, bytes] of values) lines.set(`${VALUE}${value}`, toHex(bytes));
+    }
+    wipe(own);
   }
   const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
   writePublic(path, HEAD + text);
-  return made;
+  return [...made, ...shareSecrets(folder, roles, derivation)];
+}
+
+/** Gives each node its file of shared secrets, where the coordinator's key is, from which they follow. */
+function shareSecrets(
+  folder: string,
+  roles: readonly KeyRole[],
+  derivation: KeyDerivation | undefined,
+): readonly string[] {
+  const coordinator = roles.find(({ kind }) => kind === 'coordinator');
+  if (coordinator === undefined || derivation === undefined) return [];
+  const root = keyIn(folder, coordinator);
+  const nodes = roles.flatMap((role) => (role.kind === 'coordinator' ? [] : [role.name]));
+  const changed = nodes.filter((node) =>
+    writeSharedKeys(folder, node, derivation.sharedOf(node, root)),
+  );
+  wipe(root);
+  return changed.map(sharedFile);
+}
+
+function keyIn(folder: string, role: KeyRole): Uint8Array {
+  const own = readKeyFile(join(folder, secretFile(role)));
+  if ('message' in own) throw new Refusal(own.message);
+  return own.key;
+}
+
+/** Forgets the values of a node: it may have another key now, or run other protocols. */
+function dropValues(lines: Map<string, string>, node: string): void {
+  for (const name of lines.keys()) if (name.startsWith(`${VALUE}${node}/`)) lines.delete(name);
 }
 
 /** Writes the public keys. They are no secrets, but changing them would change whom this machine trusts. */
@@ -140,6 +194,7 @@ function linesOf(folder: string): Map<string, string> {
   return new Map([
     [COORDINATOR, toHex(known.coordinator)] as const,
     ...[...known.nodes].map(([name, key]) => [`${NODE}${name}`, toHex(key)] as const),
+    ...[...known.values].map(([name, value]) => [`${VALUE}${name}`, toHex(value)] as const),
   ]);
 }
 
@@ -153,7 +208,7 @@ function readPublicKeys(folder: string): PublicKeys | KeyProblem {
   const found = new Map<string, Uint8Array>();
   for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
     if (line === '' || line.startsWith('#')) continue;
-    const [, name = '', digits = ''] = LINE.exec(line) ?? [];
+    const [, name = '', digits = ''] = LINE.exec(line) ?? VALUE_LINE.exec(line) ?? [];
     const wrong = found.has(name) ? 'has more than one key' : 'is not a name and a public key';
     if (name === '' || found.has(name)) {
       return { code: 'E103', message: `${shown}:${index + 1} ${wrong}`, hint: ADD };
@@ -164,9 +219,11 @@ function readPublicKeys(folder: string): PublicKeys | KeyProblem {
   if (coordinator === undefined) {
     return { code: 'E116', message: `${shown} has no key for the coordinator`, hint: ADD };
   }
-  const nodes = [...found].filter(([name]) => name.startsWith(NODE));
-  return {
-    coordinator,
-    nodes: new Map(nodes.map(([name, key]) => [name.slice(NODE.length), key])),
-  };
+  const below = (prefix: string): ReadonlyMap<string, Uint8Array> =>
+    new Map(
+      [...found]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, key]) => [name.slice(prefix.length), key]),
+    );
+  return { coordinator, nodes: below(NODE), values: below(VALUE) };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from 'zod';
+import { trafficSchema } from '../../../scenarios/files/traffic-schema.ts';
 import {
   type Leaf,
   leaf,
@@ -89,13 +90,19 @@ const hostSchema = z
   ])
   .meta({ description: 'Address of a node, alone or with its operator port.' });
 
+/** What a file without coordinator lacks, unless its nodes run alone. */
+export const COORDINATOR_MISSING = 'missing, expected a host and a port such as 192.0.2.10:7000';
+
 /** The whole file. */
 export const deploymentSchema = z
   .strictObject({
-    coordinator: endpoint().meta({
-      description: 'Where the coordinator listens for the nodes (TCP).',
-      examples: ['192.0.2.10:7000'],
-    }),
+    coordinator: endpoint()
+      .optional()
+      .meta({
+        description:
+          'Where the coordinator listens for the nodes (TCP). Nodes that run alone have none.',
+        examples: ['192.0.2.10:7000'],
+      }),
     keys: text('the path of a folder of keys such as keys').meta({
       description:
         'Folder with the keys of the deployment, relative to the folder of this file. ' +
@@ -112,6 +119,10 @@ export const deploymentSchema = z
       description:
         'links: senders add delay, loss and rate of the topology; off: the real network.',
       default: 'links',
+    }),
+    traffic: z.array(trafficSchema).optional().meta({
+      description:
+        'Traffic of nodes that run alone, as in a scenario; each node sends what is from it.',
     }),
   })
   .meta({ title: 'Orrery deployment', description: 'Which node runs where, and who starts them.' });

@@ -9,6 +9,8 @@
  *   gateway-211: { address: 192.0.2.12, operator: { port: 9100 } }
  * shape: off                          # the real network; links: as the topology says
  * log: warn,gateway:debug             # read again on SIGHUP
+ * traffic:                            # of nodes that run alone (alone-deployment.ts)
+ *   - { from: gateway-111, to: gateway-211, kind: constant, rate: 1/s, size: 100B }
  * ```
  *
  * Reads and checks; starts nothing. All mistakes are reported together, each at its place in the
@@ -19,7 +21,9 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { assert } from '../../../engine/core/assert.ts';
 import { equalSecrets } from '../../../nodes/_kit/secrets.ts';
+import type { TrafficInput } from '../../../scenarios/files/traffic-schema.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import type { EntryPart, FilePath } from '../../../topologies/files/locate.ts';
 import { Problems } from '../../../topologies/files/problems.ts';
@@ -29,7 +33,12 @@ import type { PathMistake } from '../../../topologies/files/zod-words.ts';
 import { missingFileError } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { type DeploymentKeys, type KeyRole, readKeys } from './deployment-keys.ts';
-import { type DeploymentInput, deploymentSchema, type HostPort } from './deployment-schema.ts';
+import {
+  COORDINATOR_MISSING,
+  type DeploymentInput,
+  deploymentSchema,
+  type HostPort,
+} from './deployment-schema.ts';
 
 export { type KeyRole, makeKeys } from './deployment-keys.ts';
 
@@ -49,24 +58,35 @@ export class Deployment {
   readonly file: string;
   /** SHA-256 of the file's bytes. */
   readonly sha256: string;
-  readonly coordinator: HostPort;
   readonly shape: 'links' | 'off';
   /** Levels of the nodes' logs, as in ORRERY_LOG. */
   readonly log: string | undefined;
   /** The nodes that the file names; all others run where the topology places them. */
   readonly hosts: ReadonlyMap<string, DeployedHost>;
+  /** Traffic of nodes that run alone, not yet checked against the topology. */
+  readonly traffic: readonly TrafficInput[];
+  readonly #coordinator: HostPort | undefined;
   readonly #keys: DeploymentKeys;
 
   constructor(
-    parts: Pick<Deployment, 'file' | 'sha256' | 'coordinator' | 'shape' | 'log' | 'hosts' | 'keys'>,
+    parts: Pick<Deployment, 'file' | 'sha256' | 'shape' | 'log' | 'hosts' | 'traffic' | 'keys'> & {
+      readonly coordinator: HostPort | undefined;
+    },
   ) {
     this.file = parts.file;
     this.sha256 = parts.sha256;
-    this.coordinator = parts.coordinator;
+    this.#coordinator = parts.coordinator;
     this.shape = parts.shape;
     this.log = parts.log;
     this.hosts = parts.hosts;
+    this.traffic = parts.traffic;
     this.#keys = parts.keys;
+  }
+
+  /** Where the coordinator listens; the file was refused without, unless it is for a node that runs alone. */
+  get coordinator(): HostPort {
+    assert(this.#coordinator !== undefined, 'a node that runs alone has no coordinator');
+    return this.#coordinator;
   }
 
   /** The secret key of this process, and all public keys. */
@@ -76,10 +96,11 @@ export class Deployment {
 
   /** Names of settings that differ from those in another file, apart from log levels. */
   differencesFrom(other: Deployment): readonly string[] {
-    const settings = ({ coordinator, shape, hosts }: Deployment): Record<string, string> => ({
-      coordinator: `${coordinator.host}:${coordinator.port}`,
-      shape,
-      hosts: JSON.stringify([...hosts]),
+    const settings = (one: Deployment): Record<string, string> => ({
+      coordinator: JSON.stringify(one.#coordinator) ?? '',
+      shape: one.shape,
+      hosts: JSON.stringify([...one.hosts]),
+      traffic: JSON.stringify(one.traffic),
     });
     const ours = settings(this);
     const theirs = settings(other);
@@ -105,6 +126,27 @@ export class Deployment {
  * @throws ConfigError that names every mistake.
  */
 export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
+  const { deployment, problems } = readDeployment(path, topology, role);
+  problems.throwIfAny();
+  if (deployment === undefined) throw new ConfigError([]);
+  return deployment;
+}
+
+/** A deployment file that was read; further checks may add to its problems. */
+export interface ReadDeployment {
+  readonly source: Source;
+  readonly problems: Problems;
+  /** Folder of the keys, absolute. */
+  readonly keysFolder: string;
+  /** Undefined if something is wrong. */
+  readonly deployment: Deployment | undefined;
+}
+
+/**
+ * Like {@link loadDeployment}, without throwing what is wrong in the file.
+ * @throws ConfigError if there is no file, or no YAML in it.
+ */
+export function readDeployment(path: string, topology: Topology, role: KeyRole): ReadDeployment {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
     throw missingFileError(`there is no deployment file ${displayPath(place)}`);
@@ -113,11 +155,10 @@ export function loadDeployment(path: string, topology: Topology, role: KeyRole):
   const source = readSource(place, { ...limits, overrides: [] });
   const problems = new Problems();
   const input = problems.check(source, deploymentSchema, source.data);
+  const keysFolder = resolve(dirname(source.path), input?.keys ?? '');
   const deployment =
     input === undefined ? undefined : new Checker(source, topology, problems).check(input, role);
-  problems.throwIfAny();
-  if (deployment === undefined) throw new ConfigError([]);
-  return deployment;
+  return { source, problems, keysFolder, deployment };
 }
 
 /** Checks the entries against each other and against the topology. */
@@ -134,13 +175,16 @@ class Checker {
 
   check(input: DeploymentInput, role: KeyRole): Deployment | undefined {
     const { file, path, sha256 } = this.#source;
+    if (input.coordinator === undefined && role.kind !== 'alone') {
+      this.#refuse(['coordinator'], { code: 'E121', message: COORDINATOR_MISSING });
+    }
     const keys = this.#readKeys(resolve(dirname(path), input.keys), role);
     const hosts = this.#readHosts(input.hosts ?? {});
     this.#checkNeighbours(hosts);
     this.#checkPorts(hosts);
     if (keys === undefined) return undefined;
-    const { coordinator, shape = 'links', log } = input;
-    return new Deployment({ file, sha256, coordinator, shape, log, hosts, keys });
+    const { coordinator, shape = 'links', log, traffic = [] } = input;
+    return new Deployment({ file, sha256, coordinator, shape, log, hosts, traffic, keys });
   }
 
   #readKeys(folder: string, role: KeyRole): DeploymentKeys | undefined {

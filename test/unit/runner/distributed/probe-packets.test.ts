@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStream } from '../../../../engine/core/stream.ts';
 import type { Inquiry } from '../../../../engine/net/inquiry.ts';
-import { ProbePackets } from '../../../../runner/distributed/agent/probe-packets.ts';
+import { ProbePackets, pairsFrom } from '../../../../runner/distributed/agent/probe-packets.ts';
 import { TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
 
 /** Two processes, and the requests that their nodes received. */
@@ -51,6 +51,24 @@ describe('ProbePackets', () => {
     asked[0]![1].respond('ok');
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await probe).toEqual({ ok: false, reason: 'no answer of bob within 2 s' });
+  });
+
+  it('goes to each peer once, and names all that do not answer', async () => {
+    const flows = [
+      { from: 'alice', to: 'bob' },
+      { from: 'bob', to: 'alice' },
+      { from: 'carol', to: 'alice' },
+      { from: 'carol', to: 'bob' },
+    ];
+    const pairs = pairsFrom(flows, (node) => node === 'alice');
+    const good = pair();
+    expect(await good.probes.toEach(pairs)).toMatchObject({ ok: true });
+    expect(good.asked.filter(([node]) => node === 'alice')).toHaveLength(2);
+    const bad = pair(false).probes.toEach(pairs);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const reason = 'no answer of bob within 2 s; no answer of carol within 2 s';
+    expect(await bad).toEqual({ ok: false, reason });
+    expect(good.probes.toEach(pairsFrom(flows, (node) => node === 'dave'))).toBeUndefined();
   });
 
   it('has at most 64 under way', async () => {

@@ -1,0 +1,57 @@
+/**
+ * The order of a node that runs alone: its own part of the network, without end, faults and limits.
+ *
+ * @module
+ */
+import type { Scenario } from '../../../scenarios/model.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import type { AgentOrder } from '../messages/messages.ts';
+import { agentScenario } from '../messages/order-shape.ts';
+import type { AloneDeployment } from './alone-deployment.ts';
+
+/** Names the stores of all starts of a node, since no run ends. */
+const RUN = '0'.repeat(16);
+/** Draws only of what a link does by chance and of when sources send: nothing secret. */
+const SEED = 1;
+/** Nothing ends by itself; the value is the greatest that an order may have, ns. */
+const DURATION_NS = 2 ** 50;
+
+/** Makes the order for the node `name`. */
+export function aloneOrder(
+  name: string,
+  topology: Topology,
+  { deployment, bundle, traffic }: AloneDeployment,
+): AgentOrder {
+  return {
+    hosts: [name],
+    scenario: agentScenario(scenarioOf(topology, traffic), 'own-topology'),
+    seed: SEED,
+    run: RUN,
+    bundle,
+    shape: deployment.shape,
+    precision: 'low',
+    nextSequence: traffic.map(() => 0),
+  };
+}
+
+function scenarioOf(topology: Topology, traffic: Scenario['traffic']): Scenario {
+  return {
+    name: topology.name,
+    file: topology.file,
+    sha256: topology.sha256,
+    question: '',
+    topology,
+    durationNs: DURATION_NS,
+    warmupNs: 0,
+    drainNs: 0,
+    epochSeconds: 0,
+    crypto: 'node',
+    options: {},
+    traffic,
+    events: [],
+    kpis: [],
+    seeds: [],
+    overrides: {},
+    warnings: [],
+  };
+}

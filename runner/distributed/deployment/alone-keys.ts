@@ -1,0 +1,115 @@
+/**
+ * What nodes that run alone have of keys: derived where the keys of a deployment are made, and put together in each of
+ * their processes (ADR 0079).
+ *
+ * A node's own secrets follow from its key, secrets that nodes share from the coordinator's key, and public values of all
+ * nodes are in `public.keys`. So each process gets what a coordinator would have sent it (ADR 0020), and no more.
+ *
+ * @module
+ */
+import { provider } from '../../../engine/crypto/index.ts';
+import type { NetworkMap } from '../../../engine/host/network-view.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import { layerTable, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
+import type { Registry } from '../../../topologies/files/registry.ts';
+import type { Topology } from '../../../topologies/model.ts';
+import { protocolsOfHost, sharedSecretNames } from '../../nodes/bound-view.ts';
+import type { KeyBundle } from '../../nodes/key-bundle.ts';
+import { networkMap } from '../../nodes/network-map.ts';
+import { Provision } from '../../nodes/provision.ts';
+import { ownSecret, rootedSecrets } from '../../nodes/secret-source.ts';
+import type { KeyProblem } from './deployment-key.ts';
+import type { DeploymentKeys, KeyDerivation } from './deployment-keys.ts';
+import { readSharedKeys } from './shared-keys.ts';
+
+const HINT =
+  'npm run node -- TOPOLOGY --new-keys FOLDER adds it; copy public.keys to every machine';
+
+/** The protocols of a network and what they need of keys; its options have been checked. */
+export class AloneKeys implements KeyDerivation {
+  readonly #network: NetworkMap;
+  readonly #protocolOf: (host: string) => Protocol;
+  readonly #layersOf: (host: string) => readonly Protocol[];
+
+  constructor(topology: Topology, registry: Registry) {
+    const stacks = stackOf({ options: {} }, registry);
+    this.#layersOf = layerTable(topology, stacks);
+    this.#network = networkMap(topology, this.#layersOf);
+    this.#protocolOf = protocolTable(topology, (host) => {
+      const [lowest] = stacks(host);
+      return (lowest as NonNullable<typeof lowest>).protocol;
+    });
+  }
+
+  valuesOf(node: string, secret: Uint8Array): ReadonlyMap<string, Uint8Array> {
+    const root = rootedSecrets(secret).rootOf(node);
+    const provision = new Provision({
+      ...this.#parts,
+      // Only values of this node are asked for.
+      secrets: {
+        own: (_, purpose): Uint8Array => ownSecret(root, purpose),
+        shared: (): Uint8Array => root,
+      },
+      crypto: provider('node', { timing: 'constant' }),
+      ...{ seed: 0, seconds: 0, durationNs: 0 },
+    });
+    const all = provision.publicKeysOf(node);
+    return new Map(
+      all.flatMap(([owner, values]) =>
+        Object.entries(values).map(([name, value]) => [`${owner}/${name}`, value] as const),
+      ),
+    );
+  }
+
+  sharedOf(node: string, coordinator: Uint8Array): ReadonlyMap<string, Uint8Array> {
+    const secrets = rootedSecrets(coordinator);
+    const names = sharedSecretNames(node, this.#parts);
+    return new Map(names.map((name) => [name, secrets.shared(name)]));
+  }
+
+  /**
+   * What the process of a node is given.
+   * @param folder Folder of keys, absolute.
+   */
+  bundleOf(node: string, keys: DeploymentKeys, folder: string): KeyBundle | KeyProblem {
+    const values = this.#publicKeys(keys);
+    if ('code' in values) return values;
+    const shared = readSharedKeys(folder, node, sharedSecretNames(node, this.#parts));
+    if ('code' in shared) return shared;
+    return {
+      roots: { [node]: rootedSecrets(keys.secret).rootOf(node) },
+      shared: Object.fromEntries(shared),
+      publicKeys: Object.fromEntries(values),
+      published: {},
+    };
+  }
+
+  /** Public values of all nodes by `host/protocol`, as a bundle has them. */
+  #publicKeys({ values }: DeploymentKeys): ReadonlyMap<string, Values> | KeyProblem {
+    const found = new Map<string, Values>();
+    for (const { name: host } of this.#network.hosts) {
+      for (const { name: protocol, provisioning } of protocolsOfHost(host, this.#parts)) {
+        const owner = `${host}/${protocol}`;
+        const names = Object.keys(provisioning?.publicKeys ?? {});
+        const lacking = names.find((name) => !values.has(`${owner}/${name}`));
+        if (lacking !== undefined) {
+          const message = `public.keys has no public value ${owner}/${lacking}`;
+          return { code: 'E116', message, hint: HINT };
+        }
+        const own = names.map((name) => [name, values.get(`${owner}/${name}`) as Uint8Array]);
+        found.set(owner, Object.fromEntries(own));
+      }
+    }
+    return found;
+  }
+
+  get #parts(): {
+    readonly network: NetworkMap;
+    readonly protocolOf: (host: string) => Protocol;
+    readonly layersOf: (host: string) => readonly Protocol[];
+  } {
+    return { network: this.#network, protocolOf: this.#protocolOf, layersOf: this.#layersOf };
+  }
+}
+
+type Values = Readonly<Record<string, Uint8Array>>;
