@@ -44,7 +44,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
     {
       name: 'node',
       words: '[options] [topology] [node]',
-      summary: 'run one node for a coordinator on another machine',
+      summary: 'run one node, for a coordinator on another machine or alone',
       load: async () => (await import('./node.ts')).addNodeCommand,
     },
     {
