@@ -116,6 +116,9 @@ class Guard {
       'error',
       `not drained within ${DRAIN_DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
     );
+    // What spins outside of JavaScript cannot be terminated, and an exit would wait for it.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), STUCK_MS);
+    await this.#worker.terminate();
     process.exit(EXIT_NOT_DRAINED);
   }
 

@@ -78,8 +78,8 @@ export class TcpStream implements Stream {
 
   reset(): void {
     if (this.#isOver) return;
-    resetSocket(this.#bottom);
     if (this.#top !== this.#bottom) this.#top.destroy();
+    resetSocket(this.#bottom);
   }
 
   setPaused(isPaused: boolean): void {
@@ -128,8 +128,10 @@ export class TcpStream implements Stream {
   /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
-    resetSocket(this.#bottom);
+    // First what is above: a write of TLS whose connection has gone is never answered, and Node 20 waits for it without
+    // end when the thread ends.
     if (this.#top !== this.#bottom) this.#top.destroy();
+    resetSocket(this.#bottom);
   }
 
   /** Begins TLS; undefined if the stream is no longer open, or certificates cannot be read. */
