@@ -21,7 +21,7 @@ import { limitQuantity, quantityAgainst, wholeNumberText } from './format.ts';
 import { estimatorText, intervalOf, isShare } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
 import { independentGroups } from './networks.ts';
-import { differenceOf, pairsOf } from './paired.ts';
+import { differenceOf, pairsOf, type SeedPair } from './paired.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 import { foldedReason, withSeries } from './series.ts';
 import { whyEmpty } from './why-empty.ts';
@@ -85,7 +85,7 @@ export function judgeKpi(input: KpiInput): KpiResult {
     definition: definition.help,
     estimator: estimatorOf(input, definition),
   };
-  const folded = foldedReason(seeds, spec.metric);
+  const folded = foldedReason([...seeds, ...(input.twins ?? [])], spec.metric);
   if (folded !== undefined) return { ...described, ...unjudged('E125', folded) };
   const mistake = aggregationMistake(definition, spec.aggregation);
   if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
@@ -163,16 +163,25 @@ function measure(
   return { value, n, ci95, perSeed };
 }
 
+/** The values of the runs with one seed, as written and of the twin. */
+export function seedPairs(
+  what: Pick<KpiSpec, 'metric' | 'aggregation'>,
+  seeds: readonly SeedResult[],
+  twins: readonly SeedResult[],
+): readonly SeedPair[] {
+  const all = withSeries([...seeds, ...twins], what.metric);
+  return pairsOf(
+    valuesPerSeed(what, all.slice(0, seeds.length)),
+    valuesPerSeed(what, all.slice(seeds.length)),
+  );
+}
+
 /** The difference of the runs with one seed: twin minus as written. */
 function measureDifference(
   { spec, seeds, networks }: KpiInput,
   twins: readonly SeedResult[],
 ): Measured {
-  const all = withSeries([...seeds, ...twins], spec.metric);
-  const pairs = pairsOf(
-    valuesPerSeed(spec, all.slice(0, seeds.length)),
-    valuesPerSeed(spec, all.slice(seeds.length)),
-  );
+  const pairs = seedPairs(spec, seeds, twins);
   const { value, ci95 } = differenceOf(pairs, networks);
   const byPair = new Map(pairs.map(({ seed, a, b }) => [seed, b - a]));
   const perSeed = seeds.map(({ seed }) => {

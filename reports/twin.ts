@@ -7,12 +7,13 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { unitOf } from './estimate.ts';
-import { judgeKpi, type KpiInput, valuesPerSeed } from './kpi.ts';
+import { judgeKpi, type KpiInput, seedPairs } from './kpi.ts';
 import { DIFFERENCE } from './kpi-text.ts';
 import type { RunInput, SeedResult, TwinInput } from './model.ts';
 import { networkIn } from './networks.ts';
-import { differenceOf, pairsOf } from './paired.ts';
+import { differenceOf } from './paired.ts';
 import type { KpiResult, Report } from './report-schema.ts';
+import { definitionOf } from './series.ts';
 
 type TwinPart = NonNullable<Report['twin']>;
 type Limits = Pick<RunInput, 'kpis' | 'definitions' | 'networks'>;
@@ -32,7 +33,7 @@ export function twinPart(twin: TwinInput, seeds: readonly SeedResult[], limits: 
     [...kpis, ...twin.kpis].map((one) => [`${one.metric} ${one.aggregation}`, one] as const),
   );
   const differences = [...rows.values()].flatMap((spec) => {
-    const definition = definitions.find(({ name }) => name === spec.metric);
+    const definition = definitionOf(definitions, spec.metric);
     return definition === undefined
       ? []
       : [differenceRow(spec, definition, { twin, seeds, networks })];
@@ -59,7 +60,7 @@ function differenceRow(
   },
 ): TwinPart['differences'][number] {
   const what = { metric, aggregation };
-  const pairs = pairsOf(valuesPerSeed(what, seeds), valuesPerSeed(what, twin.seeds));
+  const pairs = seedPairs(what, seeds, twin.seeds);
   const { a, b, value, ci95, correlation } = differenceOf(pairs, networks);
   return {
     ...{ ...what, unit: unitOf(definition, aggregation), pairs: pairs.length },

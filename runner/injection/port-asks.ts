@@ -26,6 +26,9 @@ export interface PortAsksParts {
 const OPEN_MAX = 64;
 /** Most nodes whose status one order gets. */
 const STATUSES_MAX = 1_000;
+/** Longest status that is shown, characters, and how deep it may be. */
+const STATUS_MAX = 65_536;
+const DEPTH_MAX = 32;
 /** Longest wait for the status of a node that is in another process, ns. */
 const STATUS_NS = 1_000_000_000;
 
@@ -106,7 +109,7 @@ export class PortAsks {
     let text = '';
     this.#parts.experiment.put(question, {
       part: (body) => {
-        text += decoder.decode(body, { stream: true });
+        if (text.length <= STATUS_MAX) text += decoder.decode(body, { stream: true });
       },
       ended: ({ outcome }) =>
         taker(outcome === 'ok' ? readStatus(text) : { error: text === '' ? outcome : text }),
@@ -114,11 +117,21 @@ export class PortAsks {
   }
 }
 
-/** A status may come from another process. */
+/** A status may come from another process, and what is too deep cannot be sent over a port. */
 function readStatus(text: string): NodeStatuses[string] {
+  if (text.length > STATUS_MAX)
+    return { error: `the status has more than ${STATUS_MAX} characters` };
   try {
-    return JSON.parse(text);
+    const status: NodeStatuses[string] = JSON.parse(text);
+    return isWithin(status, DEPTH_MAX)
+      ? status
+      : { error: `the status is deeper than ${DEPTH_MAX}` };
   } catch {
     return { error: 'the status is not JSON' };
   }
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
 }

@@ -124,12 +124,13 @@ export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'
   return found.path;
 }
 
-/** The protocols that a scenario and its twin name. */
+/** The protocols that a scenario and its twin name. A twin has none, whatever its changes say of one. */
 function protocolNames(given: Parts): readonly string[] {
   const { request, source } = openRun(given.request);
-  const parts = { ...given, request };
-  const ofTwin = hasTwin(source) ? protocolNames({ ...parts, request: twinOf(request) }) : [];
-  return [...namesIn(parts, source), ...ofTwin];
+  const own = namesIn({ ...given, request }, source);
+  if (!hasTwin(source)) return own;
+  const twin = openRun(twinOf(request));
+  return [...own, ...namesIn({ ...given, request: twin.request }, twin.source)];
 }
 
 function namesIn(parts: Parts, source: Source): readonly string[] {

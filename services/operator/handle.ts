@@ -60,7 +60,7 @@ async function answer(
     const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
     return { ...refusal(405, `allowed: ${allow.join(', ')}`), allow: allow.join(', ') };
   }
-  const refused = checkHost(o, request) ?? (method === 'GET' ? undefined : checkCaller(request));
+  const refused = checkHost(o, request) ?? checkCaller(request, method);
   if (refused !== undefined) return refused;
   const body = method === 'GET' ? '' : await readBody(request);
   if (body === undefined) return refusal(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
@@ -80,12 +80,15 @@ function checkHost(
   return refusal(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }
 
-/** Only programs on this machine may change things. */
-function checkCaller({ headers, socket }: IncomingMessage): Answer | undefined {
-  if (!isLoopback(socket.remoteAddress ?? '')) {
+/** Who changes something is on this machine. No web page may ask: some answers run code of nodes. */
+function checkCaller({ headers, socket }: IncomingMessage, method: Method): Answer | undefined {
+  if (method !== 'GET' && !isLoopback(socket.remoteAddress ?? '')) {
     return refusal(403, 'this is allowed only from the machine of the node (loopback)');
   }
-  return isOfWebPage(headers) ? refusal(403, 'a web page may not do this') : undefined;
+  // What a person types into a browser comes from no page.
+  const isTyped = method === 'GET' && headers['sec-fetch-site'] === 'none';
+  if (isTyped || !isOfWebPage(headers)) return undefined;
+  return refusal(403, 'a web page may not do this');
 }
 
 /** Reads the body as text; undefined if it is too long. */

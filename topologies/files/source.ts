@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
@@ -51,6 +51,7 @@ export interface ReadOptions {
 }
 
 const JSON_LIMIT_BYTES = 64e6;
+const CHUNK_BYTES = 65_536;
 /** A JSON file above this size is not parsed again for positions. */
 const JSON_POSITIONS_BYTES = 2e6;
 
@@ -63,8 +64,11 @@ export function readSource(path: string, options: ReadOptions): Source {
   const file = displayPath(path);
   checkPlace(path, file);
   const isJson = path.endsWith('.json');
-  checkSize(path, file, isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options);
-  const bytes = readFileSync(path);
+  const bytes = readBytes(
+    path,
+    file,
+    isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options,
+  );
   const sha256 = recordFileRead(bytes);
   const text = decode(bytes, file);
   const parsed =
@@ -92,8 +96,7 @@ export function readText(
 ): TextSource {
   const file = displayPath(path);
   checkPlace(path, file);
-  checkSize(path, file, { limitBytes, tooLargeHint, overrides: [] });
-  const bytes = readFileSync(path);
+  const bytes = readBytes(path, file, { limitBytes, tooLargeHint, overrides: [] });
   recordFileRead(bytes);
   const text = decode(bytes, file);
   let placer: Placer | undefined;
@@ -121,11 +124,29 @@ function missing(file: string, message: string): ConfigError {
   return new ConfigError([{ ...place, code: 'E116', message }]);
 }
 
-function checkSize(path: string, file: string, options: ReadOptions): void {
-  const facts = statSync(path);
-  // A pipe would be read for ever, although its size is 0 bytes.
-  if (!facts.isFile()) throw missing(file, 'this is no file');
-  const bytes = facts.size;
+/** Reads a file within its limit, whatever size the system states: files of /proc have 0 bytes, and some no end. */
+function readBytes(path: string, file: string, options: ReadOptions): Uint8Array {
+  // A pipe without a writer would be waited for.
+  const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const facts = fstatSync(opened);
+    if (!facts.isFile()) throw missing(file, 'this is no file');
+    checkSize(facts.size, file, options);
+    const chunks: Uint8Array[] = [];
+    for (let length = 0; ; ) {
+      const room = Buffer.allocUnsafe(Math.max(facts.size + 1 - length, CHUNK_BYTES));
+      const count = readSync(opened, room);
+      if (count === 0) return Buffer.concat(chunks);
+      length += count;
+      checkSize(length, file, options);
+      chunks.push(room.subarray(0, count));
+    }
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function checkSize(bytes: number, file: string, options: ReadOptions): void {
   if (bytes <= options.limitBytes) return;
   const isSmall = options.limitBytes < 1e6;
   const sizeText = (value: number): string =>

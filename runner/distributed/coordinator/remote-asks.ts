@@ -5,7 +5,7 @@
  */
 import type { AskAnswer } from '../../../reports/model.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
-import type { AskTaker } from '../../asks/ask.ts';
+import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX, type AskTaker } from '../../asks/ask.ts';
 import type { Undo } from '../../world.ts';
 import type { AgentFleet, Report } from '../messages/messages.ts';
 import type { WallAgenda } from './wall-agenda.ts';
@@ -17,6 +17,9 @@ interface Open {
   readonly node: string;
   readonly taker: AskTaker;
   readonly askedNs: number;
+  /** What has come of the answer. */
+  parts: number;
+  bytes: number;
 }
 
 /** See the module. */
@@ -40,7 +43,7 @@ export class RemoteAsks {
     this.#next += 1;
     const { node, withinNs } = spec;
     const askedNs = this.#agenda.now();
-    this.#open.set(number, { node, taker, askedNs });
+    this.#open.set(number, { node, taker, askedNs, parts: 0, bytes: 0 });
     this.#fleet.tell({ type: 'ask', number, ask: spec }, [node]);
     this.#agenda.at(askedNs + withinNs + GRACE_NS, () => this.#end(number, 'no-answer'));
     return (): void => {
@@ -55,11 +58,23 @@ export class RemoteAsks {
     const open = this.#open.get(report.number);
     if (open === undefined || !hosts.includes(open.node)) return;
     if (report.type === 'part') {
-      open.taker.part?.(report.body);
+      this.#take(report, open);
       return;
     }
     this.#open.delete(report.number);
     open.taker.ended(report.answer);
+  }
+
+  /** Agents keep to the bounds of an answer; one that does not is not believed. */
+  #take({ number, body }: Extract<Report, { type: 'part' }>, open: Open): void {
+    open.parts += 1;
+    open.bytes += body.length;
+    if (open.parts <= ANSWER_PARTS_MAX && open.bytes <= ANSWER_BYTES_MAX) {
+      open.taker.part?.(body);
+      return;
+    }
+    this.#fleet.tell({ type: 'unask', number }, [open.node]);
+    this.#end(number, 'too-long');
   }
 
   /** A node was crashed. */

@@ -65,6 +65,32 @@ describe('the difference of a twin', () => {
     });
   });
 
+  it('of a series had no row, and was judged though the twin had folded series', () => {
+    const series = `${METRIC}{cause="x"}`;
+    const counted = (number: number, own: Record<string, number>): SeedResult => {
+      const counts = Object.entries({ [METRIC]: 5, ...own });
+      const metrics = counts.map(([name, value]) => [name, { kind: 'counter', value }] as const);
+      return { ...base, seed: number, metrics: Object.fromEntries(metrics), faults: [] };
+    };
+    const of = (more: Record<string, number>): Report =>
+      judge({
+        ...runInput({ seeds: 1, slowdown: 1 }),
+        definitions: [{ ...definitions[0], kind: 'counter', labels: ['cause'] }],
+        kpis: [],
+        seeds: [counted(1, { [series]: 2 }), counted(2, {})],
+        twin: {
+          set,
+          kpis: [kpi(series, 'count', ['<=', 1, '<= 1'])],
+          seeds: [counted(1, { [series]: 3, ...more }), counted(2, { [series]: 1 })],
+        },
+      });
+    const sound = of({});
+    expect(sound.twin?.differences).toMatchObject([{ metric: series, pairs: 2, difference: 1 }]);
+    expect(sound.kpis).toMatchObject([{ pass: true }]);
+    const folded = of({ [`labels.folded{metric="${METRIC}"}`]: 1 });
+    expect(folded.kpis).toMatchObject([{ pass: false, code: 'E125' }]);
+  });
+
   it('leaves the run as written as it is', () => {
     const alone = judged({ seeds: WRITTEN });
     const { kpis, perSeed, metrics } = twinned();

@@ -42,6 +42,15 @@ describe('a question to a node in another process', () => {
     expect(got).toEqual([[4], OK]);
   });
 
+  it('is given up when its agent sends more than an answer may have: it had no end', () => {
+    const { asks, told, got, taker } = setup();
+    asks.ask(ASK, { ...taker, part: () => undefined });
+    const part = { type: 'part', number: 1, body: new Uint8Array(400_000) } as const;
+    for (let sent = 0; sent < 4; sent += 1) asks.hear(['alice'], part);
+    expect(got).toMatchObject([{ outcome: 'too-long' }]);
+    expect(told.at(-1)).toEqual([{ type: 'unask', number: 1 }, ['alice']]);
+  });
+
   it('is answered by nobody but the agent that was asked', () => {
     const { asks, got, taker } = setup();
     asks.ask(ASK, taker);

@@ -91,6 +91,22 @@ describe('questions over the port of a run', () => {
     expect(news[2]).toMatchObject({ nodes: { bob: { error: 'node-down' } } });
   });
 
+  it('of a status that was too deep for the port ended the run; one that has no end is cut', () => {
+    const { asks, news, puts } = run();
+    asks.hear({ kind: 'statuses', number: 1 });
+    const [alice, bob] = puts;
+    alice?.taker.part?.(bytes(`${'['.repeat(40)}${']'.repeat(40)}`));
+    alice?.taker.ended(OK);
+    for (let part = 0; part < 3; part += 1) bob?.taker.part?.(bytes(' '.repeat(40_000)));
+    bob?.taker.ended(OK);
+    expect(news[0]).toMatchObject({
+      nodes: {
+        alice: { error: 'the status is deeper than 32' },
+        bob: { error: 'the status has more than 65536 characters' },
+      },
+    });
+  });
+
   it('count what all nodes have counted; a run in virtual time only looks', () => {
     const { asks, news, puts } = run();
     asks.look({ kind: 'counts', number: 1 });

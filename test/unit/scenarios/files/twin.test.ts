@@ -1,7 +1,11 @@
 /** `twin` and `networks` of a file: what they mean, and where their mistakes are reported. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { moduleProtocols } from '../../../../scenarios/files/load.ts';
 import { ConfigError, type ConfigIssue } from '../../../../topologies/files/config-error.ts';
-import { load, loadText } from '../../runner/fixture.ts';
+import { folders, load, loadText, registry } from '../../runner/fixture.ts';
 
 function issuesOf(text: string): readonly ConfigIssue[] {
   try {
@@ -69,6 +73,14 @@ describe('twin', () => {
     const { what, issue } = mistakeOf(withTwin('seeds: 5'));
     expect(what).toBe('seeds');
     expect(issue.hint).toContain('beside twin:');
+  });
+
+  it('of a twin was looked for without end', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'orrery-twin-')), 'twin.yaml');
+    writeFileSync(path, withTwin('twin.run: both').replace('run: ping', 'run: ./absent.ts'));
+    expect(moduleProtocols({ path, folders, registry })).toEqual([]);
+    rmSync(dirname(path), { recursive: true });
+    expect(mistakeOf(withTwin('twin.run: both')).what).toBe('twin.run');
   });
 
   it('says that a mistake elsewhere comes from the changes', () => {

@@ -333,6 +333,10 @@ describe('a request that is not for this endpoint', () => {
     const { ask } = await serve(face);
     const origin = { origin: 'https://example.org' };
     expect((await ask('/probe', { method: 'POST', headers: origin })).status).toBe(403);
+    // Its page cannot read the answer, which runs code of the node.
+    expect((await ask('/status', { headers: origin })).status).toBe(403);
+    const typed = { 'sec-fetch-site': 'none' };
+    expect((await ask('/status', { headers: typed })).status).toBe(200);
     const rebound = { host: 'example.org:9100' };
     expect((await ask('/status', { headers: rebound })).status).toBe(421);
     expect((await ask('/status', { headers: { host: '[::1]:9100' } })).status).toBe(200);

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { findFile } from '../../../../topologies/files/find-file.ts';
+import { readText } from '../../../../topologies/files/source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-find-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,4 +49,11 @@ it('what is not there is not found', () => {
     message: '"ful.yaml" not found in ./',
     hint: 'did you mean full.yaml?',
   });
+});
+
+it('a file was read without limit if its size is 0, as that of all in /proc is', (context) => {
+  const path = '/proc/kallsyms';
+  if (!existsSync(path)) context.skip('this system has no /proc/kallsyms');
+  const read = (): unknown => readText(path, { limitBytes: 1_000, tooLargeHint: 'none' });
+  expect(read).toThrow(/the limit is 1000 B/);
 });
