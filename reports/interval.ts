@@ -39,7 +39,7 @@ export interface IntervalInput {
 export function intervalOf(input: IntervalInput): KpiInterval {
   const { kind, aggregation, pooled } = input;
   if (aggregation === 'count') return none('a count has no interval', input);
-  if (kind !== 'gauge' && (aggregation === 'min' || aggregation === 'max')) {
+  if (kind !== 'gauge' && isExtreme(aggregation)) {
     return none('an extreme has no interval', input);
   }
   const p = quantileOfAggregation(aggregation);
@@ -49,14 +49,19 @@ export function intervalOf(input: IntervalInput): KpiInterval {
   return overSeeds(input);
 }
 
+/** True of aggregations that one sample decides. */
+export function isExtreme(aggregation: KpiSpec['aggregation']): boolean {
+  return aggregation === 'min' || aggregation === 'max';
+}
+
 /** One sentence on how value and interval were obtained, for the report. */
 export function estimatorText(
   kind: MetricKind,
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
   isOverNetworks: boolean,
 ): string {
-  if (isOverNetworks && aggregation !== 'count') {
-    return 'all seeds of all networks pooled; Student t over the values of the networks';
+  if (isOverNetworks && aggregation !== 'count' && !isExtreme(aggregation)) {
+    return 'mean of the values of the networks, each of all its seeds; Student t over them';
   }
   const p = quantileOfAggregation(aggregation);
   if (p !== undefined && kind === 'samples') {

@@ -18,12 +18,13 @@ import {
   unitOf,
 } from './estimate.ts';
 import { limitQuantity, quantityAgainst, wholeNumberText } from './format.ts';
-import { estimatorText, intervalOf, isShare } from './interval.ts';
+import { estimatorText, intervalOf, isExtreme, isShare } from './interval.ts';
 import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
 import { independentGroups } from './networks.ts';
 import { differenceOf, pairsOf, type SeedPair } from './paired.ts';
 import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
 import { foldedReason, withSeries } from './series.ts';
+import { summarise } from './statistics/summary.ts';
 import { whyEmpty } from './why-empty.ts';
 
 /** The input of a judgement. */
@@ -160,7 +161,9 @@ function measure(
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
   const of = networks === undefined ? {} : ({ over: 'networks' } as const);
   const ci95 = intervalOf({ ...facts, ...of, perSeed: values, pooled });
-  return { value, n, ci95, perSeed };
+  // What the interval is of: all runs together may lie outside, if one network has most of the samples.
+  const isMean = ci95.over === 'networks' && ci95.kind === 'student-t' && !isExtreme(aggregation);
+  return { value: isMean ? summarise(values).mean : value, n, ci95, perSeed };
 }
 
 /** The values of the runs with one seed, as written and of the twin. */

@@ -231,4 +231,18 @@ describe('intervals over networks', () => {
     });
     expect(kpis[0]?.ci95).toMatchObject({ kind: 'student-t', n: 3, over: 'networks' });
   });
+
+  it('once did not hold their value: that of all samples, of which one network had most', () => {
+    const of = (network: number, value: number, count: number): SeedResult => ({
+      ...seed(seedIn(network, 1), 0),
+      metrics: { [METRIC]: { kind: 'samples', values: Array<number>(count).fill(value) } },
+    });
+    const limits = ['p50', 'max'] as const;
+    const { kpis } = judged({
+      ...{ seeds: [of(1, 10, 1), of(2, 20, 1), of(3, 90, 9)], networks: [1, 2, 3] },
+      kpis: limits.map((one) => kpi(METRIC, one, ['<=', 100, '<= 100'])),
+      definitions: [{ ...definitions[0], kind: 'samples' }],
+    });
+    expect(kpis.map(({ value }) => value)).toEqual([40, 90]);
+  });
 });
