@@ -18,6 +18,7 @@ import {
   ProcessFleet,
 } from '../../runner/distributed/processes/process-fleet.ts';
 import { jsonLog, serveOperator } from '../../services/operator/index.ts';
+import { memoryHeld } from '../memory.ts';
 import { fakeFace } from '../unit/services/operator/fake-face.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -122,8 +123,7 @@ describe('a coordinator', () => {
     ['5 million values', 'values', /^alice: protocol error: a message holds more than 1000000/],
   ])('ends a channel for a message of %s, and does not pay for it', async (_, kind, why) => {
     const { fleet, gone, reports } = await open();
-    globalThis.gc?.();
-    const before = process.memoryUsage();
+    const before = memoryHeld();
     let most = 0;
     const watch = setInterval(() => {
       const { heapUsed, external } = process.memoryUsage();

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type HeldMemory,
@@ -7,6 +5,7 @@ import {
   SetUpMemory,
 } from '../../../runner/worlds/set-up-memory.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
+import { memoryHeld } from '../../memory.ts';
 import { loadText, run } from './fixture.ts';
 
 const MB = 1e6;
@@ -87,10 +86,7 @@ traffic: [{ from: node-2, to: node-1, kind: constant, rate: 100/s, size: 100B }]
 
 describe('the memory of a run', () => {
   // What earlier tests left would be freed meanwhile, and once came out as -33 kB for a node.
-  beforeEach(() => {
-    setFlagsFromString('--expose-gc');
-    runInNewContext('gc')();
-  });
+  beforeEach(() => void memoryHeld());
 
   it('is in its result: nodes by thousands of bytes, and the packets under way at once', () => {
     const { memory } = run(loadText(TEXT));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
+import { memoryHeld } from '../../../memory.ts';
 import { collect, makeWorld, type Received, sender } from './world-fixture.ts';
 
 const MS = 1_000_000;
@@ -228,14 +229,14 @@ describe('a cloud (docs/spec/link-model.md#clouds)', () => {
       }),
     );
     const access = { rateBps: RATE, delayNs: 0 };
-    const before = process.memoryUsage();
+    const before = memoryHeld();
     world.addCloud({
       id: 'net',
       regions: ['all'],
       members: hosts.map(({ name }) => ({ host: name, region: 0, up: access, down: access })),
       between: () => ({ rateBps: Number.POSITIVE_INFINITY, delayNs: 10 * MS }),
     });
-    const after = process.memoryUsage();
+    const after = memoryHeld();
     const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
     // Two directions with their state are 800 B; a pair each would be 400 million.
     expect(grown / hosts.length).toBeLessThan(4_000);
