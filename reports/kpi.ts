@@ -131,7 +131,7 @@ function poolOf(
 }
 
 /** The value of one metric in each run. */
-export function valuesPerSeed(
+function valuesPerSeed(
   { metric, aggregation }: Pick<KpiSpec, 'metric' | 'aggregation'>,
   seeds: readonly SeedResult[],
 ): KpiResult['perSeed'] {
