@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { machinePace } from '../../runner/worlds/live/machine-pace.ts';
 import { ROOT } from '../architecture/files.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 import { type BigTrace, bigTrace } from './big-trace.ts';
@@ -19,6 +20,19 @@ const SCRUB_MS = 3_000;
 const LAG_MS = 100;
 /** A task that lasts so many times its processor time was waiting for the machine. */
 const STARVED = 1.5;
+
+/** Steps of the calibration loop in a second on the machine for which the limits are meant. */
+const USUAL_PACE = 1e8;
+const SLOWNESS_MAX = 4;
+
+/** How many times slower than usual a core is now, as other work shares its caches and its units. */
+function slowness(): number {
+  const cpuMs = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
+  return Math.min(SLOWNESS_MAX, Math.max(1, USUAL_PACE / machinePace(cpuMs)));
+}
 
 let lab: BrowserLab;
 let folder: string;
@@ -120,7 +134,7 @@ describe('a trace of a million events', () => {
       );
       expect(opening.cpuMs).toBeLessThan(OPEN_MS);
       expect(tasksMs.length).toBeGreaterThan(90);
-      expect(longest).toBeLessThan(TASK_MS);
+      expect(longest).toBeLessThan(TASK_MS * slowness());
       expect(drawn).toBeGreaterThan(80);
       expect(quantile(lagsMs, 0.99)).toBeLessThan(LAG_MS);
       expect(bytes).toBeLessThan(MEMORY_BYTES);
@@ -149,7 +163,7 @@ describe('a served trace of 3.6 million packets', () => {
             `(${longestWallMs.toFixed(1)} ms), ${drawn} pictures, p95 ${p95.toFixed(0)} ms late\n`,
         );
         expect(errors).toEqual([]);
-        expect(longest).toBeLessThan(TASK_MS);
+        expect(longest).toBeLessThan(TASK_MS * slowness());
         if (longestWallMs > STARVED * longest) {
           process.stderr.write('viz: the machine was busy: what is late is not judged\n');
           return;
