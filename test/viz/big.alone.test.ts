@@ -14,6 +14,8 @@ import { BrowserLab, FROM_DISK, networkTitle } from './support.ts';
 
 const OPEN_MS = 2_000;
 const TASK_MS = 50;
+/** A trace from the server is taken apart while the cursor moves. */
+const SERVED_TASK_MS = 100;
 const MEMORY_BYTES = 300e6;
 const PLAY_MS = 5_000;
 const SCRUB_MS = 3_000;
@@ -163,7 +165,7 @@ describe('a served trace of 3.6 million packets', () => {
             `(${longestWallMs.toFixed(1)} ms), ${drawn} pictures, p95 ${p95.toFixed(0)} ms late\n`,
         );
         expect(errors).toEqual([]);
-        expect(longest).toBeLessThan(TASK_MS * slowness());
+        expect(longest).toBeLessThan(SERVED_TASK_MS * slowness());
         if (longestWallMs > STARVED * longest) {
           process.stderr.write('viz: the machine was busy: what is late is not judged\n');
           return;
