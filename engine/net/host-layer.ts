@@ -7,7 +7,6 @@
  *
  * @module
  */
-
 import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';

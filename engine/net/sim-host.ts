@@ -6,7 +6,6 @@
  *
  * @module
  */
-
 import { assert } from '../core/assert.ts';
 import { SeededBytes } from '../core/seeded-bytes.ts';
 import { openStream, type RandomStream } from '../core/stream.ts';

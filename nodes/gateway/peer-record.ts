@@ -30,9 +30,8 @@ export class PeerRecord {
   switched(effect: Extract<ControllerEffect, { kind: 'switch' }>, path: string | undefined): void {
     const peer = this.#peer;
     if (effect.isFault) {
-      this.#output.perform({
-        ...{ kind: 'count', metric: 'gateway.fault_switches', label: effect.cause },
-      });
+      const metric = 'gateway.fault_switches';
+      this.#output.perform({ kind: 'count', metric, label: effect.cause });
       this.#output.perform({ kind: 'mark', name: FAULT_SWITCH_MARK.write({ peer }) });
     } else if (effect.from !== undefined) this.#count('gateway.planned_switches');
     this.#show(PATH_IN_USE, { peer }, { path: path ?? NO_PATH });

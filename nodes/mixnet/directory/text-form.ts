@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import {
   bytes,
   type Codec,
