@@ -9,12 +9,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { InvariantError } from './engine/core/assert.ts';
-import { provider } from './engine/crypto/index.ts';
-import { type MixnodeFile, mixnodeToml } from './nodes/mixnet/index.ts';
+import { createCryptoProvider } from './engine/crypto/index.ts';
+import { type MixnodeFile, mixnodeTomlSchema } from './nodes/mixnet/index.ts';
 import { compareReports as compare, type ReportComparison } from './reports/compare.ts';
 import { renderHtml } from './reports/html/html.ts';
 import { readReport, renderJson } from './reports/json.ts';
-import { judge } from './reports/judge.ts';
+import { judgeRun } from './reports/judge.ts';
 import { renderJunit } from './reports/junit.ts';
 import { renderMarkdown } from './reports/markdown.ts';
 import { renderPrometheus } from './reports/prometheus.ts';
@@ -23,7 +23,7 @@ import { renderTerminal } from './reports/terminal.ts';
 import { commitOf } from './runner/run/commit.ts';
 import { runLive as runOnSockets } from './runner/run/live-run.ts';
 import { refuseTwinsAndNetworks, seedsInNetworks } from './runner/run/planned-runs.ts';
-import type { RunEnd, RunOrder, RunState } from './runner/run/run-order.ts';
+import type { RunEnd, RunRequest, RunState } from './runner/run/run-order.ts';
 import { runScenario as runInVirtualTime } from './runner/threads/run-scenario.ts';
 import { repeatCommand } from './scenarios/command-text.ts';
 import type { Scenario } from './scenarios/model.ts';
@@ -32,11 +32,11 @@ import { ProtocolRegistry } from './scenarios/open/registry.ts';
 import { Refusal } from './scenarios/refusal.ts';
 
 import {
+  createMixPacket,
   type MixHop,
   Mixnode,
   type MixnodeOptions,
   type MixnodeParts,
-  packetFor,
 } from './services/mixnode/index.ts';
 import { readToml } from './topologies/files/toml.ts';
 
@@ -207,7 +207,7 @@ export async function renderReport(report: Report, format: ReportFormat): Promis
 /** The cryptography and the random bytes that mixes of this process use. */
 function mixParts(): MixnodeParts {
   return {
-    crypto: provider('node'),
+    crypto: createCryptoProvider('node'),
     random: (length) => new Uint8Array(randomBytes(length)),
   };
 }
@@ -254,7 +254,7 @@ export function mixPacket(
   payload: Uint8Array,
   options: MixnodeOptions = {},
 ): Uint8Array {
-  return packetFor(mixParts(), options, path, payload);
+  return createMixPacket(mixParts(), options, path, payload);
 }
 
 /**
@@ -271,7 +271,7 @@ export function mixPacket(
  * await mix.stop();
  */
 export function parseMixnodeToml(toml: string): MixnodeFile {
-  return readToml('mixnode.toml', toml, mixnodeToml);
+  return readToml('mixnode.toml', toml, mixnodeTomlSchema);
 }
 
 async function run(
@@ -287,7 +287,7 @@ async function run(
   const seeds = seedsInNetworks(loaded.scenario, options.seeds);
   const [seed] = seeds;
   if (seed === undefined) throw new Refusal('seeds: [] has none, give at least one');
-  const order: RunOrder = {
+  const order: RunRequest = {
     ...loaded,
     seeds,
     recordingsOf: () => ({}),
@@ -312,7 +312,7 @@ async function run(
 }
 
 function reportOf(end: RunEnd): Report {
-  if (end.kind === 'judged') return judge(end.input);
+  if (end.kind === 'judged') return judgeRun(end.input);
   if (end.kind === 'broken') throw new InvariantError(end.message);
   const place = 'file' in end ? `${end.file}:${end.line}:${end.column}  ` : '';
   throw new Refusal(`${place}${end.message}`);

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './tools/longest-first.ts';
+import { LongestFirstSequencer } from './tools/longest-first.ts';
 
 /** Threads and agents start from programs that are prepared once for the whole run. */
 const PREPARED = {
@@ -89,7 +89,7 @@ const tests = [
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: LongestFirstSequencer },
     maxWorkers: 2,
     projects: (process.argv.includes('--coverage') ? [GATEWAY] : tests).map((test) => ({ test })),
     coverage: {

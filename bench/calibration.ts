@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { calibrationLoop } from '../engine/measure/calibration-loop.ts';
+import { runCalibrationLoop } from '../engine/measure/calibration-loop.ts';
 import { type BenchResult, cpuTimeUs, rateOf, requireEqual } from './bench-result.ts';
 
 export const name = 'calibration';
@@ -18,7 +18,7 @@ export function run(): BenchResult[] {
   const rate = rateOf(() => {
     let checksum = -1;
     const cpuUs = cpuTimeUs(() => {
-      checksum = calibrationLoop(STEPS);
+      checksum = runCalibrationLoop(STEPS);
     });
     requireEqual('checksum of the calibration loop', checksum, CHECKSUM);
     return { count: STEPS, cpuUs };

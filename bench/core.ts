@@ -7,7 +7,7 @@
 import { Bench } from 'tinybench';
 import { Fingerprint } from '../engine/core/fingerprint.ts';
 import { Scheduler } from '../engine/core/scheduler.ts';
-import { openStream } from '../engine/core/stream.ts';
+import { openRandomStream } from '../engine/core/stream.ts';
 import { RearmTimer } from '../engine/core/timer.ts';
 import type { BenchResult } from './bench-result.ts';
 
@@ -62,14 +62,14 @@ function addScheduler(bench: Bench): void {
 }
 
 function addStreams(bench: Bench): void {
-  const stream = openStream(1, 'bench', 'micro');
+  const stream = openRandomStream(1, 'bench', 'micro');
   add(bench, 'stream: u32', () => void stream.u32());
   add(bench, 'stream: below(1000)', () => void stream.below(1_000));
   add(bench, 'stream: uniform', () => void stream.uniform());
   add(bench, 'stream: exponential', () => void stream.exponential(1));
   add(bench, 'stream: truncated normal', () => void stream.truncatedNormal(1));
   const names = Array.from({ length: BATCH }, (_, i) => `node-${i}`);
-  add(bench, 'stream: open', (i) => void openStream(1, names[i] ?? '', 'micro'));
+  add(bench, 'stream: open', (i) => void openRandomStream(1, names[i] ?? '', 'micro'));
 }
 
 function add(bench: Bench, title: string, call: (i: number) => void): void {

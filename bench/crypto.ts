@@ -32,10 +32,10 @@
 import { createCipheriv, createSecretKey } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import {
+  type CryptoProviderName,
   type CryptoTiming,
+  createCryptoProvider,
   hasSodium,
-  type ProviderName,
-  provider,
 } from '../engine/crypto/index.ts';
 import type { AeadName, CryptoProvider } from '../engine/host/crypto.ts';
 
@@ -160,7 +160,7 @@ function nodeVariants(): readonly Case[] {
 }
 
 function contenders(): readonly (readonly [string, CryptoProvider])[] {
-  const list: readonly (readonly [ProviderName, CryptoTiming])[] = [
+  const list: readonly (readonly [CryptoProviderName, CryptoTiming])[] = [
     ['node', 'simulation'],
     ['node', 'constant'],
     ['noble', 'constant'],
@@ -169,7 +169,7 @@ function contenders(): readonly (readonly [string, CryptoProvider])[] {
   ];
   return list.map(([name, timing]) => [
     name === 'node' ? `node (${timing})` : name,
-    provider(name, { timing }),
+    createCryptoProvider(name, { timing }),
   ]);
 }
 
@@ -185,7 +185,7 @@ export function main(): void {
   }
   const [seal, open] = aeadCases(
     'budget',
-    provider('node', { timing: 'simulation' }),
+    createCryptoProvider('node', { timing: 'simulation' }),
     'chacha20-poly1305',
   ) as [Case, Case];
   const perPacket = microsecondsPerCall(seal) + microsecondsPerCall(open);

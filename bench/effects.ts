@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import { HopAuthenticator } from '../nodes/scion/mac.ts';
 import type { RouterLink } from '../nodes/scion/router/link.ts';
 import type { PacketView } from '../nodes/scion/wire/packet-view.ts';
@@ -51,7 +51,9 @@ interface Routing {
 }
 
 function routing(isListed: boolean): Routing {
-  const hops = new HopAuthenticator(provider('node', { timing: 'simulation' }).aesCmac(ROUTER_KEY));
+  const hops = new HopAuthenticator(
+    createCryptoProvider('node', { timing: 'simulation' }).aesCmac(ROUTER_KEY),
+  );
   const template = transitPacket(hops);
   const links = [link(0, INGRESS), link(1, EGRESS)] as const;
   let forwarded = 0;

@@ -8,7 +8,7 @@
 
 import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 import { inTurnWithLoop, type Taken } from './in-turn.ts';
@@ -20,12 +20,12 @@ const ROUNDS = 1;
 const US_PER_S = 1e6;
 const TARGET_S = 10;
 
-/** One line. */
+/** Measures a round of the scenario `federated-large`. */
 export async function run(): Promise<readonly BenchResult[]> {
   const registry = new ProtocolRegistry();
   const scenario = loadScenario({
     path: 'federated-large.yaml',
-    folders: PROJECT_FOLDERS,
+    folders: SHIPPED_FILE_FOLDERS,
     registry,
     overrides: { 'stack.1.options.rounds': '1' },
   });

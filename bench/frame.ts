@@ -19,11 +19,11 @@
  * @module
  */
 import { pathToFileURL } from 'node:url';
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../engine/host/crypto.ts';
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
-import { CheckedAdmission } from '../nodes/gateway/admission/admission.ts';
-import { CookieMint } from '../nodes/gateway/admission/cookie-mint.ts';
+import { CheckFirstAdmission } from '../nodes/gateway/admission/admission.ts';
+import { CookieIssuer } from '../nodes/gateway/admission/cookie-mint.ts';
 import { createStaticKeyPair } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
 import { WINDOW_SET_LIMITS, WindowSet } from '../nodes/gateway/replay/window-set.ts';
@@ -49,15 +49,15 @@ const MOMENT = { nowNs: 1, clockUs: CLOCK_US };
 
 /** Measures the codec, the share of our own code, and whole frames with each provider. */
 export function run(): BenchResult[] {
-  const node = provider('node', { timing: 'simulation' });
-  const modelled = provider('modelled');
+  const node = createCryptoProvider('node', { timing: 'simulation' });
+  const modelled = createCryptoProvider('modelled');
   const results = codec();
   const add = (label: string, value: number): void => {
     results.push({ name: label, value, unit: 'ns/frame' });
   };
   add('seal + open, our share', both(node, true));
   add('seal + open, node (simulation)', both(node, false));
-  add('seal + open, node (constant)', both(provider('node'), false));
+  add('seal + open, node (constant)', both(createCryptoProvider('node'), false));
   add('seal + open, modelled', both(modelled, false));
   return results;
 }
@@ -138,13 +138,13 @@ function connect(crypto: CryptoProvider): { readonly a: Session; readonly b: Ses
     if (identity === undefined || peer === undefined || windows === undefined) throw new Error();
     let epoch = 1;
     const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(index + 40);
-    const cookies = new CookieMint(crypto, randomBytes);
+    const cookies = new CookieIssuer(crypto, randomBytes);
     return new Session({
       crypto,
       identity,
       peerKey: peer.publicKey,
       randomBytes,
-      admission: new CheckedAdmission(cookies, undefined),
+      admission: new CheckFirstAdmission(cookies, undefined),
       cookies,
       address: new Uint8Array(0),
       epochs: {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import type { CryptoProvider } from '../engine/host/crypto.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
@@ -29,8 +29,8 @@ const HANDSHAKES: Readonly<Record<string, (crypto: CryptoProvider) => Handshake>
 
 /** Two lines for each handshake: the time of the modelled one, and its multiple of the real one. */
 export function run(): BenchResult[] {
-  const real = provider('node', { timing: 'simulation' });
-  const modelled = provider('modelled');
+  const real = createCryptoProvider('node', { timing: 'simulation' });
+  const modelled = createCryptoProvider('modelled');
   return Object.entries(HANDSHAKES).flatMap(([what, make]) =>
     compare(what, make(modelled), make(real)),
   );

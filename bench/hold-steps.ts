@@ -87,7 +87,7 @@ class BareHeap extends EventHeap {
   }
 }
 
-/** The bare heap. */
+/** Measures a bare heap without the rest of the event queue. */
 function heap(pending: number): Taken {
   const queue = new BareHeap(pending);
   const random = new WorkloadRandom();

@@ -9,12 +9,12 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judge } from '../reports/judge.ts';
+import { judgeRun } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import { judgeInputOf } from '../runner/run/run-order.ts';
 import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { scenarioMetrics } from '../scenarios/open/nodes.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
@@ -52,7 +52,7 @@ function measure(folder: string): readonly BenchResult[] {
   const path = join(folder, 'trace.orr');
   writeFileSync(file, SCENARIO);
   const registry = new ProtocolRegistry();
-  const scenario = loadScenario({ path: file, folders: PROJECT_FOLDERS, registry });
+  const scenario = loadScenario({ path: file, folders: SHIPPED_FILE_FOLDERS, registry });
   const recordings = { trace: { path, extent: 'full' } } as const;
   let result: SeedResult | undefined;
   const seconds = Array.from({ length: 1 + RUNS }, () => {
@@ -71,7 +71,7 @@ function measure(folder: string): readonly BenchResult[] {
     commit: 'bench',
   };
   const report = JSON.stringify(
-    judge(judgeInputOf(order, result === undefined ? [] : [result], 1)),
+    judgeRun(judgeInputOf(order, result === undefined ? [] : [result], 1)),
   );
   const memory = process.resourceUsage().maxRSS / 1_000;
   return [

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { calibrationLoop } from '../engine/measure/calibration-loop.ts';
+import { runCalibrationLoop } from '../engine/measure/calibration-loop.ts';
 import { type BenchResult, cpuTimeUs, DisturbedRound, spreadOf } from './bench-result.ts';
 import { loopRatio } from './ratio.ts';
 
@@ -12,7 +12,7 @@ const STEPS = 20_000_000;
 /** How often a round is tried when other work on the machine disturbs it. */
 const TRIES = 3;
 
-/** One measured value. */
+/** One measured value, with its unit and its ratio to a reference. */
 export interface Taken {
   readonly name: string;
   readonly unit: string;
@@ -71,5 +71,5 @@ async function undisturbed(measure: Measurement): Promise<readonly Taken[]> {
 
 /** The rate of the calibration loop, millions of steps per CPU second. */
 function loopPace(): number {
-  return STEPS / cpuTimeUs(() => calibrationLoop(STEPS));
+  return STEPS / cpuTimeUs(() => runCalibrationLoop(STEPS));
 }

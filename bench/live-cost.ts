@@ -11,15 +11,15 @@
  * @module
  */
 
-import { openStream } from '../engine/core/stream.ts';
-import { provider } from '../engine/crypto/index.ts';
+import { openRandomStream } from '../engine/core/stream.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import { Agent } from '../runner/distributed/agent/agent.ts';
 import { drawRunName } from '../runner/distributed/messages/run-state.ts';
 import { provisionRun } from '../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../runner/nodes/secret-source.ts';
 import { TruthWriter } from '../runner/traffic/ground-truth.ts';
 import type { WorldListener } from '../runner/world.ts';
-import { nodeChoice } from '../scenarios/open/nodes.ts';
+import { lowestProtocolOf } from '../scenarios/open/nodes.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { BenchResult } from './bench-result.ts';
@@ -46,7 +46,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 class ClosedLoop implements WorldListener {
   arrived = 0;
   readonly #agent: Agent;
-  readonly #writer = new TruthWriter(openStream(1, 'bench', 'body'));
+  readonly #writer = new TruthWriter(openRandomStream(1, 'bench', 'body'));
   readonly #packet = new Uint8Array(PAYLOAD_BYTES);
   #sequence = 0;
   #until = Number.POSITIVE_INFINITY;
@@ -144,8 +144,8 @@ async function agentOfAll(): Promise<Agent> {
   const provision = provisionRun({
     scenario,
     seed: 1,
-    protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
-    crypto: provider(scenario.crypto, { timing: 'constant' }),
+    protocolOf: (host) => lowestProtocolOf(scenario, host, registry).protocol,
+    crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
     seconds: Math.floor(Date.now() / MS_PER_S),
     secrets,
   });
@@ -153,7 +153,7 @@ async function agentOfAll(): Promise<Agent> {
   const agent = new Agent(
     { scenario, ...facts, run: drawRunName(), bundle },
     {
-      registry,
+      ...{ registry, mode: 'coordinated' },
       send: (): void => undefined,
       onBroken: (error): void => {
         throw error;

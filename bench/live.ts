@@ -15,7 +15,7 @@ import { histogramQuantile } from '../engine/measure/histogram.ts';
 import type { MetricData, SeedResult } from '../reports/model.ts';
 import { runDistributed } from '../runner/distributed/coordinator/distributed-run.ts';
 import { runLive } from '../runner/run/live-run.ts';
-import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
+import type { RunEnd, RunRequest } from '../runner/run/run-order.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
@@ -44,7 +44,7 @@ const US_PER_S = 1_000_000;
 export interface Layout {
   readonly name: string;
   readonly target?: number;
-  readonly run: (order: RunOrder, registry: ProtocolRegistry) => Promise<RunEnd>;
+  readonly run: (order: RunRequest, registry: ProtocolRegistry) => Promise<RunEnd>;
 }
 
 const AGENT = new URL('../cli/agent-start-entry.mjs', import.meta.url).href;
@@ -161,7 +161,7 @@ function shortened(whole: Scenario): Scenario {
 /**
  * Puts the nodes of ISD 2 on a separate machine, so that both sides have the same number of hops.
  */
-function halved(order: RunOrder): RunOrder {
+function halved(order: RunRequest): RunRequest {
   const { scenario } = order;
   const hosts = scenario.topology.hosts.map((host) => ({
     ...host,
@@ -196,7 +196,7 @@ function stepOf(rate: number, { metrics, packets, virtualNs }: SeedResult, ownCo
 function liveResult(
   layout: Layout,
   rate: number,
-  onProgress: RunOrder['onProgress'],
+  onProgress: RunRequest['onProgress'],
 ): Promise<SeedResult> {
   const atRate = (flow: Scenario['traffic'][number]): Scenario['traffic'][number] => ({
     ...flow,
@@ -211,11 +211,11 @@ function liveResult(
 export async function liveResultOf(
   layout: Layout,
   change: (whole: Scenario) => Scenario,
-  onProgress: RunOrder['onProgress'] = () => undefined,
+  onProgress: RunRequest['onProgress'] = () => undefined,
 ): Promise<SeedResult> {
   const registry = new ProtocolRegistry();
   const { scenario: whole, definitions } = await openScenario('failover.yaml', {}, registry);
-  const order: RunOrder = {
+  const order: RunRequest = {
     scenario: change(whole),
     definitions,
     seeds: [1],

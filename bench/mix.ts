@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { openStream } from '../engine/core/stream.ts';
+import { openRandomStream } from '../engine/core/stream.ts';
 import type { Store } from '../engine/host/store.ts';
-import { createMixing, mixingConfig } from '../nodes/mixnet/mixing/index.ts';
+import { createMixingStrategy, mixingConfig } from '../nodes/mixnet/mixing/index.ts';
 import { ReplayFilter, TagLog } from '../nodes/mixnet/replay/index.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
@@ -28,7 +28,7 @@ const PER_TAKE = 16;
 
 /** Measures the filter, its log and the scheduler. */
 export function run(): BenchResult[] {
-  const tags = openStream(1, 'bench', 'tags').bytes((RUNS + 1) * PACKETS * TAG_BYTES);
+  const tags = openRandomStream(1, 'bench', 'tags').bytes((RUNS + 1) * PACKETS * TAG_BYTES);
   return [
     filterResult('replay filter of 51 MiB, new tag', LARGE, tags),
     filterResult('replay filter of 3 MiB, new tag', SMALL, tags),
@@ -110,12 +110,12 @@ function logResult(tags: Uint8Array): BenchResult {
 }
 
 function schedulerResult(): BenchResult {
-  const random = openStream(1, 'bench', 'delays');
+  const random = openRandomStream(1, 'bench', 'delays');
   const delays = Float64Array.from({ length: PACKETS }, () =>
     Math.floor(random.exponential(LOAD * GAP_NS)),
   );
   return nanoseconds('Poisson scheduler, 1,000 waiting', () => {
-    const mixing = createMixing(mixingConfig.parse({ strategy: 'poisson' }), random);
+    const mixing = createMixingStrategy(mixingConfig.parse({ strategy: 'poisson' }), random);
     const asked = { delayNs: 0 };
     let left = 0;
     for (let item = 0; item < PACKETS; item++) {

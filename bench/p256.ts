@@ -7,7 +7,7 @@
  * @module
  */
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
 export const name = 'p256';
@@ -24,7 +24,7 @@ type Call = () => unknown;
 
 /** Two lines each for signing and verifying: the time, and its multiple of OpenSSL's. */
 export function run(): BenchResult[] {
-  const crypto = provider('node', { timing: 'constant' });
+  const crypto = createCryptoProvider('node', { timing: 'constant' });
   const key = crypto.p256Key(SECRET);
   const publicKey = crypto.p256Verifier(key.publicKey);
   const signature = key.sign(MESSAGE);

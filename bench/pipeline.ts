@@ -11,10 +11,14 @@
  */
 import { loadavg } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { hasSodium, type ProviderName, provider } from '../engine/crypto/index.ts';
+import {
+  type CryptoProviderName,
+  createCryptoProvider,
+  hasSodium,
+} from '../engine/crypto/index.ts';
 import { Pipeline, type PipelineOptions } from '../engine/live/pipeline/pipeline.ts';
 import { histogramMean, histogramQuantile } from '../engine/measure/histogram.ts';
-import type { ExchangeChoice } from '../nodes/sphinx/index.ts';
+import type { KeyExchangeOption } from '../nodes/sphinx/index.ts';
 import { type BenchResult, spreadOf } from './bench-result.ts';
 import { publishedForm } from './published-form.ts';
 import { hopParts } from './sphinx.ts';
@@ -77,8 +81,8 @@ const FULL: Sizes = {
 /** A key exchange with the provider that computes it. */
 export interface Mode {
   readonly title: string;
-  readonly crypto: ProviderName;
-  readonly exchange: ExchangeChoice;
+  readonly crypto: CryptoProviderName;
+  readonly exchange: KeyExchangeOption;
   /** Target rate on two cores, packets per second. */
   readonly target: number;
   /** A job of bench/workloads/sphinx-job.ts; default `unwrap`. */
@@ -119,7 +123,7 @@ function modes(): readonly Mode[] {
 /** Measures one mode; throws if a result is wrong, so that no rate is printed then. */
 export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly BenchResult[]> {
   const { title, crypto, exchange, target } = mode;
-  const valid = new ValidPackets(provider(crypto), exchange, sizes.packets);
+  const valid = new ValidPackets(createCryptoProvider(crypto), exchange, sizes.packets);
   const {
     saturation: two,
     demanded,
@@ -187,7 +191,7 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
     ...timeRows(`${100 * LOAD} % of saturation`, loaded, { note: queueTheory(loaded) }),
     ...qualityRows(loaded, valid.length),
     ...(await overfullRows(mode, valid, sizes)),
-    ...hopParts(provider(crypto), exchange, sizes.partUs),
+    ...hopParts(createCryptoProvider(crypto), exchange, sizes.partUs),
   ];
 }
 

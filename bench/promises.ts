@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { hasSodium, provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../engine/crypto/index.ts';
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { runSeed } from '../runner/run/run-seed.ts';
 import { openScenario } from '../scenarios/open/open.ts';
@@ -105,8 +105,8 @@ const CORES = 4;
 /** Measures the faster provider with its fastest key exchange. */
 function unwraps(): Measurement {
   const rate = hasSodium()
-    ? new UnwrapRate(provider('sodium'), 'x25519')
-    : new UnwrapRate(provider('node'), 'x25519-kem');
+    ? new UnwrapRate(createCryptoProvider('sodium'), 'x25519')
+    : new UnwrapRate(createCryptoProvider('node'), 'x25519-kem');
   return () => [unwrapFigure(rate.take())];
 }
 

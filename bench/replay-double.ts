@@ -6,7 +6,7 @@
  */
 
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
-import { ReservedWindow } from '../nodes/_kit/reserved-window.ts';
+import { DurableReplayWindow } from '../nodes/_kit/reserved-window.ts';
 import { type BenchResult, run as measure } from './replay.ts';
 
 /** Name of this benchmark. */
@@ -17,7 +17,7 @@ const MORE = 15;
 
 /** Measures windows that answer what the first of sixteen checks says. */
 export function run(): BenchResult[] {
-  for (const { prototype } of [ReplayWindow, ReservedWindow]) {
+  for (const { prototype } of [ReplayWindow, DurableReplayWindow]) {
     const accept = prototype.accept;
     prototype.accept = function often(sequence): ReturnType<typeof accept> {
       const answer = accept.call(this, sequence);

@@ -17,9 +17,9 @@
 import { pathToFileURL } from 'node:url';
 import type { Store } from '../engine/host/store.ts';
 import { type ReplayGuard, ReplayWindow } from '../nodes/_kit/replay-window.ts';
-import { ReservedWindow } from '../nodes/_kit/reserved-window.ts';
-import { GoDoubleWindow } from '../nodes/gateway/doubles/go-window.ts';
-import { RustDoubleWindow } from '../nodes/gateway/doubles/rust-window.ts';
+import { DurableReplayWindow } from '../nodes/_kit/reserved-window.ts';
+import { DefectiveGoWindow } from '../nodes/gateway/doubles/go-window.ts';
+import { DefectiveRustWindow } from '../nodes/gateway/doubles/rust-window.ts';
 
 /** One line of the result. */
 export interface BenchResult {
@@ -48,8 +48,8 @@ export function run(): BenchResult[] {
   const reordered = sequences(FIRST, 500);
   // Starts at 0, because the double of Go's window permanently rejects a first number above 2,047.
   const small = sequences(0, 0);
-  const go = new GoDoubleWindow(WINDOW_BITS);
-  const rust = new RustDoubleWindow(WINDOW_BITS);
+  const go = new DefectiveGoWindow(WINDOW_BITS);
+  const rust = new DefectiveRustWindow(WINDOW_BITS);
   const cases: readonly (readonly [string, ReplayGuard, Float64Array])[] = [
     ['window, in order', new ReplayWindow(WINDOW_BITS), inOrder],
     ['window, reordered by up to 500', new ReplayWindow(WINDOW_BITS), reordered],
@@ -101,7 +101,12 @@ function persistent(): ReplayGuard {
       waiting = done;
     },
   };
-  const guard = new ReservedWindow({ store, key: 'bench', size: WINDOW_BITS, reserve: 2 ** 41 });
+  const guard = new DurableReplayWindow({
+    store,
+    key: 'bench',
+    size: WINDOW_BITS,
+    reserve: 2 ** 41,
+  });
   waiting?.();
   return guard;
 }

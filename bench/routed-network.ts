@@ -6,15 +6,15 @@
  *
  * @module
  */
-import type { Direction } from '../engine/net/direction.ts';
-import { FIRST_UPPER_KIND } from '../engine/net/direction-context.ts';
-import type { DirectionSpec } from '../engine/net/link-spec.ts';
+import type { LinkDirection } from '../engine/net/direction.ts';
+import { FIRST_UPPER_EVENT_KIND } from '../engine/net/direction-context.ts';
+import type { LinkDirectionSpec } from '../engine/net/link-spec.ts';
 import { Network, type PacketSink } from '../engine/net/network.ts';
 import { decrementHopLimit, readTarget, writeHeader } from './packet-header.ts';
 
 // A constant that is not exported, because V8 inlines it into hot code, unlike an imported one.
 /** Event kind: a flow sends its next packet. */
-const SOURCE = FIRST_UPPER_KIND;
+const SOURCE = FIRST_UPPER_EVENT_KIND;
 const UNREACHED = -1;
 
 /** A link between two nodes. */
@@ -55,7 +55,10 @@ export interface RoutedResult {
   readonly fingerprint: string;
 }
 
-/** See the module. */
+/**
+ * Network of a benchmark: routers, sources and sinks in one object, with real headers rewritten at
+ * each hop.
+ */
 export class RoutedNetwork implements PacketSink {
   readonly network: Network;
   readonly workload: RoutedWorkload;
@@ -102,7 +105,7 @@ export class RoutedNetwork implements PacketSink {
     for (const { source, target } of this.workload.flows) {
       for (let node = source; node !== target; hops += 1) {
         const way = (this.trees[target] as Int32Array)[node] as number;
-        node = (this.network.directions[way] as Direction).toNode;
+        node = (this.network.directions[way] as LinkDirection).toNode;
       }
     }
     return hops * this.packets;
@@ -172,7 +175,11 @@ export class RoutedNetwork implements PacketSink {
 
   private addEdge(index: number, { a, b, delayNs }: Edge): void {
     const { rateBps, queuePackets: limitPackets } = this.workload;
-    const spec: DirectionSpec = { rateBps, delayNs, queue: { kind: 'drop-tail', limitPackets } };
+    const spec: LinkDirectionSpec = {
+      rateBps,
+      delayNs,
+      queue: { kind: 'drop-tail', limitPackets },
+    };
     const linkId = `l${index}`;
     this.network.addDirection({ linkId, name: `${a}->${b}`, fromNode: a, toNode: b }, spec);
     this.network.addDirection({ linkId, name: `${b}->${a}`, fromNode: b, toNode: a }, spec);

@@ -9,14 +9,18 @@
  *
  * @module
  */
-import { type CryptoTiming, type ProviderName, provider } from '../engine/crypto/index.ts';
+import {
+  type CryptoProviderName,
+  type CryptoTiming,
+  createCryptoProvider,
+} from '../engine/crypto/index.ts';
 import type { CalendarTime } from '../engine/host/time.ts';
 import { HopAuthenticator } from '../nodes/scion/mac.ts';
 import { BorderRouter, type RouterOutput } from '../nodes/scion/router/border-router.ts';
 import type { RouterInterface, RouterLink } from '../nodes/scion/router/link.ts';
-import { LocalDelivery } from '../nodes/scion/router/local-delivery.ts';
-import { host } from '../nodes/scion/wire/host-address.ts';
-import { isdAs, isdAsWords } from '../nodes/scion/wire/isd-as.ts';
+import { LocalDeliveryResolver } from '../nodes/scion/router/local-delivery.ts';
+import { requireHostAddress } from '../nodes/scion/wire/host-address.ts';
+import { isdAsWords, requireIsdAs } from '../nodes/scion/wire/isd-as.ts';
 import type { HopField, SegmentedPath } from '../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../nodes/scion/wire/udp.ts';
 import {
@@ -45,9 +49,9 @@ const TARGET_NS = 1000;
 const PAYLOAD_LENGTH = 900;
 /** Key of the measured router. */
 export const ROUTER_KEY: Uint8Array = new Uint8Array(16).fill(7);
-const HERE = isdAs('1-ff00:0:2');
+const HERE = requireIsdAs('1-ff00:0:2');
 
-const PROVIDERS: readonly (readonly [ProviderName, CryptoTiming])[] = [
+const PROVIDERS: readonly (readonly [CryptoProviderName, CryptoTiming])[] = [
   ['node', 'simulation'],
   ['node', 'constant'],
   ['noble', 'constant'],
@@ -68,8 +72,10 @@ export function run(): BenchResult[] {
 }
 
 /** CPU time per packet, as the median of five batches after a warm-up. */
-function nanosecondsPerPacket(providerName: ProviderName, timing: CryptoTiming): Spread {
-  const hops = new HopAuthenticator(provider(providerName, { timing }).aesCmac(ROUTER_KEY));
+function nanosecondsPerPacket(providerName: CryptoProviderName, timing: CryptoTiming): Spread {
+  const hops = new HopAuthenticator(
+    createCryptoProvider(providerName, { timing }).aesCmac(ROUTER_KEY),
+  );
   const template = transitPacket(hops);
   const links = [link(0, INGRESS), link(1, EGRESS)] as const;
   let forwarded = 0;
@@ -108,14 +114,14 @@ export function createRouter(
   };
   const interfaces = new Map<number, RouterInterface>();
   for (const one of links) {
-    const neighbour = isdAsWords(isdAs(`1-ff00:0:${one.ifId}`));
+    const neighbour = isdAsWords(requireIsdAs(`1-ff00:0:${one.ifId}`));
     interfaces.set(one.ifId, { ifId: one.ifId, neighbour: 'core', isdAs: neighbour, link: one });
   }
   const context = {
     isdAs: isdAsWords(HERE),
     interfaces,
     hops,
-    delivery: new LocalDelivery({
+    delivery: new LocalDeliveryResolver({
       endpointOf: refuse,
       services: new Map(),
       pick: refuse,
@@ -124,7 +130,7 @@ export function createRouter(
     clock: (): CalendarTime => ({ seconds: NOW, nanos: 0 }),
     mtuCheck: true,
   };
-  return new BorderRouter(context, { isdAs: HERE, host: host('127.1.0.1') }, output);
+  return new BorderRouter(context, { isdAs: HERE, host: requireHostAddress('127.1.0.1') }, output);
 }
 
 /** A link to a core AS. */
@@ -156,10 +162,10 @@ export function transitPacket(hops: HopAuthenticator): Uint8Array {
   const header = {
     trafficClass: 0,
     flowId: 1,
-    source: isdAs('1-ff00:0:1'),
-    target: isdAs('1-ff00:0:3'),
-    sourceHost: host('127.1.1.128'),
-    targetHost: host('127.1.3.128'),
+    source: requireIsdAs('1-ff00:0:1'),
+    target: requireIsdAs('1-ff00:0:3'),
+    sourceHost: requireHostAddress('127.1.1.128'),
+    targetHost: requireHostAddress('127.1.3.128'),
     path,
   };
   const payload = new Uint8Array(PAYLOAD_LENGTH);

@@ -12,7 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { calibrationLoop } from '../engine/measure/calibration-loop.ts';
+import { runCalibrationLoop } from '../engine/measure/calibration-loop.ts';
 import { type BenchResult, cpuTimeUs, spreadOf } from './bench-result.ts';
 import { RoutedNetwork, type RoutedResult, runRouted } from './routed-network.ts';
 import { hold } from './workloads/hold-model.ts';
@@ -92,7 +92,7 @@ function inProcess(nodes: number): Taken {
 
 /** One size, in this process. */
 function measure(nodes: number): Taken {
-  const paceOf = (): number => STEPS / cpuTimeUs(() => calibrationLoop(STEPS));
+  const paceOf = (): number => STEPS / cpuTimeUs(() => runCalibrationLoop(STEPS));
   const before = paceOf();
   let world: RoutedNetwork | undefined;
   const setupUs = cpuTimeUs(() => {

@@ -6,18 +6,22 @@
  *
  * @module
  */
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import type { ComputeResult } from '../engine/host/compute.ts';
 import { ComputePool } from '../engine/live/compute-pool.ts';
 import { protocol } from '../nodes/federated/index.ts';
-import type { JobName, JobTypes, SumInput } from '../nodes/federated/secagg/jobs.ts';
-import { addSums, maskSumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import type {
+  SecaggJobName,
+  SecaggJobTypes,
+  SumMasksInput,
+} from '../nodes/federated/secagg/jobs.ts';
+import { addMaskSums, sumMasksJobInputs } from '../nodes/federated/secagg/mask-sum.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
 import { limitOf, measureLimits } from './workloads/secagg-limits.ts';
 
 export const name = 'secagg-threads';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const THREADS = 2;
 const RUNS = 5;
 /** 100 of 1,000 clients are lost, with 65 surviving neighbours each: 72 less a tenth. */
@@ -39,22 +43,22 @@ interface Run {
 }
 
 /** Runs a job on the pool. */
-function perform<Name extends JobName>(
+function perform<Name extends SecaggJobName>(
   pool: ComputePool,
   job: Name,
-  input: JobTypes[Name]['input'],
-): Promise<JobTypes[Name]['output']> {
+  input: SecaggJobTypes[Name]['input'],
+): Promise<SecaggJobTypes[Name]['output']> {
   const call = { moduleUrl: protocol.moduleUrl, job, input, crypto: 'node' };
   return new Promise((resolve, reject) => {
     const done = (result: ComputeResult): void => {
-      if (result.kind === 'done') resolve(result.output as JobTypes[Name]['output']);
+      if (result.kind === 'done') resolve(result.output as SecaggJobTypes[Name]['output']);
       else reject(new Error(result.message));
     };
     pool.submit({ call, transfer: [], lane: 'data', isWanted: () => true, done });
   });
 }
 
-function ownSeeds(): SumInput['streams'] {
+function ownSeeds(): SumMasksInput['streams'] {
   return Array.from({ length: SURVIVORS }, (_, index) => {
     const seed = new Uint8Array(32);
     new DataView(seed.buffer).setUint32(0, index);
@@ -76,10 +80,10 @@ async function unmask(pool: ComputePool): Promise<void> {
     (seeds ?? []).flatMap((seed) => (seed === undefined ? [] : [{ seed, sign: 1 as const }])),
   );
   requireEqual('the number of pair masks', pairs.length, LOST * DEGREE);
-  const jobs = maskSumJobs([...ownSeeds(), ...pairs], LENGTH);
+  const jobs = sumMasksJobInputs([...ownSeeds(), ...pairs], LENGTH);
   const vector = new Uint32Array(LENGTH);
   await Promise.all(
-    jobs.map(async (job) => addSums(vector, [await perform(pool, 'sumMasks', job)], BITS)),
+    jobs.map(async (job) => addMaskSums(vector, [await perform(pool, 'sumMasks', job)], BITS)),
   );
 }
 

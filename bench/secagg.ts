@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider } from '../engine/crypto/index.ts';
 import {
-  type JobName,
-  type JobTypes,
   SECAGG_JOBS,
-  type SumInput,
+  type SecaggJobName,
+  type SecaggJobTypes,
+  type SumMasksInput,
 } from '../nodes/federated/secagg/jobs.ts';
-import { maskSumJobs } from '../nodes/federated/secagg/mask-sum.ts';
+import { sumMasksJobInputs } from '../nodes/federated/secagg/mask-sum.ts';
 import { holderPoint } from '../nodes/federated/secagg/shamir.ts';
 import {
   type BenchResult,
@@ -28,21 +28,21 @@ import { sumOfSession } from './workloads/secagg-session.ts';
 
 export const name = 'secagg';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const RUNS = 5;
 const US_PER_MS = 1_000;
 
 const secret = new Uint8Array(32).fill(5);
 const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
 
-function perform<Name extends JobName>(
+function perform<Name extends SecaggJobName>(
   job: Name,
-  input: JobTypes[Name]['input'],
-): JobTypes[Name]['output'] {
-  return SECAGG_JOBS[job].run(input, crypto) as JobTypes[Name]['output'];
+  input: SecaggJobTypes[Name]['input'],
+): SecaggJobTypes[Name]['output'] {
+  return SECAGG_JOBS[job].run(input, crypto) as SecaggJobTypes[Name]['output'];
 }
 
-function seedsOf(count: number): SumInput['streams'] {
+function seedsOf(count: number): SumMasksInput['streams'] {
   return Array.from({ length: count }, (_, index) => {
     const seed = new Uint8Array(32);
     new DataView(seed.buffer).setUint32(0, index);
@@ -51,8 +51,8 @@ function seedsOf(count: number): SumInput['streams'] {
 }
 
 /** Sums masks; the streams come in pairs of opposite sign, so that a part of the sum is known. */
-function sumMasks(streams: SumInput['streams'], length: number): void {
-  for (const job of maskSumJobs(streams, length)) {
+function sumMasks(streams: SumMasksInput['streams'], length: number): void {
+  for (const job of sumMasksJobInputs(streams, length)) {
     requireEqual('the length of a part', perform('sumMasks', job).sum.length, job.count);
   }
 }

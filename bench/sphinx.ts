@@ -10,7 +10,7 @@
  * @module
  */
 import { pathToFileURL } from 'node:url';
-import { hasSodium, provider } from '../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../engine/crypto/index.ts';
 import type { CryptoProvider } from '../engine/host/crypto.ts';
 import {
   blindingFactor,
@@ -20,12 +20,12 @@ import {
   type HopKeys,
 } from '../nodes/sphinx/crypto.ts';
 import {
-  createExchange,
-  createFormat,
+  createKeyExchange,
+  createPacketFormat,
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,
-  type ExchangeChoice,
-  type NodeKey,
+  type KeyExchangeOption,
+  type NodePrivateKey,
   type PacketFormat,
   type ReceiveRules,
 } from '../nodes/sphinx/index.ts';
@@ -42,7 +42,7 @@ const BATCH_US = 100_000;
 interface Case {
   readonly title: string;
   readonly crypto: CryptoProvider;
-  readonly exchange: ExchangeChoice;
+  readonly exchange: KeyExchangeOption;
   /**
    * The CPU time per hop, in microseconds, at which the pipeline reaches its target rate on two
    * cores.
@@ -63,15 +63,20 @@ export function hops(): readonly BenchResult[] {
 }
 
 function cases(): readonly Case[] {
-  const node = provider('node');
+  const node = createCryptoProvider('node');
   const list: Case[] = [
     { title: 'x25519, node', crypto: node, exchange: 'x25519', target: 110 },
     { title: 'x25519-kem, node', crypto: node, exchange: 'x25519-kem', target: 75 },
     { title: 'mlkem768-x25519, node', crypto: node, exchange: 'mlkem768-x25519' },
-    { title: 'x25519, modelled', crypto: provider('modelled'), exchange: 'x25519', target: 10 },
+    {
+      title: 'x25519, modelled',
+      crypto: createCryptoProvider('modelled'),
+      exchange: 'x25519',
+      target: 10,
+    },
   ];
   if (hasSodium()) {
-    const sodium = provider('sodium');
+    const sodium = createCryptoProvider('sodium');
     list.push(
       { title: 'x25519, sodium', crypto: sodium, exchange: 'x25519', target: 95 },
       { title: 'x25519-kem, sodium', crypto: sodium, exchange: 'x25519-kem', target: 75 },
@@ -83,12 +88,12 @@ function cases(): readonly Case[] {
 /** The packet format, the key of the first node, and packets for that node. */
 function prepare({ crypto, exchange }: Case): {
   readonly format: PacketFormat;
-  readonly key: NodeKey;
+  readonly key: NodePrivateKey;
   readonly packets: readonly Uint8Array[];
 } {
-  const format = createFormat({
+  const format = createPacketFormat({
     crypto,
-    exchange: createExchange(crypto, exchange),
+    exchange: createKeyExchange(crypto, exchange),
     nrHops: DEFAULT_HOPS,
     userForwardPayloadLength: DEFAULT_USER_PAYLOAD_LENGTH,
     withSurb: true,
@@ -111,7 +116,7 @@ function prepare({ crypto, exchange }: Case): {
     if ('refusal' in created) throw new Error(created.refusal);
     return created.packet;
   });
-  return { format, key: keys[0] as NodeKey, packets };
+  return { format, key: keys[0] as NodePrivateKey, packets };
 }
 
 /** Pseudo-random bytes that are the same in every run. */
@@ -149,7 +154,7 @@ function whole(one: Case): BenchResult {
 /** The cost of each part of a hop, for benchmarks that measure hops among other things. */
 export function hopParts(
   crypto: CryptoProvider,
-  exchange: ExchangeChoice,
+  exchange: KeyExchangeOption,
   batchUs: number = BATCH_US,
 ): readonly BenchResult[] {
   return parts({ title: `${exchange}, ${crypto.name}`, crypto, exchange }, batchUs);

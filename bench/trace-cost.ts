@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
@@ -42,7 +42,7 @@ function compare(
   folder: string,
 ): readonly BenchResult[] {
   const registry = new ProtocolRegistry();
-  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry, overrides });
+  const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry, overrides });
   const trace = { path: join(folder, 'trace.orr'), extent: 'windows' } as const;
   const first = runSeed({ scenario, registry, seed: 1, recordings: {} }).fingerprint;
   const seconds = (hasTrace: boolean): number => {

@@ -11,9 +11,9 @@ import { performance } from 'node:perf_hooks';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Scheduler } from '../engine/core/scheduler.ts';
 import {
-  CLASSES,
   FAULT_KINDS,
   FORMAT_VERSION,
+  PACKET_CLASSES,
   STATE_KINDS,
   TABLES,
   type TraceHeader,
@@ -21,10 +21,10 @@ import {
 import { NetworkRecorder } from '../engine/measure/trace/network-recorder.ts';
 import { TraceRecorder } from '../engine/measure/trace/trace-recorder.ts';
 import { BufferPool } from '../engine/net/buffer-pool.ts';
-import type { DirectionView } from '../engine/net/direction-context.ts';
+import type { LinkDirectionView } from '../engine/net/direction-context.ts';
 import { PacketTable } from '../engine/net/packet-table.ts';
 import { isFailure } from '../viz/format/failure.ts';
-import { bytesSource } from '../viz/format/source.ts';
+import { memorySource } from '../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../viz/format/trace-file.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 
@@ -77,7 +77,7 @@ async function seeks(file: Uint8Array): Promise<BenchResult[]> {
 }
 
 async function open(file: Uint8Array): Promise<TraceFile> {
-  const trace = await openTrace(bytesSource(file), (stored, rawLength) =>
+  const trace = await openTrace(memorySource(file), (stored, rawLength) =>
     gunzipSync(stored, { maxOutputLength: rawLength }),
   );
   if (isFailure(trace)) throw new Error(trace.message);
@@ -115,7 +115,7 @@ function record(): Uint8Array<ArrayBuffer> {
     clock.now = hop * STEP_NS;
     clock.eventCount += 1;
     const slot = hop % UNDER_WAY;
-    const direction = directions[hop % LINKS] as DirectionView;
+    const direction = directions[hop % LINKS] as LinkDirectionView;
     const arrived = ring[slot] as number;
     const buffer =
       arrived < 0 ? new Uint8Array(1_200) : deliver(network, table, direction, arrived);
@@ -134,14 +134,14 @@ function record(): Uint8Array<ArrayBuffer> {
 function deliver(
   network: NetworkRecorder,
   table: PacketTable,
-  direction: DirectionView,
+  direction: LinkDirectionView,
   row: number,
 ): Uint8Array {
   network.onDelivered(direction, row);
   return table.takeBuffer(row);
 }
 
-function makeDirections(): DirectionView[] {
+function makeDirections(): LinkDirectionView[] {
   return Array.from({ length: LINKS }, (_, id) => ({
     id,
     linkId: `link-${id}`,
@@ -153,7 +153,7 @@ function makeDirections(): DirectionView[] {
   }));
 }
 
-function makeHeader(directions: readonly DirectionView[]): TraceHeader {
+function makeHeader(directions: readonly LinkDirectionView[]): TraceHeader {
   return {
     format: 'orrery-trace',
     version: FORMAT_VERSION,
@@ -176,7 +176,7 @@ function makeHeader(directions: readonly DirectionView[]): TraceHeader {
     })),
     flows: ['none', 'n0 -> n6'],
     reasons: [],
-    classes: CLASSES,
+    classes: PACKET_CLASSES,
     stateKinds: STATE_KINDS,
     faultKinds: FAULT_KINDS,
     linkLevel: 1,

@@ -14,9 +14,9 @@ import { Worker } from 'node:worker_threads';
 import type { NetworkObserver } from '../engine/net/direction-context.ts';
 import { SimWorld, type SimWorldOptions } from '../engine/net/sim-world.ts';
 import { joinNetworkObservers } from '../runner/recording/join-network-observers.ts';
-import { assembleOn } from '../runner/run/assemble-seed.ts';
+import { assembleSeedOnNetwork } from '../runner/run/assemble-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
 import { type Arrivals, cutsOf, figuresOf } from './workloads/cuts.ts';
@@ -89,13 +89,13 @@ class WatchedWorld extends SimWorld {
 /** Runs the scenario and notes each packet that arrives. */
 function arrivalsOf(): Arrivals {
   const registry = new ProtocolRegistry();
-  const scenario = loadScenario({ path: SCENARIO, folders: PROJECT_FOLDERS, registry });
+  const scenario = loadScenario({ path: SCENARIO, folders: SHIPPED_FILE_FOLDERS, registry });
   const at: number[] = [];
   const from: number[] = [];
   const to: number[] = [];
   const delays = new Map<string, Arrivals['links'][number]>();
   const ignore = (): void => undefined;
-  const { experiment, world } = assembleOn({ scenario, registry, seed: 1 }, (parts) => {
+  const { experiment, world } = assembleSeedOnNetwork({ scenario, registry, seed: 1 }, (parts) => {
     const watched: WatchedWorld = new WatchedWorld(parts, {
       onOffered: ignore,
       onStarted: ignore,

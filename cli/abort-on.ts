@@ -12,8 +12,14 @@ export interface AbortFlags {
   readonly abortOn?: 'fail';
 }
 
-/** @throws FlagError if `--abort-on` is given, but no limit of the scenario could end the run. */
-export function refuseIdleAbort({ kpis }: Pick<Scenario, 'kpis'>, { abortOn }: AbortFlags): void {
+/**
+ * Refuses `--abort-on` if no limit of the scenario could end the run early.
+ * @throws FlagError if `--abort-on` is given, but no limit of the scenario could end the run.
+ */
+export function refuseAbortOnWithoutEffect(
+  { kpis }: Pick<Scenario, 'kpis'>,
+  { abortOn }: AbortFlags,
+): void {
   if (abortOn === undefined || kpis.some(canMissForGood)) return;
   const message = '--abort-on: no limit of this file is missed for good before its end';
   throw new FlagError(message, '--abort-on', 'limits on count, max and min can be');

@@ -8,8 +8,8 @@
  * @module
  */
 import { compareWithPrediction } from '../reports/against.ts';
-import { compareOnTime } from '../reports/on-time.ts';
-import type { RunOrder } from '../runner/run/run-order.ts';
+import { compareOnTimeLatency } from '../reports/on-time.ts';
+import type { RunRequest } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { trafficEntries } from '../runner/traffic/drawn-pairs.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -23,7 +23,7 @@ const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
 
 /** The settings of the prediction in addition to those of the run. */
-export interface AgainstHow {
+export interface PredictionSettings {
   readonly registry: ProtocolRegistry;
   /** The file as given on the command line. */
   readonly file: string;
@@ -37,11 +37,14 @@ export interface AgainstHow {
 }
 
 /** Where the nodes run. */
-type Place = Pick<AgainstHow, 'loops' | 'processes' | 'deployment'>;
-type Order = Pick<RunOrder, 'scenario' | 'definitions'>;
+type Place = Pick<PredictionSettings, 'loops' | 'processes' | 'deployment'>;
+type Order = Pick<RunRequest, 'scenario' | 'definitions'>;
 
 /** A runner that predicts first, runs live, and puts the comparison into the report. */
-export async function againstSim(runner: ScenarioRunner, how: AgainstHow): Promise<ScenarioRunner> {
+export async function runnerWithPrediction(
+  runner: ScenarioRunner,
+  how: PredictionSettings,
+): Promise<ScenarioRunner> {
   refuseOthers(how);
   const free = await inVirtualTime(how, { cpu: 'none' });
   const charged = isCharged(how) ? await inVirtualTime(how, chargesOf(how)) : undefined;
@@ -53,7 +56,7 @@ export async function againstSim(runner: ScenarioRunner, how: AgainstHow): Promi
     if (predicted.kind !== 'judged') return predicted;
     const live = await runner.run(order, place);
     if (live.kind !== 'judged') return live;
-    const onTime = compareOnTime(live.input, ideal.input);
+    const onTime = compareOnTimeLatency(live.input, ideal.input);
     const against = {
       ...compareWithPrediction(live.input, predicted.input),
       ...(onTime === undefined ? {} : { onTime }),
@@ -65,20 +68,20 @@ export async function againstSim(runner: ScenarioRunner, how: AgainstHow): Promi
 
 /** Loads the file again, with changes for the run in virtual time. */
 function inVirtualTime(
-  { registry, file, overrides, scenario }: AgainstHow,
+  { registry, file, overrides, scenario }: PredictionSettings,
   changes: Readonly<Record<string, string>>,
 ): Promise<Order> {
   return load(file, { ...overrides, ...laterStarts(scenario), ...changes }, registry);
 }
 
 /** The settings that charge the costs of one event loop, from the profile. */
-function chargesOf({ cpuProfile }: AgainstHow): Readonly<Record<string, string>> {
+function chargesOf({ cpuProfile }: PredictionSettings): Readonly<Record<string, string>> {
   const own = cpuProfile === undefined ? {} : { cpuProfile };
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };
 }
 
 /** True if a second prediction, with processor costs, is due. */
-function isCharged(how: AgainstHow): boolean {
+function isCharged(how: PredictionSettings): boolean {
   const isModelled = how.scenario.cpu !== undefined || how.cpuProfile !== undefined;
   return isModelled && isOneLoop(how);
 }
@@ -92,7 +95,7 @@ function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
  * burst that waited for the nodes would influence their choice of paths, so it starts later within
  * the warm-up.
  */
-function laterStarts(scenario: AgainstHow['scenario']): Record<string, string> {
+function laterStarts(scenario: PredictionSettings['scenario']): Record<string, string> {
   const { warmupNs } = scenario;
   const settledNs = Math.floor(Math.min(SETTLE_MAX_NS, warmupNs * SETTLE_SHARE));
   const starts: Record<string, string> = {};
@@ -103,7 +106,7 @@ function laterStarts(scenario: AgainstHow['scenario']): Record<string, string> {
 }
 
 /** Rejects flags that no prediction covers: unshaped links, or a cost profile for several loops. */
-function refuseOthers(how: AgainstHow): void {
+function refuseOthers(how: PredictionSettings): void {
   const { shape, cpuProfile } = how;
   if (shape === 'off') {
     const hint = 'leave out one of the two';
@@ -115,7 +118,7 @@ function refuseOthers(how: AgainstHow): void {
 }
 
 /** The order for the prediction: the same seeds, with nothing recorded or shown. */
-function predictionOf(order: RunOrder, other: Order): RunOrder {
+function predictionOf(order: RunRequest, other: Order): RunRequest {
   const { onJourneys: _onJourneys, ...rest } = order;
   return { ...rest, ...other, recordingsOf: () => ({}) };
 }

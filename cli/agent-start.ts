@@ -8,7 +8,7 @@
  */
 
 import { dialChannel } from '../runner/distributed/channel/dial.ts';
-import { channelKeys, readBoot } from '../runner/distributed/processes/boot.ts';
+import { channelKeys, readStartLine } from '../runner/distributed/processes/agent-start-line.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { runNodeProcess } from './node-process.ts';
 
@@ -22,10 +22,10 @@ export function runAgent(): void {
 }
 
 async function run(): Promise<void> {
-  const boot = await readBoot();
-  const { host, port, hosts } = boot;
+  const start = await readStartLine();
+  const { host, port, hosts } = start;
   await runNodeProcess({
-    connect: () => dialChannel({ host, port, ...channelKeys(boot) }),
+    connect: () => dialChannel({ host, port, ...channelKeys(start) }),
     hosts,
     registry: new ProtocolRegistry(),
     levels: 'warn',

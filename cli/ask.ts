@@ -6,17 +6,21 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { withoutControls } from '../reports/terminal-layout.ts';
-import { type AskReply, askOperator, type Endpoint } from '../services/operator/index.ts';
+import { withoutControlCharacters } from '../reports/terminal-layout.ts';
+import {
+  askNodeEndpoint,
+  type EndpointAddress,
+  type OperatorReply,
+} from '../services/operator/index.ts';
 import { collectEndpoint, collectPort } from './endpoint-flags.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, numberOption } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, numberOption } from './flags.ts';
 
 const WITHIN_MS = 10_000;
 
 interface AskFlags {
-  readonly port: readonly Endpoint[];
-  readonly endpoint: readonly Endpoint[];
+  readonly port: readonly EndpointAddress[];
+  readonly endpoint: readonly EndpointAddress[];
   readonly node?: string;
   readonly by?: string;
   readonly body: string;
@@ -26,7 +30,7 @@ interface AskFlags {
 
 /** Adds the command. */
 export function addAskCommand(program: Command): void {
-  addOptions<AskFlags>(program.command('ask'), {
+  addFlagOptions<AskFlags>(program.command('ask'), {
     port: new Option('--port <n>', 'operator port of the process, on this machine')
       .argParser(collectPort)
       .default([], 'none'),
@@ -55,14 +59,14 @@ export function addAskCommand(program: Command): void {
         ...(by === undefined ? {} : { by }),
       };
       const question = { kind, target, body, withinMs: within, ...named };
-      const reply = await askOperator(endpointOf(flags), question);
+      const reply = await askNodeEndpoint(endpointOf(flags), question);
       if (json === true) process.stdout.write(`${JSON.stringify(reply, null, 2)}\n`);
       else print(reply);
-      exitWith('outcome' in reply && reply.outcome === 'ok' ? 0 : 1);
+      setExitCode('outcome' in reply && reply.outcome === 'ok' ? 0 : 1);
     });
 }
 
-function endpointOf({ port, endpoint }: AskFlags): Endpoint {
+function endpointOf({ port, endpoint }: AskFlags): EndpointAddress {
   const [only, second] = [...port, ...endpoint];
   if (only !== undefined && second === undefined) return only;
   throw new FlagError(
@@ -72,12 +76,14 @@ function endpointOf({ port, endpoint }: AskFlags): Endpoint {
   );
 }
 
-function print(reply: AskReply): void {
+function print(reply: OperatorReply): void {
   if ('problem' in reply) {
-    process.stderr.write(`orrery: ask: ${withoutControls(reply.problem)}\n`);
+    process.stderr.write(`orrery: ask: ${withoutControlCharacters(reply.problem)}\n`);
     return;
   }
   const lines = reply.parts.flatMap((part) => part.replace(/\n$/, '').split('\n'));
-  for (const line of withoutControls(lines)) process.stdout.write(`${line}\n`);
-  process.stderr.write(`${withoutControls(reply.outcome)} after ${reply.ms.toFixed(1)} ms\n`);
+  for (const line of withoutControlCharacters(lines)) process.stdout.write(`${line}\n`);
+  process.stderr.write(
+    `${withoutControlCharacters(reply.outcome)} after ${reply.ms.toFixed(1)} ms\n`,
+  );
 }

@@ -9,7 +9,7 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { quantity } from '../reports/format.ts';
+import { quantityText } from '../reports/format.ts';
 import { CalibrationStopped, calibrate } from '../runner/calibration/calibrate.ts';
 import type { KneeRun } from '../runner/calibration/knee.ts';
 import { checkKnee } from '../runner/calibration/knee-check.ts';
@@ -17,13 +17,13 @@ import { renderKneeCheck, renderProfile } from '../runner/calibration/render.ts'
 import { flowWorkload, WORKLOADS, type Workload } from '../runner/calibration/workloads.ts';
 import { commitOf } from '../runner/run/commit.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { DEFAULT_PROFILE, readProfile } from '../scenarios/profiles/profile-file.ts';
-import { type ExitCode, exitWith } from './exit.ts';
-import { addOptions } from './flags.ts';
+import { DEFAULT_PROFILE_PATH, readProfile } from '../scenarios/profiles/profile-file.ts';
+import { type ExitCode, setExitCode } from './exit.ts';
+import { addFlagOptions } from './flags.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { untilQuiet } from './quiet.ts';
+import { waitForQuietMachine } from './quiet.ts';
 import { hasLiveStderr } from './terminal.ts';
-import { makeWritable, writeWhole } from './whole-files.ts';
+import { makeWritableFolder, writeAllOrNone } from './whole-files.ts';
 
 interface CalibrateFlags {
   readonly quick?: boolean;
@@ -38,13 +38,13 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 /** Adds the command. */
 export function addCalibrateCommand(program: Command): void {
-  addOptions<CalibrateFlags>(program.command('calibrate'), {
+  addFlagOptions<CalibrateFlags>(program.command('calibrate'), {
     quick: new Option('--quick', 'fewer batches and shorter runs, for a first look'),
     check: new Option(
       '--check',
       'check that the profile predicts where live runs saturate (10 minutes; exit 1 if not)',
     ),
-    out: new Option('--out <file>', 'profile to write, or to check').default(DEFAULT_PROFILE),
+    out: new Option('--out <file>', 'profile to write, or to check').default(DEFAULT_PROFILE_PATH),
     workload: new Option('--workload <name>', 'what loads the machine, or is predicted')
       .choices(Object.keys(WORKLOADS))
       .default('failover'),
@@ -64,11 +64,11 @@ export function addCalibrateCommand(program: Command): void {
       const interrupt = watchInterrupts('the present measurement ends first');
       try {
         const run = flags.check === true ? check : measure;
-        await untilQuiet();
-        exitWith(await run(flags, interrupt.signal));
+        await waitForQuietMachine();
+        setExitCode(await run(flags, interrupt.signal));
       } catch (error) {
         if (!(error instanceof CalibrationStopped)) throw error;
-        exitWith(130);
+        setExitCode(130);
       } finally {
         interrupt.dispose();
       }
@@ -77,7 +77,7 @@ export function addCalibrateCommand(program: Command): void {
 
 async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<ExitCode> {
   const path = resolve(flags.out);
-  makeWritable(dirname(path));
+  makeWritableFolder(dirname(path));
   const progress = showSteps(flags);
   const profile = await calibrate({
     workload: workloadOf(flags),
@@ -89,7 +89,7 @@ async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<Exit
   }).finally(progress.clear);
   if (signal.aborted) return 130;
   const text = `${JSON.stringify(profile, null, 1)}\n`;
-  writeWhole(dirname(path), [[basename(path), text]]);
+  writeAllOrNone(dirname(path), [[basename(path), text]]);
   if (flags.json === true) process.stdout.write(text);
   else process.stdout.write(`${renderProfile(profile)}\n  ${flags.out}\n`);
   return 0;
@@ -120,7 +120,7 @@ function workloadOf({ workload, scenario }: CalibrateFlags): Workload {
 function runText(world: string, run: KneeRun): string {
   const { ratePerSecond, delivery, latencyP95Ns, waited } = run;
   const busy = waited === undefined ? '' : `, waited ${(waited * 100).toFixed(0)} %`;
-  const late = `p95 ${quantity(latencyP95Ns, 'ns')}${busy}`;
+  const late = `p95 ${quantityText(latencyP95Ns, 'ns')}${busy}`;
   return `${world} at ${ratePerSecond}/s: ${(delivery * 100).toFixed(2)} % delivered, ${late}`;
 }
 

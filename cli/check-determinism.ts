@@ -6,20 +6,20 @@
 
 import { checkDeterminism as check } from '../runner/run/check-determinism.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { ExitCode } from './exit.ts';
 import type { OpenedScenario } from './load.ts';
 import type { RunFlags } from './run-flags.ts';
-import { seedsOf } from './seeds.ts';
+import { seedsToRun } from './seeds.ts';
 
 /** Checks every seed of the flags, one after the other. */
 export async function checkDeterminism(loaded: OpenedScenario, flags: RunFlags): Promise<ExitCode> {
   const { scenario } = loaded;
   refuseTwinsAndNetworks(scenario, '--check-determinism');
   const registry = new ProtocolRegistry();
-  await registry.loadNamedBy(scenario.file, PROJECT_FOLDERS, scenario.overrides);
-  for (const seed of seedsOf(scenario, flags)) {
+  await registry.loadNamedBy(scenario.file, SHIPPED_FILE_FOLDERS, scenario.overrides);
+  for (const seed of seedsToRun(scenario, flags)) {
     const verdict = check({ scenario, registry, seed });
     if (verdict.kind === 'different') {
       process.stdout.write(`NOT DETERMINISTIC  ${scenario.name}  seed ${seed}\n${verdict.text}\n`);

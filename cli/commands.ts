@@ -160,7 +160,7 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
 export type IsCommandWanted = (name: string) => boolean;
 
 /** The commands that a command line needs. The words begin after the program's own name. */
-export function commandsWantedBy(words: readonly string[]): IsCommandWanted {
+export function wantedCommandPredicate(words: readonly string[]): IsCommandWanted {
   const [first, second] = words.filter((word) => !word.startsWith('-'));
   // `completion` needs all commands, because it lists them.
   if (first === 'completion') return () => true;

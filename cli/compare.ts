@@ -8,15 +8,15 @@ import { type Command, Option } from 'commander';
 import { compareReports } from '../reports/compare.ts';
 import { comparisonExitCode, renderComparison } from '../reports/compare-text.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions } from './flags.ts';
 import { lastTwoRuns } from './last-runs.ts';
 import { readReportFile } from './report-file.ts';
 import { terminalOptions } from './terminal.ts';
 
 /** Adds the command. */
 export function addCompareCommand(program: Command): void {
-  addOptions<CompareFlags>(program.command('compare'), {
+  addFlagOptions<CompareFlags>(program.command('compare'), {
     json: new Option('--json', 'print the comparison as JSON'),
     out: new Option('--out <dir>', 'folder that holds the runs').default('runs'),
   })
@@ -38,7 +38,7 @@ export function addCompareCommand(program: Command): void {
           : renderComparison({ comparison, candidate }, terminalOptions(undefined));
       if (flags.json !== true) process.stdout.write(`before  ${before}\nafter   ${last}\n\n`);
       process.stdout.write(text);
-      exitWith(comparisonExitCode(comparison));
+      setExitCode(comparisonExitCode(comparison));
     });
 }
 

@@ -6,31 +6,31 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { Argument, type Command, type Option } from 'commander';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 
 /** What can be completed at a position: one of these words, a scenario, any path, or nothing. */
-export type Values =
+export type CompletionValues =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'scenario' }
   | { readonly kind: 'path' }
   | { readonly kind: 'free' };
 
 /** An option as a shell sees it. */
-export interface CompletedOption {
+export interface CompletableOption {
   /** The flags as typed, for example `-q` and `--quiet`. */
   readonly flags: readonly string[];
   readonly summary: string;
-  readonly value?: Values;
+  readonly value?: CompletionValues;
   /** False where the value may be left out. */
   readonly isValueRequired: boolean;
 }
 
 /** A command as a shell sees it. */
-export interface CompletedCommand {
+export interface CompletableCommand {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly CompletedOption[];
-  readonly operands: readonly Values[];
+  readonly options: readonly CompletableOption[];
+  readonly operands: readonly CompletionValues[];
 }
 
 /** Adds the command. It must be the last one, because it lists the others. */
@@ -44,16 +44,18 @@ export function addCompletionCommand(program: Command): void {
         'zsh: source <(orrery completion zsh)',
     )
     .action((shell: 'bash' | 'zsh') => {
-      const commands = completedCommands(program);
+      const commands = completableCommands(program);
       const scenarios = shippedScenarios();
       process.stdout.write(
-        shell === 'bash' ? bashScript(commands, scenarios) : zshScript(commands, scenarios),
+        shell === 'bash'
+          ? bashCompletionScript(commands, scenarios)
+          : zshCompletionScript(commands, scenarios),
       );
     });
 }
 
 /** All commands of the program with what may follow them. */
-export function completedCommands(program: Command): readonly CompletedCommand[] {
+export function completableCommands(program: Command): readonly CompletableCommand[] {
   const help = program.createHelp();
   return help.visibleCommands(program).map((command) => ({
     name: command.name(),
@@ -65,7 +67,7 @@ export function completedCommands(program: Command): readonly CompletedCommand[]
   }));
 }
 
-function completedOption(option: Option): CompletedOption {
+function completedOption(option: Option): CompletableOption {
   const { short, long, description, required, optional, argChoices, flags } = option;
   const operand = /[<[](.+)[\]>]/.exec(flags)?.[1];
   return {
@@ -79,7 +81,7 @@ function completedOption(option: Option): CompletedOption {
 /**
  * @param words The description of the argument in the help.
  */
-function valuesOf(choices: readonly string[] | undefined, words: string): Values {
+function valuesOf(choices: readonly string[] | undefined, words: string): CompletionValues {
   if (choices !== undefined) return { kind: 'words', words: choices };
   if (/scenario/.test(words)) return { kind: 'scenario' };
   if (/\b(dir|file|folder|path|topology)\b(?!=)|\.json/.test(words)) return { kind: 'path' };
@@ -87,7 +89,7 @@ function valuesOf(choices: readonly string[] | undefined, words: string): Values
 }
 
 function shippedScenarios(): readonly string[] {
-  const { scenarios } = PROJECT_FOLDERS;
+  const { scenarios } = SHIPPED_FILE_FOLDERS;
   if (!existsSync(scenarios)) return [];
   return readdirSync(scenarios)
     .filter((name) => name.endsWith('.yaml'))
@@ -95,8 +97,8 @@ function shippedScenarios(): readonly string[] {
 }
 
 /** The script for bash; works without the bash-completion package. */
-export function bashScript(
-  commands: readonly CompletedCommand[],
+export function bashCompletionScript(
+  commands: readonly CompletableCommand[],
   scenarios: readonly string[],
 ): string {
   const after = commands.flatMap(({ name, options }) =>
@@ -136,7 +138,7 @@ complete -F _orrery orrery
 `;
 }
 
-function bashValues(values: Values, scenarios: readonly string[]): string {
+function bashValues(values: CompletionValues, scenarios: readonly string[]): string {
   switch (values.kind) {
     case 'words':
       return `add '${values.words.join(' ')}'`;
@@ -150,8 +152,8 @@ function bashValues(values: Values, scenarios: readonly string[]): string {
 }
 
 /** The script for zsh, which can also be a file \`_orrery\` in a folder of \`fpath\`. */
-export function zshScript(
-  commands: readonly CompletedCommand[],
+export function zshCompletionScript(
+  commands: readonly CompletableCommand[],
   scenarios: readonly string[],
 ): string {
   const list = commands.map(({ name, summary }) => {
@@ -190,7 +192,7 @@ if [[ $funcstack[1] == _orrery ]]; then _orrery "$@"; else compdef _orrery orrer
 `;
 }
 
-function zshOption(option: CompletedOption): readonly string[] {
+function zshOption(option: CompletableOption): readonly string[] {
   const { flags, summary, value, isValueRequired } = option;
   const text = summary.replace(/[[\]\\:]/g, '\\$&');
   const colon = isValueRequired ? ':' : '::';
@@ -198,7 +200,7 @@ function zshOption(option: CompletedOption): readonly string[] {
   return flags.map((flag) => quote(`*${flag}[${text}]${follows}`));
 }
 
-function zshValues(values: Values): string {
+function zshValues(values: CompletionValues): string {
   switch (values.kind) {
     case 'words':
       return `(${values.words.join(' ')})`;

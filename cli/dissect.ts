@@ -14,13 +14,13 @@ import { knownProtocols, loadAddedProtocols } from '../scenarios/open/registry.t
 import {
   type DissectedProtocol,
   luaDissector,
+  nestedProtocolNames,
   type PortRange,
-  protocolsHeldBy,
 } from '../viz/format/lua-dissector.ts';
-import { type LayoutSource, layoutIn } from '../viz/format/packet-layout.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions } from './flags.ts';
-import { statesOfRun } from './run-states.ts';
+import { type LayoutSource, layoutForStates } from '../viz/format/packet-layout.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions } from './flags.ts';
+import { finalNodeStatesOf } from './run-states.ts';
 
 const PORT_MAX = 65_535;
 /** UDP ports of links: a run numbers them from 50,000 on. */
@@ -34,7 +34,7 @@ interface DissectFlags {
 
 /** Adds the command. */
 export function addDissectCommand(program: Command): void {
-  addOptions<DissectFlags>(program.command('dissect'), {
+  addFlagOptions<DissectFlags>(program.command('dissect'), {
     port: new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
       .argParser(collectPorts)
       .default([], `${LINK_PORTS.first}-${LINK_PORTS.last}, and those of the protocols`),
@@ -52,12 +52,12 @@ export function addDissectCommand(program: Command): void {
       `\nExample:\n  ${commandText(['dissect', 'gateway'], ['--out', 'gateway.lua'])}\n  wireshark -X lua_script:gateway.lua trace.pcapng`,
     )
     .action(async (names: readonly string[], { port, run, out }: DissectFlags) => {
-      const states = run === undefined ? new Map<string, string>() : await statesOfRun(run);
+      const states = run === undefined ? new Map<string, string>() : await finalNodeStatesOf(run);
       const protocols = await new Layouts(states).allOf(names);
       const text = luaDissector(protocols, port.length === 0 ? portsOf(protocols) : port);
       if (out === undefined) process.stdout.write(text);
       else writeOut(out, text);
-      exitWith(0);
+      setExitCode(0);
     });
 }
 
@@ -96,13 +96,13 @@ class Layouts {
   async #add(name: string, why: 'asked' | 'held'): Promise<void> {
     if (this.#found.has(name)) return;
     const source = await layoutOf(name);
-    const layout = source === undefined ? undefined : layoutIn(source, this.#states);
+    const layout = source === undefined ? undefined : layoutForStates(source, this.#states);
     if (layout === undefined) {
       if (source !== undefined && why === 'held') return noteUnknown(name);
       throw new FlagError(`dissect: ${whyNot(name, source)}`, name, hintFor(source));
     }
     this.#found.set(name, { name, layout });
-    for (const held of protocolsHeldBy(layout)) await this.#add(held, 'held');
+    for (const held of nestedProtocolNames(layout)) await this.#add(held, 'held');
     if (layout.within !== undefined) await this.#add(layout.within, 'held');
   }
 }

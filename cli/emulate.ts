@@ -7,17 +7,17 @@
 import { type Command, Option } from 'commander';
 import type { LateEventPolicy } from '../engine/live/emulation/pacer.ts';
 import type { EmulateSettings } from '../runner/run/emulate-run.ts';
-import type { RunOrder } from '../runner/run/run-order.ts';
+import type { RunRequest } from '../runner/run/run-order.ts';
 import { runEmulatedOnThread } from '../runner/threads/wall-clock-thread.ts';
 import { outsideHosts } from '../scenarios/open/outside.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { readQuantityAs } from '../topologies/files/quantity.ts';
-import { execute, type ScenarioRunner } from './execute.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, refuseWithHelp } from './flags.ts';
+import { executeScenario, type ScenarioRunner } from './execute.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, refuseWithHelp } from './flags.ts';
 import { loadAny } from './load.ts';
-import { withCopies } from './report-copies.ts';
-import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
+import { withReportCopies } from './report-copies.ts';
+import { addRunOptions, type RunFlags, refuseInapplicableFlags } from './run-flags.ts';
 
 interface OwnFlags {
   readonly speed: number;
@@ -41,7 +41,7 @@ export function addEmulateCommand(program: Command): void {
         'are ' +
         'outside programs, attached over UDP on 127.0.0.0/8. See docs/how-to/emulate.md.',
     );
-  addOptions<OwnFlags>(command, {
+  addFlagOptions<OwnFlags>(command, {
     speed: new Option('--speed <factor>', 'virtual seconds per second; 1 with outside programs')
       .argParser(speed)
       .default(1),
@@ -60,8 +60,8 @@ export function addEmulateCommand(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    refuseUntaken(command, 'emulate');
-    await withCopies(file, flags, () => emulate(file, flags));
+    refuseInapplicableFlags(command, 'emulate');
+    await withReportCopies(file, flags, () => emulate(file, flags));
   });
 }
 
@@ -83,7 +83,7 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
     run: (order, { folder }) =>
       runEmulatedOnThread({ ...order, reproduce: repeat(order, how) }, { ...how, folder }),
   };
-  exitWith(await execute(loaded, flags, runner));
+  setExitCode(await executeScenario(loaded, flags, runner));
 }
 
 type How = Omit<EmulateSettings, 'folder'>;
@@ -98,7 +98,7 @@ function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<strin
 }
 
 /** The command that repeats the run, with these flags. */
-function repeat({ reproduce }: RunOrder, how: How): string {
+function repeat({ reproduce }: RunRequest, how: How): string {
   const flags = Object.entries(changedFlags(how)).map((flag) => flag.join(' '));
   if (flags.length === 0) return reproduce;
   const separator = reproduce.startsWith('npx ') || reproduce.includes(' -- ') ? '' : ' --';

@@ -3,18 +3,24 @@
  *
  * @module
  */
-import type { Endpoint } from '../services/operator/index.ts';
+import type { EndpointAddress } from '../services/operator/index.ts';
 import { FlagError } from './exit.ts';
 
 const PORT_MAX = 65_535;
 
 /** Adds a port of this machine to the endpoints before it. @throws FlagError */
-export function collectPort(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+export function collectPort(
+  text: string,
+  before: readonly EndpointAddress[],
+): readonly EndpointAddress[] {
   return [...before, { host: '127.0.0.1', port: portOf('--port', text, text) }];
 }
 
 /** Adds an endpoint, `host:port` or `[::1]:port`. @throws FlagError */
-export function collectEndpoint(text: string, before: readonly Endpoint[]): readonly Endpoint[] {
+export function collectEndpoint(
+  text: string,
+  before: readonly EndpointAddress[],
+): readonly EndpointAddress[] {
   const [, six, four, port = ''] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([^:/\s[\]]+)):(\d+)$/.exec(text) ?? [];
   const host = six ?? four;

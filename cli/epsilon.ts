@@ -8,8 +8,8 @@ import { type Command, Option } from 'commander';
 import { readNumber } from '../engine/pure/read-number.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import { epsilonAccount, renderEpsilonAccount } from '../scenarios/epsilon-account.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, type FlagRange, numberOption, refuseWithHelp } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, type FlagRange, numberOption, refuseWithHelp } from './flags.ts';
 
 /** The flags; if `noise` is absent, `target` is given. */
 interface EpsilonFlags {
@@ -28,7 +28,7 @@ const EXAMPLE = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta
 
 /** Adds the command. */
 export function addEpsilonCommand(program: Command): void {
-  const command = addOptions<EpsilonFlags>(program.command('epsilon'), {
+  const command = addFlagOptions<EpsilonFlags>(program.command('epsilon'), {
     noise: new Option('--noise <n>', 'standard deviation over the clipping norm').argParser(
       above0('--noise', NOISE_MAX),
     ),
@@ -65,7 +65,7 @@ export function addEpsilonCommand(program: Command): void {
     const text =
       flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderEpsilonAccount(result);
     process.stdout.write(text);
-    exitWith(0);
+    setExitCode(0);
   });
 }
 

@@ -16,44 +16,44 @@ import {
   withBaselineRule,
 } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
-import { exitCodeOf, judge } from '../reports/judge.ts';
+import { exitCodeOf, judgeRun } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import { oneLine, plainLines } from '../reports/plain-text.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { isSameRun } from '../reports/same-run.ts';
+import { hasSameResults } from '../reports/same-run.ts';
 import { reportSoFar } from '../reports/so-far.ts';
 import { renderTerminal, renderVerdictLine, type TerminalOptions } from '../reports/terminal.ts';
 import type { Crash } from '../runner/crash/crash.ts';
-import { RunLine } from '../runner/injection/run-line.ts';
+import { RunPortClient } from '../runner/injection/run-port-client.ts';
 import type { Broadcast } from '../runner/recording/broadcast.ts';
-import type { Recordings } from '../runner/recording/recordings.ts';
+import type { RecordingPaths } from '../runner/recording/recordings.ts';
 import { commitOf } from '../runner/run/commit.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
-import { judgeInputOf, type RunEnd, type RunOrder } from '../runner/run/run-order.ts';
+import { judgeInputOf, type RunEnd, type RunRequest } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { OperatorServer } from '../services/operator/index.ts';
 import { formatIssue } from '../topologies/files/config-error.ts';
-import type { Registry } from '../topologies/files/registry.ts';
-import { refuseIdleAbort } from './abort-on.ts';
+import type { ProtocolLookup } from '../topologies/files/registry.ts';
+import { refuseAbortOnWithoutEffect } from './abort-on.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { commandLineWords, crashCode, type ExitCode, FlagError, worstExitCode } from './exit.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { knownCommit } from './known-commit.ts';
+import { warnIfCommitUnknown } from './known-commit.ts';
 import type { LayoutFlags } from './live-layout.ts';
 import type { OpenedScenario } from './load.ts';
-import { Palette, withPalette } from './palette.ts';
+import { FaultPalette, withFaultPalette } from './palette.ts';
 import { showProgress } from './progress.ts';
-import { copyReports, writeErrorCopy } from './report-copies.ts';
+import { copyReports, writeJunitErrorCopy } from './report-copies.ts';
 import { readReportFile } from './report-file.ts';
-import { openRunEndpoint, withLine } from './run-endpoint.ts';
+import { openOperatorEndpoint, withInjectionPort } from './run-endpoint.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
-import { RunFolder, type RunnerPlace, removeRecorded } from './run-place.ts';
-import { seedsOf } from './seeds.ts';
+import { RunFolder, type RunnerFolder, removeRecordings } from './run-place.ts';
+import { seedsToRun } from './seeds.ts';
 import { terminalOptions } from './terminal.ts';
 import { startWatch } from './watch.ts';
-import { writeErrors, writeFiles } from './write-files.ts';
+import { writeErrorReport, writeReportFiles } from './write-files.ts';
 
 /** Flags of a command that runs a scenario once. */
 export interface ExecuteFlags extends RunFlags, LayoutFlags {
@@ -65,9 +65,9 @@ export interface ExecuteFlags extends RunFlags, LayoutFlags {
 /** A way to run a scenario: its command, and the function that runs it. */
 export interface ScenarioRunner {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
+  readonly run: (order: RunRequest, place: RunnerFolder) => Promise<RunEnd>;
   /** The protocols of the run; absent if no operator can ask its nodes. */
-  readonly registry?: Registry;
+  readonly registry?: ProtocolLookup;
   /** Why pages of the browser view may not inject faults into a run of this kind; absent if they may. */
   readonly bar?: string;
   /** Where the nodes of a live run are placed, as requested by flags; part of the folder's name. */
@@ -79,22 +79,22 @@ export interface ScenarioRunner {
 const IN_VIRTUAL_TIME: ScenarioRunner = { command: 'scenario', run: runScenario };
 
 /** Runs a scenario, in virtual time by default; returns the exit code. */
-export async function execute(
+export async function executeScenario(
   loaded: OpenedScenario,
   flags: ExecuteFlags,
   runner: ScenarioRunner = IN_VIRTUAL_TIME,
 ): Promise<ExitCode> {
-  refuseIdleAbort(loaded.scenario, flags);
+  refuseAbortOnWithoutEffect(loaded.scenario, flags);
   if (runner.command !== 'scenario') {
     refuseTwinsAndNetworks(loaded.scenario, `orrery ${runner.command}`);
   }
   if (flags.viz === undefined && flags.operatorPort === undefined) {
     return (await runAndReport(loaded, flags, runner)).code;
   }
-  const line = new RunLine(runner.command === 'scenario' ? (flags.speed ?? null) : null);
-  const endpoint = await endpointOf(loaded, flags, runner, line);
+  const client = new RunPortClient(runner.command === 'scenario' ? (flags.speed ?? null) : null);
+  const endpoint = await endpointOf(loaded, flags, runner, client);
   try {
-    return await executeWatched(loaded, flags, runner, line);
+    return await executeWatched(loaded, flags, runner, client);
   } finally {
     await endpoint?.close();
   }
@@ -105,34 +105,34 @@ async function endpointOf(
   { scenario }: OpenedScenario,
   { operatorPort, speed = 1 }: ExecuteFlags,
   { registry }: ScenarioRunner,
-  line: RunLine,
+  client: RunPortClient,
 ): Promise<OperatorServer | undefined> {
   if (operatorPort === undefined || registry === undefined) return undefined;
-  return await openRunEndpoint({ scenario, registry, speed, line }, operatorPort);
+  return await openOperatorEndpoint({ scenario, registry, speed, client }, operatorPort);
 }
 
 async function executeWatched(
   loaded: OpenedScenario,
   flags: ExecuteFlags,
   runner: ScenarioRunner,
-  line: RunLine,
+  client: RunPortClient,
 ): Promise<ExitCode> {
   const { name, twin } = loaded.scenario;
-  const lined = withLine(runner, line);
-  if (flags.viz === undefined) return (await runAndReport(loaded, flags, lined)).code;
+  const injectable = withInjectionPort(runner, client);
+  if (flags.viz === undefined) return (await runAndReport(loaded, flags, injectable)).code;
   const reportOf = soFar(loaded, flags, runner);
-  const control = new Palette({
+  const control = new FaultPalette({
     ...loaded,
     ...runner,
-    seeds: seedsOf(loaded.scenario, flags),
+    seeds: seedsToRun(loaded.scenario, flags),
     hasTwin: twin !== undefined,
     speed: flags.speed,
-    line,
+    client,
   });
   const isUsed = !control.isBarred || flags.operatorPort !== undefined;
   const watch = await startWatch({ name, reportOf, control }, flags);
   try {
-    const acted = withPalette(isUsed ? lined : runner, control, flags);
+    const acted = withFaultPalette(isUsed ? injectable : runner, control, flags);
     const { code, folder } = await runAndReport(loaded, flags, acted, watch.broadcast);
     // If the run produced no result, there is nothing to watch.
     if (code !== 2 && code !== 3) await watch.finished(folder);
@@ -176,7 +176,7 @@ async function runAndReport(
 ): Promise<Ran> {
   const { scenario } = loaded;
   const baseline = baselineOf(flags, scenario.name);
-  const seeds = seedsOf(scenario, flags);
+  const seeds = seedsToRun(scenario, flags);
   const { command, layout, flags: own = {} } = runner;
   const { overrides } = scenario;
   const abortOn = flags.abortOn === undefined ? {} : { 'abort-on': flags.abortOn };
@@ -192,7 +192,8 @@ async function runAndReport(
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
     // A reader of this folder must not find the results of an earlier run.
-    if (end.kind !== 'judged') writeErrorCopy(flags, writeErrors(folder, scenario.name, end));
+    if (end.kind !== 'judged')
+      writeJunitErrorCopy(flags, writeErrorReport(folder, scenario.name, end));
     const repeat = (seed: number): string =>
       repeatCommand(runner.command, scenario.file, { ...flags, seed, seeds: undefined });
     const context = { flags, folder, baseline, recordings, place, repeat };
@@ -218,11 +219,11 @@ async function runIn(
 ): Promise<{ readonly end: RunEnd; readonly journey: string }> {
   const { scenario } = loaded;
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
-  const commit = knownCommit(commitOf());
+  const commit = warnIfCommitUnknown(commitOf());
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = watchInterrupts();
   let journey = '';
-  const order: RunOrder = {
+  const order: RunRequest = {
     ...loaded,
     seeds,
     recordingsOf: (seed) => ({
@@ -247,12 +248,12 @@ async function runIn(
   try {
     const end = await runner.run(order, place);
     // A run that was refused leaves no files; a run that crashed leaves files that show how.
-    if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecorded(place.folder);
+    if (end.kind === 'refused' || end.kind === 'scenario-error') removeRecordings(place.folder);
     return { end, journey };
   } catch (error) {
-    removeRecorded(place.folder);
+    removeRecordings(place.folder);
     const message = error instanceof Error ? error.message : String(error);
-    writeErrors(place.folder, scenario.name, { kind: 'refused', message });
+    writeErrorReport(place.folder, scenario.name, { kind: 'refused', message });
     throw error;
   } finally {
     progress.clear();
@@ -261,7 +262,7 @@ async function runIn(
 }
 
 /** The facts that are printed at the end of a run. */
-export interface FinishContext {
+export interface RunEndContext {
   readonly flags: ExecuteFlags;
   readonly folder: string;
   readonly baseline: Report | undefined;
@@ -274,15 +275,15 @@ export interface FinishContext {
 }
 
 /** Judges, writes and prints; returns the exit code. */
-export async function judgeAndReport(end: RunEnd, context: FinishContext): Promise<ExitCode> {
+export async function judgeAndReport(end: RunEnd, context: RunEndContext): Promise<ExitCode> {
   if (end.kind !== 'judged') return tellFailure(end, context);
   const judgedAt = performance.now();
-  const judged = judge(end.input);
+  const judged = judgeRun(end.input);
   const { baseline, flags, folder, recordings = [] } = context;
   const comparison = baseline === undefined ? undefined : compareReports(baseline, judged);
   const isGate = comparison !== undefined && flags.baselineReportOnly !== true;
   const report = isGate ? withBaselineRule(comparison, judged) : judged;
-  const written = await writeFiles(folder, report, comparison, end.input.seeds);
+  const written = await writeReportFiles(folder, report, comparison, end.input.seeds);
   const { files } = written;
   const problems = [...written.problems, ...copyReports(flags, folder, 'run')];
   if (problems.length === 0) forgetRepeated(context.place, report);
@@ -299,7 +300,7 @@ export async function judgeAndReport(end: RunEnd, context: FinishContext): Promi
 }
 
 /** Prints why there is no report (the text may come from another machine); returns the exit code. */
-function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishContext): ExitCode {
+function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: RunEndContext): ExitCode {
   const { flags } = context;
   const isJson = flags.json === true;
   switch (end.kind) {
@@ -328,7 +329,7 @@ function tellFailure(end: Exclude<RunEnd, { kind: 'judged' }>, context: FinishCo
   }
 }
 
-function tellCrash(crash: Crash, { flags, repeat }: FinishContext): ExitCode {
+function tellCrash(crash: Crash, { flags, repeat }: RunEndContext): ExitCode {
   const command = repeat?.(crash.seed) ?? commandLineWords();
   const how = { repeat: command, isDebug: flags.debug === true };
   if (flags.json === true) printJson({ errors: [crashJson(crash, how)] });
@@ -341,7 +342,7 @@ function forgetRepeated(place: RunFolder | undefined, report: Report): void {
   const path = join(place?.former ?? '', 'report.json');
   if (place?.former === undefined || !existsSync(path)) return;
   const read = readReport(readFileSync(path, 'utf8'));
-  if ('report' in read && isSameRun(read.report, report)) place.dropFormer();
+  if ('report' in read && hasSameResults(read.report, report)) place.dropFormer();
 }
 
 /** Why a requested recording is missing. */
@@ -419,7 +420,7 @@ function recordingsOf(
   folder: string,
   seed: number,
   seeds: readonly number[],
-): Recordings {
+): RecordingPaths {
   // One trace per run: that of the only seed or, on request, that of the first seed.
   const isShown = seed === seeds[0];
   const isTraced = flags.trace !== false && isShown && (seeds.length === 1 || isTraceGiven());
@@ -431,7 +432,7 @@ function recordingsOf(
   };
 }
 
-function pathsOf({ trace, pcapPath }: Recordings): readonly string[] {
+function pathsOf({ trace, pcapPath }: RecordingPaths): readonly string[] {
   return [trace?.path, pcapPath].filter((path) => path !== undefined);
 }
 

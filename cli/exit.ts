@@ -9,15 +9,15 @@
  */
 import { CommanderError } from 'commander';
 import { assert } from '../engine/core/assert.ts';
-import { environmentError } from '../engine/live/environment.ts';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { environmentErrorOf } from '../engine/live/environment.ts';
+import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { type Crash, NodeCrash } from '../runner/crash/crash.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { crashJson, crashText } from './crash-text.ts';
 import { hidePasswords } from './hide-passwords.ts';
-import { forStderr } from './terminal.ts';
+import { wrapForStderr } from './terminal.ts';
 
 /** The exit codes, as above. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
@@ -39,7 +39,7 @@ export function crashCode({ by }: Pick<Crash, 'by'>): 3 | 6 {
 }
 
 /** Sets the code; the process ends when its output is written. */
-export function exitWith(code: ExitCode): void {
+export function setExitCode(code: ExitCode): void {
   process.exitCode = code;
 }
 
@@ -73,7 +73,7 @@ export function printProblem(error: unknown, isJson: boolean): ExitCode {
   const mistake = describeMistake(error);
   if (mistake !== undefined) {
     if (isJson) process.stdout.write(`${JSON.stringify({ errors: mistake.json }, hidden, 2)}\n`);
-    else process.stderr.write(forStderr(plainLines(hidePasswords(mistake.text))));
+    else process.stderr.write(wrapForStderr(plainLines(hidePasswords(mistake.text))));
     return 2;
   }
   const isDebug = process.argv.includes('--debug');
@@ -112,7 +112,7 @@ function describeMistake(
   if (error instanceof Refusal) {
     return { text: `orrery: ${error.message}\n`, json: [{ message: error.message }] };
   }
-  const machine = environmentError(error);
+  const machine = environmentErrorOf(error);
   if (machine !== undefined) {
     return { text: `orrery: ${machine.message}\n`, json: [{ message: machine.message }] };
   }
@@ -139,7 +139,9 @@ export function commandLineWords(): string {
 /** The command as it was given, without passwords. */
 function ownCommand(): string {
   const command = commandLineWords();
-  return IS_SOURCE ? `npm run ${command.replace(/ --/, ' -- --')}` : `npx orrery ${command}`;
+  return IS_RUN_FROM_SOURCE
+    ? `npm run ${command.replace(/ --/, ' -- --')}`
+    : `npx orrery ${command}`;
 }
 
 /** Position of the words, as whole words where possible; -1 if they do not occur. */

@@ -4,26 +4,26 @@
  *
  * @module
  */
-import type { Asker } from '../engine/net/inquiry.ts';
+import type { AnswerReceiver } from '../engine/net/inquiry.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import {
-  FabricFaceError,
+  decodeServedEnvelope,
   type FabricNode,
   type FabricOutcome,
   type FabricRequest,
   type FabricServer,
-  type MessageTaker,
-  type OpenMessages,
-  readEnvelope,
-  SERVED_PROTOCOL,
-  serveFabric,
+  FabricServerStartError,
+  type PeerMessageFlow,
+  type PeerMessageReceiver,
+  SERVED_PROTOCOL_NAME,
+  startFabricServer,
 } from '../services/fabric/index.ts';
 import type { OperatorLog } from '../services/operator/index.ts';
 import type { ApplicationServer } from './node-process.ts';
 
 /** The node, and where its server for applications listens. */
-export interface FabricFaceOptions {
+export interface FabricEndpointOptions {
   readonly node: string;
   readonly host: string;
   readonly port: number;
@@ -35,15 +35,17 @@ export interface FabricFaceOptions {
  * Starts the server for applications; until the node exists, it answers `node-down`.
  * @throws (rejects) Refusal if the address, port or file is not available.
  */
-export async function openFabricFace(options: FabricFaceOptions): Promise<ApplicationServer> {
+export async function openFabricEndpoint(
+  options: FabricEndpointOptions,
+): Promise<ApplicationServer> {
   const { node: name, log, ...where } = options;
   const node = new AgentNode(name);
   let server: FabricServer;
   try {
-    const parts = { node, read: readEnvelope, log: log.component(SERVED_PROTOCOL) };
-    server = await serveFabric({ ...parts, ...where });
+    const parts = { node, read: decodeServedEnvelope, log: log.component(SERVED_PROTOCOL_NAME) };
+    server = await startFabricServer({ ...parts, ...where });
   } catch (error) {
-    if (!(error instanceof FabricFaceError)) throw error;
+    if (!(error instanceof FabricServerStartError)) throw error;
     throw new Refusal(`--fabric: ${error.message}`, { cause: error });
   }
   return { attach: (agent) => node.attach(agent), close: () => server.close() };
@@ -60,8 +62,8 @@ class AgentNode implements FabricNode {
 
   attach(agent: Agent): void {
     const top = agent.protocols.at(-1);
-    if (top !== SERVED_PROTOCOL) {
-      const words = `--fabric needs ${SERVED_PROTOCOL} as the protocol on top of ${this.name}`;
+    if (top !== SERVED_PROTOCOL_NAME) {
+      const words = `--fabric needs ${SERVED_PROTOCOL_NAME} as the protocol on top of ${this.name}`;
       throw new Refusal(`${words}, which runs ${agent.protocols.join(' below ')}`);
     }
     this.#agent = agent;
@@ -71,14 +73,14 @@ class AgentNode implements FabricNode {
     const agent = this.#agent;
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
     return new Promise((resolve) => {
-      const respond: Asker['respond'] = (outcome, body) =>
+      const respond: AnswerReceiver['respond'] = (outcome, body) =>
         // Copied, because the node may use the bytes again when the call returns.
         resolve(body === undefined ? { outcome } : { outcome, body: body.slice() });
-      agent.asks.request(this.name, { ...question, respond }, SERVED_PROTOCOL);
+      agent.asks.request(this.name, { ...question, respond }, SERVED_PROTOCOL_NAME);
     });
   }
 
-  messages({ hand, ended }: MessageTaker): OpenMessages {
+  messages({ hand, ended }: PeerMessageReceiver): PeerMessageFlow {
     const agent = this.#agent;
     if (agent === undefined) {
       ended('node-down');
@@ -89,7 +91,7 @@ class AgentNode implements FabricNode {
       return 'ok';
     };
     const asked = { kind: 'messages', target: '', body: new Uint8Array(0), more, respond: ended };
-    const open = agent.asks.request(this.name, asked, SERVED_PROTOCOL);
+    const open = agent.asks.request(this.name, asked, SERVED_PROTOCOL_NAME);
     return { taken: (): void => open.room() };
   }
 }

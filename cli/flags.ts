@@ -5,7 +5,7 @@
  */
 import { type Command, Option } from 'commander';
 import { assert } from '../engine/core/assert.ts';
-import { exitWith, FlagError } from './exit.ts';
+import { FlagError, setExitCode } from './exit.ts';
 
 /**
  * A required argument is missing: prints the help and exits with 2, because a CI check without a
@@ -13,16 +13,16 @@ import { exitWith, FlagError } from './exit.ts';
  */
 export function refuseWithHelp(command: Command): void {
   command.outputHelp({ error: true });
-  exitWith(2);
+  setExitCode(2);
 }
 
 /** Options by the name of the flag that an action reads; a missing or extra one does not compile. */
-export type Options<Flags> = {
+export type FlagOptions<Flags> = {
   readonly [Flag in keyof Flags]-?: Option | readonly Option[];
 };
 
 /** Adds the options of the flags that a command reads. */
-export function addOptions<Flags>(command: Command, options: Options<Flags>): Command {
+export function addFlagOptions<Flags>(command: Command, options: FlagOptions<Flags>): Command {
   for (const [flag, some] of Object.entries<Option | readonly Option[]>(options)) {
     for (const option of [some].flat()) addOptionAs(command, flag, option);
   }
@@ -66,11 +66,11 @@ export const TIME_LIMIT_SECONDS_RANGE: FlagRange = { least: 1, most: 604_800 };
 /** Memory limit of a worker thread, in megabytes: with less, not even a small run fits. */
 export const MEMORY_MB_RANGE: FlagRange = { least: 64, most: 1_000_000 };
 /** Number of packets to explain; each takes about a kilobyte in the terminal. */
-export const JOURNEYS_RANGE: FlagRange = { least: 1, most: 10_000 };
+export const EXPLAINED_PACKETS_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Ports to listen on; 0 lets the system choose. */
 export const PORT_RANGE: FlagRange = { least: 0, most: 65_535 };
 /** Number of event loops in a process. */
-export const LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
+export const EVENT_LOOPS_RANGE: FlagRange = { least: 1, most: 64 };
 
 /** An option whose value is a whole number in a range. */
 export function numberOption(flags: string, summary: string, range: FlagRange): Option {

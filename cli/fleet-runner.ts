@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { judge } from '../reports/judge.ts';
+import { judgeRun } from '../reports/judge.ts';
 import type { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { type DoneRun, type PlannedRun, plannedRuns } from '../runner/run/planned-runs.ts';
@@ -11,16 +11,16 @@ import {
   judgeInputOf,
   judgeInputOfRuns,
   type RunEnd,
-  type RunOrder,
+  type RunRequest,
 } from '../runner/run/run-order.ts';
-import { foreignAnswer } from '../runner/sweep/foreign-answer.ts';
 import type { SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
+import { checkUntrustedAnswer } from '../runner/sweep/untrusted-answer.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import type { ScenarioRunner } from './execute.ts';
 import type { ExitCode } from './exit.ts';
-import { openFleet } from './open-fleet.ts';
+import { connectToFleet } from './open-fleet.ts';
 
 /** A runner that has its runs made by a fleet, until it is closed. */
 export interface FleetRunner extends ScenarioRunner {
@@ -30,13 +30,13 @@ export interface FleetRunner extends ScenarioRunner {
 }
 
 /** Connects to a fleet. */
-export async function fleetRunner(queue: QueueAddress): Promise<FleetRunner> {
+export async function openFleetRunner(queue: QueueAddress): Promise<FleetRunner> {
   // Fresh: a scenario runs anew each time, whatever results the fleet has.
-  const { fleet, tellConflicts, close } = await openFleet(queue, sourceState(), true);
+  const { fleet, tellConflicts, close } = await connectToFleet(queue, sourceState(), true);
   return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };
 }
 
-async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
+async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
   const began = performance.now();
   const { signal } = order;
   const runs = plannedRuns(order.scenario, order.seeds);
@@ -47,8 +47,8 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
   const answers = await Promise.all(
     runs.map(async ({ seed, isTwin }, at) => {
       const cell = cells[at] as SweepCombination;
-      const answer = foreignAnswer(seed, await fleet.run(cell, seed), (result) =>
-        judge(judgeInputOf(order, [result], 0)),
+      const answer = checkUntrustedAnswer(seed, await fleet.run(cell, seed), (result) =>
+        judgeRun(judgeInputOf(order, [result], 0)),
       );
       if (answer.kind === 'result') done.push({ result: answer.result, isTwin });
       tell(order, { done, began, runs: runs.length });
@@ -64,7 +64,7 @@ async function runOn(fleet: FleetExecutor, order: RunOrder): Promise<RunEnd> {
 
 /** What each run is to a fleet: its files and values, opened once for all runs that share them. */
 async function cellsOf(
-  { scenario, definitions }: RunOrder,
+  { scenario, definitions }: RunRequest,
   runs: readonly PlannedRun[],
 ): Promise<readonly SweepCombination[]> {
   const opened = new Map<string, SweepCombination>();
@@ -85,7 +85,7 @@ async function cellsOf(
 }
 
 function tell(
-  order: RunOrder,
+  order: RunRequest,
   at: { readonly done: readonly DoneRun[]; readonly began: number; readonly runs: number },
 ): void {
   const { done, began, runs } = at;

@@ -4,19 +4,19 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { plural } from '../reports/format.ts';
+import { countWithNoun } from '../reports/format.ts';
 import { oneLine } from '../reports/plain-text.ts';
-import type { FleetEngine } from '../runner/fleet/fleet-engine.ts';
-import { HEAD_QUEUE_NAME, jobsQueueName } from '../runner/fleet/fleet-executor.ts';
+import type { FleetQueueServer } from '../runner/fleet/fleet-engine.ts';
+import { jobsQueueName, SWEEP_HEADER_QUEUE_NAME } from '../runner/fleet/fleet-executor.ts';
 import {
   type FleetWorkerState,
-  readFleetHead,
+  readFleetSweepHeader,
   readFleetWorkerState,
 } from '../runner/fleet/fleet-job.ts';
-import { ALIVE_MS, WORKERS_QUEUE_NAME } from '../runner/fleet/fleet-worker.ts';
+import { WORKER_ALIVE_INTERVAL_MS, WORKERS_QUEUE_NAME } from '../runner/fleet/fleet-worker.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { FlagError } from './exit.ts';
-import { addOptions } from './flags.ts';
+import { addFlagOptions } from './flags.ts';
 import { openQueue, queueOption } from './queue-flag.ts';
 
 interface FleetFlags {
@@ -27,9 +27,9 @@ interface FleetFlags {
 }
 
 /** A worker that has sent no sign of life for this time, ms, is gone. */
-const GONE_MS = 3 * ALIVE_MS;
+const GONE_MS = 3 * WORKER_ALIVE_INTERVAL_MS;
 /** The state is read twice, at this distance in ms, to compute the rate of runs. */
-const RATE_MS = ALIVE_MS;
+const RATE_MS = WORKER_ALIVE_INTERVAL_MS;
 
 /** The state of a fleet: numbers of runs, and its workers. */
 export interface FleetState {
@@ -43,7 +43,7 @@ export interface FleetState {
 
 /** Adds the command. */
 export function addFleetCommand(program: Command): void {
-  addOptions<FleetFlags>(program.command('fleet'), {
+  addFlagOptions<FleetFlags>(program.command('fleet'), {
     queue: queueOption(),
     json: new Option('--json', 'print one JSON document on stdout and nothing else'),
     debug: new Option('--debug', 'print stack traces of internal errors'),
@@ -72,8 +72,10 @@ async function show({ queue, json }: FleetFlags): Promise<void> {
   }
 }
 
-async function stateOf(engine: FleetEngine): Promise<FleetState> {
-  const head = readFleetHead((await engine.queue(HEAD_QUEUE_NAME).getJob('head'))?.data);
+async function stateOf(engine: FleetQueueServer): Promise<FleetState> {
+  const head = readFleetSweepHeader(
+    (await engine.queue(SWEEP_HEADER_QUEUE_NAME).getJob('head'))?.data,
+  );
   const jobs = head === undefined ? undefined : engine.queue(jobsQueueName(head.commit));
   const counts = (await jobs?.getJobCounts('wait', 'active', 'completed', 'failed')) ?? {};
   const listed = await engine.queue(WORKERS_QUEUE_NAME).getJobs(['wait']);
@@ -102,10 +104,10 @@ export function fleetText(state: FleetState, rate: number): string {
     commit === null ? 'no sweep has asked for runs yet' : `commit ${commit}`,
     `${done} runs done, ${running} running, ${waiting} waiting${failed === 0 ? '' : `, ${failed} failed`}`,
     `${rate.toFixed(1)} runs/s${time}`,
-    `${plural(workers.length, 'worker')}, ${plural(threads, 'thread')}`,
+    `${countWithNoun(workers.length, 'worker')}, ${countWithNoun(threads, 'thread')}`,
     ...workers.map((one) => {
       const other = one.commit === commit ? '' : `  commit ${one.commit}`;
-      return `  ${one.host} ${one.pid}  ${plural(one.threads, 'thread')}  ${one.done} done${other}`;
+      return `  ${one.host} ${one.pid}  ${countWithNoun(one.threads, 'thread')}  ${one.done} done${other}`;
     }),
   ];
   return `${lines.map(oneLine).join('\n')}\n`;

@@ -8,29 +8,29 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
-import { repeatFromHere } from '../scenarios/command-text.ts';
+import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
+import { addFromHereToCommands } from '../scenarios/command-text.ts';
 
 const FLAG = '--from-here';
 
 /** Adds the option to all commands; an installed program runs where it is called. */
-export function addFromHere(commands: readonly Command[]): void {
-  if (!IS_SOURCE) return;
+export function addFromHereOption(commands: readonly Command[]): void {
+  if (!IS_RUN_FROM_SOURCE) return;
   const summary = 'paths count from the folder that npm was called in';
   for (const command of commands) command.option(FLAG, summary);
 }
 
 /** Goes to the folder of the caller, before anything else reads a path. */
-export function goToCaller(words: readonly string[], folder: string | undefined): void {
-  if (!IS_SOURCE || !words.includes(FLAG)) return;
-  repeatFromHere();
+export function changeToCallerFolder(words: readonly string[], folder: string | undefined): void {
+  if (!IS_RUN_FROM_SOURCE || !words.includes(FLAG)) return;
+  addFromHereToCommands();
   // Without npm, the current folder already is that of the caller.
   if (folder !== undefined && folder !== '') process.chdir(folder);
 }
 
 /** A hint at the flag, if a word names a file that only the caller's folder has; else undefined. */
 export function fromHereHint(words: readonly string[], folder = ''): string | undefined {
-  if (!IS_SOURCE || folder === '' || words.includes(FLAG)) return undefined;
+  if (!IS_RUN_FROM_SOURCE || folder === '' || words.includes(FLAG)) return undefined;
   const isThere = (word: string): boolean => existsSync(resolve(folder, word)) && !existsSync(word);
   return words.some(isThere) ? `${FLAG} lets paths count from ${folder}` : undefined;
 }

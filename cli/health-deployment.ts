@@ -11,8 +11,8 @@ import { existsSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { deploymentSchema } from '../runner/distributed/deployment/deployment-schema.ts';
-import type { Endpoint } from '../services/operator/index.ts';
-import { Problems } from '../topologies/files/problems.ts';
+import type { EndpointAddress } from '../services/operator/index.ts';
+import { ConfigIssueCollector } from '../topologies/files/problems.ts';
 import { displayPath, readSource } from '../topologies/files/source.ts';
 import { missingFileError } from '../topologies/load.ts';
 import { FlagError } from './exit.ts';
@@ -24,12 +24,12 @@ const LIMITS = { limitBytes: 1e6, tooLargeHint: 'one line per node is enough', o
  *
  * @throws ConfigError for mistakes in the file, FlagError when no node has an operator port.
  */
-export function deployedEndpoints(path: string): readonly Endpoint[] {
+export function deployedEndpoints(path: string): readonly EndpointAddress[] {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
     throw missingFileError(`there is no deployment file ${displayPath(place)}`);
   }
-  const problems = new Problems();
+  const problems = new ConfigIssueCollector();
   const source = readSource(place, LIMITS);
   const hosts = problems.check(source, deploymentSchema, source.data)?.hosts ?? {};
   problems.throwIfAny();

@@ -6,17 +6,17 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { withoutControls } from '../reports/terminal-layout.ts';
+import { withoutControlCharacters } from '../reports/terminal-layout.ts';
 import {
-  checkNode,
-  type Endpoint,
-  endpointText,
+  checkNodeHealth,
+  type EndpointAddress,
+  endpointAddressText,
   type HealthQuestion,
   type NodeHealth,
 } from '../services/operator/index.ts';
 import { collectEndpoint, collectPort } from './endpoint-flags.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, type FlagRange, numberOption } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, type FlagRange, numberOption } from './flags.ts';
 import { deployedEndpoints } from './health-deployment.ts';
 import { renderHealth, verdictOf } from './health-table.ts';
 
@@ -27,8 +27,8 @@ const TIMEOUT_RANGE: FlagRange = { least: 1, most: 3_600_000 };
 const AT_ONCE = 16;
 
 interface HealthFlags {
-  readonly endpoint: readonly Endpoint[];
-  readonly port: readonly Endpoint[];
+  readonly endpoint: readonly EndpointAddress[];
+  readonly port: readonly EndpointAddress[];
   readonly deployment?: string;
   readonly timeout: number;
   readonly probe: boolean;
@@ -37,7 +37,7 @@ interface HealthFlags {
 
 /** Adds the command. */
 export function addHealthCommand(program: Command): void {
-  addOptions<HealthFlags>(program.command('health'), {
+  addFlagOptions<HealthFlags>(program.command('health'), {
     port: new Option('--port <n>', 'operator port of a node on this machine; repeatable')
       .argParser(collectPort)
       .default([], 'none'),
@@ -62,14 +62,14 @@ export function addHealthCommand(program: Command): void {
         'docs/how-to/operate.md.',
     )
     .action(async (flags: HealthFlags) => {
-      const nodes = withoutControls(await checkAll(endpointsOf(flags), questionOf(flags)));
+      const nodes = withoutControlCharacters(await checkAll(endpointsOf(flags), questionOf(flags)));
       const verdict = verdictOf(nodes, flags.probe);
       const text =
         flags.json === true
           ? JSON.stringify({ ...verdict, nodes }, null, 2)
           : renderHealth(nodes, verdict);
       process.stdout.write(`${text}\n`);
-      exitWith(verdict.ok ? 0 : 1);
+      setExitCode(verdict.ok ? 0 : 1);
     });
 }
 
@@ -78,7 +78,7 @@ function questionOf({ probe, timeout }: HealthFlags): HealthQuestion {
 }
 
 /** Every endpoint once, in the order given. */
-function endpointsOf(flags: HealthFlags): readonly Endpoint[] {
+function endpointsOf(flags: HealthFlags): readonly EndpointAddress[] {
   const { deployment } = flags;
   const deployed = deployment === undefined ? [] : deployedEndpoints(deployment);
   const all = [...deployed, ...flags.port, ...flags.endpoint];
@@ -86,17 +86,17 @@ function endpointsOf(flags: HealthFlags): readonly Endpoint[] {
     const hint = 'add --deployment FILE, or --port 9100 or --endpoint HOST:PORT for each node';
     throw new FlagError('health: which nodes?', 'health', hint);
   }
-  return [...new Map(all.map((one) => [endpointText(one), one])).values()];
+  return [...new Map(all.map((one) => [endpointAddressText(one), one])).values()];
 }
 
 async function checkAll(
-  endpoints: readonly Endpoint[],
+  endpoints: readonly EndpointAddress[],
   question: HealthQuestion,
 ): Promise<readonly NodeHealth[]> {
   const nodes: NodeHealth[] = [];
   for (let from = 0; from < endpoints.length; from += AT_ONCE) {
     const some = endpoints.slice(from, from + AT_ONCE);
-    for (const each of await Promise.all(some.map((one) => checkNode(one, question))))
+    for (const each of await Promise.all(some.map((one) => checkNodeHealth(one, question))))
       nodes.push(each);
   }
   return nodes;

@@ -6,22 +6,22 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { entryModule } from '../engine/live/own-form.ts';
+import { entryModuleUrl } from '../engine/live/own-form.ts';
 import { oneLine } from '../reports/plain-text.ts';
 import { refuseClouds } from '../runner/faults/clouds.ts';
-import { type Attempt, type Break, nameOfBreak } from '../runner/hunt/attempt.ts';
-import { type Field, fieldOf } from '../runner/hunt/field.ts';
+import { type Attempt, type HuntBreak, nameOfBreak } from '../runner/hunt/attempt.ts';
 import type { HuntState } from '../runner/hunt/hunt.ts';
-import { dataOf, folderOf, textOf } from '../runner/hunt/minimal.ts';
-import { liveFaults, tryLive } from '../runner/hunt/try-live.ts';
+import { type HuntedScenario, huntedScenarioOf } from '../runner/hunt/hunted-scenario.ts';
+import { breakFolderName, breakScenarioData, breakScenarioText } from '../runner/hunt/minimal.ts';
+import { liveFaults, tryAttemptLive } from '../runner/hunt/try-live.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { HuntProgress } from './hunt-progress.ts';
 
 /** What to run. */
-export interface LiveHunt {
-  readonly field: Field;
+export interface LiveHuntOptions {
+  readonly hunted: HuntedScenario;
   readonly from: HuntState;
   /** Folder of the scenario's hunts. */
   readonly folder: string;
@@ -35,7 +35,7 @@ export interface LiveHunt {
 
 /** A break that processes showed. */
 interface LiveBreak {
-  readonly found: Break;
+  readonly found: HuntBreak;
   readonly attempt: Attempt;
   readonly scenario: Scenario;
   /** True if the same attempt showed it a second time. A busy machine may have shown the other. */
@@ -43,24 +43,24 @@ interface LiveBreak {
 }
 
 /** Runs the attempts of the corpus, the newest first, and prints what broke. @returns the exit code. */
-export async function huntLive(hunted: LiveHunt): Promise<0 | 1 | 130> {
-  const { field, from, signal, progress, budgetMs } = hunted;
-  refuseClouds(field.scenario);
+export async function huntLive(options: LiveHuntOptions): Promise<0 | 1 | 130> {
+  const { hunted, from, signal, progress, budgetMs } = options;
+  refuseClouds(hunted.scenario);
   const profiles = [...from.corpus.attempts, ...from.breaks.map(({ attempt }) => attempt)]
     .map((attempt) => ({ ...attempt, events: liveFaults(attempt) }))
     .filter(({ events }) => events.length > 0)
     .reverse();
   if (profiles.length === 0) {
     throw new Refusal(
-      `no hunt of ${field.scenario.name} kept anything that processes can run: hunt without --live first`,
+      `no hunt of ${hunted.scenario.name} kept anything that processes can run: hunt without --live first`,
     );
   }
   progress.live({ tried: 0, profiles: profiles.length, broken: 0 });
-  const how = { agentEntry: entryModule('./agent-start', import.meta.url), signal };
-  const plain = (await tryLive(field, { seed: 1, events: [] }, how)) ?? [];
-  const search = new LiveSearch(hunted, how, new Set(plain.map(nameOfBreak)));
+  const how = { agentEntry: entryModuleUrl('./agent-start', import.meta.url), signal };
+  const plain = (await tryAttemptLive(hunted, { seed: 1, events: [] }, how)) ?? [];
+  const search = new LiveSearch(options, how, new Set(plain.map(nameOfBreak)));
   const endMs = performance.now() + budgetMs;
-  for (const attempt of profiles.slice(0, hunted.attempts)) {
+  for (const attempt of profiles.slice(0, options.attempts)) {
     if (signal.aborted || performance.now() > endMs) break;
     progress.live({ tried: search.tried, profiles: profiles.length, broken: search.breaks.size });
     if (!(await search.try(attempt))) break;
@@ -68,38 +68,38 @@ export async function huntLive(hunted: LiveHunt): Promise<0 | 1 | 130> {
   const { tried } = search;
   const breaks = [...search.breaks.values()];
   progress.clear();
-  print(hunted, { plain, breaks, tried, profiles: profiles.length });
+  print(options, { plain, breaks, tried, profiles: profiles.length });
   if (breaks.some(({ isRepeated }) => isRepeated)) return 1;
   return signal.aborted ? 130 : 0;
 }
 
-type HowLive = Parameters<typeof tryLive>[2];
+type HowLive = Parameters<typeof tryAttemptLive>[2];
 
 /** What was tried, and what broke. */
 class LiveSearch {
   tried = 0;
   /** By their names. */
   readonly breaks = new Map<string, LiveBreak>();
-  readonly #field: Field;
+  readonly #hunted: HuntedScenario;
   readonly #how: HowLive;
   readonly #known: ReadonlySet<string>;
 
   /** @param known Names of what breaks without faults. */
-  constructor({ field }: LiveHunt, how: HowLive, known: ReadonlySet<string>) {
-    this.#field = field;
+  constructor({ hunted }: LiveHuntOptions, how: HowLive, known: ReadonlySet<string>) {
+    this.#hunted = hunted;
     this.#how = how;
     this.#known = known;
   }
 
   /** Runs an attempt, and again if something new broke. @returns false if it was stopped. */
   async try(attempt: Attempt): Promise<boolean> {
-    const own = await fieldOf(this.#field, attempt);
+    const own = await huntedScenarioOf(this.#hunted, attempt);
     if (own === undefined) return true;
-    const missed = await tryLive(own, attempt, this.#how);
+    const missed = await tryAttemptLive(own, attempt, this.#how);
     if (missed === undefined) return false;
     this.tried += 1;
     const fresh = missed.filter((one) => this.#isNew(nameOfBreak(one)));
-    const again = fresh.length === 0 ? [] : await tryLive(own, attempt, this.#how);
+    const again = fresh.length === 0 ? [] : await tryAttemptLive(own, attempt, this.#how);
     if (again === undefined) return false;
     for (const found of fresh) {
       const isRepeated = again.map(nameOfBreak).includes(nameOfBreak(found));
@@ -114,16 +114,16 @@ class LiveSearch {
 }
 
 interface LiveOutcome {
-  readonly plain: readonly Break[];
+  readonly plain: readonly HuntBreak[];
   readonly breaks: readonly LiveBreak[];
   readonly tried: number;
   readonly profiles: number;
 }
 
-function print(hunted: LiveHunt, { plain, breaks, tried, profiles }: LiveOutcome): void {
-  const { field, json } = hunted;
-  const { name } = field.scenario;
-  const told = breaks.map((one) => ({ ...one, file: write(hunted, one) }));
+function print(options: LiveHuntOptions, { plain, breaks, tried, profiles }: LiveOutcome): void {
+  const { hunted, json } = options;
+  const { name } = hunted.scenario;
+  const told = breaks.map((one) => ({ ...one, file: write(options, one) }));
   if (json) {
     const document = {
       ...{ scenario: name, attempts: tried, profiles },
@@ -145,11 +145,11 @@ function print(hunted: LiveHunt, { plain, breaks, tried, profiles }: LiveOutcome
 }
 
 /** Writes the scenario that shows a break. @returns its path. */
-function write({ folder }: LiveHunt, { found, attempt, scenario }: LiveBreak): string {
-  const path = join(folder, `live-${folderOf(found)}`, 'shown.yaml');
+function write({ folder }: LiveHuntOptions, { found, attempt, scenario }: LiveBreak): string {
+  const path = join(folder, `live-${breakFolderName(found)}`, 'shown.yaml');
   const one = { attempt, found, number: 1 };
   const head = { origin: 'Found by a hunt in real time', path };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, textOf(dataOf(scenario, one), one, head));
+  writeFileSync(path, breakScenarioText(breakScenarioData(scenario, one), one, head));
   return path;
 }

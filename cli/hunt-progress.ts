@@ -4,14 +4,14 @@
  * @module
  */
 import { oneLine } from '../reports/plain-text.ts';
-import type { Break } from '../runner/hunt/attempt.ts';
+import type { HuntBreak } from '../runner/hunt/attempt.ts';
 import type { HuntState } from '../runner/hunt/hunt.ts';
 import { hasLiveStderr } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** See the module. */
+/** Shows how far a hunt is, in the form that suits where stderr goes. */
 export class HuntProgress {
   readonly #name: string;
   readonly #isQuiet: boolean;
@@ -36,7 +36,7 @@ export class HuntProgress {
     );
   }
 
-  shrinking(found: Break, faults: number): void {
+  shrinking(found: HuntBreak, faults: number): void {
     this.#show(
       `hunt  ${this.#name}  making it smaller: ${oneLine(found.place)}, ${faults} faults left`,
     );

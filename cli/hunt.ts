@@ -13,26 +13,30 @@ import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import { FleetHunt } from '../runner/fleet/fleet-hunt.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
-import type { Attempt, Break, TriedAttempt } from '../runner/hunt/attempt.ts';
-import { type Field, fieldOf, openField } from '../runner/hunt/field.ts';
+import type { Attempt, AttemptOutcome, HuntBreak } from '../runner/hunt/attempt.ts';
 import {
   BREAKS_MAX,
   type FoundBreak,
   FRESH_HUNT,
   type HuntState,
-  hunt,
+  huntForBreaks,
 } from '../runner/hunt/hunt.ts';
-import { HuntPool, isHeld } from '../runner/hunt/hunt-pool.ts';
-import { keepHunt, readHunt } from '../runner/hunt/kept-hunt.ts';
-import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
-import { listOf } from '../runner/hunt/scenario-data.ts';
-import { leftText, type SmallBreak, shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { HuntPool, isTimedOut } from '../runner/hunt/hunt-pool.ts';
+import {
+  type HuntedScenario,
+  huntedScenarioOf,
+  openHuntedScenario,
+} from '../runner/hunt/hunted-scenario.ts';
+import { readHuntState, writeHuntState } from '../runner/hunt/kept-hunt.ts';
+import { breakFolderName, breakScenarioData } from '../runner/hunt/minimal.ts';
+import { mapsAtPath } from '../runner/hunt/scenario-data.ts';
+import { type ShrunkBreak, shrinkBreak, shrunkBreakText } from '../runner/hunt/shrink-break.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText } from '../scenarios/command-text.ts';
-import { exitWith } from './exit.ts';
+import { setExitCode } from './exit.ts';
 import {
-  addOptions,
+  addFlagOptions,
   collectOverride,
   type FlagRange,
   numberOption,
@@ -43,9 +47,9 @@ import { budgetOption, workersOption } from './hunt-flags.ts';
 import { huntLive } from './hunt-live.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { openFleet } from './open-fleet.ts';
+import { connectToFleet } from './open-fleet.ts';
 import { queueOption } from './queue-flag.ts';
-import { makeWritable } from './whole-files.ts';
+import { makeWritableFolder } from './whole-files.ts';
 
 interface HuntFlags {
   readonly budget: number;
@@ -68,7 +72,7 @@ const SHRINK_LEAST_MS = 20_000;
 
 /** Adds the command. */
 export function addHuntCommand(program: Command): void {
-  const command = addOptions<HuntFlags>(
+  const command = addFlagOptions<HuntFlags>(
     program.command('hunt').argument('[file]', 'scenario file, or its name in scenarios/'),
     {
       budget: budgetOption('how long to try, such as 90s or 10m'),
@@ -99,53 +103,48 @@ export function addHuntCommand(program: Command): void {
     );
   command.action(async (file: string | undefined, flags: HuntFlags) => {
     if (file === undefined) refuseWithHelp(command);
-    else exitWith(await runHunt(file, flags));
+    else setExitCode(await runHunt(file, flags));
   });
 }
 
 async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
-  const field = await openField(file, flags.set);
-  refuseTwinsAndNetworks(field.scenario, 'orrery hunt');
-  const folder = join(flags.out, field.scenario.name);
-  makeWritable(folder);
-  const identity = { of: hashOf(field, flags), program: sourceState() };
-  const from = flags.fresh === true ? FRESH_HUNT : readHunt(folder, identity);
+  const hunted = await openHuntedScenario(file, flags.set);
+  refuseTwinsAndNetworks(hunted.scenario, 'orrery hunt');
+  const folder = join(flags.out, hunted.scenario.name);
+  makeWritableFolder(folder);
+  const identity = { of: hashOf(hunted, flags), program: sourceState() };
+  const from = flags.fresh === true ? FRESH_HUNT : readHuntState(folder, identity);
   const interrupt = watchInterrupts('what was found follows');
-  const progress = new HuntProgress(field.scenario.name, flags, from.tried);
+  const progress = new HuntProgress(hunted.scenario.name, flags, from.tried);
   if (flags.live === true) {
     const { budget, attempts, json = false } = flags;
     const { signal } = interrupt;
     const how = { budgetMs: budget, attempts, signal, json };
-    return await huntLive({ field, from, folder, progress, ...how }).finally(interrupt.dispose);
+    return await huntLive({ hunted, from, folder, progress, ...how }).finally(interrupt.dispose);
   }
   const pool = new HuntPool(flags.workers);
   const fleet =
-    flags.queue === undefined ? undefined : await openFleet(flags.queue, sourceState(), true);
-  const far = fleet === undefined ? undefined : new FleetHunt(field, fleet.fleet);
+    flags.queue === undefined ? undefined : await connectToFleet(flags.queue, sourceState(), true);
+  const far = fleet === undefined ? undefined : new FleetHunt(hunted, fleet.fleet);
   const stop = (): void => fleet?.fleet.stop();
   interrupt.signal.addEventListener('abort', stop, { once: true });
   if (interrupt.signal.aborted) stop();
   try {
-    const tryOne = async (attempt: Attempt): Promise<TriedAttempt> => {
+    const tryOne = async (attempt: Attempt): Promise<AttemptOutcome> => {
       const job = { kind: 'attempt', file, set: flags.set, attempt } as const;
       const there = await far?.try(attempt);
       if (there !== undefined) return there;
       const tried = await pool.try(job);
       if (tried === undefined) throw new Error('an opened scenario cannot be opened again');
-      if (attempt.events.length === 0 && !isHeld(tried)) pool.expect(tried.wallMs);
+      if (attempt.events.length === 0 && !isTimedOut(tried)) pool.expect(tried.wallMs);
       return tried;
     };
     const endMs = performance.now() + flags.budget;
-    const state = await hunt({
-      ...{
-        seed: flags.seed,
-        targets: field.targets,
-        isGuided: flags.unguided !== true,
-        from,
-        tryOne,
-      },
+    const state = await huntForBreaks({
+      ...{ seed: flags.seed, targets: hunted.targets, from, tryOne },
+      isGuided: flags.unguided !== true,
       onBatch: (so) => {
-        keepHunt(folder, identity, so);
+        writeHuntState(folder, identity, so);
         progress.update(so);
       },
       isOver: ({ tried, breaks }) =>
@@ -158,23 +157,25 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     });
     progress.clear();
     const shrunk: Shrunk[] = [];
-    const pathOf = ({ found }: FoundBreak): string => join(folder, folderOf(found), 'minimal.yaml');
+    const pathOf = ({ found }: FoundBreak): string =>
+      join(folder, breakFolderName(found), 'minimal.yaml');
     for (const one of state.breaks.slice(from.breaks.length)) {
       const path = pathOf(one);
-      const { warmupNs } = field.scenario;
-      const own = await fieldOf(field, one.attempt);
+      const { warmupNs } = hunted.scenario;
+      const own = await huntedScenarioOf(hunted, one.attempt);
       const left = await shrinkBreak({
-        ...{ one, path, pool, data: dataOf((own ?? field).scenario, one) },
+        ...{ one, path, pool, data: breakScenarioData((own ?? hunted).scenario, one) },
         origin: `Found by a hunt in attempt ${one.number}`,
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
         isStopped: () => interrupt.signal.aborted,
-        onSmaller: (smaller) => progress.shrinking(one.found, listOf(smaller, ['events']).length),
-        recoverNs: isQuiet(one.found) ? warmupNs - field.targets.quietNs : undefined,
+        onSmaller: (smaller) =>
+          progress.shrinking(one.found, mapsAtPath(smaller, ['events']).length),
+        recoverNs: isQuiet(one.found) ? warmupNs - hunted.targets.quietNs : undefined,
       });
       progress.clear();
       shrunk.push({ one, path, left });
     }
-    print({ field, state, from, shrunk, pathOf }, flags);
+    print({ hunted, state, from, shrunk, pathOf }, flags);
     // What an earlier hunt found is still broken in this program.
     if (state.breaks.length > 0) return 1;
     return interrupt.signal.aborted ? 130 : 0;
@@ -186,12 +187,12 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
 }
 
 /** True for a break that shows only after a quiet time. */
-function isQuiet({ kind }: Break): boolean {
+function isQuiet({ kind }: HuntBreak): boolean {
   return kind === 'recover' || kind === 'growth';
 }
 
 /** Names what is hunted. */
-function hashOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string {
+function hashOf({ scenario }: HuntedScenario, { set, seed, unguided }: HuntFlags): string {
   const parts = [scenario.sha256, scenario.topology.sha256, scenario.data, scenario.modules];
   const all = [...parts, set, seed, unguided === true];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
@@ -200,11 +201,11 @@ function hashOf({ scenario }: Field, { set, seed, unguided }: HuntFlags): string
 interface Shrunk {
   readonly one: FoundBreak;
   readonly path: string;
-  readonly left: SmallBreak | undefined;
+  readonly left: ShrunkBreak | undefined;
 }
 
 interface HuntReport {
-  readonly field: Field;
+  readonly hunted: HuntedScenario;
   readonly state: HuntState;
   readonly from: HuntState;
   readonly shrunk: readonly Shrunk[];
@@ -212,12 +213,12 @@ interface HuntReport {
   readonly pathOf: (one: FoundBreak) => string;
 }
 
-function print({ field, state, from, shrunk, pathOf }: HuntReport, { json }: HuntFlags): void {
+function print({ hunted, state, from, shrunk, pathOf }: HuntReport, { json }: HuntFlags): void {
   const { tried, corpus, lastNew, known } = state;
   const earlier = from.breaks;
   if (json === true) {
     const document = {
-      scenario: field.scenario.name,
+      scenario: hunted.scenario.name,
       attempts: tried - from.tried,
       attemptsInAll: tried,
       reached: corpus.reached.length,
@@ -235,20 +236,20 @@ function print({ field, state, from, shrunk, pathOf }: HuntReport, { json }: Hun
     return;
   }
   const lines = shrunk.flatMap(({ one, path, left }) => [
-    `BROKEN  ${field.scenario.name}  ${one.found.kind}  ${oneLine(one.found.place)}`,
+    `BROKEN  ${hunted.scenario.name}  ${one.found.kind}  ${oneLine(one.found.place)}`,
     `  ${oneLine(one.found.text)}`,
-    `  in attempt ${one.number}, ${leftText(left)}: ${path}`,
+    `  in attempt ${one.number}, ${shrunkBreakText(left)}: ${path}`,
     `  ${commandText(['scenario', path])}`,
     ...(left?.story === undefined ? [] : [`  what happened: ${left.story}`]),
   ]);
   const again = earlier.map(
     (one) =>
-      `BROKEN  ${field.scenario.name}  found earlier  ${oneLine(one.found.place)}: ${pathOf(one)}`,
+      `BROKEN  ${hunted.scenario.name}  found earlier  ${oneLine(one.found.place)}: ${pathOf(one)}`,
   );
   const plain = known.map((name) => `without any fault it breaks ${oneLine(name)}: no find`);
   const nothing = earlier.length === 0 ? 'nothing broke' : 'nothing new broke';
   const end =
-    `${field.scenario.name}: ${tried - from.tried} attempts (${tried} in all), ` +
+    `${hunted.scenario.name}: ${tried - from.tried} attempts (${tried} in all), ` +
     `${corpus.reached.length} different states and drops, the last new one in attempt ${lastNew}; ` +
     `${shrunk.length === 0 ? nothing : `${shrunk.length} broken`}`;
   process.stdout.write(`${[...lines, ...again, ...plain, end].join('\n')}\n`);

@@ -7,7 +7,7 @@ import { commitTrouble } from '../runner/run/commit.ts';
 import { isKnownState } from '../runner/sweep/source-state.ts';
 
 /** Returns the commit; prints why it is unknown, if the user can change that. */
-export function knownCommit(commit: string): string {
+export function warnIfCommitUnknown(commit: string): string {
   const trouble = isKnownState(commit) ? undefined : commitTrouble();
   if (trouble !== undefined) process.stderr.write(`orrery: ${trouble}\n`);
   return commit;

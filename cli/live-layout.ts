@@ -5,7 +5,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { type LoopScenario, loopsFor } from '../runner/distributed/processes/loops.ts';
+import { defaultLoopCount, type LoopScenario } from '../runner/distributed/processes/loops.ts';
 import { FlagError } from './exit.ts';
 
 /** The flags that determine where nodes run. */
@@ -64,7 +64,7 @@ export function chooseLoops(
   // All senders to a host of a cloud share its access, so they have to be on one loop.
   if (scenario.topology.clouds.length > 0) return { loops: 1 };
   // Even on a machine with unlimited cores, this scenario would get a single loop.
-  if (loopsFor(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
-  const chosen = isPrecisionGiven ? 1 : loopsFor(scenario, availableParallelism());
+  if (defaultLoopCount(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
+  const chosen = isPrecisionGiven ? 1 : defaultLoopCount(scenario, availableParallelism());
   return { loops: chosen, repeat: chosen };
 }

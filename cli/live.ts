@@ -5,7 +5,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { entryModule } from '../engine/live/own-form.ts';
+import { entryModuleUrl } from '../engine/live/own-form.ts';
 import { runDistributed } from '../runner/distributed/coordinator/distributed-run.ts';
 import { type Deployment, loadDeployment } from '../runner/distributed/deployment/deployment.ts';
 import { refuseClouds } from '../runner/faults/clouds.ts';
@@ -13,15 +13,15 @@ import type { LiveSettings } from '../runner/run/live-run.ts';
 import { runLiveOnThread } from '../runner/threads/wall-clock-thread.ts';
 import { refuseDoubles } from '../scenarios/open/doubles.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { againstSim } from './against-sim.ts';
-import { execute, type ScenarioRunner } from './execute.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, LOOPS_RANGE, numberOption, refuseWithHelp } from './flags.ts';
+import { runnerWithPrediction } from './against-sim.ts';
+import { executeScenario, type ScenarioRunner } from './execute.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, EVENT_LOOPS_RANGE, numberOption, refuseWithHelp } from './flags.ts';
 import { chooseLoops, type LayoutFlags, refuseTwoLayouts } from './live-layout.ts';
 import { load, type OpenedScenario } from './load.ts';
-import { withCopies } from './report-copies.ts';
-import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
-import { writeProcesses } from './write-files.ts';
+import { withReportCopies } from './report-copies.ts';
+import { addRunOptions, type RunFlags, refuseInapplicableFlags } from './run-flags.ts';
+import { writeRunProcessesFile } from './write-files.ts';
 
 interface OwnFlags extends LayoutFlags, Pick<LiveSettings, 'shape' | 'precision' | 'log'> {
   readonly cpuProfile?: string;
@@ -42,7 +42,7 @@ export function addLiveCommand(program: Command): void {
         'takes as long as the duration in the scenario; Ctrl-C ends it early and ' +
         'reports the run so far. See docs/how-to/live.md.',
     );
-  addOptions<OwnFlags>(command, {
+  addFlagOptions<OwnFlags>(command, {
     shape: new Option('--shape <what>', 'links: delay, rate and loss as in the topology; off: none')
       .choices(['links', 'off'])
       .default('links'),
@@ -55,7 +55,7 @@ export function addLiveCommand(program: Command): void {
     loops: numberOption(
       '--loops <n>',
       'spread the nodes over n event loops of this process',
-      LOOPS_RANGE,
+      EVENT_LOOPS_RANGE,
     ),
     againstSim: new Option(
       '--against-sim',
@@ -86,10 +86,10 @@ export function addLiveCommand(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    refuseUntaken(command, 'live');
+    refuseInapplicableFlags(command, 'live');
     refuseTwoLayouts(flags);
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
-    await withCopies(file, flags, () => runLive(file, flags, isGiven));
+    await withReportCopies(file, flags, () => runLive(file, flags, isGiven));
   });
 }
 
@@ -115,7 +115,13 @@ async function runLive(
   const how = { ...flags, ...loaded, loops, registry, file, overrides: flags.set };
   const named = repeat === undefined ? flags : { ...flags, loops: repeat };
   const isCompared = flags.againstSim === true;
-  exitWith(await execute(loaded, named, isCompared ? await againstSim(runner, how) : runner));
+  setExitCode(
+    await executeScenario(
+      loaded,
+      named,
+      isCompared ? await runnerWithPrediction(runner, how) : runner,
+    ),
+  );
 }
 
 /** The flags of a live run that become part of its folder's name. */
@@ -151,7 +157,7 @@ function runnerOf(
     ...how,
     registry,
     processes: isHere ? { loops } : (processes ?? 'node'),
-    agentEntry: entryModule('./agent-start', import.meta.url),
+    agentEntry: entryModuleUrl('./agent-start', import.meta.url),
     onNotice: (text: string): void => void process.stderr.write(`orrery: ${text}\n`),
     ...(deployment === undefined ? {} : { deployment }),
   };
@@ -163,7 +169,7 @@ function runnerOf(
         ...order,
         ...spread,
         // The list of processes is not needed if all nodes run in this process.
-        ...(isHere ? {} : { onProcesses: (entries) => writeProcesses(folder, entries) }),
+        ...(isHere ? {} : { onProcesses: (entries) => writeRunProcessesFile(folder, entries) }),
       }),
   };
 }

@@ -4,8 +4,8 @@
  * @module
  */
 export {
-  blameSweep,
+  makeSweepIssueCollector,
   type OpenedScenario,
-  openAnyScenario as loadAny,
   openScenario as load,
+  openScenarioAllowingPrograms as loadAny,
 } from '../scenarios/open/open.ts';

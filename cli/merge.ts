@@ -7,36 +7,36 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { shellWord } from '../reports/shell-word.ts';
+import { quoteShellWord } from '../reports/shell-word.ts';
 import { mergeResults, type ResultsPart } from '../runner/sweep/merge.ts';
-import { RESULTS_FILE_NAME, readResults, type SweepHead } from '../runner/sweep/results-file.ts';
+import { RESULTS_FILE_NAME, readResults, type SweepHeader } from '../runner/sweep/results-file.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
-import type { Parameters } from '../scenarios/identity.ts';
+import type { CombinationParameters } from '../scenarios/identity.ts';
 import {
-  ForeignNameError,
-  openForeign,
-  ownPartOfValues,
+  openUntrustedScenario,
+  trustedValuesFilter,
+  UntrustedFileError,
 } from '../scenarios/open/foreign-values.ts';
 import type { OpenedScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { type ExitCode, exitWith, FlagError } from './exit.ts';
-import { addOptions, collectOverride } from './flags.ts';
-import { refuseForeignScenario, refuseOtherScenario } from './own-scenario.ts';
+import { type ExitCode, FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, collectOverride } from './flags.ts';
+import { refuseChangedScenario, refuseUntrustedScenario } from './own-scenario.ts';
 import type { RunFlags } from './run-flags.ts';
-import { finishMergedSweep, seedFlags } from './sweep-run.ts';
+import { finishMergedSweep, flagsForSeeds } from './sweep-run.ts';
 
 interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> {
   /** Values of the sweep that name files, and that the user confirms as trusted. */
-  readonly set: Parameters;
+  readonly set: CombinationParameters;
   /** The scenario of the results, if the user names it. */
   readonly scenario?: string;
 }
 
 /** Adds the command. */
 export function addMergeCommand(program: Command): void {
-  addOptions<MergeFlags>(program.command('merge'), {
+  addFlagOptions<MergeFlags>(program.command('merge'), {
     out: new Option('--out <dir>', 'folder for the files of the sweep').default('runs'),
     scenario: new Option(
       '--scenario <file>',
@@ -58,7 +58,7 @@ export function addMergeCommand(program: Command): void {
       'Joins what `orrery sweep FILE --shard i/n` has left, into the table and the verdict of the whole sweep.',
     )
     .action(async (paths: readonly string[], flags: MergeFlags) => {
-      exitWith(await merge(paths, flags));
+      setExitCode(await merge(paths, flags));
     });
 }
 
@@ -76,18 +76,18 @@ async function merge(
     );
   }
   if (named === undefined) {
-    refuseForeignScenario(
+    refuseUntrustedScenario(
       head,
       parts.map(({ path }) => path),
     );
-  } else refuseOtherScenario(head);
+  } else refuseChangedScenario(head);
   refuseOtherValues(head, trusted);
   const open = opening(head, trusted, (set) => {
-    const scenario = named === undefined ? [] : [`--scenario ${shellWord(named)}`];
-    return commandText(['merge', ...paths.map(shellWord)], [...scenario, ...setFlags(set)]);
+    const scenario = named === undefined ? [] : [`--scenario ${quoteShellWord(named)}`];
+    return commandText(['merge', ...paths.map(quoteShellWord)], [...scenario, ...setFlags(set)]);
   });
   const { scenario } = await open(head.set);
-  const seeds = seedFlags(head.seeds, scenario.seeds);
+  const seeds = flagsForSeeds(head.seeds, scenario.seeds);
   if (seeds === undefined) {
     throw new Refusal(`no sweep of ${head.file} has the seeds ${head.seeds.join(', ')}`);
   }
@@ -102,7 +102,7 @@ async function merge(
 }
 
 /** @throws Refusal for a value that the sweep did not have. */
-function refuseOtherValues({ set }: SweepHead, trusted: Parameters): void {
+function refuseOtherValues({ set }: SweepHeader, trusted: CombinationParameters): void {
   for (const [path, value] of Object.entries(trusted)) {
     if (Object.hasOwn(set, path) && set[path] === value) continue;
     throw new Refusal(`the results are of a sweep without ${setFlags({ [path]: value }).join()}`);
@@ -114,17 +114,17 @@ function refuseOtherValues({ set }: SweepHead, trusted: Parameters): void {
  * @param commandWith Makes the command by which the user confirms these values as trusted.
  */
 function opening(
-  { file, set }: SweepHead,
-  trusted: Parameters,
-  commandWith: (set: Parameters) => string,
-): (all: Parameters) => Promise<OpenedScenario> {
+  { file, set }: SweepHeader,
+  trusted: CombinationParameters,
+  commandWith: (set: CombinationParameters) => string,
+): (all: CombinationParameters) => Promise<OpenedScenario> {
   const registry = new ProtocolRegistry();
-  const own = ownPartOfValues(file, trusted);
+  const own = trustedValuesFilter(file, trusted);
   return async (all) => {
     try {
-      return await openForeign(file, { all, own: own(all) }, registry);
+      return await openUntrustedScenario(file, { all, own: own(all) }, registry);
     } catch (error) {
-      if (!(error instanceof ForeignNameError)) throw error;
+      if (!(error instanceof UntrustedFileError)) throw error;
       const hint = `if the values are your own, type ${commandWith(set)}`;
       throw new Refusal(`${error.message}: ${hint}`, { cause: error });
     }

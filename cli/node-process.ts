@@ -5,22 +5,22 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { type MetricValue, mergeByName } from '../engine/measure/counters.ts';
+import { type MetricValue, mergeMetricsByName } from '../engine/measure/counters.ts';
 import type { Agent } from '../runner/distributed/agent/agent.ts';
 import {
   AgentSession,
   type SessionEnd,
   type SessionOptions,
 } from '../runner/distributed/agent/agent-session.ts';
-import { ALONE_DAYS_MAX } from '../runner/distributed/alone/alone-channel.ts';
+import { STANDALONE_RUN_DAYS_MAX } from '../runner/distributed/alone/alone-channel.ts';
 import type { Channel } from '../runner/distributed/channel/model.ts';
 import {
-  handleSignals,
-  isComponent,
-  jsonLog,
+  createJsonLog,
+  installSignalHandlers,
+  isLogComponentName,
   type MemoryWatch,
-  type NodeFace,
-  type NodeState,
+  type NodeProcessBackend,
+  type NodeProcessState,
   type NodeStatus,
   type OperatorAnswer,
   type OperatorLog,
@@ -28,11 +28,11 @@ import {
   type OperatorServer,
   type ProbeResult,
   type ReloadResult,
-  serveOperator,
+  startOperatorServer,
   watchMemory,
 } from '../services/operator/index.ts';
-import type { ChangeOptions } from './node-reload.ts';
-import { putQuestion } from './put-question.ts';
+import type { ChangeNodeOptions } from './node-reload.ts';
+import { answerOperatorQuestion } from './put-question.ts';
 
 /** Settings and parts of a node process. */
 export interface NodeProcessOptions
@@ -53,10 +53,8 @@ export interface NodeProcessOptions
   readonly interrupt?: 'drain' | 'ignore';
   /** Opens a server for applications of the node; it is closed with the process. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
-  /** `alone`: no coordinator starts, measures or ends it. */
-  readonly mode?: 'coordinated' | 'alone';
   /** Re-reads the files with which the process was started. */
-  readonly reload?: (log: OperatorLog, change: ChangeOptions) => ReloadResult;
+  readonly reload?: (log: OperatorLog, change: ChangeNodeOptions) => ReloadResult;
 }
 
 /** A server for applications of the nodes of a process. */
@@ -72,7 +70,7 @@ export interface ApplicationServer {
 /** Runs until the coordinator, a signal or a mistake ends it; the process exits then. */
 export async function runNodeProcess(options: NodeProcessOptions): Promise<void> {
   const environment = [options.levels, process.env['ORRERY_LOG'] ?? ''].join(',');
-  const log = jsonLog({ node: options.hosts.join(','), environment });
+  const log = createJsonLog({ node: options.hosts.join(','), environment });
   const memory = watchMemory({ log });
   const face = new ProcessFace(options, log, memory);
   let server: OperatorServer | undefined;
@@ -84,7 +82,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const { interrupt = 'drain' } = options;
   // Installed before connecting, which may take long, because SIGHUP would otherwise end the
   // process.
-  const signals = handleSignals({ face, log, closing, interrupt });
+  const signals = installSignalHandlers({ face, log, closing, interrupt });
   const dispose = async (): Promise<void> => {
     signals.dispose();
     memory.dispose();
@@ -111,7 +109,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   // If a signal started the drain, its handler closes the rest and ends the process.
   if (face.isDraining) return;
   if (end.kind === 'done' && options.mode === 'alone') {
-    log.component('agent').warn(`ends after ${ALONE_DAYS_MAX} days, to be started again`);
+    log.component('agent').warn(`ends after ${STANDALONE_RUN_DAYS_MAX} days, to be started again`);
   }
   await dispose();
   process.exit(exitCodeOf(end, face.name));
@@ -119,17 +117,17 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
 
 function openEndpoint(
   { operatorPort: port, operatorHost }: NodeProcessOptions,
-  face: NodeFace,
+  face: NodeProcessBackend,
   log: OperatorLog,
 ): Promise<OperatorServer> {
   const host = operatorHost === undefined ? {} : { host: operatorHost };
-  return serveOperator({ face, log, port, ...host });
+  return startOperatorServer({ face, log, port, ...host });
 }
 
 /** Writes log lines of nodes, under the names of their protocols. */
 function nodeLines(log: OperatorLog): NonNullable<SessionOptions['onLine']> {
   return ({ node, protocol, level, text, fields }) =>
-    log.sink(isComponent(protocol) ? protocol : 'node')(node, level, text, fields);
+    log.sink(isLogComponentName(protocol) ? protocol : 'node')(node, level, text, fields);
 }
 
 /** Exit code: 0 if the run is over, 1 if it ended early, 2 if the coordinator rejected this process. */
@@ -141,7 +139,7 @@ function exitCodeOf(end: SessionEnd, name: string): number {
 }
 
 /** The nodes of this process as their operator sees them. */
-class ProcessFace implements NodeFace {
+class ProcessFace implements NodeProcessBackend {
   readonly name: string;
   session: AgentSession | undefined;
   isDraining = false;
@@ -182,7 +180,7 @@ class ProcessFace implements NodeFace {
   }
 
   metrics(): Readonly<Record<string, MetricValue>> {
-    const merged = mergeByName(this.session?.agent?.metrics() ?? []);
+    const merged = mergeMetricsByName(this.session?.agent?.metrics() ?? []);
     return { ...merged, ...this.#memory.metrics() };
   }
 
@@ -191,7 +189,7 @@ class ProcessFace implements NodeFace {
   }
 
   reload(): ReloadResult {
-    const change: ChangeOptions = (node, options) =>
+    const change: ChangeNodeOptions = (node, options) =>
       this.session?.agent?.asks.reconfigure(node, options);
     return this.#options.reload?.(this.#log, change) ?? { applied: [], needsRestart: [] };
   }
@@ -208,7 +206,7 @@ class ProcessFace implements NodeFace {
     return this.#options.mode === 'alone' ? 'is being loaded' : 'waits for its coordinator';
   }
 
-  nodes(): ReturnType<NodeFace['nodes']> {
+  nodes(): ReturnType<NodeProcessBackend['nodes']> {
     return this.session?.agent?.asks.statuses() ?? {};
   }
 
@@ -217,7 +215,7 @@ class ProcessFace implements NodeFace {
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down', ms: 0, parts: [] });
     const { asks, hosts } = agent;
     const { registry } = this.#options;
-    return putQuestion(
+    return answerOperatorQuestion(
       { hosts, registry, put: (spec, taker) => asks.put(spec, taker) },
       question,
       signal,
@@ -229,7 +227,7 @@ class ProcessFace implements NodeFace {
     await this.session?.drain();
   }
 
-  #state(isReady: boolean): NodeState {
+  #state(isReady: boolean): NodeProcessState {
     if (this.isDraining) return 'draining';
     if (!isReady) return 'starting';
     return this.session?.agent?.isRunning === true ? 'running' : 'ready';

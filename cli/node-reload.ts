@@ -8,15 +8,15 @@
  * @module
  */
 import type { Deployment } from '../runner/distributed/deployment/deployment.ts';
-import type { Reconfigured } from '../runner/nodes/reconfigure.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import type { ReconfigureResult } from '../runner/nodes/reconfigure.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { type OperatorLog, type ReloadResult, readLevels } from '../services/operator/index.ts';
+import { type OperatorLog, parseLogLevels, type ReloadResult } from '../services/operator/index.ts';
 import { loadTopology } from '../topologies/load.ts';
 import type { HostSpec, Topology } from '../topologies/model.ts';
 
 /** The files that a node was started with, as they were read then. */
-export interface StartedFiles {
+export interface NodeStartFiles {
   /** Name of the node. */
   readonly name: string;
   readonly registry: ProtocolRegistry;
@@ -31,44 +31,40 @@ export interface StartedFiles {
   readonly loadDeployment: (topology: Topology) => Deployment;
 }
 
-/** Changes options of a node while it runs; undefined while there is none. */
-export type ChangeOptions = (
+/** Gives a node while it runs the options that its file has; the result is undefined while no node does. */
+export type ChangeNodeOptions = (
   node: string,
   options: Readonly<Record<string, unknown>>,
-) => Pick<Reconfigured, 'outcome' | 'applied' | 'needsRestart'> | undefined;
+) => Pick<ReconfigureResult, 'outcome' | 'applied' | 'needsRestart'> | undefined;
 
 const NO_LEVELS = 'info';
 
 /** Re-reads the files of one node, as often as requested. */
 export class NodeFiles {
-  readonly #started: StartedFiles;
+  readonly #started: NodeStartFiles;
   /** The log levels in force, as the deployment file has them. */
   #levels: string;
 
-  constructor(started: StartedFiles) {
+  constructor(started: NodeStartFiles) {
     this.#started = started;
     this.#levels = started.deployment.log ?? NO_LEVELS;
   }
 
   /** Applies what can change while the node runs; never throws on bad files. */
-  reread(log: OperatorLog, change: ChangeOptions): ReloadResult {
+  reread(log: OperatorLog, change: ChangeNodeOptions): ReloadResult {
     const { name, topologyFile, registry, loadDeployment } = this.#started;
     try {
-      const request = { path: topologyFile, folders: PROJECT_FOLDERS, registry };
+      const request = { path: topologyFile, folders: SHIPPED_FILE_FOLDERS, registry };
       const topology = loadTopology(request);
       const deployment = loadDeployment(topology);
-      const options = changedOptions(hostOf(this.#started.topology, name), hostOf(topology, name));
-      const changed = Object.keys(options).length === 0 ? undefined : change(name, options);
+      const [before, after] = [hostOf(this.#started.topology, name), hostOf(topology, name)];
+      const isSame = after?.protocol === before?.protocol;
+      const changed = after !== undefined && isSame ? change(name, after.options) : undefined;
       const own = (option: string): string => `${name}.options.${option}`;
-      const waits = new Set(changed?.needsRestart.map(own));
-      const isDone = changed !== undefined && changed.outcome !== 'bad-options';
-      const done = new Set(
-        isDone
-          ? Object.keys(options)
-              .map(own)
-              .filter((one) => !waits.has(one))
-          : [],
-      );
+      const isTaken = changed !== undefined && changed.outcome !== 'bad-options';
+      const all = isTaken ? Object.keys({ ...before?.options, ...after?.options }) : [];
+      const waits = new Set(changed?.needsRestart);
+      const done = new Set(all.filter((option) => !waits.has(option)).map(own));
       const needsRestart = this.#differences(topology, deployment, done);
       const applied = this.#apply(deployment, log);
       return { applied: [...applied, ...(changed?.applied.map(own) ?? [])], needsRestart };
@@ -81,7 +77,7 @@ export class NodeFiles {
   #apply({ log: levels = NO_LEVELS }: Deployment, log: OperatorLog): readonly string[] {
     if (levels === this.#levels) return [];
     const applied = `log: ${this.#levels} -> ${levels}`;
-    log.replaceLevels(readLevels(levels));
+    log.replaceLevels(parseLogLevels(levels));
     this.#levels = levels;
     return [applied];
   }
@@ -120,18 +116,6 @@ function hostDifferences(before: HostSpec | undefined, after: HostSpec | undefin
   const [ours, theirs] = [settingsOf(before), settingsOf(after)];
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...names].filter((name) => ours[name] !== theirs[name]).sort();
-}
-
-/** The options that a host has now and did not have so before, with their values. */
-function changedOptions(
-  before: HostSpec | undefined,
-  after: HostSpec | undefined,
-): Readonly<Record<string, unknown>> {
-  const was = before?.options ?? {};
-  const all = Object.entries(after?.options ?? {});
-  return Object.fromEntries(
-    all.filter(([option, value]) => JSON.stringify(was[option]) !== JSON.stringify(value)),
-  );
 }
 
 /** Each setting of a host as text that can be compared. */

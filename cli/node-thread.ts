@@ -10,14 +10,14 @@
 import { writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { entryModule } from '../engine/live/own-form.ts';
-import { innermostUserPlace, pathForUsers } from '../engine/live/stack-places.ts';
+import { entryModuleUrl } from '../engine/live/own-form.ts';
+import { innermostUserFrame, pathForUsers } from '../engine/live/stack-places.ts';
 import { stackOfThread } from '../engine/live/thread-stack.ts';
-import { HELD_LIVE_CALL_MS } from '../runner/threads/seed-watch.ts';
+import { STUCK_LIVE_CALL_MS } from '../runner/threads/seed-watch.ts';
 import { DRAIN_DEADLINE_MS } from '../services/operator/index.ts';
 import { printFirstProblem } from './exit.ts';
 
-const ENTRY = entryModule('./node-thread', import.meta.url);
+const ENTRY = entryModuleUrl('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const LOOK_MS = 100;
@@ -93,7 +93,7 @@ class Guard {
     }
     const heldMs = nowMs - this.#beatMs;
     // Before its first beat the worker still loads its program.
-    if (beat > 0 && heldMs >= HELD_LIVE_CALL_MS && this.#place === undefined)
+    if (beat > 0 && heldMs >= STUCK_LIVE_CALL_MS && this.#place === undefined)
       void this.#tell(heldMs);
     const askedMs = this.#askedMs;
     if (askedMs === undefined || nowMs - askedMs < DRAIN_DEADLINE_MS + STUCK_MS) return;
@@ -124,7 +124,7 @@ class Guard {
 
   /** The text ` in FILE:LINE` for the line that the thread executes; empty if it is unknown. */
   async #where(): Promise<string> {
-    const place = innermostUserPlace((await stackOfThread(this.#worker.threadId)) ?? '');
+    const place = innermostUserFrame((await stackOfThread(this.#worker.threadId)) ?? '');
     return place === undefined
       ? ''
       : ` in ${pathForUsers(place.file, process.cwd())}:${place.line}`;

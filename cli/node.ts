@@ -12,36 +12,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type Command, Option } from 'commander';
 import { lockFolder } from '../engine/live/folder-lock.ts';
-import { AloneChannel } from '../runner/distributed/alone/alone-channel.ts';
+import { StandaloneChannel } from '../runner/distributed/alone/alone-channel.ts';
 import {
-  type AloneDeployment,
-  loadAloneDeployment,
-  refuseWhatNeedsRun,
-  whyNotAlone,
+  loadStandaloneDeployment,
+  refuseIfNotStandalone,
+  type StandaloneDeployment,
+  standaloneObstacleOf,
 } from '../runner/distributed/alone/alone-deployment.ts';
-import { aloneOrder } from '../runner/distributed/alone/alone-order.ts';
+import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
 import { dialChannel } from '../runner/distributed/channel/dial.ts';
 import { type Channel, DialError } from '../runner/distributed/channel/model.ts';
-import { AloneKeys } from '../runner/distributed/deployment/alone-keys.ts';
+import { StandaloneKeyDerivation } from '../runner/distributed/deployment/alone-keys.ts';
 import {
   type Deployment,
-  type KeyRole,
+  type KeyHolder,
   loadDeployment,
   makeKeys,
 } from '../runner/distributed/deployment/deployment.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { refuseDoubles } from '../scenarios/open/doubles.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { OPERATOR_LEVELS, type OperatorLevel } from '../services/operator/index.ts';
-import { hintNames } from '../topologies/files/suggest.ts';
-import { loadTopology, topologyModules } from '../topologies/load.ts';
+import { OPERATOR_LOG_LEVELS, type OperatorLogLevel } from '../services/operator/index.ts';
+import { unknownNameHint } from '../topologies/files/suggest.ts';
+import { loadTopology, userModulesOfTopology } from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
-import { openFabricFace } from './fabric-face.ts';
-import { addOptions, numberOption, PORT_RANGE, refuseWithHelp } from './flags.ts';
+import { openFabricEndpoint } from './fabric-face.ts';
+import { addFlagOptions, numberOption, PORT_RANGE, refuseWithHelp } from './flags.ts';
 import { type NodeProcessOptions, runNodeProcess } from './node-process.ts';
-import { NodeFiles, type StartedFiles } from './node-reload.ts';
+import { NodeFiles, type NodeStartFiles } from './node-reload.ts';
 import { runNodeInThread } from './node-thread.ts';
 
 /** Delay between two attempts to reach a coordinator that is not listening yet. */
@@ -52,7 +52,7 @@ interface NodeFlags {
   readonly deployment?: string;
   readonly coordinator?: string;
   readonly operatorPort?: number;
-  readonly log?: OperatorLevel;
+  readonly log?: OperatorLogLevel;
   readonly state?: string;
   readonly fabric?: string;
   readonly fabricToken?: string;
@@ -62,7 +62,7 @@ interface NodeFlags {
 
 /** Adds the command. */
 export function addNodeCommand(program: Command): void {
-  const command = addOptions<NodeFlags>(program.command('node'), {
+  const command = addFlagOptions<NodeFlags>(program.command('node'), {
     deployment: new Option(
       '--deployment <file>',
       'which node runs on which machine, and where the keys are',
@@ -81,7 +81,7 @@ export function addNodeCommand(program: Command): void {
       'level of the JSON log on stderr (default: deployment file, else info); ' +
         'ORRERY_LOG ' +
         'sets it per component',
-    ).choices([...OPERATOR_LEVELS]),
+    ).choices([...OPERATOR_LOG_LEVELS]),
     state: new Option(
       '--state <folder>',
       'folder for stores that survive a crash (default: STATE_DIRECTORY, else none)',
@@ -123,8 +123,8 @@ async function loadOwn(
   path: string,
 ): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
-  const request = { path, folders: PROJECT_FOLDERS, registry };
-  await registry.loadFound(() => topologyModules(request));
+  const request = { path, folders: SHIPPED_FILE_FOLDERS, registry };
+  await registry.loadFound(() => userModulesOfTopology(request));
   return { topology: loadTopology(request), registry };
 }
 
@@ -133,10 +133,10 @@ async function writeKeys(file: string, name: string | undefined, folder: string)
   const { topology, registry } = await loadOwn(file);
   if (name !== undefined) checkName(topology, name);
   const names = name === undefined ? topology.hosts.map((host) => host.name) : [name];
-  const nodes = names.map((node): KeyRole => ({ kind: 'node', name: node }));
+  const nodes = names.map((node): KeyHolder => ({ kind: 'node', name: node }));
   const roles = name === undefined ? [{ kind: 'coordinator' } as const, ...nodes] : nodes;
-  const canBeAlone = whyNotAlone(topology, registry) === undefined;
-  const derivation = canBeAlone ? new AloneKeys(topology, registry) : undefined;
+  const canBeAlone = standaloneObstacleOf(topology, registry) === undefined;
+  const derivation = canBeAlone ? new StandaloneKeyDerivation(topology, registry) : undefined;
   const made = makeKeys(folder, roles, derivation);
   process.stdout.write(
     `${folder}: ${made.length === 0 ? 'no key was missing' : made.join(', ')}\n` +
@@ -173,13 +173,13 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
 }
 
 /** Who gives a node its orders, and what it is told from files. */
-interface Manner extends Pick<StartedFiles, 'deployment' | 'loadDeployment'> {
+interface Manner extends Pick<NodeStartFiles, 'deployment' | 'loadDeployment'> {
   readonly connect: NodeProcessOptions['connect'];
   /** Folder of its stores, within that of the flag. */
   readonly stateName: string;
 }
 
-type Found = Pick<StartedFiles, 'name' | 'registry' | 'topology'>;
+type Found = Pick<NodeStartFiles, 'name' | 'registry' | 'topology'>;
 
 function coordinated({ name, topology }: Found, flags: NodeFlags): Manner {
   const hint = 'add --deployment FILE, or --alone; docs/how-to/deploy.md shows a file';
@@ -202,14 +202,14 @@ function alone({ name, topology, registry }: Found, flags: NodeFlags): Manner {
   }
   const hint = 'add --deployment FILE; docs/how-to/deploy.md shows one';
   const file = deploymentFile(flags, 'node: where are its keys and its peers?', hint);
-  refuseWhatNeedsRun(topology, registry);
-  const load = (over: Topology): AloneDeployment =>
-    loadAloneDeployment(file, { name, topology: over, registry });
+  refuseIfNotStandalone(topology, registry);
+  const load = (over: Topology): StandaloneDeployment =>
+    loadStandaloneDeployment(file, { name, topology: over, registry });
   const loaded = load(topology);
   return {
     deployment: loaded.deployment,
     loadDeployment: (over) => load(over).deployment,
-    connect: async () => new AloneChannel(aloneOrder(name, topology, loaded)),
+    connect: async () => new StandaloneChannel(standaloneAssignment(name, topology, loaded)),
     // No name of a node has a dot: runs with a coordinator have other stores.
     stateName: `${encodeURIComponent(name)}.alone`,
   };
@@ -226,7 +226,7 @@ function checkName(topology: Topology, name: string): void {
   throw new FlagError(
     `${topology.file} has no node ${name}`,
     name,
-    hintNames(name, names, 'nodes'),
+    unknownNameHint(name, names, 'nodes'),
   );
 }
 
@@ -251,7 +251,7 @@ function faceOf(
   }
   const at = hostPort('--fabric', fabric, '127.0.0.1:7480');
   const tokenFile = fabricToken ?? join(stateFolder, `fabric-${encodeURIComponent(node)}.token`);
-  return { openFace: (log) => openFabricFace({ node, ...at, tokenFile, log }) };
+  return { openFace: (log) => openFabricEndpoint({ node, ...at, tokenFile, log }) };
 }
 
 /** @throws FlagError if the value of a flag is not HOST:PORT. */

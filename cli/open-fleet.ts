@@ -8,10 +8,10 @@ import { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import type { SweepCombination } from '../runner/sweep/run-sweep.ts';
 import type { ExitCode } from './exit.ts';
-import { fileForFleet, openQueue } from './queue-flag.ts';
+import { openQueue, scenarioNameForFleet } from './queue-flag.ts';
 
 /** A fleet to which this process is connected. */
-export interface OpenFleet {
+export interface FleetConnection {
   readonly fleet: FleetExecutor;
   /** Prints runs with two different results. @returns exit code 4 if there are any. */
   tellConflicts(): readonly ExitCode[];
@@ -22,13 +22,13 @@ export interface OpenFleet {
  * Connects to a fleet.
  * @param isFresh True if results that the fleet has already do not count.
  */
-export async function openFleet(
+export async function connectToFleet(
   queue: QueueAddress,
   commit: string,
   isFresh: boolean,
-): Promise<OpenFleet> {
+): Promise<FleetConnection> {
   const engine = await openQueue(queue);
-  const fileOf = ({ scenario }: SweepCombination): string => fileForFleet(scenario.file);
+  const fileOf = ({ scenario }: SweepCombination): string => scenarioNameForFleet(scenario.file);
   const fleet = await FleetExecutor.open(engine, commit, { fileOf, isFresh }).catch(
     async (error: unknown) => {
       await engine.close();

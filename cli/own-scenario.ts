@@ -5,38 +5,38 @@
  * @module
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import type { SweepHead } from '../runner/sweep/results-file.ts';
+import type { SweepHeader } from '../runner/sweep/results-file.ts';
 import { scenarioPath } from '../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { hashOfFile } from '../scenarios/open/run-files.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { isBelow, realPath } from '../topologies/files/file-bounds.ts';
+import { isBelowFolder, realPath } from '../topologies/files/file-bounds.ts';
 
 /**
  * Refuses a scenario that is not the user's own, or not the one that gave the results.
  * @param results Files of results. What came with them, below the current folder, is not the user's own.
  * @throws ConfigError if there is no such file, Refusal for one elsewhere or with another hash.
  */
-export function refuseForeignScenario(
-  { file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>,
+export function refuseUntrustedScenario(
+  { file, sha256 }: Pick<SweepHeader, 'file' | 'sha256'>,
   results: readonly string[],
 ): void {
-  const path = scenarioPath({ path: file, folders: PROJECT_FOLDERS });
-  const isShipped = isBelow(path, PROJECT_FOLDERS.scenarios);
-  if (!isShipped && !isBelow(path, process.cwd())) {
+  const path = scenarioPath({ path: file, folders: SHIPPED_FILE_FOLDERS });
+  const isShipped = isBelowFolder(path, SHIPPED_FILE_FOLDERS.scenarios);
+  if (!isShipped && !isBelowFolder(path, process.cwd())) {
     throw new Refusal(
       `the results name ${file}, which is neither below the current folder nor shipped: name it by --scenario, if it is your own`,
     );
   }
   const brought = isShipped
     ? undefined
-    : results.flatMap((one) => broughtIn(dirname(one))).find((top) => isBelow(path, top));
+    : results.flatMap((one) => broughtIn(dirname(one))).find((top) => isBelowFolder(path, top));
   if (brought !== undefined) {
     throw new Refusal(
       `${file} came with the results, in ${brought}: name it by --scenario, if it is your own`,
     );
   }
-  refuseOtherScenario({ file, sha256 });
+  refuseChangedScenario({ file, sha256 });
 }
 
 /**
@@ -52,8 +52,11 @@ function broughtIn(folder: string): readonly string[] {
  * Refuses a scenario, in any folder, that is not the one that gave the results.
  * @throws ConfigError if there is no such file, Refusal for one with another hash.
  */
-export function refuseOtherScenario({ file, sha256 }: Pick<SweepHead, 'file' | 'sha256'>): void {
-  if (hashOfFile(scenarioPath({ path: file, folders: PROJECT_FOLDERS })) !== sha256) {
+export function refuseChangedScenario({
+  file,
+  sha256,
+}: Pick<SweepHeader, 'file' | 'sha256'>): void {
+  if (hashOfFile(scenarioPath({ path: file, folders: SHIPPED_FILE_FOLDERS })) !== sha256) {
     throw new Refusal(`${file} has changed since the sweep ran`);
   }
 }

@@ -6,27 +6,27 @@
  */
 import { join } from 'node:path';
 import { interactiveYaml } from '../runner/injection/export.ts';
-import { type KindOffer, kindsOf } from '../runner/injection/kinds.ts';
-import type { InjectedEvent, NodeStatuses, PortNews } from '../runner/injection/messages.ts';
-import type { LineOrder, RunLine } from '../runner/injection/run-line.ts';
-import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
+import { type InjectableKind, injectableKindsOf } from '../runner/injection/kinds.ts';
+import type { InjectedEvent, RunPortReport } from '../runner/injection/messages.ts';
+import type { RunPortClient, UnnumberedPortCommand } from '../runner/injection/run-port-client.ts';
+import type { RunEnd, RunRequest } from '../runner/run/run-order.ts';
 import { type RepeatFlags, repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import {
-  type ControlFault,
   type ControlOrder,
   type ControlReply,
   type ControlState,
+  type InjectedFault,
   refusal,
 } from '../viz/format/control-wire.ts';
 import type { ControlHandler } from '../viz/server/control-channel.ts';
-import { INTERACTIVE_FILE } from './run-files.ts';
-import { ACTED_ON } from './run-name.ts';
-import type { RunnerPlace } from './run-place.ts';
-import { writeWhole } from './whole-files.ts';
+import { INTERACTIVE_SCENARIO_FILE } from './run-files.ts';
+import { INTERACTIVE_RUN_SUFFIX } from './run-name.ts';
+import type { RunnerFolder } from './run-place.ts';
+import { writeAllOrNone } from './whole-files.ts';
 
 /** Facts about the run into which pages may inject faults. */
-export interface PaletteParts {
+export interface FaultPaletteOptions {
   readonly scenario: Scenario;
   /** Kinds of forged packets, by the name of the node that they attack. */
   readonly forgeries: Readonly<Record<string, readonly string[]>>;
@@ -39,18 +39,16 @@ export interface PaletteParts {
   /** Why nothing can be injected into this run. */
   readonly bar?: string | undefined;
   /** Carries the orders to the run. */
-  readonly line: RunLine;
+  readonly client: RunPortClient;
 }
 
 /** A way to run a scenario (execute.ts) on which pages may act. */
 interface Acted {
   readonly command: 'scenario' | 'live' | 'emulate';
-  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
+  readonly run: (order: RunRequest, place: RunnerFolder) => Promise<RunEnd>;
 }
 
 const OVER = 'the run has ended';
-/** Longest status that a page gets, characters. */
-const STATUS_CHARACTERS_MAX = 16_384;
 const SEVERAL =
   'several seeds run: a fault in one of them would not be in the others; add --seed to the command';
 const TWIN =
@@ -62,24 +60,24 @@ const PACE_BARS = {
 } as const;
 
 /** Passes the orders of pages to the run. */
-export class Palette implements ControlHandler {
+export class FaultPalette implements ControlHandler {
   onChange: () => void = () => undefined;
-  readonly #parts: PaletteParts;
-  readonly #kinds: readonly KindOffer[];
+  readonly #parts: FaultPaletteOptions;
+  readonly #kinds: readonly InjectableKind[];
   readonly #faults: InjectedEvent[] = [];
   #speed: number | null;
   #phase: ControlState['phase'] = 'waiting';
   #reason: string | undefined;
   #paths: readonly string[] | undefined;
 
-  constructor(parts: PaletteParts) {
+  constructor(parts: FaultPaletteOptions) {
     this.#parts = parts;
-    const { scenario, forgeries, seeds, command, speed, hasTwin, line } = parts;
-    this.#kinds = kindsOf(scenario, forgeries);
+    const { scenario, forgeries, seeds, command, speed, hasTwin, client } = parts;
+    this.#kinds = injectableKindsOf(scenario, forgeries);
     this.#speed = command === 'scenario' ? (speed ?? null) : null;
     this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : hasTwin === true ? TWIN : undefined);
     if (this.isBarred) this.#phase = 'closed';
-    else line.onNews = (news): void => this.#hear(news);
+    else client.onNews = (news): void => this.#hear(news);
   }
 
   /** True if no page can act on this run. */
@@ -124,8 +122,8 @@ export class Palette implements ControlHandler {
     }
     return new Promise((resolve) => {
       // Every page numbers its own orders, so two pages may use the same numbers.
-      const taker = (news: PortNews | undefined): void => resolve(replyTo(number, news));
-      this.#parts.line.send(lineOrder(order), taker);
+      const taker = (news: RunPortReport | undefined): void => resolve(replyTo(number, news));
+      this.#parts.client.send(lineOrder(order), taker);
     });
   }
 
@@ -145,14 +143,14 @@ export class Palette implements ControlHandler {
       );
     }
     try {
-      return { kind: 'scenario', number, file: INTERACTIVE_FILE, yaml: this.yaml() };
+      return { kind: 'scenario', number, file: INTERACTIVE_SCENARIO_FILE, yaml: this.yaml() };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return refusal(number, 'file', `the scenario file can no longer be read: ${why}`);
     }
   }
 
-  #hear(news: PortNews): void {
+  #hear(news: RunPortReport): void {
     switch (news.kind) {
       case 'ready':
         this.#phase = 'open';
@@ -171,19 +169,19 @@ export class Palette implements ControlHandler {
   }
 }
 
-function lineOrder(order: Exclude<ControlOrder, { kind: 'export' }>): LineOrder {
+function lineOrder(order: Exclude<ControlOrder, { kind: 'export' }>): UnnumberedPortCommand {
   return order.kind === 'status' ? { kind: 'statuses', node: order.node } : order;
 }
 
 /** The reply to an order of a page, from what the run says. */
-function replyTo(number: number, news: PortNews | undefined): ControlReply {
+function replyTo(number: number, news: RunPortReport | undefined): ControlReply {
   switch (news?.kind) {
     case 'injected':
       return { kind: 'done', number, fault: faultOf(news.fault) };
     case 'refused':
       return refusal(number, 'event', news.reason);
     case 'statuses':
-      return { kind: 'status', number, text: statusText(news.nodes) };
+      return { kind: 'status', number, text: JSON.stringify(Object.values(news.nodes)[0] ?? {}) };
     case 'paced':
       return { kind: 'done', number };
     default:
@@ -191,31 +189,23 @@ function replyTo(number: number, news: PortNews | undefined): ControlReply {
   }
 }
 
-/** What the only node of an answer says, as JSON. */
-function statusText(nodes: NodeStatuses): string {
-  const text = JSON.stringify(Object.values(nodes)[0] ?? {});
-  const { length } = text;
-  if (length <= STATUS_CHARACTERS_MAX) return text;
-  return JSON.stringify({ error: `too long to show: ${length} characters` });
-}
-
 /**
  * Lets pages act on the runs of a runner.
  * @param repeat The arguments of the run's command.
  */
-export function withPalette(runner: Acted, palette: Palette, repeat: RepeatFlags): Acted {
+export function withFaultPalette(runner: Acted, palette: FaultPalette, repeat: RepeatFlags): Acted {
   const run: Acted['run'] = async (order, place) => {
     const end = await runner.run(order, place).finally(() => palette.close());
     const faults = palette.faults.length;
     if (faults === 0) return end;
     // With injected faults it is not the run of its file, so it gets another folder.
-    if (end.kind === 'judged') place.rename(ACTED_ON);
+    if (end.kind === 'judged') place.rename(INTERACTIVE_RUN_SUFFIX);
     const { folder } = place;
     const isWritten = writeInteractive(folder, palette);
     if (end.kind !== 'judged') return end;
-    const interactive = { faults, file: INTERACTIVE_FILE };
+    const interactive = { faults, file: INTERACTIVE_SCENARIO_FILE };
     if (!isWritten) return { kind: 'judged', input: { ...end.input, interactive } };
-    const file = join(folder, INTERACTIVE_FILE);
+    const file = join(folder, INTERACTIVE_SCENARIO_FILE);
     const { seed: _seed, seeds: _seeds, set: _set, ...layout } = repeat;
     const base = repeatCommand(runner.command, file, layout);
     const reproduce = withExtras(base, end.input.reproduce, order.reproduce);
@@ -228,13 +218,13 @@ export function withPalette(runner: Acted, palette: Palette, repeat: RepeatFlags
  * Writes the exported scenario. If that fails, it prints why and returns false; the run keeps its
  * verdict.
  */
-function writeInteractive(folder: string, palette: Palette): boolean {
+function writeInteractive(folder: string, palette: FaultPalette): boolean {
   try {
-    writeWhole(folder, [[INTERACTIVE_FILE, palette.yaml()]]);
+    writeAllOrNone(folder, [[INTERACTIVE_SCENARIO_FILE, palette.yaml()]]);
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`orrery: ${join(folder, INTERACTIVE_FILE)}: ${why}\n`);
+    process.stderr.write(`orrery: ${join(folder, INTERACTIVE_SCENARIO_FILE)}: ${why}\n`);
     return false;
   }
 }
@@ -249,6 +239,6 @@ function withExtras(base: string, said: string, ordered: string): string {
   return `${base}${isReady ? '' : ' --'}${extras}`;
 }
 
-function faultOf({ id, text, beginNs, endNs }: InjectedEvent): ControlFault {
+function faultOf({ id, text, beginNs, endNs }: InjectedEvent): InjectedFault {
   return { id, text, beginNs, ...(endNs === undefined ? {} : { endNs }) };
 }

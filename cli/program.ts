@@ -10,7 +10,7 @@ import { Command } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
 import { FlagError } from './exit.ts';
 import { hidePasswords } from './hide-passwords.ts';
-import { projectFile } from './project.ts';
+import { projectFilePath } from './project.ts';
 
 const HELLO = commandText(['scenario', 'hello.yaml']);
 const SEEDS = commandText(['scenario', 'failover.yaml'], ['--seeds', '30']);
@@ -48,7 +48,7 @@ function checkSeeds(action: Command): void {
 }
 
 function versionOf(): string {
-  const text = readFileSync(projectFile('package.json'), 'utf8');
+  const text = readFileSync(projectFilePath('package.json'), 'utf8');
   const { version } = JSON.parse(text) as { readonly version: string };
   return version;
 }

@@ -14,14 +14,14 @@ import {
   renderProgress,
 } from '../reports/progress.ts';
 import type { RunState } from '../runner/run/run-order.ts';
-import { hasLiveStderr, widthOf } from './terminal.ts';
+import { hasLiveStderr, terminalWidthOf } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** Callbacks for a command that is running. */
-export interface ProgressShow {
+export interface ProgressDisplay {
   readonly update: (state: RunState) => void;
   readonly clear: () => void;
 }
@@ -31,13 +31,13 @@ export function showProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
   clock: ProgressState['clock'] = 'virtual',
-): ProgressShow {
+): ProgressDisplay {
   if (flags.json === true || flags.quiet === true)
     return { update: (): void => undefined, clear: (): void => undefined };
   return hasLiveStderr() ? liveProgress(name, clock) : plainProgress(name, clock);
 }
 
-function liveProgress(name: string, clock: ProgressState['clock']): ProgressShow {
+function liveProgress(name: string, clock: ProgressState['clock']): ProgressDisplay {
   const samples: ProgressSample[] = [];
   let isShown = false;
   const unicode = wantsUnicode(process.env);
@@ -46,7 +46,7 @@ function liveProgress(name: string, clock: ProgressState['clock']): ProgressShow
       const line = renderProgress(
         { ...stateOf(name, state, samples), clock },
         {
-          width: widthOf(process.stderr),
+          width: terminalWidthOf(process.stderr),
           unicode,
         },
       );
@@ -59,7 +59,7 @@ function liveProgress(name: string, clock: ProgressState['clock']): ProgressShow
   };
 }
 
-function plainProgress(name: string, clock: ProgressState['clock']): ProgressShow {
+function plainProgress(name: string, clock: ProgressState['clock']): ProgressDisplay {
   const samples: ProgressSample[] = [];
   let nextMs = QUICK_RUN_MS;
   return {

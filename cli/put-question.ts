@@ -5,35 +5,35 @@
  *
  * @module
  */
-import type { AskTaker } from '../runner/asks/ask.ts';
+import type { AskAnswerReceiver } from '../runner/asks/ask.ts';
 import type { Undo } from '../runner/world.ts';
 import type { AskSpec } from '../scenarios/fault-parts.ts';
-import { askedProtocol, questionsOf, STATUS_KIND } from '../scenarios/files/ask.ts';
+import { questionedProtocolOf, questionKindsOf, STATUS_KIND } from '../scenarios/files/ask.ts';
 import type { OperatorAnswer, OperatorQuestion } from '../services/operator/index.ts';
-import { defined } from '../topologies/files/defined.ts';
-import type { Registry } from '../topologies/files/registry.ts';
-import { listSome } from '../topologies/files/suggest.ts';
+import { omitUndefined } from '../topologies/files/defined.ts';
+import type { ProtocolLookup } from '../topologies/files/registry.ts';
+import { listFirstNames } from '../topologies/files/suggest.ts';
 import type { HostSpec } from '../topologies/model.ts';
 
 const NS_PER_MS = 1_000_000;
 
 /** Where questions are put. */
-export interface Asked {
+export interface QuestionTarget {
   /** The hosts whose nodes can be asked here. */
   readonly hosts: readonly HostSpec[];
-  readonly registry: Pick<Registry, 'protocols'>;
+  readonly registry: Pick<ProtocolLookup, 'protocols'>;
   /** Nanoseconds of the node's clock in a millisecond of the operator's; by default those of a real clock. */
   readonly nsPerMs?: number;
   /** Puts the question; what it returns gives it up. */
-  readonly put: (spec: AskSpec, taker: AskTaker) => Undo;
+  readonly put: (spec: AskSpec, taker: AskAnswerReceiver) => Undo;
 }
 
 /**
  * Puts a question. Never rejects.
  * @param signal Says that nobody waits for the answer any more.
  */
-export function putQuestion(
-  { hosts, registry, nsPerMs = NS_PER_MS, put }: Asked,
+export function answerOperatorQuestion(
+  { hosts, registry, nsPerMs = NS_PER_MS, put }: QuestionTarget,
   { node, by, withinMs, ...question }: OperatorQuestion,
   signal: AbortSignal,
 ): Promise<OperatorAnswer> {
@@ -41,22 +41,27 @@ export function putQuestion(
     Promise.resolve({ outcome, ms: 0, parts });
   if (signal.aborted) return refused('cancelled');
   const answers = (host: HostSpec): boolean => {
-    const placed = askedProtocol(host, by);
+    const placed = questionedProtocolOf(host, by);
     // What applications ask is theirs, and has a token of its own.
-    return placed !== undefined && questionsOf(registry, placed).includes(question.kind);
+    return placed !== undefined && questionKindsOf(registry, placed).includes(question.kind);
   };
   const meant = hosts.filter((host) => isMeant(host, { ...question, node }));
   const able = meant.filter(answers);
   const [host = meant[0]] = able;
   if (host === undefined || able.length > 1) {
     const names = (able.length > 1 ? able : hosts).map(({ name }) => name);
-    return refused('unknown-node', `nodes: ${listSome(names)}\n`);
+    return refused('unknown-node', `nodes: ${listFirstNames(names)}\n`);
   }
-  const placed = askedProtocol(host, by);
+  const placed = questionedProtocolOf(host, by);
   if (placed === undefined) return refused('unknown-protocol');
   if (!answers(host)) return refused('unknown-question');
   const withinNs = Math.max(1, Math.round(withinMs * nsPerMs));
-  const spec = { ...question, ...defined({ by: placed.layer?.name }), node: host.name, withinNs };
+  const spec = {
+    ...question,
+    ...omitUndefined({ by: placed.layer?.name }),
+    node: host.name,
+    withinNs,
+  };
   const parts: string[] = [];
   const decoder = new TextDecoder();
   return new Promise((resolve) => {

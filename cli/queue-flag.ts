@@ -6,13 +6,13 @@
 import { isAbsolute, relative } from 'node:path';
 import { Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
-import { FleetEngine } from '../runner/fleet/fleet-engine.ts';
+import { FleetQueueServer } from '../runner/fleet/fleet-engine.ts';
 import {
   type QueueAddress,
+  queueAddressWithPassword,
   readQueueAddress,
-  withPassword,
 } from '../runner/fleet/queue-address.ts';
-import { shortName } from '../scenarios/command-text.ts';
+import { shortScenarioName } from '../scenarios/command-text.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { FlagError } from './exit.ts';
 
@@ -37,13 +37,13 @@ function queueFlag(text: string): QueueAddress {
     throw new FlagError('--queue: this is no address of a queue', '--queue', hint);
   }
   const password = process.env[PASSWORD] ?? '';
-  return password === '' ? address : withPassword(address, password);
+  return password === '' ? address : queueAddressWithPassword(address, password);
 }
 
 /** Connects to the queue; prints later problems on stderr, each text at most once a minute. */
-export async function openQueue(address: QueueAddress): Promise<FleetEngine> {
+export async function openQueue(address: QueueAddress): Promise<FleetQueueServer> {
   const toldMs = new Map<string, number>();
-  return await FleetEngine.open(address, (text) => {
+  return await FleetQueueServer.open(address, (text) => {
     const nowMs = performance.now();
     if (nowMs - (toldMs.get(text) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return;
     toldMs.set(text, nowMs);
@@ -57,8 +57,8 @@ const MINUTE_MS = 60_000;
  * How workers find a scenario: a shipped one by its name, another by its path below the current folder.
  * @throws Refusal for a file elsewhere.
  */
-export function fileForFleet(file: string): string {
-  const name = shortName(file);
+export function scenarioNameForFleet(file: string): string {
+  const name = shortScenarioName(file);
   if (!/[/\\]/.test(name)) return name;
   const way = relative(process.cwd(), file);
   if (!way.startsWith('..') && !isAbsolute(way)) return way;

@@ -14,7 +14,7 @@ const LOOKS = 5;
 const OTHERS_MAX = 0.4;
 
 /** Cores that all programs used in `waitMs`; this process waits meanwhile. */
-export async function coresInUse(waitMs: number, times = cpus): Promise<number> {
+export async function measureCoresInUse(waitMs: number, times = cpus): Promise<number> {
   const before = busyMs(times());
   const began = performance.now();
   await pause(waitMs);
@@ -26,8 +26,8 @@ export async function coresInUse(waitMs: number, times = cpus): Promise<number> 
  * @param inUse Measures over `waitMs` how many cores are in use.
  * @throws Refusal after ten seconds in which there were none.
  */
-export async function untilQuiet(
-  inUse: (waitMs: number) => Promise<number> = coresInUse,
+export async function waitForQuietMachine(
+  inUse: (waitMs: number) => Promise<number> = measureCoresInUse,
 ): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look += 1) {

@@ -7,12 +7,12 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { environmentError } from '../engine/live/environment.ts';
+import { environmentErrorOf } from '../engine/live/environment.ts';
 import { renderJunitErrors } from '../reports/junit.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { hidePasswords } from './hide-passwords.ts';
 import { REPORT_FILES } from './run-files.ts';
-import { type FileText, makeWritable, writeWhole } from './whole-files.ts';
+import { makeWritableFolder, type NamedFileContent, writeAllOrNone } from './whole-files.ts';
 
 /** The flags that say where to put copies of reports. */
 export interface CopyFlags {
@@ -25,25 +25,25 @@ export interface CopyFlags {
  * @param file The scenario, as it was named.
  * @throws EnvironmentError if a copy cannot be written, before anything runs.
  */
-export async function withCopies(
+export async function withReportCopies(
   file: string,
   flags: CopyFlags,
   run: () => Promise<void>,
 ): Promise<void> {
   if (flags.report !== undefined) {
-    makeWritable(flags.report);
+    makeWritableFolder(flags.report);
     for (const name of Object.values(REPORT_FILES).flat()) {
       rmSync(join(flags.report, name), { force: true });
     }
   }
-  if (flags.junit !== undefined) makeWritable(dirname(flags.junit));
+  if (flags.junit !== undefined) makeWritableFolder(dirname(flags.junit));
   const name = basename(file, extname(file));
-  writeErrorCopy(flags, renderJunitErrors(name, 'unfinished', ['the run did not end']));
+  writeJunitErrorCopy(flags, renderJunitErrors(name, 'unfinished', ['the run did not end']));
   try {
     await run();
   } catch (error) {
     const messages = messagesOf(error).map((text) => hidePasswords(text));
-    writeErrorCopy(flags, renderJunitErrors(name, 'configuration', messages));
+    writeJunitErrorCopy(flags, renderJunitErrors(name, 'configuration', messages));
     throw error;
   }
 }
@@ -54,9 +54,9 @@ function messagesOf(error: unknown): readonly string[] {
 }
 
 /** Writes the JUnit file of a run without a report. */
-export function writeErrorCopy({ junit, report }: CopyFlags, text: string): void {
-  if (junit !== undefined) writeWhole(dirname(junit), [[basename(junit), text]]);
-  if (report !== undefined) writeWhole(report, [['junit.xml', text]]);
+export function writeJunitErrorCopy({ junit, report }: CopyFlags, text: string): void {
+  if (junit !== undefined) writeAllOrNone(dirname(junit), [[basename(junit), text]]);
+  if (report !== undefined) writeAllOrNone(report, [['junit.xml', text]]);
 }
 
 /**
@@ -69,7 +69,10 @@ export function copyReports(
   of: keyof typeof REPORT_FILES,
 ): readonly string[] {
   const names = REPORT_FILES[of].filter((name) => existsSync(join(folder, name)));
-  const read = (name: string, as: string): FileText => [as, [readFileSync(join(folder, name))]];
+  const read = (name: string, as: string): NamedFileContent => [
+    as,
+    [readFileSync(join(folder, name))],
+  ];
   const ofJunit = names.filter((name) => name.endsWith('junit.xml'));
   return [
     ...(report === undefined ? [] : problemsOf(report, () => names.map((one) => read(one, one)))),
@@ -79,12 +82,12 @@ export function copyReports(
   ];
 }
 
-function problemsOf(folder: string, files: () => readonly FileText[]): readonly string[] {
+function problemsOf(folder: string, files: () => readonly NamedFileContent[]): readonly string[] {
   try {
-    writeWhole(folder, files());
+    writeAllOrNone(folder, files());
     return [];
   } catch (error) {
-    const known = environmentError(error);
+    const known = environmentErrorOf(error);
     if (known === undefined) throw error;
     return [known.message];
   }

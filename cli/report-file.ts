@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readReport } from '../reports/json.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { refuseOtherThanFile } from '../scenarios/open/run-files.ts';
+import { refuseIrregularFile } from '../scenarios/open/run-files.ts';
 import { FlagError } from './exit.ts';
 
 /** Largest report that is read, bytes; a report of 10,000 seeds has a fifth of this. */
@@ -28,7 +28,7 @@ interface Named {
  */
 export function readReportFile(file: string, { found, what, hint }: Named): Report {
   if (!existsSync(file)) throw new FlagError(`${what}${file} not found`, found, hint);
-  refuseOtherThanFile(file, BYTES_MAX);
+  refuseIrregularFile(file, BYTES_MAX);
   const read = readReport(readFileSync(file, 'utf8'));
   if (read.kind === 'report') return read.report;
   const message = `${what}${file}: ${read.message}`;

@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { onFileOpened } from '../topologies/files/files-read.ts';
+import { setFileOpenedListener } from '../topologies/files/files-read.ts';
 import type { ExitCode } from './exit.ts';
 
 const FLAG = '--watch';
@@ -18,15 +18,16 @@ const TOLD = 'ORRERY_WATCHED';
 const SETTLE_MS = 100;
 
 /** In a process that `--watch` started, tells the watching process of each file that is read. */
-export function tellWatcher(): void {
-  if (process.env[TOLD] !== undefined) onFileOpened((path) => process.send?.({ opened: path }));
+export function sendOpenedFilesToWatcher(): void {
+  if (process.env[TOLD] !== undefined)
+    setFileOpenedListener((path) => process.send?.({ opened: path }));
 }
 
 /**
  * Runs until Ctrl-C.
  * @param file The scenario, which may not be there yet.
  */
-export async function runAgain(file: string): Promise<ExitCode> {
+export async function rerunOnChange(file: string): Promise<ExitCode> {
   const files = new ChangedFiles();
   files.add(resolve(file));
   const stop = new AbortController();

@@ -5,11 +5,11 @@
  */
 import { CommanderError } from 'commander';
 import { ConfigError } from '../topologies/files/config-error.ts';
-import { addCommands, commandsWantedBy } from './commands.ts';
-import { exitWith, printFirstProblem } from './exit.ts';
-import { addFromHere, fromHereHint, goToCaller } from './from-here.ts';
+import { addCommands, wantedCommandPredicate } from './commands.ts';
+import { printFirstProblem, setExitCode } from './exit.ts';
+import { addFromHereOption, changeToCallerFolder, fromHereHint } from './from-here.ts';
 import { makeProgram } from './program.ts';
-import { refuseSwallowed } from './swallowed-flags.ts';
+import { refuseFlagsSwallowedByNpm } from './swallowed-flags.ts';
 import { filterWorkflowCommands } from './workflow-commands.ts';
 
 /** Runs the command that this process was started with. */
@@ -22,21 +22,21 @@ export async function runCommand(): Promise<void> {
   });
   const words = process.argv.slice(2);
   const caller = process.env['INIT_CWD'];
-  goToCaller(words, caller);
+  changeToCallerFolder(words, caller);
   const program = makeProgram();
-  await addCommands(program, commandsWantedBy(words));
-  addFromHere(program.commands);
+  await addCommands(program, wantedCommandPredicate(words));
+  addFromHereOption(program.commands);
   // Errors that nothing catches end the process with the same message as errors caught below.
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (error) => process.exit(printFirstProblem(error, isJson)));
   try {
-    refuseSwallowed(program, words, process.env);
+    refuseFlagsSwallowedByNpm(program, words, process.env);
     await program.parseAsync(process.argv);
   } catch (error) {
     // Commander has printed its own message; help and version are no failures.
-    if (error instanceof CommanderError) exitWith(error.exitCode === 0 ? 0 : 2);
+    if (error instanceof CommanderError) setExitCode(error.exitCode === 0 ? 0 : 2);
     else {
-      exitWith(printFirstProblem(error, isJson));
+      setExitCode(printFirstProblem(error, isJson));
       const hint = error instanceof ConfigError ? fromHereHint(words.slice(1), caller) : undefined;
       if (hint !== undefined && !isJson) process.stderr.write(`   hint: ${hint}\n`);
     }

@@ -7,27 +7,27 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { EnvironmentError } from '../engine/live/environment.ts';
 import { oneLine } from '../reports/plain-text.ts';
-import type { AskTaker } from '../runner/asks/ask.ts';
-import type { NodeStatuses, PortNews, RunCounts } from '../runner/injection/messages.ts';
-import type { LineOrder, RunLine } from '../runner/injection/run-line.ts';
-import type { RunEnd, RunOrder } from '../runner/run/run-order.ts';
+import type { AskAnswerReceiver } from '../runner/asks/ask.ts';
+import type { NodeStatuses, RunCounts, RunPortReport } from '../runner/injection/messages.ts';
+import type { RunPortClient, UnnumberedPortCommand } from '../runner/injection/run-port-client.ts';
+import type { RunEnd, RunRequest } from '../runner/run/run-order.ts';
 import type { Undo } from '../runner/world.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import type { AskSpec } from '../scenarios/fault-parts.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import {
-  type EndpointFace,
-  jsonLog,
+  createJsonLog,
   type NodeStatus,
   OperatorAddressError,
   type OperatorAnswer,
+  type OperatorBackend,
   type OperatorQuestion,
   type OperatorServer,
-  serveOperator,
+  startOperatorServer,
 } from '../services/operator/index.ts';
-import type { Registry } from '../topologies/files/registry.ts';
-import { type Asked, putQuestion } from './put-question.ts';
-import type { RunnerPlace } from './run-place.ts';
+import type { ProtocolLookup } from '../topologies/files/registry.ts';
+import { answerOperatorQuestion, type QuestionTarget } from './put-question.ts';
+import type { RunnerFolder } from './run-place.ts';
 
 /** Longest wait for a run that computes, ms; what was asked for is left out then. */
 const LOOK_MS_MAX = 2_000;
@@ -37,12 +37,12 @@ const NS_PER_MS = 1_000_000;
 const US_PER_S = 1e6;
 
 /** The run that is asked. */
-export interface AskedRun {
+export interface OperatedRun {
   readonly scenario: Pick<Scenario, 'name' | 'topology'>;
-  readonly registry: Pick<Registry, 'protocols' | 'metrics'>;
+  readonly registry: Pick<ProtocolLookup, 'protocols' | 'metrics'>;
   /** Seconds of the run in a second of the wall clock. */
   readonly speed: number;
-  readonly line: RunLine;
+  readonly client: RunPortClient;
 }
 
 /**
@@ -50,11 +50,14 @@ export interface AskedRun {
  * @param port With 0 the system chooses one.
  * @throws EnvironmentError if the port is not available.
  */
-export async function openRunEndpoint(run: AskedRun, port: number): Promise<OperatorServer> {
+export async function openOperatorEndpoint(
+  run: OperatedRun,
+  port: number,
+): Promise<OperatorServer> {
   const face = new RunFace(run);
   // Lines of nodes are those of --log; the endpoint itself has nothing to say but warnings.
-  const log = jsonLog({ node: face.name, level: 'warn', environment: '' });
-  const server = await serveOperator({ face, log, port }).catch((error: unknown) => {
+  const log = createJsonLog({ node: face.name, level: 'warn', environment: '' });
+  const server = await startOperatorServer({ face, log, port }).catch((error: unknown) => {
     if (!(error instanceof OperatorAddressError)) throw error;
     throw new EnvironmentError(`--operator-port: ${error.message}`, { cause: error });
   });
@@ -65,29 +68,29 @@ export async function openRunEndpoint(run: AskedRun, port: number): Promise<Oper
 
 /** A way to run a scenario (execute.ts). */
 interface Runner {
-  readonly run: (order: RunOrder, place: RunnerPlace) => Promise<RunEnd>;
+  readonly run: (order: RunRequest, place: RunnerFolder) => Promise<RunEnd>;
 }
 
-/** Gives each seed of a runner a port to the line. */
-export function withLine<R extends Runner>(runner: R, line: RunLine): R {
+/** The runner, with an injection port for each seed, over which the client sends its commands. */
+export function withInjectionPort<R extends Runner>(runner: R, client: RunPortClient): R {
   const run: Runner['run'] = (order, place) => {
-    const recordingsOf: RunOrder['recordingsOf'] = (seed) => ({
+    const recordingsOf: RunRequest['recordingsOf'] = (seed) => ({
       ...order.recordingsOf(seed),
-      injection: line.open(),
+      injection: client.open(),
     });
-    return runner.run({ ...order, recordingsOf }, place).finally(() => line.close());
+    return runner.run({ ...order, recordingsOf }, place).finally(() => client.close());
   };
   return { ...runner, run };
 }
 
 /** The nodes of a run as its operator sees them. */
-class RunFace implements EndpointFace {
+class RunFace implements OperatorBackend {
   readonly name: string;
   readonly definitions: readonly MetricDefinition[];
-  readonly #run: AskedRun;
-  readonly #asked: Asked;
+  readonly #run: OperatedRun;
+  readonly #asked: QuestionTarget;
 
-  constructor(run: AskedRun) {
+  constructor(run: OperatedRun) {
     const { scenario, registry, speed } = run;
     this.#run = run;
     this.name = scenario.name;
@@ -101,16 +104,16 @@ class RunFace implements EndpointFace {
   }
 
   status(): NodeStatus {
-    const { line, scenario } = this.#run;
+    const { client, scenario } = this.#run;
     const { user, system } = process.cpuUsage();
     const protocols = scenario.topology.hosts.map(({ protocol }) => protocol);
     return {
-      state: line.isOpen ? 'running' : 'starting',
+      state: client.isOpen ? 'running' : 'starting',
       node: this.name,
       protocol: oneLine([...new Set(protocols)].join(',')),
       uptimeSeconds: process.uptime(),
-      ready: line.isOpen,
-      reasons: line.isOpen ? [] : ['the run has not begun'],
+      ready: client.isOpen,
+      reasons: client.isOpen ? [] : ['the run has not begun'],
       rssBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / US_PER_S,
     };
@@ -127,14 +130,14 @@ class RunFace implements EndpointFace {
   async nodes(): Promise<NodeStatuses> {
     const news = await this.#look({ kind: 'statuses' });
     if (news?.kind === 'statuses') return news.nodes;
-    if (!this.#run.line.isOpen) return {};
+    if (!this.#run.client.isOpen) return {};
     return { [this.name]: { error: `no answer within ${LOOK_MS_MAX} ms` } };
   }
 
   ask(question: OperatorQuestion, signal: AbortSignal): Promise<OperatorAnswer> {
     const { withinMs } = question;
     const late = AbortSignal.timeout(withinMs + GRACE_MS);
-    return putQuestion(this.#asked, question, AbortSignal.any([signal, late]));
+    return answerOperatorQuestion(this.#asked, question, AbortSignal.any([signal, late]));
   }
 
   async #counts(): Promise<RunCounts | undefined> {
@@ -142,28 +145,28 @@ class RunFace implements EndpointFace {
     return news?.kind === 'counts' ? news : undefined;
   }
 
-  #put(spec: AskSpec, taker: AskTaker): Undo {
-    const { line } = this.#run;
+  #put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
+    const { client } = this.#run;
     const end = (outcome: string): void => taker.ended({ outcome, tookNs: 0, parts: 0, bytes: 0 });
-    const number = line.send({ kind: 'ask', spec }, (news) => {
+    const number = client.send({ kind: 'ask', spec }, (news) => {
       if (news?.kind === 'part') taker.part?.(news.body);
       else if (news?.kind === 'answer') taker.ended(news.answer);
       else end('node-down');
     });
     return (): void => {
-      if (line.giveUp(number)) end('no-answer');
+      if (client.giveUp(number)) end('no-answer');
     };
   }
 
   /** Looks into the run, if it has time for that. */
-  #look(order: LineOrder): Promise<PortNews | undefined> {
-    const { line } = this.#run;
+  #look(order: UnnumberedPortCommand): Promise<RunPortReport | undefined> {
+    const { client } = this.#run;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        line.giveUp(number);
+        client.giveUp(number);
         resolve(undefined);
       }, LOOK_MS_MAX);
-      const number = line.send(order, (news) => {
+      const number = client.send(order, (news) => {
         clearTimeout(timer);
         resolve(news);
       });

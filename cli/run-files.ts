@@ -5,7 +5,7 @@
  */
 
 import { FLOWS_FILE } from '../reports/flows-csv.ts';
-import { RUN_COPIES } from '../reports/run-copies.ts';
+import { INPUT_COPY_FILE_NAMES } from '../reports/input-copies.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 
@@ -13,10 +13,10 @@ import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 export const PROCESSES_FILE = 'processes.json';
 
 /** The scenario with the faults that were injected while it ran. */
-export const INTERACTIVE_FILE = 'interactive.yaml';
+export const INTERACTIVE_SCENARIO_FILE = 'interactive.yaml';
 
 /** One of these files exists once a run or a sweep has its verdict. */
-export const MAIN_FILES = ['report.json', 'sweep.json', RESULTS_FILE_NAME] as const;
+export const VERDICT_FILES = ['report.json', 'sweep.json', RESULTS_FILE_NAME] as const;
 
 /** Reports of a run, and of a sweep. */
 export const REPORT_FILES: Readonly<Record<'run' | 'sweep', readonly string[]>> = {
@@ -28,11 +28,11 @@ export const REPORT_FILES: Readonly<Record<'run' | 'sweep', readonly string[]>> 
 export const RECORDING_FILES = ['trace.orr', 'trace.pcapng', PROCESSES_FILE] as const;
 
 const OTHERS: readonly string[] = [
-  ...MAIN_FILES,
+  ...VERDICT_FILES,
   ...RECORDING_FILES,
   ...REPORT_FILES.run,
   ...REPORT_FILES.sweep,
-  ...[INTERACTIVE_FILE, ...Object.values(RUN_COPIES)],
+  ...[INTERACTIVE_SCENARIO_FILE, ...Object.values(INPUT_COPY_FILE_NAMES)],
 ];
 
 /** True of a file that a run may have written: reports, recordings, what outside programs printed. */

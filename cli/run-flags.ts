@@ -10,7 +10,7 @@ import { FlagError } from './exit.ts';
 import {
   addOptionAs,
   collectOverride,
-  JOURNEYS_RANGE,
+  EXPLAINED_PACKETS_RANGE,
   numberOption,
   PORT_RANGE,
   SEED_COUNT_RANGE,
@@ -42,23 +42,34 @@ export interface RunFlags extends CopyFlags, AbortFlags {
 }
 
 /** What takes flags: a command, or `fleet` for a command with `--queue`, whose runs a fleet makes. */
-export type FlagTaker = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
+export type CommandTakingFlags = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
 
-const ALL: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'acceptance', 'sweep', 'fleet'];
-const RECORDING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'acceptance'];
-const FOLLOWING: readonly FlagTaker[] = ['scenario', 'emulate', 'acceptance'];
-const COMPARING: readonly FlagTaker[] = [...RECORDING, 'fleet'];
-const COPYING: readonly FlagTaker[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
+const ALL: readonly CommandTakingFlags[] = [
+  'scenario',
+  'live',
+  'emulate',
+  'acceptance',
+  'sweep',
+  'fleet',
+];
+const RECORDING: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'acceptance'];
+const FOLLOWING: readonly CommandTakingFlags[] = ['scenario', 'emulate', 'acceptance'];
+const COMPARING: readonly CommandTakingFlags[] = [...RECORDING, 'fleet'];
+const COPYING: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
 /** Commands whose nodes run by the wall clock. */
-const PRESENT: readonly FlagTaker[] = ['live', 'emulate'];
+const PRESENT: readonly CommandTakingFlags[] = ['live', 'emulate'];
 /** Commands that run one scenario on this machine. */
-const SINGLE: readonly FlagTaker[] = ['scenario', 'live', 'emulate'];
+const SINGLE: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate'];
 
 type MakeOption = () => Option;
 
 /** For each flag, the commands that take it, and its options. */
 const RUN_OPTIONS: {
-  readonly [Flag in keyof RunFlags]-?: readonly [readonly FlagTaker[], MakeOption, ...MakeOption[]];
+  readonly [Flag in keyof RunFlags]-?: readonly [
+    readonly CommandTakingFlags[],
+    MakeOption,
+    ...MakeOption[],
+  ];
 } = {
   seed: [ALL, () => numberOption('--seed <n>', 'run only this seed', SEED_RANGE)],
   seeds: [
@@ -89,7 +100,12 @@ const RUN_OPTIONS: {
   pcap: [FOLLOWING, () => new Option('--pcap', 'write trace.pcapng')],
   explain: [
     FOLLOWING,
-    () => numberOption('--explain <n>', 'print the journey of the first n packets', JOURNEYS_RANGE),
+    () =>
+      numberOption(
+        '--explain <n>',
+        'print the journey of the first n packets',
+        EXPLAINED_PACKETS_RANGE,
+      ),
   ],
   baseline: [
     COMPARING,
@@ -164,7 +180,7 @@ interface Refusal {
 }
 
 /** Why a command does not take certain flags: these are rejected before anything runs. */
-const REFUSALS: Readonly<Record<FlagTaker, Refusal>> = {
+const REFUSALS: Readonly<Record<CommandTakingFlags, Refusal>> = {
   scenario: {
     reason: 'in virtual time a question is an event of the file',
     hint: () => 'add `{ at: 5s, ask: { node: NODE, kind: status } }` to its events',
@@ -196,7 +212,7 @@ const REFUSALS: Readonly<Record<FlagTaker, Refusal>> = {
 };
 
 /** Adds the flags of all runs; those that the command does not take are hidden from its help. */
-export function addRunOptions(command: Command, taker: FlagTaker): Command {
+export function addRunOptions(command: Command, taker: CommandTakingFlags): Command {
   for (const [flag, [takers, ...options]] of Object.entries(RUN_OPTIONS)) {
     for (const make of options)
       addOptionAs(command, flag, make().hideHelp(!takers.includes(taker)));
@@ -204,8 +220,11 @@ export function addRunOptions(command: Command, taker: FlagTaker): Command {
   return command;
 }
 
-/** @throws FlagError that names the first flag which was given and is not taken. */
-export function refuseUntaken(command: Command, taker: FlagTaker): void {
+/**
+ * Refuses the first flag on the command line that the command does not take.
+ * @throws FlagError that names the first flag which was given and is not taken.
+ */
+export function refuseInapplicableFlags(command: Command, taker: CommandTakingFlags): void {
   const { reason, hint } = REFUSALS[taker];
   for (const [flag, [takers, make]] of Object.entries(RUN_OPTIONS)) {
     const isGiven = command.getOptionValueSource(flag) === 'cli';

@@ -18,7 +18,7 @@ export interface RunLock {
  * Takes a lock.
  * @returns the lock, or the id of the other process that holds it.
  */
-export function takeLock(path: string): RunLock | { readonly heldBy: number } {
+export function acquireRunLock(path: string): RunLock | { readonly heldBy: number } {
   while (!isCreated(path)) {
     const owner = readOwner(path);
     if (owner === undefined) continue;

@@ -21,7 +21,7 @@ export interface RunInputs {
 }
 
 /** Suffix of the name of a run into which pages of the browser view injected faults. */
-export const ACTED_ON = 'interactive';
+export const INTERACTIVE_RUN_SUFFIX = 'interactive';
 
 const HASH_DIGITS = 8;
 

@@ -21,14 +21,14 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { EnvironmentError, pathError } from '../engine/live/environment.ts';
+import { EnvironmentError, pathErrorOf } from '../engine/live/environment.ts';
 import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
-import { isRunFile, MAIN_FILES, RECORDING_FILES } from './run-files.ts';
-import { type RunLock, takeLock } from './run-lock.ts';
-import { makeWritable } from './whole-files.ts';
+import { isRunFile, RECORDING_FILES, VERDICT_FILES } from './run-files.ts';
+import { acquireRunLock, type RunLock } from './run-lock.ts';
+import { makeWritableFolder } from './whole-files.ts';
 
 /** Number of former runs of one name that are kept. */
-export const FORMER_MAX = 10;
+export const FORMER_RUNS_MAX = 10;
 
 /** Name of the symbolic link to the last run of a scenario. */
 const LATEST = 'latest';
@@ -37,7 +37,7 @@ const LATEST = 'latest';
 const STAMP = /^_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?$/;
 
 /** The part of a run's folder that a runner needs. */
-export type RunnerPlace = Pick<RunFolder, 'folder' | 'rename'>;
+export type RunnerFolder = Pick<RunFolder, 'folder' | 'rename'>;
 
 /** The folder of a run. */
 export class RunFolder {
@@ -65,7 +65,7 @@ export class RunFolder {
       this.#take(onNotice, goesOn);
     } catch (error) {
       this.release();
-      throw pathError(error, folder) ?? error;
+      throw pathErrorOf(error, folder) ?? error;
     }
   }
 
@@ -117,7 +117,7 @@ export class RunFolder {
     this.#lock?.release();
     this.#lock = undefined;
     const name = basename(this.#folder).replace(/_.*$/, '');
-    for (const old of formersOf(dirname(this.#folder), name).slice(FORMER_MAX)) removeOwn(old);
+    for (const old of formersOf(dirname(this.#folder), name).slice(FORMER_RUNS_MAX)) removeOwn(old);
   }
 
   #take(onNotice: (text: string) => void, goesOn: (folder: string) => boolean): void {
@@ -130,7 +130,7 @@ export class RunFolder {
     }
     if (goesOn(folder)) return;
     this.#former = moveAside(folder);
-    makeWritable(folder);
+    makeWritableFolder(folder);
     removeLeftovers(folder);
   }
 }
@@ -138,7 +138,7 @@ export class RunFolder {
 /** @throws EnvironmentError that says how to write elsewhere. */
 function makePlace(folder: string): void {
   try {
-    makeWritable(folder);
+    makeWritableFolder(folder);
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     throw new EnvironmentError(`${error.message}; --out DIR names another folder`, {
@@ -155,7 +155,7 @@ interface Claim {
 }
 
 function claim(wanted: string): Claim {
-  const lock = takeLock(join(dirname(wanted), `.${basename(wanted)}.running`));
+  const lock = acquireRunLock(join(dirname(wanted), `.${basename(wanted)}.running`));
   if ('release' in lock) return { folder: wanted, lock };
   // No other process asks for this name, so it needs no lock.
   return { folder: freeName(wanted, new Date()), lock: undefined, heldBy: lock.heldBy };
@@ -163,7 +163,7 @@ function claim(wanted: string): Claim {
 
 /** Moves a finished run out of its folder. */
 function moveAside(folder: string): string | undefined {
-  const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return undefined;
   const aside = freeName(folder, statSync(main).mtime);
   renameSync(folder, aside);
@@ -206,7 +206,7 @@ function removeLeftovers(folder: string): void {
 }
 
 /** Removes recordings of a run that produced no result. */
-export function removeRecorded(folder: string): void {
+export function removeRecordings(folder: string): void {
   for (const name of RECORDING_FILES) rmSync(join(folder, name), { force: true });
 }
 
@@ -241,7 +241,7 @@ function isOwnFile(entry: Dirent): boolean {
 
 /** True if the main file of the folder, such as report.json, was written by orrery. */
 function isReport(folder: string): boolean {
-  const main = MAIN_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return false;
   try {
     // The results of a sweep have one document a line; the first is enough.

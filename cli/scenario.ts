@@ -6,18 +6,18 @@
 import { type Command, Option } from 'commander';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { SPEED_MAX } from '../viz/format/control-wire.ts';
+import { RUN_SPEED_MAX } from '../viz/format/control-wire.ts';
 import { checkDeterminism } from './check-determinism.ts';
-import { execute } from './execute.ts';
-import { type ExitCode, exitWith, FlagError, worstExitCode } from './exit.ts';
-import { addOptions, refuseWithHelp } from './flags.ts';
-import { fleetRunner } from './fleet-runner.ts';
+import { executeScenario } from './execute.ts';
+import { type ExitCode, FlagError, setExitCode, worstExitCode } from './exit.ts';
+import { addFlagOptions, refuseWithHelp } from './flags.ts';
+import { openFleetRunner } from './fleet-runner.ts';
 import { listMetrics } from './list-metrics.ts';
 import { load, type OpenedScenario } from './load.ts';
 import { queueOption } from './queue-flag.ts';
-import { withCopies } from './report-copies.ts';
-import { runAgain, tellWatcher } from './run-again.ts';
-import { addRunOptions, type RunFlags, refuseUntaken } from './run-flags.ts';
+import { withReportCopies } from './report-copies.ts';
+import { rerunOnChange, sendOpenedFilesToWatcher } from './run-again.ts';
+import { addRunOptions, type RunFlags, refuseInapplicableFlags } from './run-flags.ts';
 
 interface OwnFlags {
   readonly queue?: QueueAddress;
@@ -38,7 +38,7 @@ export function addScenarioCommand(program: Command): void {
     .argument('[file]', 'scenario file, or its name in scenarios/')
     .summary('run a scenario in virtual time')
     .description('Runs a scenario in virtual time, writes runs/<name>/, prints the verdict.');
-  addOptions<OwnFlags>(command, {
+  addFlagOptions<OwnFlags>(command, {
     cpu: new Option(
       '--cpu <how>',
       'processor time: not modelled, or charged by the profile of orrery calibrate',
@@ -77,7 +77,7 @@ export function addScenarioCommand(program: Command): void {
       refuseWithHelp(command);
       return;
     }
-    refuseUntaken(command, flags.queue === undefined ? 'scenario' : 'fleet');
+    refuseInapplicableFlags(command, flags.queue === undefined ? 'scenario' : 'fleet');
     await runFile(file, flags, registry);
   });
 }
@@ -87,14 +87,14 @@ async function runFile(
   flags: ScenarioFlags,
   registry: ProtocolRegistry,
 ): Promise<void> {
-  tellWatcher();
+  sendOpenedFilesToWatcher();
   if (flags.watch === true) {
     refuseSingle(flags);
-    exitWith(await runAgain(file));
+    setExitCode(await rerunOnChange(file));
   } else if (flags.checkDeterminism === true) {
-    exitWith(await runTwice(await load(file, flags.set, registry), flags));
+    setExitCode(await runTwice(await load(file, flags.set, registry), flags));
   } else {
-    await withCopies(file, flags, async () =>
+    await withReportCopies(file, flags, async () =>
       runOnce(await load(file, flags.set, registry), flags),
     );
   }
@@ -109,8 +109,10 @@ function refuseSingle({ json, viz }: ScenarioFlags): void {
 
 async function runOnce(loaded: OpenedScenario, flags: ScenarioFlags): Promise<void> {
   const { queue } = flags;
-  exitWith(
-    queue === undefined ? await execute(loaded, flags) : await onFleet(queue, loaded, flags),
+  setExitCode(
+    queue === undefined
+      ? await executeScenario(loaded, flags)
+      : await onFleet(queue, loaded, flags),
   );
 }
 
@@ -130,9 +132,9 @@ async function onFleet(
   loaded: OpenedScenario,
   flags: ScenarioFlags,
 ): Promise<ExitCode> {
-  const fleet = await fleetRunner(queue);
+  const fleet = await openFleetRunner(queue);
   try {
-    const code = await execute(loaded, { ...flags, trace: false }, fleet);
+    const code = await executeScenario(loaded, { ...flags, trace: false }, fleet);
     return worstExitCode([code, ...fleet.codes()]);
   } finally {
     await fleet.close();
@@ -151,7 +153,7 @@ function withCpu({ set, cpu, cpuProfile }: ScenarioFlags): Readonly<Record<strin
 
 function speed(text: string): number {
   const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= SPEED_MAX) return value;
-  const message = `--speed: "${text}" is not between 0 and ${SPEED_MAX}`;
+  if (text.trim() !== '' && value >= 0 && value <= RUN_SPEED_MAX) return value;
+  const message = `--speed: "${text}" is not between 0 and ${RUN_SPEED_MAX}`;
   throw new FlagError(message, text, 'write --speed 1 for the pace of the wall clock');
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { networkOf, SEEDS_PER_NETWORK, seedIn } from '../reports/networks.ts';
+import { networkOfSeed, SEEDS_PER_NETWORK, seedInNetwork } from '../reports/networks.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { FlagError } from './exit.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -14,7 +14,7 @@ type Asked = Pick<Scenario, 'seeds' | 'networks'>;
  * Seeds to run: one, the first n of the file, or 1 to n; of each network, if there are several.
  * @throws FlagError if no network of the scenario has the seed.
  */
-export function seedsOf(
+export function seedsToRun(
   scenario: Asked,
   { seed, seeds }: Pick<RunFlags, 'seed' | 'seeds'>,
 ): readonly number[] {
@@ -26,9 +26,9 @@ export function seedsOf(
   if (seeds === undefined) return file;
   if (networks === undefined) return firstOf(file, seeds);
   return networks.flatMap((network) => {
-    const own = file.filter((one) => networkOf(one) === network);
+    const own = file.filter((one) => networkOfSeed(one) === network);
     const first = own.map((one) => one % SEEDS_PER_NETWORK);
-    return firstOf(first, seeds).map((one) => seedIn(network, one));
+    return firstOf(first, seeds).map((one) => seedInNetwork(network, one));
   });
 }
 
@@ -38,10 +38,10 @@ function firstOf(file: readonly number[], count: number): readonly number[] {
 }
 
 function refuseElsewhere(networks: readonly number[], seed: number): void {
-  const network = networkOf(seed);
+  const network = networkOfSeed(seed);
   if (networks.includes(network)) return;
   const [first = 1] = networks;
   const message = `--seed: ${seed} is a seed of network ${network}, which does not run`;
-  const hint = `seed 1 of network ${first} is --seed ${seedIn(first, 1)}`;
+  const hint = `seed 1 of network ${first} is --seed ${seedInNetwork(first, 1)}`;
   throw new FlagError(message, '--seed', hint);
 }

@@ -10,27 +10,37 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
-import { HuntPool, isHeld } from '../runner/hunt/hunt-pool.ts';
-import { dataOf, folderOf } from '../runner/hunt/minimal.ts';
-import { listOf, type ScenarioData } from '../runner/hunt/scenario-data.ts';
-import { firstThatHolds, leftText, shrinkBreak } from '../runner/hunt/shrink-break.ts';
+import { HuntPool, isTimedOut } from '../runner/hunt/hunt-pool.ts';
+import { breakFolderName, breakScenarioData } from '../runner/hunt/minimal.ts';
+import { mapsAtPath, type ScenarioData } from '../runner/hunt/scenario-data.ts';
+import {
+  findFirstShowingBreak,
+  shrinkBreak,
+  shrunkBreakText,
+} from '../runner/hunt/shrink-break.ts';
 import { documentOf } from '../runner/injection/export.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
 import {
-  ForeignNameError,
-  openForeign,
-  ownPartOfValues,
+  openUntrustedScenario,
+  trustedValuesFilter,
+  UntrustedFileError,
 } from '../scenarios/open/foreign-values.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { exitWith } from './exit.ts';
-import { addOptions, collectOverride, numberOption, refuseWithHelp, SEED_RANGE } from './flags.ts';
+import { setExitCode } from './exit.ts';
+import {
+  addFlagOptions,
+  collectOverride,
+  numberOption,
+  refuseWithHelp,
+  SEED_RANGE,
+} from './flags.ts';
 import { budgetOption, workersOption } from './hunt-flags.ts';
 import { HuntProgress } from './hunt-progress.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { load, type OpenedScenario } from './load.ts';
-import { refuseForeignScenario } from './own-scenario.ts';
+import { refuseUntrustedScenario } from './own-scenario.ts';
 import { readReportFile } from './report-file.ts';
 
 interface ShrinkFlags {
@@ -53,7 +63,7 @@ interface Repeated {
 
 /** Adds the command. */
 export function addShrinkCommand(program: Command): void {
-  const command = addOptions<ShrinkFlags>(
+  const command = addFlagOptions<ShrinkFlags>(
     program
       .command('shrink')
       .argument('[run]', 'folder of a run in virtual time, its report.json, or a scenario file'),
@@ -74,7 +84,7 @@ export function addShrinkCommand(program: Command): void {
     );
   command.action(async (run: string | undefined, flags: ShrinkFlags) => {
     if (run === undefined) refuseWithHelp(command);
-    else exitWith(await shrinkRun(run, flags));
+    else setExitCode(await shrinkRun(run, flags));
   });
 }
 
@@ -97,22 +107,22 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
       ]);
       return 0;
     }
-    if (!isHeld(tried)) pool.expect(tried.wallMs);
+    if (!isTimedOut(tried)) pool.expect(tried.wallMs);
     const one = { attempt: { seed, events: tried.events }, found, number: 0 };
-    const path = join(flags.out, scenario.name, folderOf(found), 'minimal.yaml');
+    const path = join(flags.out, scenario.name, breakFolderName(found), 'minimal.yaml');
     const parts = {
       ...{ one, path, pool, limitMs: flags.budget, recoverNs: undefined },
       keepsRates: found.kind === 'recover',
       origin: `Shrunk from ${scenario.name}, seed ${seed}`,
       isStopped: (): boolean => interrupt.signal.aborted,
       onSmaller: (some: ScenarioData): void =>
-        progress.shrinking(found, listOf(some, ['events']).length),
+        progress.shrinking(found, mapsAtPath(some, ['events']).length),
     };
-    const written = listOf(documentOf(scenario).toJS() as ScenarioData, ['events']);
+    const written = mapsAtPath(documentOf(scenario).toJS() as ScenarioData, ['events']);
     const some = [one.attempt.events, written].map((events) =>
-      dataOf(scenario, { ...one, attempt: { seed, events } }),
+      breakScenarioData(scenario, { ...one, attempt: { seed, events } }),
     );
-    const first = some[await firstThatHolds(some, parts)];
+    const first = some[await findFirstShowingBreak(some, parts)];
     if (interrupt.signal.aborted) return 130;
     if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
     const left = await shrinkBreak({ ...parts, data: first });
@@ -120,7 +130,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
     print(flags, { scenario: scenario.name, seed, break: found, ...left, file: path }, [
       `BROKEN  ${scenario.name}  seed ${seed}  ${oneLine(found.place)}`,
       `  ${oneLine(found.text)}`,
-      `  ${leftText(left)}: ${path}`,
+      `  ${shrunkBreakText(left)}: ${path}`,
       `  ${commandText(['scenario', path])}`,
       ...(left?.story === undefined ? [] : [`  what happened: ${left.story}`]),
     ]);
@@ -146,22 +156,25 @@ function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
   if (mode !== 'sim') {
     throw new Refusal(`${path} is of a run in real time, which cannot be repeated event by event`);
   }
-  refuseForeignScenario(scenario, [path]);
+  refuseUntrustedScenario(scenario, [path]);
   const all = { ...overrides, ...set };
   return { file: scenario.file, set: all, seed: seed ?? shownSeed, isForeign: true };
 }
 
-/** Opens the scenario of a report. Its values open no file or module that the scenario does not open without them. */
+/**
+ * Opens the scenario of a report. The overrides in the report are not trusted: they may open no file
+ * or module that the scenario does not open without them.
+ */
 async function openedBy(
   file: string,
   all: Readonly<Record<string, string>>,
   { set }: ShrinkFlags,
 ): Promise<OpenedScenario> {
   try {
-    const own = ownPartOfValues(file, set)(all);
-    return await openForeign(file, { all, own }, new ProtocolRegistry());
+    const own = trustedValuesFilter(file, set)(all);
+    return await openUntrustedScenario(file, { all, own }, new ProtocolRegistry());
   } catch (error) {
-    if (!(error instanceof ForeignNameError)) throw error;
+    if (!(error instanceof UntrustedFileError)) throw error;
     const hint = `if they are your own, repeat them: ${setFlags(all).join(' ')}`;
     throw new Refusal(`${error.message}; ${hint}`, { cause: error });
   }

@@ -15,10 +15,15 @@ const OF_NPM = new Set(['--color', '--no-color', '--cpu']);
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
+ * Refuses flags that npm has taken for itself because `--` was missing before them.
  * @param args Words after the program's name.
  * @throws FlagError that shows the command with `--`.
  */
-export function refuseSwallowed(program: Command, args: readonly string[], env: Environment): void {
+export function refuseFlagsSwallowedByNpm(
+  program: Command,
+  args: readonly string[],
+  env: Environment,
+): void {
   const [name = '', ...words] = args;
   const command = program.commands.find((one) => one.name() === name);
   if (command === undefined || env['npm_lifecycle_event'] !== name) return;

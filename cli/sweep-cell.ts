@@ -10,7 +10,7 @@ import { renderJson } from '../reports/json.ts';
 import { exitCodeOf } from '../reports/judge.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
-import { type WorstCell, worseCombination } from '../reports/sweep-progress.ts';
+import { type WorstCombination, worseCombination } from '../reports/sweep-progress.ts';
 import type { CombinationEnd, RunFailure, SweepCombination } from '../runner/sweep/run-sweep.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -18,9 +18,9 @@ import type { ConfigError } from '../topologies/files/config-error.ts';
 import { judgeAndReport } from './execute.ts';
 import { type ExitCode, worstExitCode } from './exit.ts';
 import type { RunFlags } from './run-flags.ts';
-import type { SweepProgressShow, SweepState } from './sweep-progress.ts';
-import { forStderr } from './terminal.ts';
-import { makeWritable, writeWhole } from './whole-files.ts';
+import type { SweepProgressDisplay, SweepState } from './sweep-progress.ts';
+import { wrapForStderr } from './terminal.ts';
+import { makeWritableFolder, writeAllOrNone } from './whole-files.ts';
 
 /** Number of combinations whose reports are kept; each takes 0.1 to 0.5 MB. */
 export const KEPT_REPORTS_MAX = 100;
@@ -29,7 +29,7 @@ interface TellerParts {
   readonly folder: string;
   readonly flags: RunFlags;
   readonly scenario: Scenario;
-  readonly progress: SweepProgressShow;
+  readonly progress: SweepProgressDisplay;
 }
 
 /** Collects the combinations of a sweep that have ended. */
@@ -39,7 +39,7 @@ export class CombinationReporter {
   readonly #codes: (ExitCode | Promise<ExitCode>)[] = [];
   #missed = 0;
   #broke = 0;
-  #worst: WorstCell | undefined;
+  #worst: WorstCombination | undefined;
   readonly #doneSeconds: number[] = [];
 
   constructor(parts: TellerParts) {
@@ -72,8 +72,8 @@ export class CombinationReporter {
     const { report } = end;
     const kept = cell.isKept ? `${cell.index + 1}` : undefined;
     if (kept !== undefined) {
-      makeWritable(join(folder, kept));
-      writeWhole(join(folder, kept), [['report.json', renderJson(report)]]);
+      makeWritableFolder(join(folder, kept));
+      writeAllOrNone(join(folder, kept), [['report.json', renderJson(report)]]);
     }
     if (!report.pass) this.#missed += 1;
     const row = sweepRow(cell.parameters, report, kept);
@@ -88,7 +88,7 @@ export class CombinationReporter {
   refused(cell: PlacedCell, error: ConfigError): void {
     // The first line of the error has place and message; the others quote the file.
     this.#broken(cell, error.message.split('\n', 1)[0] ?? '');
-    process.stderr.write(forStderr(plainLines(`${error.message}\n`)));
+    process.stderr.write(wrapForStderr(plainLines(`${error.message}\n`)));
     this.#codes.push(2);
   }
 
@@ -123,7 +123,7 @@ type PlacedCell = Pick<SweepCombination, 'index' | 'parameters'>;
 /** Prints a problem of the machine, such as a full disk. The results of other runs are kept. */
 function ofMachine(error: unknown): ExitCode {
   if (!(error instanceof EnvironmentError)) throw error;
-  process.stderr.write(forStderr(`orrery: ${error.message}\n`));
+  process.stderr.write(wrapForStderr(`orrery: ${error.message}\n`));
   return 2;
 }
 

@@ -13,7 +13,7 @@ import type { RunFlags } from './run-flags.ts';
 import type { RunFolder } from './run-place.ts';
 
 /** Prints that the part is empty. Its results.ndjson has only a head, which `merge` accepts. */
-export function tellEmptyPart(
+export function printEmptyShard(
   { name, question, file }: Scenario,
   { index, count }: Shard,
   how: {

@@ -15,7 +15,7 @@ import {
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { sweepFiles } from '../reports/sweep-files.ts';
 import { foldIntoLines, toAscii } from '../reports/terminal-layout.ts';
-import { RESULTS_FILE_NAME, type SweepHead } from '../runner/sweep/results-file.ts';
+import { RESULTS_FILE_NAME, type SweepHeader } from '../runner/sweep/results-file.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { readQuantity } from '../topologies/files/units.ts';
@@ -23,7 +23,7 @@ import { copyReports } from './report-copies.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunFolder } from './run-place.ts';
 import { terminalOptions } from './terminal.ts';
-import { writeWhole } from './whole-files.ts';
+import { writeAllOrNone } from './whole-files.ts';
 
 /** Prints the table and writes the files. */
 export function writeSweepFiles(
@@ -33,7 +33,7 @@ export function writeSweepFiles(
     readonly flags: RunFlags;
     readonly place: RunFolder;
     /** The seeds with which each combination begins, and the largest number of seeds of one. */
-    readonly head: Pick<SweepHead, 'seeds' | 'adaptive'>;
+    readonly head: Pick<SweepHeader, 'seeds' | 'adaptive'>;
     readonly interruptedOf: number | undefined;
     /** True if the same command would continue the sweep. */
     readonly goesOn: boolean;
@@ -56,7 +56,7 @@ export function writeSweepFiles(
   const text = flags.json === true ? json : tableText(result, flags);
   // Printed before files are written, so that the rows are not lost if the disk is full.
   process.stdout.write(text);
-  writeWhole(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
+  writeAllOrNone(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
   const [problem] = copyReports(flags, folder, 'sweep');
   if (problem !== undefined) throw new EnvironmentError(problem);
   forgetRepeated(place, json);

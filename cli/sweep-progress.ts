@@ -10,7 +10,7 @@ import {
   type SweepProgress,
   sweepSecondsLeft,
 } from '../reports/sweep-progress.ts';
-import { hasLiveStderr, widthOf } from './terminal.ts';
+import { hasLiveStderr, terminalWidthOf } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const PLAIN_WIDTH = 120;
@@ -26,7 +26,7 @@ export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
 }
 
 /** Callbacks for a sweep that is running. */
-export interface SweepProgressShow {
+export interface SweepProgressDisplay {
   readonly update: (state: SweepState) => void;
   readonly clear: () => void;
 }
@@ -35,7 +35,7 @@ export interface SweepProgressShow {
 export function showSweepProgress(
   name: string,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
-): SweepProgressShow {
+): SweepProgressDisplay {
   const ignore = (): void => undefined;
   if (flags.json === true || flags.quiet === true) return { update: ignore, clear: ignore };
   const beganMs = performance.now();
@@ -53,7 +53,7 @@ export function showSweepProgress(
   }
   let isShown = false;
   const line = paced((state) => {
-    process.stderr.write(`${CLEAR_LINE}${lineOf(state, widthOf(process.stderr))}`);
+    process.stderr.write(`${CLEAR_LINE}${lineOf(state, terminalWidthOf(process.stderr))}`);
     isShown = true;
   }, LIVE_INTERVAL_MS);
   return {
@@ -70,7 +70,7 @@ export function showSweepProgress(
  * Shows the latest state at most once in an interval, and never immediately: the end of a run and the end
  * of its combination come as two states, one right after the other.
  */
-function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressShow {
+function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressDisplay {
   let nextMs = 0;
   let last: SweepState | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -12,23 +12,23 @@ import { LocalExecutor } from '../runner/sweep/local-executor.ts';
 import { type MergedResults, mergeResults } from '../runner/sweep/merge.ts';
 import {
   type KnownResults,
+  makeSweepHeader,
   RESULTS_FILE_NAME,
   ResultsFile,
   readResults,
-  type SweepHead,
-  sweepHead,
+  type SweepHeader,
 } from '../runner/sweep/results-file.ts';
 import {
   type RunExecutor,
   runSweep,
   type SweepCombination,
-  type SweepOrder,
-  type SweepRunCount,
+  type SweepRequest,
+  type SweepRunProgress,
 } from '../runner/sweep/run-sweep.ts';
 import { combinationsOfShard, type Shard } from '../runner/sweep/shard.ts';
 import { isKnownState, sourceState } from '../runner/sweep/source-state.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
-import { canonicalJson, type Parameters } from '../scenarios/identity.ts';
+import { type CombinationParameters, canonicalJson } from '../scenarios/identity.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import type { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
@@ -36,17 +36,17 @@ import { ConfigError } from '../topologies/files/config-error.ts';
 import { printConflicts } from './conflicts.ts';
 import { type ExitCode, worstExitCode } from './exit.ts';
 import { watchInterrupts } from './interrupt.ts';
-import { knownCommit } from './known-commit.ts';
-import { blameSweep, load, type OpenedScenario } from './load.ts';
-import { openFleet } from './open-fleet.ts';
+import { warnIfCommitUnknown } from './known-commit.ts';
+import { load, makeSweepIssueCollector, type OpenedScenario } from './load.ts';
+import { connectToFleet } from './open-fleet.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunFolder } from './run-place.ts';
-import { seedsOf } from './seeds.ts';
+import { seedsToRun } from './seeds.ts';
 import { CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
-import { tellEmptyPart } from './sweep-empty.ts';
+import { printEmptyShard } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
-import { type SweepProgressShow, showSweepProgress } from './sweep-progress.ts';
+import { type SweepProgressDisplay, showSweepProgress } from './sweep-progress.ts';
 
 /** Flags that only `orrery sweep` has. */
 export interface SweepOwnFlags {
@@ -72,7 +72,7 @@ export interface SweepContext {
 type Placed = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Runs a sweep; returns the exit code. */
-export async function sweep(
+export async function runSweepCommand(
   file: string,
   scenario: Scenario,
   context: SweepContext,
@@ -90,7 +90,8 @@ export async function sweep(
   try {
     const { place, known } = placeOf(scenario, flags, head);
     try {
-      const open = (set: Parameters): Promise<OpenedScenario> => load(file, set, context.registry);
+      const open = (set: CombinationParameters): Promise<OpenedScenario> =>
+        load(file, set, context.registry);
       const task = { flags, file, scenario, head, open };
       const code = await sweepInto({ place, known, progress, executor }, task);
       place.pointLatest();
@@ -103,12 +104,12 @@ export async function sweep(
   }
 }
 
-function headOf(scenario: Scenario, flags: SweepFlags): SweepHead {
+function headOf(scenario: Scenario, flags: SweepFlags): SweepHeader {
   const { name, file, sha256, overrides: set } = scenario;
   const { adaptive, shard } = flags;
-  return sweepHead({
-    ...{ name, file, sha256, set, commit: knownCommit(sourceState()) },
-    seeds: seedsOf(scenario, flags),
+  return makeSweepHeader({
+    ...{ name, file, sha256, set, commit: warnIfCommitUnknown(sourceState()) },
+    seeds: seedsToRun(scenario, flags),
     ...(adaptive === undefined ? {} : { adaptive }),
     ...(shard === undefined ? {} : { shard: `${shard.index}/${shard.count}` }),
   });
@@ -124,7 +125,7 @@ async function checkValues(
   { flags, registry }: SweepContext,
 ): Promise<void> {
   const seen = new Set<string>();
-  const blame = blameSweep(file, flags.set);
+  const blame = makeSweepIssueCollector(file, flags.set);
   // Checked in combinations that will run: a condition may exclude values that do not go together.
   for (const cell of scenario.sweep?.cells ?? []) {
     const values = Object.entries(cell).map((entry) => entry.join('='));
@@ -141,7 +142,7 @@ async function checkValues(
 function placeOf(
   { name, overrides, seeds }: Scenario,
   flags: SweepFlags,
-  head: SweepHead,
+  head: SweepHeader,
 ): { readonly place: RunFolder; readonly known: KnownResults | undefined } {
   const isAsFiled = head.seeds.join() === seeds.join();
   const { adaptive, shard, fresh } = flags;
@@ -165,7 +166,7 @@ function placeOf(
 }
 
 /** The results of a stopped sweep with the same inputs; undefined if there are none. */
-function unfinished(folder: string, head: SweepHead): KnownResults | undefined {
+function unfinished(folder: string, head: SweepHeader): KnownResults | undefined {
   if (isFinished(folder) || !isKnownState(head.commit)) return undefined;
   const known = readResults(join(folder, RESULTS_FILE_NAME));
   return known !== undefined && canonicalJson(known.head) === canonicalJson(head)
@@ -188,9 +189,9 @@ interface SweepTask {
   readonly flags: SweepFlags;
   readonly file: string;
   readonly scenario: Scenario;
-  readonly head: SweepHead;
+  readonly head: SweepHeader;
   /** Opens the scenario with these values of its parameters. */
-  readonly open: (set: Parameters) => Promise<OpenedScenario>;
+  readonly open: (set: CombinationParameters) => Promise<OpenedScenario>;
 }
 
 /** The known results of a sweep that begins anew: none. */
@@ -200,7 +201,7 @@ const NOTHING: Pick<MergedResults, 'lines' | 'conflicts'> = { lines: new Map(), 
 interface SweepSite {
   readonly place: RunFolder;
   readonly known: KnownResults | undefined;
-  readonly progress: SweepProgressShow;
+  readonly progress: SweepProgressDisplay;
   readonly executor: OpenExecutor;
 }
 
@@ -245,7 +246,7 @@ interface OpenExecutor extends RunExecutor {
 
 async function executorOf(
   flags: SweepFlags,
-  { commit }: SweepHead,
+  { commit }: SweepHeader,
   onNotice: (text: string) => void,
 ): Promise<OpenExecutor> {
   if (flags.queue !== undefined) return await fleetOf(flags.queue, commit, flags.fresh === true);
@@ -265,7 +266,7 @@ async function fleetOf(
   commit: string,
   isFresh: boolean,
 ): Promise<OpenExecutor> {
-  const { fleet, tellConflicts: tell, close } = await openFleet(queue, commit, isFresh);
+  const { fleet, tellConflicts: tell, close } = await connectToFleet(queue, commit, isFresh);
   return {
     ...{ room: fleet.room, isForeign: fleet.isForeign },
     run: (cell, seed) => fleet.run(cell, seed),
@@ -279,9 +280,9 @@ async function fleetOf(
 }
 
 /** What makes the runs of a sweep, and where their results go. */
-interface CellRunner extends Pick<SweepOrder, 'executor' | 'known' | 'onRun' | 'signal'> {
+interface CellRunner extends Pick<SweepRequest, 'executor' | 'known' | 'onRun' | 'signal'> {
   readonly place: RunFolder;
-  readonly progress: SweepProgressShow;
+  readonly progress: SweepProgressDisplay;
   /** True if not all runs have a result. */
   readonly isStopped: () => boolean;
 }
@@ -293,7 +294,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
   const cells = cellsOf(scenario, head, flags.shard);
   if (cells.length === 0) {
     assert(flags.shard !== undefined, 'only a part of a sweep has no combination');
-    tellEmptyPart(scenario, flags.shard, { flags, place, seeds: head.seeds });
+    printEmptyShard(scenario, flags.shard, { flags, place, seeds: head.seeds });
     return 0;
   }
   const teller = new CombinationReporter({ folder: place.folder, flags, scenario, progress });
@@ -310,7 +311,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         // Each value was accepted in some combination; this combination may be refused all the same.
-        const blame = blameSweep(file, flags.set);
+        const blame = makeSweepIssueCollector(file, flags.set);
         blame.add(error, parameters);
         teller.refused({ index, parameters }, blame.error() ?? error);
         return undefined;
@@ -379,7 +380,7 @@ export async function finishMergedSweep(
 
 function cellsOf(
   scenario: Scenario,
-  { commit, set }: SweepHead,
+  { commit, set }: SweepHeader,
   shard: Shard | undefined,
 ): readonly Placed[] {
   const all = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
@@ -392,19 +393,22 @@ function reproduceOf(
   flags: RunFlags,
   seeds: readonly number[],
 ): string {
-  const set: Parameters = { ...flags.set, ...parameters };
+  const set: CombinationParameters = { ...flags.set, ...parameters };
   const { file } = scenario;
-  const asked = seedFlags(seeds, scenario.seeds);
+  const asked = flagsForSeeds(seeds, scenario.seeds);
   if (asked !== undefined) return repeatCommand('scenario', file, { set, ...asked });
   return repeatCommand('scenario', file, { set: { ...set, seeds: `[${seeds.join()}]` } });
 }
 
-/** The flags that request these seeds: none if the file has the same; undefined if no flag can. */
-export function seedFlags(
+/**
+ * The flags of a command that requests exactly these seeds.
+ * @returns no flags if the scenario file has the same seeds; undefined if no flag can request them.
+ */
+export function flagsForSeeds(
   seeds: readonly number[],
-  filed: readonly number[],
+  seedsInFile: readonly number[],
 ): Pick<RunFlags, 'seed' | 'seeds'> | undefined {
-  if (seeds.join() === filed.join()) return {};
+  if (seeds.join() === seedsInFile.join()) return {};
   const [first = 1] = seeds;
   if (seeds.length === 1) return { seed: first };
   const isCount = seeds.every((seed, index) => seed === index + 1);
@@ -413,8 +417,8 @@ export function seedFlags(
 
 /** A text that says how many runs adaptive seeds have saved. */
 function savedText(
-  { runsDone }: SweepRunCount,
-  head: SweepHead,
+  { runsDone }: SweepRunProgress,
+  head: SweepHeader,
   cells: number,
 ): string | undefined {
   if (head.adaptive === undefined) return undefined;

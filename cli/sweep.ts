@@ -5,18 +5,18 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { plural } from '../reports/format.ts';
+import { countWithNoun } from '../reports/format.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { readShard, type Shard } from '../runner/sweep/shard.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, MEMORY_MB_RANGE, numberOption, SEED_COUNT_RANGE } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, MEMORY_MB_RANGE, numberOption, SEED_COUNT_RANGE } from './flags.ts';
 import { load } from './load.ts';
 import { queueOption } from './queue-flag.ts';
-import { withCopies } from './report-copies.ts';
-import { addRunOptions, refuseUntaken } from './run-flags.ts';
-import { seedsOf } from './seeds.ts';
-import { type SweepFlags, type SweepOwnFlags, sweep } from './sweep-run.ts';
+import { withReportCopies } from './report-copies.ts';
+import { addRunOptions, refuseInapplicableFlags } from './run-flags.ts';
+import { seedsToRun } from './seeds.ts';
+import { runSweepCommand, type SweepFlags, type SweepOwnFlags } from './sweep-run.ts';
 
 /** Adds the command. */
 export function addSweepCommand(program: Command): void {
@@ -26,7 +26,7 @@ export function addSweepCommand(program: Command): void {
     .description(
       'Runs every combination of `sweep:` with the same seeds. A sweep that was stopped goes on where it was.',
     );
-  addOptions<SweepOwnFlags>(command, {
+  addFlagOptions<SweepOwnFlags>(command, {
     adaptive: numberOption(
       '--adaptive <n>',
       'more seeds, up to n, where an interval reaches over its limit',
@@ -45,8 +45,8 @@ export function addSweepCommand(program: Command): void {
     fresh: new Option('--fresh', 'run everything again, whatever a stopped sweep has left'),
   });
   command.action(async (file: string, flags: SweepFlags) => {
-    refuseUntaken(command, 'sweep');
-    await withCopies(file, flags, () => runSweep(file, flags));
+    refuseInapplicableFlags(command, 'sweep');
+    await withReportCopies(file, flags, () => runSweep(file, flags));
   });
 }
 
@@ -57,14 +57,14 @@ async function runSweep(file: string, flags: SweepFlags): Promise<void> {
     throw new FlagError(`${file} has no sweep`, file, 'add `sweep: { path: [values] }`');
   }
   refuseTwinsAndNetworks(scenario, 'a sweep');
-  checkAdaptive(flags, seedsOf(scenario, flags).length);
-  exitWith(await sweep(file, scenario, { flags, registry }));
+  checkAdaptive(flags, seedsToRun(scenario, flags).length);
+  setExitCode(await runSweepCommand(file, scenario, { flags, registry }));
 }
 
 /** @throws FlagError if `--adaptive` allows fewer seeds than each combination has at first. */
 function checkAdaptive({ adaptive }: SweepFlags, first: number): void {
   if (adaptive === undefined || adaptive >= first) return;
-  const begins = `combinations begin with ${plural(first, 'seed')}`;
+  const begins = `combinations begin with ${countWithNoun(first, 'seed')}`;
   const hint = `write --adaptive ${Math.min(2 * first, SEED_COUNT_RANGE.most)}, or leave it out`;
   throw new FlagError(`--adaptive: ${adaptive} is too few, ${begins}`, '--adaptive', hint);
 }

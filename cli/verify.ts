@@ -6,7 +6,7 @@
  * @module
  */
 import { type Command, Option } from 'commander';
-import { type Check, isOfPrivacy } from '../runner/verify/base/model.ts';
+import { isOfPrivacy, type VerificationCheck } from '../runner/verify/base/model.ts';
 import { MUTATIONS, type Mutation, mutationOf } from '../runner/verify/mutations.ts';
 import {
   isGreen,
@@ -16,8 +16,8 @@ import {
   type SuiteReport,
 } from '../runner/verify/render.ts';
 import { CHECKS, runSuite } from '../runner/verify/suite.ts';
-import { exitWith, FlagError } from './exit.ts';
-import { addOptions, numberOption, SEED_COUNT_RANGE, SEED_RANGE } from './flags.ts';
+import { FlagError, setExitCode } from './exit.ts';
+import { addFlagOptions, numberOption, SEED_COUNT_RANGE, SEED_RANGE } from './flags.ts';
 import { hasLiveStderr, terminalOptions } from './terminal.ts';
 
 /** The seed that is verified by default. */
@@ -29,7 +29,7 @@ const PLAIN_INTERVAL_MS = 10_000;
 interface VerifyFlags {
   readonly seed?: number;
   readonly seeds?: number;
-  readonly only?: readonly Check[];
+  readonly only?: readonly VerificationCheck[];
   readonly mutation?: Mutation;
   readonly json?: boolean;
   readonly markdown?: boolean;
@@ -38,7 +38,7 @@ interface VerifyFlags {
 
 /** Adds the command. */
 export function addVerifyCommand(program: Command): void {
-  addOptions<VerifyFlags>(program.command('verify'), {
+  addFlagOptions<VerifyFlags>(program.command('verify'), {
     only: new Option(
       '--only <numbers>',
       'run only these checks: 3,5,8b or engine or privacy',
@@ -66,7 +66,7 @@ export function addVerifyCommand(program: Command): void {
     .action((flags: VerifyFlags) => {
       const report = run(flags);
       process.stdout.write(textOf(report, flags));
-      exitWith(isGreen(report) ? 0 : 1);
+      setExitCode(isGreen(report) ? 0 : 1);
     });
 }
 
@@ -103,7 +103,7 @@ function textOf(report: SuiteReport, flags: VerifyFlags): string {
 }
 
 /** `3,5,8b`, `engine` or `privacy`: checks in the order of the suite. */
-function checksOf(text: string): readonly Check[] {
+function checksOf(text: string): readonly VerificationCheck[] {
   if (text === 'engine') return CHECKS.filter((check) => !isOfPrivacy(check));
   if (text === 'privacy') return CHECKS.filter(isOfPrivacy);
   const wanted = text.split(',').map((part) => part.trim());
@@ -127,7 +127,7 @@ function mutationFlag(text: string): Mutation {
 }
 
 interface Progress {
-  readonly update: (check: Check, done: number, total: number) => void;
+  readonly update: (check: VerificationCheck, done: number, total: number) => void;
   readonly clear: () => void;
 }
 
@@ -135,7 +135,7 @@ interface Progress {
 function showProgress(flags: VerifyFlags): Progress {
   const nothing = (): void => undefined;
   if (flags.json === true) return { update: nothing, clear: nothing };
-  const lineOf = (check: Check, done: number, total: number): string =>
+  const lineOf = (check: VerificationCheck, done: number, total: number): string =>
     `verify  ${done + 1} of ${total}  check ${check.id}  ${check.name}`;
   if (hasLiveStderr()) {
     return {

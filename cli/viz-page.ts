@@ -8,11 +8,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
+import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { PROJECT_ROOT } from '../scenarios/folders.ts';
 import { Refusal } from '../scenarios/refusal.ts';
-import { projectFile } from './project.ts';
+import { projectFilePath } from './project.ts';
 
 /** The sources of the page. */
 const SOURCES = [
@@ -24,9 +24,9 @@ const SOURCES = [
 ];
 
 /** Path of the built page; builds it first if necessary. */
-export function vizPage(): string {
-  const page = projectFile('dist/viz/index.html');
-  if (IS_SOURCE && isStale(page)) build();
+export function builtVizPagePath(): string {
+  const page = projectFilePath('dist/viz/index.html');
+  if (IS_RUN_FROM_SOURCE && isStale(page)) build();
   if (existsSync(page)) return page;
   throw new Refusal('the browser view is not built: npm run build:viz');
 }
@@ -44,8 +44,8 @@ function build(): void {
 function isStale(page: string): boolean {
   if (!existsSync(page)) return true;
   const built = statSync(page).mtimeMs;
-  const plugins = readdirSync(projectFile('nodes')).map((name) => `nodes/${name}/viz.ts`);
-  return [...SOURCES, ...plugins].some((path) => newestMs(projectFile(path)) > built);
+  const plugins = readdirSync(projectFilePath('nodes')).map((name) => `nodes/${name}/viz.ts`);
+  return [...SOURCES, ...plugins].some((path) => newestMs(projectFilePath(path)) > built);
 }
 
 /** When a file or the newest file in a folder was changed, ms; 0 if there is none. */

@@ -10,8 +10,8 @@ import { type Command, Option } from 'commander';
 import { EnvironmentError, systemErrorCode, systemErrorText } from '../engine/live/environment.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import { FlagError } from './exit.ts';
-import { addOptions, numberOption, PORT_RANGE } from './flags.ts';
-import { vizPage } from './viz-page.ts';
+import { addFlagOptions, numberOption, PORT_RANGE } from './flags.ts';
+import { builtVizPagePath } from './viz-page.ts';
 
 const PORT = 7470;
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
@@ -24,7 +24,7 @@ interface VizFlags {
 
 /** Adds the command. */
 export function addVizCommand(program: Command): void {
-  addOptions<VizFlags>(program.command('viz'), {
+  addFlagOptions<VizFlags>(program.command('viz'), {
     port: numberOption('--port <n>', 'port to listen on; 0 picks a free port', PORT_RANGE).default(
       PORT,
     ),
@@ -42,7 +42,7 @@ export function addVizCommand(program: Command): void {
     )
     .action(async (run: string | undefined, flags: VizFlags) => {
       const id = run === undefined ? undefined : runId(run, flags.out);
-      const page = vizPage();
+      const page = builtVizPagePath();
       const server = await start(page, flags);
       const at = id === undefined ? server.address : `${server.address}#run=${id}&page=network`;
       process.stdout.write(`${at}\n`);

@@ -16,7 +16,7 @@ import type { ControlHandler } from '../viz/server/control-channel.ts';
 import { LiveRun } from '../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../viz/server/server.ts';
 import type { RunFlags } from './run-flags.ts';
-import { vizPage } from './viz-page.ts';
+import { builtVizPagePath } from './viz-page.ts';
 
 /** The port, also of `orrery viz`. If it is in use and none was requested, another port is used. */
 const PORT = 7470;
@@ -103,7 +103,7 @@ async function serve(
   parts: { readonly live: LiveRun; readonly control: ControlHandler },
   { viz, out }: WatchFlags,
 ): Promise<VizServer> {
-  const options = { page: vizPage(), runs: resolve(out), host: HOST, ...parts };
+  const options = { page: builtVizPagePath(), runs: resolve(out), host: HOST, ...parts };
   const wanted = typeof viz === 'number' ? viz : PORT;
   try {
     return await startVizServer({ ...options, port: wanted });

@@ -16,10 +16,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { environmentError, pathError } from '../engine/live/environment.ts';
+import { environmentErrorOf, pathErrorOf } from '../engine/live/environment.ts';
 
 /** Name and text of a file; a long text comes in parts, which are made while it is written. */
-export type FileText = readonly [name: string, text: string | Iterable<string | Uint8Array>];
+export type NamedFileContent = readonly [
+  name: string,
+  text: string | Iterable<string | Uint8Array>,
+];
 
 /** A folder must have room for at least this many bytes before a run begins. */
 const TRIAL_BYTES = 4_096;
@@ -28,12 +31,12 @@ const TRIAL_BYTES = 4_096;
  * Creates a folder and tests whether a file can be written there.
  * @throws EnvironmentError that names the folder and says why not.
  */
-export function makeWritable(folder: string): void {
+export function makeWritableFolder(folder: string): void {
   try {
     makeFolder(folder);
     tryToWrite(join(folder, `.trial-${process.pid}`));
   } catch (error) {
-    throw pathError(error, folder) ?? error;
+    throw pathErrorOf(error, folder) ?? error;
   }
 }
 
@@ -57,7 +60,7 @@ function tryToWrite(path: string): void {
  * Writes files into a folder, all of them or none. If that fails, the earlier files remain.
  * @throws EnvironmentError that names the file that could not be written, and says why.
  */
-export function writeWhole(folder: string, files: readonly FileText[]): void {
+export function writeAllOrNone(folder: string, files: readonly NamedFileContent[]): void {
   const partOf = (name: string): string => join(folder, `.${name}.part`);
   try {
     for (const [name, text] of files) writeDurably(partOf(name), join(folder, name), text);
@@ -67,7 +70,7 @@ export function writeWhole(folder: string, files: readonly FileText[]): void {
   }
 }
 
-function writeDurably(part: string, shown: string, text: FileText[1]): void {
+function writeDurably(part: string, shown: string, text: NamedFileContent[1]): void {
   try {
     const file = openSync(part, 'w');
     try {
@@ -81,6 +84,6 @@ function writeDurably(part: string, shown: string, text: FileText[1]): void {
       closeSync(file);
     }
   } catch (error) {
-    throw environmentError(error) === undefined ? error : (pathError(error, shown) ?? error);
+    throw environmentErrorOf(error) === undefined ? error : (pathErrorOf(error, shown) ?? error);
   }
 }

@@ -11,7 +11,7 @@ import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { FlagError } from './exit.ts';
 import {
-  addOptions,
+  addFlagOptions,
   LOCK_SECONDS_RANGE,
   MEMORY_MB_RANGE,
   numberOption,
@@ -33,7 +33,7 @@ interface WorkerFlags {
 
 /** Adds the command. */
 export function addWorkerCommand(program: Command): void {
-  addOptions<WorkerFlags>(program.command('worker'), {
+  addFlagOptions<WorkerFlags>(program.command('worker'), {
     queue: queueOption(),
     threads: numberOption('--threads <n>', 'runs at once (default: all cores)', THREADS_RANGE),
     memory: numberOption(

@@ -15,7 +15,7 @@ const LINE_END = /[\n\r]/;
 const BLANK = /[\s\u0085]/;
 
 /** Makes commands harmless in a text that is written in pieces. */
-export class CommandFilter {
+export class WorkflowCommandFilter {
   /** True if only blanks were written since the last line end. */
   #isLineStart = true;
   /** Number of `#` in a row at the end of the text so far, at most two. */
@@ -46,7 +46,7 @@ export function filterWorkflowCommands(
 ): void {
   if (environment['GITHUB_ACTIONS'] !== 'true') return;
   for (const stream of streams) {
-    const filter = new CommandFilter();
+    const filter = new WorkflowCommandFilter();
     const write = stream.write.bind(stream) as (...parts: readonly unknown[]) => boolean;
     stream.write = (piece: unknown, ...rest: readonly unknown[]): boolean =>
       write(typeof piece === 'string' ? filter.next(piece) : piece, ...rest);

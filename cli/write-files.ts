@@ -13,25 +13,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { environmentError } from '../engine/live/environment.ts';
+import { environmentErrorOf } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
 import { FLOWS_FILE, flowsCsv } from '../reports/flows-csv.ts';
 import { renderHtml } from '../reports/html/html.ts';
+import { INPUT_COPY_FILE_NAMES } from '../reports/input-copies.ts';
 import { renderJson } from '../reports/json.ts';
 import { renderJunit, renderJunitErrors } from '../reports/junit.ts';
 import { renderMarkdown } from '../reports/markdown.ts';
 import type { SeedResult } from '../reports/model.ts';
 import { renderPrometheus } from '../reports/prometheus.ts';
 import type { Report } from '../reports/report-schema.ts';
-import { RUN_COPIES } from '../reports/run-copies.ts';
-import { INTERACTIVE_FILE, PROCESSES_FILE, RECORDING_FILES } from './run-files.ts';
-import { type FileText, writeWhole } from './whole-files.ts';
+import { INTERACTIVE_SCENARIO_FILE, PROCESSES_FILE, RECORDING_FILES } from './run-files.ts';
+import { type NamedFileContent, writeAllOrNone } from './whole-files.ts';
 
 /** Longest input file that is copied into the folder of a run, bytes; imported maps may be longer. */
 const COPY_BYTES_MAX = 1e6;
 
 /** Writes where the processes of a run are. If that fails, the run continues. */
-export function writeProcesses(folder: string, processes: readonly object[]): void {
+export function writeRunProcessesFile(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
   const part = join(folder, `.${PROCESSES_FILE}.part`);
   // Not synced to disk, because a slow disk must not delay the faults of the run.
@@ -49,7 +49,7 @@ export interface WrittenFiles {
 }
 
 /** Writes all reports, or, when the disk does not take one of them, none. */
-export async function writeFiles(
+export async function writeReportFiles(
   folder: string,
   report: Report,
   comparison: ReportComparison | undefined,
@@ -57,7 +57,7 @@ export async function writeFiles(
 ): Promise<WrittenFiles> {
   const options = comparison === undefined ? {} : { comparison };
   const markdown = renderMarkdown(report, options);
-  const files: readonly FileText[] = [
+  const files: readonly NamedFileContent[] = [
     ['report.html', renderHtml(report, options)],
     ['report.json', renderJson(report)],
     ['report.md', markdown],
@@ -66,10 +66,10 @@ export async function writeFiles(
     ...(report.flowsLeftOut === undefined ? [] : [[FLOWS_FILE, flowsCsv(seeds)] as const]),
     ...copiesOf(report),
   ];
-  const lost = problemOf(() => writeWhole(folder, files));
+  const lost = problemOf(() => writeAllOrNone(folder, files));
   const summary = process.env['GITHUB_STEP_SUMMARY'] ?? '';
   const unsaid = summary === '' ? undefined : problemOf(() => appendFileSync(summary, markdown));
-  const recorded = [...RECORDING_FILES, INTERACTIVE_FILE].filter((name) =>
+  const recorded = [...RECORDING_FILES, INTERACTIVE_SCENARIO_FILE].filter((name) =>
     existsSync(join(folder, name)),
   );
   return {
@@ -89,14 +89,14 @@ export async function writeFiles(
  * earlier run.
  * @returns its text.
  */
-export function writeErrors(
+export function writeErrorReport(
   folder: string,
   scenario: string,
   problem: { readonly kind: string; readonly message: string },
 ): string {
   const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
   // If this fails because of the machine, the problem is reported elsewhere.
-  problemOf(() => writeWhole(folder, [['junit.xml', text]]));
+  problemOf(() => writeAllOrNone(folder, [['junit.xml', text]]));
   return text;
 }
 
@@ -104,15 +104,17 @@ export function writeErrors(
  * Copies of the input files, so that two runs can be compared line by line. A file that has changed
  * since is left out.
  */
-function copiesOf({ scenario }: Report): readonly FileText[] {
+function copiesOf({ scenario }: Report): readonly NamedFileContent[] {
   const isOwn = scenario.topologyFile !== scenario.file;
   return [
-    ...copyOf(RUN_COPIES.scenario, scenario.file, scenario.sha256),
-    ...(isOwn ? copyOf(RUN_COPIES.topology, scenario.topologyFile, scenario.topologySha256) : []),
+    ...copyOf(INPUT_COPY_FILE_NAMES.scenario, scenario.file, scenario.sha256),
+    ...(isOwn
+      ? copyOf(INPUT_COPY_FILE_NAMES.topology, scenario.topologyFile, scenario.topologySha256)
+      : []),
   ];
 }
 
-function copyOf(name: string, file: string, sha256: string): readonly FileText[] {
+function copyOf(name: string, file: string, sha256: string): readonly NamedFileContent[] {
   const { size } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0 };
   if (size === 0 || size > COPY_BYTES_MAX) return [];
   const bytes = readFileSync(file);
@@ -126,7 +128,7 @@ function problemOf(write: () => void): string | undefined {
     write();
     return undefined;
   } catch (error) {
-    const known = environmentError(error);
+    const known = environmentErrorOf(error);
     if (known === undefined) throw error;
     return known.message;
   }

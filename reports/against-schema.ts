@@ -82,7 +82,7 @@ const onTime = z
   .describe('latency less the lateness of each packet, beside the simulated latency');
 
 /** A live run compared with its prediction. */
-export const againstSchema = z
+export const predictionComparisonSchema = z
   .strictObject({
     cpu: text.describe('the profile that the prediction was charged by, or `not modelled`'),
     cpuProfileSha256: z.exactOptional(text),

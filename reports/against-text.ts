@@ -4,20 +4,20 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import type { AgainstRow } from './against.ts';
+import type { PredictionRow } from './against.ts';
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
-import { quantity, significant } from './format.ts';
-import { html, type Markup, NOTHING } from './html/markup.ts';
-import { type InsideWords, insideWords } from './inside-words.ts';
+import { quantityText, significantDigitsText } from './format.ts';
+import { EMPTY_MARKUP, html, type Markup } from './html/markup.ts';
+import { type ToleranceMark, toleranceMarkOf } from './inside-words.ts';
 import { kpiName } from './kpi-text.ts';
-import { onTimeHtml, onTimeLines, onTimeMarkdown } from './on-time-text.ts';
-import type { Against } from './report-schema.ts';
+import { onTimeLatencyHtml, onTimeLatencyLines, onTimeLatencyMarkdown } from './on-time-text.ts';
+import type { PredictionComparison } from './report-schema.ts';
 
 const HEADER = ['', 'live', 'predicted', 'difference', ''] as const;
 
 /** Lines for a terminal, without colour. */
-export function againstLines(against: Against): readonly string[] {
+export function predictionLines(against: PredictionComparison): readonly string[] {
   const rows = [HEADER, ...against.rows.map(cellsOf)];
   const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
   const lines = rows.map((cells, index) => {
@@ -28,12 +28,15 @@ export function againstLines(against: Against): readonly string[] {
     return `  ${row === undefined ? ' ' : wordsOf(row).mark} ${text.join('  ')}`.trimEnd();
   });
   const { onTime, tolerance } = against;
-  const own = onTime === undefined ? [] : ['', ...onTimeLines(onTime, tolerance)];
+  const own = onTime === undefined ? [] : ['', ...onTimeLatencyLines(onTime, tolerance)];
   return [`  ${headline(against)}`, `  cpu ${against.cpu}`, ...lines, ...own];
 }
 
 /** A section of `report.md`. */
-export function againstMarkdown(against: Against, plain: (text: string) => string): string {
+export function predictionMarkdown(
+  against: PredictionComparison,
+  plain: (text: string) => string,
+): string {
   const { onTime, tolerance } = against;
   const rows = against.rows.map(
     (row) => `| ${wordsOf(row).mark} | ${cellsOf(row).map(plain).join(' | ')} |`,
@@ -46,12 +49,12 @@ export function againstMarkdown(against: Against, plain: (text: string) => strin
     '|---|---|---:|---:|---:|---|',
     ...rows,
     '',
-    ...(onTime === undefined ? [] : [onTimeMarkdown(onTime, tolerance, plain)]),
+    ...(onTime === undefined ? [] : [onTimeLatencyMarkdown(onTime, tolerance, plain)]),
   ].join('\n');
 }
 
 /** A section of `report.html`. */
-export function againstHtml(against: Against): Markup {
+export function predictionHtml(against: PredictionComparison): Markup {
   const { onTime, tolerance } = against;
   const rows = against.rows.map((row) => {
     const [name = '', live = '', predicted = '', difference = '', note = ''] = cellsOf(row);
@@ -62,13 +65,13 @@ export function againstHtml(against: Against): Markup {
   return html`<section><h2>${headline(against)}</h2>
 <p class="muted">cpu ${against.cpu}</p>
 <table><thead><tr><th></th><th>quantity</th><th class="number">live</th><th class="number">predicted</th><th class="number">difference</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
-${onTime === undefined ? NOTHING : onTimeHtml(onTime, tolerance)}`;
+${onTime === undefined ? EMPTY_MARKUP : onTimeLatencyHtml(onTime, tolerance)}`;
 }
 
-function headline({ pass, tolerance, cpu, rows }: Against): string {
+function headline({ pass, tolerance, cpu, rows }: PredictionComparison): string {
   if (cpu === CPU_NOT_MODELLED)
     return 'Compared with virtual time without a processor model: nothing is promised here';
-  const limit = `${significant(tolerance * 100, 2)} %`;
+  const limit = `${significantDigitsText(tolerance * 100, 2)} %`;
   const promised = rows.filter(({ isPromised }) => isPromised);
   if (promised.length === 0)
     return 'Compared with virtual time, processor modelled: no rate or median latency to predict here';
@@ -80,9 +83,9 @@ function headline({ pass, tolerance, cpu, rows }: Against): string {
     : `Compared with virtual time, processor modelled: not predicted within ${limit}`;
 }
 
-function cellsOf(row: AgainstRow): readonly string[] {
+function cellsOf(row: PredictionRow): readonly string[] {
   const text = (value: number | null): string =>
-    value === null ? 'none' : quantity(value, row.unit);
+    value === null ? 'none' : quantityText(value, row.unit);
   return [
     kpiName(row),
     text(row.live),
@@ -102,6 +105,6 @@ function spanText(
   return ` [${end(bounds.low, '-')}, ${end(bounds.high, '∞')}]`;
 }
 
-function wordsOf(row: AgainstRow): InsideWords {
-  return insideWords(row, 'nothing to compare');
+function wordsOf(row: PredictionRow): ToleranceMark {
+  return toleranceMarkOf(row, 'nothing to compare');
 }

@@ -10,17 +10,17 @@
  */
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
 import { poolMetricData } from './estimate.ts';
-import { judge } from './judge.ts';
-import type { Aggregation, RunInput } from './model.ts';
-import type { Against, MetricSummary, Report } from './report-schema.ts';
-import { type Sampled, sampledOf } from './sampled.ts';
-import { judgeWithin, type ToleranceVerdict } from './within.ts';
+import { judgeRun } from './judge.ts';
+import type { Aggregation, JudgeInput } from './model.ts';
+import type { MetricSummary, PredictionComparison, Report } from './report-schema.ts';
+import { type SampledValue, sampledValueOf } from './sampled.ts';
+import { judgeTolerance, type ToleranceVerdict } from './within.ts';
 
 /** One quantity, measured and predicted. */
-export type AgainstRow = Against['rows'][number];
+export type PredictionRow = PredictionComparison['rows'][number];
 
 /** Largest relative difference at which a prediction counts as right. */
-export const AGAINST_TOLERANCE = 0.15;
+export const PREDICTION_TOLERANCE_SHARE = 0.15;
 
 /** Allowance for rounding: 85 of 100 is 15 % less, but slightly more in binary. */
 const ROUNDING = 1e-9;
@@ -35,17 +35,20 @@ const STANDARD: readonly (readonly [ending: string, aggregation: string])[] = [
 ];
 const SECONDS_PER_MINUTE = 60;
 
-/** The input of a row. */
-type Reading = Pick<AgainstRow, 'metric' | 'aggregation' | 'unit'> & {
+/** The value of one KPI in one of the two runs. */
+type Reading = Pick<PredictionRow, 'metric' | 'aggregation' | 'unit'> & {
   readonly value: number | null;
 };
 
 /** Compares a live run with its prediction. */
-export function compareWithPrediction(live: RunInput, predicted: RunInput): Against {
-  const report = judge(predicted);
+export function compareWithPrediction(
+  live: JudgeInput,
+  predicted: JudgeInput,
+): PredictionComparison {
+  const report = judgeRun(predicted);
   const others = new Map(readings(report).map((one) => [keyOf(one), one]));
   const { cpu, cpuProfileSha256, fingerprint } = report;
-  const rows = readings(judge(live)).map((one) => {
+  const rows = readings(judgeRun(live)).map((one) => {
     const other = others.get(keyOf(one));
     const predictedValue = sampledIn(predicted, { ...one, value: other?.value ?? null });
     const row = rowOf(one, sampledIn(live, one), predictedValue);
@@ -55,7 +58,7 @@ export function compareWithPrediction(live: RunInput, predicted: RunInput): Agai
     cpu,
     ...(cpuProfileSha256 === undefined ? {} : { cpuProfileSha256 }),
     fingerprint,
-    tolerance: AGAINST_TOLERANCE,
+    tolerance: PREDICTION_TOLERANCE_SHARE,
     pass: rows.every((row) => !row.isPromised || row.isInside === true),
     rows,
   };
@@ -73,19 +76,19 @@ export function relativeDifference(
 
 /** True when a difference is within the tolerance. */
 export function isWithinTolerance(difference: number | null): boolean {
-  return difference !== null && Math.abs(difference) <= AGAINST_TOLERANCE + ROUNDING;
+  return difference !== null && Math.abs(difference) <= PREDICTION_TOLERANCE_SHARE + ROUNDING;
 }
 
 /** The value of a metric in one run, with the uncertainty of its samples. */
-function sampledIn({ seeds }: RunInput, { metric, aggregation, value }: Reading): Sampled {
+function sampledIn({ seeds }: JudgeInput, { metric, aggregation, value }: Reading): SampledValue {
   const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
-  return sampledOf(poolMetricData(parts), aggregation as Aggregation, value);
+  return sampledValueOf(poolMetricData(parts), aggregation as Aggregation, value);
 }
 
 /** What a comparison of two samples adds to a row. */
 export function sampleComparisonFields(
   within: ToleranceVerdict | undefined,
-): Pick<AgainstRow, 'isInside' | 'intervals' | 'needed'> {
+): Pick<PredictionRow, 'isInside' | 'intervals' | 'needed'> {
   if (within === undefined) return { isInside: null };
   const { verdict, live, predicted, difference, needed } = within;
   return {
@@ -95,7 +98,7 @@ export function sampleComparisonFields(
   };
 }
 
-function rowOf(reading: Reading, own: Sampled, other: Sampled): AgainstRow {
+function rowOf(reading: Reading, own: SampledValue, other: SampledValue): PredictionRow {
   const { metric, aggregation, unit } = reading;
   const { value: live, n } = own;
   const predicted = other.value;
@@ -103,7 +106,7 @@ function rowOf(reading: Reading, own: Sampled, other: Sampled): AgainstRow {
   const isMissing = (live === null) !== (predicted === null);
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
-  const found = sampleComparisonFields(judgeWithin(own, other, AGAINST_TOLERANCE));
+  const found = sampleComparisonFields(judgeTolerance(own, other, PREDICTION_TOLERANCE_SHARE));
   // If only one of the two runs has a value, no number of samples would help.
   const isInside = isMissing ? false : found.isInside;
   return {

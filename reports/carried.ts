@@ -5,7 +5,7 @@
  * @module
  */
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
-import { significant, wholeNumberText } from './format.ts';
+import { significantDigitsText, wholeNumberText } from './format.ts';
 import type { CarriedTraffic, SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -26,7 +26,9 @@ const WHOLE_MIN = 10;
 const FULL_SHARE = 0.8;
 
 /** The offered and carried rates; undefined if almost nothing was rejected. */
-export function carriedPart(seeds: readonly SeedResult[]): { readonly carried?: CarriedTraffic } {
+export function carriedReportPart(seeds: readonly SeedResult[]): {
+  readonly carried?: CarriedTraffic;
+} {
   const shed = seeds.reduce((sum, seed) => sum + shedIn(seed), 0);
   const measured = seeds.reduce((sum, { measuredNs }) => sum + measuredNs, 0) / 1e9;
   const perSecond = (ending: string): number => countOf(seeds, ending) / measured;
@@ -57,13 +59,15 @@ function shedIn({ nodeDrops, packets }: SeedResult): number {
 }
 
 /** `this machine carries about 7,100/s of the 10,000/s asked`; empty when all was carried. */
-export function carriedWords(report: Pick<Report, 'carried' | 'cpu' | 'mode'>): readonly string[] {
-  const text = carriedText(report);
+export function carriedRateTexts(
+  report: Pick<Report, 'carried' | 'cpu' | 'mode'>,
+): readonly string[] {
+  const text = carriedRateText(report);
   return text === undefined ? [] : [text.full];
 }
 
 /** The sentence about the carried rate, and a shorter form for narrow lines. */
-export function carriedText({
+export function carriedRateText({
   carried,
   cpu,
   mode,
@@ -89,7 +93,7 @@ export function carriedText({
 /** A rate as text: whole packets per second, with decimals below ten, to tell it from zero. */
 function rate(perSecond: number, digits: number): string {
   const rounded = Number(perSecond.toPrecision(digits));
-  return `${rounded < WHOLE_MIN ? significant(rounded, CARRIED_DIGITS) : wholeNumberText(rounded)}/s`;
+  return `${rounded < WHOLE_MIN ? significantDigitsText(rounded, CARRIED_DIGITS) : wholeNumberText(rounded)}/s`;
 }
 
 function countOf(seeds: readonly SeedResult[], ending: string): number {

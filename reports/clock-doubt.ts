@@ -10,7 +10,7 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { limitQuantity, quantityAgainst } from './format.ts';
+import { limitQuantityText, quantityTextBesideLimit } from './format.ts';
 import type { KpiSpec, SeedResult } from './model.ts';
 
 /** A limit must be at least this many times the clock uncertainty: ten. */
@@ -32,12 +32,12 @@ export function clockUncertaintyOf(
 }
 
 /** True when the clocks are too uncertain for this limit: by more than 10 % of the limit. */
-export function isTooUncertain(uncertaintyNs: number, limitNs: number): boolean {
+export function isClockTooUncertain(uncertaintyNs: number, limitNs: number): boolean {
   return uncertaintyNs * LIMITS_PER_UNCERTAINTY > Math.abs(limitNs);
 }
 
 /** The most favourable value that the clocks allow; if it misses the limit, so does the run. */
-export function mostFavourable(value: number, spec: KpiSpec, uncertaintyNs: number): number {
+export function mostFavourableValue(value: number, spec: KpiSpec, uncertaintyNs: number): number {
   switch (spec.comparison) {
     case '<=':
     case '<':
@@ -53,9 +53,9 @@ export function mostFavourable(value: number, spec: KpiSpec, uncertaintyNs: numb
 }
 
 /** Why no verdict is possible, in words. */
-export function doubtText(uncertaintyNs: number, limitNs: number): string {
+export function clockDoubtText(uncertaintyNs: number, limitNs: number): string {
   const allowedNs = Math.abs(limitNs) / LIMITS_PER_UNCERTAINTY;
-  const known = quantityAgainst(uncertaintyNs, allowedNs, 'ns');
-  const limit = limitQuantity(limitNs, 'ns');
+  const known = quantityTextBesideLimit(uncertaintyNs, allowedNs, 'ns');
+  const limit = limitQuantityText(limitNs, 'ns');
   return `the clocks agree only to within ${known}, more than 10 % of the limit ${limit}`;
 }

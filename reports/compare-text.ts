@@ -7,13 +7,18 @@
 import picocolors from 'picocolors';
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { changeText, type KpiChange, type ReportComparison, whyIncomparable } from './compare.ts';
-import { inScale, plural, quantity, scaleOf } from './format.ts';
+import { countWithNoun, quantityText, scaledNumberText, unitScaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { escapeMarkdown, inlineCode } from './markdown.ts';
 import { sameEventsText } from './partings.ts';
 import { oneLine } from './plain-text.ts';
 import type { Report } from './report-schema.ts';
-import { foldIntoLines, indented, toAscii, withoutControls } from './terminal-layout.ts';
+import {
+  foldIntoLines,
+  toAscii,
+  withoutControlCharacters,
+  wrapIndented,
+} from './terminal-layout.ts';
 
 const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
   better: '✓',
@@ -26,7 +31,7 @@ const MARKS: Readonly<Record<KpiChange['verdict'], string>> = {
 /** The columns of a change, as text. */
 function cellsOf(change: KpiChange, noDifference?: string): readonly string[] {
   const text = (value: number | null): string =>
-    value === null ? 'none' : quantity(value, change.unit);
+    value === null ? 'none' : quantityText(value, change.unit);
   return [
     kpiName(change),
     text(change.baseline),
@@ -42,10 +47,11 @@ function differenceText(change: KpiChange): string | undefined {
   const { difference, unit } = change;
   if (difference === undefined) return undefined;
   const { low, high, n, isPaired, correlation } = difference;
-  const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
   const points = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
   const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
-  const bounds = `[${inScale(low, points)}, ${inScale(high, points)}] ${suffix}`.trimEnd();
+  const bounds =
+    `[${scaledNumberText(low, points)}, ${scaledNumberText(high, points)}] ${suffix}`.trimEnd();
   const r = isPaired && Number.isFinite(correlation) ? ` r=${correlation.toFixed(2)}` : '';
   return `${bounds}${r} n=${n}`;
 }
@@ -60,7 +66,7 @@ function pairingParts(comparison: ReportComparison): readonly string[] {
   const { baseline, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
   const effect = `smallest effect ${smallestEffect * 100} %`;
-  return [`${plural(baseline.seeds, 'seed')} of ${baseline.commit}`, pairing, effect];
+  return [`${countWithNoun(baseline.seeds, 'seed')} of ${baseline.commit}`, pairing, effect];
 }
 
 /** The comparison for a terminal. */
@@ -68,14 +74,14 @@ export function renderComparison(
   raw: { readonly comparison: ReportComparison; readonly candidate: Report },
   options: { readonly colour: boolean; readonly unicode: boolean; readonly width: number },
 ): string {
-  const comparison = withoutControls(raw.comparison);
+  const comparison = withoutControlCharacters(raw.comparison);
   const { width } = options;
   const name = oneLine(raw.candidate.scenario.name);
   const head = [`${comparison.verdict.toUpperCase()}  ${name}`, ...pairingParts(comparison)];
   const events = sameEventsText(comparison.partings);
-  const end = events === undefined ? [] : ['', ...indented(`Events: ${events}`, width, 2)];
+  const end = events === undefined ? [] : ['', ...wrapIndented(`Events: ${events}`, width, 2)];
   const { earlyEnd } = comparison;
-  const early = earlyEnd === undefined ? [] : indented(earlyEnd, width, 6);
+  const early = earlyEnd === undefined ? [] : wrapIndented(earlyEnd, width, 6);
   const lines = [
     ...foldIntoLines(head, { width, indent: 6, gap: '   ' }),
     ...early,
@@ -119,7 +125,7 @@ function noteLines(kpis: readonly KpiChange[], width: number): readonly string[]
   return notes.flatMap((note) => {
     const noted = kpis.filter((change) => change.note === note);
     const whose = noted.length === kpis.length ? '' : `${noted.map(kpiName).join(', ')}: `;
-    return indented(`${whose}${note}`, width, 4);
+    return wrapIndented(`${whose}${note}`, width, 4);
   });
 }
 

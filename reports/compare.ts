@@ -5,22 +5,22 @@
  *
  * @module
  */
-import { earlyEndOf } from './early-end.ts';
-import { significant } from './format.ts';
-import { isOfDifference, kpiName } from './kpi-text.ts';
-import { independentGroups } from './networks.ts';
+import { reportEarlyEndText } from './early-end.ts';
+import { significantDigitsText } from './format.ts';
+import { isDifferenceKpi, kpiName } from './kpi-text.ts';
+import { groupIndependentEntries } from './networks.ts';
 import { independentPairs, pairsOf } from './paired.ts';
-import { type Parting, partingsOf } from './partings.ts';
+import { type SeedDivergence, seedDivergencesOf } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE_RULE } from './rules.ts';
 import {
-  type Difference,
+  type DifferenceInterval,
   interpretDifference,
   pairedDifference,
-  SMALLEST_EFFECT,
+  SMALLEST_EFFECT_SHARE,
   unpairedDifference,
 } from './statistics/comparison.ts';
-import { summarise } from './statistics/summary.ts';
+import { summariseSample } from './statistics/summary.ts';
 
 const LEVEL = 0.95;
 
@@ -37,7 +37,7 @@ export interface KpiChange {
   /** Change of the judged value relative to the baseline; null when that is not a number. */
   readonly relative: number | null;
   /** Mean difference per seed; undefined with too few seeds. */
-  readonly difference?: Difference;
+  readonly difference?: DifferenceInterval;
   readonly verdict: ChangeVerdict;
   /** Why it is not comparable or inconclusive. */
   readonly note?: string;
@@ -55,7 +55,7 @@ export interface ReportComparison {
   readonly smallestEffect: number;
   readonly kpis: readonly KpiChange[];
   /** Where the events of common seeds first differ; seeds without checkpoints are left out. */
-  readonly partings: readonly Parting[];
+  readonly partings: readonly SeedDivergence[];
   /** Worse if any KPI is worse, else better if any is better, else inconclusive or same. */
   readonly verdict: ChangeVerdict;
 }
@@ -64,7 +64,7 @@ export interface ReportComparison {
 export function compareReports(
   baseline: Report,
   candidate: Report,
-  options: { readonly smallestEffect: number } = { smallestEffect: SMALLEST_EFFECT },
+  options: { readonly smallestEffect: number } = { smallestEffect: SMALLEST_EFFECT_SHARE },
 ): ReportComparison {
   const obstacle = pairingObstacle(baseline, candidate);
   const earlyEnd = earlyEnds(baseline, candidate);
@@ -89,7 +89,7 @@ export function compareReports(
     ...(earlyEnd === undefined ? {} : { earlyEnd }),
     smallestEffect: options.smallestEffect,
     kpis,
-    partings: partingsOf(baseline, candidate),
+    partings: seedDivergencesOf(baseline, candidate),
     verdict: overall(kpis.map((kpi) => kpi.verdict)),
   };
 }
@@ -136,11 +136,11 @@ export function changeText(change: KpiChange | undefined): string {
 
 /** Percent of the baseline; for ratios percentage points, which do not hide a change near 100 %. */
 function sizeOfChange(change: KpiChange, relative: number): string {
-  const isRatio = change.unit === 'ratio';
+  const isRatio = change.unit === 'ratio' || change.unit === 'points';
   const points = (change.value ?? 0) - (change.baseline ?? 0);
   const percent = 100 * (isRatio ? points : relative);
   const digits = Math.abs(percent) < 100 ? 2 : 3;
-  return `${percent > 0 ? '+' : ''}${significant(percent, digits)} ${isRatio ? 'pt' : '%'}`;
+  return `${percent > 0 ? '+' : ''}${significantDigitsText(percent, digits)} ${isRatio ? 'pt' : '%'}`;
 }
 
 interface Context {
@@ -164,8 +164,8 @@ function pairingObstacle(a: Report, b: Report): string | undefined {
 /** The sentence printed if one of two runs, or both, did not reach their end. */
 function earlyEnds(baseline: Report, candidate: Report): string | undefined {
   const ends = [
-    { who: 'the baseline was', end: earlyEndOf(baseline) },
-    { who: 'this run was', end: earlyEndOf(candidate) },
+    { who: 'the baseline was', end: reportEarlyEndText(baseline) },
+    { who: 'this run was', end: reportEarlyEndText(candidate) },
   ];
   const said = ends.flatMap(({ who, end }) => (end === undefined ? [] : [`${who} ${end}`]));
   return said.length === 0 ? undefined : said.join('; ');
@@ -204,7 +204,7 @@ function compareKpi(before: KpiResult | undefined, kpi: KpiResult, context: Cont
 
 /** True of a limit on a difference if the twins of the two reports change different things. */
 function isOfOtherTwin(kpi: KpiResult, { baseline, candidate }: Context): boolean {
-  if (!isOfDifference(kpi)) return false;
+  if (!isDifferenceKpi(kpi)) return false;
   return JSON.stringify(baseline.twin?.set) !== JSON.stringify(candidate.twin?.set);
 }
 
@@ -219,7 +219,11 @@ function smallestOf(baseline: number, unit: string, context: Context): number {
   return context.smallestEffect * scale;
 }
 
-function differenceOf(a: KpiResult, b: KpiResult, context: Context): Difference | undefined {
+function differenceOf(
+  a: KpiResult,
+  b: KpiResult,
+  context: Context,
+): DifferenceInterval | undefined {
   const { isPaired, baseline, candidate } = context;
   const groups = { a: valuesOf(a, baseline), b: valuesOf(b, candidate) };
   if (!isPaired) return unpairedDifference(groups, LEVEL);
@@ -230,8 +234,8 @@ function differenceOf(a: KpiResult, b: KpiResult, context: Context): Difference 
 /** Independent values: those of the seeds, or the mean of each network. */
 function valuesOf({ perSeed }: KpiResult, { networks }: Report): number[] {
   const known = perSeed.flatMap(({ seed, value }) => (value === null ? [] : [{ seed, value }]));
-  return independentGroups(known, networks).map(
-    (group) => summarise(group.map(({ value }) => value)).mean,
+  return groupIndependentEntries(known, networks).map(
+    (group) => summariseSample(group.map(({ value }) => value)).mean,
   );
 }
 
@@ -244,7 +248,7 @@ function direction(shift: 'up' | 'down', kpi: KpiResult, baseline: number): Chan
   return (shift === 'down') === wantsLess ? 'better' : 'worse';
 }
 
-function noteOn(difference: Difference): string | undefined {
+function noteOn(difference: DifferenceInterval): string | undefined {
   if (!difference.isPaired || !(difference.correlation < 0.3)) return undefined;
   const r = difference.correlation.toFixed(2);
   return `correlation ${r}: common seeds did not help, streams may have moved`;

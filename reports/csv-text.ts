@@ -13,7 +13,7 @@ const QUOTED = /[",;\t\r\n]/;
  * The cell, in quotes where it needs them. An apostrophe makes a spreadsheet show a formula in place of computing it.
  * @param isNumber True if the text is a number, whose sign begins no formula.
  */
-export function csvText(text: string, isNumber = false): string {
+export function csvCell(text: string, isNumber = false): string {
   const harmless = FORMULA.test(text) && !isNumber ? `'${text}` : text;
   return QUOTED.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

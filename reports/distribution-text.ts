@@ -5,7 +5,7 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { inScale, plural, scaleOf, wholeNumberText } from './format.ts';
+import { countWithNoun, scaledNumberText, unitScaleOf, wholeNumberText } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
 /** The parts of a metric that the sentence uses. */
@@ -34,15 +34,15 @@ export function isReliableQuantile(p: number, n: number): boolean {
  * apart.
  * @param fewest Smallest number of significant digits.
  */
-export function distinctQuantities(
+export function distinctQuantityTexts(
   values: readonly number[],
   unit: string,
   fewest = DIGITS,
 ): readonly string[] {
-  const scale = scaleOf(greatestOf(values), unit);
+  const scale = unitScaleOf(greatestOf(values), unit);
   const suffix = scale.suffix === '' ? '' : ` ${scale.suffix}`;
   const written = (digits: number): readonly string[] =>
-    values.map((value) => inScale(value, scale, { digits }));
+    values.map((value) => scaledNumberText(value, scale, { digits }));
   const different = new Set(values).size;
   let digits = fewest;
   while (digits < DIGITS_MAX && new Set(written(digits)).size < different) digits += 1;
@@ -53,8 +53,8 @@ export function distinctQuantities(
 export function distributionText(metric: Summary): string {
   const { unit, count, modes = [], min = 0, max = 0 } = metric;
   if (min === max) {
-    const samples = count === 1 ? '1 sample' : `all ${plural(count, 'sample')}`;
-    return `${samples} at ${distinctQuantities([max], unit)[0]}`;
+    const samples = count === 1 ? '1 sample' : `all ${countWithNoun(count, 'sample')}`;
+    return `${samples} at ${distinctQuantityTexts([max], unit)[0]}`;
   }
   return modes.length > 0 ? modesText(metric, modes) : tailText(metric);
 }
@@ -65,7 +65,7 @@ function modesText(metric: Summary, modes: NonNullable<Summary['modes']>): strin
   const [before = 0, last = 0] = [modes.at(-2)?.high, modes.at(-1)?.high];
   const isBeyond = tail !== undefined && tail.value - last > (last - before) * NEAR;
   const told = isBeyond ? [...values, tail.value] : values;
-  const texts = distinctQuantities(told, metric.unit, MODE_DIGITS);
+  const texts = distinctQuantityTexts(told, metric.unit, MODE_DIGITS);
   const parts = modes.map(({ share, path }, at) => {
     const by = path === undefined ? '' : ` by ${path}`;
     return `${shareText(share)}${by} at ${texts[at]}`;
@@ -78,12 +78,12 @@ function tailText(metric: Summary): string {
   const { unit, max = 0 } = metric;
   const median = quantileAt(metric, 0.5) ?? max;
   const tail = tailOf(metric);
-  if (tail === undefined) return `half at most ${distinctQuantities([median], unit)[0]}`;
+  if (tail === undefined) return `half at most ${distinctQuantityTexts([median], unit)[0]}`;
   const oneIn = wholeNumberText(tail.oneIn);
   if (median === tail.value) {
-    return `half, and all but one in ${oneIn}, at most ${distinctQuantities([median], unit)[0]}`;
+    return `half, and all but one in ${oneIn}, at most ${distinctQuantityTexts([median], unit)[0]}`;
   }
-  const [half, slow] = distinctQuantities([median, tail.value], unit);
+  const [half, slow] = distinctQuantityTexts([median, tail.value], unit);
   return `half at most ${half}, one in ${oneIn} above ${slow}`;
 }
 

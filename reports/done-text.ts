@@ -4,14 +4,14 @@
  * @module
  */
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
-import type { DoneState } from './model.ts';
+import type { RunCompletion } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** Largest number of nodes that are named; the others are only counted. */
 const NAMED_MAX = 3;
 
 /** Says what ended the run; undefined if only the duration could. */
-export function doneText({
+export function runCompletionText({
   perSeed,
   scenario,
 }: Pick<Report, 'perSeed' | 'scenario'>): string | undefined {
@@ -43,7 +43,7 @@ function range(instants: readonly number[]): string {
   return from === to ? `${from} s` : `${from} to ${to} s`;
 }
 
-function named({ unfinished }: Extract<DoneState, { by: 'duration' }>): string {
+function named({ unfinished }: Extract<RunCompletion, { by: 'duration' }>): string {
   const more = unfinished.length - NAMED_MAX;
   const names = unfinished.slice(0, NAMED_MAX).join(', ');
   return more > 0 ? `${names} and ${more} more` : names;

@@ -6,7 +6,7 @@
 import type { Report } from './report-schema.ts';
 
 /** Packets dropped for a reason by links, or by nodes. */
-export interface Drop {
+export interface DropCount {
   /** The reason; says `links` or `nodes` if both dropped packets for this reason. */
   readonly label: string;
   readonly by: 'links' | 'nodes';
@@ -14,11 +14,11 @@ export interface Drop {
 }
 
 /** The dropped packets of a report, the most frequent reason first. */
-export function dropsOf({ packets, nodeDrops }: Report): readonly Drop[] {
+export function dropCountsOf({ packets, nodeDrops }: Report): readonly DropCount[] {
   const drops = { links: packets.drops, nodes: nodeDrops };
   const isShared = (reason: string): boolean =>
     Object.values(drops).every((counts) => (counts[reason] ?? 0) > 0);
-  const of = (by: Drop['by']): readonly Drop[] =>
+  const of = (by: DropCount['by']): readonly DropCount[] =>
     Object.entries(drops[by]).map(([reason, count]) => ({
       label: isShared(reason) ? `${reason} (${by})` : reason,
       by,

@@ -9,7 +9,7 @@
  */
 import type { MetricKind } from '../engine/host/measure.ts';
 import { isFinalMiss } from './final-miss.ts';
-import { plural } from './format.ts';
+import { countWithNoun } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
@@ -44,7 +44,7 @@ export function earlyEndText(seeds: readonly SeedEnd[], durationNs: number): str
   };
   const what = `${causes[ending]} at ${at}`;
   if (seeds.length === 1 || first === undefined) return what;
-  const rest = others.length === 0 ? '' : ` and ${plural(others.length, 'other')}`;
+  const rest = others.length === 0 ? '' : ` and ${countWithNoun(others.length, 'other')}`;
   return `${what} (seed ${first.seed}${rest} of ${seeds.length})`;
 }
 
@@ -53,7 +53,7 @@ function seconds(ns: number): number {
 }
 
 /** The sentence about an early end, from a report. */
-export function earlyEndOf({
+export function reportEarlyEndText({
   perSeed,
   scenario,
   twin,
@@ -65,12 +65,12 @@ export function earlyEndOf({
 }
 
 /** The sentence that is printed once above the KPIs of a run that ended early. */
-export function openKpisText(earlyEnd: string): string {
+export function inconclusiveKpisText(earlyEnd: string): string {
   return `the run was ${earlyEnd}: an incomplete run meets no limit`;
 }
 
 /** The KPI of a run that ended early: open, unless it cannot be met any more, or never could. */
-export function leaveKpiOpen(
+export function markKpiInconclusive(
   kpi: KpiResult,
   kind: MetricKind | undefined,
   earlyEnd: string,
@@ -88,7 +88,9 @@ const NO_SAMPLES = 'E125';
  * True if the only reason why a KPI is undecided is the early end of the run, which is reported
  * once for all KPIs.
  */
-export function isOpenByEarlyEnd(kpi: KpiResult, report: Report): boolean {
+export function isInconclusiveByEarlyEnd(kpi: KpiResult, report: Report): boolean {
   if (report.ending === 'complete') return false;
-  return kpi.status === 'inconclusive' && kpi.reason === `the run was ${earlyEndOf(report)}`;
+  return (
+    kpi.status === 'inconclusive' && kpi.reason === `the run was ${reportEarlyEndText(report)}`
+  );
 }

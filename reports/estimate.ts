@@ -12,7 +12,7 @@ import { histogramMean, histogramQuantile, mergeHistograms } from '../engine/mea
 import { unitFacts } from '../engine/pure/metric-units.ts';
 import type { Aggregation, MetricData } from './model.ts';
 import { quantile, sortedAscending } from './statistics/quantile.ts';
-import { summarise } from './statistics/summary.ts';
+import { summariseSample } from './statistics/summary.ts';
 
 const QUANTILES: Readonly<Partial<Record<Aggregation, number>>> = {
   p50: 0.5,
@@ -75,13 +75,18 @@ export function aggregationMistake(
  * The unit of a metric after aggregation: `rate` is per minute and `count` is a number, whatever the
  * metric counts, except that sums of energy and mass keep their unit.
  */
-export function unitOf(
+export function aggregatedUnitOf(
   { kind, unit }: Pick<MetricDefinition, 'kind' | 'unit'>,
   aggregation: Aggregation,
 ): MetricUnit {
   if (aggregation === 'rate') return '1/min';
   if (aggregation !== 'count') return unit;
   return kind === 'counter' && unitFacts(unit)?.isSummed ? unit : 'count';
+}
+
+/** The unit of a difference between two values of a unit: that of ratios is in percentage points. */
+export function differenceUnitOf<Unit extends string>(unit: Unit): Unit | 'points' {
+  return unit === 'ratio' ? 'points' : unit;
 }
 
 /** Combines the data of several seeds; gauges become samples, one per seed. */
@@ -154,7 +159,7 @@ function ofSamples(
   const p = quantileOfAggregation(aggregation);
   const n = values.length;
   if (p !== undefined) return { value: quantile(sortedAscending(values), p) ?? null, n };
-  return ofMoments(summarise(values), aggregation, measuredNs);
+  return ofMoments(summariseSample(values), aggregation, measuredNs);
 }
 
 function ofEvents(events: number, aggregation: Aggregation, measuredNs: number): ReducedMetric {

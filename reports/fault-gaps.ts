@@ -9,7 +9,7 @@ import type { ReportFault } from './report-schema.ts';
 const GAPS_MAX = 5_000;
 
 /** The faults, each with its longest gaps if all together have too many. */
-export function boundGaps(faults: readonly ReportFault[]): readonly ReportFault[] {
+export function keepLongestGaps(faults: readonly ReportFault[]): readonly ReportFault[] {
   const all = faults.reduce((sum, { gaps = [] }) => sum + gaps.length, 0);
   if (all <= GAPS_MAX) return faults;
   const each = Math.floor(GAPS_MAX / faults.length);

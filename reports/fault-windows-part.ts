@@ -11,7 +11,7 @@ import type { Report } from './report-schema.ts';
 const WINDOWS_MAX = 480;
 
 /** The fault windows for the report; empty if no seed had a fault. */
-export function faultWindowsPart(seeds: readonly SeedResult[]): Pick<Report, 'faultWindows'> {
+export function faultWindowsReportPart(seeds: readonly SeedResult[]): Pick<Report, 'faultWindows'> {
   const perSeed = seeds.flatMap(({ seed, faultWindows }) =>
     faultWindows === undefined ? [] : [{ seed, ...faultWindows }],
   );

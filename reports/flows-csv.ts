@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { csvText } from './csv-text.ts';
+import { csvCell } from './csv-text.ts';
 import type { SeedResult } from './model.ts';
 
 /** Name of the file. */
@@ -18,7 +18,7 @@ export function* flowsCsv(seeds: readonly SeedResult[]): Generator<string> {
   for (const { seed, flows = [] } of seeds) {
     for (const { flow, sent, delivered, latencyNs } of flows) {
       const { p50 = '', p95 = '', max = '' } = latencyNs ?? {};
-      part += `${[seed, csvText(flow), sent, delivered, p50, p95, max].join(',')}\r\n`;
+      part += `${[seed, csvCell(flow), sent, delivered, p50, p95, max].join(',')}\r\n`;
       lines += 1;
       if (lines % 1_000 !== 0) continue;
       yield part;

@@ -8,7 +8,7 @@
 import { wholeNumberText } from './format.ts';
 
 /** The result for one row. */
-export interface InsideRow {
+export interface ToleranceRow {
   /** Null if there was nothing to compare, or too few samples to decide. */
   readonly isInside: boolean | null;
   /** Present if the samples of both sides were compared. */
@@ -20,15 +20,18 @@ export interface InsideRow {
 }
 
 /** How to mark a row. */
-export interface InsideWords {
+export interface ToleranceMark {
   readonly mark: string;
   /** Class of the note on a page. */
   readonly tone: string;
   readonly note: string;
 }
 
-/** @param nothing What to print when there was nothing to compare. */
-export function insideWords(row: InsideRow, nothing: string): InsideWords {
+/**
+ * The mark and the note for a row whose difference is inside or outside the tolerance, or undecided.
+ * @param nothing What to print when there was nothing to compare.
+ */
+export function toleranceMarkOf(row: ToleranceRow, nothing: string): ToleranceMark {
   const { isInside, isPromised } = row;
   const open = isInside === null && row.intervals !== undefined ? undecided(row) : undefined;
   if (!isPromised) {
@@ -42,6 +45,6 @@ export function insideWords(row: InsideRow, nothing: string): InsideWords {
 }
 
 /** A mark such as `undecided, n >= 680`: with that many samples it could be decided. */
-function undecided({ needed }: InsideRow): string {
+function undecided({ needed }: ToleranceRow): string {
   return needed === undefined ? 'undecided' : `undecided, n >= ${wholeNumberText(needed)}`;
 }

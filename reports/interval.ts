@@ -1,13 +1,13 @@
 /**
- * The interval of a KPI: Student's t over seeds, exact binomial ranks for percentiles of pooled
- * independent samples, or none, with the reason (`statistics/` cites the methods). The interval of a
- * share is cut at 0 and 1.
+ * The 95 % confidence interval of a KPI: Student's t over seeds, exact binomial ranks for percentiles
+ * of pooled independent samples, or none, with the reason (`statistics/` cites the methods). The
+ * interval of a share is cut at 0 and 1.
  *
  * @module
  */
 import type { MetricDefinition, MetricKind } from '../engine/host/measure.ts';
 import { quantileOfAggregation } from './estimate.ts';
-import type { Aggregation, Comparison, KpiSpec, MetricData } from './model.ts';
+import type { Aggregation, ComparisonOperator, KpiSpec, MetricData } from './model.ts';
 import type { KpiInterval } from './report-schema.ts';
 import {
   nearestRank,
@@ -25,7 +25,7 @@ const LEVEL = 0.95;
 export interface IntervalInput {
   readonly kind: MetricKind;
   readonly aggregation: Aggregation;
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonOperator;
   /** One value per seed that measured something; per network if {@link over} says so. */
   readonly perSeed: readonly number[];
   /** What the values are of, if not of seeds. */
@@ -35,22 +35,22 @@ export interface IntervalInput {
   readonly isShare: boolean;
 }
 
-/** The confidence interval of a KPI. */
-export function intervalOf(input: IntervalInput): KpiInterval {
+/** The 95 % confidence interval of a KPI, or none, with the reason. */
+export function confidenceIntervalOf(input: IntervalInput): KpiInterval {
   const { kind, aggregation, pooled } = input;
   if (aggregation === 'count') return none('a count has no interval', input);
-  if (kind !== 'gauge' && isExtreme(aggregation)) {
+  if (kind !== 'gauge' && isExtremeAggregation(aggregation)) {
     return none('an extreme has no interval', input);
   }
   const p = quantileOfAggregation(aggregation);
   // Samples of one network are not independent, so ranks of all samples would give too narrow an interval.
   const isByRank = pooled?.kind === 'samples' && input.over === undefined;
   if (p !== undefined && isByRank) return ofRanks(p, pooled.values, input);
-  return overSeeds(input);
+  return intervalOfMeanOverSeeds(input);
 }
 
 /** True of aggregations that one sample decides. */
-export function isExtreme(aggregation: KpiSpec['aggregation']): boolean {
+export function isExtremeAggregation(aggregation: KpiSpec['aggregation']): boolean {
   return aggregation === 'min' || aggregation === 'max';
 }
 
@@ -60,7 +60,7 @@ export function estimatorText(
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
   isOverNetworks: boolean,
 ): string {
-  if (isOverNetworks && aggregation !== 'count' && !isExtreme(aggregation)) {
+  if (isOverNetworks && aggregation !== 'count' && !isExtremeAggregation(aggregation)) {
     return 'mean of the values of the networks, each of all its seeds; Student t over them';
   }
   const p = quantileOfAggregation(aggregation);
@@ -98,7 +98,9 @@ function none(
 }
 
 /** The interval of the mean of independent values: of seeds, pairs or networks. */
-export function overSeeds(input: Pick<IntervalInput, 'perSeed' | 'over' | 'isShare'>): KpiInterval {
+export function intervalOfMeanOverSeeds(
+  input: Pick<IntervalInput, 'perSeed' | 'over' | 'isShare'>,
+): KpiInterval {
   const { perSeed, over } = input;
   const interval = meanInterval(perSeed, LEVEL);
   if (interval === undefined) {
@@ -119,7 +121,7 @@ function withinShare({ low, high }: MeanInterval): readonly [low: number, high: 
 }
 
 /** True if a metric is a share of a whole in every seed. */
-export function isShare(definition: MetricDefinition, perSeed: readonly number[]): boolean {
+export function isShareMetric(definition: MetricDefinition, perSeed: readonly number[]): boolean {
   if (definition.unit !== 'ratio' || definition.isUnbounded === true) return false;
   return perSeed.every((value) => value >= 0 && value <= 1);
 }

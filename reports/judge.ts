@@ -7,33 +7,36 @@
 
 import { createHash } from 'node:crypto';
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { addUp } from './add-up.ts';
-import { carriedPart } from './carried.ts';
+import { carriedReportPart } from './carried.ts';
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
-import { earlyEndText, endingOf, leaveKpiOpen } from './early-end.ts';
-import { boundGaps } from './fault-gaps.ts';
-import { faultWindowsPart } from './fault-windows-part.ts';
-import { clockOf, judgeKpi } from './kpi.ts';
-import { memoryPart } from './memory.ts';
-import { MESSAGE_CONSERVATION, messagesPart, unaccounted } from './messages.ts';
+import { earlyEndText, endingOf, markKpiInconclusive } from './early-end.ts';
+import { keepLongestGaps } from './fault-gaps.ts';
+import { faultWindowsReportPart } from './fault-windows-part.ts';
+import { clockKindOf, judgeKpi } from './kpi.ts';
+import { memoryReportPart } from './memory.ts';
+import {
+  countUnaccountedMessages,
+  MESSAGE_CONSERVATION_INVARIANT,
+  messagesReportPart,
+} from './messages.ts';
 import { summariseMetrics } from './metric-summary.ts';
 import type {
-  DoneState,
+  JudgeInput,
   KpiSpec,
   PacketTotals,
-  RunInput,
+  RunCompletion,
   RunMode,
   SeedResult,
-  TwinInput,
+  TwinJudgeInput,
 } from './model.ts';
-import { networkIn } from './networks.ts';
+import { networkOfSeedIfAny } from './networks.ts';
 import {
   budgetWarnings,
-  isSpending,
-  privacyBudgetPart,
+  hasPrivacySpending,
+  privacyBudgetReportPart,
   seedsWithFallingEpsilon,
 } from './privacy-budget.ts';
-import { privacyPart } from './privacy-part.ts';
+import { privacyReportPart } from './privacy-part.ts';
 import {
   type KpiResult,
   REPORT_SCHEMA_VERSION,
@@ -41,18 +44,19 @@ import {
   type ReportFault,
 } from './report-schema.ts';
 import { NOTHING_ARRIVES_RULE } from './rules.ts';
-import { seedNames } from './seed-names.ts';
-import { definitionOf } from './series.ts';
+import { seedNamesText } from './seed-names.ts';
+import { metricDefinitionOf } from './series.ts';
 import { summariseSeries } from './series-summary.ts';
 import { shownFlows } from './shown-flows.ts';
-import { timingPart } from './timing.ts';
-import { judgeDifference, twinPart } from './twin.ts';
+import { sumCountsByName } from './sum-counts.ts';
+import { timingReportPart } from './timing.ts';
+import { judgeTwinDifference, twinReportPart } from './twin.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
-export const PACKET_CONSERVATION = 'conservation of packets';
+export const PACKET_CONSERVATION_INVARIANT = 'conservation of packets';
 
 /** Judges a finished run. */
-export function judge(input: RunInput): Report {
+export function judgeRun(input: JudgeInput): Report {
   const { scenario, mode } = input;
   const seeds = measuredSeeds(input, input.seeds);
   const twin = twinOf(input);
@@ -67,8 +71,8 @@ export function judge(input: RunInput): Report {
   const shownSeed = shownSeedOf(kpis, seeds);
   const wallSeconds = input.wallMs / 1e3;
   const events = total(seeds, (seed) => seed.events);
-  const privacy = privacyPart(seeds, shownSeed);
-  const privacyBudget = privacyBudgetPart(seeds);
+  const privacy = privacyReportPart(seeds, shownSeed);
+  const privacyBudget = privacyBudgetReportPart(seeds);
   const shown = shownFlows(seeds);
   const isMet = kpis.every((kpi) => kpi.pass) && invariants.every((one) => one.pass);
   return {
@@ -78,7 +82,7 @@ export function judge(input: RunInput): Report {
     scenario,
     mode,
     ...(input.layout === undefined ? {} : { layout: input.layout }),
-    clock: clockOf('', mode),
+    clock: clockKindOf('', mode),
     crypto: input.crypto,
     cpu: input.cpu,
     ...(input.cpuProfileSha256 === undefined ? {} : { cpuProfileSha256: input.cpuProfileSha256 }),
@@ -90,18 +94,18 @@ export function judge(input: RunInput): Report {
     wallSeconds,
     events,
     eventsPerWallSecond: wallSeconds > 0 ? events / wallSeconds : 0,
-    ...timingPart(all),
-    ...memoryPart(all),
+    ...timingReportPart(all),
+    ...memoryReportPart(all),
     environment: input.environment,
     kpis,
     invariants,
     metrics: summariseMetrics(input.definitions, seeds, mode),
-    faults: boundGaps(seeds.flatMap(faultsOf)),
-    ...faultWindowsPart(seeds),
+    faults: keepLongestGaps(seeds.flatMap(faultsOf)),
+    ...faultWindowsReportPart(seeds),
     packets,
-    ...messagesPart(seeds),
+    ...messagesReportPart(seeds),
     ...refusalsPart(seeds),
-    nodeDrops: addUp(seeds.map((seed) => Object.entries(seed.nodeDrops))),
+    nodeDrops: sumCountsByName(seeds.map((seed) => Object.entries(seed.nodeDrops))),
     series: summariseSeries(shown.seeds, shownSeed),
     ...(shown.leftOut === 0 ? {} : { flowsLeftOut: shown.leftOut }),
     shownSeed,
@@ -110,8 +114,8 @@ export function judge(input: RunInput): Report {
     ...(privacyBudget === undefined ? {} : { privacyBudget }),
     ...(input.against === undefined ? {} : { against: input.against }),
     ...(input.networks === undefined ? {} : { networks: [...input.networks] }),
-    ...(twin === undefined ? {} : { twin: twinPart(twin, seeds, input) }),
-    ...carriedPart(seeds),
+    ...(twin === undefined ? {} : { twin: twinReportPart(twin, seeds, input) }),
+    ...carriedReportPart(seeds),
     ...(input.interactive === undefined ? {} : { interactive: input.interactive }),
     reproduce: input.reproduce,
     overrides: input.overrides,
@@ -119,7 +123,7 @@ export function judge(input: RunInput): Report {
 }
 
 function refusalsPart(seeds: readonly SeedResult[]): Pick<Report, 'refusals'> {
-  const refusals = addUp(seeds.map((seed) => Object.entries(seed.refusals ?? {})));
+  const refusals = sumCountsByName(seeds.map((seed) => Object.entries(seed.refusals ?? {})));
   return Object.keys(refusals).length === 0 ? {} : { refusals };
 }
 
@@ -129,7 +133,7 @@ function refusalsPart(seeds: readonly SeedResult[]): Pick<Report, 'refusals'> {
  * known here.
  */
 export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
-  const ours = [PACKET_CONSERVATION, MESSAGE_CONSERVATION];
+  const ours = [PACKET_CONSERVATION_INVARIANT, MESSAGE_CONSERVATION_INVARIANT];
   if (report.invariants.some((one) => ours.includes(one.name) && !one.pass)) return 3;
   if (report.ending === 'time-limit') return 5;
   if (report.ending === 'interrupted') return 130;
@@ -137,7 +141,7 @@ export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
 }
 
 /** The limits that a run of this mode is judged by. */
-export function kpisIn<Spec extends KpiSpec>(
+export function kpisForMode<Spec extends KpiSpec>(
   mode: RunMode,
   kpis: readonly Spec[],
 ): readonly Spec[] {
@@ -146,9 +150,9 @@ export function kpisIn<Spec extends KpiSpec>(
 
 /** Judges every KPI and every limit on a difference; none counts as met if a run ended early. */
 function judgeKpis(
-  input: RunInput,
+  input: JudgeInput,
   seeds: readonly SeedResult[],
-  twin: TwinInput | undefined,
+  twin: TwinJudgeInput | undefined,
 ): KpiResult[] {
   const { scenario, mode, definitions, networks } = input;
   const ends = [...seeds, ...(twin?.seeds ?? [])].map(({ seed, ending, virtualNs: reachedNs }) => ({
@@ -160,18 +164,18 @@ function judgeKpis(
   const earlyEnd = earlyEndText(ends, durationNs);
   const base = { definitions, seeds, mode, warmupNs, networks };
   const kindOf = (spec: KpiSpec): MetricDefinition | undefined =>
-    definitionOf(definitions, spec.metric);
+    metricDefinitionOf(definitions, spec.metric);
   const open = (kpi: KpiResult, definition: MetricDefinition | undefined): KpiResult =>
-    earlyEnd === undefined ? kpi : leaveKpiOpen(kpi, definition?.kind, earlyEnd);
-  const plain = kpisIn(mode, input.kpis).map((spec) => {
+    earlyEnd === undefined ? kpi : markKpiInconclusive(kpi, definition?.kind, earlyEnd);
+  const plain = kpisForMode(mode, input.kpis).map((spec) => {
     const definition = kindOf(spec);
     return open(judgeKpi({ ...base, spec, definition }), definition);
   });
   if (twin === undefined) return plain;
   // A difference may still change in either direction: no miss of it is final.
-  const differences = kpisIn(mode, twin.kpis).map((spec) =>
+  const differences = kpisForMode(mode, twin.kpis).map((spec) =>
     open(
-      judgeDifference({ ...base, spec, definition: kindOf(spec), twins: twin.seeds }),
+      judgeTwinDifference({ ...base, spec, definition: kindOf(spec), twins: twin.seeds }),
       undefined,
     ),
   );
@@ -180,7 +184,7 @@ function judgeKpis(
 
 /** Seeds without metrics of processor work if it was not modelled: their zeros would meet any limit. */
 function measuredSeeds(
-  { cpu, definitions }: Pick<RunInput, 'cpu' | 'definitions'>,
+  { cpu, definitions }: Pick<JudgeInput, 'cpu' | 'definitions'>,
   seeds: readonly SeedResult[],
 ): readonly SeedResult[] {
   const unknown = definitions.flatMap(({ name, needs }) => (needs === 'processor' ? name : []));
@@ -191,15 +195,15 @@ function measuredSeeds(
   });
 }
 
-function twinOf(input: RunInput): TwinInput | undefined {
+function twinOf(input: JudgeInput): TwinJudgeInput | undefined {
   const { twin } = input;
   return twin === undefined ? undefined : { ...twin, seeds: measuredSeeds(input, twin.seeds) };
 }
 
 /** Rules that the twin breaks; those that it keeps are not worth a line. */
 function twinInvariants(
-  twin: TwinInput | undefined,
-  arrives: RunInput['arrives'],
+  twin: TwinJudgeInput | undefined,
+  arrives: JudgeInput['arrives'],
 ): Report['invariants'] {
   if (twin === undefined) return [];
   const { seeds } = twin;
@@ -214,8 +218,11 @@ function total(seeds: readonly SeedResult[], numberOf: (seed: SeedResult) => num
   return sum;
 }
 
-function describeSeed(seed: SeedResult, networks: RunInput['networks']): Report['perSeed'][number] {
-  const network = networkIn(networks, seed.seed);
+function describeSeed(
+  seed: SeedResult,
+  networks: JudgeInput['networks'],
+): Report['perSeed'][number] {
+  const network = networkOfSeedIfAny(networks, seed.seed);
   return {
     seed: seed.seed,
     ...(network === undefined ? {} : { network }),
@@ -230,7 +237,7 @@ function describeSeed(seed: SeedResult, networks: RunInput['networks']): Report[
   };
 }
 
-function doneOf(done: DoneState): NonNullable<Report['perSeed'][number]['done']> {
+function doneOf(done: RunCompletion): NonNullable<Report['perSeed'][number]['done']> {
   return done.by === 'done' ? done : { by: done.by, unfinished: [...done.unfinished] };
 }
 
@@ -238,7 +245,10 @@ function doneOf(done: DoneState): NonNullable<Report['perSeed'][number]['done']>
  * The fingerprint of a run: that of its only seed, or else SHA-256 over the lines
  * `seed:fingerprint`, those of the twin last, shortened.
  */
-function combineFingerprints(seeds: readonly SeedResult[], twin: TwinInput | undefined): string {
+function combineFingerprints(
+  seeds: readonly SeedResult[],
+  twin: TwinJudgeInput | undefined,
+): string {
   const only = seeds[0];
   if (seeds.length === 1 && only !== undefined && twin === undefined) return only.fingerprint;
   const all = [...seeds, ...(twin?.seeds ?? [])];
@@ -257,7 +267,7 @@ function totalPackets(seeds: readonly SeedResult[]): PacketTotals {
     injected: total(seeds, (seed) => seed.packets.injected),
     delivered: total(seeds, (seed) => seed.packets.delivered),
     inFlight: total(seeds, (seed) => seed.packets.inFlight),
-    drops: addUp(seeds.map((seed) => Object.entries(seed.packets.drops))),
+    drops: sumCountsByName(seeds.map((seed) => Object.entries(seed.packets.drops))),
   };
 }
 
@@ -270,14 +280,14 @@ export function droppedPackets(packets: PacketTotals): number {
 
 /** A verdict on messages, if they were accounted for. */
 function messageVerdict(seeds: readonly SeedResult[]): Verdict[] {
-  const { messages } = messagesPart(seeds);
+  const { messages } = messagesReportPart(seeds);
   if (messages === undefined) return [];
   const bad = seeds.filter(
-    (seed) => seed.messages !== undefined && unaccounted(seed.messages) !== 0,
+    (seed) => seed.messages !== undefined && countUnaccountedMessages(seed.messages) !== 0,
   );
   const good = `${messages.submitted} submitted, each accounted for`;
   const detail = bad.length === 0 ? good : `broken in ${namesOf(bad)}`;
-  return [{ name: MESSAGE_CONSERVATION, pass: bad.length === 0, detail }];
+  return [{ name: MESSAGE_CONSERVATION_INVARIANT, pass: bad.length === 0, detail }];
 }
 
 /** Packets on one side of the balance minus those on the other; 0 when none got lost. */
@@ -289,7 +299,7 @@ function imbalance(packets: PacketTotals): number {
 function checkInvariants(
   seeds: readonly SeedResult[],
   packets: PacketTotals,
-  arrives: RunInput['arrives'],
+  arrives: JudgeInput['arrives'],
 ): Report['invariants'] {
   const unbalanced = seeds.filter((seed) => imbalance(seed.packets) !== 0);
   const missing = seeds.filter((seed) => seed.faults.some((fault) => fault.targets.length === 0));
@@ -299,11 +309,11 @@ function checkInvariants(
     detail: bad.length === 0 ? good : `broken in ${namesOf(bad)}`,
   });
   return [
-    verdict(PACKET_CONSERVATION, unbalanced, `${packets.sent} sent, each accounted for`),
+    verdict(PACKET_CONSERVATION_INVARIANT, unbalanced, `${packets.sent} sent, each accounted for`),
     ...messageVerdict(seeds),
     arrives === 'nothing' ? silenceVerdict(seeds) : receivedVerdict(seeds),
     verdict('faults hit something', missing, 'every fault touched a link or node'),
-    ...(isSpending(seeds)
+    ...(hasPrivacySpending(seeds)
       ? [verdict('privacy budget only grows', seedsWithFallingEpsilon(seeds), 'no epsilon falls')]
       : []),
   ];
@@ -346,7 +356,7 @@ function silenceVerdict(seeds: readonly SeedResult[]): Verdict {
 }
 
 function namesOf(seeds: readonly SeedResult[]): string {
-  return seedNames(seeds.map(({ seed }) => seed));
+  return seedNamesText(seeds.map(({ seed }) => seed));
 }
 
 /**
@@ -385,7 +395,7 @@ function shownSeedOf(kpis: readonly KpiResult[], seeds: readonly SeedResult[]): 
 /** Warnings by text; those that the twin alone has come last. */
 function collectWarnings(
   seeds: readonly SeedResult[],
-  twin: TwinInput | undefined,
+  twin: TwinJudgeInput | undefined,
 ): Report['warnings'] {
   const known = new Set(seeds.flatMap(({ warnings }) => warnings));
   const ofTwin = (twin?.seeds ?? []).map((seed) => {

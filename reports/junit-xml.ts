@@ -11,17 +11,17 @@ export const TEST_CASE_END = '</testcase>';
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** The whole document, from one line for each element. */
-export function document(lines: readonly string[]): string {
+export function xmlDocument(lines: readonly string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
 }
 
 /** The start tag of an element that has content. */
-export function open(tag: string, attributes: Attributes): string {
+export function xmlStartTag(tag: string, attributes: Attributes): string {
   return `<${tag}${attributesText(attributes)}>`;
 }
 
 /** An element without content. */
-export function emptyElement(tag: string, attributes: Attributes): string {
+export function xmlEmptyElement(tag: string, attributes: Attributes): string {
   return `<${tag}${attributesText(attributes)}/>`;
 }
 

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { doneText } from './done-text.ts';
-import { earlyEndOf, openKpisText } from './early-end.ts';
+import { runCompletionText } from './done-text.ts';
+import { inconclusiveKpisText, reportEarlyEndText } from './early-end.ts';
 import { escapeXml } from './escape-xml.ts';
-import { document, emptyElement, open, TEST_CASE_END } from './junit-xml.ts';
+import { TEST_CASE_END, xmlDocument, xmlEmptyElement, xmlStartTag } from './junit-xml.ts';
 import {
   hasLimits,
   intervalText,
@@ -16,18 +16,18 @@ import {
   limitText,
   measuredText,
   missedText,
-  seedCommand,
+  repeatSeedCommand,
 } from './kpi-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
-/** Facts that a report does not contain. */
-export interface JunitOptions {
+/** Facts for the document that a report does not contain. */
+export interface JunitFacts {
   /** Wall time of the run's start, ISO 8601 without zone, e.g. `2026-11-20T10:00:00`. */
-  readonly timestamp?: string;
+  readonly startedAt?: string;
 }
 
 /** The document for one scenario. */
-export function renderJunit(report: Report, options: JunitOptions = {}): string {
+export function renderJunit(report: Report, facts: JunitFacts = {}): string {
   const early = earlyEndCases(report);
   const cases = [
     ...early,
@@ -42,13 +42,13 @@ export function renderJunit(report: Report, options: JunitOptions = {}): string 
   const skipped = hasLimits(report) ? idle : 1;
   const time = report.wallSeconds.toFixed(3);
   const name = report.scenario.name;
-  const when = options.timestamp === undefined ? {} : { timestamp: options.timestamp };
+  const when = facts.startedAt === undefined ? {} : { timestamp: facts.startedAt };
   // The Jenkins schema (junit-10.xsd) has `skipped` on a suite, but not above it.
   const totals = { tests: cases.length, failures, errors: early.length };
   const counts = { ...totals, skipped };
-  return document([
-    open('testsuites', { name: 'orrery', ...totals, time }),
-    open('testsuite', { name, ...counts, time, ...when }),
+  return xmlDocument([
+    xmlStartTag('testsuites', { name: 'orrery', ...totals, time }),
+    xmlStartTag('testsuite', { name, ...counts, time, ...when }),
     '<properties>',
     ...properties(report),
     '</properties>',
@@ -72,14 +72,14 @@ export function renderJunitErrors(
   const cases = messages.flatMap((message) => {
     const name = `${scenario}: ${message.split('\n')[0] ?? ''}`;
     return [
-      open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
-      `${open('error', { type, message })}${escapeXml(message)}</error>`,
+      xmlStartTag('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
+      `${xmlStartTag('error', { type, message })}${escapeXml(message)}</error>`,
       '</testcase>',
     ];
   });
-  return document([
-    open('testsuites', { name: 'orrery', ...totals, time: 0 }),
-    open('testsuite', { name: scenario, ...counts, time: 0 }),
+  return xmlDocument([
+    xmlStartTag('testsuites', { name: 'orrery', ...totals, time: 0 }),
+    xmlStartTag('testsuite', { name: scenario, ...counts, time: 0 }),
     ...cases,
     '</testsuite>',
     '</testsuites>',
@@ -87,7 +87,7 @@ export function renderJunitErrors(
 }
 
 function properties(report: Report): readonly string[] {
-  const end = doneText(report);
+  const end = runCompletionText(report);
   const values = {
     fingerprint: report.fingerprint,
     seeds: report.seeds.join(' '),
@@ -98,23 +98,25 @@ function properties(report: Report): readonly string[] {
     commit: report.environment.commit,
     reproduce: report.reproduce,
   };
-  return Object.entries(values).map(([name, value]) => emptyElement('property', { name, value }));
+  return Object.entries(values).map(([name, value]) =>
+    xmlEmptyElement('property', { name, value }),
+  );
 }
 
 /**
  * If a run was interrupted or timed out, that is a separate error, whatever the run had measured.
  */
 function earlyEndCases(report: Report): readonly string[] {
-  const earlyEnd = earlyEndOf(report);
+  const earlyEnd = reportEarlyEndText(report);
   if (earlyEnd === undefined) return [];
   const scenario = report.scenario.name;
   const name = `${scenario}: the run reaches its end`;
-  const message = openKpisText(earlyEnd);
+  const message = inconclusiveKpisText(earlyEnd);
   const text = escapeXml(`${message}\nreproduce: ${report.reproduce}`);
-  const error = `${open('error', { type: report.ending, message })}${text}</error>`;
+  const error = `${xmlStartTag('error', { type: report.ending, message })}${text}</error>`;
   return [
     [
-      open('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
+      xmlStartTag('testcase', { classname: `orrery.${scenario}`, name, time: 0 }),
       error,
       TEST_CASE_END,
     ].join('\n'),
@@ -125,8 +127,8 @@ function earlyEndCases(report: Report): readonly string[] {
 function noVerdict({ scenario: { name } }: Report): string {
   const head = { classname: `orrery.${name}`, name: `${name}: limits`, time: 0 };
   return [
-    open('testcase', head),
-    emptyElement('skipped', { message: 'no verdict: no KPIs' }),
+    xmlStartTag('testcase', head),
+    xmlEmptyElement('skipped', { message: 'no verdict: no KPIs' }),
     TEST_CASE_END,
   ].join('\n');
 }
@@ -138,24 +140,24 @@ function kpiCase(kpi: KpiResult, report: Report): string {
   if (kpi.status === 'pass') {
     const measured = `${measuredText(kpi)} (${kpi.clock}), interval ${intervalText(kpi)}`;
     return [
-      open('testcase', head),
+      xmlStartTag('testcase', head),
       `<system-out>${escapeXml(measured)}</system-out>`,
       TEST_CASE_END,
     ].join('\n');
   }
   if (kpi.status === 'not-applicable') {
     return [
-      open('testcase', head),
-      emptyElement('skipped', { message: kpi.reason ?? '' }),
+      xmlStartTag('testcase', head),
+      xmlEmptyElement('skipped', { message: kpi.reason ?? '' }),
       TEST_CASE_END,
     ].join('\n');
   }
   const { type, message } = notMet(kpi, report);
   const seed = kpi.worstSeed ?? report.seeds[0];
-  const command = seed === undefined ? report.reproduce : seedCommand(report, seed);
+  const command = seed === undefined ? report.reproduce : repeatSeedCommand(report, seed);
   const text = `${message}\n95 % interval: ${intervalText(kpi)}\nreproduce: ${command}`;
-  const failure = `${open('failure', { type, message })}${escapeXml(text)}</failure>`;
-  return [open('testcase', head), failure, TEST_CASE_END].join('\n');
+  const failure = `${xmlStartTag('failure', { type, message })}${escapeXml(text)}</failure>`;
+  return [xmlStartTag('testcase', head), failure, TEST_CASE_END].join('\n');
 }
 
 /** JUnit has no third state, so an inconclusive KPI is a failure with a special type. */
@@ -171,8 +173,8 @@ function notMet(kpi: KpiResult, report: Report): { type: string; message: string
 function invariantCase(one: Report['invariants'][number], report: Report): string {
   const scenario = report.scenario.name;
   const head = { classname: `orrery.${scenario}`, name: `${scenario}: ${one.name}`, time: 0 };
-  if (one.pass) return emptyElement('testcase', head);
+  if (one.pass) return xmlEmptyElement('testcase', head);
   const message = `${one.name}: ${one.detail}`;
-  const failure = `${open('failure', { type: 'invariant', message })}${escapeXml(message)}</failure>`;
-  return [open('testcase', head), failure, TEST_CASE_END].join('\n');
+  const failure = `${xmlStartTag('failure', { type: 'invariant', message })}${escapeXml(message)}</failure>`;
+  return [xmlStartTag('testcase', head), failure, TEST_CASE_END].join('\n');
 }

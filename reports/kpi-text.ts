@@ -4,30 +4,30 @@
  *
  * @module
  */
-import { doneText } from './done-text.ts';
-import { earlyEndOf } from './early-end.ts';
+import { runCompletionText } from './done-text.ts';
+import { reportEarlyEndText } from './early-end.ts';
 import {
-  inScale,
-  limitQuantity,
+  countWithNoun,
+  limitQuantityText,
   marginText,
-  plural,
-  quantity,
-  quantityAgainst,
-  scaleOf,
+  quantityText,
+  quantityTextBesideLimit,
+  scaledNumberText,
   type UnitScale,
+  unitScaleOf,
 } from './format.ts';
-import { networkIn, ofNetwork } from './networks.ts';
+import { networkOfSeedIfAny, ofNetworkText } from './networks.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE_RULE, NOTHING_ARRIVES_RULE } from './rules.ts';
-import { shellWord } from './shell-word.ts';
-import { isStraddling } from './straddle.ts';
+import { quoteShellWord } from './shell-word.ts';
+import { isStraddlingLimit } from './straddle.ts';
 
 /** Follows the name of a metric if a limit is on its difference: no chart of the metric draws such a limit. */
-export const DIFFERENCE = '.difference';
+export const DIFFERENCE_SUFFIX = '.difference';
 
 /** True of a limit on the difference between a run and its twin. */
-export function isOfDifference({ metric }: Pick<KpiResult, 'metric'>): boolean {
-  return metric.endsWith(DIFFERENCE);
+export function isDifferenceKpi({ metric }: Pick<KpiResult, 'metric'>): boolean {
+  return metric.endsWith(DIFFERENCE_SUFFIX);
 }
 
 /** The name of a KPI: `gateway.failover p95`; aggregations that the unit makes obvious are omitted. */
@@ -39,12 +39,12 @@ export function kpiName(kpi: Pick<KpiResult, 'metric' | 'aggregation'>): string 
 /** The measured value with its unit, or `none`. */
 export function measuredText(kpi: KpiResult): string {
   if (kpi.value === null) return 'none';
-  return quantityAgainst(kpi.value, kpi.limit, kpi.unit);
+  return quantityTextBesideLimit(kpi.value, kpi.limit, kpi.unit);
 }
 
 /** A limit as text: `<= 750 ms`. */
 export function limitText(kpi: KpiResult): string {
-  return `${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
+  return `${kpi.comparison} ${limitQuantityText(kpi.limit, kpi.unit)}`;
 }
 
 /** The margin of a KPI as text: `72 %`, `0.07 pt`, `-`. */
@@ -66,16 +66,16 @@ export function intervalText(kpi: KpiResult): string {
 
 function boundsText(kpi: KpiResult, value: number): string {
   const { kind, low, high, n } = kpi.ci95;
-  const scale = scaleOf(value, kpi.unit);
+  const scale = unitScaleOf(value, kpi.unit);
   const half = low !== null && high !== null ? (high - low) / 2 : 0;
   const isCentred = low !== null && Math.abs(low + half - value) <= half * 0.05;
   if (kind === 'student-t' && !/^p\d/.test(kpi.aggregation) && isCentred) {
     const plain = { ...scale, suffix: scale.suffix === '%' ? '' : scale.suffix };
-    return `± ${inScale(half, plain, { digits: 2 })} n=${n}`;
+    return `± ${scaledNumberText(half, plain, { digits: 2 })} n=${n}`;
   }
   const digits = digitsApart(low, high, scale);
   const bound = (end: number | null): string =>
-    end === null ? '∞' : inScale(end, scale, { digits });
+    end === null ? '∞' : scaledNumberText(end, scale, { digits });
   const left = low === null ? '(-' : '[';
   return `${left}${bound(low)}, ${bound(high)}${high === null ? ')' : ']'} n=${n}`;
 }
@@ -84,7 +84,10 @@ function boundsText(kpi: KpiResult, value: number): string {
 function digitsApart(low: number | null, high: number | null, scale: UnitScale): number {
   let digits = 3;
   if (low === null || high === null || low === high) return digits;
-  while (digits < 6 && inScale(low, scale, { digits }) === inScale(high, scale, { digits })) {
+  while (
+    digits < 6 &&
+    scaledNumberText(low, scale, { digits }) === scaledNumberText(high, scale, { digits })
+  ) {
     digits += 1;
   }
   return digits;
@@ -94,13 +97,13 @@ function digitsApart(low: number | null, high: number | null, scale: UnitScale):
 export function intervalKind(kpi: KpiResult): string {
   const { kind, lowRank, highRank, n, note, over = 'seeds' } = kpi.ci95;
   if (kind === 'none') return note ?? 'no interval';
-  if (kind === 'student-t') return `Student t over ${plural(n, over.slice(0, -1))}`;
+  if (kind === 'student-t') return `Student t over ${countWithNoun(n, over.slice(0, -1))}`;
   const ranks = `ranks ${lowRank ?? '–'}..${highRank ?? '–'} of ${n}`;
   return `order statistics, ${ranks}${note === undefined ? '' : `; ${note}`}`;
 }
 
 /** True if the note on an interval is worth a line: on ranks, and on one network. */
-export function isNoted({ ci95 }: KpiResult): boolean {
+export function isIntervalNoteShown({ ci95 }: KpiResult): boolean {
   return ci95.kind === 'order-statistics' || (ci95.kind === 'none' && ci95.over === 'networks');
 }
 
@@ -111,14 +114,14 @@ export function missedText(
 ): string | undefined {
   const seeds = all.length;
   if (seeds < 2 || kpi.value === null) return undefined;
-  const where = `missed in ${kpi.seedsMissed} of ${plural(seeds, 'seed')}`;
+  const where = `missed in ${kpi.seedsMissed} of ${countWithNoun(seeds, 'seed')}`;
   const worst = kpi.perSeed.find((entry) => entry.seed === kpi.worstSeed);
   if (worst === undefined || worst.value === null) return where;
-  return `${where}; worst seed ${worst.seed}${ofNetwork(networks, worst.seed)}: ${quantity(worst.value, kpi.unit)}`;
+  return `${where}; worst seed ${worst.seed}${ofNetworkText(networks, worst.seed)}: ${quantityText(worst.value, kpi.unit)}`;
 }
 
 /** KPIs, missed ones first. */
-export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
+export function sortMissedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
   return [...kpis.filter((kpi) => !kpi.pass), ...kpis.filter((kpi) => kpi.pass)];
 }
 
@@ -126,7 +129,7 @@ export function missedFirst(kpis: readonly KpiResult[]): readonly KpiResult[] {
  * `5 of 5 KPIs met`, `1 of 5 KPIs missed`. Also counts KPIs that are inconclusive, KPIs that do not
  * apply, and KPIs whose interval contains the limit.
  */
-export function countText(report: Report): string {
+export function metKpisText(report: Report): string {
   const { kpis } = report;
   if (kpis.length === 0) return 'no KPIs';
   const countOf = (status: KpiResult['status']): number =>
@@ -145,8 +148,8 @@ export function countText(report: Report): string {
 /** `, but 2 undecided at 3 seeds`: the number of KPIs whose interval contains the limit. */
 function undecidedText({ kpis, seeds }: Report): string {
   const judged = kpis.filter(({ status }) => status === 'pass' || status === 'fail');
-  const count = judged.filter(isStraddling).length;
-  return count === 0 ? '' : `, but ${count} undecided at ${plural(seeds.length, 'seed')}`;
+  const count = judged.filter(isStraddlingLimit).length;
+  return count === 0 ? '' : `, but ${count} undecided at ${countWithNoun(seeds.length, 'seed')}`;
 }
 
 /**
@@ -179,23 +182,23 @@ export function kpiMark(kpi: KpiResult): '✓' | '✗' | '–' | '?' {
 }
 
 /** Follows the name of the crypto provider if jobs compute each key agreement once for both ends. */
-export const SHARED_CRYPTO = ', agreements shared';
+export const SHARED_CRYPTO_SUFFIX = ', agreements shared';
 
 /**
  * The conditions of the verdict: the kind of run, modelled cryptography, a modelled processor, an
  * early end.
  */
 export function conditionsText(report: Report): readonly string[] {
-  const done = doneText(report);
+  const done = runCompletionText(report);
   return [
-    ...(report.ending === 'complete' ? [] : [earlyEndOf(report) ?? report.ending]),
+    ...(report.ending === 'complete' ? [] : [reportEarlyEndText(report) ?? report.ending]),
     report.mode,
     ...(done === undefined ? [] : [done]),
     ...(report.layout === undefined ? [] : [report.layout]),
     ...pacedText(report),
     ...interactiveText(report),
     ...(report.crypto.startsWith('modelled') ? ['crypto modelled'] : []),
-    ...(report.crypto.endsWith(SHARED_CRYPTO) ? ['crypto shared'] : []),
+    ...(report.crypto.endsWith(SHARED_CRYPTO_SUFFIX) ? ['crypto shared'] : []),
     ...(report.cpu.startsWith('calibrated') ? [`cpu ${report.cpu}`] : []),
   ];
 }
@@ -203,7 +206,7 @@ export function conditionsText(report: Report): readonly string[] {
 /** `interactive, 2 faults injected`: the fingerprint is not that of the scenario file. */
 function interactiveText({ interactive }: Report): readonly string[] {
   if (interactive === undefined) return [];
-  return [`interactive, ${plural(interactive.faults, 'fault')} injected`];
+  return [`interactive, ${countWithNoun(interactive.faults, 'fault')} injected`];
 }
 
 /**
@@ -212,22 +215,22 @@ function interactiveText({ interactive }: Report): readonly string[] {
 function pacedText({ metrics }: Report): readonly string[] {
   const p99 = metrics['emulate.lateness']?.quantiles?.find(({ p }) => p === 0.99);
   if (p99 === undefined) return [];
-  return [`paced, p99 lateness ${quantity(p99.value, 'ns')}`];
+  return [`paced, p99 lateness ${quantityText(p99.value, 'ns')}`];
 }
 
 /** Flags of a command that say where its files are, and where the nodes of a live run run. */
 const PLACE = / --(?:from-here|processes(?: machine)?|loops \d+|deployment \S+|shape off)(?= |$)/g;
 
 /** The command that repeats one seed. */
-export function seedCommand(report: Report, seed: number): string {
+export function repeatSeedCommand(report: Report, seed: number): string {
   const command = { sim: 'scenario', live: 'live', emulate: 'emulate' }[report.mode];
   const file = fileOf(report);
   // Changes by `--set` are contained in the exported file.
   const changed = report.interactive === undefined ? Object.entries(report.overrides) : [];
-  const network = networkIn(report.networks, seed);
+  const network = networkOfSeedIfAny(report.networks, seed);
   const own = changed.filter(([path]) => network === undefined || path !== 'networks');
   if (network !== undefined) own.push(['networks', `[${network}]`]);
-  const sets = own.map(([path, value]) => ` --set ${shellWord(`${path}=${value}`)}`);
+  const sets = own.map(([path, value]) => ` --set ${quoteShellWord(`${path}=${value}`)}`);
   // Follows the run's own command: an installed package has no npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
@@ -236,9 +239,9 @@ export function seedCommand(report: Report, seed: number): string {
 }
 
 /** The command that repeats the run of a report, with one more flag and the word after it. */
-export function commandWithFlag({ reproduce }: Report, flag: string, word?: string): string {
+export function repeatCommandWithFlag({ reproduce }: Report, flag: string, word?: string): string {
   const isDirect = reproduce.startsWith('npx ') || reproduce.includes(' -- ');
-  const more = word === undefined ? flag : `${flag} ${shellWord(word)}`;
+  const more = word === undefined ? flag : `${flag} ${quoteShellWord(word)}`;
   return `${reproduce}${isDirect ? '' : ' --'} ${more}`;
 }
 
@@ -246,5 +249,5 @@ export function commandWithFlag({ reproduce }: Report, flag: string, word?: stri
 function fileOf({ interactive, reproduce, scenario }: Report): string {
   const [, exported] = /^(?:npm run|npx orrery) \w+ ('(?:[^']|'\\'')*'|\S+)/.exec(reproduce) ?? [];
   if (interactive !== undefined && exported !== undefined) return exported;
-  return shellWord(scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, ''));
+  return quoteShellWord(scenario.file.replace(/^(node_modules\/orrery\/)?scenarios\//, ''));
 }

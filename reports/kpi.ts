@@ -7,27 +7,38 @@
  *
  * @module
  */
-import type { MetricDefinition } from '../engine/host/measure.ts';
+import type { MetricDefinition, MetricUnit } from '../engine/host/measure.ts';
 import { metricOfSeries } from '../engine/pure/series-name.ts';
-import { clockUncertaintyOf, doubtText, isTooUncertain, mostFavourable } from './clock-doubt.ts';
 import {
+  clockDoubtText,
+  clockUncertaintyOf,
+  isClockTooUncertain,
+  mostFavourableValue,
+} from './clock-doubt.ts';
+import {
+  aggregatedUnitOf,
   aggregationMistake,
+  differenceUnitOf,
   poolMetricData,
   type ReducedMetric,
   reduceMetric,
-  unitOf,
 } from './estimate.ts';
-import { limitQuantity, quantityAgainst, wholeNumberText } from './format.ts';
-import { estimatorText, intervalOf, isExtreme, isShare } from './interval.ts';
-import type { Comparison, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
-import { independentGroups } from './networks.ts';
-import { differenceOf, pairsOf, type SeedPair } from './paired.ts';
-import type { Clock, KpiInterval, KpiResult } from './report-schema.ts';
-import { foldedReason, withSeries } from './series.ts';
-import { summarise } from './statistics/summary.ts';
-import { whyEmpty } from './why-empty.ts';
+import { limitQuantityText, quantityTextBesideLimit, wholeNumberText } from './format.ts';
+import {
+  confidenceIntervalOf,
+  estimatorText,
+  isExtremeAggregation,
+  isShareMetric,
+} from './interval.ts';
+import type { ComparisonOperator, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
+import { groupIndependentEntries } from './networks.ts';
+import { meanDifferenceOf, pairsOf, type SeedPair } from './paired.ts';
+import type { ClockKind, KpiInterval, KpiResult } from './report-schema.ts';
+import { incompleteSeriesReason, seedsWithSeries } from './series.ts';
+import { summariseSample } from './statistics/summary.ts';
+import { emptyMetricReason } from './why-empty.ts';
 
-/** The input of a judgement. */
+/** From what one KPI is judged: its limit, the definition of its metric, and the result of each seed. */
 export interface KpiInput {
   readonly spec: KpiSpec;
   /** Undefined when no protocol of the run defines the metric. */
@@ -44,12 +55,12 @@ export interface KpiInput {
 }
 
 /** Times of a run are virtual unless it was live or the metric is marked as wall time. */
-export function clockOf(metric: string, mode: RunMode): Clock {
+export function clockKindOf(metric: string, mode: RunMode): ClockKind {
   return mode === 'live' || /(^|[._])wall$/.test(metricOfSeries(metric)) ? 'wall' : 'virtual';
 }
 
 /** True when a value meets a limit. */
-function meets(value: number, comparison: Comparison, limit: number): boolean {
+function meets(value: number, comparison: ComparisonOperator, limit: number): boolean {
   switch (comparison) {
     case '<=':
       return value <= limit;
@@ -70,7 +81,7 @@ export function judgeKpi(input: KpiInput): KpiResult {
   const base = {
     metric: spec.metric,
     aggregation: spec.aggregation,
-    clock: clockOf(spec.metric, mode),
+    clock: clockKindOf(spec.metric, mode),
     comparison: spec.comparison,
     limit: spec.limit,
     limitText: spec.limitText,
@@ -82,11 +93,11 @@ export function judgeKpi(input: KpiInput): KpiResult {
   }
   const described = {
     ...base,
-    unit: unitOf(definition, spec.aggregation),
+    unit: judgedUnitOf(input, definition),
     definition: definition.help,
     estimator: estimatorOf(input, definition),
   };
-  const folded = foldedReason([...seeds, ...(input.twins ?? [])], spec.metric);
+  const folded = incompleteSeriesReason([...seeds, ...(input.twins ?? [])], spec.metric);
   if (folded !== undefined) return { ...described, ...unjudged('E125', folded) };
   const mistake = aggregationMistake(definition, spec.aggregation);
   if (mistake !== undefined) return { ...described, ...unjudged('E109', mistake) };
@@ -96,6 +107,11 @@ export function judgeKpi(input: KpiInput): KpiResult {
       : measureDifference(input, input.twins);
   if (measured.value === null) return { ...described, ...measured, ...judgeEmpty(input) };
   return { ...described, ...measured, ...judgeValue(input, measured, measured.value) };
+}
+
+function judgedUnitOf({ spec, twins }: KpiInput, definition: MetricDefinition): MetricUnit {
+  const unit = aggregatedUnitOf(definition, spec.aggregation);
+  return twins === undefined ? unit : differenceUnitOf(unit);
 }
 
 type Measured = Pick<KpiResult, 'value' | 'n' | 'ci95' | 'perSeed'>;
@@ -147,7 +163,7 @@ function measure(
   seeds: readonly SeedResult[],
 ): Measured {
   const { aggregation, comparison, over } = spec;
-  const all = withSeries(seeds, spec.metric);
+  const all = seedsWithSeries(seeds, spec.metric);
   const perSeed = valuesPerSeed(spec, all);
   const { pooled, value: ofAll, n } = poolOf(spec, all);
   const isOfSeed = aggregation === 'count' && over === 'seed';
@@ -155,15 +171,17 @@ function measure(
   const values =
     networks === undefined
       ? perSeed.flatMap((entry) => entry.value ?? [])
-      : independentGroups(all, networks).flatMap((group) => poolOf(spec, group).value ?? []);
+      : groupIndependentEntries(all, networks).flatMap((group) => poolOf(spec, group).value ?? []);
   const kind = definition.kind;
-  const isOfShare = unitOf(definition, aggregation) === 'ratio' && isShare(definition, values);
+  const isOfShare =
+    aggregatedUnitOf(definition, aggregation) === 'ratio' && isShareMetric(definition, values);
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
   const of = networks === undefined ? {} : ({ over: 'networks' } as const);
-  const ci95 = intervalOf({ ...facts, ...of, perSeed: values, pooled });
+  const ci95 = confidenceIntervalOf({ ...facts, ...of, perSeed: values, pooled });
   // What the interval is of: all runs together may lie outside, if one network has most of the samples.
-  const isMean = ci95.over === 'networks' && ci95.kind === 'student-t' && !isExtreme(aggregation);
-  return { value: isMean ? summarise(values).mean : value, n, ci95, perSeed };
+  const isMean =
+    ci95.over === 'networks' && ci95.kind === 'student-t' && !isExtremeAggregation(aggregation);
+  return { value: isMean ? summariseSample(values).mean : value, n, ci95, perSeed };
 }
 
 /** The values of the runs with one seed, as written and of the twin. */
@@ -172,7 +190,7 @@ export function seedPairs(
   seeds: readonly SeedResult[],
   twins: readonly SeedResult[],
 ): readonly SeedPair[] {
-  const all = withSeries([...seeds, ...twins], what.metric);
+  const all = seedsWithSeries([...seeds, ...twins], what.metric);
   return pairsOf(
     valuesPerSeed(what, all.slice(0, seeds.length)),
     valuesPerSeed(what, all.slice(seeds.length)),
@@ -185,7 +203,7 @@ function measureDifference(
   twins: readonly SeedResult[],
 ): Measured {
   const pairs = seedPairs(spec, seeds, twins);
-  const { value, ci95 } = differenceOf(pairs, networks);
+  const { value, ci95 } = meanDifferenceOf(pairs, networks);
   const byPair = new Map(pairs.map(({ seed, a, b }) => [seed, b - a]));
   const perSeed = seeds.map(({ seed }) => {
     const difference = byPair.get(seed) ?? null;
@@ -212,7 +230,7 @@ function judgeEmpty(input: KpiInput): Judged {
   }
   const samples = `${spec.metric} has 0 samples, so ${spec.aggregation} cannot be judged`;
   if (spec.allowEmpty) return { ...base, status: 'not-applicable', pass: true, reason: samples };
-  const why = whyEmpty({ metric: spec.metric, seeds, definitions, warmupNs });
+  const why = emptyMetricReason({ metric: spec.metric, seeds, definitions, warmupNs });
   const asked = `; is there a fault or traffic after warmup (${wholeNumberText(warmupNs / 1e9)}s)?`;
   const hint = why === undefined ? asked : `: ${why};`;
   const reason = `${samples}${hint} allowEmpty: true lets it have none`;
@@ -227,7 +245,7 @@ function judgeValue(input: KpiInput, measured: Measured, value: number): Judged 
   const missed = measured.perSeed.filter(
     (entry) => entry.value !== null && !meets(entry.value, spec.comparison, spec.limit),
   ).length;
-  const unit = definition === undefined ? 'count' : unitOf(definition, spec.aggregation);
+  const unit = definition === undefined ? 'count' : judgedUnitOf(input, definition);
   const clockUncertaintyNs = clockUncertaintyOf(spec.metric, unit, input.seeds);
   const verdict = isInDoubt(spec, value, clockUncertaintyNs)
     ? doubtful(spec, clockUncertaintyNs)
@@ -245,7 +263,7 @@ function judgeValue(input: KpiInput, measured: Measured, value: number): Judged 
 type KpiVerdict = Pick<Judged, 'status' | 'pass' | 'reason'>;
 
 function doubtful(spec: KpiSpec, uncertaintyNs: number): KpiVerdict {
-  return { status: 'inconclusive', pass: false, reason: doubtText(uncertaintyNs, spec.limit) };
+  return { status: 'inconclusive', pass: false, reason: clockDoubtText(uncertaintyNs, spec.limit) };
 }
 
 function againstLimit(one: {
@@ -271,14 +289,14 @@ function isInDoubt(
   value: number,
   uncertaintyNs: number | undefined,
 ): uncertaintyNs is number {
-  if (uncertaintyNs === undefined || !isTooUncertain(uncertaintyNs, spec.limit)) return false;
-  return meets(mostFavourable(value, spec, uncertaintyNs), spec.comparison, spec.limit);
+  if (uncertaintyNs === undefined || !isClockTooUncertain(uncertaintyNs, spec.limit)) return false;
+  return meets(mostFavourableValue(value, spec, uncertaintyNs), spec.comparison, spec.limit);
 }
 
 function missText(spec: KpiSpec, value: number, unit: string): string {
   const words = { '<=': 'above', '<': 'not below', '>=': 'below', '>': 'not above', '==': 'not' };
-  const measured = quantityAgainst(value, spec.limit, unit);
-  return `${measured} is ${words[spec.comparison]} ${limitQuantity(spec.limit, unit)}`;
+  const measured = quantityTextBesideLimit(value, spec.limit, unit);
+  return `${measured} is ${words[spec.comparison]} ${limitQuantityText(spec.limit, unit)}`;
 }
 
 /** Why an interval is not completely inside the limit; undefined when it is. */

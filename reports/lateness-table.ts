@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { quantity, wholeNumberText } from './format.ts';
-import { html, type Markup, NOTHING } from './html/markup.ts';
+import { quantityText, wholeNumberText } from './format.ts';
+import { EMPTY_MARKUP, html, type Markup } from './html/markup.ts';
 import type { Report } from './report-schema.ts';
 
 /** Metrics of a live run in the order of a datagram's life, with their display names. */
@@ -29,7 +29,7 @@ export function latenessRows(report: Report): readonly string[] {
 /** A section of `report.html`. */
 export function latenessSection(report: Report): Markup {
   const rows = cellsOf(report);
-  if (rows.length === 0) return NOTHING;
+  if (rows.length === 0) return EMPTY_MARKUP;
   const body = rows.map(([name = '', ...numbers]) => {
     const cells = numbers.map((cell) => html`<td class="number">${cell}</td>`);
     return html`<tr><td>${name}</td>${cells}</tr>
@@ -47,7 +47,9 @@ function cellsOf({ metrics }: Report): readonly (readonly string[])[] {
     const metric = metrics[name];
     if (metric === undefined || metric.count === 0) return [];
     const points = FRACTIONS.map((p) => metric.quantiles?.find((point) => point.p >= p - 1e-12));
-    const values = points.map((point) => (point === undefined ? '-' : quantity(point.value, 'ns')));
+    const values = points.map((point) =>
+      point === undefined ? '-' : quantityText(point.value, 'ns'),
+    );
     return [[words, wholeNumberText(metric.count), ...values]];
   });
 }

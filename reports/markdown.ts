@@ -6,33 +6,33 @@
  */
 
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { againstMarkdown } from './against-text.ts';
-import { carriedWords } from './carried.ts';
+import { predictionMarkdown } from './against-text.ts';
+import { carriedRateTexts } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
-import { dropsOf } from './drops.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from './early-end.ts';
-import { quantity, shortFingerprint, wholeNumberText } from './format.ts';
+import { dropCountsOf } from './drops.ts';
+import { inconclusiveKpisText, isInconclusiveByEarlyEnd, reportEarlyEndText } from './early-end.ts';
+import { quantityText, shortFingerprint, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
 import {
   conditionsText,
-  countText,
   intervalText,
   kpiMargin,
   kpiName,
   limitText,
   measuredText,
-  missedFirst,
+  metKpisText,
   missedText,
-  seedCommand,
+  repeatSeedCommand,
+  sortMissedFirst,
   verdictWord,
 } from './kpi-text.ts';
 import { latenessRows } from './lateness-table.ts';
-import { messageTerms, untrackedText } from './messages.ts';
+import { messageTerms, noAccountReasonText } from './messages.ts';
 import { oneLine } from './plain-text.ts';
-import { adversaryInShort } from './privacy-part.ts';
+import { shortAdversaryText } from './privacy-part.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { effectTexts, warningTexts } from './terminal-details.ts';
+import { faultEffectTexts, warningTexts } from './terminal-details.ts';
 import { seedsText, twinMarkdown } from './twin-text.ts';
 
 /** Below the limits of a comment's body (65,536 characters) and of a step summary (1,024 kB). */
@@ -50,11 +50,11 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
   const sections = [
     headline(report),
     kpiTable(report, options.comparison),
-    report.privacy === undefined ? '' : `Privacy: ${adversaryInShort(report.privacy)}.`,
+    report.privacy === undefined ? '' : `Privacy: ${shortAdversaryText(report.privacy)}.`,
     misses(report),
     reproduction(report),
     report.twin === undefined ? '' : twinMarkdown(report.twin, escapeMarkdown),
-    report.against === undefined ? '' : againstMarkdown(report.against, escapeMarkdown),
+    report.against === undefined ? '' : predictionMarkdown(report.against, escapeMarkdown),
     details('Lateness of this machine', latenessRows(report)),
     details(
       'Warnings',
@@ -66,11 +66,11 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
     details('Environment', environmentRows(report)),
     details('How this was measured', definitionRows(report)),
   ];
-  return joinWithin(sections, MARKDOWN_BYTES_MAX);
+  return joinSectionsWithin(sections, MARKDOWN_BYTES_MAX);
 }
 
 /** Joins sections; omits the last ones when the text would be too long. */
-export function joinWithin(sections: readonly string[], max: number): string {
+export function joinSectionsWithin(sections: readonly string[], max: number): string {
   let text = '';
   const byteLength = (part: string): number => new TextEncoder().encode(part).length;
   const note = '_Sections left out: the summary would be too long. See report.html._\n';
@@ -108,7 +108,7 @@ function headline(report: Report): string {
   const name = escapeMarkdown(report.scenario.name);
   const seeds = seedsText(report);
   const question = escapeMarkdown(report.scenario.question);
-  return `### ${icon} ${name}: ${[...carriedWords(report), countText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
+  return `### ${icon} ${name}: ${[...carriedRateTexts(report), metKpisText(report)].join('; ')} (${seeds}, ${conditions})\n${question}\n`;
 }
 
 function kpiTable(report: Report, comparison: ReportComparison | undefined): string {
@@ -118,7 +118,7 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
     `| | KPI | measured [95 % interval] | limit | margin |${versus}`,
     `|---|---|---:|---:|---:|${comparison === undefined ? '' : '---:|'}`,
   ];
-  const rows = missedFirst(report.kpis).map((kpi) => kpiRow(kpi, comparison));
+  const rows = sortMissedFirst(report.kpis).map((kpi) => kpiRow(kpi, comparison));
   const cpu = throughputNote(report);
   return [...head, ...rows, ...(cpu === undefined ? [] : ['', escapeMarkdown(cpu)])].join('\n');
 }
@@ -140,8 +140,10 @@ function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): strin
 }
 
 function misses(report: Report): string {
-  const earlyEnd = earlyEndOf(report);
-  const kpis = report.kpis.filter((kpi) => kpi.status !== 'pass' && !isOpenByEarlyEnd(kpi, report));
+  const earlyEnd = reportEarlyEndText(report);
+  const kpis = report.kpis.filter(
+    (kpi) => kpi.status !== 'pass' && !isInconclusiveByEarlyEnd(kpi, report),
+  );
   const lines = kpis.map((kpi) => {
     const missed = kpi.status === 'fail' ? missedText(kpi, report) : undefined;
     const text = [kpi.reason, missed].filter((one) => one !== undefined).join('; ');
@@ -149,16 +151,17 @@ function misses(report: Report): string {
   });
   const broken = report.invariants.filter((one) => !one.pass);
   return [
-    ...(earlyEnd === undefined ? [] : [`- ${openKpisText(earlyEnd)}`]),
+    ...(earlyEnd === undefined ? [] : [`- ${inconclusiveKpisText(earlyEnd)}`]),
     ...lines,
     ...broken.map((one) => `- ${escapeMarkdown(`${one.name}: ${one.detail}`)}`),
   ].join('\n');
 }
 
 function reproduction(report: Report): string {
-  const worst = missedFirst(report.kpis).find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;
+  const worst = sortMissedFirst(report.kpis).find((kpi) => kpi.worstSeed !== undefined)?.worstSeed;
   const seed = worst ?? report.seeds[0];
-  const one = seed === undefined ? [] : [`Worst seed: ${inlineCode(seedCommand(report, seed))}`];
+  const one =
+    seed === undefined ? [] : [`Worst seed: ${inlineCode(repeatSeedCommand(report, seed))}`];
   return `\n${[`Reproduce: ${inlineCode(report.reproduce)}`, ...one].join('<br>\n')}\n`;
 }
 
@@ -173,7 +176,7 @@ function faultRows(report: Report): readonly string[] {
   const rows = faults.slice(0, FAULTS_SHOWN).map((fault) => {
     const at = `${(fault.beginNs / 1e9).toFixed(3)} s`;
     const text = escapeMarkdown(fault.text);
-    return `| ${fault.seed} | ${at} | ${text} | ${escapeMarkdown(effectTexts(fault).join(', '))} |`;
+    return `| ${fault.seed} | ${at} | ${text} | ${escapeMarkdown(faultEffectTexts(fault).join(', '))} |`;
   });
   const more = faults.length - rows.length;
   const rest = more > 0 ? [`\nand ${wholeNumberText(more)} more in report.json`] : [];
@@ -183,7 +186,7 @@ function faultRows(report: Report): readonly string[] {
 function messageRows({ messages, messagesUntracked, refusals = {} }: Report): readonly string[] {
   if (messages === undefined) {
     if (messagesUntracked === undefined) return [];
-    const sentence = `Messages are ${escapeMarkdown(untrackedText(messagesUntracked))}.`;
+    const sentence = `Messages are ${escapeMarkdown(noAccountReasonText(messagesUntracked))}.`;
     const reasons = Object.entries(refusals).map(
       ([name, n]) => `${wholeNumberText(n)} as ${escapeMarkdown(name)}`,
     );
@@ -212,7 +215,7 @@ function packetRows(report: Report): readonly string[] {
     '',
     '| dropped because | packets |',
     '|---|---:|',
-    ...dropsOf(report).map(
+    ...dropCountsOf(report).map(
       ({ label, count }) => `| ${escapeMarkdown(label)} | ${wholeNumberText(count)} |`,
     ),
   ];
@@ -232,14 +235,14 @@ function environmentRows(report: Report): readonly string[] {
 
 function definitionRows(report: Report): readonly string[] {
   return report.kpis.map((kpi) => {
-    const value = kpi.value === null ? 'not measured' : quantity(kpi.value, kpi.unit);
+    const value = kpi.value === null ? 'not measured' : quantityText(kpi.value, kpi.unit);
     const text = `${kpi.definition} ${kpi.estimator}; n = ${wholeNumberText(kpi.n)}; ${kpi.clock} time`;
     return `- **${escapeMarkdown(kpiName(kpi))}** (${escapeMarkdown(value)}): ${escapeMarkdown(text)}`;
   });
 }
 
 /** The target of a workflow annotation. */
-export interface Annotation {
+export interface AnnotationTarget {
   readonly level: 'error' | 'warning' | 'notice';
   readonly file: string;
   readonly line: number;
@@ -249,7 +252,7 @@ export interface Annotation {
 }
 
 /** A workflow command: `::error file=scenarios/failover.yaml,line=12,col=15::text`. */
-export function workflowCommand(annotation: Annotation): string {
+export function workflowCommand(annotation: AnnotationTarget): string {
   const { level, file, line, column, title, message } = annotation;
   const properties = [
     `file=${escapeProperty(file)}`,

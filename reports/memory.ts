@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quantity, wholeNumberText } from './format.ts';
+import { quantityText, wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
@@ -13,7 +13,7 @@ const NODES_SURE_BYTES = 32e6;
 const PACKETS_SURE = 1_000;
 
 /** Memory in the seeds that took most; nothing if nodes were in other processes. */
-export function memoryPart(seeds: readonly SeedResult[]): Pick<Report, 'memory'> {
+export function memoryReportPart(seeds: readonly SeedResult[]): Pick<Report, 'memory'> {
   const all = seeds.flatMap(({ memory }) => memory ?? []);
   const [largest] = [...all].sort((a, b) => b.nodes.bytes - a.nodes.bytes);
   const [busiest] = [...all].sort((a, b) => b.packets.most - a.packets.most);
@@ -37,16 +37,16 @@ export function memoryText({ memory }: Pick<Report, 'memory'>): string | undefin
   const ofNode =
     nodeBytes === 0
       ? `less than 32 MB for ${wholeNumberText(nodes)} nodes`
-      : `${quantity(nodeBytes, 'bytes')} a node of ${wholeNumberText(nodes)}`;
-  const ofPacket = packetBytes === 0 ? '' : `${quantity(packetBytes, 'bytes')} a packet of `;
+      : `${quantityText(nodeBytes, 'bytes')} a node of ${wholeNumberText(nodes)}`;
+  const ofPacket = packetBytes === 0 ? '' : `${quantityText(packetBytes, 'bytes')} a packet of `;
   return `${ofNode}, ${ofPacket}at most ${wholeNumberText(packets)} packets under way`;
 }
 
 /** For the terminal: `10.4 kB a node`, `2.2 kB a packet`, where a network is large enough to know. */
-export function memoryWords({ memory }: Pick<Report, 'memory'>): readonly string[] {
+export function memoryTerminalTexts({ memory }: Pick<Report, 'memory'>): readonly string[] {
   const { nodeBytes = 0, packetBytes = 0 } = memory ?? {};
   return [
-    ...(nodeBytes === 0 ? [] : [`${quantity(nodeBytes, 'bytes')} a node`]),
-    ...(packetBytes === 0 ? [] : [`${quantity(packetBytes, 'bytes')} a packet`]),
+    ...(nodeBytes === 0 ? [] : [`${quantityText(nodeBytes, 'bytes')} a node`]),
+    ...(packetBytes === 0 ? [] : [`${quantityText(packetBytes, 'bytes')} a packet`]),
   ];
 }

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import { addUp } from './add-up.ts';
+
 import { wholeNumberText } from './format.ts';
 import type { MessageTotals, SeedResult } from './model.ts';
+import { sumCountsByName } from './sum-counts.ts';
 
 /** Name of the invariant whose violation is a bug of orrery (exit code 3). */
-export const MESSAGE_CONSERVATION = 'conservation of messages';
+export const MESSAGE_CONSERVATION_INVARIANT = 'conservation of messages';
 
 /** Sums over the seeds, or why no seed has an account. */
-export function messagesPart(
+export function messagesReportPart(
   seeds: readonly SeedResult[],
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
   const accounts = seeds.flatMap(({ messages }) => messages ?? []);
@@ -26,9 +27,9 @@ export function messagesPart(
   const messages = {
     submitted: total(({ submitted }) => submitted),
     delivered: total(({ delivered }) => delivered),
-    refused: addUp(accounts.map(({ refused }) => Object.entries(refused))),
+    refused: sumCountsByName(accounts.map(({ refused }) => Object.entries(refused))),
     givenUp: total(({ givenUp }) => givenUp),
-    lost: addUp(accounts.map(({ lost }) => Object.entries(lost))),
+    lost: sumCountsByName(accounts.map(({ lost }) => Object.entries(lost))),
     open: total(({ open }) => open),
   };
   return { messages };
@@ -38,13 +39,13 @@ export function messagesPart(
  * Messages on one side of the account minus those on the other; 0 when none got lost without a
  * reason.
  */
-export function unaccounted(messages: MessageTotals): number {
+export function countUnaccountedMessages(messages: MessageTotals): number {
   const { submitted, delivered, refused, givenUp, lost, open } = messages;
   return submitted - delivered - countOf(refused) - givenUp - countOf(lost) - open;
 }
 
 /** The sentence of a report whose run kept no account of messages. */
-export function untrackedText(reason: string): string {
+export function noAccountReasonText(reason: string): string {
   return `not tracked: ${reason}`;
 }
 

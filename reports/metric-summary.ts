@@ -13,15 +13,15 @@ import {
   visitBuckets,
 } from '../engine/measure/histogram.ts';
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
-import { SERIES_MAX } from '../engine/pure/series-name.ts';
+import { SERIES_PER_METRIC_MAX } from '../engine/pure/series-name.ts';
 import { poolMetricData } from './estimate.ts';
-import { clockOf } from './kpi.ts';
+import { clockKindOf } from './kpi.ts';
 import type { MetricData, RunMode, SeedResult } from './model.ts';
-import { exactFractions, modesOf } from './modes.ts';
+import { cumulativeBucketFractions, distributionModesOf } from './modes.ts';
 import type { MetricSummary } from './report-schema.ts';
 import { seriesNames } from './series.ts';
 import { nearestRank, sortedAscending } from './statistics/quantile.ts';
-import { summarise } from './statistics/summary.ts';
+import { summariseSample } from './statistics/summary.ts';
 
 /**
  * Number of individual samples kept in the report; the other samples are only in the distribution.
@@ -49,7 +49,7 @@ export function summariseMetrics(
   const named = byName.flatMap((definition) => {
     if (definition.labels === undefined) return [definition];
     // A node has one series more than the bound, that of what is beyond it.
-    const series = seriesNames(seeds, definition.name).slice(0, SERIES_MAX + 1);
+    const series = seriesNames(seeds, definition.name).slice(0, SERIES_PER_METRIC_MAX + 1);
     return [definition, ...series.map((name) => ({ ...definition, name }))];
   });
   for (const definition of named) {
@@ -60,13 +60,13 @@ export function summariseMetrics(
     const { kind, unit, help, name } = definition;
     if (parts.length > 0) {
       const summary = summariseParts(parts, pathsOf(seeds, name));
-      result[name] = { kind, unit, clock: clockOf(name, mode), help, ...summary };
+      result[name] = { kind, unit, clock: clockKindOf(name, mode), help, ...summary };
       continue;
     }
     const [unfit] = seeds.flatMap(({ notApplicable }) => notApplicable?.[name] ?? []);
     if (unfit === undefined) continue;
     const state = { count: 0, value: null, notApplicable: unfit };
-    result[name] = { kind, unit, clock: clockOf(name, mode), help, ...state };
+    result[name] = { kind, unit, clock: clockKindOf(name, mode), help, ...state };
   }
   return result;
 }
@@ -109,7 +109,7 @@ function summariseParts(
 }
 
 function summariseGauge(values: readonly number[]): Pick<MetricSummary, 'count' | 'value'> {
-  const { n, mean, min, max } = summarise(values);
+  const { n, mean, min, max } = summariseSample(values);
   return { count: n, value: mean, ...{ mean, min, max } };
 }
 
@@ -126,10 +126,10 @@ function summariseHistogram(
   const quantiles = withBand(
     (fractions) => histogramQuantiles(data, fractions),
     perSeed.map((one) => ({ n: one.count, at: (f) => histogramQuantiles(one, f) })),
-    [...tailFractions(data.count), ...exactFractions(data, FEW_VALUES)],
+    [...tailFractions(data.count), ...cumulativeBucketFractions(data, FEW_VALUES)],
   );
   const { count, min, max } = data;
-  const modes = modesOf(data, byPath).map((one) => ({ ...one }));
+  const modes = distributionModesOf(data, byPath).map((one) => ({ ...one }));
   const gathered = modes.length === 0 ? {} : { modes };
   return { count, value: null, sum: mean * count, mean, min, max, quantiles, ...gathered };
 }
@@ -139,7 +139,7 @@ function summariseSamples(
   parts: readonly Part[],
 ): Omit<MetricSummary, 'kind' | 'unit' | 'clock' | 'help'> {
   if (values.length === 0) return { count: 0, value: null };
-  const { n, mean, min, max } = summarise(values);
+  const { n, mean, min, max } = summariseSample(values);
   const sorted = sortedAscending(values);
   const at = (fractions: readonly number[]): number[] =>
     fractions.map((p) => sorted[nearestRank(p, n) - 1] ?? NaN);

@@ -8,7 +8,7 @@
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { HistogramData } from '../engine/measure/histogram.ts';
 import type { PrivacySummary } from './privacy/summary.ts';
-import type { Against } from './report-schema.ts';
+import type { PredictionComparison } from './report-schema.ts';
 
 /** In which way the scenario was run. */
 export type RunMode = 'sim' | 'emulate' | 'live';
@@ -37,13 +37,13 @@ export type Aggregation =
   | 'value';
 
 /** Comparison of a measured value with its limit. */
-export type Comparison = '<=' | '>=' | '==' | '<' | '>';
+export type ComparisonOperator = '<=' | '>=' | '==' | '<' | '>';
 
 /** A limit from the scenario file. */
 export interface KpiSpec {
   readonly metric: string;
   readonly aggregation: Aggregation;
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonOperator;
   /** In the metric's base unit (ns, ratio 0..1, 1/min, count). */
   readonly limit: number;
   /** As written in the file, e.g. `<= 250ms`. */
@@ -155,7 +155,7 @@ export interface MessageTotals {
 }
 
 /** A quantity over time in bins of equal width; `null` where nothing was measured. */
-export interface Series {
+export interface TimeSeries {
   readonly name: string;
   /** Present if there are several: the flow, or the traffic entry with drawn pairs, that ends the name. */
   readonly flow?: string;
@@ -175,7 +175,7 @@ export interface FlowResult {
 }
 
 /** What ended a run that could end when its work was done. */
-export type DoneState =
+export type RunCompletion =
   | { readonly by: 'done'; readonly atNs: number }
   /** The duration ended the run; these nodes had not finished. */
   | { readonly by: 'duration'; readonly unfinished: readonly string[] };
@@ -221,7 +221,7 @@ export interface SeedResult {
   readonly refusals?: Readonly<Record<string, number>>;
   /** Drops named by protocols: counts by `protocol/reason`. */
   readonly nodeDrops: Readonly<Record<string, number>>;
-  readonly series: readonly Series[];
+  readonly series: readonly TimeSeries[];
   /** Absent while the run continues. */
   readonly flows?: readonly FlowResult[];
   /** Measurements around faults; absent in a run without faults. */
@@ -237,7 +237,7 @@ export interface SeedResult {
    */
   readonly clockUncertaintyNs?: number;
   /** What ended the run; absent if only its duration could. */
-  readonly done?: DoneState;
+  readonly done?: RunCompletion;
   /** How the run ended. */
   readonly ending: 'complete' | 'interrupted' | 'time-limit' | 'aborted';
 }
@@ -255,7 +255,7 @@ export interface CarriedTraffic {
 }
 
 /** Set for a run into which faults were injected. */
-export interface InteractiveFacts {
+export interface InjectedFaultsFacts {
   /** How many faults were injected. */
   readonly faults: number;
   /** File that contains them, in the run's folder. */
@@ -263,7 +263,7 @@ export interface InteractiveFacts {
 }
 
 /** The runs with the changes of `twin`, one for each seed. */
-export interface TwinInput {
+export interface TwinJudgeInput {
   /** What they change, path to value. */
   readonly set: Readonly<Record<string, string>>;
   /** Limits on the difference: twin minus as written. */
@@ -271,8 +271,8 @@ export interface TwinInput {
   readonly seeds: readonly SeedResult[];
 }
 
-/** The input of the judge. */
-export interface RunInput {
+/** From what a run is judged and its report made: the files it ran, and the result of each seed. */
+export interface JudgeInput {
   readonly scenario: {
     readonly name: string;
     readonly file: string;
@@ -304,9 +304,9 @@ export interface RunInput {
   /** The generated networks that ran; their seeds follow from them (reports/networks.ts). */
   readonly networks?: readonly number[];
   /** Present if each seed ran a second time, with changes. */
-  readonly twin?: TwinInput;
+  readonly twin?: TwinJudgeInput;
   /** The same scenario predicted in virtual time; live runs only, on request. */
-  readonly against?: Against;
+  readonly against?: PredictionComparison;
   /** Wall time of the whole command, all workers. */
   readonly wallMs: number;
   readonly environment: {
@@ -316,7 +316,7 @@ export interface RunInput {
     readonly commit: string;
   };
   /** Present if faults were injected during the run, beyond those of the file. */
-  readonly interactive?: InteractiveFacts;
+  readonly interactive?: InjectedFaultsFacts;
   /** A single command that repeats the run. */
   readonly reproduce: string;
   /** Overrides given by `--set`, path to value. */

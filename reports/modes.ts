@@ -43,7 +43,7 @@ interface Bucket {
  * @param byPath The same samples by the path of their packets.
  * @returns no modes if the values are spread out.
  */
-export function modesOf(
+export function distributionModesOf(
   data: HistogramData,
   byPath: Readonly<Record<string, HistogramData>> = {},
 ): readonly DistributionMode[] {
@@ -56,7 +56,7 @@ export function modesOf(
 }
 
 /** The share of samples up to the end of each bucket; none if there are more than `fewest` buckets. */
-export function exactFractions(data: HistogramData, fewest: number): readonly number[] {
+export function cumulativeBucketFractions(data: HistogramData, fewest: number): readonly number[] {
   const buckets = bucketsOf(data);
   if (buckets.length > fewest) return [];
   let seen = 0;

@@ -12,7 +12,7 @@
 export const SEEDS_PER_NETWORK = 10_000;
 
 /** The network of a seed, from 1. */
-export function networkOf(seed: number): number {
+export function networkOfSeed(seed: number): number {
   return Math.floor(seed / SEEDS_PER_NETWORK) + 1;
 }
 
@@ -21,7 +21,7 @@ export function networkOf(seed: number): number {
  * @param network From 1.
  * @param seed Below {@link SEEDS_PER_NETWORK}: a seed of the first network.
  */
-export function seedIn(network: number, seed: number): number {
+export function seedInNetwork(network: number, seed: number): number {
   return (network - 1) * SEEDS_PER_NETWORK + seed;
 }
 
@@ -29,30 +29,30 @@ export function seedIn(network: number, seed: number): number {
  * Entries by what is independent of the others: each of them without networks, else those of each network.
  * @param networks The networks that ran; undefined if the scenario asked for none.
  */
-export function independentGroups<Entry extends { readonly seed: number }>(
+export function groupIndependentEntries<Entry extends { readonly seed: number }>(
   entries: readonly Entry[],
   networks: readonly number[] | undefined,
 ): readonly (readonly Entry[])[] {
   if (networks === undefined) return entries.map((entry) => [entry]);
   const groups = new Map<number, Entry[]>();
   for (const entry of entries) {
-    const network = networkIn(networks, entry.seed) ?? 1;
+    const network = networkOfSeedIfAny(networks, entry.seed) ?? 1;
     groups.set(network, [...(groups.get(network) ?? []), entry]);
   }
   return [...groups.values()];
 }
 
 /** The network of a seed in a report; undefined if the scenario asked for none. */
-export function networkIn(
+export function networkOfSeedIfAny(
   networks: readonly number[] | undefined,
   seed: number,
 ): number | undefined {
   if (networks === undefined) return undefined;
-  return networks.length === 1 ? networks[0] : networkOf(seed);
+  return networks.length === 1 ? networks[0] : networkOfSeed(seed);
 }
 
 /** Follows a seed in a sentence: ` of network 3`; nothing if the scenario asked for no networks. */
-export function ofNetwork(networks: readonly number[] | undefined, seed: number): string {
-  const network = networkIn(networks, seed);
+export function ofNetworkText(networks: readonly number[] | undefined, seed: number): string {
+  const network = networkOfSeedIfAny(networks, seed);
   return network === undefined ? '' : ` of network ${network}`;
 }

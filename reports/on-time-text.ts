@@ -6,12 +6,12 @@
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { differenceText } from './difference-text.ts';
-import { quantity, significant, wholeNumberText } from './format.ts';
+import { quantityText, significantDigitsText, wholeNumberText } from './format.ts';
 import { html, type Markup } from './html/markup.ts';
-import { type InsideWords, insideWords } from './inside-words.ts';
-import type { OnTime } from './on-time.ts';
+import { type ToleranceMark, toleranceMarkOf } from './inside-words.ts';
+import type { OnTimeLatencyComparison } from './on-time.ts';
 
-type Row = OnTime['rows'][number];
+type Row = OnTimeLatencyComparison['rows'][number];
 
 const HEADER = ['', 'live', 'lateness', 'on time', 'simulated', 'difference', ''] as const;
 /** The percentile named in the summary sentence. */
@@ -23,7 +23,10 @@ const NAMED = 0.95;
 const SHARE_MATTERS = 0.05;
 
 /** Lines for a terminal, without colour. */
-export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[] {
+export function onTimeLatencyLines(
+  onTime: OnTimeLatencyComparison,
+  tolerance: number,
+): readonly string[] {
   const rows = [HEADER, ...onTime.rows.map(cellsOf)];
   const widths = HEADER.map((_, i) => greatestOf(rows.map((cells) => cells[i]?.length ?? 0)));
   const lines = rows.map((cells, index) => {
@@ -40,8 +43,8 @@ export function onTimeLines(onTime: OnTime, tolerance: number): readonly string[
 }
 
 /** A section of `report.md`. */
-export function onTimeMarkdown(
-  onTime: OnTime,
+export function onTimeLatencyMarkdown(
+  onTime: OnTimeLatencyComparison,
   tolerance: number,
   plain: (text: string) => string,
 ): string {
@@ -61,7 +64,7 @@ export function onTimeMarkdown(
 }
 
 /** A section of `report.html`. */
-export function onTimeHtml(onTime: OnTime, tolerance: number): Markup {
+export function onTimeLatencyHtml(onTime: OnTimeLatencyComparison, tolerance: number): Markup {
   const rows = onTime.rows.map((row) => {
     const [name = '', ...rest] = cellsOf(row);
     const note = rest.pop() ?? '';
@@ -78,8 +81,11 @@ ${pathSentences(onTime).map((text) => html`<p class="muted">${text}</p>`)}</sect
 `;
 }
 
-function headline({ pass, packets, delivered, rows }: OnTime, tolerance: number): string {
-  const limit = `${significant(tolerance * 100, 2)} %`;
+function headline(
+  { pass, packets, delivered, rows }: OnTimeLatencyComparison,
+  tolerance: number,
+): string {
+  const limit = `${significantDigitsText(tolerance * 100, 2)} %`;
   const of = `${wholeNumberText(packets)} of ${wholeNumberText(delivered)} packets followed`;
   if (packets === 0) return `Latency minus lateness is not known: ${of}`;
   if (!pass && rows.every(({ isPromised, isInside }) => !isPromised || isInside !== false))
@@ -90,7 +96,7 @@ function headline({ pass, packets, delivered, rows }: OnTime, tolerance: number)
 }
 
 /** The live percentile compared with the sum of two percentiles, in a sentence. */
-function sumTexts({ rows }: OnTime): readonly string[] {
+function sumTexts({ rows }: OnTimeLatencyComparison): readonly string[] {
   return rows
     .filter(({ p }) => p === NAMED)
     .flatMap(({ live, lateness, simulated, sum, sumDifference, isSumInside }) => {
@@ -108,7 +114,7 @@ function sumTexts({ rows }: OnTime): readonly string[] {
  * Says that the two runs took different paths, which lateness cannot explain; nothing if they did
  * not.
  */
-function pathTexts({ paths }: OnTime): readonly string[] {
+function pathTexts({ paths }: OnTimeLatencyComparison): readonly string[] {
   if (!paths.some(({ live, simulated }) => Math.abs(live - simulated) > SHARE_MATTERS)) return [];
   return [
     'packets took different paths than in virtual time, and the latency depends on the path:',
@@ -119,13 +125,13 @@ function pathTexts({ paths }: OnTime): readonly string[] {
   ];
 }
 
-function pathSentences(onTime: OnTime): readonly string[] {
+function pathSentences(onTime: OnTimeLatencyComparison): readonly string[] {
   const [title, ...shares] = pathTexts(onTime);
   return title === undefined ? [] : [`${title} ${shares.join('; ')}`];
 }
 
 function percent(share: number): string {
-  return `${significant(100 * share, 2)} %`;
+  return `${significantDigitsText(100 * share, 2)} %`;
 }
 
 function cellsOf(row: Row): readonly string[] {
@@ -142,9 +148,9 @@ function cellsOf(row: Row): readonly string[] {
 }
 
 function ns(value: number | null): string {
-  return value === null ? 'none' : quantity(value, 'ns');
+  return value === null ? 'none' : quantityText(value, 'ns');
 }
 
-function wordsOf(row: Row): InsideWords {
-  return insideWords(row, 'too few packets');
+function wordsOf(row: Row): ToleranceMark {
+  return toleranceMarkOf(row, 'too few packets');
 }

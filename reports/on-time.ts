@@ -19,19 +19,19 @@ import {
   mergeHistograms,
 } from '../engine/measure/histogram.ts';
 import {
-  AGAINST_TOLERANCE,
   isWithinTolerance,
+  PREDICTION_TOLERANCE_SHARE,
   relativeDifference,
   sampleComparisonFields,
 } from './against.ts';
-import type { RunInput } from './model.ts';
+import type { JudgeInput } from './model.ts';
 import { pathShares } from './path-shares.ts';
 import type { Report } from './report-schema.ts';
 import { sampledQuantile } from './sampled.ts';
-import { judgeWithin } from './within.ts';
+import { judgeTolerance } from './within.ts';
 
 /** The comparison, as contained in the report. */
-export type OnTime = NonNullable<NonNullable<Report['against']>['onTime']>;
+export type OnTimeLatencyComparison = NonNullable<NonNullable<Report['against']>['onTime']>;
 
 /** Fractions that are compared; the tail is only shown. */
 const FRACTIONS = [
@@ -46,7 +46,10 @@ const BEYOND_MIN = 5;
  * Compares latency less lateness with the latency of the same scenario in virtual time.
  * @returns undefined when one of the runs measured no application latency.
  */
-export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | undefined {
+export function compareOnTimeLatency(
+  live: JudgeInput,
+  simulated: JudgeInput,
+): OnTimeLatencyComparison | undefined {
   const latency = mergedLatency(live);
   const ideal = mergedLatency(simulated);
   if (latency.count === 0 || ideal.count === 0) return undefined;
@@ -59,7 +62,8 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
     const late = isEnough ? at(lateness) : null;
     const sum = late === null ? null : at(ideal) + late;
     const [mine, other] = [sampledQuantile(onTime, p), sampledQuantile(ideal, p)];
-    const found = own === null ? undefined : judgeWithin(mine, other, AGAINST_TOLERANCE);
+    const found =
+      own === null ? undefined : judgeTolerance(mine, other, PREDICTION_TOLERANCE_SHARE);
     const difference = relativeDifference(own, at(ideal));
     const sumDifference = relativeDifference(at(latency), sum);
     return {
@@ -81,7 +85,7 @@ export function compareOnTime(live: RunInput, simulated: RunInput): OnTime | und
   return { packets, delivered, pass, rows, paths: [...pathShares(live, simulated)] };
 }
 
-function merged({ seeds }: RunInput, name: string): HistogramData {
+function merged({ seeds }: JudgeInput, name: string): HistogramData {
   return mergeHistograms(
     seeds.flatMap(({ metrics }) => {
       const data = metrics[name];
@@ -91,7 +95,7 @@ function merged({ seeds }: RunInput, name: string): HistogramData {
 }
 
 /** Latency at the applications, over all protocols that also measure throughput. */
-function mergedLatency(input: RunInput): HistogramData {
+function mergedLatency(input: JudgeInput): HistogramData {
   const names = new Set(input.seeds.flatMap(({ metrics }) => Object.keys(metrics)));
   const own = [...names].filter(
     (name) => name.endsWith('.latency') && names.has(name.replace(/latency$/, 'throughput')),

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { overSeeds } from './interval.ts';
-import { independentGroups } from './networks.ts';
+import { intervalOfMeanOverSeeds } from './interval.ts';
+import { groupIndependentEntries } from './networks.ts';
 import type { KpiInterval } from './report-schema.ts';
-import { correlation, summarise } from './statistics/summary.ts';
+import { correlation, summariseSample } from './statistics/summary.ts';
 
 /** Two values of one seed. */
 export interface SeedPair {
@@ -38,9 +38,9 @@ export function independentPairs(
   pairs: readonly SeedPair[],
   networks: readonly number[] | undefined,
 ): readonly Omit<SeedPair, 'seed'>[] {
-  return independentGroups(pairs, networks).map((group) => ({
-    a: summarise(group.map(({ a }) => a)).mean,
-    b: summarise(group.map(({ b }) => b)).mean,
+  return groupIndependentEntries(pairs, networks).map((group) => ({
+    a: summariseSample(group.map(({ a }) => a)).mean,
+    b: summariseSample(group.map(({ b }) => b)).mean,
   }));
 }
 
@@ -55,16 +55,16 @@ export interface MeanDifference {
 }
 
 /** The mean of b - a; its interval is over pairs, or over networks. */
-export function differenceOf(
+export function meanDifferenceOf(
   pairs: readonly SeedPair[],
   networks: readonly number[] | undefined,
 ): MeanDifference {
   const units = independentPairs(pairs, networks);
   const perSeed = units.map(({ a, b }) => b - a);
   const over = networks === undefined ? 'pairs' : 'networks';
-  const ci95 = overSeeds({ perSeed, over, isShare: false });
+  const ci95 = intervalOfMeanOverSeeds({ perSeed, over, isShare: false });
   if (units.length === 0) return { a: null, b: null, value: null, ci95 };
-  const mean = (values: readonly number[]): number => summarise(values).mean;
+  const mean = (values: readonly number[]): number => summariseSample(values).mean;
   const [a, b] = [units.map((unit) => unit.a), units.map((unit) => unit.b)];
   const related = correlation(a, b);
   return {

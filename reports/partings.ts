@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { plural } from './format.ts';
+import { countWithNoun } from './format.ts';
 import type { Report } from './report-schema.ts';
 
 /** Whether, and between which instants, the two runs of a seed diverge. */
-export type Parting =
+export type SeedDivergence =
   | { readonly kind: 'same'; readonly seed: number }
   | {
       readonly kind: 'parted';
@@ -28,14 +28,14 @@ const DIGITS = 8;
 const NAMED_MAX = 3;
 
 /** Where the runs diverge, for each seed that both ran with checkpoints. */
-export function partingsOf(a: Report, b: Report): readonly Parting[] {
+export function seedDivergencesOf(a: Report, b: Report): readonly SeedDivergence[] {
   return a.perSeed.flatMap((one) => {
     const other = b.perSeed.find(({ seed }) => seed === one.seed);
     return other === undefined ? [] : partingOf(one, other);
   });
 }
 
-function partingOf(a: SeedFacts, b: SeedFacts): readonly Parting[] {
+function partingOf(a: SeedFacts, b: SeedFacts): readonly SeedDivergence[] {
   const { seed } = a;
   if (a.checkpoints === undefined || b.checkpoints === undefined) return [];
   if (a.fingerprint === b.fingerprint) return [{ kind: 'same', seed }];
@@ -67,7 +67,7 @@ function digestAt({ everyNs, digests }: Checkpoints, atNs: number): string {
  * A sentence such as `seed 2 parts between 11.76 s and 12 s, and 4 seeds later`; undefined if no
  * seed diverges.
  */
-export function partingsText(partings: readonly Parting[]): string | undefined {
+export function seedDivergencesText(partings: readonly SeedDivergence[]): string | undefined {
   const parted = partings.flatMap((one) => (one.kind === 'parted' ? [one] : []));
   if (parted.length === 0) return undefined;
   const first = [...parted].sort((a, b) => a.sameUntilNs - b.sameUntilNs);
@@ -78,18 +78,18 @@ export function partingsText(partings: readonly Parting[]): string | undefined {
     return `seed ${seed} parts ${where}`;
   });
   const rest = first.length - named.length;
-  return [...named, ...(rest === 0 ? [] : [`${plural(rest, 'seed')} later`])].join(', ');
+  return [...named, ...(rest === 0 ? [] : [`${countWithNoun(rest, 'seed')} later`])].join(', ');
 }
 
 /**
  * A sentence such as `1 of 3 seeds had the same events in both; seed 2 parts between 11.76 s and 12
  * s`.
  */
-export function sameEventsText(partings: readonly Parting[]): string | undefined {
+export function sameEventsText(partings: readonly SeedDivergence[]): string | undefined {
   if (partings.length === 0) return undefined;
   const same = partings.filter(({ kind }) => kind === 'same').length;
-  const count = `${same} of ${plural(partings.length, 'seed')} had the same events in both`;
-  const parted = partingsText(partings);
+  const count = `${same} of ${countWithNoun(partings.length, 'seed')} had the same events in both`;
+  const parted = seedDivergencesText(partings);
   return parted === undefined ? count : `${count}; ${parted}`;
 }
 

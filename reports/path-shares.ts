@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { RunInput } from './model.ts';
+import type { JudgeInput } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** One path and its share of all packets sent, 0..1. */
@@ -22,7 +22,7 @@ export interface PathShare {
 const PREFIX = 'path:';
 
 /** The shares of all paths that either run used, sorted by name; empty if no node chooses paths. */
-export function pathShares(live: RunInput, simulated: RunInput): readonly PathShare[] {
+export function pathShares(live: JudgeInput, simulated: JudgeInput): readonly PathShare[] {
   const [own, ideal] = [sharesOf(live), sharesOf(simulated)];
   return [...new Set([...own.keys(), ...ideal.keys()])].sort().map((path) => ({
     path,
@@ -39,7 +39,7 @@ export function sharesOfReport({
   return [...shares].sort(([, a], [, b]) => b - a);
 }
 
-function sharesOf({ seeds }: RunInput): Map<string, number> {
+function sharesOf({ seeds }: JudgeInput): Map<string, number> {
   return sharesOfSeries(seeds.flatMap(({ series }) => series));
 }
 

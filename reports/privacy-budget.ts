@@ -25,12 +25,12 @@ const ROUNDS_MAX = 2_000;
 type Budget = NonNullable<Report['privacyBudget']>;
 
 /** True when any seed spent from a privacy budget. */
-export function isSpending(seeds: readonly SeedResult[]): boolean {
+export function hasPrivacySpending(seeds: readonly SeedResult[]): boolean {
   return seeds.some((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
 }
 
 /** The part of the report; undefined when no seed spent from a budget. */
-export function privacyBudgetPart(seeds: readonly SeedResult[]): Budget | undefined {
+export function privacyBudgetReportPart(seeds: readonly SeedResult[]): Budget | undefined {
   const spending = seeds.filter((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
   if (spending.length === 0) return undefined;
   const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET_METRICS.epsilon).length));

@@ -13,7 +13,7 @@ const TARGETS_MAX = 2_000;
 type PrivacyPart = NonNullable<Report['privacy']>;
 
 /** The privacy part of the report; undefined if no seed measured privacy. */
-export function privacyPart(
+export function privacyReportPart(
   seeds: readonly SeedResult[],
   shownSeed: number,
 ): PrivacyPart | undefined {
@@ -34,7 +34,7 @@ export function privacyPart(
 }
 
 /** The adversary in a few words, for the line with the entropy. */
-export function adversaryInShort({
+export function shortAdversaryText({
   corrupt,
   mixes,
 }: Pick<NonNullable<Report['privacy']>, 'corrupt' | 'mixes'>): string {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runSpanText, shortCount, significant, spanUnit } from './format.ts';
+import { runSpanText, runTimeUnitFor, shortCountText, significantDigitsText } from './format.ts';
 
 /** The progress of a run. */
 export interface ProgressState {
@@ -37,8 +37,8 @@ export function renderProgress(
     state.name,
     ...(state.seeds > 1 ? [`seed ${state.seed}/${state.seeds}`] : []),
     `${bar(state.virtualNs / state.durationNs, options.unicode)} ${reached(state)}`,
-    `${shortCount(state.eventsPerSecond)} events/s`,
-    `${significant(state.speed, 2)}x real`,
+    `${shortCountText(state.eventsPerSecond)} events/s`,
+    `${significantDigitsText(state.speed, 2)}x real`,
     ...(state.secondsLeft === undefined ? [] : [`~${Math.ceil(state.secondsLeft)} s left`]),
   ];
   while (parts.length > 1 && parts.join('  ').length > options.width) parts.pop();
@@ -48,12 +48,12 @@ export function renderProgress(
 /** The plain line for a pipe or CI: at the start and every 10 s. */
 export function renderPlainProgress(state: ProgressState): string {
   const seed = state.seeds > 1 ? `  seed ${state.seed}/${state.seeds}` : '';
-  return `${state.name}${seed}  ${reached(state)}  ${shortCount(state.eventsPerSecond)} events/s`;
+  return `${state.name}${seed}  ${reached(state)}  ${shortCountText(state.eventsPerSecond)} events/s`;
 }
 
 function reached(state: ProgressState): string {
   const whole = state.durationNs / 1e9;
-  const unit = spanUnit(whole);
+  const unit = runTimeUnitFor(whole);
   // Packets under way at the end may arrive after the duration, which they do not extend.
   const reachedNs = Math.min(state.virtualNs, state.durationNs);
   const now = (reachedNs / 1e9 / unit.seconds).toFixed(1);

@@ -3,28 +3,28 @@
  *
  * @module
  */
-import { doneText } from './done-text.ts';
+import { runCompletionText } from './done-text.ts';
 import {
-  plural,
+  countWithNoun,
   runSpanText,
+  runTimeUnitFor,
   shortFingerprint,
-  significant,
-  spanUnit,
-  wallTime,
+  significantDigitsText,
+  wallSecondsText,
   wholeNumberText,
 } from './format.ts';
 import { conditionsText } from './kpi-text.ts';
 import { memoryText } from './memory.ts';
 import type { Report } from './report-schema.ts';
-import { runningSecondsOf } from './timing.ts';
+import { runningWallSecondsOf } from './timing.ts';
 import { seedsText } from './twin-text.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The facts beside the verdict: how much was run, how, and how fast. */
 export function reportFacts(report: Report): Facts {
-  const running = runningSecondsOf(report);
-  const end = doneText(report);
+  const running = runningWallSecondsOf(report);
+  const end = runCompletionText(report);
   const conditions = conditionsText(report).filter((text) => text !== end);
   const perWall = running > 0 ? report.virtualSeconds / running : 0;
   return [
@@ -32,8 +32,11 @@ export function reportFacts(report: Report): Facts {
     ['mode', conditions.join(', ')],
     ...(end === undefined ? [] : ([['end', end]] as const)),
     ['fingerprint', shortFingerprint(report.fingerprint)],
-    ['time', `${timeText(report.virtualSeconds)} ${report.clock} in ${wallTime(running)} wall`],
-    ['speed', `${significant(perWall, 2)} × real`],
+    [
+      'time',
+      `${timeText(report.virtualSeconds)} ${report.clock} in ${wallSecondsText(running)} wall`,
+    ],
+    ['speed', `${significantDigitsText(perWall, 2)} × real`],
     ['cpu', report.cpu],
   ];
 }
@@ -67,7 +70,7 @@ export function originFacts(report: Report): Facts {
  */
 function injectedText({ interactive }: Report): string {
   if (interactive === undefined) return '';
-  return ` (interactive, ${plural(interactive.faults, 'fault')} injected: ${interactive.file})`;
+  return ` (interactive, ${countWithNoun(interactive.faults, 'fault')} injected: ${interactive.file})`;
 }
 
 /**
@@ -79,11 +82,11 @@ function eventsText({ events, eventsPerWallSecond, timing, wallSeconds }: Report
     return `${wholeNumberText(events)}, ${wholeNumberText(eventsPerWallSecond)} per wall second`;
   const rest = Math.max(0, wallSeconds - timing.runningSeconds);
   const rate = `${wholeNumberText(events)}, ${wholeNumberText(timing.eventsPerSecond)} per second of the engine`;
-  return `${rate}; ${wallTime(rest)} more for threads to load and seeds to set up`;
+  return `${rate}; ${wallSecondsText(rest)} more for threads to load and seeds to set up`;
 }
 
 /** Whole seconds, or hours and days where there are many. */
 function timeText(seconds: number): string {
-  const unit = spanUnit(seconds);
+  const unit = runTimeUnitFor(seconds);
   return unit.seconds === 1 ? `${wholeNumberText(seconds)} s` : runSpanText(seconds, unit);
 }

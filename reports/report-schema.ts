@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { METRIC_UNIT_NAMES } from '../engine/pure/metric-units.ts';
-import { againstSchema } from './against-schema.ts';
+import { predictionComparisonSchema } from './against-schema.ts';
 import { intervalSchema } from './interval-schema.ts';
 import { privacyBudgetSchema, privacySchema } from './privacy-schema.ts';
 import { twinSchema } from './twin-schema.ts';
@@ -295,7 +295,7 @@ export const reportSchema = z
     warnings: z.array(z.strictObject({ text, seeds: z.array(count) })),
     privacy: z.exactOptional(privacySchema),
     privacyBudget: z.exactOptional(privacyBudgetSchema),
-    against: z.exactOptional(againstSchema),
+    against: z.exactOptional(predictionComparisonSchema),
     networks: z.exactOptional(
       z.array(count).describe('the generated networks that ran; intervals are over them'),
     ),
@@ -332,7 +332,7 @@ type DeepReadonly<T> = T extends (infer U)[]
 /** A report, as written to `report.json`. */
 export type Report = DeepReadonly<z.infer<typeof reportSchema>>;
 /** A live run beside its prediction, as contained in the report. */
-export type Against = NonNullable<Report['against']>;
+export type PredictionComparison = NonNullable<Report['against']>;
 /** One judged KPI. */
 export type KpiResult = Report['kpis'][number];
 /** The interval of a KPI. */
@@ -346,7 +346,7 @@ export type ReportFault = Report['faults'][number];
 /** What one flow of one seed measured around one fault. */
 export type ReportFaultWindow = NonNullable<Report['faultWindows']>['windows'][number];
 /** Which clock a duration was read from. */
-export type Clock = Report['clock'];
+export type ClockKind = Report['clock'];
 
 /** The JSON Schema of `report.json` (draft 2020-12). */
 export function reportJsonSchema(): Readonly<Record<string, unknown>> {

@@ -11,7 +11,7 @@ import type { Report } from './report-schema.ts';
 const NO_FINGERPRINT = 'none';
 
 /** True if two reports contain the same results. */
-export function isSameRun(a: Report, b: Report): boolean {
+export function hasSameResults(a: Report, b: Report): boolean {
   return a.fingerprint !== NO_FINGERPRINT && isDeepStrictEqual(essence(a), essence(b));
 }
 

@@ -19,7 +19,7 @@ import { wilsonInterval } from './statistics/proportion.ts';
 import { nearestRank, rankInterval, sortedAscending } from './statistics/quantile.ts';
 import { incompleteGamma, invertRising } from './statistics/special.ts';
 import { studentQuantile } from './statistics/student-t.ts';
-import { summarise } from './statistics/summary.ts';
+import { summariseSample } from './statistics/summary.ts';
 
 const LEVEL = 0.95;
 const TAIL = (1 - LEVEL) / 2;
@@ -31,7 +31,7 @@ export interface IntervalBounds {
 }
 
 /** A value with the uncertainty of its samples. */
-export interface Sampled {
+export interface SampledValue {
   readonly value: number | null;
   /** Number of samples, events or trials. */
   readonly n: number;
@@ -45,11 +45,11 @@ const NONE: IntervalBounds = { low: null, high: null };
  * A figure with its uncertainty.
  * @param value The aggregated value; the interval has the same unit.
  */
-export function sampledOf(
+export function sampledValueOf(
   data: MetricData | undefined,
   aggregation: Aggregation,
   value: number | null,
-): Sampled {
+): SampledValue {
   if (data === undefined || value === null) return { value, n: 0, boundsAt: () => NONE };
   const p = quantileOfAggregation(aggregation);
   const n = countOf(data);
@@ -70,7 +70,7 @@ export function sampledOf(
 }
 
 /** A percentile of a histogram with its uncertainty. */
-export function sampledQuantile(data: HistogramData, p: number): Sampled {
+export function sampledQuantile(data: HistogramData, p: number): SampledValue {
   const at = (fraction: number): number => histogramQuantile(data, fraction);
   const value = data.count === 0 ? null : at(p);
   return { value, n: data.count, boundsAt: (size) => ranked(at, p, size) };
@@ -120,7 +120,7 @@ function scaled({ low, high }: IntervalBounds, factor: number): IntervalBounds {
 }
 
 function deviationOf(data: MetricData, mean: number): number {
-  if (data.kind === 'samples') return summarise(data.values).deviation;
+  if (data.kind === 'samples') return summariseSample(data.values).deviation;
   if (data.kind !== 'histogram') return Number.NaN;
   let squares = 0;
   visitBuckets(data.data, (first, last, count) => {

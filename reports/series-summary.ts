@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { SeedResult, Series } from './model.ts';
+import type { SeedResult, TimeSeries } from './model.ts';
 import type { SeriesSummary } from './report-schema.ts';
 
 const STEPS_MAX = 600;
@@ -17,13 +17,13 @@ export function summariseSeries(
 ): readonly SeriesSummary[] {
   const names = new Set(seeds.flatMap((seed) => seed.series.map((one) => one.name)));
   return [...names].sort().map((name) => {
-    const find = (seed: SeedResult): Series[] => seed.series.filter((one) => one.name === name);
+    const find = (seed: SeedResult): TimeSeries[] => seed.series.filter((one) => one.name === name);
     const shown = seeds.find((seed) => seed.seed === shownSeed);
     return combine(seeds.flatMap(find), shown === undefined ? undefined : find(shown)[0]);
   });
 }
 
-function combine(all: readonly Series[], shown: Series | undefined): SeriesSummary {
+function combine(all: readonly TimeSeries[], shown: TimeSeries | undefined): SeriesSummary {
   const first = all[0] ?? { name: '', unit: '', binNs: 1, values: [] };
   let bins = 0;
   for (const one of all) bins = Math.max(bins, one.values.length);
@@ -49,7 +49,7 @@ interface Step {
   readonly high: number | null;
 }
 
-function stepOf(all: readonly Series[], from: number, to: number): Step {
+function stepOf(all: readonly TimeSeries[], from: number, to: number): Step {
   let sum = 0;
   let n = 0;
   let low = Number.POSITIVE_INFINITY;

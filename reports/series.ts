@@ -5,12 +5,17 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { foldedName } from '../engine/measure/bounded-series.ts';
-import { metricOfSeries, OTHER, readSeries, SERIES_MAX } from '../engine/pure/series-name.ts';
+import { foldedSeriesName } from '../engine/measure/bounded-series.ts';
+import {
+  metricOfSeries,
+  OTHER_LABEL_VALUE,
+  readSeriesName,
+  SERIES_PER_METRIC_MAX,
+} from '../engine/pure/series-name.ts';
 import type { SeedResult } from './model.ts';
 
 /** The definition of a metric or of the metric of a series. */
-export function definitionOf(
+export function metricDefinitionOf(
   definitions: readonly MetricDefinition[],
   name: string,
 ): MetricDefinition | undefined {
@@ -22,7 +27,7 @@ export function definitionOf(
  * The seeds with the data of a series. A counter that only other seeds have counted is 0 in those that lack it; a
  * series that no seed has stays away from all, since its value may be misspelt.
  */
-export function withSeries(seeds: readonly SeedResult[], name: string): readonly SeedResult[] {
+export function seedsWithSeries(seeds: readonly SeedResult[], name: string): readonly SeedResult[] {
   const metric = metricOfSeries(name);
   if (metric === name || seeds.every(({ metrics }) => metrics[name] === undefined)) return seeds;
   return seeds.map((seed) => {
@@ -33,13 +38,16 @@ export function withSeries(seeds: readonly SeedResult[], name: string): readonly
 }
 
 /** Why a series cannot be judged: a part of it may have been counted elsewhere. */
-export function foldedReason(seeds: readonly SeedResult[], name: string): string | undefined {
-  const { metric, labels } = readSeries(name) ?? { metric: name, labels: {} };
+export function incompleteSeriesReason(
+  seeds: readonly SeedResult[],
+  name: string,
+): string | undefined {
+  const { metric, labels } = readSeriesName(name) ?? { metric: name, labels: {} };
   const values = Object.values(labels);
-  if (values.every((value) => value === OTHER)) return undefined;
-  const isWhole = seeds.every(({ metrics }) => metrics[foldedName(metric)] === undefined);
+  if (values.every((value) => value === OTHER_LABEL_VALUE)) return undefined;
+  const isWhole = seeds.every(({ metrics }) => metrics[foldedSeriesName(metric)] === undefined);
   if (isWhole) return undefined;
-  return `${metric} has more than ${SERIES_MAX} combinations of labels, so that some stand in "${OTHER}"`;
+  return `${metric} has more than ${SERIES_PER_METRIC_MAX} combinations of labels, so that some stand in "${OTHER_LABEL_VALUE}"`;
 }
 
 /** Names of the series of a metric in any seed, sorted. */

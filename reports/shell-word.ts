@@ -9,6 +9,6 @@
 const PLAIN = /^[\w./:%=-]+$/;
 
 /** The word itself if it is plain, else in quotes (POSIX.1-2017, Shell Command Language, 2.2.2). */
-export function shellWord(text: string): string {
+export function quoteShellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import type { SeedResult, Series } from './model.ts';
+import type { SeedResult, TimeSeries } from './model.ts';
 
 /** Most flows shown, worst and best: each has three to five charts of some 60 kB in all, 1 MB together. */
 const WORST_MAX = 12;
@@ -13,6 +13,7 @@ const BEST_MAX = 4;
 
 /** Names of the series that are sums of all flows. */
 export const ALL_SENT_SERIES = 'all sent';
+/** Name of the series that is the sum of what all flows delivered. */
 export const ALL_DELIVERED_SERIES = 'all delivered';
 
 /** What a report contains of the series of its flows. */
@@ -63,7 +64,7 @@ function sumOf(values: readonly number[]): number {
 }
 
 /** What all flows sent and delivered together. */
-function sums(series: readonly Series[]): readonly Series[] {
+function sums(series: readonly TimeSeries[]): readonly TimeSeries[] {
   const wanted = [
     ['sent', ALL_SENT_SERIES],
     ['delivered', ALL_DELIVERED_SERIES],

@@ -5,15 +5,15 @@
  *
  * @module
  */
-import { judge } from './judge.ts';
-import type { RunInput } from './model.ts';
+import { judgeRun } from './judge.ts';
+import type { JudgeInput } from './model.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 
 /** The report as it would be if the run ended now. */
-export function reportSoFar(input: RunInput): Report {
+export function reportSoFar(input: JudgeInput): Report {
   // The run has not ended, so no seed counts as ended early.
   const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'complete' as const }));
-  const report = judge({ ...input, seeds });
+  const report = judgeRun({ ...input, seeds });
   const kpis = report.kpis.map(openWithoutSamples);
   return { ...report, kpis, invariants: [], pass: false };
 }

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { grouped, quantity, shortCount } from './format.ts';
+import { groupThousands, quantityText, shortCountText } from './format.ts';
 
 /**
  * Reads a number with its unit into base units, as scenario files do; undefined if it is a word. Reports
  * do not read files, so the caller passes this function (topologies/files/units.ts).
  */
-export type ReadQuantity = (
+export type QuantityReader = (
   text: string,
 ) => { readonly kind: string; readonly value: number } | undefined;
 
@@ -31,7 +31,7 @@ const LOG_RATIO_MIN = 4;
 /** The axis of these values; undefined if one is a word, or if units are mixed. */
 export function sweepAxis(
   values: readonly string[],
-  readQuantity: ReadQuantity,
+  readQuantity: QuantityReader,
 ): SweepAxis | undefined {
   const numbers = new Map<string, number>();
   let kind: string | undefined;
@@ -83,7 +83,7 @@ const RATE_STEPS = [
 
 function valueText(value: number, kind: string): string {
   const unit = BASE_UNITS[kind];
-  if (unit !== undefined) return quantity(value, unit);
+  if (unit !== undefined) return quantityText(value, unit);
   if (kind === 'rate') {
     const [step, suffix] = RATE_STEPS.find(([from]) => value >= from) ?? [1, 'bit/s'];
     return `${plain(value / step)} ${suffix}`;
@@ -92,5 +92,7 @@ function valueText(value: number, kind: string): string {
 }
 
 function plain(value: number): string {
-  return Math.abs(value) >= 1e6 ? shortCount(value) : grouped(String(Number(value.toPrecision(4))));
+  return Math.abs(value) >= 1e6
+    ? shortCountText(value)
+    : groupThousands(String(Number(value.toPrecision(4))));
 }

@@ -10,22 +10,22 @@ import {
   type SweepResult,
   type SweepRow,
   type SweepRun,
-  sweepKpis,
-  sweepParameters,
+  sweepKpiNames,
+  sweepParameterNames,
   valuesBySeed,
 } from './sweep.ts';
 
 /** A run and its combination; `run` is undefined for a combination that broke. */
-export interface SweepLine {
+export interface SweepRunLine {
   readonly row: SweepRow;
   readonly run: SweepRun | undefined;
 }
 
 /** A column, and its value in a line; null where there is none. */
 export type SweepColumn = { readonly name: string } & (
-  | { readonly kind: 'text'; readonly of: (line: SweepLine) => string | null }
-  | { readonly kind: 'number' | 'whole'; readonly of: (line: SweepLine) => number | null }
-  | { readonly kind: 'truth'; readonly of: (line: SweepLine) => boolean }
+  | { readonly kind: 'text'; readonly of: (line: SweepRunLine) => string | null }
+  | { readonly kind: 'number' | 'whole'; readonly of: (line: SweepRunLine) => number | null }
+  | { readonly kind: 'truth'; readonly of: (line: SweepRunLine) => boolean }
 );
 
 /** Text that is a number as it stands: `3`, `-0.5`, `1e6`. */
@@ -37,7 +37,7 @@ export function isPlainNumber(text: string): boolean {
 }
 
 /** Makes all lines, one after the other: there may be too many for memory. */
-export function* sweepLines(sweep: SweepResult): Generator<SweepLine> {
+export function* sweepRunLines(sweep: SweepResult): Generator<SweepRunLine> {
   for (const row of sweep.rows) {
     const runs = row.runs ?? runsOfOlder(row);
     if (runs.length === 0) yield { row, run: undefined };
@@ -62,26 +62,26 @@ export function sweepColumns(sweep: SweepResult): readonly SweepColumn[] {
     return free;
   };
   return [
-    ...sweepParameters(sweep).map((path) => parameterColumn(sweep, path, named(path))),
+    ...sweepParameterNames(sweep).map((path) => parameterColumn(sweep, path, named(path))),
     { name: named('seed'), kind: 'whole', of: ({ run }) => run?.seed ?? null },
     { name: named('fingerprint'), kind: 'text', of: ({ run }) => textOf(run?.fingerprint) },
     { name: named('pass'), kind: 'truth', of: ({ row }) => row.pass },
     { name: named('broke'), kind: 'text', of: ({ row }) => textOf(row.broke) },
-    ...sweepKpis(sweep).map((kpi): SweepColumn => {
-      const of = ({ run }: SweepLine): number | null => finite(own(run?.values, kpi));
+    ...sweepKpiNames(sweep).map((kpi): SweepColumn => {
+      const of = ({ run }: SweepRunLine): number | null => finite(own(run?.values, kpi));
       return { name: named(`${kpi} [${unitOf(sweep, kpi)}]`), kind: 'number', of };
     }),
   ];
 }
 
 function parameterColumn(sweep: SweepResult, path: string, name: string): SweepColumn {
-  const text = ({ row }: SweepLine): string | null => textOf(own(row.parameters, path));
+  const text = ({ row }: SweepRunLine): string | null => textOf(own(row.parameters, path));
   const isNumber = sweep.rows.every(({ parameters }) => {
     const value = own(parameters, path);
     return value === undefined || isPlainNumber(value);
   });
   if (!isNumber) return { name, kind: 'text', of: text };
-  const of = (line: SweepLine): number | null => {
+  const of = (line: SweepRunLine): number | null => {
     const value = text(line);
     return value === null ? null : Number(value);
   };

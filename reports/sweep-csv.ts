@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { csvText } from './csv-text.ts';
+import { csvCell } from './csv-text.ts';
 import type { SweepResult } from './sweep.ts';
-import { isPlainNumber, type SweepColumn, sweepColumns, sweepLines } from './sweep-columns.ts';
+import { isPlainNumber, type SweepColumn, sweepColumns, sweepRunLines } from './sweep-columns.ts';
 
 /** Characters of a part of the document. In one text, a sweep of 300,000 runs would take 50 MB. */
 const PART = 1 << 16;
@@ -14,7 +14,7 @@ const PART = 1 << 16;
 export function* sweepCsv(sweep: SweepResult): Generator<string> {
   const columns = sweepColumns(sweep);
   let part = recordOf(columns.map(({ name }) => name));
-  for (const line of sweepLines(sweep)) {
+  for (const line of sweepRunLines(sweep)) {
     part += recordOf(columns.map((column: SweepColumn) => column.of(line)));
     if (part.length < PART) continue;
     yield part;
@@ -31,5 +31,5 @@ function recordOf(cells: readonly (string | number | boolean | null)[]): string 
 function cellText(cell: string | number | boolean | null): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  return csvText(cell, isPlainNumber(cell));
+  return csvCell(cell, isPlainNumber(cell));
 }

@@ -5,16 +5,16 @@
  *
  * @module
  */
-import { plural } from './format.ts';
+import { countWithNoun } from './format.ts';
 import type { KpiResult } from './report-schema.ts';
 import {
+  kpiResultOfRow,
   parameterValueIn,
   type SweepResult,
   type SweepRow,
-  sweepKpi,
-  sweepParameters,
+  sweepParameterNames,
 } from './sweep.ts';
-import { type ReadQuantity, type SweepAxis, sweepAxis } from './sweep-axis.ts';
+import { type QuantityReader, type SweepAxis, sweepAxis } from './sweep-axis.ts';
 
 /** Curves that are drawn: more than these cannot be told apart. */
 const CURVES_MAX = 8;
@@ -69,7 +69,7 @@ interface Varying {
 export function sweepCurves(
   sweep: SweepResult,
   kpi: string,
-  read: ReadQuantity,
+  read: QuantityReader,
 ): readonly SweepCurves[] {
   const varying = varyingOf(sweep);
   const numeric = varying.flatMap(({ name, values }) => {
@@ -108,7 +108,7 @@ function joinedBy(
 function scattered(sweep: SweepResult, kpi: string, x: SweepCurves['x']): SweepCurves {
   const points = fromLeft(sweep.rows.map((row) => pointOf(row, kpi, x)));
   const missing = sweep.rows.length - points.length;
-  const note = missing === 0 ? '' : `${plural(missing, 'combination')} more in the table`;
+  const note = missing === 0 ? '' : `${countWithNoun(missing, 'combination')} more in the table`;
   const curves = [{ name: '', points }];
   return { ...{ kpi, x, curves, note }, by: '', left: [], isScattered: true, fixed: {} };
 }
@@ -117,12 +117,12 @@ function pointOf(row: SweepRow, kpi: string, { name, axis }: SweepCurves['x']): 
   const text = parameterValueIn(row, name);
   const x = axis.of(text) ?? 0;
   // Sampled values have all the digits of a double, so they are rounded.
-  return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: sweepKpi(row, kpi), row };
+  return { x, text: text.length > 10 ? axis.textOf(x) : text, kpi: kpiResultOfRow(row, kpi), row };
 }
 
 /** Parameters with more than one value. */
 function varyingOf(sweep: SweepResult): readonly Varying[] {
-  return sweepParameters(sweep)
+  return sweepParameterNames(sweep)
     .map((name) => ({
       name,
       values: [...new Set(sweep.rows.map((row) => parameterValueIn(row, name)))],

@@ -5,7 +5,7 @@
  */
 import { renderSweepHtml } from './html/sweep-html.ts';
 import { renderSweepMarkdown, type SweepResult } from './sweep.ts';
-import type { ReadQuantity } from './sweep-axis.ts';
+import type { QuantityReader } from './sweep-axis.ts';
 import { sweepCsv } from './sweep-csv.ts';
 import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
@@ -21,7 +21,7 @@ export type SweepFile = readonly [
  * Makes all files of a sweep.
  * @param read Reads values of parameters, so that numbers get an axis.
  */
-export function sweepFiles(sweep: SweepResult, read: ReadQuantity): readonly SweepFile[] {
+export function sweepFiles(sweep: SweepResult, read: QuantityReader): readonly SweepFile[] {
   return [
     ['sweep.md', renderSweepMarkdown(sweep)],
     ['sweep.html', renderSweepHtml(sweep, read)],

@@ -5,7 +5,7 @@
  * @module
  */
 import { escapeXml } from './escape-xml.ts';
-import { document, emptyElement, open, TEST_CASE_END } from './junit-xml.ts';
+import { TEST_CASE_END, xmlDocument, xmlEmptyElement, xmlStartTag } from './junit-xml.ts';
 import { kpiName, limitText, measuredText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
 import { type SweepResult, type SweepRow, sweepVerdict } from './sweep.ts';
@@ -20,12 +20,12 @@ export function renderSweepJunit(sweep: SweepResult): string {
     failures: rows.filter((row) => !row.pass && row.broke === undefined).length,
     errors: broke + early.length,
   };
-  return document([
-    open('testsuites', { name: 'orrery', ...totals, time: 0 }),
-    open('testsuite', { name, ...totals, skipped: 0, time: 0 }),
+  return xmlDocument([
+    xmlStartTag('testsuites', { name: 'orrery', ...totals, time: 0 }),
+    xmlStartTag('testsuite', { name, ...totals, skipped: 0, time: 0 }),
     '<properties>',
-    emptyElement('property', { name: 'seeds', value: sweep.seeds.join(' ') }),
-    emptyElement('property', { name: 'reproduce', value: sweep.reproduce }),
+    xmlEmptyElement('property', { name: 'seeds', value: sweep.seeds.join(' ') }),
+    xmlEmptyElement('property', { name: 'reproduce', value: sweep.reproduce }),
     '</properties>',
     ...early,
     ...rows.map((row) => rowCase(row, name)),
@@ -52,7 +52,7 @@ function rowCase(row: SweepRow, sweep: string): string {
   }
   if (!row.pass) return wrong(title, sweep, { tag: 'failure', ...missOf(row), reproduce });
   const measured = row.kpis.map((kpi) => `${kpiName(kpi)} ${measuredText(kpi)}`).join('\n');
-  const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
+  const head = xmlStartTag('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
   return [head, `<system-out>${escapeXml(measured)}</system-out>`, TEST_CASE_END].join('\n');
 }
 
@@ -64,9 +64,9 @@ interface Wrong {
 }
 
 function wrong(title: string, sweep: string, { tag, type, message, reproduce }: Wrong): string {
-  const head = open('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
+  const head = xmlStartTag('testcase', { classname: `orrery.${sweep}`, name: title, time: 0 });
   const command = reproduce === undefined ? '' : `\nreproduce: ${reproduce}`;
-  const body = `${open(tag, { type, message })}${escapeXml(message + command)}</${tag}>`;
+  const body = `${xmlStartTag(tag, { type, message })}${escapeXml(message + command)}</${tag}>`;
   return [head, body, TEST_CASE_END].join('\n');
 }
 

@@ -6,7 +6,12 @@
  */
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { type SweepResult, sweepVerdict } from './sweep.ts';
-import { type SweepColumn, type SweepLine, sweepColumns, sweepLines } from './sweep-columns.ts';
+import {
+  type SweepColumn,
+  type SweepRunLine,
+  sweepColumns,
+  sweepRunLines,
+} from './sweep-columns.ts';
 
 /** Lines of a row group. One row group, some megabytes, is in memory at a time. */
 const GROUP = 20_000;
@@ -26,7 +31,7 @@ export function* sweepParquet(sweep: SweepResult): Generator<Uint8Array> {
       { key: 'orrery.verdict', value: `${word}: ${text}` },
     ],
   });
-  for (const lines of groupsOf(sweepLines(sweep))) {
+  for (const lines of groupsOf(sweepRunLines(sweep))) {
     const columnData = columns.map((column) => ({
       name: column.name,
       data: lines.map((line) => storedOf(column, line)),
@@ -52,13 +57,13 @@ function elementOf({ name, kind }: SweepColumn): SchemaElement {
   }
 }
 
-function storedOf(column: SweepColumn, line: SweepLine): unknown {
+function storedOf(column: SweepColumn, line: SweepRunLine): unknown {
   const value = column.of(line);
   return column.kind === 'whole' && value !== null ? BigInt(value) : value;
 }
 
-function* groupsOf(lines: Iterable<SweepLine>): Generator<readonly SweepLine[]> {
-  let group: SweepLine[] = [];
+function* groupsOf(lines: Iterable<SweepRunLine>): Generator<readonly SweepRunLine[]> {
+  let group: SweepRunLine[] = [];
   for (const line of lines) {
     group.push(line);
     if (group.length < GROUP) continue;

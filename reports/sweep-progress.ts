@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { runSpanText, significant, spanUnit } from './format.ts';
+import { runSpanText, runTimeUnitFor, significantDigitsText } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult } from './report-schema.ts';
 import { type SweepRow, shortestUniqueEnding } from './sweep.ts';
 
 /** The combination that is nearest to its limit, or furthest behind it. */
-export interface WorstCell {
+export interface WorstCombination {
   readonly parameters: SweepRow['parameters'];
   readonly kpi: KpiResult;
 }
@@ -26,7 +26,7 @@ export interface SweepProgress {
   readonly broke: number;
   /** Undefined while there is no estimate. */
   readonly secondsLeft: number | undefined;
-  readonly worst: WorstCell | undefined;
+  readonly worst: WorstCombination | undefined;
 }
 
 /** Fewest characters of the worst combination that are worth showing. */
@@ -58,28 +58,30 @@ export function renderSweepProgress(state: SweepProgress, width: number): string
 }
 
 /** The text of the worst combination, its figure first, since the names may be cut off. */
-function worstText({ parameters, kpi }: WorstCell): string {
+function worstText({ parameters, kpi }: WorstCombination): string {
   const paths = Object.keys(parameters);
   const values = Object.entries(parameters).map(
     ([path, value]) => `${shortestUniqueEnding(path, paths)}=${value}`,
   );
   const margin = relativeMargin(kpi);
-  const told = Number.isFinite(margin) ? `${significant(100 * margin, 2)} %` : 'unmeasured';
+  const told = Number.isFinite(margin)
+    ? `${significantDigitsText(100 * margin, 2)} %`
+    : 'unmeasured';
   return oneLine(`worst ${told}: ${values.join(' ')}, ${kpiName(kpi)}`);
 }
 
-/** `12 s`, `42 min`, `3.1 h`. */
+/** An estimated time: `~12 s`, `~42 min`, `~3.1 h`. */
 function timeText(seconds: number): string {
   if (seconds < 120) return `~${Math.ceil(seconds)} s`;
   if (seconds < 3 * 3_600) return `~${Math.ceil(seconds / 60)} min`;
-  return `~${runSpanText(seconds, spanUnit(seconds), 2)}`;
+  return `~${runSpanText(seconds, runTimeUnitFor(seconds), 2)}`;
 }
 
 /** The worse of two: the worst combination so far, and a combination that has ended. */
 export function worseCombination(
-  worst: WorstCell | undefined,
+  worst: WorstCombination | undefined,
   row: SweepRow,
-): WorstCell | undefined {
+): WorstCombination | undefined {
   let found = worst;
   for (const kpi of row.kpis) {
     if (kpi.status === 'not-applicable') continue;

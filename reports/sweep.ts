@@ -6,9 +6,9 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { plural } from './format.ts';
+import { countWithNoun } from './format.ts';
 import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
-import { escapeMarkdown, inlineCode, joinWithin } from './markdown.ts';
+import { escapeMarkdown, inlineCode, joinSectionsWithin } from './markdown.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { foldIntoLines, toAscii } from './terminal-layout.ts';
@@ -63,9 +63,9 @@ export function sweepVerdict(sweep: SweepResult): {
   const met = rows.filter((row) => row.pass).length;
   const broke = rows.filter((row) => row.broke !== undefined).length;
   const also = broke === 0 ? '' : `, ${broke} broke`;
-  const text = `${met} of ${plural(rows.length, 'combination')} met${also}`;
+  const text = `${met} of ${countWithNoun(rows.length, 'combination')} met${also}`;
   if (interruptedOf !== undefined) {
-    const ran = `${rows.length} of ${plural(interruptedOf, 'combination')} ran`;
+    const ran = `${rows.length} of ${countWithNoun(interruptedOf, 'combination')} ran`;
     const ended = rows.length === 0 ? '' : `, ${met} met${also}`;
     return { word: 'STOP', text: `interrupted, inconclusive: ${ran}${ended}` };
   }
@@ -86,7 +86,9 @@ export function seedRange({ rows, seeds }: SweepResult): {
 /** `3 seeds each`, or `2 to 16 seeds`. */
 function seedsText(sweep: SweepResult): string {
   const { least, most } = seedRange(sweep);
-  return least === most ? `${plural(most, 'seed')} each` : `${least} to ${plural(most, 'seed')}`;
+  return least === most
+    ? `${countWithNoun(most, 'seed')} each`
+    : `${least} to ${countWithNoun(most, 'seed')}`;
 }
 
 /** The row of a combination, from its finished report. */
@@ -131,24 +133,24 @@ export function brokenRow(
 }
 
 /** Names of the parameters, in order of first appearance. */
-export function sweepParameters(sweep: SweepResult): readonly string[] {
+export function sweepParameterNames(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => Object.keys(row.parameters)))];
 }
 
 /** Names of the KPIs, in order of first appearance. */
-export function sweepKpis(sweep: SweepResult): readonly string[] {
+export function sweepKpiNames(sweep: SweepResult): readonly string[] {
   return [...new Set(sweep.rows.flatMap((row) => row.kpis.map(kpiName)))];
 }
 
 /** Columns of the table that follow the parameters: KPIs, or the column `result` if all combinations broke. */
 export function sweepResultColumns(sweep: SweepResult): readonly string[] {
-  const kpis = sweepKpis(sweep);
+  const kpis = sweepKpiNames(sweep);
   const isBroken = kpis.length === 0 && sweep.rows.some(({ broke }) => broke !== undefined);
   return isBroken ? ['result'] : kpis;
 }
 
 /** What a combination measured for a KPI; of several limits, the first that it missed. */
-export function sweepKpi(row: SweepRow, name: string): KpiResult | undefined {
+export function kpiResultOfRow(row: SweepRow, name: string): KpiResult | undefined {
   const limits = row.kpis.filter((kpi) => kpiName(kpi) === name);
   return limits.find(({ status }) => status === 'fail') ?? limits[0];
 }
@@ -161,14 +163,14 @@ export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResul
 
 /** Header and cells: verdict, parameters, KPIs. */
 function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
-  const parameters = sweepParameters(sweep);
+  const parameters = sweepParameterNames(sweep);
   const kpis = sweepResultColumns(sweep);
   const rows = sweep.rows.map((row) => [
     row.pass ? '✓' : '✗',
     ...parameters.map((name) => parameterValueIn(row, name)),
     ...kpis.map((name) => {
-      const kpi = sweepKpi(row, name);
-      if (kpi === undefined) return missingText(row);
+      const kpi = kpiResultOfRow(row, name);
+      if (kpi === undefined) return missingKpiText(row);
       return `${measuredText(kpi)}${kpi.pass ? '' : ` ${kpiMark(kpi)}`}`;
     }),
   ]);
@@ -179,7 +181,7 @@ function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
 }
 
 /** The text in place of a KPI of which a combination has no value. */
-export function missingText({ broke }: SweepRow): string {
+export function missingKpiText({ broke }: SweepRow): string {
   return broke === undefined ? '-' : 'broke';
 }
 
@@ -221,7 +223,7 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
   );
   let shown = widths.length;
   const total = (n: number): number => widths.slice(0, n).reduce((sum, w) => sum + w + 2, 2);
-  while (shown > sweepParameters(sweep).length + 2 && total(shown) > options.width) shown -= 1;
+  while (shown > sweepParameterNames(sweep).length + 2 && total(shown) > options.width) shown -= 1;
   const lines = table.map((cells) =>
     `  ${cells
       .slice(0, shown)
@@ -229,7 +231,7 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
       .join('  ')}`.trimEnd(),
   );
   const hidden = widths.length - shown;
-  const note = hidden === 0 ? [] : [`  ${plural(hidden, 'KPI')} more in the report`];
+  const note = hidden === 0 ? [] : [`  ${countWithNoun(hidden, 'KPI')} more in the report`];
   const head = foldIntoLines(headOf(sweep), { width: options.width, indent: 6, gap: HEAD_GAP });
   const body = sweep.rows.length === 0 ? [] : ['', ...lines, ...note];
   const text = `${[...head, ...body].join('\n')}\n`;
@@ -248,7 +250,7 @@ export function renderSweepMarkdown(sweep: SweepResult): string {
     line(header),
     `|${header.map(() => '---:').join('|')}|`,
   ].join('\n');
-  return joinWithin([head, ...rows.map(line)], 60_000).replaceAll('|\n\n|', '|\n|');
+  return joinSectionsWithin([head, ...rows.map(line)], 60_000).replaceAll('|\n\n|', '|\n|');
 }
 
 /** A grid of one KPI over two parameters; with one parameter it has a single row. */
@@ -267,7 +269,7 @@ export interface SweepGrid {
 
 /** Arranges a KPI over the first two varying parameters. */
 export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
-  const names = sweepParameters(sweep);
+  const names = sweepParameterNames(sweep);
   const valuesOf = (name: string | undefined): readonly string[] =>
     name === undefined ? [''] : [...new Set(sweep.rows.map((row) => parameterValueIn(row, name)))];
   const varying = names.filter((name) => valuesOf(name).length > 1);
@@ -289,7 +291,7 @@ export function sweepGrid(sweep: SweepResult, kpi: string): SweepGrid {
     x: { name: xName ?? '', values: x },
     y: { name: yName ?? '', values: y },
     cells: rows.map((row) =>
-      row.map((one) => (one === undefined ? undefined : sweepKpi(one, kpi))),
+      row.map((one) => (one === undefined ? undefined : kpiResultOfRow(one, kpi))),
     ),
     rows,
     fixed,

@@ -4,13 +4,13 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { plural, quantity, significant, wholeNumberText } from './format.ts';
+import { countWithNoun, quantityText, significantDigitsText, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
-import { messageTerms, untrackedText } from './messages.ts';
+import { messageTerms, noAccountReasonText } from './messages.ts';
 import { sharesOfReport } from './path-shares.ts';
-import { adversaryInShort } from './privacy-part.ts';
+import { shortAdversaryText } from './privacy-part.ts';
 import type { Report, ReportFault } from './report-schema.ts';
-import { seedNames } from './seed-names.ts';
+import { seedNamesText } from './seed-names.ts';
 import { foldIntoLines } from './terminal-layout.ts';
 
 const FAULTS_SHOWN = 3;
@@ -24,10 +24,10 @@ interface Room {
 }
 
 /** The consequences of a fault in time order: `detected +150 ms`. */
-export function effectTexts(fault: ReportFault): readonly string[] {
+export function faultEffectTexts(fault: ReportFault): readonly string[] {
   return Object.entries(fault.effects)
     .sort(([, a], [, b]) => a - b)
-    .map(([name, at]) => `${name} +${quantity(at - fault.beginNs, 'ns')}`);
+    .map(([name, at]) => `${name} +${quantityText(at - fault.beginNs, 'ns')}`);
 }
 
 /** The faults of one seed; those of all seeds would be too many. */
@@ -37,12 +37,14 @@ export function faultLines(report: Report, width: number): readonly string[] {
   if (faults.length === 0) return [];
   const lines: string[] = [];
   if (seeds.length > 1) {
-    lines.push(`${faults.length} in ${plural(seeds.length, 'seed')}; those of seed ${shownSeed}:`);
+    lines.push(
+      `${faults.length} in ${countWithNoun(seeds.length, 'seed')}; those of seed ${shownSeed}:`,
+    );
   }
   const visible = shown.slice(0, FAULTS_SHOWN);
   const left = visible.map(describe);
   const column = greatestOf([0, ...left.map((text) => text.length)]) + 3;
-  const texts = visible.map(effectTexts);
+  const texts = visible.map(faultEffectTexts);
   const room =
     width - INDENT - column - greatestOf([0, ...texts.flat().map((text) => text.length)]);
   for (const [i, head] of left.entries()) {
@@ -73,7 +75,7 @@ function attach(
 /** Warnings, each with its seeds unless all have it. */
 export function warningTexts({ warnings, seeds }: Report): readonly string[] {
   return warnings.map((one) =>
-    one.seeds.length === seeds.length ? one.text : `${one.text} (${seedNames(one.seeds)})`,
+    one.seeds.length === seeds.length ? one.text : `${one.text} (${seedNamesText(one.seeds)})`,
   );
 }
 
@@ -110,7 +112,7 @@ function pathLines(report: Report, fit: Room): readonly string[] {
 
 /** The adversary whose entropy is reported; empty if privacy was not measured. */
 export function adversaryLines({ privacy }: Report): readonly string[] {
-  return privacy === undefined ? [] : labelled('Privacy', [adversaryInShort(privacy)]);
+  return privacy === undefined ? [] : labelled('Privacy', [shortAdversaryText(privacy)]);
 }
 
 /** The account of messages, then why some were refused or lost; or why there is no account. */
@@ -119,7 +121,7 @@ export function messageLines(report: Report, width: number): readonly string[] {
   const fit = { width: width - INDENT, indent: 0 };
   if (messages === undefined) {
     if (messagesUntracked === undefined) return [];
-    const words = untrackedText(messagesUntracked).split(' ');
+    const words = noAccountReasonText(messagesUntracked).split(' ');
     const lines = foldIntoLines(words, { ...fit, gap: ' ' });
     return labelled('Messages', [...lines, ...dropLines('refused:', refusals, fit)]);
   }
@@ -143,7 +145,7 @@ function dropLines(
     .slice(0, DROPS_SHOWN)
     .map(([reason, count]) => `${reason} ${wholeNumberText(count)}`);
   const more = sorted.length - texts.length;
-  if (more > 0) texts.push(`and ${significant(more, 1)} more`);
+  if (more > 0) texts.push(`and ${significantDigitsText(more, 1)} more`);
   return foldIntoLines([`${label} ${texts[0] ?? ''}`, ...texts.slice(1)], { ...fit, gap: ' · ' });
 }
 

@@ -39,7 +39,7 @@ export function foldIntoLines(
 }
 
 /** Wraps a sentence; all lines are indented. */
-export function indented(text: string, width: number, indent: number): readonly string[] {
+export function wrapIndented(text: string, width: number, indent: number): readonly string[] {
   const lines = foldIntoLines(text.split(' '), { width: width - indent, indent: 0, gap: ' ' });
   return lines.map((line) => ' '.repeat(indent) + line);
 }
@@ -135,7 +135,7 @@ export function toAscii(text: string): string {
 }
 
 /** Removes control characters from all texts of a value, because a terminal would obey them. */
-export function withoutControls<T>(value: T): T {
+export function withoutControlCharacters<T>(value: T): T {
   return clean(value) as T;
 }
 

@@ -7,37 +7,37 @@
  */
 
 import picocolors from 'picocolors';
-import { againstLines } from './against-text.ts';
-import { carriedText } from './carried.ts';
+import { predictionLines } from './against-text.ts';
+import { carriedRateText } from './carried.ts';
 import { changeOf, changeText, type ReportComparison } from './compare.ts';
 import { CPU_NOT_MODELLED, throughputNote } from './cpu-note.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from './early-end.ts';
+import { inconclusiveKpisText, isInconclusiveByEarlyEnd, reportEarlyEndText } from './early-end.ts';
 import {
-  plural,
+  countWithNoun,
   runSpanText,
-  shortCount,
+  runTimeUnitFor,
+  shortCountText,
   shortFingerprint,
-  significant,
-  spanUnit,
-  wallTime,
+  significantDigitsText,
+  wallSecondsText,
 } from './format.ts';
 import {
   conditionsText,
-  countText,
   intervalText,
-  isNoted,
+  isIntervalNoteShown,
   kpiMargin,
   kpiMark,
   kpiName,
   limitText,
   measuredText,
-  missedFirst,
+  metKpisText,
   missedText,
-  seedCommand,
+  repeatSeedCommand,
+  sortMissedFirst,
   verdictWord,
 } from './kpi-text.ts';
-import { memoryWords } from './memory.ts';
-import { ofNetwork } from './networks.ts';
+import { memoryTerminalTexts } from './memory.ts';
+import { ofNetworkText } from './networks.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import {
   adversaryLines,
@@ -48,13 +48,13 @@ import {
 } from './terminal-details.ts';
 import {
   foldIntoLines,
-  indented,
   type KpiTableRow,
   layoutRows,
   toAscii,
-  withoutControls,
+  withoutControlCharacters,
+  wrapIndented,
 } from './terminal-layout.ts';
-import { runningSecondsOf } from './timing.ts';
+import { runningWallSecondsOf } from './timing.ts';
 import { seedsText, twinLines } from './twin-text.ts';
 
 /** What to print, and how. */
@@ -98,7 +98,7 @@ export function renderTerminal(raw: Report, options: TerminalOptions): string {
       ...warningLines(report, paint, width),
     ],
     report.twin === undefined ? [] : twinLines(report.twin),
-    report.against === undefined ? [] : againstLines(report.against),
+    report.against === undefined ? [] : predictionLines(report.against),
     footerLines(report, options),
   ];
   const text = blocks
@@ -122,8 +122,8 @@ export function renderVerdictLine(raw: Report, options: TerminalOptions): string
  */
 function printable(report: Report): Report {
   const { metrics, series, ...printed } = report;
-  const named = series.map((one) => ({ ...one, name: withoutControls(one.name) }));
-  return { ...withoutControls(printed), metrics, series: named };
+  const named = series.map((one) => ({ ...one, name: withoutControlCharacters(one.name) }));
+  return { ...withoutControlCharacters(printed), metrics, series: named };
 }
 
 function verdictLines(report: Report, paint: Paint, width: number): readonly string[] {
@@ -132,7 +132,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
   const parts = [
     title,
     ...carriedPart(report, width - title.length - VERDICT_GAP.length),
-    countText(report),
+    metKpisText(report),
     seedsText(report),
     ...conditionsText(report),
     `fingerprint ${shortFingerprint(report.fingerprint)}`,
@@ -148,7 +148,7 @@ function verdictLines(report: Report, paint: Paint, width: number): readonly str
 
 /** The sentence on traffic that was not carried, in the form that fits next to the title; none if all was. */
 function carriedPart(report: Report, room: number): readonly string[] {
-  const text = carriedText(report);
+  const text = carriedRateText(report);
   if (text === undefined) return [];
   return [text.full.length <= room ? text.full : text.brief];
 }
@@ -162,7 +162,7 @@ function questionLines(report: Report, width: number): readonly string[] {
 
 function kpiLines(report: Report, options: TerminalOptions, paint: Paint): readonly string[] {
   if (report.kpis.length === 0) return [];
-  const kpis = missedFirst(report.kpis);
+  const kpis = sortMissedFirst(report.kpis);
   const { comparison } = options;
   const header: KpiTableRow = {
     name: 'KPI',
@@ -174,9 +174,11 @@ function kpiLines(report: Report, options: TerminalOptions, paint: Paint): reado
   };
   const rows = kpis.map((kpi) => rowOf(kpi, comparison));
   const [head = '', ...body] = layoutRows([header, ...rows], options.width - INDENT - 2);
-  const earlyEnd = earlyEndOf(report);
+  const earlyEnd = reportEarlyEndText(report);
   const lines = [
-    ...(earlyEnd === undefined ? [] : indented(openKpisText(earlyEnd), options.width, 4)),
+    ...(earlyEnd === undefined
+      ? []
+      : wrapIndented(inconclusiveKpisText(earlyEnd), options.width, 4)),
     `${' '.repeat(INDENT + 2)}${paint.dim(head)}`,
   ];
   for (const [i, kpi] of kpis.entries()) {
@@ -204,18 +206,18 @@ function markOf(kpi: KpiResult, paint: Paint): string {
 }
 
 function missLines(kpi: KpiResult, report: Report, width: number): readonly string[] {
-  if (isOpenByEarlyEnd(kpi, report)) return [];
+  if (isInconclusiveByEarlyEnd(kpi, report)) return [];
   if (kpi.status === 'not-applicable' || kpi.status === 'inconclusive') {
-    return indented(kpi.reason ?? '', width, 6);
+    return wrapIndented(kpi.reason ?? '', width, 6);
   }
   if (kpi.pass) return [];
   const reason = kpi.value === null || kpi.judgedBy === 'inside' ? kpi.reason : undefined;
   const missed = missedText(kpi, report);
   const seed = kpi.worstSeed ?? report.seeds[0];
-  const look = seed === undefined ? [] : [`      ${seedCommand(report, seed)} --trace`];
+  const look = seed === undefined ? [] : [`      ${repeatSeedCommand(report, seed)} --trace`];
   return [
-    ...(reason === undefined ? [] : indented(reason, width, 6)),
-    ...(missed === undefined ? [] : indented(missed, width, 6)),
+    ...(reason === undefined ? [] : wrapIndented(reason, width, 6)),
+    ...(missed === undefined ? [] : wrapIndented(missed, width, 6)),
     ...look,
   ];
 }
@@ -223,7 +225,7 @@ function missLines(kpi: KpiResult, report: Report, width: number): readonly stri
 /** Explanations of the intervals: the rank behind a percentile, the pairing of a comparison. */
 function noteLines(report: Report, options: TerminalOptions): readonly string[] {
   const notes = report.kpis.flatMap((kpi) =>
-    isNoted(kpi) && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
+    isIntervalNoteShown(kpi) && kpi.ci95.note !== undefined ? [kpi.ci95.note] : [],
   );
   const cpu = throughputNote(report);
   if (cpu !== undefined) notes.push(cpu);
@@ -231,16 +233,16 @@ function noteLines(report: Report, options: TerminalOptions): readonly string[] 
   if (comparison !== undefined) {
     const { commit, seeds } = comparison.baseline;
     const pairing = comparison.isPaired ? 'paired by seed' : `unpaired, ${comparison.pairingNote}`;
-    notes.push(`change: against ${commit}, ${plural(seeds, 'seed')}, ${pairing}`);
+    notes.push(`change: against ${commit}, ${countWithNoun(seeds, 'seed')}, ${pairing}`);
   }
-  return [...new Set(notes)].flatMap((note) => indented(note, options.width, 4));
+  return [...new Set(notes)].flatMap((note) => wrapIndented(note, options.width, 4));
 }
 
 function invariantLines(report: Report, paint: Paint, width: number): readonly string[] {
   return report.invariants
     .filter((one) => !one.pass)
     .flatMap((one) => {
-      const [first = '', ...rest] = indented(`${one.name}: ${one.detail}`, width, INDENT + 2);
+      const [first = '', ...rest] = wrapIndented(`${one.name}: ${one.detail}`, width, INDENT + 2);
       return [`${' '.repeat(INDENT)}${paint.red('✗')} ${first.trimStart()}`, ...rest];
     });
 }
@@ -254,15 +256,15 @@ function worstLines(report: Report, width: number): readonly string[] {
   const value = measuredText({ ...kpi, value: entry.value });
   const name = kpi.metric.slice(kpi.metric.indexOf('.') + 1);
   const parts = [
-    `  Worst    seed ${entry.seed}${ofNetwork(report.networks, entry.seed)}: ${name} ${value}`,
-    seedCommand(report, entry.seed),
+    `  Worst    seed ${entry.seed}${ofNetworkText(report.networks, entry.seed)}: ${name} ${value}`,
+    repeatSeedCommand(report, entry.seed),
   ];
   return foldIntoLines(parts, { width, indent: 11, gap: '  ' });
 }
 
 function warningLines(report: Report, paint: Paint, width: number): readonly string[] {
   return warningTexts(report).flatMap((text) => {
-    const [first = '', ...rest] = indented(text, width, 11);
+    const [first = '', ...rest] = wrapIndented(text, width, 11);
     return [`  ${paint.yellow('WARN')}     ${first.trimStart()}`, ...rest];
   });
 }
@@ -270,14 +272,14 @@ function warningLines(report: Report, paint: Paint, width: number): readonly str
 function footerLines(report: Report, options: TerminalOptions): readonly string[] {
   const { environment, seeds } = report;
   const each = seeds.length === 0 ? 0 : report.virtualSeconds / seeds.length;
-  const length = runSpanText(each, spanUnit(each), Number.isInteger(each) ? 1 : 3);
+  const length = runSpanText(each, runTimeUnitFor(each), Number.isInteger(each) ? 1 : 3);
   const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
   const parts = [
-    `${runs} ${report.clock} in ${wallTime(runningSecondsOf(report))}`,
+    `${runs} ${report.clock} in ${wallSecondsText(runningWallSecondsOf(report))}`,
     rateText(report),
     ...paceText(report),
     ...besidesText(options),
-    ...memoryWords(report),
+    ...memoryTerminalTexts(report),
     ...(report.cpu === CPU_NOT_MODELLED ? [`CPU time ${CPU_NOT_MODELLED}`] : []),
     `node ${environment.node.replace(/^v/, '')}`,
     environment.commit.slice(0, 7),
@@ -298,8 +300,8 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
 
 /** The rate of the engine; in real-time runs, the rate of the whole run. */
 function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
-  if (timing === undefined) return `${shortCount(eventsPerWallSecond)} events/s`;
-  return `${shortCount(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
+  if (timing === undefined) return `${shortCountText(eventsPerWallSecond)} events/s`;
+  return `${shortCountText(timing.eventsPerSecond)} events/s${seeds.length > 1 ? ' a thread' : ''}`;
 }
 
 /**
@@ -307,11 +309,13 @@ function rateText({ timing, eventsPerWallSecond, seeds }: Report): string {
  */
 function paceText({ metrics }: Report): readonly string[] {
   const pace = metrics['live.pace']?.value ?? null;
-  return pace === null ? [] : [`pace ${significant(pace / 1e6, 3)} M steps/s`];
+  return pace === null ? [] : [`pace ${significantDigitsText(pace / 1e6, 3)} M steps/s`];
 }
 
 /** A text such as `0.61 s loading, 0.05 s writing`. */
 function besidesText({ besides }: TerminalOptions): readonly string[] {
   if (besides === undefined) return [];
-  return [`${wallTime(besides.loading)} loading, ${wallTime(besides.writing)} writing`];
+  return [
+    `${wallSecondsText(besides.loading)} loading, ${wallSecondsText(besides.writing)} writing`,
+  ];
 }

@@ -9,7 +9,7 @@ import type { SeedResult } from './model.ts';
 import type { Report } from './report-schema.ts';
 
 /** The part of the report; empty if the wall clock set the pace of a seed. */
-export function timingPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'> {
+export function timingReportPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'> {
   const engines = seeds.flatMap(({ engine }) => engine ?? []);
   if (engines.length < seeds.length || engines.length === 0) return {};
   const began = leastOf(engines.map(({ beganMs }) => beganMs));
@@ -21,6 +21,6 @@ export function timingPart(seeds: readonly SeedResult[]): Pick<Report, 'timing'>
 }
 
 /** Wall seconds in which the virtual time passed. */
-export function runningSecondsOf({ timing, wallSeconds }: Report): number {
+export function runningWallSecondsOf({ timing, wallSeconds }: Report): number {
   return timing?.runningSeconds ?? wallSeconds;
 }

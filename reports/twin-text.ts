@@ -4,7 +4,8 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { inScale, plural, quantity, scaleOf } from './format.ts';
+import { differenceUnitOf } from './estimate.ts';
+import { countWithNoun, quantityText, scaledNumberText, unitScaleOf } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
 
@@ -31,21 +32,18 @@ export function twinChanges({ set }: Twin): string {
 export function twinCells(twin: Twin): readonly (readonly string[])[] {
   return twin.differences.map((row) => {
     const { unit, written, twin: value, difference, ci95, pairs } = row;
-    const text = (one: number | null): string => (one === null ? 'none' : quantity(one, unit));
+    const differenceUnit = differenceUnitOf(unit);
+    const text = (one: number | null, of = unit): string =>
+      one === null ? 'none' : quantityText(one, of);
     const sign = (difference ?? 0) > 0 ? '+' : '';
     return [
       kpiName(row),
       text(written),
       text(value),
-      `${difference === null ? '' : sign}${inPoints(text(difference), unit)}`,
-      `${boundsText(ci95, unit)}${plural(pairs, 'pair')}${overText(ci95)}`,
+      `${difference === null ? '' : sign}${text(difference, differenceUnit)}`,
+      `${boundsText(ci95, differenceUnit)}${countWithNoun(pairs, 'pair')}${overText(ci95)}`,
     ];
   });
-}
-
-/** A difference of shares is in percentage points. */
-function inPoints(text: string, unit: string): string {
-  return unit === 'ratio' ? text.replace('%', 'pt') : text;
 }
 
 function boundsText(
@@ -53,14 +51,13 @@ function boundsText(
   unit: string,
 ): string {
   if (low === null || high === null) return `${note ?? 'no interval'}, `;
-  const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
-  const plain = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
-  const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
-  return `[${inScale(low, plain)}, ${inScale(high, plain)}] ${suffix}`.trimEnd() + ', ';
+  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const interval = `[${scaledNumberText(low, scale)}, ${scaledNumberText(high, scale)}]`;
+  return `${`${interval} ${scale.suffix}`.trimEnd()}, `;
 }
 
 function overText({ over, n }: Twin['differences'][number]['ci95']): string {
-  return over === 'networks' ? ` on ${plural(n, 'network')}` : '';
+  return over === 'networks' ? ` on ${countWithNoun(n, 'network')}` : '';
 }
 
 /** Lines for a terminal, without colour. */
@@ -98,9 +95,11 @@ export function seedsText({
   twin,
 }: Pick<Report, 'seeds' | 'networks' | 'twin'>): string {
   const on = networks === undefined ? '' : ` on ${networksText(networks)}`;
-  return `${plural(seeds.length, 'seed')}${on}${twin === undefined ? '' : ', each twice'}`;
+  return `${countWithNoun(seeds.length, 'seed')}${on}${twin === undefined ? '' : ', each twice'}`;
 }
 
 function networksText(networks: readonly number[]): string {
-  return networks.length === 1 ? `network ${networks[0]}` : plural(networks.length, 'network');
+  return networks.length === 1
+    ? `network ${networks[0]}`
+    : countWithNoun(networks.length, 'network');
 }

@@ -5,10 +5,10 @@
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { metricOfSeries } from '../engine/pure/series-name.ts';
-import { addUp } from './add-up.ts';
 import { wholeNumberText } from './format.ts';
 import type { SeedResult } from './model.ts';
 import { seriesNames } from './series.ts';
+import { sumCountsByName } from './sum-counts.ts';
 
 /** Metrics, of any protocol, that get samples only from faults. */
 const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
@@ -24,7 +24,7 @@ export interface EmptyMetric {
 }
 
 /** The reason in words; undefined if nobody knows. */
-export function whyEmpty(empty: EmptyMetric): string | undefined {
+export function emptyMetricReason(empty: EmptyMetric): string | undefined {
   const { metric, seeds, warmupNs } = empty;
   const after = `after warmup (${wholeNumberText(warmupNs / 1e9)}s)`;
   const faults = seeds.flatMap((seed) => seed.faults.filter(({ beginNs }) => beginNs >= warmupNs));
@@ -71,7 +71,7 @@ function lostReasons(protocol: string, seeds: readonly SeedResult[]): readonly R
     }
     return Object.entries(nodeDrops).filter(([name]) => name.startsWith(`${protocol}/`));
   });
-  return Object.entries(addUp(drops));
+  return Object.entries(sumCountsByName(drops));
 }
 
 function lossesOf({ definitions, seeds }: EmptyMetric): readonly Reason[] {

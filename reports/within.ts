@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { IntervalBounds, Sampled } from './sampled.ts';
+import type { IntervalBounds, SampledValue } from './sampled.ts';
 
 /** Allowance for rounding: 85 of 100 is 15 % below, but a little more in binary. */
 const ROUNDING = 1e-9;
@@ -27,9 +27,9 @@ export interface ToleranceVerdict {
 }
 
 /** Compares a live value with its prediction; undefined if one of the two measured nothing. */
-export function judgeWithin(
-  live: Sampled,
-  predicted: Sampled,
+export function judgeTolerance(
+  live: SampledValue,
+  predicted: SampledValue,
   tolerance: number,
 ): ToleranceVerdict | undefined {
   if (live.value === null || predicted.value === null) return undefined;
@@ -42,8 +42,8 @@ export function judgeWithin(
 }
 
 interface Pair {
-  readonly live: Sampled;
-  readonly predicted: Sampled;
+  readonly live: SampledValue;
+  readonly predicted: SampledValue;
 }
 
 /** Both intervals that `factor` times the samples would give, and the interval of their quotient. */

@@ -7,7 +7,7 @@ import type { AttackerKnowledge } from '../engine/host/forgery.ts';
 import type { FloodSpec } from '../scenarios/fault-parts.ts';
 
 /** A flood that is about to begin, as plain data that can be sent to agents in other processes. */
-export interface FloodOrder {
+export interface FloodCommand {
   /** Names the stream of its random bytes: the event and its instant. */
   readonly id: string;
   readonly flood: FloodSpec;
@@ -24,4 +24,4 @@ export interface Forger {
 export type ForgerTools = Pick<AttackerKnowledge, 'crypto' | 'random' | 'clock'>;
 
 /** Creates the forger of a flood from the facts that the runner knows. */
-export type MakeForger = (order: FloodOrder) => (tools: ForgerTools) => Forger;
+export type MakeForger = (order: FloodCommand) => (tools: ForgerTools) => Forger;

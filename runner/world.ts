@@ -4,17 +4,17 @@
  *
  * @module
  */
-import type { Host, Question } from '../engine/host/host.ts';
+import type { Host, RequestContent } from '../engine/host/host.ts';
 import type { MetricValue } from '../engine/measure/counters.ts';
 import type { NetworkObserver } from '../engine/net/direction-context.ts';
-import type { Inquiry, OpenInquiry } from '../engine/net/inquiry.ts';
-import type { LinkChange, LinkDirections } from '../engine/net/link-spec.ts';
+import type { OpenRequest, RequestWithReceiver } from '../engine/net/inquiry.ts';
+import type { AffectedDirections, LinkChange } from '../engine/net/link-spec.ts';
 import type { NodeCall } from '../engine/net/node-calls.ts';
 import type { LogSink } from '../engine/net/sim-observers.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
 import type { FaultAction } from '../scenarios/files/actions.ts';
-import type { FloodOrder, MakeForger } from './flood-order.ts';
+import type { FloodCommand, MakeForger } from './flood-order.ts';
 
 /** The kind of call to a node. */
 export type NodeCallKind = NodeCall['kind'];
@@ -48,9 +48,9 @@ export type Tap = (packet: TappedPacket, control: TapControl) => boolean;
 export interface WorldLink {
   readonly id: string;
   /** Changes the link until undone; several `up: false` add up. */
-  change(change: LinkChange, side: LinkDirections): Undo;
+  change(change: LinkChange, side: AffectedDirections): Undo;
   /** Withholds packets in flight, and later ones, until undone. */
-  hold(side: LinkDirections): Undo;
+  hold(side: AffectedDirections): Undo;
   /** Puts an attacker on both directions of the link; it uses the random streams of the link. */
   attack(attack: ReplayAttack): Undo;
   isUp(side: 'forward' | 'backward'): boolean;
@@ -79,11 +79,11 @@ export interface WorldListener {
   /**
    * `node` is about to get a request; what it does until {@link handled} belongs to that request.
    */
-  requested?(node: string, request: Question): void;
+  requested?(node: string, request: RequestContent): void;
   /** A request to `node` waits for a modelled processor. */
-  postponed?(node: string, request: Question): void;
+  postponed?(node: string, request: RequestContent): void;
   /** Like {@link requested}, for a request that had to wait for a modelled processor. */
-  resumed?(node: string, request: Question): void;
+  resumed?(node: string, request: RequestContent): void;
   /** Called when the node's handler has returned. */
   handled?(): void;
   /** A protocol of `node` has done its work, for the first time since the node's last start. */
@@ -92,7 +92,7 @@ export interface WorldListener {
   nodeDropped?(node: string, reason: string): void;
 }
 
-/** The world. */
+/** What a run needs of the world in which its nodes and links are: simulated, emulated, live or remote. */
 export interface World {
   /** Adds a listener to everything that nodes report. */
   listen(listener: WorldListener): void;
@@ -134,7 +134,7 @@ export interface World {
    * @param by Name of the protocol that is asked; by default the lowest one.
    * @returns what the asker can still do; undefined if the question has its answer.
    */
-  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry | undefined;
+  request(node: string, inquiry: RequestWithReceiver, by?: string): OpenRequest | undefined;
   /** Stops the node as a crash does: timers, sockets and unsynced data are lost. */
   crash(node: string, store: StoreFault): void;
   /** Makes the host usable again; the runner then creates its node again. */
@@ -144,7 +144,7 @@ export interface World {
    * the order on and create no forger.
    * @returns undefined if the sending host is down.
    */
-  flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined;
+  flood(order: FloodCommand, makeForger: MakeForger): Undo | undefined;
   /** Makes syncs of a node's stores take so much longer until undone; absent where disks are real. */
   readonly slowDisk?: ((node: string, extraNs: number) => Undo) | undefined;
   setClock(node: string, change: { readonly stepNs: number; readonly ppm: number }): void;

@@ -5,31 +5,32 @@
  * @module
  */
 import { basename, dirname, resolve } from 'node:path';
-import { IS_SOURCE } from '../engine/live/own-form.ts';
-import { shellWord } from '../reports/shell-word.ts';
-import { PROJECT_FOLDERS } from './folders.ts';
+import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
+import { quoteShellWord } from '../reports/shell-word.ts';
+import { SHIPPED_FILE_FOLDERS } from './folders.ts';
 
 /** Flags of this process that its commands need to find the same files. */
 let ownFlags: readonly string[] = [];
 
 /** From now on, commands get the flag by which their paths are relative to the folder of the caller. */
-export function repeatFromHere(): void {
+export function addFromHereToCommands(): void {
   ownFlags = ['--from-here'];
 }
 
 /**
+ * The command line of orrery as a user types it: with `npm run` in a working copy, else with `npx orrery`.
  * @param words The command and its arguments.
  * @param flags Its flags.
  */
 export function commandText(words: readonly string[], flags: readonly string[] = []): string {
-  if (!IS_SOURCE) return ['npx orrery', ...words, ...flags].join(' ');
+  if (!IS_RUN_FROM_SOURCE) return ['npx orrery', ...words, ...flags].join(' ');
   const all = [...ownFlags, ...flags];
   return ['npm run', ...words, ...(all.length === 0 ? [] : ['--', ...all])].join(' ');
 }
 
 /** Shortest name of a scenario file that a command finds: shipped ones need no folder. */
-export function shortName(file: string): string {
-  return dirname(resolve(file)) === resolve(PROJECT_FOLDERS.scenarios) ? basename(file) : file;
+export function shortScenarioName(file: string): string {
+  return dirname(resolve(file)) === resolve(SHIPPED_FILE_FOLDERS.scenarios) ? basename(file) : file;
 }
 
 /** The flags that are needed to repeat a run. */
@@ -58,12 +59,12 @@ export function repeatCommand(command: string, file: string, repeat: RepeatFlags
     ...setFlags(set),
     ...placeFlags(repeat),
   ];
-  return commandText([command, shellWord(shortName(file))], flags);
+  return commandText([command, quoteShellWord(shortScenarioName(file))], flags);
 }
 
 /** The flags that set values. */
 export function setFlags(set: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(set).map(([path, value]) => `--set ${shellWord(`${path}=${value}`)}`);
+  return Object.entries(set).map(([path, value]) => `--set ${quoteShellWord(`${path}=${value}`)}`);
 }
 
 function placeFlags({ processes, loops, deployment, shape }: RepeatFlags): readonly string[] {

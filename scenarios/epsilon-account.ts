@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Accountant, type PrivacySettings } from '../nodes/federated/privacy/index.ts';
+import { PrivacyAccountant, type PrivacySettings } from '../nodes/federated/privacy/index.ts';
 
 /** The epsilon spent at a noise, by both accounts. */
 interface Spent {
@@ -56,7 +56,7 @@ export function epsilonAccount(question: EpsilonQuestion): EpsilonAccount {
 }
 
 function spentBy(settings: PrivacySettings, rounds: number): Spent {
-  const accountant = new Accountant(settings, [{ clients: 1, rounds }]);
+  const accountant = new PrivacyAccountant(settings, [{ clients: 1, rounds }]);
   return { renyi: accountant.epsilon(), tight: accountant.tight() };
 }
 
@@ -64,7 +64,7 @@ function noiseFor(
   settings: Omit<PrivacySettings, 'noise'>,
   { target, steps }: { readonly target: number; readonly steps: number },
 ): NonNullable<EpsilonAccount['noiseForTarget']> {
-  const accountant = new Accountant({ ...settings, noise: 1 });
+  const accountant = new PrivacyAccountant({ ...settings, noise: 1 });
   const wanted = { epsilon: target, rounds: steps };
   return {
     renyi: accountant.noiseFor(wanted) ?? null,

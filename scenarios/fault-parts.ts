@@ -49,7 +49,7 @@ export interface AskSpec {
 }
 
 /** Questions at a steady rate, to one node after the other, whether they are answered or not. */
-export interface AskSource {
+export interface PeriodicAskSpec {
   /** One for each node, in the order in which they are put, again and again. */
   readonly asks: readonly AskSpec[];
   /** Questions per second. */

@@ -12,8 +12,8 @@ import type { LookupFolders } from '../topologies/files/registry.ts';
 /** The folder that contains the `package.json` of this project. */
 export const PROJECT_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
-/** Scenarios and topologies of the project or package. */
-export const PROJECT_FOLDERS: LookupFolders = {
+/** Folders of the scenarios and topologies that this repository or package ships. */
+export const SHIPPED_FILE_FOLDERS: LookupFolders = {
   scenarios: join(PROJECT_ROOT, 'scenarios'),
   topologies: join(PROJECT_ROOT, 'topologies'),
 };

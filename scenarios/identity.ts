@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 
 /** Values that a combination sets, path to value. */
-export type Parameters = Readonly<Record<string, string>>;
+export type CombinationParameters = Readonly<Record<string, string>>;
 
 /** Everything that the result of a run depends on. */
 export interface RunIdentityFacts {
@@ -16,7 +16,7 @@ export interface RunIdentityFacts {
   /** SHA-256 of each file, by what it is to the run: `scenario`, `topology`. */
   readonly files: Readonly<Record<string, string>>;
   /** All values that are set, including those of the command line. */
-  readonly parameters: Parameters;
+  readonly parameters: CombinationParameters;
   readonly seed: number;
   /** For an attempt of a hunt: the metrics whose limits hold at every instant. */
   readonly hunted?: readonly string[] | undefined;

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { PrivacyFacts } from '../engine/host/privacy.ts';
+import type { NodePrivacyFacts } from '../engine/host/privacy.ts';
 import type { SendWishes } from '../engine/host/transport.ts';
-import type { BufferRoom, CpuProfile } from '../engine/net/cpu-profile.ts';
+import type { CpuProfile, ReceiveBufferCapacity } from '../engine/net/cpu-profile.ts';
 import type { KpiSpec } from '../reports/model.ts';
 import type { SourcePosition, StackEntry, Topology } from '../topologies/model.ts';
-import type { AskSource } from './fault-parts.ts';
+import type { PeriodicAskSpec } from './fault-parts.ts';
 import type { FaultAction } from './files/actions.ts';
 import type { TrafficPattern } from './traffic-pattern.ts';
 
@@ -92,7 +92,7 @@ export interface SweepSpec {
 /** What processor time costs, and on which machines. */
 export interface CpuChoice {
   readonly profile: CpuProfile;
-  readonly receiveBuffer: readonly BufferRoom[];
+  readonly receiveBuffer: readonly ReceiveBufferCapacity[];
   /** `one`: all nodes share one machine with one core, as in a live run in one process. */
   readonly machines: 'topology' | 'one';
   /**
@@ -121,7 +121,7 @@ export interface PrivacySpec {
   /** Mean delay of a mix, ns, if the file states it. */
   readonly meanDelayNs?: number;
   /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
-  readonly facts: readonly PrivacyFacts[];
+  readonly facts: readonly NodePrivacyFacts[];
 }
 
 /** The second run of each seed. */
@@ -132,7 +132,7 @@ export interface TwinSpec {
   readonly kpis: Scenario['kpis'];
 }
 
-/** A checked scenario. */
+/** A scenario whose file was checked: all that a run needs to know. */
 export interface Scenario {
   readonly name: string;
   readonly file: string;
@@ -170,7 +170,7 @@ export interface Scenario {
    */
   readonly drawnTraffic?: readonly DrawnTraffic[];
   /** Absent if no entry of `traffic` asks nodes. */
-  readonly asks?: readonly AskSource[];
+  readonly asks?: readonly PeriodicAskSpec[];
   readonly events: readonly FaultSpec[];
   readonly kpis: readonly (KpiSpec & { readonly position: SourcePosition })[];
   readonly sweep?: SweepSpec;

@@ -7,10 +7,10 @@
  */
 import { CommanderError } from 'commander';
 import { vi } from 'vitest';
-import { addCommands, commandsWantedBy } from '../cli/commands.ts';
+import { addCommands, wantedCommandPredicate } from '../cli/commands.ts';
 import { printProblem } from '../cli/exit.ts';
 import { makeProgram } from '../cli/program.ts';
-import { refuseSwallowed } from '../cli/swallowed-flags.ts';
+import { refuseFlagsSwallowedByNpm } from '../cli/swallowed-flags.ts';
 
 /** How a command ended, and what it printed. */
 export interface EndedHere {
@@ -47,10 +47,10 @@ export async function orreryHere(folder: string, words: readonly string[]): Prom
 /** As cli/run-command.ts does, which is for one command in the life of a process. */
 async function statusOf(words: readonly string[]): Promise<number | undefined> {
   const program = makeProgram();
-  await addCommands(program, commandsWantedBy(words));
+  await addCommands(program, wantedCommandPredicate(words));
   process.exitCode = undefined;
   try {
-    refuseSwallowed(program, words, process.env);
+    refuseFlagsSwallowedByNpm(program, words, process.env);
     await program.parseAsync(process.argv);
     return process.exitCode;
   } catch (error) {

@@ -8,9 +8,15 @@
  *
  * @module
  */
-import { type Check, close, prepareTestPrograms, runChecks, sumOf } from './checks.ts';
-import { TEST_RESULTS, WALL_RESULTS } from './requirements/last-run.ts';
-import { type Counts, runVitest } from './run-vitest.ts';
+import {
+  type Check,
+  prepareTestPrograms,
+  printTotalsAndSetExitCode,
+  runChecks,
+  sumTestCounts,
+} from './checks.ts';
+import { TEST_RESULTS_PATH, WALL_CLOCK_RESULTS_PATH } from './requirements/last-run.ts';
+import { runVitest, type TestCounts } from './run-vitest.ts';
 
 function npmRun(name: string, script: string): Check {
   return { name, command: ['nice', 'npm', 'run', '--silent', script] };
@@ -21,15 +27,15 @@ process.stdout.write(
 );
 // Both runs of tests use these programs; without this step each run would make them.
 const prepared = prepareTestPrograms();
-close(sumOf(await Promise.all([waiting(), computing()])));
+printTotalsAndSetExitCode(sumTestCounts(await Promise.all([waiting(), computing()])));
 
-async function waiting(): Promise<Counts> {
+async function waiting(): Promise<TestCounts> {
   await prepared;
-  return runVitest(WALL_RESULTS, ['--project=wall']);
+  return runVitest(WALL_CLOCK_RESULTS_PATH, ['--project=wall']);
 }
 
 /** In the background of the tests with deadlines. */
-async function computing(): Promise<Counts> {
+async function computing(): Promise<TestCounts> {
   // The two rows take about as long as each other, so each gets one core.
   const checks = await runChecks([
     [npmRun('types', 'check:types'), npmRun('architecture', 'check:architecture')],
@@ -41,5 +47,5 @@ async function computing(): Promise<Counts> {
   ]);
   await prepared;
   const flags = ['--project=virtual', '--project=reload'];
-  return sumOf([checks, await runVitest(TEST_RESULTS, flags, 'background')]);
+  return sumTestCounts([checks, await runVitest(TEST_RESULTS_PATH, flags, 'background')]);
 }

@@ -7,15 +7,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { close, sumOf } from './checks.ts';
-import { ALONE_RESULTS, BROWSER_RESULTS } from './requirements/last-run.ts';
-import { type Counts, runVitest } from './run-vitest.ts';
+import { printTotalsAndSetExitCode, sumTestCounts } from './checks.ts';
+import { ALONE_RESULTS_PATH, BROWSER_RESULTS_PATH } from './requirements/last-run.ts';
+import { runVitest, type TestCounts } from './run-vitest.ts';
 
 /** Path on Debian; the environment variable `CHROMIUM` names another. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Builds the page and tests it. */
-export async function checkBrowser(): Promise<Counts> {
+export async function checkBrowser(): Promise<TestCounts> {
   if (!existsSync(CHROMIUM)) {
     process.stdout.write(`FAILED  browser: ${CHROMIUM} is missing, apt-get install chromium\n`);
     return { passed: 0, failed: 1 };
@@ -26,11 +26,11 @@ export async function checkBrowser(): Promise<Counts> {
     process.stdout.write('FAILED  browser: the page is not built\n');
     return { passed: 0, failed: 1 };
   }
-  return await runVitest(BROWSER_RESULTS, ['--project=browser']);
+  return await runVitest(BROWSER_RESULTS_PATH, ['--project=browser']);
 }
 
 if (process.argv[1]?.endsWith('check-browser.ts') === true) {
   const browser = await checkBrowser();
   const flags = ['--project=alone', 'test/viz'];
-  close(sumOf([browser, await runVitest(ALONE_RESULTS, flags)]));
+  printTotalsAndSetExitCode(sumTestCounts([browser, await runVitest(ALONE_RESULTS_PATH, flags)]));
 }

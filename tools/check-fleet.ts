@@ -5,20 +5,20 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { close } from './checks.ts';
-import { FLEET_RESULTS } from './requirements/last-run.ts';
-import { type Counts, runVitest } from './run-vitest.ts';
+import { printTotalsAndSetExitCode } from './checks.ts';
+import { FLEET_RESULTS_PATH } from './requirements/last-run.ts';
+import { runVitest, type TestCounts } from './run-vitest.ts';
 
 const SERVERS = { 'redis-server': '/usr/bin/redis-server', postgresql: '/usr/lib/postgresql' };
 
-async function checkFleet(): Promise<Counts> {
+async function checkFleet(): Promise<TestCounts> {
   const missing = Object.entries(SERVERS).filter(([, path]) => !existsSync(path));
   if (missing.length > 0) {
     const names = missing.map(([name]) => name).join(' ');
     process.stdout.write(`FAILED  fleet: not installed, apt-get install ${names}\n`);
     return { passed: 0, failed: 1 };
   }
-  return await runVitest(FLEET_RESULTS, ['--project=fleet']);
+  return await runVitest(FLEET_RESULTS_PATH, ['--project=fleet']);
 }
 
-close(await checkFleet());
+printTotalsAndSetExitCode(await checkFleet());

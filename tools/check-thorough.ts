@@ -10,26 +10,30 @@
  * @module
  */
 import { checkBrowser } from './check-browser.ts';
-import { close, runChecks, sumOf } from './checks.ts';
-import { ALONE_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS } from './requirements/last-run.ts';
-import { type Counts, runVitest } from './run-vitest.ts';
+import { printTotalsAndSetExitCode, runChecks, sumTestCounts } from './checks.ts';
+import {
+  ALONE_RESULTS_PATH,
+  THOROUGH_RESULTS_PATH,
+  THOROUGH_WALL_RESULTS_PATH,
+} from './requirements/last-run.ts';
+import { runVitest, type TestCounts } from './run-vitest.ts';
 
 /** Coverage runs some tests of `npm test` again. */
 const COVERAGE = ['run', '--coverage', '--silent'];
 
 const beside = await Promise.all([computing(), waiting()]);
-const alone = await runVitest(ALONE_RESULTS, ['--project=alone']);
-close(sumOf([...beside, alone]));
+const alone = await runVitest(ALONE_RESULTS_PATH, ['--project=alone']);
+printTotalsAndSetExitCode(sumTestCounts([...beside, alone]));
 
-async function computing(): Promise<Counts> {
+async function computing(): Promise<TestCounts> {
   const flags = ['--project=slow'];
-  const tests = await runVitest(THOROUGH_RESULTS, flags, 'background');
+  const tests = await runVitest(THOROUGH_RESULTS_PATH, flags, 'background');
   const command = ['nice', 'node_modules/.bin/vitest', ...COVERAGE];
-  return sumOf([tests, await runChecks([[{ name: 'coverage of the gateway', command }]])]);
+  return sumTestCounts([tests, await runChecks([[{ name: 'coverage of the gateway', command }]])]);
 }
 
-async function waiting(): Promise<Counts> {
+async function waiting(): Promise<TestCounts> {
   const browser = await checkBrowser();
   const flags = ['--project=slow-wall'];
-  return sumOf([browser, await runVitest(THOROUGH_WALL_RESULTS, flags)]);
+  return sumTestCounts([browser, await runVitest(THOROUGH_WALL_RESULTS_PATH, flags)]);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { spawn } from 'node:child_process';
-import type { Counts } from './run-vitest.ts';
+import type { TestCounts } from './run-vitest.ts';
 
 /** A check that is one command. */
 export interface Check {
@@ -16,7 +16,7 @@ export interface Check {
 }
 
 /** Runs rows of checks in parallel. If a check fails, the later checks of its row still run. */
-export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Counts> {
+export async function runChecks(rows: readonly (readonly Check[])[]): Promise<TestCounts> {
   const results = await Promise.all(rows.map(runRow));
   const isGood = results.flat();
   const passed = isGood.filter(Boolean).length;
@@ -24,7 +24,7 @@ export async function runChecks(rows: readonly (readonly Check[])[]): Promise<Co
 }
 
 /** Adds up all counts. */
-export function sumOf(all: readonly Counts[]): Counts {
+export function sumTestCounts(all: readonly TestCounts[]): TestCounts {
   return all.reduce(
     (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
     { passed: 0, failed: 0 },
@@ -32,7 +32,7 @@ export function sumOf(all: readonly Counts[]): Counts {
 }
 
 /** Prints the closing line and sets the exit code. */
-export function close({ passed, failed }: Counts): void {
+export function printTotalsAndSetExitCode({ passed, failed }: TestCounts): void {
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { quantity } from '../reports/format.ts';
-import { git } from './requirements/source-state.ts';
+import { quantityText } from '../reports/format.ts';
+import { gitOutput } from './requirements/source-state.ts';
 import { toolOptions } from './tool-options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -121,7 +121,7 @@ function rowOf(figure: Figure, code: readonly string[]): string {
   const { value, clock, from } = best(oursOf(figure.ours), writtenOurs(figure.what));
   const note = figure.note === undefined ? '' : `<br>*${figure.note}*`;
   const command = figure.command === undefined ? '–' : `\`${figure.command}\``;
-  const why = staleness(from, figure.command ?? '', (commit) => changedSince(commit, code));
+  const why = figureStaleReason(from, figure.command ?? '', (commit) => changedSince(commit, code));
   const origin = why === undefined ? from : `${from}<br>**stale**: ${why}`;
   const cells = [`${figure.what}${note}`, figure.published, value, clock, origin, command];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -133,7 +133,7 @@ function rowOf(figure: Figure, code: readonly string[]): string {
  * @param command What measures it.
  * @param changed The date of the newest change to its code after a commit; undefined if there is none.
  */
-export function staleness(
+export function figureStaleReason(
   from: string,
   command: string,
   changed: (commit: string) => string | undefined,
@@ -148,7 +148,9 @@ export function staleness(
 /** The date of the newest change to code after a commit; undefined if there is none, or no such commit. */
 function changedSince(commit: string, code: readonly string[]): string | undefined {
   if (code.length === 0) return undefined;
-  return git(ROOT, ['log', '-1', '--format=%cs', `${commit}..HEAD`, '--', ...code]) || undefined;
+  return (
+    gitOutput(ROOT, ['log', '-1', '--format=%cs', `${commit}..HEAD`, '--', ...code]) || undefined
+  );
 }
 
 /** A commit and its date. */
@@ -156,12 +158,14 @@ const DATED = '--format=%h of %cs';
 
 /** The commit of a run, whose files may have differed from it. */
 function commitOf(run: string): string {
-  return git(ROOT, ['show', '-s', DATED, run.replace(/\W.*$/, '')]) ?? run;
+  return gitOutput(ROOT, ['show', '-s', DATED, run.replace(/\W.*$/, '')]) ?? run;
 }
 
 /** The last commit before a file of results that names none was written. */
 function commitBefore(path: string): string {
-  return git(ROOT, ['log', '-1', DATED, `--before=${statSync(path).mtime.toISOString()}`]) ?? '';
+  return (
+    gitOutput(ROOT, ['log', '-1', DATED, `--before=${statSync(path).mtime.toISOString()}`]) ?? ''
+  );
 }
 
 /** A figure keeps its earlier value until a run measures it again with at least as many seeds. */
@@ -219,13 +223,13 @@ function valueIn(
 ): { readonly text: string; readonly n: number } | undefined {
   const kpi = kpis.find((one) => one.metric === metric && one.aggregation === aggregation);
   if (kpi !== undefined && kpi.value !== null) {
-    return { text: quantity(kpi.value, kpi.unit), n: kpi.n };
+    return { text: quantityText(kpi.value, kpi.unit), n: kpi.n };
   }
   const summary = metrics[metric];
   const fraction = /^p(\d+)$/.exec(aggregation)?.[1];
   const point = summary?.quantiles?.find(({ p }) => p === Number(`0.${fraction}`));
   if (summary === undefined || point === undefined) return undefined;
-  return { text: quantity(point.value, summary.unit), n: summary.count };
+  return { text: quantityText(point.value, summary.unit), n: summary.count };
 }
 
 function bestReport(scenario: string, wanted: string): Report | undefined {

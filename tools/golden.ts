@@ -11,13 +11,13 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GOLDEN_FILE, goldenBytesOf, goldenFolders } from './golden/golden-bytes.ts';
-import { type GoldenValues, staleNames, writeGolden } from './golden/golden-file.ts';
+import { type GoldenValues, staleGoldenNames, writeGolden } from './golden/golden-file.ts';
 import {
   GOLDEN_RUNS,
   type GoldenResult,
-  recordedIn,
+  goldenResultOf,
+  recordedMetricNames,
   runGolden,
-  storedOf,
 } from './golden/golden-runs.ts';
 import { toolOptions } from './tool-options.ts';
 
@@ -33,8 +33,8 @@ const recorded: Record<string, string> = {};
 for (const [name, run] of Object.entries(GOLDEN_RUNS)) {
   console.log(name);
   const seeds = runGolden(run);
-  results[name] = seeds.map(storedOf);
-  for (const metric of seeds.slice(0, 1).flatMap(recordedIn)) recorded[metric] ??= name;
+  results[name] = seeds.map(goldenResultOf);
+  for (const metric of seeds.slice(0, 1).flatMap(recordedMetricNames)) recorded[metric] ??= name;
 }
 settle('test/scenarios/golden.json', results);
 settle('test/scenarios/golden-metrics.json', recorded);
@@ -48,7 +48,7 @@ function write(path: string, values: GoldenValues): void {
 }
 
 function compare(path: string, values: GoldenValues): void {
-  const stale = staleNames(join(ROOT, path), values);
+  const stale = staleGoldenNames(join(ROOT, path), values);
   console.log(`${path}: ${stale.length === 0 ? 'as stored' : `differs in ${stale.join(', ')}`}`);
   if (stale.length > 0) process.exitCode = 1;
 }

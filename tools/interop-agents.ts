@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ForeignNeighbour, NAMES } from './interop/foreign-neighbour.ts';
+import { ForeignNeighbourTestbed, NODE_NAMES } from './interop/foreign-neighbour.ts';
 
 const run = promisify(execFile);
 /** How long anything may take, ms. */
@@ -57,7 +57,7 @@ const SCHEMES = {
 } as const;
 type SchemeName = keyof typeof SCHEMES;
 /** The nodes of ours that take part: the neighbour of the agent, and one behind it. */
-const OURS = [NAMES.own, NAMES.third] as const;
+const OURS = [NODE_NAMES.own, NODE_NAMES.third] as const;
 
 interface Case extends Omit<LayerCase, 'to' | 'from'> {
   readonly to: readonly number[];
@@ -66,7 +66,7 @@ interface Case extends Omit<LayerCase, 'to' | 'from'> {
 }
 
 /** Exchanges bundles over each layer; prints a line for each. */
-export async function checkAgents(folder: string): Promise<boolean> {
+export async function checkDtnAgentInterop(folder: string): Promise<boolean> {
   const version = spawnSync(programOf('dtnd'), ['--version'], { encoding: 'utf8' });
   if (version.error !== undefined) {
     console.log('skip: dtnd is not installed (cargo install dtn7 --version 0.21.0)');
@@ -86,7 +86,7 @@ export async function checkAgents(folder: string): Promise<boolean> {
 
 async function checkCase(folder: string, each: Case): Promise<boolean> {
   const { layer, eids, to, from } = each;
-  const neighbour = await ForeignNeighbour.open({
+  const neighbour = await ForeignNeighbourTestbed.open({
     ...{ folder, far: FAR, ...ownAddresses() },
     options: `layer: ${layer}, eids: ${eids}, ${OPTIONS}`,
   });
@@ -145,12 +145,12 @@ class ForeignAgent {
   said = '';
   readonly #folder: string;
   readonly #case: Case;
-  readonly #neighbour: ForeignNeighbour;
+  readonly #neighbour: ForeignNeighbourTestbed;
   #child: ChildProcess | undefined;
   #webPort = 0;
   #files = 0;
 
-  constructor(folder: string, each: Case, neighbour: ForeignNeighbour) {
+  constructor(folder: string, each: Case, neighbour: ForeignNeighbourTestbed) {
     this.#folder = folder;
     this.#case = each;
     this.#neighbour = neighbour;

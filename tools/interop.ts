@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkAgents } from './interop-agents.ts';
+import { checkDtnAgentInterop } from './interop-agents.ts';
 import { checkBundles } from './interop-bundles.ts';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
   try {
     const isDissected = checkCaptures(folder);
-    return (await checkAgents(folder)) && isDissected ? 0 : 1;
+    return (await checkDtnAgentInterop(folder)) && isDissected ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -30,7 +30,7 @@ export function licencesOf(document: CycloneDx): ReadonlyMap<string, readonly st
 }
 
 /** Packages whose licence is not allowed. */
-export function forbiddenIn(document: CycloneDx): readonly string[] {
+export function forbiddenLicencePackages(document: CycloneDx): readonly string[] {
   return [...licencesOf(document)]
     .filter(([licence]) => !isAllowed(licence))
     .flatMap(([licence, names]) => names.map((name) => `${name}: ${licence}`));
@@ -57,7 +57,7 @@ function main(): void {
   for (const [licence, names] of licencesOf(document)) {
     console.log(`${licence} (${names.length})\n  ${names.join(', ')}`);
   }
-  const forbidden = forbiddenIn(document);
+  const forbidden = forbiddenLicencePackages(document);
   for (const line of forbidden) console.error(`not allowed: ${line}`);
   process.exitCode = forbidden.length === 0 ? 0 : 1;
 }

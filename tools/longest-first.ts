@@ -30,7 +30,7 @@ const LONGEST = [
 ];
 
 /** Sorts by the durations of the last run; if they are not known, the listed files come first. */
-export class LongestFirst extends BaseSequencer {
+export class LongestFirstSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     if (sorted.every((file) => this.#isMeasured(file))) return sorted;

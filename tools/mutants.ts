@@ -13,26 +13,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { close } from './checks.ts';
-import { finderEverywhere, readEverywhere } from './mutants/everywhere.ts';
-import { finderHunted, readHunted } from './mutants/hunted.ts';
-import { finderOf } from './mutants/planting.ts';
+import { printTotalsAndSetExitCode } from './checks.ts';
+import { findFailingTestAnywhere, readDefectsEverywhere } from './mutants/everywhere.ts';
+import { huntPlantedDefect, readHuntedDefects } from './mutants/hunted.ts';
+import { findFailingTest } from './mutants/planting.ts';
 import {
-  FOUND_DEFECTS,
-  FOUND_EVERYWHERE,
-  FOUND_HUNTED,
-  FOUND_UNGUIDED,
+  FOUND_DEFECTS_PATH,
+  FOUND_EVERYWHERE_PATH,
+  FOUND_HUNTED_PATH,
+  FOUND_UNGUIDED_PATH,
   type FoundDefect,
-  readFound,
+  readFoundDefects,
 } from './requirements/found-defects.ts';
-import { NIGHTLY_TABLE } from './requirements/last-run.ts';
+import { NIGHTLY_TABLE_PATH } from './requirements/last-run.ts';
 import { readNightly } from './requirements/nightly-table.ts';
 import { readRequirements } from './requirements/requirement-list.ts';
 import { currentCommit } from './requirements/source-state.ts';
 import { filesByRequirement } from './requirements/test-titles.ts';
+import { machineSlowness } from './slowness.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BAD_ARGUMENT = 2;
+/** Time for each hunt on a machine of the usual pace, s; a slower one takes longer. */
+const HUNT_S = 120;
 /** One in so many defects is hunted unguided. */
 const UNGUIDED_EACH = 4;
 const HELP = `npm run mutants [-- OPTIONS]: plants the defects of docs/requirements.yaml in a copy of the last
@@ -86,7 +89,7 @@ function optionsOf(args: readonly string[]): Options | undefined {
  */
 function sampleOf(all: readonly Planned[], commit: string, size: number): readonly Planned[] {
   if (size >= all.length) return all;
-  const known = readNightly(join(ROOT, NIGHTLY_TABLE)).rows['mutants']?.defects ?? [];
+  const known = readNightly(join(ROOT, NIGHTLY_TABLE_PATH)).rows['mutants']?.defects ?? [];
   const isKnown = (one: Planned): boolean => known.some((other) => isSame(other, one));
   const key = (one: Planned): string =>
     createHash('sha256').update(`${commit} ${one.id} ${one.text}`).digest('hex');
@@ -128,7 +131,7 @@ async function main(args: readonly string[]): Promise<void> {
   const counts = { passed: 0, failed: 0 };
   try {
     for (const { find, ...defect } of sampleOf(planned, commit, options.sample)) {
-      const before = readFound(ROOT, file).find(
+      const before = readFoundDefects(ROOT, file).find(
         (one) => one.commit === commit && isSame(one, defect),
       );
       const began = Date.now();
@@ -143,7 +146,7 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
-  close(counts);
+  printTotalsAndSetExitCode(counts);
 }
 
 /** The defects of these requirements; of all if none is named. */
@@ -157,7 +160,7 @@ function plannedBy(only: readonly string[]): readonly Planned[] {
       row.defects.map((defect) => ({
         id: row.id,
         ...defect,
-        find: (root) => finderOf(defect, row, { root, titled: titledIn(root, row.id) }),
+        find: (root) => findFailingTest(defect, row, { root, titled: titledIn(root, row.id) }),
       })),
     );
 }
@@ -169,25 +172,30 @@ function plannedFor(options: Options): readonly Planned[] {
 
 /** Where results go. */
 function fileFor({ isEverywhere, isHunted, isUnguided }: Options): string {
-  if (isHunted) return isUnguided ? FOUND_UNGUIDED : FOUND_HUNTED;
-  return isEverywhere ? FOUND_EVERYWHERE : FOUND_DEFECTS;
+  if (isHunted) return isUnguided ? FOUND_UNGUIDED_PATH : FOUND_HUNTED_PATH;
+  return isEverywhere ? FOUND_EVERYWHERE_PATH : FOUND_DEFECTS_PATH;
 }
 
 function plannedHunted({ isUnguided }: Options): readonly Planned[] {
-  const flags = ['--budget', '2m', ...(isUnguided ? ['--unguided'] : [])];
-  const all = readHunted(ROOT).filter((_, index) => !isUnguided || index % UNGUIDED_EACH === 0);
+  const all = readHuntedDefects(ROOT).filter(
+    (_, index) => !isUnguided || index % UNGUIDED_EACH === 0,
+  );
   return all.map((defect) => ({
     ...{ id: 'hunted', text: defect.text, becomes: defect.becomes },
-    find: (root) => finderHunted(defect, root, flags),
+    find: (root): Promise<string | null> => {
+      const budget = `${Math.round(HUNT_S * machineSlowness())}s`;
+      const flags = ['--budget', budget, ...(isUnguided ? ['--unguided'] : [])];
+      return huntPlantedDefect(defect, root, flags);
+    },
   }));
 }
 
 function plannedEverywhere(): readonly Planned[] {
-  return readEverywhere(ROOT).map(({ text, becomes }) => ({
+  return readDefectsEverywhere(ROOT).map(({ text, becomes }) => ({
     id: 'everywhere',
     text,
     becomes,
-    find: (root) => finderEverywhere({ text, becomes }, root),
+    find: (root) => findFailingTestAnywhere({ text, becomes }, root),
   }));
 }
 
@@ -196,7 +204,7 @@ function isSame(a: Defect, b: Defect): boolean {
 }
 
 function record(file: string, one: FoundDefect): void {
-  const others = readFound(ROOT, file).filter((other) => !isSame(one, other));
+  const others = readFoundDefects(ROOT, file).filter((other) => !isSame(one, other));
   const path = join(ROOT, file);
   mkdirSync(join(ROOT, 'runs'), { recursive: true });
   writeFileSync(path, `${JSON.stringify([...others, one], undefined, 1)}\n`);

@@ -19,8 +19,8 @@ import {
   topologyText,
   vectorTestText,
 } from './new-protocol/protocol-texts.ts';
-import { rename, type Spellings, spell } from './new-protocol/spellings.ts';
-import { PROTOCOL_LIST, protocolListText, writeTables } from './protocol-list.ts';
+import { renamePing, type Spellings, spellName } from './new-protocol/spellings.ts';
+import { PROTOCOL_LIST_PATH, protocolListText, writeTables } from './protocol-list.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -39,10 +39,10 @@ async function createProtocol(name: Spellings): Promise<readonly string[] | stri
   const taken = [...files.keys()].filter((path) => existsSync(join(ROOT, path)));
   if (taken.length > 0) return `there already: ${taken.join(', ')}`;
   writeFiles(ROOT, files);
-  writeFileSync(join(ROOT, PROTOCOL_LIST), protocolListText(ROOT));
-  format(ROOT, [...files.keys()]);
+  writeFileSync(join(ROOT, PROTOCOL_LIST_PATH), protocolListText(ROOT));
+  formatFiles(ROOT, [...files.keys()]);
   await writeTables(ROOT, name.kebab);
-  return [...files.keys(), PROTOCOL_LIST];
+  return [...files.keys(), PROTOCOL_LIST_PATH];
 }
 
 /** The files of a new protocol as texts by their paths, not formatted yet. */
@@ -76,7 +76,7 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
 }
 
 /** Formats files: how lines break and imports are sorted depends on the name. */
-export function format(folder: string, paths: readonly string[]): void {
+export function formatFiles(folder: string, paths: readonly string[]): void {
   const code = paths.filter((path) => /\.(ts|json)$/.test(path));
   const biome = join(ROOT, 'node_modules/@biomejs/biome/bin/biome');
   const { status, stderr, error } = spawnSync(
@@ -97,7 +97,7 @@ function copied(from: string, to: string, name: Spellings): readonly [string, st
     .map((file) => {
       const text = readFileSync(join(ROOT, from, file), 'utf8');
       // The tests of ping run the scenario of ping; the new protocol has a scenario of its own.
-      const renamed = rename(text, name).replaceAll("'hello.yaml'", `'${name.kebab}.yaml'`);
+      const renamed = renamePing(text, name).replaceAll("'hello.yaml'", `'${name.kebab}.yaml'`);
       return [`${to}/${file}`, withOwnPort(renamed, name)];
     });
 }
@@ -123,7 +123,7 @@ async function main(name: string | undefined): Promise<number> {
     console.error('npm run new:protocol NAME   a name in lower case, for example my-mix');
     return BAD_ARGUMENT;
   }
-  const outcome = await createProtocol(spell(name));
+  const outcome = await createProtocol(spellName(name));
   if (typeof outcome === 'string') {
     console.error(outcome);
     return BAD_ARGUMENT;

@@ -11,13 +11,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type NightlyEntry, nightlyList, rowsToRun } from './nightly/nightly-list.ts';
-import { rowFolder, runEntry } from './nightly/run-entry.ts';
-import { NIGHTLY_TABLE } from './requirements/last-run.ts';
-import { landRow, type NightlyTable, readNightly } from './requirements/nightly-table.ts';
+import { nightlyEntryFolder, runEntry } from './nightly/run-entry.ts';
+import { NIGHTLY_TABLE_PATH } from './requirements/last-run.ts';
+import { type NightlyTable, readNightly, saveNightlyRow } from './requirements/nightly-table.ts';
 import { currentCommit } from './requirements/source-state.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TABLE = join(ROOT, NIGHTLY_TABLE);
+const TABLE = join(ROOT, NIGHTLY_TABLE_PATH);
 const BAD_ARGUMENT = 2;
 const INTERRUPTED = 130;
 
@@ -89,9 +89,9 @@ async function runAll(rows: readonly NightlyEntry[], round: string): Promise<num
       say('interrupted; npm run nightly goes on from here');
       return INTERRUPTED;
     }
-    landRow(TABLE, entry.name, row);
+    saveNightlyRow(TABLE, entry.name, row);
     if (!row.isPassed) failed += 1;
-    const log = row.isPassed ? '' : `  ${rowFolder(entry.name)}/log.txt`;
+    const log = row.isPassed ? '' : `  ${nightlyEntryFolder(entry.name)}/log.txt`;
     say(`  ${row.isPassed ? 'ok' : 'FAILED'}  ${entry.name}  ${row.seconds} s${log}`);
   }
   say(`\n${rows.length - failed} passed, ${failed} failed`);

@@ -6,7 +6,7 @@
 import ts from 'typescript';
 
 /** A source file of the protocol's folder. */
-export interface Source {
+export interface ProtocolSourceFile {
   readonly path: string;
   readonly text: string;
 }
@@ -18,7 +18,7 @@ type Initializers = ReadonlyMap<string, ts.Expression>;
  * @param root Name of the constant that holds the schema of all options.
  */
 export function optionComments(
-  sources: readonly Source[],
+  sources: readonly ProtocolSourceFile[],
   root: string,
 ): ReadonlyMap<string, string> {
   const schemas = new Schemas(sources);
@@ -44,7 +44,7 @@ class Schemas {
   readonly #own: ReadonlyMap<ts.SourceFile, Initializers>;
   readonly #all: Initializers;
 
-  constructor(sources: readonly Source[]) {
+  constructor(sources: readonly ProtocolSourceFile[]) {
     const parsed = sources
       .filter(({ text }) => text.includes("from 'zod'"))
       .map(({ path, text }) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));

@@ -11,22 +11,27 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Protocol } from '../engine/host/protocol.ts';
-import { spell } from './new-protocol/spellings.ts';
+import { spellName } from './new-protocol/spellings.ts';
 import { withTables } from './protocol-tables.ts';
 
-export const PROTOCOL_LIST = 'scenarios/generated/protocols.ts';
+/** Path of the generated list of protocols, relative to the root. */
+export const PROTOCOL_LIST_PATH = 'scenarios/generated/protocols.ts';
 
 /** Lists that fit into one line stay there, as the formatter would do it. */
 const LINE_MAX = 100;
 
-/** @returns the text of the list for a working copy. */
+/**
+ * Writes the list of all protocols under nodes/ as source text.
+ * @returns the text of the list for a working copy.
+ */
 export function protocolListText(root: string): string {
   const names = protocolsIn(root);
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const isShipped = (name: string): boolean => readme.includes(`](nodes/${name}/README.md)`);
   const shipped = names.filter(isShipped);
   const imports = shipped.map(
-    (name) => `import { protocol as ${spell(name).camel} } from '../../nodes/${name}/index.ts';\n`,
+    (name) =>
+      `import { protocol as ${spellName(name).camel} } from '../../nodes/${name}/index.ts';\n`,
   );
   return `/**
  * The protocols under nodes/, sorted by name: written by \`npm run protocols\`.
@@ -38,7 +43,7 @@ ${imports.join('')}
 /** Protocols that are part of Orrery: README.md has a row for each. */
 ${listOf(
   'export const SHIPPED: readonly Protocol[] = ',
-  shipped.map((name) => `${spell(name).camel} as unknown as Protocol`),
+  shipped.map((name) => `${spellName(name).camel} as unknown as Protocol`),
 )}
 
 /** Folders of all others, loaded apart: mistakes and crashes in them are their authors'. */
@@ -81,6 +86,6 @@ export async function writeTables(root: string, name: string): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  writeFileSync(join(root, PROTOCOL_LIST), protocolListText(root));
+  writeFileSync(join(root, PROTOCOL_LIST_PATH), protocolListText(root));
   for (const name of protocolsIn(root)) await writeTables(root, name);
 }

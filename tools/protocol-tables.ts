@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import type { Protocol } from '../engine/host/protocol.ts';
-import { QUANTITIES } from '../nodes/_kit/options.ts';
-import { optionComments, type Source } from './option-comments.ts';
+import { QUANTITY_SCHEMAS } from '../nodes/_kit/options.ts';
+import { optionComments, type ProtocolSourceFile } from './option-comments.ts';
 
 /** What the tables say of a protocol. */
 type Tabled = Pick<Protocol, 'config' | 'metrics' | 'drops'>;
@@ -14,12 +14,16 @@ type Tabled = Pick<Protocol, 'config' | 'metrics' | 'drops'>;
 const BEGIN = '<!-- What follows is written by `npm run protocols`. -->';
 
 /** A README with its tables as they have to be; they are its end. */
-export function withTables(readme: string, protocol: Tabled, sources: readonly Source[]): string {
+export function withTables(
+  readme: string,
+  protocol: Tabled,
+  sources: readonly ProtocolSourceFile[],
+): string {
   const [before = ''] = readme.split(BEGIN);
   return `${before.trimEnd()}\n\n${BEGIN}\n\n${tables(protocol, sources)}`;
 }
 
-function tables(protocol: Tabled, sources: readonly Source[]): string {
+function tables(protocol: Tabled, sources: readonly ProtocolSourceFile[]): string {
   const { metrics, drops, config } = protocol;
   const comments = optionComments(sources, rootOf(sources));
   const options = optionRows(config as z.ZodType, comments);
@@ -52,7 +56,7 @@ function table(
 }
 
 /** The name of the constant that is the schema. */
-function rootOf(sources: readonly Source[]): string {
+function rootOf(sources: readonly ProtocolSourceFile[]): string {
   const face = sources.find(({ path }) => path === 'index.ts')?.text ?? '';
   return /^ {2}config: (\w+),$/m.exec(face)?.[1] ?? '';
 }
@@ -114,13 +118,13 @@ const override: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
 };
 
 /** The quantity that a schema is, or that it lists. */
-function quantityOf(schema: z.core.$ZodType): ReturnType<typeof QUANTITIES.get> {
+function quantityOf(schema: z.core.$ZodType): ReturnType<typeof QUANTITY_SCHEMAS.get> {
   const def: object = schema._zod.def;
   const inner = ['innerType', 'element', 'in'].flatMap((key) =>
     key in def ? ((def as Record<string, z.core.$ZodType>)[key] ?? []) : [],
   );
   const [first] = inner;
-  return QUANTITIES.get(schema) ?? (first === undefined ? undefined : quantityOf(first));
+  return QUANTITY_SCHEMAS.get(schema) ?? (first === undefined ? undefined : quantityOf(first));
 }
 
 /** A number in the largest unit in which it is whole. */

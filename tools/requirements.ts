@@ -11,11 +11,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { overstated } from './requirements/compare-verdicts.ts';
-import { type Judged, judgeAll, owedAndNotGreen } from './requirements/judge-requirements.ts';
+import { overstatedVerdicts } from './requirements/compare-verdicts.ts';
+import {
+  dueButNotGreen,
+  type JudgedRequirement,
+  judgeRequirements,
+} from './requirements/judge-requirements.ts';
 import { readLastRun } from './requirements/last-run.ts';
-import { requirementsDocument, terminalTable } from './requirements/render-requirements.ts';
-import { readRequirements, type Section } from './requirements/requirement-list.ts';
+import {
+  requirementsDocument,
+  requirementsTerminalTable,
+} from './requirements/render-requirements.ts';
+import { type RequirementSection, readRequirements } from './requirements/requirement-list.ts';
 import { filesByRequirement } from './requirements/test-titles.ts';
 import { toolOptions } from './tool-options.ts';
 
@@ -32,22 +39,22 @@ function main(options: ReadonlySet<string>): void {
   const run = readLastRun(ROOT, join(ROOT, 'runs'));
   const sections = readRequirements(join(ROOT, 'docs/requirements.yaml'));
   const files = filesByRequirement(ROOT);
-  const all = judgeAll(sections, run, files);
+  const all = judgeRequirements(sections, run, files);
   // The committed document is compared before it is rewritten.
   const checked = options.has('--check') ? checkDocument(all) : undefined;
   if (options.has('--write')) writeDocument(sections, all, files);
   if (checked === undefined) {
     const text = options.has('--json')
       ? `${JSON.stringify(all, null, 2)}\n`
-      : terminalTable(all, run);
+      : requirementsTerminalTable(all, run);
     process.stdout.write(text);
   }
-  process.exitCode = checked ?? (owedAndNotGreen(all).length === 0 ? 0 : 1);
+  process.exitCode = checked ?? (dueButNotGreen(all).length === 0 ? 0 : 1);
 }
 
 /** Prints the requirements for which the committed document claims too much. */
-function checkDocument(all: readonly Judged[]): 0 | 1 {
-  const wrong = overstated(readFileSync(DOCUMENT, 'utf8'), all);
+function checkDocument(all: readonly JudgedRequirement[]): 0 | 1 {
+  const wrong = overstatedVerdicts(readFileSync(DOCUMENT, 'utf8'), all);
   for (const { id, committed, shown, why } of wrong) {
     const reasons = why.map((one) => `    ${one}\n`).join('');
     process.stdout.write(
@@ -60,8 +67,8 @@ function checkDocument(all: readonly Judged[]): 0 | 1 {
 }
 
 function writeDocument(
-  sections: readonly Section[],
-  all: readonly Judged[],
+  sections: readonly RequirementSection[],
+  all: readonly JudgedRequirement[],
   files: ReadonlyMap<string, readonly string[]>,
 ): void {
   const judged = new Map(all.map((one) => [one.id, one]));

@@ -7,10 +7,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
-import { noteOrigin } from './requirements/last-run.ts';
+import { recordResultsOrigin } from './requirements/last-run.ts';
 
 /** The counts of a test run. */
-export interface Counts {
+export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
 }
@@ -26,11 +26,11 @@ export async function runVitest(
   results: string,
   flags: readonly string[] = [],
   priority: Priority = 'normal',
-): Promise<Counts> {
+): Promise<TestCounts> {
   // Removes the results of earlier runs, because `npm run requirements` reads this file later.
   mkdirSync(dirname(results), { recursive: true });
   rmSync(results, { force: true });
-  noteOrigin(results, '.');
+  recordResultsOrigin(results, '.');
   const args = ['run', ...flags, '--reporter=default', `--reporter=${OWN}`, '--reporter=json'];
   const status = await start([...args, `--outputFile.json=${results}`], priority);
   try {

@@ -17,9 +17,9 @@ import { deploymentSchema } from '../runner/distributed/deployment/deployment-sc
 import { scenarioSchema } from '../scenarios/files/schema.ts';
 import { shippedProtocols } from '../scenarios/open/registry.ts';
 import { profileSchema } from '../scenarios/profiles/profile-schema.ts';
-import { text } from '../topologies/files/leaf.ts';
-import { PLAIN_GENERATORS } from '../topologies/generate/plain.ts';
-import { importSchema, PLAIN_IMPORTERS } from '../topologies/import/import.ts';
+import { textLeaf } from '../topologies/files/leaf.ts';
+import { BUILT_IN_GENERATORS } from '../topologies/generate/built-in-generators.ts';
+import { BUILT_IN_IMPORTERS, makeImportSchema } from '../topologies/import/import.ts';
 import { protocolNameLeaf, topologySchema } from '../topologies/schema/topology.ts';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
@@ -39,19 +39,21 @@ export function schemaTexts(): Readonly<Record<string, string>> {
 function withRules(): z.ZodType {
   const { generate } = topologySchema.shape;
   const own = shippedProtocols().flatMap(({ generators = [] }) => generators);
-  const kinds = [...PLAIN_GENERATORS, ...own].map(({ name, parameters }) => {
+  const kinds = [...BUILT_IN_GENERATORS, ...own].map(({ name, parameters }) => {
     const { shape } = parameters as z.ZodObject;
     return z.strictObject({ kind: z.literal(name), ...shape });
   });
   const [first, ...others] = kinds;
   assert(first !== undefined, 'there are plain generators');
   const ofModule = z.looseObject({
-    kind: text('the name of a generator').meta({ description: 'A generator of that protocol.' }),
+    kind: textLeaf('the name of a generator').meta({
+      description: 'A generator of that protocol.',
+    }),
     run: protocolNameLeaf.meta({ description: 'The protocol, or the path of its module.' }),
   });
   const form = z.union([z.discriminatedUnion('kind', [first, ...others]), ofModule]);
   const importers = shippedProtocols().flatMap(({ importers: own = [] }) => own);
-  const read = importSchema([...PLAIN_IMPORTERS, ...importers]);
+  const read = makeImportSchema([...BUILT_IN_IMPORTERS, ...importers]);
   return topologySchema
     .extend({
       generate: form.meta({ ...generate.unwrap().meta() }).optional(),

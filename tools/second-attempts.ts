@@ -9,14 +9,14 @@ import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** What a test reports about its attempts. */
-export interface Attempted {
+export interface SecondAttempt {
   readonly where: string;
   readonly title: string;
   readonly why: string;
 }
 
 /** The lines to print after a run; none if every test passed at the first attempt. */
-export function secondAttempts(tests: readonly Attempted[]): string {
+export function secondAttemptsText(tests: readonly SecondAttempt[]): string {
   if (tests.length === 0) return '';
   const lines = tests.map(({ where, title, why }) => `  ${where} > ${title}\n      ${why}`);
   const what = tests.length === 1 ? '1 test' : `${tests.length} tests`;
@@ -29,11 +29,11 @@ class SecondAttempts implements Reporter {
     const again = modules.flatMap((module) =>
       [...module.children.allTests('passed')].flatMap(told),
     );
-    process.stdout.write(secondAttempts(again));
+    process.stdout.write(secondAttemptsText(again));
   }
 }
 
-function told(test: TestCase): Attempted[] {
+function told(test: TestCase): SecondAttempt[] {
   if (test.diagnostic()?.flaky !== true) return [];
   const [first] = test.result().errors ?? [];
   const why = first?.message.split('\n')[0] ?? 'for a reason that was not kept';

@@ -25,7 +25,7 @@ export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
 }
 
 /** The ids of all accesses, then of all pairs of regions, each pair once. */
-export function cloudParts(
+export function cloudPartIds(
   clouds: readonly Pick<CloudSpec, 'id' | 'members' | 'regions'>[],
 ): readonly string[] {
   return clouds.flatMap(({ id, members, regions }) => [

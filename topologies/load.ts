@@ -8,20 +8,20 @@
 import { assembleTopology } from './assemble/assemble-topology.ts';
 import { BuildContext } from './assemble/context.ts';
 import type { LoadedTopology } from './assemble/loaded.ts';
-import { withOptionFiles } from './assemble/option-files.ts';
+import { inlineOptionFiles } from './assemble/option-files.ts';
 import { checkOptions } from './assemble/options.ts';
 import { existingModules } from './assemble/protocol-name.ts';
-import { stackNames } from './assemble/stack.ts';
-import { COMMAND_FILE, ConfigError } from './files/config-error.ts';
-import { defined } from './files/defined.ts';
+import { protocolNamesOfHost } from './assemble/stack.ts';
+import { COMMAND_PSEUDO_FILE, ConfigError } from './files/config-error.ts';
+import { omitUndefined } from './files/defined.ts';
 import { findFile } from './files/find-file.ts';
-import type { FilePath } from './files/locate.ts';
-import { listOverrides, type Override } from './files/overrides.ts';
-import { Problems } from './files/problems.ts';
-import type { LookupFolders, Registry } from './files/registry.ts';
-import { readSource, type Source } from './files/source.ts';
+import type { ValuePath } from './files/locate.ts';
+import { type FlagOverride, overridesFromRecord } from './files/overrides.ts';
+import { ConfigIssueCollector } from './files/problems.ts';
+import type { LookupFolders, ProtocolLookup } from './files/registry.ts';
+import { type ConfigSource, readSource } from './files/source.ts';
 import { valueAt } from './files/zod-words.ts';
-import { type Generated, generate } from './generate/generate.ts';
+import { type GeneratedDraft, generateDraft } from './generate/generate.ts';
 import type { Topology } from './model.ts';
 import { topologySchema } from './schema/topology.ts';
 
@@ -32,7 +32,7 @@ export interface TopologyRequest {
   readonly folders: LookupFolders;
   /** Changes of single values before the check, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
 }
 
 const LIMIT_BYTES = 5e6;
@@ -44,15 +44,15 @@ const TOO_LARGE_HINT = 'generate it: topology: { generate: … }';
  * @throws ConfigError naming every mistake.
  */
 export function loadTopology(request: TopologyRequest): Topology {
-  const problems = new Problems();
+  const problems = new ConfigIssueCollector();
   const { folders, registry } = request;
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) throw missingFileError(found.message, found.hint);
-  const loaded = readTopology(found.path, listOverrides(request.overrides ?? {}), {
+  const loaded = readTopology(found.path, overridesFromRecord(request.overrides ?? {}), {
     problems,
     registry,
   });
-  const filled = loaded && withOptionFiles(loaded, [], registry, problems);
+  const filled = loaded && inlineOptionFiles(loaded, [], registry, problems);
   if (filled !== undefined) checkOptions(filled.loaded, registry, problems, []);
   problems.throwIfAny();
   if (filled === undefined) throw missingFileError('the topology is empty');
@@ -65,24 +65,24 @@ export function loadTopology(request: TopologyRequest): Topology {
  *
  * @returns absolute paths, each once; none when the file cannot be read (the check says why).
  */
-export function topologyModules(request: TopologyRequest): readonly string[] {
+export function userModulesOfTopology(request: TopologyRequest): readonly string[] {
   const { folders, registry } = request;
   const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
   if ('message' in found) return [];
-  const loaded = readTopology(found.path, [], { problems: new Problems(), registry });
-  return loaded === undefined ? [] : existingModules(protocolNames(loaded));
+  const loaded = readTopology(found.path, [], { problems: new ConfigIssueCollector(), registry });
+  return loaded === undefined ? [] : existingModules(protocolNamesOfTopology(loaded));
 }
 
 /** The protocols that a topology names, as the registry knows them. */
-export function protocolNames({ topology, module }: LoadedTopology): readonly string[] {
-  const names = topology.hosts.flatMap((host) => stackNames(host));
+export function protocolNamesOfTopology({ topology, module }: LoadedTopology): readonly string[] {
+  const names = topology.hosts.flatMap((host) => protocolNamesOfHost(host));
   return module === undefined ? names : [module, ...names];
 }
 
 /** What building a topology needs besides its values. */
 interface BuildParts {
-  readonly problems: Problems;
-  readonly registry: Registry;
+  readonly problems: ConfigIssueCollector;
+  readonly registry: ProtocolLookup;
   /** Which of the networks that a generator can draw, from 1; the first if absent. */
   readonly network?: number;
 }
@@ -90,7 +90,7 @@ interface BuildParts {
 /** Reads a topology file; the caller checks protocol options. */
 export function readTopology(
   path: string,
-  overrides: readonly Override[],
+  overrides: readonly FlagOverride[],
   parts: BuildParts,
 ): LoadedTopology | undefined {
   const source = readTopologySource(path, overrides);
@@ -98,7 +98,7 @@ export function readTopology(
 }
 
 /** The values of a topology file, before anything is built. */
-export function readTopologySource(path: string, overrides: readonly Override[]): Source {
+export function readTopologySource(path: string, overrides: readonly FlagOverride[]): ConfigSource {
   return readSource(path, {
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
@@ -108,24 +108,25 @@ export function readTopologySource(path: string, overrides: readonly Override[])
 
 /** Builds a topology from values of a file that has already been read. */
 export function buildTopology(
-  source: Source,
+  source: ConfigSource,
   data: unknown,
-  root: FilePath,
+  root: ValuePath,
   parts: BuildParts,
 ): LoadedTopology | undefined {
   const input = parts.problems.check(source, topologySchema, data, root);
   const context = new BuildContext({ source, root, ...parts });
   const entry = valueAt(data, ['generate']);
-  const made: Partial<Generated> | undefined = entry === undefined ? {} : generate(context, entry);
+  const made: Partial<GeneratedDraft> | undefined =
+    entry === undefined ? {} : generateDraft(context, entry);
   if (input === undefined || made === undefined) return undefined;
   const { draft, module } = made;
   const topology = assembleTopology(context, input, draft);
-  return { topology, source, root, isDrawn: context.isDrawn, ...defined({ module }) };
+  return { topology, source, root, isDrawn: context.isDrawn, ...omitUndefined({ module }) };
 }
 
 /** The error for a file named on the command line that does not exist. */
 export function missingFileError(message: string, hint?: string): ConfigError {
-  const place = { file: COMMAND_FILE, line: 1, column: 1, endColumn: 1, path: '' };
+  const place = { file: COMMAND_PSEUDO_FILE, line: 1, column: 1, endColumn: 1, path: '' };
   const issue = { ...place, code: 'E116' as const, message };
   return new ConfigError([hint === undefined ? issue : { ...issue, hint }]);
 }

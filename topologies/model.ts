@@ -5,7 +5,7 @@
  * @module
  */
 import type { Attributes } from '../engine/host/network-view.ts';
-import type { DirectionSpec } from '../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../engine/net/link-spec.ts';
 
 /** A value's position in a file, for errors found after loading. */
 export interface SourcePosition {
@@ -17,7 +17,7 @@ export interface SourcePosition {
 }
 
 /** A program of others that takes part as a host (`kind: external`). */
-export interface OutsideSpec {
+export interface ExternalProgramSpec {
   /** Address in 127/8 to which the program binds its sockets; never a host's own. */
   readonly program: string;
   /** UDP ports on which it listens, each once, in file order. */
@@ -26,7 +26,7 @@ export interface OutsideSpec {
   readonly command?: readonly string[];
 }
 
-/** Replaces a protocol's name for hosts with an {@link OutsideSpec}. */
+/** Replaces a protocol's name for hosts with an {@link ExternalProgramSpec}. */
 export const EXTERNAL_PROTOCOL = 'external';
 
 /** A place on Earth, degrees; for drawings only. */
@@ -82,7 +82,7 @@ export interface HostSpec {
   /** Number of ports in the host's own range. */
   readonly portCount?: number;
   /** The program behind this host; `npm run emulate` attaches it. */
-  readonly outside?: OutsideSpec;
+  readonly outside?: ExternalProgramSpec;
   readonly position: SourcePosition;
 }
 
@@ -102,16 +102,16 @@ export interface LinkSpec {
   readonly b: LinkEnd;
   /** For the protocols that know them; absent if there are none. */
   readonly attributes?: Attributes;
-  readonly forward: DirectionSpec;
-  readonly backward: DirectionSpec;
+  readonly forward: LinkDirectionSpec;
+  readonly backward: LinkDirectionSpec;
   readonly position: SourcePosition;
 }
 
-/** A multi-access segment. */
+/** A multi-access segment: its members, and the medium that they share. */
 export interface SegmentSpec {
   readonly id: string;
   readonly members: readonly { readonly host: string; readonly port: number }[];
-  readonly medium: DirectionSpec;
+  readonly medium: LinkDirectionSpec;
   readonly position: SourcePosition;
 }
 
@@ -121,9 +121,9 @@ export interface CloudMemberSpec {
   /** Number of its region in {@link CloudSpec.regions}. */
   readonly region: number;
   /** From the host to the core. */
-  readonly up: DirectionSpec;
+  readonly up: LinkDirectionSpec;
   /** From the core to the host. */
-  readonly down: DirectionSpec;
+  readonly down: LinkDirectionSpec;
 }
 
 /** A cloud: each of its hosts reaches all others, over its own access. */
@@ -133,7 +133,7 @@ export interface CloudSpec {
   readonly regions: readonly string[];
   readonly members: readonly CloudMemberSpec[];
   /** The direction from region a to region b, at index a * regions + b. */
-  readonly between: readonly DirectionSpec[];
+  readonly between: readonly LinkDirectionSpec[];
   readonly position: SourcePosition;
 }
 
@@ -144,7 +144,7 @@ export interface AreaSpec {
   readonly place?: GeoPosition;
 }
 
-/** A checked topology. */
+/** A topology whose file was checked: its hosts, links, segments and clouds. */
 export interface Topology {
   readonly name: string;
   readonly file: string;

@@ -13,7 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { close } from '../../tools/checks.ts';
+import { printTotalsAndSetExitCode } from '../../tools/checks.ts';
 import { currentCommit } from '../../tools/requirements/source-state.ts';
 import { type BenchResult, spreadOf } from '../bench-result.ts';
 import { loopRatio } from '../ratio.ts';
@@ -99,7 +99,7 @@ function compare(benches: readonly string[], isDouble: boolean): void {
       else failed += 1;
     }
   }
-  close({ passed, failed });
+  printTotalsAndSetExitCode({ passed, failed });
 }
 
 /** Measures a benchmark again as long as a line of it is red; the best score of each line counts. */

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS, PROJECT_ROOT } from '../../scenarios/folders.ts';
+import { PROJECT_ROOT, SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { type Part, type Profile, partsOf } from './parts.ts';
@@ -99,7 +99,7 @@ function whole(text: string, flag: string): number {
 function show(wishes: Wishes): void {
   const { path, overrides, seed, hasTrace, per, isJson, functions } = wishes;
   const registry = new ProtocolRegistry();
-  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry, overrides });
+  const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry, overrides });
   const trace = {
     path: join(tmpdir(), `orrery-profile-${process.pid}.orr`),
     extent: 'windows',

@@ -12,8 +12,8 @@ import { LiveStore } from '../../engine/live/live-store.ts';
 import { SimDisk, SimStore } from '../../engine/net/sim-store.ts';
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
-import { Adjacency } from '../../nodes/dtn/agent/adjacency.ts';
-import { Agent } from '../../nodes/dtn/agent/agent.ts';
+import { LinkOutlet } from '../../nodes/dtn/agent/adjacency.ts';
+import { BundleAgent } from '../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../nodes/dtn/agent/effects.ts';
 import { CORRECT_BEHAVIOUR } from '../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
@@ -83,7 +83,7 @@ export class Relay {
   forwarded = 0;
   /** Bytes of the last bundle that has left. */
   lastBytes = 0;
-  readonly #agent: Agent<string>;
+  readonly #agent: BundleAgent<string>;
   /** Absent if bundles are in memory only. */
   readonly #store: Store | undefined;
   #ends: (() => void)[] = [];
@@ -100,8 +100,8 @@ export class Relay {
     if (kind === 'durable')
       this.#store = disk ? new LiveStore(disk, onEnd) : new SimStore(new SimDisk(), onEnd);
     const names = new HostEids(['a', 'b', 'c'], 'ipn');
-    const link = (neighbour: string): Adjacency =>
-      new Adjacency({
+    const link = (neighbour: string): LinkOutlet =>
+      new LinkOutlet({
         link: `b--${neighbour}`,
         neighbour,
         maxBytes: 1_000_000,
@@ -109,7 +109,7 @@ export class Relay {
         contacts: undefined,
         bytesOnLink: (bytes) => bytes,
       });
-    this.#agent = new Agent<string>({
+    this.#agent = new BundleAgent<string>({
       own: 'b',
       names,
       options: dtnConfig.parse({ store: { kind } }),

@@ -13,7 +13,7 @@ import {
 } from '../../nodes/dtn/contact-graph/plan.ts';
 import { HostEids } from '../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../nodes/dtn/router/contact-graph.ts';
-import type { Surroundings } from '../../nodes/dtn/router/router.ts';
+import type { RoutingContext } from '../../nodes/dtn/router/router.ts';
 import { WorkloadRandom } from './xoshiro-below.ts';
 
 const NODES = 100;
@@ -62,7 +62,7 @@ function bundleTo(target: number): HeldBundle {
   };
 }
 
-const around = (second: number): Surroundings => ({
+const around = (second: number): RoutingContext => ({
   nowNs: second * NS_PER_S,
   deadlineOf: () => Number.POSITIVE_INFINITY,
   waiting: () => 0,

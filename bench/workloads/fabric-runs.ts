@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { SeedResult } from '../../reports/model.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { cpuTimeUs } from '../bench-result.ts';
@@ -53,7 +53,7 @@ export class FabricRuns {
   #load(text: string): Scenario {
     const file = join(this.#folder, 'bench.yaml');
     writeFileSync(file, text);
-    return loadScenario({ path: file, folders: PROJECT_FOLDERS, registry: this.#registry });
+    return loadScenario({ path: file, folders: SHIPPED_FILE_FOLDERS, registry: this.#registry });
   }
 
   #seed(scenario: Scenario): SeedResult {

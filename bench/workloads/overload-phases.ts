@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Series } from '../../reports/model.ts';
+import type { TimeSeries } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 
 const SECOND_NS = 1_000_000_000;
@@ -87,7 +87,7 @@ export function withPhases(whole: Scenario, phases: readonly Phase[]): Scenario 
 /** The results of the phases in a run of {@link withPhases}. */
 export function figuresOf(
   phases: readonly Phase[],
-  series: readonly Series[],
+  series: readonly TimeSeries[],
 ): readonly PhaseFigures[] {
   // The first flow belongs to the warm-up.
   const delivered = series.filter(({ name }) => name.startsWith('delivered')).slice(1);
@@ -127,6 +127,6 @@ export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function valuesOf(series: Series | undefined): number[] {
+function valuesOf(series: TimeSeries | undefined): number[] {
   return (series?.values ?? []).filter((value) => value !== null);
 }

@@ -9,7 +9,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineStats } from '../../engine/live/pipeline/stats.ts';
 import type { PipelineResult, ResultSink } from '../../engine/live/pipeline/submission.ts';
@@ -64,7 +64,7 @@ export function saturate(load: Load, total: number, window: number): Promise<Mea
 /** Sends `total` packets at a mean rate per second, with exponentially distributed gaps. */
 export function arrive(load: Load, total: number, rate: number): Promise<Measured> {
   const run = new Run(load, total);
-  const gaps = openStream(1, 'bench', 'arrivals');
+  const gaps = openRandomStream(1, 'bench', 'arrivals');
   const meanMs = 1_000 / rate;
   let due = performance.now();
   const feed = (): void => {

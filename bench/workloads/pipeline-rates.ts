@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
 import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
 import { DisturbedRound, requireEqual } from '../bench-result.ts';
@@ -36,7 +36,7 @@ export interface Round {
 export class PipelineRates {
   readonly #crypto = hasSodium() ? 'sodium' : 'node';
   readonly #exchange = hasSodium() ? 'x25519' : 'x25519-kem';
-  readonly #valid = new ValidPackets(provider(this.#crypto), this.#exchange, DIFFERENT);
+  readonly #valid = new ValidPackets(createCryptoProvider(this.#crypto), this.#exchange, DIFFERENT);
   #runs = 0;
 
   /** Measures one worker, then two. */

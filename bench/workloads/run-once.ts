@@ -7,7 +7,7 @@
 import { performance } from 'node:perf_hooks';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** What a run took. */
@@ -20,7 +20,11 @@ export interface Once {
 }
 
 const registry = new ProtocolRegistry();
-const scenario = loadScenario({ path: process.argv[2] ?? '', folders: PROJECT_FOLDERS, registry });
+const scenario = loadScenario({
+  path: process.argv[2] ?? '',
+  folders: SHIPPED_FILE_FOLDERS,
+  registry,
+});
 const began = performance.now();
 const { fingerprint, engine } = runSeed({ scenario, registry, seed: 1, recordings: {} });
 const once: Once = {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { addInto } from '../../nodes/federated/secagg/ring.ts';
+import { addVectorInto } from '../../nodes/federated/secagg/ring.ts';
 import { cpuTimeUs } from '../bench-result.ts';
 
 const PIECE = 32_768;
@@ -41,7 +41,7 @@ export function measureLimits(crypto: CryptoProvider): Limits {
   });
   const [sum, values] = [new Uint32Array(PIECE), new Uint32Array(PIECE).fill(3)];
   const addition = cpuTimeUs(() => {
-    for (let call = 0; call < calls; call += 1) addInto(sum, values);
+    for (let call = 0; call < calls; call += 1) addVectorInto(sum, values);
   });
   const key = crypto.x25519Key(secret);
   const agreement = cpuTimeUs(() => {

@@ -7,9 +7,9 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { ClientMachine } from '../../nodes/federated/secagg/client-machine.ts';
 import type { ClientInput, ServerInput } from '../../nodes/federated/secagg/effects.ts';
-import type { ComputeEffect } from '../../nodes/federated/secagg/job-stage.ts';
+import type { ComputeJobEffect } from '../../nodes/federated/secagg/job-stage.ts';
 import { SECAGG_JOBS } from '../../nodes/federated/secagg/jobs.ts';
-import { MESSAGE_TYPES } from '../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../nodes/federated/secagg/messages.ts';
 import { ServerMachine } from '../../nodes/federated/secagg/server-machine.ts';
 import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.ts';
 
@@ -48,7 +48,7 @@ export function sumOfSession(
   let sum = Number.NaN;
   const compute = (
     of: 'server' | 'client',
-    { name, input, job }: ComputeEffect,
+    { name, input, job }: ComputeJobEffect,
     take: (input: Computed) => void,
   ): void => {
     queue.push(() => {
@@ -65,7 +65,7 @@ export function sumOfSession(
     for (const effect of effects) {
       if (effect.kind === 'compute') compute('server', effect, toServer);
       else if (effect.kind === 'sum') sum = effect.ring[config.m - 1] ?? Number.NaN;
-      else if (effect.kind === 'send' && effect.type !== MESSAGE_TYPES.invite) {
+      else if (effect.kind === 'send' && effect.type !== SECAGG_MESSAGE_TYPES.invite) {
         const { to, bytes } = effect;
         queue.push(() => toClient(to, { kind: 'message', bytes }));
       }
@@ -76,7 +76,8 @@ export function sumOfSession(
       if (effect.kind === 'compute') compute('client', effect, (done) => toClient(from, done));
       else if (effect.kind === 'send') {
         const { bytes } = effect;
-        const isLost = (from * lost) % config.n < lost && effect.type > MESSAGE_TYPES.shareKeys;
+        const isLost =
+          (from * lost) % config.n < lost && effect.type > SECAGG_MESSAGE_TYPES.shareKeys;
         if (isLost) queue.push(() => toServer({ kind: 'gone', index: from }));
         else queue.push(() => toServer({ kind: 'message', from, bytes }));
       }

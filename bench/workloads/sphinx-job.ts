@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { ByteJob, JobDefinition } from '../../engine/host/compute.ts';
-import { byteJob } from '../../nodes/_kit/byte-job.ts';
+import { byteJobDefinition } from '../../nodes/_kit/byte-job.ts';
 import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
 const nothing = (): void => undefined;
@@ -22,7 +22,7 @@ const EXCHANGES = 700;
 const exchange: ByteJob = {
   recordLength: 8,
   open: () => {
-    const key = provider('node').x25519Key(new Uint8Array(32).fill(1));
+    const key = createCryptoProvider('node').x25519Key(new Uint8Array(32).fill(1));
     const element = new Uint8Array(32).fill(9);
     return {
       run(_bytes, record): void {
@@ -39,8 +39,8 @@ const exchange: ByteJob = {
 /** Has the shape of a protocol, as threads expect. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
   jobs: {
-    unwrap: byteJob(unwrapJob),
-    exchange: byteJob(exchange),
-    nothing: byteJob({ recordLength: 0, open: () => ({ run: nothing, close: nothing }) }),
+    unwrap: byteJobDefinition(unwrapJob),
+    exchange: byteJobDefinition(exchange),
+    nothing: byteJobDefinition({ recordLength: 0, open: () => ({ run: nothing, close: nothing }) }),
   },
 };

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { OpenByteJob } from '../../engine/host/compute.ts';
+import type { OpenedByteJob } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { type ExchangeChoice, unwrapJob } from '../../nodes/sphinx/index.ts';
+import { type KeyExchangeOption, unwrapJob } from '../../nodes/sphinx/index.ts';
 import { cpuTimeUs, requireEqual } from '../bench-result.ts';
 import { ValidPackets } from './valid-packets.ts';
 
@@ -17,10 +17,10 @@ const US_PER_SECOND = 1_000_000;
 /** Measures the rate. */
 export class UnwrapRate {
   readonly #valid: ValidPackets;
-  readonly #job: OpenByteJob;
+  readonly #job: OpenedByteJob;
   #token = 0;
 
-  constructor(crypto: CryptoProvider, exchange: ExchangeChoice) {
+  constructor(crypto: CryptoProvider, exchange: KeyExchangeOption) {
     this.#valid = new ValidPackets(crypto, exchange, DIFFERENT);
     this.#job = unwrapJob.open(this.#valid.setup, crypto);
     this.take();

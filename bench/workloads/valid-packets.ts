@@ -12,14 +12,14 @@ import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
 import { equalBytes } from '../../nodes/_kit/bytes.ts';
 import { ReplayFilter } from '../../nodes/mixnet/replay/index.ts';
 import {
-  createExchange,
-  createFormat,
+  completeUnwrap,
+  createKeyExchange,
+  createPacketFormat,
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,
-  type ExchangeChoice,
   encodeUnwrapSetup,
+  type KeyExchangeOption,
   type PacketFormat,
-  settleUnwrap,
 } from '../../nodes/sphinx/index.ts';
 
 /** Default number of different packets. */
@@ -45,10 +45,10 @@ export class ValidPackets {
   #pass = 0;
 
   /** @param count different packets. */
-  constructor(crypto: CryptoProvider, exchange: ExchangeChoice, count = PACKETS) {
-    const format = createFormat({
+  constructor(crypto: CryptoProvider, exchange: KeyExchangeOption, count = PACKETS) {
+    const format = createPacketFormat({
       crypto,
-      exchange: createExchange(crypto, exchange),
+      exchange: createKeyExchange(crypto, exchange),
       nrHops: DEFAULT_HOPS,
       userForwardPayloadLength: DEFAULT_USER_PAYLOAD_LENGTH,
       withSurb: true,
@@ -102,7 +102,7 @@ export class ValidPackets {
     const count = this.packets.length;
     this.#pass = Math.floor(token / count);
     const isDone = result.status === 'done';
-    const settled = isDone ? settleUnwrap(this.#rules, result) : undefined;
+    const settled = isDone ? completeUnwrap(this.#rules, result) : undefined;
     const isForward = settled !== undefined && 'unwrapped' in settled;
     const expected = this.#expected[token % count] as Uint8Array;
     const isFirst = token % FIRST_TOKENS < count;

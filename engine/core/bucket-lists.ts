@@ -9,9 +9,9 @@
  */
 
 /** Lists per rung; a power of two. */
-export const LISTS = 1024;
+export const LISTS_PER_RUNG = 1024;
 
-const WORDS = LISTS / 32;
+const WORDS = LISTS_PER_RUNG / 32;
 /** Entries per chunk, 2^5: its keys fill four cache lines. */
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
@@ -40,9 +40,9 @@ export class BucketLists {
   private following = new Int32Array(FIRST_CHUNKS);
   private freeChunk = NIL;
   private usedChunks = 0;
-  private readonly heads = new Int32Array(LISTS).fill(NIL);
-  private readonly tails = new Int32Array(LISTS).fill(NIL);
-  private readonly counts = new Int32Array(LISTS);
+  private readonly heads = new Int32Array(LISTS_PER_RUNG).fill(NIL);
+  private readonly tails = new Int32Array(LISTS_PER_RUNG).fill(NIL);
+  private readonly counts = new Int32Array(LISTS_PER_RUNG);
   /** One bit per list, set while the list is not empty. */
   private readonly occupied = new Int32Array(WORDS);
 

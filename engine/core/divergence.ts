@@ -7,15 +7,15 @@
  * @module
  */
 import {
-  CHECKPOINT_EVENTS,
   type Checkpoint,
+  EVENTS_PER_CHECKPOINT,
   type EventObserver,
   type EventRecord,
   Fingerprint,
 } from './fingerprint.ts';
 
 /** Events `from` (exclusive) to `to` (inclusive), numbered from 1. */
-export interface Interval {
+export interface EventInterval {
   readonly from: number;
   readonly to: number;
 }
@@ -23,23 +23,23 @@ export interface Interval {
 /** Where two runs diverge. */
 export interface Divergence {
   /** The interval that contains the first differing event. */
-  readonly interval: Interval;
+  readonly interval: EventInterval;
   /** The differing events. Both absent if the runs, repeated to record events, did not differ. */
   readonly first: EventRecord | undefined;
   readonly second: EventRecord | undefined;
 }
 
 /** Runs the input once and mixes its events into the given fingerprint. */
-export type Run = (fingerprint: Fingerprint) => void;
+export type RunIntoFingerprint = (fingerprint: Fingerprint) => void;
 
 /** Keeps the full records of one interval of a run. */
 class IntervalRecorder implements EventObserver {
   readonly records: EventRecord[] = [];
-  private readonly interval: Interval;
+  private readonly interval: EventInterval;
   private ingredientsOfLast: number[] = [];
   private isInside = false;
 
-  constructor(interval: Interval) {
+  constructor(interval: EventInterval) {
     this.interval = interval;
   }
 
@@ -60,16 +60,16 @@ class IntervalRecorder implements EventObserver {
  *
  * @returns undefined when both runs are equal.
  */
-function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefined {
+function firstUnequalInterval(a: Fingerprint, b: Fingerprint): EventInterval | undefined {
   const shared = Math.min(a.checkpoints.length, b.checkpoints.length);
   for (let i = 0; i < shared; i += 1) {
     if (!isSame(a.checkpoints[i], b.checkpoints[i])) {
-      return { from: i * CHECKPOINT_EVENTS, to: (i + 1) * CHECKPOINT_EVENTS };
+      return { from: i * EVENTS_PER_CHECKPOINT, to: (i + 1) * EVENTS_PER_CHECKPOINT };
     }
   }
   if (a.count === b.count && a.digest() === b.digest()) return undefined;
-  const from = shared * CHECKPOINT_EVENTS;
-  return { from, to: Math.min(Math.max(a.count, b.count), from + CHECKPOINT_EVENTS) };
+  const from = shared * EVENTS_PER_CHECKPOINT;
+  return { from, to: Math.min(Math.max(a.count, b.count), from + EVENTS_PER_CHECKPOINT) };
 }
 
 /**
@@ -79,7 +79,7 @@ function firstUnequalInterval(a: Fingerprint, b: Fingerprint): Interval | undefi
  * @param nodeCount Number of nodes; the fingerprints have a lane for each.
  * @returns undefined when both runs are equal.
  */
-export function findDivergence(run: Run, nodeCount: number): Divergence | undefined {
+export function findDivergence(run: RunIntoFingerprint, nodeCount: number): Divergence | undefined {
   const [a, b] = [new Fingerprint(nodeCount), new Fingerprint(nodeCount)];
   run(a);
   run(b);
@@ -120,7 +120,11 @@ export function describeDivergence(
   ].join('\n');
 }
 
-function record(run: Run, nodeCount: number, interval: Interval): readonly EventRecord[] {
+function record(
+  run: RunIntoFingerprint,
+  nodeCount: number,
+  interval: EventInterval,
+): readonly EventRecord[] {
   const recorder = new IntervalRecorder(interval);
   const fingerprint = new Fingerprint(nodeCount);
   fingerprint.observe(recorder);

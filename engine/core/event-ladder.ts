@@ -11,7 +11,7 @@
  * @module
  */
 import { assert } from './assert.ts';
-import { BucketLists, type ChunkVisitor, LISTS } from './bucket-lists.ts';
+import { BucketLists, type ChunkVisitor, LISTS_PER_RUNG } from './bucket-lists.ts';
 
 /** One nanosecond as a difference of keys: 2^26 (event-queue.ts). */
 const NANOSECOND = 67_108_864;
@@ -22,7 +22,7 @@ const INNER_WIDTH = 128 * NANOSECOND;
 const LISTS_PER_OUTER_KEY = 1 / OUTER_WIDTH;
 const LISTS_PER_INNER_KEY = 1 / INNER_WIDTH;
 const LIST_BITS = 10;
-const LIST_MASK = LISTS - 1;
+const LIST_MASK = LISTS_PER_RUNG - 1;
 const CLOSED = -1;
 
 /** The owner of a ladder, which receives entries and knows which of them are dead. */
@@ -35,7 +35,7 @@ export interface LadderOwner {
   receiveKey(keys: Float64Array, at: number, reference: number): void;
 }
 
-/** Entries of the wheel's present bucket that come after those in the heap. */
+/** Two rungs of unordered lists between heap and wheel, for buckets of the wheel with very many events. */
 export class EventLadder {
   /** Keys from this one on belong to the ladder; Infinity while no rung is open. */
   endKey = Number.POSITIVE_INFINITY;
@@ -133,7 +133,8 @@ export class EventLadder {
   }
 
   /**
-   * Makes the lists that contain an instant the present ones.
+   * Moves the rungs to an instant: the lists in whose spans it lies become the present ones. An
+   * inner rung that does not reach it is closed; without an open rung nothing happens.
    * @param offset The instant, ns since the start of the wheel's bucket.
    */
   moveTo(offset: number): void {

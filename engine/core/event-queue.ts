@@ -16,29 +16,29 @@ import { assert } from './assert.ts';
 import { EventHeap } from './event-heap.ts';
 import { EventLadder, type LadderOwner } from './event-ladder.ts';
 import { FarWheel, type WheelOwner } from './far-wheel.ts';
-import { ReferenceRing } from './reference-ring.ts';
-import { SequenceRanks } from './sequence-ranks.ts';
+import { EventReferenceRing } from './reference-ring.ts';
+import { SequenceRenumbering } from './sequence-ranks.ts';
 
 /** Names one scheduled event, never reused: generation * 2^22 + slot, a safe integer, never 0. */
 export type EventHandle = number;
 
 /** Returned by {@link EventQueue.take} if there is no event within the limit. */
-export const NOTHING = 0x7fff_ffff;
-/** Indices into {@link EventQueue.clock}. */
-export const CLOCK_NOW = 0;
-export const CLOCK_LIMIT = 1;
+export const NO_EVENT = 0x7fff_ffff;
+/** Indices into {@link EventQueue.clock}: the present instant, and that up to which events are taken. */
+export const CLOCK_NOW_INDEX = 0;
+export const CLOCK_LIMIT_INDEX = 1;
 
 // V8 folds a module's private constants into the code, but loads and checks exported ones at every
 // use: hot code uses private names, likewise functions in constants instead of declared ones. An
 // index computed with `|` needs no overflow check, one computed with `+` does.
-const NOW = CLOCK_NOW;
-const LIMIT = CLOCK_LIMIT;
+const NOW = CLOCK_NOW_INDEX;
+const LIMIT = CLOCK_LIMIT_INDEX;
 /** More indices into the clock: first instant of the present bucket, first one not in the heap. */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
 const BUCKET_END = 4;
-const NONE = NOTHING;
+const NONE = NO_EVENT;
 
 /** The kind of events whose payload is a function. */
 const CALLBACK = 0;
@@ -82,7 +82,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   private readonly heapLimit: number;
   private readonly callbacks: Array<() => void> = [];
   private freeHead = NIL;
-  private readonly ring = new ReferenceRing();
+  private readonly ring = new EventReferenceRing();
   /** The next sequence numbers. */
   private sequence: number;
   private faultSequence = 0;
@@ -211,7 +211,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   /**
    * Takes the next live event not after `clock[LIMIT]` and moves the clock to it.
    *
-   * @returns a reference, readable until {@link release}, or {@link NOTHING}.
+   * @returns a reference, readable until {@link release}, or {@link NO_EVENT}.
    */
   take(): number {
     for (;;) {
@@ -272,13 +272,13 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     this.freeHead = slot;
   }
 
-  /** Part of {@link WheelOwner} and {@link LadderOwner}: frees a dead slot that leaves either. */
+  /** Called by the wheel and the ladder: frees a dead slot that leaves either. */
   reclaim(slot: number): void {
     this.deadBehind -= 1;
     this.release(slot);
   }
 
-  /** Part of {@link WheelOwner}: a live event leaves the wheel for the heap or, from the horizon on, the ladder. */
+  /** Called by the wheel: a live event leaves it for the heap or, from the horizon on, the ladder. */
   receive(time: number, sequence: number, reference: number): void {
     if (time >= (this.clock[HORIZON] as number)) {
       this.pushBehind(time, sequence, reference);
@@ -288,14 +288,14 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
     }
   }
 
-  /** Part of {@link LadderOwner}: a live event goes to the heap. */
+  /** Called by the ladder: a live event leaves it for the heap. */
   receiveKey(keys: Float64Array, at: number, reference: number): void {
     this.comeNear(reference);
     this.keys[this.next] = keys[at] as number;
     this.insert(reference);
   }
 
-  /** Part of {@link WheelOwner} and {@link LadderOwner}: true for a cancelled slot; posted events are always alive. */
+  /** Called by the wheel and the ladder: true for a cancelled slot; posted events are always alive. */
   isDead(reference: number): boolean {
     if (reference < 0) return false;
     return ((this.records[(reference << 2) | 1] as number) & KIND_MASK) === DEAD;
@@ -455,7 +455,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       count += 1;
       return sequence;
     });
-    const ranks = new SequenceRanks(pending, FIRST_SEQUENCE, SEQUENCES);
+    const ranks = new SequenceRenumbering(pending, FIRST_SEQUENCE, SEQUENCES);
     this.mapSequences((sequence) => ranks.of(sequence));
     this.faultSequence = ranks.nextFault;
     this.sequence = ranks.next;

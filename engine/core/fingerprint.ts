@@ -10,7 +10,7 @@
 import { assert } from './assert.ts';
 
 /** Number of events between two checkpoints. */
-export const CHECKPOINT_EVENTS = 65_536;
+export const EVENTS_PER_CHECKPOINT = 65_536;
 
 /** The parts of an event that enter the fingerprint. */
 export interface EventRecord {
@@ -68,10 +68,10 @@ export class Fingerprint {
 
   /** Number of events so far. */
   get count(): number {
-    return this.taken.length * CHECKPOINT_EVENTS + this.sinceCheckpoint;
+    return this.taken.length * EVENTS_PER_CHECKPOINT + this.sinceCheckpoint;
   }
 
-  /** One entry for every {@link CHECKPOINT_EVENTS} events. */
+  /** One entry for every {@link EVENTS_PER_CHECKPOINT} events. */
   get checkpoints(): readonly Checkpoint[] {
     return this.taken;
   }
@@ -95,7 +95,7 @@ export class Fingerprint {
     if (this.observer !== undefined) {
       this.observer.event({ number: this.count, time, node, kind, length });
     }
-    if (this.sinceCheckpoint === CHECKPOINT_EVENTS) this.checkpoint(time);
+    if (this.sinceCheckpoint === EVENTS_PER_CHECKPOINT) this.checkpoint(time);
   }
 
   /** Mixes two more words into the current event, for example the first payload bytes. */

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { EVENTS_AT_ONCE_MAX, StandstillError } from './standstill.ts';
+import { EVENTS_PER_INSTANT_MAX, StandstillError } from './standstill.ts';
 
 // A private name for hot code: see event-queue.ts.
-const TAKEN_MAX = EVENTS_AT_ONCE_MAX;
+const TAKEN_MAX = EVENTS_PER_INSTANT_MAX;
 
 /** A ring that grows by doubling. */
-export class ReferenceRing {
+export class EventReferenceRing {
   /** Number of entries. */
   size = 0;
   /** Number of events at the present instant so far; reset by the code that advances the clock. */

@@ -12,7 +12,7 @@ import { normalQuantile } from '../pure/normal-quantile.ts';
 import { assert, InvariantError } from './assert.ts';
 
 /** A source of uniform 32-bit words. */
-export interface WordSource {
+export interface RandomWordSource {
   nextU32(): number;
 }
 
@@ -27,7 +27,7 @@ const MINUS_3_SIGMA = 0.001_349_898_031_630_093_3;
 const PLUS_3_SIGMA = 0.998_650_101_968_369_9;
 
 /** Unbiased integer in [0, n), 1 <= n <= 2^32 (Lemire). One word, rarely more. */
-export function below(words: WordSource, n: number): number {
+export function drawBelow(words: RandomWordSource, n: number): number {
   if (!(n >= 1 && n <= TWO_32 && n === Math.floor(n))) {
     throw new InvariantError(`below(${n}): 1..2^32 is allowed`);
   }
@@ -47,62 +47,62 @@ function highProduct(word: number, n: number): number {
 }
 
 /** Uniform in [0, 1) with 53 bits. Two words, the high one first. */
-export function uniform(words: WordSource): number {
+export function drawUniform(words: RandomWordSource): number {
   const a = words.nextU32();
   const b = words.nextU32();
   return ((a >>> 5) * TWO_26 + (b >>> 6)) / TWO_53;
 }
 
 /** Integer in [0, n) with a bias below n / 2^53, always exactly two words; for impairments. */
-export function belowFixed(words: WordSource, n: number): number {
-  return Math.floor(uniform(words) * n);
+export function drawBelowInTwoWords(words: RandomWordSource, n: number): number {
+  return Math.floor(drawUniform(words) * n);
 }
 
 /** True with probability `p`; exact for 0 and 1. Always two words. */
-export function chance(words: WordSource, p: number): boolean {
-  return uniform(words) < p;
+export function drawBernoulli(words: RandomWordSource, p: number): boolean {
+  return drawUniform(words) < p;
 }
 
 /** Exponential with the given mean. Two words. */
-export function exponential(words: WordSource, mean: number): number {
+export function drawExponential(words: RandomWordSource, mean: number): number {
   // 1 - u is exact and never 0.
-  return -log(1 - uniform(words)) * mean;
+  return -log(1 - drawUniform(words)) * mean;
 }
 
 /** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
-export function geometric(words: WordSource, mean: number): number {
+export function drawGeometric(words: RandomWordSource, mean: number): number {
   if (!(mean > 1)) throw new InvariantError(`geometric mean ${mean} must exceed 1`);
-  return 1 + Math.floor(log(1 - uniform(words)) / log(1 - 1 / mean));
+  return 1 + Math.floor(log(1 - drawUniform(words)) / log(1 - 1 / mean));
 }
 
 /**
  * Normal by inversion. Two words. A uniform of exactly 0 is replaced by half of the smallest step.
  */
-export function normal(words: WordSource, mean: number, sd: number): number {
-  const u = uniform(words);
+export function drawNormal(words: RandomWordSource, mean: number, sd: number): number {
+  const u = drawUniform(words);
   return mean + sd * normalQuantile(u === 0 ? 0.5 / TWO_53 : u);
 }
 
 /** Standard normal truncated at -3 and +3, times `sd`. Two words. */
-export function truncatedNormal(words: WordSource, sd: number): number {
-  const p = MINUS_3_SIGMA + uniform(words) * (PLUS_3_SIGMA - MINUS_3_SIGMA);
+export function drawTruncatedNormal(words: RandomWordSource, sd: number): number {
+  const p = MINUS_3_SIGMA + drawUniform(words) * (PLUS_3_SIGMA - MINUS_3_SIGMA);
   return normalQuantile(p) * sd;
 }
 
 /** Uniform integer in [-half, half]. Two words. */
-export function uniformJitter(words: WordSource, half: number): number {
-  return Math.floor(uniform(words) * (2 * half + 1)) - half;
+export function drawUniformJitter(words: RandomWordSource, half: number): number {
+  return Math.floor(drawUniform(words) * (2 * half + 1)) - half;
 }
 
 /** Excess of a Pareto law over its scale: scale * ((1 - u)^(-1 / shape) - 1). Two words. */
-export function paretoExcess(words: WordSource, scale: number, shape: number): number {
-  return scale * (exp(-log(1 - uniform(words)) / shape) - 1);
+export function drawParetoExcess(words: RandomWordSource, scale: number, shape: number): number {
+  return scale * (exp(-log(1 - drawUniform(words)) / shape) - 1);
 }
 
 /** Linear interpolation in a table of quantiles at equal steps. Two words. */
-export function empirical(words: WordSource, table: ArrayLike<number>): number {
+export function drawFromQuantiles(words: RandomWordSource, table: ArrayLike<number>): number {
   assert(table.length > 0, 'an empirical table needs at least one value');
-  const index = uniform(words) * (table.length - 1);
+  const index = drawUniform(words) * (table.length - 1);
   const left = Math.floor(index);
   const from = table[left] as number;
   const to = table[Math.min(left + 1, table.length - 1)] as number;
@@ -113,14 +113,14 @@ export function empirical(words: WordSource, table: ArrayLike<number>): number {
  * Rounds a drawn duration to whole ns by floor(x + 0.5) (docs/spec/event-order.md#time), which
  * unlike `Math.round` never gives -0.
  */
-export function toNanoseconds(x: number): number {
+export function roundToNanoseconds(x: number): number {
   return Math.floor(x + 0.5);
 }
 
 /** Shuffles in place, Fisher-Yates from the top. n - 1 unbiased draws. */
-export function shuffle<T>(words: WordSource, items: T[]): void {
+export function shuffle<T>(words: RandomWordSource, items: T[]): void {
   for (let top = items.length - 1; top > 0; top -= 1) {
-    const other = below(words, top + 1);
+    const other = drawBelow(words, top + 1);
     const item = items[top] as T;
     items[top] = items[other] as T;
     items[other] = item;
@@ -128,11 +128,11 @@ export function shuffle<T>(words: WordSource, items: T[]): void {
 }
 
 /** k different integers of [0, n), ascending (Floyd). k unbiased draws. */
-export function choose(words: WordSource, k: number, n: number): number[] {
+export function sampleWithoutReplacement(words: RandomWordSource, k: number, n: number): number[] {
   assert(k >= 0 && k <= n, `cannot choose ${k} of ${n}`);
   const chosen = new Set<number>();
   for (let top = n - k; top < n; top += 1) {
-    const candidate = below(words, top + 1);
+    const candidate = drawBelow(words, top + 1);
     chosen.add(chosen.has(candidate) ? top : candidate);
   }
   return [...chosen].sort((a, b) => a - b);

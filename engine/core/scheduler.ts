@@ -8,8 +8,14 @@
  * @module
  */
 import { assert, InvariantError } from './assert.ts';
-import { CLOCK_LIMIT, CLOCK_NOW, type EventHandle, EventQueue, NOTHING } from './event-queue.ts';
-import { badDelay, isDelay, MAX_TIME } from './time.ts';
+import {
+  CLOCK_LIMIT_INDEX,
+  CLOCK_NOW_INDEX,
+  type EventHandle,
+  EventQueue,
+  NO_EVENT,
+} from './event-queue.ts';
+import { invalidDelayError, isValidDelay, VIRTUAL_TIME_MAX_NS } from './time.ts';
 
 export type { EventHandle } from './event-queue.ts';
 
@@ -23,9 +29,9 @@ const MAX_POSTED_KIND = 15;
 const MAX_POSTED_TARGET = 0x7ff_ffff;
 
 // Private names for hot code: see event-queue.ts.
-const NOW = CLOCK_NOW;
-const LIMIT = CLOCK_LIMIT;
-const NONE = NOTHING;
+const NOW = CLOCK_NOW_INDEX;
+const LIMIT = CLOCK_LIMIT_INDEX;
+const NONE = NO_EVENT;
 const CALLBACK = CALLBACK_KIND;
 const KIND_MASK = 255;
 const POSTED_KIND_SHIFT = 27;
@@ -100,7 +106,7 @@ export class Scheduler {
   /**
    * Schedules a cancellable event; with delay 0 it runs after all older events of this instant.
    *
-   * @param delay Integer ns, >= 0, ending not after {@link MAX_TIME}.
+   * @param delay Integer ns, >= 0, ending not after {@link VIRTUAL_TIME_MAX_NS}.
    * @param kind 1..{@link MAX_KIND}.
    * @param target Any 32-bit integer.
    * @param argument Any 32-bit integer.
@@ -108,7 +114,7 @@ export class Scheduler {
    * @throws InvariantError when the delay is refused, naming the event.
    */
   schedule(delay: number, kind: number, target: number, argument: number): EventHandle {
-    if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    if (!isValidDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
     if ((kind & KIND_MASK) !== kind || kind === CALLBACK || kind === KIND_MASK) {
       throw new InvariantError(`schedule: kind ${kind} is not in 1..${MAX_KIND}`);
     }
@@ -128,7 +134,7 @@ export class Scheduler {
    * @param target 0..{@link MAX_POSTED_TARGET}.
    */
   post(delay: number, kind: number, target: number): void {
-    if (!isDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
+    if (!isValidDelay(this.clock[NOW] as number, delay)) throw this.refuse(delay, kind, target);
     if ((kind & POSTED_KIND_MASK) !== kind || kind === CALLBACK) {
       throw new InvariantError(`post: kind ${kind} is not in 1..${MAX_POSTED_KIND}`);
     }
@@ -145,7 +151,8 @@ export class Scheduler {
    * @param label Named in the message when the delay is refused.
    */
   after(delay: number, callback: () => void, label = 'after'): EventHandle {
-    if (!isDelay(this.clock[NOW] as number, delay)) throw badDelay(this.now, delay, label);
+    if (!isValidDelay(this.clock[NOW] as number, delay))
+      throw invalidDelayError(this.now, delay, label);
     return this.queue.handleOf(this.queue.pushCallback(delay, callback));
   }
 
@@ -157,7 +164,7 @@ export class Scheduler {
    */
   scheduleFault(time: number, callback: () => void, label = 'fault'): EventHandle {
     const delay = time - this.now;
-    if (!isDelay(this.now, delay)) throw badDelay(this.now, delay, label);
+    if (!isValidDelay(this.now, delay)) throw invalidDelayError(this.now, delay, label);
     return this.queue.handleOf(this.queue.pushFault(time, callback));
   }
 
@@ -182,20 +189,20 @@ export class Scheduler {
    * @param until Instant in ns, not before now.
    */
   runUntil(until: number): void {
-    const isInstant = isDelay(this.now, until - this.now);
-    if (!isInstant) throw badDelay(this.now, until - this.now, 'runUntil');
+    const isInstant = isValidDelay(this.now, until - this.now);
+    if (!isInstant) throw invalidDelayError(this.now, until - this.now, 'runUntil');
     this.drain(until);
     if (!this.isStopped) this.queue.advance(until);
   }
 
   /** Fires all events; the clock stays at the last one. */
   run(): void {
-    this.drain(MAX_TIME);
+    this.drain(VIRTUAL_TIME_MAX_NS);
   }
 
   /** Fires one event. Returns false when none waits. */
   step(): boolean {
-    this.clock[LIMIT] = MAX_TIME;
+    this.clock[LIMIT] = VIRTUAL_TIME_MAX_NS;
     const reference = this.queue.take();
     if (reference === NONE) return false;
     this.dispatch(reference);
@@ -252,6 +259,6 @@ export class Scheduler {
 
   private refuse(delay: number, kind: number, target: number): InvariantError {
     const name = this.handler.describe?.(kind, target) ?? `event of kind ${kind}, target ${target}`;
-    return badDelay(this.now, delay, name);
+    return invalidDelayError(this.now, delay, name);
   }
 }

@@ -5,7 +5,7 @@
  * How to use it:
  *
  * - A tag, MAC, cookie, token or key that came from outside: compare it with `crypto.equal(a, b)`
- *   of the provider, or with {@link equalSecrets}; never with `===`, `equalBytes` or a loop, which
+ *   of the provider, or with {@link areSecretsEqual}; never with `===`, `equalBytes` or a loop, which
  *   stop at the first difference and so leak by their time how much of a guess was right.
  * - Key material that is no longer needed: `wipe(key)`, or `wipe(first, second)`; `undefined` is
  *   allowed. The file that makes a secret wipes it. `wipeRange` is for part of a buffer that is
@@ -25,8 +25,8 @@
 export type Wipeable = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
 /** Compares in constant time if the lengths are equal; the length itself is not secret. */
-export function equalSecrets(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && secretStandsAt(left, left.length, right, 0);
+export function areSecretsEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && isSecretAt(left, left.length, right, 0);
 }
 
 /**
@@ -34,7 +34,7 @@ export function equalSecrets(left: Uint8Array, right: Uint8Array): boolean {
  * content. Bytes beyond the end of either array count as zero.
  */
 // hot: once per hop field; compares by index, so that no view is made.
-export function secretStandsAt(
+export function isSecretAt(
   secret: Uint8Array,
   length: number,
   buffer: Uint8Array,

@@ -8,7 +8,7 @@
 import { assert } from './assert.ts';
 
 /** Maps every old number to its new one. */
-export class SequenceRanks {
+export class SequenceRenumbering {
   /** The next number of a fault. */
   readonly nextFault: number;
   /** The next number of any other event. */

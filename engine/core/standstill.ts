@@ -5,14 +5,14 @@
  */
 
 /** With this many events, an instant is considered one that never ends. */
-export const EVENTS_AT_ONCE_MAX = 1_000_000;
+export const EVENTS_PER_INSTANT_MAX = 1_000_000;
 
-/** Thrown instead of running event number {@link EVENTS_AT_ONCE_MAX} of one instant. */
+/** Thrown instead of running event number {@link EVENTS_PER_INSTANT_MAX} of one instant. */
 export class StandstillError extends Error {
   override readonly name = 'StandstillError';
 
   constructor() {
-    const events = EVENTS_AT_ONCE_MAX.toLocaleString('en-US');
+    const events = EVENTS_PER_INSTANT_MAX.toLocaleString('en-US');
     super(`virtual time stands still: ${events} events at one instant`);
   }
 }

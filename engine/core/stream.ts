@@ -25,7 +25,7 @@ const DOMAIN = 'orrery-stream-1';
  * @param node Name of the node, or of another drawer (`link/<id>/<a->b>`, `faults`).
  * @throws InvariantError when a name holds a zero byte or the seed is not a non-negative integer.
  */
-export function streamState(seed: Seed, node: string, purpose: string): XoshiroState {
+export function initialRandomState(seed: Seed, node: string, purpose: string): XoshiroState {
   assert(typeof seed === 'bigint' || Number.isSafeInteger(seed), `seed ${seed} is not an integer`);
   assert(seed >= 0, `seed ${seed} is negative`);
   assert(!node.includes('\0'), 'a node name contains a zero byte');
@@ -42,8 +42,8 @@ export function streamState(seed: Seed, node: string, purpose: string): XoshiroS
  * A stream of reproducible draws; each comment says how many 32-bit words a draw takes.
  *
  * @example
- * const backoff = openStream(1, 'gateway-111', 'backoff');
- * const delayNs = toNanoseconds(backoff.exponential(5_000_000));
+ * const backoff = openRandomStream(1, 'gateway-111', 'backoff');
+ * const delayNs = roundToNanoseconds(backoff.exponential(5_000_000));
  */
 export class RandomStream extends Xoshiro128 implements Random {
   /** 32 uniform bits. One word. */
@@ -53,57 +53,57 @@ export class RandomStream extends Xoshiro128 implements Random {
 
   /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
   below(n: number): number {
-    return sampling.below(this, n);
+    return sampling.drawBelow(this, n);
   }
 
   /** Integer in [0, n) with exactly two words, for impairments. */
   belowFixed(n: number): number {
-    return sampling.belowFixed(this, n);
+    return sampling.drawBelowInTwoWords(this, n);
   }
 
   /** Uniform in [0, 1) with 53 bits. Two words. */
   uniform(): number {
-    return sampling.uniform(this);
+    return sampling.drawUniform(this);
   }
 
   /** True with probability `p`. Two words. */
   chance(p: number): boolean {
-    return sampling.chance(this, p);
+    return sampling.drawBernoulli(this, p);
   }
 
   /** Exponential with the given mean. Two words. */
   exponential(mean: number): number {
-    return sampling.exponential(this, mean);
+    return sampling.drawExponential(this, mean);
   }
 
   /** Geometric on 1, 2, 3, ... with the given mean > 1. Two words. */
   geometric(mean: number): number {
-    return sampling.geometric(this, mean);
+    return sampling.drawGeometric(this, mean);
   }
 
   /** Normal with the given mean and standard deviation. Two words. */
   normal(mean: number, sd: number): number {
-    return sampling.normal(this, mean, sd);
+    return sampling.drawNormal(this, mean, sd);
   }
 
   /** Normal around 0, truncated at 3 standard deviations. Two words. */
   truncatedNormal(sd: number): number {
-    return sampling.truncatedNormal(this, sd);
+    return sampling.drawTruncatedNormal(this, sd);
   }
 
   /** Uniform integer in [-half, half]. Two words. */
   uniformJitter(half: number): number {
-    return sampling.uniformJitter(this, half);
+    return sampling.drawUniformJitter(this, half);
   }
 
   /** Excess over the scale of a Pareto law. Two words. */
   paretoExcess(scale: number, shape: number): number {
-    return sampling.paretoExcess(this, scale, shape);
+    return sampling.drawParetoExcess(this, scale, shape);
   }
 
   /** Interpolated draw from a table of quantiles at equal steps. Two words. */
   empirical(table: ArrayLike<number>): number {
-    return sampling.empirical(this, table);
+    return sampling.drawFromQuantiles(this, table);
   }
 
   /** Shuffles in place. n - 1 unbiased draws. */
@@ -113,7 +113,7 @@ export class RandomStream extends Xoshiro128 implements Random {
 
   /** k different integers of [0, n), ascending. k unbiased draws. */
   choose(k: number, n: number): number[] {
-    return sampling.choose(this, k, n);
+    return sampling.sampleWithoutReplacement(this, k, n);
   }
 
   /** `length` bytes, four per word, little-endian. Not for keys. */
@@ -131,6 +131,6 @@ export class RandomStream extends Xoshiro128 implements Random {
 }
 
 /** The stream of one (seed, node, purpose), at its start. */
-export function openStream(seed: Seed, node: string, purpose: string): RandomStream {
-  return new RandomStream(streamState(seed, node, purpose));
+export function openRandomStream(seed: Seed, node: string, purpose: string): RandomStream {
+  return new RandomStream(initialRandomState(seed, node, purpose));
 }

@@ -15,19 +15,19 @@ export const NS_PER_S = 1_000_000_000;
 export const NS_PER_HOUR = 3_600_000_000_000;
 
 /** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (docs/spec/event-order.md#time). */
-export const MAX_TIME: number = Number.MAX_SAFE_INTEGER;
+export const VIRTUAL_TIME_MAX_NS: number = Number.MAX_SAFE_INTEGER;
 
 /** Private, so that V8 folds it into the code. */
-const LAST_INSTANT = MAX_TIME;
+const LAST_INSTANT = VIRTUAL_TIME_MAX_NS;
 
 /**
  * True if an event may be scheduled `delay` after `now`.
  *
  * @param now Current time, ns.
  * @param delay Distance to the event, ns.
- * @returns false for NaN, negative, fractional, and everything beyond {@link MAX_TIME}.
+ * @returns false for NaN, negative, fractional, and everything beyond {@link VIRTUAL_TIME_MAX_NS}.
  */
-export function isDelay(now: number, delay: number): boolean {
+export function isValidDelay(now: number, delay: number): boolean {
   // Written so that NaN, which compares false with everything, fails.
   return delay >= 0 && delay === Math.floor(delay) && now + delay <= LAST_INSTANT;
 }
@@ -38,17 +38,17 @@ export function isDelay(now: number, delay: number): boolean {
  * @param now Current time, ns.
  * @param delay Distance to the event, ns.
  * @param label The caller, named at the start of the message.
- * @throws InvariantError when the delay is NaN, negative, fractional, or ends after MAX_TIME.
+ * @throws InvariantError when the delay is NaN, negative, fractional, or ends after VIRTUAL_TIME_MAX_NS.
  */
 export function checkDelay(now: number, delay: number, label: string): void {
-  if (!isDelay(now, delay)) throw badDelay(now, delay, label);
+  if (!isValidDelay(now, delay)) throw invalidDelayError(now, delay, label);
 }
 
-/** The error for a delay that {@link isDelay} refused, with the reason. */
-export function badDelay(now: number, delay: number, label: string): InvariantError {
+/** The error for a delay that {@link isValidDelay} refused, with the reason. */
+export function invalidDelayError(now: number, delay: number, label: string): InvariantError {
   const isInteger = delay === Math.floor(delay) && delay >= 0;
   const reason = isInteger
-    ? `ends after the last instant ${MAX_TIME} ns (104 days); now is ${now} ns`
+    ? `ends after the last instant ${VIRTUAL_TIME_MAX_NS} ns (104 days); now is ${now} ns`
     : 'is not a non-negative integer';
   return new InvariantError(`${label}: delay ${delay} ns ${reason}`);
 }

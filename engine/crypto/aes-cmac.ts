@@ -7,7 +7,7 @@
  */
 import { wipe } from '../core/secrets.ts';
 import type { MacKey } from '../host/crypto.ts';
-import { checkRoom } from './lengths.ts';
+import { checkTargetRoom } from './lengths.ts';
 
 const BLOCK_LENGTH = 16;
 
@@ -28,7 +28,7 @@ export function createCmac(encryptBlock: BlockFunction): MacKey {
   return {
     // hot: once per hop field, 16 bytes each.
     tag(message: Uint8Array, out: Uint8Array): void {
-      checkRoom(out, BLOCK_LENGTH);
+      checkTargetRoom(out, BLOCK_LENGTH);
       wipe(block);
       let offset = 0;
       for (; offset + BLOCK_LENGTH < message.length; offset += BLOCK_LENGTH) {

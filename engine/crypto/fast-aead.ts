@@ -11,12 +11,12 @@
  */
 import { wipe, wipeRange } from '../core/secrets.ts';
 import type { AeadKey } from '../host/crypto.ts';
-import { checkLength, checkRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
-import { CHACHA20_CONSTANTS, GROUP_LENGTH } from './wasm/chacha20.ts';
-import { encodeChacha20Poly1305 } from './wasm/chacha20-poly1305.ts';
+import { checkLength, checkTargetRoom, NONCE_LENGTH, TAG_LENGTH } from './lengths.ts';
+import { BLOCK_GROUP_LENGTH, CHACHA20_CONSTANTS } from './wasm/chacha20.ts';
+import { encodeChacha20Poly1305Module } from './wasm/chacha20-poly1305.ts';
 import {
-  ASSOCIATED_LENGTH_MAX,
-  ASSOCIATED_OFFSET,
+  ASSOCIATED_DATA_LENGTH_MAX,
+  ASSOCIATED_DATA_OFFSET,
   DATA_LENGTH_MAX,
   FIRST_BLOCK_BYTES,
   INPUT_OFFSET,
@@ -44,10 +44,10 @@ const instance = computedOnce(instantiate);
 export type ResidueHandling = 'wiped' | 'kept';
 
 /**
- * Makes a key.
+ * Opens a ChaCha20-Poly1305 key that seals and opens packets in WebAssembly.
  * @param key 32 bytes; copied.
- * @param fallback Takes packets that are longer than the memory, and all of them on machines
- * without WebAssembly vectors.
+ * @param fallback Takes packets that are longer than the memory, and all of them on machines without WebAssembly
+ * vectors.
  * @param leftovers `wiped` for real secrets.
  */
 export function createFastAead(
@@ -84,7 +84,7 @@ class FastAead implements AeadKey {
     if (!fits(associatedData.length, length)) {
       return this.#fallback.seal(nonce, associatedData, plaintext, target);
     }
-    checkRoom(target, length + TAG_LENGTH);
+    checkTargetRoom(target, length + TAG_LENGTH);
     this.#load(nonce, associatedData, plaintext);
     try {
       this.#wasm.seal(associatedData.length, length);
@@ -106,7 +106,7 @@ class FastAead implements AeadKey {
     if (length < 0 || !fits(associatedData.length, length)) {
       return this.#fallback.open(nonce, associatedData, sealed, target);
     }
-    checkRoom(target, length);
+    checkTargetRoom(target, length);
     this.#load(nonce, associatedData, sealed);
     try {
       if (this.#wasm.open(associatedData.length, length) === 0) return -1;
@@ -127,7 +127,7 @@ class FastAead implements AeadKey {
     const { memory } = this.#wasm;
     memory.set(this.#key, STATE_KEY_OFFSET);
     memory.set(nonce, STATE_NONCE_OFFSET);
-    memory.set(associatedData, ASSOCIATED_OFFSET);
+    memory.set(associatedData, ASSOCIATED_DATA_OFFSET);
     memory.set(data, SOURCE);
   }
 
@@ -139,19 +139,19 @@ class FastAead implements AeadKey {
    */
   #wipe(associatedLength: number, length: number): void {
     const { memory } = this.#wasm;
-    wipeRange(memory, STATE_KEY_OFFSET, ASSOCIATED_OFFSET + associatedLength);
+    wipeRange(memory, STATE_KEY_OFFSET, ASSOCIATED_DATA_OFFSET + associatedLength);
     wipeRange(memory, SOURCE, SOURCE + length + TAG_LENGTH);
     // The key stream is generated in whole groups, so less than one group lies behind the result.
-    wipeRange(memory, OUTPUT_OFFSET, RESULT + length + GROUP_LENGTH);
+    wipeRange(memory, OUTPUT_OFFSET, RESULT + length + BLOCK_GROUP_LENGTH);
   }
 }
 
 function fits(associatedLength: number, dataLength: number): boolean {
-  return associatedLength <= ASSOCIATED_LENGTH_MAX && dataLength <= DATA_LENGTH_MAX;
+  return associatedLength <= ASSOCIATED_DATA_LENGTH_MAX && dataLength <= DATA_LENGTH_MAX;
 }
 
 function instantiate(): Instance | undefined {
-  const loaded = loadWasm(encodeChacha20Poly1305());
+  const loaded = loadWasm(encodeChacha20Poly1305Module());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   memory.set(CHACHA20_CONSTANTS, STATE_OFFSET);

@@ -10,7 +10,7 @@
 import { wipe, wipeRange } from '../core/secrets.ts';
 import type { WideBlockCipher } from '../host/crypto.ts';
 import { Aez } from './aez/aez.ts';
-import { PAIR_LENGTH } from './aez/core.ts';
+import { BLOCK_PAIR_LENGTH } from './aez/core.ts';
 import { AES_ROUND_TABLES as AES_TABLES } from './aez/rounds.ts';
 import { AEZ_KEY_LENGTH } from './aez/tweaked-aes.ts';
 import { checkLength } from './lengths.ts';
@@ -19,7 +19,7 @@ import {
   AEZ_KEY_OFFSET,
   AEZ_NONCE_OFFSET,
   AEZ_TEXT_OFFSET,
-  encodeAez,
+  encodeAezModule,
   TEXT_LENGTH_MAX,
 } from './wasm/aez.ts';
 import { computedOnce, loadWasm } from './wasm/load.ts';
@@ -35,7 +35,10 @@ interface Instance {
 
 const instance = computedOnce(instantiate);
 
-/** Makes a cipher. @param key 48 bytes; copied. */
+/**
+ * Makes an AEZ cipher that runs in WebAssembly, or in JavaScript where there is none.
+ * @param key 48 bytes; copied.
+ */
 export function createFastAez(key: Uint8Array): WideBlockCipher {
   checkLength('an AEZ key', key, AEZ_KEY_LENGTH);
   const shared = instance();
@@ -73,18 +76,20 @@ class FastAez implements WideBlockCipher {
     memory.set(text, AEZ_TEXT_OFFSET);
     crypt(direction, text.length);
     text.set(memory.subarray(AEZ_TEXT_OFFSET, AEZ_TEXT_OFFSET + text.length));
-    wipeRange(memory, AEZ_KEY_OFFSET, AEZ_TEXT_OFFSET + text.length + PAIR_LENGTH);
+    wipeRange(memory, AEZ_KEY_OFFSET, AEZ_TEXT_OFFSET + text.length + BLOCK_PAIR_LENGTH);
   }
 }
 
 function isHere(nonce: Uint8Array, text: Uint8Array): boolean {
   return (
-    nonce.length === NONCE_LENGTH && text.length >= PAIR_LENGTH && text.length <= TEXT_LENGTH_MAX
+    nonce.length === NONCE_LENGTH &&
+    text.length >= BLOCK_PAIR_LENGTH &&
+    text.length <= TEXT_LENGTH_MAX
   );
 }
 
 function instantiate(): Instance | undefined {
-  const loaded = loadWasm(encodeAez());
+  const loaded = loadWasm(encodeAezModule());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   const view = new DataView(memory.buffer);

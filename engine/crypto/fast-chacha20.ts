@@ -13,7 +13,7 @@ import { wipeRange } from '../core/secrets.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { checkChachaCounter, checkLength, NONCE_LENGTH } from './lengths.ts';
 import { encodeModule } from './wasm/assembler.ts';
-import { CHACHA20_CONSTANTS, chacha20, GROUP_LENGTH } from './wasm/chacha20.ts';
+import { BLOCK_GROUP_LENGTH, CHACHA20_CONSTANTS, chacha20XorGroups } from './wasm/chacha20.ts';
 import {
   INPUT_OFFSET,
   MEMORY_PAGES,
@@ -39,8 +39,8 @@ const DATA_LENGTH_MAX = 1_024;
 
 const instance = computedOnce(instantiate);
 
-/** The stream cipher; what the module cannot do goes to `fallback`. */
-export function fastChacha20(fallback: Stream): Stream {
+/** Makes a ChaCha20 function that runs in WebAssembly; what the module cannot do goes to `fallback`. */
+export function createFastChacha20(fallback: Stream): Stream {
   return (key, nonce, counter, data) => {
     checkLength('a ChaCha20 key', key, KEY_LENGTH);
     checkLength('a nonce', nonce, NONCE_LENGTH);
@@ -53,18 +53,18 @@ export function fastChacha20(fallback: Stream): Stream {
     memory.set(nonce, STATE_NONCE_OFFSET);
     memory.set(data, INPUT_OFFSET);
     // The module's loop runs at least once.
-    const groups = Math.max(1, Math.ceil(data.length / GROUP_LENGTH));
+    const groups = Math.max(1, Math.ceil(data.length / BLOCK_GROUP_LENGTH));
     wasm.encrypt(INPUT_OFFSET, OUTPUT_OFFSET, groups);
     const result = memory.slice(OUTPUT_OFFSET, OUTPUT_OFFSET + data.length);
     wipeRange(memory, STATE_KEY_OFFSET, STATE_NONCE_OFFSET + NONCE_LENGTH);
     wipeRange(memory, INPUT_OFFSET, INPUT_OFFSET + data.length);
-    wipeRange(memory, OUTPUT_OFFSET, OUTPUT_OFFSET + groups * GROUP_LENGTH);
+    wipeRange(memory, OUTPUT_OFFSET, OUTPUT_OFFSET + groups * BLOCK_GROUP_LENGTH);
     return result;
   };
 }
 
 function instantiate(): Instance | undefined {
-  const code = encodeModule([{ ...chacha20, exportAs: 'chacha20' }], MEMORY_PAGES);
+  const code = encodeModule([{ ...chacha20XorGroups, exportAs: 'chacha20' }], MEMORY_PAGES);
   const loaded = loadWasm(code);
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;

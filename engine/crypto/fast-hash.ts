@@ -55,11 +55,10 @@ interface Instance {
 const instance = computedOnce(instantiate);
 
 /**
- * The fast functions, or those of `fallback` where there is no WebAssembly. The first call
- * assembles the module: most processes never make one, and it would take a twentieth of their
- * start.
+ * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly, or gives those of `fallback` where there is none.
+ * The first call assembles the module: most processes never make one, and it would take a twentieth of their start.
  */
-export function fastHashes(fallback: FastHashes): FastHashes {
+export function createFastHashes(fallback: FastHashes): FastHashes {
   return {
     hkdfExpandSha256: (input): Uint8Array => {
       const { key, info = new Uint8Array(0), length } = input;

@@ -9,7 +9,7 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import { BLOCK_LENGTH, checkBlocks, checkLength } from './lengths.ts';
 import { computedOnce, loadWasm } from './wasm/load.ts';
 import {
-  encodePolyval,
+  encodePolyvalModule,
   POLYVAL_BLOCKS_OFFSET,
   POLYVAL_KEY_OFFSET,
   POLYVAL_SUM_OFFSET,
@@ -25,8 +25,8 @@ interface Instance {
 
 const instance = computedOnce(instantiate);
 
-/** The fast function, or `fallback` where there is no WebAssembly. */
-export function fastPolyval(fallback: CryptoProvider['polyval']): CryptoProvider['polyval'] {
+/** Makes a POLYVAL function that runs in WebAssembly, or gives `fallback` where there is none. */
+export function createFastPolyval(fallback: CryptoProvider['polyval']): CryptoProvider['polyval'] {
   return (key, blocks) => {
     const wasm = instance();
     return wasm === undefined ? fallback(key, blocks) : polyval(wasm, key, blocks);
@@ -50,7 +50,7 @@ function polyval({ memory, absorb }: Instance, key: Uint8Array, blocks: Uint8Arr
 }
 
 function instantiate(): Instance | undefined {
-  const loaded = loadWasm(encodePolyval());
+  const loaded = loadWasm(encodePolyvalModule());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   return { memory, absorb: exports['absorb'] as Instance['absorb'] };

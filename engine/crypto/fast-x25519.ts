@@ -66,8 +66,8 @@ const numberView = new DataView(number.buffer);
 const limbs = new Float64Array(LIMB_COUNT);
 const integers = new Int32Array(LIMB_COUNT);
 
-/** The multiplication; on machines without vectors that of `fallback`. */
-export function fastX25519(fallback: Multiply): Multiply {
+/** Makes an X25519 function that runs in WebAssembly, or in `fallback` on machines without vectors. */
+export function createFastX25519(fallback: Multiply): Multiply {
   return (secret, publicKey) => {
     const wasm = instance();
     if (wasm === undefined) return fallback(secret, publicKey);

@@ -11,27 +11,27 @@
  * @module
  */
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { Fallback } from './fallback.ts';
-import { modelled } from './modelled.ts';
-import { noble } from './noble.ts';
-import { type CryptoTiming, createNode, nodeFallbacks } from './node.ts';
-import { createSodium, sodiumFallbacks } from './sodium.ts';
+import type { NobleFallback } from './fallback.ts';
+import { modelledCrypto } from './modelled.ts';
+import { nobleCrypto } from './noble.ts';
+import { type CryptoTiming, createNodeCrypto, nodeCryptoFallbacks } from './node.ts';
+import { createSodiumCrypto, sodiumFallbacks } from './sodium.ts';
 
-export type { Fallback } from './fallback.ts';
+export type { NobleFallback } from './fallback.ts';
 export type { CryptoTiming } from './node.ts';
 export { hasSodium } from './sodium.ts';
 
 /** Names of the providers, in order of preference. */
-export const PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
+export const CRYPTO_PROVIDER_NAMES = ['node', 'noble', 'sodium', 'modelled'] as const;
 
 /** The name of a provider, as files and flags write it. */
-export type ProviderName = (typeof PROVIDER_NAMES)[number];
+export type CryptoProviderName = (typeof CRYPTO_PROVIDER_NAMES)[number];
 
 /** What the modelled provider does not leave to noble, although node does. */
-const MODELLED: readonly Fallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
+const MODELLED: readonly NobleFallback['primitive'][] = ['edwards25519', 'mlDsa65', 'mlKem768'];
 
 /** The settings of a provider. */
-export interface ProviderOptions {
+export interface CryptoProviderOptions {
   /**
    * `constant`, the default, for real secrets; `simulation` for simulated ones, which lets the node
    * provider use faster methods whose time or memory would leak real ones. The other providers
@@ -45,29 +45,32 @@ export interface ProviderOptions {
  * @throws Error if it is not available on this machine (sodium only), with the remedy.
  * @example provider('node', { timing: 'simulation' }).sha256(new Uint8Array(0)).length // 32
  */
-export function provider(name: ProviderName, options: ProviderOptions = {}): CryptoProvider {
+export function createCryptoProvider(
+  name: CryptoProviderName,
+  options: CryptoProviderOptions = {},
+): CryptoProvider {
   switch (name) {
     case 'noble':
-      return noble;
+      return nobleCrypto;
     case 'node':
-      return createNode(options.timing ?? 'constant');
+      return createNodeCrypto(options.timing ?? 'constant');
     case 'sodium':
-      return createSodium();
+      return createSodiumCrypto();
     case 'modelled':
-      return modelled;
+      return modelledCrypto;
   }
 }
 
 /** Lists what a provider leaves to noble, and for which inputs. */
-export function nobleFallbacksOf(name: ProviderName): readonly Fallback[] {
+export function nobleFallbacksOf(name: CryptoProviderName): readonly NobleFallback[] {
   switch (name) {
     case 'noble':
       return [];
     case 'node':
-      return nodeFallbacks;
+      return nodeCryptoFallbacks;
     case 'modelled':
       // The provider has its own group, encapsulation and signatures.
-      return nodeFallbacks.filter(({ primitive }) => !MODELLED.includes(primitive));
+      return nodeCryptoFallbacks.filter(({ primitive }) => !MODELLED.includes(primitive));
     case 'sodium':
       return sodiumFallbacks;
   }

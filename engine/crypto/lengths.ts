@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AeadName } from '../host/crypto.ts';
+import type { AeadName, Pbkdf2Input } from '../host/crypto.ts';
 
 /** Length of an AEAD tag, in bytes. */
 export const TAG_LENGTH = 16;
@@ -38,7 +38,7 @@ export function checkLength(what: string, bytes: Uint8Array, expected: number): 
 }
 
 /** @throws RangeError when `target` is shorter than `needed`. */
-export function checkRoom(target: Uint8Array, needed: number): void {
+export function checkTargetRoom(target: Uint8Array, needed: number): void {
   if (target.length >= needed) return;
   throw new RangeError(`the target has ${target.length} bytes, ${needed} are needed`);
 }
@@ -57,7 +57,7 @@ export function checkBlocks(bytes: Uint8Array): void {
 }
 
 /** @throws RangeError if a context of ML-DSA has more than 255 bytes (FIPS 204 section 5.2). */
-export function checkContext(context: Uint8Array): void {
+export function checkMlDsaContext(context: Uint8Array): void {
   if (context.length <= 255) return;
   throw new RangeError(`a context has up to 255 bytes, got ${context.length}`);
 }
@@ -100,7 +100,7 @@ function isWrappable(length: number): boolean {
 const OUTPUT_LENGTH_MAX = 0x7fff_ffff;
 
 /** Checks the output length of a SHAKE. @throws RangeError unless it is 1 to 2^31-1 bytes. */
-export function checkOutputLength(length: number): void {
+export function checkShakeOutputLength(length: number): void {
   if (Number.isInteger(length) && length >= 1 && length <= OUTPUT_LENGTH_MAX) return;
   throw new RangeError(`an extendable output has 1 to ${OUTPUT_LENGTH_MAX} bytes, not ${length}`);
 }
@@ -138,4 +138,11 @@ export function checkChachaCounter(counter: number, dataLength: number): void {
 export function checkHkdfLength(length: number, hashLength: number): void {
   if (Number.isInteger(length) && length >= 0 && length <= 255 * hashLength) return;
   throw new RangeError(`HKDF gives 0 to ${255 * hashLength} bytes, not ${length}`);
+}
+
+/** @throws RangeError unless PBKDF2 is asked for 1 to 2^31-1 iterations and bytes. */
+export function checkPbkdf2({ iterations, length }: Pbkdf2Input): void {
+  for (const number of [iterations, length])
+    if (!Number.isInteger(number) || number < 1 || number > OUTPUT_LENGTH_MAX)
+      throw new RangeError(`PBKDF2 takes and gives 1 to ${OUTPUT_LENGTH_MAX}, not ${number}`);
 }

@@ -9,7 +9,7 @@
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
 import { wipe } from '../core/secrets.ts';
 import type { MlDsa65, MlDsaInput, MlDsaKey } from '../host/signatures.ts';
-import { checkContext, checkLength } from './lengths.ts';
+import { checkLength, checkMlDsaContext } from './lengths.ts';
 import { wipedKeyError } from './signing-key.ts';
 
 /** xi of FIPS 204 section 6.1 and rnd of section 6.2, in bytes. */
@@ -47,6 +47,6 @@ export const mlDsa65: MlDsa65 = {
 };
 
 function contextOf({ context = new Uint8Array(0) }: MlDsaInput): { readonly context: Uint8Array } {
-  checkContext(context);
+  checkMlDsaContext(context);
   return { context };
 }

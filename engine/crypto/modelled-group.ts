@@ -18,7 +18,7 @@ import {
 } from './edwards25519.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
-/** The modelled group. */
+/** A model of edwards25519 with its sizes and equations, but without its security. */
 export const modelledGroup: Edwards25519 = {
   ...edwards25519,
   isPoint: (point) => decode(point) !== undefined,

@@ -22,7 +22,7 @@ const DIGEST_LENGTH = 32;
 const KEM_POLYNOMIALS_LENGTH = ML_KEM_PUBLIC_KEY_LENGTH - DIGEST_LENGTH;
 const KEM_PRIME = 3_329;
 
-/** The modelled functions. */
+/** A model of ML-KEM-768 with its sizes, but without its security. */
 export const modelledMlKem768: MlKem768 = { openKey, encapsulate };
 
 /** The key is zeros and a digest of the seed, the bytes after them in a real one. */

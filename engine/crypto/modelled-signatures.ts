@@ -10,13 +10,13 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { MlDsaInput, MlDsaKey, VerifyingKey } from '../host/signatures.ts';
-import { CURVE_KEY_LENGTH, checkContext, checkLength, P256_POINT_LENGTH } from './lengths.ts';
+import { CURVE_KEY_LENGTH, checkLength, checkMlDsaContext, P256_POINT_LENGTH } from './lengths.ts';
 import { ML_DSA_PUBLIC_KEY_LENGTH, ML_DSA_SEED_LENGTH, ML_DSA_SIGNATURE_LENGTH } from './ml-dsa.ts';
 import { digestOf } from './one-shot.ts';
 import { bigEndianNumberOf, checkP256Secret, P256_ORDER, writeBigEndian } from './p256-scalar.ts';
-import { noKey, openSigningKey, wipedKeyError } from './signing-key.ts';
+import { openSigningKey, rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 
-/** The modelled functions. */
+/** Models of P-256 and ML-DSA-65 signatures with their sizes, but without their security. */
 export const modelledSignatures: Pick<
   CryptoProvider,
   'p256PublicKey' | 'p256Sign' | 'p256Verify' | 'p256Key' | 'p256Verifier' | 'mlDsa65'
@@ -49,9 +49,10 @@ function p256SignatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array
 }
 
 function openP256(publicKey: Uint8Array): VerifyingKey {
-  if (publicKey.length !== P256_POINT_LENGTH || publicKey[0] !== 4) return noKey;
+  if (publicKey.length !== P256_POINT_LENGTH || publicKey[0] !== 4) return rejectingVerifyingKey;
   const own = new Uint8Array(publicKey);
-  if (!isSame(digestOf('sha256', own.subarray(1, 33)), own.subarray(33))) return noKey;
+  if (!isSame(digestOf('sha256', own.subarray(1, 33)), own.subarray(33)))
+    return rejectingVerifyingKey;
   return { verify: (message, signature) => isSame(p256SignatureOf(own, message), signature) };
 }
 
@@ -74,7 +75,7 @@ function openMlDsa(seed: Uint8Array): MlDsaKey {
 }
 
 function verifyMlDsa(publicKey: Uint8Array, input: MlDsaInput, signature: Uint8Array): boolean {
-  if (input.context !== undefined) checkContext(input.context);
+  if (input.context !== undefined) checkMlDsaContext(input.context);
   if (publicKey.length !== ML_DSA_PUBLIC_KEY_LENGTH) return false;
   if (signature.length !== ML_DSA_SIGNATURE_LENGTH) return false;
   const coins = signature.subarray(0, ML_DSA_SEED_LENGTH);
@@ -87,7 +88,7 @@ function mlDsaSignatureOf(
   { message, context = new Uint8Array(0) }: MlDsaInput,
   coins: Uint8Array,
 ): Uint8Array {
-  checkContext(context);
+  checkMlDsaContext(context);
   const length = Uint8Array.of(context.length);
   const signature = new Uint8Array(ML_DSA_SIGNATURE_LENGTH);
   signature.set(coins);

@@ -13,7 +13,7 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import { secretStandsAt, wipe } from '../core/secrets.ts';
+import { isSecretAt, wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, MacKey } from '../host/crypto.ts';
 import type { CtrStream } from '../host/crypto-states.ts';
 import {
@@ -23,18 +23,18 @@ import {
   checkBlocks,
   checkLength,
   checkRange,
-  checkRoom,
+  checkTargetRoom,
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
 import { modelledGroup } from './modelled-group.ts';
 import { modelledMlKem768 } from './modelled-ml-kem.ts';
 import { modelledSignatures } from './modelled-signatures.ts';
-import { createNode } from './node.ts';
+import { createNodeCrypto } from './node.ts';
 
-/** The modelled provider. */
-export const modelled: CryptoProvider = {
-  ...createNode('simulation'),
+/** The crypto provider whose groups, encapsulation and signatures are modelled, for sweeps. */
+export const modelledCrypto: CryptoProvider = {
+  ...createNodeCrypto('simulation'),
   name: 'modelled',
   mlKem768: modelledMlKem768,
   ...modelledSignatures,
@@ -168,7 +168,7 @@ class ModelledAead implements AeadKey {
     target: Uint8Array,
   ): number {
     const length = plaintext.length;
-    checkRoom(target, length + TAG_LENGTH);
+    checkTargetRoom(target, length + TAG_LENGTH);
     target.set(plaintext);
     target.set(this.#tagOf(nonce, associatedData, plaintext), length);
     return length + TAG_LENGTH;
@@ -185,10 +185,10 @@ class ModelledAead implements AeadKey {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       return -1;
     }
-    checkRoom(target, length);
+    checkTargetRoom(target, length);
     const text = sealed.subarray(0, length);
     const tag = this.#tagOf(nonce, associatedData, text);
-    if (!secretStandsAt(tag, TAG_LENGTH, sealed, length)) return -1;
+    if (!isSecretAt(tag, TAG_LENGTH, sealed, length)) return -1;
     target.set(text);
     return length;
   }
@@ -216,7 +216,7 @@ class ModelledMac implements MacKey {
   }
 
   tag(message: Uint8Array, out: Uint8Array): void {
-    checkRoom(out, TAG_LENGTH);
+    checkTargetRoom(out, TAG_LENGTH);
     this.#checksum.restart();
     this.#checksum.absorb(message, DOMAIN_MAC);
     out.set(this.#checksum.tag);

@@ -21,7 +21,10 @@ import type {
 } from '../host/crypto-states.ts';
 import { BLOCK_LENGTH, checkAesKey, checkLength, checkRange } from './lengths.ts';
 
-/** Makes a key stream. @param key 16 or 32 bytes. @param counter 16 bytes. */
+/**
+ * Opens an AES-CTR key stream of noble.
+ * @param key 16 or 32 bytes. @param counter 16 bytes.
+ */
 export function createNobleCtr(key: Uint8Array, counter: Uint8Array): CtrStream {
   checkAesKey(key);
   checkLength('an AES-CTR counter block', counter, BLOCK_LENGTH);
@@ -70,8 +73,11 @@ class NobleCtr implements CtrStream {
   }
 }
 
-/** Opens an AES key. @param key 16 or 32 bytes. */
-export function createNobleBlock(key: Uint8Array): BlockCipher {
+/**
+ * Opens an AES key of noble for single blocks.
+ * @param key 16 or 32 bytes.
+ */
+export function createNobleBlockCipher(key: Uint8Array): BlockCipher {
   checkAesKey(key);
   return new NobleBlock(key);
 }
@@ -111,13 +117,13 @@ class NobleBlock implements BlockCipher {
 }
 
 /** The running hashes of noble. */
-export const nobleRunning: RunningHashes = {
+export const nobleRunningHashes: RunningHashes = {
   sha256: () => new NobleHash(sha256.create()),
   sha3_256: () => new NobleHash(sha3_256.create()),
 };
 
 /** The running hashes of noble with published collisions. */
-export const nobleLegacy: LegacyHashes = {
+export const nobleLegacyHashes: LegacyHashes = {
   sha1: () => new NobleHash(sha1.create()),
   md5: () => new NobleHash(md5.create()),
 };

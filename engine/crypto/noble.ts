@@ -15,10 +15,11 @@ import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { blake3 } from '@noble/hashes/blake3.js';
 import { expand, hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
+import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js';
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { type CHash, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { equalSecrets, wipe } from '../core/secrets.ts';
+import { areSecretsEqual, wipe } from '../core/secrets.ts';
 import type {
   AeadKey,
   AeadName,
@@ -40,8 +41,9 @@ import {
   checkExpandKey,
   checkHkdfLength,
   checkLength,
-  checkOutputLength,
-  checkRoom,
+  checkPbkdf2,
+  checkShakeOutputLength,
+  checkTargetRoom,
   checkWrappableKey,
   checkWrappingKey,
   isWrappedLength,
@@ -52,21 +54,26 @@ import {
 } from './lengths.ts';
 import { mlDsa65 } from './ml-dsa.ts';
 import { mlKem768 } from './ml-kem.ts';
-import { createNobleBlock, createNobleCtr, nobleLegacy, nobleRunning } from './noble-states.ts';
+import {
+  createNobleBlockCipher,
+  createNobleCtr,
+  nobleLegacyHashes,
+  nobleRunningHashes,
+} from './noble-states.ts';
 import { checkP256Secret } from './p256-scalar.ts';
 import { polyval } from './polyval.ts';
 import { openSigningKey, openVerifyingKey } from './signing-key.ts';
-import { openX25519 } from './x25519-key.ts';
+import { openX25519Key } from './x25519-key.ts';
 
-/** The reference provider. */
-export const noble: CryptoProvider = {
+/** The reference provider, in pure JavaScript: the others must give the same bytes and verdicts. */
+export const nobleCrypto: CryptoProvider = {
   name: 'noble',
   sha256: (data) => sha256(data),
   sha384: (data) => sha384(data),
   sha512: (data) => sha512(data),
   sha3_256: (data) => sha3_256(data),
   shake256: (data, length): Uint8Array => {
-    checkOutputLength(length);
+    checkShakeOutputLength(length);
     return shake256(data, { dkLen: length });
   },
   blake2b: (data, length, key) =>
@@ -90,14 +97,22 @@ export const noble: CryptoProvider = {
     checkHkdfLength(length, 32);
     return expand(sha256, key, info, length);
   },
+  pbkdf2Sha256: (input): Uint8Array => {
+    checkPbkdf2(input);
+    const { password, salt, iterations: c, length: dkLen } = input;
+    return pbkdf2(sha256, password, salt, { c, dkLen });
+  },
   x25519PublicKey: (secret) => x25519.getPublicKey(checkedSecret(secret)),
   x25519: sharedSecret,
-  x25519Key: (secret) => openX25519(noble, secret),
+  x25519Key: (secret) => openX25519Key(nobleCrypto, secret),
   ed25519PublicKey: (secret) => ed25519.getPublicKey(checkedSecret(secret)),
   ed25519Sign: (secret, message) => ed25519.sign(message, checkedSecret(secret)),
   ed25519Verify: verifyEd25519,
   ed25519Key: (secret) =>
-    openSigningKey({ publicKey: noble.ed25519PublicKey, sign: noble.ed25519Sign }, secret),
+    openSigningKey(
+      { publicKey: nobleCrypto.ed25519PublicKey, sign: nobleCrypto.ed25519Sign },
+      secret,
+    ),
   ed25519Verifier: (publicKey) => openVerifyingKey(verifyEd25519, publicKey),
   p256PublicKey: (secret): Uint8Array => {
     checkP256Secret(secret);
@@ -110,7 +125,7 @@ export const noble: CryptoProvider = {
   },
   p256Verify: verifyP256,
   p256Key: (secret) =>
-    openSigningKey({ publicKey: noble.p256PublicKey, sign: noble.p256Sign }, secret),
+    openSigningKey({ publicKey: nobleCrypto.p256PublicKey, sign: nobleCrypto.p256Sign }, secret),
   p256Verifier: (publicKey) => openVerifyingKey(verifyP256, publicKey),
   edwards25519,
   mlKem768,
@@ -137,15 +152,15 @@ export const noble: CryptoProvider = {
     return ctr(key, counter).encrypt(data);
   },
   aesCtrStream: createNobleCtr,
-  aesBlock: createNobleBlock,
+  aesBlock: createNobleBlockCipher,
   polyval,
-  running: nobleRunning,
-  legacy: nobleLegacy,
+  running: nobleRunningHashes,
+  legacy: nobleLegacyHashes,
   chacha20: (key, nonce, counter, data): Uint8Array => {
     checkChachaCounter(counter, data.length);
     return chacha20(key, nonce, data, undefined, counter);
   },
-  equal: equalSecrets,
+  equal: areSecretsEqual,
 };
 
 function deriveKey(hash: CHash, hashLength: number, input: HkdfInput): Uint8Array {
@@ -231,7 +246,7 @@ function createAead(name: AeadName, key: Uint8Array): AeadKey {
     seal(nonce, associatedData, plaintext, target): number {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = plaintext.length + TAG_LENGTH;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       target.set(cipher(copy, nonce, associatedData).encrypt(plaintext));
       return length;
     },
@@ -239,7 +254,7 @@ function createAead(name: AeadName, key: Uint8Array): AeadKey {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = sealed.length - TAG_LENGTH;
       if (length < 0) return -1;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       try {
         target.set(cipher(copy, nonce, associatedData).decrypt(sealed));
         return length;

@@ -22,6 +22,7 @@ import {
   diffieHellman,
   hkdfSync,
   type KeyObject,
+  pbkdf2Sync,
   sign,
   timingSafeEqual,
   verify,
@@ -38,37 +39,38 @@ import type {
 import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
 import { type BlockFunction, createCmac } from './aes-cmac.ts';
 import { isStrictEd25519Key, isStrictEd25519Signature } from './ed25519-strict.ts';
-import type { Fallback } from './fallback.ts';
+import type { NobleFallback } from './fallback.ts';
 import { createFastAead } from './fast-aead.ts';
 import { createFastAez } from './fast-aez.ts';
-import { fastChacha20 } from './fast-chacha20.ts';
-import { fastHashes } from './fast-hash.ts';
-import { fastPolyval } from './fast-polyval.ts';
-import { fastX25519 } from './fast-x25519.ts';
+import { createFastChacha20 } from './fast-chacha20.ts';
+import { createFastHashes } from './fast-hash.ts';
+import { createFastPolyval } from './fast-polyval.ts';
+import { createFastX25519 } from './fast-x25519.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
   checkAesKey,
   checkHkdfLength,
   checkLength,
-  checkOutputLength,
-  checkRoom,
+  checkPbkdf2,
+  checkShakeOutputLength,
+  checkTargetRoom,
   checkWrappableKey,
   checkWrappingKey,
   isWrappedLength,
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
-import { noble } from './noble.ts';
+import { nobleCrypto } from './noble.ts';
 import { digestOf, hmacOf } from './one-shot.ts';
-import { openP256, openP256Verifier, p256PublicKey, signP256 } from './openssl-p256.ts';
+import { openP256SigningKey, openP256Verifier, p256PublicKey, signP256 } from './openssl-p256.ts';
 import {
-  createOpensslBlock,
+  createOpensslBlockCipher,
   createOpensslCtr,
-  opensslLegacy,
-  opensslRunning,
+  opensslLegacyHashes,
+  opensslRunningHashes,
 } from './openssl-states.ts';
-import { noKey, wipedKeyError } from './signing-key.ts';
+import { rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 import { createTableCmac } from './table-cmac.ts';
 import { createVectorAes } from './vector-aes.ts';
 
@@ -76,7 +78,7 @@ import { createVectorAes } from './vector-aes.ts';
 export type CryptoTiming = 'simulation' | 'constant';
 
 /** Functions that `node:crypto` lacks, for which noble is used. */
-export const nodeFallbacks: readonly Fallback[] = [
+export const nodeCryptoFallbacks: readonly NobleFallback[] = [
   { primitive: 'blake2b', when: 'length is not 64, or a key is given' },
   { primitive: 'blake3' },
   { primitive: 'blake3DeriveKey' },
@@ -85,10 +87,10 @@ export const nodeFallbacks: readonly Fallback[] = [
   { primitive: 'mlDsa65' },
 ];
 
-/** Makes the provider with that timing. */
-export function createNode(timing: CryptoTiming): CryptoProvider {
+/** Makes the crypto provider on `node:crypto` with that timing. */
+export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
   return {
-    ...noble,
+    ...nobleCrypto,
     name: 'node',
     sha256: (data) => digestOf('sha256', data),
     sha384: (data) => digestOf('sha384', data),
@@ -98,18 +100,23 @@ export function createNode(timing: CryptoTiming): CryptoProvider {
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
         ? digestOf('blake2b512', data)
-        : noble.blake2b(data, length, key),
+        : nobleCrypto.blake2b(data, length, key),
     blake2s: (data) => digestOf('blake2s256', data),
     hmacSha256: (key, data) => hmacOf('sha256', key, data),
     hmacSha384: (key, data) => hmacOf('sha384', key, data),
     hmacSha512: (key, data) => hmacOf('sha512', key, data),
     hkdfSha256: deriveKeySha256,
     hkdfSha512: deriveKeySha512,
+    pbkdf2Sha256: (input): Uint8Array => {
+      checkPbkdf2(input);
+      const { password, salt, iterations, length } = input;
+      return bytesOf(pbkdf2Sync(password, salt, iterations, length, 'sha256'));
+    },
     ...fast,
     aez: createFastAez,
     sha512Over256: (data) => digestOf('sha512-256', data),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
-    x25519: fastX25519((secret, publicKey) =>
+    x25519: createFastX25519((secret, publicKey) =>
       sharedSecret(privateKey('X25519', secret), publicKey),
     ),
     x25519Key: openX25519,
@@ -123,7 +130,7 @@ export function createNode(timing: CryptoTiming): CryptoProvider {
     p256Sign: signP256,
     p256Verify: (publicKey, message, signature) =>
       openP256Verifier(publicKey).verify(message, signature),
-    p256Key: openP256,
+    p256Key: openP256SigningKey,
     p256Verifier: openP256Verifier,
     aead: (name, key) => createAead(timing, name, key),
     aesCmac: (key): MacKey => {
@@ -136,13 +143,13 @@ export function createNode(timing: CryptoTiming): CryptoProvider {
       return bytesOf(createCipheriv(`aes-${key.length * 8}-ctr`, key, counter).update(data));
     },
     aesCtrStream: createOpensslCtr,
-    aesBlock: createOpensslBlock,
-    polyval: fastPolyval(noble.polyval),
-    running: opensslRunning,
-    legacy: opensslLegacy,
+    aesBlock: createOpensslBlockCipher,
+    polyval: createFastPolyval(nobleCrypto.polyval),
+    running: opensslRunningHashes,
+    legacy: opensslLegacyHashes,
     aesKeyWrap: wrapKey,
     aesKeyUnwrap: unwrapKey,
-    chacha20: fastChacha20(chacha20Stream),
+    chacha20: createFastChacha20(chacha20Stream),
     // biome-ignore lint/plugin: this is CryptoProvider.equal
     equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
@@ -155,7 +162,7 @@ function bytesOf(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer);
 }
 
-const fast = fastHashes(noble);
+const fast = createFastHashes(nobleCrypto);
 
 /** RFC 5869 in two steps, in a third of the time of `hkdfSync`, which makes objects per call. */
 function deriveKeySha256(input: HkdfInput): Uint8Array {
@@ -175,7 +182,7 @@ function deriveKeySha512(input: HkdfInput): Uint8Array {
 
 /** SHAKE-256 by a hash object, since `hash` of Node 20 cannot be asked for a length. */
 function shakeOf(data: Uint8Array, length: number): Uint8Array {
-  checkOutputLength(length);
+  checkShakeOutputLength(length);
   return bytesOf(createHash('shake256', { outputLength: length }).update(data).digest());
 }
 
@@ -245,7 +252,7 @@ function openEd25519(secret: Uint8Array): SigningKey {
 }
 
 function openEd25519Verifier(publicKey: Uint8Array): VerifyingKey {
-  if (!isStrictEd25519Key(publicKey)) return noKey;
+  if (!isStrictEd25519Key(publicKey)) return rejectingVerifyingKey;
   const key = publicKeyOf('Ed25519', publicKey);
   return {
     verify: (message, signature) =>
@@ -281,7 +288,7 @@ function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
     seal(nonce, associatedData, plaintext, target): number {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = plaintext.length + TAG_LENGTH;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       const cipher = createCipheriv(algorithm, copy, nonce, CIPHER_OPTIONS);
       cipher.setAAD(associatedData, { plaintextLength: plaintext.length });
       target.set(cipher.update(plaintext));
@@ -293,7 +300,7 @@ function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = sealed.length - TAG_LENGTH;
       if (length < 0) return -1;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       const decipher = createDecipheriv(algorithm, copy, nonce, CIPHER_OPTIONS);
       decipher.setAAD(associatedData, { plaintextLength: length });
       decipher.setAuthTag(sealed.subarray(length));

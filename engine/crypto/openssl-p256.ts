@@ -24,7 +24,7 @@ import {
   P256_ORDER,
   writeBigEndian,
 } from './p256-scalar.ts';
-import { noKey, openSigningKey } from './signing-key.ts';
+import { openSigningKey, rejectingVerifyingKey } from './signing-key.ts';
 
 /** The secret that the shared object holds between calls: no secret at all. */
 const ONE: Uint8Array = new Uint8Array(CURVE_KEY_LENGTH).with(CURVE_KEY_LENGTH - 1, 1);
@@ -38,8 +38,8 @@ export function p256PublicKey(secret: Uint8Array): Uint8Array {
   return multiplyBase(secret);
 }
 
-/** Opens a secret. */
-export function openP256(secret: Uint8Array): SigningKey {
+/** Opens a P-256 secret for signing. */
+export function openP256SigningKey(secret: Uint8Array): SigningKey {
   return openSigningKey({ publicKey: p256PublicKey, sign: signP256 }, secret);
 }
 
@@ -55,8 +55,8 @@ export function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
 
 /** Imports a public key; that costs as much as verifying a signature. */
 export function openP256Verifier(publicKey: Uint8Array): VerifyingKey {
-  if (publicKey.length !== P256_POINT_LENGTH) return noKey;
-  if (publicKey[0] !== 0x04) return noKey;
+  if (publicKey.length !== P256_POINT_LENGTH) return rejectingVerifyingKey;
+  if (publicKey[0] !== 0x04) return rejectingVerifyingKey;
   const [x, y] = [textOf(publicKey.subarray(1, 33)), textOf(publicKey.subarray(33))];
   try {
     const imported = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
@@ -67,7 +67,7 @@ export function openP256Verifier(publicKey: Uint8Array): VerifyingKey {
     };
   } catch {
     // Not a point of the curve.
-    return noKey;
+    return rejectingVerifyingKey;
   }
 }
 

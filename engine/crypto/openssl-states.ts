@@ -20,7 +20,10 @@ import type {
 } from '../host/crypto-states.ts';
 import { BLOCK_LENGTH, checkAesKey, checkLength, checkRange } from './lengths.ts';
 
-/** Makes a key stream. @param key 16 or 32 bytes. @param counter 16 bytes. */
+/**
+ * Opens an AES-CTR key stream of OpenSSL.
+ * @param key 16 or 32 bytes. @param counter 16 bytes.
+ */
 export function createOpensslCtr(key: Uint8Array, counter: Uint8Array): CtrStream {
   checkAesKey(key);
   checkLength('an AES-CTR counter block', counter, BLOCK_LENGTH);
@@ -48,8 +51,11 @@ class OpensslCtr implements CtrStream {
   }
 }
 
-/** Opens an AES key. @param key 16 or 32 bytes. */
-export function createOpensslBlock(key: Uint8Array): BlockCipher {
+/**
+ * Opens an AES key of OpenSSL for single blocks.
+ * @param key 16 or 32 bytes.
+ */
+export function createOpensslBlockCipher(key: Uint8Array): BlockCipher {
   checkAesKey(key);
   return new OpensslBlock(key);
 }
@@ -95,13 +101,13 @@ class OpensslBlock implements BlockCipher {
 }
 
 /** The running hashes of OpenSSL. */
-export const opensslRunning: RunningHashes = {
+export const opensslRunningHashes: RunningHashes = {
   sha256: () => new OpensslHash(createHash('sha256')),
   sha3_256: () => new OpensslHash(createHash('sha3-256')),
 };
 
 /** The running hashes of OpenSSL with published collisions. */
-export const opensslLegacy: LegacyHashes = {
+export const opensslLegacyHashes: LegacyHashes = {
   sha1: () => new OpensslHash(createHash('sha1')),
   md5: () => new OpensslHash(createHash('md5')),
 };

@@ -12,7 +12,7 @@ export interface SigningFunctions {
   readonly sign: (secret: Uint8Array, message: Uint8Array) => Uint8Array;
 }
 
-/** Opens a copy of a secret. */
+/** Makes a signing key from a copy of a secret. */
 export function openSigningKey(functions: SigningFunctions, secret: Uint8Array): SigningKey {
   const own = new Uint8Array(secret);
   const publicKey = functions.publicKey(own);
@@ -30,7 +30,7 @@ export function openSigningKey(functions: SigningFunctions, secret: Uint8Array):
   };
 }
 
-/** Opens a copy of a public key. */
+/** Makes a verifying key from a copy of a public key. */
 export function openVerifyingKey(
   verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean,
   publicKey: Uint8Array,
@@ -40,7 +40,7 @@ export function openVerifyingKey(
 }
 
 /** An opened key that verifies nothing, for bytes that are no public key. */
-export const noKey: VerifyingKey = { verify: () => false };
+export const rejectingVerifyingKey: VerifyingKey = { verify: () => false };
 
 /** The error for a signature with a key that has been wiped, a mistake of the caller. */
 export function wipedKeyError(): RangeError {

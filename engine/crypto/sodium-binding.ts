@@ -59,12 +59,12 @@ let loaded: LoadedSodium | undefined;
 
 /** Loads the package once. */
 export function loadSodium(): LoadedSodium {
-  loaded ??= load('sodium-native');
+  loaded ??= loadSodiumPackage('sodium-native');
   return loaded;
 }
 
 /** Loads a package by name; a separate function, so that its absence can be tested. */
-export function load(packageName: string): LoadedSodium {
+export function loadSodiumPackage(packageName: string): LoadedSodium {
   try {
     return { binding: createRequire(import.meta.url)(packageName) as SodiumBinding };
   } catch (cause) {

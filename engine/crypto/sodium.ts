@@ -11,27 +11,27 @@ import { wipe } from '../core/secrets.ts';
 import type { AeadKey, CryptoProvider, X25519Key } from '../host/crypto.ts';
 import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
 import { isStrictEd25519Key, isStrictEd25519Signature } from './ed25519-strict.ts';
-import type { Fallback } from './fallback.ts';
+import type { NobleFallback } from './fallback.ts';
 import {
   AEAD_KEY_LENGTH,
   CURVE_KEY_LENGTH,
   checkChachaCounter,
   checkLength,
-  checkRoom,
+  checkTargetRoom,
   NONCE_LENGTH,
   TAG_LENGTH,
 } from './lengths.ts';
-import { noble } from './noble.ts';
-import { createNode } from './node.ts';
-import { noKey, wipedKeyError } from './signing-key.ts';
+import { nobleCrypto } from './noble.ts';
+import { createNodeCrypto } from './node.ts';
+import { rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 import { type LoadedSodium, loadSodium, type SodiumBinding } from './sodium-binding.ts';
-import { openX25519 } from './x25519-key.ts';
+import { openX25519Key } from './x25519-key.ts';
 
 /** Shortest BLAKE2b output and key that `crypto_generichash` accepts, in bytes. */
 const GENERIC_HASH_MIN = 16;
 
 /** Functions that libsodium lacks or its binding does not export, for which noble is used. */
-export const sodiumFallbacks: readonly Fallback[] = [
+export const sodiumFallbacks: readonly NobleFallback[] = [
   { primitive: 'blake2b', when: 'length or key is shorter than 16' },
   { primitive: 'blake3' },
   { primitive: 'blake3DeriveKey' },
@@ -47,18 +47,18 @@ export function hasSodium(): boolean {
 }
 
 /**
- * Makes the provider.
+ * Makes the crypto provider on libsodium.
  * @throws Error if `sodium-native` is not installed or has no binary for this platform.
  */
-export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvider {
+export function createSodiumCrypto(source: LoadedSodium = loadSodium()): CryptoProvider {
   if (source.binding === undefined) {
     const help = 'install the optional package sodium-native, or choose crypto: node';
     throw new Error(`crypto: sodium is not available here; ${help}`, { cause: source.cause });
   }
   const sodium = source.binding;
-  const openssl = createNode('constant');
+  const openssl = createNodeCrypto('constant');
   return {
-    ...noble,
+    ...nobleCrypto,
     name: 'sodium',
     blake2s: openssl.blake2s,
     hmacSha256: openssl.hmacSha256,
@@ -67,6 +67,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     hkdfSha256: openssl.hkdfSha256,
     hkdfSha512: openssl.hkdfSha512,
     hkdfExpandSha256: openssl.hkdfExpandSha256,
+    pbkdf2Sha256: openssl.pbkdf2Sha256,
     sha384: openssl.sha384,
     sha3_256: openssl.sha3_256,
     shake256: openssl.shake256,
@@ -87,7 +88,7 @@ export function createSodium(source: LoadedSodium = loadSodium()): CryptoProvide
     x25519PublicKey: (secret) => publicKeyOf(sodium, secret),
     x25519: (secret, publicKey) => sharedSecret(sodium, secret, publicKey),
     x25519Key: (secret): X25519Key =>
-      openX25519(
+      openX25519Key(
         {
           x25519: (own, publicKey) => sharedSecret(sodium, own, publicKey),
           x25519PublicKey: (own) => publicKeyOf(sodium, own),
@@ -141,7 +142,7 @@ function blake2b(
   const hasKey = key !== undefined && key.length > 0;
   const isShortKey = hasKey && key.length < GENERIC_HASH_MIN;
   if (length < GENERIC_HASH_MIN || length > 64 || isShortKey || (key?.length ?? 0) > 64) {
-    return noble.blake2b(data, length, key);
+    return nobleCrypto.blake2b(data, length, key);
   }
   return filled(length, (out) =>
     hasKey ? sodium.crypto_generichash(out, data, key) : sodium.crypto_generichash(out, data),
@@ -197,7 +198,7 @@ function openEd25519(sodium: SodiumBinding, seed: Uint8Array): SigningKey {
 }
 
 function openEd25519Verifier(sodium: SodiumBinding, publicKey: Uint8Array): VerifyingKey {
-  if (!isStrictEd25519Key(publicKey)) return noKey;
+  if (!isStrictEd25519Key(publicKey)) return rejectingVerifyingKey;
   const own = new Uint8Array(publicKey);
   return {
     verify: (message, signature) =>
@@ -212,7 +213,7 @@ function createAead(sodium: SodiumBinding, key: Uint8Array): AeadKey {
     seal(nonce, associatedData, plaintext, target): number {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = plaintext.length + TAG_LENGTH;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
         target.subarray(0, length),
         plaintext,
@@ -227,7 +228,7 @@ function createAead(sodium: SodiumBinding, key: Uint8Array): AeadKey {
       checkLength('a nonce', nonce, NONCE_LENGTH);
       const length = sealed.length - TAG_LENGTH;
       if (length < 0) return -1;
-      checkRoom(target, length);
+      checkTargetRoom(target, length);
       try {
         sodium.crypto_aead_chacha20poly1305_ietf_decrypt(
           target.subarray(0, length),

@@ -14,7 +14,7 @@ import { unsafe } from '@noble/ciphers/aes.js';
 import { wipe } from '../core/secrets.ts';
 import type { MacKey } from '../host/crypto.ts';
 import { AES_SBOX, gf256Product } from './aes-field.ts';
-import { checkRoom } from './lengths.ts';
+import { checkTargetRoom } from './lengths.ts';
 
 const BLOCK_LENGTH = 16;
 const ROUNDS = 10;
@@ -25,7 +25,10 @@ const T1: Int32Array = makeTable(8);
 const T2: Int32Array = makeTable(16);
 const T3: Int32Array = makeTable(24);
 
-/** @param key 16 bytes; copied into its schedule. */
+/**
+ * Opens an AES-CMAC key that works by lookup tables, for simulated secrets only.
+ * @param key 16 bytes; copied into its schedule.
+ */
 export function createTableCmac(key: Uint8Array): MacKey {
   return new TableCmac(new Uint8Array(key));
 }
@@ -48,7 +51,7 @@ class TableCmac implements MacKey {
 
   // hot: once per hop field, 16 bytes each.
   tag(message: Uint8Array, out: Uint8Array): void {
-    checkRoom(out, BLOCK_LENGTH);
+    checkTargetRoom(out, BLOCK_LENGTH);
     if (message.length === BLOCK_LENGTH) encryptBlock(this.#fullSchedule, message, out);
     else this.#tagAny(message, out);
   }

@@ -14,7 +14,7 @@ import { checkLength } from './lengths.ts';
 import {
   aesConstants,
   BLOCK_OFFSET,
-  encodeAes,
+  encodeAesModule,
   ROUND_KEYS_OFFSET,
   SBOX_OFFSET,
 } from './wasm/aes.ts';
@@ -35,7 +35,7 @@ interface Instance {
 const instance = computedOnce(instantiate);
 
 /**
- * Makes a keyed block function.
+ * Makes the AES-128 block function of a key, in WebAssembly vectors.
  * @param key 16 bytes; copied into its schedule.
  * @returns undefined on machines without WebAssembly vectors.
  */
@@ -93,7 +93,7 @@ function expand({ memory, substitute }: Instance, key: Uint8Array): Uint8Array {
 }
 
 function instantiate(): Instance | undefined {
-  const loaded = loadWasm(encodeAes());
+  const loaded = loadWasm(encodeAesModule());
   if (loaded === undefined) return undefined;
   const { exports, memory } = loaded;
   memory.set(aesConstants(SUBSTITUTION), SBOX_OFFSET);

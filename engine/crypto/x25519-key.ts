@@ -6,8 +6,8 @@
 import { wipe } from '../core/secrets.ts';
 import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 
-/** Opens a secret with the two functions of a provider. */
-export function openX25519(
+/** Opens an X25519 secret for a provider without key objects. */
+export function openX25519Key(
   crypto: Pick<CryptoProvider, 'x25519' | 'x25519PublicKey'>,
   secret: Uint8Array,
 ): X25519Key {

@@ -16,7 +16,7 @@ export interface ComputeOptions {
   readonly lane?: 'control' | 'data';
 }
 
-/** A started job. */
+/** A job that `host.compute` has started, which may be cancelled. */
 export interface Job {
   /** Cancels the job: `done` is not called afterwards. Has no effect if the job has ended. */
   cancel(): void;
@@ -36,7 +36,7 @@ export interface JobDefinition {
    * the call of `host.compute` on, a moved buffer has length 0 at the caller. Default: all data is
    * copied.
    */
-  readonly transfer?: JobTransfer;
+  readonly transfer?: JobBufferTransfer;
   /**
    * True: in virtual time, a secret that two {@link CryptoProvider.x25519Key} agree on is computed once for both ends;
    * the jobs of both still cost `costNs`. Reports say so. Live, each end computes it. Default false.
@@ -55,7 +55,7 @@ export interface JobDefinition {
 }
 
 /** Memory of a job that moves; each buffer must be named once. */
-export interface JobTransfer {
+export interface JobBufferTransfer {
   /** Buffers of the input that move to the job. */
   readonly input: (input: unknown) => readonly ArrayBuffer[];
   /** Buffers of the output that move to the caller. */
@@ -70,11 +70,11 @@ export interface ByteJob {
    * Prepares the job with what all its calls share, such as private keys; called once per thread
    * and setup. `setup` is overwritten afterwards, so copy what is needed.
    */
-  open(setup: Uint8Array, crypto: CryptoProvider): OpenByteJob;
+  open(setup: Uint8Array, crypto: CryptoProvider): OpenedByteJob;
 }
 
 /** A job on bytes, ready for calls. */
-export interface OpenByteJob {
+export interface OpenedByteJob {
   /**
    * Changes `bytes` in place. Must depend on setup and bytes only, and keep neither `bytes` nor
    * `record`: their memory belongs to other calls afterwards.

@@ -79,6 +79,14 @@ export interface HkdfInput {
   readonly length: number;
 }
 
+/** Inputs of PBKDF2 (RFC 8018 section 5.2); `length` in bytes. */
+export interface Pbkdf2Input {
+  readonly password: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly length: number;
+}
+
 /** The primitives. All byte arrays returned are fresh and belong to the caller. */
 export interface CryptoProvider {
   /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
@@ -117,6 +125,8 @@ export interface CryptoProvider {
    * bytes or more, else a RangeError. No salt.
    */
   hkdfExpandSha256(input: Omit<HkdfInput, 'salt'>): Uint8Array;
+  /** PBKDF2 with HMAC-SHA-256 (RFC 8018 section 5.2). @throws RangeError for no iterations or no length. */
+  pbkdf2Sha256(input: Pbkdf2Input): Uint8Array;
   /** Public key of a 32-byte X25519 secret. */
   x25519PublicKey(secret: Uint8Array): Uint8Array;
   /** Shared secret; undefined if it is all zero (low-order point, RFC 7748 section 6.1). */

@@ -74,7 +74,7 @@ export interface GeneratedDirection {
   readonly contacts?: GeneratedContacts;
 }
 
-/** A point-to-point link. */
+/** A point-to-point link that a generator makes. */
 export interface GeneratedLink {
   /** Names of two generated nodes. */
   readonly ends: readonly [string, string];
@@ -92,8 +92,8 @@ export interface GeneratedLink {
   readonly backward?: GeneratedDirection;
 }
 
-/** An autonomous system. */
-export interface GeneratedSystem {
+/** An autonomous system that a generator makes. */
+export interface GeneratedAutonomousSystem {
   readonly id: string;
   readonly core?: boolean;
   /** Largest datagram inside it, bytes. Default 1472. */
@@ -114,7 +114,7 @@ export interface GeneratedTopology {
   readonly nodes: readonly GeneratedNode[];
   readonly links: readonly GeneratedLink[];
   /** Autonomous systems in the order of their address blocks; none if absent. */
-  readonly systems?: readonly GeneratedSystem[];
+  readonly systems?: readonly GeneratedAutonomousSystem[];
   /** Layers from the bottom up; those that files put on the nodes come above them. None if absent. */
   readonly stack?: readonly GeneratedLayer[];
 }

@@ -7,16 +7,22 @@
  */
 import type { ComputeOptions, ComputeResult, Job } from './compute.ts';
 import type { CryptoProvider } from './crypto.ts';
-import type { Log, Meter, Trace } from './measure.ts';
+import type { Log, Meter, TraceReporter } from './measure.ts';
 import type { Random } from './random.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from './socket.ts';
 import type { Store } from './store.ts';
-import type { ConnectDone, ConnectOptions, Listener, ListenOptions, Stream } from './stream.ts';
+import type { ConnectCallback, ConnectOptions, Listener, ListenOptions, Stream } from './stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from './time.ts';
-import type { DeliveryFacts, SendWishes, Transport, TransportHandlers, Way } from './transport.ts';
+import type {
+  DeliveryFacts,
+  PeerReachability,
+  SendWishes,
+  Transport,
+  TransportHandlers,
+} from './transport.ts';
 
 /** What a node is asked. */
-export interface Question {
+export interface RequestContent {
   /**
    * The kind of the request: `send` carries application bytes to `target`; all other kinds are
    * defined by the protocol.
@@ -33,7 +39,7 @@ export interface Question {
 }
 
 /** A request to a node, from a scenario or a service of a live process; an event like a packet. */
-export interface NodeRequest extends Question {
+export interface NodeRequest extends RequestContent {
   /**
    * Gives a part of the answer, before {@link NodeRequest.respond}. The bytes are read during the
    * call only.
@@ -106,7 +112,7 @@ export interface Host {
   release(buffer: Uint8Array): void;
   /** Accepts streams; `undefined` means that the port is taken. */
   listen(options: ListenOptions, onStream: (stream: Stream) => void): Listener | undefined;
-  connect(options: ConnectOptions, done: ConnectDone): void;
+  connect(options: ConnectOptions, done: ConnectCallback): void;
   /** Runs one of the protocol's `jobs`; `done` is never called in the same turn. */
   compute(
     job: string,
@@ -142,7 +148,7 @@ export interface Host {
    */
   transport(handlers: TransportHandlers, carrier?: string): Transport | undefined;
   /** For carriers: tells protocols above, and the trace, if messages to `peer` leave at present. */
-  way(peer: string, way: Way): void;
+  way(peer: string, way: PeerReachability): void;
   /**
    * The protocol has done what it is there for, such as receiving its file. A scenario with `until:
    * done` ends when all nodes that can call this have called it; only the top protocol of a host
@@ -154,7 +160,7 @@ export interface Host {
   drop(reason: string): void;
   store(name: string): Store;
   readonly crypto: CryptoProvider;
-  readonly trace: Trace;
+  readonly trace: TraceReporter;
   readonly meter: Meter;
   readonly log: Log;
 }

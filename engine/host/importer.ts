@@ -17,7 +17,7 @@ export interface ImportMistake {
   readonly end: number;
   /** What was found, and what was expected. */
   readonly message: string;
-  /** The fix. */
+  /** How to fix the mistake. */
   readonly hint?: string;
 }
 

@@ -31,7 +31,7 @@ export interface Meter {
 }
 
 /** What drawings need: states of state machines, begin and end of procedures, and marks. */
-export interface Trace {
+export interface TraceReporter {
   /**
    * True if states are recorded, which never changes during the life of a node. Expensive texts are
    * computed only then. Nothing except calls of this interface may depend on it.
@@ -63,13 +63,15 @@ export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'samples' | 'ratio'
 
 /**
  * The base unit of a metric, a row of engine/pure/metric-units.ts. Energy is recorded in whole
- * microjoules, mass in whole micrograms, carbon intensity in whole micrograms of CO2 per kWh.
+ * microjoules, mass in whole micrograms, carbon intensity in whole micrograms of CO2 per kWh; a
+ * difference of ratios is in points, 0.01 each.
  */
 export type MetricUnit =
   | 'ns'
   | 'count'
   | 'bytes'
   | 'ratio'
+  | 'points'
   | 'packets'
   | '1/min'
   | 'bits'

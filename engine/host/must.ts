@@ -8,7 +8,10 @@
 /** Limits on metrics as a scenario writes them: metric, aggregation, limit, such as `== 0`. */
 export type MustLimits = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** See the module. The nodes crash, links lose, alter and delay packets, outsiders send forgeries. */
+/**
+ * What a protocol keeps whatever happens to its network: crashes, losses, delays, forgeries. The nodes crash, links
+ * lose, alter and delay packets, outsiders send forgeries.
+ */
 export interface Must {
   /** Limits that hold at every instant. */
   readonly always: MustLimits;

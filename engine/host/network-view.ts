@@ -39,7 +39,7 @@ export interface PlannedContacts {
   readonly periodNs?: number;
 }
 
-/** A point-to-point link. */
+/** A point-to-point link, as a node's view of the network shows it. */
 export interface LinkView {
   readonly id: string;
   readonly a: LinkEndView;
@@ -66,14 +66,14 @@ export interface HostView {
   /** Id of the area it belongs to, one of those of the network; absent if it is in none. */
   readonly area?: string;
   /** The outside program that takes part as this host in an emulated run; absent if it is a node. */
-  readonly program?: ProgramView;
+  readonly program?: OutsideProgramView;
 }
 
 /**
  * What an outside program is bound to, for protocols that carry addresses inside: nodes send to
  * {@link HostView.address}, and the program knows itself by this one.
  */
-export interface ProgramView {
+export interface OutsideProgramView {
   readonly address: string;
   /** UDP ports on which it listens. */
   readonly ports: readonly number[];
@@ -118,9 +118,11 @@ export interface NetworkView extends NetworkMap {
   identity(host: string): HostKeys;
   /**
    * A 32-byte secret that the members of a group share. Asserts that `provisioning.sharedSecrets`
-   * of the node's own protocol makes the node a member.
+   * of that protocol makes the node a member.
+   * @param protocol The protocol whose secret it is, which may share it with the node's own
+   * (`provisioning.sharedWith`); the node's own if absent.
    */
-  shared(purpose: string): Uint8Array;
+  shared(purpose: string, protocol?: string): Uint8Array;
   /**
    * What a protocol published before the nodes started, by `protocol/name`
    * (`provisioning.publish`); undefined if there is no such text.

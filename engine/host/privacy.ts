@@ -25,7 +25,7 @@ export type DelayLaw =
   | { readonly kind: 'unknown'; readonly name: string };
 
 /** What one node does with messages. */
-export interface PrivacyFacts {
+export interface NodePrivacyFacts {
   /** Name of the node. */
   readonly node: string;
   /**

@@ -13,16 +13,16 @@ import type { TopologyImporter } from './importer.ts';
 import type { MetricDefinition } from './measure.ts';
 import type { Must } from './must.ts';
 import type { HostView, NetworkMap, NetworkView } from './network-view.ts';
-import type { MessagePurpose, PrivacyFacts } from './privacy.ts';
+import type { MessagePurpose, NodePrivacyFacts } from './privacy.ts';
 import type { Random } from './random.ts';
-import type { CarrierTerms, WishHandling } from './transport.ts';
+import type { CarrierGuarantees, WishHandling } from './transport.ts';
 
 /**
  * Ground truth kept outside the nodes, so that it survives their crashes: which numbers were seen
  * before, in spaces that nodes name. It only measures (`antireplay.false_reject`) and decides
  * nothing.
  */
-export interface Witness {
+export interface GroundTruthWitness {
   /** Stores `value` (a safe integer >= 0) in `space`; true if it was already there. */
   note(space: string, value: number): boolean;
   /** True if `value` was stored in `space`. */
@@ -44,7 +44,7 @@ export interface SumClaim {
   readonly space: string;
   /** The parts that it says are in the sum, each once. */
   readonly parts: readonly number[];
-  /** As long as each part; not copied, as for {@link Witness.addend}. */
+  /** As long as each part; not copied, as for {@link GroundTruthWitness.addend}. */
   readonly vector: Uint32Array;
   /** Bits of each element, 1 to 32. */
   readonly bits: number;
@@ -119,7 +119,7 @@ export interface MessageLocation {
 export type LocateMessage = (datagram: Uint8Array) => MessageLocation | undefined;
 
 /** How the messages of a protocol are accounted for (ADR 0028). */
-export type AccountingMethod =
+export type MessageAccountingMethod =
   /** Nodes hold messages and make new ones from them: they report every step of every message. */
   | { readonly kind: 'steps' }
   /** A node keeps a message until the next node has it; both report the transfer. */
@@ -156,7 +156,7 @@ export interface NodeSetup<Options> {
   readonly options: Options;
   /** The network with this node's own secrets. */
   readonly network: NetworkView;
-  readonly witness: Witness;
+  readonly witness: GroundTruthWitness;
   /**
    * Reads one of {@link Protocol.files}, which the loader has found. Absent in tests of single nodes.
    */
@@ -191,7 +191,10 @@ export interface NodeHandle {
    * @returns the names of the options that it has taken over, changed or not.
    */
   reconfigure?(options: unknown): readonly string[];
-  /** The content of a status page: plain data with sorted keys. */
+  /**
+   * The content of a status page: plain data with sorted keys. Whoever asks may do so at any time, so answering must
+   * change nothing: no random draws, no timers, no packets.
+   */
   status?(): Readonly<Record<string, unknown>>;
 }
 
@@ -250,6 +253,8 @@ export interface Provisioning {
   >;
   /** Purposes of the secrets that `host` shares with other nodes of this protocol. */
   readonly sharedSecrets?: (host: HostView, network: NetworkMap) => readonly string[];
+  /** Names of the protocols whose nodes are members, too, by the same function. Absent: no other. */
+  readonly sharedWith?: readonly string[];
   /** Texts that all nodes of the network can read, by name. */
   readonly publish?: (publisher: PublishContext) => Readonly<Record<string, string>>;
 }
@@ -317,14 +322,16 @@ export interface Protocol<Options = unknown> {
    * What the nodes of a network do with messages. If absent, nodes that a scenario names as mixes
    * count as mixes whose delays are exponential and chosen by senders, and all others as users.
    */
-  readonly privacyFacts?: (nodes: readonly ConfiguredNode<Options>[]) => readonly PrivacyFacts[];
+  readonly privacyFacts?: (
+    nodes: readonly ConfiguredNode<Options>[],
+  ) => readonly NodePrivacyFacts[];
   /**
    * The kinds of messages that nodes report as {@link MessageObserver.created}, and why each exists;
    * measurements of privacy know no other names of kinds. If absent, nodes report none.
    */
   readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
   /** If absent, its messages are not accounted for, and reports say so. */
-  readonly account?: AccountingMethod;
+  readonly account?: MessageAccountingMethod;
   /**
    * What outsiders can send to its nodes, by kind; events with the action `flood` choose one. If
    * absent, there are none.
@@ -334,7 +341,7 @@ export interface Protocol<Options = unknown> {
    * What protocols above it can expect of a node with these options; undefined if such a node
    * carries nothing (docs/spec/stacking.md). Absent: no node of this protocol carries anything.
    */
-  readonly carries?: (options: Options) => CarrierTerms | undefined;
+  readonly carries?: (options: Options) => CarrierGuarantees | undefined;
   /**
    * Marks its messages in a carrier, as the protocol number does in IP: 1 to 127 for shipped
    * protocols, 128 to 255 for those of users. Absent: it cannot be carried by another protocol.

@@ -28,7 +28,7 @@ export interface StreamHandlers {
 }
 
 /** Options of {@link Stream.secure}: TLS 1.3 with a pre-shared key, or with certificates. */
-export interface SecureOptions {
+export interface StreamTlsOptions {
   readonly role: 'client' | 'server';
   /** Pre-shared key, 32 bytes, and its identity. */
   readonly psk?: { readonly identity: string; readonly key: Uint8Array };
@@ -57,7 +57,7 @@ export interface Stream {
   /** Stops (true) or resumes delivery of `onData`; back-pressure reaches the sender. */
   setPaused(isPaused: boolean): void;
   /** Starts TLS on the stream after the bytes exchanged so far. */
-  secure(options: SecureOptions, done: (error?: StreamError) => void): void;
+  secure(options: StreamTlsOptions, done: (error?: StreamError) => void): void;
 }
 
 /** Options of `host.listen`. */
@@ -71,7 +71,7 @@ export interface ListenOptions {
   readonly onError?: (reason: StreamError) => void;
 }
 
-/** A listening port. */
+/** A port at which a host accepts streams. */
 export interface Listener {
   readonly local: Endpoint;
   close(): void;
@@ -85,4 +85,4 @@ export interface ConnectOptions {
 }
 
 /** Called once: with the open stream, or with the reason for the failure. */
-export type ConnectDone = (stream: Stream | undefined, error?: StreamError) => void;
+export type ConnectCallback = (stream: Stream | undefined, error?: StreamError) => void;

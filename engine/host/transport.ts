@@ -26,7 +26,7 @@ export interface SendWishes {
 export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' | 'passed-on'>>>;
 
 /** What can be expected of a carrier; plain data. */
-export interface CarrierTerms {
+export interface CarrierGuarantees {
   /** Longest message, bytes. */
   readonly maxBytes: number;
   /**
@@ -40,7 +40,7 @@ export interface CarrierTerms {
 }
 
 /** Whether messages to a peer can leave at present. */
-export type Way = 'open' | 'closed';
+export type PeerReachability = 'open' | 'closed';
 
 /**
  * How a message came, as the protocol that delivers it knows it: for log lines and displays. No node and no
@@ -58,7 +58,7 @@ export interface TransportHandlers {
   /** A message of peer `from` arrived; its bytes are read during the call only. */
   readonly onMessage: (from: string, buffer: Uint8Array, offset: number, length: number) => void;
   /** The carrier's opinion whether messages to `peer` leave at present; never a promise. */
-  readonly onWay?: (peer: string, way: Way) => void;
+  readonly onWay?: (peer: string, way: PeerReachability) => void;
 }
 
 /** A carrier as the protocol above it sees it. */
@@ -66,7 +66,7 @@ export interface Transport {
   /** Name of the protocol that carries, for traces and routing tables. */
   readonly carrier: string;
   /** `maxBytes` is what the upper protocol may use, without the channel byte that the host adds. */
-  readonly terms: CarrierTerms;
+  readonly terms: CarrierGuarantees;
   /** Names of the hosts that run the upper protocol over the same carrier, without this one. */
   readonly peers: readonly string[];
   /**

@@ -15,7 +15,7 @@ export type UserFileResult<Value> =
  * How an option reads the file that it names. The schema of the option has it as `meta({ userFile })`, and
  * accepts a {@link FileText}: the loader finds the file, bounds it, and puts its text in place of its path.
  */
-export interface UserFile<Value = unknown> {
+export interface UserFileReader<Value = unknown> {
   /** Longest file, in bytes; the loader takes no file of more than 4 MB. */
   readonly bytesMax: number;
   /**

@@ -8,7 +8,7 @@
  * @module
  */
 import type { ByteJobInput, ComputeResult } from '../host/compute.ts';
-import type { JobAddress } from './pipeline/messages.ts';
+import type { ByteJobReference } from './pipeline/messages.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { PipelineStats } from './pipeline/stats.ts';
 import type {
@@ -19,10 +19,10 @@ import type {
 } from './pipeline/submission.ts';
 
 /** A call under way. */
-export interface ByteCall {
+export interface ByteJobCall {
   /** The host that owns the setup. */
   readonly owner: string;
-  readonly address: JobAddress;
+  readonly address: ByteJobReference;
   readonly input: ByteJobInput;
   /** See {@link Submission.affinity}. */
   readonly affinity: number;
@@ -46,10 +46,12 @@ const REFUSALS: Readonly<Record<Exclude<SubmissionOutcome, 'taken'>, string>> = 
   'no-worker': 'no worker of the pipeline is alive',
 };
 
-/** See the module. */
-export class ByteCompute implements ResultSink {
+/**
+ * Runs `host.compute` jobs on bytes for all hosts of a process, in one pipeline of worker threads.
+ */
+export class ByteJobRunner implements ResultSink {
   readonly #workers: number | undefined;
-  readonly #calls = new Map<number, ByteCall>();
+  readonly #calls = new Map<number, ByteJobCall>();
   /** Setups by owner, then by job. */
   readonly #setups = new Map<string, Map<string, OpenSetup>>();
   readonly #submission: Submission;
@@ -75,7 +77,7 @@ export class ByteCompute implements ResultSink {
   }
 
   /** Queues a call. */
-  submit(call: ByteCall): void {
+  submit(call: ByteJobCall): void {
     if (this.#isClosed) return;
     const packet = this.#submission;
     packet.job = this.#jobOf(call);
@@ -114,7 +116,7 @@ export class ByteCompute implements ResultSink {
     await this.#pipeline?.close();
   }
 
-  #resultOf({ input }: ByteCall, { status, bytes, record }: PipelineResult): ComputeResult {
+  #resultOf({ input }: ByteJobCall, { status, bytes, record }: PipelineResult): ComputeResult {
     switch (status) {
       case 'done':
         input.bytes.set(bytes);
@@ -127,7 +129,7 @@ export class ByteCompute implements ResultSink {
     }
   }
 
-  #jobOf({ owner, address, input }: ByteCall): number {
+  #jobOf({ owner, address, input }: ByteJobCall): number {
     let jobs = this.#setups.get(owner);
     if (jobs === undefined) {
       jobs = new Map();

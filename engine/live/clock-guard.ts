@@ -11,7 +11,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
-import { type FileOwners, STACK_FRAMES_MAX, stackPlacesOf } from './stack-places.ts';
+import { type FileOwners, STACK_FRAMES_MAX, stackFrameLocationsOf } from './stack-places.ts';
 
 /** Thrown at the forbidden call, so that the report names its line. */
 class AmbientInputError extends Error {
@@ -126,7 +126,9 @@ function refuse({ call, instead }: Forbidden, above: Call | undefined): void {
   );
   if (above !== undefined) Error.captureStackTrace(error, above);
   Error.stackTraceLimit = kept;
-  const places = stackPlacesOf(error.stack ?? '').filter(({ file }) => !OWN_FILE.test(file));
+  const places = stackFrameLocationsOf(error.stack ?? '').filter(
+    ({ file }) => !OWN_FILE.test(file),
+  );
   const caller = places.find(({ file }) => run?.owners.isOurs(file) || run?.owners.isTheirs(file));
   if (caller !== undefined && run?.owners.isTheirs(caller.file) === true) throw error;
 }

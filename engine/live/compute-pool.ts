@@ -11,9 +11,9 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ComputeResult } from '../host/compute.ts';
-import { ByteCompute } from './byte-compute.ts';
+import { ByteJobRunner } from './byte-compute.ts';
 import type { ComputeCall } from './compute-worker.ts';
-import { entryModule } from './own-form.ts';
+import { entryModuleUrl } from './own-form.ts';
 
 /** A job under way. */
 export interface PoolJob {
@@ -44,14 +44,14 @@ export class ComputePool {
   readonly #keys = new Map<string, PoolJob[]>();
   readonly #count: number;
   /** Byte jobs use separate threads and shared memory instead of messages. */
-  readonly bytes: ByteCompute;
+  readonly bytes: ByteJobRunner;
   #waiting = 0;
   #isClosed = false;
 
   /** @param workers Threads; by default one per core minus one, at most four. */
   constructor(workers?: number) {
     this.#count = workers ?? Math.max(1, Math.min(WORKERS_MAX, availableParallelism() - 1));
-    this.bytes = new ByteCompute(workers);
+    this.bytes = new ByteJobRunner(workers);
   }
 
   /** Starts the threads and loads these modules on all of them. */
@@ -122,7 +122,7 @@ interface QueuedJob {
 /** One thread with its two lanes. */
 class ComputeWorker {
   readonly #thread = new Piscina({
-    filename: entryModule('./compute-worker', import.meta.url),
+    filename: entryModuleUrl('./compute-worker', import.meta.url),
     name: 'runCall',
     minThreads: 1,
     maxThreads: 1,

@@ -4,7 +4,7 @@
  * @module
  */
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { PROVIDER_NAMES, provider } from '../crypto/index.ts';
+import { CRYPTO_PROVIDER_NAMES, createCryptoProvider } from '../crypto/index.ts';
 import type { ComputeResult, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import { importModule } from './import-module.ts';
@@ -53,8 +53,8 @@ function moved(result: ComputeResult, buffers: readonly ArrayBuffer[]): ComputeR
 
 /** The provider with that name, made once per thread. */
 export function cryptoProviderOf(name: string | undefined): CryptoProvider {
-  const known = PROVIDER_NAMES.find((one) => one === name) ?? 'node';
-  const made = providers.get(known) ?? provider(known, { timing: 'constant' });
+  const known = CRYPTO_PROVIDER_NAMES.find((one) => one === name) ?? 'node';
+  const made = providers.get(known) ?? createCryptoProvider(known, { timing: 'constant' });
   providers.set(known, made);
   return made;
 }

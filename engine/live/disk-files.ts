@@ -9,7 +9,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 export type DiskFile = Pick<FileHandle, 'write' | 'datasync' | 'sync' | 'close'>;
 
 /** Functions that open files. */
-export interface DiskFiles {
+export interface FileOpener {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile>;
 }
 
@@ -18,7 +18,7 @@ export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
 /** The file functions of the operating system. */
-export const SYSTEM_FILES: DiskFiles = {
+export const SYSTEM_FILE_OPENER: FileOpener = {
   open: (path, flags) => open(path, flags, FILE_MODE),
 };
 

@@ -52,7 +52,7 @@ export function eraseFile(path: string): void {
 }
 
 /** Like {@link eraseFile}. But if the file is another name of `kept`, only this name is removed. */
-export function eraseUnlessSame(path: string, kept: string): void {
+export function eraseUnlessSameFile(path: string, kept: string): void {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
   const other = statSync(kept, { throwIfNoEntry: false });

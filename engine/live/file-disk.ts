@@ -46,25 +46,25 @@ import type { RandomStream } from '../core/stream.ts';
 import type { Disk } from '../net/disk-store.ts';
 import { type StoreFault, survivingBytes } from '../net/sim-store.ts';
 import {
-  concat,
+  concatByteArrays,
   DELETE_FRAME,
   frameKey,
-  liveFrames,
   PUT_FRAME,
   parseFrame,
+  parseValidFrames,
   RECORD_FRAME,
   type StoreFrame,
+  storeContentFrames,
   TRUNCATE_FRAME,
-  wholeFrames,
   withoutVoidFrames,
 } from '../net/store-frames.ts';
-import { WaitingFrames } from '../net/waiting-frames.ts';
+import { UnsyncedFrames } from '../net/waiting-frames.ts';
 import {
   type DiskFile,
-  type DiskFiles,
   FILE_MODE,
+  type FileOpener,
   FOLDER_MODE,
-  SYSTEM_FILES,
+  SYSTEM_FILE_OPENER,
   writeAll,
 } from './disk-files.ts';
 import {
@@ -73,7 +73,7 @@ import {
   systemErrorCode,
   systemErrorText,
 } from './environment.ts';
-import { eraseFile, eraseUnlessSame, isHardLinkError, truncateErasing } from './erase-file.ts';
+import { eraseFile, eraseUnlessSameFile, isHardLinkError, truncateErasing } from './erase-file.ts';
 
 const MAGIC = 'orrery-store ';
 const VERSION = '01';
@@ -91,14 +91,14 @@ const REWRITE_MIN_BYTES = 1 << 20;
 /** Called when frames are durable, or with the reason why they are not. */
 type SyncDone = (error?: string) => void;
 
-/** See the module. Outlives its node. */
+/** A disk that keeps the frames of one store in a file. Outlives its node. */
 export class FileDisk implements Disk {
   /** Bytes of a torn tail that were cut when the file was opened. */
   readonly cutBytes: number;
   /** Number of syncs that failed. */
   failures = 0;
   readonly #path: string;
-  readonly #files: DiskFiles;
+  readonly #files: FileOpener;
   /** Bytes of header and whole frames in the file; 0 while it has no frame. */
   #fileBytes: number;
   /** Size after the file was last rewritten. */
@@ -112,7 +112,7 @@ export class FileDisk implements Disk {
   #isOldThere = false;
   /** Frames that are being written. */
   #inFlight: readonly Uint8Array[] = [];
-  readonly #pending = new WaitingFrames();
+  readonly #pending = new UnsyncedFrames();
   #waiting: SyncDone[] = [];
   #work: Promise<void> | undefined;
 
@@ -120,7 +120,7 @@ export class FileDisk implements Disk {
    * @param path Path of the file; its folders are created.
    * @throws EnvironmentError if another version wrote the file; also what the file system throws.
    */
-  constructor(path: string, files: DiskFiles = SYSTEM_FILES) {
+  constructor(path: string, files: FileOpener = SYSTEM_FILE_OPENER) {
     this.#path = path;
     this.#files = files;
     mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
@@ -139,14 +139,14 @@ export class FileDisk implements Disk {
   append(frame: Uint8Array): void {
     this.#pending.push(frame);
     if (!this.#pending.isOvergrown) return;
-    const before = [...wholeFrames(this.#durableFrames()), ...this.#inFlight.map(parseFrame)];
+    const before = [...parseValidFrames(this.#durableFrames()), ...this.#inFlight.map(parseFrame)];
     const elsewhere = new Set(before.map(frameKey));
     this.#pending.tidy((key) => elsewhere.has(key));
   }
 
   read(): StoreFrame[] {
     const unsynced = [...this.#inFlight, ...this.#pending.frames];
-    return [...wholeFrames(this.#durableFrames()), ...unsynced.map(parseFrame)];
+    return [...parseValidFrames(this.#durableFrames()), ...unsynced.map(parseFrame)];
   }
 
   /** Bytes that wait in memory for a sync. */
@@ -156,7 +156,7 @@ export class FileDisk implements Disk {
 
   /** Bytes of all files of the store. */
   raw(): Uint8Array {
-    return concat([this.#path, this.#next, this.#old].map(readIfThere));
+    return concatByteArrays([this.#path, this.#next, this.#old].map(readIfThere));
   }
 
   /** Makes everything appended so far durable; `done` is called in a later turn. */
@@ -171,7 +171,7 @@ export class FileDisk implements Disk {
    */
   crash(fault: StoreFault, stream: RandomStream): void {
     const survivor = survivingBytes(this.#pending.frames, fault, stream);
-    this.#pending.replace(wholeFrames(survivor).map(({ whole }) => whole.slice()));
+    this.#pending.replace(parseValidFrames(survivor).map(({ whole }) => whole.slice()));
     this.#waiting = [];
   }
 
@@ -217,7 +217,7 @@ export class FileDisk implements Disk {
 
   async #extend(): Promise<void> {
     const header = this.#fileBytes === 0 ? [HEADER] : [];
-    const bytes = concat([...header, ...this.#inFlight]);
+    const bytes = concatByteArrays([...header, ...this.#inFlight]);
     if (this.#inFlight.length > 0) {
       const file = await this.#files.open(this.#path, 'r+');
       await this.#finish(file, bytes, this.#fileBytes);
@@ -228,8 +228,8 @@ export class FileDisk implements Disk {
 
   async #rewrite(): Promise<void> {
     const before = this.#durableFrames();
-    const all = [...wholeFrames(before), ...this.#inFlight.map(parseFrame)];
-    const bytes = concat([HEADER, ...liveFrames(all).map(({ whole }) => whole)]);
+    const all = [...parseValidFrames(before), ...this.#inFlight.map(parseFrame)];
+    const bytes = concatByteArrays([HEADER, ...storeContentFrames(all).map(({ whole }) => whole)]);
     this.#eraseLeftovers();
     const file = await this.#files.open(this.#next, 'wx');
     try {
@@ -273,8 +273,8 @@ export class FileDisk implements Disk {
    * crashed.
    */
   #eraseLeftovers(): void {
-    eraseUnlessSame(this.#old, this.#path);
-    eraseUnlessSame(this.#next, this.#path);
+    eraseUnlessSameFile(this.#old, this.#path);
+    eraseUnlessSameFile(this.#next, this.#path);
   }
 
   /** Called when the frames in flight are in the file. */
@@ -331,7 +331,7 @@ function wholeBytes(bytes: Uint8Array, path: string): number {
   if (bytes.length < HEADER.length && isUnborn) return 0;
   if (bytes.every((byte) => byte === 0)) return 0;
   if (!isUnborn) throw foreign(path, versionOf(bytes));
-  const frames = wholeFrames(bytes.subarray(HEADER.length));
+  const frames = parseValidFrames(bytes.subarray(HEADER.length));
   const strange = frames.find(({ kind }) => !KINDS.includes(kind));
   if (strange !== undefined) throw foreign(path, `with records of kind ${strange.kind}`);
   if (frames.length === 0) return 0;

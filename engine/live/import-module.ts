@@ -25,7 +25,10 @@ interface CommonJs {
 
 const COMMON_JS = Module as unknown as CommonJs;
 
-/** @param address `file:` address. @returns the module's namespace. */
+/**
+ * Imports a user's module, TypeScript or JavaScript.
+ * @param address `file:` address. @returns the module's namespace.
+ */
 export async function importModule(address: string): Promise<unknown> {
   // A module loaded by tsx gives its own address with a query.
   const plain = address.replace(/\?.*$/, '');

@@ -8,15 +8,15 @@ import type { HostWorld } from '../net/sim-host-world.ts';
 import type { ComputePool } from './compute-pool.ts';
 import type { DatagramTimings } from './handover/handover-samples.ts';
 import type { WallClock } from './live-clock.ts';
-import type { Pump } from './pump.ts';
+import type { WallClockPump } from './pump.ts';
 import type { StreamRelay } from './relay/stream-relay.ts';
-import type { WireTable } from './wire-table.ts';
+import type { UdpSocketTable } from './wire-table.ts';
 
 /** The surroundings of a live host. */
 export interface LiveContext extends HostWorld {
   readonly clock: WallClock;
-  readonly pump: Pump;
-  readonly wires: WireTable;
+  readonly pump: WallClockPump;
+  readonly wires: UdpSocketTable;
   /** Carries streams between hosts of the run over its links; absent if they go directly. */
   readonly relay: StreamRelay | undefined;
   readonly compute: ComputePool;

@@ -27,7 +27,7 @@ import type {
 } from '../host/socket.ts';
 import type { Store } from '../host/store.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
@@ -35,25 +35,30 @@ import type {
 } from '../host/stream.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
 import { NO_BUFFER } from '../net/buffer-pool.ts';
-import type { LayerOptions, LayerSupply } from '../net/host-layer.ts';
-import { moveInput } from '../net/move-input.ts';
+import type { HostLayerServices, LayerOptions } from '../net/host-layer.ts';
+import { moveJobInput } from '../net/move-input.ts';
 import { NODE_CALL_KINDS } from '../net/node-calls.ts';
 import type { JobRequest } from '../net/sim-compute.ts';
 import { SimHost, type SimHostOptions } from '../net/sim-host.ts';
 import type { StoreFault } from '../net/sim-store.ts';
-import { NETWORK_CONTROL } from '../pure/traffic-class.ts';
+import { DSCP_NETWORK_CONTROL } from '../pure/traffic-class.ts';
 import { hashOfJobKey } from './compute-pool.ts';
-import { EnvironmentError, environmentError, pathError, systemErrorText } from './environment.ts';
+import {
+  EnvironmentError,
+  environmentErrorOf,
+  pathErrorOf,
+  systemErrorText,
+} from './environment.ts';
 import { FileDisk } from './file-disk.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { NOT_SAMPLED } from './handover/handover-samples.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveStore } from './live-store.ts';
 import { LiveTimer } from './live-timer.ts';
-import { SystemStreams } from './system-random.ts';
+import { SystemRandomStreams } from './system-random.ts';
 import { type HostRelay, TcpHost } from './tcp-host.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
-import type { WireFailure } from './wire-table.ts';
+import type { UdpSocketFailure } from './wire-table.ts';
 
 /** Number of dynamic ports to try when other programs use them. */
 const PORT_TRIES = 256;
@@ -67,7 +72,7 @@ export class LiveHost extends SimHost {
   readonly #owners = new Map<string, Readonly<Record<string, JobDefinition>>>();
   readonly #disks = new Map<string, FileDisk>();
   /** Streams of random numbers; they outlive a restart. */
-  readonly #random = new SystemStreams();
+  readonly #random = new SystemRandomStreams();
   /** The stores opened since the last restart. */
   readonly #stores = new Map<string, LiveStore>();
   #tcp: TcpHost | undefined;
@@ -152,7 +157,7 @@ export class LiveHost extends SimHost {
     return this.#streams().listen(options, onStream);
   }
 
-  override connect(options: ConnectOptions, done: ConnectDone): void {
+  override connect(options: ConnectOptions, done: ConnectCallback): void {
     this.#streams().connect(options, done);
   }
 
@@ -165,9 +170,9 @@ export class LiveHost extends SimHost {
     return this.#compute(this.name, { job, input, done, options });
   }
 
-  protected override supplyOf({ protocol, jobs = {} }: LayerOptions): LayerSupply {
+  protected override supplyOf({ protocol, jobs = {} }: LayerOptions): HostLayerServices {
     const owner = `${this.name}/${protocol}`;
-    const streams = new SystemStreams();
+    const streams = new SystemRandomStreams();
     this.#owners.set(owner, jobs);
     return {
       random: (purpose): Random => streams.of(purpose),
@@ -191,7 +196,7 @@ export class LiveHost extends SimHost {
     const key = options.key === undefined ? undefined : `${owner}/${options.key}`;
     const crypto = this.crypto.name;
     if (definition.bytes === undefined) {
-      const moved = moveInput(definition, input);
+      const moved = moveJobInput(definition, input);
       const transfer = definition.transfer?.input(moved) ?? [];
       const call = { moduleUrl, job, input: moved, crypto };
       const lane = options.lane ?? 'data';
@@ -267,7 +272,7 @@ export class LiveHost extends SimHost {
       this.#disks.set(name, disk);
       return disk;
     } catch (error) {
-      const known = pathError(error);
+      const known = pathErrorOf(error);
       if (known === undefined) throw error;
       throw new EnvironmentError(`${this.name}: store ${name}: ${known.message}`, { cause: error });
     }
@@ -279,7 +284,7 @@ export class LiveHost extends SimHost {
   }
 
   /** The error for a socket that the system rejected, with its real address. */
-  #trouble({ local }: DatagramSocket, { code, place }: WireFailure): EnvironmentError {
+  #trouble({ local }: DatagramSocket, { code, place }: UdpSocketFailure): EnvironmentError {
     const { address, port } = place ?? this.#live.endpoints.pairOf(local);
     const words = place === undefined ? 'its range of ports is used up' : systemErrorText(code);
     return new EnvironmentError(`${this.name}: ${address}:${port}: ${words}`);
@@ -293,7 +298,7 @@ export class LiveHost extends SimHost {
       relay: this.#relay(),
       asEvent: this.#asEvents(),
       onTrouble: (error, place): void => {
-        const known = environmentError(error);
+        const known = environmentErrorOf(error);
         if (known === undefined) return;
         const words = `${this.name}: ${place}: ${systemErrorText(error.code ?? '')}`;
         this.#live.pump.enter(() => {
@@ -340,7 +345,7 @@ export class LiveHost extends SimHost {
     };
   }
 
-  #openWire(local: Endpoint, options: UdpOptions): WireFailure | undefined {
+  #openWire(local: Endpoint, options: UdpOptions): UdpSocketFailure | undefined {
     const { wires, ownership, pump, handovers, endpoints, calls } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
@@ -357,7 +362,7 @@ export class LiveHost extends SimHost {
       const outer = calls.begin(this.index, NODE_CALL_KINDS.datagram, bytes.length, from);
       // Kernels are not asked for the class that was sent (ADR 0068).
       const isControl = options.isUrgent?.(bytes, 0, bytes.length) === true;
-      options.onDatagram(bytes, 0, bytes.length, from, isControl ? NETWORK_CONTROL : 0);
+      options.onDatagram(bytes, 0, bytes.length, from, isControl ? DSCP_NETWORK_CONTROL : 0);
       calls.end(outer);
       handovers.current = NOT_SAMPLED;
       ownership.current = NO_BUFFER;

@@ -13,7 +13,7 @@ export type LogLevel = 'debug' | 'info' | 'warn';
 const STDERR = 2;
 
 /** Makes a sink that writes lines of this level and above. */
-export function liveLog(level: LogLevel): LogSink {
+export function createLiveLogSink(level: LogLevel): LogSink {
   const logger = pino({ level, base: null }, pino.destination({ dest: STDERR, sync: true }));
   return (host, lineLevel, message, fields): void =>
     logger[lineLevel]({ ...fields, host }, message);

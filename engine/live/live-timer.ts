@@ -10,19 +10,19 @@ import type { Scheduler } from '../core/scheduler.ts';
 import { checkDelay } from '../core/time.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { Nanoseconds, Timer } from '../host/time.ts';
-import type { Pump } from './pump.ts';
+import type { WallClockPump } from './pump.ts';
 import type { ReadyTask } from './ready-queue.ts';
 
 /** The timer that `host.after` returns in live mode. */
 export class LiveTimer implements Timer, ReadyTask {
-  readonly #pump: Pump;
+  readonly #pump: WallClockPump;
   readonly #timer: RearmTimer;
   readonly #fire: () => void;
   readonly #label: string;
   /** True while the timer is due but its turn has not come. */
   #isReady = false;
 
-  constructor(pump: Pump, scheduler: Scheduler, fire: () => void, label: string) {
+  constructor(pump: WallClockPump, scheduler: Scheduler, fire: () => void, label: string) {
     this.#pump = pump;
     this.#fire = fire;
     this.#label = label;
@@ -49,7 +49,10 @@ export class LiveTimer implements Timer, ReadyTask {
     this.#timer.cancel();
   }
 
-  /** Part of {@link ReadyTask}: does nothing if it was cancelled or moved in the meantime. */
+  /**
+   * Called by the ready queue at the timer's turn; does nothing if the timer was cancelled or rearmed
+   * since it became due.
+   */
   run(): void {
     if (!this.#isReady) return;
     this.#isReady = false;

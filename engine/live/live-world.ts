@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import type { Endpoint } from '../host/socket.ts';
 import { LogHistogram } from '../measure/histogram.ts';
 import { PLAN_NOT_BEGUN } from '../net/contact-plan.ts';
-import type { Direction } from '../net/direction.ts';
-import type { ContactsSpec, DirectionSpec } from '../net/link-spec.ts';
+import type { LinkDirection } from '../net/direction.ts';
+import type { ContactsSpec, LinkDirectionSpec } from '../net/link-spec.ts';
 import type { SimSegmentOptions } from '../net/media.ts';
 import type { SimCloud, SimCloudOptions } from '../net/sim-cloud.ts';
 import type { SimHostOptions } from '../net/sim-host.ts';
@@ -24,16 +24,16 @@ import type { SimLink } from '../net/sim-link.ts';
 import type { SimSegment } from '../net/sim-segment.ts';
 import type { SimSocket } from '../net/sim-socket.ts';
 import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../net/sim-world.ts';
-import { NO_STREAMS } from '../net/stream-hook.ts';
+import { NO_STREAM_MODEL } from '../net/stream-hook.ts';
 import { ComputePool } from './compute-pool.ts';
 import { DatagramTimings } from './handover/handover-samples.ts';
 import { LiveClock } from './live-clock.ts';
 import type { LiveContext } from './live-context.ts';
 import { LiveHost } from './live-host.ts';
 import { PortPlan, type PortRange } from './port-plan.ts';
-import { Pump, type TimerPrecision } from './pump.ts';
+import { type TimerPrecision, WallClockPump } from './pump.ts';
 import { StreamRelay } from './relay/stream-relay.ts';
-import { WireTable } from './wire-table.ts';
+import { UdpSocketTable } from './wire-table.ts';
 
 /** Parts of a live world. */
 export interface LiveWorldOptions
@@ -65,11 +65,11 @@ export interface LiveWorldOptions
   readonly onFailure: (error: unknown) => void;
 }
 
-/** See the module. */
+/** A world driven by the wall clock: modelled links, real UDP sockets, all in one process. */
 export class LiveWorld extends SimWorld implements LiveContext {
   readonly clock: LiveClock;
-  readonly pump: Pump;
-  readonly wires: WireTable;
+  readonly pump: WallClockPump;
+  readonly wires: UdpSocketTable;
   /** Time from when a datagram was due at the end of its link until it was sent, ns. */
   readonly lateness = new LogHistogram();
   readonly handovers: DatagramTimings;
@@ -87,7 +87,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
   constructor(options: LiveWorldOptions) {
     const clock = new LiveClock();
     const relay = options.shape === 'off' ? undefined : new StreamRelay();
-    super({ ...options, streams: relay ?? NO_STREAMS, epochSeconds: clock.startedAt.seconds });
+    super({ ...options, streams: relay ?? NO_STREAM_MODEL, epochSeconds: clock.startedAt.seconds });
     this.clock = clock;
     this.relay = relay;
     this.handovers = new DatagramTimings(clock);
@@ -96,7 +96,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const ports = options.ports === undefined ? undefined : new PortPlan(options.ports);
     const isRemote = (address: string): boolean => this.#isRemoteAddress(address);
     const { pool } = this.network;
-    this.wires = new WireTable({
+    this.wires = new UdpSocketTable({
       clock,
       endpoints: this.endpoints,
       isPeer: isRemote,
@@ -105,7 +105,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
       ports,
     });
     this.#isShaped = options.shape !== 'off';
-    this.pump = new Pump({
+    this.pump = new WallClockPump({
       clock,
       scheduler: this.network.scheduler,
       precision: options.precision ?? 'high',
@@ -143,7 +143,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
       up: bare(one.up),
       down: bare(one.down),
     }));
-    const between = (from: number, to: number): DirectionSpec => bare(options.between(from, to));
+    const between = (from: number, to: number): LinkDirectionSpec =>
+      bare(options.between(from, to));
     return super.addCloud({ ...options, members, between });
   }
 
@@ -202,7 +203,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
 
   // hot: once per packet and hop.
   override arrive(id: number, packet: number): void {
-    const direction = this.network.directions[id] as Direction;
+    const direction = this.network.directions[id] as LinkDirection;
     const to = this.network.table.to[packet] as number;
     const isElsewhere = this.#isRemote[direction.toNode] === true;
     if (!isElsewhere || this.endpoints.sockets[to]?.isHidden === true) {
@@ -260,7 +261,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
  * A direction without rate, delay and impairments, which only passes packets on; contacts act like
  * faults do, because nodes hear of them.
  */
-function bare({ mtu, queue, contacts }: DirectionSpec): DirectionSpec {
+function bare({ mtu, queue, contacts }: LinkDirectionSpec): LinkDirectionSpec {
   return {
     rateBps: Number.POSITIVE_INFINITY,
     delayNs: 0,

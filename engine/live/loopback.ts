@@ -5,14 +5,14 @@
  * @module
  */
 import { LOOPBACK_ADDRESS, type PortRange } from './port-plan.ts';
-import { UdpWire } from './udp-wire.ts';
+import { BoundUdpSocket } from './udp-wire.ts';
 
 const IGNORED = { onMessage: (): void => undefined, onError: (): void => undefined };
 
 /** The first address to which no socket can be bound; undefined if there is none. */
 export function firstUnbindableAddress(addresses: readonly string[]): string | undefined {
   return [...new Set(addresses)].find((address) => {
-    const wire = UdpWire.bind(address, 0, IGNORED);
+    const wire = BoundUdpSocket.bind(address, 0, IGNORED);
     if (typeof wire === 'string') return wire === 'EADDRNOTAVAIL' || wire === 'EINVAL';
     wire.close();
     return false;
@@ -25,7 +25,7 @@ export function firstUnbindablePort(
 ): { readonly range: PortRange; readonly port: number; readonly code: string } | undefined {
   for (const range of ranges) {
     for (let port = range.first; port < range.first + range.count; port += 1) {
-      const wire = UdpWire.bind(LOOPBACK_ADDRESS, port, IGNORED);
+      const wire = BoundUdpSocket.bind(LOOPBACK_ADDRESS, port, IGNORED);
       if (typeof wire === 'string') return { range, port, code: wire };
       wire.close();
     }

@@ -8,7 +8,7 @@
  */
 
 /** True if the program runs from its sources. */
-export const IS_SOURCE: boolean = import.meta.url.endsWith('.ts');
+export const IS_RUN_FROM_SOURCE: boolean = import.meta.url.endsWith('.ts');
 
 /**
  * The module with which a worker thread or an agent's process begins: `<name>-entry.mjs`, which loads
@@ -18,6 +18,6 @@ export const IS_SOURCE: boolean = import.meta.url.endsWith('.ts');
  * @param base `import.meta.url` of the caller.
  * @returns a `file:` address.
  */
-export function entryModule(name: string, base: string): string {
+export function entryModuleUrl(name: string, base: string): string {
   return new URL(`${name}-entry.mjs`, base).href;
 }

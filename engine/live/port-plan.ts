@@ -41,7 +41,7 @@ export interface ConnectingSocket {
   readonly localPort?: number | undefined;
 }
 
-/** See the module. */
+/** Maps addresses and ports of the world to real ports of 127.0.0.1, and back. */
 export class PortPlan {
   readonly ranges: readonly PortRange[];
   readonly #rangeOf: ReadonlyMap<string, PortRange>;

@@ -28,7 +28,7 @@ import { ReadyQueue, type ReadyTask } from './ready-queue.ts';
 export type TimerPrecision = 'low' | 'high';
 
 /** Parts of a pump. */
-export interface PumpOptions {
+export interface WallClockPumpOptions {
   readonly clock: WallClock;
   readonly scheduler: Scheduler;
   readonly precision: TimerPrecision;
@@ -61,8 +61,8 @@ const DRAIN_MAX_NS = 50_000_000;
 const SOURCE_WAIT_NS = 10_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** See the module. */
-export class Pump {
+/** Drives a scheduler and the code of nodes by the wall clock. */
+export class WallClockPump {
   readonly clock: WallClock;
   /** Turns that ended before everything due was done. */
   overruns = 0;
@@ -93,7 +93,7 @@ export class Pump {
   /** Calls from outside since the last turn. */
   #arrivals = 0;
 
-  constructor(options: PumpOptions) {
+  constructor(options: WallClockPumpOptions) {
     this.clock = options.clock;
     this.#scheduler = options.scheduler;
     this.#precision = options.precision;

@@ -11,7 +11,7 @@ export interface ReadyTask {
   run(): void;
 }
 
-/** See the module. */
+/** Node code that is due, first in, first out. */
 export class ReadyQueue {
   #tasks: ReadyTask[] = [];
   #numbers: number[] = [];

@@ -27,7 +27,7 @@ const PEM = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
 const SECRET_NAME = /key|secret|passw|token|psk|private|payload|credential|authori[sz]ation/i;
 
 /** The text without runs of bytes that could be a key, cut at 2,000 characters. */
-export function scrub(text: string): string {
+export function scrubSecrets(text: string): string {
   // Cut generously first: the patterns then see a bounded text, and the final cut splits no run.
   const bounded = text.length > 4 * TEXT_MAX ? text.slice(0, 4 * TEXT_MAX) : text;
   const clean = bounded
@@ -55,12 +55,12 @@ function kindOf(letter = ''): 'digit' | 'capital' | 'small' {
 }
 
 /** The fields of a log line: at most 16, without secrets and without long texts. */
-export function cleanFields(fields: LogFields): LogFields {
+export function scrubLogFields(fields: LogFields): LogFields {
   const kept = Object.entries(fields).slice(0, FIELDS_MAX);
   return Object.fromEntries(
     kept.map(([name, value]) => {
       if (SECRET_NAME.test(name)) return [name, '[not written]'];
-      return [name, typeof value === 'string' ? scrub(value) : value];
+      return [name, typeof value === 'string' ? scrubSecrets(value) : value];
     }),
   );
 }

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A place in a file. */
-export interface StackPlace {
+export interface StackFrameLocation {
   /** Absolute path. */
   readonly file: string;
   /** Line number, from 1. */
@@ -40,7 +40,7 @@ const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
 
 /** The places of a stack, innermost first; those inside of Node are left out. */
-export function stackPlacesOf(stack: string): readonly StackPlace[] {
+export function stackFrameLocationsOf(stack: string): readonly StackFrameLocation[] {
   return stack.split('\n').flatMap((text) => {
     const [, file = '', line, column] = FRAME.exec(text) ?? [];
     if (file === '') return [];
@@ -85,8 +85,8 @@ export class FileOwners {
 }
 
 /** The innermost line of a user's own in a stack, else the innermost of all. */
-export function innermostUserPlace(stack: string): StackPlace | undefined {
-  const places = stackPlacesOf(stack);
+export function innermostUserFrame(stack: string): StackFrameLocation | undefined {
+  const places = stackFrameLocationsOf(stack);
   const owners = new FileOwners([]);
   return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
 }

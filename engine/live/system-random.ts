@@ -28,22 +28,22 @@ export class SystemRandom implements Random {
 
   /** Unbiased integer in [0, n), 1 <= n <= 2^32. One word, rarely more. */
   below(n: number): number {
-    return sampling.below(this, n);
+    return sampling.drawBelow(this, n);
   }
 
   /** Uniform in [0, 1) with 53 bits. Two words. */
   uniform(): number {
-    return sampling.uniform(this);
+    return sampling.drawUniform(this);
   }
 
   /** True with probability `p`. Two words. */
   chance(p: number): boolean {
-    return sampling.chance(this, p);
+    return sampling.drawBernoulli(this, p);
   }
 
   /** Exponential with the given mean. Two words. */
   exponential(mean: number): number {
-    return sampling.exponential(this, mean);
+    return sampling.drawExponential(this, mean);
   }
 
   /** Shuffles in place. n - 1 unbiased draws. */
@@ -68,7 +68,7 @@ export class SystemRandom implements Random {
 }
 
 /** One stream for each purpose. */
-export class SystemStreams {
+export class SystemRandomStreams {
   readonly #streams = new Map<string, SystemRandom>();
 
   /** Every call returns the same object. */

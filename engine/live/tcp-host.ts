@@ -10,7 +10,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '../host/socket.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
@@ -55,7 +55,7 @@ export interface HostRelay {
   open(options: ConnectOptions, client: RelayClient): void;
 }
 
-/** See the module. */
+/** Listens and connects on real TCP sockets during one life of a live host. */
 export class TcpHost {
   readonly #owner: TcpOwner;
   readonly #servers = new Map<Endpoint, Server>();
@@ -110,7 +110,7 @@ export class TcpHost {
     };
   }
 
-  connect(options: ConnectOptions, done: ConnectDone): void {
+  connect(options: ConnectOptions, done: ConnectCallback): void {
     const { asEvent, relay, onDirect } = this.#owner;
     const { to } = options;
     const failed = (reason: StreamError): void => asEvent(() => done(undefined, reason));
@@ -131,7 +131,7 @@ export class TcpHost {
   #connectByRelay(
     relay: HostRelay,
     options: ConnectOptions,
-    { failed, done }: { failed: (reason: StreamError) => void; done: ConnectDone },
+    { failed, done }: { failed: (reason: StreamError) => void; done: ConnectCallback },
   ): void {
     const { asEvent } = this.#owner;
     const { to } = options;

@@ -8,7 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Endpoint, SendResult } from '../host/socket.ts';
-import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../host/stream.ts';
+import type { Stream, StreamError, StreamHandlers, StreamTlsOptions } from '../host/stream.ts';
 import { resetSocket, streamErrorOf } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
@@ -27,7 +27,7 @@ export interface StreamSetup {
   readonly asEvent: (call: () => void) => void;
 }
 
-/** See the module. */
+/** One reliable stream over a real TCP socket, with TLS over it if asked for. */
 export class TcpStream implements Stream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -88,7 +88,7 @@ export class TcpStream implements Stream {
     else if (this.#handlers !== undefined) this.#top.resume();
   }
 
-  secure(options: SecureOptions, done: (error?: StreamError) => void): void {
+  secure(options: StreamTlsOptions, done: (error?: StreamError) => void): void {
     let isDecided = false;
     const decide = (error?: StreamError): void => {
       if (isDecided) return;
@@ -135,7 +135,7 @@ export class TcpStream implements Stream {
   }
 
   /** Begins TLS; undefined if the stream is no longer open, or certificates cannot be read. */
-  #startTls(options: SecureOptions, onSecure: () => void): Socket | undefined {
+  #startTls(options: StreamTlsOptions, onSecure: () => void): Socket | undefined {
     if (this.#isOver || this.#bottom.destroyed || this.#top !== this.#bottom) return undefined;
     try {
       const top = startTls(this.#bottom, options, onSecure);

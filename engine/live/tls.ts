@@ -9,19 +9,23 @@
  */
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, createSecureContext, TLSSocket } from 'node:tls';
-import type { SecureOptions } from '../host/stream.ts';
+import type { StreamTlsOptions } from '../host/stream.ts';
 
 const PSK_SUITE = 'TLS_AES_128_GCM_SHA256';
 const VERSION = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const;
 
 /** Begins the handshake on `socket`; `onSecure` is called when it has succeeded. */
-export function startTls(socket: Socket, options: SecureOptions, onSecure: () => void): TLSSocket {
+export function startTls(
+  socket: Socket,
+  options: StreamTlsOptions,
+  onSecure: () => void,
+): TLSSocket {
   return options.role === 'client'
     ? asClient(socket, options, onSecure)
     : asServer(socket, options, onSecure);
 }
 
-function asClient(socket: Socket, options: SecureOptions, onSecure: () => void): TLSSocket {
+function asClient(socket: Socket, options: StreamTlsOptions, onSecure: () => void): TLSSocket {
   const { psk, trustPem, serverName, certificate } = options;
   const base: ConnectionOptions = {
     ...VERSION,
@@ -42,7 +46,7 @@ function asClient(socket: Socket, options: SecureOptions, onSecure: () => void):
   return connect(withKey, onSecure);
 }
 
-function asServer(socket: Socket, options: SecureOptions, onSecure: () => void): TLSSocket {
+function asServer(socket: Socket, options: StreamTlsOptions, onSecure: () => void): TLSSocket {
   const { psk, certificate, trustPem } = options;
   const secureContext = createSecureContext({
     ...VERSION,

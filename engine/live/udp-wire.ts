@@ -32,7 +32,7 @@ const LOOK_EVERY = 32;
 const DRAIN_TURNS_MAX = 100;
 
 /** Callbacks of a wire's owner. */
-export interface WireHandlers {
+export interface BoundUdpSocketHandlers {
   /** The array is fresh and belongs to the callee. */
   readonly onMessage: (bytes: Uint8Array, address: string, port: number) => void;
   /** Name of an error after binding, e.g. `ECONNREFUSED`. */
@@ -42,10 +42,10 @@ export interface WireHandlers {
 }
 
 /** Result of a send: the wire has taken the datagram, or has no room, or is closed. */
-export type WireResult = 'taken' | 'full';
+export type UdpSendResult = 'taken' | 'full';
 
-/** A bound socket. */
-export class UdpWire {
+/** A bound UDP socket with a bounded queue; hands each buffer back when the datagram has left. */
+export class BoundUdpSocket {
   /** The buffer size that the system granted, bytes. */
   readonly receiveBufferBytes: number;
   readonly #socket: Socket;
@@ -69,10 +69,14 @@ export class UdpWire {
    * Binds a socket within this call.
    * @returns the wire, or the name of the error, e.g. `EADDRINUSE`, `EADDRNOTAVAIL`.
    */
-  static bind(address: string, port: number, handlers: WireHandlers): UdpWire | string {
+  static bind(
+    address: string,
+    port: number,
+    handlers: BoundUdpSocketHandlers,
+  ): BoundUdpSocket | string {
     const socket = createSocket({ type: 'udp4', lookup: lookUpNothing });
     let failure: string | undefined;
-    let wire: UdpWire | undefined;
+    let wire: BoundUdpSocket | undefined;
     socket.on('error', (error) => {
       const reason = reasonOf(error);
       if (wire !== undefined) handlers.onError(reason);
@@ -90,7 +94,7 @@ export class UdpWire {
       return failure;
     }
     widen(socket, handlers);
-    wire = new UdpWire(socket, handlers.onSent ?? forget);
+    wire = new BoundUdpSocket(socket, handlers.onSent ?? forget);
     return wire;
   }
 
@@ -110,7 +114,7 @@ export class UdpWire {
    * @param bytes Must not change until `buffer` is returned.
    * @param buffer Passed to `onSent` in the end, unless the wire is full.
    */
-  send(bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): WireResult {
+  send(bytes: Uint8Array, to: UdpAddress, buffer: Uint8Array = bytes): UdpSendResult {
     if (!this.#isOpen) return 'full';
     if (this.#held.length >= this.#lookAt && this.#look() >= SEND_QUEUE_MAX) return 'full';
     this.#socket.send(bytes, to.port, to.address);
@@ -167,7 +171,7 @@ export class UdpWire {
 }
 
 /** The destination of a datagram. */
-export interface WireTarget {
+export interface UdpAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -185,7 +189,7 @@ function forget(): void {
   // Nothing to do: the garbage collector frees it.
 }
 
-function widen(socket: Socket, handlers: WireHandlers): void {
+function widen(socket: Socket, handlers: BoundUdpSocketHandlers): void {
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
   } catch (error) {

@@ -12,7 +12,7 @@ import type { WallClock } from './live-clock.ts';
  */
 const EACH_NS = 500_000;
 /** Urgent datagrams that may pass others at once: as many as may wait for a modelled processor. */
-export const URGENT_BURST = 256;
+export const URGENT_BURST_DATAGRAMS = 256;
 
 /** The allowance of one socket. */
 export class UrgentAllowance {
@@ -34,7 +34,7 @@ export class UrgentAllowance {
     const now = this.#clock.now();
     this.#aheadNs = Math.max(0, this.#aheadNs - (now - this.#atNs));
     this.#atNs = now;
-    if (this.#aheadNs > (URGENT_BURST - 1) * EACH_NS) return false;
+    if (this.#aheadNs > (URGENT_BURST_DATAGRAMS - 1) * EACH_NS) return false;
     this.#aheadNs += EACH_NS;
     return true;
   }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { WireTarget } from './udp-wire.ts';
+import type { UdpAddress } from './udp-wire.ts';
 
 /** Added to the second byte of an address: the other half of 127.0.0.0/8 has the urgent places. */
 const OTHER_HALF = 128;
@@ -14,9 +14,9 @@ const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
 /**
  * The place for urgent datagrams of a socket; undefined if there is none.
  * @example
- * urgentPlace({ address: '127.0.0.2', port: 30042 }); // 127.128.0.2:30042
+ * urgentAddressOf({ address: '127.0.0.2', port: 30042 }); // 127.128.0.2:30042
  */
-export function urgentPlace({ address, port }: WireTarget): WireTarget | undefined {
+export function urgentAddressOf({ address, port }: UdpAddress): UdpAddress | undefined {
   const [, second, rest] = LOOPBACK.exec(address) ?? [];
   if (second === undefined || rest === undefined) return undefined;
   return { address: `127.${Number(second) ^ OTHER_HALF}${rest}`, port };

@@ -19,12 +19,12 @@ import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { WallClock } from './live-clock.ts';
 import type { PortPlan } from './port-plan.ts';
 import { SocketQueue, SocketQueues } from './socket-queues.ts';
-import { UdpWire, type WireTarget } from './udp-wire.ts';
+import { BoundUdpSocket, type UdpAddress } from './udp-wire.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
-import { urgentPlace } from './urgent-place.ts';
+import { urgentAddressOf } from './urgent-place.ts';
 
 /** Receives the datagrams of one socket. */
-export interface WireUser {
+export interface UdpSocketUser {
   /** Index of the host that bound it. */
   readonly host: number;
   readonly onDatagram: (bytes: Uint8Array, from: Endpoint) => void;
@@ -36,7 +36,7 @@ export interface WireUser {
 }
 
 /** Totals of one world. */
-export interface WireCounts {
+export interface UdpSocketCounts {
   /** Number of datagrams passed to the kernel for sockets of this world. */
   readonly written: number;
   /** Number of the written datagrams that were received. */
@@ -51,7 +51,7 @@ export interface WireCounts {
 }
 
 /** Parts of a table. */
-export interface WireTableParts {
+export interface UdpSocketTableParts {
   readonly clock: WallClock;
   readonly endpoints: EndpointTable;
   /** True for addresses of hosts of the run that are in other processes. */
@@ -65,17 +65,17 @@ export interface WireTableParts {
 }
 
 /** Why a socket was not opened. */
-export interface WireFailure {
+export interface UdpSocketFailure {
   /** Name of the error, e.g. `EADDRINUSE`. */
   readonly code: string;
   /** The real place that the system refused; undefined if none is left. */
-  readonly place: WireTarget | undefined;
+  readonly place: UdpAddress | undefined;
 }
 
 interface OpenWire {
-  readonly wire: UdpWire;
+  readonly wire: BoundUdpSocket;
   /** Receives urgent datagrams; absent if there is no address for a second socket. */
-  readonly urgentWire: UdpWire | undefined;
+  readonly urgentWire: BoundUdpSocket | undefined;
   /** Decides which of the datagrams sent are urgent. */
   readonly urgent: UrgentAllowance | undefined;
   readonly host: number;
@@ -91,8 +91,8 @@ interface LastSender {
   isOwn: boolean;
 }
 
-/** See the module. */
-export class WireTable {
+/** The real UDP sockets of one live world, one per bound endpoint, and what passed through them. */
+export class UdpSocketTable {
   /** Smallest receive buffer that the system granted, bytes. */
   receiveBufferBytes = Number.POSITIVE_INFINITY;
   /** Maps sockets to real places; undefined if they are at their own addresses. */
@@ -108,7 +108,7 @@ export class WireTable {
   readonly #isOwn: (boolean | undefined)[] = [];
   readonly #release: (buffer: Uint8Array) => void;
   /** Closed wires whose last datagrams have not left, by real address and port. */
-  readonly #draining = new Map<string, UdpWire>();
+  readonly #draining = new Map<string, BoundUdpSocket>();
   #written = 0;
   #received = 0;
   #unsent = 0;
@@ -116,7 +116,7 @@ export class WireTable {
   readonly #clock: WallClock;
   readonly #queues: SocketQueues;
 
-  constructor(parts: WireTableParts) {
+  constructor(parts: UdpSocketTableParts) {
     this.#clock = parts.clock;
     this.#queues = new SocketQueues(parts.clock);
     this.#endpoints = parts.endpoints;
@@ -126,7 +126,7 @@ export class WireTable {
     this.ports = parts.ports;
   }
 
-  get counts(): WireCounts {
+  get counts(): UdpSocketCounts {
     return {
       written: this.#written,
       received: this.#received,
@@ -141,7 +141,7 @@ export class WireTable {
   }
 
   /** Binds a real socket at `local`; returns why not if it cannot. */
-  open(local: Endpoint, user: WireUser): WireFailure | undefined {
+  open(local: Endpoint, user: UdpSocketUser): UdpSocketFailure | undefined {
     const pair = this.#endpoints.pairOf(local);
     const real = this.ports === undefined ? pair : this.ports.open(pair);
     if (real === undefined) return { code: 'EADDRNOTAVAIL', place: undefined };
@@ -165,10 +165,10 @@ export class WireTable {
     return undefined;
   }
 
-  #bind(local: Endpoint, real: WireTarget, user: WireUser): UdpWire | string {
+  #bind(local: Endpoint, real: UdpAddress, user: UdpSocketUser): BoundUdpSocket | string {
     const last: LastSender = { address: '', port: -1, endpoint: -1, isOwn: false };
     const queue = new SocketQueue((mark) => void this.#open[local]?.wire.send(mark, real));
-    return UdpWire.bind(real.address, real.port, {
+    return BoundUdpSocket.bind(real.address, real.port, {
       onMessage: (bytes, address, port): void => {
         // hot: once per datagram and hop.
         if (this.#queues.read(queue, bytes)) return;
@@ -189,8 +189,8 @@ export class WireTable {
    * Sends from the real socket at `from`.
    * @param bytes Must not change until `buffer`, which holds them, has been released.
    */
-  send(from: Endpoint, bytes: Uint8Array, to: WireTarget, buffer: Uint8Array = bytes): void {
-    let real: WireTarget | undefined = this.ports === undefined ? to : this.ports.find(to);
+  send(from: Endpoint, bytes: Uint8Array, to: UdpAddress, buffer: Uint8Array = bytes): void {
+    let real: UdpAddress | undefined = this.ports === undefined ? to : this.ports.find(to);
     const open = this.#open[from];
     if (open?.urgent?.admits(bytes) === true) real = this.#inFrontFor(to) ?? real;
     const result = real === undefined ? 'full' : (open?.wire.send(bytes, real, buffer) ?? 'full');
@@ -203,7 +203,7 @@ export class WireTable {
   }
 
   /** Where the socket at `to` receives urgent datagrams, if its host belongs to the run. */
-  #inFrontFor(to: WireTarget): WireTarget | undefined {
+  #inFrontFor(to: UdpAddress): UdpAddress | undefined {
     return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
   }
 
@@ -211,8 +211,8 @@ export class WireTable {
    * The urgent place in front of a socket. None where ports replace addresses: there are too few
    * ports for two per socket.
    */
-  #inFrontOf(real: WireTarget): WireTarget | undefined {
-    return this.ports === undefined ? urgentPlace(real) : undefined;
+  #inFrontOf(real: UdpAddress): UdpAddress | undefined {
+    return this.ports === undefined ? urgentAddressOf(real) : undefined;
   }
 
   /** Closes a socket; queued datagrams leave before its port is free. */
@@ -265,6 +265,6 @@ export class WireTable {
   }
 }
 
-function keyOf({ address, port }: WireTarget): string {
+function keyOf({ address, port }: UdpAddress): string {
   return `${address}:${port}`;
 }

@@ -1,18 +1,21 @@
 /**
  * Keeps the bound of labelled series when metrics of many nodes meet: of each metric as many series
- * stay as at one node, the first by name, and the rest is merged into that of the value `other`. A
- * metric counts how often that happened.
+ * stay as at one node, and the rest is merged into that of the value `other`. A metric counts how
+ * often that happened.
+ *
+ * Nodes may be of different owners and make labels up, so each has an equal share of the room, with
+ * what others leave of theirs.
  *
  * @module
  */
 import type { MetricDefinition } from '../host/measure.ts';
 import {
-  FOLDED_METRIC,
+  FOLDED_METRIC_NAME,
   metricOfSeries,
-  OTHER,
+  OTHER_LABEL_VALUE,
   otherSeries,
-  readSeries,
-  SERIES_MAX,
+  readSeriesName,
+  SERIES_PER_METRIC_MAX,
   seriesName,
 } from '../pure/series-name.ts';
 
@@ -23,26 +26,30 @@ interface CounterValue {
 }
 
 /** The metric of folded series, which every run may have. */
-export const FOLDED: MetricDefinition = {
-  name: FOLDED_METRIC,
+export const FOLDED_METRIC_DEFINITION: MetricDefinition = {
+  name: FOLDED_METRIC_NAME,
   kind: 'counter',
   unit: 'count',
-  help: `times that a metric had no room for a combination of labels, which was counted as ${OTHER}`,
+  help: `times that a metric had no room for a combination of labels, which was counted as ${OTHER_LABEL_VALUE}`,
   labels: ['metric'],
   needs: 'use',
 };
 
 /** How often series of metrics were folded, as a metric with a series for each. */
-export function foldedOf(folded: ReadonlyMap<string, number>): Record<string, CounterValue> {
+export function foldedSeriesCounts(
+  folded: ReadonlyMap<string, number>,
+): Record<string, CounterValue> {
   const names = [...folded.keys()].sort();
-  const series = names.map((name) => [foldedName(name), counter(folded.get(name) ?? 0)] as const);
+  const series = names.map(
+    (name) => [foldedSeriesName(name), counter(folded.get(name) ?? 0)] as const,
+  );
   const all = [...folded.values()].reduce((sum, one) => sum + one, 0);
-  return { [FOLDED_METRIC]: counter(all), ...Object.fromEntries(series) };
+  return { [FOLDED_METRIC_NAME]: counter(all), ...Object.fromEntries(series) };
 }
 
 /** The series that counts how often series of a metric were folded. */
-export function foldedName(metric: string): string {
-  return seriesName(FOLDED_METRIC, FOLDED.labels ?? [], [metric]);
+export function foldedSeriesName(metric: string): string {
+  return seriesName(FOLDED_METRIC_NAME, FOLDED_METRIC_DEFINITION.labels ?? [], [metric]);
 }
 
 function counter(value: number): CounterValue {
@@ -51,20 +58,24 @@ function counter(value: number): CounterValue {
 
 /**
  * Folds what is beyond the bound.
- * @param metrics Sorted by name.
+ * @param metrics All of the parts, merged and sorted by name.
+ * @param parts The metrics of each node.
  */
-export function boundedSeries<Value>(
+export function foldExcessSeries<Value>(
   metrics: Record<string, Value | CounterValue>,
+  parts: readonly Readonly<Record<string, Value | CounterValue>>[],
   merge: (parts: readonly (Value | CounterValue)[]) => Value | CounterValue,
 ): Record<string, Value | CounterValue> {
-  const excess = excessOf(Object.keys(metrics));
-  if (excess.size === 0) return metrics;
   const result = { ...metrics };
-  for (const [metric, names] of excess) {
-    const other = otherSeries(metric, Object.keys(readSeries(names[0] ?? '')?.labels ?? {}));
+  for (const [metric, series] of seriesByMetric(Object.keys(metrics))) {
+    if (series.length <= SERIES_PER_METRIC_MAX) continue;
+    const all = new Set(series);
+    const kept = equalShares(parts.map((part) => Object.keys(part).filter((one) => all.has(one))));
+    const names = series.filter((name) => !kept.has(name));
+    const other = otherSeries(metric, Object.keys(readSeriesName(names[0] ?? '')?.labels ?? {}));
     result[other] = merge([other, ...names].flatMap((name) => metrics[name] ?? []));
     for (const name of names) delete result[name];
-    for (const name of [FOLDED_METRIC, foldedName(metric)]) {
+    for (const name of [FOLDED_METRIC_NAME, foldedSeriesName(metric)]) {
       const before = result[name];
       const more = counter(names.length);
       result[name] = before === undefined ? more : merge([before, more]);
@@ -73,20 +84,28 @@ export function boundedSeries<Value>(
   return result;
 }
 
-/** Names of the series beyond the bound, by their metric. */
-function excessOf(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+/** Names of the series that count towards the bound, by their metric. */
+function seriesByMetric(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const byMetric = new Map<string, string[]>();
   for (const name of names) {
     const metric = metricOfSeries(name);
-    if (metric === name || metric === FOLDED_METRIC || isOther(name)) continue;
+    if (metric === name || metric === FOLDED_METRIC_NAME || isOther(name)) continue;
     const known = byMetric.get(metric);
     if (known === undefined) byMetric.set(metric, [name]);
     else known.push(name);
   }
-  const all = [...byMetric].map(([metric, series]) => [metric, series.slice(SERIES_MAX)] as const);
-  return new Map(all.filter(([, series]) => series.length > 0));
+  return byMetric;
+}
+
+/** As many names as there is room for: the first of each node, then the second of each, and so on. */
+function equalShares(parts: readonly (readonly string[])[]): ReadonlySet<string> {
+  const turns = parts.flatMap((names) => [...[...names].sort().entries()]);
+  const names = turns.sort(([a], [b]) => a - b).map(([, name]) => name);
+  return new Set([...new Set(names)].slice(0, SERIES_PER_METRIC_MAX));
 }
 
 function isOther(name: string): boolean {
-  return Object.values(readSeries(name)?.labels ?? {}).every((value) => value === OTHER);
+  return Object.values(readSeriesName(name)?.labels ?? {}).every(
+    (value) => value === OTHER_LABEL_VALUE,
+  );
 }

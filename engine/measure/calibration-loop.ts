@@ -9,11 +9,11 @@
 const WORDS = 65_536;
 
 /**
- * Runs the loop.
+ * Runs a fixed mix of integer work, by whose rate machines are compared.
  * @param steps About 100 million take a second on a core of 2026.
  * @returns its checksum, without which the optimiser would remove the work.
  */
-export function calibrationLoop(steps: number): number {
+export function runCalibrationLoop(steps: number): number {
   const table = new Int32Array(WORDS);
   for (let i = 0; i < WORDS; i += 1) table[i] = Math.imul(i, 0x9e3779b1);
   let state = 1;

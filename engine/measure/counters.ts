@@ -9,15 +9,15 @@
  */
 import { assert, InvariantError } from '../core/assert.ts';
 import type { Counter, Gauge, Histogram, Meter, MetricDefinition } from '../host/measure.ts';
-import { oncePer } from '../pure/once-per.ts';
+import { memoisePerObject } from '../pure/once-per.ts';
 import {
-  LABEL_VALUE_MAX,
+  LABEL_VALUE_LENGTH_MAX,
   labelsMistake,
   otherSeries,
-  SERIES_MAX,
+  SERIES_PER_METRIC_MAX,
   seriesName,
 } from '../pure/series-name.ts';
-import { boundedSeries, foldedOf } from './bounded-series.ts';
+import { foldExcessSeries, foldedSeriesCounts } from './bounded-series.ts';
 import { type HistogramData, LogHistogram, mergeHistograms } from './histogram.ts';
 
 /** The measured data of one metric. */
@@ -76,7 +76,7 @@ type Definitions = ReadonlyMap<string, Declared>;
 const NO_LABELS: readonly string[] = [];
 
 /** Metrics by name; made once per list, since all nodes of a protocol share their list. */
-const tableOf = oncePer((definitions: readonly MetricDefinition[]): Definitions => {
+const tableOf = memoisePerObject((definitions: readonly MetricDefinition[]): Definitions => {
   const table = new Map<string, Declared>();
   for (const { name, kind, labels = NO_LABELS, needs } of definitions) {
     assert(!table.has(name), `metric ${name} is defined twice`);
@@ -98,10 +98,15 @@ interface Cells {
 
 /** Implements the port's meter over a fixed list of metrics. */
 export class MeterTable implements Meter {
+  /**
+   * Length at which a list of samples begins anew, as after a restart; for a node that no run ends. No default bound:
+   * a run reports all of them.
+   */
+  samplesMax = Number.POSITIVE_INFINITY;
   private readonly definitions: Definitions;
   /** The metrics that a node has asked for, by name; each is of the kind that its definition says. */
   private readonly cells = new Map<string, Cells[keyof Cells]>();
-  /** Names of the series of each labelled metric, at most one more than {@link SERIES_MAX}. */
+  /** Names of the series of each labelled metric, at most one more than {@link SERIES_PER_METRIC_MAX}. */
   private series: Map<string, Set<string>> | undefined;
   /** How often a series of a metric was beyond a bound. */
   private folded: Map<string, number> | undefined;
@@ -128,7 +133,9 @@ export class MeterTable implements Meter {
   }
 
   sample(metric: string, value: number, ...labels: readonly string[]): void {
-    this.cell(metric, labels, 'samples', () => []).push(value);
+    const samples = this.cell(metric, labels, 'samples', () => []);
+    if (samples.length >= this.samplesMax) samples.length = 0;
+    samples.push(value);
   }
 
   /**
@@ -155,7 +162,7 @@ export class MeterTable implements Meter {
       if (series !== undefined) Object.assign(result, this.seriesOf(name, kind, series));
       else if (!isOnlyIfUsed || this.cells.has(name)) result[name] = this.valueOf(name, kind);
     }
-    return this.folded === undefined ? result : { ...result, ...foldedOf(this.folded) };
+    return this.folded === undefined ? result : { ...result, ...foldedSeriesCounts(this.folded) };
   }
 
   private seriesOf(
@@ -225,10 +232,10 @@ export class MeterTable implements Meter {
     this.series ??= new Map();
     const series = this.series.get(metric) ?? new Set();
     this.series.set(metric, series);
-    const isShort = values.every(({ length }) => length <= LABEL_VALUE_MAX);
+    const isShort = values.every(({ length }) => length <= LABEL_VALUE_LENGTH_MAX);
     const name = isShort ? seriesName(metric, labels, values) : '';
     if (series.has(name)) return name;
-    if (isShort && series.size < SERIES_MAX) {
+    if (isShort && series.size < SERIES_PER_METRIC_MAX) {
       series.add(name);
       return name;
     }
@@ -241,8 +248,9 @@ export class MeterTable implements Meter {
 }
 
 /** The definitions in order of their names, in which {@link MeterTable.data} lists them. */
-const sorted = oncePer((definitions: Definitions): readonly (readonly [string, Declared])[] =>
-  [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)),
+const sorted = memoisePerObject(
+  (definitions: Definitions): readonly (readonly [string, Declared])[] =>
+    [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
 /**
@@ -276,7 +284,7 @@ export function mergeMetrics(parts: readonly MetricValue[]): MetricValue {
  * Combines all metrics of several nodes by {@link mergeMetrics}, in order of their names, with the
  * bound of series that a node has.
  */
-export function mergeByName(
+export function mergeMetricsByName(
   parts: readonly Readonly<Record<string, MetricValue>>[],
 ): Record<string, MetricValue> {
   const byName = new Map<string, MetricValue[]>();
@@ -291,7 +299,7 @@ export function mergeByName(
   for (const name of [...byName.keys()].sort()) {
     merged[name] = mergeMetrics(byName.get(name) ?? []);
   }
-  return boundedSeries(merged, mergeMetrics);
+  return foldExcessSeries(merged, parts, mergeMetrics);
 }
 
 type OfKind<Kind extends MetricValue['kind']> = Extract<MetricValue, { readonly kind: Kind }>;

@@ -11,7 +11,7 @@
 import { assert } from '../core/assert.ts';
 
 /** Sizes of the buffers, bytes. */
-export const BUFFER_SIZES = [256, 2_048, 9_216, 65_536] as const;
+export const BUFFER_SIZES_BYTES = [256, 2_048, 9_216, 65_536] as const;
 
 /** Bytes of a slab; small classes share one allocation. */
 const SLAB_BYTES = 65_536;
@@ -86,7 +86,7 @@ export class BufferPool {
   }
 
   private refill(stack: Uint8Array[], length: number): Uint8Array {
-    const size = BUFFER_SIZES.find((candidate) => candidate >= length) ?? 65_536;
+    const size = BUFFER_SIZES_BYTES.find((candidate) => candidate >= length) ?? 65_536;
     const count = Math.floor(SLAB_BYTES / size);
     const slab = new ArrayBuffer(count * size);
     this.slabBytes += count * size;

@@ -30,7 +30,10 @@ export interface WatchingHost {
 
 type Handler = (edge: ContactTransition) => void;
 
-/** See the module. One per host. */
+/**
+ * Tells the protocols of one host when the contacts of its outgoing directions begin and end. One
+ * per host.
+ */
 export class ContactWatch {
   private readonly host: WatchingHost;
   private readonly clock: PlanClock;

@@ -44,7 +44,7 @@ export interface CpuProfile {
 }
 
 /** How many datagrams of a size fit into the receive buffer of a socket. */
-export interface BufferRoom {
+export interface ReceiveBufferCapacity {
   readonly bytes: number;
   readonly datagrams: number;
 }
@@ -75,7 +75,7 @@ export interface MachineSpec {
    * Receive buffer of each socket, by ascending datagram size; datagrams beyond it are dropped as
    * `cpu-queue-full`.
    */
-  readonly receiveBuffer?: readonly BufferRoom[];
+  readonly receiveBuffer?: readonly ReceiveBufferCapacity[];
   /**
    * Anything that has waited longer is dropped as `overload`. Without limits, everything waits for
    * its turn.
@@ -84,7 +84,7 @@ export interface MachineSpec {
 }
 
 /** Cost of an operation on `bytes` bytes, whole nanoseconds. */
-export function costOf(cost: OperationCost | undefined, bytes: number): number {
+export function operationCostNs(cost: OperationCost | undefined, bytes: number): number {
   if (cost === undefined) return 0;
   return Math.floor(cost.ns + (cost.nsPerByte ?? 0) * bytes + 0.5);
 }

@@ -13,61 +13,61 @@ import type { PacketTable } from './packet-table.ts';
 export const BIT_NS_PER_BYTE = 8_000_000_000;
 
 /** Event kinds of the network, 4 bits each, because they are posted without a slot. */
-export const TRANSMITTED = 1;
-export const PIPE_HEAD = 2;
-export const WAKE = 3;
-export const RELEASED = 4;
+export const TRANSMITTED_EVENT = 1;
+export const PIPE_HEAD_EVENT = 2;
+export const WAKE_EVENT = 3;
+export const RELEASED_EVENT = 4;
 /** First kind of events that belongs to the layer above (sim-world.ts). */
-export const FIRST_UPPER_KIND = 5;
+export const FIRST_UPPER_EVENT_KIND = 5;
 
 /**
- * Doubles of one direction in {@link DirectionContext.state}: two cache lines. Every event of a direction needs the
+ * Doubles of one direction in {@link LinkDirectionContext.state}: two cache lines. Every event of a direction needs the
  * first; the second has counts, and what only a new packet needs.
  */
 export const STATE_STRIDE = 16;
 /** Rate, bits per second. */
-export const RATE = 0;
+export const RATE_BPS_INDEX = 0;
 /** Carried remainder of the serialisation time (docs/spec/link-model.md#serialisation-and-delay). */
-export const REMAINDER = 1;
+export const REMAINDER_INDEX = 1;
 /** Propagation delay, ns. */
-export const DELAY = 2;
+export const DELAY_NS_INDEX = 2;
 /** Latest arrival time given to a packet in the pipe, ns. */
-export const LAST_ARRIVAL = 3;
+export const LAST_ARRIVAL_NS_INDEX = 3;
 /** End of the current serialisation, ns. */
-export const END = 4;
+export const SERIALISATION_END_NS_INDEX = 4;
 /** Sum of serialisation times, ns. */
-export const BUSY = 8;
+export const BUSY_NS_INDEX = 8;
 /** Instant of the pending wake-up, ns; -1 if there is none. */
-export const WAKE_AT = 9;
+export const WAKE_AT_NS_INDEX = 9;
 /** Bytes of packets whose serialisation has begun, with the overhead of the link. */
-export const CARRIED = 10;
+export const CARRIED_BYTES_INDEX = 10;
 /** Packets handed to the direction. */
-export const OFFERED = 11;
+export const OFFERED_PACKETS_INDEX = 11;
 /** Packets handed to the receiver, which counts them. */
-export const DELIVERED = 12;
+export const DELIVERED_PACKETS_INDEX = 12;
 /** Bytes added to each packet on the wire. */
-export const OVERHEAD = 13;
+export const OVERHEAD_BYTES_INDEX = 13;
 /** Largest packet, bytes. */
-export const MTU_BYTES = 14;
+export const MTU_BYTES_INDEX = 14;
 
-/** Integers of one direction in {@link DirectionContext.words}, the memory of its doubles. */
+/** Integers of one direction in {@link LinkDirectionContext.words}, the memory of its doubles. */
 export const WORD_STRIDE = 32;
 /** The packet in the transmitter. */
-export const CURRENT = 10;
+export const CURRENT_PACKET_WORD = 10;
 /**
  * The packet that arrives next, the last one of the FIFO, and the number of packets in the pipe
  * (docs/spec/event-order.md#one-pending-event-per-transmitter-and-per-pipe).
  */
-export const PIPE_FIRST = 11;
-export const PIPE_LAST = 12;
-export const PIPE_COUNT = 13;
+export const PIPE_FIRST_WORD = 11;
+export const PIPE_LAST_WORD = 12;
+export const PIPE_COUNT_WORD = 13;
 /** Bits of direction-masks.ts; 0 for a direction on which nothing special acts. */
-export const FLAGS = 14;
+export const FLAGS_WORD = 14;
 /** Index of the receiving node. */
-export const TO_NODE = 15;
+export const TO_NODE_WORD = 15;
 
 /** One direction of a link, seen from outside. */
-export interface DirectionView {
+export interface LinkDirectionView {
   /** Index in the network. */
   readonly id: number;
   readonly linkId: string;
@@ -77,13 +77,13 @@ export interface DirectionView {
   readonly fromNode: number;
   readonly toNode: number;
   /** The present cost of a packet, without queue and impairments. */
-  readonly pace: Pace;
+  readonly pace: RateAndDelay;
   /** Its contacts; absent if it can always send. */
   readonly plan: ContactsSpec | undefined;
 }
 
 /** Rate and delay of a direction. */
-export interface Pace {
+export interface RateAndDelay {
   /** Bits per second; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay, ns. */
@@ -95,24 +95,24 @@ export interface Pace {
 /** Learns what happens to packets; during a call, their bytes are in the table. */
 export interface NetworkObserver {
   /** A packet was offered to the direction; nothing has been decided yet. */
-  onOffered(direction: DirectionView, packet: number): void;
+  onOffered(direction: LinkDirectionView, packet: number): void;
   /** Called when the serialisation of a packet begins. */
-  onStarted(direction: DirectionView, packet: number): void;
+  onStarted(direction: LinkDirectionView, packet: number): void;
   /**
    * A copy enters the pipe: a duplicate of `original`, or, if that is negative, one that a tap
    * injected.
    */
-  onCopied?(direction: DirectionView, copy: number, original: number): void;
+  onCopied?(direction: LinkDirectionView, copy: number, original: number): void;
   /** Called when a packet has arrived and goes to the receiver. */
-  onDelivered(direction: DirectionView, packet: number): void;
+  onDelivered(direction: LinkDirectionView, packet: number): void;
   /** Called when a packet is lost; `direction` is undefined if no link was found. */
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void;
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void;
   /** Called when the rate or the delay has changed. */
-  onPace?(direction: DirectionView): void;
+  onPace?(direction: LinkDirectionView): void;
 }
 
 /** The network as seen by its directions. */
-export interface DirectionContext extends PlanClock {
+export interface LinkDirectionContext extends PlanClock {
   readonly scheduler: Scheduler;
   readonly table: PacketTable;
   readonly seed: Seed;
@@ -132,5 +132,5 @@ export interface DirectionContext extends PlanClock {
   /** Delivers a packet at the far end; the callee frees and counts it. */
   arrive(id: number, packet: number): void;
   /** Learns of a drop before the packet is freed. */
-  dropped(direction: DirectionView, packet: number, reason: number): void;
+  dropped(direction: LinkDirectionView, packet: number, reason: number): void;
 }

@@ -7,30 +7,33 @@
  */
 
 /** Why offered packets are rejected. */
-export const ENTRY_DOWN = 1;
-export const ENTRY_PARTITION = 2;
-export const ENTRY_SENDER = 4;
+export const ENTRY_DOWN_BIT = 1;
+export const ENTRY_PARTITION_BIT = 2;
+export const ENTRY_SENDER_DOWN_BIT = 4;
 /**
  * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
  */
-export const ENTRY_INSPECT = 8;
+export const ENTRY_INSPECT_BIT = 8;
 /** All reasons to reject or inspect offered packets. */
-export const ENTRY = 0xf;
+export const ENTRY_MASK = 0xf;
 /** Why arriving packets are withheld. */
-export const EXIT_HELD = 0x10;
-export const EXIT_PARTITION = 0x20;
-export const EXIT_RECEIVER = 0x40;
+export const EXIT_HELD_BIT = 0x10;
+export const EXIT_PARTITION_BIT = 0x20;
+export const EXIT_RECEIVER_DOWN_BIT = 0x40;
 /** All reasons to withhold arriving packets. */
-export const EXIT = 0x70;
-/** Even an idle transmitter takes packets from the queue only: it is shaped, has contacts, or is no FIFO. */
-export const QUEUED = 0x80;
+export const EXIT_MASK = 0x70;
+/**
+ * Even an idle transmitter takes packets from the queue: it is shaped, has contacts, or is no FIFO. Only one that may go
+ * at once passes a queue without room for it.
+ */
+export const QUEUE_ALWAYS_BIT = 0x80;
 /** The queue may hold packets. */
-export const BACKLOG = 0x100;
+export const BACKLOG_BIT = 0x100;
 /** Packets pass impairments or taps before the pipe. */
-export const IMPAIRED = 0x200;
+export const IMPAIRED_BIT = 0x200;
 /** Packets in the pipe may arrive before packets that left earlier. */
-export const OVERTAKING = 0x400;
+export const OVERTAKING_BIT = 0x400;
 /** The pipe is a heap: packets have been able to overtake each other. */
-export const HEAP = 0x800;
+export const PIPE_HEAP_BIT = 0x800;
 /** The object takes each step by its methods: a defective direction, which tests must notice. */
-export const OVERRIDDEN = 0x1000;
+export const OVERRIDDEN_BIT = 0x1000;

@@ -6,11 +6,11 @@
  */
 import { assert } from '../core/assert.ts';
 import { ContactPlan } from './contact-plan.ts';
-import type { DirectionContext, DirectionView } from './direction-context.ts';
-import { CODEL } from './drop-reasons.ts';
+import type { LinkDirectionContext, LinkDirectionView } from './direction-context.ts';
+import { DROP_CODEL } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
-import { checkDirection } from './link-check.ts';
-import { DIRECTION_DEFAULTS, type DirectionSpec } from './link-spec.ts';
+import { linkDirectionProblems } from './link-check.ts';
+import { LINK_DIRECTION_DEFAULTS, type LinkDirectionSpec } from './link-spec.ts';
 import { CODEL_INTERVAL_NS, CODEL_TARGET_NS, CoDel } from './queue/codel.ts';
 import { DropTail } from './queue/drop-tail.ts';
 import { PriorityQueue } from './queue/priority.ts';
@@ -28,14 +28,14 @@ export interface ChangedParts {
 const INFINITE = Number.POSITIVE_INFINITY;
 
 function queue(
-  context: DirectionContext,
-  spec: DirectionSpec,
+  context: LinkDirectionContext,
+  spec: LinkDirectionSpec,
   drop: (packet: number, reason: number) => void,
 ): QueueDiscipline {
   const { table, scheduler } = context;
   const wanted = spec.queue ?? {
     kind: 'drop-tail',
-    limitPackets: DIRECTION_DEFAULTS.limitPackets,
+    limitPackets: LINK_DIRECTION_DEFAULTS.limitPackets,
   };
   switch (wanted.kind) {
     case 'drop-tail':
@@ -46,35 +46,35 @@ function queue(
       const options = {
         targetNs: wanted.targetNs ?? CODEL_TARGET_NS,
         intervalNs: wanted.intervalNs ?? CODEL_INTERVAL_NS,
-        maxPacketBytes: wanted.maxPacketBytes ?? spec.mtu ?? DIRECTION_DEFAULTS.mtu,
+        maxPacketBytes: wanted.maxPacketBytes ?? spec.mtu ?? LINK_DIRECTION_DEFAULTS.mtu,
         limitPackets: wanted.limitPackets ?? INFINITE,
       };
-      return new CoDel(table, scheduler, options, (packet) => drop(packet, CODEL));
+      return new CoDel(table, scheduler, options, (packet) => drop(packet, DROP_CODEL));
     }
   }
 }
 
 function rest(
-  context: DirectionContext,
-  view: DirectionView,
-  old: DirectionSpec | undefined,
-  spec: DirectionSpec,
+  context: LinkDirectionContext,
+  view: LinkDirectionView,
+  old: LinkDirectionSpec | undefined,
+  spec: LinkDirectionSpec,
 ): ChangedParts {
-  const wrong = checkDirection(spec).find((problem) => problem.severity === 'error');
+  const wrong = linkDirectionProblems(spec).find((problem) => problem.severity === 'error');
   assert(wrong === undefined, `link ${view.linkId}: ${wrong?.path} ${wrong?.message}`);
   const { tokenBucket, contacts } = spec;
   const isSameBucket = old !== undefined && old.tokenBucket === tokenBucket;
   const isSamePlan = old !== undefined && old.contacts === contacts;
   return {
-    mtu: spec.mtu ?? DIRECTION_DEFAULTS.mtu,
-    overhead: spec.overheadBytes ?? DIRECTION_DEFAULTS.overheadBytes,
+    mtu: spec.mtu ?? LINK_DIRECTION_DEFAULTS.mtu,
+    overhead: spec.overheadBytes ?? LINK_DIRECTION_DEFAULTS.overheadBytes,
     bucket: isSameBucket ? 'unchanged' : tokenBucket && new TokenBucket(tokenBucket),
     contacts: isSamePlan ? 'unchanged' : contacts && new ContactPlan(contacts, context),
   };
 }
 
 /** The impairments of a direction; made once, so that their streams continue after a change. */
-function impairments(context: DirectionContext, view: DirectionView): Impairments {
+function impairments(context: LinkDirectionContext, view: LinkDirectionView): Impairments {
   return new Impairments({ seed: context.seed, node: `link/${view.linkId}/${view.name}` });
 }
 
@@ -82,10 +82,10 @@ function impairments(context: DirectionContext, view: DirectionView): Impairment
  * True if packets in the pipe still arrive after the direction went down
  * (docs/spec/link-model.md#changes-while-packets-are-under-way).
  */
-function keepsPipe(spec: DirectionSpec): boolean {
+function keepsPipe(spec: LinkDirectionSpec): boolean {
   const byDefault = spec.contacts === undefined ? 'lost' : 'delivered';
   return (spec.inFlight ?? byDefault) === 'delivered';
 }
 
 /** The functions that make the parts. */
-export const directionParts = { queue, rest, impairments, keepsPipe };
+export const directionPartFactories = { queue, rest, impairments, keepsPipe };

@@ -8,47 +8,52 @@
  * @module
  */
 
-import type { DirectionContext } from './direction-context.ts';
+import type { LinkDirectionContext } from './direction-context.ts';
 import {
-  BUSY,
-  CARRIED,
-  END,
-  LAST_ARRIVAL,
-  RATE,
-  RELEASED,
-  REMAINDER,
-  TRANSMITTED,
+  BUSY_NS_INDEX,
+  CARRIED_BYTES_INDEX,
+  LAST_ARRIVAL_NS_INDEX,
+  RATE_BPS_INDEX,
+  RELEASED_EVENT,
+  REMAINDER_INDEX,
+  SERIALISATION_END_NS_INDEX,
+  TRANSMITTED_EVENT,
 } from './direction-context.ts';
 import {
-  ENTRY_DOWN,
-  ENTRY_INSPECT,
-  ENTRY_PARTITION,
-  ENTRY_SENDER,
-  EXIT_HELD,
-  EXIT_PARTITION,
-  EXIT_RECEIVER,
-  HEAP,
-  IMPAIRED,
-  OVERTAKING,
-  QUEUED,
+  ENTRY_DOWN_BIT,
+  ENTRY_INSPECT_BIT,
+  ENTRY_PARTITION_BIT,
+  ENTRY_SENDER_DOWN_BIT,
+  EXIT_HELD_BIT,
+  EXIT_PARTITION_BIT,
+  EXIT_RECEIVER_DOWN_BIT,
+  IMPAIRED_BIT,
+  OVERTAKING_BIT,
+  PIPE_HEAP_BIT,
+  QUEUE_ALWAYS_BIT,
 } from './direction-masks.ts';
-import { directionParts } from './direction-parts.ts';
-import { LINK_DOWN_IN_FLIGHT, LINK_DOWN_QUEUE, NODE_DOWN, QUEUE_SHRUNK } from './drop-reasons.ts';
+import { directionPartFactories } from './direction-parts.ts';
+import {
+  DROP_LINK_DOWN_IN_FLIGHT,
+  DROP_LINK_DOWN_QUEUE,
+  DROP_NODE_DOWN,
+  DROP_QUEUE_SHRUNK,
+} from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
-import type { DirectionSpec, StepsSpec } from './link-spec.ts';
+import type { LinkDirectionSpec, TimedStepsSpec } from './link-spec.ts';
 import { PacketHeap } from './packet-heap.ts';
-import { NIL } from './packet-table.ts';
+import { NIL_PACKET } from './packet-table.ts';
 import { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
-import { Steps } from './steps.ts';
+import { TimedSteps } from './steps.ts';
 import type { Tap } from './tap.ts';
-import { type DirectionIdentity, Transmission } from './transmission.ts';
+import { LinkDirectionBase, type LinkDirectionIdentity } from './transmission.ts';
 
 /**
  * Number of packets at each stage of one direction; `balance` is 0 if none was lost or counted
  * twice.
  */
-export interface Conservation {
+export interface PacketConservation {
   readonly offered: number;
   readonly duplicated: number;
   readonly injected: number;
@@ -65,22 +70,26 @@ const STANDS_STILL = Number.POSITIVE_INFINITY;
 const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
 
 /** Queue, transmitter and pipe of one direction. */
-export class Direction extends Transmission {
+export class LinkDirection extends LinkDirectionBase {
   private downs = 0;
   private partitions = 0;
   private holds = 0;
   /** Rate and delay that follow traces; made once, so that they go on while a fault sets others. */
-  private readonly rateSteps: Steps | undefined;
-  private readonly delaySteps: Steps | undefined;
+  private readonly rateSteps: TimedSteps | undefined;
+  private readonly delaySteps: TimedSteps | undefined;
   /** A packet that finishes at another rate than the present one, known by its end. */
   private finishing = NOTHING_FINISHES;
   /** What is left of the packet in a transmitter that stands still, billionths of a bit. */
   private left = 0;
 
-  constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
+  constructor(
+    context: LinkDirectionContext,
+    identity: LinkDirectionIdentity,
+    spec: LinkDirectionSpec,
+  ) {
     super(context, identity, spec);
-    const follow = (steps: StepsSpec | undefined): Steps | undefined =>
-      steps && new Steps(steps, context, () => this.stepped());
+    const follow = (steps: TimedStepsSpec | undefined): TimedSteps | undefined =>
+      steps && new TimedSteps(steps, context, () => this.stepped());
     this.rateSteps = follow(spec.rateSteps);
     this.delaySteps = follow(spec.delaySteps);
     this.configure(undefined, spec);
@@ -110,7 +119,7 @@ export class Direction extends Transmission {
 
   /** Total serialisation time so far, ns; divided by the elapsed time it is the utilisation. */
   get busyNs(): number {
-    return this.context.state[this.base + BUSY] as number;
+    return this.context.state[this.base + BUSY_NS_INDEX] as number;
   }
 
   /**
@@ -118,22 +127,22 @@ export class Direction extends Transmission {
    * that were cut off or lost later, but not of copies that appear behind the transmitter.
    */
   get carriedBytes(): number {
-    return this.context.state[this.base + CARRIED] as number;
+    return this.context.state[this.base + CARRIED_BYTES_INDEX] as number;
   }
 
   /** True when nothing holds the direction down. */
   get isUp(): boolean {
-    return !this.has(ENTRY_DOWN);
+    return !this.has(ENTRY_DOWN_BIT);
   }
 
   /**
    * Counts all packets by stage (docs/spec/link-model.md#conservation); balanced between any two
    * events.
    */
-  conservation(): Conservation {
+  conservation(): PacketConservation {
     const dropped = this.drops?.reduce((sum, count) => sum + count, 0) ?? 0;
     const queued = this.queuedPackets;
-    const inSerialisation = this.current === NIL ? 0 : 1;
+    const inSerialisation = this.current === NIL_PACKET ? 0 : 1;
     const waiting = (this.held?.packets ?? 0) + (this.released?.packets ?? 0);
     const inPipe = this.pipePackets + waiting;
     const { offered, duplicated, injected, delivered } = this;
@@ -156,13 +165,13 @@ export class Direction extends Transmission {
    * Switches to a changed specification; packets under way keep the rules they left with.
    * @param inSerialisation What a new rate means for the packet in the transmitter.
    */
-  apply(spec: DirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
+  apply(spec: LinkDirectionSpec, inSerialisation: 'finish' | 'rescale' = 'finish'): void {
     if (spec === this.spec) return;
     this.configure(this.spec, spec);
     if (inSerialisation === 'finish' && !this.isStill) this.finishAtRate(this.wantedRate);
     else this.rescaleRate(this.wantedRate);
     this.markQueued();
-    if (this.current === NIL) this.pump();
+    if (this.current === NIL_PACKET) this.pump();
   }
 
   /** Applies the new value of a trace that the direction follows. */
@@ -170,7 +179,7 @@ export class Direction extends Transmission {
     this.setDelay(this.wantedDelay);
     this.rescaleRate(this.wantedRate);
     this.markQueued();
-    if (this.current === NIL) this.pump();
+    if (this.current === NIL_PACKET) this.pump();
   }
 
   private get wantedRate(): number {
@@ -183,23 +192,23 @@ export class Direction extends Transmission {
     return delaySteps === undefined ? delayNs : (this.delaySteps?.value ?? delayNs);
   }
 
-  private configure(old: DirectionSpec | undefined, spec: DirectionSpec): void {
-    const parts = directionParts.rest(this.context, this, old, spec);
+  private configure(old: LinkDirectionSpec | undefined, spec: LinkDirectionSpec): void {
+    const parts = directionPartFactories.rest(this.context, this, old, spec);
     this.spec = spec;
     this.mtu = parts.mtu;
     this.overhead = parts.overhead;
     const isNeeded = Impairments.isNeeded(spec);
-    if (isNeeded) this.impairments ??= directionParts.impairments(this.context, this);
+    if (isNeeded) this.impairments ??= directionPartFactories.impairments(this.context, this);
     this.impairments?.configure(spec);
     if (parts.bucket !== 'unchanged') this.bucket = parts.bucket;
     if (parts.contacts !== 'unchanged') this.contacts = parts.contacts;
-    this.mark(OVERTAKING, spec.reorder === true);
+    this.mark(OVERTAKING_BIT, spec.reorder === true);
     if (spec.reorder !== undefined && spec.reorder !== false) this.allowOvertaking();
-    this.mark(IMPAIRED, isNeeded || this.taps.length > 0);
+    this.mark(IMPAIRED_BIT, isNeeded || this.taps.length > 0);
     const { bucket, contacts } = this;
     const dropsByPlan = contacts?.outside === 'drop' || contacts?.atEnd === 'drop';
     const inspects = bucket?.mode === 'police' || dropsByPlan;
-    this.mark(ENTRY_INSPECT, inspects);
+    this.mark(ENTRY_INSPECT_BIT, inspects);
     this.setDelay(this.wantedDelay);
   }
 
@@ -208,22 +217,22 @@ export class Direction extends Transmission {
     const isPlainQueue = (this.spec.queue?.kind ?? 'drop-tail') === 'drop-tail';
     const isShaped = this.bucket?.mode === 'shape';
     const mayWait = isShaped || this.contacts !== undefined || this.isStill;
-    this.mark(QUEUED, !isPlainQueue || mayWait);
+    this.mark(QUEUE_ALWAYS_BIT, !isPlainQueue || mayWait);
   }
 
   /** Sets a new rate; the packet in the transmitter finishes at its old one. */
   private finishAtRate(rateBps: number): void {
-    const endNs = this.context.state[this.base + END] as number;
+    const endNs = this.context.state[this.base + SERIALISATION_END_NS_INDEX] as number;
     const old = this.rateOfCurrent;
     this.setRate(rateBps);
-    if (this.current !== NIL) this.finishing = { endNs, rateBps: old };
+    if (this.current !== NIL_PACKET) this.finishing = { endNs, rateBps: old };
   }
 
   /** The rate at which the packet in the transmitter is sent. */
   private get rateOfCurrent(): number {
     const { state } = this.context;
-    const isFinishing = this.finishing.endNs === state[this.base + END];
-    return isFinishing ? this.finishing.rateBps : (state[this.base + RATE] as number);
+    const isFinishing = this.finishing.endNs === state[this.base + SERIALISATION_END_NS_INDEX];
+    return isFinishing ? this.finishing.rateBps : (state[this.base + RATE_BPS_INDEX] as number);
   }
 
   /**
@@ -234,106 +243,107 @@ export class Direction extends Transmission {
     const { state } = this.context;
     const now = this.scheduler.now;
     const old = this.rateOfCurrent;
-    const end = state[this.base + END] as number;
-    const carried = state[this.base + REMAINDER] as number;
+    const end = state[this.base + SERIALISATION_END_NS_INDEX] as number;
+    const carried = state[this.base + REMAINDER_INDEX] as number;
     this.setRate(rateBps);
-    if (this.current === NIL || end === now || old === rateBps) return;
+    if (this.current === NIL_PACKET || end === now || old === rateBps) return;
     const isStanding = end === STANDS_STILL;
     const left = isStanding ? this.left : (end - now) * old + carried;
-    const busy = (state[this.base + BUSY] as number) - (isStanding ? 0 : end - now);
+    const busy = (state[this.base + BUSY_NS_INDEX] as number) - (isStanding ? 0 : end - now);
     this.finishing = NOTHING_FINISHES;
     if (rateBps === 0) {
       this.left = left;
-      state[this.base + END] = STANDS_STILL;
-      state[this.base + BUSY] = busy;
+      state[this.base + SERIALISATION_END_NS_INDEX] = STANDS_STILL;
+      state[this.base + BUSY_NS_INDEX] = busy;
       return;
     }
     const rest = Math.floor(left / rateBps);
-    if (rateBps !== Number.POSITIVE_INFINITY) state[this.base + REMAINDER] = left - rest * rateBps;
-    state[this.base + END] = now + rest;
-    state[this.base + BUSY] = busy + rest;
-    this.scheduler.post(rest, TRANSMITTED, this.id);
+    if (rateBps !== Number.POSITIVE_INFINITY)
+      state[this.base + REMAINDER_INDEX] = left - rest * rateBps;
+    state[this.base + SERIALISATION_END_NS_INDEX] = now + rest;
+    state[this.base + BUSY_NS_INDEX] = busy + rest;
+    this.scheduler.post(rest, TRANSMITTED_EVENT, this.id);
   }
 
   /** The times of contact plans and traces have begun (`planOriginNs`). */
   plansBegun(): void {
     this.rateSteps?.begin();
     this.delaySteps?.begin();
-    if (this.contacts !== undefined && this.current === NIL) this.pump();
+    if (this.contacts !== undefined && this.current === NIL_PACKET) this.pump();
   }
 
   /** Lowers or raises the queue limit; the excess is dropped from the tail. */
   setQueueLimit(limitPackets: number): void {
-    this.queue.setLimit(limitPackets, (packet) => this.drop(packet, QUEUE_SHRUNK));
+    this.queue.setLimit(limitPackets, (packet) => this.drop(packet, DROP_QUEUE_SHRUNK));
   }
 
   /** Adds a reason to be down; the first one loses the packets in transmitter, queue and pipe. */
   addDown(): void {
     this.downs += 1;
     if (this.downs > 1) return;
-    this.mark(ENTRY_DOWN);
-    this.abortCurrent(LINK_DOWN_IN_FLIGHT);
-    this.lazyQueue?.flush((packet) => this.drop(packet, LINK_DOWN_QUEUE));
-    if (directionParts.keepsPipe(this.spec)) return;
-    const lose = (packet: number): void => this.drop(packet, LINK_DOWN_IN_FLIGHT);
-    while (this.pipeHead !== NIL) {
+    this.mark(ENTRY_DOWN_BIT);
+    this.abortCurrent(DROP_LINK_DOWN_IN_FLIGHT);
+    this.lazyQueue?.flush((packet) => this.drop(packet, DROP_LINK_DOWN_QUEUE));
+    if (directionPartFactories.keepsPipe(this.spec)) return;
+    const lose = (packet: number): void => this.drop(packet, DROP_LINK_DOWN_IN_FLIGHT);
+    while (this.pipeHead !== NIL_PACKET) {
       const packet = this.pipeHead;
       this.context.shiftPipe(this.id);
       lose(packet);
     }
     this.held?.truncate(0, lose);
     this.released?.truncate(0, lose);
-    this.context.state[this.base + LAST_ARRIVAL] = 0;
+    this.context.state[this.base + LAST_ARRIVAL_NS_INDEX] = 0;
   }
 
   /** Removes one reason to be down. */
   removeDown(): void {
     this.downs -= 1;
-    if (this.downs === 0) this.mark(ENTRY_DOWN, false);
+    if (this.downs === 0) this.mark(ENTRY_DOWN_BIT, false);
   }
 
   /** Adds a partition: nothing passes in this direction; other directions are not affected. */
   addPartition(): void {
     this.partitions += 1;
-    this.mark(ENTRY_PARTITION);
-    this.mark(EXIT_PARTITION);
+    this.mark(ENTRY_PARTITION_BIT);
+    this.mark(EXIT_PARTITION_BIT);
   }
 
   /** Removes one partition. */
   removePartition(): void {
     this.partitions -= 1;
     if (this.partitions > 0) return;
-    this.mark(ENTRY_PARTITION, false);
-    this.mark(EXIT_PARTITION, false);
+    this.mark(ENTRY_PARTITION_BIT, false);
+    this.mark(EXIT_PARTITION_BIT, false);
   }
 
   /** The sending node crashed: what it had not sent is lost. */
   senderDown(): void {
-    this.mark(ENTRY_SENDER);
-    this.abortCurrent(NODE_DOWN);
-    this.lazyQueue?.flush((packet) => this.drop(packet, NODE_DOWN));
+    this.mark(ENTRY_SENDER_DOWN_BIT);
+    this.abortCurrent(DROP_NODE_DOWN);
+    this.lazyQueue?.flush((packet) => this.drop(packet, DROP_NODE_DOWN));
   }
 
   /** Called when the sending node is up again. */
   senderUp(): void {
-    this.mark(ENTRY_SENDER, false);
+    this.mark(ENTRY_SENDER_DOWN_BIT, false);
   }
 
   /** The receiving node crashed: packets to it are dropped when they arrive. */
   receiverDown(): void {
-    this.mark(EXIT_RECEIVER);
+    this.mark(EXIT_RECEIVER_DOWN_BIT);
   }
 
   /** Called when the receiving node is up again. */
   receiverUp(): void {
-    this.mark(EXIT_RECEIVER, false);
+    this.mark(EXIT_RECEIVER_DOWN_BIT, false);
   }
 
   /** From now on, packets that arrive are withheld. */
   hold(): void {
     this.held ??= new PacketList(this.table);
     this.holds += 1;
-    this.mark(EXIT_HELD);
+    this.mark(EXIT_HELD_BIT);
   }
 
   /**
@@ -343,20 +353,20 @@ export class Direction extends Transmission {
   release(order: (packets: readonly number[]) => readonly number[] = (kept) => kept): void {
     this.holds -= 1;
     if (this.holds > 0 || this.held === undefined) return;
-    this.mark(EXIT_HELD, false);
+    this.mark(EXIT_HELD_BIT, false);
     const kept: number[] = [];
     this.held.truncate(0, (packet) => kept.push(packet));
     this.released ??= new PacketList(this.table);
     for (const packet of order(kept)) {
       this.released.push(packet);
-      this.scheduler.post(0, RELEASED, this.id);
+      this.scheduler.post(0, RELEASED_EVENT, this.id);
     }
   }
 
   /** Taps see packets in the given order, after the transmitter and before the impairments. */
   setTaps(taps: readonly Tap[]): void {
     this.taps = taps;
-    this.mark(IMPAIRED, Impairments.isNeeded(this.spec) || taps.length > 0);
+    this.mark(IMPAIRED_BIT, Impairments.isNeeded(this.spec) || taps.length > 0);
   }
 
   /** The taps in order. */
@@ -366,12 +376,12 @@ export class Direction extends Transmission {
 
   private abortCurrent(reason: number): void {
     const packet = this.current;
-    if (packet === NIL) return;
+    if (packet === NIL_PACKET) return;
     const { state } = this.context;
-    const end = state[this.base + END] as number;
+    const end = state[this.base + SERIALISATION_END_NS_INDEX] as number;
     const rest = end === STANDS_STILL ? 0 : end - this.scheduler.now;
-    state[this.base + BUSY] = (state[this.base + BUSY] as number) - rest;
-    this.current = NIL;
+    state[this.base + BUSY_NS_INDEX] = (state[this.base + BUSY_NS_INDEX] as number) - rest;
+    this.current = NIL_PACKET;
     this.drop(packet, reason);
   }
 
@@ -384,13 +394,13 @@ export class Direction extends Transmission {
       this.context.shiftPipe(this.id);
     }
     this.overtaking = heap;
-    this.mark(HEAP);
+    this.mark(PIPE_HEAP_BIT);
     this.pipePackets = waiting;
     this.pipeHead = heap.head;
   }
 
   protected override makeQueue(): QueueDiscipline {
-    return directionParts.queue(this.context, this.spec, (packet, reason) =>
+    return directionPartFactories.queue(this.context, this.spec, (packet, reason) =>
       this.drop(packet, reason),
     );
   }

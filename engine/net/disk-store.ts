@@ -28,7 +28,9 @@ export interface Disk {
   read(): StoreFrame[];
 }
 
-/** See the module. */
+/**
+ * A store with a log and a table over the frames of a disk; each world adds its own way to sync.
+ */
 export abstract class DiskStore implements Store {
   private readonly disk: Disk;
   private readonly table = new Map<string, Uint8Array>();

@@ -32,25 +32,25 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Numbers of the reasons, for the packet path. */
-export const QUEUE_FULL = 0;
-export const MTU = 1;
-export const LOSS = 2;
-export const LINK_DOWN = 3;
-export const LINK_DOWN_QUEUE = 4;
-export const LINK_DOWN_IN_FLIGHT = 5;
-export const NODE_DOWN = 6;
-export const POLICED = 7;
-export const CODEL = 8;
-export const PARTITION = 9;
-export const TAP = 10;
-export const NO_CONTACT = 11;
-export const QUEUE_SHRUNK = 12;
-export const PORT_UNREACHABLE = 13;
-export const NO_ROUTE = 14;
-export const CPU_QUEUE_FULL = 15;
+export const DROP_QUEUE_FULL = 0;
+export const DROP_MTU = 1;
+export const DROP_LOSS = 2;
+export const DROP_LINK_DOWN = 3;
+export const DROP_LINK_DOWN_QUEUE = 4;
+export const DROP_LINK_DOWN_IN_FLIGHT = 5;
+export const DROP_NODE_DOWN = 6;
+export const DROP_POLICED = 7;
+export const DROP_CODEL = 8;
+export const DROP_PARTITION = 9;
+export const DROP_TAP = 10;
+export const DROP_NO_CONTACT = 11;
+export const DROP_QUEUE_SHRUNK = 12;
+export const DROP_PORT_UNREACHABLE = 13;
+export const DROP_NO_ROUTE = 14;
+export const DROP_CPU_QUEUE_FULL = 15;
 
 /** What each reason means, in one sentence, for reports and documentation. */
-export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
+export const DROP_REASON_MEANINGS: Readonly<Record<DropReason, string>> = {
   'queue-full': 'The queue in front of the transmitter was at its limit.',
   mtu: 'The datagram was longer than the MTU of the link.',
   loss: 'The loss model of the link took it.',
@@ -74,7 +74,7 @@ export const DROP_MEANINGS: Readonly<Record<DropReason, string>> = {
  * Asserts that a protocol declares a drop reason.
  * @param names The protocol's reasons; if absent, any reason is allowed.
  */
-export function assertDeclared(
+export function assertDropReasonDeclared(
   reason: string,
   names: Readonly<Record<string, string>> | undefined,
 ): void {

@@ -11,7 +11,7 @@
  */
 import { InvariantError } from '../core/assert.ts';
 import type { Endpoint } from '../host/socket.ts';
-import { type EndpointPair, GuestEndpoints } from './guest-endpoints.ts';
+import { type AddressAndPort, GuestEndpoints } from './guest-endpoints.ts';
 import type { SimSocket } from './sim-socket.ts';
 
 /** Address that all members of a segment receive (RFC 919). */
@@ -26,7 +26,7 @@ const GUESTS_SPAN = 2 ** 29;
  */
 export const GUESTS_MAX = 65_536;
 /** Represents a guest that was removed; no link leads to it. */
-const NOWHERE: EndpointPair = { address: '0.0.0.0', port: 0 };
+const NOWHERE: AddressAndPort = { address: '0.0.0.0', port: 0 };
 
 /** Kinds of guests by origin: hosts of the run at ports that no file names, and all others. */
 export type GuestKind = 'peer' | 'stranger';
@@ -36,7 +36,7 @@ export class EndpointTable {
   /** The socket bound at each endpoint. */
   readonly sockets: (SimSocket | undefined)[] = [];
   private readonly numbers = new Map<string, Map<number, Endpoint>>();
-  private readonly pairs: EndpointPair[] = [];
+  private readonly pairs: AddressAndPort[] = [];
   /** Separate tables, so that strangers never evict a peer. */
   private readonly guests: Readonly<Record<GuestKind, GuestEndpoints>> = {
     peer: new GuestEndpoints({ first: GUESTS_FIRST, span: GUESTS_SPAN, limit: GUESTS_MAX }),
@@ -98,7 +98,7 @@ export class EndpointTable {
 
   // hot: mixnet nodes ask once per datagram.
   /** Address and port of an endpoint; 0.0.0.0 for a guest that was silent and therefore removed. */
-  pairOf(endpoint: Endpoint): EndpointPair {
+  pairOf(endpoint: Endpoint): AddressAndPort {
     const pair = this.pairs[endpoint];
     if (pair !== undefined) return pair;
     if (endpoint < GUESTS_FIRST)

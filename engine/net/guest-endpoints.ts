@@ -10,13 +10,13 @@
 import type { Endpoint } from '../host/socket.ts';
 
 /** Address and port. */
-export interface EndpointPair {
+export interface AddressAndPort {
   readonly address: string;
   readonly port: number;
 }
 
 /** Bounds of a table of guests. */
-export interface GuestBookOptions {
+export interface GuestEndpointOptions {
   /** The first number that it assigns. */
   readonly first: Endpoint;
   /** How many numbers it can assign. */
@@ -26,7 +26,7 @@ export interface GuestBookOptions {
 }
 
 interface Guest {
-  readonly pair: EndpointPair;
+  readonly pair: AddressAndPort;
   readonly endpoint: Endpoint;
   /** True if it was active since the clock hand last passed (CLOCK replacement). */
   isHeard: boolean;
@@ -34,9 +34,9 @@ interface Guest {
   holds: number;
 }
 
-/** See the module. */
+/** A bounded table of numbers for unknown senders, in which a newcomer replaces a silent one. */
 export class GuestEndpoints {
-  readonly #options: GuestBookOptions;
+  readonly #options: GuestEndpointOptions;
   /** Guests by `address:port`. */
   readonly #byPlace = new Map<string, Guest>();
   readonly #byNumber = new Map<Endpoint, Guest>();
@@ -48,7 +48,7 @@ export class GuestEndpoints {
   #hand = 0;
   #next = 0;
 
-  constructor(options: GuestBookOptions) {
+  constructor(options: GuestEndpointOptions) {
     this.#options = options;
   }
 
@@ -66,7 +66,7 @@ export class GuestEndpoints {
       return known.endpoint;
     }
     const pair = { address, port };
-    const guest = { pair, endpoint: this.#freeNumber(), isHeard: false, holds: 0 };
+    const guest = { pair, endpoint: this.#freeBlockNumberIn(), isHeard: false, holds: 0 };
     this.#place(guest);
     this.#byPlace.set(key, guest);
     this.#byNumber.set(guest.endpoint, guest);
@@ -74,7 +74,7 @@ export class GuestEndpoints {
   }
 
   /** The sender with the given number; undefined after another has replaced it. */
-  pairOf(endpoint: Endpoint): EndpointPair | undefined {
+  pairOf(endpoint: Endpoint): AddressAndPort | undefined {
     return this.#byNumber.get(endpoint)?.pair;
   }
 
@@ -92,7 +92,7 @@ export class GuestEndpoints {
     if (guest !== undefined) guest.holds -= 1;
   }
 
-  #freeNumber(): Endpoint {
+  #freeBlockNumberIn(): Endpoint {
     const { first, span } = this.#options;
     while (this.#byNumber.has(first + this.#next)) this.#next = (this.#next + 1) % span;
     const endpoint = first + this.#next;

@@ -11,24 +11,24 @@ import { assert } from '../core/assert.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { ContactTransition, Host, NodeRequest } from '../host/host.ts';
-import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
+import type { Log, MetricDefinition, TraceReporter } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
 import type { Store } from '../host/store.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
   Stream,
 } from '../host/stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
-import type { Transport, TransportHandlers, Way } from '../host/transport.ts';
+import type { PeerReachability, Transport, TransportHandlers } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import type { ContactWatch } from './contact-watch.ts';
-import { assertDeclared } from './drop-reasons.ts';
-import { HostMember } from './host-member.ts';
-import type { CarrierSpec, HostStack, StackMember } from './host-stack.ts';
+import { assertDropReasonDeclared } from './drop-reasons.ts';
+import { HostProtocol } from './host-member.ts';
+import type { CarrierSpec, HostStack, StackProtocol } from './host-stack.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 
 /** What a layer is. */
@@ -46,9 +46,9 @@ export interface LayerOptions {
 }
 
 /** A protocol that has done its work, and the trace that notes it. */
-export interface Finisher {
+export interface FinishedProtocol {
   readonly protocol: string;
-  readonly trace: Trace;
+  readonly trace: TraceReporter;
 }
 
 /** What layers share with the protocols below. */
@@ -76,17 +76,17 @@ export interface LayerBase
   /** @param protocol Owner of the timer, whose code is charged. */
   after(delay: Nanoseconds, fire: () => void, protocol: string): Timer;
   /** A protocol of this host has done its work. */
-  finish(finisher: Finisher): void;
+  finish(finisher: FinishedProtocol): void;
   /** Mixes an event of this host into the fingerprint. */
   mixIn(kind: number, length: number): void;
   /** Tells fingerprint and trace of a drop that a protocol of this host has counted. */
   noteDrop(reason: string): void;
   /** A protocol of this host says whether messages to a peer leave at present. */
-  wayOf(member: StackMember, peer: string, way: Way): void;
+  wayOf(member: StackProtocol, peer: string, way: PeerReachability): void;
 }
 
 /** What differs between virtual time and live runs. */
-export interface LayerSupply {
+export interface HostLayerServices {
   random(purpose: string): Random;
   randomBytes(length: number): Uint8Array;
   compute(
@@ -97,23 +97,23 @@ export interface LayerSupply {
   ): Job;
 }
 
-/** See the module. */
-export class HostLayer extends HostMember implements Host, StackMember {
+/** The port of a protocol that runs above another on the same host. */
+export class HostLayer extends HostProtocol implements Host, StackProtocol {
   readonly name: string;
   readonly protocol: string;
   readonly channel: number;
   readonly carriers: readonly CarrierSpec[];
   readonly crypto: CryptoProvider;
   readonly meter: MeterTable;
-  readonly trace: Trace;
+  readonly trace: TraceReporter;
   readonly log: Log;
   /** Drops that the protocol named, by reason. */
   readonly drops = new Map<string, number>();
   private readonly base: LayerBase;
-  private readonly supply: LayerSupply;
+  private readonly supply: HostLayerServices;
   private readonly dropNames: Readonly<Record<string, string>> | undefined;
 
-  constructor(base: LayerBase, options: LayerOptions, supply: LayerSupply) {
+  constructor(base: LayerBase, options: LayerOptions, supply: HostLayerServices) {
     super();
     const { protocol, channel } = options;
     assert(channel >= 1 && channel <= 255, `${protocol}: channel ${channel}`);
@@ -178,7 +178,7 @@ export class HostLayer extends HostMember implements Host, StackMember {
     return this.base.listen(options, onStream);
   }
 
-  connect(options: ConnectOptions, done: ConnectDone): void {
+  connect(options: ConnectOptions, done: ConnectCallback): void {
     this.base.connect(options, done);
   }
 
@@ -214,7 +214,7 @@ export class HostLayer extends HostMember implements Host, StackMember {
     return this.base.stack?.transport(this, handlers, carrier);
   }
 
-  way(peer: string, way: Way): void {
+  way(peer: string, way: PeerReachability): void {
     this.base.wayOf(this, peer, way);
   }
 
@@ -223,7 +223,7 @@ export class HostLayer extends HostMember implements Host, StackMember {
   }
 
   drop(reason: string): void {
-    assertDeclared(reason, this.dropNames);
+    assertDropReasonDeclared(reason, this.dropNames);
     this.countDrop(reason);
   }
 
@@ -243,7 +243,7 @@ export class HostLayer extends HostMember implements Host, StackMember {
 }
 
 /** The host's trace, with the layer's protocol in front of each name of a machine, span or mark. */
-function layerTrace(base: Trace, protocol: string): Trace {
+function layerTrace(base: TraceReporter, protocol: string): TraceReporter {
   return {
     get isRecorded(): boolean {
       return base.isRecorded;

@@ -8,8 +8,8 @@ import type { NodeRequest } from '../host/host.ts';
 import type { DeliveryFacts } from '../host/transport.ts';
 import type { DeliverySink } from './sim-observers.ts';
 
-/** A protocol of a host. */
-export abstract class HostMember {
+/** What the lowest protocol of a host and the layers above it have in common. */
+export abstract class HostProtocol {
   /** Receives what the node delivers to its application, if this is where a flow ends. */
   onDelivery: DeliverySink | undefined;
   requestHandler: ((request: NodeRequest) => void) | undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Log, Trace } from '../host/measure.ts';
+import type { Log, TraceReporter } from '../host/measure.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
@@ -15,7 +15,7 @@ interface Reporter {
 }
 
 /** What the protocol reports for drawings; marks are part of the fingerprint. */
-export function hostTrace(world: HostWorld, host: Reporter): Trace {
+export function createHostTrace(world: HostWorld, host: Reporter): TraceReporter {
   const { index } = host;
   return {
     get isRecorded(): boolean {
@@ -31,7 +31,7 @@ export function hostTrace(world: HostWorld, host: Reporter): Trace {
 }
 
 /** What the protocol logs. */
-export function hostLog(world: HostWorld, name: string): Log {
+export function createHostLog(world: HostWorld, name: string): Log {
   return {
     debug: (message, fields): void => world.logSink?.(name, 'debug', message, fields),
     info: (message, fields): void => world.logSink?.(name, 'info', message, fields),

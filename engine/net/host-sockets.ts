@@ -8,7 +8,7 @@
 import { assert } from '../core/assert.ts';
 import type { DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
 import type { WatchedLink } from './contact-watch.ts';
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import { BROADCAST_ADDRESS } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
 import type { PacketTable } from './packet-table.ts';
@@ -29,7 +29,7 @@ export interface SocketOwner {
 
 /** An access to a cloud. */
 interface CloudEnd {
-  readonly up: Direction;
+  readonly up: LinkDirection;
   readonly cloud: { hasMember(host: number): boolean };
 }
 
@@ -43,14 +43,14 @@ export class HostSockets implements SocketContext {
   /** Addresses besides the owner's own; absent as long as there are none. */
   private addresses: Set<string> | undefined;
   private readonly open: SimSocket[] = [];
-  private readonly linkByRemote = new Map<Endpoint, Direction>();
-  private readonly linkByHost = new Map<number, Direction>();
+  private readonly linkByRemote = new Map<Endpoint, LinkDirection>();
+  private readonly linkByHost = new Map<number, LinkDirection>();
   /** Links and segments in the order in which they were attached. */
-  private readonly attached: Direction[] = [];
+  private readonly attached: LinkDirection[] = [];
   /** Clouds that this host has an access to; absent as long as there are none. */
   private clouds: CloudEnd[] | undefined;
   /** The attached links and segments by id, made when first needed. */
-  private linkById: Map<string, Direction> | undefined;
+  private linkById: Map<string, LinkDirection> | undefined;
   private nextPort = FIRST_DYNAMIC_PORT;
 
   constructor(world: HostWorld, owner: SocketOwner) {
@@ -62,14 +62,14 @@ export class HostSockets implements SocketContext {
   }
 
   /** Attaches a link or segment to this host; `remote` is the other end of a link. */
-  attach(direction: Direction, remote?: Endpoint): void {
+  attach(direction: LinkDirection, remote?: Endpoint): void {
     this.attached.push(direction);
     this.linkById?.set(direction.linkId, direction);
     if (remote !== undefined) this.linkByRemote.set(remote, direction);
   }
 
   /** Attaches the access to a cloud, which leads to all its other members. */
-  attachCloud(up: Direction, cloud: CloudEnd['cloud']): void {
+  attachCloud(up: LinkDirection, cloud: CloudEnd['cloud']): void {
     this.attach(up);
     this.clouds ??= [];
     this.clouds.push({ up, cloud });
@@ -83,7 +83,7 @@ export class HostSockets implements SocketContext {
   }
 
   /** Attaches the link to another host, unless an earlier one was attached. */
-  attachNeighbour(host: number, direction: Direction): void {
+  attachNeighbour(host: number, direction: LinkDirection): void {
     if (!this.linkByHost.has(host)) this.linkByHost.set(host, direction);
   }
 
@@ -122,7 +122,7 @@ export class HostSockets implements SocketContext {
     this.open.splice(this.open.indexOf(socket), 1);
   }
 
-  route(to: Endpoint): Direction | undefined {
+  route(to: Endpoint): LinkDirection | undefined {
     const direct = this.linkByRemote.get(to);
     if (direct !== undefined) return direct;
     const { address } = this.world.endpoints.pairOf(to);
@@ -139,7 +139,7 @@ export class HostSockets implements SocketContext {
   }
 
   // hot: once per datagram.
-  transmit(direction: Direction, packet: number): boolean {
+  transmit(direction: LinkDirection, packet: number): boolean {
     const { machine } = this.owner;
     if (!machine.isCharging) return direction.offer(packet);
     const bytes = this.table.length[packet] as number;
@@ -151,7 +151,7 @@ export class HostSockets implements SocketContext {
   }
 
   /** Links and segments by id. */
-  private get directions(): ReadonlyMap<string, Direction> {
+  private get directions(): ReadonlyMap<string, LinkDirection> {
     this.linkById ??= new Map(this.attached.map((direction) => [direction.linkId, direction]));
     return this.linkById;
   }

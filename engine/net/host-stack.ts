@@ -11,12 +11,12 @@
 import { assert } from '../core/assert.ts';
 import type { NodeRequest } from '../host/host.ts';
 import type {
-  CarrierTerms,
+  CarrierGuarantees,
   DeliveryFacts,
+  PeerReachability,
   SendWishes,
   Transport,
   TransportHandlers,
-  Way,
 } from '../host/transport.ts';
 import type { DeliverySink } from './sim-observers.ts';
 
@@ -29,7 +29,7 @@ const NO_BYTES = new Uint8Array(0);
 const CHANNEL_BYTES = 1;
 
 /** One protocol of a stack, as its neighbours use it. */
-export interface StackMember {
+export interface StackProtocol {
   readonly protocol: string;
   /** The node's handler of requests; undefined before it has installed one. */
   readonly requestHandler: ((request: NodeRequest) => void) | undefined;
@@ -45,24 +45,24 @@ export interface StackMember {
 export interface CarrierSpec {
   readonly carrier: string;
   /** What the carrier's protocol promises; `maxBytes` includes the channel byte in front of each message. */
-  readonly terms: CarrierTerms;
+  readonly terms: CarrierGuarantees;
   /** Hosts that run the layer over this carrier, including this one; the hosts share the set. */
   readonly members: ReadonlySet<string>;
 }
 
-/** What the stack needs from its host. */
-export interface StackHost {
+/** What the stack of protocols of a host needs from it: calls to the nodes below and above. */
+export interface StackSurroundings {
   readonly name: string;
   /** Number of crashes so far. */
   readonly life: number;
   /** Calls the carrier's node with a request of the protocol above. */
-  callDown(carrier: StackMember, request: NodeRequest): void;
+  callDown(carrier: StackProtocol, request: NodeRequest): void;
   /** Calls the upper protocol's node with `length` bytes of its carrier. */
   callUp(protocol: string, length: number, code: () => void): void;
 }
 
 /** Who asks for a transport. */
-export interface StackUser {
+export interface TransportUser {
   readonly protocol: string;
   readonly channel: number;
   /** The layers below, the next one first. */
@@ -70,13 +70,13 @@ export interface StackUser {
 }
 
 /** Takes what a member delivers; made once, because one per message would be garbage. */
-export interface Receiver {
+export interface DeliveryReceiver {
   /** Bytes of the channel in front of the message. */
   readonly skip: number;
   readonly take: DeliverySink;
 }
 
-interface Listener extends Receiver {
+interface Listener extends DeliveryReceiver {
   readonly protocol: string;
   readonly handlers: TransportHandlers;
 }
@@ -84,28 +84,30 @@ interface Listener extends Receiver {
 /** Receivers of what a member delivers to no protocol above it. */
 interface Ends {
   /** Of the top of the stack: takes the whole delivery for the application. */
-  readonly whole: Receiver;
+  readonly whole: DeliveryReceiver;
   /** Of a carrier: takes the scenario's own traffic through it. */
-  readonly inner: Receiver;
+  readonly inner: DeliveryReceiver;
   /** Of a channel on which nobody listens: counts a drop. */
-  readonly none: Receiver;
+  readonly none: DeliveryReceiver;
 }
 
-/** See the module. */
+/**
+ * Joins the protocols of one host: requests of an upper one go to its carrier, deliveries go up.
+ */
 export class HostStack {
-  private readonly host: StackHost;
-  private readonly members: StackMember[] = [];
+  private readonly host: StackSurroundings;
+  private readonly members: StackProtocol[] = [];
   private readonly ends = new Map<string, Ends>();
   /** Handlers of this life, by carrier and channel. */
   private readonly listeners = new Map<string, Map<number, Listener>>();
 
-  constructor(host: StackHost, bottom: StackMember) {
+  constructor(host: StackSurroundings, bottom: StackProtocol) {
     this.host = host;
     this.add(bottom);
   }
 
   /** Adds the next protocol on top. */
-  add(member: StackMember): void {
+  add(member: StackProtocol): void {
     const isNew = this.members.every(({ protocol }) => protocol !== member.protocol);
     assert(isNew, `${this.host.name} runs ${member.protocol} twice`);
     this.members.push(member);
@@ -119,18 +121,18 @@ export class HostStack {
   }
 
   /** The member that runs this protocol. */
-  member(protocol: string): StackMember | undefined {
+  member(protocol: string): StackProtocol | undefined {
     return this.members.find((one) => one.protocol === protocol);
   }
 
   /** True if messages of this member have a byte in front: it is not the top. */
-  isCarrier(member: StackMember): boolean {
+  isCarrier(member: StackProtocol): boolean {
     return member !== this.members[this.members.length - 1];
   }
 
   /** See `Host.transport`. */
   transport(
-    user: StackUser,
+    user: TransportUser,
     handlers: TransportHandlers,
     carrier: string | undefined,
   ): Transport | undefined {
@@ -142,7 +144,7 @@ export class HostStack {
     const known = listening.get(user.channel);
     assert(known === undefined, `channel ${user.channel} of ${spec.carrier} is in use`);
     const { protocol } = user;
-    const take: Receiver['take'] = (from, buffer, offset, length): void =>
+    const take: DeliveryReceiver['take'] = (from, buffer, offset, length): void =>
       this.host.callUp(protocol, length, () => handlers.onMessage(from, buffer, offset, length));
     listening.set(user.channel, { protocol, handlers, skip: CHANNEL_BYTES, take });
     this.listeners.set(spec.carrier, listening);
@@ -151,7 +153,12 @@ export class HostStack {
 
   // hot: once per message of a stacked host.
   /** Who takes the bytes that a member delivers. */
-  receiverOf(member: StackMember, buffer: Uint8Array, offset: number, length: number): Receiver {
+  receiverOf(
+    member: StackProtocol,
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+  ): DeliveryReceiver {
     const ends = this.ends.get(member.protocol);
     assert(ends !== undefined, `${this.host.name} does not run ${member.protocol}`);
     if (!this.isCarrier(member)) return ends.whole;
@@ -163,7 +170,7 @@ export class HostStack {
   }
 
   /** A member says whether messages to a peer leave at present. */
-  way(member: StackMember, peer: string, way: Way): void {
+  way(member: StackProtocol, peer: string, way: PeerReachability): void {
     for (const { protocol, handlers } of this.listeners.get(member.protocol)?.values() ?? []) {
       const { onWay } = handlers;
       if (onWay !== undefined) this.host.callUp(protocol, 0, () => onWay(peer, way));
@@ -177,23 +184,23 @@ export class HostStack {
 }
 
 interface TransportParts {
-  readonly user: StackUser;
+  readonly user: TransportUser;
   readonly spec: CarrierSpec;
-  readonly member: StackMember;
+  readonly member: StackProtocol;
 }
 
 /** The transport of one layer over one carrier, in one life. */
 class StackTransport implements Transport {
   readonly carrier: string;
-  readonly terms: CarrierTerms;
-  readonly #host: StackHost;
-  readonly #member: StackMember;
+  readonly terms: CarrierGuarantees;
+  readonly #host: StackSurroundings;
+  readonly #member: StackProtocol;
   readonly #channel: number;
   readonly #members: ReadonlySet<string>;
   readonly #life: number;
   #peers: readonly string[] | undefined;
 
-  constructor(host: StackHost, { user, spec, member }: TransportParts) {
+  constructor(host: StackSurroundings, { user, spec, member }: TransportParts) {
     const { carrier, terms, members } = spec;
     this.carrier = carrier;
     this.terms = { ...terms, maxBytes: terms.maxBytes - CHANNEL_BYTES };

@@ -20,7 +20,10 @@ interface Keeper {
   random(purpose: string): Random;
 }
 
-/** See the module. One per host that keeps anything. */
+/**
+ * The stores of a simulated host, and their disks, which survive crashes. One per host that keeps
+ * anything.
+ */
 export class HostStores {
   readonly #world: HostWorld;
   readonly #host: Keeper;

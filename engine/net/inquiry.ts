@@ -5,14 +5,14 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import type { NodeRequest, Question } from '../host/host.ts';
+import type { NodeRequest, RequestContent } from '../host/host.ts';
 import type { SendWishes } from '../host/transport.ts';
 
 /** Most questions at a host whose askers take answers in parts. */
-export const INQUIRIES_MAX = 1_024;
+export const PARTED_REQUESTS_MAX = 1_024;
 
 /** Receives the answer to a question. */
-export interface Asker {
+export interface AnswerReceiver {
   /** The answer; called at most once, and last. Without a handler it is `no-handler` or `node-down`. */
   respond(outcome: string, body?: Uint8Array): void;
   /** Takes a part of the answer, whose bytes are read during the call; absent if it takes none. */
@@ -20,10 +20,10 @@ export interface Asker {
 }
 
 /** A question and who takes its answer. */
-export interface Inquiry extends Question, Asker {}
+export interface RequestWithReceiver extends RequestContent, AnswerReceiver {}
 
 /** A question that a node has, as its asker sees it. Calls when the answer is complete do nothing. */
-export interface OpenInquiry {
+export interface OpenRequest {
   /** The asker wants no answer any more; its `respond` is not called. */
   cancel(): void;
   /** The asker, which was `full`, takes parts again. */
@@ -31,17 +31,20 @@ export interface OpenInquiry {
 }
 
 /** The host of the node. */
-export interface AskedHost {
+export interface RequestedHost {
   /** Changes with each crash. */
   readonly life: number;
   /** Calls the node for its asker. */
   inquired(act: () => void): void;
   /** The question is over. */
-  closed(inquiry: HostInquiry): void;
+  closed(inquiry: HostRequest): void;
 }
 
-/** See the module. */
-export class HostInquiry implements NodeRequest, OpenInquiry {
+/**
+ * A request to a node, joined to the one who asked and who can cancel it or take more of the
+ * answer.
+ */
+export class HostRequest implements NodeRequest, OpenRequest {
   readonly kind: string;
   readonly target: string;
   body: Uint8Array;
@@ -50,14 +53,14 @@ export class HostInquiry implements NodeRequest, OpenInquiry {
   /** True while the node may answer. */
   isOpen = true;
   private isAnswered = false;
-  private readonly host: AskedHost;
-  private readonly asker: Asker;
+  private readonly host: RequestedHost;
+  private readonly asker: AnswerReceiver;
   private readonly life: number;
   private roomHandler: (() => void) | undefined;
   private cancelHandler: (() => void) | undefined;
 
   // hot: once per packet of a source.
-  constructor(host: AskedHost, question: Question, asker: Asker) {
+  constructor(host: RequestedHost, question: RequestContent, asker: AnswerReceiver) {
     const { kind, target, body, wishes, deadlineNs } = question;
     this.kind = kind;
     this.target = target;

@@ -7,14 +7,14 @@
  *
  * @module
  */
-import { SHARE_LEAST } from '../pure/traffic-class.ts';
+import { LINK_SHARE_MIN } from '../pure/traffic-class.ts';
 import { type ActualContactProblem, actualContactProblem } from './contact-plan.ts';
-import { jitterFloor } from './impairment/jitter.ts';
-import { DIRECTION_DEFAULTS, type DirectionSpec, type LossSpec } from './link-spec.ts';
-import { stepsProblem } from './steps.ts';
+import { jitterMinNs } from './impairment/jitter.ts';
+import { LINK_DIRECTION_DEFAULTS, type LinkDirectionSpec, type LossSpec } from './link-spec.ts';
+import { timedStepsProblem } from './steps.ts';
 
 /** A mistake in a specification, and its place. */
-export interface DirectionProblem {
+export interface LinkDirectionProblem {
   /** Path of the field, for example `loss.meanBurst`. */
   readonly path: string;
   readonly message: string;
@@ -23,14 +23,14 @@ export interface DirectionProblem {
 }
 
 /** All problems of one direction, in the order of its fields. */
-export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
-  const problems: DirectionProblem[] = [];
+export function linkDirectionProblems(spec: LinkDirectionSpec): LinkDirectionProblem[] {
+  const problems: LinkDirectionProblem[] = [];
   const refuse = (path: string, message: string): void => {
     problems.push({ path, message, severity: 'error' });
   };
   checkRate(spec, refuse);
   if (!isInteger(spec.delayNs)) refuse('delayNs', `${spec.delayNs} is not a whole number of ns`);
-  const mtu = spec.mtu ?? DIRECTION_DEFAULTS.mtu;
+  const mtu = spec.mtu ?? LINK_DIRECTION_DEFAULTS.mtu;
   if (!(mtu >= 1 && mtu <= 65_535)) refuse('mtu', `${mtu} is not in 1..65,535`);
   if (spec.loss !== undefined) checkLoss(spec.loss, refuse);
   if (!isProbability(spec.duplicate ?? 0)) refuse('duplicate', 'is not a probability (0..1)');
@@ -42,7 +42,7 @@ export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
   if (bucket !== undefined && bucket.burstBytes < mtu && spec.mtu !== undefined) {
     refuse('tokenBucket.burstBytes', `${bucket.burstBytes} is below the MTU of ${mtu} bytes`);
   }
-  if (spec.jitter !== undefined && spec.delayNs + jitterFloor(spec.jitter) < 0) {
+  if (spec.jitter !== undefined && spec.delayNs + jitterMinNs(spec.jitter) < 0) {
     const message = 'delay + jitter can be negative and is then cut to 0 (counted as clamped)';
     problems.push({ path: 'jitter', message, severity: 'warning' });
   }
@@ -51,7 +51,7 @@ export function checkDirection(spec: DirectionSpec): DirectionProblem[] {
 
 type Refuse = (path: string, message: string) => void;
 
-function checkRate(spec: DirectionSpec, refuse: Refuse): void {
+function checkRate(spec: LinkDirectionSpec, refuse: Refuse): void {
   const rate = spec.rateBps;
   const isRate = rate === Number.POSITIVE_INFINITY || (Number.isSafeInteger(rate) && rate >= 1);
   if (!isRate) refuse('rateBps', `${rate} is not a whole number of bits per second, >= 1`);
@@ -92,7 +92,7 @@ function checkBurst(loss: Extract<LossSpec, { kind: 'burst' }>, refuse: Refuse):
   }
 }
 
-function checkCorrupt(spec: DirectionSpec, refuse: Refuse): void {
+function checkCorrupt(spec: LinkDirectionSpec, refuse: Refuse): void {
   const { corrupt } = spec;
   if (corrupt === undefined) return;
   if (!isProbability(corrupt.probability)) refuse('corrupt.probability', 'is not in 0..1');
@@ -100,17 +100,17 @@ function checkCorrupt(spec: DirectionSpec, refuse: Refuse): void {
   if (!(isInteger(bits) && bits >= 1 && bits <= 64)) refuse('corrupt.bits', 'is not in 1..64');
 }
 
-function checkQueue({ queue }: DirectionSpec, refuse: Refuse): void {
+function checkQueue({ queue }: LinkDirectionSpec, refuse: Refuse): void {
   if (queue?.kind !== 'priority') return;
   const { classes, classOfDscp = [], shareMax = 1 } = queue;
-  if (!(shareMax >= SHARE_LEAST && shareMax <= 1)) {
-    refuse('queue.shareMax', `${shareMax} is not in ${SHARE_LEAST}..1`);
+  if (!(shareMax >= LINK_SHARE_MIN && shareMax <= 1)) {
+    refuse('queue.shareMax', `${shareMax} is not in ${LINK_SHARE_MIN}..1`);
   }
   const unknown = classOfDscp.find((index) => index >= classes.length);
   if (unknown !== undefined) refuse('queue.classOfDscp', `there is no class ${unknown}`);
 }
 
-function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
+function checkContacts(spec: LinkDirectionSpec, refuse: Refuse): void {
   let lastEnd = 0;
   for (const [index, window] of (spec.contacts?.windows ?? []).entries()) {
     const path = `contacts.windows[${index}]`;
@@ -127,11 +127,11 @@ function checkContacts(spec: DirectionSpec, refuse: Refuse): void {
   refuse(`contacts.actual[${wrong.index}]`, ACTUAL_PROBLEMS[wrong.kind]);
 }
 
-function checkSteps(spec: DirectionSpec, refuse: Refuse): void {
+function checkSteps(spec: LinkDirectionSpec, refuse: Refuse): void {
   for (const key of ['rateSteps', 'delaySteps'] as const) {
     const steps = spec[key];
     if (steps === undefined) continue;
-    const wrong = stepsProblem(steps);
+    const wrong = timedStepsProblem(steps);
     if (wrong !== undefined) refuse(key, wrong);
     else if (spec.contacts !== undefined) refuse(key, 'cannot be combined with contacts');
   }

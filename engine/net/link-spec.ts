@@ -3,7 +3,7 @@
  * network consumes them. Units are in the names; every optional field states its default here and
  * nowhere else.
  *
- * Meaning of the fields: docs/spec/link-model.md. Text is parsed elsewhere; `checkDirection` names
+ * Meaning of the fields: docs/spec/link-model.md. Text is parsed elsewhere; `linkDirectionProblems` names
  * values that no link can have, which the loader reports with file, line and column.
  *
  * @module
@@ -190,7 +190,7 @@ export interface ContactsSpec {
 }
 
 /** A rate or a delay that follows a trace (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). */
-export interface StepsSpec {
+export interface TimedStepsSpec {
   /** Instants from which a value holds: ascending from 0, ns since the start of the run. */
   readonly atNs: readonly number[];
   /** One whole number for each instant. */
@@ -203,7 +203,7 @@ export interface StepsSpec {
  * One direction of a link, or the medium of a segment (docs/spec/link-model.md#segments): queue,
  * transmitter, pipe.
  */
-export interface DirectionSpec {
+export interface LinkDirectionSpec {
   /** Bits per second, > 0; with Infinity, serialisation takes no time. */
   readonly rateBps: number;
   /** Propagation delay, integer ns >= 0. */
@@ -235,9 +235,9 @@ export interface DirectionSpec {
   /** When the link is open; default always. */
   readonly contacts?: ContactsSpec;
   /** Bits per second by a trace, 0 if nothing is sent; nodes are told `rateBps` nevertheless. */
-  readonly rateSteps?: StepsSpec;
+  readonly rateSteps?: TimedStepsSpec;
   /** Delay by a trace, ns; nodes are told `delayNs` nevertheless. */
-  readonly delaySteps?: StepsSpec;
+  readonly delaySteps?: TimedStepsSpec;
 }
 
 /** A change of a running link. Absent fields do not change; `null` removes an impairment. */
@@ -266,10 +266,10 @@ export interface LinkChange {
 }
 
 /** The affected directions of a link: `forward` is from end a to end b. */
-export type LinkDirections = 'both' | 'forward' | 'backward';
+export type AffectedDirections = 'both' | 'forward' | 'backward';
 
-/** The defaults of {@link DirectionSpec}. */
-export const DIRECTION_DEFAULTS = {
+/** The defaults of {@link LinkDirectionSpec}. */
+export const LINK_DIRECTION_DEFAULTS = {
   overheadBytes: 0,
   mtu: 65_535,
   limitPackets: 1_000,

@@ -10,21 +10,21 @@
 import type { Scheduler } from '../core/scheduler.ts';
 import { CpuModel, type CpuTask } from './cpu-model.ts';
 import {
-  type BufferRoom,
   type CpuProfile,
-  costOf,
   type HandlerCosts,
   type MachineSpec,
   type OperationCost,
+  operationCostNs,
+  type ReceiveBufferCapacity,
   type WaitLimits,
 } from './cpu-profile.ts';
 
 /** Packets that may wait, by default. */
 const QUEUE_LIMIT = 1_000;
 /** A full receive buffer; an integer, so that shares can be added and subtracted exactly. */
-export const FULL_RECEIVE_BUFFER = 1_000_000_000;
+export const FULL_RECEIVE_BUFFER_SHARES = 1_000_000_000;
 
-const NO_ROOMS: readonly BufferRoom[] = [];
+const NO_ROOMS: readonly ReceiveBufferCapacity[] = [];
 
 /** Datagrams that may wait in the urgent queue; more wait in the ordinary one. */
 const URGENT_MAX = 256;
@@ -44,7 +44,7 @@ const URGENT_BURST_NS = 20_000_000;
 const URGENT_ONE_MAX_NS = URGENT_BURST_NS / 4;
 
 /** Work of a node that may come too late. */
-export interface TimedWork {
+export interface WaitLimitedWork {
   /** Longest time that it may wait, ns; undefined is without limit. */
   readonly limitNs: number | undefined;
   /** Does the work and charges the processor for it. */
@@ -70,7 +70,7 @@ export class Machine {
   private urgentNs = 0;
   private urgentAtNs = 0;
   private readonly queueLimit: number;
-  private readonly rooms: readonly BufferRoom[];
+  private readonly rooms: readonly ReceiveBufferCapacity[];
   private handlersWaiting = 0;
   private charged = 0;
   /** Time charged for arming and firing timers, ns; without what they then do. */
@@ -104,12 +104,12 @@ export class Machine {
 
   /**
    * The room that a waiting datagram takes in its socket's receive buffer, as a part of {@link
-   * FULL_RECEIVE_BUFFER}.
+   * FULL_RECEIVE_BUFFER_SHARES}.
    */
   shareOfBuffer(bytes: number): number {
     const { rooms } = this;
     const room = rooms.find((one) => one.bytes >= bytes) ?? rooms[rooms.length - 1];
-    return room === undefined ? 0 : Math.floor(FULL_RECEIVE_BUFFER / room.datagrams);
+    return room === undefined ? 0 : Math.floor(FULL_RECEIVE_BUFFER_SHARES / room.datagrams);
   }
 
   /** Charges an operation to the running handler. */
@@ -139,7 +139,7 @@ export class Machine {
   }
 
   /** Runs work in the data lane, or drops it if it has waited too long. */
-  runTimed(work: TimedWork): void {
+  runTimed(work: WaitLimitedWork): void {
     const sinceNs = this.scheduler.now;
     this.run('data', () => this.startTimed(work, sinceNs));
   }
@@ -147,7 +147,7 @@ export class Machine {
   /**
    * Runs work before other work, unless urgent work has used up its share or too much of it waits.
    */
-  runUrgent(work: TimedWork): void {
+  runUrgent(work: WaitLimitedWork): void {
     const sinceNs = this.scheduler.now;
     const isSpent = this.urgentDebtNs(sinceNs) > URGENT_BURST_NS;
     if (isSpent || this.urgentWaiting >= URGENT_MAX) {
@@ -169,14 +169,14 @@ export class Machine {
     return this.urgentNs;
   }
 
-  private startTimed(work: TimedWork, sinceNs: number): void {
+  private startTimed(work: WaitLimitedWork, sinceNs: number): void {
     const { limitNs } = work;
     const isLate = limitNs !== undefined && this.scheduler.now - sinceNs > limitNs;
     if (isLate) work.late();
     else work.run();
   }
 
-  /** Part of {@link run}: a core has taken the handler. Returns what the handler charged, ns. */
+  /** Called when a core has taken a handler of {@link run}. Returns what the handler charged, ns. */
   perform(handler: () => void): number {
     this.handlersWaiting -= 1;
     this.charged = 0;
@@ -188,7 +188,7 @@ export class Machine {
 
   private chargeCost(cost: OperationCost | undefined, bytes: number): number {
     if (!this.isCharging) return 0;
-    const ns = costOf(cost, bytes);
+    const ns = operationCostNs(cost, bytes);
     this.charged += ns;
     return ns;
   }

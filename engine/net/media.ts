@@ -5,9 +5,9 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import type { EndpointTable } from './endpoint-table.ts';
-import type { DirectionSpec } from './link-spec.ts';
+import type { LinkDirectionSpec } from './link-spec.ts';
 import type { Network } from './network.ts';
 import type { HostPair } from './partition.ts';
 import { SimCloud, type SimCloudOptions } from './sim-cloud.ts';
@@ -20,7 +20,7 @@ import type { SimSocket } from './sim-socket.ts';
 export interface SimSegmentOptions {
   readonly id: string;
   readonly members: readonly { readonly host: string; readonly port: number }[];
-  readonly medium: DirectionSpec;
+  readonly medium: LinkDirectionSpec;
 }
 
 /** The world around the media. */
@@ -32,12 +32,12 @@ export interface MediaWorld {
   indexOf(name: string): number | undefined;
   hostOf(address: string): number | undefined;
   /** Counts a packet that has reached the end of a direction. */
-  count(direction: Direction, packet: number): void;
+  count(direction: LinkDirection, packet: number): void;
   /** Gives a packet to the code of a node. */
   handOver(socket: SimSocket, packet: number): void;
 }
 
-/** See the module. One per world. */
+/** The segments and clouds of a world, found by name or by direction. One per world. */
 export class Media {
   private readonly world: MediaWorld;
   private readonly segments = new Map<string, SimSegment>();
@@ -164,7 +164,7 @@ export class Media {
   }
 
   /** The first segment of a host. */
-  segmentOf(host: number): Direction | undefined {
+  segmentOf(host: number): LinkDirection | undefined {
     for (const segment of this.segments.values()) {
       if (segment.hasMember(host)) return segment.medium;
     }
@@ -172,7 +172,7 @@ export class Media {
   }
 
   /** A packet has reached the end of a direction that leads to no single host. */
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: LinkDirection, packet: number): void {
     const medium = this.byDirection.get(direction.id);
     assert(medium !== undefined, `direction ${direction.linkId} has no receiver`);
     if (medium instanceof SimCloud) {

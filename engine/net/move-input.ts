@@ -5,8 +5,11 @@
  */
 import type { JobDefinition } from '../host/compute.ts';
 
-/** @returns an input with the memory that moved; in the given one it has length 0. */
-export function moveInput({ transfer }: JobDefinition, input: unknown): unknown {
+/**
+ * Moves the memory that a job names from the node into the input of the job.
+ * @returns an input with the memory that moved; in the given one it has length 0.
+ */
+export function moveJobInput({ transfer }: JobDefinition, input: unknown): unknown {
   if (transfer === undefined) return input;
   return structuredClone(input, { transfer: [...transfer.input(input)] });
 }

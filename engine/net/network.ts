@@ -9,10 +9,14 @@
 import { assert } from '../core/assert.ts';
 import { Fingerprint } from '../core/fingerprint.ts';
 import type { EventHandler } from '../core/scheduler.ts';
-import { type Conservation, Direction } from './direction.ts';
-import { type DirectionView, FIRST_UPPER_KIND, STATE_STRIDE } from './direction-context.ts';
+import { LinkDirection, type PacketConservation } from './direction.ts';
+import {
+  FIRST_UPPER_EVENT_KIND,
+  type LinkDirectionView,
+  STATE_STRIDE,
+} from './direction-context.ts';
 import { DROP_REASONS } from './drop-reasons.ts';
-import type { DirectionSpec } from './link-spec.ts';
+import type { LinkDirectionSpec } from './link-spec.ts';
 import { PacketPath, type PacketPathOptions } from './packet-path.ts';
 import type { Datagram } from './packet-table.ts';
 
@@ -32,12 +36,12 @@ export const FINGERPRINT_KINDS = {
 
 /** Options of {@link Network}. */
 export interface NetworkOptions extends PacketPathOptions {
-  /** Gets events of the kinds from FIRST_UPPER_KIND on. */
+  /** Gets events of the kinds from FIRST_UPPER_EVENT_KIND on. */
   readonly upper?: EventHandler;
 }
 
 /** Names and ends of a new direction. */
-export interface DirectionPlace {
+export interface LinkDirectionPlace {
   readonly linkId: string;
   /** `a->b`. */
   readonly name: string;
@@ -57,7 +61,7 @@ export class Network extends PacketPath {
   }
 
   /** Adds one direction of a link. */
-  addDirection(place: DirectionPlace, spec: DirectionSpec): Direction {
+  addDirection(place: LinkDirectionPlace, spec: LinkDirectionSpec): LinkDirection {
     const id = this.directions.length;
     if ((id + 1) * STATE_STRIDE > this.state.length) {
       const wider = new Float64Array(this.state.length * 2);
@@ -65,7 +69,7 @@ export class Network extends PacketPath {
       this.state = wider;
       this.words = new Int32Array(wider.buffer);
     }
-    const direction = new Direction(this, { id, ...place }, spec);
+    const direction = new LinkDirection(this, { id, ...place }, spec);
     this.directions.push(direction);
     return direction;
   }
@@ -75,22 +79,22 @@ export class Network extends PacketPath {
     this.upper.fire(kind, target, argument);
   }
 
-  /** Part of {@link EventHandler}: a name for messages. */
+  /** Called by the scheduler: the name of an event, for messages. */
   describe(kind: number, target: number): string {
-    const direction = kind < FIRST_UPPER_KIND ? this.directions[target] : undefined;
+    const direction = kind < FIRST_UPPER_EVENT_KIND ? this.directions[target] : undefined;
     const name =
       direction === undefined ? `target ${target}` : `${direction.linkId} ${direction.name}`;
     return `event of kind ${kind}, ${name}`;
   }
 
   /** Sends a datagram without copying: takes its buffer. See Direction.offer. */
-  send(direction: Direction, datagram: Datagram): boolean {
+  send(direction: LinkDirection, datagram: Datagram): boolean {
     const { buffer, offset, length, from, to } = datagram;
     return direction.offer(this.table.acquire(buffer, offset, length, from, to));
   }
 
   /** Puts a copy of the bytes into the pipe of a direction (taps, replays, forgeries). */
-  inject(direction: Direction, datagram: Datagram): void {
+  inject(direction: LinkDirection, datagram: Datagram): void {
     const { length, offset } = datagram;
     const buffer = this.pool.alloc(length);
     buffer.set(datagram.buffer.subarray(offset, offset + length));
@@ -105,8 +109,8 @@ export class Network extends PacketPath {
     for (const direction of this.directions) direction.plansBegun();
   }
 
-  /** Part of `DirectionContext`. */
-  override dropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  /** Part of `LinkDirectionContext`. */
+  override dropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     const node = direction === undefined ? -1 : direction.fromNode;
     const length = Math.min(0xffff, this.table.length[packet] as number);
     this.fingerprint.event(
@@ -119,7 +123,7 @@ export class Network extends PacketPath {
   }
 
   /** The sums over all directions (docs/spec/link-model.md#conservation). */
-  conservation(): Conservation {
+  conservation(): PacketConservation {
     const sum = { ...NOTHING };
     for (const direction of this.directions) {
       const part = direction.conservation();
@@ -128,7 +132,7 @@ export class Network extends PacketPath {
     return sum;
   }
 
-  /** Bytes that all directions have carried ({@link Direction.carriedBytes}). */
+  /** Bytes that all directions have carried ({@link LinkDirection.carriedBytes}). */
   get carriedBytes(): number {
     let sum = 0;
     for (const direction of this.directions) sum += direction.carriedBytes;
@@ -136,8 +140,8 @@ export class Network extends PacketPath {
   }
 
   /** The direction that was sending for the largest share of the time so far. */
-  get busiest(): Direction | undefined {
-    return this.directions.reduce<Direction | undefined>(
+  get busiest(): LinkDirection | undefined {
+    return this.directions.reduce<LinkDirection | undefined>(
       (most, one) => (most === undefined || one.busyNs > most.busyNs ? one : most),
       undefined,
     );
@@ -165,7 +169,7 @@ export class Network extends PacketPath {
   }
 }
 
-const NOTHING: Record<keyof Conservation, number> = {
+const NOTHING: Record<keyof PacketConservation, number> = {
   offered: 0,
   duplicated: 0,
   injected: 0,
@@ -176,4 +180,4 @@ const NOTHING: Record<keyof Conservation, number> = {
   inPipe: 0,
   balance: 0,
 };
-const CONSERVATION_KEYS = Object.keys(NOTHING) as (keyof Conservation)[];
+const CONSERVATION_KEYS = Object.keys(NOTHING) as (keyof PacketConservation)[];

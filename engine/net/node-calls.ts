@@ -59,7 +59,7 @@ const SHIFT = SLOT_SHIFT;
 const NODE_WORDS = WORDS;
 const FIRST = HEAD;
 
-/** See the module. */
+/** Which node has been called, for what, and the last few calls of each node. */
 export class NodeCalls {
   /** Can be shared with another thread. */
   buffer: SharedArrayBuffer;

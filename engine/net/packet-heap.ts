@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { NIL, type PacketTable } from './packet-table.ts';
+import { NIL_PACKET, type PacketTable } from './packet-table.ts';
 
 const FIRST_CAPACITY = 64;
 
@@ -22,9 +22,9 @@ export class PacketHeap {
     this.table = table;
   }
 
-  /** The packet that arrives first, {@link NIL} when empty. */
+  /** The packet that arrives first, {@link NIL_PACKET} when empty. */
   get head(): number {
-    return this.size === 0 ? NIL : (this.packets[0] as number);
+    return this.size === 0 ? NIL_PACKET : (this.packets[0] as number);
   }
 
   /** Adds a packet; its arrival time is in the table and must not change. */
@@ -49,7 +49,7 @@ export class PacketHeap {
   /** Removes and returns the first packet. */
   shift(): number {
     const head = this.head;
-    if (head === NIL) return NIL;
+    if (head === NIL_PACKET) return NIL_PACKET;
     this.size -= 1;
     const last = this.size;
     let hole = 0;

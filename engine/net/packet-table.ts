@@ -10,9 +10,9 @@
 import { type BufferPool, NO_BUFFER } from './buffer-pool.ts';
 
 /** Stands for no packet. */
-export const NIL = -1;
+export const NIL_PACKET = -1;
 // Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
-const NONE: number = NIL;
+const NONE: number = NIL_PACKET;
 const EMPTY = NO_BUFFER;
 /** Five integers, two doubles, a byte, and the reference to the buffer. */
 const ROW_BYTES = 5 * 4 + 2 * 8 + 1 + 8;

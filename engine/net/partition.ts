@@ -7,18 +7,18 @@
  *
  * @module
  */
-import type { Direction } from './direction.ts';
-import type { LinkEffect } from './sim-link.ts';
+import type { LinkDirection } from './direction.ts';
+import type { LinkChangeHandle } from './sim-link.ts';
 
 /** Something that a partition can cut. */
-export interface Cuttable {
-  readonly directions: readonly Direction[];
+export interface PartitionableNetwork {
+  readonly directions: readonly LinkDirection[];
   /** What joins more than two hosts. */
-  readonly media: readonly CuttableMedium[];
+  readonly media: readonly PartitionableMedium[];
 }
 
 /** A segment or a cloud. */
-export interface CuttableMedium {
+export interface PartitionableMedium {
   hasMember(host: number): boolean;
   /** Adds or removes a partition from one member to another. */
   partition(from: number, to: number, change: 1 | -1): void;
@@ -39,8 +39,11 @@ export function orderedHostPairs(
 }
 
 /** Cuts every direct connection of the pairs; one effect per connection and direction. */
-export function cutPairs(network: Cuttable, pairs: readonly HostPair[]): LinkEffect[] {
-  const cuts: LinkEffect[] = [];
+export function cutHostPairs(
+  network: PartitionableNetwork,
+  pairs: readonly HostPair[],
+): LinkChangeHandle[] {
+  const cuts: LinkChangeHandle[] = [];
   for (const direction of network.directions) {
     const { fromNode, toNode } = direction;
     if (!pairs.some(([from, to]) => from === fromNode && to === toNode)) continue;

@@ -13,7 +13,7 @@ import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 const WAITING_MAX = 100_000;
 
 /** The agreements of one world. */
-export class SharedAgreements {
+export class SharedKeyAgreements {
   private readonly waiting = new Map<string, Uint8Array>();
   private readonly made = new Map<CryptoProvider, CryptoProvider>();
 

@@ -9,7 +9,7 @@ import { NS_PER_S } from '../core/time.ts';
 import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
 /** The error of a clock. */
-export interface ClockError {
+export interface ClockDeviation {
   /** Added to the true time, ns; may be negative. */
   readonly offsetNs?: number;
   /** Parts per million that it gains; may be negative. */
@@ -24,7 +24,7 @@ export class SimClock {
   /** Start of the present drift, virtual ns. */
   private since: Nanoseconds = 0;
 
-  constructor(epochSeconds: number, error: ClockError = {}) {
+  constructor(epochSeconds: number, error: ClockDeviation = {}) {
     this.epochSeconds = epochSeconds;
     this.offsetNs = error.offsetNs ?? 0;
     this.driftPpm = error.driftPpm ?? 0;

@@ -9,10 +9,10 @@
  * @module
  */
 import { assert } from '../core/assert.ts';
-import type { Direction } from './direction.ts';
-import { NO_ROUTE, PARTITION } from './drop-reasons.ts';
+import type { LinkDirection } from './direction.ts';
+import { DROP_NO_ROUTE, DROP_PARTITION } from './drop-reasons.ts';
 import type { EndpointTable } from './endpoint-table.ts';
-import type { DirectionSpec } from './link-spec.ts';
+import type { LinkDirectionSpec } from './link-spec.ts';
 import type { PacketTable } from './packet-table.ts';
 
 /** A host of a cloud, as the file describes it. */
@@ -20,8 +20,8 @@ export interface CloudMember {
   readonly host: string;
   /** Number of its region. */
   readonly region: number;
-  readonly up: DirectionSpec;
-  readonly down: DirectionSpec;
+  readonly up: LinkDirectionSpec;
+  readonly down: LinkDirectionSpec;
 }
 
 /** The settings of a new cloud. */
@@ -31,15 +31,15 @@ export interface SimCloudOptions {
   readonly regions: readonly string[];
   readonly members: readonly CloudMember[];
   /** The direction from one region to another, or within one, by the numbers of the regions. */
-  readonly between: (from: number, to: number) => DirectionSpec;
+  readonly between: (from: number, to: number) => LinkDirectionSpec;
 }
 
 /** Where a host is attached. */
 export interface CloudAccess {
   readonly host: number;
   readonly region: number;
-  readonly up: Direction;
-  readonly down: Direction;
+  readonly up: LinkDirection;
+  readonly down: LinkDirection;
 }
 
 /** What a cloud is made of. */
@@ -48,16 +48,19 @@ export interface CloudParts {
   readonly regions: readonly string[];
   readonly accesses: readonly CloudAccess[];
   /** Direction from region a to region b at a * regions + b. */
-  readonly cores: readonly Direction[];
+  readonly cores: readonly LinkDirection[];
   readonly table: PacketTable;
   readonly endpoints: EndpointTable;
   /** Index of the host that owns an address. */
   readonly hostOf: (address: string) => number | undefined;
   /** Counts a packet that has reached the end of a direction. */
-  readonly count: (direction: Direction, packet: number) => void;
+  readonly count: (direction: LinkDirection, packet: number) => void;
 }
 
-/** See the module. */
+/**
+ * A cloud: everybody reaches everybody, over an access of each host and a core that delays and
+ * loses.
+ */
 export class SimCloud {
   readonly id: string;
   /** Packets that went from an access into the core, or from the core into an access. */
@@ -90,7 +93,7 @@ export class SimCloud {
   part(
     name: string,
     indexOf: (host: string) => number | undefined,
-  ): { readonly forward: Direction; readonly backward: Direction } | undefined {
+  ): { readonly forward: LinkDirection; readonly backward: LinkDirection } | undefined {
     const access = this.byHost.get(indexOf(name) ?? -1);
     if (access !== undefined) return { forward: access.up, backward: access.down };
     const { regions } = this.parts;
@@ -105,7 +108,7 @@ export class SimCloud {
   }
 
   /** The direction from one region to another, or within one. */
-  core(from: string, to: string): Direction {
+  core(from: string, to: string): LinkDirection {
     const { regions, cores } = this.parts;
     const found = cores[regions.indexOf(from) * regions.length + regions.indexOf(to)];
     const isKnown = regions.includes(from) && regions.includes(to) && found !== undefined;
@@ -123,12 +126,12 @@ export class SimCloud {
 
   // hot: twice per packet.
   /** A packet has crossed an access upwards, or the core. */
-  arrive(direction: Direction, packet: number): void {
+  arrive(direction: LinkDirection, packet: number): void {
     const { table, endpoints, hostOf, cores, regions, count } = this.parts;
     const { address } = endpoints.pairOf(table.to[packet] as number);
     const to = this.byHost.get(hostOf(address) ?? -1);
     if (to === undefined) {
-      direction.drop(packet, NO_ROUTE);
+      direction.drop(packet, DROP_NO_ROUTE);
       return;
     }
     const from = this.byHost.get(direction.fromNode);
@@ -139,11 +142,11 @@ export class SimCloud {
       return;
     }
     if (this.partitions.size > 0 && this.partitions.has(`${from.host}/${to.host}`)) {
-      direction.drop(packet, PARTITION);
+      direction.drop(packet, DROP_PARTITION);
       return;
     }
     count(direction, packet);
     this.passedOn += 1;
-    (cores[from.region * regions.length + to.region] as Direction).offer(packet);
+    (cores[from.region * regions.length + to.region] as LinkDirection).offer(packet);
   }
 }

@@ -18,14 +18,14 @@ import type {
   ComputeResult,
   Job,
   JobDefinition,
-  OpenByteJob,
+  OpenedByteJob,
 } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import { costOf } from './cpu-profile.ts';
+import { operationCostNs } from './cpu-profile.ts';
 import type { Machine } from './machine.ts';
-import { moveInput } from './move-input.ts';
+import { moveJobInput } from './move-input.ts';
 
-/** A requested job. */
+/** A job that a node has requested, and who gets its result. */
 export interface JobRequest {
   readonly job: string;
   readonly input: unknown;
@@ -56,7 +56,7 @@ export class SimCompute {
   /** Jobs on bytes that have been called, with the setup of the last call. */
   private readonly open = new Map<
     string,
-    { readonly setup: Uint8Array; readonly job: OpenByteJob }
+    { readonly setup: Uint8Array; readonly job: OpenedByteJob }
   >();
 
   constructor(machine: Machine, owner: JobOwner) {
@@ -72,7 +72,7 @@ export class SimCompute {
   start(asked: JobRequest, isAlive: () => boolean): Job {
     const definition = this.jobs[asked.job];
     assert(definition !== undefined, `job ${asked.job} is not one of the protocol's jobs`);
-    const request = { ...asked, input: moveInput(definition, asked.input) };
+    const request = { ...asked, input: moveJobInput(definition, asked.input) };
     let isCancelled = false;
     const isWanted = (): boolean => !isCancelled && isAlive();
     const { key, lane } = request.options;
@@ -127,7 +127,8 @@ export class SimCompute {
 
   private cost(request: JobRequest, definition: JobDefinition): number {
     const calibrated = this.machine.profile?.jobs?.[request.job];
-    if (calibrated !== undefined) return costOf(calibrated, byteLength(request, definition));
+    if (calibrated !== undefined)
+      return operationCostNs(calibrated, byteLength(request, definition));
     return definition.costNs?.(request.input) ?? 0;
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import type { EndpointTable } from './endpoint-table.ts';
 import type { Machine } from './machine.ts';
 import type { Network } from './network.ts';
@@ -42,9 +42,9 @@ export interface HostWorld {
   /** Index of the host that owns an address. */
   hostOf(address: string): number | undefined;
   /** The first segment of a host. */
-  segmentOf(host: number): Direction | undefined;
+  segmentOf(host: number): LinkDirection | undefined;
   /** The loopback direction of a host. */
-  loopback(host: number): Direction;
+  loopback(host: number): LinkDirection;
   /** Loses a packet for which no link was found. */
   noRoute(host: number, packet: number): void;
 }

@@ -8,44 +8,46 @@
  */
 import { assert } from '../core/assert.ts';
 import { SeededBytes } from '../core/seeded-bytes.ts';
-import { openStream, type RandomStream } from '../core/stream.ts';
+import { openRandomStream, type RandomStream } from '../core/stream.ts';
 import { RearmTimer } from '../core/timer.ts';
 import type { ComputeOptions, ComputeResult, Job, JobDefinition } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
-import type { ContactTransition, NodeRequest, Question } from '../host/host.ts';
-import type { Log, MetricDefinition, Trace } from '../host/measure.ts';
+import type { ContactTransition, NodeRequest, RequestContent } from '../host/host.ts';
+import type { Log, MetricDefinition, TraceReporter } from '../host/measure.ts';
 import type { Random } from '../host/random.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint, UdpOptions } from '../host/socket.ts';
 import type { Store } from '../host/store.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
   Stream,
 } from '../host/stream.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../host/time.ts';
-import type { Transport, Way } from '../host/transport.ts';
+import type { PeerReachability, Transport } from '../host/transport.ts';
 import { MeterTable } from '../measure/counters.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import { ContactWatch } from './contact-watch.ts';
-import { assertDeclared } from './drop-reasons.ts';
-import { type Finisher, HostLayer, type LayerOptions, type LayerSupply } from './host-layer.ts';
-import { HostMember } from './host-member.ts';
-import { hostLog, hostTrace } from './host-reports.ts';
+import { assertDropReasonDeclared } from './drop-reasons.ts';
+import type { FinishedProtocol, HostLayerServices, LayerOptions } from './host-layer.ts';
+import { HostLayer } from './host-layer.ts';
+import { HostProtocol } from './host-member.ts';
+import { createHostLog, createHostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
-import { HostStack, type StackHost, type StackMember } from './host-stack.ts';
+import { HostStack, type StackProtocol, type StackSurroundings } from './host-stack.ts';
 import { HostStores } from './host-stores.ts';
-import { type Asker, HostInquiry, INQUIRIES_MAX, type OpenInquiry } from './inquiry.ts';
-import { DIRECTION_DEFAULTS } from './link-spec.ts';
+import type { AnswerReceiver, OpenRequest } from './inquiry.ts';
+import { HostRequest, PARTED_REQUESTS_MAX } from './inquiry.ts';
+import { LINK_DIRECTION_DEFAULTS } from './link-spec.ts';
 import type { Machine } from './machine.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 import { NODE_CALL_KINDS } from './node-calls.ts';
 import { ProcessorTimer } from './processor-timer.ts';
-import { type ClockError, SimClock } from './sim-clock.ts';
+import { type ClockDeviation, SimClock } from './sim-clock.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
-import { simLayerSupply } from './sim-layer-supply.ts';
+import { createSimLayerServices } from './sim-layer-supply.ts';
 import type { StoreFault } from './sim-store.ts';
 import type { StreamHost } from './stream-hook.ts';
 
@@ -53,9 +55,8 @@ const LAST_PORT = 65_535;
 const NO_METRICS: readonly MetricDefinition[] = [];
 const NO_DROPS: ReadonlyMap<string, number> = new Map();
 // Private names for hot code: see network.ts.
-const TIMER = NODE_CALL_KINDS.timer;
-const REQUEST = NODE_CALL_KINDS.request;
-const NOBODY: Asker = { respond: doNothing };
+const { timer: TIMER, request: REQUEST } = NODE_CALL_KINDS;
+const NOBODY: AnswerReceiver = { respond: doNothing };
 /**
  * A drop reason of every host, whatever its protocol: the packet waited too long for the processor.
  */
@@ -70,7 +71,7 @@ export interface SimHostOptions {
   readonly machine?: string;
   /** Name of the protocol that runs here; its code is charged under that name. */
   readonly protocol?: string;
-  readonly clock?: ClockError;
+  readonly clock?: ClockDeviation;
   /** Metrics and jobs of the protocol that runs here. */
   readonly metrics?: readonly MetricDefinition[];
   readonly jobs?: Readonly<Record<string, JobDefinition>>;
@@ -78,8 +79,8 @@ export interface SimHostOptions {
   readonly drops?: Readonly<Record<string, string>>;
 }
 
-/** A simulated host. */
-export class SimHost extends HostMember implements StreamHost, StackHost, StackMember {
+/** A simulated host: everything that its node may use, in virtual time. */
+export class SimHost extends HostProtocol implements StreamHost, StackSurroundings, StackProtocol {
   readonly name: string;
   readonly address: string;
   readonly index: number;
@@ -109,12 +110,12 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
   private ownContacts: ContactWatch | undefined;
   private finishedBy: Set<string> | undefined;
   private jobs: SimCompute | undefined;
-  private ownTrace: Trace | undefined;
+  private ownTrace: TraceReporter | undefined;
   private ownLog: Log | undefined;
   private streams: Map<string, RandomStream> | undefined;
   private stores: HostStores | undefined;
   private keyMaterial: SeededBytes | undefined;
-  private inquiries: Set<HostInquiry> | undefined;
+  private inquiries: Set<HostRequest> | undefined;
 
   constructor(world: HostWorld, index: number, options: SimHostOptions) {
     super();
@@ -131,13 +132,13 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     this.sockets = new HostSockets(world, this);
   }
 
-  get trace(): Trace {
-    this.ownTrace ??= hostTrace(this.world, this);
+  get trace(): TraceReporter {
+    this.ownTrace ??= createHostTrace(this.world, this);
     return this.ownTrace;
   }
 
   get log(): Log {
-    this.ownLog ??= hostLog(this.world, this.name);
+    this.ownLog ??= createHostLog(this.world, this.name);
     return this.ownLog;
   }
 
@@ -200,7 +201,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     this.streams ??= new Map();
     const known = this.streams.get(purpose);
     if (known !== undefined) return known;
-    const opened = openStream(this.world.network.seed, this.name, purpose);
+    const opened = openRandomStream(this.world.network.seed, this.name, purpose);
     this.streams.set(purpose, opened);
     return opened;
   }
@@ -234,7 +235,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
 
   mtuTo(to: Endpoint): number | undefined {
     const direction = this.sockets.route(to);
-    return direction === undefined ? undefined : (direction.spec.mtu ?? DIRECTION_DEFAULTS.mtu);
+    return direction && (direction.spec.mtu ?? LINK_DIRECTION_DEFAULTS.mtu);
   }
 
   alloc(length: number): Uint8Array {
@@ -251,7 +252,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     return this.world.streams.listen(this, options, onStream);
   }
 
-  connect(options: ConnectOptions, done: ConnectDone): void {
+  connect(options: ConnectOptions, done: ConnectCallback): void {
     this.world.streams.connect(this, options, done);
   }
 
@@ -288,12 +289,12 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     return undefined;
   }
 
-  way(peer: string, way: Way): void {
+  way(peer: string, way: PeerReachability): void {
     this.wayOf(this, peer, way);
   }
 
   /** A protocol of this host says whether messages to a peer leave at present. */
-  wayOf(member: StackMember, peer: string, way: Way): void {
+  wayOf(member: StackProtocol, peer: string, way: PeerReachability): void {
     if (this.stack === undefined) return;
     this.trace.state(`way to ${peer} by ${member.protocol}`, way);
     this.stack.way(member, peer, way);
@@ -309,12 +310,12 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
   }
 
   /** The random streams of a layer, and its jobs. */
-  protected supplyOf(options: LayerOptions): LayerSupply {
-    return simLayerSupply(this.world, this, options);
+  protected supplyOf(options: LayerOptions): HostLayerServices {
+    return createSimLayerServices(this.world, this, options);
   }
 
   // hot: once per message of a layer.
-  callDown(carrier: StackMember, request: NodeRequest): void {
+  callDown(carrier: StackProtocol, request: NodeRequest): void {
     const { machine } = this;
     const { requestHandler } = carrier;
     this.mixIn(FINGERPRINT_KINDS.request, request.body.length);
@@ -341,7 +342,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
   }
 
   /** A protocol of this host has done its work. */
-  finish({ protocol, trace }: Finisher): void {
+  finish({ protocol, trace }: FinishedProtocol): void {
     this.finishedBy ??= new Set();
     if (this.finishedBy.has(protocol)) return;
     this.finishedBy.add(protocol);
@@ -350,7 +351,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
   }
 
   drop(reason: string): void {
-    assertDeclared(reason, this.options.drops);
+    assertDropReasonDeclared(reason, this.options.drops);
     this.countDrop(reason);
   }
 
@@ -369,9 +370,9 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
    * @param asker Gets `node-down` or `no-handler` if nobody can answer.
    * @param member Protocol of this host that is asked; by default the lowest.
    */
-  request(asked: Question, asker: Asker = NOBODY, member: StackMember = this): OpenInquiry {
+  request(asked: RequestContent, asker = NOBODY, member: StackProtocol = this): OpenRequest {
     this.mixIn(FINGERPRINT_KINDS.request, asked.body.length);
-    const inquiry = new HostInquiry(this, asked, asker);
+    const inquiry = new HostRequest(this, asked, asker);
     if (!this.isUp) inquiry.end('node-down');
     else if (member.requestHandler === undefined) inquiry.end('no-handler');
     else if (asker.more !== undefined && !this.keep(inquiry)) inquiry.end('busy');
@@ -380,9 +381,9 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
   }
 
   /** Who takes answers in parts hears of a crash; all others count what is not answered. */
-  private keep(inquiry: HostInquiry): boolean {
+  private keep(inquiry: HostRequest): boolean {
     this.inquiries ??= new Set();
-    return this.inquiries.size < INQUIRIES_MAX && this.inquiries.add(inquiry).size > 0;
+    return this.inquiries.size < PARTED_REQUESTS_MAX && this.inquiries.add(inquiry).size > 0;
   }
 
   inquired(act: () => void): void {
@@ -391,7 +392,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     this.called(REQUEST, act);
   }
 
-  closed(inquiry: HostInquiry): void {
+  closed(inquiry: HostRequest): void {
     this.inquiries?.delete(inquiry);
   }
 
@@ -416,7 +417,7 @@ export class SimHost extends HostMember implements StreamHost, StackHost, StackM
     this.isUp = true;
   }
 
-  private handle(member: StackMember, request: HostInquiry): void {
+  private handle(member: StackProtocol, request: HostRequest): void {
     const { machine, life } = this;
     const handler = member.requestHandler ?? doNothing;
     if (machine.profile === undefined) {

@@ -5,18 +5,18 @@
  * @module
  */
 import { SeededBytes } from '../core/seeded-bytes.ts';
-import { openStream, type RandomStream } from '../core/stream.ts';
+import { openRandomStream, type RandomStream } from '../core/stream.ts';
 import type { Job } from '../host/compute.ts';
 import type { CryptoProvider } from '../host/crypto.ts';
 import type { Random } from '../host/random.ts';
-import type { LayerOptions, LayerSupply } from './host-layer.ts';
+import type { HostLayerServices, LayerOptions } from './host-layer.ts';
 import type { Machine } from './machine.ts';
 import { NODE_CALL_KINDS } from './node-calls.ts';
 import { SimCompute } from './sim-compute.ts';
 import type { HostWorld } from './sim-host-world.ts';
 
 /** The host of a layer. */
-export interface SuppliedHost {
+export interface LayerHost {
   readonly name: string;
   readonly index: number;
   readonly machine: Machine;
@@ -26,11 +26,11 @@ export interface SuppliedHost {
 }
 
 /** Makes the random streams of one layer of a host, and what runs its jobs. */
-export function simLayerSupply(
+export function createSimLayerServices(
   world: HostWorld,
-  host: SuppliedHost,
+  host: LayerHost,
   { protocol, jobs = {} }: LayerOptions,
-): LayerSupply {
+): HostLayerServices {
   const { index, machine, crypto } = host;
   const { network, calls } = world;
   // No stream of a host, a link or the scenario has a name of this form.
@@ -46,7 +46,7 @@ export function simLayerSupply(
   const streams = new Map<string, RandomStream>();
   return {
     random: (purpose): Random => {
-      const stream = streams.get(purpose) ?? openStream(network.seed, name, purpose);
+      const stream = streams.get(purpose) ?? openRandomStream(network.seed, name, purpose);
       streams.set(purpose, stream);
       return stream;
     },

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import {
-  DIRECTION_DEFAULTS,
-  type DirectionSpec,
+  type AffectedDirections,
+  LINK_DIRECTION_DEFAULTS,
   type LinkChange,
-  type LinkDirections,
+  type LinkDirectionSpec,
 } from './link-spec.ts';
 
 /** One end of a link as it was attached. */
@@ -22,19 +22,19 @@ export interface LinkEndPlace {
 }
 
 /** A change that lasts until it is ended. */
-export interface LinkEffect {
+export interface LinkChangeHandle {
   /** Undoes the change; harmless if it has ended. */
   end(): void;
 }
 
 /** The changes in force on one direction. */
 class ChangeStack {
-  readonly direction: Direction;
-  private readonly base: DirectionSpec;
+  readonly direction: LinkDirection;
+  private readonly base: LinkDirectionSpec;
   /** Absent until the first change. */
   private changes: LinkChange[] | undefined;
 
-  constructor(direction: Direction) {
+  constructor(direction: LinkDirection) {
     this.direction = direction;
     this.base = direction.spec;
   }
@@ -63,15 +63,15 @@ class ChangeStack {
     const { queue } = this.base;
     const own = queue !== undefined && 'limitPackets' in queue ? queue.limitPackets : undefined;
     const byDefault =
-      queue === undefined ? DIRECTION_DEFAULTS.limitPackets : Number.POSITIVE_INFINITY;
+      queue === undefined ? LINK_DIRECTION_DEFAULTS.limitPackets : Number.POSITIVE_INFINITY;
     const latest = this.changes?.findLast((change) => change.limitPackets !== undefined);
     this.direction.setQueueLimit(latest?.limitPackets ?? own ?? byDefault);
   }
 }
 
 interface OpenDown {
-  readonly side: LinkDirections;
-  readonly effect: LinkEffect;
+  readonly side: AffectedDirections;
+  readonly effect: LinkChangeHandle;
 }
 
 const NO_DOWNS: readonly OpenDown[] = [];
@@ -81,8 +81,8 @@ export class SimLink {
   readonly id: string;
   readonly a: LinkEndPlace;
   readonly b: LinkEndPlace;
-  readonly forward: Direction;
-  readonly backward: Direction;
+  readonly forward: LinkDirection;
+  readonly backward: LinkDirection;
   /** Absent until the first change: most links of a large network never change. */
   private stacks: readonly [ChangeStack, ChangeStack] | undefined;
   /** Changes with `up: false`, oldest first; `up: true` ends the oldest of its side. */
@@ -90,8 +90,8 @@ export class SimLink {
 
   constructor(
     place: { readonly id: string; readonly a: LinkEndPlace; readonly b: LinkEndPlace },
-    forward: Direction,
-    backward: Direction,
+    forward: LinkDirection,
+    backward: LinkDirection,
   ) {
     this.id = place.id;
     this.a = place.a;
@@ -101,7 +101,7 @@ export class SimLink {
   }
 
   /** The directions that `side` selects. */
-  directions(side: LinkDirections): readonly Direction[] {
+  directions(side: AffectedDirections): readonly LinkDirection[] {
     if (side === 'forward') return [this.forward];
     return side === 'backward' ? [this.backward] : [this.forward, this.backward];
   }
@@ -111,7 +111,7 @@ export class SimLink {
    * @returns the effect, for a change with an end. `up: true` ends the oldest `up: false` of the
    * same side instead.
    */
-  change(change: LinkChange, side: LinkDirections = 'both'): LinkEffect {
+  change(change: LinkChange, side: AffectedDirections = 'both'): LinkChangeHandle {
     if (change.up === true) this.endOldestDown(side);
     const stacks = this.stacksOf(side);
     for (const stack of stacks) stack.add(change);
@@ -129,9 +129,9 @@ export class SimLink {
 
   /** Withholds packets that arrive until the effect ends; then they arrive in `order`. */
   hold(
-    side: LinkDirections = 'both',
+    side: AffectedDirections = 'both',
     order?: (packets: readonly number[]) => readonly number[],
-  ): LinkEffect {
+  ): LinkChangeHandle {
     const directions = this.directions(side);
     for (const direction of directions) direction.hold();
     let isOver = false;
@@ -144,13 +144,13 @@ export class SimLink {
     };
   }
 
-  private endOldestDown(side: LinkDirections): void {
+  private endOldestDown(side: AffectedDirections): void {
     const oldest = this.openDowns.find((down) => down.side === side);
     this.openDowns = this.openDowns.filter((down) => down !== oldest);
     oldest?.effect.end();
   }
 
-  private stacksOf(side: LinkDirections): readonly ChangeStack[] {
+  private stacksOf(side: AffectedDirections): readonly ChangeStack[] {
     this.stacks ??= [new ChangeStack(this.forward), new ChangeStack(this.backward)];
     const [forward, backward] = this.stacks;
     if (side === 'forward') return [forward];
@@ -159,7 +159,7 @@ export class SimLink {
 }
 
 /** The specification with one more change applied. */
-function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
+function changed(spec: LinkDirectionSpec, change: LinkChange): LinkDirectionSpec {
   const { up: _up, limitPackets: _limit, inSerialisation: _rule, ...quantities } = change;
   const entries = Object.entries(quantities).filter(([, value]) => value !== undefined);
   if (entries.length === 0) return spec;
@@ -171,5 +171,5 @@ function changed(spec: DirectionSpec, change: LinkChange): DirectionSpec {
     if (value === null) delete result[name];
     else result[name] = value;
   }
-  return result as unknown as DirectionSpec;
+  return result as unknown as LinkDirectionSpec;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Host, Question } from '../host/host.ts';
+import type { Host, RequestContent } from '../host/host.ts';
 import type { LogFields } from '../host/measure.ts';
 
 /** Receives what nodes report for drawings (engine/host/measure.ts, Trace). */
@@ -20,9 +20,9 @@ export interface NodeTraceSink {
   /** A drop named by a protocol. */
   nodeDrop?(host: number, reason: string): void;
   /** A request waits for a modelled processor. */
-  postponed?(host: number, request: Question): void;
+  postponed?(host: number, request: RequestContent): void;
   /** A request that waited for the processor reaches its handler now. */
-  resumed?(host: number, request: Question): void;
+  resumed?(host: number, request: RequestContent): void;
   /** Called when the handler of a resumed request has returned. */
   handled?(): void;
 }

@@ -8,11 +8,16 @@
  *
  * @module
  */
-import type { Direction } from './direction.ts';
-import { NO_ROUTE, NODE_DOWN, PARTITION, PORT_UNREACHABLE } from './drop-reasons.ts';
+import type { LinkDirection } from './direction.ts';
+import {
+  DROP_NO_ROUTE,
+  DROP_NODE_DOWN,
+  DROP_PARTITION,
+  DROP_PORT_UNREACHABLE,
+} from './drop-reasons.ts';
 import { BROADCAST_ADDRESS, type EndpointTable } from './endpoint-table.ts';
 import type { PacketTable } from './packet-table.ts';
-import { NIL } from './packet-table.ts';
+import { NIL_PACKET } from './packet-table.ts';
 import type { SimSocket } from './sim-socket.ts';
 
 /** What a segment needs to know about a member. */
@@ -35,17 +40,17 @@ export type CopySink = (socket: SimSocket, packet: number) => void;
 /** Parts of a segment. */
 export interface SegmentParts {
   readonly id: string;
-  readonly medium: Direction;
+  readonly medium: LinkDirection;
   readonly table: PacketTable;
   readonly endpoints: EndpointTable;
   readonly members: readonly SegmentMember[];
 }
 
-/** A shared medium. */
+/** A multi-access segment: one medium on which one member sends at a time and all others receive. */
 export class SimSegment {
   readonly id: string;
   /** Queue, transmitter and pipe that all members share. */
-  readonly medium: Direction;
+  readonly medium: LinkDirection;
   private readonly parts: SegmentParts;
   private readonly counts = new Map<number, ReceiverCounts>();
   /** Number of partitions by `sender/receiver`. */
@@ -86,13 +91,13 @@ export class SimSegment {
       isBroadcast ? member.address !== source : member.address === address,
     );
     if (receivers.length === 0) {
-      this.medium.drop(packet, NO_ROUTE);
+      this.medium.drop(packet, DROP_NO_ROUTE);
       return;
     }
     // The first receiver gets the packet itself, all others get copies.
     const packets = receivers.map((_, i) => (i === 0 ? packet : table.duplicate(packet)));
     this.medium.duplicated += packets.length - 1;
-    const sender = members.find((member) => member.address === source)?.index ?? NIL;
+    const sender = members.find((member) => member.address === source)?.index ?? NIL_PACKET;
     for (const [i, receiver] of receivers.entries()) {
       this.hand(receiver, sender, packets[i] as number, { port, sink });
     }
@@ -109,9 +114,9 @@ export class SimSegment {
     const { endpoints } = this.parts;
     const socket = endpoints.sockets[endpoints.intern(receiver.address, how.port)];
     const isCut = (this.partitions.get(`${sender}/${receiver.index}`) ?? 0) > 0;
-    if (!receiver.isUp) this.lose(counts, packet, NODE_DOWN);
-    else if (isCut) this.lose(counts, packet, PARTITION);
-    else if (socket === undefined) this.lose(counts, packet, PORT_UNREACHABLE);
+    if (!receiver.isUp) this.lose(counts, packet, DROP_NODE_DOWN);
+    else if (isCut) this.lose(counts, packet, DROP_PARTITION);
+    else if (socket === undefined) this.lose(counts, packet, DROP_PORT_UNREACHABLE);
     else {
       counts.delivered += 1;
       how.sink(socket, packet);

@@ -15,9 +15,9 @@ import type {
   UdpOptions,
   UrgencyTest,
 } from '../host/socket.ts';
-import { DSCP_VALUES } from '../pure/traffic-class.ts';
+import { DSCP_VALUE_COUNT } from '../pure/traffic-class.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import type { PacketTable } from './packet-table.ts';
 
 /** Largest UDP payload over IPv4: 65,535 - 20 - 8 (RFC 768, RFC 791). */
@@ -30,11 +30,11 @@ export interface SocketContext {
   /** The buffer that the running handler received and still owns. */
   readonly ownership: BufferOwnership;
   /** The direction by which packets to `to` leave; undefined if no link leads there. */
-  route(to: Endpoint): Direction | undefined;
+  route(to: Endpoint): LinkDirection | undefined;
   /** Drops a packet that has no route. */
   noRoute(packet: number): void;
   /** Sends a packet now, or when the modelled processor gets to it. */
-  transmit(direction: Direction, packet: number): boolean;
+  transmit(direction: LinkDirection, packet: number): boolean;
   unbind(socket: SimSocket): void;
 }
 
@@ -61,15 +61,15 @@ export class SimSocket implements DatagramSocket {
   backlog = 0;
   private readonly context: SocketContext;
   private readonly table: PacketTable;
-  private readonly out: Direction | undefined;
+  private readonly out: LinkDirection | undefined;
   private isClosed = false;
   private lastTo = -1;
-  private lastDirection: Direction | undefined;
+  private lastDirection: LinkDirection | undefined;
 
   constructor(
     context: SocketContext,
     local: Endpoint,
-    out: Direction | undefined,
+    out: LinkDirection | undefined,
     { onDatagram, isUrgent, port }: SocketUser,
   ) {
     this.isHidden = port < 0;
@@ -87,7 +87,7 @@ export class SimSocket implements DatagramSocket {
   send(buffer: Uint8Array, offset: number, length: number, to: Endpoint, dscp = 0): SendResult {
     if (!(length >= 0 && length <= MAX_DATAGRAM_BYTES)) refuseLength(length);
     if (!(offset >= 0 && offset + length <= buffer.length)) refuseRange(buffer, offset, length);
-    if (!(dscp >= 0 && dscp < DSCP_VALUES)) refuseClass(dscp);
+    if (!(dscp >= 0 && dscp < DSCP_VALUE_COUNT)) refuseClass(dscp);
     const { context, table } = this;
     const { ownership } = context;
     if (buffer === ownership.current) ownership.current = NO_BUFFER;
@@ -108,7 +108,7 @@ export class SimSocket implements DatagramSocket {
     this.context.unbind(this);
   }
 
-  private find(to: Endpoint): Direction | undefined {
+  private find(to: Endpoint): LinkDirection | undefined {
     this.lastTo = to;
     this.lastDirection = this.context.route(to);
     return this.lastDirection;
@@ -121,7 +121,7 @@ function refuseRange(buffer: Uint8Array, offset: number, length: number): never 
 }
 
 function refuseClass(dscp: number): never {
-  assert(false, `a class of ${dscp}: 0..${DSCP_VALUES - 1} is allowed`);
+  assert(false, `a class of ${dscp}: 0..${DSCP_VALUE_COUNT - 1} is allowed`);
 }
 
 function refuseLength(length: number): never {

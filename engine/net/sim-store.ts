@@ -12,15 +12,15 @@ import { wipe } from '../core/secrets.ts';
 import type { RandomStream } from '../core/stream.ts';
 import { type Disk, DiskStore } from './disk-store.ts';
 import {
-  concat,
+  concatByteArrays,
   frameKey,
   PUT_FRAME,
   parseFrame,
+  parseValidFrames,
   type StoreFrame,
   TRUNCATE_FRAME,
-  wholeFrames,
 } from './store-frames.ts';
-import { WaitingFrames } from './waiting-frames.ts';
+import { UnsyncedFrames } from './waiting-frames.ts';
 
 /** What remains after a crash of the bytes written since the last confirmed sync. */
 export type StoreFault = 'synced' | 'prefix' | 'torn' | 'flipped';
@@ -42,7 +42,7 @@ export class SimDisk implements Disk {
   private taken: Uint8Array[] = [];
   /** Number of frames that syncs have taken so far. */
   private takenCount = 0;
-  private readonly waiting = new WaitingFrames();
+  private readonly waiting = new UnsyncedFrames();
 
   /** Appends one frame. */
   append(frame: Uint8Array): void {
@@ -72,14 +72,14 @@ export class SimDisk implements Disk {
     const unsynced = [...this.taken, ...this.waiting.take()];
     this.taken = [];
     // Frames that reached the disk have taken effect, including deletions.
-    for (const { whole } of wholeFrames(survivingBytes(unsynced, fault, stream))) {
+    for (const { whole } of parseValidFrames(survivingBytes(unsynced, fault, stream))) {
       this.apply(whole.slice());
     }
   }
 
   /** All bytes on the disk, and those not yet there. */
   raw(): Uint8Array {
-    return concat([
+    return concatByteArrays([
       this.log.subarray(0, this.logBytes),
       ...this.table.values(),
       ...this.taken,
@@ -89,7 +89,7 @@ export class SimDisk implements Disk {
 
   read(): StoreFrame[] {
     return [
-      ...wholeFrames(this.log.subarray(0, this.logBytes)),
+      ...parseValidFrames(this.log.subarray(0, this.logBytes)),
       ...[...this.table.values()].map(parseFrame),
       ...[...this.taken, ...this.waiting.frames].map(parseFrame),
     ];
@@ -136,7 +136,7 @@ export function survivingBytes(
   let end = unsynced.slice(0, kept).reduce((sum, frame) => sum + frame.length, 0);
   const next = unsynced[kept];
   if (fault === 'torn' && next !== undefined) end += stream.below(next.length);
-  const survivor = concat(unsynced).slice(0, end);
+  const survivor = concatByteArrays(unsynced).slice(0, end);
   if (fault === 'flipped' && end > 0) {
     const bit = stream.below(end * 8);
     survivor[bit >>> 3] = (survivor[bit >>> 3] as number) ^ (1 << (bit & 7));

@@ -14,25 +14,25 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import type { Nanoseconds } from '../host/time.ts';
 import { NO_BUFFER } from './buffer-pool.ts';
 import type { MachineSpec } from './cpu-profile.ts';
-import type { Direction } from './direction.ts';
+import type { LinkDirection } from './direction.ts';
 import type { NetworkObserver } from './direction-context.ts';
-import { CPU_QUEUE_FULL, NO_ROUTE, PORT_UNREACHABLE } from './drop-reasons.ts';
+import { DROP_CPU_QUEUE_FULL, DROP_NO_ROUTE, DROP_PORT_UNREACHABLE } from './drop-reasons.ts';
 import { EndpointTable } from './endpoint-table.ts';
-import type { DirectionSpec } from './link-spec.ts';
-import { FULL_RECEIVE_BUFFER, Machine, type TimedWork } from './machine.ts';
+import type { LinkDirectionSpec } from './link-spec.ts';
+import { FULL_RECEIVE_BUFFER_SHARES, Machine, type WaitLimitedWork } from './machine.ts';
 import { Media, type SimSegmentOptions } from './media.ts';
 import { FINGERPRINT_KINDS, Network, type PacketSink } from './network.ts';
 import { NODE_CALL_KINDS, NodeCalls } from './node-calls.ts';
-import { cutPairs, orderedHostPairs } from './partition.ts';
+import { cutHostPairs, orderedHostPairs } from './partition.ts';
 import type { SimCloud, SimCloudOptions } from './sim-cloud.ts';
 import { SimHost, type SimHostOptions } from './sim-host.ts';
 import type { HostWorld } from './sim-host-world.ts';
-import { type LinkEffect, type LinkEndPlace, SimLink } from './sim-link.ts';
+import { type LinkChangeHandle, type LinkEndPlace, SimLink } from './sim-link.ts';
 import type { LogSink, NodeTraceSink } from './sim-observers.ts';
 import type { SimSegment } from './sim-segment.ts';
 import { BufferOwnership, type SimSocket } from './sim-socket.ts';
 import type { StoreFault } from './sim-store.ts';
-import { NO_STREAMS, type StreamModel } from './stream-hook.ts';
+import { NO_STREAM_MODEL, type StreamModel } from './stream-hook.ts';
 import { WorldCrypto } from './world-crypto.ts';
 
 /** Parts of a world. */
@@ -66,21 +66,21 @@ export interface SimLinkOptions {
   readonly a: LinkEndPlace;
   readonly b: LinkEndPlace;
   /** The direction from a to b. */
-  readonly forward: DirectionSpec;
-  readonly backward: DirectionSpec;
+  readonly forward: LinkDirectionSpec;
+  readonly backward: LinkDirectionSpec;
 }
 
 // A private name for hot code: see network.ts.
 const DATAGRAM = NODE_CALL_KINDS.datagram;
 
 /** The loopback direction of a host: no delay, no limit. */
-const LOOPBACK: DirectionSpec = {
+const LOOPBACK: LinkDirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 0,
   queue: { kind: 'drop-tail' },
 };
 
-/** See the module. */
+/** A simulated world: hosts, links and segments on one scheduler, and the faults that act on them. */
 export class SimWorld implements HostWorld, PacketSink {
   readonly network: Network;
   readonly endpoints = new EndpointTable();
@@ -101,7 +101,7 @@ export class SimWorld implements HostWorld, PacketSink {
   protected readonly hostsByAddress = new Map<string, number>();
   private readonly links = new Map<string, SimLink>();
   private readonly media: Media;
-  private readonly loopbacks = new Map<number, Direction>();
+  private readonly loopbacks = new Map<number, LinkDirection>();
   private readonly machines = new Map<string, Machine>();
   private readonly names = new Map<string, number>();
   private isSealed = false;
@@ -110,7 +110,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.options = options;
     this.epochSeconds = options.epochSeconds;
     this.syncDelayNs = options.syncDelayNs ?? 0;
-    this.streams = options.streams ?? NO_STREAMS;
+    this.streams = options.streams ?? NO_STREAM_MODEL;
     this.logSink = options.log;
     this.crypto = new WorldCrypto(options.cryptoFor);
     this.network = new Network({
@@ -290,12 +290,12 @@ export class SimWorld implements HostWorld, PacketSink {
     from: readonly string[],
     to: readonly string[],
     ways: 'both' | 'one-way' = 'both',
-  ): LinkEffect & { readonly directions: number } {
+  ): LinkChangeHandle & { readonly directions: number } {
     const sources = from.map((name) => this.host(name).index);
     const targets = to.map((name) => this.host(name).index);
     const { directions } = this.network;
     const { all: media } = this.media;
-    const cuts = cutPairs({ directions, media }, orderedHostPairs(sources, targets, ways));
+    const cuts = cutHostPairs({ directions, media }, orderedHostPairs(sources, targets, ways));
     let isOver = false;
     return {
       directions: cuts.length,
@@ -307,10 +307,10 @@ export class SimWorld implements HostWorld, PacketSink {
     };
   }
 
-  /** Part of {@link PacketSink}: a packet has arrived. */
+  /** Called by the network: a packet has arrived at the end of its link. */
   // hot: once per packet and hop.
   arrive(id: number, packet: number): void {
-    const direction = this.network.directions[id] as Direction;
+    const direction = this.network.directions[id] as LinkDirection;
     if (direction.toNode < 0) {
       this.media.arrive(direction, packet);
       return;
@@ -318,7 +318,7 @@ export class SimWorld implements HostWorld, PacketSink {
     const to = this.network.table.to[packet] as number;
     const socket = this.endpoints.sockets[to];
     if (socket === undefined || socket.hostIndex !== direction.toNode) {
-      direction.drop(packet, PORT_UNREACHABLE);
+      direction.drop(packet, DROP_PORT_UNREACHABLE);
       return;
     }
     const host = this.hostList[socket.hostIndex] as SimHost;
@@ -354,11 +354,11 @@ export class SimWorld implements HostWorld, PacketSink {
     return this.hostsByAddress.get(address);
   }
 
-  segmentOf(host: number): Direction | undefined {
+  segmentOf(host: number): LinkDirection | undefined {
     return this.media.segmentOf(host);
   }
 
-  loopback(host: number): Direction {
+  loopback(host: number): LinkDirection {
     const known = this.loopbacks.get(host);
     if (known !== undefined) return known;
     const name = (this.hostList[host] as SimHost).name;
@@ -381,9 +381,9 @@ export class SimWorld implements HostWorld, PacketSink {
       network.scheduler.now,
       host,
       FINGERPRINT_KINDS.drop,
-      NO_ROUTE * 65_536 + length,
+      DROP_NO_ROUTE * 65_536 + length,
     );
-    network.observer?.onDropped(undefined, packet, NO_ROUTE);
+    network.observer?.onDropped(undefined, packet, DROP_NO_ROUTE);
     network.table.free(packet);
   }
 
@@ -396,13 +396,13 @@ export class SimWorld implements HostWorld, PacketSink {
     linkId: string,
     { name: from, index: fromNode }: SimHost,
     { name: to, index: toNode }: SimHost,
-    spec: DirectionSpec,
-  ): Direction {
+    spec: LinkDirectionSpec,
+  ): LinkDirection {
     return this.network.addDirection({ linkId, name: `${from}->${to}`, fromNode, toNode }, spec);
   }
 
   /** Attaches a direction to its sender; `remote` is its far end. */
-  private attach(direction: Direction, remote: LinkEndPlace): void {
+  private attach(direction: LinkDirection, remote: LinkEndPlace): void {
     const sender = this.hostList[direction.fromNode] as SimHost;
     const receiver = this.hostList[direction.toNode] as SimHost;
     const address = remote.address ?? receiver.address;
@@ -421,7 +421,7 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   /** Counts a packet that reached the end of its direction. */
-  protected count(direction: Direction, packet: number): void {
+  protected count(direction: LinkDirection, packet: number): void {
     const { observer } = this.network;
     this.network.countDelivered(direction.id);
     if (observer !== undefined) observer.onDelivered(direction, packet);
@@ -445,19 +445,19 @@ export class SimWorld implements HostWorld, PacketSink {
     ownership.current = NO_BUFFER;
   }
 
-  private arriveAtProcessor(direction: Direction, packet: number, waitingAt: SimSocket): void {
+  private arriveAtProcessor(direction: LinkDirection, packet: number, waitingAt: SimSocket): void {
     const host = this.hostList[waitingAt.hostIndex] as SimHost;
     const { machine, life } = host;
     const length = this.network.table.length[packet] as number;
     const share = machine.shareOfBuffer(length);
-    if (machine.isFull || waitingAt.backlog + share > FULL_RECEIVE_BUFFER) {
-      direction.drop(packet, CPU_QUEUE_FULL);
+    if (machine.isFull || waitingAt.backlog + share > FULL_RECEIVE_BUFFER_SHARES) {
+      direction.drop(packet, DROP_CPU_QUEUE_FULL);
       return;
     }
     waitingAt.backlog += share;
     this.count(direction, packet);
     const to = this.network.table.to[packet] as number;
-    const work: TimedWork = {
+    const work: WaitLimitedWork = {
       limitNs: machine.waitLimits?.datagramNs,
       run: (): void => {
         waitingAt.backlog -= share;
@@ -495,6 +495,6 @@ export class SimWorld implements HostWorld, PacketSink {
   }
 
   private sendDeferred(packet: number, direction: number): void {
-    (this.network.directions[direction] as Direction).offer(packet);
+    (this.network.directions[direction] as LinkDirection).offer(packet);
   }
 }

@@ -9,24 +9,24 @@
  */
 import type { Scheduler } from '../core/scheduler.ts';
 import { PLAN_NOT_BEGUN, type PlanClock } from './contact-plan.ts';
-import type { StepsSpec } from './link-spec.ts';
+import type { TimedStepsSpec } from './link-spec.ts';
 
 /** What the steps need of the network. */
-export interface StepsContext extends PlanClock {
+export interface TimedStepsContext extends PlanClock {
   readonly scheduler: Scheduler;
 }
 
-/** See the module. */
-export class Steps {
-  private readonly spec: StepsSpec;
-  private readonly context: StepsContext;
+/** A rate or a delay of a link that changes at given instants of the run. */
+export class TimedSteps {
+  private readonly spec: TimedStepsSpec;
+  private readonly context: TimedStepsContext;
   private readonly onChange: () => void;
   private index = 0;
   /** Start of the current period, ns of the plan. */
   private base = 0;
 
   /** @param onChange Called when {@link value} has changed. */
-  constructor(spec: StepsSpec, context: StepsContext, onChange: () => void) {
+  constructor(spec: TimedStepsSpec, context: TimedStepsContext, onChange: () => void) {
     this.spec = spec;
     this.context = context;
     this.onChange = onChange;
@@ -63,7 +63,7 @@ export class Steps {
 }
 
 /** What is wrong with steps; undefined if nothing is. */
-export function stepsProblem({ atNs, values, periodNs }: StepsSpec): string | undefined {
+export function timedStepsProblem({ atNs, values, periodNs }: TimedStepsSpec): string | undefined {
   if (atNs[0] !== 0) return 'must begin at 0';
   if (atNs.length !== values.length) return 'must have a value for each instant';
   const wrong = atNs.findIndex((at, index) => index > 0 && at <= (atNs[index - 1] as number));

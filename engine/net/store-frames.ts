@@ -104,7 +104,7 @@ export function parseFrame(whole: Uint8Array): StoreFrame {
 }
 
 /** Frames from the start up to the first invalid one. */
-export function wholeFrames(bytes: Uint8Array): StoreFrame[] {
+export function parseValidFrames(bytes: Uint8Array): StoreFrame[] {
   const frames: StoreFrame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
@@ -150,14 +150,14 @@ export function withoutVoidFrames(frames: readonly StoreFrame[]): readonly Store
 }
 
 /** What a whole store consists of: its records, and its entries that were not deleted. */
-export function liveFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
+export function storeContentFrames(frames: readonly StoreFrame[]): readonly StoreFrame[] {
   return withoutVoidFrames(frames).filter(
     ({ kind }) => kind === RECORD_FRAME || kind === PUT_FRAME,
   );
 }
 
 /** Concatenates all parts. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concatByteArrays(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -8,7 +8,7 @@
 import type { Host } from '../host/host.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint } from '../host/socket.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
@@ -41,7 +41,7 @@ export interface StreamModel {
     options: ListenOptions,
     onStream: (stream: Stream) => void,
   ): Listener | undefined;
-  connect(host: StreamHost, options: ConnectOptions, done: ConnectDone): void;
+  connect(host: StreamHost, options: ConnectOptions, done: ConnectCallback): void;
   /** The host has this address from now on and answers there, even if only with refusals. */
   attached?(host: StreamHost, address: string): void;
   /** The host crashed: its streams and listeners are gone without notice. */
@@ -54,7 +54,7 @@ export interface StreamModel {
 }
 
 /** A world without streams: every port is taken and every connection is unreachable. */
-export const NO_STREAMS: StreamModel = {
+export const NO_STREAM_MODEL: StreamModel = {
   listen: () => undefined,
   connect: (host, _options, done) => {
     host.after(0, () => done(undefined, 'unreachable'));

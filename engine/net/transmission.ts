@@ -10,41 +10,57 @@
 import { assert } from '../core/assert.ts';
 import type { Scheduler } from '../core/scheduler.ts';
 import type { Contact, ContactPlan } from './contact-plan.ts';
-import type { DirectionContext, DirectionView, Pace } from './direction-context.ts';
+import type { LinkDirectionContext, LinkDirectionView, RateAndDelay } from './direction-context.ts';
 import * as layout from './direction-context.ts';
 import * as masks from './direction-masks.ts';
 import {
+  DROP_LINK_DOWN,
+  DROP_LOSS,
+  DROP_NO_CONTACT,
+  DROP_NODE_DOWN,
+  DROP_PARTITION,
+  DROP_POLICED,
+  DROP_QUEUE_FULL,
   DROP_REASONS,
-  LINK_DOWN,
-  LOSS,
-  NO_CONTACT,
-  NODE_DOWN,
-  PARTITION,
-  POLICED,
-  QUEUE_FULL,
-  TAP,
+  DROP_TAP,
 } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
-import type { DirectionSpec } from './link-spec.ts';
+import type { LinkDirectionSpec } from './link-spec.ts';
 import type { PacketHeap } from './packet-heap.ts';
-import { NIL as NO_PACKET, type PacketTable } from './packet-table.ts';
+import { NIL_PACKET as NO_PACKET, type PacketTable } from './packet-table.ts';
 import type { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
 import type { Tap } from './tap.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const { DELAY, DELIVERED, MTU_BYTES, OFFERED, OVERHEAD, RATE, REMAINDER, WAKE_AT } = layout;
-const { CURRENT, FLAGS, TO_NODE, PIPE_COUNT, PIPE_FIRST, PIPE_LAST, STATE_STRIDE, WORD_STRIDE } =
-  layout;
-const { BIT_NS_PER_BYTE, PIPE_HEAD, RELEASED, WAKE } = layout;
-const { ENTRY_DOWN, ENTRY_PARTITION, ENTRY_SENDER, EXIT, EXIT_HELD, EXIT_PARTITION } = masks;
+const { DELAY_NS_INDEX, DELIVERED_PACKETS_INDEX, MTU_BYTES_INDEX, OFFERED_PACKETS_INDEX } = layout;
+const { OVERHEAD_BYTES_INDEX, RATE_BPS_INDEX, REMAINDER_INDEX, WAKE_AT_NS_INDEX } = layout;
+const {
+  CURRENT_PACKET_WORD,
+  FLAGS_WORD,
+  TO_NODE_WORD,
+  PIPE_COUNT_WORD,
+  PIPE_FIRST_WORD,
+  PIPE_LAST_WORD,
+  STATE_STRIDE,
+  WORD_STRIDE,
+} = layout;
+const { BIT_NS_PER_BYTE, PIPE_HEAD_EVENT, RELEASED_EVENT, WAKE_EVENT } = layout;
+const {
+  ENTRY_DOWN_BIT,
+  ENTRY_PARTITION_BIT,
+  ENTRY_SENDER_DOWN_BIT,
+  EXIT_MASK,
+  EXIT_HELD_BIT,
+  EXIT_PARTITION_BIT,
+} = masks;
 const NIL = NO_PACKET;
 
 const NO_TAPS: readonly Tap[] = [];
 
 /** Identity of a direction, and its ends. */
-export interface DirectionIdentity {
+export interface LinkDirectionIdentity {
   readonly id: number;
   readonly linkId: string;
   readonly name: string;
@@ -53,12 +69,12 @@ export interface DirectionIdentity {
 }
 
 /** The rare steps of packets on a direction; {@link Direction} supplies the parts. */
-export abstract class Transmission implements DirectionView {
+export abstract class LinkDirectionBase implements LinkDirectionView {
   readonly id: number;
   readonly toNode: number;
   protected readonly base: number;
   protected readonly word: number;
-  protected readonly context: DirectionContext;
+  protected readonly context: LinkDirectionContext;
   protected readonly scheduler: Scheduler;
   protected readonly table: PacketTable;
   /** Replaces the FIFO of the pipe once packets may overtake each other. */
@@ -66,8 +82,8 @@ export abstract class Transmission implements DirectionView {
   readonly fromNode: number;
   readonly linkId: string;
   readonly name: string;
-  /** The present specification. */
-  spec: DirectionSpec;
+  /** Rate, delay, queue and impairments at present; faults may have changed them. */
+  spec: LinkDirectionSpec;
   /** Number of copies made by duplication. */
   duplicated = 0;
   /** Number of packets injected by taps. */
@@ -84,7 +100,11 @@ export abstract class Transmission implements DirectionView {
   protected released: PacketList | undefined;
   protected drops: Uint32Array | undefined;
 
-  constructor(context: DirectionContext, identity: DirectionIdentity, spec: DirectionSpec) {
+  constructor(
+    context: LinkDirectionContext,
+    identity: LinkDirectionIdentity,
+    spec: LinkDirectionSpec,
+  ) {
     this.id = identity.id;
     this.toNode = identity.toNode;
     this.base = identity.id * STATE_STRIDE;
@@ -98,25 +118,25 @@ export abstract class Transmission implements DirectionView {
     this.spec = spec;
     const { state, words } = context;
     state.fill(0, this.base, this.base + STATE_STRIDE);
-    state[this.base + WAKE_AT] = -1;
-    words[this.word + CURRENT] = NIL;
-    words[this.word + PIPE_FIRST] = NIL;
-    words[this.word + PIPE_LAST] = NIL;
-    words[this.word + TO_NODE] = identity.toNode;
+    state[this.base + WAKE_AT_NS_INDEX] = -1;
+    words[this.word + CURRENT_PACKET_WORD] = NIL;
+    words[this.word + PIPE_FIRST_WORD] = NIL;
+    words[this.word + PIPE_LAST_WORD] = NIL;
+    words[this.word + TO_NODE_WORD] = identity.toNode;
   }
 
   /** The queue discipline that the specification names; called once. */
   protected abstract makeQueue(): QueueDiscipline;
 
-  get plan(): DirectionSpec['contacts'] {
+  get plan(): LinkDirectionSpec['contacts'] {
     return this.spec.contacts;
   }
 
-  get pace(): Pace {
+  get pace(): RateAndDelay {
     const { state } = this.context;
     return {
-      rateBps: state[this.base + RATE] as number,
-      delayNs: state[this.base + DELAY] as number,
+      rateBps: state[this.base + RATE_BPS_INDEX] as number,
+      delayNs: state[this.base + DELAY_NS_INDEX] as number,
       overheadBytes: this.overhead,
     };
   }
@@ -129,70 +149,70 @@ export abstract class Transmission implements DirectionView {
 
   /** Number of packets handed to this direction. */
   get offered(): number {
-    return this.context.state[this.base + OFFERED] as number;
+    return this.context.state[this.base + OFFERED_PACKETS_INDEX] as number;
   }
   set offered(value: number) {
-    this.context.state[this.base + OFFERED] = value;
+    this.context.state[this.base + OFFERED_PACKETS_INDEX] = value;
   }
 
   /** Number of packets handed to the receiver, which counts them. */
   get delivered(): number {
-    return this.context.state[this.base + DELIVERED] as number;
+    return this.context.state[this.base + DELIVERED_PACKETS_INDEX] as number;
   }
 
   /** The packet in the transmitter. */
   protected get current(): number {
-    return this.context.words[this.word + CURRENT] as number;
+    return this.context.words[this.word + CURRENT_PACKET_WORD] as number;
   }
   protected set current(value: number) {
-    this.context.words[this.word + CURRENT] = value;
+    this.context.words[this.word + CURRENT_PACKET_WORD] = value;
   }
 
   /** The packet that arrives next. */
   protected get pipeHead(): number {
-    return this.context.words[this.word + PIPE_FIRST] as number;
+    return this.context.words[this.word + PIPE_FIRST_WORD] as number;
   }
   protected set pipeHead(value: number) {
-    this.context.words[this.word + PIPE_FIRST] = value;
+    this.context.words[this.word + PIPE_FIRST_WORD] = value;
   }
 
   /** Number of packets in the pipe. */
   protected get pipePackets(): number {
-    return this.context.words[this.word + PIPE_COUNT] as number;
+    return this.context.words[this.word + PIPE_COUNT_WORD] as number;
   }
   protected set pipePackets(value: number) {
-    this.context.words[this.word + PIPE_COUNT] = value;
+    this.context.words[this.word + PIPE_COUNT_WORD] = value;
   }
 
   protected get mtu(): number {
-    return this.context.state[this.base + MTU_BYTES] as number;
+    return this.context.state[this.base + MTU_BYTES_INDEX] as number;
   }
   protected set mtu(value: number) {
-    this.context.state[this.base + MTU_BYTES] = value;
+    this.context.state[this.base + MTU_BYTES_INDEX] = value;
   }
 
   protected get overhead(): number {
-    return this.context.state[this.base + OVERHEAD] as number;
+    return this.context.state[this.base + OVERHEAD_BYTES_INDEX] as number;
   }
   protected set overhead(value: number) {
-    this.context.state[this.base + OVERHEAD] = value;
+    this.context.state[this.base + OVERHEAD_BYTES_INDEX] = value;
   }
 
   /** True if one of the bits of direction-masks.ts is set. */
   protected has(bits: number): boolean {
-    return ((this.context.words[this.word + FLAGS] as number) & bits) !== 0;
+    return ((this.context.words[this.word + FLAGS_WORD] as number) & bits) !== 0;
   }
 
   /** Sets or clears bits. */
   protected mark(bits: number, isSet = true): void {
     const { words } = this.context;
-    const flags = words[this.word + FLAGS] as number;
-    words[this.word + FLAGS] = isSet ? flags | bits : flags & ~bits;
+    const flags = words[this.word + FLAGS_WORD] as number;
+    words[this.word + FLAGS_WORD] = isSet ? flags | bits : flags & ~bits;
   }
 
   /** Makes every step of a packet a method call of this object, for a defective direction that overrides it. */
   overrideSteps(): void {
-    this.mark(masks.OVERRIDDEN);
+    this.mark(masks.OVERRIDDEN_BIT);
   }
 
   /** Takes a packet from the sender. @returns false if the queue was full; the packet is then gone. */
@@ -202,15 +222,19 @@ export abstract class Transmission implements DirectionView {
 
   /** The rest of {@link offer}, where the packet may have to wait. */
   takeOffered(packet: number): boolean {
-    if (this.current === NIL && !this.has(masks.QUEUED)) {
+    if (this.current === NIL && !this.has(masks.QUEUE_ALWAYS_BIT)) {
       this.transmit(packet);
       return true;
     }
     if (!this.queue.push(packet)) {
-      this.drop(packet, QUEUE_FULL);
-      return false;
+      // Limits are for packets that wait; this one may go at once.
+      const isNext = this.current === NIL && this.queue.packets === 0;
+      const starts = isNext && this.readyAt(packet) <= this.scheduler.now;
+      if (starts) this.start(packet);
+      else this.drop(packet, DROP_QUEUE_FULL);
+      return starts;
     }
-    this.mark(masks.BACKLOG);
+    this.mark(masks.BACKLOG_BIT);
     if (this.current === NIL) this.pump();
     return true;
   }
@@ -227,8 +251,8 @@ export abstract class Transmission implements DirectionView {
 
   /** Handles rare kinds of events; those that occur at every hop have separate functions. */
   fireRare(kind: number): void {
-    if (kind === WAKE) this.onWake();
-    else if (kind === RELEASED) this.onReleased();
+    if (kind === WAKE_EVENT) this.onWake();
+    else if (kind === RELEASED_EVENT) this.onReleased();
   }
 
   /** Drops a packet for a named reason; the receiver also uses it instead of delivering. */
@@ -245,29 +269,29 @@ export abstract class Transmission implements DirectionView {
    */
   protected setRate(rateBps: number): void {
     const { state } = this.context;
-    if (state[this.base + RATE] === rateBps) return;
-    state[this.base + RATE] = rateBps;
-    state[this.base + REMAINDER] = 0;
+    if (state[this.base + RATE_BPS_INDEX] === rateBps) return;
+    state[this.base + RATE_BPS_INDEX] = rateBps;
+    state[this.base + REMAINDER_INDEX] = 0;
     this.context.observer?.onPace?.(this);
   }
 
   /** New delay, for packets that enter the pipe from now on. */
   protected setDelay(delayNs: number): void {
     const { state } = this.context;
-    if (state[this.base + DELAY] === delayNs) return;
-    state[this.base + DELAY] = delayNs;
+    if (state[this.base + DELAY_NS_INDEX] === delayNs) return;
+    state[this.base + DELAY_NS_INDEX] = delayNs;
     this.context.observer?.onPace?.(this);
   }
 
   /** Puts a packet into the pipe, bypassing queue, transmitter and impairments. */
   inject(packet: number): void {
     this.injected += 1;
-    if (this.has(ENTRY_DOWN)) {
-      this.drop(packet, LINK_DOWN);
+    if (this.has(ENTRY_DOWN_BIT)) {
+      this.drop(packet, DROP_LINK_DOWN);
       return;
     }
     this.context.observer?.onCopied?.(this, packet, NIL);
-    this.travel(packet, this.context.state[this.base + DELAY] as number);
+    this.travel(packet, this.context.state[this.base + DELAY_NS_INDEX] as number);
   }
 
   /** Begins the serialisation. */
@@ -277,13 +301,13 @@ export abstract class Transmission implements DirectionView {
 
   /** The next packet of the queue begins its serialisation. */
   serveBacklog(): void {
-    if (this.has(masks.QUEUED)) {
+    if (this.has(masks.QUEUE_ALWAYS_BIT)) {
       this.pump();
       return;
     }
     const next = this.queue.pop();
     if (next === NIL) {
-      this.mark(masks.BACKLOG, false);
+      this.mark(masks.BACKLOG_BIT, false);
       return;
     }
     this.transmit(next);
@@ -302,11 +326,11 @@ export abstract class Transmission implements DirectionView {
   enterImpaired(packet: number): void {
     for (const tap of this.taps) {
       if (tap.onPacket(this.table, packet) === 'drop') {
-        this.drop(packet, TAP);
+        this.drop(packet, DROP_TAP);
         return;
       }
     }
-    const delay = this.context.state[this.base + DELAY] as number;
+    const delay = this.context.state[this.base + DELAY_NS_INDEX] as number;
     const impairments = this.impairments;
     if (impairments === undefined || !Impairments.isNeeded(this.spec)) {
       this.travel(packet, delay);
@@ -315,7 +339,7 @@ export abstract class Transmission implements DirectionView {
     const { fate } = impairments;
     impairments.decide(this.table, packet, this.scheduler.now);
     if (fate.isLost) {
-      this.drop(packet, LOSS);
+      this.drop(packet, DROP_LOSS);
       return;
     }
     const copy = fate.isDuplicated ? this.table.duplicate(packet) : NIL;
@@ -348,7 +372,7 @@ export abstract class Transmission implements DirectionView {
   /** Implements netem's reordering: the packet skips the delay and overtakes others. */
   protected hurry(packet: number): void {
     this.table.arriveAt[packet] = this.scheduler.now;
-    if (this.context.pushPipe(this.id, packet)) this.scheduler.post(0, PIPE_HEAD, this.id);
+    if (this.context.pushPipe(this.id, packet)) this.scheduler.post(0, PIPE_HEAD_EVENT, this.id);
   }
 
   protected cut(delay: number): number {
@@ -360,27 +384,33 @@ export abstract class Transmission implements DirectionView {
   /** Starts transmissions as long as a packet may go now. */
   protected pump(): void {
     if (this.contacts?.atEnd === 'drop') this.endContact(this.contacts);
-    while (this.current === NIL && this.has(masks.BACKLOG)) {
+    while (this.current === NIL && this.has(masks.BACKLOG_BIT)) {
       const packet = this.queue.peek();
       if (packet === NIL) {
-        this.mark(masks.BACKLOG, false);
+        this.mark(masks.BACKLOG_BIT, false);
         return;
       }
-      const now = this.scheduler.now;
       const readyAt = this.readyAt(packet);
-      if (readyAt > now) {
+      if (readyAt > this.scheduler.now) {
         this.wakeAt(readyAt);
         return;
       }
       this.queue.pop();
-      this.bucket?.take((this.table.length[packet] as number) + this.overhead, now);
-      this.transmit(packet);
+      this.start(packet);
     }
+  }
+
+  /** A packet that need not wait any longer begins its serialisation. */
+  private start(packet: number): void {
+    const bytes = (this.table.length[packet] as number) + this.overhead;
+    // A policing bucket was charged when the packet was offered.
+    if (this.bucket?.mode === 'shape') this.bucket.take(bytes, this.scheduler.now);
+    this.transmit(packet);
   }
 
   /** True while the rate is 0, as a trace may have it: nothing is sent. */
   protected get isStill(): boolean {
-    return this.context.state[this.base + RATE] === 0;
+    return this.context.state[this.base + RATE_BPS_INDEX] === 0;
   }
 
   /** First instant at which rate, bucket and contacts may let the packet go; ask again then. */
@@ -397,7 +427,7 @@ export abstract class Transmission implements DirectionView {
     if (now < contact.startNs) return contact.startNs;
     this.setRate(contact.spec.rateBps ?? this.spec.rateBps);
     this.setDelay(contact.spec.delayNs ?? this.spec.delayNs);
-    const rate = this.context.state[this.base + RATE] as number;
+    const rate = this.context.state[this.base + RATE_BPS_INDEX] as number;
     // A packet that would not finish in time is not started (docs/spec/link-model.md#contacts).
     return now + (bytes * BIT_NS_PER_BYTE) / rate > contact.endNs ? contact.endNs : now;
   }
@@ -405,20 +435,20 @@ export abstract class Transmission implements DirectionView {
   /** Drops what waits in the link, if a contact has ended since the last call. */
   private endContact(contacts: ContactPlan): void {
     if (!contacts.takeEnd(this.scheduler.now)) return;
-    this.lazyQueue?.flush((packet) => this.drop(packet, NO_CONTACT));
+    this.lazyQueue?.flush((packet) => this.drop(packet, DROP_NO_CONTACT));
   }
 
   protected wakeAt(time: number): void {
     const { state } = this.context;
-    if (time === Number.POSITIVE_INFINITY || state[this.base + WAKE_AT] === time) return;
-    state[this.base + WAKE_AT] = time;
-    this.scheduler.post(time - this.scheduler.now, WAKE, this.id);
+    if (time === Number.POSITIVE_INFINITY || state[this.base + WAKE_AT_NS_INDEX] === time) return;
+    state[this.base + WAKE_AT_NS_INDEX] = time;
+    this.scheduler.post(time - this.scheduler.now, WAKE_EVENT, this.id);
   }
 
   protected onWake(): void {
     const { state } = this.context;
-    if (state[this.base + WAKE_AT] !== this.scheduler.now) return;
-    state[this.base + WAKE_AT] = -1;
+    if (state[this.base + WAKE_AT_NS_INDEX] !== this.scheduler.now) return;
+    state[this.base + WAKE_AT_NS_INDEX] = -1;
     if (this.current === NIL) this.pump();
   }
 
@@ -431,32 +461,32 @@ export abstract class Transmission implements DirectionView {
   }
 
   protected refusal(packet: number): number {
-    if (this.has(ENTRY_SENDER)) return NODE_DOWN;
-    if (this.has(ENTRY_DOWN)) return LINK_DOWN;
-    if (this.has(ENTRY_PARTITION)) return PARTITION;
+    if (this.has(ENTRY_SENDER_DOWN_BIT)) return DROP_NODE_DOWN;
+    if (this.has(ENTRY_DOWN_BIT)) return DROP_LINK_DOWN;
+    if (this.has(ENTRY_PARTITION_BIT)) return DROP_PARTITION;
     const now = this.scheduler.now;
     const { contacts } = this;
     if (contacts?.atEnd === 'drop') this.endContact(contacts);
-    if (contacts?.outside === 'drop' && !contacts.isOpen(now)) return NO_CONTACT;
+    if (contacts?.outside === 'drop' && !contacts.isOpen(now)) return DROP_NO_CONTACT;
     if (this.bucket?.mode !== 'police') return NIL;
     const bytes = (this.table.length[packet] as number) + this.overhead;
-    if (this.bucket.eligibleAt(bytes) > now) return POLICED;
+    if (this.bucket.eligibleAt(bytes) > now) return DROP_POLICED;
     this.bucket.take(bytes, now);
     return NIL;
   }
 
   /** A packet has arrived and is withheld, or lost. */
   leaveHeldBack(packet: number): void {
-    if (this.has(EXIT_HELD)) this.held?.push(packet);
-    else if (this.has(EXIT_PARTITION)) this.drop(packet, PARTITION);
-    else this.drop(packet, NODE_DOWN);
+    if (this.has(EXIT_HELD_BIT)) this.held?.push(packet);
+    else if (this.has(EXIT_PARTITION_BIT)) this.drop(packet, DROP_PARTITION);
+    else this.drop(packet, DROP_NODE_DOWN);
   }
 
   protected onReleased(): void {
     const packet = this.released?.shift() ?? NIL;
     // A cut in between has emptied the list.
     if (packet === NIL) return;
-    if (this.has(EXIT)) this.leaveHeldBack(packet);
+    if (this.has(EXIT_MASK)) this.leaveHeldBack(packet);
     else this.context.arrive(this.id, packet);
   }
 }

@@ -11,8 +11,8 @@ import { DELETE_FRAME, frameKey, parseFrame, withoutVoidFrames } from './store-f
 /** Fewer bytes than these are never tidied. */
 const TIDY_MIN_BYTES = 1 << 20;
 
-/** See the module. */
-export class WaitingFrames {
+/** Frames of a store that no sync has taken yet, without those that later frames made void. */
+export class UnsyncedFrames {
   #frames: Uint8Array[] = [];
   #bytes = 0;
   /** Bytes after the last tidying. */

@@ -4,14 +4,14 @@
  * @module
  */
 import type { CryptoProvider } from '../host/crypto.ts';
-import { ChargedCrypto } from './charged-crypto.ts';
+import { CpuChargedCrypto } from './charged-crypto.ts';
 import type { Machine } from './machine.ts';
-import { SharedAgreements } from './shared-agreements.ts';
+import { SharedKeyAgreements } from './shared-agreements.ts';
 
 /** Hands providers to hosts and their jobs. */
 export class WorldCrypto {
   private readonly cryptoFor: (host: string) => CryptoProvider;
-  private readonly agreements = new SharedAgreements();
+  private readonly agreements = new SharedKeyAgreements();
 
   constructor(cryptoFor: (host: string) => CryptoProvider) {
     this.cryptoFor = cryptoFor;
@@ -20,7 +20,7 @@ export class WorldCrypto {
   /** The provider of a host; if its machine has a profile, each call is charged to the machine. */
   of(host: string, machine: Machine): CryptoProvider {
     const provider = this.cryptoFor(host);
-    return machine.profile === undefined ? provider : new ChargedCrypto(provider, machine);
+    return machine.profile === undefined ? provider : new CpuChargedCrypto(provider, machine);
   }
 
   /** The provider of jobs whose agreements are computed once for both ends; charges nothing. */

@@ -51,7 +51,7 @@ export function floorOfShare(share: number, count: number): number {
   return Number(floor(times(fractionFromNumber(share), fraction(BigInt(count)))));
 }
 
-/** The sum. */
+/** The sum of two fractions. */
 export function plus(a: Fraction, b: Fraction): Fraction {
   return fraction(
     a.numerator * b.denominator + b.numerator * a.denominator,
@@ -59,12 +59,12 @@ export function plus(a: Fraction, b: Fraction): Fraction {
   );
 }
 
-/** The difference. */
+/** The first fraction minus the second. */
 export function minus(a: Fraction, b: Fraction): Fraction {
   return plus(a, { ...b, numerator: -b.numerator });
 }
 
-/** The product. */
+/** The product of two fractions. */
 export function times(a: Fraction, b: Fraction): Fraction {
   return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
 }
@@ -87,7 +87,7 @@ export function floor({ numerator, denominator }: Fraction): bigint {
 }
 
 /** The nearest integer; halves go up. */
-export function nearest({ numerator, denominator }: Fraction): bigint {
+export function roundFraction({ numerator, denominator }: Fraction): bigint {
   return floor({ numerator: 2n * numerator + denominator, denominator: 2n * denominator });
 }
 

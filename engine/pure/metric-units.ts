@@ -7,7 +7,7 @@
  */
 
 /** The text of values from `from` on (in base units): value / divisor, then the suffix. */
-export interface UnitStep {
+export interface UnitDisplayStep {
   readonly from: number;
   readonly divisor: number;
   readonly suffix: string;
@@ -16,7 +16,7 @@ export interface UnitStep {
 /** What is known of a unit. */
 export interface MetricUnitFacts {
   /** Steps for people, the largest first. */
-  readonly steps: readonly [...UnitStep[], UnitStep];
+  readonly steps: readonly [...UnitDisplayStep[], UnitDisplayStep];
   /** The end of a name in Prometheus text, and base units of ours in one of it. */
   readonly prometheus: { readonly suffix: string; readonly divisor: number };
   /** The kind of quantity in which limits are written in files; a bare number if undefined. */
@@ -27,7 +27,7 @@ export interface MetricUnitFacts {
 
 const PLAIN = { suffix: '', divisor: 1 } as const;
 
-function one(suffix: string, divisor = 1): readonly [UnitStep] {
+function one(suffix: string, divisor = 1): readonly [UnitDisplayStep] {
   return [{ from: 0, divisor, suffix }];
 }
 
@@ -61,6 +61,8 @@ export const METRIC_UNITS = {
     prometheus: { suffix: '_ratio', divisor: 1 },
     quantity: 'ratio',
   },
+  // Of a difference between two ratios: percentage points.
+  points: { steps: one('pt', 0.01), prometheus: PLAIN, quantity: 'ratio' },
   packets: { steps: one(''), prometheus: PLAIN },
   '1/min': {
     steps: one('/min'),

@@ -7,24 +7,24 @@
  */
 
 /** Longest pattern, characters: two link names, with a margin. */
-export const PATTERN_MAX = 200;
+export const PATTERN_LENGTH_MAX = 200;
 
 /** How many characters patterns may still compare; the patterns of one list share one count. */
-export interface PatternWork {
+export interface PatternWorkBudget {
   /** Characters left; with none left nothing matches any more. */
   left: number;
 }
 
 /** No limit, for nodes: each comparison is short, but a node compares during the whole run. */
-export const UNLIMITED_WORK: PatternWork = { left: Number.POSITIVE_INFINITY };
+export const UNLIMITED_PATTERN_WORK: PatternWorkBudget = { left: Number.POSITIVE_INFINITY };
 
 /** A pattern; it must match the whole name. */
 export class NamePattern {
   readonly #text: string;
   readonly #hasStar: boolean;
-  readonly #work: PatternWork;
+  readonly #work: PatternWorkBudget;
 
-  constructor(text: string, work: PatternWork) {
+  constructor(text: string, work: PatternWorkBudget) {
     this.#text = text;
     this.#hasStar = text.includes('*');
     this.#work = work;

@@ -6,7 +6,7 @@
  */
 
 /** A function that remembers the results of `make`, which must depend on its argument only. */
-export function oncePer<Key extends object, Made extends object>(
+export function memoisePerObject<Key extends object, Made extends object>(
   make: (key: Key) => Made,
 ): (key: Key) => Made {
   const made = new WeakMap<Key, Made>();
@@ -23,7 +23,7 @@ interface Named {
   readonly name: string;
 }
 
-const namesOf = oncePer(
+const namesOf = memoisePerObject(
   (all: readonly Named[]): ReadonlyMap<string, Named> => new Map(all.map((one) => [one.name, one])),
 );
 

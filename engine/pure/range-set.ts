@@ -11,7 +11,10 @@ export interface Range {
   readonly end: number;
 }
 
-/** See the module. Arguments are safe integers; in queries `start` is below `end`. */
+/**
+ * A set of integers, kept as ascending ranges that neither touch nor overlap. Arguments are safe
+ * integers; in queries `start` is below `end`.
+ */
 export class RangeSet {
   /** Start and end of each range. */
   readonly #bounds: number[] = [];

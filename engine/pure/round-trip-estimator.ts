@@ -6,11 +6,11 @@
  */
 
 /** The gain of the smoothed time in RFC 6298: alpha. */
-export const STANDARD_GAIN: number = 1 / 8;
+export const RFC6298_RTT_GAIN: number = 1 / 8;
 const VARIATION_GAIN = 1 / 4;
 const VARIATIONS = 4;
 
-/** See the module. Times are in ns. */
+/** Smoothed round-trip time and its variation (RFC 6298 section 2). Times are in ns. */
 export class RoundTripEstimator {
   /** Smoothed round-trip time; -1 before the first sample. */
   srttNs = -1;
@@ -18,7 +18,7 @@ export class RoundTripEstimator {
   rttvarNs = 0;
   readonly #gain: number;
 
-  /** @param gain Weight of a new sample, 0..1: {@link STANDARD_GAIN} in RFC 6298. */
+  /** @param gain Weight of a new sample, 0..1: {@link RFC6298_RTT_GAIN} in RFC 6298. */
   constructor(gain: number) {
     this.#gain = gain;
   }

@@ -6,16 +6,16 @@
  * @module
  */
 
-/** Series of one metric at one node, and of one metric in a run; more are counted in {@link OTHER}. */
-export const SERIES_MAX = 64;
-/** Longest value of a label, characters; a longer one is counted in {@link OTHER}. */
-export const LABEL_VALUE_MAX = 64;
+/** Series of one metric at one node, and of one metric in a run; more are counted in {@link OTHER_LABEL_VALUE}. */
+export const SERIES_PER_METRIC_MAX = 64;
+/** Longest value of a label, characters; a longer one is counted in {@link OTHER_LABEL_VALUE}. */
+export const LABEL_VALUE_LENGTH_MAX = 64;
 /** Most labels of a metric. */
 const LABELS_MAX = 3;
 /** The value of all labels of the series that counts what is beyond a bound. */
-export const OTHER = 'other';
+export const OTHER_LABEL_VALUE = 'other';
 /** The metric that counts, by the label `metric`, how often a series was beyond a bound. */
-export const FOLDED_METRIC = 'labels.folded';
+export const FOLDED_METRIC_NAME = 'labels.folded';
 
 /** Labels that every series has in Prometheus text, or that say something else there. */
 const RESERVED: readonly string[] = [
@@ -37,7 +37,7 @@ export function labelsMistake(labels: readonly string[]): string | undefined {
 }
 
 /** A name taken apart. */
-export interface Series {
+export interface MetricSeries {
   readonly metric: string;
   /** By name of the label, in the order of the metric's definition; empty without labels. */
   readonly labels: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export function otherSeries(metric: string, labels: readonly string[]): string {
   return seriesName(
     metric,
     labels,
-    labels.map(() => OTHER),
+    labels.map(() => OTHER_LABEL_VALUE),
   );
 }
 
@@ -75,7 +75,7 @@ const PAIR = /\s*([a-z][a-z0-9_]*)\s*=\s*(?:"((?:[^"\\\n]|\\["\\n])*)"|([^\s",{}
  * well written if {@link seriesName} gives it again.
  * @returns undefined if it is no name of a series.
  */
-export function readSeries(name: string): Series | undefined {
+export function readSeriesName(name: string): MetricSeries | undefined {
   const metric = metricOfSeries(name);
   if (metric === name) return { metric, labels: {} };
   if (!name.endsWith('}')) return undefined;
@@ -98,7 +98,7 @@ export function readSeries(name: string): Series | undefined {
  * What Prometheus text shows: the series of a labelled metric without their whole, which would be
  * counted twice, and all else.
  */
-export function shownSeries<Value>(
+export function prometheusSeriesOf<Value>(
   metrics: Readonly<Record<string, Value>>,
 ): readonly (readonly [name: string, Value])[] {
   const all = Object.entries(metrics);

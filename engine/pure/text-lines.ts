@@ -18,19 +18,19 @@
  * @module
  */
 
-/** A part of a text, by offsets; the end is exclusive. */
-export interface TextSpan {
+/** Where a part of a text is: offsets of its start and its end (exclusive). */
+export interface TextOffsets {
   readonly start: number;
   readonly end: number;
 }
 
 /** A line without its end, or a word of one. */
-export interface TextPart extends TextSpan {
+export interface TextPart extends TextOffsets {
   readonly text: string;
 }
 
 /** What is wrong with a part of a text: what was found, what was expected, and the fix. */
-export interface LineMistake extends TextSpan {
+export interface LineMistake extends TextOffsets {
   readonly message: string;
   readonly hint?: string;
 }
@@ -88,7 +88,7 @@ export function wordsOf(line: TextPart): readonly TextPart[] {
 }
 
 /** The offsets of a line or a word, of which an empty one counts as one character. */
-export function spanOf({ start, end }: TextSpan): TextSpan {
+export function spanOf({ start, end }: TextOffsets): TextOffsets {
   return { start, end: Math.max(end, start + 1) };
 }
 
@@ -138,7 +138,7 @@ function* partsOf(text: string): Generator<TextPart> {
 const CARRIAGE_RETURN = 13;
 
 /** Lines without LF, but with their CR if any; text after the last LF is a line too. */
-function* lineSpans(text: string): Generator<TextSpan> {
+function* lineSpans(text: string): Generator<TextOffsets> {
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;

@@ -7,13 +7,13 @@
  * @module
  */
 /** Number of codepoints (RFC 2474 §3: 6 bits). */
-export const DSCP_VALUES = 64;
+export const DSCP_VALUE_COUNT = 64;
 
 /** The smallest share of a link that a class can have; shares are whole multiples of it. */
-export const SHARE_LEAST = 0.000_001;
+export const LINK_SHARE_MIN = 0.000_001;
 
 /** CS6, network control (RFC 4594 §3.1): what keeps a network together, such as probes, keep-alives and handshakes. */
-export const NETWORK_CONTROL = 48;
+export const DSCP_NETWORK_CONTROL = 48;
 
 /** By priority: LE, lower effort (RFC 8622); DF, default (RFC 2474); EF, expedited forwarding (RFC 3246). */
 const DSCP_OF_PRIORITY = [1, 0, 46] as const;

@@ -6,7 +6,7 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** One random draw has so many values. */
+/** Number of values that one random draw can have. */
 const DRAWN_MAX = 2 ** 32;
 const PER_CENT = 100;
 const VARIATION = 20;
@@ -63,7 +63,7 @@ export class BackOff {
     this.dueNs = now + this.next();
   }
 
-  /** The series ends. */
+  /** Ends the series: no attempt is due any more. */
   stop(): void {
     this.dueNs = Number.POSITIVE_INFINITY;
   }

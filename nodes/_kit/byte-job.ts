@@ -12,10 +12,13 @@ import type {
 } from '../../engine/host/compute.ts';
 
 /**
- * Makes the entry for a protocol's `jobs`.
+ * The job definition for a protocol's `jobs`, made from a job that works on bytes.
  * @param costNs Cost of a call on the modelled processor, nanoseconds, by the length of its bytes.
  */
-export function byteJob(bytes: ByteJob, costNs?: (length: number) => number): JobDefinition {
+export function byteJobDefinition(
+  bytes: ByteJob,
+  costNs?: (length: number) => number,
+): JobDefinition {
   return {
     bytes,
     run(input, crypto): ByteJobOutput {

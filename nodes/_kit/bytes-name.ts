@@ -12,10 +12,11 @@ const UPPER = 2 ** 21;
 const LOWER = 2 ** 32;
 
 /**
- * The name of some bytes: a safe integer >= 0.
+ * A 53-bit hash (FNV-1a, not secure) of the length and the first `limit` bytes, by which observers tell messages
+ * apart.
  * @param limit How many bytes from the beginning count, together with the length of all.
  */
-export function bytesName(bytes: Uint8Array, limit: number): number {
+export function hashBytesTo53Bits(bytes: Uint8Array, limit: number): number {
   let upper = Math.imul(UPPER_SEED ^ bytes.length, PRIME);
   let lower = Math.imul(LOWER_SEED ^ bytes.length, PRIME);
   const end = Math.min(limit, bytes.length);

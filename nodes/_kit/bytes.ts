@@ -112,11 +112,11 @@ export function compareBytes(left: Uint8Array, right: Uint8Array): number {
 
 /** Joins the parts into one new array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  return joinBytes(parts);
+  return concatByteList(parts);
 }
 
 /** As {@link concatBytes}, of any number of parts. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+export function concatByteList(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
   const joined = new Uint8Array(length);

@@ -2,7 +2,7 @@
  * A canonical JSON: each value has exactly one text, and only that text is accepted (after RFC
  * 8785, narrowed to printable ASCII without escapes; bytes are lower-case hexadecimal text).
  *
- * A {@link Codec} defines one type in both directions, so that writing and reading cannot drift
+ * A {@link JsonCodec} defines one type in both directions, so that writing and reading cannot drift
  * apart. Reading is strict: every field, no other field, every bound. No I/O, no signatures.
  *
  * @module
@@ -10,11 +10,15 @@
 import { fromHex, toHex } from './bytes.ts';
 
 /** The JSON values that this module writes. */
-export type Json = string | number | readonly Json[] | { readonly [name: string]: Json };
+export type CanonicalJsonValue =
+  | string
+  | number
+  | readonly CanonicalJsonValue[]
+  | { readonly [name: string]: CanonicalJsonValue };
 
 /** The encoder and the decoder for one type. */
-export interface Codec<T> {
-  write(value: T): Json;
+export interface JsonCodec<T> {
+  write(value: T): CanonicalJsonValue;
   /** @returns undefined when `write` never makes this value. */
   read(json: unknown): T | undefined;
 }
@@ -26,7 +30,7 @@ const ASCII_FIRST = 0x20;
 const ASCII_LAST = 0x7e;
 
 /** The text of a value as bytes: keys sorted, no spaces, numbers as ECMAScript prints them. */
-export function canonicalBytes(json: Json): Uint8Array {
+export function encodeCanonicalJson(json: CanonicalJsonValue): Uint8Array {
   const text = canonicalText(json);
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
@@ -34,10 +38,10 @@ export function canonicalBytes(json: Json): Uint8Array {
 }
 
 /**
- * Reads a text that {@link canonicalBytes} wrote.
+ * Reads a text that {@link encodeCanonicalJson} wrote.
  * @returns undefined for any other bytes: other key order, spaces, duplicate keys, escapes, `1.0`.
  */
-export function readCanonical<T>(codec: Codec<T>, bytes: Uint8Array): T | undefined {
+export function decodeCanonicalJson<T>(codec: JsonCodec<T>, bytes: Uint8Array): T | undefined {
   const text = asciiText(bytes);
   if (text === undefined) return undefined;
   const json = parsed(text);
@@ -50,7 +54,10 @@ export function readCanonical<T>(codec: Codec<T>, bytes: Uint8Array): T | undefi
 }
 
 /** Text of printable ASCII without quotation mark and backslash, `min`..`max` characters. */
-export function text(range: { readonly min: number; readonly max: number }): Codec<string> {
+export function asciiTextCodec(range: {
+  readonly min: number;
+  readonly max: number;
+}): JsonCodec<string> {
   return {
     write: (value) => value,
     read: (json) =>
@@ -64,12 +71,15 @@ export function text(range: { readonly min: number; readonly max: number }): Cod
 }
 
 /** One of the given words. */
-export function wordCodec<T extends string>(words: readonly T[]): Codec<T> {
+export function oneOfCodec<T extends string>(words: readonly T[]): JsonCodec<T> {
   return { write: (value) => value, read: (json) => words.find((known) => known === json) };
 }
 
 /** An integer in `min`..`max`. */
-export function integerCodec(range: { readonly min: number; readonly max: number }): Codec<number> {
+export function integerCodec(range: {
+  readonly min: number;
+  readonly max: number;
+}): JsonCodec<number> {
   return {
     write: (value) => value,
     read: (json) =>
@@ -83,7 +93,10 @@ export function integerCodec(range: { readonly min: number; readonly max: number
 }
 
 /** A finite number in `min`..`max`. */
-export function decimalCodec(range: { readonly min: number; readonly max: number }): Codec<number> {
+export function decimalCodec(range: {
+  readonly min: number;
+  readonly max: number;
+}): JsonCodec<number> {
   return {
     write: (value) => value,
     read: (json) =>
@@ -94,7 +107,10 @@ export function decimalCodec(range: { readonly min: number; readonly max: number
 }
 
 /** Bytes as hexadecimal text, `min`..`max` bytes. */
-export function bytes(range: { readonly min: number; readonly max: number }): Codec<Uint8Array> {
+export function hexBytesCodec(range: {
+  readonly min: number;
+  readonly max: number;
+}): JsonCodec<Uint8Array> {
   return {
     write: (value) => toHex(value),
     read: (json) =>
@@ -108,7 +124,7 @@ export function bytes(range: { readonly min: number; readonly max: number }): Co
 }
 
 /** A list of at most `max` items. */
-export function listCodec<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
+export function listCodec<T>(item: JsonCodec<T>, max: number): JsonCodec<readonly T[]> {
   return {
     write: (values) => values.map((value) => item.write(value)),
     read(json): readonly T[] | undefined {
@@ -126,12 +142,12 @@ export function listCodec<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
 
 /** A map from integers 0..`keyMax` to values, at most `max` entries; read in key order. */
 export function integerMapCodec<T>(
-  item: Codec<T>,
+  item: JsonCodec<T>,
   bounds: { readonly max: number; readonly keyMax: number },
-): Codec<ReadonlyMap<number, T>> {
+): JsonCodec<ReadonlyMap<number, T>> {
   return {
-    write(values): Json {
-      const object: Record<string, Json> = {};
+    write(values): CanonicalJsonValue {
+      const object: Record<string, CanonicalJsonValue> = {};
       for (const [key, value] of values) object[String(key)] = item.write(value);
       return object;
     },
@@ -154,13 +170,13 @@ export function integerMapCodec<T>(
 /** Encodes an object with exactly these fields. */
 export function recordCodec<T extends object>(
   fields: {
-    readonly [Name in keyof T]: Codec<T[Name]>;
+    readonly [Name in keyof T]: JsonCodec<T[Name]>;
   },
-): Codec<T> {
+): JsonCodec<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   return {
-    write(value): Json {
-      const object: Record<string, Json> = {};
+    write(value): CanonicalJsonValue {
+      const object: Record<string, CanonicalJsonValue> = {};
       for (const name of names) object[name] = fields[name].write(value[name]);
       return object;
     },
@@ -180,15 +196,15 @@ export function recordCodec<T extends object>(
 }
 
 /** A record with one optional field. */
-export function extendedCodec<T extends object, Name extends string, Value>(
-  base: Codec<T>,
+export function codecWithOptionalField<T extends object, Name extends string, Value>(
+  base: JsonCodec<T>,
   name: Name,
-  field: Codec<Value>,
-): Codec<T & { readonly [Each in Name]?: Value }> {
+  field: JsonCodec<Value>,
+): JsonCodec<T & { readonly [Each in Name]?: Value }> {
   type Extended = T & { readonly [Each in Name]?: Value };
   return {
-    write(value): Json {
-      const object = base.write(value) as Readonly<Record<string, Json>>;
+    write(value): CanonicalJsonValue {
+      const object = base.write(value) as Readonly<Record<string, CanonicalJsonValue>>;
       const own = value[name];
       return own === undefined ? object : { ...object, [name]: field.write(own) };
     },
@@ -201,17 +217,17 @@ export function extendedCodec<T extends object, Name extends string, Value>(
   };
 }
 
-function canonicalText(json: Json): string {
+function canonicalText(json: CanonicalJsonValue): string {
   if (typeof json === 'string') return `"${json}"`;
   if (typeof json === 'number') return String(json);
   if (isList(json)) return `[${json.map(canonicalText).join(',')}]`;
   const fields = Object.keys(json)
     .sort()
-    .map((name) => `"${name}":${canonicalText(json[name] as Json)}`);
+    .map((name) => `"${name}":${canonicalText(json[name] as CanonicalJsonValue)}`);
   return `{${fields.join(',')}}`;
 }
 
-function isList(json: Json): json is readonly Json[] {
+function isList(json: CanonicalJsonValue): json is readonly CanonicalJsonValue[] {
   return Array.isArray(json);
 }
 

@@ -14,7 +14,7 @@ interface Entry<T> {
 }
 
 /** A binary heap of entries, earliest deadline first. */
-export class Deadlines<T> {
+export class DeadlineHeap<T> {
   #heap: Entry<T>[] = [];
   #order = 0;
 

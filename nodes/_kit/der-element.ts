@@ -8,7 +8,7 @@ import { concatBytes } from './bytes.ts';
 
 /** Why bytes are refused. */
 export const DER_REFUSALS = {
-  'too-long': 'More than DER_BYTES_MAX bytes.',
+  'too-long': 'More than DER_ELEMENT_BYTES_MAX bytes.',
   'too-deep': 'A constructed element inside DER_DEPTH_MAX others.',
   truncated: 'An element does not end within the one around it.',
   missing: 'An element is expected where the one around it ends.',
@@ -35,7 +35,7 @@ export const DER_REFUSALS = {
 export type DerRefusal = keyof typeof DER_REFUSALS;
 
 /** Longest element, octets: more than a thousand certificates. */
-export const DER_BYTES_MAX = 0x10_0000;
+export const DER_ELEMENT_BYTES_MAX = 0x10_0000;
 /** Deepest nesting: an extension of a certificate of a list within a signed message needs 20. */
 export const DER_DEPTH_MAX = 32;
 
@@ -55,20 +55,26 @@ export const DER_SEQUENCE = 0x30;
 export const DER_SET = 0x31;
 
 // Parts of an identifier octet.
-export const DER_CLASS = 0xc0;
-export const DER_CONSTRUCTED = 0x20;
-export const DER_NUMBER = 0x1f;
+/** Bits of an identifier octet: the class of the tag. */
+export const DER_CLASS_MASK = 0xc0;
+/** Bit of an identifier octet: set if the element is constructed. */
+export const DER_CONSTRUCTED_BIT = 0x20;
+/** Bits of an identifier octet: the number of the tag. */
+export const DER_TAG_NUMBER_MASK = 0x1f;
 const CONTEXT = 0x80;
 
 /** The identifier octet of the context tag `[number]`, for a form that is primitive or constructed. */
-export function contextTag(number: number, form: 0 | typeof DER_CONSTRUCTED): number {
+export function contextTag(number: number, form: 0 | typeof DER_CONSTRUCTED_BIT): number {
   // X.690 8.1.2.4: 31 and more would need further octets.
-  checkDer(Number.isInteger(number) && number >= 0 && number < DER_NUMBER, `tag ${number}`);
+  assertDerEncodable(
+    Number.isInteger(number) && number >= 0 && number < DER_TAG_NUMBER_MASK,
+    `tag ${number}`,
+  );
   return CONTEXT | form | number;
 }
 
 /** Writes an element. */
-export function writeElement(identifier: number, content: Uint8Array): Uint8Array {
+export function encodeDerElement(identifier: number, content: Uint8Array): Uint8Array {
   const { length } = content;
   // X.690 10.1: the length in the fewest octets.
   const octets: number[] = [];
@@ -76,11 +82,14 @@ export function writeElement(identifier: number, content: Uint8Array): Uint8Arra
   const isShort = length < 0x80;
   const head = isShort ? [identifier, length] : [identifier, 0x80 | octets.length, ...octets];
   const total = head.length + length;
-  checkDer(total <= DER_BYTES_MAX, `an element of ${total} bytes, more than ${DER_BYTES_MAX}`);
+  assertDerEncodable(
+    total <= DER_ELEMENT_BYTES_MAX,
+    `an element of ${total} bytes, more than ${DER_ELEMENT_BYTES_MAX}`,
+  );
   return concatBytes(Uint8Array.from(head), content);
 }
 
-/** Refuses a value that DER cannot express, or that a reader would refuse. */
-export function checkDer(isGood: boolean, message: string): void {
+/** Throws a RangeError unless a condition holds, for values that DER cannot express. */
+export function assertDerEncodable(isGood: boolean, message: string): void {
   if (!isGood) throw new RangeError(message);
 }

@@ -5,22 +5,22 @@
  * @module
  */
 import { concatBytes } from './bytes.ts';
-import type { DerForm } from './der.ts';
+import type { DerCodec } from './der.ts';
 import {
-  checkDer,
+  assertDerEncodable,
   DER_BOOLEAN,
   DER_INTEGER,
   DER_NULL,
   DER_OID,
   type DerRefusal,
-  writeElement,
+  encodeDerElement,
 } from './der-element.ts';
 
 /** Longest object identifier, octets: 20 arcs below 2^28 (RFC 5280 appendix B) need 77. */
 export const DER_OID_BYTES_MAX = 80;
 
 /** How the contents octets of a type are written and read. */
-export interface DerContent<Value> {
+export interface DerContentCodec<Value> {
   write(value: Value): Uint8Array;
   /** Undefined if the bytes are not what `write` returns for some value. */
   read(content: Uint8Array): Value | undefined;
@@ -31,8 +31,8 @@ const NO_BYTES: Uint8Array = new Uint8Array(0);
 const ZERO: Uint8Array = Uint8Array.of(0);
 const OID = /^[012](\.(0|[1-9]\d*))+$/;
 
-/** A BOOLEAN. */
-export const derBoolean: DerForm<boolean> = derPrimitive(DER_BOOLEAN, 'bad-boolean', false, {
+/** Codec of a BOOLEAN. */
+export const derBoolean: DerCodec<boolean> = derPrimitive(DER_BOOLEAN, 'bad-boolean', false, {
   // X.690 11.1: all eight bits of TRUE are one.
   write: (value) => Uint8Array.of(value ? TRUE : 0),
   read: (content) => {
@@ -41,20 +41,20 @@ export const derBoolean: DerForm<boolean> = derPrimitive(DER_BOOLEAN, 'bad-boole
   },
 });
 
-/** A NULL. */
-export const derNull: DerForm<null> = derPrimitive(DER_NULL, 'bad-null', null, {
+/** Codec of a NULL, which is `null` here. */
+export const derNull: DerCodec<null> = derPrimitive(DER_NULL, 'bad-null', null, {
   write: () => NO_BYTES,
   read: ({ length }) => (length === 0 ? null : undefined),
 });
 
 /** An INTEGER of any size, as the shortest big-endian two's complement. */
-export const derIntegerBytes: DerForm<Uint8Array> = derPrimitive(
+export const derIntegerBytes: DerCodec<Uint8Array> = derPrimitive(
   DER_INTEGER,
   'bad-integer',
   NO_BYTES,
   {
     write: (content) => {
-      checkDer(isMinimal(content), 'the bytes of an integer are not its shortest form');
+      assertDerEncodable(isMinimal(content), 'the bytes of an integer are not its shortest form');
       return content;
     },
     read: (content) => (isMinimal(content) ? content : undefined),
@@ -62,9 +62,9 @@ export const derIntegerBytes: DerForm<Uint8Array> = derPrimitive(
 );
 
 /** An INTEGER that is a safe integer of either sign. */
-export const derInteger: DerForm<number> = derNarrowed(derIntegerBytes, 'integer-range', 0, {
+export const derInteger: DerCodec<number> = derMapped(derIntegerBytes, 'integer-range', 0, {
   write: (value) => {
-    checkDer(Number.isSafeInteger(value), `no safe integer: ${value}`);
+    assertDerEncodable(Number.isSafeInteger(value), `no safe integer: ${value}`);
     const bytes: number[] = [];
     let rest = value;
     // X.690 8.3.2: until what is left is only the sign of the bytes that are there.
@@ -84,10 +84,10 @@ export const derInteger: DerForm<number> = derNarrowed(derIntegerBytes, 'integer
 
 /** An INTEGER from 0 on below 2^(8 `length`), in `length` bytes, big-endian. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derUnsigned(length: number): DerForm<Uint8Array> {
-  return derNarrowed(derIntegerBytes, 'integer-range', NO_BYTES, {
+export function derUnsigned(length: number): DerCodec<Uint8Array> {
+  return derMapped(derIntegerBytes, 'integer-range', NO_BYTES, {
     write: (value): Uint8Array => {
-      checkDer(value.length === length, `${value.length} bytes, not ${length}`);
+      assertDerEncodable(value.length === length, `${value.length} bytes, not ${length}`);
       const start = value.findIndex((byte) => byte !== 0);
       const digits = start < 0 ? ZERO : value.subarray(start);
       // X.690 8.3.3: two's complement, so the first bit is the sign.
@@ -105,13 +105,13 @@ export function derUnsigned(length: number): DerForm<Uint8Array> {
 }
 
 /** An OBJECT IDENTIFIER with dots, such as 1.2.840; its arcs are safe integers. */
-export const derOid: DerForm<string> = derPrimitive(DER_OID, 'bad-oid', '', {
+export const derOid: DerCodec<string> = derPrimitive(DER_OID, 'bad-oid', '', {
   write: (text) => {
     const [top = 0, second = 0, ...arcs] = OID.test(text) ? text.split('.').map(Number) : [-1];
-    checkDer(top >= 0 && (top === 2 || second < 40), `no object identifier: '${text}'`);
+    assertDerEncodable(top >= 0 && (top === 2 || second < 40), `no object identifier: '${text}'`);
     // X.690 8.19.4: the first two arcs are one number.
     const content = [40 * top + second, ...arcs].flatMap(base128);
-    checkDer(content.length <= DER_OID_BYTES_MAX, `a long object identifier: '${text}'`);
+    assertDerEncodable(content.length <= DER_OID_BYTES_MAX, `a long object identifier: '${text}'`);
     return Uint8Array.from(content);
   },
   read: (content) => {
@@ -124,7 +124,7 @@ export const derOid: DerForm<string> = derPrimitive(DER_OID, 'bad-oid', '', {
 });
 
 /** The bytes of an element of any type; what is in it is not looked at. */
-export const derAny: DerForm<Uint8Array> = {
+export const derAny: DerCodec<Uint8Array> = {
   begins: () => true,
   write: (element) => element,
   read: (der) => der.kept(() => der.content(der.next ?? 0)).bytes,
@@ -140,11 +140,11 @@ export function derPrimitive<Value>(
   own: number,
   why: DerRefusal,
   empty: Value,
-  { write, read }: DerContent<Value>,
-): DerForm<Value> {
+  { write, read }: DerContentCodec<Value>,
+): DerCodec<Value> {
   return {
     begins: (identifier) => identifier === own,
-    write: (value) => writeElement(own, write(value)),
+    write: (value) => encodeDerElement(own, write(value)),
     read: (der): Value => {
       const value = read(der.content(own));
       if (value === undefined) der.refuse(why);
@@ -155,12 +155,12 @@ export function derPrimitive<Value>(
 
 /** Some values of a wider type, read as something else. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derNarrowed<Wide, Value>(
-  wide: DerForm<Wide>,
+export function derMapped<Wide, Value>(
+  wide: DerCodec<Wide>,
   why: DerRefusal,
   empty: Value,
   { write, read }: { write(value: Value): Wide; read(value: Wide): Value | undefined },
-): DerForm<Value> {
+): DerCodec<Value> {
   return {
     begins: wide.begins,
     write: (value) => wide.write(write(value)),
@@ -180,7 +180,7 @@ function isMinimal(content: Uint8Array): boolean {
 
 /** A number in seven bits an octet, all octets but the last with bit 8 (X.690 8.19.2). */
 function base128(number: number): number[] {
-  checkDer(Number.isSafeInteger(number), `an arc of an object identifier: ${number}`);
+  assertDerEncodable(Number.isSafeInteger(number), `an arc of an object identifier: ${number}`);
   const bytes = [number % 0x80];
   for (let rest = Math.floor(number / 0x80); rest > 0; rest = Math.floor(rest / 0x80)) {
     bytes.unshift(0x80 | (rest % 0x80));

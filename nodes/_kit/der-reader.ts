@@ -7,13 +7,13 @@
  * @module
  */
 import {
-  DER_BYTES_MAX,
-  DER_CLASS,
-  DER_CONSTRUCTED,
+  DER_CLASS_MASK,
+  DER_CONSTRUCTED_BIT,
   DER_DEPTH_MAX,
-  DER_NUMBER,
+  DER_ELEMENT_BYTES_MAX,
   DER_SEQUENCE,
   DER_SET,
+  DER_TAG_NUMBER_MASK,
   type DerRefusal,
 } from './der-element.ts';
 
@@ -30,7 +30,7 @@ export class DerReader {
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#end = bytes.length;
-    if (bytes.length > DER_BYTES_MAX) this.refuse('too-long');
+    if (bytes.length > DER_ELEMENT_BYTES_MAX) this.refuse('too-long');
   }
 
   /** The first refusal, and the byte at which it was. */
@@ -107,7 +107,7 @@ export class DerReader {
     const octets = first < 0x80 ? 0 : first - 0x80;
     if (octets > left) return this.#refused('truncated');
     if (octets > 0 && bytes[at + 1] === 0) return this.#refused('length-not-minimal');
-    // More octets make a length above DER_BYTES_MAX.
+    // More octets make a length above DER_ELEMENT_BYTES_MAX.
     if (octets > 3) return this.#refused('truncated');
     let length = octets === 0 ? first : 0;
     for (let index = 1; index <= octets; index += 1) {
@@ -127,13 +127,14 @@ export class DerReader {
 
 /** Why DER has no element with this identifier octet, or none that is read here. */
 function identifierFault(identifier: number): DerRefusal | undefined {
-  const number = identifier & DER_NUMBER;
+  const number = identifier & DER_TAG_NUMBER_MASK;
   // X.690 8.1.2.4: the number is in further octets.
-  if (number === DER_NUMBER) return 'high-tag';
-  if ((identifier & DER_CLASS) !== 0) return undefined;
+  if (number === DER_TAG_NUMBER_MASK) return 'high-tag';
+  if ((identifier & DER_CLASS_MASK) !== 0) return undefined;
   // X.690 8.1.5: 0 ends what has an indefinite length.
   if (number === 0) return 'wrong-tag';
   // X.690 10.2: strings are primitive; 8.9.1 and 8.11.1: SEQUENCE and SET are constructed.
-  const isOuter = number === (DER_SEQUENCE & DER_NUMBER) || number === (DER_SET & DER_NUMBER);
-  return isOuter === ((identifier & DER_CONSTRUCTED) !== 0) ? undefined : 'wrong-form';
+  const isOuter =
+    number === (DER_SEQUENCE & DER_TAG_NUMBER_MASK) || number === (DER_SET & DER_TAG_NUMBER_MASK);
+  return isOuter === ((identifier & DER_CONSTRUCTED_BIT) !== 0) ? undefined : 'wrong-form';
 }

@@ -6,9 +6,9 @@
  * @module
  */
 import { concatBytes } from './bytes.ts';
-import type { DerForm } from './der.ts';
+import type { DerCodec } from './der.ts';
 import {
-  checkDer,
+  assertDerEncodable,
   DER_BIT_STRING,
   DER_GENERALIZED_TIME,
   DER_IA5,
@@ -16,11 +16,11 @@ import {
   DER_PRINTABLE,
   DER_UTC_TIME,
   DER_UTF8,
-  writeElement,
+  encodeDerElement,
 } from './der-element.ts';
-import { derNarrowed, derPrimitive } from './der-primitives.ts';
-import { generalizedTime, isUtcTime, utcTime } from './der-time.ts';
-import type { Form } from './text-form.ts';
+import { derMapped, derPrimitive } from './der-primitives.ts';
+import { generalizedTimeFormat, isInUtcTimeRange, utcTimeFormat } from './der-time.ts';
+import type { TextFormat } from './text-form.ts';
 
 /** A BIT STRING; the last 0 to 7 bits of its bytes are unused, and 0. */
 export interface DerBits {
@@ -29,7 +29,7 @@ export interface DerBits {
 }
 
 /** Numbers of named bits are below this; key usage has nine (RFC 5280 section 4.2.1.3). */
-export const DER_NAMED_BITS = 32;
+export const DER_NAMED_BITS_MAX = 32;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
@@ -37,13 +37,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A BIT STRING of any meaning, also with zeros at its end. */
-export const derBits: DerForm<DerBits> = derPrimitive(
+export const derBits: DerCodec<DerBits> = derPrimitive(
   DER_BIT_STRING,
   'bad-bits',
   { bytes: NO_BYTES, unused: 0 },
   {
     write: ({ bytes, unused }) => {
-      checkDer(isUnused(bytes, unused), `${unused} unused bits, or not all zero`);
+      assertDerEncodable(isUnused(bytes, unused), `${unused} unused bits, or not all zero`);
       return concatBytes(Uint8Array.of(unused), bytes);
     },
     read: (content) => {
@@ -55,18 +55,21 @@ export const derBits: DerForm<DerBits> = derPrimitive(
 );
 
 /** A BIT STRING of whole bytes, such as a key or a signature. */
-export const derBitBytes: DerForm<Uint8Array> = derNarrowed(derBits, 'bad-bits', NO_BYTES, {
+export const derBitBytes: DerCodec<Uint8Array> = derMapped(derBits, 'bad-bits', NO_BYTES, {
   write: (bytes) => ({ bytes, unused: 0 }),
   read: ({ bytes, unused }) => (unused === 0 ? bytes : undefined),
 });
 
 /** A BIT STRING with names for its bits: the numbers of those that are set, read in order. */
-export const derNamedBits = derNarrowed<DerBits, readonly number[]>(derBits, 'bad-bits', [], {
+export const derNamedBits = derMapped<DerBits, readonly number[]>(derBits, 'bad-bits', [], {
   write: (numbers) => {
-    const bytes = new Uint8Array(DER_NAMED_BITS / 8);
+    const bytes = new Uint8Array(DER_NAMED_BITS_MAX / 8);
     let count = 0;
     for (const number of numbers) {
-      checkDer(Number.isInteger(number) && number >= 0 && number < DER_NAMED_BITS, `bit ${number}`);
+      assertDerEncodable(
+        Number.isInteger(number) && number >= 0 && number < DER_NAMED_BITS_MAX,
+        `bit ${number}`,
+      );
       bytes[number >> 3] = (bytes[number >> 3] ?? 0) | (0x80 >> (number & 7));
       count = Math.max(count, number + 1);
     }
@@ -76,48 +79,51 @@ export const derNamedBits = derNarrowed<DerBits, readonly number[]>(derBits, 'ba
   },
   read: ({ bytes, unused }) => {
     const isLastSet = bytes.length === 0 || ((bytes.at(-1) ?? 0) & (1 << unused)) !== 0;
-    if (!isLastSet || 8 * bytes.length > DER_NAMED_BITS) return undefined;
+    if (!isLastSet || 8 * bytes.length > DER_NAMED_BITS_MAX) return undefined;
     const numbers = Array.from({ length: 8 * bytes.length }, (_, number) => number);
     return numbers.filter((number) => ((bytes[number >> 3] ?? 0) & (0x80 >> (number & 7))) !== 0);
   },
 });
 
 /** An OCTET STRING. */
-export const derOctets: DerForm<Uint8Array> = {
+export const derOctets: DerCodec<Uint8Array> = {
   begins: (identifier) => identifier === DER_OCTET_STRING,
-  write: (content) => writeElement(DER_OCTET_STRING, content),
+  write: (content) => encodeDerElement(DER_OCTET_STRING, content),
   read: (der) => der.content(DER_OCTET_STRING),
 };
 
 /** A UTF8String. */
-export const derUtf8: DerForm<string> = text(DER_UTF8, () => true);
+export const derUtf8: DerCodec<string> = text(DER_UTF8, () => true);
 
 /** A PrintableString (X.680 clause 41, table 10). */
-export const derPrintable: DerForm<string> = text(DER_PRINTABLE, (one) => PRINTABLE.test(one));
+export const derPrintable: DerCodec<string> = text(DER_PRINTABLE, (one) => PRINTABLE.test(one));
 
 /** An IA5String: ASCII, of which each character has one byte and one code unit. */
-export const derIa5: DerForm<string> = text(DER_IA5, (one, bytes) => one.length === bytes);
+export const derIa5: DerCodec<string> = text(DER_IA5, (one, bytes) => one.length === bytes);
 
 /** A UTCTime: seconds since 1970, in the years 1950 to 2049. */
-export const derUtcTime: DerForm<number> = time(DER_UTC_TIME, utcTime);
+export const derUtcTime: DerCodec<number> = time(DER_UTC_TIME, utcTimeFormat);
 
 /** A GeneralizedTime: seconds since 1970, in the years 0 to 9999. */
-export const derGeneralizedTime: DerForm<number> = time(DER_GENERALIZED_TIME, generalizedTime);
+export const derGeneralizedTime: DerCodec<number> = time(
+  DER_GENERALIZED_TIME,
+  generalizedTimeFormat,
+);
 
 /** A Time of certificates and CMS: UTCTime where it can be, else GeneralizedTime. */
-export const derTime: DerForm<number> = {
+export const derTime: DerCodec<number> = {
   begins: (identifier) => derUtcTime.begins(identifier) || derGeneralizedTime.begins(identifier),
-  write: (seconds) => (isUtcTime(seconds) ? derUtcTime : derGeneralizedTime).write(seconds),
+  write: (seconds) => (isInUtcTimeRange(seconds) ? derUtcTime : derGeneralizedTime).write(seconds),
   read: (der) => {
     if (der.next !== DER_GENERALIZED_TIME) return derUtcTime.read(der);
     const seconds = derGeneralizedTime.read(der);
-    if (isUtcTime(seconds)) der.refuse('bad-time');
+    if (isInUtcTimeRange(seconds)) der.refuse('bad-time');
     return seconds;
   },
 };
 
 /** @param isGood Whether a text, with its length in bytes, is in the alphabet. */
-function text(own: number, isGood: (one: string, bytes: number) => boolean): DerForm<string> {
+function text(own: number, isGood: (one: string, bytes: number) => boolean): DerCodec<string> {
   const read = (content: Uint8Array): string | undefined => {
     const one = decoded(content);
     return one !== undefined && isGood(one, content.length) ? one : undefined;
@@ -125,13 +131,16 @@ function text(own: number, isGood: (one: string, bytes: number) => boolean): Der
   const write = (one: string): Uint8Array => {
     const content = encoder.encode(one);
     // Half of a surrogate pair would become another character.
-    checkDer(read(content) === one, `characters that a string of type ${own} has not: '${one}'`);
+    assertDerEncodable(
+      read(content) === one,
+      `characters that a string of type ${own} has not: '${one}'`,
+    );
     return content;
   };
   return derPrimitive(own, 'bad-text', '', { write, read });
 }
 
-function time(own: number, form: Form<number>): DerForm<number> {
+function time(own: number, form: TextFormat<number>): DerCodec<number> {
   return derPrimitive(own, 'bad-time', 0, {
     write: (seconds) => encoder.encode(form.write(seconds)),
     read: (content) => form.read(decoded(content) ?? ''),

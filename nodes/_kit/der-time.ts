@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Form } from './text-form.ts';
+import type { TextFormat } from './text-form.ts';
 
 const DAY_S = 86_400;
 /** Days from 0000-03-01 to 1970-01-01, and in 400 years (proleptic Gregorian calendar). */
@@ -17,7 +17,7 @@ const UTC_FIRST = '1950';
 const UTC_LAST = '2049';
 
 /** `YYYYMMDDHHMMSSZ`, years 0 to 9999. */
-export const generalizedTime: Form<number> = {
+export const generalizedTimeFormat: TextFormat<number> = {
   write: (seconds): string => {
     const text = textOf(seconds);
     if (!DIGITS.test(text)) throw new RangeError(`no time of a year with four digits: ${seconds}`);
@@ -34,21 +34,21 @@ export const generalizedTime: Form<number> = {
 };
 
 /** `YYMMDDHHMMSSZ`, years 1950 to 2049. */
-export const utcTime: Form<number> = {
+export const utcTimeFormat: TextFormat<number> = {
   write: (seconds): string => {
-    if (!isUtcTime(seconds)) throw new RangeError(`no time from 1950 to 2049: ${seconds}`);
-    return generalizedTime.write(seconds).slice(2);
+    if (!isInUtcTimeRange(seconds)) throw new RangeError(`no time from 1950 to 2049: ${seconds}`);
+    return generalizedTimeFormat.write(seconds).slice(2);
   },
   // RFC 5280 section 4.1.2.5.1: from 50 on, the year is 19YY, below it is 20YY.
-  read: (text) => generalizedTime.read(`${text < '50' ? '20' : '19'}${text}`),
+  read: (text) => generalizedTimeFormat.read(`${text < '50' ? '20' : '19'}${text}`),
 };
 
 /**
  * True for a time that certificates and CMS write as UTCTime: years 1950 to 2049 (RFC 5280 section
  * 4.1.2.5, RFC 5652 section 11.3).
  */
-export function isUtcTime(seconds: number): boolean {
-  const text = generalizedTime.write(seconds);
+export function isInUtcTimeRange(seconds: number): boolean {
+  const text = generalizedTimeFormat.write(seconds);
   return text >= UTC_FIRST && text.slice(0, UTC_LAST.length) <= UTC_LAST;
 }
 

@@ -14,21 +14,21 @@
  *
  * @module
  */
-import { compareBytes, joinBytes } from './bytes.ts';
+import { compareBytes, concatByteList } from './bytes.ts';
 import {
-  checkDer,
+  assertDerEncodable,
   contextTag,
-  DER_CONSTRUCTED,
+  DER_CONSTRUCTED_BIT,
   DER_OCTET_STRING,
   DER_SEQUENCE,
   DER_SET,
   type DerRefusal,
-  writeElement,
+  encodeDerElement,
 } from './der-element.ts';
 import { DerReader } from './der-reader.ts';
 
 /** How values of one type are written and read. */
-export interface DerForm<Value> {
+export interface DerCodec<Value> {
   /** Whether an element with this identifier octet can be one of this form. */
   begins(identifier: number): boolean;
   /** The bytes of an element. */
@@ -38,12 +38,12 @@ export interface DerForm<Value> {
 }
 
 /** What was read, or why and at which byte nothing was. */
-export type DerRead<Value> =
+export type DerReadResult<Value> =
   | { readonly kind: 'read'; readonly value: Value }
   | { readonly kind: 'bad'; readonly why: DerRefusal; readonly at: number };
 
-type Parts = Readonly<Record<string, DerForm<unknown>>>;
-type ValueOf<One> = One extends DerForm<infer Value> ? Value : never;
+type Parts = Readonly<Record<string, DerCodec<unknown>>>;
+type ValueOf<One> = One extends DerCodec<infer Value> ? Value : never;
 /** The values of a SEQUENCE by the names of its components. */
 type ValuesOf<Named extends Parts> = { readonly [Name in keyof Named]: ValueOf<Named[Name]> };
 /** A value of one of some types, with the name of the type. */
@@ -56,7 +56,7 @@ type Order = (before: Uint8Array, after: Uint8Array) => boolean;
 const ABSENT: Uint8Array = new Uint8Array(0);
 
 /** Reads one element that is all of some bytes. */
-export function readDer<Value>(one: DerForm<Value>, bytes: Uint8Array): DerRead<Value> {
+export function readDer<Value>(one: DerCodec<Value>, bytes: Uint8Array): DerReadResult<Value> {
   const der = new DerReader(bytes);
   const value = one.read(der);
   der.finish();
@@ -65,25 +65,25 @@ export function readDer<Value>(one: DerForm<Value>, bytes: Uint8Array): DerRead<
 
 /** A SEQUENCE of components in this order. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derSequence<const Named extends Parts>(parts: Named): DerForm<ValuesOf<Named>> {
+export function derSequence<const Named extends Parts>(parts: Named): DerCodec<ValuesOf<Named>> {
   const entries = Object.entries(parts);
   return outer(
     DER_SEQUENCE,
     (value: Readonly<Record<string, unknown>>) =>
       entries.map(([name, one]) => one.write(value[name])),
     (der) => Object.fromEntries(entries.map(([name, one]) => [name, one.read(der)])),
-  ) as DerForm<ValuesOf<Named>>;
+  ) as DerCodec<ValuesOf<Named>>;
 }
 
 /** A SEQUENCE OF. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derSequenceOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+export function derSequenceOf<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return listOf(DER_SEQUENCE, member);
 }
 
 /** A SET OF; its members are written in ascending order of their bytes. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derSetOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+export function derSetOf<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   // X.690 11.6: shorter encodings are padded, but none is the beginning of another.
   return outer(
     DER_SET,
@@ -98,19 +98,19 @@ export function derSetOf<Value>(member: DerForm<Value>): DerForm<readonly Value[
  * the attributes that they sign.
  */
 /*#__NO_SIDE_EFFECTS__*/
-export function derUnsortedSetOf<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+export function derUnsortedSetOf<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return listOf(DER_SET, member);
 }
 
 /** A SET of members with different tags, such as those of a choice; written in their order. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derSet<Value>(member: DerForm<Value>): DerForm<readonly Value[]> {
+export function derSet<Value>(member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return outer(
     DER_SET,
     (values): Uint8Array[] => {
       const members = values.map((value) => member.write(value)).sort(byTag);
       const isTwice = members.some((one, at) => at > 0 && byTag(members[at - 1] ?? one, one) === 0);
-      checkDer(!isTwice, 'two members of a SET have the same tag');
+      assertDerEncodable(!isTwice, 'two members of a SET have the same tag');
       return members;
     },
     (der) => membersOf(der, member, (before, after) => byTag(before, after) < 0),
@@ -119,20 +119,20 @@ export function derSet<Value>(member: DerForm<Value>): DerForm<readonly Value[]>
 
 /** What is within the context tag `[number]` EXPLICIT (X.690 8.14.2). */
 /*#__NO_SIDE_EFFECTS__*/
-export function derExplicit<Value>(number: number, inner: DerForm<Value>): DerForm<Value> {
-  return around(contextTag(number, DER_CONSTRUCTED), inner);
+export function derExplicit<Value>(number: number, inner: DerCodec<Value>): DerCodec<Value> {
+  return around(contextTag(number, DER_CONSTRUCTED_BIT), inner);
 }
 
 /** An OCTET STRING that has an element in it, as values of extensions have. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derInOctets<Value>(inner: DerForm<Value>): DerForm<Value> {
+export function derInOctets<Value>(inner: DerCodec<Value>): DerCodec<Value> {
   return around(DER_OCTET_STRING, inner);
 }
 
 /** A type whose tag is replaced by the context tag `[number]` IMPLICIT (X.690 8.14.3). */
 /*#__NO_SIDE_EFFECTS__*/
-export function derImplicit<Value>(number: number, inner: DerForm<Value>): DerForm<Value> {
-  const form = inner.begins(DER_SEQUENCE) || inner.begins(DER_SET) ? DER_CONSTRUCTED : 0;
+export function derImplicit<Value>(number: number, inner: DerCodec<Value>): DerCodec<Value> {
+  const form = inner.begins(DER_SEQUENCE) || inner.begins(DER_SET) ? DER_CONSTRUCTED_BIT : 0;
   const own = contextTag(number, form);
   return {
     begins: (identifier) => identifier === own,
@@ -151,7 +151,7 @@ export function derImplicit<Value>(number: number, inner: DerForm<Value>): DerFo
 
 /** A component that may be left out. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derOptional<Value>(one: DerForm<Value>): DerForm<Value | undefined> {
+export function derOptional<Value>(one: DerCodec<Value>): DerCodec<Value | undefined> {
   return {
     begins: one.begins,
     write: (value) => (value === undefined ? ABSENT : one.write(value)),
@@ -162,9 +162,9 @@ export function derOptional<Value>(one: DerForm<Value>): DerForm<Value | undefin
 /** A component with a default value, which must be left out (X.690 11.5). */
 /*#__NO_SIDE_EFFECTS__*/
 export function derDefault<Value extends boolean | number>(
-  one: DerForm<Value>,
+  one: DerCodec<Value>,
   absent: Value,
-): DerForm<Value> {
+): DerCodec<Value> {
   return {
     begins: one.begins,
     write: (value) => (value === absent ? ABSENT : one.write(value)),
@@ -179,7 +179,7 @@ export function derDefault<Value extends boolean | number>(
 
 /** One of several types, which their tags tell apart. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derChoice<const Named extends Parts>(parts: Named): DerForm<OneOf<Named>> {
+export function derChoice<const Named extends Parts>(parts: Named): DerCodec<OneOf<Named>> {
   const entries = Object.entries(parts);
   return {
     begins: (identifier) => entries.some(([, one]) => one.begins(identifier)),
@@ -195,9 +195,9 @@ export function derChoice<const Named extends Parts>(parts: Named): DerForm<OneO
 
 /** A value together with its exact bytes, which a signature is over; the bytes are written. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derKept<Value>(
-  one: DerForm<Value>,
-): DerForm<{ readonly bytes: Uint8Array; readonly value: Value }> {
+export function derWithBytes<Value>(
+  one: DerCodec<Value>,
+): DerCodec<{ readonly bytes: Uint8Array; readonly value: Value }> {
   return {
     begins: one.begins,
     write: ({ bytes }) => bytes,
@@ -207,14 +207,14 @@ export function derKept<Value>(
 
 /** Only those values that the caller takes; others are refused as `unexpected`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function derChecked<Value>(
-  one: DerForm<Value>,
+export function derRefined<Value>(
+  one: DerCodec<Value>,
   isGood: (value: Value) => boolean,
-): DerForm<Value> {
+): DerCodec<Value> {
   return {
     begins: one.begins,
     write: (value): Uint8Array => {
-      checkDer(isGood(value), 'a value that would be refused as unexpected');
+      assertDerEncodable(isGood(value), 'a value that would be refused as unexpected');
       return one.write(value);
     },
     read: (der): Value => {
@@ -225,21 +225,21 @@ export function derChecked<Value>(
   };
 }
 
-/** A constructed type. */
+/** Codec of a constructed type with the identifier octet `own`. */
 function outer<Value>(
   own: number,
   parts: (value: Value) => readonly Uint8Array[],
   read: (der: DerReader) => Value,
-): DerForm<Value> {
+): DerCodec<Value> {
   return {
     begins: (identifier) => identifier === own,
-    write: (value) => writeElement(own, joinBytes(parts(value))),
+    write: (value) => encodeDerElement(own, concatByteList(parts(value))),
     read: (der) => der.inside(own, () => read(der)),
   };
 }
 
 /** Members in any order. */
-function listOf<Value>(own: number, member: DerForm<Value>): DerForm<readonly Value[]> {
+function listOf<Value>(own: number, member: DerCodec<Value>): DerCodec<readonly Value[]> {
   return outer(
     own,
     (values) => values.map((value) => member.write(value)),
@@ -248,7 +248,7 @@ function listOf<Value>(own: number, member: DerForm<Value>): DerForm<readonly Va
 }
 
 /** An element whose content is one other element. */
-function around<Value>(own: number, inner: DerForm<Value>): DerForm<Value> {
+function around<Value>(own: number, inner: DerCodec<Value>): DerCodec<Value> {
   return outer(
     own,
     (value) => [inner.write(value)],
@@ -256,7 +256,7 @@ function around<Value>(own: number, inner: DerForm<Value>): DerForm<Value> {
   );
 }
 
-function membersOf<Value>(der: DerReader, member: DerForm<Value>, isInOrder: Order): Value[] {
+function membersOf<Value>(der: DerReader, member: DerCodec<Value>, isInOrder: Order): Value[] {
   const members: Value[] = [];
   let before: Uint8Array | undefined;
   while (der.next !== undefined) {
@@ -270,11 +270,11 @@ function membersOf<Value>(der: DerReader, member: DerForm<Value>, isInOrder: Ord
   return members;
 }
 
-function isNext({ next }: DerReader, one: DerForm<unknown>): boolean {
+function isNext({ next }: DerReader, one: DerCodec<unknown>): boolean {
   return next !== undefined && one.begins(next);
 }
 
 /** Order of the members of a SET, by class and number of their tags (X.690 10.3, X.680 8.6). */
 function byTag(left: Uint8Array, right: Uint8Array): number {
-  return ((left[0] ?? 0) & ~DER_CONSTRUCTED) - ((right[0] ?? 0) & ~DER_CONSTRUCTED);
+  return ((left[0] ?? 0) & ~DER_CONSTRUCTED_BIT) - ((right[0] ?? 0) & ~DER_CONSTRUCTED_BIT);
 }

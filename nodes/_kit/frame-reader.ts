@@ -9,7 +9,7 @@
  */
 
 /** The form of the frames of a stream. */
-export interface FrameForm {
+export interface FrameLayout {
   /** Length of the header, bytes, >= 1. */
   readonly headerBytes: number;
   /**
@@ -28,7 +28,7 @@ export type FrameHandler = (buffer: Uint8Array, offset: number, length: number) 
 
 /** Reads frames from the bytes of a stream. */
 export class FrameReader {
-  readonly #form: FrameForm;
+  readonly #form: FrameLayout;
   readonly #onFrame: FrameHandler;
   /** Start of the frame that is not complete: the header, and after it the whole frame. */
   #kept: Uint8Array;
@@ -38,7 +38,7 @@ export class FrameReader {
   #isBroken = false;
 
   /** @param onFrame Called for each frame, within {@link read}. */
-  constructor(form: FrameForm, onFrame: FrameHandler) {
+  constructor(form: FrameLayout, onFrame: FrameHandler) {
     this.#form = form;
     this.#onFrame = onFrame;
     this.#kept = new Uint8Array(form.headerBytes);

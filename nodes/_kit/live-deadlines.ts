@@ -5,15 +5,15 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { Deadlines } from './deadlines.ts';
+import { DeadlineHeap } from './deadlines.ts';
 
 /** With fewer entries, those of ended items stay. */
 const ENTRIES_MIN = 1_024;
 
 /** A heap of deadlines whose items may end at any time. */
-export class LiveDeadlines<T> {
+export class PruningDeadlineHeap<T> {
   readonly #isLive: (item: T, at: Nanoseconds) => boolean;
-  readonly #heap = new Deadlines<T>();
+  readonly #heap = new DeadlineHeap<T>();
   #limit = ENTRIES_MIN;
 
   /** @param isLive False if an item has ended, or has another deadline by now. */

@@ -6,7 +6,7 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 
-/** The input at the instant of `nextAt()`. */
+/** The input that tells a machine that the instant of its `nextAt()` has come. */
 export interface TimerDue {
   readonly kind: 'timer';
 }
@@ -15,7 +15,7 @@ export interface TimerDue {
 export const TIMER_DUE: TimerDue = { kind: 'timer' };
 
 /** A state machine whose effects are values. */
-export interface Machine<Input, Effect> {
+export interface StateMachine<Input, Effect> {
   /**
    * Processes one input completely. At {@link TIMER_DUE}, the machine does what is due at `now`:
    * everything, or one thing, and then `nextAt()` is still `now` and the timer fires again.

@@ -15,11 +15,11 @@ interface Quantity {
   readonly units: Readonly<Record<string, number>>;
 }
 
-/** The schemas of quantities. */
-export const QUANTITIES: z.core.$ZodRegistry<Quantity> = z.registry<Quantity>();
+/** The registry of the zod schemas of quantities, with the units that each takes. */
+export const QUANTITY_SCHEMAS: z.core.$ZodRegistry<Quantity> = z.registry<Quantity>();
 
 /** Units of time in files, ns. */
-export const TIME_NS: Readonly<Record<string, number>> = {
+export const TIME_UNITS_NS: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1_000,
   ms: 1_000_000,
@@ -51,22 +51,22 @@ const LENGTH_M: Readonly<Record<string, number>> = { m: 1, km: 1_000 };
 const SPEED_MPS: Readonly<Record<string, number>> = { 'm/s': 1, 'km/h': 1 / 3.6 };
 
 /** A duration such as `50ms`, as integer nanoseconds. A number without a unit is rejected. */
-export function durationNs(): z.ZodType<number> {
-  return quantity(TIME_NS, 'a time such as 60s, 500ms, 2min');
+export function durationNsSchema(): z.ZodType<number> {
+  return quantity(TIME_UNITS_NS, 'a time such as 60s, 500ms, 2min');
 }
 
 /** A size such as `1200B` or `64KiB`; bytes. */
-export function sizeBytes(): z.ZodType<number> {
+export function byteSizeSchema(): z.ZodType<number> {
   return quantity(SIZE_BYTES, 'a size such as 1000B, 64KiB');
 }
 
 /** A rate such as `250kbit/s`; whole bits per second. */
-export function bitsPerSecond(): z.ZodType<number> {
+export function bitsPerSecondSchema(): z.ZodType<number> {
   return quantity(RATE_BPS, 'a rate such as 1Mbit/s, 250kbit/s');
 }
 
 /** How often something happens, such as `10/s` or `6/min`; times per second. */
-export function perSecond(): z.ZodType<number> {
+export function perSecondSchema(): z.ZodType<number> {
   const schema = z.union([z.string(), z.number()]).transform((value, context) => {
     const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*(s|min|h)\s*$/.exec(String(value));
     const seconds = PER_S[match?.[2] ?? ''];
@@ -80,16 +80,16 @@ export function perSecond(): z.ZodType<number> {
     });
     return z.NEVER;
   });
-  return schema.register(QUANTITIES, { words: 'a rate', units: { '/s': 1 } });
+  return schema.register(QUANTITY_SCHEMAS, { words: 'a rate', units: { '/s': 1 } });
 }
 
 /** A length such as `550km`; whole metres. */
-export function metres(): z.ZodType<number> {
+export function metresSchema(): z.ZodType<number> {
   return quantity(LENGTH_M, 'a length such as 100m, 550km');
 }
 
 /** A speed such as `1.5m/s`; metres per second, a multiple of 1 mm/s. */
-export function metresPerSecond(): z.ZodType<number> {
+export function metresPerSecondSchema(): z.ZodType<number> {
   return quantity(
     Object.fromEntries(Object.entries(SPEED_MPS).map(([unit, mps]) => [unit, mps * MM])),
     'a speed such as 1.5m/s, 5km/h',
@@ -97,7 +97,7 @@ export function metresPerSecond(): z.ZodType<number> {
 }
 
 /** A share such as `0.1` or `10%`; 0..1. */
-export function share(): z.ZodType<number> {
+export function shareSchema(): z.ZodType<number> {
   const schema = z.union([z.number(), z.string()]).transform((value, context) => {
     const text = String(value).trim();
     const percent = text.endsWith('%');
@@ -110,7 +110,7 @@ export function share(): z.ZodType<number> {
     });
     return z.NEVER;
   });
-  return schema.register(QUANTITIES, { words: 'a share', units: { '': 1 } });
+  return schema.register(QUANTITY_SCHEMAS, { words: 'a share', units: { '': 1 } });
 }
 
 function quantity(units: Readonly<Record<string, number>>, expected: string): z.ZodType<number> {
@@ -127,7 +127,7 @@ function quantity(units: Readonly<Record<string, number>>, expected: string): z.
     return z.NEVER;
   });
   const [words = ''] = expected.split(' such as');
-  return schema.register(QUANTITIES, { words, units });
+  return schema.register(QUANTITY_SCHEMAS, { words, units });
 }
 
 function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {

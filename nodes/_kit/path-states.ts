@@ -6,16 +6,16 @@
  * @module
  */
 import {
-  countForm,
-  countOf,
-  decimalForm,
-  form,
-  listForm,
-  oneOf,
-  optional,
-  wordForm,
+  countFormat,
+  countWithUnitFormat,
+  decimalFormat,
+  listFormat,
+  oneOfFormat,
+  optionalFormat,
+  textFormatFromTemplate,
+  wordFormat,
 } from './text-form.ts';
-import { statePerPath, statePerPeer } from './trace-state.ts';
+import { declareStatePerPath, declareStatePerPeer } from './trace-state.ts';
 
 /** Healths of a path; `probation`: was dead and answers again. */
 export const PATH_HEALTHS = ['unknown', 'alive', 'degraded', 'dead', 'probation'] as const;
@@ -25,44 +25,54 @@ export type PathHealth = (typeof PATH_HEALTHS)[number];
 /** How a path is used. */
 export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
 
-/** Value of the state {@link PATH_IN_USE} while there is no path. */
+/** Value of the state {@link PATH_IN_USE_TRACE} while there is no path. */
 export const NO_PATH = 'none';
 
 /** The name of the path in use, or {@link NO_PATH}. */
-export const PATH_IN_USE = statePerPeer('path to {peer}', form('{path}', { path: wordForm }));
+export const PATH_IN_USE_TRACE = declareStatePerPeer(
+  'path to {peer}',
+  textFormatFromTemplate('{path}', { path: wordFormat }),
+);
 
 /** The health of each path. */
-export const HEALTH_OF_PATH = statePerPath(
+export const PATH_HEALTH_TRACE = declareStatePerPath(
   'path {path} to {peer}',
-  form('{health}', { health: oneOf(PATH_HEALTHS) }),
+  textFormatFromTemplate('{health}', { health: oneOfFormat(PATH_HEALTHS) }),
 );
 
 /**
  * The quality of each path, such as `alive active rtt=20012us jitter=3us loss=0.010`: the smoothed
  * RTT, null if it was never measured, and the share of the last probes that were lost.
  */
-export const QUALITY_OF_PATH = statePerPath(
+export const PATH_QUALITY_TRACE = declareStatePerPath(
   'quality {path} to {peer}',
-  form('{health} {role} rtt={rttUs} jitter={jitterUs} loss={loss}', {
-    health: oneOf(PATH_HEALTHS),
-    role: oneOf(PATH_ROLES),
-    rttUs: optional(countOf('us')),
-    jitterUs: countOf('us'),
-    loss: decimalForm(3),
+  textFormatFromTemplate('{health} {role} rtt={rttUs} jitter={jitterUs} loss={loss}', {
+    health: oneOfFormat(PATH_HEALTHS),
+    role: oneOfFormat(PATH_ROLES),
+    rttUs: optionalFormat(countWithUnitFormat('us')),
+    jitterUs: countWithUnitFormat('us'),
+    loss: decimalFormat(3),
   }),
 );
 
 /** The quality of a path as its user measured it. */
-export type PathQuality = NonNullable<ReturnType<(typeof QUALITY_OF_PATH)['state']['read']>>;
+export type TracedPathQuality = NonNullable<
+  ReturnType<(typeof PATH_QUALITY_TRACE)['state']['read']>
+>;
 
 /** Ids of the links of each path, in order. */
-export const LINKS_OF_PATH = statePerPath('links of {path} to {peer}', listForm(wordForm, ' '));
+export const PATH_LINKS_TRACE = declareStatePerPath(
+  'links of {path} to {peer}',
+  listFormat(wordFormat, ' '),
+);
 
 /** How many packets wait for a path, and how many may. */
-export const QUEUE_TO_PEER = statePerPeer(
+export const PEER_QUEUE_TRACE = declareStatePerPeer(
   'queue to {peer}',
-  form('{waiting} of {max} packets', { waiting: countForm, max: countForm }),
+  textFormatFromTemplate('{waiting} of {max} packets', { waiting: countFormat, max: countFormat }),
 );
 
 /** The mark that a node sets when it leaves a path because of a fault. */
-export const FAULT_SWITCH_MARK = form('fault switch to {peer}', { peer: wordForm });
+export const FAULT_SWITCH_MARK = textFormatFromTemplate('fault switch to {peer}', {
+  peer: wordFormat,
+});

@@ -6,7 +6,7 @@
  */
 import type { NetworkMap } from '../../engine/host/network-view.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
-import { oncePer } from '../../engine/pure/once-per.ts';
+import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import type { HostPart } from './host-part.ts';
 
 interface Names {
@@ -15,7 +15,7 @@ interface Names {
 }
 
 /** Made once for all nodes: a thousand tables of a thousand hosts would have a million entries. */
-const namesOf = oncePer(
+const namesOf = memoisePerObject(
   (hosts: NetworkMap['hosts']): Names => ({
     addresses: new Map(hosts.map(({ name, address }) => [name, address])),
     names: new Map(hosts.map(({ name, address }) => [address, name])),

@@ -10,9 +10,11 @@
  */
 
 /** Wire types (Encoding, "Message Structure"); what is left is 1, for numbers of 64 bits. */
-export const PROTOBUF_VARINT = 0;
-export const PROTOBUF_LEN = 2;
-export const PROTOBUF_I32 = 5;
+export const PROTOBUF_WIRE_VARINT = 0;
+/** Wire type of length-delimited records: strings, bytes, messages, packed fields. */
+export const PROTOBUF_WIRE_LEN = 2;
+/** Wire type of 32-bit numbers. */
+export const PROTOBUF_WIRE_I32 = 5;
 const GROUPS: readonly number[] = [3, 4];
 
 /** Why bytes are refused, each explained in one sentence. */
@@ -30,11 +32,11 @@ export const PROTOBUF_REFUSALS = {
   'kept-twice': 'A message whose received bytes are kept comes in two parts.',
 } as const;
 
-/** See {@link PROTOBUF_REFUSALS}. */
+/** The name of a reason in {@link PROTOBUF_REFUSALS}. */
 export type ProtobufRefusal = keyof typeof PROTOBUF_REFUSALS;
 
 /** A 64-bit integer as two unsigned words of 32 bits. */
-export interface Words {
+export interface Int64Words {
   readonly high: number;
   readonly low: number;
 }
@@ -107,7 +109,7 @@ export class ProtobufReader {
     this.wireType = this.low & 7;
     this.field = this.low >>> 3;
     if (this.high !== 0 || this.field === 0) this.refuse('field-number');
-    else if (this.wireType > PROTOBUF_I32) this.refuse('wire-type');
+    else if (this.wireType > PROTOBUF_WIRE_I32) this.refuse('wire-type');
     else if (GROUPS.includes(this.wireType)) this.refuse('group');
   }
 
@@ -146,9 +148,9 @@ export class ProtobufReader {
 
   /** Passes over the value of an unknown field. */
   skip(): void {
-    if (this.wireType === PROTOBUF_VARINT) this.varint();
-    else if (this.wireType === PROTOBUF_LEN) this.content();
-    else this.#passed(this.wireType === PROTOBUF_I32 ? I32_BYTES : I64_BYTES, 'truncated');
+    if (this.wireType === PROTOBUF_WIRE_VARINT) this.varint();
+    else if (this.wireType === PROTOBUF_WIRE_LEN) this.content();
+    else this.#passed(this.wireType === PROTOBUF_WIRE_I32 ? I32_BYTES : I64_BYTES, 'truncated');
   }
 
   /** The next bytes, of this number; none if there are fewer. */

@@ -7,16 +7,16 @@
  * @module
  */
 import {
-  PROTOBUF_I32,
-  PROTOBUF_LEN,
-  PROTOBUF_VARINT,
+  type Int64Words,
+  PROTOBUF_WIRE_I32,
+  PROTOBUF_WIRE_LEN,
+  PROTOBUF_WIRE_VARINT,
   type ProtobufReader,
-  type Words,
 } from './protobuf-reader.ts';
-import { type ProtobufWriter, wordsOf } from './protobuf-writer.ts';
+import { int64WordsOf, type ProtobufWriter } from './protobuf-writer.ts';
 
 /** How values of one type are written and read, without their tag. */
-export interface Kind<Value> {
+export interface ProtobufCodec<Value> {
   readonly wireType: number;
   /** The default. Messages to be written may begin with it: `{ ...HOP_FIELD.zero, ingress: 1 }`. */
   readonly zero: Value;
@@ -26,7 +26,7 @@ export interface Kind<Value> {
 }
 
 /** A type whose default is left out. */
-export interface Scalar<Value> extends Kind<Value> {
+export interface Scalar<Value> extends ProtobufCodec<Value> {
   isZero(value: Value): boolean;
 }
 
@@ -35,15 +35,23 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** 0 … 2^32-1. What is longer is cut to its low 32 bits. */
-export const uint32: Scalar<number> = varint(0, ({ low }) => low, wordsOf);
+export const uint32: Scalar<number> = varint(0, ({ low }) => low, int64WordsOf);
 /** -2^31 … 2^31-1, and all enums, which are open (Encoding, "Bools and Enums"). */
-export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, wordsOf);
+export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, int64WordsOf);
 /** An int64; what a double does not hold exactly is refused. */
-export const int53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high | 0), wordsOf);
+export const int53: Scalar<number> = varint(
+  0,
+  (reader) => safe(reader, reader.high | 0),
+  int64WordsOf,
+);
 /** A uint64; what a double does not hold exactly is refused. */
-export const uint53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high), wordsOf);
+export const uint53: Scalar<number> = varint(
+  0,
+  (reader) => safe(reader, reader.high),
+  int64WordsOf,
+);
 /** A uint64 of any value, such as an ISD-AS number. */
-export const uint64: Scalar<Words> = varint(
+export const uint64: Scalar<Int64Words> = varint(
   { high: 0, low: 0 },
   ({ high, low }) => ({ high, low }),
   (value) => value,
@@ -52,12 +60,12 @@ export const uint64: Scalar<Words> = varint(
 export const bool: Scalar<boolean> = varint(
   false,
   ({ high, low }) => (high | low) !== 0,
-  (value) => wordsOf(Number(value)),
+  (value) => int64WordsOf(Number(value)),
 );
 
 /** A number of 32 bits. -0 is not the default, and is written. */
 export const float: Scalar<number> = {
-  wireType: PROTOBUF_I32,
+  wireType: PROTOBUF_WIRE_I32,
   zero: 0,
   isZero: (value) => Object.is(value, 0),
   read: (reader) => reader.float(),
@@ -66,7 +74,7 @@ export const float: Scalar<number> = {
 
 /** Any bytes; what is read is a view. */
 export const bytes: Scalar<Uint8Array> = {
-  wireType: PROTOBUF_LEN,
+  wireType: PROTOBUF_WIRE_LEN,
   zero: new Uint8Array(0),
   isZero: ({ length }) => length === 0,
   read: (reader) => reader.content(),
@@ -75,7 +83,7 @@ export const bytes: Scalar<Uint8Array> = {
 
 /** Well-formed text. */
 export const string: Scalar<string> = {
-  wireType: PROTOBUF_LEN,
+  wireType: PROTOBUF_WIRE_LEN,
   zero: '',
   isZero: (value) => value === '',
   read(reader): string {
@@ -94,10 +102,10 @@ export const string: Scalar<string> = {
 function varint<Value>(
   zero: Value,
   toValue: (reader: ProtobufReader) => Value,
-  toWords: (value: Value) => Words,
+  toWords: (value: Value) => Int64Words,
 ): Scalar<Value> {
   return {
-    wireType: PROTOBUF_VARINT,
+    wireType: PROTOBUF_WIRE_VARINT,
     zero,
     isZero(value): boolean {
       const { high, low } = toWords(value);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Words } from './protobuf-reader.ts';
+import type { Int64Words } from './protobuf-reader.ts';
 
 const FIRST_CAPACITY = 256;
 /** Bytes of the longest varint. */
@@ -13,7 +13,7 @@ const I32_BYTES = 4;
 const WORD_VALUES = 0x1_0000_0000;
 
 /** A safe integer of either sign as the two's complement of 64 bits. */
-export function wordsOf(value: number): Words {
+export function int64WordsOf(value: number): Int64Words {
   return { high: Math.floor(value / WORD_VALUES) >>> 0, low: value >>> 0 };
 }
 
@@ -28,7 +28,7 @@ export class ProtobufWriter {
   }
 
   /** Encoding, "Base 128 Varints". */
-  varint(value: Words): void {
+  varint(value: Int64Words): void {
     this.#reserve(VARINT_MAX);
     let { high, low } = value;
     while (high !== 0 || low > 0x7f) {
@@ -41,7 +41,7 @@ export class ProtobufWriter {
 
   /** Encoding, "Message Structure". */
   tag(field: number, wireType: number): void {
-    this.varint(wordsOf(8 * field + wireType));
+    this.varint(int64WordsOf(8 * field + wireType));
   }
 
   /** Encoding, "Non-varint Numbers". */
@@ -53,7 +53,7 @@ export class ProtobufWriter {
 
   /** Bytes with their length ahead. */
   content(bytes: Uint8Array): void {
-    this.varint(wordsOf(bytes.length));
+    this.varint(int64WordsOf(bytes.length));
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
@@ -67,7 +67,7 @@ export class ProtobufWriter {
   /** Ends a record, and writes its length ahead of it. */
   close(start: number): void {
     const end = this.#length;
-    this.varint(wordsOf(end - start));
+    this.varint(int64WordsOf(end - start));
     const length = this.#bytes.slice(end, this.#length);
     this.#bytes.copyWithin(start + length.length, start, end);
     this.#bytes.set(length, start);

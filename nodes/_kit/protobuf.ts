@@ -13,7 +13,7 @@
  * allows, never throws, and ends with a name for the first thing that is wrong. Its work and memory are
  * proportional to the input: tables bound elements, and a table cannot contain itself, so that its depth
  * bounds the depth of messages. Unknown fields are skipped and not kept; signatures need the received
- * bytes, which `bytes` fields and {@link kept} leave as they are.
+ * bytes, which `bytes` fields and {@link messageWithBytesCodec} leave as they are.
  *
  * No groups; the fields of a `oneof` do not exclude each other. A known field of another wire type is
  * refused, which other readers may take for an unknown one.
@@ -21,18 +21,18 @@
  * @module
  */
 import { compareBytes } from './bytes.ts';
-import { PROTOBUF_LEN, ProtobufReader, type ProtobufRefusal } from './protobuf-reader.ts';
-import { bytes, type Kind, type Scalar } from './protobuf-scalars.ts';
+import { PROTOBUF_WIRE_LEN, ProtobufReader, type ProtobufRefusal } from './protobuf-reader.ts';
+import { bytes, type ProtobufCodec, type Scalar } from './protobuf-scalars.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** A type of messages. */
-export interface Message<Value> extends Kind<Value> {
+/** Codec of a message type, whose fields are known. */
+export interface ProtobufMessageCodec<Value> extends ProtobufCodec<Value> {
   /** As `read`, but up to the end of the bytes: the outermost message has no length. */
   readBody(reader: ProtobufReader, before?: Value): Value;
   writeBody(writer: ProtobufWriter, value: Value): void;
 }
 
-/** A row of a table. */
+/** A field of a message: its number, and how its value is read and written. */
 export interface Field<Value> {
   readonly number: number;
   /** What is read if there is no record of the field. */
@@ -42,7 +42,7 @@ export interface Field<Value> {
 }
 
 /** The TypeScript type of the messages that a table describes. */
-export type MessageOf<Table> = Table extends Kind<infer Value> ? Value : never;
+export type MessageOf<Table> = Table extends ProtobufCodec<infer Value> ? Value : never;
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type ValuesOf<Named extends Fields> = {
@@ -50,14 +50,14 @@ type ValuesOf<Named extends Fields> = {
 };
 
 /** A message with the bytes that it was read from. */
-export interface Kept<Value> {
+export interface MessageWithBytes<Value> {
   /** A view into what was decoded; written as they are. */
   readonly bytes: Uint8Array;
   readonly message: Value;
 }
 
 /** The most elements that a repeated field or a map may have. */
-export interface Most {
+export interface ElementLimit {
   readonly most: number;
 }
 
@@ -68,7 +68,10 @@ const FIELD_MAX = 0x1fff_ffff;
 const encoder = new TextEncoder();
 
 /** A field that is absent or there: a message, or what is `optional` in proto3. */
-export function optional<Value>(number: number, kind: Kind<Value>): Field<Value | undefined> {
+export function optional<Value>(
+  number: number,
+  kind: ProtobufCodec<Value>,
+): Field<Value | undefined> {
   return {
     number,
     zero: undefined,
@@ -96,10 +99,10 @@ export function field<Value>(number: number, kind: Scalar<Value>): Field<Value> 
 /** Any number of values in their order, up to `most`. */
 export function repeated<Value>(
   number: number,
-  kind: Kind<Value>,
-  { most }: Most,
+  kind: ProtobufCodec<Value>,
+  { most }: ElementLimit,
 ): Field<readonly Value[]> {
-  const canPack = kind.wireType !== PROTOBUF_LEN;
+  const canPack = kind.wireType !== PROTOBUF_WIRE_LEN;
   const add = (reader: ProtobufReader, values: Value[]): void => {
     if (values.length >= most) reader.refuse('too-many-elements');
     else values.push(kind.read(reader));
@@ -110,7 +113,7 @@ export function repeated<Value>(
     read(reader, before): Value[] {
       const values = before.length === 0 ? [] : (before as Value[]);
       // Encoding, "Packed Repeated Fields": readers take both forms.
-      if (canPack && reader.wireType === PROTOBUF_LEN) {
+      if (canPack && reader.wireType === PROTOBUF_WIRE_LEN) {
         const outer = reader.enter();
         while (reader.hasMore) add(reader, values);
         reader.leave(outer);
@@ -120,14 +123,14 @@ export function repeated<Value>(
     write(writer, values): void {
       if (values.length === 0) return;
       if (canPack) {
-        writer.tag(number, PROTOBUF_LEN);
+        writer.tag(number, PROTOBUF_WIRE_LEN);
         const start = writer.open();
         for (const value of values) kind.write(writer, value);
         writer.close(start);
         return;
       }
       for (const value of values) {
-        writer.tag(number, PROTOBUF_LEN);
+        writer.tag(number, PROTOBUF_WIRE_LEN);
         kind.write(writer, value);
       }
     },
@@ -138,8 +141,8 @@ export function repeated<Value>(
 export function map<Key extends number | string, Value>(
   number: number,
   key: Scalar<Key>,
-  value: Kind<Value>,
-  { most }: Most,
+  value: ProtobufCodec<Value>,
+  { most }: ElementLimit,
 ): Field<ReadonlyMap<Key, Value>> {
   // Encoding, "Maps": an entry is a message. Both of its fields are written, even as defaults.
   const entry = message({ key: optional(1, key), value: optional(2, value) });
@@ -147,7 +150,7 @@ export function map<Key extends number | string, Value>(
     number,
     zero: new Map(),
     read(reader, before): ReadonlyMap<Key, Value> {
-      if (!reader.expect(PROTOBUF_LEN)) return before;
+      if (!reader.expect(PROTOBUF_WIRE_LEN)) return before;
       if (before.size >= most) reader.refuse('too-many-elements');
       const values = before.size === 0 ? new Map<Key, Value>() : (before as Map<Key, Value>);
       const read = entry.read(reader);
@@ -155,7 +158,7 @@ export function map<Key extends number | string, Value>(
     },
     write(writer, values): void {
       for (const [name, one] of [...values].sort(([left], [right]) => inOrder(left, right))) {
-        writer.tag(number, PROTOBUF_LEN);
+        writer.tag(number, PROTOBUF_WIRE_LEN);
         entry.write(writer, { key: name, value: one });
       }
     },
@@ -166,7 +169,9 @@ export function map<Key extends number | string, Value>(
  * Messages with these fields.
  * @throws RangeError if two fields have one number, or one has none.
  */
-export function message<const Named extends Fields>(named: Named): Message<ValuesOf<Named>> {
+export function message<const Named extends Fields>(
+  named: Named,
+): ProtobufMessageCodec<ValuesOf<Named>> {
   type Value = ValuesOf<Named>;
   // Encoding, "Field Order": any order is valid; ours is that of the numbers.
   const rows = Object.entries(named).sort(([, left], [, right]) => left.number - right.number);
@@ -195,7 +200,7 @@ export function message<const Named extends Fields>(named: Named): Message<Value
     for (const [name, row] of rows) row.write(writer, value[name]);
   }
   return {
-    wireType: PROTOBUF_LEN,
+    wireType: PROTOBUF_WIRE_LEN,
     zero,
     readBody,
     writeBody,
@@ -217,11 +222,13 @@ export function message<const Named extends Fields>(named: Named): Message<Value
  * A message that keeps its received bytes, to be passed on or checked as they came. One in several
  * records has no such bytes, and is refused.
  */
-export function kept<Value>(inner: Message<Value>): Kind<Kept<Value>> {
+export function messageWithBytesCodec<Value>(
+  inner: ProtobufMessageCodec<Value>,
+): ProtobufCodec<MessageWithBytes<Value>> {
   return {
-    wireType: PROTOBUF_LEN,
+    wireType: PROTOBUF_WIRE_LEN,
     zero: { bytes: bytes.zero, message: inner.zero },
-    read(reader, before): Kept<Value> {
+    read(reader, before): MessageWithBytes<Value> {
       if (before !== undefined) reader.refuse('kept-twice');
       const outer = reader.enter();
       const received = reader.bytes.subarray(reader.at, reader.end);
@@ -239,7 +246,7 @@ export function kept<Value>(inner: Message<Value>): Kind<Kept<Value>> {
  * @returns the message, or why it is refused.
  */
 export function decodeProtobuf<Value extends object>(
-  table: Message<Value>,
+  table: ProtobufMessageCodec<Value>,
   received: Uint8Array,
 ): Value | ProtobufRefusal {
   const reader = new ProtobufReader(received);
@@ -248,7 +255,10 @@ export function decodeProtobuf<Value extends object>(
 }
 
 /** The canonical bytes of a message; the caller keeps integers within their ranges. */
-export function encodeProtobuf<Value>(table: Message<Value>, value: Value): Uint8Array {
+export function encodeProtobuf<Value>(
+  table: ProtobufMessageCodec<Value>,
+  value: Value,
+): Uint8Array {
   const writer = new ProtobufWriter();
   table.writeBody(writer, value);
   return writer.taken();

@@ -82,7 +82,7 @@ export class DurableBound {
 }
 
 /** A counter that never issues a number twice, not even after a crash (for senders and epochs). */
-export class ReservedCounter {
+export class DurableCounter {
   readonly #bound: DurableBound;
   readonly #reserve: number;
   #next: number;
@@ -95,7 +95,7 @@ export class ReservedCounter {
     this.#bound.raise(this.#next + this.#reserve);
   }
 
-  /** The least number that {@link ReservedCounter.take} may return. */
+  /** The least number that {@link DurableCounter.take} may return. */
   get next(): number {
     return this.#next;
   }

@@ -15,27 +15,27 @@ import { type BoundOptions, DurableBound } from './reserved-counter.ts';
 const RESERVE_MIN = 1024;
 
 /** The reserve for a rate: one second of packets, at least 1,024. */
-export function reserveSize(packetsPerSecond: number): number {
+export function reserveSizeForRate(packetsPerSecond: number): number {
   return Math.max(RESERVE_MIN, Math.ceil(packetsPerSecond));
 }
 
-/** Settings of a {@link ReservedWindow}. */
-export interface ReservedWindowOptions extends BoundOptions {
+/** Settings of a {@link DurableReplayWindow}. */
+export interface DurableReplayWindowOptions extends BoundOptions {
   /** Window size, bits. */
   readonly size: number;
-  /** Number of sequence numbers per write, see {@link reserveSize}. */
+  /** Number of sequence numbers per write, see {@link reserveSizeForRate}. */
   readonly reserve: number;
 }
 
 /** A replay window that accepts nothing twice across crashes, as long as its epoch is held. */
-export class ReservedWindow implements ReplayGuard {
+export class DurableReplayWindow implements ReplayGuard {
   readonly #window: ReplayWindow;
   readonly #bound: DurableBound;
   #reserve: number;
   /** Numbers below it are covered by the durable bound and need no write. */
   #easyEnd = 0;
 
-  constructor(options: ReservedWindowOptions) {
+  constructor(options: DurableReplayWindowOptions) {
     this.#window = new ReplayWindow(options.size);
     this.#bound = new DurableBound({
       ...options,

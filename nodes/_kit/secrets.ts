@@ -4,4 +4,4 @@
  *
  * @module
  */
-export { equalSecrets, secretStandsAt, wipe, wipeRange } from '../../engine/core/secrets.ts';
+export { areSecretsEqual, isSecretAt, wipe, wipeRange } from '../../engine/core/secrets.ts';

@@ -9,10 +9,10 @@
  * @module
  */
 import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
-import { type Machine, TIMER_DUE, type TimerDue } from './machine.ts';
+import { type StateMachine, TIMER_DUE, type TimerDue } from './machine.ts';
 
 /** The part of a host that the shell needs; a complete `Host` fits. */
-export interface ShellHost {
+export interface StateMachineHost {
   now(): Nanoseconds;
   after(delay: Nanoseconds, fire: () => void): Timer;
 }
@@ -22,15 +22,15 @@ export interface ShellHost {
  * instants, so that it may fire with nothing due; for machines whose next instant moves later with
  * every packet.
  */
-export type TimerKeeping = 'exact' | 'lazy';
+export type TimerUpdateMode = 'exact' | 'lazy';
 
 /** Most firings at one instant: many more than a machine has timers. */
 const FIRINGS_MAX = 100;
 
-/** A running machine. */
-export class MachineShell<Input, Effect> {
-  readonly #host: ShellHost;
-  readonly #machine: Machine<Input, Effect>;
+/** Runs a state machine on its host: passes inputs, performs effects, keeps its timer. */
+export class StateMachineRunner<Input, Effect> {
+  readonly #host: StateMachineHost;
+  readonly #machine: StateMachine<Input, Effect>;
   readonly #perform: (effect: Effect) => void;
   readonly #isLazy: boolean;
   /** Inputs that came while effects were performed, oldest first. */
@@ -46,10 +46,10 @@ export class MachineShell<Input, Effect> {
 
   /** @param perform Performs one effect. */
   constructor(
-    host: ShellHost,
-    machine: Machine<Input, Effect>,
+    host: StateMachineHost,
+    machine: StateMachine<Input, Effect>,
     perform: (effect: Effect) => void,
-    keeping: TimerKeeping = 'exact',
+    keeping: TimerUpdateMode = 'exact',
   ) {
     this.#host = host;
     this.#machine = machine;

@@ -29,10 +29,10 @@ export interface TextKind {
 }
 
 /** Whose signatures count. */
-export interface TextTrust {
+export interface TrustedSigners {
   /** Public keys of the scheme. */
   readonly keys: readonly Uint8Array[];
-  /** How many of them must have signed; >= 1. */
+  /** How many of these keys must have signed; >= 1. */
   readonly threshold: number;
 }
 
@@ -40,7 +40,7 @@ export interface TextTrust {
 export type TextRefusal = 'too-long' | 'malformed' | 'signature';
 
 /** What opening a text gives: its body, or why there is none. */
-export type OpenedText = { readonly body: Uint8Array } | { readonly drop: TextRefusal };
+export type OpenSignedTextResult = { readonly body: Uint8Array } | { readonly drop: TextRefusal };
 
 interface TextSignature {
   readonly key: Uint8Array;
@@ -122,9 +122,9 @@ export function cosignText(
 export function openText(
   crypto: CryptoProvider,
   kind: TextKind,
-  trust: TextTrust,
+  trust: TrustedSigners,
   bytes: Uint8Array,
-): OpenedText {
+): OpenSignedTextResult {
   if (bytes.length > kind.lengthMax) return { drop: 'too-long' };
   const text = readText(kind, bytes);
   if (text === undefined) return { drop: 'malformed' };
@@ -141,7 +141,7 @@ export function openText(
  * Never throws.
  * @returns the body and the key that signed it, or why there is none.
  */
-export function openOwnText(
+export function openSelfSignedText(
   crypto: CryptoProvider,
   kind: TextKind,
   bytes: Uint8Array,

@@ -14,7 +14,7 @@ const SLAB_BYTES = 65_536;
 const LOOP_BYTES = 96;
 
 /** Cuts small arrays from large ones. */
-export class Slab {
+export class SlabAllocator {
   #bytes = new Uint8Array(0);
   #used = 0;
 

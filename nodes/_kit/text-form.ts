@@ -7,33 +7,34 @@
  */
 
 /** How values of one type are written and read. */
-export interface Form<Value> {
+export interface TextFormat<Value> {
   write(value: Value): string;
   /** Undefined if the text is not what `write` returns for some value. */
   read(text: string): Value | undefined;
 }
 
-type Parts = Readonly<Record<string, Form<unknown>>>;
+type Parts = Readonly<Record<string, TextFormat<unknown>>>;
 
 /** The values of a form by the names of its parts. */
 type ValuesOf<Named extends Parts> = {
-  readonly [Name in keyof Named]: Named[Name] extends Form<infer Value> ? Value : never;
+  readonly [Name in keyof Named]: Named[Name] extends TextFormat<infer Value> ? Value : never;
 };
 
 const ABSENT = '-';
 const PLACE = /\{(\w+)\}/;
 
 /**
- * A text with named parts. Each part ends where the text that follows it in the template first
- * occurs; `write` throws a RangeError if a part could not be read back.
+ * A format that writes named values into the places of a template, and reads them back from such a
+ * text. Each value ends where the text that follows it in the template first occurs; `write` throws a
+ * RangeError if a value could not be read back.
  * @param template Texts and places, such as `quality {path} to {peer}`; two places need a text
  * between them.
  */
 /*#__NO_SIDE_EFFECTS__*/
-export function form<const Named extends Parts>(
+export function textFormatFromTemplate<const Named extends Parts>(
   template: string,
   parts: Named,
-): Form<ValuesOf<Named>> {
+): TextFormat<ValuesOf<Named>> {
   // Even entries are texts, odd ones the names of places.
   const pieces = template.split(PLACE);
   const texts = pieces.filter((_, at) => at % 2 === 0);
@@ -76,21 +77,24 @@ export function form<const Named extends Parts>(
       }
       return found as ValuesOf<Named>;
     },
-  } as Form<ValuesOf<Named>>;
+  } as TextFormat<ValuesOf<Named>>;
 }
 
 /** A value that may be absent: null is written as `-`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function optional<Value>(present: Form<Value>): Form<Value | null> {
+export function optionalFormat<Value>(present: TextFormat<Value>): TextFormat<Value | null> {
   return {
     write: (value) => (value === null ? ABSENT : present.write(value)),
     read: (text) => (text === ABSENT ? null : present.read(text)),
   };
 }
 
-/** Texts of one form in a row; no text for none. `write` throws a RangeError as {@link form} does. */
+/** Texts of one form in a row; no text for none. `write` throws a RangeError as {@link textFormatFromTemplate} does. */
 /*#__NO_SIDE_EFFECTS__*/
-export function listForm<Value>(item: Form<Value>, separator: string): Form<readonly Value[]> {
+export function listFormat<Value>(
+  item: TextFormat<Value>,
+  separator: string,
+): TextFormat<readonly Value[]> {
   return {
     write: (values): string => {
       const texts = values.map((value) => item.write(value));
@@ -108,35 +112,35 @@ export function listForm<Value>(item: Form<Value>, separator: string): Form<read
 }
 
 /** A text without spaces. */
-export const wordForm: Form<string> = {
+export const wordFormat: TextFormat<string> = {
   write: (text) => text,
   read: (text) => (text === '' || text.includes(' ') ? undefined : text),
 };
 
 /** Any text that is not empty; only at the end of a form, or where what follows cannot be in it. */
-export const anyText: Form<string> = {
+export const anyTextFormat: TextFormat<string> = {
   write: (text) => text,
   read: (text) => (text === '' ? undefined : text),
 };
 
 /** One of the given words. */
 /*#__NO_SIDE_EFFECTS__*/
-export function oneOf<const Name extends string>(names: readonly Name[]): Form<Name> {
+export function oneOfFormat<const Name extends string>(names: readonly Name[]): TextFormat<Name> {
   return { write: (name) => name, read: (text) => names.find((name) => name === text) };
 }
 
 /** An integer from 0 on, in decimal. */
-export const countForm: Form<number> = countOf('');
+export const countFormat: TextFormat<number> = countWithUnitFormat('');
 
-/** {@link countForm} with a unit directly behind it, such as `20012us`. */
+/** {@link countFormat} with a unit directly behind it, such as `20012us`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function countOf(unit: string): Form<number> {
+export function countWithUnitFormat(unit: string): TextFormat<number> {
   return numbers((value) => `${value}${unit}`, Number.isSafeInteger);
 }
 
 /** A number from 0 on, rounded to some digits behind the point. */
 /*#__NO_SIDE_EFFECTS__*/
-export function decimalForm(digits: number): Form<number> {
+export function decimalFormat(digits: number): TextFormat<number> {
   return numbers((value) => value.toFixed(digits), Number.isFinite);
 }
 
@@ -144,7 +148,7 @@ export function decimalForm(digits: number): Form<number> {
 function numbers(
   write: (value: number) => string,
   isOwn: (value: number) => boolean,
-): Form<number> {
+): TextFormat<number> {
   return {
     write,
     read: (text): number | undefined => {
@@ -157,7 +161,7 @@ function numbers(
 const HEX_BITS = [8, 4, 2, 1];
 
 /** Bits in hexadecimal digits, the first in the highest bit; the last digit is filled up with 0. */
-export const bitsForm: Form<readonly boolean[]> = {
+export const hexBitsFormat: TextFormat<readonly boolean[]> = {
   write: (values): string => {
     let text = '';
     for (let at = 0; at < values.length; at += HEX_BITS.length) {

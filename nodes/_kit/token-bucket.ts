@@ -10,14 +10,14 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 const NS_PER_SECOND = 1_000_000_000;
 
 /** Settings of a bucket. */
-export interface RateLimit {
+export interface TokenBucketOptions {
   /** Tokens per second, integer >= 1. */
   readonly perSecond: number;
   /** Largest number of tokens, integer 1 to 9,000,000, so that the credit stays a safe integer. */
   readonly burst: number;
 }
 
-/** A bucket that is full when its rate is first set. */
+/** A token bucket: a limit on rate and burst, full when its rate is first set. */
 export class TokenBucket {
   readonly #burst: number;
   /** Units of credit that make a token. */
@@ -34,7 +34,7 @@ export class TokenBucket {
   }
 
   /** A bucket with a fixed rate; no fraction of a token is lost, whatever the rate. */
-  static of({ perSecond, burst }: RateLimit): TokenBucket {
+  static of({ perSecond, burst }: TokenBucketOptions): TokenBucket {
     const bucket = new TokenBucket(burst);
     bucket.#set(NS_PER_SECOND, perSecond);
     return bucket;

@@ -5,23 +5,23 @@
  *
  * @module
  */
-import { anyText, type Form, form, wordForm } from './text-form.ts';
+import { anyTextFormat, type TextFormat, textFormatFromTemplate, wordFormat } from './text-form.ts';
 
 /** A kind of state machine, of which a node has one for each key. */
-export interface KeyedState<Key, Value> {
+export interface KeyedTraceState<Key, Value> {
   /** The name of a machine, from its key. */
-  readonly machine: Form<Key>;
-  readonly state: Form<Value>;
+  readonly machine: TextFormat<Key>;
+  readonly state: TextFormat<Value>;
 }
 
 /** A state machine of which a node has exactly one. */
-export interface SingleState<Value> {
+export interface SingleTraceState<Value> {
   readonly machine: string;
-  readonly state: Form<Value>;
+  readonly state: TextFormat<Value>;
 }
 
 /** A state as a page finds it. */
-export interface FoundState<Value> {
+export interface TracedState<Value> {
   /** Undefined if the text is not in the form that is known here. */
   readonly value: Value | undefined;
   /** The text in the trace. */
@@ -32,10 +32,10 @@ export interface FoundState<Value> {
 export type StateTexts = ReadonlyMap<string, string>;
 
 /** All states of one kind, in the order of `texts`. */
-export function tracedStatesOf<Key, Value>(
-  { machine, state }: KeyedState<Key, Value>,
+export function readTracedStates<Key, Value>(
+  { machine, state }: KeyedTraceState<Key, Value>,
   texts: StateTexts,
-): readonly (FoundState<Value> & { readonly key: Key })[] {
+): readonly (TracedState<Value> & { readonly key: Key })[] {
   return [...texts].flatMap(([name, text]) => {
     const key = machine.read(name);
     return key === undefined ? [] : [{ key, value: state.read(text), text }];
@@ -43,25 +43,25 @@ export function tracedStatesOf<Key, Value>(
 }
 
 /** The state of one machine; undefined if the node has traced none. */
-export function tracedStateAt<Key, Value>(
-  { machine, state }: KeyedState<Key, Value>,
+export function readTracedState<Key, Value>(
+  { machine, state }: KeyedTraceState<Key, Value>,
   key: Key,
   texts: StateTexts,
-): FoundState<Value> | undefined {
+): TracedState<Value> | undefined {
   return found(state, texts.get(machine.write(key)));
 }
 
 /** The state of the one machine of a kind; undefined if the node has traced none. */
-export function singleState<Value>(
-  { machine, state }: SingleState<Value>,
+export function readSingleTracedState<Value>(
+  { machine, state }: SingleTraceState<Value>,
   texts: StateTexts,
-): FoundState<Value> | undefined {
+): TracedState<Value> | undefined {
   return found(state, texts.get(machine));
 }
 
 /** Texts of states of one kind that cannot be read, each with its node and machine. */
-export function unreadTexts<Key, Value>(
-  { machine, state }: KeyedState<Key, Value>,
+export function findUnreadableStates<Key, Value>(
+  { machine, state }: KeyedTraceState<Key, Value>,
   nodes: readonly { readonly name: string; readonly states: StateTexts }[],
 ): readonly string[] {
   return nodes.flatMap(({ name, states }) =>
@@ -75,22 +75,28 @@ export function unreadTexts<Key, Value>(
 
 /** A machine for each peer, with a name such as `window of {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function statePerPeer<Value>(
+export function declareStatePerPeer<Value>(
   template: string,
-  state: Form<Value>,
-): KeyedState<{ readonly peer: string }, Value> {
-  return { machine: form(template, { peer: anyText }), state };
+  state: TextFormat<Value>,
+): KeyedTraceState<{ readonly peer: string }, Value> {
+  return { machine: textFormatFromTemplate(template, { peer: anyTextFormat }), state };
 }
 
 /** A machine for each path to each peer, with a name such as `route {path} to {peer}`. */
 /*#__NO_SIDE_EFFECTS__*/
-export function statePerPath<Value>(
+export function declareStatePerPath<Value>(
   template: string,
-  state: Form<Value>,
-): KeyedState<{ readonly path: string; readonly peer: string }, Value> {
-  return { machine: form(template, { path: wordForm, peer: anyText }), state };
+  state: TextFormat<Value>,
+): KeyedTraceState<{ readonly path: string; readonly peer: string }, Value> {
+  return {
+    machine: textFormatFromTemplate(template, { path: wordFormat, peer: anyTextFormat }),
+    state,
+  };
 }
 
-function found<Value>(state: Form<Value>, text: string | undefined): FoundState<Value> | undefined {
+function found<Value>(
+  state: TextFormat<Value>,
+  text: string | undefined,
+): TracedState<Value> | undefined {
   return text === undefined ? undefined : { value: state.read(text), text };
 }

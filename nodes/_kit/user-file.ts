@@ -7,14 +7,14 @@
  * @module
  */
 import { z } from 'zod';
-import type { FileText, UserFile, UserFileResult } from '../../engine/host/user-file.ts';
-import { QUANTITIES } from './options.ts';
+import type { FileText, UserFileReader, UserFileResult } from '../../engine/host/user-file.ts';
+import { QUANTITY_SCHEMAS } from './options.ts';
 
 /**
- * The schema of such an option.
+ * The zod schema of an option whose value is the path of a file of the user.
  * @example prices: userFile({ bytesMax: 100_000, read: readPrices }),
  */
-export function userFile<Value>(file: UserFile<Value>): z.ZodType<Value> {
+export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Value> {
   // Nodes of one network mostly name the same file, and each has its options checked several times.
   let last: { readonly text: string; readonly result: UserFileResult<Value> } | undefined;
   const readOnce = (text: string): UserFileResult<Value> => {
@@ -32,5 +32,5 @@ export function userFile<Value>(file: UserFile<Value>): z.ZodType<Value> {
     return z.NEVER;
   });
   const words = 'the path of a file';
-  return read.register(QUANTITIES, { words, units: {} }).meta({ userFile: file });
+  return read.register(QUANTITY_SCHEMAS, { words, units: {} }).meta({ userFile: file });
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readNumber } from '../../engine/pure/read-number.ts';
 
 /** The smallest and the largest number allowed. */
-export interface WholeLimits {
+export interface WholeNumberRange {
   readonly min: number;
   readonly max?: number;
 }
@@ -16,9 +16,9 @@ export interface WholeLimits {
  * A whole number without a unit.
  * @param expects What a message expects, with an article: `a number of clients such as 12`.
  */
-export function wholeNumber(
+export function wholeNumberSchema(
   expects: string,
-  { min, max = Number.MAX_SAFE_INTEGER }: WholeLimits,
+  { min, max = Number.MAX_SAFE_INTEGER }: WholeNumberRange,
 ): z.ZodType<number> {
   // Text that is no number is left to the schema, whose message shows it.
   const read = (value: unknown): unknown =>

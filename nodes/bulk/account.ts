@@ -6,17 +6,17 @@
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
-import { bytesName } from '../_kit/bytes-name.ts';
+import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
 
 /** Bytes at the start of a packet that its number comes from: application packets differ there. */
 const NAMED_BYTES = 64;
 /** The number of a packet in accounts, a hash of its start and length: a safe integer >= 0. */
-export function packetAccountNumber(packet: Uint8Array): number {
-  return bytesName(packet, NAMED_BYTES);
+export function packetAccountKey(packet: Uint8Array): number {
+  return hashBytesTo53Bits(packet, NAMED_BYTES);
 }
 
 /** Reports to an observer; created only when there is one. */
-export class PacketAccount {
+export class PacketReporter {
   readonly #observer: MessageObserver;
 
   constructor(observer: MessageObserver) {
@@ -25,12 +25,12 @@ export class PacketAccount {
 
   /** Reports that a packet was accepted for sending, now or before a restart. */
   accepted(packet: Uint8Array): void {
-    this.#observer.accepted?.(packetAccountNumber(packet));
+    this.#observer.accepted?.(packetAccountKey(packet));
   }
 
   /** Reports that the peer has a packet, or that it is not sent after all. */
   settled(packet: Uint8Array, how: 'acknowledged' | 'abandoned'): void {
-    this.#observer.settled?.(packetAccountNumber(packet), how);
+    this.#observer.settled?.(packetAccountKey(packet), how);
   }
 
   /**
@@ -38,6 +38,6 @@ export class PacketAccount {
    * to repeat.
    */
   taken(packet: Uint8Array, how: 'held' | 'delivered' | 'dropped'): void {
-    this.#observer.taken?.(packetAccountNumber(packet), how);
+    this.#observer.taken?.(packetAccountKey(packet), how);
   }
 }

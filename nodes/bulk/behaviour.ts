@@ -5,27 +5,27 @@
  */
 import type { Store } from '../../engine/host/store.ts';
 
-/** What a node needs of its stores. */
-export type KeptStore = Pick<Store, 'get' | 'put' | 'sync'>;
+/** The operations of the port's store that bulk uses. */
+export type BulkStore = Pick<Store, 'get' | 'put' | 'sync'>;
 /** Takes a packet that a peer has sent. */
-export type HandOver = (peer: string, packet: Uint8Array) => void;
+export type ReceivedPacketHandler = (peer: string, packet: Uint8Array) => void;
 
-/** Each function takes what a correct node would use, and returns what the node uses. */
-export interface Behaviour {
-  /** Records which packets were delivered. */
-  readonly inbox: (store: KeptStore) => KeptStore;
-  /** Stores packets until the peer has confirmed them. */
-  readonly outbox: (store: KeptStore) => KeptStore;
-  /** Notes a packet in the account and delivers it. */
-  readonly handOver: (next: HandOver) => HandOver;
-  /** Delivers a packet. */
-  readonly deliver: (next: HandOver) => HandOver;
-  /** Answers a question when the peer will have everything. */
+/** Each function takes what a correct node would use, and returns what the node uses; `flush` returns nothing. */
+export interface BulkBehaviour {
+  /** The store of which packets were delivered. */
+  readonly inbox: (store: BulkStore) => BulkStore;
+  /** The store of packets that the peer has not confirmed yet. */
+  readonly outbox: (store: BulkStore) => BulkStore;
+  /** What notes a packet in the account and delivers it. */
+  readonly handOver: (next: ReceivedPacketHandler) => ReceivedPacketHandler;
+  /** What delivers a packet to the application. */
+  readonly deliver: (next: ReceivedPacketHandler) => ReceivedPacketHandler;
+  /** Handles a `flush`, by `answer`, perhaps `after` a delay; the answer comes when the peer has everything. */
   readonly flush: (answer: () => void, after: (delayNs: number, act: () => void) => void) => void;
 }
 
-/** A correct node. */
-export const CORRECT: Behaviour = {
+/** What a correct node does: nothing differs. */
+export const CORRECT_BEHAVIOUR: BulkBehaviour = {
   inbox: (store) => store,
   outbox: (store) => store,
   handOver: (next) => next,

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { FLUSHES_MAX } from './geometry.ts';
+import { PENDING_FLUSHES_MAX } from './geometry.ts';
 
 /** Receives the answer, as the asker of a request does. */
-export interface FlushAsker {
+export interface FlushRequest {
   more(body: Uint8Array): 'ok' | 'full';
   onCancel(handler: () => void): void;
   respond(outcome: string): void;
 }
 
 interface Flush {
-  readonly request: FlushAsker;
+  readonly request: FlushRequest;
   /** The last packet that has to be confirmed. */
   readonly upTo: number;
   /** Packets that were left when the asker last heard of them. */
@@ -21,12 +21,12 @@ interface Flush {
 }
 
 /** The open questions about one peer. */
-export class Flushes {
+export class PendingFlushes {
   readonly #open = new Set<Flush>();
 
   /** @param upTo Number of the last accepted packet. @param confirmed Of the last confirmed one. */
-  add(request: FlushAsker, upTo: number, confirmed: number): void {
-    if (this.#open.size === FLUSHES_MAX) {
+  add(request: FlushRequest, upTo: number, confirmed: number): void {
+    if (this.#open.size === PENDING_FLUSHES_MAX) {
       request.respond('busy');
       return;
     }

@@ -7,9 +7,9 @@
 /** Port that bulk nodes listen on: one more than that of ping. */
 export const BULK_PORT = 7008;
 /** Length of the length field before each packet, bytes. */
-export const LENGTH_BYTES = 4;
+export const LENGTH_FIELD_BYTES = 4;
 /** Largest packet that an application may send, bytes (64 KiB). */
-export const PACKET_MAX = 65_536;
+export const PACKET_BYTES_MAX = 65_536;
 /**
  * Length of the random name that identifies a sender's memory, bytes: 64 bits, so that no two are
  * equal.
@@ -23,24 +23,24 @@ export const PACKET_NUMBER_BYTES = 6;
  */
 export const HELLO_BYTES = OUTBOX_NAME_BYTES + PACKET_NUMBER_BYTES;
 /** Largest number of packets per peer that are kept until the peer has confirmed them. */
-export const KEPT_PACKETS_MAX = 256;
+export const UNCONFIRMED_PACKETS_MAX = 256;
 /**
  * Largest number of bytes per peer that are kept until the peer has confirmed them: the amount that
  * a stream at 100 Mbit/s has under way in 80 ms (1 MiB). The last packet may exceed it.
  */
-export const KEPT_BYTES_MAX = 1_048_576;
+export const UNCONFIRMED_BYTES_MAX = 1_048_576;
 /**
  * Largest number of packets per peer that wait for room among the kept ones; further packets are
  * rejected. 64 packets of 64 KiB are 4 MiB.
  */
 export const WAITING_PACKETS_MAX = 64;
 /**
- * A stream is paused while more bytes than this (1 MiB), or more packets than {@link KEPT_PACKETS_MAX},
+ * A stream is paused while more bytes than this (1 MiB), or more packets than {@link UNCONFIRMED_PACKETS_MAX},
  * wait for the receiver's store; an honest sender has no more packets under way.
  */
-export const HELD_BYTES_MAX = 1_048_576;
+export const UNSYNCED_BYTES_MAX = 1_048_576;
 /** Most open questions when a peer will have everything. */
-export const FLUSHES_MAX = 16;
+export const PENDING_FLUSHES_MAX = 16;
 /** First wait before a stream is reopened, ns (it doubles), and wait before a write is repeated. */
 export const RETRY_NS_MIN = 50_000_000;
 /** Longest wait before a stream is reopened, ns: a peer that returns is found within it. */
@@ -49,6 +49,6 @@ export const RETRY_NS_MAX = 2_000_000_000;
  * First wait for the peer's word, ns; then the stream is reset. It doubles until a packet is confirmed, since a slow
  * link may only need longer.
  */
-export const SILENCE_NS_MIN = 30_000_000_000;
+export const PEER_SILENCE_NS_MIN = 30_000_000_000;
 /** Longest such wait, ns: that of a stream for an answer (RFC 6298, 2.5). */
-export const SILENCE_NS_MAX = 60_000_000_000;
+export const PEER_SILENCE_NS_MAX = 60_000_000_000;

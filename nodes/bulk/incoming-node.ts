@@ -5,43 +5,43 @@
  */
 import type { Host } from '../../engine/host/host.ts';
 import type { Stream } from '../../engine/host/stream.ts';
-import { Newcomers } from '../_kit/newcomers.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import type { PacketAccount } from './account.ts';
-import type { KeptStore } from './behaviour.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import { UnidentifiedStreams } from '../_kit/unidentified-streams.ts';
+import type { PacketReporter } from './account.ts';
+import type { BulkStore } from './behaviour.ts';
 import { type IncomingEffect, type IncomingInput, IncomingMachine } from './incoming.ts';
-import { SenderReader } from './pieces.ts';
+import { IncomingStreamReader } from './pieces.ts';
 
 /** The peer, the store and the destination of packets. */
-export interface IncomingSetup {
+export interface IncomingAdapterSetup {
   readonly host: Host;
   readonly peer: string;
   /** Records which packets were delivered. */
-  readonly store: KeptStore;
+  readonly store: BulkStore;
   readonly handOver: (packet: Uint8Array) => void;
   /** Called after packets were handed over. */
   readonly handedOver: () => void;
   /** Absent when packets are not accounted for. */
-  readonly account: PacketAccount | undefined;
+  readonly account: PacketReporter | undefined;
 }
 
 /** Receives packets from one peer. */
-export class IncomingNode {
-  readonly #setup: IncomingSetup;
+export class IncomingMachineAdapter {
+  readonly #setup: IncomingAdapterSetup;
   /** Streams that have not sent a hello; the machine uses the one whose hello came last. */
-  readonly #newcomers: Newcomers<Stream>;
+  readonly #newcomers: UnidentifiedStreams<Stream>;
   readonly #machine: IncomingMachine<Stream>;
-  readonly #shell: MachineShell<IncomingInput<Stream>, IncomingEffect<Stream>>;
+  readonly #shell: StateMachineRunner<IncomingInput<Stream>, IncomingEffect<Stream>>;
 
-  constructor(setup: IncomingSetup) {
+  constructor(setup: IncomingAdapterSetup) {
     this.#setup = setup;
     const { host, store, peer } = setup;
-    this.#newcomers = new Newcomers((stream) => {
+    this.#newcomers = new UnidentifiedStreams((stream) => {
       host.drop('crowded');
       stream.reset();
     });
     this.#machine = new IncomingMachine(store.get(peer));
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
   }
 
   /** Number of packets that wait for the disk. */
@@ -57,7 +57,7 @@ export class IncomingNode {
   /** Reads packets from a new stream; its hello closes an earlier stream of the peer. */
   accept(stream: Stream): void {
     const { host } = this.#setup;
-    const reader = new SenderReader(
+    const reader = new IncomingStreamReader(
       (hello) => {
         this.#newcomers.delete(stream);
         this.#shell.take({ kind: 'greeted', stream, hello });

@@ -9,9 +9,14 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
-import { HELD_BYTES_MAX, KEPT_PACKETS_MAX, OUTBOX_NAME_BYTES, RETRY_NS_MIN } from './geometry.ts';
-import { Syncing } from './syncing.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
+import {
+  OUTBOX_NAME_BYTES,
+  RETRY_NS_MIN,
+  UNCONFIRMED_PACKETS_MAX,
+  UNSYNCED_BYTES_MAX,
+} from './geometry.ts';
+import { SyncScheduler } from './sync-scheduler.ts';
 import { decodePacketNumber, encodePacketNumber, type Hello } from './wire.ts';
 
 /** The inputs of the machine. The machine compares streams, and never looks into them. */
@@ -38,9 +43,9 @@ export type IncomingEffect<Stream> =
 
 /** Receives packets from one peer. */
 export class IncomingMachine<Stream>
-  implements Machine<IncomingInput<Stream>, IncomingEffect<Stream>>
+  implements StateMachine<IncomingInput<Stream>, IncomingEffect<Stream>>
 {
-  readonly #syncing = new Syncing();
+  readonly #syncing = new SyncScheduler();
   #memory: Uint8Array | undefined;
   /** Number of the last packet received. */
   #last = 0;
@@ -172,7 +177,7 @@ export class IncomingMachine<Stream>
 
   /** True while so many bytes or packets wait for the disk that the stream is paused. */
   get #isHolding(): boolean {
-    return this.#heldBytes > HELD_BYTES_MAX || this.#held.length > KEPT_PACKETS_MAX;
+    return this.#heldBytes > UNSYNCED_BYTES_MAX || this.#held.length > UNCONFIRMED_PACKETS_MAX;
   }
 
   #write(): void {

@@ -6,9 +6,9 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type BulkOptions, bulkConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
-import { PACKET_MAX } from './geometry.ts';
+import { PACKET_BYTES_MAX } from './geometry.ts';
 import { BULK_MUST } from './must.ts';
-import { createBulk } from './node.ts';
+import { createBulkNode } from './node.ts';
 import { bulkProvisioning } from './provisioning.ts';
 
 /** Carries application packets over one reliable stream per peer. */
@@ -60,10 +60,10 @@ export const protocol: Protocol<BulkOptions> = {
       'when the peer has confirmed everything that was accepted for it; a part is the number of packets left',
   },
   finishes: ({ expects }) => expects !== undefined,
-  carries: () => ({ maxBytes: PACKET_MAX, delivery: 'custody', isOrdered: true }),
+  carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'custody', isOrdered: true }),
   // Every packet waits for its peer, in the order of sending, and is withdrawn when its time is over.
   wishes: { lifetime: 'honoured', tolerant: 'honoured' },
   double: ({ double }) => double && `double: ${double}`,
   must: () => BULK_MUST,
-  create: (host, setup) => createBulk(host, setup, behaviourOf(setup.options)),
+  create: (host, setup) => createBulkNode(host, setup, behaviourOf(setup.options)),
 };

@@ -5,7 +5,10 @@
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/** See the module. The longest silence after which a stream is given up is a minute; then a new one is opened. */
+/**
+ * The metrics that must keep their limits in any bulk run, always or once faults are over. The longest silence after
+ * which a stream is given up is a minute; then a new one is opened.
+ */
 export const BULK_MUST: Must = {
   always: {
     'bulk.duplicates': { count: '== 0' },

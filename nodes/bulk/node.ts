@@ -5,20 +5,20 @@
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
-import type { Listener, SecureOptions, Stream } from '../../engine/host/stream.ts';
-import { PacketAccount } from './account.ts';
-import { type Behaviour, CORRECT, type HandOver } from './behaviour.ts';
+import type { Listener, Stream, StreamTlsOptions } from '../../engine/host/stream.ts';
+import { PacketReporter } from './account.ts';
+import { type BulkBehaviour, CORRECT_BEHAVIOUR, type ReceivedPacketHandler } from './behaviour.ts';
 import type { BulkOptions } from './config.ts';
-import { PACKET_MAX } from './geometry.ts';
-import { IncomingNode } from './incoming-node.ts';
-import { OutgoingNode } from './outgoing-node.ts';
+import { PACKET_BYTES_MAX } from './geometry.ts';
+import { IncomingMachineAdapter } from './incoming-node.ts';
+import { OutgoingMachineAdapter } from './outgoing-node.ts';
 import { bulkPeers, pairSecretName } from './provisioning.ts';
 
 /** Creates a bulk node on `host`. */
-export function createBulk(
+export function createBulkNode(
   host: Host,
   setup: NodeSetup<BulkOptions>,
-  behaviour: Behaviour = CORRECT,
+  behaviour: BulkBehaviour = CORRECT_BEHAVIOUR,
 ): NodeHandle {
   return new BulkNode(host, setup, behaviour);
 }
@@ -26,22 +26,22 @@ export function createBulk(
 class BulkNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<BulkOptions>;
-  readonly #behaviour: Behaviour;
-  readonly #handOver: HandOver;
+  readonly #behaviour: BulkBehaviour;
+  readonly #handOver: ReceivedPacketHandler;
   /** Streams that this node opens, by the peer's name. */
-  readonly #outgoing = new Map<string, OutgoingNode>();
-  readonly #incoming = new Map<string, IncomingNode>();
+  readonly #outgoing = new Map<string, OutgoingMachineAdapter>();
+  readonly #incoming = new Map<string, IncomingMachineAdapter>();
   readonly #nameOf = new Map<string, string>();
   /** Absent when packets are not accounted for. */
-  readonly #account: PacketAccount | undefined;
+  readonly #account: PacketReporter | undefined;
   #listener: Listener | undefined;
 
-  constructor(host: Host, setup: NodeSetup<BulkOptions>, behaviour: Behaviour) {
+  constructor(host: Host, setup: NodeSetup<BulkOptions>, behaviour: BulkBehaviour) {
     this.#host = host;
     this.#setup = setup;
     this.#behaviour = behaviour;
     const { observer } = setup;
-    this.#account = observer === undefined ? undefined : new PacketAccount(observer);
+    this.#account = observer === undefined ? undefined : new PacketReporter(observer);
     const deliver = behaviour.deliver((peer, packet) =>
       host.deliver(peer, packet, 0, packet.length),
     );
@@ -60,7 +60,7 @@ class BulkNode implements NodeHandle {
       const to = this.#host.endpoint(address, options.port);
       const secure = this.#secure('client', own, peer);
       const parts = { host: this.#host, peer, to, store, secure };
-      this.#outgoing.set(peer, new OutgoingNode({ ...parts, account: this.#account }));
+      this.#outgoing.set(peer, new OutgoingMachineAdapter({ ...parts, account: this.#account }));
     }
     this.#listener = this.#host.listen({ port: options.port }, (stream) => this.#accept(stream));
     if (this.#listener === undefined) this.#host.log.warn(`port ${options.port} is taken`);
@@ -109,12 +109,15 @@ class BulkNode implements NodeHandle {
     }
   }
 
-  #refusal({ kind, body }: NodeRequest, outgoing: OutgoingNode | undefined): string | undefined {
+  #refusal(
+    { kind, body }: NodeRequest,
+    outgoing: OutgoingMachineAdapter | undefined,
+  ): string | undefined {
     if (kind !== 'send' && kind !== 'flush') return 'unknown-request';
     if (outgoing === undefined) return 'unknown-peer';
     if (kind === 'flush') return undefined;
     if (body.length === 0) return 'empty';
-    return body.length > PACKET_MAX ? 'too-large' : undefined;
+    return body.length > PACKET_BYTES_MAX ? 'too-large' : undefined;
   }
 
   #accept(stream: Stream): void {
@@ -126,14 +129,14 @@ class BulkNode implements NodeHandle {
     }
     this.#incomingFrom(peer).accept(stream);
     const secure = this.#secure('server', peer, this.#host.name);
-    // A failed handshake closes the stream, and IncomingNode counts it then.
+    // A failed handshake closes the stream, and IncomingMachineAdapter counts it then.
     if (secure !== undefined) stream.secure(secure, () => undefined);
   }
 
-  #incomingFrom(peer: string): IncomingNode {
+  #incomingFrom(peer: string): IncomingMachineAdapter {
     const known = this.#incoming.get(peer);
     if (known !== undefined) return known;
-    const made = new IncomingNode({
+    const made = new IncomingMachineAdapter({
       host: this.#host,
       peer,
       store: this.#behaviour.inbox(this.#host.store('inbox')),
@@ -145,7 +148,7 @@ class BulkNode implements NodeHandle {
     return made;
   }
 
-  #secure(role: SecureOptions['role'], from: string, to: string): SecureOptions | undefined {
+  #secure(role: StreamTlsOptions['role'], from: string, to: string): StreamTlsOptions | undefined {
     const { network, options } = this.#setup;
     if (options.secure === 'none') return undefined;
     return { role, psk: { identity: from, key: network.shared(pairSecretName(from, to)) } };

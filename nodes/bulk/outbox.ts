@@ -9,18 +9,18 @@
  */
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { concatBytes, joinBytes, readUint32 } from '../_kit/bytes.ts';
+import { concatByteList, concatBytes, readUint32 } from '../_kit/bytes.ts';
 import {
-  KEPT_BYTES_MAX,
-  KEPT_PACKETS_MAX,
-  LENGTH_BYTES,
+  LENGTH_FIELD_BYTES,
   OUTBOX_NAME_BYTES,
   PACKET_NUMBER_BYTES,
+  UNCONFIRMED_BYTES_MAX,
+  UNCONFIRMED_PACKETS_MAX,
 } from './geometry.ts';
 import { decodePacketNumber, encodePacketNumber, WITHDRAWN_MARK } from './wire.ts';
 
 /** A packet preceded by its length, as sent on the stream, and its number. */
-export interface KeptPacket {
+export interface UnconfirmedPacket {
   readonly number: number;
   /** {@link WITHDRAWN_MARK} if its lifetime was over before it was sent. */
   readonly bytes: Uint8Array;
@@ -30,7 +30,7 @@ export interface KeptPacket {
 
 const NS_PER_MS = 1_000_000;
 
-/** What an outbox needs. */
+/** Peer, store, random source and present instant from which an outbox is made. */
 export interface OutboxParts {
   readonly store: Pick<Store, 'get' | 'put'>;
   readonly peer: string;
@@ -45,7 +45,7 @@ export class Outbox {
   readonly memory: Uint8Array;
   readonly #parts: OutboxParts;
   /** The kept packets in the order of their numbers, without gaps. */
-  #kept: KeptPacket[] = [];
+  #kept: UnconfirmedPacket[] = [];
   #keptBytes = 0;
   /** How many of the kept packets were withdrawn. */
   #withdrawn = 0;
@@ -82,7 +82,7 @@ export class Outbox {
   }
 
   get hasRoom(): boolean {
-    return this.#kept.length < KEPT_PACKETS_MAX && this.#keptBytes < KEPT_BYTES_MAX;
+    return this.#kept.length < UNCONFIRMED_PACKETS_MAX && this.#keptBytes < UNCONFIRMED_BYTES_MAX;
   }
 
   /**
@@ -97,13 +97,13 @@ export class Outbox {
     const lifetime = Number.isFinite(endsNs) ? [encodePacketNumber(msOf(endsNs - now))] : [];
     this.#parts.store.put(
       this.#placeOf(number),
-      joinBytes([encodePacketNumber(number), bytes, ...lifetime]),
+      concatByteList([encodePacketNumber(number), bytes, ...lifetime]),
     );
     return number;
   }
 
   /** Replaces a packet that was not sent by {@link WITHDRAWN_MARK}, under the same number. */
-  withdraw({ number, bytes }: KeptPacket): void {
+  withdraw({ number, bytes }: UnconfirmedPacket): void {
     const first = this.#kept[0]?.number ?? 0;
     this.#kept[number - first] = {
       number,
@@ -124,18 +124,18 @@ export class Outbox {
   }
 
   /** The unconfirmed packet with that number. */
-  packet(number: number): KeptPacket | undefined {
+  packet(number: number): UnconfirmedPacket | undefined {
     const first = this.#kept[0]?.number ?? 0;
     return this.#kept[number - first];
   }
 
   /** All unconfirmed packets, withdrawn ones too. */
-  get kept(): readonly KeptPacket[] {
+  get kept(): readonly UnconfirmedPacket[] {
     return this.#kept;
   }
 
   /** The peer has everything up to `number`. @returns the packets newly confirmed. */
-  confirm(number: number): readonly KeptPacket[] {
+  confirm(number: number): readonly UnconfirmedPacket[] {
     const kept = this.#kept.filter((packet) => packet.number > number);
     const news = this.#kept.slice(0, this.#kept.length - kept.length);
     this.#keep(kept);
@@ -153,8 +153,8 @@ export class Outbox {
     const { store } = this.#parts;
     const confirmed = store.get(this.#key('confirmed'));
     this.#confirmed = confirmed === undefined ? 0 : decodePacketNumber(confirmed);
-    const found: KeptPacket[] = [];
-    for (let place = 0; place < KEPT_PACKETS_MAX; place += 1) {
+    const found: UnconfirmedPacket[] = [];
+    for (let place = 0; place < UNCONFIRMED_PACKETS_MAX; place += 1) {
       const bytes = store.get(this.#key(String(place)));
       if (bytes === undefined) continue;
       const number = decodePacketNumber(bytes);
@@ -168,8 +168,8 @@ export class Outbox {
   }
 
   /** Reads a record: length of the packet, packet, and lifetime in milliseconds if it has one. */
-  #found(number: number, record: Uint8Array): KeptPacket {
-    const end = LENGTH_BYTES + readUint32(record, 0);
+  #found(number: number, record: Uint8Array): UnconfirmedPacket {
+    const end = LENGTH_FIELD_BYTES + readUint32(record, 0);
     const lifetimeNs =
       record.length > end
         ? decodePacketNumber(record.subarray(end)) * NS_PER_MS
@@ -177,14 +177,14 @@ export class Outbox {
     return { number, bytes: record.slice(0, end), endsNs: this.#parts.now + lifetimeNs };
   }
 
-  #keep(kept: KeptPacket[]): void {
+  #keep(kept: UnconfirmedPacket[]): void {
     this.#kept = kept;
     this.#keptBytes = kept.reduce((sum, { bytes }) => sum + bytes.length, 0);
     this.#withdrawn = kept.filter(isWithdrawn).length;
   }
 
   #placeOf(number: number): string {
-    return this.#key(String(number % KEPT_PACKETS_MAX));
+    return this.#key(String(number % UNCONFIRMED_PACKETS_MAX));
   }
 
   #key(name: string): string {
@@ -193,7 +193,7 @@ export class Outbox {
 }
 
 /** True for a mark in the place of a packet whose lifetime was over before it was sent. */
-export function isWithdrawn({ bytes }: KeptPacket): boolean {
+export function isWithdrawn({ bytes }: UnconfirmedPacket): boolean {
   return bytes.length === WITHDRAWN_MARK.length;
 }
 

@@ -5,48 +5,48 @@
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
-import type { SecureOptions, Stream } from '../../engine/host/stream.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import type { PacketAccount } from './account.ts';
-import type { KeptStore } from './behaviour.ts';
-import { Flushes } from './flushes.ts';
+import type { Stream, StreamTlsOptions } from '../../engine/host/stream.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import type { PacketReporter } from './account.ts';
+import type { BulkStore } from './behaviour.ts';
+import { PendingFlushes } from './flushes.ts';
 import { PACKET_NUMBER_BYTES } from './geometry.ts';
 import { Outbox } from './outbox.ts';
 import { type OutgoingEffect, type OutgoingInput, OutgoingMachine } from './outgoing.ts';
-import { PieceReader } from './pieces.ts';
+import { FixedLengthReader } from './pieces.ts';
 import { decodePacketNumber, encodePacket } from './wire.ts';
 
 /** The peer, how to reach it, and where its packets are stored. */
-export interface OutgoingSetup {
+export interface OutgoingAdapterSetup {
   readonly host: Host;
   readonly peer: string;
   readonly to: Endpoint;
   /** Stores packets until the peer has confirmed them. */
-  readonly store: KeptStore;
+  readonly store: BulkStore;
   /** Absent when packets are sent unencrypted. */
-  readonly secure: SecureOptions | undefined;
+  readonly secure: StreamTlsOptions | undefined;
   /** Absent when packets are not accounted for. */
-  readonly account: PacketAccount | undefined;
+  readonly account: PacketReporter | undefined;
 }
 
 type Respond = (outcome: string) => void;
 
 /** Sends packets to one peer. */
-export class OutgoingNode {
-  readonly #setup: OutgoingSetup;
+export class OutgoingMachineAdapter {
+  readonly #setup: OutgoingAdapterSetup;
   readonly #outbox: Outbox;
   readonly #machine: OutgoingMachine<Respond>;
-  readonly #shell: MachineShell<OutgoingInput<Respond>, OutgoingEffect<Respond>>;
-  readonly #flushes = new Flushes();
+  readonly #shell: StateMachineRunner<OutgoingInput<Respond>, OutgoingEffect<Respond>>;
+  readonly #flushes = new PendingFlushes();
   #stream: Stream | undefined;
 
-  constructor(setup: OutgoingSetup) {
+  constructor(setup: OutgoingAdapterSetup) {
     this.#setup = setup;
     const { host, store, peer } = setup;
     const randomBytes = (length: number): Uint8Array => host.randomBytes(length);
     this.#outbox = new Outbox({ store, peer, randomBytes, now: host.now() });
     this.#machine = new OutgoingMachine(this.#outbox, host.random('reconnect'));
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
   }
 
   /** Number of accepted packets that the peer has not confirmed. */
@@ -140,7 +140,7 @@ export class OutgoingNode {
   }
 
   #handle(stream: Stream): void {
-    const numbers = new PieceReader(PACKET_NUMBER_BYTES, (piece) =>
+    const numbers = new FixedLengthReader(PACKET_NUMBER_BYTES, (piece) =>
       this.#shell.take({ kind: 'confirmed', number: decodePacketNumber(piece) }),
     );
     stream.handle({

@@ -10,20 +10,20 @@
  */
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { Way } from '../../engine/host/transport.ts';
+import type { PeerReachability } from '../../engine/host/transport.ts';
 import { BackOff } from '../_kit/back-off.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import { TimerTable } from '../_kit/timer-table.ts';
 import {
-  LENGTH_BYTES,
+  LENGTH_FIELD_BYTES,
+  PEER_SILENCE_NS_MAX,
+  PEER_SILENCE_NS_MIN,
   RETRY_NS_MAX,
   RETRY_NS_MIN,
-  SILENCE_NS_MAX,
-  SILENCE_NS_MIN,
   WAITING_PACKETS_MAX,
 } from './geometry.ts';
-import { isWithdrawn, type KeptPacket, type Outbox } from './outbox.ts';
-import { Syncing } from './syncing.ts';
+import { isWithdrawn, type Outbox, type UnconfirmedPacket } from './outbox.ts';
+import { SyncScheduler } from './sync-scheduler.ts';
 import { encodeHello } from './wire.ts';
 
 /**
@@ -64,7 +64,7 @@ export type OutgoingEffect<Request> =
   /** Write to the stream: `room` or `full` follows. */
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'reset' | 'end' }
-  | { readonly kind: 'way'; readonly way: Way }
+  | { readonly kind: 'way'; readonly way: PeerReachability }
   | { readonly kind: 'drop'; readonly reason: 'bad-number' | 'lifetime-over' }
   | { readonly kind: 'count'; readonly of: 'taken' | 'confirmed'; readonly packets: number }
   /** Reports a packet for the account of messages. */
@@ -90,14 +90,14 @@ interface Waiting<Request> {
 
 /** Sends packets to one peer. */
 export class OutgoingMachine<Request>
-  implements Machine<OutgoingInput<Request>, OutgoingEffect<Request>>
+  implements StateMachine<OutgoingInput<Request>, OutgoingEffect<Request>>
 {
   readonly #outbox: Outbox;
   readonly #random: Random;
   readonly #timers = new TimerTable<OutgoingTimer>();
   readonly #reconnecting = new BackOff({ firstNs: RETRY_NS_MIN, mostNs: RETRY_NS_MAX });
-  readonly #silence = new BackOff({ firstNs: SILENCE_NS_MIN, mostNs: SILENCE_NS_MAX });
-  readonly #syncing = new Syncing();
+  readonly #silence = new BackOff({ firstNs: PEER_SILENCE_NS_MIN, mostNs: PEER_SILENCE_NS_MAX });
+  readonly #syncing = new SyncScheduler();
   /** Packets that wait for room in the outbox. */
   #waiting: Waiting<Request>[] = [];
   /** Requests that are answered once their packet is on disk, by the packet's number. */
@@ -109,11 +109,11 @@ export class OutgoingMachine<Request>
    */
   #sent: number;
   /** Packets withdrawn since the write of the store under way began, and before it began. */
-  #withdrawn: KeptPacket[] = [];
-  #withdrawing: KeptPacket[] = [];
+  #withdrawn: UnconfirmedPacket[] = [];
+  #withdrawing: UnconfirmedPacket[] = [];
   /** Number of the last packet in the write of the store that is under way. */
   #writingUpTo = 0;
-  #way: Way = 'closed';
+  #way: PeerReachability = 'closed';
   /** Whether any packet has a lifetime that ends. */
   #hasLifetimes = false;
   #isStopped = false;
@@ -257,7 +257,7 @@ export class OutgoingMachine<Request>
   }
 
   /** Packets on disk that have certainly not arrived. */
-  #unsent(): readonly KeptPacket[] {
+  #unsent(): readonly UnconfirmedPacket[] {
     const { kept, durable } = this.#outbox;
     return kept.filter(({ number }) => number > this.#sent && number <= durable);
   }
@@ -401,7 +401,7 @@ export class OutgoingMachine<Request>
     this.#timers.set('reconnect', now + this.#reconnecting.nextDrawn(this.#random));
   }
 
-  #tellWay(way: Way): void {
+  #tellWay(way: PeerReachability): void {
     if (way === this.#way) return;
     this.#way = way;
     this.#effects.push({ kind: 'way', way });
@@ -409,5 +409,5 @@ export class OutgoingMachine<Request>
 }
 
 function packetIn(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(LENGTH_BYTES);
+  return bytes.subarray(LENGTH_FIELD_BYTES);
 }

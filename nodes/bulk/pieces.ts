@@ -4,11 +4,11 @@
  * @module
  */
 import { FrameReader } from '../_kit/frame-reader.ts';
-import { HELLO_BYTES, LENGTH_BYTES } from './geometry.ts';
+import { HELLO_BYTES, LENGTH_FIELD_BYTES } from './geometry.ts';
 import { decodeHello, decodePacketLength, type Hello } from './wire.ts';
 
 /** Collects pieces of a fixed length: a hello, or consecutive numbers. */
-export class PieceReader {
+export class FixedLengthReader {
   readonly #kept: Uint8Array;
   readonly #onPiece: (piece: Uint8Array) => void;
   #keptBytes = 0;
@@ -44,23 +44,24 @@ export class PieceReader {
 export type PacketHandler = (buffer: Uint8Array, offset: number, length: number) => void;
 
 /** Reads packets from the bytes of a stream. */
-export function packetReader(onPacket: PacketHandler): FrameReader {
+export function createPacketReader(onPacket: PacketHandler): FrameReader {
   return new FrameReader(
-    { headerBytes: LENGTH_BYTES, bodyBytes: decodePacketLength },
-    (buffer, offset, length) => onPacket(buffer, offset + LENGTH_BYTES, length - LENGTH_BYTES),
+    { headerBytes: LENGTH_FIELD_BYTES, bodyBytes: decodePacketLength },
+    (buffer, offset, length) =>
+      onPacket(buffer, offset + LENGTH_FIELD_BYTES, length - LENGTH_FIELD_BYTES),
   );
 }
 
 /** Reads what a peer writes on one stream: its hello, and then packets. */
-export class SenderReader {
-  readonly #hello: PieceReader;
+export class IncomingStreamReader {
+  readonly #hello: FixedLengthReader;
   readonly #packets: FrameReader;
   #greetedBytes = 0;
 
   /** @param onPacket Receives each packet, and owns its bytes. */
   constructor(onHello: (hello: Hello) => void, onPacket: (packet: Uint8Array) => void) {
-    this.#hello = new PieceReader(HELLO_BYTES, (piece) => onHello(decodeHello(piece)));
-    this.#packets = packetReader((buffer, offset, length) =>
+    this.#hello = new FixedLengthReader(HELLO_BYTES, (piece) => onHello(decodeHello(piece)));
+    this.#packets = createPacketReader((buffer, offset, length) =>
       onPacket(buffer.slice(offset, offset + length)),
     );
   }

@@ -32,9 +32,9 @@
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import {
   HELLO_BYTES,
-  LENGTH_BYTES,
+  LENGTH_FIELD_BYTES,
   OUTBOX_NAME_BYTES,
-  PACKET_MAX,
+  PACKET_BYTES_MAX,
   PACKET_NUMBER_BYTES,
 } from './geometry.ts';
 
@@ -48,23 +48,23 @@ export interface Hello {
 
 /** The packet preceded by its length, in a new array. */
 export function encodePacket(packet: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(LENGTH_BYTES + packet.length);
+  const bytes = new Uint8Array(LENGTH_FIELD_BYTES + packet.length);
   writeUint32(bytes, 0, packet.length);
-  bytes.set(packet, LENGTH_BYTES);
+  bytes.set(packet, LENGTH_FIELD_BYTES);
   return bytes;
 }
 
 /**
- * Reads a length of {@link LENGTH_BYTES} bytes.
- * @returns 0..{@link PACKET_MAX}, or undefined for an invalid length.
+ * Reads a length of {@link LENGTH_FIELD_BYTES} bytes.
+ * @returns 0..{@link PACKET_BYTES_MAX}, or undefined for an invalid length.
  */
 export function decodePacketLength(bytes: Uint8Array, offset: number): number | undefined {
   const length = readUint32(bytes, offset);
-  return length <= PACKET_MAX ? length : undefined;
+  return length <= PACKET_BYTES_MAX ? length : undefined;
 }
 
 /** Stands for a packet whose lifetime was over before it was sent. */
-export const WITHDRAWN_MARK: Uint8Array = new Uint8Array(LENGTH_BYTES);
+export const WITHDRAWN_MARK: Uint8Array = new Uint8Array(LENGTH_FIELD_BYTES);
 
 /** The first bytes of a stream. */
 export function encodeHello({ memory, confirmed }: Hello): Uint8Array {

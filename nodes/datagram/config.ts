@@ -4,15 +4,15 @@
  * @module
  */
 import { z } from 'zod';
-import { BODY_DEFAULT, BODY_MAX, DATAGRAM_PORT } from './geometry.ts';
+import { DATAGRAM_BODY_BYTES_DEFAULT, DATAGRAM_BODY_BYTES_MAX, DATAGRAM_PORT } from './geometry.ts';
 
-/** Schema of the options. */
+/** Schema of the options of a datagram node. */
 export const datagramConfig = z.strictObject({
   /** UDP port to listen on; the same on all nodes. */
   port: z.int().min(1).max(65_535).default(DATAGRAM_PORT),
   /** Longest message, bytes; not above the MTU of the links. */
-  maxBytes: z.int().min(64).max(BODY_MAX).default(BODY_DEFAULT),
+  maxBytes: z.int().min(64).max(DATAGRAM_BODY_BYTES_MAX).default(DATAGRAM_BODY_BYTES_DEFAULT),
 });
 
-/** Checked options. */
+/** The checked options of a datagram node. */
 export type DatagramOptions = z.output<typeof datagramConfig>;

@@ -5,7 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type DatagramOptions, datagramConfig } from './config.ts';
-import { createDatagram } from './node.ts';
+import { createDatagramNode } from './node.ts';
 
 /** Carries each message in one UDP datagram (RFC 768), and nothing else. */
 export const protocol: Protocol<DatagramOptions> = {
@@ -28,5 +28,5 @@ export const protocol: Protocol<DatagramOptions> = {
   ],
   carries: ({ maxBytes }) => ({ maxBytes, delivery: 'best-effort', isOrdered: false }),
   wishes: { priority: 'honoured' },
-  create: createDatagram,
+  create: createDatagramNode,
 };

@@ -12,7 +12,7 @@ import { PeerDirectory } from '../_kit/peer-directory.ts';
 import type { DatagramOptions } from './config.ts';
 
 /** Creates a datagram node on `host`. */
-export function createDatagram(host: Host, setup: NodeSetup<DatagramOptions>): NodeHandle {
+export function createDatagramNode(host: Host, setup: NodeSetup<DatagramOptions>): NodeHandle {
   return new DatagramNode(host, setup);
 }
 

@@ -5,37 +5,37 @@
  * @module
  */
 import type { MessageLocation, MessageObserver } from '../../engine/host/protocol.ts';
-import { bytesName } from '../_kit/bytes-name.ts';
-import type { BundleReport } from './agent/effects.ts';
+import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
+import type { BundleAccountEvent } from './agent/effects.ts';
 import { BUNDLE_FIRST_BYTE } from './geometry.ts';
 import { BundleView } from './wire/view.ts';
 
 /** First bytes of a bundle that make its key: identity, hop count and previous node are among them. */
 const NAMED_BYTES = 256;
 /** The key of a bundle on a link: a safe integer >= 0. */
-export function bundleKey(bundle: Uint8Array): number {
-  return bytesName(bundle, NAMED_BYTES);
+export function bundleAccountKey(bundle: Uint8Array): number {
+  return hashBytesTo53Bits(bundle, NAMED_BYTES);
 }
 
 /** Passes a report of an agent on to the observer of messages. */
-export function report(observer: MessageObserver, what: BundleReport): void {
+export function reportToObserver(observer: MessageObserver, what: BundleAccountEvent): void {
   switch (what.kind) {
     case 'accepted':
       observer.accepted?.(what.name);
       return;
     case 'created':
-      observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
+      observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
       observer.settled?.(what.name, 'sent');
       return;
     case 'handed':
-      observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
+      observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
       return;
     case 'copied':
-      if ('key' in what) observer.copied?.(what.key, bundleKey(what.bundle));
-      else observer.created(bundleKey(what.bundle), 'bundle', what.recipient, what.name);
+      if ('key' in what) observer.copied?.(what.key, bundleAccountKey(what.bundle));
+      else observer.created(bundleAccountKey(what.bundle), 'bundle', what.recipient, what.name);
       return;
     case 'record':
-      observer.created(bundleKey(what.bundle), 'record', what.recipient);
+      observer.created(bundleAccountKey(what.bundle), 'record', what.recipient);
       return;
     case 'settled':
       observer.settled?.(what.name, what.how);
@@ -44,7 +44,7 @@ export function report(observer: MessageObserver, what: BundleReport): void {
       observer.arrived(what.key);
       return;
     case 'departed':
-      observer.departed(what.key, bundleKey(what.bundle));
+      observer.departed(what.key, bundleAccountKey(what.bundle));
       return;
     case 'ended':
       observer.ended(what.key, what.how);
@@ -52,9 +52,9 @@ export function report(observer: MessageObserver, what: BundleReport): void {
 }
 
 /** Key and place of the bundle that a datagram carries whole; undefined for any other datagram. */
-export function bundleIn(datagram: Uint8Array): MessageLocation | undefined {
+export function locateBundle(datagram: Uint8Array): MessageLocation | undefined {
   if (datagram[0] !== BUNDLE_FIRST_BYTE) return undefined;
   const view = new BundleView();
   if (view.open(datagram, 0, datagram.length) !== undefined) return undefined;
-  return { key: bundleKey(datagram), headerOffset: 0, payloadOffset: view.payloadStart };
+  return { key: bundleAccountKey(datagram), headerOffset: 0, payloadOffset: view.payloadStart };
 }

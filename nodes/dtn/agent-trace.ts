@@ -7,9 +7,9 @@
 import type { NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { HostPart } from '../_kit/host-part.ts';
-import type { Agent } from './agent/agent.ts';
+import type { BundleAgent } from './agent/agent.ts';
 import type { HeldBundle } from './agent/held-bundle.ts';
-import type { TriedRoute } from './router/tried-routes.ts';
+import type { ConsideredRoute } from './router/tried-routes.ts';
 import {
   CONTACTS_TRACE,
   type ContactWindow,
@@ -33,7 +33,7 @@ const LIST_EVERY_NS = 1_000_000_000;
 const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
 
 /** The part of an agent that tells why bundles wait. */
-type Reasons = Pick<Agent<never>, 'waiting' | 'waitingBundles'>;
+type Reasons = Pick<BundleAgent<never>, 'waiting' | 'waitingBundles'>;
 
 /** A way to a neighbour: its contacts, as planned and as they happened, and what left in them. */
 interface Way {
@@ -61,13 +61,13 @@ function windowsOf({ windows, periodNs }: PlannedContacts): readonly ContactWind
     .slice(0, LISTED_CONTACTS_MAX);
 }
 
-function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: TriedRoute): TracedRoute {
+function tracedRoute({ via, hops, arrivalNs, endNs, verdict }: ConsideredRoute): TracedRoute {
   const endsMs = endNs >= ALWAYS_FROM_NS ? null : Math.round(endNs / NS_PER_MS);
   return { via, hops, arrivesMs: Math.round(arrivalNs / NS_PER_MS), endsMs, verdict };
 }
 
 /** Planned contacts on a host's links, away from it; links that are always open are left out. */
-export function plannedFrom(
+export function plannedContactsFrom(
   host: string,
   { links }: NetworkMap,
 ): ReadonlyMap<string, PlannedContacts> {
@@ -81,7 +81,7 @@ export function plannedFrom(
 }
 
 /** Traces the contacts, departures, routes and store of one node. */
-export class AgentTrace {
+export class AgentTracer {
   readonly #host: HostPart<'now' | 'planTime' | 'trace'>;
   /** Ways by the id of their outlet. */
   readonly #ways = new Map<string, Way>();
@@ -118,7 +118,7 @@ export class AgentTrace {
     this.#contacts(way);
   }
 
-  /** A bundle leaves. */
+  /** Traces that a bundle leaves by a way. */
   departed(outlet: string): void {
     const way = this.#ways.get(outlet);
     if (way === undefined) return;
@@ -150,7 +150,7 @@ export class AgentTrace {
   }
 
   /** Traces the routes considered for a bundle, if they are new, else at most once a second. */
-  routes({ destination }: HeldBundle, tried: readonly TriedRoute[]): void {
+  routes({ destination }: HeldBundle, tried: readonly ConsideredRoute[]): void {
     if (destination === undefined) return;
     const nowNs = this.#host.planTime();
     const novelty = tried.map(({ via, verdict }) => `${via} ${verdict}`).join();

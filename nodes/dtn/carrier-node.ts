@@ -5,15 +5,15 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import type { Transport, Way } from '../../engine/host/transport.ts';
+import type { PeerReachability, Transport } from '../../engine/host/transport.ts';
 import { CarrierOutlet } from './agent/carrier-outlet.ts';
 import type { Priority } from './agent/held-bundle.ts';
 import type { Outlet } from './agent/outlet.ts';
 import {
   CARRIER_HEAD_BYTES,
-  type CarrierMessage,
-  decodeCarrierMessage,
-  encodeCarrierMessage,
+  decodeTransferMessage,
+  encodeTransferMessage,
+  type TransferMessage,
 } from './layer/carrier.ts';
 
 /** Highest priority: receipts are short, and stop repetitions. */
@@ -24,11 +24,11 @@ export interface CarrierHandlers {
   /** A bundle came; the callee owns the bytes. */
   readonly onBundle: (bundle: Uint8Array, from: string, transfer: number) => void;
   readonly onReceipt: (from: string, transfer: number) => void;
-  readonly onWay: (outlet: string, way: Way) => void;
+  readonly onWay: (outlet: string, way: PeerReachability) => void;
 }
 
 /** How neighbours are reached. */
-export interface CarrierOptions {
+export interface CarrierNeighboursOptions {
   /** Wait for a receipt before a bundle is repeated. */
   readonly retryNs: number;
   /** Names of all hosts that the carrier reaches. */
@@ -36,14 +36,14 @@ export interface CarrierOptions {
 }
 
 /** Reaches all neighbours above the carrier: one outlet for each, and messages to and from them. */
-export class CarrierNode {
+export class CarrierNeighbours {
   readonly outlets: readonly Outlet[];
   readonly #host: Host;
   readonly #transport: Transport | undefined;
   /** Names of neighbours by the ids of their outlets. */
   readonly #names = new Map<string, string>();
 
-  constructor(host: Host, { retryNs, peers }: CarrierOptions, handlers: CarrierHandlers) {
+  constructor(host: Host, { retryNs, peers }: CarrierNeighboursOptions, handlers: CarrierHandlers) {
     this.#host = host;
     this.#transport = host.transport({
       onMessage: (from, buffer, offset, length) =>
@@ -77,13 +77,13 @@ export class CarrierNode {
     if (name !== undefined) this.#tell(name, { kind: 'receipt', transfer }, RECEIPT_PRIORITY);
   }
 
-  #tell(to: string, message: CarrierMessage, priority: Priority): void {
+  #tell(to: string, message: TransferMessage, priority: Priority): void {
     // A refusal needs no answer here: without a receipt the bundle is sent again.
-    this.#transport?.send(to, encodeCarrierMessage(message), { priority }, () => undefined);
+    this.#transport?.send(to, encodeTransferMessage(message), { priority }, () => undefined);
   }
 
   #receive(from: string, bytes: Uint8Array, handlers: CarrierHandlers): void {
-    const message = decodeCarrierMessage(bytes);
+    const message = decodeTransferMessage(bytes);
     if (message === undefined) this.#host.drop('bad-message');
     else if (message.kind === 'receipt') handlers.onReceipt(from, message.transfer);
     else handlers.onBundle(message.bundle, from, message.transfer);

@@ -13,7 +13,7 @@ export function carrierBelowDtn({ stack }: HostView): string | undefined {
 }
 
 /** Which pairs of hosts in a network reach each other through a carrier. */
-export class CarrierReach {
+export class CarrierReachability {
   readonly #hosts: readonly HostView[];
   /** By name of a host, the names of the carriers' networks to which it belongs. */
   readonly #networks = new Map<string, Set<string>>();

@@ -4,25 +4,25 @@
  * @module
  */
 import { z } from 'zod';
-import { PATTERN_MAX } from '../../engine/pure/name-pattern.ts';
-import { durationNs, share, sizeBytes } from '../_kit/options.ts';
-import { STORE_POLICIES } from './agent/store-policy.ts';
+import { PATTERN_LENGTH_MAX } from '../../engine/pure/name-pattern.ts';
+import { byteSizeSchema, durationNsSchema, shareSchema } from '../_kit/options.ts';
+import { EVICTION_POLICIES } from './agent/store-policy.ts';
 import {
   BUNDLE_BYTES_MAX,
   CARRIER_RETRY_NS,
-  COPIES_MAX,
-  HOP_LIMIT,
-  LIFETIME_NS,
-  LTP_MARGIN_NS,
-  LTP_RETRIES,
-  LTP_SESSIONS,
-  PROPHET_UNIT_NS,
-  PROPHET_USUAL_NS,
+  DEFAULT_HOP_LIMIT,
+  DEFAULT_LIFETIME_NS,
+  DEFAULT_PROPHET_INTERVAL_NS,
+  DEFAULT_PROPHET_TIME_UNIT_NS,
+  DEFAULT_SPRAY_COPIES,
+  DEFAULT_STORE_BUNDLES,
+  DEFAULT_STORE_BYTES,
+  DEFAULT_STORE_SHARE_PER_SOURCE,
+  LTP_ANSWER_MARGIN_NS,
+  LTP_RETRANSMISSIONS_MAX,
+  LTP_SESSIONS_MAX,
   REASSEMBLIES_MAX,
-  SHARE_PER_SOURCE,
-  SPRAY_COPIES,
-  STORE_BUNDLES,
-  STORE_BYTES,
+  SPRAY_COPIES_MAX,
   TCPCL_KEEP_ALIVE_S,
 } from './geometry.ts';
 import { TLS_POLICIES } from './layer/tcpcl-interface.ts';
@@ -36,17 +36,17 @@ const storeConfig = z.strictObject({
    */
   kind: z.enum(['memory', 'durable']).default('memory'),
   /** Bytes of bundles. */
-  bytes: sizeBytes().default(STORE_BYTES),
+  bytes: byteSizeSchema().default(DEFAULT_STORE_BYTES),
   /** Number of bundles. */
-  bundles: z.int().min(1).max(1_000_000).default(STORE_BUNDLES),
+  bundles: z.int().min(1).max(1_000_000).default(DEFAULT_STORE_BUNDLES),
   /**
    * What a full store does with a bundle: `reject-new` refuses it, so that applications and
    * neighbours keep it; the others drop what was taken, never bundles of the node's own
    * applications.
    */
-  policy: z.enum(STORE_POLICIES).default('reject-new'),
+  policy: z.enum(EVICTION_POLICIES).default('reject-new'),
   /** Share of the store that bundles of one other node may take. */
-  perSource: share().default(SHARE_PER_SOURCE),
+  perSource: shareSchema().default(DEFAULT_STORE_SHARE_PER_SOURCE),
 });
 
 /** The Licklider Transmission Protocol (RFC 5326). */
@@ -54,11 +54,11 @@ const ltpConfig = z.strictObject({
   /** Whether bundles are acknowledged (`red`), or sent once (`green`). */
   part: z.enum(['red', 'green']).default('red'),
   /** What each end needs to answer, beside the light time of the link. */
-  margin: durationNs().default(LTP_MARGIN_NS),
+  margin: durationNsSchema().default(LTP_ANSWER_MARGIN_NS),
   /** Repetitions of one segment before its bundle is given up. */
-  retries: z.int().min(0).max(1_000).default(LTP_RETRIES),
+  retries: z.int().min(0).max(1_000).default(LTP_RETRANSMISSIONS_MAX),
   /** Bundles under way to a neighbour at once, and from it. */
-  sessions: z.int().min(1).max(4_096).default(LTP_SESSIONS),
+  sessions: z.int().min(1).max(4_096).default(LTP_SESSIONS_MAX),
 });
 
 /** Names of routers. */
@@ -81,9 +81,9 @@ export const REPORT_KINDS = ['received', 'forwarded', 'delivered', 'deleted'] as
 /** Times that the router `prophet` assumes (RFC 6693 section 3.3 leaves both to the network). */
 const prophetConfig = z.strictObject({
   /** Time between two encounters of a pair. */
-  usual: durationNs().default(PROPHET_USUAL_NS),
+  usual: durationNsSchema().default(DEFAULT_PROPHET_INTERVAL_NS),
   /** One step of aging. */
-  unit: durationNs().default(PROPHET_UNIT_NS),
+  unit: durationNsSchema().default(DEFAULT_PROPHET_TIME_UNIT_NS),
 });
 
 /** The TCP convergence layer (RFC 9174). */
@@ -102,9 +102,9 @@ const meshConfig = z.strictObject({
   /** Whose rules the others start from: ours, or those of bitchat. */
   profile: z.enum(['document', 'bitchat']).default('document'),
   /** Probability that a node relays a frame. */
-  relay: share().optional(),
+  relay: shareSchema().optional(),
   /** Repairs as a share of the fragments of a block. */
-  repair: share().optional(),
+  repair: shareSchema().optional(),
 });
 
 /** Schema of the options. */
@@ -123,7 +123,7 @@ export const dtnConfig = z.strictObject({
     .array(
       z.strictObject({
         /** Name of a host; `*` stands for any letters. */
-        to: z.string().min(1).max(PATTERN_MAX),
+        to: z.string().min(1).max(PATTERN_LENGTH_MAX),
         /** Name of the neighbour to which such bundles go. */
         via: z.string().min(1),
       }),
@@ -136,7 +136,7 @@ export const dtnConfig = z.strictObject({
    */
   critical: z.enum(['none', 'expedited']).default('none'),
   /** Copies of each bundle with the routers `spray-source` and `spray-binary`. */
-  copies: z.int().min(1).max(COPIES_MAX).default(SPRAY_COPIES),
+  copies: z.int().min(1).max(SPRAY_COPIES_MAX).default(DEFAULT_SPRAY_COPIES),
   prophet: prophetConfig.prefault({}),
   /** The convergence layer on links; the same at both ends. */
   layer: z.enum(['udpcl', 'tcpcl', 'ltp', 'mesh']).default('udpcl'),
@@ -144,9 +144,9 @@ export const dtnConfig = z.strictObject({
   tcpcl: tcpclConfig.prefault({}),
   mesh: meshConfig.prefault({}),
   /** Lifetime of bundles whose sender does not wish for another. */
-  lifetime: durationNs().default(LIFETIME_NS),
+  lifetime: durationNsSchema().default(DEFAULT_LIFETIME_NS),
   /** Most hops of a bundle from this node. */
-  hopLimit: z.int().min(1).max(255).default(HOP_LIMIT),
+  hopLimit: z.int().min(1).max(255).default(DEFAULT_HOP_LIMIT),
   /** CRC of the primary and the payload block. */
   crc: z.enum(['none', '16', '32c']).default('32c'),
   /** CRC type of the payload block, if it is another: some agents refuse bundles in which it has one. */
@@ -154,7 +154,7 @@ export const dtnConfig = z.strictObject({
   /** Refuses bundles whose primary block has no CRC (RFC 9171 section 4.3.1). */
   requirePrimaryCrc: z.boolean().default(true),
   /** Above a carrier: wait for a receipt before a bundle is repeated; further waits double. */
-  retry: durationNs().default(CARRIER_RETRY_NS),
+  retry: durationNsSchema().default(CARRIER_RETRY_NS),
   /**
    * `none` for a node that does not know the time: its bundles say how old they are instead of when
    * they were created, and it believes what others say of their age.
@@ -193,7 +193,7 @@ export const dtnConfig = z.strictObject({
       /** Number of bundles at a time. */
       open: z.int().min(1).max(65_536).default(REASSEMBLIES_MAX),
       /** Bytes of their whole payloads, for each source. */
-      bytes: sizeBytes().default(BUNDLE_BYTES_MAX),
+      bytes: byteSizeSchema().default(BUNDLE_BYTES_MAX),
     })
     .prefault({}),
   store: storeConfig.prefault({}),

@@ -11,8 +11,8 @@ import type { ContactUse } from './agent/outlet.ts';
 const BITS = 8;
 const NS_PER_S = 1e9;
 
-/** The meter of one node. */
-export class ContactMeter {
+/** Measures how much of the planned contacts of one node its bundles use. */
+export class ContactUseMeter {
   readonly #meter: Pick<Meter, 'counter'>;
   /** Present once a bundle has left in a planned contact. */
   #counters: { readonly bytes: Counter; readonly volume: Counter } | undefined;
@@ -23,7 +23,7 @@ export class ContactMeter {
     this.#meter = meter;
   }
 
-  /** A bundle leaves. */
+  /** Counts a bundle that leaves, and the volume of its contact once. */
   note(outlet: string, { contact, bytes }: ContactUse): void {
     if (contact.rateBps === Number.POSITIVE_INFINITY) return;
     this.#counters ??= {

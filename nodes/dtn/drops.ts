@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { BUNDLE_DROPS } from './wire/drops.ts';
+import { BUNDLE_DROP_REASONS } from './wire/drops.ts';
 
 /** All drop reasons of a node. */
-export const DTN_DROPS = {
+export const DTN_DROP_REASONS = {
   'unknown-peer': 'the datagram does not come from a neighbour',
   'unknown-message': 'the datagram goes on with nothing that UDPCL knows',
   'bad-transfer': 'a piece of a bundle is malformed, or disagrees with the others',
@@ -40,7 +40,7 @@ export const DTN_DROPS = {
   'bad-message':
     'the message of the carrier is neither a bundle nor a receipt, or was changed on the way',
   'late-receipt': 'no bundle waits for this receipt',
-  ...BUNDLE_DROPS,
+  ...BUNDLE_DROP_REASONS,
   'primary-unprotected': 'nothing protects the primary block, and the node requires it',
   duplicate: 'the node has the bundle, or had it',
   expired: 'the bundle is older than its lifetime',
@@ -68,4 +68,4 @@ export const DTN_DROPS = {
 } as const;
 
 /** Why a node drops a bundle. */
-export type DtnDrop = keyof typeof DTN_DROPS;
+export type DtnDropReason = keyof typeof DTN_DROP_REASONS;

@@ -5,15 +5,15 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { bundleIn } from './account.ts';
+import { locateBundle } from './account.ts';
 import { type DtnOptions, dtnConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
-import { DTN_DROPS } from './drops.ts';
-import { DTN_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
-import { layersThatDoNotFit } from './links/layers-that-do-not-fit.ts';
+import { DTN_DROP_REASONS } from './drops.ts';
+import { DTN_CARRIER_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
+import { findLayerConflicts } from './links/layers-that-do-not-fit.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { dtnMust } from './must.ts';
-import { createDtn } from './node.ts';
+import { createDtnNode } from './node.ts';
 import { securityProvisioning } from './security/security-node.ts';
 import { orbitsGenerator } from './topology/circular-orbits.ts';
 import { meetingsGenerator } from './topology/exponential-meetings.ts';
@@ -31,9 +31,9 @@ export const protocol: Protocol<DtnOptions> = {
   name: 'dtn',
   summary: 'stores bundles and forwards them when there is a contact',
   config: dtnConfig,
-  disagreements: layersThatDoNotFit,
+  disagreements: findLayerConflicts,
   account: { kind: 'steps' },
-  messages: () => bundleIn,
+  messages: () => locateBundle,
   messageKinds: { bundle: 'content', record: 'reaction' },
   generators: [meetingsGenerator, waypointsGenerator, orbitsGenerator, relaysGenerator],
   importers: [
@@ -46,9 +46,9 @@ export const protocol: Protocol<DtnOptions> = {
   ],
   jobs: {},
   moduleUrl: import.meta.url,
-  drops: DTN_DROPS,
+  drops: DTN_DROP_REASONS,
   metrics: DTN_METRICS,
-  channel: DTN_CHANNEL,
+  channel: DTN_CARRIER_CHANNEL,
   provisioning: securityProvisioning,
   needsRun: ({ security }) =>
     security.keys.some(({ changes }) => changes.length > 0)
@@ -63,35 +63,35 @@ export const protocol: Protocol<DtnOptions> = {
   }),
   double: ({ double }) => double && `double: ${double}`,
   must: dtnMust,
-  create: (host, setup) => createDtn(host, setup, behaviourOf(setup.options)),
+  create: (host, setup) => createDtnNode(host, setup, behaviourOf(setup.options)),
 };
 
 // Agents and LTP without a host, for checks against theory.
-export { Adjacency } from './agent/adjacency.ts';
-export { Agent } from './agent/agent.ts';
+export { LinkOutlet } from './agent/adjacency.ts';
+export { BundleAgent } from './agent/agent.ts';
 export type { AgentEffect } from './agent/effects.ts';
 export type { AgentInput } from './agent/input.ts';
 export { CORRECT_BEHAVIOUR } from './behaviour.ts';
 export { type DtnOptions, dtnConfig } from './config.ts';
 export {
-  type BundleDemand,
-  type ChoiceContext,
+  type BundleRequirements,
   chooseRoute,
-  type NoRoute,
-  type Projection,
-  RemainingVolumes,
+  type NoRouteReason,
+  RemainingContactVolumes,
   ROUTES_CONSIDERED_MAX,
-  STANDARD_ALLOWANCE,
+  type RouteChoiceContext,
+  type RouteProjection,
+  STANDARD_OVERHEAD_ALLOWANCE,
 } from './contact-graph/choose.ts';
 export { ContactPlan, DEFAULT_PLAN_OPTIONS, type PlannedContact } from './contact-graph/plan.ts';
 export { compareRoutes, RouteList } from './contact-graph/routes.ts';
 export { type Route, type RouteQuery, RouteSearch } from './contact-graph/search.ts';
-export { LtpSpan } from './layer/ltp.ts';
-export type { LtpEffect, LtpFacts, LtpInput } from './layer/ltp-shared.ts';
+export { LtpMachine } from './layer/ltp.ts';
+export type { LtpEffect, LtpInput, LtpLinkParameters } from './layer/ltp-shared.ts';
 export { HostEids } from './names.ts';
 export { makeRouter } from './router/make-router.ts';
 export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';
-export { BUNDLE_DROPS, type BundleDrop } from './wire/drops.ts';
+export { BUNDLE_DROP_REASONS, type BundleDropReason } from './wire/drops.ts';
 export { type Eid, formatEid, isNodeEid, isSingleton, nodeEidOf, parseEid } from './wire/eid.ts';
 export { encodeEid } from './wire/eid-wire.ts';
 export {
@@ -109,7 +109,7 @@ export {
   decodeStatusReport,
   encodeStatusReport,
   STATUS_REASON,
-  type StatusItem,
+  type StatusAssertion,
   type StatusReport,
 } from './wire/status-report.ts';
 export { BundleView } from './wire/view.ts';

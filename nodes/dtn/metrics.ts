@@ -149,6 +149,12 @@ export const DTN_METRICS: readonly MetricDefinition[] = [
     help: 'bundles that a node had answered for, and lost in a restart, dropped to make room, or gave away on a receipt though nobody has them',
   },
   {
+    name: 'dtn.redelivered',
+    kind: 'counter',
+    unit: 'packets',
+    help: 'bundles that a node delivered again although its disk had it that they were delivered',
+  },
+  {
     name: 'dtn.hops',
     kind: 'histogram',
     unit: 'count',

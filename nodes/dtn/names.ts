@@ -5,12 +5,12 @@
  * @module
  */
 import type { NetworkMap } from '../../engine/host/network-view.ts';
-import { oncePer } from '../../engine/pure/once-per.ts';
+import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import {
   APPLICATION_DEMUX,
-  APPLICATION_SERVICE,
+  APPLICATION_SERVICE_NUMBER,
   ROUTER_DEMUX,
-  ROUTER_SERVICE,
+  ROUTER_SERVICE_NUMBER,
 } from './geometry.ts';
 import { type Eid, formatEid, nodeEidOf } from './wire/eid.ts';
 
@@ -59,12 +59,12 @@ export class HostEids {
 
   /** The identifier of the application on a host. */
   applicationOf(name: string): Eid {
-    return this.#endpoint(name, APPLICATION_SERVICE, APPLICATION_DEMUX);
+    return this.#endpoint(name, APPLICATION_SERVICE_NUMBER, APPLICATION_DEMUX);
   }
 
   /** The identifier of the router on a host. */
   routerOf(name: string): Eid {
-    return this.#endpoint(name, ROUTER_SERVICE, ROUTER_DEMUX);
+    return this.#endpoint(name, ROUTER_SERVICE_NUMBER, ROUTER_DEMUX);
   }
 
   #endpoint(name: string, service: number, demux: string): Eid {
@@ -85,8 +85,8 @@ type Hosts = NetworkMap['hosts'];
 
 /** Names by scheme and list of hosts: they never change, so the nodes of a process share them. */
 const namesIn = {
-  ipn: oncePer((hosts: Hosts) => new HostEids(namesRunning(hosts), 'ipn')),
-  dtn: oncePer((hosts: Hosts) => new HostEids(namesRunning(hosts), 'dtn')),
+  ipn: memoisePerObject((hosts: Hosts) => new HostEids(namesRunning(hosts), 'ipn')),
+  dtn: memoisePerObject((hosts: Hosts) => new HostEids(namesRunning(hosts), 'dtn')),
 };
 
 /** The identifiers of the hosts that run the protocol. */

@@ -9,32 +9,32 @@ import type { MessageObserver, NodeHandle, NodeSetup } from '../../engine/host/p
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { indexByName } from '../../engine/pure/once-per.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import { bundleKey, report } from './account.ts';
-import { Agent } from './agent/agent.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import { bundleAccountKey, reportToObserver } from './account.ts';
+import { BundleAgent } from './agent/agent.ts';
 import { CustodyLedger } from './agent/custody-ledger.ts';
 import type { AgentEffect } from './agent/effects.ts';
 import type { AgentInput } from './agent/input.ts';
 import type { Outlet } from './agent/outlet.ts';
 import type { StoredRecord } from './agent/records.ts';
-import { AgentTrace, plannedFrom } from './agent-trace.ts';
-import type { Behaviour } from './behaviour.ts';
-import { CarrierNode } from './carrier-node.ts';
-import { CarrierReach, carrierBelowDtn } from './carrier-reach.ts';
+import { AgentTracer, plannedContactsFrom } from './agent-trace.ts';
+import type { DtnBehaviour } from './behaviour.ts';
+import { CarrierNeighbours } from './carrier-node.ts';
+import { CarrierReachability, carrierBelowDtn } from './carrier-reach.ts';
 import type { DtnOptions } from './config.ts';
-import { ContactMeter } from './contact-meter.ts';
-import type { LinkParts } from './links/link-layer.ts';
-import { LinksNode } from './links/links-node.ts';
+import { ContactUseMeter } from './contact-meter.ts';
+import type { LinkLayerParts } from './links/link-layer.ts';
+import { NodeLinks } from './links/links-node.ts';
 import { hostEidsOf } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
 
 /** Creates a node on `host`. */
-export function createDtn(
+export function createDtnNode(
   host: Host,
   setup: NodeSetup<DtnOptions>,
-  behaviour: Behaviour,
+  behaviour: DtnBehaviour,
 ): NodeHandle {
   return new DtnNode(host, setup, behaviour);
 }
@@ -47,24 +47,24 @@ class DtnNode implements NodeHandle {
   readonly #observer: MessageObserver | undefined;
   readonly #network: NetworkView;
   readonly #outlets: readonly Outlet[];
-  readonly #agent: Agent<NodeRequest>;
+  readonly #agent: BundleAgent<NodeRequest>;
   /** Absent while no trace is recorded. */
-  readonly #trace: AgentTrace | undefined;
+  readonly #trace: AgentTracer | undefined;
   /** Absent if bundles are in memory only. */
   readonly #store: Store | undefined;
-  readonly #shell: MachineShell<AgentInput<NodeRequest>, Effect>;
+  readonly #shell: StateMachineRunner<AgentInput<NodeRequest>, Effect>;
   readonly #inputs: WaitingInputs<AgentInput<NodeRequest>>;
-  readonly #contactUse: ContactMeter;
+  readonly #contactUse: ContactUseMeter;
   #storedBytes = 0;
   /** Absent above a carrier. */
-  readonly #links: LinksNode | undefined;
+  readonly #links: NodeLinks | undefined;
   /** Absent where this protocol is the lowest. */
-  readonly #carrier: CarrierNode | undefined;
+  readonly #carrier: CarrierNeighbours | undefined;
 
   constructor(
     host: Host,
     { options, network, observer, witness }: NodeSetup<DtnOptions>,
-    behaviour: Behaviour,
+    behaviour: DtnBehaviour,
   ) {
     this.#host = host;
     this.#observer = observer;
@@ -72,15 +72,15 @@ class DtnNode implements NodeHandle {
     const names = hostEidsOf(network, options.eids);
     const own = indexByName(network.hosts).get(host.name);
     if (own !== undefined && carrierBelowDtn(own) !== undefined) {
-      this.#carrier = this.#makeCarrier(options, new CarrierReach(network).peersOf(own));
+      this.#carrier = this.#makeCarrier(options, new CarrierReachability(network).peersOf(own));
     } else this.#links = this.#makeLinks({ options, network, names });
     const outlets = [...(this.#links?.outlets ?? []), ...(this.#carrier?.outlets ?? [])];
     this.#outlets = outlets;
     this.#network = network;
-    this.#contactUse = new ContactMeter(host.meter);
-    this.#trace = host.trace.isRecorded ? new AgentTrace(host) : undefined;
+    this.#contactUse = new ContactUseMeter(host.meter);
+    this.#trace = host.trace.isRecorded ? new AgentTracer(host) : undefined;
     const neighbours = new Set(outlets.map(({ neighbour }) => neighbour));
-    this.#agent = new Agent({
+    this.#agent = new BundleAgent({
       own: host.name,
       names,
       options,
@@ -104,9 +104,9 @@ class DtnNode implements NodeHandle {
       }),
       clock: (): CalendarTime => host.clock(),
       planTime: (): Nanoseconds => host.planTime(),
-      ...(observer && { keyOf: bundleKey }),
+      ...(observer && { keyOf: bundleAccountKey }),
     });
-    this.#shell = new MachineShell(host, this.#agent, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#agent, (effect) => this.#perform(effect));
     const state = needsVectors(options) ? 'closed' : 'open';
     this.#inputs = new WaitingInputs((input) => this.#shell.take(input), state);
   }
@@ -126,7 +126,7 @@ class DtnNode implements NodeHandle {
 
   #traceWays(): void {
     if (this.#trace === undefined) return;
-    const planned = plannedFrom(this.#host.name, this.#network);
+    const planned = plannedContactsFrom(this.#host.name, this.#network);
     for (const { id, neighbour } of this.#outlets) {
       this.#trace.way(id, neighbour, planned.get(id));
     }
@@ -153,8 +153,8 @@ class DtnNode implements NodeHandle {
     return keys.map((key) => [key, store?.get(key) ?? new Uint8Array(0)]);
   }
 
-  #makeLinks(parts: LinkParts): LinksNode {
-    return new LinksNode(this.#host, parts, {
+  #makeLinks(parts: LinkLayerParts): NodeLinks {
+    return new NodeLinks(this.#host, parts, {
       onBundle: (bytes, from, transfer): void =>
         this.#inputs.take({ kind: 'bundle', bytes, from, ...(transfer && { transfer }) }),
       onReceipt: (transfer): void => this.#inputs.take({ kind: 'receipt', transfer }),
@@ -163,9 +163,9 @@ class DtnNode implements NodeHandle {
     });
   }
 
-  #makeCarrier({ retry }: DtnOptions, peers: readonly string[]): CarrierNode {
+  #makeCarrier({ retry }: DtnOptions, peers: readonly string[]): CarrierNeighbours {
     const parts = { retryNs: retry, peers };
-    const carrier = new CarrierNode(this.#host, parts, {
+    const carrier = new CarrierNeighbours(this.#host, parts, {
       onBundle: (bytes, from, number): void => {
         const transfer = { outlet: carrier.idOf(from), number };
         this.#inputs.take({ kind: 'bundle', bytes, from, transfer });
@@ -221,7 +221,7 @@ class DtnNode implements NodeHandle {
         this.#noteStored(effect.bytes);
         return;
       case 'report':
-        if (this.#observer !== undefined) report(this.#observer, effect.report);
+        if (this.#observer !== undefined) reportToObserver(this.#observer, effect.report);
         return;
       case 'put':
         this.#store?.put(effect.key, effect.value);

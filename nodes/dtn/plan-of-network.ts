@@ -6,7 +6,7 @@
  */
 import type { LinkView, NetworkMap, PlannedContacts } from '../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { CarrierReach, carrierBelowDtn } from './carrier-reach.ts';
+import { CarrierReachability, carrierBelowDtn } from './carrier-reach.ts';
 import {
   ContactPlan,
   DEFAULT_PLAN_OPTIONS,
@@ -130,7 +130,7 @@ function* contactsFrom(
 /** Contacts, open at all times, of all pairs of hosts that reach each other through one carrier. */
 function carriedPairs(network: NetworkMap, names: HostEids): readonly PlannedContact[] {
   const always = { startNs: 0, endNs: END_OF_TIME, rate: CARRIER_RATE, owltNs: 0 };
-  const reach = new CarrierReach(network);
+  const reach = new CarrierReachability(network);
   return network.hosts.flatMap((host) => {
     const from = names.numberOf(host.name);
     if (from === undefined) return [];

@@ -4,21 +4,34 @@
  *
  * @module
  */
-import { countForm, form, listForm, oneOf, optional, wordForm } from '../_kit/text-form.ts';
-import { type SingleState, statePerPeer } from '../_kit/trace-state.ts';
+import {
+  countFormat,
+  listFormat,
+  oneOfFormat,
+  optionalFormat,
+  textFormatFromTemplate,
+  wordFormat,
+} from '../_kit/text-form.ts';
+import { declareStatePerPeer, type SingleTraceState } from '../_kit/trace-state.ts';
 
 /** Most contacts, and most departures, that a state lists for a neighbour: more than can be drawn. */
 export const LISTED_CONTACTS_MAX = 64;
 
-const WINDOWS = listForm(
-  form('{fromMs}-{toMs}', { fromMs: countForm, toMs: optional(countForm) }),
+const WINDOWS = listFormat(
+  textFormatFromTemplate('{fromMs}-{toMs}', {
+    fromMs: countFormat,
+    toMs: optionalFormat(countFormat),
+  }),
   ',',
 );
 
 /** Contacts in the direction to a neighbour: `planned 0-30000,50000-60000 happened 120-30000`. */
-export const CONTACTS_TRACE = statePerPeer(
+export const CONTACTS_TRACE = declareStatePerPeer(
   'contacts with {peer}',
-  form('planned {planned} happened {happened}', { planned: WINDOWS, happened: WINDOWS }),
+  textFormatFromTemplate('planned {planned} happened {happened}', {
+    planned: WINDOWS,
+    happened: WINDOWS,
+  }),
 );
 /** Contacts with a neighbour; the end of one that is open is null. */
 export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS_TRACE)['state']['read']>>;
@@ -26,38 +39,44 @@ export type ContactsState = NonNullable<ReturnType<(typeof CONTACTS_TRACE)['stat
 export type ContactWindow = ContactsState['planned'][number];
 
 /** Bundles that left to a neighbour, and when the last of them did: `9 sent at 1000,1120`. */
-export const DEPARTURES_TRACE = statePerPeer(
+export const DEPARTURES_TRACE = declareStatePerPeer(
   'bundles to {peer}',
-  form('{sent} sent at {atMs}', { sent: countForm, atMs: listForm(countForm, ',') }),
+  textFormatFromTemplate('{sent} sent at {atMs}', {
+    sent: countFormat,
+    atMs: listFormat(countFormat, ','),
+  }),
 );
 
-const WAITING = listForm(form('{reason}={bundles}', { reason: wordForm, bundles: countForm }), ',');
-const STORE_STATE = form('{bundles} bundles of {bytes} B waiting {waiting}', {
-  bundles: countForm,
-  bytes: countForm,
+const WAITING = listFormat(
+  textFormatFromTemplate('{reason}={bundles}', { reason: wordFormat, bundles: countFormat }),
+  ',',
+);
+const STORE_STATE = textFormatFromTemplate('{bundles} bundles of {bytes} B waiting {waiting}', {
+  bundles: countFormat,
+  bytes: countFormat,
   waiting: WAITING,
 });
 
 /** The store, and why bundles wait: `3 bundles of 3210 B waiting no-route=2,queue=1`. */
-export const STORE_TRACE: SingleState<StoreState> = { machine: 'store', state: STORE_STATE };
+export const STORE_TRACE: SingleTraceState<StoreState> = { machine: 'store', state: STORE_STATE };
 /** How much a store holds, and how many bundles wait for which reason. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
 
 /** Most bundles that a state lists with the reason for which they wait. */
 export const LISTED_BUNDLES_MAX = 16;
 
-const WAITING_BUNDLES = listForm(
-  form('{source} for {destination} since {sinceMs} {why}', {
-    source: wordForm,
-    destination: optional(wordForm),
-    sinceMs: countForm,
-    why: wordForm,
+const WAITING_BUNDLES = listFormat(
+  textFormatFromTemplate('{source} for {destination} since {sinceMs} {why}', {
+    source: wordFormat,
+    destination: optionalFormat(wordFormat),
+    sinceMs: countFormat,
+    why: wordFormat,
   }),
   ',',
 );
 
 /** Why bundles wait, one by one: `ipn:1.0 for e since 4000 no-volume`; the first ones only. */
-export const WAITING_LIST_TRACE: SingleState<WaitingState> = {
+export const WAITING_LIST_TRACE: SingleTraceState<WaitingState> = {
   machine: 'waiting',
   state: WAITING_BUNDLES,
 };
@@ -71,17 +90,17 @@ const VERDICTS = ['taken', 'later', 'no-contact-before-expiry', 'no-volume', 'no
  * The routes that were considered for the last bundle to a destination, best first, and when:
  * `at 4000: d in 2 hops arrives 31000 ends 30000 taken`; the end of one that is always open is `-`.
  */
-export const ROUTES_TRACE = statePerPeer(
+export const ROUTES_TRACE = declareStatePerPeer(
   'routes to {peer}',
-  form('at {atMs}: {tried}', {
-    atMs: countForm,
-    tried: listForm(
-      form('{via} in {hops} hops arrives {arrivesMs} ends {endsMs} {verdict}', {
-        via: wordForm,
-        hops: countForm,
-        arrivesMs: countForm,
-        endsMs: optional(countForm),
-        verdict: oneOf(VERDICTS),
+  textFormatFromTemplate('at {atMs}: {tried}', {
+    atMs: countFormat,
+    tried: listFormat(
+      textFormatFromTemplate('{via} in {hops} hops arrives {arrivesMs} ends {endsMs} {verdict}', {
+        via: wordFormat,
+        hops: countFormat,
+        arrivesMs: countFormat,
+        endsMs: optionalFormat(countFormat),
+        verdict: oneOfFormat(VERDICTS),
       }),
       ',',
     ),

@@ -6,8 +6,8 @@
  */
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { boxShape, fitted, nodesShown, textShape } from '../../viz/format/shapes.ts';
-import { singleState, tracedStatesOf } from '../_kit/trace-state.ts';
+import { boxShape, nodesShown, textCutToWidth, textShape } from '../../viz/format/shapes.ts';
+import { readSingleTracedState, readTracedStates } from '../_kit/trace-state.ts';
 import {
   LISTED_BUNDLES_MAX,
   ROUTES_TRACE,
@@ -60,8 +60,8 @@ interface Waiting {
 export function hasRoutes({ protocol, states }: NodeState): boolean {
   if (protocol !== 'dtn') return false;
   return (
-    tracedStatesOf(ROUTES_TRACE, states).length > 0 ||
-    singleState(WAITING_LIST_TRACE, states) !== undefined
+    readTracedStates(ROUTES_TRACE, states).length > 0 ||
+    readSingleTracedState(WAITING_LIST_TRACE, states) !== undefined
   );
 }
 
@@ -107,13 +107,13 @@ export function drawRoutes(input: DrawingInput): Drawing {
 }
 
 function decisionsOf({ name, states }: NodeState): readonly Decision[] {
-  return tracedStatesOf(ROUTES_TRACE, states).flatMap(({ key, value }) =>
+  return readTracedStates(ROUTES_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ from: name, to: key.peer, ...value }],
   );
 }
 
 function waitingOf({ name, states }: NodeState): readonly Waiting[] {
-  const listed = singleState(WAITING_LIST_TRACE, states)?.value ?? [];
+  const listed = readSingleTracedState(WAITING_LIST_TRACE, states)?.value ?? [];
   const isCut = listed.length === LISTED_BUNDLES_MAX;
   const groups = new Map<string, Waiting>();
   for (const { destination, why, sinceMs } of listed) {
@@ -181,7 +181,7 @@ class Pen {
   }
 
   line(text: string, fill: 'text' | 'muted'): void {
-    this.shapes.push(textShape(0, this.y + 11, fitted(text, this.#width), { fill }));
+    this.shapes.push(textShape(0, this.y + 11, textCutToWidth(text, this.#width), { fill }));
     this.y += LINE;
   }
 
@@ -193,7 +193,9 @@ class Pen {
     this.y += GAP;
     const none = tried.length === 0 ? ': no route' : '';
     const text = `${from} → ${to}, decided at ${seconds(atMs)}${none}`;
-    this.shapes.push(textShape(0, this.y + 11, fitted(text, this.#width), { weight: 'strong' }));
+    this.shapes.push(
+      textShape(0, this.y + 11, textCutToWidth(text, this.#width), { weight: 'strong' }),
+    );
     this.y += LINE;
     for (const route of tried) this.#route(route, atMs);
   }
@@ -204,7 +206,7 @@ class Pen {
     const text = `${via}: ${reasonText(verdict)} (${keys})`;
     const look = LOOKS[verdict] ?? 'fail';
     const { y } = this;
-    this.shapes.push(textShape(8, y + 11, fitted(text, this.#width - 8)));
+    this.shapes.push(textShape(8, y + 11, textCutToWidth(text, this.#width - 8)));
     const x = 8 + this.#place(atMs);
     const place = { x, y: y + 15, w: Math.max(2, 8 + this.#place(arrivesMs) - x), h: BAR };
     const ink = look === 'fail' ? ({ stroke: look, dash: 'dashed' } as const) : { fill: look };

@@ -16,13 +16,13 @@ import type {
 import { pageOf } from '../../viz/format/row-pages.ts';
 import {
   boxShape,
-  fitted,
-  grouped,
-  NARROW,
+  digitsInGroups,
+  NARROW_WIDTH_PX,
   nodesShown,
+  textCutToWidth,
   textShape,
 } from '../../viz/format/shapes.ts';
-import { singleState, tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
+import { readSingleTracedState, readTracedState, readTracedStates } from '../_kit/trace-state.ts';
 import {
   CONTACTS_TRACE,
   type ContactsState,
@@ -96,14 +96,14 @@ export const viz: ProtocolViz = {
 };
 
 function isTraced({ protocol, states }: NodeState): boolean {
-  return protocol === 'dtn' && tracedStatesOf(CONTACTS_TRACE, states).length > 0;
+  return protocol === 'dtn' && readTracedStates(CONTACTS_TRACE, states).length > 0;
 }
 
 function drawContacts(input: DrawingInput): Drawing {
   const nodes = nodesShown(input, isTraced);
   const links = nodes.flatMap(linksOf);
   const held = nodes.flatMap(heldBy);
-  const isNarrow = input.width < NARROW;
+  const isNarrow = input.width < NARROW_WIDTH_PX;
   const left = isNarrow ? 0 : Math.min(LABEL_MAX, Math.round(input.width * LABEL_SHARE));
   // The axis shows all planned contacts, since bundles wait for them, but nothing after the run.
   const { timeNs, endNs = Number.POSITIVE_INFINITY } = input;
@@ -141,9 +141,9 @@ function drawContacts(input: DrawingInput): Drawing {
 }
 
 function linksOf({ name, states }: NodeState): readonly Link[] {
-  return tracedStatesOf(CONTACTS_TRACE, states).flatMap(({ key, value }) => {
+  return readTracedStates(CONTACTS_TRACE, states).flatMap(({ key, value }) => {
     if (value === undefined) return [];
-    const departures = tracedStateAt(DEPARTURES_TRACE, key, states)?.value;
+    const departures = readTracedState(DEPARTURES_TRACE, key, states)?.value;
     const { sent = 0, atMs = [] } = departures ?? {};
     return [{ from: name, to: key.peer, ...value, sent, departuresMs: atMs }];
   });
@@ -155,7 +155,7 @@ function endsOf({ planned }: Link): readonly number[] {
 }
 
 function heldBy({ name, states }: NodeState): readonly Held[] {
-  const found = singleState(STORE_TRACE, states);
+  const found = readSingleTracedState(STORE_TRACE, states);
   return found === undefined ? [] : [{ name, store: found.value, text: found.text }];
 }
 
@@ -193,8 +193,8 @@ function timesUpTo(toMs: number): (ms: number) => string {
 /** The name of a row, left of its bar, or above it where bars have the whole width. */
 function nameAt(y: number, name: string, { left, right }: { left: number; right: number }): Shape {
   return left > 0
-    ? textShape(0, y + 11, fitted(name, left - 8))
-    : textShape(0, y - 4, fitted(name, right));
+    ? textShape(0, y + 11, textCutToWidth(name, left - 8))
+    : textShape(0, y - 4, textCutToWidth(name, right));
 }
 
 function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
@@ -259,18 +259,23 @@ interface StorePlace {
 function storeOf({ name, store, text }: Held, place: StorePlace): readonly Shape[] {
   const { y, left, width, most } = place;
   const label = nameAt(y, name, { left, right: width });
-  if (store === undefined) return [label, textShape(left, y + 11, fitted(text, width - left))];
-  const room = (width - left) / (width < NARROW ? 8 : 3);
+  if (store === undefined)
+    return [label, textShape(left, y + 11, textCutToWidth(text, width - left))];
+  const room = (width - left) / (width < NARROW_WIDTH_PX ? 8 : 3);
   const bar = Math.round(room * (store.bytes / most));
   const said = `${contentOf(store)}${reasonsOf(store)}`;
   const x = left + (bar > 0 ? bar + 8 : 0);
   const filled = bar > 0 ? [boxShape({ x: left, y, w: bar, h: BAR }, { fill: 'c2' })] : [];
-  return [label, ...filled, textShape(x, y + 11, fitted(said, width - x), { fill: 'muted' })];
+  return [
+    label,
+    ...filled,
+    textShape(x, y + 11, textCutToWidth(said, width - x), { fill: 'muted' }),
+  ];
 }
 
 function contentOf({ bundles, bytes }: StoreState): string {
   if (bundles === 0) return 'empty';
-  return `${grouped(bundles)} ${bundles === 1 ? 'bundle' : 'bundles'}, ${grouped(bytes)} B`;
+  return `${digitsInGroups(bundles)} ${bundles === 1 ? 'bundle' : 'bundles'}, ${digitsInGroups(bytes)} B`;
 }
 
 /** Why bundles wait, such as `: 2 no route, 1 queued for a contact`. */
@@ -295,7 +300,7 @@ function wordsOf(
       ? 'No node holds a bundle'
       : `${fullest.name} holds most: ${contentOf(fullest.store)}${reasonsOf(fullest.store)}`;
   const sent = links.reduce((sum, link) => sum + link.sent, 0);
-  const summary = `${title}. ${open.length} of ${links.length} links are open; ${grouped(sent)} bundles have left so far.`;
+  const summary = `${title}. ${open.length} of ${links.length} links are open; ${digitsInGroups(sent)} bundles have left so far.`;
   return { title, summary };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { OutMessage } from './outgoing/out-message.ts';
+import type { OutgoingMessage } from './outgoing/out-message.ts';
 import type { Outbox } from './outgoing/outbox.ts';
 
 /** The parts of a node's behaviour that a double may replace. */
@@ -18,13 +18,13 @@ export interface Behaviour {
   /** Whether the congestion window never changes, even when packets are lost. */
   readonly isFixedWindow: boolean;
   /** Called with a message of which a piece was lost, before the piece is sent again. */
-  readonly lost: (message: OutMessage<unknown>) => void;
+  readonly lost: (message: OutgoingMessage<unknown>) => void;
   /** Number of yes votes that this node believes when a group's owner has counted `yes` of them. */
   readonly yesOf: (yes: number) => number;
 }
 
-/** A correct node. */
-export const CORRECT: Behaviour = {
+/** What a correct node does. */
+export const CORRECT_BEHAVIOUR: Behaviour = {
   remembersHandled: true,
   counts: () => () => true,
   leaving: () => undefined,

@@ -4,19 +4,19 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs, perSecond, sizeBytes } from '../_kit/options.ts';
+import { byteSizeSchema, durationNsSchema, perSecondSchema } from '../_kit/options.ts';
 import {
+  CARRIER_MESSAGE_BYTES_MIN,
   MESSAGE_LIFETIME_DEFAULT_NS,
   PACKET_BYTES_DEFAULT,
-  PACKET_MIN,
-  PAYLOAD_MAX,
+  PAYLOAD_BYTES_MAX,
+  PEER_OPEN_MESSAGES_MAX,
   PRIORITY_COUNT,
-  PRIORITY_NORMAL,
-  QUEUE_MAX,
+  PRIORITY_DEFAULT,
 } from './geometry.ts';
 import {
-  MEMBERS_MAX,
-  VOTE_LIFETIME_MS,
+  GROUP_MEMBERS_MAX,
+  VOTE_LIFETIME_DEFAULT_MS,
   VOTE_LIFETIME_MS_MAX,
   VOTE_LIFETIME_MS_MIN,
 } from './groups/geometry.ts';
@@ -27,55 +27,57 @@ const loadConfig = z.strictObject({
   /** Names of the nodes that are called, in turn. */
   to: z.array(z.string().min(1)).min(1),
   /** Calls per second, at random instants; absent: a call begins when another one is over. */
-  rate: perSecond().optional(),
+  rate: perSecondSchema().optional(),
   /** Most calls that are open at once; a call beyond that is not made. */
-  concurrent: z.int().min(1).max(QUEUE_MAX).default(1),
+  concurrent: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(1),
   /** Sizes of payloads; one of them is drawn for each call. */
-  sizes: z.array(sizeBytes()).min(1).default([1_000]),
+  sizes: z.array(byteSizeSchema()).min(1).default([1_000]),
   /** Number of calls in all; absent: until the end. */
   count: z.int().min(1).optional(),
   /** When the first call may be made, from the start of the run. */
-  start: durationNs().default(0),
+  start: durationNsSchema().default(0),
   /** When no call is made any more, from the start of the run; absent: until the end. */
-  stop: durationNs().optional(),
+  stop: durationNsSchema().optional(),
   /** Time from a call to its deadline; absent: that of messages. */
-  deadline: durationNs().optional(),
+  deadline: durationNsSchema().optional(),
   /** 0 (bulk) to 3 (urgent). */
   priority: z
     .int()
     .min(0)
     .max(PRIORITY_COUNT - 1)
-    .default(PRIORITY_NORMAL),
+    .default(PRIORITY_DEFAULT),
 });
 
 /** Checked options of {@link loadConfig}. */
-export type LoadOptions = z.output<typeof loadConfig>;
+export type LoadGeneratorOptions = z.output<typeof loadConfig>;
 
 /** A group that a node founds by itself, and how it votes. */
 const groupConfig = z.strictObject({
   /** Nodes with which it founds a group; `all`: all that the carriers reach. Absent: no group. */
-  members: z.union([z.literal('all'), z.array(z.string().min(1)).max(MEMBERS_MAX - 1)]).optional(),
+  members: z
+    .union([z.literal('all'), z.array(z.string().min(1)).max(GROUP_MEMBERS_MAX - 1)])
+    .optional(),
   /** Votes that the founder opens, one after the other. */
   votes: z.int().min(0).default(0),
   /** When the group is founded, from the start of the run; the first vote opens `every` later. */
-  start: durationNs().default(0),
+  start: durationNsSchema().default(0),
   /** Time from one vote to the next. */
-  every: durationNs().default(600_000_000_000),
+  every: durationNsSchema().default(600_000_000_000),
   /** Time from the opening of a vote to its deadline. */
-  lifetime: durationNs()
+  lifetime: durationNsSchema()
     .pipe(
       z
         .number()
         .min(VOTE_LIFETIME_MS_MIN * 1e6)
         .max(VOTE_LIFETIME_MS_MAX * 1e6),
     )
-    .default(VOTE_LIFETIME_MS * 1e6),
+    .default(VOTE_LIFETIME_DEFAULT_MS * 1e6),
   /** What accepts a proposal: more than half of the members, two thirds, or all. */
   rule: z.enum(VOTE_RULES).default('majority'),
   /** How this node votes, each time. */
   ballot: z.enum(['yes', 'no', 'none']).default('yes'),
   /** Longest time before it votes; the time is uniformly distributed. */
-  think: durationNs().default(10_000_000_000),
+  think: durationNsSchema().default(10_000_000_000),
 });
 
 /** Checked options of {@link groupConfig}. */
@@ -86,25 +88,30 @@ export const fabricConfig = z.strictObject({
   /** Carriers, in the order of preference; absent: the protocol below. */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
   /** Time from a message to its deadline, if its sender names none. */
-  deadline: durationNs().default(MESSAGE_LIFETIME_DEFAULT_NS),
+  deadline: durationNsSchema().default(MESSAGE_LIFETIME_DEFAULT_NS),
   /** Most open messages for one peer; beyond that, those of the lowest priority are refused. */
-  queue: z.int().min(1).max(QUEUE_MAX).default(QUEUE_MAX),
+  queue: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(PEER_OPEN_MESSAGES_MAX),
   /**
    * `durable`: an accepted message survives a crash of this node. `memory`: it does not; what was
    * handled is on disk nevertheless.
    */
   outbox: z.enum(['durable', 'memory']).default('durable'),
-  /** `arrival`: messages of a peer are handed over as they become whole. `sent`: as they were sent. */
+  /**
+   * `arrival`: messages of a peer are handed over as they become whole. `sent`: as they were sent, so one that
+   * is missing holds back those behind it until its deadline.
+   */
   order: z.enum(['arrival', 'sent']).default('arrival'),
   /** Largest packet over a carrier that may lose packets, bytes. */
-  packet: sizeBytes().pipe(z.int().min(PACKET_MIN).max(PAYLOAD_MAX)).default(PACKET_BYTES_DEFAULT),
+  packet: byteSizeSchema()
+    .pipe(z.int().min(CARRIER_MESSAGE_BYTES_MIN).max(PAYLOAD_BYTES_MAX))
+    .default(PACKET_BYTES_DEFAULT),
   /**
    * Who answers calls: `echo` this node, with a checksum; `subscriber` an application of the process,
    * which also takes the messages; `none` nobody: they are refused.
    */
   handler: z.enum(['echo', 'subscriber', 'none']).default('echo'),
   /** Bytes of the answers of `echo`. */
-  reply: sizeBytes().pipe(z.int().min(8).max(PAYLOAD_MAX)).default(8),
+  reply: byteSizeSchema().pipe(z.int().min(8).max(PAYLOAD_BYTES_MAX)).default(8),
   /** Calls that this node makes by itself. */
   load: loadConfig.optional(),
   /** Group that this node founds, and its votes, without an application. */

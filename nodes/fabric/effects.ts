@@ -5,13 +5,13 @@
  */
 
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { SendWishes, Way } from '../../engine/host/transport.ts';
-import type { EnvelopeDrop, MessageKind } from './envelope.ts';
-import type { InboxDrop } from './incoming/inbox.ts';
-import type { PacketDrop } from './wire.ts';
+import type { PeerReachability, SendWishes } from '../../engine/host/transport.ts';
+import type { EnvelopeDropReason, MessageKind } from './envelope.ts';
+import type { InboxDropReason } from './incoming/inbox.ts';
+import type { PacketDropReason } from './wire.ts';
 
 /** A message to be sent. */
-export interface Submission<Request> {
+export interface SubmittedMessage<Request> {
   readonly kind: 'message' | 'call' | 'group';
   readonly payload: Uint8Array;
   /** 0 to 3. */
@@ -28,7 +28,7 @@ export interface CallAnswer {
 
 /** The inputs of the state machine that a node keeps for each peer. */
 export type PeerInput<Request> =
-  | { readonly kind: 'submit'; readonly message: Submission<Request> }
+  | { readonly kind: 'submit'; readonly message: SubmittedMessage<Request> }
   /** A packet came over a way; the machine keeps the bytes. */
   | { readonly kind: 'packet'; readonly way: number; readonly bytes: Uint8Array }
   /** The carrier's answer about the packet that was sent with this token. */
@@ -38,7 +38,7 @@ export type PeerInput<Request> =
       readonly token: number;
       readonly outcome: string;
     }
-  | { readonly kind: 'way'; readonly way: number; readonly state: Way }
+  | { readonly kind: 'way'; readonly way: number; readonly state: PeerReachability }
   | { readonly kind: 'synced'; readonly isDurable: boolean }
   /** Message numbers have become free, because the disk has reserved more. */
   | { readonly kind: 'numbers' }
@@ -61,10 +61,10 @@ export interface ArrivedMessage {
 }
 
 /** Why something was dropped. */
-export type FabricDrop =
-  | PacketDrop
-  | EnvelopeDrop
-  | InboxDrop
+export type FabricDropReason =
+  | PacketDropReason
+  | EnvelopeDropReason
+  | InboxDropReason
   | 'unconfirmed-memory'
   | 'unconfirmed-floor'
   | 'foreign-challenge'
@@ -95,7 +95,7 @@ export interface MessageSettlement<Request> {
 }
 
 /** Counters that machines add to. */
-export type PeerCount =
+export type PeerCounterName =
   | 'resent_acknowledged'
   | 'payload_bytes'
   | 'known_pieces'
@@ -129,7 +129,7 @@ export type PeerEffect<Request> =
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
   | { readonly kind: 'settled'; readonly settlement: MessageSettlement<Request> }
-  | { readonly kind: 'drop'; readonly reason: FabricDrop }
-  | { readonly kind: 'count'; readonly of: PeerCount; readonly amount: number }
+  | { readonly kind: 'drop'; readonly reason: FabricDropReason }
+  | { readonly kind: 'count'; readonly of: PeerCounterName; readonly amount: number }
   /** Messages leave over a less preferred way, `afterNs` after the first packet without answer. */
   | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

@@ -21,10 +21,10 @@ import { CborWriter } from '../../engine/pure/cbor-writer.ts';
 import { readUint48, writeUint48 } from '../_kit/bytes.ts';
 import {
   ENVELOPE_VERSION,
-  ID_BYTES,
   MEMORY_NAME_BYTES,
+  MESSAGE_ID_BYTES,
   NODE_NAME_BYTES_MAX,
-  PAYLOAD_MAX,
+  PAYLOAD_BYTES_MAX,
   PRIORITY_COUNT,
 } from './geometry.ts';
 
@@ -36,7 +36,7 @@ export const MESSAGE_KINDS = ['message', 'call', 'reply', 'refusal', 'group'] as
 /** See {@link MESSAGE_KINDS}. */
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** A message. */
+/** A message with its envelope: from whom, to whom, until when, and the payload. */
 export interface Envelope {
   /** 16 bytes: name of the sender's memory, two zero bytes, number. */
   readonly id: Uint8Array;
@@ -56,19 +56,19 @@ export interface Envelope {
 }
 
 /** Why bytes are not an envelope. */
-export type EnvelopeDrop = 'bad-envelope' | 'wrong-version' | 'unknown-kind';
+export type EnvelopeDropReason = 'bad-envelope' | 'wrong-version' | 'unknown-kind';
 
 const ITEMS = 10;
 const NULL = 22;
 const NULL_BYTE = (CBOR_SIMPLE << 5) | NULL;
-const NUMBER_OFFSET = ID_BYTES - 6;
+const NUMBER_OFFSET = MESSAGE_ID_BYTES - 6;
 const writer: CborWriter = new CborWriter();
 const reader: CborReader = new CborReader();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The id of the message with this number, from the sender with this memory. */
-export function messageId(memory: Uint8Array, number: number): Uint8Array {
-  const id = new Uint8Array(ID_BYTES);
+export function makeMessageId(memory: Uint8Array, number: number): Uint8Array {
+  const id = new Uint8Array(MESSAGE_ID_BYTES);
   id.set(memory.subarray(0, MEMORY_NAME_BYTES));
   writeUint48(id, NUMBER_OFFSET, number);
   return id;
@@ -99,13 +99,13 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 }
 
 /** Reads exactly what {@link encodeEnvelope} writes; id and payload are views into `bytes`. */
-export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDrop {
+export function decodeEnvelope(bytes: Uint8Array): Envelope | EnvelopeDropReason {
   reader.open(bytes, 0, bytes.length);
   if (!(reader.expect(CBOR_ARRAY) && reader.argument === ITEMS)) return 'bad-envelope';
   const version = uintOf(Number.MAX_SAFE_INTEGER);
   if (version === undefined) return 'bad-envelope';
   if (version !== ENVELOPE_VERSION) return 'wrong-version';
-  const id = stringOf(ID_BYTES);
+  const id = stringOf(MESSAGE_ID_BYTES);
   const from = nameOf();
   const to = nameOf();
   if (id === undefined || from === undefined || to === undefined) return 'bad-envelope';
@@ -129,7 +129,7 @@ function endOf(): Pick<Envelope, 'deadlineMs' | 'priority' | 'attempt' | 'payloa
   const priority = uintOf(PRIORITY_COUNT - 1);
   const attempt = uintOf(Number.MAX_SAFE_INTEGER);
   if (deadlineMs === undefined || priority === undefined || attempt === undefined) return undefined;
-  if (!reader.string(CBOR_BYTES) || reader.argument > PAYLOAD_MAX) return undefined;
+  if (!reader.string(CBOR_BYTES) || reader.argument > PAYLOAD_BYTES_MAX) return undefined;
   if (reader.at !== reader.end) return undefined;
   return { deadlineMs, priority, attempt, payload: reader.content };
 }
@@ -144,7 +144,7 @@ function stringOf(length: number): Uint8Array | undefined {
 
 /** The id of a call, or null. */
 function idOrNull(): Uint8Array | null | undefined {
-  if (reader.bytes[reader.at] !== NULL_BYTE) return stringOf(ID_BYTES);
+  if (reader.bytes[reader.at] !== NULL_BYTE) return stringOf(MESSAGE_ID_BYTES);
   return reader.head() ? null : undefined;
 }
 

@@ -4,64 +4,69 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { Witness } from '../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime, Nanoseconds, Timer } from '../../engine/host/time.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { GroupOptions } from './config.ts';
-import type { Submission } from './effects.ts';
-import { PRIORITY_NORMAL } from './geometry.ts';
-import type { GroupEvent, GroupOutcome, GroupsEffect, GroupsInput } from './groups/effects.ts';
-import { MEMBERS_MAX } from './groups/geometry.ts';
+import type { SubmittedMessage } from './effects.ts';
+import { PRIORITY_DEFAULT } from './geometry.ts';
+import type {
+  GroupEvent,
+  GroupRequestOutcome,
+  GroupsEffect,
+  GroupsInput,
+} from './groups/effects.ts';
+import { GROUP_MEMBERS_MAX } from './groups/geometry.ts';
 import { GroupsMachine } from './groups/machine.ts';
-import { GROUPS_PREFIX } from './groups/records.ts';
-import { decodeRequest, type GroupName, type GroupRequest } from './groups/requests.ts';
+import { GROUPS_KEY_PREFIX } from './groups/records.ts';
+import { decodeGroupRequest, type GroupId, type GroupRequest } from './groups/requests.ts';
 import type { OutcomeCallback } from './peer-node.ts';
 
 const NS_PER_MS = 1_000_000;
-const TALLY_VALUES = MEMBERS_MAX + 1;
+const TALLY_VALUES = GROUP_MEMBERS_MAX + 1;
 const TEXT = 'Shall we?';
 
 /** Called with the answer to a request. */
-type Asker = (outcome: GroupOutcome, body?: Uint8Array) => void;
+type Asker = (outcome: GroupRequestOutcome, body?: Uint8Array) => void;
 type Result = Extract<GroupEvent, { kind: 'result' }>;
 
 /** What groups need of their node. */
-export interface GroupsNodeParts {
+export interface GroupsAdapterParts {
   readonly host: Host;
-  readonly witness: Witness;
+  readonly witness: GroundTruthWitness;
   readonly store: Store;
   readonly options: GroupOptions | undefined;
   readonly yesOf: Behaviour['yesOf'];
   /** Nodes that the carriers reach. */
   readonly peers: readonly string[];
-  readonly send: (to: string, message: Submission<OutcomeCallback>) => void;
+  readonly send: (to: string, message: SubmittedMessage<OutcomeCallback>) => void;
   /** The message with this number need not come again. */
   readonly handled: (from: string, number: number) => void;
 }
 
-/** See the module. */
-export class GroupsNode {
-  readonly #parts: GroupsNodeParts;
+/** Connects the machine of groups to its host, and runs a node's own groups and votes. */
+export class GroupsAdapter {
+  readonly #parts: GroupsAdapterParts;
   readonly #timers = new Set<Timer>();
   #machine: GroupsMachine<Asker> | undefined;
-  #shell: MachineShell<GroupsInput<Asker>, GroupsEffect<Asker>> | undefined;
+  #shell: StateMachineRunner<GroupsInput<Asker>, GroupsEffect<Asker>> | undefined;
 
-  constructor(parts: GroupsNodeParts) {
+  constructor(parts: GroupsAdapterParts) {
     this.#parts = parts;
   }
 
   start(): void {
     const { host, store } = this.#parts;
-    const keys = store.keys({ prefix: GROUPS_PREFIX });
+    const keys = store.keys({ prefix: GROUPS_KEY_PREFIX });
     const machine = new GroupsMachine<Asker>({
       own: host.name,
       clock: (): CalendarTime => host.clock(),
       records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
     });
     this.#machine = machine;
-    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
     this.#shell.take({ kind: 'start' });
     this.#resume(machine);
   }
@@ -73,7 +78,7 @@ export class GroupsNode {
 
   /** A request of the application. */
   request({ body, respond }: NodeRequest): void {
-    const request = decodeRequest(body);
+    const request = decodeGroupRequest(body);
     if (request === undefined) respond('bad-request');
     else if (this.#shell === undefined) respond('not-ready');
     else this.#ask(request, (outcome, answer) => respond(outcome, answer));
@@ -122,11 +127,11 @@ export class GroupsNode {
   #send({ to, bytes, lifetimeNs, token }: Extract<GroupsEffect<Asker>, { kind: 'send' }>): void {
     const request: OutcomeCallback = (outcome) =>
       this.#shell?.take({ kind: 'sent', token, isDelivered: outcome === 'ok' });
-    const message = { kind: 'group', payload: bytes, priority: PRIORITY_NORMAL } as const;
+    const message = { kind: 'group', payload: bytes, priority: PRIORITY_DEFAULT } as const;
     this.#parts.send(to, { ...message, lifetimeNs, request });
   }
 
-  #told(group: GroupName, event: GroupEvent): void {
+  #told(group: GroupId, event: GroupEvent): void {
     const { meter } = this.#parts.host;
     switch (event.kind) {
       case 'joined':
@@ -143,7 +148,7 @@ export class GroupsNode {
     }
   }
 
-  #ended(group: GroupName, { proposal, result }: Result): void {
+  #ended(group: GroupId, { proposal, result }: Result): void {
     const { host, witness, yesOf } = this.#parts;
     const { meter } = host;
     meter.counter('fabric.group.results').add(1);
@@ -186,7 +191,7 @@ export class GroupsNode {
   }
 
   /** Opens those votes of the options that were not opened before a restart. */
-  #propose(group: GroupName, { votes, start, every, lifetime, rule }: GroupOptions): void {
+  #propose(group: GroupId, { votes, start, every, lifetime, rule }: GroupOptions): void {
     const made = this.#machine?.shown(group)?.votes.at(-1)?.proposal.vote ?? 0;
     const lifetimeMs = Math.floor(lifetime / NS_PER_MS);
     const request = { kind: 'propose', group, rule, lifetimeMs, text: TEXT } as const;
@@ -196,7 +201,7 @@ export class GroupsNode {
   }
 
   /** Votes as the options say, after a random time. */
-  #vote(group: GroupName, vote: number): void {
+  #vote(group: GroupId, vote: number): void {
     const { host, options } = this.#parts;
     if (options === undefined || options.ballot === 'none') return;
     const thinkNs = Math.floor(host.random('groups').uniform() * options.think);

@@ -6,11 +6,11 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type FabricOptions, fabricConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
-import { FABRIC_DROPS } from './drops.ts';
-import { FABRIC_CHANNEL, PAYLOAD_MAX } from './geometry.ts';
+import { FABRIC_DROP_REASONS } from './drop-reasons.ts';
+import { FABRIC_CHANNEL, PAYLOAD_BYTES_MAX } from './geometry.ts';
 import { FABRIC_METRICS } from './metrics.ts';
 import { FABRIC_MUST } from './must.ts';
-import { createFabric } from './node.ts';
+import { createFabricNode } from './node.ts';
 
 /** Carries messages of any size, once, over whatever is below. */
 export const protocol: Protocol<FabricOptions> = {
@@ -20,11 +20,11 @@ export const protocol: Protocol<FabricOptions> = {
   account: { kind: 'custody' },
   jobs: {},
   moduleUrl: import.meta.url,
-  drops: FABRIC_DROPS,
+  drops: FABRIC_DROP_REASONS,
   metrics: FABRIC_METRICS,
   channel: FABRIC_CHANNEL,
   carries: ({ order }) => ({
-    maxBytes: PAYLOAD_MAX,
+    maxBytes: PAYLOAD_BYTES_MAX,
     delivery: 'acknowledged',
     isOrdered: order === 'sent',
   }),
@@ -32,7 +32,12 @@ export const protocol: Protocol<FabricOptions> = {
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: ({ double }) => double && `double: ${double}`,
   must: () => FABRIC_MUST,
-  create: (host, setup) => createFabric(host, setup, behaviourOf(setup.options)),
+  create: (host, setup) => createFabricNode(host, setup, behaviourOf(setup.options)),
 };
 
-export { decodeEnvelope, type Envelope, type EnvelopeDrop, type MessageKind } from './envelope.ts';
+export {
+  decodeEnvelope,
+  type Envelope,
+  type EnvelopeDropReason,
+  type MessageKind,
+} from './envelope.ts';

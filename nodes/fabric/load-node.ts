@@ -7,11 +7,11 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { readUint48, writeUint48 } from '../_kit/bytes.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import type { LoadOptions } from './config.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import type { LoadGeneratorOptions } from './config.ts';
 import { isReplyTo } from './echo.ts';
-import type { MessageSettlement, Submission } from './effects.ts';
-import { type LoadEffect, type LoadInput, LoadMachine } from './load.ts';
+import type { MessageSettlement, SubmittedMessage } from './effects.ts';
+import { type GeneratedCall, type LoadGeneratorInput, LoadGeneratorMachine } from './load.ts';
 import type { OutcomeCallback } from './peer-node.ts';
 
 const MADE_KEY = 'calls made';
@@ -20,29 +20,29 @@ const MADE_BYTES = 6;
 const AHEAD = 255;
 
 /** What the calls need. */
-export interface LoadNodeParts {
+export interface LoadGeneratorAdapterParts {
   readonly host: Host;
   readonly store: Store;
-  readonly options: LoadOptions & { readonly deadline: Nanoseconds };
-  readonly call: (to: string, message: Submission<OutcomeCallback>) => void;
+  readonly options: LoadGeneratorOptions & { readonly deadline: Nanoseconds };
+  readonly call: (to: string, message: SubmittedMessage<OutcomeCallback>) => void;
 }
 
-/** See the module. */
-export class LoadNode {
-  readonly #parts: LoadNodeParts;
-  readonly #shell: MachineShell<LoadInput, LoadEffect>;
+/** Connects the machine that generates calls to its host. */
+export class LoadGeneratorAdapter {
+  readonly #parts: LoadGeneratorAdapterParts;
+  readonly #shell: StateMachineRunner<LoadGeneratorInput, GeneratedCall>;
   #made: number;
   /** The number on the disk. After a restart, calls up to it count as already made. */
   #written: number;
 
-  constructor(parts: LoadNodeParts) {
+  constructor(parts: LoadGeneratorAdapterParts) {
     this.#parts = parts;
     const { host, store, options } = parts;
     const record = store.get(MADE_KEY);
     this.#made = record === undefined ? 0 : readUint48(record, 0);
     this.#written = this.#made;
-    const machine = new LoadMachine(options, host.random('load'), this.#made);
-    this.#shell = new MachineShell(host, machine, (call) => this.#call(call));
+    const machine = new LoadGeneratorMachine(options, host.random('load'), this.#made);
+    this.#shell = new StateMachineRunner(host, machine, (call) => this.#call(call));
   }
 
   start(): void {
@@ -64,7 +64,7 @@ export class LoadNode {
     }
   }
 
-  #call({ to, payload }: LoadEffect): void {
+  #call({ to, payload }: GeneratedCall): void {
     const { options, store, call } = this.#parts;
     this.#made += 1;
     if (this.#made > this.#written) {

@@ -6,8 +6,8 @@
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { writeUint32, writeUint48 } from '../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
-import type { LoadOptions } from './config.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
+import type { LoadGeneratorOptions } from './config.ts';
 
 const NS_PER_S = 1_000_000_000;
 /** Payloads are slices of a pool of random bytes: consecutive ones differ, and no byte is drawn. */
@@ -17,16 +17,16 @@ const WORD_BYTES = 4;
 const NUMBER_BYTES = 6;
 
 /** What the machine is told. */
-export type LoadInput = { readonly kind: 'start' } | { readonly kind: 'over' };
+export type LoadGeneratorInput = { readonly kind: 'start' } | { readonly kind: 'over' };
 /** What the machine asks for: a call. */
-export interface LoadEffect {
+export interface GeneratedCall {
   readonly to: string;
   readonly payload: Uint8Array;
 }
 
-/** See the module. */
-export class LoadMachine implements Machine<LoadInput, LoadEffect> {
-  readonly #options: LoadOptions;
+/** The state machine that generates a node's own calls. */
+export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, GeneratedCall> {
+  readonly #options: LoadGeneratorOptions;
   readonly #random: Random;
   readonly #pool: Uint8Array;
   #made: number;
@@ -34,7 +34,7 @@ export class LoadMachine implements Machine<LoadInput, LoadEffect> {
   #at: Nanoseconds = Number.POSITIVE_INFINITY;
 
   /** @param made Calls that were made before a restart. */
-  constructor(options: LoadOptions, random: Random, made: number) {
+  constructor(options: LoadGeneratorOptions, random: Random, made: number) {
     this.#options = options;
     this.#random = random;
     this.#made = made;
@@ -43,7 +43,7 @@ export class LoadMachine implements Machine<LoadInput, LoadEffect> {
       writeUint32(this.#pool, at, random.u32());
   }
 
-  step(now: Nanoseconds, input: LoadInput | TimerDue): readonly LoadEffect[] {
+  step(now: Nanoseconds, input: LoadGeneratorInput | TimerDue): readonly GeneratedCall[] {
     const { start, rate } = this.#options;
     if (input.kind === 'start') this.#at = Math.max(now, start);
     if (input.kind === 'over') {
@@ -51,7 +51,7 @@ export class LoadMachine implements Machine<LoadInput, LoadEffect> {
       // Without a rate, the end of a call begins the next one.
       if (rate === undefined && this.#at === Number.POSITIVE_INFINITY) this.#at = now;
     }
-    const calls: LoadEffect[] = [];
+    const calls: GeneratedCall[] = [];
     while (this.#at <= now && this.#mayCall(now)) {
       if (this.#open < this.#options.concurrent) calls.push(this.#call());
       this.#advance();
@@ -74,7 +74,7 @@ export class LoadMachine implements Machine<LoadInput, LoadEffect> {
     else if (this.#open >= concurrent) this.#at = Number.POSITIVE_INFINITY;
   }
 
-  #call(): LoadEffect {
+  #call(): GeneratedCall {
     const { to, sizes } = this.#options;
     const size = sizes[sizes.length === 1 ? 0 : this.#random.below(sizes.length)] as number;
     const payload = new Uint8Array(size);

@@ -4,33 +4,33 @@
  * @module
  */
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
-import type { NodeHandle, NodeSetup, Witness } from '../../engine/host/protocol.ts';
+import type { GroundTruthWitness, NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { Transport, TransportHandlers } from '../../engine/host/transport.ts';
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
-import { bytesName } from '../_kit/bytes-name.ts';
-import { FabricAccount } from './account.ts';
+import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
-import type { ArrivedMessage, MessageSettlement, Submission } from './effects.ts';
+import type { ArrivedMessage, MessageSettlement, SubmittedMessage } from './effects.ts';
 import {
-  EARLY_BYTES_MAX,
-  EARLY_INPUTS_MAX,
-  ID_BYTES,
+  FIRST_RETRY_NS,
   MEMORY_NAME_BYTES,
-  PAYLOAD_MAX,
-  PRIORITY_NORMAL,
-  RETRY_NS,
+  MESSAGE_ID_BYTES,
+  PAYLOAD_BYTES_MAX,
+  PRIORITY_DEFAULT,
+  STARTUP_QUEUE_BYTES_MAX,
+  STARTUP_QUEUE_INPUTS_MAX,
 } from './geometry.ts';
-import { GroupsNode } from './groups-node.ts';
-import { LoadNode } from './load-node.ts';
-import { recordKeyPrefix } from './outgoing/sender.ts';
-import { inboxKey } from './peer.ts';
-import { type OutcomeCallback, PeerNode } from './peer-node.ts';
+import { GroupsAdapter } from './groups-node.ts';
+import { LoadGeneratorAdapter } from './load-node.ts';
+import { FabricMessageReporter } from './message-reporter.ts';
+import { outgoingRecordKeyPrefix } from './outgoing/sender.ts';
+import { inboxRecordKey } from './peer.ts';
+import { type OutcomeCallback, PeerAdapter } from './peer-node.ts';
 import { PeerTrace } from './peer-trace.ts';
-import { Subscribers } from './subscriber-node.ts';
+import { ApplicationDelivery } from './subscriber-node.ts';
 
 const MEMORY_KEY = 'memory';
 const LIFE_KEY = 'life';
@@ -44,7 +44,7 @@ interface Carrier {
 }
 
 /** Creates a fabric node on `host`. */
-export function createFabric(
+export function createFabricNode(
   host: Host,
   setup: NodeSetup<FabricOptions>,
   behaviour: Behaviour,
@@ -56,14 +56,14 @@ class FabricNode implements NodeHandle {
   readonly #host: Host;
   readonly #options: FabricOptions;
   readonly #behaviour: Behaviour;
-  readonly #witness: Witness;
-  readonly #account: FabricAccount;
+  readonly #witness: GroundTruthWitness;
+  readonly #account: FabricMessageReporter;
   readonly #store: Store;
   readonly #carriers: readonly Carrier[];
-  readonly #peers = new Map<string, PeerNode>();
-  readonly #load: LoadNode | undefined;
-  readonly #subscribers: Subscribers | undefined;
-  readonly #groups: GroupsNode;
+  readonly #peers = new Map<string, PeerAdapter>();
+  readonly #load: LoadGeneratorAdapter | undefined;
+  readonly #subscribers: ApplicationDelivery | undefined;
+  readonly #groups: GroupsAdapter;
   #memory: Uint8Array = NO_BYTES;
   #life = 0;
   /** Inputs that came before the disk had counted this life; undefined afterwards. */
@@ -79,11 +79,11 @@ class FabricNode implements NodeHandle {
     this.#host = host;
     this.#options = options;
     this.#witness = witness;
-    this.#account = new FabricAccount(observer);
+    this.#account = new FabricMessageReporter(observer);
     this.#store = host.store('fabric');
     this.#carriers = this.#findCarriers();
     if (options.handler === 'subscriber') {
-      this.#subscribers = new Subscribers({
+      this.#subscribers = new ApplicationDelivery({
         now: (): Nanoseconds => host.now(),
         drop: (reason): void => host.drop(reason),
         handled: (from, number, answer): void => this.#peers.get(from)?.handled(number, answer),
@@ -92,9 +92,9 @@ class FabricNode implements NodeHandle {
     if (options.load !== undefined) {
       const call = this.#callOfLoad.bind(this);
       const load = { ...options.load, deadline: options.load.deadline ?? options.deadline };
-      this.#load = new LoadNode({ host, store: this.#store, options: load, call });
+      this.#load = new LoadGeneratorAdapter({ host, store: this.#store, options: load, call });
     }
-    this.#groups = new GroupsNode({
+    this.#groups = new GroupsAdapter({
       host,
       witness,
       store: this.#store,
@@ -162,7 +162,7 @@ class FabricNode implements NodeHandle {
         this.#whenReady(length, () => this.#packet(way, from, copy));
       },
       onWay: (name, state): void => {
-        this.#whenReady(0, () => this.#peers.get(name)?.turn(this.#laneOf(name, way), state));
+        this.#whenReady(0, () => this.#peers.get(name)?.turn(this.#machineLane(name, way), state));
       },
     };
   }
@@ -171,7 +171,7 @@ class FabricNode implements NodeHandle {
     this.#store.sync((error) => {
       if (error === undefined) this.#begin();
       // A full disk may have room again.
-      else this.#host.after(RETRY_NS, () => this.#countLife());
+      else this.#host.after(FIRST_RETRY_NS, () => this.#countLife());
     });
   }
 
@@ -188,8 +188,8 @@ class FabricNode implements NodeHandle {
     const names = new Set(this.#carriers.flatMap(({ peers }) => [...peers]));
     return [...names].filter(
       (name) =>
-        this.#store.get(inboxKey(name)) !== undefined ||
-        this.#store.keys({ prefix: recordKeyPrefix(name), limit: 1 }).length > 0,
+        this.#store.get(inboxRecordKey(name)) !== undefined ||
+        this.#store.keys({ prefix: outgoingRecordKeyPrefix(name), limit: 1 }).length > 0,
     );
   }
 
@@ -197,7 +197,10 @@ class FabricNode implements NodeHandle {
   #whenReady(bytes: number, act: () => void): boolean {
     const early = this.#early;
     if (early === undefined) act();
-    else if (early.length < EARLY_INPUTS_MAX && this.#earlyBytes < EARLY_BYTES_MAX) {
+    else if (
+      early.length < STARTUP_QUEUE_INPUTS_MAX &&
+      this.#earlyBytes < STARTUP_QUEUE_BYTES_MAX
+    ) {
       this.#earlyBytes += bytes;
       early.push(act);
     } else {
@@ -210,23 +213,23 @@ class FabricNode implements NodeHandle {
   #packet(way: number, from: string, bytes: Uint8Array): void {
     const peer = this.#peer(from);
     if (peer === undefined) this.#host.drop('unknown-peer');
-    else peer.packet(this.#laneOf(from, way), bytes);
+    else peer.packet(this.#machineLane(from, way), bytes);
   }
 
   /** Index of a carrier among those that reach a peer. */
-  #laneOf(peer: string, way: number): number {
+  #machineLane(peer: string, way: number): number {
     let lane = 0;
     for (let index = 0; index < way; index += 1)
       if (this.#carriers[index]?.peers.has(peer)) lane += 1;
     return lane;
   }
 
-  #peer(name: string): PeerNode | undefined {
+  #peer(name: string): PeerAdapter | undefined {
     const known = this.#peers.get(name);
     if (known !== undefined) return known;
     const transports = this.#carriers.filter(({ peers }) => peers.has(name));
     if (transports.length === 0) return undefined;
-    const made = new PeerNode({
+    const made = new PeerAdapter({
       host: this.#host,
       store: this.#store,
       peer: name,
@@ -269,7 +272,7 @@ class FabricNode implements NodeHandle {
     switch (kind) {
       case 'send':
       case 'call': {
-        const { lifetime: lifetimeNs = this.#options.deadline, priority = PRIORITY_NORMAL } =
+        const { lifetime: lifetimeNs = this.#options.deadline, priority = PRIORITY_DEFAULT } =
           wishes;
         const respond: OutcomeCallback = (outcome, answer) => request.respond(outcome, answer);
         const message = { payload: body.slice(), lifetimeNs, priority, request: respond };
@@ -290,9 +293,9 @@ class FabricNode implements NodeHandle {
     }
   }
 
-  #submit(to: string, message: Submission<OutcomeCallback>): void {
+  #submit(to: string, message: SubmittedMessage<OutcomeCallback>): void {
     const refuse = (outcome: string): void => message.request?.(outcome);
-    if (message.payload.length > PAYLOAD_MAX) refuse('too-large');
+    if (message.payload.length > PAYLOAD_BYTES_MAX) refuse('too-large');
     else if (this.#early !== undefined) {
       const { length } = message.payload;
       if (!this.#whenReady(length, () => this.#submit(to, message))) refuse('not-ready');
@@ -303,7 +306,7 @@ class FabricNode implements NodeHandle {
     }
   }
 
-  #callOfLoad(to: string, message: Submission<OutcomeCallback>): void {
+  #callOfLoad(to: string, message: SubmittedMessage<OutcomeCallback>): void {
     this.#submit(to, message);
   }
 
@@ -338,7 +341,10 @@ class FabricNode implements NodeHandle {
   }
 
   #effected(call: Uint8Array, how: 'written' | 'found'): void {
-    const wasHandled = this.#witness.note(`handled/${this.#host.name}`, bytesName(call, ID_BYTES));
+    const wasHandled = this.#witness.note(
+      `handled/${this.#host.name}`,
+      hashBytesTo53Bits(call, MESSAGE_ID_BYTES),
+    );
     if (!wasHandled) this.#host.meter.counter('fabric.handled').add(1);
     else if (how === 'written') this.#host.meter.counter('fabric.handled_twice').add(1);
   }

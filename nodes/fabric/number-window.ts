@@ -1,17 +1,17 @@
 /**
  * Fabric: a set of numbers that fills up from below: all up to `contiguous`, and some of the
- * {@link WINDOW_NUMBERS} above it. Receivers know by it what they have handled.
+ * {@link RECEIVE_WINDOW_NUMBERS} above it. Receivers know by it what they have handled.
  *
  * @module
  */
-import { WINDOW_NUMBERS } from './geometry.ts';
+import { RECEIVE_WINDOW_NUMBERS } from './geometry.ts';
 
 const BYTE_BITS = 8;
-const WINDOW_BYTES = WINDOW_NUMBERS / BYTE_BITS;
+const WINDOW_BYTES = RECEIVE_WINDOW_NUMBERS / BYTE_BITS;
 
-/** See the module. */
+/** A set of message numbers: all up to a bound, and some of a window above it. */
 export class NumberWindow {
-  /** Ring of bits; the bit of a number is at its remainder modulo {@link WINDOW_NUMBERS}. */
+  /** Ring of bits; the bit of a number is at its remainder modulo {@link RECEIVE_WINDOW_NUMBERS}. */
   #bits = new Uint8Array(WINDOW_BYTES);
   #contiguous = 0;
   #highest = 0;
@@ -33,7 +33,7 @@ export class NumberWindow {
 
   /** True if the number is not too far above the contiguous ones. */
   fits(number: number): boolean {
-    return number <= this.#contiguous + WINDOW_NUMBERS;
+    return number <= this.#contiguous + RECEIVE_WINDOW_NUMBERS;
   }
 
   // hot: once per message.
@@ -48,7 +48,7 @@ export class NumberWindow {
   /** Adds all numbers below `floor`. */
   raise(floor: number): void {
     const to = floor - 1;
-    if (to - this.#contiguous >= WINDOW_NUMBERS) {
+    if (to - this.#contiguous >= RECEIVE_WINDOW_NUMBERS) {
       this.#bits = new Uint8Array(WINDOW_BYTES);
       this.#contiguous = to;
     }
@@ -86,12 +86,12 @@ export class NumberWindow {
   }
 
   #bit(number: number): boolean {
-    const place = number % WINDOW_NUMBERS;
+    const place = number % RECEIVE_WINDOW_NUMBERS;
     return (((this.#bits[place >>> 3] as number) >>> (place & 7)) & 1) === 1;
   }
 
   #set(number: number, value: boolean): void {
-    const place = number % WINDOW_NUMBERS;
+    const place = number % RECEIVE_WINDOW_NUMBERS;
     const at = place >>> 3;
     const mask = 1 << (place & 7);
     const byte = this.#bits[at] as number;

@@ -7,9 +7,9 @@ import type { Host } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
-import type { Transport, Way } from '../../engine/host/transport.ts';
-import { ReservedCounter } from '../_kit/reserved-counter.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import type { PeerReachability, Transport } from '../../engine/host/transport.ts';
+import { DurableCounter } from '../_kit/reserved-counter.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { Behaviour } from './behaviour.ts';
 import type {
   ArrivedMessage,
@@ -17,20 +17,20 @@ import type {
   MessageSettlement,
   PeerEffect,
   PeerInput,
-  Submission,
+  SubmittedMessage,
 } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
-import { NUMBERS_PER_RESERVE } from './geometry.ts';
-import { recordKeyPrefix } from './outgoing/sender.ts';
-import { answeredKey, inboxKey, PeerMachine } from './peer.ts';
-import type { PeerOptions } from './peer-parts.ts';
-import type { PeerWatch } from './peer-watch.ts';
+import { RESERVED_NUMBERS_PER_WRITE } from './geometry.ts';
+import { outgoingRecordKeyPrefix } from './outgoing/sender.ts';
+import { answeredCallsKey, inboxRecordKey, PeerMachine } from './peer.ts';
+import type { PeerMachineOptions } from './peer-parts.ts';
+import type { PeerMessageObserver } from './peer-watch.ts';
 
 /** Called with the outcome of a message. */
 export type OutcomeCallback = (outcome: string, body?: Uint8Array) => void;
 
 /** What the node does for the machine of a peer. */
-export interface PeerHandlers {
+export interface PeerMachineHandlers {
   readonly hand: (arrival: ArrivedMessage) => void;
   readonly forgotten: () => void;
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
@@ -40,34 +40,34 @@ export interface PeerHandlers {
 }
 
 /** What a peer's adapter needs. */
-export interface PeerNodeParts {
+export interface PeerAdapterParts {
   readonly host: Host;
   readonly store: Store;
   readonly peer: string;
   readonly memory: Uint8Array;
   readonly life: number;
-  readonly options: PeerOptions;
+  readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
   readonly transports: readonly Transport[];
   readonly isOutside: (kind: MessageKind) => boolean;
-  readonly watch: PeerWatch | undefined;
-  readonly handlers: PeerHandlers;
+  readonly watch: PeerMessageObserver | undefined;
+  readonly handlers: PeerMachineHandlers;
 }
 
 type SendCounters = Readonly<Record<'packets' | 'sent' | 'pieces' | 'repeated', Counter>>;
 
 /** Runs the machine of one peer. */
-export class PeerNode {
-  readonly #parts: PeerNodeParts;
+export class PeerAdapter {
+  readonly #parts: PeerAdapterParts;
   readonly #machine: PeerMachine<OutcomeCallback>;
-  readonly #shell: MachineShell<PeerInput<OutcomeCallback>, PeerEffect<OutcomeCallback>>;
+  readonly #shell: StateMachineRunner<PeerInput<OutcomeCallback>, PeerEffect<OutcomeCallback>>;
   /** Counters that every packet needs, looked up once. */
   readonly #counters: SendCounters;
   #peak = 0;
   /** The carrier whose packet was taken last. */
   #wayInHand = 0;
 
-  constructor(parts: PeerNodeParts) {
+  constructor(parts: PeerAdapterParts) {
     this.#parts = parts;
     const { host, store, peer, memory, life, options, behaviour, transports, isOutside, watch } =
       parts;
@@ -78,10 +78,10 @@ export class PeerNode {
       pieces: meter.counter('fabric.piece_bytes'),
       repeated: meter.counter('fabric.repeated_bytes'),
     };
-    const counter = new ReservedCounter({
+    const counter = new DurableCounter({
       store,
       key: `next/${peer}`,
-      reserve: NUMBERS_PER_RESERVE,
+      reserve: RESERVED_NUMBERS_PER_WRITE,
       onSync: (): void => this.#shell.take({ kind: 'numbers' }),
     });
     // Numbers begin with 1: all numbers up to 0 count as handled.
@@ -92,7 +92,7 @@ export class PeerNode {
         return Math.max(1, counter.next);
       },
     };
-    const keys = store.keys({ prefix: recordKeyPrefix(peer) });
+    const keys = store.keys({ prefix: outgoingRecordKeyPrefix(peer) });
     this.#machine = new PeerMachine<OutcomeCallback>(
       {
         ...{ own: host.name, peer, memory, life, options, behaviour, numbers },
@@ -101,12 +101,17 @@ export class PeerNode {
         random: host.random('retries'),
         clock: (): CalendarTime => host.clock(),
         records: keys.map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
-        answeredRecord: store.get(answeredKey(peer)),
-        inboxRecord: store.get(inboxKey(peer)),
+        answeredRecord: store.get(answeredCallsKey(peer)),
+        inboxRecord: store.get(inboxRecordKey(peer)),
       },
       host.now(),
     );
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect), 'lazy');
+    this.#shell = new StateMachineRunner(
+      host,
+      this.#machine,
+      (effect) => this.#perform(effect),
+      'lazy',
+    );
   }
 
   /** Messages to the peer that are not over. */
@@ -127,7 +132,7 @@ export class PeerNode {
     this.#shell.stop();
   }
 
-  submit(message: Submission<OutcomeCallback>): void {
+  submit(message: SubmittedMessage<OutcomeCallback>): void {
     this.#shell.take({ kind: 'submit', message });
     const { open } = this;
     if (open <= this.#peak) return;
@@ -141,7 +146,7 @@ export class PeerNode {
     this.#shell.take({ kind: 'packet', way, bytes });
   }
 
-  turn(way: number, state: Way): void {
+  turn(way: number, state: PeerReachability): void {
     this.#shell.take({ kind: 'way', way, state });
   }
 

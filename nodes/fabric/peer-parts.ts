@@ -5,33 +5,33 @@
  */
 import type { Random } from '../../engine/host/random.ts';
 import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
-import type { CarrierTerms } from '../../engine/host/transport.ts';
+import type { CarrierGuarantees } from '../../engine/host/transport.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
+import type { DiskWriteScheduler } from './disk-write-scheduler.ts';
 import type { MessageSettlement, PeerEffect } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
-import type { Journal } from './journal.ts';
-import type { OutMessage } from './outgoing/out-message.ts';
-import type { PeerWatch } from './peer-watch.ts';
+import type { OutgoingMessage } from './outgoing/out-message.ts';
+import type { PeerMessageObserver } from './peer-watch.ts';
 
-/** A record of the disk. */
+/** An entry of the store's table: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /** What a peer's machine needs. */
-export interface PeerParts {
+export interface PeerMachineParts {
   readonly own: string;
   readonly peer: string;
-  /** Name of what this node remembers of its messages; a new one once it has lost its disk. */
+  /** Name of what this node remembers of its messages; a new name once the node has lost its disk. */
   readonly memory: Uint8Array;
   /** Number of this life of the node, counted on disk. */
   readonly life: number;
-  readonly options: PeerOptions;
+  readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
   /** The ways to the peer, in the order of preference; at least one. */
-  readonly carriers: readonly CarrierTerms[];
+  readonly carriers: readonly CarrierGuarantees[];
   readonly random: Random;
   readonly clock: () => CalendarTime;
-  readonly numbers: NumberSource;
+  readonly numbers: MessageNumberSource;
   /** Open messages on the disk, in the order of numbers. */
   readonly records: readonly StoredRecord[];
   /** Record of the calls answered in the last write, which may not have erased them. */
@@ -41,14 +41,14 @@ export interface PeerParts {
   /** True for kinds whose handlers keep their effects elsewhere than in the peer's records. */
   readonly isOutside: (kind: MessageKind) => boolean;
   /** Absent while no trace is recorded. */
-  readonly watch?: PeerWatch | undefined;
+  readonly watch?: PeerMessageObserver | undefined;
 }
 
 /** The options of a node that its peers' machines know. */
-export type PeerOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet'>;
+export type PeerMachineOptions = Pick<FabricOptions, 'queue' | 'outbox' | 'order' | 'packet'>;
 
 /** Numbers of messages, none of which is used twice. */
-export interface NumberSource {
+export interface MessageNumberSource {
   /** The least number that can come next. */
   readonly next: number;
   /** Takes a number; undefined while the disk has not reserved it. */
@@ -56,14 +56,14 @@ export interface NumberSource {
 }
 
 /** An item that waits for a write. */
-export type JournalItem<Request> =
-  | { readonly kind: 'kept' | 'answer'; readonly message: OutMessage<Request> }
+export type AwaitingWriteItem<Request> =
+  | { readonly kind: 'kept' | 'answer'; readonly message: OutgoingMessage<Request> }
   | { readonly kind: 'answered'; readonly settlement: MessageSettlement<Request> };
 
 /** What all parts of a peer's machine share. */
-export interface PeerShared<Request> {
-  readonly parts: PeerParts;
-  readonly journal: Journal<JournalItem<Request>>;
+export interface PeerMachineContext<Request> {
+  readonly parts: PeerMachineParts;
+  readonly journal: DiskWriteScheduler<AwaitingWriteItem<Request>>;
   readonly emit: (effect: PeerEffect<Request>) => void;
 }
 

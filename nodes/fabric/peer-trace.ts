@@ -9,24 +9,24 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import type {
-  PeerWatch,
+  ObservedMessage,
+  ObservedPiece,
+  PeerMessageObserver,
   ResendReason,
-  WatchedMessage,
-  WatchedPiece,
   WayState,
 } from './peer-watch.ts';
 import {
-  DEPARTURES_LISTED,
-  type Departure,
-  type DepartureReason,
-  ENDED_MESSAGES_LISTED,
+  ENDED_MESSAGES_LISTED_MAX,
   MESSAGE_LIFE_TRACE,
-  MESSAGE_LIVES_KEPT,
   MESSAGES_TRACE,
-  type MessageState,
-  OPEN_MESSAGES_LISTED,
+  OPEN_MESSAGES_LISTED_MAX,
+  TRACED_MESSAGE_LIVES_MAX,
+  TRANSMISSIONS_LISTED_MAX,
+  type TracedMessage,
+  type TracedTransmission,
+  type TracedWay,
+  type TransmissionReason,
   WAYS_TRACE,
-  type WayText,
 } from './trace-states.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -37,23 +37,23 @@ const EVERY_NS = 1_000_000_000;
 const TOGETHER_MS = 50;
 
 interface Known {
-  readonly message: WatchedMessage;
+  readonly message: ObservedMessage;
   readonly sinceMs: number;
   untilMs: number | null;
   state: string;
-  readonly again: Map<DepartureReason, number>;
+  readonly again: Map<TransmissionReason, number>;
   /** Why bytes are sent again: the latest reason. */
-  why: DepartureReason;
+  why: TransmissionReason;
   /** End of the bytes that have been sent at least once. */
   leftEnd: number;
-  departures: Departure[];
+  departures: TracedTransmission[];
   unlisted: number;
   bytesAgain: number;
   readonly ways: Set<string>;
 }
 
-/** See the module. */
-export class PeerTrace implements PeerWatch {
+/** Writes the messages and ways to one peer into a trace. */
+export class PeerTrace implements PeerMessageObserver {
   readonly #host: HostPart<'trace'>;
   readonly #peer: string;
   readonly #names: readonly string[];
@@ -61,7 +61,7 @@ export class PeerTrace implements PeerWatch {
   #ended: Known[] = [];
   /** By place in the trace: the number of the message whose life is there. */
   #lives: number[] = [];
-  readonly #ways: (WayText | undefined)[];
+  readonly #ways: (TracedWay | undefined)[];
   #listNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   #lifeNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   #wayNs: Nanoseconds = Number.NEGATIVE_INFINITY;
@@ -75,12 +75,12 @@ export class PeerTrace implements PeerWatch {
     this.#ways = names.map(() => undefined);
   }
 
-  accepted(now: Nanoseconds, message: WatchedMessage): void {
+  accepted(now: Nanoseconds, message: ObservedMessage): void {
     this.#of(now, message);
     this.#list(now);
   }
 
-  sent(now: Nanoseconds, { message, start, end }: WatchedPiece, way: number): void {
+  sent(now: Nanoseconds, { message, start, end }: ObservedPiece, way: number): void {
     const known = this.#of(now, message);
     const isFirst = start >= known.leftEnd;
     known.leftEnd = Math.max(known.leftEnd, end);
@@ -95,7 +95,7 @@ export class PeerTrace implements PeerWatch {
       atMs - last.toMs <= TOGETHER_MS;
     if (last !== undefined && isNext) {
       known.departures[known.departures.length - 1] = { ...last, end, toMs: atMs };
-    } else if (known.departures.length < DEPARTURES_LISTED) {
+    } else if (known.departures.length < TRANSMISSIONS_LISTED_MAX) {
       known.departures.push({ fromMs: atMs, toMs: atMs, way: name, start, end, why });
     } else known.unlisted += 1;
     if (!isFirst) known.bytesAgain += end - start;
@@ -103,19 +103,19 @@ export class PeerTrace implements PeerWatch {
     this.#life(now, known, 'later');
   }
 
-  again(now: Nanoseconds, message: WatchedMessage, why: ResendReason): void {
+  again(now: Nanoseconds, message: ObservedMessage, why: ResendReason): void {
     const known = this.#of(now, message);
     known.why = why;
     known.again.set(why, (known.again.get(why) ?? 0) + 1);
     this.#list(now);
   }
 
-  ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void {
+  ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void {
     const known = this.#of(now, message);
     known.untilMs = msOf(now);
     known.state = outcome;
     this.#known.delete(message.number);
-    this.#ended = [...this.#ended, known].slice(-ENDED_MESSAGES_LISTED);
+    this.#ended = [...this.#ended, known].slice(-ENDED_MESSAGES_LISTED_MAX);
     this.#life(now, known, 'now');
     this.#list(now);
   }
@@ -141,7 +141,7 @@ export class PeerTrace implements PeerWatch {
     );
   }
 
-  #of(now: Nanoseconds, message: WatchedMessage): Known {
+  #of(now: Nanoseconds, message: ObservedMessage): Known {
     const found = this.#known.get(message.number);
     if (found !== undefined) return found;
     const made: Known = {
@@ -165,7 +165,7 @@ export class PeerTrace implements PeerWatch {
   #list(now: Nanoseconds): void {
     if (this.#known.size > 0 && now - this.#listNs < EVERY_NS) return;
     this.#listNs = now;
-    const open = [...this.#known.values()].slice(0, OPEN_MESSAGES_LISTED);
+    const open = [...this.#known.values()].slice(0, OPEN_MESSAGES_LISTED_MAX);
     const listed = [...this.#ended, ...open].map(textOf);
     const machine = MESSAGES_TRACE.machine.write({ peer: this.#peer });
     this.#host.trace.state(machine, MESSAGES_TRACE.state.write({ open: this.#known.size, listed }));
@@ -177,7 +177,7 @@ export class PeerTrace implements PeerWatch {
     if (departures.length < 2) return;
     let place = this.#lives.indexOf(message.number);
     if (place < 0) {
-      place = this.#lives.length < MESSAGE_LIVES_KEPT ? this.#lives.length : this.#oldest();
+      place = this.#lives.length < TRACED_MESSAGE_LIVES_MAX ? this.#lives.length : this.#oldest();
       this.#lives[place] = message.number;
     } else if (when === 'later' && now - this.#lifeNs < EVERY_NS) return;
     this.#lifeNs = now;
@@ -198,7 +198,7 @@ export class PeerTrace implements PeerWatch {
   }
 }
 
-function textOf({ message, sinceMs, untilMs, state, leftEnd, again }: Known): MessageState {
+function textOf({ message, sinceMs, untilMs, state, leftEnd, again }: Known): TracedMessage {
   const { number, kind, bytes, there } = message;
   return {
     ...{ number, kind, bytes: bytes.length, sent: leftEnd, there: there.size },

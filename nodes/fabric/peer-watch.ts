@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { MessageKind } from './envelope.ts';
 
 /** A message, as far as a trace shows it. */
-export interface WatchedMessage {
+export interface ObservedMessage {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
@@ -21,21 +21,21 @@ export interface WatchedMessage {
 }
 
 /** Bytes of a message, from `start` to before `end`. */
-export interface WatchedPiece {
-  readonly message: WatchedMessage;
+export interface ObservedPiece {
+  readonly message: ObservedMessage;
   readonly start: number;
   readonly end: number;
 }
 
 /** Hears what happens to messages to one peer. */
-export interface PeerWatch {
-  accepted(now: Nanoseconds, message: WatchedMessage): void;
+export interface PeerMessageObserver {
+  accepted(now: Nanoseconds, message: ObservedMessage): void;
   /** Bytes of a message leave over a way. */
-  sent(now: Nanoseconds, piece: WatchedPiece, way: number): void;
+  sent(now: Nanoseconds, piece: ObservedPiece, way: number): void;
   /** Bytes of a message have to be sent again. */
-  again(now: Nanoseconds, message: WatchedMessage, why: ResendReason): void;
+  again(now: Nanoseconds, message: ObservedMessage, why: ResendReason): void;
   /** The peer has the whole message on disk, or the message is over. */
-  ended(now: Nanoseconds, message: WatchedMessage, outcome: string): void;
+  ended(now: Nanoseconds, message: ObservedMessage, outcome: string): void;
   /** What a node believes of a way, which may have changed. */
   way(now: Nanoseconds, way: number, state: WayState): void;
 }

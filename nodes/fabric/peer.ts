@@ -11,46 +11,49 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { equalBytes } from '../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
-import type { FabricDrop, PeerEffect, PeerInput } from './effects.ts';
-import { NEWS_DELAY_NS } from './geometry.ts';
-import { Challenges } from './incoming/challenges.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
+import { DiskWriteScheduler } from './disk-write-scheduler.ts';
+import type { FabricDropReason, PeerEffect, PeerInput } from './effects.ts';
+import { HANDLED_NEWS_DELAY_NS } from './geometry.ts';
+import { PeerChallenges } from './incoming/challenges.ts';
 import { Receiver } from './incoming/receiver.ts';
-import { Journal } from './journal.ts';
 import { encodeCallNumbers, Sender } from './outgoing/sender.ts';
-import type { JournalItem, PeerParts, PeerShared } from './peer-parts.ts';
-import type { Lane } from './way/lane.ts';
-import { Ways } from './way/ways.ts';
-import { type Challenge, decodePacket, type FabricPacket, type News } from './wire.ts';
+import type { AwaitingWriteItem, PeerMachineContext, PeerMachineParts } from './peer-parts.ts';
+import type { PeerWay } from './way/lane.ts';
+import { WaySelector } from './way/ways.ts';
+import { decodePacket, type FabricPacket, type HandledNews, type PeerChallenge } from './wire.ts';
 
 type PacketInput = Extract<PeerInput<unknown>, { kind: 'packet' }>;
 type HandledInput = Extract<PeerInput<unknown>, { kind: 'handled' }>;
 
-/** See the module. */
-export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEffect<Request>> {
-  readonly #parts: PeerParts;
-  readonly #journal = new Journal<JournalItem<Request>>(
+/** The state machine that a node keeps for one peer. */
+export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, PeerEffect<Request>> {
+  readonly #parts: PeerMachineParts;
+  readonly #journal = new DiskWriteScheduler<AwaitingWriteItem<Request>>(
     (item) => item.kind === 'answered' || item.message.state !== 'over',
   );
   readonly #sender: Sender<Request>;
   readonly #receiver: Receiver<Request>;
-  readonly #ways: Ways<Request>;
-  readonly #challenges: Challenges;
+  readonly #ways: WaySelector<Request>;
+  readonly #challenges: PeerChallenges;
   #effects: PeerEffect<Request>[] = [];
   /** The known life of the peer; 0 before its first packet. */
   #peerLife = 0;
 
-  constructor(parts: PeerParts, now: Nanoseconds) {
+  constructor(parts: PeerMachineParts, now: Nanoseconds) {
     this.#parts = parts;
     const emit = (effect: PeerEffect<Request>): void => {
       this.#effects.push(effect);
     };
-    const shared: PeerShared<Request> = { parts, journal: this.#journal, emit };
+    const shared: PeerMachineContext<Request> = { parts, journal: this.#journal, emit };
     this.#sender = new Sender(shared);
-    this.#challenges = new Challenges(parts.random);
+    this.#challenges = new PeerChallenges(parts.random);
     this.#receiver = new Receiver(shared, (at, envelope) => this.#sender.answered(at, envelope));
     const { inbox } = this.#receiver;
-    this.#ways = new Ways(shared, { outbox: this.#sender.outbox, news: (): News => inbox.news() });
+    this.#ways = new WaySelector(shared, {
+      outbox: this.#sender.outbox,
+      news: (): HandledNews => inbox.news(),
+    });
     const { remembersHandled } = parts.behaviour;
     this.#sender.restore(now, (memory, number) => {
       if (remembersHandled) inbox.recallHandled(memory, number);
@@ -136,7 +139,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   /** @returns false if the packet came before, or must come again. */
-  #isFirst(now: Nanoseconds, lane: Lane<Request>, { number, pieces }: FabricPacket): boolean {
+  #isFirst(now: Nanoseconds, lane: PeerWay<Request>, { number, pieces }: FabricPacket): boolean {
     if (!this.#receiver.inbox.hasRoomFor(pieces)) {
       this.#drop('no-room');
       return false;
@@ -149,7 +152,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     if (packet.asksNews || outcome === 'known') this.#ways.newsAt(now);
   }
 
-  #acknowledged(now: Nanoseconds, lane: Lane<Request>, { acknowledgement }: FabricPacket): void {
+  #acknowledged(now: Nanoseconds, lane: PeerWay<Request>, { acknowledgement }: FabricPacket): void {
     // Packets of an earlier life that are acknowledged now are not under way any more.
     if (acknowledgement === undefined || acknowledgement.life !== this.#parts.life) return;
     if (!this.#ways.acknowledged(now, lane, acknowledgement)) this.#drop('never-sent');
@@ -159,18 +162,21 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
    * Learns of lives and memories of the peer.
    * @returns why the peer has to confirm the packet first; undefined if it is believed.
    */
-  #meet(now: Nanoseconds, packet: FabricPacket): FabricDrop | undefined {
+  #meet(now: Nanoseconds, packet: FabricPacket): FabricDropReason | undefined {
     const { memory, life, floor } = packet;
     const { inbox } = this.#receiver;
     const met = inbox.meet(memory);
     const isConfirmed = this.#challenges.isConfirmed(packet);
     if (met === 'other' && !isConfirmed) return 'unconfirmed-memory';
     if (met === 'same' && !isConfirmed && !inbox.isNear(floor)) return 'unconfirmed-floor';
-    const isRestart = this.#peerLife > 0;
+    // Of another memory, also where only this node's disk knew the former one.
+    const isRestart = this.#peerLife > 0 || met === 'other';
     const isOtherLife = isConfirmed ? life !== this.#peerLife : life > this.#peerLife;
     if (met !== 'same') {
       inbox.adopt(memory);
       this.#receiver.reset();
+      // Before any answer: of a torn write, answers may be all that is found, and they name this memory.
+      this.#put(inboxRecordKey(this.#parts.peer), inbox.memoryRecord());
       if (isRestart) this.#effects.push({ kind: 'forgotten' });
     } else if (!isOtherLife) return undefined;
     this.#peerLife = life;
@@ -195,7 +201,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
   }
 
   /** The peer asks whether packets with this memory and life are of this node. */
-  #challenged(now: Nanoseconds, { memory, life, nonce }: Challenge): void {
+  #challenged(now: Nanoseconds, { memory, life, nonce }: PeerChallenge): void {
     const parts = this.#parts;
     if (life !== parts.life || !equalBytes(memory, parts.memory)) {
       this.#drop('foreign-challenge');
@@ -223,8 +229,8 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
       item.kind === 'answered' ? item.settlement.number : [],
     );
     // Before the calls are erased: otherwise a torn write could leave neither call nor answer.
-    if (calls.length > 0) this.#put(answeredKey(peer), encodeCallNumbers(calls));
-    if (inbox.isDirty) this.#put(inboxKey(peer), inbox.record());
+    if (calls.length > 0) this.#put(answeredCallsKey(peer), encodeCallNumbers(calls));
+    if (inbox.isDirty) this.#put(inboxRecordKey(peer), inbox.record());
     this.#sender.eraseCalls(calls);
     this.#effects.push({ kind: 'sync' });
   }
@@ -240,7 +246,7 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
       this.#journal.failed(now);
       return;
     }
-    if (inbox.written() > 0) this.#ways.newsAt(now + NEWS_DELAY_NS);
+    if (inbox.written() > 0) this.#ways.newsAt(now + HANDLED_NEWS_DELAY_NS);
     for (const item of this.#journal.done()) {
       if (item.kind === 'answered')
         this.#effects.push({ kind: 'settled', settlement: item.settlement });
@@ -249,17 +255,17 @@ export class PeerMachine<Request> implements Machine<PeerInput<Request>, PeerEff
     this.#receiver.drain();
   }
 
-  #drop(reason: FabricDrop): void {
+  #drop(reason: FabricDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 }
 
 /** Key under which the disk has the numbers of calls whose answers were part of the last write. */
-export function answeredKey(peer: string): string {
+export function answeredCallsKey(peer: string): string {
   return `answered/${peer}`;
 }
 
 /** Key under which the disk has what it knows of messages from a peer. */
-export function inboxKey(peer: string): string {
+export function inboxRecordKey(peer: string): string {
   return `in/${peer}`;
 }

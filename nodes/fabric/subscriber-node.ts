@@ -10,13 +10,13 @@
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { concatBytes, toHex } from '../_kit/bytes.ts';
-import { Deadlines } from '../_kit/deadlines.ts';
+import { DeadlineHeap } from '../_kit/deadlines.ts';
 import type { ArrivedMessage, CallAnswer } from './effects.ts';
 import {
   ASSEMBLY_BYTES_MAX,
-  HANDED_CALLS_MAX,
+  CALLS_AT_APPLICATION_MAX,
+  RECEIVE_WINDOW_NUMBERS,
   STALE_ITEMS_MAX,
-  WINDOW_NUMBERS,
 } from './geometry.ts';
 
 const AGAIN = 1;
@@ -34,16 +34,16 @@ interface Handed {
 }
 
 /** What the application's side needs. */
-export interface SubscriberParts {
+export interface ApplicationDeliveryParts {
   now(): Nanoseconds;
   drop(reason: 'not-taken' | 'given-up'): void;
   /** The application has handled a message. */
   handled(from: string, number: number, answer?: CallAnswer): void;
 }
 
-/** See the module. */
-export class Subscribers {
-  readonly #parts: SubscriberParts;
+/** Hands messages and calls to the application of the process, one by one. */
+export class ApplicationDelivery {
+  readonly #parts: ApplicationDeliveryParts;
   #waiting: Waiting[] = [];
   /** Number of waiting messages at which those whose deadline is over are looked for. */
   #waitingMax = WAITING_MIN;
@@ -52,14 +52,14 @@ export class Subscribers {
   /** Calls that were handed out, by their id. */
   readonly #calls = new Map<string, Handed>();
   /** Ids of these calls by deadline, after which nobody waits for the answer. */
-  readonly #ends = new Deadlines<string>();
+  readonly #ends = new DeadlineHeap<string>();
   /** What was handed out last, until the application has room for more. */
   #last: Waiting | undefined;
   /** The application's open request for messages, and whether it takes one now. */
   #request: NodeRequest | undefined;
   #hasRoom = false;
 
-  constructor(parts: SubscriberParts) {
+  constructor(parts: ApplicationDeliveryParts) {
     this.#parts = parts;
   }
 
@@ -208,7 +208,8 @@ export class Subscribers {
       held.set(one.from, ofPeer);
       ofPeer.count += 1;
       ofPeer.bytes += one.arrival.envelope.length;
-      if (ofPeer.count <= WINDOW_NUMBERS && ofPeer.bytes <= ASSEMBLY_BYTES_MAX) kept.push(one);
+      if (ofPeer.count <= RECEIVE_WINDOW_NUMBERS && ofPeer.bytes <= ASSEMBLY_BYTES_MAX)
+        kept.push(one);
       else this.#parts.drop('given-up');
     }
     this.#waiting = kept.toReversed();
@@ -218,7 +219,7 @@ export class Subscribers {
     this.#calls.set(id, call);
     this.#ends.add(deadlineNs, id);
     for (const oldest of this.#calls.keys()) {
-      if (this.#calls.size <= HANDED_CALLS_MAX) break;
+      if (this.#calls.size <= CALLS_AT_APPLICATION_MAX) break;
       this.#calls.delete(oldest);
       this.#parts.drop('given-up');
     }

@@ -4,21 +4,28 @@
  *
  * @module
  */
-import { countForm, form, listForm, oneOf, optional, wordForm } from '../_kit/text-form.ts';
-import { statePerPeer } from '../_kit/trace-state.ts';
+import {
+  countFormat,
+  listFormat,
+  oneOfFormat,
+  optionalFormat,
+  textFormatFromTemplate,
+  wordFormat,
+} from '../_kit/text-form.ts';
+import { declareStatePerPeer } from '../_kit/trace-state.ts';
 import { MESSAGE_KINDS } from './envelope.ts';
 
 /** Number of open messages that a state lists: the oldest ones. */
-export const OPEN_MESSAGES_LISTED = 12;
+export const OPEN_MESSAGES_LISTED_MAX = 12;
 /** Number of ended messages that a state lists: the last ones. */
-export const ENDED_MESSAGES_LISTED = 8;
+export const ENDED_MESSAGES_LISTED_MAX = 8;
 /** Departures that the life of a message lists; adjacent ones close in time count as one. */
-export const DEPARTURES_LISTED = 48;
+export const TRANSMISSIONS_LISTED_MAX = 48;
 /** Number of latest messages to a peer whose lives are kept. */
-export const MESSAGE_LIVES_KEPT = 4;
+export const TRACED_MESSAGE_LIVES_MAX = 4;
 
 /** Why bytes leave: for the first time, or again. */
-export const DEPARTURE_REASONS = [
+export const TRANSMISSION_REASONS = [
   'first',
   'lost',
   'time-out',
@@ -26,27 +33,30 @@ export const DEPARTURE_REASONS = [
   'other-way',
   'peer-restarted',
 ] as const;
-/** See {@link DEPARTURE_REASONS}. */
-export type DepartureReason = (typeof DEPARTURE_REASONS)[number];
+/** See {@link TRANSMISSION_REASONS}. */
+export type TransmissionReason = (typeof TRANSMISSION_REASONS)[number];
 
-const AGAIN = listForm(
-  form('{why}={times}', { why: oneOf(DEPARTURE_REASONS), times: countForm }),
+const AGAIN = listFormat(
+  textFormatFromTemplate('{why}={times}', {
+    why: oneOfFormat(TRANSMISSION_REASONS),
+    times: countFormat,
+  }),
   '+',
 );
 
-const LISTED = listForm(
-  form(
+const LISTED = listFormat(
+  textFormatFromTemplate(
     '{number} {kind} of {bytes} B sent {sent} there {there} since {sinceMs} until {untilMs} {state} {again}',
     {
-      number: countForm,
-      kind: oneOf(MESSAGE_KINDS),
-      bytes: countForm,
-      sent: countForm,
-      there: countForm,
-      sinceMs: countForm,
-      untilMs: optional(countForm),
+      number: countFormat,
+      kind: oneOfFormat(MESSAGE_KINDS),
+      bytes: countFormat,
+      sent: countFormat,
+      there: countFormat,
+      sinceMs: countFormat,
+      untilMs: optionalFormat(countFormat),
       /** `open`, or how it ended. */
-      state: wordForm,
+      state: wordFormat,
       again: AGAIN,
     },
   ),
@@ -57,62 +67,68 @@ const LISTED = listForm(
  * Messages to a peer, how many are open and some of them: `1 open: 5 call of 1062 B sent 1062 there 0
  * since 500 until - open lost=2`.
  */
-export const MESSAGES_TRACE = statePerPeer(
+export const MESSAGES_TRACE = declareStatePerPeer(
   'messages to {peer}',
-  form('{open} open: {listed}', { open: countForm, listed: LISTED }),
+  textFormatFromTemplate('{open} open: {listed}', { open: countFormat, listed: LISTED }),
 );
 /** A message in a list. */
-export type MessageState = NonNullable<
+export type TracedMessage = NonNullable<
   ReturnType<(typeof MESSAGES_TRACE)['state']['read']>
 >['listed'][number];
 
 /** Departures of one message, by the place in which its life is kept. */
 export const MESSAGE_LIFE_TRACE = {
-  machine: form('life {place} of {peer}', { place: countForm, peer: wordForm }),
-  state: form('{number} of {bytes} B again {again} over {ways} unlisted {unlisted}: {departures}', {
-    number: countForm,
-    bytes: countForm,
-    /** Bytes that left again, and the ways that were taken, whether their departures are listed or not. */
-    again: countForm,
-    ways: listForm(wordForm, '>'),
-    /** Departures that are not listed. */
-    unlisted: countForm,
-    departures: listForm(
-      form('{fromMs}-{toMs} {way} {start}-{end} {why}', {
-        fromMs: countForm,
-        toMs: countForm,
-        way: wordForm,
-        start: countForm,
-        end: countForm,
-        why: oneOf(DEPARTURE_REASONS),
-      }),
-      ',',
-    ),
+  machine: textFormatFromTemplate('life {place} of {peer}', {
+    place: countFormat,
+    peer: wordFormat,
   }),
+  state: textFormatFromTemplate(
+    '{number} of {bytes} B again {again} over {ways} unlisted {unlisted}: {departures}',
+    {
+      number: countFormat,
+      bytes: countFormat,
+      /** Bytes that left again, and the ways that were taken, whether their departures are listed or not. */
+      again: countFormat,
+      ways: listFormat(wordFormat, '>'),
+      /** Departures that are not listed. */
+      unlisted: countFormat,
+      departures: listFormat(
+        textFormatFromTemplate('{fromMs}-{toMs} {way} {start}-{end} {why}', {
+          fromMs: countFormat,
+          toMs: countFormat,
+          way: wordFormat,
+          start: countFormat,
+          end: countFormat,
+          why: oneOfFormat(TRANSMISSION_REASONS),
+        }),
+        ',',
+      ),
+    },
+  ),
 };
-/** The life of a message. */
+/** The life of a message, as {@link MESSAGE_LIFE_TRACE} reads it from a trace. */
 export type MessageLifeState = NonNullable<
   ReturnType<(typeof MESSAGE_LIFE_TRACE)['state']['read']>
 >;
 /** Bytes that left together. */
-export type Departure = MessageLifeState['departures'][number];
+export type TracedTransmission = MessageLifeState['departures'][number];
 
 /** Ways to a peer: `datagram up in-use window 12000 flight 1200 trip 20012`. */
-export const WAYS_TRACE = statePerPeer(
+export const WAYS_TRACE = declareStatePerPeer(
   'ways to {peer}',
-  listForm(
-    form('{name} {state} {use} window {window} flight {flight} trip {tripUs}', {
-      name: wordForm,
-      state: oneOf(['up', 'down']),
-      use: oneOf(['in-use', 'idle']),
+  listFormat(
+    textFormatFromTemplate('{name} {state} {use} window {window} flight {flight} trip {tripUs}', {
+      name: wordFormat,
+      state: oneOfFormat(['up', 'down']),
+      use: oneOfFormat(['in-use', 'idle']),
       /** Congestion window and bytes under way; 0 over carriers whose answer is enough. */
-      window: countForm,
-      flight: countForm,
+      window: countFormat,
+      flight: countFormat,
       /** Round trip; null before the first sample. */
-      tripUs: optional(countForm),
+      tripUs: optionalFormat(countFormat),
     }),
     ',',
   ),
 );
-/** A way. */
-export type WayText = NonNullable<ReturnType<(typeof WAYS_TRACE)['state']['read']>>[number];
+/** A way to a peer, as {@link WAYS_TRACE} reads it from a trace. */
+export type TracedWay = NonNullable<ReturnType<(typeof WAYS_TRACE)['state']['read']>>[number];

@@ -7,33 +7,33 @@
  */
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type {
+  ColourRole,
   Drawing,
   DrawingInput,
   NodeState,
   ProtocolViz,
-  Role,
   Shape,
 } from '../../viz/format/drawing.ts';
 import {
   boxShape,
-  fitted,
-  grouped,
-  milliseconds,
-  NARROW,
+  digitsInGroups,
+  millisecondsText,
+  NARROW_WIDTH_PX,
   nodesShown,
+  textCutToWidth,
   textShape,
 } from '../../viz/format/shapes.ts';
-import { tracedStatesOf } from '../_kit/trace-state.ts';
+import { readTracedStates } from '../_kit/trace-state.ts';
 import {
-  DEPARTURE_REASONS,
-  type Departure,
-  type DepartureReason,
   MESSAGE_LIFE_TRACE,
   MESSAGES_TRACE,
   type MessageLifeState,
-  type MessageState,
+  TRANSMISSION_REASONS,
+  type TracedMessage,
+  type TracedTransmission,
+  type TracedWay,
+  type TransmissionReason,
   WAYS_TRACE,
-  type WayText,
 } from './trace-states.ts';
 
 const NS_PER_MS = 1e6;
@@ -55,7 +55,7 @@ const STROKE = 4;
 /** Part of the time axis that is free before the oldest message. */
 const MARGIN = 0.02;
 
-const REASON_TEXT: Readonly<Record<DepartureReason, string>> = {
+const REASON_TEXT: Readonly<Record<TransmissionReason, string>> = {
   first: 'for the first time',
   lost: 'again: lost on the way',
   'time-out': 'again: no answer in time',
@@ -63,7 +63,7 @@ const REASON_TEXT: Readonly<Record<DepartureReason, string>> = {
   'other-way': 'again: over another way',
   'peer-restarted': 'again: the peer has restarted',
 };
-const REASON_FILL: Readonly<Record<DepartureReason, Role>> = {
+const REASON_FILL: Readonly<Record<TransmissionReason, ColourRole>> = {
   first: 'c1',
   lost: 'fail',
   'time-out': 'open',
@@ -76,10 +76,10 @@ const REASON_FILL: Readonly<Record<DepartureReason, Role>> = {
 interface Pair {
   readonly from: string;
   readonly to: string;
-  readonly ways: readonly WayText[];
+  readonly ways: readonly TracedWay[];
   /** Messages that are open, listed or not. */
   readonly open: number;
-  readonly messages: readonly MessageState[];
+  readonly messages: readonly TracedMessage[];
 }
 
 interface Life extends MessageLifeState {
@@ -115,16 +115,16 @@ export const viz: ProtocolViz = {
 };
 
 function hasMessages({ protocol, states }: NodeState): boolean {
-  return protocol === 'fabric' && tracedStatesOf(MESSAGES_TRACE, states).length > 0;
+  return protocol === 'fabric' && readTracedStates(MESSAGES_TRACE, states).length > 0;
 }
 
 function hasLife({ protocol, states }: NodeState): boolean {
-  return protocol === 'fabric' && tracedStatesOf(MESSAGE_LIFE_TRACE, states).length > 0;
+  return protocol === 'fabric' && readTracedStates(MESSAGE_LIFE_TRACE, states).length > 0;
 }
 
 function pairsOf({ name, states }: NodeState): readonly Pair[] {
-  const ways = tracedStatesOf(WAYS_TRACE, states);
-  return tracedStatesOf(MESSAGES_TRACE, states).map(({ key, value }) => ({
+  const ways = readTracedStates(WAYS_TRACE, states);
+  return readTracedStates(MESSAGES_TRACE, states).map(({ key, value }) => ({
     from: name,
     to: key.peer,
     ways: ways.find((one) => one.key.peer === key.peer)?.value ?? [],
@@ -169,7 +169,7 @@ function drawMessages(input: DrawingInput): Drawing {
 }
 
 function axisFor({ width }: DrawingInput, fromMs: number, toMs: number): Axis {
-  const isNarrow = width < NARROW;
+  const isNarrow = width < NARROW_WIDTH_PX;
   const left = isNarrow ? 0 : Math.min(LABEL_MAX, Math.round(width * LABEL_SHARE));
   const spanMs = Math.max(1, toMs - fromMs);
   return {
@@ -199,26 +199,27 @@ function ticksOf(axis: Axis): readonly Shape[] {
   });
 }
 
-function wayAt(y: number, way: WayText, width: number): readonly Shape[] {
+function wayAt(y: number, way: TracedWay, width: number): readonly Shape[] {
   const { name, state, use, window, flight, tripUs } = way;
   const fill = state === 'down' ? 'fail' : use === 'in-use' ? 'pass' : 'muted';
-  const trip = tripUs === null ? [] : [`round trip ${milliseconds(tripUs)}`];
-  const room = window === 0 ? [] : [`${grouped(flight)} of ${grouped(window)} B under way`];
+  const trip = tripUs === null ? [] : [`round trip ${millisecondsText(tripUs)}`];
+  const room =
+    window === 0 ? [] : [`${digitsInGroups(flight)} of ${digitsInGroups(window)} B under way`];
   const is = state === 'down' ? 'does not answer' : use === 'in-use' ? 'in use' : 'not in use';
   const text = [`${name} ${is}`, ...trip, ...room].join(', ');
   return [
     { kind: 'circle', x: 6, y: y + 7, r: 4, fill },
-    textShape(16, y + 11, fitted(text, width - 20)),
+    textShape(16, y + 11, textCutToWidth(text, width - 20)),
   ];
 }
 
-function messageAt(y: number, message: MessageState, axis: Axis, nowMs: number): readonly Shape[] {
+function messageAt(y: number, message: TracedMessage, axis: Axis, nowMs: number): readonly Shape[] {
   const { sinceMs, untilMs, bytes, there, state } = message;
   const x = placeOf(sinceMs, axis);
   const w = Math.max(LEAST, placeOf(untilMs ?? nowMs, axis) - x);
   const fill = fillOf(message);
   const share = state === 'open' ? Math.min(1, there / Math.max(1, bytes)) : 0;
-  const name = `${message.number} ${message.kind} ${grouped(bytes)} B${againText(message)}`;
+  const name = `${message.number} ${message.kind} ${digitsInGroups(bytes)} B${againText(message)}`;
   const title = `${name}: ${endText(message)}`;
   const bar = boxShape({ x, y: y + 1, w, h: BAR }, { fill, title, radius: 2, opacity: 0.75 });
   const done = boxShape(
@@ -226,27 +227,27 @@ function messageAt(y: number, message: MessageState, axis: Axis, nowMs: number):
     { fill: 'text', radius: 2, opacity: 0.5 },
   );
   const isNarrow = axis.left === 0;
-  const label = textShape(0, y + 11, fitted(name, isNarrow ? axis.right : axis.left - 8));
+  const label = textShape(0, y + 11, textCutToWidth(name, isNarrow ? axis.right : axis.left - 8));
   // On phones the bar is thin, and below its name.
   const under = boxShape({ x, y: y + 14, w, h: 3 }, { fill, title });
   return isNarrow ? [label, under] : [label, bar, ...(share > 0 ? [done] : [])];
 }
 
-function fillOf({ state }: MessageState): Role {
+function fillOf({ state }: TracedMessage): ColourRole {
   if (state === 'open') return 'open';
   return state === 'ok' || state === 'reply' ? 'pass' : 'fail';
 }
 
-function againText({ again }: MessageState): string {
+function againText({ again }: TracedMessage): string {
   const times = again.reduce((sum, one) => sum + one.times, 0);
   return times === 0 ? '' : `, ${times} × again`;
 }
 
-function endText({ state, sent, there, bytes, again }: MessageState): string {
+function endText({ state, sent, there, bytes, again }: TracedMessage): string {
   const why = again.map((one) => `${one.times} × ${REASON_TEXT[one.why]}`);
   const is =
     state === 'open'
-      ? `${grouped(sent)} of ${grouped(bytes)} B sent, ${grouped(there)} there`
+      ? `${digitsInGroups(sent)} of ${digitsInGroups(bytes)} B sent, ${digitsInGroups(there)} there`
       : state;
   return [is, ...why].join('; ');
 }
@@ -285,7 +286,7 @@ function tableOf(pairs: readonly Pair[]): Drawing['table'] {
 }
 
 function livesOf({ name, states }: NodeState): readonly Life[] {
-  return tracedStatesOf(MESSAGE_LIFE_TRACE, states).flatMap(({ key, value }) =>
+  return readTracedStates(MESSAGE_LIFE_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ from: name, to: key.peer, ...value }],
   );
 }
@@ -301,7 +302,7 @@ function drawLife(input: DrawingInput): Drawing {
   let y = 0;
   for (const [index, one] of lives.entries()) {
     const isChosen = one === life;
-    const text = `${one.from} → ${one.to}: ${one.number}, ${grouped(one.bytes)} B`;
+    const text = `${one.from} → ${one.to}: ${one.number}, ${digitsInGroups(one.bytes)} B`;
     const key = keys[index] ?? '';
     const place = { x: 0, y, w: Math.min(input.width, 330), h: ROW - 2 };
     const title = `show message ${one.number}`;
@@ -315,7 +316,7 @@ function drawLife(input: DrawingInput): Drawing {
         title,
       }),
     );
-    shapes.push(textShape(8, y + 13, fitted(text, place.w - 12)));
+    shapes.push(textShape(8, y + 13, textCutToWidth(text, place.w - 12)));
     y += ROW;
   }
   if (life === undefined) return nothing();
@@ -329,7 +330,7 @@ function drawLife(input: DrawingInput): Drawing {
   shapes.push(boxShape({ x: 0, y: top, w: axis.right, h: BYTES_HEIGHT }, { stroke: 'line' }));
   for (const one of departures) shapes.push(departureAt(one, { life, axis, top }));
   y = top + BYTES_HEIGHT + 8;
-  for (const reason of DEPARTURE_REASONS.filter((why) =>
+  for (const reason of TRANSMISSION_REASONS.filter((why) =>
     departures.some((one) => one.why === why),
   )) {
     shapes.push(boxShape({ x: 0, y: y + 2, w: 10, h: 10 }, { fill: REASON_FILL[reason] }));
@@ -348,7 +349,7 @@ function moved(shapes: readonly Shape[], by: number): readonly Shape[] {
 }
 
 function departureAt(
-  { fromMs, toMs, start, end, why, way }: Departure,
+  { fromMs, toMs, start, end, why, way }: TracedTransmission,
   { life, axis, top }: { readonly life: Life; readonly axis: Axis; readonly top: number },
 ): Shape {
   const scale = BYTES_HEIGHT / Math.max(1, life.bytes);
@@ -357,7 +358,7 @@ function departureAt(
   const y = top + start * scale;
   const bottom = Math.max(y + LEAST, top + end * scale);
   const at = `${(fromMs / MS_PER_S).toFixed(3)} s, ${way}`;
-  const title = `${at}: bytes ${grouped(start)} to ${grouped(end)}, ${REASON_TEXT[why]}`;
+  const title = `${at}: bytes ${digitsInGroups(start)} to ${digitsInGroups(end)}, ${REASON_TEXT[why]}`;
   const d = `M${x.toFixed(1)} ${y.toFixed(1)}L${right.toFixed(1)} ${bottom.toFixed(1)}`;
   return { kind: 'path', d, stroke: REASON_FILL[why], width: STROKE, title };
 }
@@ -371,8 +372,8 @@ function lifeWords({
   from,
   to,
 }: Life): Pick<Drawing, 'title' | 'summary' | 'legend'> {
-  const title = `Message ${number} of ${grouped(bytes)} B went over ${ways.join(', then ')}; ${
-    again === 0 ? 'nothing was sent again' : `${grouped(again)} B were sent again`
+  const title = `Message ${number} of ${digitsInGroups(bytes)} B went over ${ways.join(', then ')}; ${
+    again === 0 ? 'nothing was sent again' : `${digitsInGroups(again)} B were sent again`
   }.`;
   const part = unlisted === 0 ? '' : `The first parts; ${unlisted} more are not drawn. `;
   const how = 'Across: time. Down: the bytes of the message, the first on top.';

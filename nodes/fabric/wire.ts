@@ -24,13 +24,13 @@
  */
 import { crc32c } from '../../engine/pure/crc32c.ts';
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
-import { type Acknowledgement, RANGES_MAX } from '../_kit/loss-recovery/received-packets.ts';
+import { ACK_RANGES_MAX, type Acknowledgement } from '../_kit/loss-recovery/received-packets.ts';
 import {
+  CHALLENGE_NONCE_BYTES,
   MEMORY_NAME_BYTES,
-  NONCE_BYTES,
+  PACKET_PIECES_MAX,
   PACKET_VERSION,
-  PIECES_MAX,
-  WINDOW_NUMBERS,
+  RECEIVE_WINDOW_NUMBERS,
 } from './geometry.ts';
 
 /** Bytes in front of the parts. */
@@ -38,9 +38,10 @@ export const PACKET_HEAD_BYTES = 28;
 /** Bytes in front of the bytes of a piece. */
 export const PIECE_HEAD_BYTES = 18;
 /** Most bytes of news. */
-export const NEWS_BYTES_MAX = MEMORY_NAME_BYTES + 7 + WINDOW_NUMBERS / 8;
+export const HANDLED_NEWS_BYTES_MAX = MEMORY_NAME_BYTES + 7 + RECEIVE_WINDOW_NUMBERS / 8;
 /** Bytes of a packet that is a challenge and nothing else. */
-export const CHALLENGE_PACKET_BYTES = PACKET_HEAD_BYTES + MEMORY_NAME_BYTES + 4 + NONCE_BYTES;
+export const CHALLENGE_PACKET_BYTES =
+  PACKET_HEAD_BYTES + MEMORY_NAME_BYTES + 4 + CHALLENGE_NONCE_BYTES;
 
 const CHECKSUM_AT = 24;
 const HAS_ACKNOWLEDGEMENT = 1;
@@ -56,7 +57,7 @@ const ACKNOWLEDGEMENT_BYTES = 17;
 const RANGE_BYTES = 8;
 
 /** Why bytes are not a packet. */
-export type PacketDrop =
+export type PacketDropReason =
   | 'truncated'
   | 'wrong-version'
   | 'bad-checksum'
@@ -66,7 +67,7 @@ export type PacketDrop =
   | 'bad-piece';
 
 /** What the other side has handled: all numbers up to `contiguous`, and some above. */
-export interface News {
+export interface HandledNews {
   /** Name of the memory whose numbers they are. */
   readonly memory: Uint8Array;
   readonly contiguous: number;
@@ -75,7 +76,7 @@ export interface News {
 }
 
 /** Asks a node whether packets with this memory and this life are its own. */
-export interface Challenge {
+export interface PeerChallenge {
   readonly memory: Uint8Array;
   readonly life: number;
   /** The confirmation brings it back: its sender has read what was sent to that node. */
@@ -94,11 +95,11 @@ export interface MessagePiece {
 }
 
 /** An acknowledgement of the packets of one life. */
-export interface LifeAcknowledgement extends Acknowledgement {
+export interface PacketAcknowledgement extends Acknowledgement {
   readonly life: number;
 }
 
-/** A packet. */
+/** A decoded packet; the top of this module says what its fields mean. */
 export interface FabricPacket {
   readonly life: number;
   readonly number: number;
@@ -106,9 +107,9 @@ export interface FabricPacket {
   readonly floor: number;
   readonly isEliciting: boolean;
   readonly asksNews: boolean;
-  readonly acknowledgement: LifeAcknowledgement | undefined;
-  readonly news: News | undefined;
-  readonly challenge: Challenge | undefined;
+  readonly acknowledgement: PacketAcknowledgement | undefined;
+  readonly news: HandledNews | undefined;
+  readonly challenge: PeerChallenge | undefined;
   /** The nonce of a challenge that named the memory and the life of this packet. */
   readonly confirmation: Uint8Array | undefined;
   readonly pieces: readonly MessagePiece[];
@@ -127,7 +128,7 @@ export class PacketWriter {
 
   /** Bytes that are left for the data of a piece; < 1 if there is no room for a piece. */
   get pieceRoom(): number {
-    if (this.#pieces >= PIECES_MAX) return 0;
+    if (this.#pieces >= PACKET_PIECES_MAX) return 0;
     return this.#bytes.length - this.#length - PIECE_HEAD_BYTES;
   }
 
@@ -149,7 +150,7 @@ export class PacketWriter {
   acknowledge(life: number, { largest, delayNs, ranges }: Acknowledgement): void {
     const bytes = this.#bytes;
     const room = this.pieceRoom - ACKNOWLEDGEMENT_BYTES;
-    const count = Math.min(ranges.length, RANGES_MAX, 1 + Math.floor(room / RANGE_BYTES));
+    const count = Math.min(ranges.length, ACK_RANGES_MAX, 1 + Math.floor(room / RANGE_BYTES));
     let at = this.#length;
     this.#flag(HAS_ACKNOWLEDGEMENT);
     writeUint32(bytes, at, life);
@@ -169,7 +170,7 @@ export class PacketWriter {
     this.#length = at;
   }
 
-  news({ memory, contiguous, above }: News): void {
+  news({ memory, contiguous, above }: HandledNews): void {
     const bytes = this.#bytes;
     const at = this.#length;
     this.#flag(HAS_NEWS);
@@ -180,20 +181,20 @@ export class PacketWriter {
     this.#length = at + MEMORY_NAME_BYTES + 7 + above.length;
   }
 
-  challenge({ memory, life, nonce }: Challenge): void {
+  challenge({ memory, life, nonce }: PeerChallenge): void {
     const bytes = this.#bytes;
     const at = this.#length;
     this.#flag(HAS_CHALLENGE);
     bytes.set(memory, at);
     writeUint32(bytes, at + MEMORY_NAME_BYTES, life);
     bytes.set(nonce, at + MEMORY_NAME_BYTES + 4);
-    this.#length = at + MEMORY_NAME_BYTES + 4 + NONCE_BYTES;
+    this.#length = at + MEMORY_NAME_BYTES + 4 + CHALLENGE_NONCE_BYTES;
   }
 
   confirm(nonce: Uint8Array): void {
     this.#flag(HAS_CONFIRMATION);
     this.#bytes.set(nonce, this.#length);
-    this.#length += NONCE_BYTES;
+    this.#length += CHALLENGE_NONCE_BYTES;
   }
 
   // hot: once per message, and once per piece of a long one.
@@ -238,7 +239,7 @@ function checksumOf(packet: Uint8Array): number {
 }
 
 /** Reads a packet; its parts are views into the bytes. */
-export function decodePacket(bytes: Uint8Array): FabricPacket | PacketDrop {
+export function decodePacket(bytes: Uint8Array): FabricPacket | PacketDropReason {
   if (bytes.length < PACKET_HEAD_BYTES) return 'truncated';
   if (bytes[0] !== PACKET_VERSION) return 'wrong-version';
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return 'bad-checksum';
@@ -279,13 +280,13 @@ class PartReader {
     this.#bytes = bytes;
   }
 
-  acknowledgement(): LifeAcknowledgement | 'bad' {
+  acknowledgement(): PacketAcknowledgement | 'bad' {
     const bytes = this.#bytes;
     const at = this.#at;
     if (bytes.length < at + ACKNOWLEDGEMENT_BYTES) return 'bad';
     const count = bytes[at + 12] as number;
     const end = at + ACKNOWLEDGEMENT_BYTES + (count - 1) * RANGE_BYTES;
-    if (count < 1 || count > RANGES_MAX || bytes.length < end) return 'bad';
+    if (count < 1 || count > ACK_RANGES_MAX || bytes.length < end) return 'bad';
     const largest = readUint32(bytes, at + 4);
     const ranges = rangesOf(bytes, at + 9, count, largest);
     if (ranges === undefined) return 'bad';
@@ -294,13 +295,13 @@ class PartReader {
     return { life: readUint32(bytes, at), largest, delayNs, ranges };
   }
 
-  news(): News | 'bad' {
+  news(): HandledNews | 'bad' {
     const bytes = this.#bytes;
     const at = this.#at;
     const bits = at + MEMORY_NAME_BYTES + 7;
     if (bytes.length < bits) return 'bad';
     const length = bytes[bits - 1] as number;
-    if (length > WINDOW_NUMBERS / 8 || bytes.length < bits + length) return 'bad';
+    if (length > RECEIVE_WINDOW_NUMBERS / 8 || bytes.length < bits + length) return 'bad';
     this.#at = bits + length;
     return {
       memory: bytes.subarray(at, at + MEMORY_NAME_BYTES),
@@ -309,12 +310,12 @@ class PartReader {
     };
   }
 
-  challenge(): Challenge | 'bad' {
+  challenge(): PeerChallenge | 'bad' {
     const bytes = this.#bytes;
     const at = this.#at;
     const nonceAt = at + MEMORY_NAME_BYTES + 4;
-    if (bytes.length < nonceAt + NONCE_BYTES) return 'bad';
-    this.#at = nonceAt + NONCE_BYTES;
+    if (bytes.length < nonceAt + CHALLENGE_NONCE_BYTES) return 'bad';
+    this.#at = nonceAt + CHALLENGE_NONCE_BYTES;
     return {
       memory: bytes.subarray(at, at + MEMORY_NAME_BYTES),
       life: readUint32(bytes, at + MEMORY_NAME_BYTES),
@@ -324,8 +325,8 @@ class PartReader {
 
   confirmation(): Uint8Array | 'bad' {
     const at = this.#at;
-    if (this.#bytes.length < at + NONCE_BYTES) return 'bad';
-    this.#at = at + NONCE_BYTES;
+    if (this.#bytes.length < at + CHALLENGE_NONCE_BYTES) return 'bad';
+    this.#at = at + CHALLENGE_NONCE_BYTES;
     return this.#bytes.subarray(at, this.#at);
   }
 
@@ -335,7 +336,7 @@ class PartReader {
     let at = this.#at;
     while (at < bytes.length) {
       const start = at + PIECE_HEAD_BYTES;
-      if (start > bytes.length || pieces.length === PIECES_MAX) return undefined;
+      if (start > bytes.length || pieces.length === PACKET_PIECES_MAX) return undefined;
       const total = readUint32(bytes, at + 6);
       const offset = readUint32(bytes, at + 10);
       const length = readUint32(bytes, at + 14);

@@ -9,38 +9,41 @@ import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { Transport } from '../../engine/host/transport.ts';
 import { TIMER_DUE } from '../_kit/machine.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import { inputSession } from './aggregator/input-session.ts';
-import { sumHeadroom, sumOfUpdates, totalWeight, type UpdateSum } from './aggregator/mean.ts';
-import { type AggregatorMemory, recallMemory, storeMemory } from './aggregator/memory.ts';
-import type { NoiseInput } from './aggregator/noise-job.ts';
-import type { MissingClient } from './aggregator/roster.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import { sessionOfInput } from './aggregator/input-session.ts';
+import { decodeUpdateSum, sumHeadroom, totalWeight, type UpdateSum } from './aggregator/mean.ts';
+import { type AggregatorCheckpoint, loadCheckpoint, storeCheckpoint } from './aggregator/memory.ts';
+import type { AddNoiseInput } from './aggregator/noise-job.ts';
+import type { UnavailableClient } from './aggregator/roster.ts';
 import { type RoundEffect, type RoundInput, RoundMachine } from './aggregator/rounds.ts';
-import { AggregatorRound, type GroupSum } from './aggregator-round-node.ts';
-import { dropMessage } from './aggregator-session-node.ts';
-import { AttackNode, type SeenUpdate } from './attack-node.ts';
+import { AggregatorRound, type RoundSessionSum } from './aggregator-round-node.ts';
+import { dropSessionMessage } from './aggregator-session-node.ts';
+import { PrivacyAttack, type SeenUpdateSum } from './attack-node.ts';
 import type { FederatedSetup } from './behaviour.ts';
-import { clipNumberCount, modelOfState, modelWithNorm, normOfState } from './clip-plan.ts';
-import { combineInput } from './combine-job.ts';
-import type { ExpandInput } from './compression/compress-job.ts';
-import { needsExpansion, stepsPerUnit } from './compression/form.ts';
-import { NAMED_CLIENTS_MAX, RETRY_NS } from './geometry.ts';
-import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
-import type { EvaluateInput } from './learn/evaluate-job.ts';
+import { adaptiveClipElementCount, modelOfState, modelWithNorm, normOfState } from './clip-plan.ts';
+import { combineUpdatesInputOf } from './combine-job.ts';
+import type { ExpandUpdateInput } from './compression/compress-job.ts';
+import { needsExpansion, updateStepsPerUnit } from './compression/form.ts';
+import { CARRIER_RETRY_NS, CLIENTS_PER_WARNING_MAX } from './geometry.ts';
+import { modelOfFederation, parameterCountOf, testExamples } from './learn/data.ts';
+import type { EvaluateModelInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
-import { seededDraws } from './learn/seeded.ts';
-import { hasLevels } from './noise-levels.ts';
-import { sessionPlan, sessionSizes } from './plan.ts';
-import { Accountant } from './privacy/accountant.ts';
-import { type NoisePlan, noisePlan, realisedVariance } from './privacy-plan.ts';
-import { dataSeed, dataSource } from './provisioning.ts';
-import { RevealNode } from './reveal-node.ts';
+import { makeSharedDraws } from './learn/seeded.ts';
+import { hasNoiseLevels } from './noise-levels.ts';
+import { sessionClientsMinMax, sessionPlan } from './plan.ts';
+import { PrivacyAccountant } from './privacy/accountant.ts';
+import { type NoisePlan, noisePlan, noiseVarianceRatio } from './privacy-plan.ts';
+import { federationDataSeed, nodeDataSource } from './provisioning.ts';
+import { NoiseRemoval } from './reveal-node.ts';
 import { RoundTrace } from './round-trace.ts';
-import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+import { decodeFederatedMessage, encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
 type Declined = Extract<FederatedMessage, { kind: 'declined' }>;
 
-/** See the module. */
+/**
+ * The aggregator: chooses clients, sums their updates in a session, and moves the model by the
+ * mean.
+ */
 export class AggregatorNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: FederatedSetup;
@@ -49,17 +52,17 @@ export class AggregatorNode implements NodeHandle {
   readonly #trace: RoundTrace | undefined;
   /** Undefined if the federation learns nothing. */
   readonly #model: Model | undefined;
-  #memory: AggregatorMemory;
+  #memory: AggregatorCheckpoint;
   #test: Examples | undefined;
   #transport: Transport | undefined;
-  #rounds: MachineShell<RoundInput, RoundEffect> | undefined;
+  #rounds: StateMachineRunner<RoundInput, RoundEffect> | undefined;
   #running: AggregatorRound | undefined;
   #hasArrived = false;
   #noise: NoisePlan | undefined;
-  #account: Accountant | undefined;
-  #attack: AttackNode | undefined;
+  #account: PrivacyAccountant | undefined;
+  #attack: PrivacyAttack | undefined;
   /** Only while survivors reveal the noise that the sum did not need. */
-  #reveal: RevealNode | undefined;
+  #reveal: NoiseRemoval | undefined;
   /** Variance of the noise in the last sum, in multiples of the planned one. */
   #kept = 1;
 
@@ -70,20 +73,17 @@ export class AggregatorNode implements NodeHandle {
     this.#store = host.store('federated');
     this.#model = modelOfFederation(setup.options);
     const { options } = setup;
-    const numbers = this.#parameters + clipNumberCount(options);
-    this.#memory = recallMemory(this.#store, numbers) ?? {
-      state: modelWithNorm(options, this.#firstModel),
-      over: 0,
-      spent: 0,
-    };
+    const numbers = this.#parameters + adaptiveClipElementCount(options);
+    const kept = loadCheckpoint(this.#store, numbers);
+    this.#memory = kept ?? { state: modelWithNorm(options, this.#firstModel), over: 0, spent: 0 };
   }
 
   get #parameters(): number {
-    return parametersOf(this.#setup.options);
+    return parameterCountOf(this.#setup.options);
   }
 
   get #firstModel(): Float32Array<ArrayBuffer> {
-    const draws = seededDraws(this.#host.crypto, this.#seed, 'first model');
+    const draws = makeSharedDraws(this.#host.crypto, this.#seed, 'first model');
     return this.#model?.initial(draws) ?? new Float32Array(this.#parameters);
   }
 
@@ -93,7 +93,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   get #seed(): Uint8Array {
-    return dataSeed(this.#setup.network);
+    return federationDataSeed(this.#setup.network);
   }
 
   start(): void {
@@ -108,16 +108,16 @@ export class AggregatorNode implements NodeHandle {
     this.#noise = noisePlan(options, clients.length, this.#parameters);
     if (this.#noise !== undefined) {
       const { settings } = this.#noise;
-      const promised = settings.clients ?? 1;
-      this.#account = new Accountant(settings, [{ clients: promised, rounds: this.#memory.spent }]);
+      const spent = { clients: settings.clients ?? 1, rounds: this.#memory.spent };
+      this.#account = new PrivacyAccountant(settings, [spent]);
     }
     if (this.#model !== undefined) {
-      const source = dataSource(host.crypto, this.#setup);
-      const others = testSet(source, clients);
+      const source = nodeDataSource(host.crypto, this.#setup);
+      const others = testExamples(source, clients);
       this.#test = others;
       if (options.attack !== undefined) {
         const first = this.#firstModel;
-        this.#attack = new AttackNode({ host, options, source, clients, others, first });
+        this.#attack = new PrivacyAttack({ host, options, source, clients, others, first });
       }
     }
     const machine = new RoundMachine(
@@ -130,7 +130,7 @@ export class AggregatorNode implements NodeHandle {
       },
       host.now(),
     );
-    this.#rounds = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#rounds = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
     // Clients that were ready before this start told nobody, or an earlier life of this node: they
     // are asked.
     this.#rounds.take(TIMER_DUE);
@@ -168,7 +168,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #ask(client: string): void {
-    this.#send(client, encodeMessage({ kind: 'ready' }), (outcome) => {
+    this.#send(client, encodeFederatedMessage({ kind: 'ready' }), (outcome) => {
       this.#rounds?.take({ kind: 'asked', client, outcome });
     });
   }
@@ -205,7 +205,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   /** Computes the tight bound of the epsilon spent, as a job, and reports it once, at the end. */
-  #tellTight(account: Accountant): void {
+  #tellTight(account: PrivacyAccountant): void {
     const input = { settings: this.#noise?.settings, spent: account.spent };
     this.#host.compute('tight', input, (result) => {
       if (result.kind === 'failed') throw new Error(`the account failed: ${result.message}`);
@@ -215,7 +215,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   #message(from: string, bytes: Uint8Array): void {
-    const message = decodeMessage(bytes);
+    const message = decodeFederatedMessage(bytes);
     if (message === undefined || message.kind === 'task') {
       this.#host.drop('malformed');
       return;
@@ -229,7 +229,8 @@ export class AggregatorNode implements NodeHandle {
       else this.#reveal.take(from, message.session, message.keys);
     } else if (message.kind === 'declined') this.#declined(from, message);
     else if (this.#running === undefined) {
-      dropMessage(this.#host, inputSession(message) === undefined ? 'no-session' : 'late-input');
+      const drop = sessionOfInput(message) === undefined ? 'no-session' : 'late-input';
+      dropSessionMessage(this.#host, drop);
     } else this.#running.message(from, message);
   }
 
@@ -241,7 +242,7 @@ export class AggregatorNode implements NodeHandle {
 
   #begin(round: number, clients: readonly string[]): void {
     const { options } = this.#setup;
-    const [, size] = sessionSizes(options, clients.length);
+    const [, size] = sessionClientsMinMax(options, clients.length);
     const { neighbours, threshold } = sessionPlan(options, size, this.#parameters);
     this.#trace?.began({ round, clients, threshold, neighbours });
     if (clients.length < options.minimum) {
@@ -277,7 +278,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   /** Goes on with the sums of a round: one, or one for each group. Too few inputs abort it. */
-  #summed(sums: readonly GroupSum[], reason: string): void {
+  #summed(sums: readonly RoundSessionSum[], reason: string): void {
     const running = this.#running;
     if (running === undefined) return;
     const { options, behaviour } = this.#setup;
@@ -319,15 +320,15 @@ export class AggregatorNode implements NodeHandle {
     this.#revealed(first, (ring) => {
       const sum = { ...this.#updateSum(first), ring };
       const divisor = this.#noise?.divisor ?? totalWeight(sum);
-      this.#withNoise(sumOfUpdates(sum), (total) => next(total, divisor));
+      this.#withNoise(decodeUpdateSum(sum), (total) => next(total, divisor));
     });
   }
 
   /** Calls `next` with the sum, without the noise that survivors reveal as not needed. */
-  #revealed(sum: GroupSum, next: (ring: Uint32Array) => void): void {
+  #revealed(sum: RoundSessionSum, next: (ring: Uint32Array) => void): void {
     const { options } = this.#setup;
-    this.#kept = realisedVariance(options, sum.survivors.length);
-    if (!hasLevels(options)) {
+    this.#kept = noiseVarianceRatio(options, sum.survivors.length);
+    if (!hasNoiseLevels(options)) {
       next(sum.ring);
       return;
     }
@@ -338,20 +339,20 @@ export class AggregatorNode implements NodeHandle {
       this.#kept = kept;
       next(ring);
     };
-    const reveal = new RevealNode({ host: this.#host, options, sum, done });
+    const reveal = new NoiseRemoval({ host: this.#host, options, sum, done });
     this.#reveal = reveal;
     reveal.begin();
   }
 
-  #updateSum({ ring, bits, survivors }: GroupSum): UpdateSum {
+  #updateSum({ ring, bits, survivors }: RoundSessionSum): UpdateSum {
     const { options } = this.#setup;
     const { weight } = options.learn;
-    const scale = stepsPerUnit(options);
+    const scale = updateStepsPerUnit(options);
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
   /** What the aggregator sees of a sum: each update by itself, or only their sum. */
-  #seen(sum: GroupSum): readonly SeenUpdate[] {
+  #seen(sum: RoundSessionSum): readonly SeenUpdateSum[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);
     const parts = sum.vectors?.map((ring, place) => ({
@@ -359,13 +360,13 @@ export class AggregatorNode implements NodeHandle {
       clients: names.slice(place, place + 1),
     }));
     return (parts ?? [{ ring: sum.ring, clients: names }]).map(({ ring, clients }) => {
-      const update = ring.subarray(0, ring.length - clipNumberCount(this.#setup.options));
+      const update = ring.subarray(0, ring.length - adaptiveClipElementCount(this.#setup.options));
       return { clients, sum: { ...whole, ring: update, inputs: clients.length } };
     });
   }
 
   /** Reports a sum: the run compares it with what the clients put in, and no node learns the answer. */
-  #tellSum(sum: GroupSum): void {
+  #tellSum(sum: RoundSessionSum): void {
     const { space, survivors, lost, ring: vector, bits } = sum;
     const metric = 'federated.exact';
     this.#setup.witness.sum({ space, parts: survivors, vector, bits, metric });
@@ -383,7 +384,7 @@ export class AggregatorNode implements NodeHandle {
       return;
     }
     const shared = { seed: this.#seed, round: running.round };
-    const input: ExpandInput = { sum, parameters: this.#parameters, compression, shared };
+    const input: ExpandUpdateInput = { sum, parameters: this.#parameters, compression, shared };
     this.#host.compute('expand', input, (result) => {
       if (this.#running !== running) return;
       if (result.kind === 'failed') throw new Error(`expanding failed: ${result.message}`);
@@ -392,10 +393,10 @@ export class AggregatorNode implements NodeHandle {
   }
 
   /** Combines updates, or means of groups, by the rule; aborts the round if it needs more of them. */
-  #combine(sums: readonly GroupSum[], next: (update: Float64Array) => void): void {
+  #combine(sums: readonly RoundSessionSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;
-    const input = combineInput(options, sums);
+    const input = combineUpdatesInputOf(options, sums);
     this.#host.compute('combine', input, (result) => {
       if (this.#running !== running) return;
       if (result.kind === 'failed') throw new Error(`combining failed: ${result.message}`);
@@ -413,7 +414,7 @@ export class AggregatorNode implements NodeHandle {
     }
     const running = this.#running;
     const key = this.#host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
-    const input: NoiseInput = { sum, key, deviation };
+    const input: AddNoiseInput = { sum, key, deviation };
     this.#host.compute('noise', input, (result) => {
       if (this.#running !== running) return;
       if (result.kind === 'failed') throw new Error(`noise failed: ${result.message}`);
@@ -440,16 +441,16 @@ export class AggregatorNode implements NodeHandle {
   }
 
   /** Ends a round: goes on once the new state is on disk. */
-  #end(memory: AggregatorMemory, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
+  #end(memory: AggregatorCheckpoint, then: () => void, kind: 'ended' | 'failed' = 'ended'): void {
     this.#running?.end();
     this.#running = undefined;
     this.#memory = memory;
-    storeMemory(this.#store, memory);
+    storeCheckpoint(this.#store, memory);
     const write = (): void => {
       this.#store.sync((error) => {
         // A full disk may have room again.
         if (error !== undefined) {
-          this.#host.after(RETRY_NS, write);
+          this.#host.after(CARRIER_RETRY_NS, write);
           return;
         }
         then();
@@ -462,7 +463,7 @@ export class AggregatorNode implements NodeHandle {
   #evaluate(round: number): void {
     const { model: name, target } = this.#setup.options;
     if (this.#test === undefined || typeof name === 'object') return;
-    const input: EvaluateInput = { model: name, weights: this.#learned, examples: this.#test };
+    const input: EvaluateModelInput = { model: name, weights: this.#learned, examples: this.#test };
     this.#host.compute('evaluate', input, (result) => {
       if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);
       const accuracy = result.output as number;
@@ -480,14 +481,14 @@ export class AggregatorNode implements NodeHandle {
 const KEY_BYTES = 32;
 
 /** Names of the clients whose input is in a sum. */
-function namesOf({ clients, survivors }: GroupSum): readonly string[] {
+function namesOf({ clients, survivors }: RoundSessionSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
 }
 
 /** Text about missing clients: the first ones with their reasons, and how many more there are. */
-function listOf(missing: readonly MissingClient[]): string {
+function listOf(missing: readonly UnavailableClient[]): string {
   const named = missing
-    .slice(0, NAMED_CLIENTS_MAX)
+    .slice(0, CLIENTS_PER_WARNING_MAX)
     .map(({ client, reason }) => `${client}: ${reason}`);
   const more = missing.length - named.length;
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');

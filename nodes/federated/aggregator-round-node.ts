@@ -5,40 +5,40 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import { inputSession } from './aggregator/input-session.ts';
+import { sessionOfInput } from './aggregator/input-session.ts';
 import {
   type AggregatorSession,
-  dropMessage,
-  HiddenSession,
-  type PlainForm,
-  PlainSession,
-  type SessionHandlers,
+  type AggregatorSessionHandlers,
+  dropSessionMessage,
+  type PlainMessageReader,
+  PlainSumSession,
+  SecureSumSession,
   type SessionSum,
 } from './aggregator-session-node.ts';
 import type { FederatedSetup } from './behaviour.ts';
-import { vectorOfMessage } from './compression/plain-form.ts';
-import { PlainServer } from './plain-sum.ts';
-import { leastInputs, sessionPlan, vectorLength } from './plan.ts';
-import { verifyingKey } from './provisioning.ts';
-import { randomGroups } from './robust/groups.ts';
+import { readUpdateMessage } from './compression/plain-form.ts';
+import { PlainSumServer } from './plain-sum.ts';
+import { sessionPlan, sumInputsMin, sumVectorLength } from './plan.ts';
+import { verifyingKeyOf } from './provisioning.ts';
+import { dealRandomGroups } from './robust/groups.ts';
 import type { RoundTrace } from './round-trace.ts';
 import { ServerMachine } from './secagg/server-machine.ts';
 import {
-  configProblem,
-  encodeConfig,
+  encodeSecaggConfig,
   type SecaggConfig,
-  sessionNameOf,
+  secaggConfigProblem,
+  sessionIdOf,
 } from './secagg/session-config.ts';
-import { quorumOf } from './selection.ts';
-import { serverAttack } from './server-attack.ts';
+import { quorumInputsOf } from './selection.ts';
+import { serverAttackOf } from './server-attack.ts';
 import {
+  encodePlainSessionConfig,
   modelHashOf,
-  plainSessionConfig,
-  plainSessionName,
-  RANDOM_BYTES,
-  sumName,
+  PLAIN_SESSION_RANDOM_BYTES,
+  plainSessionId,
+  witnessNameOfSum,
 } from './session-names.ts';
-import { encodeMessage, type FederatedMessage } from './wire.ts';
+import { encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
 /** What a round is made from. */
 export interface AggregatorRoundParts {
@@ -56,11 +56,11 @@ export interface AggregatorRoundParts {
   /** A client did not get its task. */
   readonly away: (client: string, outcome: string) => void;
   /** All sessions are over. Without sums, `reason` says why. */
-  readonly ended: (sums: readonly GroupSum[], reason: string) => void;
+  readonly ended: (sums: readonly RoundSessionSum[], reason: string) => void;
 }
 
 /** The sum of a session, and how its elements are written. */
-export interface GroupSum extends SessionSum {
+export interface RoundSessionSum extends SessionSum {
   /** Name of the session. */
   readonly name: Uint8Array;
   /** Name of the sum for the witness of the run. */
@@ -83,12 +83,12 @@ interface Group {
 /** A session with its agreement, before its clients are noted. */
 type Opened = Omit<Group, 'clients'>;
 
-/** See the module. */
+/** One round at the aggregator: a session for all its clients, or one for each of its groups. */
 export class AggregatorRound {
   readonly #parts: AggregatorRoundParts;
   readonly #groups: readonly Group[];
   readonly #places = new Map<string, { readonly group: Group; readonly index: number }>();
-  readonly #sums = new Map<Group, GroupSum>();
+  readonly #sums = new Map<Group, RoundSessionSum>();
   readonly beganNs: number;
   #open = 0;
   #isOver = false;
@@ -101,7 +101,7 @@ export class AggregatorRound {
     const dealt =
       groups === 'none'
         ? [clients]
-        : randomGroups(clients, groups, host.random('federated.groups'));
+        : dealRandomGroups(clients, groups, host.random('federated.groups'));
     this.#groups = dealt.flatMap((members) => this.#group(members));
     this.#open = this.#groups.length;
     for (const group of this.#groups) {
@@ -134,7 +134,7 @@ export class AggregatorRound {
       const members = isSigned ? clients : [];
       for (const [index, client] of clients.entries()) {
         const sent = isCrafted && index > 0 ? new Float32Array(model.length) : model;
-        const task = encodeMessage({ kind: 'task', config, index, members, model: sent });
+        const task = encodeFederatedMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
           if (outcome === 'ok') return;
           // Called after the end of the round too, so that the next one does not invite this client.
@@ -148,13 +148,13 @@ export class AggregatorRound {
   message(from: string, message: FederatedMessage): void {
     const place = this.#places.get(from);
     if (place === undefined) this.#parts.host.drop('not-client');
-    else if (this.#isLate(message, place.group)) dropMessage(this.#parts.host, 'late-input');
+    else if (this.#isLate(message, place.group)) dropSessionMessage(this.#parts.host, 'late-input');
     else place.group.session.message(place.index, message);
   }
 
   /** True for an input to another session, whose round is over. */
   #isLate(message: FederatedMessage, { name }: Group): boolean {
-    const session = inputSession(message);
+    const session = sessionOfInput(message);
     return session !== undefined && !this.#parts.host.crypto.equal(session, name);
   }
 
@@ -174,45 +174,49 @@ export class AggregatorRound {
   /** Opens the session of a group; empty if so few clients cannot have one. */
   #group(clients: readonly string[]): readonly Group[] {
     const { host, round } = this.#parts;
-    const random = host.randomBytes(RANDOM_BYTES);
+    const random = host.randomBytes(PLAIN_SESSION_RANDOM_BYTES);
     let own: Group | undefined;
     const handlers = this.#handlers(clients, () => own as Group);
     const { secureAggregation: sum } = this.#parts.setup.options;
     const opened =
       sum === 'none'
-        ? this.#plain(clients, plainSessionConfig(random, round), handlers)
+        ? this.#plain(clients, encodePlainSessionConfig(random, round), handlers)
         : this.#hidden(clients, random, handlers);
     if (opened === undefined) return [];
     own = { ...opened, clients };
     return [own];
   }
 
-  #plain(clients: readonly string[], config: Uint8Array, handlers: SessionHandlers): Opened {
+  #plain(
+    clients: readonly string[],
+    config: Uint8Array,
+    handlers: AggregatorSessionHandlers,
+  ): Opened {
     const { host, setup, parameters } = this.#parts;
     const { minimum, phaseTimeout, aggregate, groups, attack } = setup.options;
     const { deadline = phaseTimeout } = setup.options;
-    const name = plainSessionName(config, host.crypto) ?? new Uint8Array(0);
-    const length = vectorLength(setup.options, parameters);
-    const machine = new PlainServer({
+    const name = plainSessionId(config, host.crypto) ?? new Uint8Array(0);
+    const length = sumVectorLength(setup.options, parameters);
+    const machine = new PlainSumServer({
       clients: clients.length,
       length,
       timeoutNs: Math.min(phaseTimeout, deadline),
-      quorum: quorumOf(setup.options),
+      quorum: quorumInputsOf(setup.options),
       minimum: groups === 'none' ? minimum : 1,
       keepsVectors: (aggregate !== 'mean' || attack?.inversion === true) && groups === 'none',
     });
-    const form: PlainForm = {
+    const form: PlainMessageReader = {
       session: name,
-      read: (message) => vectorOfMessage(message, setup.options, length),
+      read: (message) => readUpdateMessage(message, setup.options, length),
     };
-    const session = new PlainSession(host, machine, form, handlers);
+    const session = new PlainSumSession(host, machine, form, handlers);
     return { session, config, name, bits: 32 };
   }
 
   #hidden(
     clients: readonly string[],
     random: Uint8Array,
-    handlers: SessionHandlers,
+    handlers: AggregatorSessionHandlers,
   ): Opened | undefined {
     const { host, setup, parameters, round, model } = this.#parts;
     const { options } = setup;
@@ -230,12 +234,12 @@ export class AggregatorRound {
       mode: sum.mode,
       modelHash: modelHashOf(model, host.crypto),
     };
-    if (configProblem(config) !== undefined) return undefined;
+    if (secaggConfigProblem(config) !== undefined) return undefined;
     const { jobs } = setup.behaviour;
     const machine = this.#machine(config, clients);
-    const session = new HiddenSession({ host, machine, jobs }, handlers);
-    const name = sessionNameOf(config, host.crypto);
-    return { session, config: encodeConfig(config), name, bits: plan.bits };
+    const session = new SecureSumSession({ host, machine, jobs }, handlers);
+    const name = sessionIdOf(config, host.crypto);
+    return { session, config: encodeSecaggConfig(config), name, bits: plan.bits };
   }
 
   #machine(config: SecaggConfig, clients: readonly string[]): ServerMachine {
@@ -248,16 +252,16 @@ export class AggregatorRound {
       random: host.random('federated.graph'),
       phaseTimeoutNs: options.phaseTimeout,
       deadlineNs: options.deadline,
-      quorum: quorumOf(options),
-      minSum: leastInputs(options),
-      publicKeyOf: (index): Uint8Array => verifyingKey(network, clients[index] ?? ''),
+      quorum: quorumInputsOf(options),
+      minSum: sumInputsMin(options),
+      publicKeyOf: (index): Uint8Array => verifyingKeyOf(network, clients[index] ?? ''),
       seeds,
       weights,
-      attack: serverAttack(options),
+      attack: serverAttackOf(options),
     });
   }
 
-  #handlers(clients: readonly string[], group: () => Group): SessionHandlers {
+  #handlers(clients: readonly string[], group: () => Group): AggregatorSessionHandlers {
     const { send, trace, setup } = this.#parts;
     return {
       send: (client, bytes): void => send(clients[client] ?? '', bytes),
@@ -273,7 +277,7 @@ export class AggregatorRound {
 
   #summed(group: Group, sum: SessionSum): void {
     const { bits, clients, name } = group;
-    this.#sums.set(group, { ...sum, bits, clients, name, space: sumName(name) });
+    this.#sums.set(group, { ...sum, bits, clients, name, space: witnessNameOfSum(name) });
     this.#closed('');
   }
 
@@ -282,7 +286,13 @@ export class AggregatorRound {
     const { host, setup } = this.#parts;
     host.meter.counter('federated.openings').add(1);
     const metric = 'federated.opened';
-    setup.witness.sum({ space: sumName(name), parts: [client], vector: ring, bits, metric });
+    setup.witness.sum({
+      space: witnessNameOfSum(name),
+      parts: [client],
+      vector: ring,
+      bits,
+      metric,
+    });
   }
 
   #closed(reason: string): void {

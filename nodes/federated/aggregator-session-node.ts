@@ -6,11 +6,11 @@
  */
 import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { PlainServer, PlainServerEffect, PlainServerInput } from './plain-sum.ts';
+import type { PlainSumServer, PlainSumServerEffect, PlainSumServerInput } from './plain-sum.ts';
 import type { ServerEffect, ServerInput, ServerPhase } from './secagg/effects.ts';
-import { MESSAGE_TYPES } from './secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from './secagg/messages.ts';
 import type { ServerMachine } from './secagg/server-machine.ts';
 import type { FederatedMessage } from './wire.ts';
 
@@ -24,7 +24,7 @@ export interface SessionSum {
 }
 
 /** What a session tells its node. */
-export interface SessionHandlers {
+export interface AggregatorSessionHandlers {
   readonly send: (client: number, bytes: Uint8Array) => void;
   readonly summed: (sum: SessionSum) => void;
   readonly aborted: (outcome: string) => void;
@@ -48,28 +48,28 @@ export interface AggregatorSession {
   end(): void;
 }
 
-/** What a {@link HiddenSession} is made from. */
-export interface HiddenSessionParts {
+/** What a {@link SecureSumSession} runs on: its host, the state machine of the server, and the jobs. */
+export interface SecureSumSessionParts {
   readonly host: Host;
   readonly machine: ServerMachine;
   readonly jobs: Behaviour['jobs'];
 }
 
 /** A session whose sum hides its inputs. */
-export class HiddenSession implements AggregatorSession {
+export class SecureSumSession implements AggregatorSession {
   readonly #host: Host;
   readonly #jobs: Behaviour['jobs'];
-  readonly #handlers: SessionHandlers;
+  readonly #handlers: AggregatorSessionHandlers;
   readonly #machine: ServerMachine;
-  readonly #shell: MachineShell<ServerInput, ServerEffect>;
+  readonly #shell: StateMachineRunner<ServerInput, ServerEffect>;
   #isOver = false;
 
-  constructor({ host, machine, jobs }: HiddenSessionParts, handlers: SessionHandlers) {
+  constructor({ host, machine, jobs }: SecureSumSessionParts, handlers: AggregatorSessionHandlers) {
     this.#host = host;
     this.#jobs = jobs;
     this.#handlers = handlers;
     this.#machine = machine;
-    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
   }
 
   begin(): void {
@@ -95,7 +95,8 @@ export class HiddenSession implements AggregatorSession {
     switch (effect.kind) {
       case 'send':
         // The task, which AggregatorRound sends, is the invitation.
-        if (effect.type !== MESSAGE_TYPES.invite) this.#handlers.send(effect.to, effect.bytes);
+        if (effect.type !== SECAGG_MESSAGE_TYPES.invite)
+          this.#handlers.send(effect.to, effect.bytes);
         return;
       case 'compute':
         this.#host.compute(this.#jobs[effect.name] ?? effect.name, effect.input, (result) => {
@@ -104,7 +105,7 @@ export class HiddenSession implements AggregatorSession {
         });
         return;
       case 'drop':
-        dropMessage(this.#host, effect.reason);
+        dropSessionMessage(this.#host, effect.reason);
         return;
       case 'phase':
         this.#handlers.phase(effect.phase, effect.members, this.#machine.ringOrder);
@@ -121,32 +122,32 @@ export class HiddenSession implements AggregatorSession {
   }
 }
 
-/** How a {@link PlainSession} recognises and reads its messages. */
-export interface PlainForm {
+/** How a {@link PlainSumSession} recognises and reads its messages. */
+export interface PlainMessageReader {
   readonly session: Uint8Array;
   /** Elements of an update; undefined for other messages. */
   readonly read: (message: FederatedMessage) => Uint32Array | undefined;
 }
 
 /** A session whose aggregator sees each input. */
-export class PlainSession implements AggregatorSession {
+export class PlainSumSession implements AggregatorSession {
   readonly #host: Host;
-  readonly #handlers: SessionHandlers;
+  readonly #handlers: AggregatorSessionHandlers;
   readonly #session: Uint8Array;
-  readonly #read: PlainForm['read'];
-  readonly #shell: MachineShell<PlainServerInput, PlainServerEffect>;
+  readonly #read: PlainMessageReader['read'];
+  readonly #shell: StateMachineRunner<PlainSumServerInput, PlainSumServerEffect>;
 
   constructor(
     host: Host,
-    machine: PlainServer,
-    { session, read }: PlainForm,
-    handlers: SessionHandlers,
+    machine: PlainSumServer,
+    { session, read }: PlainMessageReader,
+    handlers: AggregatorSessionHandlers,
   ) {
     this.#host = host;
     this.#read = read;
     this.#handlers = handlers;
     this.#session = session;
-    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
   }
 
   begin(): void {
@@ -169,10 +170,10 @@ export class PlainSession implements AggregatorSession {
     this.#shell.stop();
   }
 
-  #perform(effect: PlainServerEffect): void {
+  #perform(effect: PlainSumServerEffect): void {
     switch (effect.kind) {
       case 'drop':
-        dropMessage(this.#host, effect.reason);
+        dropSessionMessage(this.#host, effect.reason);
         return;
       case 'sum':
         this.#handlers.summed(effect);
@@ -184,7 +185,7 @@ export class PlainSession implements AggregatorSession {
 }
 
 /** Drops a message; late inputs are counted. */
-export function dropMessage(host: Host, reason: string): void {
+export function dropSessionMessage(host: Host, reason: string): void {
   if (reason === 'late-input') host.meter.counter('federated.late').add(1);
   host.drop(reason);
 }

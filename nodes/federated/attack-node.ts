@@ -6,17 +6,17 @@
  * @module
  */
 import type { Host } from '../../engine/host/host.ts';
-import { sumOfUpdates, type UpdateSum } from './aggregator/mean.ts';
+import { decodeUpdateSum, type UpdateSum } from './aggregator/mean.ts';
 import type {
-  MembershipInput,
-  MembershipOutput,
-  ShadowInput,
+  MembershipAdvantages,
+  MembershipAttackInput,
   ShadowModel,
+  TrainShadowModelInput,
 } from './attack/membership-job.ts';
 import type { FederatedOptions } from './config.ts';
-import { type DataSource, examplesOf, modelOfFederation } from './learn/data.ts';
-import { invertFirstLayer } from './learn/inversion.ts';
-import { advantageBound, type PrivacyGuarantee } from './learn/membership.ts';
+import { clientExamples, modelOfFederation, type NodeDataSource } from './learn/data.ts';
+import { inputFromFirstLayerGradient } from './learn/input-from-gradient.ts';
+import { membershipAdvantageBound, type PrivacyGuarantee } from './learn/membership.ts';
 import { type Examples, joinExamples, type ModelName } from './learn/model.ts';
 
 /** A guess is right if its distance from the example is at most this part of the example's length. */
@@ -24,10 +24,10 @@ const RIGHT_WITHIN = 0.01;
 const KEY_BYTES = 32;
 
 /** What an attack needs. */
-export interface AttackParts {
+export interface PrivacyAttackParts {
   readonly host: Host;
   readonly options: FederatedOptions;
-  readonly source: DataSource;
+  readonly source: NodeDataSource;
   /** All clients. */
   readonly clients: readonly string[];
   /** Examples that nobody learns from. */
@@ -37,22 +37,22 @@ export interface AttackParts {
 }
 
 /** What an aggregator sees of some clients: the sum of their updates, or the update of one. */
-export interface SeenUpdate {
+export interface SeenUpdateSum {
   readonly clients: readonly string[];
   readonly sum: UpdateSum;
 }
 
-/** See the module. */
-export class AttackNode {
-  readonly #parts: AttackParts;
+/** Runs attacks on privacy with what an aggregator sees: inversion and membership inference. */
+export class PrivacyAttack {
+  readonly #parts: PrivacyAttackParts;
   readonly #examples = new Map<string, Examples>();
 
-  constructor(parts: AttackParts) {
+  constructor(parts: PrivacyAttackParts) {
     this.#parts = parts;
   }
 
   /** Tries to rebuild each client's first example from what is seen in a round; counts right guesses. */
-  invert(seen: readonly SeenUpdate[]): void {
+  invert(seen: readonly SeenUpdateSum[]): void {
     const { host, options } = this.#parts;
     if (options.attack?.inversion !== true) return;
     const rebuilt = host.meter.counter('federated.attack.rebuilt');
@@ -86,14 +86,14 @@ export class AttackNode {
   }
 
   #examplesOf(client: string): Examples {
-    const known = this.#examples.get(client) ?? examplesOf(this.#parts.source, client);
+    const known = this.#examples.get(client) ?? clientExamples(this.#parts.source, client);
     this.#examples.set(client, known);
     return known;
   }
 
   #guess(sum: UpdateSum): Float64Array | undefined {
     const model = modelOfFederation(this.#parts.options);
-    return model && invertFirstLayer(sumOfUpdates(sum), model.firstLayer);
+    return model && inputFromFirstLayerGradient(decodeUpdateSum(sum), model.firstLayer);
   }
 
   /** Trains shadow models one after the other, for as many epochs as the federation did. */
@@ -110,7 +110,7 @@ export class AttackNode {
         done(shadows);
         return;
       }
-      const input: ShadowInput = {
+      const input: TrainShadowModelInput = {
         ...{ model, first, examples, key: host.randomBytes(KEY_BYTES) },
         ...{ epochs: rounds * learn.epochs, batch: learn.batch, rate: learn.rate },
       };
@@ -123,18 +123,25 @@ export class AttackNode {
     next();
   }
 
-  #score(input: MembershipInput, guarantee: PrivacyGuarantee | undefined, done: () => void): void {
+  #score(
+    input: MembershipAttackInput,
+    guarantee: PrivacyGuarantee | undefined,
+    done: () => void,
+  ): void {
     const { host } = this.#parts;
     host.compute('membership', input, (result) => {
       if (result.kind === 'failed') throw new Error(`the attack failed: ${result.message}`);
-      const { mean, threshold, likelihood } = result.output as MembershipOutput;
+      const { mean, threshold, likelihood } = result.output as MembershipAdvantages;
       const { meter } = host;
       const name = 'federated.attack.membership';
       meter.sample(`${name}.mean`, mean);
       meter.sample(`${name}.threshold`, threshold);
       if (likelihood !== undefined) meter.sample(`${name}.likelihood`, likelihood);
       meter.sample(`${name}.advantage`, Math.max(mean, threshold, likelihood ?? 0));
-      meter.sample(`${name}.bound`, guarantee === undefined ? 1 : advantageBound(guarantee));
+      meter.sample(
+        `${name}.bound`,
+        guarantee === undefined ? 1 : membershipAdvantageBound(guarantee),
+      );
       done();
     });
   }

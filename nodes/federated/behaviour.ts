@@ -4,35 +4,35 @@
  * @module
  */
 import type { NodeSetup } from '../../engine/host/protocol.ts';
-import { nextState } from './aggregator/next-state.ts';
+import { nextModelState } from './aggregator/next-state.ts';
 import type { FederatedOptions } from './config.ts';
-import { recallUse } from './device/account.ts';
-import { limitsOf } from './device/options.ts';
-import { removedLevels } from './noise-levels.ts';
-import { checkLists } from './secagg/client-checks.ts';
-import type { JobName } from './secagg/jobs.ts';
+import { loadDeviceUse } from './device/account.ts';
+import { deviceLimitsOf } from './device/options.ts';
+import { unneededNoiseLevels } from './noise-levels.ts';
+import { checkSurvivorLists } from './secagg/client-checks.ts';
+import type { SecaggJobName } from './secagg/jobs.ts';
 import { PROTOCOL_SEED_RULE, type SeedRule } from './secagg/seeds.ts';
 
-/** See the module. */
+/** The parts of a node's behaviour that a double may replace. */
 export interface Behaviour {
   /** How the machines derive seeds of masks from secrets. */
   readonly seeds: SeedRule;
   /** Names of jobs that replace jobs of secure aggregation. */
-  readonly jobs: Partial<Readonly<Record<JobName, string>>>;
+  readonly jobs: Partial<Readonly<Record<SecaggJobName, string>>>;
   /** A client's check of the lists of survivors and lost. */
-  readonly checkLists: typeof checkLists;
+  readonly checkLists: typeof checkSurvivorLists;
   /** Factors of masked inputs, by index of the client; absent ones are 1. */
   readonly weights?: readonly number[];
   /** Standard deviation of the noise that an aggregator adds, from that which it accounts for. */
   readonly noise: (deviation: number) => number;
   /** Model and norm of the next round. */
-  readonly nextState: typeof nextState;
+  readonly nextState: typeof nextModelState;
   /** Levels of noise that a client reveals. */
-  readonly removedLevels: typeof removedLevels;
+  readonly removedLevels: typeof unneededNoiseLevels;
   /** Limits of a device. */
-  readonly limitsOf: typeof limitsOf;
+  readonly limitsOf: typeof deviceLimitsOf;
   /** What a device used in earlier lives. */
-  readonly recallUse: typeof recallUse;
+  readonly recallUse: typeof loadDeviceUse;
   /** Whether a node that gossips never takes the mean. */
   readonly keepsOwnModel: boolean;
 }
@@ -42,15 +42,15 @@ export interface FederatedSetup extends NodeSetup<FederatedOptions> {
   readonly behaviour: Behaviour;
 }
 
-/** A correct node. */
-export const CORRECT: Behaviour = {
+/** What a correct node does. */
+export const CORRECT_BEHAVIOUR: Behaviour = {
   seeds: PROTOCOL_SEED_RULE,
   jobs: {},
-  checkLists,
+  checkLists: checkSurvivorLists,
   noise: (deviation) => deviation,
-  nextState,
-  removedLevels,
-  limitsOf,
-  recallUse,
+  nextState: nextModelState,
+  removedLevels: unneededNoiseLevels,
+  limitsOf: deviceLimitsOf,
+  recallUse: loadDeviceUse,
   keepsOwnModel: false,
 };

@@ -15,24 +15,40 @@ import { BackOff } from '../_kit/back-off.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 import type { FederatedSetup } from './behaviour.ts';
 import { ClientSession } from './client-session-node.ts';
-import { clipNumberCount, modelOfState, normOfState } from './clip-plan.ts';
-import type { RoundSeed } from './compression/compress-job.ts';
-import { hiddenRoundBytes, plainRoundBytes, taskBytes } from './device/forecast.ts';
-import type { DeviceUse, LimitName, RoundWork } from './device/limits.ts';
-import { DeviceNode } from './device-node.ts';
-import { PHASES_PER_SESSION, RETRY_NS } from './geometry.ts';
-import { LearnerNode } from './learner-node.ts';
-import { revealBytes } from './noise-levels.ts';
-import { largestRound, leastInputs, sessionPlan, sessionSizes, vectorLength } from './plan.ts';
-import { PresenceNode } from './presence-node.ts';
+import { adaptiveClipElementCount, modelOfState, normOfState } from './clip-plan.ts';
+import type { CoordinateDrawSeed } from './compression/compress-job.ts';
+import { plainRoundBytesMax, secureRoundBytesMax, taskBytesMax } from './device/forecast.ts';
+import type { DeviceLimitName, DeviceUse, RoundWork } from './device/limits.ts';
+import { ClientDevice } from './device-node.ts';
+import { CARRIER_RETRY_NS, PHASE_TIMEOUTS_PER_SESSION } from './geometry.ts';
+import { revealMessageBytesMax } from './noise-levels.ts';
+import {
+  roundClientsMax,
+  sessionClientsMinMax,
+  sessionPlan,
+  sumInputsMin,
+  sumVectorLength,
+} from './plan.ts';
+import { DevicePresence } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
-import { dataSeed, dataSource, signingSecret, verifyingKey } from './provisioning.ts';
+import {
+  federationDataSeed,
+  nodeDataSource,
+  signingSecretOf,
+  verifyingKeyOf,
+} from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
-import { KeyLedger } from './secagg/key-ledger.ts';
-import { decodeConfig, type SecaggConfig, sessionNameOf } from './secagg/session-config.ts';
-import { modelHashOf, plainRound, plainSessionName } from './session-names.ts';
-import { type DeclineReason, decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+import { UsedKeyLedger } from './secagg/key-ledger.ts';
+import { decodeSecaggConfig, type SecaggConfig, sessionIdOf } from './secagg/session-config.ts';
+import { modelHashOf, plainSessionId, roundOfPlainSession } from './session-names.ts';
+import { ClientTrainer } from './trainer-node.ts';
+import {
+  type DeclineReason,
+  decodeFederatedMessage,
+  encodeFederatedMessage,
+  type FederatedMessage,
+} from './wire.ts';
 
 type Task = Extract<FederatedMessage, { kind: 'task' }>;
 
@@ -49,36 +65,36 @@ interface Opened {
   readonly bytes: number;
 }
 
-/** See the module. */
+/** A client: reports that it is ready, and answers the aggregator's tasks with updates. */
 export class ClientNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: FederatedSetup;
-  readonly #learner: LearnerNode;
-  readonly #device: DeviceNode;
-  readonly #presence: PresenceNode;
+  readonly #learner: ClientTrainer;
+  readonly #device: ClientDevice;
+  readonly #presence: DevicePresence;
   #isInRound = false;
   /** Repeats the report of readiness; one at most, however often this client is asked. */
   #repeat: Timer | undefined;
   readonly #waits: BackOff;
   readonly #drops: Random;
   /** Keys of earlier sessions, to notice a random generator that repeats itself. */
-  readonly #keys = new KeyLedger();
+  readonly #keys = new UsedKeyLedger();
   #transport: Transport | undefined;
   #session: ClientSession | undefined;
   /** The limit that keeps this client out of rounds. */
-  #limit: LimitName | undefined;
+  #limit: DeviceLimitName | undefined;
   /** Ends the training of the present session. */
   #endTraining: () => void = () => undefined;
 
   constructor(host: Host, setup: FederatedSetup) {
     this.#host = host;
     this.#setup = setup;
-    this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
-    this.#device = new DeviceNode(host, setup, this.#learner.exampleNs);
-    this.#presence = new PresenceNode(host, setup.options, (isThere) => this.#moved(isThere));
+    this.#learner = new ClientTrainer(host, nodeDataSource(host.crypto, setup));
+    this.#device = new ClientDevice(host, setup, this.#learner.exampleNs);
+    this.#presence = new DevicePresence(host, setup.options, (isThere) => this.#moved(isThere));
     this.#drops = host.random('federated.drop');
-    const mostNs = Math.max(RETRY_NS, setup.options.phaseTimeout);
-    this.#waits = new BackOff({ firstNs: RETRY_NS, mostNs });
+    const mostNs = Math.max(CARRIER_RETRY_NS, setup.options.phaseTimeout);
+    this.#waits = new BackOff({ firstNs: CARRIER_RETRY_NS, mostNs });
   }
 
   start(): void {
@@ -112,7 +128,7 @@ export class ClientNode implements NodeHandle {
     const reason = this.#reasonAgainst(this.#next);
     const message: FederatedMessage =
       reason === undefined ? { kind: 'ready' } : { kind: 'declined', session: NO_SESSION, reason };
-    this.#send(encodeMessage(message), (outcome) => {
+    this.#send(encodeFederatedMessage(message), (outcome) => {
       if (outcome === 'ok') this.#waits.reset();
       else if (this.#repeat?.isPending !== true) {
         this.#repeat = this.#host.after(this.#waits.next(), () => this.#tellReadiness());
@@ -144,7 +160,7 @@ export class ClientNode implements NodeHandle {
     }
     const before = this.#device.used;
     this.#device.moved(bytes.length);
-    const message = decodeMessage(bytes);
+    const message = decodeFederatedMessage(bytes);
     switch (message?.kind) {
       case 'task':
         this.#task(message, bytes.length, before);
@@ -198,7 +214,7 @@ export class ClientNode implements NodeHandle {
   /** True if the model is as long as that of the federation, and its norm is one that a round can have. */
   #isOurModel({ model }: Task): boolean {
     const { options } = this.#setup;
-    const length = this.#learner.parameters + clipNumberCount(options);
+    const length = this.#learner.parameters + adaptiveClipElementCount(options);
     return model.length === length && !Number.isNaN(normOfState(options, model));
   }
 
@@ -229,24 +245,24 @@ export class ClientNode implements NodeHandle {
     const { options } = this.#setup;
     const { parameters } = this.#learner;
     const peers = this.#transport?.peers ?? [];
-    const [, n] = sessionSizes(options, largestRound(options, peers.length));
+    const [, n] = sessionClientsMinMax(options, roundClientsMax(options, peers.length));
     const { secureAggregation: sum } = options;
     const { mode = 'semi-honest' } = sum === 'none' ? {} : sum;
     const { neighbours: k, length: m, bits } = sessionPlan(options, n, parameters);
     const session =
       sum === 'none'
-        ? plainRoundBytes(m)
-        : hiddenRoundBytes({ n, k, m, bits, mode }) + revealBytes(options, n);
+        ? plainRoundBytesMax(m)
+        : secureRoundBytesMax({ n, k, m, bits, mode }) + revealMessageBytesMax(options, n);
     const names = mode === 'signed' ? peers : [];
     const nameBytes = names.reduce((bytes, name) => bytes + NAME_HEAD + 3 * name.length, 0);
     return this.#learner.workOf(
-      session + taskBytes(parameters + clipNumberCount(options), nameBytes),
+      session + taskBytesMax(parameters + adaptiveClipElementCount(options), nameBytes),
     );
   }
 
   /** Tells the aggregator that this client will not take part, so that it need not wait for a timer. */
   #decline(session: Uint8Array, reason: DeclineReason): void {
-    this.#send(encodeMessage({ kind: 'declined', session, reason }));
+    this.#send(encodeFederatedMessage({ kind: 'declined', session, reason }));
   }
 
   /** The session needs nothing more from this client. */
@@ -260,8 +276,8 @@ export class ClientNode implements NodeHandle {
     if (this.#reasonAgainst(this.#next) !== undefined) this.#tellReadiness();
   }
 
-  #shared(round: number): RoundSeed {
-    return { seed: dataSeed(this.#setup.network), round };
+  #shared(round: number): CoordinateDrawSeed {
+    return { seed: federationDataSeed(this.#setup.network), round };
   }
 
   #open(task: Task, before: DeviceUse | undefined): Opened | undefined {
@@ -285,15 +301,15 @@ export class ClientNode implements NodeHandle {
       over: (): void => this.#over(before),
     };
     if (options.secureAggregation === 'none') {
-      const name = plainSessionName(task.config, host.crypto);
+      const name = plainSessionId(task.config, host.crypto);
       if (name === undefined) return undefined;
-      const shared = this.#shared(plainRound(task.config) ?? 0);
+      const shared = this.#shared(roundOfPlainSession(task.config) ?? 0);
       const session = new ClientSession({ ...parts, session: name, clients, bits: 32, shared });
-      return { session, name, bytes: plainRoundBytes(vectorLength(options, parameters)) };
+      return { session, name, bytes: plainRoundBytesMax(sumVectorLength(options, parameters)) };
     }
     const config = readConfig(task.config);
     if (config === undefined || !this.#isExpected(config, task)) return undefined;
-    const name = sessionNameOf(config, host.crypto);
+    const name = sessionIdOf(config, host.crypto);
     const session = new ClientSession({
       ...parts,
       session: name,
@@ -303,7 +319,11 @@ export class ClientNode implements NodeHandle {
       machine: this.#machine(config, task),
       ...(host.trace.isRecorded ? { trace: new SessionTrace(host, config.round) } : {}),
     });
-    return { session, name, bytes: hiddenRoundBytes(config) + revealBytes(options, config.n) };
+    return {
+      session,
+      name,
+      bytes: secureRoundBytesMax(config) + revealMessageBytesMax(options, config.n),
+    };
   }
 
   #machine(config: SecaggConfig, { index, members }: Task): ClientMachine {
@@ -313,15 +333,15 @@ export class ClientNode implements NodeHandle {
     return new ClientMachine({
       config,
       index,
-      least: leastInputs(options),
+      least: sumInputsMin(options),
       crypto: host.crypto,
       randomBytes: (length): Uint8Array => host.randomBytes(length),
-      sessionTimeoutNs: PHASES_PER_SESSION * options.phaseTimeout,
+      sessionTimeoutNs: PHASE_TIMEOUTS_PER_SESSION * options.phaseTimeout,
       ledger: this.#keys,
       ...(config.mode === 'signed'
         ? {
             identity: {
-              secret: signingSecret(network, host.name),
+              secret: signingSecretOf(network, host.name),
               publicKeyOf: (member: number): Uint8Array | undefined =>
                 keyOf(network, members[member]),
             },
@@ -340,7 +360,7 @@ export class ClientNode implements NodeHandle {
     if (sum.mode === 'signed' && !this.#isRoster(members, config.n, index)) return false;
     const plan = sessionPlan(options, config.n, this.#learner.parameters);
     return (
-      config.n >= leastInputs(options) &&
+      config.n >= sumInputsMin(options) &&
       // More would only cost key agreements: a client has as many peers as there are clients.
       config.n <= (this.#transport?.peers.length ?? 0) &&
       config.k === plan.neighbours &&
@@ -368,7 +388,7 @@ export class ClientNode implements NodeHandle {
 function readConfig(bytes: Uint8Array): SecaggConfig | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
-  const config = decodeConfig(reader);
+  const config = decodeSecaggConfig(reader);
   return reader.at === bytes.length ? config : undefined;
 }
 
@@ -376,5 +396,5 @@ function readConfig(bytes: Uint8Array): SecaggConfig | undefined {
 function keyOf(network: NetworkView, name: string | undefined): Uint8Array | undefined {
   const host = network.hosts.find((one) => one.name === name);
   if (host === undefined || !host.stack.includes('federated')) return undefined;
-  return verifyingKey(network, host.name);
+  return verifyingKeyOf(network, host.name);
 }

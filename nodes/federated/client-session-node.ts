@@ -6,28 +6,28 @@
  */
 import type { ComputeResult } from '../../engine/host/compute.ts';
 import type { Host } from '../../engine/host/host.ts';
-import type { Witness } from '../../engine/host/protocol.ts';
-import { joinBytes } from '../_kit/bytes.ts';
+import type { GroundTruthWitness } from '../../engine/host/protocol.ts';
+import { concatByteList } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import type { Behaviour } from './behaviour.ts';
-import { clipPlan } from './clip-plan.ts';
-import type { CompressInput, RoundSeed } from './compression/compress-job.ts';
-import { largestStep, stepsPerUnit } from './compression/form.ts';
-import { updateMessage } from './compression/plain-form.ts';
+import { clippingNormsOf } from './clip-plan.ts';
+import type { CompressUpdateInput, CoordinateDrawSeed } from './compression/compress-job.ts';
+import { largestCoordinateSteps, updateStepsPerUnit } from './compression/form.ts';
+import { makeUpdateMessage } from './compression/plain-form.ts';
 import type { FederatedOptions } from './config.ts';
-import { hasLevels, LEVEL_KEY_BYTES, levelVariances } from './noise-levels.ts';
+import { hasNoiseLevels, NOISE_LEVEL_KEY_BYTES, plannedLevelVariances } from './noise-levels.ts';
 import type { NoisePlan } from './privacy-plan.ts';
 import type { PrivateUpdateInput } from './private-update-job.ts';
 import type { QuantiseInput, QuantiseOutput } from './quantise-job.ts';
 import type { SessionTrace } from './round-trace.ts';
 import type { ClientMachine } from './secagg/client-machine.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './secagg/effects.ts';
-import { MESSAGE_TYPES } from './secagg/messages.ts';
-import { reduceElements } from './secagg/ring.ts';
-import { sumName } from './session-names.ts';
-import { encodeMessage } from './wire.ts';
+import { SECAGG_MESSAGE_TYPES } from './secagg/messages.ts';
+import { reduceRingElements } from './secagg/ring.ts';
+import { witnessNameOfSum } from './session-names.ts';
+import { encodeFederatedMessage } from './wire.ts';
 
 /** Bytes of an element of an update that nobody hides: 16 bits (Bonawitz et al. 2017, section 7.1). */
 const BARE_BYTES = 2;
@@ -36,15 +36,15 @@ const KEY_BYTES = 32;
 
 /** The last message of a client that leaves, by the option `drop.after`. */
 const LAST_MESSAGE = {
-  keys: MESSAGE_TYPES.advertise,
-  shares: MESSAGE_TYPES.shareKeys,
-  input: MESSAGE_TYPES.maskedInput,
+  keys: SECAGG_MESSAGE_TYPES.advertise,
+  shares: SECAGG_MESSAGE_TYPES.shareKeys,
+  input: SECAGG_MESSAGE_TYPES.maskedInput,
 } as const;
 
 /** What a session is made from. */
 export interface ClientSessionParts {
   readonly host: Host;
-  readonly witness: Witness;
+  readonly witness: GroundTruthWitness;
   readonly options: FederatedOptions;
   readonly behaviour: Behaviour;
   readonly session: Uint8Array;
@@ -58,7 +58,7 @@ export interface ClientSessionParts {
   /** Norm that updates of this round are clipped to; absent if it is fixed. */
   readonly norm?: number | undefined;
   /** Seed and round, from which compression draws the same coordinates for all clients. */
-  readonly shared: RoundSeed;
+  readonly shared: CoordinateDrawSeed;
   /** Hides the update; absent: the aggregator sees it. */
   readonly machine?: ClientMachine;
   /** Only while a trace is recorded. */
@@ -70,10 +70,10 @@ export interface ClientSessionParts {
   readonly over: () => void;
 }
 
-/** See the module. */
+/** One session at a client: gives the update to the machine of the sum, and counts bytes. */
 export class ClientSession {
   readonly #parts: ClientSessionParts;
-  readonly #shell: MachineShell<ClientInput, ClientEffect> | undefined;
+  readonly #shell: StateMachineRunner<ClientInput, ClientEffect> | undefined;
   #isOver = false;
   #isTold = false;
   /** True once the client has sent the shares that the server needs to open the sum. */
@@ -90,7 +90,7 @@ export class ClientSession {
     this.#parts = parts;
     const { machine, host } = parts;
     if (machine !== undefined) {
-      this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect));
+      this.#shell = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
     }
   }
 
@@ -135,7 +135,7 @@ export class ClientSession {
       this.#quantise(update, weight);
       return;
     }
-    const input: CompressInput = { update, compression, shared };
+    const input: CompressUpdateInput = { update, compression, shared };
     host.compute('compress', input, (result) => {
       if (this.#isOver) return;
       if (result.kind === 'failed') throw new Error(`compressing failed: ${result.message}`);
@@ -153,7 +153,7 @@ export class ClientSession {
       const { ring, clipped } = result.output as QuantiseOutput;
       host.meter.counter('federated.coordinates').add(count);
       host.meter.counter('federated.clipped').add(clipped);
-      reduceElements(ring, bits);
+      reduceRingElements(ring, bits);
       this.#give(ring);
     });
   }
@@ -165,17 +165,17 @@ export class ClientSession {
   ): readonly ['quantise', QuantiseInput] | readonly ['privateUpdate', PrivateUpdateInput] {
     const { host, options, noise, norm } = this.#parts;
     const { clip, weight: weighting } = options.learn;
-    const scale = stepsPerUnit(options);
-    const most = largestStep(options);
+    const scale = updateStepsPerUnit(options);
+    const most = largestCoordinateSteps(options);
     const key = host.randomBytes(KEY_BYTES) as Uint8Array<ArrayBuffer>;
     if (noise !== undefined && options.privacy !== undefined) {
       const { bound, clientVariance: variance } = noise;
       const { mechanism } = options.privacy;
-      const { update: length, unit } = clipPlan(options.privacy);
+      const { update: length, unit } = clippingNormsOf(options.privacy);
       const written = norm === undefined ? {} : { written: { length, unit } };
       const common = { update, key, scale, bound, mechanism, variance };
       const input = { ...common, clip: norm ?? length, ...written };
-      if (!hasLevels(options)) return ['privateUpdate', input];
+      if (!hasNoiseLevels(options)) return ['privateUpdate', input];
       const levels = this.#drawLevels();
       return ['privateUpdate', { ...input, levels }];
     }
@@ -187,8 +187,8 @@ export class ClientSession {
 
   #drawLevels(): readonly NoiseLevel[] {
     const { host, options, clients } = this.#parts;
-    const levels = levelVariances(options, clients).map((variance) => {
-      return { key: host.randomBytes(LEVEL_KEY_BYTES), variance };
+    const levels = plannedLevelVariances(options, clients).map((variance) => {
+      return { key: host.randomBytes(NOISE_LEVEL_KEY_BYTES), variance };
     });
     this.#levels = levels;
     return levels;
@@ -201,8 +201,8 @@ export class ClientSession {
     if (machine === undefined || levels === undefined) return;
     const { survivors } = machine;
     const removed = behaviour.removedLevels(options, { clients, survivors });
-    const keys = joinBytes(removed.map((level) => (levels[level] as NoiseLevel).key));
-    if (keys.length > 0) this.#send(encodeMessage({ kind: 'levels', session, keys }));
+    const keys = concatByteList(removed.map((level) => (levels[level] as NoiseLevel).key));
+    if (keys.length > 0) this.#send(encodeFederatedMessage({ kind: 'levels', session, keys }));
     for (const { key } of levels) wipe(key);
     this.#levels = undefined;
   }
@@ -210,10 +210,10 @@ export class ClientSession {
   /** Gives an input to the sum; the witness of the run learns it before it is hidden. */
   #give(ring: Uint32Array): void {
     const { witness, session, index, options } = this.#parts;
-    witness.addend(sumName(session), index, ring.slice());
+    witness.addend(witnessNameOfSum(session), index, ring.slice());
     if (this.#shell !== undefined) this.#shell.take({ kind: 'update', ring });
     else {
-      this.#send(encodeMessage(updateMessage(options, session, ring)));
+      this.#send(encodeFederatedMessage(makeUpdateMessage(options, session, ring)));
       this.#finish();
     }
   }

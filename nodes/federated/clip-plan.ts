@@ -11,13 +11,13 @@
  * @module
  */
 import type { FederatedOptions } from './config.ts';
-import { NORM_MAX, NORM_MIN, updateNoiseMultiplier } from './privacy/clip.ts';
+import { ADAPTIVE_NORM_MAX, ADAPTIVE_NORM_MIN, noiseMultiplierForUpdates } from './privacy/clip.ts';
 
 /** Options that decide about the norm. */
 type Norms = Pick<NonNullable<FederatedOptions['privacy']>, 'clip' | 'noise' | 'adaptive'>;
 
 /** Norms in the units in which the vectors of all rounds are written. */
-export interface ClipPlan {
+export interface ClippingNorms {
   /** Norm of an update: the fixed one, or that of the first round. */
   readonly update: number;
   /** Norm of an update together with its count. */
@@ -28,12 +28,12 @@ export interface ClipPlan {
 
 /**
  * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates is
- * noise of `updateNoiseMultiplier` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
+ * noise of `noiseMultiplierForUpdates` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
  */
-export function clipPlan({ clip: update, noise, adaptive }: Norms): ClipPlan {
+export function clippingNormsOf({ clip: update, noise, adaptive }: Norms): ClippingNorms {
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
-  const ofUpdates = updateNoiseMultiplier({ noise, countDeviation });
+  const ofUpdates = noiseMultiplierForUpdates({ noise, countDeviation });
   // The loader refuses such options.
   if (ofUpdates === undefined) return { update, joint: update, unit: 0 };
   const unit = (update * ofUpdates) / countDeviation;
@@ -41,7 +41,7 @@ export function clipPlan({ clip: update, noise, adaptive }: Norms): ClipPlan {
 }
 
 /** Why the noise on counts is too little, and what to write instead; undefined if it is not. */
-export function refuseCountNoise({
+export function countNoiseProblem({
   noise,
   adaptive,
 }: Norms): { readonly message: string; readonly hint: string } | undefined {
@@ -52,7 +52,7 @@ export function refuseCountNoise({
 }
 
 /** How many numbers follow the model and each update: one, a norm or count, if the norm adapts. */
-export function clipNumberCount({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
+export function adaptiveClipElementCount({ privacy }: Pick<FederatedOptions, 'privacy'>): 0 | 1 {
   return privacy?.adaptive === undefined ? 0 : 1;
 }
 
@@ -66,7 +66,10 @@ export function modelWithNorm(
   if (privacy?.adaptive === undefined) return model;
   const state = new Float32Array(model.length + 1);
   state.set(model);
-  state[model.length] = Math.max(NORM_MIN, Math.min(NORM_MAX, norm ?? privacy.clip));
+  state[model.length] = Math.max(
+    ADAPTIVE_NORM_MIN,
+    Math.min(ADAPTIVE_NORM_MAX, norm ?? privacy.clip),
+  );
   return state;
 }
 
@@ -75,7 +78,7 @@ export function modelOfState<Memory extends ArrayBufferLike>(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array<Memory>,
 ): Float32Array<Memory> {
-  return state.subarray(0, state.length - clipNumberCount(options));
+  return state.subarray(0, state.length - adaptiveClipElementCount(options));
 }
 
 /** The norm of {@link modelWithNorm}; undefined if norms are fixed, NaN if no round can have it. */
@@ -83,7 +86,7 @@ export function normOfState(
   options: Pick<FederatedOptions, 'privacy'>,
   state: Float32Array,
 ): number | undefined {
-  if (clipNumberCount(options) === 0) return undefined;
+  if (adaptiveClipElementCount(options) === 0) return undefined;
   const norm = state[state.length - 1] as number;
-  return norm > 0 && norm <= 2 * NORM_MAX ? norm : Number.NaN;
+  return norm > 0 && norm <= 2 * ADAPTIVE_NORM_MAX ? norm : Number.NaN;
 }

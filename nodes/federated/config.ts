@@ -1,33 +1,33 @@
 /**
  * Federated learning: the options of a node in a topology or scenario file. All nodes of a
- * federation have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`; `disagreements.ts` checks that.
+ * federation have the same, apart from `drop`, `lie`, `serverAttack`, `device` and `double`; `option-conflicts.ts` checks that.
  *
  * @module
  */
 import { z } from 'zod';
-import { durationNs, share } from '../_kit/options.ts';
+import { durationNsSchema, shareSchema } from '../_kit/options.ts';
 import { attackConfig } from './attack/attack-config.ts';
 import { compressionConfig } from './compression/options.ts';
 import { deviceConfig } from './device/options.ts';
 import {
-  ACCURACY_TARGET,
-  CLIENTS_MIN,
+  DEFAULT_ACCURACY_TARGET,
   DEFAULT_BATCH_SIZE,
-  DEFAULT_CLIP,
+  DEFAULT_COORDINATE_CLIP,
   DEFAULT_DELTA,
   DEFAULT_EPOCHS,
+  DEFAULT_LEARNING_RATE,
+  DEFAULT_PHASE_TIMEOUT_NS,
+  DEFAULT_RING_BITS,
+  DEFAULT_ROUND_CLIENTS_MIN,
   DEFAULT_ROUNDS,
-  DEFAULT_SCALE,
-  LEARNING_RATE,
-  MODULUS_BITS,
-  PHASE_NS,
-  ROUNDS_MAX,
+  DEFAULT_STEPS_PER_UNIT,
+  RUN_ROUNDS_MAX,
 } from './geometry.ts';
 import { gossipConfig, NO_AGGREGATOR } from './gossip/options.ts';
 import { dataConfig } from './learn/data-options.ts';
-import { NORM_MAX, NORM_MIN } from './privacy/clip.ts';
-import { clipConfig } from './privacy/clip-config.ts';
-import { selectConfig } from './selection.ts';
+import { ADAPTIVE_NORM_MAX, ADAPTIVE_NORM_MIN } from './privacy/clip.ts';
+import { adaptiveClipConfig } from './privacy/clip-config.ts';
+import { clientSelectionConfig } from './selection.ts';
 
 /** What a client does with its examples, and how its update is written. */
 const learnConfig = z.strictObject({
@@ -36,15 +36,15 @@ const learnConfig = z.strictObject({
   /** Examples of one step of learning. */
   batch: z.int().min(1).max(100_000).default(DEFAULT_BATCH_SIZE),
   /** Learning rate: length of a step in multiples of the gradient. */
-  rate: z.number().positive().max(100).default(LEARNING_RATE),
+  rate: z.number().positive().max(100).default(DEFAULT_LEARNING_RATE),
   /** Steps of an update per unit: coordinates are rounded to multiples of 1/scale, at random. */
   scale: z
     .int()
     .min(1)
     .max(2 ** 30)
-    .default(DEFAULT_SCALE),
+    .default(DEFAULT_STEPS_PER_UNIT),
   /** Coordinates of an update are cut at this value. */
-  clip: z.number().positive().max(1_000).default(DEFAULT_CLIP),
+  clip: z.number().positive().max(1_000).default(DEFAULT_COORDINATE_CLIP),
   /** Weight of a client in the mean: `equal` for all, or the number of its `examples`. */
   weight: z.enum(['equal', 'examples']).default('equal'),
 });
@@ -66,7 +66,7 @@ const sumConfig = z.strictObject({
   /** `signed`: clients sign what they agree on, and a server that tells two stories is refused. */
   mode: z.enum(['semi-honest', 'signed']).default('semi-honest'),
   /** Bits of an element of the sum, which wraps modulo 2 to this power. */
-  modulusBits: z.int().min(2).max(32).default(MODULUS_BITS),
+  modulusBits: z.int().min(2).max(32).default(DEFAULT_RING_BITS),
   /** A sum of fewer inputs is not opened. */
   minSum: z.int().min(1).default(2),
 });
@@ -79,9 +79,9 @@ const privacyConfig = z.strictObject({
   /** Who adds the noise: the aggregator, all clients together enough for the sum, or each enough alone. */
   place: z.enum(['central', 'distributed', 'local']),
   /** Longest update, Euclidean; one client changes the sum by no more. */
-  clip: z.number().min(NORM_MIN).max(NORM_MAX).default(1),
+  clip: z.number().min(ADAPTIVE_NORM_MIN).max(ADAPTIVE_NORM_MAX).default(1),
   /** `clip` is the norm of the first round, and follows a quantile of the clients' norms. */
-  adaptive: clipConfig.optional(),
+  adaptive: adaptiveClipConfig.optional(),
   /** Standard deviation of the noise in the sum, in multiples of `clip`. */
   noise: z.number().min(0).default(1),
   /** Delta of (epsilon, delta) privacy. */
@@ -104,17 +104,17 @@ export const federatedConfig = z.strictObject({
   /** Without aggregator: nodes average their models in pairs. */
   gossip: gossipConfig.optional(),
   /** Rounds of the run, or exchanges that a node begins if it gossips. */
-  rounds: z.int().min(1).max(ROUNDS_MAX).default(DEFAULT_ROUNDS),
+  rounds: z.int().min(1).max(RUN_ROUNDS_MAX).default(DEFAULT_ROUNDS),
   /** Time between two rounds. */
-  pause: durationNs().default(0),
+  pause: durationNsSchema().default(0),
   /** Which clients a round invites. */
-  select: selectConfig.default('all'),
+  select: clientSelectionConfig.default('all'),
   /** Fewest clients with which a round begins. */
-  minimum: z.int().min(1).default(CLIENTS_MIN),
+  minimum: z.int().min(1).default(DEFAULT_ROUND_CLIENTS_MIN),
   /** How long the answers of a phase are waited for. */
-  phaseTimeout: durationNs().default(PHASE_NS),
+  phaseTimeout: durationNsSchema().default(DEFAULT_PHASE_TIMEOUT_NS),
   /** How long inputs of a round are waited for, from its invitations on; absent: the sum of its phases. */
-  deadline: durationNs().optional(),
+  deadline: durationNsSchema().optional(),
   /** Number of inputs at which a round stops waiting; absent: `fixed` if more were invited, else all. */
   quorum: z.int().min(1).optional(),
   /** The model to learn; `size`: none, but random numbers are added up, to see what a sum costs. */
@@ -146,14 +146,14 @@ export const federatedConfig = z.strictObject({
   /** What the aggregator tries to find out about its clients; measured, never sent. */
   attack: attackConfig.optional(),
   /** Accuracy of the model at which `federated.rounds_to` notes the round. */
-  target: share().default(ACCURACY_TARGET),
+  target: shareSchema().default(DEFAULT_ACCURACY_TARGET),
   /** With some probability, a client leaves a round after a certain message. */
   drop: z
     .strictObject({
       /** The last message that the client answers or sends. */
       after: z.enum(['invitation', 'keys', 'shares', 'input']),
       /** Chance that it leaves, in each round. */
-      probability: share(),
+      probability: shareSchema(),
     })
     .optional(),
   /**

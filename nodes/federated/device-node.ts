@@ -7,17 +7,22 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { Store } from '../../engine/host/store.ts';
 import type { FederatedSetup } from './behaviour.ts';
-import { DeviceAccount, rememberUse } from './device/account.ts';
-import { type DeviceUse, LIMIT_NAMES, type LimitName, type RoundWork } from './device/limits.ts';
-import { RETRY_NS } from './geometry.ts';
+import { DeviceUseTracker, storeDeviceUse } from './device/account.ts';
+import {
+  DEVICE_LIMIT_NAMES,
+  type DeviceLimitName,
+  type DeviceUse,
+  type RoundWork,
+} from './device/limits.ts';
+import { CARRIER_RETRY_NS } from './geometry.ts';
 
 const UJ_PER_J = 1_000_000;
 
-/** See the module. */
-export class DeviceNode {
+/** The device of a client: counts what is used, and refuses rounds that would break a limit. */
+export class ClientDevice {
   readonly #host: Host;
   /** Undefined if the option says nothing of power or limits. */
-  readonly #account: DeviceAccount | undefined;
+  readonly #account: DeviceUseTracker | undefined;
   readonly #store: Store | undefined;
   /** Energy used since the start and reported to the meter, uJ. */
   #toldUj = 0;
@@ -37,14 +42,14 @@ export class DeviceNode {
     this.#store = host.store('device');
     this.#before = behaviour.recallUse(this.#store);
     this.#written = this.#before;
-    this.#account = new DeviceAccount(
+    this.#account = new DeviceUseTracker(
       { exampleNs, computeW, byteJ },
       behaviour.limitsOf(device),
       this.#before,
     );
     host.meter.counter('federated.device.spent').add(0);
     // Where a client may decline, the report shows 0 if it never did.
-    for (const name of LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
+    for (const name of DEVICE_LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
     host.meter.counter('federated.declined').add(0);
   }
 
@@ -66,12 +71,12 @@ export class DeviceNode {
   }
 
   /** The limit that a round would break; undefined if it may begin. */
-  broken(work: RoundWork): LimitName | undefined {
+  broken(work: RoundWork): DeviceLimitName | undefined {
     return this.#account?.broken(work);
   }
 
   /** The client stops taking part because of a limit: what it reserved for rounds is free again. */
-  declined(limit: LimitName): void {
+  declined(limit: DeviceLimitName): void {
     this.stop();
     this.#host.meter.counter('federated.declined').add(1);
     this.#host.meter.counter(`federated.declined.${limit}`).add(1);
@@ -98,11 +103,11 @@ export class DeviceNode {
   #write(use: DeviceUse, then: () => void): void {
     this.#written = use;
     const store = this.#store as Store;
-    rememberUse(store, use);
+    storeDeviceUse(store, use);
     store.sync((error) => {
       // A full disk may have room again.
       if (error === undefined) then();
-      else this.#host.after(RETRY_NS, () => this.#write(use, then));
+      else this.#host.after(CARRIER_RETRY_NS, () => this.#write(use, then));
     });
   }
 

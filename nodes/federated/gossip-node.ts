@@ -6,7 +6,7 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { Transport } from '../../engine/host/transport.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { FederatedSetup } from './behaviour.ts';
 import {
   type GossipEffect,
@@ -14,27 +14,27 @@ import {
   GossipMachine,
   type GossipModel,
 } from './gossip/machine.ts';
-import { modelOfFederation, parametersOf, testSet } from './learn/data.ts';
-import type { EvaluateInput } from './learn/evaluate-job.ts';
-import { seededDraws } from './learn/seeded.ts';
-import { LearnerNode } from './learner-node.ts';
-import { dataSource } from './provisioning.ts';
-import { decodeMessage, encodeMessage, type FederatedMessage } from './wire.ts';
+import { modelOfFederation, parameterCountOf, testExamples } from './learn/data.ts';
+import type { EvaluateModelInput } from './learn/evaluate-job.ts';
+import { makeSharedDraws } from './learn/seeded.ts';
+import { nodeDataSource } from './provisioning.ts';
+import { ClientTrainer } from './trainer-node.ts';
+import { decodeFederatedMessage, encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
-/** See the module. */
+/** A node of a federation without an aggregator: learns, and averages with others in pairs. */
 export class GossipNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: FederatedSetup;
-  readonly #learner: LearnerNode;
+  readonly #learner: ClientTrainer;
   #transport: Transport | undefined;
   #machine: GossipMachine | undefined;
-  #shell: MachineShell<GossipInput, GossipEffect> | undefined;
+  #shell: StateMachineRunner<GossipInput, GossipEffect> | undefined;
   #endTraining: () => void = () => undefined;
 
   constructor(host: Host, setup: FederatedSetup) {
     this.#host = host;
     this.#setup = setup;
-    this.#learner = new LearnerNode(host, dataSource(host.crypto, setup));
+    this.#learner = new ClientTrainer(host, nodeDataSource(host.crypto, setup));
   }
 
   start(): void {
@@ -60,7 +60,7 @@ export class GossipNode implements NodeHandle {
       },
       host.now(),
     );
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
     this.#shell.start();
   }
 
@@ -92,14 +92,14 @@ export class GossipNode implements NodeHandle {
   /** The model that all begin with; zeros where numbers are drawn. */
   #first(): GossipModel {
     const { options } = this.#setup;
-    const { seed } = dataSource(this.#host.crypto, this.#setup);
-    const draws = seededDraws(this.#host.crypto, seed, 'first model');
+    const { seed } = nodeDataSource(this.#host.crypto, this.#setup);
+    const draws = makeSharedDraws(this.#host.crypto, seed, 'first model');
     const first = modelOfFederation(options)?.initial(draws);
-    return Float32Array.from(first ?? new Float32Array(parametersOf(options)));
+    return Float32Array.from(first ?? new Float32Array(parameterCountOf(options)));
   }
 
   #message(from: string, bytes: Uint8Array): void {
-    const message = decodeMessage(bytes);
+    const message = decodeFederatedMessage(bytes);
     switch (message?.kind) {
       case 'offer':
       case 'answer': {
@@ -169,7 +169,7 @@ export class GossipNode implements NodeHandle {
     message: FederatedMessage,
     done: (outcome: string) => void = () => undefined,
   ): number {
-    const bytes = encodeMessage(message);
+    const bytes = encodeFederatedMessage(message);
     const { phaseTimeout: lifetime } = this.#setup.options;
     this.#transport?.send(to, bytes, { lifetime, tolerant: true }, done);
     return bytes.length;
@@ -178,15 +178,15 @@ export class GossipNode implements NodeHandle {
   /** Measures the accuracy of this node's model, at the end; then the node has finished. */
   #evaluate(): void {
     const { options } = this.#setup;
-    const source = dataSource(this.#host.crypto, this.#setup);
+    const source = nodeDataSource(this.#host.crypto, this.#setup);
     if (typeof options.model === 'object' || this.#machine === undefined) {
       this.#host.finished();
       return;
     }
-    const input: EvaluateInput = {
+    const input: EvaluateModelInput = {
       model: options.model,
       weights: this.#machine.model.slice(),
-      examples: testSet(source, source.clients),
+      examples: testExamples(source, source.clients),
     };
     this.#host.compute('evaluate', input, (result) => {
       if (result.kind === 'failed') throw new Error(`measuring accuracy failed: ${result.message}`);

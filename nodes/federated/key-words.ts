@@ -5,7 +5,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { WordSource } from './privacy/uniform-source.ts';
+import type { RandomWordSource } from './privacy/uniform-source.ts';
 
 const NONCE = new Uint8Array(12);
 const BLOCKS = 64;
@@ -14,7 +14,10 @@ const ZEROS = new Uint8Array(BLOCKS * BLOCK_BYTES);
 const WORDS = ZEROS.length / 4;
 
 /** The 32-bit words of a key's stream, which has 2^38 bytes. */
-export function keyWords(crypto: Pick<CryptoProvider, 'chacha20'>, key: Uint8Array): WordSource {
+export function keyStreamWords(
+  crypto: Pick<CryptoProvider, 'chacha20'>,
+  key: Uint8Array,
+): RandomWordSource {
   let view: DataView = new DataView(ZEROS.buffer);
   let block = 0;
   let next = WORDS;

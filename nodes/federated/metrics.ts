@@ -4,7 +4,7 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { LIMIT_NAMES } from './device/limits.ts';
+import { DEVICE_LIMIT_NAMES } from './device/limits.ts';
 
 function counter(name: string, help: string): MetricDefinition {
   return { name: `federated.${name}`, kind: 'counter', unit: 'count', help };
@@ -100,7 +100,7 @@ export const FEDERATED_METRICS: readonly MetricDefinition[] = [
     ),
     isLoss: true,
   },
-  ...LIMIT_NAMES.map((name) =>
+  ...DEVICE_LIMIT_NAMES.map((name) =>
     use(`declined.${name}`, `of these, because of its limit \`${name}\``),
   ),
   {

@@ -5,7 +5,7 @@
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/** See the module. */
+/** Limits that federated learning keeps whatever happens to the network. */
 export const FEDERATED_MUST: Must = {
   always: {
     'federated.exact': { value: '== 1' },

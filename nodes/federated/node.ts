@@ -11,7 +11,7 @@ import { ClientNode } from './client-node.ts';
 import { GossipNode } from './gossip-node.ts';
 
 /** Creates a node on `host`. */
-export function createFederated(host: Host, setup: FederatedSetup): NodeHandle {
+export function createFederatedNode(host: Host, setup: FederatedSetup): NodeHandle {
   if (setup.options.gossip !== undefined) return new GossipNode(host, setup);
   const isAggregator = host.name === setup.options.aggregator;
   return isAggregator ? new AggregatorNode(host, setup) : new ClientNode(host, setup);

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { clipPlan } from './clip-plan.ts';
+import { clippingNormsOf } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
-import { levelsToRemove, noiseLevels } from './privacy/dropout-noise.ts';
+import { noiseLevelsToRemove, noiseLevelVariances } from './privacy/dropout-noise.ts';
 
 /** Bytes of the key of a level. */
-export const LEVEL_KEY_BYTES = 32;
+export const NOISE_LEVEL_KEY_BYTES = 32;
 
 /** Bytes of a message before its keys: array head, type, session, head of the string of keys. */
 const MESSAGE_HEAD = 48;
@@ -20,47 +20,52 @@ const MESSAGE_HEAD = 48;
 type PrivateOptions = Pick<FederatedOptions, 'privacy' | 'learn' | 'minimum'>;
 
 /** True if clients add noise in levels. */
-export function hasLevels({ privacy }: PrivateOptions): boolean {
+export function hasNoiseLevels({ privacy }: PrivateOptions): boolean {
   return privacy?.place === 'distributed' && privacy.dropouts === 'add-then-remove';
 }
 
 /** How many lost clients a round of `clients` survives. */
-export function toleratedOf({ minimum }: Pick<PrivateOptions, 'minimum'>, clients: number): number {
+export function toleratedDropoutsOf(
+  { minimum }: Pick<PrivateOptions, 'minimum'>,
+  clients: number,
+): number {
   return Math.max(0, clients - minimum);
 }
 
 /** Variances of the levels of one client, in squares of ring units. */
-export function levelVariances(options: PrivateOptions, clients: number): readonly number[] {
+export function plannedLevelVariances(options: PrivateOptions, clients: number): readonly number[] {
   const { privacy, learn } = options;
   if (privacy === undefined) return [];
-  const units = privacy.noise * clipPlan(privacy).joint * learn.scale;
-  const tolerated = toleratedOf(options, clients);
-  return noiseLevels('add-then-remove', { clients, tolerated, variance: units * units });
+  const units = privacy.noise * clippingNormsOf(privacy).joint * learn.scale;
+  const tolerated = toleratedDropoutsOf(options, clients);
+  return noiseLevelVariances('add-then-remove', { clients, tolerated, variance: units * units });
 }
 
 /** Most bytes of the message that reveals levels; 0 if there are none. */
-export function revealBytes(options: PrivateOptions, clients: number): number {
-  return hasLevels(options) ? MESSAGE_HEAD + LEVEL_KEY_BYTES * toleratedOf(options, clients) : 0;
+export function revealMessageBytesMax(options: PrivateOptions, clients: number): number {
+  return hasNoiseLevels(options)
+    ? MESSAGE_HEAD + NOISE_LEVEL_KEY_BYTES * toleratedDropoutsOf(options, clients)
+    : 0;
 }
 
 /** Indices of the levels that are not needed with so many survivors, ascending. */
-export function removedLevels(
+export function unneededNoiseLevels(
   options: PrivateOptions,
   { clients, survivors }: { readonly clients: number; readonly survivors: number },
 ): readonly number[] {
-  const tolerated = toleratedOf(options, clients);
-  return levelsToRemove('add-then-remove', { tolerated, lost: clients - survivors });
+  const tolerated = toleratedDropoutsOf(options, clients);
+  return noiseLevelsToRemove('add-then-remove', { tolerated, lost: clients - survivors });
 }
 
 /**
  * Variance of the noise left in the sum, in multiples of the planned one: 1 if all survivors
  * revealed their levels, more if some did not.
  */
-export function keptVarianceRatio(
+export function remainingVarianceRatio(
   options: PrivateOptions,
   round: { readonly clients: number; readonly survivors: number; readonly revealed: number },
 ): number {
   const { clients, survivors, revealed } = round;
   const whole = survivors - revealed;
-  return revealed / survivors + whole / (clients - toleratedOf(options, clients));
+  return revealed / survivors + whole / (clients - toleratedDropoutsOf(options, clients));
 }

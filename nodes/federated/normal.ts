@@ -9,6 +9,6 @@ import { normalQuantile } from '../../engine/pure/normal-quantile.ts';
 const WORD = 2 ** 32;
 
 /** A standard normal number, at most 6.3 from 0; takes one word. */
-export function standardNormal(random: Pick<Random, 'u32'>): number {
+export function drawStandardNormal(random: Pick<Random, 'u32'>): number {
   return normalQuantile((random.u32() + 0.5) / WORD);
 }

@@ -5,17 +5,17 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
-import { addInto } from './secagg/ring.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
+import { addVectorInto } from './secagg/ring.ts';
 
 /** What the machine of the aggregator is told. */
-export type PlainServerInput =
+export type PlainSumServerInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'vector'; readonly from: number; readonly vector: Uint32Array }
   | { readonly kind: 'gone'; readonly index: number };
 
 /** The effects of the machine. */
-export type PlainServerEffect =
+export type PlainSumServerEffect =
   | { readonly kind: 'drop'; readonly reason: 'input-length' | 'duplicate' | 'late-input' }
   | {
       readonly kind: 'sum';
@@ -28,7 +28,7 @@ export type PlainServerEffect =
   | { readonly kind: 'aborted'; readonly outcome: 'too-few' };
 
 /** What the machine is made from. */
-export interface PlainServerParts {
+export interface PlainSumServerParts {
   readonly clients: number;
   readonly length: number;
   readonly timeoutNs: Nanoseconds;
@@ -41,8 +41,8 @@ export interface PlainServerParts {
 }
 
 /** Adds up what comes until all have answered or time is over. */
-export class PlainServer implements Machine<PlainServerInput, PlainServerEffect> {
-  readonly #parts: PlainServerParts;
+export class PlainSumServer implements StateMachine<PlainSumServerInput, PlainSumServerEffect> {
+  readonly #parts: PlainSumServerParts;
   readonly #sum: Uint32Array;
   readonly #came = new Set<number>();
   readonly #gone = new Set<number>();
@@ -50,12 +50,12 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
   #endNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #isOver = false;
 
-  constructor(parts: PlainServerParts) {
+  constructor(parts: PlainSumServerParts) {
     this.#parts = parts;
     this.#sum = new Uint32Array(parts.length);
   }
 
-  step(now: Nanoseconds, input: PlainServerInput | TimerDue): readonly PlainServerEffect[] {
+  step(now: Nanoseconds, input: PlainSumServerInput | TimerDue): readonly PlainSumServerEffect[] {
     switch (input.kind) {
       case 'begin':
         this.#endNs = now + this.#parts.timeoutNs;
@@ -74,18 +74,18 @@ export class PlainServer implements Machine<PlainServerInput, PlainServerEffect>
     return this.#isOver ? Number.POSITIVE_INFINITY : this.#endNs;
   }
 
-  #vector(from: number, vector: Uint32Array): readonly PlainServerEffect[] {
+  #vector(from: number, vector: Uint32Array): readonly PlainSumServerEffect[] {
     if (this.#isOver) return [{ kind: 'drop', reason: 'late-input' }];
     if (this.#came.has(from)) return [{ kind: 'drop', reason: 'duplicate' }];
     if (vector.length !== this.#sum.length) return [{ kind: 'drop', reason: 'input-length' }];
     this.#came.add(from);
     this.#gone.delete(from);
-    addInto(this.#sum, vector);
+    addVectorInto(this.#sum, vector);
     if (this.#parts.keepsVectors === true) this.#vectors.set(from, vector);
     return this.#closed(Number.NEGATIVE_INFINITY);
   }
 
-  #closed(now: Nanoseconds): readonly PlainServerEffect[] {
+  #closed(now: Nanoseconds): readonly PlainSumServerEffect[] {
     const { clients, minimum, quorum = clients } = this.#parts;
     const isMissed = this.#came.size + this.#gone.size < clients && this.#came.size < quorum;
     const isWaiting = isMissed && now < this.#endNs;

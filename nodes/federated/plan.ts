@@ -6,12 +6,12 @@
  * @module
  */
 
-import { clipNumberCount } from './clip-plan.ts';
-import { compressedLength, largestStep } from './compression/form.ts';
+import { adaptiveClipElementCount } from './clip-plan.ts';
+import { compressedLength, largestCoordinateSteps } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { sharedExampleCount } from './learn/data.ts';
-import { largestPrivateInput } from './privacy-plan.ts';
-import { invitedClients } from './selection.ts';
+import { largestNoisyInputElement } from './privacy-plan.ts';
+import { invitedClientCount } from './selection.ts';
 
 /** Parameters of a session. */
 export interface SessionPlan {
@@ -25,8 +25,8 @@ export interface SessionPlan {
 }
 
 /** Clients of the largest round. */
-export function largestRound({ select }: FederatedOptions, clients: number): number {
-  return invitedClients(select) || clients;
+export function roundClientsMax({ select }: FederatedOptions, clients: number): number {
+  return invitedClientCount(select) || clients;
 }
 
 /** Number of groups of a round, each with a sum; undefined if one sum has all clients. */
@@ -35,7 +35,7 @@ export function groupCountOf({ groups }: FederatedOptions): number | undefined {
 }
 
 /** Clients of the smallest and of the largest session of a round of `clients`. */
-export function sessionSizes(
+export function sessionClientsMinMax(
   options: FederatedOptions,
   clients: number,
 ): readonly [number, number] {
@@ -44,9 +44,9 @@ export function sessionSizes(
 }
 
 /** Elements of a sum: the update, and its weight if weights differ, or its count if the norm follows. */
-export function vectorLength(options: FederatedOptions, parameters: number): number {
+export function sumVectorLength(options: FederatedOptions, parameters: number): number {
   const { learn, compression } = options;
-  const more = (learn.weight === 'examples' ? 1 : 0) + clipNumberCount(options);
+  const more = (learn.weight === 'examples' ? 1 : 0) + adaptiveClipElementCount(options);
   return compressedLength(compression, parameters) + more;
 }
 
@@ -56,7 +56,7 @@ export function sessionPlan(
   clients: number,
   parameters: number,
 ): SessionPlan {
-  const length = vectorLength(options, parameters);
+  const length = sumVectorLength(options, parameters);
   const { secureAggregation: sum } = options;
   if (sum === 'none') return { neighbours: 0, threshold: 1, length, bits: 32 };
   const most = clients - 1;
@@ -72,7 +72,7 @@ export function sessionPlan(
 /** Bits of an element of a secure sum of `clients` inputs. */
 function sumBits(options: FederatedOptions, clients: number): number {
   const { secureAggregation: sum } = options;
-  const most = largestStep(options);
+  const most = largestCoordinateSteps(options);
   if (most !== undefined) return Math.min(32, ringBitsNeeded(clients, most));
   return sum === 'none' ? 32 : sum.modulusBits;
 }
@@ -85,10 +85,10 @@ function thresholdOf(threshold: number | '1/2' | '2/3', holders: number): number
 }
 
 /** The largest value that a client can put into one element. */
-export function largestInput(options: FederatedOptions): number {
+export function largestInputElement(options: FederatedOptions): number {
   const { learn, data, privacy } = options;
-  if (privacy !== undefined) return largestPrivateInput(options);
-  const most = largestStep(options);
+  if (privacy !== undefined) return largestNoisyInputElement(options);
+  const most = largestCoordinateSteps(options);
   if (most !== undefined) return most;
   const weight = learn.weight === 'examples' ? data.examples : 1;
   // Rounding at random may go up by one step.
@@ -96,14 +96,14 @@ export function largestInput(options: FederatedOptions): number {
 }
 
 /** The largest element that a sum of `inputs` may have, of all `clients`. */
-export function largestSum(
+export function largestSumElement(
   options: FederatedOptions,
   { inputs, clients }: { readonly inputs: number; readonly clients: number },
 ): number {
   const { learn, data, privacy } = options;
   const shared = sharedExampleCount(data, clients);
   if (shared === undefined || learn.weight === 'equal' || privacy !== undefined) {
-    return inputs * largestInput(options);
+    return inputs * largestInputElement(options);
   }
   // One client may have nearly all examples, but all clients have no more than there are.
   return shared * (Math.ceil(learn.clip * learn.scale) + 1);
@@ -113,7 +113,7 @@ export function largestSum(
  * Fewest inputs of a sum that a client takes part in: fewer hide its own less than the options
  * promise, and have less noise of clients than the account assumes.
  */
-export function leastInputs({
+export function sumInputsMin({
   secureAggregation: sum,
   groups,
   minimum,

@@ -6,15 +6,20 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { FederatedOptions } from './config.ts';
-import { firstPresence, nextPresence, type Presence, presenceIn } from './device/availability.ts';
-import type { Available } from './device/options.ts';
+import {
+  drawFirstPresence,
+  drawNextPresence,
+  type PresenceState,
+  presenceAt,
+} from './device/availability.ts';
+import type { AvailabilityOptions } from './device/options.ts';
 
-/** See the module. */
-export class PresenceNode {
+/** Whether the device of a client is there, with a timer that reports each change. */
+export class DevicePresence {
   readonly #host: Host;
-  readonly #available: Available | undefined;
+  readonly #available: AvailabilityOptions | undefined;
   readonly #changed: (isThere: boolean) => void;
-  #presence: Presence = { isThere: true, untilNs: Number.POSITIVE_INFINITY };
+  #presence: PresenceState = { isThere: true, untilNs: Number.POSITIVE_INFINITY };
   #timer: Timer | undefined;
 
   /** @param changed Called when the device comes or goes away. */
@@ -36,8 +41,8 @@ export class PresenceNode {
     const now = this.#host.planTime();
     this.#presence =
       'trace' in available
-        ? presenceIn(available.trace, now)
-        : firstPresence(statesOf(available), now, this.#host.random('federated.available'));
+        ? presenceAt(available.trace, now)
+        : drawFirstPresence(statesOf(available), now, this.#host.random('federated.available'));
     this.#arm();
   }
 
@@ -62,11 +67,11 @@ export class PresenceNode {
     this.#arm();
   }
 
-  #next(now: number): Presence {
-    const available = this.#available as Available;
-    if ('trace' in available) return presenceIn(available.trace, now);
+  #next(now: number): PresenceState {
+    const available = this.#available as AvailabilityOptions;
+    if ('trace' in available) return presenceAt(available.trace, now);
     const random = this.#host.random('federated.available');
-    return nextPresence(statesOf(available), this.#presence, random);
+    return drawNextPresence(statesOf(available), this.#presence, random);
   }
 }
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { clipNumberCount, clipPlan } from './clip-plan.ts';
+import { adaptiveClipElementCount, clippingNormsOf } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
-import { hasLevels, toleratedOf } from './noise-levels.ts';
-import { ROUNDING_BETA, roundedBound } from './privacy/distributed.ts';
+import { hasNoiseLevels, toleratedDropoutsOf } from './noise-levels.ts';
+import { ROUNDING_BETA, roundedNormBound } from './privacy/distributed.ts';
 import type { PrivacySettings } from './privacy/settings.ts';
 
 /** Noise as clients and aggregator add it. */
@@ -39,11 +39,11 @@ export function noisePlan(
   const { privacy, learn, minimum } = options;
   if (privacy === undefined) return undefined;
   const { place, noise, delta, mechanism } = privacy;
-  const { joint: clip } = clipPlan(privacy);
+  const { joint: clip } = clippingNormsOf(privacy);
   const gamma = 1 / learn.scale;
-  const dimension = parameters + clipNumberCount(options);
+  const dimension = parameters + adaptiveClipElementCount(options);
   const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
-  const bound = roundedBound(ring);
+  const bound = roundedNormBound(ring);
   const rate = rateOf(options, clients);
   const settings: PrivacySettings = {
     mechanism: place === 'central' ? 'gaussian' : mechanism,
@@ -56,8 +56,8 @@ export function noisePlan(
     ...(place === 'central' ? {} : ring),
     // Each client adds noise as if only `minimum` came; if more come, the sum has more than needed.
     ...(place === 'distributed' ? { clients: minimum } : {}),
-    ...(hasLevels(options)
-      ? { clients, tolerated: toleratedOf(options, clients), dropout: 'add-then-remove' }
+    ...(hasNoiseLevels(options)
+      ? { clients, tolerated: toleratedDropoutsOf(options, clients), dropout: 'add-then-remove' }
       : {}),
   };
   const units = noise * clip * learn.scale;
@@ -83,18 +83,18 @@ function isFixed({ select }: FederatedOptions): boolean {
 }
 
 /** Largest element of an input with its noise, in ring units. */
-export function largestPrivateInput({ learn, privacy, minimum }: FederatedOptions): number {
+export function largestNoisyInputElement({ learn, privacy, minimum }: FederatedOptions): number {
   if (privacy === undefined) return 0;
   const { place, noise } = privacy;
-  const { joint: clip } = clipPlan(privacy);
+  const { joint: clip } = clippingNormsOf(privacy);
   const units = Math.ceil(clip * learn.scale) + 1;
   if (place === 'central') return units;
   const width = (noise * clip * learn.scale) / Math.sqrt(place === 'distributed' ? minimum : 1);
   return units + Math.ceil(NOISE_WIDTHS * width);
 }
 
-/** Variance of the noise in a sum of `inputs` inputs, in multiples of what the account assumes. */
-export function realisedVariance(options: FederatedOptions, inputs: number): number {
+/** Variance of the noise in a sum of `inputs` inputs, in multiples of what the accounting of privacy assumes. */
+export function noiseVarianceRatio(options: FederatedOptions, inputs: number): number {
   const { privacy, minimum } = options;
   if (privacy?.place === 'distributed') return inputs / minimum;
   return privacy?.place === 'local' ? inputs : 1;

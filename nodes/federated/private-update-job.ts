@@ -8,15 +8,15 @@
 import type { JobDefinition } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
-import { keyWords } from './key-words.ts';
-import { clipBit, clipL2 } from './privacy/clip.ts';
-import { RingNoise } from './privacy/ring-noise.ts';
-import { roundConditionally } from './privacy/rounding.ts';
+import { keyStreamWords } from './key-words.ts';
+import { belowNormCountTerm, clipL2 } from './privacy/clip.ts';
+import { RingNoiseSampler } from './privacy/ring-noise.ts';
+import { roundWithinNorm } from './privacy/rounding.ts';
 import type { NoiseMechanism } from './privacy/settings.ts';
 import type { QuantiseOutput } from './quantise-job.ts';
 
 /** How an update is written in units of the norm of its round. */
-export interface UpdateNormUnits {
+export interface UpdateNormScaling {
   /** Norm, as written, of an update whose norm is `clip`. */
   readonly length: number;
   /** Difference between the counts of clients below and above the norm. */
@@ -33,7 +33,7 @@ export interface PrivateUpdateInput {
   /** Longest update, Euclidean. */
   readonly clip: number;
   /** How to write the update if the norm adapts; absent: unchanged. */
-  readonly written?: UpdateNormUnits;
+  readonly written?: UpdateNormScaling;
   /** Longest update after rounding, Euclidean, in ring units. */
   readonly bound: number;
   /** The law of the client's noise. */
@@ -48,7 +48,10 @@ export interface PrivateUpdateInput {
 const COORDINATE_NS = 20;
 const NOISE_NS = 600;
 
-/** See the module. The output is like that of `quantise`; `clipped` is all coordinates or 0. */
+/**
+ * Makes an update private: cuts its norm, rounds it to whole numbers, and adds the client's noise.
+ * The output is like that of `quantise`; `clipped` is all coordinates or 0.
+ */
 export const privateUpdateJob: JobDefinition = {
   run: (input, crypto) => privateUpdate(input as PrivateUpdateInput, crypto),
   costNs: (input) => {
@@ -66,7 +69,7 @@ function privateUpdate(
   { update, key, scale, clip, written, bound, mechanism, variance, levels }: PrivateUpdateInput,
   crypto: Pick<CryptoProvider, 'chacha20'>,
 ): QuantiseOutput {
-  const words = keyWords(crypto, key);
+  const words = keyStreamWords(crypto, key);
   const hasCount = written !== undefined;
   const values = new Float64Array(update.length + (hasCount ? 1 : 0));
   values.set(update);
@@ -75,16 +78,19 @@ function privateUpdate(
   if (hasCount) {
     const factor = written.length / clip;
     for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * factor;
-    values[update.length] = clipBit(clipped) * written.unit;
+    values[update.length] = belowNormCountTerm(clipped) * written.unit;
   }
   for (let at = 0; at < values.length; at += 1) values[at] = (values[at] as number) * scale;
-  const rounded = roundConditionally(values, words, bound);
+  const rounded = roundWithinNorm(values, words, bound);
   const ring = new Uint32Array(rounded);
   if (levels === undefined) {
-    if (variance > 0) new RingNoise(mechanism, variance).addTo(ring, words);
+    if (variance > 0) new RingNoiseSampler(mechanism, variance).addTo(ring, words);
   } else {
     for (const level of levels) {
-      new RingNoise(mechanism, level.variance).addTo(ring, keyWords(crypto, level.key));
+      new RingNoiseSampler(mechanism, level.variance).addTo(
+        ring,
+        keyStreamWords(crypto, level.key),
+      );
     }
   }
   return { ring, clipped: wasClipped ? update.length : 0 };

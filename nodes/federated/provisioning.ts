@@ -11,12 +11,12 @@ import type { NodeSetup, Provisioning } from '../../engine/host/protocol.ts';
 import { fromHex, toHex, writeUint32 } from '../_kit/bytes.ts';
 import type { FederatedOptions } from './config.ts';
 import { DATA_SEED_BYTES } from './geometry.ts';
-import { clientNames, type DataSource } from './learn/data.ts';
+import { federationClientNames, type NodeDataSource } from './learn/data.ts';
 
 const IDENTITY = 'identity';
 const DATA = 'data';
 
-/** See the module. */
+/** What nodes have before they start: an identity each, and the seed of the simulated data. */
 export const federatedProvisioning: Provisioning = {
   publicKeys: { [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret) },
   publish: ({ random }) => {
@@ -28,35 +28,35 @@ export const federatedProvisioning: Provisioning = {
 };
 
 /** The seed that the data of the federation is made from. */
-export function dataSeed(network: Pick<NetworkView, 'published'>): Uint8Array {
+export function federationDataSeed(network: Pick<NetworkView, 'published'>): Uint8Array {
   const text = network.published(`federated/${DATA}`);
   if (text === undefined) throw new Error('nobody published the seed of the data');
   return fromHex(text);
 }
 
 /** Where the data of a node comes from. */
-export function dataSource(
+export function nodeDataSource(
   crypto: Pick<CryptoProvider, 'sha256'>,
   { options, network, readFile }: NodeSetup<FederatedOptions>,
-): DataSource {
+): NodeDataSource {
   return {
     crypto,
-    seed: dataSeed(network),
+    seed: federationDataSeed(network),
     options,
     // A getter, as only sets dealt out to clients need the list, and each client would make one.
     get clients(): readonly string[] {
-      return clientNames(network.hosts, options.aggregator);
+      return federationClientNames(network.hosts, options.aggregator);
     },
     ...(readFile === undefined ? {} : { read: readFile }),
   };
 }
 
 /** The secret that a node signs with. */
-export function signingSecret(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
+export function signingSecretOf(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
   return network.identity(name).secret(IDENTITY);
 }
 
 /** The key that verifies what a node signed. */
-export function verifyingKey(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
+export function verifyingKeyOf(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
   return network.identity(name).publicKey(IDENTITY);
 }

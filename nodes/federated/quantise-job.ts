@@ -35,7 +35,7 @@ const WORD = 2 ** 32;
 /** Nanoseconds per coordinate on the modelled processor; measured on one core of 2 GHz. */
 const COORDINATE_NS = 8;
 
-/** See the module. */
+/** The job that rounds an update to elements of the ring. */
 export const quantiseJob: JobDefinition = {
   run: (input, crypto) => quantise(input as QuantiseInput, crypto),
   costNs: (input) => COORDINATE_NS * (input as QuantiseInput).update.length,

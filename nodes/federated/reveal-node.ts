@@ -7,28 +7,28 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { NoiseLevel, RemoveNoiseInput } from './aggregator/remove-noise-job.ts';
-import type { GroupSum } from './aggregator-round-node.ts';
+import type { RoundSessionSum } from './aggregator-round-node.ts';
 import type { FederatedOptions } from './config.ts';
 import {
-  keptVarianceRatio,
-  LEVEL_KEY_BYTES,
-  levelVariances,
-  removedLevels,
+  NOISE_LEVEL_KEY_BYTES,
+  plannedLevelVariances,
+  remainingVarianceRatio,
+  unneededNoiseLevels,
 } from './noise-levels.ts';
-import { reduceElements } from './secagg/ring.ts';
+import { reduceRingElements } from './secagg/ring.ts';
 
-/** What a {@link RevealNode} is made from. */
-export interface RevealParts {
+/** What a {@link NoiseRemoval} is made from. */
+export interface NoiseRemovalParts {
   readonly host: Host;
   readonly options: FederatedOptions;
-  readonly sum: GroupSum;
+  readonly sum: RoundSessionSum;
   /** Gets the sum without that noise, and the variance left in multiples of the planned one. */
   readonly done: (ring: Uint32Array, kept: number) => void;
 }
 
-/** See the module. */
-export class RevealNode {
-  readonly #parts: RevealParts;
+/** Waits for the noise keys that survivors reveal, and removes the surplus noise from a sum. */
+export class NoiseRemoval {
+  readonly #parts: NoiseRemovalParts;
   readonly #removed: readonly number[];
   /** Survivors that have revealed nothing yet. */
   readonly #missing: Set<string>;
@@ -37,12 +37,12 @@ export class RevealNode {
   #timer: Timer | undefined;
   #isOver = false;
 
-  constructor(parts: RevealParts) {
+  constructor(parts: NoiseRemovalParts) {
     const { host, options, sum } = parts;
     this.#parts = parts;
     const clients = sum.clients.length;
-    this.#removed = removedLevels(options, { clients, survivors: sum.survivors.length });
-    this.#variances = levelVariances(options, clients);
+    this.#removed = unneededNoiseLevels(options, { clients, survivors: sum.survivors.length });
+    this.#variances = plannedLevelVariances(options, clients);
     this.#missing = new Set(sum.survivors.map((index) => sum.clients[index] as string));
     if (this.#removed.length === 0) this.#missing.clear();
     else this.#timer = host.after(options.phaseTimeout, () => this.#close());
@@ -57,11 +57,11 @@ export class RevealNode {
   take(from: string, session: Uint8Array, keys: Uint8Array): void {
     const { host, sum } = this.#parts;
     if (!host.crypto.equal(session, sum.name)) host.drop('no-session');
-    else if (keys.length !== LEVEL_KEY_BYTES * this.#removed.length) host.drop('malformed');
+    else if (keys.length !== NOISE_LEVEL_KEY_BYTES * this.#removed.length) host.drop('malformed');
     else if (!this.#missing.delete(from)) host.drop('not-client');
     else {
       for (const [place, level] of this.#removed.entries()) {
-        const key = keys.slice(place * LEVEL_KEY_BYTES, (place + 1) * LEVEL_KEY_BYTES);
+        const key = keys.slice(place * NOISE_LEVEL_KEY_BYTES, (place + 1) * NOISE_LEVEL_KEY_BYTES);
         this.#levels.push({ key, variance: this.#variances[level] as number });
       }
       if (this.#missing.size === 0) this.#close();
@@ -79,13 +79,17 @@ export class RevealNode {
     const { host, options, sum, done } = this.#parts;
     const survivors = sum.survivors.length;
     const revealed = survivors - this.#missing.size;
-    const kept = keptVarianceRatio(options, { clients: sum.clients.length, survivors, revealed });
+    const kept = remainingVarianceRatio(options, {
+      clients: sum.clients.length,
+      survivors,
+      revealed,
+    });
     const { mechanism = 'discrete-gaussian' } = options.privacy ?? {};
     const input: RemoveNoiseInput = { ring: sum.ring.slice(), mechanism, levels: this.#levels };
     host.compute('removeNoise', input, (result) => {
       if (result.kind === 'failed') throw new Error(`removing noise failed: ${result.message}`);
       const ring = result.output as Uint32Array;
-      reduceElements(ring, sum.bits);
+      reduceRingElements(ring, sum.bits);
       done(ring, kept);
     });
   }

@@ -7,15 +7,15 @@
 import type { HostPart } from '../_kit/host-part.ts';
 import type { ClientPhase, ServerPhase } from './secagg/effects.ts';
 import {
-  CLIENTS,
+  CLIENTS_TRACE,
   RING_TRACE,
   ROUND_TRACE,
-  type RoundState,
   SESSION_TRACE,
+  type TracedRoundState,
 } from './trace-states.ts';
 
 /** A round that begins. */
-export interface TracedRound {
+export interface TracedRoundStart {
   readonly round: number;
   /** Names by index. */
   readonly clients: readonly string[];
@@ -27,16 +27,16 @@ export interface TracedRound {
 /** The rounds of an aggregator: one state for each phase. */
 export class RoundTrace {
   readonly #host: HostPart<'trace'>;
-  #state: RoundState | undefined;
+  #state: TracedRoundState | undefined;
   #clients = '';
 
   constructor(host: HostPart<'trace'>) {
     this.#host = host;
   }
 
-  began({ round, clients, threshold, neighbours }: TracedRound): void {
-    const names = CLIENTS.state.write(clients);
-    if (names !== this.#clients) this.#host.trace.state(CLIENTS.machine, names);
+  began({ round, clients, threshold, neighbours }: TracedRoundStart): void {
+    const names = CLIENTS_TRACE.state.write(clients);
+    if (names !== this.#clients) this.#host.trace.state(CLIENTS_TRACE.machine, names);
     this.#clients = names;
     const isHidden = neighbours > 0;
     this.#write({
@@ -77,7 +77,7 @@ export class RoundTrace {
     this.#write({ ...this.#state, phase: 'aborted', reason });
   }
 
-  #write(state: RoundState): void {
+  #write(state: TracedRoundState): void {
     this.#state = state;
     this.#host.trace.state(ROUND_TRACE.machine, ROUND_TRACE.state.write(state));
   }

@@ -6,46 +6,46 @@
  * @module
  */
 import { z } from 'zod';
-import { share } from '../_kit/options.ts';
-import { INVITED_FACTOR_MAX } from './geometry.ts';
+import { shareSchema } from '../_kit/options.ts';
+import { INVITED_PER_WANTED_MAX } from './geometry.ts';
 
 /** Which clients take part in a round. */
-export const selectConfig = z.union([
+export const clientSelectionConfig = z.union([
   z.literal('all'),
   /** So many, chosen at random among those that are ready; `over` times as many are invited. */
   z.strictObject({
     /** Clients that a round wants, chosen at random among those that are ready. */
     fixed: z.int().min(1),
     /** How many times as many are invited; 1 if absent. */
-    over: z.number().min(1).max(INVITED_FACTOR_MAX).optional(),
+    over: z.number().min(1).max(INVITED_PER_WANTED_MAX).optional(),
   }),
   /** Each client with this chance, independently of the others (Poisson sampling). */
   z.strictObject({
     /** Chance of each client to be invited, independently of the others. */
-    probability: share(),
+    probability: shareSchema(),
   }),
 ]);
 
-/** The checked option. */
-export type ClientSelection = z.output<typeof selectConfig>;
+/** The checked option `select`: which clients take part in a round. */
+export type ClientSelection = z.output<typeof clientSelectionConfig>;
 
 /** Taken off before rounding up: as a double, 1.1 times 30 is a little more than 33. */
 const ROUNDING = 1e-9;
 
 /** Number of clients that a round wants; 0 if the option fixes none. */
-export function wantedClients(select: ClientSelection): number {
+export function wantedClientCount(select: ClientSelection): number {
   return typeof select === 'object' && 'fixed' in select ? select.fixed : 0;
 }
 
 /** Number of clients that a round invites; 0 if the option fixes none. */
-export function invitedClients(select: ClientSelection): number {
-  const wanted = wantedClients(select);
+export function invitedClientCount(select: ClientSelection): number {
+  const wanted = wantedClientCount(select);
   const { over = 1 } = typeof select === 'object' && 'fixed' in select ? select : {};
   return Math.ceil(wanted * over - ROUNDING);
 }
 
 /** Number of inputs at which a round stops waiting; undefined if it waits for all invited clients. */
-export function quorumOf({
+export function quorumInputsOf({
   select,
   quorum,
 }: {
@@ -53,11 +53,13 @@ export function quorumOf({
   readonly quorum?: number | undefined;
 }): number | undefined {
   if (quorum !== undefined) return quorum;
-  return invitedClients(select) > wantedClients(select) ? wantedClients(select) : undefined;
+  return invitedClientCount(select) > wantedClientCount(select)
+    ? wantedClientCount(select)
+    : undefined;
 }
 
 /** What decides whether a quorum is possible. */
-export interface QuorumSetting {
+export interface QuorumConditions {
   /** Clients of the largest round. */
   readonly invited: number;
   /** Fewest inputs of a round, or of a sum. */
@@ -69,9 +71,9 @@ export interface QuorumSetting {
 }
 
 /** Why a round cannot close at a quorum, and what to write; undefined if it can. */
-export function quorumMistake(
+export function quorumProblem(
   quorum: number,
-  { invited, minimum, threshold = 0, isPrivate, hasGroups }: QuorumSetting,
+  { invited, minimum, threshold = 0, isPrivate, hasGroups }: QuorumConditions,
 ): { readonly message: string; readonly hint: string } | undefined {
   if (isPrivate) {
     return {

@@ -8,37 +8,37 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { concatBytes, readUint32, toHex, writeUint32 } from '../_kit/bytes.ts';
 
 /** Bytes of the random part of a session's agreement. */
-export const RANDOM_BYTES = 16;
+export const PLAIN_SESSION_RANDOM_BYTES = 16;
 const PLAIN_LABEL = new TextEncoder().encode('orrery/federated/1/plain');
 const ROUND_BYTES = 4;
 const NAME_BYTES = 8;
 
 /** The agreement of a session whose sum is not hidden: random bytes and the round. */
-export function plainSessionConfig(random: Uint8Array, round: number): Uint8Array {
-  const config = new Uint8Array(RANDOM_BYTES + ROUND_BYTES);
+export function encodePlainSessionConfig(random: Uint8Array, round: number): Uint8Array {
+  const config = new Uint8Array(PLAIN_SESSION_RANDOM_BYTES + ROUND_BYTES);
   config.set(random);
-  writeUint32(config, RANDOM_BYTES, round);
+  writeUint32(config, PLAIN_SESSION_RANDOM_BYTES, round);
   return config;
 }
 
-/** The round of {@link plainSessionConfig}; undefined for other bytes. */
-export function plainRound(config: Uint8Array): number | undefined {
-  return config.length === RANDOM_BYTES + ROUND_BYTES
-    ? readUint32(config, RANDOM_BYTES)
+/** The round of {@link encodePlainSessionConfig}; undefined for other bytes. */
+export function roundOfPlainSession(config: Uint8Array): number | undefined {
+  return config.length === PLAIN_SESSION_RANDOM_BYTES + ROUND_BYTES
+    ? readUint32(config, PLAIN_SESSION_RANDOM_BYTES)
     : undefined;
 }
 
-/** The session of {@link plainSessionConfig}; undefined for other bytes. */
-export function plainSessionName(
+/** The session of {@link encodePlainSessionConfig}; undefined for other bytes. */
+export function plainSessionId(
   config: Uint8Array,
   crypto: Pick<CryptoProvider, 'sha256'>,
 ): Uint8Array | undefined {
-  if (config.length !== RANDOM_BYTES + ROUND_BYTES) return undefined;
+  if (config.length !== PLAIN_SESSION_RANDOM_BYTES + ROUND_BYTES) return undefined;
   return crypto.sha256(concatBytes(PLAIN_LABEL, config));
 }
 
 /** The name of a session's sum for the witness of the run. */
-export function sumName(session: Uint8Array): string {
+export function witnessNameOfSum(session: Uint8Array): string {
   return `federated/${toHex(session.subarray(0, NAME_BYTES))}`;
 }
 

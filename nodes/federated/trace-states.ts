@@ -5,18 +5,18 @@
  * @module
  */
 import {
-  anyText,
-  countForm,
-  type Form,
-  form,
-  listForm,
-  optional,
-  wordForm,
+  anyTextFormat,
+  countFormat,
+  listFormat,
+  optionalFormat,
+  type TextFormat,
+  textFormatFromTemplate,
+  wordFormat,
 } from '../_kit/text-form.ts';
-import type { SingleState } from '../_kit/trace-state.ts';
+import type { SingleTraceState } from '../_kit/trace-state.ts';
 
 /** Numbers in ascending order as ranges: `0-3 5 7-9`; no text for none. */
-const ranges: Form<readonly number[]> = {
+const ranges: TextFormat<readonly number[]> = {
   write: (values): string => {
     const spans: [number, number][] = [];
     for (const value of values) {
@@ -43,7 +43,7 @@ function numbersOf(span: string): readonly number[] {
 }
 
 /** A round as its aggregator sees it. Who answered is null until the phase that asks for it is over. */
-export interface RoundState {
+export interface TracedRoundState {
   readonly round: number;
   /** A phase of the server; `done` and `aborted` end the round. */
   readonly phase: string;
@@ -61,41 +61,44 @@ export interface RoundState {
 }
 
 /** The round of an aggregator. */
-export const ROUND_TRACE: SingleState<RoundState> = {
+export const ROUND_TRACE: SingleTraceState<TracedRoundState> = {
   machine: 'round',
-  state: form(
+  state: textFormatFromTemplate(
     '{round} {phase} clients={clients} threshold={threshold} neighbours={neighbours} keys={keys}, shares={shares}, inputs={inputs}, reason={reason}',
     {
-      round: countForm,
-      phase: wordForm,
-      clients: countForm,
-      threshold: countForm,
-      neighbours: countForm,
-      keys: optional(ranges),
-      shares: optional(ranges),
-      inputs: optional(ranges),
-      reason: optional(wordForm),
+      round: countFormat,
+      phase: wordFormat,
+      clients: countFormat,
+      threshold: countFormat,
+      neighbours: countFormat,
+      keys: optionalFormat(ranges),
+      shares: optionalFormat(ranges),
+      inputs: optionalFormat(ranges),
+      reason: optionalFormat(wordFormat),
     },
   ),
 };
 
 /** Names of the clients of the round, by index. */
-export const CLIENTS: SingleState<readonly string[]> = {
+export const CLIENTS_TRACE: SingleTraceState<readonly string[]> = {
   machine: 'clients',
-  state: listForm(anyText, ' '),
+  state: listFormat(anyTextFormat, ' '),
 };
 
 /** The order of clients on the ring of a graph that is not complete. */
-export const RING_TRACE: SingleState<{
+export const RING_TRACE: SingleTraceState<{
   readonly round: number;
   readonly order: readonly number[];
 }> = {
   machine: 'ring',
-  state: form('{round}: {order}', { round: countForm, order: listForm(countForm, ' ') }),
+  state: textFormatFromTemplate('{round}: {order}', {
+    round: countFormat,
+    order: listFormat(countFormat, ' '),
+  }),
 };
 
 /** A session as its client sees it. */
-export interface SessionState {
+export interface TracedSessionState {
   readonly round: number;
   /** A phase of the client, or `left`. */
   readonly phase: string;
@@ -105,12 +108,12 @@ export interface SessionState {
 }
 
 /** The session of a client. */
-export const SESSION_TRACE: SingleState<SessionState> = {
+export const SESSION_TRACE: SingleTraceState<TracedSessionState> = {
   machine: 'session',
-  state: form('{round} {phase}, {up} B up, {down} B down', {
-    round: countForm,
-    phase: wordForm,
-    up: countForm,
-    down: countForm,
+  state: textFormatFromTemplate('{round} {phase}, {up} B up, {down} B down', {
+    round: countFormat,
+    phase: wordFormat,
+    up: countFormat,
+    down: countFormat,
   }),
 };

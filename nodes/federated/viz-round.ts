@@ -5,20 +5,20 @@
  * @module
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
-import { singleState } from '../_kit/trace-state.ts';
+import { readSingleTracedState } from '../_kit/trace-state.ts';
 import {
-  CLIENTS,
+  CLIENTS_TRACE,
   RING_TRACE,
   ROUND_TRACE,
-  type RoundState,
   SESSION_TRACE,
+  type TracedRoundState,
 } from './trace-states.ts';
 
-/** Messages of a client in their order: its `reached` counts those it sent. */
-export const MESSAGE_STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
+/** Messages of a client in their order; `reached` of a drawn client counts the messages it sent. */
+export const CLIENT_MESSAGE_STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
 
 /**
- * {@link MESSAGE_STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
+ * {@link CLIENT_MESSAGE_STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
  * tells.
  */
 const SENT: Readonly<Record<string, number>> = {
@@ -31,13 +31,13 @@ const SENT: Readonly<Record<string, number>> = {
 };
 
 /** A client of the round. */
-export interface ClientSeen {
+export interface DrawnClient {
   readonly index: number;
   readonly name: string;
-  /** How many of {@link MESSAGE_STEPS} it sent. */
+  /** How many of the {@link CLIENT_MESSAGE_STEPS} the client has sent. */
   readonly reached: number;
   readonly hasLeft: boolean;
-  /** It left after its shares were out: its masks are in the inputs of others. */
+  /** True if the client left after its shares were out: its masks are in the inputs of others. */
   readonly isLost: boolean;
   /** Bytes sent and received; null if the client's session is not in the trace. */
   readonly up: number | null;
@@ -45,10 +45,10 @@ export interface ClientSeen {
 }
 
 /** A round, as drawn. */
-export interface RoundSeen {
+export interface DrawnRound {
   readonly server: string;
-  readonly state: RoundState;
-  readonly clients: readonly ClientSeen[];
+  readonly state: TracedRoundState;
+  readonly clients: readonly DrawnClient[];
   /** Clients on the ring of masks; none until all keys are there. */
   readonly order: readonly number[];
 }
@@ -60,15 +60,15 @@ export interface RoundSeen {
 export type MaskFate = 'open' | 'cancelled' | 'left-over' | 'unused';
 
 /** The round of an aggregator at the cursor; undefined if there is none that can be read. */
-export function roundOf(node: NodeState, nodes: readonly NodeState[]): RoundSeen | undefined {
-  const state = singleState(ROUND_TRACE, node.states)?.value;
+export function drawnRoundOf(node: NodeState, nodes: readonly NodeState[]): DrawnRound | undefined {
+  const state = readSingleTracedState(ROUND_TRACE, node.states)?.value;
   if (state === undefined) return undefined;
-  const names = singleState(CLIENTS, node.states)?.value ?? [];
+  const names = readSingleTracedState(CLIENTS_TRACE, node.states)?.value ?? [];
   const sessions = new Map(
-    nodes.map((one) => [one.name, singleState(SESSION_TRACE, one.states)?.value]),
+    nodes.map((one) => [one.name, readSingleTracedState(SESSION_TRACE, one.states)?.value]),
   );
   const sets = [state.keys, state.shares, state.inputs].map((set) => set && new Set(set));
-  const clients = Array.from({ length: state.clients }, (_, index): ClientSeen => {
+  const clients = Array.from({ length: state.clients }, (_, index): DrawnClient => {
     const name = names[index] ?? `client ${index}`;
     const found = sessions.get(name);
     const session = found?.round === state.round ? found : undefined;
@@ -86,14 +86,17 @@ export function roundOf(node: NodeState, nodes: readonly NodeState[]): RoundSeen
   return { server: node.name, state, clients, order: orderOf(node, state) };
 }
 
-function orderOf(node: NodeState, { round, keys, neighbours }: RoundState): readonly number[] {
-  const ring = singleState(RING_TRACE, node.states)?.value;
+function orderOf(
+  node: NodeState,
+  { round, keys, neighbours }: TracedRoundState,
+): readonly number[] {
+  const ring = readSingleTracedState(RING_TRACE, node.states)?.value;
   if (ring?.round === round) return ring.order;
   return keys !== null && neighbours >= keys.length - 1 ? keys : [];
 }
 
 /** Clients that share masks with client `index`; once it is known who sent shares, only those. */
-export function maskPartnersOf({ order, state }: RoundSeen, index: number): readonly number[] {
+export function maskPartnersOf({ order, state }: DrawnRound, index: number): readonly number[] {
   const { shares, neighbours } = state;
   const own = order.indexOf(index);
   const isIn = (one: number): boolean => shares?.includes(one) ?? own >= 0;
@@ -106,12 +109,12 @@ export function maskPartnersOf({ order, state }: RoundSeen, index: number): read
 }
 
 /** See {@link MaskFate}. */
-export function maskFateOf(one: ClientSeen, other: ClientSeen): MaskFate {
-  const inputs = [one, other].filter(({ reached }) => reached >= INPUT_STEP).length;
+export function maskFateOf(one: DrawnClient, other: DrawnClient): MaskFate {
+  const inputs = [one, other].filter(({ reached }) => reached >= STEPS_UP_TO_INPUT).length;
   if (inputs === 2) return 'cancelled';
   if (one.isLost && other.isLost) return 'unused';
   return inputs === 1 && (one.isLost || other.isLost) ? 'left-over' : 'open';
 }
 
-/** How many of {@link MESSAGE_STEPS} a client has sent when its input is sent. */
-export const INPUT_STEP = 3;
+/** How many of {@link CLIENT_MESSAGE_STEPS} a client has sent when its input is sent. */
+export const STEPS_UP_TO_INPUT = 3;

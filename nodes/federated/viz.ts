@@ -5,25 +5,25 @@
  * @module
  */
 import type {
+  ColourRole,
   Drawing,
   DrawingInput,
   NodeState,
   ProtocolViz,
-  Role,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { NARROW, nodesShown, textShape } from '../../viz/format/shapes.ts';
-import { singleState } from '../_kit/trace-state.ts';
-import { signOf } from './secagg/graph.ts';
-import { ROUND_TRACE, type RoundState } from './trace-states.ts';
+import { NARROW_WIDTH_PX, nodesShown, textShape } from '../../viz/format/shapes.ts';
+import { readSingleTracedState } from '../_kit/trace-state.ts';
+import { pairMaskSign } from './secagg/graph.ts';
+import { ROUND_TRACE, type TracedRoundState } from './trace-states.ts';
 import {
-  type ClientSeen,
-  INPUT_STEP,
-  MESSAGE_STEPS,
+  CLIENT_MESSAGE_STEPS,
+  type DrawnClient,
+  type DrawnRound,
+  drawnRoundOf,
   maskFateOf,
   maskPartnersOf,
-  type RoundSeen,
-  roundOf,
+  STEPS_UP_TO_INPUT,
 } from './viz-round.ts';
 
 /** With more clients than this, only the masks of one client are drawn. */
@@ -37,8 +37,8 @@ const RING_MAX = 420;
 const MARGIN = 62;
 const SERVER_RADIUS = 16;
 
-const PLUS: Role = 'c2';
-const MINUS: Role = 'c1';
+const PLUS: ColourRole = 'c2';
+const MINUS: ColourRole = 'c1';
 
 /** The drawing of federated learning. */
 export const viz: ProtocolViz = {
@@ -54,7 +54,9 @@ export const viz: ProtocolViz = {
 };
 
 function hasRound({ protocol, states }: NodeState): boolean {
-  return protocol === 'federated' && singleState(ROUND_TRACE, states)?.value !== undefined;
+  return (
+    protocol === 'federated' && readSingleTracedState(ROUND_TRACE, states)?.value !== undefined
+  );
 }
 
 /** The circle on which clients are drawn. */
@@ -68,9 +70,9 @@ interface Ring {
 function drawRound(input: DrawingInput): Drawing {
   const own = input.nodes.filter(({ protocol }) => protocol === 'federated');
   const [node] = nodesShown(input, hasRound);
-  const round = roundOf(node as NodeState, own) as RoundSeen;
-  const isNarrow = input.width < NARROW;
-  const barsHeight = (MESSAGE_STEPS.length + 1) * BAR_ROW;
+  const round = drawnRoundOf(node as NodeState, own) as DrawnRound;
+  const isNarrow = input.width < NARROW_WIDTH_PX;
+  const barsHeight = (CLIENT_MESSAGE_STEPS.length + 1) * BAR_ROW;
   const room = isNarrow ? input.width : input.width - BARS_WIDTH;
   const size = Math.min(RING_MAX, room);
   const ring: Ring = {
@@ -96,14 +98,14 @@ function drawRound(input: DrawingInput): Drawing {
 }
 
 /** Explains the colours of one client's masks; those of a lost client are all left over. */
-function legendOf(focus: ClientSeen | undefined): string {
+function legendOf(focus: DrawnClient | undefined): string {
   return focus?.isLost === true
     ? `${focus.name} left: inputs of others keep its red masks.`
     : `${focus?.name} adds orange masks, subtracts blue; dotted cancel, red are left over.`;
 }
 
 /** The chosen client; otherwise one that was lost, or the first. */
-function focusOf({ clients }: RoundSeen, input: DrawingInput): ClientSeen | undefined {
+function focusOf({ clients }: DrawnRound, input: DrawingInput): DrawnClient | undefined {
   const { chosen = [] } = input;
   return (
     clients.find(({ name }) => chosen.includes(keyOf(name))) ??
@@ -117,8 +119,8 @@ function keyOf(name: string): string {
 }
 
 /** Lines that say how many clients sent each message. */
-function barsOf({ clients }: RoundSeen): readonly Shape[] {
-  return MESSAGE_STEPS.map((step, at) => {
+function barsOf({ clients }: DrawnRound): readonly Shape[] {
+  return CLIENT_MESSAGE_STEPS.map((step, at) => {
     const sent = clients.filter(({ reached }) => reached > at).length;
     return textShape(0, (at + 1) * BAR_ROW, `${step}: ${sent} of ${clients.length}`);
   });
@@ -143,7 +145,7 @@ function wave(turns: number): number {
 }
 
 /** The masks of all clients in grey and red, those of one client in colours above them. */
-function edgesOf(round: RoundSeen, ring: Ring, focus: ClientSeen | undefined): readonly Shape[] {
+function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined): readonly Shape[] {
   const others = round.clients.length > EDGES_OF_ALL ? [] : round.clients;
   const shapes = others.flatMap((one) =>
     one === focus
@@ -154,18 +156,18 @@ function edgesOf(round: RoundSeen, ring: Ring, focus: ClientSeen | undefined): r
   );
   if (focus === undefined) return shapes;
   const own = maskPartnersOf(round, focus.index).map((index) =>
-    edge(ring, [focus, round.clients[index] ?? focus], signOf(focus.index, index)),
+    edge(ring, [focus, round.clients[index] ?? focus], pairMaskSign(focus.index, index)),
   );
   return [...shapes, ...own];
 }
 
 /** @param sign How the mask enters the input of the first, if that is the client in view. */
-function edge(ring: Ring, [one, other]: readonly [ClientSeen, ClientSeen], sign?: 1 | -1): Shape {
+function edge(ring: Ring, [one, other]: readonly [DrawnClient, DrawnClient], sign?: 1 | -1): Shape {
   const fate = maskFateOf(one, other);
   const isIdle = fate === 'cancelled' || fate === 'unused';
   const [x1, y1] = placeOf(one.index, ring);
   const [x2, y2] = placeOf(other.index, ring);
-  const signed: Role = sign === undefined ? 'line' : sign === 1 ? PLUS : MINUS;
+  const signed: ColourRole = sign === undefined ? 'line' : sign === 1 ? PLUS : MINUS;
   return {
     ...{ kind: 'line', x1, y1, x2, y2 },
     stroke: fate === 'left-over' ? 'fail' : signed,
@@ -175,7 +177,7 @@ function edge(ring: Ring, [one, other]: readonly [ClientSeen, ClientSeen], sign?
   };
 }
 
-function dotsOf({ clients }: RoundSeen, ring: Ring, focus?: ClientSeen): readonly Shape[] {
+function dotsOf({ clients }: DrawnRound, ring: Ring, focus?: DrawnClient): readonly Shape[] {
   const r = clients.length > EDGES_OF_ALL ? 4 : 6;
   return clients.flatMap((client): readonly Shape[] => {
     const [x, y] = placeOf(client.index, ring);
@@ -195,13 +197,14 @@ function dotsOf({ clients }: RoundSeen, ring: Ring, focus?: ClientSeen): readonl
   });
 }
 
-function fillOf({ hasLeft, reached }: ClientSeen): Role {
-  return hasLeft ? 'fail' : reached >= INPUT_STEP ? 'pass' : 'open';
+function fillOf({ hasLeft, reached }: DrawnClient): ColourRole {
+  return hasLeft ? 'fail' : reached >= STEPS_UP_TO_INPUT ? 'pass' : 'open';
 }
 
 /** The server is green once it has a sum. */
-function serverOf({ state, server }: RoundSeen, { x, y }: Ring): readonly Shape[] {
-  const fill: Role = state.phase === 'done' ? 'pass' : state.phase === 'aborted' ? 'fail' : 'muted';
+function serverOf({ state, server }: DrawnRound, { x, y }: Ring): readonly Shape[] {
+  const fill: ColourRole =
+    state.phase === 'done' ? 'pass' : state.phase === 'aborted' ? 'fail' : 'muted';
   const title = `${server}: ${state.phase}`;
   return [
     { kind: 'circle', x, y, r: SERVER_RADIUS, fill: 'panel', stroke: fill, width: 3, title },
@@ -209,23 +212,23 @@ function serverOf({ state, server }: RoundSeen, { x, y }: Ring): readonly Shape[
   ];
 }
 
-function stateOf({ reached, hasLeft }: ClientSeen): string {
-  const last = MESSAGE_STEPS[reached - 1];
+function stateOf({ reached, hasLeft }: DrawnClient): string {
+  const last = CLIENT_MESSAGE_STEPS[reached - 1];
   const sent = last === undefined ? 'nothing sent' : `${last} sent`;
   return hasLeft ? `left, ${sent}` : sent;
 }
 
-function sentences({ clients, state }: RoundSeen): Pick<Drawing, 'title' | 'summary'> {
+function sentences({ clients, state }: DrawnRound): Pick<Drawing, 'title' | 'summary'> {
   const title = `Round ${state.round}: ${findingOf(clients, state)}.`;
   return { title, summary: title };
 }
 
-function findingOf(clients: readonly ClientSeen[], state: RoundState): string {
+function findingOf(clients: readonly DrawnClient[], state: TracedRoundState): string {
   const { phase, threshold, reason, neighbours } = state;
   const sentOf = (steps: number): string => {
     return `${clients.filter(({ reached }) => reached >= steps).length} of ${clients.length}`;
   };
-  const inputs = `${sentOf(INPUT_STEP)} inputs`;
+  const inputs = `${sentOf(STEPS_UP_TO_INPUT)} inputs`;
   const lost = clients.filter(({ isLost }) => isLost).length;
   if (phase === 'aborted') return `no sum (${reason}), ${inputs}`;
   if (neighbours === 0) return `${inputs}, seen by the server`;
@@ -234,11 +237,11 @@ function findingOf(clients: readonly ClientSeen[], state: RoundState): string {
     return `${inputs} in the sum, ${lost === 0 ? 'all pair masks cancelled' : rebuilt}`;
   }
   if (state.inputs !== null) return `${inputs}, masks of ${lost} left over`;
-  const step = state.keys === null ? 1 : state.shares === null ? 2 : INPUT_STEP;
-  return `${phase}, ${sentOf(step)} have sent their ${MESSAGE_STEPS[step - 1]}`;
+  const step = state.keys === null ? 1 : state.shares === null ? 2 : STEPS_UP_TO_INPUT;
+  return `${phase}, ${sentOf(step)} have sent their ${CLIENT_MESSAGE_STEPS[step - 1]}`;
 }
 
-function tableOf({ clients }: RoundSeen): Drawing['table'] {
+function tableOf({ clients }: DrawnRound): Drawing['table'] {
   return {
     columns: ['client', 'state', 'bytes up', 'bytes down'],
     rows: clients.map((client) => [client.name, stateOf(client), client.up, client.down]),

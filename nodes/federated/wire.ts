@@ -32,8 +32,8 @@ import {
   CborReader,
 } from '../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
-import { LIMIT_NAMES, type LimitName } from './device/limits.ts';
-import { SESSION_BYTES } from './geometry.ts';
+import { DEVICE_LIMIT_NAMES, type DeviceLimitName } from './device/limits.ts';
+import { FEDERATED_SESSION_ID_BYTES } from './geometry.ts';
 
 const READY = 16;
 const TASK = 17;
@@ -50,10 +50,10 @@ const SUM_TYPES = 16;
 const BYTES_PER_ELEMENT = 4;
 
 /** Why a client does not take part: a limit that a round would break, or its device is not there. */
-export type DeclineReason = LimitName | 'away';
+export type DeclineReason = DeviceLimitName | 'away';
 
 /** Reasons by their number on the wire. */
-const REASONS: readonly DeclineReason[] = [...LIMIT_NAMES, 'away'];
+const REASONS: readonly DeclineReason[] = [...DEVICE_LIMIT_NAMES, 'away'];
 
 /** A message of this protocol. */
 export type FederatedMessage =
@@ -66,8 +66,9 @@ export type FederatedMessage =
       readonly model: Float32Array;
     }
   | { readonly kind: 'update'; readonly session: Uint8Array; readonly vector: Uint32Array }
-  /** Elements and places in as few bits as options allow (compression/plain-form.ts). */
+  /** All elements, in as few bits as the options allow (compression/plain-form.ts). */
   | { readonly kind: 'packed'; readonly session: Uint8Array; readonly elements: Uint8Array }
+  /** Only elements that are not zero, with their places in few bits. */
   | {
       readonly kind: 'sparse';
       readonly session: Uint8Array;
@@ -98,7 +99,7 @@ const writer = new CborWriter();
 const decoder = new TextDecoder();
 
 /** Encodes a message; one of the secure sum is encoded already. */
-export function encodeMessage(message: FederatedMessage): Uint8Array {
+export function encodeFederatedMessage(message: FederatedMessage): Uint8Array {
   writer.reset();
   switch (message.kind) {
     case 'sum':
@@ -162,8 +163,8 @@ export function encodeMessage(message: FederatedMessage): Uint8Array {
   return writer.taken();
 }
 
-/** Decodes what {@link encodeMessage} writes; undefined for anything else. Results are copies. */
-export function decodeMessage(bytes: Uint8Array): FederatedMessage | undefined {
+/** Decodes what {@link encodeFederatedMessage} writes; undefined for anything else. Results are copies. */
+export function decodeFederatedMessage(bytes: Uint8Array): FederatedMessage | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
   if (!reader.expect(CBOR_ARRAY)) return undefined;
@@ -207,28 +208,28 @@ function task(reader: CborReader): FederatedMessage | undefined {
 
 function update(reader: CborReader): FederatedMessage | undefined {
   const session = stringOf(reader);
-  if (session?.length !== SESSION_BYTES) return undefined;
+  if (session?.length !== FEDERATED_SESSION_ID_BYTES) return undefined;
   const vector = elementsOf(stringOf(reader));
   return vector && { kind: 'update', session, vector: new Uint32Array(vector) };
 }
 
 function packed(reader: CborReader): FederatedMessage | undefined {
   const session = stringOf(reader);
-  if (session?.length !== SESSION_BYTES) return undefined;
+  if (session?.length !== FEDERATED_SESSION_ID_BYTES) return undefined;
   const elements = stringOf(reader);
   return elements && { kind: 'packed', session, elements };
 }
 
 function levels(reader: CborReader): FederatedMessage | undefined {
   const session = stringOf(reader);
-  if (session?.length !== SESSION_BYTES) return undefined;
+  if (session?.length !== FEDERATED_SESSION_ID_BYTES) return undefined;
   const keys = stringOf(reader);
   return keys && { kind: 'levels', session, keys };
 }
 
 function sparse(reader: CborReader): FederatedMessage | undefined {
   const session = stringOf(reader);
-  if (session?.length !== SESSION_BYTES) return undefined;
+  if (session?.length !== FEDERATED_SESSION_ID_BYTES) return undefined;
   const places = stringOf(reader);
   const values = places && stringOf(reader);
   return values && { kind: 'sparse', session, places, values };
@@ -247,7 +248,7 @@ function refused(reader: CborReader): FederatedMessage | undefined {
 
 function declined(reader: CborReader): FederatedMessage | undefined {
   const session = stringOf(reader);
-  const isWhole = session?.length === SESSION_BYTES || session?.length === 0;
+  const isWhole = session?.length === FEDERATED_SESSION_ID_BYTES || session?.length === 0;
   if (!isWhole || !reader.expect(CBOR_UINT)) return undefined;
   const reason = REASONS[reader.argument];
   return reason && { kind: 'declined', session, reason };

@@ -9,9 +9,9 @@
  * @module
  */
 import type { MessageObserver } from '../../engine/host/protocol.ts';
-import { isdAsWords, PacketView, PROTOCOL_UDP, UDP_LENGTH } from '../scion/index.ts';
+import { isdAsWords, PacketView, PROTOCOL_UDP, UDP_HEADER_LENGTH } from '../scion/index.ts';
 import { FRAME_TYPE } from './geometry.ts';
-import type { PacketEnds } from './underlay/packet-template.ts';
+import type { PacketAddresses } from './underlay/packet-template.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 // A packet key has 53 bits: 20 for the pair of endpoints, 6 for the epoch, 27 for the sequence of
@@ -37,7 +37,7 @@ export class PacketAccount {
   constructor(
     observer: MessageObserver,
     nextNumber: () => number,
-    { peer, ends }: { readonly peer: string; readonly ends: PacketEnds },
+    { peer, ends }: { readonly peer: string; readonly ends: PacketAddresses },
   ) {
     this.#observer = observer;
     this.#peer = peer;
@@ -84,10 +84,10 @@ const view = new PacketView();
 const frame = new FrameHeader();
 
 /** The packet key of a datagram between gateways; undefined when the datagram carries no packet. */
-export function packetKey(datagram: Uint8Array): number | undefined {
+export function accountKeyOfDatagram(datagram: Uint8Array): number | undefined {
   if (view.parse(datagram, 0, datagram.length) !== undefined) return undefined;
   if (view.upperProtocol !== PROTOCOL_UDP) return undefined;
-  const at = view.upperOffset + UDP_LENGTH;
+  const at = view.upperOffset + UDP_HEADER_LENGTH;
   // The buffer may be longer than the datagram it holds.
   const end = Math.min(view.end, view.start + view.headerLength + view.payloadLength);
   if (decodeFrame(datagram, at, end - at, frame) !== undefined) return undefined;

@@ -5,27 +5,27 @@
  * @module
  */
 import type { PacketAccount } from './account.ts';
-import type { ArrivalsOutput } from './behaviour.ts';
-import { REASSEMBLY_LIMITS, Reassembler, type ReassemblyGiveUp } from './fragment.ts';
+import type { PacketReceiverOutput } from './behaviour.ts';
+import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fragment.ts';
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Which peer the packets come from, and where they go. */
-export interface ArrivalsSetup {
-  readonly output: ArrivalsOutput;
+export interface PacketReceiverSetup {
+  readonly output: PacketReceiverOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
 }
 
 /** The receiving side of one peer: from accepted frames to packets. */
-export class Arrivals {
-  readonly #setup: ArrivalsSetup;
+export class PacketReceiver {
+  readonly #setup: PacketReceiverSetup;
   readonly #reassembler: Reassembler;
 
-  constructor(setup: ArrivalsSetup) {
+  constructor(setup: PacketReceiverSetup) {
     this.#setup = setup;
     const { output, account } = setup;
-    const giveUp: ReassemblyGiveUp = (reason, of) => {
+    const giveUp: OnReassemblyAbandoned = (reason, of) => {
       output.drop(reason);
       account?.ended(of, 'dropped');
     };

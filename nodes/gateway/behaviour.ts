@@ -4,41 +4,45 @@
  * @module
  */
 import type { HostPart } from '../_kit/host-part.ts';
-import type { Admission } from './admission/admission.ts';
-import type { CookieMint } from './admission/cookie-mint.ts';
-import { makeAdmission } from './admission/make-admission.ts';
+import type { AdmissionControl } from './admission/admission.ts';
+import type { CookieIssuer } from './admission/cookie-mint.ts';
+import { makeAdmissionControl } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
-import { CHECKED_SCMP, type ScmpPolicy } from './multipath/scmp-policy.ts';
+import { CHECKED_SCMP_POLICY, type ScmpPolicy } from './multipath/scmp-policy.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { PendingPacket } from './pending-packets.ts';
-import { ReservedWindows, type ReservedWindowsOptions } from './replay/reserved-windows.ts';
-import type { GuardFactory } from './replay/window-set.ts';
+import {
+  ReservedWindowFactory,
+  type ReservedWindowFactoryOptions,
+} from './replay/reserved-windows.ts';
+import type { ReplayWindowFactory } from './replay/window-set.ts';
 
 /** Where packets from a peer go. */
-export type ArrivalsOutput = Pick<PeerOutput, 'deliver' | 'drop'>;
+export type PacketReceiverOutput = Pick<PeerOutput, 'deliver' | 'drop'>;
 
 /** The parts of a node that a double may replace. */
 export interface Behaviour {
   /** Makes the replay windows. */
   readonly windows: (
     host: HostPart<'store'>,
-    settings: Omit<ReservedWindowsOptions, 'store'>,
-  ) => GuardFactory;
+    settings: Omit<ReservedWindowFactoryOptions, 'store'>,
+  ) => ReplayWindowFactory;
   /** Makes the budgets of one peer. */
-  readonly admission: (options: GatewayOptions, cookies: CookieMint) => Admission;
+  readonly admission: (options: GatewayOptions, cookies: CookieIssuer) => AdmissionControl;
   /** Decides whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;
   /** Wraps the output for packets from a peer; that of a correct node is returned as given. */
-  readonly arrivals: (output: ArrivalsOutput) => ArrivalsOutput;
+  readonly arrivals: (output: PacketReceiverOutput) => PacketReceiverOutput;
   /** Selects which of the packets that waited for a session or a path are sent. */
   readonly leaving: (waiting: readonly PendingPacket[]) => readonly PendingPacket[];
 }
 
 /** The parts of a correct node. */
 export const CORRECT_BEHAVIOUR: Behaviour = {
-  windows: (host, settings) => new ReservedWindows({ ...settings, store: host.store('windows') }),
-  admission: makeAdmission,
-  scmp: CHECKED_SCMP,
+  windows: (host, settings) =>
+    new ReservedWindowFactory({ ...settings, store: host.store('windows') }),
+  admission: makeAdmissionControl,
+  scmp: CHECKED_SCMP_POLICY,
   arrivals: (output) => output,
   leaving: (waiting) => waiting,
 };

@@ -1,21 +1,22 @@
 /**
  * Gateway: the options of a node in a topology or scenario file, with their defaults;
- * nodes/gateway/README.md lists those that scenarios change.
+ * nodes/gateway/README.md lists the options that scenarios change. A name after "published as" is that
+ * of the same option in the configuration of the published gateway that docs/FIGURES.md compares ours with.
  *
  * @module
  */
 import { z } from 'zod';
-import { durationNs, share, sizeBytes } from '../_kit/options.ts';
+import { byteSizeSchema, durationNsSchema, shareSchema } from '../_kit/options.ts';
 import { WINDOW_BITS_MAX, WINDOW_BITS_MIN } from '../_kit/replay-window.ts';
 import {
-  CLEANUP_TTL_NS_DEFAULT,
   CLOCK_TOLERANCE_US_DEFAULT,
+  FRAME_AGE_US_MAX_DEFAULT,
   FRAME_BURST_DEFAULT,
-  FRAME_RATE_DEFAULT,
+  FRAMES_PER_SECOND_DEFAULT,
   PEERS_MAX_DEFAULT,
   REKEY_AGE_NS_DEFAULT,
   REKEY_BYTES_DEFAULT,
-  SEQUENCE_AGE_US_DEFAULT,
+  SILENT_PEER_TTL_NS_DEFAULT,
   WINDOW_BITS_DEFAULT,
 } from './geometry.ts';
 
@@ -24,12 +25,12 @@ const SECOND = 1_000_000_000;
 const NS_PER_US = 1_000;
 
 /** A pause between repeated actions: zero would keep the node busy for ever. */
-const pauseNs = (): ReturnType<typeof durationNs> =>
-  durationNs().refine((ns) => ns >= MS, { message: 'is below 1ms' });
+const pauseNs = (): ReturnType<typeof durationNsSchema> =>
+  durationNsSchema().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
 const preferences = z.strictObject({
   /** Paths with a longer round trip are used only when there is no other. */
-  maxRtt: durationNs().optional(),
+  maxRtt: durationNsSchema().optional(),
   /** Announced bandwidth of the path, bit/s. */
   minBandwidth: z.int().min(0).optional(),
   /** Interfaces on the path, at most. */
@@ -56,9 +57,9 @@ const multipathOptions = z.strictObject({
   /** Number of consecutive unanswered probes after which a path is dead. */
   misses: z.int().min(1).max(6).default(3),
   /** Added to the round trip after which a probe counts as unanswered. */
-  timeoutMargin: durationNs().default(5 * MS),
+  timeoutMargin: durationNsSchema().default(5 * MS),
   /** Shortest time after which a probe counts as unanswered. */
-  timeoutFloor: durationNs().default(1 * MS),
+  timeoutFloor: durationNsSchema().default(1 * MS),
   /** Whether the receiver reports what arrives while data flows. */
   reports: z.boolean().default(true),
   /** Time between two reports. */
@@ -68,19 +69,19 @@ const multipathOptions = z.strictObject({
   /** Published as `failover_rtt_threshold`: multiple of the path's own baseline round trip. */
   rttThreshold: z.number().min(1.1).max(100).default(2),
   /** Published as `failover_loss_threshold`: share of the last 100 probes that may be lost. */
-  lossThreshold: share().default(0.1),
+  lossThreshold: shareSchema().default(0.1),
   /** With fewer paths alive, paths are looked up every second instead of every refresh interval. */
   minPaths: z.int().min(1).max(64).default(1),
   /** Paths beyond this number are neither probed nor used. */
   maxPaths: z.int().min(1).max(64).default(10),
   /** Published as `exploration_probability`: per refresh, of probing a path that is not in use. */
-  exploration: share().default(0.1),
+  exploration: shareSchema().default(0.1),
   /** Published as `quality_smoothing`: weight of a new round trip in the moving average. */
   smoothing: z.number().min(0.001).max(1).default(0.125),
   /** Published as `path_refresh_interval`: time between look-ups of paths. */
   refreshInterval: pauseNs().default(5 * SECOND),
   /** H0: how long a path must be better before a planned return to it; grows with each fault. */
-  hold: durationNs().default(10 * SECOND),
+  hold: durationNsSchema().default(10 * SECOND),
   preferences: preferences.prefault({}),
 });
 
@@ -101,13 +102,13 @@ const antiReplay = z
     /** `go` and `rust` are test doubles with the defects of published windows, never for traffic. */
     window: z.enum(['correct', 'go', 'rust']).default('correct'),
     /** Frames with an older time stamp are refused; published as `max_sequence_age`. */
-    maxSequenceAge: durationNs().default(SEQUENCE_AGE_US_DEFAULT * NS_PER_US),
+    maxSequenceAge: durationNsSchema().default(FRAME_AGE_US_MAX_DEFAULT * NS_PER_US),
     /** Frames whose time stamp is at most this far in the future are accepted. */
-    clockTolerance: durationNs().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
+    clockTolerance: durationNsSchema().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
     /** A peer's windows are removed when no frame has come from it for so long. */
-    cleanupTtl: durationNs().default(CLEANUP_TTL_NS_DEFAULT),
+    cleanupTtl: durationNsSchema().default(SILENT_PEER_TTL_NS_DEFAULT),
     /** Sequence numbers reserved per disk write: enough for a second of traffic or more. */
-    reserve: z.int().min(1024).max(10_000_000).default(16_384),
+    reserve: z.int().min(64).max(10_000_000).default(16_384),
   })
   .refine((options) => options.cleanupTtl >= options.maxSequenceAge, {
     message:
@@ -124,9 +125,9 @@ export const gatewayConfig = z.strictObject({
   rekey: z
     .strictObject({
       /** Published as `max_bytes_per_key`: bytes under one key that ask for new keys. */
-      bytes: sizeBytes().default(REKEY_BYTES_DEFAULT),
+      bytes: byteSizeSchema().default(REKEY_BYTES_DEFAULT),
       /** Published as `max_time_per_key`: age of a key that asks for new keys. */
-      age: durationNs().default(REKEY_AGE_NS_DEFAULT),
+      age: durationNsSchema().default(REKEY_AGE_NS_DEFAULT),
     })
     .prefault({}),
   /** Whether packets that the path to a peer cannot transport are rejected at the source. */
@@ -135,7 +136,7 @@ export const gatewayConfig = z.strictObject({
       /** Whether packets are rejected at the source. */
       shed: z.boolean().default(true),
       /** Queueing delay above which packets are rejected. */
-      delay: durationNs().default(60 * MS),
+      delay: durationNsSchema().default(60 * MS),
     })
     .prefault({}),
   rateLimit: z
@@ -143,7 +144,7 @@ export const gatewayConfig = z.strictObject({
       /** Whether frames from a peer are limited. */
       enabled: z.boolean().default(false),
       /** Frames a second from one peer. */
-      perSecond: z.int().min(1).default(FRAME_RATE_DEFAULT),
+      perSecond: z.int().min(1).default(FRAMES_PER_SECOND_DEFAULT),
       /** Largest number of frames that may come at once. */
       burst: z.int().min(1).max(9_000_000).default(FRAME_BURST_DEFAULT),
     })

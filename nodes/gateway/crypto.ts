@@ -25,7 +25,7 @@ import {
   startResponder,
 } from '../noise/index.ts';
 import { OPENING_MACS_BYTES } from './admission/handshake-macs.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import {
   FRAME_TYPE,
   HEADER_BYTES_MAX,
@@ -35,8 +35,8 @@ import {
   TAG_BYTES,
 } from './geometry.ts';
 import {
-  encodeFields,
   encodeHeader,
+  encodeHeaderIntegers,
   FrameHeader,
   HANDSHAKE_MESSAGE_SEQUENCE,
   writeNonce,
@@ -112,7 +112,7 @@ export function readOpening(
   context: HandshakeContext,
   header: FrameHeader,
   buffer: Uint8Array,
-): ReceivedOpening | FrameDrop {
+): ReceivedOpening | FrameDropReason {
   const ephemeralSecret = context.randomBytes(STATIC_KEY_BYTES);
   const noise = startResponder({
     ...SUITE,
@@ -143,7 +143,7 @@ export function readAnswer(
   open: SentOpening,
   header: FrameHeader,
   buffer: Uint8Array,
-): SessionKeys | FrameDrop {
+): SessionKeys | FrameDropReason {
   return readMessage(open.noise, header, buffer, TRAILER.answer) ?? open.noise.finish();
 }
 
@@ -218,7 +218,7 @@ function handshakeFrame(
 
 function fieldsOf(header: FrameHeader): Uint8Array {
   const fields = new Uint8Array(HEADER_BYTES_MAX);
-  return fields.subarray(0, encodeFields(header, fields, 0));
+  return fields.subarray(0, encodeHeaderIntegers(header, fields, 0));
 }
 
 function readMessage(
@@ -226,7 +226,7 @@ function readMessage(
   header: FrameHeader,
   buffer: Uint8Array,
   trailer: number,
-): FrameDrop | undefined {
+): FrameDropReason | undefined {
   const message = buffer.subarray(header.body, header.body + header.bodyLength - trailer);
   const result = noise.readMessage(message);
   if ('failure' in result) {
@@ -238,7 +238,7 @@ function readMessage(
 function checkPeer(
   context: HandshakeContext,
   remoteStatic: Uint8Array | undefined,
-): FrameDrop | undefined {
+): FrameDropReason | undefined {
   const isPeer = remoteStatic !== undefined && equalBytes(remoteStatic, context.peerKey);
   return isPeer ? undefined : 'peer-not-allowed';
 }

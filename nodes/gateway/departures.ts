@@ -5,38 +5,38 @@
  * @module
  */
 
-import type { SendWishes, Way } from '../../engine/host/transport.ts';
+import type { PeerReachability, SendWishes } from '../../engine/host/transport.ts';
 import { dscpOfPriority } from '../../engine/pure/traffic-class.ts';
 import type { PacketAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import type { PeerOutput } from './peer-output.ts';
-import type { PeerTrace } from './peer-trace.ts';
-import { PendingPackets, WAITING_PACKETS_MAX } from './pending-packets.ts';
+import type { PeerTraceWriter } from './peer-trace.ts';
+import { PENDING_PACKETS_MAX, PendingPackets } from './pending-packets.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Why a packet is not sent. */
-export type DepartureDrop = FrameDrop | 'no-path' | 'lifetime-over' | 'displaced';
+export type DepartureDropReason = FrameDropReason | 'no-path' | 'lifetime-over' | 'displaced';
 /** Seals and sends a packet in a class of datagrams, or returns why it cannot. */
-export type SendPacket = (body: Uint8Array, dscp: number) => FrameDrop | undefined;
+export type SendPacket = (body: Uint8Array, dscp: number) => FrameDropReason | undefined;
 
 /** Which peer the packets go to, and what they need. */
-export interface DeparturesSetup extends Pick<Behaviour, 'leaving'> {
+export interface PacketSenderSetup extends Pick<Behaviour, 'leaving'> {
   readonly output: PeerOutput;
   /** Absent when packets are not accounted for (ADR 0028). */
   readonly account: PacketAccount | undefined;
   /** Absent while no trace is recorded. */
-  readonly peerTrace: PeerTrace | undefined;
+  readonly peerTrace: PeerTraceWriter | undefined;
 }
 
 /** The sending side of one peer: from packets to frames. */
-export class Departures {
-  readonly #setup: DeparturesSetup;
+export class PacketSender {
+  readonly #setup: PacketSenderSetup;
   readonly #waiting = new PendingPackets();
   /** Number of the packet being sent. */
   #number = -1;
 
-  constructor(setup: DeparturesSetup) {
+  constructor(setup: PacketSenderSetup) {
     this.#setup = setup;
   }
 
@@ -56,7 +56,7 @@ export class Departures {
     body: Uint8Array,
     wishes: SendWishes | undefined,
     send: SendPacket,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     const { account } = this.#setup;
     const dscp = dscpOfPriority(wishes?.priority);
     if (account === undefined) return send(body, dscp);
@@ -73,7 +73,7 @@ export class Departures {
    */
   keep(now: number, body: Uint8Array, wishes?: SendWishes): 'no-path' | undefined {
     const { account } = this.#setup;
-    if (this.#waiting.size >= WAITING_PACKETS_MAX) {
+    if (this.#waiting.size >= PENDING_PACKETS_MAX) {
       const displaced = this.#waiting.displace(wishes?.priority);
       if (displaced === undefined) return 'no-path';
       this.#drop(displaced.number, 'displaced');
@@ -87,7 +87,7 @@ export class Departures {
    * Sends the waiting packets.
    * @param way `closed`: no path is known to answer, so packets that may wait for one stay.
    */
-  sendWaiting(now: number, send: SendPacket, way: Way): void {
+  sendWaiting(now: number, send: SendPacket, way: PeerReachability): void {
     this.expire(now);
     const all = way === 'open' ? this.#waiting.takeAll() : this.#waiting.takeImpatient();
     const waiting = this.#setup.leaving(all);
@@ -118,10 +118,10 @@ export class Departures {
 
   /** Traces how many packets wait. */
   show(now: number): void {
-    this.#setup.peerTrace?.waiting(now, this.#waiting.size, WAITING_PACKETS_MAX);
+    this.#setup.peerTrace?.waiting(now, this.#waiting.size, PENDING_PACKETS_MAX);
   }
 
-  #drop(number: number, reason: DepartureDrop): void {
+  #drop(number: number, reason: DepartureDropReason): void {
     this.#setup.output.drop(reason);
     this.#setup.account?.settled(number, 'dropped');
   }

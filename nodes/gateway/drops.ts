@@ -7,7 +7,7 @@
  */
 
 /** Reasons found while decoding a frame; together they are the rejection `malformed` of R-017. */
-export const WIRE_DROPS = {
+export const WIRE_DROP_REASONS = {
   'malformed-truncated': 'The datagram ends before the frame does.',
   'malformed-shape': 'The datagram is not the array of seven integers and one byte string.',
   'malformed-canonical': 'An integer or length is longer than its shortest form.',
@@ -17,8 +17,8 @@ export const WIRE_DROPS = {
 } as const;
 
 /** All reasons of the frame layer, sessions and reassembly. */
-export const FRAME_DROPS = {
-  ...WIRE_DROPS,
+export const FRAME_DROP_REASONS = {
+  ...WIRE_DROP_REASONS,
   'peer-not-allowed': 'The sender or its static key is not on the list of peers.',
   overload: 'More was offered than the path to the peer carries; refused before it was sealed.',
   'rate-limited': 'The peer sent more than its token bucket holds.',
@@ -48,7 +48,7 @@ export const FRAME_DROPS = {
 } as const;
 
 /** Why a decoder rejected the bytes. */
-export type WireDrop = keyof typeof WIRE_DROPS;
+export type WireDropReason = keyof typeof WIRE_DROP_REASONS;
 
 /** Why the frame layer rejected something. */
-export type FrameDrop = keyof typeof FRAME_DROPS;
+export type FrameDropReason = keyof typeof FRAME_DROP_REASONS;

@@ -9,8 +9,8 @@
  * @module
  */
 import type { Store } from '../../engine/host/store.ts';
-import { ReservedCounter } from '../_kit/reserved-counter.ts';
-import { EPOCH_MAX, EPOCH_RESERVE } from './geometry.ts';
+import { DurableCounter } from '../_kit/reserved-counter.ts';
+import { EPOCH_MAX, EPOCHS_RESERVED_PER_WRITE } from './geometry.ts';
 
 /** Where a session gets its epoch numbers from. */
 export interface EpochSource {
@@ -37,18 +37,18 @@ export interface EpochStoreOptions {
 }
 
 /** Store key of a peer's counter; absent before a gateway's first start. */
-export function epochKey(peer: string): string {
+export function epochStoreKey(peer: string): string {
   return `epoch/${peer}`;
 }
 
 /** The persisted epoch counter of one peer. */
 export class EpochStore implements EpochSource {
-  readonly #counter: ReservedCounter;
+  readonly #counter: DurableCounter;
 
   constructor(options: EpochStoreOptions) {
     const { store, peer, onSync } = options;
-    const bound = { store, key: epochKey(peer), reserve: EPOCH_RESERVE };
-    this.#counter = new ReservedCounter(onSync === undefined ? bound : { ...bound, onSync });
+    const bound = { store, key: epochStoreKey(peer), reserve: EPOCHS_RESERVED_PER_WRITE };
+    this.#counter = new DurableCounter(onSync === undefined ? bound : { ...bound, onSync });
   }
 
   get next(): number {

@@ -10,14 +10,14 @@
  */
 
 /** What the ring needs to know about an epoch. */
-export interface HeldEpoch {
+export interface EpochRingEntry {
   readonly epoch: number;
   /** Set by the ring on the epoch's first authentic frame. */
   isConfirmed: boolean;
 }
 
 /** Durations of an {@link EpochRing}, ns. */
-export interface EpochTimes {
+export interface EpochRingTimeouts {
   /** How long `previous` is accepted after the first frame of `current`. */
   readonly overlapNs: number;
   /** How long `next` waits for its first frame. */
@@ -25,8 +25,8 @@ export interface EpochTimes {
 }
 
 /** Current, previous and next epoch of one session. */
-export class EpochRing<K extends HeldEpoch> {
-  readonly #times: EpochTimes;
+export class EpochRing<K extends EpochRingEntry> {
+  readonly #times: EpochRingTimeouts;
   readonly #retire: (held: K) => void;
   #current: K | undefined;
   #previous: K | undefined;
@@ -34,7 +34,7 @@ export class EpochRing<K extends HeldEpoch> {
   #previousUntilNs: number = Number.POSITIVE_INFINITY;
   #nextUntilNs: number = Number.POSITIVE_INFINITY;
 
-  constructor(times: EpochTimes, retire: (held: K) => void) {
+  constructor(times: EpochRingTimeouts, retire: (held: K) => void) {
     this.#times = times;
     this.#retire = retire;
   }
@@ -121,7 +121,7 @@ export class EpochRing<K extends HeldEpoch> {
 
   #shift(held: K): void {
     const isUnused = this.#current?.isConfirmed === false && this.#previous !== undefined;
-    // The peer never used this epoch and still seals under the one before it: keep that one.
+    // The peer never used the current epoch and still seals under the previous one, which is kept.
     if (isUnused) this.#drop(this.#current);
     else this.#replacePrevious();
     this.#current = held;

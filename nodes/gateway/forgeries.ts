@@ -12,27 +12,32 @@ import type { LinkEndView, LinkView } from '../../engine/host/network-view.ts';
 import type { Random } from '../../engine/host/random.ts';
 import {
   encodeScmpPacket,
-  host,
-  interfaceOf,
-  isdAs,
+  interfaceIdOf,
+  linkRelationOf,
   markUrgent,
-  relationOf,
+  requireHostAddress,
+  requireIsdAs,
 } from '../scion/index.ts';
 import { HandshakeMacs, OPENING_MACS_BYTES } from './admission/handshake-macs.ts';
 import { STATIC_KEY_NAME } from './crypto.ts';
 import {
   ANSWER_NOISE_BYTES,
-  FRAME_OVERHEAD_MAX,
+  FRAME_OVERHEAD_BYTES_MAX,
   FRAME_TYPE,
   HEADER_BYTES_MAX,
   MAC_BYTES,
   OPENING_NOISE_BYTES,
   TAG_BYTES,
 } from './geometry.ts';
-import { clockMicroseconds } from './session-parts.ts';
-import { type PacketEnds, PacketTemplate } from './underlay/packet-template.ts';
+import { unixMicroseconds } from './session-parts.ts';
+import { type PacketAddresses, PacketTemplate } from './underlay/packet-template.ts';
 import { GATEWAY_PORT } from './underlay/underlay-path.ts';
-import { encodeFields, encodeHeader, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from './wire.ts';
+import {
+  encodeHeader,
+  encodeHeaderIntegers,
+  FrameHeader,
+  HANDSHAKE_MESSAGE_SEQUENCE,
+} from './wire.ts';
 
 /** Forged frames name epochs from 1 to this: low ones, as in a gateway that started recently. */
 const EPOCHS = 16;
@@ -115,13 +120,13 @@ function packetOf(template: PacketTemplate, frame: Uint8Array): Uint8Array {
   return packet;
 }
 
-function endsOf({ source, target }: AttackerKnowledge): PacketEnds {
+function endsOf({ source, target }: AttackerKnowledge): PacketAddresses {
   return {
-    source: isdAs(source.area ?? target.area ?? ''),
-    sourceHost: host(source.address),
+    source: requireIsdAs(source.area ?? target.area ?? ''),
+    sourceHost: requireHostAddress(source.address),
     sourcePort: GATEWAY_PORT,
-    target: isdAs(target.area ?? ''),
-    targetHost: host(target.address),
+    target: requireIsdAs(target.area ?? ''),
+    targetHost: requireHostAddress(target.address),
     targetPort: GATEWAY_PORT,
   };
 }
@@ -130,7 +135,7 @@ function handshake(parts: AttackerKnowledge, kind: 'opening' | 'answer'): Uint8A
   const header = headerNow(parts);
   header.type = FRAME_TYPE.handshake;
   header.sequence = HANDSHAKE_MESSAGE_SEQUENCE[kind];
-  const fields = encodeFields(header, new Uint8Array(HEADER_BYTES_MAX), 0);
+  const fields = encodeHeaderIntegers(header, new Uint8Array(HEADER_BYTES_MAX), 0);
   const body =
     kind === 'opening'
       ? OPENING_NOISE_BYTES + fields + OPENING_MACS_BYTES
@@ -151,12 +156,12 @@ function headerNow({ random, clock }: AttackerKnowledge): FrameHeader {
   const { seconds, nanos } = clock();
   const header = new FrameHeader();
   header.epoch = 1 + random.below(EPOCHS);
-  header.timestamp = clockMicroseconds(seconds, nanos);
+  header.timestamp = unixMicroseconds(seconds, nanos);
   return header;
 }
 
 function frameOf({ random }: AttackerKnowledge, header: FrameHeader, body: number): Uint8Array {
-  const frame = new Uint8Array(FRAME_OVERHEAD_MAX + body);
+  const frame = new Uint8Array(FRAME_OVERHEAD_BYTES_MAX + body);
   const at = encodeHeader(header, body, frame, 0);
   frame.set(junk(random, body), at);
   return frame.subarray(0, at + body);
@@ -192,17 +197,17 @@ function interfaceDown(parts: AttackerKnowledge): () => Uint8Array {
       {
         trafficClass: 0,
         flowId: 1,
-        target: isdAs(target.area ?? ''),
-        targetHost: host(target.address),
-        source: isdAs(as),
-        sourceHost: host(end?.address ?? target.address),
+        target: requireIsdAs(target.area ?? ''),
+        targetHost: requireHostAddress(target.address),
+        source: requireIsdAs(as),
+        sourceHost: requireHostAddress(end?.address ?? target.address),
         path: EMPTY,
       },
       {
         kind: 'external-interface-down',
         code: 0,
-        isdAs: isdAs(as),
-        ifId: end === undefined ? 1 : interfaceOf(end),
+        isdAs: requireIsdAs(as),
+        ifId: end === undefined ? 1 : interfaceIdOf(end),
         data: packetOf(quoted, dataFrame(parts, FRAME_BYTES)),
       },
     );
@@ -210,10 +215,10 @@ function interfaceDown(parts: AttackerKnowledge): () => Uint8Array {
 }
 
 function isExternal(link: LinkView): boolean {
-  return relationOf(link) !== 'internal';
+  return linkRelationOf(link) !== 'internal';
 }
 
-function reversed(ends: PacketEnds): PacketEnds {
+function reversed(ends: PacketAddresses): PacketAddresses {
   return {
     source: ends.target,
     sourceHost: ends.targetHost,

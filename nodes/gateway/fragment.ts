@@ -10,10 +10,10 @@
  *
  * @module
  */
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import {
   FRAGMENT_BYTES_MIN,
-  FRAME_OVERHEAD_MAX,
+  FRAME_OVERHEAD_BYTES_MAX,
   PACKET_BYTES_MAX,
   REASSEMBLY_BYTES_MAX,
   REASSEMBLY_PACKETS_MAX,
@@ -33,8 +33,8 @@ export interface FragmentPlan {
  * Room for a fragment in a frame of at most `frameBytesMax` bytes.
  * @returns bytes; below 64 the path cannot be used.
  */
-export function fragmentRoom(frameBytesMax: number): number {
-  return frameBytesMax - FRAME_OVERHEAD_MAX;
+export function fragmentBytesMax(frameBytesMax: number): number {
+  return frameBytesMax - FRAME_OVERHEAD_BYTES_MAX;
 }
 
 /**
@@ -42,7 +42,7 @@ export function fragmentRoom(frameBytesMax: number): number {
  * @param frameBytesMax Largest frame the path carries, bytes: path MTU less SCION and UDP headers.
  */
 export function fitsOneFrame(packetLength: number, frameBytesMax: number): boolean {
-  return packetLength > 0 && packetLength <= fragmentRoom(frameBytesMax);
+  return packetLength > 0 && packetLength <= fragmentBytesMax(frameBytesMax);
 }
 
 /**
@@ -54,10 +54,10 @@ export function fitsOneFrame(packetLength: number, frameBytesMax: number): boole
 export function planFragments(
   packetLength: number,
   frameBytesMax: number,
-): FragmentPlan | FrameDrop {
+): FragmentPlan | FrameDropReason {
   if (packetLength < 1) return 'packet-empty';
   if (packetLength > PACKET_BYTES_MAX) return 'packet-too-large';
-  const size = fragmentRoom(frameBytesMax);
+  const size = fragmentBytesMax(frameBytesMax);
   if (size < FRAGMENT_BYTES_MIN) return 'path-too-narrow';
   return { size, count: Math.ceil(packetLength / size) };
 }
@@ -88,28 +88,28 @@ interface Pending {
 }
 
 /** Identifies a packet by the header of its first fragment. */
-export interface IncompletePacketName {
+export interface IncompletePacketId {
   readonly epoch: number;
   readonly sequence: number;
   readonly fragment: 0;
 }
 
 /** Called for each packet that is abandoned, with the reason and the name of the packet. */
-export type ReassemblyGiveUp = (
+export type OnReassemblyAbandoned = (
   reason: 'fragment-timeout' | 'fragment-evicted',
-  of: IncompletePacketName,
+  of: IncompletePacketId,
 ) => void;
 
 /** Receives reports about packets that start to wait for fragments, and about complete ones. */
 export interface ReassemblyListener {
-  opened(of: IncompletePacketName): void;
-  completed(of: IncompletePacketName): void;
+  opened(of: IncompletePacketId): void;
+  completed(of: IncompletePacketId): void;
 }
 
 /** Reassembles the fragments of one peer. */
 export class Reassembler {
   readonly #limits: ReassemblyLimits;
-  readonly #giveUp: ReassemblyGiveUp;
+  readonly #giveUp: OnReassemblyAbandoned;
   readonly #listener: ReassemblyListener | undefined;
   /**
    * Packets in the order in which their first fragment arrived, which is the order of their
@@ -118,7 +118,11 @@ export class Reassembler {
   readonly #pending: Pending[] = [];
   #bytes = 0;
 
-  constructor(limits: ReassemblyLimits, giveUp: ReassemblyGiveUp, listener?: ReassemblyListener) {
+  constructor(
+    limits: ReassemblyLimits,
+    giveUp: OnReassemblyAbandoned,
+    listener?: ReassemblyListener,
+  ) {
     this.#limits = limits;
     this.#giveUp = giveUp;
     this.#listener = listener;
@@ -151,7 +155,11 @@ export class Reassembler {
    * @returns the complete packet, undefined while fragments are missing, or why this one is
    * dropped.
    */
-  add(header: FrameHeader, bytes: Uint8Array, nowNs: number): Uint8Array | FrameDrop | undefined {
+  add(
+    header: FrameHeader,
+    bytes: Uint8Array,
+    nowNs: number,
+  ): Uint8Array | FrameDropReason | undefined {
     if (bytes.length === 0) return 'packet-empty';
     this.expire(nowNs);
     const packet = this.#find(header) ?? this.#open(header, nowNs);
@@ -233,7 +241,7 @@ export class Reassembler {
   }
 }
 
-function nameOf({ epoch, first }: Pending): IncompletePacketName {
+function nameOf({ epoch, first }: Pending): IncompletePacketId {
   return { epoch, sequence: first, fragment: 0 };
 }
 
@@ -241,7 +249,7 @@ function checkFragment(
   packet: Pending,
   header: FrameHeader,
   length: number,
-): FrameDrop | undefined {
+): FrameDropReason | undefined {
   if (header.fragments !== packet.count) return 'fragment-mismatch';
   if (packet.missing === 0) return 'fragment-duplicate';
   if (packet.parts[header.fragment] !== undefined) return 'fragment-duplicate';

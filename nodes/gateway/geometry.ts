@@ -34,7 +34,7 @@ const US_PER_SECOND = 1_000_000;
 /** Version of the frame format, its first element. */
 export const FRAME_VERSION = 1;
 /** Number of items in the array. */
-export const FRAME_ITEMS = 8;
+export const FRAME_CBOR_ITEMS = 8;
 
 /** Second element of a frame: the kind of body. All but `handshake` are sealed by session keys. */
 export const FRAME_TYPE = {
@@ -68,7 +68,7 @@ export const STATIC_KEY_BYTES = 32;
 /** Longest header: 1 + 1 + 1 + 5 + 9 + 9 + 3 + 3 + 3 bytes. */
 export const HEADER_BYTES_MAX = 35;
 /** Largest number of bytes that a frame adds to its body; R-028 allows 64 + tag. */
-export const FRAME_OVERHEAD_MAX = HEADER_BYTES_MAX + TAG_BYTES;
+export const FRAME_OVERHEAD_BYTES_MAX = HEADER_BYTES_MAX + TAG_BYTES;
 /** Longest body with its tag, bytes: the byte-string head then has three bytes. */
 export const BODY_BYTES_MAX = 65_535;
 
@@ -98,11 +98,11 @@ export const REASSEMBLY_TIMEOUT_NS = NS_PER_SECOND;
 export const WINDOW_BITS_DEFAULT = 8192;
 
 /** `anti_replay.max_sequence_age`, microseconds: 1 h. */
-export const SEQUENCE_AGE_US_DEFAULT = 3_600 * US_PER_SECOND;
+export const FRAME_AGE_US_MAX_DEFAULT = 3_600 * US_PER_SECOND;
 /** Tolerated difference between two gateways' clocks, microseconds: 5 min either way (R-031). */
 export const CLOCK_TOLERANCE_US_DEFAULT = 300 * US_PER_SECOND;
 /** `anti_replay.cleanup_ttl`, ns: 24 h. */
-export const CLEANUP_TTL_NS_DEFAULT = 86_400 * NS_PER_SECOND;
+export const SILENT_PEER_TTL_NS_DEFAULT = 86_400 * NS_PER_SECOND;
 /** `max_connections`: most peers with window state. */
 export const PEERS_MAX_DEFAULT = 1000;
 /**
@@ -111,7 +111,7 @@ export const PEERS_MAX_DEFAULT = 1000;
 export const EPOCHS_PER_PEER_MAX = 3;
 
 /** Epochs reserved by one write: a crash skips at most this many. */
-export const EPOCH_RESERVE = 16;
+export const EPOCHS_RESERVED_PER_WRITE = 16;
 /** How far a peer may advance our epoch counter in one step: 2^20 hourly rekeys are 120 years. */
 export const EPOCH_JUMP_MAX = 0x10_0000;
 /** Frames held until the receiver's bound is durable: 25 ms of fsync at 40,000 frames a second. */
@@ -139,31 +139,34 @@ export const REKEY_GRACE_BYTES_DIVISOR = 16;
  */
 export const EPOCH_OVERLAP_NS_DEFAULT = 3 * NS_PER_SECOND;
 /** Time after which the responder drops an epoch that has keys but was never confirmed, ns. */
-export const UNCONFIRMED_NS = 10 * NS_PER_SECOND;
+export const UNCONFIRMED_EPOCH_NS_MAX = 10 * NS_PER_SECOND;
 
 /**
  * First and longest wait for an answer to a handshake message, ns; it doubles with each repetition.
  * Not random: between openings that cross, key order decides, so both sides may repeat in step.
  */
-export const HANDSHAKE_WAITS = { firstNs: NS_PER_SECOND / 4, mostNs: 4 * NS_PER_SECOND } as const;
+export const HANDSHAKE_RETRY_BACKOFF = {
+  firstNs: NS_PER_SECOND / 4,
+  mostNs: 4 * NS_PER_SECOND,
+} as const;
 /** Most copies of an opening, each on its own path: one of three routers may be down. */
 export const OPENING_COPIES_MAX = 3;
 /** Transmissions of one message before a new attempt with new ephemeral keys begins. */
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /** Offset in a frame of the bytes that identify a quoted packet: after the longest header. */
-export const QUOTE_MARK_OFFSET = HEADER_BYTES_MAX - 1;
+export const SCMP_QUOTE_ID_OFFSET = HEADER_BYTES_MAX - 1;
 /** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits. */
-export const QUOTE_MARK_BYTES = 8;
+export const SCMP_QUOTE_ID_BYTES = 8;
 /** One data frame per this time is marked, ns: a router that is cut off reports each packet. */
-export const MARK_SPACING_NS = NS_PER_SECOND / 250;
+export const SCMP_QUOTE_ID_SPACING_NS = NS_PER_SECOND / 250;
 /** Marks per path: one second of data, probes, replies and reports at their rates; 6 kB. */
-export const QUOTE_MARKS_MAX = 384;
+export const SCMP_QUOTE_IDS_PER_PATH_MAX = 384;
 /** A quoted packet must have left within this time, ns: far above any round trip. */
-export const QUOTE_AGE_NS_MAX = NS_PER_SECOND;
+export const SCMP_QUOTE_AGE_NS_MAX = NS_PER_SECOND;
 
 /** `security.rate_limiting.requests_per_second` per peer. */
-export const FRAME_RATE_DEFAULT = 1000;
+export const FRAMES_PER_SECOND_DEFAULT = 1000;
 /** `security.rate_limiting.burst_capacity` per peer. */
 export const FRAME_BURST_DEFAULT = 5000;
 /** Handshake messages of one kind, per second and peer, that may cost Diffie-Hellman work. */
@@ -178,9 +181,9 @@ export const UNPROVEN_OPENINGS_PER_SECOND = 5;
 /** Burst of one peer's openings without a cookie. */
 export const UNPROVEN_OPENINGS_BURST = 10;
 /** Openings per second, over all peers, that need no cookie: 8 ms of Diffie-Hellman work. */
-export const UNPROVEN_GATEWAY_PER_SECOND = 50;
+export const ALL_PEERS_UNPROVEN_PER_SECOND = 50;
 /** Burst of openings without a cookie from all peers, since all may start together. */
-export const UNPROVEN_GATEWAY_BURST = 1000;
+export const ALL_PEERS_UNPROVEN_BURST = 1000;
 
 /** Length of a handshake message's MAC, bytes. */
 export const MAC_BYTES = 16;

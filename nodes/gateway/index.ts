@@ -4,17 +4,17 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { WIRE_DROPS } from '../scion/index.ts';
-import { packetKey } from './account.ts';
+import { WIRE_DROP_REASONS } from '../scion/index.ts';
+import { accountKeyOfDatagram } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY_NAME } from './crypto.ts';
-import { behaviourWithDoubles, requestedDouble } from './doubles/index.ts';
-import { FRAME_DROPS } from './drops.ts';
+import { behaviourWithDoubles, requestedDoubleText } from './doubles/index.ts';
+import { FRAME_DROP_REASONS } from './drops.ts';
 import { GATEWAY_FORGERIES } from './forgeries.ts';
 import { PACKET_BYTES_MAX } from './geometry.ts';
 import { GATEWAY_METRICS } from './metrics.ts';
 import { GATEWAY_MUST } from './must.ts';
-import { createGateway } from './node.ts';
+import { createGatewayNode } from './node.ts';
 
 /** Tunnels packets between autonomous systems over several SCION paths. */
 export const protocol: Protocol<GatewayOptions> = {
@@ -29,8 +29,8 @@ export const protocol: Protocol<GatewayOptions> = {
   jobs: {},
   moduleUrl: import.meta.url,
   drops: {
-    ...WIRE_DROPS,
-    ...FRAME_DROPS,
+    ...WIRE_DROP_REASONS,
+    ...FRAME_DROP_REASONS,
     'no-path': 'No path or session within 100 ms of the packet being handed over.',
     'lifetime-over': 'The packet waited for a path until its lifetime was over.',
     displaced: 'The packet waited, and one of higher priority took its place in a full queue.',
@@ -43,13 +43,13 @@ export const protocol: Protocol<GatewayOptions> = {
     'socket-full': 'The local socket accepted no more datagrams.',
   },
   metrics: GATEWAY_METRICS,
-  account: { kind: 'passage', keyOf: packetKey },
+  account: { kind: 'passage', keyOf: accountKeyOfDatagram },
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
   // A packet may overtake another on a shorter path.
   carries: () => ({ maxBytes: PACKET_BYTES_MAX, delivery: 'best-effort', isOrdered: false }),
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
-  double: requestedDouble,
+  double: requestedDoubleText,
   must: () => GATEWAY_MUST,
-  create: (host, setup) => createGateway(host, setup, behaviourWithDoubles(setup.options)),
+  create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };

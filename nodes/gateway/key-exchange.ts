@@ -16,8 +16,12 @@
 import { BackOff } from '../_kit/back-off.ts';
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
-import { CookieSeal } from './admission/cookie-seal.ts';
-import { HandshakeMacs, hasMessageLength, openingMac } from './admission/handshake-macs.ts';
+import { CookieCipher } from './admission/cookie-seal.ts';
+import {
+  HandshakeMacs,
+  hasHandshakeMessageLength,
+  openingMac,
+} from './admission/handshake-macs.ts';
 import {
   answerHandshake,
   beginHandshake,
@@ -26,18 +30,18 @@ import {
   readOpening,
   type SentOpening,
 } from './crypto.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import type { EpochRing } from './epochs.ts';
 import {
   COOKIE_LIFE_NS,
   EPOCH_JUMP_MAX,
+  HANDSHAKE_RETRY_BACKOFF,
   HANDSHAKE_SENDINGS_MAX,
-  HANDSHAKE_WAITS,
 } from './geometry.ts';
 import {
-  type AnsweredOpening,
   type ClockReadings,
   EpochKeys,
+  type LastAnsweredOpening,
   type PostponedOpening,
   type SessionOptions,
 } from './session-parts.ts';
@@ -66,14 +70,14 @@ export class KeyExchange {
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
   readonly #macs: HandshakeMacs;
-  readonly #seal: CookieSeal;
+  readonly #seal: CookieCipher;
   /** Repeats our opening; runs while keys are wanted. */
-  readonly #opening = new BackOff(HANDSHAKE_WAITS);
+  readonly #opening = new BackOff(HANDSHAKE_RETRY_BACKOFF);
   /** How often, and when last, the present opening was sent. */
   #sendings = 0;
   #sentNs = 0;
   #open: SentOpening | undefined;
-  #answered: AnsweredOpening | undefined;
+  #answered: LastAnsweredOpening | undefined;
   #postponed: PostponedOpening | undefined;
   /** Highest epoch that the peer proposed or agreed to, and latest timestamp in its messages. */
   #proposalMax = 0;
@@ -87,7 +91,7 @@ export class KeyExchange {
     this.#ring = parts.ring;
     const { crypto, identity, peerKey } = parts.options;
     this.#macs = new HandshakeMacs(crypto, { own: identity.publicKey, peer: peerKey });
-    this.#seal = new CookieSeal(crypto, identity, peerKey);
+    this.#seal = new CookieCipher(crypto, identity, peerKey);
   }
 
   /** True while this side wants new keys. */
@@ -115,10 +119,14 @@ export class KeyExchange {
   }
 
   /** Takes one decoded frame of type `handshake`. @returns the drop reason, if it is dropped. */
-  receive(header: FrameHeader, buffer: Uint8Array, moment: ClockReadings): FrameDrop | undefined {
+  receive(
+    header: FrameHeader,
+    buffer: Uint8Array,
+    moment: ClockReadings,
+  ): FrameDropReason | undefined {
     const kind = handshakeMessageKind(header);
     if (!this.#options.admission.messageCame(moment.nowNs)) return 'rate-limited';
-    if (kind !== undefined && !hasMessageLength(header, kind)) return 'handshake-length';
+    if (kind !== undefined && !hasHandshakeMessageLength(header, kind)) return 'handshake-length';
     switch (kind) {
       case 'opening':
         return this.#receiveOpening(header, buffer, moment);
@@ -162,7 +170,7 @@ export class KeyExchange {
       this.#sendings >= HANDSHAKE_SENDINGS_MAX || this.#open?.noise.isComplete === true;
     if (this.#open === undefined || isSpent) this.#renewOpening(moment);
     if (this.#open === undefined) {
-      this.#opening.dueNs = moment.nowNs + HANDSHAKE_WAITS.firstNs;
+      this.#opening.dueNs = moment.nowNs + HANDSHAKE_RETRY_BACKOFF.firstNs;
       return;
     }
     this.#opening.attempted(moment.nowNs);
@@ -187,7 +195,7 @@ export class KeyExchange {
     header: FrameHeader,
     buffer: Uint8Array,
     moment: ClockReadings,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     const { crypto } = this.#options;
     const frame = frameOf(header, buffer);
     if (!this.#macs.isForUs(frame)) return 'handshake-mac';
@@ -236,7 +244,7 @@ export class KeyExchange {
   /**
    * From here on, an opening requires Diffie-Hellman operations, so it needs room in the budget.
    */
-  #admit(frame: Uint8Array, { nowNs, clockUs }: ClockReadings): FrameDrop | undefined {
+  #admit(frame: Uint8Array, { nowNs, clockUs }: ClockReadings): FrameDropReason | undefined {
     const { admission, cookies, address, sink } = this.#options;
     const isProven = this.#macs.isProven(frame, cookies.known(address, nowNs));
     // A wrong cookie counts as no cookie. It may be old, or invented by an attacker off the path: a
@@ -256,7 +264,7 @@ export class KeyExchange {
     }
   }
 
-  #answerAgain(answered: AnsweredOpening, moment: ClockReadings): FrameDrop | undefined {
+  #answerAgain(answered: LastAnsweredOpening, moment: ClockReadings): FrameDropReason | undefined {
     if (this.#ring.next?.epoch !== answered.epoch) return 'handshake-replay';
     if (!this.#options.admission.repeat(moment.nowNs)) return 'rate-limited';
     this.#options.sink.send(answered.answer);
@@ -267,7 +275,7 @@ export class KeyExchange {
    * The first message of IK can be replayed (Noise section 7.7): its epoch or its time must be
    * newer.
    */
-  #checkOpening(header: FrameHeader): FrameDrop | undefined {
+  #checkOpening(header: FrameHeader): FrameDropReason | undefined {
     // Epochs are on the peer's disk and grow even if its clock steps back; the time grows even if
     // that disk is lost. In a replay neither is above what was seen.
     const isNewer = header.epoch > this.#proposalMax || header.timestamp > this.#timestampMax;
@@ -285,12 +293,12 @@ export class KeyExchange {
    * Both sides opened at the same time. The side with the lower static key remains initiator, which
    * both sides decide alike.
    */
-  #checkCollision(moment: ClockReadings): FrameDrop | undefined {
+  #checkCollision(moment: ClockReadings): FrameDropReason | undefined {
     if (this.#open === undefined) return undefined;
     const { identity, peerKey } = this.#options;
     if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
     // The peer is reachable: do not let it wait for a long back-off.
-    const isOverdue = moment.nowNs - this.#sentNs >= HANDSHAKE_WAITS.firstNs;
+    const isOverdue = moment.nowNs - this.#sentNs >= HANDSHAKE_RETRY_BACKOFF.firstNs;
     if (isOverdue) this.#sendOpening(moment);
     return 'handshake-collision';
   }
@@ -318,7 +326,7 @@ export class KeyExchange {
     header: FrameHeader,
     buffer: Uint8Array,
     moment: ClockReadings,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';
     // An epoch below the proposed one would be a downgrade (docs/spec/gateway-frame.md, Defects of
@@ -346,7 +354,7 @@ export class KeyExchange {
     header: FrameHeader,
     buffer: Uint8Array,
     { nowNs }: ClockReadings,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     const open = this.#open;
     if (open === undefined) return 'handshake-unexpected';
     const bytes = this.#seal.open(header, buffer);

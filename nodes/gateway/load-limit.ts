@@ -53,7 +53,7 @@ const KEPT = 4_096;
 const KEPT_EVERY = 4;
 
 /** Limits on admission; times in ns. */
-export interface LoadLimitOptions {
+export interface LoadLimiterOptions {
   /** If false, everything is admitted, whatever the queues. */
   readonly isEnabled: boolean;
   /** Largest allowed queueing delay, ns. */
@@ -62,7 +62,7 @@ export interface LoadLimitOptions {
 }
 
 /** The content of a report, and the base round trip of the path in use, ns; -1 when unknown. */
-export interface LoadReport {
+export interface ReceiverReportWithRtt {
   readonly highest: number;
   readonly count: number;
   readonly baseRttNs: number;
@@ -75,8 +75,8 @@ interface Look {
 }
 
 /** Limits the load that applications offer to one peer. */
-export class LoadLimit {
-  #options: LoadLimitOptions;
+export class LoadLimiter {
+  #options: LoadLimiterOptions;
   readonly #sentAtNs = new Float64Array(KEPT);
   readonly #sentSequence = new Float64Array(KEPT).fill(-1);
   /** Delivery rates, negated, so that the minimum filter gives the highest. */
@@ -93,12 +93,12 @@ export class LoadLimit {
   #look: { readonly atNs: number; readonly count: number; readonly sent: number } | undefined;
   #leastQueueNs = Number.POSITIVE_INFINITY;
 
-  constructor(options: LoadLimitOptions) {
+  constructor(options: LoadLimiterOptions) {
     this.#options = options;
   }
 
   /** Other limits are in force from now on. */
-  change(options: Omit<LoadLimitOptions, 'reportIntervalNs'>): void {
+  change(options: Omit<LoadLimiterOptions, 'reportIntervalNs'>): void {
     this.#options = { ...this.#options, ...options };
     if (options.isEnabled) return;
     this.#window = Number.POSITIVE_INFINITY;
@@ -147,7 +147,7 @@ export class LoadLimit {
   }
 
   /** Processes a receiver report. */
-  reported(now: number, report: LoadReport): void {
+  reported(now: number, report: ReceiverReportWithRtt): void {
     const { highest, count, baseRttNs } = report;
     if (!this.#options.isEnabled || highest > this.#highestSent) return;
     this.#highestReported = Math.max(this.#highestReported, highest);

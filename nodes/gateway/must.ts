@@ -6,8 +6,9 @@
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * See the module. Not among them: `antireplay.false_reject`, since a packet that a link delays for longer than
- * the window lasts is refused (docs/LIMITATIONS.md).
+ * What a gateway guarantees always, or once there has been no fault for a while. Not among them:
+ * `antireplay.false_reject`, since a packet that a link delays for longer than the window lasts is refused
+ * (docs/LIMITATIONS.md).
  */
 export const GATEWAY_MUST: Must = {
   always: {

@@ -12,39 +12,42 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import {
+  controlServiceOf,
   decodeScmp,
   type HostAddress,
-  host as hostAddress,
+  requireHostAddress as hostAddress,
   type IsdAs,
-  interfaceOf,
+  interfaceIdOf,
   isdAsOf,
   isdAsWords,
   isUrgentPacket,
   PacketView,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
-  UDP_LENGTH,
+  ROUTER_INTERNAL_PORT,
+  SegmentClient,
+  UDP_HEADER_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
-import { CookieMint } from './admission/cookie-mint.ts';
+import { CookieIssuer } from './admission/cookie-mint.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { createStaticKeyPair, STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
-import type { FrameDrop } from './drops.ts';
-import { EpochStore, epochKey } from './epoch-store.ts';
+import type { FrameDropReason } from './drops.ts';
+import { EpochStore, epochStoreKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
-import { makeController } from './multipath/make-controller.ts';
-import type { ScmpDrop } from './multipath/scmp-policy.ts';
+import { makePathController } from './multipath/make-controller.ts';
+import type { ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
-import { PeerNode, type PeerShellParts } from './peer-node.ts';
+import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
-import { type ClockReadings, clockMicroseconds, SESSION_LIMITS } from './session-parts.ts';
-import { type PacketEnds, peerAddressBytes } from './underlay/packet-template.ts';
+import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
+import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from './underlay/underlay-path.ts';
+import { GATEWAY_PORT } from './underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from './wire.ts';
 
 const NS_PER_US = 1000;
@@ -54,7 +57,7 @@ const CLEANUPS_PER_TTL = 24;
 const CLEANUP_NS_MIN = 1_000_000_000;
 
 /** Makes a gateway on `host`. */
-export function createGateway(
+export function createGatewayNode(
   host: Host,
   setup: NodeSetup<GatewayOptions>,
   behaviour: Behaviour = CORRECT_BEHAVIOUR,
@@ -69,18 +72,20 @@ class GatewayNode implements NodeHandle {
   readonly #self: HostView;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
-  readonly #peers = new Map<string, PeerNode>();
-  readonly #port: PeerShellParts;
+  readonly #peers = new Map<string, PeerHostAdapter>();
+  readonly #port: PeerHostAdapterParts;
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
-  readonly #cookies: CookieMint;
+  readonly #cookies: CookieIssuer;
   readonly #ownWords: { readonly high: number; readonly low: number };
   readonly #counters: {
     readonly wire: { add(amount: number): void };
     readonly probe: { add(amount: number): void };
     readonly processing: { record(value: number): void };
   };
+  /** Asks the control service of the AS; undefined where segments were published before the run. */
+  readonly #segments: SegmentClient | undefined;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
@@ -99,11 +104,13 @@ class GatewayNode implements NodeHandle {
     this.#self = self;
     this.#address = hostAddress(self.address);
     this.#ownWords = isdAsWords(this.#ownIsdAs);
+    const service = controlServiceOf(this.#ownIsdAs, setup.network);
+    this.#segments = service && new SegmentClient(host, service.address);
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
       onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
     });
-    this.#cookies = new CookieMint(host.crypto, (length) => host.randomBytes(length));
+    this.#cookies = new CookieIssuer(host.crypto, (length) => host.randomBytes(length));
     this.#port = {
       host,
       socket: (): DatagramSocket => this.#openSocket(),
@@ -131,8 +138,8 @@ class GatewayNode implements NodeHandle {
     this.#context = this.#peerContext();
     for (const { name } of this.#peerViews()) {
       // A stored epoch can only come from an earlier start of this node.
-      const isRestart = host.store('epochs').get(epochKey(name)) !== undefined;
-      const node = new PeerNode(name, this.#port, this.#context);
+      const isRestart = host.store('epochs').get(epochStoreKey(name)) !== undefined;
+      const node = new PeerHostAdapter(name, this.#port, this.#context);
       if (isRestart) node.peer.noteRestart(host.now());
       this.#peers.set(name, node);
     }
@@ -156,7 +163,7 @@ class GatewayNode implements NodeHandle {
       silent?.stop();
       this.#windows.drop(name);
       if (this.#context === undefined) continue;
-      const node = new PeerNode(name, this.#port, this.#context);
+      const node = new PeerHostAdapter(name, this.#port, this.#context);
       this.#peers.set(name, node);
       node.peer.start(this.#moment());
     }
@@ -166,6 +173,7 @@ class GatewayNode implements NodeHandle {
     this.#cleanup?.cancel();
     for (const peer of this.#peers.values()) peer.stop();
     this.#socket?.close();
+    this.#segments?.close();
     this.#cookies.close();
   }
 
@@ -173,7 +181,10 @@ class GatewayNode implements NodeHandle {
     return this.#peers.get(target)?.peer.activeLinks;
   }
 
-  /** Limits of the load change at once; everything else is part of what was agreed or begun. */
+  /**
+   * Applies new limits of overload at once. All other options stay as they are, because sessions were
+   * agreed and work was begun with them.
+   */
   reconfigure(options: unknown): readonly string[] {
     const { overload } = options as GatewayOptions;
     const limits = { isEnabled: overload.shed, delayNs: overload.delay };
@@ -254,7 +265,7 @@ class GatewayNode implements NodeHandle {
     if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
     const peer = this.#sender();
     if (peer === undefined) return 'peer-not-allowed';
-    const at = view.upperOffset + UDP_LENGTH;
+    const at = view.upperOffset + UDP_HEADER_LENGTH;
     const refused = decodeFrame(buffer, at, view.end - at, this.#frame);
     if (refused !== undefined) return refused;
     peer.receive(this.#moment(), this.#frame, buffer, view);
@@ -296,10 +307,10 @@ class GatewayNode implements NodeHandle {
   #interfaceDown(
     { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
     ifId: number,
-  ): ScmpDrop | undefined {
+  ): ScmpDropReason | undefined {
     const { high, low } = isdAsWords(as);
     const isFromThere = this.#view.sourceHigh === high && this.#view.sourceLow === low;
-    let drop: ScmpDrop | undefined = 'scmp-quote';
+    let drop: ScmpDropReason | undefined = 'scmp-quote';
     const at = this.#moment();
     for (const { peer } of this.#peers.values()) {
       const reason = peer.interfaceDown(at, { isdAs: as, ifId, isFromThere, quote });
@@ -310,7 +321,7 @@ class GatewayNode implements NodeHandle {
 
   #moment(): ClockReadings {
     const { seconds, nanos } = this.#host.clock();
-    return { nowNs: this.#host.now(), clockUs: clockMicroseconds(seconds, nanos) };
+    return { nowNs: this.#host.now(), clockUs: unixMicroseconds(seconds, nanos) };
   }
 
   #peerContext(): PeerContext {
@@ -320,6 +331,7 @@ class GatewayNode implements NodeHandle {
       network,
       crypto: host.crypto,
       host: host.name,
+      client: this.#segments,
     });
     const context: PeerContext = {
       options,
@@ -330,7 +342,7 @@ class GatewayNode implements NodeHandle {
       drawFlowId: () => host.random('flow-id').below(1 << 20),
       scratch: new Uint8Array(BODY_BYTES_MAX),
       behaviour: this.#behaviour,
-      makeController: (peer) => makeController(host, options, peer),
+      makeController: (peer) => makePathController(host, options, peer),
       sessionOptions: (peer, sink) => this.#sessionOptions(peer, sink),
       ends: (peer) => this.#ends(peer),
       firstRouterOf: (path) => this.#firstRouterOf(path),
@@ -392,7 +404,7 @@ class GatewayNode implements NodeHandle {
     };
   }
 
-  #ends(peer: string): PacketEnds {
+  #ends(peer: string): PacketAddresses {
     const target = this.#setup.network.hosts.find(({ name }) => name === peer);
     const targetAs = isdAsOf(target);
     if (target === undefined || targetAs === undefined) throw new Error(`${peer} is in no AS`);
@@ -414,8 +426,8 @@ class GatewayNode implements NodeHandle {
     const ifId = info.isConsDir ? hop.consEgress : hop.consIngress;
     for (const { a, b } of this.#setup.network.links) {
       for (const end of [a, b]) {
-        if (interfaceOf(end) === ifId && this.#isdAsOf(end.host) === this.#ownIsdAs) {
-          return this.#host.endpoint(end.address, ROUTER_PORT);
+        if (interfaceIdOf(end) === ifId && this.#isdAsOf(end.host) === this.#ownIsdAs) {
+          return this.#host.endpoint(end.address, ROUTER_INTERNAL_PORT);
         }
       }
     }
@@ -432,7 +444,7 @@ class GatewayNode implements NodeHandle {
     if (!isData) this.#counters.probe.add(bytes);
   }
 
-  #refused(reason: FrameDrop): void {
+  #refused(reason: FrameDropReason): void {
     if (reason === 'replay') this.#host.meter.counter('antireplay.replays_blocked').add(1);
     if (reason === 'expired') this.#host.meter.counter('antireplay.expired').add(1);
     this.#host.drop(reason);

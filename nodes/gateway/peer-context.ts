@@ -8,11 +8,11 @@ import type { WirePath } from '../scion/index.ts';
 import type { PacketAccount } from './account.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import type { FrameType } from './geometry.ts';
 import type { PathController } from './multipath/types.ts';
 import type { SessionOptions, SessionSink } from './session-parts.ts';
-import type { PacketEnds } from './underlay/packet-template.ts';
+import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
 
 /** The gateway as seen by a peer. */
@@ -33,7 +33,7 @@ export interface PeerContext {
   readonly makeController: (peer: string) => PathController;
   readonly sessionOptions: (peer: string, sink: SessionSink) => SessionOptions;
   /** The addresses used in packets to this peer. */
-  readonly ends: (peer: string) => PacketEnds;
+  readonly ends: (peer: string) => PacketAddresses;
   /** The router through which a path leaves our AS. */
   readonly firstRouterOf: (path: WirePath) => Endpoint | undefined;
   /** Counts an outgoing datagram. */
@@ -41,5 +41,5 @@ export interface PeerContext {
   /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
   /** Counts a frame that the session rejected. */
-  readonly refused: (reason: FrameDrop) => void;
+  readonly refused: (reason: FrameDropReason) => void;
 }

@@ -11,24 +11,24 @@ import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
-import type { PeerEffect, PeerOutput, PeerTimer } from './peer-output.ts';
+import type { PeerEffect, PeerOutput, PeerTimerName } from './peer-output.ts';
 import type { ClockReadings } from './session-parts.ts';
 
 /** What the shell of a peer uses. */
-export interface PeerShellParts {
+export interface PeerHostAdapterParts {
   readonly host: Host;
   readonly socket: () => DatagramSocket;
   readonly moment: () => ClockReadings;
 }
 
-/** A running peer. */
-export class PeerNode implements PeerOutput {
+/** Runs the state of a peer on its host: performs effects, keeps timers, tells the time. */
+export class PeerHostAdapter implements PeerOutput {
   readonly peer: Peer;
-  readonly #port: PeerShellParts;
+  readonly #port: PeerHostAdapterParts;
   readonly #name: string;
-  readonly #timers = new Map<PeerTimer, Timer>();
+  readonly #timers = new Map<PeerTimerName, Timer>();
 
-  constructor(name: string, port: PeerShellParts, context: PeerContext) {
+  constructor(name: string, port: PeerHostAdapterParts, context: PeerContext) {
     this.#port = port;
     this.#name = name;
     this.peer = new Peer(name, context, this, port.host.now());
@@ -92,7 +92,7 @@ export class PeerNode implements PeerOutput {
     if (socket().send(packet, 0, length, to, dscp) === 'full') host.drop('socket-full');
   }
 
-  #set(name: PeerTimer, atNs: number): void {
+  #set(name: PeerTimerName, atNs: number): void {
     const { host, moment } = this.#port;
     const delayNs = Math.max(0, atNs - host.now());
     const timer = this.#timers.get(name);

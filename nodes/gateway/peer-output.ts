@@ -6,18 +6,18 @@
  */
 import type { LogFields } from '../../engine/host/measure.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
-import type { Way } from '../../engine/host/transport.ts';
+import type { PeerReachability } from '../../engine/host/transport.ts';
 
 /** `work`: whatever is due next of a session, path or packet. `report`: a receiver report. */
-export type PeerTimer = 'work' | 'report';
+export type PeerTimerName = 'work' | 'report';
 
 /** An action that a peer requests. */
 export type PeerEffect =
   /** Fires this timer at `atNs`, and no more at the instant set before. */
-  | { readonly kind: 'timer'; readonly timer: PeerTimer; readonly atNs: number }
+  | { readonly kind: 'timer'; readonly timer: PeerTimerName; readonly atNs: number }
   /** A tick at this instant, in an event of its own. */
   | { readonly kind: 'wake' }
-  | { readonly kind: 'way'; readonly way: Way }
+  | { readonly kind: 'way'; readonly way: PeerReachability }
   /** `label`: the value of the label of a metric that has one. */
   | { readonly kind: 'count'; readonly metric: string; readonly label?: string }
   | { readonly kind: 'sample'; readonly metric: string; readonly value: number }

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import { FAULT_SWITCH_MARK, HEALTH_OF_PATH, NO_PATH, PATH_IN_USE } from '../_kit/path-states.ts';
-import type { KeyedState } from '../_kit/trace-state.ts';
+import {
+  FAULT_SWITCH_MARK,
+  NO_PATH,
+  PATH_HEALTH_TRACE,
+  PATH_IN_USE_TRACE,
+} from '../_kit/path-states.ts';
+import type { KeyedTraceState } from '../_kit/trace-state.ts';
 import type { ControllerEffect, PathHealth } from './multipath/types.ts';
 import type { PeerOutput } from './peer-output.ts';
 import { SESSION_TRACE } from './trace-states.ts';
 
 /** Records what happens to one peer. */
-export class PeerRecord {
+export class PeerEventRecorder {
   readonly #output: PeerOutput;
   readonly #peer: string;
 
@@ -21,7 +26,7 @@ export class PeerRecord {
 
   /** A path has become healthier or worse. */
   health(path: string | undefined, health: PathHealth): void {
-    this.#show(HEALTH_OF_PATH, { path: path ?? 'unknown', peer: this.#peer }, { health });
+    this.#show(PATH_HEALTH_TRACE, { path: path ?? 'unknown', peer: this.#peer }, { health });
     this.#log(`path is ${health}`, path);
     if (health === 'dead') this.#count('gateway.path_deaths');
   }
@@ -34,7 +39,7 @@ export class PeerRecord {
       this.#output.perform({ kind: 'count', metric, label: effect.cause });
       this.#output.perform({ kind: 'mark', name: FAULT_SWITCH_MARK.write({ peer }) });
     } else if (effect.from !== undefined) this.#count('gateway.planned_switches');
-    this.#show(PATH_IN_USE, { peer }, { path: path ?? NO_PATH });
+    this.#show(PATH_IN_USE_TRACE, { peer }, { path: path ?? NO_PATH });
     this.#log(`takes another path${effect.isFault ? ' after a fault' : ''}`, path);
   }
 
@@ -58,7 +63,7 @@ export class PeerRecord {
     this.#output.perform({ kind: 'count', metric });
   }
 
-  #show<Key, Value>({ machine, state }: KeyedState<Key, Value>, key: Key, value: Value): void {
+  #show<Key, Value>({ machine, state }: KeyedTraceState<Key, Value>, key: Key, value: Value): void {
     this.#output.perform({ kind: 'state', machine: machine.write(key), state: state.write(value) });
   }
 }

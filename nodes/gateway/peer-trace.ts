@@ -7,25 +7,25 @@
  *
  * @module
  */
-import { LINKS_OF_PATH, QUALITY_OF_PATH, QUEUE_TO_PEER } from '../_kit/path-states.ts';
-import type { KeyedState } from '../_kit/trace-state.ts';
+import { PATH_LINKS_TRACE, PATH_QUALITY_TRACE, PEER_QUEUE_TRACE } from '../_kit/path-states.ts';
+import type { KeyedTraceState } from '../_kit/trace-state.ts';
 import {
+  asSequenceOfPath,
+  asSequenceOfSegment,
   ROUTE_TRACE,
   SEGMENTS_TRACE,
   type SegmentRole,
   type SegmentSet,
   type TracedSegment,
-  walkOfPath,
-  walkOfSegment,
 } from '../scion/index.ts';
 import type { PathStatus } from './multipath/types.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
 import {
-  ACCUSED_PATH,
+  ACCUSED_PATH_TRACE,
   HANDSHAKE_TRACE,
   type HandshakeStep,
-  WINDOW_BITS_SHOWN,
+  TRACED_WINDOW_BITS_MAX,
   WINDOW_TRACE,
 } from './trace-states.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
@@ -45,7 +45,7 @@ const NS_PER_US = 1000;
 const LISTED_MAX = 32;
 
 /** Writes the traces about one peer. */
-export class PeerTrace {
+export class PeerTraceWriter {
   readonly #output: Pick<PeerOutput, 'perform'>;
   readonly #peer: string;
   readonly #windowBits: number;
@@ -75,7 +75,7 @@ export class PeerTrace {
     if (now - this.#windowNs < WINDOW_EVERY_NS) return;
     this.#windowNs = now;
     const highest = this.#highest;
-    const bits = Math.min(this.#windowBits, WINDOW_BITS_SHOWN);
+    const bits = Math.min(this.#windowBits, TRACED_WINDOW_BITS_MAX);
     const seen = Array.from(
       { length: bits },
       (_, back) => back <= highest && session.hasSeen(this.#epoch, highest - back),
@@ -101,12 +101,12 @@ export class PeerTrace {
       const name = nameOf(id);
       if (name === undefined) continue;
       const key = { path: name, peer: this.#peer };
-      if (isAccused || this.#told.has(ACCUSED_PATH.machine.write(key))) {
-        this.#tell(ACCUSED_PATH, key, { isAccused: isAccused ? 'yes' : 'no' });
+      if (isAccused || this.#told.has(ACCUSED_PATH_TRACE.machine.write(key))) {
+        this.#tell(ACCUSED_PATH_TRACE, key, { isAccused: isAccused ? 'yes' : 'no' });
       }
       const rttUs = rttNs < 0 ? null : Math.round(rttNs / NS_PER_US);
       const jitterUs = Math.round(jitterNs / NS_PER_US);
-      this.#tell(QUALITY_OF_PATH, key, { health, role, rttUs, jitterUs, loss });
+      this.#tell(PATH_QUALITY_TRACE, key, { health, role, rttUs, jitterUs, loss });
     }
   }
 
@@ -117,15 +117,15 @@ export class PeerTrace {
     if (waiting > 0 && now - this.#queueNs < QUEUE_EVERY_NS) return;
     this.#queueNs = now;
     this.#isQueueEmpty = waiting === 0;
-    this.#tell(QUEUE_TO_PEER, { peer: this.#peer }, { waiting, max });
+    this.#tell(PEER_QUEUE_TRACE, { peer: this.#peer }, { waiting, max });
   }
 
   /** Called after a path lookup. */
   found(paths: readonly GatewayPath[], segments: SegmentSet | undefined): void {
     for (const { name, path, linkIds } of paths.slice(0, LISTED_MAX)) {
       const key = { path: name, peer: this.#peer };
-      this.#tell(ROUTE_TRACE, key, walkOfPath(path));
-      this.#tell(LINKS_OF_PATH, key, linkIds);
+      this.#tell(ROUTE_TRACE, key, asSequenceOfPath(path));
+      this.#tell(PATH_LINKS_TRACE, key, linkIds);
     }
     if (segments === undefined) return;
     const { ups, cores, downs } = segments;
@@ -152,7 +152,7 @@ export class PeerTrace {
     this.#tell(HANDSHAKE_TRACE, { peer: this.#peer }, this.#handshake);
   }
 
-  #tell<Key, Value>(kind: KeyedState<Key, Value>, key: Key, value: Value): void {
+  #tell<Key, Value>(kind: KeyedTraceState<Key, Value>, key: Key, value: Value): void {
     const machine = kind.machine.write(key);
     const text = kind.state.write(value);
     if (this.#told.get(machine) === text) return;
@@ -162,5 +162,7 @@ export class PeerTrace {
 }
 
 function tracedSegments(role: SegmentRole, segments: SegmentSet['ups']): readonly TracedSegment[] {
-  return segments.slice(0, LISTED_MAX).map((segment) => ({ role, walk: walkOfSegment(segment) }));
+  return segments
+    .slice(0, LISTED_MAX)
+    .map((segment) => ({ role, walk: asSequenceOfSegment(segment) }));
 }

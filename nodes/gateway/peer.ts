@@ -7,28 +7,28 @@
  *
  * @module
  */
-import type { DeliveryFacts, SendWishes, Way } from '../../engine/host/transport.ts';
+import type { DeliveryFacts, PeerReachability, SendWishes } from '../../engine/host/transport.ts';
 import type { PacketView } from '../scion/index.ts';
-import { Arrivals } from './arrivals.ts';
+import { PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
-import { type DepartureDrop, Departures } from './departures.ts';
-import type { FrameDrop } from './drops.ts';
+import { type DepartureDropReason, PacketSender } from './departures.ts';
+import type { FrameDropReason } from './drops.ts';
 import { FRAME_TYPE, OPENING_COPIES_MAX, PACKET_BYTES_MAX } from './geometry.ts';
-import { LoadLimit } from './load-limit.ts';
-import type { InterfaceDownReport, ScmpDrop } from './multipath/scmp-policy.ts';
+import { LoadLimiter } from './load-limit.ts';
+import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, PathController, PathStatus } from './multipath/types.ts';
 import type { PeerContext } from './peer-context.ts';
-import type { PeerOutput, PeerTimer } from './peer-output.ts';
-import { PeerRecord } from './peer-record.ts';
-import { PeerTrace } from './peer-trace.ts';
-import { Reporter } from './reporter.ts';
-import { Sender } from './sender.ts';
+import type { PeerOutput, PeerTimerName } from './peer-output.ts';
+import { PeerEventRecorder } from './peer-record.ts';
+import { PeerTraceWriter } from './peer-trace.ts';
+import { ReceiverReporter } from './reporter.ts';
+import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import type { ClockReadings } from './session-parts.ts';
-import { type SourceTest, sourceTest } from './source-test.ts';
+import { makePacketSourcePredicate, type PacketSourcePredicate } from './source-test.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
-import { WindowWatch } from './window-watch.ts';
+import { SmallReplayWindowWarner } from './window-watch.ts';
 import type { FrameHeader } from './wire.ts';
 
 /** Everything that the gateway keeps for one peer. */
@@ -39,60 +39,60 @@ export class Peer {
   /** Says how the packet came that is being delivered. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.#underlays);
   /** True when the packet comes from this peer's AS and host. */
-  readonly isSource: SourceTest;
+  readonly isSource: PacketSourcePredicate;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
-  readonly #record: PeerRecord;
+  readonly #record: PeerEventRecorder;
   readonly #underlays: UnderlayPaths;
-  readonly #reporter: Reporter;
-  readonly #sender: Sender;
-  readonly #arrivals: Arrivals;
-  readonly #departures: Departures;
+  readonly #reporter: ReceiverReporter;
+  readonly #sender: FrameSender;
+  readonly #arrivals: PacketReceiver;
+  readonly #departures: PacketSender;
   readonly #probeBody = new Uint8Array(PROBE_BYTES);
   /** Absent while no trace is recorded. */
-  readonly #peerTrace: PeerTrace | undefined;
+  readonly #peerTrace: PeerTraceWriter | undefined;
   #active: UnderlayPath | undefined;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
   /** When the timer `work` fires; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
-  readonly #windowWatch: WindowWatch;
-  readonly load: LoadLimit;
+  readonly #windowWatch: SmallReplayWindowWarner;
+  readonly load: LoadLimiter;
   /** When the node restarted after a crash, until a frame is accepted; -1 otherwise. */
   #restartedNs = -1;
   /** The packet whose frame the session is reading; answers return on its path. */
   #inHand: PacketView | undefined;
   /** The state last reported to the protocols above. */
-  #way: Way = 'closed';
+  #way: PeerReachability = 'closed';
 
   constructor(name: string, context: PeerContext, output: PeerOutput, now: number) {
     this.name = name;
     this.#context = context;
     this.#output = output;
-    this.#record = new PeerRecord(output, name);
+    this.#record = new PeerEventRecorder(output, name);
     this.#at = { nowNs: now, clockUs: 0 };
     const { target, targetHost } = context.ends(name);
-    this.isSource = sourceTest(target, targetHost.bytes);
+    this.isSource = makePacketSourcePredicate(target, targetHost.bytes);
     this.#underlays = new UnderlayPaths(name, context);
-    this.#reporter = new Reporter(output, context.options.multipath, (body, pathType, path) => {
+    const { overload, multipath, antiReplay } = context.options;
+    this.#reporter = new ReceiverReporter(output, multipath, (body, pathType, path) => {
       const back = this.#underlays.reverse(pathType, path);
       this.#sender.small(this.#at, back, FRAME_TYPE.report, body);
     });
     this.controller = context.makeController(name);
-    const { overload, multipath, antiReplay } = context.options;
-    this.load = new LoadLimit({
+    this.load = new LoadLimiter({
       isEnabled: overload.shed,
       delayNs: overload.delay,
       reportIntervalNs: multipath.reportInterval,
     });
     const { windowSize } = antiReplay;
-    this.#windowWatch = new WindowWatch(windowSize, now);
-    const peerTrace = context.isTraced ? new PeerTrace(output, name, windowSize) : undefined;
+    this.#windowWatch = new SmallReplayWindowWarner(windowSize, now);
+    const peerTrace = context.isTraced ? new PeerTraceWriter(output, name, windowSize) : undefined;
     this.#peerTrace = peerTrace;
     const account = context.accountOf(name);
     const { arrivals, leaving } = context.behaviour;
-    this.#arrivals = new Arrivals({ output: arrivals(output), account });
-    this.#departures = new Departures({ output, leaving, account, peerTrace });
+    this.#arrivals = new PacketReceiver({ output: arrivals(output), account });
+    this.#departures = new PacketSender({ output, leaving, account, peerTrace });
     this.session = new Session(
       context.sessionOptions(name, {
         send: (frame) => this.#sendAnywhere(frame),
@@ -107,7 +107,7 @@ export class Peer {
         }),
       }),
     );
-    this.#sender = new Sender(output, context.sent, this.session, {
+    this.#sender = new FrameSender(output, context.sent, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
     });
@@ -177,7 +177,7 @@ export class Peer {
    * Sends application bytes, now or when there is a path.
    * @returns why they are dropped instead; undefined if they are not.
    */
-  send(at: ClockReadings, body: Uint8Array, wishes?: SendWishes): DepartureDrop | undefined {
+  send(at: ClockReadings, body: Uint8Array, wishes?: SendWishes): DepartureDropReason | undefined {
     this.#at = at;
     const reason = this.#offer(body, wishes);
     if (reason !== undefined) this.#output.drop(reason);
@@ -201,7 +201,7 @@ export class Peer {
   }
 
   /** A timer has fired. */
-  fired(timer: PeerTimer, at: ClockReadings): void {
+  fired(timer: PeerTimerName, at: ClockReadings): void {
     this.#at = at;
     if (timer === 'report') this.#reporter.report(at.nowNs);
     else {
@@ -220,12 +220,13 @@ export class Peer {
     // Without keys, no path can be probed.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
+    else if (!this.session.isOpen && at.nowNs >= this.#searchAt()) this.#refresh();
     this.#departures.expire(at.nowNs);
     this.#arm();
   }
 
   /** A message says that an interface is down. @returns why it is not believed; undefined if it is. */
-  interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDrop | undefined {
+  interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDropReason | undefined {
     this.#at = at;
     const { behaviour } = this.#context;
     const now = at.nowNs;
@@ -237,7 +238,7 @@ export class Peer {
   }
 
   /** Sends a packet or queues it; returns why it can do neither. */
-  #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDrop | undefined {
+  #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDropReason | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
     if (!this.load.admit(this.#at.nowNs)) return 'overload';
@@ -267,7 +268,7 @@ export class Peer {
     this.#arrivals.heldEnded(header, 'delivered');
   }
 
-  #dropHeld(header: FrameHeader, reason: FrameDrop): void {
+  #dropHeld(header: FrameHeader, reason: FrameDropReason): void {
     this.#context.refused(reason);
     this.#arrivals.heldEnded(header, 'dropped');
   }
@@ -375,7 +376,6 @@ export class Peer {
         return;
       case 'refresh':
         this.#refresh();
-        return;
     }
   }
 
@@ -391,15 +391,17 @@ export class Peer {
     const now = this.#at.nowNs;
     const found = lookUp(this.name);
     for (const path of found) {
-      const isActive = this.#active !== undefined && this.#active.path.info.id === path.info.id;
       const underlay = this.#underlays.adopt(path);
-      if (isActive) this.#active = underlay;
+      if (this.#active?.path.info.id === path.info.id) this.#active = underlay;
     }
-    const infos = found.map(({ info }) => info);
-    this.#perform(this.controller.setPaths(now, infos));
-    const paths = this.controller.status(now);
+    this.#perform(
+      this.controller.setPaths(
+        now,
+        found.map(({ info }) => info),
+      ),
+    );
     this.#peerTrace?.found(found, directory.segments(this.name));
-    const warning = this.#windowWatch.look(now, paths);
+    const warning = this.#windowWatch.look(now, this.controller.status(now));
     if (warning === undefined) return;
     const message = `frames from ${this.name}: ${warning}`;
     this.#output.perform({ kind: 'log', level: 'warn', message });
@@ -409,8 +411,9 @@ export class Peer {
     return this.#underlays.get(this.controller.path(index).id);
   }
 
+  readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
   /** Created once: one closure per packet would be garbage. */
-  readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDrop | undefined => {
+  readonly #onActivePath = (body: Uint8Array, dscp: number): FrameDropReason | undefined => {
     const underlay = this.#active;
     return underlay === undefined
       ? 'no-session'
@@ -485,13 +488,12 @@ export class Peer {
   /** Sets the one timer for everything that is due; firing early is harmless. */
   #arm(): void {
     const due = Math.min(
-      this.session.isOpen ? this.controller.deadline() : Number.POSITIVE_INFINITY,
+      this.session.isOpen ? this.controller.deadline() : this.#searchAt(),
       this.session.deadlineNs,
       this.#arrivals.deadlineNs,
       this.#departures.deadlineNs,
     );
-    if (!Number.isFinite(due)) return;
-    if (this.#timerNs <= due) return;
+    if (!Number.isFinite(due) || this.#timerNs <= due) return;
     this.#timerNs = Math.max(due, this.#at.nowNs);
     this.#output.perform({ kind: 'timer', timer: 'work', atNs: this.#timerNs });
   }

@@ -9,29 +9,29 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 
 /** Largest number of packets that wait: 100 ms at 10,000/s. */
-export const WAITING_PACKETS_MAX = 1000;
+export const PENDING_PACKETS_MAX = 1000;
 /** Longest wait of a packet that is not tolerant, ns. */
 const WAITING_NS_MAX = 100_000_000;
 
 type Priority = NonNullable<SendWishes['priority']>;
 const NORMAL: Priority = 1;
 
-/** A waiting packet. */
+/** A packet that waits for a session or a path. */
 export interface PendingPacket {
   readonly body: Uint8Array;
-  /** From this instant on it is dropped, ns. */
+  /** From this instant on the packet is dropped, ns. */
   readonly dueNs: number;
   /** The drop reason at that instant. */
   readonly reason: 'no-path' | 'lifetime-over';
   readonly priority: Priority;
-  /** True if it also waits while the path in use is dead. */
+  /** True if the packet also waits while the path in use is dead. */
   readonly isTolerant: boolean;
   /** The number of the packet in the account of messages; -1 if packets are not accounted for. */
   readonly number: number;
 }
 
 /** What is known about a packet that is to wait. */
-export interface WaitingPacketFacts {
+export interface PendingPacketDetails {
   readonly wishes?: SendWishes | undefined;
   readonly number?: number | undefined;
 }
@@ -55,9 +55,9 @@ export class PendingPackets {
   add(
     body: Uint8Array,
     now: number,
-    { wishes = {}, number = -1 }: WaitingPacketFacts = {},
+    { wishes = {}, number = -1 }: PendingPacketDetails = {},
   ): boolean {
-    if (this.#waiting.length >= WAITING_PACKETS_MAX) return false;
+    if (this.#waiting.length >= PENDING_PACKETS_MAX) return false;
     const { lifetime = Number.POSITIVE_INFINITY, priority = NORMAL, tolerant = false } = wishes;
     const patienceNs = tolerant ? Number.POSITIVE_INFINITY : WAITING_NS_MAX + 1;
     const dueNs = now + Math.min(lifetime, patienceNs);

@@ -9,7 +9,7 @@
  */
 
 /** Counts the data frames of one peer. */
-export class ReceivedData {
+export class ReceivedDataFrameCounter {
   /** Highest data sequence of the newest epoch, -1 before the first. */
   highest = -1;
   /** Data frames since the start, over all epochs. */

@@ -11,7 +11,7 @@ import type { PacketView } from '../scion/index.ts';
 import { REPORT_BYTES, writeReport } from './bodies.ts';
 import type { GatewayOptions } from './config.ts';
 import type { PeerOutput } from './peer-output.ts';
-import { ReceivedData } from './received-data.ts';
+import { ReceivedDataFrameCounter } from './received-data.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 import type { FrameHeader } from './wire.ts';
 
@@ -22,14 +22,17 @@ const PATH_BYTES_MAX = 1024;
 export type SendReport = (body: Uint8Array, pathType: number, path: Uint8Array) => void;
 
 /** Whether reports are sent, and how often, ns. */
-export type ReporterOptions = Pick<GatewayOptions['multipath'], 'reports' | 'reportInterval'>;
+export type ReceiverReporterOptions = Pick<
+  GatewayOptions['multipath'],
+  'reports' | 'reportInterval'
+>;
 
 /** Writes the reports to one peer. */
-export class Reporter {
+export class ReceiverReporter {
   readonly #output: PeerOutput;
-  readonly #options: ReporterOptions;
+  readonly #options: ReceiverReporterOptions;
   readonly #send: SendReport;
-  readonly #received = new ReceivedData();
+  readonly #received = new ReceivedDataFrameCounter();
   readonly #body = new Uint8Array(REPORT_BYTES);
   readonly #path = new Uint8Array(PATH_BYTES_MAX);
   #pathBytes = 0;
@@ -38,7 +41,7 @@ export class Reporter {
   #sequence = 0;
   #isTimerSet = false;
 
-  constructor(output: PeerOutput, options: ReporterOptions, send: SendReport) {
+  constructor(output: PeerOutput, options: ReceiverReporterOptions, send: SendReport) {
     this.#output = output;
     this.#options = options;
     this.#send = send;

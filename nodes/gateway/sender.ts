@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
+import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { markUrgent } from '../scion/index.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import { fitsOneFrame, planFragments } from './fragment.ts';
-import { FRAME_OVERHEAD_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
+import { FRAME_OVERHEAD_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import type { PeerContext } from './peer-context.ts';
 import type { PeerOutput } from './peer-output.ts';
 import type { Session } from './session.ts';
@@ -30,7 +30,7 @@ export interface DataListener {
 }
 
 /** Sends frames to one peer. */
-export class Sender {
+export class FrameSender {
   readonly #output: PeerOutput;
   readonly #sent: PeerContext['sent'];
   readonly #session: Session;
@@ -59,7 +59,7 @@ export class Sender {
     underlay: UnderlayPath,
     body: Uint8Array,
     dscp: number,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     this.#begin(at);
     this.#dataClass = dscp;
     if (fitsOneFrame(body.length, underlay.room)) {
@@ -106,14 +106,14 @@ export class Sender {
     type: FrameType,
     body: Uint8Array,
     [fragment, fragments]: readonly [number, number],
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     const output = this.#output;
     const header = this.#header;
     header.type = type;
     header.fragment = fragment;
     header.fragments = fragments;
     const at = underlay.template.length;
-    const packet = output.alloc(at + body.length + FRAME_OVERHEAD_MAX);
+    const packet = output.alloc(at + body.length + FRAME_OVERHEAD_BYTES_MAX);
     const sealed = this.#session.seal(header, body, packet, at);
     if (typeof sealed === 'string') {
       output.release(packet);
@@ -128,11 +128,12 @@ export class Sender {
 
   /**
    * Sends a packet whose headers and frame are in place: fills in lengths and checksum, decides
-   * whether it goes ahead of data, and stores the mark by which a quote of it is recognised.
+   * whether it goes ahead of data, and stores the mark by which an SCMP error that quotes the packet
+   * is recognised.
    *
-   * Two classes: that of the SCION header says which packets a processor of the path serves first,
-   * that of the datagram which packets a link sends first. The header has one for all data, the
-   * datagram one for each priority.
+   * Sets two traffic classes. That of the SCION header tells overloaded routers which packets to
+   * serve first; it is the same for all data. That of the datagram tells links which packets to send
+   * first; it differs by priority.
    * @param frameBytes Length of the frame after the underlay's headers.
    */
   // hot: once per packet.
@@ -146,7 +147,7 @@ export class Sender {
     if (!isData) markUrgent(packet);
     if (!isData || marks.isDue(this.#nowNs)) marks.note(this.#nowNs, packet, at, frameBytes);
     this.#sent(type, at + frameBytes);
-    const dscp = isData ? this.#dataClass : NETWORK_CONTROL;
+    const dscp = isData ? this.#dataClass : DSCP_NETWORK_CONTROL;
     this.#output.send(packet, at + frameBytes, firstRouter, dscp);
   }
 }

@@ -4,12 +4,12 @@
  * @module
  */
 import type { ReplayGuard } from '../_kit/replay-window.ts';
-import type { Admission } from './admission/admission.ts';
-import type { CookieMint } from './admission/cookie-mint.ts';
+import type { AdmissionControl } from './admission/admission.ts';
+import type { CookieIssuer } from './admission/cookie-mint.ts';
 import type { FrameCipher, HandshakeContext, ReceivedOpening } from './crypto.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import type { EpochSource } from './epoch-store.ts';
-import type { HeldEpoch } from './epochs.ts';
+import type { EpochRingEntry } from './epochs.ts';
 import {
   EPOCH_OVERLAP_NS_DEFAULT,
   KEY_LIFETIME_FACTOR,
@@ -17,9 +17,9 @@ import {
   REKEY_BYTES_DEFAULT,
   REKEY_GRACE_BYTES_DIVISOR,
   REKEY_RESPONDER_GRACE_NS,
-  UNCONFIRMED_NS,
+  UNCONFIRMED_EPOCH_NS_MAX,
 } from './geometry.ts';
-import { AGE_LIMITS, type AgeLimits } from './replay/age.ts';
+import { FRAME_AGE_LIMITS, type FrameAgeLimits } from './replay/age.ts';
 import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';
@@ -33,7 +33,7 @@ export interface ClockReadings {
 }
 
 /** Microseconds since 1970 of a calendar time of the host. */
-export function clockMicroseconds(seconds: number, nanos: number): number {
+export function unixMicroseconds(seconds: number, nanos: number): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }
 
@@ -67,7 +67,7 @@ export interface SessionSink {
   /** A frame for which `open` returned `held` is now accepted. */
   deliverHeld(header: FrameHeader, plaintext: Uint8Array): void;
   /** A frame for which `open` returned `held` is dropped after all. */
-  dropHeld(header: FrameHeader, reason: FrameDrop): void;
+  dropHeld(header: FrameHeader, reason: FrameDropReason): void;
   /**
    * Called when `deadlineNs` has changed or the byte limit requires a rekey: call `tick` soon, in a
    * separate turn.
@@ -83,8 +83,8 @@ export interface HeldFrame {
   readonly plaintext: Uint8Array;
 }
 
-/** The last opening that was answered, so that a repetition gets the same answer. */
-export interface AnsweredOpening {
+/** The last opening that was answered, and the answer, which a repetition of it gets again. */
+export interface LastAnsweredOpening {
   readonly epoch: number;
   /** `mac1` of the opening. */
   readonly mac1: Uint8Array;
@@ -107,7 +107,7 @@ export interface SessionLimits {
   readonly rekeyAgeNs: number;
   /** How long the old epoch is accepted after the new one's first frame, ns. */
   readonly overlapNs: number;
-  readonly age: AgeLimits;
+  readonly age: FrameAgeLimits;
 }
 
 /** Rekey after 1 GiB or 1 h, overlap of 3 s, frames up to 1 h old with 5 min of tolerance. */
@@ -115,7 +115,7 @@ export const SESSION_LIMITS: SessionLimits = {
   rekeyBytes: REKEY_BYTES_DEFAULT,
   rekeyAgeNs: REKEY_AGE_NS_DEFAULT,
   overlapNs: EPOCH_OVERLAP_NS_DEFAULT,
-  age: AGE_LIMITS,
+  age: FRAME_AGE_LIMITS,
 };
 
 /** Everything that a session needs. */
@@ -125,9 +125,9 @@ export interface SessionOptions extends HandshakeContext {
   readonly sink: SessionSink;
   readonly limits: SessionLimits;
   /** The budgets of this peer. */
-  readonly admission: Admission;
+  readonly admission: AdmissionControl;
   /** The gateway's cookies. */
-  readonly cookies: CookieMint;
+  readonly cookies: CookieIssuer;
   /** The peer's address as bytes, which its cookie covers. */
   readonly address: Uint8Array;
 }
@@ -143,7 +143,7 @@ export interface EpochKeysParts {
 }
 
 /** One epoch: its keys, its send counter and its receive window. */
-export class EpochKeys implements HeldEpoch {
+export class EpochKeys implements EpochRingEntry {
   readonly epoch: number;
   readonly role: HandshakeRole;
   readonly cipher: FrameCipher;
@@ -173,8 +173,8 @@ export class EpochKeys implements HeldEpoch {
     const graceBytes = Math.floor(rekeyBytes / REKEY_GRACE_BYTES_DIVISOR);
     this.rekeyBytes = rekeyBytes + (isResponder ? graceBytes : 0);
     this.#rekeyAtNs = parts.nowNs + rekeyAgeNs + (isResponder ? REKEY_RESPONDER_GRACE_NS : 0);
-    this.#unconfirmedAtNs = parts.nowNs + UNCONFIRMED_NS;
-    this.deathNs = parts.nowNs + KEY_LIFETIME_FACTOR * rekeyAgeNs + UNCONFIRMED_NS;
+    this.#unconfirmedAtNs = parts.nowNs + UNCONFIRMED_EPOCH_NS_MAX;
+    this.deathNs = parts.nowNs + KEY_LIFETIME_FACTOR * rekeyAgeNs + UNCONFIRMED_EPOCH_NS_MAX;
     this.wakeBytes = this.rekeyBytes;
   }
 

@@ -24,19 +24,19 @@
  * @module
  */
 import { BackOff } from '../_kit/back-off.ts';
-import type { FrameDrop } from './drops.ts';
+import type { FrameDropReason } from './drops.ts';
 import { EpochRing } from './epochs.ts';
 import {
-  FRAME_OVERHEAD_MAX,
+  FRAME_OVERHEAD_BYTES_MAX,
   FRAME_TYPE,
-  HANDSHAKE_WAITS,
+  HANDSHAKE_RETRY_BACKOFF,
   HELD_FRAMES_MAX,
   KEY_LIFETIME_FACTOR,
   SEQUENCE_END,
-  UNCONFIRMED_NS,
+  UNCONFIRMED_EPOCH_NS_MAX,
 } from './geometry.ts';
 import { KeyExchange } from './key-exchange.ts';
-import { checkAge } from './replay/age.ts';
+import { checkFrameAge } from './replay/age.ts';
 import type { ClockReadings, EpochKeys, HeldFrame, SessionOptions } from './session-parts.ts';
 import { FrameHeader } from './wire.ts';
 
@@ -46,26 +46,29 @@ const EMPTY = new Uint8Array(0);
  * The result of {@link Session.open}: the length of the plaintext, the drop reason, or that the
  * frame waits.
  */
-export type OpenResult = number | FrameDrop | 'held';
+export type FrameOpenResult = number | FrameDropReason | 'held';
 
-/** One session; it exists as long as its peer is configured. */
+/** The keys and epochs shared with one peer; exists as long as the peer is configured. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #ring: EpochRing<EpochKeys>;
   readonly #exchange: KeyExchange;
   /** Repeats the confirmation until the peer uses the new epoch. */
-  readonly #confirmation = new BackOff(HANDSHAKE_WAITS);
-  readonly #scratch = new Uint8Array(FRAME_OVERHEAD_MAX);
+  readonly #confirmation = new BackOff(HANDSHAKE_RETRY_BACKOFF);
+  readonly #scratch = new Uint8Array(FRAME_OVERHEAD_BYTES_MAX);
   readonly #header = new FrameHeader();
   #held: HeldFrame[] = [];
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { overlapNs } = options.limits;
-    this.#ring = new EpochRing<EpochKeys>({ overlapNs, unconfirmedNs: UNCONFIRMED_NS }, (keys) => {
-      options.windows.retire(keys.epoch);
-      keys.cipher.wipe();
-    });
+    this.#ring = new EpochRing<EpochKeys>(
+      { overlapNs, unconfirmedNs: UNCONFIRMED_EPOCH_NS_MAX },
+      (keys) => {
+        options.windows.retire(keys.epoch);
+        keys.cipher.wipe();
+      },
+    );
     this.#exchange = new KeyExchange({
       options,
       ring: this.#ring,
@@ -100,7 +103,7 @@ export class Session {
    */
   connect(moment: ClockReadings): void {
     this.#ring.expire(moment.nowNs);
-    if (!this.#mayOpen(moment.nowNs)) return;
+    if (!this.#mayOpenFile(moment.nowNs)) return;
     this.#exchange.start(moment);
   }
 
@@ -117,7 +120,7 @@ export class Session {
     plaintext: Uint8Array,
     target: Uint8Array,
     offset: number,
-  ): number | FrameDrop {
+  ): number | FrameDropReason {
     const keys = this.#ring.current;
     if (keys === undefined) return 'no-session';
     // the counter is the nonce; it never goes back and ends before it could wrap.
@@ -144,7 +147,7 @@ export class Session {
     buffer: Uint8Array,
     target: Uint8Array,
     moment: ClockReadings,
-  ): OpenResult {
+  ): FrameOpenResult {
     const { admission } = this.#options;
     if (!admission.frameCame(moment.nowNs)) return 'rate-limited';
     const keys = this.#ring.find(header.epoch);
@@ -152,7 +155,7 @@ export class Session {
     // authenticate first; up to this line the frame's content has changed nothing.
     const length = keys.cipher.open(header, buffer, target);
     if (length < 0) return 'bad-auth';
-    const stale = checkAge(header.timestamp, moment.clockUs, this.#options.limits.age);
+    const stale = checkFrameAge(header.timestamp, moment.clockUs, this.#options.limits.age);
     if (stale !== undefined) return stale;
     const verdict = keys.guard.accept(header.sequence);
     if (verdict === 'held') return this.#hold(header, target.slice(0, length));
@@ -167,7 +170,7 @@ export class Session {
     header: FrameHeader,
     buffer: Uint8Array,
     moment: ClockReadings,
-  ): FrameDrop | undefined {
+  ): FrameDropReason | undefined {
     return this.#exchange.receive(header, buffer, moment);
   }
 
@@ -201,7 +204,7 @@ export class Session {
     return this.#held;
   }
 
-  #retry({ header, plaintext }: HeldFrame, moment: ClockReadings): FrameDrop | undefined {
+  #retry({ header, plaintext }: HeldFrame, moment: ClockReadings): FrameDropReason | undefined {
     const keys = this.#ring.find(header.epoch);
     if (keys === undefined) return 'epoch-unknown';
     const verdict = keys.guard.accept(header.sequence);
@@ -317,7 +320,7 @@ export class Session {
   }
 
   /** True when an opening would not collide with another handshake or an overlap. */
-  #mayOpen(nowNs: number): boolean {
+  #mayOpenFile(nowNs: number): boolean {
     const { current, next, previous } = this.#ring;
     if (this.#exchange.isBusy || next !== undefined) return false;
     if (current === undefined) return true;
@@ -328,7 +331,7 @@ export class Session {
   /** When the age of the key alone requires a rekey, provided that nothing blocks it. */
   #rekeyAtNs(): number {
     const { current } = this.#ring;
-    const isPossible = current !== undefined && this.#mayOpen(current.rekeyAtNs);
+    const isPossible = current !== undefined && this.#mayOpenFile(current.rekeyAtNs);
     return isPossible ? current.rekeyAtNs : Number.POSITIVE_INFINITY;
   }
 

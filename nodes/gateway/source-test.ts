@@ -6,14 +6,14 @@
 import { type IsdAs, isdAsWords, type PacketView } from '../scion/index.ts';
 
 /** True for packets from one AS and host. */
-export type SourceTest = (view: PacketView) => boolean;
+export type PacketSourcePredicate = (view: PacketView) => boolean;
 
 /**
  * Makes the test for packets from this AS and host.
  * @param host Address of the host as in packets.
  */
 // hot: once per packet.
-export function sourceTest(isdAs: IsdAs, host: Uint8Array): SourceTest {
+export function makePacketSourcePredicate(isdAs: IsdAs, host: Uint8Array): PacketSourcePredicate {
   const { high, low } = isdAsWords(isdAs);
   return (view) => {
     if (view.sourceHigh !== high || view.sourceLow !== low) return false;

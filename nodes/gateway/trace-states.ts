@@ -4,8 +4,15 @@
  *
  * @module
  */
-import { bitsForm, countForm, type Form, form, listForm, oneOf } from '../_kit/text-form.ts';
-import { statePerPath, statePerPeer } from '../_kit/trace-state.ts';
+import {
+  countFormat,
+  hexBitsFormat,
+  listFormat,
+  oneOfFormat,
+  type TextFormat,
+  textFormatFromTemplate,
+} from '../_kit/text-form.ts';
+import { declareStatePerPath, declareStatePerPeer } from '../_kit/trace-state.ts';
 
 /** The steps of a handshake, seen from one side. */
 export const HANDSHAKE_STEPS = [
@@ -19,41 +26,44 @@ export const HANDSHAKE_STEPS = [
 export type HandshakeStep = (typeof HANDSHAKE_STEPS)[number];
 
 /** Largest number of bits of a replay window that are traced, newest first; a multiple of 4. */
-export const WINDOW_BITS_SHOWN = 1024;
+export const TRACED_WINDOW_BITS_MAX = 1024;
 
 /** Whether an SCMP error accuses a path and no later answer has refuted it. */
-export const ACCUSED_PATH = statePerPath(
+export const ACCUSED_PATH_TRACE = declareStatePerPath(
   'accused {path} to {peer}',
-  form('{isAccused}', { isAccused: oneOf(['yes', 'no']) }),
+  textFormatFromTemplate('{isAccused}', { isAccused: oneOfFormat(['yes', 'no']) }),
 );
 
 /** The epoch of a session. */
-export const SESSION_TRACE = statePerPeer(
+export const SESSION_TRACE = declareStatePerPeer(
   'session {peer}',
-  form('epoch {epoch}', { epoch: countForm }),
+  textFormatFromTemplate('epoch {epoch}', { epoch: countFormat }),
 );
 
 /**
  * The replay window, such as `high=81204 epoch=1 size=1024 seen=ff7f`: the highest number accepted
  * in this epoch, the size of the whole window in bits, and whether `highest - index` was seen.
  */
-export const WINDOW_TRACE = statePerPeer(
+export const WINDOW_TRACE = declareStatePerPeer(
   'window of {peer}',
-  form('high={highest} epoch={epoch} size={size} seen={seen}', {
-    highest: countForm,
-    epoch: countForm,
-    size: countForm,
-    seen: bitsForm,
+  textFormatFromTemplate('high={highest} epoch={epoch} size={size} seen={seen}', {
+    highest: countFormat,
+    epoch: countFormat,
+    size: countFormat,
+    seen: hexBitsFormat,
   }),
 );
-/** A replay window. */
-export type WindowState = NonNullable<ReturnType<(typeof WINDOW_TRACE)['state']['read']>>;
+/** A replay window, as {@link WINDOW_TRACE} reads it from a trace. */
+export type TracedReplayWindow = NonNullable<ReturnType<(typeof WINDOW_TRACE)['state']['read']>>;
 
-const STEP_LIST = listForm(
-  form('{step}={atNs}', { step: oneOf(HANDSHAKE_STEPS), atNs: countForm }),
+const STEP_LIST = listFormat(
+  textFormatFromTemplate('{step}={atNs}', {
+    step: oneOfFormat(HANDSHAKE_STEPS),
+    atNs: countFormat,
+  }),
   ' ',
 );
-const STEP_TIMES: Form<ReadonlyMap<HandshakeStep, number>> = {
+const STEP_TIMES: TextFormat<ReadonlyMap<HandshakeStep, number>> = {
   write: (times) => STEP_LIST.write([...times].map(([step, atNs]) => ({ step, atNs }))),
   read: (text): ReadonlyMap<HandshakeStep, number> | undefined => {
     const steps = STEP_LIST.read(text);
@@ -65,13 +75,13 @@ const STEP_TIMES: Form<ReadonlyMap<HandshakeStep, number>> = {
  * The latest handshake, such as `epoch=1 sendings=2 opening-sent=1000 answer-received=24000500`:
  * how often the opening was sent (0 on the answering side), and instants of the run in ns by step.
  */
-export const HANDSHAKE_TRACE = statePerPeer(
+export const HANDSHAKE_TRACE = declareStatePerPeer(
   'handshake with {peer}',
-  form('epoch={epoch} sendings={sendings} {steps}', {
-    epoch: countForm,
-    sendings: countForm,
+  textFormatFromTemplate('epoch={epoch} sendings={sendings} {steps}', {
+    epoch: countFormat,
+    sendings: countFormat,
     steps: STEP_TIMES,
   }),
 );
-/** A handshake. */
-export type HandshakeState = NonNullable<ReturnType<(typeof HANDSHAKE_TRACE)['state']['read']>>;
+/** A handshake, as {@link HANDSHAKE_TRACE} reads it from a trace. */
+export type TracedHandshake = NonNullable<ReturnType<(typeof HANDSHAKE_TRACE)['state']['read']>>;

@@ -6,16 +6,26 @@
  *
  * @module
  */
-import { decodePath, type PacketView, reverseWirePath, type WirePath } from '../scion/index.ts';
-import { disjointPaths } from './multipath/selection.ts';
+import { equalBytes } from '../_kit/bytes.ts';
+import {
+  decodePath,
+  type PacketView,
+  ROUTER_INTERNAL_PORT,
+  reverseWirePath,
+  type WirePath,
+} from '../scion/index.ts';
+import { disjointPathIndexes } from './multipath/selection.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PacketTemplate } from './underlay/packet-template.ts';
 import type { GatewayPath } from './underlay/path-directory.ts';
-import { SentMarks } from './underlay/sent-marks.ts';
-import { makeUnderlayPath, ROUTER_PORT, type UnderlayPath } from './underlay/underlay-path.ts';
+import { SentFrameMarks } from './underlay/sent-frame-marks.ts';
+import { makeUnderlayPath, type UnderlayPath } from './underlay/underlay-path.ts';
 
 /** The path id used when a frame of the peer arrived on an unknown path. */
 const WAY_BACK = 'way back';
+
+/** Reverses of received paths that are kept. */
+const BACKS_MAX = 8;
 
 /** The underlay paths for one peer. */
 export class UnderlayPaths {
@@ -25,7 +35,13 @@ export class UnderlayPaths {
   /** Ids of known paths, by {@link wayOf}. */
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
-  readonly #backMarks = new SentMarks();
+  readonly #backMarks = new SentFrameMarks();
+  /** The latest reverses of received paths: probes and reports come on the same few again and again. */
+  readonly #backs: {
+    readonly type: number;
+    readonly bytes: Uint8Array;
+    readonly underlay: UnderlayPath;
+  }[] = [];
   /** Index of the path that the next message takes while no path is known to work. */
   #turn = 0;
 
@@ -48,11 +64,12 @@ export class UnderlayPaths {
     const { endpoint, drawFlowId, ends } = this.#context;
     const known = this.#known.get(path.info.id);
     if (known?.path === path) return known;
-    const router = endpoint(path.firstRouter, ROUTER_PORT);
+    const router = endpoint(path.firstRouter, ROUTER_INTERNAL_PORT);
     const flowId = known?.flowId ?? drawFlowId();
-    const marks = known?.marks ?? new SentMarks();
+    const marks = known?.marks ?? new SentFrameMarks();
     const underlay = { ...makeUnderlayPath(path, ends(this.#peer), router, flowId), marks };
     this.#known.set(path.info.id, underlay);
+    this.#backs.length = 0;
     this.#ways.set(wayOf(path.path.wire), path.info.id);
     return underlay;
   }
@@ -84,7 +101,7 @@ export class UnderlayPaths {
   disjoint(most: number): readonly UnderlayPath[] {
     const all = [...this.#known.values()];
     const infos = all.map(({ path }) => path.info);
-    const chosen = disjointPaths(infos, this.#turn % Math.max(1, all.length), most);
+    const chosen = disjointPathIndexes(infos, this.#turn % Math.max(1, all.length), most);
     this.#turn += 1;
     return chosen.flatMap((index) => all[index] ?? []);
   }
@@ -107,6 +124,17 @@ export class UnderlayPaths {
 
   /** The underlay on the reverse of a path as received; undefined when it cannot be reversed. */
   reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
+    const backs = this.#backs;
+    const made = backs.find((one) => one.type === pathType && equalBytes(one.bytes, pathBytes));
+    if (made !== undefined) return made.underlay;
+    const underlay = this.#makeReverse(pathType, pathBytes);
+    if (underlay === undefined) return undefined;
+    if (backs.length >= BACKS_MAX) backs.shift();
+    backs.push({ type: pathType, bytes: pathBytes.slice(), underlay });
+    return underlay;
+  }
+
+  #makeReverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
     const path = decodePath(pathType, pathBytes);
     if (typeof path === 'string') return undefined;
     const back = reverseWirePath(path);

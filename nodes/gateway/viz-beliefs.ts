@@ -6,13 +6,13 @@
  */
 import type { Belief, NodeState } from '../../viz/format/drawing.ts';
 import {
-  HEALTH_OF_PATH,
-  LINKS_OF_PATH,
-  PATH_IN_USE,
+  PATH_HEALTH_TRACE,
+  PATH_IN_USE_TRACE,
+  PATH_LINKS_TRACE,
   type PathHealth,
 } from '../_kit/path-states.ts';
-import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
-import { ACCUSED_PATH } from './trace-states.ts';
+import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
+import { ACCUSED_PATH_TRACE } from './trace-states.ts';
 
 /** The belief for each `PathHealth`; a path that has never answered gives none. */
 const HOLDS: Readonly<Record<PathHealth, Belief['holds'] | undefined>> = {
@@ -23,22 +23,22 @@ const HOLDS: Readonly<Record<PathHealth, Belief['holds'] | undefined>> = {
   dead: 'down',
 };
 
-/** One belief for each path whose links are known. */
-export function pathBeliefs({ states }: NodeState): readonly Belief[] {
-  return tracedStatesOf(LINKS_OF_PATH, states).flatMap(
+/** What a gateway believes of links: one belief for each path whose links are known. */
+export function linkBeliefsOfPaths({ states }: NodeState): readonly Belief[] {
+  return readTracedStates(PATH_LINKS_TRACE, states).flatMap(
     ({ key, value: links }): readonly Belief[] => {
       const { path, peer } = key;
-      const health = tracedStateAt(HEALTH_OF_PATH, key, states)?.value?.health ?? 'unknown';
+      const health = readTracedState(PATH_HEALTH_TRACE, key, states)?.value?.health ?? 'unknown';
       const holds = HOLDS[health];
       if (links === undefined || holds === undefined) return [];
-      const accused = tracedStateAt(ACCUSED_PATH, key, states)?.value?.isAccused;
+      const accused = readTracedState(ACCUSED_PATH_TRACE, key, states)?.value?.isAccused;
       const isAccused = accused === 'yes' && holds === 'up';
       return [
         {
           links,
           holds: isAccused ? 'doubtful' : holds,
           by: isAccused ? `SCMP on ${path}` : `path ${path}`,
-          isInUse: tracedStateAt(PATH_IN_USE, { peer }, states)?.value?.path === path,
+          isInUse: readTracedState(PATH_IN_USE_TRACE, { peer }, states)?.value?.path === path,
         },
       ];
     },

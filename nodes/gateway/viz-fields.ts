@@ -7,7 +7,7 @@
 import { readerOf } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { PacketLayout } from '../../viz/format/packet-layout.ts';
-import { FRAME_ITEMS, FRAME_TYPE, FRAME_VERSION, TAG_BYTES } from './geometry.ts';
+import { FRAME_CBOR_ITEMS, FRAME_TYPE, FRAME_VERSION, TAG_BYTES } from './geometry.ts';
 
 const NAMES = Object.fromEntries(Object.entries(FRAME_TYPE).map(([name, type]) => [type, name]));
 const HANDSHAKE = [FRAME_TYPE.handshake];
@@ -21,7 +21,12 @@ export const layout: PacketLayout = {
     {
       layer: 'gateway frame',
       fields: [
-        { name: `array of ${FRAME_ITEMS}`, size: 'cbor array', only: [FRAME_ITEMS], text: '' },
+        {
+          name: `array of ${FRAME_CBOR_ITEMS}`,
+          size: 'cbor array',
+          only: [FRAME_CBOR_ITEMS],
+          text: '',
+        },
         { name: 'version', size: 'cbor unsigned', only: [FRAME_VERSION] },
         {
           ...{ name: 'type', size: 'cbor unsigned', names: NAMES },

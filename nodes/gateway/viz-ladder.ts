@@ -6,9 +6,9 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
-import { fitted, NARROW, textShape } from '../../viz/format/shapes.ts';
-import { type FoundState, tracedStatesOf, unreadTexts } from '../_kit/trace-state.ts';
-import { HANDSHAKE_TRACE, type HandshakeState, type HandshakeStep } from './trace-states.ts';
+import { NARROW_WIDTH_PX, textCutToWidth, textShape } from '../../viz/format/shapes.ts';
+import { findUnreadableStates, readTracedStates, type TracedState } from '../_kit/trace-state.ts';
+import { HANDSHAKE_TRACE, type HandshakeStep, type TracedHandshake } from './trace-states.ts';
 
 /** A handshake as seen from both sides; instants in ns for the steps that have happened. */
 interface Ladder {
@@ -42,12 +42,14 @@ const CHARACTER = 6.4;
 const SHOWN = 4;
 
 /** True when a gateway has traced a handshake. */
-export function hasLadders(input: DrawingInput): boolean {
-  return laddersOf(input).length > 0 || unreadTexts(HANDSHAKE_TRACE, input.nodes).length > 0;
+export function hasTracedHandshakes(input: DrawingInput): boolean {
+  return (
+    laddersOf(input).length > 0 || findUnreadableStates(HANDSHAKE_TRACE, input.nodes).length > 0
+  );
 }
 
 /** Draws one ladder diagram for each pair of gateways. */
-export function drawLadders(input: DrawingInput): Drawing {
+export function drawHandshakeLadders(input: DrawingInput): Drawing {
   const all = laddersOf(input);
   const { selected } = input;
   const own = all.filter(({ initiator, responder }) =>
@@ -60,9 +62,9 @@ export function drawLadders(input: DrawingInput): Drawing {
     for (const one of ladderShapes(ladder, y, input.width)) shapes.push(one);
     y += HEAD + LONG + TAIL;
   }
-  const unread = unreadTexts(HANDSHAKE_TRACE, input.nodes);
+  const unread = findUnreadableStates(HANDSHAKE_TRACE, input.nodes);
   for (const text of unread.slice(0, SHOWN)) {
-    shapes.push(textShape(0, y + 16, fitted(text, input.width)));
+    shapes.push(textShape(0, y + 16, textCutToWidth(text, input.width)));
     y += UNREAD;
   }
   const more = ladders.length - SHOWN;
@@ -98,13 +100,13 @@ function laddersOf({ nodes }: DrawingInput): readonly Ladder[] {
   });
 }
 
-interface PeerHandshake extends FoundState<HandshakeState> {
+interface PeerHandshake extends TracedState<TracedHandshake> {
   readonly node: string;
   readonly peer: string;
 }
 
 function handshakesOf({ name, states }: NodeState): readonly PeerHandshake[] {
-  return tracedStatesOf(HANDSHAKE_TRACE, states).map(({ key, ...found }) => ({
+  return readTracedStates(HANDSHAKE_TRACE, states).map(({ key, ...found }) => ({
     node: name,
     ...key,
     ...found,
@@ -149,7 +151,7 @@ function ladderShapes(
 ): readonly Shape[] {
   const beginNs = rungs[0]?.sentNs ?? 0;
   const endNs = greatestOf([beginNs + 1, ...rungs.map(({ sentNs, gotNs }) => gotNs ?? sentNs)]);
-  const side = width < NARROW ? 84 : Math.max(120, width * 0.2);
+  const side = width < NARROW_WIDTH_PX ? 84 : Math.max(120, width * 0.2);
   const [left, right] = [side, width - side];
   const first = top + HEAD;
   const at = (ns: number): number => first + (LONG * (ns - beginNs)) / (endNs - beginNs);

@@ -5,33 +5,33 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type {
+  ColourRole,
   Drawing,
   DrawingInput,
   LinkFault,
   NodeState,
-  Role,
   Shape,
 } from '../../viz/format/drawing.ts';
 import {
   boxShape,
-  fitted,
-  milliseconds,
-  NARROW,
+  millisecondsText,
+  NARROW_WIDTH_PX,
   nodesShown,
+  textCutToWidth,
   textShape,
 } from '../../viz/format/shapes.ts';
 import {
-  LINKS_OF_PATH,
-  PATH_IN_USE,
-  type PathQuality,
-  QUALITY_OF_PATH,
+  PATH_IN_USE_TRACE,
+  PATH_LINKS_TRACE,
+  PATH_QUALITY_TRACE,
+  type TracedPathQuality,
 } from '../_kit/path-states.ts';
-import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
+import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
 
 /** A path between one pair of gateways, at the instant of the cursor. */
 interface PathRow {
   /** Undefined if only {@link text} is known. */
-  readonly quality: PathQuality | undefined;
+  readonly quality: TracedPathQuality | undefined;
   /** The quality as it stands in the trace. */
   readonly text: string;
   readonly node: string;
@@ -53,7 +53,7 @@ const FIGURES = 210;
 /** Pairs of gateways that are drawn, at most; the table lists all. */
 const PAIRS_SHOWN = 8;
 
-const INKS: Readonly<Record<string, Role>> = {
+const INKS: Readonly<Record<string, ColourRole>> = {
   alive: 'pass',
   degraded: 'open',
   probation: 'open',
@@ -61,18 +61,18 @@ const INKS: Readonly<Record<string, Role>> = {
 };
 
 /** True when a gateway has measured a path. */
-export function hasPaths({ nodes }: DrawingInput): boolean {
+export function hasMeasuredPaths({ nodes }: DrawingInput): boolean {
   return nodes.some((node) => pathsOf(node).length > 0);
 }
 
 /** Draws the paths, with rows grouped by pair of gateways. */
-export function drawPaths(input: DrawingInput): Drawing {
+export function drawMeasuredPaths(input: DrawingInput): Drawing {
   const rows = nodesShown(input, (node) => pathsOf(node).length > 0).flatMap((node) =>
     pathsOf(node, input),
   );
   const pairs = [...new Set(rows.map(pairOf))];
   const rttUsMost = greatestOf([1, ...rows.map(({ quality }) => quality?.rttUs ?? 0)]);
-  const isNarrow = input.width < NARROW;
+  const isNarrow = input.width < NARROW_WIDTH_PX;
   const shapes: Shape[] = [];
   let y = 0;
   for (const pair of pairs.slice(0, PAIRS_SHOWN)) {
@@ -111,10 +111,10 @@ export function drawPaths(input: DrawingInput): Drawing {
 type Truth = Pick<DrawingInput, 'broken' | 'timeNs'>;
 
 function pathsOf({ name, states }: NodeState, truth?: Truth): readonly PathRow[] {
-  return tracedStatesOf(QUALITY_OF_PATH, states)
+  return readTracedStates(PATH_QUALITY_TRACE, states)
     .map(({ key, value: quality, text }) => {
-      const isActive = tracedStateAt(PATH_IN_USE, key, states)?.value?.path === key.path;
-      const links = tracedStateAt(LINKS_OF_PATH, key, states)?.value ?? [];
+      const isActive = readTracedState(PATH_IN_USE_TRACE, key, states)?.value?.path === key.path;
+      const links = readTracedState(PATH_LINKS_TRACE, key, states)?.value ?? [];
       return { node: name, ...key, isActive, quality, text, truth: truthText(links, truth) };
     })
     .sort((a, b) => compare(a.peer, b.peer) || compare(a.path, b.path));
@@ -128,7 +128,7 @@ function truthText(links: readonly string[], truth: Truth | undefined): string {
   const worst = broken.filter(({ state }) => state === 'down');
   const [one] = [...(worst.length > 0 ? worst : broken)].sort((a, b) => a.sinceNs - b.sinceNs);
   if (one === undefined || truth === undefined) return '';
-  return `${one.state} for ${milliseconds(Math.round((truth.timeNs - one.sinceNs) / 1000))}`;
+  return `${one.state} for ${millisecondsText(Math.round((truth.timeNs - one.sinceNs) / 1000))}`;
 }
 
 function compare(a: string, b: string): number {
@@ -163,7 +163,7 @@ function healthOf({ quality, text }: PathRow): string {
 
 function rttText({ quality }: PathRow): string {
   const rttUs = quality?.rttUs ?? undefined;
-  return rttUs === undefined ? 'not measured' : milliseconds(rttUs);
+  return rttUs === undefined ? 'not measured' : millisecondsText(rttUs);
 }
 
 /** The loss of a path as text; empty if its quality is not known. */
@@ -175,7 +175,7 @@ function lossText({ quality }: PathRow): string {
 
 function figuresText(row: PathRow): string {
   if (row.quality === undefined) return '';
-  return `${rttText(row)} ± ${milliseconds(row.quality.jitterUs)}, ${lossText(row)}`;
+  return `${rttText(row)} ± ${millisecondsText(row.quality.jitterUs)}, ${lossText(row)}`;
 }
 
 interface RowPlace {
@@ -241,7 +241,8 @@ function healthWords(
   { quality, text, isActive }: PathRow,
   { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
 ): readonly Shape[] {
-  if (quality === undefined) return [textShape(x, y, fitted(text, width - x), { fill: 'muted' })];
+  if (quality === undefined)
+    return [textShape(x, y, textCutToWidth(text, width - x), { fill: 'muted' })];
   const { health, role } = quality;
   const use = isActive ? 'in use' : role;
   return [textShape(x, y, `${health}, ${use}`, { fill: health === 'dead' ? 'fail' : 'text' })];

@@ -6,17 +6,17 @@
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../viz/format/drawing.ts';
 import {
   boxShape,
-  fitted,
-  grouped,
-  NARROW,
+  digitsInGroups,
+  NARROW_WIDTH_PX,
   nodesShown,
+  textCutToWidth,
   textShape,
 } from '../../viz/format/shapes.ts';
-import { tracedStatesOf, unreadTexts } from '../_kit/trace-state.ts';
-import { WINDOW_TRACE, type WindowState } from './trace-states.ts';
+import { findUnreadableStates, readTracedStates } from '../_kit/trace-state.ts';
+import { type TracedReplayWindow, WINDOW_TRACE } from './trace-states.ts';
 
 /** A window of one pair at the cursor. */
-interface PeerWindow extends WindowState {
+interface PeerWindow extends TracedReplayWindow {
   readonly node: string;
   readonly peer: string;
 }
@@ -29,15 +29,15 @@ const GAP = 28;
 const WINDOWS_SHOWN = 6;
 
 /** True when a gateway has traced a window. */
-export function hasWindows({ nodes }: DrawingInput): boolean {
+export function hasTracedReplayWindows({ nodes }: DrawingInput): boolean {
   return nodes.some(isTraced);
 }
 
-/** One block of rows for each peer of each gateway. */
-export function drawWindows(input: DrawingInput): Drawing {
+/** Draws the replay windows: one block of rows for each peer of each gateway. */
+export function drawReplayWindows(input: DrawingInput): Drawing {
   const nodes = nodesShown(input, isTraced);
   const windows = nodes.flatMap(windowsOf);
-  const unread = unreadTexts(WINDOW_TRACE, nodes);
+  const unread = findUnreadableStates(WINDOW_TRACE, nodes);
   const shapes: Shape[] = [];
   let y = 0;
   for (const window of windows.slice(0, WINDOWS_SHOWN)) {
@@ -46,7 +46,7 @@ export function drawWindows(input: DrawingInput): Drawing {
     y = block.end + GAP;
   }
   for (const one of unread.slice(0, WINDOWS_SHOWN)) {
-    shapes.push(textShape(0, y + 16, fitted(one, input.width)));
+    shapes.push(textShape(0, y + 16, textCutToWidth(one, input.width)));
     y += GAP;
   }
   const more = windows.length - WINDOWS_SHOWN;
@@ -73,13 +73,13 @@ export function drawWindows(input: DrawingInput): Drawing {
 }
 
 function windowsOf({ name, states }: NodeState): readonly PeerWindow[] {
-  return tracedStatesOf(WINDOW_TRACE, states).flatMap(({ key, value }) =>
+  return readTracedStates(WINDOW_TRACE, states).flatMap(({ key, value }) =>
     value === undefined ? [] : [{ node: name, ...key, ...value }],
   );
 }
 
 function isTraced({ states }: NodeState): boolean {
-  return tracedStatesOf(WINDOW_TRACE, states).length > 0;
+  return readTracedStates(WINDOW_TRACE, states).length > 0;
 }
 
 /** The bits for sequence numbers that are not negative. */
@@ -92,8 +92,8 @@ function sentenceOf(window: PeerWindow): string {
   const seen = bits.filter(Boolean).length;
   const { node, peer, highest } = window;
   return (
-    `${node} has seen ${grouped(seen)} of the newest ${grouped(bits.length)} numbers ` +
-    `of ${peer}, up to ${grouped(highest)}`
+    `${node} has seen ${digitsInGroups(seen)} of the newest ${digitsInGroups(bits.length)} numbers ` +
+    `of ${peer}, up to ${digitsInGroups(highest)}`
   );
 }
 
@@ -103,24 +103,24 @@ function blockOf(
   width: number,
 ): { readonly shapes: readonly Shape[]; readonly end: number } {
   const bits = existing(window);
-  const perRow = width < NARROW ? 32 : 64;
+  const perRow = width < NARROW_WIDTH_PX ? 32 : 64;
   const cell = Math.max(4, Math.min(CELL_MAX, Math.floor((width - LABEL) / perRow)));
   const first = top + HEAD;
   const rows = Math.ceil(bits.length / perRow);
   const { node, peer, epoch, highest, size } = window;
   const older =
     size > bits.length && highest >= bits.length
-      ? `${grouped(size - bits.length)} older bits are not drawn`
+      ? `${digitsInGroups(size - bits.length)} older bits are not drawn`
       : 'older numbers are refused as expired';
   const labels = Array.from({ length: rows }, (_, row) =>
-    textShape(LABEL - 8, first + row * cell + cell - 2, grouped(highest - row * perRow), {
+    textShape(LABEL - 8, first + row * cell + cell - 2, digitsInGroups(highest - row * perRow), {
       anchor: 'end',
       fill: 'muted',
     }),
   ).filter((_, row) => cell >= CELL_MAX || row % 2 === 0);
   const shapes: Shape[] = [
     textShape(0, top + 16, `${node} ← ${peer}`, { weight: 'strong', size: 'normal' }),
-    textShape(0, top + 34, `epoch ${epoch}, ${grouped(size)} bits, newest number first`, {
+    textShape(0, top + 34, `epoch ${epoch}, ${digitsInGroups(size)} bits, newest number first`, {
       fill: 'muted',
     }),
     textShape(0, top + 50, older, { fill: 'muted' }),

@@ -5,18 +5,33 @@
  * @module
  */
 import type { ProtocolViz } from '../../viz/format/drawing.ts';
-import { pathBeliefs } from './viz-beliefs.ts';
-import { drawLadders, hasLadders } from './viz-ladder.ts';
-import { drawPaths, hasPaths } from './viz-paths.ts';
-import { drawWindows, hasWindows } from './viz-window.ts';
+import { linkBeliefsOfPaths } from './viz-beliefs.ts';
+import { drawHandshakeLadders, hasTracedHandshakes } from './viz-ladder.ts';
+import { drawMeasuredPaths, hasMeasuredPaths } from './viz-paths.ts';
+import { drawReplayWindows, hasTracedReplayWindows } from './viz-window.ts';
 
-/** The drawings. */
+/** The drawings of the gateway in the browser view: handshakes, paths, replay windows. */
 export const viz: ProtocolViz = {
   protocol: 'gateway',
-  beliefsOf: pathBeliefs,
+  beliefsOf: linkBeliefsOfPaths,
   views: [
-    { name: 'paths', title: 'Paths and their quality', applies: hasPaths, draw: drawPaths },
-    { name: 'window', title: 'Replay window', applies: hasWindows, draw: drawWindows },
-    { name: 'handshake', title: 'Handshake ladder', applies: hasLadders, draw: drawLadders },
+    {
+      name: 'paths',
+      title: 'Paths and their quality',
+      applies: hasMeasuredPaths,
+      draw: drawMeasuredPaths,
+    },
+    {
+      name: 'window',
+      title: 'Replay window',
+      applies: hasTracedReplayWindows,
+      draw: drawReplayWindows,
+    },
+    {
+      name: 'handshake',
+      title: 'Handshake ladder',
+      applies: hasTracedHandshakes,
+      draw: drawHandshakeLadders,
+    },
   ],
 };

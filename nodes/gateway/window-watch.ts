@@ -19,7 +19,7 @@ const LEAST_NS = NS_PER_SECOND;
 const STEP_NS = 100_000;
 
 /** Compares the traffic of one peer with the size of the replay window. */
-export class WindowWatch {
+export class SmallReplayWindowWarner {
   readonly #bits: number;
   #sinceNs: number;
   /** Sequence numbers used by the peer since the last look, those of refused frames included. */

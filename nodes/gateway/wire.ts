@@ -9,11 +9,11 @@
  * @module
  */
 import { readUint32, writeUint16, writeUint32 } from '../_kit/bytes.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 import {
   EPOCH_MAX,
   FRAGMENTS_MAX,
-  FRAME_ITEMS,
+  FRAME_CBOR_ITEMS,
   FRAME_TYPE,
   FRAME_TYPE_MAX,
   FRAME_VERSION,
@@ -70,7 +70,7 @@ const SHAPE = -2;
 const LONG_FORM = -3;
 const UNSAFE = -4;
 
-function dropOf(code: number): WireDrop {
+function dropOf(code: number): WireDropReason {
   if (code === TRUNCATED) return 'malformed-truncated';
   if (code === SHAPE) return 'malformed-shape';
   return code === LONG_FORM ? 'malformed-canonical' : 'malformed-range';
@@ -150,8 +150,12 @@ function writeArgument(bytes: Uint8Array, at: number, major: number, value: numb
  * @param header Fields within the ranges of {@link FrameHeader}; the caller guarantees that.
  * @returns the offset after the last byte written.
  */
-export function encodeFields(header: FrameHeader, target: Uint8Array, offset: number): number {
-  target[offset] = MAJOR_ARRAY | FRAME_ITEMS;
+export function encodeHeaderIntegers(
+  header: FrameHeader,
+  target: Uint8Array,
+  offset: number,
+): number {
+  target[offset] = MAJOR_ARRAY | FRAME_CBOR_ITEMS;
   target[offset + 1] = FRAME_VERSION;
   target[offset + 2] = header.type;
   let at = writeArgument(target, offset + 3, 0, header.epoch);
@@ -174,7 +178,12 @@ export function encodeHeader(
   target: Uint8Array,
   offset: number,
 ): number {
-  return writeArgument(target, encodeFields(header, target, offset), MAJOR_BYTES, bodyLength);
+  return writeArgument(
+    target,
+    encodeHeaderIntegers(header, target, offset),
+    MAJOR_BYTES,
+    bodyLength,
+  );
 }
 
 /**
@@ -187,10 +196,10 @@ export function decodeFrame(
   offset: number,
   length: number,
   header: FrameHeader,
-): WireDrop | undefined {
+): WireDropReason | undefined {
   const end = offset + length;
   if (length === 0) return 'malformed-truncated';
-  if (bytes[offset] !== (MAJOR_ARRAY | FRAME_ITEMS)) return 'malformed-shape';
+  if (bytes[offset] !== (MAJOR_ARRAY | FRAME_CBOR_ITEMS)) return 'malformed-shape';
   cursor = offset + 1;
   const version = readArgument(bytes, end, 0);
   if (version < 0) return dropOf(version);
@@ -202,7 +211,11 @@ export function decodeFrame(
   return decodeNumbers(bytes, end, header) ?? decodeBody(bytes, offset, end, header);
 }
 
-function decodeNumbers(bytes: Uint8Array, end: number, header: FrameHeader): WireDrop | undefined {
+function decodeNumbers(
+  bytes: Uint8Array,
+  end: number,
+  header: FrameHeader,
+): WireDropReason | undefined {
   const epoch = readArgument(bytes, end, 0);
   if (epoch < 0) return dropOf(epoch);
   const sequence = readArgument(bytes, end, 0);
@@ -221,7 +234,7 @@ function decodeNumbers(bytes: Uint8Array, end: number, header: FrameHeader): Wir
   return checkRanges(header);
 }
 
-function checkRanges(header: FrameHeader): WireDrop | undefined {
+function checkRanges(header: FrameHeader): WireDropReason | undefined {
   if (header.epoch > EPOCH_MAX) return 'malformed-range';
   if (header.fragments > FRAGMENTS_MAX) return 'malformed-range';
   if (header.fragment >= header.fragments) return 'malformed-range';
@@ -235,7 +248,7 @@ function decodeBody(
   start: number,
   end: number,
   header: FrameHeader,
-): WireDrop | undefined {
+): WireDropReason | undefined {
   const bodyLength = readArgument(bytes, end, MAJOR_BYTES);
   if (bodyLength < 0) return dropOf(bodyLength);
   if (cursor + bodyLength > end) return 'malformed-truncated';

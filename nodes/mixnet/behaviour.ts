@@ -43,8 +43,8 @@ export interface MixnetSetup extends NodeSetup<MixnetOptions> {
   readonly behaviour: Behaviour;
 }
 
-/** A correct node. */
-export const CORRECT: Behaviour = {
+/** What a correct node does. */
+export const CORRECT_BEHAVIOUR: Behaviour = {
   arrivals: () => () => 'taken',
   replays: (make) => make(),
   delayFactor: 1,

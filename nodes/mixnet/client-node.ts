@@ -11,10 +11,10 @@ import type { Counter, Histogram } from '../../engine/host/measure.ts';
 import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Store } from '../../engine/host/store.ts';
-import type { Way } from '../../engine/host/transport.ts';
-import { MachineShell } from '../_kit/shell.ts';
-import { messageNumberOnLink, type PacketFormat } from '../sphinx/index.ts';
-import { distinctSystems } from '../vrf/index.ts';
+import type { PeerReachability } from '../../engine/host/transport.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import { type PacketFormat, packetNumberOnLink } from '../sphinx/index.ts';
+import { countDistinctSystems } from '../vrf/index.ts';
 import { type AddressBook, type AddressBookEntry, addressBookOf } from './address-book.ts';
 import type { MixnetSetup } from './behaviour.ts';
 import {
@@ -22,21 +22,21 @@ import {
   type ClientContacts,
   type ClientEffect,
   type ClientInput,
-  ClientMachine,
   type DeliveredLog,
+  DurableDeliveredLog,
+  MixnetClientStateMachine,
   type PacketCause,
   type RetrievedMessage,
-  type Settlement,
-  StoredDeliveries,
+  type SendOutcome,
 } from './client/index.ts';
 import type { Descriptor, DirectoryDocument, NeighbourGraph } from './directory/index.ts';
-import { DirectoryNode } from './directory-node.ts';
+import { DirectoryClientRunner } from './directory-node.ts';
 import { EpochClock } from './epoch-clock.ts';
-import { formatOf } from './format.ts';
-import { RETRY_NS } from './geometry.ts';
-import { trustOf } from './trust.ts';
-import { senderWindows } from './windows.ts';
-import { FrameCodec, type ReceivedSpoolMessage, spooledMessageNumber } from './wire.ts';
+import { packetFormatOf } from './format.ts';
+import { AUTHORITY_RETRY_NS } from './geometry.ts';
+import { trustedAuthoritiesOf } from './trust.ts';
+import { arrivalWindowSettings } from './windows.ts';
+import { FrameCodec, hashSpooledMessage, type ReceivedSpoolMessage } from './wire.ts';
 
 const NS_PER_US = 1_000;
 
@@ -55,19 +55,19 @@ class ClientNode implements NodeHandle {
   readonly #codec: FrameCodec;
   readonly #book: AddressBook;
   readonly #clock: EpochClock;
-  readonly #directory: DirectoryNode;
+  readonly #directory: DirectoryClientRunner;
   readonly #latency: Histogram;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #pathSystems: Histogram;
   /** By name of a client, whether protocols above were told that it can be reached. */
-  readonly #ways = new Map<string, Way>();
+  readonly #ways = new Map<string, PeerReachability>();
   readonly #paths: Counter;
   readonly #pathsShared: Counter;
   #document: DirectoryDocument | undefined;
   /** Created with the first document, which names the provider. */
-  #machine: ClientMachine<NodeRequest> | undefined;
-  #shell: MachineShell<Input, Effect> | undefined;
+  #machine: MixnetClientStateMachine<NodeRequest> | undefined;
+  #shell: StateMachineRunner<Input, Effect> | undefined;
   #delivered: DeliveredLog | undefined;
   #provider: Endpoint | undefined;
   #socket: DatagramSocket | undefined;
@@ -80,7 +80,7 @@ class ClientNode implements NodeHandle {
     const { options, network } = setup;
     this.#host = host;
     this.#setup = setup;
-    this.#format = formatOf(host.crypto, options);
+    this.#format = packetFormatOf(host.crypto, options);
     this.#codec = new FrameCodec(this.#format.geometry);
     this.#book = addressBookOf(network, host.crypto);
     this.#clock = new EpochClock(host, options.epoch);
@@ -94,14 +94,14 @@ class ClientNode implements NodeHandle {
     this.#paths = host.meter.counter('mix.paths');
     this.#pathsShared = host.meter.counter('mix.paths.shared');
     const address = this.#book.byName(options.authority)?.address ?? '0.0.0.0';
-    this.#directory = new DirectoryNode(host, {
+    this.#directory = new DirectoryClientRunner(host, {
       clock: this.#clock,
       authority: host.endpoint(address, options.directoryPort),
-      trust: trustOf(network, options.authority),
+      trust: trustedAuthoritiesOf(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
       isBeaconNeeded: false,
-      firstRetryNs: RETRY_NS,
+      firstRetryNs: AUTHORITY_RETRY_NS,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
@@ -180,9 +180,9 @@ class ClientNode implements NodeHandle {
     }
   }
 
-  #makeShell(self: ClientContact): MachineShell<Input, Effect> {
+  #makeShell(self: ClientContact): StateMachineRunner<Input, Effect> {
     this.#delivered = this.#deliveries();
-    this.#machine = new ClientMachine({
+    this.#machine = new MixnetClientStateMachine({
       self,
       host: this.#host,
       format: this.#format,
@@ -193,16 +193,16 @@ class ClientNode implements NodeHandle {
       epochAt: (at): number => this.#clock.epochAt(at),
       isDelayUnknown: this.#setup.options.mixing.strategy === 'vrf-exp',
       neighboursIn: (document): NeighbourGraph | undefined => this.#neighboursIn(document),
-      ...senderWindows(this.#host, this.#setup.options),
+      ...arrivalWindowSettings(this.#host, this.#setup.options),
     });
-    return new MachineShell(this.#host, this.#machine, (effect) => this.#perform(effect));
+    return new StateMachineRunner(this.#host, this.#machine, (effect) => this.#perform(effect));
   }
 
   #deliveries(): DeliveredLog {
     const { options, behaviour } = this.#setup;
     return behaviour.deliveries(
       () =>
-        new StoredDeliveries({
+        new DurableDeliveredLog({
           clock: this.#clock,
           rememberNs: options.client.reassembly.remember,
           store: (name): Store => this.#host.store(name),
@@ -221,7 +221,7 @@ class ClientNode implements NodeHandle {
 
   /** Records how many autonomous systems a path crosses, and whether one system sees both ends. */
   #pathDrawn(mixes: readonly Descriptor[]): void {
-    this.#pathSystems.record(distinctSystems(mixes));
+    this.#pathSystems.record(countDistinctSystems(mixes));
     this.#paths.add(1);
     if (mixes[0]?.asn === mixes.at(-1)?.asn) this.#pathsShared.add(1);
   }
@@ -309,7 +309,7 @@ class ClientNode implements NodeHandle {
     this.#delivered?.add(name, (error) => this.#shell?.take({ kind: 'stored', name, error }));
   }
 
-  #settled(message: number, how: Settlement): void {
+  #settled(message: number, how: SendOutcome): void {
     this.#setup.observer?.settled?.(message, how);
     const { enabled } = this.#setup.options.client.acknowledgements;
     if (enabled && how !== 'sent') this.#host.meter.counter(`mix.messages.${how}`).add(1);
@@ -317,13 +317,13 @@ class ClientNode implements NodeHandle {
 
   #send(packet: Uint8Array, { kind, recipient, message }: PacketCause): void {
     const { observer } = this.#setup;
-    observer?.created(messageNumberOnLink(packet), kind, recipient, message);
+    observer?.created(packetNumberOnLink(packet), kind, recipient, message);
     const frame = this.#host.alloc(this.#codec.length);
     this.#codec.encodePacket(frame, packet);
     if (this.#transmit(frame)) return;
     // The packet got no further than its creator.
-    observer?.arrived(messageNumberOnLink(packet));
-    observer?.ended(messageNumberOnLink(packet), 'dropped');
+    observer?.arrived(packetNumberOnLink(packet));
+    observer?.ended(packetNumberOnLink(packet), 'dropped');
   }
 
   #retrieve(): void {
@@ -367,7 +367,7 @@ class ClientNode implements NodeHandle {
     } else {
       const payload = body.slice(this.#format.geometry.payloadTagLength);
       const isFollowed = this.#setup.observer?.taken !== undefined;
-      this.#retrieved(isFollowed ? { payload, copy: spooledMessageNumber(body) } : { payload });
+      this.#retrieved(isFollowed ? { payload, copy: hashSpooledMessage(body) } : { payload });
     }
   }
 

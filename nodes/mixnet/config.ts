@@ -6,33 +6,33 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs, sizeBytes } from '../_kit/options.ts';
-import { EXCHANGE_NAMES, FORMAT_NAMES } from '../sphinx/index.ts';
-import { CANDIDATES_MAX, MAX_PER_AS_DEFAULT } from '../vrf/index.ts';
-import { clientConfig, rate } from './client/index.ts';
+import { byteSizeSchema, durationNsSchema } from '../_kit/options.ts';
+import { KEY_EXCHANGE_NAMES, PACKET_FORMAT_NAMES } from '../sphinx/index.ts';
+import { CANDIDATES_MAX, NEIGHBOURS_PER_AS_MAX_DEFAULT } from '../vrf/index.ts';
+import { clientConfig, meanIntervalNsSchema } from './client/index.ts';
 import {
   AUDIT_LATENESS_MAX_NS,
   AUDIT_TOLERANCE_NS_DEFAULT,
-  CLIENT_BURST_DEFAULT,
-  CLIENT_RATE_SLACK,
-  DELAY_NS_DEFAULT,
+  BUFFER_POOL_SIZE,
+  CLIENT_BURST_PACKETS_DEFAULT,
+  CLIENT_RATE_SLACK_FACTOR,
   DIRECTORY_PORT,
-  DROP_NS_DEFAULT,
-  EPOCH_NS_DEFAULT,
+  DROP_COVER_INTERVAL_NS_DEFAULT,
+  EPOCH_LENGTH_NS_DEFAULT,
+  HOP_DELAY_MEAN_NS_DEFAULT,
   LAYERS_DEFAULT,
-  LOOP_NS_DEFAULT,
-  MIX_LOOP_NS_DEFAULT,
+  LINK_TRANSIT_NS_DEFAULT,
+  LOOP_INTERVAL_NS_DEFAULT,
+  MIX_LOOP_INTERVAL_NS_DEFAULT,
+  MIX_QUEUE_PACKETS_MAX_DEFAULT,
   PACKET_PORT,
   PAYLOAD_INTERVAL_NS_DEFAULT,
-  POOL_BUFFERS,
-  QUEUE_MAX_DEFAULT,
   RETRIEVE_BATCH_DEFAULT,
-  SPOOL_CLIENT_DEFAULT,
-  SPOOL_TOTAL_DEFAULT,
-  TRANSIT_NS_DEFAULT,
+  SPOOL_CLIENT_MESSAGES_DEFAULT,
+  SPOOL_TOTAL_MESSAGES_DEFAULT,
   USER_DATA_BYTES_DEFAULT,
 } from './geometry.ts';
-import { limitConfig } from './limit.ts';
+import { nodeRateLimitConfig } from './limit.ts';
 import { mixingConfig } from './mixing/index.ts';
 import { replayConfig } from './replay/index.ts';
 
@@ -51,11 +51,11 @@ const sphinx = z.strictObject({
   /**
    * `x25519` blinds one element from hop to hop; the other exchanges use one encapsulation per hop.
    */
-  exchange: z.enum(EXCHANGE_NAMES).default('x25519'),
+  exchange: z.enum(KEY_EXCHANGE_NAMES).default('x25519'),
   /** `outfox-like-research` is for comparison: no interoperability vectors exist. */
-  format: z.enum(FORMAT_NAMES).default('katzenpost'),
+  format: z.enum(PACKET_FORMAT_NAMES).default('katzenpost'),
   /** Length of the user data in a packet. */
-  payload: sizeBytes()
+  payload: byteSizeSchema()
     .refine((bytes) => bytes >= 64 && bytes <= 60_000, { message: 'is not within 64B and 60000B' })
     .default(USER_DATA_BYTES_DEFAULT),
 });
@@ -66,26 +66,26 @@ const sphinx = z.strictObject({
  */
 const rates = z.strictObject({
   /** Mean delay of each hop. */
-  delay: rate()
+  delay: meanIntervalNsSchema()
     .refine((ns) => ns > 0, { message: 'is not a delay: a mix without delay hides nothing' })
-    .default(DELAY_NS_DEFAULT),
+    .default(HOP_DELAY_MEAN_NS_DEFAULT),
   /** Rate of the process with which clients send messages, or drops in their place. */
-  payload: rate().default(PAYLOAD_INTERVAL_NS_DEFAULT),
+  payload: meanIntervalNsSchema().default(PAYLOAD_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each client. */
-  loop: rate().default(LOOP_NS_DEFAULT),
+  loop: meanIntervalNsSchema().default(LOOP_INTERVAL_NS_DEFAULT),
   /** Rate of the drops of each client: packets that end at a provider. */
-  drop: rate().default(DROP_NS_DEFAULT),
+  drop: meanIntervalNsSchema().default(DROP_COVER_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each mix. */
-  mixLoop: rate().default(MIX_LOOP_NS_DEFAULT),
+  mixLoop: meanIntervalNsSchema().default(MIX_LOOP_INTERVAL_NS_DEFAULT),
   /** Rate of the loops of each provider. */
-  providerLoop: rate().default(0),
+  providerLoop: meanIntervalNsSchema().default(0),
 });
 
 const spool = z.strictObject({
   /** Largest number of messages of one client. */
-  perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_DEFAULT),
+  perClient: z.int().min(1).max(1_000_000).default(SPOOL_CLIENT_MESSAGES_DEFAULT),
   /** Largest number of messages of all clients. */
-  total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_DEFAULT),
+  total: z.int().min(1).max(10_000_000).default(SPOOL_TOTAL_MESSAGES_DEFAULT),
   /** Frames in the answer to a retrieval: messages, padded with empty ones. */
   batch: z.int().min(1).max(50).default(RETRIEVE_BATCH_DEFAULT),
 });
@@ -95,9 +95,9 @@ const rateLimit = z.strictObject({
   /** Whether packets of clients are limited. */
   enabled: z.boolean().default(true),
   /** Multiple of the rate that the document allows a client. */
-  slack: z.number().min(1).max(1_000).default(CLIENT_RATE_SLACK),
+  slack: z.number().min(1).max(1_000).default(CLIENT_RATE_SLACK_FACTOR),
   /** Packets that may come at once. */
-  burst: z.int().min(1).max(9_000_000).default(CLIENT_BURST_DEFAULT),
+  burst: z.int().min(1).max(9_000_000).default(CLIENT_BURST_PACKETS_DEFAULT),
 });
 
 /** For `vrf-exp`: how mixes and providers audit the loops they send. */
@@ -105,11 +105,11 @@ const vrfAudit = z.strictObject({
   /** With `vrf-exp`, audits are on unless this is false; other strategies cannot be audited. */
   enabled: z.boolean().optional(),
   /** Time from one node to the next, without mixing. */
-  transit: durationNs().default(TRANSIT_NS_DEFAULT),
+  transit: durationNsSchema().default(LINK_TRANSIT_NS_DEFAULT),
   /** How far a loop's time may deviate from the sum of its delays, besides lateness: jitter. */
-  tolerance: durationNs().default(AUDIT_TOLERANCE_NS_DEFAULT),
+  tolerance: durationNsSchema().default(AUDIT_TOLERANCE_NS_DEFAULT),
   /** The most lateness a node may claim in order to excuse a loop. */
-  lateness: durationNs().default(AUDIT_LATENESS_MAX_NS),
+  lateness: durationNsSchema().default(AUDIT_LATENESS_MAX_NS),
 });
 
 /** How many mixes of the next layer each mix draws by VRF in each epoch. */
@@ -120,10 +120,10 @@ const neighbours = z.strictObject({
    * Largest number of neighbours in one autonomous system (option `asn`), as long as there are
    * enough others.
    */
-  maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(MAX_PER_AS_DEFAULT),
+  maxPerAs: z.int().min(1).max(CANDIDATES_MAX).default(NEIGHBOURS_PER_AS_MAX_DEFAULT),
 });
 
-/** Schema of the options. */
+/** Schema of the options of a mixnet node. */
 export const mixnetConfig = z
   .strictObject({
     /** What the node is. */
@@ -146,11 +146,11 @@ export const mixnetConfig = z
     /** Option of the authority: names of the mixes of each layer, for `placement: fixed`. */
     places: z.array(z.array(z.string()).min(1).max(4_096)).max(18).optional(),
     /** How long keys and documents are valid. */
-    epoch: durationNs()
+    epoch: durationNsSchema()
       .refine((ns) => ns >= SECOND && ns % NS_PER_MS === 0, {
         message: 'is below 1s, or no whole number of milliseconds',
       })
-      .default(EPOCH_NS_DEFAULT),
+      .default(EPOCH_LENGTH_NS_DEFAULT),
     sphinx: sphinx.prefault({}),
     rates: rates.prefault({}),
     /** How a mix holds packets back. */
@@ -162,18 +162,18 @@ export const mixnetConfig = z
     vrfAudit: vrfAudit.prefault({}),
     replay: replayConfig.prefault({}),
     /** Largest number of packets that wait in a mix or provider. */
-    queue: z.int().min(1).max(10_000_000).default(QUEUE_MAX_DEFAULT),
+    queue: z.int().min(1).max(10_000_000).default(MIX_QUEUE_PACKETS_MAX_DEFAULT),
     /**
      * Where mixes and providers unwrap packets: in the node's thread, or in worker threads of the
      * process. The latter suits a node in its own process with more than two cores.
      */
     unwrap: z.enum(['inline', 'threads']).default('inline'),
     /** Number of buffers in the pool. */
-    pool: z.int().min(1).max(1_000_000).default(POOL_BUFFERS),
+    pool: z.int().min(1).max(1_000_000).default(BUFFER_POOL_SIZE),
     spool: spool.prefault({}),
     rateLimit: rateLimit.prefault({}),
     /** Rate limit of a mix or provider as a whole; no limit when absent. */
-    limit: limitConfig.optional(),
+    limit: nodeRateLimitConfig.optional(),
     client: clientConfig.prefault({}),
     /** Autonomous system of the node, as its descriptor states it. */
     asn: z.string().min(1).max(64).default('AS0'),
@@ -221,5 +221,5 @@ export const mixnetConfig = z
     },
   );
 
-/** Checked options. */
+/** The checked options of a mixnet node. */
 export type MixnetOptions = z.output<typeof mixnetConfig>;

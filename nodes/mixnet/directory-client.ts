@@ -12,30 +12,35 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Random } from '../../engine/host/random.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { Deadlines } from '../_kit/deadlines.ts';
+import { DeadlineHeap } from '../_kit/deadlines.ts';
 import type { FrameReader } from '../_kit/frame-reader.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import {
-  beaconAfter,
-  checkSuccession,
+  checkDocumentSuccession,
   type DirectoryDocument,
-  type DirectoryTrust,
+  nextEpochBeacon,
   openDocument,
+  type TrustedAuthorities,
 } from './directory/index.ts';
-import type { MixnetDrop } from './drops.ts';
+import type { MixnetDropReason } from './drops.ts';
 import type { EpochClock } from './epoch-clock.ts';
-import { CONSENSUS_SHARE, DOCUMENT_MISSING_MAX_NS, RETRY_NS, SLACK_SHARE } from './geometry.ts';
 import {
+  AUTHORITY_RETRY_NS,
+  DOCUMENT_MISSING_MAX_NS,
+  DOCUMENT_READY_EPOCH_SHARE,
+  KEY_OVERLAP_EPOCH_SHARE,
+} from './geometry.ts';
+import {
+  type AuthorityRecordType,
+  createAuthorityRecordReader,
   type DocumentStatus,
   decodeDocumentRecord,
+  encodeAuthorityRecord,
   encodeDocumentRequest,
-  encodeRecord,
-  type RecordType,
-  recordReader,
 } from './records.ts';
 
 /** The document for which a descriptor is made. */
-export interface DescribedEpoch {
+export interface DescriptorTarget {
   readonly epoch: number;
   /** 32 bytes; undefined when not needed. */
   readonly beacon: Uint8Array | undefined;
@@ -47,7 +52,7 @@ export interface DirectoryClientParts {
   readonly crypto: CryptoProvider;
   /** Spreads the nodes' requests over time. */
   readonly random: Random;
-  readonly trust: DirectoryTrust;
+  readonly trust: TrustedAuthorities;
   /** Whether to check that the layers follow from the shared random value. */
   readonly isPlacementChecked: boolean;
   /** Whether the node is to be listed, so that it uploads descriptors. */
@@ -58,8 +63,8 @@ export interface DirectoryClientParts {
   readonly firstRetryNs: Nanoseconds;
 }
 
-/** The inputs. */
-export type DirectoryInput =
+/** The inputs of a directory client. */
+export type DirectoryClientInput =
   | StreamInput
   | { readonly kind: 'start' }
   | {
@@ -77,15 +82,15 @@ type StreamInput =
   | { readonly kind: 'opened' | 'failed' | 'ended' | 'closed'; readonly exchange: number }
   | { readonly kind: 'data'; readonly exchange: number; readonly bytes: Uint8Array };
 
-/** The effects. */
-export type DirectoryEffect =
+/** The effects of a directory client. */
+export type DirectoryClientEffect =
   | { readonly kind: 'connect' | 'end' | 'reset'; readonly exchange: number }
   | { readonly kind: 'write'; readonly exchange: number; readonly bytes: Uint8Array }
   /** Make a descriptor; `described` is the answer. */
-  | { readonly kind: 'describe'; readonly target: DescribedEpoch }
+  | { readonly kind: 'describe'; readonly target: DescriptorTarget }
   /** The document of the present epoch: the first one, then that of each new epoch. */
   | { readonly kind: 'document'; readonly document: DirectoryDocument }
-  | { readonly kind: 'drop'; readonly reason: MixnetDrop }
+  | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
   | { readonly kind: 'warn'; readonly text: string };
 
 /** A task of the client, done when it is due, and again after a failure. */
@@ -108,10 +113,10 @@ interface Exchange {
 }
 
 /** Keeps one node's directory documents current. */
-export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect> {
+export class DirectoryClient implements StateMachine<DirectoryClientInput, DirectoryClientEffect> {
   readonly #parts: DirectoryClientParts;
   readonly #documents = new Map<number, DirectoryDocument>();
-  readonly #errands = new Deadlines<Errand>();
+  readonly #errands = new DeadlineHeap<Errand>();
   readonly #exchanges = new Map<number, Exchange>();
   #nextExchange = 0;
   #current: DirectoryDocument | undefined;
@@ -123,7 +128,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
   /** The instant of the present step. */
   #now: Nanoseconds = 0;
   /** The effects of the present step. */
-  #effects: DirectoryEffect[] = [];
+  #effects: DirectoryClientEffect[] = [];
 
   constructor(parts: DirectoryClientParts) {
     this.#parts = parts;
@@ -134,7 +139,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     return this.#current;
   }
 
-  step(now: Nanoseconds, input: DirectoryInput | TimerDue): readonly DirectoryEffect[] {
+  step(now: Nanoseconds, input: DirectoryClientInput | TimerDue): readonly DirectoryClientEffect[] {
     this.#now = now;
     this.#effects = [];
     this.#handle(input);
@@ -145,7 +150,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     return this.#errands.nextAt ?? Number.POSITIVE_INFINITY;
   }
 
-  #handle(input: DirectoryInput | TimerDue): void {
+  #handle(input: DirectoryClientInput | TimerDue): void {
     switch (input.kind) {
       case 'timer': {
         // One errand for each firing of the timer: each errand has an instant of its own.
@@ -158,7 +163,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
         return;
       case 'described': {
         const { epoch, descriptor } = input;
-        this.#do({ kind: 'upload', epoch, record: encodeRecord('upload', descriptor) });
+        this.#do({ kind: 'upload', epoch, record: encodeAuthorityRecord('upload', descriptor) });
         return;
       }
       default: {
@@ -184,9 +189,9 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     const length = clock.lengthNs;
     // Spread over an eighth of the epoch, so that nodes do not all ask the authority at the same
     // time.
-    const jitterNs = Math.floor(random.uniform() * SLACK_SHARE * length);
+    const jitterNs = Math.floor(random.uniform() * KEY_OVERLAP_EPOCH_SHARE * length);
     const uploadNs = Math.max(0, jitterNs / 2 - elapsedNs);
-    const fetchNs = Math.max(0, CONSENSUS_SHARE * length + jitterNs - elapsedNs);
+    const fetchNs = Math.max(0, DOCUMENT_READY_EPOCH_SHARE * length + jitterNs - elapsedNs);
     this.#later(Math.floor(uploadNs), { kind: 'describe', epoch: next });
     this.#later(Math.floor(fetchNs), { kind: 'fetch', epoch: next });
     this.#later(remainingNs, { kind: 'turn' });
@@ -223,15 +228,15 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     if (!isListed) return;
     const before = this.#documents.get(epoch - 1);
     if (!isBeaconNeeded) this.#effects.push(describe(epoch, undefined));
-    else if (before !== undefined) this.#effects.push(describe(epoch, beaconAfter(before)));
+    else if (before !== undefined) this.#effects.push(describe(epoch, nextEpochBeacon(before)));
     else if (epoch >= clock.now().epoch)
       this.#exchange(errand, encodeDocumentRequest(epoch - 1), ['document']);
   }
 
   /** Sends one record over a stream of its own. */
-  #exchange(errand: Errand, record: Uint8Array, allowed: readonly RecordType[]): void {
+  #exchange(errand: Errand, record: Uint8Array, allowed: readonly AuthorityRecordType[]): void {
     const number = this.#nextExchange++;
-    const reader = recordReader(allowed, (type, body) => {
+    const reader = createAuthorityRecordReader(allowed, (type, body) => {
       this.#effects.push({ kind: 'end', exchange: number });
       this.#finish(exchange, type, body);
     });
@@ -268,7 +273,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
   }
 
   /** Takes the first answer of an exchange; `type` is undefined if the stream ended without one. */
-  #finish(exchange: Exchange, type: RecordType | undefined, body: Uint8Array): void {
+  #finish(exchange: Exchange, type: AuthorityRecordType | undefined, body: Uint8Array): void {
     if (exchange.isAnswered) return;
     exchange.isAnswered = true;
     const pauseNs = this.#settle(exchange.errand, type, body);
@@ -276,16 +281,20 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
   }
 
   /** Returns the pause before the errand is done again; undefined if it is done. */
-  #settle(errand: Errand, type: RecordType | undefined, body: Uint8Array): number | undefined {
+  #settle(
+    errand: Errand,
+    type: AuthorityRecordType | undefined,
+    body: Uint8Array,
+  ): number | undefined {
     switch (errand.kind) {
       case 'describe': {
         const beacon = type && this.#beaconIn(errand.epoch - 1, body);
-        if (beacon === undefined) return RETRY_NS;
+        if (beacon === undefined) return AUTHORITY_RETRY_NS;
         this.#effects.push(describe(errand.epoch, beacon));
         return undefined;
       }
       case 'upload':
-        if (type === undefined) return RETRY_NS;
+        if (type === undefined) return AUTHORITY_RETRY_NS;
         this.#uploaded(errand.epoch, type);
         return undefined;
       case 'fetch':
@@ -295,7 +304,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     }
   }
 
-  #uploaded(epoch: number, type: RecordType): void {
+  #uploaded(epoch: number, type: AuthorityRecordType): void {
     if (type === 'refused') this.#drop('descriptor-refused');
     else if (epoch === this.#firstEpoch) this.#do({ kind: 'fetch', epoch });
   }
@@ -304,17 +313,17 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
   #beaconIn(epoch: number, body: Uint8Array): Uint8Array | undefined {
     const { crypto, trust } = this.#parts;
     const answer = decodeDocumentRecord(body);
-    if (answer?.status === 'gone') return beaconAfter(undefined);
+    if (answer?.status === 'gone') return nextEpochBeacon(undefined);
     if (answer?.status !== 'here') return undefined;
     const document = openDocument(crypto, trust, answer.document, epoch);
-    if (!('drop' in document)) return beaconAfter(document);
+    if (!('drop' in document)) return nextEpochBeacon(document);
     this.#drop(document.drop);
     return undefined;
   }
 
   /** Pause before the next request for a document. */
   #pauseNs(): Nanoseconds {
-    return this.#current === undefined ? this.#parts.firstRetryNs : RETRY_NS;
+    return this.#current === undefined ? this.#parts.firstRetryNs : AUTHORITY_RETRY_NS;
   }
 
   /** True if the node has the document: it was in this answer, and valid, or was here before. */
@@ -334,7 +343,7 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     }
     const previous = this.#documents.get(epoch - 1);
     if (isPlacementChecked && previous !== undefined) {
-      const refusal = checkSuccession(crypto, document, previous);
+      const refusal = checkDocumentSuccession(crypto, document, previous);
       if (refusal !== undefined) {
         this.#drop(refusal);
         return false;
@@ -376,12 +385,12 @@ export class DirectoryClient implements Machine<DirectoryInput, DirectoryEffect>
     this.#effects.push({ kind: 'document', document });
   }
 
-  #drop(reason: MixnetDrop): void {
+  #drop(reason: MixnetDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 }
 
-function describe(epoch: number, beacon: Uint8Array | undefined): DirectoryEffect {
+function describe(epoch: number, beacon: Uint8Array | undefined): DirectoryClientEffect {
   return { kind: 'describe', target: { epoch, beacon } };
 }
 

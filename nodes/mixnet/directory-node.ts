@@ -7,39 +7,39 @@
 import type { Host } from '../../engine/host/host.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Stream } from '../../engine/host/stream.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { DirectoryDocument } from './directory/index.ts';
 import {
-  type DescribedEpoch,
+  type DescriptorTarget,
   DirectoryClient,
+  type DirectoryClientEffect,
+  type DirectoryClientInput,
   type DirectoryClientParts,
-  type DirectoryEffect,
-  type DirectoryInput,
 } from './directory-client.ts';
 import { EPOCH_TRACE } from './trace-states.ts';
 
 /** What the adapter needs of its node, besides what the directory client needs. */
-export interface DirectoryNodeParts
+export interface DirectoryClientRunnerParts
   extends Omit<DirectoryClientParts, 'crypto' | 'isListed' | 'random'> {
   readonly authority: Endpoint;
   /** Creates the signed descriptor; undefined for nodes that are not listed. */
   readonly describe:
-    | ((target: DescribedEpoch, done: (descriptor: Uint8Array) => void) => void)
+    | ((target: DescriptorTarget, done: (descriptor: Uint8Array) => void) => void)
     | undefined;
   /** Called with the document of the present epoch: the first one, then that of each new epoch. */
   onDocument(document: DirectoryDocument): void;
 }
 
 /** Runs the directory client of one node. */
-export class DirectoryNode {
+export class DirectoryClientRunner {
   readonly #host: Host;
-  readonly #parts: DirectoryNodeParts;
+  readonly #parts: DirectoryClientRunnerParts;
   readonly #machine: DirectoryClient;
-  readonly #shell: MachineShell<DirectoryInput, DirectoryEffect>;
+  readonly #shell: StateMachineRunner<DirectoryClientInput, DirectoryClientEffect>;
   /** Open streams by the number of their exchange. */
   readonly #streams = new Map<number, Stream>();
 
-  constructor(host: Host, parts: DirectoryNodeParts) {
+  constructor(host: Host, parts: DirectoryClientRunnerParts) {
     this.#host = host;
     this.#parts = parts;
     this.#machine = new DirectoryClient({
@@ -48,7 +48,7 @@ export class DirectoryNode {
       random: host.random('directory'),
       isListed: parts.describe !== undefined,
     });
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
   }
 
   /** The document in use. */
@@ -65,7 +65,7 @@ export class DirectoryNode {
     this.#shell.stop();
   }
 
-  #perform(effect: DirectoryEffect): void {
+  #perform(effect: DirectoryClientEffect): void {
     switch (effect.kind) {
       case 'connect':
         this.#connect(effect.exchange);
@@ -116,7 +116,7 @@ export class DirectoryNode {
     });
   }
 
-  #describe(target: DescribedEpoch): void {
+  #describe(target: DescriptorTarget): void {
     const { epoch } = target;
     this.#parts.describe?.(target, (descriptor) =>
       this.#shell.take({ kind: 'described', epoch, descriptor }),

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { SPHINX_DROPS } from '../sphinx/index.ts';
+import { SPHINX_DROP_REASONS } from '../sphinx/index.ts';
 import { PROOF_REFUSALS } from '../vrf/index.ts';
-import { CLIENT_DROPS } from './client/index.ts';
-import { DIRECTORY_DROPS } from './directory/index.ts';
-import { MIXING_DROPS } from './mixing/index.ts';
-import { REPLAY_DROPS } from './replay/index.ts';
+import { CLIENT_DROP_REASONS } from './client/index.ts';
+import { DIRECTORY_DROP_REASONS } from './directory/index.ts';
+import { MIXING_DROP_REASONS } from './mixing/index.ts';
+import { REPLAY_DROP_REASONS } from './replay/index.ts';
 
 /** Reasons found while decoding a datagram or a stream record. */
 const WIRE_DROPS = {
@@ -67,20 +67,20 @@ const AUTHORITY_DROPS = {
 } as const;
 
 /** Every drop reason of the mixnet. */
-export const MIXNET_DROPS = {
-  ...SPHINX_DROPS,
-  ...MIXING_DROPS,
-  ...REPLAY_DROPS,
+export const MIXNET_DROP_REASONS = {
+  ...SPHINX_DROP_REASONS,
+  ...MIXING_DROP_REASONS,
+  ...REPLAY_DROP_REASONS,
   ...WIRE_DROPS,
   ...RELAY_DROPS,
   ...PROVIDER_DROPS,
   ...RETRIEVAL_DROPS,
-  ...CLIENT_DROPS,
-  ...DIRECTORY_DROPS,
+  ...CLIENT_DROP_REASONS,
+  ...DIRECTORY_DROP_REASONS,
   ...AUTHORITY_DROPS,
   ...AUDIT_DROPS,
   ...PROOF_REFUSALS,
 } as const;
 
 /** Why something was dropped. */
-export type MixnetDrop = keyof typeof MIXNET_DROPS;
+export type MixnetDropReason = keyof typeof MIXNET_DROP_REASONS;

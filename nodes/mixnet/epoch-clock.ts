@@ -6,10 +6,10 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import {
-  EPOCH_ZERO_SECONDS,
-  type EpochInstant,
+  EPOCH_ZERO_UNIX_SECONDS,
+  type EpochPosition,
   type EpochSchedule,
-  epochAt,
+  epochPositionAt,
 } from './directory/index.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -22,16 +22,16 @@ export class EpochClock {
   /** @param lengthNs Length of an epoch; whole milliseconds. */
   constructor(host: HostPart<'now' | 'clock'>, lengthNs: Nanoseconds) {
     this.#host = host;
-    this.schedule = { zeroSeconds: EPOCH_ZERO_SECONDS, lengthMs: lengthNs / NS_PER_MS };
+    this.schedule = { zeroSeconds: EPOCH_ZERO_UNIX_SECONDS, lengthMs: lengthNs / NS_PER_MS };
   }
 
   get lengthNs(): Nanoseconds {
     return this.schedule.lengthMs * NS_PER_MS;
   }
 
-  /** The present instant. */
-  now(): EpochInstant {
-    return epochAt(this.schedule, this.#host.clock());
+  /** The epoch at present, and the time since it began. */
+  now(): EpochPosition {
+    return epochPositionAt(this.schedule, this.#host.clock());
   }
 
   /** The epoch at an instant of the node's monotonic clock. */

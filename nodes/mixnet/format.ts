@@ -7,16 +7,22 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import { compareBytes, concatBytes, joinBytes, writeUint16, writeUint32 } from '../_kit/bytes.ts';
 import {
-  createExchange,
-  createFormat,
-  type Geometry,
+  compareBytes,
+  concatByteList,
+  concatBytes,
+  writeUint16,
+  writeUint32,
+} from '../_kit/bytes.ts';
+import {
+  createKeyExchange,
+  createPacketFormat,
   type PacketFormat,
+  type PacketGeometry,
   type UnwrapSetup,
 } from '../sphinx/index.ts';
 import type { MixnetOptions } from './config.ts';
-import { KEY_EPOCHS } from './geometry.ts';
+import { KEY_EPOCH_COUNT } from './geometry.ts';
 
 /** The first and the last hop of a path are providers. */
 const PROVIDER_HOPS = 2;
@@ -28,21 +34,21 @@ const CBOR_TEXT = 0x60;
 const CBOR_MAP = 0xa0;
 
 /** Creates the format; equal options give equal formats on every node. */
-export function formatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
-  const exchange = createExchange(crypto, options.sphinx.exchange);
+export function packetFormatOf(crypto: CryptoProvider, options: MixnetOptions): PacketFormat {
+  const exchange = createKeyExchange(crypto, options.sphinx.exchange);
   const { format } = options.sphinx;
-  return createFormat({ crypto, ...shapeOf(options), exchange, format });
+  return createPacketFormat({ crypto, ...shapeOf(options), exchange, format });
 }
 
 /** The facts about the format and its rules that worker threads need, without keys. */
-export function unwrapShapeOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
+export function unwrapParametersOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
-  return { ...shapeOf(options), exchange, delayMsMax: delayMsMaxOf(options.epoch) };
+  return { ...shapeOf(options), exchange, delayMsMax: acceptedDelayMsMaxOf(options.epoch) };
 }
 
 /** Largest accepted delay, ms. */
-export function delayMsMaxOf(epochNs: Nanoseconds): number {
-  return (KEY_EPOCHS * epochNs) / NS_PER_MS;
+export function acceptedDelayMsMaxOf(epochNs: Nanoseconds): number {
+  return (KEY_EPOCH_COUNT * epochNs) / NS_PER_MS;
 }
 
 type Shape = Pick<UnwrapSetup, 'nrHops' | 'userForwardPayloadLength' | 'withSurb' | 'withWindows'>;
@@ -57,7 +63,7 @@ function shapeOf(options: MixnetOptions): Shape {
 }
 
 /** BLAKE2b-256 over the canonical CBOR of the thirteen fields (katzenpost, core/sphinx/geo). */
-export function geometryHash(crypto: CryptoProvider, geometry: Geometry): Uint8Array {
+export function geometryHash(crypto: CryptoProvider, geometry: PacketGeometry): Uint8Array {
   const fields: readonly (readonly [name: string, value: number | string])[] = [
     ['PacketLength', geometry.packetLength],
     ['NrHops', geometry.nrHops],
@@ -76,7 +82,7 @@ export function geometryHash(crypto: CryptoProvider, geometry: Geometry): Uint8A
   // RFC 8949 section 4.2.1: keys in the order of their encoded bytes.
   const entries = fields.map(([name, value]) => [encodeCbor(name), encodeCbor(value)] as const);
   entries.sort(([left], [right]) => compareBytes(left, right));
-  const map = joinBytes([encodeHead(CBOR_MAP, fields.length), ...entries.flat()]);
+  const map = concatByteList([encodeHead(CBOR_MAP, fields.length), ...entries.flat()]);
   return crypto.blake2b(map, HASH_LENGTH);
 }
 

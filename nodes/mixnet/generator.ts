@@ -15,23 +15,27 @@ import type {
   GeneratedTopology,
   TopologyGenerator,
 } from '../../engine/host/generator.ts';
-import { wholeNumber } from '../_kit/whole-number.ts';
+import { wholeNumberSchema } from '../_kit/whole-number.ts';
 
 const AUTHORITY = 'authority';
 
 const parameters = z.strictObject({
-  layers: wholeNumber('layers of mixes such as 3', { min: 1, max: 18 }).default(3),
-  width: wholeNumber('mixes of each layer such as 3', { min: 1, max: 200 }).default(3),
-  providers: wholeNumber('a number of providers such as 2', { min: 1, max: 1_000 }).default(2),
-  clients: wholeNumber('a number of clients such as 100', { min: 1, max: 100_000 }).default(10),
+  layers: wholeNumberSchema('layers of mixes such as 3', { min: 1, max: 18 }).default(3),
+  width: wholeNumberSchema('mixes of each layer such as 3', { min: 1, max: 200 }).default(3),
+  providers: wholeNumberSchema('a number of providers such as 2', { min: 1, max: 1_000 }).default(
+    2,
+  ),
+  clients: wholeNumberSchema('a number of clients such as 100', { min: 1, max: 100_000 }).default(
+    10,
+  ),
   topology: z.enum(['stratified', 'cascade', 'free-route']).default('stratified'),
   placement: z.enum(['fixed', 'beacon']).default('fixed').meta({
     description: 'fixed: mix-2-1 is in layer 2. beacon: layers are drawn, all mixes are linked.',
   }),
-  systems: wholeNumber('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
+  systems: wholeNumberSchema('autonomous systems such as 4', { min: 1, max: 200 }).optional().meta({
     description: 'Mixes of a layer are in AS1, AS2, ... in rotation. Default: AS0.',
   }),
-  clientMachines: wholeNumber('machines of clients such as 1', { min: 1, max: 1_000 })
+  clientMachines: wholeNumberSchema('machines of clients such as 1', { min: 1, max: 1_000 })
     .optional()
     .meta({
       description: 'Machines over which clients are distributed. Default: one for each client.',

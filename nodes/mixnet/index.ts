@@ -4,18 +4,18 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { byteJob } from '../_kit/byte-job.ts';
+import { byteJobDefinition } from '../_kit/byte-job.ts';
 import { unwrapJob } from '../sphinx/index.ts';
-import { delaysThatDisagree } from './agreement.ts';
 import { type MixnetOptions, mixnetConfig } from './config.ts';
+import { findDelayConflicts } from './delay-conflicts.ts';
 import { behaviourOf } from './doubles/index.ts';
-import { MIXNET_DROPS } from './drops.ts';
+import { MIXNET_DROP_REASONS } from './drops.ts';
 import { mixnetTopologyGenerator } from './generator.ts';
-import { MESSAGE_KINDS } from './message-kinds.ts';
-import { messagesOf } from './messages.ts';
+import { MIXNET_PACKET_KINDS } from './message-kinds.ts';
+import { createMessageLocator } from './messages.ts';
 import { MIXNET_METRICS } from './metrics.ts';
 import { MIXNET_MUST } from './must.ts';
-import { createMixnet } from './node.ts';
+import { createMixnetNode } from './node.ts';
 import { privacyFacts } from './privacy.ts';
 import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
@@ -36,29 +36,35 @@ export const protocol: Protocol<MixnetOptions> = {
   config: mixnetConfig,
   generators: [mixnetTopologyGenerator],
   provisioning: mixnetProvisioning,
-  disagreements: delaysThatDisagree,
+  disagreements: findDelayConflicts,
   account: { kind: 'steps' },
   jobs: {
     unwrap: {
-      ...byteJob(unwrapJob, (length) => HOP_NS + HOP_NS_PER_BYTE * length),
+      ...byteJobDefinition(unwrapJob, (length) => HOP_NS + HOP_NS_PER_BYTE * length),
       onDemand: true,
     },
   },
   moduleUrl: import.meta.url,
-  drops: MIXNET_DROPS,
+  drops: MIXNET_DROP_REASONS,
   metrics: MIXNET_METRICS,
-  messages: messagesOf,
+  messages: createMessageLocator,
   privacyFacts,
-  messageKinds: MESSAGE_KINDS,
+  messageKinds: MIXNET_PACKET_KINDS,
   carries: carrierTerms,
   wishes: { lifetime: 'honoured', priority: 'honoured' },
   double: ({ double, client: { double: ofClient = double } }) => ofClient && `double: ${ofClient}`,
   must: () => MIXNET_MUST,
-  create: (host, setup) => createMixnet(host, { ...setup, behaviour: behaviourOf(setup.options) }),
+  create: (host, setup) =>
+    createMixnetNode(host, { ...setup, behaviour: behaviourOf(setup.options) }),
 };
 
 // Exported for checks of the strategies alone: `npm run verify`.
-export { createMixing, type Mixing, type MixingOptions, mixingConfig } from './mixing/index.ts';
-export { type MixnodeFile, mixnodeToml } from './mixnode-toml.ts';
+export {
+  createMixingStrategy,
+  type MixingOptions,
+  type MixingStrategy,
+  mixingConfig,
+} from './mixing/index.ts';
+export { type MixnodeFile, mixnodeTomlSchema } from './mixnode-toml.ts';
 // Exported for use of mixes as a library: services/mixnode.
 export { ReplayFilter } from './replay/index.ts';

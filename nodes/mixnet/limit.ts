@@ -10,17 +10,17 @@
 import { z } from 'zod';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { TokenBucket } from '../_kit/token-bucket.ts';
-import { rate } from './client/index.ts';
+import { meanIntervalNsSchema } from './client/index.ts';
 
 /** Published default: 25,000 packets/s, as ns between packets. */
 const INTERVAL_NS_DEFAULT = 40_000;
 /** Published default: burst in packets. */
 const BURST_DEFAULT = 1_000;
 
-/** Schema of the options. */
-export const limitConfig = z.strictObject({
+/** Schema of the options of the rate limit of a mix or provider. */
+export const nodeRateLimitConfig = z.strictObject({
   /** Packets in the long run, as a rate or the mean time between two. */
-  rate: rate()
+  rate: meanIntervalNsSchema()
     .refine((ns) => ns > 0, { message: 'is not a rate that lets anything through' })
     .default(INTERVAL_NS_DEFAULT),
   /** Number of packets that may arrive together. */
@@ -29,15 +29,15 @@ export const limitConfig = z.strictObject({
   shaping: z.boolean().default(true),
 });
 
-/** Checked options. */
-export type LimitOptions = z.output<typeof limitConfig>;
+/** The checked options of the rate limit of a mix or provider. */
+export type NodeRateLimitOptions = z.output<typeof nodeRateLimitConfig>;
 
 /** A token bucket for all packets of one mix or provider. */
-export class RateLimit {
+export class NodeRateLimiter {
   readonly #bucket: TokenBucket;
   readonly #isShaping: boolean;
 
-  constructor({ rate: tokenNs, burst, shaping }: LimitOptions) {
+  constructor({ rate: tokenNs, burst, shaping }: NodeRateLimitOptions) {
     this.#bucket = new TokenBucket(burst);
     this.#bucket.setInterval(tokenNs);
     this.#isShaping = shaping;

@@ -6,7 +6,7 @@
 import type { MessagePurpose } from '../../engine/host/privacy.ts';
 
 /** The kinds of Sphinx packets that nodes of a mixnet make (Loopix, USENIX Security 2017). */
-export const MESSAGE_KINDS = {
+export const MIXNET_PACKET_KINDS = {
   /** A fragment of a message of the application. */
   payload: 'content',
   /** Acknowledges a message by a SURB. */
@@ -19,4 +19,4 @@ export const MESSAGE_KINDS = {
   'mix-loop': 'cover',
 } as const satisfies Readonly<Record<string, MessagePurpose>>;
 /** A kind of Sphinx packet. */
-export type MessageKind = keyof typeof MESSAGE_KINDS;
+export type MixnetPacketKind = keyof typeof MIXNET_PACKET_KINDS;

@@ -69,7 +69,7 @@ const tables = z.strictObject({
 });
 
 /** Turns the values of a file into options. */
-export const mixnodeToml: z.ZodType<MixnodeFile> = tables.transform(
+export const mixnodeTomlSchema: z.ZodType<MixnodeFile> = tables.transform(
   ({ node, pipeline, performance, sphinx, vrf, cover_traffic: cover, rate_limiting: limit }) => ({
     place: node.type,
     options: {

@@ -6,8 +6,9 @@
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * See the module. Not among them: `mixnet.corrupted`, since between provider and client only the channel of the
- * link keeps a message from being changed (README, Limits).
+ * The promises that a mixnet keeps: no duplicates ever, and delivery once faults are over. Not among them:
+ * `mixnet.corrupted`, since between provider and client only the channel of the link keeps a message from being
+ * changed (README, Limits).
  */
 export const MIXNET_MUST: Must = {
   always: {

@@ -12,7 +12,7 @@ import { createMix } from './mix/mix-node.ts';
 import { createProvider } from './provider/provider-node.ts';
 
 /** Creates a node with the role named in its options. */
-export function createMixnet(host: Host, setup: MixnetSetup): NodeHandle {
+export function createMixnetNode(host: Host, setup: MixnetSetup): NodeHandle {
   switch (setup.options.role) {
     case 'mix':
       return createMix(host, setup);

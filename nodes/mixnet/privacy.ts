@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
+import type { DelayLaw, NodePrivacyFacts } from '../../engine/host/privacy.ts';
 import type { ConfiguredNode } from '../../engine/host/protocol.ts';
 import type { MixnetOptions } from './config.ts';
 import type { MixingOptions } from './mixing/index.ts';
@@ -14,7 +14,7 @@ type Node = ConfiguredNode<MixnetOptions>;
 const PARTS = { client: 'user', mix: 'mix', provider: 'relay', authority: 'aside' } as const;
 
 /** The facts of each node, in the order of the nodes. */
-export function privacyFacts(nodes: readonly Node[]): readonly PrivacyFacts[] {
+export function privacyFacts(nodes: readonly Node[]): readonly NodePrivacyFacts[] {
   // All nodes obey the document of the authority.
   const authority = nodes.find(({ options }) => options.role === 'authority');
   const layers = layersOf(nodes);

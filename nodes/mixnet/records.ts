@@ -15,7 +15,11 @@
  */
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import { FrameReader } from '../_kit/frame-reader.ts';
-import { DESCRIPTOR_LENGTH_MAX, DOCUMENT_LENGTH_MAX, RECORD_HEADER_LENGTH } from './geometry.ts';
+import {
+  DESCRIPTOR_RECORD_BYTES_MAX,
+  DOCUMENT_RECORD_BYTES_MAX,
+  RECORD_HEADER_LENGTH,
+} from './geometry.ts';
 
 /** Length of an epoch number, bytes. */
 const EPOCH_LENGTH = 6;
@@ -23,22 +27,22 @@ const EPOCH_LENGTH = 6;
 const REASON_LENGTH_MAX = 64;
 
 const TYPES = {
-  upload: { tag: 0x20, max: DESCRIPTOR_LENGTH_MAX },
+  upload: { tag: 0x20, max: DESCRIPTOR_RECORD_BYTES_MAX },
   accepted: { tag: 0x21, max: 0 },
   refused: { tag: 0x22, max: REASON_LENGTH_MAX },
   ask: { tag: 0x12, max: EPOCH_LENGTH },
-  document: { tag: 0x13, max: DOCUMENT_LENGTH_MAX },
+  document: { tag: 0x13, max: DOCUMENT_RECORD_BYTES_MAX },
 } as const;
 
 /** Type of a record. */
-export type RecordType = keyof typeof TYPES;
+export type AuthorityRecordType = keyof typeof TYPES;
 
 /** Whether a document is available, not made yet, or no longer kept. */
 export type DocumentStatus = 'here' | 'not-yet' | 'gone';
 const STATUSES: readonly DocumentStatus[] = ['here', 'not-yet', 'gone'];
 
 /** The record in a new array. */
-export function encodeRecord(type: RecordType, body: Uint8Array): Uint8Array {
+export function encodeAuthorityRecord(type: AuthorityRecordType, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_LENGTH + body.length);
   bytes[0] = TYPES[type].tag;
   writeUint32(bytes, 1, body.length);
@@ -50,7 +54,7 @@ export function encodeRecord(type: RecordType, body: Uint8Array): Uint8Array {
 export function encodeDocumentRequest(epoch: number): Uint8Array {
   const body = new Uint8Array(EPOCH_LENGTH);
   writeUint48(body, 0, epoch);
-  return encodeRecord('ask', body);
+  return encodeAuthorityRecord('ask', body);
 }
 
 /** The requested epoch, or undefined for any other body. */
@@ -63,7 +67,7 @@ export function encodeDocumentRecord(status: DocumentStatus, document: Uint8Arra
   const body = new Uint8Array(1 + document.length);
   body[0] = STATUSES.indexOf(status);
   body.set(document, 1);
-  return encodeRecord('document', body);
+  return encodeAuthorityRecord('document', body);
 }
 
 /** Reads an answer; undefined for any other body. */
@@ -75,14 +79,17 @@ export function decodeDocumentRecord(
 }
 
 /** Receives a record and owns its body. */
-export type RecordHandler = (type: RecordType, body: Uint8Array) => void;
+export type AuthorityRecordHandler = (type: AuthorityRecordType, body: Uint8Array) => void;
 
 /**
  * Splits a stream into records; one that this peer may not send makes the reader fail.
  * @param allowed The types that this peer may send.
  * @param onRecord Called for each record.
  */
-export function recordReader(allowed: readonly RecordType[], onRecord: RecordHandler): FrameReader {
+export function createAuthorityRecordReader(
+  allowed: readonly AuthorityRecordType[],
+  onRecord: AuthorityRecordHandler,
+): FrameReader {
   const known = new Map(allowed.map((type) => [TYPES[type].tag as number, type]));
   return new FrameReader(
     {

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import type { CarrierTerms } from '../../engine/host/transport.ts';
-import { fragmentRoom } from './client/index.ts';
+import type { CarrierGuarantees } from '../../engine/host/transport.ts';
+import { fragmentDataBytesMax } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
 
 /** Only clients have applications: nodes of other roles carry nothing. */
-export function carrierTerms({ role, client, sphinx }: MixnetOptions): CarrierTerms | undefined {
+export function carrierTerms({
+  role,
+  client,
+  sphinx,
+}: MixnetOptions): CarrierGuarantees | undefined {
   if (role !== 'client') return undefined;
-  const maxBytes = client.reassembly.fragments * fragmentRoom(sphinx.payload);
+  const maxBytes = client.reassembly.fragments * fragmentDataBytesMax(sphinx.payload);
   // Acknowledgements go between clients; the application is answered when the message is queued.
   return { maxBytes, delivery: 'best-effort', isOrdered: false };
 }

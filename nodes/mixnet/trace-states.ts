@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { countForm, decimalForm, type Form, form, wordForm } from '../_kit/text-form.ts';
-import type { SingleState } from '../_kit/trace-state.ts';
+import {
+  countFormat,
+  decimalFormat,
+  type TextFormat,
+  textFormatFromTemplate,
+  wordFormat,
+} from '../_kit/text-form.ts';
+import type { SingleTraceState } from '../_kit/trace-state.ts';
 
 /** A layer of mixes, from 1, or the providers. */
 export type NodePlaceState =
@@ -12,8 +18,11 @@ export type NodePlaceState =
   | { readonly kind: 'provider' };
 
 const PROVIDER = 'provider';
-const LAYER = form('layer {layer} of {layers}', { layer: countForm, layers: countForm });
-const STANDING: Form<NodePlaceState> = {
+const LAYER = textFormatFromTemplate('layer {layer} of {layers}', {
+  layer: countFormat,
+  layers: countFormat,
+});
+const STANDING: TextFormat<NodePlaceState> = {
   write: (standing) => (standing.kind === 'provider' ? PROVIDER : LAYER.write(standing)),
   read: (text): NodePlaceState | undefined => {
     if (text === PROVIDER) return { kind: 'provider' };
@@ -23,11 +32,11 @@ const STANDING: Form<NodePlaceState> = {
 };
 
 /** The node's place in the document: `layer 2 of 3` or `provider`. */
-export const PLACE_TRACE: SingleState<NodePlaceState> = { machine: 'place', state: STANDING };
+export const PLACE_TRACE: SingleTraceState<NodePlaceState> = { machine: 'place', state: STANDING };
 
-const MEANS = form('mean={mean} in={perSecond}/s', {
-  mean: decimalForm(2),
-  perSecond: decimalForm(1),
+const MEANS = textFormatFromTemplate('mean={mean} in={perSecond}/s', {
+  mean: decimalFormat(2),
+  perSecond: decimalFormat(1),
 });
 /** The pool of a node between two reports. */
 export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
@@ -36,16 +45,16 @@ export type PoolState = NonNullable<ReturnType<(typeof MEANS)['read']>>;
  * The number of packets held and the arrivals per second, such as `mean=17.25 in=210.0/s`: means
  * over time, because a value at one instant would be biased by the event that reports it.
  */
-export const POOL_TRACE: SingleState<PoolState> = { machine: 'pool', state: MEANS };
+export const POOL_TRACE: SingleTraceState<PoolState> = { machine: 'pool', state: MEANS };
 
 /** The name of the mixing strategy. */
 export const MIXING_TRACE = {
   machine: 'mixing',
-  state: form('{strategy}', { strategy: wordForm }),
+  state: textFormatFromTemplate('{strategy}', { strategy: wordFormat }),
 } as const;
 
 /** The epoch whose document the node obeys. */
 export const EPOCH_TRACE = {
   machine: 'epoch',
-  state: form('{epoch}', { epoch: countForm }),
+  state: textFormatFromTemplate('{epoch}', { epoch: countFormat }),
 } as const;

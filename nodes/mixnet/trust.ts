@@ -6,7 +6,7 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Provisioning } from '../../engine/host/protocol.ts';
-import type { DirectoryTrust } from './directory/index.ts';
+import type { TrustedAuthorities } from './directory/index.ts';
 
 /** Length of a node identifier, in bytes. */
 const NODE_ID_LENGTH = 32;
@@ -46,7 +46,7 @@ export function authoritySecret(network: NetworkView, name: string): Uint8Array 
 }
 
 /** The authority that every node trusts. */
-export function trustOf(network: NetworkView, authority: string): DirectoryTrust {
+export function trustedAuthoritiesOf(network: NetworkView, authority: string): TrustedAuthorities {
   return { keys: [network.identity(authority).publicKey(AUTHORITY)], threshold: 1 };
 }
 

@@ -13,8 +13,8 @@ import type {
   Shape,
   TableData,
 } from '../../viz/format/drawing.ts';
-import { fitted } from '../../viz/format/shapes.ts';
-import { singleState } from '../_kit/trace-state.ts';
+import { textCutToWidth } from '../../viz/format/shapes.ts';
+import { readSingleTracedState } from '../_kit/trace-state.ts';
 import { MIXING_TRACE, PLACE_TRACE, POOL_TRACE, type PoolState } from './trace-states.ts';
 
 /** With fewer packets a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
@@ -70,9 +70,9 @@ function delayNote(meanOf: (metric: string) => string | undefined): string {
 }
 
 function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefined {
-  const standing = singleState(PLACE_TRACE, states);
+  const standing = readSingleTracedState(PLACE_TRACE, states);
   if (protocol !== 'mixnet' || standing === undefined) return undefined;
-  const pool = singleState(POOL_TRACE, states);
+  const pool = readSingleTracedState(POOL_TRACE, states);
   const { value, text } = standing;
   const layer = value?.kind === 'layer' ? value.layer : 0;
   return {
@@ -80,7 +80,7 @@ function drawnNodeOf({ name, protocol, states }: NodeState): DrawnNode | undefin
     // A node whose place cannot be read is drawn behind all layers.
     column: value === undefined ? Number.POSITIVE_INFINITY : layer,
     place: value?.kind === 'layer' ? `layer ${layer}` : text,
-    mixing: singleState(MIXING_TRACE, states)?.text ?? '',
+    mixing: readSingleTracedState(MIXING_TRACE, states)?.text ?? '',
     pool: pool?.value,
     unread: pool?.value === undefined ? pool?.text : undefined,
   };
@@ -200,7 +200,7 @@ function boxOf(one: DrawnNode, { x, y, width, scale }: Room): readonly Shape[] {
     { kind: 'text', x: x + INSET, y: y + 16, text: name, size: 'small' },
     ...barOf(mean, { x: x + INSET, y: y + 24, width: width - 2 * INSET, scale }),
     {
-      ...{ kind: 'text', x: x + INSET, y: y + 54, text: fitted(label, width - 2 * INSET) },
+      ...{ kind: 'text', x: x + INSET, y: y + 54, text: textCutToWidth(label, width - 2 * INSET) },
       ...{ size: 'small', weight: 'strong' },
     },
   ];

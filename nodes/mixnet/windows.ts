@@ -6,8 +6,8 @@
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { HostPart } from '../_kit/host-part.ts';
-import type { Command } from '../sphinx/index.ts';
-import type { SenderWindows } from './client/index.ts';
+import type { RoutingCommand } from '../sphinx/index.ts';
+import type { ArrivalWindowSettings } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -16,10 +16,10 @@ const NS_PER_MS = 1_000_000;
 type Clocks = HostPart<'now' | 'clock'>;
 
 /** How a node writes windows; undefined when the mixes need none. */
-export function senderWindows(
+export function arrivalWindowSettings(
   host: Clocks,
   { mixing }: MixnetOptions,
-): { readonly windows?: SenderWindows } {
+): { readonly windows?: ArrivalWindowSettings } {
   if (mixing.strategy !== 'stop-and-go') return {};
   const calendarMsAt = (at: Nanoseconds): number => {
     const { seconds, nanos } = host.clock();
@@ -29,8 +29,8 @@ export function senderWindows(
 }
 
 /** The window that a packet carries for this node, by the node's monotonic clock. */
-export function windowOf(
-  commands: readonly Command[],
+export function arrivalWindowOf(
+  commands: readonly RoutingCommand[],
   host: Clocks,
 ): readonly [first: Nanoseconds, last: Nanoseconds] | undefined {
   const found = commands.find((command) => command.kind === 'nodeWindow');

@@ -22,31 +22,31 @@
  * @module
  */
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
-import { type Geometry, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from '../sphinx/index.ts';
+import { type PacketGeometry, REPLAY_TAG_LENGTH, SURB_ID_LENGTH } from '../sphinx/index.ts';
 import { PROOF_LENGTH, type ProofRefusal } from '../vrf/index.ts';
 import {
   COMMAND_LENGTH,
   COMMAND_MESSAGE,
-  COMMAND_PACKET,
   COMMAND_PROOF,
   COMMAND_PROOF_REQUEST,
-  COMMAND_RETRIEVE,
-  KIND_LENGTH,
-  LATENESS_LENGTH,
-  SEQUENCE_LENGTH,
-  STATUS_LENGTH,
-  WAITED_TIME_LENGTH,
+  COMMAND_RETRIEVE_MESSAGE,
+  COMMAND_SEND_PACKET,
+  PROOF_LATENESS_LENGTH,
+  PROOF_STATUS_LENGTH,
+  SPOOL_SEQUENCE_LENGTH,
+  SPOOLED_KIND_LENGTH,
+  SPOOLED_TIME_LENGTH,
 } from './geometry.ts';
 
-const SEQUENCE_OFFSET: number = COMMAND_LENGTH + KIND_LENGTH;
-const WAITED_OFFSET: number = SEQUENCE_OFFSET + SEQUENCE_LENGTH;
-const SURB_OFFSET: number = WAITED_OFFSET + WAITED_TIME_LENGTH;
+const SEQUENCE_OFFSET: number = COMMAND_LENGTH + SPOOLED_KIND_LENGTH;
+const WAITED_OFFSET: number = SEQUENCE_OFFSET + SPOOL_SEQUENCE_LENGTH;
+const SURB_OFFSET: number = WAITED_OFFSET + SPOOLED_TIME_LENGTH;
 const BODY_OFFSET: number = SURB_OFFSET + SURB_ID_LENGTH;
 
-const TAG_OFFSET: number = COMMAND_LENGTH + STATUS_LENGTH;
+const TAG_OFFSET: number = COMMAND_LENGTH + PROOF_STATUS_LENGTH;
 const PROOF_OFFSET: number = TAG_OFFSET + REPLAY_TAG_LENGTH;
 const LATENESS_OFFSET: number = PROOF_OFFSET + PROOF_LENGTH;
-const PROOF_END: number = LATENESS_OFFSET + LATENESS_LENGTH;
+const PROOF_END: number = LATENESS_OFFSET + PROOF_LATENESS_LENGTH;
 
 /** The statuses of an answer, by number; the first one comes with a proof. */
 const STATUSES = ['given', 'proof-unknown', 'proof-rate'] as const;
@@ -63,7 +63,7 @@ export interface SpooledMessage {
 }
 
 /** A decoded datagram. The arrays are views of it. */
-export type Frame =
+export type DecodedFrame =
   | { readonly kind: 'packet'; readonly packet: Uint8Array }
   | { readonly kind: 'retrieve'; readonly sequence: number }
   | {
@@ -95,7 +95,7 @@ export interface ReceivedSpoolMessage extends SpooledMessage {
  * from its body.
  * @returns 48 bits, a safe integer.
  */
-export function spooledMessageNumber(body: Uint8Array): number {
+export function hashSpooledMessage(body: Uint8Array): number {
   let low = 0;
   let high = 0;
   // Two sums, one step each: 24 bits per sum, with odd multipliers small enough to stay exact.
@@ -107,7 +107,7 @@ export function spooledMessageNumber(body: Uint8Array): number {
 }
 
 /** Why a datagram is not a valid frame. */
-export type FrameDrop = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
+export type FrameDropReason = 'frame-length' | 'frame-command' | 'frame-kind' | 'frame-padding';
 
 /** Lengths of the frames of one geometry. */
 export class FrameCodec {
@@ -116,21 +116,21 @@ export class FrameCodec {
   /** Length of a message's body, bytes. */
   readonly bodyLength: number;
 
-  constructor(geometry: Geometry) {
+  constructor(geometry: PacketGeometry) {
     this.length = COMMAND_LENGTH + geometry.packetLength;
     this.bodyLength = geometry.payloadTagLength + geometry.forwardPayloadLength;
   }
 
   /** Reads a datagram. */
-  decode(buffer: Uint8Array, offset: number, length: number): Frame | FrameDrop {
+  decode(buffer: Uint8Array, offset: number, length: number): DecodedFrame | FrameDropReason {
     if (length !== this.length) return 'frame-length';
     // hot: a single view for a packet; nearly every datagram is one.
-    if (buffer[offset] === COMMAND_PACKET) {
+    if (buffer[offset] === COMMAND_SEND_PACKET) {
       return { kind: 'packet', packet: buffer.subarray(offset + COMMAND_LENGTH, offset + length) };
     }
     const frame = buffer.subarray(offset, offset + length);
     switch (frame[0]) {
-      case COMMAND_RETRIEVE:
+      case COMMAND_RETRIEVE_MESSAGE:
         return this.#retrieve(frame);
       case COMMAND_MESSAGE:
         return this.#message(frame);
@@ -145,19 +145,19 @@ export class FrameCodec {
 
   /** Writes the command of a packet whose bytes already follow it. */
   markPacket(frame: Uint8Array): void {
-    frame[0] = COMMAND_PACKET;
+    frame[0] = COMMAND_SEND_PACKET;
   }
 
   /** Writes a complete packet frame. */
   encodePacket(frame: Uint8Array, packet: Uint8Array): void {
-    frame[0] = COMMAND_PACKET;
+    frame[0] = COMMAND_SEND_PACKET;
     frame.set(packet, COMMAND_LENGTH);
   }
 
   /** Writes a retrieval that acknowledges everything up to `sequence`. */
   encodeRetrieve(frame: Uint8Array, sequence: number): void {
     frame.fill(0, 0, this.length);
-    frame[0] = COMMAND_RETRIEVE;
+    frame[0] = COMMAND_RETRIEVE_MESSAGE;
     writeUint32(frame, COMMAND_LENGTH, sequence);
   }
 
@@ -196,13 +196,13 @@ export class FrameCodec {
     }
   }
 
-  #ask(frame: Uint8Array): Frame | FrameDrop {
+  #ask(frame: Uint8Array): DecodedFrame | FrameDropReason {
     const end = COMMAND_LENGTH + REPLAY_TAG_LENGTH;
     if (!isZero(frame, end)) return 'frame-padding';
     return { kind: 'ask', tag: frame.subarray(COMMAND_LENGTH, end) };
   }
 
-  #proof(frame: Uint8Array): Frame | FrameDrop {
+  #proof(frame: Uint8Array): DecodedFrame | FrameDropReason {
     const status = STATUSES[frame[COMMAND_LENGTH] as number];
     if (status === undefined) return 'frame-kind';
     const isGiven = status === 'given';
@@ -212,13 +212,13 @@ export class FrameCodec {
     return { kind: 'proof', tag, proof, lateUs: readUint32(frame, LATENESS_OFFSET) };
   }
 
-  #retrieve(frame: Uint8Array): Frame | FrameDrop {
-    const end = COMMAND_LENGTH + SEQUENCE_LENGTH;
+  #retrieve(frame: Uint8Array): DecodedFrame | FrameDropReason {
+    const end = COMMAND_LENGTH + SPOOL_SEQUENCE_LENGTH;
     if (!isZero(frame, end)) return 'frame-padding';
     return { kind: 'retrieve', sequence: readUint32(frame, COMMAND_LENGTH) };
   }
 
-  #message(frame: Uint8Array): Frame | FrameDrop {
+  #message(frame: Uint8Array): DecodedFrame | FrameDropReason {
     const sequence = readUint32(frame, SEQUENCE_OFFSET);
     const kind = KINDS[frame[COMMAND_LENGTH] as number];
     if (kind === undefined) return 'frame-kind';

@@ -9,7 +9,7 @@
 
 import type { AeadKey } from '../../engine/host/crypto.ts';
 import { wipe } from '../_kit/secrets.ts';
-import { COUNTER_MAX, KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH } from './geometry.ts';
+import { KEY_LENGTH, NONCE_COUNTER_MAX, NONCE_LENGTH, TAG_LENGTH } from './geometry.ts';
 import { type Suite, writeNonce } from './suite.ts';
 
 const EMPTY = new Uint8Array(0);
@@ -34,7 +34,8 @@ export class CipherState {
 
   /** Seals `plaintext` under the next counter. @throws RangeError when no counters are left. */
   encrypt(associatedData: Uint8Array, plaintext: Uint8Array): Uint8Array {
-    if (this.#counter >= COUNTER_MAX) throw new RangeError('the counters of this key are used up');
+    if (this.#counter >= NONCE_COUNTER_MAX)
+      throw new RangeError('the counters of this key are used up');
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const sealed = new Uint8Array(plaintext.length + TAG_LENGTH);
     this.#aead.seal(this.#nonce, associatedData, plaintext, sealed);
@@ -50,7 +51,7 @@ export class CipherState {
   decrypt(associatedData: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < TAG_LENGTH) return undefined;
     // Also true after wipe(), which marks all counters as used: a late message must not throw.
-    if (this.#counter >= COUNTER_MAX) return undefined;
+    if (this.#counter >= NONCE_COUNTER_MAX) return undefined;
     writeNonce(this.#suite, this.#nonce, this.#counter);
     const plaintext = new Uint8Array(sealed.length - TAG_LENGTH);
     if (this.#aead.open(this.#nonce, associatedData, sealed, plaintext) < 0) return undefined;
@@ -81,6 +82,6 @@ export class CipherState {
   wipe(): void {
     wipe(this.#key);
     this.#aead.wipe();
-    this.#counter = COUNTER_MAX;
+    this.#counter = NONCE_COUNTER_MAX;
   }
 }

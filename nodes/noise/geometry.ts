@@ -28,7 +28,7 @@ export const TAG_LENGTH = 16;
  * The counter after which a key must not encrypt. The specification reserves only 2^64-1 (section
  * 5.1); this value keeps counters exact as numbers and is just as unreachable.
  */
-export const COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
+export const NONCE_COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * The u-coordinates of low order of curve25519, the unused top bit cleared, little-endian (RFC 7748

@@ -10,7 +10,7 @@
  */
 
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { joinBytes, toHex } from '../_kit/bytes.ts';
+import { concatByteList, toHex } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import {
   DH_LENGTH,
@@ -21,13 +21,13 @@ import {
 } from './geometry.ts';
 import type { HandshakeToken } from './patterns.ts';
 import { SessionKeys } from './session.ts';
-import { createSuite, type ProtocolName, type Suite } from './suite.ts';
+import { createSuite, type ParsedProtocolName, type Suite } from './suite.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
 /**
  * The input of one side of a handshake. Secrets are copied, so the caller may wipe its own copy.
  */
-export interface HandshakeOptions extends ProtocolName {
+export interface HandshakeOptions extends ParsedProtocolName {
   readonly crypto: CryptoProvider;
   /** Data on which both sides must agree; empty by default (section 6). */
   readonly prologue?: Uint8Array;
@@ -50,7 +50,9 @@ export type HandshakeFailure =
   | 'authentication';
 
 /** The result of reading a message: the peer's payload, or the reason for rejecting it. */
-export type ReadResult = { readonly payload: Uint8Array } | { readonly failure: HandshakeFailure };
+export type HandshakeReadResult =
+  | { readonly payload: Uint8Array }
+  | { readonly failure: HandshakeFailure };
 
 /** One side of a handshake. */
 export interface Handshake {
@@ -67,7 +69,7 @@ export interface Handshake {
    */
   writeMessage(payload: Uint8Array): Uint8Array;
   /** Reads the peer's next message; never throws on bytes, and a failure changes nothing. */
-  readMessage(message: Uint8Array): ReadResult;
+  readMessage(message: Uint8Array): HandshakeReadResult;
   /** Derives the session's keys and wipes the handshake; callable once. @throws Error otherwise. */
   finish(): SessionKeys;
   /** Overwrites the secrets of an abandoned handshake. */
@@ -158,10 +160,10 @@ class HandshakeState implements Handshake {
     const parts = tokens.map((token) => this.#writeToken(token));
     parts.push(this.#symmetric.encryptAndHash(payload));
     this.#messageIndex++;
-    return joinBytes(parts);
+    return concatByteList(parts);
   }
 
-  readMessage(message: Uint8Array): ReadResult {
+  readMessage(message: Uint8Array): HandshakeReadResult {
     if (this.#isWiped || this.isWriter || this.isComplete) return { failure: 'out-of-turn' };
     if (message.length > MESSAGE_LENGTH_MAX) return { failure: 'oversized' };
     const draft: Draft = {
@@ -240,7 +242,7 @@ class HandshakeState implements Handshake {
     }
   }
 
-  #readTokens(draft: Draft): ReadResult {
+  #readTokens(draft: Draft): HandshakeReadResult {
     for (const token of this.#suite.pattern.messages[
       this.#messageIndex
     ] as readonly HandshakeToken[]) {

@@ -11,9 +11,14 @@ export {
   type Handshake,
   type HandshakeFailure,
   type HandshakeOptions,
-  type ReadResult,
+  type HandshakeReadResult,
   startInitiator,
   startResponder,
 } from './handshake.ts';
 export type { NoiseTransport, SessionKeys, TransportFailure, TransportResult } from './session.ts';
-export { type CipherName, type HashName, type ProtocolName, parseProtocolName } from './suite.ts';
+export {
+  type CipherName,
+  type HashName,
+  type ParsedProtocolName,
+  parseProtocolName,
+} from './suite.ts';

@@ -20,7 +20,7 @@ export type CipherName = 'ChaChaPoly' | 'AESGCM';
 export type HashName = 'SHA256' | 'SHA512' | 'BLAKE2s' | 'BLAKE2b';
 
 /** The parts of a protocol name; the curve is 25519. */
-export interface ProtocolName {
+export interface ParsedProtocolName {
   /** The pattern with its modifiers, for example `IK` or `IKpsk2`. */
   readonly pattern: string;
   readonly cipher: CipherName;
@@ -51,7 +51,7 @@ const PROTOCOL_NAME =
  * Reads a protocol name such as `Noise_IK_25519_ChaChaPoly_BLAKE2s` (section 8).
  * @returns its parts, or undefined when this library does not support it.
  */
-export function parseProtocolName(name: string): ProtocolName | undefined {
+export function parseProtocolName(name: string): ParsedProtocolName | undefined {
   const parts = PROTOCOL_NAME.exec(name);
   if (parts === null) return undefined;
   const [, pattern, cipher, hash] = parts as unknown as [string, string, CipherName, HashName];
@@ -62,7 +62,7 @@ export function parseProtocolName(name: string): ProtocolName | undefined {
  * Collects the functions that a protocol name refers to.
  * @throws RangeError when the pattern is unknown.
  */
-export function createSuite(crypto: CryptoProvider, protocol: ProtocolName): Suite {
+export function createSuite(crypto: CryptoProvider, protocol: ParsedProtocolName): Suite {
   const pattern = findPattern(protocol.pattern);
   if (pattern === undefined) throw new RangeError(`unknown Noise pattern '${protocol.pattern}'`);
   return {

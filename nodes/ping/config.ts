@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../_kit/options.ts';
+import { durationNsSchema } from '../_kit/options.ts';
 import { DEFAULT_TIMEOUT_NS, PING_PORT } from './geometry.ts';
 
 /** Schema of the options. */
@@ -12,7 +12,7 @@ export const pingConfig = z.strictObject({
   /** UDP port to listen on. */
   port: z.int().min(1).max(65_535).default(PING_PORT),
   /** Time to wait for a reply. */
-  timeout: durationNs().default(DEFAULT_TIMEOUT_NS),
+  timeout: durationNsSchema().default(DEFAULT_TIMEOUT_NS),
 });
 
 /** Checked options. */

@@ -14,15 +14,15 @@ export const PING_VERSION = 1;
 export const KIND_REQUEST = 1;
 export const KIND_REPLY = 2;
 /** Bytes of the header: version, kind, two of padding, identifier. */
-export const HEADER_LENGTH = 8;
+export const HEADER_BYTES = 8;
 /** Offset of the identifier in the header, bytes. */
 export const IDENTIFIER_OFFSET = 4;
 /** Largest body, bytes: the largest UDP payload less the header. */
-export const BODY_MAX = 65_507 - HEADER_LENGTH;
+export const BODY_BYTES_MAX = 65_507 - HEADER_BYTES;
 /** Time to wait for a reply, ns; longer than any terrestrial round trip. */
 export const DEFAULT_TIMEOUT_NS = 1_000_000_000;
 /**
  * Most outstanding requests; at one a millisecond this covers the time-out. Further ones are
  * refused.
  */
-export const MAX_OUTSTANDING = 1024;
+export const OUTSTANDING_REQUESTS_MAX = 1024;

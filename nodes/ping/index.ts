@@ -6,7 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type PingOptions, pingConfig } from './config.ts';
 import { pingMust } from './must.ts';
-import { createPing } from './node.ts';
+import { createPingNode } from './node.ts';
 
 /** Carries application bytes in datagrams and measures the round trip of each. */
 export const protocol: Protocol<PingOptions> = {
@@ -40,5 +40,5 @@ export const protocol: Protocol<PingOptions> = {
   ],
   wishes: { priority: 'honoured' },
   must: pingMust,
-  create: createPing,
+  create: createPingNode,
 };

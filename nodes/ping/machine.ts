@@ -6,8 +6,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../_kit/machine.ts';
-import { MAX_OUTSTANDING } from './geometry.ts';
+import type { StateMachine, TimerDue } from '../_kit/machine.ts';
+import { OUTSTANDING_REQUESTS_MAX } from './geometry.ts';
 
 /**
  * The effects of the machine; it hands back the `Request`, which the node needs to send or refuse.
@@ -29,7 +29,7 @@ export type PingInput<Request> =
   | { readonly kind: 'reply'; readonly identifier: number };
 
 /** Outstanding requests and their send times. */
-export class PingMachine<Request> implements Machine<PingInput<Request>, PingEffect<Request>> {
+export class PingMachine<Request> implements StateMachine<PingInput<Request>, PingEffect<Request>> {
   readonly #timeoutNs: Nanoseconds;
   readonly #sentNs = new Map<number, Nanoseconds>();
   #nextIdentifier = 0;
@@ -50,14 +50,14 @@ export class PingMachine<Request> implements Machine<PingInput<Request>, PingEff
     }
   }
 
-  /** The oldest time-out. */
+  /** When the oldest request times out; Infinity if none is open. */
   nextAt(): Nanoseconds {
     const oldest = this.#sentNs.values().next();
     return oldest.done ? Number.POSITIVE_INFINITY : oldest.value + this.#timeoutNs;
   }
 
   #request(now: Nanoseconds, request: Request): PingEffect<Request> {
-    if (this.#sentNs.size >= MAX_OUTSTANDING) {
+    if (this.#sentNs.size >= OUTSTANDING_REQUESTS_MAX) {
       return { kind: 'refuse', reason: 'too-many-outstanding', request };
     }
     const identifier = this.#nextIdentifier;

@@ -8,14 +8,14 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import { dscpOfPriority } from '../../engine/pure/traffic-class.ts';
 import { PeerDirectory } from '../_kit/peer-directory.ts';
-import { MachineShell } from '../_kit/shell.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
 import type { PingOptions } from './config.ts';
-import { BODY_MAX, HEADER_LENGTH } from './geometry.ts';
+import { BODY_BYTES_MAX, HEADER_BYTES } from './geometry.ts';
 import { type PingEffect, type PingInput, PingMachine } from './machine.ts';
 import { decodeHeader, encodeHeader } from './wire.ts';
 
 /** Creates a ping node on `host`. */
-export function createPing(host: Host, setup: NodeSetup<PingOptions>): NodeHandle {
+export function createPingNode(host: Host, setup: NodeSetup<PingOptions>): NodeHandle {
   return new PingNode(host, setup);
 }
 
@@ -40,7 +40,7 @@ type Effect = PingEffect<Outgoing>;
 class PingNode implements NodeHandle {
   readonly #host: Host;
   readonly #setup: NodeSetup<PingOptions>;
-  readonly #shell: MachineShell<PingInput<Outgoing>, Effect>;
+  readonly #shell: StateMachineRunner<PingInput<Outgoing>, Effect>;
   readonly #peers: PeerDirectory;
   #socket: DatagramSocket | undefined;
 
@@ -49,7 +49,7 @@ class PingNode implements NodeHandle {
     this.#setup = setup;
     this.#peers = new PeerDirectory(host, setup.network, setup.options.port);
     const machine = new PingMachine<Outgoing>(setup.options.timeout);
-    this.#shell = new MachineShell(host, machine, (effect) => this.#perform(effect), 'lazy');
+    this.#shell = new StateMachineRunner(host, machine, (effect) => this.#perform(effect), 'lazy');
   }
 
   start(): void {
@@ -71,11 +71,11 @@ class PingNode implements NodeHandle {
     const to = this.#peers.endpointOf(target);
     if (kind !== 'send') request.respond('unknown-request');
     else if (to === undefined) request.respond('unknown-peer');
-    else if (body.length > BODY_MAX) request.respond('too-large');
+    else if (body.length > BODY_BYTES_MAX) request.respond('too-large');
     else {
-      const length = HEADER_LENGTH + body.length;
+      const length = HEADER_BYTES + body.length;
       const buffer = this.#host.alloc(length);
-      buffer.set(body, HEADER_LENGTH);
+      buffer.set(body, HEADER_BYTES);
       const respond = (outcome: string): void => request.respond(outcome);
       const dscp = dscpOfPriority(wishes?.priority);
       const outgoing = { buffer, length, to, dscp, respond };
@@ -99,10 +99,10 @@ class PingNode implements NodeHandle {
 
   #answer(datagram: Datagram, name: string, identifier: number): void {
     const { buffer, offset, length, from } = datagram;
-    this.#host.deliver(name, buffer, offset + HEADER_LENGTH, length - HEADER_LENGTH);
+    this.#host.deliver(name, buffer, offset + HEADER_BYTES, length - HEADER_BYTES);
     // The reply is the request in place: same buffer, different kind, only the header rewritten.
     encodeHeader({ kind: 'reply', identifier }, buffer, offset);
-    this.#socket?.send(buffer, offset, HEADER_LENGTH, from);
+    this.#socket?.send(buffer, offset, HEADER_BYTES, from);
   }
 
   #perform(effect: Effect): void {

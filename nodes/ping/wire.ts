@@ -15,7 +15,7 @@
  */
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../_kit/bytes.ts';
 import {
-  HEADER_LENGTH,
+  HEADER_BYTES,
   IDENTIFIER_OFFSET,
   KIND_REPLY,
   KIND_REQUEST,
@@ -30,9 +30,9 @@ export interface PingHeader {
 }
 
 /** Why a datagram is not a ping packet. */
-export type PingDrop = 'truncated' | 'wrong-version' | 'unknown-kind' | 'padding-not-zero';
+export type PingDropReason = 'truncated' | 'wrong-version' | 'unknown-kind' | 'padding-not-zero';
 
-/** Writes a header at `offset`; {@link HEADER_LENGTH} bytes. */
+/** Writes a header at `offset`; {@link HEADER_BYTES} bytes. */
 export function encodeHeader(header: PingHeader, buffer: Uint8Array, offset: number): void {
   buffer[offset] = PING_VERSION;
   buffer[offset + 1] = header.kind === 'request' ? KIND_REQUEST : KIND_REPLY;
@@ -48,8 +48,8 @@ export function decodeHeader(
   buffer: Uint8Array,
   offset: number,
   length: number,
-): PingHeader | PingDrop {
-  if (length < HEADER_LENGTH) return 'truncated';
+): PingHeader | PingDropReason {
+  if (length < HEADER_BYTES) return 'truncated';
   if (buffer[offset] !== PING_VERSION) return 'wrong-version';
   const kind = buffer[offset + 1];
   if (kind !== KIND_REQUEST && kind !== KIND_REPLY) return 'unknown-kind';

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../_kit/options.ts';
+import { durationNsSchema } from '../_kit/options.ts';
 import {
   BFD_DESIRED_MIN_TX_NS,
   BFD_DETECT_MULTIPLIER,
@@ -12,14 +12,14 @@ import {
   BFD_REQUIRED_MIN_RX_NS,
 } from './bfd/geometry.ts';
 import { DISPATCHED_PORTS } from './router/geometry.ts';
-import { SERVICES } from './wire/host-address.ts';
+import { SERVICE_NUMBERS } from './wire/host-address.ts';
 
 const PORT_MAX = 65_535;
 const PORT_RANGE = /^(\d{1,5})-(\d{1,5})$/;
 const ADDRESS_AND_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/;
 const BFD_INTERVAL_MAX_NS = 60_000_000_000;
 
-const bfdInterval = durationNs().refine(
+const bfdInterval = durationNsSchema().refine(
   (ns) => ns >= BFD_INTERVAL_UNIT_NS && ns <= BFD_INTERVAL_MAX_NS,
   { message: 'is not between 1us and 60s' },
 );
@@ -43,7 +43,10 @@ const instance = z.string().transform((text, context) => {
 });
 
 const serviceNames = z.enum(
-  Object.keys(SERVICES) as [keyof typeof SERVICES, ...(keyof typeof SERVICES)[]],
+  Object.keys(SERVICE_NUMBERS) as [
+    keyof typeof SERVICE_NUMBERS,
+    ...(keyof typeof SERVICE_NUMBERS)[],
+  ],
 );
 
 /** Schema of the options. */

@@ -18,27 +18,48 @@ import type {
   OpenSeededDraws,
   TopologyGenerator,
 } from '../../engine/host/generator.ts';
-import { wholeNumber } from '../_kit/whole-number.ts';
+import { durationNsSchema } from '../_kit/options.ts';
+import { wholeNumberSchema } from '../_kit/whole-number.ts';
+import { CONTROL_PROTOCOL } from './network.ts';
 
 /** Delay of a link inside an AS, ns, unless the file gives one. */
 const INTERNAL_DELAY_NS = 100_000;
+const MICROSECOND_NS = 1_000;
 
-const parameters = z.strictObject({
-  isds: wholeNumber('a number of ISDs such as 2', { min: 1, max: 100 }).default(2),
-  cores: wholeNumber('core ASes of each ISD such as 2', { min: 1, max: 100 }).default(2),
-  leaves: wholeNumber('leaf ASes of each ISD such as 4', { min: 0, max: 1_000 }).default(4),
-  depth: wholeNumber('levels of leaf ASes such as 2', { min: 1, max: 8 }).default(1),
-  parents: wholeNumber('parents of each leaf AS such as 2', { min: 1, max: 16 }).default(2),
-  peering: wholeNumber('peering links such as 1', { min: 0, max: 10_000 }).default(0),
-  gateways: z.boolean().default(true),
-  clients: wholeNumber('a number of clients such as 12', { min: 1, max: 100_000 }).optional().meta({
-    description:
-      'Instead of leaves: this many leaf ASes below the core, with gateways client-1, client-2 …',
-  }),
-  seed: wholeNumber('a seed such as 1', { min: 0 })
-    .default(1)
-    .meta({ description: 'Seed of the generator.' }),
-});
+const parameters = z
+  .strictObject({
+    isds: wholeNumberSchema('a number of ISDs such as 2', { min: 1, max: 100 }).default(2),
+    cores: wholeNumberSchema('core ASes of each ISD such as 2', { min: 1, max: 100 }).default(2),
+    leaves: wholeNumberSchema('leaf ASes of each ISD such as 4', { min: 0, max: 1_000 }).default(4),
+    depth: wholeNumberSchema('levels of leaf ASes such as 2', { min: 1, max: 8 }).default(1),
+    parents: wholeNumberSchema('parents of each leaf AS such as 2', { min: 1, max: 16 }).default(2),
+    peering: wholeNumberSchema('peering links such as 1', { min: 0, max: 10_000 }).default(0),
+    gateways: z.boolean().default(true),
+    clients: wholeNumberSchema('a number of clients such as 12', { min: 1, max: 100_000 })
+      .optional()
+      .meta({
+        description:
+          'Instead of leaves: this many leaf ASes below the core, with gateways client-1, client-2 …',
+      }),
+    control: z.boolean().default(false).meta({
+      description: 'A control service in each AS, by which paths are discovered.',
+    }),
+    shortest: durationNsSchema().optional(),
+    longest: durationNsSchema()
+      .optional()
+      .meta({ description: 'Delays between ASes are uniform from shortest to this.' }),
+    seed: wholeNumberSchema('a seed such as 1', { min: 0 })
+      .default(1)
+      .meta({ description: 'Seed of the generator.' }),
+  })
+  .refine(({ shortest, longest }) => (shortest === undefined) === (longest === undefined), {
+    path: ['shortest'],
+    message: 'stands with longest: delays are drawn between the two',
+  })
+  .refine(({ shortest = 0, longest = 0 }) => shortest <= longest, {
+    path: ['longest'],
+    message: 'is below shortest',
+  });
 type Size = z.output<typeof parameters>;
 
 /** SCION hierarchies, by `generate: { kind: scion }`. */
@@ -61,8 +82,9 @@ interface As {
 function sizeOf({ isds, cores, parents, peering, ...size }: Size): GeneratedSize {
   const leaves = size.clients === undefined ? size.leaves : Math.ceil(size.clients / isds);
   // Each leaf has a router, and beside it at most one gateway.
-  const nodes = isds * (cores + 2 * leaves);
-  return { nodes, links: isds * (2 * cores + leaves * (parents + 1)) + peering };
+  const services = size.control ? isds * (cores + leaves) : 0;
+  const links = isds * (2 * cores + leaves * (parents + 1)) + peering;
+  return { nodes: isds * (cores + 2 * leaves) + services, links: links + 2 * services };
 }
 
 function hierarchy(size: Size, draws: OpenSeededDraws): GeneratedTopology {
@@ -85,7 +107,17 @@ function hierarchy(size: Size, draws: OpenSeededDraws): GeneratedTopology {
     }
   }
   const across = [...betweenIsds(cores), ...peerings(leaves, size.peering, draw)];
-  return assemble([...cores.flat(), ...leaves], [...links, ...across], size.gateways);
+  const between = [...links, ...across].map((one) => withDelay(one, size, draw));
+  return assemble([...cores.flat(), ...leaves], between, size);
+}
+
+/** The link with a delay drawn in whole microseconds, if the file says between which. */
+function withDelay(own: GeneratedLink, size: Size, draw: DrawBelow): GeneratedLink {
+  const { shortest, longest } = size;
+  if (shortest === undefined || longest === undefined) return own;
+  const delayNs =
+    shortest + MICROSECOND_NS * draw(Math.floor((longest - shortest) / MICROSECOND_NS) + 1);
+  return { ...own, both: { delayNs } };
 }
 
 /** Leaf ASes of an ISD by level: as many as asked, or one level with its part of the clients. */
@@ -195,21 +227,30 @@ function link(a: As, b: As, relation: Relation): GeneratedLink {
 function assemble(
   ases: readonly As[],
   links: readonly GeneratedLink[],
-  hasGateways: boolean,
+  { gateways: hasGateways, control: hasControl }: Size,
 ): GeneratedTopology {
   const parents = new Set(links.filter((l) => l.relation === 'child').map((l) => l.ends[0]));
   const ends = hasGateways ? ases.filter((as) => !as.core && !parents.has(router(as))) : [];
   const routers = ases.map((as): GeneratedNode => node(as, router(as), 'scion'));
   const gateways = ends.map((as): GeneratedNode => node(as, gateway(as), 'gateway'));
-  const inside = ends.map(
-    (as): GeneratedLink => ({
-      ends: [gateway(as), router(as)],
-      relation: 'internal',
-      usual: { delayNs: INTERNAL_DELAY_NS },
-    }),
+  const services = hasControl ? ases.map((as) => node(as, control(as), CONTROL_PROTOCOL)) : [];
+  const routerOf = new Map(routers.map(({ as, name }) => [as, name]));
+  const inside = [...gateways, ...services].map(({ name, as }) =>
+    between(name, routerOf.get(as) ?? ''),
   );
+  // Streams go over links: hosts reach the control service of their AS over one of their own.
+  const hosts = hasControl ? ends.map((as) => between(gateway(as), control(as))) : [];
   const systems = ases.map((as) => ({ id: isdAs(as), core: as.core }));
-  return { systems, nodes: [...routers, ...gateways], links: [...links, ...inside] };
+  return {
+    systems,
+    nodes: [...routers, ...gateways, ...services],
+    links: [...links, ...inside, ...hosts],
+  };
+}
+
+/** A link inside an AS. */
+function between(one: string, other: string): GeneratedLink {
+  return { ends: [one, other], relation: 'internal', usual: { delayNs: INTERNAL_DELAY_NS } };
 }
 
 function node(as: As, name: string, run: string): GeneratedNode {
@@ -228,6 +269,10 @@ function router(as: As): string {
 function gateway(as: As): string {
   if (as.client !== undefined) return `client-${as.client}`;
   return `gateway-${as.isd}-${as.number}`;
+}
+
+function control(as: As): string {
+  return `control-${as.isd}-${as.number}`;
 }
 
 function range(length: number): readonly number[] {

@@ -10,17 +10,21 @@
 /** The only defined version ("Common Header"). */
 export const SCION_VERSION = 0;
 /** Bytes of the common header. */
-export const COMMON_LENGTH = 12;
+export const COMMON_HEADER_LENGTH = 12;
 /** Offsets in the common header. */
 export const NEXT_HEADER_OFFSET = 4;
+/** Offset of HdrLen in the common header. */
 export const HEADER_LENGTH_OFFSET = 5;
+/** Offset of PayloadLen in the common header. */
 export const PAYLOAD_LENGTH_OFFSET = 6;
+/** Offset of PathType in the common header. */
 export const PATH_TYPE_OFFSET = 8;
+/** Offset of the types and lengths of both host addresses in the common header. */
 export const HOST_TYPES_OFFSET = 9;
 /** HdrLen, host address lengths and extension lengths count in units of this many bytes. */
 export const HEADER_UNIT_BYTES = 4;
 /** HdrLen is 8 bits of 4-byte units, so a SCION header has at most 1,020 bytes. */
-export const HEADER_LENGTH_MAX = 255 * HEADER_UNIT_BYTES;
+export const SCION_HEADER_BYTES_MAX = 255 * HEADER_UNIT_BYTES;
 /** PayloadLen is 16 bits. */
 export const PAYLOAD_LENGTH_MAX = 0xffff;
 /** FlowID is 20 bits. */
@@ -32,44 +36,55 @@ export const ISD_AS_PAIR_LENGTH = 2 * ISD_AS_LENGTH;
 /** Offset of the destination ISD-AS, after the common header; also the SCMP pointer to it. */
 export const DESTINATION_ISD_AS_OFFSET = 12;
 /** Offset of the source ISD-AS from the packet's start; also the SCMP pointer to it. */
-export const SOURCE_ISD_AS_OFFSET = COMMON_LENGTH + ISD_AS_LENGTH;
+export const SOURCE_ISD_AS_OFFSET = COMMON_HEADER_LENGTH + ISD_AS_LENGTH;
 /** Offset of both host addresses, destination first. */
-export const HOSTS_OFFSET = COMMON_LENGTH + ISD_AS_PAIR_LENGTH;
+export const HOST_ADDRESSES_OFFSET = COMMON_HEADER_LENGTH + ISD_AS_PAIR_LENGTH;
 /** Host address type and length nibbles: IPv4, IPv6 and service. */
 export const HOST_TYPE_IPV4 = 0x0;
+/** Host address type and length nibble of IPv6. */
 export const HOST_TYPE_IPV6 = 0x3;
+/** Host address type and length nibble of a service. */
 export const HOST_TYPE_SERVICE = 0x4;
 
 /** Path types ("Common Header", PathType). */
 export const PATH_TYPE_EMPTY = 0;
+/** PathType of a SCION path of segments. */
 export const PATH_TYPE_SCION = 1;
+/** PathType of a one-hop path. */
 export const PATH_TYPE_ONE_HOP = 2;
 
 /** Path meta header, info field, hop field ("Path Type: SCION"), bytes. */
-export const META_LENGTH = 4;
-export const INFO_LENGTH = 8;
-export const HOP_LENGTH = 12;
+export const PATH_META_LENGTH = 4;
+/** Bytes of an info field. */
+export const INFO_FIELD_LENGTH = 8;
+/** Bytes of a hop field. */
+export const HOP_FIELD_LENGTH = 12;
 /** Bytes of a hop field's MAC; the CMAC is cut to this length. */
 export const HOP_MAC_LENGTH = 6;
 /** Offset of the MAC inside a hop field. */
 export const HOP_MAC_OFFSET = 6;
 /** CurrHF is 6 bits, which limits the number of addressable hop fields. */
-export const HOPS_MAX = 64;
+export const HOP_FIELDS_MAX = 64;
 /** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */
-export const ONE_HOP_LENGTH = INFO_LENGTH + 2 * HOP_LENGTH;
+export const ONE_HOP_PATH_LENGTH = INFO_FIELD_LENGTH + 2 * HOP_FIELD_LENGTH;
 /** Offsets in an info field: segment id (16 bits), timestamp (32 bits). */
 export const INFO_SEGMENT_ID_OFFSET = 2;
+/** Offset of the timestamp (32 bits) in an info field. */
 export const INFO_TIMESTAMP_OFFSET = 4;
 /** Offsets in a hop field: ExpTime (8 bits), ConsIngress and ConsEgress (16 bits each). */
 export const HOP_EXP_TIME_OFFSET = 1;
+/** Offset of ConsIngress (16 bits) in a hop field. */
 export const HOP_INGRESS_OFFSET = 2;
+/** Offset of ConsEgress (16 bits) in a hop field. */
 export const HOP_EGRESS_OFFSET = 4;
 /** Info field flags. */
-export const INFO_PEERING = 0x02;
-export const INFO_CONS_DIR = 0x01;
+export const INFO_PEERING_FLAG = 0x02;
+/** Info field flag: the segment is used in construction direction. */
+export const INFO_CONS_DIR_FLAG = 0x01;
 /** Hop field flags: router alert for the router at the ingress or egress in construction order. */
-export const HOP_INGRESS_ALERT = 0x02;
-export const HOP_EGRESS_ALERT = 0x01;
+export const HOP_INGRESS_ALERT_FLAG = 0x02;
+/** Hop field flag: router alert for the egress router in construction direction. */
+export const HOP_EGRESS_ALERT_FLAG = 0x01;
 
 /** Hop field expiry ("Hop Field", ExpTime): one unit is 24 h / 256 = 337.5 s. */
 export const EXP_TIME_UNIT_NS = 337_500_000_000;
@@ -88,11 +103,13 @@ export const PROTOCOL_BFD = 203;
 
 /** Extension headers (doc/protocols/extension-header.rst): fixed part, options Pad1 and PadN. */
 export const EXTENSION_BASE_LENGTH = 2;
+/** Option type Pad1: one byte of padding in an extension header. */
 export const OPTION_PAD1 = 0;
+/** Option type PadN: several bytes of padding in an extension header. */
 export const OPTION_PADN = 1;
 
 /** UDP/SCION header, bytes. */
-export const UDP_LENGTH = 8;
+export const UDP_HEADER_LENGTH = 8;
 /** Offsets in the UDP header: target port, length and checksum, 16 bits each. */
 export const UDP_TARGET_PORT_OFFSET = 2;
 export const UDP_LENGTH_OFFSET = 4;
@@ -102,14 +119,15 @@ export const SCMP_BASE_LENGTH = 4;
 /** Offset of the SCMP checksum. */
 export const SCMP_CHECKSUM_OFFSET = 2;
 /** Largest size of an SCMP error packet, bytes; the quote is cut to fit. */
-export const SCMP_PACKET_MAX = 1232;
+export const SCMP_ERROR_PACKET_BYTES_MAX = 1232;
 
 /** Hop field MAC input: one AES block. */
-export const MAC_INPUT_LENGTH = 16;
+export const HOP_MAC_INPUT_LENGTH = 16;
 /** Bytes of an AS forwarding key (AES-128). */
 export const FORWARDING_KEY_LENGTH = 16;
 /**
  * Salt and iterations of the forwarding key's PBKDF2-HMAC-SHA256 (reference pkg/scrypto/mac.go).
  */
 export const FORWARDING_KEY_SALT = 'Derive OF Key';
+/** Iterations of the forwarding key's PBKDF2-HMAC-SHA256. */
 export const FORWARDING_KEY_ITERATIONS = 1000;

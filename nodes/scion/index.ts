@@ -6,9 +6,10 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
 import { scionTopologyGenerator } from './generator.ts';
-import { createRouter } from './node.ts';
+import { ROUTER_MUST } from './must.ts';
+import { createRouterNode } from './node.ts';
 import { scionProvisioning } from './provisioning.ts';
-import { ROUTER_DROPS } from './router/drops.ts';
+import { ROUTER_DROP_REASONS } from './router/drops.ts';
 
 /** Forwards SCION packets between autonomous systems and watches its links with BFD. */
 export const protocol: Protocol<RouterOptions> = {
@@ -18,9 +19,10 @@ export const protocol: Protocol<RouterOptions> = {
   generators: [scionTopologyGenerator],
   provisioning: scionProvisioning,
   needsRun: () => 'its path segments are made before a run, and valid for six hours',
+  must: () => ROUTER_MUST,
   jobs: {},
   moduleUrl: import.meta.url,
-  drops: ROUTER_DROPS,
+  drops: ROUTER_DROP_REASONS,
   metrics: [
     {
       name: 'router.forwarded',
@@ -64,17 +66,67 @@ export const protocol: Protocol<RouterOptions> = {
       unit: 'count',
       help: 'BFD sessions of the router that are up',
     },
+    {
+      name: 'bfd.links_down',
+      kind: 'gauge',
+      unit: 'count',
+      help: 'BFD sessions of the router that are not up, until it stops',
+    },
   ],
-  create: createRouter,
+  create: createRouterNode,
 };
 
-export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_LENGTH } from './geometry.ts';
-export { interfaceOf, isdAsOf, relationOf } from './network.ts';
+export { makeOneHopPath } from './bfd/envelope.ts';
+export {
+  ANSWER_BYTES_MAX,
+  decodeSegmentFrame,
+  encodeSegmentFrame,
+  REQUEST_FRAMES,
+} from './daemon/frames.ts';
+export { SegmentClient } from './daemon/segment-client.ts';
+export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
+export { HopAuthenticator } from './mac.ts';
+export {
+  autonomousSystemsOf,
+  CONTROL_PROTOCOL,
+  controlServiceOf,
+  interfaceIdOf,
+  isdAsOf,
+  linkRelationOf,
+} from './network.ts';
+export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
-export { formatInterface, type Path, type PathInterface, walkOfPath } from './paths/path.ts';
-export { walkOfSegment } from './paths/segment.ts';
-export { makePathFinder } from './provisioning.ts';
+export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
+export {
+  asSequenceOfSegment,
+  extendSegment,
+  type PathSegment,
+  segmentExpiryHalfSeconds,
+  segmentIdHashInput,
+} from './paths/segment.ts';
+export {
+  decodeSegments,
+  decodeSegmentsRequest,
+  encodeSegments,
+  encodeSegmentsRequest,
+  plainSegments,
+  SEGMENTS_PER_ROLE_MAX,
+  type SegmentsByRole,
+  type SegmentsRequest,
+} from './paths/segment-messages.ts';
+export {
+  appendSignedEntry,
+  decodeSignedSegment,
+  emptySignedSegment,
+  encodedSegmentOf,
+  PATH_SEGMENT,
+  type SignatureKeyId,
+  type SignedSegment,
+  signatureInput,
+} from './paths/segment-wire.ts';
+export { forwardingKeyOf, makePathFinder } from './provisioning.ts';
+export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 export {
   ROUTE_TRACE,
   SEGMENTS_TRACE,
@@ -82,11 +134,21 @@ export {
   type TracedSegment,
 } from './trace-states.ts';
 export { isUrgentPacket, markUrgent, URGENT_TRAFFIC_CLASS } from './urgency.ts';
-export { foldChecksum, sumWords } from './wire/checksum.ts';
-export { WIRE_DROPS } from './wire/drops.ts';
-export { encodeHeader, writePayloadLength } from './wire/header.ts';
-export { type HostAddress, host } from './wire/host-address.ts';
-export { type IsdAs, isdAs, isdAsWords } from './wire/isd-as.ts';
+export { addToOnesComplementSum, foldChecksum } from './wire/checksum.ts';
+export { WIRE_DROP_REASONS } from './wire/drops.ts';
+export { encodeHeader, headerLength, writePayloadLength } from './wire/header.ts';
+export { type HostAddress, hostAddressLength, requireHostAddress } from './wire/host-address.ts';
+export {
+  type IsdAs,
+  isdAsOfWords,
+  isdAsWords,
+  isdOf,
+  isWildcard,
+  parseIsdAs,
+  requireIsdAs,
+  wildcardOf,
+} from './wire/isd-as.ts';
 export { PacketView } from './wire/packet-view.ts';
 export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';
 export { decodeScmp, encodeScmpPacket } from './wire/scmp.ts';
+export { encodeUdpPacket } from './wire/udp.ts';

@@ -9,15 +9,15 @@
  */
 
 import type { CryptoProvider, MacKey } from '../../engine/host/crypto.ts';
-import { concatBytes, readUint16, writeUint16, writeUint32 } from '../_kit/bytes.ts';
-import { secretStandsAt } from '../_kit/secrets.ts';
+import { readUint16, writeUint16, writeUint32 } from '../_kit/bytes.ts';
+import { isSecretAt } from '../_kit/secrets.ts';
 import {
   FORWARDING_KEY_ITERATIONS,
   FORWARDING_KEY_LENGTH,
   FORWARDING_KEY_SALT,
+  HOP_MAC_INPUT_LENGTH,
   HOP_MAC_LENGTH,
-  INFO_LENGTH,
-  MAC_INPUT_LENGTH,
+  INFO_FIELD_LENGTH,
 } from './geometry.ts';
 
 import type { PacketView } from './wire/packet-view.ts';
@@ -44,14 +44,8 @@ const HOP_COVERED_OFFSET = 1;
 const HOP_COVERED_LENGTH = 5;
 
 /**
- * PBKDF2 (RFC 8018 section 5.2) appends the block number to the salt; one block of 32 bytes is
- * enough.
- */
-const FIRST_BLOCK = Uint8Array.of(0, 0, 0, 1);
-
-/**
  * Derives the key for hop field MACs from an AS's master key: PBKDF2-HMAC-SHA256, 1,000 iterations,
- * 16 bytes. Takes milliseconds: once per AS at start.
+ * 16 bytes. Takes a millisecond: once per AS at start.
  */
 export function deriveForwardingKey(crypto: CryptoProvider, masterKey: Uint8Array): Uint8Array {
   return derivePbkdf2Key(crypto, masterKey, FORWARDING_KEY_SALT);
@@ -63,16 +57,12 @@ export function derivePbkdf2Key(
   password: Uint8Array,
   salt: string,
 ): Uint8Array {
-  const saltBytes = Uint8Array.from(salt, (letter) => letter.charCodeAt(0));
-  let round = crypto.hmacSha256(password, concatBytes(saltBytes, FIRST_BLOCK));
-  const key = round.slice(0, FORWARDING_KEY_LENGTH);
-  for (let iteration = 1; iteration < FORWARDING_KEY_ITERATIONS; iteration++) {
-    round = crypto.hmacSha256(password, round);
-    for (let index = 0; index < key.length; index++) {
-      key[index] = (key[index] as number) ^ (round[index] as number);
-    }
-  }
-  return key;
+  return crypto.pbkdf2Sha256({
+    password,
+    salt: Uint8Array.from(salt, (letter) => letter.charCodeAt(0)),
+    iterations: FORWARDING_KEY_ITERATIONS,
+    length: FORWARDING_KEY_LENGTH,
+  });
 }
 
 /** Beta of the next hop: beta XOR the first two bytes of this hop's MAC. */
@@ -88,7 +78,7 @@ export function nextSegmentId(segmentId: number, mac: Uint8Array): number {
  *     |     0x00      |    ExpTime    |          ConsIngress          |
  *     |          ConsEgress           |            0x0000             |
  */
-export function writeMacInput(fields: HopMacFields, into: Uint8Array): void {
+export function writeHopMacInput(fields: HopMacFields, into: Uint8Array): void {
   // biome-ignore lint/plugin: no secret, the fields that a MAC is over
   into.fill(0);
   writeUint16(into, SEGMENT_ID_OFFSET, fields.segmentId);
@@ -101,8 +91,8 @@ export function writeMacInput(fields: HopMacFields, into: Uint8Array): void {
 /** Computes and checks hop field MACs with one AS's forwarding key; reuses its two blocks. */
 export class HopAuthenticator {
   readonly #key: MacKey;
-  readonly #input = new Uint8Array(MAC_INPUT_LENGTH);
-  readonly #tag = new Uint8Array(MAC_INPUT_LENGTH);
+  readonly #input = new Uint8Array(HOP_MAC_INPUT_LENGTH);
+  readonly #tag = new Uint8Array(HOP_MAC_INPUT_LENGTH);
 
   /** @param key AES-CMAC key made from the forwarding key. */
   constructor(key: MacKey) {
@@ -111,7 +101,7 @@ export class HopAuthenticator {
 
   /** The full 16-byte tag of these fields; valid until the next call. */
   tag(fields: HopMacFields): Uint8Array {
-    writeMacInput(fields, this.#input);
+    writeHopMacInput(fields, this.#input);
     this.#key.tag(this.#input, this.#tag);
     return this.#tag;
   }
@@ -127,7 +117,7 @@ export class HopAuthenticator {
     const input = this.#input;
     // hot: the block is filled byte by byte, once per packet and hop. Bytes 0, 1, 8, 14 and 15
     // stay 0.
-    for (let at = INFO_COVERED_OFFSET; at < INFO_LENGTH; at++) {
+    for (let at = INFO_COVERED_OFFSET; at < INFO_FIELD_LENGTH; at++) {
       input[at] = buffer[infoOffset + at] as number;
     }
     for (let at = 0; at < HOP_COVERED_LENGTH; at++) {
@@ -139,6 +129,6 @@ export class HopAuthenticator {
 
   /** True when the view's current hop field has a valid MAC; constant time in the MAC. */
   verify(view: PacketView): boolean {
-    return secretStandsAt(this.tagOf(view), HOP_MAC_LENGTH, view.buffer, view.macOffset);
+    return isSecretAt(this.tagOf(view), HOP_MAC_LENGTH, view.buffer, view.macOffset);
   }
 }

@@ -12,17 +12,20 @@ import type {
   LinkView,
   NetworkMap,
 } from '../../engine/host/network-view.ts';
-import { type IsdAs, isdAs } from './wire/isd-as.ts';
+import { type IsdAs, requireIsdAs } from './wire/isd-as.ts';
 
 /**
  * Business relations of a link, seen from end `a` to end `b`; `internal`: inside one AS, or in a
  * network without any.
  */
 export const LINK_RELATIONS = ['core', 'parent-child', 'peer', 'internal'] as const;
-/** A business relation. */
+/** A business relation between two ASes, see {@link LINK_RELATIONS}. */
 export type LinkRelation = (typeof LINK_RELATIONS)[number];
 
-/** An autonomous system. */
+/** The protocol of control services, which make hop fields with the forwarding key of their AS. */
+export const CONTROL_PROTOCOL = 'control-service';
+
+/** An autonomous system of the topology, as SCION sees it. */
 export interface AutonomousSystem {
   readonly isdAs: IsdAs;
   readonly core: boolean;
@@ -35,11 +38,11 @@ export interface AutonomousSystem {
  * @throws RangeError if its area is no AS.
  */
 export function isdAsOf(host: Pick<HostView, 'area'> | undefined): IsdAs | undefined {
-  return host?.area === undefined ? undefined : isdAs(host.area);
+  return host?.area === undefined ? undefined : requireIsdAs(host.area);
 }
 
 /** The relation of a link. */
-export function relationOf({ id, attributes }: LinkView): LinkRelation {
+export function linkRelationOf({ id, attributes }: LinkView): LinkRelation {
   const { relation = 'internal' } = attributes ?? {};
   const known = LINK_RELATIONS.find((one) => one === relation);
   if (known === undefined) throw new RangeError(`link ${id} has the relation ${relation}`);
@@ -47,18 +50,33 @@ export function relationOf({ id, attributes }: LinkView): LinkRelation {
 }
 
 /** The number of a link's interface, unique in its AS; 0 on internal links. */
-export function interfaceOf({ host, attributes }: LinkEndView): number {
+export function interfaceIdOf({ host, attributes }: LinkEndView): number {
   const { interface: number = 0 } = attributes ?? {};
   if (typeof number === 'number') return number;
   throw new RangeError(`${host} has the interface ${number}, which is no number`);
 }
 
 /** All autonomous systems. */
-export function systemsOf({ areas }: Pick<NetworkMap, 'areas'>): readonly AutonomousSystem[] {
+export function autonomousSystemsOf({
+  areas,
+}: Pick<NetworkMap, 'areas'>): readonly AutonomousSystem[] {
   return areas.map(({ id, attributes }) => {
     const { core = false, mtu = 0 } = attributes ?? {};
     if (typeof core !== 'boolean') throw new RangeError(`AS ${id}: core is ${core}`);
     if (typeof mtu !== 'number') throw new RangeError(`AS ${id}: mtu is ${mtu}`);
-    return { isdAs: isdAs(id), core, mtu };
+    return { isdAs: requireIsdAs(id), core, mtu };
   });
+}
+
+/** True if the paths of a network are discovered by control services, and not made before the run. */
+export function hasControlServices({ hosts }: Pick<NetworkMap, 'hosts'>): boolean {
+  return hosts.some(({ protocol }) => protocol === CONTROL_PROTOCOL);
+}
+
+/** The control service of an AS; undefined if it has none. */
+export function controlServiceOf(
+  isdAs: IsdAs,
+  { hosts }: Pick<NetworkMap, 'hosts'>,
+): HostView | undefined {
+  return hosts.find((host) => host.protocol === CONTROL_PROTOCOL && isdAsOf(host) === isdAs);
 }

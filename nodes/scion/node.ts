@@ -12,28 +12,32 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramHandler, DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
-import { NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
+import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { LinkMonitor } from './bfd/link-monitor.ts';
 import type { RouterOptions } from './config.ts';
 import { HopAuthenticator } from './mac.ts';
-import { drkeySecret, forwardingKeyOf } from './provisioning.ts';
+import { drkeySecretName, forwardingKeyOf } from './provisioning.ts';
 import { BorderRouter, type RouterOutput } from './router/border-router.ts';
 import { DrkeyStore } from './router/drkey-store.ts';
-import type { RouterDrop } from './router/drops.ts';
-import { ROUTER_INTERNAL_PORT } from './router/geometry.ts';
+import type { RouterDropReason } from './router/drops.ts';
+import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 import { HostTable } from './router/host-table.ts';
 import type { RouterLink } from './router/link.ts';
-import { LocalDelivery } from './router/local-delivery.ts';
+import { LocalDeliveryResolver } from './router/local-delivery.ts';
 import { ScmpAuthenticator } from './router/scmp-authentication.ts';
-import type { Replier } from './router/scmp-reply.ts';
-import { type RouterPeer, type Situation, situate } from './router/situation.ts';
+import type { ScmpReplySender } from './router/scmp-reply.ts';
+import {
+  findRouterSurroundings,
+  type RouterPeer,
+  type RouterSurroundings,
+} from './router/situation.ts';
 import { isUrgentPacket } from './urgency.ts';
-import { SERVICES } from './wire/host-address.ts';
+import { SERVICE_NUMBERS } from './wire/host-address.ts';
 import { isdAsWords } from './wire/isd-as.ts';
 import type { PacketView } from './wire/packet-view.ts';
 
 /** Creates a border router on `host`. @throws RangeError when the topology has no place for it. */
-export function createRouter(host: Host, setup: NodeSetup<RouterOptions>): NodeHandle {
+export function createRouterNode(host: Host, setup: NodeSetup<RouterOptions>): NodeHandle {
   return new RouterNode(host, setup);
 }
 
@@ -46,7 +50,7 @@ interface Underlay {
 class RouterNode implements NodeHandle, RouterOutput {
   readonly #host: Host;
   readonly #options: RouterOptions;
-  readonly #situation: Situation;
+  readonly #situation: RouterSurroundings;
   readonly #monitor: LinkMonitor;
   readonly #router: BorderRouter;
   /** Underlays by link index; undefined if the port of a link could not be bound. */
@@ -64,7 +68,7 @@ class RouterNode implements NodeHandle, RouterOutput {
   constructor(host: Host, setup: NodeSetup<RouterOptions>) {
     this.#host = host;
     this.#options = setup.options;
-    this.#situation = situate(host.name, setup.network);
+    this.#situation = findRouterSurroundings(host.name, setup.network);
     const { isdAs } = this.#situation;
     const key = forwardingKeyOf(host.crypto, isdAs, setup.network);
     const hops = new HopAuthenticator(host.crypto.aesCmac(key));
@@ -141,7 +145,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     this.#monitor.receive(link, packet);
   }
 
-  drop(reason: RouterDrop): void {
+  drop(reason: RouterDropReason): void {
     this.#host.drop(reason);
   }
 
@@ -159,7 +163,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     const { socket, remote } = underlay;
     const buffer = this.#host.alloc(bytes.length);
     buffer.set(bytes);
-    const sent = socket.send(buffer, 0, bytes.length, remote, NETWORK_CONTROL);
+    const sent = socket.send(buffer, 0, bytes.length, remote, DSCP_NETWORK_CONTROL);
     if (sent !== 'sent') this.#host.drop('queue-full');
   }
 
@@ -211,9 +215,9 @@ class RouterNode implements NodeHandle, RouterOutput {
       clock,
       mtuCheck: this.#options.mtuCheck,
     };
-    const replier: Replier = { isdAs, host: address };
+    const replier: ScmpReplySender = { isdAs, host: address };
     if (!this.#options.scmp.authentication) return new BorderRouter(context, replier, this);
-    const keys = new DrkeyStore(crypto, network.shared(drkeySecret(isdAs)));
+    const keys = new DrkeyStore(crypto, network.shared(drkeySecretName(isdAs)));
     const authenticator = new ScmpAuthenticator({
       crypto,
       clock,
@@ -222,18 +226,23 @@ class RouterNode implements NodeHandle, RouterOutput {
     return new BorderRouter(context, { ...replier, authenticator }, this);
   }
 
-  #createDelivery(): LocalDelivery {
+  #createDelivery(): LocalDeliveryResolver {
     const host = this.#host;
     const hosts = new HostTable(host, this.#situation.hosts);
     const services = new Map<number, readonly Endpoint[]>();
-    for (const [name, number] of Object.entries(SERVICES)) {
-      const instances = this.#options.services[name as keyof typeof SERVICES] ?? [];
+    const found = this.#situation.controlServices.map((address) => ({
+      address,
+      port: CONTROL_PORT,
+    }));
+    for (const [name, number] of Object.entries(SERVICE_NUMBERS)) {
+      const given = this.#options.services[name as keyof typeof SERVICE_NUMBERS];
+      const instances = given ?? (name === 'CS' ? found : []);
       services.set(
         number,
         instances.map(({ address, port }) => host.endpoint(address, port)),
       );
     }
-    return new LocalDelivery({
+    return new LocalDeliveryResolver({
       endpointOf: (address, port): Endpoint => hosts.endpointOf(address, port),
       services,
       pick: (count): number => host.random('svc').below(count),

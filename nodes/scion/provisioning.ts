@@ -16,12 +16,19 @@ import type {
   NetworkView,
 } from '../../engine/host/network-view.ts';
 import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
-import { oncePer } from '../../engine/pure/once-per.ts';
+import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import { deriveForwardingKey } from './mac.ts';
-import { interfaceOf, isdAsOf, relationOf, systemsOf } from './network.ts';
+import {
+  autonomousSystemsOf,
+  CONTROL_PROTOCOL,
+  hasControlServices,
+  interfaceIdOf,
+  isdAsOf,
+  linkRelationOf,
+} from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';
-import { readSegments, writeSegments } from './paths/segment-text.ts';
+import { segmentsFromJson, segmentsToJson } from './paths/segment-text.ts';
 import type { ScionLink } from './paths/topology.ts';
 import type { IsdAs } from './wire/isd-as.ts';
 
@@ -39,8 +46,12 @@ const PROTOCOL = 'scion';
 export const scionProvisioning: Provisioning = {
   sharedSecrets: (host: HostView) => {
     const own = isdAsOf(host);
-    return own === undefined ? [] : [forwardingSecret(own), drkeySecret(own)];
+    if (own === undefined) return [];
+    // A control service makes hop fields, and signs no SCMP errors.
+    const isControl = host.protocol === CONTROL_PROTOCOL;
+    return isControl ? [forwardingSecret(own)] : [forwardingSecret(own), drkeySecretName(own)];
   },
+  sharedWith: [CONTROL_PROTOCOL],
   publish: publishSegments,
 };
 
@@ -50,7 +61,7 @@ function forwardingSecret(as: string): string {
 }
 
 /** Name of the secret from which an AS derives its DRKeys. */
-export function drkeySecret(as: string): string {
+export function drkeySecretName(as: string): string {
   return `drkey/${as}`;
 }
 
@@ -60,7 +71,7 @@ export function forwardingKeyOf(
   as: IsdAs,
   { shared }: Pick<NetworkView, 'shared'>,
 ): Uint8Array {
-  return deriveForwardingKey(crypto, shared(forwardingSecret(as)));
+  return deriveForwardingKey(crypto, shared(forwardingSecret(as), PROTOCOL));
 }
 
 /** The input for finding a host's paths. */
@@ -72,7 +83,7 @@ export interface PathFinderSources {
 }
 
 /** Finders by network map and segment time: shared by all hosts of a network. */
-const findersOf = oncePer((_: NetworkMap['hosts']) => new Map<number, PathFinder>());
+const findersOf = memoisePerObject((_: NetworkMap['hosts']) => new Map<number, PathFinder>());
 
 /**
  * The path finder over the latest segments published at or before `seconds`.
@@ -87,9 +98,9 @@ export function makePathFinder({ network, crypto, seconds }: PathFinderSources):
   const known = findersOf(network.hosts);
   const found = known.get(latest);
   if (found !== undefined) return found;
-  const segments = readSegments(network.published(segmentsName(latest)) ?? '');
+  const segments = segmentsFromJson(network.published(segmentsName(latest)) ?? '');
   const timestamp = latest - CLOCK_DRIFT_SECONDS;
-  const made = new PathFinder({ ases: systemsOf(network), segments, crypto, timestamp });
+  const made = new PathFinder({ ases: autonomousSystemsOf(network), segments, crypto, timestamp });
   known.set(latest, made);
   return made;
 }
@@ -100,8 +111,10 @@ function segmentsName(instant: number): string {
 
 function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
+  // Where there are control services, segments are discovered.
+  if (hasControlServices(network)) return {};
   const topology = {
-    ases: systemsOf(network).map((as) => {
+    ases: autonomousSystemsOf(network).map((as) => {
       return { ...as, forwardingKey: forwardingKeyOf(crypto, as.isdAs, publisher) };
     }),
     links: scionLinks(network),
@@ -114,7 +127,7 @@ function publishSegments(publisher: PublishContext): Readonly<Record<string, str
   return {
     [PUBLISHED_INDEX]: JSON.stringify(instants),
     ...Object.fromEntries(
-      instants.map((at) => [`${PUBLISHED_INDEX}/${at}`, writeSegments(make(at))]),
+      instants.map((at) => [`${PUBLISHED_INDEX}/${at}`, segmentsToJson(make(at))]),
     ),
   };
 }
@@ -129,14 +142,14 @@ function scionLink(
   asOf: ReadonlyMap<string, IsdAs | undefined>,
 ): readonly ScionLink[] {
   const { a, b, mtu } = link;
-  const relation = relationOf(link);
+  const relation = linkRelationOf(link);
   const asA = asOf.get(a.host);
   const asB = asOf.get(b.host);
   if (relation === 'internal' || asA === undefined || asB === undefined) return [];
   return [
     {
-      a: { isdAs: asA, ifId: interfaceOf(a) },
-      b: { isdAs: asB, ifId: interfaceOf(b) },
+      a: { isdAs: asA, ifId: interfaceIdOf(a) },
+      b: { isdAs: asB, ifId: interfaceIdOf(b) },
       type: relation,
       mtu,
     },

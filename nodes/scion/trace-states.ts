@@ -5,31 +5,35 @@
  * @module
  */
 import {
-  anyText,
-  countForm,
-  type Form,
-  form,
-  listForm,
-  oneOf,
-  wordForm,
+  anyTextFormat,
+  countFormat,
+  listFormat,
+  oneOfFormat,
+  type TextFormat,
+  textFormatFromTemplate,
+  wordFormat,
 } from '../_kit/text-form.ts';
-import { type KeyedState, statePerPath, statePerPeer } from '../_kit/trace-state.ts';
+import {
+  declareStatePerPath,
+  declareStatePerPeer,
+  type KeyedTraceState,
+} from '../_kit/trace-state.ts';
 import { BFD_STATES } from './bfd/packet.ts';
 
 /** The state of each BFD session (RFC 5880, section 6.2), by the id of its link. */
 export const BFD_TRACE = {
-  machine: form('bfd {link}', { link: anyText }),
-  state: form('{state}', { state: oneOf(BFD_STATES) }),
+  machine: textFormatFromTemplate('bfd {link}', { link: anyTextFormat }),
+  state: textFormatFromTemplate('{state}', { state: oneOfFormat(BFD_STATES) }),
 } as const;
 
 /** ASes in the order in which packets or beacons pass them, with the interfaces between them. */
-export interface Walk {
+export interface AsSequence {
   readonly origin: string;
-  readonly steps: readonly WalkStep[];
+  readonly steps: readonly AsSequenceStep[];
 }
 
 /** A link between two ASes, and the AS behind it. */
-export interface WalkStep {
+export interface AsSequenceStep {
   /** Interface of the AS before the link. */
   readonly out: number;
   /** Interface of the AS behind it. */
@@ -37,16 +41,20 @@ export interface WalkStep {
   readonly isdAs: string;
 }
 
-const STEP = form('{out}>{into} {isdAs}', { out: countForm, into: countForm, isdAs: wordForm });
+const STEP = textFormatFromTemplate('{out}>{into} {isdAs}', {
+  out: countFormat,
+  into: countFormat,
+  isdAs: wordFormat,
+});
 
 /** A walk as people write it: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
-export const WALK_FORM: Form<Walk> = {
+export const AS_SEQUENCE_FORM: TextFormat<AsSequence> = {
   write: ({ origin, steps }) =>
-    [wordForm.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
-  read: (text): Walk | undefined => {
+    [wordFormat.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),
+  read: (text): AsSequence | undefined => {
     const [origin = '', ...words] = text.split(' ');
     if (origin === '' || words.length % 2 !== 0) return undefined;
-    const steps: WalkStep[] = [];
+    const steps: AsSequenceStep[] = [];
     for (let at = 0; at < words.length; at += 2) {
       const step = STEP.read(`${words[at]} ${words[at + 1]}`);
       if (step === undefined) return undefined;
@@ -65,15 +73,21 @@ export type SegmentRole = (typeof SEGMENT_ROLES)[number];
 export interface TracedSegment {
   readonly role: SegmentRole;
   /** In the direction of beaconing. */
-  readonly walk: Walk;
+  readonly walk: AsSequence;
 }
 
 /** The path that each route takes, in the direction of travel. */
-export const ROUTE_TRACE = statePerPath('route {path} to {peer}', WALK_FORM);
+export const ROUTE_TRACE = declareStatePerPath('route {path} to {peer}', AS_SEQUENCE_FORM);
 
 /** The segments between a node and its peer: `up A 1>2 B, down A 3>1 C`. */
-export const SEGMENTS_TRACE: KeyedState<{ readonly peer: string }, readonly TracedSegment[]> =
-  statePerPeer(
+export const SEGMENTS_TRACE: KeyedTraceState<{ readonly peer: string }, readonly TracedSegment[]> =
+  declareStatePerPeer(
     'segments to {peer}',
-    listForm(form('{role} {walk}', { role: oneOf(SEGMENT_ROLES), walk: WALK_FORM }), ', '),
+    listFormat(
+      textFormatFromTemplate('{role} {walk}', {
+        role: oneOfFormat(SEGMENT_ROLES),
+        walk: AS_SEQUENCE_FORM,
+      }),
+      ', ',
+    ),
   );

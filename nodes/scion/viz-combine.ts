@@ -6,19 +6,23 @@
  * @module
  */
 import type { NodeState } from '../../viz/format/drawing.ts';
-import { PATH_IN_USE, type PathQuality, QUALITY_OF_PATH } from '../_kit/path-states.ts';
-import { tracedStateAt, tracedStatesOf } from '../_kit/trace-state.ts';
 import {
+  PATH_IN_USE_TRACE,
+  PATH_QUALITY_TRACE,
+  type TracedPathQuality,
+} from '../_kit/path-states.ts';
+import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
+import {
+  AS_SEQUENCE_FORM,
+  type AsSequence,
   ROUTE_TRACE,
   type SegmentRole as Role,
   SEGMENTS_TRACE,
   type TracedSegment,
-  WALK_FORM,
-  type Walk,
 } from './trace-states.ts';
 
 /** A segment in the direction of travel. */
-export interface Segment {
+export interface DrawnSegment {
   /** `up:0`, used for selection. */
   readonly key: string;
   readonly role: Role;
@@ -30,7 +34,7 @@ export interface Segment {
 }
 
 /** A path that its source can use. */
-export interface Route {
+export interface DrawnRoute {
   readonly name: string;
   readonly ases: readonly string[];
   readonly links: readonly string[];
@@ -45,8 +49,8 @@ export interface Route {
 export interface PathCombination {
   /** `gateway-111>gateway-211`. */
   readonly name: string;
-  readonly segments: readonly Segment[];
-  readonly routes: readonly Route[];
+  readonly segments: readonly DrawnSegment[];
+  readonly routes: readonly DrawnRoute[];
   /** The traced text of the segments, if it cannot be read. */
   readonly unread?: string;
 }
@@ -54,8 +58,8 @@ export interface PathCombination {
 const UNMEASURED = 'not measured';
 
 /** The states that a node traced about the paths to each of its peers. */
-export function combinationsOf({ name, states }: NodeState): readonly PathCombination[] {
-  return tracedStatesOf(SEGMENTS_TRACE, states).map(({ key: { peer }, value, text }) => {
+export function pathCombinationsOf({ name, states }: NodeState): readonly PathCombination[] {
+  return readTracedStates(SEGMENTS_TRACE, states).map(({ key: { peer }, value, text }) => {
     const segments = value === undefined ? [] : segmentsOf(value);
     const routes = routesOf(states, peer, segments);
     const found = { name: `${name}>${peer}`, segments, routes };
@@ -64,9 +68,9 @@ export function combinationsOf({ name, states }: NodeState): readonly PathCombin
 }
 
 /** True when a route has every selected segment, and is the selected route if there is one. */
-export function matchesSelection(
+export function isRouteSelected(
   { segments, routes }: PathCombination,
-  { name, parts }: Route,
+  { name, parts }: DrawnRoute,
   chosen: readonly string[],
 ): boolean {
   const wanted = segments.filter(({ key }) => chosen.includes(key));
@@ -75,7 +79,7 @@ export function matchesSelection(
   return wanted.every(({ key, role }) => parts[role] === key);
 }
 
-function segmentsOf(traced: readonly TracedSegment[]): readonly Segment[] {
+function segmentsOf(traced: readonly TracedSegment[]): readonly DrawnSegment[] {
   const counts = { up: 0, core: 0, down: 0 };
   return traced.map(({ role, walk }) => {
     const key = `${role}:${counts[role]}`;
@@ -83,7 +87,7 @@ function segmentsOf(traced: readonly TracedSegment[]): readonly Segment[] {
     // Up and core segments are used against the direction of beaconing.
     const steps = stepsOf(walk);
     const travelled = role === 'down' ? steps : turned(steps);
-    return { key, role, ...travelled, words: WALK_FORM.write(walk) };
+    return { key, role, ...travelled, words: AS_SEQUENCE_FORM.write(walk) };
   });
 }
 
@@ -92,7 +96,7 @@ interface Steps {
   readonly links: readonly string[];
 }
 
-function stepsOf({ origin, steps }: Walk): Steps {
+function stepsOf({ origin, steps }: AsSequence): Steps {
   const ases = [origin, ...steps.map(({ isdAs }) => isdAs)];
   const links = steps.map(({ out, into, isdAs }, at) => `${ases[at]}#${out}>${isdAs}#${into}`);
   return { ases, links };
@@ -106,13 +110,13 @@ function turned({ ases, links }: Steps): Steps {
 function routesOf(
   states: NodeState['states'],
   peer: string,
-  segments: readonly Segment[],
-): readonly Route[] {
-  const active = tracedStateAt(PATH_IN_USE, { peer }, states)?.value?.path;
-  return tracedStatesOf(ROUTE_TRACE, states).flatMap(({ key, value, text }): Route[] => {
+  segments: readonly DrawnSegment[],
+): readonly DrawnRoute[] {
+  const active = readTracedState(PATH_IN_USE_TRACE, { peer }, states)?.value?.path;
+  return readTracedStates(ROUTE_TRACE, states).flatMap(({ key, value, text }): DrawnRoute[] => {
     const name = key.path;
     if (key.peer !== peer) return [];
-    const measured = tracedStateAt(QUALITY_OF_PATH, key, states);
+    const measured = readTracedState(PATH_QUALITY_TRACE, key, states);
     const quality =
       measured?.value === undefined ? (measured?.text ?? UNMEASURED) : qualityText(measured.value);
     const rest = { isActive: name === active, quality };
@@ -123,7 +127,7 @@ function routesOf(
   });
 }
 
-function qualityText({ health, rttUs, loss }: PathQuality): string {
+function qualityText({ health, rttUs, loss }: TracedPathQuality): string {
   if (rttUs === null) return UNMEASURED;
   return `${health}, ${(rttUs / 1000).toFixed(1)} ms, loss ${Math.round(100 * loss)} %`;
 }
@@ -133,7 +137,7 @@ type Parts = Readonly<Partial<Record<Role, string>>>;
 /**
  * The segments of a route: the first up, core and down segments, in that order, that leave no gap.
  */
-function partsOf(links: readonly string[], segments: readonly Segment[]): Parts {
+function partsOf(links: readonly string[], segments: readonly DrawnSegment[]): Parts {
   for (const up of [...segmentsIn(segments, 'up'), undefined]) {
     const begin = up === undefined ? 0 : sharedBegin(up.links, links);
     if (up !== undefined && begin === 0) continue;
@@ -144,7 +148,10 @@ function partsOf(links: readonly string[], segments: readonly Segment[]): Parts 
 }
 
 /** Core and down segment of what remains after an up segment; undefined when nothing fits. */
-function partsBehind(links: readonly string[], segments: readonly Segment[]): Parts | undefined {
+function partsBehind(
+  links: readonly string[],
+  segments: readonly DrawnSegment[],
+): Parts | undefined {
   for (const core of [...segmentsIn(segments, 'core'), undefined]) {
     if (core !== undefined && !startsWith(links, core.links)) continue;
     const named = core === undefined ? {} : { core: core.key };
@@ -160,7 +167,7 @@ function partsBehind(links: readonly string[], segments: readonly Segment[]): Pa
   return undefined;
 }
 
-function segmentsIn(segments: readonly Segment[], role: Role): readonly Segment[] {
+function segmentsIn(segments: readonly DrawnSegment[], role: Role): readonly DrawnSegment[] {
   return segments.filter((segment) => segment.role === role);
 }
 

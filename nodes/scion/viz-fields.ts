@@ -8,19 +8,19 @@
 import { readerOf } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type {
-  Amount,
-  Condition,
+  FieldCondition,
+  LayoutAmount,
   LayoutBits,
   LayoutField,
   PacketLayout,
 } from '../../viz/format/packet-layout.ts';
 import {
   HEADER_UNIT_BYTES,
-  HOP_LENGTH,
+  HOP_FIELD_LENGTH,
   HOP_MAC_LENGTH,
-  INFO_LENGTH,
+  INFO_FIELD_LENGTH,
   ISD_AS_LENGTH,
-  META_LENGTH,
+  PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
@@ -48,7 +48,7 @@ const PATHS: Readonly<Record<number, string>> = {
 };
 /** The highest AS number written in decimal, as in BGP. */
 const BGP_AS_MAX = 0xffff_ffff;
-const HEADER_END: Amount = { of: 'header length', times: HEADER_UNIT_BYTES };
+const HEADER_END: LayoutAmount = { of: 'header length', times: HEADER_UNIT_BYTES };
 
 function reserved(bits: number): LayoutBits {
   return { name: '', bits };
@@ -97,7 +97,7 @@ function hostOf(side: string): readonly LayoutField[] {
   const lines = `${side} host lines`;
   // Type 0 with one line is an IPv4 address.
   const of = [`${side} host type`, lines];
-  const size: Amount = { of: lines, times: HEADER_UNIT_BYTES, plus: HEADER_UNIT_BYTES };
+  const size: LayoutAmount = { of: lines, times: HEADER_UNIT_BYTES, plus: HEADER_UNIT_BYTES };
   return [
     { name: `${side} host`, size, form: 'dotted', when: { of, is: [0] } },
     { name: `${side} host`, size, form: 'hex', when: { of, isNot: [0] } },
@@ -105,7 +105,7 @@ function hostOf(side: string): readonly LayoutField[] {
 }
 
 const SEGMENTS = ['hops of segment 0', 'hops of segment 1', 'hops of segment 2'];
-const IS_SCION: Condition = { of: 'path type', is: [PATH_TYPE_SCION] };
+const IS_SCION: FieldCondition = { of: 'path type', is: [PATH_TYPE_SCION] };
 
 /**
  * Path meta header, info fields, hop fields:
@@ -115,7 +115,7 @@ const IS_SCION: Condition = { of: 'path type', is: [PATH_TYPE_SCION] };
  *     | C |  CurrHF   |    RSV    |  Seg0Len  |  Seg1Len  |  Seg2Len  |
  */
 const META: LayoutField = {
-  ...{ name: 'place on the path', size: META_LENGTH, when: IS_SCION },
+  ...{ name: 'place on the path', size: PATH_META_LENGTH, when: IS_SCION },
   text: `segment {current segment}, hop {current hop} of {${SEGMENTS.join('} + {')}}`,
   bits: [
     { name: 'current segment', bits: 2 },
@@ -127,7 +127,7 @@ const META: LayoutField = {
 
 function infoField(hops: string, number: number): LayoutField {
   return {
-    ...{ name: `segment ${number}`, size: INFO_LENGTH, when: { of: hops, isNot: [0] } },
+    ...{ name: `segment ${number}`, size: INFO_FIELD_LENGTH, when: { of: hops, isNot: [0] } },
     text: '{direction} construction direction, id {segment id}',
     bits: [
       reserved(6),
@@ -141,7 +141,7 @@ function infoField(hops: string, number: number): LayoutField {
 }
 
 const HOP: LayoutField = {
-  ...{ name: 'hop', size: HOP_LENGTH, when: IS_SCION },
+  ...{ name: 'hop', size: HOP_FIELD_LENGTH, when: IS_SCION },
   repeat: { times: { of: SEGMENTS }, now: 'current hop' },
   text: 'interfaces {ingress} > {egress}',
   bits: [
@@ -153,7 +153,7 @@ const HOP: LayoutField = {
   ],
 };
 
-const IS_UDP: Condition = { of: 'next header', is: [PROTOCOL_UDP] };
+const IS_UDP: FieldCondition = { of: 'next header', is: [PROTOCOL_UDP] };
 const UDP: readonly LayoutField[] = [
   { name: 'source port', size: 2, when: IS_UDP },
   { name: 'target port', size: 2, when: IS_UDP },

@@ -14,15 +14,21 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { boxShape, fitted, NARROW, nodesShown, textShape } from '../../viz/format/shapes.ts';
-import { tracedStatesOf } from '../_kit/trace-state.ts';
+import {
+  boxShape,
+  NARROW_WIDTH_PX,
+  nodesShown,
+  textCutToWidth,
+  textShape,
+} from '../../viz/format/shapes.ts';
+import { readTracedStates } from '../_kit/trace-state.ts';
 import { BFD_TRACE, SEGMENT_ROLES } from './trace-states.ts';
 import {
-  combinationsOf,
-  matchesSelection,
+  type DrawnRoute,
+  type DrawnSegment,
+  isRouteSelected,
   type PathCombination,
-  type Route,
-  type Segment,
+  pathCombinationsOf,
 } from './viz-combine.ts';
 
 const HEAD = 34;
@@ -33,11 +39,11 @@ const TALL_ROW = 46;
 const CARDS_SHOWN = 12;
 const ROUTES_SHOWN = 16;
 
-/** The drawing, and what routers believe about their links. */
+/** The drawings of SCION in the browser view, and what routers believe about their links. */
 export const viz: ProtocolViz = {
   protocol: 'scion',
   beliefsOf: ({ states }) =>
-    tracedStatesOf(BFD_TRACE, states).flatMap(({ key, value }): readonly Belief[] => {
+    readTracedStates(BFD_TRACE, states).flatMap(({ key, value }): readonly Belief[] => {
       if (value === undefined) return [];
       return [{ links: [key.link], holds: value.state === 'up' ? 'up' : 'down', by: 'BFD' }];
     }),
@@ -45,7 +51,7 @@ export const viz: ProtocolViz = {
     {
       name: 'combiner',
       title: 'Path combiner',
-      applies: ({ nodes }) => nodes.some((node) => combinationsOf(node).length > 0),
+      applies: ({ nodes }) => nodes.some((node) => pathCombinationsOf(node).length > 0),
       draw,
     },
   ],
@@ -53,12 +59,12 @@ export const viz: ProtocolViz = {
 
 function draw(input: DrawingInput): Drawing {
   const { chosen = [], width } = input;
-  const pairs = nodesShown(input, (node) => combinationsOf(node).length > 0).flatMap(
-    combinationsOf,
+  const pairs = nodesShown(input, (node) => pathCombinationsOf(node).length > 0).flatMap(
+    pathCombinationsOf,
   );
   const pair = pairs.find(({ name }) => chosen.includes(`pair:${name}`)) ?? pairs[0];
   if (pair === undefined) throw new Error('no segments at this instant');
-  const shown = pair.routes.filter((route) => matchesSelection(pair, route, chosen));
+  const shown = pair.routes.filter((route) => isRouteSelected(pair, route, chosen));
   const chooser = pairsAt(pairs, pair, width);
   const cards = cardsAt(pair, { chosen, shown, y: chooser.end, width });
   const routes = routesAt(shown, { chosen, y: cards.end, width });
@@ -88,7 +94,7 @@ interface Block {
 
 function findingOf(
   pair: PathCombination,
-  shown: readonly Route[],
+  shown: readonly DrawnRoute[],
   chosen: readonly string[],
 ): string {
   const count = (role: string): number =>
@@ -106,7 +112,7 @@ function findingOf(
   return `${parts} combine to ${all} paths from ${pair.name.replace('>', ' to ')}`;
 }
 
-function sentenceOf({ name, ases, quality, isActive }: Route): string {
+function sentenceOf({ name, ases, quality, isActive }: DrawnRoute): string {
   return `${name} by ${ases.join(', ')}${isActive ? ', in use' : ''}: ${quality}`;
 }
 
@@ -135,10 +141,10 @@ interface Place {
 /** Three columns of segments, in the direction of travel. */
 function cardsAt(
   pair: PathCombination,
-  place: Place & { readonly shown: readonly Route[] },
+  place: Place & { readonly shown: readonly DrawnRoute[] },
 ): Block {
   const { chosen, shown, y, width } = place;
-  const gap = width < NARROW ? 6 : 24;
+  const gap = width < NARROW_WIDTH_PX ? 6 : 24;
   const w = (width - 2 * gap) / 3;
   const shapes: Shape[] = [];
   let most = 0;
@@ -160,8 +166,8 @@ function cardsAt(
 }
 
 /** The paths that use the chosen segments, best first. */
-function routesAt(routes: readonly Route[], { chosen, y, width }: Place): Block {
-  const tall = width < NARROW ? TALL_ROW : ROW;
+function routesAt(routes: readonly DrawnRoute[], { chosen, y, width }: Place): Block {
+  const tall = width < NARROW_WIDTH_PX ? TALL_ROW : ROW;
   const begin = y + 24;
   const listed = routes.slice(0, ROUTES_SHOWN);
   const end = begin + tall * listed.length;
@@ -174,11 +180,11 @@ function routesAt(routes: readonly Route[], { chosen, y, width }: Place): Block 
   return { shapes, end: end + 20 };
 }
 
-function routeShape(route: Route, { chosen, width, y }: Place): Shape {
+function routeShape(route: DrawnRoute, { chosen, width, y }: Place): Shape {
   const { name, ases, quality, isActive } = route;
   const key = `path:${name}`;
   const isChosen = chosen.includes(key);
-  const isNarrow = width < NARROW;
+  const isNarrow = width < NARROW_WIDTH_PX;
   const way = ases.map(short).join(' › ');
   return {
     kind: 'group',
@@ -234,12 +240,12 @@ function button(
           radius: 4,
         },
       ),
-      textShape(x + 8, y + 17, fitted(label, w - 12), { fill: isDim ? 'muted' : 'text' }),
+      textShape(x + 8, y + 17, textCutToWidth(label, w - 12), { fill: isDim ? 'muted' : 'text' }),
     ],
   };
 }
 
-function chain({ ases }: Segment): string {
+function chain({ ases }: DrawnSegment): string {
   return ases.map(short).join(' › ');
 }
 

@@ -51,7 +51,7 @@ export interface NextNode {
 }
 
 /** One instruction to a hop. */
-export type Command =
+export type RoutingCommand =
   | NextNode
   /** Delivers the payload to this recipient. */
   | { readonly kind: 'recipient'; readonly id: Uint8Array }
@@ -69,14 +69,14 @@ export type Command =
  * Decodes the commands of a slot. The identifiers are views of `slot`.
  * @returns the commands in order, or undefined when they are malformed.
  */
-export function parseCommands(slot: Uint8Array): readonly Command[] | undefined {
+export function parseCommands(slot: Uint8Array): readonly RoutingCommand[] | undefined {
   const commands = parseWindowedCommands(slot);
   return commands?.some(({ kind }) => kind === 'nodeWindow') === true ? undefined : commands;
 }
 
 /** Like {@link parseCommands}, but also accepts windows: for networks whose mixes use them. */
-export function parseWindowedCommands(slot: Uint8Array): readonly Command[] | undefined {
-  const commands: Command[] = [];
+export function parseWindowedCommands(slot: Uint8Array): readonly RoutingCommand[] | undefined {
+  const commands: RoutingCommand[] = [];
   let at = 0;
   while (at < slot.length) {
     if (slot[at] === TAG_NULL) return isZero(slot, at) ? commands : undefined;
@@ -109,7 +109,7 @@ function lengthOf(tag: number): number {
 
 /** Decodes the complete command at `offset`, whose tag is known. */
 // hot: a view costs 0.1 us, so only identifiers become views.
-function commandAt(slot: Uint8Array, offset: number): Command {
+function commandAt(slot: Uint8Array, offset: number): RoutingCommand {
   const body = offset + COMMAND_TAG_LENGTH;
   switch (slot[offset]) {
     case TAG_NEXT_NODE: {
@@ -134,14 +134,14 @@ function commandAt(slot: Uint8Array, offset: number): Command {
 }
 
 /** Encodes commands back to back, without a null command. */
-export function encodeCommands(commands: readonly Command[]): Uint8Array {
-  const bytes = new Uint8Array(encodedLength(commands));
+export function encodeCommands(commands: readonly RoutingCommand[]): Uint8Array {
+  const bytes = new Uint8Array(encodedCommandsLength(commands));
   writeCommands(bytes, 0, commands);
   return bytes;
 }
 
 /** Length of commands back to back, in bytes. */
-export function encodedLength(commands: readonly Command[]): number {
+export function encodedCommandsLength(commands: readonly RoutingCommand[]): number {
   let length = 0;
   for (const command of commands) length += lengthOf(tagOf(command));
   return length;
@@ -154,7 +154,7 @@ export function encodedLength(commands: readonly Command[]): number {
 export function writeCommands(
   bytes: Uint8Array,
   offset: number,
-  commands: readonly Command[],
+  commands: readonly RoutingCommand[],
 ): number {
   let at = offset;
   for (const command of commands) {
@@ -166,7 +166,7 @@ export function writeCommands(
   return at;
 }
 
-function tagOf(command: Command): number {
+function tagOf(command: RoutingCommand): number {
   switch (command.kind) {
     case 'nextNode':
       return TAG_NEXT_NODE;
@@ -181,7 +181,7 @@ function tagOf(command: Command): number {
   }
 }
 
-function writeBody(bytes: Uint8Array, offset: number, command: Command): void {
+function writeBody(bytes: Uint8Array, offset: number, command: RoutingCommand): void {
   switch (command.kind) {
     case 'nextNode':
       bytes.set(command.id, offset);

@@ -7,7 +7,7 @@
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import {
-  BLINDING_LENGTH,
+  BLINDING_SEED_LENGTH,
   IV_LENGTH,
   MAC_LENGTH,
   SPRP_KEY_LENGTH,
@@ -39,7 +39,7 @@ const KEM_KEYS_LENGTH: number = MAC_LENGTH + STREAM_KEY_LENGTH + IV_LENGTH + SPR
 
 /** Derives the keys of a hop for a NIKE, including the blinding seed. */
 export function deriveNikeKeys(crypto: CryptoProvider, secret: Uint8Array): HopKeys {
-  return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH + BLINDING_LENGTH));
+  return splitKeys(expand(crypto, secret, KEM_KEYS_LENGTH + BLINDING_SEED_LENGTH));
 }
 
 /**
@@ -51,7 +51,7 @@ export function deriveKemKeys(crypto: CryptoProvider, secret: Uint8Array): HopKe
 }
 
 /** Derives keys under the HKDF label `info`, for other packet formats. */
-export function deriveKeysUnder(
+export function deriveKeysWithLabel(
   crypto: CryptoProvider,
   secret: Uint8Array,
   info: Uint8Array,
@@ -85,7 +85,7 @@ function splitKeys(okm: Uint8Array): HopKeys {
  * same bytes.
  */
 export function blindingFactor(crypto: CryptoProvider, seed: Uint8Array): Uint8Array {
-  return crypto.chacha20(seed, new Uint8Array(12), 0, new Uint8Array(BLINDING_LENGTH));
+  return crypto.chacha20(seed, new Uint8Array(12), 0, new Uint8Array(BLINDING_SEED_LENGTH));
 }
 
 /** Adds one layer of encryption to a payload, in place. */

@@ -6,7 +6,7 @@
  */
 
 /** Reasons found while unwrapping a packet with one key, in the order of the checks. */
-export const UNWRAP_DROPS = {
+export const UNWRAP_DROP_REASONS = {
   truncated: 'The packet is shorter than a header.',
   'unknown-version': 'The two bytes of the version are not zero.',
   'low-order-point': 'The element is a point of low order: the shared secret would be all zero.',
@@ -16,7 +16,7 @@ export const UNWRAP_DROPS = {
 } as const;
 
 /** Drop reasons of a node, in addition to those of unwrapping. */
-export const NODE_DROPS = {
+export const NODE_DROP_REASONS = {
   'wrong-length': 'The packet does not have the length of its geometry.',
   'bad-command-set': 'The commands are neither forward nor to user nor SURB reply.',
   replay: 'A packet with this element was accepted before under the same key.',
@@ -25,7 +25,7 @@ export const NODE_DROPS = {
 } as const;
 
 /** Reasons of the owner or user of a SURB. */
-export const SURB_DROPS = {
+export const SURB_DROP_REASONS = {
   'surb-length': 'The SURB does not have the length of its geometry.',
   'surb-keys': 'The keys of the SURB are not a whole number of 64-byte entries, two at least.',
   'surb-unknown': 'No SURB is waiting under this identifier: never made, used before, or evicted.',
@@ -34,14 +34,18 @@ export const SURB_DROPS = {
 } as const;
 
 /** Every reason for which a packet, SURB or reply is dropped. */
-export const SPHINX_DROPS = { ...UNWRAP_DROPS, ...NODE_DROPS, ...SURB_DROPS } as const;
+export const SPHINX_DROP_REASONS = {
+  ...UNWRAP_DROP_REASONS,
+  ...NODE_DROP_REASONS,
+  ...SURB_DROP_REASONS,
+} as const;
 
 /** Why one key does not open a packet. */
-export type UnwrapDrop = keyof typeof UNWRAP_DROPS;
+export type UnwrapDropReason = keyof typeof UNWRAP_DROP_REASONS;
 /** Why a node drops a packet. */
-export type NodeDrop = UnwrapDrop | keyof typeof NODE_DROPS;
+export type NodeDropReason = UnwrapDropReason | keyof typeof NODE_DROP_REASONS;
 /** Why a SURB, a reply or the plaintext of a packet is rejected. */
-export type SurbDrop = keyof typeof SURB_DROPS;
+export type SurbDropReason = keyof typeof SURB_DROP_REASONS;
 
 /** Reasons for which a packet or SURB cannot be made. */
 export const PATH_REFUSALS = {

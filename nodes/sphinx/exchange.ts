@@ -9,14 +9,14 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes, joinBytes } from '../_kit/bytes.ts';
+import { concatByteList, concatBytes } from '../_kit/bytes.ts';
 import { type KemName, type NikeName, X25519_LENGTH } from './geometry.ts';
 
 /** Length of every shared secret, in bytes. */
 const SECRET_LENGTH = 32;
 
 /** A node's private key, loaded once per epoch and used for every packet. */
-export interface NodeKey {
+export interface NodePrivateKey {
   readonly publicKey: Uint8Array;
   /**
    * The secret shared through an element from a packet.
@@ -36,7 +36,7 @@ export interface Nike {
   readonly privateKeyLength: number;
   /** Length of an ephemeral secret, in bytes. */
   readonly coinsLength: number;
-  openKey(privateKey: Uint8Array): NodeKey;
+  openKey(privateKey: Uint8Array): NodePrivateKey;
   publicKey(privateKey: Uint8Array): Uint8Array;
   /** Multiplies, for secrets and blinded elements; undefined when the result is all zero. */
   multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array | undefined;
@@ -57,13 +57,13 @@ export interface Kem {
   readonly privateKeyLength: number;
   /** Length of the randomness of one encapsulation, in bytes. */
   readonly coinsLength: number;
-  openKey(privateKey: Uint8Array): NodeKey;
+  openKey(privateKey: Uint8Array): NodePrivateKey;
   /** @returns undefined when the public key is malformed or of low order. */
   encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | undefined;
 }
 
 /** Either kind of key exchange. */
-export type Exchange = Nike | Kem;
+export type SphinxKeyExchange = Nike | Kem;
 
 /** X25519 (RFC 7748) as a non-interactive exchange; the multiplication clamps scalars. */
 export function x25519Nike(crypto: CryptoProvider): Nike {
@@ -74,7 +74,7 @@ export function x25519Nike(crypto: CryptoProvider): Nike {
     publicKeyLength: X25519_LENGTH,
     privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
-    openKey(privateKey): NodeKey {
+    openKey(privateKey): NodePrivateKey {
       const own = crypto.x25519Key(privateKey);
       return {
         publicKey: own.publicKey,
@@ -99,7 +99,7 @@ export function x25519Kem(crypto: CryptoProvider): Kem {
     publicKeyLength: X25519_LENGTH,
     privateKeyLength: X25519_LENGTH,
     coinsLength: X25519_LENGTH,
-    openKey(privateKey): NodeKey {
+    openKey(privateKey): NodePrivateKey {
       const own = crypto.x25519Key(privateKey);
       const { publicKey } = own;
       return {
@@ -129,7 +129,7 @@ function adaptedSecret(
   message: readonly [publicKey: Uint8Array, ciphertext: Uint8Array],
   shared: Uint8Array,
 ): Uint8Array {
-  return crypto.blake2xb(joinBytes(message), SECRET_LENGTH, shared);
+  return crypto.blake2xb(concatByteList(message), SECRET_LENGTH, shared);
 }
 
 /** How to combine two KEMs. */
@@ -154,7 +154,7 @@ export function hybridKem(options: HybridOptions): Kem {
     publicKeyLength: first.publicKeyLength + second.publicKeyLength,
     privateKeyLength: first.privateKeyLength + second.privateKeyLength,
     coinsLength: first.coinsLength + second.coinsLength,
-    openKey(privateKey): NodeKey {
+    openKey(privateKey): NodePrivateKey {
       const one = first.openKey(privateKey.subarray(0, first.privateKeyLength));
       const two = second.openKey(privateKey.subarray(first.privateKeyLength));
       return {

@@ -6,10 +6,10 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import {
   type Encapsulation,
-  type Exchange,
   hybridKem,
   type Kem,
-  type NodeKey,
+  type NodePrivateKey,
+  type SphinxKeyExchange,
   x25519Kem,
   x25519Nike,
 } from './exchange.ts';
@@ -26,13 +26,16 @@ const ML_KEM_768_COINS_LENGTH = 32;
  * The exchanges by name: `x25519` is non-interactive, the others are encapsulations. The last one
  * combines the two before it; its secrets are safe as long as either of them is.
  */
-export const EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
+export const KEY_EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 
 /** The name of an exchange in a file. */
-export type ExchangeChoice = (typeof EXCHANGE_NAMES)[number];
+export type KeyExchangeOption = (typeof KEY_EXCHANGE_NAMES)[number];
 
 /** Creates the named exchange over a provider. */
-export function createExchange(crypto: CryptoProvider, name: ExchangeChoice): Exchange {
+export function createKeyExchange(
+  crypto: CryptoProvider,
+  name: KeyExchangeOption,
+): SphinxKeyExchange {
   switch (name) {
     case 'x25519':
       return x25519Nike(crypto);
@@ -54,7 +57,7 @@ function mlKem768Kem({ mlKem768 }: CryptoProvider): Kem {
     publicKeyLength: ML_KEM_768_PUBLIC_KEY_LENGTH,
     privateKeyLength: ML_KEM_768_SEED_LENGTH,
     coinsLength: ML_KEM_768_COINS_LENGTH,
-    openKey(privateKey): NodeKey {
+    openKey(privateKey): NodePrivateKey {
       const key = mlKem768.openKey(privateKey);
       if (key === undefined) throw new RangeError('a private key of ML-KEM-768 has 64 bytes');
       return {

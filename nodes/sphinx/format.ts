@@ -7,7 +7,7 @@
 import { readUint48 } from '../_kit/bytes.ts';
 import { VERSION_LENGTH } from './geometry.ts';
 import { createHeader } from './header.ts';
-import { layeredFormat } from './layered-format.ts';
+import { createLayeredFormat } from './layered-format.ts';
 import { createModelledFormat } from './modelled/format.ts';
 import { createOutfoxLikeFormat } from './outfox-like/format.ts';
 import type { PacketFormat } from './packet-format.ts';
@@ -15,12 +15,12 @@ import { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 import { peelHeader } from './unwrap.ts';
 
 /** Formats by name: Katzenpost's, and one for research, for which there are no test vectors. */
-export const FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
+export const PACKET_FORMAT_NAMES = ['katzenpost', 'outfox-like-research'] as const;
 
 /** The input for a format. */
-export interface FormatOptions extends SuiteOptions {
+export interface PacketFormatOptions extends SuiteOptions {
   /** Name of the format; Katzenpost's by default. */
-  readonly format?: (typeof FORMAT_NAMES)[number];
+  readonly format?: (typeof PACKET_FORMAT_NAMES)[number];
 }
 
 /**
@@ -28,17 +28,17 @@ export interface FormatOptions extends SuiteOptions {
  * @throws RangeError when hops or user data are out of range, or format and exchange are
  * incompatible.
  */
-export function createFormat(options: FormatOptions): PacketFormat {
+export function createPacketFormat(options: PacketFormatOptions): PacketFormat {
   const suite = createSuite(options);
   if (options.crypto.name === 'modelled') return createModelledFormat(suite);
   return options.format === 'outfox-like-research'
     ? createOutfoxLikeFormat(suite)
-    : sphinxFormat(suite);
+    : createSphinxFormat(suite);
 }
 
 /** Katzenpost's format, with real cryptography. */
-export function sphinxFormat(suite: SphinxSuite): PacketFormat {
-  return layeredFormat({
+export function createSphinxFormat(suite: SphinxSuite): PacketFormat {
+  return createLayeredFormat({
     name: 'sphinx',
     suite,
     makeHeader: createHeader,
@@ -52,6 +52,6 @@ export function sphinxFormat(suite: SphinxSuite): PacketFormat {
  * @param packet At least 8 bytes.
  * @returns the first 48 bits of the element, a safe integer.
  */
-export function messageNumberOnLink(packet: Uint8Array): number {
+export function packetNumberOnLink(packet: Uint8Array): number {
   return readUint48(packet, VERSION_LENGTH);
 }

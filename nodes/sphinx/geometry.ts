@@ -43,7 +43,7 @@ export const IV_LENGTH = 16;
 /** Length of a header stream key, in bytes: AES-256. */
 export const STREAM_KEY_LENGTH = 32;
 /** Length of a blinding seed, and of the factor made from it, in bytes. */
-export const BLINDING_LENGTH = 32;
+export const BLINDING_SEED_LENGTH = 32;
 /** Length of a replay tag, in bytes: SHA-512/256. */
 export const REPLAY_TAG_LENGTH = 32;
 /** Length of a payload key with its nonce, as contained in SURBs, in bytes. */
@@ -91,13 +91,13 @@ export type NikeName = keyof typeof EXCHANGE_ELEMENT_LENGTH.nike;
 export type KemName = keyof typeof EXCHANGE_ELEMENT_LENGTH.kem;
 
 /** The key exchange of a geometry. */
-export type ExchangeName =
+export type KeyExchangeId =
   | { readonly kind: 'nike'; readonly name: NikeName }
   | { readonly kind: 'kem'; readonly name: KemName };
 
 /** The input for a geometry. */
-export interface GeometryOptions {
-  readonly exchange: ExchangeName;
+export interface PacketGeometryOptions {
+  readonly exchange: KeyExchangeId;
   /** Hops that a header has room for, 1 … 20. */
   readonly nrHops: number;
   /** Bytes of user data, 1 … 1,048,576. */
@@ -107,7 +107,7 @@ export interface GeometryOptions {
 }
 
 /** All lengths, in bytes, of a network's packets; field names as in the reference's geometry. */
-export interface Geometry {
+export interface PacketGeometry {
   readonly packetLength: number;
   /** Number of hops. */
   readonly nrHops: number;
@@ -139,7 +139,7 @@ export interface Geometry {
  * Computes all lengths.
  * @throws RangeError when hops or user data are out of range.
  */
-export function createGeometry(options: GeometryOptions): Geometry {
+export function createPacketGeometry(options: PacketGeometryOptions): PacketGeometry {
   const { exchange, nrHops, userForwardPayloadLength, withSurb } = options;
   checkRange('nrHops', nrHops, HOPS_MAX);
   checkRange('userForwardPayloadLength', userForwardPayloadLength, USER_PAYLOAD_LENGTH_MAX);
@@ -177,7 +177,7 @@ export function createGeometry(options: GeometryOptions): Geometry {
   };
 }
 
-function elementLengthOf(exchange: ExchangeName): number {
+function elementLengthOf(exchange: KeyExchangeId): number {
   return exchange.kind === 'nike'
     ? EXCHANGE_ELEMENT_LENGTH.nike[exchange.name]
     : EXCHANGE_ELEMENT_LENGTH.kem[exchange.name];

@@ -10,7 +10,7 @@
 
 import { concatBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
-import { type Command, encodeCommands, encodedLength } from './commands.ts';
+import { encodeCommands, encodedCommandsLength, type RoutingCommand } from './commands.ts';
 import { blindingFactor, type HopKeys, type PayloadKey } from './crypto.ts';
 import type { PathRefusal } from './drops.ts';
 import type { Kem, Nike } from './exchange.ts';
@@ -23,11 +23,11 @@ export interface PathHop {
   readonly id: Uint8Array;
   readonly publicKey: Uint8Array;
   /** The commands except the next-node command, which follows from the path. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly RoutingCommand[];
 }
 
-/** A path and the source of randomness. */
-export interface PathInput {
+/** A path for a packet or SURB, and the source of randomness for its header. */
+export interface PathWithRandomness {
   readonly path: readonly PathHop[];
   /** Returns `length` fresh random bytes, for example `host.randomBytes`. */
   readonly random: (length: number) => Uint8Array;
@@ -45,7 +45,7 @@ export interface CreatedHeader {
 /** Makes headers of one format, with the lengths of a suite. */
 export type MakeHeader<Suite extends SphinxSuite = SphinxSuite> = (
   suite: Suite,
-  input: PathInput,
+  input: PathWithRandomness,
 ) => CreatedHeader | { readonly refusal: PathRefusal };
 
 /** The secrets that a sender shares with one hop. */
@@ -58,7 +58,7 @@ interface HopSecret {
 /** Creates a header for a path, or returns why not. */
 export function createHeader(
   suite: SphinxSuite,
-  input: PathInput,
+  input: PathWithRandomness,
 ): CreatedHeader | { readonly refusal: PathRefusal } {
   const { path, random } = input;
   const refusal = checkPath(suite, path);
@@ -96,7 +96,7 @@ function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefus
   if (hop.id.length !== NODE_ID_LENGTH) return 'node-id-length';
   if (hop.publicKey.length !== suite.exchange.publicKeyLength) return 'key-length';
   if (hop.commands.some(({ kind }) => kind === 'nextNode')) return 'next-node-given';
-  const length = encodedLength(hop.commands) + reserved;
+  const length = encodedCommandsLength(hop.commands) + reserved;
   return length > suite.geometry.commandsLength ? 'commands-length' : undefined;
 }
 
@@ -104,7 +104,7 @@ function checkHop(suite: SphinxSuite, hop: PathHop, reserved: number): PathRefus
 function nikeSecrets(
   suite: SphinxSuite,
   nike: Nike,
-  { path, random }: PathInput,
+  { path, random }: PathWithRandomness,
 ): readonly HopSecret[] | undefined {
   const ephemeral = random(nike.coinsLength);
   const scalars: Uint8Array[] = [ephemeral];
@@ -142,7 +142,7 @@ function multiplyAll(
 function kemSecrets(
   suite: SphinxSuite,
   kem: Kem,
-  { path, random }: PathInput,
+  { path, random }: PathWithRandomness,
 ): readonly HopSecret[] | undefined {
   const secrets: HopSecret[] = [];
   for (const { publicKey } of path) {

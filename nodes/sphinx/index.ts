@@ -6,66 +6,66 @@
  *
  * @module
  */
-export type { Command } from './commands.ts';
+export type { RoutingCommand } from './commands.ts';
 export {
-  type NodeDrop,
+  type NodeDropReason,
   PATH_REFUSALS,
   type PathRefusal,
-  SPHINX_DROPS,
-  type SurbDrop,
-  type UnwrapDrop,
+  SPHINX_DROP_REASONS,
+  type SurbDropReason,
+  type UnwrapDropReason,
 } from './drops.ts';
 export {
   type Encapsulation,
-  type Exchange,
   hybridKem,
   type Kem,
   type Nike,
-  type NodeKey,
+  type NodePrivateKey,
+  type SphinxKeyExchange,
   x25519Kem,
   x25519Nike,
 } from './exchange.ts';
 export {
-  createExchange,
-  EXCHANGE_NAMES,
-  type ExchangeChoice,
+  createKeyExchange,
+  KEY_EXCHANGE_NAMES,
+  type KeyExchangeOption,
 } from './exchanges.ts';
 export {
-  createFormat,
-  FORMAT_NAMES,
-  type FormatOptions,
-  messageNumberOnLink,
-  sphinxFormat,
+  createPacketFormat,
+  createSphinxFormat,
+  PACKET_FORMAT_NAMES,
+  type PacketFormatOptions,
+  packetNumberOnLink,
 } from './format.ts';
 export {
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,
-  type Geometry,
   NODE_ID_LENGTH,
+  type PacketGeometry,
   RECIPIENT_ID_LENGTH,
   REPLAY_TAG_LENGTH,
   SURB_ID_LENGTH,
 } from './geometry.ts';
-export type { PathHop, PathInput } from './header.ts';
+export type { PathHop, PathWithRandomness } from './header.ts';
 export {
   type CreatedPacket,
   createPacket,
-  decodeForward,
-  encodeForward,
+  decodeForwardPlaintext,
+  encodeForwardPlaintext,
   type ForwardPayload,
-  type TaggedPacket,
+  type PacketWithReplayTags,
 } from './packet.ts';
 export type { PacketFormat } from './packet-format.ts';
 export { type AcceptedPacket, type EpochKey, type ReceiveRules, receivePacket } from './receive.ts';
 export { createSuite, type SphinxSuite, type SuiteOptions } from './suite.ts';
 export { type CreatedSurb, createReply, createSurb, openReply } from './surb.ts';
-export { SurbRing } from './surb-ring.ts';
+export { PendingSurbKeys } from './surb-ring.ts';
 export { PACKET_FORMAT_TRACE, packetFormatState } from './trace-states.ts';
-export { type Dropped, type Unwrapped, unwrap } from './unwrap.ts';
+export { type DropResult, type UnwrappedPacket, unwrapPacket } from './unwrap.ts';
 export {
+  completeUnwrap,
   encodeUnwrapSetup,
-  type SettleRules,
-  settleUnwrap,
+  type UnwrapCompletionRules,
   type UnwrapSetup,
   unwrapJob,
 } from './unwrap-job.ts';

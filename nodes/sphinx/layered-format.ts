@@ -5,15 +5,15 @@
  * @module
  */
 import type { MakeHeader } from './header.ts';
-import { packetWith } from './packet.ts';
+import { createPacketWithHeader } from './packet.ts';
 import type { PacketFormat } from './packet-format.ts';
-import { type PacketOpener, receiveWith } from './receive.ts';
+import { type PacketOpener, receiveWithOpener } from './receive.ts';
 import type { SphinxSuite } from './suite.ts';
-import { createReply, openReply, surbWith } from './surb.ts';
+import { createReply, createSurbWithHeader, openReply } from './surb.ts';
 import { type PeeledHeader, removeLayer } from './unwrap.ts';
 
 /** The differences between formats with layered headers. */
-export interface HeaderFormat<Suite extends SphinxSuite> {
+export interface LayeredFormatParts<Suite extends SphinxSuite> {
   readonly name: PacketFormat['name'];
   readonly suite: Suite;
   readonly makeHeader: MakeHeader<Suite>;
@@ -21,7 +21,9 @@ export interface HeaderFormat<Suite extends SphinxSuite> {
 }
 
 /** Creates a format from the functions that make and open its headers. */
-export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Suite>): PacketFormat {
+export function createLayeredFormat<Suite extends SphinxSuite>(
+  parts: LayeredFormatParts<Suite>,
+): PacketFormat {
   const { name, suite, makeHeader, peel } = parts;
   const { exchange, geometry } = suite;
   const opener: PacketOpener<PeeledHeader> = {
@@ -35,9 +37,9 @@ export function layeredFormat<Suite extends SphinxSuite>(parts: HeaderFormat<Sui
     publicKeyLength: exchange.publicKeyLength,
     privateKeyLength: exchange.privateKeyLength,
     openKey: (privateKey) => exchange.openKey(privateKey),
-    createPacket: (input, payload) => packetWith(makeHeader, suite, input, payload),
-    receive: (rules, packet) => receiveWith(opener, rules, packet),
-    createSurb: (input) => surbWith(makeHeader, suite, input),
+    createPacket: (input, payload) => createPacketWithHeader(makeHeader, suite, input, payload),
+    receive: (rules, packet) => receiveWithOpener(opener, rules, packet),
+    createSurb: (input) => createSurbWithHeader(makeHeader, suite, input),
     createReply: (surb, payload) => createReply(suite, surb, payload),
     openReply: (payload, keys) => openReply(suite, payload, keys),
   };

@@ -10,11 +10,11 @@
  */
 import { concatBytes } from '../_kit/bytes.ts';
 import { encipherPayload } from './crypto.ts';
-import type { PathRefusal, SurbDrop } from './drops.ts';
-import { type Geometry, PAYLOAD_TAG_LENGTH, PLAINTEXT_HEADER_LENGTH } from './geometry.ts';
-import { createHeader, type MakeHeader, type PathInput } from './header.ts';
+import type { PathRefusal, SurbDropReason } from './drops.ts';
+import { PAYLOAD_TAG_LENGTH, type PacketGeometry, PLAINTEXT_HEADER_LENGTH } from './geometry.ts';
+import { createHeader, type MakeHeader, type PathWithRandomness } from './header.ts';
 import type { SphinxSuite } from './suite.ts';
-import type { Dropped } from './unwrap.ts';
+import type { DropResult } from './unwrap.ts';
 import { isZero } from './zero.ts';
 
 /** First byte of a forward payload. */
@@ -28,33 +28,33 @@ export interface CreatedPacket {
 }
 
 /** A packet whose creator can compute the tags that hops remember of it. */
-export interface TaggedPacket extends CreatedPacket {
+export interface PacketWithReplayTags extends CreatedPacket {
   /** The replay tag at each hop, first to last; each call computes them. */
   replayTags(): readonly Uint8Array[];
 }
 
 /**
  * Creates a packet.
- * @param payload Exactly `forwardPayloadLength` bytes; see {@link encodeForward}.
+ * @param payload Exactly `forwardPayloadLength` bytes; see {@link encodeForwardPlaintext}.
  */
 export function createPacket(
   suite: SphinxSuite,
-  input: PathInput,
+  input: PathWithRandomness,
   payload: Uint8Array,
-): TaggedPacket | { readonly refusal: PathRefusal } {
-  return packetWith(createHeader, suite, input, payload);
+): PacketWithReplayTags | { readonly refusal: PathRefusal } {
+  return createPacketWithHeader(createHeader, suite, input, payload);
 }
 
 /**
  * Creates a packet with a header of any format; the payload is wrapped in the same way for all of
  * them.
  */
-export function packetWith<Suite extends SphinxSuite>(
+export function createPacketWithHeader<Suite extends SphinxSuite>(
   makeHeader: MakeHeader<Suite>,
   suite: Suite,
-  input: PathInput,
+  input: PathWithRandomness,
   payload: Uint8Array,
-): TaggedPacket | { readonly refusal: PathRefusal } {
+): PacketWithReplayTags | { readonly refusal: PathRefusal } {
   // Checked before the header draws randomness.
   if (payload.length !== suite.geometry.forwardPayloadLength) return { refusal: 'payload-length' };
   const created = makeHeader(suite, input);
@@ -80,10 +80,10 @@ export interface ForwardPayload {
 }
 
 /** Encodes a plaintext to the fixed length, with or without a SURB. */
-export function encodeForward(
-  geometry: Geometry,
+export function encodeForwardPlaintext(
+  geometry: PacketGeometry,
   { surb, data }: ForwardPayload,
-): Uint8Array | Dropped<SurbDrop> {
+): Uint8Array | DropResult<SurbDropReason> {
   if (data.length > geometry.userForwardPayloadLength) return { drop: 'payload-format' };
   if (surb !== undefined && !geometry.withSurb) return { drop: 'payload-format' };
   if (surb !== undefined && surb.length !== geometry.surbLength) return { drop: 'surb-length' };
@@ -97,10 +97,10 @@ export function encodeForward(
 }
 
 /** Decodes a plaintext; the parts are views of it. */
-export function decodeForward(
-  geometry: Geometry,
+export function decodeForwardPlaintext(
+  geometry: PacketGeometry,
   payload: Uint8Array,
-): ForwardPayload | Dropped<SurbDrop> {
+): ForwardPayload | DropResult<SurbDropReason> {
   if (payload.length !== geometry.forwardPayloadLength) return { drop: 'payload-format' };
   const data = payload.subarray(payload.length - geometry.userForwardPayloadLength);
   if (!geometry.withSurb) return { data };

@@ -8,25 +8,25 @@
  *
  * @module
  */
-import type { Command } from './commands.ts';
-import type { NodeDrop, UnwrapDrop } from './drops.ts';
-import type { NodeKey } from './exchange.ts';
-import type { Geometry } from './geometry.ts';
+import type { RoutingCommand } from './commands.ts';
+import type { NodeDropReason, UnwrapDropReason } from './drops.ts';
+import type { NodePrivateKey } from './exchange.ts';
+import type { PacketGeometry } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
 import {
   checkLengthAndVersion,
   countCommands,
-  type Dropped,
+  type DropResult,
   type PeeledCommands,
   type PeeledHeader,
   peelHeader,
   removeLayer,
-  type Unwrapped,
+  type UnwrappedPacket,
 } from './unwrap.ts';
 
 /** A private key and the replay tags accepted under it. */
 export interface EpochKey {
-  readonly key: NodeKey;
+  readonly key: NodePrivateKey;
   /**
    * Enters a tag.
    * @returns false when the tag is already there: the packet is a replay.
@@ -47,20 +47,20 @@ export interface ReceiveRules {
   isNextHop(nodeId: Uint8Array): boolean;
 }
 
-/** An accepted packet. */
+/** A packet that was opened and accepted, and how long to delay it. */
 export interface AcceptedPacket {
-  readonly unwrapped: Unwrapped;
+  readonly unwrapped: UnwrappedPacket;
   /** The requested delay, ms; 0 if there is none, which is allowed for terminal packets. */
   readonly delayMs: number;
 }
 
 /** How packets of a format are opened: the parts that handle keys and bytes. */
 export interface PacketOpener<Peeled extends PeeledCommands> {
-  readonly geometry: Geometry;
+  readonly geometry: PacketGeometry;
   /** Opens the header with one key; the packet is not modified. */
-  peel(key: NodeKey, packet: Uint8Array): Peeled | Dropped<UnwrapDrop>;
+  peel(key: NodePrivateKey, packet: Uint8Array): Peeled | DropResult<UnwrapDropReason>;
   /** Removes the hop's layer from the packet, in place. */
-  advance(peeled: Peeled, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop>;
+  advance(peeled: Peeled, packet: Uint8Array): UnwrappedPacket | DropResult<UnwrapDropReason>;
 }
 
 /** Opens the packets of a suite. */
@@ -77,16 +77,16 @@ export function receivePacket(
   suite: SphinxSuite,
   rules: ReceiveRules,
   packet: Uint8Array,
-): AcceptedPacket | Dropped<NodeDrop> {
-  return receiveWith(sphinxOpener(suite), rules, packet);
+): AcceptedPacket | DropResult<NodeDropReason> {
+  return receiveWithOpener(sphinxOpener(suite), rules, packet);
 }
 
 /** The list of checks, for any format. */
-export function receiveWith<Peeled extends PeeledCommands>(
+export function receiveWithOpener<Peeled extends PeeledCommands>(
   opener: PacketOpener<Peeled>,
   rules: ReceiveRules,
   packet: Uint8Array,
-): AcceptedPacket | Dropped<NodeDrop> {
+): AcceptedPacket | DropResult<NodeDropReason> {
   const { geometry } = opener;
   const shape = checkLengthAndVersion(geometry, packet) ?? checkLength(geometry, packet);
   if (shape !== undefined) return { drop: shape };
@@ -105,7 +105,7 @@ export function receiveWith<Peeled extends PeeledCommands>(
 }
 
 /** Without this check, a shortened payload would be forwarded unnoticed. */
-function checkLength(geometry: Geometry, packet: Uint8Array): NodeDrop | undefined {
+function checkLength(geometry: PacketGeometry, packet: Uint8Array): NodeDropReason | undefined {
   return packet.length === geometry.packetLength ? undefined : 'wrong-length';
 }
 
@@ -117,7 +117,7 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
   opener: PacketOpener<Peeled>,
   keys: readonly EpochKey[],
   packet: Uint8Array,
-): { readonly peeled: Peeled; readonly epochKey: EpochKey } | Dropped<NodeDrop> {
+): { readonly peeled: Peeled; readonly epochKey: EpochKey } | DropResult<NodeDropReason> {
   for (const epochKey of keys) {
     const peeled = opener.peel(epochKey.key, packet);
     if (!('drop' in peeled)) return { peeled, epochKey };
@@ -130,7 +130,7 @@ function openWithAnyKey<Peeled extends PeeledCommands>(
  * Three sets are allowed. Forward: next node and delay; to user: a recipient; SURB reply: a
  * recipient and a SURB identifier. The last two may have a delay or not.
  */
-function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
+function checkCommandSet(commands: readonly RoutingCommand[]): NodeDropReason | undefined {
   const nextNodes = countCommands(commands, 'nextNode');
   const delays = countCommands(commands, 'nodeDelay');
   const recipients = countCommands(commands, 'recipient');
@@ -146,21 +146,27 @@ function checkCommandSet(commands: readonly Command[]): NodeDrop | undefined {
  * Checked after the MAC, because otherwise anybody could fill the filter with guessed elements, and
  * before the payload is decrypted.
  */
-function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDrop | undefined {
+function checkReplay(epochKey: EpochKey, replayTag: Uint8Array): NodeDropReason | undefined {
   return epochKey.enterTag(replayTag) ? undefined : 'replay';
 }
 
-function checkDelay(commands: readonly Command[], delayMsMax: number): NodeDrop | undefined {
+function checkDelay(
+  commands: readonly RoutingCommand[],
+  delayMsMax: number,
+): NodeDropReason | undefined {
   return delayOf(commands) > delayMsMax ? 'delay-impossible' : undefined;
 }
 
-function checkNextHop(commands: readonly Command[], rules: ReceiveRules): NodeDrop | undefined {
+function checkNextHop(
+  commands: readonly RoutingCommand[],
+  rules: ReceiveRules,
+): NodeDropReason | undefined {
   const next = commands.find((command) => command.kind === 'nextNode');
   if (next === undefined) return undefined;
   return rules.isNextHop(next.id) ? undefined : 'next-hop-invalid';
 }
 
-function delayOf(commands: readonly Command[]): number {
+function delayOf(commands: readonly RoutingCommand[]): number {
   const delay = commands.find((command) => command.kind === 'nodeDelay');
   return delay?.delayMs ?? 0;
 }

@@ -4,20 +4,20 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { type Command, parseCommands, parseWindowedCommands } from './commands.ts';
+import { parseCommands, parseWindowedCommands, type RoutingCommand } from './commands.ts';
 import { deriveKemKeys, deriveNikeKeys, type HopKeys } from './crypto.ts';
-import type { Exchange } from './exchange.ts';
-import { createGeometry, type Geometry } from './geometry.ts';
+import type { SphinxKeyExchange } from './exchange.ts';
+import { createPacketGeometry, type PacketGeometry } from './geometry.ts';
 
 /** What every function of this folder needs to know about its network. */
 export interface SphinxSuite {
   readonly crypto: CryptoProvider;
-  readonly exchange: Exchange;
-  readonly geometry: Geometry;
+  readonly exchange: SphinxKeyExchange;
+  readonly geometry: PacketGeometry;
   /** One buffer for the slots of the current packet, followed by a slot of zeros. */
   readonly slots: Uint8Array;
   /** Decodes the commands of a slot that this network knows. */
-  parseSlot(slot: Uint8Array): readonly Command[] | undefined;
+  parseSlot(slot: Uint8Array): readonly RoutingCommand[] | undefined;
   /** Derives the keys of a hop from a shared secret. */
   deriveKeys(secret: Uint8Array): HopKeys;
 }
@@ -25,7 +25,7 @@ export interface SphinxSuite {
 /** The input for a suite. */
 export interface SuiteOptions {
   readonly crypto: CryptoProvider;
-  readonly exchange: Exchange;
+  readonly exchange: SphinxKeyExchange;
   /** Hops that a header has room for, 1 … 20. */
   readonly nrHops: number;
   /** Bytes of user data in a packet, 1 … 1,048,576. */
@@ -43,7 +43,7 @@ export interface SuiteOptions {
 export function createSuite(options: SuiteOptions): SphinxSuite {
   const { crypto, exchange } = options;
   const derive = exchange.kind === 'nike' ? deriveNikeKeys : deriveKemKeys;
-  const geometry = createGeometry(options);
+  const geometry = createPacketGeometry(options);
   return {
     crypto,
     exchange,

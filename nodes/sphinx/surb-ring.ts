@@ -8,12 +8,12 @@
 
 import { toHex } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
-import type { SurbDrop } from './drops.ts';
+import type { SurbDropReason } from './drops.ts';
 import type { PacketFormat } from './packet-format.ts';
-import type { Dropped } from './unwrap.ts';
+import type { DropResult } from './unwrap.ts';
 
 /** Keys of SURBs, in order of creation. */
-export class SurbRing {
+export class PendingSurbKeys {
   readonly #format: Pick<PacketFormat, 'openReply'>;
   readonly #capacity: number;
   /** The keys in the order of insertion, and so of age. */
@@ -46,7 +46,7 @@ export class SurbRing {
   open(
     surbId: Uint8Array,
     payload: Uint8Array,
-  ): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+  ): { readonly payload: Uint8Array } | DropResult<SurbDropReason> {
     const name = toHex(surbId);
     const keys = this.#keys.get(name);
     if (keys === undefined) return { drop: 'surb-unknown' };

@@ -10,19 +10,19 @@
  *
  * @module
  */
-import { concatBytes, joinBytes } from '../_kit/bytes.ts';
+import { concatByteList, concatBytes } from '../_kit/bytes.ts';
 import { decipherPayload, encipherPayload, type PayloadKey } from './crypto.ts';
-import type { PathRefusal, SurbDrop } from './drops.ts';
+import type { PathRefusal, SurbDropReason } from './drops.ts';
 import {
   NODE_ID_LENGTH,
   PAYLOAD_TAG_LENGTH,
   SPRP_KEY_LENGTH,
   SPRP_KEY_MATERIAL_LENGTH,
 } from './geometry.ts';
-import { createHeader, type MakeHeader, type PathHop, type PathInput } from './header.ts';
+import { createHeader, type MakeHeader, type PathHop, type PathWithRandomness } from './header.ts';
 import type { CreatedPacket } from './packet.ts';
 import type { SphinxSuite } from './suite.ts';
-import { type Dropped, hasZeroTag } from './unwrap.ts';
+import { type DropResult, hasZeroTag } from './unwrap.ts';
 
 /** A reply block, and what its owner stores under its identifier. */
 export interface CreatedSurb {
@@ -36,16 +36,16 @@ export interface CreatedSurb {
  */
 export function createSurb(
   suite: SphinxSuite,
-  input: PathInput,
+  input: PathWithRandomness,
 ): CreatedSurb | { readonly refusal: PathRefusal } {
-  return surbWith(createHeader, suite, input);
+  return createSurbWithHeader(createHeader, suite, input);
 }
 
 /** Creates a SURB with the header of any format. */
-export function surbWith<Suite extends SphinxSuite>(
+export function createSurbWithHeader<Suite extends SphinxSuite>(
   makeHeader: MakeHeader<Suite>,
   suite: Suite,
-  input: PathInput,
+  input: PathWithRandomness,
 ): CreatedSurb | { readonly refusal: PathRefusal } {
   const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
   const created = makeHeader(suite, input);
@@ -54,7 +54,7 @@ export function surbWith<Suite extends SphinxSuite>(
   const layers = created.payloadKeys.map(({ key, iv }) => concatBytes(key, iv));
   return {
     surb: concatBytes(created.header, id, own),
-    keys: joinBytes([...layers.toReversed(), own]),
+    keys: concatByteList([...layers.toReversed(), own]),
   };
 }
 
@@ -66,7 +66,7 @@ export function createReply(
   suite: SphinxSuite,
   surb: Uint8Array,
   payload: Uint8Array,
-): CreatedPacket | Dropped<SurbDrop> {
+): CreatedPacket | DropResult<SurbDropReason> {
   const { surbLength, headerLength, forwardPayloadLength } = suite.geometry;
   if (surb.length !== surbLength) return { drop: 'surb-length' };
   if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
@@ -88,7 +88,7 @@ export function openReply(
   { crypto }: Pick<SphinxSuite, 'crypto'>,
   payload: Uint8Array,
   keys: Uint8Array,
-): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+): { readonly payload: Uint8Array } | DropResult<SurbDropReason> {
   if (keys.length % SPRP_KEY_MATERIAL_LENGTH !== 0) return { drop: 'surb-keys' };
   if (keys.length < 2 * SPRP_KEY_MATERIAL_LENGTH) return { drop: 'surb-keys' };
   const last = keys.length - SPRP_KEY_MATERIAL_LENGTH;

@@ -4,14 +4,20 @@
  *
  * @module
  */
-import { countForm, type Form, form, oneOf, wordForm } from '../_kit/text-form.ts';
-import type { SingleState } from '../_kit/trace-state.ts';
+import {
+  countFormat,
+  oneOfFormat,
+  type TextFormat,
+  textFormatFromTemplate,
+  wordFormat,
+} from '../_kit/text-form.ts';
+import type { SingleTraceState } from '../_kit/trace-state.ts';
 import {
   EXCHANGE_ELEMENT_LENGTH,
-  type ExchangeName,
-  type Geometry,
-  type GeometryOptions,
   HOPS_MAX,
+  type KeyExchangeId,
+  type PacketGeometry,
+  type PacketGeometryOptions,
   USER_PAYLOAD_LENGTH_MAX,
 } from './geometry.ts';
 
@@ -19,20 +25,20 @@ import {
 export interface PacketFormatState {
   /** Name of the format: `sphinx`, `modelled` or `outfox-like`. */
   readonly format: string;
-  readonly options: GeometryOptions;
+  readonly options: PacketGeometryOptions;
 }
 
 const NAMES = Object.values(EXCHANGE_ELEMENT_LENGTH).flatMap((kind) => Object.keys(kind));
-const LENGTHS = form('{format} {kind} {name} hops={nrHops} payload={bytes}', {
-  format: wordForm,
-  kind: oneOf(['nike', 'kem']),
-  name: oneOf(NAMES),
-  nrHops: countForm,
-  bytes: countForm,
+const LENGTHS = textFormatFromTemplate('{format} {kind} {name} hops={nrHops} payload={bytes}', {
+  format: wordFormat,
+  kind: oneOfFormat(['nike', 'kem']),
+  name: oneOfFormat(NAMES),
+  nrHops: countFormat,
+  bytes: countFormat,
 });
 const WITH_SURB = ' surb';
 
-const PACKETS_FORM: Form<PacketFormatState> = {
+const PACKETS_FORM: TextFormat<PacketFormatState> = {
   write: ({ format, options }): string => {
     const { exchange, nrHops, userForwardPayloadLength: bytes, withSurb } = options;
     const text = LENGTHS.write({ format, ...exchange, nrHops, bytes });
@@ -46,19 +52,19 @@ const PACKETS_FORM: Form<PacketFormatState> = {
     const isFit =
       nrHops >= 1 && nrHops <= HOPS_MAX && bytes >= 1 && bytes <= USER_PAYLOAD_LENGTH_MAX;
     if (!isFit || !Object.hasOwn(EXCHANGE_ELEMENT_LENGTH[kind], name)) return undefined;
-    const exchange = { kind, name } as ExchangeName;
+    const exchange = { kind, name } as KeyExchangeId;
     return { format, options: { exchange, nrHops, userForwardPayloadLength: bytes, withSurb } };
   },
 };
 
 /** The format of a node's packets, such as `sphinx nike x25519 hops=5 payload=2000 surb`. */
-export const PACKET_FORMAT_TRACE: SingleState<PacketFormatState> = {
+export const PACKET_FORMAT_TRACE: SingleTraceState<PacketFormatState> = {
   machine: 'packets',
   state: PACKETS_FORM,
 };
 
 /** The state of a node with packets of this format. */
-export function packetFormatState(format: string, geometry: Geometry): PacketFormatState {
+export function packetFormatState(format: string, geometry: PacketGeometry): PacketFormatState {
   const { nikeName, kemName, nrHops, userForwardPayloadLength, withSurb } = geometry;
   const lengths = { nrHops, userForwardPayloadLength, withSurb };
   if (nikeName !== '') {

@@ -20,14 +20,14 @@
  *
  * @module
  */
-import type { ByteJob, ByteJobOutput, OpenByteJob } from '../../engine/host/compute.ts';
+import type { ByteJob, ByteJobOutput, OpenedByteJob } from '../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { readUint32, readUint48, writeUint32, writeUint48 } from '../_kit/bytes.ts';
-import type { Command } from './commands.ts';
-import { NODE_DROPS, type NodeDrop, UNWRAP_DROPS } from './drops.ts';
-import type { NodeKey } from './exchange.ts';
-import { createExchange, EXCHANGE_NAMES, type ExchangeChoice } from './exchanges.ts';
-import { createFormat } from './format.ts';
+import type { RoutingCommand } from './commands.ts';
+import { NODE_DROP_REASONS, type NodeDropReason, UNWRAP_DROP_REASONS } from './drops.ts';
+import type { NodePrivateKey } from './exchange.ts';
+import { createKeyExchange, KEY_EXCHANGE_NAMES, type KeyExchangeOption } from './exchanges.ts';
+import { createPacketFormat } from './format.ts';
 import {
   NODE_ID_LENGTH,
   REPLAY_TAG_LENGTH,
@@ -37,11 +37,11 @@ import {
 } from './geometry.ts';
 import type { PacketFormat } from './packet-format.ts';
 import type { AcceptedPacket, EpochKey, ReceiveRules } from './receive.ts';
-import type { Dropped, Unwrapped } from './unwrap.ts';
+import type { DropResult, UnwrappedPacket } from './unwrap.ts';
 
 /** The data that all packets of an epoch share. */
 export interface UnwrapSetup {
-  readonly exchange: ExchangeChoice;
+  readonly exchange: KeyExchangeOption;
   readonly nrHops: number;
   readonly userForwardPayloadLength: number;
   readonly withSurb: boolean;
@@ -53,7 +53,7 @@ export interface UnwrapSetup {
 }
 
 /** The checks that the node itself must make; {@link ReceiveRules} fits. */
-export interface SettleRules extends Pick<ReceiveRules, 'isNextHop'> {
+export interface UnwrapCompletionRules extends Pick<ReceiveRules, 'isNextHop'> {
   /** The keys in the order of the setup's private keys. */
   readonly keys: readonly Pick<EpochKey, 'enterTag'>[];
 }
@@ -78,9 +78,12 @@ const WITH_SURB = 1;
 const WITH_WINDOWS = 2;
 
 const NO_KEY = 255;
-const KINDS: readonly Unwrapped['kind'][] = ['forward', 'deliver', 'surbReply'];
+const KINDS: readonly UnwrappedPacket['kind'][] = ['forward', 'deliver', 'surbReply'];
 /** Drop reasons; as outcomes, their numbers follow those of {@link KINDS}. */
-const DROPS = [...Object.keys(UNWRAP_DROPS), ...Object.keys(NODE_DROPS)] as readonly NodeDrop[];
+const DROPS = [
+  ...Object.keys(UNWRAP_DROP_REASONS),
+  ...Object.keys(NODE_DROP_REASONS),
+] as readonly NodeDropReason[];
 
 /** Encodes a setup. It contains private keys: overwrite it after use. */
 export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
@@ -90,7 +93,7 @@ export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
   }
   const keyLength = (privateKeys[0] as Uint8Array).length;
   const bytes = new Uint8Array(SETUP_HEADER_LENGTH + privateKeys.length * keyLength);
-  bytes[0] = EXCHANGE_NAMES.indexOf(setup.exchange);
+  bytes[0] = KEY_EXCHANGE_NAMES.indexOf(setup.exchange);
   bytes[1] = setup.nrHops;
   bytes[2] = (setup.withSurb ? WITH_SURB : 0) | (setup.withWindows === true ? WITH_WINDOWS : 0);
   bytes[3] = privateKeys.length;
@@ -105,7 +108,7 @@ export function encodeUnwrapSetup(setup: UnwrapSetup): Uint8Array {
 /** The job that removes one layer of a packet. */
 export const unwrapJob: ByteJob = {
   recordLength: RECORD_LENGTH,
-  open(setup, crypto): OpenByteJob {
+  open(setup, crypto): OpenedByteJob {
     const format = formatOf(setup, crypto);
     const keys = openKeys(format, setup);
     // The record of the current call.
@@ -136,8 +139,8 @@ export const unwrapJob: ByteJob = {
 };
 
 function formatOf(setup: Uint8Array, crypto: CryptoProvider): PacketFormat {
-  const exchange = createExchange(crypto, EXCHANGE_NAMES[setup[0] as number] ?? 'x25519');
-  return createFormat({
+  const exchange = createKeyExchange(crypto, KEY_EXCHANGE_NAMES[setup[0] as number] ?? 'x25519');
+  return createPacketFormat({
     crypto,
     exchange,
     nrHops: setup[1] as number,
@@ -147,7 +150,7 @@ function formatOf(setup: Uint8Array, crypto: CryptoProvider): PacketFormat {
   });
 }
 
-function openKeys(format: PacketFormat, setup: Uint8Array): readonly NodeKey[] {
+function openKeys(format: PacketFormat, setup: Uint8Array): readonly NodePrivateKey[] {
   const length = format.privateKeyLength;
   return Array.from({ length: setup[3] as number }, (_, index) => {
     const at = SETUP_HEADER_LENGTH + index * length;
@@ -158,7 +161,7 @@ function openKeys(format: PacketFormat, setup: Uint8Array): readonly NodeKey[] {
 function write(
   record: Uint8Array,
   packet: Uint8Array,
-  received: AcceptedPacket | Dropped<NodeDrop>,
+  received: AcceptedPacket | DropResult<NodeDropReason>,
 ): void {
   if ('drop' in received) {
     record[0] = KINDS.length + DROPS.indexOf(received.drop);
@@ -186,30 +189,33 @@ function write(
  * remaining checks in order.
  * @param output Must not change while the result is in use: the result consists of views of it.
  */
-export function settleUnwrap(
-  rules: SettleRules,
+export function completeUnwrap(
+  rules: UnwrapCompletionRules,
   output: ByteJobOutput,
-): AcceptedPacket | Dropped<NodeDrop> {
+): AcceptedPacket | DropResult<NodeDropReason> {
   const { record } = output;
   const outcome = record[0] as number;
   const kind = KINDS[outcome];
-  const drop = kind === undefined ? (DROPS[outcome - KINDS.length] as NodeDrop) : undefined;
+  const drop = kind === undefined ? (DROPS[outcome - KINDS.length] as NodeDropReason) : undefined;
   const key = rules.keys[record[KEY_AT] as number];
   if (key === undefined) return { drop: drop ?? 'mac-mismatch' };
   const replayTag = record.subarray(TAG_AT, TAG_AT + REPLAY_TAG_LENGTH);
   if (!key.enterTag(replayTag)) return { drop: 'replay' };
-  if (kind === undefined) return { drop: drop as NodeDrop };
+  if (kind === undefined) return { drop: drop as NodeDropReason };
   const delayMs = readUint32(record, DELAY_AT);
   const id = record.subarray(ID_AT, ID_AT + NODE_ID_LENGTH);
   if (kind === 'forward') {
     if (!rules.isNextHop(id)) return { drop: 'next-hop-invalid' };
-    const commands: readonly Command[] = [{ kind: 'nodeDelay', delayMs }, ...windowIn(record)];
+    const commands: readonly RoutingCommand[] = [
+      { kind: 'nodeDelay', delayMs },
+      ...windowIn(record),
+    ];
     return { unwrapped: { kind, nextNode: id, commands, replayTag }, delayMs };
   }
   return { unwrapped: terminal(kind, output, { id, replayTag }), delayMs };
 }
 
-function windowIn(record: Uint8Array): readonly Command[] {
+function windowIn(record: Uint8Array): readonly RoutingCommand[] {
   if (record[WINDOW_AT] !== 1) return [];
   const firstMs = readUint48(record, WINDOW_FIRST_AT);
   return [{ kind: 'nodeWindow', firstMs, spanMs: readUint32(record, WINDOW_SPAN_AT) }];
@@ -224,12 +230,12 @@ function terminal(
   kind: 'deliver' | 'surbReply',
   { bytes, record }: ByteJobOutput,
   { id, replayTag }: Terminal,
-): Unwrapped {
+): UnwrappedPacket {
   const at = readUint32(record, PAYLOAD_OFFSET_AT);
   const payload = bytes.subarray(at, at + readUint32(record, PAYLOAD_LENGTH_AT));
-  const recipient: Command = { kind: 'recipient', id };
+  const recipient: RoutingCommand = { kind: 'recipient', id };
   if (kind === 'deliver') return { kind, payload, commands: [recipient], replayTag };
   const surbId = record.subarray(SURB_AT, SURB_AT + SURB_ID_LENGTH);
-  const commands: readonly Command[] = [recipient, { kind: 'surbReply', id: surbId }];
+  const commands: readonly RoutingCommand[] = [recipient, { kind: 'surbReply', id: surbId }];
   return { kind, surbId, payload, commands, replayTag };
 }

@@ -10,11 +10,11 @@
  */
 
 import { wipe } from '../_kit/secrets.ts';
-import type { Command, NextNode } from './commands.ts';
+import type { NextNode, RoutingCommand } from './commands.ts';
 import { blindingFactor, decipherPayload, type HopKeys } from './crypto.ts';
-import type { UnwrapDrop } from './drops.ts';
-import type { NodeKey } from './exchange.ts';
-import { type Geometry, MAC_LENGTH, PAYLOAD_TAG_LENGTH, VERSION_LENGTH } from './geometry.ts';
+import type { UnwrapDropReason } from './drops.ts';
+import type { NodePrivateKey } from './exchange.ts';
+import { MAC_LENGTH, PAYLOAD_TAG_LENGTH, type PacketGeometry, VERSION_LENGTH } from './geometry.ts';
 import type { SphinxSuite } from './suite.ts';
 import { isZero } from './zero.ts';
 
@@ -25,7 +25,7 @@ export interface PeeledCommands {
    * element.
    */
   readonly replayTag: Uint8Array;
-  readonly commands: readonly Command[];
+  readonly commands: readonly RoutingCommand[];
 }
 
 /** An authenticated header, opened; the packet is unchanged. */
@@ -38,19 +38,19 @@ export interface PeeledHeader extends PeeledCommands {
 }
 
 /** A packet unwrapped with one key; all arrays are views of it, or of its decrypted header. */
-export type Unwrapped =
+export type UnwrappedPacket =
   /** The packet was changed in place and is ready for `nextNode`. */
   | {
       readonly kind: 'forward';
       readonly nextNode: Uint8Array;
-      readonly commands: readonly Command[];
+      readonly commands: readonly RoutingCommand[];
       readonly replayTag: Uint8Array;
     }
   /** The forward payload, with its tag checked and removed. */
   | {
       readonly kind: 'deliver';
       readonly payload: Uint8Array;
-      readonly commands: readonly Command[];
+      readonly commands: readonly RoutingCommand[];
       readonly replayTag: Uint8Array;
     }
   /** A reply with its tag, still encrypted: only the SURB's owner can check and read it. */
@@ -58,12 +58,12 @@ export type Unwrapped =
       readonly kind: 'surbReply';
       readonly surbId: Uint8Array;
       readonly payload: Uint8Array;
-      readonly commands: readonly Command[];
+      readonly commands: readonly RoutingCommand[];
       readonly replayTag: Uint8Array;
     };
 
 /** The result for a rejected packet. */
-export interface Dropped<Reason extends string> {
+export interface DropResult<Reason extends string> {
   readonly drop: Reason;
 }
 
@@ -71,11 +71,11 @@ export interface Dropped<Reason extends string> {
  * Unwraps `packet` with one key, without a node's rules: accepts any length from a header's up.
  * @param packet Changed in place; unchanged on a drop, except for its payload on `payload-tag`.
  */
-export function unwrap(
+export function unwrapPacket(
   suite: SphinxSuite,
-  key: NodeKey,
+  key: NodePrivateKey,
   packet: Uint8Array,
-): Unwrapped | Dropped<UnwrapDrop> {
+): UnwrappedPacket | DropResult<UnwrapDropReason> {
   const shape = checkLengthAndVersion(suite.geometry, packet);
   if (shape !== undefined) return { drop: shape };
   const peeled = peelHeader(suite, key, packet);
@@ -84,9 +84,9 @@ export function unwrap(
 
 /** The checks that need no key. */
 export function checkLengthAndVersion(
-  geometry: Geometry,
+  geometry: PacketGeometry,
   packet: Uint8Array,
-): UnwrapDrop | undefined {
+): UnwrapDropReason | undefined {
   if (packet.length < geometry.headerLength) return 'truncated';
   return isZero(packet, 0, VERSION_LENGTH) ? undefined : 'unknown-version';
 }
@@ -97,9 +97,9 @@ export function checkLengthAndVersion(
  */
 export function peelHeader(
   suite: SphinxSuite,
-  key: NodeKey,
+  key: NodePrivateKey,
   packet: Uint8Array,
-): PeeledHeader | Dropped<UnwrapDrop> {
+): PeeledHeader | DropResult<UnwrapDropReason> {
   const { crypto, geometry } = suite;
   const { routingInfoOffset, macOffset } = geometry;
   const element = packet.subarray(VERSION_LENGTH, routingInfoOffset);
@@ -118,7 +118,7 @@ function readSlot(
   suite: SphinxSuite,
   keys: HopKeys,
   packet: Uint8Array,
-): PeeledHeader | Dropped<UnwrapDrop> {
+): PeeledHeader | DropResult<UnwrapDropReason> {
   const { crypto, geometry } = suite;
   const { perHopRoutingInfoLength, routingInfoOffset, macOffset } = geometry;
   // The provider only reads the slots, so the appended one stays zero.
@@ -141,7 +141,10 @@ function readSlot(
 }
 
 /** Number of commands of that kind. */
-export function countCommands(commands: readonly Command[], kind: Command['kind']): number {
+export function countCommands(
+  commands: readonly RoutingCommand[],
+  kind: RoutingCommand['kind'],
+): number {
   let count = 0;
   for (const command of commands) if (command.kind === kind) count++;
   return count;
@@ -152,7 +155,7 @@ export function removeLayer(
   suite: SphinxSuite,
   peeled: PeeledHeader,
   packet: Uint8Array,
-): Unwrapped | Dropped<UnwrapDrop> {
+): UnwrappedPacket | DropResult<UnwrapDropReason> {
   const { commands, keys, replayTag } = peeled;
   const nextNode = commands.find((command) => command.kind === 'nextNode');
   const payload = packet.subarray(suite.geometry.headerLength);

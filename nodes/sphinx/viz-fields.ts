@@ -8,21 +8,21 @@
 import { readerOf } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { LayoutField, PacketLayout } from '../../viz/format/packet-layout.ts';
-import { singleState } from '../_kit/trace-state.ts';
+import { readSingleTracedState } from '../_kit/trace-state.ts';
 import {
-  createGeometry,
-  type Geometry,
+  createPacketGeometry,
   MAC_LENGTH,
   PAYLOAD_TAG_LENGTH,
+  type PacketGeometry,
   VERSION_LENGTH,
 } from './geometry.ts';
 import { PACKET_FORMAT_TRACE } from './trace-states.ts';
 
 /** The layout of the packets of nodes that have traced their format. */
 export function layout(states: ReadonlyMap<string, string>): PacketLayout | undefined {
-  const packets = singleState(PACKET_FORMAT_TRACE, states)?.value;
+  const packets = readSingleTracedState(PACKET_FORMAT_TRACE, states)?.value;
   if (packets === undefined) return undefined;
-  const geometry = createGeometry(packets.options);
+  const geometry = createPacketGeometry(packets.options);
   const isModelled = packets.format === 'modelled';
   return {
     isWhole: true,
@@ -37,7 +37,7 @@ export function layout(states: ReadonlyMap<string, string>): PacketLayout | unde
 /** Reads the fields of a Sphinx packet. */
 export const fields: PacketReader = readerOf(layout);
 
-function headerFields(geometry: Geometry, isModelled: boolean): readonly LayoutField[] {
+function headerFields(geometry: PacketGeometry, isModelled: boolean): readonly LayoutField[] {
   const { elementLength, nrHops, perHopRoutingInfoLength } = geometry;
   const seal = isModelled ? ', readable' : ', sealed';
   const slot = (number: number): LayoutField => ({
@@ -53,12 +53,12 @@ function headerFields(geometry: Geometry, isModelled: boolean): readonly LayoutF
   ];
 }
 
-function elementName({ nikeName, kemName }: Geometry): string {
+function elementName({ nikeName, kemName }: PacketGeometry): string {
   return nikeName === '' ? `ciphertext of ${kemName}` : `group element of ${nikeName}`;
 }
 
 /** AEZ enciphers tag and text as one block, so neither has a visible position. */
-function payloadFields(geometry: Geometry, isModelled: boolean): readonly LayoutField[] {
+function payloadFields(geometry: PacketGeometry, isModelled: boolean): readonly LayoutField[] {
   const { forwardPayloadLength } = geometry;
   return [
     {

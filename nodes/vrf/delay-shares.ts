@@ -32,7 +32,7 @@ interface Equation {
 }
 
 /** Estimates each mix's share of the deviation. */
-export class DelayShares {
+export class DelayDeviationEstimator {
   readonly #loops: Equation[] = [];
   readonly #shares = new Map<string, number>();
   readonly #counts = new Map<string, number>();

@@ -26,7 +26,7 @@ const UINT21_VALUES = 0x20_0000;
 const SHARE_STEP = 1 / 9_007_199_254_740_992;
 
 /** The delay that a mix owed, and what was observed. */
-export interface DelayAudit extends VrfPublicKey {
+export interface DelayAuditInput extends VrfPublicKey {
   readonly epoch: number;
   /** Replay tag of the packet, 32 bytes: known to the mix and to the packet's creator. */
   readonly tag: Uint8Array;
@@ -71,7 +71,7 @@ export function epochBytes(epoch: number): Uint8Array {
  * The first eight bytes of an output as a share: 2^-54 .. 1, in steps of 2^-53. Above one half a
  * double cannot represent the half step and rounds it; one in 2^53 outputs gives 1: no delay.
  */
-export function uniformShare(output: Uint8Array): number {
+export function uniformFromBytes(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);
   return (upper + 0.5) * SHARE_STEP;
 }
@@ -82,9 +82,9 @@ export function uniformShare(output: Uint8Array): number {
  * @param meanNs Mean delay, 1 / mu.
  * @returns integer nanoseconds.
  */
-export function exponentialDelayOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
+export function exponentialDelayNsOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
   // The share of an output is never zero. 0 - log, not -log: a delay of zero has no sign.
-  const means = 0 - log(uniformShare(output));
+  const means = 0 - log(uniformFromBytes(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
 }
 
@@ -92,29 +92,29 @@ export function exponentialDelayOf(output: Uint8Array, meanNs: Nanoseconds): Nan
  * The delay for an output under a distribution; both have the same mean.
  * @returns integer nanoseconds; with the uniform distribution at most two means.
  */
-export function delayUnderLaw(
+export function vrfDelayNsOf(
   law: VrfDelayLaw,
   output: Uint8Array,
   meanNs: Nanoseconds,
 ): Nanoseconds {
-  if (law === 'exponential') return exponentialDelayOf(output, meanNs);
-  return Math.round(2 * uniformShare(output) * meanNs);
+  if (law === 'exponential') return exponentialDelayNsOf(output, meanNs);
+  return Math.round(2 * uniformFromBytes(output) * meanNs);
 }
 
 /** Recomputes the delay of one packet from key, proof and tag, and compares the observed one. */
-export function auditDelay(crypto: CryptoProvider, audit: DelayAudit): DelayVerdict {
+export function auditDelay(crypto: CryptoProvider, audit: DelayAuditInput): DelayVerdict {
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayVrfInput(audit.epoch, audit.tag), audit.proof);
   if (output === undefined) return { kind: 'proof-invalid' };
-  const expectedNs = delayUnderLaw(audit.law ?? 'exponential', output, audit.meanNs);
+  const expectedNs = vrfDelayNsOf(audit.law ?? 'exponential', output, audit.meanNs);
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 
 /** The facts about one hop of a loop that its sender knows. */
-export type LoopHop = Omit<DelayAudit, 'observedNs' | 'toleranceNs'>;
+export type LoopHop = Omit<DelayAuditInput, 'observedNs' | 'toleranceNs'>;
 
 /** A loop that returned. */
-export interface LoopAudit {
+export interface LoopAuditInput {
   readonly hops: readonly LoopHop[];
   /** Return time less start, without the expected time on links and in processors. */
   readonly observedNs: Nanoseconds;
@@ -126,7 +126,7 @@ export interface LoopAudit {
  * Checks the sum of a loop's delays. The sender sees only this sum, so one mix that is too early
  * and one that is too late can cancel out; a regression over many loops distinguishes them.
  */
-export function auditLoop(crypto: CryptoProvider, loop: LoopAudit): DelayVerdict {
+export function auditLoop(crypto: CryptoProvider, loop: LoopAuditInput): DelayVerdict {
   let expectedNs = 0;
   for (const hop of loop.hops) {
     const verdict = auditDelay(crypto, { ...hop, observedNs: 0, toleranceNs: 0 });

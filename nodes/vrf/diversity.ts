@@ -8,7 +8,7 @@
  */
 
 /** The attributes of a node from which its part in the diversity is computed. */
-export interface LocatedNode {
+export interface NodeAsAndWeight {
   /** Autonomous system. */
   readonly asn: string;
   /** Share of the traffic, relative to the others; > 0. */
@@ -16,7 +16,7 @@ export interface LocatedNode {
 }
 
 /** How many different autonomous systems a path crosses. */
-export function distinctSystems(path: readonly Pick<LocatedNode, 'asn'>[]): number {
+export function countDistinctSystems(path: readonly Pick<NodeAsAndWeight, 'asn'>[]): number {
   return new Set(path.map(({ asn }) => asn)).size;
 }
 
@@ -25,9 +25,9 @@ export function distinctSystems(path: readonly Pick<LocatedNode, 'asn'>[]): numb
  * drawn independently, each by weight.
  * @returns 0..1.
  */
-export function sameSystemAtBothEnds(
-  first: readonly LocatedNode[],
-  last: readonly LocatedNode[],
+export function sameAsEndsProbability(
+  first: readonly NodeAsAndWeight[],
+  last: readonly NodeAsAndWeight[],
 ): number {
   const lastShares = systemShares(last);
   let probability = 0;
@@ -39,7 +39,9 @@ export function sameSystemAtBothEnds(
  * The share of the given paths whose first and last nodes are in the same autonomous system, 0 to
  * 1; 0 for no paths.
  */
-export function sharedEndsRatio(paths: readonly (readonly Pick<LocatedNode, 'asn'>[])[]): number {
+export function sameAsEndsShare(
+  paths: readonly (readonly Pick<NodeAsAndWeight, 'asn'>[])[],
+): number {
   const shared = paths.filter((path) => path.length > 0 && path[0]?.asn === path.at(-1)?.asn);
   return paths.length === 0 ? 0 : shared.length / paths.length;
 }
@@ -48,12 +50,12 @@ export function sharedEndsRatio(paths: readonly (readonly Pick<LocatedNode, 'asn
  * Simpson's index: the probability that two nodes drawn by weight are in one system. 1: all in one;
  * 1 / n: evenly in n systems. Its inverse is the effective number of systems.
  */
-export function simpsonIndex(nodes: readonly LocatedNode[]): number {
-  return sameSystemAtBothEnds(nodes, nodes);
+export function simpsonIndex(nodes: readonly NodeAsAndWeight[]): number {
+  return sameAsEndsProbability(nodes, nodes);
 }
 
 /** Share of each system, in order of first appearance. */
-function systemShares(nodes: readonly LocatedNode[]): ReadonlyMap<string, number> {
+function systemShares(nodes: readonly NodeAsAndWeight[]): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const { asn, weight } of nodes) weights.set(asn, (weights.get(asn) ?? 0) + weight);
   const total = nodes.reduce((sum, { weight }) => sum + weight, 0);

@@ -9,10 +9,16 @@
  */
 
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { expandEd25519Key } from '../_kit/blinded-ed25519.ts';
 import { concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { wipe } from '../_kit/secrets.ts';
 import { CHALLENGE_LENGTH, POINT_LENGTH, PROOF_LENGTH, SCALAR_LENGTH } from './geometry.ts';
-import { isIdentity, type SuiteHashes, suiteHashes, type VrfSuite } from './suite.ts';
+import {
+  createVrfSuiteFunctions,
+  isIdentityPoint,
+  type VrfSuite,
+  type VrfSuiteFunctions,
+} from './suite.ts';
 
 /** An output with its proof. */
 export interface VrfProof {
@@ -23,7 +29,7 @@ export interface VrfProof {
 }
 
 /** A secret key, loaded once and used for every input. */
-export interface VrfKey {
+export interface VrfSecretKey {
   readonly suite: VrfSuite;
   /** 32 bytes; equal to the Ed25519 public key of the same secret. */
   readonly publicKey: Uint8Array;
@@ -58,16 +64,18 @@ interface ProofParts {
  * @param secret 32 bytes.
  * @throws RangeError when the secret has another length.
  */
-export function openVrfKey(crypto: CryptoProvider, suite: VrfSuite, secret: Uint8Array): VrfKey {
+export function openVrfSecretKey(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+  secret: Uint8Array,
+): VrfSecretKey {
   if (secret.length !== SCALAR_LENGTH) throw new RangeError('a VRF secret has 32 bytes');
   const group = crypto.edwards25519;
-  const hashes = suiteHashes(crypto, suite);
-  const expanded = crypto.sha512(secret);
-  const prefix = expanded.slice(SCALAR_LENGTH);
+  const hashes = createVrfSuiteFunctions(crypto, suite);
+  const { scalar, prefix, publicKey } = expandEd25519Key(crypto, secret);
   // This scalar multiplies only points of prime order, so reducing it changes no product.
-  const x = group.reduceScalar(clamped(expanded.subarray(0, SCALAR_LENGTH)));
-  wipe(expanded);
-  const publicKey = group.scalarMultBase(x);
+  const x = group.reduceScalar(scalar);
+  wipe(scalar);
   return {
     suite,
     publicKey,
@@ -110,7 +118,7 @@ export function verifyVrf(
   const { publicKey, suite } = verifier;
   const parts = proofParts(crypto, proof);
   if (parts === undefined || !isVrfPublicKey(crypto, publicKey)) return undefined;
-  const hashes = suiteHashes(crypto, suite);
+  const hashes = createVrfSuiteFunctions(crypto, suite);
   const expected = expectedChallenge({ crypto, hashes, publicKey }, parts, alpha);
   if (expected === undefined) return undefined;
   if (!equalBytes(expected, parts.challenge.subarray(0, CHALLENGE_LENGTH))) return undefined;
@@ -127,13 +135,13 @@ export function proofToOutput(
   proof: Uint8Array,
 ): Uint8Array | undefined {
   const parts = proofParts(crypto, proof);
-  return parts && suiteHashes(crypto, suite).output(parts.gamma);
+  return parts && createVrfSuiteFunctions(crypto, suite).output(parts.gamma);
 }
 
 /** True for a point of large order (RFC 9381 section 5.4.5). */
 export function isVrfPublicKey(crypto: CryptoProvider, publicKey: Uint8Array): boolean {
   const cleared = crypto.edwards25519.clearCofactor(publicKey);
-  return cleared !== undefined && !isIdentity(cleared);
+  return cleared !== undefined && !isIdentityPoint(cleared);
 }
 
 function expectedChallenge(
@@ -143,7 +151,7 @@ function expectedChallenge(
     publicKey,
   }: {
     readonly crypto: CryptoProvider;
-    readonly hashes: SuiteHashes;
+    readonly hashes: VrfSuiteFunctions;
     readonly publicKey: Uint8Array;
   },
   { gamma, challenge, response }: ProofParts,
@@ -177,12 +185,4 @@ function proofParts(crypto: CryptoProvider, proof: Uint8Array): ProofParts | und
 
 function padded(challenge: Uint8Array): Uint8Array {
   return concatBytes(challenge, new Uint8Array(SCALAR_LENGTH - CHALLENGE_LENGTH));
-}
-
-/** Sets the bits of a secret scalar as RFC 8032 section 5.1.5 requires. */
-function clamped(half: Uint8Array): Uint8Array {
-  const scalar = half.slice();
-  scalar[0] = (scalar[0] as number) & 0xf8;
-  scalar[31] = ((scalar[31] as number) & 0x7f) | 0x40;
-  return scalar;
 }

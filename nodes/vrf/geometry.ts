@@ -29,7 +29,7 @@ export const DELAY_CAP_MEANS = 27.63;
 /** Tolerance of audits in virtual time, nanoseconds: covers the last bit of a logarithm. */
 export const AUDIT_TOLERANCE_NS = 1_000;
 /** Largest number of neighbours in one autonomous system, as long as there are enough others. */
-export const MAX_PER_AS_DEFAULT = 1;
+export const NEIGHBOURS_PER_AS_MAX_DEFAULT = 1;
 /**
  * Largest number of candidates that a verifier ranks, with one hash each; more than any directory
  * lists.

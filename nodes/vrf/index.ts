@@ -8,32 +8,32 @@ export { type AuditCounts, AuditLedger, type AuditOutcome } from './audit-ledger
 export {
   auditDelay,
   auditLoop,
-  type DelayAudit,
+  type DelayAuditInput,
   type DelayVerdict,
-  delayUnderLaw,
   delayVrfInput,
-  exponentialDelayOf,
-  type LoopAudit,
+  exponentialDelayNsOf,
+  type LoopAuditInput,
   type LoopHop,
-  uniformShare,
+  uniformFromBytes,
   VRF_DELAY_LAWS,
   type VrfDelayLaw,
+  vrfDelayNsOf,
 } from './delay.ts';
-export { DelayShares, type OwedDelay } from './delay-shares.ts';
+export { DelayDeviationEstimator, type OwedDelay } from './delay-shares.ts';
 export {
-  distinctSystems,
-  type LocatedNode,
-  sameSystemAtBothEnds,
-  sharedEndsRatio,
+  countDistinctSystems,
+  type NodeAsAndWeight,
+  sameAsEndsProbability,
+  sameAsEndsShare,
   simpsonIndex,
 } from './diversity.ts';
 export {
   isVrfPublicKey,
-  openVrfKey,
+  openVrfSecretKey,
   proofToOutput,
-  type VrfKey,
   type VrfProof,
   type VrfPublicKey,
+  type VrfSecretKey,
   verifyVrf,
 } from './ecvrf.ts';
 export {
@@ -41,21 +41,21 @@ export {
   BEACON_LENGTH,
   CANDIDATES_MAX,
   DELAY_CAP_MEANS,
-  MAX_PER_AS_DEFAULT,
+  NEIGHBOURS_PER_AS_MAX_DEFAULT,
   OUTPUT_LENGTH,
   PROOF_LENGTH,
 } from './geometry.ts';
 export {
-  type Candidate,
   checkNeighbourRecord,
   chooseDiverseCandidates,
   drawNeighbours,
-  NEIGHBOUR_DROPS,
+  NEIGHBOUR_DROP_REASONS,
+  type NeighbourCandidate,
   type NeighbourDrawInput,
-  type NeighbourDrop,
+  type NeighbourDropReason,
   type NeighbourRecord,
+  neighboursFromProof,
   neighbourVrfInput,
-  provedNeighbours,
   type RankedCandidate,
   rankCandidates,
 } from './neighbours.ts';

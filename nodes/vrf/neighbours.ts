@@ -15,15 +15,15 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { log } from '../../engine/pure/log-exp.ts';
 import { compareBytes, concatBytes, equalBytes } from '../_kit/bytes.ts';
-import { epochBytes, uniformShare } from './delay.ts';
-import { type VrfKey, type VrfPublicKey, verifyVrf } from './ecvrf.ts';
+import { epochBytes, uniformFromBytes } from './delay.ts';
+import { type VrfPublicKey, type VrfSecretKey, verifyVrf } from './ecvrf.ts';
 import { BEACON_LENGTH, CANDIDATES_MAX, ID_LENGTH } from './geometry.ts';
 
 const NEIGHBOURS_DOMAIN = asciiBytes('orrery/neighbours/v1');
 const SCORE_DOMAIN = asciiBytes('orrery/score/v1');
 
 /** A node of the next layer. */
-export interface Candidate {
+export interface NeighbourCandidate {
   /** Identifier of the node, 32 bytes. */
   readonly id: Uint8Array;
   /** Autonomous system. */
@@ -41,7 +41,7 @@ export interface NeighbourDrawInput {
   readonly beacon: Uint8Array;
   /** Layer of the drawing node, 0..255. */
   readonly layer: number;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly NeighbourCandidate[];
   /** Number of neighbours to draw. */
   readonly count: number;
   /**
@@ -63,12 +63,12 @@ export interface NeighbourRecord {
 
 /** A candidate with the key by which it is ranked: the smallest key is first. */
 export interface RankedCandidate {
-  readonly candidate: Candidate;
+  readonly candidate: NeighbourCandidate;
   readonly key: number;
 }
 
 /** Reasons for rejecting a published choice. */
-export const NEIGHBOUR_DROPS = {
+export const NEIGHBOUR_DROP_REASONS = {
   'neighbours-question':
     'The record answers another epoch or layer, or the question has no answer.',
   'neighbours-proof': 'The proof is not one of that key for that epoch, beacon and layer.',
@@ -76,7 +76,7 @@ export const NEIGHBOUR_DROPS = {
 } as const;
 
 /** Why a published choice is rejected. */
-export type NeighbourDrop = keyof typeof NEIGHBOUR_DROPS;
+export type NeighbourDropReason = keyof typeof NEIGHBOUR_DROP_REASONS;
 
 /** The VRF input for a node's neighbours. */
 export function neighbourVrfInput(
@@ -89,7 +89,7 @@ export function neighbourVrfInput(
 /** Draws the neighbours of a node; undefined when the question is out of bounds. */
 export function drawNeighbours(
   crypto: CryptoProvider,
-  key: VrfKey,
+  key: VrfSecretKey,
   question: NeighbourDrawInput,
 ): NeighbourRecord | undefined {
   if (!isAnswerable(question)) return undefined;
@@ -105,12 +105,12 @@ export function drawNeighbours(
  * The neighbours that a proof implies: anybody who has the proof can repeat the draw.
  * @returns candidates in the order of the draw, or why there are none.
  */
-export function provedNeighbours(
+export function neighboursFromProof(
   crypto: CryptoProvider,
   verifier: VrfPublicKey,
   question: NeighbourDrawInput,
   proof: Uint8Array,
-): readonly Candidate[] | NeighbourDrop {
+): readonly NeighbourCandidate[] | NeighbourDropReason {
   if (!isAnswerable(question)) return 'neighbours-question';
   const output = verifyVrf(crypto, verifier, neighbourVrfInput(question), proof);
   if (output === undefined) return 'neighbours-proof';
@@ -123,10 +123,10 @@ export function checkNeighbourRecord(
   verifier: VrfPublicKey,
   question: NeighbourDrawInput,
   record: NeighbourRecord,
-): NeighbourDrop | undefined {
+): NeighbourDropReason | undefined {
   if (record.epoch !== question.epoch) return 'neighbours-question';
   if (record.layer !== question.layer) return 'neighbours-question';
-  const expected = provedNeighbours(crypto, verifier, question, record.proof);
+  const expected = neighboursFromProof(crypto, verifier, question, record.proof);
   if (typeof expected === 'string') return expected;
   if (expected.length !== record.chosen.length) return 'neighbours-choice';
   const isSame = expected.every(({ id }, index) => {
@@ -140,13 +140,13 @@ export function checkNeighbourRecord(
 export function rankCandidates(
   crypto: CryptoProvider,
   output: Uint8Array,
-  candidates: readonly Candidate[],
+  candidates: readonly NeighbourCandidate[],
 ): readonly RankedCandidate[] {
   const prefix = concatBytes(SCORE_DOMAIN, output);
   return candidates
     .map((candidate) => {
       const score = crypto.sha256(concatBytes(prefix, candidate.id));
-      return { candidate, key: (0 - log(uniformShare(score))) / candidate.weight };
+      return { candidate, key: (0 - log(uniformFromBytes(score))) / candidate.weight };
     })
     .sort(
       (left, right) => left.key - right.key || compareBytes(left.candidate.id, right.candidate.id),
@@ -160,7 +160,7 @@ export function rankCandidates(
 export function chooseDiverseCandidates(
   ranked: readonly RankedCandidate[],
   rules: Pick<NeighbourDrawInput, 'count' | 'maxPerAs'>,
-): readonly Candidate[] {
+): readonly NeighbourCandidate[] {
   const race = new DiverseRace(ranked, rules.count);
   const limits = { perAs: rules.maxPerAs, perFamily: 1 };
   while (race.run(limits)) {
@@ -173,11 +173,11 @@ export function chooseDiverseCandidates(
 
 /** The passes over candidates not yet chosen. */
 class DiverseRace {
-  readonly chosen: Candidate[] = [];
+  readonly chosen: NeighbourCandidate[] = [];
   readonly #count: number;
   readonly #perAs = new Map<string, number>();
   readonly #perFamily = new Map<string, number>();
-  #rest: readonly Candidate[];
+  #rest: readonly NeighbourCandidate[];
 
   constructor(ranked: readonly RankedCandidate[], count: number) {
     this.#rest = ranked.map(({ candidate }) => candidate);
@@ -222,7 +222,7 @@ function isAnswerable(question: NeighbourDrawInput): boolean {
   );
 }
 
-function isSound({ id, weight }: Candidate): boolean {
+function isSound({ id, weight }: NeighbourCandidate): boolean {
   return id.length === ID_LENGTH && weight > 0 && weight < Number.POSITIVE_INFINITY;
 }
 

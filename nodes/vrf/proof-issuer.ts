@@ -10,7 +10,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { toHex } from '../_kit/bytes.ts';
 import { delayVrfInput } from './delay.ts';
-import type { VrfKey } from './ecvrf.ts';
+import type { VrfSecretKey } from './ecvrf.ts';
 
 /** Reasons for which no proof is given. */
 export const PROOF_REFUSALS = {
@@ -23,7 +23,7 @@ export type ProofRefusal = keyof typeof PROOF_REFUSALS;
 
 /** Parameters for giving proofs. */
 export interface ProofIssuerOptions {
-  readonly key: VrfKey;
+  readonly key: VrfSecretKey;
   /** Largest number of recent packets remembered; older ones can no longer be audited. */
   readonly packetsMax: number;
   /** Least time between two proofs, each of which costs three scalar multiplications. */

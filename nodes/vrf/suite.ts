@@ -7,7 +7,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import { concatBytes, equalBytes, joinBytes } from '../_kit/bytes.ts';
+import { concatByteList, concatBytes, equalBytes } from '../_kit/bytes.ts';
 import { CHALLENGE_LENGTH, ENCODE_ATTEMPTS_MAX, POINT_LENGTH } from './geometry.ts';
 
 /** `tai`: ECVRF-EDWARDS25519-SHA512-TAI; `ell2`: ECVRF-EDWARDS25519-SHA512-ELL2. */
@@ -37,7 +37,7 @@ export interface ChallengePoints {
 }
 
 /** Functions of a suite that need no secret key. */
-export interface SuiteHashes {
+export interface VrfSuiteFunctions {
   /**
    * `ECVRF_encode_to_curve` with the public key as salt.
    * @returns undefined when no attempt gives a point: for `tai`, one input in 2^256.
@@ -50,7 +50,10 @@ export interface SuiteHashes {
 }
 
 /** Creates these functions for a suite. */
-export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashes {
+export function createVrfSuiteFunctions(
+  crypto: CryptoProvider,
+  suite: VrfSuite,
+): VrfSuiteFunctions {
   const suiteString = SUITE_STRING[suite];
   return {
     encodeToCurve: suite === 'tai' ? tryAndIncrement : elligator,
@@ -67,7 +70,7 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
   };
 
   function hash(front: number, ...parts: readonly Uint8Array[]): Uint8Array {
-    return crypto.sha512(joinBytes([Uint8Array.of(suiteString, front), ...parts]));
+    return crypto.sha512(concatByteList([Uint8Array.of(suiteString, front), ...parts]));
   }
 
   /** Hashes to the curve by try and increment (RFC 9381 section 5.4.1.1). */
@@ -78,7 +81,7 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
       text[text.length - 2] = attempt;
       const candidate = crypto.sha512(text).subarray(0, POINT_LENGTH);
       const point = crypto.edwards25519.clearCofactor(candidate);
-      if (point !== undefined && !isIdentity(point)) return point;
+      if (point !== undefined && !isIdentityPoint(point)) return point;
     }
     return undefined;
   }
@@ -90,6 +93,6 @@ export function suiteHashes(crypto: CryptoProvider, suite: VrfSuite): SuiteHashe
 }
 
 /** True for the neutral element. */
-export function isIdentity(point: Uint8Array): boolean {
+export function isIdentityPoint(point: Uint8Array): boolean {
   return equalBytes(point, IDENTITY);
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { coordinateText, html, type Markup, NOTHING, type TemplateContent } from './markup.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup, type TemplateContent } from './markup.ts';
 
 /** The outer size and the plot area inside it, in user units. */
-export interface Frame {
+export interface PlotFrame {
   readonly width: number;
   readonly height: number;
   readonly left: number;
@@ -21,7 +21,7 @@ const WIDE = 960;
 const NARROW = 400;
 
 /** A frame; `label` is the space for labels on the right, on wide charts only. */
-export function frameOf(
+export function plotFrameOf(
   isWide: boolean,
   size: {
     readonly height: number;
@@ -30,7 +30,7 @@ export function frameOf(
     /** Room above the plot, px; 20 by default. */
     readonly head?: number;
   },
-): Frame {
+): PlotFrame {
   const width = isWide ? WIDE : NARROW;
   const right = width - (isWide ? size.label : 12);
   const { height, left } = size;
@@ -38,7 +38,7 @@ export function frameOf(
 }
 
 /** The content of a figure. */
-export interface Figure {
+export interface ChartFigure {
   /** A sentence that states the finding. */
   readonly title: string;
   /** What is drawn, over which axis, and with which confidence interval. */
@@ -51,14 +51,14 @@ export interface Figure {
 }
 
 /** The figure, with its chart in both sizes. */
-export function figure(parts: Figure): Markup {
+export function figure(parts: ChartFigure): Markup {
   const { title, caption, draw, read, legend, table } = parts;
-  const data = read === undefined ? NOTHING : html` data-read="${JSON.stringify(read)}"`;
+  const data = read === undefined ? EMPTY_MARKUP : html` data-read="${JSON.stringify(read)}"`;
   return html`<figure${data}>
 <figcaption><strong>${withHardSpaces(title)}</strong><span>${caption}</span></figcaption>
 ${legend}<div class="wide">${draw(true)}</div>
 <div class="narrow">${draw(false)}</div>
-${read === undefined ? NOTHING : html`<output class="readout"></output>`}${table}
+${read === undefined ? EMPTY_MARKUP : html`<output class="readout"></output>`}${table}
 </figure>
 `;
 }
@@ -69,14 +69,14 @@ function withHardSpaces(text: string): string {
 }
 
 /** The SVG element; screen readers say `summary`. */
-export function svg(frame: Frame, summary: string, body: TemplateContent): Markup {
+export function svg(frame: PlotFrame, summary: string, body: TemplateContent): Markup {
   const { width, height, left, right } = frame;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}" data-left="${left}" data-right="${right}">
 ${body}</svg>`;
 }
 
 /** The vertical line that follows the pointer. */
-export function cursor(frame: Frame): Markup {
+export function pointerLineMarkup(frame: PlotFrame): Markup {
   return html`<line class="cursor" visibility="hidden" x1="0" x2="0" y1="${frame.top}" y2="${frame.bottom}"/>`;
 }
 
@@ -87,7 +87,7 @@ export interface Tick {
 }
 
 /** Horizontal grid lines with their values on the left and the unit above. */
-export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
+export function yAxis(frame: PlotFrame, ticks: readonly Tick[], unit: string): Markup {
   const lines = ticks.map(
     ({ at, label }) =>
       html`<line class="grid" x1="${frame.left}" x2="${frame.right}" y1="${coordinateText(at)}" y2="${coordinateText(at)}"/><text class="end" x="${frame.left - 8}" y="${coordinateText(at + 4)}">${label}</text>`,
@@ -96,7 +96,7 @@ export function yAxis(frame: Frame, ticks: readonly Tick[], unit: string): Marku
 }
 
 /** The horizontal axis: a base line with values below it; the last value carries the unit. */
-export function xAxis(frame: Frame, ticks: readonly Tick[], unit: string): Markup {
+export function xAxis(frame: PlotFrame, ticks: readonly Tick[], unit: string): Markup {
   const y = frame.bottom;
   const marks = ticks.map(({ at, label }, i) => {
     const text = i === ticks.length - 1 ? `${label} ${unit}` : label;
@@ -121,14 +121,14 @@ const LETTER = 7.7;
 const LABEL_MAX = 420;
 
 /** The room that end labels need so that none is cut off, px. */
-export function labelRoom(texts: readonly string[], least: number): number {
+export function endLabelsWidthPx(texts: readonly string[], least: number): number {
   const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   return Math.ceil(Math.min(LABEL_MAX, Math.max(least, SWATCH + longest * LETTER)));
 }
 
 /** Labels at the right edge, moved apart where they would overlap; wide charts only. */
-export function endLabels(frame: Frame, labels: readonly EndLabel[]): Markup {
-  if (!frame.isWide) return NOTHING;
+export function endLabels(frame: PlotFrame, labels: readonly EndLabel[]): Markup {
+  if (!frame.isWide) return EMPTY_MARKUP;
   const sorted = [...labels].sort((a, b) => a.y - b.y);
   let below = frame.top - LABEL_GAP;
   const placed = sorted.map((label) => {
@@ -159,7 +159,7 @@ export function legend(
 }
 
 /** A chart without data: its frame, and why it is empty. */
-export function emptyChart(frame: Frame, reason: string): Markup {
+export function emptyChart(frame: PlotFrame, reason: string): Markup {
   const { left, right, top, bottom } = frame;
   const middle = (left + right) / 2;
   return svg(
@@ -170,6 +170,6 @@ export function emptyChart(frame: Frame, reason: string): Markup {
 }
 
 /** Colour 1..6 of item n, counting from 0. */
-export function colourOf(index: number): number {
+export function seriesColourNumber(index: number): number {
   return (index % 6) + 1;
 }

@@ -14,28 +14,28 @@ import {
   RELIABLE_TAIL_SAMPLES,
 } from '../distribution-text.ts';
 import {
-  inScale,
-  limitQuantity,
-  plural,
-  quantity,
-  scaleOf,
+  countWithNoun,
+  limitQuantityText,
+  quantityText,
+  scaledNumberText,
   type UnitScale,
+  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, MetricSummary, Report } from '../report-schema.ts';
 import {
-  cursor,
+  type ChartFigure,
   emptyChart,
-  type Figure,
-  type Frame,
   figure,
-  frameOf,
+  type PlotFrame,
+  plotFrameOf,
+  pointerLineMarkup,
   svg,
   xAxis,
   yAxis,
 } from './chart.ts';
-import { coordinateText, html, type Markup, NOTHING, trusted } from './markup.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup, trustedMarkup } from './markup.ts';
 
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
@@ -62,7 +62,7 @@ export function distributionSection(report: Report): Markup {
   if (all.length === 0) {
     const reason = 'no latency was measured in this run';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Latency', caption: reason, draw })]);
   }
   return section([...drawn.map((one) => chart(one, report)), ...few.map(fewSamples)]);
@@ -70,15 +70,15 @@ export function distributionSection(report: Report): Markup {
 
 /** The sentence that replaces the chart of a metric with few samples. */
 function fewSamples({ name, metric }: Distribution): Markup {
-  const values = (metric.samples ?? []).map(({ value }) => quantity(value, 'ns'));
-  const range = `${quantity(metric.min ?? 0, 'ns')} to ${quantity(metric.max ?? 0, 'ns')}`;
+  const values = (metric.samples ?? []).map(({ value }) => quantityText(value, 'ns'));
+  const range = `${quantityText(metric.min ?? 0, 'ns')} to ${quantityText(metric.max ?? 0, 'ns')}`;
   const told =
     values.length > 0
       ? values.join(', ')
       : metric.count > 1
         ? range
-        : quantity(metric.max ?? 0, 'ns');
-  return html`<p class="muted">${name}, ${plural(metric.count, 'sample')}: ${told}</p>
+        : quantityText(metric.max ?? 0, 'ns');
+  return html`<p class="muted">${name}, ${countWithNoun(metric.count, 'sample')}: ${told}</p>
 `;
 }
 
@@ -103,7 +103,9 @@ function distributionsOf(report: Report): readonly Distribution[] {
 function chart(one: Distribution, report: Report): Markup {
   const { name, metric } = one;
   const band = one.points.some((point) => point.low !== undefined);
-  const range = band ? `; band: lowest to highest of ${plural(report.seeds.length, 'seed')}` : '';
+  const range = band
+    ? `; band: lowest to highest of ${countWithNoun(report.seeds.length, 'seed')}`
+    : '';
   return figure({
     title: `${name}: ${distributionText(metric)}`,
     caption: `Share of ${wholeNumberText(metric.count)} samples above a value, ${metric.clock} time${range}; dashed: fewer than ${RELIABLE_TAIL_SAMPLES} samples.`,
@@ -112,21 +114,21 @@ function chart(one: Distribution, report: Report): Markup {
   });
 }
 
-function drawing(one: Distribution): Pick<Figure, 'draw' | 'read'> {
+function drawing(one: Distribution): Pick<ChartFigure, 'draw' | 'read'> {
   return { draw: (isWide) => drawTail(one, isWide), read: readData(one) };
 }
 
 /** Readout along the axis: the share above each stored value. */
 function readData(one: Distribution): unknown {
   const [from, to] = domainOf(one);
-  const scale = scaleOf(to, 'ns');
+  const scale = unitScaleOf(to, 'ns');
   const isLog = usesLog(one);
   const position = (v: number): number => (isLog ? Math.log10(v) : v / scale.divisor);
   const points = one.points.filter((point) => point.value >= from);
   const share = points.map((point) => `${Number(((1 - point.p) * 100).toPrecision(3))} %`);
   return {
     label: 'above',
-    text: points.map((point) => quantity(point.value, 'ns')),
+    text: points.map((point) => quantityText(point.value, 'ns')),
     x: points.map((point) => Number(position(point.value).toPrecision(5))),
     from: position(from),
     to: position(to),
@@ -151,14 +153,14 @@ function domainOf(one: Distribution): readonly [number, number] {
 }
 
 function drawTail(one: Distribution, isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 64, head: 24 });
+  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 64, head: 24 });
   const domain = [...domainOf(one)];
   const edges = [frame.left, frame.right];
   const x = usesLog(one) ? scaleLog(domain, edges) : scaleLinear(domain, edges);
   const n = one.metric.count;
   const y = scaleLog([1, Math.min(0.09, 0.7 / n)], [frame.top, frame.bottom]);
   const decades = Math.max(1, Math.floor(Math.log10(n / 0.7)));
-  const scale = scaleOf(domain[1] ?? 1, 'ns');
+  const scale = unitScaleOf(domain[1] ?? 1, 'ns');
   const ticks = xTicks(x, isWide, scale);
   const yTicks = Array.from({ length: decades + 1 }, (_, i) => ({
     at: y(10 ** -i),
@@ -170,7 +172,7 @@ function drawTail(one: Distribution, isWide: boolean): Markup {
     bandOf(one, x, y),
     curves(one, x, y),
     limitMark(one, frame, { x, y }),
-    cursor(frame),
+    pointerLineMarkup(frame),
   ];
   return svg(
     frame,
@@ -198,14 +200,15 @@ function xTicks(x: TickScale, isWide: boolean, scale: UnitScale): { at: number; 
   for (const value of x.ticks(isWide ? 10 : 5)) {
     const at = x(value);
     const before = ticks.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    if (at - before >= room) ticks.push({ at, label: inScale(value, { ...scale, suffix: 'ms' }) });
+    if (at - before >= room)
+      ticks.push({ at, label: scaledNumberText(value, { ...scale, suffix: 'ms' }) });
   }
   return ticks;
 }
 
 function bandOf(one: Distribution, x: Position, y: Position): Markup {
   const points = one.points.filter((point) => point.low !== undefined && point.p < 1);
-  if (points.length < 2) return NOTHING;
+  if (points.length < 2) return EMPTY_MARKUP;
   const shape = area<(typeof points)[number]>()
     .digits(1)
     .curve(curveStepAfter)
@@ -229,35 +232,35 @@ function curves(one: Distribution, x: Position, y: Position): Markup {
   const rest = one.points.slice(Math.max(0, sure.length - 1));
   const solid = sure.length > 1 ? path(sure) : null;
   const dashed = rest.length > 1 ? path(rest) : null;
-  return html`${solid === null ? NOTHING : html`<path class="line s1" d="${solid}"/>`}${dashed === null ? NOTHING : html`<path class="line s1 dashed" d="${dashed}"/>`}`;
+  return html`${solid === null ? EMPTY_MARKUP : html`<path class="line s1" d="${solid}"/>`}${dashed === null ? EMPTY_MARKUP : html`<path class="line s1 dashed" d="${dashed}"/>`}`;
 }
 
 /** The judged point on the curve and its limit. */
 function limitMark(
   one: Distribution,
-  frame: Frame,
+  frame: PlotFrame,
   scales: { readonly x: Position; readonly y: Position },
 ): Markup {
   const { kpi } = one;
-  if (kpi === undefined || kpi.value === null || kpi.unit !== 'ns') return NOTHING;
+  if (kpi === undefined || kpi.value === null || kpi.unit !== 'ns') return EMPTY_MARKUP;
   const share = /^p\d/.test(kpi.aggregation) ? 1 - Number(kpi.aggregation.slice(1)) / 100 : 0.5;
   const cx = scales.x(kpi.value);
   const cy = scales.y(Math.max(share, 1 / one.metric.count));
   const isRight = cx > (frame.left + frame.right) / 2;
   const anchor = isRight ? 'end' : '';
-  const label = `${kpi.aggregation} ${quantity(kpi.value, kpi.unit)}`;
+  const label = `${kpi.aggregation} ${quantityText(kpi.value, kpi.unit)}`;
   const tone = kpi.status === 'inconclusive' ? 'open' : kpi.pass ? 'good' : 'bad';
   // A falling curve leaves room above at the right of a point, and below at its left.
   const place = isRight ? { x: cx - 10, y: cy + 18 } : { x: cx + 10, y: cy - 8 };
   const point = html`<circle class="${tone}" cx="${coordinateText(cx)}" cy="${coordinateText(cy)}" r="5"/><text class="strong halo ${anchor}" x="${coordinateText(place.x)}" y="${coordinateText(place.y)}">${label}</text>`;
-  const limit = limitQuantity(kpi.limit, kpi.unit);
+  const limit = limitQuantityText(kpi.limit, kpi.unit);
   const at = scales.x(kpi.limit);
   // The label is above the plot, clear of the curve and its points. A narrow chart has no room for
   // the name of the KPI.
   const text = frame.isWide ? `limit ${limit}, ${kpiName(kpi)}` : `limit ${limit}`;
   const y = frame.top - 8;
   if (at > frame.right) {
-    return html`${point}<text class="limit-label end" x="${frame.right}" y="${y}">${text} ${trusted('&#8594;')}</text>`;
+    return html`${point}<text class="limit-label end" x="${frame.right}" y="${y}">${text} ${trustedMarkup('&#8594;')}</text>`;
   }
   const isEnd = at > (frame.left + frame.right) / 2;
   const x = isEnd ? at : Math.max(at, UNIT_ROOM);
@@ -270,8 +273,8 @@ function tableOf(one: Distribution): Markup {
     const value = p === 0 ? one.metric.min : quantileAt(one.metric, p);
     const needed = `needs ${wholeNumberText(Math.round(1 / (1 - p)))} samples, has ${wholeNumberText(one.metric.count)}`;
     const name = p === 0 ? 'min' : `p${Number((p * 100).toFixed(2))}`;
-    return html`<tr><td>${name}</td><td class="number">${value === undefined ? needed : quantity(value, 'ns')}</td></tr>`;
+    return html`<tr><td>${name}</td><td class="number">${value === undefined ? needed : quantityText(value, 'ns')}</td></tr>`;
   });
-  const last = html`<tr><td>max</td><td class="number">${quantity(one.metric.max ?? 0, 'ns')}</td></tr>`;
+  const last = html`<tr><td>max</td><td class="number">${quantityText(one.metric.max ?? 0, 'ns')}</td></tr>`;
   return html`<details><summary>Table</summary><div><table><thead><tr><th>percentile</th><th class="number">value</th></tr></thead><tbody>${rows}${last}</tbody></table></div></details>`;
 }

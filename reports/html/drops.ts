@@ -5,13 +5,13 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { dropsOf } from '../drops.ts';
-import { significant, wholeNumberText } from '../format.ts';
+import { dropCountsOf } from '../drops.ts';
+import { significantDigitsText, wholeNumberText } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
-import { messageTerms, untrackedText } from '../messages.ts';
+import { messageTerms, noAccountReasonText } from '../messages.ts';
 import type { Report } from '../report-schema.ts';
-import { emptyChart, type Frame, figure, frameOf, svg } from './chart.ts';
-import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
+import { emptyChart, figure, type PlotFrame, plotFrameOf, svg } from './chart.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const ROW = 24;
 const ROWS_MAX = 14;
@@ -31,9 +31,9 @@ export function dropSection(report: Report): Markup {
 /** The account of messages and why some did not arrive, or why there is no account. */
 function messageSection({ messages, messagesUntracked, refusals = {} }: Report): Markup {
   if (messages === undefined) {
-    if (messagesUntracked === undefined) return NOTHING;
+    if (messagesUntracked === undefined) return EMPTY_MARKUP;
     return html`<section><h2>${MESSAGES_TITLE}</h2>
-<p>Messages are ${untrackedText(messagesUntracked)}.${refusedText(refusals)}</p></section>
+<p>Messages are ${noAccountReasonText(messagesUntracked)}.${refusedText(refusals)}</p></section>
 `;
   }
   const drops = missingOf(messages);
@@ -43,7 +43,10 @@ function messageSection({ messages, messagesUntracked, refusals = {} }: Report):
     'accounted for.';
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
-      ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'every message arrived')
+      ? emptyChart(
+          plotFrameOf(isWide, { height: 90, label: 12, left: 12 }),
+          'every message arrived',
+        )
       : drawBars(drops, messages.submitted, isWide);
   return html`<section><h2>${MESSAGES_TITLE}</h2>
 ${figure({ title, caption, draw })}</section>
@@ -75,14 +78,17 @@ function missingOf(messages: NonNullable<Report['messages']>): readonly Drop[] {
 }
 
 function packetSection(report: Report): Markup {
-  const drops = dropsOf(report).map(({ label, by, count }) => ({
+  const drops = dropCountsOf(report).map(({ label, by, count }) => ({
     reason: label,
     count,
     colour: by === 'links' ? 1 : 2,
   }));
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
-      ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'no packet was dropped')
+      ? emptyChart(
+          plotFrameOf(isWide, { height: 90, label: 12, left: 12 }),
+          'no packet was dropped',
+        )
       : drawBars(drops, report.packets.sent, isWide);
   return html`<section><h2>Where the packets went</h2>
 ${figure({ title: titleOf(report), caption: captionOf(drops), draw })}</section>
@@ -113,7 +119,7 @@ function captionOf(drops: readonly Drop[]): string {
 function drawBars(drops: readonly Drop[], sent: number, isWide: boolean): Markup {
   const shown = drops.slice(0, ROWS_MAX);
   const height = 8 + ROW * shown.length;
-  const frame = frameOf(isWide, { height, label: 150, left: isWide ? 200 : 150 });
+  const frame = plotFrameOf(isWide, { height, label: 150, left: isWide ? 200 : 150 });
   const end = isWide ? frame.right : frame.right - 100;
   const x = scaleLinear([0, shown[0]?.count ?? 1], [frame.left, end]);
   const rows = shown.map((drop, i) => bar({ drop, frame, x, sent }, 4 + ROW * i));
@@ -126,21 +132,21 @@ function drawBars(drops: readonly Drop[], sent: number, isWide: boolean): Markup
 
 interface BarDrawing {
   readonly drop: Drop;
-  readonly frame: Frame;
+  readonly frame: PlotFrame;
   readonly x: (value: number) => number;
   readonly sent: number;
 }
 
 function bar({ drop, frame, x, sent }: BarDrawing, y: number): Markup {
   const width = Math.max(1.5, x(drop.count) - frame.left);
-  const share = sent === 0 ? '' : ` ${significant((100 * drop.count) / sent, 2)} %`;
+  const share = sent === 0 ? '' : ` ${significantDigitsText((100 * drop.count) / sent, 2)} %`;
   const long = frame.isWide ? 34 : 22;
   const name = drop.reason.length > long ? `${drop.reason.slice(0, long - 1)}…` : drop.reason;
   const count = html`<text class="strong" x="${coordinateText(frame.left + width + 8)}" y="${y + 15}">${wholeNumberText(drop.count)}</text>`;
   const offset = wholeNumberText(drop.count).length * 7.4 + 18;
   const percent = frame.isWide
     ? html`<text x="${coordinateText(frame.left + width + offset)}" y="${y + 15}">${share}</text>`
-    : NOTHING;
+    : EMPTY_MARKUP;
   return html`<text class="end" x="${frame.left - 8}" y="${y + 15}">${name}</text><rect class="f${drop.colour}" x="${frame.left}" y="${y + 4}" width="${coordinateText(width)}" height="${ROW - 10}" rx="2"/>${count}${percent}
 `;
 }

@@ -8,19 +8,19 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
-  inScale,
-  limitQuantity,
-  plural,
-  quantity,
-  scaleOf,
+  countWithNoun,
+  limitQuantityText,
+  quantityText,
+  scaledNumberText,
   type UnitScale,
+  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, Report, ReportFault } from '../report-schema.ts';
 import { quantile, sortedAscending } from '../statistics/quantile.ts';
-import { emptyChart, type Frame, figure, frameOf, legend, svg, xAxis } from './chart.ts';
-import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
+import { emptyChart, figure, legend, type PlotFrame, plotFrameOf, svg, xAxis } from './chart.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const STRIPS_MAX = 200;
 const TABLE_ROWS = 200;
@@ -49,7 +49,7 @@ export function faultSection(report: Report): Markup {
         ? 'no fault happened in this run'
         : 'no effect of the faults of this run was measured';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     const table = faultTable(report.faults);
     return section(figure({ title: 'Faults', caption: reason, draw, table }));
   }
@@ -122,16 +122,17 @@ function stripOf(fault: ReportFault, stages: readonly string[]): Strip {
 function titleOf(story: Story): string {
   const { strips, kpi } = story;
   const worst = strips.at(-1);
-  const longest = quantity(worst?.last ?? 0, 'ns');
-  if (kpi === undefined) return `${plural(strips.length, 'fault')}, the longest took ${longest}`;
+  const longest = quantityText(worst?.last ?? 0, 'ns');
+  if (kpi === undefined)
+    return `${countWithNoun(strips.length, 'fault')}, the longest took ${longest}`;
   const over = strips.filter((strip) => strip.last > kpi.limit).length;
-  const limit = limitQuantity(kpi.limit, kpi.unit);
+  const limit = limitQuantityText(kpi.limit, kpi.unit);
   if (over === 0 && strips.length === 1)
     return `The fault healed within ${limit}: it took ${longest}`;
   if (over === 0)
     return `All ${strips.length} faults healed within ${limit}; the slowest took ${longest}`;
   if (strips.length === 1) return `The fault took ${longest}, longer than ${limit}`;
-  return `${over} of ${plural(strips.length, 'fault')} took longer than ${limit}; the slowest ${longest}`;
+  return `${over} of ${countWithNoun(strips.length, 'fault')} took longer than ${limit}; the slowest ${longest}`;
 }
 
 function captionOf(report: Report, story: Story): string {
@@ -140,8 +141,10 @@ function captionOf(report: Report, story: Story): string {
     story.strips.length > STRIPS_MAX ? `evenly chosen from ${story.strips.length}, ` : '';
   const without = report.faults.length - story.strips.length;
   const gap =
-    without === 0 ? '' : ` ${plural(without, 'fault')} had no measured effect and is not drawn.`;
-  return `One strip per fault of ${plural(report.seeds.length, 'seed')}, ${shown}sorted, ${clock} after the fault.${gap}`;
+    without === 0
+      ? ''
+      : ` ${countWithNoun(without, 'fault')} had no measured effect and is not drawn.`;
+  return `One strip per fault of ${countWithNoun(report.seeds.length, 'seed')}, ${shown}sorted, ${clock} after the fault.${gap}`;
 }
 
 /** Leaves out strips evenly if there are too many; the slowest is always kept. */
@@ -156,9 +159,9 @@ function drawStrips(story: Story, isWide: boolean): Markup {
   const pitch = few ? 22 : Math.max(2.5, Math.min(8, 420 / strips.length));
   const left = few && isWide ? 250 : 12;
   const height = Math.round(46 + pitch * strips.length);
-  const frame = frameOf(isWide, { height, label: 80, left });
+  const frame = plotFrameOf(isWide, { height, label: 80, left });
   const x = scaleLinear([0, story.top], [frame.left, frame.right]);
-  const scale = scaleOf(story.top, 'ns');
+  const scale = unitScaleOf(story.top, 'ns');
   const ticks = x
     .ticks(isWide ? 8 : 4)
     .map((value) => ({ at: x(value), label: tickText(value, scale) }));
@@ -178,7 +181,7 @@ function drawStrips(story: Story, isWide: boolean): Markup {
 }
 
 function tickText(value: number, scale: UnitScale): string {
-  return inScale(value, { ...scale, suffix: 'ms' });
+  return scaledNumberText(value, { ...scale, suffix: 'ms' });
 }
 
 interface StripDrawing {
@@ -193,7 +196,7 @@ function drawStrip(drawing: StripDrawing, y: number, pitch: number): Markup {
   const top = y + (pitch - thickness) / 2;
   let from = 0;
   const parts = strip.ends.map((end, i) => {
-    if (end === undefined || end < from) return NOTHING;
+    if (end === undefined || end < from) return EMPTY_MARKUP;
     const width = Math.max(0.8, x(end) - x(from));
     const rect = html`<rect class="strip f${STAGE[i] ?? 6}" x="${coordinateText(x(from))}" y="${coordinateText(top)}" width="${coordinateText(width)}" height="${coordinateText(thickness)}"/>`;
     from = end;
@@ -210,38 +213,38 @@ function stripText(strip: Strip, stages: readonly string[]): string {
   const { fault, ends } = strip;
   const effects = stages.flatMap((name, i) => {
     const end = ends[i];
-    return end === undefined ? [] : [`${name} +${quantity(end, 'ns')}`];
+    return end === undefined ? [] : [`${name} +${quantityText(end, 'ns')}`];
   });
   const at = `${(fault.beginNs / 1e9).toFixed(3)} s`;
   return `seed ${fault.seed}, ${at}, ${fault.text}: ${effects.join(', ')}`;
 }
 
-function rowName(strip: Strip, frame: Frame, y: number): Markup {
+function rowName(strip: Strip, frame: PlotFrame, y: number): Markup {
   const at = `${(strip.fault.beginNs / 1e9).toFixed(1)} s`;
   const text = `${strip.fault.text}, ${at}`;
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
   return html`<text class="end" x="${frame.left - 8}" y="${coordinateText(y + 4)}">${short}</text>`;
 }
 
-function limitLine(story: Story, frame: Frame, x: (value: number) => number): Markup {
+function limitLine(story: Story, frame: PlotFrame, x: (value: number) => number): Markup {
   const { kpi } = story;
-  if (kpi === undefined) return NOTHING;
+  if (kpi === undefined) return EMPTY_MARKUP;
   const at = x(kpi.limit);
   const isLate = at > frame.left + (frame.right - frame.left) * 0.6;
   const anchor = isLate ? 'end' : '';
-  const text = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+  const text = `limit ${limitQuantityText(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
   return html`<line class="limit" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${frame.top - 4}" y2="${frame.bottom}"/><text class="limit-label halo ${anchor}" x="${coordinateText(at + (isLate ? -6 : 6))}" y="${frame.top - 8}">${text}</text>`;
 }
 
 /** A table of the faults that have nothing to draw, such as floods without effect. */
 function faultTable(faults: readonly ReportFault[]): Markup {
-  if (faults.length === 0) return NOTHING;
+  if (faults.length === 0) return EMPTY_MARKUP;
   const rows = faults.slice(0, TABLE_ROWS).map(
     ({ seed, beginNs, text }) =>
       html`<tr><td class="number">${seed}</td><td class="number">${(beginNs / 1e9).toFixed(3)} s</td><td>${text}</td></tr>
 `,
   );
-  return html`<details><summary>${plural(faults.length, 'fault')}</summary><div><table><thead><tr><th class="number">seed</th><th class="number">at</th><th>fault</th></tr></thead>
+  return html`<details><summary>${countWithNoun(faults.length, 'fault')}</summary><div><table><thead><tr><th class="number">seed</th><th class="number">at</th><th>fault</th></tr></thead>
 <tbody>${rows}</tbody></table>${moreRows(faults.length)}</div></details>`;
 }
 
@@ -249,14 +252,14 @@ function moreRows(all: number): Markup {
   const more = all - TABLE_ROWS;
   return more > 0
     ? html`<p class="muted">${wholeNumberText(more)} more in report.json.</p>`
-    : NOTHING;
+    : EMPTY_MARKUP;
 }
 
 function tableOf(story: Story): Markup {
   const rows = [...story.strips].reverse().slice(0, TABLE_ROWS);
   const cells = (strip: Strip): Markup[] =>
     strip.ends.map(
-      (end) => html`<td class="number">${end === undefined ? '–' : quantity(end, 'ns')}</td>`,
+      (end) => html`<td class="number">${end === undefined ? '–' : quantityText(end, 'ns')}</td>`,
     );
   return html`<details><summary>Table, slowest first</summary><div><table><thead><tr><th class="number">seed</th><th class="number">at</th><th>fault</th>${story.stages.map((name) => html`<th class="number">${name}</th>`)}</tr></thead>
 <tbody>${rows.map(

@@ -6,11 +6,23 @@
  */
 
 import { createHash } from 'node:crypto';
-import { againstHtml } from '../against-text.ts';
-import { carriedWords } from '../carried.ts';
+import { predictionHtml } from '../against-text.ts';
+import { carriedRateTexts } from '../carried.ts';
 import { changeText, type ReportComparison } from '../compare.ts';
-import { plural, quantity, shortFingerprint, wallTime, wholeNumberText } from '../format.ts';
-import { countText, kpiName, seedCommand, type VerdictWord, verdictWord } from '../kpi-text.ts';
+import {
+  countWithNoun,
+  quantityText,
+  shortFingerprint,
+  wallSecondsText,
+  wholeNumberText,
+} from '../format.ts';
+import {
+  kpiName,
+  metKpisText,
+  repeatSeedCommand,
+  type VerdictWord,
+  verdictWord,
+} from '../kpi-text.ts';
 import { latenessSection } from '../lateness-table.ts';
 import { originFacts, reportFacts } from '../report-facts.ts';
 import type { Report } from '../report-schema.ts';
@@ -18,7 +30,7 @@ import { distributionSection } from './distribution.ts';
 import { dropSection } from './drops.ts';
 import { faultSection } from './fault-story.ts';
 import { kpiSection } from './kpi-section.ts';
-import { html, type Markup, NOTHING, type TemplateContent, trusted } from './markup.ts';
+import { EMPTY_MARKUP, html, type Markup, type TemplateContent, trustedMarkup } from './markup.ts';
 import { privacySection } from './privacy.ts';
 import { REPORT_SCRIPT } from './script.ts';
 import { REPORT_STYLE } from './style.ts';
@@ -36,7 +48,7 @@ export function renderHtml(report: Report, options: HtmlOptions = {}): string {
   return htmlDocument(title, [
     verdictBar(report),
     html`<main>
-${kpiSection(report)}${twinSection(report)}${report.against === undefined ? NOTHING : againstHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
+${kpiSection(report)}${twinSection(report)}${report.against === undefined ? EMPTY_MARKUP : predictionHtml(report.against)}${comparisonSection(options.comparison)}${privacySection(report)}${faultSection(report)}${latenessSection(report)}${distributionSection(report)}${timeSection(report)}${dropSection(report)}${environmentSection(report)}${methodSection(report)}
 <footer>${report.scenario.name}, fingerprint ${shortFingerprint(report.fingerprint)}, written by orrery ${report.environment.commit.slice(0, 12)}, report format ${report.schemaVersion}</footer>
 </main>
 `,
@@ -44,11 +56,11 @@ ${kpiSection(report)}${twinSection(report)}${report.against === undefined ? NOTH
 }
 
 /** The only script of a report, in the notation of a security policy. */
-export const REPORT_SCRIPT_SOURCE: string = hashSource(REPORT_SCRIPT);
+export const REPORT_SCRIPT_CSP_SOURCE: string = hashSource(REPORT_SCRIPT);
 
 /** A document around a body: policy, style, and the script at the end of the body. */
 export function htmlDocument(title: string, body: TemplateContent): string {
-  const policy = `default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; style-src ${hashSource(REPORT_STYLE)}; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${REPORT_SCRIPT_CSP_SOURCE}; style-src ${hashSource(REPORT_STYLE)}; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -57,10 +69,10 @@ export function htmlDocument(title: string, body: TemplateContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<style>${trusted(REPORT_STYLE)}</style>
+<style>${trustedMarkup(REPORT_STYLE)}</style>
 </head>
 <body>
-${body}<script>${trusted(REPORT_SCRIPT)}</script>
+${body}<script>${trustedMarkup(REPORT_SCRIPT)}</script>
 </body>
 </html>
 `.markup;
@@ -81,7 +93,7 @@ const TONES: Readonly<Record<VerdictWord, string>> = {
 function verdictBar(report: Report): Markup {
   const word = verdictWord(report);
   return html`<header class="bar ${TONES[word]}"><div>
-<h1><b>${word}</b>${report.scenario.name}: ${[...carriedWords(report), countText(report)].join('; ')}</h1>
+<h1><b>${word}</b>${report.scenario.name}: ${[...carriedRateTexts(report), metKpisText(report)].join('; ')}</h1>
 <p class="question">${report.scenario.question}</p>
 <dl class="facts">${reportFacts(report).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </div></header>
@@ -89,19 +101,19 @@ function verdictBar(report: Report): Markup {
 }
 
 function comparisonSection(comparison: ReportComparison | undefined): Markup {
-  if (comparison === undefined) return NOTHING;
+  if (comparison === undefined) return EMPTY_MARKUP;
   const { baseline, earlyEnd, isPaired, pairingNote, smallestEffect } = comparison;
   const pairing = isPaired ? 'paired by seed' : `unpaired: ${pairingNote ?? ''}`;
-  const early = earlyEnd === undefined ? NOTHING : html` ${earlyEnd}.`;
+  const early = earlyEnd === undefined ? EMPTY_MARKUP : html` ${earlyEnd}.`;
   const rows = comparison.kpis.map((change) => {
     const text = (value: number | null): string =>
-      value === null ? 'none' : quantity(value, change.unit);
+      value === null ? 'none' : quantityText(value, change.unit);
     const tone = { better: 'pass-text', worse: 'fail-text' }[change.verdict as string] ?? 'muted';
     return html`<tr><td>${kpiName(change)}</td><td class="number">${text(change.baseline)}</td><td class="number">${text(change.value)}</td><td class="number">${changeText(change)}</td><td class="${tone}">${change.verdict}</td><td><small>${change.note ?? ''}</small></td></tr>
 `;
   });
   return html`<section><h2>Against the baseline</h2>
-<p class="muted">${baseline.commit}, ${plural(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: not significant.${early}</p>
+<p class="muted">${baseline.commit}, ${countWithNoun(baseline.seeds, 'seed')}, ${pairing}; changes below ${smallestEffect * 100} % do not count; n.s.: not significant.${early}</p>
 <table><thead><tr><th>KPI</th><th class="number">before</th><th class="number">after</th><th class="number">change</th><th>verdict</th><th></th></tr></thead><tbody>${rows}</tbody></table></section>
 `;
 }
@@ -109,7 +121,9 @@ function comparisonSection(comparison: ReportComparison | undefined): Markup {
 function environmentSection(report: Report): Markup {
   const commands = [
     command('reproduce', report.reproduce),
-    report.seeds.length > 1 ? command('one-seed', seedCommand(report, report.shownSeed)) : NOTHING,
+    report.seeds.length > 1
+      ? command('one-seed', repeatSeedCommand(report, report.shownSeed))
+      : EMPTY_MARKUP,
   ];
   return html`<section><h2>Do it again</h2>
 ${commands}
@@ -127,10 +141,10 @@ function seedTable(report: Report): Markup {
   const isOnNetworks = report.networks !== undefined;
   const rows = report.perSeed.map(
     (one) =>
-      html`<tr><td class="number">${one.seed}</td>${isOnNetworks ? html`<td class="number">${one.network ?? ''}</td>` : NOTHING}<td class="mono">${one.fingerprint}</td><td class="number">${wholeNumberText(one.events)}</td><td class="number">${wallTime(one.wallSeconds)}</td><td>${one.ending}</td></tr>
+      html`<tr><td class="number">${one.seed}</td>${isOnNetworks ? html`<td class="number">${one.network ?? ''}</td>` : EMPTY_MARKUP}<td class="mono">${one.fingerprint}</td><td class="number">${wholeNumberText(one.events)}</td><td class="number">${wallSecondsText(one.wallSeconds)}</td><td>${one.ending}</td></tr>
 `,
   );
-  return html`<details><summary>${plural(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th>${isOnNetworks ? html`<th class="number">network</th>` : NOTHING}<th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details><summary>${countWithNoun(rows.length, 'seed')} with fingerprints</summary><div><table><thead><tr><th class="number">seed</th>${isOnNetworks ? html`<th class="number">network</th>` : EMPTY_MARKUP}<th>fingerprint</th><th class="number">events</th><th class="number">wall time</th><th>ending</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }
 
 function methodSection(report: Report): Markup {
@@ -148,8 +162,8 @@ function methodSection(report: Report): Markup {
   );
   const rest =
     others.length === 0
-      ? NOTHING
-      : html`<details><summary>${plural(others.length, 'metric')} without a limit</summary><div><table><thead><tr><th>metric</th><th class="number">value</th><th class="number">n</th><th></th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+      ? EMPTY_MARKUP
+      : html`<details><summary>${countWithNoun(others.length, 'metric')} without a limit</summary><div><table><thead><tr><th>metric</th><th class="number">value</th><th class="number">n</th><th></th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
   return html`<section><h2>How this was measured</h2>
 <dl class="how">${judged}</dl>
 ${rest}</section>
@@ -157,8 +171,8 @@ ${rest}</section>
 }
 
 function metricText(metric: Report['metrics'][string]): string {
-  if (metric.value !== null) return quantity(metric.value, metric.unit);
+  if (metric.value !== null) return quantityText(metric.value, metric.unit);
   if (metric.notApplicable !== undefined) return 'not applicable';
   if (metric.mean === undefined) return 'not measured';
-  return `mean ${quantity(metric.mean, metric.unit)}, max ${quantity(metric.max ?? 0, metric.unit)}`;
+  return `mean ${quantityText(metric.mean, metric.unit)}, max ${quantityText(metric.max ?? 0, metric.unit)}`;
 }

@@ -5,22 +5,26 @@
  * @module
  */
 import { throughputNote } from '../cpu-note.ts';
-import { earlyEndOf, isOpenByEarlyEnd, openKpisText } from '../early-end.ts';
+import {
+  inconclusiveKpisText,
+  isInconclusiveByEarlyEnd,
+  reportEarlyEndText,
+} from '../early-end.ts';
 import { KPI_HEADINGS, type KpiBar, kpiBar, STATUS_WORDS, whyMissed } from '../kpi-bar.ts';
 import {
   intervalKind,
   intervalText,
-  isNoted,
+  isIntervalNoteShown,
   kpiMargin,
   kpiMark,
   kpiName,
   limitText,
   measuredText,
-  missedFirst,
+  sortMissedFirst,
 } from '../kpi-text.ts';
 import type { KpiResult, Report } from '../report-schema.ts';
 import { warningTexts } from '../terminal-details.ts';
-import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const WIDTH = 260;
 const HEIGHT = 28;
@@ -28,7 +32,7 @@ const MIDDLE = 16;
 
 /** The section with table, explanation of intervals, invariants and warnings. */
 export function kpiSection(report: Report): Markup {
-  const rows = missedFirst(report.kpis).map((kpi) => row(kpi, report));
+  const rows = sortMissedFirst(report.kpis).map((kpi) => row(kpi, report));
   return html`<section><h2>Limits</h2>
 <table class="kpis"><thead><tr>${KPI_HEADINGS.map(heading)}</tr></thead>
 <tbody>${rows}</tbody></table>
@@ -54,7 +58,7 @@ const LOOKS: Readonly<
 function row(kpi: KpiResult, report: Report): Markup {
   const { tone } = LOOKS[kpi.status];
   const word = STATUS_WORDS[kpi.status];
-  const why = isOpenByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report);
+  const why = isInconclusiveByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
 <td class="mark ${tone}" title="${word}">${kpiMark(kpi)}</td>
 <td class="name">${kpiName(kpi)}</td>
@@ -63,17 +67,17 @@ function row(kpi: KpiResult, report: Report): Markup {
 <td class="plot">${bar(kpi)}</td>
 <td class="limit-cell number">${limitText(kpi)}</td>
 <td class="margin number">${kpiMargin(kpi)}</td></tr>
-${why === undefined ? NOTHING : html`<tr class="why ${tone}"><td></td><td colspan="6">${why}</td></tr>`}`;
+${why === undefined ? EMPTY_MARKUP : html`<tr class="why ${tone}"><td></td><td colspan="6">${why}</td></tr>`}`;
 }
 
 function bar(kpi: KpiResult): Markup {
   const drawn = kpiBar(kpi, WIDTH);
-  if (drawn === undefined) return NOTHING;
+  if (drawn === undefined) return EMPTY_MARKUP;
   const { allowed, limit, seeds, value } = drawn;
   const label = `${kpiName(kpi)} ${measuredText(kpi)}, limit ${limitText(kpi)}, 95 % interval ${intervalText(kpi)}`;
   const tinted =
     allowed === undefined
-      ? NOTHING
+      ? EMPTY_MARKUP
       : html`<rect class="allowed" x="${coordinateText(allowed.from)}" y="4" width="${coordinateText(allowed.width)}" height="${HEIGHT - 4}"/>`;
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${label}">
 ${tinted}<line class="grid" x1="4" x2="${WIDTH - 4}" y1="${MIDDLE}" y2="${MIDDLE}"/>
@@ -87,17 +91,17 @@ function seedTick(x: number): Markup {
 }
 
 function intervalMark({ interval }: KpiBar, tone: string): Markup {
-  if (interval === undefined) return NOTHING;
+  if (interval === undefined) return EMPTY_MARKUP;
   const { from, to, hasLow, hasHigh } = interval;
   const open = hasLow && hasHigh ? '' : 'dashed';
   const end = (at: number): Markup =>
     html`<line class="${tone}" x1="${coordinateText(at)}" x2="${coordinateText(at)}" y1="${MIDDLE - 4}" y2="${MIDDLE + 4}"/>`;
-  return html`<line class="${tone} ${open}" stroke-width="3" x1="${coordinateText(from)}" x2="${coordinateText(to)}" y1="${MIDDLE}" y2="${MIDDLE}"/>${hasLow ? end(from) : NOTHING}${hasHigh ? end(to) : NOTHING}`;
+  return html`<line class="${tone} ${open}" stroke-width="3" x1="${coordinateText(from)}" x2="${coordinateText(to)}" y1="${MIDDLE}" y2="${MIDDLE}"/>${hasLow ? end(from) : EMPTY_MARKUP}${hasHigh ? end(to) : EMPTY_MARKUP}`;
 }
 
 function notes(report: Report): Markup {
   const ranks = report.kpis.flatMap((kpi) =>
-    isNoted(kpi) && kpi.ci95.note !== undefined
+    isIntervalNoteShown(kpi) && kpi.ci95.note !== undefined
       ? [html`<li>${kpiName(kpi)}: ${kpi.ci95.note}</li>`]
       : [],
   );
@@ -112,10 +116,10 @@ function notes(report: Report): Markup {
     report.seeds.length > 1
       ? html`<li>Dot: all seeds. Bar: 95 % interval. Ticks: single seeds. Tinted: where the limit is met.</li>`
       : html`<li>One seed has no interval over seeds; try --seeds 30.</li>`;
-  const earlyEnd = earlyEndOf(report);
+  const earlyEnd = reportEarlyEndText(report);
   const early =
     earlyEnd === undefined
-      ? NOTHING
-      : html`<li class="broken"><b>Ended early</b> ${openKpisText(earlyEnd)}</li>`;
-  return html`<ul class="notes">${early}${broken}${warnings}${ranks}${cpu === undefined ? NOTHING : html`<li>${cpu}</li>`}${seeds}</ul>`;
+      ? EMPTY_MARKUP
+      : html`<li class="broken"><b>Ended early</b> ${inconclusiveKpisText(earlyEnd)}</li>`;
+  return html`<ul class="notes">${early}${broken}${warnings}${ranks}${cpu === undefined ? EMPTY_MARKUP : html`<li>${cpu}</li>`}${seeds}</ul>`;
 }

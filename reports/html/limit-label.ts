@@ -6,13 +6,13 @@
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 
 /** A corner of a curve, px. */
-export interface Corner {
+export interface CurveCorner {
   readonly x: number;
   readonly y: number;
 }
 
 /** The start of a label's base line, px. */
-export type LabelPlace = Corner;
+export type LabelPlace = CurveCorner;
 
 interface Room {
   readonly left: number;
@@ -37,7 +37,7 @@ const INSET = 6;
 export function limitLabelPlace(
   { text, lineY }: { readonly text: string; readonly lineY: number },
   room: Room,
-  curves: readonly (readonly Corner[])[],
+  curves: readonly (readonly CurveCorner[])[],
 ): LabelPlace {
   const width = text.length * LETTER;
   const heights = [lineY + ASCENT + DESCENT + 1, lineY - DESCENT - 2].filter(
@@ -61,13 +61,13 @@ function boxAt({ x, y }: LabelPlace, width: number): Room {
   return { left: x, right: x + width, top: y - ASCENT, bottom: y + DESCENT };
 }
 
-function crossings(curve: readonly Corner[], box: Room): number {
-  const pieces = curve.slice(1).map((to, at) => [curve[at] as Corner, to] as const);
+function crossings(curve: readonly CurveCorner[], box: Room): number {
+  const pieces = curve.slice(1).map((to, at) => [curve[at] as CurveCorner, to] as const);
   return pieces.filter(([from, to]) => meets(from, to, box)).length;
 }
 
 /** Whether a straight piece of a curve passes through the box. */
-function meets(from: Corner, to: Corner, box: Room): boolean {
+function meets(from: CurveCorner, to: CurveCorner, box: Room): boolean {
   const left = Math.max(box.left, Math.min(from.x, to.x));
   const right = Math.min(box.right, Math.max(from.x, to.x));
   if (left > right) return false;

@@ -15,7 +15,7 @@ export interface Markup {
 export type TemplateContent = Markup | string | number | undefined | readonly TemplateContent[];
 
 /** Empty markup. */
-export const NOTHING: Markup = { markup: '' };
+export const EMPTY_MARKUP: Markup = { markup: '' };
 
 /** Template tag: the literal parts are markup, the values are escaped. */
 export function html(parts: TemplateStringsArray, ...values: readonly TemplateContent[]): Markup {
@@ -25,7 +25,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly TemplateCo
 }
 
 /** Marks text as trusted markup: only for the report's own style sheet and script. */
-export function trusted(markup: string): Markup {
+export function trustedMarkup(markup: string): Markup {
   return { markup };
 }
 

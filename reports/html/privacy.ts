@@ -9,11 +9,20 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import { plural, significant, wholeNumberText } from '../format.ts';
-import { adversaryInShort } from '../privacy-part.ts';
+import { countWithNoun, significantDigitsText, wholeNumberText } from '../format.ts';
+import { shortAdversaryText } from '../privacy-part.ts';
 import type { Report } from '../report-schema.ts';
-import { emptyChart, type Frame, figure, frameOf, legend, svg, xAxis, yAxis } from './chart.ts';
-import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
+import {
+  emptyChart,
+  figure,
+  legend,
+  type PlotFrame,
+  plotFrameOf,
+  svg,
+  xAxis,
+  yAxis,
+} from './chart.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 type Privacy = NonNullable<Report['privacy']>;
 type Delays = NonNullable<Privacy['delays']>;
@@ -24,17 +33,17 @@ const SET_BARS = 16;
 /** The section; nothing when the run measured no privacy. */
 export function privacySection(report: Report): Markup {
   const { privacy } = report;
-  if (privacy === undefined) return NOTHING;
+  if (privacy === undefined) return EMPTY_MARKUP;
   const { delays, attacks = [] } = privacy;
   return html`<section><h2>How well messages hide</h2>
-${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${delays === undefined ? NOTHING : delayFigure(delays)}${attacks.length === 0 ? NOTHING : attackTable(attacks)}</section>
+${priceTable(report, privacy)}${bitsFigure(privacy)}${setsFigure(privacy)}${delays === undefined ? EMPTY_MARKUP : delayFigure(delays)}${attacks.length === 0 ? EMPTY_MARKUP : attackTable(attacks)}</section>
 `;
 }
 
 /** The sentences that name adversary and estimator. */
 function eyesOf(privacy: Privacy): string {
   const { adversary, estimator } = privacy;
-  return `In short, ${adversaryInShort(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;
+  return `In short, ${shortAdversaryText(privacy)}. Adversary: ${adversary}. Estimator: ${estimator}.`;
 }
 
 function sorted(privacy: Privacy, of: (target: Privacy['targets'][number]) => number): number[] {
@@ -63,7 +72,9 @@ function priceTable(report: Report, privacy: Privacy): Markup {
     value === null ? 'not measured' : `${wholeNumberText(value)} ms`;
   const perPayload = privacy.packetsPerPayload;
   const packets =
-    perPayload === null ? 'not measured' : `${significant(perPayload, 3)} packets on links`;
+    perPayload === null
+      ? 'not measured'
+      : `${significantDigitsText(perPayload, 3)} packets on links`;
   const rows: readonly PriceRow[] = [
     [
       'mean over the targets',
@@ -85,9 +96,9 @@ function priceTable(report: Report, privacy: Privacy): Markup {
     ],
     [
       'messages in a mix, on average',
-      significant(privacy.poolMean, 3),
+      significantDigitsText(privacy.poolMean, 3),
       'share of cover in what clients send',
-      typeof cover === 'number' ? `${significant(100 * cover, 3)} %` : 'not measured',
+      typeof cover === 'number' ? `${significantDigitsText(100 * cover, 3)} %` : 'not measured',
     ],
   ];
   const body = [...rows, ...corruptRow(report, privacy)].map(
@@ -103,7 +114,7 @@ function priceTable(report: Report, privacy: Privacy): Markup {
 // --- attacks ----------------------------------------------------------------------------------
 
 function attackTable(attacks: NonNullable<Privacy['attacks']>): Markup {
-  const share = (value: number): string => significant(value, 3);
+  const share = (value: number): string => significantDigitsText(value, 3);
   const rows = attacks.map(
     (one) =>
       html`<tr><td>${one.attack}</td><td class="number"><b>${share(one.success)}</b></td><td class="number">${share(one.low)} to ${share(one.high)}</td><td class="number">${share(one.chance)}</td><td class="number">${wholeNumberText(one.trials)}</td><td>${one.adversary}</td><td>${one.estimator}; ${one.interval}</td></tr>
@@ -127,9 +138,9 @@ function corruptRow(report: Report, { corrupt }: Privacy): readonly PriceRow[] {
   return [
     [
       'paths that use only corrupt mixes',
-      `${significant(100 * share, 2)} %`,
+      `${significantDigitsText(100 * share, 2)} %`,
       'half of all users have taken one after',
-      packets === undefined ? 'none was taken' : plural(packets, 'packet'),
+      packets === undefined ? 'none was taken' : countWithNoun(packets, 'packet'),
     ],
   ];
 }
@@ -144,7 +155,7 @@ function bitsFigure(privacy: Privacy): Markup {
   const title =
     n === 0
       ? 'No target could be followed to its end'
-      : `Half of ${plural(n, 'target')} hide in ${half.toFixed(2)} bits or more; the worst in ${(entropy[0] ?? 0).toFixed(2)}`;
+      : `Half of ${countWithNoun(n, 'target')} hide in ${half.toFixed(2)} bits or more; the worst in ${(entropy[0] ?? 0).toFixed(2)}`;
   const names = [
     { text: 'entropy', colour: 1 },
     { text: 'min-entropy (best single guess)', colour: 2 },
@@ -155,13 +166,13 @@ function bitsFigure(privacy: Privacy): Markup {
     legend: legend(names, 'always'),
     draw: (isWide) =>
       n === 0
-        ? emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), 'no targets')
+        ? emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), 'no targets')
         : drawBits([entropy, guess], isWide),
   });
 }
 
 function drawBits(curves: readonly (readonly number[])[], isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
+  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
   const all = curves.flat();
   const from = Math.max(0, Math.floor(leastOf(all) - 0.2));
   const to = Math.ceil(greatestOf(all) + 0.1);
@@ -196,7 +207,7 @@ function staircase(sortedBits: readonly number[], to: number): (readonly [number
 
 function setsFigure(privacy: Privacy): Markup {
   const sets = sorted(privacy, ({ entropy }) => 2 ** entropy);
-  if (sets.length === 0) return NOTHING;
+  if (sets.length === 0) return EMPTY_MARKUP;
   const candidates = 2 ** middle(sorted(privacy, ({ hartley }) => hartley));
   return figure({
     title: `The usual target is one of ${wholeNumberText(middle(sets))}, the worst one of ${wholeNumberText(sets[0] ?? 1)}`,
@@ -209,7 +220,7 @@ function setsFigure(privacy: Privacy): Markup {
 }
 
 function drawSets(sets: readonly number[], isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
+  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
   const x = scaleLinear([0, (sets.at(-1) ?? 1) * 1.001], [frame.left, frame.right]).nice();
   const end = x.domain()[1] ?? 1;
   const counts = new Array<number>(SET_BARS).fill(0);
@@ -237,11 +248,11 @@ function drawSets(sets: readonly number[], isWide: boolean): Markup {
 }
 
 function rect(
-  frame: Frame,
+  frame: PlotFrame,
   bar: { readonly left: number; readonly right: number; readonly top: number },
 ): Markup {
   const height = frame.bottom - bar.top;
-  if (height <= 0) return NOTHING;
+  if (height <= 0) return EMPTY_MARKUP;
   return html`<rect class="f1 layer" x="${coordinateText(bar.left + 1)}" y="${coordinateText(bar.top)}" width="${coordinateText(Math.max(1, bar.right - bar.left - 2))}" height="${coordinateText(height)}"/>`;
 }
 
@@ -252,13 +263,13 @@ function delayFigure(delays: Delays): Markup {
   const fit =
     worstP === null
       ? 'no mix was tested'
-      : `worst p-value of ${wholeNumberText(delays.mixes)} ${delays.mixes === 1 ? 'mix' : 'mixes'}: ${significant(worstP, 2)}`;
+      : `worst p-value of ${wholeNumberText(delays.mixes)} ${delays.mixes === 1 ? 'mix' : 'mixes'}: ${significantDigitsText(worstP, 2)}`;
   const names = [
     { text: 'measured', colour: 1 },
     { text: 'Exp(mean)', colour: 2 },
   ];
   return figure({
-    title: `Mixes delay by ${significant(delays.meanNs / 1e6, 4)} ms on average; ${fit}`,
+    title: `Mixes delay by ${significantDigitsText(delays.meanNs / 1e6, 4)} ms on average; ${fit}`,
     caption: `Share of ${wholeNumberText(delays.delays)} delays by length, in units of the mean; the last bar has all longer ones. Adversary: none, ground truth. Estimator: Kolmogorov-Smirnov for each mix, whole milliseconds dithered.`,
     legend: legend(names, 'always'),
     draw: (isWide) => drawDelays(delays, isWide),
@@ -266,7 +277,7 @@ function delayFigure(delays: Delays): Markup {
 }
 
 function drawDelays({ measured, expected, step }: Delays, isWide: boolean): Markup {
-  const frame = frameOf(isWide, { height: HEIGHT, label: 24, left: 56 });
+  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 56 });
   const x = scaleLinear([0, measured.length * step], [frame.left, frame.right]);
   const highest = greatestOf([...measured, ...expected]);
   const y = scaleLinear([0, highest], [frame.bottom, frame.top]).nice();
@@ -279,7 +290,7 @@ function drawDelays({ measured, expected, step }: Delays, isWide: boolean): Mark
     .y((share) => y(share));
   const shares = y.ticks(4).map((value) => ({
     at: y(value),
-    label: `${significant(100 * value, 2)} %`,
+    label: `${significantDigitsText(100 * value, 2)} %`,
   }));
   const means = x.ticks(5).map((value) => ({ at: x(value), label: String(value) }));
   return svg(frame, 'Delays of the mixes against an exponential law', [

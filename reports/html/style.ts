@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { DARK_COLOURS, LIGHT_COLOURS, tokenText } from './tokens.ts';
+import { colourTokensCss, DARK_COLOURS, LIGHT_COLOURS } from './tokens.ts';
 
-const LIGHT_SCHEME = `${tokenText(LIGHT_COLOURS)} color-scheme: light;`;
-const DARK_SCHEME = `${tokenText(DARK_COLOURS)} color-scheme: dark;`;
+const LIGHT_SCHEME = `${colourTokensCss(LIGHT_COLOURS)} color-scheme: light;`;
+const DARK_SCHEME = `${colourTokensCss(DARK_COLOURS)} color-scheme: dark;`;
 
 /** The complete style sheet. */
 export const REPORT_STYLE = `

@@ -6,27 +6,27 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import { limitQuantity, plural } from '../format.ts';
+import { countWithNoun, limitQuantityText } from '../format.ts';
 import { kpiMark, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
 import {
-  missingText,
+  kpiResultOfRow,
+  missingKpiText,
   type SweepGrid,
   type SweepResult,
   seedRange,
   shortestUniqueEnding,
   sweepGrid,
-  sweepKpi,
-  sweepKpis,
-  sweepParameters,
+  sweepKpiNames,
+  sweepParameterNames,
   sweepResultColumns,
   sweepVerdict,
 } from '../sweep.ts';
-import type { ReadQuantity } from '../sweep-axis.ts';
-import { emptyChart, figure, frameOf, svg } from './chart.ts';
+import type { QuantityReader } from '../sweep-axis.ts';
+import { emptyChart, figure, plotFrameOf, svg } from './chart.ts';
 import { htmlDocument } from './html.ts';
 import { coordinateText, html, type Markup } from './markup.ts';
-import { sweepLines } from './sweep-lines.ts';
+import { sweepFigures } from './sweep-lines.ts';
 
 const STEPS = 5;
 const ROW = 40;
@@ -35,15 +35,15 @@ const ROW = 40;
  * The complete document of a sweep.
  * @param read Reads values of parameters, so that numbers get an axis.
  */
-export function renderSweepHtml(sweep: SweepResult, read: ReadQuantity): string {
+export function renderSweepHtml(sweep: SweepResult, read: QuantityReader): string {
   const { word, text } = sweepVerdict(sweep);
   const tone = { PASS: 'pass', FAIL: 'fail', STOP: 'open' }[word];
-  const kpis = sweepKpis(sweep);
+  const kpis = sweepKpiNames(sweep);
   return htmlDocument(`${word} ${sweep.name}`, [
     html`<header class="bar ${tone}"><div>
 <h1><b>${word}</b>${sweep.name}: ${text}</h1>
 <p class="question">${sweep.question}</p>
-<dl class="facts"><div><dt>seeds</dt><dd>${seedsText(sweep)}</dd></div><div><dt>parameters</dt><dd>${sweepParameters(sweep).join(', ')}</dd></div></dl>
+<dl class="facts"><div><dt>seeds</dt><dd>${seedsText(sweep)}</dd></div><div><dt>parameters</dt><dd>${sweepParameterNames(sweep).join(', ')}</dd></div></dl>
 </div></header>
 <main>
 <section><h2>Each KPI over the parameters</h2>
@@ -64,13 +64,13 @@ function seedsText(sweep: SweepResult): string {
 /** Least share of cells with a value. A sample of combinations has fewer, and gets no heat map. */
 const GRID_SHARE_MIN = 0.25;
 
-function kpiFigures(sweep: SweepResult, kpi: string, read: ReadQuantity): readonly Markup[] {
-  const lines = sweepLines(sweep, kpi, read);
+function kpiFigures(sweep: SweepResult, kpi: string, read: QuantityReader): readonly Markup[] {
+  const lines = sweepFigures(sweep, kpi, read);
   const grid = sweepGrid(sweep, kpi);
   const cells = grid.rows.flat();
   const share = cells.filter((row) => row !== undefined).length / cells.length;
   if (share < GRID_SHARE_MIN && lines.length > 0) return lines;
-  return [heatFigure(shortNamed(grid, sweepParameters(sweep))), ...lines];
+  return [heatFigure(shortNamed(grid, sweepParameterNames(sweep))), ...lines];
 }
 
 /** Shortens the parameters' paths, which are wider than the charts; the header has them in full. */
@@ -99,19 +99,19 @@ function heatFigure(grid: SweepGrid): Markup {
   const values = valuesOf(grid);
   const draw = (isWide: boolean): Markup => {
     if (first === undefined || values.length === 0) {
-      const frame = frameOf(isWide, { height: 90, label: 12, left: 12 });
+      const frame = plotFrameOf(isWide, { height: 90, label: 12, left: 12 });
       return emptyChart(frame, 'measured in no combination');
     }
     return heatMap(grid, values, isWide);
   };
   const missed = cells.filter((kpi) => !kpi.pass).length;
   const limit = grid.limits
-    .map(({ comparison, limit: bound, unit }) => `${comparison} ${limitQuantity(bound, unit)}`)
+    .map(({ comparison, limit: bound, unit }) => `${comparison} ${limitQuantityText(bound, unit)}`)
     .join(' and ');
   const title =
     missed === 0
       ? `${grid.kpi}: ${limit} is met everywhere`
-      : `${grid.kpi}: ${limit} is missed in ${missed} of ${plural(cells.length, 'cell')}`;
+      : `${grid.kpi}: ${limit} is missed in ${missed} of ${countWithNoun(cells.length, 'cell')}`;
   const fixed = Object.entries(grid.fixed).map(([name, value]) => `${name} = ${value}`);
   const others = fixed.length === 0 ? '' : ` Fixed: ${fixed.join(', ')}.`;
   const caption = `Darker (lighter on dark): larger. Framed with ✗: missed.${others}`;
@@ -129,7 +129,7 @@ function stepOf(value: number, values: readonly number[]): number {
 function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): Markup {
   const height = 46 + ROW * grid.y.values.length;
   const left = isWide ? 180 : 84;
-  const frame = frameOf(isWide, { height, label: 24, left });
+  const frame = plotFrameOf(isWide, { height, label: 24, left });
   const wanted = (frame.right - frame.left) / Math.max(1, grid.x.values.length);
   const width = Math.min(wanted, 130);
   const column = (i: number): number => frame.left + width * i;
@@ -187,12 +187,12 @@ function cell(kpi: KpiResult | undefined, place: Place): Markup {
 
 function tableSection(sweep: SweepResult): Markup {
   const kpis = sweepResultColumns(sweep);
-  const parameters = sweepParameters(sweep);
+  const parameters = sweepParameterNames(sweep);
   const rows = sweep.rows.map((row) => {
     const tone = row.pass ? 'pass-text' : 'fail-text';
     const values = kpis.map((name) => {
-      const kpi = sweepKpi(row, name);
-      return html`<td class="number ${kpi?.pass === true ? '' : tone}">${kpi === undefined ? missingText(row) : measuredText(kpi)}</td>`;
+      const kpi = kpiResultOfRow(row, name);
+      return html`<td class="number ${kpi?.pass === true ? '' : tone}">${kpi === undefined ? missingKpiText(row) : measuredText(kpi)}</td>`;
     });
     return html`<tr><td class="mark ${tone}">${row.pass ? '✓' : '✗'}</td>${parameters.map((name) => html`<td>${row.parameters[name] ?? '-'}</td>`)}${values}</tr>
 `;

@@ -8,17 +8,23 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
-import { grouped, inScale, limitQuantity, scaleOf, type UnitScale } from '../format.ts';
+import {
+  groupThousands,
+  limitQuantityText,
+  scaledNumberText,
+  type UnitScale,
+  unitScaleOf,
+} from '../format.ts';
 import { intervalText, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
 import {
-  missingText,
+  missingKpiText,
   type SweepResult,
   shortestUniqueEnding,
   sweepLimits,
-  sweepParameters,
+  sweepParameterNames,
 } from '../sweep.ts';
-import type { ReadQuantity } from '../sweep-axis.ts';
+import type { QuantityReader } from '../sweep-axis.ts';
 import {
   type SweepCurve,
   type SweepCurves,
@@ -26,20 +32,20 @@ import {
   sweepCurves,
 } from '../sweep-curves.ts';
 import {
-  colourOf,
   endLabels,
-  type Frame,
+  endLabelsWidthPx,
   figure,
-  frameOf,
-  labelRoom,
   legend,
+  type PlotFrame,
+  plotFrameOf,
+  seriesColourNumber,
   svg,
   type Tick,
   xAxis,
   yAxis,
 } from './chart.ts';
-import { type Corner, limitLabelPlace } from './limit-label.ts';
-import { coordinateText, html, type Markup, NOTHING } from './markup.ts';
+import { type CurveCorner, limitLabelPlace } from './limit-label.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const HEIGHT = 280;
 /** Least room for the names of lines, px. */
@@ -65,13 +71,19 @@ interface Measured extends SweepPoint {
 }
 
 /** The figures of a KPI; none if no varying parameter is a number, or nothing was measured. */
-export function sweepLines(sweep: SweepResult, kpi: string, read: ReadQuantity): readonly Markup[] {
+export function sweepFigures(
+  sweep: SweepResult,
+  kpi: string,
+  read: QuantityReader,
+): readonly Markup[] {
   const limits = sweepLimits(sweep, kpi);
   return sweepCurves(sweep, kpi, read).flatMap((curves) => {
     const points = curves.curves.flatMap(measuredOf);
     const [first] = points;
     if (first === undefined) return [];
-    return [linesFigure({ curves, points, limits, unit: first.kpi.unit }, sweepParameters(sweep))];
+    return [
+      linesFigure({ curves, points, limits, unit: first.kpi.unit }, sweepParameterNames(sweep)),
+    ];
   });
 }
 
@@ -82,13 +94,13 @@ function linesFigure(full: Chart, paths: readonly string[]): Markup {
   const chart = { ...full, curves };
   const names = curves.curves.map(({ name }, i) => ({
     text: labelOf(name, i),
-    colour: colourOf(i),
+    colour: seriesColourNumber(i),
   }));
   return figure({
     title: titleOf(chart),
     caption: captionOf(chart, paths),
     draw: (isWide) => draw(chart, isWide),
-    legend: names.length > 1 ? legend(names, 'narrow') : NOTHING,
+    legend: names.length > 1 ? legend(names, 'narrow') : EMPTY_MARKUP,
   });
 }
 
@@ -202,11 +214,11 @@ function draw(chart: Chart, isWide: boolean): Markup {
   const names = curves.curves.map(({ name }, index) => labelOf(name, index));
   const size = {
     height: HEIGHT,
-    label: isMany ? labelRoom(names, LABEL) : 24,
+    label: isMany ? endLabelsWidthPx(names, LABEL) : 24,
     left: LEFT,
     head: 24,
   };
-  const frame = frameOf(isWide, size);
+  const frame = plotFrameOf(isWide, size);
   const yScale = verticalOf(chart, frame);
   const x = horizontalOf(curves, frame);
   const equals = equalsOf(curves);
@@ -217,10 +229,12 @@ function draw(chart: Chart, isWide: boolean): Markup {
   const labels = curves.curves.flatMap((curve, index) => {
     const last = measuredOf(curve).at(-1);
     if (last === undefined) return [];
-    return [{ y: place.y(last.value), text: names[index] ?? '', colour: colourOf(index) }];
+    return [
+      { y: place.y(last.value), text: names[index] ?? '', colour: seriesColourNumber(index) },
+    ];
   });
   const corners = curves.curves.map((curve) =>
-    measuredOf(curve).map((point): Corner => ({ x: x(point.x), y: place.y(point.value) })),
+    measuredOf(curve).map((point): CurveCorner => ({ x: x(point.x), y: place.y(point.value) })),
   );
   const summary = `${curves.kpi} over ${curves.x.name}, ${points.length} combinations; the values are in the table below`;
   return svg(frame, summary, [
@@ -230,12 +244,12 @@ function draw(chart: Chart, isWide: boolean): Markup {
     drawn.map(({ under }) => under),
     limits.map((limit) => limitMark(limit, { ...place, y: yScale.y }, { corners, unit })),
     drawn.map(({ over }) => over),
-    isMany ? endLabels(frame, labels) : NOTHING,
+    isMany ? endLabels(frame, labels) : EMPTY_MARKUP,
   ]);
 }
 
 interface Place {
-  readonly frame: Frame;
+  readonly frame: PlotFrame;
   readonly x: Position;
   readonly y: Position;
   /** Which curves are equal to each curve, see {@link equalsOf}. */
@@ -248,21 +262,25 @@ function shiftOf({ curves, isScattered }: SweepCurves, index: number): number {
   return isScattered ? 0 : (index - (curves.length - 1) / 2) * 2.5;
 }
 
-function clamped(y: Position, { top, bottom }: Frame): Position {
+function clamped(y: Position, { top, bottom }: PlotFrame): Position {
   return (value) => Math.max(top, Math.min(bottom, y(value)));
 }
 
 /** Room on both sides, so that marks at the ends are whole. */
 const INSET = 14;
 
-function horizontalOf({ x }: SweepCurves, { left, right }: Frame): Position {
+function horizontalOf({ x }: SweepCurves, { left, right }: PlotFrame): Position {
   const domain = [x.axis.min, x.axis.max];
   const range = [left + INSET, right - INSET];
   return x.axis.isLog ? scaleLog(domain, range) : scaleLinear(domain, range);
 }
 
 /** Ticks at the values of the sweep if there is room for all of them, else at round numbers. */
-function xTicks({ x, curves }: SweepCurves, at: Position, { isWide, left, right }: Frame): Tick[] {
+function xTicks(
+  { x, curves }: SweepCurves,
+  at: Position,
+  { isWide, left, right }: PlotFrame,
+): Tick[] {
   const letter = 7;
   const own = new Map(curves.flatMap(({ points }) => points.map(({ x: v, text }) => [v, text])));
   const few = own.size <= (isWide ? 16 : 8);
@@ -290,7 +308,7 @@ interface Vertical {
 }
 
 /** The vertical axis: contains all values; intervals and limits only if these do not flatten the curves. */
-function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Vertical {
+function verticalOf({ points, limits, unit }: Chart, { top, bottom }: PlotFrame): Vertical {
   const values = points.map(({ value }) => value);
   const [least, most] = [leastOf(values), greatestOf(values)];
   const range = most - least || Math.abs(most) / 2 || 1;
@@ -302,7 +320,7 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: Frame): Ve
   );
   const all = [...values, ...near.map(Number)];
   const [low, high] = [leastOf(all), greatestOf(all)];
-  const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
   const isLog = least > 0 && most / least >= LOG_RATIO;
   const position = isLog
     ? scaleLog([Math.max(low, least / 3) * 0.9, high * 1.1], [bottom, top])
@@ -334,12 +352,12 @@ function yTicks(
   const steps = scaleLinear([from / scale.divisor, to / scale.divisor], [0, 1]).ticks(5);
   return steps.map((step) => ({
     at: y(step * scale.divisor),
-    label: grouped(String(Number(step.toPrecision(8)))),
+    label: groupThousands(String(Number(step.toPrecision(8)))),
   }));
 }
 
 function numberIn(value: number, scale: UnitScale): string {
-  return inScale(value, { ...scale, suffix: '' });
+  return scaledNumberText(value, { ...scale, suffix: '' });
 }
 
 function curveOf(
@@ -349,7 +367,7 @@ function curveOf(
   all: Chart,
 ): { readonly under: Markup; readonly over: Markup } {
   const { x, y, shift } = place;
-  const colour = colourOf(index);
+  const colour = seriesColourNumber(index);
   const at = (point: SweepPoint): number => x(point.x) + shift;
   const shape = line<SweepPoint>()
     .digits(1)
@@ -361,10 +379,10 @@ function curveOf(
   const gap = DASH * (count - 1);
   const turns =
     count === 1
-      ? NOTHING
+      ? EMPTY_MARKUP
       : html` stroke-dasharray="${DASH} ${gap}" stroke-dashoffset="${-DASH * before}"`;
   const path = all.curves.isScattered
-    ? NOTHING
+    ? EMPTY_MARKUP
     : html`<path class="line s${colour}${dash}"${turns} d="${shape(curve.points) ?? ''}"/>`;
   const bars = hasBands(all)
     ? band(curve, colour, { ...place, x: (value) => x(value) + shift })
@@ -401,7 +419,7 @@ const ARROW = 16;
 function bar(point: Measured, colour: number, place: Place): Markup {
   const middle = place.y(point.value);
   const [low, high] = endsOf(point, place.y);
-  if (low !== undefined && high !== undefined && Math.abs(low - high) < 1) return NOTHING;
+  if (low !== undefined && high !== undefined && Math.abs(low - high) < 1) return EMPTY_MARKUP;
   const x = place.x(point.x);
   const half = (end: number | undefined, way: 1 | -1): string => {
     const to = end ?? middle + way * ARROW;
@@ -425,7 +443,7 @@ function mark(point: SweepPoint, { colour, at, place }: MarkPlace): Markup {
   }
   const [cx, cy] = [coordinateText(at), coordinateText(place.y(found.value))];
   const ring = found.kpi.pass
-    ? NOTHING
+    ? EMPTY_MARKUP
     : html`<circle class="miss-ring" cx="${cx}" cy="${cy}" r="6"/>`;
   return html`<g>${title}<circle class="f${colour}" cx="${cx}" cy="${cy}" r="3.5"/>${ring}</g>
 `;
@@ -433,16 +451,20 @@ function mark(point: SweepPoint, { colour, at, place }: MarkPlace): Markup {
 
 function wordsOf({ row, kpi }: SweepPoint): string {
   const values = Object.entries(row.parameters).map(([path, value]) => `${path}=${value}`);
-  const told = kpi === undefined ? missingText(row) : `${measuredText(kpi)}, ${intervalText(kpi)}`;
+  const told =
+    kpi === undefined ? missingKpiText(row) : `${measuredText(kpi)}, ${intervalText(kpi)}`;
   return `${values.join(', ')}: ${told}`;
 }
 
 function limitMark(
   { comparison, limit }: KpiResult,
   { frame, y }: Place,
-  { corners, unit }: { readonly corners: readonly (readonly Corner[])[]; readonly unit: string },
+  {
+    corners,
+    unit,
+  }: { readonly corners: readonly (readonly CurveCorner[])[]; readonly unit: string },
 ): Markup {
-  const text = `limit ${comparison} ${limitQuantity(limit, unit)}`;
+  const text = `limit ${comparison} ${limitQuantityText(limit, unit)}`;
   const at = y(limit);
   // `at` is NaN for a limit of 0 on a logarithmic axis.
   if (!(at >= frame.top && at <= frame.bottom)) {

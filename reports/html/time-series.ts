@@ -11,37 +11,37 @@ import { greatestOf } from '../../engine/pure/extremes.ts';
 import { axisEndNs } from '../done-text.ts';
 import { FLOWS_FILE } from '../flows-csv.ts';
 import {
-  inScale,
-  limitQuantity,
-  plural,
-  quantity,
+  countWithNoun,
+  limitQuantityText,
+  quantityText,
   runSpanText,
-  scaleOf,
-  shortCount,
-  significant,
-  spanUnit,
+  runTimeUnitFor,
+  scaledNumberText,
+  shortCountText,
+  significantDigitsText,
   type UnitScale,
+  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
 import { ALL_DELIVERED_SERIES, ALL_SENT_SERIES } from '../shown-flows.ts';
 import {
-  colourOf,
-  cursor,
   type EndLabel,
   emptyChart,
   endLabels,
-  type Frame,
+  endLabelsWidthPx,
   figure,
-  frameOf,
-  labelRoom,
   legend,
+  type PlotFrame,
+  plotFrameOf,
+  pointerLineMarkup,
+  seriesColourNumber,
   svg,
   xAxis,
   yAxis,
 } from './chart.ts';
-import { type Corner, limitLabelPlace } from './limit-label.ts';
-import { coordinateText, html, type Markup, NOTHING, type TemplateContent } from './markup.ts';
+import { type CurveCorner, limitLabelPlace } from './limit-label.ts';
+import { coordinateText, EMPTY_MARKUP, html, type Markup, type TemplateContent } from './markup.ts';
 
 const PATH = 'path:';
 const HEIGHT = 210;
@@ -68,15 +68,15 @@ export function timeSection(report: Report): Markup {
   if (panels.length === 0) {
     const reason = 'this run recorded no series';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(frameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Over time', caption: reason, draw })]);
   }
   return section([leftOutNote(report), ...panels.map((panel) => panelFigure(panel, report))]);
 }
 
 function leftOutNote({ flowsLeftOut }: Report): Markup {
-  if (flowsLeftOut === undefined) return NOTHING;
-  return html`<p class="muted">${plural(flowsLeftOut, 'flow')} not drawn: of single flows, only those that delivered least and some that delivered most. ${FLOWS_FILE} has a line for each; trace.orr has all of them over time.</p>
+  if (flowsLeftOut === undefined) return EMPTY_MARKUP;
+  return html`<p class="muted">${countWithNoun(flowsLeftOut, 'flow')} not drawn: of single flows, only those that delivered least and some that delivered most. ${FLOWS_FILE} has a line for each; trace.orr has all of them over time.</p>
 `;
 }
 
@@ -109,7 +109,7 @@ function scaled(series: SeriesSummary, values: Values): Values {
 function panelsOf(report: Report): readonly Panel[] {
   const { series } = report;
   const { warmupNs } = report.scenario;
-  const seeds = plural(report.seeds.length, 'seed');
+  const seeds = countWithNoun(report.seeds.length, 'seed');
   const band = report.seeds.length > 1 ? `, band: range of ${seeds}` : '';
   const caption = `Seed ${report.shownSeed}${band}; shaded: while a fault lasts.`;
   const traffic = [...series.filter(isSent), ...series.filter(isDelivered)];
@@ -153,7 +153,7 @@ function rateLimit(report: Report): Pick<Panel, 'limit'> {
     (one: KpiResult) => one.aggregation === 'rate' && /throughput|delivered/.test(one.metric),
   );
   if (kpi === undefined) return {};
-  const text = `limit ${limitQuantity(kpi.limit, '1/min')}`;
+  const text = `limit ${limitQuantityText(kpi.limit, '1/min')}`;
   return { limit: { value: kpi.limit / 60, text } };
 }
 
@@ -172,13 +172,13 @@ function trafficTitle(traffic: readonly SeriesSummary[], warmupNs: number): stri
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const unit = drawnUnit(one);
   const step = stepText(one);
-  if (shortCount(median) === '0') return sparseTitle(one, rates);
+  if (shortCountText(median) === '0') return sparseTitle(one, rates);
   const gaps = rates.filter((value) => value < median / 2).length;
   const gapText =
     gaps === 0
       ? 'never below half of it'
-      : `below half of it in ${plural(gaps, 'step')} of ${step}`;
-  return `${shortCount(median)} ${unit} ${wordsOf(one)}, ${gapText}`;
+      : `below half of it in ${countWithNoun(gaps, 'step')} of ${step}`;
+  return `${shortCountText(median)} ${unit} ${wordsOf(one)}, ${gapText}`;
 }
 
 function wordsOf({ name }: SeriesSummary): string {
@@ -189,13 +189,15 @@ function wordsOf({ name }: SeriesSummary): string {
 function sparseTitle(one: SeriesSummary, rates: readonly number[]): string {
   const empty = rates.filter((value) => value === 0).length;
   const sum = total(rates) * (one.stepNs / 1e9);
-  const steps = plural(rates.length, 'step');
-  return `${shortCount(Math.round(sum))} ${one.unit} ${wordsOf(one)}, none in ${wholeNumberText(empty)} of ${steps} of ${stepText(one)}`;
+  const steps = countWithNoun(rates.length, 'step');
+  return `${shortCountText(Math.round(sum))} ${one.unit} ${wordsOf(one)}, none in ${wholeNumberText(empty)} of ${steps} of ${stepText(one)}`;
 }
 
 function stepText({ stepNs }: SeriesSummary): string {
   const seconds = stepNs / 1e9;
-  return seconds < MINUTES_MIN ? quantity(stepNs, 'ns') : `${significant(seconds / 60, 3)} min`;
+  return seconds < MINUTES_MIN
+    ? quantityText(stepNs, 'ns')
+    : `${significantDigitsText(seconds / 60, 3)} min`;
 }
 
 function seriesTitle(one: SeriesSummary, warmupNs: number): string {
@@ -204,13 +206,13 @@ function seriesTitle(one: SeriesSummary, warmupNs: number): string {
   if (known.length === 0) return `${one.name}: nothing measured`;
   const peak = greatestOf(known);
   const at = values.indexOf(peak) * one.stepNs;
-  const text = `${one.name}: at most ${quantity(peak, drawnUnit(one))}, at ${instantText(at, one)}`;
+  const text = `${one.name}: at most ${quantityText(peak, drawnUnit(one))}, at ${instantText(at, one)}`;
   const gaps = values.slice(Math.ceil(warmupNs / one.stepNs)).length - known.length;
-  return gaps === 0 ? text : `${text}; nothing arrived in ${plural(gaps, 'step')}`;
+  return gaps === 0 ? text : `${text}; nothing arrived in ${countWithNoun(gaps, 'step')}`;
 }
 
 function instantText(ns: number, { shownSeed, stepNs }: SeriesSummary): string {
-  const unit = spanUnit((shownSeed.length * stepNs) / 1e9);
+  const unit = runTimeUnitFor((shownSeed.length * stepNs) / 1e9);
   return `${(ns / 1e9 / unit.seconds).toFixed(1)} ${unit.suffix}`;
 }
 
@@ -222,7 +224,7 @@ function pathTitle(paths: readonly SeriesSummary[], warmupNs: number): string {
   const all = sums.reduce((sum, one) => sum + one.sum, 0);
   if (all === 0) return 'Use of paths: no packet took one';
   const parts = sums.map(({ name, sum }) => `${((100 * sum) / all).toFixed(1)} % on ${name}`);
-  return parts.length > 4 ? `${plural(parts.length, 'path')} in use` : parts.join(', ');
+  return parts.length > 4 ? `${countWithNoun(parts.length, 'path')} in use` : parts.join(', ');
 }
 
 function total(values: Values): number {
@@ -235,7 +237,7 @@ function total(values: Values): number {
 function axisScale(panel: Panel, top: number): UnitScale {
   const [first] = panel.series;
   const unit = first === undefined ? '' : drawnUnit(first);
-  if (unit === 'ns' || unit === 'ratio') return scaleOf(top, unit);
+  if (unit === 'ns' || unit === 'ratio') return unitScaleOf(top, unit);
   if (top >= 1e6) return { divisor: 1e6, suffix: `M ${unit}` };
   return top >= 1e4 ? { divisor: 1e3, suffix: `k ${unit}` } : { divisor: 1, suffix: unit };
 }
@@ -266,7 +268,7 @@ function nameOf(one: SeriesSummary): string {
 function seriesColour(panel: Panel, index: number): number {
   const one = panel.series[index];
   if (one !== undefined && isDelivered(one)) return 1;
-  return one !== undefined && isSent(one) ? 6 : colourOf(index);
+  return one !== undefined && isSent(one) ? 6 : seriesColourNumber(index);
 }
 
 /** Whether the series is what was sent: by the only flow, or by all flows if some are left out. */
@@ -289,14 +291,14 @@ function panelFigure(panel: Panel, report: Report): Markup {
     caption: panel.caption,
     draw: (isWide) => drawPanel(panel, report, isWide),
     read: readData(panel, report, axisScale(panel, top)),
-    legend: panel.series.length > 1 ? legend(entries, 'narrow') : NOTHING,
+    legend: panel.series.length > 1 ? legend(entries, 'narrow') : EMPTY_MARKUP,
   });
 }
 
 function readData(panel: Panel, report: Report, scale: UnitScale): unknown {
   const [first] = panel.series;
   const stepNs = first?.stepNs ?? 1;
-  const unit = spanUnit(endOf(panel, report) / 1e9);
+  const unit = runTimeUnitFor(endOf(panel, report) / 1e9);
   const seconds = (first?.shownSeed ?? []).map((_, i) => Number(((i * stepNs) / 1e9).toFixed(4)));
   return {
     label: 'at',
@@ -328,8 +330,8 @@ function labelledNames({ series }: Report): readonly string[] {
 }
 
 function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
-  const label = labelRoom(labelledNames(report), LABEL);
-  const frame = frameOf(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
+  const label = endLabelsWidthPx(labelledNames(report), LABEL);
+  const frame = plotFrameOf(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {
@@ -343,7 +345,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
     .clamp(true);
   const scale = axisScale(panel, top);
   const yTicks = y.ticks(4).map((value) => ({ at: y(value), label: tick(value, scale) }));
-  const unit = spanUnit(endOf(panel, report) / 1e9);
+  const unit = runTimeUnitFor(endOf(panel, report) / 1e9);
   const time = scaleLinear(
     [0, endOf(panel, report) / 1e9 / unit.seconds],
     [frame.left, frame.right],
@@ -359,17 +361,17 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
     limitLine(panel, frame, { x, y }),
     xAxis(frame, xTicks, unit.suffix),
     endLabels(frame, shapes.labels),
-    cursor(frame),
+    pointerLineMarkup(frame),
   ];
   return svg(frame, `${panel.title}. ${panel.caption}`, body);
 }
 
 function tick(value: number, scale: UnitScale): string {
-  return inScale(value, { ...scale, suffix: scale.suffix === '%' ? '%' : '' });
+  return scaledNumberText(value, { ...scale, suffix: scale.suffix === '%' ? '%' : '' });
 }
 
 /** The warm-up and the faults of the shown seed. */
-function shades(report: Report, frame: Frame, x: Position): TemplateContent {
+function shades(report: Report, frame: PlotFrame, x: Position): TemplateContent {
   const height = frame.bottom - frame.top;
   const { warmupNs } = report.scenario;
   const axisNs = axisEndNs(report);
@@ -381,13 +383,13 @@ function shades(report: Report, frame: Frame, x: Position): TemplateContent {
       const end = Math.min(fault.endNs ?? axisNs, axisNs);
       const at = `${(fault.beginNs / 1e9).toFixed(3)} s: ${fault.text}`;
       const number = html`<text class="middle" x="${coordinateText((x(fault.beginNs) + x(end)) / 2)}" y="${frame.top - 6}">${i + 1}</text>`;
-      return html`${rect('fault', fault.beginNs, end, at)}${frame.isWide ? number : NOTHING}`;
+      return html`${rect('fault', fault.beginNs, end, at)}${frame.isWide ? number : EMPTY_MARKUP}`;
     });
   if (warmupNs <= 0) return faults;
   const label = html`<text class="middle" x="${coordinateText((x(0) + x(warmupNs)) / 2)}" y="${frame.top - 6}">warm-up</text>`;
   return [
     rect('warmup', 0, warmupNs, 'warm-up, not measured'),
-    frame.isWide ? label : NOTHING,
+    frame.isWide ? label : EMPTY_MARKUP,
     faults,
   ];
 }
@@ -411,7 +413,7 @@ function lines(panel: Panel, x: Position, y: Position): Shapes {
     const last = values.findLast((value) => value !== null) ?? 0;
     labels.push({ y: y(last), text: nameOf(one), colour });
     const thin = isSent(one) ? 'thin dashed' : '';
-    const band = isSent(one) ? NOTHING : bandOf(one, colour, { x, y });
+    const band = isSent(one) ? EMPTY_MARKUP : bandOf(one, colour, { x, y });
     return html`${band}<path class="line s${colour} ${thin}" d="${path([...values]) ?? ''}"/>`;
   });
   return { drawing, labels: panel.series.length > 1 ? labels : [] };
@@ -453,23 +455,27 @@ function stacked(panel: Panel, x: Position, y: Position): Shapes {
     const last = layer.at(-1);
     const one = panel.series[i];
     if (last !== undefined && one !== undefined) {
-      labels.push({ y: y((last[0] + last[1]) / 2), text: nameOf(one), colour: colourOf(i) });
+      labels.push({
+        y: y((last[0] + last[1]) / 2),
+        text: nameOf(one),
+        colour: seriesColourNumber(i),
+      });
     }
-    return html`<path class="layer f${colourOf(i)}" d="${shape(layer) ?? ''}"/>`;
+    return html`<path class="layer f${seriesColourNumber(i)}" d="${shape(layer) ?? ''}"/>`;
   });
   return { drawing, labels };
 }
 
 function limitLine(
   panel: Panel,
-  frame: Frame,
+  frame: PlotFrame,
   { x, y }: { readonly x: Position; readonly y: Position },
 ): Markup {
   const { limit } = panel;
-  if (limit === undefined) return NOTHING;
+  if (limit === undefined) return EMPTY_MARKUP;
   const at = y(limit.value);
   const curves = panel.series.map((one) =>
-    scaled(one, one.shownSeed).flatMap((value, step): Corner[] =>
+    scaled(one, one.shownSeed).flatMap((value, step): CurveCorner[] =>
       value === null ? [] : [{ x: x((step + 0.5) * one.stepNs), y: y(value) }],
     ),
   );

@@ -70,7 +70,7 @@ export const DARK_COLOURS: ColourTokens = {
 };
 
 /** The tokens as declarations of CSS variables. */
-export function tokenText(tokens: ColourTokens): string {
+export function colourTokensCss(tokens: ColourTokens): string {
   return Object.entries(tokens)
     .map(([name, colour]) => `--${name}: ${colour};`)
     .join(' ');

@@ -5,11 +5,11 @@
  */
 import type { Report } from '../report-schema.ts';
 import { TWIN_HEADINGS, twinCells, twinChanges } from '../twin-text.ts';
-import { html, type Markup, NOTHING } from './markup.ts';
+import { EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 /** The section; nothing without a twin. */
 export function twinSection({ twin }: Report): Markup {
-  if (twin === undefined) return NOTHING;
+  if (twin === undefined) return EMPTY_MARKUP;
   const rows = twinCells(twin).map(
     (
       cells,

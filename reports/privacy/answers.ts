@@ -5,16 +5,22 @@
  *
  * @module
  */
-import type { Answers } from './attacks/index.ts';
-import { compromisedPaths } from './paths.ts';
+import type { AttackTruths } from './attacks/index.ts';
+import { countCompromisedPaths } from './paths.ts';
 import type { PrivacySetting } from './setting.ts';
-import { ARRIVED, DEPARTED, NO_NODE, PURPOSE_CONTENT, type Truth } from './truth/truth.ts';
+import {
+  EVENT_ARRIVED,
+  EVENT_DEPARTED,
+  NO_NODE,
+  PURPOSE_CONTENT,
+  type RunTruth,
+} from './truth/truth.ts';
 
 /**
  * The answers from the record; results of attacks carried out by events are counted during the run.
  */
-export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
-  const { numerator, denominator } = compromisedPaths(truth, setting);
+export function attackTruthsOf(truth: RunTruth, setting: PrivacySetting): AttackTruths {
+  const { numerator, denominator } = countCompromisedPaths(truth, setting);
   return {
     partners: partnersOf(truth),
     compromisedPaths: { hits: numerator, trials: denominator },
@@ -22,7 +28,7 @@ export function answersOf(truth: Truth, setting: PrivacySetting): Answers {
 }
 
 /** For each user, the users to whom it wrote payloads. */
-function partnersOf(truth: Truth): ReadonlyMap<string, ReadonlySet<string>> {
+function partnersOf(truth: RunTruth): ReadonlyMap<string, ReadonlySet<string>> {
   const { nodes, messages } = truth;
   const partners = new Map<string, Set<string>>();
   for (let message = 0; message < messages.count; message += 1) {
@@ -46,7 +52,10 @@ export interface CorruptPassage {
 }
 
 /** Everything that corrupt nodes reveal, ordered by their outputs. */
-export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly CorruptPassage[] {
+export function corruptPassagesOf(
+  truth: RunTruth,
+  corrupt: readonly string[],
+): readonly CorruptPassage[] {
   if (corrupt.length === 0) return [];
   const places = truth.nodes.map((name) => corrupt.indexOf(name));
   const inNs = new Float64Array(truth.messages.count);
@@ -57,21 +66,22 @@ export function passagesOf(truth: Truth, corrupt: readonly string[]): readonly C
     if (place < 0) continue;
     const one = message[i] as number;
     const at = atNs[i] as number;
-    if (code[i] === ARRIVED) inNs[one] = at;
-    else if (code[i] === DEPARTED) passages.push({ node: place, inNs: inNs[one] ?? 0, outNs: at });
+    if (code[i] === EVENT_ARRIVED) inNs[one] = at;
+    else if (code[i] === EVENT_DEPARTED)
+      passages.push({ node: place, inNs: inNs[one] ?? 0, outNs: at });
   }
   return passages;
 }
 
 /** Mean number of nodes that forward a payload; 0 without payloads. */
-export function hopsOfPayloads(truth: Truth): number {
+export function meanPayloadHops(truth: RunTruth): number {
   const { count, code, message } = truth.events;
   let hops = 0;
   let payloads = 0;
   const counted = new Uint8Array(truth.messages.count);
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] !== DEPARTED || truth.messages.purpose[one] !== PURPOSE_CONTENT) continue;
+    if (code[i] !== EVENT_DEPARTED || truth.messages.purpose[one] !== PURPOSE_CONTENT) continue;
     hops += 1;
     if (counted[one] === 0) payloads += 1;
     counted[one] = 1;

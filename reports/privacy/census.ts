@@ -5,18 +5,18 @@
  * @module
  */
 import {
-  ABSORBED,
-  ARRIVED,
-  CREATED,
-  DELIVERED,
-  DEPARTED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   PURPOSE_CONTENT,
   PURPOSE_COUNT,
-  type Truth,
+  type RunTruth,
 } from './truth/truth.ts';
 
 /** Counts over one run. They begin after the warm-up, unless the name says otherwise. */
-export interface Census {
+export interface TruthCounts {
   /** Time average of the messages inside, by node. */
   readonly poolMean: Float64Array;
   /** Delays from arrival to departure, ns, by node; only of messages that had time to leave. */
@@ -34,9 +34,9 @@ export interface Census {
   readonly deliveredPayloads: number;
 }
 
-/** The input of the count. */
-export interface CensusQuestion {
-  readonly truth: Truth;
+/** From what the messages of a run are counted. */
+export interface TruthCountInput {
+  readonly truth: RunTruth;
   readonly isMix: readonly boolean[];
   /**
    * True for nodes whose own messages count. Providers, which may also send loops, are excluded.
@@ -49,14 +49,14 @@ export interface CensusQuestion {
 }
 
 /** Goes through the record once and counts. */
-export function takeCensus(question: CensusQuestion): Census {
+export function countTruthEvents(question: TruthCountInput): TruthCounts {
   const pass = new Pass(question);
   pass.run();
   return pass.result();
 }
 
 class Pass {
-  readonly #ask: CensusQuestion;
+  readonly #ask: TruthCountInput;
   readonly #inside: Float64Array;
   readonly #changedNs: Float64Array;
   readonly #area: Float64Array;
@@ -70,7 +70,7 @@ class Pass {
   #longest = 0;
   #hops = 0;
 
-  constructor(ask: CensusQuestion) {
+  constructor(ask: TruthCountInput) {
     const { nodes, messages } = ask.truth;
     this.#ask = ask;
     this.#inside = new Float64Array(nodes.length);
@@ -89,13 +89,13 @@ class Pass {
       const at = atNs[i] as number;
       const where = node[i] as number;
       const what = message[i] as number;
-      if (code[i] === CREATED) this.#onCreated(what, where, at);
-      else if (code[i] === ARRIVED) this.#onArrived(what, where, at);
+      if (code[i] === EVENT_CREATED) this.#onCreated(what, where, at);
+      else if (code[i] === EVENT_ARRIVED) this.#onArrived(what, where, at);
       else this.#onLeft(what, where, at, code[i] as number);
     }
   }
 
-  result(): Census {
+  result(): TruthCounts {
     const { endNs, warmupNs } = this.#ask;
     const poolMean = this.#area.map((area, node) => {
       const rest = Math.max(0, endNs - (this.#changedNs[node] ?? 0)) * (this.#inside[node] ?? 0);
@@ -138,12 +138,12 @@ class Pass {
       this.#place[message] = -1;
       const arrived = this.#arrived[message] ?? 0;
       const hadTime = arrived < this.#ask.endNs - this.#ask.settleNs;
-      if (code === DEPARTED && hadTime && this.#isMeasured(arrived)) {
+      if (code === EVENT_DEPARTED && hadTime && this.#isMeasured(arrived)) {
         this.#delays[node]?.push(at - arrived);
       }
     }
-    if (code === DEPARTED && this.#isMeasured(at)) this.#hops += 1;
-    if (code === DELIVERED || code === ABSORBED) this.#onEnd(message, at, code);
+    if (code === EVENT_DEPARTED && this.#isMeasured(at)) this.#hops += 1;
+    if (code === EVENT_DELIVERED || code === EVENT_ABSORBED) this.#onEnd(message, at, code);
   }
 
   #onEnd(message: number, at: number, code: number): void {
@@ -151,7 +151,7 @@ class Pass {
     if (created < 0) return;
     this.#longest = Math.max(this.#longest, at - created);
     const isContent = this.#ask.truth.messages.purpose[message] === PURPOSE_CONTENT;
-    if (code === DELIVERED && isContent && this.#isMeasured(created)) {
+    if (code === EVENT_DELIVERED && isContent && this.#isMeasured(created)) {
       this.#latency.push(at - created);
     }
   }

@@ -8,15 +8,15 @@
  *
  * @module
  */
-import { kolmogorovP } from './delay-fit.ts';
-import { CREATED, PURPOSE_CONTENT, PURPOSE_REACTION, type Truth } from './truth/truth.ts';
+import { kolmogorovPValue } from './delay-fit.ts';
+import { EVENT_CREATED, PURPOSE_CONTENT, PURPOSE_REACTION, type RunTruth } from './truth/truth.ts';
 
 /** Fewer intervals than this prove nothing. */
 const INTERVALS_MIN = 20;
 
 /** Which clients, and in which period. */
-export interface ClientRateQuestion {
-  readonly truth: Truth;
+export interface ClientRateTestInput {
+  readonly truth: RunTruth;
   /** Names of all clients, including those that never sent. */
   readonly clients: readonly string[];
   readonly fromNs: number;
@@ -27,13 +27,13 @@ export interface ClientRateQuestion {
  * The p-value; 0 when busy clients send and idle ones are silent. Undefined when all clients are
  * busy or all idle, or with too few intervals.
  */
-export function clientRateP(question: ClientRateQuestion): number | undefined {
+export function clientRatePValue(question: ClientRateTestInput): number | undefined {
   const { busy, idle, idleClients } = intervalsOf(question);
   if (busy.length < INTERVALS_MIN || idleClients === 0) return undefined;
   if (idle.length === 0) return 0;
   if (idle.length < INTERVALS_MIN) return undefined;
   const n = (busy.length * idle.length) / (busy.length + idle.length);
-  return kolmogorovP(distanceOf(busy, idle), n);
+  return kolmogorovPValue(distanceOf(busy, idle), n);
 }
 
 interface Intervals {
@@ -44,14 +44,14 @@ interface Intervals {
   readonly idleClients: number;
 }
 
-function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateQuestion): Intervals {
+function intervalsOf({ truth, clients, fromNs, untilNs }: ClientRateTestInput): Intervals {
   const { events, messages, nodes } = truth;
   const last = new Map<number, number>();
   const found = new Map<number, number[]>();
   const busyNodes = new Set<number>();
   for (let i = 0; i < events.count; i += 1) {
     const at = events.atNs[i] as number;
-    if (events.code[i] !== CREATED || at < fromNs || at >= untilNs) continue;
+    if (events.code[i] !== EVENT_CREATED || at < fromNs || at >= untilNs) continue;
     const node = events.node[i] as number;
     const purpose = messages.purpose[events.message[i] as number];
     // A client creates messages of these purposes only because it has something to send.

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { ksStatistic } from '../statistics/goodness-of-fit.ts';
 
 const MS = 1_000_000;
@@ -13,7 +13,7 @@ const MS = 1_000_000;
 const DELAYS_MIN = 20;
 
 /** The observed delays, and the distribution with which they are compared. */
-export interface DelayQuestion {
+export interface DelayTestInput {
   readonly delaysNs: readonly number[];
   readonly meanNs: number;
   readonly seed: number;
@@ -39,21 +39,21 @@ export interface MixFit {
 }
 
 /** Tests the delays of one mix. */
-export function testDelays({ delaysNs, meanNs, seed, mix }: DelayQuestion): DelayTest {
+export function testDelays({ delaysNs, meanNs, seed, mix }: DelayTestInput): DelayTest {
   const isWhole = delaysNs.length > 0 && delaysNs.every((delay) => delay % MS === 0);
-  const random = openStream(seed, `report/${mix}`, 'dither');
+  const random = openRandomStream(seed, `report/${mix}`, 'dither');
   const spread = isWhole ? delaysNs.map((delay) => delay + (random.uniform() - 1) * MS) : delaysNs;
   const sorted = spread.toSorted((a, b) => a - b);
   if (sorted.length < DELAYS_MIN) return { p: undefined, sorted };
   const distance = ksStatistic(sorted, (x) => (x <= 0 ? 0 : -Math.expm1(-x / meanNs)));
-  return { p: kolmogorovP(distance, sorted.length), sorted };
+  return { p: kolmogorovPValue(distance, sorted.length), sorted };
 }
 
 /**
  * Probability of a distance at least this large if the distribution is right (Kolmogorov's series,
  * with Stephens' correction for n).
  */
-export function kolmogorovP(distance: number, n: number): number {
+export function kolmogorovPValue(distance: number, n: number): number {
   const root = Math.sqrt(n);
   const x = (root + 0.12 + 0.11 / root) * distance;
   // Below this the series converges slowly, and its sum is 1 to twelve digits.

@@ -10,16 +10,16 @@
  *
  * @module
  */
-import { lawsOf, nodesNamedIn } from './laws.ts';
-import { propagate } from './mass/propagate.ts';
+import { nodeMaskOfNames, nodeMixingModelsOf } from './laws.ts';
+import { propagateMass } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
 import {
-  ABSORBED,
-  CREATED,
-  DELIVERED,
-  DEPARTED,
+  EVENT_ABSORBED,
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   PURPOSE_CONTENT,
-  type Truth,
+  type RunTruth,
 } from './truth/truth.ts';
 
 /** Largest number of labelled senders. Each needs a double for every message under way. */
@@ -33,7 +33,7 @@ const LOOKS = 100;
 export const SENDER_EPSILON_MAX = 20;
 
 /** One sample per examination and pair with a message in the pool; none without a pair. */
-export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly number[] {
+export function senderEpsilons(truth: RunTruth, setting: PrivacySetting): readonly number[] {
   const senders = writersOf(truth, setting);
   if (senders.length < 2) return [];
   const labelOf = new Map(senders.map((node, label) => [node, label]));
@@ -44,11 +44,11 @@ export function senderEpsilons(truth: Truth, setting: PrivacySetting): readonly 
   }
   const looks = looksAt(truth, setting);
   const epsilons: number[] = [];
-  propagate({
+  propagateMass({
     truth,
     labels,
     labelCount: senders.length,
-    laws: lawsOf(truth, setting),
+    laws: nodeMixingModelsOf(truth, setting),
     // A message that leaves a pool has the same proportion of masses as the pool.
     onCandidate: (message, masses) => {
       if (looks.has(message)) for (const one of pairsOf(masses)) epsilons.push(one);
@@ -68,13 +68,13 @@ function pairsOf(masses: Float64Array): readonly number[] {
 }
 
 /** The nodes that wrote payloads, most active first; an even number of them. */
-function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
-  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
+function writersOf(truth: RunTruth, setting: PrivacySetting): readonly number[] {
+  const isMix = nodeMaskOfNames(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;
   const written = new Map<number, number>();
   for (let i = 0; i < count; i += 1) {
     const at = atNs[i] as number;
-    if (code[i] !== CREATED || at < setting.warmupNs || at >= setting.endNs) continue;
+    if (code[i] !== EVENT_CREATED || at < setting.warmupNs || at >= setting.endNs) continue;
     const from = node[i] as number;
     if (isMix[from] === true || truth.messages.purpose[message[i] as number] !== PURPOSE_CONTENT)
       continue;
@@ -88,7 +88,7 @@ function writersOf(truth: Truth, setting: PrivacySetting): readonly number[] {
  * The messages at which pools are examined: the next to leave each last mix in turn for an end
  * node, at instants evenly spaced over the measured period.
  */
-function looksAt(truth: Truth, setting: PrivacySetting): ReadonlySet<number> {
+function looksAt(truth: RunTruth, setting: PrivacySetting): ReadonlySet<number> {
   const exits = [...exitsOf(truth, setting)].sort(([a], [b]) => a - b).map(([, list]) => list);
   const { warmupNs, endNs } = setting;
   const looks = new Set<number>();
@@ -107,20 +107,20 @@ interface Exit {
 }
 
 /** For each mix, the messages that left the network from it, in the order in which they left. */
-function exitsOf(truth: Truth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
-  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
+function exitsOf(truth: RunTruth, setting: PrivacySetting): ReadonlyMap<number, readonly Exit[]> {
+  const isMix = nodeMaskOfNames(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { count, code, node, message, atNs } = truth.events;
   const left = new Map<number, { readonly mix: number; readonly leftNs: number }>();
   const exits = new Map<number, Exit[]>();
   for (let i = 0; i < count; i += 1) {
     const what = message[i] as number;
     const where = node[i] as number;
-    if (code[i] === DEPARTED && isMix[where] === true) {
+    if (code[i] === EVENT_DEPARTED && isMix[where] === true) {
       left.set(what, { mix: where, leftNs: atNs[i] as number });
       continue;
     }
     const last = left.get(what);
-    const isEnd = code[i] === DELIVERED || code[i] === ABSORBED;
+    const isEnd = code[i] === EVENT_DELIVERED || code[i] === EVENT_ABSORBED;
     if (!isEnd || last === undefined || isMix[where] === true) continue;
     const list = exits.get(last.mix) ?? [];
     list.push({ leftNs: last.leftNs, message: what });

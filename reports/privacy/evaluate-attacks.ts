@@ -5,24 +5,24 @@
  * @module
  */
 import type { MetricData } from '../model.ts';
-import { answersOf, hopsOfPayloads } from './answers.ts';
+import { attackTruthsOf, meanPayloadHops } from './answers.ts';
 import {
   type ActiveAttackResults,
   ATTACKS,
-  type AttackOutcome,
   type AttackSetting,
-  successMetric,
+  type AttackSuccess,
+  attackSuccessMetricName,
 } from './attacks/index.ts';
 import type { PrivacySetting } from './setting.ts';
 import type { PrivacySummary } from './summary.ts';
-import type { Truth } from './truth/truth.ts';
-import type { View } from './view/view.ts';
+import type { RunTruth } from './truth/truth.ts';
+import type { AdversaryView } from './view/view.ts';
 
-/** The input of an evaluation. */
-export interface AttackParts {
-  readonly truth: Truth;
+/** From what all attacks on one run are evaluated for one adversary. */
+export interface AttackEvaluationInput {
+  readonly truth: RunTruth;
   readonly setting: PrivacySetting;
-  readonly view: View;
+  readonly view: AdversaryView;
   /** Names of the users. */
   readonly users: readonly string[];
   readonly summary: Pick<PrivacySummary, 'latencyMsP50'>;
@@ -30,36 +30,40 @@ export interface AttackParts {
   readonly carriedOut: ActiveAttackResults;
 }
 
-/** The outcome of an attack, with its adversary and estimator as text. */
-export interface JudgedAttack extends AttackOutcome {
+/** The success of an attack, with its adversary and estimator as text. */
+export interface JudgedAttack extends AttackSuccess {
   readonly adversary: string;
   readonly estimator: string;
 }
 
 /** Metrics of attacks, among the metrics that have limits. */
 export function requestedAttackMetrics(asked: ReadonlySet<string>): readonly string[] {
-  return ATTACKS.map(({ name }) => successMetric(name)).filter((metric) => asked.has(metric));
+  return ATTACKS.map(({ name }) => attackSuccessMetricName(name)).filter((metric) =>
+    asked.has(metric),
+  );
 }
 
 /** The requested attacks that had something to try. */
-export function evaluateAttacks(parts: AttackParts): readonly JudgedAttack[] {
+export function evaluateAttacks(parts: AttackEvaluationInput): readonly JudgedAttack[] {
   const { truth, setting, view, carriedOut } = parts;
-  const answers = { ...answersOf(truth, setting), ...carriedOut };
+  const answers = { ...attackTruthsOf(truth, setting), ...carriedOut };
   const input = { view, setting: attackSetting(parts), answers };
-  return ATTACKS.filter(({ name }) => setting.asked.has(successMetric(name))).flatMap((attack) => {
-    const outcome = attack.evaluate(input);
-    const { adversary, estimator } = attack;
-    return outcome === undefined ? [] : [{ ...outcome, adversary, estimator }];
-  });
+  return ATTACKS.filter(({ name }) => setting.asked.has(attackSuccessMetricName(name))).flatMap(
+    (attack) => {
+      const success = attack.evaluate(input);
+      const { adversary, estimator } = attack;
+      return success === undefined ? [] : [{ ...success, adversary, estimator }];
+    },
+  );
 }
 
 /** Makes one ratio metric for each attack. */
 export function attackMetrics(
-  attacks: readonly AttackOutcome[],
+  attacks: readonly AttackSuccess[],
 ): Readonly<Record<string, MetricData>> {
   return Object.fromEntries(
     attacks.map(({ attack, success, trials }): [string, MetricData] => [
-      successMetric(attack),
+      attackSuccessMetricName(attack),
       { kind: 'ratio', numerator: success * trials, denominator: trials },
     ]),
   );
@@ -69,10 +73,10 @@ export function attackMetrics(
  * Public knowledge: users, period, and the distribution of a path's delay, estimated from its
  * median.
  */
-function attackSetting({ truth, setting, users, summary }: AttackParts): AttackSetting {
+function attackSetting({ truth, setting, users, summary }: AttackEvaluationInput): AttackSetting {
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const meanDelayNs = means.reduce((sum, mean) => sum + mean, 0) / Math.max(1, means.length);
-  const hops = Math.max(1, Math.round(hopsOfPayloads(truth)));
+  const hops = Math.max(1, Math.round(meanPayloadHops(truth)));
   // The median of Erlang(k) is k - 1/3 means, to within a few thousandths.
   const medianNs = (summary.latencyMsP50 ?? 0) * 1e6;
   const transitNs = Math.max(0, medianNs - (hops - 1 / 3) * meanDelayNs);

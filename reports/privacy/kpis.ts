@@ -5,7 +5,7 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { ATTACKS, successMetric } from './attacks/index.ts';
+import { ATTACKS, attackSuccessMetricName } from './attacks/index.ts';
 
 const OMNISCIENT = 'omniscient timing adversary, mass propagation';
 
@@ -106,7 +106,7 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
   },
   ...ATTACKS.map(
     ({ name, adversary, estimator }): MetricDefinition => ({
-      name: successMetric(name),
+      name: attackSuccessMetricName(name),
       kind: 'ratio',
       unit: 'ratio',
       help: `${estimator}; adversary: ${adversary}`,
@@ -115,9 +115,9 @@ export const PRIVACY_METRICS: readonly MetricDefinition[] = [
 ];
 
 /** Attacks that must be carried out by an event of the run, by the metric of their success. */
-export const ACTIVE_ATTACKS: ReadonlyMap<string, string> = new Map(
+export const ACTIVE_ATTACK_OF_METRIC: ReadonlyMap<string, string> = new Map(
   ATTACKS.filter(({ isActive }) => isActive === true).map(({ name }) => [
-    successMetric(name),
+    attackSuccessMetricName(name),
     name,
   ]),
 );

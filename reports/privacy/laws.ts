@@ -9,25 +9,25 @@
 
 import type { DelayLaw } from '../../engine/host/privacy.ts';
 import { uniformHazard } from './mass/aging-pool.ts';
-import type { NodeLaw } from './mass/propagate.ts';
+import type { NodeMixingModel } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
-import type { Truth } from './truth/truth.ts';
+import type { RunTruth } from './truth/truth.ts';
 
 /** The law of each node, by its index. Nodes that do not mix are end nodes: they hide nothing. */
-export function lawsOf(
-  truth: Pick<Truth, 'nodes'>,
+export function nodeMixingModelsOf(
+  truth: Pick<RunTruth, 'nodes'>,
   { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,
-): readonly NodeLaw[] {
+): readonly NodeMixingModel[] {
   const byName = new Map(mixes.map((mix) => [mix.name, mix.law]));
   const revealing = new Set(corrupt);
-  return truth.nodes.map((name): NodeLaw => {
+  return truth.nodes.map((name): NodeMixingModel => {
     const law = byName.get(name);
     if (law === undefined) return { kind: 'end' };
     return revealing.has(name) ? { kind: 'open' } : honest(law);
   });
 }
 
-function honest(law: DelayLaw): NodeLaw {
+function honest(law: DelayLaw): NodeMixingModel {
   switch (law.kind) {
     case 'exponential':
     case 'batch':
@@ -41,8 +41,8 @@ function honest(law: DelayLaw): NodeLaw {
 }
 
 /** For each node index, true if the set contains the name of the node. */
-export function nodesNamedIn(
-  truth: Pick<Truth, 'nodes'>,
+export function nodeMaskOfNames(
+  truth: Pick<RunTruth, 'nodes'>,
   names: ReadonlySet<string>,
 ): readonly boolean[] {
   return truth.nodes.map((name) => names.has(name));

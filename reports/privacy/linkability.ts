@@ -6,14 +6,14 @@
  * @module
  */
 import type { Posterior } from './mass/posterior.ts';
-import { NO_NODE, type Truth } from './truth/truth.ts';
+import { NO_NODE, type RunTruth } from './truth/truth.ts';
 
 /** Most senders and receivers in a report: the first senders, and the receivers with the most mass. */
 const SENDERS_MAX = 60;
 const RECEIVERS_MAX = 120;
 
 /** The matrix of who seems to write to whom: rows are senders, columns receivers. */
-export interface Linkability {
+export interface LinkabilityMatrix {
   readonly senders: readonly string[];
   readonly receivers: readonly string[];
   /** Number of targets per sender. */
@@ -31,10 +31,10 @@ interface Row {
 }
 
 /** The matrix; undefined when no target has a receiver among its candidates. */
-export function linkabilityOf(
-  truth: Truth,
+export function linkabilityMatrixOf(
+  truth: RunTruth,
   beliefs: readonly Posterior[],
-): Linkability | undefined {
+): LinkabilityMatrix | undefined {
   const rows = new Map<number, Row>();
   for (const belief of beliefs) addTo(rows, truth, belief);
   if (rows.size === 0) return undefined;
@@ -59,7 +59,7 @@ export function linkabilityOf(
   };
 }
 
-function addTo(rows: Map<number, Row>, truth: Truth, { target, p, messages }: Posterior): void {
+function addTo(rows: Map<number, Row>, truth: RunTruth, { target, p, messages }: Posterior): void {
   const { sender, recipient } = truth.messages;
   const from = sender[target] ?? NO_NODE;
   const to = recipient[target] ?? NO_NODE;

@@ -7,11 +7,11 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { MetricData } from '../model.ts';
-import { type Census, takeCensus } from './census.ts';
-import { clientRateP } from './client-rate.ts';
+import { countTruthEvents, type TruthCounts } from './census.ts';
+import { clientRatePValue } from './client-rate.ts';
 import { type MixFit, testDelays } from './delay-fit.ts';
 import { senderEpsilons } from './epsilon.ts';
-import { lawsOf, nodesNamedIn } from './laws.ts';
+import { nodeMaskOfNames, nodeMixingModelsOf } from './laws.ts';
 import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
 import {
   guessingEntropy,
@@ -21,11 +21,11 @@ import {
   shannonBits,
 } from './metrics/uncertainty.ts';
 import { deltaAt, linkingProbability } from './metrics/unlinkability.ts';
-import { compromisedPaths } from './paths.ts';
+import { countCompromisedPaths } from './paths.ts';
 import { adversaryText, type PrivacySetting, privacyEstimatorText } from './setting.ts';
 import { type PrivacySummary, summaryOf } from './summary.ts';
-import { chooseTargets, type Target } from './targets.ts';
-import { NO_NODE, PURPOSE_COVER, type Truth } from './truth/truth.ts';
+import { chooseTargets, type TargetMessage } from './targets.ts';
+import { NO_NODE, PURPOSE_COVER, type RunTruth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
 
 /** Delays longer than this many means occur once in 1e13. */
@@ -42,15 +42,15 @@ export interface PrivacyFindings {
 }
 
 /** Measures the privacy of one run. */
-export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFindings {
-  const isMix = nodesNamedIn(truth, new Set(setting.mixes.map(({ name }) => name)));
+export function measurePrivacy(truth: RunTruth, setting: PrivacySetting): PrivacyFindings {
+  const isMix = nodeMaskOfNames(truth, new Set(setting.mixes.map(({ name }) => name)));
   const { warmupNs, endNs, everyNs } = setting;
   const means = setting.mixes.flatMap(({ meanDelayNs }) => meanDelayNs ?? []);
   const settleNs = means.length === 0 ? SETTLE_NS_DEFAULT : SETTLE_MEANS * greatestOf(means);
   // Without a list of clients, all nodes that do not mix count as clients.
-  const clients = setting.clients && nodesNamedIn(truth, new Set(setting.clients));
+  const clients = setting.clients && nodeMaskOfNames(truth, new Set(setting.clients));
   const isClient = clients ?? isMix.map((mixing) => !mixing);
-  const census = takeCensus({ truth, isMix, isClient, warmupNs, endNs, settleNs });
+  const census = countTruthEvents({ truth, isMix, isClient, warmupNs, endNs, settleNs });
   const recordedNs = truth.fullNs ?? truth.events.atNs[truth.events.count - 1] ?? 0;
   const lastNs = Math.min(endNs, recordedNs) - TAIL_FACTOR * census.longestNs;
   const targets = chooseTargets({ truth, isMix, fromNs: warmupNs, everyNs, lastNs });
@@ -65,7 +65,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
     'privacy.cover_ratio': coverRatio(census),
     'privacy.client_rate.ks_p': samples(clientRate(truth, setting)),
     'privacy.delay.ks_p': samples(fits.flatMap(({ p }) => p ?? [])),
-    'privacy.compromised_paths': { kind: 'ratio', ...compromisedPaths(truth, setting) },
+    'privacy.compromised_paths': { kind: 'ratio', ...countCompromisedPaths(truth, setting) },
   };
   const parts = { truth, setting, census, fits, beliefs: beliefs.map(({ belief }) => belief) };
   return {
@@ -73,7 +73,7 @@ export function measurePrivacy(truth: Truth, setting: PrivacySetting): PrivacyFi
     warnings: privacyWarnings(parts),
     summary: summaryOf({
       ...parts,
-      laws: lawsOf(truth, setting),
+      laws: nodeMixingModelsOf(truth, setting),
       adversary: adversaryText(setting),
       estimator: privacyEstimatorText(setting.mixes),
     }),
@@ -87,12 +87,12 @@ interface TargetBelief {
 }
 
 function beliefsOf(
-  truth: Truth,
+  truth: RunTruth,
   setting: PrivacySetting,
-  targets: readonly Target[],
+  targets: readonly TargetMessage[],
 ): readonly TargetBelief[] {
   const all = [...new Set(targets.flatMap(({ message, next }) => [message, next ?? message]))];
-  const found = posteriorsOf({ truth, laws: lawsOf(truth, setting), targets: all });
+  const found = posteriorsOf({ truth, laws: nodeMixingModelsOf(truth, setting), targets: all });
   const byTarget = new Map(found.map((belief) => [belief.target, belief]));
   return targets.flatMap(({ message, next }) => {
     const belief = byTarget.get(message);
@@ -106,7 +106,7 @@ function samples(values: readonly number[]): MetricData {
 }
 
 function beliefMetrics(
-  truth: Truth,
+  truth: RunTruth,
   beliefs: readonly TargetBelief[],
 ): Readonly<Record<string, MetricData>> {
   const of = (measure: (p: Float64Array) => number): MetricData =>
@@ -138,7 +138,7 @@ function beliefMetrics(
  * (docs/spec/privacy-metrics.md, "Metrics"). Cover has no receiver and is left out, as if the
  * adversary recognised it; no sample if nothing is left.
  */
-function receiverBits({ messages: { recipient } }: Truth, { p, messages }: Posterior): number[] {
+function receiverBits({ messages: { recipient } }: RunTruth, { p, messages }: Posterior): number[] {
   const masses = probabilitiesByUser(p, (i) => {
     const to = recipient[messages[i] as number];
     return to === NO_NODE ? undefined : to;
@@ -161,37 +161,37 @@ function distance(one: Posterior, other: Posterior): number {
 }
 
 function senderMetric(
-  truth: Truth,
+  truth: RunTruth,
   setting: PrivacySetting,
   beliefs: readonly TargetBelief[],
 ): Readonly<Record<string, MetricData>> {
   const asked = new Set(beliefs.map(({ belief }) => belief.target));
   const found = senderPosteriors({
     truth,
-    laws: lawsOf(truth, setting),
+    laws: nodeMixingModelsOf(truth, setting),
     isAsked: (message) => asked.has(message),
   });
   return { 'privacy.sender.bits': samples([...found.values()].map((p) => shannonBits(p))) };
 }
 
 /** Share of cover among all packets sent by clients. */
-function coverRatio({ madeByClients }: Census): MetricData {
+function coverRatio({ madeByClients }: TruthCounts): MetricData {
   const all = madeByClients.reduce((sum, made) => sum + made, 0);
   return { kind: 'ratio', numerator: madeByClients[PURPOSE_COVER] ?? 0, denominator: all };
 }
 
 function clientRate(
-  truth: Truth,
+  truth: RunTruth,
   { clients = [], warmupNs, endNs }: PrivacySetting,
 ): readonly number[] {
-  const p = clientRateP({ truth, clients, fromNs: warmupNs, untilNs: endNs });
+  const p = clientRatePValue({ truth, clients, fromNs: warmupNs, untilNs: endNs });
   return p === undefined ? [] : [p];
 }
 
 function delayFits(
-  truth: Truth,
+  truth: RunTruth,
   { mixes, seed }: PrivacySetting,
-  { delaysNs }: Census,
+  { delaysNs }: TruthCounts,
 ): readonly MixFit[] {
   return mixes.flatMap(({ name, meanDelayNs: meanNs }) => {
     if (meanNs === undefined) return [];

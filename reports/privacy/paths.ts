@@ -4,12 +4,18 @@
  *
  * @module
  */
-import { nodesNamedIn } from './laws.ts';
+import { nodeMaskOfNames } from './laws.ts';
 import type { PrivacySetting } from './setting.ts';
-import { CREATED, DELIVERED, DEPARTED, NO_NODE, type Truth } from './truth/truth.ts';
+import {
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
+  NO_NODE,
+  type RunTruth,
+} from './truth/truth.ts';
 
 /** Number of paths without an honest mix (numerator), and of all paths. */
-export interface PathCount {
+export interface CompromisedPathCount {
   readonly numerator: number;
   readonly denominator: number;
 }
@@ -21,12 +27,12 @@ const MEASURED = 4;
 type PathSetting = Pick<PrivacySetting, 'mixes' | 'corrupt' | 'warmupNs' | 'endNs'>;
 
 /** Counts the paths of delivered messages that were created after the warm-up, without cover. */
-export function compromisedPaths(
-  truth: Truth,
+export function countCompromisedPaths(
+  truth: RunTruth,
   { mixes, corrupt, warmupNs, endNs }: PathSetting,
-): PathCount {
-  const isMix = nodesNamedIn(truth, new Set(mixes.map(({ name }) => name)));
-  const isCorrupt = nodesNamedIn(truth, new Set(corrupt));
+): CompromisedPathCount {
+  const isMix = nodeMaskOfNames(truth, new Set(mixes.map(({ name }) => name)));
+  const isCorrupt = nodeMaskOfNames(truth, new Set(corrupt));
   const marks = isMix.map((mixing, node) => {
     if (!mixing) return 0;
     return isCorrupt[node] === true ? CORRUPT : HONEST;
@@ -39,11 +45,11 @@ export function compromisedPaths(
     at >= warmupNs && at < endNs && recipient[one] !== NO_NODE;
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] === CREATED && isMeasured(one, atNs[i] as number)) met[one] = MEASURED;
+    if (code[i] === EVENT_CREATED && isMeasured(one, atNs[i] as number)) met[one] = MEASURED;
     const marked = met[one] as number;
     if ((marked & MEASURED) === 0) continue;
-    if (code[i] === DEPARTED) met[one] = marked | (marks[node[i] as number] as number);
-    if (code[i] !== DELIVERED || marked === MEASURED) continue;
+    if (code[i] === EVENT_DEPARTED) met[one] = marked | (marks[node[i] as number] as number);
+    if (code[i] !== EVENT_DELIVERED || marked === MEASURED) continue;
     paths.denominator += 1;
     if ((marked & HONEST) === 0) paths.numerator += 1;
   }

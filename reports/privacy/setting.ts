@@ -7,7 +7,7 @@
 import type { DelayLaw } from '../../engine/host/privacy.ts';
 
 /** Facts about a node that mixes. */
-export interface MixFacts {
+export interface MixDelayModel {
   readonly name: string;
   readonly law: DelayLaw;
   /** Intended mean delay, ns; undefined when unknown. */
@@ -16,7 +16,7 @@ export interface MixFacts {
 
 /** The setting of one run. */
 export interface PrivacySetting {
-  readonly mixes: readonly MixFacts[];
+  readonly mixes: readonly MixDelayModel[];
   /** Names of all clients; when absent, their rates are not compared. */
   readonly clients?: readonly string[];
   /** Names of mixes that reveal to the adversary which input became which output. */
@@ -47,7 +47,7 @@ export function adversaryText({
 }
 
 /** The estimator, for the line under each chart. */
-export function privacyEstimatorText(mixes: readonly MixFacts[]): string {
+export function privacyEstimatorText(mixes: readonly MixDelayModel[]): string {
   const kinds = new Set(mixes.map(({ law }) => law.kind));
   const parts = [
     ...(kinds.has('exponential') || kinds.has('unknown') ? ['P/n for each departure'] : []),

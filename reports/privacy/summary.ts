@@ -5,16 +5,16 @@
  * @module
  */
 import { leastOf } from '../../engine/pure/extremes.ts';
-import type { AttackOutcome } from './attacks/index.ts';
-import type { Census } from './census.ts';
+import type { AttackSuccess } from './attacks/index.ts';
+import { type BelievedPath, believedPathOf } from './believed-path.ts';
+import type { TruthCounts } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
-import { type Journey, journeyOf } from './journey.ts';
-import { type Linkability, linkabilityOf } from './linkability.ts';
+import { type LinkabilityMatrix, linkabilityMatrixOf } from './linkability.ts';
 import type { Posterior } from './mass/posterior.ts';
-import type { NodeLaw } from './mass/propagate.ts';
+import type { NodeMixingModel } from './mass/propagate.ts';
 import { hartleyBits, minEntropyBits, shannonBits } from './metrics/uncertainty.ts';
 import type { PrivacySetting } from './setting.ts';
-import { CREATED, type Truth } from './truth/truth.ts';
+import { EVENT_CREATED, type RunTruth } from './truth/truth.ts';
 
 /** Bars of the delay histogram; the last one contains all longer delays. */
 const BARS = 40;
@@ -62,29 +62,29 @@ export interface PrivacySummary {
   /** Bytes on links per delivered payload; absent when links were not observed. */
   readonly bytesPerPayload?: number;
   /** The believed path of one target; absent if there were no targets. */
-  readonly journey?: Journey;
-  readonly linkability?: Linkability;
+  readonly journey?: BelievedPath;
+  readonly linkability?: LinkabilityMatrix;
   /** Attacks requested by limits, each with its own adversary and estimator. */
-  readonly attacks?: readonly (AttackOutcome & {
+  readonly attacks?: readonly (AttackSuccess & {
     readonly adversary: string;
     readonly estimator: string;
   })[];
 }
 
-/** The input of a summary. */
-export interface SummaryParts {
-  readonly truth: Truth;
+/** From what {@link summaryOf} makes the privacy figures of one adversary. */
+export interface PrivacySummaryInput {
+  readonly truth: RunTruth;
   readonly setting: PrivacySetting;
-  readonly census: Census;
+  readonly census: TruthCounts;
   readonly fits: readonly MixFit[];
   readonly beliefs: readonly Posterior[];
-  readonly laws: readonly NodeLaw[];
+  readonly laws: readonly NodeMixingModel[];
   readonly adversary: string;
   readonly estimator: string;
 }
 
 /** Combines the results into a summary. */
-export function summaryOf(parts: SummaryParts): PrivacySummary {
+export function summaryOf(parts: PrivacySummaryInput): PrivacySummary {
   const { truth, setting, census, beliefs, fits, adversary, estimator } = parts;
   const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
   const delays = histogramOf(fits);
@@ -100,8 +100,8 @@ export function summaryOf(parts: SummaryParts): PrivacySummary {
       hartley: hartleyBits(p),
     }),
   );
-  const journey = journeyOf({ truth, laws: parts.laws, beliefs, targets });
-  const linkability = linkabilityOf(truth, beliefs);
+  const journey = believedPathOf({ truth, laws: parts.laws, beliefs, targets });
+  const linkability = linkabilityMatrixOf(truth, beliefs);
   return {
     adversary,
     estimator,
@@ -134,14 +134,14 @@ function meanSize(sizes: PrivacySetting['sizes']): number | undefined {
 }
 
 function creationTimes(
-  { events: { count, code, message, atNs } }: Truth,
+  { events: { count, code, message, atNs } }: RunTruth,
   beliefs: readonly Posterior[],
 ): ReadonlyMap<number, number> {
   const asked = new Set(beliefs.map(({ target }) => target));
   const found = new Map<number, number>();
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] === CREATED && asked.has(one)) found.set(one, atNs[i] as number);
+    if (code[i] === EVENT_CREATED && asked.has(one)) found.set(one, atNs[i] as number);
   }
   return found;
 }

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { CREATED, PURPOSE_CONTENT, type Truth } from './truth/truth.ts';
+import { EVENT_CREATED, PURPOSE_CONTENT, type RunTruth } from './truth/truth.ts';
 
 /** Which messages become targets. */
-export interface TargetQuestion {
-  readonly truth: Truth;
+export interface TargetChoiceInput {
+  readonly truth: RunTruth;
   /** Nodes at which no path begins: mixes. */
   readonly isMix: readonly boolean[];
   readonly fromNs: number;
@@ -18,20 +18,20 @@ export interface TargetQuestion {
 }
 
 /** A target and the next message created after it. */
-export interface Target {
+export interface TargetMessage {
   readonly message: number;
   /** Undefined at the end of the record. */
   readonly next: number | undefined;
 }
 
 /** Targets in time order; in a run without payloads, any message of a client. */
-export function chooseTargets(question: TargetQuestion): readonly Target[] {
+export function chooseTargets(question: TargetChoiceInput): readonly TargetMessage[] {
   const { truth, fromNs, everyNs, lastNs } = question;
   const { atNs, message } = truth.events;
   const made = creations(question);
   const { count, purpose } = truth.messages;
   const hasContent = purpose.subarray(0, count).includes(PURPOSE_CONTENT);
-  const targets: Target[] = [];
+  const targets: TargetMessage[] = [];
   let dueNs = fromNs;
   for (const [index, event] of made.entries()) {
     const at = atNs[event] ?? 0;
@@ -46,11 +46,11 @@ export function chooseTargets(question: TargetQuestion): readonly Target[] {
 }
 
 /** Events in which a client or provider creates a message. */
-function creations({ truth, isMix }: TargetQuestion): readonly number[] {
+function creations({ truth, isMix }: TargetChoiceInput): readonly number[] {
   const { count, code, node } = truth.events;
   const found: number[] = [];
   for (let i = 0; i < count; i += 1) {
-    if (code[i] === CREATED && isMix[node[i] ?? 0] !== true) found.push(i);
+    if (code[i] === EVENT_CREATED && isMix[node[i] ?? 0] !== true) found.push(i);
   }
   return found;
 }

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { successMetric } from './attacks/index.ts';
-import type { Census } from './census.ts';
+import { attackSuccessMetricName } from './attacks/index.ts';
+import type { TruthCounts } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
 import type { Posterior } from './mass/posterior.ts';
 import type { PrivacySetting } from './setting.ts';
-import { PURPOSE_COVER, type Truth } from './truth/truth.ts';
+import { PURPOSE_COVER, type RunTruth } from './truth/truth.ts';
 
 /** With fewer messages a Poisson mix hides little (Loopix, USENIX Security 2017, section 4.3.1). */
 const POOL_MEAN_MIN = 2;
@@ -23,16 +23,16 @@ const MASS_LEFT_MAX = 1e-6;
 const DOUBT_P = 1e-4;
 
 /** The facts from which warnings are derived. */
-export interface WarningParts {
-  readonly truth: Truth;
+export interface PrivacyWarningInput {
+  readonly truth: RunTruth;
   readonly setting: PrivacySetting;
-  readonly census: Census;
+  readonly census: TruthCounts;
   readonly fits: readonly MixFit[];
   readonly beliefs: readonly Posterior[];
 }
 
 /** Sentences for people; none when there is nothing to warn about. */
-export function privacyWarnings(parts: WarningParts): readonly string[] {
+export function privacyWarnings(parts: PrivacyWarningInput): readonly string[] {
   const found = [
     smallPools(parts),
     missingCover(parts),
@@ -47,7 +47,7 @@ export function privacyWarnings(parts: WarningParts): readonly string[] {
   return found.flatMap((text) => (text === undefined ? [] : [`privacy: ${text}`]));
 }
 
-function smallPools({ truth, setting, census }: WarningParts): string | undefined {
+function smallPools({ truth, setting, census }: PrivacyWarningInput): string | undefined {
   const means = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
   const mean = means.reduce((sum, one) => sum + one, 0) / Math.max(1, means.length);
   if (means.length === 0) return 'no node of this run mixes';
@@ -56,12 +56,12 @@ function smallPools({ truth, setting, census }: WarningParts): string | undefine
   return `${words}: they hide little, and means hide the targets that were alone`;
 }
 
-function missingCover({ census }: WarningParts): string | undefined {
+function missingCover({ census }: PrivacyWarningInput): string | undefined {
   if ((census.madeByClients[PURPOSE_COVER] ?? 0) > 0) return undefined;
   return 'cover is off: a link observer sees when each client sends, which entropy does not show';
 }
 
-function fewTargets({ beliefs }: WarningParts): string | undefined {
+function fewTargets({ beliefs }: PrivacyWarningInput): string | undefined {
   if (beliefs.length >= TARGETS_MIN) return undefined;
   return (
     `${beliefs.length} targets were followed, fewer than ${TARGETS_MIN}: their mean ` +
@@ -70,21 +70,21 @@ function fewTargets({ beliefs }: WarningParts): string | undefined {
   );
 }
 
-function massLeft({ beliefs }: WarningParts): string | undefined {
+function massLeft({ beliefs }: PrivacyWarningInput): string | undefined {
   const most = beliefs.reduce((max, { left }) => Math.max(max, left), 0);
   if (most <= MASS_LEFT_MAX) return undefined;
   const share = most.toExponential(1);
   return `up to ${share} of a target's mass did not arrive (still inside, lost, or at corrupt mixes): the rest was scaled to 1`;
 }
 
-function otherLaws({ setting }: WarningParts): string | undefined {
+function otherLaws({ setting }: PrivacyWarningInput): string | undefined {
   const names = setting.mixes.flatMap(({ law }) => (law.kind === 'unknown' ? law.name : []));
   if (names.length === 0) return undefined;
   const strategies = [...new Set(names)].join(', ');
   return `P/n is not valid for ${strategies} mixes, which are not memoryless: the bits are too high`;
 }
 
-function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
+function doubtedDelays({ setting, fits }: PrivacyWarningInput): string | undefined {
   const exponential = new Set(
     setting.mixes.flatMap(({ name, law }) => (law.kind === 'exponential' ? name : [])),
   );
@@ -98,13 +98,13 @@ function doubtedDelays({ setting, fits }: WarningParts): string | undefined {
 }
 
 /** Only loops sent by mixes can reveal that an attacker emptied a mix around a target. */
-function missingLoops({ setting, census }: WarningParts): string | undefined {
-  const isAsked = setting.asked.has(successMetric('n_minus_one'));
+function missingLoops({ setting, census }: PrivacyWarningInput): string | undefined {
+  const isAsked = setting.asked.has(attackSuccessMetricName('n_minus_one'));
   if (!isAsked || census.madeAtMixes > 0) return undefined;
   return 'mixes send no loops of their own, so they cannot notice an n-1 attack';
 }
 
-function severalSizes({ setting }: WarningParts): string | undefined {
+function severalSizes({ setting }: PrivacyWarningInput): string | undefined {
   const { sizes } = setting;
   if (sizes === undefined || sizes.size <= 1) return undefined;
   const listed = [...sizes].sort(([a], [b]) => a - b).map(([size]) => `${size} B`);
@@ -114,7 +114,7 @@ function severalSizes({ setting }: WarningParts): string | undefined {
   );
 }
 
-function fullRecord({ truth }: WarningParts): string | undefined {
+function fullRecord({ truth }: PrivacyWarningInput): string | undefined {
   if (truth.fullNs === undefined) return undefined;
   return `the record was full after ${(truth.fullNs / 1e9).toFixed(1)} s; later messages are not in the figures`;
 }

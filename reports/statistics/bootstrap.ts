@@ -11,7 +11,7 @@ import { quantile, sortedAscending } from './quantile.ts';
 const BOOTSTRAP_ROUNDS = 2_000;
 
 /** What to resample, how to reduce it, and the source of randomness. */
-export interface Bootstrap<T> {
+export interface BootstrapInput<T> {
   /** The data of each seed. */
   readonly replications: readonly T[];
   readonly statistic: (sample: readonly T[]) => number;
@@ -21,7 +21,7 @@ export interface Bootstrap<T> {
 
 /** The percentile interval of a statistic over seeds; undefined for fewer than two seeds. */
 export function bootstrapInterval<T>(
-  question: Bootstrap<T>,
+  question: BootstrapInput<T>,
 ): { readonly low: number; readonly high: number } | undefined {
   const { replications, statistic, random, level } = question;
   if (replications.length < 2) return undefined;

@@ -6,13 +6,13 @@
  * @module
  */
 import { meanInterval, studentQuantile } from './student-t.ts';
-import { correlation, summarise } from './summary.ts';
+import { correlation, summariseSample } from './summary.ts';
 
 /** Changes below this share of the baseline are ignored. */
-export const SMALLEST_EFFECT = 0.01;
+export const SMALLEST_EFFECT_SHARE = 0.01;
 
 /** The interval of the difference B - A. */
-export interface Difference {
+export interface DifferenceInterval {
   readonly isPaired: boolean;
   readonly n: number;
   readonly mean: number;
@@ -35,7 +35,7 @@ export type DifferenceDirection = 'up' | 'down' | 'same' | 'inconclusive';
 export function pairedDifference(
   pairs: readonly { readonly a: number; readonly b: number }[],
   level: number,
-): Difference | undefined {
+): DifferenceInterval | undefined {
   const interval = meanInterval(
     pairs.map((pair) => pair.b - pair.a),
     level,
@@ -56,9 +56,9 @@ export function pairedDifference(
 export function unpairedDifference(
   groups: { readonly a: readonly number[]; readonly b: readonly number[] },
   level: number,
-): Difference | undefined {
-  const a = summarise(groups.a);
-  const b = summarise(groups.b);
+): DifferenceInterval | undefined {
+  const a = summariseSample(groups.a);
+  const b = summariseSample(groups.b);
   if (a.n < 2 || b.n < 2) return undefined;
   const va = (a.deviation * a.deviation) / a.n;
   const vb = (b.deviation * b.deviation) / b.n;
@@ -76,7 +76,10 @@ export function unpairedDifference(
  * `inconclusive`.
  * @param smallest Smallest effect in the unit of the values.
  */
-export function interpretDifference(difference: Difference, smallest: number): DifferenceDirection {
+export function interpretDifference(
+  difference: DifferenceInterval,
+  smallest: number,
+): DifferenceDirection {
   const { low, high, mean } = difference;
   const excludesZero = low > 0 || high < 0;
   if (excludesZero && Math.abs(mean) > smallest) return mean > 0 ? 'up' : 'down';

@@ -32,7 +32,10 @@ export function ksStatistic(sorted: readonly number[], cdf: (x: number) => numbe
 }
 
 /** Sum of (observed - expected)^2 / expected over classes. */
-export function chiSquare(observed: readonly number[], expected: readonly number[]): number {
+export function chiSquareStatistic(
+  observed: readonly number[],
+  expected: readonly number[],
+): number {
   let sum = 0;
   for (const [i, count] of observed.entries()) {
     const e = expected[i] ?? NaN;

@@ -38,7 +38,7 @@ export interface RankInterval {
 }
 
 /** The parameters of an interval for a quantile. */
-export interface RankQuestion {
+export interface RankIntervalInput {
   readonly n: number;
   readonly p: number;
   readonly level: number;
@@ -48,7 +48,7 @@ export interface RankQuestion {
  * Two-sided interval with at most (1 - level)/2 on either side: the largest l with
  * F(l - 1) <= (1 - level)/2 and the smallest u with F(u - 1) >= (1 + level)/2, F ~ Bin(n, p).
  */
-export function rankInterval(question: RankQuestion): RankInterval {
+export function rankInterval(question: RankIntervalInput): RankInterval {
   const { n, p, level } = question;
   const tail = (1 - level) / 2;
   const cdf = (k: number): number => binomialCdf(k, { n, p });
@@ -66,7 +66,7 @@ export function rankInterval(question: RankQuestion): RankInterval {
  * Rank of the one-sided upper bound of a quantile: exists from n = 59 for p95 at 95 %.
  * @returns undefined when n is too small for a finite bound.
  */
-export function upperBoundRank(question: RankQuestion): number | undefined {
+export function upperBoundRank(question: RankIntervalInput): number | undefined {
   const { n, p, level } = question;
   const rank = firstRank(n, (candidate) => binomialCdf(candidate - 1, { n, p }) >= level);
   return rank <= n ? rank : undefined;

@@ -5,7 +5,7 @@
  * @module
  */
 import { incompleteBeta, invertRising } from './special.ts';
-import { summarise } from './summary.ts';
+import { summariseSample } from './summary.ts';
 
 /** P(T <= t) with `degrees` degrees of freedom. */
 function studentCdf(t: number, degrees: number): number {
@@ -41,7 +41,7 @@ export interface MeanInterval {
  * @returns undefined for fewer than two values: one value has no interval, never +-0.
  */
 export function meanInterval(values: readonly number[], level: number): MeanInterval | undefined {
-  const { n, mean, deviation } = summarise(values);
+  const { n, mean, deviation } = summariseSample(values);
   if (n < 2) return undefined;
   const half = (studentQuantile((1 + level) / 2, n - 1) * deviation) / Math.sqrt(n);
   return { n, mean, deviation, low: mean - half, high: mean + half };

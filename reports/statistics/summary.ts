@@ -6,7 +6,7 @@
  */
 
 /** Moments and extremes of some values; without values all are NaN except `n`. */
-export interface Summary {
+export interface SampleSummary {
   readonly n: number;
   readonly mean: number;
   /** Sample standard deviation (n - 1); NaN for n < 2. */
@@ -16,7 +16,7 @@ export interface Summary {
 }
 
 /** Summarises values with Welford's recurrence. */
-export function summarise(values: readonly number[]): Summary {
+export function summariseSample(values: readonly number[]): SampleSummary {
   let n = 0;
   let mean = 0;
   let m2 = 0;
@@ -36,8 +36,8 @@ export function summarise(values: readonly number[]): Summary {
 
 /** Pearson's correlation of two lists of equal length; NaN when one of them does not vary. */
 export function correlation(a: readonly number[], b: readonly number[]): number {
-  const meanA = summarise(a).mean;
-  const meanB = summarise(b).mean;
+  const meanA = summariseSample(a).mean;
+  const meanB = summariseSample(b).mean;
   let ab = 0;
   let aa = 0;
   let bb = 0;

@@ -5,41 +5,41 @@
  * @module
  */
 import type {
-  AccountingMethod,
   LocateMessage,
+  MessageAccountingMethod,
   MessageObserver,
   Protocol,
 } from '../../engine/host/protocol.ts';
-import type { Direction } from '../../engine/net/direction.ts';
+import type { LinkDirection } from '../../engine/net/direction.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { StackOf } from '../../scenarios/open/nodes.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { BrokenPromise } from '../crash/crash.ts';
+import { BrokenGuaranteeError } from '../crash/crash.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Deliveries } from '../traffic/deliveries.ts';
+import type { RunFlows } from '../traffic/run-flows.ts';
 import type { LocalWorld } from '../world.ts';
-import { Accounts } from './accounts.ts';
+import { MessageAccounts } from './accounts.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
-import { PassageLedger } from './passage-ledger.ts';
+import { TransitLedger } from './passage-ledger.ts';
 
 /** The parts of an account of messages. */
-export interface AccountParts {
+export interface MessageAccountingParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
-  readonly deliveries: Deliveries;
+  readonly deliveries: RunFlows;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** All protocols of a host, the lowest first. */
-  readonly stackOf: StackOf;
+  readonly stackOf: ProtocolStackOf;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
 }
 
 /** The accounts of a run, or the reason why there are none. */
-export type Account =
-  | { readonly kind: 'kept'; readonly accounts: Accounts }
+export type MessageAccounting =
+  | { readonly kind: 'kept'; readonly accounts: MessageAccounts }
   | { readonly kind: 'untracked'; readonly reason: string };
 
 /** Losses in real sockets, where no observer can see them. */
@@ -51,19 +51,22 @@ export interface SocketLosses {
 }
 
 /** Why there is no account if nodes are in several processes, or on several event loops. */
-export const SEVERAL_PROCESSES_REASON =
+export const MULTI_PROCESS_UNTRACKED_REASON =
   'nodes report them only in one process and on one event loop';
 /** Why there is no account of what nodes of a live run turn into other messages. */
 const SECRETIVE = 'a node of a live run does not reveal which message came from which';
 
 /** Accounts for the messages of a run in virtual time. */
-export function keepAccount(parts: AccountParts): Account {
+export function startMessageAccounting(parts: MessageAccountingParts): MessageAccounting {
   const reporters = reportersOf(parts);
   return typeof reporters === 'string' ? untracked(reporters) : kept(parts, reporters);
 }
 
 /** Accounts for the messages of a live run in this process. */
-export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Account {
+export function startLiveMessageAccounting(
+  parts: MessageAccountingParts,
+  losses: SocketLosses,
+): MessageAccounting {
   const reporters = reportersOf(parts);
   if (typeof reporters === 'string') return untracked(reporters);
   // A real deployment in which mixes reported this would be worthless (ADR 0012).
@@ -72,8 +75,8 @@ export function keepLiveAccount(parts: AccountParts, losses: SocketLosses): Acco
 }
 
 /** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
-export function observerOf(
-  account: Account,
+export function accountingObserverOf(
+  account: MessageAccounting,
   node: string,
   layer: string | undefined,
 ): MessageObserver | undefined {
@@ -81,7 +84,10 @@ export function observerOf(
 }
 
 /** Reports rejected messages to the account; the flows exist once the experiment is prepared. */
-export function followRefusals(account: Account, flows: Experiment['flows']): void {
+export function recordRefusedMessages(
+  account: MessageAccounting,
+  flows: Experiment['flows'],
+): void {
   if (account.kind === 'untracked') return;
   const { accounts } = account;
   for (const { index, meter } of flows) {
@@ -90,22 +96,26 @@ export function followRefusals(account: Account, flows: Experiment['flows']): vo
 }
 
 /** Checks at the end of a run that the messages add up, and summarises what happened to them. */
-export function closeAccount(
-  account: Account,
+export function finishMessageAccounting(
+  account: MessageAccounting,
   experiment: Experiment,
 ): Pick<SeedResult, 'messages' | 'messagesUntracked'> {
   if (account.kind === 'untracked') return { messagesUntracked: account.reason };
   const { accounts } = account;
   const missing = accounts.imbalance((node, layer) => experiment.member(node, layer)?.holding?.());
-  if (missing !== undefined) throw new BrokenPromise(`messages do not add up: ${missing}`);
+  if (missing !== undefined) throw new BrokenGuaranteeError(`messages do not add up: ${missing}`);
   return { messages: accounts.totals(experiment.flows) };
 }
 
-function untracked(reason: string): Account {
+function untracked(reason: string): MessageAccounting {
   return { kind: 'untracked', reason };
 }
 
-function kept(parts: AccountParts, reporters: readonly Reporter[], losses?: SocketLosses): Account {
+function kept(
+  parts: MessageAccountingParts,
+  reporters: readonly Reporter[],
+  losses?: SocketLosses,
+): MessageAccounting {
   const owners = flowOwners(parts).map(([first]) => first?.name ?? '');
   const accounts = reporters.map((reporter) => {
     const isOwn = (flow: number): boolean => owners[flow] === reporter.protocol;
@@ -113,7 +123,7 @@ function kept(parts: AccountParts, reporters: readonly Reporter[], losses?: Sock
     const ledger = ledgerOf(parts, { reporter, isOwn, losses });
     return { protocol, ledger, ...(layer === undefined ? {} : { layer }) };
   });
-  return { kind: 'kept', accounts: new Accounts(accounts, owners) };
+  return { kind: 'kept', accounts: new MessageAccounts(accounts, owners) };
 }
 
 /** How one account is kept. */
@@ -123,7 +133,7 @@ interface LedgerTerms {
   readonly losses: SocketLosses | undefined;
 }
 
-function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
+function ledgerOf(parts: MessageAccountingParts, terms: LedgerTerms): MessageAccountant {
   const { reporter, isOwn, losses } = terms;
   const { account, layer, isCarrier } = reporter;
   if (account.kind === 'passage') return passageLedger(parts, account, terms);
@@ -149,7 +159,7 @@ function ledgerOf(parts: AccountParts, terms: LedgerTerms): MessageAccountant {
 /** A protocol whose nodes report on the messages of its flows. */
 interface Reporter {
   readonly protocol: string;
-  readonly account: AccountingMethod;
+  readonly account: MessageAccountingMethod;
   /** The protocol's name if it is a layer of its hosts; absent if it is their lowest protocol. */
   readonly layer?: string;
   /** True if the protocol carries layers on at least one host. */
@@ -157,7 +167,7 @@ interface Reporter {
 }
 
 /** The protocols that take and deliver messages of flows; the reason, as text, if not all can report. */
-function reportersOf(parts: AccountParts): readonly Reporter[] | string {
+function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | string {
   const flows = flowOwners(parts);
   const owners = byName(flows.flat());
   if (owners.length === 0) return 'no application sends any messages';
@@ -178,7 +188,10 @@ function reportersOf(parts: AccountParts): readonly Reporter[] | string {
 }
 
 /** The protocols at both ends of each flow, each once. */
-function flowOwners({ scenario, stackOf }: AccountParts): readonly (readonly Protocol[])[] {
+function flowOwners({
+  scenario,
+  stackOf,
+}: MessageAccountingParts): readonly (readonly Protocol[])[] {
   const hosts = new Map(scenario.topology.hosts.map((host) => [host.name, host]));
   const asked = new Map<string, ReadonlyMap<string, Protocol>>();
   return scenario.traffic.map(({ from, to, by }) => {
@@ -202,10 +215,14 @@ function byName(protocols: readonly Protocol[]): readonly Protocol[] {
 }
 
 /** What a protocol can report, given its places in the stacks of all hosts; the reason if it cannot. */
-function placed(parts: AccountParts, name: string, account: AccountingMethod): Reporter | string {
+function placed(
+  parts: MessageAccountingParts,
+  name: string,
+  account: MessageAccountingMethod,
+): Reporter | string {
   const { scenario, protocolOf } = parts;
   const { hosts } = scenario.topology;
-  const stacks = hosts.map(stackNames).filter((names) => names.includes(name));
+  const stacks = hosts.map(protocolNamesOfHost).filter((names) => names.includes(name));
   const isCarrier = stacks.some((names) => names.at(-1) !== name);
   if (isCarrier && scenario.cpu !== undefined) return 'layers wait for a modelled processor';
   const isLayer = ([lowest]: readonly string[]): boolean => lowest !== name;
@@ -223,12 +240,12 @@ function placed(parts: AccountParts, name: string, account: AccountingMethod): R
 }
 
 function passageLedger(
-  parts: AccountParts,
-  { keyOf }: Extract<AccountingMethod, { kind: 'passage' }>,
+  parts: MessageAccountingParts,
+  { keyOf }: Extract<MessageAccountingMethod, { kind: 'passage' }>,
   { reporter, isOwn, losses }: LedgerTerms,
-): PassageLedger {
+): TransitLedger {
   const corrupted = (): number => countOn(parts, (direction) => direction.corrupted);
-  return new PassageLedger({
+  return new TransitLedger({
     ...common(parts),
     isOwn,
     isCarrier: reporter.isCarrier,
@@ -239,14 +256,17 @@ function passageLedger(
 }
 
 /** A sum over all directions of links. */
-function countOn({ world }: AccountParts, count: (direction: Direction) => number): number {
+function countOn(
+  { world }: MessageAccountingParts,
+  count: (direction: LinkDirection) => number,
+): number {
   return world.sim.network.directions.reduce((sum, direction) => sum + count(direction), 0);
 }
 
-function common({ world, deliveries }: AccountParts): {
+function common({ world, deliveries }: MessageAccountingParts): {
   readonly world: LocalWorld;
   readonly hosts: readonly string[];
-  readonly flows: Deliveries['flows'];
+  readonly flows: RunFlows['flows'];
 } {
   const hosts = world.sim.hosts.map(({ name }) => name);
   return { world, hosts, flows: deliveries.flows };

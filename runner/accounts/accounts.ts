@@ -9,7 +9,7 @@ import { assert } from '../../engine/core/assert.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
-import { type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
+import { type MessageAccountant, messageTotalsOf, type SentFate } from './message-account.ts';
 
 /** The account of one protocol. */
 export interface ProtocolAccount {
@@ -19,8 +19,8 @@ export interface ProtocolAccount {
   readonly ledger: MessageAccountant;
 }
 
-/** See the module. */
-export class Accounts {
+/** The message accounts of a run, one for each protocol that has flows. */
+export class MessageAccounts {
   readonly #accounts: readonly ProtocolAccount[];
   /** The protocol of each flow, by index. */
   readonly #owners: readonly string[];
@@ -75,7 +75,7 @@ export class Accounts {
 
   /** The sum over all protocols; to be read after {@link imbalance}. */
   totals(flows: readonly Flow[]): MessageTotals {
-    return totalsOf(flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return messageTotalsOf(flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #ledgerOf(flow: number): MessageAccountant {

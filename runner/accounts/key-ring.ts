@@ -20,8 +20,8 @@ interface Ring {
   readonly messages: Float64Array;
 }
 
-/** See the module. */
-export class KeyRing {
+/** Finds the message that a datagram carried, by the datagram's key. */
+export class PacketKeyIndex {
   readonly #isSettled: (message: number) => boolean;
   readonly #rings = new Map<number, Ring>();
   readonly #older = new Map<number, number>();

@@ -13,7 +13,7 @@ import type { Flow } from '../traffic/traffic-source.ts';
 import type { WorldListener } from '../world.ts';
 
 /** Why and where a message was lost. */
-export interface Loss {
+export interface MessageLoss {
   readonly reason: string;
   readonly node: string;
   readonly atNs: number;
@@ -23,7 +23,7 @@ export interface Loss {
 export type SentFate =
   | { readonly kind: 'delivered' | 'open' | 'unaccounted' }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'given-up' | 'lost'; readonly loss: Loss };
+  | { readonly kind: 'given-up' | 'lost'; readonly loss: MessageLoss };
 
 /** The account of one run. */
 export interface MessageAccountant extends NetworkObserver, WorldListener {
@@ -47,7 +47,7 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
 }
 
 /** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
-export function totalsOf(
+export function messageTotalsOf(
   flows: readonly Flow[],
   fateOf: (flow: number, sequence: number) => SentFate,
 ): MessageTotals {

@@ -6,46 +6,42 @@
  * report to the observer of ADR 0012 and links to the network's observer; a node that crashed
  * is not asked, it loses what it was known to hold. At the end each living node says how many
  * messages it holds, which must equal what went in minus what came out: a node that swallows
- * something breaks the account.
- *
- * Knows no protocol.
+ * something breaks the account. Knows no protocol.
  *
  * @module
  */
-
-import type { Question } from '../../engine/host/host.ts';
+import type { RequestContent } from '../../engine/host/host.ts';
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
-import type { DirectionView } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
+import type { FollowedMessage, PacketCopy } from './followed-message.ts';
 import {
-  type Copy,
-  cameOutOfCarrier,
-  type FollowedMessage,
   fateOfMessage,
-  isCopyGone,
+  isPacketCopyGone,
   newMessage,
-  releasePlace,
+  newPacketCopy,
+  recordCarrierArrival,
+  releaseConfirmed,
+  releaseMessageHold,
 } from './followed-message.ts';
-import { emptyHolding, type Holding } from './holding.ts';
-import { type Loss, type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
-import { positionsOf } from './positions.ts';
+import { emptyHolding, foundOnDisk, type Holding } from './holding.ts';
+import type { MessageAccountant, MessageLoss, SentFate } from './message-account.ts';
+import { messageTotalsOf } from './message-account.ts';
+import { nodesHoldingMessage } from './nodes-holding.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
-/**
- * Drop reasons of second copies. The message is not lost with them: the first copy is inside the
- * node, or was sent on.
- */
+/** Drop reasons of second copies: the message is not lost, its first copy is here or was sent on. */
 const REPEATS: ReadonlySet<string> = new Set(['replay', 'duplicate']);
 
 /** Loss reason of a message that was given to a carrier and did not come out by the end of the run. */
 const LEFT_IN_CARRIER = 'left-in-carrier';
 
-/** The parts of a ledger. */
-export interface LedgerParts {
+/** What a {@link MessageLedger} needs to know of the run: its world, hosts and flows, and how they work. */
+export interface MessageLedgerParts {
   readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
@@ -70,28 +66,28 @@ export interface LedgerParts {
   readonly isCarrier: boolean;
   /** Number of messages that reached an application with changed bytes. */
   readonly damaged: () => number;
-  /** Number of datagrams that links changed, or that somebody put on them. */
+  /** Number of datagrams that links changed, or that an attacker put on a link. */
   readonly lies: () => number;
 }
 
-/** See the module. */
+/** Accounts for messages that nodes hold for a while, as mixes and spools do. */
 export class MessageLedger implements MessageAccountant {
-  readonly #parts: LedgerParts;
+  readonly #parts: MessageLedgerParts;
   readonly #holdings: readonly Holding[];
   readonly #messages = new Map<string, FollowedMessage>();
   readonly #refused = new Map<string, string>();
   readonly #postponed = new PostponedRequests<string>();
-  readonly #copies = new Map<number, Copy>();
+  readonly #copies = new Map<number, PacketCopy>();
   /** Messages by the numbers under which providers and recipients store them. */
   readonly #names = new Map<number, FollowedMessage>();
-  /** A packet that was lost when it was sent, before its node reported what it was. */
-  #early: { readonly key: number; readonly loss: Loss } | undefined;
+  /** A packet that was lost when it was sent, before its node reported which message it carries. */
+  #early: { readonly key: number; readonly loss: MessageLoss } | undefined;
   readonly #readers = new Map<number, LocateMessage | undefined>();
   /** Flow and sequence of the request that its node is handling. */
   #asked: string | undefined;
-  #lastDrop: Loss | undefined;
+  #lastDrop: MessageLoss | undefined;
 
-  constructor(parts: LedgerParts) {
+  constructor(parts: MessageLedgerParts) {
     this.#parts = parts;
     this.#holdings = parts.hosts.map(emptyHolding);
   }
@@ -113,7 +109,7 @@ export class MessageLedger implements MessageAccountant {
     };
   }
 
-  requested(node: string, { kind, body }: Question): void {
+  requested(node: string, { kind, body }: RequestContent): void {
     const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
@@ -121,12 +117,12 @@ export class MessageLedger implements MessageAccountant {
     this.#refused.delete(this.#asked);
   }
 
-  postponed(node: string, { kind, body }: Question): void {
+  postponed(node: string, { kind, body }: RequestContent): void {
     if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
     this.#postponed.add(nameOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
-  resumed(node: string, request: Question): void {
+  resumed(node: string, request: RequestContent): void {
     this.requested(node, request);
     if (this.#asked !== undefined) this.#postponed.remove(this.#asked);
   }
@@ -162,7 +158,7 @@ export class MessageLedger implements MessageAccountant {
     }
     for (const [number, message] of holding.sending) holding.earlier.set(number, message);
     for (const held of [holding.sending, holding.kept, holding.held]) {
-      for (const message of held.values()) releasePlace(message, loss, held === holding.held);
+      for (const message of held.values()) releaseMessageHold(message, loss, held === holding.held);
       held.clear();
     }
     holding.inside = 0;
@@ -196,14 +192,14 @@ export class MessageLedger implements MessageAccountant {
     // Nothing to do: the packet already counts as on the link.
   }
 
-  onCopied(direction: DirectionView, packet: number): void {
+  onCopied(direction: LinkDirectionView, packet: number): void {
     const copy = this.#copyOn(direction, packet);
     if (copy === undefined) return;
-    if (isCopyGone(copy)) copy.message.holds += 1;
+    if (isPacketCopyGone(copy)) copy.message.holds += 1;
     copy.onLink += 1;
   }
 
-  onDelivered(direction: DirectionView, packet: number): void {
+  onDelivered(direction: LinkDirectionView, packet: number): void {
     const copy = this.#copyOn(direction, packet);
     if (copy === undefined || copy.onLink === 0) return;
     copy.onLink -= 1;
@@ -211,7 +207,7 @@ export class MessageLedger implements MessageAccountant {
     copy.node = direction.toNode;
   }
 
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     if (direction === undefined) return;
     const key = this.#keyOn(direction, packet);
     if (key === undefined) return;
@@ -222,12 +218,12 @@ export class MessageLedger implements MessageAccountant {
     else this.#lostOnLink(copy, loss);
   }
 
-  #lostOnLink(copy: Copy, loss: Loss): void {
-    if (isCopyGone(copy)) return;
+  #lostOnLink(copy: PacketCopy, loss: MessageLoss): void {
+    if (isPacketCopyGone(copy)) return;
     if (copy.onLink > 0) copy.onLink -= 1;
     else if (copy.untold > 0) copy.untold -= 1;
     // The key is kept, because an attacker who removed the packet may inject it again.
-    if (isCopyGone(copy)) releasePlace(copy.message, loss);
+    if (isPacketCopyGone(copy)) releaseMessageHold(copy.message, loss);
   }
 
   imbalance(holding: (node: string) => number | undefined): string | undefined {
@@ -269,26 +265,24 @@ export class MessageLedger implements MessageAccountant {
     const reason = this.#refused.get(name);
     if (reason !== undefined) return { kind: 'refused', reason };
     if (this.#postponed.has(name)) return { kind: 'open' };
-    const message = this.#messages.get(name);
-    if (message === undefined) return { kind: 'unaccounted' };
-    return fateOfMessage(message, this.#parts.isCustody && this.#parts.lies() > 0);
+    return fateOfMessage(this.#messages.get(name), this.#parts.lies() > 0);
   }
 
   positions(flow: number, sequence: number): readonly string[] {
     const message = this.#messages.get(nameOf(flow, sequence));
     if (message === undefined) return [];
-    return positionsOf(message, this.#holdings, this.#copies.values());
+    return nodesHoldingMessage(message, this.#holdings, this.#copies.values());
   }
 
   totals(): MessageTotals {
-    return totalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return messageTotalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
-  /** Outside a request, the node has found on its disk what it was sending before a crash. */
+  /** Outside a request, the node has found on its disk what it had accepted before a crash. */
   #accepted(holding: Holding, number: number): void {
-    const earlier = this.#asked === undefined ? holding.earlier.get(number) : undefined;
-    if (earlier === undefined || holding.sending.has(number)) this.#accept(holding, number);
-    else this.#hold(holding, number, earlier);
+    const found = this.#asked === undefined ? foundOnDisk(holding, number) : undefined;
+    if (found === undefined) this.#accept(holding, number);
+    else this.#hold(holding, number, found);
   }
 
   #accept(holding: Holding, number: number): FollowedMessage | undefined {
@@ -299,13 +293,14 @@ export class MessageLedger implements MessageAccountant {
     const unasked = earlier ?? (isCarrier ? newMessage() : undefined);
     const message = this.#asked === undefined ? unasked : this.#askedFor();
     if (message === undefined) return undefined;
+    message.loss = undefined;
     this.#hold(holding, number, message);
     return message;
   }
 
   #hold(holding: Holding, number: number, message: FollowedMessage): void {
     message.holds += 1;
-    message.loss = undefined;
+    holding.done.delete(number);
     holding.sending.set(number, message);
     if (this.#parts.isCustody) this.#names.set(number, message);
   }
@@ -320,8 +315,7 @@ export class MessageLedger implements MessageAccountant {
 
   #created(holding: Holding, key: number, number: number | undefined): void {
     if (number === undefined) return;
-    // A node that sends immediately reports the packet before it reports that it accepted the
-    // message.
+    // A node that sends immediately reports the packet before that it accepted the message.
     const message = holding.sending.get(number) ?? this.#accept(holding, number);
     if (message === undefined) return;
     message.holds += 1;
@@ -335,13 +329,13 @@ export class MessageLedger implements MessageAccountant {
       return;
     }
     const known = this.#copies.get(key);
-    if (known?.message === message && !isCopyGone(known)) {
+    if (known?.message === message && !isPacketCopyGone(known)) {
       // An equal copy: both count as one place.
       known.onLink += 1;
       message.holds -= 1;
       return;
     }
-    const copy: Copy = { message, onLink: 1, untold: 0, node: -1, again: 0, inside: new Set() };
+    const copy: PacketCopy = { ...newPacketCopy(message, -1), onLink: 1 };
     this.#copies.set(key, copy);
     const early = this.#early;
     if (early?.key !== key || early.loss.atNs !== this.#parts.world.now()) return;
@@ -351,45 +345,47 @@ export class MessageLedger implements MessageAccountant {
 
   /** A node has given the packet to a carrier. */
   #given(key: number, message: FollowedMessage, from: string): void {
-    releasePlace(message, undefined);
+    releaseMessageHold(message, undefined);
     message.carried = this.#loss(LEFT_IN_CARRIER, from);
     if (this.#copies.get(key)?.message === message) return;
-    this.#copies.set(key, { message, onLink: 0, untold: 0, node: -1, again: 0, inside: new Set() });
+    this.#copies.set(key, newPacketCopy(message, -1));
   }
 
   #settled(
-    holding: Holding,
+    { name, sending, done }: Holding,
     number: number,
     how: 'acknowledged' | 'abandoned' | 'sent' | 'dropped',
   ): void {
-    const message = holding.sending.get(number);
+    const message = sending.get(number);
     if (message === undefined) return;
-    holding.sending.delete(number);
-    const { name } = holding;
-    if (how === 'acknowledged') message.confirmed = this.#loss('false-acknowledgement', name);
+    sending.delete(number);
+    if (!this.#parts.isCarrier) done.set(number, message);
+    // By steps, the recipient answers what it got: a message that it knows by another number.
+    const lie = this.#parts.isCustody ? 'false-acknowledgement' : 'corrupted';
+    if (how === 'acknowledged') message.confirmed = this.#loss(lie, name);
     if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
-    releasePlace(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
+    releaseMessageHold(message, how === 'dropped' ? this.#reasonAt(name) : undefined);
   }
 
   #arrived(node: number, key: number): void {
     (this.#holdings[node] as Holding).inside += 1;
     const copy = this.#copies.get(key) ?? this.#foundInside(node, key);
     if (copy === undefined) return;
-    if (this.#parts.isCarried) cameOutOfCarrier(copy, node);
+    if (this.#parts.isCarried) recordCarrierArrival(copy, node);
     if (copy.untold > 0) copy.untold -= 1;
     else if (copy.onLink > 0) copy.onLink -= 1;
     copy.inside.add(node);
   }
 
   /** Makes a copy of a message that a node found on its disk after a crash; undefined if it had none. */
-  #foundInside(node: number, key: number): Copy | undefined {
+  #foundInside(node: number, key: number): PacketCopy | undefined {
     const holding = this.#holdings[node] as Holding;
     const message = holding.earlierInside.get(key);
     if (message === undefined) return undefined;
     holding.earlierInside.delete(key);
     message.holds += 1;
     message.loss = undefined;
-    const copy: Copy = { message, onLink: 0, untold: 0, node, again: 0, inside: new Set() };
+    const copy = newPacketCopy(message, node);
     this.#copies.set(key, copy);
     return copy;
   }
@@ -400,7 +396,7 @@ export class MessageLedger implements MessageAccountant {
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
     // The place now counts under the new key; if copies are left under the old key, both keys count.
-    if (isCopyGone(copy)) this.#forget(inKey);
+    if (isPacketCopyGone(copy)) this.#forget(inKey);
     else message.holds += 1;
     this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
   }
@@ -439,7 +435,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   #released(holding: Holding, copy: number): void {
-    releasePlace(holding.kept.get(copy), undefined);
+    releaseConfirmed(holding.kept.get(copy), this.#loss('false-acknowledgement', holding.name));
     holding.kept.delete(copy);
   }
 
@@ -452,7 +448,7 @@ export class MessageLedger implements MessageAccountant {
     }
     const isHeld = holding.held.has(copy);
     const message = isHeld ? holding.held.get(copy) : this.#names.get(copy);
-    if (holding.held.delete(copy)) releasePlace(message, undefined);
+    if (holding.held.delete(copy)) releaseMessageHold(message, undefined);
     if (message === undefined) return;
     // A delivered message remains delivered, whatever happens to the sender's copy.
     if (how === 'delivered') message.changed = this.#loss('corrupted', holding.name);
@@ -460,34 +456,37 @@ export class MessageLedger implements MessageAccountant {
   }
 
   /** One place fewer has the copy; when none is left its key is free. */
-  #ebb(key: number, copy: Copy, loss: Loss | undefined): void {
-    if (!isCopyGone(copy)) return;
+  #ebb(key: number, copy: PacketCopy, loss: MessageLoss | undefined): void {
+    if (!isPacketCopyGone(copy)) return;
     this.#forget(key);
-    releasePlace(copy.message, loss);
+    releaseMessageHold(copy.message, loss);
   }
 
-  /** Frees the key of a copy that no place has; a carrier may bring it once more. */
+  /**
+   * Forgets a copy that no place has, so that its key is free. Above a carrier protocol it is kept:
+   * the carrier may deliver the same packet once more.
+   */
   #forget(key: number): void {
     if (!this.#parts.isCarried) this.#copies.delete(key);
   }
 
-  #reasonAt(node: string): Loss | undefined {
+  #reasonAt(node: string): MessageLoss | undefined {
     const last = this.#lastDrop;
     const isOurs = last?.node === node && last.atNs === this.#parts.world.now();
     return isOurs ? last : this.#loss('dropped', node);
   }
 
-  #loss(reason: string, node: string): Loss {
+  #loss(reason: string, node: string): MessageLoss {
     return { reason, node, atNs: this.#parts.world.now() };
   }
 
-  #copyOn(direction: DirectionView, packet: number): Copy | undefined {
+  #copyOn(direction: LinkDirectionView, packet: number): PacketCopy | undefined {
     if (this.#copies.size === 0) return undefined;
     const key = this.#keyOn(direction, packet);
     return key === undefined ? undefined : this.#copies.get(key);
   }
 
-  #keyOn({ fromNode }: DirectionView, packet: number): number | undefined {
+  #keyOn({ fromNode }: LinkDirectionView, packet: number): number | undefined {
     if (!this.#readers.has(fromNode)) {
       const name = this.#parts.hosts[fromNode];
       this.#readers.set(fromNode, name === undefined ? undefined : this.#parts.readerOf(name));

@@ -11,25 +11,30 @@
  *
  * @module
  */
-import type { Question } from '../../engine/host/host.ts';
+import type { RequestContent } from '../../engine/host/host.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import { NO_BUFFER } from '../../engine/net/buffer-pool.ts';
-import type { DirectionView } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
-import { KeyRing } from './key-ring.ts';
-import { type Loss, type MessageAccountant, type SentFate, totalsOf } from './message-account.ts';
+import { PacketKeyIndex } from './key-ring.ts';
+import {
+  type MessageAccountant,
+  type MessageLoss,
+  messageTotalsOf,
+  type SentFate,
+} from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
-/** A message is one number: its flow times this, plus its sequence. */
+/** A message is told by one number: flow * SEQUENCES + sequence number. */
 const SEQUENCES = 2 ** 40;
 const NONE = -1;
 
-/** The parts of an account. */
-export interface PassageParts {
+/** The parts of the ledger of messages that are passed on at once. */
+export interface TransitLedgerParts {
   readonly world: LocalWorld;
   /** Names of all hosts, in the order of the world. */
   readonly hosts: readonly string[];
@@ -54,13 +59,13 @@ interface Holdings {
   readonly inside: Map<number, { readonly message: number; times: number }>;
 }
 
-/** See the module. */
-export class PassageLedger implements MessageAccountant {
-  readonly #parts: PassageParts;
+/** Accounts for messages that nodes pass on within one event, as gateways do. */
+export class TransitLedger implements MessageAccountant {
+  readonly #parts: TransitLedgerParts;
   readonly #holdings: readonly Holdings[];
-  readonly #keys: KeyRing;
+  readonly #keys: PacketKeyIndex;
   readonly #refused = new Map<number, string>();
-  readonly #lost = new Map<number, Loss>();
+  readonly #lost = new Map<number, MessageLoss>();
   readonly #postponed = new PostponedRequests<number>();
   #open = new Set<number>();
   /** The message of the request that a node is handling now. */
@@ -68,12 +73,12 @@ export class PassageLedger implements MessageAccountant {
   /** The number under which the current node accepted that message, until it has settled it. */
   #fresh = NONE;
   #freshAt: Holdings | undefined;
-  #lastDrop: Loss | undefined;
+  #lastDrop: MessageLoss | undefined;
 
-  constructor(parts: PassageParts) {
+  constructor(parts: TransitLedgerParts) {
     this.#parts = parts;
     this.#holdings = parts.hosts.map((name) => ({ name, sending: new Map(), inside: new Map() }));
-    this.#keys = new KeyRing((message) => this.#isDelivered(message));
+    this.#keys = new PacketKeyIndex((message) => this.#isDelivered(message));
   }
 
   of(name: string): MessageObserver {
@@ -89,7 +94,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   // hot: once per packet of a source.
-  requested(node: string, { kind, body }: Question): void {
+  requested(node: string, { kind, body }: RequestContent): void {
     const index = claimedFlow(body);
     const flow = this.#parts.flows[index];
     if (kind !== 'send' || flow?.spec.from !== node || !this.#parts.isOwn(index)) return;
@@ -97,12 +102,12 @@ export class PassageLedger implements MessageAccountant {
     if (this.#refused.size > 0) this.#refused.delete(this.#asked);
   }
 
-  postponed(node: string, { kind, body }: Question): void {
+  postponed(node: string, { kind, body }: RequestContent): void {
     if (kind !== 'send' || !this.#parts.isOwn(claimedFlow(body))) return;
     this.#postponed.add(messageOf(claimedFlow(body), claimedSequence(body)), node);
   }
 
-  resumed(node: string, request: Question): void {
+  resumed(node: string, request: RequestContent): void {
     this.requested(node, request);
     this.#postponed.remove(this.#asked);
   }
@@ -138,7 +143,7 @@ export class PassageLedger implements MessageAccountant {
     this.#losePacketsTo(name, loss);
   }
 
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     const { table } = this.#parts.world.sim.network;
     const node = direction === undefined ? '' : (this.#parts.hosts[direction.fromNode] ?? '');
     const message = this.#messageIn(table.view(packet));
@@ -211,7 +216,7 @@ export class PassageLedger implements MessageAccountant {
   }
 
   totals(): MessageTotals {
-    return totalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return messageTotalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #at(name: string): Holdings {
@@ -272,7 +277,7 @@ export class PassageLedger implements MessageAccountant {
    * Notes a loss unless a replay was dropped of a message that is lost already. If the message turns
    * out to be nowhere else, its anti-replay window was wrong, and this loss explains it.
    */
-  #loseNewly(message: number | undefined, loss: Loss): void {
+  #loseNewly(message: number | undefined, loss: MessageLoss): void {
     if (loss.reason === 'replay' && message !== undefined && this.#lost.has(message)) return;
     this.#lose(message, loss);
   }
@@ -284,16 +289,16 @@ export class PassageLedger implements MessageAccountant {
     if (known.times === 0) inside.delete(key);
   }
 
-  #lose(message: number | undefined, loss: Loss): void {
+  #lose(message: number | undefined, loss: MessageLoss): void {
     if (message !== undefined && message !== NONE) this.#lost.set(message, loss);
   }
 
-  #lastDropAt(node: string): Loss {
+  #lastDropAt(node: string): MessageLoss {
     const last = this.#lastDrop;
     return last?.node === node ? last : this.#loss('dropped', node);
   }
 
-  #loss(reason: string, node: string): Loss {
+  #loss(reason: string, node: string): MessageLoss {
     return { reason, node, atNs: this.#parts.world.now() };
   }
 
@@ -306,7 +311,7 @@ export class PassageLedger implements MessageAccountant {
    * Packets that wait for the processor of a crashed node are lost; packets on a link are not
    * affected.
    */
-  #losePacketsTo(name: string, loss: Loss): void {
+  #losePacketsTo(name: string, loss: MessageLoss): void {
     const { sim } = this.#parts.world;
     const index = this.#parts.hosts.indexOf(name);
     this.#eachPacket((packet, message) => {

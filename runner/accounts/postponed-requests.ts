@@ -5,7 +5,10 @@
  * @module
  */
 
-/** See the module. `Message` is the type by which the account identifies a message. */
+/**
+ * Messages whose requests wait for a modelled processor. `Message` is the type by which the account identifies a
+ * message. `Message` is the type by which the account identifies a message.
+ */
 export class PostponedRequests<Message> {
   readonly #nodes = new Map<Message, string>();
 

@@ -6,8 +6,8 @@
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import type { AskAnswer, MetricData } from '../../reports/model.ts';
 
-/** See the module. */
-export class AskBook {
+/** Counts the questions of a run and their answers, and measures the time in between. */
+export class AskMeter {
   readonly #warmupNs: number;
   readonly #time = new LogHistogram();
   #asked = 0;

@@ -4,10 +4,10 @@
  * @module
  */
 import { NS_PER_S } from '../../engine/core/time.ts';
-import type { AskSource, AskSpec } from '../../scenarios/fault-parts.ts';
+import type { AskSpec, PeriodicAskSpec } from '../../scenarios/fault-parts.ts';
 import type { World } from '../world.ts';
 
-/** What the questions need. */
+/** What the source of questions needs of its run. */
 export interface AskSourceParts {
   readonly world: Pick<World, 'at' | 'now'>;
   readonly ask: (spec: AskSpec) => void;
@@ -15,9 +15,9 @@ export interface AskSourceParts {
   readonly isOver: () => boolean;
 }
 
-/** Books the questions; each instant follows from the start, so that late ones delay no other. */
-export function startAsking(
-  { asks, rate, startNs, stopNs }: AskSource,
+/** Schedules the questions at instants counted from the start, so that a late question delays no other. */
+export function scheduleAsks(
+  { asks, rate, startNs, stopNs }: PeriodicAskSpec,
   parts: AskSourceParts,
 ): void {
   const { world, ask, isOver } = parts;

@@ -7,7 +7,7 @@ import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { AskAnswer } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import { RECONFIGURE_KIND, STATUS_KIND } from '../../scenarios/files/ask.ts';
-import { memberOf } from '../nodes/host-nodes.ts';
+import { protocolNodeOf } from '../nodes/host-nodes.ts';
 import type { Reconfigurations } from '../nodes/reconfigure.ts';
 import type { Undo, World } from '../world.ts';
 
@@ -21,7 +21,7 @@ const OUTCOME_MAX = 256;
 const WORDS_MAX = 1_024;
 
 /** Receives the answer to a question. */
-export interface AskTaker {
+export interface AskAnswerReceiver {
   /** A part of the answer, read during the call; the last one may come with its end. */
   part?(body: Uint8Array): void;
   /** Called once, last. */
@@ -31,7 +31,7 @@ export interface AskTaker {
 /** The node that is asked, and its world. */
 export interface AskedNode {
   readonly world: Pick<World, 'now' | 'later' | 'host' | 'call' | 'request'>;
-  /** All its protocols as one; undefined if it is down. */
+  /** The node's protocols as one; undefined while the node is down. */
   readonly node: NodeHandle | undefined;
   readonly reconfigurations: Reconfigurations;
 }
@@ -43,16 +43,16 @@ export interface AskedNode {
 export function askNode(
   { world, node, reconfigurations }: AskedNode,
   spec: AskSpec,
-  taker: AskTaker,
+  taker: AskAnswerReceiver,
 ): Undo {
   const { node: name, by, kind, target, withinNs } = spec;
   const answer = new Answer(world, taker);
-  const member = memberOf(node, by);
+  const member = protocolNodeOf(node, by);
   if (node === undefined || member === undefined) {
     answer.end('node-down');
   } else if (kind === STATUS_KIND) {
     const asked = by === undefined ? node : member;
-    const { outcome, text } = world.call(name, 'question', () => statusOf(asked));
+    const { outcome, text } = world.call(name, 'question', () => nodeStatusJson(asked));
     answer.end(outcome, new TextEncoder().encode(text));
   } else if (kind === RECONFIGURE_KIND) {
     const { outcome, text } = world.call(name, 'question', () =>
@@ -73,33 +73,35 @@ export function askNode(
   return (): void => answer.giveUp('cancelled');
 }
 
-/** What a node says of itself, as JSON; that it cannot is told, and ends nothing. */
-export function statusOf(node: NodeHandle): {
+/** What a node says of itself, as JSON text; `failed` with the reason if its `status` throws. */
+export function nodeStatusJson(node: NodeHandle): {
   readonly outcome: 'ok' | 'failed';
   readonly text: string;
 } {
   try {
-    return { outcome: 'ok', text: JSON.stringify(node.status?.() ?? {}) };
+    // Undefined where a `toJSON` gives nothing.
+    const text: string | undefined = JSON.stringify(node.status?.() ?? {});
+    return { outcome: 'ok', text: text ?? '{}' };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     return { outcome: 'failed', text: words.slice(0, WORDS_MAX) };
   }
 }
 
-const NOBODY: AskTaker = { ended: () => undefined };
+const NOBODY: AskAnswerReceiver = { ended: () => undefined };
 
 class Answer {
   #open: ReturnType<World['request']>;
   #endWait: Undo = () => undefined;
   readonly #world: Pick<World, 'now'>;
-  #taker: AskTaker;
+  #taker: AskAnswerReceiver;
   readonly #askedNs: number;
   #isOver = false;
   #isGivenUp = false;
   #parts = 0;
   #bytes = 0;
 
-  constructor(world: Pick<World, 'now'>, taker: AskTaker) {
+  constructor(world: Pick<World, 'now'>, taker: AskAnswerReceiver) {
     this.#world = world;
     this.#taker = taker;
     this.#askedNs = world.now();

@@ -36,7 +36,7 @@ const LEVEL = 0.95;
  * The plan for operations that take up to a thousand times longer. A hundred calls do not warm them
  * up: an agreement then takes twice as long as in a mix, which makes thousands of them.
  */
-export function rarePlan(plan: BatchPlan): BatchPlan {
+export function slowOperationBatchPlan(plan: BatchPlan): BatchPlan {
   return { warmup: plan.warmup / 10, batches: plan.batches, calls: plan.calls / 50 };
 }
 
@@ -70,7 +70,7 @@ function nothing(index: number): number {
 }
 
 /** The numbers that the profile stores for the batches at one packet length. */
-export function sampleOf(bytes: number, batchNs: readonly number[]): OperationSample {
+export function operationSampleOf(bytes: number, batchNs: readonly number[]): OperationSample {
   const sorted = sortedAscending(batchNs);
   const n = sorted.length;
   const { low, high } = rankInterval({ n, p: 0.5, level: LEVEL });

@@ -9,18 +9,19 @@
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { type CalibrationOrder, scenarioAtRate } from './calibrate.ts';
+import { type CalibrationRequest, scenarioAtRate } from './calibrate.ts';
 import {
-  carriedLoad,
   type FitPoint,
   loadSeconds,
+  measureCarriedLoad,
   type PredictedLoad,
   predictLoad,
 } from './in-place.ts';
 import type { Workload } from './workloads.ts';
 
 /** What the measurements need. */
-export interface BusyOrder extends Pick<CalibrationOrder, 'signal' | 'onStep' | 'isQuick'> {
+export interface BusyPointOptions
+  extends Pick<CalibrationRequest, 'signal' | 'onStep' | 'isQuick'> {
   readonly workload: Workload;
   readonly registry: ProtocolRegistry;
 }
@@ -55,30 +56,34 @@ export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] 
 }
 
 /** The load that the benchmarks predict at a rate. */
-export type LoadAt = (ratePerSecond: number) => PredictedLoad;
+export type LoadPredictor = (ratePerSecond: number) => PredictedLoad;
 
 /**
  * The loads of two easy rates, continued in a straight line: a model that is saturated drops packets,
  * and its load is never above one core, whatever the packets cost.
  * @param rate A rate, packets per second, that a machine with the benchmarks' costs carries.
  */
-export function benchmarkLoads(order: BusyOrder, cpu: CpuChoice, rate: number): LoadAt {
+export function benchmarkLoadPredictor(
+  order: BusyPointOptions,
+  cpu: CpuChoice,
+  rate: number,
+): LoadPredictor {
   const [low, high] = EASY_PARTS.map((part) => {
     const ratePerSecond = Math.max(1, Math.round(rate * part));
     const scenario = scenarioAtRate(order, { ratePerSecond, seconds: loadSeconds(order.isQuick) });
     return { ratePerSecond, load: predictLoad(scenario, cpu, order.registry) };
-  }) as [RatedLoad, RatedLoad];
+  }) as [LoadAtRate, LoadAtRate];
   return lineThrough(low, high);
 }
 
 /** A load at a rate. */
-export interface RatedLoad {
+export interface LoadAtRate {
   readonly ratePerSecond: number;
   readonly load: PredictedLoad;
 }
 
 /** The straight line through two loads at different rates. */
-export function lineThrough(low: RatedLoad, high: RatedLoad): LoadAt {
+export function lineThrough(low: LoadAtRate, high: LoadAtRate): LoadPredictor {
   const span = high.ratePerSecond - low.ratePerSecond;
   return (ratePerSecond) => {
     const share = (ratePerSecond - low.ratePerSecond) / span;
@@ -90,9 +95,9 @@ export function lineThrough(low: RatedLoad, high: RatedLoad): LoadAt {
 }
 
 /** Raises the rate from `from` until the live process is busy. */
-export async function busyPoints(
-  order: BusyOrder,
-  loadAt: LoadAt,
+export async function measureBusyPoints(
+  order: BusyPointOptions,
+  loadAt: LoadPredictor,
   from: number,
 ): Promise<readonly FitPoint[]> {
   const points: FitPoint[] = [];
@@ -111,9 +116,9 @@ export async function busyPoints(
 }
 
 /** Measures the rates of these points again. */
-export async function pointsAgain(
-  order: BusyOrder,
-  loadAt: LoadAt,
+export async function remeasurePoints(
+  order: BusyPointOptions,
+  loadAt: LoadPredictor,
   points: readonly FitPoint[],
 ): Promise<readonly FitPoint[]> {
   const again: FitPoint[] = [];
@@ -126,14 +131,14 @@ export async function pointsAgain(
 }
 
 async function pointAt(
-  order: BusyOrder,
-  loadAt: LoadAt,
+  order: BusyPointOptions,
+  loadAt: LoadPredictor,
   ratePerSecond: number,
 ): Promise<FitPoint | undefined> {
   const { registry, signal } = order;
   order.onStep(`costs in place at ${ratePerSecond}/s`);
   const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
   const scenario = scenarioAtRate(order, { ...how, world: 'live' });
-  const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
+  const live = await measureCarriedLoad(scenario, ratePerSecond, { registry, signal });
   return live === undefined ? undefined : { live, alone: loadAt(ratePerSecond), ratePerSecond };
 }

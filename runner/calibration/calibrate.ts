@@ -6,30 +6,30 @@
  */
 
 import { cpus, loadavg, release, type } from 'node:os';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
   costsOf,
-  inPlaceOperations,
+  inPlaceOperationCosts,
   roundToTenths,
 } from '../../scenarios/profiles/profile-file.ts';
 import { type CostProfile, PROFILE_VERSION } from '../../scenarios/profiles/profile-schema.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type BatchPlan, FULL_PLAN, QUICK_PLAN } from './batches.ts';
-import { coveringScenarios, TIMED_PACKET_SIZES } from './covering.ts';
+import { handlerTimingScenarios, TIMED_PACKET_SIZES } from './covering.ts';
 import { handlerCosts } from './handler-costs.ts';
 import {
-  carriedLoad,
   type FitPoint,
   fitFactors,
   inPlacePointOf,
-  liveLoad,
   loadSeconds,
+  measureCarriedLoad,
+  measureLiveLoad,
   predictLoad,
 } from './in-place.ts';
 import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
@@ -37,7 +37,7 @@ import { measureReceiveBuffer, socketCosts } from './socket-costs.ts';
 import type { Workload } from './workloads.ts';
 
 /** What a calibration needs. */
-export interface CalibrationOrder {
+export interface CalibrationRequest {
   /** The scenario that loads the machine at growing rates; its events and limits are ignored. */
   readonly workload: Workload;
   readonly isQuick: boolean;
@@ -62,8 +62,8 @@ const TIMED = 5;
 /** How long a simulated world runs before it is measured, seconds. */
 const SIM_WARMUP_S = 4;
 /**
- * Traffic starts after so many seconds, when nodes have found each other: a burst that had waited
- * for that would influence their choice of paths.
+ * Start of traffic, seconds: nodes have found each other by then. A burst of packets that had waited
+ * for it would influence the choice of paths.
  */
 const SIM_START_S = 3;
 
@@ -73,7 +73,7 @@ export class CalibrationStopped extends Error {}
 type Operations = Readonly<Record<string, MeasuredOperation>>;
 
 /** Measures everything; takes two minutes, with `isQuick` half a minute. */
-export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
+export async function calibrate(order: CalibrationRequest): Promise<CostProfile> {
   const loadBefore = loadavg()[0] ?? 0;
   const plan = order.isQuick ? QUICK_PLAN : FULL_PLAN;
   const own = await measureOperations(order, plan);
@@ -99,7 +99,7 @@ export async function calibrate(order: CalibrationOrder): Promise<CostProfile> {
       loadBefore: roundToTenths(loadBefore),
       loadAfter: roundToTenths(loadavg()[0] ?? 0),
     },
-    operations: inPlaceOperations(operations, factors),
+    operations: inPlaceOperationCosts(operations, factors),
     inPlace: {
       scenario: probeOf(order).name,
       controlFactor: factors.control,
@@ -123,7 +123,7 @@ const UNCHANGED = { control: 1, data: 1 };
 
 /** The order's workload without events and limits, at a rate, for a number of measured seconds. */
 export function scenarioAtRate(
-  order: Pick<CalibrationOrder, 'workload' | 'registry'>,
+  order: Pick<CalibrationRequest, 'workload' | 'registry'>,
   how: {
     readonly ratePerSecond: number;
     readonly seconds: number;
@@ -139,7 +139,7 @@ export function scenarioAtRate(
   const warmup = world === 'live' ? order.workload.liveWarmupS : SIM_WARMUP_S;
   return loadScenario({
     path: order.workload.file,
-    folders: PROJECT_FOLDERS,
+    folders: SHIPPED_FILE_FOLDERS,
     registry: order.registry,
     overrides: {
       events: '[]',
@@ -154,11 +154,13 @@ export function scenarioAtRate(
   });
 }
 
-async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Promise<Operations> {
+async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Promise<Operations> {
   const operations: Record<string, MeasuredOperation> = {};
   const { crypto: library } = probeOf(order);
   // Uses the crypto provider of live runs.
-  for (const { name, run } of operationBenchmarks(provider(library, { timing: 'constant' }))) {
+  for (const { name, run } of operationBenchmarks(
+    createCryptoProvider(library, { timing: 'constant' }),
+  )) {
     await step(order, name);
     operations[name] = await run(plan);
   }
@@ -176,12 +178,12 @@ async function measureOperations(order: CalibrationOrder, plan: BatchPlan): Prom
 }
 
 function aloneCosts(operations: Operations): CpuProfile {
-  return costsOf({ operations: inPlaceOperations(operations, UNCHANGED) }, 'alone', 'alone');
+  return costsOf({ operations: inPlaceOperationCosts(operations, UNCHANGED) }, 'alone', 'alone');
 }
 
 /** The costs of handlers that the workload does not call, from other scenarios. */
 async function coverOthers(
-  order: CalibrationOrder,
+  order: CalibrationRequest,
   how: {
     readonly own: Operations;
     readonly crypto: CpuProfile['crypto'];
@@ -191,7 +193,7 @@ async function coverOthers(
   const { workload, registry, isQuick } = order;
   const { own, crypto, plan } = how;
   const costs: Record<string, MeasuredOperation> = {};
-  for (const group of coveringScenarios(registry, { isQuick, loading: workload })) {
+  for (const group of handlerTimingScenarios(registry, { isQuick, loading: workload })) {
     await step(order, `code of the protocols: ${group[0]?.name ?? ''}`);
     for (const [name, cost] of Object.entries(handlerCosts({ group, registry, crypto, plan }))) {
       if (own[name] === undefined) costs[name] ??= cost;
@@ -201,12 +203,12 @@ async function coverOthers(
 }
 
 /** The workload at an easy rate. */
-function probeOf(order: CalibrationOrder): Scenario {
+function probeOf(order: CalibrationRequest): Scenario {
   return scenarioAtRate(order, { ratePerSecond: order.workload.easyRate, seconds: 1 });
 }
 
 async function measureInPlace(
-  order: CalibrationOrder,
+  order: CalibrationRequest,
   alone: CpuChoice,
 ): Promise<readonly FitPoint[]> {
   const { isQuick, registry, signal } = order;
@@ -215,16 +217,19 @@ async function measureInPlace(
   const full = order.workload.easyRate / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
   // The first live run is cold and does not count.
-  await liveLoad(scenarioAtRate(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }), {
-    registry,
-    signal,
-  });
+  await measureLiveLoad(
+    scenarioAtRate(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }),
+    {
+      registry,
+      signal,
+    },
+  );
   for (const load of isQuick ? QUICK_LOADS : LOADS) {
     const ratePerSecond = Math.round(full * load);
     await step(order, `live at ${ratePerSecond}/s`);
     const how = { ratePerSecond, seconds: loadSeconds(isQuick) };
     const scenario = scenarioAtRate(order, { ...how, world: 'live' });
-    const live = await carriedLoad(scenario, ratePerSecond, { registry, signal });
+    const live = await measureCarriedLoad(scenario, ratePerSecond, { registry, signal });
     // Packets lost on the way cost less, so such a run says nothing about the cost of a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not sustained and does not count`);
@@ -249,7 +254,7 @@ function choiceOf(profile: CpuProfile, rooms: CpuChoice['receiveBuffer']): CpuCh
 }
 
 /** Reports the next step and gives Ctrl-C a chance to be handled. */
-async function step(order: CalibrationOrder, text: string): Promise<void> {
+async function step(order: CalibrationRequest, text: string): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (order.signal.aborted) throw new CalibrationStopped();
   order.onStep(text);

@@ -5,13 +5,13 @@
  * @module
  */
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
-  BUNDLE_RELAY,
-  FAILOVER,
-  ONE_MIX,
+  BUNDLE_RELAY_WORKLOAD,
+  FAILOVER_WORKLOAD,
+  ONE_MIX_WORKLOAD,
   type ScenarioChanges,
   type Workload,
 } from './workloads.ts';
@@ -45,17 +45,19 @@ const OTHERS: readonly Cover[] = [
  * handler, the first determines its cost.
  * @param loading The workload that loads the machine: it is timed already.
  */
-export function coveringScenarios(
+export function handlerTimingScenarios(
   registry: ProtocolRegistry,
   how: { readonly isQuick: boolean; readonly loading?: Workload },
 ): readonly (readonly Scenario[])[] {
-  const own = [ONE_MIX, BUNDLE_RELAY, FAILOVER].filter(({ file }) => file !== how.loading?.file);
+  const own = [ONE_MIX_WORKLOAD, BUNDLE_RELAY_WORKLOAD, FAILOVER_WORKLOAD].filter(
+    ({ file }) => file !== how.loading?.file,
+  );
   return [...own.map((workload) => coverOf(workload, how.isQuick)), ...OTHERS].map(
     ({ file, changes, sizes }) =>
       sizes.map((bytes) =>
         loadScenario({
           path: file,
-          folders: PROJECT_FOLDERS,
+          folders: SHIPPED_FILE_FOLDERS,
           registry,
           overrides: {
             events: '[]',

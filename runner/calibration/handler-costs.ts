@@ -5,14 +5,18 @@
  * @module
  */
 
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import {
+  type ConfiguredProtocol,
+  lowestProtocolOf,
+  protocolStackFinder,
+} from '../../scenarios/open/nodes.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
@@ -21,10 +25,10 @@ import { type MeasuredOperation, operationOf } from './operations.ts';
 import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
 
 /** The scenario to run and how. */
-export interface HandlerRun {
+export interface HandlerTimingRun {
   /** The scenario with each packet size. */
   readonly group: readonly Scenario[];
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly crypto: CpuProfile['crypto'];
   readonly plan: BatchPlan;
 }
@@ -42,7 +46,7 @@ const COUNTED = 0.98;
 type Batches = { readonly bytes: number; readonly ns: readonly number[] };
 
 /** The cost of each handler by name, for example `handler.scion.datagram`. */
-export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredOperation>> {
+export function handlerCosts(run: HandlerTimingRun): Readonly<Record<string, MeasuredOperation>> {
   const found = batchesByName(run);
   const costs: Record<string, MeasuredOperation> = {};
   for (const name of [...found.keys()].sort()) {
@@ -51,7 +55,7 @@ export function handlerCosts(run: HandlerRun): Readonly<Record<string, MeasuredO
   return costs;
 }
 
-function batchesByName(run: HandlerRun): ReadonlyMap<string, readonly Batches[]> {
+function batchesByName(run: HandlerTimingRun): ReadonlyMap<string, readonly Batches[]> {
   const found = new Map<string, Batches[]>();
   for (const scenario of run.group) {
     const size = scenario.traffic[0]?.sizeBytes;
@@ -64,13 +68,20 @@ function batchesByName(run: HandlerRun): ReadonlyMap<string, readonly Batches[]>
   return found;
 }
 
-function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, HandlerTimes> {
+function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string, HandlerTimes> {
   const { registry } = run;
   const clock = new HandlerClock(run.crypto);
   // Uses the crypto provider of live runs.
-  const crypto = provider(scenario.crypto, { timing: 'constant' });
-  const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-  const parts = { scenario, seed: SEED, crypto, protocolOf, stackOf: stackOf(scenario, registry) };
+  const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
+  const protocolOf = (host: HostSpec): Protocol =>
+    lowestProtocolOf(scenario, host, registry).protocol;
+  const parts = {
+    scenario,
+    seed: SEED,
+    crypto,
+    protocolOf,
+    stackOf: protocolStackFinder(scenario, registry),
+  };
   const world = timedWorld(parts, clock);
   const provision = provisionSeed(parts);
   const experiment = new Experiment({
@@ -78,7 +89,7 @@ function timesOf(scenario: Scenario, run: HandlerRun): ReadonlyMap<string, Handl
     scenario,
     seed: SEED,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
     stackOf: parts.stackOf,
   });
   world.listen(experiment);

@@ -19,9 +19,9 @@ import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { roundToThousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { InPlacePoint } from '../../scenarios/profiles/profile-schema.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { prepareSeed } from '../run/assemble-seed.ts';
-import { type LiveOrder, runLive } from '../run/live-run.ts';
+import { type LiveRunRequest, runLive } from '../run/live-run.ts';
 import type { RunEnd } from '../run/run-order.ts';
 import { processCpuNs } from './batches.ts';
 
@@ -33,10 +33,10 @@ export const loadSeconds = (isQuick: boolean): number => (isQuick ? 2 : 5);
 
 /** The settings of the live runs of a calibration. */
 export interface LiveRunSettings {
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly signal: AbortSignal;
-  readonly precision?: LiveOrder['precision'];
-  readonly shape?: LiveOrder['shape'];
+  readonly precision?: LiveRunRequest['precision'];
+  readonly shape?: LiveRunRequest['shape'];
 }
 
 /** Processor time and results of a live run. */
@@ -83,7 +83,7 @@ function threadTime(atNs: number): ThreadTime {
 function liveOnce(
   scenario: Scenario,
   how: LiveRunSettings,
-  onProgress?: LiveOrder['onProgress'],
+  onProgress?: LiveRunRequest['onProgress'],
 ): Promise<RunEnd> {
   const { registry, signal, precision, shape } = how;
   return runLive({
@@ -113,7 +113,7 @@ export interface MeasuredRun {
 }
 
 /** Measures a live run. */
-export async function liveLoad(scenario: Scenario, how: LiveRunSettings): Promise<LiveLoad> {
+export async function measureLiveLoad(scenario: Scenario, how: LiveRunSettings): Promise<LiveLoad> {
   const { result, cpu, waited } = await measureLiveRun(scenario, { ...how, precision: 'low' });
   const delivered = throughputOf(result.metrics);
   const deliveredPerSecond = (delivered * NS_PER_SECOND) / Math.max(1, result.measuredNs);
@@ -133,13 +133,13 @@ const ATTEMPTS = 3;
  * The load of a run that delivered everything that was offered; undefined if none of three runs
  * did.
  */
-export async function carriedLoad(
+export async function measureCarriedLoad(
   scenario: Scenario,
   ratePerSecond: number,
   how: LiveRunSettings,
 ): Promise<LiveLoad | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS && !how.signal.aborted; attempt += 1) {
-    const live = await liveLoad(scenario, how);
+    const live = await measureLiveLoad(scenario, how);
     const isCarried = live.deliveredPerSecond >= CARRIED * ratePerSecond;
     if (isCarried && live.waited <= WAITED_MAX) return live;
   }
@@ -177,7 +177,11 @@ export async function measureLiveRun(
  * How the profile divides a run's use of its one core between the lanes of operations. A timer that
  * sends belongs to both.
  */
-export function predictLoad(scenario: Scenario, cpu: CpuChoice, registry: Registry): PredictedLoad {
+export function predictLoad(
+  scenario: Scenario,
+  cpu: CpuChoice,
+  registry: ProtocolLookup,
+): PredictedLoad {
   const run = { scenario: { ...scenario, cpu }, registry, seed: SEED };
   const { world } = prepareSeed(run);
   const [host] = world.sim.hosts;

@@ -14,20 +14,25 @@ import type { CpuChoice } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
   cpuChoice,
-  inPlaceOperations,
-  type ReadProfile,
+  inPlaceOperationCosts,
+  type ProfileWithFile,
 } from '../../scenarios/profiles/profile-file.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { benchmarkLoads, busyPoints, type LoadAt, pointsAgain } from './busy-points.ts';
+import {
+  benchmarkLoadPredictor,
+  type LoadPredictor,
+  measureBusyPoints,
+  remeasurePoints,
+} from './busy-points.ts';
 import { CalibrationStopped, scenarioAtRate } from './calibrate.ts';
-import { fitDataFactor, liveLoad, loadSeconds, predictLoad } from './in-place.ts';
+import { fitDataFactor, loadSeconds, measureLiveLoad, predictLoad } from './in-place.ts';
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import type { Workload } from './workloads.ts';
 
 /** What to check, and with which workload. */
-export interface KneeCheckOrder {
+export interface KneeCheckRequest {
   readonly workload: Workload;
-  readonly profile: ReadProfile;
+  readonly profile: ProfileWithFile;
   readonly isQuick: boolean;
   readonly registry: ProtocolRegistry;
   readonly signal: AbortSignal;
@@ -36,7 +41,7 @@ export interface KneeCheckOrder {
 }
 
 /** A quantity as measured live and as predicted in virtual time. */
-export interface Prediction {
+export interface LivePredictedPair {
   readonly live: number;
   readonly predicted: number;
   /** The predicted value divided by the live value, minus 1. */
@@ -44,7 +49,7 @@ export interface Prediction {
 }
 
 /** Processor time over wall time at a rate, live and as predicted. */
-export interface BusyRun {
+export interface CpuComparison {
   readonly ratePerSecond: number;
   readonly live: number;
   readonly predicted: number;
@@ -57,15 +62,15 @@ export interface BusyRun {
 export interface CheckRound {
   /** Factor for the data lane, measured before and after the search for the live limit. */
   readonly dataFactor: number;
-  readonly knee: Prediction;
+  readonly knee: LivePredictedPair;
   /** The rate at which throughput and latency were compared. */
   readonly ratePerSecond: number;
   /** The rate at which processor time was compared. */
   readonly busyPerSecond: number;
-  readonly throughput: Prediction;
-  readonly latencyP50Ns: Prediction;
+  readonly throughput: LivePredictedPair;
+  readonly latencyP50Ns: LivePredictedPair;
   /** Processor time over wall time. */
-  readonly cpu: Prediction;
+  readonly cpu: LivePredictedPair;
   readonly live: Knee;
   readonly predicted: Knee;
 }
@@ -111,7 +116,7 @@ const BUSY_POINT = 0.85;
  * @throws CalibrationStopped when the order's signal aborts, Refusal if no live run carried its
  * packets.
  */
-export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
+export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
   const asWritten = await predictedKnee(order, own, {
     from: FROM * order.workload.easyRate,
@@ -119,7 +124,7 @@ export async function checkKnee(order: KneeCheckOrder): Promise<KneeCheck> {
   });
   stopIfAsked(order);
   const alone = cpuChoice(order.profile, 'one', 'alone');
-  const loadAt = benchmarkLoads(order, alone, asWritten.ratePerSecond);
+  const loadAt = benchmarkLoadPredictor(order, alone, asWritten.ratePerSecond);
   const rounds: CheckRound[] = [];
   let expected = asWritten.ratePerSecond;
   const total = order.isQuick ? QUICK_ROUNDS : ROUNDS;
@@ -147,10 +152,10 @@ export function judgeRounds(
 }
 
 /** Compares live mode with virtual time in one round. */
-export function roundOf(
+export function compareKneeRound(
   dataFactor: number,
   knees: { readonly live: Knee; readonly predicted: Knee },
-  runs: { readonly live: KneeRun; readonly predicted: KneeRun; readonly busy: BusyRun },
+  runs: { readonly live: KneeRun; readonly predicted: KneeRun; readonly busy: CpuComparison },
 ): CheckRound {
   const { live, predicted } = knees;
   const carried = (run: KneeRun): number => run.delivery * run.ratePerSecond;
@@ -168,24 +173,24 @@ export function roundOf(
 }
 
 async function checkRound(
-  order: KneeCheckOrder,
-  loadAt: LoadAt,
+  order: KneeCheckRequest,
+  loadAt: LoadPredictor,
   expected: number,
 ): Promise<CheckRound> {
   const search = { from: expected * START, growth: ROUND_GROWTH };
-  const before = await busyPoints(order, loadAt, search.from);
+  const before = await measureBusyPoints(order, loadAt, search.from);
   stopIfAsked(order);
   if (before.length === 0) throw tooBusy(order, search.from);
   const live = await liveKnee(order, search);
   // Half of them from before the search and half from after it: a steady drift of the machine cancels out.
-  const points = [...before, ...(await pointsAgain(order, loadAt, before))];
+  const points = [...before, ...(await remeasurePoints(order, loadAt, before))];
   stopIfAsked(order);
   const factor = fitDataFactor(points, order.profile.profile.inPlace.controlFactor);
   const cpu = choiceWith(order.profile, factor);
   const predicted = await predictedKnee(order, cpu, search);
   const lower = Math.min(live.ratePerSecond, predicted.ratePerSecond);
   const ratePerSecond = Math.max(1, Math.round(lower * WORKING_POINT));
-  return roundOf(
+  return compareKneeRound(
     factor,
     { live, predicted },
     {
@@ -198,14 +203,14 @@ async function checkRound(
 
 /** Processor time, from a live run of its own: its loop sleeps until a timer is due, and does not spin. */
 async function busyRun(
-  order: KneeCheckOrder,
+  order: KneeCheckRequest,
   cpu: CpuChoice,
   ratePerSecond: number,
-): Promise<BusyRun> {
+): Promise<CpuComparison> {
   const { registry, signal } = order;
   order.onStep(`processor time at ${ratePerSecond}/s`);
   const how = { ratePerSecond, seconds: loadSeconds(order.isQuick) };
-  const live = await liveLoad(scenarioAtRate(order, { ...how, world: 'live' }), {
+  const live = await measureLiveLoad(scenarioAtRate(order, { ...how, world: 'live' }), {
     registry,
     signal,
   });
@@ -213,11 +218,11 @@ async function busyRun(
   return { ratePerSecond, live: live.cpu, predicted: control + data };
 }
 
-function stopIfAsked({ signal }: KneeCheckOrder): void {
+function stopIfAsked({ signal }: KneeCheckRequest): void {
   if (signal.aborted) throw new CalibrationStopped();
 }
 
-function tooBusy({ workload }: KneeCheckOrder, rate: number): Refusal {
+function tooBusy({ workload }: KneeCheckRequest, rate: number): Refusal {
   return new Refusal(
     `no live run of ${workload.file} carried ${Math.round(rate)}/s or less, parts of what the profile ` +
       'predicts: the machine is busy or the profile of another one; calibrate again when nothing ' +
@@ -227,18 +232,18 @@ function tooBusy({ workload }: KneeCheckOrder, rate: number): Refusal {
 
 type Search = { readonly from: number; readonly growth: number };
 
-function predictedKnee(order: KneeCheckOrder, cpu: CpuChoice, search: Search): Promise<Knee> {
+function predictedKnee(order: KneeCheckRequest, cpu: CpuChoice, search: Search): Promise<Knee> {
   const run = (rate: number): Promise<KneeRun> => simRun(order, cpu, rate);
   return findKnee({ ...searchOf(order, search), tries: 1, run });
 }
 
-function liveKnee(order: KneeCheckOrder, search: Search): Promise<Knee> {
+function liveKnee(order: KneeCheckRequest, search: Search): Promise<Knee> {
   const run = (rate: number): Promise<KneeRun> => liveRun(order, rate);
   return findKnee({ ...searchOf(order, search), tries: order.isQuick ? 1 : 3, run });
 }
 
 function searchOf(
-  { isQuick, signal }: KneeCheckOrder,
+  { isQuick, signal }: KneeCheckRequest,
   search: Search,
 ): Search & { readonly resolution: number; readonly isStopped: () => boolean } {
   const resolution = isQuick ? QUICK_RESOLUTION : RESOLUTION;
@@ -246,14 +251,14 @@ function searchOf(
 }
 
 /** The profile with a different factor of the data lane. */
-function choiceWith(read: ReadProfile, data: number): CpuChoice {
+function choiceWith(read: ProfileWithFile, data: number): CpuChoice {
   const { operations, inPlace } = read.profile;
   const factors = { control: inPlace.controlFactor, data };
-  const profile = { ...read.profile, operations: inPlaceOperations(operations, factors) };
+  const profile = { ...read.profile, operations: inPlaceOperationCosts(operations, factors) };
   return cpuChoice({ ...read, profile }, 'one');
 }
 
-function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
+function simRun(order: KneeCheckRequest, cpu: CpuChoice, ratePerSecond: number): Promise<KneeRun> {
   const { registry, onRun } = order;
   const scenario = scenarioAtRate(order, {
     ratePerSecond,
@@ -266,7 +271,7 @@ function simRun(order: KneeCheckOrder, cpu: CpuChoice, ratePerSecond: number): P
   return new Promise((resolve) => setImmediate(() => resolve(run)));
 }
 
-async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<KneeRun> {
+async function liveRun(order: KneeCheckRequest, ratePerSecond: number): Promise<KneeRun> {
   const { registry, signal, onRun } = order;
   const scenario = scenarioAtRate(order, {
     ratePerSecond,
@@ -278,11 +283,11 @@ async function liveRun(order: KneeCheckOrder, ratePerSecond: number): Promise<Kn
   return run;
 }
 
-function predictionOf(live: number, predicted: number): Prediction {
+function predictionOf(live: number, predicted: number): LivePredictedPair {
   return { live, predicted, difference: relativeDifference(live, predicted) };
 }
 
-function medianOf(predictions: readonly Prediction[]): MedianDifference {
+function medianOf(predictions: readonly LivePredictedPair[]): MedianDifference {
   const differences = predictions.map(({ difference }) => difference ?? Number.NaN);
   const isWhole = differences.length > 0 && !differences.some(Number.isNaN);
   const difference = isWhole ? (quantile(sortedAscending(differences), 0.5) ?? null) : null;

@@ -12,7 +12,7 @@
 import { histogramQuantile } from '../../engine/measure/histogram.ts';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { runSeed } from '../run/run-seed.ts';
 import { type LiveRunSettings, measureLiveRun } from './in-place.ts';
 
@@ -59,7 +59,7 @@ export interface KneeSearch {
 
 /** If other programs have a larger share of the time, a run counts as disturbed. */
 const WAITED_MAX = 0.1;
-/** After this many disturbed runs at one rate, further ones count anyway. */
+/** After this many disturbed runs at one rate, further disturbed runs count as well. */
 const DISTURBED_MAX = 4;
 /** Largest number of increases of the rate. */
 const STEPS_MAX = 40;
@@ -117,7 +117,7 @@ export async function liveKneeRun(
 export function simKneeRun(
   scenario: Scenario,
   ratePerSecond: number,
-  how: { readonly cpu: CpuChoice; readonly registry: Registry },
+  how: { readonly cpu: CpuChoice; readonly registry: ProtocolLookup },
 ): KneeRun {
   const { cpu, registry } = how;
   return kneeRun(ratePerSecond, runSeed({ scenario: { ...scenario, cpu }, registry, seed: 1 }));

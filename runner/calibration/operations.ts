@@ -8,12 +8,18 @@ import { Scheduler } from '../../engine/core/scheduler.ts';
 import { RearmTimer } from '../../engine/core/timer.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { LiveClock } from '../../engine/live/live-clock.ts';
-import { Pump } from '../../engine/live/pump.ts';
+import { WallClockPump } from '../../engine/live/pump.ts';
 import { SimWorld } from '../../engine/net/sim-world.ts';
 import type { ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
-import { type BatchPlan, fitCostLine, rarePlan, sampleOf, timeCalls } from './batches.ts';
-import { rareCalls } from './rare-calls.ts';
-import { stateCalls, stateCallsByLength } from './state-calls.ts';
+import {
+  type BatchPlan,
+  fitCostLine,
+  operationSampleOf,
+  slowOperationBatchPlan,
+  timeCalls,
+} from './batches.ts';
+import { rareCryptoCalls } from './rare-calls.ts';
+import { fixedCostCryptoCalls, perByteCryptoCalls } from './state-calls.ts';
 
 /** An operation whose cost in a live run is not yet known. */
 export type MeasuredOperation = Omit<ProfileOperation, 'inPlace'>;
@@ -42,7 +48,7 @@ export function operationOf(
   lane: ProfileOperation['lane'],
   batches: readonly { readonly bytes: number; readonly ns: readonly number[] }[],
 ): MeasuredOperation {
-  const samples = batches.map(({ bytes, ns }) => sampleOf(bytes, ns));
+  const samples = batches.map(({ bytes, ns }) => operationSampleOf(bytes, ns));
   return { lane, alone: fitCostLine(samples), samples };
 }
 
@@ -57,8 +63,8 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
       return (index) => void crypto.sha256(pick(input, index));
     }),
     ...eachByLength(hashesByLength(crypto)),
-    ...eachByLength(stateCallsByLength(crypto)),
-    ...Object.entries(stateCalls(crypto)).map(([name, call]) =>
+    ...eachByLength(perByteCryptoCalls(crypto)),
+    ...Object.entries(fixedCostCryptoCalls(crypto)).map(([name, call]) =>
       fixed(`crypto.${name}`, 0, () => void call()),
     ),
     byLength('crypto.aesCtr', (bytes) => {
@@ -118,9 +124,9 @@ function fixed(name: string, bytes: number, call: (index: number) => void): Benc
 /** Operations that a session performs once, or few times: keys, handshakes, signatures. */
 function rare(crypto: CryptoProvider): readonly Benchmark[] {
   const keys = inputs(KEY_BYTES);
-  return Object.entries(rareCalls(crypto, keys)).map(([name, call]) => {
+  return Object.entries(rareCryptoCalls(crypto, keys)).map(([name, call]) => {
     const run = (plan: BatchPlan): MeasuredOperation => {
-      const ns = timeCalls((index) => void call(pick(keys, index)), rarePlan(plan));
+      const ns = timeCalls((index) => void call(pick(keys, index)), slowOperationBatchPlan(plan));
       return operationOf('data', [{ bytes: KEY_BYTES, ns }]);
     };
     return { name: `crypto.${name}`, run };
@@ -178,7 +184,7 @@ function timers(plan: BatchPlan): readonly number[] {
 
 function pumpTurns(plan: BatchPlan): readonly number[] {
   let failure: unknown;
-  const pump = new Pump({
+  const pump = new WallClockPump({
     clock: new LiveClock(),
     scheduler: new Scheduler(),
     precision: 'low',

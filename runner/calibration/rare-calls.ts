@@ -13,13 +13,16 @@ const TAG_BYTES = 16;
 const SEED_BYTES = 64;
 
 /** Calls by the name under which the processor model charges them; each takes one of several keys. */
-export type RareCalls = Readonly<Record<string, (key: Uint8Array) => unknown>>;
+export type RareCryptoCalls = Readonly<Record<string, (key: Uint8Array) => unknown>>;
 
 /**
  * All rare calls of a provider.
  * @param keys At least two secrets of 32 bytes.
  */
-export function rareCalls(crypto: CryptoProvider, keys: readonly Uint8Array[]): RareCalls {
+export function rareCryptoCalls(
+  crypto: CryptoProvider,
+  keys: readonly Uint8Array[],
+): RareCryptoCalls {
   const [, own = new Uint8Array(KEY_BYTES)] = keys;
   const peer = crypto.x25519PublicKey(own);
   const wrapped = crypto.aesKeyWrap(own, peer);
@@ -45,7 +48,7 @@ export function rareCalls(crypto: CryptoProvider, keys: readonly Uint8Array[]): 
   };
 }
 
-function signatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
+function signatures(crypto: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   const [edPublic, edSignature] = [crypto.ed25519PublicKey(own), crypto.ed25519Sign(own, own)];
   const [pPublic, pSignature] = [crypto.p256PublicKey(own), crypto.p256Sign(own, own)];
   assert(crypto.ed25519Verify(edPublic, own, edSignature), 'ed25519 verifies what it has signed');
@@ -61,8 +64,8 @@ function signatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
   };
 }
 
-/** The same with opened keys. */
-function openedSignatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
+/** Calls that sign and verify with keys that were opened before. */
+function openedSignatures(crypto: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   const [edKey, pKey] = [crypto.ed25519Key(own), crypto.p256Key(own)];
   const [edSignature, pSignature] = [edKey.sign(own), pKey.sign(own)];
   const [edPublic, pPublic] = [
@@ -79,7 +82,7 @@ function openedSignatures(crypto: CryptoProvider, own: Uint8Array): RareCalls {
   };
 }
 
-function encapsulation({ mlKem768 }: CryptoProvider): RareCalls {
+function encapsulation({ mlKem768 }: CryptoProvider): RareCryptoCalls {
   const seed = new Uint8Array(SEED_BYTES);
   const key = mlKem768.openKey(seed);
   assert(key !== undefined, 'a seed of 64 bytes opens a key');
@@ -92,7 +95,7 @@ function encapsulation({ mlKem768 }: CryptoProvider): RareCalls {
   };
 }
 
-function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCalls {
+function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   const [key, input] = [mlDsa65.openKey(own), { message: own }];
   const signature = key.sign(input, own);
   assert(mlDsa65.verify(key.publicKey, input, signature), 'ML-DSA verifies what it has signed');
@@ -104,7 +107,7 @@ function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCa
   };
 }
 
-function points({ edwards25519 }: CryptoProvider, own: Uint8Array): RareCalls {
+function points({ edwards25519 }: CryptoProvider, own: Uint8Array): RareCryptoCalls {
   const point = edwards25519.scalarMultBase(edwards25519.reduceScalar(own));
   return {
     scalarMultBase: (key) => edwards25519.scalarMultBase(edwards25519.reduceScalar(key)),

@@ -6,10 +6,15 @@
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import { isWithinTolerance, relativeDifference } from '../../reports/against.ts';
 import { differenceText } from '../../reports/difference-text.ts';
-import { plural, quantity, significant, wholeNumberText } from '../../reports/format.ts';
+import {
+  countWithNoun,
+  quantityText,
+  significantDigitsText,
+  wholeNumberText,
+} from '../../reports/format.ts';
 import { quantile, sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { CostProfile } from '../../scenarios/profiles/profile-schema.ts';
-import type { CheckRound, KneeCheck, Prediction } from './knee-check.ts';
+import type { CheckRound, KneeCheck, LivePredictedPair } from './knee-check.ts';
 
 /** Above this share of a core, a wake-up usually serves several packets. */
 const BUSY_ENOUGH = 0.6;
@@ -83,7 +88,7 @@ export function renderKneeCheck(check: KneeCheck): string {
     ...table(rows),
     '',
     ...table([
-      [`median of ${plural(check.rounds.length, 'round')}`, 'difference', 'within 15 %'],
+      [`median of ${countWithNoun(check.rounds.length, 'round')}`, 'difference', 'within 15 %'],
       ...LINES.map(({ title, of }) => {
         const { difference, isInside } = check[of];
         return [`  ${title}`, differenceText(difference), isInside ? 'inside' : 'OUTSIDE'];
@@ -115,7 +120,7 @@ const LINES = [
     title: 'latency p50',
     name: ({ ratePerSecond }: CheckRound): string => `latency p50 at ${perSecond(ratePerSecond)}`,
     of: 'latencyP50Ns',
-    text: (value: number): string => quantity(value, 'ns'),
+    text: (value: number): string => quantityText(value, 'ns'),
   },
   {
     title: 'processor time',
@@ -146,7 +151,7 @@ function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
 
 function rowOf(
   name: string,
-  { live, predicted, difference }: Prediction,
+  { live, predicted, difference }: LivePredictedPair,
   text: (value: number) => string,
 ): readonly string[] {
   return [name, text(live), text(predicted), differenceText(difference)];
@@ -170,7 +175,9 @@ function costText({ ns, nsPerByte }: { readonly ns: number; readonly nsPerByte: 
 }
 
 function nanoseconds(ns: number): string {
-  return ns < 1_000 ? `${significant(ns, 3)} ns` : `${significant(ns / 1_000, 3)} us`;
+  return ns < 1_000
+    ? `${significantDigitsText(ns, 3)} ns`
+    : `${significantDigitsText(ns / 1_000, 3)} us`;
 }
 
 function percent(share: number): string {

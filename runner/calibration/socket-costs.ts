@@ -9,9 +9,9 @@
  */
 import type { Endpoint } from '../../engine/host/socket.ts';
 import { LiveClock } from '../../engine/live/live-clock.ts';
-import type { WireTarget } from '../../engine/live/udp-wire.ts';
-import { WireTable } from '../../engine/live/wire-table.ts';
-import type { BufferRoom } from '../../engine/net/cpu-profile.ts';
+import type { UdpAddress } from '../../engine/live/udp-wire.ts';
+import { UdpSocketTable } from '../../engine/live/wire-table.ts';
+import type { ReceiveBufferCapacity } from '../../engine/net/cpu-profile.ts';
 import { EndpointTable } from '../../engine/net/endpoint-table.ts';
 import { type BatchPlan, processCpuNs } from './batches.ts';
 import { type MeasuredOperation, operationOf } from './operations.ts';
@@ -35,9 +35,9 @@ export interface SocketCosts {
 /** Two sockets in one process. */
 class SocketPair {
   received = 0;
-  readonly #table: WireTable;
+  readonly #table: UdpSocketTable;
   readonly #from: Endpoint;
-  readonly #to: WireTarget;
+  readonly #to: UdpAddress;
   #expected = Number.POSITIVE_INFINITY;
   #arrivedAll: () => void = () => undefined;
 
@@ -45,7 +45,7 @@ class SocketPair {
     const endpoints = new EndpointTable();
     // The same array is sent repeatedly, and its content does not matter.
     const release = (): void => undefined;
-    this.#table = new WireTable({
+    this.#table = new UdpSocketTable({
       clock: new LiveClock(),
       endpoints,
       isPeer: (): boolean => false,
@@ -57,7 +57,7 @@ class SocketPair {
     this.#to = endpoints.pairOf(to);
   }
 
-  /** Sends `count` datagrams; returns the time taken, ns. */
+  /** Sends `count` datagrams; returns the processor time taken, ns. */
   send(bytes: Uint8Array, count: number): number {
     const began = processCpuNs();
     for (let index = 0; index < count; index += 1) {
@@ -166,8 +166,8 @@ async function manyBursts(
 }
 
 /** How many datagrams of a size a socket holds before the kernel drops the next one. */
-export async function measureReceiveBuffer(): Promise<readonly BufferRoom[]> {
-  const rooms: BufferRoom[] = [];
+export async function measureReceiveBuffer(): Promise<readonly ReceiveBufferCapacity[]> {
+  const rooms: ReceiveBufferCapacity[] = [];
   for (const bytes of ROOM_BYTES) {
     const pair = new SocketPair();
     try {

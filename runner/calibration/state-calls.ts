@@ -10,7 +10,7 @@ import type { RunningHash } from '../../engine/host/crypto-states.ts';
 const BLOCK_BYTES = 16;
 
 /** Calls whose cost grows with the length of their data. */
-export function stateCallsByLength(
+export function perByteCryptoCalls(
   crypto: CryptoProvider,
 ): Readonly<Record<string, (data: Uint8Array) => unknown>> {
   const key = new Uint8Array(BLOCK_BYTES).fill(1);
@@ -23,7 +23,9 @@ export function stateCallsByLength(
 }
 
 /** Calls of one cost. */
-export function stateCalls(crypto: CryptoProvider): Readonly<Record<string, () => unknown>> {
+export function fixedCostCryptoCalls(
+  crypto: CryptoProvider,
+): Readonly<Record<string, () => unknown>> {
   const key = new Uint8Array(BLOCK_BYTES).fill(1);
   const block = new Uint8Array(BLOCK_BYTES);
   const cipher = crypto.aesBlock(key);
@@ -38,7 +40,7 @@ export function stateCalls(crypto: CryptoProvider): Readonly<Record<string, () =
   };
 }
 
-/** The same call of each running hash. */
+/** For each running and legacy hash, `call` on one open hash, under the name `<hash><ending>`. */
 function named<T extends readonly unknown[]>(
   ending: string,
   { running, legacy }: CryptoProvider,

@@ -12,9 +12,13 @@ import type { Scheduler } from '../../engine/core/scheduler.ts';
 import type { NodeRequest } from '../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint, SendResult, UdpOptions } from '../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../engine/host/time.ts';
-import { ChargedCrypto } from '../../engine/net/charged-crypto.ts';
-import { type CpuProfile, costOf, type HandlerCosts } from '../../engine/net/cpu-profile.ts';
-import type { StackMember } from '../../engine/net/host-stack.ts';
+import { CpuChargedCrypto } from '../../engine/net/charged-crypto.ts';
+import {
+  type CpuProfile,
+  type HandlerCosts,
+  operationCostNs,
+} from '../../engine/net/cpu-profile.ts';
+import type { StackProtocol } from '../../engine/net/host-stack.ts';
 import { SimHost, type SimHostOptions } from '../../engine/net/sim-host.ts';
 import type { SimSocket } from '../../engine/net/sim-socket.ts';
 import { SimWorld, type SimWorldOptions } from '../../engine/net/sim-world.ts';
@@ -52,9 +56,9 @@ export class HandlerClock {
     this.#crypto = crypto;
   }
 
-  /** Called by ChargedCrypto for each call of the crypto provider. */
+  /** Called by CpuChargedCrypto for each call of the crypto provider. */
   chargeCrypto(operation: string, bytes: number): void {
-    if (this.#isInside) this.#otherNs += costOf(this.#crypto?.[operation], bytes);
+    if (this.#isInside) this.#otherNs += operationCostNs(this.#crypto?.[operation], bytes);
   }
 
   /** Runs code of a protocol and records its time. */
@@ -115,7 +119,7 @@ export class HandlerClock {
 
 /** A world in virtual time whose node code is timed. */
 export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld<SimWorld> {
-  const timed = { ...parts, crypto: new ChargedCrypto(parts.crypto, clock) };
+  const timed = { ...parts, crypto: new CpuChargedCrypto(parts.crypto, clock) };
   const listeners = new Listeners();
   const net = new TimedWorld(networkOptions(timed, listeners), clock);
   const protocol = sourceProtocol(parts);
@@ -188,7 +192,7 @@ class TimedHost extends SimHost {
     return super.after(delay, timed, protocol);
   }
 
-  override callDown(carrier: StackMember, request: NodeRequest): void {
+  override callDown(carrier: StackProtocol, request: NodeRequest): void {
     const { protocol } = carrier;
     this.#clock.nested(protocol, 'request', request.body.length, () => {
       super.callDown(carrier, request);

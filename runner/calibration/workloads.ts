@@ -41,16 +41,16 @@ export function flowWorkload(file: string): Workload {
 }
 
 /** Two gateways and the routers between them; its events are left out. */
-export const FAILOVER: Workload = flowWorkload('failover.yaml');
+export const FAILOVER_WORKLOAD: Workload = flowWorkload('failover.yaml');
 
 /** A relay between a sender and a receiver of bundles. */
-export const BUNDLE_RELAY: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
+export const BUNDLE_RELAY_WORKLOAD: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
 
 /**
  * One mix between a provider and its two clients. What a client sends and fetches depends on the rates
  * in its options, not on its application, so these rates are set from the rate of the flow.
  */
-export const ONE_MIX: Workload = {
+export const ONE_MIX_WORKLOAD: Workload = {
   file: `${OWN}/one-mix.yaml`,
   easyRate: EASY_MIX_RATE,
   liveWarmupS: LIVE_MIX_WARMUP_S,
@@ -63,9 +63,9 @@ export const ONE_MIX: Workload = {
 
 /** The workloads that `--workload` names. */
 export const WORKLOADS = {
-  failover: FAILOVER,
-  'one-mix': ONE_MIX,
-  'bundle-relay': BUNDLE_RELAY,
+  failover: FAILOVER_WORKLOAD,
+  'one-mix': ONE_MIX_WORKLOAD,
+  'bundle-relay': BUNDLE_RELAY_WORKLOAD,
 } as const satisfies Readonly<Record<string, Workload>>;
 
 function flowRate(ratePerSecond: number): ScenarioChanges {

@@ -8,18 +8,28 @@ import { readFileSync } from 'node:fs';
 import { StandstillError } from '../../engine/core/standstill.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { guardNodesOfRun } from '../../engine/live/clock-guard.ts';
-import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
-import { environmentError } from '../../engine/live/environment.ts';
-import { FileOwners, type StackPlace, stackPlacesOf } from '../../engine/live/stack-places.ts';
+import { OutsideProgramError } from '../../engine/live/emulation/outside-error.ts';
+import { environmentErrorOf } from '../../engine/live/environment.ts';
+import {
+  FileOwners,
+  type StackFrameLocation,
+  stackFrameLocationsOf,
+} from '../../engine/live/stack-places.ts';
 import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
-import type { StackOf } from '../../scenarios/open/nodes.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { FaultError } from '../faults/fault-driver.ts';
 import type { LocalWorld } from '../world.ts';
-import { BrokenPromise, type Crash, type CrashEvent, type CrashPlace, NodeCrash } from './crash.ts';
+import {
+  BrokenGuaranteeError,
+  type Crash,
+  type CrashEvent,
+  type CrashPlace,
+  NodeCrash,
+} from './crash.ts';
 
 /** What is known about the calls of nodes. */
 export interface CallContext {
@@ -38,7 +48,7 @@ export interface CrashContext extends CallContext {
   /** The lowest protocol of a host. */
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** All protocols of a host with layers, the lowest first; absent if no host has layers. */
-  readonly stackOf?: StackOf;
+  readonly stackOf?: ProtocolStackOf;
   readonly seed: number;
 }
 
@@ -76,7 +86,7 @@ const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 export function crashOf(error: unknown, crashContext: CrashContext): unknown {
   if (isKnown(error)) return error;
   if (error instanceof StandstillError) return standstillOf(error, crashContext);
-  if (error instanceof BrokenPromise) return promiseOf(error, crashContext);
+  if (error instanceof BrokenGuaranteeError) return promiseOf(error, crashContext);
   return thrownCrash(error, crashContext) ?? error;
 }
 
@@ -86,7 +96,7 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const theirs = theirProtocols(crashContext);
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
-  const places = stackPlacesOf(stack);
+  const places = stackFrameLocationsOf(stack);
   const protocol =
     host === undefined
       ? byFile(theirs, places[0])
@@ -103,14 +113,14 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
     atNs: crashContext.now(),
     error: wordsOf(error),
     ...(place === undefined ? {} : { place }),
-    events: host === undefined ? [] : eventsOf(index, crashContext),
+    events: host === undefined ? [] : lastEventsOfNode(index, crashContext),
     stack,
   };
   return new NodeCrash(crash, error);
 }
 
 /** The crash of the user's protocol that broke a promise; the error itself if the protocol is ours. */
-function promiseOf(error: BrokenPromise, crashContext: CrashContext): unknown {
+function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unknown {
   const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
   const spec = crashContext.hosts[host];
   const kept = theirProtocols(crashContext).find(({ account }) => account !== undefined);
@@ -124,7 +134,7 @@ function promiseOf(error: BrokenPromise, crashContext: CrashContext): unknown {
     seed: crashContext.seed,
     atNs: crashContext.now(),
     error: error.message,
-    events: spec === undefined ? [] : eventsOf(host, crashContext),
+    events: spec === undefined ? [] : lastEventsOfNode(host, crashContext),
     stack: error.stack ?? '',
   };
   return new NodeCrash(crash, error);
@@ -132,8 +142,8 @@ function promiseOf(error: BrokenPromise, crashContext: CrashContext): unknown {
 
 /** True for errors that have messages of their own. */
 function isKnown(error: unknown): boolean {
-  const kinds = [NodeCrash, FaultError, OutsideError, Refusal, ConfigError];
-  return kinds.some((kind) => error instanceof kind) || environmentError(error) !== undefined;
+  const kinds = [NodeCrash, FaultError, OutsideProgramError, Refusal, ConfigError];
+  return kinds.some((kind) => error instanceof kind) || environmentErrorOf(error) !== undefined;
 }
 
 function standstillOf(error: StandstillError, crashContext: CrashContext): NodeCrash {
@@ -152,14 +162,14 @@ function standstillOf(error: StandstillError, crashContext: CrashContext): NodeC
     seed: crashContext.seed,
     atNs: crashContext.now(),
     error: error.message,
-    events: named.length === 1 ? eventsOf(found[0] ?? 0, crashContext) : [],
+    events: named.length === 1 ? lastEventsOfNode(found[0] ?? 0, crashContext) : [],
     stack: error.stack ?? '',
   };
   return new NodeCrash(crash, error);
 }
 
 /** Runs nodes in virtual time. Protocols of users must not read the system's clocks meanwhile. */
-export function guardingClocks<T>(crashContext: CrashContext, code: () => T): T {
+export function runGuardingClocks<T>(crashContext: CrashContext, code: () => T): T {
   const theirs = theirProtocols(crashContext);
   if (theirs.length === 0) return code();
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
@@ -186,7 +196,7 @@ function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashContext): rea
 /** The protocol of a host whose code was called last; the lowest if none is found. */
 function protocolAt(
   protocols: readonly Protocol[],
-  places: readonly StackPlace[],
+  places: readonly StackFrameLocation[],
 ): Protocol | undefined {
   const [bottom] = protocols;
   if (protocols.length === 1) return bottom;
@@ -197,13 +207,19 @@ function protocolAt(
   return bottom;
 }
 
-function byFile(theirs: readonly Protocol[], top: StackPlace | undefined): Protocol | undefined {
+function byFile(
+  theirs: readonly Protocol[],
+  top: StackFrameLocation | undefined,
+): Protocol | undefined {
   if (top === undefined) return undefined;
   return theirs.find(({ moduleUrl }) => new FileOwners([moduleUrl]).isTheirs(top.file));
 }
 
 /** The innermost line of the user's code, and the function of orrery that it had called. */
-function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace | undefined {
+function placeOf(
+  places: readonly StackFrameLocation[],
+  owners: FileOwners,
+): CrashPlace | undefined {
   const theirs = places.find(({ file }) => owners.isTheirs(file));
   if (theirs === undefined) return undefined;
   const top = places.find(({ file }) => !ASSERT.test(file));
@@ -213,14 +229,14 @@ function placeOf(places: readonly StackPlace[], owners: FileOwners): CrashPlace 
 }
 
 /** The place of a call that does not return, from the stack of its thread. */
-export function heldPlace(stack: string, protocol: string): CrashPlace | undefined {
-  const places = stackPlacesOf(stack);
+export function stuckCallPlace(stack: string, protocol: string): CrashPlace | undefined {
+  const places = stackFrameLocationsOf(stack);
   return isShippedName(protocol)
     ? places.map(codePlace)[0]
     : placeOf(places, new FileOwners([protocol]));
 }
 
-function codePlace({ file, line, column }: StackPlace): CrashPlace {
+function codePlace({ file, line, column }: StackFrameLocation): CrashPlace {
   const lines = linesOf(file);
   const from = Math.max(0, line - 1 - AROUND);
   return { file, line, column, firstLine: from + 1, lines: lines.slice(from, line + AROUND) };
@@ -242,7 +258,7 @@ function wordsOf(error: unknown): string {
 }
 
 /** The last events of a node, as text for people. */
-export function eventsOf(host: number, crashContext: CallContext): readonly CrashEvent[] {
+export function lastEventsOfNode(host: number, crashContext: CallContext): readonly CrashEvent[] {
   const { calls, now, callTime = now } = crashContext;
   const shiftNs = now() - callTime();
   return calls.lastOf(host).map((call) => ({

@@ -26,7 +26,7 @@ export interface CrashPlace {
   readonly within?: string;
 }
 
-/** See the module. */
+/** A crash of a node: which node, for which event, where in the code, and with which error. */
 export interface Crash {
   /** Whose code failed: the protocol of a user, or orrery. */
   readonly by: 'protocol' | 'orrery';
@@ -51,7 +51,7 @@ export interface Crash {
  * A guarantee that every node must give was broken, according to a node or to the account of
  * messages.
  */
-export class BrokenPromise extends InvariantError {
+export class BrokenGuaranteeError extends InvariantError {
   readonly node: string | undefined;
 
   constructor(text: string, node?: string) {

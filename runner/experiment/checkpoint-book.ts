@@ -17,7 +17,7 @@ const DIGITS = 8;
 type RunTime = Pick<Scenario, 'durationNs' | 'drainNs'>;
 
 /** The checkpoints of one run. */
-export class CheckpointBook {
+export class RunCheckpoints {
   readonly #everyNs: number;
   #digests = '';
 

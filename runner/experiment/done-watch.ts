@@ -5,20 +5,20 @@
  * @module
  */
 
-import { type Finishers, finishersOf } from '../../scenarios/files/until.ts';
+import { type FinishingProtocols, finishingProtocolsOf } from '../../scenarios/files/until.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 
-/** See the module. */
-export class DoneWatch {
-  readonly #finishers: Finishers;
+/** Follows which hosts have said that their work is done, until all have. */
+export class FinishedHostsTracker {
+  readonly #finishers: FinishingProtocols;
   /** Reports after this instant, ns, do not count: the duration has ended the run by then. */
   readonly #limitNs: number;
   readonly #open: Set<string>;
   readonly #crashedNs = new Map<string, number>();
   #doneNs: number | undefined;
 
-  constructor(finishers: Finishers, limitNs: number) {
+  constructor(finishers: FinishingProtocols, limitNs: number) {
     this.#finishers = finishers;
     this.#limitNs = limitNs;
     this.#open = new Set(finishers.keys());
@@ -54,9 +54,9 @@ export class DoneWatch {
 }
 
 /** The hosts that the end of the run waits for; none if the run lasts for its duration. */
-export function untilPart(
+export function runFinishersPart(
   scenario: Scenario,
-  registry: Registry,
-): { readonly finishers?: Finishers } {
-  return scenario.until === 'done' ? { finishers: finishersOf(scenario, registry) } : {};
+  registry: ProtocolLookup,
+): { readonly finishers?: FinishingProtocols } {
+  return scenario.until === 'done' ? { finishers: finishingProtocolsOf(scenario, registry) } : {};
 }

@@ -13,30 +13,30 @@ import type { MessageObserver, NodeHandle } from '../../engine/host/protocol.ts'
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
-import type { Finishers } from '../../scenarios/files/until.ts';
+import type { FinishingProtocols } from '../../scenarios/files/until.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
-import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
+import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
-import { type AskTaker, askNode } from '../asks/ask.ts';
-import { AskBook } from '../asks/ask-book.ts';
-import { startAsking } from '../asks/ask-source.ts';
-import { BrokenPromise } from '../crash/crash.ts';
+import { type AskAnswerReceiver, askNode } from '../asks/ask.ts';
+import { AskMeter } from '../asks/ask-book.ts';
+import { scheduleAsks } from '../asks/ask-source.ts';
+import { BrokenGuaranteeError } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
-import { createNodes, memberOf } from '../nodes/host-nodes.ts';
+import { createNodes, protocolNodeOf } from '../nodes/host-nodes.ts';
 import { Reconfigurations } from '../nodes/reconfigure.ts';
-import { Deliveries } from '../traffic/deliveries.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
 import { forgerOf } from '../traffic/flood.ts';
 import { FlowMeter } from '../traffic/flow-meter.ts';
 import { type GroundTruth, readTruth } from '../traffic/ground-truth.ts';
 import { PathWatch } from '../traffic/path-watch.ts';
-import type { SumBook } from '../traffic/sum-book.ts';
-import { Flow, FlowSupply } from '../traffic/traffic-source.ts';
+import { RunFlows } from '../traffic/run-flows.ts';
+import type { SumGroundTruth } from '../traffic/sum-book.ts';
+import { Flow, FlowDrawFactory } from '../traffic/traffic-source.ts';
 import { RunWitness } from '../traffic/witness.ts';
 import type { Undo, World, WorldListener } from '../world.ts';
-import type { SetUpMemory } from '../worlds/set-up-memory.ts';
-import { DoneWatch } from './done-watch.ts';
+import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
+import { FinishedHostsTracker } from './done-watch.ts';
 
 /** Parts of an experiment. */
 export interface ExperimentParts {
@@ -49,9 +49,9 @@ export interface ExperimentParts {
    */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
   /** The protocol that a host runs, with its checked options. */
-  readonly nodeOf: (host: HostSpec) => NodeChoice;
+  readonly nodeOf: (host: HostSpec) => ConfiguredProtocol;
   /** The protocols of a host with layers, the lowest first; absent if no host has layers. */
-  readonly stackOf?: StackOf;
+  readonly stackOf?: ProtocolStackOf;
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandInFactory;
   /**
@@ -60,22 +60,22 @@ export interface ExperimentParts {
    */
   readonly observerOf?: (node: string, layer?: string) => MessageObserver | undefined;
   /** The hosts that the end of the run waits for; absent if it lasts for its duration. */
-  readonly finishers?: Finishers | undefined;
+  readonly finishers?: FinishingProtocols | undefined;
   /** Watches how much memory the nodes take; absent if they are in other processes. */
-  readonly memory?: SetUpMemory | undefined;
+  readonly memory?: SetUpMemoryGuard | undefined;
   /** Called for each node that has crashed. */
   readonly crashed?: (node: string) => void;
   /** Begins an attack on privacy; absent in live runs and if no privacy is measured. */
   readonly attack?: FaultContext['attack'];
   /** The flows of the run, if others look at them too; by default, a new object. */
-  readonly deliveries?: Deliveries;
+  readonly deliveries?: RunFlows;
 }
 
 /** Creates the counterparts of nodes and sources in other processes. */
 export interface StandInFactory {
   node(host: HostSpec): NodeHandle;
   flow(index: number, spec: TrafficSpec, meter: FlowMeter): Flow;
-  ask(spec: AskSpec, taker: AskTaker): Undo;
+  ask(spec: AskSpec, taker: AskAnswerReceiver): Undo;
 }
 
 /**
@@ -86,17 +86,17 @@ const WATCHED_MAX = 4;
 
 /** A world with the nodes, flows and faults of a scenario. */
 export class Experiment implements WorldListener {
-  readonly deliveries: Deliveries;
+  readonly deliveries: RunFlows;
   /** For each entry of drawn pairs, what its flows measured together. */
   readonly groups = new Map<string, FlowMeter>();
   readonly faults: FaultDriver;
   readonly paths = new PathWatch();
   /** Present if the run ends when its work is done. */
-  readonly done: DoneWatch | undefined;
+  readonly done: FinishedHostsTracker | undefined;
   /** Called once, when the work is done: sources are silent from now on. */
   onDone: (() => void) | undefined;
   readonly #parts: ExperimentParts;
-  readonly asks: AskBook;
+  readonly asks: AskMeter;
   readonly #nodes = new Map<string, NodeHandle>();
   readonly #witness = new RunWitness();
   readonly #reconfigurations: Reconfigurations;
@@ -109,8 +109,8 @@ export class Experiment implements WorldListener {
 
   constructor(parts: ExperimentParts) {
     this.#parts = parts;
-    this.deliveries = parts.deliveries ?? new Deliveries();
-    this.asks = new AskBook(parts.scenario.warmupNs);
+    this.deliveries = parts.deliveries ?? new RunFlows();
+    this.asks = new AskMeter(parts.scenario.warmupNs);
     this.#reconfigurations = new Reconfigurations(parts.scenario, (host) => this.#stackOf(host));
     const context: FaultContext = {
       ...parts,
@@ -127,7 +127,8 @@ export class Experiment implements WorldListener {
     };
     this.faults = new FaultDriver(context);
     const { finishers, scenario } = parts;
-    if (finishers !== undefined) this.done = new DoneWatch(finishers, scenario.durationNs);
+    if (finishers !== undefined)
+      this.done = new FinishedHostsTracker(finishers, scenario.durationNs);
   }
 
   get flows(): Flow[] {
@@ -153,12 +154,12 @@ export class Experiment implements WorldListener {
       this.#parts.memory?.made('nodes', hosts.length);
     }
     for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
-    const supply = new FlowSupply(this.#parts.seed);
+    const supply = new FlowDrawFactory(this.#parts.seed);
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
     for (const flow of this.flows) flow.start();
     const ask = (spec: AskSpec): unknown => this.ask(spec, { ended: () => undefined });
     const isOver = (): boolean => this.done?.doneNs !== undefined;
-    for (const source of scenario.asks ?? []) startAsking(source, { world, ask, isOver });
+    for (const source of scenario.asks ?? []) scheduleAsks(source, { world, ask, isOver });
     this.faults.schedule();
     if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
   }
@@ -170,7 +171,7 @@ export class Experiment implements WorldListener {
     for (const meter of this.groups.values()) meter.finish();
     for (const [name, node] of this.#nodes) {
       const broken = world.call(name, 'question', () => node.invariant?.());
-      if (broken !== undefined) throw new BrokenPromise(broken, name);
+      if (broken !== undefined) throw new BrokenGuaranteeError(broken, name);
       world.call(name, 'stop', () => node.stop?.());
     }
   }
@@ -179,9 +180,9 @@ export class Experiment implements WorldListener {
    * Puts a question to a node, and measures its answer.
    * @returns gives it up.
    */
-  ask(spec: AskSpec, taker: AskTaker): Undo {
+  ask(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const measure = this.asks.put(this.#parts.world.now());
-    const measured: AskTaker = {
+    const measured: AskAnswerReceiver = {
       ...taker,
       ended: (answer) => {
         measure(answer);
@@ -192,7 +193,7 @@ export class Experiment implements WorldListener {
   }
 
   /** Puts a question of somebody outside the run, which is not measured. */
-  put(spec: AskSpec, taker: AskTaker): Undo {
+  put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const { world, standIns } = this.#parts;
     const node = this.node(spec.node);
     if (standIns !== undefined && node !== undefined) return standIns.ask(spec, taker);
@@ -231,7 +232,7 @@ export class Experiment implements WorldListener {
 
   /** One protocol of the node with that name: a layer, or the lowest. */
   member(name: string, layer: string | undefined): NodeHandle | undefined {
-    return memberOf(this.#nodes.get(name), layer);
+    return protocolNodeOf(this.#nodes.get(name), layer);
   }
 
   // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage
@@ -289,7 +290,7 @@ export class Experiment implements WorldListener {
   }
 
   /** What nodes put into sums and claim about them; of nodes in other processes, only checks of that. */
-  get sums(): SumBook {
+  get sums(): SumGroundTruth {
     return this.#witness.sums;
   }
 
@@ -322,14 +323,14 @@ export class Experiment implements WorldListener {
   }
 
   /** All protocols of a host, the lowest first. */
-  #stackOf(host: HostSpec): readonly NodeChoice[] {
+  #stackOf(host: HostSpec): readonly ConfiguredProtocol[] {
     const { nodeOf, stackOf } = this.#parts;
     if (host.layers === undefined) return [nodeOf(host)];
     assert(stackOf !== undefined, `nobody knows the layers of ${host.name}`);
     return stackOf(host);
   }
 
-  #addFlow(index: number, spec: TrafficSpec, supply: FlowSupply): void {
+  #addFlow(index: number, spec: TrafficSpec, supply: FlowDrawFactory): void {
     const { world, scenario, standIns } = this.#parts;
     const { warmupNs, durationNs: endNs, drainNs } = scenario;
     const time = { warmupNs, endNs, drainNs };

@@ -5,25 +5,25 @@
  * @module
  */
 import { isFinalMiss } from '../../reports/final-miss.ts';
-import { kpisIn } from '../../reports/judge.ts';
+import { kpisForMode } from '../../reports/judge.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
-import { definitionOf } from '../../reports/series.ts';
+import { metricDefinitionOf } from '../../reports/series.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
-import { measuredSoFar, type SeedRunFacts } from './measured-so-far.ts';
+import { interimResultReader, type SeedRunFacts } from './measured-so-far.ts';
 import { SLICE_NS, sliceEnd } from './slices.ts';
 
 /** Number of looks at a run; each of them sums up the counters of all nodes. */
 const LOOKS = 100;
 
-/** True if a run can miss such a limit for good before its end, whatever follows. */
+/** True if a run can miss a limit with this aggregation before its end, whatever follows. */
 export function canMissForGood({ aggregation }: Pick<KpiSpec, 'aggregation'>): boolean {
   return ['count', 'max', 'min'].includes(aggregation);
 }
 
-/** See the module. */
+/** Finds, while a seed runs, a limit that the seed can no longer meet. */
 export class LimitWatch {
   readonly #everyNs: number;
   readonly #soFar: (experiment: Experiment) => SeedResult;
@@ -34,7 +34,7 @@ export class LimitWatch {
     const { durationNs, kpis, warmupNs } = facts.scenario;
     this.#everyNs = Math.max(SLICE_NS, sliceEnd(durationNs / LOOKS));
     this.#nextNs = this.#everyNs;
-    this.#soFar = measuredSoFar(world, facts);
+    this.#soFar = interimResultReader(world, facts);
     // Times of work are zeros where the processor is not modelled, and are not judged.
     const definitions = scenarioMetrics(facts.scenario, facts.registry).filter(
       ({ needs }) => needs !== 'processor',
@@ -42,7 +42,7 @@ export class LimitWatch {
     const specs = kpis.filter(canMissForGood);
     this.#isMissed = (result): boolean =>
       specs.some((spec) => {
-        const definition = definitionOf(definitions, spec.metric);
+        const definition = metricDefinitionOf(definitions, spec.metric);
         if (definition === undefined) return false;
         const seeds = [result];
         const kpi = judgeKpi({ spec, definition, definitions, seeds, mode: 'sim', warmupNs });
@@ -71,6 +71,6 @@ export function limitWatchOf(
   seed: number,
 ): LimitWatch | undefined {
   if (endsOnMiss !== true) return undefined;
-  const judged = { ...scenario, kpis: kpisIn('live', scenario.kpis) };
+  const judged = { ...scenario, kpis: kpisForMode('live', scenario.kpis) };
   return new LimitWatch(world, { scenario: judged, registry, seed });
 }

@@ -7,25 +7,25 @@
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import { flowProtocol, scenarioMetrics } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
-import { outcomeSoFar } from './outcome.ts';
+import { interimSeedResultOf } from './outcome.ts';
 
 /** The facts that identify a run. */
 export interface SeedRunFacts {
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
 }
 
 /** Returns a function that reads an experiment on request. */
-export function measuredSoFar(
+export function interimResultReader(
   world: World,
   { scenario, registry, seed }: SeedRunFacts,
 ): (experiment: Experiment) => SeedResult {
   const definitions = scenarioMetrics(scenario, registry);
   const protocolOf = (flow: TrafficSpec): string => flowProtocol(scenario, registry, flow);
   return (experiment) =>
-    outcomeSoFar(experiment, world, scenario, { seed, definitions, protocolOf });
+    interimSeedResultOf(experiment, world, scenario, { seed, definitions, protocolOf });
 }

@@ -5,7 +5,7 @@
  */
 
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { mergeByName } from '../../engine/measure/counters.ts';
+import { mergeMetricsByName } from '../../engine/measure/counters.ts';
 import {
   type HistogramData,
   histogramQuantile,
@@ -13,15 +13,15 @@ import {
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { addUp } from '../../reports/add-up.ts';
 import type {
   FaultGap,
   FaultRecord,
   FlowResult,
   MetricData,
   SeedResult,
-  Series,
+  TimeSeries,
 } from '../../reports/model.ts';
+import { sumCountsByName } from '../../reports/sum-counts.ts';
 import { LINK_BYTES_METRIC } from '../../scenarios/metrics/link-metrics.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
@@ -45,7 +45,7 @@ export interface EndingFacts {
 }
 
 /** Makes the result of one seed. */
-export function outcome(
+export function seedResultOf(
   experiment: Experiment,
   world: World,
   scenario: Scenario,
@@ -59,7 +59,7 @@ export function outcome(
  * lost yet: packets of the last second count once they have arrived, and an open gap lasts until
  * now.
  */
-export function outcomeSoFar(
+export function interimSeedResultOf(
   experiment: Experiment,
   world: World,
   scenario: Scenario,
@@ -122,7 +122,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
 
 /** Refused packets by reason; absent if none was. */
 function refusalsOf({ flows, refusals }: Experiment): Pick<SeedResult, 'refusals'> {
-  const all = refusals ?? addUp(flows.map(({ meter }) => meter.refusals));
+  const all = refusals ?? sumCountsByName(flows.map(({ meter }) => meter.refusals));
   return Object.keys(all).length === 0 ? {} : { refusals: all };
 }
 
@@ -132,7 +132,7 @@ function nodeMetrics(
   definitions: readonly MetricDefinition[],
 ): Record<string, MetricData> {
   const { hosts } = scenario.topology;
-  const merged: Record<string, MetricData> = mergeByName(
+  const merged: Record<string, MetricData> = mergeMetricsByName(
     hosts.map(({ name }) => world.metrics(name)),
   );
   for (const { name, of } of definitions) {
@@ -374,12 +374,12 @@ function flowResult(flow: Flow): FlowResult {
 }
 
 /** Cuts off what arrived while the network was drained after the end. */
-function withinRun(series: Series, reachedNs: number): Series {
+function withinRun(series: TimeSeries, reachedNs: number): TimeSeries {
   return { ...series, values: series.values.slice(0, Math.ceil(reachedNs / series.binNs)) };
 }
 
 /** Series of each flow; those of one entry with drawn pairs are added up. */
-function allSeries(experiment: Experiment): Series[] {
+function allSeries(experiment: Experiment): TimeSeries[] {
   const single = experiment.flows.filter(({ spec }) => spec.group === undefined);
   const isOneOfMany = single.length + experiment.groups.size > 1;
   return [
@@ -390,7 +390,7 @@ function allSeries(experiment: Experiment): Series[] {
   ];
 }
 
-function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): Series[] {
+function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): TimeSeries[] {
   const { meter, spec } = flow;
   const paths = experiment.paths.useSeries(spec.from, spec.to, meter);
   const series = [
@@ -403,7 +403,7 @@ function flowSeries(experiment: Experiment, flow: Flow, isOneOfMany: boolean): S
 }
 
 /** Series of one entry with drawn pairs, without paths: there may be as many paths as flows. */
-function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean): Series[] {
+function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean): TimeSeries[] {
   const meters = experiment.flows
     .filter(({ spec }) => spec.group === group)
     .map(({ meter }) => meter);
@@ -416,13 +416,13 @@ function groupSeries(experiment: Experiment, group: string, isOneOfMany: boolean
   return isOneOfMany ? series.map((one) => named(one, group)) : series;
 }
 
-function named(series: Series, flow: string): Series {
+function named(series: TimeSeries, flow: string): TimeSeries {
   return { ...series, name: `${series.name} ${flow}`, flow };
 }
 
 function threeSeries(
   bins: Pick<Flow['meter'], 'sentBins' | 'deliveredBins' | 'latencyBins' | 'binNs'>,
-): Series[] {
+): TimeSeries[] {
   const { binNs } = bins;
   return [
     { name: 'sent', unit: 'packets', binNs, values: bins.sentBins },

@@ -8,14 +8,14 @@
  *
  * @module
  */
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import type { LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import type { AffectedDirections, LinkChange } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
 import { actionTargetsOf, type FaultAction } from '../../scenarios/files/actions.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
-import type { AskTaker } from '../asks/ask.ts';
-import type { FloodOrder } from '../flood-order.ts';
+import type { AskAnswerReceiver } from '../asks/ask.ts';
+import type { FloodCommand } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
 /** A fault of the file that cannot be carried out; exit 2, with its position in the file. */
@@ -39,8 +39,8 @@ export interface FaultContext {
   /** True if links that are up join the two nodes without the link `cut`. */
   hasAlternative(from: string, to: string, cut: string): boolean;
   /** Begins a flood; undefined when the node that sends it is down. */
-  flood(order: FloodOrder): Undo | undefined;
-  /** Makes the flows from a node send so many times as often, if they have a rate; absent if they are sent elsewhere. */
+  flood(order: FloodCommand): Undo | undefined;
+  /** Multiplies the rates of the flows from a node by `times`; absent if flows are sent in other processes. */
   readonly burst?: ((node: string, times: number) => readonly Undo[]) | undefined;
   /** False while a node is down. */
   isUp(node: string): boolean;
@@ -49,7 +49,7 @@ export interface FaultContext {
   /** Begins an attack on privacy; absent if its effect could not be observed. */
   readonly attack?: ((attack: AttackSpec, draws: RandomStream) => Undo) | undefined;
   /** Puts a question to a node. */
-  ask(spec: AskSpec, taker: AskTaker): Undo;
+  ask(spec: AskSpec, taker: AskAnswerReceiver): Undo;
   /** Called when links or a node went down, to inform the flows that use them. */
   began(record: FaultRecord, cutLinks: readonly string[]): void;
 }
@@ -122,7 +122,7 @@ export class FaultDriver {
 
   #openings(spec: FaultSpec): { readonly instant: Instant; readonly draws: RandomStream }[] {
     this.#checkWorld(spec);
-    const draws = openStream(this.#context.seed, 'faults', spec.id);
+    const draws = openRandomStream(this.#context.seed, 'faults', spec.id);
     return this.#instants(spec, draws).map((instant) => ({ instant, draws }));
   }
 
@@ -181,7 +181,7 @@ export class FaultDriver {
     const { seed, scenario } = this.#context;
     const instants: Instant[] = [];
     for (const only of drawnTargets(spec.action, draws)) {
-      const own = openStream(seed, 'faults', `${spec.id}/${only}`);
+      const own = openRandomStream(seed, 'faults', `${spec.id}/${only}`);
       let at = schedule.fromNs + own.exponential(schedule.meanUpNs);
       while (at < schedule.toNs) {
         const down = Math.max(1, Math.floor(own.exponential(schedule.meanDownNs)));
@@ -277,7 +277,7 @@ export class FaultDriver {
     const undo: Undo[] = [];
     const text = `${ask.node} asked: ${[ask.kind, ask.target].join(' ').trim()}`;
     const began = (record: OpenRecord): void => {
-      const ended: AskTaker['ended'] = (answer) => {
+      const ended: AskAnswerReceiver['ended'] = (answer) => {
         record.answer = answer;
         record.text = `${text}, ${answer.outcome}`;
         record.effects['answered'] = world.now();
@@ -324,7 +324,7 @@ export class FaultDriver {
       const isForward = action.from.includes(link.a.host) && action.to.includes(link.b.host);
       const isBackward = action.from.includes(link.b.host) && action.to.includes(link.a.host);
       if (!isForward && !isBackward) continue;
-      const oneWay: LinkDirections = isForward ? 'forward' : 'backward';
+      const oneWay: AffectedDirections = isForward ? 'forward' : 'backward';
       const side = action.direction === 'both' ? 'both' : oneWay;
       ids.push(link.id);
       undo.push(world.link(link.id).change({ up: false }, side));

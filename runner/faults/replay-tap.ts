@@ -27,7 +27,7 @@ interface Held {
   isReleased: boolean;
 }
 
-/** One attacker. */
+/** An attacker on one link: replays, delays and forges packets. */
 export class ReplayTap {
   readonly #action: ReplayAttack;
   readonly #random: RandomStream;

@@ -11,7 +11,7 @@ import type * as Pg from 'pg';
 import { EnvironmentError } from '../../engine/live/environment.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { QueueAddress } from './queue-address.ts';
-import { withoutSecrets } from './queue-address.ts';
+import { redactQueueSecrets } from './queue-address.ts';
 
 type Queue = BullMq.Queue;
 type Worker = BullMq.Worker;
@@ -30,7 +30,7 @@ const REFUSED = /^(?:NOAUTH|WRONGPASS|NOPERM)\b|password|authentication/i;
 const require = createRequire(import.meta.url);
 
 /** Queues of one server. */
-export class FleetEngine {
+export class FleetQueueServer {
   readonly #address: QueueAddress;
   readonly #bullmq: typeof BullMq;
   readonly #open: { close(): Promise<void> }[] = [];
@@ -52,17 +52,20 @@ export class FleetEngine {
    * @param onError Told what goes wrong later; the engine connects again by itself.
    * @throws Refusal if packages are missing; EnvironmentError if the server does not answer.
    */
-  static async open(address: QueueAddress, onError: (text: string) => void): Promise<FleetEngine> {
+  static async open(
+    address: QueueAddress,
+    onError: (text: string) => void,
+  ): Promise<FleetQueueServer> {
     const bullmq = load<typeof BullMq>('bullmq', address);
     load(address.kind === 'redis' ? 'ioredis' : 'pg', address);
     const reached = address.kind === 'redis' ? reachRedis(address) : reachPostgres(address, bullmq);
     const problem = await reached.then(() => undefined, textOf);
     if (problem !== undefined) {
-      const text = withoutSecrets(problem, address);
+      const text = redactQueueSecrets(problem, address);
       const what = REFUSED.test(problem) ? 'lets nobody in' : 'does not answer';
       throw new EnvironmentError(`the queue at ${address.shown} ${what}: ${text}`);
     }
-    return new FleetEngine(address, bullmq, onError);
+    return new FleetQueueServer(address, bullmq, onError);
   }
 
   /** A queue, by its name. */
@@ -92,9 +95,9 @@ export class FleetEngine {
     events.on('failed', ({ jobId }) => onEnded(jobId));
   }
 
-  /** What went wrong, without secrets. */
+  /** The text of an error of the queue server, without secrets. */
   problemOf(error: unknown): string {
-    return withoutSecrets(textOf(error), this.#address);
+    return redactQueueSecrets(textOf(error), this.#address);
   }
 
   async close(): Promise<void> {

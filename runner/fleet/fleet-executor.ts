@@ -16,14 +16,14 @@ import {
   runIdentityOf,
   type SweepCombination,
 } from '../sweep/run-sweep.ts';
-import type { FleetEngine } from './fleet-engine.ts';
+import type { FleetQueueServer } from './fleet-engine.ts';
 import {
   FLEET_VERSION,
   type FleetAnswer,
   type FleetJob,
   JOB_LIMITS_TEXT,
   readAnswer,
-  readFleetHead,
+  readFleetSweepHeader,
   readJob,
 } from './fleet-job.ts';
 
@@ -49,9 +49,9 @@ export function jobsQueueName(commit: string): string {
 }
 
 /** Name of the queue that holds the head. */
-export const HEAD_QUEUE_NAME = 'head';
+export const SWEEP_HEADER_QUEUE_NAME = 'head';
 
-/** Two results of one run that are not the same. */
+/** A run for which the fleet gave different results. */
 export interface FleetConflict {
   readonly id: string;
   readonly fingerprints: readonly string[];
@@ -84,11 +84,11 @@ interface Waiting {
   readonly resolve: (answer: FleetOutcome) => void;
 }
 
-/** See the module. */
+/** Runs the seeds of a sweep as jobs of a fleet's queue. */
 export class FleetExecutor implements RunExecutor {
   readonly room = ROOM;
   readonly isForeign = true;
-  readonly #engine: FleetEngine;
+  readonly #engine: FleetQueueServer;
   readonly #jobs: Queue;
   readonly #commit: string;
   readonly #fileOf: (cell: SweepCombination) => string;
@@ -101,7 +101,7 @@ export class FleetExecutor implements RunExecutor {
   #isStopped = false;
 
   private constructor(
-    engine: FleetEngine,
+    engine: FleetQueueServer,
     commit: string,
     { fileOf, isFresh }: FleetExecutorOptions,
   ) {
@@ -121,13 +121,13 @@ export class FleetExecutor implements RunExecutor {
    * @throws Refusal if it still works for another one.
    */
   static async open(
-    engine: FleetEngine,
+    engine: FleetQueueServer,
     commit: string,
     wishes: FleetExecutorOptions,
   ): Promise<FleetExecutor> {
-    const heads = engine.queue(HEAD_QUEUE_NAME);
+    const heads = engine.queue(SWEEP_HEADER_QUEUE_NAME);
     const before = await heads.getJob(HEAD_ID);
-    const head = before === undefined ? undefined : readFleetHead(before.data);
+    const head = before === undefined ? undefined : readFleetSweepHeader(before.data);
     if (head !== undefined && head.commit !== commit) {
       const others = await engine.queue(jobsQueueName(head.commit)).getJobCounts('wait', 'active');
       const left = (others['wait'] ?? 0) + (others['active'] ?? 0);

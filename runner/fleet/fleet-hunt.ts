@@ -6,33 +6,33 @@
  */
 import { z } from 'zod';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { type Attempt, NOTHING, type TriedAttempt } from '../hunt/attempt.ts';
-import { type Field, fieldOf } from '../hunt/field.ts';
+import { type Attempt, type AttemptOutcome, EMPTY_ATTEMPT_OUTCOME } from '../hunt/attempt.ts';
 import { HuntStopped } from '../hunt/hunt.ts';
-import { foundBreak, KNOWN_MAX, reachedTexts } from '../hunt/kept-hunt.ts';
+import { type HuntedScenario, huntedScenarioOf } from '../hunt/hunted-scenario.ts';
+import { BREAKS_PER_RUN_MAX, huntBreakSchema, reachedStatesSchema } from '../hunt/kept-hunt.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { FleetExecutor } from './fleet-executor.ts';
 
 /** What a worker says, which may be anything; null if the attempt is more than it may do. */
 const tried = z
   .object({
-    breaks: z.array(foundBreak).max(KNOWN_MAX),
-    reached: reachedTexts,
+    breaks: z.array(huntBreakSchema).max(BREAKS_PER_RUN_MAX),
+    reached: reachedStatesSchema,
     fingerprint: z.string(),
     engineEvents: z.number(),
     wallMs: z.number(),
   })
   .nullable();
 
-/** See the module. */
+/** Tries the attempts of a hunt as jobs of a fleet. */
 export class FleetHunt {
-  readonly #field: Field;
+  readonly #hunted: HuntedScenario;
   readonly #fleet: FleetExecutor;
   /** The fields of attempts, by the option that these change. */
   readonly #fields = new Map<string, OpenedField | undefined>();
 
-  constructor(field: Field, fleet: FleetExecutor) {
-    this.#field = field;
+  constructor(hunted: HuntedScenario, fleet: FleetExecutor) {
+    this.#hunted = hunted;
     this.#fleet = fleet;
   }
 
@@ -40,9 +40,9 @@ export class FleetHunt {
    * @returns undefined if the attempt is too much for a job or a worker, and is to be tried here.
    * @throws Refusal if the fleet has no answer; HuntStopped if it was told to stop.
    */
-  async try(attempt: Attempt): Promise<TriedAttempt | undefined> {
-    const opened = await this.#fieldOf(attempt);
-    if (opened === undefined) return NOTHING;
+  async try(attempt: Attempt): Promise<AttemptOutcome | undefined> {
+    const opened = await this.#huntedScenarioOf(attempt);
+    if (opened === undefined) return EMPTY_ATTEMPT_OUTCOME;
     const { own, check } = opened;
     const { events } = check.takeAll(attempt.events);
     const overrides = { ...own.scenario.overrides, events: JSON.stringify(events) };
@@ -60,10 +60,10 @@ export class FleetHunt {
     throw new Refusal(`the fleet could not try an attempt: ${why}`);
   }
 
-  async #fieldOf(attempt: Attempt): Promise<OpenedField | undefined> {
+  async #huntedScenarioOf(attempt: Attempt): Promise<OpenedField | undefined> {
     const { option = '' } = attempt;
     if (!this.#fields.has(option)) {
-      const own = await fieldOf(this.#field, attempt);
+      const own = await huntedScenarioOf(this.#hunted, attempt);
       const check = own && new EventCheck(own.scenario, own.registry);
       this.#fields.set(option, own && check && { own, check });
     }
@@ -72,11 +72,11 @@ export class FleetHunt {
 }
 
 interface OpenedField {
-  readonly own: Field;
+  readonly own: HuntedScenario;
   readonly check: EventCheck;
 }
 
-function readTried(text: string): Omit<TriedAttempt, 'events'> | null | undefined {
+function readTried(text: string): Omit<AttemptOutcome, 'events'> | null | undefined {
   try {
     return tried.parse(JSON.parse(text));
   } catch {

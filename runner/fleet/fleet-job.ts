@@ -103,7 +103,7 @@ export function readAnswer(value: unknown): FleetAnswer | undefined {
 }
 
 /** What a sweep tells about itself before it adds jobs. */
-export interface FleetHead {
+export interface FleetSweepHeader {
   readonly version: number;
   readonly commit: string;
 }
@@ -111,7 +111,7 @@ export interface FleetHead {
 const headSchema = z.strictObject({ version: z.int(), commit: text });
 
 /** The head in the data of a queue. */
-export function readFleetHead(data: unknown): FleetHead | undefined {
+export function readFleetSweepHeader(data: unknown): FleetSweepHeader | undefined {
   return headSchema.safeParse(data).data;
 }
 

@@ -7,36 +7,36 @@
 import { hostname } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Job, Worker } from 'bullmq';
-import { PROJECT_FOLDERS, PROJECT_ROOT } from '../../scenarios/folders.ts';
-import type { Parameters } from '../../scenarios/identity.ts';
-import { ownPartOfValues } from '../../scenarios/open/foreign-values.ts';
+import { PROJECT_ROOT, SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
+import type { CombinationParameters } from '../../scenarios/identity.ts';
+import { trustedValuesFilter } from '../../scenarios/open/foreign-values.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import type { AskedFiles } from '../../scenarios/open/run-files.ts';
+import type { JobFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
-import { ConfigError, formatWithoutSource } from '../../topologies/files/config-error.ts';
-import { isBelow, runWithinFolders } from '../../topologies/files/file-bounds.ts';
+import { ConfigError, formatErrorWithoutSource } from '../../topologies/files/config-error.ts';
+import { isBelowFolder, runWithinFolders } from '../../topologies/files/file-bounds.ts';
 import { parseFlagValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
-import { HuntPool, isHeld, isOutOfMemory } from '../hunt/hunt-pool.ts';
+import { HuntPool, isOutOfMemory, isTimedOut } from '../hunt/hunt-pool.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
-import { packResult, resultForJudging } from '../sweep/packed-result.ts';
+import { packResult, trimResultToKpis } from '../sweep/packed-result.ts';
 import { type RunFailure, runIdentityOf, type SweepCombination } from '../sweep/run-sweep.ts';
-import type { FleetEngine } from './fleet-engine.ts';
-import { HEAD_QUEUE_NAME, jobsQueueName } from './fleet-executor.ts';
+import type { FleetQueueServer } from './fleet-engine.ts';
+import { jobsQueueName, SWEEP_HEADER_QUEUE_NAME } from './fleet-executor.ts';
 import {
   type FleetAnswer,
   type FleetJob,
   type FleetWorkerState,
-  readFleetHead,
+  readFleetSweepHeader,
   readJob,
 } from './fleet-job.ts';
 
 /** Name of the queue in which workers report that they are alive. */
 export const WORKERS_QUEUE_NAME = 'workers';
-/** Interval between such reports. */
-export const ALIVE_MS = 5_000;
+/** Interval between two reports of a worker that it is alive, ms. */
+export const WORKER_ALIVE_INTERVAL_MS = 5_000;
 /** How long a job stays locked after its worker died, and how often workers look for such jobs. */
 const LOCK_MS = 30_000;
 const STALLED_MS = 5_000;
@@ -49,11 +49,11 @@ const CLOSE_MS = 10_000;
 const TIME_LIMIT_MS = 3_600_000;
 
 /** Folders of shipped files, which jobs may name as well. */
-const SHIPPED = [...Object.values(PROJECT_FOLDERS), join(PROJECT_ROOT, 'nodes')];
+const SHIPPED = [...Object.values(SHIPPED_FILE_FOLDERS), join(PROJECT_ROOT, 'nodes')];
 
 /** What a worker is made from. */
 export interface FleetWorkerOptions {
-  readonly engine: FleetEngine;
+  readonly engine: FleetQueueServer;
   readonly commit: string;
   readonly threads: number;
   readonly memoryMb?: number | undefined;
@@ -64,7 +64,7 @@ export interface FleetWorkerOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** See the module. */
+/** Takes runs from a fleet's queue and makes them on its own threads, from its own files. */
 export class FleetWorker {
   readonly #options: FleetWorkerOptions;
   readonly #executor: LocalExecutor;
@@ -87,20 +87,22 @@ export class FleetWorker {
    */
   async start(): Promise<void> {
     const { engine, commit, threads, lockMs = LOCK_MS, onNotice } = this.#options;
-    const head = readFleetHead((await engine.queue(HEAD_QUEUE_NAME).getJob('head'))?.data);
+    const head = readFleetSweepHeader(
+      (await engine.queue(SWEEP_HEADER_QUEUE_NAME).getJob('head'))?.data,
+    );
     if (head !== undefined && head.commit !== commit) {
       throw new Refusal(
         `the fleet runs commit ${head.commit}, and this worker is ${commit}: check out the same`,
       );
     }
     await this.#sayAlive();
-    this.#timer = setInterval(() => void this.#sayAlive(), ALIVE_MS);
+    this.#timer = setInterval(() => void this.#sayAlive(), WORKER_ALIVE_INTERVAL_MS);
     const work = async (job: Job): Promise<FleetAnswer> => {
       try {
         return await this.#work(job);
       } catch (error) {
         // The message of the error goes into the queue, so it must not quote the file.
-        throw error instanceof ConfigError ? new Refusal(formatWithoutSource(error)) : error;
+        throw error instanceof ConfigError ? new Refusal(formatErrorWithoutSource(error)) : error;
       }
     };
     this.#worker = engine.worker(jobsQueueName(commit), work, {
@@ -142,8 +144,8 @@ export class FleetWorker {
       const tried = await this.#hunts.try({ kind: 'file', path, set, seed, always, asked: files });
       if (tried === undefined) throw new Refusal('the attempt cannot be opened');
       this.#done += 1;
-      // What takes too long or too much memory here is for the thread of the hunter to judge.
-      const isTooMuch = isHeld(tried) || isOutOfMemory(tried);
+      // Null: took too long or too much memory here, so the process that hunts tries it itself (fleet-hunt.ts).
+      const isTooMuch = isTimedOut(tried) || isOutOfMemory(tried);
       return { kind: 'tried', tried: JSON.stringify(isTooMuch ? null : tried) };
     }
     const answer = await this.#run(cell, asked.seed);
@@ -154,7 +156,7 @@ export class FleetWorker {
     const { fingerprint } = result;
     await job.log(fingerprint);
     this.#done += 1;
-    const kept = asked.isKept ? result : resultForJudging(result, cell.scenario.kpis);
+    const kept = asked.isKept ? result : trimResultToKpis(result, cell.scenario.kpis);
     return { kind: 'result', fingerprint, result: packResult(kept) };
   }
 
@@ -177,11 +179,11 @@ export class FleetWorker {
     parameters,
     isKept,
     ...job
-  }: FleetJob): Promise<{ readonly cell: SweepCombination; readonly files: AskedFiles }> {
+  }: FleetJob): Promise<{ readonly cell: SweepCombination; readonly files: JobFiles }> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
     refuseWays(parameters);
-    const own = runWithinFolders(this.#folders, () => ownPartOfValues(path)(parameters));
+    const own = runWithinFolders(this.#folders, () => trustedValuesFilter(path)(parameters));
     const asked = { hashes: files, folders: this.#folders, own };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
@@ -232,7 +234,7 @@ function ownFile(file: string): string {
   const isName = !/[/\\]/.test(file);
   if (isName) return file;
   const path = resolve(file);
-  if (isAbsolute(file) || !isBelow(path, process.cwd())) {
+  if (isAbsolute(file) || !isBelowFolder(path, process.cwd())) {
     throw new Refusal(`${file} is outside the folder of this worker`);
   }
   return file;
@@ -242,7 +244,7 @@ function ownFile(file: string): string {
  * Checks that values name only files of this folder: they may name a topology or a module.
  * @throws Refusal for absolute paths, and those that lead upwards.
  */
-function refuseWays(parameters: Parameters): void {
+function refuseWays(parameters: CombinationParameters): void {
   for (const [path, value] of Object.entries(parameters)) {
     if (!textsIn(parsed(value)).some(leadsOut)) continue;
     throw new Refusal(`${path}=${value} leads outside the folder of this worker`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A checked address. */
+/** A checked address of a queue server, with and without its password. */
 export interface QueueAddress {
   readonly kind: 'redis' | 'postgres';
   /** The whole address, with its password. */
@@ -44,8 +44,8 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** The address with this password, unless it has one. */
-export function withPassword(address: QueueAddress, password: string): QueueAddress {
+/** The address with this password; unchanged if the address has a password already. */
+export function queueAddressWithPassword(address: QueueAddress, password: string): QueueAddress {
   const url = new URL(address.url);
   if (url.password !== '' || url.searchParams.has('password')) return address;
   url.password = encodeURIComponent(password);
@@ -53,7 +53,7 @@ export function withPassword(address: QueueAddress, password: string): QueueAddr
 }
 
 /** A text of a driver without the secrets of an address. */
-export function withoutSecrets(text: string, { url, shown }: QueueAddress): string {
+export function redactQueueSecrets(text: string, { url, shown }: QueueAddress): string {
   const { password, username, searchParams } = new URL(url);
   const parameter = searchParams.get('password') ?? '';
   let clean = text.replaceAll(url, shown);

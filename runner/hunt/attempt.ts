@@ -32,7 +32,7 @@ export type BreakKind =
   | 'fingerprint';
 
 /** A broken promise. Two breaks are the same if their kinds and places are. */
-export interface Break {
+export interface HuntBreak {
   readonly kind: BreakKind;
   /** The line of the code, the invariant without its numbers, or the limit. */
   readonly place: string;
@@ -41,11 +41,11 @@ export interface Break {
 }
 
 /** The outcome of an attempt. */
-export interface TriedAttempt {
-  /** The events of the attempt that could happen; the others contradict those before them. */
+export interface AttemptOutcome {
+  /** The events of the attempt that could happen; left-out events contradict earlier ones. */
   readonly events: readonly EventValues[];
   /** What broke, each once. */
-  readonly breaks: readonly Break[];
+  readonly breaks: readonly HuntBreak[];
   /** What the run did that others may not have done, sorted. */
   readonly reached: readonly string[];
   /** 16 hex digits; empty if the run did not end. */
@@ -58,11 +58,11 @@ export interface TriedAttempt {
 }
 
 /** The outcome of an attempt that cannot be made, or that is not over. */
-export const NOTHING: TriedAttempt = {
+export const EMPTY_ATTEMPT_OUTCOME: AttemptOutcome = {
   ...{ events: [], breaks: [], reached: [], fingerprint: '', engineEvents: 0, wallMs: 0 },
 };
 
 /** The name of a break: the same for the same break in other runs. */
-export function nameOfBreak({ kind, place }: Pick<Break, 'kind' | 'place'>): string {
+export function nameOfBreak({ kind, place }: Pick<HuntBreak, 'kind' | 'place'>): string {
   return `${kind} ${place}`;
 }

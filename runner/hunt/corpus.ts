@@ -6,12 +6,12 @@
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { Attempt } from './attempt.ts';
 import { drawAttempt, varyAttempt } from './draw.ts';
-import type { Targets } from './field.ts';
+import type { FaultTargets } from './hunted-scenario.ts';
 
 /** Most attempts that are kept; each new one then replaces one of the oldest. */
 export const CORPUS_MAX = 256;
 /** Most things that are remembered as reached. */
-export const REACHED_MAX = 100_000;
+export const REACHED_STATES_MAX = 100_000;
 /** Share of attempts that are drawn anew although there are some to vary. */
 const NEW_CHANCE = 0.3;
 
@@ -21,7 +21,7 @@ export interface CorpusState {
   readonly reached: readonly string[];
 }
 
-/** See the module. */
+/** The attempts that reached something that none before them did; a hunt varies them. */
 export class Corpus {
   readonly #attempts: Attempt[];
   readonly #reached: Set<string>;
@@ -42,8 +42,8 @@ export class Corpus {
     return this.#reached.size;
   }
 
-  /** The next attempt. */
-  next(draws: RandomStream, targets: Targets): Attempt {
+  /** The next attempt: drawn anew, or a variation of a known one. */
+  next(draws: RandomStream, targets: FaultTargets): Attempt {
     const { length } = this.#attempts;
     if (!this.#isGuided || length === 0 || draws.chance(NEW_CHANCE)) {
       return drawAttempt(draws, targets, { isSwarm: this.#isGuided });
@@ -57,7 +57,7 @@ export class Corpus {
   /** Learns what an attempt reached. @returns how much of it is new. */
   learn(attempt: Attempt, reached: readonly string[]): number {
     const before = this.#reached.size;
-    for (const one of reached) if (this.#reached.size < REACHED_MAX) this.#reached.add(one);
+    for (const one of reached) if (this.#reached.size < REACHED_STATES_MAX) this.#reached.add(one);
     const count = this.#reached.size - before;
     if (count === 0) return 0;
     if (this.#attempts.length >= CORPUS_MAX) this.#attempts.shift();

@@ -9,15 +9,15 @@
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
-import type { Targets } from './field.ts';
-import { nsOf, timeText } from './scenario-data.ts';
+import type { FaultTargets } from './hunted-scenario.ts';
+import { formatTimeNs, parseTimeNs } from './scenario-data.ts';
 
 /** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
-type DrawAction = (draws: RandomStream, targets: Targets) => EventValues | undefined;
+type DrawAction = (draws: RandomStream, targets: FaultTargets) => EventValues | undefined;
 
 /** Most faults of an attempt. */
 const FAULTS_MAX = 16;
-/** Chance of each kind of fault to be in an attempt; of those that take a node away, which most others need. */
+/** Chance of a kind of fault to be in an attempt; then, for kinds that take a node away, which most others need. */
 const KIND_CHANCE = 0.25;
 const AWAY_CHANCE = 0.5;
 const AWAY = ['crash', 'down', 'partition'];
@@ -27,16 +27,20 @@ const OPTION_CHANCE = 0.25;
 const RESEED_CHANCE = 0.2;
 /** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
 const FOCUS_CHANCE = 0.7;
-/** Most nodes of such an attempt. */
+/** Most nodes that an attempt hits if it hits only a few. */
 const FOCUS_MAX = 3;
-/** Chance of such an attempt to hit ends of flows, which have more to lose than what is between. */
+/** Chance that these few nodes are ends of flows, which have more to lose than the nodes between. */
 const ENDS_CHANCE = 0.3;
 /** Chance of a fault to begin within another of its attempt, or around its begin or end, so that they meet in time. */
 const NEAR_CHANCE = 0.7;
+/** Chance of a fault to be one of its attempt once more: what a first crash left behind may only harm in a second one. */
+const AGAIN_CHANCE = 0.2;
 /** How far from it, as a share of the time for faults, at most. */
 const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Faults last up to one of these shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
+/** Chance of a fault to last until the quiet time instead, half of these from the first instant on. */
+const LASTING_CHANCE = 0.1;
 /** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
 const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
@@ -104,7 +108,7 @@ export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
 /** A new attempt. @param how `isSwarm` false: all kinds of faults may be in it. */
 export function drawAttempt(
   draws: RandomStream,
-  targets: Targets,
+  targets: FaultTargets,
   how: { readonly isSwarm: boolean },
 ): Attempt {
   const names = Object.keys(FAULT_KINDS);
@@ -125,7 +129,7 @@ export function drawAttempt(
 }
 
 /** A few nodes, with the links and forgeries of these. */
-function focus(draws: RandomStream, targets: Targets): Targets {
+function focus(draws: RandomStream, targets: FaultTargets): FaultTargets {
   const { nodes, ends } = targets;
   if (nodes.length <= 1) return targets;
   const from = ends.length > 0 && draws.chance(ENDS_CHANCE) ? ends : nodes;
@@ -137,7 +141,11 @@ function focus(draws: RandomStream, targets: Targets): Targets {
 }
 
 /** Mostly only what faults hit already. */
-function around(draws: RandomStream, targets: Targets, faults: readonly EventValues[]): Targets {
+function around(
+  draws: RandomStream,
+  targets: FaultTargets,
+  faults: readonly EventValues[],
+): FaultTargets {
   const { nodes, linksOf } = targets;
   const hit = nodes.filter((node) => faults.some((fault) => hits(fault, node, linksOf[node])));
   return hit.length > 0 && draws.chance(FOCUS_CHANCE) ? narrow(targets, hit) : targets;
@@ -151,7 +159,7 @@ function hits(fault: EventValues, node: string, links: readonly string[] = []): 
   });
 }
 
-function narrow(targets: Targets, nodes: readonly string[]): Targets {
+function narrow(targets: FaultTargets, nodes: readonly string[]): FaultTargets {
   const { linksOf, forgeries } = targets;
   const links = [...new Set(nodes.flatMap((node) => linksOf[node] ?? []))];
   const forged = Object.entries(forgeries).filter(([node]) => nodes.includes(node));
@@ -160,7 +168,7 @@ function narrow(targets: Targets, nodes: readonly string[]): Targets {
 }
 
 /** An attempt that differs a little from one that reached something new. */
-export function varyAttempt(draws: RandomStream, targets: Targets, known: Attempt): Attempt {
+export function varyAttempt(draws: RandomStream, targets: FaultTargets, known: Attempt): Attempt {
   const { events, option } = known;
   const seed = draws.chance(RESEED_CHANCE) ? draws.below(SEEDS) : known.seed;
   const at = events.length === 0 ? -1 : draws.below(events.length);
@@ -182,11 +190,14 @@ export function varyAttempt(draws: RandomStream, targets: Targets, known: Attemp
 
 function drawFault(
   draws: RandomStream,
-  targets: Targets,
+  targets: FaultTargets,
   kinds: readonly string[],
   others: readonly EventValues[],
 ): readonly EventValues[] {
-  const action = FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
+  const isAgain = others.length > 0 && draws.chance(AGAIN_CHANCE);
+  const action = isAgain
+    ? anyOf(draws, others)
+    : FAULT_KINDS[anyOf(draws, kinds)]?.(draws, targets);
   if (action === undefined) return [];
   const isOneTooMany = 'burst' in action && others.some((other) => 'burst' in other);
   return isOneTooMany ? [] : [timed(draws, targets, others, action)];
@@ -195,10 +206,14 @@ function drawFault(
 /** A fault at the time at which it begins, for as long as it lasts: it is over when the quiet time begins. */
 function timed(
   draws: RandomStream,
-  { fromNs, quietNs }: Targets,
+  targets: FaultTargets,
   others: readonly EventValues[],
   action: EventValues,
 ): EventValues {
+  const { fromNs } = targets;
+  // What is sent during a delay comes so much later, and is part of the fault.
+  const { delay } = Object(action['set']) as { readonly delay?: unknown };
+  const quietNs = Math.max(fromNs, targets.quietNs - (parseTimeNs(delay) ?? 0));
   const roomNs = quietNs - fromNs;
   const { times } = (action['burst'] ?? {}) as { readonly times?: number };
   const mostNs = times === undefined ? roomNs : (roomNs * BURST_SHARE) / times;
@@ -206,16 +221,19 @@ function timed(
   const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
   const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
   const wantedNs = isNear ? drawNear(draws, anyOf(draws, others), roomNs) : anyNs;
-  const beginNs = Math.max(fromNs, Math.min(wantedNs, quietNs - lastsNs));
-  const text = (ns: number): string => timeText(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
-  const when = { at: text(beginNs), for: text(lastsNs) };
+  const isLasting = times === undefined && draws.chance(LASTING_CHANCE);
+  const latestNs = isLasting && draws.chance(0.5) ? fromNs : quietNs - lastsNs;
+  const beginNs = Math.max(fromNs, Math.min(wantedNs, latestNs));
+  const text = (ns: number): string =>
+    formatTimeNs(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
+  const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
   // Named first in a file, also where an action that had a time gets another.
   return { ...when, ...action, ...when };
 }
 
 /** An instant within a fault, or around the one at which it begins or ends, ns. */
 function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): number {
-  const [beganNs = 0, lastsNs = 0] = [nsOf(fault['at']), nsOf(fault['for'])];
+  const [beganNs = 0, lastsNs = 0] = [parseTimeNs(fault['at']), parseTimeNs(fault['for'])];
   const way = anyOf(draws, ['within', 'begin', 'end']);
   if (way === 'within') return beganNs + lastsNs * draws.uniform();
   const aside = 2 * draws.uniform() - 1;

@@ -7,17 +7,20 @@ import type { FaultRecord } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { documentOf } from '../injection/export.ts';
 import type { EventValues } from '../injection/messages.ts';
-import { type Entry, listOf, timeText } from './scenario-data.ts';
+import { formatTimeNs, mapsAtPath, type ScenarioDataMap } from './scenario-data.ts';
 
 /** Keys of an event that say when it happens, and to how many. */
 const DRAWN = ['id', 'at', 'every', 'from', 'to', 'for', 'phase', 'random', 'count'];
 
-/** See the module. @param faults What happened, in a run of the scenario. */
+/**
+ * The faults of a run as events with the instants and targets that the seed drew.
+ * @param faults What happened, in a run of the scenario.
+ */
 export function explicitEvents(
   scenario: Scenario,
   faults: readonly FaultRecord[],
 ): readonly EventValues[] {
-  const written = listOf(documentOf(scenario).toJS() as Entry, ['events']);
+  const written = mapsAtPath(documentOf(scenario).toJS() as ScenarioDataMap, ['events']);
   return faults.flatMap(({ id, beginNs, endNs, targets }): readonly EventValues[] => {
     const name = id.slice(0, id.lastIndexOf('#'));
     const event = written[scenario.events.findIndex((spec) => spec.id === name)];
@@ -26,8 +29,8 @@ export function explicitEvents(
     const hit = targets.length === 1 ? targets[0] : targets;
     return [
       {
-        at: timeText(beginNs),
-        ...(endNs === undefined ? {} : { for: timeText(endNs - beginNs) }),
+        at: formatTimeNs(beginNs),
+        ...(endNs === undefined ? {} : { for: formatTimeNs(endNs - beginNs) }),
         ...Object.fromEntries(action),
         ...('link' in event ? { link: hit } : {}),
         ...('crash' in event ? { crash: hit } : {}),

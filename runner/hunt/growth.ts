@@ -7,7 +7,7 @@
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
-import type { Break } from './attempt.ts';
+import type { HuntBreak } from './attempt.ts';
 
 /** What may wait after the quiet time: this many times as much as before the faults, and some more. */
 const TIMES = 10;
@@ -39,8 +39,8 @@ export class GrowthWatch {
     });
   }
 
-  /** None if as little waits again. */
-  get found(): readonly Break[] {
+  /** The break, if much more waits than before the first fault; empty if not. */
+  get found(): readonly HuntBreak[] {
     const [before, after] = [this.#before, this.#after];
     if (after <= TIMES * before + MORE) return [];
     const text = `${after} timers and packets wait after the quiet time, ${before} did before the first fault`;

@@ -4,8 +4,8 @@
  * @module
  */
 import { Piscina } from 'piscina';
-import { entryModule } from '../../engine/live/own-form.ts';
-import type { Break, TriedAttempt } from './attempt.ts';
+import { entryModuleUrl } from '../../engine/live/own-form.ts';
+import type { AttemptOutcome, HuntBreak } from './attempt.ts';
 import type { HuntJob } from './hunt-worker.ts';
 
 /** An attempt may take this, and {@link SLOWER} times as long as a run without faults, ms. */
@@ -21,7 +21,7 @@ export interface HuntPoolLimits {
   readonly limitMs?: number | undefined;
 }
 
-/** See the module. */
+/** Threads that try the attempts of a hunt; one that takes too long is ended. */
 export class HuntPool {
   readonly #pool: Piscina;
   #limitMs = 10 * LEAST_LIMIT_MS;
@@ -36,7 +36,7 @@ export class HuntPool {
     if (limitMs !== undefined) this.#limitMs = Math.min(limitMs, this.#limitMs);
     this.#isLent = limitMs !== undefined;
     this.#pool = new Piscina({
-      filename: entryModule('./hunt-worker', import.meta.url),
+      filename: entryModuleUrl('./hunt-worker', import.meta.url),
       name: 'runHuntJob',
       minThreads: threads,
       maxThreads: threads,
@@ -57,11 +57,11 @@ export class HuntPool {
    * Tries a job. One that takes too long is tried again with twice the time, since the machine may have been busy.
    * @returns undefined if its file cannot be opened.
    */
-  async try(job: HuntJob): Promise<TriedAttempt | undefined> {
+  async try(job: HuntJob): Promise<AttemptOutcome | undefined> {
     await this.#thread();
     try {
       const first = await this.#tryWithin(this.#limitMs, job);
-      if (!isHeld(first) || this.#isLent) return first;
+      if (!isTimedOut(first) || this.#isLent) return first;
       return await this.#tryWithin(2 * this.#limitMs, job);
     } finally {
       const next = this.#waiting.shift();
@@ -80,16 +80,16 @@ export class HuntPool {
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  async #tryWithin(limitMs: number, job: HuntJob): Promise<TriedAttempt | undefined> {
+  async #tryWithin(limitMs: number, job: HuntJob): Promise<AttemptOutcome | undefined> {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), limitMs);
     try {
-      return (await this.#pool.run(job, { signal: stop.signal })) as TriedAttempt | undefined;
+      return (await this.#pool.run(job, { signal: stop.signal })) as AttemptOutcome | undefined;
     } catch (error) {
       const ended = stop.signal.aborted ? undefined : endOf(error);
       if (!stop.signal.aborted && ended === undefined) throw error;
       const held = `it was not over after ${Math.round(limitMs / 1_000)} s`;
-      const found: Break = ended ?? { kind: 'held', place: 'the run', text: held };
+      const found: HuntBreak = ended ?? { kind: 'held', place: 'the run', text: held };
       const events = job.kind === 'attempt' ? job.attempt.events : [];
       const base = { events, reached: [], fingerprint: '', engineEvents: 0, wallMs: limitMs };
       return { ...base, breaks: [found] };
@@ -100,17 +100,17 @@ export class HuntPool {
 }
 
 /** True if the run was not over in time. */
-export function isHeld(tried: TriedAttempt | undefined): boolean {
+export function isTimedOut(tried: AttemptOutcome | undefined): boolean {
   return tried?.breaks[0]?.kind === 'held';
 }
 
 /** True if the run needed more memory than its thread had. */
-export function isOutOfMemory(tried: TriedAttempt | undefined): boolean {
+export function isOutOfMemory(tried: AttemptOutcome | undefined): boolean {
   return tried?.breaks[0]?.place === OUT_OF_MEMORY;
 }
 
 /** The break of a run that took its thread with it; undefined for errors of the hunt itself. */
-function endOf(error: unknown): Break | undefined {
+function endOf(error: unknown): HuntBreak | undefined {
   if (!(error instanceof Error)) return undefined;
   const isFull = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
   if (isFull) return { kind: 'crash', place: OUT_OF_MEMORY, text: error.message };

@@ -1,5 +1,5 @@
 /**
- * Worker thread of a hunt: opens a field once, and tries attempts on it; and files with a break, while
+ * Worker thread of a hunt: opens a scenario once, and tries attempts on it; and files with a break, while
  * it is made smaller.
  *
  * @module
@@ -8,12 +8,12 @@ import { installClockGuard } from '../../engine/live/clock-guard.ts';
 import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import type { AskedFiles } from '../../scenarios/open/run-files.ts';
+import type { JobFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import { type Attempt, NOTHING, type TriedAttempt } from './attempt.ts';
+import { type Attempt, type AttemptOutcome, EMPTY_ATTEMPT_OUTCOME } from './attempt.ts';
 import { explicitEvents } from './explicit-events.ts';
-import { type Field, fieldOf, openField } from './field.ts';
+import { type HuntedScenario, huntedScenarioOf, openHuntedScenario } from './hunted-scenario.ts';
 import { AttemptTrier, tryScenario } from './try-attempt.ts';
 
 /** What a thread is asked for. */
@@ -34,38 +34,40 @@ export type HuntJob =
       readonly always: boolean | readonly string[];
       readonly isTold?: boolean;
       /** The files that somebody else wants to be run. */
-      readonly asked?: AskedFiles;
+      readonly asked?: JobFiles;
     };
 
-/** The field of this thread, by the job that asked for it, and those with another value of an option. */
+/** The scenario that this thread has open, the key of its file and values, and a trier for each option tried. */
 let open:
   | {
       readonly key: string;
-      readonly field: Field;
+      readonly hunted: HuntedScenario;
       readonly triers: Map<string, AttemptTrier | undefined>;
     }
   | undefined;
 
 /** Tries what a job asks for. @returns undefined if its file cannot be opened. */
-export async function runHuntJob(job: HuntJob): Promise<TriedAttempt | undefined> {
+export async function runHuntJob(job: HuntJob): Promise<AttemptOutcome | undefined> {
   Error.stackTraceLimit = STACK_FRAMES_MAX;
   installClockGuard();
   if (job.kind === 'file') return await tryFile(job);
   const key = JSON.stringify([job.file, job.set]);
   if (open?.key !== key) {
-    open = { key, field: await openField(job.file, job.set), triers: new Map() };
+    open = { key, hunted: await openHuntedScenario(job.file, job.set), triers: new Map() };
   }
-  const { field, triers } = open;
+  const { hunted, triers } = open;
   const { option = '' } = job.attempt;
   if (!triers.has(option)) {
-    const own = await fieldOf(field, job.attempt);
+    const own = await huntedScenarioOf(hunted, job.attempt);
     triers.set(option, own && new AttemptTrier(own));
   }
-  return triers.get(option)?.try(job.attempt) ?? NOTHING;
+  return triers.get(option)?.try(job.attempt) ?? EMPTY_ATTEMPT_OUTCOME;
 }
 
 /** The faults that happened are the events of the answer, each at its instant. */
-async function tryFile(job: Extract<HuntJob, { kind: 'file' }>): Promise<TriedAttempt | undefined> {
+async function tryFile(
+  job: Extract<HuntJob, { kind: 'file' }>,
+): Promise<AttemptOutcome | undefined> {
   const registry = new ProtocolRegistry();
   try {
     const { scenario } = await openScenario(job.path, job.set, registry, job.asked);

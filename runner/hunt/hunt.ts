@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { openStream } from '../../engine/core/stream.ts';
-import { type Attempt, type Break, nameOfBreak, type TriedAttempt } from './attempt.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
+import { type Attempt, type AttemptOutcome, type HuntBreak, nameOfBreak } from './attempt.ts';
 import { Corpus, type CorpusState } from './corpus.ts';
-import type { Targets } from './field.ts';
+import type { FaultTargets } from './hunted-scenario.ts';
 
 /** Attempts that are drawn from the same knowledge; the first of them is tried twice. */
 const BATCH = 8;
@@ -20,7 +20,7 @@ export const BREAKS_MAX = 20;
 /** A break and the attempt that first showed it. */
 export interface FoundBreak {
   readonly attempt: Attempt;
-  readonly found: Break;
+  readonly found: HuntBreak;
   /** Which attempt it was, from 1. */
   readonly number: number;
 }
@@ -46,18 +46,21 @@ export const FRESH_HUNT: HuntState = {
 /** What a hunt needs. */
 export interface HuntParts {
   readonly seed: number;
-  readonly targets: Targets;
+  readonly targets: FaultTargets;
   readonly isGuided: boolean;
   readonly from: HuntState;
-  readonly tryOne: (attempt: Attempt) => Promise<TriedAttempt>;
+  readonly tryOne: (attempt: Attempt) => Promise<AttemptOutcome>;
   /** Called after each batch. */
   readonly onBatch: (state: HuntState) => void;
   /** True if the hunt is to end before the next batch. */
   readonly isOver: (state: HuntState) => boolean;
 }
 
-/** See the module. @returns what the hunt knows at its end. */
-export async function hunt(parts: HuntParts): Promise<HuntState> {
+/**
+ * Draws attempts and tries them on several threads until the budget is spent or enough is found.
+ * @returns what the hunt knows at its end.
+ */
+export async function huntForBreaks(parts: HuntParts): Promise<HuntState> {
   const progress = new Progress(parts);
   try {
     await progress.tryPlain();
@@ -110,7 +113,7 @@ class Progress {
 
   async tryBatch(): Promise<void> {
     const { seed, targets, tryOne } = this.#parts;
-    const draws = openStream(seed, 'hunt', `batch/${this.#tried}`);
+    const draws = openRandomStream(seed, 'hunt', `batch/${this.#tried}`);
     const batch = Array.from({ length: BATCH }, () => this.#corpus.next(draws, targets));
     const outcomes = await Promise.all(
       batch.map((attempt, index) => (index === 0 ? tryTwice(attempt, tryOne) : tryOne(attempt))),
@@ -120,7 +123,7 @@ class Progress {
     }
   }
 
-  #learn(drawn: Attempt, { events, reached, breaks }: TriedAttempt): void {
+  #learn(drawn: Attempt, { events, reached, breaks }: AttemptOutcome): void {
     this.#tried += 1;
     const attempt = { ...drawn, events };
     if (this.#corpus.learn(attempt, reached) > 0) this.#lastNew = this.#tried;
@@ -133,7 +136,7 @@ class Progress {
 }
 
 /** Tries an attempt twice, and compares the two runs. */
-async function tryTwice(attempt: Attempt, tryOne: HuntParts['tryOne']): Promise<TriedAttempt> {
+async function tryTwice(attempt: Attempt, tryOne: HuntParts['tryOne']): Promise<AttemptOutcome> {
   const first = await tryOne(attempt);
   const second = await tryOne(attempt);
   const both = [first, second];

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { z } from 'zod';
 import { oneLine } from '../../reports/plain-text.ts';
-import { CORPUS_MAX, REACHED_MAX } from './corpus.ts';
+import { CORPUS_MAX, REACHED_STATES_MAX } from './corpus.ts';
 import { BREAKS_MAX, FRESH_HUNT, type HuntState } from './hunt.ts';
 
 const FILE = 'hunt.json';
@@ -17,7 +17,7 @@ const FILE_MAX = 64_000_000;
 const EVENTS_MAX = 200;
 const TEXT_MAX = 1_000;
 /** Most breaks of one run. */
-export const KNOWN_MAX = 1_000;
+export const BREAKS_PER_RUN_MAX = 1_000;
 
 const text = z.string().max(TEXT_MAX);
 const attempt = z.strictObject({
@@ -28,9 +28,9 @@ const attempt = z.strictObject({
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
 const line = text.refine((one) => oneLine(one) === one, 'more than one line');
 /** A break, from a file or from elsewhere. */
-export const foundBreak = z.strictObject({ kind, place: line, text: line });
+export const huntBreakSchema = z.strictObject({ kind, place: line, text: line });
 /** What a run reached, from a file or from elsewhere. */
-export const reachedTexts = z.array(text).max(REACHED_MAX);
+export const reachedStatesSchema = z.array(text).max(REACHED_STATES_MAX);
 const kept = z.strictObject({
   /** What was hunted: files, values, seed. A hunt of something else begins anew. */
   of: text,
@@ -38,30 +38,30 @@ const kept = z.strictObject({
   program: text,
   tried: z.int().nonnegative(),
   lastNew: z.int().nonnegative(),
-  known: z.array(text).max(KNOWN_MAX),
+  known: z.array(text).max(BREAKS_PER_RUN_MAX),
   breaks: z
     .array(
       z.strictObject({
         attempt,
-        found: foundBreak,
+        found: huntBreakSchema,
         number: z.int().positive(),
       }),
     )
     .max(2 * BREAKS_MAX),
   corpus: z.strictObject({
     attempts: z.array(attempt).max(CORPUS_MAX),
-    reached: reachedTexts,
+    reached: reachedStatesSchema,
   }),
 });
 
-/** What a state belongs to. */
+/** The hunt and the program to which a kept state belongs. */
 export interface HuntIdentity {
   readonly of: string;
   readonly program: string;
 }
 
 /** Reads the state of a hunt of the same thing; a fresh one if there is none that can be read. */
-export function readHunt(folder: string, { of, program }: HuntIdentity): HuntState {
+export function readHuntState(folder: string, { of, program }: HuntIdentity): HuntState {
   const path = join(folder, FILE);
   if (!existsSync(path) || statSync(path).size > FILE_MAX) return FRESH_HUNT;
   try {
@@ -76,7 +76,7 @@ export function readHunt(folder: string, { of, program }: HuntIdentity): HuntSta
 }
 
 /** Writes the state, completely or not at all. */
-export function keepHunt(folder: string, identity: HuntIdentity, state: HuntState): void {
+export function writeHuntState(folder: string, identity: HuntIdentity, state: HuntState): void {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, FILE);
   writeFileSync(`${path}.part`, `${JSON.stringify({ ...identity, ...state })}\n`);

@@ -8,11 +8,11 @@ import { readFileSync } from 'node:fs';
 import { Document, isMap, isSeq, parse, visit } from 'yaml';
 import { oneLine } from '../../reports/plain-text.ts';
 import { commandText } from '../../scenarios/command-text.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { documentOf } from '../injection/export.ts';
-import type { Break } from './attempt.ts';
+import type { HuntBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { ScenarioData } from './scenario-data.ts';
 
@@ -24,7 +24,10 @@ const WIDTH = 110;
 const SUFFIX = 'hunted';
 
 /** The file of a break before it is made smaller. */
-export function dataOf(scenario: Scenario, { attempt, found }: FoundBreak): ScenarioData {
+export function breakScenarioData(
+  scenario: Scenario,
+  { attempt, found }: FoundBreak,
+): ScenarioData {
   const base = documentOf(scenario).toJS() as Record<string, unknown>;
   const { topology, kpis: _, hunt: __, sweep: ___, ...rest } = base;
   const [metric = '', aggregation = '', ...limit] = found.place.split(' ');
@@ -43,7 +46,7 @@ export function dataOf(scenario: Scenario, { attempt, found }: FoundBreak): Scen
 }
 
 /** The text of the file, with where it comes from and what breaks. */
-export function textOf(
+export function breakScenarioText(
   data: ScenarioData,
   { found }: FoundBreak,
   { origin, path }: { readonly origin: string; readonly path: string },
@@ -71,7 +74,7 @@ export function textOf(
 }
 
 /** A name for the folder of a break: lower case, without what a shell would read. */
-export function folderOf(found: Break): string {
+export function breakFolderName(found: HuntBreak): string {
   const words = `${found.kind} ${found.place}`.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return words.replace(/^-|-$/g, '').slice(0, NAME_MAX).replace(/-$/, '');
 }
@@ -79,7 +82,7 @@ export function folderOf(found: Break): string {
 /** The content of a file that a scenario names as its topology, if it lists a few nodes; else the name. */
 function withinFile(topology: unknown): unknown {
   if (typeof topology !== 'string') return topology;
-  const found = findFile(topology, [PROJECT_FOLDERS.topologies], []);
+  const found = findFile(topology, [SHIPPED_FILE_FOLDERS.topologies], []);
   if ('message' in found) return topology;
   const data = parse(readFileSync(found.path, 'utf8')) as Record<string, unknown>;
   const { nodes } = data;

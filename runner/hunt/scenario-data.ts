@@ -9,21 +9,24 @@ const LEAST_NS = 1_000;
 
 /** A scenario file as plain data. */
 export type ScenarioData = Readonly<Record<string, unknown>>;
-/** A map of a file. */
-export type Entry = Readonly<Record<string, unknown>>;
+/** A map in the data of a scenario file. */
+export type ScenarioDataMap = Readonly<Record<string, unknown>>;
 
 /** Shares to which a quantity is cut, the smallest first. */
 const CUTS = [0.01, 0.1, 0.5, 0.8];
 
 /** Where a value is: keys and indices. */
-export type Path = readonly (string | number)[];
+export type ScenarioDataPath = readonly (string | number)[];
 
 /** The file with a quantity cut to a share of it. */
-export function cuts(data: ScenarioData, path: Path): readonly ScenarioData[] {
+export function withQuantityReduced(
+  data: ScenarioData,
+  path: ScenarioDataPath,
+): readonly ScenarioData[] {
   const value = at(data, path);
   return CUTS.flatMap((share) => {
     const cut = scaled(value, share);
-    return cut === undefined || cut === value ? [] : [put(data, path, cut)];
+    return cut === undefined || cut === value ? [] : [withValueAt(data, path, cut)];
   });
 }
 
@@ -35,10 +38,10 @@ function scaled(value: unknown, share: number): unknown {
   }
   const [, digits = '', unit = ''] = /^(-?\d+(?:\.\d+)?)(\D.*)?$/.exec(String(value)) ?? [];
   if (digits === '') return undefined;
-  const ns = nsOf(value);
+  const ns = parseTimeNs(value);
   if (ns !== undefined) {
     const cut = Math.floor(Number((ns * share).toPrecision(2)) / LEAST_NS) * LEAST_NS;
-    return cut === 0 ? undefined : timeText(cut);
+    return cut === 0 ? undefined : formatTimeNs(cut);
   }
   const number = Number((Number(digits) * share).toPrecision(2));
   return Math.abs(number) < 0.01 ? undefined : `${number}${unit}`;
@@ -47,19 +50,19 @@ function scaled(value: unknown, share: number): unknown {
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
 /** A time in ns; undefined if the text is none that a hunt writes. */
-export function nsOf(value: unknown): number | undefined {
+export function parseTimeNs(value: unknown): number | undefined {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ns|us|ms|s)$/.exec(String(value)) ?? [];
   return digits === undefined ? undefined : Number(digits) * (UNITS[unit] ?? 0);
 }
 
 /** A time in the largest unit of which it is a multiple. */
-export function timeText(ns: number): string {
+export function formatTimeNs(ns: number): string {
   const unit = ['s', 'ms', 'us'].find((name) => ns % (UNITS[name] ?? 1) === 0) ?? 'ns';
   return `${Math.floor(ns / (UNITS[unit] ?? 1))}${unit}`;
 }
 
 /** The value at a path; undefined if there is none. */
-function at(data: unknown, path: Path): unknown {
+function at(data: unknown, path: ScenarioDataPath): unknown {
   return path.reduce<unknown>(
     (inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key],
     data,
@@ -67,19 +70,23 @@ function at(data: unknown, path: Path): unknown {
 }
 
 /** The maps of the list at a path; none if there is no list. */
-export function listOf(data: ScenarioData, path: Path): readonly Entry[] {
+export function mapsAtPath(data: ScenarioData, path: ScenarioDataPath): readonly ScenarioDataMap[] {
   const list = at(data, path);
-  return Array.isArray(list) ? (list as readonly Entry[]) : [];
+  return Array.isArray(list) ? (list as readonly ScenarioDataMap[]) : [];
 }
 
 /** A copy with another value at a path. */
-export function put(data: ScenarioData, path: Path, value: unknown): ScenarioData {
+export function withValueAt(
+  data: ScenarioData,
+  path: ScenarioDataPath,
+  value: unknown,
+): ScenarioData {
   return putIn(data, path, value) as ScenarioData;
 }
 
-function putIn(data: unknown, [key, ...rest]: Path, value: unknown): unknown {
+function putIn(data: unknown, [key, ...rest]: ScenarioDataPath, value: unknown): unknown {
   if (key === undefined) return value;
   const inner = putIn((data as Record<string | number, unknown>)[key], rest, value);
-  if (!Array.isArray(data)) return { ...(data as Entry), [key]: inner };
+  if (!Array.isArray(data)) return { ...(data as ScenarioDataMap), [key]: inner };
   return data.map((one: unknown, index) => (index === key ? inner : one));
 }

@@ -11,16 +11,16 @@ import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { nameOfBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { HuntPool } from './hunt-pool.ts';
-import { textOf } from './minimal.ts';
-import { listOf, type ScenarioData } from './scenario-data.ts';
-import { type ShrinkParts, shrink } from './shrink.ts';
+import { breakScenarioText } from './minimal.ts';
+import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
+import { type ShrinkParts, shrinkScenario } from './shrink.ts';
 
 /** The file that tells what happened. */
 const STORY = 'story.txt';
 /** Files that are tried at once. */
 const AT_ONCE = 4;
 
-/** Parts of the work. */
+/** The break to shrink, what tries files, where the result goes, and for how long. */
 export interface ShrinkBreakParts
   extends Pick<ShrinkParts, 'data' | 'recoverNs' | 'keepsRates' | 'onSmaller'> {
   readonly one: FoundBreak;
@@ -34,8 +34,8 @@ export interface ShrinkBreakParts
   readonly isStopped: () => boolean;
 }
 
-/** What is left of a break. */
-export interface SmallBreak {
+/** What is left of a scenario that was shrunk as long as it shows its break. */
+export interface ShrunkBreak {
   readonly faults: number;
   readonly nodes: number;
   /** The file that tells what happened, if there was time for it. */
@@ -43,27 +43,35 @@ export interface SmallBreak {
 }
 
 /** `2 faults and 7 nodes left`. */
-export function leftText(left: SmallBreak | undefined): string {
+export function shrunkBreakText(left: ShrunkBreak | undefined): string {
   if (left === undefined) return 'no file shows it again';
   const { faults, nodes } = left;
   return `${faults === 1 ? '1 fault' : `${faults} faults`} and ${nodes} nodes left`;
 }
 
-/** See the module. @returns what is left; undefined if not even the whole file shows the break. */
-export async function shrinkBreak(parts: ShrinkBreakParts): Promise<SmallBreak | undefined> {
+/**
+ * Shrinks a scenario that shows a break, and keeps the smallest file so far on the disk.
+ * @returns what is left; undefined if not even the whole file shows the break.
+ */
+export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak | undefined> {
   const { path, isStopped } = parts;
   const endMs = performance.now() + parts.limitMs;
   mkdirSync(dirname(path), { recursive: true });
   const write = (some: ScenarioData): void =>
-    writeFileSync(path, textOf(some, parts.one, { ...parts, path }));
+    writeFileSync(path, breakScenarioText(some, parts.one, { ...parts, path }));
   write(parts.data);
   // What two equal runs show, one cannot.
   if (parts.one.found.kind === 'fingerprint') return undefined;
   const isOver = (): boolean => isStopped() || performance.now() > endMs;
-  if ((await firstThatHolds([parts.data], parts)) < 0) return undefined;
-  const data = await shrink({
+  if ((await findFirstShowingBreak([parts.data], parts)) < 0) return undefined;
+  // A network that never has time to recover would be smaller, and no find.
+  const isOfFaults =
+    parts.one.found.kind === 'recover' &&
+    (await findFirstShowingBreak([withoutFaults(parts.data)], parts)) < 0;
+  const data = await shrinkScenario({
     ...parts,
-    firstThatHolds: (some) => firstThatHolds(some, { ...parts, isStopped: isOver }),
+    firstThatHolds: (some) =>
+      findFirstShowingBreak(some, { ...parts, isStopped: isOver, isOfFaults }),
     isOver,
     onSmaller: (smaller) => {
       write(smaller);
@@ -74,7 +82,7 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<SmallBreak |
   const isToldOf = parts.one.found.kind !== 'held' && !isStopped();
   const story = isToldOf ? await tell(parts) : undefined;
   const { scenario } = await openScenario(path, {}, new ProtocolRegistry());
-  const faults = listOf(data, ['events']).length;
+  const faults = mapsAtPath(data, ['events']).length;
   return { faults, nodes: scenario.topology.hosts.length, story };
 }
 
@@ -88,28 +96,42 @@ async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<s
   return story;
 }
 
+/** What tries whether files show a break. */
+type ShowParts = Pick<ShrinkBreakParts, 'one' | 'origin' | 'path' | 'pool' | 'isStopped'> & {
+  /** True if a file counts only if it does not show the break without its faults. */
+  readonly isOfFaults?: boolean;
+};
+
 /** Tries files. @returns the index of the first that shows the break; -1 if none does. */
-export async function firstThatHolds(
+export async function findFirstShowingBreak(
   some: readonly ScenarioData[],
-  parts: Pick<ShrinkBreakParts, 'one' | 'origin' | 'path' | 'pool' | 'isStopped'>,
+  parts: ShowParts,
 ): Promise<number> {
-  const { one, path, pool, isStopped } = parts;
-  const name = nameOfBreak(one.found);
-  const always = one.found.kind === 'always';
+  const { path, isStopped, isOfFaults } = parts;
   mkdirSync(dirname(path), { recursive: true });
   for (let from = 0; from < some.length && !isStopped(); from += AT_ONCE) {
     const batch = some.slice(from, from + AT_ONCE);
-    const held = await Promise.all(
-      batch.map(async (data, index) => {
-        const trial = join(dirname(path), `trial-${index}.yaml`);
-        writeFileSync(trial, textOf(data, one, { ...parts, path: trial }));
-        const tried = await pool.try({ kind: 'file', path: trial, set: {}, always });
-        rmSync(trial, { force: true });
-        return tried?.breaks.some((found) => nameOfBreak(found) === name) === true;
-      }),
-    );
-    const at = held.indexOf(true);
-    if (at >= 0) return from + at;
+    const held = await Promise.all(batch.map((data, index) => isShownBy(data, index, parts)));
+    for (const [index, data] of batch.entries()) {
+      if (held[index] !== true) continue;
+      const isFind = isOfFaults !== true || !(await isShownBy(withoutFaults(data), index, parts));
+      if (isFind) return from + index;
+    }
   }
   return -1;
+}
+
+async function isShownBy(data: ScenarioData, index: number, parts: ShowParts): Promise<boolean> {
+  const { one, path, pool } = parts;
+  const trial = join(dirname(path), `trial-${index}.yaml`);
+  writeFileSync(trial, breakScenarioText(data, one, { ...parts, path: trial }));
+  const always = one.found.kind === 'always';
+  const tried = await pool.try({ kind: 'file', path: trial, set: {}, always });
+  rmSync(trial, { force: true });
+  const name = nameOfBreak(one.found);
+  return tried?.breaks.some((found) => nameOfBreak(found) === name) === true;
+}
+
+function withoutFaults(data: ScenarioData): ScenarioData {
+  return { ...data, events: [] };
 }

@@ -7,17 +7,17 @@
  */
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
-  cuts,
-  type Entry,
-  listOf,
-  nsOf,
-  type Path,
-  put,
+  formatTimeNs,
+  mapsAtPath,
+  parseTimeNs,
   type ScenarioData,
-  timeText,
+  type ScenarioDataMap,
+  type ScenarioDataPath,
+  withQuantityReduced,
+  withValueAt,
 } from './scenario-data.ts';
 
-/** Parts of a shrink. */
+/** The scenario to shrink, and how smaller ones are tried. */
 export interface ShrinkParts {
   readonly data: ScenarioData;
   /**
@@ -62,8 +62,11 @@ const STEPS: readonly Step[] = [
   firstSeed,
 ];
 
-/** See the module. @returns the smallest file so far when nothing gets smaller, or the time is over. */
-export async function shrink(parts: ShrinkParts): Promise<ScenarioData> {
+/**
+ * Makes the scenario of a break smaller by delta debugging, as long as it shows the same break.
+ * @returns the smallest file so far when nothing gets smaller, or the time is over.
+ */
+export async function shrinkScenario(parts: ShrinkParts): Promise<ScenarioData> {
   let { data } = parts;
   let isSmaller = true;
   while (isSmaller && !parts.isOver()) {
@@ -85,24 +88,26 @@ export async function shrink(parts: ShrinkParts): Promise<ScenarioData> {
 }
 
 /** The list without all of its entries, without half of them, down to without one. */
-function fewerOf(path: Path): Step {
+function fewerOf(path: ScenarioDataPath): Step {
   return (data) => {
-    const all = listOf(data, path);
+    const all = mapsAtPath(data, path);
     return chunks(all.length).map(([from, to]) =>
-      put(data, path, [...all.slice(0, from), ...all.slice(to)]),
+      withValueAt(data, path, [...all.slice(0, from), ...all.slice(to)]),
     );
   };
 }
 
 /** The quantity at a path, cut. */
-function cutsOf(path: Path): Step {
-  return (data) => cuts(data, path);
+function cutsOf(path: ScenarioDataPath): Step {
+  return (data) => withQuantityReduced(data, path);
 }
 
 /** Flows with smaller rates. */
 function slowerFlows(data: ScenarioData, { keepsRates }: ShrinkParts): readonly ScenarioData[] {
   if (keepsRates === true) return [];
-  return listOf(data, ['traffic']).flatMap((_, at) => cuts(data, ['traffic', at, 'rate']));
+  return mapsAtPath(data, ['traffic']).flatMap((_, at) =>
+    withQuantityReduced(data, ['traffic', at, 'rate']),
+  );
 }
 
 /** Seed 1 in place of another. */
@@ -120,30 +125,30 @@ function chunks(length: number): readonly (readonly [from: number, to: number])[
   return ranges;
 }
 
-/** Without some nodes, their links, and whatever names them. */
+/** Variants of the scenario without some nodes, their links, and whatever names them. */
 function fewerNodes(data: ScenarioData): readonly ScenarioData[] {
-  const all = listOf(data, ['topology', 'nodes']);
+  const all = mapsAtPath(data, ['topology', 'nodes']);
   return chunks(all.length).map(([from, to]) => {
     const gone = new Set(all.slice(from, to).map(({ name }) => String(name)));
     const isLeft = (name: unknown): boolean => !gone.has(String(name));
-    const links = listOf(data, ['topology', 'links']).filter(({ ends }) =>
+    const links = mapsAtPath(data, ['topology', 'links']).filter(({ ends }) =>
       String(ends)
         .split('<->')
         .map((end) => end.trim())
         .every(isLeft),
     );
-    const traffic = listOf(data, ['traffic']).filter(
+    const traffic = mapsAtPath(data, ['traffic']).filter(
       (one) => isLeft(one['from']) && isLeft(one['to']),
     );
-    const options = Object.entries((data['options'] ?? {}) as Entry).filter(([key]) =>
+    const options = Object.entries((data['options'] ?? {}) as ScenarioDataMap).filter(([key]) =>
       isLeft(key.split('/')[0]),
     );
     const topology = {
-      ...(data['topology'] as Entry),
+      ...(data['topology'] as ScenarioDataMap),
       nodes: all.filter(({ name }) => isLeft(name)),
       links,
     };
-    const events = listOf(data, ['events']).map((event) => withoutNodes(event, isLeft));
+    const events = mapsAtPath(data, ['events']).map((event) => withoutNodes(event, isLeft));
     return {
       ...data,
       topology,
@@ -156,15 +161,15 @@ function fewerNodes(data: ScenarioData): readonly ScenarioData[] {
 
 /** A generated network of which one number is smaller. */
 function smallerNetwork(data: ScenarioData): readonly ScenarioData[] {
-  const { generate = {} } = (data['topology'] ?? {}) as { readonly generate?: Entry };
+  const { generate = {} } = (data['topology'] ?? {}) as { readonly generate?: ScenarioDataMap };
   return Object.entries(generate).flatMap(([key, value]) => {
     if (typeof value !== 'number' || value <= 1) return [];
     const smaller = new Set([1, Math.floor(value / 2), value - 1]);
-    return [...smaller].map((one) => put(data, ['topology', 'generate', key], one));
+    return [...smaller].map((one) => withValueAt(data, ['topology', 'generate', key], one));
   });
 }
 
-function withoutNodes(event: Entry, isLeft: (name: unknown) => boolean): Entry {
+function withoutNodes(event: ScenarioDataMap, isLeft: (name: unknown) => boolean): ScenarioDataMap {
   const { partition } = event;
   if (partition === undefined) return event;
   const { from, to } = partition as {
@@ -176,7 +181,7 @@ function withoutNodes(event: Entry, isLeft: (name: unknown) => boolean): Entry {
 
 /** Without one entry of `options`, or one option of it. */
 function fewerOptions(data: ScenarioData): readonly ScenarioData[] {
-  const options = (data['options'] ?? {}) as Readonly<Record<string, Entry>>;
+  const options = (data['options'] ?? {}) as Readonly<Record<string, ScenarioDataMap>>;
   return Object.entries(options).flatMap(([key, values]) => {
     const others = Object.entries(options).filter(([other]) => other !== key);
     const rests = Object.keys(values).map((gone) =>
@@ -189,27 +194,27 @@ function fewerOptions(data: ScenarioData): readonly ScenarioData[] {
   });
 }
 
-/** Shorter faults, and such of less strength. */
+/** Variants of the scenario with shorter or weaker faults. */
 function weaker(data: ScenarioData): readonly ScenarioData[] {
   const strengths = Object.entries(STRENGTHS).flatMap(([action, keys]) =>
     keys.map((key) => [action, key]),
   );
-  return listOf(data, ['events']).flatMap((_, at) =>
-    [['for'], ...strengths].flatMap((path) => cuts(data, ['events', at, ...path])),
+  return mapsAtPath(data, ['events']).flatMap((_, at) =>
+    [['for'], ...strengths].flatMap((path) => withQuantityReduced(data, ['events', at, ...path])),
   );
 }
 
 /** Faults at rounder times. */
 function rounder(data: ScenarioData): readonly ScenarioData[] {
-  return listOf(data, ['events']).flatMap((event, at) =>
+  return mapsAtPath(data, ['events']).flatMap((event, at) =>
     ['at', 'for'].flatMap((key) => {
-      const ns = nsOf(event[key]);
+      const ns = parseTimeNs(event[key]);
       if (ns === undefined) return [];
       return [1e9, 1e8, 1e7, 1e6].flatMap((unit) => {
         // Never later or longer: the nodes need their time, and what is rounded up would be cut again.
         const rounded = Math.floor(ns / unit) * unit;
         if (rounded === ns || rounded <= 0) return [];
-        return [put(data, ['events', at, key], timeText(rounded))];
+        return [withValueAt(data, ['events', at, key], formatTimeNs(rounded))];
       });
     }),
   );
@@ -217,15 +222,15 @@ function rounder(data: ScenarioData): readonly ScenarioData[] {
 
 /** A warm-up that ends as soon after the last fault as it may. */
 function sooner(data: ScenarioData, { recoverNs }: ShrinkParts): readonly ScenarioData[] {
-  const warmupNs = nsOf(data['warmup']);
-  const durationNs = nsOf(data['duration']);
+  const warmupNs = parseTimeNs(data['warmup']);
+  const durationNs = parseTimeNs(data['duration']);
   if (recoverNs === undefined || warmupNs === undefined || durationNs === undefined) return [];
-  const ends = listOf(data, ['events']).map(
-    (event) => (nsOf(event['at']) ?? 0) + (nsOf(event['for']) ?? 0),
+  const ends = mapsAtPath(data, ['events']).map(
+    (event) => (parseTimeNs(event['at']) ?? 0) + (parseTimeNs(event['for']) ?? 0),
   );
   const lastNs = greatestOf([0, ...ends]);
   const soonestNs = lastNs + recoverNs;
   if (soonestNs >= warmupNs) return [];
-  const duration = timeText(soonestNs + durationNs - warmupNs);
-  return [{ ...data, warmup: timeText(soonestNs), duration }];
+  const duration = formatTimeNs(soonestNs + durationNs - warmupNs);
+  return [{ ...data, warmup: formatTimeNs(soonestNs), duration }];
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { NS_PER_S } from '../../engine/core/time.ts';
-import type { Question } from '../../engine/host/host.ts';
+import type { RequestContent } from '../../engine/host/host.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
 import { claimedFlow, claimedSequence, readTruth } from '../traffic/ground-truth.ts';
@@ -25,12 +25,12 @@ interface Followed {
 }
 
 /** Listens to a run, and tells it. */
-export class Story implements WorldListener {
+export class BreakHistory implements WorldListener {
   readonly #world: World;
   readonly #faults: readonly FaultRecord[];
-  /** Since the last fault began. */
+  /** Lines on what happened since the last fault began. */
   #happened: string[] = [];
-  /** Number of those that are no longer kept. */
+  /** Number of lines that were dropped from `#happened`, since there were too many. */
   #left = 0;
   #faultsSeen = 0;
   readonly #messages = new Map<string, Followed>();
@@ -42,7 +42,7 @@ export class Story implements WorldListener {
     this.#faults = faults;
   }
 
-  requested(node: string, { kind, body, target }: Question): void {
+  requested(node: string, { kind, body, target }: RequestContent): void {
     if (kind !== 'send' || claimedFlow(body) < 0 || this.#messages.size >= MESSAGES_MAX) return;
     const name = `${claimedSequence(body)} of flow ${claimedFlow(body)}, ${node} to ${target}`;
     const followed = { name, sentNs: this.#world.now(), arrivedNs: [] };
@@ -112,7 +112,7 @@ function messageText({ name, sentNs, arrivedNs }: Followed): string {
   return `message ${name}: sent at ${timeText(sentNs)}${arrived}`;
 }
 
-/** A heading and its lines, of which those in the middle are left out, and `missing` others; nothing without lines. */
+/** A heading and its lines, the middle ones left out and counted with `missing` others; nothing without lines. */
 function part(title: string, lines: readonly string[], missing = 0): readonly string[] {
   if (lines.length === 0) return [];
   const half = TOLD_MAX / 2;

@@ -7,22 +7,22 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
-import { definitionOf } from '../../reports/series.ts';
+import { metricDefinitionOf } from '../../reports/series.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import { BrokenPromise, type Crash, NodeCrash } from '../crash/crash.ts';
-import { measuredSoFar } from '../experiment/measured-so-far.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import { BrokenGuaranteeError, type Crash, NodeCrash } from '../crash/crash.ts';
+import { interimResultReader } from '../experiment/measured-so-far.ts';
 import { FaultError } from '../faults/fault-driver.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { AssembledRun } from '../phases/run-phases.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';
 import { runSeed } from '../run/run-seed.ts';
-import type { Attempt, Break, TriedAttempt } from './attempt.ts';
-import type { Field } from './field.ts';
+import type { Attempt, AttemptOutcome, HuntBreak } from './attempt.ts';
 import { GrowthWatch } from './growth.ts';
+import type { HuntedScenario } from './hunted-scenario.ts';
 import { ReachedStates } from './reached.ts';
-import { Story } from './story.ts';
+import { BreakHistory } from './story.ts';
 
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;
@@ -30,22 +30,22 @@ const NUMBERS = /\d+/g;
 /** File and line of the first frame of a stack. */
 const FRAME = /([\w.-]+\.[jt]s):(\d+):\d+/;
 
-/** Tries attempts on one field. */
+/** Runs attempts of a hunt, each a seed and its faults, on one scenario, and says what broke. */
 export class AttemptTrier {
-  readonly #field: Field;
+  readonly #hunted: HuntedScenario;
   readonly #check: EventCheck;
 
-  constructor(field: Field) {
-    this.#field = field;
-    this.#check = new EventCheck(field.scenario, field.registry);
+  constructor(hunted: HuntedScenario) {
+    this.#hunted = hunted;
+    this.#check = new EventCheck(hunted.scenario, hunted.registry);
   }
 
   /** Tries an attempt; never throws for what a node does. */
-  try({ seed, events: drawn }: Attempt): TriedAttempt {
-    const { registry, always, targets } = this.#field;
+  try({ seed, events: drawn }: Attempt): AttemptOutcome {
+    const { registry, always, targets } = this.#hunted;
     const { fromNs } = targets;
     const { specs, events } = this.#check.takeAll(drawn);
-    const scenario = { ...this.#field.scenario, events: specs };
+    const scenario = { ...this.#hunted.scenario, events: specs };
     const { faults: _, ...tried } = tryScenario({ scenario, registry, seed, always, fromNs });
     return { ...tried, events };
   }
@@ -54,7 +54,7 @@ export class AttemptTrier {
 /** A run to try. */
 export interface Trial {
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
   /** Metrics whose limits hold during the warm-up, too. */
   readonly always: ReadonlySet<string>;
@@ -65,7 +65,7 @@ export interface Trial {
 }
 
 /** What a run did, with the faults that happened in it. */
-export type TriedRun = Omit<TriedAttempt, 'events'> & { readonly faults: readonly FaultRecord[] };
+export type TriedRun = Omit<AttemptOutcome, 'events'> & { readonly faults: readonly FaultRecord[] };
 
 /** Runs a scenario once and says what broke. */
 export function tryScenario(trial: Trial): TriedRun {
@@ -74,12 +74,12 @@ export function tryScenario(trial: Trial): TriedRun {
   const limits = new TrialLimits(trial);
   const growth = new GrowthWatch();
   let faults: readonly FaultRecord[] = [];
-  let story: Story | undefined;
+  let story: BreakHistory | undefined;
   const watch = (prepared: PreparedRun): void => {
     prepared.world.listen(reached);
     faults = prepared.experiment.faults.records;
     if (trial.isTold === true) {
-      story = new Story(prepared.world, faults);
+      story = new BreakHistory(prepared.world, faults);
       prepared.world.listen(story);
     }
     limits.watch(prepared);
@@ -126,17 +126,18 @@ export class TrialLimits {
   watch({ world, experiment }: Pick<AssembledRun, 'world' | 'experiment'>): void {
     const { warmupNs } = this.#trial.scenario;
     if (warmupNs === 0) return;
-    const measured = measuredSoFar(world, this.#trial);
+    const measured = interimResultReader(world, this.#trial);
     world.atFault(warmupNs, () => {
       this.#early = measured(experiment);
     });
   }
 
   /** The limits that were missed, in the order of the scenario. */
-  missedIn(result: SeedResult): readonly Break[] {
+  missedIn(result: SeedResult): readonly HuntBreak[] {
     const { scenario, always } = this.#trial;
     const parts = this.#early === undefined ? [result] : [this.#early, result];
-    // Work that was done before the warm-up ended has nothing left that could recover.
+    // If the run ended before its warm-up, no work was left that could recover from a fault: only the
+    // limits that always hold are judged.
     const recovering = result.virtualNs < scenario.warmupNs ? [] : [result];
     return scenario.kpis.flatMap((spec) => {
       const results = always.has(spec.metric) ? parts : recovering;
@@ -151,9 +152,9 @@ function judgeOne(
   { scenario, registry, always }: Trial,
   spec: KpiSpec,
   seed: SeedResult,
-): Break | undefined {
+): HuntBreak | undefined {
   const definitions = scenarioMetrics(scenario, registry);
-  const definition = definitionOf(definitions, spec.metric);
+  const definition = metricDefinitionOf(definitions, spec.metric);
   const kpi = judgeKpi({ spec, definition, definitions, seeds: [seed], mode: 'sim', warmupNs: 0 });
   if (kpi.pass || kpi.value === null) return undefined;
   const must = `${spec.aggregation} ${spec.limitText}`;
@@ -163,38 +164,38 @@ function judgeOne(
 }
 
 /** The break that an error shows. */
-function breakOf(error: unknown): Break {
-  if (error instanceof NodeCrash && !(error.cause instanceof BrokenPromise)) {
+function breakOf(error: unknown): HuntBreak {
+  if (error instanceof NodeCrash && !(error.cause instanceof BrokenGuaranteeError)) {
     return crashBreak(error.crash);
   }
   const cause = error instanceof NodeCrash ? error.cause : error;
-  const text = short(cause instanceof Error ? cause.message : String(cause));
+  const text = shortLine(cause instanceof Error ? cause.message : String(cause));
   if (!(cause instanceof InvariantError)) {
     const [, file = 'unknown', line = '0'] = FRAME.exec((cause as Error).stack ?? '') ?? [];
     return { kind: 'crash', place: `engine ${file}:${line}`, text };
   }
-  const node = cause instanceof BrokenPromise ? `${cause.node ?? ''}: ` : '';
+  const node = cause instanceof BrokenGuaranteeError ? `${cause.node ?? ''}: ` : '';
   const words = node !== '' && text.startsWith(node) ? text.slice(node.length) : text;
-  return { kind: 'invariant', place: withoutNumbers(words), text };
+  return { kind: 'invariant', place: maskNumbers(words), text };
 }
 
 /** The break that a crash is. */
-export function crashBreak({ place, node = 'a node', protocol, error: words }: Crash): Break {
-  const text = short(`${node}: ${words}`);
+export function crashBreak({ place, node = 'a node', protocol, error: words }: Crash): HuntBreak {
+  const text = shortLine(`${node}: ${words}`);
   // An assertion is named by its words: its line is that of all assertions.
   const isAssertion = place === undefined || place.file.endsWith('/assert.ts');
-  const line = isAssertion ? withoutNumbers(words) : placeText(place.file, place.line);
+  const line = isAssertion ? maskNumbers(words) : placeText(place.file, place.line);
   return { kind: 'crash', place: `${protocol} ${line}`, text };
 }
 
 /** One line of bounded length. */
-export function short(text: string): string {
+export function shortLine(text: string): string {
   return oneLine(text).slice(0, TEXT_MAX);
 }
 
-/** Words that are the same for the same break in other runs. */
-export function withoutNumbers(text: string): string {
-  return short(text).replace(NUMBERS, '#');
+/** A text without its numbers, so that it is the same for the same break in other runs. */
+export function maskNumbers(text: string): string {
+  return shortLine(text).replace(NUMBERS, '#');
 }
 
 function placeText(file: string, line: number): string {

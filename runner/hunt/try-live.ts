@@ -7,15 +7,15 @@
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import {
-  type DistributedOrder,
+  type DistributedRunRequest,
   runDistributed,
 } from '../distributed/coordinator/distributed-run.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { RunEnd } from '../run/run-order.ts';
-import type { Attempt, Break } from './attempt.ts';
-import type { Field } from './field.ts';
-import { crashBreak, short, TrialLimits, withoutNumbers } from './try-attempt.ts';
+import type { Attempt, HuntBreak } from './attempt.ts';
+import type { HuntedScenario } from './hunted-scenario.ts';
+import { crashBreak, maskNumbers, shortLine, TrialLimits } from './try-attempt.ts';
 
 /** Faults that need virtual time, or all nodes in one process. */
 const VIRTUAL_FAULTS = ['disk', 'burst'];
@@ -32,11 +32,11 @@ export function liveFaults({ events }: Pick<Attempt, 'events'>): readonly EventV
  * @returns what broke; undefined if the run was stopped.
  * @throws Refusal if this machine cannot run it.
  */
-export async function tryLive(
-  { scenario: own, registry, always }: Field,
+export async function tryAttemptLive(
+  { scenario: own, registry, always }: HuntedScenario,
   { seed, events }: Attempt,
-  how: Pick<DistributedOrder, 'agentEntry' | 'signal'>,
-): Promise<readonly Break[] | undefined> {
+  how: Pick<DistributedRunRequest, 'agentEntry' | 'signal'>,
+): Promise<readonly HuntBreak[] | undefined> {
   const { specs } = new EventCheck(own, registry).takeAll(events);
   // A limit of the file is for its own duration.
   const { timeLimitMs: _, ...rest } = own;
@@ -55,7 +55,7 @@ export async function tryLive(
   return result?.ending === 'complete' ? limits.missedIn(result) : undefined;
 }
 
-function failureOf(end: Exclude<RunEnd, { kind: 'judged' }>): readonly Break[] | undefined {
+function failureOf(end: Exclude<RunEnd, { kind: 'judged' }>): readonly HuntBreak[] | undefined {
   if (end.kind === 'ended') return undefined;
   // A fault that can no longer happen when its instant comes shows nothing.
   if (end.kind === 'scenario-error') return [];
@@ -63,5 +63,5 @@ function failureOf(end: Exclude<RunEnd, { kind: 'judged' }>): readonly Break[] |
   const [, name, words = end.message] = BROKEN.exec(end.message) ?? [];
   const kind = name === 'invariant' ? 'invariant' : 'crash';
   if (kind === 'crash' && end.crash !== undefined) return [crashBreak(end.crash)];
-  return [{ kind, place: withoutNumbers(words), text: short(words) }];
+  return [{ kind, place: maskNumbers(words), text: shortLine(words) }];
 }

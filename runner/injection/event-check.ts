@@ -10,10 +10,10 @@ import { resolveEvents } from '../../scenarios/files/events.ts';
 import { type EventInput, eventSchema, scenarioSchema } from '../../scenarios/files/schema.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import { listOverrides } from '../../topologies/files/overrides.ts';
-import { Problems } from '../../topologies/files/problems.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import { readSource, type Source } from '../../topologies/files/source.ts';
+import { overridesFromRecord } from '../../topologies/files/overrides.ts';
+import { ConfigIssueCollector } from '../../topologies/files/problems.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import { type ConfigSource, readSource } from '../../topologies/files/source.ts';
 import type { EventValues } from './messages.ts';
 
 /** A checked event, or the reason why it is rejected. */
@@ -26,27 +26,27 @@ const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
-/** As in a file whose events have no names, so that their streams are the same. */
+/** Prefix of events without names, as in a file, so that their random streams are the same. */
 const NAMELESS = 'event-';
 /** Longest scenario file that is read, bytes: the same limit as for loading it. */
 const LIMIT_BYTES = 1e6;
 
-/** See the module. */
+/** Checks an event from the palette as the loader would check it in the scenario's file. */
 export class EventCheck {
   readonly #scenario: Scenario;
-  readonly #registry: Registry;
-  readonly #source: Source;
+  readonly #registry: ProtocolLookup;
+  readonly #source: ConfigSource;
   readonly #inputs: EventInput[];
   readonly #own: number;
 
   /** Reads the scenario's file again, to get its events as they were written. */
-  constructor(scenario: Scenario, registry: Registry) {
+  constructor(scenario: Scenario, registry: ProtocolLookup) {
     this.#scenario = scenario;
     this.#registry = registry;
     this.#source = readSource(resolve(scenario.file), {
       limitBytes: LIMIT_BYTES,
       tooLargeHint: '',
-      overrides: listOverrides(scenario.overrides),
+      overrides: overridesFromRecord(scenario.overrides),
       fileKeys: ['topology'],
     });
     this.#inputs = [...(scenarioSchema.parse(this.#source.data).events ?? [])];
@@ -105,7 +105,7 @@ export class EventCheck {
 
   #resolve(values: EventValues): FaultSpec {
     const { topology, durationNs } = this.#scenario;
-    const problems = new Problems();
+    const problems = new ConfigIssueCollector();
     const source = this.#source;
     const path = ['events', this.#inputs.length];
     const input = problems.check<EventInput>(source, eventSchema, values, path);

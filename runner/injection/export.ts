@@ -10,10 +10,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Document, isMap, isSeq, parseDocument, visit, YAMLSeq } from 'yaml';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import { applyOverrides, listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
+import {
+  applyOverrides,
+  overridesBelowKey,
+  overridesFromRecord,
+} from '../../topologies/files/overrides.ts';
 import type { InjectedEvent } from './messages.ts';
 
 /** The run to export. */
@@ -33,7 +37,7 @@ const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 export function documentOf(scenario: Scenario): Document {
   const path = resolve(scenario.file);
   const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
-  const overrides = listOverrides(scenario.overrides);
+  const overrides = overridesFromRecord(scenario.overrides);
   applyOverrides(document, overrides, ['topology']);
   placeTopology(document, scenario, path);
   nameFiles(document, dirname(path));
@@ -62,12 +66,12 @@ function nextName(name: string): string {
 function placeTopology(document: Document, { overrides }: Scenario, path: string): void {
   const value: unknown = document.get('topology');
   if (typeof value !== 'string') return;
-  const { topologies } = PROJECT_FOLDERS;
+  const { topologies } = SHIPPED_FILE_FOLDERS;
   const own = dirname(path);
   const places = value.includes('/') ? [own, topologies] : [topologies, own];
   const found = findFile(value, places, []);
   if ('message' in found) return;
-  const changes = overridesBelow(listOverrides(overrides), 'topology');
+  const changes = overridesBelowKey(overridesFromRecord(overrides), 'topology');
   if (changes.length === 0) {
     const isShipped = dirname(found.path) === resolve(topologies);
     document.set('topology', isShipped ? basename(found.path) : found.path);

@@ -10,21 +10,27 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import { listSome } from '../../topologies/files/suggest.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import { listFirstNames } from '../../topologies/files/suggest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { FaultError } from '../faults/fault-driver.ts';
 import type { World } from '../world.ts';
 import { EventCheck } from './event-check.ts';
-import { obstacleTo } from './kinds.ts';
-import type { AskOrder, EventValues, InjectionPort, PortNews, PortOrder } from './messages.ts';
-import { PortAsks } from './port-asks.ts';
+import { injectionObstacleOf } from './kinds.ts';
+import type {
+  AskCommand,
+  EventValues,
+  InjectionPort,
+  RunPortCommand,
+  RunPortReport,
+} from './messages.ts';
+import { PortAskHandler } from './port-asks.ts';
 
 /** Parts of an injector. */
 export interface InjectorParts {
   readonly link: InjectionPort;
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly experiment: Experiment;
   readonly world: Pick<World, 'metrics' | 'nodeDrops'>;
 }
@@ -36,11 +42,11 @@ const BATCH_MAX = 64;
  */
 const LEAD_NS = 1_000_000;
 
-/** See the module. */
+/** Takes faults from the port of a run, checks and schedules them, and answers. */
 export class Injector {
   readonly #parts: InjectorParts;
   readonly #check: EventCheck;
-  readonly #asks: PortAsks;
+  readonly #asks: PortAskHandler;
 
   /** The injector of a run; undefined if the browser view may not inject faults into it. */
   static of({
@@ -55,17 +61,17 @@ export class Injector {
   constructor(parts: InjectorParts) {
     this.#parts = parts;
     this.#check = new EventCheck(parts.scenario, parts.registry);
-    this.#asks = new PortAsks({ ...parts, tell: (news): void => this.#tell(news) });
+    this.#asks = new PortAskHandler({ ...parts, tell: (news): void => this.#tell(news) });
     this.#tell({ kind: 'ready', paths: parts.experiment.followedPaths() });
   }
 
   /** The orders that have arrived. */
-  take(): readonly PortOrder[] {
-    const orders: PortOrder[] = [];
+  take(): readonly RunPortCommand[] {
+    const orders: RunPortCommand[] = [];
     while (orders.length < BATCH_MAX) {
       const one = receiveMessageOnPort(this.#parts.link.port);
       if (one === undefined) break;
-      orders.push(one.message as PortOrder);
+      orders.push(one.message as RunPortCommand);
     }
     return orders;
   }
@@ -81,7 +87,7 @@ export class Injector {
   }
 
   /** Answers what changes nothing in the run; anything else gets no answer. */
-  look(order: AskOrder): void {
+  look(order: AskCommand): void {
     this.#asks.look(order);
   }
 
@@ -91,7 +97,7 @@ export class Injector {
    */
   follow(now: () => number, enter: (act: () => void) => void = (act) => act()): void {
     const { port } = this.#parts.link;
-    port.on('message', (order: PortOrder) => {
+    port.on('message', (order: RunPortCommand) => {
       enter(() => this.#obey(order, now() + LEAD_NS));
     });
     // Orders may never come, so the port must not keep the process alive.
@@ -103,14 +109,14 @@ export class Injector {
    * @param fromNs The fault begins at this instant of the run, or a few ns later.
    * @returns its instant; undefined if it was rejected.
    */
-  inject(order: Extract<PortOrder, { kind: 'inject' }>, fromNs: number): number | undefined {
+  inject(order: Extract<RunPortCommand, { kind: 'inject' }>, fromNs: number): number | undefined {
     const { scenario, experiment } = this.#parts;
     const { number } = order;
     const atNs = experiment.faults.freeInstant(fromNs);
     const checked = this.#check.check(order.event, atNs);
     if (checked.kind === 'refused') return this.#refuse(number, checked.reason);
     const { spec, event } = checked;
-    const obstacle = obstacleTo(spec.action, scenario) ?? this.#isDown(spec);
+    const obstacle = injectionObstacleOf(spec.action, scenario) ?? this.#isDown(spec);
     if (obstacle !== undefined) {
       this.#check.withdraw(spec.id);
       return this.#refuse(number, obstacle);
@@ -131,7 +137,7 @@ export class Injector {
     this.#tell({ kind: 'paced', number, speed });
   }
 
-  #obey(order: PortOrder, fromNs: number): void {
+  #obey(order: RunPortCommand, fromNs: number): void {
     if (order.kind === 'inject') this.inject(order, fromNs);
     else if (order.kind !== 'pace') this.#asks.hear(order);
   }
@@ -139,14 +145,16 @@ export class Injector {
   #isDown({ action }: FaultSpec): string | undefined {
     if (action.kind !== 'crash') return undefined;
     const isDown = (node: string): boolean => this.#parts.experiment.node(node) === undefined;
-    return action.nodes.every(isDown) ? `${listSome(action.nodes)} is down already` : undefined;
+    return action.nodes.every(isDown)
+      ? `${listFirstNames(action.nodes)} is down already`
+      : undefined;
   }
 
   #refuse(number: number, reason: string): undefined {
     this.#tell({ kind: 'refused', number, reason });
   }
 
-  #tell(news: PortNews): void {
+  #tell(news: RunPortReport): void {
     this.#parts.link.port.postMessage(news);
   }
 }
@@ -156,7 +164,7 @@ function injectedOf(
   { id, schedule }: FaultSpec,
   event: EventValues,
   { beginNs, text }: FaultRecord,
-): Extract<PortNews, { kind: 'injected' }>['fault'] {
+): Extract<RunPortReport, { kind: 'injected' }>['fault'] {
   const isTimed = schedule.kind === 'at' && schedule.forNs !== undefined;
   const endNs = isTimed ? schedule.atNs + (schedule.forNs ?? 0) : undefined;
   const length = endNs === undefined ? {} : { for: `${endNs - beginNs}ns` };

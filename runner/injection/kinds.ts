@@ -10,12 +10,12 @@ import {
   ACTIONS,
   type ActionKey,
   type FaultAction,
-  nodesHit,
+  nodesChangedByAction,
 } from '../../scenarios/files/actions.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 
 /** A kind of event, and whether it can be injected. */
-export interface KindOffer {
+export interface InjectableKind {
   readonly kind: ActionKey;
   /** Why a fault of this kind is not possible in this run; absent when it is possible. */
   readonly bar?: string;
@@ -33,14 +33,14 @@ const ATTACK =
  * All kinds, in the order of the scenario language, each with what it can hit in this run.
  * @param forgeries What can be forged, by the node that gets it.
  */
-export function kindsOf(
+export function injectableKindsOf(
   { topology }: Scenario,
   forgeries: Readonly<Record<string, readonly string[]>>,
-): readonly KindOffer[] {
+): readonly InjectableKind[] {
   const hosts = topology.hosts.filter(({ outside }) => outside === undefined);
   const names = hosts.map(({ name }) => name);
   const floodable = Object.keys(forgeries);
-  return ACTION_KEYS.map((kind): KindOffer => {
+  return ACTION_KEYS.map((kind): InjectableKind => {
     if (kind === 'attack') return { kind, bar: ATTACK };
     if (kind === 'flood') {
       return floodable.length === 0
@@ -55,9 +55,12 @@ export function kindsOf(
 }
 
 /** Why an action that the language allows cannot be injected here. */
-export function obstacleTo(action: FaultAction, { topology }: Scenario): string | undefined {
+export function injectionObstacleOf(
+  action: FaultAction,
+  { topology }: Scenario,
+): string | undefined {
   if (action.kind === 'attack') return ATTACK;
-  const nodes = nodesHit(action);
+  const nodes = nodesChangedByAction(action);
   const host = topology.hosts.find(({ name, outside }) => outside && nodes.includes(name));
   if (host === undefined) return undefined;
   return `${host.name} is an outside program: no ${action.kind} reaches it`;

@@ -26,7 +26,7 @@ export interface InjectionPort {
 }
 
 /** A message to the run about its faults or its pace. */
-export type PaletteOrder =
+export type PaletteCommand =
   | { readonly kind: 'inject'; readonly number: number; readonly event: EventValues }
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null };
 
@@ -43,7 +43,7 @@ export interface InjectedEvent {
 }
 
 /** A message from the run about its faults or its pace. */
-export type PaletteNews =
+export type PaletteReport =
   /** The run accepts orders from now on; `paths`: flows whose path in use it knows, `a -> b`. */
   | { readonly kind: 'ready'; readonly paths: readonly string[] }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }
@@ -51,7 +51,7 @@ export type PaletteNews =
   | { readonly kind: 'paced'; readonly number: number; readonly speed: number | null };
 
 /** What somebody outside the run asks; none of it is measured. */
-export type AskOrder =
+export type AskCommand =
   | { readonly kind: 'ask'; readonly number: number; readonly spec: AskSpec }
   /** Nobody waits for the answer to the question of that number any more. */
   | { readonly kind: 'unask'; readonly number: number }
@@ -60,7 +60,7 @@ export type AskOrder =
   | { readonly kind: 'counts'; readonly number: number };
 
 /** What the run answers. */
-export type AskNews =
+export type AskReport =
   /** A part of an answer; its end follows. */
   | { readonly kind: 'part'; readonly number: number; readonly body: Uint8Array }
   | { readonly kind: 'answer'; readonly number: number; readonly answer: AskAnswer }
@@ -78,6 +78,6 @@ export interface RunCounts {
 }
 
 /** A message to the run. */
-export type PortOrder = PaletteOrder | AskOrder;
+export type RunPortCommand = PaletteCommand | AskCommand;
 /** A message from the run. */
-export type PortNews = PaletteNews | AskNews;
+export type RunPortReport = PaletteReport | AskReport;

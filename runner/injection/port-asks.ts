@@ -7,63 +7,65 @@
  *
  * @module
  */
-import { mergeByName } from '../../engine/measure/counters.ts';
+import { mergeMetricsByName } from '../../engine/measure/counters.ts';
 import { STATUS_KIND } from '../../scenarios/files/ask.ts';
 import type { Scenario } from '../../scenarios/model.ts';
+import { StatusLook } from '../asks/status-look.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Undo, World } from '../world.ts';
-import type { AskNews, AskOrder, NodeStatuses } from './messages.ts';
+import type { AskCommand, AskReport, NodeStatuses } from './messages.ts';
 
-/** What it needs of the run. */
-export interface PortAsksParts {
+/** What the handler of questions needs of the run. */
+export interface PortAskHandlerParts {
   readonly scenario: Pick<Scenario, 'topology'>;
   readonly experiment: Pick<Experiment, 'put'>;
   readonly world: Pick<World, 'metrics' | 'nodeDrops'>;
-  readonly tell: (news: AskNews) => void;
+  readonly tell: (news: AskReport) => void;
 }
 
 /** Most questions that wait for their answers. */
 const OPEN_MAX = 64;
 /** Most nodes whose status one order gets. */
 const STATUSES_MAX = 1_000;
-/** Longest status that is shown, characters, and how deep it may be. */
-const STATUS_MAX = 65_536;
-const DEPTH_MAX = 32;
 /** Longest wait for the status of a node that is in another process, ns. */
 const STATUS_NS = 1_000_000_000;
 
-/** See the module. */
-export class PortAsks {
-  /** Questions that went to nodes, other than for their status. */
+/** Answers the questions that come over the port of a run. */
+export class PortAskHandler {
+  /** Number of questions that went to nodes, questions for their status not counted. */
   asked = 0;
-  readonly #parts: PortAsksParts;
+  readonly #parts: PortAskHandlerParts;
   /** Questions without an answer, by their number. */
   readonly #open = new Map<number, Undo>();
+  /** Orders that wait for the look at all nodes that is under way; undefined if there is none. */
+  #looking: number[] | undefined;
 
-  constructor(parts: PortAsksParts) {
+  constructor(parts: PortAskHandlerParts) {
     this.#parts = parts;
   }
 
   /** Carries out an order, at a moment at which nodes may run. */
-  hear(order: AskOrder): void {
+  hear(order: AskCommand): void {
     if (order.kind === 'ask') this.#ask(order);
     else if (order.kind === 'unask') this.#open.get(order.number)?.();
     else this.look(order);
   }
 
   /** Carries out an order that only looks. */
-  look(order: AskOrder): void {
+  look(order: AskCommand): void {
     const { number } = order;
     if (order.kind === 'statuses') {
       this.#statuses(number, order.node);
     } else if (order.kind === 'counts') {
       const { world, scenario, tell } = this.#parts;
-      const metrics = mergeByName(scenario.topology.hosts.map(({ name }) => world.metrics(name)));
+      const metrics = mergeMetricsByName(
+        scenario.topology.hosts.map(({ name }) => world.metrics(name)),
+      );
       tell({ kind: 'counts', number, metrics, drops: world.nodeDrops() });
     }
   }
 
-  #ask({ number, spec }: Extract<AskOrder, { kind: 'ask' }>): void {
+  #ask({ number, spec }: Extract<AskCommand, { kind: 'ask' }>): void {
     const { experiment, tell } = this.#parts;
     if (this.#open.size >= OPEN_MAX) {
       tell({ kind: 'answer', number, answer: { outcome: 'busy', tookNs: 0, parts: 0, bytes: 0 } });
@@ -83,55 +85,45 @@ export class PortAsks {
     if (!isOver) this.#open.set(number, undo);
   }
 
-  /** Asks the nodes one by one, since they may be in other processes; answers when the last one has. */
+  /** Looks at a node, or at all; who wants all while that is under way gets the same answer. */
   #statuses(number: number, node: string | undefined): void {
-    const { hosts } = this.#parts.scenario.topology;
-    const wanted = hosts.filter(({ name }) => node === undefined || name === node);
-    const names = wanted.slice(0, STATUSES_MAX).map(({ name }) => name);
-    const known = new Map<string, NodeStatuses[string]>();
-    const tellAll = (): void => {
-      // In the order of the file, whoever answers first.
-      const nodes = Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}]));
-      this.#parts.tell({ kind: 'statuses', number, nodes });
-    };
-    if (names.length === 0) tellAll();
-    for (const name of names) {
-      this.#status(name, (status) => {
-        known.set(name, status);
-        if (known.size === names.length) tellAll();
+    if (node !== undefined) {
+      this.#lookAt(node, (nodes) => this.#parts.tell({ kind: 'statuses', number, nodes }));
+    } else if (this.#looking !== undefined) {
+      if (this.#looking.length < OPEN_MAX) this.#looking.push(number);
+    } else {
+      const numbers = [number];
+      this.#looking = numbers;
+      this.#lookAt(undefined, (nodes) => {
+        this.#looking = undefined;
+        for (const one of numbers) this.#parts.tell({ kind: 'statuses', number: one, nodes });
       });
     }
   }
 
-  #status(node: string, taker: (status: NodeStatuses[string]) => void): void {
-    const question = { node, kind: STATUS_KIND, target: '', body: '', withinNs: STATUS_NS };
-    const decoder = new TextDecoder();
-    let text = '';
-    this.#parts.experiment.put(question, {
-      part: (body) => {
-        if (text.length <= STATUS_MAX) text += decoder.decode(body, { stream: true });
-      },
-      ended: ({ outcome }) =>
-        taker(outcome === 'ok' ? readStatus(text) : { error: text === '' ? outcome : text }),
-    });
+  /** Asks the nodes one by one, since they may be in other processes; answers when the last one has. */
+  #lookAt(node: string | undefined, taker: (nodes: NodeStatuses) => void): void {
+    const { hosts } = this.#parts.scenario.topology;
+    const wanted = hosts.filter(({ name }) => node === undefined || name === node);
+    const names = wanted.slice(0, STATUSES_MAX).map(({ name }) => name);
+    const known = new Map<string, NodeStatuses[string]>();
+    const look = new StatusLook();
+    const tellAll = (): void =>
+      // In the order of the file, whoever answers first.
+      taker(Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}])));
+    if (names.length === 0) tellAll();
+    for (const name of names) {
+      const reader = look.reader();
+      this.#parts.experiment.put(
+        { node: name, kind: STATUS_KIND, target: '', body: '', withinNs: STATUS_NS },
+        {
+          part: (body) => reader.add(body),
+          ended: ({ outcome }) => {
+            known.set(name, reader.ended(outcome));
+            if (known.size === names.length) tellAll();
+          },
+        },
+      );
+    }
   }
-}
-
-/** A status may come from another process, and what is too deep cannot be sent over a port. */
-function readStatus(text: string): NodeStatuses[string] {
-  if (text.length > STATUS_MAX)
-    return { error: `the status has more than ${STATUS_MAX} characters` };
-  try {
-    const status: NodeStatuses[string] = JSON.parse(text);
-    return isWithin(status, DEPTH_MAX)
-      ? status
-      : { error: `the status is deeper than ${DEPTH_MAX}` };
-  } catch {
-    return { error: 'the status is not JSON' };
-  }
-}
-
-function isWithin(value: unknown, depth: number): boolean {
-  if (value === null || typeof value !== 'object') return true;
-  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
 }

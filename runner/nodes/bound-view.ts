@@ -14,14 +14,14 @@ import type {
   NetworkView,
 } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { indexByName } from '../../engine/pure/once-per.ts';
+import { indexByName, memoisePerObject } from '../../engine/pure/once-per.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** The part of a protocol that is used here. */
 export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 
 /** The parts that all views share. */
-export interface ViewParts {
+export interface NetworkViewParts {
   readonly network: NetworkMap;
   /** Lowest protocol of a host. */
   readonly protocolOf: (host: string) => ProvisionedProtocol;
@@ -43,7 +43,11 @@ const SECRET_NAME = /^[a-z0-9-]+$/;
  * The view of one host, made from the keys and the network that its process knows.
  * @param layer Name of the layer whose view it is; absent for the lowest protocol.
  */
-export function boundView(owner: string, parts: ViewParts, layer?: string): NetworkView {
+export function hostNetworkView(
+  owner: string,
+  parts: NetworkViewParts,
+  layer?: string,
+): NetworkView {
   const { network, protocolOf, secrets, publicKeyOf, published } = parts;
   const own = layer ?? protocolOf(owner).name;
   let memberships: ReadonlySet<string> | undefined;
@@ -72,9 +76,9 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
         },
       };
     },
-    shared: (purpose): Uint8Array => {
+    shared: (purpose, protocol = own): Uint8Array => {
       memberships ??= new Set(sharedSecretNames(owner, parts));
-      const name = `${own}/${purpose}`;
+      const name = `${protocol}/${purpose}`;
       assert(memberships.has(name), `${owner} asks for ${name}, which it does not share`);
       return secrets.shared(name).slice();
     },
@@ -85,20 +89,32 @@ export function boundView(owner: string, parts: ViewParts, layer?: string): Netw
 /** Names of the secrets that a host shares with others. */
 export function sharedSecretNames(
   host: string,
-  parts: Pick<ViewParts, 'network' | 'protocolOf' | 'layersOf'>,
+  parts: Pick<NetworkViewParts, 'network' | 'protocolOf' | 'layersOf'>,
 ): readonly string[] {
   const { network } = parts;
   const view = hostNamed(network, host);
   assert(view !== undefined, `the topology has no node ${host}`);
-  return protocolsOfHost(host, parts).flatMap(({ name: protocol, provisioning }) =>
+  const own = protocolsOfHost(host, parts);
+  const isOwn = (name: string): boolean => own.some((protocol) => protocol.name === name);
+  const others = protocolsOfNetwork(parts).filter(
+    ({ name, provisioning }) => !isOwn(name) && provisioning?.sharedWith?.some(isOwn),
+  );
+  return [...own, ...others].flatMap(({ name: protocol, provisioning }) =>
     (provisioning?.sharedSecrets?.(view, network) ?? []).map((one) => `${protocol}/${one}`),
   );
 }
 
+/** All protocols that some host of a network runs. */
+const protocolsOfNetwork = memoisePerObject(
+  (parts: Pick<NetworkViewParts, 'network' | 'protocolOf' | 'layersOf'>) => [
+    ...new Set(parts.network.hosts.flatMap(({ name }) => protocolsOfHost(name, parts))),
+  ],
+);
+
 /** All protocols of a host, the lowest first. */
 export function protocolsOfHost(
   host: string,
-  { protocolOf, layersOf }: Pick<ViewParts, 'protocolOf' | 'layersOf'>,
+  { protocolOf, layersOf }: Pick<NetworkViewParts, 'protocolOf' | 'layersOf'>,
 ): readonly ProvisionedProtocol[] {
   return [protocolOf(host), ...(layersOf?.(host) ?? [])];
 }

@@ -6,8 +6,12 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { MessageObserver, NodeHandle, Witness } from '../../engine/host/protocol.ts';
-import type { NodeChoice } from '../../scenarios/open/nodes.ts';
+import type {
+  GroundTruthWitness,
+  MessageObserver,
+  NodeHandle,
+} from '../../engine/host/protocol.ts';
+import type { ConfiguredProtocol } from '../../scenarios/open/nodes.ts';
 import { readPackageFile } from '../../topologies/files/package-files.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { World } from '../world.ts';
@@ -16,10 +20,10 @@ import type { World } from '../world.ts';
 export interface HostNodeParts {
   readonly world: Pick<World, 'host' | 'call'>;
   /** All protocols of the host, the lowest first. */
-  readonly stack: readonly NodeChoice[];
+  readonly stack: readonly ConfiguredProtocol[];
   /** The network as the lowest protocol sees it, or a layer. */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
-  readonly witness: Witness;
+  readonly witness: GroundTruthWitness;
   /** Observes messages in the lowest protocol, or in a layer. */
   readonly observerOf: (layer?: string) => MessageObserver | undefined;
 }
@@ -42,7 +46,7 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
 }
 
 /** One protocol of a host: a layer, or the lowest. */
-export function memberOf(
+export function protocolNodeOf(
   node: NodeHandle | undefined,
   layer: string | undefined,
 ): NodeHandle | undefined {
@@ -55,7 +59,7 @@ export function memberOf(
  * held must be asked of each member, because those of a layer are none of its carrier's.
  */
 class NodeStack implements NodeHandle {
-  /** The lowest first. */
+  /** Nodes of the host's protocols, the lowest first. */
   readonly #nodes: readonly NodeHandle[];
   readonly #names: readonly string[];
 

@@ -6,10 +6,10 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { NetworkMap, NetworkView } from '../../engine/host/network-view.ts';
-import { boundView, type ProvisionedProtocol } from './bound-view.ts';
+import { hostNetworkView, type ProvisionedProtocol } from './bound-view.ts';
 import { ownSecret, type SecretSource } from './secret-source.ts';
 
-/** Plain data, so that it can travel. */
+/** All key material that one process of a run needs, as plain data that can be sent to it. */
 export interface KeyBundle {
   /** For each host of the process, the root from which its own secrets are derived, 32 bytes. */
   readonly roots: Readonly<Record<string, Uint8Array>>;
@@ -21,8 +21,8 @@ export interface KeyBundle {
   readonly published: Readonly<Record<string, string>>;
 }
 
-/** The data from which the views in such a process are made. */
-export interface BundleUse {
+/** The data from which a process that has a key bundle makes the views of its nodes. */
+export interface KeyBundleViewParts {
   readonly bundle: KeyBundle;
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
@@ -33,7 +33,7 @@ export interface BundleUse {
  * The network as a host's node sees it, from what its process was given.
  * @param layer Name of the layer whose view it is; absent for the lowest protocol.
  */
-export function bundleView(host: string, use: BundleUse, layer?: string): NetworkView {
+export function keyBundleView(host: string, use: KeyBundleViewParts, layer?: string): NetworkView {
   const { bundle, ...rest } = use;
   const { publicKeys, published } = bundle;
   const parts = {
@@ -43,7 +43,7 @@ export function bundleView(host: string, use: BundleUse, layer?: string): Networ
       own(own(publicKeys, `${of}/${protocol}`) ?? {}, name),
     published: (name: string): string | undefined => own(published, name),
   };
-  return boundView(host, parts, layer);
+  return hostNetworkView(host, parts, layer);
 }
 
 function bundleSecrets({ roots, shared }: KeyBundle): SecretSource {

@@ -9,7 +9,7 @@ import type {
   NetworkMap,
   PlannedContacts,
 } from '../../engine/host/network-view.ts';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { LinkEnd, Topology } from '../../topologies/model.ts';
 
 /** The part of a topology that nodes see. */
@@ -56,7 +56,10 @@ export function networkMap(
 }
 
 /** Planned contacts of both directions; nodes must not see how contacts really happen (`actual:`). */
-function contactsOf(forward: DirectionSpec, backward: DirectionSpec): Pick<LinkView, 'contacts'> {
+function contactsOf(
+  forward: LinkDirectionSpec,
+  backward: LinkDirectionSpec,
+): Pick<LinkView, 'contacts'> {
   const aToB = planOf(forward);
   const bToA = planOf(backward);
   if (aToB === undefined && bToA === undefined) return {};
@@ -68,7 +71,7 @@ function contactsOf(forward: DirectionSpec, backward: DirectionSpec): Pick<LinkV
   };
 }
 
-function planOf({ contacts, rateBps, delayNs }: DirectionSpec): PlannedContacts | undefined {
+function planOf({ contacts, rateBps, delayNs }: LinkDirectionSpec): PlannedContacts | undefined {
   if (contacts === undefined) return undefined;
   const { windows, periodNs } = contacts;
   return {

@@ -4,21 +4,21 @@
  *
  * @module
  */
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NetworkMap, NetworkView } from '../../engine/host/network-view.ts';
 import {
-  boundView,
+  hostNetworkView,
+  type NetworkViewParts,
   type ProvisionedProtocol,
   protocolsOfHost,
   sharedSecretNames,
-  type ViewParts,
 } from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** What provisioning needs, with the source of all secrets of a run. */
-export interface ProvisionOptions {
+export interface SecretProvisionerOptions {
   readonly network: NetworkMap;
   readonly protocolOf: (host: string) => ProvisionedProtocol;
   /** The protocols above the lowest one of a host; absent if no host has any. */
@@ -32,15 +32,15 @@ export interface ProvisionOptions {
   readonly durationNs: number;
 }
 
-/** See the module. */
-export class Provision {
-  readonly #options: ProvisionOptions;
+/** Gives each node its view of the network, and each process its key bundle. */
+export class SecretProvisioner {
+  readonly #options: SecretProvisionerOptions;
   readonly #publicKeys = new Map<string, Uint8Array>();
   #published: ReadonlyMap<string, string> | undefined;
-  /** What all views share. */
-  #parts: ViewParts | undefined;
+  /** The data that the views of all nodes share. */
+  #parts: NetworkViewParts | undefined;
 
-  constructor(options: ProvisionOptions) {
+  constructor(options: SecretProvisionerOptions) {
     this.#options = options;
   }
 
@@ -55,7 +55,7 @@ export class Provision {
         this.#publicKey(of, protocol, name),
       published: (name): string | undefined => this.#publications.get(name),
     };
-    return boundView(host, this.#parts, layer);
+    return hostNetworkView(host, this.#parts, layer);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Provision {
       const texts = provisioning?.publish?.({
         ...this.#options,
         shared: (purpose) => secrets.shared(`${protocol}/${purpose}`),
-        random: (purpose) => openStream(seed, `provisioning/${protocol}`, purpose),
+        random: (purpose) => openRandomStream(seed, `provisioning/${protocol}`, purpose),
       });
       return Object.entries(texts ?? {}).map(
         ([name, text]) => [`${protocol}/${name}`, text] as const,

@@ -8,8 +8,8 @@ import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import { nodeOptions } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { StackOf } from '../../scenarios/open/nodes.ts';
-import { mergeOptions, placedProtocols } from '../../topologies/assemble/options.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
+import { mergeOptions, protocolsOnHost } from '../../topologies/assemble/options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 type Parsed =
@@ -20,65 +20,94 @@ type Parsed =
     };
 
 /** What became of a change. */
-export interface Reconfigured {
+export interface ReconfigureResult {
   /** `ok`; `needs-restart` if some of it waits for one; `bad-options`, and nothing has changed. */
   readonly outcome: 'ok' | 'needs-restart' | 'bad-options';
   /** Names of options that changed just now, and of those that wait for a restart. */
   readonly applied: readonly string[];
   readonly needsRestart: readonly string[];
-  /** One line for each of them, or for each mistake. */
+  /** For people: one line for each of these options, or for each mistake. */
   readonly text: string;
+}
+
+/** The options that a node has now. */
+interface InForce {
+  /** Those of its file. */
+  readonly file: Options;
+  /** What events and operators have laid over those. */
+  readonly changes: Options;
 }
 
 /** The changed options of the nodes of a run or an agent. */
 export class Reconfigurations {
   readonly #scenario: Pick<Scenario, 'topology' | 'options'>;
-  readonly #stackOf: StackOf;
+  readonly #stackOf: ProtocolStackOf;
   /** What was changed since the start of a node, by its name and layer. */
-  readonly #changes = new Map<string, Options>();
+  readonly #inForce = new Map<string, InForce>();
 
   /** @param stackOf All protocols of a host, the lowest first. */
-  constructor(scenario: Pick<Scenario, 'topology' | 'options'>, stackOf: StackOf) {
+  constructor(scenario: Pick<Scenario, 'topology' | 'options'>, stackOf: ProtocolStackOf) {
     this.#scenario = scenario;
     this.#stackOf = stackOf;
   }
 
   /** A node starts again with the options of its file. */
   forget(name: string): void {
-    for (const key of this.#changes.keys())
-      if (key.startsWith(`${name}/`)) this.#changes.delete(key);
+    for (const key of this.#inForce.keys())
+      if (key.startsWith(`${name}/`)) this.#inForce.delete(key);
   }
 
   /** Changes the options of a node, or of one of its layers. */
-  change({ node: name, by = '', body }: AskSpec, node: NodeHandle): Reconfigured {
+  change({ node: name, by = '', body }: AskSpec, node: NodeHandle): ReconfigureResult {
+    const set = readMap(body);
+    if (set === undefined) return refused(NO_MAP);
+    return this.#replace(name, by, node, ({ file, changes }) => ({
+      file,
+      changes: mergeOptions(changes, set),
+    }));
+  }
+
+  /** The file of a node has these options now, for its lowest protocol, and no others. */
+  reread(name: string, file: Options, node: NodeHandle): ReconfigureResult {
+    return this.#replace(name, '', node, ({ changes }) => ({ file, changes }));
+  }
+
+  #replace(
+    name: string,
+    by: string,
+    node: NodeHandle,
+    nextOf: (before: InForce) => InForce,
+  ): ReconfigureResult {
     const host = this.#scenario.topology.hosts.find((one) => one.name === name);
-    const all = host === undefined ? [] : placedProtocols(host);
+    const all = host === undefined ? [] : protocolsOnHost(host);
     const height = all.findIndex(({ layer }) => (layer?.name ?? '') === by);
     const placed = all[height];
     const protocol = host && this.#stackOf(host)[height]?.protocol;
-    const set = readMap(body);
-    if (placed === undefined || protocol === undefined || set === undefined) {
-      return refused('expected a JSON map of options\n');
-    }
+    if (placed === undefined || protocol === undefined) return refused(NO_MAP);
     const key = `${name}/${by}`;
-    const base = nodeOptions(this.#scenario, placed);
-    const before = this.#changes.get(key) ?? {};
-    const after = mergeOptions(before, set);
-    const next = parse(protocol, mergeOptions(base, after));
+    const before = this.#inForce.get(key) ?? { file: placed.options, changes: {} };
+    const after = nextOf(before);
+    const parsed = ({ file, changes }: InForce): Parsed => {
+      const base = nodeOptions(this.#scenario, { ...placed, options: file });
+      return parse(protocol, mergeOptions(base, changes));
+    };
+    const next = parsed(after);
     if (!next.success) {
       const lines = next.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}\n`);
       return refused(lines.join(''));
     }
-    const now = parse(protocol, mergeOptions(base, before));
-    const changed = Object.keys(next.data).filter(
+    const now = parsed(before);
+    const changed = Object.keys({ ...(now.success && now.data), ...next.data }).filter(
       (option) =>
         JSON.stringify(next.data[option]) !== JSON.stringify(now.success && now.data[option]),
     );
     const taken = node.reconfigure?.(next.data) ?? [];
     const applied = changed.filter((option) => taken.includes(option));
     const needsRestart = changed.filter((option) => !taken.includes(option));
-    const inForce = Object.entries(after).filter(([option]) => !needsRestart.includes(option));
-    this.#changes.set(key, Object.fromEntries(inForce));
+    this.#inForce.set(key, {
+      file: withOld(after.file, before.file, needsRestart),
+      changes: withOld(after.changes, before.changes, needsRestart),
+    });
     const lines = [
       ...applied.map((option) => `${option}: applied\n`),
       ...needsRestart.map((option) => `${option}: needs a restart\n`),
@@ -88,7 +117,18 @@ export class Reconfigurations {
   }
 }
 
-function refused(text: string): Reconfigured {
+const NO_MAP = 'expected a JSON map of options\n';
+
+/** Options in which these names stay what they were. */
+function withOld(after: Options, before: Options, names: readonly string[]): Options {
+  const isOld = ([option]: readonly [string, unknown]): boolean => names.includes(option);
+  return Object.fromEntries([
+    ...Object.entries(after).filter((entry) => !isOld(entry)),
+    ...Object.entries(before).filter(isOld),
+  ]);
+}
+
+function refused(text: string): ReconfigureResult {
   return { outcome: 'bad-options', applied: [], needsRestart: [], text };
 }
 

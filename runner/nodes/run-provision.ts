@@ -6,19 +6,23 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { runEndNs, type Scenario } from '../../scenarios/model.ts';
-import { layerTable, protocolTable, type StackOf } from '../../scenarios/open/nodes.ts';
+import {
+  type ProtocolStackOf,
+  protocolFinder,
+  upperProtocolsFinder,
+} from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { networkMap } from './network-map.ts';
-import { Provision } from './provision.ts';
+import { SecretProvisioner } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';
 
 /** The run whose hosts get secrets. */
-export interface ProvisionedRun {
+export interface RunToProvision {
   readonly scenario: Pick<Scenario, 'topology' | 'durationNs' | 'drainNs'>;
   readonly seed: number;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** The protocols of a host, the lowest first; absent if no host has layers. */
-  readonly stackOf?: StackOf;
+  readonly stackOf?: ProtocolStackOf;
   readonly crypto: CryptoProvider;
   /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
@@ -26,13 +30,13 @@ export interface ProvisionedRun {
 }
 
 /** Provisions a run in any world. */
-export function provisionRun(run: ProvisionedRun): Provision {
+export function provisionRun(run: RunToProvision): SecretProvisioner {
   const { topology } = run.scenario;
-  const layersOf = layerTable(topology, run.stackOf);
-  return new Provision({
+  const layersOf = upperProtocolsFinder(topology, run.stackOf);
+  return new SecretProvisioner({
     ...run,
     network: networkMap(topology, layersOf),
-    protocolOf: protocolTable(topology, run.protocolOf),
+    protocolOf: protocolFinder(topology, run.protocolOf),
     layersOf,
     durationNs: runEndNs(run.scenario),
   });
@@ -40,8 +44,8 @@ export function provisionRun(run: ProvisionedRun): Provision {
 
 /** Provisions a run in virtual time, where everything is derived from the seed. */
 export function provisionSeed(
-  run: Omit<ProvisionedRun, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
-): Provision {
+  run: Omit<RunToProvision, 'seconds' | 'secrets' | 'scenario'> & { readonly scenario: Scenario },
+): SecretProvisioner {
   const { scenario, seed } = run;
   return provisionRun({ ...run, seconds: scenario.epochSeconds, secrets: seededSecrets(seed) });
 }

@@ -11,21 +11,21 @@ import {
   type CarrierSpec,
   prependChannel,
 } from '../../engine/net/host-stack.ts';
-import type { Inquiry, OpenInquiry } from '../../engine/net/inquiry.ts';
+import type { OpenRequest, RequestWithReceiver } from '../../engine/net/inquiry.ts';
 import type { SimHost } from '../../engine/net/sim-host.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
-import type { NodeChoice, StackOf } from '../../scenarios/open/nodes.ts';
+import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
 /** How layers are made. */
 export interface StackParts {
-  readonly stackOf: StackOf | undefined;
+  readonly stackOf: ProtocolStackOf | undefined;
   /** Receives what a layer delivers to its application; undefined if there is none. */
   readonly sinkOf: (host: HostSpec, protocol: string) => DeliverySink | undefined;
 }
 
-/** See the module. */
+/** The protocol stacks of all hosts of a world; passes requests to their layers. */
 export class Stacks {
   readonly #sim: SimWorld;
   /** Name of the top protocol of each host that has layers. */
@@ -60,8 +60,8 @@ export class Stacks {
   /** Passes a request to a protocol; if the target has layers above it, with the application's channel byte. */
   request(
     { node, by }: { readonly node: string; readonly by: string },
-    inquiry: Inquiry,
-  ): OpenInquiry {
+    inquiry: RequestWithReceiver,
+  ): OpenRequest {
     const { target, body } = inquiry;
     const host = this.#sim.host(node);
     const member = host.protocol === by ? host : host.layers.find((one) => one.protocol === by);
@@ -89,7 +89,7 @@ type Members = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Floor {
   /** Protocols of the host, the lowest first. */
-  readonly stack: readonly NodeChoice[];
+  readonly stack: readonly ConfiguredProtocol[];
   /** Index of the layer. */
   readonly height: number;
   readonly members: Members;
@@ -97,7 +97,7 @@ interface Floor {
 
 function membersOf(
   hosts: readonly HostSpec[],
-  choices: readonly (readonly NodeChoice[])[],
+  choices: readonly (readonly ConfiguredProtocol[])[],
 ): Members {
   const members = new Map<string, Set<string>>();
   for (const [index, { name }] of hosts.entries()) {
@@ -114,7 +114,7 @@ function membersOf(
 }
 
 function carrierOf(
-  { protocol, options }: NodeChoice,
+  { protocol, options }: ConfiguredProtocol,
   upper: string,
   members: Members,
 ): readonly CarrierSpec[] {

@@ -7,16 +7,20 @@
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
-import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
-import { observerOf } from '../accounts/account.ts';
-import { untilPart } from '../experiment/done-watch.ts';
+import {
+  type ConfiguredProtocol,
+  lowestProtocolOf,
+  protocolStackFinder,
+} from '../../scenarios/open/nodes.ts';
+import { accountingObserverOf } from '../accounts/account.ts';
+import { runFinishersPart } from '../experiment/done-watch.ts';
 import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
-import type { Provision } from '../nodes/provision.ts';
+import type { SecretProvisioner } from '../nodes/provision.ts';
 import { joinMessageObservers } from '../privacy/message-observer.ts';
 import type { PrivacyMeter } from '../privacy/privacy.ts';
 import { joinNetworkObservers } from '../recording/join-network-observers.ts';
 import type { Recorders } from '../recording/recorders.ts';
-import type { Deliveries } from '../traffic/deliveries.ts';
+import type { RunFlows } from '../traffic/run-flows.ts';
 import type { World } from '../world.ts';
 import type { AssembledRun } from './run-phases.ts';
 
@@ -25,8 +29,8 @@ export interface RunParts
   extends Pick<AssembledRun, 'scenario' | 'registry' | 'seed' | 'account' | 'injection'>,
     Pick<ExperimentParts, 'standIns' | 'memory'>,
     Partial<Pick<ExperimentParts, 'nodeOf'>> {
-  readonly provision: Pick<Provision, 'viewOf'>;
-  readonly deliveries: Deliveries;
+  readonly provision: Pick<SecretProvisioner, 'viewOf'>;
+  readonly deliveries: RunFlows;
   readonly recorders: Recorders;
   readonly privacy?: PrivacyMeter | undefined;
   /** Receives what nodes log. */
@@ -42,13 +46,13 @@ export function assembleRun<W extends World>(
   const accounts = account.kind === 'kept' ? account.accounts : undefined;
   const ledgers = accounts?.ledgers ?? [];
   const experiment = new Experiment({
-    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
     ...parts,
     world,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-    stackOf: stackOf(scenario, registry),
+    stackOf: protocolStackFinder(scenario, registry),
     observerOf: (node, layer): MessageObserver | undefined => {
-      const kept = [observerOf(account, node, layer)];
+      const kept = [accountingObserverOf(account, node, layer)];
       const all =
         layer === undefined
           ? [privacy?.messagesOf?.(node), ...kept, ...recorders.messagesOf(node)]
@@ -57,7 +61,7 @@ export function assembleRun<W extends World>(
     },
     attack: privacy?.attack?.bind(privacy),
     crashed: (node): void => accounts?.crashed(node),
-    ...untilPart(scenario, registry),
+    ...runFinishersPart(scenario, registry),
   });
   const log = logged === undefined ? [] : [{ logged }];
   for (const listener of [...ledgers, experiment, ...log, ...recorders.all]) world.listen(listener);

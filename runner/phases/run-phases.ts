@@ -7,26 +7,30 @@
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { flowProtocol, scenarioMetrics } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import { type Account, closeAccount, followRefusals } from '../accounts/account.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import {
+  finishMessageAccounting,
+  type MessageAccounting,
+  recordRefusedMessages,
+} from '../accounts/account.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { outcome } from '../experiment/outcome.ts';
+import { seedResultOf } from '../experiment/outcome.ts';
 import { Injector } from '../injection/injector.ts';
 import type { InjectionPort } from '../injection/messages.ts';
-import type { Recording } from '../recording/recorder.ts';
+import type { RunRecording } from '../recording/recorder.ts';
 import type { World } from '../world.ts';
-import type { Steps } from './steps.ts';
+import type { PromiseSteps } from './steps.ts';
 
 /** A run before it begins. */
 export interface AssembledRun {
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
   readonly world: World;
   readonly experiment: Experiment;
   /** The account of messages, or why there is none. */
-  readonly account: Account;
-  readonly recording: Recording;
+  readonly account: MessageAccounting;
+  readonly recording: RunRecording;
   /** The port to viewers that may inject faults. */
   readonly injection: InjectionPort | undefined;
   /** Absent if the scenario measures no privacy. */
@@ -34,9 +38,9 @@ export interface AssembledRun {
 }
 
 /** What a driver may use while the time passes. */
-export interface PassingParts {
+export interface RunDriverParts {
   readonly experiment: Experiment;
-  readonly recording: Recording;
+  readonly recording: RunRecording;
   /** Takes faults that are not in the file; undefined if nobody can send any. */
   readonly injector: Injector | undefined;
 }
@@ -46,27 +50,27 @@ export interface RunDriver {
   /** Creates the world, the experiment, and everything that watches. */
   assemble(): AssembledRun;
   /** Opens what nodes need before they are created: sockets, processes. */
-  open?(): Steps<void>;
+  open?(): PromiseSteps<void>;
   /** Runs code that creates and starts nodes. */
   prepare(act: () => void): void;
   /** Waits until the nodes can carry traffic, up to a limit. */
-  untilReady?(experiment: Experiment): Steps<void>;
+  untilReady?(experiment: Experiment): PromiseSteps<void>;
   /** Begins the scenario's time. */
-  begin?(experiment: Experiment): Steps<void>;
+  begin?(experiment: Experiment): PromiseSteps<void>;
   /** Lets the time pass until the run is over or stopped. */
-  pass(passing: PassingParts): Steps<SeedResult['ending']>;
+  pass(passing: RunDriverParts): PromiseSteps<SeedResult['ending']>;
   /** Waits for what is still counted when nodes get nothing more, and gathers counters. */
-  settle?(): Steps<void>;
+  settle?(): PromiseSteps<void>;
   /** Facts about the time that has passed; read after {@link settle}. */
-  facts(): TimeFacts;
+  facts(): ElapsedTimeFacts;
   /** Adds what only this kind of world measures. */
   addTo(result: SeedResult): SeedResult;
   /** Closes everything, also after a run that failed. */
-  close?(): Steps<void>;
+  close?(): PromiseSteps<void>;
 }
 
 /** Facts about the time that has passed. */
-export interface TimeFacts {
+export interface ElapsedTimeFacts {
   readonly fingerprint: string;
   readonly events: number;
   /** Wall time that the run took, ms. */
@@ -76,19 +80,19 @@ export interface TimeFacts {
 }
 
 /** Runs a seed through all phases to its result. */
-export function* runPhases(driver: RunDriver): Steps<SeedResult> {
+export function* runPhases(driver: RunDriver): PromiseSteps<SeedResult> {
   let assembled: AssembledRun | undefined;
   try {
     assembled = driver.assemble();
     const { experiment, recording } = assembled;
     if (driver.open !== undefined) yield* driver.open();
     driver.prepare(() => experiment.prepare());
-    followRefusals(assembled.account, experiment.flows);
+    recordRefusedMessages(assembled.account, experiment.flows);
     if (driver.untilReady !== undefined) yield* driver.untilReady(experiment);
     if (driver.begin !== undefined) yield* driver.begin(experiment);
     const ending = yield* driver.pass({ experiment, recording, injector: injectorOf(assembled) });
     if (driver.settle !== undefined) yield* driver.settle();
-    const result = driver.addTo(collect(assembled, ending, driver.facts()));
+    const result = driver.addTo(collectSeedResult(assembled, ending, driver.facts()));
     const warnings = recording.finish(result, experiment);
     return { ...result, warnings: [...result.warnings, ...warnings] };
   } finally {
@@ -108,15 +112,15 @@ function injectorOf({
 }
 
 /** Checks that everything adds up, stops the nodes, and collects the measurements. */
-export function collect(
+export function collectSeedResult(
   { scenario, registry, seed, world, experiment, account, privacy }: AssembledRun,
   ending: SeedResult['ending'],
-  facts: TimeFacts,
+  facts: ElapsedTimeFacts,
 ): SeedResult {
   world.assertBalance?.();
-  const messages = closeAccount(account, experiment);
+  const messages = finishMessageAccounting(account, experiment);
   experiment.finish();
-  const result = outcome(experiment, world, scenario, {
+  const result = seedResultOf(experiment, world, scenario, {
     ...facts,
     seed,
     ending,

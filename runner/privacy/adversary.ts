@@ -14,7 +14,7 @@ export type Sighting = number;
 export type AttackTrial = number;
 
 /** Keeps the score of one attack. */
-export interface Score {
+export interface AttackScorer {
   /** Remembers the message that has this key on a link now. */
   see(key: number): Sighting;
   /** Begins an attempt on a message. */
@@ -38,7 +38,7 @@ export interface AttackContext {
    */
   isOwn(key: number): boolean;
   readonly random: RandomStream;
-  readonly score: Score;
+  readonly score: AttackScorer;
 }
 
 /** A message on a link of the node. */

@@ -12,19 +12,19 @@ import { assert } from '../../engine/core/assert.ts';
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { LocateMessage } from '../../engine/host/protocol.ts';
 import type { ActiveAttackResults, SuccessCount } from '../../reports/privacy/attacks/index.ts';
-import type { Truth } from '../../reports/privacy/truth/truth.ts';
+import type { RunTruth } from '../../reports/privacy/truth/truth.ts';
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import type { LocalWorld, Undo } from '../world.ts';
-import type { Adversary, AttackContext, CaughtMessage, Score } from './adversary.ts';
+import type { Adversary, AttackContext, AttackScorer, CaughtMessage } from './adversary.ts';
 import { AttackScore } from './attack-score.ts';
 import { BlendingAdversary } from './blending.ts';
 import type { MessageObservers } from './message-observer.ts';
 import { ReplayAdversary } from './replay.ts';
 import { TaggingAdversary } from './tagging.ts';
 
-/** The parts of the driver. */
+/** What {@link AttackDriver} needs: the run, and what tells messages in datagrams apart. */
 export interface AttackDriverParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
@@ -78,7 +78,7 @@ export class AttackDriver {
   }
 
   /** Ends the attacks that last to the end of the run; returns the outcome of each kind. */
-  carriedOut(truth: Truth): ActiveAttackResults {
+  carriedOut(truth: RunTruth): ActiveAttackResults {
     for (const adversary of this.#active) adversary.stop();
     this.#active.clear();
     const counted = (kind: AttackSpec['kind']): SuccessCount | undefined =>
@@ -139,7 +139,7 @@ interface AttackContextParts extends Pick<AttackContext, 'random' | 'score' | 'i
 /** The clock of one adversary; it stops with the attack. */
 class RunAttackContext implements AttackContext {
   readonly random: RandomStream;
-  readonly score: Score;
+  readonly score: AttackScorer;
   readonly isOwn: AttackContext['isOwn'];
   isOver = false;
   readonly #world: LocalWorld;

@@ -6,11 +6,11 @@
  * @module
  */
 import type { SuccessCount } from '../../reports/privacy/attacks/index.ts';
-import { DROPPED, type Truth } from '../../reports/privacy/truth/truth.ts';
-import type { AttackTrial, Score, Sighting } from './adversary.ts';
+import { EVENT_DROPPED, type RunTruth } from '../../reports/privacy/truth/truth.ts';
+import type { AttackScorer, AttackTrial, Sighting } from './adversary.ts';
 
 /** What is needed to compute a score. */
-export interface ScoreParts {
+export interface AttackScoreParts {
   now(): number;
   /** The number of the message that has this key on a link now; -1 if there is none. */
   messageOf(key: number): number;
@@ -32,13 +32,13 @@ interface Attempt {
 const UNKNOWN = -1;
 
 /** The score of one attack. */
-export class AttackScore implements Score {
-  readonly #parts: ScoreParts;
+export class AttackScore implements AttackScorer {
+  readonly #parts: AttackScoreParts;
   readonly #attempts: Attempt[] = [];
   /** For each sighting, the number of its message. */
   readonly #seen: number[] = [];
 
-  constructor(parts: ScoreParts) {
+  constructor(parts: AttackScoreParts) {
     this.#parts = parts;
   }
 
@@ -65,7 +65,7 @@ export class AttackScore implements Score {
   }
 
   /** Attempts that count, and how many of them were right. */
-  counted(truth: Truth): SuccessCount {
+  counted(truth: RunTruth): SuccessCount {
     const attempts = this.#attempts.filter(
       ({ isMeasured, isWithdrawn, target }) =>
         isMeasured && !isWithdrawn && this.#seen[target] !== UNKNOWN,
@@ -93,12 +93,12 @@ export class AttackScore implements Score {
 }
 
 /** Where and when the given messages were dropped. */
-function dropsOf(truth: Truth, messages: ReadonlySet<number>): ReadonlyMap<number, string> {
+function dropsOf(truth: RunTruth, messages: ReadonlySet<number>): ReadonlyMap<number, string> {
   const { count, code, node, message, atNs } = truth.events;
   const ends = new Map<number, string>();
   for (let i = 0; i < count; i += 1) {
     const one = message[i] as number;
-    if (code[i] !== DROPPED || !messages.has(one)) continue;
+    if (code[i] !== EVENT_DROPPED || !messages.has(one)) continue;
     ends.set(one, endOf(truth.nodes[node[i] as number] ?? '', atNs[i] as number));
   }
   return ends;

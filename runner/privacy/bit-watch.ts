@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { log } from '../../engine/pure/log-exp.ts';
 import type { MetricData, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -39,14 +39,14 @@ const LN2 = log(2);
 /** A packet that is followed. */
 interface Target {
   readonly from: string;
-  /** True once another user has received it. */
+  /** True once another user has received the packet. */
   hasArrived: boolean;
-  /** Since when a node that is not a user has it, ns; undefined if no such node has it. */
+  /** Since when a node that is no user holds the packet, ns; undefined if none does. */
   heldNs: number | undefined;
 }
 
 /** What to observe. */
-export interface BitWatchParts {
+export interface PacketBitObserverParts {
   readonly world: LocalWorld;
   readonly scenario: Pick<Scenario, 'topology' | 'warmupNs' | 'durationNs' | 'drainNs'>;
   readonly everyNs: number;
@@ -55,19 +55,19 @@ export interface BitWatchParts {
 }
 
 /** Observes the links of one run. */
-export class BitWatch implements NetworkObserver, PrivacyMeter {
+export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   readonly observer = this;
-  readonly #parts: BitWatchParts;
+  readonly #parts: PacketBitObserverParts;
   readonly #users: ReadonlySet<string>;
   /** Targets by a hash of the last bytes of their packets. */
   readonly #targets = new Map<number, Target>();
   /** When packets reached users, ns, ascending. */
   readonly #arrivals: number[] = [];
-  /** By flow, its next sequence number when its latest target was chosen. */
+  /** By flow, the next sequence number when a packet of it was last chosen: the next target must be newer. */
   readonly #seen = new Map<number, number>();
   #nextNs: number;
 
-  constructor(parts: BitWatchParts) {
+  constructor(parts: PacketBitObserverParts) {
     this.#parts = parts;
     this.#nextNs = parts.scenario.warmupNs;
     const { hosts } = parts.scenario.topology;
@@ -79,7 +79,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
     // A packet is seen when its serialisation begins.
   }
 
-  onStarted({ fromNode }: DirectionView, packet: number): void {
+  onStarted({ fromNode }: LinkDirectionView, packet: number): void {
     const now = this.#now;
     const isDue = now >= this.#nextNs && now < this.#parts.scenario.durationNs;
     if (!isDue && this.#targets.size === 0) return;
@@ -90,7 +90,7 @@ export class BitWatch implements NetworkObserver, PrivacyMeter {
     else if (isDue && this.#users.has(from)) this.#choose(from, packet, tail);
   }
 
-  onDelivered({ toNode }: DirectionView, packet: number): void {
+  onDelivered({ toNode }: LinkDirectionView, packet: number): void {
     if (this.#targets.size === 0) return;
     const now = this.#now;
     const to = this.#nameOf(toNode);

@@ -16,7 +16,7 @@ import type { Adversary, AttackContext, AttackTrial, CaughtMessage } from './adv
 /** Messages held back at most; more are dropped. */
 const HELD_MAX = 65_536;
 
-/** See the module. */
+/** The n-1 attack: empties a node's pool, then lets one message in at a time. */
 export class BlendingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'n_minus_one' }>;
   readonly #context: AttackContext;

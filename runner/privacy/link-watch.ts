@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
-import type { View, WatchedLink } from '../../reports/privacy/view/view.ts';
-import { ViewRecord } from '../../reports/privacy/view/view-record.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { AdversaryView, WatchedLink } from '../../reports/privacy/view/view.ts';
+import { AdversaryViewRecorder } from '../../reports/privacy/view/view-record.ts';
 import type { LocalWorld } from '../world.ts';
 
 /** What to observe. */
@@ -36,11 +36,11 @@ export class LinkWatch implements NetworkObserver {
   readonly #links: WatchedLink[] = [];
   /** Index in the list of links, by number of the direction. */
   readonly #indices: number[] = [];
-  readonly #record: ViewRecord;
+  readonly #record: AdversaryViewRecorder;
 
   constructor(parts: LinkWatchParts) {
     this.#parts = parts;
-    this.#record = new ViewRecord({
+    this.#record = new AdversaryViewRecorder({
       adversary: 'global passive, links only',
       links: this.#links,
       corrupt: parts.corrupt,
@@ -51,7 +51,7 @@ export class LinkWatch implements NetworkObserver {
     // A packet is seen when its serialisation begins.
   }
 
-  onStarted(direction: DirectionView, packet: number): void {
+  onStarted(direction: LinkDirectionView, packet: number): void {
     const link = this.#indices[direction.id] ?? this.#index(direction);
     if (link === UNWATCHED) return;
     const { world, warmupNs, keepsSightings } = this.#parts;
@@ -76,7 +76,7 @@ export class LinkWatch implements NetworkObserver {
   }
 
   /** Everything that was seen so far. */
-  view(): View {
+  view(): AdversaryView {
     return this.#record.view();
   }
 
@@ -86,7 +86,7 @@ export class LinkWatch implements NetworkObserver {
     else if (this.sizes.size < SIZES_MAX) this.sizes.set(size, 1);
   }
 
-  #index({ id, fromNode, toNode }: DirectionView): number {
+  #index({ id, fromNode, toNode }: LinkDirectionView): number {
     const { hosts } = this.#parts.world.sim;
     const from = hosts[fromNode]?.name ?? '';
     const to = hosts[toNode]?.name ?? '';

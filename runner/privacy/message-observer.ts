@@ -11,21 +11,21 @@ import { assert } from '../../engine/core/assert.ts';
 import type { MessagePurpose } from '../../engine/host/privacy.ts';
 import type { MessageObserver, Protocol } from '../../engine/host/protocol.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  CREATED,
-  DELIVERED,
-  DEPARTED,
-  DROPPED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
+  EVENT_DROPPED,
   NO_NODE,
   PURPOSE_CONTENT,
   PURPOSE_COVER,
   PURPOSE_FOREIGN,
   PURPOSE_REACTION,
-  type Purpose,
-  type Truth,
+  type PurposeCode,
+  type RunTruth,
 } from '../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../reports/privacy/truth/truth-record.ts';
 import { NumberMap } from '../traffic/number-map.ts';
 
 /** The parts of the record of a run. */
@@ -41,17 +41,21 @@ export interface MessageObserverParts {
 }
 
 const PLACES_AT_FIRST = 8_192;
-const PURPOSES: Readonly<Record<MessagePurpose, Purpose>> = {
+const PURPOSES: Readonly<Record<MessagePurpose, PurposeCode>> = {
   content: PURPOSE_CONTENT,
   reaction: PURPOSE_REACTION,
   cover: PURPOSE_COVER,
 };
-const CODES = { delivered: DELIVERED, absorbed: ABSORBED, dropped: DROPPED } as const;
+const CODES = {
+  delivered: EVENT_DELIVERED,
+  absorbed: EVENT_ABSORBED,
+  dropped: EVENT_DROPPED,
+} as const;
 
 /** The observers of all nodes of one run, and their common record. */
 export class MessageObservers {
   readonly #parts: MessageObserverParts;
-  readonly #record: TruthRecord;
+  readonly #record: TruthRecorder;
   readonly #indices: ReadonlyMap<string, number>;
   /** Numbers of messages by their present key. */
   readonly #messages = new NumberMap();
@@ -62,7 +66,7 @@ export class MessageObservers {
 
   constructor(parts: MessageObserverParts) {
     this.#parts = parts;
-    this.#record = new TruthRecord(parts.nodes, parts.limit);
+    this.#record = new TruthRecorder(parts.nodes, parts.limit);
     this.#indices = new Map(parts.nodes.map((name, index) => [name, index]));
   }
 
@@ -94,20 +98,20 @@ export class MessageObservers {
   }
 
   /** Everything reported so far. */
-  truth(): Truth {
+  truth(): RunTruth {
     return this.#record.truth();
   }
 
   #created(
     node: number,
     key: number,
-    { purpose, recipient }: { readonly purpose: Purpose; readonly recipient: string },
+    { purpose, recipient }: { readonly purpose: PurposeCode; readonly recipient: string },
   ): void {
     if (this.#record.isFull) return;
     const to = this.#indices.get(recipient) ?? NO_NODE;
     const message = this.#record.open({ purpose, sender: node, recipient: to });
     this.#name(key, message);
-    this.#note(CREATED, message, node);
+    this.#note(EVENT_CREATED, message, node);
   }
 
   #arrived(node: number, key: number): void {
@@ -119,7 +123,7 @@ export class MessageObservers {
     }
     const message = known >= 0 ? known : this.#foreign(key);
     this.#places[message] = node + 1;
-    this.#note(ARRIVED, message, node);
+    this.#note(EVENT_ARRIVED, message, node);
   }
 
   #departed(node: number, inKey: number, outKey: number): void {
@@ -128,7 +132,7 @@ export class MessageObservers {
     this.#messages.delete(inKey);
     this.#messages.set(outKey, message);
     this.#places[message] = 0;
-    this.#note(DEPARTED, message, node);
+    this.#note(EVENT_DEPARTED, message, node);
   }
 
   #ended(node: number, key: number, how: 'delivered' | 'dropped' | 'absorbed'): void {
@@ -164,7 +168,7 @@ export class MessageObservers {
     this.#places = larger;
   }
 
-  #note(code: Parameters<TruthRecord['add']>[0], message: number, node: number): void {
+  #note(code: Parameters<TruthRecorder['add']>[0], message: number, node: number): void {
     this.#record.add(code, message, node, this.#parts.now());
   }
 }
@@ -173,7 +177,7 @@ export class MessageObservers {
 function purposesOf({
   name,
   messageKinds = {},
-}: Pick<Protocol, 'name' | 'messageKinds'>): (kind: string) => Purpose {
+}: Pick<Protocol, 'name' | 'messageKinds'>): (kind: string) => PurposeCode {
   const purposes = new Map(Object.entries(messageKinds));
   return (kind) => {
     const purpose = purposes.get(kind);

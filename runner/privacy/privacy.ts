@@ -6,19 +6,19 @@
  */
 
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { DelayLaw, PrivacyFacts } from '../../engine/host/privacy.ts';
+import type { DelayLaw, NodePrivacyFacts } from '../../engine/host/privacy.ts';
 import type { LocateMessage, MessageObserver, Protocol } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { passagesOf } from '../../reports/privacy/answers.ts';
+import { corruptPassagesOf } from '../../reports/privacy/answers.ts';
 import {
   attackMetrics,
   evaluateAttacks,
   requestedAttackMetrics,
 } from '../../reports/privacy/evaluate-attacks.ts';
-import { ACTIVE_ATTACKS } from '../../reports/privacy/kpis.ts';
+import { ACTIVE_ATTACK_OF_METRIC } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/measure.ts';
-import type { MixFacts, PrivacySetting } from '../../reports/privacy/setting.ts';
+import type { MixDelayModel, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { PrivacySpec, Scenario } from '../../scenarios/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
@@ -31,7 +31,7 @@ import { MessageObservers } from './message-observer.ts';
 const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
 
 /** The parts of a privacy measurement. */
-export interface PrivacyParts {
+export interface MixPrivacyMeterParts {
   readonly scenario: Scenario;
   readonly privacy: PrivacySpec;
   readonly seed: number;
@@ -53,16 +53,16 @@ export interface PrivacyMeter {
 }
 
 /** The privacy measurement of a run with nodes that mix. */
-export class PrivacyWatch implements PrivacyMeter {
+export class MixPrivacyMeter implements PrivacyMeter {
   /** Receives reports about messages inside nodes. */
   readonly observers: MessageObservers;
   /** Observes packets on links. */
   readonly links: LinkWatch;
   /** Carries out the attacks of events. */
   readonly attacks: AttackDriver;
-  readonly #parts: PrivacyParts;
+  readonly #parts: MixPrivacyMeterParts;
 
-  constructor(parts: PrivacyParts) {
+  constructor(parts: MixPrivacyMeterParts) {
     const { world, scenario, privacy } = parts;
     const { hosts } = scenario.topology;
     this.#parts = parts;
@@ -119,7 +119,7 @@ export class PrivacyWatch implements PrivacyMeter {
     };
     const found = measurePrivacy(truth, setting);
     if (requestedAttackMetrics(setting.asked).length === 0) return found;
-    for (const passage of passagesOf(truth, privacy.corrupt)) this.links.told(passage);
+    for (const passage of corruptPassagesOf(truth, privacy.corrupt)) this.links.told(passage);
     const { summary } = found;
     const view = this.links.view();
     const attacks = evaluateAttacks({
@@ -147,12 +147,12 @@ export class PrivacyWatch implements PrivacyMeter {
     );
   }
 
-  #mixes(): readonly MixFacts[] {
+  #mixes(): readonly MixDelayModel[] {
     const { scenario, privacy } = this.#parts;
     const known = new Map(privacy.facts.map((one) => [one.node, one]));
     return scenario.topology.hosts
       .filter(({ name }) => privacy.mixes.includes(name))
-      .map(({ name }): MixFacts => {
+      .map(({ name }): MixDelayModel => {
         const { law = SENDERS_CHOOSE, meanDelayNs } = known.get(name) ?? {};
         const mean = privacy.meanDelayNs ?? meanDelayNs ?? 0;
         return { name, law, ...(mean > 0 ? { meanDelayNs: mean } : {}) };
@@ -160,17 +160,17 @@ export class PrivacyWatch implements PrivacyMeter {
   }
 }
 
-function ofPart({ facts }: PrivacySpec, part: PrivacyFacts['part']): readonly string[] {
+function ofPart({ facts }: PrivacySpec, part: NodePrivacyFacts['part']): readonly string[] {
   return facts.flatMap((one) => (one.part === part ? [one.node] : []));
 }
 
 /** True if an attack only observes links. An active one intercepts packets itself. */
 function isPassive(metric: string): boolean {
-  return !ACTIVE_ATTACKS.has(metric);
+  return !ACTIVE_ATTACK_OF_METRIC.has(metric);
 }
 
 /** The warning for a live run whose scenario measures privacy, which live runs cannot do. */
-export function privacyNote({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
+export function livePrivacyWarning({ privacy }: Pick<Scenario, 'privacy'>): readonly string[] {
   if (privacy === undefined) return [];
   return [
     'privacy is measured only in virtual time: live nodes do not reveal what happened to a message',

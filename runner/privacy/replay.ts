@@ -17,7 +17,7 @@ import type {
 /** Largest number of remembered outputs; the oldest is removed first. */
 const REMEMBERED_MAX = 65_536;
 
-/** See the module. */
+/** The replay attack: sends recorded messages again and looks for one that leaves a second time. */
 export class ReplayAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
   readonly #context: AttackContext;

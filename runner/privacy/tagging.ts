@@ -8,7 +8,10 @@
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { Adversary, AttackContext, AttackTrial, CaughtMessage } from './adversary.ts';
 
-/** See the module. */
+/**
+ * The tagging attack: flips a bit of a message, and looks for one that a corrupt last hop cannot
+ * open.
+ */
 export class TaggingAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'tagging' }>;
   readonly #context: AttackContext;

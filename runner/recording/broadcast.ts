@@ -13,16 +13,16 @@ import {
   alignedLength,
   BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
-  FOOTER_TABLE,
+  FOOTER_TABLE_NUMBER,
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import {
+  startTraceTo,
   type TraceListener,
   type TraceOutput,
   type TraceParts,
-  traceInto,
 } from './record-trace.ts';
 
 /** Blocks are sent at most 20 times a second. */
@@ -44,7 +44,7 @@ const WAITING_MAX = 8;
  */
 export interface Broadcast {
   readonly port: MessagePort;
-  /** One i32: bytes of packet data sent and not taken yet. */
+  /** One i32: number of bytes of packet data that were sent and not taken yet. */
   readonly pending: SharedArrayBuffer;
 }
 
@@ -95,7 +95,7 @@ export function broadcastTrace(
   now: () => number = () => performance.now(),
 ): TraceListener {
   const output = new BroadcastOutput(parts, broadcast, now);
-  return traceInto(parts, { extent: 'full' }, output);
+  return startTraceTo(parts, { extent: 'full' }, output);
 }
 
 class BroadcastOutput implements TraceOutput {
@@ -170,7 +170,7 @@ class BroadcastOutput implements TraceOutput {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const table = view.getUint8(BLOCK_FIELD_OFFSETS.table);
     // The index covers the whole file; viewers build their own.
-    this.#hasFooter = table === FOOTER_TABLE;
+    this.#hasFooter = table === FOOTER_TABLE_NUMBER;
     this.#left = BLOCK_HEAD_BYTES + alignedLength(view.getUint32(BLOCK_FIELD_OFFSETS.stored, true));
     if (this.#hasFooter) this.#lane = undefined;
     else if (!PACKET_TABLES.includes(table)) this.#lane = this.#lasting;

@@ -4,27 +4,30 @@
  *
  * @module
  */
-import type { DirectionView } from '../../engine/net/direction-context.ts';
-import { DIRECTION_DEFAULTS, type DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionView } from '../../engine/net/direction-context.ts';
+import { LINK_DIRECTION_DEFAULTS, type LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { Topology } from '../../topologies/model.ts';
 
-type Place = Pick<DirectionView, 'linkId' | 'name' | 'fromNode' | 'toNode'>;
+type Place = Pick<LinkDirectionView, 'linkId' | 'name' | 'fromNode' | 'toNode'>;
 
-/** See the module. A network that has not begun shows the same (engine/net/network.ts, `directions`). */
+/**
+ * The directions of a topology, in the order in which a network numbers them. A network that has
+ * not begun shows the same (engine/net/network.ts, `directions`).
+ */
 export function directionsOf({
   hosts,
   links,
   segments,
   clouds,
-}: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>): readonly DirectionView[] {
-  const directions: DirectionView[] = [];
+}: Pick<Topology, 'hosts' | 'links' | 'segments' | 'clouds'>): readonly LinkDirectionView[] {
+  const directions: LinkDirectionView[] = [];
   const index = new Map(hosts.map(({ name }, at) => [name, at]));
   const indexOf = (name: string): number => index.get(name) as number;
   const add = (
     place: Place,
-    { rateBps, delayNs, overheadBytes, contacts }: DirectionSpec,
+    { rateBps, delayNs, overheadBytes, contacts }: LinkDirectionSpec,
   ): void => {
-    const { overheadBytes: usual } = DIRECTION_DEFAULTS;
+    const { overheadBytes: usual } = LINK_DIRECTION_DEFAULTS;
     const pace = { rateBps, delayNs, overheadBytes: overheadBytes ?? usual };
     directions.push({ ...place, id: directions.length, pace, plan: contacts });
   };
@@ -47,7 +50,7 @@ export function directionsOf({
       for (const [b, to] of regions.entries()) {
         const linkId = a <= b ? `${id}/${from}--${to}` : `${id}/${to}--${from}`;
         const place = { linkId, name: `${from}->${to}`, fromNode: -1, toNode: -1 };
-        add(place, between[a * regions.length + b] as DirectionSpec);
+        add(place, between[a * regions.length + b] as LinkDirectionSpec);
       }
     }
   }

@@ -25,17 +25,17 @@ interface Trail {
   readonly number: number;
   /** What the node that sent it had received; absent if the node made it. */
   readonly origin: Arrival | undefined;
-  /** The nodes that have it under this key. */
+  /** Nodes that have the message under this key, with its arrival there. */
   readonly holders: Map<string, Arrival>;
   /** Copies on their way. */
   underWay: number;
 }
 
 /** A message inside a node. */
-export interface HeldBack {
+export interface HeldMessage {
   readonly heldNs: number;
   readonly text: string;
-  /** Its bytes on arrival. */
+  /** Bytes of the message on arrival. */
   readonly bytes: Uint8Array;
 }
 
@@ -94,7 +94,7 @@ export class MessageTrails {
   /**
    * How long a message was inside, and its bytes when it arrived; undefined if it was made there.
    */
-  heldBack(key: number): HeldBack | undefined {
+  heldBack(key: number): HeldMessage | undefined {
     const origin = this.#trails.get(key)?.origin;
     if (origin === undefined) return undefined;
     const heldNs = this.#parts.now() - origin.atNs;
@@ -169,7 +169,7 @@ export class MessageTrails {
 
   /** The node no longer has the message; the trail is over when nobody has it. */
   #release(node: string, key: number, trail: Trail): void {
-    // A node that never received it made it, so that it was counted as under way.
+    // A node that never received the message has made it: the message still counts as under way.
     if (!trail.holders.delete(node)) trail.underWay = Math.max(0, trail.underWay - 1);
     if (trail.holders.size === 0 && trail.underWay === 0) this.#trails.delete(key);
   }

@@ -9,11 +9,11 @@
  *
  * @module
  */
-import type { Question } from '../../engine/host/host.ts';
+import type { RequestContent } from '../../engine/host/host.ts';
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import {
   BIT_NS_PER_BYTE,
-  type DirectionView,
+  type LinkDirectionView,
   type NetworkObserver,
 } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
@@ -33,13 +33,13 @@ interface Track {
   readonly trail: number;
   startedNs: number;
   arrivedNs: number;
-  /** Its bytes on arrival at the last node. */
+  /** Bytes of the packet on arrival at the last node. */
   bytes: Uint8Array;
 }
 
 /** The packet that a node sent last, in case the node reports later what it was. */
 interface Offered {
-  readonly direction: DirectionView;
+  readonly direction: LinkDirectionView;
   readonly packet: number;
   /** Key of the message in the packet. */
   readonly key: number;
@@ -50,7 +50,7 @@ interface Offered {
 interface Passing {
   readonly journey: Journey;
   readonly trail: number;
-  readonly direction: DirectionView;
+  readonly direction: LinkDirectionView;
   readonly text: string;
   readonly heldNs?: number | undefined;
 }
@@ -114,7 +114,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     return this.#trails.of(node);
   }
 
-  requested(node: string, { kind, target, body }: Question): void {
+  requested(node: string, { kind, target, body }: RequestContent): void {
     const isMeasured = this.#now >= this.#parts.scenario.warmupNs;
     if (this.#journeys.length >= this.#count || !isMeasured) return;
     if (kind !== 'send' || claimedFlow(body) < 0) return;
@@ -130,7 +130,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     this.#asked = undefined;
   }
 
-  onOffered(direction: DirectionView, packet: number): void {
+  onOffered(direction: LinkDirectionView, packet: number): void {
     const { table } = this.#parts.world.sim.network;
     const node = this.#nodeName(direction.fromNode);
     const bytes = table.view(packet);
@@ -153,7 +153,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     }
   }
 
-  onStarted(direction: DirectionView, packet: number): void {
+  onStarted(direction: LinkDirectionView, packet: number): void {
     const track = this.#tracks.get(packet);
     if (track === undefined) {
       if (this.#offered?.packet === packet) this.#offered.isStarted = true;
@@ -171,7 +171,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     this.#say(track.journey, this.#nodeName(direction.fromNode), text);
   }
 
-  onDelivered(direction: DirectionView, packet: number): void {
+  onDelivered(direction: LinkDirectionView, packet: number): void {
     const track = this.#tracks.get(packet);
     if (track === undefined) return;
     const { table } = this.#parts.world.sim.network;
@@ -189,7 +189,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     );
   }
 
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     const track = this.#tracks.get(packet);
     if (track === undefined) return;
     this.#tracks.delete(packet);

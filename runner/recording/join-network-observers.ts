@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 
 /** Passes everything on to all observers, in their order; undefined if there are none. */
 export function joinNetworkObservers(
@@ -20,27 +20,27 @@ class Observers implements NetworkObserver {
     this.#observers = observers;
   }
 
-  onOffered(direction: DirectionView, packet: number): void {
+  onOffered(direction: LinkDirectionView, packet: number): void {
     for (const observer of this.#observers) observer.onOffered(direction, packet);
   }
 
-  onStarted(direction: DirectionView, packet: number): void {
+  onStarted(direction: LinkDirectionView, packet: number): void {
     for (const observer of this.#observers) observer.onStarted(direction, packet);
   }
 
-  onCopied(direction: DirectionView, copy: number, original: number): void {
+  onCopied(direction: LinkDirectionView, copy: number, original: number): void {
     for (const observer of this.#observers) observer.onCopied?.(direction, copy, original);
   }
 
-  onDelivered(direction: DirectionView, packet: number): void {
+  onDelivered(direction: LinkDirectionView, packet: number): void {
     for (const observer of this.#observers) observer.onDelivered(direction, packet);
   }
 
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     for (const observer of this.#observers) observer.onDropped(direction, packet, reason);
   }
 
-  onPace(direction: DirectionView): void {
+  onPace(direction: LinkDirectionView): void {
     for (const observer of this.#observers) observer.onPace?.(direction);
   }
 }

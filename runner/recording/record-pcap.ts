@@ -19,9 +19,9 @@ import {
 import {
   addressBytes,
   type CaptureEndpoint,
-  synthesise,
+  synthesiseIpPacket,
 } from '../../engine/measure/pcapng/synthesise.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import type { Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
@@ -75,26 +75,26 @@ class Capture implements Recorder, NetworkObserver {
     // A packet is on the wire when its serialisation begins.
   }
 
-  onStarted(direction: DirectionView, packet: number): void {
+  onStarted(direction: LinkDirectionView, packet: number): void {
     const at = this.#senderOf(direction);
     at.received += 1;
     this.#capture(packet, { interfaceId: at.id, direction: 'outbound' });
   }
 
-  onCopied(direction: DirectionView, copy: number): void {
+  onCopied(direction: LinkDirectionView, copy: number): void {
     const at = this.#senderOf(direction);
     at.received += 1;
     this.#capture(copy, { interfaceId: at.id, direction: 'outbound', comment: 'copy' });
   }
 
-  onDelivered(direction: DirectionView, packet: number): void {
+  onDelivered(direction: LinkDirectionView, packet: number): void {
     this.#senderOf(direction);
     const at = this.#arrivals[direction.id] as Interface;
     at.received += 1;
     this.#capture(packet, { interfaceId: at.id, direction: 'inbound' });
   }
 
-  onDropped(direction: DirectionView | undefined, packet: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
     if (direction === undefined) return;
     const at = this.#senderOf(direction);
     at.dropped += 1;
@@ -126,10 +126,10 @@ class Capture implements Recorder, NetworkObserver {
     const { directions } = this.#parts.world.sim.network;
     for (let id = this.#interfaces.length; id < directions.length; id += 1) {
       this.#interfaces.push({ id, received: 0, dropped: 0 });
-      this.#put(encodeInterfaceDescription((directions[id] as DirectionView).name));
+      this.#put(encodeInterfaceDescription((directions[id] as LinkDirectionView).name));
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
-      const { linkId, fromNode, toNode } = directions[id] as DirectionView;
+      const { linkId, fromNode, toNode } = directions[id] as LinkDirectionView;
       // A medium or a loopback has no far end: packets arrive where they left.
       const back = directions.findIndex(
         (other) =>
@@ -139,7 +139,7 @@ class Capture implements Recorder, NetworkObserver {
     }
   }
 
-  #senderOf({ id }: DirectionView): Interface {
+  #senderOf({ id }: LinkDirectionView): Interface {
     if (id >= this.#interfaces.length) this.#describe();
     return this.#interfaces[id] as Interface;
   }
@@ -153,7 +153,7 @@ class Capture implements Recorder, NetworkObserver {
     const { table } = world.sim.network;
     const from = this.#endpoint(table.from[packet] ?? 0);
     const to = this.#endpoint(table.to[packet] ?? 0);
-    const bytes = synthesise(from, to, table.view(packet));
+    const bytes = synthesiseIpPacket(from, to, table.view(packet));
     this.#put(encodePacketBlock({ ...where, timeNs: world.now(), bytes }));
   }
 

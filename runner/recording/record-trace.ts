@@ -9,31 +9,34 @@
 
 import { gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../engine/core/scheduler.ts';
+import type { TableRows } from '../../engine/measure/trace/encode-block.ts';
 import {
-  CLASSES,
   FAULT_KINDS,
   FORMAT_VERSION,
   NO_REFERENCE,
+  PACKET_CLASSES,
   STATE_KINDS,
   TABLES,
   type TraceHeader,
 } from '../../engine/measure/trace/layout.ts';
-import { linkInfos } from '../../engine/measure/trace/link-info.ts';
+import { linkDirectionInfos } from '../../engine/measure/trace/link-info.ts';
 import { NetworkRecorder } from '../../engine/measure/trace/network-recorder.ts';
 import { finestLinkLevel } from '../../engine/measure/trace/pyramid.ts';
 import { TraceRecorder } from '../../engine/measure/trace/trace-recorder.ts';
 import type { TraceSink } from '../../engine/measure/trace/trace-writer.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
 import type { PacketTable } from '../../engine/net/packet-table.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { FaultRecord, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { claimedFlow } from '../traffic/ground-truth.ts';
+import type { World } from '../world.ts';
+import { StatusRecorder } from './record-statuses.ts';
 import type { JourneyPassage, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
@@ -45,7 +48,7 @@ const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
 
 /** What to record, and to which file. */
-export interface TraceOrder {
+export interface TraceRequest {
   readonly path: string;
   readonly extent: 'windows' | 'full';
 }
@@ -53,11 +56,11 @@ export interface TraceOrder {
 /** The sources of a trace. */
 export interface TraceParts {
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
   /** Reads the time of the run, ns. */
   readonly now: () => number;
-  readonly directions: readonly DirectionView[];
+  readonly directions: readonly LinkDirectionView[];
   /**
    * Where packets are observed. Absent in live runs: after the kernel, datagrams cannot be told
    * apart, so live traces hold states, spans, drops, faults and series, but no hops.
@@ -68,6 +71,8 @@ export interface TraceParts {
    * instead of twice costs half.
    */
   readonly leader?: TraceListener;
+  /** Asks nodes for their statuses; absent: the trace has none, as in live runs. */
+  readonly nodeCalls?: Pick<World, 'call'>;
 }
 
 /** The destination of the blocks of a trace. */
@@ -84,8 +89,8 @@ export interface TraceOutput {
 }
 
 /** Begins a trace file of a run in virtual time. */
-export function recordTrace(parts: RecorderParts, order: TraceOrder): TraceListener {
-  return openTrace(traceParts(parts), order);
+export function recordTrace(parts: RecorderParts, order: TraceRequest): TraceListener {
+  return startTraceFile({ ...traceParts(parts), nodeCalls: parts.world }, order);
 }
 
 /** The parts of a trace in virtual time, where packets are observed. */
@@ -97,7 +102,7 @@ export function traceParts({ world, scenario, registry, seed }: RecorderParts): 
 }
 
 /** Begins a trace file of any run. */
-export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
+export function startTraceFile(parts: TraceParts, order: TraceRequest): TraceListener {
   const file = new RecordingFile(order.path);
   const sink: TraceSink = {
     write: (bytes) => file.write(bytes),
@@ -108,13 +113,13 @@ export function openTrace(parts: TraceParts, order: TraceOrder): TraceListener {
     warning: () => file.warning(),
     close: () => file.close(),
   };
-  return traceInto(parts, order, output);
+  return startTraceTo(parts, order, output);
 }
 
 /** Starts a trace whose blocks go to any destination. */
-export function traceInto(
+export function startTraceTo(
   parts: TraceParts,
-  order: Pick<TraceOrder, 'extent'>,
+  order: Pick<TraceRequest, 'extent'>,
   output: TraceOutput,
 ): TraceListener {
   return new TraceListener(parts, order, output);
@@ -128,13 +133,14 @@ export class TraceListener implements Recorder {
   readonly #trace: TraceRecorder;
   readonly #network: NetworkRecorder | undefined;
   readonly #leader: TraceListener | undefined;
+  readonly #statuses: StatusRecorder | undefined;
   readonly #nodes: ReadonlyMap<string, number>;
   readonly #reasons: ReadonlyMap<string, number>;
   #faultsBegun = 0;
   #faultsOpen: FaultRecord[] = [];
 
-  constructor(parts: TraceParts, order: Pick<TraceOrder, 'extent'>, output: TraceOutput) {
-    const { scenario, registry, directions, network, leader } = parts;
+  constructor(parts: TraceParts, order: Pick<TraceRequest, 'extent'>, output: TraceOutput) {
+    const { scenario, registry, directions, network, leader, nodeCalls } = parts;
     const header = traceHeader(parts, order.extent);
     this.#parts = parts;
     this.#output = output;
@@ -145,6 +151,8 @@ export class TraceListener implements Recorder {
     this.#trace = new TraceRecorder({ sink, header, directions, ...bound });
     this.#leader = leader;
     if (leader !== undefined) leader.#trace.follower = this.#trace;
+    const write = (rows: TableRows): void => this.#trace.append(rows);
+    this.#statuses = nodeCalls && new StatusRecorder(header, nodeCalls, write);
     if (network === undefined || leader !== undefined) return;
     const into = { sink: this.#trace, pyramid: this.#trace.pyramid };
     this.#network = new NetworkRecorder(network, header.links.length, into);
@@ -199,6 +207,11 @@ export class TraceListener implements Recorder {
   }
 
   tick(nowNs: number, experiment: Experiment): void {
+    this.#statuses?.tick(nowNs, experiment);
+    this.#advance(nowNs, experiment);
+  }
+
+  #advance(nowNs: number, experiment: Experiment): void {
     const { records } = experiment.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
@@ -221,7 +234,9 @@ export class TraceListener implements Recorder {
 
   finish(result: SeedResult, experiment: Experiment): void {
     const endNs = greatestOf([this.#parts.now(), ...result.faults.map(({ beginNs }) => beginNs)]);
-    this.tick(endNs, experiment);
+    // The nodes have stopped, so nobody asks for their statuses any more.
+    this.#statuses?.flush();
+    this.#advance(endNs, experiment);
     for (const fault of result.faults) {
       for (const [effect, atNs] of Object.entries(fault.effects)) {
         this.#trace.faultEffect(fault, atNs, effect);
@@ -276,10 +291,10 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
       ...(area === undefined ? {} : { area }),
       ...(place === undefined ? {} : { place }),
     })),
-    links: withRegions(linkInfos(directions), scenario.topology.clouds),
+    links: withRegions(linkDirectionInfos(directions), scenario.topology.clouds),
     flows: ['none', ...scenario.traffic.map(({ from, to }) => `${from} -> ${to}`)],
     reasons: reasonsOf(scenario, registry),
-    classes: CLASSES,
+    classes: PACKET_CLASSES,
     stateKinds: STATE_KINDS,
     faultKinds: FAULT_KINDS,
     linkLevel: finestLinkLevel(directions.length),
@@ -287,9 +302,9 @@ function traceHeader(parts: TraceParts, extent: 'windows' | 'full'): TraceHeader
 }
 
 /** Reasons of the network first, by their numbers, then those of the protocols. */
-function reasonsOf(scenario: Scenario, registry: Registry): readonly string[] {
+function reasonsOf(scenario: Scenario, registry: ProtocolLookup): readonly string[] {
   const names = new Set<string>(DROP_REASONS);
-  for (const protocol of new Set(scenario.topology.hosts.flatMap(stackNames))) {
+  for (const protocol of new Set(scenario.topology.hosts.flatMap(protocolNamesOfHost))) {
     const drops = registry.protocols(protocol)?.drops ?? {};
     for (const reason of Object.keys(drops).sort()) names.add(reason);
   }

@@ -5,10 +5,10 @@
  */
 
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
-import type { DirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { MessageAccountant } from '../accounts/message-account.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -18,7 +18,7 @@ import type { LocalWorld, WorldListener } from '../world.ts';
 export interface RecorderParts {
   readonly world: LocalWorld;
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
   /** Receives the journeys of `explain` at the end. */
   readonly onJourneys?: (text: string) => void;
@@ -30,7 +30,7 @@ export interface RecorderParts {
 
 /** A packet of a journey at one place on its route. */
 export interface JourneyPassage {
-  /** One number for everything that follows a packet through nodes that make new packets of it. */
+  /** A number that stays the same when a node makes a new packet of one that it received. */
   readonly trail: number;
   readonly node: string;
   readonly bytes: Uint8Array;
@@ -38,13 +38,13 @@ export interface JourneyPassage {
    * The link that it is offered to, and its row in the packet table; absent if an application got
    * the bytes.
    */
-  readonly direction?: DirectionView;
+  readonly direction?: LinkDirectionView;
   readonly row?: number;
   /** How long the node held it; absent if the node made it. */
   readonly heldNs?: number | undefined;
 }
 
-/** A recorder. */
+/** Writes files about a run from what nodes and links report. */
 export interface Recorder extends WorldListener {
   /** Observes packets; undefined in live runs. */
   readonly observer: NetworkObserver | undefined;
@@ -62,8 +62,8 @@ export interface Recorder extends WorldListener {
   close?(): void;
 }
 
-/** What records a run. */
-export interface Recording {
+/** All recorders of a run as one. */
+export interface RunRecording {
   /** Called every few milliseconds of the run's time. */
   tick(nowNs: number, experiment: Experiment): void;
   /** Writes the rest; returns warnings for the user. */

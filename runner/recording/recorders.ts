@@ -8,17 +8,17 @@ import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { measuredSoFar } from '../experiment/measured-so-far.ts';
+import { interimResultReader } from '../experiment/measured-so-far.ts';
 import type { World } from '../world.ts';
 import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { recordJourneys } from './explain.ts';
 import { recordPcap } from './record-pcap.ts';
-import { openTrace, recordTrace, traceParts } from './record-trace.ts';
-import type { JourneyPassage, Recorder, RecorderParts, Recording } from './recorder.ts';
-import type { Recordings } from './recordings.ts';
+import { recordTrace, startTraceFile, traceParts } from './record-trace.ts';
+import type { JourneyPassage, Recorder, RecorderParts, RunRecording } from './recorder.ts';
+import type { RecordingPaths } from './recordings.ts';
 
 /** Everything that records one run. */
-export class Recorders implements Recording {
+export class Recorders implements RunRecording {
   readonly all: readonly Recorder[];
 
   constructor(all: readonly Recorder[]) {
@@ -55,14 +55,14 @@ export class Recorders implements Recording {
 /** The recorders of a run whose packets can be observed. */
 export function recordersOf(
   parts: RecorderParts,
-  { trace, pcapPath, explain: journeys = 0, broadcast }: Recordings,
+  { trace, pcapPath, explain: journeys = 0, broadcast }: RecordingPaths,
 ): Recorders {
   const recorders: Recorder[] = [];
   const leader = trace === undefined ? undefined : recordTrace(parts, trace);
   if (leader !== undefined) recorders.push(leader);
   if (pcapPath !== undefined) recorders.push(recordPcap(parts, pcapPath));
   if (broadcast !== undefined) {
-    const soFar = measuredSoFar(parts.world, parts);
+    const soFar = interimResultReader(parts.world, parts);
     const followed = leader === undefined ? {} : { leader };
     recorders.push(broadcastTrace({ ...traceParts(parts), soFar, ...followed }, broadcast));
   }
@@ -82,12 +82,12 @@ export function recordersOf(
  */
 export function liveRecorders(
   parts: Omit<BroadcastParts, 'network' | 'soFar'> & { readonly world: World },
-  { trace, broadcast }: Recordings,
+  { trace, broadcast }: RecordingPaths,
 ): Recorders {
   const recorders: Recorder[] = [];
-  if (trace !== undefined) recorders.push(openTrace(parts, trace));
+  if (trace !== undefined) recorders.push(startTraceFile(parts, trace));
   if (broadcast !== undefined) {
-    const soFar = measuredSoFar(parts.world, parts);
+    const soFar = interimResultReader(parts.world, parts);
     recorders.push(broadcastTrace({ ...parts, soFar }, broadcast));
   }
   return new Recorders(recorders);

@@ -8,7 +8,7 @@ import type { InjectionPort } from '../injection/messages.ts';
 import type { Broadcast } from './broadcast.ts';
 
 /** Recordings in addition to the result, as paths of files to write. */
-export interface Recordings {
+export interface RecordingPaths {
   /** `windows` records around faults, `full` everything. */
   readonly trace?: { readonly path: string; readonly extent: 'windows' | 'full' };
   readonly pcapPath?: string;

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import type { LinkInfo } from '../../engine/measure/trace/layout.ts';
+import type { LinkDirectionInfo } from '../../engine/measure/trace/layout.ts';
 import type { CloudSpec } from '../../topologies/model.ts';
 
 /** The links with the regions at their ends; those of no cloud are left as they are. */
 export function withRegions(
-  links: readonly LinkInfo[],
+  links: readonly LinkDirectionInfo[],
   clouds: readonly CloudSpec[],
-): readonly LinkInfo[] {
+): readonly LinkDirectionInfo[] {
   if (clouds.length === 0) return links;
-  const ends = new Map<string, Pick<LinkInfo, 'fromRegion' | 'toRegion'>>();
+  const ends = new Map<string, Pick<LinkDirectionInfo, 'fromRegion' | 'toRegion'>>();
   for (const { id, regions, members } of clouds) {
     const named = (region: string): string => `${id}/${region}`;
     for (const { host, region } of members) {

@@ -4,42 +4,50 @@
  * @module
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { LocateMessage, Protocol } from '../../engine/host/protocol.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import {
+  type ConfiguredProtocol,
+  lowestProtocolOf,
+  protocolStackFinder,
+} from '../../scenarios/open/nodes.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { followRefusals, keepAccount } from '../accounts/account.ts';
+import { recordRefusedMessages, startMessageAccounting } from '../accounts/account.ts';
 import {
   type CrashContext,
   crashContextOf,
-  guardingClocks,
   reportingCrashes,
+  runGuardingClocks,
 } from '../crash/crash-context.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
 import type { AssembledRun } from '../phases/run-phases.ts';
-import { BitWatch, type BitWatchParts } from '../privacy/bit-watch.ts';
-import { type PrivacyMeter, type PrivacyParts, PrivacyWatch } from '../privacy/privacy.ts';
+import { PacketBitObserver, type PacketBitObserverParts } from '../privacy/bit-watch.ts';
+import {
+  MixPrivacyMeter,
+  type MixPrivacyMeterParts,
+  type PrivacyMeter,
+} from '../privacy/privacy.ts';
 import { recordersOf } from '../recording/recorders.ts';
-import type { Recordings } from '../recording/recordings.ts';
-import { Deliveries } from '../traffic/deliveries.ts';
-import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
+import type { RecordingPaths } from '../recording/recordings.ts';
+import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
+import { RunFlows } from '../traffic/run-flows.ts';
 import type { LocalWorld } from '../world.ts';
-import type { SetUpMemory } from '../worlds/set-up-memory.ts';
+import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import { type MakeNetwork, makeSimWorld, virtualWorld } from '../worlds/virtual-world.ts';
 import type { RunControl } from './run-control.ts';
 
-/** The input of a run. */
-export interface SeedRun {
+/** What is run, and how: the scenario, the seed, and what is recorded. */
+export interface SeedRunInput {
   readonly scenario: Scenario;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
   readonly seed: number;
-  readonly recordings?: Recordings;
+  readonly recordings?: RecordingPaths;
   /** Receives the journeys that `recordings.explain` asks for. */
   readonly onJourneys?: (text: string) => void;
   readonly control?: RunControl;
@@ -52,9 +60,9 @@ export interface SeedRun {
   /** Memory in which calls of nodes are recorded for another thread. */
   readonly calls?: SharedArrayBuffer;
   /** Watches what the set-up takes of memory. */
-  readonly memory?: SetUpMemory;
+  readonly memory?: SetUpMemoryGuard;
   /** Chooses the protocol of a host; by default, the registry does. */
-  readonly nodeOf?: (host: HostSpec) => NodeChoice;
+  readonly nodeOf?: (host: HostSpec) => ConfiguredProtocol;
 }
 
 /** All parts of a run before it begins, which tests can inspect. */
@@ -66,38 +74,45 @@ export interface PreparedRun<Net extends SimWorld = SimWorld> extends AssembledR
 }
 
 /** Creates the world and the experiment and schedules the first events, for tests. */
-export function prepareSeed(given: SeedRun): PreparedRun {
+export function prepareSeed(given: SeedRunInput): PreparedRun {
   const assembled = assembleSeed(given);
-  runGuarded(assembled, () => assembled.experiment.prepare());
-  followRefusals(assembled.account, assembled.experiment.flows);
+  runNamingCrashedNode(assembled, () => assembled.experiment.prepare());
+  recordRefusedMessages(assembled.account, assembled.experiment.flows);
   return assembled;
 }
 
 /** Runs code of nodes, and names the node if it throws. */
-export function runGuarded<T>(
+export function runNamingCrashedNode<T>(
   { crashContext }: Pick<PreparedRun, 'crashContext'>,
   code: () => T,
 ): T {
-  return reportingCrashes(crashContext, () => guardingClocks(crashContext, code));
+  return reportingCrashes(crashContext, () => runGuardingClocks(crashContext, code));
 }
 
 /** Creates the world and the experiment. */
-export function assembleSeed(given: SeedRun): PreparedRun {
-  return assembleOn(given, makeSimWorld);
+export function assembleSeed(given: SeedRunInput): PreparedRun {
+  return assembleSeedOnNetwork(given, makeSimWorld);
 }
 
 /** Like {@link assembleSeed}, on a network of another kind. */
-export function assembleOn<Net extends SimWorld>(
-  given: SeedRun,
+export function assembleSeedOnNetwork<Net extends SimWorld>(
+  given: SeedRunInput,
   make: MakeNetwork<Net>,
 ): PreparedRun<Net> {
-  const run = { ...given, scenario: scenarioOfSeed(given.scenario, given.seed) };
+  const run = { ...given, scenario: withTrafficOfSeed(given.scenario, given.seed) };
   const { scenario, registry, seed, memory, recordings = {} } = run;
   const { hosts } = scenario.topology;
-  const nodeOf = run.nodeOf ?? ((host): NodeChoice => nodeChoice(scenario, host, registry));
+  const nodeOf =
+    run.nodeOf ?? ((host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry));
   const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
-  const crypto = provider(scenario.crypto, { timing: 'simulation' });
-  const facts = { scenario, seed, protocolOf, stackOf: stackOf(scenario, registry), crypto };
+  const crypto = createCryptoProvider(scenario.crypto, { timing: 'simulation' });
+  const facts = {
+    scenario,
+    seed,
+    protocolOf,
+    stackOf: protocolStackFinder(scenario, registry),
+    crypto,
+  };
   const world = virtualWorld(
     {
       ...facts,
@@ -112,11 +127,11 @@ export function assembleOn<Net extends SimWorld>(
     const { protocol, options } = nodeOf(host);
     return protocol.messages?.(options, crypto);
   };
-  const deliveries = new Deliveries();
+  const deliveries = new RunFlows();
   const parts = { ...facts, world, readerOf, deliveries };
   const provision = provisionSeed(facts);
   const privacy = privacyMeter({ ...parts, flows: deliveries.flows });
-  const account = keepAccount({
+  const account = startMessageAccounting({
     ...parts,
     stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : facts.stackOf(host)),
   });
@@ -136,10 +151,10 @@ export function assembleOn<Net extends SimWorld>(
 
 /** Measures privacy, if asked; where no node mixes, packets are followed by their bits. */
 function privacyMeter(
-  parts: Omit<PrivacyParts, 'privacy'> & Pick<BitWatchParts, 'flows'>,
+  parts: Omit<MixPrivacyMeterParts, 'privacy'> & Pick<PacketBitObserverParts, 'flows'>,
 ): PrivacyMeter | undefined {
   const { privacy } = parts.scenario;
   if (privacy === undefined) return undefined;
-  if (privacy.mixes.length > 0) return new PrivacyWatch({ ...parts, privacy });
-  return new BitWatch({ ...parts, everyNs: privacy.everyNs });
+  if (privacy.mixes.length > 0) return new MixPrivacyMeter({ ...parts, privacy });
+  return new PacketBitObserver({ ...parts, everyNs: privacy.everyNs });
 }

@@ -9,8 +9,8 @@
 import { describeDivergence, findDivergence } from '../../engine/core/divergence.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { guardingClocks, reportingCrashes } from '../crash/crash-context.ts';
-import { prepareSeed, type SeedRun } from './assemble-seed.ts';
+import { reportingCrashes, runGuardingClocks } from '../crash/crash-context.ts';
+import { prepareSeed, type SeedRunInput } from './assemble-seed.ts';
 
 /** The outcome of the check. */
 export type DeterminismVerdict =
@@ -18,7 +18,7 @@ export type DeterminismVerdict =
   | { readonly kind: 'different'; readonly text: string };
 
 /** Runs a seed twice and compares. */
-export function checkDeterminism(run: SeedRun): DeterminismVerdict {
+export function checkDeterminism(run: SeedRunInput): DeterminismVerdict {
   const { scenario } = run;
   let last: Fingerprint | undefined;
   const once = (fingerprint: Fingerprint): void => {
@@ -28,7 +28,7 @@ export function checkDeterminism(run: SeedRun): DeterminismVerdict {
       while (world.now() < experiment.overNs) world.sim.runUntil(experiment.overNs);
       experiment.finish();
     };
-    reportingCrashes(crashContext, () => guardingClocks(crashContext, toTheEnd));
+    reportingCrashes(crashContext, () => runGuardingClocks(crashContext, toTheEnd));
     last = fingerprint;
   };
   const divergence = findDivergence(once, scenario.topology.hosts.length);

@@ -11,44 +11,44 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { EmulationWorld } from '../../engine/live/emulation/emulation-world.ts';
 import { type KernelLosses, KernelLossWatch } from '../../engine/live/emulation/kernel-losses.ts';
-import { OutsideError } from '../../engine/live/emulation/outside-error.ts';
+import { OutsideProgramError } from '../../engine/live/emulation/outside-error.ts';
 import type { ProgramEnd } from '../../engine/live/emulation/outside-program.ts';
 import type { LateEvent, LateEventPolicy } from '../../engine/live/emulation/pacer.ts';
 import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
+import { type ConfiguredProtocol, lowestProtocolOf } from '../../scenarios/open/nodes.ts';
 import {
   outsideHosts,
-  outsideNodeChoice,
+  outsideProgramProtocol,
   refuseOutsideEvents,
 } from '../../scenarios/open/outside.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { type LimitWatch, limitWatchOf } from '../experiment/limit-watch.ts';
 import { SLICE_NS } from '../experiment/slices.ts';
 import {
-  type PassingParts,
+  type ElapsedTimeFacts,
   type RunDriver,
+  type RunDriverParts,
   runPhases,
-  type TimeFacts,
 } from '../phases/run-phases.ts';
-import { awaitStep, runStepsWaiting, type Steps } from '../phases/steps.ts';
-import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
+import { awaitStep, type PromiseSteps, runStepsWaiting } from '../phases/steps.ts';
+import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { EmulateMeter, hostMetrics, inMs } from '../worlds/emulated/emulate-meter.ts';
 import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
-import { assembleOn, type PreparedRun, runGuarded } from './assemble-seed.ts';
+import { assembleSeedOnNetwork, type PreparedRun, runNamingCrashedNode } from './assemble-seed.ts';
 import type { SeedAnswer } from './job.ts';
-import type { RunEnd, RunOrder } from './run-order.ts';
+import type { RunEnd, RunRequest } from './run-order.ts';
 import { failureAnswerOf } from './seed-answer.ts';
 import {
-  EarlyEnd,
+  EarlyRunEnder,
   NO_FINGERPRINT,
+  type RunningSeed,
   runInTurn,
-  type SeedTurn,
   tellProgress,
   type WatchdogParts,
 } from './wall-clock-run.ts';
@@ -64,8 +64,8 @@ export interface EmulateSettings {
 }
 
 /** What to run, and how. */
-export interface EmulateOrder extends RunOrder, EmulateSettings, WatchdogParts {
-  readonly registry: Registry;
+export interface EmulatedRunRequest extends RunRequest, EmulateSettings, WatchdogParts {
+  readonly registry: ProtocolLookup;
   /** Receives the process groups of outside programs, when they begin and when they end. */
   readonly onProgram?: (pid: number, isLiving: boolean) => void;
 }
@@ -74,7 +74,7 @@ const PROGRESS_MS = 100;
 const ASKED = 'no fingerprint: an operator asked nodes what the file does not ask';
 
 /** Runs all seeds. */
-export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
+export async function runEmulated(order: EmulatedRunRequest): Promise<RunEnd> {
   refuseOutsideEvents(order.scenario);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
   const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
@@ -84,26 +84,29 @@ export async function runEmulated(order: EmulateOrder): Promise<RunEnd> {
 }
 
 /** Runs one seed. */
-export async function runEmulatedSeed(order: EmulateOrder, turn: SeedTurn): Promise<SeedAnswer> {
-  const scenario = scenarioOfSeed(order.scenario, turn.seed);
+export async function runEmulatedSeed(
+  order: EmulatedRunRequest,
+  turn: RunningSeed,
+): Promise<SeedAnswer> {
+  const scenario = withTrafficOfSeed(order.scenario, turn.seed);
   const driver = new PacedDriver({ ...order, scenario }, turn);
   try {
     return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
-    if (error instanceof OutsideError) return outsideAnswer(error, scenario);
+    if (error instanceof OutsideProgramError) return outsideAnswer(error, scenario);
     return failureAnswerOf(driver.crashOf(error), turn.seed);
   }
 }
 
 /** Passes virtual time at the pace of the wall clock, while outside programs run. */
 class PacedDriver implements RunDriver {
-  readonly #order: EmulateOrder;
-  readonly #turn: SeedTurn;
+  readonly #order: EmulatedRunRequest;
+  readonly #turn: RunningSeed;
   readonly #programs: OutsidePrograms;
   readonly #kernel: KernelLossWatch;
   #run: PreparedRun<EmulationWorld> | undefined;
   #meter: EmulateMeter | undefined;
-  #passing: PassingParts | undefined;
+  #passing: RunDriverParts | undefined;
   #isWarm = false;
   #toldMs = 0;
   #beganMs = 0;
@@ -113,7 +116,7 @@ class PacedDriver implements RunDriver {
   #isMissed = false;
   #ends: ReadonlyMap<string, ProgramEnd> = new Map();
 
-  constructor(order: EmulateOrder, turn: SeedTurn) {
+  constructor(order: EmulatedRunRequest, turn: RunningSeed) {
     this.#order = order;
     this.#turn = turn;
     const { scenario, folder, seeds, onProgram } = order;
@@ -141,14 +144,14 @@ class PacedDriver implements RunDriver {
   }
 
   prepare(act: () => void): void {
-    runGuarded(this.#prepared, act);
+    runNamingCrashedNode(this.#prepared, act);
   }
 
-  *untilReady(): Steps<void> {
+  *untilReady(): PromiseSteps<void> {
     yield this.#programs.start();
   }
 
-  *pass(passing: PassingParts): Steps<SeedResult['ending']> {
+  *pass(passing: RunDriverParts): PromiseSteps<SeedResult['ending']> {
     this.#passing = passing;
     this.#beganMs = performance.now();
     const ending = yield* this.#pace(passing.experiment);
@@ -156,12 +159,12 @@ class PacedDriver implements RunDriver {
     return ending;
   }
 
-  *settle(): Steps<void> {
+  *settle(): PromiseSteps<void> {
     if (this.#programs.isNeeded) yield this.#kernel.look();
     this.#ends = yield* awaitStep(this.#programs.stop());
   }
 
-  facts(): TimeFacts {
+  facts(): ElapsedTimeFacts {
     const { world, warnings } = this.#prepared;
     const { fingerprint, scheduler } = world.sim;
     const asked = this.#passing?.injector?.asked ?? 0;
@@ -190,7 +193,7 @@ class PacedDriver implements RunDriver {
     };
   }
 
-  *close(): Steps<void> {
+  *close(): PromiseSteps<void> {
     yield this.#programs.stop();
     this.#run?.world.sim.tap.close();
   }
@@ -206,7 +209,7 @@ class PacedDriver implements RunDriver {
   #assemble(): PreparedRun<EmulationWorld> {
     const { scenario, registry, onJourneys, calls, recordingsOf } = this.#order;
     const { seed } = this.#turn;
-    const outside = outsideNodeChoice((name) => {
+    const outside = outsideProgramProtocol((name) => {
       const world = this.#emulation;
       world.tap.open(world.host(name));
     });
@@ -215,12 +218,12 @@ class PacedDriver implements RunDriver {
       registry,
       seed,
       recordings: recordingsOf(seed),
-      nodeOf: (host: HostSpec): NodeChoice =>
-        host.outside === undefined ? nodeChoice(scenario, host, registry) : outside,
+      nodeOf: (host: HostSpec): ConfiguredProtocol =>
+        host.outside === undefined ? lowestProtocolOf(scenario, host, registry) : outside,
       ...(onJourneys === undefined ? {} : { onJourneys }),
       ...(calls === undefined ? {} : { calls }),
     };
-    return assembleOn(run, (options) => this.#makeNetwork(options));
+    return assembleSeedOnNetwork(run, (options) => this.#makeNetwork(options));
   }
 
   #makeNetwork(options: SimWorldOptions): EmulationWorld {
@@ -243,9 +246,9 @@ class PacedDriver implements RunDriver {
     });
   }
 
-  *#pace(experiment: Experiment): Steps<SeedResult['ending']> {
+  *#pace(experiment: Experiment): PromiseSteps<SeedResult['ending']> {
     const { pacer } = this.#emulation;
-    const early = new EarlyEnd(this.#order);
+    const early = new EarlyRunEnder(this.#order);
     this.#limits = limitWatchOf(this.#order, this.#prepared.world, this.#turn.seed);
     const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
@@ -270,7 +273,7 @@ class PacedDriver implements RunDriver {
   }
 
   #endSlice(atNs: number): void {
-    const { experiment, recording, injector } = this.#passing as PassingParts;
+    const { experiment, recording, injector } = this.#passing as RunDriverParts;
     const { scenario } = this.#order;
     recording.tick(atNs, experiment);
     if (!this.#isMissed && this.#limits?.isMissed(atNs, experiment) === true) {
@@ -292,7 +295,11 @@ class PacedDriver implements RunDriver {
   }
 }
 
-function lateText(world: EmulationWorld, { atNs, byNs }: LateEvent, order: EmulateOrder): string {
+function lateText(
+  world: EmulationWorld,
+  { atNs, byNs }: LateEvent,
+  order: EmulatedRunRequest,
+): string {
   const what = world.describe(atNs);
   const limit = inMs(order.lateLimitNs);
   return `stopped at ${atNs / 1e9} s: ${what} was ${inMs(byNs)} late, the limit is ${limit}`;
@@ -325,7 +332,7 @@ function outsideDrops(
   return Object.fromEntries(named.map(([reason, count]) => [`outside/${reason}`, count]).sort());
 }
 
-function outsideAnswer(error: OutsideError, { topology, file }: Scenario): SeedAnswer {
+function outsideAnswer(error: OutsideProgramError, { topology, file }: Scenario): SeedAnswer {
   const host = topology.hosts.find(({ name }): boolean => name === error.host);
   const place = host?.position ?? { file, line: 1, column: 1 };
   return { kind: 'scenario-error', ...place, message: `${error.host}: ${error.message}` };

@@ -4,24 +4,24 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
-import type { AskedFiles } from '../../scenarios/open/run-files.ts';
+import type { JobFiles } from '../../scenarios/open/run-files.ts';
 import type { Crash } from '../crash/crash.ts';
-import type { Recordings } from '../recording/recordings.ts';
+import type { RecordingPaths } from '../recording/recordings.ts';
 import type { StopReason } from './run-control.ts';
 
-/** One run. */
+/** The order to run one seed of a scenario. */
 export interface SeedJob {
   readonly file: string;
   readonly overrides: Readonly<Record<string, string>>;
   readonly seed: number;
-  readonly recordings: Recordings;
+  readonly recordings: RecordingPaths;
   /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
   readonly shared?: SharedArrayBuffer;
   /** Memory in which calls of nodes are recorded (engine/net/node-calls.ts). */
   readonly calls?: SharedArrayBuffer;
   /** Hashes of the files that the run must use, which refuses any others; if absent, any files. */
-  readonly asked?: AskedFiles;
+  readonly asked?: JobFiles;
 }
 
 /** The answer of a worker: a result, or the reason why it stopped, as data. */

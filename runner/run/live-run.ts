@@ -9,17 +9,21 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
-import { nodeChoice, type StackOf, stackOf } from '../../scenarios/open/nodes.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import {
+  lowestProtocolOf,
+  type ProtocolStackOf,
+  protocolStackFinder,
+} from '../../scenarios/open/nodes.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { type Account, keepLiveAccount } from '../accounts/account.ts';
+import { type MessageAccounting, startLiveMessageAccounting } from '../accounts/account.ts';
 import { crashContextOf, crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { limitWatchOf } from '../experiment/limit-watch.ts';
@@ -28,30 +32,30 @@ import { randomSecrets } from '../nodes/secret-source.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
 import {
   type AssembledRun,
-  type PassingParts,
+  type ElapsedTimeFacts,
   type RunDriver,
+  type RunDriverParts,
   runPhases,
-  type TimeFacts,
 } from '../phases/run-phases.ts';
-import { runStepsWaiting, type Steps } from '../phases/steps.ts';
-import { privacyNote } from '../privacy/privacy.ts';
+import { type PromiseSteps, runStepsWaiting } from '../phases/steps.ts';
+import { livePrivacyWarning } from '../privacy/privacy.ts';
 import { liveRecorders } from '../recording/recorders.ts';
-import { Deliveries } from '../traffic/deliveries.ts';
-import { scenarioOfSeed } from '../traffic/drawn-pairs.ts';
+import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
+import { RunFlows } from '../traffic/run-flows.ts';
 import { handoverBook } from '../worlds/live/handover-metrics.ts';
 import { LiveMeter } from '../worlds/live/live-meter.ts';
 import { type LiveRunWorld, liveWorld } from '../worlds/live/live-world.ts';
 import { machinePace } from '../worlds/live/machine-pace.ts';
-import { obstacleOf } from '../worlds/live/real-ports.ts';
+import { liveRunObstacleOf } from '../worlds/live/real-ports.ts';
 import type { SeedAnswer } from './job.ts';
 import { pause } from './pause.ts';
-import type { RunEnd, RunOrder } from './run-order.ts';
+import type { RunEnd, RunRequest } from './run-order.ts';
 import { failureAnswerOf } from './seed-answer.ts';
 import {
   NO_FINGERPRINT,
-  nodeLines,
+  nodeLogSink,
+  type RunningSeed,
   runInTurn,
-  type SeedTurn,
   tellProgress,
   type WatchdogParts,
 } from './wall-clock-run.ts';
@@ -68,8 +72,8 @@ export interface LiveSettings {
 }
 
 /** What to run, and how. */
-export interface LiveOrder extends RunOrder, LiveSettings, WatchdogParts {
-  readonly registry: Registry;
+export interface LiveRunRequest extends RunRequest, LiveSettings, WatchdogParts {
+  readonly registry: ProtocolLookup;
 }
 
 /** After this time, the measurement starts even if some nodes are not ready, ms. */
@@ -81,15 +85,15 @@ const KERNEL_DRAIN_MS = 20;
 const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
-export function runLive(order: LiveOrder): Promise<RunEnd> {
+export function runLive(order: LiveRunRequest): Promise<RunEnd> {
   const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
   return runInTurn(order, facts, (turn) => runLiveSeed(order, turn));
 }
 
 /** Runs one seed. */
-export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<SeedAnswer> {
-  const scenario = scenarioOfSeed(order.scenario, turn.seed);
-  const obstacle = obstacleOf(scenario);
+export async function runLiveSeed(order: LiveRunRequest, turn: RunningSeed): Promise<SeedAnswer> {
+  const scenario = withTrafficOfSeed(order.scenario, turn.seed);
+  const obstacle = liveRunObstacleOf(scenario);
   if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
   const driver = new LiveDriver({ ...order, scenario }, turn);
   try {
@@ -101,8 +105,8 @@ export async function runLiveSeed(order: LiveOrder, turn: SeedTurn): Promise<See
 
 /** Lets time pass by the wall clock. */
 class LiveDriver implements RunDriver {
-  readonly #order: LiveOrder;
-  readonly #turn: SeedTurn;
+  readonly #order: LiveRunRequest;
+  readonly #turn: RunningSeed;
   readonly #warnings: string[];
   readonly #failure = new FailureSignal();
   readonly #began = performance.now();
@@ -113,10 +117,10 @@ class LiveDriver implements RunDriver {
   /** Number of datagrams received while datagrams were still passed to nodes. */
   #handledUpTo = 0;
 
-  constructor(order: LiveOrder, turn: SeedTurn) {
+  constructor(order: LiveRunRequest, turn: RunningSeed) {
     this.#order = order;
     this.#turn = turn;
-    this.#warnings = [...order.scenario.warnings, ...privacyNote(order.scenario)];
+    this.#warnings = [...order.scenario.warnings, ...livePrivacyWarning(order.scenario)];
     // Calls before the scenario's time begins are reported at its instant 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
   }
@@ -134,7 +138,7 @@ class LiveDriver implements RunDriver {
     return this.#assemble(this.#made.world);
   }
 
-  *open(): Steps<void> {
+  *open(): PromiseSteps<void> {
     this.#pace = machinePace();
     yield this.#world.sim.warm();
   }
@@ -143,7 +147,7 @@ class LiveDriver implements RunDriver {
     this.#world.sim.pump.enter(act);
   }
 
-  *untilReady(experiment: Experiment): Steps<void> {
+  *untilReady(experiment: Experiment): PromiseSteps<void> {
     const { hosts } = this.#order.scenario.topology;
     const isLate = ({ name }: HostSpec): boolean => experiment.node(name)?.isReady?.() === false;
     const isOver = (): boolean => this.#order.signal?.aborted === true;
@@ -155,13 +159,13 @@ class LiveDriver implements RunDriver {
   }
 
   // biome-ignore lint/correctness/useYield: the clock runs already.
-  *begin(): Steps<void> {
+  *begin(): PromiseSteps<void> {
     const zeroNs = this.#world.sim.clock.now();
     this.#noteZero(zeroNs);
     this.#agenda.begin(zeroNs);
   }
 
-  *pass({ experiment, recording, injector }: PassingParts): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: RunDriverParts): PromiseSteps<SeedResult['ending']> {
     const world = this.#world;
     const { pump } = world.sim;
     injector?.follow(
@@ -194,7 +198,7 @@ class LiveDriver implements RunDriver {
     }
   }
 
-  *settle(): Steps<void> {
+  *settle(): PromiseSteps<void> {
     const { pump, wires } = this.#world.sim;
     // From here on the kernel only delivers what it still holds, which is counted.
     pump.stop();
@@ -202,7 +206,7 @@ class LiveDriver implements RunDriver {
     yield pause(KERNEL_DRAIN_MS);
   }
 
-  facts(): TimeFacts {
+  facts(): ElapsedTimeFacts {
     return {
       fingerprint: NO_FINGERPRINT,
       events: this.#world.sim.scheduler.eventCount,
@@ -215,7 +219,7 @@ class LiveDriver implements RunDriver {
     return { ...result, metrics: { ...result.metrics, ...this.#meter?.metrics() } };
   }
 
-  *close(): Steps<void> {
+  *close(): PromiseSteps<void> {
     if (this.#made !== undefined) yield this.#world.sim.close();
   }
 
@@ -229,12 +233,12 @@ class LiveDriver implements RunDriver {
 
   #protocols(): {
     readonly protocolOf: (host: HostSpec) => Protocol;
-    readonly stackOf: StackOf;
+    readonly stackOf: ProtocolStackOf;
   } {
     const { scenario, registry } = this.#order;
     return {
-      protocolOf: (host): Protocol => nodeChoice(scenario, host, registry).protocol,
-      stackOf: stackOf(scenario, registry),
+      protocolOf: (host): Protocol => lowestProtocolOf(scenario, host, registry).protocol,
+      stackOf: protocolStackFinder(scenario, registry),
     };
   }
 
@@ -244,7 +248,7 @@ class LiveDriver implements RunDriver {
     const made = liveWorld({
       scenario,
       seed: this.#turn.seed,
-      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       ...this.#protocols(),
       live: {
         onFailure: (error): void => this.#failure.fail(error),
@@ -254,7 +258,7 @@ class LiveDriver implements RunDriver {
       },
       calls: calls && new NodeCalls(hosts.length, calls),
     });
-    made.world.listen({ logged: nodeLines(log, (text) => void this.#warnings.push(text)) });
+    made.world.listen({ logged: nodeLogSink(log, (text) => void this.#warnings.push(text)) });
     return made;
   }
 
@@ -264,17 +268,17 @@ class LiveDriver implements RunDriver {
     const facts = { scenario, registry, seed };
     const provision = provisionRun({
       ...{ scenario, seed, ...this.#protocols() },
-      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: randomSecrets(),
     });
-    const deliveries = new Deliveries();
+    const deliveries = new RunFlows();
     const recordings = recordingsOf(seed);
     const { directions } = world.sim.network;
     const now = (): number => world.now();
     return assembleRun(world, {
       ...{ ...facts, provision, deliveries },
-      account: this.#keepAccount(world, deliveries),
+      account: this.#startMessageAccounting(world, deliveries),
       recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
       injection: recordings.injection,
     });
@@ -284,12 +288,12 @@ class LiveDriver implements RunDriver {
     if (this.#order.control !== undefined) this.#order.control.zeroNs = zeroNs;
   }
 
-  #keepAccount(world: LiveRunWorld['world'], deliveries: Deliveries): Account {
+  #startMessageAccounting(world: LiveRunWorld['world'], deliveries: RunFlows): MessageAccounting {
     const { scenario } = this.#order;
     const { wires } = world.sim;
     const readerOf = (): undefined => undefined;
     const parts = { scenario, world, deliveries, ...this.#protocols(), readerOf };
-    return keepLiveAccount(parts, {
+    return startLiveMessageAccounting(parts, {
       lost: () => {
         const { written, received, unsent } = wires.counts;
         return { kernel: Math.max(0, written - received), 'socket-closed': unsent };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { seedNames } from '../../reports/seed-names.ts';
+import { seedNamesText } from '../../reports/seed-names.ts';
 
 /** A seed without measurements, and why. */
 interface MissingSeed {
@@ -17,5 +17,5 @@ export function missingSeedTexts(missing: readonly MissingSeed[]): readonly stri
   for (const { seed, message } of [...missing].sort((a, b) => a.seed - b.seed)) {
     byReason.set(message, [...(byReason.get(message) ?? []), seed]);
   }
-  return [...byReason].map(([reason, seeds]) => `${seedNames(seeds)}: ${reason}`);
+  return [...byReason].map(([reason, seeds]) => `${seedNamesText(seeds)}: ${reason}`);
 }

@@ -5,13 +5,13 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
-import { networkIn, seedIn } from '../../reports/networks.ts';
-import { changed, TWIN_RUN } from '../../scenarios/files/twin.ts';
+import { networkOfSeedIfAny, seedInNetwork } from '../../reports/networks.ts';
+import { TWIN_RUN_PATH, withTwinChanges } from '../../scenarios/files/twin.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from './job.ts';
 
-/** A run of a scenario. */
+/** A run to be made: its seed, and whether it is the twin. */
 export interface PlannedRun {
   readonly seed: number;
   readonly isTwin: boolean;
@@ -34,19 +34,19 @@ export function seedsInNetworks(
   asked: readonly number[] | undefined,
 ): readonly number[] {
   if (asked === undefined || networks === undefined) return asked ?? seeds;
-  return networks.flatMap((network) => asked.map((seed) => seedIn(network, seed)));
+  return networks.flatMap((network) => asked.map((seed) => seedInNetwork(network, seed)));
 }
 
-/** All runs of some seeds, those as written first. */
+/** All runs of some seeds: first the runs of the scenario as written, then its twins. */
 export function plannedRuns(scenario: Scenario, seeds: readonly number[]): readonly PlannedRun[] {
   const { twin, networks, overrides } = scenario;
   const planned = (seed: number, isTwin: boolean): PlannedRun => {
-    const network = networkIn(networks, seed);
+    const network = networkOfSeedIfAny(networks, seed);
     const set = {
       ...(network === undefined ? {} : { networks: `[${network}]` }),
-      ...(twin === undefined ? {} : { [TWIN_RUN]: isTwin ? 'twin' : 'written' }),
+      ...(twin === undefined ? {} : { [TWIN_RUN_PATH]: isTwin ? 'twin' : 'written' }),
     };
-    return { seed, isTwin, overrides: changed(overrides, set) };
+    return { seed, isTwin, overrides: withTwinChanges(overrides, set) };
   };
   return [
     ...seeds.map((seed) => planned(seed, false)),
@@ -55,12 +55,12 @@ export function plannedRuns(scenario: Scenario, seeds: readonly number[]): reado
 }
 
 /** The answer of a run, with the network that could not be run. */
-export function withNetwork(
+export function answerNamingNetwork(
   answer: SeedAnswer,
   { networks }: Pick<Scenario, 'networks'>,
   seed: number,
 ): SeedAnswer {
-  const network = networkIn(networks, seed);
+  const network = networkOfSeedIfAny(networks, seed);
   if (answer.kind !== 'refused' || network === undefined) return answer;
   return { ...answer, message: `network ${network}: ${answer.message}` };
 }
@@ -76,7 +76,7 @@ export function refuseTwinsAndNetworks(
 ): void {
   if (twin !== undefined) {
     throw new Refusal(
-      `${file}: twin: ${who} runs no twin; --set ${TWIN_RUN}=written leaves it out, --set ${TWIN_RUN}=twin runs it alone`,
+      `${file}: twin: ${who} runs no twin; --set ${TWIN_RUN_PATH}=written leaves it out, --set ${TWIN_RUN_PATH}=twin runs it alone`,
     );
   }
   if (networks !== undefined && networks.length > 1) {

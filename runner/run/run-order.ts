@@ -5,20 +5,20 @@
  */
 import { cpus, release, type } from 'node:os';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { SHARED_CRYPTO } from '../../reports/kpi-text.ts';
-import type { RunInput, SeedResult } from '../../reports/model.ts';
-import { networkOf } from '../../reports/networks.ts';
+import { SHARED_CRYPTO_SUFFIX } from '../../reports/kpi-text.ts';
+import type { JudgeInput, SeedResult } from '../../reports/model.ts';
+import { networkOfSeed } from '../../reports/networks.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { Recordings } from '../recording/recordings.ts';
+import type { RecordingPaths } from '../recording/recordings.ts';
 import type { SeedAnswer } from './job.ts';
 import type { DoneRun } from './planned-runs.ts';
 
 /** What to run. */
-export interface RunOrder {
+export interface RunRequest {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
   readonly seeds: readonly number[];
-  readonly recordingsOf: (seed: number) => Recordings;
+  readonly recordingsOf: (seed: number) => RecordingPaths;
   readonly reproduce: string;
   readonly commit: string;
   /** Largest number of threads; all cores if absent. */
@@ -53,7 +53,7 @@ export interface RunState {
 
 /** How a run ended. */
 export type RunEnd =
-  | { readonly kind: 'judged'; readonly input: RunInput }
+  | { readonly kind: 'judged'; readonly input: JudgeInput }
   | Exclude<SeedAnswer, { kind: 'result' }>;
 
 /** How processor time was modelled, as every report states. */
@@ -64,14 +64,14 @@ function cpuText(cpu: Scenario['cpu']): string {
 }
 
 /** Facts about the order that a report contains. */
-export type OrderFacts = Pick<RunOrder, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
+export type RunReportFacts = Pick<RunRequest, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
 /** The judge's input for a run in virtual time. */
 export function judgeInputOf(
-  order: OrderFacts,
+  order: RunReportFacts,
   done: readonly SeedResult[],
   wallMs: number,
-): RunInput {
+): JudgeInput {
   const { scenario } = order;
   const networks = networksOf(scenario, done);
   return {
@@ -88,7 +88,9 @@ export function judgeInputOf(
     },
     ...(scenario.arrives === undefined ? {} : { arrives: scenario.arrives }),
     mode: 'sim',
-    crypto: scenario.sharesAgreements ? `${scenario.crypto}${SHARED_CRYPTO}` : scenario.crypto,
+    crypto: scenario.sharesAgreements
+      ? `${scenario.crypto}${SHARED_CRYPTO_SUFFIX}`
+      : scenario.crypto,
     cpu: cpuText(scenario.cpu),
     ...(scenario.cpu === undefined ? {} : { cpuProfileSha256: scenario.cpu.sha256 }),
     kpis: scenario.kpis,
@@ -113,16 +115,19 @@ function networksOf(
   done: readonly SeedResult[],
 ): readonly number[] | undefined {
   if (networks === undefined || networks.length === 1) return networks;
-  const ran = new Set(done.map(({ seed }) => networkOf(seed)));
+  const ran = new Set(done.map(({ seed }) => networkOfSeed(seed)));
   return networks.filter((network) => ran.has(network));
 }
 
-/** The judge's input for a run in virtual time in which each seed may have run twice. */
+/**
+ * The judge's input for a run in virtual time; if the scenario has a twin, each seed has a second
+ * result, with the twin's changes.
+ */
 export function judgeInputOfRuns(
-  order: OrderFacts,
+  order: RunReportFacts,
   done: readonly DoneRun[],
   wallMs: number,
-): RunInput {
+): JudgeInput {
   const of = (isTwin: boolean): SeedResult[] =>
     done.flatMap((one) => (one.isTwin === isTwin ? one.result : []));
   const input = judgeInputOf(order, of(false), wallMs);

@@ -9,40 +9,45 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
-import { CheckpointBook } from '../experiment/checkpoint-book.ts';
+import { RunCheckpoints } from '../experiment/checkpoint-book.ts';
 import { LimitWatch } from '../experiment/limit-watch.ts';
 import { SLICE_NS, sliceEnd } from '../experiment/slices.ts';
 import { SteppedInjection } from '../injection/stepped.ts';
 import {
-  type PassingParts,
+  type ElapsedTimeFacts,
   type RunDriver,
+  type RunDriverParts,
   runPhases,
-  type TimeFacts,
 } from '../phases/run-phases.ts';
-import { runStepsAtOnce, type Steps } from '../phases/steps.ts';
-import { SetUpMemory } from '../worlds/set-up-memory.ts';
-import { assembleSeed, type PreparedRun, runGuarded, type SeedRun } from './assemble-seed.ts';
+import { type PromiseSteps, runStepsAtOnce } from '../phases/steps.ts';
+import { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
+import {
+  assembleSeed,
+  type PreparedRun,
+  runNamingCrashedNode,
+  type SeedRunInput,
+} from './assemble-seed.ts';
 import type { RunControl } from './run-control.ts';
 
 /**
  * Runs one seed to its end.
  * @param watch Gets the parts of the run before anything is in its world.
  */
-export function runSeed(run: SeedRun, watch?: (prepared: PreparedRun) => void): SeedResult {
+export function runSeed(run: SeedRunInput, watch?: (prepared: PreparedRun) => void): SeedResult {
   const began = performance.now();
-  const memory = new SetUpMemory();
+  const memory = new SetUpMemoryGuard();
   const assembled = assembleSeed({ memory, ...run });
   watch?.(assembled);
   const limits = run.endsOnMiss === true ? new LimitWatch(assembled.world, assembled) : undefined;
   const driver = new VirtualDriver(assembled, { control: run.control, began, memory, limits });
-  return runGuarded(assembled, () => runStepsAtOnce(runPhases(driver)));
+  return runNamingCrashedNode(assembled, () => runStepsAtOnce(runPhases(driver)));
 }
 
 interface TimeParts {
   readonly control: RunControl | undefined;
   /** When the run began, ms of the clock of this thread. */
   readonly began: number;
-  readonly memory: SetUpMemory;
+  readonly memory: SetUpMemoryGuard;
   readonly limits: LimitWatch | undefined;
 }
 
@@ -51,8 +56,8 @@ class VirtualDriver implements RunDriver {
   readonly #assembled: PreparedRun;
   readonly #control: RunControl | undefined;
   readonly #began: number;
-  readonly #book: CheckpointBook;
-  readonly #memory: SetUpMemory;
+  readonly #book: RunCheckpoints;
+  readonly #memory: SetUpMemoryGuard;
   readonly #limits: LimitWatch | undefined;
   #setUpBytes = 0;
   #injection: SteppedInjection | undefined;
@@ -66,7 +71,7 @@ class VirtualDriver implements RunDriver {
     this.#assembled = assembled;
     this.#control = control;
     this.#began = began;
-    this.#book = new CheckpointBook(assembled.scenario, SLICE_NS);
+    this.#book = new RunCheckpoints(assembled.scenario, SLICE_NS);
   }
 
   assemble(): PreparedRun {
@@ -79,7 +84,7 @@ class VirtualDriver implements RunDriver {
   }
 
   // biome-ignore lint/correctness/useYield: virtual time waits for nothing.
-  *pass(passing: PassingParts): Steps<SeedResult['ending']> {
+  *pass(passing: RunDriverParts): PromiseSteps<SeedResult['ending']> {
     this.#injection = this.#injectionOf(passing);
     this.#beganMs = epochMs();
     const ending = this.#advance(passing);
@@ -87,7 +92,7 @@ class VirtualDriver implements RunDriver {
     return ending;
   }
 
-  facts(): TimeFacts {
+  facts(): ElapsedTimeFacts {
     const { world, warnings } = this.#assembled;
     const { fingerprint, scheduler } = world.sim;
     const wallMs = performance.now() - this.#began;
@@ -102,7 +107,7 @@ class VirtualDriver implements RunDriver {
     return { ...result, engine, memory, checkpoints: this.#book.checkpoints };
   }
 
-  #advance({ experiment, recording }: PassingParts): SeedResult['ending'] {
+  #advance({ experiment, recording }: RunDriverParts): SeedResult['ending'] {
     const { world } = this.#assembled;
     const control = this.#control;
     experiment.onDone = (): void => world.sim.scheduler.stop();
@@ -135,7 +140,7 @@ class VirtualDriver implements RunDriver {
     return Math.min(overNs, this.#book.nextAfter(at), sliceNs);
   }
 
-  #injectionOf({ experiment, recording, injector }: PassingParts): SteppedInjection | undefined {
+  #injectionOf({ experiment, recording, injector }: RunDriverParts): SteppedInjection | undefined {
     const { world, injection } = this.#assembled;
     if (injection === undefined || injector === undefined) return undefined;
     return new SteppedInjection({
@@ -148,7 +153,7 @@ class VirtualDriver implements RunDriver {
   }
 }
 
-/** One clock for all threads of this process. */
+/** Unix time, ms, by a clock that all threads of this process share. */
 function epochMs(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { InvariantError } from '../../engine/core/assert.ts';
-import { environmentError } from '../../engine/live/environment.ts';
+import { environmentErrorOf } from '../../engine/live/environment.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type Crash, NodeCrash } from '../crash/crash.ts';
 import { FaultError } from '../faults/fault-driver.ts';
@@ -21,7 +21,7 @@ export function failureAnswerOf(error: unknown, seed: number, stack?: string): S
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
   if (error instanceof Refusal) return { kind: 'refused', message: error.message };
-  const machine = environmentError(error);
+  const machine = environmentErrorOf(error);
   if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const { crash, origin } = crashIn(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -5,14 +5,14 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { type LogLevel, liveLog } from '../../engine/live/live-log.ts';
-import { cleanFields, scrub } from '../../engine/live/scrub.ts';
+import { createLiveLogSink, type LogLevel } from '../../engine/live/live-log.ts';
+import { scrubLogFields, scrubSecrets } from '../../engine/live/scrub.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
-import type { RunInput, SeedResult } from '../../reports/model.ts';
+import type { JudgeInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
-import { judgeInputOf, type RunEnd, type RunOrder } from './run-order.ts';
+import { judgeInputOf, type RunEnd, type RunRequest } from './run-order.ts';
 
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
@@ -27,7 +27,7 @@ export function stoppedDrainMs({ drainNs }: Pick<Scenario, 'drainNs'>): number {
 }
 
 /** Which of several seeds is running, and when the first began. */
-export interface SeedTurn {
+export interface RunningSeed {
   readonly seed: number;
   readonly seedsDone: number;
   /** When the run began, by `performance.now`, ms. */
@@ -42,14 +42,14 @@ export interface WatchdogParts {
 }
 
 /** Facts that the world adds to the input of the judge. */
-export type WorldFacts = Pick<RunInput, 'mode' | 'definitions'> &
-  Partial<Pick<RunInput, 'cpu' | 'layout'>>;
+export type WorldJudgeFacts = Pick<JudgeInput, 'mode' | 'definitions'> &
+  Partial<Pick<JudgeInput, 'cpu' | 'layout'>>;
 
 /** Runs all seeds, one after the other: they share the clock, the processor and the ports. */
 export async function runInTurn(
-  order: RunOrder,
-  facts: WorldFacts,
-  runSeed: (turn: SeedTurn) => Promise<SeedAnswer>,
+  order: RunRequest,
+  facts: WorldJudgeFacts,
+  runSeed: (turn: RunningSeed) => Promise<SeedAnswer>,
 ): Promise<RunEnd> {
   const beganMs = performance.now();
   const done: SeedResult[] = [];
@@ -67,12 +67,12 @@ export async function runInTurn(
 }
 
 /** Ends a run early, on Ctrl-C or at the time limit in its file. */
-export class EarlyEnd {
+export class EarlyRunEnder {
   readonly signal: AbortSignal;
   readonly #limit: AbortSignal | undefined;
 
   /** The time limit is counted from here. */
-  constructor({ signal, scenario }: RunOrder) {
+  constructor({ signal, scenario }: RunRequest) {
     const { timeLimitMs } = scenario;
     this.#limit = timeLimitMs === undefined ? undefined : AbortSignal.timeout(timeLimitMs);
     this.signal = AbortSignal.any([signal, this.#limit].filter((one) => one !== undefined));
@@ -86,8 +86,8 @@ export class EarlyEnd {
 
 /** Reports the progress of a run. */
 export function tellProgress(
-  { scenario, seeds, onProgress }: RunOrder,
-  { seedsDone, beganMs }: SeedTurn,
+  { scenario, seeds, onProgress }: RunRequest,
+  { seedsDone, beganMs }: RunningSeed,
   at: { readonly nowNs: number; readonly events: number },
 ): void {
   onProgress?.({
@@ -101,11 +101,14 @@ export function tellProgress(
 }
 
 /** Collects log lines of nodes: warnings for the report, and from a given level on to stderr. */
-export function nodeLines(level: LogLevel | undefined, onWarning: (text: string) => void): LogSink {
-  const sink = level === undefined ? undefined : liveLog(level);
+export function nodeLogSink(
+  level: LogLevel | undefined,
+  onWarning: (text: string) => void,
+): LogSink {
+  const sink = level === undefined ? undefined : createLiveLogSink(level);
   return (node, lineLevel, text, fields): void => {
-    const message = scrub(text);
+    const message = scrubSecrets(text);
     if (lineLevel === 'warn') onWarning(`${node}: ${message}`);
-    sink?.(node, lineLevel, message, fields === undefined ? fields : cleanFields(fields));
+    sink?.(node, lineLevel, message, fields === undefined ? fields : scrubLogFields(fields));
   };
 }

@@ -6,10 +6,10 @@
 import { performance } from 'node:perf_hooks';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Steps } from '../phases/steps.ts';
+import type { PromiseSteps } from '../phases/steps.ts';
 import { pause } from './pause.ts';
-import type { RunOrder } from './run-order.ts';
-import { EarlyEnd, stoppedDrainMs } from './wall-clock-run.ts';
+import type { RunRequest } from './run-order.ts';
+import { EarlyRunEnder, stoppedDrainMs } from './wall-clock-run.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -48,7 +48,7 @@ export interface WaitTerms {
 export function* waitUntilNone<T>(
   left: () => readonly T[],
   { maxMs, pollMs, failure, isOver }: WaitTerms,
-): Steps<readonly T[]> {
+): PromiseSteps<readonly T[]> {
   const lateAt = performance.now() + maxMs;
   while (left().length > 0 && performance.now() <= lateAt && isOver?.() !== true) {
     yield failure.pause(pollMs);
@@ -73,10 +73,10 @@ export interface WallClockRunParts {
 
 /** Waits until the run is over. One that is stopped is silenced, and drains for a moment. */
 export function* waitUntilOver(
-  order: RunOrder,
+  order: RunRequest,
   { experiment, failure, now, turnMs, turn, isMissed, mute }: WallClockRunParts,
-): Steps<SeedResult['ending']> {
-  const early = new EarlyEnd(order);
+): PromiseSteps<SeedResult['ending']> {
+  const early = new EarlyRunEnder(order);
   let ending: SeedResult['ending'] | undefined;
   while (now() < experiment.overNs && !early.signal.aborted && ending === undefined) {
     const leftMs = Math.ceil((experiment.overNs - now()) / NS_PER_MS);

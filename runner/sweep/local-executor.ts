@@ -14,7 +14,7 @@ import type { RunExecutor, SweepCombination } from './run-sweep.ts';
 const WAITING = 4;
 const LOOK_MS = 100;
 
-/** See the module. */
+/** Runs the seeds of a sweep on threads of this process. */
 export class LocalExecutor implements RunExecutor {
   readonly room: number;
   readonly #pool: SeedPool;

@@ -7,18 +7,18 @@
 import { canonicalJson } from '../../scenarios/identity.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { unpackResult } from './packed-result.ts';
-import type { KnownResults, RunLine, SweepHead } from './results-file.ts';
+import type { KnownResults, ResultsFileRun, SweepHeader } from './results-file.ts';
 
 /** A file of results, and its content. */
 export interface ResultsPart extends Pick<KnownResults, 'head' | 'lines'> {
   readonly path: string;
 }
 
-/** Two results of one run that are not the same. */
+/** A run that has different results in several files. */
 export interface ResultConflict {
   readonly id: string;
   readonly seed: number;
-  readonly parameters: RunLine['parameters'];
+  readonly parameters: ResultsFileRun['parameters'];
   /** Files and fingerprints. */
   readonly found: readonly (readonly [path: string, fingerprint: string])[];
 }
@@ -26,8 +26,8 @@ export interface ResultConflict {
 /** All runs of all parts, each once. */
 export interface MergedResults {
   /** The head that all parts have, without the number of a part. */
-  readonly head: SweepHead;
-  readonly lines: ReadonlyMap<string, RunLine>;
+  readonly head: SweepHeader;
+  readonly lines: ReadonlyMap<string, ResultsFileRun>;
   readonly conflicts: readonly ResultConflict[];
 }
 
@@ -44,7 +44,7 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   for (const part of parts) refuseOther(first, part);
   const claims = new Map<string, Claim[]>();
   for (const { path, lines } of parts) for (const line of lines) addClaim(claims, { path, line });
-  const lines = new Map<string, RunLine>();
+  const lines = new Map<string, ResultsFileRun>();
   const conflicts: ResultConflict[] = [];
   for (const [id, all] of claims) {
     // Unpacking a line takes milliseconds, and a sweep does it later anyway: here only if lines differ.
@@ -60,7 +60,7 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
 /** The line that one file has for a run. */
 interface Claim {
   readonly path: string;
-  readonly line: RunLine;
+  readonly line: ResultsFileRun;
 }
 
 /** Adds what no file has said before. */
@@ -92,11 +92,11 @@ function conflictsOf(claims: readonly Claim[]): readonly ResultConflict[] {
   return [{ id, seed, parameters, found: [...paths].map(([mark, path]) => [path, mark] as const) }];
 }
 
-function wholeOf({ shard: _, ...head }: SweepHead): SweepHead {
+function wholeOf({ shard: _, ...head }: SweepHeader): SweepHeader {
   return head;
 }
 
-const NAMES: Readonly<Partial<Record<keyof SweepHead, string>>> = {
+const NAMES: Readonly<Partial<Record<keyof SweepHeader, string>>> = {
   commit: 'commit',
   sha256: 'scenario file',
   name: 'scenario',
@@ -106,7 +106,7 @@ const NAMES: Readonly<Partial<Record<keyof SweepHead, string>>> = {
 };
 
 function refuseOther(first: ResultsPart, part: ResultsPart): void {
-  for (const [key, name] of Object.entries(NAMES) as [keyof SweepHead, string][]) {
+  for (const [key, name] of Object.entries(NAMES) as [keyof SweepHeader, string][]) {
     const [a, b] = [first.head[key], part.head[key]].map((one) => canonicalJson(one ?? null));
     if (a === b) continue;
     throw new Refusal(`${part.path} and ${first.path} differ in their ${name}: ${b} and ${a}`);

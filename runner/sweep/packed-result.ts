@@ -22,7 +22,7 @@ const BYTES_MARK = '$f64';
 const NUMBER_MARK = '$n';
 
 /** The part of a result that its KPIs need, without what only a report of this one run shows. */
-export function resultForJudging(result: SeedResult, kpis: readonly KpiSpec[]): SeedResult {
+export function trimResultToKpis(result: SeedResult, kpis: readonly KpiSpec[]): SeedResult {
   const wanted = new Set(kpis.map(({ metric }) => metric));
   const metrics = Object.fromEntries(
     Object.entries(result.metrics).filter(([name]) => wanted.has(name)),

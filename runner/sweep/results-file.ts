@@ -15,8 +15,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { assert } from '../../engine/core/assert.ts';
-import { canonicalJson, type Parameters } from '../../scenarios/identity.ts';
-import { refuseOtherThanFile } from '../../scenarios/open/run-files.ts';
+import { type CombinationParameters, canonicalJson } from '../../scenarios/identity.ts';
+import { refuseIrregularFile } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /** Name of the file in the folder of a sweep. */
@@ -32,7 +32,7 @@ const LINE_MAX = 32 * 1024 * 1024;
 const SEEDS_MAX = 10_000;
 
 /** What all lines of a file have in common. */
-export interface SweepHead {
+export interface SweepHeader {
   readonly orrery: 'sweep';
   readonly version: number;
   /** Name of the scenario. */
@@ -41,18 +41,18 @@ export interface SweepHead {
   readonly sha256: string;
   readonly commit: string;
   /** Flags of the command: values that are set, and the seeds of a combination. */
-  readonly set: Parameters;
+  readonly set: CombinationParameters;
   readonly seeds: readonly number[];
-  /** Most seeds of a combination, if an interval straddles a limit; absent: only those of `seeds`. */
+  /** Most seeds of a combination whose interval straddles a limit; absent: `seeds` and no more. */
   readonly adaptive?: number;
   /** The part that was dealt to this file, `2/4`; absent: all. */
   readonly shard?: string;
 }
 
-/** One run. */
-export interface RunLine {
+/** The line of one run in a results file. */
+export interface ResultsFileRun {
   readonly id: string;
-  readonly parameters: Parameters;
+  readonly parameters: CombinationParameters;
   readonly seed: number;
   readonly fingerprint: string;
   /** Value of each KPI for this seed alone, in base units, by the name of the KPI. */
@@ -62,14 +62,14 @@ export interface RunLine {
 }
 
 /** The head of a sweep. */
-export function sweepHead(facts: Omit<SweepHead, 'orrery' | 'version'>): SweepHead {
+export function makeSweepHeader(facts: Omit<SweepHeader, 'orrery' | 'version'>): SweepHeader {
   return { orrery: 'sweep', version: VERSION, ...facts };
 }
 
 /** The content of a file of results. */
 export interface KnownResults {
-  readonly head: SweepHead;
-  readonly lines: readonly RunLine[];
+  readonly head: SweepHeader;
+  readonly lines: readonly ResultsFileRun[];
   /** Bytes up to the end of the last whole line. */
   readonly bytes: number;
 }
@@ -82,10 +82,10 @@ export interface KnownResults {
  */
 export function readResults(path: string): KnownResults | undefined {
   if (!existsSync(path)) return undefined;
-  refuseOtherThanFile(path);
-  let head: SweepHead | undefined;
+  refuseIrregularFile(path);
+  let head: SweepHeader | undefined;
   let [number, bytes] = [0, 0];
-  const lines: RunLine[] = [];
+  const lines: ResultsFileRun[] = [];
   for (const text of linesOf(path)) {
     number += 1;
     bytes += text.length + 1;
@@ -127,7 +127,7 @@ function* linesOf(path: string): Generator<Buffer> {
   }
 }
 
-function readHead(path: string, value: unknown): SweepHead {
+function readHead(path: string, value: unknown): SweepHeader {
   if (!isHead(value)) throw new Refusal(`${path}:1 is no sweep of this version`);
   refuseSeeds(path, value);
   return value;
@@ -136,7 +136,7 @@ function readHead(path: string, value: unknown): SweepHead {
 /** Refuses a head of another sweep; heads of parts of one sweep differ only in the part's number. */
 function refuseOtherHead(
   place: string,
-  { head, value }: { readonly head: SweepHead; readonly value: SweepHead },
+  { head, value }: { readonly head: SweepHeader; readonly value: SweepHeader },
 ): void {
   const [a, b] = [head, value].map((one) => canonicalJson({ ...one, shard: undefined }));
   if (a !== b) throw new Refusal(`${place} begins another sweep than the first line`);
@@ -150,8 +150,8 @@ function parse(text: string): unknown {
   }
 }
 
-function isHead(value: unknown): value is SweepHead {
-  const head = value as Partial<SweepHead> | null | undefined;
+function isHead(value: unknown): value is SweepHeader {
+  const head = value as Partial<SweepHeader> | null | undefined;
   return (
     head?.orrery === 'sweep' &&
     head.version === VERSION &&
@@ -169,7 +169,7 @@ function isLeaf(value: unknown): boolean {
 }
 
 /** Refuses a head without usable seeds: without seeds nothing runs, and no limit can be missed. */
-function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHead): void {
+function refuseSeeds(path: string, { seeds, adaptive = 1 }: SweepHeader): void {
   if (!isAmount(seeds.length)) {
     throw new Refusal(`${path}:1 has ${seeds.length} seeds: 1 to ${SEEDS_MAX} are allowed`);
   }
@@ -189,8 +189,8 @@ function isAmount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1 && value <= SEEDS_MAX;
 }
 
-function isRun(value: unknown): value is RunLine {
-  const line = value as Partial<RunLine> | null | undefined;
+function isRun(value: unknown): value is ResultsFileRun {
+  const line = value as Partial<ResultsFileRun> | null | undefined;
   return (
     [line?.id, line?.fingerprint, line?.result].every((one) => typeof one === 'string') &&
     Number.isSafeInteger(line?.seed) &&
@@ -201,11 +201,18 @@ function isRun(value: unknown): value is RunLine {
 }
 
 /** A line with the known fields only, because it is written again. */
-function runOf({ id, parameters, seed, fingerprint, values, result }: RunLine): RunLine {
+function runOf({
+  id,
+  parameters,
+  seed,
+  fingerprint,
+  values,
+  result,
+}: ResultsFileRun): ResultsFileRun {
   return { id, parameters, seed, fingerprint, values, result };
 }
 
-function isTexts(value: unknown): value is Parameters {
+function isTexts(value: unknown): value is CombinationParameters {
   if (value === null || typeof value !== 'object') return false;
   return Object.values(value).every((one) => typeof one === 'string');
 }
@@ -218,7 +225,7 @@ export class ResultsFile {
    * Opens a new file, or one to go on with.
    * @param known What the file contains; a broken last line is cut off.
    */
-  constructor(path: string, head: SweepHead, known?: KnownResults) {
+  constructor(path: string, head: SweepHeader, known?: KnownResults) {
     if (known === undefined) appendFileSync(path, `${JSON.stringify(head)}\n`, { flag: 'w' });
     this.#file = openSync(path, 'r+');
     if (known !== undefined) ftruncateSync(this.#file, known.bytes);
@@ -228,7 +235,7 @@ export class ResultsFile {
   #at: number;
 
   /** Adds a run; it is on the disk when this returns. */
-  add(line: RunLine): void {
+  add(line: ResultsFileRun): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     assert(bytes.length <= LINE_MAX, 'a run can be read again');
     for (let done = 0; done < bytes.length; ) {

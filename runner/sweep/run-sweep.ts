@@ -6,26 +6,30 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { type Parameters, type RunIdentityFacts, runId } from '../../scenarios/identity.ts';
+import {
+  type CombinationParameters,
+  type RunIdentityFacts,
+  runId,
+} from '../../scenarios/identity.ts';
 import type { OpenedScenario } from '../../scenarios/open/open.ts';
 import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { judgeInputOf } from '../run/run-order.ts';
-import { foreignAnswer, isJudgeable } from './foreign-answer.ts';
-import { packResult, resultForJudging, unpackResult } from './packed-result.ts';
-import type { RunLine } from './results-file.ts';
+import { packResult, trimResultToKpis, unpackResult } from './packed-result.ts';
+import type { ResultsFileRun } from './results-file.ts';
 import { isUndecided, moreSeeds } from './straddle.ts';
+import { canBeJudged, checkUntrustedAnswer } from './untrusted-answer.ts';
 
 /** A combination with its checked scenario. */
 export interface SweepCombination extends OpenedScenario {
   /** Place among all combinations. */
   readonly index: number;
-  readonly parameters: Parameters;
+  readonly parameters: CombinationParameters;
   /** True if whole results of its runs are kept, for a separate report on this combination. */
   readonly isKept: boolean;
 }
@@ -51,29 +55,29 @@ export type CombinationEnd =
   | { readonly kind: 'left' };
 
 /** What to run, and whom to tell. */
-export interface SweepOrder {
+export interface SweepRequest {
   /** Combinations to run, by their place among all. */
-  readonly cells: readonly { readonly index: number; readonly parameters: Parameters }[];
+  readonly cells: readonly { readonly index: number; readonly parameters: CombinationParameters }[];
   /** Opens a combination; undefined if it cannot run, which this function has then reported. */
-  readonly open: (cell: SweepOrder['cells'][number]) => Promise<SweepCombination | undefined>;
+  readonly open: (cell: SweepRequest['cells'][number]) => Promise<SweepCombination | undefined>;
   readonly seeds: readonly number[];
   /** Most seeds of a combination whose interval straddles a limit. */
   readonly adaptive?: number | undefined;
   readonly commit: string;
   readonly executor: RunExecutor;
   /** Runs from before the sweep was continued, by identity. */
-  readonly known: ReadonlyMap<string, RunLine>;
+  readonly known: ReadonlyMap<string, ResultsFileRun>;
   /** The command that runs a combination with these seeds alone. */
   readonly reproduceOf: (cell: SweepCombination, seeds: readonly number[]) => string;
   readonly signal: AbortSignal;
   /** Called when a run has ended, with the line to keep of it. */
-  readonly onRun: (line: RunLine) => void;
+  readonly onRun: (line: ResultsFileRun) => void;
   readonly onCell: (cell: SweepCombination, end: CombinationEnd) => void;
-  readonly onProgress?: (progress: SweepRunCount) => void;
+  readonly onProgress?: (progress: SweepRunProgress) => void;
 }
 
 /** The progress of a sweep. */
-export interface SweepRunCount {
+export interface SweepRunProgress {
   readonly runsDone: number;
   /** Runs that are needed, as far as is known: adaptive sweeps add some. */
   readonly runs: number;
@@ -93,25 +97,25 @@ export function runIdentityOf(
 }
 
 /** Runs everything. @returns how many runs were needed. */
-export async function runSweep(order: SweepOrder): Promise<SweepRunCount> {
+export async function runSweep(order: SweepRequest): Promise<SweepRunProgress> {
   return await new Sweep(order).run();
 }
 
 class Sweep {
-  readonly #order: SweepOrder;
+  readonly #order: SweepRequest;
   #free: number;
   readonly #waiting: (() => void)[] = [];
   #runsDone = 0;
   #runs: number;
   #known = 0;
 
-  constructor(order: SweepOrder) {
+  constructor(order: SweepRequest) {
     this.#order = order;
     this.#free = order.executor.room;
     this.#runs = order.cells.length * order.seeds.length;
   }
 
-  async run(): Promise<SweepRunCount> {
+  async run(): Promise<SweepRunProgress> {
     const { cells, open, signal } = this.#order;
     const ends: Promise<void>[] = [];
     for (const cell of cells) {
@@ -133,7 +137,7 @@ class Sweep {
     return this.#count;
   }
 
-  get #count(): SweepRunCount {
+  get #count(): SweepRunProgress {
     return { runsDone: this.#runsDone, runs: this.#runs, known: this.#known };
   }
 
@@ -222,11 +226,11 @@ class RunningCell {
   /** Seeds in the order in which they were asked for. */
   readonly asked: number[] = [];
   left = false;
-  readonly #order: SweepOrder;
+  readonly #order: SweepRequest;
   readonly #results = new Map<number, SeedResult>();
   readonly #failures = new Map<number, RunFailure>();
 
-  constructor(cell: SweepCombination, order: SweepOrder) {
+  constructor(cell: SweepCombination, order: SweepRequest) {
     this.cell = cell;
     this.#order = order;
   }
@@ -245,7 +249,7 @@ class RunningCell {
    * Takes a run from before the sweep was continued; false if its line is damaged.
    * @throws Refusal for an undamaged line that is not a finished run of this seed.
    */
-  recall(seed: number, line: RunLine): boolean {
+  recall(seed: number, line: ResultsFileRun): boolean {
     const result = unpackResult(line.result);
     if (result === undefined || result.fingerprint !== line.fingerprint) return false;
     for (const found of [line.seed, result.seed]) {
@@ -255,14 +259,14 @@ class RunningCell {
     if (result.ending !== 'complete') {
       throw new Refusal(`the line of ${line.id}, seed ${seed}, holds a run that had not ended`);
     }
-    if (!isJudgeable(result, (one) => this.#judge([one]))) return false;
+    if (!canBeJudged(result, (one) => this.#judge([one]))) return false;
     this.#results.set(seed, result);
     return true;
   }
 
   /** An answer from elsewhere, unchanged; a refusal if its result cannot be judged. */
   judgeable(seed: number, answer: SeedAnswer): SeedAnswer {
-    return foreignAnswer(seed, answer, (result) => this.#judge([result]));
+    return checkUntrustedAnswer(seed, answer, (result) => this.#judge([result]));
   }
 
   take(seed: number, answer: SeedAnswer): void {
@@ -284,7 +288,7 @@ class RunningCell {
     const { parameters, isKept, scenario } = this.cell;
     const { seed, fingerprint } = result;
     this.#results.set(seed, result);
-    const kept = isKept ? result : resultForJudging(result, scenario.kpis);
+    const kept = isKept ? result : trimResultToKpis(result, scenario.kpis);
     const { kpis } = this.#judge([result]);
     const values = Object.fromEntries(kpis.map((kpi) => [kpiName(kpi), kpi.value]));
     const id = this.idOf(seed);
@@ -304,7 +308,7 @@ class RunningCell {
       results.map(({ seed }) => seed),
     );
     const facts = { scenario, definitions, commit, reproduce };
-    return judge(judgeInputOf(facts, results, total(results)));
+    return judgeRun(judgeInputOf(facts, results, total(results)));
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combinationId, type Parameters } from '../../scenarios/identity.ts';
+import { type CombinationParameters, combinationId } from '../../scenarios/identity.ts';
 
 /** One of several parts, from 1. */
 export interface Shard {
@@ -25,7 +25,7 @@ export function readShard(text: string): Shard | undefined {
 /** A combination and its place among all. */
 interface Placed {
   readonly index: number;
-  readonly parameters: Parameters;
+  readonly parameters: CombinationParameters;
 }
 
 /**
@@ -35,7 +35,7 @@ interface Placed {
 export function combinationsOfShard<Cell extends Placed>(
   cells: readonly Cell[],
   { index, count }: Shard,
-  facts: { readonly commit: string; readonly set: Parameters },
+  facts: { readonly commit: string; readonly set: CombinationParameters },
 ): readonly Cell[] {
   const named = cells.map((cell) => {
     const { commit, set } = facts;

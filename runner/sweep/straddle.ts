@@ -4,7 +4,7 @@
  * @module
  */
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
-import { isStraddling } from '../../reports/straddle.ts';
+import { isStraddlingLimit } from '../../reports/straddle.ts';
 
 /** True if the interval of a KPI reaches over its limit, or there is none yet for lack of seeds. */
 export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
@@ -14,7 +14,7 @@ export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
 function isOpen(kpi: KpiResult): boolean {
   const { kind, n, note } = kpi.ci95;
   // With one seed there is no interval; counts and extremes never have one.
-  return isStraddling(kpi) || (kind === 'none' && n === 1 && note?.startsWith('n=') === true);
+  return isStraddlingLimit(kpi) || (kind === 'none' && n === 1 && note?.startsWith('n=') === true);
 }
 
 /**

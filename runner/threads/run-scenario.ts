@@ -11,16 +11,21 @@ import { performance } from 'node:perf_hooks';
 import { fileHashesOf } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
-import { type DoneRun, type PlannedRun, plannedRuns, withNetwork } from '../run/planned-runs.ts';
+import {
+  answerNamingNetwork,
+  type DoneRun,
+  type PlannedRun,
+  plannedRuns,
+} from '../run/planned-runs.ts';
 import type { StopReason } from '../run/run-control.ts';
-import { judgeInputOfRuns, type RunEnd, type RunOrder } from '../run/run-order.ts';
+import { judgeInputOfRuns, type RunEnd, type RunRequest } from '../run/run-order.ts';
 import { SeedPool, type SeedTask } from './seed-pool.ts';
 import { SeedWatch } from './seed-watch.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
 
 /** Runs all seeds, on all networks, and the twin of each. */
-export async function runScenario(order: RunOrder): Promise<RunEnd> {
+export async function runScenario(order: RunRequest): Promise<RunEnd> {
   const began = performance.now();
   const runs = plannedRuns(order.scenario, order.seeds);
   const threads = Math.min(runs.length, order.threads ?? availableParallelism());
@@ -86,7 +91,7 @@ function failureOf(
 
 /** Recordings, and limits that end a run early, are of the run as written. */
 function taskOf(
-  { scenario, recordingsOf, endsOnMiss }: RunOrder,
+  { scenario, recordingsOf, endsOnMiss }: RunRequest,
   { seed, isTwin, overrides }: PlannedRun,
 ): Omit<SeedTask, 'watch'> {
   return {
@@ -98,7 +103,7 @@ function taskOf(
   };
 }
 
-async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promise<SeedAnswer> {
+async function runOne(pool: SeedPool, order: RunRequest, running: Running): Promise<SeedAnswer> {
   const { planned, watches, done } = running;
   const { seed, isTwin } = planned;
   const { hosts } = order.scenario.topology;
@@ -106,7 +111,7 @@ async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promis
   if (order.signal?.aborted === true) watch.stop('interrupted', performance.now());
   watches.set(planned, watch);
   const ended = await pool.run({ ...taskOf(order, planned), watch });
-  const answer = withNetwork(ended, order.scenario, seed);
+  const answer = answerNamingNetwork(ended, order.scenario, seed);
   watches.delete(planned);
   if (answer.kind === 'result') {
     done.push({ result: answer.result, isTwin });
@@ -120,7 +125,7 @@ async function runOne(pool: SeedPool, order: RunOrder, running: Running): Promis
 }
 
 function tell(
-  order: RunOrder,
+  order: RunRequest,
   at: {
     began: number;
     watches: ReadonlyMap<PlannedRun, SeedWatch>;

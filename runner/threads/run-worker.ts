@@ -6,9 +6,9 @@
 import { threadId } from 'node:worker_threads';
 import { installClockGuard } from '../../engine/live/clock-guard.ts';
 import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
-import { openScenarioFiles } from '../../scenarios/open/open.ts';
+import { loadScenarioWithModules } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { ConfigError, formatWithoutSource } from '../../topologies/files/config-error.ts';
+import { ConfigError, formatErrorWithoutSource } from '../../topologies/files/config-error.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import { RunControl } from '../run/run-control.ts';
 import { runSeed } from '../run/run-seed.ts';
@@ -24,7 +24,7 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   control?.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
-    const scenario = await openScenarioFiles(job.file, job.overrides, registry, job.asked);
+    const scenario = await loadScenarioWithModules(job.file, job.overrides, registry, job.asked);
     const { seed, recordings, endsOnMiss = false } = job;
     let journey = '';
     const onJourneys = (text: string): void => {
@@ -37,7 +37,7 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
   } catch (error) {
     // Files had no mistakes when the run was asked for, and the answer may go to somebody who may not see them.
     if (error instanceof ConfigError)
-      return { kind: 'refused', message: formatWithoutSource(error) };
+      return { kind: 'refused', message: formatErrorWithoutSource(error) };
     return failureAnswerOf(error, job.seed);
   }
 }

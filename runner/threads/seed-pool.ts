@@ -4,10 +4,10 @@
  * @module
  */
 import { Piscina } from 'piscina';
-import { entryModule } from '../../engine/live/own-form.ts';
+import { entryModuleUrl } from '../../engine/live/own-form.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { AskedFiles } from '../../scenarios/open/run-files.ts';
-import type { Recordings } from '../recording/recordings.ts';
+import type { JobFiles } from '../../scenarios/open/run-files.ts';
+import type { RecordingPaths } from '../recording/recordings.ts';
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import type { SeedWatch } from './seed-watch.ts';
 
@@ -15,12 +15,12 @@ import type { SeedWatch } from './seed-watch.ts';
 export interface SeedTask {
   readonly scenario: Pick<Scenario, 'file' | 'overrides'>;
   readonly seed: number;
-  readonly recordings: Recordings;
+  readonly recordings: RecordingPaths;
   readonly watch: SeedWatch;
   /** True if the run ends at the first limit that it cannot meet any more. */
   readonly endsOnMiss?: boolean;
   /** Hashes of the files that the run must use; if absent, any files. */
-  readonly asked?: AskedFiles;
+  readonly asked?: JobFiles;
 }
 
 /** Size of a pool. */
@@ -30,7 +30,7 @@ export interface SeedPoolOptions {
   readonly memoryMb?: number | undefined;
 }
 
-/** See the module. */
+/** Worker threads that run seeds, of one scenario or of many. */
 export class SeedPool {
   readonly #pool: Piscina;
   readonly #memoryMb: number | undefined;
@@ -38,7 +38,7 @@ export class SeedPool {
   constructor({ threads, memoryMb }: SeedPoolOptions) {
     this.#memoryMb = memoryMb;
     this.#pool = new Piscina({
-      filename: entryModule('./run-worker', import.meta.url),
+      filename: entryModuleUrl('./run-worker', import.meta.url),
       name: 'runJob',
       minThreads: threads,
       maxThreads: threads,

@@ -13,15 +13,15 @@ import { NodeCalls } from '../../engine/net/node-calls.ts';
 import { isShippedName } from '../../scenarios/open/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Crash, CrashPlace } from '../crash/crash.ts';
-import { type CallContext, eventsOf, heldPlace } from '../crash/crash-context.ts';
+import { type CallContext, lastEventsOfNode, stuckCallPlace } from '../crash/crash-context.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { pause } from '../run/pause.ts';
 import { RunControl, type StopReason } from '../run/run-control.ts';
 
 /** A call of a node's handler that takes longer than this is reported once. */
-export const HELD_CALL_MS = 5_000;
-/** The same limit in real time, where all other nodes wait for the call. */
-export const HELD_LIVE_CALL_MS = 1_000;
+export const STUCK_CALL_MS = 5_000;
+/** Limit of a call, as above, in live runs, where all other nodes wait for the call. */
+export const STUCK_LIVE_CALL_MS = 1_000;
 /**
  * Time from the request to stop until the seed is terminated. A run must end within five seconds of
  * the first signal.
@@ -42,12 +42,12 @@ const PLACE_GRACE_MS = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
 
-/** The parts of a watchdog. */
+/** What a {@link SeedWatch} watches, and whom it tells. */
 export interface SeedWatchOptions {
   readonly seed: number;
   readonly hosts: readonly HostSpec[];
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** A call that takes longer than this is reported; default {@link HELD_CALL_MS}. */
+  /** A call that takes longer than this is reported; default {@link STUCK_CALL_MS}. */
   readonly heldMs?: number;
   /** How the stack of a thread is read; default {@link stackOfThread}. */
   readonly stackOf?: (thread: number, limitMs: number) => Promise<string | undefined>;
@@ -124,7 +124,7 @@ export class SeedWatch {
       this.#sinceMs = nowMs;
     }
     const heldMs = inHand === undefined ? 0 : nowMs - this.#sinceMs;
-    const { heldMs: limitMs = HELD_CALL_MS } = this.#options;
+    const { heldMs: limitMs = STUCK_CALL_MS } = this.#options;
     if (heldMs >= limitMs && !this.#isTold) void this.#tell(heldMs);
     const stopping = this.#stopping;
     if (stopping === undefined || this.#isOver) return;
@@ -178,7 +178,7 @@ export class SeedWatch {
     const host = this.#host;
     if (thread === 0 || host === undefined) return undefined;
     const stack = await stackOf(thread, PLACE_LIMIT_MS);
-    return stack === undefined ? undefined : heldPlace(stack, host.protocol);
+    return stack === undefined ? undefined : stuckCallPlace(stack, host.protocol);
   }
 
   #heldAnswer(place: CrashPlace | undefined): SeedAnswer {
@@ -201,7 +201,8 @@ export class SeedWatch {
       seed,
       atNs: this.#timeOf(this.#callNs()),
       ...what,
-      events: host === undefined ? [] : eventsOf(this.calls.inHand ?? 0, this.#crashContext),
+      events:
+        host === undefined ? [] : lastEventsOfNode(this.calls.inHand ?? 0, this.#crashContext),
       stack: '',
     };
     return { kind: 'broken', message, stack: '', crash };

@@ -9,19 +9,19 @@ import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import type { LiveSettings } from '../run/live-run.ts';
 
 /** The command of a run by the wall clock, with its flags. */
-export type WallClockCommand =
+export type WallClockRunKind =
   | { readonly command: 'live'; readonly how: LiveSettings }
   | { readonly command: 'emulate'; readonly how: EmulateSettings };
 
 /** One run of one seed. */
 export type WallClockJob = Required<Omit<SeedJob, 'asked'>> &
-  WallClockCommand & {
+  WallClockRunKind & {
     /** All seeds of the run; their number decides how files of outside programs are named. */
     readonly seeds: readonly number[];
   };
 
 /** Messages from the thread that runs the job. */
-export type WallClockNews =
+export type WallClockReport =
   | { readonly kind: 'progress'; readonly nowNs: number; readonly events: number }
   | { readonly kind: 'journey'; readonly text: string }
   /** An outside program, as the leader of its process group. */
@@ -29,4 +29,4 @@ export type WallClockNews =
   | { readonly kind: 'answer'; readonly answer: SeedAnswer };
 
 /** A message to the thread. */
-export type WallClockOrder = 'stop';
+export type WallClockThreadCommand = 'stop';

@@ -17,33 +17,33 @@ import {
   killProgramAtExit,
   killRemainingPrograms,
 } from '../../engine/live/emulation/outside-program.ts';
-import { entryModule } from '../../engine/live/own-form.ts';
+import { entryModuleUrl } from '../../engine/live/own-form.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
 import { outsideHosts, refuseOutsideEvents } from '../../scenarios/open/outside.ts';
 import type { EmulateSettings } from '../run/emulate-run.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import type { LiveSettings } from '../run/live-run.ts';
-import type { RunEnd, RunOrder } from '../run/run-order.ts';
+import type { RunEnd, RunRequest } from '../run/run-order.ts';
 import { failureAnswerOf } from '../run/seed-answer.ts';
-import { runInTurn, type SeedTurn, tellProgress } from '../run/wall-clock-run.ts';
+import { type RunningSeed, runInTurn, tellProgress } from '../run/wall-clock-run.ts';
 import { hostMetrics } from '../worlds/emulated/emulate-meter.ts';
-import { HELD_LIVE_CALL_MS, SeedWatch } from './seed-watch.ts';
+import { SeedWatch, STUCK_LIVE_CALL_MS } from './seed-watch.ts';
 import type {
-  WallClockCommand,
   WallClockJob,
-  WallClockNews,
-  WallClockOrder,
+  WallClockReport,
+  WallClockRunKind,
+  WallClockThreadCommand,
 } from './wall-clock-job.ts';
 
-const ENTRY = entryModule('./wall-clock-worker', import.meta.url);
+const ENTRY = entryModuleUrl('./wall-clock-worker', import.meta.url);
 const LOOK_MS = 100;
 /** Longest time until the scenario's time begins: a node may hold its thread before that. */
 const BEGIN_MAX_MS = 30_000;
 
 /** Runs all seeds on real sockets. */
 export function runLiveOnThread(
-  order: RunOrder,
+  order: RunRequest,
   how: Omit<LiveSettings, 'stateFolder'>,
 ): Promise<RunEnd> {
   const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
@@ -65,7 +65,10 @@ export function runLiveOnThread(
 }
 
 /** Runs all seeds in virtual time paced by the wall clock. */
-export async function runEmulatedOnThread(order: RunOrder, how: EmulateSettings): Promise<RunEnd> {
+export async function runEmulatedOnThread(
+  order: RunRequest,
+  how: EmulateSettings,
+): Promise<RunEnd> {
   refuseOutsideEvents(order.scenario);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
   const definitions = [...EMULATE_METRICS, ...hostMetrics(hosts)];
@@ -80,24 +83,24 @@ export async function runEmulatedOnThread(order: RunOrder, how: EmulateSettings)
 
 /** One seed on its thread. */
 class SeedThread {
-  readonly #order: RunOrder;
-  readonly #turn: SeedTurn;
+  readonly #order: RunRequest;
+  readonly #turn: RunningSeed;
   readonly #watch: SeedWatch;
 
-  constructor(order: RunOrder, turn: SeedTurn) {
+  constructor(order: RunRequest, turn: RunningSeed) {
     this.#order = order;
     this.#turn = turn;
     const { scenario, onNotice } = order;
     const { hosts } = scenario.topology;
-    this.#watch = new SeedWatch({ seed: turn.seed, hosts, onNotice, heldMs: HELD_LIVE_CALL_MS });
+    this.#watch = new SeedWatch({ seed: turn.seed, hosts, onNotice, heldMs: STUCK_LIVE_CALL_MS });
   }
 
-  async run(way: WallClockCommand): Promise<SeedAnswer> {
+  async run(way: WallClockRunKind): Promise<SeedAnswer> {
     const { signal } = this.#order;
     const worker = this.#start(way);
     const stop = (): void => {
       this.#watch.stop('interrupted', performance.now());
-      worker.postMessage('stop' satisfies WallClockOrder);
+      worker.postMessage('stop' satisfies WallClockThreadCommand);
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) stop();
@@ -111,7 +114,7 @@ class SeedThread {
         worker.on('error', (error) => resolve(failureAnswerOf(error, this.#turn.seed)));
         worker.on('exit', () => ended(new Error('the thread of the run ended without its result')));
         this.#watch.signal.addEventListener('abort', () => void worker.terminate());
-        worker.on('message', (news: WallClockNews) => {
+        worker.on('message', (news: WallClockReport) => {
           if (news.kind === 'progress' && !hasBegun) {
             hasBegun = true;
             clearTimeout(alarm);
@@ -127,7 +130,7 @@ class SeedThread {
     }
   }
 
-  #start(way: WallClockCommand): Worker {
+  #start(way: WallClockRunKind): Worker {
     const { scenario, seeds, recordingsOf, endsOnMiss = false } = this.#order;
     const { seed } = this.#turn;
     const recordings = recordingsOf(seed);
@@ -156,7 +159,7 @@ class SeedThread {
     return setTimeout(ring, timeLimitMs + extraMs);
   }
 
-  #hear(news: WallClockNews, resolve: (answer: SeedAnswer) => void): void {
+  #hear(news: WallClockReport, resolve: (answer: SeedAnswer) => void): void {
     switch (news.kind) {
       case 'progress':
         tellProgress(this.#order, this.#turn, news);

@@ -9,15 +9,15 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { assert } from '../../engine/core/assert.ts';
 import { STACK_FRAMES_MAX } from '../../engine/live/stack-places.ts';
-import { openAnyScenario } from '../../scenarios/open/open.ts';
+import { openScenarioAllowingPrograms } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { runEmulatedSeed } from '../run/emulate-run.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { runLiveSeed } from '../run/live-run.ts';
 import { RunControl } from '../run/run-control.ts';
-import type { RunOrder } from '../run/run-order.ts';
+import type { RunRequest } from '../run/run-order.ts';
 import { failureAnswerOf } from '../run/seed-answer.ts';
-import type { WallClockJob, WallClockNews } from './wall-clock-job.ts';
+import type { WallClockJob, WallClockReport } from './wall-clock-job.ts';
 
 /** Runs the job that the thread was started with. */
 export async function runWallClockSeed(): Promise<void> {
@@ -25,7 +25,7 @@ export async function runWallClockSeed(): Promise<void> {
   const job = workerData as WallClockJob;
   const port = parentPort;
   assert(port !== null, 'a run by the wall clock has a thread of its own');
-  const tell = (news: WallClockNews): void => port.postMessage(news);
+  const tell = (news: WallClockReport): void => port.postMessage(news);
   const stop = new AbortController();
   port.on('message', () => stop.abort());
   tell({ kind: 'answer', answer: await answerTo(job, stop.signal, tell) });
@@ -34,15 +34,15 @@ export async function runWallClockSeed(): Promise<void> {
 async function answerTo(
   job: WallClockJob,
   signal: AbortSignal,
-  tell: (news: WallClockNews) => void,
+  tell: (news: WallClockReport) => void,
 ): Promise<SeedAnswer> {
   const { file, overrides, seed, seeds, recordings, endsOnMiss } = job;
   const control = new RunControl(job.shared);
   control.noteThread(threadId);
   try {
     const registry = new ProtocolRegistry();
-    const loaded = await openAnyScenario(file, overrides, registry);
-    const order: RunOrder = {
+    const loaded = await openScenarioAllowingPrograms(file, overrides, registry);
+    const order: RunRequest = {
       ...loaded,
       seeds,
       recordingsOf: () => recordings,

@@ -11,7 +11,7 @@ import { histogramQuantile, LogHistogram } from '../../engine/measure/histogram.
 const P95 = 0.95;
 
 /** The latencies of one flow. */
-export class BinLatencies {
+export class BinLatencyP95 {
   readonly p95: (number | null)[] = [];
   readonly #histogram: LogHistogram | undefined;
   #values: number[] = [];

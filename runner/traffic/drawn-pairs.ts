@@ -8,7 +8,7 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { DrawnTraffic, Scenario, TrafficSpec } from '../../scenarios/model.ts';
 
 /** The entries of a scenario's traffic in the order of its file. */
@@ -22,7 +22,7 @@ export function trafficEntries({
 }
 
 /** The scenario as one seed runs it: all of its flows are in `traffic`. */
-export function scenarioOfSeed(scenario: Scenario, seed: Seed): Scenario {
+export function withTrafficOfSeed(scenario: Scenario, seed: Seed): Scenario {
   const { drawnTraffic, ...rest } = scenario;
   if (drawnTraffic === undefined) return scenario;
   const groups = new Set<string>();
@@ -33,7 +33,7 @@ export function scenarioOfSeed(scenario: Scenario, seed: Seed): Scenario {
     const name = `${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of ${words}`;
     const group = groups.has(name) ? `${name} (entry ${index + 1})` : name;
     groups.add(group);
-    const drawn = drawPairs(entry, openStream(seed, `traffic/${index}`, 'pairs'));
+    const drawn = drawPairs(entry, openRandomStream(seed, `traffic/${index}`, 'pairs'));
     return drawn.map(([from, to], number) => {
       return { ...flow, from, to, streams: `${streams}/${number}`, group };
     });

@@ -11,9 +11,10 @@
 import type { FaultWindow } from '../../reports/model.ts';
 
 /** Bins before and after a fault. */
-export const BINS_BEFORE = 25;
-export const BINS_AFTER = 100;
-const BINS = BINS_BEFORE + BINS_AFTER;
+export const BINS_BEFORE_FAULT = 25;
+/** Number of bins after a fault. */
+export const BINS_AFTER_FAULT = 100;
+const BINS = BINS_BEFORE_FAULT + BINS_AFTER_FAULT;
 const NARROWEST_NS = 10_000_000;
 /** Mean number of packets in a bin, so that p95 and median can differ. */
 const PACKETS_PER_BIN = 5;
@@ -32,7 +33,7 @@ const WINDOWS_MAX = 128;
 const FIRST_PAIRS = 256;
 
 /** The facts that determine the width of bins. */
-export interface WindowScale {
+export interface FaultWindowScale {
   /** Nominal time between two packets, ns; 0 if unknown. */
   readonly spacingNs: number;
   /** The longest limit of a KPI that is sampled per fault, ns; 0 if there is none. */
@@ -43,8 +44,8 @@ export interface WindowScale {
  * 1, 2 or 5 times a power of ten: wide enough for bins to hold packets and for the window to
  * contain the limit.
  */
-export function binWidthNs({ spacingNs, limitNs }: WindowScale): number {
-  const limited = (LIMITS_SHOWN * limitNs) / BINS_AFTER;
+export function binWidthNs({ spacingNs, limitNs }: FaultWindowScale): number {
+  const limited = (LIMITS_SHOWN * limitNs) / BINS_AFTER_FAULT;
   const needed = Math.max(NARROWEST_NS, PACKETS_PER_BIN * spacingNs, limited);
   let power = 1;
   while (10 * power <= needed) power *= 10;
@@ -63,9 +64,9 @@ export class FaultWindows {
   /** Number of faults without a window. */
   leftOut = 0;
 
-  constructor(scale: WindowScale) {
+  constructor(scale: FaultWindowScale) {
     this.#binNs = binWidthNs(scale);
-    this.#keptNs = BINS_BEFORE * this.#binNs + BEHIND_NS;
+    this.#keptNs = BINS_BEFORE_FAULT * this.#binNs + BEHIND_NS;
   }
 
   // hot: once per packet of an application.
@@ -119,7 +120,7 @@ class Window {
   constructor(fault: string, atNs: number, binNs: number) {
     this.#fault = fault;
     this.#binNs = binNs;
-    this.#fromNs = atNs - BINS_BEFORE * binNs;
+    this.#fromNs = atNs - BINS_BEFORE_FAULT * binNs;
   }
 
   sent(sentNs: number): void {
@@ -149,7 +150,7 @@ class Window {
       fault: this.#fault,
       flow,
       binNs: this.#binNs,
-      firstNs: -BINS_BEFORE * this.#binNs,
+      firstNs: -BINS_BEFORE_FAULT * this.#binNs,
       delivered: measured((bin) => this.#delivered[bin] as number),
       lost: measured((bin) =>
         Math.max(0, (this.#sent[bin] as number) - (this.#reached[bin] as number)),

@@ -9,14 +9,14 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { openStream, type Seed } from '../../engine/core/stream.ts';
+import { openRandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { FloodOrder, Forger, MakeForger } from '../flood-order.ts';
+import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
 /** Facts about the network and its nodes. */
@@ -35,7 +35,7 @@ const LATE_NS_MAX = 100_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** The forger of a flood; the loader has checked its names. */
-export function forgerOf(parts: ForgerParts, { flood }: FloodOrder): ReturnType<MakeForger> {
+export function forgerOf(parts: ForgerParts, { flood }: FloodCommand): ReturnType<MakeForger> {
   const { scenario, viewOf, nodeOf } = parts;
   const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
   assert(spec !== undefined, `the topology has no node ${flood.node}`);
@@ -69,7 +69,7 @@ export class Flood {
   readonly #world: Pick<World, 'now' | 'at'>;
   readonly #host: Host;
   readonly #seed: Seed;
-  readonly #order: FloodOrder;
+  readonly #order: FloodCommand;
   readonly #beginNs: number;
   #forger: Forger | undefined;
   #socket: DatagramSocket | undefined;
@@ -80,7 +80,7 @@ export class Flood {
     readonly world: Pick<World, 'now' | 'at'>;
     readonly host: Host;
     readonly seed: Seed;
-    readonly order: FloodOrder;
+    readonly order: FloodCommand;
   }) {
     this.#world = parts.world;
     this.#host = parts.host;
@@ -94,7 +94,7 @@ export class Flood {
     const host = this.#host;
     this.#forger = makeForger(this.#order)({
       crypto: host.crypto,
-      random: openStream(this.#seed, 'floods', this.#order.id),
+      random: openRandomStream(this.#seed, 'floods', this.#order.id),
       clock: () => host.clock(),
     });
     this.#socket = host.udp({ port: 0, onDatagram: () => undefined });

@@ -10,7 +10,7 @@ import { assert } from '../../engine/core/assert.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import type { MetricData } from '../../reports/model.ts';
 import { AVAILABILITY_STEP_NS, seriesBinNs } from '../../scenarios/series-bins.ts';
-import { BinLatencies } from './bin-latencies.ts';
+import { BinLatencyP95 } from './bin-latencies.ts';
 import { BitSet } from './bit-set.ts';
 import type { FaultWindows } from './fault-windows.ts';
 import type { GroundTruth } from './ground-truth.ts';
@@ -92,7 +92,7 @@ export class FlowMeter {
   #lastArrivalSequence = -1;
   /** Number of bins of the whole run; what arrives later is in none. */
   readonly #binsMax: number;
-  readonly #latencies: BinLatencies;
+  readonly #latencies: BinLatencyP95;
 
   /** @param spacingNs Nominal time between two packets, subtracted from each failover gap. */
   constructor(time: MeasuredTime, spacingNs: number) {
@@ -101,7 +101,7 @@ export class FlowMeter {
     this.#endNs = time.endNs;
     this.binNs = seriesBinNs(time.endNs);
     this.#binsMax = Math.ceil(time.endNs / this.binNs);
-    this.#latencies = new BinLatencies(this.hasWindows ? 'exact' : 'histogram');
+    this.#latencies = new BinLatencyP95(this.hasWindows ? 'exact' : 'histogram');
   }
 
   /** p95 latency of the packets that arrived in each bin, ns; null where none arrived. */

@@ -39,7 +39,7 @@ export interface GroundTruth {
   kind: TruthKind;
   sequence: number;
   sentNs: number;
-  /** True if its receiver marked it as one that may have been delivered before. */
+  /** True if the receiving node marked the packet as one that may have been delivered before. */
   isAgain?: boolean;
 }
 

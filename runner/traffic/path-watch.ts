@@ -4,11 +4,15 @@
  *
  * @module
  */
-import { FAULT_SWITCH_MARK, HEALTH_OF_PATH, PATH_IN_USE } from '../../nodes/_kit/path-states.ts';
+import {
+  FAULT_SWITCH_MARK,
+  PATH_HEALTH_TRACE,
+  PATH_IN_USE_TRACE,
+} from '../../nodes/_kit/path-states.ts';
 import type { FlowMeter } from './flow-meter.ts';
 
 /** How the path of one pair of nodes reacted to one fault. */
-export interface Reaction {
+export interface PathReaction {
   readonly faultNs: number;
   readonly pair: string;
   detectedNs: number;
@@ -23,7 +27,7 @@ interface Use {
 
 /** Observes the paths used in one run. */
 export class PathWatch {
-  readonly reactions: Reaction[] = [];
+  readonly reactions: PathReaction[] = [];
   /** Switches caused by faults, by pair `from -> to`. */
   readonly faultSwitches = new Map<string, number[]>();
   readonly #uses = new Map<string, Use[]>();
@@ -36,15 +40,15 @@ export class PathWatch {
 
   /** Called when a node published a state. */
   state(now: number, node: string, machine: string, state: string): void {
-    const inUse = PATH_IN_USE.machine.read(machine);
+    const inUse = PATH_IN_USE_TRACE.machine.read(machine);
     if (inUse !== undefined) {
-      const path = PATH_IN_USE.state.read(state)?.path;
+      const path = PATH_IN_USE_TRACE.state.read(state)?.path;
       if (path !== undefined) this.#used(`${node} -> ${inUse.peer}`, { path, fromNs: now });
       return;
     }
-    const measured = HEALTH_OF_PATH.machine.read(machine);
+    const measured = PATH_HEALTH_TRACE.machine.read(machine);
     if (measured === undefined) return;
-    const health = HEALTH_OF_PATH.state.read(state)?.health;
+    const health = PATH_HEALTH_TRACE.state.read(state)?.health;
     const isBad = health === 'dead' || health === 'degraded';
     if (isBad) this.#react(now, `${node} -> ${measured.peer}`, 'detectedNs');
   }

@@ -5,7 +5,7 @@
  * After a pause of the process everything is late once and then recovers: a packet may be late by
  * {@link SOURCE_LATE_MAX_NS}. If nothing has been on time for a while, the loop has more to do than it
  * can, and waiting longer only makes all others wait (a standing queue, RFC 8289): then the bound
- * is {@link STANDING_LATE_MAX_NS}.
+ * is {@link BACKLOG_LATE_MAX_NS}.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const SOURCE_LATE_MAX_NS = 200_000_000;
 /**
  * The limit while a backlog persists, ns: the rest is needed for the packet's route and its queues.
  */
-export const STANDING_LATE_MAX_NS = 100_000_000;
+export const BACKLOG_LATE_MAX_NS = 100_000_000;
 /** A source that is less late than this has not waited behind a backlog, ns. */
 const SHORT_NS = 50_000_000;
 /**
@@ -41,6 +41,6 @@ export class SourceAdmission {
       return true;
     }
     const isStanding = nowNs - this.#shortAtNs > STANDING_AFTER_NS;
-    return lateNs <= (isStanding ? STANDING_LATE_MAX_NS : SOURCE_LATE_MAX_NS);
+    return lateNs <= (isStanding ? BACKLOG_LATE_MAX_NS : SOURCE_LATE_MAX_NS);
   }
 }

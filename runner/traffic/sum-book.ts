@@ -28,7 +28,7 @@ interface Count {
 }
 
 /** The sums of one run. */
-export class SumBook {
+export class SumGroundTruth {
   readonly #sums = new Map<string, Sum>();
   readonly #counts = new Map<string, Count>();
   #elements = 0;

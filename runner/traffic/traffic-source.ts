@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { openStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { SendWishes } from '../../engine/host/transport.ts';
-import type { Inquiry } from '../../engine/net/inquiry.ts';
+import type { RequestWithReceiver } from '../../engine/net/inquiry.ts';
 import type { TrafficSpec } from '../../scenarios/model.ts';
 import type { Undo, World } from '../world.ts';
 import type { FlowMeter } from './flow-meter.ts';
@@ -25,8 +25,8 @@ const REQUESTS_MAX = 65_536;
 
 /** The parts of the world that a flow needs. */
 export interface FlowWorld extends Pick<World, 'at' | 'now' | 'rampNs'> {
-  /** As that of a world; no source takes an answer back. */
-  request(node: string, inquiry: Inquiry, by?: string): unknown;
+  /** Requests as {@link World} does; sources do not use the returned handle. */
+  request(node: string, inquiry: RequestWithReceiver, by?: string): unknown;
 }
 
 /** Passes packets to a node at the right time. */
@@ -38,7 +38,7 @@ interface Asker {
 }
 
 /** One packet passed to a node; a class instead of closures, because there is one per packet. */
-class SendRequest implements Inquiry {
+class SendRequest implements RequestWithReceiver {
   readonly kind = 'send';
   readonly target: string;
   readonly body: Uint8Array;
@@ -71,7 +71,7 @@ export interface FlowDraws {
 }
 
 /** The draws of all flows of a run. Flows of one entry have instants of their own and share bodies. */
-export class FlowSupply {
+export class FlowDrawFactory {
   readonly #seed: Seed;
   readonly #writers = new Map<string, TruthWriter>();
 
@@ -81,11 +81,11 @@ export class FlowSupply {
 
   /** The draws of flow `index`. */
   of(index: number, { streams = String(index) }: Pick<TrafficSpec, 'streams'> = {}): FlowDraws {
-    const gaps = openStream(this.#seed, `traffic/${streams}`, 'gap');
+    const gaps = openRandomStream(this.#seed, `traffic/${streams}`, 'gap');
     const [entry = ''] = streams.split('/');
     const writer =
       this.#writers.get(entry) ??
-      new TruthWriter(openStream(this.#seed, `traffic/${entry}`, 'body'));
+      new TruthWriter(openRandomStream(this.#seed, `traffic/${entry}`, 'body'));
     this.#writers.set(entry, writer);
     return { index, gaps, writer };
   }

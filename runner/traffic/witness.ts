@@ -7,10 +7,10 @@
  *
  * @module
  */
-import type { SumClaim, Witness } from '../../engine/host/protocol.ts';
+import type { GroundTruthWitness, SumClaim } from '../../engine/host/protocol.ts';
 import { BitSet } from './bit-set.ts';
 import { NumberMap } from './number-map.ts';
-import { SumBook } from './sum-book.ts';
+import { SumGroundTruth } from './sum-book.ts';
 
 /** Smaller numbers take a bit each: at most 16 MiB per space. */
 const DENSE_BELOW = 0x800_0000;
@@ -31,9 +31,9 @@ class Space {
 }
 
 /** One witness per run. */
-export class RunWitness implements Witness {
+export class RunWitness implements GroundTruthWitness {
   /** What nodes put into sums, and what they claim of them. */
-  readonly sums = new SumBook();
+  readonly sums = new SumGroundTruth();
   readonly #spaces = new Map<string, Space>();
 
   note(space: string, value: number): boolean {

@@ -6,8 +6,8 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { summarise } from '../../reports/statistics/summary.ts';
-import type { AcceptedRange, Check, Measure } from './base/model.ts';
+import { summariseSample } from '../../reports/statistics/summary.ts';
+import type { AcceptedRange, CheckMeasure, VerificationCheck } from './base/model.ts';
 
 /** The verdict on a measure over all seeds. */
 export interface MeasureVerdict {
@@ -37,12 +37,17 @@ export interface CheckVerdict {
 }
 
 /** Judges one check; `runs` holds its measures seed by seed. */
-export function judgeCheck(check: Check, runs: readonly (readonly Measure[])[]): CheckVerdict {
+export function judgeCheck(
+  check: VerificationCheck,
+  runs: readonly (readonly CheckMeasure[])[],
+): CheckVerdict {
   const [first = []] = runs;
   assert(first.length > 0, `check ${check.id} measured nothing`);
   const measures = first.map((measure, i) => {
     const all = runs.map((run) => run[i]?.measured ?? Number.NaN);
-    return judgeMeasure(measure, all);
+    const verdict = judgeMeasure(measure, all);
+    // A label may name what its seed found.
+    return { ...verdict, label: runs[all.indexOf(verdict.measured)]?.[i]?.label ?? measure.label };
   });
   const { id, name, formula, catches } = check;
   const isGreen = measures.every((measure) => measure.isGreen);
@@ -50,11 +55,13 @@ export function judgeCheck(check: Check, runs: readonly (readonly Measure[])[]):
 }
 
 /** Judges one measure. NaN is red. */
-export function judgeMeasure(measure: Measure, perSeed: readonly number[]): MeasureVerdict {
+export function judgeMeasure(measure: CheckMeasure, perSeed: readonly number[]): MeasureVerdict {
   const { label, published, theory, accept, digits } = measure;
   const { low, high } = bounds(accept, theory, perSeed.length);
   const measured =
-    accept.kind === 'around' ? summarise(perSeed).mean : furthest(perSeed, { theory, low, high });
+    accept.kind === 'around'
+      ? summariseSample(perSeed).mean
+      : furthest(perSeed, { theory, low, high });
   const isGreen = measured >= low && measured <= high;
   return {
     label,

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import {
   ClampedJitterDirection,
   CoarseLossDirection,
+  delayAllEventsByOneNs,
   EagerGilbertDirection,
   GenerousDirection,
   LifoDirection,
-  lateTimers,
   MicrosecondDirection,
   PreemptiveDirection,
   replaceDirections,
@@ -150,7 +150,7 @@ export const MUTATIONS: readonly Mutation[] = [
     red: ['1', '2', '12'],
     // Each dequeue of CoDel comes late as well.
     alsoRed: ['14'],
-    defects: { sabotage: lateTimers },
+    defects: { sabotage: delayAllEventsByOneNs },
   },
   {
     name: 'down-from-detection',
@@ -317,18 +317,18 @@ export function mutationOf(name: string): Mutation | undefined {
   return MUTATIONS.find((mutation) => mutation.name === name);
 }
 
-function specs(change: (spec: DirectionSpec) => DirectionSpec): Defects['sabotage'] & {} {
+function specs(change: (spec: LinkDirectionSpec) => LinkDirectionSpec): Defects['sabotage'] & {} {
   return rewriteDirections((place, spec) => ({ place, spec: change(spec) }));
 }
 
-function late(spec: DirectionSpec): DirectionSpec {
+function late(spec: LinkDirectionSpec): LinkDirectionSpec {
   const { contacts } = spec;
   if (contacts === undefined) return spec;
   const windows = contacts.windows.map((one) => ({ ...one, startNs: one.startNs + LATE_NS }));
   return { ...spec, contacts: { ...contacts, windows } };
 }
 
-function limitedBy(spec: DirectionSpec, change: number): DirectionSpec {
+function limitedBy(spec: LinkDirectionSpec, change: number): LinkDirectionSpec {
   const { queue } = spec;
   if (queue?.kind !== 'drop-tail' || queue.limitPackets === undefined) return spec;
   return { ...spec, queue: { ...queue, limitPackets: queue.limitPackets + change } };

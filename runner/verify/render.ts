@@ -4,12 +4,17 @@
  * @module
  */
 import picocolors from 'picocolors';
-import { grouped, plural, significant, wallTime } from '../../reports/format.ts';
+import {
+  countWithNoun,
+  groupThousands,
+  significantDigitsText,
+  wallSecondsText,
+} from '../../reports/format.ts';
 import { toAscii } from '../../reports/terminal-layout.ts';
 import { isOfPrivacy } from './base/model.ts';
 import type { CheckVerdict, MeasureVerdict } from './judge.ts';
 
-/** A run of the suite. */
+/** The verdicts of a run of the suite, and how it was run. */
 export interface SuiteReport {
   readonly verdicts: readonly CheckVerdict[];
   readonly seeds: readonly number[];
@@ -91,9 +96,9 @@ function headOf(report: SuiteReport, paint: ReturnType<typeof picocolors.createC
   const { verdicts, seeds, wallSeconds } = report;
   const green = verdicts.filter((check) => check.isGreen).length;
   const verdict = isGreen(report) ? paint.green(paint.bold('PASS')) : paint.red(paint.bold('FAIL'));
-  const checks = `${green} of ${plural(verdicts.length, 'check')} green`;
-  const seed = seeds.length === 1 ? `seed ${seeds[0]}` : plural(seeds.length, 'seed');
-  return `${verdict}  verify   ${checks}   ${seed}   ${wallTime(wallSeconds)}`;
+  const checks = `${green} of ${countWithNoun(verdicts.length, 'check')} green`;
+  const seed = seeds.length === 1 ? `seed ${seeds[0]}` : countWithNoun(seeds.length, 'seed');
+  return `${verdict}  verify   ${checks}   ${seed}   ${wallSecondsText(wallSeconds)}`;
 }
 
 function noteOf({ mutation }: SuiteReport): readonly string[] {
@@ -146,7 +151,7 @@ function numberText(value: number, digits: number): string {
   if (Number.isNaN(value)) return 'none';
   const text = value.toFixed(digits);
   // Prints -0.0000 of a small negative number as zero.
-  return grouped(Number(text) === 0 ? (0).toFixed(digits) : text);
+  return groupThousands(Number(text) === 0 ? (0).toFixed(digits) : text);
 }
 
 /** The most informative form of the interval in 12 characters. */
@@ -154,7 +159,10 @@ function intervalText(measure: MeasureVerdict): string {
   const { kind, theory, low, high } = measure;
   if (kind === 'equal') return 'equal';
   if (low === Number.NEGATIVE_INFINITY) return `<= ${bound(high)}`;
-  const [below, above] = [significant(theory - low, 4), significant(high - theory, 4)];
+  const [below, above] = [
+    significantDigitsText(theory - low, 4),
+    significantDigitsText(high - theory, 4),
+  ];
   if (below === above) return `± ${short(trimmed(above), high - theory)}`;
   return `${bound(low)}..${bound(high)}`;
 }
@@ -165,7 +173,7 @@ function short(text: string, value: number): string {
 }
 
 function bound(value: number): string {
-  return trimmed(significant(value, 4).replaceAll(' ', ''));
+  return trimmed(significantDigitsText(value, 4).replaceAll(' ', ''));
 }
 
 /** Removes zeros at the end of a fraction. */

@@ -4,109 +4,121 @@
  *
  * @module
  */
-import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
-import type { Check, Measure } from './base/model.ts';
+import { SegmentStreamModel } from '../../engine/net/stream/segment-streams.ts';
+import type { CheckMeasure, VerificationCheck } from './base/model.ts';
 import { type Defects, SeededEngine } from './base/seeded-engine.ts';
-import { conservationOfBundles, routersInSmallStores } from './checks/bundle-stores.ts';
-import { repairsOfLtp, routersOfCopies } from './checks/bundles.ts';
-import { cloud } from './checks/cloud.ts';
-import { conservation } from './checks/conservation.ts';
-import { meetingsOfWalkers, plannedRoutes, waitForContact } from './checks/contacts.ts';
-import { saturatedRate, serialisation } from './checks/exact-times.ts';
-import { faultSchedule } from './checks/fault-schedule.ts';
-import { jitter } from './checks/jitter.ts';
-import { erlangCheck, finiteQueue } from './checks/loss-systems.ts';
+import { bundleConservationCheck, routerStoreSizeCheck } from './checks/bundle-stores.ts';
+import { ltpRepairCheck, routerDelayCheck } from './checks/bundles.ts';
+import { cloudCheck } from './checks/cloud.ts';
+import { packetConservationCheck } from './checks/conservation.ts';
+import { contactWaitCheck, plannedRouteCheck, walkerMeetingCheck } from './checks/contacts.ts';
+import { saturatedRateCheck, serialisationCheck } from './checks/exact-times.ts';
+import { faultScheduleCheck } from './checks/fault-schedule.ts';
+import { jitterCheck } from './checks/jitter.ts';
+import { erlangCheck, finiteQueueCheck } from './checks/loss-systems.ts';
 import { bernoulliCheck, gilbertCheck } from './checks/losses.ts';
-import { poissonSource } from './checks/poisson-source.ts';
+import { poissonSourceCheck } from './checks/poisson-source.ts';
 import {
   blendingAttackCheck,
-  dummyTraffic,
+  dummyTrafficCheck,
   intersectionCheck,
-  senderEpsilon,
-  statisticalDisclosure,
+  senderEpsilonCheck,
+  statisticalDisclosureCheck,
 } from './checks/privacy-attacks.ts';
 import {
-  entropyByHop,
-  entropyByLayers,
-  entropyByWidth,
-  entropyOfBiasedRoutes,
-  entropyOfCorruptLayers,
-  entropyOfLowTraffic,
+  biasedRouteEntropyCheck,
+  corruptMixEntropyCheck,
+  entropyByHopCheck,
+  entropyByLayersCheck,
+  entropyByWidthCheck,
+  lowTrafficEntropyCheck,
 } from './checks/privacy-entropy.ts';
-import { closedFormCheck, poolMix, singleMixCheck, sumOfDelays } from './checks/privacy-mixes.ts';
-import { corruptRoutes } from './checks/privacy-routes.ts';
-import { bimodalQueue, deterministicQueue, littlesLaw, markovianQueue } from './checks/queues.ts';
-import { randomStreams } from './checks/random-streams.ts';
+import {
+  closedFormCheck,
+  delaySumEntropyCheck,
+  poolMixCheck,
+  singleMixCheck,
+} from './checks/privacy-mixes.ts';
+import { corruptRouteCheck } from './checks/privacy-routes.ts';
+import {
+  bimodalQueueCheck,
+  deterministicQueueCheck,
+  littlesLawCheck,
+  markovianQueueCheck,
+} from './checks/queues.ts';
+import { randomStreamsCheck } from './checks/random-streams.ts';
 import { reliableStreamCheck } from './checks/reliable-streams.ts';
-import { secureRound } from './checks/secure-sums.ts';
-import { codelCheck, tokenBucket } from './checks/shaping.ts';
-import { burkeCheck, constantTandem, priorityCheck } from './checks/tandem.ts';
+import { secureRoundCheck } from './checks/secure-sums.ts';
+import { codelCheck, tokenBucketCheck } from './checks/shaping.ts';
+import { burkeCheck, constantTandemCheck, priorityCheck } from './checks/tandem.ts';
 import type { CheckVerdict } from './judge.ts';
 import { judgeCheck } from './judge.ts';
 
 /** All checks. */
-export const CHECKS: readonly Check[] = [
-  serialisation,
-  saturatedRate,
-  markovianQueue,
-  deterministicQueue,
-  finiteQueue,
-  bimodalQueue,
+export const CHECKS: readonly VerificationCheck[] = [
+  serialisationCheck,
+  saturatedRateCheck,
+  markovianQueueCheck,
+  deterministicQueueCheck,
+  finiteQueueCheck,
+  bimodalQueueCheck,
   erlangCheck,
   burkeCheck,
-  constantTandem,
+  constantTandemCheck,
   priorityCheck,
   bernoulliCheck,
   gilbertCheck,
-  tokenBucket,
-  jitter,
+  tokenBucketCheck,
+  jitterCheck,
   codelCheck,
-  poissonSource,
-  conservation,
-  randomStreams,
-  littlesLaw,
-  reliableStreamCheck((options) => new SegmentStreams(options)),
-  faultSchedule,
-  cloud,
-  entropyByLayers,
-  entropyOfCorruptLayers,
-  entropyByHop,
-  entropyByWidth,
-  entropyOfLowTraffic,
-  dummyTraffic,
+  poissonSourceCheck,
+  packetConservationCheck,
+  randomStreamsCheck,
+  littlesLawCheck,
+  reliableStreamCheck((options) => new SegmentStreamModel(options)),
+  faultScheduleCheck,
+  cloudCheck,
+  entropyByLayersCheck,
+  corruptMixEntropyCheck,
+  entropyByHopCheck,
+  entropyByWidthCheck,
+  lowTrafficEntropyCheck,
+  dummyTrafficCheck,
   closedFormCheck,
   singleMixCheck,
-  poolMix,
-  sumOfDelays,
-  statisticalDisclosure,
+  poolMixCheck,
+  delaySumEntropyCheck,
+  statisticalDisclosureCheck,
   blendingAttackCheck,
-  senderEpsilon,
+  senderEpsilonCheck,
   intersectionCheck,
-  corruptRoutes,
-  entropyOfBiasedRoutes,
-  routersOfCopies,
-  waitForContact,
-  repairsOfLtp,
-  conservationOfBundles,
-  plannedRoutes,
-  meetingsOfWalkers,
-  routersInSmallStores,
-  secureRound,
+  corruptRouteCheck,
+  biasedRouteEntropyCheck,
+  routerDelayCheck,
+  contactWaitCheck,
+  ltpRepairCheck,
+  bundleConservationCheck,
+  plannedRouteCheck,
+  walkerMeetingCheck,
+  routerStoreSizeCheck,
+  secureRoundCheck,
 ];
 
 /** What to run, with how many seeds. */
 export interface SuiteOptions {
-  readonly checks: readonly Check[];
+  readonly checks: readonly VerificationCheck[];
   readonly seeds: readonly number[];
   readonly defects?: Defects;
   /** Called before each check of each seed. */
-  readonly onCheck?: (check: Check, done: number, total: number) => void;
+  readonly onCheck?: (check: VerificationCheck, done: number, total: number) => void;
 }
 
 /** Runs checks; every check sees every seed. */
 export function runSuite(options: SuiteOptions): readonly CheckVerdict[] {
   const { checks, seeds, defects, onCheck } = options;
-  const results = new Map<Check, (readonly Measure[])[]>(checks.map((check) => [check, []]));
+  const results = new Map<VerificationCheck, (readonly CheckMeasure[])[]>(
+    checks.map((check) => [check, []]),
+  );
   let done = 0;
   for (const seed of seeds) {
     // A new engine per seed: runs shared by checks belong to one seed.

@@ -4,10 +4,12 @@
  * @module
  */
 import type { Scheduler } from '../../engine/core/scheduler.ts';
-import { MAX_TIME } from '../../engine/core/time.ts';
+import { VIRTUAL_TIME_MAX_NS } from '../../engine/core/time.ts';
 import type { Undo, World } from '../world.ts';
 
-/** See the module. All instants are those of the scenario, ns. */
+/**
+ * How the time of a scenario passes, with calls at its instants. All instants are those of the scenario, ns.
+ */
 export interface Agenda {
   /** Sources grow to their rate until this instant; absent in virtual time. */
   readonly rampNs?: number;
@@ -25,8 +27,12 @@ export interface Agenda {
 }
 
 /** Calls back after a time, at the latest at the end of all time. */
-export function laterIn(scheduler: Scheduler, delayNs: number, fire: () => void): Undo {
-  const handle = scheduler.after(Math.min(delayNs, MAX_TIME - scheduler.now), fire, 'later');
+export function scheduleAfter(scheduler: Scheduler, delayNs: number, fire: () => void): Undo {
+  const handle = scheduler.after(
+    Math.min(delayNs, VIRTUAL_TIME_MAX_NS - scheduler.now),
+    fire,
+    'later',
+  );
   return () => void scheduler.cancel(handle);
 }
 
@@ -47,7 +53,7 @@ export class VirtualAgenda implements Agenda {
   }
 
   later(delayNs: number, fire: () => void): Undo {
-    return laterIn(this.#scheduler, delayNs, fire);
+    return scheduleAfter(this.#scheduler, delayNs, fire);
   }
 
   atFault(timeNs: number, fire: () => void): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Question } from '../../engine/host/host.ts';
+import type { RequestContent } from '../../engine/host/host.ts';
 import type { LogSink, NodeTraceSink } from '../../engine/net/sim-observers.ts';
 import type { WorldListener } from '../world.ts';
 
@@ -15,7 +15,7 @@ interface Source {
   readonly now: () => number;
 }
 
-/** See the module. */
+/** Passes what the nodes of a world report to all its listeners. */
 export class Listeners {
   readonly #all: WorldListener[] = [];
 
@@ -34,7 +34,7 @@ export class Listeners {
     for (const listener of this.#all) listener.delivered?.(node, from, bytes, protocol, isAgain);
   }
 
-  requested(node: string, request: Question): void {
+  requested(node: string, request: RequestContent): void {
     for (const listener of this.#all) listener.requested?.(node, request);
   }
 

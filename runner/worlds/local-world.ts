@@ -6,30 +6,34 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import type { MetricValue } from '../../engine/measure/counters.ts';
-import type { Direction } from '../../engine/net/direction.ts';
+import type { MeterTable, MetricValue } from '../../engine/measure/counters.ts';
+import type { LinkDirection } from '../../engine/net/direction.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
-import type { Inquiry, OpenInquiry } from '../../engine/net/inquiry.ts';
-import type { DirectionSpec, LinkChange, LinkDirections } from '../../engine/net/link-spec.ts';
+import type { OpenRequest, RequestWithReceiver } from '../../engine/net/inquiry.ts';
+import type {
+  AffectedDirections,
+  LinkChange,
+  LinkDirectionSpec,
+} from '../../engine/net/link-spec.ts';
 import { NODE_CALL_KINDS, type NodeCalls } from '../../engine/net/node-calls.ts';
 import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import type { SimLink } from '../../engine/net/sim-link.ts';
 import type { DeliverySink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld, SimWorldOptions } from '../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../engine/net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../engine/net/stream/segment-streams.ts';
 import type { Tap as NetTap, TapVerdict } from '../../engine/net/tap.ts';
-import { addUp } from '../../reports/add-up.ts';
 import type { PacketTotals, SeedResult } from '../../reports/model.ts';
+import { sumCountsByName } from '../../reports/sum-counts.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
-import type { StackOf } from '../../scenarios/open/nodes.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import { machineOf, machinesOf } from '../../scenarios/profiles/machines.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type CallAfter, ReplayTap } from '../faults/replay-tap.ts';
-import type { FloodOrder, MakeForger } from '../flood-order.ts';
+import type { FloodCommand, MakeForger } from '../flood-order.ts';
 import { Stacks } from '../nodes/stacks.ts';
 import { Flood } from '../traffic/flood.ts';
 import type {
@@ -46,7 +50,7 @@ import type {
 import type { Agenda } from './agenda.ts';
 import type { Listeners } from './listeners.ts';
 import { oneClassWarning } from './one-class-queues.ts';
-import type { SetUpMemory } from './set-up-memory.ts';
+import type { SetUpMemoryGuard } from './set-up-memory.ts';
 
 /** What a world is made from. */
 export interface WorldParts {
@@ -57,12 +61,12 @@ export interface WorldParts {
   readonly cpu?: CpuChoice | undefined;
   readonly protocolOf: (host: HostSpec) => Protocol;
   /** The protocols of a host, the lowest first; absent if no host has layers. */
-  readonly stackOf?: StackOf;
+  readonly stackOf?: ProtocolStackOf;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
   /** Watches what the hosts and links take of memory. */
-  readonly memory?: SetUpMemory | undefined;
+  readonly memory?: SetUpMemoryGuard | undefined;
   /** True if requests may come to any protocol of a host, and not only to those that the traffic uses. */
   readonly isProbed?: boolean;
 }
@@ -91,7 +95,7 @@ export function networkOptions(
     epochSeconds: scenario.epochSeconds,
     cryptoFor: (): CryptoProvider => crypto,
     buffers: buffers ?? 'plain',
-    streams: new SegmentStreams(),
+    streams: new SegmentStreamModel(),
     machines: machinesOf(scenario, cpu),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(calls === undefined ? {} : { calls }),
@@ -135,8 +139,8 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
       this.sim.addSegment({ id, members, medium });
     }
     for (const { id, regions, members, between } of clouds) {
-      const specOf = (from: number, to: number): DirectionSpec =>
-        between[from * regions.length + to] as DirectionSpec;
+      const specOf = (from: number, to: number): LinkDirectionSpec =>
+        between[from * regions.length + to] as LinkDirectionSpec;
       this.sim.addCloud({ id, regions, members, between: specOf });
     }
     this.sim.recorder = this.#listeners.recorder({
@@ -203,7 +207,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   // hot: once per packet of a source.
-  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry | undefined {
+  request(node: string, inquiry: RequestWithReceiver, by?: string): OpenRequest | undefined {
     if (this.#agenda.admits?.() === false) {
       this.sim.host(node).shed();
       inquiry.respond(OVERLOAD_REASON);
@@ -226,7 +230,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.sim.restart(node);
   }
 
-  flood(order: FloodOrder, makeForger: MakeForger): Undo | undefined {
+  flood(order: FloodCommand, makeForger: MakeForger): Undo | undefined {
     const host = this.sim.host(order.flood.by);
     if (!host.isUp) return undefined;
     const seed = this.sim.network.seed;
@@ -259,15 +263,24 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   resetMetrics(): void {
-    for (const { meter, layers } of this.sim.hosts) {
-      meter.reset();
-      for (const layer of layers) layer.meter.reset();
-    }
+    for (const meter of this.#meters()) meter.reset();
     this.#network.onReset?.();
   }
 
+  /** Bounds the lists of samples of all protocols, where no run ends and reads them. */
+  limitSamples(most: number): void {
+    for (const meter of this.#meters()) meter.samplesMax = most;
+  }
+
+  #meters(): readonly MeterTable[] {
+    return this.sim.hosts.flatMap(({ meter, layers }) => [
+      meter,
+      ...layers.map((one) => one.meter),
+    ]);
+  }
+
   nodeDrops(): Readonly<Record<string, number>> {
-    return addUp(
+    return sumCountsByName(
       this.sim.hosts.flatMap(({ drops, layers }) => [drops, ...layers.map((one) => one.drops)]),
     );
   }
@@ -352,12 +365,12 @@ class NetLink implements LocalLink {
     this.#link = link;
   }
 
-  change(change: LinkChange, side: LinkDirections): Undo {
+  change(change: LinkChange, side: AffectedDirections): Undo {
     const effect = this.#link.change(change, side);
     return (): void => effect.end();
   }
 
-  hold(side: LinkDirections): Undo {
+  hold(side: AffectedDirections): Undo {
     const effect = this.#link.hold(side);
     return (): void => effect.end();
   }
@@ -366,7 +379,7 @@ class NetLink implements LocalLink {
     const world = this.#world;
     const after: CallAfter = (delay, fire) => world.at(world.now() + delay, fire);
     const undo = (['forward', 'backward'] as const).map((side) => {
-      const draws = openStream(world.sim.network.seed, `link/${this.id}/${side}`, 'tap');
+      const draws = openRandomStream(world.sim.network.seed, `link/${this.id}/${side}`, 'tap');
       return this.tap(side, new ReplayTap(attack, draws, after).see);
     });
     return (): void => {
@@ -386,7 +399,7 @@ class NetLink implements LocalLink {
   }
 }
 
-function attachTap(sim: SimWorld, direction: Direction, tap: Tap): Undo {
+function attachTap(sim: SimWorld, direction: LinkDirection, tap: Tap): Undo {
   const { network } = sim;
   const attached: NetTap = {
     onPacket: (table, packet): TapVerdict => {

@@ -6,7 +6,7 @@
  * @module
  */
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { quantity } from '../../reports/format.ts';
+import { quantityText } from '../../reports/format.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 
 /** Parts made between two looks at the memory: each look takes 10 us. */
@@ -44,8 +44,11 @@ function limitsOfThread(): MemoryLimits {
   return { heap: getHeapStatistics().heap_size_limit, free: process.availableMemory() };
 }
 
-/** See the module. One per run. */
-export class SetUpMemory {
+/**
+ * Projects the memory of a run's set-up while it goes on, and ends a run that would not fit. One per run. One per
+ * run.
+ */
+export class SetUpMemoryGuard {
   readonly #hold: () => HeldMemory;
   readonly #limits: MemoryLimits;
   readonly #before: HeldMemory;
@@ -112,5 +115,5 @@ function sum({ heap, arrays }: HeldMemory): number {
 }
 
 function inBytes(bytes: number): string {
-  return quantity(bytes, 'bytes');
+  return quantityText(bytes, 'bytes');
 }

@@ -7,19 +7,19 @@
  * @module
  */
 import { z } from 'zod';
-import { defined } from '../../topologies/files/defined.ts';
-import { flag, text, wordLeaf } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import { omitUndefined } from '../../topologies/files/defined.ts';
+import { booleanLeaf, enumLeaf, textLeaf } from '../../topologies/files/leaf.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import {
-  drift,
-  number,
-  rate,
-  share,
-  signedTime,
-  time,
-  whole,
+  bitRateLeaf,
+  clockDriftLeaf,
+  numberLeaf,
+  shareLeaf,
+  signedTimeLeaf,
+  timeLeaf,
+  wholeNumberLeaf,
 } from '../../topologies/files/quantity.ts';
-import { listSome } from '../../topologies/files/suggest.ts';
+import { listFirstNames } from '../../topologies/files/suggest.ts';
 import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
 import { askSchema, reconfigureSchema, resolveAsk, resolveReconfigure } from './ask.ts';
 import { resolveAttack } from './attack.ts';
@@ -93,13 +93,17 @@ export type ActionKey = WordOf<FaultAction['kind']>;
 type WordOf<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
 
 /** Keys that fit only some actions. */
-export const COMPANIONS = ['link', 'direction', 'store', 'count'] as const;
+export const ACTION_COMPANION_KEYS = ['link', 'direction', 'store', 'count'] as const;
 
 interface Action<One extends FaultAction> {
   /** Which of the companion keys may stand beside the action. */
-  readonly companions?: readonly (typeof COMPANIONS)[number][];
+  readonly companions?: readonly (typeof ACTION_COMPANION_KEYS)[number][];
   /** Makes the action from its entry in a file; undefined after reporting what is wrong. */
-  readonly build: (context: ScenarioContext, input: ActionInput, path: FilePath) => One | undefined;
+  readonly build: (
+    context: ScenarioContext,
+    input: ActionInput,
+    path: ValuePath,
+  ) => One | undefined;
   /** Links or nodes, if known before the run; with a `random` schedule, each has times of its own. */
   targets?(action: One): readonly string[];
   /** Nodes whose program or clock the action changes. */
@@ -111,19 +115,19 @@ interface Action<One extends FaultAction> {
 }
 
 const POSITIVE = { min: 1, minText: '1ns' };
-const nodeNames = z.array(text('the name of a node')).min(1);
+const nodeNames = z.array(textLeaf('the name of a node')).min(1);
 
 const setSchema = z
   .strictObject({
-    up: flag().optional().meta({ description: 'false cuts the cable.' }),
-    rate: rate().optional(),
-    delay: time().optional(),
-    loss: share().optional(),
-    lossBurst: number('a number of packets such as 5', { min: 1 })
+    up: booleanLeaf().optional().meta({ description: 'false cuts the cable.' }),
+    rate: bitRateLeaf().optional(),
+    delay: timeLeaf().optional(),
+    loss: shareLeaf().optional(),
+    lossBurst: numberLeaf('a number of packets such as 5', { min: 1 })
       .optional()
       .meta({ description: 'Mean number of consecutive losses.' }),
-    corrupt: share().optional(),
-    duplicate: share().optional(),
+    corrupt: shareLeaf().optional(),
+    duplicate: shareLeaf().optional(),
   })
   .meta({
     description: 'Changed quantities; they return to their former values when the event ends.',
@@ -132,53 +136,55 @@ const setSchema = z
 /** The keys of actions in an event. */
 export const actionShape = {
   link: selectorSchema.optional(),
-  direction: wordLeaf(['both', 'forward', 'backward', 'one-way']).optional(),
+  direction: enumLeaf(['both', 'forward', 'backward', 'one-way']).optional(),
   set: setSchema.optional(),
-  hold: flag().optional().meta({ description: 'Packets in flight wait until the event ends.' }),
+  hold: booleanLeaf()
+    .optional()
+    .meta({ description: 'Packets in flight wait until the event ends.' }),
   partition: z
     .strictObject({ from: nodeNames, to: nodeNames })
     .optional()
     .meta({ description: 'Blocks all packets between two sets of nodes.' }),
   crash: z
-    .union([text('a node or a pattern such as "bus-*"'), nodeNames])
+    .union([textLeaf('a node or a pattern such as "bus-*"'), nodeNames])
     .optional()
     .meta({ description: 'These nodes lose their memory and restart when the event ends.' }),
-  count: whole('a number of nodes such as 30', { min: 1 }).optional().meta({
+  count: wholeNumberLeaf('a number of nodes such as 30', { min: 1 }).optional().meta({
     description: 'So many of the nodes crash, drawn from the seed. Default: all.',
   }),
-  store: wordLeaf(['synced', 'prefix', 'torn']).optional().meta({
+  store: enumLeaf(['synced', 'prefix', 'torn']).optional().meta({
     description: 'What the store keeps of writes that were not synced.',
     default: 'synced',
   }),
   clock: z
     .strictObject({
-      node: text('the name of a node'),
-      step: signedTime().optional(),
-      drift: drift().optional(),
+      node: textLeaf('the name of a node'),
+      step: signedTimeLeaf().optional(),
+      drift: clockDriftLeaf().optional(),
     })
     .optional()
     .meta({ description: "Makes the node's calendar clock wrong." }),
   disk: z
-    .strictObject({ node: text('the name of a node'), slower: time(POSITIVE) })
+    .strictObject({ node: textLeaf('the name of a node'), slower: timeLeaf(POSITIVE) })
     .optional()
     .meta({ description: "Each sync of the node's stores takes so much longer." }),
   burst: z
     .strictObject({
-      node: text('the name of a node'),
-      times: whole('a number such as 10', { min: 2, max: 1_000 }),
+      node: textLeaf('the name of a node'),
+      times: wholeNumberLeaf('a number such as 10', { min: 2, max: 1_000 }),
     })
     .optional()
     .meta({ description: 'Flows from the node send so many times as often.' }),
   tap: z
     .strictObject({
-      replay: share().optional().meta({ description: 'Share sent again.', default: 0 }),
-      replayWithin: whole('a number of packets such as 1000', { min: 1 })
+      replay: shareLeaf().optional().meta({ description: 'Share sent again.', default: 0 }),
+      replayWithin: wholeNumberLeaf('a number of packets such as 1000', { min: 1 })
         .optional()
         .meta({ description: 'Replays leave up to this many packets later.', default: 1 }),
-      reorder: whole('a number of packets such as 1000', { min: 0 })
+      reorder: wholeNumberLeaf('a number of packets such as 1000', { min: 0 })
         .optional()
         .meta({ description: 'Packets move back by up to this many.', default: 0 }),
-      forge: share().optional().meta({ description: 'Share of forged copies.', default: 0 }),
+      forge: shareLeaf().optional().meta({ description: 'Share of forged copies.', default: 0 }),
     })
     .optional()
     .meta({ description: 'On-path attacker that records, replays, reorders and forges.' }),
@@ -202,7 +208,7 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       );
     },
     build: (context, input, path) => {
-      const set = defined(input.set ?? {});
+      const set = omitUndefined(input.set ?? {});
       if (Object.keys(set).length === 0) {
         context.refuse('E121', [...path, 'set'], 'empty, expected a change such as { up: false }');
         return undefined;
@@ -211,7 +217,7 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       const direction = directionOf(context, input, path, ['both', 'forward', 'backward']);
       if (links === undefined || direction === undefined) return undefined;
       const { rate, delay, ...rest } = set;
-      const changes = defined({ ...rest, rateBps: rate, delayNs: delay });
+      const changes = omitUndefined({ ...rest, rateBps: rate, delayNs: delay });
       return { kind: 'set-link', links, direction, set: changes };
     },
   },
@@ -255,10 +261,10 @@ export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Ac
       if (nodes.length === 0) return undefined;
       if (count !== undefined && count > nodes.length) {
         const message = `${count} nodes, but crash selects only ${nodes.length}`;
-        context.refuse('E104', [...path, 'count'], message, `nodes: ${listSome(nodes)}`);
+        context.refuse('E104', [...path, 'count'], message, `nodes: ${listFirstNames(nodes)}`);
         return undefined;
       }
-      return { kind: 'crash', nodes, ...defined({ count }), store };
+      return { kind: 'crash', nodes, ...omitUndefined({ count }), store };
     },
   },
   clock: {
@@ -360,7 +366,7 @@ export function actionTargetsOf(action: FaultAction): readonly string[] {
 }
 
 /** Nodes whose program or clock the action changes. */
-export function nodesHit(action: FaultAction): readonly string[] {
+export function nodesChangedByAction(action: FaultAction): readonly string[] {
   return definitionOf(action).nodesHit?.(action) ?? [];
 }
 
@@ -384,7 +390,7 @@ function idsOf(links: LinkSelector): readonly string[] {
 function linksOf(
   context: ScenarioContext,
   input: ActionInput,
-  path: FilePath,
+  path: ValuePath,
 ): LinkSelector | undefined {
   if (input.link !== undefined) return resolveSelector(context, input.link, [...path, 'link']);
   const hint = 'write link: "a <-> b"';
@@ -395,7 +401,7 @@ function linksOf(
 function directionOf<Words extends string>(
   context: ScenarioContext,
   input: ActionInput,
-  path: FilePath,
+  path: ValuePath,
   allowed: readonly [Words, ...Words[]],
 ): Words | undefined {
   if (input.direction === undefined) return allowed[0];

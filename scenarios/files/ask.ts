@@ -4,16 +4,17 @@
  * @module
  */
 import { z } from 'zod';
-import { type PlacedProtocol, placedProtocols } from '../../topologies/assemble/options.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
-import { defined } from '../../topologies/files/defined.ts';
-import { shorten, text } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { time } from '../../topologies/files/quantity.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import { nonPathPlaces } from '../../topologies/assemble/option-files.ts';
+import { type ProtocolOnHost, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import { omitUndefined } from '../../topologies/files/defined.ts';
+import { shorten, textLeaf } from '../../topologies/files/leaf.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import { timeLeaf } from '../../topologies/files/quantity.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import type { AskSource, AskSpec } from '../fault-parts.ts';
+import type { AskSpec, PeriodicAskSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
 import { selectedNodes } from './selectors.ts';
 
@@ -28,22 +29,22 @@ const BODY_MAX = 4_096;
 
 /** The parts of a question in a file. */
 export const askShape = {
-  kind: text('a kind such as flush').meta({
+  kind: textLeaf('a kind such as flush').meta({
     description:
       'What is asked: a kind of request of the protocol (docs: its README), or `status`, which every node answers.',
     examples: ['status', 'flush'],
   }),
-  target: text('the name of a node, or what the kind needs')
+  target: textLeaf('the name of a node, or what the kind needs')
     .optional()
     .meta({ description: 'Whom or what the question is about.', default: '' }),
   body: z.string().max(BODY_MAX).optional().meta({
     description: 'More of the question, as the kind defines it.',
     default: '',
   }),
-  by: text('the name of a protocol')
+  by: textLeaf('the name of a protocol')
     .optional()
     .meta({ description: 'The protocol that is asked. Default: the uppermost of the node.' }),
-  within: time({ min: 1, minText: '1ns' })
+  within: timeLeaf({ min: 1, minText: '1ns' })
     .optional()
     .meta({ description: 'Nobody waits longer for the answer.', default: '10s' }),
 };
@@ -51,7 +52,7 @@ export const askShape = {
 /** The action `ask` in a file. */
 export const askSchema = z
   .strictObject({
-    node: text('the name of a node').meta({ description: 'The node that is asked.' }),
+    node: textLeaf('the name of a node').meta({ description: 'The node that is asked.' }),
     ...askShape,
   })
   .meta({
@@ -62,7 +63,7 @@ export const askSchema = z
 /** The action `reconfigure` in a file. */
 export const reconfigureSchema = z
   .strictObject({
-    node: text('the name of a node').meta({ description: 'The node whose options change.' }),
+    node: textLeaf('the name of a node').meta({ description: 'The node whose options change.' }),
     by: askShape.by,
     set: z.record(z.string(), z.unknown()).meta({
       description: 'Options, as in the topology; all others stay as they are.',
@@ -77,43 +78,53 @@ export const reconfigureSchema = z
  * The protocol of a host that is asked: by its name, for a user's module also by its path; by default the uppermost.
  * @returns undefined if the host does not run it.
  */
-export function askedProtocol(host: HostSpec, by?: string): PlacedProtocol | undefined {
-  return placedProtocols(host).findLast(
+export function questionedProtocolOf(host: HostSpec, by?: string): ProtocolOnHost | undefined {
+  return protocolsOnHost(host).findLast(
     ({ protocol, layer }) => by === undefined || by === protocol || by === layer?.name,
   );
 }
 
 /** What may be asked of a protocol. */
-export function questionsOf(
-  registry: Pick<Registry, 'protocols'>,
-  { protocol }: Pick<PlacedProtocol, 'protocol'>,
+export function questionKindsOf(
+  registry: Pick<ProtocolLookup, 'protocols'>,
+  { protocol }: Pick<ProtocolOnHost, 'protocol'>,
 ): readonly string[] {
   return [STATUS_KIND, ...Object.keys(registry.protocols(protocol)?.questions ?? {})];
 }
 
-/** @returns the question, or undefined after noting what is wrong. */
+/**
+ * Resolves a question to a node.
+ * @returns the question, or undefined after noting what is wrong.
+ */
 export function resolveAsk(
   context: ScenarioContext,
   input: z.output<typeof askSchema>,
-  path: FilePath,
+  path: ValuePath,
   kindKey = 'kind',
 ): AskSpec | undefined {
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
   if (!context.checkNode(node, [...path, 'node']) || host === undefined) return undefined;
-  const placed = askedProtocol(host, input.by);
+  const placed = questionedProtocolOf(host, input.by);
   if (placed === undefined) {
-    const hint = hintNames(input.by ?? '', stackNames(host), 'protocols');
+    const hint = unknownNameHint(input.by ?? '', protocolNamesOfHost(host), 'protocols');
     context.refuse('E106', [...path, 'by'], `${node} does not run "${input.by}"`, hint);
     return undefined;
   }
-  const kinds = questionsOf(context.registry, placed);
+  const kinds = questionKindsOf(context.registry, placed);
   if (kind !== RECONFIGURE_KIND && !kinds.includes(kind)) {
-    const hint = hintNames(kind, kinds, 'questions');
+    const hint = unknownNameHint(kind, kinds, 'questions');
     context.refuse('E106', [...path, kindKey], `${node} answers no "${shorten(kind)}"`, hint);
     return undefined;
   }
-  return { node, ...defined({ by: placed.layer?.name }), kind, target, body, withinNs: within };
+  return {
+    node,
+    ...omitUndefined({ by: placed.layer?.name }),
+    kind,
+    target,
+    body,
+    withinNs: within,
+  };
 }
 
 /**
@@ -123,13 +134,19 @@ export function resolveAsk(
 export function resolveReconfigure(
   context: ScenarioContext,
   { set, ...rest }: z.output<typeof reconfigureSchema>,
-  path: FilePath,
+  path: ValuePath,
 ): AskSpec | undefined {
   const body = JSON.stringify(set);
   if (body.length > BODY_MAX) {
     const message = `${body.length} characters as JSON, expected at most ${BODY_MAX}`;
     context.refuse('E104', [...path, 'set'], message);
     return undefined;
+  }
+  const host = context.topology.hosts.find(({ name }) => name === rest.node);
+  const asked = host && questionedProtocolOf(host, rest.by);
+  const config = asked && context.registry.protocols(asked.protocol)?.config;
+  for (const place of nonPathPlaces(config, set)) {
+    context.refuse('E103', [...path, 'set', ...place], 'expected the path of a file');
   }
   return resolveAsk(context, { ...rest, kind: RECONFIGURE_KIND, body }, path);
 }
@@ -144,12 +161,15 @@ interface AsksInput extends Omit<z.output<typeof askSchema>, 'node' | 'kind'> {
   readonly stop?: number | undefined;
 }
 
-/** @returns the questions of an entry of `traffic`, or undefined after noting what is wrong. */
-export function resolveAskSource(
+/**
+ * Resolves an entry of `traffic` that puts questions to nodes at a steady rate.
+ * @returns the questions of an entry of `traffic`, or undefined after noting what is wrong.
+ */
+export function resolvePeriodicAsk(
   context: ScenarioContext,
   input: AsksInput,
-  path: FilePath,
-): AskSource | undefined {
+  path: ValuePath,
+): PeriodicAskSpec | undefined {
   const { kind: _, ask: kind, nodes, rate, start = 0, stop = context.durationNs, ...rest } = input;
   const names = selectedNodes(context, nodes, [...path, 'nodes']);
   const asks = names.map((node) => resolveAsk(context, { ...rest, kind, node }, path, 'ask'));

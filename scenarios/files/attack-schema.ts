@@ -6,13 +6,13 @@
  * @module
  */
 import { z } from 'zod';
-import { text, wordLeaf } from '../../topologies/files/leaf.ts';
-import { time } from '../../topologies/files/quantity.ts';
+import { enumLeaf, textLeaf } from '../../topologies/files/leaf.ts';
+import { timeLeaf } from '../../topologies/files/quantity.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 
-const node = text('the name of a node').meta({ description: 'The node that is attacked.' });
-const every = time(POSITIVE);
+const node = textLeaf('the name of a node').meta({ description: 'The node that is attacked.' });
+const every = timeLeaf(POSITIVE);
 
 /** The action `attack` in a file. */
 export const attackSchema = z
@@ -21,9 +21,9 @@ export const attackSchema = z
       .strictObject({
         kind: z.literal('n_minus_one'),
         node,
-        drain: time().meta({ description: 'Time without any input before the first target.' }),
+        drain: timeLeaf().meta({ description: 'Time without any input before the first target.' }),
         watch: every.meta({ description: 'Time from one target to the next.' }),
-        others: wordLeaf(['drop', 'hold'])
+        others: enumLeaf(['drop', 'hold'])
           .optional()
           .meta({
             description:
@@ -32,7 +32,7 @@ export const attackSchema = z
               'then released and blocked again for one more drain time.',
             default: 'drop',
           }),
-        own: z.array(text('the name of a node')).min(1).optional().meta({
+        own: z.array(textLeaf('the name of a node')).min(1).optional().meta({
           description:
             "The adversary's nodes, * for any characters: their messages pass, and the adversary recognises them.",
         }),
@@ -43,8 +43,8 @@ export const attackSchema = z
     z
       .strictObject({
         kind: z.literal('tagging'),
-        node: text('the name of a node').meta({ description: 'The corrupt node that tags.' }),
-        part: wordLeaf(['header', 'payload']).optional().meta({
+        node: textLeaf('the name of a node').meta({ description: 'The corrupt node that tags.' }),
+        part: enumLeaf(['header', 'payload']).optional().meta({
           description: 'Where in the packet a random bit is flipped.',
           default: 'payload',
         }),
@@ -52,10 +52,10 @@ export const attackSchema = z
           description: 'One message is tagged in each interval of this length.',
         }),
         last: z
-          .array(text('the name of a node'))
+          .array(textLeaf('the name of a node'))
           .min(1)
           .meta({ description: 'Corrupt last hops, * for any characters.' }),
-        sign: text('a drop reason such as payload-tag').optional().meta({
+        sign: textLeaf('a drop reason such as payload-tag').optional().meta({
           description: 'Drop reason by which they recognise a tagged message. Default: any.',
         }),
       })

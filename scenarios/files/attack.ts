@@ -6,8 +6,8 @@
  */
 import type { z } from 'zod';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import type { AttackSpec } from '../fault-parts.ts';
 import type { attackSchema } from './attack-schema.ts';
 import type { ScenarioContext } from './context.ts';
@@ -15,11 +15,14 @@ import { selectedNodes } from './selectors.ts';
 
 type AttackInput = z.output<typeof attackSchema>;
 
-/** @returns the attack, or undefined after noting what is wrong. */
+/**
+ * Resolves the action `attack`.
+ * @returns the attack, or undefined after noting what is wrong.
+ */
 export function resolveAttack(
   context: ScenarioContext,
   input: AttackInput,
-  path: FilePath,
+  path: ValuePath,
 ): AttackSpec | undefined {
   if (!checkTarget(context, input.node, [...path, 'node'])) return undefined;
   switch (input.kind) {
@@ -41,7 +44,7 @@ export function resolveAttack(
   }
 }
 
-function checkTarget(context: ScenarioContext, name: string, path: FilePath): boolean {
+function checkTarget(context: ScenarioContext, name: string, path: ValuePath): boolean {
   if (!context.checkNode(name, path)) return false;
   const { links } = context.topology;
   const { protocol = '', runs } = protocolOf(context, name);
@@ -59,12 +62,12 @@ function checkSign(
   context: ScenarioContext,
   last: readonly string[],
   sign: string,
-  path: FilePath,
+  path: ValuePath,
 ): boolean {
   const reasons = last.flatMap((name) => Object.keys(protocolOf(context, name).runs?.drops ?? {}));
   if (reasons.includes(sign)) return true;
   const message = `"${sign}" is not a drop reason of ${last[0]}`;
-  const hint = hintNames(sign, [...new Set(reasons)], 'reasons');
+  const hint = unknownNameHint(sign, [...new Set(reasons)], 'reasons');
   context.refuse('E106', [...path, 'sign'], message, hint);
   return false;
 }

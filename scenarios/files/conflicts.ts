@@ -99,7 +99,7 @@ function clashOf(held: Held, targets: readonly string[], spans: Spans): Clash | 
   return undefined;
 }
 
-/** Start of the first overlapping slot; both lists are walked once. */
+/** Start of the first slot of `before` that overlaps one of `spans`; both lists are walked once. */
 function firstClash(before: Spans, spans: Spans): number | undefined {
   const { beginsNs, endsNs } = spans;
   let at = 0;

@@ -4,16 +4,25 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { NamePattern, PATTERN_MAX, type PatternWork } from '../../engine/pure/name-pattern.ts';
+import {
+  NamePattern,
+  PATTERN_LENGTH_MAX,
+  type PatternWorkBudget,
+} from '../../engine/pure/name-pattern.ts';
 import { Connectivity } from '../../topologies/assemble/connectivity.ts';
-import { cloudParts } from '../../topologies/cloud-parts.ts';
-import { type ConfigCode, formatPath } from '../../topologies/files/config-error.ts';
+import { cloudPartIds } from '../../topologies/cloud-parts.ts';
+import { type ConfigCode, formatValuePath } from '../../topologies/files/config-error.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { type Hint, hintText, type Problems, positionOf } from '../../topologies/files/problems.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
-import type { Source, TextSource } from '../../topologies/files/source.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import {
+  type ConfigIssueCollector,
+  type Hint,
+  hintText,
+  positionOf,
+} from '../../topologies/files/problems.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
+import type { ConfigSource, TextSource } from '../../topologies/files/source.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import { TextBudget } from '../../topologies/files/text-budget.ts';
 import type { HostSpec, SourcePosition, Topology } from '../../topologies/model.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
@@ -35,9 +44,9 @@ export interface FlowsInFile {
 
 /** A scenario being resolved against its topology. */
 export class ScenarioContext {
-  readonly source: Source;
-  readonly problems: Problems;
-  readonly registry: Registry;
+  readonly source: ConfigSource;
+  readonly problems: ConfigIssueCollector;
+  readonly registry: ProtocolLookup;
   readonly topology: Topology;
   readonly connectivity: Connectivity;
   readonly durationNs: number;
@@ -51,7 +60,7 @@ export class ScenarioContext {
   readonly #nodes: ReadonlyMap<string, HostSpec>;
   #index: LinkIndex | undefined;
   #compared = 0;
-  readonly #work: PatternWork = { left: STEPS_MAX };
+  readonly #work: PatternWorkBudget = { left: STEPS_MAX };
   #selected = 0;
 
   constructor(
@@ -68,7 +77,7 @@ export class ScenarioContext {
 
   /** The links of the topology. */
   get links(): LinkIndex {
-    this.#index ??= new LinkIndex(this.topology.links, cloudParts(this.topology.clouds));
+    this.#index ??= new LinkIndex(this.topology.links, cloudPartIds(this.topology.clouds));
     return this.#index;
   }
 
@@ -81,7 +90,7 @@ export class ScenarioContext {
    * Limits the total work of comparing patterns.
    * @returns false if the limit is exceeded, after reporting E104.
    */
-  admitWork(path: FilePath): boolean {
+  admitWork(path: ValuePath): boolean {
     if (this.#work.left > 0) return true;
     const message = `the patterns of this file compare more than ${STEPS_MAX} characters`;
     this.refuse('E104', path, message, 'use fewer patterns, or shorter ones');
@@ -92,9 +101,9 @@ export class ScenarioContext {
    * Limits the work for one pattern.
    * @returns false if there are too many names to compare, after reporting E104.
    */
-  admitPattern(pattern: string, path: FilePath, names: number): boolean {
-    if (pattern.length > PATTERN_MAX) {
-      const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_MAX}`;
+  admitPattern(pattern: string, path: ValuePath, names: number): boolean {
+    if (pattern.length > PATTERN_LENGTH_MAX) {
+      const message = `a pattern of ${pattern.length} characters, the limit is ${PATTERN_LENGTH_MAX}`;
       this.refuse('E104', path, message, 'write * where the names differ');
       return false;
     }
@@ -109,7 +118,7 @@ export class ScenarioContext {
    * Limits the number of selected targets.
    * @returns false if there are too many, after reporting E104.
    */
-  admitSelected(count: number, path: FilePath): boolean {
+  admitSelected(count: number, path: ValuePath): boolean {
     this.#selected += count;
     if (this.#selected <= SELECTED_MAX) return true;
     const message = `the events of this file select more than ${SELECTED_MAX} links and nodes`;
@@ -118,7 +127,7 @@ export class ScenarioContext {
   }
 
   /** Reports a mistake at the value of an entry. */
-  refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+  refuse(code: ConfigCode, path: ValuePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
       return;
@@ -128,7 +137,7 @@ export class ScenarioContext {
   }
 
   /** Reports a mistake at the key of an entry. */
-  refuseKey(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+  refuseKey(code: ConfigCode, path: ValuePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
       return;
@@ -138,13 +147,13 @@ export class ScenarioContext {
   }
 
   /** Warns that an entry may not mean what its author intended; the file is accepted. */
-  warn(path: FilePath, message: string): void {
+  warn(path: ValuePath, message: string): void {
     const { file, line, column } = this.position(path);
-    this.warnings.push(`${file}:${line}:${column}: ${formatPath(path)}: ${message}`);
+    this.warnings.push(`${file}:${line}:${column}: ${formatValuePath(path)}: ${message}`);
   }
 
   /** Position of an entry in the file. */
-  position(path: FilePath): SourcePosition {
+  position(path: ValuePath): SourcePosition {
     return positionOf(this.source, path);
   }
 
@@ -159,11 +168,13 @@ export class ScenarioContext {
    * Checks that a node exists.
    * @returns false if not, after reporting E106.
    */
-  checkNode(node: string, path: FilePath): boolean {
+  checkNode(node: string, path: ValuePath): boolean {
     if (this.#nodes.has(node)) return true;
     const file = this.topology.file.split('/').at(-1);
     const message = `node "${shorten(node)}" is not in ${file}`;
-    this.refuse('E106', path, message, () => hintNames(node, [...this.#nodes.keys()], 'nodes'));
+    this.refuse('E106', path, message, () =>
+      unknownNameHint(node, [...this.#nodes.keys()], 'nodes'),
+    );
     return false;
   }
 }

@@ -5,14 +5,14 @@
  *
  * @module
  */
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import type { FaultSpec } from '../model.ts';
 import {
+  ACTION_COMPANION_KEYS,
   ACTION_KEYS,
   ACTIONS,
   actionTargetsOf,
   actionWordOf,
-  COMPANIONS,
   type FaultAction,
 } from './actions.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
@@ -25,7 +25,7 @@ export function resolveEvents(
   context: ScenarioContext,
   inputs: readonly EventInput[],
 ): readonly FaultSpec[] {
-  const ids = new Map<string, FilePath>();
+  const ids = new Map<string, ValuePath>();
   const faults = inputs.flatMap((input, index): readonly IndexedFault[] => {
     const path = ['events', index];
     const id = input.id ?? `event-${index + 1}`;
@@ -47,8 +47,8 @@ export function resolveEvents(
 function checkId(
   context: ScenarioContext,
   id: string,
-  path: FilePath,
-  ids: Map<string, FilePath>,
+  path: ValuePath,
+  ids: Map<string, ValuePath>,
 ): void {
   const first = ids.get(id);
   if (first === undefined) {
@@ -62,7 +62,7 @@ function checkId(
 function resolveAction(
   context: ScenarioContext,
   input: EventInput,
-  path: FilePath,
+  path: ValuePath,
 ): FaultAction | undefined {
   const given = ACTION_KEYS.filter((key) => input[key] !== undefined);
   const [action, second] = given;
@@ -75,7 +75,7 @@ function resolveAction(
     context.refuseKey('E112', [...path, second], message, 'write two events');
     return undefined;
   }
-  for (const key of COMPANIONS) {
+  for (const key of ACTION_COMPANION_KEYS) {
     const fits = ACTION_KEYS.filter((one) => ACTIONS[one].companions?.includes(key));
     if (input[key] === undefined || fits.includes(action)) continue;
     const hint = `it belongs to ${fits.join(', ')}`;

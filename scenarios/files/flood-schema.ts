@@ -4,36 +4,36 @@
  * @module
  */
 import { z } from 'zod';
-import { DSCP_VALUES } from '../../engine/pure/traffic-class.ts';
-import { text } from '../../topologies/files/leaf.ts';
-import { packetRate, size, whole } from '../../topologies/files/quantity.ts';
+import { DSCP_VALUE_COUNT } from '../../engine/pure/traffic-class.ts';
+import { textLeaf } from '../../topologies/files/leaf.ts';
+import { packetRateLeaf, sizeLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 
 /** The action `flood` in a file. */
 export const floodSchema = z
   .strictObject({
-    to: text('the name of a node').meta({ description: 'The node that is flooded.' }),
-    kind: text('a kind such as opening').meta({
+    to: textLeaf('the name of a node').meta({ description: 'The node that is flooded.' }),
+    kind: textLeaf('a kind such as opening').meta({
       description:
         "What is sent: a kind of forgery of the node's protocol (gateway: opening, keyed-opening, " +
         'answer, frame, interface-down).',
       examples: ['opening', 'frame', 'interface-down'],
     }),
-    rate: packetRate().meta({ description: 'Datagrams per time.' }),
-    as: text('the name of a node')
+    rate: packetRateLeaf().meta({ description: 'Datagrams per time.' }),
+    as: textLeaf('the name of a node')
       .optional()
       .meta({ description: 'Whose address is forged. Default: another node of that protocol.' }),
-    by: text('the name of a node').optional().meta({
+    by: textLeaf('the name of a node').optional().meta({
       description: 'The neighbour that sends the flood. Default: the first in the topology.',
     }),
-    size: size(FORGED_BYTES_MAX)
+    size: sizeLeaf(FORGED_BYTES_MAX)
       .optional()
       .meta({ description: 'Size of a forged datagram in bytes, for kinds whose size varies.' }),
-    dscp: whole('a class such as 48', { min: 0, max: DSCP_VALUES - 1 })
+    dscp: wholeNumberLeaf('a class such as 48', { min: 0, max: DSCP_VALUE_COUNT - 1 })
       .optional()
       .meta({ description: 'Class of the datagrams in priority queues.', default: 0 }),
-    about: text('a link such as "a <-> b"').optional().meta({
+    about: textLeaf('a link such as "a <-> b"').optional().meta({
       description: 'The link that the forged message names. Default: a different one each time.',
     }),
   })

@@ -6,21 +6,24 @@
  */
 import type { z } from 'zod';
 import type { Forgery } from '../../engine/host/forgery.ts';
-import { defined } from '../../topologies/files/defined.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { hintNames, listSome } from '../../topologies/files/suggest.ts';
+import { omitUndefined } from '../../topologies/files/defined.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import { listFirstNames, unknownNameHint } from '../../topologies/files/suggest.ts';
 import type { FloodSpec } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
 import type { floodSchema } from './flood-schema.ts';
-import { neighboursOf, oneLink } from './selectors.ts';
+import { neighboursOf, resolveOneLink } from './selectors.ts';
 
 type FloodInput = z.output<typeof floodSchema>;
 
-/** @returns the flood, or undefined after noting what is wrong. */
+/**
+ * Resolves the action `flood`.
+ * @returns the flood, or undefined after noting what is wrong.
+ */
 export function resolveFlood(
   context: ScenarioContext,
   input: FloodInput,
-  path: FilePath,
+  path: ValuePath,
 ): FloodSpec | undefined {
   const { to: node, kind, rate, size, dscp } = input;
   if (!context.checkNode(node, [...path, 'to'])) return undefined;
@@ -31,13 +34,13 @@ export function resolveFlood(
   if (by === undefined || as === undefined) return undefined;
   const about = aboutOf(context, input, forgery, path);
   if (about === undefined && input.about !== undefined) return undefined;
-  return { forgery: kind, node, by, as, rate, ...defined({ sizeBytes: size, dscp, about }) };
+  return { forgery: kind, node, by, as, rate, ...omitUndefined({ sizeBytes: size, dscp, about }) };
 }
 
 function forgeryOf(
   context: ScenarioContext,
   { to, kind }: FloodInput,
-  path: FilePath,
+  path: ValuePath,
 ): Forgery | undefined {
   const { topology, registry } = context;
   const protocol = topology.hosts.find(({ name }) => name === to)?.protocol ?? '';
@@ -48,7 +51,7 @@ function forgeryOf(
     return undefined;
   }
   if (Object.hasOwn(forgeries, kind)) return forgeries[kind];
-  const hint = hintNames(kind, Object.keys(forgeries), 'kinds');
+  const hint = unknownNameHint(kind, Object.keys(forgeries), 'kinds');
   context.refuse('E106', [...path, 'kind'], `"${kind}" is not a forgery of ${protocol}`, hint);
   return undefined;
 }
@@ -57,7 +60,7 @@ function checkSize(
   context: ScenarioContext,
   { kind, size }: FloodInput,
   { sizes }: Forgery,
-  path: FilePath,
+  path: ValuePath,
 ): boolean {
   if (size === undefined) return true;
   if (sizes === undefined) {
@@ -78,7 +81,7 @@ function checkSize(
 function senderOf(
   context: ScenarioContext,
   { to, by }: FloodInput,
-  path: FilePath,
+  path: ValuePath,
 ): string | undefined {
   const { hosts } = context.topology;
   const isOurs = (node: string): boolean =>
@@ -91,7 +94,7 @@ function senderOf(
   }
   if (!context.checkNode(by, [...path, 'by'])) return undefined;
   if (neighbours.includes(by)) return by;
-  const hint = `${to} has links to ${listSome(neighbours)}`;
+  const hint = `${to} has links to ${listFirstNames(neighbours)}`;
   context.refuse('E107', [...path, 'by'], `no link joins ${by} and ${to}`, hint);
   return undefined;
 }
@@ -100,7 +103,7 @@ function senderOf(
 function nameOf(
   context: ScenarioContext,
   { to, as }: FloodInput,
-  path: FilePath,
+  path: ValuePath,
 ): string | undefined {
   const { hosts } = context.topology;
   if (as === undefined) {
@@ -120,10 +123,10 @@ function aboutOf(
   context: ScenarioContext,
   { kind, about }: FloodInput,
   { hasLink }: Forgery,
-  path: FilePath,
+  path: ValuePath,
 ): string | undefined {
   if (about === undefined) return undefined;
-  if (hasLink === true) return oneLink(context, about, [...path, 'about']);
+  if (hasLink === true) return resolveOneLink(context, about, [...path, 'about']);
   context.refuseKey('E101', [...path, 'about'], `does not fit the kind ${kind}`);
   return undefined;
 }

@@ -8,10 +8,10 @@ import { dirname } from 'node:path';
 import { type LineMistake, spanOf, type TextPart } from '../../engine/pure/text-lines.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { readText, type TextSource } from '../../topologies/files/source.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import { TEXT_BUDGET_MESSAGE } from '../../topologies/files/text-budget.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
 import type { FlowsInFile, ScenarioContext } from './context.ts';
@@ -31,11 +31,14 @@ export interface ListedFlow {
   readonly pattern: Extract<TrafficPattern, { kind: 'trace' }>;
 }
 
-/** @returns the flows of the file, or undefined after noting what is wrong. */
-export function listedFlows(
+/**
+ * Reads the file of flows that an entry of `traffic` names.
+ * @returns the flows of the file, or undefined after noting what is wrong.
+ */
+export function resolveFlowsFile(
   context: ScenarioContext,
   input: FlowsInput,
-  path: FilePath,
+  path: ValuePath,
 ): readonly ListedFlow[] | undefined {
   const folder = dirname(context.source.path);
   const found = findFile(input.file, [folder], ['the folder of this file']);
@@ -57,7 +60,11 @@ export function listedFlows(
   return placed(context, { source, prefix: input.prefix ?? 'node-' }, read.flows);
 }
 
-function readFile(context: ScenarioContext, file: string, path: FilePath): FlowsInFile | undefined {
+function readFile(
+  context: ScenarioContext,
+  file: string,
+  path: ValuePath,
+): FlowsInFile | undefined {
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: 'split the file' };
   const source = collectConfigErrors(context.problems, () => readText(file, limits));
   if (source === undefined) return undefined;
@@ -87,7 +94,8 @@ function placed(
     const name = DIGITS.test(part.text) && !nodes.has(part.text) ? numbered : part.text;
     if (nodes.has(name)) return name;
     // Only the first mistake gets a hint, because finding one compares all names.
-    const hint = context.problems.count > before ? undefined : hintNames(name, [...nodes], 'nodes');
+    const hint =
+      context.problems.count > before ? undefined : unknownNameHint(name, [...nodes], 'nodes');
     const message = `node "${shorten(name)}" is not in the topology`;
     refuse('E106', { ...spanOf(part), message, ...(hint === undefined ? {} : { hint }) });
     return undefined;
@@ -109,7 +117,7 @@ function warnOfLate(
   context: ScenarioContext,
   { start = 0, stop }: FlowsInput,
   flows: readonly FileFlow[],
-  path: FilePath,
+  path: ValuePath,
 ): void {
   const endNs = stop ?? context.durationNs;
   let late = 0;

@@ -6,8 +6,8 @@
  * @module
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { metricOfSeries, readSeries, seriesName } from '../../engine/pure/series-name.ts';
-import { suggest } from '../../topologies/files/suggest.ts';
+import { metricOfSeries, readSeriesName, seriesName } from '../../engine/pure/series-name.ts';
+import { suggestNearestWord } from '../../topologies/files/suggest.ts';
 import type { ScenarioContext } from './context.ts';
 
 /** True if the labels fit the metric; else they have been refused. */
@@ -24,13 +24,13 @@ export function checkLabels(
   if (labels.length === 0) return refuse(`"${metric}" has no labels`, `write ${metric}`);
   const form = (values: readonly string[]): string =>
     seriesName(metric, labels, values).replaceAll('=""', '="…"');
-  const series = readSeries(name);
+  const series = readSeriesName(name);
   if (series === undefined)
     return refuse(`"${name}" is not the name of a series`, `write ${form([])}`);
   const values = labels.map((label) => series.labels[label] ?? '');
   const unknown = Object.keys(series.labels).find((label) => !labels.includes(label));
   if (unknown !== undefined) {
-    const near = suggest(unknown, labels);
+    const near = suggestNearestWord(unknown, labels);
     const hint = near === undefined ? `write ${form(values)}` : `did you mean ${near}?`;
     return refuse(`"${unknown}" is not a label of ${metric}, which has ${labels.join(', ')}`, hint);
   }

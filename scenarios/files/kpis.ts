@@ -11,14 +11,14 @@ import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host
 import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import { metricOfSeries } from '../../engine/pure/series-name.ts';
-import { unitOf } from '../../reports/estimate.ts';
-import type { Aggregation, Comparison, KpiSpec } from '../../reports/model.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
+import { aggregatedUnitOf } from '../../reports/estimate.ts';
+import type { Aggregation, ComparisonOperator, KpiSpec } from '../../reports/model.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
-import { type LeafResult, wrong } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import { type LeafResult, leafMistakeResult } from '../../topologies/files/leaf.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import { readQuantityAs } from '../../topologies/files/quantity.ts';
-import { suggest } from '../../topologies/files/suggest.ts';
+import { suggestNearestWord } from '../../topologies/files/suggest.ts';
 import { readQuantity } from '../../topologies/files/units.ts';
 import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
@@ -132,7 +132,7 @@ function metricAt(
     return undefined;
   }
   if (metric === undefined) {
-    const near = suggest(metricOfSeries(name), metrics.keys());
+    const near = suggestNearestWord(metricOfSeries(name), metrics.keys());
     const hint = near === undefined ? LIST_HINT : `did you mean ${near}? ${LIST_HINT}`;
     context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
     return undefined;
@@ -141,7 +141,7 @@ function metricAt(
 }
 
 /** Refuses a limit on a difference where there is nothing to differ from. */
-function refuseLone(context: ScenarioContext, path: FilePath): void {
+function refuseLone(context: ScenarioContext, path: ValuePath): void {
   const message = 'a difference is that of a twin, and this file has none';
   const hint = 'write twin: { set: { options.gateway.window: 64 } }';
   context.refuseKey('E109', [...path, DIFFERENCE], message, hint);
@@ -159,7 +159,7 @@ type Network = Pick<ScenarioContext, 'registry' | 'topology'>;
 
 /** Names of the protocols that nodes of the network run. */
 function protocolsOf({ registry, topology }: Network): ReadonlySet<string> {
-  const names = topology.hosts.flatMap((host) => stackNames(host));
+  const names = topology.hosts.flatMap((host) => protocolNamesOfHost(host));
   return new Set(names.map((name) => registry.protocols(name)?.name ?? name));
 }
 
@@ -172,7 +172,7 @@ function absentProtocol(context: Network, metric: string): string | undefined {
 
 /** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */
 function metricsOf(context: Network): ReadonlyMap<string, MetricDefinition> {
-  const names = new Set(context.topology.hosts.flatMap((host) => stackNames(host)));
+  const names = new Set(context.topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
   const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
   return new Map([...context.registry.metrics, ...own].map((metric) => [metric.name, metric]));
 }
@@ -181,7 +181,7 @@ function limitsOf(
   context: ScenarioContext,
   metric: MetricDefinition,
   input: KpiInput,
-  path: FilePath,
+  path: ValuePath,
 ): readonly Kpi[] {
   const given = AGGREGATIONS.filter((one) => input[one] !== undefined);
   if (given.length === 0) {
@@ -222,10 +222,10 @@ function limitsOf(
 /** Longest text of a limit, characters: a comparison, a number, a unit. */
 const LIMIT_MAX = 100;
 /** Comparisons, the longer ones first, because `<=` begins with `<`. */
-const COMPARISONS: readonly Comparison[] = ['<=', '>=', '==', '<', '>'];
+const COMPARISONS: readonly ComparisonOperator[] = ['<=', '>=', '==', '<', '>'];
 
 interface Limit {
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonOperator;
   readonly limit: number;
 }
 
@@ -237,18 +237,29 @@ function readLimit(
 ): LeafResult<Limit> {
   const trimmed = text.trim();
   if (text.length > LIMIT_MAX) {
-    return wrong('E110', `a limit of ${text.length} characters`, 'write e.g. "<= 250ms"');
+    return leafMistakeResult(
+      'E110',
+      `a limit of ${text.length} characters`,
+      'write e.g. "<= 250ms"',
+    );
   }
   const comparison = COMPARISONS.find((sign) => trimmed.startsWith(sign));
   if (comparison === undefined) {
     // A mistyped comparison such as `=<` or `≤` is not part of the value.
     const value = text.replace(/^[\s<>=!≤≥]+/, '').trim();
-    return wrong('E110', `"${text}" has no comparison`, `write "${meantBy(trimmed)} ${value}"`);
+    return leafMistakeResult(
+      'E110',
+      `"${text}" has no comparison`,
+      `write "${meantBy(trimmed)} ${value}"`,
+    );
   }
   const value = trimmed.slice(comparison.length).trim();
   // Only a difference may be below zero.
   const isNegative = isSigned && value.startsWith('-');
-  const limit = readValue(isNegative ? value.slice(1) : value, unitOf(metric, aggregation));
+  const limit = readValue(
+    isNegative ? value.slice(1) : value,
+    aggregatedUnitOf(metric, aggregation),
+  );
   if ('mistake' in limit) return limit;
   return { value: { comparison, limit: isNegative ? -limit.value : limit.value } };
 }
@@ -257,7 +268,7 @@ function readLimit(
  * The comparison that a mistyped operator was meant to be. A lower limit must never become an upper
  * limit.
  */
-function meantBy(text: string): Comparison {
+function meantBy(text: string): ComparisonOperator {
   const [sign = ''] = /^[\s<>=!≤≥]*/.exec(text) ?? [];
   return /[>≥]/.test(sign) ? '>=' : '<=';
 }
@@ -269,7 +280,8 @@ const NO_UNIT: Readonly<Record<string, string>> = {
 };
 
 function readValue(text: string, unit: MetricUnit): LeafResult<number> {
-  if (text === '') return wrong('E110', 'the comparison has no value', 'write e.g. "<= 250ms"');
+  if (text === '')
+    return leafMistakeResult('E110', 'the comparison has no value', 'write e.g. "<= 250ms"');
   const { quantity: kind }: MetricUnitFacts = METRIC_UNITS[unit];
   if (kind === 'ratio') return readRatio(text);
   if (kind !== undefined) {
@@ -296,8 +308,8 @@ function readBare(text: string, expects: string, unit: MetricUnit): LeafResult<n
   if (bare !== undefined) return { value: bare };
   const found = readQuantity(text);
   if (found?.kind === 'packets' && unit === 'packets') return { value: found.value };
-  if (found === undefined) return wrong('E110', `"${text}" is not ${expects}`);
-  return wrong('E103', `${text} has a unit, expected ${expects}`);
+  if (found === undefined) return leafMistakeResult('E110', `"${text}" is not ${expects}`);
+  return leafMistakeResult('E103', `${text} has a unit, expected ${expects}`);
 }
 
 /**

@@ -9,25 +9,25 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
-import { withOptionFiles } from '../../topologies/assemble/option-files.ts';
+import { inlineOptionFiles } from '../../topologies/assemble/option-files.ts';
 import {
-  type CheckedNodes,
+  type CheckedNodesByProtocol,
   checkOptions,
   effectiveOptions,
-  type OptionOverride,
-  optionNames,
-  type PlacedProtocol,
-  placedProtocols,
+  type OverridingOptions,
+  optionOverrideNames,
+  type ProtocolOnHost,
+  protocolsOnHost,
 } from '../../topologies/assemble/options.ts';
-import { existingModules, mayNameModules } from '../../topologies/assemble/protocol-name.ts';
-import { resolveStack, stackNames } from '../../topologies/assemble/stack.ts';
-import { ConfigError } from '../../topologies/files/config-error.ts';
+import { existingModules, mayNameUserModules } from '../../topologies/assemble/protocol-name.ts';
+import { protocolNamesOfHost, resolveStack } from '../../topologies/assemble/stack.ts';
+import { ConfigError, formatValuePath } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import { listOverrides, overridesBelow } from '../../topologies/files/overrides.ts';
-import { collectConfigErrors, Problems } from '../../topologies/files/problems.ts';
-import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
-import { readSource, type Source } from '../../topologies/files/source.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import { overridesBelowKey, overridesFromRecord } from '../../topologies/files/overrides.ts';
+import { ConfigIssueCollector, collectConfigErrors } from '../../topologies/files/problems.ts';
+import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
+import { type ConfigSource, readSource } from '../../topologies/files/source.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import {
@@ -35,12 +35,12 @@ import {
   missingFileError,
   readTopology,
   readTopologySource,
-  protocolNames as topologyProtocols,
+  protocolNamesOfTopology as topologyProtocols,
 } from '../../topologies/load.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario, TwinSpec } from '../model.ts';
 import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
-import { askedProtocol } from './ask.ts';
+import { questionedProtocolOf } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events.ts';
@@ -48,10 +48,17 @@ import { resolveKpis } from './kpis.ts';
 import { firstNetwork, resolveNetworks, seedsOfNetworks } from './networks.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
-import { SizeCheck } from './size-check.ts';
-import { resolveDesign } from './sweep/design.ts';
+import { PacketSizeCheck } from './size-check.ts';
+import { resolveSweepCombinations } from './sweep/sweep-combinations.ts';
 import { resolveTraffic } from './traffic.ts';
-import { changed, changesToRun, hasTwin, movedToTwin, resolveTwin, TWIN_RUN } from './twin.ts';
+import {
+  hasTwin,
+  relocateIssueToTwin,
+  resolveTwin,
+  TWIN_RUN_PATH,
+  twinChangesToRun,
+  withTwinChanges,
+} from './twin.ts';
 import { checkUntil } from './until.ts';
 
 /** Which scenario to load, and its surroundings. */
@@ -61,7 +68,7 @@ export interface ScenarioRequest {
   readonly folders: LookupFolders;
   /** `--set`: changes of single values, applied before checking, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
 }
 
 const PLACE = ['topology'];
@@ -75,7 +82,7 @@ const SEEDS_MAX = 10_000;
 
 interface Parts {
   readonly request: ScenarioRequest;
-  readonly problems: Problems;
+  readonly problems: ConfigIssueCollector;
 }
 
 /**
@@ -84,7 +91,7 @@ interface Parts {
  * @throws ConfigError naming every mistake in both files and in the flags.
  */
 export function loadScenario(request: ScenarioRequest): Scenario {
-  const problems = new Problems();
+  const problems = new ConfigIssueCollector();
   const scenario = read({ request, problems });
   problems.throwIfAny();
   if (scenario === undefined) throw missingFileError('the scenario is empty');
@@ -97,7 +104,7 @@ export function loadScenario(request: ScenarioRequest): Scenario {
  */
 export function nodeOptions(
   scenario: Pick<Scenario, 'options'>,
-  placed: PlacedProtocol,
+  placed: ProtocolOnHost,
 ): Readonly<Record<string, unknown>> {
   return effectiveOptions(placed, scenario.options);
 }
@@ -108,8 +115,8 @@ export function nodeOptions(
  *
  * @returns absolute paths, each once; none if the files cannot be read (the check reports why).
  */
-export function moduleProtocols(request: ScenarioRequest): readonly string[] {
-  const parts = { request, problems: new Problems() };
+export function protocolModulePaths(request: ScenarioRequest): readonly string[] {
+  const parts = { request, problems: new ConfigIssueCollector() };
   const names = collectConfigErrors(parts.problems, () => protocolNames(parts)) ?? [];
   return existingModules([...new Set(names)]);
 }
@@ -133,7 +140,7 @@ function protocolNames(given: Parts): readonly string[] {
   return [...own, ...namesIn({ ...given, request: twin.request }, twin.source)];
 }
 
-function namesIn(parts: Parts, source: Source): readonly string[] {
+function namesIn(parts: Parts, source: ConfigSource): readonly string[] {
   if (!namesModules(parts, source)) return [];
   const loaded = loadInner(parts, source);
   if (loaded === undefined) return [];
@@ -149,11 +156,11 @@ function namesIn(parts: Parts, source: Source): readonly string[] {
  * Reads the text of a scenario and applies the values that flags set.
  * @throws ConfigError naming every mistake in the text.
  */
-export function openScenario(request: Omit<ScenarioRequest, 'registry'>): Source {
+export function readScenarioSource(request: Omit<ScenarioRequest, 'registry'>): ConfigSource {
   return readSource(scenarioPath(request), {
     limitBytes: LIMIT_BYTES,
     tooLargeHint: TOO_LARGE_HINT,
-    overrides: listOverrides(request.overrides ?? {}),
+    overrides: overridesFromRecord(request.overrides ?? {}),
     fileKeys: ['topology'],
   });
 }
@@ -161,28 +168,31 @@ export function openScenario(request: Omit<ScenarioRequest, 'registry'>): Source
 /** Opens a scenario; if the file asks for the twin alone, with its changes. */
 function openRun(request: ScenarioRequest): {
   readonly request: ScenarioRequest;
-  readonly source: Source;
+  readonly source: ConfigSource;
 } {
-  const source = openScenario(request);
-  const set = changesToRun(source);
+  const source = readScenarioSource(request);
+  const set = twinChangesToRun(source);
   if (set === undefined) return { request, source };
-  const changing = { ...request, overrides: changed(request.overrides ?? {}, set) };
-  return { request: changing, source: openScenario(changing) };
+  const changing = { ...request, overrides: withTwinChanges(request.overrides ?? {}, set) };
+  return { request: changing, source: readScenarioSource(changing) };
 }
 
 /** The request for the twin alone. */
 function twinOf(request: ScenarioRequest): ScenarioRequest {
-  return { ...request, overrides: changed(request.overrides ?? {}, { [TWIN_RUN]: 'twin' }) };
+  return {
+    ...request,
+    overrides: withTwinChanges(request.overrides ?? {}, { [TWIN_RUN_PATH]: 'twin' }),
+  };
 }
 
 /** Checks the twin as a scenario of its own; a mistake that the file has without it was reported before. */
-function checkTwin({ request, problems }: Parts, source: Source, set: TwinSpec['set']): void {
+function checkTwin({ request, problems }: Parts, source: ConfigSource, set: TwinSpec['set']): void {
   if (problems.count > 0) return;
   try {
     loadScenario(twinOf(request));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    problems.addAll(error.issues.map((issue) => movedToTwin(issue, source, set)));
+    problems.addAll(error.issues.map((issue) => relocateIssueToTwin(issue, source, set)));
   }
 }
 
@@ -195,25 +205,25 @@ function read(asked: Parts): Scenario | undefined {
   if (input === undefined || loaded === undefined) return undefined;
   const written = stacked(parts, { source, input, loaded });
   const given = layersOf(source, input.options ?? {});
-  const filled = withOptionFiles(written.loaded, given, request.registry, problems);
+  const filled = inlineOptionFiles(written.loaded, given, request.registry, problems);
   return filled && resolveAll(parts, { source, input, ...filled, stack: written.stack });
 }
 
 /** False if neither the scenario nor its topology can name a module, which is quick to see. */
-function namesModules({ request }: Parts, source: Source): boolean {
-  if (mayNameModules(source.data)) return true;
+function namesModules({ request }: Parts, source: ConfigSource): boolean {
+  if (mayNameUserModules(source.data)) return true;
   const value = valueAt(source.data, PLACE);
   if (typeof value !== 'string') return false;
   const found = topologyFile(request, source, value);
   if ('message' in found) return false;
-  const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');
-  return mayNameModules(readTopologySource(found.path, overrides).data);
+  const overrides = overridesBelowKey(overridesFromRecord(request.overrides ?? {}), 'topology');
+  return mayNameUserModules(readTopologySource(found.path, overrides).data);
 }
 
 /** A bare name refers to the topologies folder first, because scenarios often have the same name. */
 function topologyFile(
   { folders }: ScenarioRequest,
-  source: Source,
+  source: ConfigSource,
   value: string,
 ): ReturnType<typeof findFile> {
   const own = dirname(source.path);
@@ -222,7 +232,7 @@ function topologyFile(
 }
 
 /** The topology of a scenario: a file that it names, or a map inside it. */
-function loadInner({ request, problems }: Parts, source: Source): LoadedTopology | undefined {
+function loadInner({ request, problems }: Parts, source: ConfigSource): LoadedTopology | undefined {
   const parts = { problems, registry: request.registry, network: firstNetwork(source.data) };
   const value = valueAt(source.data, PLACE);
   if (typeof value !== 'string') {
@@ -234,19 +244,19 @@ function loadInner({ request, problems }: Parts, source: Source): LoadedTopology
     problems.add(source, { code: 'E116', path: PLACE, part: 'value', ...found });
     return undefined;
   }
-  const overrides = overridesBelow(listOverrides(request.overrides ?? {}), 'topology');
+  const overrides = overridesBelowKey(overridesFromRecord(request.overrides ?? {}), 'topology');
   return readTopology(found.path, overrides, parts);
 }
 
 interface Read {
-  readonly source: Source;
+  readonly source: ConfigSource;
   readonly input: ScenarioInput;
   readonly loaded: LoadedTopology;
 }
 
 /** A scenario with the texts of the files that options name. */
 interface FilledRead extends Read {
-  readonly layers: readonly OptionOverride[];
+  readonly layers: readonly OverridingOptions[];
   readonly stack: Pick<Scenario, 'stack'>;
 }
 
@@ -272,7 +282,11 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
   });
   const events = resolveEvents(context, input.events ?? []);
   checkChanges({ request, problems }, read);
-  const traffic = resolveTraffic(context, input.traffic ?? [], new SizeCheck(context, options));
+  const traffic = resolveTraffic(
+    context,
+    input.traffic ?? [],
+    new PacketSizeCheck(context, options),
+  );
   checkDrain(context, traffic, drainNs);
   const runs = runsOf(context, input, loaded.isDrawn === true);
   if (runs.twin !== undefined) checkTwin({ request, problems }, source, runs.twin.set);
@@ -298,7 +312,9 @@ function resolveAll({ request, problems }: Parts, read: FilledRead): Scenario {
     ...runs,
     overrides: request.overrides ?? {},
     warnings: [...topology.warnings, ...context.warnings],
-    ...(input.sweep === undefined ? {} : { sweep: resolveDesign(context, input.sweep, request) }),
+    ...(input.sweep === undefined
+      ? {}
+      : { sweep: resolveSweepCombinations(context, input.sweep, request) }),
     ...(privacy === undefined ? {} : { privacy }),
     ...(input.timeLimit === undefined ? {} : { timeLimitMs: Math.ceil(input.timeLimit / 1e6) }),
   };
@@ -323,8 +339,11 @@ function runsOf(
 }
 
 /** Tells whether some protocol has jobs that compute a key agreement once for both ends. */
-function sharingOf(topology: Topology, registry: Registry): Pick<Scenario, 'sharesAgreements'> {
-  const names = new Set(topology.hosts.flatMap((host) => stackNames(host)));
+function sharingOf(
+  topology: Topology,
+  registry: ProtocolLookup,
+): Pick<Scenario, 'sharesAgreements'> {
+  const names = new Set(topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
   const jobs = [...names].flatMap((name) => Object.values(registry.protocols(name)?.jobs ?? {}));
   return jobs.some((job) => job.sharesAgreements === true) ? { sharesAgreements: true } : {};
 }
@@ -361,7 +380,7 @@ function attacksOf({ events = [] }: ScenarioInput): readonly string[] {
 }
 
 /** The cost profile; one next to the scenario is preferred, so that a shipped scenario brings its own. */
-function cpuOf(input: ScenarioInput, source: Source): Pick<Scenario, 'cpu'> {
+function cpuOf(input: ScenarioInput, source: ConfigSource): Pick<Scenario, 'cpu'> {
   if (input.cpu !== 'calibrated') return {};
   const { cpuProfile, cpuMachines = 'topology', cpuQueues = 'timed' } = input;
   const beside = cpuProfile === undefined ? undefined : resolve(dirname(source.path), cpuProfile);
@@ -380,20 +399,22 @@ function checkOptionNames(
   options: Readonly<Record<string, unknown>>,
 ): void {
   const { hosts } = context.topology;
-  const names = new Set(hosts.flatMap((host) => placedProtocols(host).flatMap(optionNames)));
+  const names = new Set(
+    hosts.flatMap((host) => protocolsOnHost(host).flatMap(optionOverrideNames)),
+  );
   for (const name of Object.keys(options)) {
     // If some protocols are not known, which is reported elsewhere, the name may be that of one of them.
     if (names.has(name) || context.problems.isInDoubt('E108')) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
-    const hint = (): string => hintNames(name, [...names], 'names');
+    const hint = (): string => unknownNameHint(name, [...names], 'names');
     context.refuseKey('E106', ['options', name], message, hint);
   }
 }
 
 function layersOf(
-  source: Source,
+  source: ConfigSource,
   options: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): readonly OptionOverride[] {
+): readonly OverridingOptions[] {
   return Object.entries(options).map(([name, own]) => ({
     name,
     options: own,
@@ -410,11 +431,18 @@ function checkChanges(
   for (const [index, { reconfigure }] of events.entries()) {
     const host = loaded.topology.hosts.find(({ name }) => name === reconfigure?.node);
     if (reconfigure === undefined || host === undefined) continue;
-    const asked = askedProtocol(host, reconfigure.by);
+    const asked = questionedProtocolOf(host, reconfigure.by);
     const path = ['events', index, 'reconfigure', 'set'];
     const name = `${host.name}/${asked?.protocol ?? reconfigure.by}`;
     const change = { name, options: reconfigure.set, source, path };
-    checkOptions(loaded, registry, problems, [...layers, change]);
+    const found = new ConfigIssueCollector();
+    checkOptions(loaded, registry, found, [...layers, change]);
+    const event = formatValuePath(path.slice(0, 2));
+    problems.addNew(found, (issue) =>
+      issue.path.startsWith(`${event}.`)
+        ? issue
+        : { ...issue, message: `${issue.message}, with the change of ${event}` },
+    );
   }
 }
 
@@ -438,13 +466,13 @@ function seedsOf(context: ScenarioContext, seeds: number | readonly number[]): r
 /** What nodes do with messages, such as mixing; nothing is known of nodes with mistakes in their options. */
 function factsOf(
   { topology: { hosts } }: ScenarioContext,
-  checked: CheckedNodes,
-  registry: Registry,
+  checked: CheckedNodesByProtocol,
+  registry: ProtocolLookup,
 ): Pick<PrivacyParts, 'facts' | 'isComplete'> {
   const facts = [...checked].flatMap(
     ([name, nodes]) => registry.protocols(name)?.privacyFacts?.(nodes) ?? [],
   );
-  const placed = hosts.flatMap(placedProtocols);
+  const placed = hosts.flatMap(protocolsOnHost);
   const known = placed.filter(({ protocol }) => registry.protocols(protocol) !== undefined);
   return { facts, isComplete: known.length === [...checked.values()].flat().length };
 }

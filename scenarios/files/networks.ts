@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SEEDS_PER_NETWORK, seedIn } from '../../reports/networks.ts';
+import { SEEDS_PER_NETWORK, seedInNetwork } from '../../reports/networks.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import type { ScenarioContext } from './context.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -62,5 +62,5 @@ export function seedsOfNetworks(
     context.refuse('E104', PLACE, `${message}, the limit is ${RUNS_MAX}`);
     return [];
   }
-  return networks.flatMap((network) => seeds.map((seed) => seedIn(network, seed)));
+  return networks.flatMap((network) => seeds.map((seed) => seedInNetwork(network, seed)));
 }

@@ -4,22 +4,22 @@
  * @module
  */
 import { z } from 'zod';
-import { text, wordLeaf } from '../../topologies/files/leaf.ts';
-import { share, time, whole } from '../../topologies/files/quantity.ts';
+import { enumLeaf, textLeaf } from '../../topologies/files/leaf.ts';
+import { shareLeaf, timeLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 
 const TARGETS_NS_MIN = 1_000_000;
 
 /** The section `privacy` in a file. */
 export const privacySchema = z
   .strictObject({
-    targets: time({ min: TARGETS_NS_MIN, minText: '1ms' })
+    targets: timeLeaf({ min: TARGETS_NS_MIN, minText: '1ms' })
       .optional()
       .meta({
         description: 'Interval at which a message is chosen and followed, after the warm-up.',
         default: '2s',
         examples: ['1s'],
       }),
-    corrupt: share()
+    corrupt: shareLeaf()
       .optional()
       .meta({
         description:
@@ -29,30 +29,30 @@ export const privacySchema = z
       }),
     corruptMixes: z
       .strictObject({
-        nodes: z.array(text('a name or pattern such as mix-1-*')).min(1).optional().meta({
+        nodes: z.array(textLeaf('a name or pattern such as mix-1-*')).min(1).optional().meta({
           description: 'Names of mixes, * for any characters.',
         }),
-        layer: whole('a layer', { min: 1, max: 18 }).optional().meta({
+        layer: wholeNumberLeaf('a layer', { min: 1, max: 18 }).optional().meta({
           description: 'All mixes of this layer, from 1.',
         }),
-        asn: text('a name such as AS64501').optional().meta({
+        asn: textLeaf('a name such as AS64501').optional().meta({
           description: 'All mixes of this autonomous system.',
         }),
-        family: text('a name').optional().meta({ description: 'All mixes of this family.' }),
+        family: textLeaf('a name').optional().meta({ description: 'All mixes of this family.' }),
       })
       .optional()
       .meta({
         description:
           'Which mixes are corrupt, as an alternative to a share: all mixes that an entry names.',
       }),
-    adversary: wordLeaf(['omniscient-timing']).optional().meta({
+    adversary: enumLeaf(['omniscient-timing']).optional().meta({
       description: 'The adversary: sees every arrival and departure at every node, but no content.',
       default: 'omniscient-timing',
     }),
-    mixes: text('a pattern of names such as mix-*').optional().meta({
+    mixes: textLeaf('a pattern of names such as mix-*').optional().meta({
       description: 'Nodes that mix, * for any characters. Default: nodes with role: mix.',
     }),
-    delay: time({ min: 1, minText: '1ns' }).optional().meta({
+    delay: timeLeaf({ min: 1, minText: '1ns' }).optional().meta({
       description:
         'Mean delay of a mix, for privacy.delay.ks_p. Default: rates.delay of the nodes.',
     }),

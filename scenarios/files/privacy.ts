@@ -7,11 +7,11 @@
  * @module
  */
 
-import type { PrivacyFacts } from '../../engine/host/privacy.ts';
+import type { NodePrivacyFacts } from '../../engine/host/privacy.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { successMetric } from '../../reports/privacy/attacks/index.ts';
-import { ACTIVE_ATTACKS, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
-import { hintNames } from '../../topologies/files/suggest.ts';
+import { attackSuccessMetricName } from '../../reports/privacy/attacks/index.ts';
+import { ACTIVE_ATTACK_OF_METRIC, isPrivacyMetric } from '../../reports/privacy/kpis.ts';
+import { unknownNameHint } from '../../topologies/files/suggest.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { PrivacySpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
@@ -27,7 +27,7 @@ export interface PrivacyParts {
   /** Names of the metrics with limits. */
   readonly limits: readonly string[];
   /** What nodes do with messages, such as mixing, for nodes whose protocol states it. */
-  readonly facts: readonly PrivacyFacts[];
+  readonly facts: readonly NodePrivacyFacts[];
   /** False if the options of some nodes have mistakes, which are reported elsewhere. */
   readonly isComplete: boolean;
   readonly warmupNs: number;
@@ -45,7 +45,7 @@ export function resolvePrivacy(
   const { section, warmupNs, limits, attacks } = parts;
   checkCarriedOut(context, limits, attacks);
   // The success of attacks that events carry out is measured even if no limit asks for it.
-  const carriedOut = attacks.map(successMetric);
+  const carriedOut = attacks.map(attackSuccessMetricName);
   const asked = [...new Set([...limits.filter(isPrivacyMetric), ...carriedOut])];
   if (section === undefined && asked.length === 0) return undefined;
   const mixes = mixesOf(context, parts, asked);
@@ -82,7 +82,7 @@ function checkCarriedOut(
   kinds: readonly string[],
 ): void {
   for (const metric of asked) {
-    const kind = ACTIVE_ATTACKS.get(metric);
+    const kind = ACTIVE_ATTACK_OF_METRIC.get(metric);
     if (kind === undefined || kinds.includes(kind)) continue;
     const message = `no event performs the attack ${kind}`;
     const hint = `add one to events: { at: 10s, attack: { kind: ${kind}, node: …, … } }`;
@@ -105,7 +105,7 @@ function mixesOf(
     if (!context.admitWork(['privacy', 'mixes'])) return [];
     if (found.length > 0) return found;
     const message = `"${pattern}" matches no node`;
-    context.refuse('E124', ['privacy', 'mixes'], message, hintNames(pattern, names, 'nodes'));
+    context.refuse('E124', ['privacy', 'mixes'], message, unknownNameHint(pattern, names, 'nodes'));
     return [];
   }
   const found = facts.filter(({ part }) => part === 'mix').map(({ node }) => node);
@@ -155,7 +155,12 @@ function corruptMixes(
     if (found.length === 0) {
       const known = [...new Set(owned.flatMap((one) => one[key] ?? []))];
       const message = `no mix has the ${key} "${wanted}"`;
-      context.refuse('E124', [...path, key], message, hintNames(wanted, known, `known ${key}s`));
+      context.refuse(
+        'E124',
+        [...path, key],
+        message,
+        unknownNameHint(wanted, known, `known ${key}s`),
+      );
     }
     return found;
   };
@@ -168,7 +173,12 @@ function corruptMixes(
   for (const [index, name] of (named.nodes ?? []).entries()) {
     if (name.includes('*') || !found.has(name) || mixes.includes(name)) continue;
     const message = `${name} does not mix`;
-    context.refuse('E124', [...path, 'nodes', index], message, hintNames(name, mixes, 'mixes'));
+    context.refuse(
+      'E124',
+      [...path, 'nodes', index],
+      message,
+      unknownNameHint(name, mixes, 'mixes'),
+    );
   }
   return mixes.filter((name) => found.has(name));
 }

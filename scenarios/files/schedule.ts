@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
 import type { FaultSchedule } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
@@ -27,11 +27,15 @@ const COMPANIONS: Readonly<Record<Kind, readonly Key[]>> = {
 
 const KEYS = ['from', 'to', 'for', 'phase'] as const;
 
-/** @returns the schedule, or undefined after noting what is wrong. */
+/**
+ * Checks the schedule of an event: exactly one of at, every and random, with keys that fit, and not
+ * after the end of the run.
+ * @returns the schedule, or undefined after noting what is wrong.
+ */
 export function resolveSchedule(
   context: ScenarioContext,
   input: EventInput,
-  path: FilePath,
+  path: ValuePath,
 ): FaultSchedule | undefined {
   const given = KINDS.filter((key) => input[key] !== undefined);
   const [kind, second] = given;
@@ -59,7 +63,7 @@ export function resolveSchedule(
 function resolveAt(
   context: ScenarioContext,
   { at = 0, for: length }: EventInput,
-  path: FilePath,
+  path: ValuePath,
 ): FaultSchedule | undefined {
   const end = context.durationNs;
   if (at >= end) return afterEnd(context, [...path, 'at'], at);
@@ -76,7 +80,7 @@ function resolveAt(
 function resolveEvery(
   context: ScenarioContext,
   { every = 0, from = 0, for: length, phase = 'start' }: EventInput,
-  path: FilePath,
+  path: ValuePath,
 ): FaultSchedule | undefined {
   const end = context.durationNs;
   if (length === undefined) {
@@ -107,7 +111,7 @@ function resolveEvery(
 function resolveRandom(
   context: ScenarioContext,
   { random, from = 0, to }: EventInput,
-  path: FilePath,
+  path: ValuePath,
 ): FaultSchedule | undefined {
   const end = context.durationNs;
   if (random === undefined) return undefined;
@@ -133,7 +137,7 @@ function resolveRandom(
   };
 }
 
-function afterEnd(context: ScenarioContext, path: FilePath, at: number): undefined {
+function afterEnd(context: ScenarioContext, path: ValuePath, at: number): undefined {
   const end = formatTime(context.durationNs);
   const message = `${formatTime(at)} is after the end of the run (${end})`;
   context.refuse('E111', path, message, `raise duration, or use a time below ${end}`);

@@ -8,17 +8,17 @@
  */
 import { z } from 'zod';
 import {
-  flag,
+  booleanLeaf,
+  enumLeaf,
   type Leaf,
   type LeafResult,
-  leaf,
-  name,
-  text,
-  wordLeaf,
-  wrong,
+  leafMistakeResult,
+  makeLeafSchema,
+  nameLeaf,
+  textLeaf,
   wrongShapeResult,
 } from '../../topologies/files/leaf.ts';
-import { time, whole } from '../../topologies/files/quantity.ts';
+import { timeLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 import { stackSchema } from '../../topologies/schema/stack.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
 import { actionShape } from './actions.ts';
@@ -31,22 +31,24 @@ const POSITIVE = { min: 1, minText: '1ns' };
 // --- events -----------------------------------------------------------------------------------
 
 const eventShape = {
-  id: name('a name such as cut-1').optional().meta({ description: 'Default event-1, event-2 …' }),
-  at: time().optional().meta({ description: 'Happens once, at this time.' }),
-  every: time(POSITIVE)
+  id: nameLeaf('a name such as cut-1')
+    .optional()
+    .meta({ description: 'Default event-1, event-2 …' }),
+  at: timeLeaf().optional().meta({ description: 'Happens once, at this time.' }),
+  every: timeLeaf(POSITIVE)
     .optional()
     .meta({ description: 'Happens once in each slot of this length.' }),
-  from: time().optional().meta({ description: 'First slot begins here.', default: '0s' }),
-  to: time().optional().meta({ description: 'With random: last begin. Default: the end.' }),
-  for: time(POSITIVE)
+  from: timeLeaf().optional().meta({ description: 'First slot begins here.', default: '0s' }),
+  to: timeLeaf().optional().meta({ description: 'With random: last begin. Default: the end.' }),
+  for: timeLeaf(POSITIVE)
     .optional()
     .meta({ description: 'Duration. Default with at: to the end of the run.' }),
-  phase: wordLeaf(['start', 'random']).optional().meta({
+  phase: enumLeaf(['start', 'random']).optional().meta({
     description: 'Place in the slot: its start, or uniform in [0, every - for].',
     default: 'start',
   }),
   random: z
-    .strictObject({ up: time(POSITIVE), down: time(POSITIVE) })
+    .strictObject({ up: timeLeaf(POSITIVE), down: timeLeaf(POSITIVE) })
     .optional()
     .meta({ description: 'Independent exponential up and down times of each link or node.' }),
   ...actionShape,
@@ -67,7 +69,7 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
     items: { type: 'string' },
     examples: ['<= 250ms', ['>= 1.2s', '<= 1.6s']],
   };
-  return leaf(expects, json, (value): LeafResult<readonly string[]> => {
+  return makeLeafSchema(expects, json, (value): LeafResult<readonly string[]> => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     // Numbers pass here: the loader then reports a limit without a comparison, and can name the
     // aggregation, such as p50.
@@ -103,15 +105,15 @@ const kpiSchema = z
     difference: z.strictObject(limitsShape).optional().meta({
       description: 'Limits on the mean of twin minus as written, each pair of runs with one seed.',
     }),
-    allowEmpty: flag().optional().meta({
+    allowEmpty: booleanLeaf().optional().meta({
       description: 'Without samples the KPI is not applicable instead of failed.',
       default: false,
     }),
-    over: wordLeaf(['seed', 'total']).optional().meta({
+    over: enumLeaf(['seed', 'total']).optional().meta({
       description: 'seed: a count has to hold in each seed; total: their sum has to.',
       default: 'seed',
     }),
-    ci: wordLeaf(['point', 'inside']).optional().meta({
+    ci: enumLeaf(['point', 'inside']).optional().meta({
       description: 'inside: the whole 95 % interval must meet the limit.',
       default: 'point',
     }),
@@ -123,33 +125,36 @@ const kpiSchema = z
 /** Calendar time: ISO 8601 in UTC, or Unix seconds. */
 function epoch(): Leaf<number> {
   const expects = 'a date such as 2026-01-01T00:00:00Z';
-  return leaf(expects, { type: ['string', 'integer'] }, (value): LeafResult<number> => {
+  return makeLeafSchema(expects, { type: ['string', 'integer'] }, (value): LeafResult<number> => {
     if (typeof value === 'number') {
       const isSeconds = Number.isSafeInteger(value) && value >= 0;
-      return isSeconds ? { value } : wrong('E115', `${value} is not ${expects}`);
+      return isSeconds ? { value } : leafMistakeResult('E115', `${value} is not ${expects}`);
     }
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/;
     const seconds = form.test(value) ? Date.parse(value) / 1_000 : Number.NaN;
     if (Number.isNaN(seconds))
-      return wrong('E104', `"${value}" is not ${expects}`, 'times are UTC');
+      return leafMistakeResult('E104', `"${value}" is not ${expects}`, 'times are UTC');
     return { value: seconds };
   });
 }
 
-/** A scenario file. */
+/** The schema of a scenario file. */
 export const scenarioSchema = z
   .strictObject({
-    name: name('a name such as failover').meta({ description: 'Name of the scenario.' }),
-    question: text('a question')
+    name: nameLeaf('a name such as failover').meta({ description: 'Name of the scenario.' }),
+    question: textLeaf('a question')
       .optional()
       .meta({ description: 'The question that the run answers.' }),
     topology: z
-      .union([text('the name of a topology file'), topologySchema])
+      .union([textLeaf('the name of a topology file'), topologySchema])
       .meta({ description: 'A file in topologies/, a path, or a topology.' }),
-    duration: time(POSITIVE).meta({ description: 'Virtual time of the run.', examples: ['60s'] }),
-    warmup: time().optional().meta({ description: 'Not measured.', default: '0s' }),
-    arrives: wordLeaf(['something', 'nothing'])
+    duration: timeLeaf(POSITIVE).meta({
+      description: 'Virtual time of the run.',
+      examples: ['60s'],
+    }),
+    warmup: timeLeaf().optional().meta({ description: 'Not measured.', default: '0s' }),
+    arrives: enumLeaf(['something', 'nothing'])
       .optional()
       .meta({
         description:
@@ -157,7 +162,7 @@ export const scenarioSchema = z
           'something does.',
         default: 'something',
       }),
-    until: wordLeaf(['duration', 'done'])
+    until: enumLeaf(['duration', 'done'])
       .optional()
       .meta({
         description:
@@ -165,7 +170,7 @@ export const scenarioSchema = z
           'after the duration.',
         default: 'duration',
       }),
-    drain: time()
+    drain: timeLeaf()
       .optional()
       .meta({
         description:
@@ -176,19 +181,19 @@ export const scenarioSchema = z
     epoch: epoch()
       .optional()
       .meta({ description: 'Calendar time of virtual 0.', default: '2026-01-01T00:00:00Z' }),
-    crypto: wordLeaf(['node', 'noble', 'sodium', 'modelled']).optional().meta({
+    crypto: enumLeaf(['node', 'noble', 'sodium', 'modelled']).optional().meta({
       description: 'Provider of cryptography; modelled computes no real ciphertexts.',
       default: 'node',
     }),
-    cpu: wordLeaf(['none', 'calibrated']).optional().meta({
+    cpu: enumLeaf(['none', 'calibrated']).optional().meta({
       description: 'Processor time: not modelled, or charged by the profile of npm run calibrate.',
       default: 'none',
     }),
-    cpuProfile: text('the path of a profile').optional().meta({
+    cpuProfile: textLeaf('the path of a profile').optional().meta({
       description: 'Cost profile; a path relative to the scenario or the working folder.',
       default: 'runs/calibration.json',
     }),
-    cpuMachines: wordLeaf(['topology', 'one'])
+    cpuMachines: enumLeaf(['topology', 'one'])
       .optional()
       .meta({
         description:
@@ -197,7 +202,7 @@ export const scenarioSchema = z
           'a live process.',
         default: 'topology',
       }),
-    cpuQueues: wordLeaf(['timed', 'endless'])
+    cpuQueues: enumLeaf(['timed', 'endless'])
       .optional()
       .meta({
         description:
@@ -208,15 +213,17 @@ export const scenarioSchema = z
       }),
     seeds: z
       .union([
-        whole('a number of seeds such as 30', { min: 1, max: 10_000 }),
-        z.array(whole('a seed such as 1', { min: 0 })).min(1),
+        wholeNumberLeaf('a number of seeds such as 30', { min: 1, max: 10_000 }),
+        z.array(wholeNumberLeaf('a seed such as 1', { min: 0 })).min(1),
       ])
       .optional()
       .meta({ description: 'Number of replications, or a list of seeds.', default: 1 }),
     networks: z
       .union([
-        whole('a number of networks such as 10', { min: 1, max: 10_000 }),
-        z.array(whole('the number of a network such as 1', { min: 1, max: 10_000 })).min(1),
+        wholeNumberLeaf('a number of networks such as 10', { min: 1, max: 10_000 }),
+        z
+          .array(wholeNumberLeaf('the number of a network such as 1', { min: 1, max: 10_000 }))
+          .min(1),
       ])
       .optional()
       .meta({
@@ -230,14 +237,14 @@ export const scenarioSchema = z
           description: 'What the second run of each seed changes, `path: value` as in --set.',
           examples: [{ 'options.gateway.window': 64 }],
         }),
-        run: wordLeaf(['both', 'written', 'twin']).optional().meta({
+        run: enumLeaf(['both', 'written', 'twin']).optional().meta({
           description: 'Which of the two runs of a seed: both, or one of them alone.',
           default: 'both',
         }),
       })
       .optional()
       .meta({ description: 'Runs each seed twice, as written and with changes.' }),
-    timeLimit: time(POSITIVE)
+    timeLimit: timeLeaf(POSITIVE)
       .optional()
       .meta({ description: 'Limit of wall time; a longer run stops with exit code 5.' }),
     options: z.record(z.string(), z.record(z.string(), z.unknown())).optional().meta({

@@ -7,19 +7,19 @@ import { z } from 'zod';
 import {
   type Leaf,
   type LeafResult,
-  leaf,
-  text,
-  wrong,
+  leafMistakeResult,
+  makeLeafSchema,
+  textLeaf,
   wrongShapeResult,
 } from '../../topologies/files/leaf.ts';
 
 /** The links that an event selects. */
 export const selectorSchema = z
   .union([
-    text('a link such as "a <-> b"'),
-    z.array(text('a link such as "a <-> b"')).min(1),
+    textLeaf('a link such as "a <-> b"'),
+    z.array(textLeaf('a link such as "a <-> b"')).min(1),
     z.strictObject({
-      activePath: text('two nodes such as "a -> b"'),
+      activePath: textLeaf('two nodes such as "a -> b"'),
       hop: hop().optional(),
     }),
   ])
@@ -32,14 +32,14 @@ function hop(): Leaf<'random' | 'first' | 'last' | number> {
   const expects = 'random, first, last, or an index such as 0';
   const json = { type: ['string', 'integer'], default: 'random' };
   type Hop = 'random' | 'first' | 'last' | number;
-  return leaf(expects, json, (value): LeafResult<Hop> => {
+  return makeLeafSchema(expects, json, (value): LeafResult<Hop> => {
     if (value === 'random' || value === 'first' || value === 'last') return { value };
     if (typeof value === 'number') {
       if (Number.isInteger(value) && value >= 0) return { value };
-      return wrong(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
+      return leafMistakeResult(value < 0 ? 'E115' : 'E104', `${value} is not ${expects}`);
     }
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
-    return wrong('E104', `"${value}" is not ${expects}`);
+    return leafMistakeResult('E104', `"${value}" is not ${expects}`);
   });
 }
 

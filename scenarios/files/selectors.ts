@@ -10,18 +10,25 @@
 import { isPattern, splitAtArrow } from '../../engine/pure/name-pattern.ts';
 import { unreachableHint } from '../../topologies/assemble/connectivity.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { hintNames, listSome, suggest } from '../../topologies/files/suggest.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import {
+  listFirstNames,
+  suggestNearestWord,
+  unknownNameHint,
+} from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { LinkSelector } from '../fault-parts.ts';
 import type { ScenarioContext } from './context.ts';
 import type { SelectorInput } from './selector-schema.ts';
 
-/** @returns the selector, or undefined after noting what is wrong. */
+/**
+ * Resolves which links an event acts on.
+ * @returns the selector, or undefined after noting what is wrong.
+ */
 export function resolveSelector(
   context: ScenarioContext,
   input: SelectorInput,
-  path: FilePath,
+  path: ValuePath,
 ): LinkSelector | undefined {
   if (typeof input === 'string') return idsOf(context, [input], [path]);
   if (Array.isArray(input)) {
@@ -43,14 +50,14 @@ export function resolveSelector(
 }
 
 /** The one link that a text selects; reports texts that select none or several. */
-export function oneLink(
+export function resolveOneLink(
   context: ScenarioContext,
   text: string,
-  path: FilePath,
+  path: ValuePath,
 ): string | undefined {
   const ids = matchLinks(context, text, path);
   if (ids.length > 1) {
-    const hint = `it matches ${listSome(ids)}`;
+    const hint = `it matches ${listFirstNames(ids)}`;
     context.refuse('E107', path, `"${text}" means ${ids.length} links, expected one`, hint);
     return undefined;
   }
@@ -66,7 +73,7 @@ export function neighboursOf(context: ScenarioContext, node: string): readonly s
 export function checkReachable(
   context: ScenarioContext,
   pair: { readonly from: string; readonly to: string },
-  path: FilePath,
+  path: ValuePath,
 ): boolean {
   if (context.connectivity.isReachable(pair.from, pair.to)) return true;
   const message = `there is no path from ${pair.from} to ${pair.to}`;
@@ -81,7 +88,7 @@ export function checkReachable(
 export function selectedNodes(
   context: ScenarioContext,
   input: string | readonly string[],
-  path: FilePath,
+  path: ValuePath,
 ): readonly string[] {
   const names = context.topology.hosts.map((host) => host.name);
   const patterns = typeof input === 'string' ? [input] : input;
@@ -104,17 +111,17 @@ export function selectedNodes(
 
 /** Suggests a pattern for one with a typing mistake: a similar name with stars at the same ends. */
 function patternHint(pattern: string, names: readonly string[]): string {
-  const list = `nodes: ${listSome(names)}`;
+  const list = `nodes: ${listFirstNames(names)}`;
   const stem = pattern.replace(/\*.*$/, '');
   const stems = new Set(names.map((name) => name.slice(0, stem.length)));
-  const near = stem === '' ? undefined : suggest(stem, [...stems]);
+  const near = stem === '' ? undefined : suggestNearestWord(stem, [...stems]);
   return near === undefined ? list : `did you mean "${near}*"? ${list}`;
 }
 
 function idsOf(
   context: ScenarioContext,
   texts: readonly string[],
-  paths: readonly FilePath[],
+  paths: readonly ValuePath[],
 ): LinkSelector | undefined {
   const before = context.problems.count;
   const ids = new Set<string>();
@@ -127,7 +134,7 @@ function idsOf(
   return { kind: 'ids', ids: [...ids] };
 }
 
-function matchLinks(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
+function matchLinks(context: ScenarioContext, text: string, path: ValuePath): readonly string[] {
   const { links } = context.topology;
   const ends = splitAtArrow(text, '<->');
   if (ends === undefined) return matchIds(context, text.trim(), path);
@@ -143,7 +150,7 @@ function matchLinks(context: ScenarioContext, text: string, path: FilePath): rea
   if (!context.admitWork(path)) return [];
   if (found.length === 0) {
     const hint = (): string =>
-      `links join: ${listSome(links.map(({ a, b }) => `${a.host} <-> ${b.host}`))}`;
+      `links join: ${listFirstNames(links.map(({ a, b }) => `${a.host} <-> ${b.host}`))}`;
     context.refuse('E124', path, `pattern "${text}" matches no link`, hint);
   }
   return found.map(({ id }) => id);
@@ -152,22 +159,22 @@ function matchLinks(context: ScenarioContext, text: string, path: FilePath): rea
 function between(
   context: ScenarioContext,
   { a, b }: { readonly a: string; readonly b: string },
-  path: FilePath,
+  path: ValuePath,
 ): readonly string[] {
   const found = context.links.between(a, b);
   if (found.length > 0) return found;
   const known = [a, b].filter((node) => context.checkNode(node, path));
   if (known.length < 2) return [];
-  const hint = (): string => `${a} has links to ${listSome(neighbours(context.topology, a))}`;
+  const hint = (): string => `${a} has links to ${listFirstNames(neighbours(context.topology, a))}`;
   context.refuse('E107', path, `no link joins ${a} and ${b}`, hint);
   return [];
 }
 
-function matchIds(context: ScenarioContext, text: string, path: FilePath): readonly string[] {
+function matchIds(context: ScenarioContext, text: string, path: ValuePath): readonly string[] {
   if (context.links.has(text)) return [text];
   const { ids } = context.links;
   if (!isPattern(text)) {
-    const hint = (): string => hintNames(text, ids, 'links');
+    const hint = (): string => unknownNameHint(text, ids, 'links');
     context.refuse('E107', path, `there is no link "${shorten(text)}"`, hint);
     return [];
   }
@@ -176,7 +183,7 @@ function matchIds(context: ScenarioContext, text: string, path: FilePath): reado
   const found = ids.filter((id) => form.matches(id));
   if (!context.admitWork(path)) return [];
   if (found.length === 0) {
-    const hint = (): string => `links: ${listSome(ids)}`;
+    const hint = (): string => `links: ${listFirstNames(ids)}`;
     context.refuse('E124', path, `pattern "${text}" matches no link`, hint);
   }
   return found;

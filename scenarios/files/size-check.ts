@@ -7,23 +7,23 @@
  */
 
 import type { z } from 'zod';
-import { BUFFER_SIZES } from '../../engine/net/buffer-pool.ts';
+import { BUFFER_SIZES_BYTES } from '../../engine/net/buffer-pool.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
   effectiveOptions,
-  type OptionOverride,
-  type PlacedProtocol,
-  placedProtocols,
+  type OverridingOptions,
+  type ProtocolOnHost,
+  protocolsOnHost,
 } from '../../topologies/assemble/options.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
 
-const BUFFER_BYTES_MAX = greatestOf(BUFFER_SIZES);
+const BUFFER_BYTES_MAX = greatestOf(BUFFER_SIZES_BYTES);
 
 /** Options by the names under which the scenario gives them. */
-type Options = Readonly<Record<string, OptionOverride['options']>>;
+type Options = Readonly<Record<string, OverridingOptions['options']>>;
 
 /** The packets of an entry. */
 type Packets = Pick<TrafficSpec, 'by' | 'pattern' | 'sizeBytes'> & { readonly ends: FlowEnds };
@@ -34,8 +34,8 @@ interface Limit {
   readonly words: string;
 }
 
-/** See the module. */
-export class SizeCheck {
+/** Finds packets of `traffic` that are longer than their protocol carries (E104). */
+export class PacketSizeCheck {
   readonly #context: ScenarioContext;
   readonly #options: Options;
   /** Limits by `node/protocol`; undefined if unknown. */
@@ -50,7 +50,7 @@ export class SizeCheck {
   }
 
   /** Reports packets of an entry that are too long for a node that sends them. */
-  check({ ends, by, pattern, sizeBytes }: Packets, path: FilePath): void {
+  check({ ends, by, pattern, sizeBytes }: Packets, path: ValuePath): void {
     const nodes = nodesOfEnds(ends);
     const isAnswered = pattern.kind === 'request-response';
     const sources = ends.kind === 'pair' ? nodes.slice(0, 1) : nodes;
@@ -72,7 +72,7 @@ export class SizeCheck {
   #checkAt(
     nodes: readonly string[],
     { by, bytes }: { readonly by: string | undefined; readonly bytes: number },
-    path: FilePath,
+    path: ValuePath,
   ): void {
     for (const node of nodes) {
       const limit = this.#limitAt(node, by);
@@ -91,8 +91,8 @@ export class SizeCheck {
 
   #readLimit(node: string, by: string | undefined): Limit | undefined {
     const { registry } = this.#context;
-    const stack = placedProtocols(this.#context.host(node));
-    const nameOf = ({ protocol }: PlacedProtocol): string =>
+    const stack = protocolsOnHost(this.#context.host(node));
+    const nameOf = ({ protocol }: ProtocolOnHost): string =>
       registry.protocols(protocol)?.name ?? protocol;
     const placed = by === undefined ? stack.at(-1) : stack.find((one) => nameOf(one) === by);
     const protocol = placed && registry.protocols(placed.protocol);

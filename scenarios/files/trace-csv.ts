@@ -16,7 +16,7 @@ import {
 } from '../../engine/pure/text-lines.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import { collectConfigErrors } from '../../topologies/files/problems.ts';
 import { LONGEST_TIME_NS } from '../../topologies/files/quantity.ts';
 import { readText } from '../../topologies/files/source.ts';
@@ -33,11 +33,14 @@ const BYTES_MIN = 32;
 /** The limit in the schema of `traffic`; that of the flow's protocol is checked elsewhere. */
 const BYTES_MAX = 16_777_216;
 
-/** @returns the trace, or undefined after noting what is wrong. */
-export function readTrace(
+/**
+ * Reads the times and sizes of packets from a CSV file.
+ * @returns the trace, or undefined after noting what is wrong.
+ */
+export function readTrafficTrace(
   context: ScenarioContext,
   name: string,
-  path: FilePath,
+  path: ValuePath,
 ): Trace | undefined {
   const folder = dirname(context.source.path);
   const found = findFile(name, [folder], ['the folder of this file']);
@@ -50,7 +53,7 @@ export function readTrace(
   return traces.get(found.path);
 }
 
-function readFile(context: ScenarioContext, file: string, path: FilePath): Trace | undefined {
+function readFile(context: ScenarioContext, file: string, path: ValuePath): Trace | undefined {
   return collectConfigErrors(context.problems, () => {
     const source = readText(file, LIMITS);
     if (!context.texts.take(source)) {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { FilePath } from '../../topologies/files/locate.ts';
-import { listSome } from '../../topologies/files/suggest.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
+import { listFirstNames } from '../../topologies/files/suggest.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { DrawnTraffic } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
@@ -42,7 +42,7 @@ export function nodesOfEnds(ends: FlowEnds): readonly string[] {
 }
 
 /** The part of the scenario that says what to draw. */
-export function drawnPart({
+export function drawnPairsSpec({
   pairs,
   among,
   words,
@@ -50,11 +50,14 @@ export function drawnPart({
   return { pairs, among, words };
 }
 
-/** @returns the ends, or undefined after noting what is wrong. */
+/**
+ * Resolves the nodes between which the packets of an entry go.
+ * @returns the ends, or undefined after noting what is wrong.
+ */
 export function resolveEnds(
   context: ScenarioContext,
   input: EndsInput,
-  path: FilePath,
+  path: ValuePath,
 ): OwnEnds | undefined {
   const { pairs, among } = input;
   if (pairs === undefined && among === undefined) return pairOf(context, input, path);
@@ -81,7 +84,7 @@ export function resolveEnds(
 function pairOf(
   context: ScenarioContext,
   { from, to }: EndsInput,
-  path: FilePath,
+  path: ValuePath,
 ): OwnEnds | undefined {
   const given = { from, to };
   for (const key of ['from', 'to'] as const) {
@@ -105,7 +108,7 @@ function pairOf(
 function drawnOf(
   context: ScenarioContext,
   { pairs, among }: { readonly pairs: number; readonly among: string | readonly string[] },
-  path: FilePath,
+  path: ValuePath,
 ): OwnEnds | undefined {
   const at = [...path, 'among'];
   const patterns = typeof among === 'string' ? [among] : among;
@@ -121,14 +124,14 @@ function drawnOf(
   }
   if (strange !== undefined) {
     const who = `${apart.length} of ${nodes.length} nodes never meet ${first} or anybody who does`;
-    context.warn(at, `${who}, so nothing arrives between them: ${listSome(apart)}`);
+    context.warn(at, `${who}, so nothing arrives between them: ${listFirstNames(apart)}`);
   }
   const possible = nodes.length * (nodes.length - 1);
   const words = patterns.join(', ');
   if (pairs <= possible) return { kind: 'drawn', pairs, among: nodes, words };
   const count = nodes.length === 1 ? '1 node has' : `${nodes.length} nodes have`;
   const message = `${pairs} pairs, but ${count} only ${possible}`;
-  const hint = `a pair is drawn once, and a -> b is not b -> a; nodes: ${listSome(nodes)}`;
+  const hint = `a pair is drawn once, and a -> b is not b -> a; nodes: ${listFirstNames(nodes)}`;
   context.refuse('E104', [...path, 'pairs'], message, hint);
   return undefined;
 }

@@ -5,8 +5,19 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, type Leaf, name, text, wordLeaf } from '../../topologies/files/leaf.ts';
-import { packetRate, size, time, whole } from '../../topologies/files/quantity.ts';
+import {
+  booleanLeaf,
+  enumLeaf,
+  type Leaf,
+  nameLeaf,
+  textLeaf,
+} from '../../topologies/files/leaf.ts';
+import {
+  packetRateLeaf,
+  sizeLeaf,
+  timeLeaf,
+  wholeNumberLeaf,
+} from '../../topologies/files/quantity.ts';
 import { askShape } from './ask.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
@@ -22,16 +33,18 @@ export const PRIORITIES = ['bulk', 'normal', 'expedited'] as const;
  * the upper limit; its protocol may take less, which is checked where it is known.
  */
 const packetSize = (): Leaf<number> =>
-  size({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });
+  sizeLeaf({ min: 32, minText: '32B', max: 16_777_216, maxText: '16MiB' });
 
 const endsShape = {
-  from: text('the name of a node').optional().meta({ description: 'Sending node.' }),
-  to: text('the name of a node').optional().meta({ description: 'Receiving node.' }),
-  pairs: whole('a number of pairs such as 30', { min: 1, max: PAIRS_MAX }).optional().meta({
-    description: 'Instead of from and to: different pairs of nodes, drawn from the seed.',
-  }),
+  from: textLeaf('the name of a node').optional().meta({ description: 'Sending node.' }),
+  to: textLeaf('the name of a node').optional().meta({ description: 'Receiving node.' }),
+  pairs: wholeNumberLeaf('a number of pairs such as 30', { min: 1, max: PAIRS_MAX })
+    .optional()
+    .meta({
+      description: 'Instead of from and to: different pairs of nodes, drawn from the seed.',
+    }),
   among: z
-    .union([text('a pattern such as "bus-*"'), z.array(text('the name of a node')).min(1)])
+    .union([textLeaf('a pattern such as "bus-*"'), z.array(textLeaf('the name of a node')).min(1)])
     .optional()
     .meta({ description: 'With pairs: a pattern of nodes, or a list of names and patterns.' }),
   size: packetSize()
@@ -40,30 +53,30 @@ const endsShape = {
 };
 
 const wishesShape = {
-  by: text('a protocol such as gateway')
+  by: textLeaf('a protocol such as gateway')
     .optional()
     .meta({ description: 'Layer that takes and delivers the packets. Default: the top.' }),
-  lifetime: time(POSITIVE)
+  lifetime: timeLeaf(POSITIVE)
     .optional()
     .meta({ description: "A packet is of no use after this time. Default: the protocol's." }),
-  priority: wordLeaf(PRIORITIES)
+  priority: enumLeaf(PRIORITIES)
     .optional()
     .meta({ description: 'Order among the packets that wait.', default: 'normal' }),
-  tolerant: flag().optional().meta({
+  tolerant: booleanLeaf().optional().meta({
     description: 'Packets may wait while there is no way to the receiver.',
     default: false,
   }),
-  start: time()
+  start: timeLeaf()
     .optional()
     .meta({ description: 'Time of the first packet at the earliest.', default: '0s' }),
-  stop: time(POSITIVE)
+  stop: timeLeaf(POSITIVE)
     .optional()
     .meta({ description: 'Time before which the last packet is sent. Default: the end.' }),
 };
 
 const flowShape = { ...endsShape, ...wishesShape };
 
-const packets = (): Leaf<number> => packetRate().meta({ description: 'Packets per time.' });
+const packets = (): Leaf<number> => packetRateLeaf().meta({ description: 'Packets per time.' });
 
 /** One entry of `traffic`. */
 export const trafficSchema = z
@@ -74,21 +87,23 @@ export const trafficSchema = z
       kind: z.literal('on-off'),
       ...flowShape,
       rate: packets(),
-      on: time(POSITIVE).meta({ description: 'Mean length of an on period.' }),
-      off: time(POSITIVE).meta({ description: 'Mean length of an off period.' }),
+      on: timeLeaf(POSITIVE).meta({ description: 'Mean length of an on period.' }),
+      off: timeLeaf(POSITIVE).meta({ description: 'Mean length of an off period.' }),
     }),
     z.strictObject({
       kind: z.literal('trace'),
       ...flowShape,
-      file: text('the path of a CSV file').meta({ description: 'Lines "seconds,bytes", sorted.' }),
+      file: textLeaf('the path of a CSV file').meta({
+        description: 'Lines "seconds,bytes", sorted.',
+      }),
     }),
     z.strictObject({
       kind: z.literal('flows'),
       ...wishesShape,
-      file: text('the path of a file').meta({
+      file: textLeaf('the path of a file').meta({
         description: 'Lines "seconds,from,to,bytes", or messages of the ONE simulator.',
       }),
-      prefix: name('a name such as node-')
+      prefix: nameLeaf('a name such as node-')
         .optional()
         .meta({ description: 'Put before numbers of nodes. Default node-.' }),
     }),
@@ -101,19 +116,19 @@ export const trafficSchema = z
     z.strictObject({
       kind: z.literal('file'),
       ...flowShape,
-      bytes: size({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
+      bytes: sizeLeaf({ min: 1, minText: '1B' }).meta({ description: 'Size of the transfer.' }),
     }),
     z.strictObject({
       kind: z.literal('asks'),
       ask: askShape.kind,
       nodes: z
         .union([
-          text('a node, or a pattern such as "bus-*"'),
-          z.array(text('the name of a node')).min(1),
+          textLeaf('a node, or a pattern such as "bus-*"'),
+          z.array(textLeaf('the name of a node')).min(1),
         ])
         .meta({ description: 'The nodes that are asked, one after the other.' }),
       ...{ target: askShape.target, body: askShape.body, by: askShape.by, within: askShape.within },
-      rate: packetRate().meta({
+      rate: packetRateLeaf().meta({
         description: 'Questions per time, whether they are answered or not.',
       }),
       ...{ start: wishesShape.start, stop: wishesShape.stop },

@@ -6,22 +6,22 @@
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
-import { defined } from '../../topologies/files/defined.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import { omitUndefined } from '../../topologies/files/defined.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import { formatTime } from '../../topologies/files/units.ts';
-import type { AskSource } from '../fault-parts.ts';
+import type { PeriodicAskSpec } from '../fault-parts.ts';
 import type { DrawnTraffic, Scenario, TrafficSpec } from '../model.ts';
 import type { TrafficPattern } from '../traffic-pattern.ts';
-import { resolveAskSource } from './ask.ts';
+import { resolvePeriodicAsk } from './ask.ts';
 import type { ScenarioContext } from './context.ts';
-import { type FlowsInput, listedFlows } from './flows.ts';
-import type { SizeCheck } from './size-check.ts';
-import { readTrace } from './trace-csv.ts';
-import { drawnPart, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
+import { type FlowsInput, resolveFlowsFile } from './flows.ts';
+import type { PacketSizeCheck } from './size-check.ts';
+import { readTrafficTrace } from './trace-csv.ts';
+import { drawnPairsSpec, type FlowEnds, nodesOfEnds, resolveEnds } from './traffic-ends.ts';
 import { PRIORITIES, type TrafficInput } from './traffic-schema.ts';
-import { checkWishes } from './wishes.ts';
+import { warnOfIgnoredWishes } from './wishes.ts';
 
 const SIZE_DEFAULT = 1_000;
 
@@ -34,7 +34,7 @@ export type ResolvedTraffic = Pick<Scenario, 'traffic' | 'drawnTraffic' | 'asks'
 export function resolveTraffic(
   context: ScenarioContext,
   inputs: readonly TrafficInput[],
-  sizes: SizeCheck,
+  sizes: PacketSizeCheck,
 ): ResolvedTraffic {
   const traffic: TrafficSpec[] = [];
   const drawn: DrawnTraffic[] = [];
@@ -49,7 +49,7 @@ export function resolveTraffic(
     if (own === undefined) continue;
     const { ends, flow } = own;
     if (ends.kind === 'pair') traffic.push({ from: ends.from, to: ends.to, ...flow });
-    else drawn.push({ ...flow, ...drawnPart(ends), entry: traffic.length + drawn.length });
+    else drawn.push({ ...flow, ...drawnPairsSpec(ends), entry: traffic.length + drawn.length });
   }
   return {
     traffic,
@@ -62,10 +62,10 @@ export function resolveTraffic(
 function askSourceOf(
   context: ScenarioContext,
   input: TrafficInput,
-  path: FilePath,
-): readonly AskSource[] {
+  path: ValuePath,
+): readonly PeriodicAskSpec[] {
   if (input.kind !== 'asks') return [];
-  const source = resolveAskSource(context, input, path);
+  const source = resolvePeriodicAsk(context, input, path);
   return checkTimes(context, input, path) && source !== undefined ? [source] : [];
 }
 
@@ -73,8 +73,8 @@ function askSourceOf(
 function ownFlow(
   context: ScenarioContext,
   input: Exclude<TrafficInput, FlowsInput | AsksInput>,
-  path: FilePath,
-  sizes: SizeCheck,
+  path: ValuePath,
+  sizes: PacketSizeCheck,
 ):
   | {
       readonly ends: NonNullable<ReturnType<typeof resolveEnds>>;
@@ -89,7 +89,7 @@ function ownFlow(
   if (layer === undefined) return undefined;
   const flow = { ...layer, pattern, ...quantitiesOf(context, input, path) };
   sizes.check({ ...flow, ends }, path);
-  checkWishes(context, { ...flow, ends }, path);
+  warnOfIgnoredWishes(context, { ...flow, ends }, path);
   return { ends, flow };
 }
 
@@ -98,11 +98,11 @@ function flowsOfFile(
   context: ScenarioContext,
   input: FlowsInput,
   index: number,
-  sizes: SizeCheck,
+  sizes: PacketSizeCheck,
 ): readonly TrafficSpec[] {
   const path = ['traffic', index];
   if (!checkTimes(context, input, path)) return [];
-  const flows = listedFlows(context, input, path);
+  const flows = resolveFlowsFile(context, input, path);
   if (flows === undefined) return [];
   const among = [...new Set(flows.flatMap(({ from, to }) => [from, to]))];
   const ends = { kind: 'listed', among } as const;
@@ -112,7 +112,7 @@ function flowsOfFile(
   const longest = flows.map(({ pattern }) => greatestOf(pattern.bytes));
   const pattern = { kind: 'trace', atNs: [], bytes: longest } as const;
   sizes.check({ ...common, pattern, ends }, path);
-  checkWishes(context, { ...common, ends }, path);
+  warnOfIgnoredWishes(context, { ...common, ends }, path);
   const group = `${flows.length} flows of ${input.file} (entry ${index + 1})`;
   return flows.map((flow, number) => ({
     ...flow,
@@ -125,11 +125,11 @@ function flowsOfFile(
 function quantitiesOf(
   context: ScenarioContext,
   input: Exclude<TrafficInput, AsksInput>,
-  path: FilePath,
+  path: ValuePath,
 ): Omit<TrafficSpec, 'from' | 'to' | 'pattern'> {
   const { lifetime, priority, tolerant } = input;
   const level = priority && PRIORITIES.indexOf(priority);
-  const wishes: SendWishes = defined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
+  const wishes: SendWishes = omitUndefined({ lifetime, tolerant, priority: level as 0 | 1 | 2 });
   return {
     sizeBytes: ('size' in input ? input.size : undefined) ?? SIZE_DEFAULT,
     ...(Object.keys(wishes).length === 0 ? {} : { wishes }),
@@ -146,10 +146,12 @@ function quantitiesOf(
 function layerOf(
   context: ScenarioContext,
   { ends, by }: Pick<TrafficInput, 'by'> & { readonly ends: FlowEnds },
-  path: FilePath,
+  path: ValuePath,
 ): Pick<TrafficSpec, 'by'> | undefined {
   const stackAt = (node: string): readonly string[] =>
-    stackNames(context.host(node)).map((name) => context.registry.protocols(name)?.name ?? name);
+    protocolNamesOfHost(context.host(node)).map(
+      (name) => context.registry.protocols(name)?.name ?? name,
+    );
   const [from = '', ...others] = nodesOfEnds(ends);
   const own = stackAt(from);
   const isPlain = own.length === 1 && others.every((node) => stackAt(node).length === 1);
@@ -171,7 +173,7 @@ function layerOf(
   return undefined;
 }
 
-function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePath): boolean {
+function checkTimes(context: ScenarioContext, input: TrafficInput, path: ValuePath): boolean {
   const end = context.durationNs;
   const start = input.start ?? 0;
   if (start >= end) {
@@ -191,7 +193,7 @@ function checkTimes(context: ScenarioContext, input: TrafficInput, path: FilePat
 function patternOf(
   context: ScenarioContext,
   input: Exclude<TrafficInput, FlowsInput | AsksInput>,
-  path: FilePath,
+  path: ValuePath,
 ): TrafficPattern | undefined {
   switch (input.kind) {
     case 'constant':
@@ -204,7 +206,7 @@ function patternOf(
     case 'file':
       return { kind: 'file', bytes: input.bytes };
     case 'trace':
-      return readTrace(context, input.file, [...path, 'file']);
+      return readTrafficTrace(context, input.file, [...path, 'file']);
     default:
       return input satisfies never;
   }

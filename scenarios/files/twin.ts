@@ -6,10 +6,10 @@
  */
 import {
   type ConfigIssue,
-  FLAG_FILE,
+  FLAG_PSEUDO_FILE,
   type IssuePlace,
 } from '../../topologies/files/config-error.ts';
-import type { Source } from '../../topologies/files/source.ts';
+import type { ConfigSource } from '../../topologies/files/source.ts';
 import { valueAt } from '../../topologies/files/zod-words.ts';
 import type { ScenarioContext } from './context.ts';
 import type { ScenarioInput } from './schema.ts';
@@ -18,10 +18,10 @@ type Values = Readonly<Record<string, string>>;
 type TwinInput = NonNullable<ScenarioInput['twin']>;
 
 /** The path whose value says which of the two runs is asked for. */
-export const TWIN_RUN = 'twin.run';
+export const TWIN_RUN_PATH = 'twin.run';
 
 /** Where the path of a flag begins in the line that shows it. */
-const PATH_COLUMN = FLAG_FILE.length + 2;
+const PATH_COLUMN = FLAG_PSEUDO_FILE.length + 2;
 
 /** Entries that a run shares with its twin, and why. */
 const SHARED: ReadonlyMap<string, string> = new Map([
@@ -40,21 +40,21 @@ const SHARED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What a twin changes, as flags would set it; undefined unless the file asks for this run of the two. */
-export function changesToRun({ data }: Pick<Source, 'data'>): Values | undefined {
+export function twinChangesToRun({ data }: Pick<ConfigSource, 'data'>): Values | undefined {
   const set = valueAt(data, ['twin', 'set']);
   if (valueAt(data, ['twin', 'run']) !== 'twin') return undefined;
   return set !== null && typeof set === 'object' ? textsOf(set) : undefined;
 }
 
 /** True if the file asks for both runs. */
-export function hasTwin({ data }: Pick<Source, 'data'>): boolean {
+export function hasTwin({ data }: Pick<ConfigSource, 'data'>): boolean {
   const twin = valueAt(data, ['twin']);
   const run = valueAt(data, ['twin', 'run']);
   return twin !== undefined && (run === undefined || run === 'both');
 }
 
 /** The values of a run with the changes: the changes come last, so that they win. */
-export function changed(overrides: Values, set: Values): Values {
+export function withTwinChanges(overrides: Values, set: Values): Values {
   const kept = Object.entries(overrides).filter(([path]) => !Object.hasOwn(set, path));
   return { ...Object.fromEntries(kept), ...set };
 }
@@ -76,16 +76,21 @@ export function resolveTwin(context: ScenarioContext, { set }: TwinInput): Value
 }
 
 /** A mistake of the twin at the value of the file that is responsible. */
-export function movedToTwin(issue: ConfigIssue, source: Source, set: Values): ConfigIssue {
+export function relocateIssueToTwin(
+  issue: ConfigIssue,
+  source: ConfigSource,
+  set: Values,
+): ConfigIssue {
   const hit = Object.entries(set).find(
     ([path, value]) =>
-      issue.file === FLAG_FILE && issue.sourceLine === `${FLAG_FILE} ${path}=${value}`,
+      issue.file === FLAG_PSEUDO_FILE &&
+      issue.sourceLine === `${FLAG_PSEUDO_FILE} ${path}=${value}`,
   );
   if (hit === undefined) return { ...issue, message: `${issue.message}, with the changes of twin` };
   return { ...issue, ...placeOf(source, hit[0], issue.column === PATH_COLUMN) };
 }
 
-function placeOf(source: Source, path: string, isKey: boolean): IssuePlace {
+function placeOf(source: ConfigSource, path: string, isKey: boolean): IssuePlace {
   return source.place(['twin', 'set', path], isKey ? 'key' : 'value');
 }
 

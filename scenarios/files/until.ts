@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { effectiveOptions, placedProtocols } from '../../topologies/assemble/options.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import { effectiveOptions, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 
 /** For each host that can report that its work is done: the protocol at its top, which reports it. */
-export type Finishers = ReadonlyMap<string, string>;
+export type FinishingProtocols = ReadonlyMap<string, string>;
 
 interface Parsed {
   readonly success: boolean;
@@ -19,10 +19,10 @@ interface Parsed {
 }
 
 /** The hosts that a run with `until: done` waits for. */
-export function finishersOf(
+export function finishingProtocolsOf(
   { topology, options }: Pick<Scenario, 'topology' | 'options'>,
-  registry: Registry,
-): Finishers {
+  registry: ProtocolLookup,
+): FinishingProtocols {
   const finishers = new Map<string, string>();
   for (const host of topology.hosts) {
     const protocol = finishingTop(host, options, registry);
@@ -34,9 +34,9 @@ export function finishersOf(
 function finishingTop(
   host: HostSpec,
   options: Scenario['options'],
-  registry: Registry,
+  registry: ProtocolLookup,
 ): string | undefined {
-  const top = placedProtocols(host).at(-1);
+  const top = protocolsOnHost(host).at(-1);
   const protocol = top === undefined ? undefined : registry.protocols(top.protocol);
   if (top === undefined || protocol?.finishes === undefined) return undefined;
   const parsed = protocol.config.safeParse(effectiveOptions(top, options)) as Parsed;
@@ -49,8 +49,8 @@ export function checkUntil(
   { until, options }: { readonly until: string | undefined } & Pick<Scenario, 'options'>,
 ): void {
   const { topology, registry } = context;
-  if (until !== 'done' || finishersOf({ topology, options }, registry).size > 0) return;
-  const tops = topology.hosts.map((host) => placedProtocols(host).at(-1)?.protocol ?? '');
+  if (until !== 'done' || finishingProtocolsOf({ topology, options }, registry).size > 0) return;
+  const tops = topology.hosts.map((host) => protocolsOnHost(host).at(-1)?.protocol ?? '');
   const able = [...new Set(tops)].filter(
     (name) => registry.protocols(name)?.finishes !== undefined,
   );

@@ -5,8 +5,8 @@
  * @module
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
-import type { FilePath } from '../../topologies/files/locate.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import type { ValuePath } from '../../topologies/files/locate.ts';
 import type { TrafficSpec } from '../model.ts';
 import type { ScenarioContext } from './context.ts';
 import { type FlowEnds, nodesOfEnds } from './traffic-ends.ts';
@@ -17,10 +17,10 @@ const WISHES = ['lifetime', 'priority', 'tolerant'] as const;
 type Wished = Pick<TrafficSpec, 'by' | 'wishes'> & { readonly ends: FlowEnds };
 
 /** Notes each wish that is ignored, at its line. */
-export function checkWishes(
+export function warnOfIgnoredWishes(
   context: ScenarioContext,
   { ends, by, wishes = {} }: Wished,
-  path: FilePath,
+  path: ValuePath,
 ): void {
   const [node = ''] = nodesOfEnds(ends);
   for (const wish of WISHES) {
@@ -38,7 +38,7 @@ function ignoringProtocol(
   wish: keyof SendWishes,
 ): string | undefined {
   const { registry } = context;
-  const stack = stackNames(context.host(node)).map((name) => registry.protocols(name));
+  const stack = protocolNamesOfHost(context.host(node)).map((name) => registry.protocols(name));
   const top = by === undefined ? stack.length - 1 : stack.findIndex((one) => one?.name === by);
   for (const protocol of stack.slice(0, top + 1).reverse()) {
     const handling = protocol?.wishes?.[wish];

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Registry } from '../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import { stackOf } from './nodes.ts';
+import { protocolStackFinder } from './nodes.ts';
 
 /**
  * Rejects hosts that run a defective double.
@@ -17,9 +17,9 @@ import { stackOf } from './nodes.ts';
 export function refuseDoubles(
   { hosts }: Pick<Topology, 'hosts'>,
   options: Scenario['options'],
-  registry: Registry,
+  registry: ProtocolLookup,
 ): void {
-  const stack = stackOf({ options }, registry);
+  const stack = protocolStackFinder({ options }, registry);
   for (const host of hosts) {
     for (const { protocol, options: own } of stack(host)) {
       const double = protocol.double?.(own);

@@ -11,16 +11,16 @@
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { runNotingOpenedFiles, runWithinFiles } from '../../topologies/files/file-bounds.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import { openScenario as openSource } from '../files/load.ts';
-import { sweptValues } from '../files/sweep/swept-values.ts';
-import { PROJECT_FOLDERS } from '../folders.ts';
-import type { Parameters } from '../identity.ts';
+import { readScenarioSource as openSource } from '../files/load.ts';
+import { sweptValuePredicate } from '../files/sweep/swept-values.ts';
+import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
+import type { CombinationParameters } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
-import { type OpenedScenario, openScenario, openScenarioFiles } from './open.ts';
+import { loadScenarioWithModules, type OpenedScenario, openScenario } from './open.ts';
 import type { ProtocolRegistry } from './registry.ts';
 
 /** A file or module that only foreign values name. */
-export class ForeignNameError extends Refusal {
+export class UntrustedFileError extends Refusal {
   /** @param file The first such file. */
   constructor(file: string) {
     super(`${displayPath(file)} is named by values that came from elsewhere`);
@@ -32,12 +32,12 @@ export class ForeignNameError extends Refusal {
  * @param file The scenario; the values that its sweep lists are its own.
  * @param trusted Values that somebody has typed.
  */
-export function ownPartOfValues(
+export function trustedValuesFilter(
   file: string,
-  trusted: Parameters = {},
-): (all: Parameters) => Parameters {
-  const isSwept = sweptValues(
-    openSource({ path: file, folders: PROJECT_FOLDERS, overrides: trusted }),
+  trusted: CombinationParameters = {},
+): (all: CombinationParameters) => CombinationParameters {
+  const isSwept = sweptValuePredicate(
+    openSource({ path: file, folders: SHIPPED_FILE_FOLDERS, overrides: trusted }),
   );
   return (all) =>
     Object.fromEntries(
@@ -54,12 +54,12 @@ export function ownPartOfValues(
  */
 async function openedWith(
   file: string,
-  values: Parameters,
+  values: CombinationParameters,
   registry: ProtocolRegistry,
 ): Promise<ReadonlySet<string>> {
   const opened = new Set<string>();
   try {
-    await runNotingOpenedFiles(opened, () => openScenarioFiles(file, values, registry));
+    await runNotingOpenedFiles(opened, () => loadScenarioWithModules(file, values, registry));
   } catch (error) {
     // The mistakes are reported when the scenario is opened with all its values.
     if (!(error instanceof ConfigError) && !(error instanceof Refusal)) throw error;
@@ -70,11 +70,11 @@ async function openedWith(
 /**
  * Opens a scenario with values of which some are foreign.
  * @param values `all` values, and the `own` ones among them, which are not foreign.
- * @throws ForeignNameError before anything is opened that only foreign values name; what `openScenario` throws.
+ * @throws UntrustedFileError before anything is opened that only foreign values name; what `openScenario` throws.
  */
-export async function openForeign(
+export async function openUntrustedScenario(
   file: string,
-  { all, own }: { readonly all: Parameters; readonly own: Parameters },
+  { all, own }: { readonly all: CombinationParameters; readonly own: CombinationParameters },
   registry: ProtocolRegistry,
 ): Promise<OpenedScenario> {
   if (Object.keys(own).length === Object.keys(all).length) {
@@ -87,10 +87,10 @@ export async function openForeign(
   };
   const opening = runWithinFiles(known, onRefused, () => openScenario(file, all, registry));
   const loaded = await opening.catch((error: unknown) => {
-    // A refused file also causes this error, which a reader of results cannot mend: ForeignNameError replaces it.
+    // A refused file also causes this error, which a reader of results cannot mend: UntrustedFileError replaces it.
     if (refused.length === 0) throw error;
   });
   const [first] = refused;
-  if (loaded === undefined || first !== undefined) throw new ForeignNameError(first ?? file);
+  if (loaded === undefined || first !== undefined) throw new UntrustedFileError(first ?? file);
   return loaded;
 }

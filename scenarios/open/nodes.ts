@@ -6,12 +6,12 @@
 import { assert } from '../../engine/core/assert.ts';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { FOLDED } from '../../engine/measure/bounded-series.ts';
+import { FOLDED_METRIC_DEFINITION } from '../../engine/measure/bounded-series.ts';
 import { indexByName } from '../../engine/pure/once-per.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
-import { type PlacedProtocol, placedProtocols } from '../../topologies/assemble/options.ts';
-import { stackNames } from '../../topologies/assemble/stack.ts';
-import type { Registry } from '../../topologies/files/registry.ts';
+import { type ProtocolOnHost, protocolsOnHost } from '../../topologies/assemble/options.ts';
+import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
@@ -23,7 +23,7 @@ import type { Scenario, TrafficSpec } from '../model.ts';
 type Parsed = { readonly success: true; readonly data: unknown } | { readonly success: false };
 
 /** A protocol with the options of one host. */
-export interface NodeChoice {
+export interface ConfiguredProtocol {
   readonly protocol: Protocol;
   readonly options: unknown;
 }
@@ -31,24 +31,31 @@ export interface NodeChoice {
 /**
  * The lowest protocol of a host; the loader has checked that it exists and that its options fit.
  */
-export function nodeChoice(scenario: Scenario, host: HostSpec, registry: Registry): NodeChoice {
+export function lowestProtocolOf(
+  scenario: Scenario,
+  host: HostSpec,
+  registry: ProtocolLookup,
+): ConfiguredProtocol {
   const { name, protocol, options } = host;
   return placedChoice(scenario, { name, protocol, options }, registry);
 }
 
 /** All protocols of a host with their checked options, the lowest first. */
-export type StackOf = (host: HostSpec) => readonly NodeChoice[];
+export type ProtocolStackOf = (host: HostSpec) => readonly ConfiguredProtocol[];
 
 /** The function that finds the protocols of each host of a scenario. */
-export function stackOf(scenario: Pick<Scenario, 'options'>, registry: Registry): StackOf {
-  return (host) => placedProtocols(host).map((one) => placedChoice(scenario, one, registry));
+export function protocolStackFinder(
+  scenario: Pick<Scenario, 'options'>,
+  registry: ProtocolLookup,
+): ProtocolStackOf {
+  return (host) => protocolsOnHost(host).map((one) => placedChoice(scenario, one, registry));
 }
 
 function placedChoice(
   scenario: Pick<Scenario, 'options'>,
-  placed: PlacedProtocol,
-  registry: Registry,
-): NodeChoice {
+  placed: ProtocolOnHost,
+  registry: ProtocolLookup,
+): ConfiguredProtocol {
   const protocol = registry.protocols(placed.protocol);
   assert(protocol !== undefined, `${placed.name} runs an unknown protocol ${placed.protocol}`);
   const parsed = protocol.config.safeParse(nodeOptions(scenario, placed)) as Parsed;
@@ -57,7 +64,7 @@ function placedChoice(
 }
 
 /** Finds the protocol of a host by name; calls `protocolOf` once per host. */
-export function protocolTable(
+export function protocolFinder(
   { hosts }: Pick<Topology, 'hosts'>,
   protocolOf: (host: HostSpec) => Protocol,
 ): (host: string) => Protocol {
@@ -70,9 +77,9 @@ export function protocolTable(
 }
 
 /** Finds the protocols above the lowest one of a host by its name; asks once per host. */
-export function layerTable(
+export function upperProtocolsFinder(
   { hosts }: Pick<Topology, 'hosts'>,
-  ofHost: StackOf | undefined,
+  ofHost: ProtocolStackOf | undefined,
 ): (host: string) => readonly Protocol[] {
   const stacked = hosts.filter(({ layers }) => layers !== undefined);
   assert(stacked.length === 0 || ofHost !== undefined, 'nobody knows the layers of this topology');
@@ -86,10 +93,10 @@ export function layerTable(
 }
 
 /** The different protocols of a scenario's hosts, in the order of first use. */
-function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[] {
+function protocolsOf(scenario: Scenario, registry: ProtocolLookup): readonly Protocol[] {
   const protocols = new Set<Protocol>();
   for (const host of scenario.topology.hosts) {
-    for (const name of stackNames(host)) {
+    for (const name of protocolNamesOfHost(host)) {
       const protocol = registry.protocols(name);
       if (protocol !== undefined) protocols.add(protocol);
     }
@@ -100,7 +107,7 @@ function protocolsOf(scenario: Scenario, registry: Registry): readonly Protocol[
 /** All metrics that a run of the scenario measures. */
 export function scenarioMetrics(
   scenario: Scenario,
-  registry: Registry,
+  registry: ProtocolLookup,
 ): readonly MetricDefinition[] {
   const own = protocolsOf(scenario, registry).flatMap((protocol) => [
     ...protocol.metrics,
@@ -108,7 +115,7 @@ export function scenarioMetrics(
   ]);
   const isAsked =
     scenario.asks !== undefined || scenario.events.some(({ action }) => 'ask' in action);
-  const all = [...own, FOLDED, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
+  const all = [...own, FOLDED_METRIC_DEFINITION, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }
 
@@ -118,10 +125,10 @@ export function scenarioMetrics(
  */
 export function flowProtocol(
   scenario: Scenario,
-  registry: Registry,
+  registry: ProtocolLookup,
   { to, by }: Pick<TrafficSpec, 'to' | 'by'>,
 ): string {
   if (by !== undefined) return by;
   const host = indexByName(scenario.topology.hosts).get(to);
-  return host === undefined ? to : nodeChoice(scenario, host, registry).protocol.name;
+  return host === undefined ? to : lowestProtocolOf(scenario, host, registry).protocol.name;
 }

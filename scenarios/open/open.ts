@@ -5,25 +5,25 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { runWithinFolders } from '../../topologies/files/file-bounds.ts';
-import { runRecordingReads } from '../../topologies/files/files-read.ts';
+import { runRecordingFileHashes } from '../../topologies/files/files-read.ts';
 import {
   loadScenario,
-  moduleProtocols,
-  openScenario as openSource,
+  readScenarioSource as openSource,
+  protocolModulePaths,
   type ScenarioRequest,
   scenarioPath,
 } from '../files/load.ts';
-import { SweepBlame } from '../files/sweep/blame.ts';
-import { PROJECT_FOLDERS } from '../folders.ts';
+import { SweepIssueCollector } from '../files/sweep/sweep-issue-collector.ts';
+import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
 import { canonicalJson } from '../identity.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { scenarioMetrics } from './nodes.ts';
-import { refuseOutside } from './outside.ts';
+import { refuseOutsidePrograms } from './outside.ts';
 import type { ProtocolRegistry } from './registry.ts';
-import { type AskedFiles, checkModules, fileHashesOf, hashOfFile } from './run-files.ts';
+import { checkJobModules, fileHashesOf, hashOfFile, type JobFiles } from './run-files.ts';
 
-/** A loaded scenario. */
+/** A loaded scenario, with the metrics and forgeries that its protocols name. */
 export interface OpenedScenario {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
@@ -47,43 +47,43 @@ export async function openScenario(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
-  asked?: AskedFiles,
+  asked?: JobFiles,
 ): Promise<OpenedScenario> {
-  const loaded = await openAnyScenario(file, overrides, registry, asked);
-  refuseOutside(loaded.scenario);
+  const loaded = await openScenarioAllowingPrograms(file, overrides, registry, asked);
+  refuseOutsidePrograms(loaded.scenario);
   return loaded;
 }
 
-/** Like {@link openScenario}, but accepts hosts that are outside programs. */
-export async function openAnyScenario(
+/** Like {@link readScenarioSource}, but accepts hosts that are outside programs. */
+export async function openScenarioAllowingPrograms(
   file: string,
   overrides: Readonly<Record<string, string>> | undefined,
   registry: ProtocolRegistry,
-  asked?: AskedFiles,
+  asked?: JobFiles,
 ): Promise<OpenedScenario> {
-  const scenario = await openScenarioFiles(file, overrides ?? {}, registry, asked);
+  const scenario = await loadScenarioWithModules(file, overrides ?? {}, registry, asked);
   const definitions = scenarioMetrics(scenario, registry);
   return { scenario, definitions, forgeries: forgeriesOf(scenario, registry) };
 }
 
 /**
  * Loads the modules that a scenario names with these values, and the scenario itself.
- * @throws what {@link openScenario} throws.
+ * @throws what {@link readScenarioSource} throws.
  */
-export async function openScenarioFiles(
+export async function loadScenarioWithModules(
   file: string,
   overrides: Readonly<Record<string, string>>,
   registry: ProtocolRegistry,
-  asked?: AskedFiles,
+  asked?: JobFiles,
 ): Promise<Scenario> {
-  const request = { path: file, folders: PROJECT_FOLDERS, overrides, registry };
+  const request = { path: file, folders: SHIPPED_FILE_FOLDERS, overrides, registry };
   if (asked?.folders === undefined) return await filesFor(request, asked);
   return await runWithinFolders(asked.folders, () => filesFor(request, asked));
 }
 
 async function filesFor(
   request: ScenarioRequest & { readonly registry: ProtocolRegistry },
-  asked: AskedFiles | undefined,
+  asked: JobFiles | undefined,
 ): Promise<Scenario> {
   const { path: file, registry } = request;
   // The hash of the file is compared before anything else looks at the file.
@@ -91,12 +91,12 @@ async function filesFor(
     throw new Refusal(differs(file));
   let modules: readonly string[] = [];
   await registry.loadFound(() => {
-    modules = moduleProtocols(request);
+    modules = protocolModulePaths(request);
     // A loaded module may name further modules, which have to be checked, too.
-    if (asked !== undefined) checkModules(modules, asked, ownOf(modules, request, asked));
+    if (asked !== undefined) checkJobModules(modules, asked, ownOf(modules, request, asked));
     return modules;
   });
-  const [loaded, read] = runRecordingReads(() => loadScenario(request));
+  const [loaded, read] = runRecordingFileHashes(() => loadScenario(request));
   const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
   const data = [...read].filter((hash) => !known.includes(hash)).sort();
   const hashes = Object.fromEntries(modules.map((path) => [path, hashOfFile(path)]));
@@ -114,11 +114,11 @@ async function filesFor(
 function ownOf(
   modules: readonly string[],
   request: ScenarioRequest,
-  { own }: AskedFiles,
+  { own }: JobFiles,
 ): readonly string[] {
   // Saves opening the scenario twice: most scenarios name no modules.
   if (modules.length === 0 || own === undefined) return modules;
-  return moduleProtocols({ ...request, overrides: own });
+  return protocolModulePaths({ ...request, overrides: own });
 }
 
 function differs(file: string): string {
@@ -130,8 +130,14 @@ function differs(file: string): string {
  *
  * @param set Values that flags set, `path -> value`.
  */
-export function blameSweep(file: string, set: Readonly<Record<string, string>> = {}): SweepBlame {
-  return new SweepBlame(openSource({ path: file, folders: PROJECT_FOLDERS, overrides: set }), set);
+export function makeSweepIssueCollector(
+  file: string,
+  set: Readonly<Record<string, string>> = {},
+): SweepIssueCollector {
+  return new SweepIssueCollector(
+    openSource({ path: file, folders: SHIPPED_FILE_FOLDERS, overrides: set }),
+    set,
+  );
 }
 
 function forgeriesOf(

@@ -6,11 +6,11 @@
  */
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { EXTERNAL_PROTOCOL, type HostSpec } from '../../topologies/model.ts';
-import { commandText, shortName } from '../command-text.ts';
-import { nodesHit } from '../files/actions.ts';
+import { commandText, shortScenarioName } from '../command-text.ts';
+import { nodesChangedByAction } from '../files/actions.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
-import type { NodeChoice } from './nodes.ts';
+import type { ConfiguredProtocol } from './nodes.ts';
 
 /** The hosts in whose place outside programs run. */
 export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
@@ -21,10 +21,10 @@ export function outsideHosts(scenario: Scenario): readonly HostSpec[] {
  * Rejects a scenario that only `npm run emulate` can run.
  * @throws Refusal that names that command.
  */
-export function refuseOutside(scenario: Scenario): void {
+export function refuseOutsidePrograms(scenario: Scenario): void {
   const [host] = outsideHosts(scenario);
   if (host === undefined) return;
-  const command = commandText(['emulate', shortName(scenario.file)]);
+  const command = commandText(['emulate', shortScenarioName(scenario.file)]);
   throw new Refusal(
     `${at(host)}  ${host.name} is an outside program (kind: external), which needs ${command}`,
   );
@@ -48,14 +48,14 @@ export function refuseOutsideEvents(scenario: Scenario): void {
     if (name !== undefined) refuse(position, name, 'it generates its own traffic');
   }
   for (const { action, position } of scenario.events) {
-    const nodes = nodesHit(action);
+    const nodes = nodesChangedByAction(action);
     const name = nodes.find((node) => names.has(node));
     if (name !== undefined) refuse(position, name, `no ${action.kind} reaches it`);
   }
 }
 
 /** The node at the host of a program: it only opens the program's ports. */
-export function outsideNodeChoice(open: (host: string) => void): NodeChoice {
+export function outsideProgramProtocol(open: (host: string) => void): ConfiguredProtocol {
   const protocol: Protocol = {
     name: EXTERNAL_PROTOCOL,
     summary: 'an outside program',

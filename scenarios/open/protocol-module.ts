@@ -12,10 +12,14 @@ import { z } from 'zod';
 import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { importModule } from '../../engine/live/import-module.ts';
-import { FileOwners, pathForUsers, stackPlacesOf } from '../../engine/live/stack-places.ts';
+import { FileOwners, pathForUsers, stackFrameLocationsOf } from '../../engine/live/stack-places.ts';
 import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
 import { labelsMistake } from '../../engine/pure/series-name.ts';
-import { ConfigError, type ConfigIssue, formatPath } from '../../topologies/files/config-error.ts';
+import {
+  ConfigError,
+  type ConfigIssue,
+  formatValuePath,
+} from '../../topologies/files/config-error.ts';
 import { explainIssues } from '../../topologies/files/zod-words.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
@@ -121,7 +125,7 @@ function faceIssue(path: string, mistake: ReturnType<typeof explainIssues>[numbe
     line: Math.max(0, at) + 1,
     column,
     endColumn: column + 'protocol'.length,
-    path: formatPath(['protocol', ...mistake.path]),
+    path: formatValuePath(['protocol', ...mistake.path]),
     code: 'E126',
     message,
     ...(hint === undefined ? {} : { hint }),
@@ -136,7 +140,7 @@ async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const reason = error instanceof Error ? error.message : String(error);
   const owners = new FileOwners([path]);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = stackPlacesOf(stack).find(({ file }) => owners.isTheirs(file));
+  const place = stackFrameLocationsOf(stack).find(({ file }) => owners.isTheirs(file));
   if (place === undefined) {
     return new Refusal(`${path}: cannot be loaded: ${reason}`, { cause: error });
   }

@@ -6,13 +6,13 @@
 import { join } from 'node:path';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { FOLDED } from '../../engine/measure/bounded-series.ts';
+import { FOLDED_METRIC_DEFINITION } from '../../engine/measure/bounded-series.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
-import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
-import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
+import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
+import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
-import { moduleProtocols } from '../files/load.ts';
+import { protocolModulePaths } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
@@ -66,7 +66,7 @@ export function knownProtocols(): readonly Protocol[] {
 }
 
 /** A registry of the shipped protocols and of modules loaded before. */
-export class ProtocolRegistry implements Registry {
+export class ProtocolRegistry implements ProtocolLookup {
   readonly #modules = new Map<string, Protocol>();
 
   get names(): readonly string[] {
@@ -84,7 +84,7 @@ export class ProtocolRegistry implements Registry {
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
       ...PRIVACY_METRICS,
-      FOLDED,
+      FOLDED_METRIC_DEFINITION,
     ];
   }
 
@@ -110,7 +110,9 @@ export class ProtocolRegistry implements Registry {
     folders: LookupFolders,
     overrides: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    await this.loadFound(() => moduleProtocols({ path: file, folders, overrides, registry: this }));
+    await this.loadFound(() =>
+      protocolModulePaths({ path: file, folders, overrides, registry: this }),
+    );
   }
 
   /**
@@ -143,5 +145,5 @@ export class ProtocolRegistry implements Registry {
 
 /** @throws Refusal for a module that may not be loaded. */
 function refuseOutside(path: string): void {
-  if (!mayOpen(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE_FOLDERS_MESSAGE}`);
+  if (!mayOpenFile(path)) throw new Refusal(`${displayPath(path)} ${OUTSIDE_FOLDERS_MESSAGE}`);
 }

@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { isBelow, realPath } from '../../topologies/files/file-bounds.ts';
+import { isBelowFolder, realPath } from '../../topologies/files/file-bounds.ts';
 import { announceFileOpened } from '../../topologies/files/files-read.ts';
 import { displayPath } from '../../topologies/files/source.ts';
-import type { Parameters } from '../identity.ts';
+import type { CombinationParameters } from '../identity.ts';
 import type { Scenario } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -17,12 +17,12 @@ import { Refusal } from '../refusal.ts';
 export type FileHashes = Readonly<Record<string, string>>;
 
 /** The files that a job from elsewhere wants to be run. */
-export interface AskedFiles {
+export interface JobFiles {
   readonly hashes: FileHashes;
   /** Folders in which the files may lie; any folder if absent. */
   readonly folders?: readonly string[];
   /** The values of the scenario's own files: only modules that these name may be loaded. If absent, all values. */
-  readonly own?: Parameters;
+  readonly own?: CombinationParameters;
 }
 
 /** Largest file of a run. */
@@ -46,7 +46,7 @@ export function fileHashesOf(scenario: Scenario): FileHashes {
  * @throws Refusal if it is none, or too large for one of a run.
  */
 export function hashOfFile(path: string): string {
-  refuseOtherThanFile(path, BYTES_MAX);
+  refuseIrregularFile(path, BYTES_MAX);
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
@@ -54,7 +54,7 @@ export function hashOfFile(path: string): string {
  * Looks at a file that may come from anywhere, before it is opened: a pipe is read for ever.
  * @throws Refusal unless it is a file of at most `bytesMax`; the system's error if it does not exist.
  */
-export function refuseOtherThanFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
+export function refuseIrregularFile(path: string, bytesMax = Number.POSITIVE_INFINITY): void {
   const status = statSync(path);
   if (!status.isFile()) throw new Refusal(`${displayPath(path)} is no file`);
   if (status.size <= bytesMax) return;
@@ -88,9 +88,9 @@ export async function loadModuleWithHash<Module>(
  * @throws Refusal unless each lies in a folder that is allowed, is the scenario's own and a module of the job, and no
  * other one was loaded in its place.
  */
-export function checkModules(
+export function checkJobModules(
   modules: readonly string[],
-  { hashes, folders }: AskedFiles,
+  { hashes, folders }: JobFiles,
   own: readonly string[],
 ): void {
   const named = new Set(
@@ -98,7 +98,7 @@ export function checkModules(
   );
   for (const path of modules) {
     const shown = displayPath(path);
-    if (folders !== undefined && !folders.some((folder) => isBelow(path, folder))) {
+    if (folders !== undefined && !folders.some((folder) => isBelowFolder(path, folder))) {
       throw new Refusal(`${shown} is outside the folder of this worker`);
     }
     if (!own.includes(path)) {

@@ -7,19 +7,19 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CpuProfile, HandlerCosts, OperationCost } from '../../engine/net/cpu-profile.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
-import { Problems } from '../../topologies/files/problems.ts';
+import { ConfigIssueCollector } from '../../topologies/files/problems.ts';
 import { displayPath, readSource } from '../../topologies/files/source.ts';
 import type { CpuChoice } from '../model.ts';
 import { Refusal } from '../refusal.ts';
 import { type CostProfile, type ProfileOperation, profileSchema } from './profile-schema.ts';
 
 /** Where `npm run calibrate` writes and `cpu: calibrated` reads, relative to the working folder. */
-export const DEFAULT_PROFILE = 'runs/calibration.json';
+export const DEFAULT_PROFILE_PATH = 'runs/calibration.json';
 
 const LIMIT_BYTES = 1e6;
 
 /** A profile with the file that it came from. */
-export interface ReadProfile {
+export interface ProfileWithFile {
   readonly profile: CostProfile;
   /** Name of the file in messages. */
   readonly file: string;
@@ -32,7 +32,7 @@ export interface ReadProfile {
  * @param path Relative to the working folder; the default place if absent.
  * @throws Refusal if there is none, ConfigError if it does not fit the schema.
  */
-export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
+export function readProfile(path: string = DEFAULT_PROFILE_PATH): ProfileWithFile {
   const place = resolve(path);
   if (!existsSync(place)) {
     throw new Refusal(
@@ -45,7 +45,7 @@ export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
     tooLargeHint: 'npm run calibrate writes a new one',
     overrides: [],
   });
-  const problems = new Problems();
+  const problems = new ConfigIssueCollector();
   const profile = problems.check(source, profileSchema, source.data);
   problems.throwIfAny();
   if (profile === undefined) throw new ConfigError([]);
@@ -54,7 +54,7 @@ export function readProfile(path: string = DEFAULT_PROFILE): ReadProfile {
 
 /** The parts of a profile that a scenario uses. */
 export function cpuChoice(
-  read: ReadProfile,
+  read: ProfileWithFile,
   machines: CpuChoice['machines'],
   which: 'alone' | 'inPlace' = 'inPlace',
 ): CpuChoice {
@@ -93,7 +93,7 @@ export function costsOf(
 }
 
 /** Costs in place: those of the benchmarks times the factor of their lane. */
-export function inPlaceOperations(
+export function inPlaceOperationCosts(
   operations: Readonly<Record<string, Pick<ProfileOperation, 'lane' | 'alone' | 'samples'>>>,
   factors: { readonly control: number; readonly data: number },
 ): Record<string, ProfileOperation> {

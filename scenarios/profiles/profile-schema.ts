@@ -8,8 +8,14 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, name, pattern, text, wordLeaf } from '../../topologies/files/leaf.ts';
-import { number, whole } from '../../topologies/files/quantity.ts';
+import {
+  booleanLeaf,
+  enumLeaf,
+  nameLeaf,
+  patternLeaf,
+  textLeaf,
+} from '../../topologies/files/leaf.ts';
+import { numberLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 
 /** Version of the document; a change of meaning raises it. */
 export const PROFILE_VERSION = 1;
@@ -18,10 +24,10 @@ export const PROFILE_VERSION = 1;
 const OPERATION =
   /^(?:receive|send|link|event|timer|crypto\.\w+|handler\.[\w-]+\.(?:datagram|request|timer)|job\.[\w./-]+)$/;
 
-const nanoseconds = (): ReturnType<typeof number> =>
-  number('nanoseconds such as 4200', { min: 0, minText: '0' });
-const ratio = (): ReturnType<typeof number> =>
-  number('a ratio such as 1.25', { min: 0, minText: '0' });
+const nanoseconds = (): ReturnType<typeof numberLeaf> =>
+  numberLeaf('nanoseconds such as 4200', { min: 0, minText: '0' });
+const ratio = (): ReturnType<typeof numberLeaf> =>
+  numberLeaf('a ratio such as 1.25', { min: 0, minText: '0' });
 
 /** The cost of an operation: a fixed part and a part per byte. */
 const cost = z.strictObject({
@@ -31,16 +37,16 @@ const cost = z.strictObject({
 
 /** A benchmark at one length. */
 const sample = z.strictObject({
-  bytes: whole('a number of bytes', { min: 0 }),
+  bytes: wholeNumberLeaf('a number of bytes', { min: 0 }),
   nsMedian: nanoseconds().meta({ description: 'median batch, ns a call' }),
   nsLow: nanoseconds().meta({ description: 'lower bound of the median, 95 %' }),
   nsHigh: nanoseconds().meta({ description: 'upper bound of the median, 95 %' }),
   nsP99: nanoseconds().meta({ description: 'p99 batch, ns a call' }),
-  batches: whole('a number of batches', { min: 1 }),
+  batches: wholeNumberLeaf('a number of batches', { min: 1 }),
 });
 
 const operation = z.strictObject({
-  lane: wordLeaf(['control', 'data']).meta({ description: 'whose factor applies' }),
+  lane: enumLeaf(['control', 'data']).meta({ description: 'whose factor applies' }),
   alone: cost.meta({ description: 'in its own benchmark' }),
   inPlace: cost.meta({ description: 'in a live run: this is charged' }),
   samples: z.array(sample),
@@ -48,39 +54,39 @@ const operation = z.strictObject({
 
 /** One live run of the calibration in place. */
 const point = z.strictObject({
-  ratePerSecond: number('a rate', { min: 0 }),
-  deliveredPerSecond: number('a rate', { min: 0 }),
+  ratePerSecond: numberLeaf('a rate', { min: 0 }),
+  deliveredPerSecond: numberLeaf('a rate', { min: 0 }),
   cpu: ratio().meta({ description: 'processor time over wall time, measured' }),
   waited: ratio().meta({ description: 'share of time in which others had the processor' }),
   aloneControl: ratio().meta({ description: 'the same by benchmarks alone, control lane' }),
   aloneData: ratio().meta({ description: 'the same by benchmarks alone, data lane' }),
   predicted: ratio().meta({ description: 'by the costs in place' }),
-  isUsed: flag().meta({ description: 'at high load: the factors come from it' }),
+  isUsed: booleanLeaf().meta({ description: 'at high load: the factors come from it' }),
 });
 
-/** A cost profile. */
+/** The schema of a cost profile. */
 export const profileSchema = z
   .strictObject({
-    $schema: text('the place of the schema').optional(),
-    profileVersion: whole('the version of the format', {
+    $schema: textLeaf('the place of the schema').optional(),
+    profileVersion: wholeNumberLeaf('the version of the format', {
       min: PROFILE_VERSION,
       minText: `${PROFILE_VERSION}`,
       max: PROFILE_VERSION,
       maxText: `${PROFILE_VERSION}`,
     }),
-    date: pattern(
+    date: patternLeaf(
       'a date such as 2026-01-01T00:00:00Z',
       /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
       'times are UTC',
     ),
     machine: z.strictObject({
-      cpu: text('the model of the processor'),
-      cores: whole('a number of cores', { min: 1 }),
-      os: text('the system'),
-      node: text('the version of Node'),
-      commit: text('the commit'),
-      loadBefore: number('a load average', { min: 0 }),
-      loadAfter: number('a load average', { min: 0 }),
+      cpu: textLeaf('the model of the processor'),
+      cores: wholeNumberLeaf('a number of cores', { min: 1 }),
+      os: textLeaf('the system'),
+      node: textLeaf('the version of Node'),
+      commit: textLeaf('the commit'),
+      loadBefore: numberLeaf('a load average', { min: 0 }),
+      loadAfter: numberLeaf('a load average', { min: 0 }),
     }),
     operations: z
       .record(z.string(), operation)
@@ -89,7 +95,7 @@ export const profileSchema = z
       }),
     inPlace: z
       .strictObject({
-        scenario: name('the name of a scenario'),
+        scenario: nameLeaf('the name of a scenario'),
         controlFactor: ratio(),
         dataFactor: ratio(),
         points: z.array(point).min(1),
@@ -98,8 +104,8 @@ export const profileSchema = z
     receiveBuffer: z
       .array(
         z.strictObject({
-          bytes: whole('a number of bytes', { min: 1 }),
-          datagrams: whole('a number of datagrams', { min: 1 }),
+          bytes: wholeNumberLeaf('a number of bytes', { min: 1 }),
+          datagrams: wholeNumberLeaf('a number of datagrams', { min: 1 }),
         }),
       )
       .meta({ description: 'datagrams of a size that a socket holds; sizes ascending' }),

@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** Where to listen. */
-export interface ListenAt {
+export interface ListenAddress {
   readonly host: string;
   /** With 0 the system chooses a port. */
   readonly port: number;
@@ -18,7 +18,7 @@ export interface ListenAt {
 const CLOSE_MS_MAX = 1_000;
 
 /** Listens; rejects with the system's error if the address or port is not available. */
-export function listenOn(server: Server, { host, port }: ListenAt): Promise<AddressInfo> {
+export function listenOn(server: Server, { host, port }: ListenAddress): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {

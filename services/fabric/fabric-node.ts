@@ -36,13 +36,13 @@ export interface FabricNode {
   request(question: FabricRequest): Promise<FabricOutcome>;
   /**
    * Asks for what peers sent, until it ends. The node hands one message, and the next one behind
-   * {@link OpenMessages.taken}.
+   * {@link PeerMessageFlow.taken}.
    */
-  messages(taker: MessageTaker): OpenMessages;
+  messages(taker: PeerMessageReceiver): PeerMessageFlow;
 }
 
 /** Who takes the messages of peers. */
-export interface MessageTaker {
+export interface PeerMessageReceiver {
   /** A message, read during the call: a byte whose bit 0 says that it may have come before, and the envelope. */
   hand(bytes: Uint8Array): void;
   /** The node hands no messages any more; says why. */
@@ -50,7 +50,7 @@ export interface MessageTaker {
 }
 
 /** Messages that a node hands out. */
-export interface OpenMessages {
+export interface PeerMessageFlow {
   /** The last one was handled. */
   taken(): void;
 }
@@ -70,10 +70,10 @@ export interface PeerMessage {
 }
 
 /** Reads a message; returns a text that says why if the bytes are no message. */
-export type ReadMessage = (bytes: Uint8Array) => PeerMessage | string;
+export type DecodePeerMessage = (bytes: Uint8Array) => PeerMessage | string;
 
 /** The log in which the server writes what its operator should know. */
-export interface FaceLog {
+export interface FabricServerLog {
   info(text: string): void;
   warn(text: string): void;
 }

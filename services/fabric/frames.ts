@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Refusal, refusal } from './outcomes.ts';
+import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
 import type { HandedMessage } from './subscription.ts';
-import { ADDRESS_FIELDS, addressOf, type MessageAddress } from './wishes.ts';
+import { SEND_PARAMETER_NAMES, type SendParameters, sendParametersFromFields } from './wishes.ts';
 
 /** The decoded frame of a client. */
 export type ClientFrame =
@@ -17,7 +17,7 @@ export type ClientFrame =
   | {
       readonly kind: 'send' | 'call';
       readonly number: number;
-      readonly address: MessageAddress;
+      readonly address: SendParameters;
       readonly payload: Uint8Array;
     };
 
@@ -27,23 +27,31 @@ const FIELDS: Readonly<Record<ClientFrame['kind'], readonly string[]>> = {
   taken: ['taken'],
   answer: ['answer', 'payload'],
   refuse: ['refuse'],
-  send: ['send', 'payload', ...ADDRESS_FIELDS],
-  call: ['call', 'payload', ...ADDRESS_FIELDS],
+  send: ['send', 'payload', ...SEND_PARAMETER_NAMES],
+  call: ['call', 'payload', ...SEND_PARAMETER_NAMES],
 };
 
 /** The frame of a message for the application. */
-export function frameOf({ id, again, message }: HandedMessage): string {
+export function messageFrameText({ id, again, message }: HandedMessage): string {
   const { from, kind, deadlineMs, priority, payload } = message;
-  return JSON.stringify({ id, from, kind, again, deadlineMs, priority, payload: base64(payload) });
+  return JSON.stringify({
+    id,
+    from,
+    kind,
+    again,
+    deadlineMs,
+    priority,
+    payload: encodeBase64(payload),
+  });
 }
 
 /** Bytes as base64. */
-export function base64(bytes: Uint8Array): string {
+export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 }
 
 /** Reads a frame of a client. */
-export function readFrame(text: string): ClientFrame | Refusal {
+export function readClientFrame(text: string): ClientFrame | ServerRefusal {
   const fields = objectOf(text);
   if (fields === undefined) return wrong('a frame is a JSON object');
   const kinds = KINDS.filter((kind) => Object.hasOwn(fields, kind));
@@ -57,16 +65,19 @@ export function readFrame(text: string): ClientFrame | Refusal {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function sentOf(kind: 'send' | 'call', fields: Fields): ClientFrame | Refusal {
+function sentOf(kind: 'send' | 'call', fields: Fields): ClientFrame | ServerRefusal {
   const number = fields[kind];
   if (!Number.isSafeInteger(number)) return wrong(`${kind} is a number of yours, for its outcome`);
   const payload = bytesOf(fields['payload']);
   if (payload === undefined) return wrong('payload is base64');
-  const address = addressOf(fields);
+  const address = sendParametersFromFields(fields);
   return 'error' in address ? address : { kind, number: number as number, address, payload };
 }
 
-function answeredOf(kind: 'taken' | 'answer' | 'refuse', fields: Fields): ClientFrame | Refusal {
+function answeredOf(
+  kind: 'taken' | 'answer' | 'refuse',
+  fields: Fields,
+): ClientFrame | ServerRefusal {
   const id = fields[kind];
   if (typeof id !== 'string' || !ID.test(id)) return wrong(`${kind} is the id of a message`);
   if (kind !== 'answer') return { kind, id };
@@ -93,6 +104,6 @@ function bytesOf(text: unknown): Uint8Array | undefined {
   return bytes.length === (text.length / 4) * 3 - padding ? bytes : undefined;
 }
 
-function wrong(error: string): Refusal {
-  return refusal('bad-frame', error);
+function wrong(error: string): ServerRefusal {
+  return makeServerRefusal('bad-frame', error);
 }

@@ -5,25 +5,30 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Connections } from '../../engine/live/faces/connections.ts';
-import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
+import type { ConnectionLimiter } from '../../engine/live/faces/connections.ts';
+import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
-import type { FabricOutcome, FaceLog } from './fabric-node.ts';
+import type { FabricOutcome, FabricServerLog } from './fabric-node.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
-import { type Refusal, refusal, statusOfOutcome, statusOfRefusal } from './outcomes.ts';
-import type { Outstanding } from './outstanding.ts';
-import type { Token } from './token.ts';
-import { addressOfQuery } from './wishes.ts';
+import {
+  httpStatusOfOutcome,
+  httpStatusOfServerRefusal,
+  makeServerRefusal,
+  type ServerRefusal,
+} from './outcomes.ts';
+import type { OutstandingRequests } from './outstanding.ts';
+import type { AccessToken } from './token.ts';
+import { sendParametersFromQuery } from './wishes.ts';
 
 /** Path of the WebSocket. */
 export const SUBSCRIBE_PATH = '/subscribe';
 
 /** What handling a request needs. */
 export interface FabricHandlerContext {
-  readonly token: Token;
-  readonly outstanding: Outstanding;
-  readonly connections: Connections;
-  readonly log: FaceLog;
+  readonly token: AccessToken;
+  readonly outstanding: OutstandingRequests;
+  readonly connections: ConnectionLimiter;
+  readonly log: FabricServerLog;
 }
 
 /** An answer that has not been sent yet. */
@@ -42,23 +47,26 @@ const KINDS: ReadonlyMap<string, 'send' | 'call'> = new Map([
 const PATHS = [...KINDS.keys(), SUBSCRIBE_PATH].join(', ');
 
 /** Checks the caller of a request, before path and body matter; undefined if it is allowed. */
-export function refusedCaller(
+export function refusalOfCaller(
   { headers, socket }: IncomingMessage,
-  token: Token,
-): Refusal | undefined {
+  token: AccessToken,
+): ServerRefusal | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) {
-    return refusal('not-loopback', 'this is allowed only from the machine of the node');
+    return makeServerRefusal('not-loopback', 'this is allowed only from the machine of the node');
   }
-  if (!namesLoopback(headers)) {
-    return refusal('wrong-host', 'use 127.0.0.1, ::1 or localhost in the address');
+  if (!isAddressedToLoopback(headers)) {
+    return makeServerRefusal('wrong-host', 'use 127.0.0.1, ::1 or localhost in the address');
   }
-  if (isOfWebPage(headers)) return refusal('web-page', 'a web page may not do this');
+  if (isWebPageRequest(headers)) return makeServerRefusal('web-page', 'a web page may not do this');
   if (token.admits(headers.authorization)) return undefined;
-  return refusal('unauthorised', 'send "Authorization: Bearer TOKEN"; the node wrote it to a file');
+  return makeServerRefusal(
+    'unauthorised',
+    'send "Authorization: Bearer TOKEN"; the node wrote it to a file',
+  );
 }
 
 /** Creates the handler of all requests. */
-export function handle(
+export function createFabricRequestHandler(
   o: FabricHandlerContext,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
@@ -66,7 +74,7 @@ export function handle(
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         o.log.warn(`a request was cut off: ${words}`);
-        return refused(refusal('body-too-slow', 'the body ended early'));
+        return refused(makeServerRefusal('body-too-slow', 'the body ended early'));
       })
       .then((given) => send(given, request, response))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -74,28 +82,29 @@ export function handle(
 }
 
 /** A refusal as an answer. */
-function refused(reason: Refusal): Answer {
-  const status = statusOfRefusal(reason);
+function refused(reason: ServerRefusal): Answer {
+  const status = httpStatusOfServerRefusal(reason);
   const { outcome } = reason;
   const headers = outcome === 'unauthorised' ? { 'WWW-Authenticate': 'Bearer' } : {};
   return { ...json(status, reason.outcome, reason), headers };
 }
 
 async function answer(o: FabricHandlerContext, request: IncomingMessage): Promise<Answer> {
-  const caller = refusedCaller(request, o.token);
+  const caller = refusalOfCaller(request, o.token);
   if (caller !== undefined) return refused(caller);
   o.connections.hold(request.socket);
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   if (path === SUBSCRIBE_PATH) {
-    return refused(refusal('upgrade-required', `${SUBSCRIBE_PATH} is a WebSocket`));
+    return refused(makeServerRefusal('upgrade-required', `${SUBSCRIBE_PATH} is a WebSocket`));
   }
   const kind = KINDS.get(path);
-  if (kind === undefined) return refused(refusal('no-such-path', `the paths are ${PATHS}`));
+  if (kind === undefined)
+    return refused(makeServerRefusal('no-such-path', `the paths are ${PATHS}`));
   if (request.method !== 'POST') {
-    const wrong = refused(refusal('wrong-method', `${path} takes POST`));
+    const wrong = refused(makeServerRefusal('wrong-method', `${path} takes POST`));
     return { ...wrong, headers: { Allow: 'POST' } };
   }
-  const address = addressOfQuery(query);
+  const address = sendParametersFromQuery(query);
   if ('error' in address) return refused(address);
   const { to: target, wishes } = address;
   return await withBody(o, request, async (body) => {
@@ -110,9 +119,15 @@ async function withBody(
   request: IncomingMessage,
   use: (body: Uint8Array) => Promise<Answer>,
 ): Promise<Answer> {
-  const tooLarge = refusal('too-large', `a payload has at most ${PAYLOAD_BYTES_MAX} bytes`);
+  const tooLarge = makeServerRefusal(
+    'too-large',
+    `a payload has at most ${PAYLOAD_BYTES_MAX} bytes`,
+  );
   if (Number(request.headers['content-length'] ?? 0) > PAYLOAD_BYTES_MAX) return refused(tooLarge);
-  const busy = refusal('busy', 'too many messages wait for their outcome; try again later');
+  const busy = makeServerRefusal(
+    'busy',
+    'too many messages wait for their outcome; try again later',
+  );
   if (outstanding.isFullFor('send')) return refused(busy);
   const chunks: Buffer[] = [];
   let length = 0;
@@ -130,7 +145,7 @@ async function withBody(
 }
 
 function answerOf(kind: 'send' | 'call', { outcome, body }: FabricOutcome): Answer {
-  const status = statusOfOutcome(outcome);
+  const status = httpStatusOfOutcome(outcome);
   if (kind === 'send' || outcome !== 'ok') return json(status, outcome, { outcome });
   const bytes = body ?? new Uint8Array(0);
   return { status, outcome, type: 'application/octet-stream', bytes };

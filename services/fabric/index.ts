@@ -4,14 +4,19 @@
  * @module
  */
 export type {
+  DecodePeerMessage,
   FabricNode,
   FabricOutcome,
   FabricRequest,
-  FaceLog,
-  MessageTaker,
-  OpenMessages,
+  FabricServerLog,
   PeerMessage,
-  ReadMessage,
+  PeerMessageFlow,
+  PeerMessageReceiver,
 } from './fabric-node.ts';
-export { readEnvelope, SERVED_PROTOCOL } from './protocol.ts';
-export { FabricFaceError, type FabricOptions, type FabricServer, serveFabric } from './server.ts';
+export { decodeServedEnvelope, SERVED_PROTOCOL_NAME } from './protocol.ts';
+export {
+  type FabricServer,
+  type FabricServerOptions,
+  FabricServerStartError,
+  startFabricServer,
+} from './server.ts';

@@ -4,9 +4,9 @@
  * @module
  */
 
-/** A refusal by the server itself, not by the node. */
-export interface Refusal {
-  readonly outcome: RefusalName;
+/** A refusal by this server itself (HTTP), not by the node, the peer or a service. */
+export interface ServerRefusal {
+  readonly outcome: ServerRefusalName;
   /** What is allowed, one sentence. */
   readonly error: string;
 }
@@ -29,7 +29,7 @@ const REFUSAL_STATUS = {
 } as const;
 
 /** Why the server refuses a request, as a name. */
-export type RefusalName = keyof typeof REFUSAL_STATUS;
+export type ServerRefusalName = keyof typeof REFUSAL_STATUS;
 
 /** HTTP status for each answer of the node, and for `no-answer` if it gave none in time. */
 const NODE_STATUS: ReadonlyMap<string, number> = new Map([
@@ -49,16 +49,16 @@ const NODE_STATUS: ReadonlyMap<string, number> = new Map([
 const OTHER_STATUS = 502;
 
 /** Makes a refusal. */
-export function refusal(outcome: RefusalName, error: string): Refusal {
+export function makeServerRefusal(outcome: ServerRefusalName, error: string): ServerRefusal {
   return { outcome, error };
 }
 
 /** The status of a refusal. */
-export function statusOfRefusal({ outcome }: Refusal): number {
+export function httpStatusOfServerRefusal({ outcome }: ServerRefusal): number {
   return REFUSAL_STATUS[outcome];
 }
 
 /** The status of an outcome of the node. */
-export function statusOfOutcome(outcome: string): number {
+export function httpStatusOfOutcome(outcome: string): number {
   return NODE_STATUS.get(outcome) ?? OTHER_STATUS;
 }

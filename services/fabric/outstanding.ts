@@ -22,7 +22,7 @@ const ANSWER_MS = 10_000;
 const NS_PER_MS = 1_000_000;
 
 /** The open requests of all clients to one node. */
-export class Outstanding {
+export class OutstandingRequests {
   readonly #node: FabricNode;
   readonly #waiting = new Set<(outcome: FabricOutcome) => void>();
   #answers = 0;
@@ -39,7 +39,7 @@ export class Outstanding {
     return this.#waiting.size - this.#answers >= REQUESTS_MAX;
   }
 
-  /** Reserves memory for a body, until {@link Outstanding.giveBack}; false if there is none left. */
+  /** Reserves memory for a body, until {@link OutstandingRequests.giveBack}; false if there is none left. */
   reserve(bytes: number): boolean {
     if (this.#bytes + bytes > BYTES_MAX) return false;
     this.#bytes += bytes;

@@ -4,10 +4,10 @@
  * @module
  */
 import { decodeEnvelope, protocol } from '../../nodes/fabric/index.ts';
-import type { ReadMessage } from './fabric-node.ts';
+import type { DecodePeerMessage } from './fabric-node.ts';
 
 /** Name of the protocol whose nodes understand the requests of applications. */
-export const SERVED_PROTOCOL: string = protocol.name;
+export const SERVED_PROTOCOL_NAME: string = protocol.name;
 
 /** Reads the message of a `next` of that protocol. */
-export const readEnvelope: ReadMessage = decodeEnvelope;
+export const decodeServedEnvelope: DecodePeerMessage = decodeEnvelope;

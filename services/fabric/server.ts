@@ -8,23 +8,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Connections, limitConnections } from '../../engine/live/faces/connections.ts';
+import { type ConnectionLimiter, limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
-import type { FabricNode, FaceLog, ReadMessage } from './fabric-node.ts';
-import { handle, refusedCaller, SUBSCRIBE_PATH } from './handle.ts';
+import type { DecodePeerMessage, FabricNode, FabricServerLog } from './fabric-node.ts';
+import { createFabricRequestHandler, refusalOfCaller, SUBSCRIBE_PATH } from './handle.ts';
 import { FRAME_BYTES_MAX } from './limits.ts';
-import { type Refusal, refusal, statusOfRefusal } from './outcomes.ts';
-import { Outstanding } from './outstanding.ts';
+import { httpStatusOfServerRefusal, makeServerRefusal, type ServerRefusal } from './outcomes.ts';
+import { OutstandingRequests } from './outstanding.ts';
 import { SubscriberSocket } from './socket.ts';
 import { Subscription } from './subscription.ts';
-import { Token } from './token.ts';
+import { AccessToken } from './token.ts';
 
 /** Where to listen, and for which node. */
-export interface FabricOptions {
+export interface FabricServerOptions {
   readonly node: FabricNode;
-  readonly read: ReadMessage;
-  readonly log: FaceLog;
+  readonly read: DecodePeerMessage;
+  readonly log: FabricServerLog;
   /** A loopback address; default 127.0.0.1. */
   readonly host?: string;
   /** With 0 the system chooses a port. */
@@ -42,10 +42,10 @@ export interface FabricServer {
 }
 
 /** The server could not be started at the user's address or port, or with the user's file. */
-export class FabricFaceError extends Error {
+export class FabricServerStartError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = 'FabricFaceError';
+    this.name = 'FabricServerStartError';
   }
 }
 
@@ -64,12 +64,12 @@ const CLOSE_MS = 500;
 
 /**
  * Starts the server for applications.
- * @throws FabricFaceError if the address, port or file is not available.
+ * @throws FabricServerStartError if the address, port or file is not available.
  */
-export async function serveFabric(options: FabricOptions): Promise<FabricServer> {
+export async function startFabricServer(options: FabricServerOptions): Promise<FabricServer> {
   const { log, host = '127.0.0.1', port, tokenFile } = options;
   if (!isLoopback(host)) {
-    throw new FabricFaceError(`fabric: ${host} is not a loopback address such as 127.0.0.1`);
+    throw new FabricServerStartError(`fabric: ${host} is not a loopback address such as 127.0.0.1`);
   }
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,
@@ -83,7 +83,7 @@ export async function serveFabric(options: FabricOptions): Promise<FabricServer>
   server.on('upgrade', (request, socket, head) => face.upgrade(request, socket, head));
   server.on('clientError', refuseNonHttp);
   const at = await listenOn(server, { host, port }).catch((error: unknown) => {
-    throw new FabricFaceError(`fabric: ${host}:${port}: ${listenFailureText(error)}`, {
+    throw new FabricServerStartError(`fabric: ${host}:${port}: ${listenFailureText(error)}`, {
       cause: error,
     });
   });
@@ -105,28 +105,28 @@ export async function serveFabric(options: FabricOptions): Promise<FabricServer>
 /** The parts of one running server. */
 class Face {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly #token = new Token();
-  readonly #options: FabricOptions;
-  readonly #connections: Connections;
-  readonly #outstanding: Outstanding;
+  readonly #token = new AccessToken();
+  readonly #options: FabricServerOptions;
+  readonly #connections: ConnectionLimiter;
+  readonly #outstanding: OutstandingRequests;
   readonly #subscription: Subscription;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
-    // PacedSocket answers pings.
+    // BoundedWebSocket answers pings.
     autoPong: false,
   });
   readonly #sockets = new Set<SubscriberSocket>();
   readonly #pings: NodeJS.Timeout;
 
-  constructor(options: FabricOptions, connections: Connections) {
+  constructor(options: FabricServerOptions, connections: ConnectionLimiter) {
     const { node, read, log } = options;
     this.#options = options;
     this.#connections = connections;
-    this.#outstanding = new Outstanding(node);
+    this.#outstanding = new OutstandingRequests(node);
     this.#subscription = new Subscription(node, read);
     const parts = { token: this.#token, outstanding: this.#outstanding, connections, log };
-    this.answer = handle(parts);
+    this.answer = createFabricRequestHandler(parts);
     this.#pings = setInterval(() => {
       for (const socket of this.#sockets) socket.ping();
     }, PING_MS);
@@ -137,18 +137,21 @@ class Face {
   publish({ address }: AddressInfo): void {
     const { tokenFile } = this.#options;
     // `localhost` is whatever address the system's files give it.
-    if (!isLoopback(address)) throw new FabricFaceError(`fabric: ${address} is not loopback`);
+    if (!isLoopback(address))
+      throw new FabricServerStartError(`fabric: ${address} is not loopback`);
     try {
       this.#token.write(tokenFile);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      throw new FabricFaceError(`fabric: no token in ${tokenFile}: ${words}`, { cause: error });
+      throw new FabricServerStartError(`fabric: no token in ${tokenFile}: ${words}`, {
+        cause: error,
+      });
     }
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const [path = ''] = (request.url ?? '').split('?', 1);
-    const reason = refusedCaller(request, this.#token) ?? this.#refusedSocket(path);
+    const reason = refusalOfCaller(request, this.#token) ?? this.#refusedSocket(path);
     if (reason !== undefined) {
       refuseSocket(socket, reason);
       return;
@@ -169,12 +172,15 @@ class Face {
     this.#upgrader.close();
   }
 
-  #refusedSocket(path: string): Refusal | undefined {
+  #refusedSocket(path: string): ServerRefusal | undefined {
     if (path !== SUBSCRIBE_PATH) {
-      return refusal('no-such-path', `the WebSocket is at ${SUBSCRIBE_PATH}`);
+      return makeServerRefusal('no-such-path', `the WebSocket is at ${SUBSCRIBE_PATH}`);
     }
     if (this.#sockets.size === 0) return undefined;
-    return refusal('subscribed', 'another client has subscribed; a node has one application');
+    return makeServerRefusal(
+      'subscribed',
+      'another client has subscribed; a node has one application',
+    );
   }
 
   #take(client: WebSocket): void {
@@ -186,11 +192,11 @@ class Face {
   }
 }
 
-function refuseSocket(socket: Duplex, reason: Refusal): void {
+function refuseSocket(socket: Duplex, reason: ServerRefusal): void {
   socket.on('error', () => socket.destroy());
   const text = `${JSON.stringify(reason)}\n`;
   const head = [
-    `HTTP/1.1 ${statusOfRefusal(reason)} ${reason.outcome}`,
+    `HTTP/1.1 ${httpStatusOfServerRefusal(reason)} ${reason.outcome}`,
     'Connection: close',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(text)}`,

@@ -5,12 +5,12 @@
  * @module
  */
 import type { RawData, WebSocket } from 'ws';
-import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
-import type { FabricOutcome, FabricRequest, FaceLog } from './fabric-node.ts';
-import { base64, type ClientFrame, frameOf, readFrame } from './frames.ts';
+import { BoundedWebSocket } from '../../engine/live/faces/paced-socket.ts';
+import type { FabricOutcome, FabricRequest, FabricServerLog } from './fabric-node.ts';
+import { type ClientFrame, encodeBase64, messageFrameText, readClientFrame } from './frames.ts';
 import { PAYLOAD_BYTES_MAX } from './limits.ts';
-import { type Refusal, refusal } from './outcomes.ts';
-import type { Outstanding } from './outstanding.ts';
+import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
+import type { OutstandingRequests } from './outstanding.ts';
 import type { HandedMessage, Subscriber, Subscription } from './subscription.ts';
 
 /** Most bytes that may wait for a subscriber: one message of the greatest length in base64, and answers. */
@@ -26,22 +26,22 @@ const NOTHING = new Uint8Array(0);
 export interface SocketParts {
   readonly client: WebSocket;
   readonly subscription: Subscription;
-  readonly outstanding: Outstanding;
-  readonly log: FaceLog;
+  readonly outstanding: OutstandingRequests;
+  readonly log: FabricServerLog;
 }
 
 /** The connection to one subscriber. */
 export class SubscriberSocket implements Subscriber {
   readonly #client: WebSocket;
-  readonly #paced: PacedSocket;
+  readonly #paced: BoundedWebSocket;
   readonly #subscription: Subscription;
-  readonly #outstanding: Outstanding;
-  readonly #log: FaceLog;
+  readonly #outstanding: OutstandingRequests;
+  readonly #log: FabricServerLog;
   #isSilent = false;
 
   constructor({ client, subscription, outstanding, log }: SocketParts) {
     this.#client = client;
-    this.#paced = new PacedSocket(client, {
+    this.#paced = new BoundedWebSocket(client, {
       bytesMax: BUFFERED_BYTES_MAX,
       onCut: (): void => log.warn('subscriber: it does not read; cut off'),
     });
@@ -79,7 +79,7 @@ export class SubscriberSocket implements Subscriber {
   }
 
   hand(handed: HandedMessage): void {
-    this.#paced.send(frameOf(handed));
+    this.#paced.send(messageFrameText(handed));
   }
 
   ended(reason: string): void {
@@ -89,8 +89,8 @@ export class SubscriberSocket implements Subscriber {
 
   #hear(data: RawData, isBinary: boolean): Promise<void> {
     const said = isBinary
-      ? refusal('bad-frame', 'frames are text')
-      : readFrame((data as Buffer).toString('utf8'));
+      ? makeServerRefusal('bad-frame', 'frames are text')
+      : readClientFrame((data as Buffer).toString('utf8'));
     if (!('error' in said)) return this.#obey(said);
     this.#refuse(said);
     return Promise.resolve();
@@ -100,7 +100,10 @@ export class SubscriberSocket implements Subscriber {
     switch (said.kind) {
       case 'taken':
         if (this.#subscription.taken(said.id)) return;
-        this.#refuse(refusal('bad-frame', 'taken: this message is not handed out'), said.id);
+        this.#refuse(
+          makeServerRefusal('bad-frame', 'taken: this message is not handed out'),
+          said.id,
+        );
         return;
       case 'answer':
         return this.#answer('answer', said.id, said.payload);
@@ -111,7 +114,7 @@ export class SubscriberSocket implements Subscriber {
         const { kind, number, address, payload } = said;
         const { to: target, wishes } = address;
         const { outcome, body } = await this.#ask({ kind, target, body: payload, wishes });
-        const reply = body === undefined ? {} : { payload: base64(body) };
+        const reply = body === undefined ? {} : { payload: encodeBase64(body) };
         this.#tell({ of: number, outcome, ...(kind === 'call' ? reply : {}) });
       }
     }
@@ -138,7 +141,7 @@ export class SubscriberSocket implements Subscriber {
     }
   }
 
-  #refuse(refused: Refusal, of?: string): void {
+  #refuse(refused: ServerRefusal, of?: string): void {
     this.#tell(of === undefined ? { ...refused } : { of, ...refused });
   }
 

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { FabricNode, OpenMessages, PeerMessage, ReadMessage } from './fabric-node.ts';
+import type { DecodePeerMessage, FabricNode, PeerMessage, PeerMessageFlow } from './fabric-node.ts';
 
 /** A message for the application. */
 export interface HandedMessage {
@@ -33,18 +33,18 @@ const AGAIN = 1;
 /** The application's side of one node. */
 export class Subscription {
   readonly #node: FabricNode;
-  readonly #read: ReadMessage;
+  readonly #read: DecodePeerMessage;
   #subscriber: Subscriber | undefined;
   /** The message that was not taken yet; {@link #wasHanded} says if anybody got it. */
   #held: HandedMessage | undefined;
   #wasHanded = false;
   /** Undefined until somebody subscribes, and when the node has ended it. */
-  #open: OpenMessages | undefined;
+  #open: PeerMessageFlow | undefined;
   /** True if a message was taken when there was no subscriber for the next one. */
   #isTaken = false;
   #isClosed = false;
 
-  constructor(node: FabricNode, read: ReadMessage) {
+  constructor(node: FabricNode, read: DecodePeerMessage) {
     this.#node = node;
     this.#read = read;
   }

@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { equalSecrets, wipe } from '../../nodes/_kit/secrets.ts';
+import { areSecretsEqual, wipe } from '../../nodes/_kit/secrets.ts';
 
 /** 256 bits, more than anybody guesses. */
 const TOKEN_BYTES = 32;
@@ -14,7 +14,7 @@ const OWNER_ONLY = 0o600;
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
 
 /** The token of one process. */
-export class Token {
+export class AccessToken {
   /** 43 characters of base64url (RFC 4648 section 5). */
   readonly text: string;
   readonly #digest: Uint8Array;
@@ -29,7 +29,7 @@ export class Token {
   /** True for `Authorization: Bearer TOKEN`; constant time in the characters of the token. */
   admits(authorization: string | undefined): boolean {
     const [, given] = BEARER.exec(authorization ?? '') ?? [];
-    return given !== undefined && equalSecrets(digestOf(given), this.#digest);
+    return given !== undefined && areSecretsEqual(digestOf(given), this.#digest);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Token {
   remove(file: string): void {
     try {
       const [written = ''] = readFileSync(file, 'utf8').split('\n');
-      if (equalSecrets(digestOf(written), this.#digest)) rmSync(file, { force: true });
+      if (areSecretsEqual(digestOf(written), this.#digest)) rmSync(file, { force: true });
     } catch {
       // The file is gone already, or no longer ours to read.
     }

@@ -5,48 +5,51 @@
  * @module
  */
 import type { SendWishes } from '../../engine/host/transport.ts';
-import { durationNs } from '../../nodes/_kit/options.ts';
-import { type Refusal, refusal } from './outcomes.ts';
+import { durationNsSchema } from '../../nodes/_kit/options.ts';
+import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
 
 /** Where a message is to go, and with which wishes. */
-export interface MessageAddress {
+export interface SendParameters {
   readonly to: string;
   readonly wishes: SendWishes & { readonly lifetime: number };
 }
 
 /** Fields of an address; numbers and booleans may also be text, because queries have only text. */
-export type AddressFields = Readonly<Record<string, unknown>>;
+export type SendParameterFields = Readonly<Record<string, unknown>>;
 
 /** The fields of an address. */
-export const ADDRESS_FIELDS = ['to', 'priority', 'lifetime', 'tolerant'] as const;
+export const SEND_PARAMETER_NAMES = ['to', 'priority', 'lifetime', 'tolerant'] as const;
 
 /** Lifetime of a message if the client names none, ns: shorter than the time-outs of HTTP clients. */
 const LIFETIME_NS = 60_000_000_000;
 /** The longest lifetime, ns: a week, since timers of the system end at 24 days. */
 const LIFETIME_NS_MAX = 604_800_000_000_000;
-/** The longest name that an envelope holds (RFC 1035 section 2.3.4), in characters of any kind. */
+/**
+ * Longest name of a node, UTF-16 code units. An envelope holds 255 bytes (RFC 1035 section 2.3.4),
+ * so a name with other characters than ASCII may still be too long for it.
+ */
 const NAME_CHARACTERS_MAX = 255;
 
-const duration = durationNs();
+const duration = durationNsSchema();
 
 /** Reads the query of a URL; each parameter at most once. */
-export function addressOfQuery(query: string): MessageAddress | Refusal {
+export function sendParametersFromQuery(query: string): SendParameters | ServerRefusal {
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of new URLSearchParams(query)) {
     if (!isAddressField(name)) return wrong(`${quoted(name)} is not one of ${FIELD_LIST}`);
     if (fields[name] !== undefined) return wrong(`${name} is there twice`);
     fields[name] = value;
   }
-  return addressOf(fields);
+  return sendParametersFromFields(fields);
 }
 
 /** Reads the fields of an address. */
-export function addressOf({
+export function sendParametersFromFields({
   to,
   priority,
   lifetime,
   tolerant,
-}: AddressFields): MessageAddress | Refusal {
+}: SendParameterFields): SendParameters | ServerRefusal {
   if (typeof to !== 'string' || to === '' || to.length > NAME_CHARACTERS_MAX) {
     return wrong('to is the name of a node');
   }
@@ -59,10 +62,10 @@ export function addressOf({
   return { to, wishes: { lifetime: lifetimeNs, priority: level, tolerant: isTolerant } };
 }
 
-const FIELD_LIST = ADDRESS_FIELDS.join(', ');
+const FIELD_LIST = SEND_PARAMETER_NAMES.join(', ');
 
 function isAddressField(name: string): boolean {
-  return ADDRESS_FIELDS.some((field) => field === name);
+  return SEND_PARAMETER_NAMES.some((field) => field === name);
 }
 
 function priorityOf(value: unknown): 0 | 1 | 2 | undefined {
@@ -97,6 +100,6 @@ function quoted(name: string): string {
   return JSON.stringify(name.slice(0, 40));
 }
 
-function wrong(error: string): Refusal {
-  return refusal('bad-parameter', error);
+function wrong(error: string): ServerRefusal {
+  return makeServerRefusal('bad-parameter', error);
 }

@@ -12,4 +12,4 @@ export {
   type MixnodeParts,
   type MixnodeStats,
 } from './mixnode.ts';
-export { type MixHop, packetFor } from './packet-for.ts';
+export { createMixPacket, type MixHop } from './packet-for.ts';

@@ -4,13 +4,13 @@
  * @module
  */
 import type { JobDefinition } from '../../engine/host/compute.ts';
-import { byteJob } from '../../nodes/_kit/byte-job.ts';
+import { byteJobDefinition } from '../../nodes/_kit/byte-job.ts';
 import { unwrapJob } from '../../nodes/sphinx/index.ts';
 
 /** The jobs, in the shape of a protocol, which threads expect. */
 export const protocol: { readonly jobs: Readonly<Record<string, JobDefinition>> } = {
-  jobs: { unwrap: byteJob(unwrapJob) },
+  jobs: { unwrap: byteJobDefinition(unwrapJob) },
 };
 
 /** URL of the module that threads load. */
-export const jobsUrl: string = import.meta.url;
+export const jobsModuleUrl: string = import.meta.url;

@@ -16,17 +16,17 @@ import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
 import { wipe } from '../../nodes/_kit/secrets.ts';
 import { ReplayFilter } from '../../nodes/mixnet/index.ts';
 import {
-  createExchange,
-  createFormat,
+  completeUnwrap,
+  createKeyExchange,
+  createPacketFormat,
   DEFAULT_HOPS,
   DEFAULT_USER_PAYLOAD_LENGTH,
-  type ExchangeChoice,
   encodeUnwrapSetup,
+  type KeyExchangeOption,
   type PacketFormat,
-  type SettleRules,
-  settleUnwrap,
+  type UnwrapCompletionRules,
 } from '../../nodes/sphinx/index.ts';
-import { jobsUrl } from './jobs.ts';
+import { jobsModuleUrl } from './jobs.ts';
 
 /** Longest accepted delay, ms: three epochs of 20 minutes. */
 const DELAY_MS_MAX = 3_600_000;
@@ -46,7 +46,7 @@ export interface MixnodeOptions {
   /** Largest number of packets inside, including results that wait to be taken; default 10,000. */
   readonly queue?: number;
   /** The key exchange; default `x25519`. */
-  readonly exchange?: ExchangeChoice;
+  readonly exchange?: KeyExchangeOption;
   /** Largest number of nodes on a path; default 5. */
   readonly nrHops?: number;
   /** Length of the user data of a packet, bytes; default 2,000. */
@@ -100,7 +100,7 @@ export class Mixnode {
   readonly #pipeline: Pipeline;
   readonly #job: number;
   readonly #queue: number;
-  readonly #rules: SettleRules;
+  readonly #rules: UnwrapCompletionRules;
   readonly #results: MixedPacket[] = [];
   readonly #drops = new Map<string, number>();
   readonly #submittedAt = new Map<number, number>();
@@ -135,7 +135,7 @@ export class Mixnode {
       ...(batch === undefined ? {} : { batch }),
       ...(slots === undefined ? {} : { slots }),
     });
-    const address = { moduleUrl: jobsUrl, job: 'unwrap', crypto: crypto.name };
+    const address = { moduleUrl: jobsModuleUrl, job: 'unwrap', crypto: crypto.name };
     this.#job = this.#pipeline.open(address, setup);
     wipe(setup);
     const size = { expectedTags, falsePositive: FALSE_POSITIVE };
@@ -217,7 +217,7 @@ export class Mixnode {
       this.#drop(result.status);
       return;
     }
-    const settled = settleUnwrap(this.#rules, result);
+    const settled = completeUnwrap(this.#rules, result);
     if ('drop' in settled) {
       this.#drop(settled.drop);
       return;
@@ -238,9 +238,9 @@ export class Mixnode {
 
 /** The packet format of mixes with these options. */
 export function packetFormatFor(crypto: CryptoProvider, options: MixnodeOptions): PacketFormat {
-  return createFormat({
+  return createPacketFormat({
     crypto,
-    exchange: createExchange(crypto, options.exchange ?? 'x25519'),
+    exchange: createKeyExchange(crypto, options.exchange ?? 'x25519'),
     nrHops: options.nrHops ?? DEFAULT_HOPS,
     userForwardPayloadLength: options.userPayloadLength ?? DEFAULT_USER_PAYLOAD_LENGTH,
     withSurb: true,

@@ -8,7 +8,7 @@ import { packetFormatFor } from './mixnode.ts';
 
 const NODE_ID_LENGTH = 32;
 
-/** A node of a path. */
+/** A mix node on a packet's path, and how long it holds the packet. */
 export interface MixHop {
   readonly publicKey: Mixnode['publicKey'];
   /** How long it must hold the packet, ms; ignored for the last node. */
@@ -21,7 +21,7 @@ export interface MixHop {
  * @returns the packet; the `nextNode` of a hop is the index of the next hop in `path`, big-endian.
  * @throws RangeError if the path or the payload do not fit the packets of these options.
  */
-export function packetFor(
+export function createMixPacket(
   { crypto, random }: MixnodeParts,
   options: MixnodeOptions,
   path: readonly MixHop[],

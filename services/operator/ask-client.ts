@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { type Endpoint, exchange, jsonOf } from './exchange.ts';
+import { type EndpointAddress, parseJsonOrUndefined, sendHttpRequest } from './exchange.ts';
 import type { OperatorAnswer, OperatorQuestion } from './node-face.ts';
 
 /** Time for the endpoint itself, on top of the node's, ms. */
@@ -18,19 +18,19 @@ const ANSWER = z.object({
 const REFUSAL = z.object({ error: z.string().max(4_096) });
 
 /** The answer of the node, or why the question did not reach it. */
-export type AskReply = OperatorAnswer | { readonly problem: string };
+export type OperatorReply = OperatorAnswer | { readonly problem: string };
 
-/** Never rejects. */
-export async function askOperator(
-  endpoint: Endpoint,
+/** Puts an operator's question to a node through the endpoint of its process; never rejects. */
+export async function askNodeEndpoint(
+  endpoint: EndpointAddress,
   question: OperatorQuestion,
-): Promise<AskReply> {
-  const reply = await exchange(endpoint, {
+): Promise<OperatorReply> {
+  const reply = await sendHttpRequest(endpoint, {
     ...{ method: 'POST', path: '/ask', body: JSON.stringify(question) },
     timeoutMs: question.withinMs + GRACE_MS,
   });
   if ('problem' in reply) return reply;
-  const said = jsonOf(reply.text);
+  const said = parseJsonOrUndefined(reply.text);
   const answer = ANSWER.safeParse(said).data;
   if (answer !== undefined) return answer;
   return { problem: REFUSAL.safeParse(said).data?.error ?? 'what answers is not an Orrery node' };

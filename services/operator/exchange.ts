@@ -6,7 +6,7 @@
 import { request } from 'node:http';
 
 /** The address of an endpoint. */
-export interface Endpoint {
+export interface EndpointAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -15,12 +15,12 @@ export interface Endpoint {
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The text `host:port`, with brackets around an IPv6 address. */
-export function endpointText({ host, port }: Endpoint): string {
+export function endpointAddressText({ host, port }: EndpointAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** Reads an answer; undefined if it is no JSON. */
-export function jsonOf(text: string): unknown {
+export function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -30,12 +30,12 @@ export function jsonOf(text: string): unknown {
 }
 
 /** What an endpoint answered, or why it did not. */
-export type Reply =
+export type HttpReply =
   | { readonly status: number; readonly text: string }
   | { readonly problem: string };
 
 /** One request. */
-export interface Exchange {
+export interface HttpRequestOptions {
   readonly method: string;
   readonly path: string;
   readonly timeoutMs: number;
@@ -43,7 +43,10 @@ export interface Exchange {
 }
 
 /** Sends one request on a connection of its own; any failure becomes a problem as text. */
-export function exchange({ host, port }: Endpoint, asked: Exchange): Promise<Reply> {
+export function sendHttpRequest(
+  { host, port }: EndpointAddress,
+  asked: HttpRequestOptions,
+): Promise<HttpReply> {
   const { method, path, timeoutMs, body } = asked;
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(timeoutMs);

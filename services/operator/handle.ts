@@ -8,15 +8,21 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isOfWebPage, namesLoopback } from '../_kit/callers.ts';
+import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
 import type { OperatorLog } from './json-log.ts';
-import type { EndpointFace } from './node-face.ts';
-import { type Answer, type Method, ROUTES, Routes, refusal } from './routes.ts';
+import type { OperatorBackend } from './node-face.ts';
+import {
+  type HttpAnswer,
+  type HttpMethod,
+  makeRefusalAnswer,
+  OperatorRoutes,
+  ROUTE_METHODS,
+} from './routes.ts';
 
 /** The context of a request: the node, its log, and who can reach the endpoint. */
 export interface OperatorHandlerContext {
-  readonly face: EndpointFace;
+  readonly face: OperatorBackend;
   readonly log: OperatorLog;
   /** True when the endpoint is reachable only from this machine. */
   readonly isPrivate: boolean;
@@ -26,10 +32,10 @@ export interface OperatorHandlerContext {
 const BODY_BYTES_MAX = 32_768;
 
 /** Creates the handler of all requests. */
-export function handle(
+export function createOperatorRequestHandler(
   o: OperatorHandlerContext,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const routes = new Routes(o.face, o.log);
+  const routes = new OperatorRoutes(o.face, o.log);
   return (request, response) => {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
@@ -37,7 +43,7 @@ export function handle(
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         o.log.component('operator').error(`${request.method} failed: ${words}`);
-        return refusal(500, 'the node could not answer; its log has the reason');
+        return makeRefusalAnswer(500, 'the node could not answer; its log has the reason');
       })
       .then((given) => send(given, request, response))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -46,28 +52,32 @@ export function handle(
 
 async function answer(
   o: OperatorHandlerContext,
-  routes: Routes,
+  routes: OperatorRoutes,
   request: IncomingMessage,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   const [path = ''] = (request.url ?? '').split('?');
-  const methods = ROUTES.get(path);
+  const methods = ROUTE_METHODS.get(path);
   if (methods === undefined) {
-    return refusal(404, 'there is no such path', { paths: [...ROUTES.keys()] });
+    return makeRefusalAnswer(404, 'there is no such path', { paths: [...ROUTE_METHODS.keys()] });
   }
   const method = methodOf(request, methods);
   if (method === undefined) {
     const allow = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-    return { ...refusal(405, `allowed: ${allow.join(', ')}`), allow: allow.join(', ') };
+    return { ...makeRefusalAnswer(405, `allowed: ${allow.join(', ')}`), allow: allow.join(', ') };
   }
   const refused = checkHost(o, request) ?? checkCaller(request, method);
   if (refused !== undefined) return refused;
   const body = method === 'GET' ? '' : await readBody(request);
-  if (body === undefined) return refusal(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
+  if (body === undefined)
+    return makeRefusalAnswer(413, `a body has at most ${BODY_BYTES_MAX} bytes`);
   return routes.answer(method, path, body, signal);
 }
 
-function methodOf(request: IncomingMessage, methods: readonly Method[]): Method | undefined {
+function methodOf(
+  request: IncomingMessage,
+  methods: readonly HttpMethod[],
+): HttpMethod | undefined {
   const wanted = request.method === 'HEAD' ? 'GET' : request.method;
   return methods.find((method) => method === wanted);
 }
@@ -75,20 +85,23 @@ function methodOf(request: IncomingMessage, methods: readonly Method[]): Method 
 function checkHost(
   { isPrivate }: OperatorHandlerContext,
   { headers }: IncomingMessage,
-): Answer | undefined {
-  if (!isPrivate || namesLoopback(headers)) return undefined;
-  return refusal(421, 'use 127.0.0.1, ::1 or localhost in the address');
+): HttpAnswer | undefined {
+  if (!isPrivate || isAddressedToLoopback(headers)) return undefined;
+  return makeRefusalAnswer(421, 'use 127.0.0.1, ::1 or localhost in the address');
 }
 
 /** Who changes something is on this machine. No web page may ask: some answers run code of nodes. */
-function checkCaller({ headers, socket }: IncomingMessage, method: Method): Answer | undefined {
+function checkCaller(
+  { headers, socket }: IncomingMessage,
+  method: HttpMethod,
+): HttpAnswer | undefined {
   if (method !== 'GET' && !isLoopback(socket.remoteAddress ?? '')) {
-    return refusal(403, 'this is allowed only from the machine of the node (loopback)');
+    return makeRefusalAnswer(403, 'this is allowed only from the machine of the node (loopback)');
   }
   // What a person types into a browser comes from no page.
   const isTyped = method === 'GET' && headers['sec-fetch-site'] === 'none';
-  if (isTyped || !isOfWebPage(headers)) return undefined;
-  return refusal(403, 'a web page may not do this');
+  if (isTyped || !isWebPageRequest(headers)) return undefined;
+  return makeRefusalAnswer(403, 'a web page may not do this');
 }
 
 /** Reads the body as text; undefined if it is too long. */
@@ -104,7 +117,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
+function send(given: HttpAnswer, request: IncomingMessage, response: ServerResponse): void {
   const bytes = Buffer.from(given.text, 'utf8');
   // The unread rest of a body is discarded by closing its connection.
   if (given.status === 413) response.setHeader('Connection', 'close');

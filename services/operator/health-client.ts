@@ -7,7 +7,13 @@
  * @module
  */
 import { z } from 'zod';
-import { type Endpoint, endpointText, exchange, jsonOf, type Reply } from './exchange.ts';
+import {
+  type EndpointAddress,
+  endpointAddressText,
+  type HttpReply,
+  parseJsonOrUndefined,
+  sendHttpRequest,
+} from './exchange.ts';
 
 /** What to ask, and how long to wait. */
 export interface HealthQuestion {
@@ -35,7 +41,7 @@ export interface NodeHealth {
   /** What is wrong, one sentence each. */
   readonly problems: readonly string[];
   /** What the node reports about itself; absent if it does not answer. */
-  readonly status?: HealthStatus;
+  readonly status?: ReportedNodeStatus;
   /** Number of samples at `/metrics`; 0 if there are none. */
   readonly metrics: number;
   readonly probe: ProbeOutcome;
@@ -56,7 +62,7 @@ const STATUS = z.object({
 });
 
 /** The state of a node as its endpoint reports it. */
-export type HealthStatus = z.infer<typeof STATUS>;
+export type ReportedNodeStatus = z.infer<typeof STATUS>;
 
 const PROBE = z.object({
   ok: z.boolean(),
@@ -67,10 +73,13 @@ const PROBE = z.object({
 const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? \S+$/;
 
 /** Checks one node. Never rejects: if the node does not answer, that is reported as a problem. */
-export async function checkNode(endpoint: Endpoint, asked: HealthQuestion): Promise<NodeHealth> {
-  const text = endpointText(endpoint);
-  const ask = (method: string, path: string): Promise<Reply> =>
-    exchange(endpoint, { method, path, timeoutMs: asked.timeoutMs });
+export async function checkNodeHealth(
+  endpoint: EndpointAddress,
+  asked: HealthQuestion,
+): Promise<NodeHealth> {
+  const text = endpointAddressText(endpoint);
+  const ask = (method: string, path: string): Promise<HttpReply> =>
+    sendHttpRequest(endpoint, { method, path, timeoutMs: asked.timeoutMs });
   const health = await ask('GET', '/healthz');
   if ('problem' in health) {
     return silent(text, `does not answer: ${health.problem}`);
@@ -94,23 +103,23 @@ function silent(endpoint: string, problem: string): NodeHealth {
   return { endpoint, ok: false, problems: [problem], metrics: 0, probe: LEFT_OUT };
 }
 
-function readStatus(reply: Reply): HealthStatus | undefined {
-  return 'problem' in reply ? undefined : STATUS.safeParse(jsonOf(reply.text)).data;
+function readStatus(reply: HttpReply): ReportedNodeStatus | undefined {
+  return 'problem' in reply ? undefined : STATUS.safeParse(parseJsonOrUndefined(reply.text)).data;
 }
 
 /** Number of samples if the whole text is valid and comes from a node; otherwise 0. */
-function countSamples(reply: Reply): number {
+function countSamples(reply: HttpReply): number {
   if ('problem' in reply || reply.status !== 200) return 0;
   const lines = reply.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const isNode = lines.some((line) => line.startsWith('orrery_node_up'));
   return isNode && lines.every((line) => SAMPLE.test(line)) ? lines.length : 0;
 }
 
-function readProbe(reply: Reply): ProbeOutcome {
+function readProbe(reply: HttpReply): ProbeOutcome {
   if ('problem' in reply) return { kind: 'failed', reason: reply.problem };
   if (reply.status === 501) return { kind: 'none' };
   if (reply.status === 403) return { kind: 'elsewhere' };
-  const said = PROBE.safeParse(jsonOf(reply.text)).data;
+  const said = PROBE.safeParse(parseJsonOrUndefined(reply.text)).data;
   if (said === undefined) return { kind: 'failed', reason: `/probe says ${reply.status}` };
   if (!said.ok) return { kind: 'failed', reason: said.reason ?? 'the packet did not come back' };
   return said.ms === undefined ? { kind: 'back' } : { kind: 'back', ms: said.ms };

@@ -4,28 +4,28 @@
  * @module
  */
 
-export { type AskReply, askOperator } from './ask-client.ts';
-export { type Endpoint, endpointText } from './exchange.ts';
+export { askNodeEndpoint, type OperatorReply } from './ask-client.ts';
+export { type EndpointAddress, endpointAddressText } from './exchange.ts';
 export {
-  checkNode,
+  checkNodeHealth,
   type HealthQuestion,
-  type HealthStatus,
   type NodeHealth,
   type ProbeOutcome,
+  type ReportedNodeStatus,
 } from './health-client.ts';
 export {
   type ComponentLog,
+  createJsonLog,
   type JsonLogOptions,
-  jsonLog,
   type OperatorLog,
 } from './json-log.ts';
 export {
-  isComponent,
-  isLevel,
-  type LogLevels,
-  OPERATOR_LEVELS,
-  type OperatorLevel,
-  readLevels,
+  isLogComponentName,
+  isLogLevel,
+  type LogLevelSettings,
+  OPERATOR_LOG_LEVELS,
+  type OperatorLogLevel,
+  parseLogLevels,
 } from './log-levels.ts';
 export {
   type MemoryWatch,
@@ -35,25 +35,25 @@ export {
   watchMemory,
 } from './memory-watch.ts';
 export type {
-  EndpointFace,
-  NodeFace,
-  NodeState,
+  NodeProcessBackend,
+  NodeProcessState,
   NodeStatus,
   OperatorAnswer,
+  OperatorBackend,
   OperatorQuestion,
   ProbeResult,
   ReloadResult,
 } from './node-face.ts';
 export {
   OperatorAddressError,
-  type OperatorOptions,
   type OperatorServer,
-  serveOperator,
+  type OperatorServerOptions,
+  startOperatorServer,
 } from './server.ts';
 export {
   type ClosingPart,
   DRAIN_DEADLINE_MS,
-  handleSignals,
+  installSignalHandlers,
   type SignalHandlers,
   type SignalOptions,
 } from './signals.ts';

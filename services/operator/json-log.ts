@@ -10,20 +10,20 @@
  */
 import { type DestinationStream, pino } from 'pino';
 import type { LogFields } from '../../engine/host/measure.ts';
-import { cleanFields, scrub } from '../../engine/live/scrub.ts';
+import { scrubLogFields, scrubSecrets } from '../../engine/live/scrub.ts';
 import {
-  COMPONENTS_MAX,
-  isComponent,
-  type LevelsRead,
-  type LogLevels,
-  OPERATOR_LEVELS,
-  type OperatorLevel,
-  readLevels,
+  isLogComponentName,
+  LOG_COMPONENTS_MAX,
+  type LogLevelSettings,
+  OPERATOR_LOG_LEVELS,
+  type OperatorLogLevel,
+  type ParsedLogLevels,
+  parseLogLevels,
 } from './log-levels.ts';
 
 /** Writes the lines of one component. */
 export type ComponentLog = Readonly<
-  Record<OperatorLevel, (message: string, fields?: LogFields) => void>
+  Record<OperatorLogLevel, (message: string, fields?: LogFields) => void>
 >;
 
 /** Writes the lines of protocols. */
@@ -43,15 +43,15 @@ export interface OperatorLog {
    * `node`.
    */
   sink(component: string): ProtocolLog;
-  levels(): LogLevels;
+  levels(): LogLevelSettings;
   /**
    * Changes the general level, or the level of one component.
    * @throws RangeError for an invalid name, or for more than 64 components with levels of their
    * own.
    */
-  setLevel(level: OperatorLevel, component?: string): void;
+  setLevel(level: OperatorLogLevel, component?: string): void;
   /** Replaces all levels. */
-  replaceLevels(levels: Omit<LevelsRead, 'problems'>): void;
+  replaceLevels(levels: Omit<ParsedLogLevels, 'problems'>): void;
   /**
    * Switches between writing everything and the configured levels; true if everything is now
    * written.
@@ -69,7 +69,7 @@ export interface JsonLogOptions {
   /** Name of the node, written in every line. */
   readonly node: string;
   /** General level where the environment sets none; default `info`. */
-  readonly level?: OperatorLevel;
+  readonly level?: OperatorLogLevel;
   /**
    * Text of ORRERY_LOG; by default from the environment of this process. It takes precedence over
    * `level`.
@@ -79,14 +79,14 @@ export interface JsonLogOptions {
   readonly destination?: DestinationStream;
 }
 
-const DEFAULT_LEVEL: OperatorLevel = 'info';
+const DEFAULT_LEVEL: OperatorLogLevel = 'info';
 const LINES_PER_SECOND_MAX = 1_000;
 const STDERR = 2;
 
 /** Creates the log of a node process. */
-export function jsonLog(options: JsonLogOptions): OperatorLog {
+export function createJsonLog(options: JsonLogOptions): OperatorLog {
   const log = new JsonLog(options);
-  const said = readLevels(options.environment ?? process.env['ORRERY_LOG'] ?? '');
+  const said = parseLogLevels(options.environment ?? process.env['ORRERY_LOG'] ?? '');
   if (said.level !== undefined) log.setLevel(said.level);
   for (const [component, level] of said.components) log.setLevel(level, component);
   for (const problem of said.problems) log.component('log').warn(`ORRERY_LOG: ${problem}`);
@@ -96,8 +96,8 @@ export function jsonLog(options: JsonLogOptions): OperatorLog {
 class JsonLog implements OperatorLog {
   private readonly node: string;
   private readonly writer: ReturnType<typeof makeWriter>;
-  private readonly components = new Map<string, OperatorLevel>();
-  private level: OperatorLevel;
+  private readonly components = new Map<string, OperatorLogLevel>();
+  private level: OperatorLogLevel;
   private isEverything = false;
   private lostLines = 0;
   private leftOut = 0;
@@ -113,7 +113,7 @@ class JsonLog implements OperatorLog {
   component(name: string): ComponentLog {
     expectComponent(name);
     const writer =
-      (level: OperatorLevel) =>
+      (level: OperatorLogLevel) =>
       (message: string, fields?: LogFields): void => {
         this.write({ level, node: this.node, component: name, message, fields });
       };
@@ -131,26 +131,28 @@ class JsonLog implements OperatorLog {
       this.write({ level, node, component, message, fields });
   }
 
-  levels(): LogLevels {
+  levels(): LogLevelSettings {
     if (this.isEverything) return { level: 'debug', components: {} };
     const sorted = [...this.components].sort(([a], [b]) => (a < b ? -1 : 1));
     return { level: this.level, components: Object.fromEntries(sorted) };
   }
 
-  setLevel(level: OperatorLevel, component?: string): void {
+  setLevel(level: OperatorLogLevel, component?: string): void {
     if (component === undefined) {
       this.level = level;
     } else {
       expectComponent(component);
-      if (!this.components.has(component) && this.components.size >= COMPONENTS_MAX) {
-        throw new RangeError(`at most ${COMPONENTS_MAX} components can have a level of their own`);
+      if (!this.components.has(component) && this.components.size >= LOG_COMPONENTS_MAX) {
+        throw new RangeError(
+          `at most ${LOG_COMPONENTS_MAX} components can have a level of their own`,
+        );
       }
       this.components.set(component, level);
     }
     this.isEverything = false;
   }
 
-  replaceLevels({ level = DEFAULT_LEVEL, components }: Omit<LevelsRead, 'problems'>): void {
+  replaceLevels({ level = DEFAULT_LEVEL, components }: Omit<ParsedLogLevels, 'problems'>): void {
     this.components.clear();
     this.setLevel(level);
     for (const [component, own] of components) this.setLevel(own, component);
@@ -167,7 +169,7 @@ class JsonLog implements OperatorLog {
 
   private write(line: Line): void {
     const least = this.isEverything ? 'debug' : (this.components.get(line.component) ?? this.level);
-    if (OPERATOR_LEVELS.indexOf(line.level) < OPERATOR_LEVELS.indexOf(least)) return;
+    if (OPERATOR_LOG_LEVELS.indexOf(line.level) < OPERATOR_LOG_LEVELS.indexOf(least)) return;
     if (!this.hasRoom()) {
       this.lostLines += 1;
       this.leftOut += 1;
@@ -175,8 +177,8 @@ class JsonLog implements OperatorLog {
     }
     const { level, node, component, message, fields } = line;
     // A field cannot pretend to be a part of the line.
-    const { level: _, message: __, timestamp: ___, ...own } = cleanFields(fields ?? {});
-    this.writer[level]({ ...own, node, component }, scrub(message));
+    const { level: _, message: __, timestamp: ___, ...own } = scrubLogFields(fields ?? {});
+    this.writer[level]({ ...own, node, component }, scrubSecrets(message));
   }
 
   /**
@@ -209,7 +211,7 @@ class JsonLog implements OperatorLog {
 }
 
 interface Line {
-  readonly level: OperatorLevel;
+  readonly level: OperatorLogLevel;
   readonly node: string;
   readonly component: string;
   readonly message: string;
@@ -221,7 +223,7 @@ interface Line {
  */
 function makeWriter(
   destination: DestinationStream,
-): Readonly<Record<OperatorLevel, (fields: object, message: string) => void>> {
+): Readonly<Record<OperatorLogLevel, (fields: object, message: string) => void>> {
   return pino(
     {
       level: 'debug',
@@ -235,5 +237,5 @@ function makeWriter(
 }
 
 function expectComponent(name: string): void {
-  if (!isComponent(name)) throw new RangeError(`"${name}" is not the name of a component`);
+  if (!isLogComponentName(name)) throw new RangeError(`"${name}" is not the name of a component`);
 }

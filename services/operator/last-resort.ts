@@ -10,7 +10,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** The instructions for the thread. */
-export interface LastResort {
+export interface ForcedKillOptions {
   /** Time until the process is killed, ms. */
   readonly afterMs: number;
   /** The message written to stderr before the process is killed, with its line break. */
@@ -27,7 +27,7 @@ setTimeout(() => {
 `;
 
 /** Starts the thread; it does not keep the process alive. */
-export function startLastResort(order: LastResort): void {
+export function startForcedKillThread(order: ForcedKillOptions): void {
   const worker = new Worker(PROGRAM, { eval: true, workerData: order });
   worker.unref();
 }

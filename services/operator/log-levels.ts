@@ -8,41 +8,41 @@
  */
 
 /** Levels, most verbose first; lines below the set level are not written. */
-export const OPERATOR_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export const OPERATOR_LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** One of the levels. */
-export type OperatorLevel = (typeof OPERATOR_LEVELS)[number];
+export type OperatorLogLevel = (typeof OPERATOR_LOG_LEVELS)[number];
 
 /** The general level, and those of components with a level of their own. */
-export interface LogLevels {
-  readonly level: OperatorLevel;
-  readonly components: Readonly<Record<string, OperatorLevel>>;
+export interface LogLevelSettings {
+  readonly level: OperatorLogLevel;
+  readonly components: Readonly<Record<string, OperatorLogLevel>>;
 }
 
 /**
  * Levels read from an environment variable; `problems` describes the parts that could not be read.
  */
-export interface LevelsRead {
-  readonly level?: OperatorLevel;
-  readonly components: ReadonlyMap<string, OperatorLevel>;
+export interface ParsedLogLevels {
+  readonly level?: OperatorLogLevel;
+  readonly components: ReadonlyMap<string, OperatorLogLevel>;
   readonly problems: readonly string[];
 }
 
 /** Largest number of components with their own level, which is more than a process has. */
-export const COMPONENTS_MAX = 64;
+export const LOG_COMPONENTS_MAX = 64;
 
 const COMPONENT = /^[a-z][a-z0-9._-]{0,62}$/;
 /** Longest text that is read; levels for 64 components fit into it. */
 const TEXT_MAX = 8_192;
 
 /** True for a name of a component: lower case, digits, `.`, `_`, `-`; at most 63 characters. */
-export function isComponent(name: unknown): name is string {
+export function isLogComponentName(name: unknown): name is string {
   return typeof name === 'string' && COMPONENT.test(name);
 }
 
 /** True for one of the levels. */
-export function isLevel(level: unknown): level is OperatorLevel {
-  return OPERATOR_LEVELS.some((one) => one === level);
+export function isLogLevel(level: unknown): level is OperatorLogLevel {
+  return OPERATOR_LOG_LEVELS.some((one) => one === level);
 }
 
 /**
@@ -50,19 +50,19 @@ export function isLevel(level: unknown): level is OperatorLevel {
  * @param text `level` and `component:level`, separated by commas; later parts take precedence.
  * @returns the levels, with one sentence for each part that could not be read.
  */
-export function readLevels(text: string): LevelsRead {
-  const components = new Map<string, OperatorLevel>();
+export function parseLogLevels(text: string): ParsedLogLevels {
+  const components = new Map<string, OperatorLogLevel>();
   const problems: string[] = [];
-  let level: OperatorLevel | undefined;
+  let level: OperatorLogLevel | undefined;
   for (const part of text.slice(0, TEXT_MAX).split(',')) {
     const [before = '', after, ...more] = part.split(':').map((word) => word.trim());
     if (before === '' && after === undefined) continue;
     const wanted = after ?? before;
-    if (more.length > 0 || !isLevel(wanted)) {
+    if (more.length > 0 || !isLogLevel(wanted)) {
       problems.push(`"${part.trim()}" is not a level; write debug, info, warn or error`);
     } else if (after === undefined) {
       level = wanted;
-    } else if (!isComponent(before) || components.size >= COMPONENTS_MAX) {
+    } else if (!isLogComponentName(before) || components.size >= LOG_COMPONENTS_MAX) {
       problems.push(`"${before}" is not a component; write for example gateway:debug`);
     } else {
       components.set(before, wanted);

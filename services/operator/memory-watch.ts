@@ -19,7 +19,7 @@ export interface ResourceSample {
   readonly cpuSeconds: number;
 }
 
-/** A running watch. */
+/** Watches the memory of the process until it is disposed of. */
 export interface MemoryWatch {
   /** Takes a sample now. */
   sample(): ResourceSample;

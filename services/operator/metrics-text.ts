@@ -16,12 +16,16 @@ import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 import { type HistogramData, histogramSum, visitBuckets } from '../../engine/measure/histogram.ts';
 import { prometheusName } from '../../engine/measure/prometheus-name.ts';
-import { metricOfSeries, readSeries, shownSeries } from '../../engine/pure/series-name.ts';
+import {
+  metricOfSeries,
+  prometheusSeriesOf,
+  readSeriesName,
+} from '../../engine/pure/series-name.ts';
 import { PROCESS_METRICS } from './memory-watch.ts';
-import type { EndpointFace, NodeState } from './node-face.ts';
+import type { NodeProcessState, OperatorBackend } from './node-face.ts';
 
 const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
-const STATES: readonly NodeState[] = ['starting', 'ready', 'running', 'draining', 'stopped'];
+const STATES: readonly NodeProcessState[] = ['starting', 'ready', 'running', 'draining', 'stopped'];
 /** Largest number of drop reasons with labels of their own; protocols declare a few dozen. */
 const REASONS_MAX = 1_000;
 /** Quantiles are computed from at most this many of the latest samples. */
@@ -42,7 +46,7 @@ interface Sheet {
 }
 
 /** The text of one scrape; ends with a newline. */
-export async function metricsText(face: EndpointFace): Promise<string> {
+export async function prometheusMetricsText(face: OperatorBackend): Promise<string> {
   const status = face.status();
   const sheet: Sheet = {
     registry: new Registry(),
@@ -57,8 +61,8 @@ export async function metricsText(face: EndpointFace): Promise<string> {
   addDrops(sheet, await face.drops());
   const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
   const units = new Map(definitions.map((one) => [one.name, one]));
-  for (const [name, value] of shownSeries(await face.metrics())) {
-    const { metric, labels } = readSeries(name) ?? { metric: metricOfSeries(name), labels: {} };
+  for (const [name, value] of prometheusSeriesOf(await face.metrics())) {
+    const { metric, labels } = readSeriesName(name) ?? { metric: metricOfSeries(name), labels: {} };
     const definition = units.get(metric);
     const own = { ...sheet, labels: { ...sheet.labels, ...labels } };
     addMetric(own, { metric, value, unit: definition?.unit ?? 'count', help: definition?.help });
@@ -87,7 +91,7 @@ function counter({ registry, labels }: Sheet, name: string, help: string, value:
   own.inc(labels, value);
 }
 
-function addState({ registry, labels }: Sheet, state: NodeState): void {
+function addState({ registry, labels }: Sheet, state: NodeProcessState): void {
   const states = new Gauge({
     name: 'orrery_node_state',
     help: '1 for the current state of the node',

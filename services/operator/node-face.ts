@@ -10,11 +10,11 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { MetricValue } from '../../engine/measure/counters.ts';
 
 /** State of a node process between start and end. */
-export type NodeState = 'starting' | 'ready' | 'running' | 'draining' | 'stopped';
+export type NodeProcessState = 'starting' | 'ready' | 'running' | 'draining' | 'stopped';
 
 /** The state of a node process, as JSON at `/status`. */
 export interface NodeStatus {
-  readonly state: NodeState;
+  readonly state: NodeProcessState;
   /** Name of the node in its topology. */
   readonly node: string;
   /** Name of the protocol that it runs. */
@@ -77,7 +77,7 @@ export interface ProbeResult {
 type Awaitable<T> = T | Promise<T>;
 
 /** What the endpoint shows: the nodes of a process, or those of a run. */
-export interface EndpointFace {
+export interface OperatorBackend {
   /** Name of the node in its topology, or of the run. */
   readonly name: string;
   status(): NodeStatus;
@@ -89,7 +89,7 @@ export interface EndpointFace {
   drops(): Awaitable<Readonly<Record<string, number>>>;
   /** Sends a packet through the network and waits for it; absent, or undefined, if the node cannot do that. */
   probe?(): Promise<ProbeResult | undefined>;
-  /** What each node says of itself, by its name; runs code of the nodes. */
+  /** What each node says of itself, by its name, a few MB together; runs code of the nodes. */
   nodes(): Awaitable<Readonly<Record<string, Readonly<Record<string, unknown>>>>>;
   /**
    * Asks a node of the process; absent if it has none that can be asked. Never rejects.
@@ -99,7 +99,7 @@ export interface EndpointFace {
 }
 
 /** A node process as seen by its operator; implemented by the process that runs the node. */
-export interface NodeFace extends EndpointFace {
+export interface NodeProcessBackend extends OperatorBackend {
   /**
    * Reads its files again and applies what can change while it runs; never throws for invalid
    * files.

@@ -6,17 +6,17 @@
  * @module
  */
 import { z } from 'zod';
-import { scrub } from '../../engine/live/scrub.ts';
+import { scrubSecrets } from '../../engine/live/scrub.ts';
 import type { OperatorLog } from './json-log.ts';
-import { isComponent, isLevel, OPERATOR_LEVELS } from './log-levels.ts';
-import { metricsText } from './metrics-text.ts';
-import type { EndpointFace, NodeStatus, ProbeResult } from './node-face.ts';
+import { isLogComponentName, isLogLevel, OPERATOR_LOG_LEVELS } from './log-levels.ts';
+import { prometheusMetricsText } from './metrics-text.ts';
+import type { NodeStatus, OperatorBackend, ProbeResult } from './node-face.ts';
 
 /** The methods in use. HEAD is answered like GET, without the body. */
-export type Method = 'GET' | 'POST' | 'PUT';
+export type HttpMethod = 'GET' | 'POST' | 'PUT';
 
 /** An answer that has not been sent yet. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
@@ -25,7 +25,10 @@ export interface Answer {
 }
 
 /** The paths, with the methods of each. */
-export const ROUTES: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
+export const ROUTE_METHODS: ReadonlyMap<string, readonly HttpMethod[]> = new Map<
+  string,
+  readonly HttpMethod[]
+>([
   ['/healthz', ['GET']],
   ['/readyz', ['GET']],
   ['/metrics', ['GET']],
@@ -44,8 +47,6 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 const ASKS_MAX = 16;
 const WITHIN_MS = 10_000;
 const WITHIN_MS_MAX = 600_000;
-/** Longest status of all nodes, characters of JSON; a longer one is left out. */
-const STATUS_CHARACTERS_MAX = 1_048_576;
 const word = z.string().max(256);
 const QUESTION = z.strictObject({
   kind: word.min(1),
@@ -59,35 +60,45 @@ const QUESTION_HINT =
   'send {"kind": "status"}; "node", "by", "target", "body" and "withinMs" are optional';
 
 /** A rejection as JSON with an explanation. */
-export function refusal(
+export function makeRefusalAnswer(
   status: number,
   error: string,
   more: Readonly<Record<string, unknown>> = {},
-): Answer {
+): HttpAnswer {
   return json(status, { error, ...more });
 }
 
 /** The routes of one node's endpoint. */
-export class Routes {
-  private readonly face: EndpointFace;
+export class OperatorRoutes {
+  private readonly face: OperatorBackend;
   private readonly log: OperatorLog;
+  /** Answers under way that run code of nodes or copy all metrics, by their path. */
+  private readonly looks = new Map<string, Promise<HttpAnswer>>();
   private probing: Promise<ProbeResult | undefined> | undefined;
   private asking = 0;
 
-  constructor(face: EndpointFace, log: OperatorLog) {
+  constructor(face: OperatorBackend, log: OperatorLog) {
     this.face = face;
     this.log = log;
   }
 
-  /** Answers a request whose method and path are in {@link ROUTES}. */
-  async answer(method: Method, path: string, body: string, signal: AbortSignal): Promise<Answer> {
+  /** Answers a request whose method and path are in {@link ROUTE_METHODS}. */
+  async answer(
+    method: HttpMethod,
+    path: string,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     switch (path) {
       case '/healthz':
         return this.health();
       case '/readyz':
         return this.readiness();
       case '/metrics':
-        return { status: 200, type: PROMETHEUS, text: await metricsText(this.face) };
+        return await this.look(path, async () => {
+          const text = await prometheusMetricsText(this.face);
+          return { status: 200, type: PROMETHEUS, text };
+        });
       case '/probe':
         return this.probe();
       case '/ask':
@@ -95,51 +106,57 @@ export class Routes {
       case '/log-level':
         return method === 'PUT' ? this.setLevel(body) : json(200, this.log.levels());
       default:
-        return json(200, { ...statusOf(this.face.status()), nodes: await this.nodes() });
+        return await this.look(path, async () => {
+          const nodes = await this.face.nodes();
+          return json(200, { ...statusOf(this.face.status()), nodes });
+        });
     }
   }
 
-  /** What the nodes say of themselves; nothing if that is too long. */
-  private async nodes(): Promise<Awaited<ReturnType<EndpointFace['nodes']>>> {
-    const nodes = await this.face.nodes();
-    return JSON.stringify(nodes).length <= STATUS_CHARACTERS_MAX ? nodes : {};
+  /** A request that comes while the same answer is under way gets that answer. */
+  private look(path: string, answer: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const known = this.looks.get(path);
+    if (known !== undefined) return known;
+    const begun = answer().finally(() => this.looks.delete(path));
+    this.looks.set(path, begun);
+    return begun;
   }
 
   /** Healthy if the process answers and the node has not ended. */
-  private health(): Answer {
+  private health(): HttpAnswer {
     const { node, state } = this.face.status();
     return json(state === 'stopped' ? 503 : 200, { ok: state !== 'stopped', node, state });
   }
 
-  private readiness(): Answer {
+  private readiness(): HttpAnswer {
     const { node, state, ready, reasons } = statusOf(this.face.status());
     return json(ready ? 200 : 503, { ready, node, state, reasons });
   }
 
   /** Sends one probe at a time; concurrent requests get the result of the probe in progress. */
-  private async probe(): Promise<Answer> {
+  private async probe(): Promise<HttpAnswer> {
     const send = this.face.probe?.bind(this.face);
-    if (send === undefined) return refusal(501, NO_PROBE);
+    if (send === undefined) return makeRefusalAnswer(501, NO_PROBE);
     this.probing ??= within(PROBE_MS_MAX, send).finally(() => {
       this.probing = undefined;
     });
     const result = await this.probing;
-    if (result === undefined) return refusal(501, NO_PROBE);
+    if (result === undefined) return makeRefusalAnswer(501, NO_PROBE);
     const { ok, ms, reason } = result;
     return json(ok ? 200 : 503, {
       ok,
       ...(ms === undefined ? {} : { ms }),
-      ...(reason === undefined ? {} : { reason: scrub(reason) }),
+      ...(reason === undefined ? {} : { reason: scrubSecrets(reason) }),
     });
   }
 
   /** Asks a node; at most {@link ASKS_MAX} questions are open. */
-  private async ask(body: string, signal: AbortSignal): Promise<Answer> {
+  private async ask(body: string, signal: AbortSignal): Promise<HttpAnswer> {
     const put = this.face.ask?.bind(this.face);
-    if (put === undefined) return refusal(501, 'this node takes no questions yet');
+    if (put === undefined) return makeRefusalAnswer(501, 'this node takes no questions yet');
     const question = QUESTION.safeParse(readJson(body)).data;
-    if (question === undefined) return refusal(400, QUESTION_HINT);
-    if (this.asking >= ASKS_MAX) return refusal(429, `${ASKS_MAX} questions are open`);
+    if (question === undefined) return makeRefusalAnswer(400, QUESTION_HINT);
+    if (this.asking >= ASKS_MAX) return makeRefusalAnswer(429, `${ASKS_MAX} questions are open`);
     this.asking += 1;
     const answer = await put(question, signal).finally(() => {
       this.asking -= 1;
@@ -147,19 +164,19 @@ export class Routes {
     return json(answer.outcome === 'ok' ? 200 : 503, answer);
   }
 
-  private setLevel(body: string): Answer {
+  private setLevel(body: string): HttpAnswer {
     const wanted = readJson(body);
     const { level, component } = wanted ?? {};
-    if (!isLevel(level)) {
-      return refusal(400, `send {"level": one of ${OPERATOR_LEVELS.join(', ')}}`);
+    if (!isLogLevel(level)) {
+      return makeRefusalAnswer(400, `send {"level": one of ${OPERATOR_LOG_LEVELS.join(', ')}}`);
     }
-    if (component !== undefined && !isComponent(component)) {
-      return refusal(400, '"component" is a name such as gateway');
+    if (component !== undefined && !isLogComponentName(component)) {
+      return makeRefusalAnswer(400, '"component" is a name such as gateway');
     }
     try {
       this.log.setLevel(level, component);
     } catch (error) {
-      return refusal(400, error instanceof Error ? error.message : String(error));
+      return makeRefusalAnswer(400, error instanceof Error ? error.message : String(error));
     }
     const whose = component === undefined ? 'everything' : component;
     this.log.component('log').warn(`level of ${whose} is now ${level}`);
@@ -170,7 +187,7 @@ export class Routes {
 /** Copies the declared fields only, with texts of limited length. */
 function statusOf(status: NodeStatus): NodeStatus {
   const { state, node, protocol, uptimeSeconds, ready, reasons, rssBytes, cpuSeconds } = status;
-  const words = reasons.slice(0, REASONS_MAX).map(scrub);
+  const words = reasons.slice(0, REASONS_MAX).map(scrubSecrets);
   return { state, node, protocol, uptimeSeconds, ready, reasons: words, rssBytes, cpuSeconds };
 }
 
@@ -184,7 +201,7 @@ function readJson(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function json(status: number, value: unknown): Answer {
+function json(status: number, value: unknown): HttpAnswer {
   return { status, type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
 

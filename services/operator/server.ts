@@ -11,13 +11,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { limitConnections } from '../../engine/live/faces/connections.ts';
 import { closeServer, listenFailureText, listenOn, refuseNonHttp } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
-import { handle } from './handle.ts';
+import { createOperatorRequestHandler } from './handle.ts';
 import type { OperatorLog } from './json-log.ts';
-import type { EndpointFace } from './node-face.ts';
+import type { OperatorBackend } from './node-face.ts';
 
 /** Where to listen, and for which node. */
-export interface OperatorOptions {
-  readonly face: EndpointFace;
+export interface OperatorServerOptions {
+  readonly face: OperatorBackend;
   readonly log: OperatorLog;
   /** Address to listen on; default 127.0.0.1. Any address other than loopback causes a warning. */
   readonly host?: string;
@@ -25,7 +25,7 @@ export interface OperatorOptions {
   readonly port: number;
 }
 
-/** A running endpoint. */
+/** An endpoint for operators that listens, and how to close it. */
 export interface OperatorServer {
   /** The address it listens on. */
   readonly host: string;
@@ -61,7 +61,7 @@ const CHECK_MS = 1_000;
  * Opens the endpoint.
  * @throws OperatorAddressError if the address or port is not available.
  */
-export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
+export async function startOperatorServer(options: OperatorServerOptions): Promise<OperatorServer> {
   const { face, log, host = '127.0.0.1', port } = options;
   const lines = log.component('operator');
   const isPrivate = isLoopback(host);
@@ -74,7 +74,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   });
   limitConnections(server, CONNECTIONS_MAX);
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
-  const answer = handle({ face, log, isPrivate });
+  const answer = createOperatorRequestHandler({ face, log, isPrivate });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!server.listening) response.setHeader('Connection', 'close');
     answer(request, response);

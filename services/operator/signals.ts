@@ -3,14 +3,14 @@
  * files, and SIGUSR2 switches the log between everything and the configured levels (SIGUSR1 is used
  * by Node's debugger) (R-061, R-062, R-248).
  *
- * The `NodeFace` does the draining and reloading.
+ * The `NodeProcessBackend` does the draining and reloading.
  *
  * @module
  */
 import { isMainThread } from 'node:worker_threads';
 import type { OperatorLog } from './json-log.ts';
-import { type LastResort, startLastResort } from './last-resort.ts';
-import type { NodeFace } from './node-face.ts';
+import { type ForcedKillOptions, startForcedKillThread } from './last-resort.ts';
+import type { NodeProcessBackend } from './node-face.ts';
 
 /**
  * A part of the process, other than the node, that must be closed before the process ends: the
@@ -24,7 +24,7 @@ export interface ClosingPart {
 
 /** What to do on signals. */
 export interface SignalOptions {
-  readonly face: NodeFace;
+  readonly face: NodeProcessBackend;
   readonly log: OperatorLog;
   /**
    * Effect of SIGINT; default `drain`. If another process of the same terminal controls this
@@ -37,8 +37,8 @@ export interface SignalOptions {
   readonly exit?: (code: number) => void;
   /** Longest time from the signal to the end, ms; default 4,500. */
   readonly deadlineMs?: number;
-  /** Ends a process that cannot even react to its deadline; default {@link startLastResort}. */
-  readonly lastResort?: (order: LastResort) => void;
+  /** Ends a process that cannot even react to its deadline; default {@link startForcedKillThread}. */
+  readonly lastResort?: (order: ForcedKillOptions) => void;
 }
 
 /** Handlers that stay installed until they are disposed of. */
@@ -48,7 +48,10 @@ export interface SignalHandlers {
   shutDown(why: string): void;
 }
 
-/** R-062 allows 5 s until the process ends; half a second is left for ending it. */
+/**
+ * Longest time from a signal to the end of the process, ms; R-062 allows 5 s, and half a second is left for ending
+ * it.
+ */
 export const DRAIN_DEADLINE_MS = 4_500;
 /** If the main thread does not respond this long after the deadline, it counts as stuck. */
 const STUCK_MS = 250;
@@ -57,7 +60,7 @@ const SAME_KEY_MS = 200;
 const EXIT_INTERRUPTED = 130;
 
 /** Installs the handlers. */
-export function handleSignals(options: SignalOptions): SignalHandlers {
+export function installSignalHandlers(options: SignalOptions): SignalHandlers {
   const ending = new Ending(options);
   const handlers: readonly (readonly [NodeJS.Signals, () => void])[] = [
     ['SIGTERM', (): void => ending.onSignal('SIGTERM')],
@@ -163,9 +166,12 @@ class Ending {
   }
 }
 
-/** Chooses what kills a stuck process: nothing if the caller ends it, or in a thread, whose process ends it. */
-function lastResortOf(exit: SignalOptions['exit']): (order: LastResort) => void {
-  return exit === undefined && isMainThread ? startLastResort : (): void => undefined;
+/**
+ * Chooses what kills a stuck process. Nothing does if the caller passed an `exit` of its own, or in a
+ * worker thread, which ends with its process.
+ */
+function lastResortOf(exit: SignalOptions['exit']): (order: ForcedKillOptions) => void {
+  return exit === undefined && isMainThread ? startForcedKillThread : (): void => undefined;
 }
 
 function exitProcess(code: number): void {

@@ -6,7 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { placesOf, productFiles, testsOf } from '../../tools/mutants/planting.ts';
+import {
+  pathsContaining,
+  productFiles,
+  testFilesForRequirement,
+} from '../../tools/mutants/planting.ts';
 import { readRequirements } from '../../tools/requirements/requirement-list.ts';
 import { filesByRequirement } from '../../tools/requirements/test-titles.ts';
 import { ROOT } from './files.ts';
@@ -31,7 +35,7 @@ describe('the planted defects of requirements', () => {
     const files = productFiles(ROOT);
     const lost = planned.flatMap(({ id, defects }) =>
       defects.flatMap(({ text }) => {
-        const places = placesOf(text, files);
+        const places = pathsContaining(text, files);
         return places.length === 1 ? [] : [`${id}: ${places.length} places of ${text} ${places}`];
       }),
     );
@@ -42,7 +46,7 @@ describe('the planted defects of requirements', () => {
   it('belong to a requirement that a test without a browser, servers or a package shows', () => {
     const titled = filesByRequirement(ROOT);
     const idle = planned
-      .filter((row) => testsOf(row, titled.get(row.id) ?? []).length === 0)
+      .filter((row) => testFilesForRequirement(row, titled.get(row.id) ?? []).length === 0)
       .filter(({ checks }) => !checks.some((check) => 'kpi' in check));
     expect(idle.map(({ id }) => id)).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { figuresDocument, readFigures, staleness } from '../../tools/figures.ts';
+import { figureStaleReason, figuresDocument, readFigures } from '../../tools/figures.ts';
 import { readRequirements } from '../../tools/requirements/requirement-list.ts';
 import { ROOT, repositoryFiles } from './files.ts';
 import { anchorsOf } from './headings.ts';
@@ -86,7 +86,8 @@ describe('documents', () => {
     ['CHANGELOG.md', 8_000],
     ['.github/SECURITY.md', 2_000],
   ])('say in %s what a user needs in less than %i bytes', (path, bytesMax) => {
-    expect(Buffer.byteLength(read(path))).toBeLessThan(bytesMax);
+    const advice = `${path}: shorten or merge older lines`;
+    expect(Buffer.byteLength(read(path)), advice).toBeLessThan(bytesMax);
   });
 
   it('explain each word of the glossary once, in the order of the alphabet', () => {
@@ -201,14 +202,16 @@ describe('docs/FIGURES.md', () => {
     const since = (commit: string): string | undefined =>
       commit === '5894431' ? '2026-11-24' : undefined;
     const command = 'npm run scenario failover-reference.yaml';
-    expect(staleness(from, `${command} -- --seeds 30`, since)).toBe('its command has 30 seeds');
-    expect(staleness(from, `${command} -- --seeds 3`, since)).toBe(
+    expect(figureStaleReason(from, `${command} -- --seeds 30`, since)).toBe(
+      'its command has 30 seeds',
+    );
+    expect(figureStaleReason(from, `${command} -- --seeds 3`, since)).toBe(
       'its code changed on 2026-11-24',
     );
-    expect(staleness(from.replace('5894431', '6e9ace7'), command, since)).toBeUndefined();
+    expect(figureStaleReason(from.replace('5894431', '6e9ace7'), command, since)).toBeUndefined();
     for (const { what, command: asked = '' } of figures) {
       const [, , origin = ''] = written.get(what)?.ours ?? [];
-      if (staleness(origin, asked, () => undefined) === undefined) continue;
+      if (figureStaleReason(origin, asked, () => undefined) === undefined) continue;
       expect(origin, what).toContain('**stale**');
     }
   });

@@ -38,7 +38,7 @@ function mentions({ path, text }: TextFile, words: readonly string[]): readonly 
 
 /** Files of a protocol that may name its doubles: they read the option, compare options of nodes, and open the node. */
 function isEdge(path: string): boolean {
-  return /^nodes\/[^/]+\/(doubles\/.*|(index|disagreements)\.ts|(.+\/)?config\.ts)$/.test(path);
+  return /^nodes\/[^/]+\/(doubles\/.*|(index|option-conflicts)\.ts|(.+\/)?config\.ts)$/.test(path);
 }
 
 describe.each(folders)('doubles of $protocol.name', ({ protocol, words }) => {

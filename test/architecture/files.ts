@@ -52,7 +52,9 @@ export function isSource({ path }: TextFile): boolean {
 function walk(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(path);
+    // In a worktree `.git` is a file.
+    if (SKIPPED.has(entry.name)) return [];
+    if (entry.isDirectory()) return walk(path);
     return entry.isFile() ? [path] : [];
   });
 }

@@ -14,7 +14,7 @@ export interface Holder {
   readonly name: string;
 }
 
-const GROWING = new Set(['Map', 'Set', 'Array', 'DueQueue', 'Deadlines', 'RangeSet']);
+const GROWING = new Set(['Map', 'Set', 'Array', 'DueQueue', 'DeadlineHeap', 'RangeSet']);
 const TIMERS = new Set(['Timer', 'Timeout', 'Immediate']);
 
 const OPTIONS: ts.CreateSourceFileOptions = {
@@ -22,7 +22,7 @@ const OPTIONS: ts.CreateSourceFileOptions = {
   jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
 };
 const WORTH_READING =
-  /\b(Map|Set|Array|DueQueue|Deadlines|RangeSet|Timer|Timeout|Immediate)\b|\[\]/;
+  /\b(Map|Set|Array|DueQueue|DeadlineHeap|RangeSet|Timer|Timeout|Immediate)\b|\[\]/;
 
 /** Every holder of a file, in its order, once by name. */
 export function holdersOf({ path, text }: TextFile): readonly Holder[] {

@@ -9,17 +9,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DROP_MEANINGS } from '../../engine/net/drop-reasons.ts';
-import type { DirectionSpec, JitterSpec, LossSpec, QueueSpec } from '../../engine/net/link-spec.ts';
+import { DROP_REASON_MEANINGS } from '../../engine/net/drop-reasons.ts';
+import type {
+  JitterSpec,
+  LinkDirectionSpec,
+  LossSpec,
+  QueueSpec,
+} from '../../engine/net/link-spec.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
-import { RING } from '../../runner/verify/checks/conservation.ts';
+import { RING_DIRECTION_SPECS } from '../../runner/verify/checks/conservation.ts';
 import { ACTIONS } from '../../scenarios/files/actions.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';
-import { DROP_PLACES } from '../../viz/app/pages/network/drop-places.ts';
-import { TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
+import { DROP_POINTS_ON_LINK } from '../../viz/app/pages/network/drop-places.ts';
+import { FAULT_TOOLS } from '../../viz/app/pages/network/palette/tools.ts';
 import { ROOT } from './files.ts';
 
 type Kinds<Kind extends string> = Readonly<Record<Kind, unknown>>;
@@ -41,7 +46,7 @@ const JITTERS: Kinds<JitterSpec['kind']> = {
 };
 
 /** What a link may have, by its key in files. */
-const LINK_VALUES: Readonly<Record<keyof DirectionSpec, string>> = {
+const LINK_VALUES: Readonly<Record<keyof LinkDirectionSpec, string>> = {
   ...{ rateBps: 'rate', rateSteps: 'rate', delayNs: 'delay', delaySteps: 'delay', mtu: 'mtu' },
   ...{ overheadBytes: 'overhead', queue: 'queue', tokenBucket: 'tokenBucket', loss: 'loss' },
   ...{ corrupt: 'corrupt', duplicate: 'duplicate', jitter: 'jitter', reorder: 'reorder' },
@@ -59,7 +64,7 @@ const SCENARIO = readFileSync(join(ROOT, 'schemas/scenario.schema.json'), 'utf8'
 
 const LINK_MODEL = readFileSync(join(ROOT, 'docs/spec/link-model.md'), 'utf8');
 const SCENARIO_FILES = readFileSync(join(ROOT, 'docs/spec/scenario-files.md'), 'utf8');
-const keyOf = (value: string): string => LINK_VALUES[value as keyof DirectionSpec];
+const keyOf = (value: string): string => LINK_VALUES[value as keyof LinkDirectionSpec];
 
 /** What a room knows, by the words with which a message names it. */
 type Rooms = Readonly<Record<string, (kind: string) => boolean>>;
@@ -71,14 +76,14 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     kinds: QUEUES,
     rooms: {
       ...ofLinks(QUEUES),
-      [RING_HAS]: (kind) => RING.some(({ queue }) => queue?.kind === kind),
+      [RING_HAS]: (kind) => RING_DIRECTION_SPECS.some(({ queue }) => queue?.kind === kind),
     },
   },
   loss: {
     kinds: LOSSES,
     rooms: {
       ...ofLinks(LOSSES),
-      [RING_HAS]: (kind) => RING.some(({ loss }) => loss?.kind === kind),
+      [RING_HAS]: (kind) => RING_DIRECTION_SPECS.some(({ loss }) => loss?.kind === kind),
     },
   },
   'link value': {
@@ -87,7 +92,7 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
       'topologies/schema/direction.ts': (key) => keyOf(key) in directionShape,
       'docs/spec/link-model.md': (key) =>
         new RegExp(`^\\|.*\`${keyOf(key)}\``, 'm').test(LINK_MODEL),
-      [RING_HAS]: (key) => RING.some((direction) => key in direction),
+      [RING_HAS]: (key) => RING_DIRECTION_SPECS.some((direction) => key in direction),
     },
   },
   traffic: {
@@ -101,8 +106,8 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
   layer: { kinds: dtnConfig.shape.layer.unwrap().enum, rooms: page('nodes/dtn/README.md') },
   strategy: { kinds: STRATEGIES, rooms: page('nodes/mixnet/mixing/README.md') },
   'drop reason': {
-    kinds: DROP_MEANINGS,
-    rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_PLACES },
+    kinds: DROP_REASON_MEANINGS,
+    rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_POINTS_ON_LINK },
   },
   'metric of flows': {
     kinds: Object.fromEntries(
@@ -119,14 +124,16 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     rooms: {
       ...page('docs/spec/scenario-files.md'),
       'schemas/scenario.schema.json': (kind) => SCENARIO.includes(`"${kind}": {`),
-      'viz/app/pages/network/palette/tools.ts': (kind) => TOOLS.some((tool) => tool.kind === kind),
+      'viz/app/pages/network/palette/tools.ts': (kind) =>
+        FAULT_TOOLS.some((tool) => tool.kind === kind),
     },
   },
   jitter: {
     kinds: JITTERS,
     rooms: {
       ...ofLinks(JITTERS),
-      [RING_HAS]: (kind) => RING.some(({ jitter = { kind: 'none' } }) => jitter.kind === kind),
+      [RING_HAS]: (kind) =>
+        RING_DIRECTION_SPECS.some(({ jitter = { kind: 'none' } }) => jitter.kind === kind),
     },
   },
 };

@@ -30,7 +30,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['mix.audits', 'mix.audit_failures', 'mix.audit_suspects', 'gateway.processing'],
   ],
   'they count what goes wrong, and in shipped scenarios it does not': [
-    ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals'],
+    ...['fabric.wrong_answers', 'fabric.refused_messages', 'fabric.refusals', 'dtn.redelivered'],
     ...['federated.opened', 'federated.gossip.lost', 'federated.attack.rebuilt'],
     ...['mix.messages.abandoned', 'mix.replay.false_rejects', 'router.suppressed'],
     'labels.folded',
@@ -55,6 +55,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
     ...['process.rss', 'process.rss_peak', 'process.heap', 'process.cpu'],
   ],
   'at the end of a run it is 0, since routers close their sessions': ['bfd.links_up'],
+  'it is 0 unless a link is down at the end of a run': ['bfd.links_down'],
 };
 
 const LIMITED = new Set(

@@ -7,8 +7,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rename, spell } from '../../tools/new-protocol/spellings.ts';
-import { PROTOCOL_LIST, protocolListText } from '../../tools/protocol-list.ts';
+import { renamePing, spellName } from '../../tools/new-protocol/spellings.ts';
+import { PROTOCOL_LIST_PATH, protocolListText } from '../../tools/protocol-list.ts';
 import { bin, copyWithProtocol, type Ran, runIn } from './copy-with-protocol.ts';
 import { ROOT } from './files.ts';
 
@@ -33,10 +33,10 @@ const GENERATOR = `/**
  */
 import { z } from 'zod';
 import type { TopologyGenerator } from '../../engine/host/generator.ts';
-import { wholeNumber } from '../_kit/whole-number.ts';
+import { wholeNumberSchema } from '../_kit/whole-number.ts';
 
 const parameters = z.strictObject({
-  askers: wholeNumber('a number of nodes such as 3', { min: 1, max: 1_000 }).default(3),
+  askers: wholeNumberSchema('a number of nodes such as 3', { min: 1, max: 1_000 }).default(3),
 });
 type Size = z.output<typeof parameters>;
 
@@ -92,9 +92,9 @@ describe('a new protocol', () => {
     const changed = changedFiles();
     expect(changed.filter((path) => path.startsWith(`nodes/${NAME}/`)).length).toBeGreaterThan(5);
     const others = changed.filter((path) => !own.some((start) => path.startsWith(start)));
-    expect(others).toEqual([PROTOCOL_LIST]);
+    expect(others).toEqual([PROTOCOL_LIST_PATH]);
     // What `npm run protocols` and `npm run schemas` would write stands there already.
-    expect(readFileSync(join(copy, PROTOCOL_LIST), 'utf8')).toBe(protocolListText(copy));
+    expect(readFileSync(join(copy, PROTOCOL_LIST_PATH), 'utf8')).toBe(protocolListText(copy));
     expect(node('tools/schemas.ts', '--check')).toMatchObject({ status: 0, text: '' });
   });
 
@@ -115,10 +115,10 @@ describe('a new protocol', () => {
 
   it('is found by its folder, and shipped when README.md has a row for it', () => {
     const list = (): string => protocolListText(copy);
-    expect(readFileSync(join(ROOT, PROTOCOL_LIST), 'utf8'), 'npm run protocols').toBe(
+    expect(readFileSync(join(ROOT, PROTOCOL_LIST_PATH), 'utf8'), 'npm run protocols').toBe(
       protocolListText(ROOT),
     );
-    expect(readFileSync(join(copy, PROTOCOL_LIST), 'utf8')).toBe(list());
+    expect(readFileSync(join(copy, PROTOCOL_LIST_PATH), 'utf8')).toBe(list());
     expect(list().indexOf('  mixnet as')).toBeLessThan(list().indexOf('const ADDED'));
     const readme = join(copy, 'README.md');
     const before = readFileSync(readme, 'utf8');
@@ -138,7 +138,7 @@ describe('a new protocol', () => {
   });
 
   it('is its author’s: a crash of it is no bug of orrery', () => {
-    const list = readFileSync(join(copy, PROTOCOL_LIST), 'utf8');
+    const list = readFileSync(join(copy, PROTOCOL_LIST_PATH), 'utf8');
     expect(list).toMatch(/const ADDED: readonly string\[\] = \['my-mix'\];/);
     const file = join(copy, `nodes/${NAME}/node.ts`);
     const before = readFileSync(file, 'utf8');
@@ -221,7 +221,12 @@ describe('a new protocol', () => {
       ...[`nodes/${NAME}`, `test/unit/nodes/${NAME}`, `test/vectors/${NAME}.test.ts`],
       ...[`test/scenarios/doubles/${NAME}.ts`, `test/conformance/live-cases/${NAME}.ts`],
     ];
-    const lint = run(bin('biome'), ['check', '--error-on-warnings', ...touched, PROTOCOL_LIST]);
+    const lint = run(bin('biome'), [
+      'check',
+      '--error-on-warnings',
+      ...touched,
+      PROTOCOL_LIST_PATH,
+    ]);
     expect(lint.status, lint.text).toBe(0);
   });
 
@@ -235,9 +240,11 @@ describe('a new protocol', () => {
 
 describe('names', () => {
   it('are put into every spelling, and into no longer word', () => {
-    const name = spell(NAME);
+    const name = spellName(NAME);
     expect(name).toEqual({ kebab: NAME, camel: 'myMix', pascal: 'MyMix', upper: 'MY_MIX' });
-    const text = "pingConfig createPing PING_PORT 'ping.rtt' shipping";
-    expect(rename(text, name)).toBe("myMixConfig createMyMix MY_MIX_PORT 'my-mix.rtt' shipping");
+    const text = "pingConfig createPingNode PING_PORT 'ping.rtt' shipping";
+    expect(renamePing(text, name)).toBe(
+      "myMixConfig createMyMixNode MY_MIX_PORT 'my-mix.rtt' shipping",
+    );
   });
 });

@@ -12,7 +12,7 @@ import type { Forgery } from '../../engine/host/forgery.ts';
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { scionTopologyGenerator } from '../../nodes/scion/generator.ts';
-import type { LookupFolders, Registry } from '../../topologies/files/registry.ts';
+import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
 
 /**
  * The topology of the bad scenarios: two gateways that can reach each other, and one in ISD 3 that
@@ -91,7 +91,7 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
 ]);
 
 /** A registry with three protocols and a handful of metrics. */
-export const registry: Registry = {
+export const registry: ProtocolLookup = {
   names: ['gateway', 'ping', 'scion'],
   metrics: METRICS.map(([name, kind, unit]) => ({ name, kind, unit, help: name })),
   protocols: (name) => PROTOCOLS.get(name),

@@ -181,6 +181,20 @@ const keyed: readonly CryptoCase[] = [
         '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
       ),
   },
+  {
+    id: 'pbkdf2/RFC 7914 11, two blocks',
+    check: (crypto) =>
+      same(
+        crypto.pbkdf2Sha256({
+          password: new TextEncoder().encode('passwd'),
+          salt: new TextEncoder().encode('salt'),
+          iterations: 1,
+          length: 64,
+        }),
+        '55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc' +
+          '49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783',
+      ),
+  },
 ];
 
 const CMAC_KEY = '2b7e151628aed2a6abf7158809cf4f3c';

@@ -380,4 +380,9 @@ export const mistakes: readonly (readonly [string, (crypto: CryptoProvider) => u
     'more than 255 blocks of HKDF',
     (crypto): unknown => crypto.hkdfSha256({ key: MESSAGE, length: 255 * 32 + 1 }),
   ],
+  [
+    'no iteration of PBKDF2',
+    (crypto): unknown =>
+      crypto.pbkdf2Sha256({ password: MESSAGE, salt: MESSAGE, iterations: 0, length: 32 }),
+  ],
 ];

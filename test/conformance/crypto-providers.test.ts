@@ -8,12 +8,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  CRYPTO_PROVIDER_NAMES,
+  type CryptoProviderName,
   type CryptoTiming,
+  createCryptoProvider,
   hasSodium,
   nobleFallbacksOf,
-  PROVIDER_NAMES,
-  type ProviderName,
-  provider,
 } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { type CryptoCase, cryptoCases } from './crypto-cases.ts';
@@ -26,7 +26,7 @@ import { stateCases, stateMistakes } from './crypto-state-cases.ts';
 import { wrapCases, wrapMistakes } from './crypto-wrap-cases.ts';
 
 interface Contender {
-  readonly name: ProviderName;
+  readonly name: CryptoProviderName;
   readonly timing: CryptoTiming;
 }
 
@@ -39,7 +39,7 @@ const CONTENDERS: readonly Contender[] = [
 ];
 
 /** Cases that a provider deliberately does not support, by the beginning of the case id. */
-const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
+const SKIPS: Partial<Record<CryptoProviderName, Readonly<Record<string, string>>>> = {
   modelled: {
     'aesCmac/': 'modelled computes a checksum instead of AES-CMAC',
     'aesCtrStream/': 'modelled has a cheap key stream of its own',
@@ -61,7 +61,7 @@ const SKIPS: Partial<Record<ProviderName, Readonly<Record<string, string>>>> = {
   },
 };
 
-const noble = provider('noble');
+const noble = createCryptoProvider('noble');
 
 const random: readonly CryptoCase[] = randomCases.map((one) => ({
   id: one.id,
@@ -97,12 +97,12 @@ function isAvailable({ name }: Contender): boolean {
   return name !== 'sodium' || hasSodium();
 }
 
-function skipReason(name: ProviderName, id: string): string | undefined {
+function skipReason(name: CryptoProviderName, id: string): string | undefined {
   const entries = Object.entries(SKIPS[name] ?? {});
   return entries.find(([start]) => id.startsWith(start))?.[1];
 }
 
-function describeFallbacks(name: ProviderName): string {
+function describeFallbacks(name: CryptoProviderName): string {
   const list = nobleFallbacksOf(name).map(({ primitive, when }) =>
     when === undefined ? primitive : `${primitive} (${when})`,
   );
@@ -110,7 +110,7 @@ function describeFallbacks(name: ProviderName): string {
 }
 
 describe.each(CONTENDERS.filter(isAvailable))('crypto provider $name, timing $timing', (one) => {
-  const crypto = provider(one.name, { timing: one.timing });
+  const crypto = createCryptoProvider(one.name, { timing: one.timing });
 
   it('says its name', () => {
     expect(crypto.name).toBe(one.name);
@@ -152,6 +152,7 @@ function freshResults(crypto: CryptoProvider, key: Uint8Array): readonly Uint8Ar
     crypto.aesKeyWrap(key, key),
     crypto.aesKeyUnwrap(key, crypto.aesKeyWrap(key, key))!,
     crypto.hkdfSha256({ key, length: 40 }),
+    crypto.pbkdf2Sha256({ password: key, salt: key, iterations: 2, length: 40 }),
     crypto.hkdfExpandSha256({ key, length: 40 }),
     crypto.blake2xb(key, 32),
     crypto.sha512Over256(key),
@@ -192,17 +193,17 @@ describe('the suite over crypto providers', () => {
 
   it('runs every provider that this machine has', () => {
     const names = new Set(CONTENDERS.map(({ name }) => name));
-    expect([...names].sort()).toEqual([...PROVIDER_NAMES].sort());
+    expect([...names].sort()).toEqual([...CRYPTO_PROVIDER_NAMES].sort());
   });
 
   it('lists only primitives of the port as fallbacks', () => {
-    for (const { primitive } of PROVIDER_NAMES.flatMap(nobleFallbacksOf)) {
+    for (const { primitive } of CRYPTO_PROVIDER_NAMES.flatMap(nobleFallbacksOf)) {
       expect(noble[primitive]).toBeDefined();
     }
   });
 });
 
 afterAll(() => {
-  for (const name of PROVIDER_NAMES) process.stdout.write(`${describeFallbacks(name)}\n`);
+  for (const name of CRYPTO_PROVIDER_NAMES) process.stdout.write(`${describeFallbacks(name)}\n`);
   if (!hasSodium()) process.stdout.write('skip: sodium: sodium-native is not installed here\n');
 });

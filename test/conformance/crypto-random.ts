@@ -90,6 +90,7 @@ export const randomCases: readonly RandomCase[] = [
       crypto.hkdfSha256({ key, salt: other, info: data, length: length * 3 }),
       crypto.hkdfSha512({ key, info: data, length }),
       crypto.hkdfSha512({ key, salt: other, length }),
+      crypto.pbkdf2Sha256({ password: key, salt: other, iterations: 1 + (length % 5), length }),
     ],
   },
   aeadCase('chacha20-poly1305'),

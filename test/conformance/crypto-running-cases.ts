@@ -6,7 +6,7 @@
  */
 import { expect } from 'vitest';
 import { InvariantError } from '../../engine/core/assert.ts';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { RunningHash } from '../../engine/host/crypto-states.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
@@ -78,7 +78,7 @@ export const runningCases: readonly CryptoCase[] = Object.entries(openers).flatM
     {
       id: `states/${name}: pieces of any length give the digest of the whole, which changes no state`,
       check: (crypto): void => {
-        const random = openStream(SEED, 'crypto', name);
+        const random = openRandomStream(SEED, 'crypto', name);
         for (let turn = 0; turn < 20; turn++) {
           const message = random.bytes(random.below(700));
           const [whole, pieces] = [open(crypto), open(crypto)];

@@ -6,7 +6,7 @@
  */
 import { expect } from 'vitest';
 import { InvariantError } from '../../engine/core/assert.ts';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import type { CryptoCase } from './crypto-cases.ts';
@@ -210,7 +210,7 @@ const states: readonly CryptoCase[] = [
   {
     id: 'states/aesCtrStream: pieces of any length, anywhere in a buffer, are parts of one stream',
     check: (crypto): void => {
-      const random = openStream(SEED, 'crypto', 'pieces');
+      const random = openRandomStream(SEED, 'crypto', 'pieces');
       for (const keyLength of [16, 32]) {
         const [key, counter] = [random.bytes(keyLength), random.bytes(16)];
         const expected = keyStream(crypto, key, counter, 3_000);

@@ -6,7 +6,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_CONSERVATION, unaccounted } from '../../reports/messages.ts';
+import {
+  countUnaccountedMessages,
+  MESSAGE_CONSERVATION_INVARIANT,
+} from '../../reports/messages.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { runLive } from '../../runner/run/live-run.ts';
@@ -60,7 +63,7 @@ async function brokenLive(of: Scenario): Promise<string> {
 
 function accountOf({ messages, invariants }: Report): MessageTotals {
   if (messages === undefined) throw new Error('no account was kept');
-  const verdict = invariants.find(({ name }) => name === MESSAGE_CONSERVATION);
+  const verdict = invariants.find(({ name }) => name === MESSAGE_CONSERVATION_INVARIANT);
   expect(verdict?.pass).toBe(true);
   return messages;
 }
@@ -71,7 +74,7 @@ describe('messages in both worlds', () => {
     const accounts = [sim(one), accountOf(await live(one))];
     for (const account of accounts) {
       expect(account.submitted).toBeGreaterThan(300);
-      expect(unaccounted(account)).toBe(0);
+      expect(countUnaccountedMessages(account)).toBe(0);
       expect(Object.keys(account.lost)).toEqual(expect.arrayContaining(['loss', 'node-down']));
       expect(account.delivered).toBeGreaterThan(account.submitted / 2);
     }
@@ -80,7 +83,7 @@ describe('messages in both worlds', () => {
   it('that bulk keeps add up over crashes of both ends', async () => {
     const one = bulk({});
     for (const account of [sim(one), accountOf(await live(one))]) {
-      expect(unaccounted(account)).toBe(0);
+      expect(countUnaccountedMessages(account)).toBe(0);
       // 50 messages a second for five seconds, except those during the second or so in which a node
       // was down.
       expect(account.delivered).toBeGreaterThan(200);

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
@@ -32,7 +32,7 @@ describe('floods in both worlds', () => {
       },
       registry,
     });
-    const sim = judge(
+    const sim = judgeRun(
       judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
     );
     const reports: readonly Report[] = [sim, await live(scenario)];

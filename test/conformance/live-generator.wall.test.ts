@@ -6,17 +6,17 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
 
 const FILE = fileURLToPath(new URL('../fixtures/rounds/rounds.yaml', import.meta.url));
 
 it('delivers in both worlds over the links that the generator drew', async () => {
-  await registry.loadNamedBy(FILE, PROJECT_FOLDERS);
+  await registry.loadNamedBy(FILE, SHIPPED_FILE_FOLDERS);
   const overrides = {
     duration: '2s',
     // A village has one link, to a town that the seed draws.
@@ -27,11 +27,11 @@ it('delivers in both worlds over the links that the generator drew', async () =>
   const load = (town: string): ReturnType<typeof loadScenario> => {
     const traffic = overrides.traffic.replace('TOWN', town);
     const set = { ...overrides, traffic };
-    return loadScenario({ path: FILE, folders: PROJECT_FOLDERS, overrides: set, registry });
+    return loadScenario({ path: FILE, folders: SHIPPED_FILE_FOLDERS, overrides: set, registry });
   };
   const drawn = load('town-1').topology.links.find(({ a }) => a.host === 'village-1');
   const scenario = load(drawn?.b.host ?? '');
-  const inSim = judge(
+  const inSim = judgeRun(
     judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
   );
   const inLive = await live(scenario);

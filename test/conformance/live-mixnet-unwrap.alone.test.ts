@@ -5,7 +5,7 @@
  * @module
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ByteCompute } from '../../engine/live/byte-compute.ts';
+import { ByteJobRunner } from '../../engine/live/byte-compute.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { report as judged, load, run } from '../unit/runner/fixture.ts';
 import { live, quickMixnet } from './on-sockets.ts';
@@ -65,8 +65,8 @@ afterEach(() => void vi.restoreAllMocks());
 it('R-113: delivers the same inline and on threads, and refuses replays in both', {
   retry: 1,
 }, async () => {
-  const submitted = vi.spyOn(ByteCompute.prototype, 'submit');
-  const warmed = vi.spyOn(ByteCompute.prototype, 'warm');
+  const submitted = vi.spyOn(ByteJobRunner.prototype, 'submit');
+  const warmed = vi.spyOn(ByteJobRunner.prototype, 'warm');
   const calls: number[] = [];
   for (const unwrap of ['inline', 'threads'] as const) {
     submitted.mockClear();

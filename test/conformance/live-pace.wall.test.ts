@@ -1,7 +1,7 @@
 /** The measurement of the machine's pace holds the process up, and must not hold up the run. */
 import { expect, it, vi } from 'vitest';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 
 const PAUSE_MS = 1_000;
 const PACE = 100_000_000;
@@ -26,7 +26,7 @@ const { live, registry } = await import('./on-sockets.ts');
 
 it('is no stall of the run', async () => {
   const overrides = { topology: CABLE, duration: '600ms', warmup: '100ms' };
-  const order = { path: 'hello.yaml', folders: PROJECT_FOLDERS, overrides, registry };
+  const order = { path: 'hello.yaml', folders: SHIPPED_FILE_FOLDERS, overrides, registry };
   const { metrics } = await live(loadScenario(order));
   expect(metrics['live.pace']).toMatchObject({ value: PACE });
   const stall = metrics['live.stall'];

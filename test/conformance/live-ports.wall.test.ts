@@ -8,8 +8,8 @@ import { createSocket } from 'node:dgram';
 import { Server } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
 import { PortPlan } from '../../engine/live/port-plan.ts';
-import { UdpWire } from '../../engine/live/udp-wire.ts';
-import { judge } from '../../reports/judge.ts';
+import { BoundUdpSocket } from '../../engine/live/udp-wire.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
@@ -37,7 +37,7 @@ function open(file: string, set: Readonly<Record<string, string>>): Promise<Open
  */
 async function live(loaded: OpenedScenario): Promise<{ end: RunEnd; places: ReadonlySet<string> }> {
   const places = new Set<string>();
-  const bind = vi.spyOn(UdpWire, 'bind');
+  const bind = vi.spyOn(BoundUdpSocket, 'bind');
   const listen = vi.spyOn(Server.prototype, 'listen');
   const end = await runLive({
     ...loaded,
@@ -57,7 +57,7 @@ async function live(loaded: OpenedScenario): Promise<{ end: RunEnd; places: Read
 
 function reportOf(end: RunEnd): Report {
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 const fingerprint = (scenario: Scenario): unknown =>

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
@@ -64,7 +64,7 @@ function load({ file, set }: LiveCase): Scenario {
 }
 
 function virtual(scenario: Scenario): Report {
-  return judge(judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
+  return judgeRun(judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
 }
 
 type Limit = Record<'metric' | 'aggregation' | 'limitText', string>;

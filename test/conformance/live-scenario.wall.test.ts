@@ -7,9 +7,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodeOf, judge } from '../../reports/judge.ts';
-import type { RunInput } from '../../reports/model.ts';
-import { type LiveOrder, runLive } from '../../runner/run/live-run.ts';
+import { exitCodeOf, judgeRun } from '../../reports/judge.ts';
+import type { JudgeInput } from '../../reports/model.ts';
+import { type LiveRunRequest, runLive } from '../../runner/run/live-run.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { orderOf, registry } from './on-sockets.ts';
 
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function order(overrides: Readonly<Record<string, string>>): LiveOrder {
+function order(overrides: Readonly<Record<string, string>>): LiveRunRequest {
   const scenario = loadScenario({
     path: join(folder, 'hello.yaml'),
     folders: { scenarios: folder, topologies: folder },
@@ -42,7 +42,7 @@ function order(overrides: Readonly<Record<string, string>>): LiveOrder {
   return orderOf(scenario);
 }
 
-async function run(live: LiveOrder): Promise<RunInput> {
+async function run(live: LiveRunRequest): Promise<JudgeInput> {
   const end = await runLive(live);
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
   return end.input;
@@ -50,7 +50,7 @@ async function run(live: LiveOrder): Promise<RunInput> {
 
 it('runs hello.yaml live to a report of the same form, with nothing uncounted', async () => {
   const input = await run(order({ duration: '1500ms', warmup: '300ms' }));
-  const report = judge(input);
+  const report = judgeRun(input);
   expect(report.mode).toBe('live');
   expect(report.clock).toBe('wall');
   expect(report.ending).toBe('complete');
@@ -79,12 +79,12 @@ it('drains and reports what there is when it is interrupted', async () => {
   expect(performance.now() - began).toBeLessThan(watchdogMs);
   expect(input.seeds[0]!.ending).toBe('interrupted');
   expect(input.seeds[0]!.packets.delivered).toBe(input.seeds[0]!.packets.sent);
-  expect(exitCodeOf(judge(input))).toBe(130);
+  expect(exitCodeOf(judgeRun(input))).toBe(130);
 });
 
 describe('a loop that stands still', () => {
   /** Runs hello.yaml while the whole process is paused once. */
-  async function withPause(ms: number): Promise<{ input: RunInput; pausedMs: number }> {
+  async function withPause(ms: number): Promise<{ input: JudgeInput; pausedMs: number }> {
     let isOver = false;
     let pausedMs = 0;
     const input = await run({
@@ -104,12 +104,12 @@ describe('a loop that stands still', () => {
   const tooLate = (stallMs: number): number => Math.max(0, stallMs - 200) / 10;
 
   /** The longest stall that the run itself has seen, ms. */
-  const stallMsOf = ({ seeds }: RunInput): number => {
+  const stallMsOf = ({ seeds }: JudgeInput): number => {
     const data = seeds[0]?.metrics['live.stall'];
     return data?.kind === 'gauge' ? data.value / 1e6 : Number.NaN;
   };
 
-  const numberOf = ({ seeds }: RunInput, metric: string): number => {
+  const numberOf = ({ seeds }: JudgeInput, metric: string): number => {
     const data = seeds[0]?.metrics[metric];
     return data?.kind === 'counter' ? data.value : Number.NaN;
   };
@@ -122,7 +122,7 @@ describe('a loop that stands still', () => {
     expect(refused).toBeLessThanOrEqual(tooLate(Math.max(pausedMs, stallMsOf(input))) + 50);
     expect(input.seeds[0]?.nodeDrops['overload']).toBe(refused);
     expect(numberOf(input, 'ping.accepted')).toBe(numberOf(input, 'ping.offered') - refused);
-    expect(judge(input).carried?.shed).toBe(refused);
+    expect(judgeRun(input).carried?.shed).toBe(refused);
   });
 
   it('turns nothing away for a pause that is shorter', async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -31,7 +31,7 @@ export function orderOf(scenario: Scenario): Parameters<typeof runLive>[0] {
 export async function live(scenario: Scenario): Promise<Report> {
   const end = await runLive(orderOf(scenario));
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { SeedResult } from '../../reports/model.ts';
 import { type PreparedRun, prepareSeed } from '../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
@@ -129,8 +129,8 @@ export async function loadText(text: string): Promise<Loaded> {
     const path = join(folder, 'stacked.yaml');
     writeFileSync(path, text);
     const registry = new ProtocolRegistry();
-    await registry.loadNamedBy(path, PROJECT_FOLDERS);
-    return { scenario: loadScenario({ path, folders: PROJECT_FOLDERS, registry }), registry };
+    await registry.loadNamedBy(path, SHIPPED_FILE_FOLDERS);
+    return { scenario: loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry }), registry };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -8,11 +8,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { type EmulateOrder, runEmulated } from '../../runner/run/emulate-run.ts';
+import { type EmulatedRunRequest, runEmulated } from '../../runner/run/emulate-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
-import { openAnyScenario } from '../../scenarios/open/open.ts';
+import { openScenarioAllowingPrograms } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -38,10 +38,10 @@ export function scenarioFile(name: string, text: string): string {
 export async function emulate(
   file: string,
   overrides: Overrides = {},
-  more: Partial<EmulateOrder> = {},
+  more: Partial<EmulatedRunRequest> = {},
 ): Promise<RunEnd> {
   const registry = new ProtocolRegistry();
-  const loaded = await openAnyScenario(file, overrides, registry);
+  const loaded = await openScenarioAllowingPrograms(file, overrides, registry);
   return runEmulated({
     ...loaded,
     registry,
@@ -60,7 +60,7 @@ export async function emulate(
 /** The report of a run that must have completed. */
 export function reportOn(end: RunEnd): Report {
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 /** Why tests that need python3 are skipped; undefined if it is installed. */

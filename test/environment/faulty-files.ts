@@ -4,10 +4,14 @@
  *
  * @module
  */
-import { type DiskFile, type DiskFiles, SYSTEM_FILES } from '../../engine/live/disk-files.ts';
+import {
+  type DiskFile,
+  type FileOpener,
+  SYSTEM_FILE_OPENER,
+} from '../../engine/live/disk-files.ts';
 
 /** Files with faults on demand. */
-export class FaultyFiles implements DiskFiles {
+export class FaultyFiles implements FileOpener {
   /** Largest number of bytes that a single write accepts. */
   writeMax = Number.POSITIVE_INFINITY;
   /**
@@ -23,7 +27,7 @@ export class FaultyFiles implements DiskFiles {
   async open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile> {
     const name = path.split('/').at(-1) ?? '';
     this.#do('open', name);
-    const file = await SYSTEM_FILES.open(path, flags);
+    const file = await SYSTEM_FILE_OPENER.open(path, flags);
     const write = async (
       bytes: Uint8Array,
       at: number,

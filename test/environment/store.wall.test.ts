@@ -16,14 +16,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
 import { makeFrame } from '../../engine/net/store-frames.ts';
-import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
-import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
+import { DurableCounter } from '../../nodes/_kit/reserved-counter.ts';
+import { DurableReplayWindow } from '../../nodes/_kit/reserved-window.ts';
 import { FaultyFiles } from './faulty-files.ts';
 import { NO_SMALL_DISK, SmallDisk } from './small-disk.ts';
 
@@ -222,14 +222,14 @@ describe('a file that this version did not write', () => {
 });
 
 /** The state of a sender and a receiver, kept in one store. */
-function reserves(store: LiveStore): { counter: ReservedCounter; window: ReservedWindow } {
-  const counter = new ReservedCounter({ store, key: 'epochs', reserve: RESERVE });
-  const window = new ReservedWindow({ store, key: 'window', size: 64, reserve: RESERVE });
+function reserves(store: LiveStore): { counter: DurableCounter; window: DurableReplayWindow } {
+  const counter = new DurableCounter({ store, key: 'epochs', reserve: RESERVE });
+  const window = new DurableReplayWindow({ store, key: 'window', size: 64, reserve: RESERVE });
   return { counter, window };
 }
 
 /** Takes numbers until no more are given, or up to `max`. */
-function takeAll(counter: ReservedCounter, max: number): number[] {
+function takeAll(counter: DurableCounter, max: number): number[] {
   const taken: number[] = [];
   for (let i = 0; i < max; i += 1) {
     const number = counter.take(0);
@@ -310,7 +310,7 @@ describe('a gateway that cannot persist its reserve', () => {
     async () => {
       const disk = new SmallDisk(join(folder, 'state'), 'size=16k');
       const log: string[] = [];
-      const crypto = provider('node');
+      const crypto = createCryptoProvider('node');
       const world = new LiveWorld({
         seed: 1,
         cryptoFor: (): CryptoProvider => crypto,
@@ -341,7 +341,7 @@ describe('a gateway that cannot persist its reserve', () => {
 });
 
 /** Offers ascending numbers; returns those that were accepted. */
-function offer(window: ReservedWindow, from: number, count: number): number[] {
+function offer(window: DurableReplayWindow, from: number, count: number): number[] {
   const accepted: number[] = [];
   for (let sequence = from; sequence < from + count; sequence += 1) {
     if (window.accept(sequence) === 'fresh') accepted.push(sequence);

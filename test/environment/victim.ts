@@ -13,7 +13,7 @@
 import { writeSync } from 'node:fs';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
-import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
+import { DurableReplayWindow } from '../../nodes/_kit/reserved-window.ts';
 import { AGAIN, RESERVE, WINDOW } from './victim-numbers.ts';
 
 const STDOUT = 1;
@@ -22,7 +22,7 @@ const KEPT_RECORDS = 40;
 
 const [path = '', from = '0'] = process.argv.slice(2);
 const store = new LiveStore(new FileDisk(path), (call) => call());
-const window = new ReservedWindow({ store, key: 'window', size: WINDOW, reserve: RESERVE });
+const window = new DurableReplayWindow({ store, key: 'window', size: WINDOW, reserve: RESERVE });
 const say = (line: string): void => void writeSync(STDOUT, `${line}\n`);
 
 const found: number[] = [];

@@ -5,13 +5,17 @@
  * @module
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
-import { EnvironmentError, environmentError, pathError } from '../../engine/live/environment.ts';
+import {
+  EnvironmentError,
+  environmentErrorOf,
+  pathErrorOf,
+} from '../../engine/live/environment.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
-import { UdpWire } from '../../engine/live/udp-wire.ts';
-import { judge } from '../../reports/judge.ts';
+import { BoundUdpSocket } from '../../engine/live/udp-wire.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
@@ -21,7 +25,7 @@ import { hold } from './support.ts';
 const BLOCK = `127.${150 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const ADDRESS = `${BLOCK}.7`;
 const HOUR_MS = 3_600_000;
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 const cryptoFor = (): CryptoProvider => crypto;
 
 afterEach(() => void vi.restoreAllMocks());
@@ -58,7 +62,7 @@ describe('ports', () => {
     ['EWHATEVER', 'EWHATEVER'],
   ])('say at the node why the system refuses one: %s', async (code, words) => {
     const own = world();
-    vi.spyOn(UdpWire, 'bind').mockReturnValue(code);
+    vi.spyOn(BoundUdpSocket, 'bind').mockReturnValue(code);
     expect(() => open(own, 7_000)).toThrow(`alice: ${ADDRESS}:7000: ${words}`);
     await own.close();
   });
@@ -125,7 +129,7 @@ describe('a calendar that is set back by an hour', () => {
     if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
     expect(Date.now()).toBeLessThan(real() - HOUR_MS / 2);
     expect(performance.now() - began).toBeLessThan(10_000);
-    const report = judge(end.input);
+    const report = judgeRun(end.input);
     const value = (name: string): unknown =>
       report.kpis.find(({ metric }) => metric === name)?.value;
     expect(value('ping.delivery')).toBe(1);
@@ -140,23 +144,23 @@ describe('words', () => {
   it('name the path, the address or the limit that is in the way, and no mistake of ours', () => {
     const failure = (fields: object): Error => Object.assign(new Error('x'), fields);
     const full = failure({ code: 'ENOSPC', path: '/data/x' });
-    expect(environmentError(full)?.message).toBe('/data/x: no space left on the device (ENOSPC)');
+    expect(environmentErrorOf(full)?.message).toBe('/data/x: no space left on the device (ENOSPC)');
     const taken = failure({ code: 'EADDRINUSE', address: '127.0.0.1', port: 7_000 });
-    expect(environmentError(taken, 'coordinator')?.message).toBe(
+    expect(environmentErrorOf(taken, 'coordinator')?.message).toBe(
       'coordinator: 127.0.0.1:7000: another program holds it (EADDRINUSE)',
     );
     const thread = failure({
       code: 'ERR_WORKER_INIT_FAILED',
       message: 'Worker initialization failure: EMFILE',
     });
-    expect(environmentError(thread)?.message).toContain('too many open files');
+    expect(environmentErrorOf(thread)?.message).toContain('too many open files');
     const temporary = failure({ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/where/x' });
-    expect(environmentError(temporary)?.message).toContain('/no/where/x: it does not exist');
+    expect(environmentErrorOf(temporary)?.message).toContain('/no/where/x: it does not exist');
     // If a file of this project is missing, that is a mistake of this project.
-    expect(environmentError(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
-    expect(environmentError(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
-    expect(environmentError(new Error('x'))).toBeUndefined();
-    expect(environmentError(undefined)).toBeUndefined();
-    expect(pathError(failure({ code: 'ENOTDIR', path: '/x' }), '/y')?.message).toContain('/y: ');
+    expect(environmentErrorOf(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
+    expect(environmentErrorOf(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
+    expect(environmentErrorOf(new Error('x'))).toBeUndefined();
+    expect(environmentErrorOf(undefined)).toBeUndefined();
+    expect(pathErrorOf(failure({ code: 'ENOTDIR', path: '/x' }), '/y')?.message).toContain('/y: ');
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HEAD_QUEUE_NAME, jobsQueueName } from '../../runner/fleet/fleet-executor.ts';
+import { jobsQueueName, SWEEP_HEADER_QUEUE_NAME } from '../../runner/fleet/fleet-executor.ts';
 import { WORKERS_QUEUE_NAME } from '../../runner/fleet/fleet-worker.ts';
 import { sourceState } from '../../runner/sweep/source-state.ts';
 import { COMMAND_LINE } from '../command-line.ts';
@@ -105,7 +105,7 @@ it('a sweep printed what a lying worker answers, and two fingerprints, as they w
 
 it('fleet printed the names of workers and the commit as they were', async () => {
   const options = { connection: connection(), prefix };
-  const heads = new Queue(`orrery-${HEAD_QUEUE_NAME}`, options);
+  const heads = new Queue(`orrery-${SWEEP_HEADER_QUEUE_NAME}`, options);
   const workers = new Queue(`orrery-${WORKERS_QUEUE_NAME}`, options);
   const before = await heads.getJob('head');
   await before?.remove();

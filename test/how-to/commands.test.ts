@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addCommands } from '../../cli/commands.ts';
-import { addFromHere } from '../../cli/from-here.ts';
+import { addFromHereOption } from '../../cli/from-here.ts';
 import { makeProgram } from '../../cli/program.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { ROOT } from '../architecture/files.ts';
 import { registry } from '../unit/runner/fixture.ts';
 import { NOT_RUN, RUN } from './command-table.ts';
@@ -24,7 +24,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 };
 const program = makeProgram();
 await addCommands(program, () => true);
-addFromHere(program.commands);
+addFromHereOption(program.commands);
 for (const command of program.commands) {
   command.action(() => undefined);
   command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
@@ -77,7 +77,7 @@ function load(path: string, words: readonly string[]): void {
   const sets = words.filter((_, index) => words[index - 1] === '--set');
   const overrides = Object.fromEntries(sets.map((set) => set.split(/=(.*)/).slice(0, 2)));
   const file = path.includes('/') ? join(ROOT, path) : path;
-  loadScenario({ path: file, folders: PROJECT_FOLDERS, registry, overrides });
+  loadScenario({ path: file, folders: SHIPPED_FILE_FOLDERS, registry, overrides });
 }
 
 describe('the commands of pages', () => {

@@ -6,9 +6,9 @@
  */
 import { expect, it } from 'vitest';
 import { judgeKpi } from '../../reports/kpi.ts';
-import type { TriedAttempt } from '../../runner/hunt/attempt.ts';
-import { type Field, openField } from '../../runner/hunt/field.ts';
-import { FRESH_HUNT, hunt } from '../../runner/hunt/hunt.ts';
+import type { AttemptOutcome } from '../../runner/hunt/attempt.ts';
+import { FRESH_HUNT, huntForBreaks } from '../../runner/hunt/hunt.ts';
+import { type HuntedScenario, openHuntedScenario } from '../../runner/hunt/hunted-scenario.ts';
 import { AttemptTrier } from '../../runner/hunt/try-attempt.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
@@ -18,12 +18,12 @@ import { registry } from '../unit/runner/fixture.ts';
 it.each(Object.entries(HUNTED_SCENARIOS))(
   '%s keeps what its protocols promise under drawn faults',
   async (scenario, { attempts }) => {
-    const field = await openField(`${scenario}.yaml`, {});
-    expect(measuredIn(field), 'limits of recovery that are measured').toBeGreaterThan(0);
-    const trier = new AttemptTrier(field);
-    const { breaks, known, corpus } = await hunt({
-      ...{ seed: 1, targets: field.targets, isGuided: true, from: FRESH_HUNT },
-      tryOne: async (attempt): Promise<TriedAttempt> => await Promise.resolve(trier.try(attempt)),
+    const hunted = await openHuntedScenario(`${scenario}.yaml`, {});
+    expect(measuredIn(hunted), 'limits of recovery that are measured').toBeGreaterThan(0);
+    const trier = new AttemptTrier(hunted);
+    const { breaks, known, corpus } = await huntForBreaks({
+      ...{ seed: 1, targets: hunted.targets, isGuided: true, from: FRESH_HUNT },
+      tryOne: async (attempt): Promise<AttemptOutcome> => await Promise.resolve(trier.try(attempt)),
       onBatch: () => undefined,
       isOver: ({ tried }) => tried >= attempts,
     });
@@ -39,7 +39,7 @@ it.each(Object.entries(HUNTED_SCENARIOS))(
 );
 
 /** How many limits of recovery a run without faults measures. */
-function measuredIn({ scenario, registry, always }: Field): number {
+function measuredIn({ scenario, registry, always }: HuntedScenario): number {
   const seeds = [runSeed({ scenario, registry, seed: 1 })];
   const definitions = scenarioMetrics(scenario, registry);
   const recovering = scenario.kpis.filter(({ metric }) => !always.has(metric));

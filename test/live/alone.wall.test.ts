@@ -3,7 +3,7 @@
  * machine and on two (network namespaces).
  */
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { twoMachines } from './namespaces.ts';
+import { setCable, twoMachines } from './namespaces.ts';
 import {
   blockOf,
   CABLE,
@@ -107,6 +107,30 @@ describe.skipIf(machines.reason !== undefined)('two machines', () => {
     node(right, 'bob');
     await answers(health, 'HEALTHY  1 of 1 nodes');
     expect(alice.child.exitCode).toBeNull();
+  });
+
+  it('the question of ask.yaml is answered in parts while the cable is cut, and whole when it is back', async () => {
+    const { left, right, net } = machines;
+    const topology = 'long-fat-link.yaml';
+    const hosts = `hosts: { sender: ${net}.1, receiver: ${net}.2 }`;
+    const flow = '{ from: sender, to: receiver, kind: constant, rate: 20/s, size: 1000B }';
+    const lines = ['keys: long-keys', hosts, `traffic: [${flow}]`, ''];
+    const file = write('long-alone.yaml', lines.join('\n'));
+    await newKeys(topology, 'long-keys');
+    const node = (place: string, name: string): Started =>
+      orreryIn(place, 'node', topology, name, '--alone', '--deployment', file);
+    const sender = node(left, 'sender');
+    node(right, 'receiver');
+    const port = await portOf(sender);
+    const flush = (within: string): Started =>
+      orreryIn(left, 'ask', 'flush', 'receiver', '--within', within, '--port', port);
+    await answers(() => flush('2000'), 'ok after');
+    setCable(left, 'down');
+    const asked = flush('60000');
+    expect(await resultOf(flush('2000'))).toMatch(/^1: \d+\n/);
+    setCable(left, 'up');
+    // How many packets were not confirmed yet, again and again, and none in the end.
+    expect(await resultOf(asked)).toMatch(/^0: \d+\n(.*\n)*ok after \d{4,}\.\d ms/);
   });
 });
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
-import { askOperator } from '../../services/operator/index.ts';
+import { askNodeEndpoint } from '../../services/operator/index.ts';
 import { blockOf, cleanUp, folder, orrery, RUNS, reportOn, WAYS, write } from './support.ts';
 
 afterAll(cleanUp);
@@ -40,16 +40,32 @@ it.concurrent.each(WAYS)('%s: a node answers in parts while its link is cut', as
   expect(report.pass).toBe(true);
 });
 
-it.concurrent.each(['live', 'emulate'] as const)(
+it.concurrent.each([
+  ['in one process', 'topology.addressPlan=ports', []],
+  ['as processes', 'topology.addressPlan=loopback', ['--processes']],
+] as const)('the shipped scenario meets its limits %s', async (how, plan, flags) => {
+  const out = join(folder, `ask-${how.replaceAll(' ', '-')}`);
+  const changes = ['--set', 'duration=20s', '--set', plan];
+  const run = orrery('live', 'ask.yaml', ...changes, '--out', out, '--json', ...flags);
+  expect(await run.ended, run.stderr()).toBe(0);
+  const report = JSON.parse(run.stdout()) as Report;
+  expect(report.metrics['ask.ok']).toMatchObject({ count: 3 });
+});
+
+it.concurrent.each([
+  ['live', 'live', []],
+  ['processes', 'live', ['--processes']],
+  ['emulate', 'emulate', []],
+] as const)(
   '%s: an operator asks any node through the endpoint of the run, and is not measured',
-  async (command) => {
-    const file = write(`asked-${command}.yaml`, asked(command), blockOf(76 + command.length));
-    const out = join(folder, `asked-${command}`);
-    const run = orrery(command, file, '--operator-port', '0', '--out', out, '--json');
+  async (how, command, flags) => {
+    const file = write(`asked-${how}.yaml`, asked(how), blockOf(76 + how.length));
+    const out = join(folder, `asked-${how}`);
+    const run = orrery(command, file, '--operator-port', '0', '--out', out, '--json', ...flags);
     await run.says('operator endpoint at ');
     const port = Number(/ 127\.0\.0\.1:(\d+)/.exec(run.stderr())?.[1]);
-    const ask = (kind: string, target: string): ReturnType<typeof askOperator> =>
-      askOperator(
+    const ask = (kind: string, target: string): ReturnType<typeof askNodeEndpoint> =>
+      askNodeEndpoint(
         { host: '127.0.0.1', port },
         {
           kind,

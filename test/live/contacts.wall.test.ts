@@ -5,7 +5,7 @@
  */
 import { afterAll, expect, it } from 'vitest';
 import { runLive } from '../../runner/run/live-run.ts';
-import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
+import type { RunEnd, RunRequest } from '../../runner/run/run-order.ts';
 import { runScenario } from '../../runner/threads/run-scenario.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
@@ -39,7 +39,7 @@ write('contacts.yaml', TOPOLOGY, blockOf(9));
 const FILE = write('contacts-pings.yaml', SCENARIO);
 const RATE_PER_MS = 0.1;
 
-async function order(): Promise<RunOrder> {
+async function order(): Promise<RunRequest> {
   const loaded = await orderOf(FILE);
   return { ...loaded, definitions: scenarioMetrics(loaded.scenario, loaded.registry) };
 }

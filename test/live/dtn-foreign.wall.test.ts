@@ -10,13 +10,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startTls } from '../../engine/live/tls.ts';
-import { type TcpclRead, TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
+import { TcpclReader, type TcpclReadResult } from '../../nodes/dtn/layer/tcpcl-reader.ts';
 import {
-  encodeContact,
-  encodeTcpcl,
-  TCPCL_CONTACT_BYTES,
+  encodeContactHeader,
+  encodeTcpclMessage,
+  TCPCL_CONTACT_HEADER_BYTES,
 } from '../../nodes/dtn/layer/tcpcl-wire.ts';
-import { ForeignNeighbour, type Place } from '../../tools/interop/foreign-neighbour.ts';
+import {
+  ForeignNeighbourTestbed,
+  type NodeSocketAddress,
+} from '../../tools/interop/foreign-neighbour.ts';
 import { sampleBundle } from '../unit/nodes/dtn/wire/support.ts';
 import { blockOf, cleanUp, folder } from './support.ts';
 
@@ -26,10 +29,10 @@ const SOON = { timeout: 10_000, interval: 20 };
 const PAYLOAD = Uint8Array.from({ length: 900 }, (_, index) => index % 251);
 
 /** A neighbour whose place nobody holds yet. */
-function neighbour(options: string, n: number): Promise<ForeignNeighbour> {
+function neighbour(options: string, n: number): Promise<ForeignNeighbourTestbed> {
   const block = blockOf(n);
   const own = mkdtempSync(join(folder, 'foreign-'));
-  return ForeignNeighbour.open({
+  return ForeignNeighbourTestbed.open({
     ...{ folder: own, options: `eids: dtn, ${options}` },
     ...{ own: `${block}.1`, far: `${block}.2`, third: `${block}.4` },
   });
@@ -44,7 +47,7 @@ function bundleOf(sequence: number): Uint8Array {
 }
 
 /** Sends a datagram from a port that the system chooses. */
-async function sendFrom(address: string, bytes: Uint8Array, to: Place): Promise<void> {
+async function sendFrom(address: string, bytes: Uint8Array, to: NodeSocketAddress): Promise<void> {
   const socket = createSocket('udp4');
   await new Promise<void>((bound) => socket.bind(0, address, bound));
   await new Promise((sent) => socket.send(bytes, to.port, to.address, sent));
@@ -52,15 +55,15 @@ async function sendFrom(address: string, bytes: Uint8Array, to: Place): Promise<
 }
 
 /** An agent that only says its contact header; resolves with what comes behind ours. */
-function headerAt({ address, port }: Place, canTls: boolean): Promise<Uint8Array> {
+function headerAt({ address, port }: NodeSocketAddress, canTls: boolean): Promise<Uint8Array> {
   return new Promise((resolve) => {
     const server = createServer((socket: Socket) => {
       const heard: Buffer[] = [];
       socket.on('error', () => undefined);
-      socket.write(encodeContact(canTls));
+      socket.write(encodeContactHeader(canTls));
       socket.on('data', (chunk) => {
         heard.push(chunk);
-        const rest = Buffer.concat(heard).subarray(TCPCL_CONTACT_BYTES);
+        const rest = Buffer.concat(heard).subarray(TCPCL_CONTACT_HEADER_BYTES);
         if (rest.length === 0) return;
         resolve(rest);
         socket.destroy();
@@ -71,13 +74,13 @@ function headerAt({ address, port }: Place, canTls: boolean): Promise<Uint8Array
 }
 
 /** An agent that offers TLS and has another key than its place in the network. */
-function impostorAt({ address, port }: Place): Promise<Server> {
+function impostorAt({ address, port }: NodeSocketAddress): Promise<Server> {
   const psk = { identity: 'tcpcl here there', key: new Uint8Array(32).fill(7) };
   const server = createServer((socket: Socket) => {
     socket.on('error', () => undefined);
     // An answer to the header of the other end: earlier, a ClientHello might come in the same chunk.
     socket.once('data', () => {
-      socket.write(encodeContact(true));
+      socket.write(encodeContactHeader(true));
       startTls(socket, { role: 'server', psk }, () => undefined).on('error', () => undefined);
     });
   });
@@ -91,7 +94,7 @@ interface Agent {
 }
 
 /** An agent that takes one session at a time, and whose receipts have no flags. */
-function agentAt({ address, port }: Place, agent: Agent): Promise<Server> {
+function agentAt({ address, port }: NodeSocketAddress, agent: Agent): Promise<Server> {
   const server = createServer((socket: Socket) => {
     const reader = new TcpclReader(1 << 20);
     socket.on('error', () => undefined);
@@ -105,18 +108,18 @@ function agentAt({ address, port }: Place, agent: Agent): Promise<Server> {
   return new Promise((resolve) => server.listen(port, address, () => resolve(server)));
 }
 
-function answerTo(read: TcpclRead, { received, transferMru }: Agent): Uint8Array {
-  if (read.kind === 'contact') return encodeContact(false);
+function answerTo(read: TcpclReadResult, { received, transferMru }: Agent): Uint8Array {
+  if (read.kind === 'contact') return encodeContactHeader(false);
   if (read.kind !== 'message') return new Uint8Array(0);
   const { message } = read;
   if (message.kind === 'session') {
-    return encodeTcpcl({ ...message, nodeId: 'dtn://there/', transferMru });
+    return encodeTcpclMessage({ ...message, nodeId: 'dtn://there/', transferMru });
   }
   if (message.kind !== 'segment') return new Uint8Array(0);
   received.push(message.data);
   const { transfer, data } = message;
   const flags = { isStart: false, isEnd: false };
-  return encodeTcpcl({ kind: 'receipt', ...flags, transfer, received: data.length });
+  return encodeTcpclMessage({ kind: 'receipt', ...flags, transfer, received: data.length });
 }
 
 describe('a foreign agent', () => {
@@ -170,7 +173,7 @@ describe('a foreign agent', () => {
 });
 
 describe('a node that requires TLS', () => {
-  const open = (n: number): Promise<ForeignNeighbour> =>
+  const open = (n: number): Promise<ForeignNeighbourTestbed> =>
     neighbour('layer: tcpcl, tcpcl: { tls: require }', n);
 
   it('begins it behind the contact headers, and says nothing else in the clear', async () => {
@@ -185,7 +188,7 @@ describe('a node that requires TLS', () => {
   it('ends the session of an agent that has none, with the reason', async () => {
     const ours = await open(73);
     const end = { kind: 'termination', isReply: false, reason: 4 } as const;
-    expect([...(await headerAt(ours.far, false))]).toEqual([...encodeTcpcl(end)]);
+    expect([...(await headerAt(ours.far, false))]).toEqual([...encodeTcpclMessage(end)]);
     expect(ours.drops).toEqual({ 'tcpcl-no-tls': 1 });
     await ours.close();
   });

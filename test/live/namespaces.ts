@@ -77,3 +77,8 @@ export function twoMachines(use: string): TwoMachines {
 export function addAddress(namespace: string, address: string): void {
   ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', deviceOf(namespace));
 }
+
+/** Takes the end of a namespace from the link, or puts it back. */
+export function setCable(namespace: string, state: 'up' | 'down'): void {
+  ip('-n', namespace, 'link', 'set', deviceOf(namespace), state);
+}

@@ -8,7 +8,11 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../reports/report-schema.ts';
 import { interactiveYaml } from '../../runner/injection/export.ts';
-import type { InjectedEvent, InjectionPort, PaletteNews } from '../../runner/injection/messages.ts';
+import type {
+  InjectedEvent,
+  InjectionPort,
+  PaletteReport,
+} from '../../runner/injection/messages.ts';
 import { runEmulated } from '../../runner/run/emulate-run.ts';
 import { runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
@@ -32,10 +36,10 @@ afterAll(cleanUp);
 const AFTER_MS = 700;
 
 /** Cuts the link shortly after the start of the run, and also sends orders that are impossible. */
-function palette(): { readonly link: InjectionPort; readonly news: PaletteNews[] } {
+function palette(): { readonly link: InjectionPort; readonly news: PaletteReport[] } {
   const { port1, port2: port } = new MessageChannel();
-  const news: PaletteNews[] = [];
-  port1.on('message', (one: PaletteNews) => {
+  const news: PaletteReport[] = [];
+  port1.on('message', (one: PaletteReport) => {
     news.push(one);
     if (one.kind !== 'ready') return;
     setTimeout(() => {

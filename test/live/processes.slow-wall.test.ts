@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
 import { runLive } from '../../runner/run/live-run.ts';
-import { checkNode } from '../../services/operator/index.ts';
+import { checkNodeHealth } from '../../services/operator/index.ts';
 import {
   allGone,
   blockOf,
@@ -116,7 +116,7 @@ describe('a process for each node', () => {
     expect(entries.map(({ nodes }) => nodes.join())).toEqual(['alice', 'bob']);
     const health = await Promise.all(
       entries.map(({ operatorPort }) =>
-        checkNode(
+        checkNodeHealth(
           { host: '127.0.0.1', port: operatorPort ?? 0 },
           { probe: 'send', timeoutMs: 10_000 },
         ),

@@ -212,6 +212,12 @@ describe('a running node', () => {
     write('reload/tunnel.yaml', calmer, run.block);
     await hangUp('SIGHUP: applied gateway-111.options.overload');
     await hangUp(`SIGHUP: needs a restart: ${file}: shape`);
+    // Once the change stayed in force although the file had taken it back.
+    write('reload/tunnel.yaml', TUNNEL, run.block);
+    node.child.kill('SIGHUP');
+    const changes = (): number =>
+      node.stderr().split('SIGHUP: applied gateway-111.options.overload').length - 1;
+    await vi.waitFor(() => expect(changes()).toBe(2), { timeout: 20_000, interval: 100 });
 
     // Invalid files are reported with line and column, and none of their settings is applied.
     run.deploy('shape: off', 'log: wran');

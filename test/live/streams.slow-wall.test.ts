@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { type LiveOrder, runLive } from '../../runner/run/live-run.ts';
+import { type LiveRunRequest, runLive } from '../../runner/run/live-run.ts';
 import type { RunEnd } from '../../runner/run/run-order.ts';
 import { runScenario } from '../../runner/threads/run-scenario.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
@@ -74,7 +74,7 @@ async function virtually(file: string): Promise<number> {
   return secondsOf(await runScenario({ ...order, definitions }));
 }
 
-async function live(file: string, more: Partial<LiveOrder> = {}): Promise<RunEnd> {
+async function live(file: string, more: Partial<LiveRunRequest> = {}): Promise<RunEnd> {
   const order = await orderOf(file);
   return runLive({
     ...order,

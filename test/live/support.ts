@@ -10,16 +10,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import {
-  type DistributedOrder,
+  type DistributedRunRequest,
   runDistributed,
 } from '../../runner/distributed/coordinator/distributed-run.ts';
 import type { ProcessEntry } from '../../runner/distributed/processes/layout.ts';
 import { runEmulated } from '../../runner/run/emulate-run.ts';
 import { runLive } from '../../runner/run/live-run.ts';
-import type { RunEnd, RunOrder } from '../../runner/run/run-order.ts';
+import type { RunEnd, RunRequest } from '../../runner/run/run-order.ts';
 import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { COMMAND_LINE } from '../command-line.ts';
@@ -75,7 +75,7 @@ kpis: { ping.delivery: { value: ">= 90%" }, ping.rtt: { p50: ">= 10ms" } }
 /** The settings of a run, the same for one process and for several. */
 export async function orderOf(
   file: string,
-): Promise<RunOrder & OpenedScenario & { readonly registry: ProtocolRegistry }> {
+): Promise<RunRequest & OpenedScenario & { readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
   const loaded = await openScenario(file, {}, registry);
   return {
@@ -98,7 +98,10 @@ export interface Spread {
 }
 
 /** Runs a scenario file with a process for each node. */
-export async function spread(file: string, more: Partial<DistributedOrder> = {}): Promise<Spread> {
+export async function spread(
+  file: string,
+  more: Partial<DistributedRunRequest> = {},
+): Promise<Spread> {
   let processes: readonly ProcessEntry[] = [];
   let nowNs = 0;
   const end = runDistributed({
@@ -144,7 +147,7 @@ export const WAYS = Object.keys(RUNS) as readonly Way[];
 /** The report of a run that must have completed. */
 export function reportOn(end: RunEnd): Report {
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 /** The warnings of a report as one text. */

@@ -17,12 +17,12 @@ import { runScenario } from '../../runner/threads/run-scenario.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
-  decodeLive,
+  decodeLiveMessage,
   type LiveMessage,
-  type LiveNews,
-  type LivePlace,
-  placeQuery,
-  readNews,
+  type LiveRunStatus,
+  type LiveStreamPosition,
+  readLiveRunStatus,
+  streamPositionQuery,
 } from '../../viz/format/live-wire.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
@@ -57,22 +57,22 @@ class Viewer {
   readonly messages: LiveMessage[] = [];
   readonly #client: WebSocket;
 
-  constructor(address: string, place?: LivePlace) {
-    const query = place === undefined ? '' : `?${placeQuery(place)}`;
+  constructor(address: string, place?: LiveStreamPosition) {
+    const query = place === undefined ? '' : `?${streamPositionQuery(place)}`;
     const url = `${address.replace('http', 'ws')}api/live${query}`;
     this.#client = new WebSocket(url, { origin: address.slice(0, -1) });
     this.#client.on('message', (bytes: Buffer) => {
-      this.messages.push(decodeLive(new Uint8Array(bytes)) as LiveMessage);
+      this.messages.push(decodeLiveMessage(new Uint8Array(bytes)) as LiveMessage);
     });
   }
 
-  get place(): LivePlace {
-    return this.messages.at(-1) as LivePlace;
+  get place(): LiveStreamPosition {
+    return this.messages.at(-1) as LiveStreamPosition;
   }
 
-  get news(): LiveNews | undefined {
+  get news(): LiveRunStatus | undefined {
     const last = this.messages.findLast(({ kind }) => kind === 'news');
-    return last === undefined ? undefined : readNews(last.payload);
+    return last === undefined ? undefined : readLiveRunStatus(last.payload);
   }
 
   pause(): void {

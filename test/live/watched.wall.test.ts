@@ -6,7 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import type { DistributedOrder } from '../../runner/distributed/coordinator/distributed-run.ts';
+import type { DistributedRunRequest } from '../../runner/distributed/coordinator/distributed-run.ts';
 import type { BroadcastBlocks, BroadcastMessage } from '../../runner/recording/broadcast.ts';
 import { GrowingSource } from '../../viz/format/growing-source.ts';
 import { openTrace } from '../../viz/format/trace-file.ts';
@@ -16,7 +16,7 @@ import { blockOf, CABLE, cleanUp, pings, reportOn, spread, write } from './suppo
 afterAll(cleanUp);
 
 const CUT = 'events: [{ at: 800ms, for: 300ms, link: alice--bob, set: { up: false } }]';
-const LAYOUTS: readonly (readonly [string, DistributedOrder['processes'], string])[] = [
+const LAYOUTS: readonly (readonly [string, DistributedRunRequest['processes'], string])[] = [
   ['event loops', { loops: 2 }, '2 loops'],
   ['processes', 'node', '2 processes'],
 ];
@@ -27,7 +27,7 @@ const LAYOUTS: readonly (readonly [string, DistributedOrder['processes'], string
 async function watched(
   name: string,
   n: number,
-  processes: DistributedOrder['processes'],
+  processes: DistributedRunRequest['processes'],
 ): Promise<{ readonly messages: readonly BroadcastMessage[]; readonly report: Report }> {
   write(`${name}.yaml`, CABLE, blockOf(n));
   const file = write(`${name}-pings.yaml`, `${pings(`${name}.yaml`, '4s')}${CUT}\n`);

@@ -6,17 +6,17 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { Stream, StreamHandlers } from '../../engine/host/stream.ts';
 import { concatBytes } from '../../nodes/_kit/bytes.ts';
 import {
-  HELD_BYTES_MAX,
   HELLO_BYTES,
   OUTBOX_NAME_BYTES,
-  PACKET_MAX,
+  PACKET_BYTES_MAX,
+  UNSYNCED_BYTES_MAX,
 } from '../../nodes/bulk/geometry.ts';
-import { IncomingNode } from '../../nodes/bulk/incoming-node.ts';
+import { IncomingMachineAdapter } from '../../nodes/bulk/incoming-node.ts';
 import { protocol } from '../../nodes/bulk/index.ts';
 import { encodeHello, encodePacket } from '../../nodes/bulk/wire.ts';
 import { MemoryStore } from '../unit/nodes/gateway/memory-store.ts';
@@ -51,7 +51,7 @@ class Lab {
   readonly store = new MemoryStore();
   readonly drops = new Map<string, number>();
   readonly lengths: number[] = [];
-  readonly incoming: IncomingNode;
+  readonly incoming: IncomingMachineAdapter;
 
   constructor() {
     const host = {
@@ -61,7 +61,7 @@ class Lab {
       log: { warn: (): void => undefined },
       after: () => ({ cancel: (): void => undefined, rearm: (): void => undefined }),
     } as unknown as Host;
-    this.incoming = new IncomingNode({
+    this.incoming = new IncomingMachineAdapter({
       host,
       peer: 'eve',
       store: this.store,
@@ -93,7 +93,7 @@ class Lab {
 describe('mutated bytes on streams', () => {
   it(`R-084: ${INPUTS} at a bulk node are named drops or packets, and it serves on, seed ${SEED}`, () => {
     const lab = new Lab();
-    const random = openStream(SEED, 'bulk', 'fuzz');
+    const random = openRandomStream(SEED, 'bulk', 'fuzz');
     const cut = (length: number): number => random.below(Math.max(1, length));
     const packet = (length: number): Uint8Array =>
       encodePacket(new Uint8Array(length).fill(length & 0xff));
@@ -106,7 +106,7 @@ describe('mutated bytes on streams', () => {
       kept += lab.lengths.length;
       for (const length of lab.lengths.splice(0)) {
         expect(length).toBeGreaterThan(0);
-        expect(length).toBeLessThanOrEqual(PACKET_MAX);
+        expect(length).toBeLessThanOrEqual(PACKET_BYTES_MAX);
       }
     }
     for (const reason of lab.drops.keys()) expect(protocol.drops).toHaveProperty(reason);
@@ -125,13 +125,13 @@ describe('mutated bytes on streams', () => {
     lab.incoming.accept(stream as unknown as Stream);
     const hello = encodeHello({ memory: new Uint8Array(OUTBOX_NAME_BYTES), confirmed: 0 });
     stream.handlers?.onData(hello, 0, hello.length);
-    const large = encodePacket(new Uint8Array(PACKET_MAX));
+    const large = encodePacket(new Uint8Array(PACKET_BYTES_MAX));
     let held = 0;
-    while (!stream.isPaused && held < 2 * HELD_BYTES_MAX) {
+    while (!stream.isPaused && held < 2 * UNSYNCED_BYTES_MAX) {
       stream.handlers?.onData(large, 0, large.length);
-      held += PACKET_MAX;
+      held += PACKET_BYTES_MAX;
     }
-    expect(held).toBeGreaterThan(HELD_BYTES_MAX - PACKET_MAX);
-    expect(held).toBeLessThanOrEqual(HELD_BYTES_MAX + PACKET_MAX);
+    expect(held).toBeGreaterThan(UNSYNCED_BYTES_MAX - PACKET_BYTES_MAX);
+    expect(held).toBeLessThanOrEqual(UNSYNCED_BYTES_MAX + PACKET_BYTES_MAX);
   });
 });

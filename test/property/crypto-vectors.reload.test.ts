@@ -7,10 +7,10 @@
  */
 import { createCipheriv } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import { provider } from '../../engine/crypto/index.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { createVectorAes } from '../../engine/crypto/vector-aes.ts';
-import { ASSOCIATED_LENGTH_MAX, DATA_LENGTH_MAX } from '../../engine/crypto/wasm/layout.ts';
+import { ASSOCIATED_DATA_LENGTH_MAX, DATA_LENGTH_MAX } from '../../engine/crypto/wasm/layout.ts';
 import type { AeadKey } from '../../engine/host/crypto.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
 import { watchWasmMemory } from '../unit/engine/crypto/support.ts';
@@ -51,7 +51,7 @@ function drawLength(random: RandomStream, usual: number, limit: number): number 
 function drawPacket(random: RandomStream): Packet {
   return {
     nonce: placed(random, 12),
-    associated: placed(random, drawLength(random, 100, ASSOCIATED_LENGTH_MAX)),
+    associated: placed(random, drawLength(random, 100, ASSOCIATED_DATA_LENGTH_MAX)),
     text: placed(random, drawLength(random, 1_600, DATA_LENGTH_MAX)),
   };
 }
@@ -93,10 +93,13 @@ function openForged(
 
 describe('ChaCha20-Poly1305 of the provider node', () => {
   it(`seals and opens ${PACKETS} packets like OpenSSL, keys taking turns, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'crypto', 'packets');
+    const random = openRandomStream(SEED, 'crypto', 'packets');
     const keys = (['constant', 'simulation', 'constant'] as const).map((timing) => {
       const secret = random.bytes(32);
-      return { secret, key: provider('node', { timing }).aead('chacha20-poly1305', secret) };
+      return {
+        secret,
+        key: createCryptoProvider('node', { timing }).aead('chacha20-poly1305', secret),
+      };
     });
     for (let count = 0; count < PACKETS; count++) {
       const { secret, key } = keys[random.below(keys.length)]!;
@@ -120,12 +123,12 @@ describe('ChaCha20-Poly1305 of the provider node', () => {
 
 describe('AES-128 of the provider node', () => {
   it(`tags messages of any length like noble, in both timings, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'crypto', 'tags');
+    const random = openRandomStream(SEED, 'crypto', 'tags');
     const secrets = Array.from({ length: 40 }, () => random.bytes(16));
     const keys = secrets.map((secret) => ({
-      reference: provider('noble').aesCmac(secret),
+      reference: createCryptoProvider('noble').aesCmac(secret),
       tested: (['constant', 'simulation'] as const).map((timing) =>
-        provider('node', { timing }).aesCmac(secret),
+        createCryptoProvider('node', { timing }).aesCmac(secret),
       ),
     }));
     for (let count = 0; count < 2_000; count++) {
@@ -143,7 +146,7 @@ describe('AES-128 of the provider node', () => {
   });
 
   it(`enciphers blocks like OpenSSL, also where the two overlap, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'crypto', 'blocks');
+    const random = openRandomStream(SEED, 'crypto', 'blocks');
     const keys = Array.from({ length: 40 }, () => {
       const secret = random.bytes(16);
       const cipher = createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false);
@@ -169,9 +172,9 @@ describe('the memory of the provider node in live worlds', () => {
   it(`has nothing of 1,000 packets, good and forged, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const fresh = await import('../../engine/crypto/fast-aead.ts');
-    const random = openStream(SEED, 'crypto', 'memory');
+    const random = openRandomStream(SEED, 'crypto', 'memory');
     const secret = random.bytes(32);
-    const fallback = provider('noble').aead('chacha20-poly1305', secret);
+    const fallback = createCryptoProvider('noble').aead('chacha20-poly1305', secret);
     const key = fresh.createFastAead(secret, fallback, 'wiped');
     const zeros = new Uint8Array(memory().length - 16);
     const expectEmpty = (message: string): void =>

@@ -1,7 +1,7 @@
 /** What neighbours send an agent, good and bad: named drops, bounded memory, no exception. */
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../engine/pure/cbor-writer.ts';
-import { DTN_DROPS } from '../../nodes/dtn/drops.ts';
+import { DTN_DROP_REASONS } from '../../nodes/dtn/drops.ts';
 import { ALL_REPORT_FLAGS, BLOCK_FLAG } from '../../nodes/dtn/geometry.ts';
 import { parseEid } from '../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../nodes/dtn/wire/eid-wire.ts';
@@ -12,7 +12,7 @@ import { type Bench, bench, type Effect, kinds, S, STORE } from '../unit/nodes/d
 import { sampleBundle } from '../unit/nodes/dtn/wire/support.ts';
 
 const INPUTS = 100_000;
-const KNOWN = new Set<string>([...Object.keys(DTN_DROPS), 'deliver', 'transmit', 'receipt']);
+const KNOWN = new Set<string>([...Object.keys(DTN_DROP_REASONS), 'deliver', 'transmit', 'receipt']);
 
 /** A generator of its own, so that a failure repeats: xorshift32. */
 function draws(seed: number): (bound: number) => number {
@@ -76,7 +76,7 @@ describe('an agent', () => {
     const node = bench({ options: bounded });
     for (let end = 0; end < whole.length; end += 1) {
       const dropped = kinds(take(node, S, whole.slice(0, end)));
-      expect(dropped.some((kind) => kind in DTN_DROPS)).toBe(true);
+      expect(dropped.some((kind) => kind in DTN_DROP_REASONS)).toBe(true);
     }
   });
 

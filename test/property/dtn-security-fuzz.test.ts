@@ -5,10 +5,15 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
 import { addSecurity } from '../../nodes/dtn/security/add-security.ts';
-import { blockAt, changeBlock, joinParts, partsOf } from '../../nodes/dtn/security/bundle-parts.ts';
+import {
+  findBlockByNumber,
+  joinBlocks,
+  replaceBlockData,
+  splitIntoBlocks,
+} from '../../nodes/dtn/security/bundle-parts.ts';
 import { checkSecurity } from '../../nodes/dtn/security/check-security.ts';
 import { decodeSecurityBlock } from '../../nodes/dtn/security/security-block.ts';
 import { BundleView } from '../../nodes/dtn/wire/view.ts';
@@ -30,7 +35,7 @@ function secured(): Uint8Array {
     parts,
     rules.map((rule) => ruleOf({ role: 'source', ...rule })),
   );
-  return joinParts(parts);
+  return joinBlocks(parts);
 }
 
 const accepting = [
@@ -40,7 +45,7 @@ const accepting = [
 
 describe('a bundle with damaged security blocks', () => {
   it(`is dropped, or delivered as it was sent: ${INPUTS} inputs, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'test', 'dtn-security');
+    const random = openRandomStream(SEED, 'test', 'dtn-security');
     const genuine = secured();
     const view = new BundleView();
     const outcomes = new Map<string, number>();
@@ -48,14 +53,14 @@ describe('a bundle with damaged security blocks', () => {
       const parts = opened(genuine);
       // The blocks of security, then all others; whole bundles are mutated elsewhere.
       const number = [5, 6, 7, 8, 9, 1, 3][random.below(7)]!;
-      const block = blockAt(parts, number);
+      const block = findBlockByNumber(parts, number);
       if (block === undefined) continue;
       const data = mutate(block.data, random, { header: 24 });
-      changeBlock(block, data, block.crcType);
-      const bytes = joinParts(parts);
+      replaceBlockData(block, data, block.crcType);
+      const bytes = joinBlocks(parts);
       const malformed = view.open(bytes, 0, bytes.length);
       if (malformed !== undefined) continue;
-      const damaged = partsOf(view);
+      const damaged = splitIntoBlocks(view);
       const drop = checkSecurity(tools, damaged, {
         rules: accepting,
         isDestination: true,
@@ -75,7 +80,7 @@ describe('a bundle with damaged security blocks', () => {
   });
 
   it(`is read without an exception from any bytes: ${5 * INPUTS} inputs, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'test', 'dtn-security-block');
+    const random = openRandomStream(SEED, 'test', 'dtn-security-block');
     const data = opened(secured()).blocks.find(({ type }) => type === 12)!.data;
     let read = 0;
     for (let index = 0; index < 5 * INPUTS; index += 1) {

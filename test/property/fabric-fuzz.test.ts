@@ -5,17 +5,17 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
 import { writeUint32, writeUint48 } from '../../nodes/_kit/bytes.ts';
-import { CORRECT } from '../../nodes/fabric/behaviour.ts';
-import { FABRIC_DROPS } from '../../nodes/fabric/drops.ts';
+import { CORRECT_BEHAVIOUR } from '../../nodes/fabric/behaviour.ts';
+import { FABRIC_DROP_REASONS } from '../../nodes/fabric/drop-reasons.ts';
 import type { PeerEffect, PeerInput } from '../../nodes/fabric/effects.ts';
 import {
   decodeEnvelope,
   encodeEnvelope,
   MESSAGE_KINDS,
-  messageId,
+  makeMessageId,
 } from '../../nodes/fabric/envelope.ts';
 import { PeerMachine } from '../../nodes/fabric/peer.ts';
 import { PacketWriter } from '../../nodes/fabric/wire.ts';
@@ -49,9 +49,9 @@ class Victim {
         order: 'arrival',
         packet: LIMIT,
       },
-      behaviour: CORRECT,
+      behaviour: CORRECT_BEHAVIOUR,
       carriers: [{ maxBytes: LIMIT, delivery: 'best-effort', isOrdered: false }],
-      random: openStream(1, 'bob', 'retries'),
+      random: openRandomStream(1, 'bob', 'retries'),
       clock: (): CalendarTime => ({
         seconds: EPOCH_S + Math.floor(this.now / 1e9),
         nanos: this.now % 1e9,
@@ -114,7 +114,7 @@ interface Fields {
 /** A call of alice in a packet of its own. */
 function callPacket({ number, packet, life = 1, floor = 1 }: Fields): Uint8Array {
   const message = encodeEnvelope({
-    id: messageId(PEER, number),
+    id: makeMessageId(PEER, number),
     ...{ from: 'alice', to: 'bob', kind: 'call', correlation: null },
     ...{ deadlineMs: (EPOCH_S + 86_400) * 1_000, priority: 1, attempt: 0 },
     payload: new Uint8Array(20).fill(number),
@@ -173,9 +173,9 @@ function mutatedEnvelope(below: Draw): Uint8Array {
   const kind = MESSAGE_KINDS[below(MESSAGE_KINDS.length)] ?? 'call';
   const isAnswer = kind === 'reply' || kind === 'refusal';
   const bytes = encodeEnvelope({
-    id: messageId(PEER, below(1_000)),
+    id: makeMessageId(PEER, below(1_000)),
     ...{ from: 'alice', to: 'bob', kind },
-    correlation: isAnswer ? messageId(OWN, below(10)) : null,
+    correlation: isAnswer ? makeMessageId(OWN, below(10)) : null,
     ...{ deadlineMs: below(2 ** 31), priority: below(4), attempt: below(30) },
     payload: new Uint8Array(below(40)),
   });
@@ -207,7 +207,9 @@ describe('a node of fabric whose peer is hostile', () => {
     victim.packet(callPacket({ number: 1, packet: 0 }));
     expect(victim.handed).toEqual([1]);
     for (let input = 0; input < INPUTS; input += 1) victim.packet(hostilePacket(below));
-    expect(Object.keys(FABRIC_DROPS)).toEqual(expect.arrayContaining([...victim.drops.keys()]));
+    expect(Object.keys(FABRIC_DROP_REASONS)).toEqual(
+      expect.arrayContaining([...victim.drops.keys()]),
+    );
     for (const reason of [
       'truncated',
       'wrong-version',

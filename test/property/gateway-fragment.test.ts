@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { equalBytes } from '../../nodes/_kit/bytes.ts';
 import { planFragments, REASSEMBLY_LIMITS, Reassembler } from '../../nodes/gateway/fragment.ts';
-import { FRAME_OVERHEAD_MAX, FRAME_TYPE } from '../../nodes/gateway/geometry.ts';
+import { FRAME_OVERHEAD_BYTES_MAX, FRAME_TYPE } from '../../nodes/gateway/geometry.ts';
 import { decodeFrame, FrameHeader } from '../../nodes/gateway/wire.ts';
 import { at, CLOCK_US, Pair } from '../unit/nodes/gateway/session-pair.ts';
 
@@ -94,7 +94,7 @@ describe('packets in fragments, sealed and opened', () => {
     const room = 64;
     for (let bytes = 1; bytes <= 4 * room + 2; bytes++) {
       const packet = new Uint8Array(bytes).fill(0xff);
-      const [whole] = packetsOf(framesOf(packet, room + FRAME_OVERHEAD_MAX), newBox());
+      const [whole] = packetsOf(framesOf(packet, room + FRAME_OVERHEAD_BYTES_MAX), newBox());
       expect(equalBytes(whole as Uint8Array, packet), `${bytes} bytes`).toBe(true);
     }
   });

@@ -5,13 +5,13 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { writeUint16 } from '../../nodes/_kit/bytes.ts';
 import { protocol as gateway } from '../../nodes/gateway/index.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
+import { GATEWAY_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
 import { PING_PORT } from '../../nodes/ping/geometry.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
-import { protocol as scion } from '../../nodes/scion/index.ts';
+import { ROUTER_INTERNAL_PORT, protocol as scion } from '../../nodes/scion/index.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
@@ -56,7 +56,7 @@ function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
 
 /** Injects mutated datagrams as if they came from the same senders as the genuine ones. */
 function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
-  const random = openStream(SEED, victim.name, 'fuzz');
+  const random = openRandomStream(SEED, victim.name, 'fuzz');
   const view = new PacketView();
   const [direction] = world.sim.link(victim.link).directions(victim.side);
   const endpoint = (name: string, port: number): number =>
@@ -96,7 +96,7 @@ describe('mutated datagrams', () => {
       link: 'gateway-211--br-211-1',
       side: 'backward',
       sender: 'br-211-1',
-      senderPort: ROUTER_PORT,
+      senderPort: ROUTER_INTERNAL_PORT,
     };
     const genuine = record(prepared, victim);
     world.sim.runUntil(4 * SECOND);

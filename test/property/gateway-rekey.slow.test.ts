@@ -4,7 +4,7 @@
  * before are not explored again.
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { equalBytes } from '../../nodes/_kit/bytes.ts';
 import { SESSION_LIMITS } from '../../nodes/gateway/session-parts.ts';
@@ -37,7 +37,7 @@ function mix(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 const fast: CryptoProvider = {
-  ...provider('modelled'),
+  ...createCryptoProvider('modelled'),
   sha256: (data) => mix(data),
   hmacSha256: (key, data) => mix(key, data),
   x25519PublicKey: (secret) => secret.slice(),

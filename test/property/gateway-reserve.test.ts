@@ -1,12 +1,12 @@
 /** R-018 in process: the journal is cut at every byte, while the keys of the epoch are kept. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReservedCounter } from '../../nodes/_kit/reserved-counter.ts';
-import { ReservedWindow } from '../../nodes/_kit/reserved-window.ts';
+import { DurableCounter } from '../../nodes/_kit/reserved-counter.ts';
+import { DurableReplayWindow } from '../../nodes/_kit/reserved-window.ts';
 import { MemoryStore } from '../unit/nodes/gateway/memory-store.ts';
 
 const RESERVE = 64;
-const options = (store: MemoryStore): ConstructorParameters<typeof ReservedWindow>[0] => ({
+const options = (store: MemoryStore): ConstructorParameters<typeof DurableReplayWindow>[0] => ({
   store,
   key: 'w',
   size: 128,
@@ -40,7 +40,7 @@ function crashes(store: MemoryStore): MemoryStore[] {
 }
 
 function checkAfter(store: MemoryStore, past: Past): void {
-  const guard = new ReservedWindow(options(store));
+  const guard = new DurableReplayWindow(options(store));
   store.settle();
   // A fresh number beyond the documented reserve is never rejected. Checked before any number is
   // accepted again.
@@ -64,7 +64,7 @@ interface Life {
  */
 function live(life: Life, steps: readonly Step[], cut: number): void {
   const { store, accepted } = life;
-  const guard = new ReservedWindow(options(store));
+  const guard = new DurableReplayWindow(options(store));
   for (const { by, settles } of steps) {
     life.at = Math.max(0, life.at + by);
     const isFresh = guard.accept(life.at) === 'fresh';
@@ -80,7 +80,7 @@ describe('the reserved window over crashes', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
         const store = new MemoryStore();
-        const guard = new ReservedWindow(options(store));
+        const guard = new DurableReplayWindow(options(store));
         const past: Past = { accepted: new Set(), highest: -1 };
         let at = 0;
         for (const { by, settles } of steps) {
@@ -113,12 +113,12 @@ describe('the reserved window over crashes', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (settles) => {
         const store = new MemoryStore();
-        const counter = new ReservedCounter({ store, key: 'c', reserve: 8 });
+        const counter = new DurableCounter({ store, key: 'c', reserve: 8 });
         let last = -1;
         for (const now of settles) {
           last = counter.take(0) ?? last;
           for (const after of crashes(store)) {
-            const again = new ReservedCounter({ store: after, key: 'c', reserve: 8 });
+            const again = new DurableCounter({ store: after, key: 'c', reserve: 8 });
             after.settle();
             const next = again.take(0)!;
             expect(next).toBeGreaterThan(last);

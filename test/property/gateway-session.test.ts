@@ -1,7 +1,7 @@
 /** A forger, replayed frames and noise cannot affect a session (R-008, R-014, R-084). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME_DROPS } from '../../nodes/gateway/drops.ts';
+import { FRAME_DROP_REASONS } from '../../nodes/gateway/drops.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
 import { at, Pair, type Side, sealed } from '../unit/nodes/gateway/session-pair.ts';
 
@@ -87,7 +87,7 @@ describe('a session under attack', () => {
       outcomes.add(String(pair.b.receive(cut, at(input))));
     }
     const names = new Set([
-      ...Object.keys(FRAME_DROPS),
+      ...Object.keys(FRAME_DROP_REASONS),
       'undefined',
       'ok golden',
       `ok ${'y'.repeat(200)}`,

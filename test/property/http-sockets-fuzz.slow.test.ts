@@ -10,8 +10,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
-import { type OperatorServer, serveOperator } from '../../services/operator/index.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
+import { type OperatorServer, startOperatorServer } from '../../services/operator/index.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
 import { fakeFace, keptLog } from '../unit/services/operator/fake-face.ts';
 import { mutate } from './mutate.ts';
@@ -46,7 +46,7 @@ let viz: VizServer;
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Orrery</title>');
-  operator = await serveOperator({ face: fakeFace(), log, port: 0 });
+  operator = await startOperatorServer({ face: fakeFace(), log, port: 0 });
   const page = join(folder, 'index.html');
   viz = await startVizServer({ page, runs: folder, host: '127.0.0.1', port: 0 });
 });
@@ -85,7 +85,7 @@ async function storm(port: number, requests: readonly string[]): Promise<Map<str
   const genuine = requests.map((text) =>
     Buffer.from(text.replaceAll('PORT', String(port)), 'latin1'),
   );
-  const draws = openStream(SEED, 'test', `http-${requests.length}-${requests[0]}`);
+  const draws = openRandomStream(SEED, 'test', `http-${requests.length}-${requests[0]}`);
   const counts = new Map<string, number>();
   let sent = 0;
   const sender = async (): Promise<void> => {

@@ -4,14 +4,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import { CLIENT_DROPS } from '../../nodes/mixnet/client/index.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import { CLIENT_DROP_REASONS } from '../../nodes/mixnet/client/index.ts';
 import {
   type ClientMessage,
   encodeMessage,
   FRAGMENT_HEADER_LENGTH,
 } from '../../nodes/mixnet/client/wire.ts';
-import { encodeForward, type Geometry } from '../../nodes/sphinx/index.ts';
+import { encodeForwardPlaintext, type PacketGeometry } from '../../nodes/sphinx/index.ts';
 import { Lab, SECOND } from '../unit/nodes/mixnet/client/lab.ts';
 
 const FUZZ_INPUTS = 100_000;
@@ -67,7 +67,7 @@ describe('a faulty network', () => {
             expect(new Set(got).size).toBe(got.length);
           }
           expect(got.length).toBeGreaterThanOrEqual(messages.acknowledged);
-          for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
+          for (const name of drops.keys()) expect(CLIENT_DROP_REASONS).toHaveProperty([name]);
         },
       ),
       { numRuns: 10, endOnFailure: true },
@@ -95,7 +95,7 @@ describe('a faulty network', () => {
 });
 
 /** One valid payload of each kind. */
-function wellFormed(geometry: Geometry, sender: Uint8Array): readonly Uint8Array[] {
+function wellFormed(geometry: PacketGeometry, sender: Uint8Array): readonly Uint8Array[] {
   const data = new Uint8Array(geometry.userForwardPayloadLength - FRAGMENT_HEADER_LENGTH).fill(3);
   const messageId = new Uint8Array(16).fill(2);
   const messages: ClientMessage[] = [
@@ -105,7 +105,7 @@ function wellFormed(geometry: Geometry, sender: Uint8Array): readonly Uint8Array
     { kind: 'fragment', messageId, index: 0, count: 2, sender, data },
   ];
   return messages.map((message) => {
-    return encodeForward(geometry, { data: encodeMessage(message) }) as Uint8Array;
+    return encodeForwardPlaintext(geometry, { data: encodeMessage(message) }) as Uint8Array;
   });
 }
 
@@ -125,7 +125,7 @@ describe('a forger', () => {
   it(`gets a named drop for each of ${FUZZ_INPUTS} mutated messages, and no exception`, () => {
     const lab = new Lab({ clients: 2 });
     const { machine, drops, delivered } = lab.client(1);
-    const random = openStream(5, 'test', 'fuzz');
+    const random = openRandomStream(5, 'test', 'fuzz');
     const { geometry } = lab.format;
     const valid = wellFormed(geometry, lab.client(2).contact.recipientId);
     const dropped = (): number => [...drops.values()].reduce((sum, count) => sum + count, 0);
@@ -139,7 +139,7 @@ describe('a forger', () => {
       lab.retrieved(1, { ...surbId, payload });
       if (dropped() === known) accepted++;
     }
-    for (const name of drops.keys()) expect(CLIENT_DROPS).toHaveProperty([name]);
+    for (const name of drops.keys()) expect(CLIENT_DROP_REASONS).toHaveProperty([name]);
     // A mutated fragment that is still well-formed is kept, up to a limit, as part of some message.
     expect(accepted).toBeLessThan(2000);
     expect(delivered.length).toBeLessThanOrEqual(accepted);

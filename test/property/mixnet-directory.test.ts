@@ -10,7 +10,7 @@ import { compareBytes, concatBytes, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   assignLayers,
   type Descriptor,
-  DIRECTORY_DROPS,
+  DIRECTORY_DROP_REASONS,
   type LayerAssignment,
   type MixTopology,
   openDescriptor,
@@ -69,7 +69,7 @@ describe('mutated directory texts', () => {
         expect(compareBytes(raw, signed), `seed ${seed}`).toBe(0);
         continue;
       }
-      expect(DIRECTORY_DROPS[result.drop]).toBeDefined();
+      expect(DIRECTORY_DROP_REASONS[result.drop]).toBeDefined();
       seen.add(result.drop);
     }
     expect([...seen].sort()).toEqual(['document-malformed', 'document-signature']);
@@ -79,7 +79,7 @@ describe('mutated directory texts', () => {
     for (let seed = 0; seed < 4_000; seed++) {
       const raw = mutated(uploaded, seed);
       const result = openDescriptor(crypto, raw);
-      if ('drop' in result) expect(DIRECTORY_DROPS[result.drop]).toBeDefined();
+      if ('drop' in result) expect(DIRECTORY_DROP_REASONS[result.drop]).toBeDefined();
       else expect(compareBytes(raw, uploaded), `seed ${seed}`).toBe(0);
     }
   });

@@ -5,20 +5,20 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import { provider } from '../../engine/crypto/index.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { openDescriptor } from '../../nodes/mixnet/directory/index.ts';
-import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
+import { MIXNET_DROP_REASONS } from '../../nodes/mixnet/drops.ts';
 import { PACKET_PORT } from '../../nodes/mixnet/geometry.ts';
 import {
+  type AuthorityRecordType,
+  createAuthorityRecordReader,
   decodeDocumentRecord,
   decodeDocumentRequest,
+  encodeAuthorityRecord,
   encodeDocumentRecord,
   encodeDocumentRequest,
-  encodeRecord,
-  type RecordType,
-  recordReader,
 } from '../../nodes/mixnet/records.ts';
 import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import type { CpuChoice } from '../../scenarios/model.ts';
@@ -33,7 +33,7 @@ const BURST = 100;
  * Genuine datagrams that are not delivered, so that their tags are new when they arrive mutated.
  */
 const KEPT_BACK = 100;
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 /** Damages bytes of a mixnet packet, sometimes at the end: a payload behind an authentic header. */
 function damage(genuine: Uint8Array, random: RandomStream): Uint8Array {
@@ -76,7 +76,7 @@ function record({ world }: PreparedRun, victim: Victim): Uint8Array[] {
 
 /** Injects mutated datagrams as if they came from the same senders as the genuine ones. */
 function attack({ world }: PreparedRun, genuine: readonly Uint8Array[], victim: Victim): void {
-  const random = openStream(SEED, `${victim.name}<${victim.sender}`, 'fuzz');
+  const random = openRandomStream(SEED, `${victim.name}<${victim.sender}`, 'fuzz');
   const [direction] = world.sim.link(victim.link).directions(victim.side);
   const endpoint = (name: string): number =>
     world.sim.endpoints.intern(addresses.get(name) ?? '', PACKET_PORT);
@@ -124,7 +124,7 @@ describe('mutated datagrams', () => {
       expect([meter.duplicates, experiment.deliveries.damaged]).toEqual([0, 0]);
       expect(experiment.node(victim.name)?.invariant?.()).toBeUndefined();
       const seen = Object.keys(world.nodeDrops());
-      for (const reason of seen) expect(MIXNET_DROPS).toHaveProperty(reason);
+      for (const reason of seen) expect(MIXNET_DROP_REASONS).toHaveProperty(reason);
       // The mutations are useful only if they get beyond the first checks.
       expect(seen).toEqual(expect.arrayContaining([...expected]));
     },
@@ -184,7 +184,7 @@ describe('a mix under attack', () => {
     });
     world.sim.runUntil(startNs);
     const before = count();
-    const random = openStream(SEED, 'flood', 'fuzz');
+    const random = openRandomStream(SEED, 'flood', 'fuzz');
     const [direction] = world.sim.link(victim.link).directions(victim.side);
     const at = (name: string): number =>
       world.sim.endpoints.intern(addresses.get(name) ?? '', PACKET_PORT);
@@ -216,7 +216,7 @@ describe('a mix under attack', () => {
     expect(Math.abs(attacked.packets / calm.packets - 1)).toBeLessThan(0.1);
     let dropped = 0;
     for (const [reason, total] of Object.entries(attacked.drops)) {
-      expect(MIXNET_DROPS).toHaveProperty(reason);
+      expect(MIXNET_DROP_REASONS).toHaveProperty(reason);
       dropped += total - (calm.drops[reason] ?? 0);
     }
     expect(dropped).toBe(INPUTS);
@@ -225,25 +225,28 @@ describe('a mix under attack', () => {
 
 describe('mutated records', () => {
   it(`R-084: ${INPUTS} on a stream are read or refused, and never an exception, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'records', 'fuzz');
+    const random = openRandomStream(SEED, 'records', 'fuzz');
     const genuine = [
       encodeDocumentRequest(258_000),
-      encodeRecord('upload', random.bytes(300)),
+      encodeAuthorityRecord('upload', random.bytes(300)),
       encodeDocumentRecord('here', random.bytes(500)),
-      encodeRecord('accepted', new Uint8Array(0)),
+      encodeAuthorityRecord('accepted', new Uint8Array(0)),
     ];
-    const seen = new Map<RecordType | 'refused', number>();
-    const count = (what: RecordType | 'refused'): void => {
+    const seen = new Map<AuthorityRecordType | 'refused', number>();
+    const count = (what: AuthorityRecordType | 'refused'): void => {
       seen.set(what, (seen.get(what) ?? 0) + 1);
     };
     for (let sent = 0; sent < INPUTS; sent += 1) {
       const bytes = damage(genuine[random.below(genuine.length)]!, random);
-      const reader = recordReader(['upload', 'ask', 'document', 'accepted'], (type, body) => {
-        count(type);
-        if (type === 'ask') decodeDocumentRequest(body);
-        if (type === 'document') decodeDocumentRecord(body);
-        if (type === 'upload') expect(openDescriptor(crypto, body)).toHaveProperty('drop');
-      });
+      const reader = createAuthorityRecordReader(
+        ['upload', 'ask', 'document', 'accepted'],
+        (type, body) => {
+          count(type);
+          if (type === 'ask') decodeDocumentRequest(body);
+          if (type === 'document') decodeDocumentRecord(body);
+          if (type === 'upload') expect(openDescriptor(crypto, body)).toHaveProperty('drop');
+        },
+      );
       const cut = random.below(bytes.length + 1);
       const isRead = reader.read(bytes, 0, cut) && reader.read(bytes, cut, bytes.length - cut);
       if (!isRead) count('refused');

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReplayGuard } from '../../nodes/mixnet/replay/index.ts';
+import { DurableTagGuard } from '../../nodes/mixnet/replay/index.ts';
 import { ByteStore, filterOf, tagOf } from '../unit/nodes/mixnet/replay/support.ts';
 
 /** A packet that arrives, and what the disk does at that moment. */
@@ -24,17 +24,17 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 let filterSeed = 0;
-const start = (store: ByteStore): ReplayGuard => {
+const start = (store: ByteStore): DurableTagGuard => {
   filterSeed += 1;
   const filter = filterOf({ expectedTags: 64 }, filterSeed % 16);
-  return new ReplayGuard({ filter, store, pendingMax: 1_000 });
+  return new DurableTagGuard({ filter, store, pendingMax: 1_000 });
 };
 
 /**
  * Processes an arriving packet. The test fails if a packet is forwarded that was forwarded before,
  * even before a restart.
  */
-function come(guard: ReplayGuard, packet: number, went: Set<number>): string | undefined {
+function come(guard: DurableTagGuard, packet: number, went: Set<number>): string | undefined {
   return guard.enter(tagOf(packet), (error) => {
     if (error !== undefined) return;
     if (went.has(packet)) expect.fail(`packet ${packet} went twice`);

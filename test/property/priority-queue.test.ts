@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BufferPool } from '../../engine/net/buffer-pool.ts';
-import { NIL, PacketTable } from '../../engine/net/packet-table.ts';
+import { NIL_PACKET, PacketTable } from '../../engine/net/packet-table.ts';
 import { PriorityQueue } from '../../engine/net/queue/priority.ts';
 
 const BYTES_MAX = 1_500;
@@ -56,7 +56,7 @@ class Bench {
     const expected = this.queue.peek();
     const packet = this.queue.pop();
     expect(packet).toBe(expected);
-    if (packet === NIL) return undefined;
+    if (packet === NIL_PACKET) return undefined;
     const [rank, bytes] = [this.#table.dscp[packet]!, this.#table.length[packet]!];
     this.#table.free(packet);
     this.waiting[rank]! -= 1;

@@ -6,11 +6,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { fromHex } from '../../nodes/_kit/bytes.ts';
-import { BFD_DROPS, decodeBfd } from '../../nodes/scion/bfd/packet.ts';
-import { SCMP_PACKET_MAX } from '../../nodes/scion/geometry.ts';
-import { ROUTER_DROPS } from '../../nodes/scion/router/drops.ts';
+import { BFD_DROP_REASONS, decodeBfdControlPacket } from '../../nodes/scion/bfd/packet.ts';
+import { SCMP_ERROR_PACKET_BYTES_MAX } from '../../nodes/scion/geometry.ts';
+import { ROUTER_DROP_REASONS } from '../../nodes/scion/router/drops.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import { ROUTER_CASES } from '../unit/nodes/scion/router/router-cases.ts';
 import { type RouterCase, type Sent, TestRouter } from '../unit/nodes/scion/router/test-router.ts';
@@ -24,13 +24,13 @@ const { file: cases, isWhole } = ROUTER_CASES.at(-1)!;
 /** Checks the invariants of every reaction of a router to any packet. */
 function check(sent: Sent, packet: Uint8Array): void {
   const isGone = sent.drop !== undefined;
-  if (isGone) expect(ROUTER_DROPS).toHaveProperty(sent.drop!);
+  if (isGone) expect(ROUTER_DROP_REASONS).toHaveProperty(sent.drop!);
   const isSent = sent.packet !== undefined || sent.bfd !== undefined;
   expect(isGone || isSent).toBe(true);
   // An answer that accompanies a drop is an SCMP packet of limited length; any other packet leaves
   // with its original length.
   if (sent.packet === undefined) return;
-  if (isGone) expect(sent.packet.length).toBeLessThanOrEqual(SCMP_PACKET_MAX);
+  if (isGone) expect(sent.packet.length).toBeLessThanOrEqual(SCMP_ERROR_PACKET_BYTES_MAX);
   const view = new PacketView();
   const drop = view.parse(sent.packet, 0, sent.packet.length);
   // A single hop field is tolerated while the current segment has the flag P, so the packet may go
@@ -43,7 +43,7 @@ function check(sent: Sent, packet: Uint8Array): void {
 
 describe('mutated packets', () => {
   it(`R-084: ${MUTATIONS} mutated golden packets end in a named drop or leave, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'router', 'fuzz');
+    const random = openRandomStream(SEED, 'router', 'fuzz');
     const routers = [false, true].map((isAuthenticated) => {
       return new TestRouter(cases, { isAuthenticated, mtu: 1400 });
     });
@@ -142,13 +142,14 @@ describe('mutated packets', () => {
 
 describe('mutated BFD packets', () => {
   it('R-084: 100000 random BFD packets decode or are a named drop', () => {
-    const random = openStream(SEED, 'router', 'bfd');
+    const random = openRandomStream(SEED, 'router', 'bfd');
     const bytes = new Uint8Array(32);
     for (let count = 0; count < MUTATIONS; count++) {
       for (let at = 0; at < bytes.length; at++) bytes[at] = random.below(256);
       if (random.below(2) === 0) bytes.set([0x20, 0x40, 3, 24]);
-      const decoded = decodeBfd(bytes, 0, random.below(33));
-      if (typeof decoded === 'string' && !(decoded in BFD_DROPS)) expect(decoded).toBe('named');
+      const decoded = decodeBfdControlPacket(bytes, 0, random.below(33));
+      if (typeof decoded === 'string' && !(decoded in BFD_DROP_REASONS))
+        expect(decoded).toBe('named');
     }
   });
 });

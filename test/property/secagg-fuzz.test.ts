@@ -5,12 +5,15 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import type { ClientParts } from '../../nodes/federated/secagg/client-parts.ts';
-import { SECAGG_DROPS } from '../../nodes/federated/secagg/drops.ts';
-import { MESSAGE_TYPES, type MessageBody } from '../../nodes/federated/secagg/messages.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import type { ClientMachineParts } from '../../nodes/federated/secagg/client-parts.ts';
+import { SECAGG_DROP_REASONS } from '../../nodes/federated/secagg/drops.ts';
+import {
+  SECAGG_MESSAGE_TYPES,
+  type SecaggMessageBody,
+} from '../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.ts';
-import { decodeMessage, encodeMessage } from '../../nodes/federated/secagg/wire.ts';
+import { decodeSecaggMessage, encodeSecaggMessage } from '../../nodes/federated/secagg/wire.ts';
 import { cachedCrypto } from '../unit/nodes/federated/secagg/cached-crypto.ts';
 import {
   CRYPTO,
@@ -24,32 +27,38 @@ const INPUTS = 100_000;
 /** Mutations before each genuine message; a session of five in signed mode has 25 of each way. */
 const PER_MESSAGE = 40;
 const HEAD = 6;
-const NAMES = new Set<string>(Object.keys(SECAGG_DROPS));
+const NAMES = new Set<string>(Object.keys(SECAGG_DROP_REASONS));
 const crypto = cachedCrypto(CRYPTO);
 
 /** Damages what a message says, so that the damage is not only noise in its CBOR. */
 function twist(bytes: Uint8Array, random: RandomStream): Uint8Array {
-  const decoded = decodeMessage(bytes);
+  const decoded = decodeSecaggMessage(bytes);
   if (typeof decoded === 'string') return bytes;
   const { session = bytes, body } = decoded;
   const index = random.below(8);
   const key = new Uint8Array(32).fill(random.below(256));
   const numbers = Array.from({ length: random.below(6) }, (_, place) => place + random.below(2));
-  const twisted: readonly MessageBody[] = [
-    { type: MESSAGE_TYPES.advertise, index, channelKey: key, maskKey: key },
-    { type: MESSAGE_TYPES.roster, entries: [{ index, channelKey: key, maskKey: key }] },
-    { type: MESSAGE_TYPES.shareKeys, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
-    { type: MESSAGE_TYPES.forward, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
-    { type: MESSAGE_TYPES.maskedInput, packed: key },
-    { type: MESSAGE_TYPES.survivors, survivors: numbers, lost: [index] },
-    { type: MESSAGE_TYPES.consistency, signature: new Uint8Array(64).fill(index) },
-    { type: MESSAGE_TYPES.signatures, signatures: [{ index, signature: new Uint8Array(64) }] },
-    { type: MESSAGE_TYPES.unmask, shares: [{ index, kind: 'own', share: key }] },
-    { type: MESSAGE_TYPES.unmask, shares: [{ index, kind: 'pair', share: key }] },
+  const twisted: readonly SecaggMessageBody[] = [
+    { type: SECAGG_MESSAGE_TYPES.advertise, index, channelKey: key, maskKey: key },
+    { type: SECAGG_MESSAGE_TYPES.roster, entries: [{ index, channelKey: key, maskKey: key }] },
+    {
+      type: SECAGG_MESSAGE_TYPES.shareKeys,
+      boxes: [{ index, box: new Uint8Array(88).fill(index) }],
+    },
+    { type: SECAGG_MESSAGE_TYPES.forward, boxes: [{ index, box: new Uint8Array(88).fill(index) }] },
+    { type: SECAGG_MESSAGE_TYPES.maskedInput, packed: key },
+    { type: SECAGG_MESSAGE_TYPES.survivors, survivors: numbers, lost: [index] },
+    { type: SECAGG_MESSAGE_TYPES.consistency, signature: new Uint8Array(64).fill(index) },
+    {
+      type: SECAGG_MESSAGE_TYPES.signatures,
+      signatures: [{ index, signature: new Uint8Array(64) }],
+    },
+    { type: SECAGG_MESSAGE_TYPES.unmask, shares: [{ index, kind: 'own', share: key }] },
+    { type: SECAGG_MESSAGE_TYPES.unmask, shares: [{ index, kind: 'pair', share: key }] },
     body,
   ];
   const name = random.chance(0.9) ? session.slice() : session.map((byte) => byte ^ index);
-  return encodeMessage(name, twisted[random.below(twisted.length)] as MessageBody);
+  return encodeSecaggMessage(name, twisted[random.below(twisted.length)] as SecaggMessageBody);
 }
 
 /** What a hostile peer sends before each genuine message. */
@@ -62,7 +71,7 @@ class Attack {
 
   constructor(way: SentMessage['way'], name: string, maySend: typeof isHarmless) {
     this.#way = way;
-    this.#random = openStream(20, 'secagg', `${name}-${way}`);
+    this.#random = openRandomStream(20, 'secagg', `${name}-${way}`);
     this.#maySend = maySend;
   }
 
@@ -70,10 +79,10 @@ class Attack {
   run(config: SecaggConfig): Session {
     const session = new Session({
       config,
-      ...{ crypto, server: { crypto }, client: (): Partial<ClientParts> => ({ crypto }) },
+      ...{ crypto, server: { crypto }, client: (): Partial<ClientMachineParts> => ({ crypto }) },
       pass: (passing): Uint8Array => {
         // The end is proven by nothing: whoever forges it ends the session.
-        if (passing.way === this.#way && passing.type !== MESSAGE_TYPES.done)
+        if (passing.way === this.#way && passing.type !== SECAGG_MESSAGE_TYPES.done)
           this.#disturb(session, passing);
         return passing.bytes;
       },
@@ -134,15 +143,15 @@ describe.each(['up', 'down'] as const)('100,000 mutated messages %s', (way) => {
 });
 
 /** Messages whose content is proven, by mode. */
-const PROVEN = new Set<number>([MESSAGE_TYPES.consistency, MESSAGE_TYPES.signatures]);
+const PROVEN = new Set<number>([SECAGG_MESSAGE_TYPES.consistency, SECAGG_MESSAGE_TYPES.signatures]);
 
 /**
  * False for what stands for the genuine message and is not proven: over an authenticated channel,
  * only the client or the server itself could send it, once.
  */
 function isHarmless(bad: Uint8Array, genuine: Uint8Array): boolean {
-  const [found, wanted] = [decodeMessage(bad), decodeMessage(genuine)];
+  const [found, wanted] = [decodeSecaggMessage(bad), decodeSecaggMessage(genuine)];
   if (typeof found === 'string' || typeof wanted === 'string') return true;
-  if (found.body.type === MESSAGE_TYPES.done) return false;
+  if (found.body.type === SECAGG_MESSAGE_TYPES.done) return false;
   return found.body.type !== wanted.body.type || PROVEN.has(found.body.type);
 }

@@ -6,18 +6,18 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { concatBytes, fromHex } from '../../nodes/_kit/bytes.ts';
-import { type Command, encodeCommands } from '../../nodes/sphinx/commands.ts';
+import { encodeCommands, type RoutingCommand } from '../../nodes/sphinx/commands.ts';
 import {
   createReply,
+  createSphinxFormat,
   createSurb,
-  type NodeKey,
+  type NodePrivateKey,
   openReply,
+  PendingSurbKeys,
   receivePacket,
-  SPHINX_DROPS,
-  SurbRing,
-  sphinxFormat,
+  SPHINX_DROP_REASONS,
   x25519Kem,
   x25519Nike,
 } from '../../nodes/sphinx/index.ts';
@@ -31,7 +31,7 @@ import {
 } from '../unit/nodes/sphinx/network.ts';
 import { providers } from '../unit/nodes/sphinx/support.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const network = new TestNetwork(crypto, x25519Nike(crypto));
 const { geometry } = network.suite;
 const base = network.packet(3, network.payload());
@@ -44,24 +44,24 @@ function flipped(packet: Uint8Array, bit: number): Uint8Array {
 }
 
 /** Expects that node 0 drops the packet for that reason and leaves it unchanged. */
-function expectDrop(packet: Uint8Array, reason: keyof typeof SPHINX_DROPS): void {
+function expectDrop(packet: Uint8Array, reason: keyof typeof SPHINX_DROP_REASONS): void {
   const before = packet.slice();
   expect(network.receive(0, packet)).toEqual({ drop: reason });
   expect(packet).toEqual(before);
 }
 
 function expectSlot(
-  commands: Uint8Array | readonly Command[],
+  commands: Uint8Array | readonly RoutingCommand[],
   reason: 'bad-command' | 'bad-command-set',
 ): void {
   const bytes = commands instanceof Uint8Array ? commands : encodeCommands(commands);
   expectDrop(network.crafted(bytes), reason);
 }
 
-const recipient: Command = { kind: 'recipient', id: new Uint8Array(32).fill(7) };
-const surbReply: Command = { kind: 'surbReply', id: new Uint8Array(16).fill(9) };
-const delay: Command = { kind: 'nodeDelay', delayMs: 5 };
-const nextNode: Command = {
+const recipient: RoutingCommand = { kind: 'recipient', id: new Uint8Array(32).fill(7) };
+const surbReply: RoutingCommand = { kind: 'surbReply', id: new Uint8Array(16).fill(9) };
+const delay: RoutingCommand = { kind: 'nodeDelay', delayMs: 5 };
+const nextNode: RoutingCommand = {
   kind: 'nextNode',
   id: new Uint8Array(32).fill(1),
   mac: new Uint8Array(32).fill(2),
@@ -77,7 +77,7 @@ const hopsAndBit = fc
 
 describe('Sphinx drops', () => {
   it('1: each of the 16 version bits as unknown-version, before any key is touched', () => {
-    const key: NodeKey = {
+    const key: NodePrivateKey = {
       publicKey: network.nodes[0]!.key.publicKey,
       secretOf: () => expect.fail('the key was touched'),
       wipe: () => undefined,
@@ -204,7 +204,7 @@ describe('Sphinx drops', () => {
   });
 
   it('11: every set of commands that is no class as bad-command-set', () => {
-    const sets: readonly (readonly Command[])[] = [
+    const sets: readonly (readonly RoutingCommand[])[] = [
       [],
       [delay],
       [surbReply],
@@ -235,10 +235,10 @@ describe('Sphinx drops', () => {
 
   it('14: a packet of an expired epoch as mac-mismatch, after all keys were tried', () => {
     const node = network.nodes[0]!;
-    const key = (label: string): NodeKey =>
+    const key = (label: string): NodePrivateKey =>
       network.suite.exchange.openKey(labelledBytes(crypto, label, 32));
     let tried = 0;
-    const counted = (inner: NodeKey): NodeKey => ({
+    const counted = (inner: NodePrivateKey): NodePrivateKey => ({
       ...inner,
       secretOf(element): Uint8Array | undefined {
         tried++;
@@ -300,7 +300,7 @@ describe('Sphinx drops', () => {
     }
     const reply = accepted(createReply(network.suite, surb, network.payload(0x77)));
     const { surbId, payload } = network.carryReply(reply.packet, 3);
-    const ring = new SurbRing(sphinxFormat(network.suite), 4);
+    const ring = new PendingSurbKeys(createSphinxFormat(network.suite), 4);
     expect(ring.open(surbId, payload.slice())).toEqual({ drop: 'surb-unknown' });
     ring.add(surbId, keys);
     expect(ring.open(surbId, payload.slice())).toEqual({ payload: network.payload(0x77) });
@@ -361,5 +361,6 @@ describe.each(providers)('Sphinx on %s', (_, ownCrypto) => {
 });
 
 it('names every drop with a sentence', () => {
-  for (const sentence of Object.values(SPHINX_DROPS)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  for (const sentence of Object.values(SPHINX_DROP_REASONS))
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
 });

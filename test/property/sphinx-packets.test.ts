@@ -5,23 +5,23 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { concatBytes } from '../../nodes/_kit/bytes.ts';
 import {
   createReply,
+  createSphinxFormat,
   createSurb,
-  decodeForward,
-  encodeForward,
-  SPHINX_DROPS,
-  SurbRing,
-  sphinxFormat,
-  unwrap,
+  decodeForwardPlaintext,
+  encodeForwardPlaintext,
+  PendingSurbKeys,
+  SPHINX_DROP_REASONS,
+  unwrapPacket,
   x25519Kem,
   x25519Nike,
 } from '../../nodes/sphinx/index.ts';
 import { accepted, labelledSource, TestNetwork } from '../unit/nodes/sphinx/network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const networks = [
   ['NIKE', new TestNetwork(crypto, x25519Nike(crypto), true)],
   ['KEM', new TestNetwork(crypto, x25519Kem(crypto), true)],
@@ -42,24 +42,28 @@ describe.each(networks)('Sphinx packets by X25519 %s', (_, network) => {
         const random = labelledSource(crypto, `surb ${seed}`);
         const path = network.path(count, [{ kind: 'surbReply', id: surbId }]);
         const { surb, keys } = accepted(createSurb(suite, { path, random }));
-        const ring = new SurbRing(sphinxFormat(suite), 1);
+        const ring = new PendingSurbKeys(createSphinxFormat(suite), 1);
         ring.add(surbId, keys);
 
         const plain = { surb, data: question };
-        const packet = network.packet(count, accepted(encodeForward(geometry, plain)), seed);
+        const packet = network.packet(
+          count,
+          accepted(encodeForwardPlaintext(geometry, plain)),
+          seed,
+        );
         network.forward(packet, 0, count - 1);
         const arrived = accepted(network.arrive(packet, count));
         expect(arrived.kind).toBe('deliver');
-        expect(decodeForward(geometry, (arrived as { payload: Uint8Array }).payload)).toEqual(
-          plain,
-        );
+        expect(
+          decodeForwardPlaintext(geometry, (arrived as { payload: Uint8Array }).payload),
+        ).toEqual(plain);
 
-        const answered = accepted(encodeForward(geometry, { data: answer }));
+        const answered = accepted(encodeForwardPlaintext(geometry, { data: answer }));
         const reply = accepted(createReply(suite, surb, answered));
         expect(reply.packet).toHaveLength(packet.length);
         const back = network.carryReply(reply.packet, count);
         const opened = accepted(ring.open(back.surbId, back.payload));
-        expect(decodeForward(geometry, opened.payload)).toEqual({ data: answer });
+        expect(decodeForwardPlaintext(geometry, opened.payload)).toEqual({ data: answer });
         expect(ring.size).toBe(0);
       }),
       { numRuns: 40 },
@@ -68,7 +72,7 @@ describe.each(networks)('Sphinx packets by X25519 %s', (_, network) => {
 
   it('changed in any way are dropped by name and never make a node throw', () => {
     const valid = network.packet(3, network.payload());
-    const names = new Set(Object.keys(SPHINX_DROPS));
+    const names = new Set(Object.keys(SPHINX_DROP_REASONS));
     const change = fc.record({
       at: fc.nat(2 * valid.length),
       bytes: fc.uint8Array({ maxLength: 40 }),
@@ -82,7 +86,7 @@ describe.each(networks)('Sphinx packets by X25519 %s', (_, network) => {
         const result = network.receive(0, packet.slice());
         if ('drop' in result) expect(names.has(result.drop)).toBe(true);
         // Without the length check of a node, every length of at least a header is processed.
-        const loose = unwrap(suite, network.nodes[0]!.key, packet);
+        const loose = unwrapPacket(suite, network.nodes[0]!.key, packet);
         if ('drop' in loose) expect(names.has(loose.drop)).toBe(true);
       }),
       { numRuns: MUTATIONS / networks.length },

@@ -7,27 +7,27 @@
  */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
-import { provider } from '../../engine/crypto/index.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { MIXNET_DROPS } from '../../nodes/mixnet/drops.ts';
+import { MIXNET_DROP_REASONS } from '../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT } from '../../nodes/mixnet/geometry.ts';
 import {
+  createAuthorityRecordReader,
   decodeDocumentRecord,
+  encodeAuthorityRecord,
   encodeDocumentRecord,
   encodeDocumentRequest,
-  encodeRecord,
-  recordReader,
 } from '../../nodes/mixnet/records.ts';
 import { dialChannel } from '../../runner/distributed/channel/dial.ts';
-import { frameOf } from '../../runner/distributed/channel/frames.ts';
+import { encodeNoiseFrame } from '../../runner/distributed/channel/frames.ts';
 import { dialHandshake } from '../../runner/distributed/channel/handshake.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
+import { type ConfiguredProtocol, lowestProtocolOf } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
@@ -38,7 +38,7 @@ const AT_ONCE = 48;
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 600_000;
 const NOTHING = new Uint8Array(0);
-const crypto = provider('node', { timing: 'constant' });
+const crypto = createCryptoProvider('node', { timing: 'constant' });
 
 interface Place {
   readonly host: string;
@@ -77,7 +77,7 @@ async function storm(
   label: string,
   { draw, look }: { draw(number: number): Uint8Array; look(answer: Uint8Array): void },
 ): Promise<void> {
-  const random = openStream(SEED, 'test', label);
+  const random = openRandomStream(SEED, 'test', label);
   let sent = 0;
   const sender = async (): Promise<void> => {
     while (sent < INPUTS) {
@@ -110,8 +110,8 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   let experiment: Experiment;
 
   beforeAll(async () => {
-    const protocolOf = (host: Parameters<typeof nodeChoice>[1]): Protocol =>
-      nodeChoice(scenario, host, registry).protocol;
+    const protocolOf = (host: Parameters<typeof lowestProtocolOf>[1]): Protocol =>
+      lowestProtocolOf(scenario, host, registry).protocol;
     const onFailure = (error: unknown): void => void failures.push(error);
     ({ world } = liveWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);
@@ -122,7 +122,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       scenario,
       seed: 1,
       viewOf: (host): NetworkView => provision.viewOf(host),
-      nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+      nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
     });
     await world.sim.warm();
     world.sim.pump.enter(() => experiment.prepare());
@@ -136,7 +136,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const state = experiment.node('authority')?.status?.() ?? {};
     const [first = 0] = state['documents'] as readonly number[];
     let status = 'nothing';
-    const reader = recordReader(['document'], (_type, body) => {
+    const reader = createAuthorityRecordReader(['document'], (_type, body) => {
       status = decodeDocumentRecord(body)?.status ?? 'malformed';
     });
     const answer = await exchange(authority, encodeDocumentRequest(first), 0);
@@ -148,21 +148,24 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     'at the authority of a mixnet are answered or closed, and it serves on',
     async () => {
       expect(await asked()).toBe('here');
-      const random = openStream(SEED, 'test', 'records');
+      const random = openRandomStream(SEED, 'test', 'records');
       const records = [
         encodeDocumentRequest(1),
-        encodeRecord('upload', random.bytes(300)),
+        encodeAuthorityRecord('upload', random.bytes(300)),
         encodeDocumentRecord('here', random.bytes(500)),
-        encodeRecord('accepted', NOTHING),
+        encodeAuthorityRecord('accepted', NOTHING),
       ];
       const answers = new Map<string, number>();
       await storm(authority, 'authority', {
         draw: (number) => records[number % records.length] as Uint8Array,
         look: (answer): void => {
           let kind = 'closed';
-          const reader = recordReader(['document', 'refused', 'accepted'], (type) => {
-            kind = type;
-          });
+          const reader = createAuthorityRecordReader(
+            ['document', 'refused', 'accepted'],
+            (type) => {
+              kind = type;
+            },
+          );
           expect(reader.read(answer, 0, answer.length)).toBe(true);
           answers.set(kind, (answers.get(kind) ?? 0) + 1);
         },
@@ -171,7 +174,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       expect([...answers.keys()].sort()).toEqual(['closed', 'document', 'refused']);
       expect(Math.min(...answers.values())).toBeGreaterThan(INPUTS / 50);
       const drops = world.nodeDrops();
-      for (const reason of Object.keys(drops)) expect(MIXNET_DROPS).toHaveProperty(reason);
+      for (const reason of Object.keys(drops)) expect(MIXNET_DROP_REASONS).toHaveProperty(reason);
       const named = ['record-malformed', 'record-truncated', 'descriptor-refused'];
       for (const reason of named) expect(drops[reason]).toBeGreaterThan(INPUTS / 50);
       expect(failures).toEqual([]);
@@ -190,7 +193,8 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       await storm({ host: HOST, port }, 'coordinator', {
         // Each opening is mutated eight times: to make one costs more than to refuse one.
         draw: (number) => {
-          if (number % 8 === 1) opening = frameOf(dialHandshake(GOOD).writeMessage(NOTHING));
+          if (number % 8 === 1)
+            opening = encodeNoiseFrame(dialHandshake(GOOD).writeMessage(NOTHING));
           return opening;
         },
         look: (answer): void => {

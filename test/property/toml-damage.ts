@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { openStream, type RandomStream } from '../../engine/core/stream.ts';
-import { mixnodeToml } from '../../nodes/mixnet/mixnode-toml.ts';
+import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
+import { mixnodeTomlSchema } from '../../nodes/mixnet/mixnode-toml.ts';
 import { CONFIG_CODES, ConfigError } from '../../topologies/files/config-error.ts';
 import { readToml } from '../../topologies/files/toml.ts';
 import { mutate } from './mutate.ts';
@@ -83,13 +83,13 @@ function codeOf(error: unknown, text: string): string {
 
 /** @returns how many texts were read, and how many were refused, by the code of their first mistake. */
 export function readDamaged(inputs: number): ReadonlyMap<string, number> {
-  const random = openStream(SEED, 'test', 'toml');
+  const random = openRandomStream(SEED, 'test', 'toml');
   const outcomes = new Map<string, number>();
   for (let index = 0; index < inputs; index += 1) {
     const text = damaged(random);
     let outcome = 'read';
     try {
-      readToml('a.toml', text, mixnodeToml);
+      readToml('a.toml', text, mixnodeTomlSchema);
     } catch (error) {
       outcome = codeOf(error, text);
     }

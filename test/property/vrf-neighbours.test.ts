@@ -7,19 +7,19 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { toHex } from '../../nodes/_kit/bytes.ts';
 import {
-  type Candidate,
   checkNeighbourRecord,
   chooseDiverseCandidates,
   drawNeighbours,
+  type NeighbourCandidate,
   type NeighbourDrawInput,
-  openVrfKey,
+  openVrfSecretKey,
   rankCandidates,
 } from '../../nodes/vrf/index.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const WEIGHTS = [1, 2, 0.5, 1, 3, 1];
 
 function digest(label: string, number: number): Uint8Array {
@@ -35,7 +35,7 @@ function candidates(
   count: number,
   systems: number,
   families = Number.POSITIVE_INFINITY,
-): readonly Candidate[] {
+): readonly NeighbourCandidate[] {
   return Array.from({ length: count }, (_, index) => ({
     id: digest('node', index),
     asn: `as ${index % systems}`,
@@ -45,19 +45,19 @@ function candidates(
 }
 
 function chosen(
-  from: readonly Candidate[],
+  from: readonly NeighbourCandidate[],
   number: number,
   rules: { readonly count: number; readonly maxPerAs: number },
-): readonly Candidate[] {
+): readonly NeighbourCandidate[] {
   return chooseDiverseCandidates(rankCandidates(crypto, output(number), from), rules);
 }
 
-function ids(list: readonly Candidate[]): readonly string[] {
+function ids(list: readonly NeighbourCandidate[]): readonly string[] {
   return list.map(({ id }) => toHex(id));
 }
 
 /** The number of candidates in each autonomous system. */
-function systemSizes(list: readonly Candidate[]): readonly number[] {
+function systemSizes(list: readonly NeighbourCandidate[]): readonly number[] {
   const sizes = new Map<string, number>();
   for (const { asn } of list) sizes.set(asn, (sizes.get(asn) ?? 0) + 1);
   return [...sizes.values()];
@@ -111,7 +111,7 @@ describe('the choice of neighbours', () => {
       fc.property(anyDraw, fc.nat(), ({ number, size, systems }, gone) => {
         const from = candidates(size, systems);
         const left = from.filter((_, index) => index !== gone % size);
-        const order = (list: readonly Candidate[]): readonly string[] =>
+        const order = (list: readonly NeighbourCandidate[]): readonly string[] =>
           ids(rankCandidates(crypto, output(number), list).map(({ candidate }) => candidate));
         const without = order(from).filter((id) => id !== toHex(from[gone % size]!.id));
         expect(order(left)).toEqual(without);
@@ -189,7 +189,7 @@ describe('the choice of neighbours', () => {
 });
 
 describe('a published choice', () => {
-  const key = openVrfKey(crypto, 'tai', digest('secret', 0));
+  const key = openVrfSecretKey(crypto, 'tai', digest('secret', 0));
   const question: NeighbourDrawInput = {
     epoch: 1_000,
     beacon: digest('beacon', 0),
@@ -209,7 +209,7 @@ describe('a published choice', () => {
   });
 
   it('fails with another beacon, key or suite', () => {
-    const other = openVrfKey(crypto, 'tai', digest('secret', 1));
+    const other = openVrfSecretKey(crypto, 'tai', digest('secret', 1));
     const beacon = digest('beacon', 1);
     const check = (
       verifier: Parameters<typeof checkNeighbourRecord>[1],

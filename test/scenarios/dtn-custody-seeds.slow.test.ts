@@ -1,6 +1,6 @@
 /** Faults at drawn instants in networks of durable nodes: each bundle arrives, or is lost by name. */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { counter, loadText, run } from '../unit/runner/fixture.ts';
 import { corruptText, loopText } from './dtn-custody-cases.ts';
@@ -10,7 +10,7 @@ const SEEDS = Array.from({ length: 12 }, (_, index) => 40 + index);
 
 /** Faults of a seed. */
 function draws(seed: number): (bound: number) => number {
-  const stream = openStream(seed, 'test', 'custody');
+  const stream = openRandomStream(seed, 'test', 'custody');
   return (bound) => stream.below(bound);
 }
 

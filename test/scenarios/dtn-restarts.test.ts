@@ -1,7 +1,7 @@
 /** Bundles on disk while nodes crash, in virtual time: on links, with an account of each message. */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { counter, loadText, ratio, run } from '../unit/runner/fixture.ts';
+import { counter, load, loadText, ratio, run } from '../unit/runner/fixture.ts';
 import { runLateLink } from './dtn-late-link.ts';
 
 function runOf(kind: string, crash: string): SeedResult {
@@ -35,6 +35,20 @@ describe('a crash of the node at which a hundred bundles wait', () => {
     const result = runOf('durable', 'alice');
     expect(result.messages).toMatchObject({ delivered: 99 });
     expect(counter(result, 'dtn.recovered')).toBe(0);
+  });
+});
+
+describe('a bundle that is delivered again', () => {
+  const redelivered = (set: Readonly<Record<string, string>>): readonly number[] => {
+    const result = run(load('dtn-crash.yaml', { duration: '29s', ...set }));
+    return ['dtn.redelivered', 'dtn.duplicates'].map((name) => counter(result, name));
+  };
+
+  it('is a broken promise if the disk had it that it was delivered', () => {
+    expect(redelivered({})).toEqual([0, 0]);
+    const [again = 0, all = 0] = redelivered({ 'options.dtn.double': 'forgetting' });
+    expect(again).toBeGreaterThan(0);
+    expect(again).toBeLessThanOrEqual(all);
   });
 });
 

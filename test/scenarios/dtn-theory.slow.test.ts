@@ -8,15 +8,15 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  exactDelay,
-  type MeetingNodes,
+  type MeetingNetwork,
+  markovDelayOfRouter,
   type RouterName,
 } from '../../runner/verify/bundles/delay-chains.ts';
 import { deliveryDelays } from '../../runner/verify/bundles/meeting-delays.ts';
 import { seededRandom } from '../../topologies/generate/random.ts';
 import { vectorSets } from '../vectors-root.ts';
 
-const NETWORK: MeetingNodes = { nodes: 10, everySeconds: 3_600, copies: 4 };
+const NETWORK: MeetingNetwork = { nodes: 10, everySeconds: 3_600, copies: 4 };
 const RUNS = 3_000;
 /**
  * Two standard errors hold in 95 % of all cases, and the seed is fixed. Six seeds together deviated by less
@@ -28,7 +28,7 @@ describe.each(['direct', 'two-hop', 'spray-source', 'spray-binary', 'epidemic'] 
   '%s among nodes that meet after exponential times',
   (router) => {
     it('has the mean delay, and the share of deliveries in 600 s, of the exact chain', () => {
-      const chain = exactDelay(router, NETWORK);
+      const chain = markovDelayOfRouter(router, NETWORK);
       const exactShare = chain.shareIn(600);
       // A stream for each router: with a common one, luck is common too.
       const draw = seededRandom(`theory ${router}`, 1);
@@ -67,7 +67,7 @@ describe('the exact chains', () => {
     'are as others have computed, $set',
     ({ file }) => {
       const row = file.meanDelay.find(({ N }) => N === NETWORK.nodes) ?? {};
-      const ours = (kind: RouterName): number => exactDelay(kind, NETWORK).mean;
+      const ours = (kind: RouterName): number => markovDelayOfRouter(kind, NETWORK).mean;
       expect(ours('direct')).toBeCloseTo(row['direct'] ?? 0, 6);
       expect(ours('epidemic')).toBeCloseTo(row['epidemic'] ?? 0, 6);
       expect(ours('two-hop')).toBeCloseTo(row['twoHop'] ?? 0, 6);
@@ -78,7 +78,7 @@ describe('the exact chains', () => {
 
   it('tell routers apart: no router fits the chain of another', () => {
     const means = (['direct', 'two-hop', 'spray-binary', 'epidemic'] as const).map(
-      (kind) => exactDelay(kind, NETWORK).mean,
+      (kind) => markovDelayOfRouter(kind, NETWORK).mean,
     );
     const sorted = [...means].sort((a, b) => b - a);
     for (const [index, mean] of sorted.slice(1).entries()) {

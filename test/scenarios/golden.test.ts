@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { GOLDEN_RUNS, recordedIn, runGolden } from '../../tools/golden/golden-runs.ts';
+import { GOLDEN_RUNS, recordedMetricNames, runGolden } from '../../tools/golden/golden-runs.ts';
 import { KEPT, movedFrom, RECORDED } from './kept-fingerprints.ts';
 
 describe('fingerprints', () => {
@@ -21,7 +21,7 @@ describe('fingerprints', () => {
   it.each(Object.entries(GOLDEN_RUNS))('of %s with its first seed is the kept one', (name, run) => {
     const seeds = runGolden({ ...run, seeds: run.seeds.slice(0, 1) });
     expect(movedFrom(name, run, seeds)).toBe('');
-    const recorded = seeds.flatMap(recordedIn);
+    const recorded = seeds.flatMap(recordedMetricNames);
     const missing = Object.keys(RECORDED).filter(
       (metric) => RECORDED[metric] === name && !recorded.includes(metric),
     );

@@ -1,9 +1,13 @@
 /** Limits of labelled metrics: fail-overs of gateways by what showed the fault. */
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { csvText } from '../../reports/csv-text.ts';
-import { judge } from '../../reports/judge.ts';
+import { compareReports } from '../../reports/compare.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { renderPrometheus } from '../../reports/prometheus.ts';
 import type { Report } from '../../reports/report-schema.ts';
+import { sweepRow } from '../../reports/sweep.ts';
+import { sweepCsv } from '../../reports/sweep-csv.ts';
+import { sweepParquet } from '../../reports/sweep-parquet.ts';
 import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
@@ -15,7 +19,7 @@ function reportOf(kpis: string, set: Readonly<Record<string, string>> = {}): Rep
   const scenario = load('failover.yaml', { ...SET, ...set, kpis });
   const definitions = scenarioMetrics(scenario, registry);
   const facts = { scenario, definitions, commit: '', reproduce: '' };
-  return judge({ ...judgeInputOf(facts, [run(scenario)], 1), mode: 'sim' });
+  return judgeRun({ ...judgeInputOf(facts, [run(scenario)], 1), mode: 'sim' });
 }
 
 describe('a limit of a labelled metric', () => {
@@ -43,10 +47,26 @@ describe('a limit of a labelled metric', () => {
     expect(kpis[0]?.reason).toContain('the run has gateway.fault_switches{cause="probe-loss"}');
   });
 
-  it('has a column of its own in tables of sweeps', () => {
-    expect(csvText(`${OF_REPORTS} [count]`)).toBe(
-      '"gateway.fault_switches{cause=""report-loss""} [count]"',
-    );
+  it('has a column of its own in tables of sweeps', async () => {
+    const row = sweepRow({}, reportOf(LIMIT), undefined);
+    const value = row.kpis[0]?.perSeed[0]?.value;
+    const sweep = { name: '', question: '', seeds: [1], rows: [row], reproduce: '' };
+    const [header = '', line = ''] = [...sweepCsv(sweep)].join('').split('\r\n');
+    const name = 'gateway.fault_switches{cause=""report-loss""} [count]';
+    expect(header.split(',')).toContain(`"${name}"`);
+    expect(line.split(',')).toContain(String(value));
+    const file = Uint8Array.from(Buffer.concat([...sweepParquet(sweep)])).buffer;
+    const [read] = await parquetReadObjects({ file });
+    expect(read).toMatchObject({ [`${OF_REPORTS} [count]`]: value });
+  });
+
+  it('is compared with the same series of another run, and with no other', () => {
+    const before = reportOf(LIMIT);
+    const same = compareReports(before, reportOf(LIMIT)).kpis;
+    expect(same).toMatchObject([{ metric: OF_REPORTS, verdict: 'same' }]);
+    const other = `{ 'gateway.fault_switches{cause="probe-loss"}': { count: ">= 0" } }`;
+    const others = compareReports(before, reportOf(other)).kpis;
+    expect(others).toMatchObject([{ baseline: null, verdict: 'not comparable' }]);
   });
 
   it('whose value is misspelt does not pass for want of samples', () => {

@@ -5,10 +5,13 @@
  * @module
  */
 
-import { decodeLtp, isCheckpoint, type LtpContent } from '../../nodes/dtn/layer/ltp-wire.ts';
+import { decodeLtpSegment, isCheckpoint, type LtpContent } from '../../nodes/dtn/layer/ltp-wire.ts';
 import { decodePacket, type FabricPacket } from '../../nodes/fabric/wire.ts';
-import { type MessageType, MESSAGE_TYPES as SUM } from '../../nodes/federated/secagg/messages.ts';
-import { decodeMessage, type FederatedMessage } from '../../nodes/federated/wire.ts';
+import {
+  type SecaggMessageType,
+  SECAGG_MESSAGE_TYPES as SUM,
+} from '../../nodes/federated/secagg/messages.ts';
+import { decodeFederatedMessage, type FederatedMessage } from '../../nodes/federated/wire.ts';
 import { FRAME_TYPE, type FrameType } from '../../nodes/gateway/geometry.ts';
 import { decodeFrame, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE } from '../../nodes/gateway/wire.ts';
 import type { IsLost } from '../fixtures/losing.ts';
@@ -220,19 +223,19 @@ const fabric =
 const ltp =
   (isIt: (content: LtpContent) => boolean): IsLost =>
   (bytes): boolean => {
-    const segment = decodeLtp(bytes);
+    const segment = decodeLtpSegment(bytes);
     return segment !== undefined && isIt(segment.content);
   };
 
 const federated =
   (kind: FederatedMessage['kind']): IsLost =>
   (bytes): boolean =>
-    decodeMessage(bytes)?.kind === kind;
+    decodeFederatedMessage(bytes)?.kind === kind;
 /** A message of the secure sum: an array whose first item is its type. */
 const sum =
-  (type: MessageType): IsLost =>
+  (type: SecaggMessageType): IsLost =>
   (bytes): boolean =>
-    decodeMessage(bytes)?.kind === 'sum' && bytes[1] === type;
+    decodeFederatedMessage(bytes)?.kind === 'sum' && bytes[1] === type;
 
 const nth = (count: number, isIt: IsLost): IsLost => {
   let seen = 0;
@@ -304,6 +307,20 @@ export const LOST_CASES: Readonly<
     'question for news': CONFIRMED,
     challenge: CONFIRMED,
     confirmation: CONFIRMED,
+  },
+  'control-service': {
+    beacon: [
+      'test/unit/nodes/control-service/beaconing.test.ts',
+      'only interfaces without success for an interval are tried again, at every tick',
+    ],
+    registration: [
+      'test/unit/nodes/control-service/beaconing.test.ts',
+      'registration is tried again while it fails',
+    ],
+    'request of a lookup': [
+      'test/unit/nodes/control-service/rpc.test.ts',
+      'carries 50 kB each way once over a channel that loses, doubles and reorders',
+    ],
   },
   bulk: {
     hello: { text: BULK, is: isLong(14) },

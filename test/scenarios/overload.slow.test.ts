@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { histogramQuantile } from '../../engine/measure/histogram.ts';
-import { carriedWords } from '../../reports/carried.ts';
+import { carriedRateTexts } from '../../reports/carried.ts';
 import { renderHtml } from '../../reports/html/html.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { counter, load, report, run } from '../unit/runner/fixture.ts';
@@ -78,7 +78,7 @@ describe.each([1.5, 3])('at %f times the knee', (times) => {
     const scenario = load('overload.yaml', { ...SHORT, 'traffic.0.rate': `${times * KNEE}/s` });
     const judged = report(scenario, [result]);
     expect(judged.carried?.carriedPerSecond).toBeCloseTo(goodput(result), 6);
-    const [words = ''] = carriedWords(judged);
+    const [words = ''] = carriedRateTexts(judged);
     expect(words).toMatch(
       /^the modelled machine carries about [89]\D\d00\/s of the \d\d\D\d00\/s asked$/,
     );

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../reports/model.ts';
-import { stratifiedPoissonBits } from '../../reports/privacy/metrics/closed-forms.ts';
+import { stratifiedPoissonEntropyBits } from '../../reports/privacy/metrics/closed-forms.ts';
 import { load, prepare, ratio, run, SECOND, samples } from '../unit/runner/fixture.ts';
 
 /**
@@ -24,7 +24,12 @@ const TENTH = {
   'options.mixnet.rates.payload': '20/s',
   'options.mixnet.rates.drop': '79/s',
 };
-const THEORY = stratifiedPoissonBits({ rate: 500, layers: 3, width: 2, meanSeconds: 0.1333333 });
+const THEORY = stratifiedPoissonEntropyBits({
+  rate: 500,
+  layers: 3,
+  width: 2,
+  meanSeconds: 0.1333333,
+});
 
 interface Bits {
   readonly mean: number;

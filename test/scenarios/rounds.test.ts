@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../index.ts';
 import { exitCodeOf } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
@@ -23,9 +23,9 @@ async function loaded(
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly scenario: Scenario; readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
-  await registry.loadNamedBy(FILE, PROJECT_FOLDERS);
+  await registry.loadNamedBy(FILE, SHIPPED_FILE_FOLDERS);
   return {
-    scenario: loadScenario({ path: FILE, folders: PROJECT_FOLDERS, overrides, registry }),
+    scenario: loadScenario({ path: FILE, folders: SHIPPED_FILE_FOLDERS, overrides, registry }),
     registry,
   };
 }
@@ -85,8 +85,8 @@ duration: 1s
     );
     try {
       const registry = new ProtocolRegistry();
-      await registry.loadNamedBy(path, PROJECT_FOLDERS);
-      const { topology } = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+      await registry.loadNamedBy(path, SHIPPED_FILE_FOLDERS);
+      const { topology } = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry });
       expect(topology.hosts.map(({ protocol }) => protocol)).toEqual(Array(3).fill(courier));
       expect(registry.protocols(courier ?? '')?.name).toBe('courier');
     } finally {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { isOfPrivacy, type Measure } from '../../runner/verify/base/model.ts';
+import { type CheckMeasure, isOfPrivacy } from '../../runner/verify/base/model.ts';
 import { SeededEngine } from '../../runner/verify/base/seeded-engine.ts';
 import { type CheckVerdict, judgeCheck } from '../../runner/verify/judge.ts';
 import { renderSuiteMarkdown, renderTable } from '../../runner/verify/render.ts';
@@ -17,7 +17,7 @@ const SEED = 1;
 /** A check takes up to 8 s of CPU time, and the machine may be shared. */
 const TIMEOUT_MS = 240_000;
 const engine = new SeededEngine(SEED);
-const measured = new Map<string, readonly Measure[]>();
+const measured = new Map<string, readonly CheckMeasure[]>();
 const verdicts: CheckVerdict[] = [];
 
 describe('the engine against theory', () => {
@@ -85,8 +85,8 @@ interface TheoryRow {
 describe('theory and intervals are those of vectors/simulation/theory.json', () => {
   const published = (id: string): TheoryRow =>
     vectors<TheoryFile>('simulation/theory.json').checks.find((row) => `${row.check}` === id)!;
-  const own = (id: string): readonly Measure[] => measured.get(id)!;
-  const halfOf = ({ accept }: Measure): number => {
+  const own = (id: string): readonly CheckMeasure[] => measured.get(id)!;
+  const halfOf = ({ accept }: CheckMeasure): number => {
     if (accept.kind !== 'around') throw new Error(`${accept.kind} has no half width`);
     expect(accept.above).toBeCloseTo(accept.below, 12);
     return accept.above;

@@ -12,7 +12,7 @@ import { AgentSession, type SessionEnd } from '../../runner/distributed/agent/ag
 import { dialChannel } from '../../runner/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../runner/distributed/channel/handshake.ts';
 import { listenChannel } from '../../runner/distributed/channel/listen.ts';
-import type { AgentOrder, Report } from '../../runner/distributed/messages/messages.ts';
+import type { AgentAssignment, AgentReport } from '../../runner/distributed/messages/messages.ts';
 import { agentScenario } from '../../runner/distributed/messages/order-shape.ts';
 import { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -69,7 +69,7 @@ async function own(): Promise<Own> {
   return { topology, registry, scenario };
 }
 
-const orderOf = (scenario: Scenario): AgentOrder => ({
+const orderOf = (scenario: Scenario): AgentAssignment => ({
   hosts: ['alice'],
   scenario: agentScenario(scenario, 'own-topology'),
   seed: 1,
@@ -92,12 +92,12 @@ afterEach(async () => {
 interface Told {
   readonly session: AgentSession;
   readonly channel: NobodysChannel;
-  readonly last: () => Report;
+  readonly last: () => AgentReport;
 }
 
 /** Sends an order to alice's process. */
 function tell(
-  order: AgentOrder,
+  order: AgentAssignment,
   { topology, registry }: Pick<Own, 'topology' | 'registry'>,
   stateFolder?: string,
 ): Told {
@@ -106,10 +106,10 @@ function tell(
   const session = new AgentSession({ channel, hosts: ['alice'], registry, topology, ...more });
   sessions.push({ channel, session });
   channel.onMessage({ type: 'load', order });
-  return { session, channel, last: () => channel.sent.at(-1) as Report };
+  return { session, channel, last: () => channel.sent.at(-1) as AgentReport };
 }
 
-const refusedWith = async (told: Told): Promise<readonly [SessionEnd, Report]> => [
+const refusedWith = async (told: Told): Promise<readonly [SessionEnd, AgentReport]> => [
   await told.session.end,
   told.last(),
 ];
@@ -253,7 +253,7 @@ describe('the secret of one machine', () => {
     const ended = new Promise((resolve) => {
       channel.onClose = resolve;
     });
-    channel.send({ type: 'hello', hosts: ['bob'], pid: 1 } satisfies Report);
+    channel.send({ type: 'hello', hosts: ['bob'], pid: 1 } satisfies AgentReport);
     expect(await ended).toBe('peer closed');
     const reason = 'it claims to be bob, but its key belongs to alice';
     expect([refused, answers]).toEqual([[reason], [{ type: 'refused', reason }]]);

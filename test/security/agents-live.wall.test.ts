@@ -12,12 +12,12 @@ import { toHex } from '../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../runner/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../runner/distributed/channel/handshake.ts';
 import type { Channel } from '../../runner/distributed/channel/model.ts';
-import type { Report } from '../../runner/distributed/messages/messages.ts';
+import type { AgentReport } from '../../runner/distributed/messages/messages.ts';
 import {
   type FleetOptions,
   ProcessFleet,
 } from '../../runner/distributed/processes/process-fleet.ts';
-import { jsonLog, serveOperator } from '../../services/operator/index.ts';
+import { createJsonLog, startOperatorServer } from '../../services/operator/index.ts';
 import { memoryHeld } from '../memory.ts';
 import { fakeFace } from '../unit/services/operator/fake-face.ts';
 
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 interface Heard {
   readonly fleet: ProcessFleet;
-  readonly reports: [string, Report][];
+  readonly reports: [string, AgentReport][];
   readonly expelled: string[];
   readonly refused: string[];
   readonly gone: string[];
@@ -156,8 +156,8 @@ describe('a coordinator', () => {
 
 describe('an operator endpoint', () => {
   it('answers /healthz behind 200 half-open connections', async () => {
-    const log = jsonLog({ node: 'a', level: 'error' });
-    const server = await serveOperator({ face: fakeFace(), log, port: 0 });
+    const log = createJsonLog({ node: 'a', level: 'error' });
+    const server = await startOperatorServer({ face: fakeFace(), log, port: 0 });
     closing.push(() => server.close());
     await halfOpen(server.port, 200, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n');
     for (let round = 0; round < 5; round += 1) {
@@ -169,8 +169,8 @@ describe('an operator endpoint', () => {
   });
 
   it('answers /healthz behind 200 requests whose bodies do not come', async () => {
-    const log = jsonLog({ node: 'a', level: 'error' });
-    const server = await serveOperator({ face: fakeFace(), log, port: 0 });
+    const log = createJsonLog({ node: 'a', level: 'error' });
+    const server = await startOperatorServer({ face: fakeFace(), log, port: 0 });
     closing.push(() => server.close());
     const head = 'PUT /log-level HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n';
     await halfOpen(server.port, 200, head);
@@ -183,8 +183,8 @@ describe('an operator endpoint', () => {
   });
 
   it('keeps no more than its bound of half-open connections', async () => {
-    const log = jsonLog({ node: 'a', level: 'error' });
-    const server = await serveOperator({ face: fakeFace(), log, port: 0 });
+    const log = createJsonLog({ node: 'a', level: 'error' });
+    const server = await startOperatorServer({ face: fakeFace(), log, port: 0 });
     closing.push(() => server.close());
     const strangers = await halfOpen(server.port, 200);
     await vi.waitFor(() => {

@@ -6,11 +6,11 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MetricDefinition } from '../../engine/host/measure.ts';
-import { foldedName } from '../../engine/measure/bounded-series.ts';
+import { foldedSeriesName } from '../../engine/measure/bounded-series.ts';
 import { LogHistogram } from '../../engine/measure/histogram.ts';
 import { Coordinator } from '../../runner/distributed/coordinator/coordinator.ts';
 import { readCommand, readReport } from '../../runner/distributed/messages/message-shapes.ts';
-import type { AgentCommand, Report } from '../../runner/distributed/messages/messages.ts';
+import type { AgentCommand, AgentReport } from '../../runner/distributed/messages/messages.ts';
 import { agentScenario } from '../../runner/distributed/messages/order-shape.ts';
 import { packHistogram } from '../../runner/distributed/messages/packed-histogram.ts';
 import { ReportGuard } from '../../runner/distributed/messages/report-guard.ts';
@@ -18,7 +18,7 @@ import { AgentProcess } from '../../runner/distributed/processes/agent-process.t
 import type { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
-import { type NodeChoice, nodeChoice } from '../../scenarios/open/nodes.ts';
+import { type ConfiguredProtocol, lowestProtocolOf } from '../../scenarios/open/nodes.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from '../unit/runner/distributed/fixture.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
 
@@ -35,7 +35,7 @@ function filled(): LogHistogram {
 }
 
 /** One report of each kind, as agents send them. */
-const REPORTS: Readonly<Record<Report['type'], Report>> = {
+const REPORTS: Readonly<Record<AgentReport['type'], AgentReport>> = {
   hello: {
     type: 'hello',
     hosts: ['alice'],
@@ -71,7 +71,7 @@ const REPORTS: Readonly<Record<Report['type'], Report>> = {
         alice: {
           'ping.requests': { kind: 'counter', value: 3 },
           'ping.rtt': { kind: 'histogram', data: packHistogram(filled().data()) },
-          [foldedName('ping.rtt')]: { kind: 'counter', value: 1 },
+          [foldedSeriesName('ping.rtt')]: { kind: 'counter', value: 1 },
         },
       },
       lateness: packHistogram(filled().data()),
@@ -357,7 +357,7 @@ function running(): Running {
     scenario,
     seed: 1,
     viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
-    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
     standIns: coordinator.standIns,
   });
   coordinator.attach(experiment);
@@ -372,7 +372,7 @@ function running(): Running {
     scenario,
     metricsOf: (name): readonly MetricDefinition[] => {
       const host = scenario.topology.hosts.find((spec) => spec.name === name)!;
-      return [...nodeChoice(scenario, host, registry).protocol.metrics, EXACT];
+      return [...lowestProtocolOf(scenario, host, registry).protocol.metrics, EXACT];
     },
     now: (): number => coordinator.world.agenda.now(),
     nextSequence: (flow): number => coordinator.nextSequence(flow),
@@ -390,16 +390,21 @@ describe('a report whose shape is right', () => {
 
   const FAR = 3_600e9;
   const COUNTED = { kind: 'counter', value: 1 } as const;
+  const NONE = { kind: 'counter', value: 0 } as const;
   const NUMBERS = Array.from({ length: 1_000 }, (_, n) => n);
-  it.each<[string, Report, string]>([
+  it.each<[string, AgentReport, string]>([
     [
       'a node of another agent',
-      { ...REPORTS.state, node: 'bob' } as Report,
+      { ...REPORTS.state, node: 'bob' } as AgentReport,
       'a node that it does not run',
     ],
-    ['the future', { ...REPORTS.mark, atNs: FAR } as Report, 'mark is in the future'],
-    ['a span backwards', { ...REPORTS.span, endNs: 4 } as Report, 'span ends before it begins'],
-    ['a link of its own', { ...REPORTS.path, links: ['x'] } as Report, 'an unknown link'],
+    ['the future', { ...REPORTS.mark, atNs: FAR } as AgentReport, 'mark is in the future'],
+    [
+      'a span backwards',
+      { ...REPORTS.span, endNs: 4 } as AgentReport,
+      'span ends before it begins',
+    ],
+    ['a link of its own', { ...REPORTS.path, links: ['x'] } as AgentReport, 'an unknown link'],
     ['a number far ahead', measured([0, 1e9, 5]), 'a sequence number out of order'],
     ['half a packet', measured([0, 0.5, 5]), 'a sequence number out of order'],
     ['a packet of an hour ahead', measured([0, 0, FAR]), 'in the future'],
@@ -414,15 +419,28 @@ describe('a report whose shape is right', () => {
     ['labels in another form', metricsOf({ 'labels.folded{metric=x}': COUNTED }), 'other labels'],
     [
       'a thousand labels',
-      metricsOf(Object.fromEntries(NUMBERS.map((n) => [foldedName(`m${n}`), COUNTED]))),
+      metricsOf(Object.fromEntries(NUMBERS.map((n) => [foldedSeriesName(`m${n}`), COUNTED]))),
       'more labels than a node keeps',
     ],
+    ['nothing that was folded', metricsOf({ 'labels.folded': NONE }), 'folded series below 1'],
     ['files of no flow', tallied({ filesSent: [5] }), 'unknown flows'],
-    ['a sum of its own', { ...REPORTS.sum, metric: 'ping.rtt' } as Report, 'none of it'],
+    ['a sum of its own', { ...REPORTS.sum, metric: 'ping.rtt' } as AgentReport, 'none of it'],
     ['many flows', tallied({ refused: [0, 0, 0] }), 'unknown flows'],
   ])('is refused when it tells of %s', (_, report, wrong) => {
     expect(readReport(report)).toHaveProperty('message');
     expect(running().guard.check(['alice'], report)).toContain(wrong);
+  });
+
+  it('is refused when it has a label that no node keeps', () => {
+    const metric = { name: 'a.sent', kind: 'counter', unit: 'packets', help: 'Sent.' } as const;
+    const guard = new ReportGuard({
+      ...{ scenario, now: () => 0, nextSequence: () => 0 },
+      metricsOf: () => [{ ...metric, labels: ['path'] }],
+    });
+    const labelled = (length: number): string | undefined =>
+      guard.check(['alice'], metricsOf({ [`a.sent{path="${'x'.repeat(length)}"}`]: COUNTED }));
+    expect(labelled(64)).toBeUndefined();
+    expect(labelled(65)).toBe('tally: a label that is longer than a node keeps');
   });
 
   it(`breaks no meter: ${ROUNDS} mutations, seed ${SEED}`, () => {
@@ -461,15 +479,15 @@ describe('a report whose shape is right', () => {
   });
 });
 
-function measured(sent: readonly number[], arrived: readonly number[] = []): Report {
+function measured(sent: readonly number[], arrived: readonly number[] = []): AgentReport {
   const rows = { sent: Float64Array.from(sent), arrived: Float64Array.from(arrived) };
   return { type: 'measured', untilNs: 1, ...rows };
 }
 
-function tallied(more: Parameters<typeof tallyOf>[0]): Report {
+function tallied(more: Parameters<typeof tallyOf>[0]): AgentReport {
   return { type: 'tally', tally: tallyOf(more) };
 }
 
-function metricsOf(alice: ReturnType<typeof tallyOf>['metrics'][string]): Report {
+function metricsOf(alice: ReturnType<typeof tallyOf>['metrics'][string]): AgentReport {
   return tallied({ metrics: { alice } });
 }

@@ -6,13 +6,13 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { equalSecrets, secretStandsAt, wipe, wipeRange } from '../../engine/core/secrets.ts';
-import { provider } from '../../engine/crypto/index.ts';
+import { areSecretsEqual, isSecretAt, wipe, wipeRange } from '../../engine/core/secrets.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host } from '../../engine/host/host.ts';
 import { KeyRing } from '../../nodes/mixnet/mix/key-ring.ts';
-import type { TagBook } from '../../nodes/mixnet/mix/tag-book.ts';
-import type { NodeKey, PacketFormat } from '../../nodes/sphinx/index.ts';
+import type { ReplayGuardsByEpoch } from '../../nodes/mixnet/mix/tag-book.ts';
+import type { NodePrivateKey, PacketFormat } from '../../nodes/sphinx/index.ts';
 import { advance, HOUR, Pair, SECOND, sealed } from '../unit/nodes/gateway/session-pair.ts';
 
 /** Records every secret that passes through the port, by the array that holds it. */
@@ -71,7 +71,7 @@ class Watch {
 describe('R-169: what is left of a secret', () => {
   it('is nothing of a handshake, and of session keys their two AEAD keys alone', () => {
     const watch = new Watch();
-    const pair = Pair.connected({ crypto: watch.provider(provider('noble')) });
+    const pair = Pair.connected({ crypto: watch.provider(createCryptoProvider('noble')) });
     expect(
       pair.b.receive(sealed(pair.a, 'hello'), { nowNs: 1, clockUs: 1_700_000_000_000_000 }),
     ).toBe('ok hello');
@@ -82,7 +82,7 @@ describe('R-169: what is left of a secret', () => {
 
   it('is nothing of an epoch whose overlap is over, nor of a session that has closed', () => {
     const watch = new Watch();
-    const pair = Pair.connected({ crypto: watch.provider(provider('noble')) });
+    const pair = Pair.connected({ crypto: watch.provider(createCryptoProvider('noble')) });
     const open = (): number => watch.aeads.filter(({ isWiped }) => !isWiped).length;
     advance(pair, 0, HOUR + 20 * SECOND);
     expect(pair.a.retired.length).toBeGreaterThan(0);
@@ -97,7 +97,7 @@ describe('R-169: what is left of a secret', () => {
 
   it('is nothing of a handshake that nobody answered', () => {
     const watch = new Watch();
-    const pair = new Pair({ crypto: watch.provider(provider('noble')) });
+    const pair = new Pair({ crypto: watch.provider(createCryptoProvider('noble')) });
     pair.a.session.connect({ nowNs: 0, clockUs: 1_700_000_000_000_000 });
     expect(watch.left).not.toEqual([]);
     pair.a.session.close();
@@ -118,7 +118,7 @@ describe('R-169: what is left of a secret', () => {
       made.push(new Uint8Array(length).fill(made.length + 1));
       return made.at(-1)!;
     };
-    const openKey = ([first = 0]: Uint8Array): NodeKey => ({
+    const openKey = ([first = 0]: Uint8Array): NodePrivateKey => ({
       publicKey: Uint8Array.of(first),
       secretOf: (): undefined => undefined,
       wipe: (): void => void wiped.push(first),
@@ -126,7 +126,7 @@ describe('R-169: what is left of a secret', () => {
     const ring = new KeyRing({
       host: { store: () => store, randomBytes } as unknown as Host,
       format: { privateKeyLength: 32, openKey } as unknown as PacketFormat,
-      tags: { retire: () => undefined } as unknown as TagBook,
+      tags: { retire: () => undefined } as unknown as ReplayGuardsByEpoch,
       epochNs: 1_000_000_000,
     });
     ring.prepare(100, () => undefined);
@@ -139,18 +139,18 @@ describe('R-169: what is left of a secret', () => {
 describe('R-169: secrets are compared', () => {
   it('by content and length, wherever the difference is', () => {
     const secret = Uint8Array.from({ length: 33 }, (_, index) => index * 7);
-    expect(equalSecrets(secret, secret.slice())).toBe(true);
-    expect(equalSecrets(new Uint8Array(0), new Uint8Array(0))).toBe(true);
-    expect(equalSecrets(secret, secret.subarray(1))).toBe(false);
-    expect(equalSecrets(new Uint8Array(3), new Uint8Array(4))).toBe(false);
+    expect(areSecretsEqual(secret, secret.slice())).toBe(true);
+    expect(areSecretsEqual(new Uint8Array(0), new Uint8Array(0))).toBe(true);
+    expect(areSecretsEqual(secret, secret.subarray(1))).toBe(false);
+    expect(areSecretsEqual(new Uint8Array(3), new Uint8Array(4))).toBe(false);
     for (let bit = 0; bit < 8 * secret.length; bit++) {
       const other = secret.slice();
       other[bit >> 3]! ^= 1 << (bit & 7);
-      expect(equalSecrets(secret, other)).toBe(false);
-      expect(secretStandsAt(secret, 33, Uint8Array.of(9, ...other), 1)).toBe(false);
+      expect(areSecretsEqual(secret, other)).toBe(false);
+      expect(isSecretAt(secret, 33, Uint8Array.of(9, ...other), 1)).toBe(false);
     }
-    expect(secretStandsAt(secret, 6, Uint8Array.of(9, ...secret), 1)).toBe(true);
-    expect(secretStandsAt(secret, 6, Uint8Array.of(9, ...secret), 2)).toBe(false);
+    expect(isSecretAt(secret, 6, Uint8Array.of(9, ...secret), 1)).toBe(true);
+    expect(isSecretAt(secret, 6, Uint8Array.of(9, ...secret), 2)).toBe(false);
   });
 
   it('and read to their end: a difference at the start ends nothing early', () => {
@@ -165,7 +165,7 @@ describe('R-169: secrets are compared', () => {
     const secret = new Uint8Array(16).fill(1);
     const readsOf = (other: Uint8Array): number => {
       reads = 0;
-      equalSecrets(counting(secret), counting(other));
+      areSecretsEqual(counting(secret), counting(other));
       return reads;
     };
     const all = [secret, secret.with(0, 0), secret.with(15, 0), new Uint8Array(16)].map(readsOf);

@@ -9,11 +9,11 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../reports/compare.ts';
 import { renderComparison, renderComparisonMarkdown } from '../../reports/compare-text.ts';
-import { quantity } from '../../reports/format.ts';
+import { quantityText } from '../../reports/format.ts';
 import { renderHtml } from '../../reports/html/html.ts';
 import { renderSweepHtml } from '../../reports/html/sweep-html.ts';
 import { readReport, renderJson } from '../../reports/json.ts';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { renderJunit } from '../../reports/junit.ts';
 import { renderMarkdown } from '../../reports/markdown.ts';
 import { oneLine } from '../../reports/plain-text.ts';
@@ -75,7 +75,7 @@ function poisoned(value: unknown): unknown {
   );
 }
 
-const honest = judge(runInput({ seeds: 3, slowdown: 2 }));
+const honest = judgeRun(runInput({ seeds: 3, slowdown: 2 }));
 const hostile = poisoned(honest) as Report;
 const sweep = {
   name: `s${PAYLOAD}`,
@@ -125,7 +125,7 @@ describe('Markdown of a foreign report', () => {
 it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
   '%s as a unit is a text',
   (unit) => {
-    expect(quantity(5, unit)).toBe(`5 ${unit}`);
+    expect(quantityText(5, unit)).toBe(`5 ${unit}`);
   },
 );
 

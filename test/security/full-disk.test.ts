@@ -7,7 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DiskFile, type DiskFiles, SYSTEM_FILES } from '../../engine/live/disk-files.ts';
+import {
+  type DiskFile,
+  type FileOpener,
+  SYSTEM_FILE_OPENER,
+} from '../../engine/live/disk-files.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { LiveStore } from '../../engine/live/live-store.ts';
 
@@ -18,11 +22,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Files that accept a given number of bytes in total and then report a full disk. */
-class FullFiles implements DiskFiles {
+class FullFiles implements FileOpener {
   room = Number.POSITIVE_INFINITY;
 
   async open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile> {
-    const file = await SYSTEM_FILES.open(path, flags);
+    const file = await SYSTEM_FILE_OPENER.open(path, flags);
     const write = async (
       bytes: Uint8Array,
       from: number,

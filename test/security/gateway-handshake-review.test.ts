@@ -5,8 +5,8 @@
  * from connecting.
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
-import { CookieSeal } from '../../nodes/gateway/admission/cookie-seal.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
+import { CookieCipher } from '../../nodes/gateway/admission/cookie-seal.ts';
 import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';
@@ -16,16 +16,20 @@ import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.t
  * keys.
  */
 function forgedCookie(pair: Pair, value: number): Uint8Array {
-  const eve = createStaticKeyPair(provider('node'), new Uint8Array(32).fill(66));
-  const seal = new CookieSeal(provider('node'), eve, pair.identities[0].publicKey);
+  const eve = createStaticKeyPair(createCryptoProvider('node'), new Uint8Array(32).fill(66));
+  const seal = new CookieCipher(createCryptoProvider('node'), eve, pair.identities[0].publicKey);
   return seal.seal(new Uint8Array(16).fill(value), CLOCK_US + value);
 }
 
 /** A cookie made by b, which anybody on its path can record. */
 function genuineCookie(pair: Pair, value: number, clockUs: number): Uint8Array {
   const secret = new Uint8Array(32).fill(secretOf(pair));
-  const identity = createStaticKeyPair(provider('node'), secret);
-  const seal = new CookieSeal(provider('node'), identity, pair.identities[0].publicKey);
+  const identity = createStaticKeyPair(createCryptoProvider('node'), secret);
+  const seal = new CookieCipher(
+    createCryptoProvider('node'),
+    identity,
+    pair.identities[0].publicKey,
+  );
   return seal.seal(new Uint8Array(16).fill(value), clockUs);
 }
 
@@ -65,7 +69,10 @@ describe('a man on the side of a handshake', () => {
   it('takes no cookie of a for one of b: what one side sealed is not for itself', () => {
     const { pair } = opened();
     const [a, b] = pair.identities;
-    const own = new CookieSeal(provider('node'), a, b.publicKey).seal(new Uint8Array(16), CLOCK_US);
+    const own = new CookieCipher(createCryptoProvider('node'), a, b.publicKey).seal(
+      new Uint8Array(16),
+      CLOCK_US,
+    );
     expect(pair.a.receive(own, at(0))).toBe('bad-auth');
   });
 
@@ -123,7 +130,10 @@ describe('a man on the side of a handshake', () => {
     pair.b.receive(opening, at(0));
     const genuine = pair.b.outbox[0]!.slice();
     const [a, b] = pair.identities;
-    const macs = new HandshakeMacs(provider('node'), { own: b.publicKey, peer: a.publicKey });
+    const macs = new HandshakeMacs(createCryptoProvider('node'), {
+      own: b.publicKey,
+      peer: a.publicKey,
+    });
     const forged = genuine.slice();
     // Changes the last byte of the Noise message, whose tag is checked after both Diffie-Hellman
     // operations.

@@ -5,13 +5,13 @@
  * second displaced genuine ones.
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../engine/host/crypto.ts';
-import { CheckedAdmission } from '../../nodes/gateway/admission/admission.ts';
-import { CookieMint } from '../../nodes/gateway/admission/cookie-mint.ts';
+import { CheckFirstAdmission } from '../../nodes/gateway/admission/admission.ts';
+import { CookieIssuer } from '../../nodes/gateway/admission/cookie-mint.ts';
 import { HandshakeMacs, OPENING_MACS_BYTES } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
-import { EagerAdmission } from '../../nodes/gateway/doubles/eager-admission.ts';
+import { ChargeFirstAdmission } from '../../nodes/gateway/doubles/eager-admission.ts';
 import { decodeFrame, encodeHeader, FrameHeader } from '../../nodes/gateway/wire.ts';
 import {
   advance,
@@ -28,7 +28,7 @@ const MS = SECOND / 1000;
 
 /** A provider that counts Diffie-Hellman operations. */
 function counting(): { readonly crypto: CryptoProvider; readonly exchanges: () => number } {
-  const real = provider('node');
+  const real = createCryptoProvider('node');
   let count = 0;
   const crypto: CryptoProvider = Object.create(real, {
     x25519: {
@@ -80,8 +80,8 @@ function keyedOpening(
 
 /** The MACs that eve can compute, because she knows the public key of b. */
 function macsOfEve(pair: Pair): HandshakeMacs {
-  const eve = createStaticKeyPair(provider('node'), new Uint8Array(32).fill(66));
-  return new HandshakeMacs(provider('node'), {
+  const eve = createStaticKeyPair(createCryptoProvider('node'), new Uint8Array(32).fill(66));
+  return new HandshakeMacs(createCryptoProvider('node'), {
     own: eve.publicKey,
     peer: pair.identities[1].publicKey,
   });
@@ -113,7 +113,7 @@ describe('a flood of openings in the name of a peer', () => {
   it('the double that charges first loses the rekey to the same flood', () => {
     const pair = new Pair();
     const [low, high] = pair.identities;
-    const admission = new EagerAdmission(undefined);
+    const admission = new ChargeFirstAdmission(undefined);
     const b = new Side({ identity: high, peerKey: low.publicKey, seed: 7, admission });
     const shape = shapeOf(pair);
     for (let k = 0; k < 20; k++) b.receive(junkOpening(shape, k), at(0));
@@ -172,8 +172,8 @@ describe('a flood of openings in the name of a peer', () => {
   });
 
   it('in the names of 200 peers costs a thousand at once and fifty a second, then all need a cookie', () => {
-    const mint = new CookieMint(provider('node'), (length) => new Uint8Array(length));
-    const peers = Array.from({ length: 200 }, () => new CheckedAdmission(mint, undefined));
+    const mint = new CookieIssuer(createCryptoProvider('node'), (length) => new Uint8Array(length));
+    const peers = Array.from({ length: 200 }, () => new CheckFirstAdmission(mint, undefined));
     // Each peer alone is allowed ten immediately and five per second.
     const admitted = (nowNs: number): number =>
       peers.reduce((sum, peer) => {
@@ -311,7 +311,7 @@ describe('a flood of frames in the name of a peer', () => {
   it('the double that charges first drops honest frames for them', () => {
     const pair = Pair.connected();
     const [low, high] = pair.identities;
-    const admission = new EagerAdmission(rate);
+    const admission = new ChargeFirstAdmission(rate);
     const b = new Side({ identity: high, peerKey: low.publicKey, seed: 7, admission });
     const a = new Side({ identity: low, peerKey: high.publicKey, seed: 9 });
     a.session.connect(at(0));

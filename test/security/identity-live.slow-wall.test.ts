@@ -7,8 +7,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { type KeyRole, makeKeys } from '../../runner/distributed/deployment/deployment.ts';
-import type { AgentOrder } from '../../runner/distributed/messages/messages.ts';
+import { type KeyHolder, makeKeys } from '../../runner/distributed/deployment/deployment.ts';
+import type { AgentAssignment } from '../../runner/distributed/messages/messages.ts';
 import { AgentProcess } from '../../runner/distributed/processes/agent-process.ts';
 import { ownSecret } from '../../runner/nodes/secret-source.ts';
 import { runLive } from '../../runner/run/live-run.ts';
@@ -53,10 +53,10 @@ function listenIn(): { readonly hosts: readonly string[]; readonly command: unkn
 }
 
 /** What the process of each host received. */
-function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentOrder> {
-  const orders = new Map<string, AgentOrder>();
+function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentAssignment> {
+  const orders = new Map<string, AgentAssignment>();
   for (const { hosts, command } of heard) {
-    const { type, order } = command as { readonly type: string; readonly order?: AgentOrder };
+    const { type, order } = command as { readonly type: string; readonly order?: AgentAssignment };
     if (type !== 'load' || order === undefined) continue;
     for (const host of hosts) orders.set(host, order);
   }
@@ -64,7 +64,7 @@ function ordersIn(heard: ReturnType<typeof listenIn>): Map<string, AgentOrder> {
 }
 
 /** Secrets of hosts, each found in the order for the one process that has it. */
-function secretsIn(orders: ReadonlyMap<string, AgentOrder>): Map<string, Uint8Array[]> {
+function secretsIn(orders: ReadonlyMap<string, AgentAssignment>): Map<string, Uint8Array[]> {
   return new Map(
     [...orders].map(([host, { bundle }]) => {
       const root = bundle.roots[host] ?? expect.fail(`${host} has no secrets`);
@@ -146,7 +146,7 @@ describe('a spy is given its own secrets only', () => {
     const topology = join(folder, 'deployed-row.yaml');
     makeKeys(join(folder, 'spies-keys'), [
       { kind: 'coordinator' },
-      ...['alice', 'bob', 'carol'].map((name): KeyRole => ({ kind: 'node', name })),
+      ...['alice', 'bob', 'carol'].map((name): KeyHolder => ({ kind: 'node', name })),
     ]);
     const port = await freePort();
     const text = `coordinator: 127.0.0.1:${port}\nkeys: spies-keys\nhosts: {}\n`;

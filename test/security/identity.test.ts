@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
-import { bundleView, type KeyBundle } from '../../runner/nodes/key-bundle.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
+import { type KeyBundle, keyBundleView } from '../../runner/nodes/key-bundle.ts';
 import { networkMap } from '../../runner/nodes/network-map.ts';
-import type { Provision } from '../../runner/nodes/provision.ts';
+import type { SecretProvisioner } from '../../runner/nodes/provision.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { rootedSecrets } from '../../runner/nodes/secret-source.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { nodeChoice } from '../../scenarios/open/nodes.ts';
+import { lowestProtocolOf } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { load, loadText, registry, run } from '../unit/runner/fixture.ts';
@@ -24,12 +24,12 @@ import { expectOwnSecretsOnly, SPY_TOPOLOGY, spiesOn } from './spies.ts';
 const ROOT = new Uint8Array(32).fill(0xa7);
 const secrets = rootedSecrets(ROOT);
 
-function provisionOf(scenario: Scenario): Provision {
+function provisionOf(scenario: Scenario): SecretProvisioner {
   return provisionRun({
     scenario,
     seed: 1,
-    protocolOf: (host) => nodeChoice(scenario, host, registry).protocol,
-    crypto: provider('node', { timing: 'constant' }),
+    protocolOf: (host) => lowestProtocolOf(scenario, host, registry).protocol,
+    crypto: createCryptoProvider('node', { timing: 'constant' }),
     seconds: 1_700_000_000,
     secrets,
   });
@@ -66,7 +66,7 @@ function vaultOf(scenario: Scenario): Vault {
   const groups = new Map<string, { members: Set<string>; secret: Uint8Array }>();
   const network = networkMap(scenario.topology);
   for (const host of scenario.topology.hosts) {
-    const { protocol } = nodeChoice(scenario, host, registry);
+    const { protocol } = lowestProtocolOf(scenario, host, registry);
     const { name } = host;
     own.set(name, [
       secrets.rootOf(name),
@@ -170,19 +170,20 @@ describe('the secrets of nodes', () => {
     const scenario = load('failover.yaml');
     const network = networkMap(scenario.topology);
     const provision = provisionOf(scenario);
-    const protocolOf = (name: string): ReturnType<typeof nodeChoice>['protocol'] => {
+    const protocolOf = (name: string): ReturnType<typeof lowestProtocolOf>['protocol'] => {
       const host = scenario.topology.hosts.find((one) => one.name === name);
       if (host === undefined) return expect.fail(name);
-      return nodeChoice(scenario, host, registry).protocol;
+      return lowestProtocolOf(scenario, host, registry).protocol;
     };
-    const shared = (name: string, purpose: string): Uint8Array => {
+    const shared = (name: string, purpose: string, of?: string): Uint8Array => {
       const bundle = provision.bundle([name], secrets.rootOf);
-      return bundleView(name, { bundle, network, protocolOf }).shared(purpose);
+      return keyBundleView(name, { bundle, network, protocolOf }).shared(purpose, of);
     };
     const purpose = 'forwarding-key/1-ff00:0:111';
     expect(shared('br-111-1', purpose)).toEqual(shared('br-111-2', purpose));
     for (const stranger of ['br-211-1', 'gateway-111', 'gateway-211', 'core-110']) {
       expect(() => shared(stranger, purpose), stranger).toThrow('which it does not share');
+      expect(() => shared(stranger, purpose, 'scion'), stranger).toThrow('which it does not share');
     }
   });
 
@@ -202,6 +203,13 @@ describe('the secrets of nodes', () => {
       return [name, protocol === 'scion' ? own : []];
     });
     expect(sharedIn(scion)).toEqual(Object.fromEntries(ofRouters));
+    const discovered = load('scion-beaconing.yaml');
+    const ofServices = discovered.topology.hosts.map(({ name, protocol, area }) => {
+      const forwarding = `scion/forwarding-key/${area}`;
+      if (protocol === 'scion') return [name, [`scion/drkey/${area}`, forwarding]];
+      return [name, protocol === 'control-service' ? [forwarding] : []];
+    });
+    expect(sharedIn(discovered)).toEqual(Object.fromEntries(ofServices));
     // A bulk node is one of its own peers.
     expect(sharedIn(loadText(THREE))).toEqual({
       a: ['bulk/a/a', 'bulk/a/b', 'bulk/a/c', 'bulk/b/a', 'bulk/c/a'],
@@ -219,10 +227,10 @@ describe('the secrets of nodes', () => {
     const bundle = provisionOf(scenario).bundle(['alice'], secrets.rootOf);
     const greedy = { name: 'ping', provisioning: { sharedSecrets: () => ['everything'] } };
     const use = { bundle, network, protocolOf: () => greedy };
-    expect(() => bundleView('bob', use).identity('bob').secret('static')).toThrow(
+    expect(() => keyBundleView('bob', use).identity('bob').secret('static')).toThrow(
       'this process has no secrets of bob',
     );
-    expect(() => bundleView('alice', use).shared('everything')).toThrow(
+    expect(() => keyBundleView('alice', use).shared('everything')).toThrow(
       'this process has no secret ping/everything',
     );
   });

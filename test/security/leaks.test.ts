@@ -5,10 +5,10 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { leaksIn, unpacked } from './leaks.ts';
 
-const bytes = Buffer.from(openStream(1, 'test', 'leaks').bytes(32));
+const bytes = Buffer.from(openRandomStream(1, 'test', 'leaks').bytes(32));
 const secrets = [{ name: 'key', bytes }];
 const around = (text: string): string => `{"message":"${'x'.repeat(500)}${text}yy"}\n`;
 

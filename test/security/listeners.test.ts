@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT, repositoryFiles } from '../architecture/files.ts';
 
-const OPENS = /\bcreateServer\(|\bUdpWire\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
+const OPENS = /\bcreateServer\(|\bBoundUdpSocket\.bind\(|\bnew WebSocketServer\((?!\{\s*noServer)/;
 const PRODUCT = /^(engine|nodes|topologies|scenarios|runner|reports|services|viz|cli)\/.*\.ts$/;
 
 const threats = readFileSync(join(ROOT, 'docs/THREATS.md'), 'utf8');

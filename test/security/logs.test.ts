@@ -3,13 +3,13 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../engine/core/stream.ts';
-import { scrub } from '../../engine/live/scrub.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
+import { scrubSecrets } from '../../engine/live/scrub.ts';
 import { repositoryFiles } from '../architecture/files.ts';
 
 /** Makes keys of a given length from a random stream of this test. */
 function keys(count: number, length: number): readonly Buffer[] {
-  const draws = openStream(1, 'test', `keys-${length}`);
+  const draws = openRandomStream(1, 'test', `keys-${length}`);
   return Array.from({ length: count }, () =>
     Buffer.from(Array.from({ length }, () => Math.floor(draws.uniform() * 256))),
   );
@@ -23,7 +23,7 @@ describe('a key in a message', () => {
   ] as const)('of 16 or 32 bytes in %s is not written', (_, encoding, share) => {
     for (const length of [16, 32]) {
       const texts = keys(1_000, length).map((key) => key.toString(encoding));
-      const kept = texts.filter((text) => scrub(`the key ${text} of alice`).includes(text));
+      const kept = texts.filter((text) => scrubSecrets(`the key ${text} of alice`).includes(text));
       expect(kept.length, `${encoding}, ${length} bytes`).toBeLessThanOrEqual(1_000 * (1 - share));
     }
   });
@@ -32,7 +32,7 @@ describe('a key in a message', () => {
     for (const key of keys(50, 32)) {
       const text = key.toString('base64url');
       for (const around of [`https://x.example/?psk=${text}&a=1`, `Bearer ${text}`, `"${text}"`]) {
-        expect(scrub(around)).not.toContain(text.slice(0, 20));
+        expect(scrubSecrets(around)).not.toContain(text.slice(0, 20));
       }
     }
   });
@@ -44,7 +44,7 @@ describe('a payload in a message', () => {
     (encoding) => {
       for (const length of [48, 100, 301, 1_000]) {
         for (const payload of keys(20, length)) {
-          const text = scrub(`sends ${payload.toString(encoding)} to bob`);
+          const text = scrubSecrets(`sends ${payload.toString(encoding)} to bob`);
           const left = text
             .replace('sends', '')
             .replace('to bob', '')
@@ -69,8 +69,8 @@ describe('a message', () => {
       'G'.repeat(60),
       'gateway-111'.repeat(5),
     ];
-    for (const name of names) expect(scrub(name)).toBe(name);
-    for (const { path } of repositoryFiles()) expect(scrub(path)).toBe(path);
-    for (const name of readdirSync('nodes')) expect(scrub(name)).toBe(name);
+    for (const name of names) expect(scrubSecrets(name)).toBe(name);
+    for (const { path } of repositoryFiles()) expect(scrubSecrets(path)).toBe(path);
+    for (const name of readdirSync('nodes')) expect(scrubSecrets(name)).toBe(name);
   });
 });

@@ -16,7 +16,7 @@ import { renderPrometheus } from '../../reports/prometheus.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { renderTerminal } from '../../reports/terminal.ts';
 import {
-  type KeyRole,
+  type KeyHolder,
   loadDeployment,
   makeKeys,
 } from '../../runner/distributed/deployment/deployment.ts';
@@ -24,7 +24,7 @@ import { AgentProcess } from '../../runner/distributed/processes/agent-process.t
 import type { KeyBundle } from '../../runner/nodes/key-bundle.ts';
 import { ownSecret } from '../../runner/nodes/secret-source.ts';
 import { TRUTH_BYTES } from '../../runner/traffic/ground-truth.ts';
-import { FlowSupply } from '../../runner/traffic/traffic-source.ts';
+import { FlowDrawFactory } from '../../runner/traffic/traffic-source.ts';
 import {
   blockOf,
   cleanUp,
@@ -84,7 +84,7 @@ kpis: {}
 
 /** Every tenth packet of a flow, with the bytes that its source generates. */
 function payloads(seed: number, flow: number, packets: number, length: number): readonly Secret[] {
-  const writer = new FlowSupply(seed).of(flow).writer;
+  const writer = new FlowDrawFactory(seed).of(flow).writer;
   return Array.from({ length: Math.ceil(packets / 10) }, (_, at) => {
     const packet = new Uint8Array(length);
     writer.write(packet, { flow, kind: 'data', sequence: at * 10, sentNs: 0 });
@@ -158,7 +158,7 @@ describe('a run whose secrets and payloads are known', () => {
     const block = blockOf(41);
     const topology = write('talk/topology.yaml', TOPOLOGY, block);
     const file = write('talk/talk.yaml', SCENARIO, block);
-    const roles: readonly KeyRole[] = NODES.map((name) => ({ kind: 'node', name }));
+    const roles: readonly KeyHolder[] = NODES.map((name) => ({ kind: 'node', name }));
     makeKeys(join(place, 'keys'), [{ kind: 'coordinator' }, ...roles]);
     const port = await freePort();
     const path = write('talk/deployment.yaml', `coordinator: 127.0.0.1:${port}\nkeys: keys\n`);

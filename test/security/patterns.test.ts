@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { NamePattern, PATTERN_MAX, splitAtArrow } from '../../engine/pure/name-pattern.ts';
+import { NamePattern, PATTERN_LENGTH_MAX, splitAtArrow } from '../../engine/pure/name-pattern.ts';
 import { HostileFolder, scenario } from './hostile-folder.ts';
 
 const folder = new HostileFolder();
@@ -78,7 +78,7 @@ describe('a pattern of names', () => {
   });
 
   it('of the greatest length is still a pattern', () => {
-    const pattern = `*${'a'.repeat(PATTERN_MAX - 1)}`;
+    const pattern = `*${'a'.repeat(PATTERN_LENGTH_MAX - 1)}`;
     const said = folder.mistakesOf(
       scenario(`events: [{ at: 1s, hold: true, link: "${pattern}" }]`),
     );

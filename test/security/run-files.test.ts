@@ -10,13 +10,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RUN_COPIES } from '../../reports/run-copies.ts';
+import { INPUT_COPY_FILE_NAMES } from '../../reports/input-copies.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
 
 const FILES = [
   ...['report.json', 'trace.orr', 'report.html', 'report.md', 'junit.xml', 'metrics.prom'],
   ...['trace.pcapng', 'trace.perfetto.json', 'samples.parquet'],
-  ...[RUN_COPIES.scenario, RUN_COPIES.topology],
+  ...[INPUT_COPY_FILE_NAMES.scenario, INPUT_COPY_FILE_NAMES.topology],
 ];
 const BYTES = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>';
 

@@ -3,7 +3,7 @@
  * with earlier losses: 1 % of loss and five messages a second kept the best path dead.
  */
 import { describe, expect, it } from 'vitest';
-import { SentMarks } from '../../nodes/gateway/underlay/sent-marks.ts';
+import { SentFrameMarks } from '../../nodes/gateway/underlay/sent-frame-marks.ts';
 import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
 import { type ForgedScmp, forgeScmp } from '../unit/nodes/gateway/forged-scmp.ts';
 import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
@@ -200,7 +200,7 @@ describe('what was sent lately', () => {
   };
 
   it('is known for a second, by bytes of its ciphertext, also when the quote ends behind them', () => {
-    const marks = new SentMarks();
+    const marks = new SentFrameMarks();
     marks.note(0, packet(7), 44, 150);
     expect(marks.has(SECOND, packet(7))).toBe(true);
     expect(marks.has(SECOND + 1, packet(7))).toBe(false);
@@ -211,7 +211,7 @@ describe('what was sent lately', () => {
   });
 
   it('is bounded: one data frame in four milliseconds, 384 in all, so that a second fits', () => {
-    const marks = new SentMarks();
+    const marks = new SentFrameMarks();
     expect(marks.isDue(0)).toBe(true);
     marks.note(0, packet(1), 44, 150);
     expect(marks.isDue(4 * MS - 1)).toBe(false);

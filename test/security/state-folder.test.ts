@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { FileDisk } from '../../engine/live/file-disk.ts';
 import { lockFolder } from '../../engine/live/folder-lock.ts';
 import { LiveWorld } from '../../engine/live/live-world.ts';
@@ -138,7 +138,7 @@ describe('two processes on one folder', () => {
   it('as nodes: the second node is refused by name', async () => {
     const place = fresh();
     const worlds = [1, 2].map((n) => {
-      const crypto = provider('node');
+      const crypto = createCryptoProvider('node');
       const world = new LiveWorld({
         seed: 1,
         cryptoFor: () => crypto,

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../engine/core/scheduler.ts';
-import { openStream } from '../../engine/core/stream.ts';
+import { openRandomStream } from '../../engine/core/stream.ts';
 import { Machine } from '../../engine/net/machine.ts';
 import { GATEWAY_FORGERIES } from '../../nodes/gateway/forgeries.ts';
 import { load, run } from '../unit/runner/fixture.ts';
@@ -32,7 +32,7 @@ function serve(...streams: readonly Stream[]): readonly Served[] {
   const machine = new Machine(scheduler, { profile, queueLimit: 1e9 });
   const served = streams.map(({ load: share, isUrgent }, index): Served => {
     const counts: Served = { done: 0, late: 0, waitedNs: 0 };
-    const gaps = openStream(1, 'test', `gap ${index}`);
+    const gaps = openRandomStream(1, 'test', `gap ${index}`);
     const arrive = (): void => {
       const since = scheduler.now;
       const work = {

@@ -7,7 +7,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { EndpointTable, GUESTS_MAX } from '../../engine/net/endpoint-table.ts';
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 function liveWorld(options: Partial<LiveWorldOptions> = {}): LiveWorld {
-  const crypto = provider('node');
+  const crypto = createCryptoProvider('node');
   const onFailure = (error: unknown): void => {
     throw error;
   };

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CommandFilter, filterWorkflowCommands } from '../../cli/workflow-commands.ts';
+import { filterWorkflowCommands, WorkflowCommandFilter } from '../../cli/workflow-commands.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-test-'));
@@ -27,7 +27,7 @@ function commandsIn(text: string): readonly string[] {
 }
 
 const through = (...pieces: readonly string[]): string => {
-  const filter = new CommandFilter();
+  const filter = new WorkflowCommandFilter();
   return pieces.map((piece) => filter.next(piece)).join('');
 };
 

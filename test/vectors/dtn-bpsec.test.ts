@@ -9,11 +9,11 @@ import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { addSecurity } from '../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
-  type BundleParts,
-  blockAt,
-  changeBlock,
-  joinParts,
+  findBlockByNumber,
+  joinBlocks,
   newBlock,
+  replaceBlockData,
+  type SplitBundle,
 } from '../../nodes/dtn/security/bundle-parts.ts';
 import { integrityParameterValues, signTarget } from '../../nodes/dtn/security/integrity.ts';
 import type { SecurityRule } from '../../nodes/dtn/security/options.ts';
@@ -49,13 +49,13 @@ function secured(before: string, tooling: Tooling, rule: Record<string, unknown>
   expect(addSecurity(toolsOf(tooling), parts, [ruleOf({ role: 'source', ...rule })])).toBe(
     undefined,
   );
-  return toHex(joinParts(parts));
+  return toHex(joinBlocks(parts));
 }
 
 /** The bundle that an acceptor at the destination makes of `after`. */
 function accepted(after: string, tooling: Tooling, rules: readonly SecurityRule[]): string {
   const parts = checked(toolsOf(tooling), fromHex(after), { rules });
-  return typeof parts === 'string' ? parts : toHex(joinParts(parts));
+  return typeof parts === 'string' ? parts : toHex(joinBlocks(parts));
 }
 
 describe.each(SETS)('security blocks of RFC 9173, $set', ({ file, isWhole }) => {
@@ -74,12 +74,12 @@ describe.each(SETS)('security blocks of RFC 9173, $set', ({ file, isWhole }) => 
   it('cover the texts of the examples', () => {
     const { bib, after } = example('A.3');
     const parts = opened(fromHex(after));
-    const block = blockAt(parts, 3)!;
+    const block = findBlockByNumber(parts, 3)!;
     const texts = [0, 2].map((target) =>
       integrityProtectedText({ parts, block, target, scope: 0 }),
     );
     expect(texts.map(toHex)).toEqual(bib!.ippt);
-    const bcb = { parts, block: blockAt(parts, 4)!, target: 1, scope: 0 };
+    const bcb = { parts, block: findBlockByNumber(parts, 4)!, target: 1, scope: 0 };
     expect(toHex(authenticatedData(bcb))).toBe(example('A.3').bcb!.aad[0]);
   });
 
@@ -137,7 +137,7 @@ describe.each(onProviders(realProviders, SETS))('bundles of RFC 9173 on $provide
     signTwo(parts, bib!, { crypto, keys });
     const rule = ruleOf({ role: 'source', ...encrypt128 });
     expect(addSecurity(tools, parts, [rule])).toBe(undefined);
-    expect(toHex(joinParts(parts))).toBe(after);
+    expect(toHex(joinBlocks(parts))).toBe(after);
     const rules = [
       ruleOf({ role: 'acceptor', block: 'bcb' }),
       ruleOf({ role: 'acceptor', block: 'bib', targets: ['primary', 'bundle-age'], key: 'other' }),
@@ -150,8 +150,8 @@ describe.each(onProviders(realProviders, SETS))('bundles of RFC 9173 on $provide
     const { after, key } = each;
     const tooling = { crypto, keys: { k: fromHex(key!) } };
     const parts = opened(fromHex(example('A.1').before!));
-    changeBlock(blockAt(parts, 1)!, new Uint8Array(), 0);
-    const before = toHex(joinParts(parts));
+    replaceBlockData(findBlockByNumber(parts, 1)!, new Uint8Array(), 0);
+    const before = toHex(joinBlocks(parts));
     expect(secured(before, tooling, sign512)).toBe(after);
     expect(accepted(after, tooling, [ruleOf({ role: 'acceptor', block: 'bib' })])).toBe(before);
   });
@@ -178,7 +178,7 @@ describe.each(onProviders(realProviders, SETS))('bundles of RFC 9173 on $provide
 
 /** A.3: one block of ipn:3.0 over primary block and age. Our source would write two blocks. */
 function signTwo(
-  parts: BundleParts,
+  parts: SplitBundle,
   bib: { readonly asb: string },
   { crypto, keys }: Tooling,
 ): void {

@@ -4,11 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  type ChoiceContext,
   chooseRoute,
-  RemainingVolumes,
+  RemainingContactVolumes,
   ROUTES_CONSIDERED_MAX,
-  STANDARD_ALLOWANCE,
+  type RouteChoiceContext,
+  STANDARD_OVERHEAD_ALLOWANCE,
 } from '../../nodes/dtn/contact-graph/choose.ts';
 import {
   ContactPlan,
@@ -233,14 +233,14 @@ const VOLUMES = vectorSets<Cases<VolumeFile>>('dtn/cgr/volume.json', { cases: [S
 describe.each(VOLUMES)('volumes, $set', ({ file }) => {
   it.each(file.cases)('$name', ({ contacts, backlog, bundles, mtvAfter }) => {
     const { plan, names, id } = read(contacts, [], 'closed');
-    const volumes = new RemainingVolumes(plan);
+    const volumes = new RemainingContactVolumes(plan);
     const search = new RouteSearch(plan);
     for (const { source, dest, time, size, deadline, result } of bundles) {
-      const choice: ChoiceContext = {
+      const choice: RouteChoiceContext = {
         plan,
         volumes,
         backlog: (neighbour) => backlog[String(names[neighbour])] ?? 0,
-        allowance: STANDARD_ALLOWANCE,
+        allowance: STANDARD_OVERHEAD_ALLOWANCE,
         routesMax: ROUTES_CONSIDERED_MAX,
         nowNs: ns(time),
       };

@@ -3,7 +3,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { decodeLtp, encodeLtp, type LtpSegment } from '../../nodes/dtn/layer/ltp-wire.ts';
+import {
+  decodeLtpSegment,
+  encodeLtpSegment,
+  type LtpSegment,
+} from '../../nodes/dtn/layer/ltp-wire.ts';
 import { SdnvReader, writeSdnv } from '../../nodes/dtn/layer/sdnv.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -111,9 +115,9 @@ describe.each(vectorSets('dtn/ltp.json', FIGURES))('published LTP, $set', ({ fil
   });
 
   it.each(file.segments)('segment: $name', ({ hex, fields }) => {
-    const segment = decodeLtp(fromHex(hex));
+    const segment = decodeLtpSegment(fromHex(hex));
     expect(segment).toBeDefined();
     expect(fieldsOf(segment!, fields.type)).toMatchObject(fields);
-    expect(toHex(encodeLtp(segment!))).toBe(hex);
+    expect(toHex(encodeLtpSegment(segment!))).toBe(hex);
   });
 });

@@ -1,12 +1,12 @@
 /** PRoPHET's arithmetic against values computed from RFC 6693 by others. */
 import { describe, expect, it } from 'vitest';
 import {
-  agedValue,
+  agedPredictability,
   PROPHET_DEFAULTS,
-  Predictabilities,
+  PredictabilityTable,
   type ProphetParameters,
-  transitiveValue,
-  valueAfterEncounter,
+  predictabilityAfterEncounter,
+  transitivePredictability,
 } from '../../nodes/dtn/router/predictability.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -77,9 +77,12 @@ describe.each(SETS)('delivery predictabilities, $set', ({ file, isWhole }) => {
     expect(direct.length).toBeGreaterThan(isWhole ? 8 : 3);
     for (const { interval, before, after } of direct) {
       const intervalNs = interval === null ? undefined : interval * NS_PER_S;
-      expect(valueAfterEncounter(before ?? 0, intervalNs, parameters)).toBeCloseTo(after, 12);
+      expect(predictabilityAfterEncounter(before ?? 0, intervalNs, parameters)).toBeCloseTo(
+        after,
+        12,
+      );
     }
-    const table = new Predictabilities({ ...parameters, gamma: 1 - 1e-15 });
+    const table = new PredictabilityTable({ ...parameters, gamma: 1 - 1e-15 });
     let now = 0;
     for (const { interval, after } of direct) {
       now += (interval ?? 0) * NS_PER_S;
@@ -90,20 +93,20 @@ describe.each(SETS)('delivery predictabilities, $set', ({ file, isWhole }) => {
 
   it('age', () => {
     for (const { p, k, gamma, after } of file.aging) {
-      expect(agedValue(p, k, gamma)).toBeCloseTo(after, 12);
+      expect(agedPredictability(p, k, gamma)).toBeCloseTo(after, 12);
     }
   });
 
   it('are passed on by a third node', () => {
     for (const { old, ab, bc, beta, max } of file.transitive) {
-      expect(transitiveValue(old, ab, bc, beta)).toBeCloseTo(max, 12);
+      expect(transitivePredictability(old, ab, bc, beta)).toBeCloseTo(max, 12);
     }
   });
 });
 
 describe('a table of delivery predictabilities', () => {
   it('begins anew with a node that was hardly met of late', () => {
-    const table = new Predictabilities(parameters);
+    const table = new PredictabilityTable(parameters);
     table.meet('b', 0);
     // 0.5 x 0.999^1700 = 0.0912, below 0.1; an hour later it would be forgotten.
     table.age(1_700 * NS_PER_S);
@@ -115,10 +118,10 @@ describe('a table of delivery predictabilities', () => {
   });
 
   it('is the same after a restart', () => {
-    const table = new Predictabilities(parameters);
+    const table = new PredictabilityTable(parameters);
     table.meet('b', 0);
     table.learn('b', [['c', 0.8]]);
-    const restored = new Predictabilities(parameters);
+    const restored = new PredictabilityTable(parameters);
     const { agedNs } = table;
     restored.restore({ values: table.all(), meetings: table.meetings(), agedNs });
     expect(restored.all()).toEqual(table.all());
@@ -131,7 +134,7 @@ describe('a table of delivery predictabilities', () => {
     expect(restored.all()).toEqual(table.all());
     expect(restored.of('c')).toBeCloseTo(0.5 * 0.8 * 0.9 * 0.999 ** 60, 12);
     expect(restored.of('b')).toBeCloseTo(
-      valueAfterEncounter(0.5 * 0.999 ** 60, 60 * NS_PER_S, parameters),
+      predictabilityAfterEncounter(0.5 * 0.999 ** 60, 60 * NS_PER_S, parameters),
     );
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { TcpclReader } from '../../nodes/dtn/layer/tcpcl-reader.ts';
 import { TcpclSession } from '../../nodes/dtn/layer/tcpcl-session.ts';
-import { encodeContact, encodeTcpcl } from '../../nodes/dtn/layer/tcpcl-wire.ts';
+import { encodeContactHeader, encodeTcpclMessage } from '../../nodes/dtn/layer/tcpcl-wire.ts';
 import { vectorSets } from '../vectors-root.ts';
 
 interface File {
@@ -37,7 +37,7 @@ const FIGURES: File = {
     { dir: 'B>A', hex: '050100' },
   ],
 };
-const CONTACT = encodeContact(false);
+const CONTACT = encodeContactHeader(false);
 /** Messages with extensions that this codec reads, and never writes. */
 const READ_ONLY = ['sess-init-critical-extension'];
 
@@ -63,10 +63,10 @@ describe.each(SETS)('published TCPCL, $set', ({ file }) => {
     expect(read.kind).toBe(isContact ? 'contact' : 'message');
     if (read.kind === 'contact') {
       expect([read.version, read.canTls]).toEqual([4, name === 'contact-tls']);
-      expect(toHex(encodeContact(read.canTls))).toBe(hex);
+      expect(toHex(encodeContactHeader(read.canTls))).toBe(hex);
     }
     if (read.kind === 'message' && !READ_ONLY.includes(name)) {
-      expect(toHex(encodeTcpcl(read.message))).toBe(hex);
+      expect(toHex(encodeTcpclMessage(read.message))).toBe(hex);
     }
     expect(reader.next()).toEqual({ kind: 'nothing' });
   });

@@ -8,21 +8,21 @@ import { describe, expect, it } from 'vitest';
 import { log } from '../../engine/pure/log-exp.ts';
 import { compareBytes, fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
-  type Candidate,
   checkNeighbourRecord,
   chooseDiverseCandidates,
   delayVrfInput,
   drawNeighbours,
-  exponentialDelayOf,
+  exponentialDelayNsOf,
+  type NeighbourCandidate,
   neighbourVrfInput,
-  openVrfKey,
+  openVrfSecretKey,
   proofToOutput,
   rankCandidates,
-  uniformShare,
+  uniformFromBytes,
   type VrfSuite,
   verifyVrf,
 } from '../../nodes/vrf/index.ts';
-import { suiteHashes } from '../../nodes/vrf/suite.ts';
+import { createVrfSuiteFunctions } from '../../nodes/vrf/suite.ts';
 import { providers } from '../unit/nodes/sphinx/support.ts';
 import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
 import { onProviders } from './providers.ts';
@@ -149,9 +149,9 @@ describe.each(SETS)('ECVRF vectors on $provider, $set', ({ crypto, file, isWhole
     for (const vector of file.vectors) {
       const suite = suiteOf(vector);
       const alpha = fromHex(vector.alpha);
-      const key = openVrfKey(crypto, suite, fromHex(vector.sk));
+      const key = openVrfSecretKey(crypto, suite, fromHex(vector.sk));
       expect(toHex(key.publicKey)).toBe(vector.pk);
-      const input = suiteHashes(crypto, suite).encodeToCurve(key.publicKey, alpha);
+      const input = createVrfSuiteFunctions(crypto, suite).encodeToCurve(key.publicKey, alpha);
       expect(toHex(input!)).toBe(vector.h);
       const proved = key.prove(alpha)!;
       expect(toHex(proved.proof)).toBe(vector.pi);
@@ -175,16 +175,16 @@ describe.each(SETS)('ECVRF vectors on $provider, $set', ({ crypto, file, isWhole
   it('maps the outputs to their delays', () => {
     expect(file.delayMappingComputed).toHaveLength(isWhole ? 6 : 1);
     for (const vector of file.delayMappingComputed) {
-      const key = openVrfKey(crypto, suiteOf(vector), fromHex(vector.sk));
+      const key = openVrfSecretKey(crypto, suiteOf(vector), fromHex(vector.sk));
       const alpha = fromHex(vector.alpha);
       expect(toHex(delayVrfInput(1234, alpha.subarray(-32)))).toBe(vector.alpha);
       const proved = key.prove(alpha)!;
       expect(toHex(proved.proof)).toBe(vector.pi);
       expect(toHex(proved.output)).toBe(vector.beta);
-      expect(uniformShare(proved.output)).toBe((vector.u53 + 0.5) / TWO_53);
-      const means = 0 - log(uniformShare(proved.output));
+      expect(uniformFromBytes(proved.output)).toBe((vector.u53 + 0.5) / TWO_53);
+      const means = 0 - log(uniformFromBytes(proved.output));
       expect(Math.abs(means / vector.unitMeanExponential - 1)).toBeLessThan(4e-16);
-      const delayNs = exponentialDelayOf(proved.output, 50_000_000);
+      const delayNs = exponentialDelayNsOf(proved.output, 50_000_000);
       expect(Math.abs(delayNs - vector.unitMeanExponential * 50_000_000)).toBeLessThanOrEqual(0.51);
     }
   });
@@ -195,7 +195,7 @@ describe.each(providers)('neighbours drawn on %s', (_name, crypto) => {
     'R-184: draws the three published sets of neighbours, in their order and with their keys',
     () => {
       const { candidates: listed, cases } = vectors<NeighbourVectors>('other/vrf-neighbours.json');
-      const candidates: readonly Candidate[] = listed.map((one) => ({
+      const candidates: readonly NeighbourCandidate[] = listed.map((one) => ({
         ...one,
         id: fromHex(one.id),
         asn: String(one.asn),
@@ -206,7 +206,7 @@ describe.each(providers)('neighbours drawn on %s', (_name, crypto) => {
         const beacon = fromHex(vector.beacon);
         const question = { epoch, beacon, layer, candidates, count, maxPerAs };
         expect(toHex(neighbourVrfInput(question))).toBe(vector.alpha);
-        const key = openVrfKey(crypto, 'tai', fromHex(vector.sk));
+        const key = openVrfSecretKey(crypto, 'tai', fromHex(vector.sk));
         expect(toHex(key.publicKey)).toBe(vector.pk);
         const ranked = rankCandidates(crypto, fromHex(vector.beta), candidates);
         expect(ranked.map(({ candidate }) => toHex(candidate.id))).toEqual(vector.order);

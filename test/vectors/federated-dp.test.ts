@@ -6,18 +6,21 @@
 import { describe, expect, it } from 'vitest';
 import { gaussianDelta, gaussianEpsilon } from '../../nodes/federated/privacy/gaussian-exact.ts';
 import {
-  FRACTIONAL_ORDERS,
-  INTEGER_ORDERS,
+  FRACTIONAL_RDP_ORDERS,
+  INTEGER_RDP_ORDERS,
   rdpToDelta,
   rdpToEpsilon,
   rdpToEpsilonClassic,
-  repeatRdp,
-  type SampledGaussian,
+  repeatRdpCurve,
+  type SampledGaussianStep,
   sampledGaussianCurve,
   sampledGaussianRho,
 } from '../../nodes/federated/privacy/rdp.ts';
-import { logNormalAbove, logSumExp } from '../../nodes/federated/privacy/special-functions.ts';
-import { treeAggregationCurve, treeDepth } from '../../nodes/federated/privacy/tree-aggregation.ts';
+import { logOfNormalSurvival, logSumExp } from '../../nodes/federated/privacy/special-functions.ts';
+import {
+  aggregationTreeDepth,
+  treeAggregationCurve,
+} from '../../nodes/federated/privacy/tree-aggregation.ts';
 import { zcdpRho, zcdpToEpsilon } from '../../nodes/federated/privacy/zcdp.ts';
 import { vectorSets } from '../vectors-root.ts';
 import type { DiscreteGaussianFile, DpAccountingFile } from './federated-dp-files.ts';
@@ -28,7 +31,7 @@ function apart(actual: number, expected: number): number {
 }
 
 /** The defective double: the series with the absolute values of its binomial coefficients. */
-function unsignedRho({ rate, noise }: SampledGaussian, order: number): number {
+function unsignedRho({ rate, noise }: SampledGaussianStep, order: number): number {
   const middle = noise ** 2 * Math.log(1 / rate - 1) + 0.5;
   const half = 2 * noise ** 2;
   const terms: number[] = [];
@@ -37,8 +40,8 @@ function unsignedRho({ rate, noise }: SampledGaussian, order: number): number {
     const j = order - i;
     const low = i * Math.log(rate) + j * Math.log(1 - rate) + (i * i - i) / half;
     const high = j * Math.log(rate) + i * Math.log(1 - rate) + (j * j - j) / half;
-    terms.push(choose + low + logNormalAbove((i - middle) / noise));
-    terms.push(choose + high + logNormalAbove((middle - j) / noise));
+    terms.push(choose + low + logOfNormalSurvival((i - middle) / noise));
+    terms.push(choose + high + logOfNormalSurvival((middle - j) / noise));
     choose += Math.log(Math.abs((order - i) / (i + 1)));
   }
   return logSumExp(terms) / (order - 1);
@@ -148,7 +151,7 @@ describe.each(SETS)('accounts by Renyi orders, $set', ({ file, isWhole }) => {
     expect(file.epsilon).toHaveLength(isWhole ? 12 : 1);
     for (const { q, sigma, steps, delta, name, ...values } of file.epsilon) {
       const step = { rate: q, noise: sigma };
-      const whole = repeatRdp(sampledGaussianCurve(step), steps);
+      const whole = repeatRdpCurve(sampledGaussianCurve(step), steps);
       const improved = rdpToEpsilon(whole, delta);
       expect(apart(improved.epsilon, values.epsilonIntegerOrders.improved), name).toBeLessThan(
         2e-12,
@@ -158,7 +161,7 @@ describe.each(SETS)('accounts by Renyi orders, $set', ({ file, isWhole }) => {
       expect(apart(classic.epsilon, values.epsilonIntegerOrders.classic), name).toBeLessThan(2e-12);
       expect(classic.order).toBe(values.epsilonIntegerOrders.orderClassic);
       const tenths = rdpToEpsilon(
-        repeatRdp(sampledGaussianCurve(step, FRACTIONAL_ORDERS), steps),
+        repeatRdpCurve(sampledGaussianCurve(step, FRACTIONAL_RDP_ORDERS), steps),
         delta,
       );
       expect(apart(tenths.epsilon, values.epsilonSignedFractional.value), name).toBeLessThan(2e-9);
@@ -207,13 +210,13 @@ describe.each(SETS)('accounts by Renyi orders, $set', ({ file, isWhole }) => {
   it('has the epsilons in the tests of Opacus and TensorFlow Privacy', () => {
     const [opacus] = file.published.opacus;
     const step = { rate: opacus!.q!, noise: opacus!.sigma! };
-    const spent = repeatRdp(sampledGaussianCurve(step, FRACTIONAL_ORDERS), opacus!.steps!);
+    const spent = repeatRdpCurve(sampledGaussianCurve(step, FRACTIONAL_RDP_ORDERS), opacus!.steps!);
     expect(rdpToEpsilon(spent, opacus!.delta!).epsilon).toBeCloseTo(opacus!.epsilonRdp!, 8);
     expect(file.published.tensorflow_privacy).toHaveLength(isWhole ? 2 : 1);
     for (const { examples, batch, sigma, epochs, delta, epsilon, order } of file.published
       .tensorflow_privacy) {
       const curve = sampledGaussianCurve({ rate: batch / examples, noise: sigma });
-      const best = rdpToEpsilon(repeatRdp(curve, (epochs * examples) / batch), delta);
+      const best = rdpToEpsilon(repeatRdpCurve(curve, (epochs * examples) / batch), delta);
       expect(best.epsilon).toBeCloseTo(epsilon, 9);
       expect(best.order).toBe(order);
     }
@@ -231,27 +234,34 @@ describe.each(SETS)('accounts by Renyi orders, $set', ({ file, isWhole }) => {
   it('has the tree aggregation of DP-FTRL', () => {
     expect(file.treeAggregation).toHaveLength(isWhole ? 4 : 1);
     for (const { sigma: noise, steps, depth, delta, epsilon, order } of file.treeAggregation) {
-      expect(treeDepth(steps)).toBe(depth);
-      const best = rdpToEpsilon(treeAggregationCurve({ noise, steps }, FRACTIONAL_ORDERS), delta);
+      expect(aggregationTreeDepth(steps)).toBe(depth);
+      const best = rdpToEpsilon(
+        treeAggregationCurve({ noise, steps }, FRACTIONAL_RDP_ORDERS),
+        delta,
+      );
       expect(best.epsilon).toBeCloseTo(epsilon, 8);
       expect(best.order).toBeCloseTo(order, 9);
     }
     // Published, to two digits: 19.74 and 2.04, with the classic conversion.
     const classic = (noise: number): number =>
-      rdpToEpsilonClassic(treeAggregationCurve({ noise, steps: 1600 }, FRACTIONAL_ORDERS), 1e-6)
+      rdpToEpsilonClassic(treeAggregationCurve({ noise, steps: 1600 }, FRACTIONAL_RDP_ORDERS), 1e-6)
         .epsilon;
     expect(classic(1.13)).toBeCloseTo(19.74, 1);
     expect(classic(8.83)).toBeCloseTo(2.04, 2);
   });
 
   it('uses the orders that it says', () => {
-    expect([INTEGER_ORDERS[0], INTEGER_ORDERS[62], ...INTEGER_ORDERS.slice(63)]).toEqual([
-      2, 64, 128, 256, 512,
-    ]);
-    expect([FRACTIONAL_ORDERS[0], FRACTIONAL_ORDERS[98], FRACTIONAL_ORDERS[99]]).toEqual([
-      1.1, 10.9, 12,
-    ]);
-    expect(FRACTIONAL_ORDERS.at(-1)).toBe(63);
+    expect([
+      INTEGER_RDP_ORDERS[0],
+      INTEGER_RDP_ORDERS[62],
+      ...INTEGER_RDP_ORDERS.slice(63),
+    ]).toEqual([2, 64, 128, 256, 512]);
+    expect([
+      FRACTIONAL_RDP_ORDERS[0],
+      FRACTIONAL_RDP_ORDERS[98],
+      FRACTIONAL_RDP_ORDERS[99],
+    ]).toEqual([1.1, 10.9, 12]);
+    expect(FRACTIONAL_RDP_ORDERS.at(-1)).toBe(63);
   });
 });
 

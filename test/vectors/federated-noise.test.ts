@@ -7,21 +7,25 @@
 import { describe, expect, it } from 'vitest';
 import { type Fraction, fraction } from '../../engine/pure/fraction.ts';
 import {
-  bernoulliExpBig,
-  DiscreteGaussian,
-  laplaceBig,
+  DiscreteGaussianSampler,
+  drawBernoulliExp,
+  drawDiscreteLaplace,
 } from '../../nodes/federated/privacy/discrete-gaussian.ts';
-import { DiscreteGaussianLaw } from '../../nodes/federated/privacy/discrete-gaussian-law.ts';
+import { DiscreteGaussianDistribution } from '../../nodes/federated/privacy/discrete-gaussian-law.ts';
 import {
-  type DistributedRound,
+  type DistributedNoiseRound,
   discreteGaussianRho,
+  discreteGaussianSumPenalty,
   ROUNDING_BETA,
+  ringScaleFromBits,
   roundedSensitivity,
-  scaleFromBits,
   skellamRho,
-  sumPenalty,
 } from '../../nodes/federated/privacy/distributed.ts';
-import { INTEGER_ORDERS, rdpToEpsilon, repeatRdp } from '../../nodes/federated/privacy/rdp.ts';
+import {
+  INTEGER_RDP_ORDERS,
+  rdpToEpsilon,
+  repeatRdpCurve,
+} from '../../nodes/federated/privacy/rdp.ts';
 import type { UniformSource } from '../../nodes/federated/privacy/uniform-source.ts';
 import { vectorSets } from '../vectors-root.ts';
 import type { DiscreteGaussianFile, DistributedDpFile } from './federated-dp-files.ts';
@@ -102,7 +106,7 @@ describe.each(GAUSSIANS)('the discrete Gaussian, $set', ({ file, isWhole }) => {
   it('has the masses, normalisers and variances of the table', () => {
     expect(file.table).toHaveLength(isWhole ? 6 : 1);
     for (const { sigma2, normaliser, variance, pmf } of file.table) {
-      const law = new DiscreteGaussianLaw(sigma2);
+      const law = new DiscreteGaussianDistribution(sigma2);
       expect(law.normaliser / normaliser).toBeCloseTo(1, 13);
       expect(law.variance / variance).toBeCloseTo(1, 13);
       for (const [x, mass] of pmf.entries()) expect(law.mass(x) / mass).toBeCloseTo(1, 12);
@@ -113,7 +117,7 @@ describe.each(GAUSSIANS)('the discrete Gaussian, $set', ({ file, isWhole }) => {
   it('has the deltas of theorem 7', () => {
     expect(file.delta).toHaveLength(isWhole ? 6 : 1);
     for (const { sigma2, epsilon, delta } of file.delta) {
-      expect(new DiscreteGaussianLaw(sigma2).delta(epsilon) / delta).toBeCloseTo(1, 10);
+      expect(new DiscreteGaussianDistribution(sigma2).delta(epsilon) / delta).toBeCloseTo(1, 10);
     }
   });
 
@@ -123,9 +127,9 @@ describe.each(GAUSSIANS)('the discrete Gaussian, $set', ({ file, isWhole }) => {
       const replay = new Replay(draws);
       const samplers = {
         discreteGaussian: (): number =>
-          Number(new DiscreteGaussian(fractionOf(sigma2!)).drawBig(replay)),
-        discreteLaplace: (): number => Number(laplaceBig(replay, fractionOf(scale!))),
-        bernoulliExp: (): number => Number(bernoulliExpBig(replay, fractionOf(x!))),
+          Number(new DiscreteGaussianSampler(fractionOf(sigma2!)).drawBig(replay)),
+        discreteLaplace: (): number => Number(drawDiscreteLaplace(replay, fractionOf(scale!))),
+        bernoulliExp: (): number => Number(drawBernoulliExp(replay, fractionOf(x!))),
       };
       expect(outputs.map(() => samplers[sampler]())).toEqual(outputs);
       expect(replay.isUsedUp).toBe(true);
@@ -137,7 +141,7 @@ describe.each(GAUSSIANS)('the discrete Gaussian, $set', ({ file, isWhole }) => {
     expect(gaussians).toHaveLength(isWhole ? 4 : 1);
     for (const { sigma2, draws, outputs } of gaussians) {
       const replay = new Replay(draws);
-      const gaussian = new DiscreteGaussian(fractionOf(sigma2!));
+      const gaussian = new DiscreteGaussianSampler(fractionOf(sigma2!));
       expect(outputs.map(() => gaussian.draw(replay))).toEqual(outputs);
       expect(replay.isUsedUp).toBe(true);
     }
@@ -192,7 +196,7 @@ describe.each(DISTRIBUTEDS)('noise added by clients, $set', ({ file, isWhole }) 
       delta,
       ...row
     } of file.epsilon) {
-      const round: DistributedRound = {
+      const round: DistributedNoiseRound = {
         clients,
         dimension: dim,
         clip,
@@ -200,11 +204,11 @@ describe.each(DISTRIBUTEDS)('noise added by clients, $set', ({ file, isWhole }) 
         deviation: localStddev,
         beta,
       };
-      const orders = INTEGER_ORDERS.filter((order) => order <= 256);
+      const orders = INTEGER_RDP_ORDERS.filter((order) => order <= 256);
       const epsilonOf = (rho: (order: number) => number): ReturnType<typeof rdpToEpsilon> =>
-        rdpToEpsilon(repeatRdp({ orders, rhos: orders.map(rho) }, steps), delta);
+        rdpToEpsilon(repeatRdpCurve({ orders, rhos: orders.map(rho) }, steps), delta);
       expect(roundedSensitivity(round)).toBeCloseTo(row.roundedL2, 13);
-      expect(sumPenalty(round)).toBeCloseTo(row.tau, 13);
+      expect(discreteGaussianSumPenalty(round)).toBeCloseTo(row.tau, 13);
       const gaussian = epsilonOf((order) => discreteGaussianRho(round, order));
       expect(gaussian.epsilon).toBeCloseTo(row.epsilonDiscreteGaussian, 9);
       expect(gaussian.order).toBe(row.order);
@@ -227,11 +231,11 @@ describe.each(DISTRIBUTEDS)('noise added by clients, $set', ({ file, isWhole }) 
         dimension: paddedDim,
         headroom: k,
       };
-      expect(scaleFromBits(ring)! / scale).toBeCloseTo(1, 13);
+      expect(ringScaleFromBits(ring)! / scale).toBeCloseTo(1, 13);
     }
     const small = { clip: 1, clients: 100, deviation: 0.1, dimension: 8192, headroom: 4 };
-    expect(scaleFromBits({ ...small, bits: 5 })).toBeUndefined();
-    expect(scaleFromBits({ ...small, bits: 6 })).toBeGreaterThan(0);
+    expect(ringScaleFromBits({ ...small, bits: 5 })).toBeUndefined();
+    expect(ringScaleFromBits({ ...small, bits: 6 })).toBeGreaterThan(0);
   });
 
   it('repeats a rounding with the probability that the file names', () => {

@@ -5,10 +5,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  krumChoice,
   krumScores,
-  meanOf,
-  medianOf,
+  krumSelectedPlaces,
+  meanOfUpdates,
+  medianOfUpdates,
   trimmedMean,
 } from '../../nodes/federated/robust/rules.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -65,13 +65,13 @@ describe.each(vectorSets('federated/robust.json', FIGURES))('robust rules, $set'
     for (const [at, score] of krum.scores.entries()) {
       expect(Math.abs((scores[at] as number) - score)).toBeLessThan(1e-10);
     }
-    expect(krumChoice(updates, { lies: krum.f, take: 1 })).toEqual([krum.selected]);
-    const best = krumChoice(updates, { lies: multiKrum.f, take: multiKrum.m }) ?? [];
+    expect(krumSelectedPlaces(updates, { lies: krum.f, take: 1 })).toEqual([krum.selected]);
+    const best = krumSelectedPlaces(updates, { lies: multiKrum.f, take: multiKrum.m }) ?? [];
     expect(best).toEqual(multiKrum.selected);
-    close(meanOf(updates, best), multiKrum.mean);
+    close(meanOfUpdates(updates, best), multiKrum.mean);
     close(trimmedMean(updates, file.trimmedMean.trimEachSide) ?? [], file.trimmedMean.value);
-    close(medianOf(updates) ?? [], file.median);
-    close(meanOf(updates, [...updates.keys()]), file.mean);
+    close(medianOfUpdates(updates) ?? [], file.median);
+    close(meanOfUpdates(updates, [...updates.keys()]), file.mean);
   });
 });
 

@@ -7,11 +7,11 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { itWhole, vectorSets, vectors } from '../vectors-root.ts';
 
-const { mlKem768 } = provider('noble');
+const { mlKem768 } = createCryptoProvider('noble');
 
 interface Key {
   readonly seed: string;

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
@@ -183,10 +183,10 @@ function check(crypto: CryptoProvider, vector: NoiseVector): void {
 }
 
 const providers: readonly (readonly [string, CryptoProvider])[] = [
-  ['noble', provider('noble')],
-  ['node for live', provider('node', { timing: 'constant' })],
-  ['node for simulation', provider('node', { timing: 'simulation' })],
-  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
+  ['noble', createCryptoProvider('noble')],
+  ['node for live', createCryptoProvider('node', { timing: 'constant' })],
+  ['node for simulation', createCryptoProvider('node', { timing: 'simulation' })],
+  ...(hasSodium() ? ([['sodium', createCryptoProvider('sodium')]] as const) : []),
 ];
 
 const published = vectorSets('other/noise.json', FIGURES).flatMap(({ file }) => file);

@@ -6,15 +6,15 @@
 import { describe, expect, it } from 'vitest';
 import { posteriorsOf } from '../../reports/privacy/mass/posterior.ts';
 import {
-  poolMixBits,
-  poolMixMinBits,
+  poolMixEntropyBits,
+  poolMixMinEntropyBits,
   poolMixRounds,
-  randomCompromisedPaths,
-  stratifiedPoissonBits,
+  randomCompromisedPathShare,
+  stratifiedPoissonEntropyBits,
 } from '../../reports/privacy/metrics/closed-forms.ts';
 import {
   degreeOfAnonymity,
-  effectiveSet,
+  effectiveAnonymitySetSize,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
@@ -160,7 +160,7 @@ describe.each(SETS)('published and computed values of privacy, $set', ({ file: a
     expect(all.metrics.length).toBeGreaterThan(isWhole ? 4 : 0);
     for (const one of all.metrics) {
       expect(shannonBits(one.p)).toBeCloseTo(one.shannon, 12);
-      expect(effectiveSet(one.p)).toBeCloseTo(one.effectiveSet, 11);
+      expect(effectiveAnonymitySetSize(one.p)).toBeCloseTo(one.effectiveSet, 11);
       expect(degreeOfAnonymity(one.p, one.candidates)).toBeCloseTo(one.degree, 12);
       expect(hartleyBits(one.p)).toBeCloseTo(one.hartley, 12);
       expect(minEntropyBits(one.p)).toBeCloseTo(one.minEntropy, 12);
@@ -185,22 +185,22 @@ describe.each(SETS)('published and computed values of privacy, $set', ({ file: a
   it('gives the closed form of stratified Poisson mixes as listed', () => {
     for (const { L, theta, lambdaTotal, bits } of all.closedForm) {
       const network = { rate: lambdaTotal, layers: L, width: 10, meanSeconds: theta };
-      expect(stratifiedPoissonBits(network)).toBeCloseTo(bits, 9);
+      expect(stratifiedPoissonEntropyBits(network)).toBeCloseTo(bits, 9);
     }
   });
 
   it('gives entropy, min-entropy and rounds of pool mixes as listed', () => {
     for (const { N, n, bits, minEntropy, meanRounds } of all.poolMix) {
       const mix = { batch: N, kept: n };
-      expect(poolMixBits(mix)).toBeCloseTo(bits, 10);
-      expect(poolMixMinBits(mix)).toBeCloseTo(minEntropy, 10);
+      expect(poolMixEntropyBits(mix)).toBeCloseTo(bits, 10);
+      expect(poolMixMinEntropyBits(mix)).toBeCloseTo(minEntropy, 10);
       expect(poolMixRounds(mix)).toBeCloseTo(meanRounds, 12);
     }
   });
 
   it('gives the share of fully compromised paths as listed', () => {
     for (const { N, B, L, alpha } of all.compromisedPaths) {
-      const share = randomCompromisedPaths({ nodes: N, corrupt: B, layers: L });
+      const share = randomCompromisedPathShare({ nodes: N, corrupt: B, layers: L });
       // If L does not divide N, the published figure puts the remainder into one layer but divides
       // by the width of the others, which is 34 / 33 too much for three layers of 100 nodes.
       const width = Math.floor(N / L);

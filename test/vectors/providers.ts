@@ -6,10 +6,10 @@
  */
 import { createCmac } from '../../engine/crypto/aes-cmac.ts';
 import { createFastAead } from '../../engine/crypto/fast-aead.ts';
-import { fastChacha20 } from '../../engine/crypto/fast-chacha20.ts';
-import { fastHashes } from '../../engine/crypto/fast-hash.ts';
-import { fastX25519 } from '../../engine/crypto/fast-x25519.ts';
-import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { createFastChacha20 } from '../../engine/crypto/fast-chacha20.ts';
+import { createFastHashes } from '../../engine/crypto/fast-hash.ts';
+import { createFastX25519 } from '../../engine/crypto/fast-x25519.ts';
+import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
 import { createVectorAes } from '../../engine/crypto/vector-aes.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 
@@ -20,10 +20,10 @@ export type NamedProvider = readonly [name: string, crypto: CryptoProvider];
  * Every provider that this machine has, except the modelled one, which computes no cryptography.
  */
 export const realProviders: readonly NamedProvider[] = [
-  ['noble', provider('noble')],
-  ['node for live', provider('node', { timing: 'constant' })],
-  ['node for simulation', provider('node', { timing: 'simulation' })],
-  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
+  ['noble', createCryptoProvider('noble')],
+  ['node for live', createCryptoProvider('node', { timing: 'constant' })],
+  ['node for simulation', createCryptoProvider('node', { timing: 'simulation' })],
+  ...(hasSodium() ? ([['sodium', createCryptoProvider('sodium')]] as const) : []),
 ];
 
 /** Each set with each provider. */
@@ -49,9 +49,9 @@ export type WasmPrimitives = Pick<
 
 /** The WebAssembly alone; a call that it cannot compute throws. */
 export const wasmAlone: WasmPrimitives = {
-  ...fastHashes({ hkdfExpandSha256: forbidden, blake2xb: forbidden }),
-  chacha20: fastChacha20(forbidden),
-  x25519: fastX25519(forbidden),
+  ...createFastHashes({ hkdfExpandSha256: forbidden, blake2xb: forbidden }),
+  chacha20: createFastChacha20(forbidden),
+  x25519: createFastX25519(forbidden),
   aead: (_name, key) => {
     const nobody = { seal: forbidden, open: forbidden, wipe: () => undefined };
     return createFastAead(key, nobody, 'wiped');

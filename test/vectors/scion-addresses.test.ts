@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../nodes/_kit/bytes.ts';
-import { formatHost, host } from '../../nodes/scion/wire/host-address.ts';
+import { formatHost, requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
 import {
   formatAs,
   parseAs,
@@ -79,9 +79,9 @@ describe.each(vectorSets('scion/addresses.json', FIGURES))('addresses, $set', ({
   });
 
   it.each(file.hostPack)('packs host "%s" with nibble %d', (text, nibble, hex) => {
-    const packed = host(text);
+    const packed = requireHostAddress(text);
     expect(packed.type).toBe(nibble);
     expect(toHex(packed.bytes)).toBe(hex);
-    expect(host(formatHost(packed))).toEqual(packed);
+    expect(requireHostAddress(formatHost(packed))).toEqual(packed);
   });
 });

@@ -7,25 +7,25 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../nodes/_kit/machine.ts';
-import { encodeBfdPacket } from '../../nodes/scion/bfd/envelope.ts';
+import { bfdPacketEncoder } from '../../nodes/scion/bfd/envelope.ts';
 import {
   BFD_DESIRED_MIN_TX_NS,
   BFD_DETECT_MULTIPLIER,
   BFD_JITTER_PERCENT_MAX,
   BFD_JITTER_PERCENT_MIN_SINGLE,
   BFD_REQUIRED_MIN_RX_NS,
-  BFD_SLOW_TX_NS,
+  BFD_SLOW_TX_INTERVAL_NS_MIN,
 } from '../../nodes/scion/bfd/geometry.ts';
 import { type BfdInput, BfdMachine } from '../../nodes/scion/bfd/machine.ts';
 import {
   BFD_STATES,
   type BfdPacket,
   type BfdStateName,
-  decodeBfd,
-  encodeBfd,
+  decodeBfdControlPacket,
+  encodeBfdControlPacket,
 } from '../../nodes/scion/bfd/packet.ts';
-import { host } from '../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
 import { drawingLeast } from '../fixtures/drawing-least.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -143,7 +143,7 @@ describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set
     expect(BFD_DETECT_MULTIPLIER).toBe(defaults['detectMult']);
     expect(BFD_DESIRED_MIN_TX_NS).toBe(defaults['desiredMinTxMs']! * 1e6);
     expect(BFD_REQUIRED_MIN_RX_NS).toBe(defaults['requiredMinRxMs']! * 1e6);
-    expect(BFD_SLOW_TX_NS).toBe(defaults['slowTxMs']! * 1e6);
+    expect(BFD_SLOW_TX_INTERVAL_NS_MIN).toBe(defaults['slowTxMs']! * 1e6);
     expect(jitterPercent.other).toEqual([0, BFD_JITTER_PERCENT_MAX]);
     expect(jitterPercent.detectMult1).toEqual([
       BFD_JITTER_PERCENT_MIN_SINGLE,
@@ -154,18 +154,18 @@ describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set
   it.each(vectorSets('scion/packets.json', PACKETS))('travels to a sibling, $set', (packets) => {
     const golden = packets.file.cases.find(({ name }) => name === 'scion-bfd')!.hex;
     const ends = {
-      source: isdAs('1-ff00:0:110'),
-      sourceHost: host('127.0.0.10'),
-      target: isdAs('1-ff00:0:110'),
-      targetHost: host('127.0.0.9'),
+      source: requireIsdAs('1-ff00:0:110'),
+      sourceHost: requireHostAddress('127.0.0.10'),
+      target: requireIsdAs('1-ff00:0:110'),
+      targetHost: requireHostAddress('127.0.0.9'),
     };
-    const packet = decodeBfd(fromHex(file.packet.hex), 0, 24) as BfdPacket;
-    expect(toHex(encodeBfdPacket(ends, EMPTY_PATH, packet))).toBe(golden);
+    const packet = decodeBfdControlPacket(fromHex(file.packet.hex), 0, 24) as BfdPacket;
+    expect(toHex(bfdPacketEncoder(ends, EMPTY_PATH)(EMPTY_PATH, packet))).toBe(golden);
   });
 
   it('decodes the golden packet and encodes it to the same bytes', () => {
     const golden = file.packet;
-    const packet = decodeBfd(fromHex(golden.hex), 0, 24) as BfdPacket;
+    const packet = decodeBfdControlPacket(fromHex(golden.hex), 0, 24) as BfdPacket;
     expect(packet).toEqual({
       diagnostic: 0,
       state: stateName(String(golden['state'])),
@@ -176,7 +176,7 @@ describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set
       requiredMinRxUs: golden['requiredMinRxUs'],
     });
     const bytes = new Uint8Array(24).fill(0xff);
-    encodeBfd(packet, bytes, 0);
+    encodeBfdControlPacket(packet, bytes, 0);
     expect(toHex(bytes)).toBe(golden.hex);
   });
 
@@ -199,7 +199,7 @@ describe.each(vectorSets('scion/bfd.json', FIGURES))('BFD of the reference, $set
       const [offset, value] = damage[rule]!;
       bytes[offset] = value;
       if (rule.includes('discriminator')) bytes.fill(0, offset, offset + 4);
-      expect(decodeBfd(bytes, 0, 24)).toMatch(/^bfd-(malformed|unsupported)$/);
+      expect(decodeBfdControlPacket(bytes, 0, 24)).toMatch(/^bfd-(malformed|unsupported)$/);
     });
   }
 });

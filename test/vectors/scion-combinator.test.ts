@@ -5,10 +5,10 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { HopAuthenticator } from '../../nodes/scion/mac.ts';
-import { combinePaths } from '../../nodes/scion/paths/combinator.ts';
+import { combineSegmentsIntoPaths } from '../../nodes/scion/paths/combinator.ts';
 import { formatInterface, type Path } from '../../nodes/scion/paths/path.ts';
 import {
   type AsEntry,
@@ -17,7 +17,7 @@ import {
   segmentIdAt,
 } from '../../nodes/scion/paths/segment.ts';
 import { decodeHeader } from '../../nodes/scion/wire/header.ts';
-import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { encodePath, type SegmentedPath } from '../../nodes/scion/wire/path.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -154,7 +154,7 @@ const FIGURES: CombinatorFile = {
   },
 };
 
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 
 function summary(path: Path, segments: readonly PathSegment[]): GoldenPath {
   const wire = path.wire as SegmentedPath;
@@ -209,8 +209,8 @@ describe.each(COMBINATIONS)('combined paths, $set', ({ file, isWhole }) => {
     const ups = numbered(build(lists.ups), 0);
     const cores = numbered(build(lists.cores), ups.length);
     const downs = numbered(build(lists.downs), ups.length + cores.length);
-    const ends = { source: isdAs(source), target: isdAs(target), crypto };
-    const found = combinePaths({ ups, cores, downs, ...ends });
+    const ends = { source: requireIsdAs(source), target: requireIsdAs(target), crypto };
+    const found = combineSegmentsIntoPaths({ ups, cores, downs, ...ends });
     expect(found.map((path) => summary(path, [...ups, ...cores, ...downs]))).toEqual(paths);
   });
 
@@ -233,8 +233,13 @@ describe.each(COMBINATIONS)('combined paths, $set', ({ file, isWhole }) => {
       return { segmentId: 0, timestamp: 0, entries };
     };
     const downs = useDown ? [segment(lists['down'])] : [];
-    const ends = { source: isdAs(source), target: isdAs(target), crypto };
-    const paths = combinePaths({ ups: [segment(lists['up'])], cores: [], downs, ...ends });
+    const ends = { source: requireIsdAs(source), target: requireIsdAs(target), crypto };
+    const paths = combineSegmentsIntoPaths({
+      ups: [segment(lists['up'])],
+      cores: [],
+      downs,
+      ...ends,
+    });
     expect(paths[0]?.mtu).toBe(mtu);
   });
 });
@@ -261,14 +266,14 @@ describe.each(WALKS)('segments and the path in the first packet, $set', ({ file 
     for (const entry of walkSegment.entries) {
       const key = crypto.aesCmac(fromHex(file.keys.hopFieldKey[entry.isdAs] as string));
       segment = extendSegment(segment, {
-        isdAs: isdAs(entry.isdAs),
+        isdAs: requireIsdAs(entry.isdAs),
         mtu: 2000,
         ingress: entry.ingress,
         ingressMtu: 1280,
         egress: entry.egress,
         expTime: entry.expTime,
         peerLinks: entry.peers.map(({ ingress, peer, peerInterface }) => {
-          return { ifId: ingress, peer: isdAs(peer), peerIfId: peerInterface, mtu: 1280 };
+          return { ifId: ingress, peer: requireIsdAs(peer), peerIfId: peerInterface, mtu: 1280 };
         }),
         authenticator: new HopAuthenticator(key),
       });
@@ -295,12 +300,12 @@ describe.each(WALKS)('segments and the path in the first packet, $set', ({ file 
   it.each(file.walks)('$name: the combined path is the one sent', (walk) => {
     const ofType = (type: string): PathSegment[] =>
       walk.segments.filter((segment) => segment.type === type).map(rebuild);
-    const paths = combinePaths({
+    const paths = combineSegmentsIntoPaths({
       ups: ofType('up'),
       cores: ofType('core'),
       downs: ofType('down'),
-      source: isdAs(walk.source),
-      target: isdAs(walk.target),
+      source: requireIsdAs(walk.source),
+      target: requireIsdAs(walk.target),
       crypto,
     });
     const interfaces = walk.interfaces.join();

@@ -6,8 +6,8 @@
  */
 
 import type { AsEntry, PathSegment, PeerEntry } from '../../nodes/scion/paths/segment.ts';
-import type { LinkEnd, ScionLink, ScionTopology } from '../../nodes/scion/paths/topology.ts';
-import { type IsdAs, isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import type { ScionLink, ScionLinkEnd, ScionTopology } from '../../nodes/scion/paths/topology.ts';
+import { type IsdAs, requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { vectorSets } from '../vectors-root.ts';
 
 /** The file graph-default.json. */
@@ -67,15 +67,15 @@ export interface GraphChange {
 interface GraphInterface {
   readonly isdAs: IsdAs;
   readonly ifId: number;
-  readonly remote: LinkEnd;
+  readonly remote: ScionLinkEnd;
   readonly peer: boolean;
 }
 
-const NOBODY: LinkEnd = { isdAs: isdAs('0-0'), ifId: 0 };
+const NOBODY: ScionLinkEnd = { isdAs: requireIsdAs('0-0'), ifId: 0 };
 
-function end(text: string): LinkEnd {
+function end(text: string): ScionLinkEnd {
   const [as, ifId] = text.split('#');
-  return { isdAs: isdAs(as as string), ifId: Number(ifId) };
+  return { isdAs: requireIsdAs(as as string), ifId: Number(ifId) };
 }
 
 /**
@@ -151,10 +151,10 @@ export class Graph {
     return {
       ases: this.file.ases.map(({ isdAs: text, core }) => {
         return {
-          isdAs: isdAs(text),
+          isdAs: requireIsdAs(text),
           core,
           mtu: asMtu,
-          forwardingKey: forwardingKeyOf(isdAs(text)),
+          forwardingKey: forwardingKeyOf(requireIsdAs(text)),
         };
       }),
       links: this.file.links.map(({ a, b, peer }): ScionLink => {
@@ -165,7 +165,7 @@ export class Graph {
     };
   }
 
-  #addLink(a: LinkEnd, b: LinkEnd, peer: boolean): void {
+  #addLink(a: ScionLinkEnd, b: ScionLinkEnd, peer: boolean): void {
     this.#interfaces.set(a.ifId, { ...a, remote: b, peer });
     this.#interfaces.set(b.ifId, { ...b, remote: a, peer });
   }

@@ -4,14 +4,14 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import {
   deriveForwardingKey,
   HopAuthenticator,
   type HopMacFields,
   nextSegmentId,
-  writeMacInput,
+  writeHopMacInput,
 } from '../../nodes/scion/mac.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -68,7 +68,7 @@ const FIGURES: MacFile = {
   ],
 };
 
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 
 describe.each(vectorSets('scion/mac.json', FIGURES))('MACs, $set', ({ file }) => {
   it.each(file.aesCmac)('RFC 4493: the tag of "$message" is $mac', ({ key, message, mac }) => {
@@ -85,7 +85,7 @@ describe.each(vectorSets('scion/mac.json', FIGURES))('MACs, $set', ({ file }) =>
   it.each(file.hopFields)('authenticates input $input', (testCase) => {
     const fields: HopMacFields = { ...testCase, segmentId: testCase.segId };
     const input = new Uint8Array(16).fill(0xff);
-    writeMacInput(fields, input);
+    writeHopMacInput(fields, input);
     expect(toHex(input)).toBe(testCase.input);
     const authenticator = new HopAuthenticator(crypto.aesCmac(fromHex(testCase.hopFieldKey)));
     expect(toHex(authenticator.tag(fields))).toBe(testCase.full);

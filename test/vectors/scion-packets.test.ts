@@ -19,8 +19,13 @@ import {
 } from '../../nodes/scion/wire/header.ts';
 import { formatHost } from '../../nodes/scion/wire/host-address.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
-import { encodePath, pathLength, pathType } from '../../nodes/scion/wire/path.ts';
-import { decodeScmp, encodeScmp, encodeScmpPacket, scmpType } from '../../nodes/scion/wire/scmp.ts';
+import { encodedPathLength, encodePath, pathTypeNumber } from '../../nodes/scion/wire/path.ts';
+import {
+  decodeScmp,
+  encodeScmp,
+  encodeScmpPacket,
+  scmpTypeNumber,
+} from '../../nodes/scion/wire/scmp.ts';
 import { decodeUdp, encodeUdp, encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -149,7 +154,7 @@ function checkUdp({ hex, decoded }: UdpCase): void {
   // The pseudo header does not cover extension headers, so the checksum is the same without them.
   const plain = encodeUdpPacket(header, datagram);
   expect(toHex(plain.subarray(-upper.length))).toBe(toHex(upper));
-  expect(pathLength(header.path)).toBe(decoded.path.length / 2);
+  expect(encodedPathLength(header.path)).toBe(decoded.path.length / 2);
 }
 
 describe.each(vectorSets('scion/packets.json', FIGURES))('golden packets, $set', ({ file }) => {
@@ -163,7 +168,7 @@ describe.each(vectorSets('scion/packets.json', FIGURES))('golden packets, $set',
       nextHdr: header.nextHeader,
       hdrLen: headerLength / 4,
       payloadLen: header.payloadLength,
-      pathType: pathType(header.path),
+      pathType: pathTypeNumber(header.path),
       dstType: header.targetHost.type,
       srcType: header.sourceHost.type,
       dstIsdAs: header.target,
@@ -254,7 +259,7 @@ describe.each(vectorSets('scion/packets.json', FIGURES))('golden packets, $set',
   it.each(scmpCases)('$name: SCMP decodes, encodes, has its checksum', ({ hex, decoded }) => {
     const { header, payload } = decode(hex);
     const message = value(decodeScmp(payload));
-    expect(scmpType(message)).toBe(decoded.upper.type);
+    expect(scmpTypeNumber(message)).toBe(decoded.upper.type);
     expect(message.code).toBe(decoded.upper.code);
     expect(message.checksum).toBe(decoded.upper.checksum);
     expect(toHex(encodeScmp(message))).toBe(toHex(payload));

@@ -11,16 +11,16 @@ import {
   countSegments,
   decodePath,
   encodePath,
-  expTimeWithin,
+  expTimeForDuration,
   hopLifetimeNs,
   isCrossover,
   oneHopToSegmented,
-  readHop,
-  readInfo,
+  readHopField,
+  readInfoField,
   reversePath,
   type SegmentedPath,
-  writeHop,
-  writeInfo,
+  writeHopField,
+  writeInfoField,
 } from '../../nodes/scion/wire/path.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -230,19 +230,19 @@ describe.each(vectorSets('scion/paths.json', FIGURES))('paths, $set', ({ file })
   });
 
   it('decodes and encodes the hop field with both alerts', () => {
-    const hop = readHop(fromHex(file.hopField.hex), 0);
+    const hop = readHopField(fromHex(file.hopField.hex), 0);
     expect(hop).toMatchObject({ hasIngressAlert: true, hasEgressAlert: true, expTime: 63 });
     expect(hop).toMatchObject({ consIngress: 1, consEgress: 0, mac: fromHex('010203040506') });
     const bytes = new Uint8Array(12);
-    writeHop(bytes, 0, hop);
+    writeHopField(bytes, 0, hop);
     expect(toHex(bytes)).toBe(file.hopField.hex);
   });
 
   it('decodes and encodes the info field with both flags', () => {
-    const info = readInfo(fromHex(file.infoField.hex), 0);
+    const info = readInfoField(fromHex(file.infoField.hex), 0);
     expect(info).toEqual({ isPeering: true, isConsDir: true, segmentId: 546, timestamp: 256 });
     const bytes = new Uint8Array(8);
-    writeInfo(bytes, 0, info);
+    writeInfoField(bytes, 0, info);
     expect(toHex(bytes)).toBe(file.infoField.hex);
   });
 
@@ -262,6 +262,6 @@ describe.each(vectorSets('scion/paths.json', FIGURES))('paths, $set', ({ file })
   });
 
   it.each(file.expiry.fromDuration)('%s ns allow ExpTime %s', (durationNs, expTime) => {
-    expect(expTimeWithin(Number(durationNs))).toBe(expTime ?? undefined);
+    expect(expTimeForDuration(Number(durationNs))).toBe(expTime ?? undefined);
   });
 });

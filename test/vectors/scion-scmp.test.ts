@@ -6,14 +6,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { SCMP_PACKET_MAX } from '../../nodes/scion/geometry.ts';
+import { SCMP_ERROR_PACKET_BYTES_MAX } from '../../nodes/scion/geometry.ts';
 import {
+  DESTINATION_UNREACHABLE_CODES,
   decodeScmp,
   encodeScmp,
-  PARAMETER_CODES,
+  PARAMETER_PROBLEM_CODES,
   SCMP_TYPES,
   scmpHeaderLength,
-  UNREACHABLE_CODES,
 } from '../../nodes/scion/wire/scmp.ts';
 import { value } from '../unit/nodes/scion/wire/value.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -53,14 +53,14 @@ describe.each(vectorSets('scion/scmp.json', FIGURES))('SCMP, $set', ({ file }) =
       const expected = file.headerLength[type] ?? file.headerLength['default'];
       expect(scmpHeaderLength(type)).toBe(expected);
     }
-    expect(SCMP_PACKET_MAX).toBe(file.maxPacket);
+    expect(SCMP_ERROR_PACKET_BYTES_MAX).toBe(file.maxPacket);
   });
 
   it('has the listed types and codes', () => {
     const types = Object.values(SCMP_TYPES).map(String);
     expect(types.sort()).toEqual(Object.keys(file.codes).sort());
-    expect(Object.values(UNREACHABLE_CODES)).toEqual(file.codes['1']);
-    expect(Object.values(PARAMETER_CODES)).toEqual(file.codes['4']);
+    expect(Object.values(DESTINATION_UNREACHABLE_CODES)).toEqual(file.codes['1']);
+    expect(Object.values(PARAMETER_PROBLEM_CODES)).toEqual(file.codes['4']);
   });
 
   it.each(file.body)('type $type: $hex decodes and encodes', ({ type, hex, ...fields }) => {

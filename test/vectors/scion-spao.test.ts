@@ -5,12 +5,16 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { noble } from '../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../engine/crypto/noble.ts';
 import { concatBytes, fromHex, toHex, writeUint16, writeUint32 } from '../../nodes/_kit/bytes.ts';
-import { asHostKey, level1Key, secretValue } from '../../nodes/scion/router/drkey.ts';
-import { spaoInput } from '../../nodes/scion/router/spao.ts';
-import { host } from '../../nodes/scion/wire/host-address.ts';
-import { isdAs, writeIsdAs } from '../../nodes/scion/wire/isd-as.ts';
+import {
+  deriveDrkeyAsHostKey,
+  deriveDrkeyLevel1Key,
+  deriveDrkeySecretValue,
+} from '../../nodes/scion/router/drkey.ts';
+import { spaoMacInput } from '../../nodes/scion/router/spao.ts';
+import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs, writeIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import { vectorSets } from '../vectors-root.ts';
 
@@ -116,8 +120,8 @@ function viewOf(one: SpaoCase): PacketView {
   common[8] = one.pathType;
   common[9] = one.types;
   const isdAses = new Uint8Array(16);
-  writeIsdAs(isdAses, 0, isdAs(one.dstIsdAs));
-  writeIsdAs(isdAses, 8, isdAs(one.srcIsdAs));
+  writeIsdAs(isdAses, 0, requireIsdAs(one.dstIsdAs));
+  writeIsdAs(isdAses, 8, requireIsdAs(one.srcIsdAs));
   const [target, source] = [fromHex(one.dstHost), fromHex(one.srcHost)];
   const [path, upper] = [fromHex(one.path), fromHex(one.payload)];
   writeUint16(common, 6, upper.length);
@@ -155,9 +159,9 @@ describe.each(vectorSets('scion/spao.json', SPAO))(
         writeUint32(timestamp, 2, one.timestamp % 2 ** 32);
         const authenticator = new Uint8Array(16);
         const option = { spi: one.spi, algorithm: one.algorithm, timestamp, authenticator };
-        const input = spaoInput(viewOf(one), option);
+        const input = spaoMacInput(viewOf(one), option);
         expect(toHex(input)).toBe(one.input);
-        noble.aesCmac(fromHex(spao.key)).tag(input, authenticator);
+        nobleCrypto.aesCmac(fromHex(spao.key)).tag(input, authenticator);
         expect(toHex(authenticator)).toBe(one.authenticator);
       });
     }
@@ -169,23 +173,23 @@ describe.each(vectorSets('scion/drkey.json', DRKEY))('DRKey, $set', ({ file: drk
     for (const { secret, protocol, epoch, key } of drkey.secretValue) {
       const [epochBegin, epochEnd] = epoch;
       const input = { secret: fromHex(secret), protocol, epochBegin, epochEnd };
-      expect(toHex(secretValue(noble, input))).toBe(key);
+      expect(toHex(deriveDrkeySecretValue(nobleCrypto, input))).toBe(key);
     }
   });
 
   it('derives the published level 1 keys', () => {
     for (const { secretValue: secret, target, key } of drkey.level1) {
       const bytes = new Uint8Array(8);
-      writeIsdAs(bytes, 0, isdAs(target));
-      expect(toHex(level1Key(noble, fromHex(secret), bytes))).toBe(key);
+      writeIsdAs(bytes, 0, requireIsdAs(target));
+      expect(toHex(deriveDrkeyLevel1Key(nobleCrypto, fromHex(secret), bytes))).toBe(key);
     }
   });
 
   it('derives the published AS-host keys', () => {
     const level1 = fromHex(drkey.specific.level1);
     for (const { host: text, key } of drkey.specific.asHost) {
-      const { type, bytes } = host(text);
-      expect(toHex(asHostKey(noble, level1, type, bytes))).toBe(key);
+      const { type, bytes } = requireHostAddress(text);
+      expect(toHex(deriveDrkeyAsHostKey(nobleCrypto, level1, type, bytes))).toBe(key);
     }
   });
 });

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LinkEndView, NetworkView } from '../../engine/host/network-view.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { interfaceOf } from '../../nodes/scion/network.ts';
+import { interfaceIdOf } from '../../nodes/scion/network.ts';
 import { viewWith } from '../fixtures/views.ts';
 import { FakeWorld } from '../unit/nodes/scion/fake-world.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -97,7 +97,7 @@ function addressOf(network: NetworkView, name: string): string {
 
 function ifIdOf(network: NetworkView, link: string | undefined, host: string): number {
   const view = network.links.find(({ id }) => id === link)!;
-  return view.a.host === host ? interfaceOf(view.a) : interfaceOf(view.b);
+  return view.a.host === host ? interfaceIdOf(view.a) : interfaceIdOf(view.b);
 }
 
 /** Walks the steps in a new world and compares every datagram. */

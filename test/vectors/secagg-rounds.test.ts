@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { MESSAGE_TYPES } from '../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../nodes/federated/secagg/messages.ts';
 import { Session } from '../unit/nodes/federated/secagg/session.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { onProviders, realProviders } from './providers.ts';
@@ -104,16 +104,16 @@ const FIGURES: { readonly cases: readonly RoundVector[] } = {
 
 const NAMES = {
   ...{
-    advertise: MESSAGE_TYPES.advertise,
-    rosterSent: MESSAGE_TYPES.roster,
-    shareKeys: MESSAGE_TYPES.shareKeys,
+    advertise: SECAGG_MESSAGE_TYPES.advertise,
+    rosterSent: SECAGG_MESSAGE_TYPES.roster,
+    shareKeys: SECAGG_MESSAGE_TYPES.shareKeys,
   },
   ...{
-    forward: MESSAGE_TYPES.forward,
-    maskedInput: MESSAGE_TYPES.maskedInput,
-    survivors: MESSAGE_TYPES.survivors,
+    forward: SECAGG_MESSAGE_TYPES.forward,
+    maskedInput: SECAGG_MESSAGE_TYPES.maskedInput,
+    survivors: SECAGG_MESSAGE_TYPES.survivors,
   },
-  ...{ consistency: MESSAGE_TYPES.consistency, unmask: MESSAGE_TYPES.unmask },
+  ...{ consistency: SECAGG_MESSAGE_TYPES.consistency, unmask: SECAGG_MESSAGE_TYPES.unmask },
 };
 
 const ALL = Object.keys(NAMES) as readonly (keyof typeof NAMES)[];
@@ -146,9 +146,9 @@ describe.each(SETS)('rounds of secure aggregation by $provider, $set', (set) => 
   it.each(file.cases)('$name', (vector) => {
     const { config, clients } = vector;
     const leaves = new Map([
-      ...vector.dropBeforeShares.map((index) => [index, MESSAGE_TYPES.shareKeys] as const),
-      ...vector.dropBeforeInput.map((index) => [index, MESSAGE_TYPES.maskedInput] as const),
-      ...vector.dropBeforeUnmask.map((index) => [index, MESSAGE_TYPES.unmask] as const),
+      ...vector.dropBeforeShares.map((index) => [index, SECAGG_MESSAGE_TYPES.shareKeys] as const),
+      ...vector.dropBeforeInput.map((index) => [index, SECAGG_MESSAGE_TYPES.maskedInput] as const),
+      ...vector.dropBeforeUnmask.map((index) => [index, SECAGG_MESSAGE_TYPES.unmask] as const),
     ]);
     const publicKeyOf = (index: number): Uint8Array =>
       fromHex(clients[index]?.identityPublic ?? '');

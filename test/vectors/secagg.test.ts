@@ -7,35 +7,39 @@
 import { describe, expect, it } from 'vitest';
 import { CborReader } from '../../engine/pure/cbor-reader.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
-import { chooseDegree } from '../../nodes/federated/secagg/degree.ts';
-import { paperBytes, paperExpansion } from '../../nodes/federated/secagg/expansion.ts';
-import { divide, EXP, multiply } from '../../nodes/federated/secagg/field.ts';
+import { chooseMaskGraphDegree } from '../../nodes/federated/secagg/degree.ts';
+import { paperClientBytes, paperTrafficExpansion } from '../../nodes/federated/secagg/expansion.ts';
+import { divideElements, EXP_TABLE, multiplyElements } from '../../nodes/federated/secagg/field.ts';
 import {
-  applyStream,
-  applyStreams,
+  applyKeyStream,
+  applyKeyStreams,
   deriveKey,
-  keyInfo,
+  hkdfInfo,
 } from '../../nodes/federated/secagg/mask.ts';
 import {
-  bitsNeeded,
   clipCoordinates,
-  clipNorm,
+  clipVectorNorm,
   quantise,
+  ringBitsForSum,
 } from '../../nodes/federated/secagg/quantise.ts';
 import {
-  addInto,
-  pack,
-  reduceElements,
-  signedElements,
-  unpack,
+  addVectorInto,
+  packRingVector,
+  reduceRingElements,
+  signedRingElements,
+  unpackRingVector,
 } from '../../nodes/federated/secagg/ring.ts';
 import {
-  decodeConfig,
-  encodeConfig,
-  sessionNameOf,
+  decodeSecaggConfig,
+  encodeSecaggConfig,
+  sessionIdOf,
 } from '../../nodes/federated/secagg/session-config.ts';
-import { rebuildSecret, splitSecret, weightsAtZero } from '../../nodes/federated/secagg/shamir.ts';
-import { decodeMessage, encodeMessage } from '../../nodes/federated/secagg/wire.ts';
+import {
+  lagrangeWeightsAtZero,
+  rebuildSecret,
+  splitSecret,
+} from '../../nodes/federated/secagg/shamir.ts';
+import { decodeSecaggMessage, encodeSecaggMessage } from '../../nodes/federated/secagg/wire.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { onProviders, realProviders } from './providers.ts';
 
@@ -181,10 +185,11 @@ describe.each(vectorSets('federated/shamir.json', SHARING))(
 
     it('has the published powers, products and inverses', () => {
       for (const [power, value] of Object.entries(logExp.exp)) {
-        expect(EXP[Number(power)]).toBe(word(value));
+        expect(EXP_TABLE[Number(power)]).toBe(word(value));
       }
-      for (const [a, b, product] of mul) expect(multiply(word(a), word(b))).toBe(word(product));
-      for (const [a, b] of inverse) expect(divide(1, word(a))).toBe(word(b));
+      for (const [a, b, product] of mul)
+        expect(multiplyElements(word(a), word(b))).toBe(word(product));
+      for (const [a, b] of inverse) expect(divideElements(1, word(a))).toBe(word(b));
     });
 
     it.each(cases)('splits and rebuilds: $name', (vector) => {
@@ -194,7 +199,7 @@ describe.each(vectorSets('federated/shamir.json', SHARING))(
       const shares = splitSecret({ secret, coefficients }, points);
       expect(shares.map(toHex)).toEqual(vector.shares.map(({ y }) => y));
       const { x, weights } = vector.lagrangeAtZero;
-      expect([...weightsAtZero(x)]).toEqual(weights.map(word));
+      expect([...lagrangeWeightsAtZero(x)]).toEqual(weights.map(word));
       const held = vector.shares.map((share) => ({ x: share.x, y: fromHex(share.y) }));
       expect(rebuildSecret(held, vector.threshold)).toEqual(secret);
       expect(rebuildSecret(held.slice(-vector.threshold), vector.threshold)).toEqual(secret);
@@ -238,30 +243,33 @@ describe.each(MASKS)('masks on $provider, $set', ({ crypto, file }) => {
   it('are cut from the key stream and packed', () => {
     for (const { key, count, bits, values, packed } of cases) {
       const mask = new Uint32Array(count);
-      applyStream(crypto, mask, { seed: fromHex(key), sign: 1 });
-      reduceElements(mask, bits);
+      applyKeyStream(crypto, mask, { seed: fromHex(key), sign: 1 });
+      reduceRingElements(mask, bits);
       expect([...mask]).toEqual(values);
-      expect(toHex(pack(mask, bits))).toBe(packed);
-      expect(unpack(fromHex(packed), { length: count, bits })).toEqual(mask);
+      expect(toHex(packRingVector(mask, bits))).toBe(packed);
+      expect(unpackRingVector(fromHex(packed), { length: count, bits })).toEqual(mask);
     }
   });
 
   it('are the published ones over 100,000 elements', () => {
     const mask = new Uint32Array(long.count);
-    applyStream(crypto, mask, { seed: fromHex(long.key), sign: 1 });
-    expect(toHex(crypto.sha256(pack(mask, 32)))).toBe(long.sha256OfPacked);
+    applyKeyStream(crypto, mask, { seed: fromHex(long.key), sign: 1 });
+    expect(toHex(crypto.sha256(packRingVector(mask, 32)))).toBe(long.sha256OfPacked);
     expect([...mask.slice(0, 3)]).toEqual(long.first);
     expect(mask.reduce((sum, value) => (sum + value) >>> 0, 0)).toBe(long.sum32);
     // A part of the stream is the same wherever it is cut.
     const part = new Uint32Array(long.count - 65_552);
-    applyStreams(crypto, part, { streams: [{ seed: fromHex(long.key), sign: 1 }], start: 65_552 });
+    applyKeyStreams(crypto, part, {
+      streams: [{ seed: fromHex(long.key), sign: 1 }],
+      start: 65_552,
+    });
     expect(part).toEqual(mask.slice(65_552));
   });
 
   it('have their keys bound to session, ends and use', () => {
     for (const { label, ikm, salt, info, key } of kdf) {
       const numbers = (info.slice(-16).match(/.{8}/g) ?? []).map(word);
-      const found = keyInfo(label, ...(label === 'self' ? numbers.slice(1) : numbers));
+      const found = hkdfInfo(label, ...(label === 'self' ? numbers.slice(1) : numbers));
       expect(toHex(found)).toBe(info);
       const session = fromHex(salt);
       expect(toHex(deriveKey({ crypto, session }, fromHex(ikm), found))).toBe(key);
@@ -314,7 +322,7 @@ describe.each(GRAPHS)('parameters of sparse graphs, $set', ({ file }) => {
   it.each(rows)('$clients clients, $adversarial collude, $dropout leave, $class', (row) => {
     const { clients, adversarial, dropout } = row;
     const server = row.class === 'semiHonest' ? 'semi-honest' : 'semi-malicious';
-    const choice = chooseDegree({ clients, adversarial, dropout, server });
+    const choice = chooseMaskGraphDegree({ clients, adversarial, dropout, server });
     expect(choice?.degree).toBe(row.degree);
     expect(choice?.threshold).toBeLessThanOrEqual(row.threshold);
     // The published threshold is an upper limit, and not a loose one.
@@ -326,8 +334,8 @@ describe.each(GRAPHS)('bytes of a round, $set', ({ file }) => {
   it.each(file.bonawitzExpansion)(
     'expand $clients inputs of $length elements by $expansion',
     (row) => {
-      expect(paperBytes(row)).toBe(row.bytesPerUser);
-      expect(paperExpansion(row)).toBeCloseTo(row.expansion, 10);
+      expect(paperClientBytes(row)).toBe(row.bytesPerUser);
+      expect(paperTrafficExpansion(row)).toBeCloseTo(row.expansion, 10);
     },
   );
 });
@@ -373,16 +381,16 @@ describe.each(QUANTISED)('numbers in the ring, $set', ({ file }) => {
     const ring = quantise(values, vector, () => draws.shift() as number);
     expect(draws).toHaveLength(0);
     expect([...ring]).toEqual(vector.ring);
-    expect([...signedElements(ring, vector.bits)]).toEqual(vector.signed);
+    expect([...signedRingElements(ring, vector.bits)]).toEqual(vector.signed);
   });
 
   it('need the published number of bits', () => {
-    for (const capacity of capacities) expect(bitsNeeded(capacity)).toBe(capacity.bitsNeeded);
+    for (const capacity of capacities) expect(ringBitsForSum(capacity)).toBe(capacity.bitsNeeded);
   });
 
   it('are clipped to a norm', () => {
     const values = Float64Array.from(l2clip.x);
-    expect(clipNorm(values, l2clip.clip)).toBeCloseTo(l2clip.norm, 12);
+    expect(clipVectorNorm(values, l2clip.clip)).toBeCloseTo(l2clip.norm, 12);
     for (const [index, value] of l2clip.clipped.entries()) {
       expect(values[index]).toBeCloseTo(value, 12);
     }
@@ -390,10 +398,10 @@ describe.each(QUANTISED)('numbers in the ring, $set', ({ file }) => {
 
   it.each(sums)('wrap when the bound is broken: $note', ({ bits, ring, sum, signed }) => {
     const found = Uint32Array.from(ring[0] ?? []);
-    addInto(found, Uint32Array.from(ring[1] ?? []));
-    reduceElements(found, bits);
+    addVectorInto(found, Uint32Array.from(ring[1] ?? []));
+    reduceRingElements(found, bits);
     expect([...found]).toEqual(sum);
-    expect([...signedElements(found, bits)]).toEqual(signed);
+    expect([...signedRingElements(found, bits)]).toEqual(signed);
   });
 });
 
@@ -429,10 +437,10 @@ describe.each(SESSIONS)('messages of whole rounds, $set', ({ file, isWhole }) =>
     const reader = new CborReader();
     const bytes = fromHex(configCbor);
     reader.open(bytes, 0, bytes.length);
-    const config = decodeConfig(reader);
+    const config = decodeSecaggConfig(reader);
     if (config === undefined) throw new Error('no config');
-    expect(toHex(encodeConfig(config))).toBe(configCbor);
-    expect(toHex(sessionNameOf(config, crypto))).toBe(sid);
+    expect(toHex(encodeSecaggConfig(config))).toBe(configCbor);
+    expect(toHex(sessionIdOf(config, crypto))).toBe(sid);
   });
 
   const types = [
@@ -445,10 +453,10 @@ describe.each(SESSIONS)('messages of whole rounds, $set', ({ file, isWhole }) =>
     );
     const texts = messages.filter(([, hex]) => typeof hex === 'string');
     for (const [name, hex] of texts) {
-      const decoded = decodeMessage(fromHex(hex as string));
+      const decoded = decodeSecaggMessage(fromHex(hex as string));
       if (typeof decoded === 'string') throw new Error(`${name}: ${decoded}`);
       expect(toHex(decoded.session ?? new Uint8Array(0))).toBe(sid);
-      expect(toHex(encodeMessage(fromHex(sid), decoded.body))).toBe(hex);
+      expect(toHex(encodeSecaggMessage(fromHex(sid), decoded.body))).toBe(hex);
     }
     expect(texts.length).toBeGreaterThan(isWhole ? 5 * clients.length : 2);
   });

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { Aez, extractKey } from '../../engine/crypto/aez/aez.ts';
 import { loadBlock, storeBlock } from '../../engine/crypto/aez/block.ts';
-import { hasSodium, provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
 import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { providers } from '../unit/nodes/sphinx/support.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -150,7 +150,7 @@ const ENCRYPTIONS = [
   ['computedSphinxUse', 28],
 ] as const;
 
-const noble = provider('noble');
+const noble = createCryptoProvider('noble');
 
 function checkEncryption(vector: Encryption): void {
   const aez = new Aez(extractKey(noble, fromHex(vector.k)));
@@ -175,7 +175,7 @@ describe.each(vectorSets('other/aez-v5.json', FIGURES))(
       (name) => {
         expect(all.extract).toHaveLength(isWhole ? 40 : 1);
         for (const { a, b } of all.extract) {
-          expect(toHex(extractKey(provider(name), fromHex(a)))).toBe(b);
+          expect(toHex(extractKey(createCryptoProvider(name), fromHex(a)))).toBe(b);
         }
       },
     );

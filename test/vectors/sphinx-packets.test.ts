@@ -9,16 +9,16 @@ import { fromHex, toHex } from '../../nodes/_kit/bytes.ts';
 import { encodeCommands, parseCommands } from '../../nodes/sphinx/commands.ts';
 import { blindingFactor } from '../../nodes/sphinx/crypto.ts';
 import { combineSecrets } from '../../nodes/sphinx/exchange.ts';
-import { createGeometry, type ExchangeName } from '../../nodes/sphinx/geometry.ts';
+import { createPacketGeometry, type KeyExchangeId } from '../../nodes/sphinx/geometry.ts';
 import {
-  createExchange,
+  createKeyExchange,
   createPacket,
   createReply,
   createSurb,
   openReply,
   type SphinxSuite,
-  type Unwrapped,
-  unwrap,
+  type UnwrappedPacket,
+  unwrapPacket,
   x25519Kem,
   x25519Nike,
 } from '../../nodes/sphinx/index.ts';
@@ -97,13 +97,13 @@ const creations = load<Creation>('creation-computed', CREATION);
 const kemChains = load<KemChain>('kem-computed', KEM_CHAIN);
 
 /** Sends `packets[0]` through all hops; every packet on the way must equal the published one. */
-function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]): Unwrapped {
+function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]): UnwrappedPacket {
   const packet = fromHex(chain.packets[0]!);
   for (const [index, hop] of hops.entries()) {
     const key = suite.exchange.openKey(fromHex(hop.privateKey));
     expect(toHex(key.publicKey)).toBe(hop.publicKey);
     expect(toHex(packet)).toBe(chain.packets[index]);
-    const unwrapped = accepted(unwrap(suite, key, packet));
+    const unwrapped = accepted(unwrapPacket(suite, key, packet));
     if (unwrapped.kind !== 'forward') {
       expect(index).toBe(hops.length - 1);
       return unwrapped;
@@ -114,7 +114,7 @@ function runChain(suite: SphinxSuite, chain: Chain, hops: readonly HopVector[]):
 }
 
 /** Checks the payload, or opens the reply with the keys of the vector. */
-function checkPayload(suite: SphinxSuite, chain: Chain, unwrapped: Unwrapped): void {
+function checkPayload(suite: SphinxSuite, chain: Chain, unwrapped: UnwrappedPacket): void {
   if (chain.surbKeys === undefined) {
     expect(unwrapped.kind).toBe('deliver');
     expect(toHex((unwrapped as { payload: Uint8Array }).payload)).toBe(chain.payload);
@@ -191,7 +191,7 @@ describe.each(providers)('Sphinx vectors on %s', (_, crypto) => {
         expect(toHex(keys.key)).toBe(derived.payloadKey);
         expect(toHex(keys.blindingSeed)).toBe(derived.blindingSeed);
         expect(toHex(blindingFactor(crypto, keys.blindingSeed))).toBe(derived.blindingFactor);
-        const unwrapped = accepted(unwrap(nike, key, fromHex(chain.packets[index]!)));
+        const unwrapped = accepted(unwrapPacket(nike, key, fromHex(chain.packets[index]!)));
         expect(toHex(unwrapped.replayTag)).toBe(derived.replayTag);
         expect(unwrapped.commands.map((command) => toHex(encodeCommands([command])))).toEqual(
           derived.allCommands,
@@ -211,7 +211,7 @@ describe.each(providers)('Sphinx vectors on %s', (_, crypto) => {
   it.each(kemChains.map((chain) => [chain.name, chain] as const))(
     'R-131: unwraps %s hop by hop to the byte',
     (__, chain) => {
-      const suite = smallSuite(crypto, createExchange(crypto, KEM_NAMES[chain.kem]));
+      const suite = smallSuite(crypto, createKeyExchange(crypto, KEM_NAMES[chain.kem]));
       const unwrapped = runChain(suite, chain, chain.nodes);
       checkPayload(suite, chain, unwrapped);
       checkReply(suite, chain, chain.nodes[0]!.id);
@@ -412,8 +412,8 @@ describe('Sphinx lengths and commands', () => {
     const { file: rows, isWhole } = set;
     expect(rows).toHaveLength(isWhole ? 72 : 2);
     for (const { scheme, mode, ...lengths } of rows) {
-      const exchange = { kind: mode === 'NIKE' ? 'nike' : 'kem', name: scheme } as ExchangeName;
-      const geometry = createGeometry({
+      const exchange = { kind: mode === 'NIKE' ? 'nike' : 'kem', name: scheme } as KeyExchangeId;
+      const geometry = createPacketGeometry({
         exchange,
         nrHops: lengths['nrHops'] as number,
         userForwardPayloadLength: lengths['userForwardPayloadLength'] as number,

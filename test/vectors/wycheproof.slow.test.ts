@@ -5,7 +5,7 @@
  * @module
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { itWhole, vectorFiles, vectors } from '../vectors-root.ts';
 import { realProviders, wasmAlone } from './providers.ts';
 import {
@@ -18,7 +18,7 @@ import {
   wasmSuites,
 } from './wycheproof-cases.ts';
 
-const noble = provider('noble');
+const noble = createCryptoProvider('noble');
 const wasm: WasmSubject = { ...wasmAlone, hmacSha256: noble.hmacSha256 };
 let checks = 0;
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import { realProviders, wasmAlone } from './providers.ts';
 import { runFile, suites, wasmSuites } from './wycheproof-cases.ts';
 import { figuresOf } from './wycheproof-figures.ts';
@@ -17,7 +17,7 @@ describe.each(realProviders)('Wycheproof on %s', (_, crypto) => {
 });
 
 describe('Wycheproof on the WebAssembly alone', () => {
-  const wasm = { ...wasmAlone, hmacSha256: provider('noble').hmacSha256 };
+  const wasm = { ...wasmAlone, hmacSha256: createCryptoProvider('noble').hmacSha256 };
   it.each(wasmSuites.map((suite) => [suite.file, suite] as const))(
     'agrees with %s',
     (file, suite) => {

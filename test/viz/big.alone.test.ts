@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { machinePace } from '../../runner/worlds/live/machine-pace.ts';
+import { machineSlowness } from '../../tools/slowness.ts';
 import { ROOT } from '../architecture/files.ts';
 import { COMMAND_LINE } from '../command-line.ts';
 import { type BigTrace, bigTrace } from './big-trace.ts';
@@ -24,17 +24,12 @@ const LAG_MS = 100;
 /** A task that lasts so many times its processor time was waiting for the machine. */
 const STARVED = 1.5;
 
-/** Steps of the calibration loop in a second on the machine for which the limits are meant. */
-const USUAL_PACE = 1e8;
-const SLOWNESS_MAX = 4;
-
-/** How many times slower than usual a core is now, as other work shares its caches and its units. */
+/** How many times slower than usual a core is now. */
 function slowness(): number {
-  const cpuMs = (): number => {
+  return machineSlowness(() => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
-  };
-  return Math.min(SLOWNESS_MAX, Math.max(1, USUAL_PACE / machinePace(cpuMs)));
+  });
 }
 
 let lab: BrowserLab;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderJson } from '../../reports/json.ts';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import { runInput } from '../unit/reports/fixture.ts';
 import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
@@ -95,7 +95,7 @@ describe('the failover page', () => {
 });
 
 it('the failover page lays all seeds over each other, or says which command records them', () => {
-  const report = judge(runInput({ seeds: 12, slowdown: 1 }));
+  const report = judgeRun(runInput({ seeds: 12, slowdown: 1 }));
   const { faultWindows: _, ...older } = report;
   const drop = (page: Page, dropped: Report): Promise<void> =>
     page.locator('input[type=file]').setInputFiles({

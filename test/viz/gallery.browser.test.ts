@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderJson } from '../../reports/json.ts';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { ROOT } from '../architecture/files.ts';
 import { runInput } from '../unit/reports/fixture.ts';
 import { BrowserLab, LOOKS, seriousFindings } from './support.ts';
@@ -43,8 +43,8 @@ async function sweep(): Promise<void> {
   rmSync(join(runs, 'hello/sweep/1'), { recursive: true });
 }
 
-function writeRun(name: string, facts: Partial<Parameters<typeof judge>[0]>): void {
-  const report = judge({ ...runInput({ seeds: 1, slowdown: 1 }), ...facts });
+function writeRun(name: string, facts: Partial<Parameters<typeof judgeRun>[0]>): void {
+  const report = judgeRun({ ...runInput({ seeds: 1, slowdown: 1 }), ...facts });
   mkdirSync(join(runs, name, '1'), { recursive: true });
   writeFileSync(join(runs, name, '1/report.json'), renderJson(report));
 }

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderJson } from '../../reports/json.ts';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { reportSoFar } from '../../reports/so-far.ts';
 import type { BroadcastMessage } from '../../runner/recording/broadcast.ts';
 import { judgeInputOf } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { type OpenedScenario, openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { LiveRun } from '../../viz/server/live-run.ts';
@@ -27,8 +27,8 @@ let live = new LiveRun('hello', 1);
 /** The messages that a run sends to its viewers. */
 function recorded(): BroadcastMessage[] {
   const registry = new ProtocolRegistry();
-  const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
-  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+  const path = join(SHIPPED_FILE_FOLDERS.scenarios, 'hello.yaml');
+  const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry });
   const { port1, port2: port } = new MessageChannel();
   const broadcast = { port, pending: new SharedArrayBuffer(4) };
   runSeed({ scenario, registry, seed: 1, recordings: { broadcast } });
@@ -138,7 +138,7 @@ describe('a run that goes on', () => {
       feed(messages);
       const runs = mkdtempSync(join(tmpdir(), 'orrery-live-'));
       mkdirSync(join(runs, 'ended/1'), { recursive: true });
-      const report = judge(finishedRun({ seeds: 1, slowdown: 1 }));
+      const report = judgeRun(finishedRun({ seeds: 1, slowdown: 1 }));
       writeFileSync(join(runs, 'ended/1/report.json'), renderJson(report));
       server = await serve(0, runs);
       const { page, errors } = await lab.open(`${server.address}#run=live&page=compare`, { width });

@@ -6,9 +6,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TraceHeader } from '../../engine/measure/trace/layout.ts';
-import { host } from '../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { BlobTable, cborText } from '../../engine/measure/trace/blob-table.ts';
+import { NO_REFERENCE, TABLES, type TraceHeader } from '../../engine/measure/trace/layout.ts';
+import { TableBuffer } from '../../engine/measure/trace/table-buffer.ts';
+import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../nodes/scion/wire/udp.ts';
 import { withHeader } from '../unit/viz/format/hostile-traces.ts';
@@ -35,9 +37,9 @@ async function visit(hash: string, act: (page: Page) => Promise<void>): Promise<
 function scionTrace(): Uint8Array {
   const bytes = encodeUdpPacket(
     {
-      ...{ trafficClass: 0, flowId: 1, target: isdAs('2-ff00:0:211'), path: EMPTY_PATH },
-      ...{ source: isdAs('1-ff00:0:111'), targetHost: host('10.0.0.2') },
-      sourceHost: host('10.0.0.1'),
+      ...{ trafficClass: 0, flowId: 1, target: requireIsdAs('2-ff00:0:211'), path: EMPTY_PATH },
+      ...{ source: requireIsdAs('1-ff00:0:111'), targetHost: requireHostAddress('10.0.0.2') },
+      sourceHost: requireHostAddress('10.0.0.1'),
     },
     { sourcePort: 30_001, targetPort: 30_041, payload: Uint8Array.of(1, 2, 3) },
   );
@@ -84,11 +86,33 @@ function headerOf(trace: Uint8Array): TraceHeader {
   return header ?? expect.fail('a trace without header');
 }
 
+/** A trace in which node n1 says what `json` is. */
+function statusTrace(json: string): Uint8Array {
+  const made = new TraceLab(1, 'full');
+  const packet = made.send(0, 100);
+  made.advance(9e8);
+  made.arrive(packet);
+  made.recorder.state(9e8, 1, 'cell', 'ready');
+  const statuses = new TableBuffer(TABLES.status);
+  const blobs = new BlobTable();
+  for (const [node, text] of [
+    [1, json],
+    [NO_REFERENCE, ''],
+  ] as const) {
+    const value = blobs.number(text, () => cborText(text));
+    statuses.add(1e8, node, value);
+  }
+  made.recorder.append(statuses.take(blobs.take()));
+  return made.finish();
+}
+
 async function drop(page: Page, trace: Uint8Array): Promise<void> {
   const [buffer, mimeType] = [Buffer.from(trace), 'application/octet-stream'];
   await page.locator('input[type=file]').setInputFiles({ name: 'trace.orr', mimeType, buffer });
   await networkTitle(page);
 }
+
+const READ = { heading: 'Its status at 100 ms', remark: /^$/ };
 
 describe('R-241: the network page', () => {
   it('draws each part once: every node and every link of the trace', () =>
@@ -171,6 +195,37 @@ describe('R-241: the network page', () => {
       expect(svg).toMatch(/<circle[^>]*opacity/);
       expect(svg).toContain('>link-down</text>');
     }));
+
+  it.each([
+    { name: 'a text', json: '{"role":"mix"}', ...READ, body: 'role: mix' },
+    {
+      name: 'nested too deep',
+      ...READ,
+      json: `${'['.repeat(14_500)}${']'.repeat(14_500)}`,
+      body: `${'– '.repeat(33)}… deeper than 32 levels`,
+    },
+    {
+      name: 'damaged',
+      json: '{"role":',
+      ...{ heading: 'Its status', body: 'not known' },
+      remark: /^block at byte \d+: status 0 is not JSON$/,
+    },
+  ])('shows beside the state of a node what it said of itself: $name', (shown) =>
+    visit('', async (page) => {
+      const { json, heading, body, remark } = shown;
+      await drop(page, statusTrace(json));
+      await page.evaluate(() => {
+        location.hash += '&t=0.95s&sel=node:n1';
+      });
+      const status = page.locator('.node-status');
+      await status.waitFor();
+      expect(await status.locator('h3, pre').allTextContents()).toEqual([heading, body]);
+      expect((await status.locator('.muted').allTextContents()).join('')).toMatch(remark);
+      // Nothing else of the panel is missing.
+      expect(await page.locator('aside').textContent()).toMatch(/State at the cursor.*ready/);
+      expect(await seriousFindings(page)).toEqual([]);
+    }),
+  );
 
   it('marks the bytes of a field under the pointer or the keyboard', () =>
     visit('', async (page) => {

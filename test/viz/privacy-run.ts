@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { judge } from '../../reports/judge.ts';
+import { judgeRun } from '../../reports/judge.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
 import { measurePrivacy } from '../../reports/privacy/measure.ts';
 import type { PrivacySummary } from '../../reports/privacy/summary.ts';
@@ -54,7 +54,7 @@ export function writePrivacyRuns(runs: string): void {
     const seeds = input.seeds.map((seed) => ({ ...seed, privacy }));
     const definitions = [...input.definitions, ...PRIVACY_METRICS];
     mkdirSync(join(runs, name, '1'), { recursive: true });
-    const report = judge({ ...input, definitions, seeds });
+    const report = judgeRun({ ...input, definitions, seeds });
     writeFileSync(join(runs, name, '1/report.json'), JSON.stringify(report));
   };
   save('whole', summary);

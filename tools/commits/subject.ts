@@ -29,7 +29,10 @@ const VERBS_WITH_SUCH_ENDINGS = new Set(
   ).split(' '),
 );
 
-/** @returns one sentence per broken rule; none for a good subject. */
+/**
+ * Checks the subject of a commit against the rules of this repository.
+ * @returns one sentence per broken rule; none for a good subject.
+ */
 export function subjectProblems(subject: string): readonly string[] {
   if (/^Revert "/.test(subject)) return [];
   const problems: string[] = [];
@@ -56,6 +59,7 @@ const QUICKER =
 const FIGURE = /(?<![\w-])\d[\d,. ]*(?![\w-]*[a-f]\d)/g;
 
 /**
+ * Checks that a commit which claims to make something quicker gives figures.
  * @param body Of the commit.
  * @returns one sentence if it says that it makes something quicker, without a figure before and one after.
  */

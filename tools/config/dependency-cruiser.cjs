@@ -317,7 +317,7 @@ module.exports = {
         pathNot: [
           '^viz/(app|format)/',
           '^nodes/[^/]+/viz\\.ts$',
-          '^reports/(compare|csv-text|distribution-text|done-text|format|junit|kpi-bar|kpi-text|partings|report-facts|report-schema|run-copies|twin-text|html/tokens)\\.ts$',
+          '^reports/(compare|csv-text|distribution-text|done-text|format|junit|kpi-bar|kpi-text|partings|report-facts|report-schema|input-copies|twin-text|html/tokens)\\.ts$',
           '^reports/statistics/',
           '^engine/measure/trace/layout\\.ts$',
           '^engine/pure/',

@@ -20,7 +20,7 @@ export const GOLDEN_FILE = 'golden-bytes.json';
 const UNIT = fileURLToPath(new URL('../../test/unit', import.meta.url));
 
 /** Different bytes, the same at each call. */
-export function fill(length: number, first: number): Uint8Array {
+export function patternBytes(length: number, first: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (first + 3 * index) & 0xff);
 }
 

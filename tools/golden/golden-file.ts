@@ -14,7 +14,7 @@ export function writeGolden(path: string, values: GoldenValues): void {
 }
 
 /** Compares values with a golden file. @returns the names that differ or that only one has. */
-export function staleNames(path: string, values: GoldenValues): readonly string[] {
+export function staleGoldenNames(path: string, values: GoldenValues): readonly string[] {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
   const kept = JSON.parse(text) as GoldenValues;
   const names = new Set([...Object.keys(kept), ...Object.keys(values)]);

@@ -35,6 +35,11 @@ const MESSAGES = '[{ from: client-1, to: client-2, kind: poisson, rate: 0.5/s, s
 /** All golden runs, by name. */
 export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   hello: { scenario: 'hello.yaml', set: { duration: '3s' }, seeds: SEEDS },
+  'scion-beaconing': {
+    scenario: 'scion-beaconing.yaml',
+    set: { duration: '10s', 'traffic.0.start': '7s' },
+    seeds: SEEDS,
+  },
   'dtn-mesh': {
     scenario: 'dtn-mesh.yaml',
     set: { duration: '60s', 'traffic.0.stop': '59s' },
@@ -170,12 +175,12 @@ export function runGolden({ scenario, set, seeds }: GoldenRun): readonly SeedRes
 }
 
 /** What is stored of a seed. */
-export function storedOf({ seed, fingerprint, events }: SeedResult): GoldenResult {
+export function goldenResultOf({ seed, fingerprint, events }: SeedResult): GoldenResult {
   return { seed, fingerprint, events };
 }
 
 /** Names of the metrics of which a seed recorded something, sorted. */
-export function recordedIn({ metrics }: SeedResult): readonly string[] {
+export function recordedMetricNames({ metrics }: SeedResult): readonly string[] {
   return Object.entries(metrics)
     .filter(([name, data]) => metricOfSeries(name) === name && isRecorded(data))
     .map(([name]) => name)

@@ -7,33 +7,33 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { provider } from '../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
 import { createNodes } from '../../runner/nodes/host-nodes.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
-import { nodeChoice, stackOf } from '../../scenarios/open/nodes.ts';
+import { lowestProtocolOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 
 /** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */
-export const NAMES = { own: 'here', far: 'there', third: 'third' } as const;
+export const NODE_NAMES = { own: 'here', far: 'there', third: 'third' } as const;
 /** A node of ours. */
-export type OwnName = typeof NAMES.own | typeof NAMES.third;
-const OURS: readonly string[] = [NAMES.own, NAMES.third] satisfies readonly OwnName[];
+export type OwnName = typeof NODE_NAMES.own | typeof NODE_NAMES.third;
+const OURS: readonly string[] = [NODE_NAMES.own, NODE_NAMES.third] satisfies readonly OwnName[];
 const MS_PER_S = 1_000;
 
 /** Where a node is. */
-export interface Place {
+export interface NodeSocketAddress {
   readonly address: string;
   readonly port: number;
 }
 
 /** Which neighbour. */
-export interface NeighbourOptions {
+export interface ForeignTestbedOptions {
   /** For the files of the node; removed by the caller. */
   readonly folder: string;
   /** Options of our nodes, as in a file: `layer: tcpcl`. */
@@ -44,20 +44,20 @@ export interface NeighbourOptions {
   readonly third: string;
 }
 
-/** See the module. */
-export class ForeignNeighbour {
+/** Two nodes of ours on real sockets, beside a place where another program acts as their neighbour. */
+export class ForeignNeighbourTestbed {
   /** Payloads that reached the applications of our nodes. */
   readonly delivered: Uint8Array[] = [];
   /** Where our first node waits on the link, and where it looks for the other program. */
-  readonly own: Place;
-  readonly far: Place;
+  readonly own: NodeSocketAddress;
+  readonly far: NodeSocketAddress;
   readonly #world: LiveRunWorld['world'];
   readonly #nodes: readonly NodeHandle[];
 
   private constructor(
     world: LiveRunWorld['world'],
     nodes: readonly NodeHandle[],
-    ends: { own: Place; far: Place },
+    ends: { own: NodeSocketAddress; far: NodeSocketAddress },
   ) {
     this.#world = world;
     this.#nodes = nodes;
@@ -70,15 +70,15 @@ export class ForeignNeighbour {
   }
 
   /** Starts our nodes. */
-  static async open(asked: NeighbourOptions): Promise<ForeignNeighbour> {
+  static async open(asked: ForeignTestbedOptions): Promise<ForeignNeighbourTestbed> {
     const file = join(asked.folder, 'interop.yaml');
     writeFileSync(file, textOf(asked));
     const registry = new ProtocolRegistry();
     const { scenario } = await openScenario(file, {}, registry);
-    const crypto = provider(scenario.crypto, { timing: 'constant' });
+    const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
     const parts = {
-      protocolOf: (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol,
-      stackOf: stackOf(scenario, registry),
+      protocolOf: (host: HostSpec): Protocol => lowestProtocolOf(scenario, host, registry).protocol,
+      stackOf: protocolStackFinder(scenario, registry),
       ...{ scenario, seed: 1, crypto },
     };
     const onFailure = (error: unknown): never => {
@@ -109,7 +109,7 @@ export class ForeignNeighbour {
     });
     const own = { address: asked.own, port: link.a.port };
     const far = { address: asked.far, port: link.b.port };
-    return new ForeignNeighbour(world, nodes, { own, far });
+    return new ForeignNeighbourTestbed(world, nodes, { own, far });
   }
 
   /** Bundles that our nodes hold. */
@@ -123,11 +123,11 @@ export class ForeignNeighbour {
   }
 
   /** Sends a payload to the application of the neighbour; resolves with what the sender says. */
-  send(body: Uint8Array, from: OwnName = NAMES.own): Promise<string> {
+  send(body: Uint8Array, from: OwnName = NODE_NAMES.own): Promise<string> {
     return new Promise((resolve) => {
       const respond = (outcome: string): void => resolve(outcome);
       this.#world.sim.pump.enter(() =>
-        this.#world.request(from, { kind: 'send', target: NAMES.far, body, respond }),
+        this.#world.request(from, { kind: 'send', target: NODE_NAMES.far, body, respond }),
       );
     });
   }
@@ -140,20 +140,20 @@ export class ForeignNeighbour {
   }
 }
 
-function textOf({ options, own, far, third }: NeighbourOptions): string {
+function textOf({ options, own, far, third }: ForeignTestbedOptions): string {
   return `
 name: interop
 topology:
   name: interop
   defaults: { node: { run: dtn }, link: { rate: 1Gbit/s, delay: 1ms, mtu: 65535B } }
   nodes:
-    - { name: ${NAMES.own}, address: ${own} }
-    - { name: ${NAMES.far}, address: ${far} }
-    - { name: ${NAMES.third}, address: ${third} }
-  links: [{ ends: ${NAMES.own} <-> ${NAMES.far} }, { ends: ${NAMES.own} <-> ${NAMES.third} }]
+    - { name: ${NODE_NAMES.own}, address: ${own} }
+    - { name: ${NODE_NAMES.far}, address: ${far} }
+    - { name: ${NODE_NAMES.third}, address: ${third} }
+  links: [{ ends: ${NODE_NAMES.own} <-> ${NODE_NAMES.far} }, { ends: ${NODE_NAMES.own} <-> ${NODE_NAMES.third} }]
 options: { dtn: { ${options} } }
 duration: 60s
-traffic: [{ from: ${NAMES.own}, to: ${NAMES.far}, kind: constant, rate: 1/s, size: 1kB }]
+traffic: [{ from: ${NODE_NAMES.own}, to: ${NODE_NAMES.far}, kind: constant, rate: 1/s, size: 1kB }]
 kpis: { dtn.delivery: { value: ">= 0%" } }
 `;
 }

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { findingsOf, planted } from './planting.ts';
+import { runVitestForFindings, withPlantedDefect } from './planting.ts';
 
 const defects = z.array(
   z.strictObject({
@@ -28,7 +28,7 @@ const WITHOUT_IMPORTS = { virtual: ['test/architecture', 'test/how-to'], wall: [
 const TIME_LIMIT = 1_200_000;
 
 /** Reads the list. */
-export function readEverywhere(root: string): z.output<typeof defects> {
+export function readDefectsEverywhere(root: string): z.output<typeof defects> {
   return defects.parse(parse(readFileSync(join(root, 'tools/mutants/everywhere.yaml'), 'utf8')));
 }
 
@@ -37,14 +37,14 @@ export function readEverywhere(root: string): z.output<typeof defects> {
  * import the file, which are most tests for what protocols or the engine need, then those without imports.
  * @returns the first test that failed; null if none did.
  */
-export function finderEverywhere(
+export function findFailingTestAnywhere(
   defect: { readonly text: string; readonly becomes: string },
   root: string,
 ): Promise<string | null> {
-  return planted(root, defect, async (path) => {
+  return withPlantedDefect(root, defect, async (path) => {
     for (const words of runsFor(root, path)) {
       const args = [...words, '--bail=1', '--passWithNoTests'];
-      const { failed, broken, isOver } = await findingsOf(root, args, TIME_LIMIT);
+      const { failed, broken, isOver } = await runVitestForFindings(root, args, TIME_LIMIT);
       const found = failed ?? broken ?? (isOver ? undefined : `${words.join(' ')} does not end`);
       if (found !== undefined) return found;
     }

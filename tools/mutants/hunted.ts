@@ -39,7 +39,7 @@ const report = z.object({
 });
 
 /** Reads the list. */
-export function readHunted(root: string): readonly HuntedDefect[] {
+export function readHuntedDefects(root: string): readonly HuntedDefect[] {
   const path = join(root, 'tools/mutants/hunted.yaml');
   return z.array(defect).parse(parse(readFileSync(path, 'utf8')));
 }
@@ -49,7 +49,7 @@ export function readHunted(root: string): readonly HuntedDefect[] {
  * @param flags Of the hunt.
  * @returns what broke, in which attempt, and how small it became; null if nothing broke.
  */
-export async function finderHunted(
+export async function huntPlantedDefect(
   { scenario, file, text, becomes, outside }: HuntedDefect,
   root: string,
   flags: readonly string[],

@@ -43,14 +43,17 @@ export function productFiles(root: string): ReadonlyMap<string, string> {
 }
 
 /** Paths of the files that have the text, as often as they have it. */
-export function placesOf(text: string, files: ReadonlyMap<string, string>): readonly string[] {
+export function pathsContaining(
+  text: string,
+  files: ReadonlyMap<string, string>,
+): readonly string[] {
   return [...files].flatMap(([path, content]) =>
     Array.from({ length: content.split(text).length - 1 }, () => path),
   );
 }
 
 /** The test files that a planted defect runs: those that name the requirement or that it names. */
-export function testsOf(
+export function testFilesForRequirement(
   { checks }: Requirement,
   titled: readonly string[],
 ): readonly { readonly file: string; readonly part?: string }[] {
@@ -69,13 +72,13 @@ export function testsOf(
  * @param act Gets the path of the file.
  * @throws if the text is not there once.
  */
-export async function planted<Result>(
+export async function withPlantedDefect<Result>(
   root: string,
   { text, becomes }: Pick<Defect, 'text' | 'becomes'>,
   act: (path: string) => Promise<Result>,
 ): Promise<Result> {
   const files = productFiles(root);
-  const places = placesOf(text, files);
+  const places = pathsContaining(text, files);
   const [path = ''] = places;
   if (places.length !== 1) throw new Error(`${places.length} places of ${text}`);
   const sound = files.get(path) as string;
@@ -94,16 +97,16 @@ export async function planted<Result>(
  * Plants the defect in the copy at `root`, runs the tests of its requirement, and mends it.
  * @returns the first test or KPI that failed; null if none did.
  */
-export function finderOf(
+export function findFailingTest(
   defect: Defect,
   row: Requirement,
   { root, titled }: { readonly root: string; readonly titled: readonly string[] },
 ): Promise<string | null> {
-  return planted(root, defect, async () => {
-    for (const { file, part = row.id } of testsOf(row, titled)) {
+  return withPlantedDefect(root, defect, async () => {
+    for (const { file, part = row.id } of testFilesForRequirement(row, titled)) {
       const title = part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
       // A file that cannot be loaded shows nothing.
-      const { failed } = await findingsOf(root, ['run', file, '-t', title, '--retry=0']);
+      const { failed } = await runVitestForFindings(root, ['run', file, '-t', title, '--retry=0']);
       if (failed !== undefined) return failed;
     }
     for (const check of row.checks) {
@@ -114,7 +117,7 @@ export function finderOf(
 }
 
 /** What a run of vitest found first; a test as its file and its title. */
-export interface Findings {
+export interface VitestFindings {
   readonly failed: string | undefined;
   /** A file that failed before its tests. */
   readonly broken: string | undefined;
@@ -123,11 +126,11 @@ export interface Findings {
 }
 
 /** Runs vitest with these words, for so long at most. */
-export async function findingsOf(
+export async function runVitestForFindings(
   root: string,
   words: readonly string[],
   limitMs: number = TIME_LIMIT,
-): Promise<Findings> {
+): Promise<VitestFindings> {
   const results = join(root, 'node_modules/.cache/mutant.json');
   // A runner that dies leaves no results: those of the defect before are none of this one.
   writeFileSync(results, '{}');

@@ -18,14 +18,14 @@ export interface Spellings {
 }
 
 /** Spells a kebab-case name. */
-export function spell(kebab: string): Spellings {
+export function spellName(kebab: string): Spellings {
   const camel = kebab.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const pascal = camel.charAt(0).toUpperCase() + camel.slice(1);
   return { kebab, camel, pascal, upper: kebab.replaceAll('-', '_').toUpperCase() };
 }
 
 /** Replaces each form of ping's name by the same form of another name. */
-export function rename(text: string, { kebab, camel, pascal, upper }: Spellings): string {
+export function renamePing(text: string, { kebab, camel, pascal, upper }: Spellings): string {
   return text
     .replace(/\bping(?=[A-Z])/g, camel)
     .replace(/\bping\b/g, kebab)

@@ -7,30 +7,30 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBenches } from '../requirements/bench-files.ts';
-import { readFound } from '../requirements/found-defects.ts';
+import { readFoundDefects } from '../requirements/found-defects.ts';
 import type { NightlyRow } from '../requirements/nightly-table.ts';
 import { readReports } from '../requirements/reports.ts';
 import { currentCommit } from '../requirements/source-state.ts';
 import type { NightlyEntry } from './nightly-list.ts';
 
 /** What a row needs to know about its nightly. */
-export interface NightlyRun {
+export interface NightlyContext {
   readonly root: string;
   /** When the nightly started. */
   readonly round: string;
 }
 
 /** The folder, relative to the root, for the reports and the log of a row. */
-export function rowFolder(name: string): string {
+export function nightlyEntryFolder(name: string): string {
   return join('runs/nightly', name);
 }
 
 /** Runs a row to its end; undefined if it was interrupted. */
 export async function runEntry(
   entry: NightlyEntry,
-  { root, round }: NightlyRun,
+  { root, round }: NightlyContext,
 ): Promise<NightlyRow | undefined> {
-  const folder = join(root, rowFolder(entry.name));
+  const folder = join(root, nightlyEntryFolder(entry.name));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const out = entry.leaves === 'reports' ? ['--out', folder] : [];
@@ -41,7 +41,7 @@ export async function runEntry(
   const { leaves, name } = entry;
   const figures = leaves === 'figures' ? figuresOf(name, join(root, 'runs'), startedAt) : [];
   const kpis = leaves === 'reports' ? readReports(folder).flatMap((report) => report.kpis) : [];
-  const planted = leaves === 'defects' ? readFound(root) : [];
+  const planted = leaves === 'defects' ? readFoundDefects(root) : [];
   const defects = planted.filter((one) => one.commit === commit);
   return {
     round,

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Judged, VERDICTS, type Verdict } from './judge-requirements.ts';
+import { type JudgedRequirement, VERDICTS, type Verdict } from './judge-requirements.ts';
 
 const ROW = /^\| (R-\d{3}) \|.*\| ([a-z]+)[^|]*\|$/gm;
 
 /** A committed verdict that this run does not confirm. */
-export interface Overstated {
+export interface OverstatedVerdict {
   readonly id: string;
   readonly committed: string;
   readonly shown: Verdict;
@@ -25,7 +25,10 @@ function committedVerdicts(document: string): ReadonlyMap<string, string> {
  * Requirements for which the document claims more than this run shows. A requirement that it omits
  * claims nothing.
  */
-export function overstated(document: string, all: readonly Judged[]): readonly Overstated[] {
+export function overstatedVerdicts(
+  document: string,
+  all: readonly JudgedRequirement[],
+): readonly OverstatedVerdict[] {
   const committed = committedVerdicts(document);
   return all.flatMap(({ id, verdict, failed, silent }) => {
     const said = committed.get(id);

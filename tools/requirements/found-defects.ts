@@ -8,16 +8,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** Where it writes, relative to the root. */
-export const FOUND_DEFECTS = 'runs/mutants.json';
+export const FOUND_DEFECTS_PATH = 'runs/mutants.json';
 /** Where it writes with `--everywhere`. */
-export const FOUND_EVERYWHERE = 'runs/mutants-everywhere.json';
+export const FOUND_EVERYWHERE_PATH = 'runs/mutants-everywhere.json';
 /** Where it writes with `--hunted`, and with `--unguided`. */
-export const FOUND_HUNTED = 'runs/mutants-hunted.json';
-/** See {@link FOUND_HUNTED}. */
-export const FOUND_UNGUIDED = 'runs/mutants-unguided.json';
+export const FOUND_HUNTED_PATH = 'runs/mutants-hunted.json';
+/** See {@link FOUND_HUNTED_PATH}. */
+export const FOUND_UNGUIDED_PATH = 'runs/mutants-unguided.json';
 
 /** A defect that was planted. */
-export const foundDefect = z.strictObject({
+export const foundDefectSchema = z.strictObject({
   /** The requirement; `everywhere` for one of no requirement. */
   id: z.string(),
   text: z.string(),
@@ -27,11 +27,14 @@ export const foundDefect = z.strictObject({
   foundBy: z.string().nullable(),
 });
 /** A defect that was planted. */
-export type FoundDefect = z.output<typeof foundDefect>;
+export type FoundDefect = z.output<typeof foundDefectSchema>;
 
 /** Reads the file; empty if there is none. */
-export function readFound(root: string, file: string = FOUND_DEFECTS): readonly FoundDefect[] {
+export function readFoundDefects(
+  root: string,
+  file: string = FOUND_DEFECTS_PATH,
+): readonly FoundDefect[] {
   const path = join(root, file);
   if (!existsSync(path)) return [];
-  return z.array(foundDefect).parse(JSON.parse(readFileSync(path, 'utf8')));
+  return z.array(foundDefectSchema).parse(JSON.parse(readFileSync(path, 'utf8')));
 }

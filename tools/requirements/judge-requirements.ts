@@ -5,8 +5,8 @@
  * @module
  */
 import type { LastRun } from './last-run.ts';
-import { type Outcome, outcomesOf } from './outcomes.ts';
-import type { Requirement, Section } from './requirement-list.ts';
+import { type CheckOutcome, outcomesOf } from './outcomes.ts';
+import type { Requirement, RequirementSection } from './requirement-list.ts';
 
 /** All verdicts, weakest first. */
 export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] as const;
@@ -18,15 +18,15 @@ export const VERDICTS = ['red', 'missing', 'later', 'stale', 'partly', 'green'] 
  */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** A judged requirement. */
-export interface Judged extends Requirement {
+/** A requirement with its verdict, and the checks that led to it. */
+export interface JudgedRequirement extends Requirement {
   readonly verdict: Verdict;
   /** The checks that passed, that failed, and that gave no result, each as text. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
   readonly silent: readonly string[];
   /** The oldest nightly that the verdict depends on. */
-  readonly nightly: Outcome['nightly'];
+  readonly nightly: CheckOutcome['nightly'];
   readonly section: string;
 }
 
@@ -34,11 +34,11 @@ export interface Judged extends Requirement {
  * Judges all requirements. @param files Test files that name a requirement in a title, by the
  * number of the requirement.
  */
-export function judgeAll(
-  sections: readonly Section[],
+export function judgeRequirements(
+  sections: readonly RequirementSection[],
   run: LastRun,
   files: ReadonlyMap<string, readonly string[]> = new Map(),
-): readonly Judged[] {
+): readonly JudgedRequirement[] {
   return sections.flatMap(({ title, rows }) =>
     rows.map((requirement) => {
       const outcomes = outcomesOf(requirement, run, files.get(requirement.id) ?? []);
@@ -48,12 +48,15 @@ export function judgeAll(
 }
 
 /** Requirements that are due and not green. */
-export function owedAndNotGreen(all: readonly Judged[]): readonly Judged[] {
+export function dueButNotGreen(all: readonly JudgedRequirement[]): readonly JudgedRequirement[] {
   return all.filter(({ due, verdict }) => due === true && verdict !== 'green');
 }
 
-function judge(requirement: Requirement, outcomes: readonly Outcome[]): Omit<Judged, 'section'> {
-  const words = (statuses: readonly Outcome['status'][]): readonly string[] =>
+function judge(
+  requirement: Requirement,
+  outcomes: readonly CheckOutcome[],
+): Omit<JudgedRequirement, 'section'> {
+  const words = (statuses: readonly CheckOutcome['status'][]): readonly string[] =>
     outcomes.filter(({ status }) => statuses.includes(status)).map(({ what }) => what);
   const open = requirement.open === undefined ? [] : [requirement.open];
   const silent = [...words(['skipped', 'absent', 'stale']), ...open];
@@ -70,8 +73,12 @@ function judge(requirement: Requirement, outcomes: readonly Outcome[]): Omit<Jud
   };
 }
 
-function verdictOf({ due }: Requirement, outcomes: readonly Outcome[], silent: number): Verdict {
-  const has = (wanted: Outcome['status']): boolean =>
+function verdictOf(
+  { due }: Requirement,
+  outcomes: readonly CheckOutcome[],
+  silent: number,
+): Verdict {
+  const has = (wanted: CheckOutcome['status']): boolean =>
     outcomes.some(({ status }) => status === wanted);
   if (has('failed')) return 'red';
   if (has('passed') && silent === 0) return 'green';

@@ -7,35 +7,40 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readBenches } from './bench-files.ts';
-import { type FoundDefect, readFound } from './found-defects.ts';
+import { type FoundDefect, readFoundDefects } from './found-defects.ts';
 import { type BenchFigure, type NightlyRow, readNightly } from './nightly-table.ts';
 import { type ReportKpi, readReports } from './reports.ts';
-import { currentCommit, type Origin, type SourceState, sourceState } from './source-state.ts';
+import { currentCommit, type ResultOrigin, type SourceState, sourceState } from './source-state.ts';
 
 /** Where `npm test` writes the results of vitest, relative to the root. */
-export const TEST_RESULTS = 'node_modules/.cache/orrery/test-results.json';
+export const TEST_RESULTS_PATH = 'node_modules/.cache/orrery/test-results.json';
 /** Where `npm run test:thorough` writes its results. */
-export const THOROUGH_RESULTS = 'node_modules/.cache/orrery/thorough-results.json';
+export const THOROUGH_RESULTS_PATH = 'node_modules/.cache/orrery/thorough-results.json';
 /** Where `npm run test:thorough` writes the results of tests that depend on the wall clock. */
-export const THOROUGH_WALL_RESULTS = 'node_modules/.cache/orrery/thorough-wall-results.json';
+export const THOROUGH_WALL_RESULTS_PATH = 'node_modules/.cache/orrery/thorough-wall-results.json';
 /**
  * Where `npm run test:thorough` writes the results of tests that need the machine to themselves.
  */
-export const ALONE_RESULTS = 'node_modules/.cache/orrery/alone-results.json';
+export const ALONE_RESULTS_PATH = 'node_modules/.cache/orrery/alone-results.json';
 /** Where `npm test` writes the results of tests that depend on the wall clock. */
-export const WALL_RESULTS = 'node_modules/.cache/orrery/wall-results.json';
+export const WALL_CLOCK_RESULTS_PATH = 'node_modules/.cache/orrery/wall-results.json';
 /** Where `npm run test:browser` writes its results. */
-export const BROWSER_RESULTS = 'node_modules/.cache/orrery/browser-results.json';
+export const BROWSER_RESULTS_PATH = 'node_modules/.cache/orrery/browser-results.json';
 /** Where `npm run test:fleet` writes its results. */
-export const FLEET_RESULTS = 'node_modules/.cache/orrery/fleet-results.json';
+export const FLEET_RESULTS_PATH = 'node_modules/.cache/orrery/fleet-results.json';
 /** Where `npm run test:package` writes its results. */
-export const PACKAGE_RESULTS = 'node_modules/.cache/orrery/package-results.json';
+export const PACKAGE_RESULTS_PATH = 'node_modules/.cache/orrery/package-results.json';
 const ALL_RESULTS = [
-  ...[TEST_RESULTS, WALL_RESULTS, THOROUGH_RESULTS, THOROUGH_WALL_RESULTS],
-  ...[ALONE_RESULTS, BROWSER_RESULTS, FLEET_RESULTS, PACKAGE_RESULTS],
+  ...[
+    TEST_RESULTS_PATH,
+    WALL_CLOCK_RESULTS_PATH,
+    THOROUGH_RESULTS_PATH,
+    THOROUGH_WALL_RESULTS_PATH,
+  ],
+  ...[ALONE_RESULTS_PATH, BROWSER_RESULTS_PATH, FLEET_RESULTS_PATH, PACKAGE_RESULTS_PATH],
 ];
 /** The file that `npm run nightly` updates, relative to the root. */
-export const NIGHTLY_TABLE = 'docs/nightly.json';
+export const NIGHTLY_TABLE_PATH = 'docs/nightly.json';
 /** A result of a nightly is valid for this many days. */
 const AGE_DAYS_MAX = 14;
 const MS_PER_DAY = 86_400_000;
@@ -100,9 +105,9 @@ export interface VitestFile {
 /** Reads all results; missing ones are left out. */
 export function readLastRun(root: string, runsFolder: string): LastRun {
   const source = sourceState(root);
-  const path = join(root, TEST_RESULTS);
+  const path = join(root, TEST_RESULTS_PATH);
   const testedAt = existsSync(path) ? new Date(readResults(path).startTime) : undefined;
-  const { kpis, figures, rows, defects } = nightlyOf(join(root, NIGHTLY_TABLE), source);
+  const { kpis, figures, rows, defects } = nightlyOf(join(root, NIGHTLY_TABLE_PATH), source);
   return {
     testedAt,
     tests: ALL_RESULTS.flatMap((one) => testsOf(root, one, source)),
@@ -116,13 +121,13 @@ export function readLastRun(root: string, runsFolder: string): LastRun {
 /** Those that were planted in the commit as it is: the nightly does not know them before the next one. */
 function ownDefects(root: string): readonly DefectEvidence[] {
   const commit = currentCommit(root);
-  const own = readFound(root).filter((one) => one.commit === commit);
+  const own = readFoundDefects(root).filter((one) => one.commit === commit);
   return own.map((one) => ({ ...one, stale: undefined }));
 }
 
 /** Records, before the tests start, which version of the files they run on. */
-export function noteOrigin(results: string, root: string): void {
-  const origin: Origin = { commit: currentCommit(root), at: new Date().toISOString() };
+export function recordResultsOrigin(results: string, root: string): void {
+  const origin: ResultOrigin = { commit: currentCommit(root), at: new Date().toISOString() };
   writeFileSync(originOf(results), JSON.stringify(origin));
 }
 
@@ -134,7 +139,7 @@ function testsOf(root: string, results: string, source: SourceState): readonly T
   const path = join(root, results);
   if (!existsSync(path)) return [];
   const origin = existsSync(originOf(path))
-    ? (JSON.parse(readFileSync(originOf(path), 'utf8')) as Origin)
+    ? (JSON.parse(readFileSync(originOf(path), 'utf8')) as ResultOrigin)
     : undefined;
   const isFresh = origin !== undefined && source.isSame(origin.commit);
   return readResults(path).testResults.flatMap(({ name, assertionResults }) =>

@@ -9,8 +9,8 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { foundDefect } from './found-defects.ts';
-import { reportKpi } from './reports.ts';
+import { foundDefectSchema } from './found-defects.ts';
+import { reportKpiSchema } from './reports.ts';
 
 const benchFigure = z.strictObject({
   name: z.string(),
@@ -28,9 +28,9 @@ const nightlyRow = z.strictObject({
   seconds: z.number(),
   command: z.string(),
   isPassed: z.boolean(),
-  kpis: z.array(reportKpi).default([]),
+  kpis: z.array(reportKpiSchema).default([]),
   figures: z.array(benchFigure).default([]),
-  defects: z.array(foundDefect).optional(),
+  defects: z.array(foundDefectSchema).optional(),
 });
 
 const nightlyTable = z.strictObject({
@@ -53,7 +53,7 @@ export function readNightly(path: string): NightlyTable {
 }
 
 /** Records a row as soon as it has finished, so that an interruption does not lose it. */
-export function landRow(path: string, name: string, row: NightlyRow): void {
+export function saveNightlyRow(path: string, name: string, row: NightlyRow): void {
   const { rows } = readNightly(path);
   const all = Object.entries({ ...rows, [name]: row }).sort(([a], [b]) => (a < b ? -1 : 1));
   const table: NightlyTable = { round: row.round, rows: Object.fromEntries(all) };

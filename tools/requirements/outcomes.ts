@@ -7,13 +7,13 @@
  * @module
  */
 import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
-import type { Check, Defect, Requirement } from './requirement-list.ts';
+import type { Defect, Requirement, RequirementCheck } from './requirement-list.ts';
 
 /**
  * The outcome of a check. `absent`: there is no valid result; `stale`: it ran too long ago or on
  * other files.
  */
-export interface Outcome {
+export interface CheckOutcome {
   /** The check as text, with the reason if it did not pass. */
   readonly what: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'absent' | 'stale';
@@ -29,11 +29,11 @@ export function outcomesOf(
   { id, checks, defects }: Requirement,
   run: LastRun,
   files: readonly string[],
-): readonly Outcome[] {
+): readonly CheckOutcome[] {
   const numbered = run.tests.filter(({ title }) => title.includes(id));
   const silent = files
     .filter((file) => file.endsWith('.test.ts') && !numbered.some((test) => test.file === file))
-    .map((file): Outcome => ({ what: `${file}: did not run`, status: 'absent' }));
+    .map((file): CheckOutcome => ({ what: `${file}: did not run`, status: 'absent' }));
   return [
     ...numbered.map(outcomeOfTest),
     ...silent,
@@ -42,7 +42,7 @@ export function outcomesOf(
   ];
 }
 
-function outcomesOfCheck(check: Check, run: LastRun): readonly Outcome[] {
+function outcomesOfCheck(check: RequirementCheck, run: LastRun): readonly CheckOutcome[] {
   if ('kpi' in check) return [outcomeOfKpi(check, run)];
   if ('bench' in check) return [outcomeOfFigure(check, run)];
   if ('nightly' in check) return [outcomeOfRow(check.nightly, run)];
@@ -54,12 +54,12 @@ function outcomesOfCheck(check: Check, run: LastRun): readonly Outcome[] {
   return named.map(outcomeOfTest);
 }
 
-function outcomeOfTest({ file, title, status }: TestResult): Outcome {
+function outcomeOfTest({ file, title, status }: TestResult): CheckOutcome {
   const why = status === 'stale' ? ' (of other files)' : '';
   return { what: `${file}: ${title}${why}`, status };
 }
 
-function outcomeOfRow(name: string, { nightly }: LastRun): Outcome {
+function outcomeOfRow(name: string, { nightly }: LastRun): CheckOutcome {
   const row = nightly.find((one) => one.name === name);
   const what = `nightly ${name}`;
   if (row === undefined) return { what: `${what}: did not run`, status: 'absent' };
@@ -67,7 +67,7 @@ function outcomeOfRow(name: string, { nightly }: LastRun): Outcome {
   return { what, status: row.isPassed ? 'passed' : 'failed', ...from(row) };
 }
 
-function outcomeOfDefect(id: string, { text, becomes }: Defect, run: LastRun): Outcome {
+function outcomeOfDefect(id: string, { text, becomes }: Defect, run: LastRun): CheckOutcome {
   const what = `planted defect: ${text}`;
   const planted = run.defects.find(
     (one) => one.id === id && one.text === text && one.becomes === becomes,
@@ -78,11 +78,11 @@ function outcomeOfDefect(id: string, { text, becomes }: Defect, run: LastRun): O
   return { what: `${what}: no test found it`, status: 'failed', ...from(planted) };
 }
 
-type KpiCheck = Extract<Check, { readonly kpi: string }>;
+type KpiCheck = Extract<RequirementCheck, { readonly kpi: string }>;
 /** Scenarios that can only run in real time. */
 const WALL_CLOCK_ONLY = /^(emulate|soak)-/;
 
-function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): Outcome {
+function outcomeOfKpi(check: KpiCheck, { kpis }: LastRun): CheckOutcome {
   const [scenario = '', metric = ''] = check.kpi.split(' > ');
   const found = kpis.filter(
     (kpi) =>
@@ -126,9 +126,9 @@ function lackOf({ status, seeds, n }: KpiEvidence, check: KpiCheck): string | un
   return undefined;
 }
 
-type BenchCheck = Extract<Check, { readonly bench: string }>;
+type BenchCheck = Extract<RequirementCheck, { readonly bench: string }>;
 
-function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): Outcome {
+function outcomeOfFigure(check: BenchCheck, { figures }: LastRun): CheckOutcome {
   const [suite = '', ...name] = check.bench.split(' > ');
   const found = figures.filter(
     (one) => one.suite === suite && one.name.trim() === name.join(' > '),
@@ -179,6 +179,6 @@ function isWithin(value: number, bound: string): boolean {
   }
 }
 
-function from({ nightly }: Freshness): Pick<Outcome, 'nightly'> {
+function from({ nightly }: Freshness): Pick<CheckOutcome, 'nightly'> {
   return nightly === undefined ? {} : { nightly };
 }

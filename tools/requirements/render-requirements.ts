@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Judged, Verdict } from './judge-requirements.ts';
+import type { JudgedRequirement, Verdict } from './judge-requirements.ts';
 import type { LastRun } from './last-run.ts';
-import type { Requirement, Section } from './requirement-list.ts';
+import type { Requirement, RequirementSection } from './requirement-list.ts';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
   green: '✓',
@@ -33,7 +33,7 @@ by \`npm run mutants\`, and one that these tests do not find makes it red. It is
 `;
 
 /** Counts by verdict, and of what is owed now. */
-function totalsOf(all: readonly Judged[]): string {
+function totalsOf(all: readonly JudgedRequirement[]): string {
   const owed = all.filter(({ due }) => due === true);
   const green = owed.filter(({ verdict }) => verdict === 'green').length;
   const early = all.filter(({ due, verdict }) => due !== true && verdict === 'green').length;
@@ -41,7 +41,7 @@ function totalsOf(all: readonly Judged[]): string {
 }
 
 /** Table for a terminal. */
-export function terminalTable(all: readonly Judged[], run: LastRun): string {
+export function requirementsTerminalTable(all: readonly JudgedRequirement[], run: LastRun): string {
   const lines = all
     .filter(({ due, verdict }) => due === true || verdict !== 'later')
     .flatMap((one) => [lineOf(one), ...detailsOf(one)]);
@@ -49,7 +49,7 @@ export function terminalTable(all: readonly Judged[], run: LastRun): string {
   return `${lines.join('\n')}\n\n${totalsOf(all)}\ntests of ${when}\n`;
 }
 
-function detailsOf({ verdict, failed, silent }: Judged): readonly string[] {
+function detailsOf({ verdict, failed, silent }: JudgedRequirement): readonly string[] {
   const said = verdict === 'later' ? [] : silent;
   return [
     ...failed.map((what) => `        failed: ${what}`),
@@ -57,23 +57,26 @@ function detailsOf({ verdict, failed, silent }: Judged): readonly string[] {
   ];
 }
 
-function lineOf({ id, verdict, shall, passed, failed, silent }: Judged): string {
+function lineOf({ id, verdict, shall, passed, failed, silent }: JudgedRequirement): string {
   const count = `${passed.length}/${passed.length + failed.length + silent.length}`;
   const text = shall.length > WIDTH ? `${shall.slice(0, WIDTH - 1)}…` : shall;
   return `  ${MARKS[verdict]} ${id}  ${count.padStart(7)}  ${text}`;
 }
 
 /** A verdict with the nightly that it leans on. */
-export type ShownVerdict = Pick<Judged, 'verdict' | 'nightly'>;
+export type ShownVerdict = Pick<JudgedRequirement, 'verdict' | 'nightly'>;
 
 /** What a document needs to know about a requirement. */
-export interface Shown {
+export interface ShownRequirements {
   readonly verdictOf: (id: string) => ShownVerdict;
   readonly files: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The text of docs/REQUIREMENTS.md. */
-export function requirementsDocument(sections: readonly Section[], shown: Shown): string {
+export function requirementsDocument(
+  sections: readonly RequirementSection[],
+  shown: ShownRequirements,
+): string {
   const parts = sections.map(({ title, rows }) => {
     const lines = rows.map((row) => documentRow(row, shown));
     return `## ${title}\n\n| R | What is owed | Target | Shown by | Verdict |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
@@ -81,7 +84,7 @@ export function requirementsDocument(sections: readonly Section[], shown: Shown)
   return `${HEADER}\n${parts.join('\n')}`;
 }
 
-function documentRow(row: Requirement, { verdictOf, files }: Shown): string {
+function documentRow(row: Requirement, { verdictOf, files }: ShownRequirements): string {
   const planted = row.defects.length === 0 ? [] : [`planted defects: ${row.defects.length}`];
   const named = [...row.checks.map(namedBy), ...planted];
   const links = [...new Set([...(files.get(row.id) ?? []).map(linkTo), ...named])];

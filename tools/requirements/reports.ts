@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** A KPI of a report; numbers in base units. */
-export const reportKpi = z.strictObject({
+export const reportKpiSchema = z.strictObject({
   scenario: z.string(),
   /** `sim`, `live` or `emulate`. */
   mode: z.string(),
@@ -22,8 +22,8 @@ export const reportKpi = z.strictObject({
   n: z.number(),
 });
 
-/** See {@link reportKpi}. */
-export type ReportKpi = z.output<typeof reportKpi>;
+/** See {@link reportKpiSchema}. */
+export type ReportKpi = z.output<typeof reportKpiSchema>;
 
 /** The report of one run. */
 export interface RunReport {

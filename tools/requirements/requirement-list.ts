@@ -64,19 +64,19 @@ const file = z.strictObject({
 });
 
 /** A check other than the tests that name the requirement in their title. */
-export type Check = z.output<typeof check>;
+export type RequirementCheck = z.output<typeof check>;
 /** A defect that the tests of a requirement must find. */
 export type Defect = z.output<typeof defect>;
 /** One requirement. */
 export type Requirement = z.output<typeof row>;
 /** The requirements below one heading. */
-export interface Section {
+export interface RequirementSection {
   readonly title: string;
   readonly rows: readonly Requirement[];
 }
 
 /** Reads the list; throws if a number is missing, repeated or out of order. */
-export function readRequirements(path: string): readonly Section[] {
+export function readRequirements(path: string): readonly RequirementSection[] {
   const { sections } = file.parse(parse(readFileSync(path, 'utf8')));
   sections
     .flatMap(({ rows }) => rows)

@@ -15,7 +15,7 @@ const WRITTEN = ['docs/REQUIREMENTS.md', 'docs/nightly.json', 'docs/FIGURES.md']
 const UNKNOWN = 'unknown';
 
 /** The version and the time that a result comes from. */
-export interface Origin {
+export interface ResultOrigin {
   readonly commit: string;
   /** ISO date and time. */
   readonly at: string;
@@ -51,25 +51,32 @@ export function sourceState(root: string): SourceState {
  * The short commit of these files, with `+` if files other than the generated ones differ from it.
  */
 export function currentCommit(root: string): string {
-  const head = git(root, ['rev-parse', '--short=7', 'HEAD']);
+  const head = gitOutput(root, ['rev-parse', '--short=7', 'HEAD']);
   if (head === undefined) return UNKNOWN;
   return isUnchangedSince(root, head) ? head : `${head}+`;
 }
 
 function isUnchangedSince(root: string, commit: string): boolean {
   const without = WRITTEN.map((path) => `:(exclude)${path}`);
-  const changed = git(root, ['diff', '--name-only', commit, '--', '.', ...without]);
-  const strange = git(root, ['ls-files', '--others', '--exclude-standard', '--', '.', ...without]);
+  const changed = gitOutput(root, ['diff', '--name-only', commit, '--', '.', ...without]);
+  const strange = gitOutput(root, [
+    'ls-files',
+    '--others',
+    '--exclude-standard',
+    '--',
+    '.',
+    ...without,
+  ]);
   return changed === '' && strange === '';
 }
 
 function judgedAt(root: string, commit: string): Date {
   if (!/^[0-9a-f]+$/.test(commit)) return new Date();
-  return new Date(git(root, ['show', '--no-patch', '--format=%cI', commit]) ?? Date.now());
+  return new Date(gitOutput(root, ['show', '--no-patch', '--format=%cI', commit]) ?? Date.now());
 }
 
 /** What git prints, without the line's end; undefined where there is no git, no repository or no such commit. */
-export function git(root: string, args: readonly string[]): string | undefined {
+export function gitOutput(root: string, args: readonly string[]): string | undefined {
   try {
     const output = execFileSync('git', ['-C', root, ...args], {
       encoding: 'utf8',

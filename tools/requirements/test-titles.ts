@@ -16,7 +16,7 @@ export function filesByRequirement(root: string): ReadonlyMap<string, readonly s
   const found = new Map<string, Set<string>>();
   for (const file of testFiles(join(root, 'test'))) {
     const path = relative(root, file).replaceAll('\\', '/');
-    for (const id of numbersIn(readFileSync(file, 'utf8'))) {
+    for (const id of requirementNumbersIn(readFileSync(file, 'utf8'))) {
       found.set(id, (found.get(id) ?? new Set()).add(path));
     }
   }
@@ -24,7 +24,7 @@ export function filesByRequirement(root: string): ReadonlyMap<string, readonly s
 }
 
 /** Requirement numbers in the titles of a test file, given its text. */
-export function numbersIn(text: string): readonly string[] {
+export function requirementNumbersIn(text: string): readonly string[] {
   const titles = [...text.matchAll(TITLE), ...text.matchAll(EACH_TITLE)];
   return [...new Set(titles.flatMap(([, , title = '']) => title.match(NUMBER) ?? []))];
 }

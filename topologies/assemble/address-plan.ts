@@ -14,7 +14,7 @@ import type { AddressRole } from '../../engine/host/protocol.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import type { HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { PlainNode } from './draft.ts';
+import type { UnaddressedNode } from './draft.ts';
 
 /** Number of the first AS: 127.1.0.0/24, so that 127.0.x.x stays free. */
 const AS_FIRST = 256;
@@ -32,9 +32,9 @@ const PORT_MAX = 65_535;
  * In the `ports` plan: first port of the first host; below the range from which systems assign
  * ports.
  */
-export const PORTS_FIRST = 10_000;
+export const PORTS_PLAN_FIRST_PORT = 10_000;
 /** In the `ports` plan: number of a host's ports that are not for links. */
-export const SERVICE_PORTS = 32;
+export const PORTS_PLAN_NON_LINK_PORTS = 32;
 
 /** First and last value of the last byte of an address: a part of an AS's addresses. */
 type Range = readonly [number, number];
@@ -48,9 +48,9 @@ export interface LoopbackParts {
 }
 
 /** An address in 127.0.0.0/8 for every node; given addresses are kept. */
-export function assignLoopback(
+export function assignLoopbackAddresses(
   context: BuildContext,
-  nodes: readonly PlainNode[],
+  nodes: readonly UnaddressedNode[],
   { routers, ases }: LoopbackParts,
 ): readonly HostSpec[] {
   const taken = takeGiven(context, nodes);
@@ -75,13 +75,15 @@ export function assignLoopback(
 }
 
 /** A port range for every node, one after the other. */
-export function assignPorts(
+export function assignPortRanges(
   context: BuildContext,
   hosts: readonly HostSpec[],
   { first, linkCounts }: { first: number; linkCounts: ReadonlyMap<string, number> },
 ): readonly HostSpec[] {
   const most = greatestOf([0, ...linkCounts.values()]);
-  const range = Math.ceil((SERVICE_PORTS + most) / SERVICE_PORTS) * SERVICE_PORTS;
+  const range =
+    Math.ceil((PORTS_PLAN_NON_LINK_PORTS + most) / PORTS_PLAN_NON_LINK_PORTS) *
+    PORTS_PLAN_NON_LINK_PORTS;
   const end = first + hosts.length * range;
   if (end > PORT_MAX + 1) {
     const message = `${hosts.length} nodes of ${range} ports each do not fit below port 65536`;
@@ -126,8 +128,8 @@ function outsideAddress(index: number): string {
   return `127.${192 + Math.floor(block / 256)}.${block % 256}.${1 + (index % 254)}`;
 }
 
-function takeGiven(context: BuildContext, nodes: readonly PlainNode[]): Set<string> {
-  const taken = new Map<string, PlainNode>();
+function takeGiven(context: BuildContext, nodes: readonly UnaddressedNode[]): Set<string> {
+  const taken = new Map<string, UnaddressedNode>();
   for (const node of nodes) {
     const { address, path } = node.draft;
     if (address === undefined) continue;
@@ -141,7 +143,7 @@ function takeGiven(context: BuildContext, nodes: readonly PlainNode[]): Set<stri
   return new Set(taken.keys());
 }
 
-function refuseFull(context: BuildContext, node: PlainNode): void {
+function refuseFull(context: BuildContext, node: UnaddressedNode): void {
   const message = `the address plan has no address left in ${node.area}`;
   const hint = 'it holds 99 routers, 11 services, 17 nodes at the edge and 127 others of an AS';
   context.refuse('E104', [...node.draft.path, 'name'], message, hint);

@@ -8,17 +8,22 @@
  */
 import { importedDrafts } from '../import/import.ts';
 import type { HostSpec, Topology } from '../model.ts';
-import { toDirection } from '../schema/direction.ts';
+import { toDirectionDraft } from '../schema/direction.ts';
 import type { TopologyInput } from '../schema/topology.ts';
-import { assignLoopback, assignPorts, LINK_PORT_FIRST, PORTS_FIRST } from './address-plan.ts';
+import {
+  assignLoopbackAddresses,
+  assignPortRanges,
+  LINK_PORT_FIRST,
+  PORTS_PLAN_FIRST_PORT,
+} from './address-plan.ts';
 import { buildClouds } from './clouds.ts';
 import type { BuildContext } from './context.ts';
-import type { LinkDraft, PlainNode, TopologyDraft } from './draft.ts';
-import { draftOfLists } from './from-file.ts';
-import { JoinIds } from './join-ids.ts';
+import type { LinkDraft, TopologyDraft, UnaddressedNode } from './draft.ts';
+import { topologyDraftOfFile } from './from-file.ts';
+import { LinkIdRegistry } from './link-id-registry.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
-import { areasOf, buildAses, buildNodes } from './nodes.ts';
-import { checkOutsidePrograms } from './outside.ts';
+import { areasOf, buildNodes, uniqueAsDrafts } from './nodes.ts';
+import { checkExternalPrograms } from './outside.ts';
 import { resolveStack } from './stack.ts';
 
 /**
@@ -31,20 +36,24 @@ export function assembleTopology(
   input: TopologyInput,
   generated: TopologyDraft | undefined,
 ): Topology {
-  const draft = join([...importedDrafts(context, input.import), generated, draftOfLists(input)]);
-  const ases = buildAses(context, draft.ases);
+  const draft = join([
+    ...importedDrafts(context, input.import),
+    generated,
+    topologyDraftOfFile(input),
+  ]);
+  const ases = uniqueAsDrafts(context, draft.ases);
   const plain = buildNodes(context, draft.nodes, ases, input.defaults?.node ?? {});
   const nodes = new Map(plain.map((node) => [node.name, node]));
   const plan = input.addressPlan ?? 'loopback';
   const asOrder = ases.map((as) => as.isdAs);
   const routers = routersOf(draft.links, nodes);
-  const addressed = assignLoopback(context, plain, { routers, ases: asOrder });
-  const first = input.portBase ?? PORTS_FIRST;
+  const addressed = assignLoopbackAddresses(context, plain, { routers, ases: asOrder });
+  const first = input.portBase ?? PORTS_PLAN_FIRST_PORT;
   const hosts =
     plan === 'ports'
-      ? assignPorts(context, addressed, { first, linkCounts: linkCounts(draft.links, input) })
+      ? assignPortRanges(context, addressed, { first, linkCounts: linkCounts(draft.links, input) })
       : addressed;
-  checkOutsidePrograms(context, plain, hosts, plan);
+  checkExternalPrograms(context, plain, hosts, plan);
   const parts = {
     nodes,
     ases: new Map(ases.map((as) => [as.isdAs, as])),
@@ -57,7 +66,7 @@ export function assembleTopology(
   if (hosts.length === 0 && !isReported)
     context.refuse('E121', ['nodes'], 'missing, expected at least one node');
   const links = buildLinks(context, draft.links, parts);
-  const ids = new JoinIds(context, links);
+  const ids = new LinkIdRegistry(context, links);
   return {
     name: input.name,
     file: context.source.file,
@@ -96,15 +105,15 @@ function join(drafts: readonly (TopologyDraft | undefined)[]): TopologyDraft {
 
 function linkDefaults({ defaults }: TopologyInput): LinkDefaults {
   return {
-    link: defaults?.link === undefined ? {} : toDirection(defaults.link),
-    internal: defaults?.internal === undefined ? {} : toDirection(defaults.internal),
+    link: defaults?.link === undefined ? {} : toDirectionDraft(defaults.link),
+    internal: defaults?.internal === undefined ? {} : toDirectionDraft(defaults.internal),
   };
 }
 
 /** Border routers: nodes with a link to another AS. */
 function routersOf(
   links: readonly LinkDraft[],
-  nodes: ReadonlyMap<string, PlainNode>,
+  nodes: ReadonlyMap<string, UnaddressedNode>,
 ): ReadonlySet<string> {
   const routers = new Set<string>();
   for (const { a, b } of links) {

@@ -4,18 +4,18 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
-import { NamePattern, type PatternWork } from '../../engine/pure/name-pattern.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
+import { NamePattern, type PatternWorkBudget } from '../../engine/pure/name-pattern.ts';
 import { regionPairs } from '../cloud-parts.ts';
-import type { FilePath } from '../files/locate.ts';
-import { hintNames } from '../files/suggest.ts';
+import type { ValuePath } from '../files/locate.ts';
+import { unknownNameHint } from '../files/suggest.ts';
 import type { CloudMemberSpec, CloudSpec } from '../model.ts';
 import type { CloudInput } from '../schema/cloud.ts';
-import { toDirection } from '../schema/direction.ts';
+import { toDirectionDraft } from '../schema/direction.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
-import type { PlainNode } from './draft.ts';
-import type { JoinIds } from './join-ids.ts';
+import type { UnaddressedNode } from './draft.ts';
+import type { LinkIdRegistry } from './link-id-registry.ts';
 
 /** Characters that all patterns of one cloud may compare. */
 const STEPS_MAX = 100_000_000;
@@ -26,8 +26,8 @@ const CORE: PartialDirection = { rateBps: Number.POSITIVE_INFINITY };
 
 /** What is known of the rest of the topology. */
 interface CloudSurroundings {
-  readonly nodes: ReadonlyMap<string, PlainNode>;
-  readonly ids: JoinIds;
+  readonly nodes: ReadonlyMap<string, UnaddressedNode>;
+  readonly ids: LinkIdRegistry;
 }
 
 /** Builds all clouds; mistakes are recorded and their clouds omitted. */
@@ -48,8 +48,8 @@ export function buildClouds(
 function buildCloud(
   context: BuildContext,
   input: CloudInput,
-  path: FilePath,
-  nodes: ReadonlyMap<string, PlainNode>,
+  path: ValuePath,
+  nodes: ReadonlyMap<string, UnaddressedNode>,
 ): CloudSpec | undefined {
   const regions = input.regions.map(({ name }) => name);
   const again = regions.findIndex((name, index) => regions.indexOf(name) !== index);
@@ -69,7 +69,7 @@ function buildCloud(
 function pairsOf(
   context: BuildContext,
   id: string,
-  path: FilePath,
+  path: ValuePath,
   regions: readonly string[],
 ): ReadonlyMap<string, string> {
   const pairs = new Map<string, { readonly words: string; readonly split: number }>();
@@ -90,7 +90,7 @@ function pairsOf(
 }
 
 interface Known {
-  readonly nodes: ReadonlyMap<string, PlainNode>;
+  readonly nodes: ReadonlyMap<string, UnaddressedNode>;
   /** See {@link pairsOf}. */
   readonly pairs: ReadonlyMap<string, string>;
 }
@@ -98,11 +98,11 @@ interface Known {
 function membersOf(
   context: BuildContext,
   input: CloudInput,
-  path: FilePath,
+  path: ValuePath,
   { nodes, pairs }: Known,
 ): readonly CloudMemberSpec[] {
   const names = [...nodes.keys()];
-  const work: PatternWork = { left: STEPS_MAX };
+  const work: PatternWorkBudget = { left: STEPS_MAX };
   const regionOf = new Map<string, string>();
   return input.regions.flatMap((region, index) => {
     const at = [...path, 'regions', index];
@@ -114,7 +114,7 @@ function membersOf(
       const pattern = new NamePattern(text, work);
       const found = names.filter((name) => pattern.matches(name));
       if (found.length === 0) {
-        const hint = (): string => hintNames(text, names, 'nodes');
+        const hint = (): string => unknownNameHint(text, names, 'nodes');
         context.refuse('E106', where, `no node is "${text}"`, hint);
       }
       return found.flatMap((host): readonly CloudMemberSpec[] => {
@@ -138,7 +138,7 @@ function membersOf(
 /** Reports a host whose access would have the name of a pair of regions. */
 function refusePairName(
   context: BuildContext,
-  where: FilePath,
+  where: ValuePath,
   {
     cloud,
     host,
@@ -156,14 +156,14 @@ function accessOf(
   context: BuildContext,
   { access }: CloudInput,
   region: CloudInput['regions'][number],
-  path: FilePath,
+  path: ValuePath,
 ): Pick<CloudMemberSpec, 'up' | 'down'> | undefined {
   const own: Access | undefined = region.access;
   const layersOf = (side: 'up' | 'down'): readonly PartialDirection[] =>
     [access, own].flatMap((one): readonly PartialDirection[] => {
       if (one === undefined) return [];
       const changes = one[side];
-      return [toDirection(one), changes === undefined ? {} : toDirection(changes)];
+      return [toDirectionDraft(one), changes === undefined ? {} : toDirectionDraft(changes)];
     });
   const where = own === undefined ? [...path.slice(0, 2), 'access'] : [...path, 'access'];
   const up = buildDirection(context, where, [ACCESS, ...layersOf('up')]);
@@ -172,21 +172,21 @@ function accessOf(
 }
 
 interface Cell {
-  readonly spec: DirectionSpec;
-  readonly path: FilePath;
+  readonly spec: LinkDirectionSpec;
+  readonly path: ValuePath;
 }
 
 /** The directions from region a to b, at index a * regions + b; undefined after noting what is missing. */
 function betweenOf(
   context: BuildContext,
   { between }: CloudInput,
-  path: FilePath,
+  path: ValuePath,
   regions: readonly string[],
-): readonly DirectionSpec[] | undefined {
+): readonly LinkDirectionSpec[] | undefined {
   const made = new Map<number, Cell>();
   for (const [index, entry] of between.entries()) {
     const at = [...path, 'between', index];
-    const spec = buildDirection(context, at, [CORE, toDirection(entry)]);
+    const spec = buildDirection(context, at, [CORE, toDirectionDraft(entry)]);
     for (const cell of cellsOf(context, entry.regions, regions, at)) {
       const first = made.get(cell);
       if (first !== undefined) {
@@ -213,7 +213,7 @@ function cellsOf(
   context: BuildContext,
   text: string,
   regions: readonly string[],
-  path: FilePath,
+  path: ValuePath,
 ): ReadonlySet<number> {
   const isBoth = text.includes('<->');
   const [from = '', to = ''] = text.split(isBoth ? '<->' : '->').map((one) => one.trim());
@@ -228,11 +228,11 @@ function regionNumber(
   context: BuildContext,
   name: string,
   regions: readonly string[],
-  path: FilePath,
+  path: ValuePath,
 ): number | undefined {
   const number = regions.indexOf(name);
   if (number >= 0) return number;
-  const hint = (): string => hintNames(name, regions, 'regions');
+  const hint = (): string => unknownNameHint(name, regions, 'regions');
   context.refuse('E106', [...path, 'regions'], `"${name}" is no region of this cloud`, hint);
   return undefined;
 }

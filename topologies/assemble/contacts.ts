@@ -5,12 +5,12 @@
  * @module
  */
 import type { ActualContactSpec, ContactsSpec } from '../../engine/net/link-spec.ts';
-import type { FilePath } from '../files/locate.ts';
+import type { ValuePath } from '../files/locate.ts';
 import { formatTime } from '../files/units.ts';
 
 /** A mistake, and its place inside the entry. */
 export interface ContactsMistake {
-  readonly at?: FilePath;
+  readonly at?: ValuePath;
   readonly message: string;
   readonly hint?: string;
 }
@@ -21,7 +21,7 @@ const WINDOW_NS = 1_000;
 const STARTS_SHOWN = 4;
 
 /** The first mistake; undefined if there is none. */
-export function contactsMistake(contacts: ContactsSpec): ContactsMistake | undefined {
+export function findContactsMistake(contacts: ContactsSpec): ContactsMistake | undefined {
   let last = 0;
   for (const { startNs, endNs } of contacts.windows) {
     const window = `${formatTime(startNs)} to ${formatTime(endNs)}`;

@@ -4,35 +4,35 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ConfigCode } from '../files/config-error.ts';
-import type { EntryPart, FilePath } from '../files/locate.ts';
-import { type Hint, hintText, type Problems, positionOf } from '../files/problems.ts';
-import type { Registry } from '../files/registry.ts';
-import type { Source } from '../files/source.ts';
+import type { EntryPart, ValuePath } from '../files/locate.ts';
+import { type ConfigIssueCollector, type Hint, hintText, positionOf } from '../files/problems.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import type { ConfigSource } from '../files/source.ts';
 import { TextBudget } from '../files/text-budget.ts';
-import type { PaceTrace } from '../import/pace-text.ts';
+import type { RateOrDelayTrace } from '../import/pace-text.ts';
 import type { SourcePosition } from '../model.ts';
 
 /** A topology file being built. */
 export class BuildContext {
-  readonly source: Source;
+  readonly source: ConfigSource;
   /** Path of the topology inside the file; empty if the topology has its own file. */
-  readonly root: FilePath;
-  readonly problems: Problems;
-  readonly registry: Registry;
+  readonly root: ValuePath;
+  readonly problems: ConfigIssueCollector;
+  readonly registry: ProtocolLookup;
   /** Which of the networks that a generator can draw is built, from 1. */
   readonly network: number;
   /** True once a generator has drawn at random. */
   isDrawn = false;
   readonly warnings: string[] = [];
   /** Directions without mistakes by their values, so that links with equal values share one. */
-  readonly directions = new Map<string, DirectionSpec>();
+  readonly directions = new Map<string, LinkDirectionSpec>();
   /** Contents of files that rates and delays follow; undefined of a file with mistakes. */
-  readonly paces = new Map<string, PaceTrace | undefined>();
+  readonly paces = new Map<string, RateOrDelayTrace | undefined>();
   /** How much text of such files may still be read. */
   readonly texts = new TextBudget();
-  #last: { readonly path: FilePath; readonly position: SourcePosition } | undefined;
+  #last: { readonly path: ValuePath; readonly position: SourcePosition } | undefined;
 
   constructor(
     parts: Pick<BuildContext, 'source' | 'root' | 'problems' | 'registry'> & {
@@ -47,7 +47,7 @@ export class BuildContext {
   }
 
   /** Records a mistake at the value of an entry. */
-  refuse(code: ConfigCode, path: FilePath, message: string, hint?: Hint): void {
+  refuse(code: ConfigCode, path: ValuePath, message: string, hint?: Hint): void {
     if (this.problems.isFull) {
       this.problems.countOnly();
       return;
@@ -62,7 +62,7 @@ export class BuildContext {
   }
 
   /** The position of an entry. */
-  position(path: FilePath, part: EntryPart = 'value'): SourcePosition {
+  position(path: ValuePath, part: EntryPart = 'value'): SourcePosition {
     if (part !== 'value') return positionOf(this.source, [...this.root, ...path], part);
     // All that a generator makes has the path of its entry, so this path is often asked for again.
     if (this.#last?.path !== path) {
@@ -72,7 +72,7 @@ export class BuildContext {
   }
 
   /** `first at line 14`, for names used twice. */
-  firstAt(path: FilePath): string {
+  firstAt(path: ValuePath): string {
     return `first at line ${this.position(path).line}`;
   }
 }

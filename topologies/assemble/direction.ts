@@ -5,29 +5,29 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
-import { SHARE_LEAST } from '../../engine/pure/traffic-class.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
+import { LINK_SHARE_MIN } from '../../engine/pure/traffic-class.ts';
 import type { ConfigCode } from '../files/config-error.ts';
-import type { FilePath } from '../files/locate.ts';
+import type { ValuePath } from '../files/locate.ts';
 import type { DirectionDraft } from '../schema/direction.ts';
-import { contactsMistake } from './contacts.ts';
+import { findContactsMistake } from './contacts.ts';
 import type { BuildContext } from './context.ts';
-import { resolvePaceFiles } from './pace-file.ts';
+import { readRateAndDelayFiles } from './pace-file.ts';
 
 /** A direction that is not complete yet. */
 export type PartialDirection = DirectionDraft;
 
 interface Mistake {
   readonly code: ConfigCode;
-  readonly key: keyof DirectionSpec;
+  readonly key: keyof LinkDirectionSpec;
   /** Place inside the entry, if it has several. */
-  readonly at?: FilePath;
+  readonly at?: ValuePath;
   readonly message: string;
   readonly hint?: string;
 }
 
 /** Names of the entries in files, by field. */
-const ENTRY: Readonly<Partial<Record<keyof DirectionSpec, string>>> = {
+const ENTRY: Readonly<Partial<Record<keyof LinkDirectionSpec, string>>> = {
   rateBps: 'rate',
   delayNs: 'delay',
 };
@@ -40,10 +40,10 @@ const ENTRY: Readonly<Partial<Record<keyof DirectionSpec, string>>> = {
  */
 export function buildDirection(
   context: BuildContext,
-  path: FilePath,
+  path: ValuePath,
   layers: readonly (PartialDirection | undefined)[],
-): DirectionSpec | undefined {
-  const merged = resolvePaceFiles(context, path, mergeOf(layers));
+): LinkDirectionSpec | undefined {
+  const merged = readRateAndDelayFiles(context, path, mergeOf(layers));
   if (merged === undefined) return undefined;
   const name = nameOf(merged);
   const known = name === undefined ? undefined : context.directions.get(name);
@@ -52,7 +52,7 @@ export function buildDirection(
   if (rateBps === undefined) refuseMissing(context, path, 'rate', 'a rate such as 1Gbit/s');
   if (delayNs === undefined) refuseMissing(context, path, 'delay', 'a time such as 10ms');
   if (rateBps === undefined || delayNs === undefined) return undefined;
-  const direction: DirectionSpec = { ...merged, rateBps, delayNs };
+  const direction: LinkDirectionSpec = { ...merged, rateBps, delayNs };
   const mistakes = [lossMistake, jitterMistake, queueMistake, bucketMistake, mistakeInContacts]
     .map((check) => check(direction))
     .filter((mistake) => mistake !== undefined);
@@ -90,12 +90,12 @@ function nameOf(direction: PartialDirection): string | undefined {
   return name;
 }
 
-function refuseMissing(context: BuildContext, path: FilePath, key: string, expects: string): void {
+function refuseMissing(context: BuildContext, path: ValuePath, key: string, expects: string): void {
   const hint = `or give defaults.link.${key}`;
   context.refuse('E121', [...path, key], `missing, expected ${expects}`, hint);
 }
 
-function lossMistake({ loss }: DirectionSpec): Mistake | undefined {
+function lossMistake({ loss }: LinkDirectionSpec): Mistake | undefined {
   if (loss === undefined) return undefined;
   if (loss.kind === 'burst') {
     // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (docs/spec/link-model.md, Impairments).
@@ -120,7 +120,7 @@ function isAscendingBelow(values: readonly number[], end: number): boolean {
   return values.every((value, at) => value > (values[at - 1] ?? -1) && value < end);
 }
 
-function jitterMistake({ jitter }: DirectionSpec): Mistake | undefined {
+function jitterMistake({ jitter }: LinkDirectionSpec): Mistake | undefined {
   if (jitter?.kind !== 'table') return undefined;
   const { quantilesNs } = jitter;
   const isAscending = quantilesNs.every((value, at) => value >= (quantilesNs[at - 1] ?? 0));
@@ -128,11 +128,11 @@ function jitterMistake({ jitter }: DirectionSpec): Mistake | undefined {
   return { code: 'E104', key: 'jitter', message: 'the quantiles of a table must ascend' };
 }
 
-function queueMistake({ queue }: DirectionSpec): Mistake | undefined {
+function queueMistake({ queue }: LinkDirectionSpec): Mistake | undefined {
   if (queue?.kind !== 'priority') return undefined;
   const { classes, classOfDscp = [], shareMax = 1 } = queue;
-  if (shareMax < SHARE_LEAST) {
-    const message = `${shareMax} is below the minimum ${SHARE_LEAST}`;
+  if (shareMax < LINK_SHARE_MIN) {
+    const message = `${shareMax} is below the minimum ${LINK_SHARE_MIN}`;
     return { code: 'E104', key: 'queue', at: ['shareMax'], message };
   }
   const dscp = classOfDscp.findIndex((index) => index >= classes.length);
@@ -141,20 +141,20 @@ function queueMistake({ queue }: DirectionSpec): Mistake | undefined {
   return { code: 'E104', key: 'queue', at: ['classOfDscp', dscp], message };
 }
 
-function bucketMistake({ tokenBucket, mtu }: DirectionSpec): Mistake | undefined {
+function bucketMistake({ tokenBucket, mtu }: LinkDirectionSpec): Mistake | undefined {
   if (tokenBucket === undefined || mtu === undefined) return undefined;
   if (tokenBucket.burstBytes >= mtu) return undefined;
   const message = `a burst of ${tokenBucket.burstBytes}B is below the mtu of ${mtu}B`;
   return { code: 'E104', key: 'tokenBucket', message, hint: 'larger packets could never leave' };
 }
 
-function mistakeInContacts({ contacts }: DirectionSpec): Mistake | undefined {
-  const mistake = contacts && contactsMistake(contacts);
+function mistakeInContacts({ contacts }: LinkDirectionSpec): Mistake | undefined {
+  const mistake = contacts && findContactsMistake(contacts);
   return mistake && { code: 'E111', key: 'contacts', ...mistake };
 }
 
 /** Negative delays are cut to 0 and counted; a file that can cause them gets a warning. */
-function warnOfJitter(context: BuildContext, path: FilePath, direction: DirectionSpec): void {
+function warnOfJitter(context: BuildContext, path: ValuePath, direction: LinkDirectionSpec): void {
   const { jitter, delayNs } = direction;
   if (jitter === undefined || jitter.kind === 'none') return;
   const earliest = {
@@ -169,7 +169,7 @@ function warnOfJitter(context: BuildContext, path: FilePath, direction: Directio
 }
 
 /** Warns of `loss: 1`, because whoever writes it may mean one in a hundred. */
-function warnOfLoss(context: BuildContext, path: FilePath, { loss }: DirectionSpec): void {
+function warnOfLoss(context: BuildContext, path: ValuePath, { loss }: LinkDirectionSpec): void {
   if (loss?.kind !== 'bernoulli' || loss.probability !== 1) return;
   const { file, line } = context.position(path);
   context.warn(

@@ -5,8 +5,8 @@
  * @module
  */
 import type { GeneratedLink } from '../../engine/host/generator.ts';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
-import type { FilePath } from '../files/locate.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
+import type { ValuePath } from '../files/locate.ts';
 import type { GeoPosition, HostSpec } from '../model.ts';
 import type { DirectionDraft } from '../schema/direction.ts';
 import type { PortRange } from '../schema/ports.ts';
@@ -33,11 +33,13 @@ export interface NodeDraft {
   readonly ports?: readonly PortRange[];
   readonly command?: readonly string[];
   /** Position in the topology file. */
-  readonly path: FilePath;
+  readonly path: ValuePath;
 }
 
 /** A node with everything but its address. */
-export type PlainNode = Omit<HostSpec, 'address' | 'portBase'> & { readonly draft: NodeDraft };
+export type UnaddressedNode = Omit<HostSpec, 'address' | 'portBase'> & {
+  readonly draft: NodeDraft;
+};
 
 /** One end of a link, before its interface number is final. */
 export interface EndDraft {
@@ -52,11 +54,11 @@ export interface LinkDraft {
   readonly id?: string;
   readonly relation?: RelationDraft;
   /** Values for what neither the file nor its defaults give. */
-  readonly fallback?: Partial<DirectionSpec>;
+  readonly fallback?: Partial<LinkDirectionSpec>;
   readonly both: DirectionDraft;
   readonly forward?: DirectionDraft;
   readonly backward?: DirectionDraft;
-  readonly path: FilePath;
+  readonly path: ValuePath;
 }
 
 /** An autonomous system and its position. */
@@ -66,7 +68,7 @@ export interface AsDraft {
   /** Largest datagram inside it, bytes. */
   readonly mtu: number;
   readonly place?: GeoPosition;
-  readonly path: FilePath;
+  readonly path: ValuePath;
 }
 
 /** A layer that a generator made, and no list of the file. */
@@ -90,4 +92,7 @@ export interface TopologyDraft {
 export const AS_MTU_DEFAULT = 1_472;
 
 /** Properties of generated and imported links unless `defaults.link` changes them. */
-export const GENERATED_LINK_DEFAULTS: Partial<DirectionSpec> = { rateBps: 1e9, delayNs: 1_000_000 };
+export const GENERATED_LINK_DEFAULTS: Partial<LinkDirectionSpec> = {
+  rateBps: 1e9,
+  delayNs: 1_000_000,
+};

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { defined } from '../files/defined.ts';
-import { toDirection } from '../schema/direction.ts';
+import { omitUndefined } from '../files/defined.ts';
+import { toDirectionDraft } from '../schema/direction.ts';
 import type { LinkInput, NodeInput, TopologyInput } from '../schema/topology.ts';
 import {
   AS_MTU_DEFAULT,
@@ -16,10 +16,10 @@ import {
 } from './draft.ts';
 
 /** Converts `ases`, `nodes` and `links` to drafts. */
-export function draftOfLists(input: TopologyInput): TopologyDraft {
+export function topologyDraftOfFile(input: TopologyInput): TopologyDraft {
   return {
     ases: (input.ases ?? []).map((as, index) =>
-      defined({
+      omitUndefined({
         isdAs: as.id,
         core: as.core ?? false,
         mtu: as.mtu ?? AS_MTU_DEFAULT,
@@ -34,19 +34,19 @@ export function draftOfLists(input: TopologyInput): TopologyDraft {
 
 function nodeDraft(node: NodeInput, index: number): NodeDraft {
   const { as: isdAs, position: place, ...rest } = node;
-  return defined({ ...rest, isdAs, place, path: ['nodes', index] });
+  return omitUndefined({ ...rest, isdAs, place, path: ['nodes', index] });
 }
 
 function linkDraft(link: LinkInput, index: number): LinkDraft {
   const { a, b } = readEnds(link.ends);
-  return defined({
+  return omitUndefined({
     a,
     b,
     id: link.id,
     relation: link.relation,
-    both: toDirection(link),
-    forward: link.forward === undefined ? undefined : toDirection(link.forward),
-    backward: link.backward === undefined ? undefined : toDirection(link.backward),
+    both: toDirectionDraft(link),
+    forward: link.forward === undefined ? undefined : toDirectionDraft(link.forward),
+    backward: link.backward === undefined ? undefined : toDirectionDraft(link.backward),
     path: ['links', index],
   });
 }

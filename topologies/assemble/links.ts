@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { hintNames } from '../files/suggest.ts';
+import { unknownNameHint } from '../files/suggest.ts';
 import type { LinkSpec, SegmentSpec } from '../model.ts';
-import { toDirection } from '../schema/direction.ts';
+import { toDirectionDraft } from '../schema/direction.ts';
 import type { SegmentInput } from '../schema/topology.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
-import type { AsDraft, EndDraft, LinkDraft, PlainNode, RelationDraft } from './draft.ts';
-import type { JoinIds } from './join-ids.ts';
+import type { AsDraft, EndDraft, LinkDraft, RelationDraft, UnaddressedNode } from './draft.ts';
+import type { LinkIdRegistry } from './link-id-registry.ts';
 
 /** Values for links that give none. */
 export interface LinkDefaults {
@@ -20,14 +20,14 @@ export interface LinkDefaults {
 }
 
 /** Assigns the UDP ports of links, by host. */
-export type PortPlan = (host: string) => number;
+export type NextLinkPortOf = (host: string) => number;
 
 /** What is needed besides drafts to build links. */
 export interface LinkParts {
-  readonly nodes: ReadonlyMap<string, PlainNode>;
+  readonly nodes: ReadonlyMap<string, UnaddressedNode>;
   readonly ases: ReadonlyMap<string, AsDraft>;
   readonly defaults: LinkDefaults;
-  readonly port: PortPlan;
+  readonly port: NextLinkPortOf;
 }
 
 /** A relation in the words of files, after the ends were swapped to make the parent end a. */
@@ -97,7 +97,7 @@ function haveEnds(context: BuildContext, draft: LinkDraft, { nodes }: LinkParts)
   const path = [...draft.path, 'ends'];
   const missing = [draft.a, draft.b].filter((end) => !nodes.has(end.host));
   for (const { host } of missing) {
-    const hint = (): string => hintNames(host, [...nodes.keys()], 'nodes');
+    const hint = (): string => unknownNameHint(host, [...nodes.keys()], 'nodes');
     context.refuse('E106', path, `node "${host}" is not in this topology`, hint);
   }
   if (missing.length > 0) return false;
@@ -144,11 +144,11 @@ function named(relation: RelationDraft): Relation {
 /** Interface numbers, unique in each AS. */
 class IfIds {
   readonly #context: BuildContext;
-  readonly #nodes: ReadonlyMap<string, PlainNode>;
+  readonly #nodes: ReadonlyMap<string, UnaddressedNode>;
   readonly #taken = new Map<string, Map<number, LinkDraft>>();
   readonly #next = new Map<string, number>();
 
-  constructor(context: BuildContext, nodes: ReadonlyMap<string, PlainNode>) {
+  constructor(context: BuildContext, nodes: ReadonlyMap<string, UnaddressedNode>) {
     this.#context = context;
     this.#nodes = nodes;
   }
@@ -226,7 +226,7 @@ class LinkIds {
 export function buildSegments(
   context: BuildContext,
   inputs: readonly SegmentInput[],
-  parts: LinkParts & { readonly ids: JoinIds },
+  parts: LinkParts & { readonly ids: LinkIdRegistry },
 ): readonly SegmentSpec[] {
   const names = [...parts.nodes.keys()];
   return inputs.flatMap((input, index) => {
@@ -234,11 +234,11 @@ export function buildSegments(
     parts.ids.claim(input.id, path);
     for (const [at, host] of input.members.entries()) {
       if (parts.nodes.has(host)) continue;
-      const hint = (): string => hintNames(host, names, 'nodes');
+      const hint = (): string => unknownNameHint(host, names, 'nodes');
       const message = `node "${host}" is not in this topology`;
       context.refuse('E106', [...path, 'members', at], message, hint);
     }
-    const medium = buildDirection(context, path, [parts.defaults.link, toDirection(input)]);
+    const medium = buildDirection(context, path, [parts.defaults.link, toDirectionDraft(input)]);
     if (medium === undefined) return [];
     const members = input.members.map((host) => ({ host, port: parts.port(host) }));
     return [{ id: input.id, members, medium, position: context.position(path) }];

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import type { FilePath } from '../files/locate.ts';
-import type { Source } from '../files/source.ts';
+import type { ValuePath } from '../files/locate.ts';
+import type { ConfigSource } from '../files/source.ts';
 import type { Topology } from '../model.ts';
 
 /** A topology together with the file it came from. */
 export interface LoadedTopology {
   readonly topology: Topology;
-  readonly source: Source;
+  readonly source: ConfigSource;
   /** Path of the topology inside the file. */
-  readonly root: FilePath;
-  /** The user's module whose generator made nodes of it; absolute path. */
+  readonly root: ValuePath;
+  /** Absolute path of the user's module whose generator made nodes of this topology; absent if none did. */
   readonly module?: string;
   /** True if a generator drew it at random: then there are further networks of its kind. */
   readonly isDrawn?: boolean;
   /** The scenario's file, if it puts layers on the hosts. */
-  readonly scenario?: Source;
+  readonly scenario?: ConfigSource;
 }

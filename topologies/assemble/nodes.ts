@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { hintNames } from '../files/suggest.ts';
+import { unknownNameHint } from '../files/suggest.ts';
 import type { AreaSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { AsDraft, NodeDraft, PlainNode } from './draft.ts';
-import { outsideNode } from './outside.ts';
-import { namedProtocol } from './protocol-name.ts';
+import type { AsDraft, NodeDraft, UnaddressedNode } from './draft.ts';
+import { buildExternalNode } from './outside.ts';
+import { lookUpProtocol } from './protocol-name.ts';
 
 /** Values for nodes that give none. */
 export interface NodeDefaults {
@@ -20,8 +20,11 @@ export interface NodeDefaults {
   readonly cores?: number | undefined;
 }
 
-/** Checks that every AS is listed once. */
-export function buildAses(context: BuildContext, drafts: readonly AsDraft[]): readonly AsDraft[] {
+/** Returns the autonomous systems without repetitions, which are reported as mistakes. */
+export function uniqueAsDrafts(
+  context: BuildContext,
+  drafts: readonly AsDraft[],
+): readonly AsDraft[] {
   const seen = new Map<string, AsDraft>();
   for (const draft of drafts) {
     const first = seen.get(draft.isdAs);
@@ -51,12 +54,12 @@ export function buildNodes(
   drafts: readonly NodeDraft[],
   ases: readonly AsDraft[],
   defaults: NodeDefaults,
-): readonly PlainNode[] {
+): readonly UnaddressedNode[] {
   const seen = new Map<string, NodeDraft>();
   const known = new Set(ases.map((as) => as.isdAs));
   const places = new Map(ases.map((as) => [as.isdAs, as.place]));
   const protocols = new ProtocolNames(context);
-  const nodes: PlainNode[] = [];
+  const nodes: UnaddressedNode[] = [];
   for (const draft of drafts) {
     const first = seen.get(draft.name);
     if (first !== undefined) {
@@ -69,10 +72,10 @@ export function buildNodes(
     if (draft.isdAs !== undefined && !known.has(draft.isdAs)) {
       const path = [...draft.path, 'as'];
       const { isdAs } = draft;
-      const hint = (): string => hintNames(isdAs, [...known], 'ases');
+      const hint = (): string => unknownNameHint(isdAs, [...known], 'ases');
       context.refuse('E106', path, `AS "${draft.isdAs}" is not in ases`, hint);
     }
-    const outside = outsideNode(context, draft);
+    const outside = buildExternalNode(context, draft);
     const node = outside ?? plainNode(context, draft, defaults, protocols);
     const place = draft.place ?? places.get(draft.isdAs ?? '');
     nodes.push(place === undefined ? node : { ...node, place });
@@ -98,7 +101,7 @@ function plainNode(
   draft: NodeDraft,
   defaults: NodeDefaults,
   protocols: ProtocolNames,
-): PlainNode {
+): UnaddressedNode {
   // Default options also apply to a node that names the default protocol itself.
   const isOwn = draft.run !== undefined && draft.run !== defaults.run;
   const path = draft.run === undefined ? ['defaults', 'node', 'run'] : [...draft.path, 'run'];
@@ -140,7 +143,7 @@ class ProtocolNames {
     const known = this.#resolved.get(written);
     if (known !== undefined) return known;
     const { source, registry } = this.#context;
-    const { name, mistake } = namedProtocol(written, source, registry);
+    const { name, mistake } = lookUpProtocol(written, source, registry);
     this.#resolved.set(written, name);
     if (mistake !== undefined) {
       this.#context.refuse('E116', path, mistake.message, mistake.hint);

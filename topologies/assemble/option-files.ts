@@ -10,17 +10,22 @@
  */
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { FileText, UserFile } from '../../engine/host/user-file.ts';
+import type { FileText, UserFileReader } from '../../engine/host/user-file.ts';
 import { findFile } from '../files/find-file.ts';
-import type { FilePath } from '../files/locate.ts';
-import { collectConfigErrors, type Problems } from '../files/problems.ts';
-import type { Registry } from '../files/registry.ts';
-import { readText, type Source } from '../files/source.ts';
+import type { ValuePath } from '../files/locate.ts';
+import { type ConfigIssueCollector, collectConfigErrors } from '../files/problems.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import { type ConfigSource, readText } from '../files/source.ts';
 import { TEXT_BUDGET_MESSAGE, TextBudget } from '../files/text-budget.ts';
-import { isWrapped } from '../files/zod-words.ts';
+import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
-import { type OptionOverride, optionNames, placedProtocols, placeOf } from './options.ts';
+import {
+  type OverridingOptions,
+  optionOverrideNames,
+  optionPlaceOf,
+  protocolsOnHost,
+} from './options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -34,37 +39,37 @@ const EACH = '*';
 /** An option that names a file. */
 interface Spot {
   readonly path: readonly string[];
-  readonly file: UserFile;
+  readonly file: UserFileReader;
 }
 
 /** Where a mistake in an option is shown, and the file in which the option stands. */
 interface Place {
-  readonly source: Source;
-  readonly root: FilePath;
-  readonly path: FilePath;
+  readonly source: ConfigSource;
+  readonly root: ValuePath;
+  readonly path: ValuePath;
 }
 
 /** Options as they stand in a file. */
 interface Written {
   readonly options: Options;
-  place(path: FilePath): Place;
+  place(path: ValuePath): Place;
 }
 
 /**
- * Puts the texts of files in place of their paths, in the options of hosts and in those above them.
+ * Returns the hosts with the texts of files in place of their paths, in all options.
  * @returns undefined after reporting what is wrong with a file.
  */
-export function withOptionFiles(
+export function inlineOptionFiles(
   loaded: LoadedTopology,
-  layers: readonly OptionOverride[],
-  registry: Registry,
-  problems: Problems,
-): { readonly loaded: LoadedTopology; readonly layers: readonly OptionOverride[] } | undefined {
+  layers: readonly OverridingOptions[],
+  registry: ProtocolLookup,
+  problems: ConfigIssueCollector,
+): { readonly loaded: LoadedTopology; readonly layers: readonly OverridingOptions[] } | undefined {
   const reader = new FileReader(registry, problems);
   const before = problems.count;
   const hosts = loaded.topology.hosts.map((host) => withHostFiles(reader, loaded, host));
   const protocols = protocolsByName(layers.length === 0 ? [] : loaded.topology.hosts);
-  const filled = layers.map((layer): OptionOverride => {
+  const filled = layers.map((layer): OverridingOptions => {
     const { name, source, path: at, options } = layer;
     const place: Written['place'] = (path) => ({ source, path: [...at, ...path], root: [] });
     const known = [...(protocols.get(name) ?? [])];
@@ -82,8 +87,8 @@ export function withOptionFiles(
 
 /** A host with texts in the options of all its protocols; the same object if they name no file. */
 function withHostFiles(reader: FileReader, loaded: LoadedTopology, host: HostSpec): HostSpec {
-  const [lowest, ...above] = placedProtocols(host).map((placed) => {
-    const place: Written['place'] = (path) => placeOf(path, placed, { loaded, layers: [] });
+  const [lowest, ...above] = protocolsOnHost(host).map((placed) => {
+    const place: Written['place'] = (path) => optionPlaceOf(path, placed, { loaded, layers: [] });
     return reader.fill(placed.protocol, { options: placed.options, place });
   });
   const layers = host.layers?.map((layer, index) => ({ ...layer, options: above[index] ?? {} }));
@@ -95,8 +100,8 @@ function withHostFiles(reader: FileReader, loaded: LoadedTopology, host: HostSpe
 /** The protocols for which options are given under each name. */
 function protocolsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, ReadonlySet<string>> {
   const byName = new Map<string, Set<string>>();
-  for (const placed of hosts.flatMap(placedProtocols)) {
-    for (const name of optionNames(placed)) {
+  for (const placed of hosts.flatMap(protocolsOnHost)) {
+    for (const name of optionOverrideNames(placed)) {
       byName.set(name, (byName.get(name) ?? new Set()).add(placed.protocol));
     }
   }
@@ -105,14 +110,14 @@ function protocolsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, Readon
 
 /** Reads each file once. */
 class FileReader {
-  readonly #registry: Registry;
-  readonly #problems: Problems;
+  readonly #registry: ProtocolLookup;
+  readonly #problems: ConfigIssueCollector;
   readonly #spots = new Map<string, readonly Spot[]>();
   /** By how a file is read, and its path; undefined of a file with mistakes. */
-  readonly #texts = new Map<UserFile, Map<string, string | undefined>>();
+  readonly #texts = new Map<UserFileReader, Map<string, string | undefined>>();
   readonly #budget = new TextBudget();
 
-  constructor(registry: Registry, problems: Problems) {
+  constructor(registry: ProtocolLookup, problems: ConfigIssueCollector) {
     this.#registry = registry;
     this.#problems = problems;
   }
@@ -137,7 +142,7 @@ class FileReader {
   /** Goes down to a spot, and copies what lies on the way if a text comes in. */
   #fillSpot(
     value: unknown,
-    at: { readonly spot: Spot; readonly written: Written; readonly done: FilePath },
+    at: { readonly spot: Spot; readonly written: Written; readonly done: ValuePath },
   ): unknown {
     const { spot, written, done } = at;
     const step = spot.path[done.length];
@@ -159,7 +164,7 @@ class FileReader {
     return isChanged ? copy : value;
   }
 
-  #textFor(value: unknown, file: UserFile, place: Place): unknown {
+  #textFor(value: unknown, file: UserFileReader, place: Place): unknown {
     if (typeof value !== 'string') {
       // The schema words what is wrong with other values; a map would pass for a text that was read.
       if (value !== null && typeof value === 'object')
@@ -176,14 +181,14 @@ class FileReader {
     return text === undefined ? value : ({ file: value, text } satisfies FileText);
   }
 
-  #textOf(path: string, file: UserFile, place: Place): string | undefined {
+  #textOf(path: string, file: UserFileReader, place: Place): string | undefined {
     const texts = this.#texts.get(file) ?? new Map<string, string | undefined>();
     this.#texts.set(file, texts);
     if (!texts.has(path)) texts.set(path, this.#read(path, file, place));
     return texts.get(path);
   }
 
-  #read(path: string, file: UserFile, place: Place): string | undefined {
+  #read(path: string, file: UserFileReader, place: Place): string | undefined {
     const limitBytes = Math.min(BYTES_MAX, file.bytesMax);
     const limits = { limitBytes, tooLargeHint: 'give the option a smaller file' };
     const source = collectConfigErrors(this.#problems, () => readText(path, limits));
@@ -208,11 +213,33 @@ class FileReader {
   }
 }
 
+/**
+ * Where options hold something else than the path of a file: a text is there only if the loader has read it.
+ * @param schema The options of a protocol.
+ */
+export function nonPathPlaces(schema: unknown, options: Options): readonly ValuePath[] {
+  return spotsIn(schema, [], DEPTH_MAX).flatMap(({ path }) => objectsAt(options, path, []));
+}
+
+function objectsAt(
+  value: unknown,
+  steps: readonly string[],
+  done: ValuePath,
+): readonly ValuePath[] {
+  if (value === null || typeof value !== 'object') return [];
+  const [step, ...rest] = steps;
+  if (step === undefined) return [done];
+  const keys = step === EACH ? Object.keys(value) : [step].filter((key) => key in value);
+  return keys.flatMap((key) =>
+    objectsAt(Reflect.get(value, key), rest, [...done, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
 /** The options in a schema that name files. */
 function spotsIn(schema: unknown, path: readonly string[], depth: number): readonly Spot[] {
   if (depth === 0 || !(schema instanceof z.ZodType)) return [];
   const file = schema.meta()?.['userFile'];
-  if (file !== undefined) return [{ path, file: file as UserFile }];
+  if (file !== undefined) return [{ path, file: file as UserFileReader }];
   if (schema instanceof z.ZodObject) {
     const entries = Object.entries(schema.shape);
     return entries.flatMap(([name, inner]) => spotsIn(inner, [...path, name], depth - 1));
@@ -224,5 +251,7 @@ function spotsIn(schema: unknown, path: readonly string[], depth: number): reado
     return schema.options.flatMap((one) => spotsIn(one, path, depth - 1));
   }
   const isAround = schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly;
-  return isAround || isWrapped(schema) ? spotsIn(schema.unwrap(), path, depth - 1) : [];
+  return isAround || isOptionalOrDefaultSchema(schema)
+    ? spotsIn(schema.unwrap(), path, depth - 1)
+    : [];
 }

@@ -12,26 +12,24 @@ import type {
   OptionConflict,
   Protocol,
 } from '../../engine/host/protocol.ts';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import type { FilePath } from '../files/locate.ts';
+import type { ValuePath } from '../files/locate.ts';
 import { type LocatedFile, locatePackageFile } from '../files/package-files.ts';
-import type { Problems } from '../files/problems.ts';
-import type { Registry } from '../files/registry.ts';
-import type { Source } from '../files/source.ts';
+import type { ConfigIssueCollector } from '../files/problems.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import type { ConfigSource } from '../files/source.ts';
 import { explainIssues, type PathMistake, valueAt } from '../files/zod-words.ts';
 import type { HostSpec, LayerSpec, LinkSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 
-/**
- * Options from one place that override those below: for all nodes of a protocol, or for one node.
- */
-export interface OptionOverride {
+/** Options that a scenario gives to a protocol or a node; they override those of the topology. */
+export interface OverridingOptions {
   /** Name of a protocol or node. */
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly source: Source;
-  readonly path: FilePath;
+  readonly source: ConfigSource;
+  readonly path: ValuePath;
 }
 
 /**
@@ -52,7 +50,7 @@ export function mergeOptions(
 }
 
 /** A protocol on a host: the lowest one, or a layer above it. */
-export interface PlacedProtocol {
+export interface ProtocolOnHost {
   /** Name of the host. */
   readonly name: string;
   readonly protocol: string;
@@ -62,9 +60,9 @@ export interface PlacedProtocol {
 }
 
 /** All protocols of a host, the lowest first. */
-export function placedProtocols(
+export function protocolsOnHost(
   host: Pick<HostSpec, 'name' | 'protocol' | 'options' | 'layers'>,
-): readonly PlacedProtocol[] {
+): readonly ProtocolOnHost[] {
   const { name, layers = [] } = host;
   return [
     { name, protocol: host.protocol, options: host.options },
@@ -80,7 +78,7 @@ export function placedProtocols(
  * protocol, that of the host (if the protocol is its lowest), `host/protocol`. A user's module goes
  * by its path and by its name.
  */
-export function optionNames({ name, protocol, layer }: PlacedProtocol): readonly string[] {
+export function optionOverrideNames({ name, protocol, layer }: ProtocolOnHost): readonly string[] {
   if (layer === undefined) return [protocol, name, `${name}/${protocol}`];
   const names = [...new Set([protocol, layer.name])];
   return [...names, ...names.map((one) => `${name}/${one}`)];
@@ -88,17 +86,17 @@ export function optionNames({ name, protocol, layer }: PlacedProtocol): readonly
 
 /** Options of a protocol on a host including those that override them. */
 export function effectiveOptions(
-  placed: PlacedProtocol,
+  placed: ProtocolOnHost,
   layers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Readonly<Record<string, unknown>> {
-  return optionNames(placed).reduce(
+  return optionOverrideNames(placed).reduce(
     (options, name) => mergeOptions(options, layers[name] ?? {}),
     placed.options,
   );
 }
 
 /** The nodes of each protocol with their checked options, by the protocol's name in files. */
-export type CheckedNodes = ReadonlyMap<string, readonly ConfiguredNode[]>;
+export type CheckedNodesByProtocol = ReadonlyMap<string, readonly ConfiguredNode[]>;
 
 /**
  * Checks the options of every node; the same mistake in many nodes is reported once.
@@ -106,14 +104,14 @@ export type CheckedNodes = ReadonlyMap<string, readonly ConfiguredNode[]>;
  */
 export function checkOptions(
   loaded: LoadedTopology,
-  registry: Registry,
-  problems: Problems,
-  layers: readonly OptionOverride[],
-): CheckedNodes {
+  registry: ProtocolLookup,
+  problems: ConfigIssueCollector,
+  layers: readonly OverridingOptions[],
+): CheckedNodesByProtocol {
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer.options]));
   checkGenerated(loaded.topology.hosts, layers, problems);
   const checked = new Map<string, ConfiguredNode[]>();
-  for (const placed of loaded.topology.hosts.flatMap(placedProtocols)) {
+  for (const placed of loaded.topology.hosts.flatMap(protocolsOnHost)) {
     const schema = registry.protocols(placed.protocol)?.config;
     if (schema === undefined) continue;
     const options = effectiveOptions(placed, byName);
@@ -125,7 +123,7 @@ export function checkOptions(
       continue;
     }
     for (const mistake of explainIssues(result.error, schema as z.ZodType, options)) {
-      const place = placeOf(mistake.path, placed, { loaded, layers });
+      const place = optionPlaceOf(mistake.path, placed, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
     }
   }
@@ -137,9 +135,9 @@ export function checkOptions(
 /** Reports each layer on a protocol that carries no other protocol with the options it has. */
 function checkCarriers(
   { topology, source, scenario }: LoadedTopology,
-  registry: Registry,
-  problems: Problems,
-  checked: CheckedNodes,
+  registry: ProtocolLookup,
+  problems: ConfigIssueCollector,
+  checked: CheckedNodesByProtocol,
 ): void {
   const options = new Map(
     [...checked].flatMap(([protocol, nodes]) =>
@@ -168,9 +166,9 @@ function checkCarriers(
 /** Refuses options that conflict with those of other nodes of the protocol, or need files that are not installed. */
 function checkAgreement(
   written: Written,
-  registry: Registry,
-  problems: Problems,
-  checked: CheckedNodes,
+  registry: ProtocolLookup,
+  problems: ConfigIssueCollector,
+  checked: CheckedNodesByProtocol,
 ): void {
   const { hosts, links } = written.loaded.topology;
   const facts = links.map(factsOf);
@@ -180,9 +178,9 @@ function checkAgreement(
     const conflicts = face.disagreements?.(nodes, facts) ?? [];
     for (const found of [...conflicts, ...missingFiles(face, nodes)]) {
       const host = hosts.find(({ name }) => name === found.node);
-      const placed = host && placedProtocols(host).find((one) => one.protocol === protocol);
+      const placed = host && protocolsOnHost(host).find((one) => one.protocol === protocol);
       if (placed === undefined) continue;
-      const { source, path, root } = placeOf(found.path, placed, written);
+      const { source, path, root } = optionPlaceOf(found.path, placed, written);
       const { message, hint } = found;
       problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
@@ -212,33 +210,33 @@ function factsOf({ id, a, b, forward, backward }: LinkSpec): ConfiguredLink {
   return { id, ends: [a.host, b.host], roundTripNs };
 }
 
-function longestDelayNs({ delayNs, contacts }: DirectionSpec): number {
+function longestDelayNs({ delayNs, contacts }: LinkDirectionSpec): number {
   const own = contacts?.windows.flatMap((window) => window.delayNs ?? []) ?? [];
   return greatestOf([delayNs, ...own]);
 }
 
 interface OptionPlace {
-  readonly source: Source;
-  readonly root: FilePath;
-  readonly path: FilePath;
+  readonly source: ConfigSource;
+  readonly root: ValuePath;
+  readonly path: ValuePath;
 }
 
 /** Where an option may have been written. */
 interface Written {
   readonly loaded: LoadedTopology;
-  readonly layers: readonly OptionOverride[];
+  readonly layers: readonly OverridingOptions[];
 }
 
 /**
  * Where an option was written: the topmost place that contains it or, if it is missing, the one
  * that contains most of the maps around it.
  */
-export function placeOf(
-  path: FilePath,
-  placed: PlacedProtocol,
+export function optionPlaceOf(
+  path: ValuePath,
+  placed: ProtocolOnHost,
   { loaded, layers }: Written,
 ): OptionPlace {
-  const above = [...optionNames(placed)]
+  const above = [...optionOverrideNames(placed)]
     .reverse()
     .flatMap((name) =>
       layers
@@ -257,10 +255,10 @@ export function placeOf(
   return { ...first, path: [...first.at, ...path] };
 }
 
-type OwnPlace = Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: FilePath };
+type OwnPlace = Omit<OptionPlace, 'path'> & { readonly options: unknown; readonly at: ValuePath };
 
 /** The places in the files that hold the protocol's own options, which option layers override. */
-function ownPlaces(placed: PlacedProtocol, loaded: LoadedTopology): readonly OwnPlace[] {
+function ownPlaces(placed: ProtocolOnHost, loaded: LoadedTopology): readonly OwnPlace[] {
   const { layer } = placed;
   if (layer === undefined) return topologyPlaces(placed, loaded);
   const isOwn = layer.position.file === loaded.source.file;
@@ -278,7 +276,7 @@ function topologyPlaces(
   const index = Array.isArray(nodes)
     ? nodes.findIndex((node) => valueAt(node, ['name']) === host.name)
     : -1;
-  const starts: readonly FilePath[] = index < 0 ? [] : [['nodes', index, 'options']];
+  const starts: readonly ValuePath[] = index < 0 ? [] : [['nodes', index, 'options']];
   return [...starts, ['defaults', 'node', 'options']].map((at) => ({
     options: valueAt(data, at),
     source,
@@ -290,8 +288,8 @@ function topologyPlaces(
 /** Refuses options for a generated node that contradict the links made for it. */
 function checkGenerated(
   hosts: readonly HostSpec[],
-  layers: readonly OptionOverride[],
-  problems: Problems,
+  layers: readonly OverridingOptions[],
+  problems: ConfigIssueCollector,
 ): void {
   const byName = hostsByName(layers.length === 0 ? [] : hosts);
   for (const { name, options, source, path } of layers) {
@@ -330,7 +328,7 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function worded(mistake: PathMistake, path: FilePath): PathMistake {
+function worded(mistake: PathMistake, path: ValuePath): PathMistake {
   return { ...mistake, code: 'E122', path };
 }
 

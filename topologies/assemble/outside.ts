@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { EXTERNAL_PROTOCOL, type HostSpec, type OutsideSpec } from '../model.ts';
+import { EXTERNAL_PROTOCOL, type ExternalProgramSpec, type HostSpec } from '../model.ts';
 import type { BuildContext } from './context.ts';
-import type { NodeDraft, PlainNode } from './draft.ts';
+import type { NodeDraft, UnaddressedNode } from './draft.ts';
 
 /** Each port is a socket of this process, so a host may not claim them all. */
 const PORTS_MAX = 4_096;
@@ -18,7 +18,10 @@ const OF_PROGRAMS = ['program', 'ports', 'command'] as const;
 const OF_PROTOCOLS = ['run', 'options', 'cores', 'machine'] as const;
 
 /** The external node; undefined if the node is not external. Misplaced keys are refused. */
-export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode | undefined {
+export function buildExternalNode(
+  context: BuildContext,
+  draft: NodeDraft,
+): UnaddressedNode | undefined {
   if (draft.kind !== 'external') {
     refuseKeys(context, draft, OF_PROGRAMS, 'only a node of kind: external can have it');
     return undefined;
@@ -48,9 +51,9 @@ export function outsideNode(context: BuildContext, draft: NodeDraft): PlainNode 
 }
 
 /** Checks that need the addresses of all hosts. */
-export function checkOutsidePrograms(
+export function checkExternalPrograms(
   context: BuildContext,
-  nodes: readonly PlainNode[],
+  nodes: readonly UnaddressedNode[],
   hosts: readonly HostSpec[],
   plan: 'loopback' | 'ports',
 ): void {
@@ -72,7 +75,7 @@ export function checkOutsidePrograms(
   }
 }
 
-function outsideSpec(context: BuildContext, draft: NodeDraft): OutsideSpec {
+function outsideSpec(context: BuildContext, draft: NodeDraft): ExternalProgramSpec {
   const ports = new Set<number>();
   for (const { first, last } of draft.ports ?? []) {
     for (let port = first; port <= last && ports.size <= PORTS_MAX; port += 1) ports.add(port);

@@ -5,24 +5,24 @@
  * @module
  */
 import { dirname } from 'node:path';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import { findFile } from '../files/find-file.ts';
-import type { FilePath } from '../files/locate.ts';
+import type { ValuePath } from '../files/locate.ts';
 import { collectConfigErrors } from '../files/problems.ts';
 import { readText } from '../files/source.ts';
 import { TEXT_BUDGET_MESSAGE } from '../files/text-budget.ts';
-import { type PaceTrace, readPace } from '../import/pace-text.ts';
-import type { DirectionDraft, PaceFile } from '../schema/direction.ts';
+import { type RateOrDelayTrace, readRateOrDelayTrace } from '../import/pace-text.ts';
+import type { DirectionDraft, RateOrDelayFile } from '../schema/direction.ts';
 import type { BuildContext } from './context.ts';
 
 const LIMIT_BYTES = 64e6;
 
 /** A direction of a link with the rates and delays that its files give; undefined after noting what is wrong. */
-export function resolvePaceFiles(
+export function readRateAndDelayFiles(
   context: BuildContext,
-  path: FilePath,
+  path: ValuePath,
   { rateFile, delayFile, ...draft }: DirectionDraft,
-): Partial<DirectionSpec> | undefined {
+): Partial<LinkDirectionSpec> | undefined {
   if (rateFile === undefined && delayFile === undefined) return draft;
   if (draft.contacts !== undefined) {
     const message = 'contacts cannot be combined with a rate or delay that follows a trace';
@@ -43,10 +43,10 @@ export function resolvePaceFiles(
 /** Reads a file once: directions that follow the same file share its content. */
 function readOnce(
   context: BuildContext,
-  path: FilePath,
-  file: PaceFile,
+  path: ValuePath,
+  file: RateOrDelayFile,
   quantity: 'rate' | 'time',
-): PaceTrace | undefined {
+): RateOrDelayTrace | undefined {
   const key = JSON.stringify([quantity, file]);
   if (!context.paces.has(key)) context.paces.set(key, read(context, path, file, quantity));
   return context.paces.get(key);
@@ -54,10 +54,10 @@ function readOnce(
 
 function read(
   context: BuildContext,
-  path: FilePath,
-  { file, unit, periodNs }: PaceFile,
+  path: ValuePath,
+  { file, unit, periodNs }: RateOrDelayFile,
   quantity: 'rate' | 'time',
-): PaceTrace | undefined {
+): RateOrDelayTrace | undefined {
   const found = findFile(file, [dirname(context.source.path)], ['the folder of this file']);
   if ('message' in found) {
     context.refuse('E116', [...path, 'trace'], found.message, found.hint);
@@ -75,7 +75,7 @@ function read(
     );
     return undefined;
   }
-  const pace = readPace(source.text, { quantity, unit, periodNs });
+  const pace = readRateOrDelayTrace(source.text, { quantity, unit, periodNs });
   if (pace.kind === 'mistakes') {
     context.problems.addAll(pace.mistakes.map((one) => source.issue({ code: 'E119', ...one })));
     return undefined;

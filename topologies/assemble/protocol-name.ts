@@ -5,9 +5,9 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { Registry } from '../files/registry.ts';
-import type { Source } from '../files/source.ts';
-import { hintNames } from '../files/suggest.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import type { ConfigSource } from '../files/source.ts';
+import { unknownNameHint } from '../files/suggest.ts';
 
 /** A protocol that a file names. */
 export interface NamedProtocol {
@@ -23,7 +23,11 @@ export function existingModules(protocols: readonly string[]): readonly string[]
 }
 
 /** Finds the protocol; paths of modules count from the folder of the file. */
-export function namedProtocol(written: string, source: Source, registry: Registry): NamedProtocol {
+export function lookUpProtocol(
+  written: string,
+  source: ConfigSource,
+  registry: ProtocolLookup,
+): NamedProtocol {
   if (isModulePath(written)) {
     const name = resolve(dirname(source.path), written);
     if (existsSync(name)) return { name };
@@ -32,7 +36,7 @@ export function namedProtocol(written: string, source: Source, registry: Registr
   }
   if (registry.protocols(written) !== undefined) return { name: written };
   const message = `protocol "${written}" not found in nodes/`;
-  const hint = hintNames(written, registry.names, 'protocols');
+  const hint = unknownNameHint(written, registry.names, 'protocols');
   return { name: written, mistake: { message, hint } };
 }
 
@@ -40,11 +44,11 @@ export function namedProtocol(written: string, source: Source, registry: Registr
  * True if a file may name a module of a user: most files do not, and are not built to find out.
  * @param data The values of a file.
  */
-export function mayNameModules(data: unknown): boolean {
+export function mayNameUserModules(data: unknown): boolean {
   if (data === null || typeof data !== 'object') return false;
-  if (Array.isArray(data)) return data.some(mayNameModules);
+  if (Array.isArray(data)) return data.some(mayNameUserModules);
   return Object.entries(data).some(([key, value]) =>
-    key === 'run' && typeof value === 'string' ? isModulePath(value) : mayNameModules(value),
+    key === 'run' && typeof value === 'string' ? isModulePath(value) : mayNameUserModules(value),
   );
 }
 

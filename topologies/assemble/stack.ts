@@ -9,17 +9,17 @@
 import {
   isPattern,
   NamePattern,
-  PATTERN_MAX,
-  type PatternWork,
+  PATTERN_LENGTH_MAX,
+  type PatternWorkBudget,
 } from '../../engine/pure/name-pattern.ts';
-import type { FilePath } from '../files/locate.ts';
-import { type Problems, positionOf } from '../files/problems.ts';
-import type { Registry } from '../files/registry.ts';
-import type { Source } from '../files/source.ts';
-import { hintNames } from '../files/suggest.ts';
+import type { ValuePath } from '../files/locate.ts';
+import { type ConfigIssueCollector, positionOf } from '../files/problems.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import type { ConfigSource } from '../files/source.ts';
+import { unknownNameHint } from '../files/suggest.ts';
 import type { HostSpec, StackEntry } from '../model.ts';
 import type { StackInput } from '../schema/stack.ts';
-import { namedProtocol } from './protocol-name.ts';
+import { lookUpProtocol } from './protocol-name.ts';
 
 /** Characters that all patterns of a `stack` may compare. */
 const STEPS_MAX = 100_000_000;
@@ -28,13 +28,13 @@ const LAYERS_MAX = 8;
 
 /** The file of a `stack`. */
 export interface StackPlace {
-  readonly source: Source;
+  readonly source: ConfigSource;
   /** Path of the map that holds `stack`. */
-  readonly root: FilePath;
+  readonly root: ValuePath;
   /** Path of all entries inside that map, if they are not written in its `stack`. */
-  readonly origin?: FilePath;
-  readonly problems: Problems;
-  readonly registry: Registry;
+  readonly origin?: ValuePath;
+  readonly problems: ConfigIssueCollector;
+  readonly registry: ProtocolLookup;
 }
 
 /** What a `stack` means. */
@@ -50,7 +50,7 @@ export function resolveStack(
   input: Readonly<StackInput>,
   hosts: readonly HostSpec[],
 ): ResolvedStack {
-  const work: PatternWork = { left: STEPS_MAX };
+  const work: PatternWorkBudget = { left: STEPS_MAX };
   const entries: StackEntry[] = [];
   let stacked = hosts;
   for (const [index, { on, run, options = {} }] of input.entries()) {
@@ -76,7 +76,7 @@ export function applyStack(
   entries: readonly StackEntry[],
   hosts: readonly HostSpec[],
 ): readonly HostSpec[] {
-  const work: PatternWork = { left: STEPS_MAX };
+  const work: PatternWorkBudget = { left: STEPS_MAX };
   return entries.reduce((stacked, entry) => {
     const pattern = new NamePattern(entry.on, work);
     return stacked.map((host) => (pattern.matches(host.name) ? withLayer(host, entry) : host));
@@ -84,7 +84,9 @@ export function applyStack(
 }
 
 /** Protocols of a host as the files name them, the lowest first. */
-export function stackNames(host: Pick<HostSpec, 'protocol' | 'layers'>): readonly string[] {
+export function protocolNamesOfHost(
+  host: Pick<HostSpec, 'protocol' | 'layers'>,
+): readonly string[] {
   return [host.protocol, ...(host.layers ?? []).map(({ protocol }) => protocol)];
 }
 
@@ -93,9 +95,9 @@ function withLayer(host: HostSpec, { on: _, ...layer }: StackEntry): HostSpec {
 }
 
 /** The name by which the registry knows the protocol; undefined after noting what is wrong. */
-function protocolOf(place: StackPlace, run: string, path: FilePath): string | undefined {
+function protocolOf(place: StackPlace, run: string, path: ValuePath): string | undefined {
   const { source, root, problems, registry } = place;
-  const { name, mistake } = namedProtocol(run, source, registry);
+  const { name, mistake } = lookUpProtocol(run, source, registry);
   if (mistake === undefined) return name;
   problems.add(source, { code: 'E116', path, part: 'value', ...mistake }, root);
   problems.miss('protocols');
@@ -104,22 +106,25 @@ function protocolOf(place: StackPlace, run: string, path: FilePath): string | un
 
 interface Selection {
   readonly on: string;
-  readonly path: FilePath;
+  readonly path: ValuePath;
 }
 
 function selected(
   { source, root, problems }: StackPlace,
   { on, path }: Selection,
   hosts: readonly HostSpec[],
-  work: PatternWork,
+  work: PatternWorkBudget,
 ): readonly HostSpec[] | undefined {
   const refuse = (code: 'E104' | 'E106' | 'E124', message: string, hint?: string): undefined => {
     const words = hint === undefined ? { message } : { message, hint };
     problems.add(source, { code, path, part: 'value', ...words }, root);
     return undefined;
   };
-  if (on.length > PATTERN_MAX) {
-    return refuse('E104', `a pattern of ${on.length} characters, the limit is ${PATTERN_MAX}`);
+  if (on.length > PATTERN_LENGTH_MAX) {
+    return refuse(
+      'E104',
+      `a pattern of ${on.length} characters, the limit is ${PATTERN_LENGTH_MAX}`,
+    );
   }
   const pattern = new NamePattern(on, work);
   const found = hosts.filter(({ name }) => pattern.matches(name));
@@ -130,13 +135,13 @@ function selected(
   if (found.length > 0) return found;
   if (isPattern(on)) return refuse('E124', `pattern "${on}" matches no node`);
   const names = hosts.map(({ name }) => name);
-  return refuse('E106', `node "${on}" is not in the topology`, hintNames(on, names, 'nodes'));
+  return refuse('E106', `node "${on}" is not in the topology`, unknownNameHint(on, names, 'nodes'));
 }
 
 interface Candidate {
   readonly host: HostSpec;
   readonly entry: StackEntry;
-  readonly path: FilePath;
+  readonly path: ValuePath;
 }
 
 /** True if a protocol can be the next layer of a host; else records why it cannot. */
@@ -148,7 +153,7 @@ function fits(
     problems.add(source, { code: 'E127', path, part: 'value', message, hint }, root);
     return false;
   };
-  const below = stackNames(host);
+  const below = protocolNamesOfHost(host);
   if (below.length > LAYERS_MAX) {
     return refuse(`${host.name} runs ${below.length} protocols already`, 'use fewer layers');
   }
@@ -181,7 +186,7 @@ function fits(
   return true;
 }
 
-function carriersHint(registry: Registry): string {
+function carriersHint(registry: ProtocolLookup): string {
   const isCarrier = (name: string): boolean => registry.protocols(name)?.carries !== undefined;
   return `protocols that do: ${registry.names.filter(isCarrier).join(', ')}`;
 }

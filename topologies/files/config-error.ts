@@ -44,10 +44,10 @@ export const CONFIG_CODES = {
 export type ConfigCode = keyof typeof CONFIG_CODES;
 
 /** Stands in for a file name, for values given by `--set`. */
-export const FLAG_FILE = '--set';
+export const FLAG_PSEUDO_FILE = '--set';
 
 /** `file` of a mistake that is in no file but in the command itself. */
-export const COMMAND_FILE = 'orrery';
+export const COMMAND_PSEUDO_FILE = 'orrery';
 
 /** One mistake at one place. */
 export interface ConfigIssue {
@@ -110,7 +110,7 @@ export class ConfigError extends Error {
 }
 
 /** The mistakes for somebody who may not see the files: places and messages, without lines and hints. */
-export function formatWithoutSource({ issues }: ConfigError): string {
+export function formatErrorWithoutSource({ issues }: ConfigError): string {
   return formatIssues(
     issues.map(({ sourceLine: _line, hint: _hint, ...issue }) => issue),
     0,
@@ -126,7 +126,7 @@ function formatIssues(issues: readonly ConfigIssue[], more: number): string {
 
 /** Formats one issue: the clickable first line, the source line, the caret, the hint. */
 export function formatIssue(issue: ConfigIssue): string {
-  const isFlag = issue.file === FLAG_FILE;
+  const isFlag = issue.file === FLAG_PSEUDO_FILE;
   const place = placeOf(issue);
   const path = issue.path === '' ? '' : `${issue.path}: `;
   const lines = [`${place}${path}${issue.message}`, ...formatSource(issue, isFlag)];
@@ -140,8 +140,8 @@ function printable(line: string): string {
 }
 
 function placeOf({ file, line, column }: ConfigIssue): string {
-  if (file === FLAG_FILE) return `orrery: ${FLAG_FILE} `;
-  return file === COMMAND_FILE ? 'orrery: ' : `${file}:${line}:${column}  `;
+  if (file === FLAG_PSEUDO_FILE) return `orrery: ${FLAG_PSEUDO_FILE} `;
+  return file === COMMAND_PSEUDO_FILE ? 'orrery: ' : `${file}:${line}:${column}  `;
 }
 
 function formatSource(issue: ConfigIssue, isFlag: boolean): readonly string[] {
@@ -168,7 +168,7 @@ function sortIssues(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
 }
 
 /** Formats a position inside a file as people write it: `links[3].loss`. */
-export function formatPath(path: readonly (string | number)[]): string {
+export function formatValuePath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;

@@ -5,12 +5,15 @@
  */
 
 /** A map without undefined values; optional keys stay optional. */
-export type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+export type UndefinedOmitted<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
-/** @returns a shallow copy without the keys whose value is undefined. */
-export function defined<T extends object>(map: T): Defined<T> {
-  if (!Object.values(map).includes(undefined)) return { ...map } as Defined<T>;
+/**
+ * Returns a copy of a map without the keys whose value is undefined.
+ * @returns a shallow copy without the keys whose value is undefined.
+ */
+export function omitUndefined<T extends object>(map: T): UndefinedOmitted<T> {
+  if (!Object.values(map).includes(undefined)) return { ...map } as UndefinedOmitted<T>;
   return Object.fromEntries(
     Object.entries(map).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
+  ) as UndefinedOmitted<T>;
 }

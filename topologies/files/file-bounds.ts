@@ -17,7 +17,7 @@ const bounds = new AsyncLocalStorage<Bound>();
 
 /** Runs `work`, which may open files below these folders only; others are refused as mistakes in their names. */
 export function runWithinFolders<Result>(folders: readonly string[], work: () => Result): Result {
-  return bounded((path) => folders.some((folder) => isBelow(path, folder)), work);
+  return bounded((path) => folders.some((folder) => isBelowFolder(path, folder)), work);
 }
 
 /** Runs `work` and adds each file that it opens to `opened`, by its path without symbolic links. */
@@ -46,7 +46,7 @@ export function runWithinFiles<Result>(
 }
 
 /** True if a file may be opened, or a module loaded; always true outside of the functions above. */
-export function mayOpen(path: string): boolean {
+export function mayOpenFile(path: string): boolean {
   return bounds.getStore()?.(path) ?? true;
 }
 
@@ -60,7 +60,7 @@ export function realPath(path: string): string {
 }
 
 /** True if a file lies below a folder, after following symbolic links. */
-export function isBelow(path: string, folder: string): boolean {
+export function isBelowFolder(path: string, folder: string): boolean {
   try {
     const way = relative(realpathSync(folder), realpathSync(path));
     return way !== '' && !/^\.\.(?:[\\/]|$)/.test(way) && !isAbsolute(way);

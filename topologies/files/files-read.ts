@@ -8,14 +8,14 @@ import { createHash } from 'node:crypto';
 let hashes: Set<string> | undefined;
 
 /** Records that a file was read; returns its SHA-256, lower-case hex. */
-export function recordFileRead(bytes: Uint8Array): string {
+export function hashAndRecordFileRead(bytes: Uint8Array): string {
   const hash = createHash('sha256').update(bytes).digest('hex');
   hashes?.add(hash);
   return hash;
 }
 
 /** Runs `work`, which reads files. @returns what it returns, and the SHA-256 of all that it read. */
-export function runRecordingReads<Result>(
+export function runRecordingFileHashes<Result>(
   work: () => Result,
 ): readonly [Result, ReadonlySet<string>] {
   const before = hashes;
@@ -31,7 +31,7 @@ export function runRecordingReads<Result>(
 let listener: ((path: string) => void) | undefined;
 
 /** From now on, calls `to` with the path of each file that is opened, even if it cannot be read. */
-export function onFileOpened(to: (path: string) => void): void {
+export function setFileOpenedListener(to: (path: string) => void): void {
   listener = to;
 }
 

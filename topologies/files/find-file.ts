@@ -7,8 +7,8 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, join, resolve } from 'node:path';
-import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
-import { listSome, suggest } from './suggest.ts';
+import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
+import { listFirstNames, suggestNearestWord } from './suggest.ts';
 
 /** A file found, or the message that it was not. */
 export type FoundFile =
@@ -16,6 +16,7 @@ export type FoundFile =
   | { readonly message: string; readonly hint?: string };
 
 /**
+ * Finds the file that a name refers to, in the given folders.
  * @param name As written by the user.
  * @param folders Where to look, in this order.
  * @param labels Names of the folders for the message.
@@ -28,11 +29,11 @@ export function findFile(
   const places = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
   const path = places.flatMap(pathsOf).find(isFileAt);
   if (path !== undefined)
-    return mayOpen(path) ? { path } : { message: `"${name}" ${OUTSIDE_FOLDERS_MESSAGE}` };
-  const folder = places.find((place) => isFolderAt(place) && mayOpen(place));
+    return mayOpenFile(path) ? { path } : { message: `"${name}" ${OUTSIDE_FOLDERS_MESSAGE}` };
+  const folder = places.find((place) => isFolderAt(place) && mayOpenFile(place));
   if (folder !== undefined) return isFolder(name, folder);
   const known = folders.flatMap(listFiles);
-  const near = suggest(basename(name), known);
+  const near = suggestNearestWord(basename(name), known);
   const where = labels.map((label) => `${label}/`).join(' or ');
   const message = `"${name}" not found${isAbsolute(name) ? '' : ` in ${where}`}`;
   return near === undefined ? { message } : { message, hint: `did you mean ${near}?` };
@@ -54,7 +55,7 @@ function isFolderAt(path: string): boolean {
 function isFolder(name: string, folder: string): FoundFile {
   const files = listFiles(folder);
   const hint =
-    files.length === 0 ? 'no YAML or JSON file is in it' : `files in it: ${listSome(files)}`;
+    files.length === 0 ? 'no YAML or JSON file is in it' : `files in it: ${listFirstNames(files)}`;
   return { message: `"${name}" is a folder, a file is needed`, hint };
 }
 

@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import type { ConfigCode } from './config-error.ts';
-import { suggest } from './suggest.ts';
+import { suggestNearestWord } from './suggest.ts';
 
 /** A mistake found by a leaf; `$key` in the hint stands for the name of the entry. */
 export interface LeafMistake {
@@ -41,7 +41,7 @@ export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
  * @param json JSON Schema of the accepted texts and numbers.
  * @param read Gets a value that is neither missing nor empty.
  */
-export function leaf<T>(
+export function makeLeafSchema<T>(
   expects: string,
   json: LeafJson,
   read: (value: unknown) => LeafResult<T>,
@@ -59,7 +59,7 @@ export function leaf<T>(
 }
 
 /** Creates the failed result of a leaf. */
-export function wrong(
+export function leafMistakeResult(
   code: ConfigCode,
   message: string,
   hint?: string,
@@ -101,25 +101,25 @@ export function shorten(text: string): string {
 }
 
 /** True or false. */
-export function flag(): Leaf<boolean> {
-  return leaf('true or false', { type: 'boolean' }, (value) =>
+export function booleanLeaf(): Leaf<boolean> {
+  return makeLeafSchema('true or false', { type: 'boolean' }, (value) =>
     typeof value === 'boolean' ? { value } : wrongShapeResult(value, 'true or false'),
   );
 }
 
 /** Any text on one or several lines. */
-export function text(expects: string): Leaf<string> {
-  return leaf(expects, { type: 'string' }, (value) =>
+export function textLeaf(expects: string): Leaf<string> {
+  return makeLeafSchema(expects, { type: 'string' }, (value) =>
     typeof value === 'string' ? { value } : wrongShapeResult(value, expects),
   );
 }
 
 /** A text that must match a pattern. */
-export function pattern(expects: string, form: RegExp, hint: string): Leaf<string> {
-  return leaf(expects, { type: 'string', pattern: form.source }, (value) => {
+export function patternLeaf(expects: string, form: RegExp, hint: string): Leaf<string> {
+  return makeLeafSchema(expects, { type: 'string', pattern: form.source }, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     if (form.test(value)) return { value };
-    return wrong('E104', `"${shorten(value)}" is not ${expects}`, hint);
+    return leafMistakeResult('E104', `"${shorten(value)}" is not ${expects}`, hint);
   });
 }
 
@@ -133,38 +133,45 @@ const NAME_FORM = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 export const NAME_HINT = 'letters, digits, "-" and "_", up to 63, a letter or digit first';
 
 /** Names of nodes, links, topologies: they become file names and parts of paths. */
-export function name(expects: string): Leaf<string> {
-  return leaf(expects, { type: 'string', pattern: NAME_FORM.source }, (value) => {
+export function nameLeaf(expects: string): Leaf<string> {
+  return makeLeafSchema(expects, { type: 'string', pattern: NAME_FORM.source }, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     if (!NAME_FORM.test(value)) {
-      return wrong('E104', `"${shorten(value)}" is not ${expects}`, NAME_HINT);
+      return leafMistakeResult('E104', `"${shorten(value)}" is not ${expects}`, NAME_HINT);
     }
     if (!DEVICE.test(value)) return { value };
-    return wrong('E104', `"${value}" is a device on Windows`, `write ${value}-1, for example`);
+    return leafMistakeResult(
+      'E104',
+      `"${value}" is a device on Windows`,
+      `write ${value}-1, for example`,
+    );
   });
 }
 
-/** True for a text that {@link name} takes. */
-export function isName(text: string): boolean {
+/** True for a text that {@link nameLeaf} takes. */
+export function isValidName(text: string): boolean {
   return NAME_FORM.test(text) && !DEVICE.test(text);
 }
 
 /** One of a few words. */
-export function wordLeaf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
+export function enumLeaf<const Words extends readonly string[]>(words: Words): Leaf<Words[number]> {
   const expects = `one of ${words.join(', ')}`;
-  return leaf(expects, { type: 'string', enum: [...words] }, (value) => {
+  return makeLeafSchema(expects, { type: 'string', enum: [...words] }, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const known = words.find((word) => word === value);
     if (known !== undefined) return { value: known };
-    const near = suggest(value, words);
+    const near = suggestNearestWord(value, words);
     const hint = near === undefined ? undefined : `did you mean ${near}?`;
-    return wrong('E104', `"${shorten(value)}" is not known, expected ${expects}`, hint);
+    return leafMistakeResult('E104', `"${shorten(value)}" is not known, expected ${expects}`, hint);
   });
 }
 
 function tooLong(value: unknown): { readonly mistake: LeafMistake } | undefined {
   if (typeof value !== 'string' || value.length <= TEXT_MAX) return undefined;
-  return wrong('E104', `a text of ${value.length} characters, the limit is ${TEXT_MAX}`);
+  return leafMistakeResult(
+    'E104',
+    `a text of ${value.length} characters, the limit is ${TEXT_MAX}`,
+  );
 }
 
 function isBlank(value: unknown): boolean {
@@ -172,5 +179,8 @@ function isBlank(value: unknown): boolean {
 }
 
 function blank(value: unknown, expects: string): { readonly mistake: LeafMistake } {
-  return wrong('E121', `${value === undefined ? 'missing' : 'empty'}, expected ${expects}`);
+  return leafMistakeResult(
+    'E121',
+    `${value === undefined ? 'missing' : 'empty'}, expected ${expects}`,
+  );
 }

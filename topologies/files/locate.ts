@@ -7,7 +7,7 @@
 import { type Document, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 
 /** Path of a value: keys and list indices from the root. */
-export type FilePath = readonly (string | number)[];
+export type ValuePath = readonly (string | number)[];
 
 /** Which part of an entry is meant: its value, or its key. */
 export type EntryPart = 'value' | 'key';
@@ -26,7 +26,11 @@ export interface TextRange {
  *
  * @returns the range, or undefined when only the file as a whole can be named.
  */
-export function locate(document: Document, path: FilePath, part: EntryPart): TextRange | undefined {
+export function locateTextRange(
+  document: Document,
+  path: ValuePath,
+  part: EntryPart,
+): TextRange | undefined {
   let node: unknown = document.contents;
   let key: TextRange | undefined;
   for (const step of path) {

@@ -9,16 +9,16 @@ import { type Document, isCollection, isMap, isSeq, parseDocument, type YAMLSeq 
 import {
   ConfigError,
   type ConfigIssue,
-  FLAG_FILE,
-  formatPath,
+  FLAG_PSEUDO_FILE,
+  formatValuePath,
   type IssuePlace,
 } from './config-error.ts';
-import { type EntryPart, type FilePath, keyText } from './locate.ts';
-import { suggest } from './suggest.ts';
-import { depthMistakes, parserMistakes, shapeMistakes } from './yaml-words.ts';
+import { type EntryPart, keyText, type ValuePath } from './locate.ts';
+import { suggestNearestWord } from './suggest.ts';
+import { depthMistakes, forbiddenYamlMistakes, parserMistakes } from './yaml-words.ts';
 
 /** One flag: a dotted path and the text of its value. */
-export interface Override {
+export interface FlagOverride {
   readonly path: string;
   readonly value: string;
   /** Leading part of the path that belongs to the containing file, e.g. `topology.`. */
@@ -46,7 +46,7 @@ export function overridesLength(overrides: Readonly<Record<string, string>>): nu
 }
 
 /** Says which flag, if any, wrote the entry at a path or made it necessary. */
-export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undefined;
+export type FlagPlaceFinder = (path: ValuePath, part: EntryPart) => IssuePlace | undefined;
 
 /**
  * Writes the flags' values into the document.
@@ -57,10 +57,10 @@ export type FlagPlaces = (path: FilePath, part: EntryPart) => IssuePlace | undef
  */
 export function applyOverrides(
   document: Document,
-  overrides: readonly Override[],
+  overrides: readonly FlagOverride[],
   fileKeys: readonly string[],
-): FlagPlaces {
-  const written: (Written & { readonly flag: Override })[] = [];
+): FlagPlaceFinder {
+  const written: (Written & { readonly flag: FlagOverride })[] = [];
   const issues: ConfigIssue[] = [];
   refuseUnreadable(overrides);
   const named = fileKeys.filter((key) => typeof document.get(key) === 'string');
@@ -88,7 +88,7 @@ export function applyOverrides(
  * @throws ConfigError naming each path or value that is nested too deeply, or the one with which all together are too
  * long.
  */
-function refuseUnreadable(overrides: readonly Override[]): void {
+function refuseUnreadable(overrides: readonly FlagOverride[]): void {
   const issues: ConfigIssue[] = [];
   let length = 0;
   for (const flag of overrides) {
@@ -114,7 +114,10 @@ function refuseUnreadable(overrides: readonly Override[]): void {
 }
 
 /** Flags for the file that the entry `key` names. */
-export function overridesBelow(overrides: readonly Override[], key: string): readonly Override[] {
+export function overridesBelowKey(
+  overrides: readonly FlagOverride[],
+  key: string,
+): readonly FlagOverride[] {
   const prefix = `${key}.`;
   return overrides
     .filter((flag) => flag.path.startsWith(prefix))
@@ -122,48 +125,50 @@ export function overridesBelow(overrides: readonly Override[], key: string): rea
 }
 
 /** Converts a record `path -> value` to flags. */
-export function listOverrides(overrides: Readonly<Record<string, string>>): readonly Override[] {
+export function overridesFromRecord(
+  overrides: Readonly<Record<string, string>>,
+): readonly FlagOverride[] {
   return Object.entries(overrides).map(([path, value]) => ({ path, value }));
 }
 
-function isWithin(path: FilePath, root: FilePath): boolean {
+function isWithin(path: ValuePath, root: ValuePath): boolean {
   return root.length <= path.length && root.every((step, at) => step === path[at]);
 }
 
 /** True when the value at `chosen` determines the kind of the map around `path`. */
-function isKindOf(path: FilePath, chosen: FilePath): boolean {
+function isKindOf(path: ValuePath, chosen: ValuePath): boolean {
   const around = path.slice(0, -1);
   const isSibling = chosen.length === path.length && isWithin(chosen, around);
   return isSibling && KIND_KEYS.includes(String(chosen.at(-1)));
 }
 
-function flagText(flag: Override): string {
+function flagText(flag: FlagOverride): string {
   return `${flag.prefix ?? ''}${flag.path}=${flag.value}`;
 }
 
-function flagPlace(flag: Override, part: 'path' | 'value'): IssuePlace {
-  const sourceLine = `${FLAG_FILE} ${flagText(flag)}`;
-  const pathAt = FLAG_FILE.length + 2;
+function flagPlace(flag: FlagOverride, part: 'path' | 'value'): IssuePlace {
+  const sourceLine = `${FLAG_PSEUDO_FILE} ${flagText(flag)}`;
+  const pathAt = FLAG_PSEUDO_FILE.length + 2;
   const valueAt = sourceLine.length - flag.value.length + 1;
   const [column, endColumn] =
     part === 'path' ? [pathAt, valueAt - 1] : [valueAt, sourceLine.length + 1];
-  return { file: FLAG_FILE, line: 1, column, endColumn, sourceLine };
+  return { file: FLAG_PSEUDO_FILE, line: 1, column, endColumn, sourceLine };
 }
 
 /** What a flag wrote, and the topmost entry that it created. */
 interface Written {
-  readonly path: FilePath;
-  readonly root: FilePath;
+  readonly path: ValuePath;
+  readonly root: ValuePath;
 }
 
 /** Follows a dotted path; keys may contain dots, so the longest existing key wins. */
 function resolvePath(
   document: Document,
-  flag: Override,
+  flag: FlagOverride,
   issues: ConfigIssue[],
 ): Written | undefined {
   const steps: (string | number)[] = [];
-  let root: FilePath | undefined;
+  let root: ValuePath | undefined;
   let rest = flag.path.split('.');
   while (rest.length > 0) {
     const node: unknown = steps.length === 0 ? document.contents : document.getIn(steps, true);
@@ -188,7 +193,7 @@ interface Step {
 /** The map whose keys contain dots: in the new path `kpis.a.b.max`, `a.b` is one key. */
 const DOTTED_KEYS = 'kpis';
 
-function mapStep(node: unknown, rest: readonly string[], steps: FilePath): Step | undefined {
+function mapStep(node: unknown, rest: readonly string[], steps: ValuePath): Step | undefined {
   if (isMap(node)) {
     const keys = node.items.map(keyText);
     for (let taken = rest.length; taken > 0; taken -= 1) {
@@ -218,12 +223,12 @@ function itemNames(item: unknown): readonly unknown[] {
   return isMap(item) ? [item.get('name'), item.get('id'), item.get('ends')] : [];
 }
 
-function lostPath(flag: Override, steps: FilePath, node: unknown): ConfigIssue {
-  const path = `${flag.prefix ?? ''}${formatPath(steps)}`;
+function lostPath(flag: FlagOverride, steps: ValuePath, node: unknown): ConfigIssue {
+  const path = `${flag.prefix ?? ''}${formatValuePath(steps)}`;
   const place = flagPlace(flag, 'path');
   if (isSeq(node)) {
     const names = node.items.flatMap(itemNames).filter((name) => typeof name === 'string');
-    const near = suggest(String(steps.at(-1)), names);
+    const near = suggestNearestWord(String(steps.at(-1)), names);
     const count = node.items.length;
     const message = `the list has ${count} ${count === 1 ? 'entry' : 'entries'}, none has this name`;
     const hint = near === undefined ? 'entries count from 0' : `did you mean ${near}?`;
@@ -243,7 +248,8 @@ export function parseFlagValue(text: string): unknown {
   // The parser compares each key with all previous ones; yaml-words.ts uses a set.
   const parsed = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   // Before it becomes plain data, in which maps that are keys become texts, each inside the next.
-  const isPlain = parserMistakes(parsed, text).length + shapeMistakes(parsed, text).length === 0;
+  const isPlain =
+    parserMistakes(parsed, text).length + forbiddenYamlMistakes(parsed, text).length === 0;
   if (!isPlain || /[&*]\w/.test(text)) return text;
   return parsed.toJS({ maxAliasCount: 0 });
 }

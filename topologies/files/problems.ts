@@ -5,13 +5,13 @@
  * @module
  */
 import type { z } from 'zod';
-import { type ConfigCode, ConfigError, type ConfigIssue, formatPath } from './config-error.ts';
-import type { EntryPart, FilePath } from './locate.ts';
-import type { Source } from './source.ts';
+import { type ConfigCode, ConfigError, type ConfigIssue, formatValuePath } from './config-error.ts';
+import type { EntryPart, ValuePath } from './locate.ts';
+import type { ConfigSource } from './source.ts';
 import { explainIssues, type PathMistake } from './zod-words.ts';
 
 /** What a mistake asks of a file. */
-type Places = Pick<Source, 'place'>;
+type Places = Pick<ConfigSource, 'place'>;
 
 /** Mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
@@ -25,7 +25,7 @@ const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PRO
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
 /** Mistakes found so far. */
-export class Problems {
+export class ConfigIssueCollector {
   readonly #issues: ConfigIssue[] = [];
   /** Mistakes already recorded, so that a map checked by two schemas is not reported twice. */
   readonly #told = new Set<string>();
@@ -68,7 +68,7 @@ export class Problems {
    *
    * @param root Path of the values inside the file, for maps inside another file.
    */
-  add(source: Places, mistake: PathMistake, root: FilePath = []): void {
+  add(source: Places, mistake: PathMistake, root: ValuePath = []): void {
     if (this.isInDoubt(mistake.code)) {
       this.#doubtful += 1;
       return;
@@ -80,12 +80,10 @@ export class Problems {
     const { code, message, hint, part } = mistake;
     const path = [...root, ...mistake.path];
     const place = source.place(path, part);
-    const shown = formatPath(path);
-    const { file, line, column } = place;
-    const key = [file, line, column, shown, message].join('\n');
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    const shown = formatValuePath(path);
     const issue = { ...place, path: shown, code, message };
+    if (this.#told.has(keyOf(issue))) return;
+    this.#told.add(keyOf(issue));
     this.#issues.push(hint === undefined ? issue : { ...issue, hint });
   }
 
@@ -94,6 +92,13 @@ export class Problems {
     const kept = issues.slice(0, KEPT_MAX - this.#issues.length);
     for (const one of kept) this.#issues.push(one);
     this.#more += issues.length - kept.length;
+  }
+
+  /** Records the mistakes of another check that are not recorded yet, in other words. */
+  addNew(other: ConfigIssueCollector, reword: (issue: ConfigIssue) => ConfigIssue): void {
+    const fresh = other.#issues.filter((issue) => !this.#told.has(keyOf(issue)));
+    this.addAll(fresh.map(reword));
+    this.#more += other.#more;
   }
 
   /** @throws ConfigError when there is any mistake. */
@@ -110,7 +115,7 @@ export class Problems {
     source: Places,
     schema: z.ZodType<T>,
     data: unknown,
-    root: FilePath = [],
+    root: ValuePath = [],
   ): T | undefined {
     const result = schema.safeParse(data);
     if (result.success) return result.data;
@@ -124,6 +129,10 @@ export class Problems {
   }
 }
 
+function keyOf({ file, line, column, path, message }: ConfigIssue): string {
+  return [file, line, column, path, message].join('\n');
+}
+
 /** A hint, or a function that composes it when it will be read. */
 export type Hint = string | (() => string);
 
@@ -133,7 +142,10 @@ export function hintText(hint: Hint): string {
 }
 
 /** Runs a step that may throw a ConfigError and keeps its issues instead. */
-export function collectConfigErrors<T>(problems: Problems, step: () => T): T | undefined {
+export function collectConfigErrors<T>(
+  problems: ConfigIssueCollector,
+  step: () => T,
+): T | undefined {
   try {
     return step();
   } catch (error) {
@@ -145,8 +157,8 @@ export function collectConfigErrors<T>(problems: Problems, step: () => T): T | u
 
 /** The position of an entry, for values that remember it. */
 export function positionOf(
-  source: Source,
-  path: FilePath,
+  source: ConfigSource,
+  path: ValuePath,
   part: EntryPart = 'value',
 ): { readonly file: string; readonly line: number; readonly column: number } {
   const { file, line, column } = source.place(path, part);

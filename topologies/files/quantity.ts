@@ -5,8 +5,15 @@
  * @module
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
-import { type Leaf, type LeafResult, leaf, shorten, wrong, wrongShapeResult } from './leaf.ts';
-import { readQuantity, UNIT_EXAMPLES, UNIT_WORDS, type UnitKind } from './units.ts';
+import {
+  type Leaf,
+  type LeafResult,
+  leafMistakeResult,
+  makeLeafSchema,
+  shorten,
+  wrongShapeResult,
+} from './leaf.ts';
+import { readQuantity, UNIT_EXAMPLES, UNIT_KIND_NAMES, type UnitKind } from './units.ts';
 
 /** Limits of a quantity in its base unit, with their spelling in messages. */
 export interface QuantityLimits {
@@ -18,7 +25,7 @@ export interface QuantityLimits {
   readonly hint?: string;
 }
 
-/** Virtual time is a safe integer of nanoseconds (docs/spec/event-order.md). */
+/** Longest virtual time that a file may name, ns: 104 days (docs/spec/event-order.md). */
 export const LONGEST_TIME_NS = 104 * 86_400e9;
 const TIME_LIMITS: QuantityLimits = { min: 0, max: LONGEST_TIME_NS, maxText: '104d' };
 
@@ -26,62 +33,66 @@ const SHARE_HINT = '$key is a probability, e.g. 0.01 for 1 %';
 const NOT_FINITE = /^[+-]?\.?(?:nan|inf|infinity)\b/i;
 
 /** A time of at least 0, whole nanoseconds. */
-export function time(limits: QuantityLimits = {}): Leaf<number> {
+export function timeLeaf(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('time', { ...TIME_LIMITS, ...limits }, asWholeNs);
 }
 
 /** A time that may be negative, e.g. a clock step. */
-export function signedTime(): Leaf<number> {
+export function signedTimeLeaf(): Leaf<number> {
   return quantity('time', { ...TIME_LIMITS, min: -104 * 86_400e9, minText: '-104d' }, asWholeNs);
 }
 
 /** A rate in bit/s above 0; `unlimited` is infinite. */
-export function rate(): Leaf<number> {
+export function bitRateLeaf(): Leaf<number> {
   const bounded = (value: unknown): LeafResult<number> =>
     readQuantityAs(value, 'rate', { min: 1, minText: '1bit/s' });
-  return leaf(expectation('rate'), quantityJson('rate'), (value) =>
+  return makeLeafSchema(expectation('rate'), quantityJson('rate'), (value) =>
     value === 'unlimited' ? { value: Number.POSITIVE_INFINITY } : bounded(value),
   );
 }
 
 /** Packets per second, above 0. */
-export function packetRate(): Leaf<number> {
+export function packetRateLeaf(): Leaf<number> {
   const limits = { min: 1e-6, minText: 'one packet in 11 days', max: 1e9, maxText: '1e9/s' };
   return quantity('packet-rate', limits, (value) => ({ value }));
 }
 
 /** A size in whole bytes. */
-export function size(limits: QuantityLimits = {}): Leaf<number> {
+export function sizeLeaf(limits: QuantityLimits = {}): Leaf<number> {
   return quantity('size', { min: 0, minText: '0B', ...limits }, (value, written) =>
     Number.isInteger(value)
       ? { value }
-      : wrong('E104', `${written} is not a whole number of bytes`, 'write the size in B'),
+      : leafMistakeResult(
+          'E104',
+          `${written} is not a whole number of bytes`,
+          'write the size in B',
+        ),
   );
 }
 
 /** A share of one: `5%` or `0.05`. */
-export function share(): Leaf<number> {
+export function shareLeaf(): Leaf<number> {
   return quantity('ratio', { min: 0, max: 1, hint: SHARE_HINT }, (value) => ({ value }));
 }
 
 /** Parts per million by which a clock is fast (positive) or slow. */
-export function drift(): Leaf<number> {
+export function clockDriftLeaf(): Leaf<number> {
   return quantity('drift', { min: -1e5, max: 1e5 }, (value) => ({ value }));
 }
 
 /** A number without unit. */
-export function number(expects: string, limits: QuantityLimits = {}): Leaf<number> {
-  return leaf(expects, { type: 'number', ...jsonLimits(limits) }, (value) =>
+export function numberLeaf(expects: string, limits: QuantityLimits = {}): Leaf<number> {
+  return makeLeafSchema(expects, { type: 'number', ...jsonLimits(limits) }, (value) =>
     readPlain(value, expects, limits),
   );
 }
 
 /** A whole number without unit. */
-export function whole(expects: string, limits: QuantityLimits = {}): Leaf<number> {
-  return leaf(expects, { type: 'integer', ...jsonLimits(limits) }, (value) => {
+export function wholeNumberLeaf(expects: string, limits: QuantityLimits = {}): Leaf<number> {
+  return makeLeafSchema(expects, { type: 'integer', ...jsonLimits(limits) }, (value) => {
     const result = readPlain(value, expects, limits);
     if ('mistake' in result || Number.isSafeInteger(result.value)) return result;
-    return wrong('E104', `${String(value)} is not a whole number`);
+    return leafMistakeResult('E104', `${String(value)} is not a whole number`);
   });
 }
 
@@ -90,7 +101,7 @@ function quantity(
   limits: QuantityLimits,
   finish: (value: number, written: string) => LeafResult<number>,
 ): Leaf<number> {
-  return leaf(expectation(kind), quantityJson(kind), (value) => {
+  return makeLeafSchema(expectation(kind), quantityJson(kind), (value) => {
     const result = readQuantityAs(value, kind, limits);
     return 'mistake' in result ? result : finish(result.value, String(value));
   });
@@ -98,7 +109,7 @@ function quantity(
 
 /** What a message expects: `a time such as 60s, 500ms, 2min`. */
 function expectation(kind: UnitKind): string {
-  return `${UNIT_WORDS[kind].a} such as ${UNIT_EXAMPLES[kind]}`;
+  return `${UNIT_KIND_NAMES[kind].a} such as ${UNIT_EXAMPLES[kind]}`;
 }
 
 /** Reads a value as a quantity of one kind, within limits. */
@@ -112,16 +123,22 @@ export function readQuantityAs(
   }
   const written = String(value);
   if (NOT_FINITE.test(written)) {
-    return wrong('E115', `${written} is not a finite number, expected ${expectation(kind)}`);
+    return leafMistakeResult(
+      'E115',
+      `${written} is not a finite number, expected ${expectation(kind)}`,
+    );
   }
   const found = readQuantity(written);
   if (found === undefined) {
-    return wrong('E103', `"${shorten(written)}" is not ${expectation(kind)}`);
+    return leafMistakeResult('E103', `"${shorten(written)}" is not ${expectation(kind)}`);
   }
   if (found.kind === kind) return within(found.value, written, limits);
   if (found.kind === 'number') return withoutUnit(found.value, value, kind, limits);
-  const { a } = UNIT_WORDS[found.kind];
-  const result = wrong('E103', `${written} is ${a}, expected ${UNIT_WORDS[kind].a}`);
+  const { a } = UNIT_KIND_NAMES[found.kind];
+  const result = leafMistakeResult(
+    'E103',
+    `${written} is ${a}, expected ${UNIT_KIND_NAMES[kind].a}`,
+  );
   return { mistake: { ...result.mistake, foundUnit: found.kind } };
 }
 
@@ -134,14 +151,18 @@ function withoutUnit(
   const shown = typeof value === 'string' ? `"${value}"` : String(value);
   if (kind !== 'ratio') {
     const message = `${value} has no unit, expected ${expectation(kind)}`;
-    return wrong('E102', message, `write ${value}${UNIT_WORDS[kind].unit}`);
+    return leafMistakeResult('E102', message, `write ${value}${UNIT_KIND_NAMES[kind].unit}`);
   }
   const max = limits.max ?? Number.POSITIVE_INFINITY;
   // 1.4 is a probability out of range; 5 most likely means 5 %.
   const looksLikePercent = bare > max && bare <= 100 && (bare >= 2 || typeof value === 'string');
   if (!looksLikePercent) return within(bare, String(value), limits);
   const message = `${shown} has no %, and ${bare} is above ${max}`;
-  return wrong('E105', message, `write ${bare}% or ${Number((bare / 100).toPrecision(12))}`);
+  return leafMistakeResult(
+    'E105',
+    message,
+    `write ${bare}% or ${Number((bare / 100).toPrecision(12))}`,
+  );
 }
 
 function readPlain(value: unknown, expects: string, limits: QuantityLimits): LeafResult<number> {
@@ -149,31 +170,44 @@ function readPlain(value: unknown, expects: string, limits: QuantityLimits): Lea
     return wrongShapeResult(value, expects);
   const written = String(value);
   if (NOT_FINITE.test(written)) {
-    return wrong('E115', `${written} is not a finite number, expected ${expects}`);
+    return leafMistakeResult('E115', `${written} is not a finite number, expected ${expects}`);
   }
   const bare = typeof value === 'number' ? value : readNumber(value);
   if (bare !== undefined) return within(bare, written, limits);
-  return wrong('E103', `"${shorten(written)}" is not ${expects}`);
+  return leafMistakeResult('E103', `"${shorten(written)}" is not ${expects}`);
 }
 
 function within(value: number, written: string, limits: QuantityLimits): LeafResult<number> {
   const { min, max, hint } = limits;
-  if (!Number.isFinite(value)) return wrong('E115', `${written} is not a finite number`);
+  if (!Number.isFinite(value))
+    return leafMistakeResult('E115', `${written} is not a finite number`);
   if (min !== undefined && value < min) {
     const isNegative = value < 0 && min >= 0;
     // Of a negative number the sign is wrong, so the message names 0 and no minimum below 1.
     const least = isNegative && min < 1 ? 0 : (limits.minText ?? min);
-    return wrong(isNegative ? 'E115' : 'E104', `${written} is below the minimum ${least}`, hint);
+    return leafMistakeResult(
+      isNegative ? 'E115' : 'E104',
+      `${written} is below the minimum ${least}`,
+      hint,
+    );
   }
   if (max !== undefined && value > max) {
-    return wrong('E104', `${written} is above the maximum ${limits.maxText ?? max}`, hint);
+    return leafMistakeResult(
+      'E104',
+      `${written} is above the maximum ${limits.maxText ?? max}`,
+      hint,
+    );
   }
   return { value };
 }
 
 function asWholeNs(value: number, written: string): LeafResult<number> {
   if (Number.isSafeInteger(value)) return { value };
-  return wrong('E104', `${written} is not a whole number of nanoseconds`, 'the finest step is 1ns');
+  return leafMistakeResult(
+    'E104',
+    `${written} is not a whole number of nanoseconds`,
+    'the finest step is 1ns',
+  );
 }
 
 function quantityJson(kind: UnitKind): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 
 /** Protocols and metrics that files may name. */
-export interface Registry {
+export interface ProtocolLookup {
   /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
   protocols(name: string): Protocol | undefined;
   /** Names of the protocols in nodes/, for suggestions. */

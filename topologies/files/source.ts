@@ -12,22 +12,22 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigIssue, type IssuePlace } from './config-error.ts';
-import { mayOpen, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
-import { announceFileOpened, recordFileRead } from './files-read.ts';
-import { type EntryPart, type FilePath, locate, type TextRange } from './locate.ts';
-import { applyOverrides, type Override } from './overrides.ts';
+import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from './file-bounds.ts';
+import { announceFileOpened, hashAndRecordFileRead } from './files-read.ts';
+import { type EntryPart, locateTextRange, type TextRange, type ValuePath } from './locate.ts';
+import { applyOverrides, type FlagOverride } from './overrides.ts';
 import {
   depthMistakes,
+  forbiddenYamlMistakes,
   jsonDepthMistakes,
   nulMistakes,
   parserMistakes,
   prototypeMistakes,
-  shapeMistakes,
   type TextMistake,
 } from './yaml-words.ts';
 
 /** A text with a name, and the positions of its values. */
-export interface Source {
+export interface ConfigSource {
   /** Path for display; see {@link displayPath}. */
   readonly file: string;
   readonly path: string;
@@ -36,16 +36,16 @@ export interface Source {
   /** Plain data: maps, lists, texts, numbers, booleans, null. */
   readonly data: unknown;
   /** Position of an entry; its parent's key when it has no text of its own. */
-  place(path: FilePath, part: EntryPart): IssuePlace;
+  place(path: ValuePath, part: EntryPart): IssuePlace;
 }
 
 /** How to read a file. */
-export interface ReadOptions {
+export interface ReadSourceOptions {
   /** Largest size of a YAML file, bytes. */
   readonly limitBytes: number;
   /** What to do about a file that is too large. */
   readonly tooLargeHint: string;
-  readonly overrides: readonly Override[];
+  readonly overrides: readonly FlagOverride[];
   /** Entries that may name another file, to which overrides below them are left. */
   readonly fileKeys?: readonly string[];
 }
@@ -60,7 +60,7 @@ const JSON_POSITIONS_BYTES = 2e6;
  *
  * @throws ConfigError naming every mistake in the text.
  */
-export function readSource(path: string, options: ReadOptions): Source {
+export function readSource(path: string, options: ReadSourceOptions): ConfigSource {
   const file = displayPath(path);
   checkPlace(path, file);
   const isJson = path.endsWith('.json');
@@ -69,7 +69,7 @@ export function readSource(path: string, options: ReadOptions): Source {
     file,
     isJson ? { ...options, limitBytes: JSON_LIMIT_BYTES } : options,
   );
-  const sha256 = recordFileRead(bytes);
+  const sha256 = hashAndRecordFileRead(bytes);
   const text = decode(bytes, file);
   const parsed =
     isJson && options.overrides.length === 0
@@ -92,16 +92,16 @@ export interface TextSource {
  */
 export function readText(
   path: string,
-  { limitBytes, tooLargeHint }: Pick<ReadOptions, 'limitBytes' | 'tooLargeHint'>,
+  { limitBytes, tooLargeHint }: Pick<ReadSourceOptions, 'limitBytes' | 'tooLargeHint'>,
 ): TextSource {
   const file = displayPath(path);
   checkPlace(path, file);
   const bytes = readBytes(path, file, { limitBytes, tooLargeHint, overrides: [] });
-  recordFileRead(bytes);
+  hashAndRecordFileRead(bytes);
   const text = decode(bytes, file);
-  let placer: Placer | undefined;
-  const placed = (): Placer => {
-    placer ??= new Placer(file, text);
+  let placer: LineColumnConverter | undefined;
+  const placed = (): LineColumnConverter => {
+    placer ??= new LineColumnConverter(file, text);
     return placer;
   };
   return { text, issue: (mistake) => placed().issue(mistake) };
@@ -116,7 +116,7 @@ export function displayPath(path: string): string {
 
 function checkPlace(path: string, file: string): void {
   announceFileOpened(path);
-  if (!mayOpen(path)) throw missing(file, `the file ${OUTSIDE_FOLDERS_MESSAGE}`);
+  if (!mayOpenFile(path)) throw missing(file, `the file ${OUTSIDE_FOLDERS_MESSAGE}`);
 }
 
 function missing(file: string, message: string): ConfigError {
@@ -125,7 +125,7 @@ function missing(file: string, message: string): ConfigError {
 }
 
 /** Reads a file within its limit, whatever size the system states: files of /proc have 0 bytes, and some no end. */
-function readBytes(path: string, file: string, options: ReadOptions): Uint8Array {
+function readBytes(path: string, file: string, options: ReadSourceOptions): Uint8Array {
   // A pipe without a writer would be waited for.
   const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -146,7 +146,7 @@ function readBytes(path: string, file: string, options: ReadOptions): Uint8Array
   }
 }
 
-function checkSize(bytes: number, file: string, options: ReadOptions): void {
+function checkSize(bytes: number, file: string, options: ReadSourceOptions): void {
   if (bytes <= options.limitBytes) return;
   const isSmall = options.limitBytes < 1e6;
   const sizeText = (value: number): string =>
@@ -176,26 +176,26 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-type Parsed = Pick<Source, 'data' | 'place'>;
+type Parsed = Pick<ConfigSource, 'data' | 'place'>;
 
-function parseYaml(text: string, file: string, options: ReadOptions): Parsed {
-  const placer = new Placer(file, text);
+function parseYaml(text: string, file: string, options: ReadSourceOptions): Parsed {
+  const placer = new LineColumnConverter(file, text);
   placer.refuse(nulMistakes(text));
   placer.refuse(depthMistakes(text));
   const document = parseText(text, placer);
   placer.refuse(parserMistakes(document, text));
-  placer.refuse(shapeMistakes(document, text));
+  placer.refuse(forbiddenYamlMistakes(document, text));
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
   placer.refuse(rootMistakes(data));
   // Values set by a flag were not in the text checked above.
   if (options.overrides.length > 0) placer.refuse(prototypeMistakes(data, text));
-  const place = (path: FilePath, part: EntryPart): IssuePlace =>
-    flags(path, part) ?? placer.place(locate(document, path, part));
+  const place = (path: ValuePath, part: EntryPart): IssuePlace =>
+    flags(path, part) ?? placer.place(locateTextRange(document, path, part));
   return { data, place };
 }
 
-function parseText(text: string, placer: Placer): Document {
+function parseText(text: string, placer: LineColumnConverter): Document {
   try {
     // The parser compares each key with all previous ones; yaml-words.ts uses a set.
     return parseDocument(text, { prettyErrors: false, uniqueKeys: false });
@@ -217,7 +217,7 @@ function rootMistakes(data: unknown): readonly TextMistake[] {
 }
 
 function parseJson(text: string, file: string): Parsed {
-  const placer = new Placer(file, text);
+  const placer = new LineColumnConverter(file, text);
   placer.refuse(jsonDepthMistakes(text));
   let data: unknown;
   try {
@@ -230,10 +230,10 @@ function parseJson(text: string, file: string): Parsed {
   }
   placer.refuse([...rootMistakes(data), ...prototypeMistakes(data, text)]);
   let document: Document | undefined;
-  const place = (path: FilePath, part: EntryPart): IssuePlace => {
+  const place = (path: ValuePath, part: EntryPart): IssuePlace => {
     if (text.length > JSON_POSITIONS_BYTES) return placer.place(undefined);
     document ??= parseText(text, placer);
-    return placer.place(locate(document, path, part));
+    return placer.place(locateTextRange(document, path, part));
   };
   return { data, place };
 }
@@ -245,7 +245,7 @@ interface Line {
 }
 
 /** Converts offsets of one text to lines and columns. */
-export class Placer {
+export class LineColumnConverter {
   readonly #file: string;
   readonly #text: string;
   readonly #lines = new LineCounter();

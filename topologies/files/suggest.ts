@@ -19,7 +19,7 @@ const PREFIX_CHARACTERS_MIN = 3;
  * @param candidates Allowed words, most likely first; ties keep this order.
  * @returns the nearest candidate, or undefined when none is near.
  */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+export function suggestNearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   // Everything is within two edits of a short word, so short words get one.
   const allowed = wanted.length <= PREFIX_CHARACTERS_MIN ? 1 : EDIT_DISTANCE_MAX;
@@ -49,14 +49,14 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
  * @param names All existing names.
  * @param label What the names are, e.g. `nodes`.
  */
-export function hintNames(word: string, names: readonly string[], label: string): string {
-  const near = suggest(word, names);
-  const list = `${label}: ${listSome(names)}`;
+export function unknownNameHint(word: string, names: readonly string[], label: string): string {
+  const near = suggestNearestWord(word, names);
+  const list = `${label}: ${listFirstNames(names)}`;
   return near === undefined ? list : `did you mean ${near}? ${list}`;
 }
 
 /** Lists the first names and counts the others: `a, b, c, … 9 more`. */
-export function listSome(names: readonly string[], most: number = LISTED_MAX): string {
+export function listFirstNames(names: readonly string[], most: number = LISTED_MAX): string {
   if (names.length === 0) return 'none';
   if (names.length <= most + 1) return names.join(', ');
   return `${names.slice(0, most).join(', ')}, … ${names.length - most} more`;

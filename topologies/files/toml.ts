@@ -11,21 +11,21 @@ import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Document, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError, type IssuePlace } from './config-error.ts';
-import { type EntryPart, type FilePath, locate } from './locate.ts';
-import { Problems } from './problems.ts';
-import { Placer } from './source.ts';
+import { type EntryPart, locateTextRange, type ValuePath } from './locate.ts';
+import { ConfigIssueCollector } from './problems.ts';
+import { LineColumnConverter } from './source.ts';
 import {
-  bracketMistakes,
-  openBrackets,
-  shapeMistakes,
+  forbiddenYamlMistakes,
+  openBracketMistakes,
+  openBracketOffsets,
   type TextMistake,
-  unclosed,
+  unclosedMistake,
 } from './yaml-words.ts';
 
 /** Far more than any real file has; the parser puts the characters of a text on the stack. */
 const CHARACTERS_MAX = 64_000;
 
-/** Comments, quoted texts and brackets; see {@link openBrackets}. */
+/** Comments, quoted texts and brackets; see {@link openBracketOffsets}. */
 const SIGNS =
   /#[^\n]*|"""(?:\\[\s\S]|[^\\])*?("{3,5}|$)|'''[\s\S]*?('{3,5}|$)|"(?:\\.|[^"\\\n])*("?)|'[^'\n]*('?)|[[\]{}]/g;
 /** Hints, by the message of the parser. */
@@ -52,16 +52,16 @@ class Table extends YAMLMap {
  */
 export function readToml<T>(file: string, given: string, schema: z.ZodType<T>): T {
   const text = given.replace(/^\ufeff/, '');
-  const placer = new Placer(file, text);
+  const placer = new LineColumnConverter(file, text);
   placer.refuse(sizeMistakes(text));
-  placer.refuse(bracketMistakes(text, SIGNS));
+  placer.refuse(openBracketMistakes(text, SIGNS));
   const program = parse(text, placer);
   placer.refuse(valueMistakes(program));
   const document = documentOf(program);
-  placer.refuse(shapeMistakes(document, text));
-  const place = (path: FilePath, part: EntryPart): IssuePlace =>
-    placer.place(locate(document, path, part));
-  const problems = new Problems();
+  placer.refuse(forbiddenYamlMistakes(document, text));
+  const place = (path: ValuePath, part: EntryPart): IssuePlace =>
+    placer.place(locateTextRange(document, path, part));
+  const problems = new ConfigIssueCollector();
   const value = problems.check({ place }, schema, document.toJS());
   problems.throwIfAny();
   return value as T;
@@ -73,7 +73,7 @@ function sizeMistakes({ length }: string): readonly TextMistake[] {
   return [{ code: 'E117', start: 0, end: 1, message }];
 }
 
-function parse(text: string, placer: Placer): AST.TOMLProgram {
+function parse(text: string, placer: LineColumnConverter): AST.TOMLProgram {
   try {
     // Without a newline at its end, the parser can lose what stands there.
     return parseTOML(`${text}\n`, { tomlVersion: '1.0' });
@@ -89,10 +89,10 @@ function wordError(error: unknown, text: string): TextMistake {
   }
   // What is missing at the end of the file is missing after its last word.
   const start = Math.min(error.index, text.trimEnd().length);
-  const open = openBrackets(text, text.length, SIGNS).findLast((one) => one <= start);
+  const open = openBracketOffsets(text, text.length, SIGNS).findLast((one) => one <= start);
   if (open !== undefined) {
     const [sign = ''] = /^(?:"""|'''|.)/.exec(text.slice(open)) ?? [];
-    return unclosed(open, sign);
+    return unclosedMistake(open, sign);
   }
   const [word = ''] = /^(?:[\w.-]+|.)/.exec(text.slice(start)) ?? [];
   const code = error.message === TWICE ? 'E114' : 'E119';

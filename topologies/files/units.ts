@@ -35,19 +35,20 @@ export interface BareNumber {
 }
 
 /** Names of the kinds in messages, with article, and a unit of each. */
-export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly a: string; readonly unit: string }>> =
-  {
-    time: { a: 'a time', unit: 's' },
-    rate: { a: 'a rate', unit: 'bit/s' },
-    'packet-rate': { a: 'a packet rate', unit: '/s' },
-    size: { a: 'a size', unit: 'B' },
-    ratio: { a: 'a share', unit: '%' },
-    packets: { a: 'a number of packets', unit: 'packets' },
-    drift: { a: 'a clock drift', unit: 'ppm' },
-    energy: { a: 'an energy', unit: 'J' },
-    mass: { a: 'a mass', unit: 'g' },
-    intensity: { a: 'a carbon intensity', unit: 'gCO2/kWh' },
-  };
+export const UNIT_KIND_NAMES: Readonly<
+  Record<UnitKind, { readonly a: string; readonly unit: string }>
+> = {
+  time: { a: 'a time', unit: 's' },
+  rate: { a: 'a rate', unit: 'bit/s' },
+  'packet-rate': { a: 'a packet rate', unit: '/s' },
+  size: { a: 'a size', unit: 'B' },
+  ratio: { a: 'a share', unit: '%' },
+  packets: { a: 'a number of packets', unit: 'packets' },
+  drift: { a: 'a clock drift', unit: 'ppm' },
+  energy: { a: 'an energy', unit: 'J' },
+  mass: { a: 'a mass', unit: 'g' },
+  intensity: { a: 'a carbon intensity', unit: 'gCO2/kWh' },
+};
 
 /** Examples that messages offer. */
 export const UNIT_EXAMPLES: Readonly<Record<UnitKind, string>> = {

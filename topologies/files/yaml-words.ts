@@ -98,16 +98,16 @@ export function parserMistakes(document: Document, text: string): readonly TextM
 /** Finds nesting far deeper than any file needs, before the parser recurses into it. */
 export function depthMistakes(text: string): readonly TextMistake[] {
   const dashes = DEEP_DASHES.exec(text)?.index;
-  return dashes === undefined ? bracketMistakes(text, SIGNS) : [tooDeep(dashes)];
+  return dashes === undefined ? openBracketMistakes(text, SIGNS) : [tooDeep(dashes)];
 }
 
 /**
  * Finds too many open brackets.
  *
- * @param signs See {@link openBrackets}.
+ * @param signs See {@link openBracketOffsets}.
  */
-export function bracketMistakes(text: string, signs: RegExp): readonly TextMistake[] {
-  const start = openBrackets(text, text.length, signs, DEPTH_MAX).at(DEPTH_MAX);
+export function openBracketMistakes(text: string, signs: RegExp): readonly TextMistake[] {
+  const start = openBracketOffsets(text, text.length, signs, DEPTH_MAX).at(DEPTH_MAX);
   return start === undefined ? [] : [tooDeep(start)];
 }
 
@@ -139,7 +139,7 @@ function tooDeep(start: number): TextMistake {
 }
 
 /** Finds constructs that the parser accepts and these files do not allow. */
-export function shapeMistakes(document: Document, text: string): readonly TextMistake[] {
+export function forbiddenYamlMistakes(document: Document, text: string): readonly TextMistake[] {
   const found: TextMistake[] = [];
   visit(document, {
     Alias(_key, node) {
@@ -179,7 +179,7 @@ export function shapeMistakes(document: Document, text: string): readonly TextMi
   return found;
 }
 
-/** Finds keys that would name the prototype of a map; for a document, `shapeMistakes` does that. */
+/** Finds keys that would name the prototype of a map; for a document, `forbiddenYamlMistakes` does that. */
 export function prototypeMistakes(data: unknown, text: string): readonly TextMistake[] {
   if (!hasPrototypeKey(data)) return [];
   const start = Math.max(0, text.indexOf(PROTOTYPE));
@@ -217,8 +217,8 @@ function tabMistake(start: number): TextMistake {
 }
 
 function missingChar(error: ParserError, text: string): TextMistake {
-  const open = openBrackets(text, error.pos[0], SIGNS).at(-1);
-  return open === undefined ? fixedWords(error) : unclosed(open, text[open] ?? '');
+  const open = openBracketOffsets(text, error.pos[0], SIGNS).at(-1);
+  return open === undefined ? fixedWords(error) : unclosedMistake(open, text[open] ?? '');
 }
 
 /** For a list whose entries start in different columns, which the parser takes for a key. */
@@ -269,7 +269,7 @@ function duplicateKey(
  * The parser notices an open bracket or quote only at the end; the user needs the place where it
  * was opened.
  */
-export function unclosed(open: number, sign: string): TextMistake {
+export function unclosedMistake(open: number, sign: string): TextMistake {
   const what = /^["']/.test(sign) ? 'text in quotes' : sign === '[' ? 'list' : 'map';
   const message = `the ${what} that begins here is not closed`;
   const hint = `add ${CLOSING[sign] ?? sign} at its end`;
@@ -286,7 +286,7 @@ const SIGNS =
  *
  * @param signs Matches comments, brackets and quoted texts, whose last group is empty if they are not closed.
  */
-export function openBrackets(
+export function openBracketOffsets(
   text: string,
   end: number,
   signs: RegExp,

@@ -9,15 +9,15 @@
 
 import { z } from 'zod';
 import { greatestOf } from '../../engine/pure/extremes.ts';
-import { type ConfigCode, formatPath } from './config-error.ts';
+import { type ConfigCode, formatValuePath } from './config-error.ts';
 import { describeShape, type LeafMistake, shorten } from './leaf.ts';
-import type { EntryPart, FilePath } from './locate.ts';
-import { suggest } from './suggest.ts';
+import type { EntryPart, ValuePath } from './locate.ts';
+import { suggestNearestWord } from './suggest.ts';
 
 /** A mistake at a path of a file. */
 export interface PathMistake {
   readonly code: ConfigCode;
-  readonly path: FilePath;
+  readonly path: ValuePath;
   readonly part: EntryPart;
   readonly message: string;
   readonly hint?: string;
@@ -36,14 +36,16 @@ export function explainIssues(
 ): readonly PathMistake[] {
   const mistakes = error.issues.flatMap((issue) => wordIssue(issue, schema, data));
   // A misspelt key is also missing under its right name: reported once, where it was written.
-  const meant = new Set(mistakes.flatMap(({ meant: path }) => (path ? [formatPath(path)] : [])));
+  const meant = new Set(
+    mistakes.flatMap(({ meant: path }) => (path ? [formatValuePath(path)] : [])),
+  );
   return mistakes
-    .filter(({ code, path }) => code !== 'E121' || !meant.has(formatPath(path)))
+    .filter(({ code, path }) => code !== 'E121' || !meant.has(formatValuePath(path)))
     .map(({ meant: _meant, ...mistake }) => mistake);
 }
 
 /** A mistake with the path of the key that an unknown one was meant to be. */
-type WordedMistake = PathMistake & { readonly meant?: FilePath };
+type WordedMistake = PathMistake & { readonly meant?: ValuePath };
 
 function wordIssue(
   issue: Issue,
@@ -104,7 +106,7 @@ function expectedOf(issue: Issue): string {
 
 function wordCustom(
   issue: Extract<Issue, { code: 'custom' }>,
-  path: FilePath,
+  path: ValuePath,
   value: unknown,
 ): PathMistake {
   const mistake = issue.params as Partial<LeafMistake> | undefined;
@@ -127,15 +129,15 @@ const LINK_KEYS: Readonly<Record<string, string>> = {
   ratio: 'loss',
 };
 
-function belongsHint(unit: string | undefined, path: FilePath): string | undefined {
+function belongsHint(unit: string | undefined, path: ValuePath): string | undefined {
   const key = LINK_KEYS[unit ?? ''];
   const isLink = path[0] === 'links' || path[0] === 'segments';
   if (key === undefined || !isLink || path.length < 3) return undefined;
   return `${unit} belongs to ${path[0]}[${path[1]}].${key}`;
 }
 
-function unknownKey(path: FilePath, key: string, known: readonly string[]): WordedMistake {
-  const near = suggest(key, known);
+function unknownKey(path: ValuePath, key: string, known: readonly string[]): WordedMistake {
+  const near = suggestNearestWord(key, known);
   const list = known.length === 0 ? undefined : `keys: ${known.join(', ')}`;
   const hint = near === undefined ? list : `did you mean ${near}?`;
   return {
@@ -148,19 +150,19 @@ function unknownKey(path: FilePath, key: string, known: readonly string[]): Word
   };
 }
 
-function unknownKind(issue: object, path: FilePath, value: unknown): PathMistake {
+function unknownKind(issue: object, path: ValuePath, value: unknown): PathMistake {
   const { options } = issue as { readonly options?: readonly unknown[] };
   const words = (options ?? []).map(String);
   const expected = words.length === 0 ? 'another value' : `one of ${words.join(', ')}`;
   if (typeof value !== 'string') return { ...shapeMistake(value, expected), path, part: 'value' };
-  const near = suggest(value, words);
+  const near = suggestNearestWord(value, words);
   const message = `"${shorten(value)}" is not known, expected ${expected}`;
   const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
   return { code: 'E104', path, part: 'value', message, ...hint };
 }
 
 /** Explains issues of ordinary zod schemas, such as those of protocols. */
-function wordPlain(issue: Issue, path: FilePath, value: unknown, expects?: string): PathMistake {
+function wordPlain(issue: Issue, path: ValuePath, value: unknown, expects?: string): PathMistake {
   const at = { path, part: 'value' as const };
   const shown = typeof value === 'string' ? `"${shorten(value)}"` : String(value);
   switch (issue.code) {
@@ -244,12 +246,12 @@ function typeWords(expected: string): string {
   return words[expected] ?? `a value of type ${expected}`;
 }
 
-function cleanPath(path: readonly PropertyKey[]): FilePath {
+function cleanPath(path: readonly PropertyKey[]): ValuePath {
   return path.map((step) => (typeof step === 'number' ? step : String(step)));
 }
 
 /** The value at a path of plain data, or undefined. */
-export function valueAt(data: unknown, path: FilePath): unknown {
+export function valueAt(data: unknown, path: ValuePath): unknown {
   let value: unknown = data;
   for (const step of path) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step))
@@ -262,7 +264,7 @@ export function valueAt(data: unknown, path: FilePath): unknown {
 /** Keys that the schema allows at a path, for suggestions. */
 function keysAt(
   schema: z.core.$ZodType | undefined,
-  path: FilePath,
+  path: ValuePath,
   data: unknown,
 ): readonly string[] {
   const value = valueAt(data, path);
@@ -274,13 +276,13 @@ function keysAt(
 /** What the schema at a path says that it expects (`meta({ expects: … })`). */
 function expectsAt(
   schema: z.core.$ZodType | undefined,
-  path: FilePath,
+  path: ValuePath,
   data: unknown,
 ): string | undefined {
   for (let forms = formsAt(schema, path, data); forms.length > 0; ) {
     const [told] = forms.flatMap((one) => z.globalRegistry.get(one)?.['expects'] ?? []);
     if (typeof told === 'string') return told;
-    forms = forms.flatMap((one) => (isWrapped(one) ? [one.unwrap()] : []));
+    forms = forms.flatMap((one) => (isOptionalOrDefaultSchema(one) ? [one.unwrap()] : []));
   }
   return undefined;
 }
@@ -288,7 +290,7 @@ function expectsAt(
 /** The schemas of the value at a path: several where it may have several forms. */
 function formsAt(
   schema: z.core.$ZodType | undefined,
-  path: FilePath,
+  path: ValuePath,
   data: unknown,
 ): readonly z.core.$ZodType[] {
   let schemas: readonly z.core.$ZodType[] = schema === undefined ? [] : [schema];
@@ -311,7 +313,7 @@ function innerOf(schema: z.core.$ZodType, step: string | number): readonly z.cor
 
 /** Unwraps a schema and opens unions; of a discriminated union only the matching branch remains. */
 function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$ZodType[] {
-  if (isWrapped(schema)) return openForms(schema.unwrap(), value);
+  if (isOptionalOrDefaultSchema(schema)) return openForms(schema.unwrap(), value);
   if (schema instanceof z.ZodPipe) return openForms(schema.in, value);
   if (!(schema instanceof z.ZodUnion)) return [schema];
   const key = schema instanceof z.ZodDiscriminatedUnion ? schema.def.discriminator : 'kind';
@@ -324,7 +326,7 @@ function openForms(schema: z.core.$ZodType, value: unknown): readonly z.core.$Zo
 }
 
 /** True for a schema that wraps another one, and lets the value be missing. */
-export function isWrapped(
+export function isOptionalOrDefaultSchema(
   schema: z.core.$ZodType,
 ): schema is z.ZodOptional | z.ZodDefault | z.ZodPrefault {
   if (schema instanceof z.ZodOptional) return true;

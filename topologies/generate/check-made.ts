@@ -6,8 +6,8 @@
  */
 import { z } from 'zod';
 import type { GeneratedTopology } from '../../engine/host/generator.ts';
-import { formatPath } from '../files/config-error.ts';
-import { isName, NAME_HINT } from '../files/leaf.ts';
+import { formatValuePath } from '../files/config-error.ts';
+import { isValidName, NAME_HINT } from '../files/leaf.ts';
 import { LONGEST_TIME_NS } from '../files/quantity.ts';
 import { explainIssues } from '../files/zod-words.ts';
 
@@ -16,7 +16,7 @@ export class InvalidTopologyError extends Error {
   override readonly name = 'MadeWrong';
 }
 
-const name = z.string().refine(isName, { message: `is not a name: ${NAME_HINT}` });
+const name = z.string().refine(isValidName, { message: `is not a name: ${NAME_HINT}` });
 const options = z.record(z.string(), z.unknown()).optional();
 const timeNs = z.int().min(0).max(LONGEST_TIME_NS);
 const rateBps = z
@@ -84,13 +84,14 @@ const schema = z.strictObject({
 });
 
 /**
+ * Checks the topology that a generator has made, and returns it.
  * @returns what it was given.
  * @throws InvalidTopologyError with the first mistake.
  */
-export function checkMade(made: GeneratedTopology): GeneratedTopology {
+export function checkGeneratedTopology(made: GeneratedTopology): GeneratedTopology {
   const result = schema.safeParse(made);
   if (result.success) return made;
   const issues = result.error.issues.slice(0, 1);
   const [mistake] = explainIssues({ issues }, schema, made);
-  throw new InvalidTopologyError(`${formatPath(mistake?.path ?? [])}: ${mistake?.message}`);
+  throw new InvalidTopologyError(`${formatValuePath(mistake?.path ?? [])}: ${mistake?.message}`);
 }

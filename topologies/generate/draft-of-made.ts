@@ -4,7 +4,7 @@
  * @module
  */
 import type { GeneratedDirection, GeneratedTopology } from '../../engine/host/generator.ts';
-import type { DirectionSpec } from '../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import {
   AS_MTU_DEFAULT,
   GENERATED_LINK_DEFAULTS,
@@ -12,9 +12,9 @@ import {
   type NodeDraft,
   type TopologyDraft,
 } from '../assemble/draft.ts';
-import { defined } from '../files/defined.ts';
-import type { FilePath } from '../files/locate.ts';
-import { checkMade } from './check-made.ts';
+import { omitUndefined } from '../files/defined.ts';
+import type { ValuePath } from '../files/locate.ts';
+import { checkGeneratedTopology } from './check-made.ts';
 
 /**
  * The draft of what a generator or an importer made.
@@ -22,8 +22,12 @@ import { checkMade } from './check-made.ts';
  * @param protocol Name of the protocol whose generator or importer made it; empty if none.
  * @throws MadeWrong if it is no topology.
  */
-export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = ''): TopologyDraft {
-  const { nodes, links, systems = [], stack = [] } = checkMade(made);
+export function draftOfGeneratedTopology(
+  made: GeneratedTopology,
+  path: ValuePath,
+  protocol = '',
+): TopologyDraft {
+  const { nodes, links, systems = [], stack = [] } = checkGeneratedTopology(made);
   const usualRun = protocol === '' ? undefined : protocol;
   return {
     stack: stack.map((layer) => ({ run: protocol, ...layer })),
@@ -35,11 +39,11 @@ export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = 
     })),
     nodes: nodes.map(
       ({ as, fixedOptions, ...own }): NodeDraft =>
-        defined({ ...own, isdAs: as, generated: fixedOptions, usualRun, path }),
+        omitUndefined({ ...own, isdAs: as, generated: fixedOptions, usualRun, path }),
     ),
     links: links.map(({ ends: [a, b], id, relation, usual = {}, ...own }): LinkDraft => {
       const { both = {}, forward, backward } = own;
-      return defined({
+      return omitUndefined({
         a: { host: a },
         b: { host: b },
         id,
@@ -54,6 +58,6 @@ export function draftOfMade(made: GeneratedTopology, path: FilePath, protocol = 
   };
 }
 
-function direction({ loss, ...own }: GeneratedDirection): Partial<DirectionSpec> {
+function direction({ loss, ...own }: GeneratedDirection): Partial<LinkDirectionSpec> {
   return loss === undefined ? own : { ...own, loss: { kind: 'bernoulli', probability: loss } };
 }

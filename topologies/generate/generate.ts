@@ -12,15 +12,15 @@ import { z } from 'zod';
 import type { OpenSeededDraws, TopologyGenerator } from '../../engine/host/generator.ts';
 import type { BuildContext } from '../assemble/context.ts';
 import type { TopologyDraft } from '../assemble/draft.ts';
-import { namedProtocol } from '../assemble/protocol-name.ts';
-import type { Registry } from '../files/registry.ts';
+import { lookUpProtocol } from '../assemble/protocol-name.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
 import { explainIssues } from '../files/zod-words.ts';
 import { protocolNameLeaf } from '../schema/topology.ts';
+import { BUILT_IN_GENERATORS } from './built-in-generators.ts';
 import { InvalidTopologyError } from './check-made.ts';
-import { draftOfMade } from './draft-of-made.ts';
-import { PLAIN_GENERATORS } from './plain.ts';
+import { draftOfGeneratedTopology } from './draft-of-made.ts';
 import { seededRandom } from './random.ts';
-import { tooLarge } from './too-large.ts';
+import { generatedSizeMistake } from './size-mistake.ts';
 
 const PATH = ['generate'] as const;
 const NOTHING: TopologyDraft = { ases: [], nodes: [], links: [] };
@@ -28,7 +28,7 @@ const NOTHING: TopologyDraft = { ases: [], nodes: [], links: [] };
 const MODULE_HINT = 'a generator of your own module needs run: ./my-protocol/index.ts';
 
 /** What a `generate` entry makes. */
-export interface Generated {
+export interface GeneratedDraft {
   readonly draft: TopologyDraft;
   /** The user's module that the entry names; absolute path. */
   readonly module?: string;
@@ -45,7 +45,7 @@ interface Offer {
  * Generates what an entry asks for.
  * @returns undefined after noting what is wrong.
  */
-export function generate(context: BuildContext, entry: unknown): Generated | undefined {
+export function generateDraft(context: BuildContext, entry: unknown): GeneratedDraft | undefined {
   // A value of another shape is refused by the schema of the file.
   if (!isMap(entry)) return undefined;
   const { run } = entry;
@@ -62,8 +62,8 @@ export function generate(context: BuildContext, entry: unknown): Generated | und
 }
 
 /** The plain generators and those of the protocols that the registry lists. */
-function allOffers(registry: Registry): readonly Offer[] {
-  const plain = PLAIN_GENERATORS.map((generator): Offer => ({ generator }));
+function allOffers(registry: ProtocolLookup): readonly Offer[] {
+  const plain = BUILT_IN_GENERATORS.map((generator): Offer => ({ generator }));
   const own = registry.names.flatMap((protocol) =>
     (registry.protocols(protocol)?.generators ?? []).map(
       (generator): Offer => ({ generator, protocol }),
@@ -95,14 +95,14 @@ function chosen(
 }
 
 function moduleOf({ source, registry }: BuildContext, run: unknown): string {
-  return namedProtocol(String(run), source, registry).name;
+  return lookUpProtocol(String(run), source, registry).name;
 }
 
 /** The generators of one protocol; undefined after noting that it has none. */
 function offersOf(context: BuildContext, run: string): readonly Offer[] | 'not-loaded' | undefined {
   const { source, registry } = context;
   const path = [...PATH, 'run'];
-  const { name, mistake } = namedProtocol(run, source, registry);
+  const { name, mistake } = lookUpProtocol(run, source, registry);
   if (mistake !== undefined) {
     context.refuse('E116', path, mistake.message, mistake.hint);
     return undefined;
@@ -154,7 +154,7 @@ function sized(
   { generator, protocol }: Offer,
   parameters: unknown,
 ): TopologyDraft | undefined {
-  const excess = tooLarge(generator.size(parameters));
+  const excess = generatedSizeMistake(generator.size(parameters));
   if (excess !== undefined) {
     context.refuse('E104', PATH, excess, 'lower its numbers');
     return undefined;
@@ -164,7 +164,7 @@ function sized(
     // Network 3 of a file with seed 1 is the network of a file with seed 3.
     return seededRandom(generator.name, seed + context.network - 1);
   };
-  return draftOfMade(generator.generate(parameters, draws), PATH, protocol);
+  return draftOfGeneratedTopology(generator.generate(parameters, draws), PATH, protocol);
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,6 +8,7 @@ import seedrandom from 'seedrandom';
 import type { DrawBelow } from '../../engine/host/generator.ts';
 
 /**
+ * Makes a function that draws whole numbers below a bound; the same seed gives the same draws.
  * @param purpose Separates the streams of different generators.
  * @param seed From the file.
  */

@@ -6,8 +6,8 @@
  * @module
  */
 import type { ImportResult, TopologyImporter } from '../../engine/host/importer.ts';
-import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
-import { tooLarge } from '../generate/too-large.ts';
+import { LineMistakes, type TextOffsets, type TextPart } from '../../engine/pure/text-lines.ts';
+import { generatedSizeMistake } from '../generate/size-mistake.ts';
 import { decodeEntities } from './entities.ts';
 import {
   GRAPH_VALUE_NAMES,
@@ -15,16 +15,16 @@ import {
   type GraphEdge,
   type GraphNode,
   type GraphParameters,
-  graphParameters,
-  graphTextTooLong,
-  networkOfGraph,
+  graphParametersSchema,
+  graphTextTooLongResult,
+  importResultOfGraph,
 } from './graph.ts';
 
 /** Graphs in GML, by `import: { gml: Geant.gml }`. */
 export const gmlImporter: TopologyImporter<GraphParameters> = {
   name: 'gml',
   help: 'A graph in GML, such as those of the Internet Topology Zoo.',
-  parameters: graphParameters,
+  parameters: graphParametersSchema,
   read,
 };
 
@@ -35,13 +35,13 @@ const OWN_KEYS: ReadonlySet<string> = new Set(['directed', 'id', 'source', 'targ
 /** A comment, a string, a bracket, or a word; blanks are between them. */
 const TOKEN = /#[^\n]*|"[^"]*"?|[[\]]|[^\s[\]"#]+/g;
 
-interface List extends TextSpan {
+interface List extends TextOffsets {
   readonly key: string;
   readonly values: Map<string, TextPart>;
 }
 
 function read(text: string, parameters: GraphParameters): ImportResult {
-  const long = graphTextTooLong(text);
+  const long = graphTextTooLongResult(text);
   if (long !== undefined) return long;
   const reader = new GmlReader();
   for (const { 0: word, index } of text.matchAll(TOKEN)) {
@@ -49,7 +49,7 @@ function read(text: string, parameters: GraphParameters): ImportResult {
     reader.take({ text: word, start: index, end: index + word.length });
     if (reader.mistakes.isAny) return reader.mistakes.all();
   }
-  return reader.finish(text) ?? networkOfGraph(reader.graph(), parameters);
+  return reader.finish(text) ?? importResultOfGraph(reader.graph(), parameters);
 }
 
 /** Takes one word after the other. */
@@ -154,12 +154,12 @@ class GmlReader {
     this.#refuseExcess(span);
   }
 
-  #refuseExcess(span: TextSpan): void {
-    const excess = tooLarge({ nodes: this.#nodes.length, links: this.#edges.length });
+  #refuseExcess(span: TextOffsets): void {
+    const excess = generatedSizeMistake({ nodes: this.#nodes.length, links: this.#edges.length });
     if (excess !== undefined) this.#refuse(span, excess);
   }
 
-  #refuse({ start, end }: TextSpan, message: string): void {
+  #refuse({ start, end }: TextOffsets, message: string): void {
     this.mistakes.add({ start, end, message });
   }
 }

@@ -12,11 +12,11 @@ import { z } from 'zod';
 import type { GeneratedDirection, GeneratedLink } from '../../engine/host/generator.ts';
 import type { ImportResult } from '../../engine/host/importer.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
-import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
-import { defined } from '../files/defined.ts';
-import { name } from '../files/leaf.ts';
-import { fibreDelayNs, type Place } from './great-circle.ts';
-import { nodeNames } from './node-names.ts';
+import { LineMistakes, type TextOffsets, type TextPart } from '../../engine/pure/text-lines.ts';
+import { omitUndefined } from '../files/defined.ts';
+import { nameLeaf } from '../files/leaf.ts';
+import { fibreDelayNs, type LatLon } from './great-circle.ts';
+import { uniqueNodeNames } from './node-names.ts';
 
 /** Values of a node or an edge, by their names in lower case; of {@link GRAPH_VALUE_NAMES} only. */
 export type GraphValues = ReadonlyMap<string, TextPart>;
@@ -37,7 +37,7 @@ export const GRAPH_VALUE_NAMES: ReadonlySet<string> = new Set([
 export interface GraphNode {
   readonly id: string;
   readonly values: GraphValues;
-  readonly span: TextSpan;
+  readonly span: TextOffsets;
 }
 
 /** An edge of a graph, between ids of nodes. */
@@ -46,7 +46,7 @@ export interface GraphEdge {
   readonly target: string;
   readonly values: GraphValues;
   readonly isDirected: boolean;
-  readonly span: TextSpan;
+  readonly span: TextOffsets;
 }
 
 /** What a file of any format says. */
@@ -58,14 +58,14 @@ export interface Graph {
 }
 
 /** The parameter that importers of graphs have. */
-export const graphParameters = z.strictObject({
-  prefix: name('a name such as node-')
+export const graphParametersSchema = z.strictObject({
+  prefix: nameLeaf('a name such as node-')
     .optional()
     .meta({ description: 'Put before the id of a node without a label. Default node-.' }),
 });
 
 /** Parameters of an importer of graphs. */
-export type GraphParameters = z.output<typeof graphParameters>;
+export type GraphParameters = z.output<typeof graphParametersSchema>;
 
 /** Longest text, characters: a graph of the most nodes and links, with a few words about each. */
 const LENGTH_MAX = 32e6;
@@ -75,7 +75,7 @@ const NAMES_SHOWN = 8;
 const NOWHERE: GeneratedDirection = { contacts: { windows: [] } };
 
 /** The mistake of a text that is too long for a graph; checked before the text is parsed. */
-export function graphTextTooLong({ length }: string): ImportResult | undefined {
+export function graphTextTooLongResult({ length }: string): ImportResult | undefined {
   if (length <= LENGTH_MAX) return undefined;
   const size = `${Number((length / 1e6).toFixed(1))} MB`;
   const message = `the file is ${size}, the limit for graphs is ${LENGTH_MAX / 1e6} MB`;
@@ -83,22 +83,25 @@ export function graphTextTooLong({ length }: string): ImportResult | undefined {
 }
 
 /** The network of a graph, or what is wrong with it. */
-export function networkOfGraph(graph: Graph, { prefix = 'node-' }: GraphParameters): ImportResult {
+export function importResultOfGraph(
+  graph: Graph,
+  { prefix = 'node-' }: GraphParameters,
+): ImportResult {
   const mistakes = new LineMistakes();
   const ids = nodesById(graph, mistakes);
   const places = placesOf(graph, mistakes);
   checkEnds(graph, ids, mistakes);
   if (mistakes.isAny) return mistakes.all();
-  const names = nodeNames(graph.nodes, prefix);
+  const names = uniqueNodeNames(graph.nodes, prefix);
   const edges = graph.edges.filter(({ source, target }) => source !== target);
   const { links, oneWay } = linksOf(edges);
   const topology = {
     nodes: graph.nodes.map(({ id }) =>
-      defined({ name: names.get(id) ?? id, place: places.get(id) }),
+      omitUndefined({ name: names.get(id) ?? id, place: places.get(id) }),
     ),
     links: links.map(({ there, back }): GeneratedLink => {
       const ends = [names.get(there.source) ?? '', names.get(there.target) ?? ''] as const;
-      const both = defined({ delayNs: delayOf(there, places) });
+      const both = omitUndefined({ delayNs: delayOf(there, places) });
       return { ends, both, forward: rateOf(there), backward: back ? rateOf(back) : NOWHERE };
     }),
   };
@@ -139,8 +142,8 @@ function checkEnds({ edges }: Graph, ids: ReadonlySet<string>, mistakes: LineMis
 }
 
 /** The places of the nodes that have coordinates. */
-function placesOf({ nodes }: Graph, mistakes: LineMistakes): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
+function placesOf({ nodes }: Graph, mistakes: LineMistakes): ReadonlyMap<string, LatLon> {
+  const places = new Map<string, LatLon>();
   for (const { id, values } of nodes) {
     const lat = degreesOf(values.get('latitude') ?? values.get('lat'), 90, mistakes);
     const lon = degreesOf(values.get('longitude') ?? values.get('lon'), 180, mistakes);
@@ -194,13 +197,13 @@ function linksOf(edges: readonly GraphEdge[]): {
   return { links, oneWay: links.filter(({ back }) => back === undefined).length };
 }
 
-function delayOf(edge: GraphEdge, places: ReadonlyMap<string, Place>): number | undefined {
+function delayOf(edge: GraphEdge, places: ReadonlyMap<string, LatLon>): number | undefined {
   const [a, b] = [places.get(edge.source), places.get(edge.target)];
   return a === undefined || b === undefined ? undefined : fibreDelayNs(a, b);
 }
 
 function rateOf({ values }: GraphEdge): GeneratedDirection {
-  return defined({ rateBps: speedOf(values) });
+  return omitUndefined({ rateBps: speedOf(values) });
 }
 
 /** Bits per second; undefined unless the edge has a valid speed. */
@@ -218,7 +221,7 @@ function placeWarnings(
   { nodes }: Graph,
   edges: readonly GraphEdge[],
   known: {
-    readonly places: ReadonlyMap<string, Place>;
+    readonly places: ReadonlyMap<string, LatLon>;
     readonly names: ReadonlyMap<string, string>;
   },
 ): readonly string[] {

@@ -10,8 +10,8 @@
  */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { ImportResult, TopologyImporter } from '../../engine/host/importer.ts';
-import { LineMistakes, type TextPart, type TextSpan } from '../../engine/pure/text-lines.ts';
-import { tooLarge } from '../generate/too-large.ts';
+import { LineMistakes, type TextOffsets, type TextPart } from '../../engine/pure/text-lines.ts';
+import { generatedSizeMistake } from '../generate/size-mistake.ts';
 import { decodeEntities } from './entities.ts';
 import {
   GRAPH_VALUE_NAMES,
@@ -19,16 +19,16 @@ import {
   type GraphEdge,
   type GraphNode,
   type GraphParameters,
-  graphParameters,
-  graphTextTooLong,
-  networkOfGraph,
+  graphParametersSchema,
+  graphTextTooLongResult,
+  importResultOfGraph,
 } from './graph.ts';
 
 /** Graphs in GraphML, by `import: { graphml: Abilene.graphml }`. */
 export const graphmlImporter: TopologyImporter<GraphParameters> = {
   name: 'graphml',
   help: 'A graph in GraphML, such as those of the Internet Topology Zoo.',
-  parameters: graphParameters,
+  parameters: graphParametersSchema,
   read,
 };
 
@@ -53,18 +53,18 @@ const OPTIONS = {
 /** An element: its content under its name, its attributes under `:@`, its place under a symbol. */
 type Raw = Readonly<Record<string | symbol, unknown>>;
 
-interface Element extends TextSpan {
+interface Element extends TextOffsets {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly content: readonly Raw[];
 }
 
 function read(text: string, parameters: GraphParameters): ImportResult {
-  const wrong = graphTextTooLong(text) ?? tooMuch(text) ?? mistakeOfXml(text);
+  const wrong = graphTextTooLongResult(text) ?? tooMuch(text) ?? mistakeOfXml(text);
   if (wrong !== undefined) return wrong;
   const reader = new GraphmlReader(text);
   const graph = reader.read();
-  return reader.mistakes.isAny ? reader.mistakes.all() : networkOfGraph(graph, parameters);
+  return reader.mistakes.isAny ? reader.mistakes.all() : importResultOfGraph(graph, parameters);
 }
 
 /** The mistake of a text with too many elements or attributes; checked before it is parsed. */
@@ -136,7 +136,7 @@ class GraphmlReader {
     const nodes: GraphNode[] = [];
     const edges: GraphEdge[] = [];
     for (const element of elements) {
-      const excess = tooLarge({ nodes: nodes.length, links: edges.length });
+      const excess = generatedSizeMistake({ nodes: nodes.length, links: edges.length });
       if (excess !== undefined) {
         this.#refuse(element, excess);
         break;
@@ -201,7 +201,7 @@ class GraphmlReader {
     });
   }
 
-  #refuse({ start, end }: TextSpan, message: string): void {
+  #refuse({ start, end }: TextOffsets, message: string): void {
     this.mistakes.add({ start, end, message });
   }
 }

@@ -8,7 +8,7 @@
 import { cosine, sine } from '../../engine/pure/sine.ts';
 
 /** A place on Earth, degrees. */
-export interface Place {
+export interface LatLon {
   readonly lat: number;
   readonly lon: number;
 }
@@ -23,7 +23,7 @@ const DEGREE = 0.017453292519943295;
 const ROUNDS = 5;
 
 /** Metres along the surface. */
-export function greatCircleMetres(a: Place, b: Place): number {
+export function greatCircleMetres(a: LatLon, b: LatLon): number {
   const [north, south] = [a.lat * DEGREE, b.lat * DEGREE];
   const up = sine((north - south) / 2);
   const round = sine(((a.lon - b.lon) * DEGREE) / 2);
@@ -33,7 +33,7 @@ export function greatCircleMetres(a: Place, b: Place): number {
 }
 
 /** One-way delay in a fibre along the great circle, whole nanoseconds. */
-export function fibreDelayNs(a: Place, b: Place): number {
+export function fibreDelayNs(a: LatLon, b: LatLon): number {
   return Math.round((greatCircleMetres(a, b) / (LIGHT_MPS * IN_FIBRE)) * NS_PER_S);
 }
 

@@ -15,21 +15,21 @@ import type { BuildContext } from '../assemble/context.ts';
 import type { TopologyDraft } from '../assemble/draft.ts';
 import { ConfigError } from '../files/config-error.ts';
 import { findFile } from '../files/find-file.ts';
-import { text } from '../files/leaf.ts';
+import { textLeaf } from '../files/leaf.ts';
 import { collectConfigErrors } from '../files/problems.ts';
-import type { Registry } from '../files/registry.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
 import { readText } from '../files/source.ts';
-import { draftOfMade } from '../generate/draft-of-made.ts';
-import { tooLarge } from '../generate/too-large.ts';
+import { draftOfGeneratedTopology } from '../generate/draft-of-made.ts';
+import { generatedSizeMistake } from '../generate/size-mistake.ts';
 import { gmlImporter } from './gml.ts';
 import { graphmlImporter } from './graphml.ts';
-import { draftOfScion, SCION_KEY } from './scion.ts';
+import { importScionTopoFile, SCION_IMPORT_KEY } from './scion.ts';
 
 /** Largest file, bytes: a trace of contacts has a line for each contact. */
 const LIMIT_BYTES = 64e6;
 
 /** Importers that every file can ask for; `defaults` of the file determines what their nodes run. */
-export const PLAIN_IMPORTERS: readonly TopologyImporter[] = [gmlImporter, graphmlImporter];
+export const BUILT_IN_IMPORTERS: readonly TopologyImporter[] = [gmlImporter, graphmlImporter];
 
 /** An importer and the protocol it belongs to, if any. */
 interface Offer {
@@ -38,17 +38,17 @@ interface Offer {
 }
 
 /** The schema of the entry `import` with these importers. */
-export function importSchema(importers: readonly TopologyImporter[]): z.ZodObject {
+export function makeImportSchema(importers: readonly TopologyImporter[]): z.ZodObject {
   const own = importers.map((importer) => [importer.name, entrySchema(importer).optional()]);
-  const scion = text('the path of a .topo file').meta({
+  const scion = textLeaf('the path of a .topo file').meta({
     description: 'ASes, routers and links of a SCION topology file.',
   });
-  return z.strictObject({ [SCION_KEY]: scion.optional(), ...Object.fromEntries(own) });
+  return z.strictObject({ [SCION_IMPORT_KEY]: scion.optional(), ...Object.fromEntries(own) });
 }
 
 /** A path, or a map with the path and parameters. */
 function entrySchema({ parameters, help }: TopologyImporter): z.ZodType {
-  const file = text('the path of a file');
+  const file = textLeaf('the path of a file');
   const { shape } = parameters as z.ZodObject;
   return z.union([file, z.strictObject({ file, ...shape })]).meta({ description: help });
 }
@@ -57,11 +57,11 @@ function entrySchema({ parameters, help }: TopologyImporter): z.ZodType {
 export function importedDrafts(context: BuildContext, entry: unknown): readonly TopologyDraft[] {
   if (entry === undefined) return [];
   const offers = offersOf(context.registry);
-  const schema = importSchema(offers.map(({ importer }) => importer));
+  const schema = makeImportSchema(offers.map(({ importer }) => importer));
   const root = [...context.root, 'import'];
   const input = context.problems.check(context.source, schema, entry, root);
   const drafts = Object.entries(input ?? {}).map(([key, value]) => {
-    if (key === SCION_KEY) return draftOfScion(context, String(value));
+    if (key === SCION_IMPORT_KEY) return importScionTopoFile(context, String(value));
     const offer = offers.find(({ importer }) => importer.name === key);
     return offer === undefined ? undefined : draftOf(context, offer, value);
   });
@@ -70,11 +70,11 @@ export function importedDrafts(context: BuildContext, entry: unknown): readonly 
   return whole;
 }
 
-function offersOf(registry: Registry): readonly Offer[] {
+function offersOf(registry: ProtocolLookup): readonly Offer[] {
   const own = registry.names.flatMap((protocol) =>
     (registry.protocols(protocol)?.importers ?? []).map((importer) => ({ importer, protocol })),
   );
-  return [...PLAIN_IMPORTERS.map((importer): Offer => ({ importer })), ...own];
+  return [...BUILT_IN_IMPORTERS.map((importer): Offer => ({ importer })), ...own];
 }
 
 function draftOf(
@@ -109,8 +109,8 @@ function draftOf(
       return undefined;
     }
     for (const warning of imported.warnings) context.warn(`${file}: ${warning}`);
-    const excess = tooLarge({ nodes: nodes.length, links: links.length });
-    if (excess === undefined) return draftOfMade(imported.topology, path, protocol);
+    const excess = generatedSizeMistake({ nodes: nodes.length, links: links.length });
+    if (excess === undefined) return draftOfGeneratedTopology(imported.topology, path, protocol);
     context.refuse('E104', path, `${file} ${excess}`);
     return undefined;
   });

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isName } from '../files/leaf.ts';
+import { isValidName } from '../files/leaf.ts';
 
 /** A node of a graph. */
 interface Labelled {
@@ -19,7 +19,10 @@ const LONGEST = 50;
 const MARKS = /\p{M}+/gu;
 
 /** The names of all nodes by their ids, each different. */
-export function nodeNames(nodes: readonly Labelled[], prefix: string): ReadonlyMap<string, string> {
+export function uniqueNodeNames(
+  nodes: readonly Labelled[],
+  prefix: string,
+): ReadonlyMap<string, string> {
   const labels = nodes.map(({ values }) => labelOf(values.get('label')?.text ?? '', prefix));
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -37,7 +40,7 @@ export function nodeNames(nodes: readonly Labelled[], prefix: string): ReadonlyM
 function labelOf(text: string, prefix: string): string {
   const label = plain(text);
   if (/^\d+$/.test(label)) return `${prefix}${label}`;
-  return isName(label) ? label : '';
+  return isValidName(label) ? label : '';
 }
 
 /** Letters and digits of ASCII, with single `-` for what is between them. */

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { StepsSpec } from '../../engine/net/link-spec.ts';
+import type { TimedStepsSpec } from '../../engine/net/link-spec.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
   LineMistakes,
@@ -21,16 +21,16 @@ import { LONGEST_TIME_NS } from '../files/quantity.ts';
 import { readQuantity, UNIT_EXAMPLES } from '../files/units.ts';
 
 /** The rate or delay that a text describes. */
-export interface PaceTrace {
+export interface RateOrDelayTrace {
   readonly kind: 'steps';
   readonly form: 'values' | 'chances';
-  readonly steps: StepsSpec;
+  readonly steps: TimedStepsSpec;
   /** Mean over the period, or over the time until the last line. */
   readonly mean: number;
 }
 
 /** What the values are, and how long it takes until they begin again. */
-export interface PaceOptions {
+export interface RateOrDelayTraceOptions {
   readonly quantity: 'rate' | 'time';
   /** Unit of values without one. */
   readonly unit?: string | undefined;
@@ -50,7 +50,10 @@ const CHANCE_BPS = CHANCE_BITS * 1_000;
 const RATE_MAX = 1e15;
 
 /** Reads a text; one above the limits gives mistakes only. */
-export function readPace(text: string, options: PaceOptions): PaceTrace | UnreadableText {
+export function readRateOrDelayTrace(
+  text: string,
+  options: RateOrDelayTraceOptions,
+): RateOrDelayTrace | UnreadableText {
   const read = linesOf(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes();
@@ -66,7 +69,7 @@ export function readPace(text: string, options: PaceOptions): PaceTrace | Unread
 /** Takes all lines; the first one says which form they have. */
 function readAll(
   lines: Iterable<TextPart>,
-  options: PaceOptions,
+  options: RateOrDelayTraceOptions,
   mistakes: LineMistakes,
 ): ValueReader | ChanceReader | undefined {
   let reader: ValueReader | ChanceReader | undefined;
@@ -83,7 +86,7 @@ function readAll(
 
 function wrongAtEnd(
   reader: ValueReader | ChanceReader | undefined,
-  { quantity }: PaceOptions,
+  { quantity }: RateOrDelayTraceOptions,
 ): string | undefined {
   if (reader === undefined) return 'the file is empty, expected lines "seconds,value"';
   if (quantity === 'rate' && reader.greatest === 0) return 'the rate is 0 all the time';
@@ -120,11 +123,11 @@ class Growing {
 /** Lines `seconds,value`. */
 class ValueReader {
   greatest = 0;
-  readonly #options: PaceOptions;
+  readonly #options: RateOrDelayTraceOptions;
   readonly #steps = new Growing();
   #lastNs = -1;
 
-  constructor(options: PaceOptions) {
+  constructor(options: RateOrDelayTraceOptions) {
     this.#options = options;
   }
 
@@ -151,7 +154,7 @@ class ValueReader {
     return `the last line is not before the period ends (${periodNs / NS_PER_S} s)`;
   }
 
-  finish(): PaceTrace {
+  finish(): RateOrDelayTrace {
     const { periodNs } = this.#options;
     const { atNs, values } = this.#steps;
     const steps = periodNs === undefined ? { atNs, values } : { atNs, values, periodNs };
@@ -211,7 +214,7 @@ class ChanceReader {
     return this.#endOfMillisecond(this.#ms);
   }
 
-  finish(): PaceTrace {
+  finish(): RateOrDelayTrace {
     const { atNs, values } = this.#steps;
     const periodNs = this.#ms * NS_PER_MS;
     const mean = (this.#chances * CHANCE_BITS * 1_000) / this.#ms;

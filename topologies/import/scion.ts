@@ -22,51 +22,51 @@ import {
   type TopologyDraft,
 } from '../assemble/draft.ts';
 import { findFile } from '../files/find-file.ts';
-import { flag, pattern, text, wordLeaf } from '../files/leaf.ts';
+import { booleanLeaf, enumLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
 import { collectConfigErrors } from '../files/problems.ts';
-import { whole } from '../files/quantity.ts';
+import { wholeNumberLeaf } from '../files/quantity.ts';
 import { readSource } from '../files/source.ts';
-import { tooLarge } from '../generate/too-large.ts';
-import { isdAs } from '../schema/topology.ts';
+import { generatedSizeMistake } from '../generate/size-mistake.ts';
+import { isdAsLeaf } from '../schema/topology.ts';
 
 const LIMIT_BYTES = 5e6;
 /** The key under `import` by which files ask for it. */
-export const SCION_KEY = 'scion';
-const PATH = ['import', SCION_KEY] as const;
+export const SCION_IMPORT_KEY = 'scion';
+const PATH = ['import', SCION_IMPORT_KEY] as const;
 const INTERNAL_LINK = { ...GENERATED_LINK_DEFAULTS, delayNs: 100_000 };
 
-const mtu = (): z.ZodOptional<ReturnType<typeof whole>> =>
-  whole('an MTU in bytes such as 1472', { min: 1_280, max: 65_535 }).optional();
+const mtu = (): z.ZodOptional<ReturnType<typeof wholeNumberLeaf>> =>
+  wholeNumberLeaf('an MTU in bytes such as 1472', { min: 1_280, max: 65_535 }).optional();
 
 const asSchema = z.strictObject({
-  core: flag().optional(),
-  voting: flag().optional(),
-  authoritative: flag().optional(),
-  issuing: flag().optional(),
-  cert_issuer: isdAs().optional(),
+  core: booleanLeaf().optional(),
+  voting: booleanLeaf().optional(),
+  authoritative: booleanLeaf().optional(),
+  issuing: booleanLeaf().optional(),
+  cert_issuer: isdAsLeaf().optional(),
   mtu: mtu(),
-  underlay: text('an underlay such as UDP/IPv4').optional(),
-  dispatched_ports: text('a range of ports').optional(),
-  test_dispatcher: flag().optional(),
+  underlay: textLeaf('an underlay such as UDP/IPv4').optional(),
+  dispatched_ports: textLeaf('a range of ports').optional(),
+  test_dispatcher: booleanLeaf().optional(),
 });
 
 const END_FORM = /^(\d+-[0-9a-f:]+)(?:-([A-Za-z0-9_]+))?(?:#(\d{1,5}))?$/;
 
-const end = (): ReturnType<typeof pattern> =>
-  pattern('an end such as 1-ff00:0:110-A#1', END_FORM, 'ISD-AS, then -router and #interface');
+const end = (): ReturnType<typeof patternLeaf> =>
+  patternLeaf('an end such as 1-ff00:0:110-A#1', END_FORM, 'ISD-AS, then -router and #interface');
 
 const linkSchema = z.strictObject({
   a: end(),
   b: end(),
-  linkAtoB: wordLeaf(['CORE', 'CHILD', 'PEER']),
+  linkAtoB: enumLeaf(['CORE', 'CHILD', 'PEER']),
   mtu: mtu(),
-  bw: whole('a bandwidth', { min: 0 }).optional(),
-  underlay: text('an underlay such as UDP/IPv4').optional(),
+  bw: wholeNumberLeaf('a bandwidth', { min: 0 }).optional(),
+  underlay: textLeaf('an underlay such as UDP/IPv4').optional(),
 });
 
 /** A `.topo` file. */
 const topoSchema = z.strictObject({
-  ASes: z.record(isdAs(), asSchema),
+  ASes: z.record(isdAsLeaf(), asSchema),
   links: z.array(linkSchema),
 });
 
@@ -75,7 +75,10 @@ type TopoLink = z.output<typeof linkSchema>;
 const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
 
 /** Drafts from a `.topo` file; its mistakes are recorded in the context. */
-export function draftOfScion(context: BuildContext, name: string): TopologyDraft | undefined {
+export function importScionTopoFile(
+  context: BuildContext,
+  name: string,
+): TopologyDraft | undefined {
   const folder = dirname(context.source.path);
   const found = findFile(name, [folder], ['the folder of this file']);
   if ('message' in found) {
@@ -91,7 +94,7 @@ export function draftOfScion(context: BuildContext, name: string): TopologyDraft
   if (topo === undefined) return undefined;
   const routers = new Routers();
   const links = topo.links.map((link) => linkDraft(link, routers));
-  const excess = tooLarge({ nodes: 0, links: links.length + routers.internalCount });
+  const excess = generatedSizeMistake({ nodes: 0, links: links.length + routers.internalCount });
   if (excess !== undefined) {
     context.refuse('E104', PATH, `${name} ${excess}`, 'give routers of one AS the same letter');
     return undefined;

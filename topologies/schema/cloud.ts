@@ -5,28 +5,28 @@
  * @module
  */
 import { z } from 'zod';
-import { name, pattern, text } from '../files/leaf.ts';
-import { directionShape, overrideSchema } from './direction.ts';
+import { nameLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
+import { directionOverrideSchema, directionShape } from './direction.ts';
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9_-]*';
 
 const members = z
   .union([
-    text('a name or pattern of nodes such as eu-*'),
-    z.array(text('a name or pattern')).min(1),
+    textLeaf('a name or pattern of nodes such as eu-*'),
+    z.array(textLeaf('a name or pattern')).min(1),
   ])
   .meta({ description: 'Nodes of the region: names and patterns.' });
 
 const access = z
   .strictObject({
     ...directionShape,
-    up: overrideSchema.optional(),
-    down: overrideSchema.optional(),
+    up: directionOverrideSchema.optional(),
+    down: directionOverrideSchema.optional(),
   })
   .meta({ description: 'The access of each host: up to the core, and down from it.' });
 
 const regionSchema = z.strictObject({
-  name: name('a name such as eu'),
+  name: nameLeaf('a name such as eu'),
   members,
   access: access
     .optional()
@@ -34,7 +34,7 @@ const regionSchema = z.strictObject({
 });
 
 const betweenSchema = z.strictObject({
-  regions: pattern(
+  regions: patternLeaf(
     'two regions such as eu <-> us',
     new RegExp(`^\\s*${NAME}\\s*<?->\\s*${NAME}\\s*$`),
     'write eu <-> us, or eu -> us for one direction, or eu <-> eu within one',
@@ -45,7 +45,7 @@ const betweenSchema = z.strictObject({
 /** One entry of `clouds`. */
 export const cloudSchema = z
   .strictObject({
-    id: name('a name such as internet'),
+    id: nameLeaf('a name such as internet'),
     access,
     regions: z.array(regionSchema).min(1).max(100),
     between: z.array(betweenSchema).min(1),

@@ -1,5 +1,5 @@
 /**
- * YAML of one direction of a link: every field of `DirectionSpec`, with units
+ * YAML of one direction of a link: every field of `LinkDirectionSpec`, with units
  * (docs/spec/link-model.md; `engine/net/link-spec.ts` has the meaning and default of each field).
  * Checks single values; `assemble/direction.ts` checks values against each other.
  *
@@ -10,25 +10,32 @@ import type {
   ActualContactSpec,
   ContactsSpec,
   CorruptSpec,
-  DirectionSpec,
   JitterSpec,
+  LinkDirectionSpec,
   LossSpec,
   QueueSpec,
   ReorderSpec,
   TokenBucketSpec,
 } from '../../engine/net/link-spec.ts';
-import { type Defined, defined } from '../files/defined.ts';
+import { omitUndefined, type UndefinedOmitted } from '../files/defined.ts';
 import {
-  flag,
+  booleanLeaf,
+  enumLeaf,
   type Leaf,
   type LeafResult,
-  leaf,
-  text,
-  wordLeaf,
-  wrong,
+  leafMistakeResult,
+  makeLeafSchema,
+  textLeaf,
   wrongShapeResult,
 } from '../files/leaf.ts';
-import { number, rate, share, size, time, whole } from '../files/quantity.ts';
+import {
+  bitRateLeaf,
+  numberLeaf,
+  shareLeaf,
+  sizeLeaf,
+  timeLeaf,
+  wholeNumberLeaf,
+} from '../files/quantity.ts';
 import { readQuantity } from '../files/units.ts';
 
 const POSITIVE_NS = { min: 1, minText: '1ns' };
@@ -37,39 +44,39 @@ const kind = <const Name extends string>(name: Name): z.ZodLiteral<Name> => z.li
 // --- loss -------------------------------------------------------------------------------------
 
 const lossKinds = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: kind('bernoulli'), probability: share() }),
+  z.strictObject({ kind: kind('bernoulli'), probability: shareLeaf() }),
   z.strictObject({
     kind: kind('burst'),
-    probability: share().meta({ description: 'Overall share of lost packets.' }),
-    meanBurst: number('a number of packets such as 5', { min: 1 }).meta({
+    probability: shareLeaf().meta({ description: 'Overall share of lost packets.' }),
+    meanBurst: numberLeaf('a number of packets such as 5', { min: 1 }).meta({
       description: 'Mean number of consecutive losses, at least 1.',
     }),
   }),
   z.strictObject({
     kind: kind('gilbert-elliott'),
-    p: share().meta({ description: 'P(good to bad) per packet.' }),
-    r: share().meta({ description: 'P(bad to good) per packet.' }),
-    lossGood: share(),
-    lossBad: share(),
+    p: shareLeaf().meta({ description: 'P(good to bad) per packet.' }),
+    r: shareLeaf().meta({ description: 'P(bad to good) per packet.' }),
+    lossGood: shareLeaf(),
+    lossBad: shareLeaf(),
   }),
   z.strictObject({
     kind: kind('gilbert-elliott-time'),
-    meanGood: time(POSITIVE_NS),
-    meanBad: time(POSITIVE_NS),
-    lossGood: share(),
-    lossBad: share(),
+    meanGood: timeLeaf(POSITIVE_NS),
+    meanBad: timeLeaf(POSITIVE_NS),
+    lossGood: shareLeaf(),
+    lossBad: shareLeaf(),
   }),
   z.strictObject({
     kind: kind('trace'),
-    lost: z.array(whole('a packet index such as 17', { min: 0 })),
-    length: whole('a number of packets such as 1000', { min: 1 }),
-    atEnd: wordLeaf(['repeat', 'end']),
+    lost: z.array(wholeNumberLeaf('a packet index such as 17', { min: 0 })),
+    length: wholeNumberLeaf('a number of packets such as 1000', { min: 1 }),
+    atEnd: enumLeaf(['repeat', 'end']),
   }),
 ]);
 
 /** Loss: a share, or a model. */
 const lossSchema = z
-  .union([share(), lossKinds])
+  .union([shareLeaf(), lossKinds])
   .transform((loss): LossSpec => {
     if (typeof loss === 'number') return { kind: 'bernoulli', probability: loss };
     if (loss.kind !== 'gilbert-elliott-time') return loss;
@@ -82,24 +89,24 @@ const lossSchema = z
 
 const jitterKinds = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('none') }),
-  z.strictObject({ kind: kind('uniform'), halfWidth: time() }),
+  z.strictObject({ kind: kind('uniform'), halfWidth: timeLeaf() }),
   z.strictObject({
     kind: kind('normal'),
-    sigma: time(),
-    bound: number('a number of standard deviations such as 3', { min: 0.1, max: 8 }).optional(),
+    sigma: timeLeaf(),
+    bound: numberLeaf('a number of standard deviations such as 3', { min: 0.1, max: 8 }).optional(),
   }),
   z.strictObject({
     kind: kind('pareto'),
-    scale: time(),
-    shape: number('a number such as 3', { min: 0.1, max: 100 }).optional(),
-    cap: time(),
+    scale: timeLeaf(),
+    shape: numberLeaf('a number such as 3', { min: 0.1, max: 100 }).optional(),
+    cap: timeLeaf(),
   }),
-  z.strictObject({ kind: kind('table'), quantiles: z.array(time()).min(2) }),
+  z.strictObject({ kind: kind('table'), quantiles: z.array(timeLeaf()).min(2) }),
 ]);
 
 /** Jitter: the half width of a uniform distribution, or a distribution. */
 const jitterSchema = z
-  .union([time(), jitterKinds])
+  .union([timeLeaf(), jitterKinds])
   .transform((jitter): JitterSpec => {
     if (typeof jitter === 'number') return { kind: 'uniform', halfWidthNs: jitter };
     switch (jitter.kind) {
@@ -108,9 +115,9 @@ const jitterSchema = z
       case 'uniform':
         return { kind: 'uniform', halfWidthNs: jitter.halfWidth };
       case 'normal':
-        return defined({ kind: 'normal', sigmaNs: jitter.sigma, boundSigmas: jitter.bound });
+        return omitUndefined({ kind: 'normal', sigmaNs: jitter.sigma, boundSigmas: jitter.bound });
       case 'pareto':
-        return defined({
+        return omitUndefined({
           kind: 'pareto',
           scaleNs: jitter.scale,
           shape: jitter.shape,
@@ -133,8 +140,11 @@ const jitterSchema = z
 /** Whether packets may overtake each other. */
 const reorderSchema = z
   .union([
-    flag(),
-    z.strictObject({ probability: share(), gap: whole('a number such as 5', { min: 1 }) }),
+    booleanLeaf(),
+    z.strictObject({
+      probability: shareLeaf(),
+      gap: wholeNumberLeaf('a number such as 5', { min: 1 }),
+    }),
   ])
   .transform((reorder): ReorderSpec => reorder)
   .meta({ description: 'Whether jitter may reorder packets.', default: false });
@@ -142,15 +152,15 @@ const reorderSchema = z
 /** Bit errors: a share of packets, or share and number of bits. */
 const corruptSchema = z
   .union([
-    share(),
+    shareLeaf(),
     z.strictObject({
-      probability: share(),
-      bits: whole('a number of bits', { min: 1, max: 64 }).optional(),
+      probability: shareLeaf(),
+      bits: wholeNumberLeaf('a number of bits', { min: 1, max: 64 }).optional(),
     }),
   ])
   .transform(
     (corrupt): CorruptSpec =>
-      typeof corrupt === 'number' ? { probability: corrupt } : defined(corrupt),
+      typeof corrupt === 'number' ? { probability: corrupt } : omitUndefined(corrupt),
   )
   .meta({ description: 'Share of packets with flipped bits.', default: 0, examples: ['0.01%'] });
 
@@ -162,34 +172,34 @@ const PRIORITY_SHARE_MAX = 0.75;
 type DropTail = Extract<QueueSpec, { kind: 'drop-tail' }>;
 
 const limitsShape = {
-  packets: whole('a number of packets such as 1000', { min: 0 }).optional(),
-  bytes: size().optional(),
+  packets: wholeNumberLeaf('a number of packets such as 1000', { min: 0 }).optional(),
+  bytes: sizeLeaf().optional(),
 };
 
 function limits(given: {
   readonly packets?: number | undefined;
   readonly bytes?: number | undefined;
 }): Omit<DropTail, 'kind'> {
-  return defined({ limitPackets: given.packets, limitBytes: given.bytes });
+  return omitUndefined({ limitPackets: given.packets, limitBytes: given.bytes });
 }
 
 const queueKinds = z.discriminatedUnion('kind', [
   z.strictObject({ kind: kind('drop-tail'), ...limitsShape }),
   z.strictObject({
     kind: kind('codel'),
-    target: time(POSITIVE_NS).optional(),
-    interval: time(POSITIVE_NS).optional(),
-    maxPacket: size().optional(),
+    target: timeLeaf(POSITIVE_NS).optional(),
+    interval: timeLeaf(POSITIVE_NS).optional(),
+    maxPacket: sizeLeaf().optional(),
     packets: limitsShape.packets,
   }),
   z.strictObject({
     kind: kind('priority'),
     classes: z.array(z.strictObject(limitsShape)).min(1).max(16),
     classOfDscp: z
-      .array(whole('a class number from 0', { min: 0, max: 15 }))
+      .array(wholeNumberLeaf('a class number from 0', { min: 0, max: 15 }))
       .length(64)
       .optional(),
-    shareMax: share().optional().meta({
+    shareMax: shareLeaf().optional().meta({
       description:
         'Largest share of the bytes that a class takes while lower ones wait; 100% is strict.',
       default: PRIORITY_SHARE_MAX,
@@ -201,21 +211,25 @@ const queueKinds = z.discriminatedUnion('kind', [
 function queueLimit(): Leaf<DropTail> {
   const expects = 'a length such as 1000packets, 1MB';
   const json = { type: 'string', examples: ['1000packets', '1MB'] };
-  return leaf(expects, json, (value): LeafResult<DropTail> => {
+  return makeLeafSchema(expects, json, (value): LeafResult<DropTail> => {
     if (typeof value === 'number') {
-      return wrong('E102', `${value} has no unit, expected ${expects}`, `write ${value}packets`);
+      return leafMistakeResult(
+        'E102',
+        `${value} has no unit, expected ${expects}`,
+        `write ${value}packets`,
+      );
     }
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const found = readQuantity(value);
-    if (found === undefined) return wrong('E103', `"${value}" is not ${expects}`);
-    if (found.value < 0) return wrong('E115', `${value} is below the minimum 0`);
+    if (found === undefined) return leafMistakeResult('E103', `"${value}" is not ${expects}`);
+    if (found.value < 0) return leafMistakeResult('E115', `${value} is below the minimum 0`);
     if (found.kind === 'packets' && Number.isInteger(found.value)) {
       return { value: { kind: 'drop-tail', limitPackets: found.value } };
     }
     if (found.kind === 'size' && Number.isInteger(found.value)) {
       return { value: { kind: 'drop-tail', limitBytes: found.value } };
     }
-    return wrong('E103', `${value} is not ${expects}`);
+    return leafMistakeResult('E103', `${value} is not ${expects}`);
   });
 }
 
@@ -227,9 +241,9 @@ const queueSchema = z
       case 'drop-tail':
         return 'packets' in queue || 'bytes' in queue
           ? { kind: 'drop-tail', ...limits(queue) }
-          : defined(queue);
+          : omitUndefined(queue);
       case 'codel':
-        return defined({
+        return omitUndefined({
           kind: 'codel',
           targetNs: queue.target,
           intervalNs: queue.interval,
@@ -237,7 +251,7 @@ const queueSchema = z
           limitPackets: queue.packets,
         });
       case 'priority':
-        return defined({
+        return omitUndefined({
           kind: 'priority',
           classes: queue.classes.map(limits),
           classOfDscp: queue.classOfDscp,
@@ -256,9 +270,9 @@ const queueSchema = z
 /** Rate limiter before the transmitter. */
 const tokenBucketSchema = z
   .strictObject({
-    rate: rate(),
-    burst: size({ min: 1, minText: '1B' }),
-    mode: wordLeaf(['shape', 'police']),
+    rate: bitRateLeaf(),
+    burst: sizeLeaf({ min: 1, minText: '1B' }),
+    mode: enumLeaf(['shape', 'police']),
   })
   .transform(
     ({ rate: bits, burst, mode }): TokenBucketSpec => ({
@@ -274,16 +288,16 @@ const tokenBucketSchema = z
 /** What became of one planned contact. */
 const actualSchema = z
   .strictObject({
-    contact: time().meta({
+    contact: timeLeaf().meta({
       description: 'Its planned beginning; of one repetition if windows repeat.',
     }),
-    start: time().optional().meta({ description: 'Begins late, at this time.' }),
-    end: time().optional().meta({ description: 'Ends early, at this time.' }),
-    missing: flag().optional().meta({ description: 'Does not take place.', default: false }),
+    start: timeLeaf().optional().meta({ description: 'Begins late, at this time.' }),
+    end: timeLeaf().optional().meta({ description: 'Ends early, at this time.' }),
+    missing: booleanLeaf().optional().meta({ description: 'Does not take place.', default: false }),
   })
   .transform(
     ({ contact, start, end, missing }): ActualContactSpec =>
-      defined({
+      omitUndefined({
         plannedStartNs: contact,
         startNs: start,
         endNs: end,
@@ -297,19 +311,19 @@ const contactsSchema = z
     windows: z
       .array(
         z.strictObject({
-          start: time(),
-          end: time(),
-          rate: rate().optional(),
-          delay: time().optional(),
+          start: timeLeaf(),
+          end: timeLeaf(),
+          rate: bitRateLeaf().optional(),
+          delay: timeLeaf().optional(),
         }),
       )
       .min(1),
-    period: time(POSITIVE_NS).optional(),
-    outside: wordLeaf(['queue', 'drop']).optional().meta({
+    period: timeLeaf(POSITIVE_NS).optional(),
+    outside: enumLeaf(['queue', 'drop']).optional().meta({
       description: 'What happens to packets offered between contacts.',
       default: 'queue',
     }),
-    atEnd: wordLeaf(['keep', 'drop']).optional().meta({
+    atEnd: enumLeaf(['keep', 'drop']).optional().meta({
       description: 'What happens to packets that wait in the link when a contact ends.',
       default: 'keep',
     }),
@@ -319,9 +333,9 @@ const contactsSchema = z
   })
   .transform(
     ({ windows, period, outside, atEnd, actual }): ContactsSpec =>
-      defined({
+      omitUndefined({
         windows: windows.map((window) =>
-          defined({
+          omitUndefined({
             startNs: window.start,
             endNs: window.end,
             rateBps: window.rate,
@@ -339,7 +353,7 @@ const contactsSchema = z
 // --- a direction ------------------------------------------------------------------------------
 
 /** A file that a rate or a delay follows. */
-export interface PaceFile {
+export interface RateOrDelayFile {
   readonly file: string;
   /** Unit of values without one. */
   readonly unit?: string;
@@ -347,51 +361,51 @@ export interface PaceFile {
 }
 
 /** An incomplete direction: the files that its rate and delay follow are not read yet. */
-export type DirectionDraft = Partial<DirectionSpec> & {
-  readonly rateFile?: PaceFile;
-  readonly delayFile?: PaceFile;
+export type DirectionDraft = Partial<LinkDirectionSpec> & {
+  readonly rateFile?: RateOrDelayFile;
+  readonly delayFile?: RateOrDelayFile;
 };
 
 const paceSchema = z
   .strictObject({
-    trace: text('the path of a file').meta({
+    trace: textLeaf('the path of a file').meta({
       description: 'Lines "seconds,value"; of a rate also milliseconds as mahimahi has them.',
     }),
-    unit: text('a unit such as Mbit/s').optional().meta({
+    unit: textLeaf('a unit such as Mbit/s').optional().meta({
       description: 'Unit of values that have none.',
     }),
-    period: time(POSITIVE_NS).optional().meta({
+    period: timeLeaf(POSITIVE_NS).optional().meta({
       description: 'The trace begins again after this time. Default: its last value stays.',
     }),
   })
-  .transform(({ trace, unit, period }): PaceFile => {
-    return defined({ file: trace, unit, periodNs: period });
+  .transform(({ trace, unit, period }): RateOrDelayFile => {
+    return omitUndefined({ file: trace, unit, periodNs: period });
   });
 
 const delay = z
-  .union([time(), paceSchema])
+  .union([timeLeaf(), paceSchema])
   .meta({ description: 'One-way propagation delay.', examples: ['10ms'] });
 
 /** Keys of a direction; each may be left to the file's defaults. */
 export const directionShape = {
   rate: z
-    .union([rate(), paceSchema])
+    .union([bitRateLeaf(), paceSchema])
     .optional()
     .meta({ description: 'Bit rate, or unlimited, or a file that it follows.' }),
   delay: delay.optional(),
   latency: delay.optional().meta({ description: 'Synonym of delay.' }),
-  overhead: size().optional().meta({ description: 'Added to each packet.', default: '0B' }),
-  mtu: size({ min: 1, max: 65_535, maxText: '65535B' })
+  overhead: sizeLeaf().optional().meta({ description: 'Added to each packet.', default: '0B' }),
+  mtu: sizeLeaf({ min: 1, max: 65_535, maxText: '65535B' })
     .optional()
     .meta({ description: 'Largest datagram.', default: '65535B' }),
   queue: queueSchema.optional(),
   tokenBucket: tokenBucketSchema.optional(),
   loss: lossSchema.optional(),
   corrupt: corruptSchema.optional(),
-  duplicate: share().optional().meta({ description: 'Share of packets that arrive twice.' }),
+  duplicate: shareLeaf().optional().meta({ description: 'Share of packets that arrive twice.' }),
   jitter: jitterSchema.optional(),
   reorder: reorderSchema.optional(),
-  inFlight: wordLeaf(['lost', 'delivered']).optional().meta({
+  inFlight: enumLeaf(['lost', 'delivered']).optional().meta({
     description: 'What happens to packets in flight when the direction goes down.',
     default: 'lost',
   }),
@@ -404,14 +418,14 @@ const directionSchema = z.strictObject(directionShape);
 export type DirectionInput = z.output<typeof directionSchema>;
 
 /** One direction that overrides the link's values. */
-export const overrideSchema = directionSchema.meta({
+export const directionOverrideSchema = directionSchema.meta({
   description: 'Values of this direction only.',
 });
 
 /** Parsed values in base units; absent fields were not given. */
-export function toDirection(input: DirectionInput): Defined<DirectionDraft> {
+export function toDirectionDraft(input: DirectionInput): UndefinedOmitted<DirectionDraft> {
   const wait = input.delay ?? input.latency;
-  return defined({
+  return omitUndefined({
     ...(typeof input.rate === 'object' ? { rateFile: input.rate } : { rateBps: input.rate }),
     ...(typeof wait === 'object' ? { delayFile: wait } : { delayNs: wait }),
     overheadBytes: input.overhead,

@@ -6,9 +6,9 @@
 import {
   type Leaf,
   type LeafResult,
-  leaf,
+  leafMistakeResult,
+  makeLeafSchema,
   shorten,
-  wrong,
   wrongShapeResult,
 } from '../files/leaf.ts';
 
@@ -24,17 +24,19 @@ const PORT_MAX = 65_535;
 
 /** One entry of `ports`. */
 export function portRangeLeaf(): Leaf<PortRange> {
-  return leaf(EXPECTS, { type: ['integer', 'string'], pattern: FORM.source }, read);
+  return makeLeafSchema(EXPECTS, { type: ['integer', 'string'], pattern: FORM.source }, read);
 }
 
 function read(value: unknown): LeafResult<PortRange> {
   if (typeof value !== 'number' && typeof value !== 'string')
     return wrongShapeResult(value, EXPECTS);
   const match = FORM.exec(String(value));
-  if (match === null) return wrong('E103', `"${shorten(String(value))}" is not ${EXPECTS}`);
+  if (match === null)
+    return leafMistakeResult('E103', `"${shorten(String(value))}" is not ${EXPECTS}`);
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
-  if (first < 1 || last > PORT_MAX) return wrong('E104', `${value} is outside 1-${PORT_MAX}`);
-  if (last < first) return wrong('E104', `${value} ends before it begins`);
+  if (first < 1 || last > PORT_MAX)
+    return leafMistakeResult('E104', `${value} is outside 1-${PORT_MAX}`);
+  if (last < first) return leafMistakeResult('E104', `${value} ends before it begins`);
   return { value: { first, last } };
 }

@@ -4,16 +4,16 @@
  * @module
  */
 import { z } from 'zod';
-import { text } from '../files/leaf.ts';
+import { textLeaf } from '../files/leaf.ts';
 
 /** One entry of `stack`. */
 const stackEntrySchema = z
   .strictObject({
-    on: text('a node, or a pattern such as "client-*"').meta({
+    on: textLeaf('a node, or a pattern such as "client-*"').meta({
       description: 'Nodes that run it: a name, or a pattern of names.',
       examples: ['client-*'],
     }),
-    run: text('a protocol such as bulk, or a path such as ./my-protocol/index.ts').meta({
+    run: textLeaf('a protocol such as bulk, or a path such as ./my-protocol/index.ts').meta({
       description: 'Protocol of the layer: a shipped one, or the path of a module.',
     }),
     options: z.record(z.string(), z.unknown()).optional().meta({

@@ -6,16 +6,16 @@
  * @module
  */
 import { z } from 'zod';
-import { flag, name, pattern, text, wordLeaf } from '../files/leaf.ts';
-import { number, size, whole } from '../files/quantity.ts';
+import { booleanLeaf, enumLeaf, nameLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
+import { numberLeaf, sizeLeaf, wholeNumberLeaf } from '../files/quantity.ts';
 import { cloudSchema } from './cloud.ts';
-import { directionShape, overrideSchema } from './direction.ts';
+import { directionOverrideSchema, directionShape } from './direction.ts';
 import { portRangeLeaf } from './ports.ts';
 import { stackSchema } from './stack.ts';
 
-/** Number of an autonomous system as text, e.g. `1-ff00:0:110`. */
-export const isdAs = (): ReturnType<typeof pattern> =>
-  pattern(
+/** Makes the leaf schema of an ISD-AS number such as `1-ff00:0:110`. `1-ff00:0:110`. */
+export const isdAsLeaf = (): ReturnType<typeof patternLeaf> =>
+  patternLeaf(
     'an ISD-AS such as 1-ff00:0:110',
     /^\d{1,5}-(?:\d{1,10}|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){2})$/,
     'lower-case hex groups, e.g. 1-ff00:0:110',
@@ -25,15 +25,15 @@ const RELATIONS = ['core', 'parent', 'child', 'peer', 'internal'] as const;
 const END = '[A-Za-z0-9][A-Za-z0-9_-]*(?:#\\d{1,5})?';
 
 /** Two ends of a link: `a <-> b`, with interface numbers `a#1 <-> b#41`. */
-const ends = (): ReturnType<typeof pattern> =>
-  pattern(
+const ends = (): ReturnType<typeof patternLeaf> =>
+  patternLeaf(
     'two ends such as a <-> b',
     new RegExp(`^\\s*${END}\\s*<->\\s*${END}\\s*$`),
     'write a <-> b, or a#1 <-> b#41 with interface numbers',
   );
 
 /** A protocol as files name it. */
-export const protocolNameLeaf = text(
+export const protocolNameLeaf = textLeaf(
   'a protocol such as ping, or a path such as ./my-protocol/index.ts',
 ).meta({
   description: 'Protocol of the node: a shipped one, or the path of a module.',
@@ -47,13 +47,13 @@ const optionsSchema = z
 const nodeShape = {
   run: protocolNameLeaf.optional(),
   options: optionsSchema.optional(),
-  cores: whole('a number of cores', { min: 1, max: 1_024 })
+  cores: wholeNumberLeaf('a number of cores', { min: 1, max: 1_024 })
     .optional()
     .meta({ description: 'Cores of its machine.', default: 1 }),
 };
 
-const ipv4 = (hint: string): ReturnType<typeof pattern> =>
-  pattern(
+const ipv4 = (hint: string): ReturnType<typeof patternLeaf> =>
+  patternLeaf(
     'an IPv4 address such as 127.1.0.1',
     /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
     hint,
@@ -61,7 +61,7 @@ const ipv4 = (hint: string): ReturnType<typeof pattern> =>
 
 /** What a host of `kind: external` has in addition to its name and address. */
 const externalShape = {
-  kind: wordLeaf(['external']).optional().meta({
+  kind: enumLeaf(['external']).optional().meta({
     description: 'external: a program outside Orrery, attached by `npm run emulate`.',
   }),
   program: ipv4('the address that the program binds its sockets to')
@@ -71,7 +71,7 @@ const externalShape = {
     .array(portRangeLeaf())
     .optional()
     .meta({ description: 'UDP ports on which the program listens: 7007, or 30000-30099.' }),
-  command: z.array(text('a word such as python3')).min(1).optional().meta({
+  command: z.array(textLeaf('a word such as python3')).min(1).optional().meta({
     description:
       'Started and stopped with the run; paths are relative to the folder of the scenario.',
   }),
@@ -80,22 +80,22 @@ const externalShape = {
 /** A place on Earth, degrees. */
 const placeSchema = z
   .strictObject({
-    lat: number('degrees of latitude such as 50.1', { min: -90, max: 90 }),
-    lon: number('degrees of longitude such as 8.7', { min: -180, max: 180 }),
+    lat: numberLeaf('degrees of latitude such as 50.1', { min: -90, max: 90 }),
+    lon: numberLeaf('degrees of longitude such as 8.7', { min: -180, max: 180 }),
   })
   .optional()
   .meta({ description: 'Place on Earth in degrees, for the map; has no effect on delays.' });
 
 const nodeSchema = z
   .strictObject({
-    name: name('a name such as gateway-111').meta({ description: 'Unique name of the node.' }),
+    name: nameLeaf('a name such as gateway-111').meta({ description: 'Unique name of the node.' }),
     ...externalShape,
-    as: isdAs().optional().meta({ description: 'Autonomous system of the node.' }),
+    as: isdAsLeaf().optional().meta({ description: 'Autonomous system of the node.' }),
     ...nodeShape,
     address: ipv4('leave it out: the address plan assigns one')
       .optional()
       .meta({ description: 'Default: assigned by the address plan.' }),
-    machine: name('a name such as server-1').optional().meta({
+    machine: nameLeaf('a name such as server-1').optional().meta({
       description: 'Nodes of one machine share its processor. Default: the node itself.',
     }),
     position: placeSchema,
@@ -104,15 +104,15 @@ const nodeSchema = z
 
 const linkShape = {
   ends: ends().meta({ description: 'The two nodes, e.g. a <-> b.' }),
-  id: name('a name such as transit-1')
+  id: nameLeaf('a name such as transit-1')
     .optional()
     .meta({ description: 'Name of the link. Default a--b.' }),
-  relation: wordLeaf(RELATIONS).optional().meta({
+  relation: enumLeaf(RELATIONS).optional().meta({
     description: 'Role of b as seen from a: child, parent, peer, core, or internal inside one AS.',
   }),
   ...directionShape,
-  forward: overrideSchema.optional(),
-  backward: overrideSchema.optional(),
+  forward: directionOverrideSchema.optional(),
+  backward: directionOverrideSchema.optional(),
 };
 
 const linkSchema = z
@@ -121,17 +121,17 @@ const linkSchema = z
 
 const segmentSchema = z
   .strictObject({
-    id: name('a name such as lan-1'),
-    members: z.array(name('the name of a node')).min(2),
+    id: nameLeaf('a name such as lan-1'),
+    members: z.array(nameLeaf('the name of a node')).min(2),
     ...directionShape,
   })
   .meta({ description: 'A multi-access segment: one sends, all others receive.' });
 
 const asSchema = z
   .strictObject({
-    id: isdAs().meta({ description: 'ISD-AS, e.g. 1-ff00:0:110.' }),
-    core: flag().optional().meta({ description: 'Core AS of its ISD.', default: false }),
-    mtu: size({ min: 1_280, minText: '1280B', max: 65_535, maxText: '65535B' })
+    id: isdAsLeaf().meta({ description: 'ISD-AS, e.g. 1-ff00:0:110.' }),
+    core: booleanLeaf().optional().meta({ description: 'Core AS of its ISD.', default: false }),
+    mtu: sizeLeaf({ min: 1_280, minText: '1280B', max: 65_535, maxText: '65535B' })
       .optional()
       .meta({ description: 'Largest datagram inside the AS.', default: '1472B' }),
     position: placeSchema,
@@ -162,17 +162,17 @@ const importSchema = z.looseObject({}).meta({
   description: 'Takes nodes and links from files of other programs; those listed are added.',
 });
 
-/** A topology file. */
+/** The schema of a topology file. */
 export const topologySchema = z
   .strictObject({
-    name: name('a name such as scion-default').meta({ description: 'Name of the topology.' }),
-    description: text('a text').optional(),
-    addressPlan: wordLeaf(['loopback', 'ports']).optional().meta({
+    name: nameLeaf('a name such as scion-default').meta({ description: 'Name of the topology.' }),
+    description: textLeaf('a text').optional(),
+    addressPlan: enumLeaf(['loopback', 'ports']).optional().meta({
       description:
         'Addresses of live sockets. loopback: one in 127/8 for each node; ports: all on 127.0.0.1.',
       default: 'loopback',
     }),
-    portBase: whole('a port such as 10000', { min: 1_024, max: 65_000 }).optional().meta({
+    portBase: wholeNumberLeaf('a port such as 10000', { min: 1_024, max: 65_000 }).optional().meta({
       description: 'First port on 127.0.0.1 with addressPlan ports.',
       default: 10_000,
     }),

@@ -7,6 +7,6 @@
 import './style/base.css';
 import './style/shell.css';
 import './style/chart.css';
-import { Shell } from './kernel/shell.ts';
+import { AppShell } from './kernel/shell.ts';
 
-new Shell().start();
+new AppShell().start();

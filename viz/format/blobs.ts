@@ -11,7 +11,7 @@ import { CBOR_MAP, CBOR_TEXT, CborReader } from '../../engine/pure/cbor-reader.t
 export type MachineStates = ReadonlyMap<string, string>;
 
 const reader = new CborReader();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The bytes of the blob with this number, counted from 0. */
 export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined {
@@ -28,7 +28,8 @@ export function blobAt(aux: Uint8Array, number: number): Uint8Array | undefined 
 /** Reads a blob that is a text. */
 export function textOf(blob: Uint8Array): string | undefined {
   reader.open(blob, 0, blob.length);
-  return nextText();
+  const text = nextText();
+  return reader.at === reader.end ? text : undefined;
 }
 
 /** Reads a blob that is a map of text to text. */
@@ -46,5 +47,10 @@ export function statesOf(blob: Uint8Array): MachineStates | undefined {
 }
 
 function nextText(): string | undefined {
-  return reader.string(CBOR_TEXT) ? decoder.decode(reader.content) : undefined;
+  if (!reader.string(CBOR_TEXT)) return undefined;
+  try {
+    return decoder.decode(reader.content);
+  } catch {
+    return undefined;
+  }
 }

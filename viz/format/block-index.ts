@@ -14,15 +14,15 @@ import {
   bytesPerValue,
   FLAG_GZIP,
   FLAG_PACKED,
-  FLAG_WIDE,
-  FOOTER_TABLE,
+  FLAG_WIDE_TIMES,
+  FOOTER_TABLE_NUMBER,
   type TableSpec,
   TRAILER_BYTES,
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
-import { problem, type TraceFailure, TraceProblem } from './failure.ts';
+import { makeTraceProblem, type TraceFailure, TraceProblem } from './failure.ts';
 import { parseJsonObject } from './header.ts';
-import { type ByteSource, type Inflate, readExactly, thrownMessage } from './source.ts';
+import { type ByteSource, type GzipInflater, readExactly, thrownMessage } from './source.ts';
 import { unpackColumns } from './unpack.ts';
 
 /** Largest number of rows that a block may claim; blocks of this project have at most 16,384. */
@@ -65,7 +65,7 @@ export interface BlockIndex {
 /** The file and its header, needed to read blocks. */
 export interface BlockContext {
   readonly source: ByteSource;
-  readonly inflate: Inflate;
+  readonly inflate: GzipInflater;
   readonly tables: ReadonlyMap<number, TableSpec>;
   readonly firstBlock: number;
 }
@@ -108,7 +108,7 @@ async function readBytes(
   }
   if (raw.length === entry.rawBytes) return raw;
   const message = `block at byte ${entry.offset} has ${raw.length} bytes, not ${entry.rawBytes}`;
-  throw problem('bad-payload', message, at);
+  throw makeTraceProblem('bad-payload', message, at);
 }
 
 function badPayload(offset: number, cause: unknown): TraceProblem {
@@ -123,24 +123,25 @@ async function fromFooter(context: BlockContext): Promise<BlockIndex> {
   const { source, firstBlock } = context;
   const trailerAt = source.size - TRAILER_BYTES;
   if (trailerAt < firstBlock + BLOCK_HEAD_BYTES) {
-    throw problem('truncated', 'the file does not end with an index', source.size);
+    throw makeTraceProblem('truncated', 'the file does not end with an index', source.size);
   }
   const trailer = await readExactly(source, trailerAt, TRAILER_BYTES);
   const length = Number(viewOf(trailer).getBigUint64(0, true));
   const offset = trailerAt - length;
   if (length < BLOCK_HEAD_BYTES || offset < firstBlock) {
-    throw problem('truncated', 'the file does not end with an index', trailerAt);
+    throw makeTraceProblem('truncated', 'the file does not end with an index', trailerAt);
   }
   const head = viewOf(await readExactly(source, offset, BLOCK_HEAD_BYTES));
   const isFooter =
     head.getUint32(BLOCK_FIELD_OFFSETS.magic, true) === BLOCK_MAGIC &&
-    head.getUint8(BLOCK_FIELD_OFFSETS.table) === FOOTER_TABLE;
-  if (!isFooter) throw problem('truncated', 'the file does not end with an index', offset);
+    head.getUint8(BLOCK_FIELD_OFFSETS.table) === FOOTER_TABLE_NUMBER;
+  if (!isFooter) throw makeTraceProblem('truncated', 'the file does not end with an index', offset);
   const sizes = sizesOf(head, 0, offset);
   if (offset + BLOCK_HEAD_BYTES + alignedLength(sizes.storedBytes) !== trailerAt) {
-    throw problem('bad-index', 'the index does not fill its space', offset);
+    throw makeTraceProblem('bad-index', 'the index does not fill its space', offset);
   }
-  if (sizes.isPacked) throw problem('bad-index', 'an index has no columns to pack', offset);
+  if (sizes.isPacked)
+    throw makeTraceProblem('bad-index', 'an index has no columns to pack', offset);
   const raw = await readBytes(context, { ...sizes, offset });
   return parseIndex(context, raw, {
     count: head.getUint32(BLOCK_FIELD_OFFSETS.rows, true),
@@ -159,7 +160,11 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
   const { count, auxBytes, offset } = footer;
   const jsonAt = raw.length - alignedLength(auxBytes);
   if (count * BLOCK_HEAD_BYTES > jsonAt) {
-    throw problem('bad-index', `an index of ${count} blocks does not fit into the file`, offset);
+    throw makeTraceProblem(
+      'bad-index',
+      `an index of ${count} blocks does not fit into the file`,
+      offset,
+    );
   }
   const view = viewOf(raw);
   const entries: BlockEntry[] = [];
@@ -169,10 +174,10 @@ function parseIndex(context: BlockContext, raw: Uint8Array, footer: FooterShape)
     const at = number * BLOCK_HEAD_BYTES;
     const links = view.getUint32(at + BLOCK_FIELD_OFFSETS.links, true);
     const pairEnd = pairAt + links * 8;
-    if (pairEnd > jsonAt) throw problem('bad-index', 'link counts do not fit', offset);
+    if (pairEnd > jsonAt) throw makeTraceProblem('bad-index', 'link counts do not fit', offset);
     const place = view.getFloat64(at + BLOCK_FIELD_OFFSETS.offset, true);
     if (place !== previousEnd) {
-      throw problem('bad-index', `block ${number} is not where the last ended`, offset);
+      throw makeTraceProblem('bad-index', `block ${number} is not where the last ended`, offset);
     }
     const entry = entryOf(context, view, { at, offset: place, end: offset });
     previousEnd = place + BLOCK_HEAD_BYTES + alignedLength(entry.storedBytes);
@@ -218,12 +223,12 @@ const NO_COUNTS = new Uint32Array(0);
 function entryOf(context: BlockContext, view: DataView, place: EntryPlace): BlockEntry {
   const { at, offset, end } = place;
   const bad = (message: string): TraceProblem =>
-    problem('bad-block', `block at byte ${offset}: ${message}`, offset);
+    makeTraceProblem('bad-block', `block at byte ${offset}: ${message}`, offset);
   if (view.getUint32(at + BLOCK_FIELD_OFFSETS.magic, true) !== BLOCK_MAGIC)
     throw bad('there is no block at this place');
   const table = context.tables.get(view.getUint8(at + BLOCK_FIELD_OFFSETS.table));
   if (table === undefined) throw bad('its table is not in the header');
-  const isWide = (view.getUint8(at + BLOCK_FIELD_OFFSETS.flags) & FLAG_WIDE) !== 0;
+  const isWide = (view.getUint8(at + BLOCK_FIELD_OFFSETS.flags) & FLAG_WIDE_TIMES) !== 0;
   const sizes = sizesOf(view, at, offset);
   const rows = view.getUint32(at + BLOCK_FIELD_OFFSETS.rows, true);
   // Equal values need no bits, so the length of a packed block does not bound its rows.
@@ -267,7 +272,7 @@ function sizesOf(view: DataView, at: number, offset: number): Sizes {
   const isExact = isPacked ? auxBytes === 0 && !isGzip : isGzip || rawBytes === storedBytes;
   if (isPossible && isExact) return { rawBytes, storedBytes, auxBytes, isGzip, isPacked };
   const message = `block at byte ${offset}: ${storedBytes} bytes cannot hold ${rawBytes}`;
-  throw problem('bad-block', message, offset);
+  throw makeTraceProblem('bad-block', message, offset);
 }
 
 function checkSummary(json: Readonly<Record<string, unknown>>): TraceSummary {

@@ -6,13 +6,13 @@
 import {
   alignedLength,
   bytesPerValue,
-  DROPPED_NARROW,
-  DROPPED_WIDE,
-  OPEN_NARROW,
-  OPEN_WIDE,
+  DROPPED_TRANSIT_NARROW,
+  DROPPED_TRANSIT_WIDE,
+  PENDING_TRANSIT_NARROW,
+  PENDING_TRANSIT_WIDE,
 } from '../../engine/measure/trace/layout.ts';
 import type { BlockEntry } from './block-index.ts';
-import { type ColumnView, viewAt } from './column-view.ts';
+import { type ColumnView, columnViewAt } from './column-view.ts';
 
 /** What happened to a packet on its link. */
 export type PacketFate = 'arrived' | 'dropped' | 'open';
@@ -39,7 +39,7 @@ export class Block {
     let offset = 0;
     for (const { name, type } of entry.table.columns) {
       const width = bytesPerValue(type, entry.isWide);
-      this.#columns.set(name, viewAt(bytes, offset, { rows: entry.rows, width }));
+      this.#columns.set(name, columnViewAt(bytes, offset, { rows: entry.rows, width }));
       offset += alignedLength(entry.rows * width);
     }
     this.aux = bytes.subarray(offset, offset + entry.auxBytes);
@@ -67,8 +67,11 @@ export class Block {
   /** What happened to the packet of a row in the hop table. */
   fate(row: number): PacketFate {
     const transit = this.value('transit', row);
-    if (transit === (this.entry.isWide ? DROPPED_WIDE : DROPPED_NARROW)) return 'dropped';
-    return transit === (this.entry.isWide ? OPEN_WIDE : OPEN_NARROW) ? 'open' : 'arrived';
+    if (transit === (this.entry.isWide ? DROPPED_TRANSIT_WIDE : DROPPED_TRANSIT_NARROW))
+      return 'dropped';
+    return transit === (this.entry.isWide ? PENDING_TRANSIT_WIDE : PENDING_TRANSIT_NARROW)
+      ? 'open'
+      : 'arrived';
   }
 
   /** First row whose value in a sorted time column is at least `timeNs`; `rows` if none is. */

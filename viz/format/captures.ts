@@ -43,7 +43,7 @@ export function capturesOf(blocks: readonly Block[], packet: number): readonly C
 }
 
 /** The first capture of each trail, in chronological order. */
-export function firstOfTrails(blocks: readonly Block[]): readonly Capture[] {
+export function firstCapturesOfTrails(blocks: readonly Block[]): readonly Capture[] {
   const seen = new Set<number>();
   const firsts: Capture[] = [];
   for (const block of blocks) {

@@ -8,7 +8,7 @@
 export type ColumnView = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 /** A column within the bytes of a block. */
-export function viewAt(
+export function columnViewAt(
   bytes: Uint8Array,
   offset: number,
   shape: { readonly rows: number; readonly width: number },

@@ -6,19 +6,19 @@
  * @module
  */
 
-/** Path of the WebSocket. */
-export const CONTROL_PATH = '/api/control';
+/** URL path of the WebSocket over which pages control a run in progress. */
+export const CONTROL_URL_PATH = '/api/control';
 /** Largest size of an order, bytes. */
 export const ORDER_BYTES_MAX = 8 * 1024;
 /** Largest pace, virtual seconds per second. */
-export const SPEED_MAX = 1_000;
+export const RUN_SPEED_MAX = 1_000;
 
 /** An event in the scenario language, without its instant and its name. */
-export type EventWords = Readonly<Record<string, unknown>>;
+export type ScenarioEventFields = Readonly<Record<string, unknown>>;
 
 /** An order, sent by the page. */
 export type ControlOrder =
-  | { readonly kind: 'inject'; readonly number: number; readonly event: EventWords }
+  | { readonly kind: 'inject'; readonly number: number; readonly event: ScenarioEventFields }
   /** Pace in virtual seconds per second; 0 pauses, `null` means as fast as possible. */
   | { readonly kind: 'pace'; readonly number: number; readonly speed: number | null }
   /** What a node says of itself now. */
@@ -26,7 +26,7 @@ export type ControlOrder =
   | { readonly kind: 'export'; readonly number: number };
 
 /** A kind of event: an action of the scenario language. */
-export interface ControlKind {
+export interface ControlEventKind {
   readonly kind: string;
   /** Why it is impossible in this run; absent if it is possible. */
   readonly bar?: string;
@@ -37,7 +37,7 @@ export interface ControlKind {
 }
 
 /** A fault that was injected. */
-export interface ControlFault {
+export interface InjectedFault {
   readonly id: string;
   /** What it affected, as text for people. */
   readonly text: string;
@@ -51,13 +51,13 @@ export interface ControlState {
   readonly phase: 'waiting' | 'open' | 'closed';
   /** Why the run accepts no orders. */
   readonly reason?: string;
-  readonly kinds: readonly ControlKind[];
+  readonly kinds: readonly ControlEventKind[];
   /** Flows whose path in use a fault can hit, as `a -> b`; absent until the run has begun. */
   readonly paths?: readonly string[];
   readonly speed: number | null;
   /** Why the run cannot be paused; absent if it can. */
   readonly paceBar?: string;
-  readonly faults: readonly ControlFault[];
+  readonly faults: readonly InjectedFault[];
   /** Number of messages from pages that were no usable order, by the name of the reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -65,7 +65,7 @@ export interface ControlState {
 /** A message of the server. */
 export type ControlReply =
   | { readonly kind: 'state'; readonly state: ControlState }
-  | { readonly kind: 'done'; readonly number: number; readonly fault?: ControlFault }
+  | { readonly kind: 'done'; readonly number: number; readonly fault?: InjectedFault }
   /** `name` identifies the reason for programs: `event`, `closed`, `too-long`. */
   | {
       readonly kind: 'refused';
@@ -99,9 +99,9 @@ export function readOrder(text: string): ControlOrder | Refusal {
     }
     case 'pace': {
       const { speed } = value;
-      const isSpeed = typeof speed === 'number' && speed >= 0 && speed <= SPEED_MAX;
+      const isSpeed = typeof speed === 'number' && speed >= 0 && speed <= RUN_SPEED_MAX;
       if (speed === null || isSpeed) return { kind: 'pace', number, speed };
-      return refusal(number, 'bad-speed', `a speed is null or a number from 0 to ${SPEED_MAX}`);
+      return refusal(number, 'bad-speed', `a speed is null or a number from 0 to ${RUN_SPEED_MAX}`);
     }
     case 'status': {
       const { node } = value;

@@ -7,7 +7,7 @@
  */
 
 /** A colour, named by its role in the style sheet; `c1` to `c6` are the colours of flows. */
-export type Role =
+export type ColourRole =
   | 'text'
   | 'muted'
   | 'line'
@@ -25,9 +25,9 @@ export type Role =
   | 'c6';
 
 /** The colours and the line of a shape, and what a shape that is a button selects. */
-export interface Ink {
-  readonly fill?: Role;
-  readonly stroke?: Role;
+export interface ShapeStyle {
+  readonly fill?: ColourRole;
+  readonly stroke?: ColourRole;
   /** Width of the stroke, px; default 1. */
   readonly width?: number;
   readonly dash?: 'solid' | 'dashed' | 'dotted';
@@ -45,7 +45,7 @@ export interface Ink {
 }
 
 /** A shape. Lengths are in px from the upper left corner of the drawing. */
-export type Shape = Ink &
+export type Shape = ShapeStyle &
   (
     | {
         readonly kind: 'line';

@@ -45,7 +45,7 @@ export function isFailure(value: unknown): value is TraceFailure {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure';
 }
 
-/** A failure on its way to {@link guarded}; never thrown out of this folder. */
+/** A failure on its way to {@link traceFailureAsValue}; never thrown out of this folder. */
 export class TraceProblem extends Error {
   readonly failure: TraceFailure;
 
@@ -57,12 +57,12 @@ export class TraceProblem extends Error {
 }
 
 /** Makes a {@link TraceProblem} that has no underlying error; `at` is an offset in the file. */
-export function problem(name: FailureName, message: string, at: number): TraceProblem {
+export function makeTraceProblem(name: FailureName, message: string, at: number): TraceProblem {
   return new TraceProblem({ name, message, at });
 }
 
 /** Runs `read` and returns a thrown problem as a value. */
-export async function guarded<T>(read: () => Promise<T>): Promise<T | TraceFailure> {
+export async function traceFailureAsValue<T>(read: () => Promise<T>): Promise<T | TraceFailure> {
   try {
     return await read();
   } catch (error) {

@@ -11,12 +11,12 @@ import {
   FILE_HEAD_BYTES,
   FILE_MAGIC,
   FORMAT_VERSION,
-  type LinkInfo,
+  type LinkDirectionInfo,
   type TableSpec,
-  type TextAddition,
+  type TextBlockAddition,
   type TraceHeader,
 } from '../../engine/measure/trace/layout.ts';
-import { problem, TraceProblem } from './failure.ts';
+import { makeTraceProblem, TraceProblem } from './failure.ts';
 import { type ByteSource, readExactly } from './source.ts';
 
 const HEADER_BYTES_MAX = 64 * 1024 * 1024;
@@ -38,21 +38,21 @@ export async function readHead(source: ByteSource): Promise<HeadOfFile> {
   const magic = new TextEncoder().encode(FILE_MAGIC);
   const isTrace = magic.every((byte, at) => head[at] === byte || at >= head.length);
   if (!isTrace || head.length === 0) {
-    throw problem('not-a-trace', 'the file does not begin with the header of a trace', 0);
+    throw makeTraceProblem('not-a-trace', 'the file does not begin with the header of a trace', 0);
   }
   if (head.length < FILE_HEAD_BYTES) {
-    throw problem('truncated', `the file ends after ${head.length} bytes`, head.length);
+    throw makeTraceProblem('truncated', `the file ends after ${head.length} bytes`, head.length);
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const version = view.getUint32(8, true);
   const length = view.getUint32(12, true);
   if (version > FORMAT_VERSION) {
     const message = `written by format ${version}, this reader knows up to ${FORMAT_VERSION}`;
-    throw problem('newer-version', message, 8);
+    throw makeTraceProblem('newer-version', message, 8);
   }
-  if (version === 0) throw problem('bad-header', 'there is no format 0', 8);
+  if (version === 0) throw makeTraceProblem('bad-header', 'there is no format 0', 8);
   if (length > HEADER_BYTES_MAX) {
-    throw problem('bad-header', `a header of ${length} bytes is too long`, 12);
+    throw makeTraceProblem('bad-header', `a header of ${length} bytes is too long`, 12);
   }
   const json = await readExactly(source, FILE_HEAD_BYTES, length);
   return {
@@ -73,14 +73,14 @@ export function parseJsonObject(bytes: Uint8Array, at: number): Json {
     );
   }
   if (isObject(value)) return value;
-  throw problem('bad-header', `no JSON object at byte ${at}`, at);
+  throw makeTraceProblem('bad-header', `no JSON object at byte ${at}`, at);
 }
 
 /**
  * Reads the additions in a `text` block and leaves out parts of a wrong type.
  * @param nodes Number of nodes, to check the ends of links.
  */
-export function checkAddition(json: Json, nodes: number): Required<TextAddition> {
+export function validTextAddition(json: Json, nodes: number): Required<TextBlockAddition> {
   const { names, links, metrics } = json;
   return {
     names: Array.isArray(names) ? names.map(stringOr) : [],
@@ -115,7 +115,7 @@ function checkHeader(json: Json): TraceHeader {
 }
 
 function expect(isGood: boolean, what: string): void {
-  if (!isGood) throw problem('bad-header', `header: ${what}`, FILE_HEAD_BYTES);
+  if (!isGood) throw makeTraceProblem('bad-header', `header: ${what}`, FILE_HEAD_BYTES);
 }
 
 function isObject(value: unknown): value is Json {
@@ -171,11 +171,11 @@ function isTimeSpan(value: unknown): boolean {
 }
 
 /** True if both ends of a link are known nodes; -1 stands for a medium that many nodes share. */
-function hasEnds({ from, to }: LinkInfo, nodes: number): boolean {
+function hasEnds({ from, to }: LinkDirectionInfo, nodes: number): boolean {
   return [from, to].every((end) => end >= -1 && end < nodes);
 }
 
-function isLink(value: unknown): value is LinkInfo {
+function isLink(value: unknown): value is LinkDirectionInfo {
   if (!isObject(value) || !isString(value['id']) || !isString(value['name'])) return false;
   const { from, to, rateBps, delayNs, overheadBytes, contacts } = value;
   if (!(contacts === undefined || isContacts(contacts))) return false;

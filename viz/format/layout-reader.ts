@@ -6,22 +6,22 @@
  */
 import type { PacketField, PacketReader } from './packet-fields.ts';
 import {
-  type Amount,
-  type Condition,
+  FIELD_REPEATS_MAX,
+  type FieldCondition,
   formOf,
+  type LayoutAmount,
   type LayoutBits,
   type LayoutField,
   type LayoutSource,
-  layoutIn,
+  layoutForStates,
   type PacketLayout,
-  REPEAT_MAX,
   type ValueForm,
 } from './packet-layout.ts';
 
 /** A reader of packets with this layout. */
 export function readerOf(source: LayoutSource): PacketReader {
   return (bytes, states) => {
-    const layout = layoutIn(source, states);
+    const layout = layoutForStates(source, states);
     return layout === undefined ? undefined : new Reading(bytes).read(layout);
   };
 }
@@ -60,7 +60,7 @@ class Reading {
     const { when, repeat, name } = field;
     if (when !== undefined && !this.#holds(when)) return 'read';
     if (repeat === undefined) return this.#one(layer, field, name);
-    const times = Math.min(REPEAT_MAX, this.#amount(repeat.times));
+    const times = Math.min(FIELD_REPEATS_MAX, this.#amount(repeat.times));
     const now = this.#numbers.get(repeat.now ?? '');
     for (let number = 0; number < times; number += 1) {
       const mark = number === now ? ' (now)' : '';
@@ -142,12 +142,12 @@ class Reading {
     );
   }
 
-  #holds({ of, is, isNot = [] }: Condition): boolean {
+  #holds({ of, is, isNot = [] }: FieldCondition): boolean {
     const value = this.#sum(of);
     return (is?.includes(value) ?? true) && !isNot.includes(value);
   }
 
-  #amount(amount: Amount): number {
+  #amount(amount: LayoutAmount): number {
     if (typeof amount === 'number') return amount;
     return this.#sum(amount.of) * (amount.times ?? 1) + (amount.plus ?? 0);
   }

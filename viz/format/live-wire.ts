@@ -20,19 +20,22 @@ const HEAD_BYTES = 24;
 /** Largest payload that a page accepts. */
 const PAYLOAD_MAX = 64 * 1024 * 1024;
 
-/** Path of the WebSocket. `?stream=&lasting=&packets=` resumes an earlier connection. */
-export const LIVE_PATH = '/api/live';
+/**
+ * URL path of the WebSocket over which pages watch a run in progress. `?stream=&lasting=&packets=` resumes an earlier
+ * connection. `?stream=&lasting=&packets=` resumes an earlier connection.
+ */
+export const LIVE_URL_PATH = '/api/live';
 
 const KINDS = ['head', 'lasting', 'packets', 'news', 'report'] as const;
 
 /**
- * The kind of a payload: the head of a trace, blocks of a lane, or JSON ({@link LiveNews}, a
+ * The kind of a payload: the head of a trace, blocks of a lane, or JSON ({@link LiveRunStatus}, a
  * report).
  */
-export type LiveKind = (typeof KINDS)[number];
+export type LivePayloadKind = (typeof KINDS)[number];
 
 /** How much of a run's stream a page has received: the last part of each lane. */
-export interface LivePlace {
+export interface LiveStreamPosition {
   /** Number of the stream; every run has another one. */
   readonly stream: number;
   readonly lasting: number;
@@ -40,13 +43,13 @@ export interface LivePlace {
 }
 
 /** One message. */
-export interface LiveMessage extends LivePlace {
-  readonly kind: LiveKind;
+export interface LiveMessage extends LiveStreamPosition {
+  readonly kind: LivePayloadKind;
   readonly payload: Uint8Array;
 }
 
 /** The state of the run and of this page's connection. */
-export interface LiveNews {
+export interface LiveRunStatus {
   readonly phase: 'waiting' | 'running' | 'ended';
   readonly run: string;
   readonly seed: number;
@@ -64,14 +67,20 @@ export interface LiveNews {
   readonly trouble: string | undefined;
 }
 
-/** The answer to a plain GET request for {@link LIVE_PATH}, without WebSocket. */
-export interface LiveAnswer extends LiveNews {
+/** The answer to a plain GET request for {@link LIVE_URL_PATH}, without WebSocket. */
+export interface LiveGetResponse extends LiveRunStatus {
   /** Number of faults that pages have injected so far. */
   readonly injected: number;
 }
 
 /** Encodes a message. */
-export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMessage): Uint8Array {
+export function encodeLiveMessage({
+  kind,
+  stream,
+  lasting,
+  packets,
+  payload,
+}: LiveMessage): Uint8Array {
   const bytes = new Uint8Array(HEAD_BYTES + payload.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
@@ -89,7 +98,7 @@ export function encodeLive({ kind, stream, lasting, packets, payload }: LiveMess
  * Decodes a message; returns a sentence if it is invalid. The payload shares the bytes of the
  * message.
  */
-export function decodeLive(bytes: Uint8Array): LiveMessage | string {
+export function decodeLiveMessage(bytes: Uint8Array): LiveMessage | string {
   if (bytes.length < HEAD_BYTES) return `a message of ${bytes.length} bytes has no head`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC)
@@ -112,9 +121,9 @@ export function decodeLive(bytes: Uint8Array): LiveMessage | string {
 }
 
 /** Reads the payload of a message of kind `news`; undefined if it is incomplete. */
-export function readNews(payload: Uint8Array): LiveNews | undefined {
+export function readLiveRunStatus(payload: Uint8Array): LiveRunStatus | undefined {
   try {
-    const news = JSON.parse(new TextDecoder().decode(payload)) as Partial<LiveNews> | null;
+    const news = JSON.parse(new TextDecoder().decode(payload)) as Partial<LiveRunStatus> | null;
     const { phase, run, seed, durationNs, nowNs } = news ?? {};
     const isPhase = phase === 'waiting' || phase === 'running' || phase === 'ended';
     if (!isPhase || typeof run !== 'string') return undefined;
@@ -137,12 +146,12 @@ export function readNews(payload: Uint8Array): LiveNews | undefined {
 }
 
 /** Writes a place as the query of a URL. */
-export function placeQuery({ stream, lasting, packets }: LivePlace): string {
+export function streamPositionQuery({ stream, lasting, packets }: LiveStreamPosition): string {
   return `stream=${stream}&lasting=${lasting}&packets=${packets}`;
 }
 
-/** Reads a query written by {@link placeQuery}; undefined if there is none. */
-export function readPlace(query: URLSearchParams): LivePlace | undefined {
+/** Reads a position in the stream from the query of a URL; undefined if there is none. */
+export function readStreamPosition(query: URLSearchParams): LiveStreamPosition | undefined {
   const [stream, lasting, packets] = ['stream', 'lasting', 'packets'].map((name) => {
     const text = query.get(name) ?? '';
     return /^\d{1,10}$/.test(text) ? Number(text) : undefined;

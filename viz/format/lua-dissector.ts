@@ -5,7 +5,7 @@
  * @module
  */
 import { LUA_RUNTIME } from './lua-runtime.ts';
-import { formOf, type LayoutField, type PacketLayout, REPEAT_MAX } from './packet-layout.ts';
+import { FIELD_REPEATS_MAX, formOf, type LayoutField, type PacketLayout } from './packet-layout.ts';
 
 /** A protocol that the dissector can read. */
 export interface DissectedProtocol {
@@ -25,7 +25,7 @@ export function luaDissector(
   ports: readonly PortRange[],
 ): string {
   const names = protocols.map(({ name }) => name).join(', ');
-  const held = new Set(protocols.flatMap(({ layout }) => protocolsHeldBy(layout)));
+  const held = new Set(protocols.flatMap(({ layout }) => nestedProtocolNames(layout)));
   const table = protocols.map(({ name, layout }) => ({
     name,
     abbreviation: `orrery.${slug(name)}`,
@@ -37,14 +37,14 @@ export function luaDissector(
   return [
     `-- Dissects ${names} in captures of Orrery. Written by \`orrery dissect\`.`,
     `local PORTS = ${lua(ports.map(({ first, last }) => `${first}-${last}`))}`,
-    `local REPEAT_MAX = ${REPEAT_MAX}`,
+    `local FIELD_REPEATS_MAX = ${FIELD_REPEATS_MAX}`,
     `local PROTOCOLS = ${lua(table)}`,
     LUA_RUNTIME,
   ].join('\n');
 }
 
 /** Names of the protocols whose packets fields of this layout contain. */
-export function protocolsHeldBy({ layers }: PacketLayout): readonly string[] {
+export function nestedProtocolNames({ layers }: PacketLayout): readonly string[] {
   const held = layers.flatMap(({ fields }) => fields.flatMap(({ holds }) => holds ?? []));
   return held.filter((name) => name !== 'any');
 }

@@ -1,6 +1,6 @@
 /**
  * The part of a dissector that is the same for all protocols, in the Lua 5.2 of Wireshark: what
- * `layout-reader.ts` does for the packet panel. It expects PORTS, REPEAT_MAX and PROTOCOLS above it.
+ * `layout-reader.ts` does for the packet panel. It expects PORTS, FIELD_REPEATS_MAX and PROTOCOLS above it.
  *
  * @module
  */
@@ -163,7 +163,7 @@ end
 local function readField(reading, layer, field)
   if field.when and not holds(reading.numbers, field.when) then return "read" end
   if not field.times then return readOne(reading, layer, field, field.name) end
-  local times = math.min(REPEAT_MAX, amountOf(reading.numbers, field.times))
+  local times = math.min(FIELD_REPEATS_MAX, amountOf(reading.numbers, field.times))
   local now = field.now and reading.numbers[field.now]
   for number = 0, times - 1 do
     local mark = number == now and " (now)" or ""
@@ -219,7 +219,7 @@ end
 local main = Proto("orrery", "Orrery")
 local handles = {}
 
-local function fieldOf(protocol, slug, name, kind)
+local function huntedScenarioOf(protocol, slug, name, kind)
   local key = protocol.abbreviation .. "." .. slug
   local own = handles[protocol.abbreviation]
   if not own.fields[key] then
@@ -228,7 +228,7 @@ local function fieldOf(protocol, slug, name, kind)
     own.list[#own.list + 1] = own.fields[key].handle
   end
   -- Two fields of one name: the second has its kind in its name.
-  if own.fields[key].kind ~= kind then return fieldOf(protocol, slug .. "_" .. kind, name, kind) end
+  if own.fields[key].kind ~= kind then return huntedScenarioOf(protocol, slug .. "_" .. kind, name, kind) end
   return own.fields[key].handle
 end
 
@@ -237,9 +237,9 @@ for _, protocol in ipairs(PROTOCOLS) do
   handles[protocol.abbreviation] = { proto = proto, fields = {}, list = {} }
   for _, group in ipairs(protocol.layers) do
     for _, field in ipairs(group.fields) do
-      if field.name ~= "" then fieldOf(protocol, field.slug, field.name, field.kind) end
+      if field.name ~= "" then huntedScenarioOf(protocol, field.slug, field.name, field.kind) end
       for _, part in ipairs(field.bits or {}) do
-        if part.name ~= "" then fieldOf(protocol, part.slug, part.name, "number") end
+        if part.name ~= "" then huntedScenarioOf(protocol, part.slug, part.name, "number") end
       end
     end
   end
@@ -247,7 +247,7 @@ for _, protocol in ipairs(PROTOCOLS) do
 end
 
 local function add(tree, protocol, tvb, one, kind)
-  local handle = fieldOf(protocol, one.slug, one.name, kind)
+  local handle = huntedScenarioOf(protocol, one.slug, one.name, kind)
   local range = tvb(one.at, one.length)
   local item = one.value and tree:add(handle, range, one.value) or tree:add(handle, range)
   item:set_text(one.text == "" and one.name or one.name .. ": " .. one.text)
@@ -291,5 +291,5 @@ end
 for _, range in ipairs(PORTS) do DissectorTable.get("udp.port"):add(range, main) end
 `;
 
-/** The Lua text. */
+/** The part of a Lua dissector that is the same for all protocols. */
 export const LUA_RUNTIME: string = READING + SHOWING;

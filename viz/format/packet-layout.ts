@@ -8,7 +8,7 @@
  */
 
 /** A number, or `times` × (sum of fields `of`) + `plus`, with the last value of repeated fields. */
-export type Amount =
+export type LayoutAmount =
   | number
   | { readonly of: string | readonly string[]; readonly times?: number; readonly plus?: number };
 
@@ -17,8 +17,8 @@ export type Amount =
  * its end (`rest`); or the head of a CBOR item in its shortest form (RFC 8949 section 4.2.1).
  */
 export type FieldSize =
-  | Amount
-  | { readonly until: Amount }
+  | LayoutAmount
+  | { readonly until: LayoutAmount }
   | 'rest'
   | 'cbor unsigned'
   | 'cbor bytes'
@@ -49,7 +49,7 @@ export interface LayoutBits extends Value {
 }
 
 /** True if the sum of the fields in `of` is in `is` (if given) and not in `isNot`. */
-export interface Condition {
+export interface FieldCondition {
   readonly of: string | readonly string[];
   readonly is?: readonly number[];
   readonly isNot?: readonly number[];
@@ -65,9 +65,9 @@ export interface LayoutField extends Value {
    * bit, `{value}` for the text of this field, and `{bytes}` for the length of this field.
    */
   readonly text?: string;
-  readonly when?: Condition;
+  readonly when?: FieldCondition;
   /** `times` such fields, numbered from 0. The value of the field `now` tells which is marked. */
-  readonly repeat?: { readonly times: Amount; readonly now?: string };
+  readonly repeat?: { readonly times: LayoutAmount; readonly now?: string };
   /** See `PacketField.holds`. */
   readonly holds?: string;
 }
@@ -95,12 +95,12 @@ export type LayoutSource =
   | ((states: ReadonlyMap<string, string>) => PacketLayout | undefined);
 
 /** Largest number of times that a field is repeated, whatever number a packet states. */
-export const REPEAT_MAX = 4_096;
+export const FIELD_REPEATS_MAX = 4_096;
 /** Unsigned integers of up to this many bytes are exact as a JavaScript number. */
 const NUMBER_BYTES = 6;
 
 /** The layout of packets between nodes with these states. */
-export function layoutIn(
+export function layoutForStates(
   source: LayoutSource,
   states: ReadonlyMap<string, string>,
 ): PacketLayout | undefined {

@@ -10,7 +10,7 @@ type Of<K extends Shape['kind']> = Extract<Shape, { readonly kind: K }>;
 type Look<K extends Shape['kind']> = Omit<Of<K>, 'kind' | 'x' | 'y' | 'text' | 'w' | 'h'>;
 
 /** Drawings narrower than this are for phones, px. */
-export const NARROW = 560;
+export const NARROW_WIDTH_PX = 560;
 
 /** A text; (`x`, `y`) is the left end of its base line, px. */
 export function textShape(x: number, y: number, text: string, look: Look<'text'> = {}): Of<'text'> {
@@ -29,18 +29,18 @@ export function boxShape(
 const CHARACTER = 6.6;
 
 /** A small text, cut off with an ellipsis if it is wider than `width` px. */
-export function fitted(text: string, width: number): string {
+export function textCutToWidth(text: string, width: number): string {
   const room = Math.floor(width / CHARACTER);
   return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
 }
 
 /** A number with its digits in groups of three: `81 204`. */
-export function grouped(count: number): string {
+export function digitsInGroups(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** A duration in microseconds as text: `24.0 ms`. */
-export function milliseconds(us: number): string {
+export function millisecondsText(us: number): string {
   return us < 1000 ? `${us} µs` : `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
 }
 

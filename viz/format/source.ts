@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type FailureName, problem, TraceProblem } from './failure.ts';
+import { type FailureName, makeTraceProblem, TraceProblem } from './failure.ts';
 
 /** A source of bytes with random access. */
 export interface ByteSource {
@@ -15,7 +15,10 @@ export interface ByteSource {
 }
 
 /** Inflates a gzip stream to `rawLength` bytes. It must stop if there are more. */
-export type Inflate = (stored: Uint8Array, rawLength: number) => Uint8Array | Promise<Uint8Array>;
+export type GzipInflater = (
+  stored: Uint8Array,
+  rawLength: number,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** The members of `Blob` and `File` that {@link blobSource} uses. */
 export interface SliceableBlob {
@@ -24,7 +27,7 @@ export interface SliceableBlob {
 }
 
 /** A source that reads from memory. */
-export function bytesSource(bytes: Uint8Array): ByteSource {
+export function memorySource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
     read: (offset, length) => bytes.subarray(offset, offset + length),
@@ -50,7 +53,7 @@ export async function readExactly(
   // Checked before memory is allocated, since a length in the file may be wrong.
   if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     const message = `${length} bytes at byte ${offset} reach beyond the end (${source.size} bytes)`;
-    throw problem(name, message, offset);
+    throw makeTraceProblem(name, message, offset);
   }
   let bytes: Uint8Array;
   try {
@@ -62,7 +65,7 @@ export async function readExactly(
     );
   }
   if (bytes.length !== length) {
-    throw problem(name, `the file ends within ${length} bytes at byte ${offset}`, offset);
+    throw makeTraceProblem(name, `the file ends within ${length} bytes at byte ${offset}`, offset);
   }
   return bytes;
 }

@@ -8,12 +8,12 @@
  * @module
  */
 import {
-  type LinkInfo,
+  type LinkDirectionInfo,
   type MetricInfo,
   NO_REFERENCE,
   PYRAMID_LEVELS,
-  STATE_DELTA,
-  STATE_MARK,
+  STATE_KIND_DELTA,
+  STATE_KIND_MARK,
   type TraceHeader,
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
@@ -26,10 +26,10 @@ import {
   readPayload,
   walkBlocks,
 } from './block-index.ts';
-import { type Capture, capturesOf, firstOfTrails } from './captures.ts';
-import { guarded, type TraceFailure } from './failure.ts';
-import { checkAddition, parseJsonObject, readHead } from './header.ts';
-import type { ByteSource, Inflate } from './source.ts';
+import { type Capture, capturesOf, firstCapturesOfTrails } from './captures.ts';
+import { type TraceFailure, traceFailureAsValue } from './failure.ts';
+import { parseJsonObject, readHead, validTextAddition } from './header.ts';
+import type { ByteSource, GzipInflater } from './source.ts';
 
 /** Size of the cache for decoded blocks; holds 150 blocks of the hop table. */
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -72,14 +72,14 @@ export interface BinRow {
 }
 
 /** A mark that a node set. */
-export interface Mark {
+export interface NodeMark {
   readonly timeNs: number;
   readonly node: number;
   readonly text: string;
 }
 
 /** Parameters of a pyramid query. */
-export interface BinQuery {
+export interface PyramidQuery {
   /** Number of a link; absent for all links together. */
   readonly link?: number;
   readonly fromNs: number;
@@ -96,11 +96,14 @@ interface RowQuery {
 }
 
 /** The states of all machines of all nodes, by node number. */
-export type WorldState = ReadonlyMap<number, ReadonlyMap<string, string>>;
+export type MachineStatesByNode = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
 /** Opens a trace. */
-export function openTrace(source: ByteSource, inflate: Inflate): Promise<TraceFile | TraceFailure> {
-  return guarded(async () => {
+export function openTrace(
+  source: ByteSource,
+  inflate: GzipInflater,
+): Promise<TraceFile | TraceFailure> {
+  return traceFailureAsValue(async () => {
     const { header, firstBlock } = await readHead(source);
     const tables = new Map(header.tables.map((table) => [table.id, table]));
     const context = { source, inflate, tables, firstBlock };
@@ -111,7 +114,7 @@ export function openTrace(source: ByteSource, inflate: Inflate): Promise<TraceFi
   });
 }
 
-/** An open trace. */
+/** A trace file that is open for reading. */
 export class TraceFile {
   readonly header: TraceHeader;
   /** Absent if the file was cut off. */
@@ -126,7 +129,7 @@ export class TraceFile {
   readonly #cache = new Map<BlockEntry, Block>();
   #cached = 0;
   readonly #names: string[] = [];
-  readonly #links: LinkInfo[];
+  readonly #links: LinkDirectionInfo[];
   readonly #metrics: MetricInfo[] = [];
 
   constructor(
@@ -149,7 +152,7 @@ export class TraceFile {
   }
 
   /** Links in the order of their numbers. */
-  get links(): readonly LinkInfo[] {
+  get links(): readonly LinkDirectionInfo[] {
     return this.#links;
   }
 
@@ -173,7 +176,7 @@ export class TraceFile {
     for (const entry of entries) {
       const { aux } = await this.#block(entry);
       const addition = parseJsonObject(aux, entry.offset);
-      const { names, links, metrics } = checkAddition(addition, this.header.nodes.length);
+      const { names, links, metrics } = validTextAddition(addition, this.header.nodes.length);
       for (const name of names) this.#names.push(name);
       for (const link of links) this.#links.push(link);
       for (const metric of metrics) this.#metrics.push(metric);
@@ -182,7 +185,7 @@ export class TraceFile {
 
   /** Reads the whole blocks that a run in progress has appended to the source at `offset`. */
   grow(offset: number): Promise<undefined | TraceFailure> {
-    return guarded(async () => {
+    return traceFailureAsValue(async () => {
       const added = await walkBlocks(this.#context, offset);
       await this.readTexts(added.filter(({ table }) => table.name === 'text'));
       this.#index([...this.#entries, ...added], added);
@@ -215,12 +218,12 @@ export class TraceFile {
 
   /** Decodes a block, or takes it from the cache. */
   block(entry: BlockEntry): Promise<Block | TraceFailure> {
-    return guarded(() => this.#block(entry));
+    return traceFailureAsValue(() => this.#block(entry));
   }
 
   /** Packets under way at `timeNs`: `depart <= t < arrive`. */
   inFlight(timeNs: number): Promise<Hop[] | TraceFailure> {
-    return guarded(async () => {
+    return traceFailureAsValue(async () => {
       const hops: Hop[] = [];
       for (const entry of this.#reaching('hop', timeNs)) {
         const block = await this.#block(entry);
@@ -258,7 +261,7 @@ export class TraceFile {
   }
 
   #rows(table: string, { fromNs, toNs, reachOf }: RowQuery): Promise<RowRange[] | TraceFailure> {
-    return guarded(async () => {
+    return traceFailureAsValue(async () => {
       const column = this.header.tables.find(({ name }) => name === table)?.columns[0]?.name;
       const ranges: RowRange[] = [];
       for (const entry of this.blocksOf(table)) {
@@ -287,8 +290,8 @@ export class TraceFile {
    * The states of all machines at `timeNs`: the last keyframe up to this instant, with the changes
    * after the keyframe applied.
    */
-  stateAt(timeNs: number): Promise<WorldState | TraceFailure> {
-    return guarded(async () => {
+  stateAt(timeNs: number): Promise<MachineStatesByNode | TraceFailure> {
+    return traceFailureAsValue(async () => {
       const world = new Map<number, Map<string, string>>();
       const keyframe = this.blocksOf('keyframe').findLast(({ baseNs }) => baseNs <= timeNs);
       const firstRow = keyframe === undefined ? 0 : await this.#applyKeyframe(keyframe, world);
@@ -307,7 +310,7 @@ export class TraceFile {
   }
 
   /** Marks that nodes set in [from, to). */
-  async marks(fromNs: number, toNs: number): Promise<Mark[] | TraceFailure> {
+  async marks(fromNs: number, toNs: number): Promise<NodeMark[] | TraceFailure> {
     const ranges = await this.rows('state', fromNs, toNs);
     if (!Array.isArray(ranges)) return ranges;
     return ranges.flatMap(({ block, from, to }) => marksIn(block, from, to));
@@ -317,8 +320,8 @@ export class TraceFile {
    * The bins in a time window, as fine as the query allows, in chronological order; bins without
    * packets are absent.
    */
-  bins(query: BinQuery): Promise<BinRow[] | TraceFailure> {
-    return guarded(async () => {
+  bins(query: PyramidQuery): Promise<BinRow[] | TraceFailure> {
+    return traceFailureAsValue(async () => {
       const { fromNs, toNs, link } = query;
       const track = link === undefined ? 0 : link + 1;
       const { table, widthNs } = this.#levelOf(query);
@@ -338,7 +341,7 @@ export class TraceFile {
 
   /** For each packet whose bytes were recorded, the first place on its route. */
   trails(): Promise<readonly Capture[] | TraceFailure> {
-    return guarded(async () => firstOfTrails(await this.#blocks('packet')));
+    return traceFailureAsValue(async () => firstCapturesOfTrails(await this.#blocks('packet')));
   }
 
   /**
@@ -346,7 +349,7 @@ export class TraceFile {
    * chronological order; empty if no bytes were recorded.
    */
   captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
-    return guarded(async () => capturesOf(await this.#blocks('packet'), packet));
+    return traceFailureAsValue(async () => capturesOf(await this.#blocks('packet'), packet));
   }
 
   async #blocks(table: string): Promise<readonly Block[]> {
@@ -369,7 +372,7 @@ export class TraceFile {
   }
 
   /** The finest available level that results in few enough bins. */
-  #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: BinQuery): BinLevel {
+  #levelOf({ fromNs, toNs, link, binsMax = BINS_MAX }: PyramidQuery): BinLevel {
     const leastNs = (toNs - fromNs) / binsMax;
     const finest = link === undefined ? 0 : this.header.linkLevel;
     const levels = PYRAMID_LEVELS.slice(Math.max(0, Math.min(finest, PYRAMID_LEVELS.length - 1)));
@@ -440,7 +443,7 @@ function binAt(block: Block, row: number, widthNs: number): BinRow {
 }
 
 function applyState(block: Block, row: number, world: Map<number, Map<string, string>>): void {
-  if (block.value('kind', row) !== STATE_DELTA) return;
+  if (block.value('kind', row) !== STATE_KIND_DELTA) return;
   const node = block.value('node', row);
   const blob = blobAt(block.aux, block.value('value', row));
   const delta = blob === undefined ? undefined : statesOf(blob);
@@ -450,10 +453,10 @@ function applyState(block: Block, row: number, world: Map<number, Map<string, st
   world.set(node, machines);
 }
 
-function marksIn(block: Block, from: number, to: number): Mark[] {
-  const marks: Mark[] = [];
+function marksIn(block: Block, from: number, to: number): NodeMark[] {
+  const marks: NodeMark[] = [];
   for (let row = from; row < to; row += 1) {
-    if (block.value('kind', row) !== STATE_MARK) continue;
+    if (block.value('kind', row) !== STATE_KIND_MARK) continue;
     const blob = blobAt(block.aux, block.value('value', row));
     const text = blob === undefined ? undefined : textOf(blob);
     if (text === undefined) continue;

@@ -7,14 +7,14 @@
 import {
   alignedLength,
   bytesPerValue,
-  PACKED_ENTRIES_MAX,
+  PACKED_DICTIONARY_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
   PACKING_KINDS,
   type PackedHead,
   type TableSpec,
 } from '../../engine/measure/trace/layout.ts';
-import { type ColumnView, viewAt } from './column-view.ts';
+import { type ColumnView, columnViewAt } from './column-view.ts';
 
 const WORD_BYTES = 4;
 const DOUBLE_BYTES = 8;
@@ -46,7 +46,7 @@ export function unpackColumns(stored: Uint8Array, shape: PackedShape): Uint8Arra
   let offset = 0;
   for (const { type } of table.columns) {
     const width = bytesPerValue(type, isWide);
-    const target = viewAt(raw, offset, { rows, width });
+    const target = columnViewAt(raw, offset, { rows, width });
     const head = headAt(bytes, at);
     at = head.end;
     if (head.part.kind === PACKING_KINDS.plain) {
@@ -70,7 +70,8 @@ function headAt(bytes: Uint8Array, at: number): Part<PackedHead> {
   if (kind > PACKING_KINDS.dictionary)
     throw new Error(`a column is packed in an unknown way (${kind})`);
   if (bits > PACKED_WORD_BITS) throw new Error(`numbers of ${bits} bits`);
-  if (entries > PACKED_ENTRIES_MAX) throw new Error(`a dictionary of ${entries} entries`);
+  if (entries > PACKED_DICTIONARY_ENTRIES_MAX)
+    throw new Error(`a dictionary of ${entries} entries`);
   if (!Number.isFinite(base)) throw new Error('a column begins nowhere');
   return { part: { kind, bits, entries, base }, end };
 }

@@ -9,12 +9,12 @@ import { type FSWatcher, watch } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Connections } from '../../engine/live/faces/connections.ts';
-import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
-import { CONTROL_PATH } from '../format/control-wire.ts';
-import { LIVE_PATH } from '../format/live-wire.ts';
+import type { ConnectionLimiter } from '../../engine/live/faces/connections.ts';
+import { BoundedWebSocket } from '../../engine/live/faces/paced-socket.ts';
+import { CONTROL_URL_PATH } from '../format/control-wire.ts';
+import { LIVE_URL_PATH } from '../format/live-wire.ts';
 import type { ControlChannel } from './control-channel.ts';
-import { isOwnRequest, type ListenAddress } from './guard.ts';
+import { isSameOriginRequest, type ListenAddress } from './guard.ts';
 import { bodilessResponse } from './headers.ts';
 import type { LiveChannel } from './live-channel.ts';
 
@@ -29,11 +29,11 @@ const BUFFERED_MAX = 1024 * 1024;
 const WAITING_MAX = 16;
 const CLIENTS_MAX = 64;
 
-/** The parameters of {@link Announcer}. */
-export interface AnnouncerParts {
+/** The parameters of {@link RunListAnnouncer}. */
+export interface RunListAnnouncerParts {
   readonly server: Server;
   /** All connections of the server; if there are too many, the one silent for longest is closed. */
-  readonly connections: Connections;
+  readonly connections: ConnectionLimiter;
   readonly runs: string;
   readonly bound: ListenAddress;
   /** Serves pages that watch the present run; undefined without a run. */
@@ -42,24 +42,24 @@ export interface AnnouncerParts {
   readonly control: ControlChannel | undefined;
 }
 
-/** Holds the connections to pages. */
-export class Announcer {
+/** Tells open pages over a WebSocket that the list of runs has changed. */
+export class RunListAnnouncer {
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MESSAGE_BYTES_MAX,
-    // PacedSocket answers pings.
+    // BoundedWebSocket answers pings.
     autoPong: false,
   });
-  readonly #connections: Connections;
+  readonly #connections: ConnectionLimiter;
   readonly #silent = new WeakSet<WebSocket>();
-  readonly #listeners = new Set<PacedSocket>();
+  readonly #listeners = new Set<BoundedWebSocket>();
   readonly #live: LiveChannel | undefined;
   readonly #control: ControlChannel | undefined;
   readonly #pings: NodeJS.Timeout;
   readonly #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ server, connections, runs, bound, live, control }: AnnouncerParts) {
+  constructor({ server, connections, runs, bound, live, control }: RunListAnnouncerParts) {
     this.#connections = connections;
     this.#live = live;
     this.#control = control;
@@ -100,10 +100,11 @@ export class Announcer {
   ): void {
     const { host, origin } = request.headers;
     const [path, query = ''] = (request.url ?? '').split('?', 2);
-    const live = path === LIVE_PATH ? this.#live : undefined;
-    const control = request.url === CONTROL_PATH ? this.#control : undefined;
+    const live = path === LIVE_URL_PATH ? this.#live : undefined;
+    const control = request.url === CONTROL_URL_PATH ? this.#control : undefined;
     const isKnown = live !== undefined || control !== undefined || request.url === EVENTS_PATH;
-    const isRefused = !isKnown || origin === undefined || !isOwnRequest({ host, origin }, bound);
+    const isRefused =
+      !isKnown || origin === undefined || !isSameOriginRequest({ host, origin }, bound);
     if (isRefused || this.#sockets.clients.size >= CLIENTS_MAX) {
       socket.on('error', () => socket.destroy());
       socket.end(bodilessResponse('403 Forbidden'), () => socket.destroy());
@@ -118,13 +119,13 @@ export class Announcer {
         control.take(client);
         return;
       }
-      const paced = new PacedSocket(client, { bytesMax: BUFFERED_MAX });
+      const paced = new BoundedWebSocket(client, { bytesMax: BUFFERED_MAX });
       if (live === undefined) this.#listen(client, paced);
       else live.take(client, new URLSearchParams(query));
     });
   }
 
-  #listen(client: WebSocket, paced: PacedSocket): void {
+  #listen(client: WebSocket, paced: BoundedWebSocket): void {
     this.#listeners.add(paced);
     client.on('close', () => this.#listeners.delete(paced));
   }

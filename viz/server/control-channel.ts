@@ -6,7 +6,7 @@
  * @module
  */
 import type { RawData, WebSocket } from 'ws';
-import { PacedSocket } from '../../engine/live/faces/paced-socket.ts';
+import { BoundedWebSocket } from '../../engine/live/faces/paced-socket.ts';
 import {
   type ControlOrder,
   type ControlReply,
@@ -39,7 +39,7 @@ const BYTES_MAX = 1024 * 1024;
 const WAITING_MAX = 16;
 
 interface Client {
-  readonly paced: PacedSocket;
+  readonly paced: BoundedWebSocket;
   /** True if the state has changed since the page last got it. */
   isStale: boolean;
   windowAt: number;
@@ -63,7 +63,7 @@ export class ControlChannel {
     const onIdle = (): void => {
       if (state.isStale) this.#tell(state);
     };
-    const paced = new PacedSocket(client, { bytesMax: BYTES_MAX, onIdle });
+    const paced = new BoundedWebSocket(client, { bytesMax: BYTES_MAX, onIdle });
     const state: Client = { paced, isStale: false, windowAt: 0, inWindow: 0, pending: 0 };
     this.#clients.add(state);
     client.on('close', () => this.#clients.delete(state));

@@ -21,7 +21,7 @@ export interface ListenAddress {
 }
 
 /** The request headers that decide whether a request is accepted. */
-export interface AskedBy {
+export interface RequestOriginHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
 }
@@ -30,7 +30,10 @@ export interface AskedBy {
  * True if the request names this server as its host and comes from one of its pages or from no
  * page.
  */
-export function isOwnRequest({ host, origin }: AskedBy, bound: ListenAddress): boolean {
+export function isSameOriginRequest(
+  { host, origin }: RequestOriginHeaders,
+  bound: ListenAddress,
+): boolean {
   if (host === undefined || !isBoundName(host, bound)) return false;
   return origin === undefined || origin === `http://${host}`;
 }
@@ -41,10 +44,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * True if a browser says that the request comes from a page of another site or without an origin
- * (W3C Fetch Metadata, `Sec-Fetch-Site`). Programs send no such header.
+ * True if a browser says that the request comes from a page of another origin, of the same site or
+ * not (W3C Fetch Metadata, `Sec-Fetch-Site`); pages without an origin are of another site. Programs
+ * send no such header.
  */
-export function isOfOtherSite(site: string | readonly string[] | undefined): boolean {
+export function isCrossOriginFetch(site: string | readonly string[] | undefined): boolean {
   return site === 'cross-site' || site === 'same-site';
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { REPORT_SCRIPT_SOURCE } from '../../reports/html/html.ts';
+import { REPORT_SCRIPT_CSP_SOURCE } from '../../reports/html/html.ts';
 
 /** No page may frame a response of this server (Content Security Policy Level 3, section 6.4.2). */
 const UNFRAMED = "frame-ancestors 'none'";
@@ -24,7 +24,7 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
  * Policy for our own page, sent as a header. The rest of the policy is in the page's HTML, because
  * the page can also be opened from disk.
  */
-export const PAGE_POLICY = UNFRAMED;
+export const PAGE_CSP_HEADER = UNFRAMED;
 
 /**
  * Policy for files of runs: `sandbox` removes our origin, so their scripts cannot read this server.
@@ -33,7 +33,7 @@ const FILE_POLICY = `sandbox; default-src 'none'; ${UNFRAMED}`;
 
 /** Policy for the HTML report: only our own script, but any style, since old versions differ. */
 const REPORT_POLICY =
-  `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_SOURCE}; ` +
+  `sandbox allow-scripts; default-src 'none'; script-src ${REPORT_SCRIPT_CSP_SOURCE}; ` +
   `style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${UNFRAMED}`;
 
 /** Content types by extension of the requested name, not of a symbolic link's target. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WebSocket } from 'ws';
-import { readPlace } from '../format/live-wire.ts';
+import { readStreamPosition } from '../format/live-wire.ts';
 import type { LiveRun } from './live-run.ts';
 import { LiveViewer } from './live-viewer.ts';
 
@@ -28,7 +28,7 @@ export class LiveChannel {
       },
       send: (bytes: Uint8Array): void => client.send(bytes),
     };
-    this.#viewers.set(client, new LiveViewer(this.#run, socket, readPlace(query)));
+    this.#viewers.set(client, new LiveViewer(this.#run, socket, readStreamPosition(query)));
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     client.on('close', () => {
       this.#viewers.delete(client);

@@ -13,7 +13,7 @@ export interface LanePart {
 }
 
 /** The next parts for a reader. */
-export interface LaneRead {
+export interface LiveLaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last returned part. */
   readonly number: number;
@@ -70,7 +70,7 @@ export class LiveLane {
    * @param seenRows Rows up to that part, as counted by {@link rowsUpTo}.
    * @param bytesMax Stops once this many bytes are returned, but returns at least one part.
    */
-  read(after: number, seenRows: number, bytesMax: number): LaneRead {
+  read(after: number, seenRows: number, bytesMax: number): LiveLaneRead {
     const from = Math.max(0, after + 1 - this.#first);
     let to = from;
     for (let bytes = 0; to < this.#parts.length && bytes < bytesMax; to += 1) {

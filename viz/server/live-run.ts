@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LiveNews } from '../format/live-wire.ts';
+import type { LiveRunStatus } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
 import { LiveLane } from './live-lane.ts';
 
@@ -14,7 +14,7 @@ const PACKETS_MAX = 8 * 1024 * 1024;
 const LASTING_MAX = 64 * 1024 * 1024;
 
 /** The facts that are known when a run begins. */
-export interface LiveBegin {
+export interface LiveRunBegin {
   readonly run: string;
   readonly seed: number;
   readonly durationNs: number;
@@ -24,7 +24,7 @@ export interface LiveBegin {
 }
 
 /** Blocks written since the last call. */
-export interface LiveBlocks {
+export interface NewTraceBlocks {
   readonly nowNs: number;
   readonly lasting: Uint8Array;
   readonly packets: Uint8Array;
@@ -33,7 +33,7 @@ export interface LiveBlocks {
 }
 
 /** How many bytes are kept. */
-export interface LiveBounds {
+export interface LiveBufferBounds {
   readonly lastingMax: number;
   /** Bytes of packets; older ones are dropped. */
   readonly packetsMax: number;
@@ -52,13 +52,13 @@ export class LiveRun {
   #reports = 0;
   #makeReport: (() => Uint8Array) | undefined;
   #report: Uint8Array | undefined;
-  #news: Omit<LiveNews, 'droppedFrames' | 'droppedRows'>;
+  #news: Omit<LiveRunStatus, 'droppedFrames' | 'droppedRows'>;
 
   /**
    * @param run Name of the scenario.
    * @param stream A number that no other run at this address has.
    */
-  constructor(run: string, stream: number, bounds: Partial<LiveBounds> = {}) {
+  constructor(run: string, stream: number, bounds: Partial<LiveBufferBounds> = {}) {
     this.stream = stream >>> 0;
     this.#lastingMax = bounds.lastingMax ?? LASTING_MAX;
     this.packets = new LiveLane(bounds.packetsMax ?? PACKETS_MAX);
@@ -85,7 +85,7 @@ export class LiveRun {
   }
 
   /** Progress of the run. The caller adds what a single page missed. */
-  get news(): LiveNews {
+  get news(): LiveRunStatus {
     return { ...this.#news, droppedFrames: 0, droppedRows: this.#lostRows };
   }
 
@@ -99,12 +99,12 @@ export class LiveRun {
     return { kind: 'live', id: 'live', name, seed, phase, nowNs, durationNs };
   }
 
-  begin({ head, run, seed, durationNs, hasPackets }: LiveBegin): void {
+  begin({ head, run, seed, durationNs, hasPackets }: LiveRunBegin): void {
     this.#head = head;
     this.#news = { ...this.#news, run, seed, durationNs, hasPackets, phase: 'running' };
   }
 
-  add({ nowNs, lasting, packets, rows, lostRows }: LiveBlocks): void {
+  add({ nowNs, lasting, packets, rows, lostRows }: NewTraceBlocks): void {
     if (this.#news.trouble !== undefined) return;
     if (this.lasting.bytes + lasting.length > this.#lastingMax) {
       const megabytes = Math.round(this.#lastingMax / 2 ** 20);

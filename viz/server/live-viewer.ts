@@ -6,7 +6,12 @@
  *
  * @module
  */
-import { encodeLive, type LiveKind, type LiveNews, type LivePlace } from '../format/live-wire.ts';
+import {
+  encodeLiveMessage,
+  type LivePayloadKind,
+  type LiveRunStatus,
+  type LiveStreamPosition,
+} from '../format/live-wire.ts';
 import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -40,7 +45,7 @@ export class LiveViewer {
    * @param place What the page already has. If it is absent or belongs to another run, everything
    * is sent.
    */
-  constructor(run: LiveRun, socket: LiveSocket, place: LivePlace | undefined) {
+  constructor(run: LiveRun, socket: LiveSocket, place: LiveStreamPosition | undefined) {
     this.#run = run;
     this.#socket = socket;
     const isSame = place?.stream === run.stream;
@@ -52,7 +57,7 @@ export class LiveViewer {
   }
 
   /** The state of the run and of this connection. */
-  get news(): LiveNews {
+  get news(): LiveRunStatus {
     const { news } = this.#run;
     return {
       ...news,
@@ -110,10 +115,10 @@ export class LiveViewer {
     this.#send('news', new TextEncoder().encode(text));
   }
 
-  #send(kind: LiveKind, payload: Uint8Array): void {
+  #send(kind: LivePayloadKind, payload: Uint8Array): void {
     const { stream } = this.#run;
     const place = { stream, lasting: this.#lasting, packets: this.#packets };
-    this.#socket.send(encodeLive({ kind, ...place, payload }));
+    this.#socket.send(encodeLiveMessage({ kind, ...place, payload }));
   }
 }
 

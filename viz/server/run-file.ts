@@ -22,7 +22,7 @@ export interface RunFile {
 }
 
 /** Finds the file that the parts of a URL name; undefined if there is none that may be served. */
-export async function runFile(
+export async function findRunFile(
   root: string,
   parts: readonly string[],
 ): Promise<RunFile | undefined> {

@@ -6,8 +6,8 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { INPUT_COPY_FILE_NAMES } from '../../reports/input-copies.ts';
 import { readReport } from '../../reports/json.ts';
-import { RUN_COPIES } from '../../reports/run-copies.ts';
 import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
@@ -31,8 +31,8 @@ const OFFERED: readonly string[] = [
   'trace.pcapng',
   'trace.perfetto.json',
   'samples.parquet',
-  RUN_COPIES.scenario,
-  RUN_COPIES.topology,
+  INPUT_COPY_FILE_NAMES.scenario,
+  INPUT_COPY_FILE_NAMES.topology,
 ];
 
 /** A folder with one of these files is a run or the result of a sweep. */

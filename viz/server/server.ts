@@ -11,15 +11,20 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { limitConnections } from '../../engine/live/faces/connections.ts';
-import { LIVE_PATH, type LiveAnswer } from '../format/live-wire.ts';
+import { LIVE_URL_PATH, type LiveGetResponse } from '../format/live-wire.ts';
 import type { LiveCard } from '../format/run-card.ts';
-import { Announcer } from './announcer.ts';
+import { RunListAnnouncer } from './announcer.ts';
 import { ControlChannel, type ControlHandler } from './control-channel.ts';
-import { isLoopback, isOfOtherSite, isOwnRequest, type ListenAddress } from './guard.ts';
-import { bodilessResponse, COMMON_HEADERS, fileHeaders, PAGE_POLICY } from './headers.ts';
+import {
+  isCrossOriginFetch,
+  isLoopback,
+  isSameOriginRequest,
+  type ListenAddress,
+} from './guard.ts';
+import { bodilessResponse, COMMON_HEADERS, fileHeaders, PAGE_CSP_HEADER } from './headers.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { LiveRun } from './live-run.ts';
-import { runFile } from './run-file.ts';
+import { findRunFile } from './run-file.ts';
 import { RunFolder } from './runs.ts';
 
 /** Largest number of connections: several browser windows with six each, and their WebSockets. */
@@ -45,7 +50,7 @@ export interface VizOptions {
   readonly control?: ControlHandler;
 }
 
-/** A running server. */
+/** A server of the browser view that listens. */
 export interface VizServer {
   /** URL of the server; ends with a slash. */
   readonly address: string;
@@ -73,7 +78,7 @@ export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const live = options.live === undefined ? undefined : new LiveChannel(options.live);
   const isOpen = options.control !== undefined && isLoopback(options.host);
   const control = isOpen ? new ControlChannel(options.control) : undefined;
-  const announcer = new Announcer({
+  const announcer = new RunListAnnouncer({
     ...{ server, connections, runs: options.runs },
     ...{ bound, live, control },
   });
@@ -97,8 +102,8 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
   app.use((request, response, next) => {
     setAll(response, COMMON_HEADERS);
     const { host, origin } = request.headers;
-    const isForeign = request.path !== '/' && isOfOtherSite(request.headers['sec-fetch-site']);
-    if (isOwnRequest({ host, origin }, bound()) && !isForeign) next();
+    const isForeign = request.path !== '/' && isCrossOriginFetch(request.headers['sec-fetch-site']);
+    if (isSameOriginRequest({ host, origin }, bound()) && !isForeign) next();
     else refuse(response, 403, 'this server answers only its own page');
   });
   app.get('/', pageHandler(page));
@@ -109,10 +114,10 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
       live?.card === undefined ? [] : [{ ...live.card, injected: injected() }];
     response.json({ ...rest, cards: [...own, ...cards] });
   });
-  app.get(LIVE_PATH, (_request, response) => {
+  app.get(LIVE_URL_PATH, (_request, response) => {
     response.setHeader('cache-control', 'no-store');
     if (live === undefined) refuse(response, 404, 'no run is in progress here');
-    else response.json({ ...live.news, injected: injected() } satisfies LiveAnswer);
+    else response.json({ ...live.news, injected: injected() } satisfies LiveGetResponse);
   });
   app.get('/api/runs/*path', (request, response) => sendRunFile(folder, request, response));
   app.use((_request, response) => refuse(response, 404, 'there is nothing here'));
@@ -130,7 +135,7 @@ function pageHandler(page: string): (request: Request, response: Response) => vo
   const packed = gzipSync(plain);
   return (request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.setHeader('content-security-policy', PAGE_POLICY);
+    response.setHeader('content-security-policy', PAGE_CSP_HEADER);
     response.setHeader('cache-control', 'no-cache');
     response.setHeader('vary', 'accept-encoding');
     if (request.acceptsEncodings('gzip') !== 'gzip') return void response.send(plain);
@@ -141,7 +146,7 @@ function pageHandler(page: string): (request: Request, response: Response) => vo
 
 async function sendRunFile(folder: RunFolder, request: Request, response: Response): Promise<void> {
   const { path } = request.params as unknown as { readonly path: readonly string[] };
-  const file = await runFile(folder.root, path);
+  const file = await findRunFile(folder.root, path);
   if (file === undefined) return refuse(response, 404, 'there is no such file of a run');
   response.setHeader('cache-control', 'no-store');
   setAll(response, fileHeaders(file.name));

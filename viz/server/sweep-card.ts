@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod';
-import { type SweepResult, sweepGrid, sweepKpis } from '../../reports/sweep.ts';
+import { type SweepResult, sweepGrid, sweepKpiNames } from '../../reports/sweep.ts';
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
 /** Largest number of KPIs on a card, and of rows that are read from `sweep.json`. */
@@ -60,7 +60,7 @@ export function sweepCard(text: string, { kept, ...facts }: SweepFacts): SweepCa
     ...{ name, question, seeds: seeds.length },
     met: rows.filter(({ pass }) => pass).length,
     total: rows.length,
-    grids: sweepKpis(sweep)
+    grids: sweepKpiNames(sweep)
       .slice(0, GRIDS_MAX)
       .flatMap((kpi) => gridOf(sweep, kpi, (folder) => runOf(facts.id, kept, folder))),
   };

@@ -9,19 +9,19 @@
  */
 import type { CryptoProvider, WideBlockCipher } from '../../host/crypto.ts';
 import {
-  addBlock,
   BLOCK_LENGTH,
   BLOCK_WORDS,
   loadBlock,
   paddedBlock,
   storeBlock,
+  xorBlock,
 } from './block.ts';
-import { type CipherDirection, PAIR_LENGTH, runAezCore } from './core.ts';
+import { BLOCK_PAIR_LENGTH, type CipherDirection, runAezCore } from './core.ts';
 import { runAezTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 
 /** The data that are authenticated in addition to the text. */
-export interface AezContext {
+export interface AezMessageParameters {
   readonly nonce: Uint8Array;
   /** A list of strings: one empty string differs from no string. */
   readonly associatedData?: readonly Uint8Array[];
@@ -54,7 +54,7 @@ export class Aez implements WideBlockCipher {
   }
 
   /** Encrypts. @returns a new array, longer than `message` by the tag. */
-  encrypt(context: AezContext, message: Uint8Array): Uint8Array {
+  encrypt(context: AezMessageParameters, message: Uint8Array): Uint8Array {
     const { tagLength = 0 } = context;
     const delta = this.#delta(context);
     if (message.length === 0) return this.stream(delta, tagLength);
@@ -65,7 +65,7 @@ export class Aez implements WideBlockCipher {
   }
 
   /** Decrypts. @returns a new array, or undefined if the tag is wrong. */
-  decrypt(context: AezContext, ciphertext: Uint8Array): Uint8Array | undefined {
+  decrypt(context: AezMessageParameters, ciphertext: Uint8Array): Uint8Array | undefined {
     const { tagLength = 0 } = context;
     if (ciphertext.length < tagLength) return undefined;
     const delta = this.#delta(context);
@@ -108,7 +108,7 @@ export class Aez implements WideBlockCipher {
     this.#cipher.wipe();
   }
 
-  #delta({ nonce, associatedData = [], tagLength = 0 }: AezContext): Int32Array {
+  #delta({ nonce, associatedData = [], tagLength = 0 }: AezMessageParameters): Int32Array {
     return this.hash(8 * tagLength, [nonce, ...associatedData]);
   }
 
@@ -118,19 +118,19 @@ export class Aez implements WideBlockCipher {
     for (let index = 0; index < fullBlocks; index++) {
       loadBlock(block, string, index * BLOCK_LENGTH);
       this.#cipher.four(j, index + 1, block);
-      addBlock(sum, block);
+      xorBlock(sum, block);
     }
     // A string of full blocks (at least one) has no padded block.
     const rest = string.subarray(fullBlocks * BLOCK_LENGTH);
     if (rest.length === 0 && string.length > 0) return;
     const padded = paddedBlock(rest);
     this.#cipher.four(j, 0, padded);
-    addBlock(sum, padded);
+    xorBlock(sum, padded);
   }
 
   #run(direction: CipherDirection, delta: Int32Array, text: Uint8Array): void {
     if (text.length === 0) return;
-    const run = text.length < PAIR_LENGTH ? runAezTiny : runAezCore;
+    const run = text.length < BLOCK_PAIR_LENGTH ? runAezTiny : runAezCore;
     run({ cipher: this.#cipher, direction, delta, input: text, output: text });
   }
 }

@@ -47,7 +47,7 @@ export function storeBlock(bytes: Uint8Array, offset: number, block: Int32Array)
 }
 
 /** Adds (XOR) `other` to `block`. */
-export function addBlock(block: Int32Array, other: Int32Array): void {
+export function xorBlock(block: Int32Array, other: Int32Array): void {
   block[0] = (block[0] as number) ^ (other[0] as number);
   block[1] = (block[1] as number) ^ (other[1] as number);
   block[2] = (block[2] as number) ^ (other[2] as number);
@@ -72,11 +72,11 @@ export function doubleBlock(block: Int32Array): void {
 }
 
 /** Computes `factor` times `block` by doubling and adding; the factor is public and small. */
-export function timesBlock(factor: number, block: Int32Array): Int32Array {
+export function multiplyBlock(factor: number, block: Int32Array): Int32Array {
   const sum = new Int32Array(BLOCK_WORDS);
   const power = block.slice();
   for (let bits = factor; bits > 0; bits >>>= 1) {
-    if (bits & 1) addBlock(sum, power);
+    if (bits & 1) xorBlock(sum, power);
     doubleBlock(power);
   }
   return sum;

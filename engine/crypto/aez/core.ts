@@ -7,19 +7,19 @@
  * @module
  */
 import {
-  addBlock,
   BLOCK_LENGTH,
   BLOCK_WORDS,
   loadBlock,
   loadWord,
   paddedBlock,
   storeBlock,
+  xorBlock,
 } from './block.ts';
-import { aesRounds } from './rounds.ts';
+import { runAesRounds } from './rounds.ts';
 import { OffsetWalk, type TweakedAes } from './tweaked-aes.ts';
 
 /** Two blocks: the length of a pair, and of the shortest string that AEZ-core takes, in bytes. */
-export const PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
+export const BLOCK_PAIR_LENGTH: number = 2 * BLOCK_LENGTH;
 const PAIR_WORDS = 2 * BLOCK_WORDS;
 
 /** 0 enciphers, 1 deciphers; the number enters the tweaks. */
@@ -40,9 +40,9 @@ export interface AezCoreInput {
 /** Enciphers or deciphers `input` into `output`. */
 export function runAezCore(job: AezCoreInput): void {
   const { cipher, delta, input, output } = job;
-  const tail = input.length - PAIR_LENGTH;
-  const fragment = tail % PAIR_LENGTH;
-  const pairs = (tail - fragment) / PAIR_LENGTH;
+  const tail = input.length - BLOCK_PAIR_LENGTH;
+  const fragment = tail % BLOCK_PAIR_LENGTH;
+  const pairs = (tail - fragment) / BLOCK_PAIR_LENGTH;
   const words = new Int32Array(pairs * PAIR_WORDS);
 
   const sumX = mixPairs(cipher, input, words);
@@ -51,19 +51,19 @@ export function runAezCore(job: AezCoreInput): void {
   const x = delta.slice();
   const y = new Int32Array(BLOCK_WORDS);
   loadBlock(y, input, tail + BLOCK_LENGTH);
-  addBlock(x, sumX);
+  xorBlock(x, sumX);
   addRounds(x, y, (block) => cipher.four(0, 1 + job.direction, block));
   addBytes(x, input, tail);
   addRounds(y, x, (block) => cipher.ten(1 + job.direction, block));
   const s = x.slice();
-  addBlock(s, y);
+  xorBlock(s, y);
 
   const sumY = unmixPairs(cipher, s, words, output);
   maskFragment(cipher, s, input.subarray(tail - fragment, tail), output.subarray(tail - fragment));
   addFragment(cipher, sumY, output.subarray(tail - fragment, tail));
   addRounds(x, y, (block) => cipher.ten(2 - job.direction, block));
-  addBlock(y, delta);
-  addBlock(y, sumY);
+  xorBlock(y, delta);
+  xorBlock(y, sumY);
   addRounds(y, x, (block) => cipher.four(0, 2 - job.direction, block));
   // The two halves are exchanged.
   storeBlock(output, tail, y);
@@ -78,7 +78,7 @@ function addRounds(
 ): void {
   const image = source.slice();
   rounds(image);
-  addBlock(target, image);
+  xorBlock(target, image);
 }
 
 function addBytes(block: Int32Array, bytes: Uint8Array, offset: number): void {
@@ -111,7 +111,7 @@ function mixPairs(cipher: TweakedAes, input: Uint8Array, words: Int32Array): Int
     block[1] = b1 ^ (offset[1] as number);
     block[2] = b2 ^ (offset[2] as number);
     block[3] = b3 ^ (offset[3] as number);
-    aesRounds(block, fourRounds);
+    runAesRounds(block, fourRounds);
     const w0 = view.getInt32(place) ^ (block[0] as number);
     const w1 = view.getInt32(place + 4) ^ (block[1] as number);
     const w2 = view.getInt32(place + 8) ^ (block[2] as number);
@@ -124,7 +124,7 @@ function mixPairs(cipher: TweakedAes, input: Uint8Array, words: Int32Array): Int
     block[1] = w1 ^ (keyI[1] as number);
     block[2] = w2 ^ (keyI[2] as number);
     block[3] = w3 ^ (keyI[3] as number);
-    aesRounds(block, fourRounds);
+    runAesRounds(block, fourRounds);
     const z0 = b0 ^ (block[0] as number);
     const z1 = b1 ^ (block[1] as number);
     const z2 = b2 ^ (block[2] as number);
@@ -161,8 +161,8 @@ function unmixPairs(
   const { keyI, fourRounds } = cipher;
   // The offsets of E(2, i) and E(1, i) differ by the same block for all i, so one walk serves both.
   const shifted = s.slice();
-  addBlock(shifted, cipher.offset(1, 0));
-  addBlock(shifted, cipher.offset(2, 0));
+  xorBlock(shifted, cipher.offset(1, 0));
+  xorBlock(shifted, cipher.offset(2, 0));
   for (let at = 0; at < words.length; at += PAIR_WORDS) {
     const place = 4 * at;
     walk.next();
@@ -170,7 +170,7 @@ function unmixPairs(
     block[1] = (shifted[1] as number) ^ (offset[1] as number);
     block[2] = (shifted[2] as number) ^ (offset[2] as number);
     block[3] = (shifted[3] as number) ^ (offset[3] as number);
-    aesRounds(block, fourRounds);
+    runAesRounds(block, fourRounds);
     const w0 = (words[at] as number) ^ (block[0] as number);
     const w1 = (words[at + 1] as number) ^ (block[1] as number);
     const w2 = (words[at + 2] as number) ^ (block[2] as number);
@@ -187,7 +187,7 @@ function unmixPairs(
     block[1] = z1 ^ (keyI[1] as number);
     block[2] = z2 ^ (keyI[2] as number);
     block[3] = z3 ^ (keyI[3] as number);
-    aesRounds(block, fourRounds);
+    runAesRounds(block, fourRounds);
     const second0 = w0 ^ (block[0] as number);
     const second1 = w1 ^ (block[1] as number);
     const second2 = w2 ^ (block[2] as number);
@@ -200,7 +200,7 @@ function unmixPairs(
     block[1] = second1 ^ (offset[1] as number);
     block[2] = second2 ^ (offset[2] as number);
     block[3] = second3 ^ (offset[3] as number);
-    aesRounds(block, fourRounds);
+    runAesRounds(block, fourRounds);
     view.setInt32(place, z0 ^ (block[0] as number));
     view.setInt32(place + 4, z1 ^ (block[1] as number));
     view.setInt32(place + 8, z2 ^ (block[2] as number));
@@ -214,12 +214,12 @@ function addFragment(cipher: TweakedAes, sum: Int32Array, fragment: Uint8Array):
   if (fragment.length === 0) return;
   const first = paddedBlock(fragment.subarray(0, BLOCK_LENGTH));
   cipher.four(0, 4, first);
-  addBlock(sum, first);
+  xorBlock(sum, first);
   if (fragment.length < BLOCK_LENGTH) return;
   // A fragment of exactly one block is padded as well, unlike in the hash of the nonce.
   const second = paddedBlock(fragment.subarray(BLOCK_LENGTH));
   cipher.four(0, 5, second);
-  addBlock(sum, second);
+  xorBlock(sum, second);
 }
 
 /** Writes `fragment` masked with E(-1, 4)(S) and E(-1, 5)(S) to the start of `output`. */
@@ -229,7 +229,7 @@ function maskFragment(
   fragment: Uint8Array,
   output: Uint8Array,
 ): void {
-  const mask = new Uint8Array(PAIR_LENGTH);
+  const mask = new Uint8Array(BLOCK_PAIR_LENGTH);
   for (let part = 0; part * BLOCK_LENGTH < fragment.length; part++) {
     const block = s.slice();
     cipher.ten(4 + part, block);

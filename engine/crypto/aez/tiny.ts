@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { addBlock, BLOCK_LENGTH, BLOCK_WORDS, loadBlock, storeBlock } from './block.ts';
+import { BLOCK_LENGTH, BLOCK_WORDS, loadBlock, storeBlock, xorBlock } from './block.ts';
 import type { AezCoreInput } from './core.ts';
 import type { TweakedAes } from './tweaked-aes.ts';
 
@@ -87,7 +87,7 @@ function roundImage({ cipher, delta, length, half, round }: RoundInput): Uint8Ar
   else bytes[half.length - 1] = (bytes[half.length - 1] as number) | 0x08;
   const block = new Int32Array(BLOCK_WORDS);
   loadBlock(block, bytes, 0);
-  addBlock(block, delta);
+  xorBlock(block, delta);
   block[BLOCK_WORDS - 1] = (block[BLOCK_WORDS - 1] as number) ^ round;
   cipher.four(0, length < BLOCK_LENGTH ? 7 : 6, block);
   storeBlock(bytes, 0, block);
@@ -105,7 +105,7 @@ function fixTopBit(cipher: TweakedAes, delta: Int32Array, text: Uint8Array): voi
   bytes[0] = (bytes[0] as number) | 0x80;
   const block = new Int32Array(BLOCK_WORDS);
   loadBlock(block, bytes, 0);
-  addBlock(block, delta);
+  xorBlock(block, delta);
   cipher.four(0, 3, block);
   text[0] = (text[0] as number) ^ (((block[0] as number) >>> 24) & 0x80);
 }

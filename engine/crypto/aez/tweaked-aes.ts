@@ -8,14 +8,14 @@
  */
 import { wipe } from '../../core/secrets.ts';
 import {
-  addBlock,
   BLOCK_LENGTH,
   BLOCK_WORDS,
   doubleBlock,
   loadBlock,
-  timesBlock,
+  multiplyBlock,
+  xorBlock,
 } from './block.ts';
-import { aesRounds } from './rounds.ts';
+import { runAesRounds } from './rounds.ts';
 
 /** Length of an AEZ key after extraction, in bytes: I, J and L. */
 export const AEZ_KEY_LENGTH = 48;
@@ -52,23 +52,23 @@ export class TweakedAes {
 
   /** E(j, i) over `block`, in place: four rounds for j >= 0. */
   four(j: number, i: number, block: Int32Array): void {
-    addBlock(block, this.offset(j, i));
-    aesRounds(block, this.fourRounds);
+    xorBlock(block, this.offset(j, i));
+    runAesRounds(block, this.fourRounds);
   }
 
   /** E(-1, i) over `block`, in place: ten rounds. @param i 0 … 7. */
   ten(i: number, block: Int32Array): void {
-    addBlock(block, this.multipleOfL(i));
-    aesRounds(block, this.#tenRounds);
+    xorBlock(block, this.multipleOfL(i));
+    runAesRounds(block, this.#tenRounds);
   }
 
   /** The offset of E(j, i): j*J + 2^ceil(i/8) * I + (i mod 8) * L. */
   offset(j: number, i: number): Int32Array {
-    const offset = timesBlock(j, this.#keyJ);
+    const offset = multiplyBlock(j, this.#keyJ);
     const power = this.keyI.slice();
     for (let octet = Math.ceil(i / MULTIPLES_OF_L); octet > 0; octet--) doubleBlock(power);
-    addBlock(offset, power);
-    addBlock(offset, this.multipleOfL(i % MULTIPLES_OF_L));
+    xorBlock(offset, power);
+    xorBlock(offset, this.multipleOfL(i % MULTIPLES_OF_L));
     return offset;
   }
 
@@ -89,7 +89,7 @@ function multiplesOf(keyL: Int32Array): readonly Int32Array[] {
   for (let factor = 2; factor < MULTIPLES_OF_L; factor++) {
     const half = (multiples[factor >> 1] as Int32Array).slice();
     doubleBlock(half);
-    if (factor & 1) addBlock(half, keyL);
+    if (factor & 1) xorBlock(half, keyL);
     multiples.push(half);
   }
   return multiples;
@@ -121,9 +121,9 @@ export class OffsetWalk {
     // ceil(i/8) increases at i = 1, 9, 17 …: there the old power leaves the base and the doubled
     // one enters.
     if (rest === 1) {
-      addBlock(this.#base, this.#power);
+      xorBlock(this.#base, this.#power);
       doubleBlock(this.#power);
-      addBlock(this.#base, this.#power);
+      xorBlock(this.#base, this.#power);
     }
     const multiple = this.#cipher.multipleOfL(rest);
     const base = this.#base;

@@ -17,19 +17,19 @@
 import {
   call,
   encodeModule,
-  get,
   I32,
   i8x16Shl,
   i8x16ShrS,
+  i8x16Shuffle,
   i8x16Sub,
   i8x16Swizzle,
-  i32,
   i32Add,
+  i32Const,
   i32LtU,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
-  set,
-  shuffle,
-  tee,
   V128,
   v128And,
   v128Load,
@@ -71,16 +71,19 @@ const subBytes: WasmFunction = {
   results: [V128],
   locals: [[1, V128]],
   body: [
-    set(Y, i8x16Swizzle(v128Load(i32(SBOX_OFFSET)), get(X))),
+    localSet(Y, i8x16Swizzle(v128Load(i32Const(SBOX_OFFSET)), localGet(X))),
     Array.from({ length: 15 }, (_, row) => [
       // A byte that belonged to an earlier row stays above 15 from here on: it wraps below 256.
-      ...set(X, i8x16Sub(get(X), v128Load(i32(SIXTEENS)))),
-      ...set(
+      ...localSet(X, i8x16Sub(localGet(X), v128Load(i32Const(SIXTEENS)))),
+      ...localSet(
         Y,
-        v128Or(get(Y), i8x16Swizzle(v128Load(i32(SBOX_OFFSET + BLOCK_LENGTH * (row + 1))), get(X))),
+        v128Or(
+          localGet(Y),
+          i8x16Swizzle(v128Load(i32Const(SBOX_OFFSET + BLOCK_LENGTH * (row + 1))), localGet(X)),
+        ),
       ),
     ]).flat(),
-    get(Y),
+    localGet(Y),
   ].flat(),
 };
 
@@ -91,34 +94,37 @@ const ROUND_KEY = 0;
 const STATE = 1;
 const DOUBLED = 2;
 
-const shifted: WasmCode = set(STATE, shuffle(get(STATE), get(STATE), SHIFT_ROWS));
-const substituted: WasmCode = set(STATE, call(SUB_BYTES, get(STATE)));
-const addRoundKey: WasmCode = set(
+const shifted: WasmCode = localSet(
   STATE,
-  v128Xor(get(STATE), v128Load(get(ROUND_KEY), ROUND_KEYS_OFFSET)),
+  i8x16Shuffle(localGet(STATE), localGet(STATE), SHIFT_ROWS),
+);
+const substituted: WasmCode = localSet(STATE, call(SUB_BYTES, localGet(STATE)));
+const addRoundKey: WasmCode = localSet(
+  STATE,
+  v128Xor(localGet(STATE), v128Load(localGet(ROUND_KEY), ROUND_KEYS_OFFSET)),
 );
 const turned = (local: number, by: number): WasmCode =>
-  shuffle(get(local), get(local), rotated(by));
+  i8x16Shuffle(localGet(local), localGet(local), rotated(by));
 
 /**
  * FIPS 197 section 4.2.1: times x in each byte; a top bit that falls out comes back as 0x1b, by its
  * sign.
  */
-const double: WasmCode = set(
+const double: WasmCode = localSet(
   DOUBLED,
   v128Xor(
-    i8x16Shl(get(STATE), i32(1)),
-    v128And(i8x16ShrS(get(STATE), i32(7)), v128Load(i32(REDUCTION))),
+    i8x16Shl(localGet(STATE), i32Const(1)),
+    v128And(i8x16ShrS(localGet(STATE), i32Const(7)), v128Load(i32Const(REDUCTION))),
   ),
 );
 
 /** FIPS 197 section 5.1.3: 2 s + 3 s<1> + s<2> + s<3>, where <n> rotates a column by n bytes. */
 const mixColumns: WasmCode = [
   double,
-  set(
+  localSet(
     STATE,
     v128Xor(
-      v128Xor(v128Xor(get(DOUBLED), turned(DOUBLED, 1)), turned(STATE, 1)),
+      v128Xor(v128Xor(localGet(DOUBLED), turned(DOUBLED, 1)), turned(STATE, 1)),
       v128Xor(turned(STATE, 2), turned(STATE, 3)),
     ),
   ),
@@ -133,11 +139,14 @@ const encrypt: WasmFunction = {
     [2, V128],
   ],
   body: [
-    set(STATE, v128Load(i32(BLOCK_OFFSET))),
+    localSet(STATE, v128Load(i32Const(BLOCK_OFFSET))),
     addRoundKey,
-    set(ROUND_KEY, i32(BLOCK_LENGTH)),
+    localSet(ROUND_KEY, i32Const(BLOCK_LENGTH)),
     repeatWhile(
-      i32LtU(tee(ROUND_KEY, i32Add(get(ROUND_KEY), i32(BLOCK_LENGTH))), i32(ROUNDS * BLOCK_LENGTH)),
+      i32LtU(
+        localTee(ROUND_KEY, i32Add(localGet(ROUND_KEY), i32Const(BLOCK_LENGTH))),
+        i32Const(ROUNDS * BLOCK_LENGTH),
+      ),
       substituted,
       shifted,
       mixColumns,
@@ -146,7 +155,7 @@ const encrypt: WasmFunction = {
     substituted,
     shifted,
     addRoundKey,
-    v128Store(i32(BLOCK_OFFSET), get(STATE)),
+    v128Store(i32Const(BLOCK_OFFSET), localGet(STATE)),
   ].flat(),
   exportAs: 'encrypt',
 };
@@ -156,7 +165,7 @@ const substitute: WasmFunction = {
   parameters: [],
   results: [],
   locals: [],
-  body: v128Store(i32(BLOCK_OFFSET), call(SUB_BYTES, v128Load(i32(BLOCK_OFFSET)))),
+  body: v128Store(i32Const(BLOCK_OFFSET), call(SUB_BYTES, v128Load(i32Const(BLOCK_OFFSET)))),
   exportAs: 'substitute',
 };
 
@@ -169,7 +178,7 @@ export function aesConstants(sbox: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Encodes the module. */
-export function encodeAes(): Uint8Array {
+/** Encodes the WebAssembly module for AES-128. */
+export function encodeAesModule(): Uint8Array {
   return encodeModule([subBytes, encrypt, substitute], MEMORY_PAGES);
 }

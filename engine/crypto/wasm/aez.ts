@@ -21,11 +21,11 @@ import {
   call,
   encodeModule,
   extractLane,
-  get,
   I32,
-  i32,
+  i8x16Shuffle,
   i32Add,
   i32And,
+  i32Const,
   i32Eqz,
   i32Load,
   i32Load8,
@@ -37,20 +37,20 @@ import {
   i32Xor,
   i64x2Shl,
   i64x2ShrS,
+  ifNonZero,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
   replaceLane,
-  set,
-  shuffle,
-  tee,
   V128,
-  v128,
   v128And,
+  v128Const,
   v128Load,
   v128Store,
   v128Xor,
   type WasmCode,
   type WasmFunction,
-  when,
 } from './assembler.ts';
 
 /** Offsets of the parts, in the order of the drawing above. */
@@ -72,7 +72,7 @@ const PAIR = 32;
 const KEY_I = AEZ_KEY_OFFSET;
 const KEY_J: number = AEZ_KEY_OFFSET + BLOCK;
 const KEY_L: number = AEZ_KEY_OFFSET + 2 * BLOCK;
-const ZERO: WasmCode = v128([0, 0, 0, 0]);
+const ZERO: WasmCode = v128Const([0, 0, 0, 0]);
 
 // Functions by their index in the module.
 const AES4 = 0;
@@ -82,7 +82,7 @@ const PAD = 3;
 const HASH_FRAGMENT = 4;
 const SET_KEY = 5;
 
-const at = (address: number): WasmCode => v128Load(i32(address));
+const at = (address: number): WasmCode => v128Load(i32Const(address));
 const four = (block: WasmCode): WasmCode => call(AES4, block);
 const ten = (block: WasmCode): WasmCode => call(AES10, block);
 const double = (block: WasmCode): WasmCode => call(DOUBLE, block);
@@ -93,8 +93,8 @@ const xor = (first: WasmCode, ...others: readonly WasmCode[]): WasmCode =>
 function lookUp(local: number, row: number): WasmCode {
   const index =
     row === 0
-      ? i32Shl(i32And(get(local), i32(0xff)), i32(2))
-      : i32And(i32ShrU(get(local), i32(8 * row - 2)), i32(0x3fc));
+      ? i32Shl(i32And(localGet(local), i32Const(0xff)), i32Const(2))
+      : i32And(i32ShrU(localGet(local), i32Const(8 * row - 2)), i32Const(0x3fc));
   return i32Load(index, AES_TABLES_OFFSET + 1024 * row);
 }
 
@@ -105,7 +105,7 @@ function roundCode(from: readonly number[], to: readonly number[], key: number):
   return to.flatMap((target, column) => {
     // Section 5.1.2: row r of a column comes from the column r places to the right.
     const rows = [0, 1, 2, 3].map((row) => lookUp(from[(column + row) & 3] as number, row));
-    return set(target, rows.reduce(i32Xor, i32Load(i32(key + 4 * column))));
+    return localSet(target, rows.reduce(i32Xor, i32Load(i32Const(key + 4 * column))));
   });
 }
 
@@ -114,14 +114,14 @@ function aes(rounds: number, schedule: number): WasmFunction {
   // Locals: the block, then two sets of columns.
   const columns = [1, 2, 3, 4];
   const others = [5, 6, 7, 8];
-  const body = columns.map((column, index) => set(column, extractLane(get(0), index)));
+  const body = columns.map((column, index) => localSet(column, extractLane(localGet(0), index)));
   for (let round = 0; round < rounds; round += 2) {
     body.push(roundCode(columns, others, schedule + BLOCK * round));
     body.push(roundCode(others, columns, schedule + BLOCK * (round + 1)));
   }
   const joined = columns.reduce<WasmCode>((vector, column, index) => {
-    return replaceLane(vector, index, get(column));
-  }, get(0));
+    return replaceLane(vector, index, localGet(column));
+  }, localGet(0));
   return {
     parameters: [V128],
     results: [V128],
@@ -133,7 +133,7 @@ function aes(rounds: number, schedule: number): WasmFunction {
 const REVERSED = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 /** The carries from the top bits of both halves: 87 for the low half, 1 for the high half. */
-const CARRIES: WasmCode = v128([0x87, 0, 1, 0]);
+const CARRIES: WasmCode = v128Const([0x87, 0, 1, 0]);
 
 /** `(block) -> block`: doubling in GF(2^128) of a big-endian block, without a branch. */
 const doubleBlock: WasmFunction = {
@@ -141,22 +141,22 @@ const doubleBlock: WasmFunction = {
   results: [V128],
   locals: [],
   body: [
-    ...set(0, shuffle(get(0), get(0), REVERSED)),
-    ...set(
+    ...localSet(0, i8x16Shuffle(localGet(0), localGet(0), REVERSED)),
+    ...localSet(
       0,
       xor(
-        i64x2Shl(get(0), i32(1)),
+        i64x2Shl(localGet(0), i32Const(1)),
         v128And(
-          shuffle(
-            get(0),
-            i64x2ShrS(get(0), i32(63)),
+          i8x16Shuffle(
+            localGet(0),
+            i64x2ShrS(localGet(0), i32Const(63)),
             SWAPPED.map((byte) => byte + 16),
           ),
           CARRIES,
         ),
       ),
     ),
-    ...shuffle(get(0), get(0), REVERSED),
+    ...i8x16Shuffle(localGet(0), localGet(0), REVERSED),
   ],
 };
 
@@ -166,15 +166,15 @@ const pad: WasmFunction = {
   results: [V128],
   locals: [[1, I32]],
   body: [
-    v128Store(i32(PADDED), ZERO),
-    when(
-      get(1),
+    v128Store(i32Const(PADDED), ZERO),
+    ifNonZero(
+      localGet(1),
       repeatWhile(
-        i32LtU(tee(2, i32Add(get(2), i32(1))), get(1)),
-        i32Store8(get(2), i32Load8(i32Add(get(0), get(2))), PADDED),
+        i32LtU(localTee(2, i32Add(localGet(2), i32Const(1))), localGet(1)),
+        i32Store8(localGet(2), i32Load8(i32Add(localGet(0), localGet(2))), PADDED),
       ),
     ),
-    when(i32LtU(get(1), i32(BLOCK)), i32Store8(get(1), i32(0x80), PADDED)),
+    ifNonZero(i32LtU(localGet(1), i32Const(BLOCK)), i32Store8(localGet(1), i32Const(0x80), PADDED)),
     at(PADDED),
   ].flat(),
 };
@@ -189,24 +189,31 @@ const hashFragment: WasmFunction = {
   results: [V128],
   locals: [[2, V128]],
   body: [
-    set(2, ZERO),
-    set(3, double(at(KEY_I))),
-    when(
-      get(1),
-      when(i32LtU(get(1), i32(BLOCK)), set(2, zeroth(call(PAD, get(0), get(1)), get(3), 4))),
+    localSet(2, ZERO),
+    localSet(3, double(at(KEY_I))),
+    ifNonZero(
+      localGet(1),
+      ifNonZero(
+        i32LtU(localGet(1), i32Const(BLOCK)),
+        localSet(2, zeroth(call(PAD, localGet(0), localGet(1)), localGet(3), 4)),
+      ),
       // A fragment of exactly one block is padded as well.
-      when(
-        i32Eqz(i32LtU(get(1), i32(BLOCK))),
-        set(
+      ifNonZero(
+        i32Eqz(i32LtU(localGet(1), i32Const(BLOCK))),
+        localSet(
           2,
           xor(
-            zeroth(v128Load(get(0)), get(3), 4),
-            zeroth(call(PAD, i32Add(get(0), i32(BLOCK)), i32Sub(get(1), i32(BLOCK))), get(3), 5),
+            zeroth(v128Load(localGet(0)), localGet(3), 4),
+            zeroth(
+              call(PAD, i32Add(localGet(0), i32Const(BLOCK)), i32Sub(localGet(1), i32Const(BLOCK))),
+              localGet(3),
+              5,
+            ),
           ),
         ),
       ),
     ),
-    get(2),
+    localGet(2),
   ].flat(),
 };
 
@@ -220,13 +227,13 @@ const setKey: WasmFunction = {
       const half = double(at(TIMES_L + BLOCK * (factor >> 1)));
       const odd = xor(half, at(KEY_L));
       const value = factor === 0 ? ZERO : factor === 1 ? at(KEY_L) : factor & 1 ? odd : half;
-      return v128Store(i32(TIMES_L + BLOCK * factor), value);
+      return v128Store(i32Const(TIMES_L + BLOCK * factor), value);
     }),
     ...[at(KEY_J), at(KEY_I), at(KEY_L), ZERO].map((key, round) =>
-      v128Store(i32(FOUR + BLOCK * round), key),
+      v128Store(i32Const(FOUR + BLOCK * round), key),
     ),
     ...Array.from({ length: 10 }, (_, round) =>
-      v128Store(i32(TEN + BLOCK * round), at(AEZ_KEY_OFFSET + BLOCK * (round % 3))),
+      v128Store(i32Const(TEN + BLOCK * round), at(AEZ_KEY_OFFSET + BLOCK * (round % 3))),
     ),
   ].flat(),
 };
@@ -258,70 +265,85 @@ const [POWER, BASE, OFFSET, SUM, DELTA, X, Y, S, W, Z, KEY_I_LOCAL, TWO_I] = Arr
 
 /** Loads the multiple of L by `base` plus or minus the direction, 0 or 1. */
 function timesL(sign: 1 | -1, base: number): WasmCode {
-  const factor = sign === 1 ? i32Add(i32(base), get(DIRECTION)) : i32Sub(i32(base), get(DIRECTION));
-  return v128Load(i32Shl(factor, i32(4)), TIMES_L);
+  const factor =
+    sign === 1
+      ? i32Add(i32Const(base), localGet(DIRECTION))
+      : i32Sub(i32Const(base), localGet(DIRECTION));
+  return v128Load(i32Shl(factor, i32Const(4)), TIMES_L);
 }
 
 /** Runs `pair` for every pair of blocks, with the offset of E(1, i) in OFFSET. */
 function forPairs(pair: WasmCode): WasmCode {
   return [
-    set(PLACE, i32(AEZ_TEXT_OFFSET)),
-    set(INDEX, i32(1)),
-    set(POWER, get(TWO_I)),
-    set(BASE, xor(at(KEY_J), get(POWER))),
-    set(SUM, ZERO),
-    when(
-      i32LtU(get(PLACE), i32Sub(get(TAIL), get(FRAGMENT))),
+    localSet(PLACE, i32Const(AEZ_TEXT_OFFSET)),
+    localSet(INDEX, i32Const(1)),
+    localSet(POWER, localGet(TWO_I)),
+    localSet(BASE, xor(at(KEY_J), localGet(POWER))),
+    localSet(SUM, ZERO),
+    ifNonZero(
+      i32LtU(localGet(PLACE), i32Sub(localGet(TAIL), localGet(FRAGMENT))),
       repeatWhile(
-        i32LtU(tee(PLACE, i32Add(get(PLACE), i32(PAIR))), i32Sub(get(TAIL), get(FRAGMENT))),
-        set(OFFSET, xor(get(BASE), v128Load(i32Shl(i32And(get(INDEX), i32(7)), i32(4)), TIMES_L))),
+        i32LtU(
+          localTee(PLACE, i32Add(localGet(PLACE), i32Const(PAIR))),
+          i32Sub(localGet(TAIL), localGet(FRAGMENT)),
+        ),
+        localSet(
+          OFFSET,
+          xor(
+            localGet(BASE),
+            v128Load(i32Shl(i32And(localGet(INDEX), i32Const(7)), i32Const(4)), TIMES_L),
+          ),
+        ),
         pair,
-        set(INDEX, i32Add(get(INDEX), i32(1))),
+        localSet(INDEX, i32Add(localGet(INDEX), i32Const(1))),
         // 2^ceil(i/8) grows at i = 9, 17 ...
-        when(
-          i32Eqz(i32Sub(i32And(get(INDEX), i32(7)), i32(1))),
-          set(POWER, double(get(POWER))),
-          set(BASE, xor(at(KEY_J), get(POWER))),
+        ifNonZero(
+          i32Eqz(i32Sub(i32And(localGet(INDEX), i32Const(7)), i32Const(1))),
+          localSet(POWER, double(localGet(POWER))),
+          localSet(BASE, xor(at(KEY_J), localGet(POWER))),
         ),
       ),
     ),
   ].flat();
 }
 
-const first = v128Load(get(PLACE));
-const second = v128Load(get(PLACE), BLOCK);
+const first = v128Load(localGet(PLACE));
+const second = v128Load(localGet(PLACE), BLOCK);
 
 /** W = a + E(1, i)(b), Z = b + E(0, 0)(W), X += Z; see `../aez/core.ts`. */
 const mixPair: WasmCode = [
-  set(Z, second),
-  set(W, xor(first, four(xor(get(Z), get(OFFSET))))),
-  set(Z, xor(get(Z), four(xor(get(W), get(KEY_I_LOCAL))))),
-  v128Store(get(PLACE), get(W)),
-  v128Store(get(PLACE), get(Z), BLOCK),
-  set(SUM, xor(get(SUM), get(Z))),
+  localSet(Z, second),
+  localSet(W, xor(first, four(xor(localGet(Z), localGet(OFFSET))))),
+  localSet(Z, xor(localGet(Z), four(xor(localGet(W), localGet(KEY_I_LOCAL))))),
+  v128Store(localGet(PLACE), localGet(W)),
+  v128Store(localGet(PLACE), localGet(Z), BLOCK),
+  localSet(SUM, xor(localGet(SUM), localGet(Z))),
 ].flat();
 
 /** t = E(2, i)(S) masks W and Z; second = W + E(0, 0)(Z), first = Z + E(1, i)(second), Y += W. */
 const unmixPair: WasmCode = [
   // Here S holds S + J + 2J, so that the offset of E(1, i) serves E(2, i) too.
-  set(Z, four(xor(get(S), get(OFFSET)))),
-  set(W, xor(first, get(Z))),
-  set(Z, xor(second, get(Z))),
-  set(SUM, xor(get(SUM), get(W))),
-  set(W, xor(get(W), four(xor(get(Z), get(KEY_I_LOCAL))))),
-  v128Store(get(PLACE), get(W), BLOCK),
-  v128Store(get(PLACE), xor(get(Z), four(xor(get(W), get(OFFSET))))),
+  localSet(Z, four(xor(localGet(S), localGet(OFFSET)))),
+  localSet(W, xor(first, localGet(Z))),
+  localSet(Z, xor(second, localGet(Z))),
+  localSet(SUM, xor(localGet(SUM), localGet(W))),
+  localSet(W, xor(localGet(W), four(xor(localGet(Z), localGet(KEY_I_LOCAL))))),
+  v128Store(localGet(PLACE), localGet(W), BLOCK),
+  v128Store(localGet(PLACE), xor(localGet(Z), four(xor(localGet(W), localGet(OFFSET))))),
 ].flat();
 
-const fragmentAt: WasmCode = i32Sub(get(TAIL), get(FRAGMENT));
-const fragmentSum: WasmCode = call(HASH_FRAGMENT, fragmentAt, get(FRAGMENT));
+const fragmentAt: WasmCode = i32Sub(localGet(TAIL), localGet(FRAGMENT));
+const fragmentSum: WasmCode = call(HASH_FRAGMENT, fragmentAt, localGet(FRAGMENT));
 const jAndTwoJ: WasmCode = xor(at(KEY_J), double(at(KEY_J)));
 
 /** Masks a block of the fragment; what it changes past the end is overwritten by the tail. */
 const maskFragment = (block: number): WasmCode =>
   v128Store(
     fragmentAt,
-    xor(v128Load(fragmentAt, BLOCK * block), ten(xor(get(S), at(TIMES_L + BLOCK * (4 + block))))),
+    xor(
+      v128Load(fragmentAt, BLOCK * block),
+      ten(xor(localGet(S), at(TIMES_L + BLOCK * (4 + block)))),
+    ),
     BLOCK * block,
   );
 
@@ -335,41 +357,56 @@ const crypt: WasmFunction = {
   ],
   body: [
     call(SET_KEY),
-    set(KEY_I_LOCAL, at(KEY_I)),
-    set(TWO_I, double(at(KEY_I))),
-    set(TAIL, i32Add(i32(AEZ_TEXT_OFFSET - PAIR), get(LENGTH))),
-    set(FRAGMENT, i32And(get(LENGTH), i32(PAIR - 1))),
+    localSet(KEY_I_LOCAL, at(KEY_I)),
+    localSet(TWO_I, double(at(KEY_I))),
+    localSet(TAIL, i32Add(i32Const(AEZ_TEXT_OFFSET - PAIR), localGet(LENGTH))),
+    localSet(FRAGMENT, i32And(localGet(LENGTH), i32Const(PAIR - 1))),
     // AEZ-hash: E(3, 1)(0) + E(4, 1)(nonce).
-    set(OFFSET, xor(get(TWO_I), at(KEY_L))),
-    set(W, double(at(KEY_J))),
-    set(
+    localSet(OFFSET, xor(localGet(TWO_I), at(KEY_L))),
+    localSet(W, double(at(KEY_J))),
+    localSet(
       DELTA,
       xor(
-        four(xor(get(OFFSET), get(W), at(KEY_J))),
-        four(xor(get(OFFSET), double(get(W)), at(AEZ_NONCE_OFFSET))),
+        four(xor(localGet(OFFSET), localGet(W), at(KEY_J))),
+        four(xor(localGet(OFFSET), double(localGet(W)), at(AEZ_NONCE_OFFSET))),
       ),
     ),
     forPairs(mixPair),
-    set(X, xor(get(DELTA), get(SUM), fragmentSum)),
-    set(Y, v128Load(get(TAIL), BLOCK)),
-    set(X, xor(get(X), v128Load(get(TAIL)), four(xor(get(Y), get(TWO_I), timesL(1, 1))))),
-    set(Y, xor(get(Y), ten(xor(get(X), timesL(1, 1))))),
-    set(S, xor(get(X), get(Y), jAndTwoJ)),
+    localSet(X, xor(localGet(DELTA), localGet(SUM), fragmentSum)),
+    localSet(Y, v128Load(localGet(TAIL), BLOCK)),
+    localSet(
+      X,
+      xor(
+        localGet(X),
+        v128Load(localGet(TAIL)),
+        four(xor(localGet(Y), localGet(TWO_I), timesL(1, 1))),
+      ),
+    ),
+    localSet(Y, xor(localGet(Y), ten(xor(localGet(X), timesL(1, 1))))),
+    localSet(S, xor(localGet(X), localGet(Y), jAndTwoJ)),
     forPairs(unmixPair),
-    set(S, xor(get(X), get(Y))),
-    when(get(FRAGMENT), maskFragment(0), maskFragment(1)),
-    set(SUM, xor(get(SUM), fragmentSum)),
-    set(X, xor(get(X), ten(xor(get(Y), timesL(-1, 2))))),
-    set(Y, xor(get(Y), get(DELTA), get(SUM), four(xor(get(X), get(TWO_I), timesL(-1, 2))))),
+    localSet(S, xor(localGet(X), localGet(Y))),
+    ifNonZero(localGet(FRAGMENT), maskFragment(0), maskFragment(1)),
+    localSet(SUM, xor(localGet(SUM), fragmentSum)),
+    localSet(X, xor(localGet(X), ten(xor(localGet(Y), timesL(-1, 2))))),
+    localSet(
+      Y,
+      xor(
+        localGet(Y),
+        localGet(DELTA),
+        localGet(SUM),
+        four(xor(localGet(X), localGet(TWO_I), timesL(-1, 2))),
+      ),
+    ),
     // The two halves are exchanged.
-    v128Store(get(TAIL), get(Y)),
-    v128Store(get(TAIL), get(X), BLOCK),
+    v128Store(localGet(TAIL), localGet(Y)),
+    v128Store(localGet(TAIL), localGet(X), BLOCK),
   ].flat(),
   exportAs: 'crypt',
 };
 
-/** Encodes the module, made at load and never stored. */
-export function encodeAez(): Uint8Array {
+/** Encodes the WebAssembly module for AEZ, made at load and never stored. */
+export function encodeAezModule(): Uint8Array {
   const functions = [aes(4, FOUR), aes(10, TEN), doubleBlock, pad, hashFragment, setKey, crypt];
   return encodeModule(functions, MEMORY_PAGES);
 }

@@ -78,15 +78,15 @@ const store =
   ];
 
 /** local.get. */
-export const get = (local: number): WasmCode => [0x20, ...unsigned(local)];
+export const localGet = (local: number): WasmCode => [0x20, ...unsigned(local)];
 /** local.set of `value`. */
-export const set = (local: number, value: WasmCode): WasmCode => [
+export const localSet = (local: number, value: WasmCode): WasmCode => [
   ...value,
   0x21,
   ...unsigned(local),
 ];
 /** local.tee: sets the local and leaves its value. */
-export const tee = (local: number, value: WasmCode): WasmCode => [
+export const localTee = (local: number, value: WasmCode): WasmCode => [
   ...value,
   0x22,
   ...unsigned(local),
@@ -99,7 +99,7 @@ export const call = (index: number, ...inputs: readonly WasmCode[]): WasmCode =>
 ];
 
 /** i32.const, -2^31 … 2^31-1. */
-export const i32 = (value: number): WasmCode => [0x41, ...signed(value)];
+export const i32Const = (value: number): WasmCode => [0x41, ...signed(value)];
 /** i32.shl. */
 export const i32Shl = binary(0x74);
 /** i32.lt_u. */
@@ -134,7 +134,7 @@ export const i32Load = load(0x28);
 export const i32Store = store(0x36);
 
 /** i64.const, -2^53 … 2^53-1. */
-export const i64 = (value: number): WasmCode => [0x42, ...signed(value)];
+export const i64Const = (value: number): WasmCode => [0x42, ...signed(value)];
 /** i32.wrap_i64: the low word. */
 export const i32FromI64 = (value: WasmCode): WasmCode => [...value, 0xa7];
 /** i64.add. */
@@ -146,7 +146,7 @@ export const i64Rotr = binary(0x8a);
 /** i64.load. */
 export const i64Load = load(0x29);
 /** i64.extend_i32_s. */
-export const i64FromSigned = (value: WasmCode): WasmCode => [...value, 0xac];
+export const i64ExtendI32S = (value: WasmCode): WasmCode => [...value, 0xac];
 /** i64.mul. */
 export const i64Mul = binary(0x7e);
 /** i64.and. */
@@ -162,7 +162,7 @@ export const i64Sub = binary(0x7d);
 /** i64.shr_u. */
 export const i64ShrU = binary(0x88);
 /** i64.extend_i32_u. */
-export const i64FromI32 = (value: WasmCode): WasmCode => [...value, 0xad];
+export const i64ExtendI32U = (value: WasmCode): WasmCode => [...value, 0xad];
 /** i64.load32_u. */
 export const i64Load32 = load(0x35);
 /** i64.store. */
@@ -228,27 +228,25 @@ export const f64x2Sub = binary(SIMD, 0xf1, 0x01);
 export const f64x2Mul = binary(SIMD, 0xf2, 0x01);
 
 /** Four 32-bit lanes of small constants. */
-export const v128 = (lanes: readonly number[]): WasmCode => [
+export const v128Const = (lanes: readonly number[]): WasmCode => [
   SIMD,
   0x0c,
   ...lanes.flatMap((lane) => [lane, 0, 0, 0]),
 ];
 
 /** Bytes of two vectors by index 0..31 (i8x16.shuffle). */
-export const shuffle = (left: WasmCode, right: WasmCode, bytes: readonly number[]): WasmCode => [
-  ...left,
-  ...right,
-  SIMD,
-  0x0d,
-  ...bytes,
-];
+export const i8x16Shuffle = (
+  left: WasmCode,
+  right: WasmCode,
+  bytes: readonly number[],
+): WasmCode => [...left, ...right, SIMD, 0x0d, ...bytes];
 
-/** Bytes of {@link shuffle}: the low 64 bits of both vectors. */
-export const LOW_HALVES: readonly number[] = [
+/** Bytes of {@link i8x16Shuffle}: the low 64 bits of both vectors. */
+export const SHUFFLE_LOW_HALVES: readonly number[] = [
   0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
 ];
-/** Bytes of {@link shuffle}: the high 64 bits of both vectors. */
-export const HIGH_HALVES: readonly number[] = [
+/** Bytes of {@link i8x16Shuffle}: the high 64 bits of both vectors. */
+export const SHUFFLE_HIGH_HALVES: readonly number[] = [
   8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31,
 ];
 
@@ -264,7 +262,7 @@ export const repeatWhile = (condition: WasmCode, ...body: readonly WasmCode[]): 
 ];
 
 /** Runs `body` unless `condition` is zero. */
-export const when = (condition: WasmCode, ...body: readonly WasmCode[]): WasmCode => [
+export const ifNonZero = (condition: WasmCode, ...body: readonly WasmCode[]): WasmCode => [
   ...condition,
   0x04,
   EMPTY_BLOCK,

@@ -5,18 +5,18 @@
  * @module
  */
 import {
-  get,
   I32,
   I64,
-  i32,
+  i32Const,
   i64Add,
-  i64FromI32,
-  i64FromSigned,
+  i64ExtendI32S,
+  i64ExtendI32U,
   i64Load,
   i64Rotr,
   i64Store,
   i64Xor,
-  set,
+  localGet,
+  localSet,
   type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
@@ -59,8 +59,8 @@ const COUNT = 2;
 const FINAL = 3;
 const VARIABLES = 4;
 
-const variable = (index: number): WasmCode => get(VARIABLES + index);
-const message = (index: number): WasmCode => i64Load(get(BLOCK), WORD_LENGTH * index);
+const variable = (index: number): WasmCode => localGet(VARIABLES + index);
+const message = (index: number): WasmCode => i64Load(localGet(BLOCK), WORD_LENGTH * index);
 
 /** RFC 7693 section 3.1: G with the rotations 32, 24, 16 and 63. */
 function mix(
@@ -69,15 +69,15 @@ function mix(
   y: WasmCode,
 ): WasmCode {
   const half = (word: WasmCode, first: number, second: number): WasmCode => [
-    ...set(VARIABLES + a, i64Add(i64Add(variable(a), variable(b)), word)),
-    ...set(VARIABLES + d, i64Rotr(i64Xor(variable(d), variable(a)), wide(first))),
-    ...set(VARIABLES + c, i64Add(variable(c), variable(d))),
-    ...set(VARIABLES + b, i64Rotr(i64Xor(variable(b), variable(c)), wide(second))),
+    ...localSet(VARIABLES + a, i64Add(i64Add(variable(a), variable(b)), word)),
+    ...localSet(VARIABLES + d, i64Rotr(i64Xor(variable(d), variable(a)), wide(first))),
+    ...localSet(VARIABLES + c, i64Add(variable(c), variable(d))),
+    ...localSet(VARIABLES + b, i64Rotr(i64Xor(variable(b), variable(c)), wide(second))),
   ];
   return [...half(x, 32, 24), ...half(y, 16, 63)];
 }
 
-const wide = (bits: number): WasmCode => i64FromI32(i32(bits));
+const wide = (bits: number): WasmCode => i64ExtendI32U(i32Const(bits));
 
 /**
  * `(state, block, count, final)`: compresses the 128 bytes at `block` into the 64 bytes at `state`.
@@ -87,12 +87,12 @@ const wide = (bits: number): WasmCode => i64FromI32(i32(bits));
 export function blake2bCompress(start: number): WasmFunction {
   const body: WasmCode[] = [];
   for (let word = 0; word < STATE_WORDS; word++) {
-    body.push(set(VARIABLES + word, i64Load(get(STATE), WORD_LENGTH * word)));
-    const constant = i64Load(i32(start), WORD_LENGTH * word);
-    body.push(set(VARIABLES + STATE_WORDS + word, constant));
+    body.push(localSet(VARIABLES + word, i64Load(localGet(STATE), WORD_LENGTH * word)));
+    const constant = i64Load(i32Const(start), WORD_LENGTH * word);
+    body.push(localSet(VARIABLES + STATE_WORDS + word, constant));
   }
-  body.push(set(VARIABLES + 12, i64Xor(variable(12), i64FromI32(get(COUNT)))));
-  body.push(set(VARIABLES + 14, i64Xor(variable(14), i64FromSigned(get(FINAL)))));
+  body.push(localSet(VARIABLES + 12, i64Xor(variable(12), i64ExtendI32U(localGet(COUNT)))));
+  body.push(localSet(VARIABLES + 14, i64Xor(variable(14), i64ExtendI32S(localGet(FINAL)))));
   for (let round = 0; round < ROUNDS; round++) {
     const sigma = SIGMA[round % SIGMA.length] as readonly number[];
     for (const [index, places] of MIXES.entries()) {
@@ -102,9 +102,9 @@ export function blake2bCompress(start: number): WasmFunction {
     }
   }
   for (let word = 0; word < STATE_WORDS; word++) {
-    const old = i64Load(get(STATE), WORD_LENGTH * word);
+    const old = i64Load(localGet(STATE), WORD_LENGTH * word);
     const sum = i64Xor(i64Xor(old, variable(word)), variable(word + STATE_WORDS));
-    body.push(i64Store(get(STATE), sum, WORD_LENGTH * word));
+    body.push(i64Store(localGet(STATE), sum, WORD_LENGTH * word));
   }
   return {
     parameters: [I32, I32, I32, I32],

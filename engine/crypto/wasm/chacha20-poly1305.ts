@@ -7,28 +7,28 @@
 import {
   call,
   encodeModule,
-  get,
   I32,
-  i32,
   i32Add,
+  i32Const,
   i32Eqz,
   i32ShrU,
   i32Store,
-  i64FromI32,
+  i64ExtendI32U,
   i64Store,
-  set,
+  localGet,
+  localSet,
   V128,
-  v128,
   v128AnyTrue,
+  v128Const,
   v128Load,
   v128Store,
   v128Xor,
   type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
-import { chacha20, GROUP_LENGTH } from './chacha20.ts';
+import { BLOCK_GROUP_LENGTH, chacha20XorGroups } from './chacha20.ts';
 import {
-  ASSOCIATED_OFFSET,
+  ASSOCIATED_DATA_OFFSET,
   FIRST_BLOCK_BYTES,
   INPUT_OFFSET,
   LENGTHS_OFFSET,
@@ -36,7 +36,7 @@ import {
   OUTPUT_OFFSET,
   STATE_COUNTER_OFFSET,
 } from './layout.ts';
-import { polyFinish, polyStart, polyUpdate } from './poly1305.ts';
+import { poly1305Finish, poly1305Start, poly1305Update } from './poly1305.ts';
 
 // Indices of the functions in the module.
 const CHACHA20 = 0;
@@ -49,36 +49,37 @@ const ASSOCIATED_LENGTH = 0;
 const DATA_LENGTH = 1;
 const RECEIVED_TAG = 2;
 
-const ZERO = v128([0, 0, 0, 0]);
+const ZERO = v128Const([0, 0, 0, 0]);
 const SOURCE = INPUT_OFFSET + FIRST_BLOCK_BYTES;
 const RESULT = OUTPUT_OFFSET + FIRST_BLOCK_BYTES;
 
 /** The number of 16-byte blocks that hold the bytes of the local, the last one padded. */
-const blockCount = (local: number): WasmCode => i32ShrU(i32Add(get(local), i32(15)), i32(4));
+const blockCount = (local: number): WasmCode =>
+  i32ShrU(i32Add(localGet(local), i32Const(15)), i32Const(4));
 
 const groups: WasmCode = i32ShrU(
-  i32Add(get(DATA_LENGTH), i32(FIRST_BLOCK_BYTES + GROUP_LENGTH - 1)),
-  i32(8),
+  i32Add(localGet(DATA_LENGTH), i32Const(FIRST_BLOCK_BYTES + BLOCK_GROUP_LENGTH - 1)),
+  i32Const(8),
 );
 
 /** Mixes in the key stream from counter 0, so that block 0 lands at OUTPUT as the Poly1305 key. */
 const encrypt: WasmCode = [
-  i32Store(i32(STATE_COUNTER_OFFSET), i32(0)),
-  call(CHACHA20, i32(INPUT_OFFSET), i32(OUTPUT_OFFSET), groups),
+  i32Store(i32Const(STATE_COUNTER_OFFSET), i32Const(0)),
+  call(CHACHA20, i32Const(INPUT_OFFSET), i32Const(OUTPUT_OFFSET), groups),
 ].flat();
 
 /** RFC 8439 section 2.8: associated data, ciphertext, both padded with zeros, and the lengths. */
 function authenticate(ciphertext: number): WasmCode {
   return [
-    v128Store(get(ASSOCIATED_LENGTH), ZERO, ASSOCIATED_OFFSET),
-    v128Store(get(DATA_LENGTH), ZERO, ciphertext),
-    i64Store(i32(LENGTHS_OFFSET), i64FromI32(get(ASSOCIATED_LENGTH))),
-    i64Store(i32(LENGTHS_OFFSET), i64FromI32(get(DATA_LENGTH)), 8),
+    v128Store(localGet(ASSOCIATED_LENGTH), ZERO, ASSOCIATED_DATA_OFFSET),
+    v128Store(localGet(DATA_LENGTH), ZERO, ciphertext),
+    i64Store(i32Const(LENGTHS_OFFSET), i64ExtendI32U(localGet(ASSOCIATED_LENGTH))),
+    i64Store(i32Const(LENGTHS_OFFSET), i64ExtendI32U(localGet(DATA_LENGTH)), 8),
     call(POLY_START),
-    call(POLY_UPDATE, i32(ASSOCIATED_OFFSET), blockCount(ASSOCIATED_LENGTH)),
-    call(POLY_UPDATE, i32(ciphertext), blockCount(DATA_LENGTH)),
-    call(POLY_UPDATE, i32(LENGTHS_OFFSET), i32(1)),
-    call(POLY_FINISH, i32Add(i32(ciphertext), get(DATA_LENGTH))),
+    call(POLY_UPDATE, i32Const(ASSOCIATED_DATA_OFFSET), blockCount(ASSOCIATED_LENGTH)),
+    call(POLY_UPDATE, i32Const(ciphertext), blockCount(DATA_LENGTH)),
+    call(POLY_UPDATE, i32Const(LENGTHS_OFFSET), i32Const(1)),
+    call(POLY_FINISH, i32Add(i32Const(ciphertext), localGet(DATA_LENGTH))),
   ].flat();
 }
 
@@ -97,16 +98,19 @@ const open: WasmFunction = {
   results: [I32],
   locals: [[1, V128]],
   body: [
-    set(RECEIVED_TAG, v128Load(get(DATA_LENGTH), SOURCE)),
+    localSet(RECEIVED_TAG, v128Load(localGet(DATA_LENGTH), SOURCE)),
     encrypt,
     authenticate(SOURCE),
     // One comparison of all 16 bytes: its time does not show where they differ.
-    i32Eqz(v128AnyTrue(v128Xor(get(RECEIVED_TAG), v128Load(get(DATA_LENGTH), SOURCE)))),
+    i32Eqz(v128AnyTrue(v128Xor(localGet(RECEIVED_TAG), v128Load(localGet(DATA_LENGTH), SOURCE)))),
   ].flat(),
   exportAs: 'open',
 };
 
-/** Encodes the module: about 4 kB, made at load and never stored. */
-export function encodeChacha20Poly1305(): Uint8Array {
-  return encodeModule([chacha20, polyStart, polyUpdate, polyFinish, seal, open], MEMORY_PAGES);
+/** Encodes the WebAssembly module for ChaCha20-Poly1305: about 4 kB, made at load and never stored. */
+export function encodeChacha20Poly1305Module(): Uint8Array {
+  return encodeModule(
+    [chacha20XorGroups, poly1305Start, poly1305Update, poly1305Finish, seal, open],
+    MEMORY_PAGES,
+  );
 }

@@ -5,24 +5,24 @@
  * @module
  */
 import {
-  get,
-  HIGH_HALVES,
   I32,
-  i32,
+  i8x16Shuffle,
   i32Add,
+  i32Const,
   i32Load,
   i32Store,
   i32Sub,
   i32x4Add,
   i32x4Shl,
   i32x4ShrU,
-  LOW_HALVES,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
-  set,
-  shuffle,
-  tee,
+  SHUFFLE_HIGH_HALVES,
+  SHUFFLE_LOW_HALVES,
   V128,
-  v128,
+  v128Const,
   v128Load,
   v128Load32Splat,
   v128Or,
@@ -34,7 +34,7 @@ import {
 import { STATE_COUNTER_OFFSET, STATE_OFFSET } from './layout.ts';
 
 /** Bytes that one turn of the loop covers: four blocks. */
-export const GROUP_LENGTH = 256;
+export const BLOCK_GROUP_LENGTH = 256;
 
 /** RFC 8439 section 2.3: "expand 32-byte k". */
 export const CHACHA20_CONSTANTS: Uint8Array = Uint8Array.from('expand 32-byte k', (character) =>
@@ -61,29 +61,32 @@ const ROTATE_16 = [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13];
 const ROTATE_8 = [3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14];
 
 function rotateBytes(value: WasmCode, order: readonly number[]): WasmCode {
-  return shuffle(tee(TEMP, value), get(TEMP), order);
+  return i8x16Shuffle(localTee(TEMP, value), localGet(TEMP), order);
 }
 
 function rotateBits(value: WasmCode, bits: number): WasmCode {
-  return v128Or(i32x4Shl(tee(TEMP, value), i32(bits)), i32x4ShrU(get(TEMP), i32(32 - bits)));
+  return v128Or(
+    i32x4Shl(localTee(TEMP, value), i32Const(bits)),
+    i32x4ShrU(localGet(TEMP), i32Const(32 - bits)),
+  );
 }
 
 const addTo = (target: number, source: number): WasmCode =>
-  set(target, i32x4Add(get(target), get(source)));
+  localSet(target, i32x4Add(localGet(target), localGet(source)));
 
-const mixed = (left: number, right: number): WasmCode => v128Xor(get(left), get(right));
+const mixed = (left: number, right: number): WasmCode => v128Xor(localGet(left), localGet(right));
 
 /** RFC 8439 section 2.1, on the words a, b, c, d of four states. */
 function quarterRound(a: number, b: number, c: number, d: number): WasmCode {
   return [
     addTo(a, b),
-    set(d, rotateBytes(mixed(d, a), ROTATE_16)),
+    localSet(d, rotateBytes(mixed(d, a), ROTATE_16)),
     addTo(c, d),
-    set(b, rotateBits(mixed(b, c), 12)),
+    localSet(b, rotateBits(mixed(b, c), 12)),
     addTo(a, b),
-    set(d, rotateBytes(mixed(d, a), ROTATE_8)),
+    localSet(d, rotateBytes(mixed(d, a), ROTATE_8)),
     addTo(c, d),
-    set(b, rotateBits(mixed(b, c), 7)),
+    localSet(b, rotateBits(mixed(b, c), 7)),
   ].flat();
 }
 
@@ -110,8 +113,8 @@ function doubleRound(): WasmCode {
  * Word `index` of the initial state in all lanes; the counter increases by one from lane to lane.
  */
 function initialWord(index: number): WasmCode {
-  const same = v128Load32Splat(i32(STATE_OFFSET + 4 * index));
-  return index === COUNTER_WORD ? i32x4Add(same, v128([0, 1, 2, 3])) : same;
+  const same = v128Load32Splat(i32Const(STATE_OFFSET + 4 * index));
+  return index === COUNTER_WORD ? i32x4Add(same, v128Const([0, 1, 2, 3])) : same;
 }
 
 const WORDS = Array.from({ length: 16 }, (_, index) => index);
@@ -120,53 +123,55 @@ const LOW_WORDS = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23];
 const HIGH_WORDS = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31];
 
 const interleave = (left: number, right: number, order: readonly number[]): WasmCode =>
-  shuffle(get(left), get(right), order);
+  i8x16Shuffle(localGet(left), localGet(right), order);
 
 /** Transposes words 4q … 4q+3 of four states and XORs them into 16 bytes of each block. */
 function writeQuarter(quarter: number): WasmCode {
   const first = word(4 * quarter);
   const rows: WasmCode = [
-    set(TEMP, interleave(first, first + 1, LOW_WORDS)),
-    set(TEMP + 1, interleave(first, first + 1, HIGH_WORDS)),
-    set(TEMP + 2, interleave(first + 2, first + 3, LOW_WORDS)),
-    set(TEMP + 3, interleave(first + 2, first + 3, HIGH_WORDS)),
+    localSet(TEMP, interleave(first, first + 1, LOW_WORDS)),
+    localSet(TEMP + 1, interleave(first, first + 1, HIGH_WORDS)),
+    localSet(TEMP + 2, interleave(first + 2, first + 3, LOW_WORDS)),
+    localSet(TEMP + 3, interleave(first + 2, first + 3, HIGH_WORDS)),
   ].flat();
   const blocks = [
-    interleave(TEMP, TEMP + 2, LOW_HALVES),
-    interleave(TEMP, TEMP + 2, HIGH_HALVES),
-    interleave(TEMP + 1, TEMP + 3, LOW_HALVES),
-    interleave(TEMP + 1, TEMP + 3, HIGH_HALVES),
+    interleave(TEMP, TEMP + 2, SHUFFLE_LOW_HALVES),
+    interleave(TEMP, TEMP + 2, SHUFFLE_HIGH_HALVES),
+    interleave(TEMP + 1, TEMP + 3, SHUFFLE_LOW_HALVES),
+    interleave(TEMP + 1, TEMP + 3, SHUFFLE_HIGH_HALVES),
   ].map((stream, block) => {
     const offset = BLOCK_LENGTH * block + 16 * quarter;
-    return v128Store(get(TARGET), v128Xor(stream, v128Load(get(SOURCE), offset)), offset);
+    return v128Store(localGet(TARGET), v128Xor(stream, v128Load(localGet(SOURCE), offset)), offset);
   });
   return [...rows, ...blocks.flat()];
 }
 
 const advance = (local: number, step: number): WasmCode =>
-  set(local, i32Add(get(local), i32(step)));
+  localSet(local, i32Add(localGet(local), i32Const(step)));
 
 const group: WasmCode = [
-  ...WORDS.map((index) => set(word(index), initialWord(index))),
-  set(ROUND, i32(DOUBLE_ROUNDS)),
-  repeatWhile(tee(ROUND, i32Sub(get(ROUND), i32(1))), doubleRound()),
-  ...WORDS.map((index) => set(word(index), i32x4Add(get(word(index)), initialWord(index)))),
+  ...WORDS.map((index) => localSet(word(index), initialWord(index))),
+  localSet(ROUND, i32Const(DOUBLE_ROUNDS)),
+  repeatWhile(localTee(ROUND, i32Sub(localGet(ROUND), i32Const(1))), doubleRound()),
+  ...WORDS.map((index) =>
+    localSet(word(index), i32x4Add(localGet(word(index)), initialWord(index))),
+  ),
   ...[0, 1, 2, 3].map(writeQuarter),
   i32Store(
-    i32(STATE_COUNTER_OFFSET),
-    i32Add(i32Load(i32(STATE_COUNTER_OFFSET)), i32(GROUP_BLOCKS)),
+    i32Const(STATE_COUNTER_OFFSET),
+    i32Add(i32Load(i32Const(STATE_COUNTER_OFFSET)), i32Const(GROUP_BLOCKS)),
   ),
-  advance(SOURCE, GROUP_LENGTH),
-  advance(TARGET, GROUP_LENGTH),
+  advance(SOURCE, BLOCK_GROUP_LENGTH),
+  advance(TARGET, BLOCK_GROUP_LENGTH),
 ].flat();
 
 /** `(source, target, groups)`: XORs `groups` times 256 bytes of key stream; groups >= 1. */
-export const chacha20: WasmFunction = {
+export const chacha20XorGroups: WasmFunction = {
   parameters: [I32, I32, I32],
   results: [],
   locals: [
     [1, I32],
     [20, V128],
   ],
-  body: repeatWhile(tee(GROUPS, i32Sub(get(GROUPS), i32(1))), group),
+  body: repeatWhile(localTee(GROUPS, i32Sub(localGet(GROUPS), i32Const(1))), group),
 };

@@ -19,12 +19,12 @@ import {
   f64x2Add,
   f64x2Mul,
   f64x2Sub,
-  get,
-  HIGH_HALVES,
   I32,
-  i32,
-  set,
-  shuffle,
+  i8x16Shuffle,
+  i32Const,
+  localGet,
+  localSet,
+  SHUFFLE_HIGH_HALVES,
   V128,
   v128Load,
   v128Store,
@@ -78,7 +78,7 @@ const TABLE: number = SUMS + ELEMENT_PAIR_BYTES;
 /** End of the field's memory. */
 export const FIELD_MEMORY_END: number = TABLE + LIMB_PAIR_BYTES * TABLE_SLOTS;
 
-/** Writes what the functions below read. */
+/** Writes the constants of the field functions into memory. */
 export function writeFieldConstants(view: DataView): void {
   for (let limb = 0; limb < LIMB_COUNT; limb++) {
     writeBoth(view, ROUNDING + LIMB_PAIR_BYTES * limb, roundingOf(limb));
@@ -104,21 +104,21 @@ export function writeFactorTable(view: DataView, limbs: Float64Array): void {
 
 /** Loads a slot at a constant address. */
 export const loadSlot = (base: number, index = 0): WasmCode =>
-  v128Load(i32(0), base + LIMB_PAIR_BYTES * index);
+  v128Load(i32Const(0), base + LIMB_PAIR_BYTES * index);
 
 /** Stores to a slot at a constant address. */
 export const storeSlot = (base: number, index: number, value: WasmCode): WasmCode =>
-  v128Store(i32(0), value, base + LIMB_PAIR_BYTES * index);
+  v128Store(i32Const(0), value, base + LIMB_PAIR_BYTES * index);
 
 const SWAPPED_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
 /** A local with its two lanes swapped. */
 export const withSwappedLanes = (local: number): WasmCode =>
-  shuffle(get(local), get(local), SWAPPED_HALVES);
+  i8x16Shuffle(localGet(local), localGet(local), SWAPPED_HALVES);
 
 /** The part of a local that carries into the next limb: a multiple of 2^e(limb+1). */
 export const carryOfLimb = (local: number, limb: number): WasmCode =>
-  f64x2Sub(f64x2Add(get(local), loadSlot(ROUNDING, limb)), loadSlot(ROUNDING, limb));
+  f64x2Sub(f64x2Add(localGet(local), loadSlot(ROUNDING, limb)), loadSlot(ROUNDING, limb));
 
 /** The carry out of the last limb, scaled for adding it to the first limb. */
 export const wrappedCarry = (carry: WasmCode): WasmCode => f64x2Mul(carry, loadSlot(WRAP));
@@ -149,45 +149,45 @@ function sum(terms: readonly WasmCode[]): WasmCode {
  * parallel, then the carry out of each chain into the other.
  */
 function carried(column: (index: number) => WasmCode): WasmCode {
-  const at = (limb: number): WasmCode => v128Load(get(TARGET), LIMB_PAIR_BYTES * limb);
+  const at = (limb: number): WasmCode => v128Load(localGet(TARGET), LIMB_PAIR_BYTES * limb);
   const put = (limb: number, value: WasmCode): WasmCode =>
-    v128Store(get(TARGET), value, LIMB_PAIR_BYTES * limb);
+    v128Store(localGet(TARGET), value, LIMB_PAIR_BYTES * limb);
   const settle = (limb: number): WasmCode => [
-    ...set(CARRY, carryOfLimb(LIMB, limb)),
-    ...put(limb, f64x2Sub(get(LIMB), get(CARRY))),
+    ...localSet(CARRY, carryOfLimb(LIMB, limb)),
+    ...put(limb, f64x2Sub(localGet(LIMB), localGet(CARRY))),
   ];
   const into = (limb: number, carry: WasmCode): WasmCode => [
-    ...set(LIMB, f64x2Add(at(limb), carry)),
+    ...localSet(LIMB, f64x2Add(at(limb), carry)),
     ...settle(limb),
-    ...put(limb + 1, f64x2Add(at(limb + 1), get(CARRY))),
+    ...put(limb + 1, f64x2Add(at(limb + 1), localGet(CARRY))),
   ];
   const code: WasmCode[] = [];
   for (let limb = 0; limb < LIMB_COUNT; limb++) {
     const startsChain = limb % HALF === 0;
-    code.push(set(LIMB, startsChain ? column(limb) : f64x2Add(column(limb), get(CARRY))));
+    code.push(localSet(LIMB, startsChain ? column(limb) : f64x2Add(column(limb), localGet(CARRY))));
     code.push(settle(limb));
-    if (limb === HALF - 1) code.push(set(MIDDLE_CARRY, get(CARRY)));
+    if (limb === HALF - 1) code.push(localSet(MIDDLE_CARRY, localGet(CARRY)));
   }
-  code.push(into(0, wrappedCarry(get(CARRY))), into(HALF, get(MIDDLE_CARRY)));
+  code.push(into(0, wrappedCarry(localGet(CARRY))), into(HALF, localGet(MIDDLE_CARRY)));
   return code.flat();
 }
 
 /** Loads four limbs of the first factor, from `row` on, into registers. */
 const loadRows = (row: number): WasmCode =>
   Array.from({ length: ROWS }, (_, index) =>
-    set(ROW + index, v128Load(get(FIRST), LIMB_PAIR_BYTES * (row + index))),
+    localSet(ROW + index, v128Load(localGet(FIRST), LIMB_PAIR_BYTES * (row + index))),
   ).flat();
 
 /** `(target, first, second)`: both products. */
-export function multiplyPairs(): WasmFunction {
-  const code: WasmCode[] = [set(CARRY, loadSlot(WRAP))];
+export function multiplyElementPairs(): WasmFunction {
+  const code: WasmCode[] = [localSet(CARRY, loadSlot(WRAP))];
   for (let limb = 1; limb < LIMB_COUNT; limb++) {
-    const factor = v128Load(get(SECOND), LIMB_PAIR_BYTES * limb);
-    code.push(storeSlot(WRAPPED, limb, f64x2Mul(factor, get(CARRY))));
+    const factor = v128Load(localGet(SECOND), LIMB_PAIR_BYTES * limb);
+    code.push(storeSlot(WRAPPED, limb, f64x2Mul(factor, localGet(CARRY))));
   }
   const columnOfSecond = (index: number): WasmCode =>
     index >= 0
-      ? v128Load(get(SECOND), LIMB_PAIR_BYTES * index)
+      ? v128Load(localGet(SECOND), LIMB_PAIR_BYTES * index)
       : loadSlot(WRAPPED, index + LIMB_COUNT);
   for (let row = 0; row < LIMB_COUNT; row += ROWS) {
     code.push(loadRows(row));
@@ -195,9 +195,9 @@ export function multiplyPairs(): WasmFunction {
       const last = index - row;
       const first = index === 0 ? last - ROWS + 1 : last;
       const loads: WasmCode[] = [];
-      for (let at = first; at <= last; at++) loads.push(set(windowOf(at), columnOfSecond(at)));
+      for (let at = first; at <= last; at++) loads.push(localSet(windowOf(at), columnOfSecond(at)));
       const terms = Array.from({ length: ROWS }, (_, of) =>
-        f64x2Mul(get(ROW + of), get(windowOf(last - of))),
+        f64x2Mul(localGet(ROW + of), localGet(windowOf(last - of))),
       );
       if (row > 0) terms.push(loadSlot(SUMS, index));
       return [...loads.flat(), ...sum(terms)];
@@ -213,20 +213,23 @@ function kept(column: (index: number) => WasmCode | undefined): WasmCode {
   for (let index = 0; index < LIMB_COUNT; index++) {
     const value = column(index);
     if (value === undefined) continue;
-    code.push(set(CARRY, value), storeSlot(SUMS, index, get(CARRY)));
+    code.push(localSet(CARRY, value), storeSlot(SUMS, index, localGet(CARRY)));
   }
   return code.flat();
 }
 
 /** `(target, element)`: both squares; products that occur twice are computed once. */
-export function squarePairs(): WasmFunction {
-  const code: WasmCode[] = [set(CARRY, loadSlot(WRAP)), set(MIDDLE_CARRY, loadSlot(TWO))];
+export function squareElementPairs(): WasmFunction {
+  const code: WasmCode[] = [localSet(CARRY, loadSlot(WRAP)), localSet(MIDDLE_CARRY, loadSlot(TWO))];
   for (let limb = 1; limb < LIMB_COUNT; limb++) {
-    const element = v128Load(get(FIRST), LIMB_PAIR_BYTES * limb);
-    code.push(set(LIMB, f64x2Mul(element, get(MIDDLE_CARRY))), storeSlot(DOUBLED, limb, get(LIMB)));
+    const element = v128Load(localGet(FIRST), LIMB_PAIR_BYTES * limb);
+    code.push(
+      localSet(LIMB, f64x2Mul(element, localGet(MIDDLE_CARRY))),
+      storeSlot(DOUBLED, limb, localGet(LIMB)),
+    );
     if (limb < HALF) continue;
-    code.push(storeSlot(WRAPPED, limb, f64x2Mul(element, get(CARRY))));
-    code.push(storeSlot(DOUBLED_AND_WRAPPED, limb, f64x2Mul(get(LIMB), get(CARRY))));
+    code.push(storeSlot(WRAPPED, limb, f64x2Mul(element, localGet(CARRY))));
+    code.push(storeSlot(DOUBLED_AND_WRAPPED, limb, f64x2Mul(localGet(LIMB), localGet(CARRY))));
   }
   const hasSum = new Set<number>();
   for (let row = LIMB_COUNT - ROWS; row >= 0; row -= ROWS) {
@@ -262,11 +265,11 @@ function columnsOfSquare(
   const load = ({ row, limb, at }: Meeting): WasmCode => {
     if (limb === row || inWindow.get(windowOf(at)) === at) return [];
     inWindow.set(windowOf(at), at);
-    return set(windowOf(at), loadSlot(at < 0 ? DOUBLED_AND_WRAPPED : DOUBLED, limb));
+    return localSet(windowOf(at), loadSlot(at < 0 ? DOUBLED_AND_WRAPPED : DOUBLED, limb));
   };
   const product = ({ row, limb, at }: Meeting): WasmCode => {
-    const own = get(ROW + row - first);
-    if (limb !== row) return f64x2Mul(own, get(windowOf(at)));
+    const own = localGet(ROW + row - first);
+    if (limb !== row) return f64x2Mul(own, localGet(windowOf(at)));
     return f64x2Mul(own, at < 0 ? loadSlot(WRAPPED, limb) : own);
   };
   return (index) => {
@@ -285,15 +288,15 @@ function columnsOfSquare(
 export function multiplyByTable(): WasmFunction {
   const code: WasmCode[] = [];
   for (let pair = 0; pair < HALF; pair++) {
-    const even = v128Load(get(FIRST), LIMB_PAIR_BYTES * 2 * pair);
-    const odd = v128Load(get(FIRST), LIMB_PAIR_BYTES * (2 * pair + 1));
-    code.push(set(ROW + pair, shuffle(even, odd, HIGH_HALVES)));
+    const even = v128Load(localGet(FIRST), LIMB_PAIR_BYTES * 2 * pair);
+    const odd = v128Load(localGet(FIRST), LIMB_PAIR_BYTES * (2 * pair + 1));
+    code.push(localSet(ROW + pair, i8x16Shuffle(even, odd, SHUFFLE_HIGH_HALVES)));
   }
   const column = (index: number): WasmCode => {
     const terms = Array.from({ length: HALF }, (_, pair) =>
-      f64x2Mul(get(ROW + pair), loadSlot(TABLE, index - 2 * pair - TABLE_FIRST)),
+      f64x2Mul(localGet(ROW + pair), loadSlot(TABLE, index - 2 * pair - TABLE_FIRST)),
     );
-    return [...set(LIMB, sum(terms)), ...f64x2Add(get(LIMB), withSwappedLanes(LIMB))];
+    return [...localSet(LIMB, sum(terms)), ...f64x2Add(localGet(LIMB), withSwappedLanes(LIMB))];
   };
   code.push(carried(column));
   return multiplication([I32, I32], code);

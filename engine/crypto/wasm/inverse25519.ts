@@ -11,22 +11,21 @@
  * @module
  */
 import {
-  get,
   I32,
   I64,
-  i32,
   i32Add,
   i32And,
+  i32Const,
   i32FromI64,
   i32Shl,
   i32ShrS,
   i32ShrU,
   i32Sub,
   i32Xor,
-  i64,
   i64Add,
   i64And,
-  i64FromSigned,
+  i64Const,
+  i64ExtendI32S,
   i64Load,
   i64Mul,
   i64Or,
@@ -36,9 +35,10 @@ import {
   i64Store,
   i64Sub,
   i64Xor,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
-  set,
-  tee,
   type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
@@ -61,7 +61,7 @@ const BITS_OF_LAST = 15;
 const INVERSE_OF_P = 395_589_093;
 
 /** Bytes that the function below needs: the number first, then its working memory. */
-export const INVERSE_LENGTH: number = 40 + 4 * NUMBER;
+export const INVERT_MEMORY_BYTES: number = 40 + 4 * NUMBER;
 
 // Locals: the place, then words of 32 bits, then of 64.
 const AT = 0;
@@ -84,11 +84,11 @@ const NUMBER_D: number = NUMBER_G + NUMBER;
 const NUMBER_E: number = NUMBER_D + NUMBER;
 
 const limb = (number: number, index: number): WasmCode =>
-  i64Load(get(AT), number + LIMB_LENGTH * index);
+  i64Load(localGet(AT), number + LIMB_LENGTH * index);
 const setLimb = (number: number, index: number, value: WasmCode): WasmCode =>
-  i64Store(get(AT), value, number + LIMB_LENGTH * index);
-const bits = (count: number): WasmCode => i64(count);
-const lowBits = (value: WasmCode): WasmCode => i64And(value, i64(2 ** LIMB_BITS - 1));
+  i64Store(localGet(AT), value, number + LIMB_LENGTH * index);
+const bits = (count: number): WasmCode => i64Const(count);
+const lowBits = (value: WasmCode): WasmCode => i64And(value, i64Const(2 ** LIMB_BITS - 1));
 const withoutLimb = (value: WasmCode): WasmCode => i64ShrS(value, bits(LIMB_BITS));
 const signOf = (value: WasmCode): WasmCode => i64ShrS(value, bits(WORD_BITS - 1));
 const eachLimb = (code: (index: number) => WasmCode): WasmCode =>
@@ -98,7 +98,7 @@ const eachLimb = (code: (index: number) => WasmCode): WasmCode =>
 const load = (): WasmCode =>
   eachLimb((index) => {
     const bit = LIMB_BITS * index;
-    const word = i64Load(get(AT), bit >> 3);
+    const word = i64Load(localGet(AT), bit >> 3);
     return setLimb(NUMBER_G, index, lowBits(i64ShrU(word, bits(bit & 7))));
   });
 
@@ -111,34 +111,35 @@ const start = (): WasmCode =>
     ...setLimb(
       NUMBER_F,
       index,
-      i64(index === 0 ? FIRST_OF_P : index === LAST ? 2 ** BITS_OF_LAST : 0),
+      i64Const(index === 0 ? FIRST_OF_P : index === LAST ? 2 ** BITS_OF_LAST : 0),
     ),
-    ...setLimb(NUMBER_D, index, i64(0)),
-    ...setLimb(NUMBER_E, index, i64(index === 0 ? 1 : 0)),
+    ...setLimb(NUMBER_D, index, i64Const(0)),
+    ...setLimb(NUMBER_E, index, i64Const(index === 0 ? 1 : 0)),
   ]);
 
 const addMasked = (target: number, value: WasmCode, mask: number): WasmCode =>
-  set(target, i32Add(get(target), i32And(value, get(mask))));
+  localSet(target, i32Add(localGet(target), i32And(value, localGet(mask))));
 const negatedBy = (local: number, mask: number): WasmCode =>
-  i32Sub(i32Xor(get(local), get(mask)), get(mask));
-const shiftLeft = (local: number): WasmCode => set(local, i32Shl(get(local), i32(1)));
+  i32Sub(i32Xor(localGet(local), localGet(mask)), localGet(mask));
+const shiftLeft = (local: number): WasmCode =>
+  localSet(local, i32Shl(localGet(local), i32Const(1)));
 
 /**
  * One division step on the lowest words, zeta = -(delta + 1/2): if g is odd and delta positive, g -
  * f and a swap, else if g is odd, g + f; then g / 2.
  */
 const divisionStep = (): WasmCode => [
-  ...set(POSITIVE, i32ShrS(get(ZETA), i32(31))),
-  ...set(ODD, i32Sub(i32(0), i32And(get(G), i32(1)))),
+  ...localSet(POSITIVE, i32ShrS(localGet(ZETA), i32Const(31))),
+  ...localSet(ODD, i32Sub(i32Const(0), i32And(localGet(G), i32Const(1)))),
   ...addMasked(G, negatedBy(F, POSITIVE), ODD),
   ...addMasked(Q, negatedBy(U, POSITIVE), ODD),
   ...addMasked(R, negatedBy(V, POSITIVE), ODD),
-  ...set(POSITIVE, i32And(get(POSITIVE), get(ODD))),
-  ...set(ZETA, i32Sub(i32Xor(get(ZETA), get(POSITIVE)), i32(1))),
-  ...addMasked(F, get(G), POSITIVE),
-  ...addMasked(U, get(Q), POSITIVE),
-  ...addMasked(V, get(R), POSITIVE),
-  ...set(G, i32ShrU(get(G), i32(1))),
+  ...localSet(POSITIVE, i32And(localGet(POSITIVE), localGet(ODD))),
+  ...localSet(ZETA, i32Sub(i32Xor(localGet(ZETA), localGet(POSITIVE)), i32Const(1))),
+  ...addMasked(F, localGet(G), POSITIVE),
+  ...addMasked(U, localGet(Q), POSITIVE),
+  ...addMasked(V, localGet(R), POSITIVE),
+  ...localSet(G, i32ShrU(localGet(G), i32Const(1))),
   // The rows of f and g have the same scale.
   ...shiftLeft(U),
   ...shiftLeft(V),
@@ -149,16 +150,16 @@ const lowWord = (number: number): WasmCode =>
 
 /** Thirty steps: afterwards 2^30 (f, g) is the matrix times the former (f, g). */
 const matrix = (): WasmCode => [
-  ...set(F, lowWord(NUMBER_F)),
-  ...set(G, lowWord(NUMBER_G)),
-  ...[U, R].flatMap((local) => set(local, i32(1))),
-  ...[V, Q].flatMap((local) => set(local, i32(0))),
-  ...set(STEP, i32(LIMB_BITS)),
-  ...repeatWhile(tee(STEP, i32Sub(get(STEP), i32(1))), divisionStep()),
-  ...set(MATRIX_U, i64FromSigned(get(U))),
-  ...set(MATRIX_V, i64FromSigned(get(V))),
-  ...set(MATRIX_Q, i64FromSigned(get(Q))),
-  ...set(MATRIX_R, i64FromSigned(get(R))),
+  ...localSet(F, lowWord(NUMBER_F)),
+  ...localSet(G, lowWord(NUMBER_G)),
+  ...[U, R].flatMap((local) => localSet(local, i32Const(1))),
+  ...[V, Q].flatMap((local) => localSet(local, i32Const(0))),
+  ...localSet(STEP, i32Const(LIMB_BITS)),
+  ...repeatWhile(localTee(STEP, i32Sub(localGet(STEP), i32Const(1))), divisionStep()),
+  ...localSet(MATRIX_U, i64ExtendI32S(localGet(U))),
+  ...localSet(MATRIX_V, i64ExtendI32S(localGet(V))),
+  ...localSet(MATRIX_Q, i64ExtendI32S(localGet(Q))),
+  ...localSet(MATRIX_R, i64ExtendI32S(localGet(R))),
 ];
 
 /** Adds a row of the matrix times the limbs of a pair of numbers to a sum. */
@@ -167,7 +168,13 @@ const addRow = (
   row: readonly [number, number],
   limbs: readonly [WasmCode, WasmCode],
 ): WasmCode =>
-  set(sum, i64Add(get(sum), i64Add(i64Mul(get(row[0]), limbs[0]), i64Mul(get(row[1]), limbs[1]))));
+  localSet(
+    sum,
+    i64Add(
+      localGet(sum),
+      i64Add(i64Mul(localGet(row[0]), limbs[0]), i64Mul(localGet(row[1]), limbs[1])),
+    ),
+  );
 
 /**
  * Multiplies a pair of numbers by the matrix and divides by 2^30; `extra` is added to the sums of a
@@ -186,21 +193,22 @@ const applyMatrix = (
       ...(index === 0
         ? []
         : [
-            ...setLimb(first, index - 1, lowBits(get(FIRST_SUM))),
-            ...setLimb(second, index - 1, lowBits(get(SECOND_SUM))),
+            ...setLimb(first, index - 1, lowBits(localGet(FIRST_SUM))),
+            ...setLimb(second, index - 1, lowBits(localGet(SECOND_SUM))),
           ]),
-      ...set(FIRST_SUM, withoutLimb(get(FIRST_SUM))),
-      ...set(SECOND_SUM, withoutLimb(get(SECOND_SUM))),
+      ...localSet(FIRST_SUM, withoutLimb(localGet(FIRST_SUM))),
+      ...localSet(SECOND_SUM, withoutLimb(localGet(SECOND_SUM))),
     ];
   });
 
-const clearSums = (): WasmCode => [FIRST_SUM, SECOND_SUM].flatMap((local) => set(local, i64(0)));
+const clearSums = (): WasmCode =>
+  [FIRST_SUM, SECOND_SUM].flatMap((local) => localSet(local, i64Const(0)));
 
 const updateFg = (): WasmCode => [
   ...clearSums(),
   ...applyMatrix([NUMBER_F, NUMBER_G], () => []),
-  ...setLimb(NUMBER_F, LAST, get(FIRST_SUM)),
-  ...setLimb(NUMBER_G, LAST, get(SECOND_SUM)),
+  ...setLimb(NUMBER_F, LAST, localGet(FIRST_SUM)),
+  ...setLimb(NUMBER_G, LAST, localGet(SECOND_SUM)),
 ];
 
 /**
@@ -209,18 +217,22 @@ const updateFg = (): WasmCode => [
  */
 const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): WasmCode => {
   const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>
-    i64And(get(row[column] as number), signOf(limb(number, LAST))),
+    i64And(localGet(row[column] as number), signOf(limb(number, LAST))),
   ) as [WasmCode, WasmCode];
   return [
-    ...set(multiple, i64Add(ofSigns[0], ofSigns[1])),
-    ...set(
+    ...localSet(multiple, i64Add(ofSigns[0], ofSigns[1])),
+    ...localSet(
       multiple,
-      i64Sub(get(multiple), lowBits(i64Add(i64Mul(get(sum), i64(INVERSE_OF_P)), get(multiple)))),
+      i64Sub(
+        localGet(multiple),
+        lowBits(i64Add(i64Mul(localGet(sum), i64Const(INVERSE_OF_P)), localGet(multiple))),
+      ),
     ),
   ];
 };
 
-const addTo = (local: number, value: WasmCode): WasmCode => set(local, i64Add(get(local), value));
+const addTo = (local: number, value: WasmCode): WasmCode =>
+  localSet(local, i64Add(localGet(local), value));
 
 const updateDe = (): WasmCode => [
   ...clearSums(),
@@ -229,28 +241,28 @@ const updateDe = (): WasmCode => [
       return [
         ...multipleOfP(FIRST_MULTIPLE, [MATRIX_U, MATRIX_V], FIRST_SUM),
         ...multipleOfP(SECOND_MULTIPLE, [MATRIX_Q, MATRIX_R], SECOND_SUM),
-        ...addTo(FIRST_SUM, i64Mul(get(FIRST_MULTIPLE), i64(FIRST_OF_P))),
-        ...addTo(SECOND_SUM, i64Mul(get(SECOND_MULTIPLE), i64(FIRST_OF_P))),
+        ...addTo(FIRST_SUM, i64Mul(localGet(FIRST_MULTIPLE), i64Const(FIRST_OF_P))),
+        ...addTo(SECOND_SUM, i64Mul(localGet(SECOND_MULTIPLE), i64Const(FIRST_OF_P))),
       ];
     }
     if (index < LAST) return [];
     return [
-      ...addTo(FIRST_SUM, i64Shl(get(FIRST_MULTIPLE), bits(BITS_OF_LAST))),
-      ...addTo(SECOND_SUM, i64Shl(get(SECOND_MULTIPLE), bits(BITS_OF_LAST))),
+      ...addTo(FIRST_SUM, i64Shl(localGet(FIRST_MULTIPLE), bits(BITS_OF_LAST))),
+      ...addTo(SECOND_SUM, i64Shl(localGet(SECOND_MULTIPLE), bits(BITS_OF_LAST))),
     ];
   }),
-  ...setLimb(NUMBER_D, LAST, get(FIRST_SUM)),
-  ...setLimb(NUMBER_E, LAST, get(SECOND_SUM)),
+  ...setLimb(NUMBER_D, LAST, localGet(FIRST_SUM)),
+  ...setLimb(NUMBER_E, LAST, localGet(SECOND_SUM)),
 ];
 
 /** Adds p to d if d is negative. */
 const addPWhereNegative = (): WasmCode => [
-  ...set(MASK, signOf(limb(NUMBER_D, LAST))),
-  ...setLimb(NUMBER_D, 0, i64Add(limb(NUMBER_D, 0), i64And(i64(FIRST_OF_P), get(MASK)))),
+  ...localSet(MASK, signOf(limb(NUMBER_D, LAST))),
+  ...setLimb(NUMBER_D, 0, i64Add(limb(NUMBER_D, 0), i64And(i64Const(FIRST_OF_P), localGet(MASK)))),
   ...setLimb(
     NUMBER_D,
     LAST,
-    i64Add(limb(NUMBER_D, LAST), i64And(i64(2 ** BITS_OF_LAST), get(MASK))),
+    i64Add(limb(NUMBER_D, LAST), i64And(i64Const(2 ** BITS_OF_LAST), localGet(MASK))),
   ),
 ];
 
@@ -268,9 +280,9 @@ const carryD = (): WasmCode =>
 /** d is between -2 p and p, and f is 1 or -1: computes their product, reduced to 0 ... p - 1. */
 const normalise = (): WasmCode => [
   ...addPWhereNegative(),
-  ...set(MASK, signOf(limb(NUMBER_F, LAST))),
+  ...localSet(MASK, signOf(limb(NUMBER_F, LAST))),
   ...eachLimb((index) =>
-    setLimb(NUMBER_D, index, i64Sub(i64Xor(limb(NUMBER_D, index), get(MASK)), get(MASK))),
+    setLimb(NUMBER_D, index, i64Sub(i64Xor(limb(NUMBER_D, index), localGet(MASK)), localGet(MASK))),
   ),
   ...carryD(),
   ...addPWhereNegative(),
@@ -286,14 +298,14 @@ const store = (): WasmCode =>
       const value = limb(NUMBER_D, index);
       return shift < 0 ? i64ShrU(value, bits(-shift)) : i64Shl(value, bits(shift));
     }).filter((part) => part !== undefined);
-    return i64Store(get(AT), parts.reduce(i64Or), LIMB_LENGTH * word);
+    return i64Store(localGet(AT), parts.reduce(i64Or), LIMB_LENGTH * word);
   }).flat();
 
 /**
  * `(at)`: replaces the 32 bytes there, a number below p, by its inverse; 0, which has none, stays
  * 0.
  */
-export const invert = (): WasmFunction => ({
+export const invertFieldElement = (): WasmFunction => ({
   parameters: [I32],
   results: [],
   locals: [
@@ -303,9 +315,9 @@ export const invert = (): WasmFunction => ({
   body: [
     ...load(),
     ...start(),
-    ...set(ZETA, i32(-1)),
-    ...set(ROUND, i32(ROUNDS)),
-    ...repeatWhile(tee(ROUND, i32Sub(get(ROUND), i32(1))), [
+    ...localSet(ZETA, i32Const(-1)),
+    ...localSet(ROUND, i32Const(ROUNDS)),
+    ...repeatWhile(localTee(ROUND, i32Sub(localGet(ROUND), i32Const(1))), [
       ...matrix(),
       ...updateFg(),
       ...updateDe(),

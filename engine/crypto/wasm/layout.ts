@@ -22,7 +22,7 @@ export const POLY_R_OFFSET = 64;
 export const POLY_H_OFFSET: number = POLY_R_OFFSET + 16;
 export const LENGTHS_OFFSET = 128;
 /** Follows immediately, so that one range covers everything that is wiped up to here. */
-export const ASSOCIATED_OFFSET = 144;
+export const ASSOCIATED_DATA_OFFSET = 144;
 export const INPUT_OFFSET = 8_192;
 export const OUTPUT_OFFSET = 81_920;
 
@@ -30,7 +30,7 @@ export const OUTPUT_OFFSET = 81_920;
 export const FIRST_BLOCK_BYTES = 64;
 
 /** Longest associated data that fits; longer data go to the fallback. */
-export const ASSOCIATED_LENGTH_MAX = 4_096;
+export const ASSOCIATED_DATA_LENGTH_MAX = 4_096;
 
 /** Longest plaintext that fits: 64 KiB, the largest datagram, and 1 KiB of headers. */
 export const DATA_LENGTH_MAX = 66_560;

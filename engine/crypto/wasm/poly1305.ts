@@ -8,25 +8,25 @@
  * @module
  */
 import {
-  get,
   I32,
   I64,
-  i32,
   i32Add,
+  i32Const,
   i32Sub,
-  i64,
   i64Add,
   i64And,
+  i64Const,
   i64Load32,
   i64Mul,
   i64ShrU,
   i64Store32,
+  ifNonZero,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
-  set,
-  tee,
   type WasmCode,
   type WasmFunction,
-  when,
 } from './assembler.ts';
 import { OUTPUT_OFFSET, POLY_H_OFFSET, POLY_R_OFFSET } from './layout.ts';
 
@@ -49,30 +49,34 @@ const H = 10;
 const X = 15;
 const LOW = 20;
 
-const low = (value: WasmCode): WasmCode => i64And(value, i64(MASK_32));
-const high = (value: WasmCode): WasmCode => i64ShrU(value, i64(32));
+const low = (value: WasmCode): WasmCode => i64And(value, i64Const(MASK_32));
+const high = (value: WasmCode): WasmCode => i64ShrU(value, i64Const(32));
 const sum = (...terms: readonly WasmCode[]): WasmCode =>
   terms.reduce((left, right) => i64Add(left, right));
-const product = (left: number, right: number): WasmCode => i64Mul(get(left), get(right));
+const product = (left: number, right: number): WasmCode => i64Mul(localGet(left), localGet(right));
 
 /** Loads r, its multiples and h. */
 const loadState: WasmCode = [
-  ...[0, 1, 2, 3].map((index) => set(R + index, i64Load32(i32(POLY_R_OFFSET + 4 * index)))),
-  // (r0 >> 2) * 5 drops the low bits of r0; `LOW` makes up for them below.
-  set(S, i64Mul(i64ShrU(get(R), i64(2)), i64(5))),
-  ...[1, 2, 3].map((index) =>
-    set(S + index, i64Add(get(R + index), i64ShrU(get(R + index), i64(2)))),
+  ...[0, 1, 2, 3].map((index) =>
+    localSet(R + index, i64Load32(i32Const(POLY_R_OFFSET + 4 * index))),
   ),
-  set(LOW, i64And(get(R), i64(3))),
-  ...[0, 1, 2, 3, 4].map((index) => set(H + index, i64Load32(i32(POLY_H_OFFSET + 4 * index)))),
+  // (r0 >> 2) * 5 drops the low bits of r0; `LOW` makes up for them below.
+  localSet(S, i64Mul(i64ShrU(localGet(R), i64Const(2)), i64Const(5))),
+  ...[1, 2, 3].map((index) =>
+    localSet(S + index, i64Add(localGet(R + index), i64ShrU(localGet(R + index), i64Const(2)))),
+  ),
+  localSet(LOW, i64And(localGet(R), i64Const(3))),
+  ...[0, 1, 2, 3, 4].map((index) =>
+    localSet(H + index, i64Load32(i32Const(POLY_H_OFFSET + 4 * index))),
+  ),
 ].flat();
 
 /** h += block + 2^128, carries not yet propagated. */
 const addBlock: WasmCode = [
   ...[0, 1, 2, 3].map((index) =>
-    set(H + index, i64Add(get(H + index), i64Load32(get(POINTER), 4 * index))),
+    localSet(H + index, i64Add(localGet(H + index), i64Load32(localGet(POINTER), 4 * index))),
   ),
-  set(H + 4, i64Add(get(H + 4), i64(1))),
+  localSet(H + 4, i64Add(localGet(H + 4), i64Const(1))),
 ].flat();
 
 /** Row `index` of h * r modulo 2^130 - 5. */
@@ -85,68 +89,73 @@ function row(index: number): WasmCode {
 
 /** Propagates carries once; h4 keeps at most a few bits above 2^128. */
 const multiply: WasmCode = [
-  ...[0, 1, 2, 3].map((index) => set(X + index, row(index))),
-  set(X + 4, i64Add(i64Mul(get(H + 4), get(LOW)), high(get(X + 3)))),
-  set(H, i64Add(i64Mul(i64ShrU(get(X + 4), i64(2)), i64(5)), low(get(X)))),
-  set(H + 1, sum(high(get(H)), low(get(X + 1)), high(get(X)))),
-  set(H + 2, sum(high(get(H + 1)), low(get(X + 2)), high(get(X + 1)))),
-  set(H + 3, sum(high(get(H + 2)), low(get(X + 3)), high(get(X + 2)))),
-  set(H + 4, i64Add(high(get(H + 3)), i64And(get(X + 4), i64(3)))),
-  ...[0, 1, 2, 3].map((index) => set(H + index, low(get(H + index)))),
+  ...[0, 1, 2, 3].map((index) => localSet(X + index, row(index))),
+  localSet(X + 4, i64Add(i64Mul(localGet(H + 4), localGet(LOW)), high(localGet(X + 3)))),
+  localSet(H, i64Add(i64Mul(i64ShrU(localGet(X + 4), i64Const(2)), i64Const(5)), low(localGet(X)))),
+  localSet(H + 1, sum(high(localGet(H)), low(localGet(X + 1)), high(localGet(X)))),
+  localSet(H + 2, sum(high(localGet(H + 1)), low(localGet(X + 2)), high(localGet(X + 1)))),
+  localSet(H + 3, sum(high(localGet(H + 2)), low(localGet(X + 3)), high(localGet(X + 2)))),
+  localSet(H + 4, i64Add(high(localGet(H + 3)), i64And(localGet(X + 4), i64Const(3)))),
+  ...[0, 1, 2, 3].map((index) => localSet(H + index, low(localGet(H + index)))),
 ].flat();
 
 /** `(pointer, count)`: absorbs `count` whole blocks of 16 bytes; none when count is 0. */
-export const polyUpdate: WasmFunction = {
+export const poly1305Update: WasmFunction = {
   parameters: [I32, I32],
   results: [],
   locals: [[LOW + 1 - R, I64]],
-  body: when(
-    get(COUNT),
+  body: ifNonZero(
+    localGet(COUNT),
     loadState,
     repeatWhile(
-      tee(COUNT, i32Sub(get(COUNT), i32(1))),
+      localTee(COUNT, i32Sub(localGet(COUNT), i32Const(1))),
       addBlock,
       multiply,
-      set(POINTER, i32Add(get(POINTER), i32(BLOCK_LENGTH))),
+      localSet(POINTER, i32Add(localGet(POINTER), i32Const(BLOCK_LENGTH))),
     ),
-    [0, 1, 2, 3, 4].flatMap((index) => i64Store32(i32(POLY_H_OFFSET + 4 * index), get(H + index))),
+    [0, 1, 2, 3, 4].flatMap((index) =>
+      i64Store32(i32Const(POLY_H_OFFSET + 4 * index), localGet(H + index)),
+    ),
   ),
 };
 
 /** `()`: takes r from key stream block 0 (RFC 8439 section 2.6), clamps it and clears h. */
-export const polyStart: WasmFunction = {
+export const poly1305Start: WasmFunction = {
   parameters: [],
   results: [],
   locals: [],
   body: [
     ...CLAMP.map((mask, index) =>
       i64Store32(
-        i32(POLY_R_OFFSET + 4 * index),
-        i64And(i64Load32(i32(OUTPUT_OFFSET + 4 * index)), i64(mask)),
+        i32Const(POLY_R_OFFSET + 4 * index),
+        i64And(i64Load32(i32Const(OUTPUT_OFFSET + 4 * index)), i64Const(mask)),
       ),
     ),
-    ...[0, 1, 2, 3, 4].map((index) => i64Store32(i32(POLY_H_OFFSET + 4 * index), i64(0))),
+    ...[0, 1, 2, 3, 4].map((index) => i64Store32(i32Const(POLY_H_OFFSET + 4 * index), i64Const(0))),
   ].flat(),
 };
 
 const TAG_POINTER = 0;
 const CARRY = 1;
-const limb = (index: number): WasmCode => i64Load32(i32(POLY_H_OFFSET + 4 * index));
+const limb = (index: number): WasmCode => i64Load32(i32Const(POLY_H_OFFSET + 4 * index));
 
 /** `(target)`: writes (h mod 2^130 - 5) + s modulo 2^128 as the 16-byte tag. */
-export const polyFinish: WasmFunction = {
+export const poly1305Finish: WasmFunction = {
   parameters: [I32],
   results: [],
   locals: [[1, I64]],
   body: [
     // Adding 5 carries into bit 130 exactly when h >= 2^130 - 5.
-    set(CARRY, i64Add(limb(0), i64(5))),
-    ...[1, 2, 3, 4].map((index) => set(CARRY, i64Add(high(get(CARRY)), limb(index)))),
-    set(CARRY, i64Mul(i64ShrU(get(CARRY), i64(2)), i64(5))),
+    localSet(CARRY, i64Add(limb(0), i64Const(5))),
+    ...[1, 2, 3, 4].map((index) => localSet(CARRY, i64Add(high(localGet(CARRY)), limb(index)))),
+    localSet(CARRY, i64Mul(i64ShrU(localGet(CARRY), i64Const(2)), i64Const(5))),
     ...[0, 1, 2, 3].flatMap((index) => [
-      set(CARRY, sum(get(CARRY), limb(index), i64Load32(i32(OUTPUT_OFFSET + 16 + 4 * index)))),
-      i64Store32(get(TAG_POINTER), get(CARRY), 4 * index),
-      set(CARRY, high(get(CARRY))),
+      localSet(
+        CARRY,
+        sum(localGet(CARRY), limb(index), i64Load32(i32Const(OUTPUT_OFFSET + 16 + 4 * index))),
+      ),
+      i64Store32(localGet(TAG_POINTER), localGet(CARRY), 4 * index),
+      localSet(CARRY, high(localGet(CARRY))),
     ]),
   ].flat(),
 };

@@ -14,14 +14,13 @@
 import {
   call,
   encodeModule,
-  get,
   I32,
   I64,
-  i32,
   i32Add,
+  i32Const,
   i32Sub,
-  i64,
   i64And,
+  i64Const,
   i64Load,
   i64Mul,
   i64Or,
@@ -29,9 +28,10 @@ import {
   i64ShrU,
   i64Store,
   i64Xor,
+  localGet,
+  localSet,
+  localTee,
   repeatWhile,
-  set,
-  tee,
   type WasmCode,
   type WasmFunction,
 } from './assembler.ts';
@@ -50,14 +50,14 @@ const MASK_32 = 0xffff_ffff;
 /** The sum of polynomials over GF(2). */
 const sum = (terms: readonly WasmCode[]): WasmCode =>
   terms.reduce((left, right) => i64Xor(left, right));
-const low = (value: WasmCode): WasmCode => i64And(value, i64(MASK_32));
-const high = (value: WasmCode): WasmCode => i64ShrU(value, i64(32));
+const low = (value: WasmCode): WasmCode => i64And(value, i64Const(MASK_32));
+const high = (value: WasmCode): WasmCode => i64ShrU(value, i64Const(32));
 
 /** Bits `from`, `from` + 4, … of 32 bits. */
-const every4th = (from: number): WasmCode => i64(0x1111_1111 * 2 ** from);
+const every4th = (from: number): WasmCode => i64Const(0x1111_1111 * 2 ** from);
 /** The same of 64 bits. */
 const every4thOf64 = (from: number): WasmCode =>
-  i64Or(i64Shl(every4th(from), i64(32)), every4th(from));
+  i64Or(i64Shl(every4th(from), i64Const(32)), every4th(from));
 
 const LEFT = 0;
 const RIGHT = 1;
@@ -76,12 +76,12 @@ const times32: WasmFunction = {
   locals: [[8, I64]],
   body: [
     ...PLACES.flatMap((place) => [
-      ...set(LEFT_BITS + place, i64And(get(LEFT), every4th(place))),
-      ...set(RIGHT_BITS + place, i64And(get(RIGHT), every4th(place))),
+      ...localSet(LEFT_BITS + place, i64And(localGet(LEFT), every4th(place))),
+      ...localSet(RIGHT_BITS + place, i64And(localGet(RIGHT), every4th(place))),
     ]),
     ...PLACES.map((place) => {
       const products = PLACES.map((one) =>
-        i64Mul(get(LEFT_BITS + one), get(RIGHT_BITS + ((place - one) & 3))),
+        i64Mul(localGet(LEFT_BITS + one), localGet(RIGHT_BITS + ((place - one) & 3))),
       );
       return i64And(sum(products), every4thOf64(place));
     }).reduce((left, right) => i64Or(left, right)),
@@ -105,14 +105,14 @@ const LOCALS = 13;
 
 /** Karatsuba's rule for two halves: two locals from `target` on become left * right. */
 function times64(target: number, left: number, right: number): WasmCode {
-  const [a, b] = [get(left), get(right)];
+  const [a, b] = [localGet(left), localGet(right)];
   return [
-    ...set(target, call(TIMES_32, low(a), low(b))),
-    ...set(target + 1, call(TIMES_32, high(a), high(b))),
-    ...set(CROSS, call(TIMES_32, i64Xor(low(a), high(a)), i64Xor(low(b), high(b)))),
-    ...set(CROSS, sum([get(CROSS), get(target), get(target + 1)])),
-    ...set(target, i64Xor(get(target), i64Shl(get(CROSS), i64(32)))),
-    ...set(target + 1, i64Xor(get(target + 1), i64ShrU(get(CROSS), i64(32)))),
+    ...localSet(target, call(TIMES_32, low(a), low(b))),
+    ...localSet(target + 1, call(TIMES_32, high(a), high(b))),
+    ...localSet(CROSS, call(TIMES_32, i64Xor(low(a), high(a)), i64Xor(low(b), high(b)))),
+    ...localSet(CROSS, sum([localGet(CROSS), localGet(target), localGet(target + 1)])),
+    ...localSet(target, i64Xor(localGet(target), i64Shl(localGet(CROSS), i64Const(32)))),
+    ...localSet(target + 1, i64Xor(localGet(target + 1), i64ShrU(localGet(CROSS), i64Const(32)))),
   ];
 }
 
@@ -120,14 +120,17 @@ function times64(target: number, left: number, right: number): WasmCode {
 const multiply: WasmCode = [
   ...times64(LOW, SUM, KEY),
   ...times64(HIGH, SUM + 1, KEY + 1),
-  ...set(FOLDED, i64Xor(get(SUM), get(SUM + 1))),
-  ...set(FOLDED + 1, i64Xor(get(KEY), get(KEY + 1))),
+  ...localSet(FOLDED, i64Xor(localGet(SUM), localGet(SUM + 1))),
+  ...localSet(FOLDED + 1, i64Xor(localGet(KEY), localGet(KEY + 1))),
   ...times64(MIDDLE, FOLDED, FOLDED + 1),
   ...[0, 1].flatMap((half) =>
-    set(MIDDLE + half, sum([get(MIDDLE + half), get(LOW + half), get(HIGH + half)])),
+    localSet(
+      MIDDLE + half,
+      sum([localGet(MIDDLE + half), localGet(LOW + half), localGet(HIGH + half)]),
+    ),
   ),
-  ...set(LOW + 1, i64Xor(get(LOW + 1), get(MIDDLE))),
-  ...set(HIGH, i64Xor(get(HIGH), get(MIDDLE + 1))),
+  ...localSet(LOW + 1, i64Xor(localGet(LOW + 1), localGet(MIDDLE))),
+  ...localSet(HIGH, i64Xor(localGet(HIGH), localGet(MIDDLE + 1))),
 ];
 
 /**
@@ -135,11 +138,11 @@ const multiply: WasmCode = [
  * `next` and `after` are the next halves.
  */
 function fold(from: number, next: number, after: number): WasmCode {
-  const v = get(from);
+  const v = localGet(from);
   const [up, down] = [[63, 62, 57] as const, [0, 1, 2, 7] as const];
   return [
-    ...set(next, sum([get(next), ...up.map((by) => i64Shl(v, i64(by)))])),
-    ...set(after, sum([get(after), ...down.map((by) => i64ShrU(v, i64(by)))])),
+    ...localSet(next, sum([localGet(next), ...up.map((by) => i64Shl(v, i64Const(by)))])),
+    ...localSet(after, sum([localGet(after), ...down.map((by) => i64ShrU(v, i64Const(by)))])),
   ];
 }
 
@@ -150,27 +153,29 @@ const absorb: WasmFunction = {
   locals: [[LOCALS, I64]],
   body: [
     ...[0, 1].flatMap((half) => [
-      ...set(KEY + half, i64Load(i32(POLYVAL_KEY_OFFSET + 8 * half))),
-      ...set(SUM + half, i64Load(i32(POLYVAL_SUM_OFFSET + 8 * half))),
+      ...localSet(KEY + half, i64Load(i32Const(POLYVAL_KEY_OFFSET + 8 * half))),
+      ...localSet(SUM + half, i64Load(i32Const(POLYVAL_SUM_OFFSET + 8 * half))),
     ]),
     ...repeatWhile(
-      tee(COUNT, i32Sub(get(COUNT), i32(1))),
+      localTee(COUNT, i32Sub(localGet(COUNT), i32Const(1))),
       [0, 1].flatMap((half) =>
-        set(SUM + half, i64Xor(get(SUM + half), i64Load(get(POINTER), 8 * half))),
+        localSet(SUM + half, i64Xor(localGet(SUM + half), i64Load(localGet(POINTER), 8 * half))),
       ),
       multiply,
       fold(LOW, LOW + 1, HIGH),
       fold(LOW + 1, HIGH, HIGH + 1),
-      set(SUM, get(HIGH)),
-      set(SUM + 1, get(HIGH + 1)),
-      set(POINTER, i32Add(get(POINTER), i32(BLOCK_LENGTH))),
+      localSet(SUM, localGet(HIGH)),
+      localSet(SUM + 1, localGet(HIGH + 1)),
+      localSet(POINTER, i32Add(localGet(POINTER), i32Const(BLOCK_LENGTH))),
     ),
-    ...[0, 1].flatMap((half) => i64Store(i32(POLYVAL_SUM_OFFSET + 8 * half), get(SUM + half))),
+    ...[0, 1].flatMap((half) =>
+      i64Store(i32Const(POLYVAL_SUM_OFFSET + 8 * half), localGet(SUM + half)),
+    ),
   ],
   exportAs: 'absorb',
 };
 
-/** Encodes the module. */
-export function encodePolyval(): Uint8Array {
+/** Encodes the WebAssembly module for POLYVAL. */
+export function encodePolyvalModule(): Uint8Array {
   return encodeModule([times32, absorb], MEMORY_PAGES);
 }

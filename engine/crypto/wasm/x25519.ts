@@ -11,20 +11,20 @@ import {
   f64x2Add,
   f64x2Mul,
   f64x2Sub,
-  get,
-  HIGH_HALVES,
   I32,
-  i32,
+  i8x16Shuffle,
   i32And,
+  i32Const,
   i32Load8,
   i32ShrU,
   i32Sub,
   i32Xor,
   i32x4Splat,
-  LOW_HALVES,
+  localGet,
+  localSet,
   repeatWhile,
-  set,
-  shuffle,
+  SHUFFLE_HIGH_HALVES,
+  SHUFFLE_LOW_HALVES,
   V128,
   v128And,
   v128Xor,
@@ -39,14 +39,14 @@ import {
   LIMB_PAIR_BYTES,
   loadSlot,
   multiplyByTable,
-  multiplyPairs,
-  squarePairs,
+  multiplyElementPairs,
+  squareElementPairs,
   storeSlot,
   withSwappedLanes,
   wrappedCarry,
   writeFieldConstants,
 } from './field25519.ts';
-import { INVERSE_LENGTH, invert } from './inverse25519.ts';
+import { INVERT_MEMORY_BYTES, invertFieldElement } from './inverse25519.ts';
 
 /** RFC 7748 section 5: (486662 - 2) / 4. */
 const A24 = 121_665;
@@ -84,7 +84,7 @@ export const LEFT_FACTOR_OFFSET: number = PRODUCTS + ELEMENT_PAIR_BYTES;
 const RIGHT: number = LEFT_FACTOR_OFFSET + ELEMENT_PAIR_BYTES;
 /** z_2 in 32 bytes, then its inverse. */
 export const INVERSE_OFFSET: number = RIGHT + ELEMENT_PAIR_BYTES;
-export const WORK_MEMORY_END: number = INVERSE_OFFSET + INVERSE_LENGTH;
+export const WORK_MEMORY_END: number = INVERSE_OFFSET + INVERT_MEMORY_BYTES;
 
 const PAGES = 1;
 
@@ -103,63 +103,71 @@ const perLimb = (code: (limb: number) => WasmCode): WasmCode =>
 
 /** RFC 7748 section 5: swap = k_t xor k_(t+1), as a mask over both lanes. */
 const readBit = (): WasmCode => [
-  ...set(BIT_INDEX, i32Sub(get(BIT_INDEX), i32(1))),
-  ...set(
+  ...localSet(BIT_INDEX, i32Sub(localGet(BIT_INDEX), i32Const(1))),
+  ...localSet(
     BIT,
     i32And(
       i32ShrU(
-        i32Load8(i32ShrU(get(BIT_INDEX), i32(3)), SCALAR_OFFSET),
-        i32And(get(BIT_INDEX), i32(7)),
+        i32Load8(i32ShrU(localGet(BIT_INDEX), i32Const(3)), SCALAR_OFFSET),
+        i32And(localGet(BIT_INDEX), i32Const(7)),
       ),
-      i32(1),
+      i32Const(1),
     ),
   ),
-  ...set(SWAP, i32x4Splat(i32Sub(i32(0), i32Xor(get(BIT), get(PREVIOUS))))),
-  ...set(PREVIOUS, get(BIT)),
+  ...localSet(SWAP, i32x4Splat(i32Sub(i32Const(0), i32Xor(localGet(BIT), localGet(PREVIOUS))))),
+  ...localSet(PREVIOUS, localGet(BIT)),
 ];
 
 /** A = x_2 + z_2, B = x_2 - z_2, C = x_3 + z_3, D = x_3 - z_3: (A | B) and (D | C), after the swap. */
 const sums = (): WasmCode =>
   perLimb((limb) => [
     // (x_2 | x_3) and (z_2 | z_3).
-    ...set(
+    ...localSet(
       A,
-      shuffle(loadSlot(TWOFOLD_POINT_OFFSET, limb), loadSlot(NEXT_X_OFFSET, limb), LOW_HALVES),
+      i8x16Shuffle(
+        loadSlot(TWOFOLD_POINT_OFFSET, limb),
+        loadSlot(NEXT_X_OFFSET, limb),
+        SHUFFLE_LOW_HALVES,
+      ),
     ),
-    ...set(
+    ...localSet(
       B,
-      shuffle(loadSlot(TWOFOLD_POINT_OFFSET, limb), loadSlot(NEXT_Z_OFFSET, limb), HIGH_HALVES),
+      i8x16Shuffle(
+        loadSlot(TWOFOLD_POINT_OFFSET, limb),
+        loadSlot(NEXT_Z_OFFSET, limb),
+        SHUFFLE_HIGH_HALVES,
+      ),
     ),
     // (A | C) and (B | D).
-    ...set(C, f64x2Add(get(A), get(B))),
-    ...set(B, f64x2Sub(get(A), get(B))),
+    ...localSet(C, f64x2Add(localGet(A), localGet(B))),
+    ...localSet(B, f64x2Sub(localGet(A), localGet(B))),
     // (A | B) and (C | D).
-    ...set(A, shuffle(get(C), get(B), LOW_HALVES)),
-    ...set(B, shuffle(get(C), get(B), HIGH_HALVES)),
-    ...set(C, v128And(v128Xor(get(A), get(B)), get(SWAP))),
-    ...storeSlot(SUM_AND_DIFFERENCE, limb, v128Xor(get(A), get(C))),
-    ...set(B, v128Xor(get(B), get(C))),
+    ...localSet(A, i8x16Shuffle(localGet(C), localGet(B), SHUFFLE_LOW_HALVES)),
+    ...localSet(B, i8x16Shuffle(localGet(C), localGet(B), SHUFFLE_HIGH_HALVES)),
+    ...localSet(C, v128And(v128Xor(localGet(A), localGet(B)), localGet(SWAP))),
+    ...storeSlot(SUM_AND_DIFFERENCE, limb, v128Xor(localGet(A), localGet(C))),
+    ...localSet(B, v128Xor(localGet(B), localGet(C))),
     ...storeSlot(OTHER_DIFFERENCE_AND_SUM, limb, withSwappedLanes(B)),
   ]);
 
 /** From (DA | CB): (DA + CB | DA - CB). */
 const sumAndDifferenceOfProducts = (): WasmCode =>
   perLimb((limb) => [
-    ...set(A, loadSlot(PRODUCTS, limb)),
+    ...localSet(A, loadSlot(PRODUCTS, limb)),
     ...storeSlot(
       PRODUCTS,
       limb,
-      f64x2Add(f64x2Mul(get(A), loadSlot(OPPOSITE)), withSwappedLanes(A)),
+      f64x2Add(f64x2Mul(localGet(A), loadSlot(OPPOSITE)), withSwappedLanes(A)),
     ),
   ]);
 
 /** From one limb of (AA | BB): stores (AA | E) and leaves (BB | AA + a24 E) in local A. */
 const factorsOf = (limb: number): WasmCode => [
-  ...set(A, loadSlot(SQUARES, limb)),
-  ...set(B, shuffle(get(A), get(A), LOW_HALVES)),
-  ...set(B, f64x2Sub(get(B), v128And(get(A), loadSlot(SECOND_LANE)))),
-  ...storeSlot(LEFT_FACTOR_OFFSET, limb, get(B)),
-  ...set(A, f64x2Add(withSwappedLanes(A), f64x2Mul(get(B), loadSlot(A24_SECOND)))),
+  ...localSet(A, loadSlot(SQUARES, limb)),
+  ...localSet(B, i8x16Shuffle(localGet(A), localGet(A), SHUFFLE_LOW_HALVES)),
+  ...localSet(B, f64x2Sub(localGet(B), v128And(localGet(A), loadSlot(SECOND_LANE)))),
+  ...storeSlot(LEFT_FACTOR_OFFSET, limb, localGet(B)),
+  ...localSet(A, f64x2Add(withSwappedLanes(A), f64x2Mul(localGet(B), loadSlot(A24_SECOND)))),
 ];
 
 /**
@@ -168,30 +176,35 @@ const factorsOf = (limb: number): WasmCode => [
  */
 const factors = (): WasmCode => [
   ...factorsOf(LIMB_COUNT - 1),
-  ...set(C, carryOfLimb(A, LIMB_COUNT - 1)),
-  ...set(D, f64x2Sub(get(A), get(C))),
-  ...set(C, wrappedCarry(get(C))),
+  ...localSet(C, carryOfLimb(A, LIMB_COUNT - 1)),
+  ...localSet(D, f64x2Sub(localGet(A), localGet(C))),
+  ...localSet(C, wrappedCarry(localGet(C))),
   ...Array.from({ length: LIMB_COUNT - 1 }, (_, limb) => [
     ...factorsOf(limb),
-    ...set(B, carryOfLimb(A, limb)),
-    ...storeSlot(RIGHT, limb, f64x2Add(f64x2Sub(get(A), get(B)), get(C))),
-    ...set(C, get(B)),
+    ...localSet(B, carryOfLimb(A, limb)),
+    ...storeSlot(RIGHT, limb, f64x2Add(f64x2Sub(localGet(A), localGet(B)), localGet(C))),
+    ...localSet(C, localGet(B)),
   ]).flat(),
-  ...storeSlot(RIGHT, LIMB_COUNT - 1, f64x2Add(get(D), get(C))),
+  ...storeSlot(RIGHT, LIMB_COUNT - 1, f64x2Add(localGet(D), localGet(C))),
 ];
 
 /** RFC 7748 section 5: one step of the ladder, ordered so that independent instructions overlap. */
 const step = (): WasmCode => [
   ...readBit(),
   ...sums(),
-  ...call(MULTIPLY, i32(PRODUCTS), i32(OTHER_DIFFERENCE_AND_SUM), i32(SUM_AND_DIFFERENCE)),
-  ...call(SQUARE, i32(SQUARES), i32(SUM_AND_DIFFERENCE)),
+  ...call(
+    MULTIPLY,
+    i32Const(PRODUCTS),
+    i32Const(OTHER_DIFFERENCE_AND_SUM),
+    i32Const(SUM_AND_DIFFERENCE),
+  ),
+  ...call(SQUARE, i32Const(SQUARES), i32Const(SUM_AND_DIFFERENCE)),
   ...sumAndDifferenceOfProducts(),
   // (x_3 | (DA - CB)^2), then z_3 = x_1 (DA - CB)^2.
-  ...call(SQUARE, i32(NEXT_X_OFFSET), i32(PRODUCTS)),
+  ...call(SQUARE, i32Const(NEXT_X_OFFSET), i32Const(PRODUCTS)),
   ...factors(),
-  ...call(MULTIPLY, i32(TWOFOLD_POINT_OFFSET), i32(LEFT_FACTOR_OFFSET), i32(RIGHT)),
-  ...call(BY_TABLE, i32(NEXT_Z_OFFSET), i32(NEXT_X_OFFSET)),
+  ...call(MULTIPLY, i32Const(TWOFOLD_POINT_OFFSET), i32Const(LEFT_FACTOR_OFFSET), i32Const(RIGHT)),
+  ...call(BY_TABLE, i32Const(NEXT_Z_OFFSET), i32Const(NEXT_X_OFFSET)),
 ];
 
 /** `()`: from the scalar, the table and the start of the ladder to (x_2 | z_2). */
@@ -203,18 +216,24 @@ const ladder = (): WasmFunction => ({
     [D + 1 - SWAP, V128],
   ],
   body: [
-    ...set(BIT_INDEX, i32(BITS)),
+    ...localSet(BIT_INDEX, i32Const(BITS)),
     // The last bit of a clamped scalar is 0, as is the bit before the first, so no swap is left
     // over.
-    ...repeatWhile(get(BIT_INDEX), step()),
+    ...repeatWhile(localGet(BIT_INDEX), step()),
   ],
   exportAs: 'ladder',
 });
 
-/** The module; {@link writeX25519Constants} must be called before its first use. */
+/** Encodes the WebAssembly module for X25519; {@link writeX25519Constants} must be called before its first use. */
 export function x25519Module(): Uint8Array {
-  const multiply = { ...multiplyPairs(), exportAs: 'multiply' };
-  const functions = [multiply, squarePairs(), multiplyByTable(), ladder(), invert()];
+  const multiply = { ...multiplyElementPairs(), exportAs: 'multiply' };
+  const functions = [
+    multiply,
+    squareElementPairs(),
+    multiplyByTable(),
+    ladder(),
+    invertFieldElement(),
+  ];
   return encodeModule(functions, PAGES);
 }
 

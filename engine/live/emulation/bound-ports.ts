@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { ANY_ADDRESS, readSocketTable, tableAddress } from './socket-table.ts';
+import { ANY_ADDRESS, readSocketTable, socketTableAddress } from './socket-table.ts';
 
 /** What to wait for. */
-export interface WaitOrder {
+export interface PortWaitOptions {
   readonly address: string;
   readonly ports: readonly number[];
   readonly limitMs: number;
@@ -20,13 +20,13 @@ const POLL_MS = 10;
 const WITHOUT_TABLE_MS = 500;
 
 /** Resolves with true when one of the ports is bound, with false after the limit. */
-export async function untilPortBound({
+export async function waitUntilPortBound({
   address,
   ports,
   limitMs,
   isOver,
-}: WaitOrder): Promise<boolean> {
-  const own = tableAddress(address);
+}: PortWaitOptions): Promise<boolean> {
+  const own = socketTableAddress(address);
   const endAt = performance.now() + limitMs;
   while (performance.now() < endAt && !isOver()) {
     const table = await readSocketTable();

@@ -8,19 +8,19 @@
 import type { DatagramSocket, UdpOptions } from '../../host/socket.ts';
 import { SimHost, type SimHostOptions } from '../../net/sim-host.ts';
 import type { HostWorld } from '../../net/sim-host-world.ts';
-import { OutsideError } from './outside-error.ts';
-import type { OutsideTap } from './outside-tap.ts';
+import { OutsideProgramError } from './outside-error.ts';
+import type { OutsideProgramBridge } from './outside-tap.ts';
 import type { Pacer } from './pacer.ts';
 
 /** What an emulated host needs from its world in addition to what a simulated host needs. */
 export interface EmulationContext extends HostWorld {
   readonly pacer: Pick<Pacer, 'isRunning'>;
-  readonly tap: OutsideTap;
+  readonly tap: OutsideProgramBridge;
   /** True if programs can reach sockets of this host. */
   isNeighbour(host: string): boolean;
 }
 
-/** See the module. */
+/** A simulated host whose sockets are also real ones for neighbours that are outside programs. */
 export class EmulatedHost extends SimHost {
   readonly #context: EmulationContext;
 
@@ -32,7 +32,7 @@ export class EmulatedHost extends SimHost {
   /**
    * Binds a socket, and a real one for it if neighbours are programs. Closing it leaves the real
    * one open: what arrives then is dropped as `port-unreachable`.
-   * @throws OutsideError before the run begins, if another program holds the port.
+   * @throws OutsideProgramError before the run begins, if another program holds the port.
    */
   override udp(options: UdpOptions): DatagramSocket | undefined {
     const socket = super.udp(options);
@@ -42,7 +42,7 @@ export class EmulatedHost extends SimHost {
     const failure = tap.expose(socket.local);
     if (failure === undefined) return socket;
     socket.close();
-    if (!pacer.isRunning) throw new OutsideError(failure, { host: this.name });
+    if (!pacer.isRunning) throw new OutsideProgramError(failure, { host: this.name });
     this.log.warn(failure);
     return undefined;
   }

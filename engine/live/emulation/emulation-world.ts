@@ -10,8 +10,8 @@
  */
 import { LogHistogram } from '../../measure/histogram.ts';
 import { NO_BUFFER } from '../../net/buffer-pool.ts';
-import type { Direction } from '../../net/direction.ts';
-import { END, STATE_STRIDE } from '../../net/direction-context.ts';
+import type { LinkDirection } from '../../net/direction.ts';
+import { SERIALISATION_END_NS_INDEX, STATE_STRIDE } from '../../net/direction-context.ts';
 import type { SimSegmentOptions } from '../../net/media.ts';
 import type { SimHost, SimHostOptions } from '../../net/sim-host.ts';
 import type { SimLink } from '../../net/sim-link.ts';
@@ -20,7 +20,7 @@ import type { SimSocket } from '../../net/sim-socket.ts';
 import { type SimLinkOptions, SimWorld, type SimWorldOptions } from '../../net/sim-world.ts';
 import { LiveClock } from '../live-clock.ts';
 import { EmulatedHost, type EmulationContext } from './emulated-host.ts';
-import { type OutsideHostSpec, OutsideTap } from './outside-tap.ts';
+import { type OutsideHostSpec, OutsideProgramBridge } from './outside-tap.ts';
 import { Pacer, type PacerOptions } from './pacer.ts';
 
 /** Parts of an emulated world. */
@@ -41,10 +41,10 @@ export interface OutsideTraffic {
   readonly dropped: number;
 }
 
-/** See the module. */
+/** A simulated world paced by the wall clock, in which some hosts are outside programs. */
 export class EmulationWorld extends SimWorld implements EmulationContext {
   readonly pacer: Pacer;
-  readonly tap: OutsideTap;
+  readonly tap: OutsideProgramBridge;
   /** Time from receiving a program's datagram to writing it to another program, ns. */
   readonly transit = new LogHistogram();
   readonly #neighbours = new Set<string>();
@@ -56,7 +56,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     const epoch = outside.length === 0 ? {} : { epochSeconds: clock.startedAt.seconds };
     super({ ...options, ...epoch });
     this.pacer = new Pacer({ ...pace, clock, scheduler: this.network.scheduler });
-    this.tap = new OutsideTap({
+    this.tap = new OutsideProgramBridge({
       pacer: this.pacer,
       endpoints: this.endpoints,
       specs: outside,
@@ -103,7 +103,9 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
       });
       return `the arrival of a packet from ${from} at ${to}`;
     }
-    const sending = directions.find(({ id }) => state[id * STATE_STRIDE + END] === atNs);
+    const sending = directions.find(
+      ({ id }) => state[id * STATE_STRIDE + SERIALISATION_END_NS_INDEX] === atNs,
+    );
     return sending === undefined ? 'a timer' : `the transmitter ${sending.name}`;
   }
 
@@ -129,7 +131,7 @@ export class EmulationWorld extends SimWorld implements EmulationContext {
     this.tap.deliver(socket.hostIndex, bytes, from, socket.local);
   }
 
-  #joinsPrograms({ fromNode, toNode }: Direction): boolean {
+  #joinsPrograms({ fromNode, toNode }: LinkDirection): boolean {
     return fromNode >= 0 && this.tap.isOpen(fromNode) && this.tap.isOpen(toNode);
   }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { readSocketTable, type SocketRow, tableAddress } from './socket-table.ts';
+import { readSocketTable, type SocketRow, socketTableAddress } from './socket-table.ts';
 
 /** Losses by the side that did not read fast enough. */
 export interface KernelLosses {
@@ -17,7 +17,10 @@ export interface KernelLosses {
   readonly theirs: number;
 }
 
-/** See the module. */
+/**
+ * Counts datagrams that the kernel lost in full receive buffers, ours and those of outside
+ * programs.
+ */
 export class KernelLossWatch {
   readonly #hosts: ReadonlySet<string>;
   readonly #programs: ReadonlySet<string>;
@@ -29,8 +32,8 @@ export class KernelLossWatch {
     readonly hosts: readonly string[];
     readonly programs: readonly string[];
   }) {
-    this.#hosts = new Set(addresses.hosts.map(tableAddress));
-    this.#programs = new Set(addresses.programs.map(tableAddress));
+    this.#hosts = new Set(addresses.hosts.map(socketTableAddress));
+    this.#programs = new Set(addresses.programs.map(socketTableAddress));
   }
 
   get losses(): KernelLosses {

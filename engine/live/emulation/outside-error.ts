@@ -6,8 +6,8 @@
  */
 
 /** The machine or the user's file is at fault, not us; the message is one line. */
-export class OutsideError extends Error {
-  override readonly name = 'OutsideError';
+export class OutsideProgramError extends Error {
+  override readonly name = 'OutsideProgramError';
   /** The host of the topology that cannot take part. */
   readonly host: string;
 

@@ -35,7 +35,7 @@ const SIGNAL_BASE = 128;
 const LIVING = new Set<number>();
 let isWatching = false;
 
-/** See the module. */
+/** A process of an outside program with its process group, started and stopped with a run. */
 export class OutsideProgram {
   readonly ended: Promise<ProgramEnd>;
   /** How it ended; undefined while it runs. */

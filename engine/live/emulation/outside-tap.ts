@@ -17,8 +17,8 @@ import type { Endpoint } from '../../host/socket.ts';
 import type { EndpointTable } from '../../net/endpoint-table.ts';
 import type { SimHost } from '../../net/sim-host.ts';
 import { systemErrorText } from '../environment.ts';
-import { UdpWire } from '../udp-wire.ts';
-import { OutsideError } from './outside-error.ts';
+import { BoundUdpSocket } from '../udp-wire.ts';
+import { OutsideProgramError } from './outside-error.ts';
 import type { Pacer } from './pacer.ts';
 
 /** A host that is an outside program. */
@@ -31,7 +31,7 @@ export interface OutsideHostSpec {
 }
 
 /** Why a datagram did not pass between a program and its host, and what each reason means. */
-export const OUTSIDE_DROPS = {
+export const OUTSIDE_DROP_REASONS = {
   'unknown-source': 'It came from an address that no program of the topology has.',
   'not-running': 'The run had not begun, or had ended.',
   'sender-port-unavailable': 'No socket could be bound for the port that it was sent from.',
@@ -39,8 +39,8 @@ export const OUTSIDE_DROPS = {
   'send-queue-full': 'The system accepted no more datagrams for the program.',
 } as const;
 
-/** Name of a reason in {@link OUTSIDE_DROPS}. */
-export type OutsideDrop = keyof typeof OUTSIDE_DROPS;
+/** Name of a reason in {@link OUTSIDE_DROP_REASONS}. */
+export type OutsideDropReason = keyof typeof OUTSIDE_DROP_REASONS;
 
 /**
  * Largest number of ports from which a program may send, in addition to those on which it listens;
@@ -74,15 +74,15 @@ export interface OutsideDatagramCounts {
   readonly received: number;
 }
 
-/** See the module. */
-export class OutsideTap {
+/** Passes UDP datagrams between outside programs and the virtual network, over real sockets. */
+export class OutsideProgramBridge {
   readonly #pacer: Pacer;
   readonly #endpoints: EndpointTable;
   readonly #specs: ReadonlyMap<string, OutsideHostSpec>;
   readonly #byIndex: (OutsideHost | undefined)[] = [];
   readonly #byProgram = new Map<string, OutsideHost>();
-  readonly #wires: (UdpWire | undefined)[] = [];
-  readonly #drops = new Map<OutsideDrop, number>();
+  readonly #wires: (BoundUdpSocket | undefined)[] = [];
+  readonly #drops = new Map<OutsideDropReason, number>();
   readonly #strangers = new Set<string>();
   readonly #senderPortsMax: number;
   #wireCount = 0;
@@ -100,7 +100,7 @@ export class OutsideTap {
   }
 
   /** Datagrams lost between programs and the network, by reason. */
-  get drops(): ReadonlyMap<OutsideDrop, number> {
+  get drops(): ReadonlyMap<OutsideDropReason, number> {
     return this.#drops;
   }
 
@@ -129,7 +129,7 @@ export class OutsideTap {
 
   /**
    * Binds the listening ports of a program's host.
-   * @throws OutsideError when one of them is taken.
+   * @throws OutsideProgramError when one of them is taken.
    */
   open(host: SimHost): void {
     const spec = this.#specs.get(host.name);
@@ -141,10 +141,10 @@ export class OutsideTap {
     for (const port of spec.ports) {
       const socket = this.#bindHost(host, port);
       if (socket === undefined)
-        throw new OutsideError(`port ${port} is used twice`, { host: host.name });
+        throw new OutsideProgramError(`port ${port} is used twice`, { host: host.name });
       listening.set(port, socket);
       const failure = this.expose(socket.local);
-      if (failure !== undefined) throw new OutsideError(failure, { host: host.name });
+      if (failure !== undefined) throw new OutsideProgramError(failure, { host: host.name });
     }
   }
 
@@ -253,7 +253,7 @@ export class OutsideTap {
     if (this.#wires[local] !== undefined) return undefined;
     if (this.#wireCount >= WIRES_MAX) return 'EMFILE';
     const { address, port } = this.#endpoints.pairOf(local);
-    const wire = UdpWire.bind(address, port, {
+    const wire = BoundUdpSocket.bind(address, port, {
       onMessage: (bytes, from, fromPort) => this.#receive(local, bytes, from, fromPort),
       // On some systems, a program that does not listen yet causes an error here; it misses the
       // datagram.
@@ -272,7 +272,7 @@ export class OutsideTap {
     this.#strangers.add(`${address}:${port} to ${at.address}:${at.port}`);
   }
 
-  #drop(reason: OutsideDrop): void {
+  #drop(reason: OutsideDropReason): void {
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
   }
 }

@@ -69,7 +69,7 @@ const NAP_MS = 0.05;
 const NAP_MARGIN_NS = 200_000;
 const WAIT_CELL = new Int32Array(new SharedArrayBuffer(4));
 
-/** See the module. */
+/** Fires the events of a virtual world when the wall clock says so, never earlier. */
 export class Pacer {
   /** How late events were, ns of wall time; one value per instant that had events. */
   readonly lateness = new LogHistogram();

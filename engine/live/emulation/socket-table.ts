@@ -7,9 +7,9 @@
  */
 import { readFile } from 'node:fs/promises';
 
-/** One socket. */
+/** One socket in the kernel's table of UDP sockets. */
 export interface SocketRow {
-  /** In the form of {@link tableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
+  /** In the form of {@link socketTableAddress}; {@link ANY_ADDRESS} if bound to all addresses. */
   readonly address: string;
   readonly port: number;
   /** Identifies the socket while it exists. */
@@ -35,7 +35,7 @@ export async function readSocketTable(): Promise<readonly SocketRow[] | undefine
 }
 
 /** `127.0.0.1` as the table writes it, on machines of either byte order: `0100007F`. */
-export function tableAddress(address: string): string {
+export function socketTableAddress(address: string): string {
   const bytes = address.split('.').map((part) => Number(part).toString(HEX).padStart(2, '0'));
   const isLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
   return (isLittle ? bytes.reverse() : bytes).join('').toUpperCase();

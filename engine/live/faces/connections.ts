@@ -13,7 +13,7 @@ import type { Duplex } from 'node:stream';
 const ANSWERS_MAX = 16;
 
 /** The connections of a server. */
-export interface Connections {
+export interface ConnectionLimiter {
   /** From now on this connection is not silent: its caller is known, or it has become a WebSocket. */
   hold(socket: Duplex): void;
 }
@@ -22,7 +22,7 @@ export interface Connections {
  * Keeps at most `most` connections of a server open. A connection stays open while its complete
  * request is being answered.
  */
-export function limitConnections(server: Server, most: number): Connections {
+export function limitConnections(server: Server, most: number): ConnectionLimiter {
   /** Connections for which no answer is in progress, the longest silent first. */
   const silent = new Set<Duplex>();
   const busy = new Set<Duplex>();

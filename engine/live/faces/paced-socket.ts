@@ -15,7 +15,7 @@ const READING_MAX = 256;
 const WAITING_MAX = 16_384;
 
 /** Limits of a socket, and who is told of its end or idleness. */
-export interface PacedOptions {
+export interface BoundedWebSocketOptions {
   /** Bytes that may wait. */
   readonly bytesMax: number;
   /** Called when everything has been sent. */
@@ -24,16 +24,18 @@ export interface PacedOptions {
   readonly onCut?: () => void;
 }
 
-/** See the module. */
-export class PacedSocket {
+/**
+ * Sends to a WebSocket; stops reading from a far end that does not read, and finally cuts it off.
+ */
+export class BoundedWebSocket {
   readonly #client: WebSocket;
-  readonly #options: PacedOptions;
+  readonly #options: BoundedWebSocketOptions;
   #waiting = 0;
   #isPaused = false;
   #isPonging = false;
   #nextPong: Buffer | undefined;
 
-  constructor(client: WebSocket, options: PacedOptions) {
+  constructor(client: WebSocket, options: BoundedWebSocketOptions) {
     this.#client = client;
     this.#options = options;
     client.on('ping', (data) => this.#pong(data));

@@ -16,11 +16,11 @@
  */
 import { LogHistogram } from '../../measure/histogram.ts';
 import {
-  SAMPLE_DELIVERED,
-  SAMPLE_LEFT,
-  SAMPLE_ROW_NUMBERS,
-  SAMPLE_SOURCED,
-  SAMPLE_TAKEN,
+  SAMPLE_KIND_DELIVERED,
+  SAMPLE_KIND_HANDLED,
+  SAMPLE_KIND_SENT,
+  SAMPLE_KIND_SOURCED,
+  SAMPLE_ROW_LENGTH,
   type SampleBatch,
 } from './handover-samples.ts';
 
@@ -75,7 +75,7 @@ export interface MeasuredInterval {
 }
 
 /** Numbers of samples, and of those that measured nothing, by the reason. */
-export interface HandoverCounts {
+export interface HandoverSampleCounts {
   /** Number of sampled datagrams. */
   readonly sampled: number;
   /**
@@ -95,8 +95,11 @@ export interface HandoverCounts {
   readonly unfollowed: number;
 }
 
-/** See the module. */
-export class HandoverBook {
+/**
+ * Matches what senders and receivers noted about the same datagrams, and measures how late each
+ * was.
+ */
+export class HandoverMatcher {
   /** For each hop: time from the nominal end of the link to the start of the handler, ns. */
   readonly hop = new LogHistogram();
   /** For each hop: time from the send to the kernel to the start of the handler, ns. */
@@ -119,7 +122,7 @@ export class HandoverBook {
     this.#window = window;
   }
 
-  get counts(): HandoverCounts {
+  get counts(): HandoverSampleCounts {
     const { unmatched, ambiguous, across } = this.#counts;
     const [sampled, untold, unfollowed] = [this.#sampled, this.#untold, this.#unfollowed];
     return { sampled, unmatched, ambiguous, across, untold, unfollowed };
@@ -131,7 +134,7 @@ export class HandoverBook {
    */
   note({ rows, untold }: SampleBatch, clock: number): void {
     this.#untold += untold;
-    for (let at = 0; at + SAMPLE_ROW_NUMBERS <= rows.length; at += SAMPLE_ROW_NUMBERS)
+    for (let at = 0; at + SAMPLE_ROW_LENGTH <= rows.length; at += SAMPLE_ROW_LENGTH)
       this.#row(rows, at, clock);
     for (const [tag, journey] of this.#journeys) {
       const isOld = journey.beganNs < this.#newestNs - SETTLE_NS;
@@ -153,7 +156,7 @@ export class HandoverBook {
     const first = rows[at + 4] as number;
     const second = rows[at + 5] as number;
     const journey = this.#journey(tag, first);
-    if (kind === SAMPLE_LEFT) {
+    if (kind === SAMPLE_KIND_SENT) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;
       hop.lefts += 1;
@@ -161,15 +164,15 @@ export class HandoverBook {
       hop.offeredNs = first;
       hop.dueNs = second;
       hop.writtenNs = rows[at + 6] as number;
-    } else if (kind === SAMPLE_TAKEN) {
+    } else if (kind === SAMPLE_KIND_HANDLED) {
       const hop = hopOf(journey, from, to);
       if (hop === undefined) return;
       hop.takens += 1;
       hop.takenClock = clock;
       hop.takenNs = first;
-    } else if (kind === SAMPLE_SOURCED) {
+    } else if (kind === SAMPLE_KIND_SOURCED) {
       journey.turn = { dueNs: first, cameNs: second, clock };
-    } else if (kind === SAMPLE_DELIVERED) {
+    } else if (kind === SAMPLE_KIND_DELIVERED) {
       const ending = { source: from, host: to, sentNs: first, deliveredNs: second, clock };
       journey.endings.push(ending);
     }

@@ -1,7 +1,7 @@
 /**
  * What one live world notes about the datagrams that it follows: when their link began and ought to
  * have ended, when the kernel got them, when the receiving node's handler got them, and, at both
- * ends of the way, the application packet inside. A {@link HandoverBook}, possibly in another
+ * ends of the way, the application packet inside. A {@link HandoverMatcher}, possibly in another
  * process, collects and matches the rows a few times a second.
  *
  * Instants are ns of the scenario's time, from the monotonic clock that event loops and processes
@@ -14,21 +14,21 @@ import type { WallClock } from '../live-clock.ts';
 import { isSampled, tailTagOf } from './tail-sample.ts';
 
 /** Numbers in a row: kind, tag, two hosts, three instants. */
-export const SAMPLE_ROW_NUMBERS = 7;
+export const SAMPLE_ROW_LENGTH = 7;
 /**
  * A datagram was written to a socket: sender, receiver; when its link began, when the link ought to
  * have ended, when it was written.
  */
-export const SAMPLE_LEFT = 0;
+export const SAMPLE_KIND_SENT = 0;
 /** A datagram was given to the receiver's handler: sender, receiver, instant. */
-export const SAMPLE_TAKEN = 1;
+export const SAMPLE_KIND_HANDLED = 1;
 /**
  * A datagram was offered to a link in an application's turn: host, when the turn was due, when it
  * came.
  */
-export const SAMPLE_SOURCED = 2;
+export const SAMPLE_KIND_SOURCED = 2;
 /** An application got a packet from a datagram: host, host of the source; sent, delivered. */
-export const SAMPLE_DELIVERED = 3;
+export const SAMPLE_KIND_DELIVERED = 3;
 
 /** The datagram is not sampled. */
 export const NOT_SAMPLED = -1;
@@ -57,14 +57,17 @@ export interface SampleBatch {
   readonly untold: number;
 }
 
-/** See the module. */
+/**
+ * Notes when sampled datagrams were sent, received and handled, for a {@link HandoverMatcher} to
+ * collect.
+ */
 export class DatagramTimings {
   /** Tag of the sampled datagram whose handler is running; {@link NOT_SAMPLED} for others. */
   current = NOT_SAMPLED;
   /** When the running turn of an application was due, ns of the scenario; negative if none runs. */
   sourceDueNs = -1;
   readonly #clock: WallClock;
-  #rows = new Float64Array(SAMPLE_ROW_NUMBERS * FIRST_ROWS);
+  #rows = new Float64Array(SAMPLE_ROW_LENGTH * FIRST_ROWS);
   #used = 0;
   #untold = 0;
   #isOn = false;
@@ -95,13 +98,13 @@ export class DatagramTimings {
   /** A followed datagram goes to the kernel. */
   left(bytes: Uint8Array, ends: HopEnds, times: LinkTimes): void {
     const { offeredNs, dueNs, writtenNs } = times;
-    this.#add(SAMPLE_LEFT, tailTagOf(bytes), ends, [offeredNs, dueNs, writtenNs]);
+    this.#add(SAMPLE_KIND_SENT, tailTagOf(bytes), ends, [offeredNs, dueNs, writtenNs]);
   }
 
   /** A followed datagram goes to its handler, which begins now. */
   taken(bytes: Uint8Array, ends: HopEnds): void {
     this.current = tailTagOf(bytes);
-    this.#add(SAMPLE_TAKEN, this.current, ends, [this.#clock.now()]);
+    this.#add(SAMPLE_KIND_HANDLED, this.current, ends, [this.#clock.now()]);
   }
 
   /**
@@ -110,7 +113,7 @@ export class DatagramTimings {
    */
   sourced(bytes: Uint8Array, host: number, turnNs: number): void {
     const dueNs = this.sourceDueNs + this.#zeroNs;
-    this.#add(SAMPLE_SOURCED, tailTagOf(bytes), { from: host, to: host }, [dueNs, turnNs]);
+    this.#add(SAMPLE_KIND_SOURCED, tailTagOf(bytes), { from: host, to: host }, [dueNs, turnNs]);
   }
 
   /**
@@ -122,7 +125,7 @@ export class DatagramTimings {
     times: { readonly sentNs: number; readonly deliveredNs: number },
   ): void {
     const instants = [times.sentNs + this.#zeroNs, times.deliveredNs + this.#zeroNs];
-    this.#add(SAMPLE_DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
+    this.#add(SAMPLE_KIND_DELIVERED, this.current, { from: ends.source, to: ends.host }, instants);
   }
 
   /** The samples that were noted since the last call. */
@@ -135,7 +138,7 @@ export class DatagramTimings {
 
   #add(kind: number, tag: number, ends: HopEnds, instants: readonly number[]): void {
     const at = this.#used;
-    if (at >= HANDOVER_ROWS_MAX * SAMPLE_ROW_NUMBERS) {
+    if (at >= HANDOVER_ROWS_MAX * SAMPLE_ROW_LENGTH) {
       this.#untold += 1;
       return;
     }
@@ -144,7 +147,7 @@ export class DatagramTimings {
       wider.set(this.#rows);
       this.#rows = wider;
     }
-    this.#used = at + SAMPLE_ROW_NUMBERS;
+    this.#used = at + SAMPLE_ROW_LENGTH;
     this.#rows[at] = kind;
     this.#rows[at + 1] = tag;
     this.#rows[at + 2] = ends.from ?? NOBODY;

@@ -17,7 +17,7 @@ const ROUND_BYTES = 1_024;
 /** Buffers that an empty queue keeps. */
 const KEPT = 1_024;
 
-/** See the module. */
+/** A bounded FIFO queue of packets that wait for a slot of the pipeline. */
 export class Backlog {
   #waiting: Submission[] = [];
   #head = 0;

@@ -22,7 +22,7 @@ const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const SIGNALS_PER_WORKER = 3;
 
 /** Words of the signals, each in its own cache line. */
-export const SIGNAL_WORDS = {
+export const SIGNAL_WORD_INDICES = {
   mainSleeps: 0,
   stop: CACHE_LINE_WORDS,
   workerSleeps: (worker: number): number => (2 + SIGNALS_PER_WORKER * worker) * CACHE_LINE_WORDS,

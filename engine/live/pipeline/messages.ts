@@ -11,19 +11,19 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from './memory.ts';
 
 /** Positions of the words in a request. */
-export const REQUEST_WORDS = { slot: 0, length: 1, job: 2 } as const;
+export const REQUEST_WORD_INDICES = { slot: 0, length: 1, job: 2 } as const;
 /** Slot number of a request that stands for one message of the `MessagePort`. */
-export const MESSAGE_SLOT = -1;
+export const PORT_MESSAGE_SLOT = -1;
 
 /**
  * Positions of the words in a result. On a failure, the slot has a message in UTF-8 of that length.
  */
-export const RESULT_WORDS = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
+export const RESULT_WORD_INDICES = { slot: 0, length: 1, status: 2, recordLength: 3 } as const;
 /** Statuses of a result. */
 export const RESULT_STATUS = { done: 0, failed: 1 } as const;
 
 /** Identifies a job by its module and name. */
-export interface JobAddress {
+export interface ByteJobReference {
   readonly moduleUrl: string;
   /** Name of a job on bytes. */
   readonly job: string;
@@ -37,7 +37,7 @@ export type WorkerMessage =
   | {
       readonly kind: 'open';
       readonly job: number;
-      readonly address: JobAddress;
+      readonly address: ByteJobReference;
       readonly setup: Uint8Array;
     }
   | { readonly kind: 'close'; readonly job: number };
@@ -49,7 +49,7 @@ export type WorkerAnswer = 'results' | 'acted';
 export type WakeUpKind = 'wait-async' | 'port';
 
 /** Start parameters of a worker. */
-export interface WorkerStart {
+export interface WorkerStartParameters {
   readonly memory: SharedMemory;
   readonly worker: number;
   readonly messages: MessagePort;

@@ -6,12 +6,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { cryptoProviderOf, jobsOfModule } from '../compute-worker.ts';
 import { RECORD_BYTES_MAX } from './memory.ts';
-import type { JobAddress, WorkerAnswer, WorkerStart } from './messages.ts';
+import type { ByteJobReference, WorkerAnswer, WorkerStartParameters } from './messages.ts';
 import { type ReadyJob, WorkerLoop } from './worker-loop.ts';
 
 /** Runs this thread's loop until the pipeline ends. */
 export async function runPipelineWorker(): Promise<void> {
-  const start = workerData as WorkerStart;
+  const start = workerData as WorkerStartParameters;
   const around = {
     load: jobsOfModule,
     open,
@@ -21,7 +21,10 @@ export async function runPipelineWorker(): Promise<void> {
   start.messages.close();
 }
 
-async function open({ moduleUrl, job, crypto }: JobAddress, setup: Uint8Array): Promise<ReadyJob> {
+async function open(
+  { moduleUrl, job, crypto }: ByteJobReference,
+  setup: Uint8Array,
+): Promise<ReadyJob> {
   const bytes = (await jobsOfModule(moduleUrl))[job]?.bytes;
   if (bytes === undefined) throw new Error(`no job ${job} on bytes in ${moduleUrl}`);
   if (bytes.recordLength > RECORD_BYTES_MAX) {

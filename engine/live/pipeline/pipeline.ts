@@ -18,18 +18,18 @@
 import { availableParallelism } from 'node:os';
 import { wipe } from '../../core/secrets.ts';
 import { Backlog } from './backlog.ts';
-import { createMemory, type SharedMemory, SIGNAL_WORDS, SlotViews } from './memory.ts';
+import { createMemory, type SharedMemory, SIGNAL_WORD_INDICES, SlotViews } from './memory.ts';
 import {
-  type JobAddress,
+  type ByteJobReference,
   RESULT_STATUS,
-  RESULT_WORDS,
+  RESULT_WORD_INDICES,
   type WakeUpKind,
   type WorkerMessage,
 } from './messages.ts';
 import { SlotPool } from './slot-pool.ts';
 import { createStats, type PipelineStats } from './stats.ts';
 import type { PipelineResult, ResultSink, Submission, SubmissionOutcome } from './submission.ts';
-import { WakeUp } from './wake-up.ts';
+import { MainThreadWakeUp } from './wake-up.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 /** Parameters of a pipeline; everything has a default. */
@@ -75,7 +75,7 @@ const NO_WORKER = -1;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * See the module.
+ * Runs jobs on bytes on worker threads, without ever blocking the main thread.
  *
  * @example
  * const pipeline = new Pipeline({ workers: 2 });
@@ -92,7 +92,7 @@ export class Pipeline {
   readonly #pool: SlotPool;
   readonly #backlog = new Backlog();
   readonly #workers: readonly WorkerThread[];
-  readonly #wakeUp: WakeUp;
+  readonly #wakeUp: MainThreadWakeUp;
   readonly #counts: Mutable<PipelineStats>;
   /** The receiver of the result, by slot. */
   readonly #sinks: (ResultSink | undefined)[];
@@ -127,7 +127,7 @@ export class Pipeline {
     this.#slotJobs = new Int32Array(slots);
     this.#result = { status: 'done', bytes: NOTHING, record: NOTHING, worker: NO_WORKER };
     const poll = (): void => this.poll();
-    this.#wakeUp = new WakeUp(this.#memory.signals, wakeUp, poll);
+    this.#wakeUp = new MainThreadWakeUp(this.#memory.signals, wakeUp, poll);
     const start = { memory: this.#memory, batch, announceEvery, wakeUp };
     const events = {
       results: poll,
@@ -156,8 +156,8 @@ export class Pipeline {
     this.#counts.batches = 0;
     this.#counts.sleeps = 0;
     for (let worker = 0; worker < workers; worker += 1) {
-      this.#counts.batches += Atomics.load(signals, SIGNAL_WORDS.batches(worker));
-      this.#counts.sleeps += Atomics.load(signals, SIGNAL_WORDS.sleeps(worker));
+      this.#counts.batches += Atomics.load(signals, SIGNAL_WORD_INDICES.batches(worker));
+      this.#counts.sleeps += Atomics.load(signals, SIGNAL_WORD_INDICES.sleeps(worker));
     }
     return { ...this.#counts, drops: { ...this.#counts.drops } };
   }
@@ -175,7 +175,7 @@ export class Pipeline {
    * @param setup Copied, here and on the way; each worker wipes its copy.
    * @returns a handle for submissions.
    */
-  open(address: JobAddress, setup: Uint8Array): number {
+  open(address: ByteJobReference, setup: Uint8Array): number {
     const job = this.#nextJob;
     this.#nextJob += 1;
     this.#jobs.set(job, { inside: 0, isClosing: false });
@@ -258,7 +258,7 @@ export class Pipeline {
   async close(): Promise<number> {
     this.#isOpen = false;
     clearImmediate(this.#again);
-    Atomics.store(this.#memory.signals, SIGNAL_WORDS.stop, 1);
+    Atomics.store(this.#memory.signals, SIGNAL_WORD_INDICES.stop, 1);
     this.#wakeUp.stop();
     await Promise.all(this.#workers.map((worker) => worker.close()));
     return this.inside;
@@ -309,12 +309,15 @@ export class Pipeline {
     for (let count = 0; count < max; count += 1) {
       const at = results.peek();
       if (at < 0) return;
-      const slot = words[at + RESULT_WORDS.slot] as number;
+      const slot = words[at + RESULT_WORD_INDICES.slot] as number;
       const result = this.#result;
-      const isDone = words[at + RESULT_WORDS.status] === RESULT_STATUS.done;
+      const isDone = words[at + RESULT_WORD_INDICES.status] === RESULT_STATUS.done;
       result.status = isDone ? 'done' : 'failed';
-      result.bytes = this.#views.bytes(slot, words[at + RESULT_WORDS.length] as number);
-      result.record = this.#views.record(slot, words[at + RESULT_WORDS.recordLength] as number);
+      result.bytes = this.#views.bytes(slot, words[at + RESULT_WORD_INDICES.length] as number);
+      result.record = this.#views.record(
+        slot,
+        words[at + RESULT_WORD_INDICES.recordLength] as number,
+      );
       result.worker = worker.index;
       results.take();
       worker.inside -= 1;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** See the module. */
+/** The free slots of a pipeline, last in, first out. */
 export class SlotPool {
   readonly #free: Int32Array;
   #count: number;

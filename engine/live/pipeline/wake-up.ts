@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { SIGNAL_WORDS } from './memory.ts';
+import { SIGNAL_WORD_INDICES } from './memory.ts';
 import type { WakeUpKind } from './messages.ts';
 
 /** `Atomics.waitAsync`, which the ES2023 library does not declare. */
@@ -17,8 +17,11 @@ type WaitAsync = (
   value: number,
 ) => { readonly async: boolean; readonly value: unknown };
 
-/** See the module. */
-export class WakeUp {
+/**
+ * Calls the main thread of a pipeline when a worker has results, while its event loop keeps
+ * running.
+ */
+export class MainThreadWakeUp {
   readonly #signals: Int32Array;
   readonly #kind: WakeUpKind;
   readonly #wake: () => void;
@@ -36,10 +39,10 @@ export class WakeUp {
    * wake-ups called nobody.
    */
   arm(): void {
-    Atomics.store(this.#signals, SIGNAL_WORDS.mainSleeps, 1);
+    Atomics.store(this.#signals, SIGNAL_WORD_INDICES.mainSleeps, 1);
     if (this.#kind === 'port' || this.#isPromised) return;
     const { waitAsync } = Atomics as unknown as { readonly waitAsync: WaitAsync };
-    const waiting = waitAsync(this.#signals, SIGNAL_WORDS.mainSleeps, 1);
+    const waiting = waitAsync(this.#signals, SIGNAL_WORD_INDICES.mainSleeps, 1);
     this.#isPromised = true;
     void Promise.resolve(waiting.value).then(() => {
       this.#isPromised = false;
@@ -49,7 +52,7 @@ export class WakeUp {
 
   /** Ends the promise, if there is one. */
   stop(): void {
-    Atomics.store(this.#signals, SIGNAL_WORDS.mainSleeps, 0);
-    Atomics.notify(this.#signals, SIGNAL_WORDS.mainSleeps);
+    Atomics.store(this.#signals, SIGNAL_WORD_INDICES.mainSleeps, 0);
+    Atomics.notify(this.#signals, SIGNAL_WORD_INDICES.mainSleeps);
   }
 }

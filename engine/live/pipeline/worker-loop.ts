@@ -10,17 +10,17 @@
 
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { wipe } from '../../core/secrets.ts';
-import type { OpenByteJob } from '../../host/compute.ts';
-import { type SharedMemory, SIGNAL_WORDS, SlotViews } from './memory.ts';
+import type { OpenedByteJob } from '../../host/compute.ts';
+import { type SharedMemory, SIGNAL_WORD_INDICES, SlotViews } from './memory.ts';
 import {
-  type JobAddress,
-  MESSAGE_SLOT,
-  REQUEST_WORDS,
+  type ByteJobReference,
+  PORT_MESSAGE_SLOT,
+  REQUEST_WORD_INDICES,
   RESULT_STATUS,
-  RESULT_WORDS,
+  RESULT_WORD_INDICES,
   type WorkerAnswer,
   type WorkerMessage,
-  type WorkerStart,
+  type WorkerStartParameters,
 } from './messages.ts';
 import { RingReader, RingWriter } from './ring.ts';
 
@@ -32,19 +32,21 @@ export interface WorkerSurroundings {
   /** Loads a module whose jobs may be opened. */
   load(moduleUrl: string): Promise<unknown>;
   /** Prepares a job. @throws Error if there is no such job. */
-  open(address: JobAddress, setup: Uint8Array): Promise<ReadyJob>;
+  open(address: ByteJobReference, setup: Uint8Array): Promise<ReadyJob>;
   answer(answer: WorkerAnswer): void;
 }
 
 /** A job and the length of its record. */
 export interface ReadyJob {
-  readonly job: OpenByteJob;
+  readonly job: OpenedByteJob;
   readonly recordLength: number;
 }
 
-/** See the module. */
+/**
+ * Takes requests in batches, runs their jobs in place and publishes the results, until told to end.
+ */
 export class WorkerLoop {
-  readonly #start: WorkerStart;
+  readonly #start: WorkerStartParameters;
   readonly #around: WorkerSurroundings;
   readonly #signals: Int32Array;
   readonly #requests: RingReader;
@@ -53,7 +55,7 @@ export class WorkerLoop {
   readonly #jobs = new Map<number, ReadyJob | { readonly failure: string }>();
   #unannounced = 0;
 
-  constructor(start: WorkerStart, around: WorkerSurroundings) {
+  constructor(start: WorkerStartParameters, around: WorkerSurroundings) {
     const { memory, worker } = start;
     this.#start = start;
     this.#around = around;
@@ -79,15 +81,15 @@ export class WorkerLoop {
     const { words } = this.#requests;
     let left = Math.min(batch, this.#requests.waiting);
     if (left === 0) return 'idle';
-    Atomics.add(this.#signals, SIGNAL_WORDS.batches(worker), 1);
+    Atomics.add(this.#signals, SIGNAL_WORD_INDICES.batches(worker), 1);
     for (; left > 0 && !this.#isStopped(); left -= 1) {
       const at = this.#requests.peek();
-      const slot = words[at + REQUEST_WORDS.slot] as number;
-      if (slot === MESSAGE_SLOT) return 'message';
+      const slot = words[at + REQUEST_WORD_INDICES.slot] as number;
+      if (slot === PORT_MESSAGE_SLOT) return 'message';
       this.#runJob(
         slot,
-        words[at + REQUEST_WORDS.length] as number,
-        words[at + REQUEST_WORDS.job] as number,
+        words[at + REQUEST_WORD_INDICES.length] as number,
+        words[at + REQUEST_WORD_INDICES.job] as number,
       );
       this.#requests.take();
     }
@@ -125,10 +127,10 @@ export class WorkerLoop {
     const at = this.#results.claim();
     // The ring has twice as many entries as there are slots.
     if (at < 0) throw new Error('a ring of results is full');
-    words[at + RESULT_WORDS.slot] = slot;
-    words[at + RESULT_WORDS.length] = length;
-    words[at + RESULT_WORDS.status] = status;
-    words[at + RESULT_WORDS.recordLength] = recordLength;
+    words[at + RESULT_WORD_INDICES.slot] = slot;
+    words[at + RESULT_WORD_INDICES.length] = length;
+    words[at + RESULT_WORD_INDICES.status] = status;
+    words[at + RESULT_WORD_INDICES.recordLength] = recordLength;
     this.#results.put();
     this.#unannounced += 1;
     if (this.#unannounced >= this.#start.announceEvery) this.#announce();
@@ -136,22 +138,22 @@ export class WorkerLoop {
 
   #announce(): void {
     this.#unannounced = 0;
-    if (Atomics.exchange(this.#signals, SIGNAL_WORDS.mainSleeps, 0) === 0) return;
+    if (Atomics.exchange(this.#signals, SIGNAL_WORD_INDICES.mainSleeps, 0) === 0) return;
     if (this.#start.wakeUp === 'port') this.#around.answer('results');
-    else Atomics.notify(this.#signals, SIGNAL_WORDS.mainSleeps);
+    else Atomics.notify(this.#signals, SIGNAL_WORD_INDICES.mainSleeps);
   }
 
   #sleep(): void {
     if (this.#unannounced > 0) this.#announce();
     const { worker } = this.#start;
-    const word = SIGNAL_WORDS.workerSleeps(worker);
+    const word = SIGNAL_WORD_INDICES.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
     // Checked again, because an entry put before the store would not wake anybody.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;
     }
-    Atomics.add(this.#signals, SIGNAL_WORDS.sleeps(worker), 1);
+    Atomics.add(this.#signals, SIGNAL_WORD_INDICES.sleeps(worker), 1);
     Atomics.wait(this.#signals, word, 1);
   }
 
@@ -184,7 +186,7 @@ export class WorkerLoop {
   }
 
   async #open(
-    address: JobAddress,
+    address: ByteJobReference,
     setup: Uint8Array,
   ): Promise<ReadyJob | { readonly failure: string }> {
     try {
@@ -195,7 +197,7 @@ export class WorkerLoop {
   }
 
   #isStopped(): boolean {
-    return Atomics.load(this.#signals, SIGNAL_WORDS.stop) !== 0;
+    return Atomics.load(this.#signals, SIGNAL_WORD_INDICES.stop) !== 0;
   }
 }
 

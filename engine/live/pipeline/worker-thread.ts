@@ -4,14 +4,14 @@
  * @module
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { entryModule } from '../own-form.ts';
-import { type SharedMemory, SIGNAL_WORDS } from './memory.ts';
+import { entryModuleUrl } from '../own-form.ts';
+import { type SharedMemory, SIGNAL_WORD_INDICES } from './memory.ts';
 import {
-  MESSAGE_SLOT,
-  REQUEST_WORDS,
+  PORT_MESSAGE_SLOT,
+  REQUEST_WORD_INDICES,
   type WorkerAnswer,
   type WorkerMessage,
-  type WorkerStart,
+  type WorkerStartParameters,
 } from './messages.ts';
 import { RingReader, RingWriter } from './ring.ts';
 
@@ -27,14 +27,14 @@ const END_MS = 2_000;
 const YOUNG_GENERATION_MB = 3;
 
 /** Callbacks of a worker. */
-export interface WorkerEvents {
+export interface WorkerCallbacks {
   /** Called when results may be waiting. */
   results(): void;
   /** Called when the worker ended by itself, which should never happen. */
   died(worker: WorkerThread, reason: string): void;
 }
 
-/** See the module. */
+/** The main thread's side of one worker: its rings, its messages and its end. */
 export class WorkerThread {
   readonly index: number;
   readonly name: string;
@@ -49,7 +49,7 @@ export class WorkerThread {
   readonly #ended: Promise<void>;
   #unanswered: (() => void)[] = [];
 
-  constructor(start: Omit<WorkerStart, 'messages'>, events: WorkerEvents) {
+  constructor(start: Omit<WorkerStartParameters, 'messages'>, events: WorkerCallbacks) {
     const { memory, worker } = start;
     const { port1, port2 } = new MessageChannel();
     this.index = worker;
@@ -58,9 +58,9 @@ export class WorkerThread {
     this.#messages = port1;
     this.#requests = new RingWriter(memory.requests[worker] as Int32Array);
     this.results = new RingReader(memory.results[worker] as Int32Array);
-    this.#thread = new Worker(new URL(entryModule('./pipeline-worker', import.meta.url)), {
+    this.#thread = new Worker(new URL(entryModuleUrl('./pipeline-worker', import.meta.url)), {
       name: this.name,
-      workerData: { ...start, messages: port2 } satisfies WorkerStart,
+      workerData: { ...start, messages: port2 } satisfies WorkerStartParameters,
       transferList: [port2],
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -96,7 +96,7 @@ export class WorkerThread {
   tell(message: WorkerMessage): Promise<void> {
     if (!this.isAlive) return Promise.resolve();
     this.#messages.postMessage(message);
-    this.#put(MESSAGE_SLOT, 0, 0);
+    this.#put(PORT_MESSAGE_SLOT, 0, 0);
     this.#wake();
     return new Promise((resolve) => {
       this.#unanswered.push(resolve);
@@ -118,15 +118,15 @@ export class WorkerThread {
     // The ring has an entry for every slot and as many for messages.
     if (at < 0) throw new Error(`${this.name}: more messages wait than its ring holds`);
     const { words } = this.#requests;
-    words[at + REQUEST_WORDS.slot] = slot;
-    words[at + REQUEST_WORDS.length] = length;
-    words[at + REQUEST_WORDS.job] = job;
+    words[at + REQUEST_WORD_INDICES.slot] = slot;
+    words[at + REQUEST_WORD_INDICES.length] = length;
+    words[at + REQUEST_WORD_INDICES.job] = job;
     this.#requests.put();
   }
 
   #wake(): void {
     const { signals } = this.#memory;
-    const word = SIGNAL_WORDS.workerSleeps(this.index);
+    const word = SIGNAL_WORD_INDICES.workerSleeps(this.index);
     if (Atomics.load(signals, word) === 0) return;
     if (Atomics.exchange(signals, word, 0) === 1) Atomics.notify(signals, word);
   }

@@ -20,7 +20,7 @@ export interface RelayEndSetup {
   readonly onClosed: (error: StreamError | undefined) => void;
 }
 
-/** See the module. */
+/** One end of a relayed stream: passes bytes between a real TCP socket and a modelled stream. */
 export class RelayEnd {
   readonly #stream: Stream;
   readonly #setup: RelayEndSetup;

@@ -17,22 +17,25 @@ export interface SocketPair {
 }
 
 /** Called once, with the pair or with the system's error. */
-export type PairDone = (pair: SocketPair | undefined, error?: NodeJS.ErrnoException) => void;
+export type SocketPairCallback = (
+  pair: SocketPair | undefined,
+  error?: NodeJS.ErrnoException,
+) => void;
 
 interface Attempt {
   readonly client: Socket;
   relay: Socket | undefined;
   isConnected: boolean;
-  readonly done: PairDone;
+  readonly done: SocketPairCallback;
 }
 
 const HALF_OPEN = { allowHalfOpen: true, noDelay: true };
 
-/** See the module. */
-export class RelayEntry {
+/** A port of 127.0.0.1 that makes pairs of joined TCP sockets, and admits no other program. */
+export class RelayEntryPort {
   readonly #attempts = new Set<Attempt>();
   /** Pairs that were asked for before the port was open. */
-  #early: PairDone[] | undefined;
+  #early: SocketPairCallback[] | undefined;
   #server: Server | undefined;
   #isClosed = false;
 
@@ -42,7 +45,7 @@ export class RelayEntry {
   }
 
   /** Makes a pair of joined sockets. */
-  open(done: PairDone): void {
+  open(done: SocketPairCallback): void {
     if (this.#isClosed) return;
     const { port } = this;
     if (port !== undefined) {
@@ -76,13 +79,13 @@ export class RelayEntry {
     server.unref();
   }
 
-  #takeEarly(): readonly PairDone[] {
+  #takeEarly(): readonly SocketPairCallback[] {
     const early = this.#early ?? [];
     this.#early = undefined;
     return early;
   }
 
-  #connect(port: number, done: PairDone): void {
+  #connect(port: number, done: SocketPairCallback): void {
     const client = connect({
       host: LOOPBACK_ADDRESS,
       port,

@@ -12,7 +12,9 @@ import type { DatagramHandler, DatagramSocket, Endpoint } from '../../host/socke
 import type { Nanoseconds, Timer } from '../../host/time.ts';
 import type { StreamHost } from '../../net/stream-hook.ts';
 
-/** See the module. */
+/**
+ * A live host as the stream model sees it during one life: hidden sockets, links and exact timers.
+ */
 export class RelayHost implements StreamHost {
   readonly index: number;
   readonly name: string;

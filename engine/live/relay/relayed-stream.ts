@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import type { Stream, StreamError } from '../../host/stream.ts';
 import { resetSocket, streamErrorOf } from '../tcp-errors.ts';
 import { RelayEnd } from './relay-end.ts';
-import type { RelayEntry } from './relay-entry.ts';
+import type { RelayEntryPort } from './relay-entry.ts';
 
 /** Who opens a relayed stream: the real sockets of a host. */
 export interface RelayClient {
@@ -31,7 +31,7 @@ export interface RelayedStreamSetup {
   /** Indices of the hosts at both ends. */
   readonly from: number;
   readonly to: number;
-  readonly entry: RelayEntry;
+  readonly entry: RelayEntryPort;
   /** Runs code with the links caught up to the present. */
   readonly enter: (code: () => void) => void;
   /** Called once, when the client's half has ended. */
@@ -40,7 +40,9 @@ export interface RelayedStreamSetup {
   readonly onOver: () => void;
 }
 
-/** See the module. */
+/**
+ * One relayed stream, with the real sockets at both ends, from the opening of the client's half on.
+ */
 export class RelayedStream {
   readonly #setup: RelayedStreamSetup;
   readonly #near: RelayEnd;

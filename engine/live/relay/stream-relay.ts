@@ -14,9 +14,9 @@ import { assert } from '../../core/assert.ts';
 import type { Scheduler } from '../../core/scheduler.ts';
 import type { Endpoint } from '../../host/socket.ts';
 import type { ConnectOptions, Listener, Stream } from '../../host/stream.ts';
-import { SegmentStreams } from '../../net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../net/stream/segment-streams.ts';
 import type { StreamHost, StreamModel } from '../../net/stream-hook.ts';
-import { RelayEntry } from './relay-entry.ts';
+import { RelayEntryPort } from './relay-entry.ts';
 import { RelayHost } from './relay-host.ts';
 import { type RelayClient, RelayedStream } from './relayed-stream.ts';
 
@@ -37,14 +37,17 @@ interface Door {
   users: number;
 }
 
-/** See the module. */
+/**
+ * Passes streams between hosts of a live run over its modelled links; both ends are real TCP
+ * sockets.
+ */
 export class StreamRelay implements StreamModel {
-  readonly #segments = new SegmentStreams();
+  readonly #segments = new SegmentStreamModel();
   readonly #hosts: RelayHost[] = [];
   readonly #doors = new Map<Endpoint, Door>();
   /** Relayed streams by the client's endpoint. */
   readonly #relayed = new Map<Endpoint, RelayedStream>();
-  readonly #entry = new RelayEntry();
+  readonly #entry = new RelayEntryPort();
   #world: RelayWorld | undefined;
 
   /** Number of relayed streams that are open or being opened. */

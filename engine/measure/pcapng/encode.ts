@@ -12,7 +12,7 @@
  * @module
  */
 import {
-  BLOCK_OVERHEAD,
+  BLOCK_OVERHEAD_BYTES,
   BLOCK_TYPES,
   BYTE_ORDER_MAGIC,
   INBOUND_FLAG,
@@ -25,7 +25,7 @@ import {
 const TWO_32 = 2 ** 32;
 const encoder = new TextEncoder();
 
-/** A captured packet. */
+/** A captured packet, as the enhanced packet block of a capture file holds it. */
 export interface CapturedPacket {
   /** Number of the interface: its position among the descriptions of interfaces, from 0. */
   readonly interfaceId: number;
@@ -116,7 +116,7 @@ export function encodeInterfaceStatistics(totals: InterfaceTotals): Uint8Array {
 }
 
 function block(type: number, body: readonly Uint8Array[], options: readonly Option[]): Uint8Array {
-  let length = BLOCK_OVERHEAD;
+  let length = BLOCK_OVERHEAD_BYTES;
   for (const part of body) length += padded(part.length);
   for (const { value } of options) length += 4 + padded(value.length);
   length += 4;

@@ -35,7 +35,7 @@ export const NANOSECOND_RESOLUTION = 9;
 export const INBOUND_FLAG = 1;
 export const OUTBOUND_FLAG = 2;
 /** Bytes around the content of a block: type, total length, and the total length again. */
-export const BLOCK_OVERHEAD = 12;
+export const BLOCK_OVERHEAD_BYTES = 12;
 
 /** Lengths of headers without options, bytes (RFC 791, RFC 8200, RFC 768). */
 export const IPV4_HEADER_BYTES = 20;
@@ -46,4 +46,4 @@ export const IP_PROTOCOL_UDP = 17;
 /** Packets of a run are never routed by IP, so their hop limit is the usual initial value. */
 export const HOP_LIMIT = 64;
 /** RFC 791: largest total length. */
-export const IP_TOTAL_MAX = 65_535;
+export const IP_TOTAL_LENGTH_MAX = 65_535;

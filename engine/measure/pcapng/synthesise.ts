@@ -9,7 +9,7 @@
 import {
   HOP_LIMIT,
   IP_PROTOCOL_UDP,
-  IP_TOTAL_MAX,
+  IP_TOTAL_LENGTH_MAX,
   IPV4_HEADER_BYTES,
   IPV6_HEADER_BYTES,
   UDP_HEADER_BYTES,
@@ -28,14 +28,14 @@ export function addressBytes(text: string): Uint8Array {
 }
 
 /** The packet as it would be on a wire: IP header, UDP header, payload. */
-export function synthesise(
+export function synthesiseIpPacket(
   from: CaptureEndpoint,
   to: CaptureEndpoint,
   payload: Uint8Array,
 ): Uint8Array {
   const isIpv6 = from.address.length === 16 && to.address.length === 16;
   const front = isIpv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
-  const room = IP_TOTAL_MAX - UDP_HEADER_BYTES - (isIpv6 ? 0 : IPV4_HEADER_BYTES);
+  const room = IP_TOTAL_LENGTH_MAX - UDP_HEADER_BYTES - (isIpv6 ? 0 : IPV4_HEADER_BYTES);
   const body = payload.subarray(0, room);
   const packet = new Uint8Array(front + UDP_HEADER_BYTES + body.length);
   const view = new DataView(packet.buffer);

@@ -11,15 +11,15 @@ import {
   BLOCK_HEAD_BYTES,
   BLOCK_MAGIC,
   bytesPerValue,
-  DROPPED_NARROW,
-  DROPPED_WIDE,
-  FLAG_WIDE,
-  NARROW_LIMIT_NS,
-  OPEN_NARROW,
+  DROPPED_TRANSIT_NARROW,
+  DROPPED_TRANSIT_WIDE,
+  FLAG_WIDE_TIMES,
+  NARROW_OFFSET_LIMIT_NS,
+  PENDING_TRANSIT_NARROW,
   type TableSpec,
 } from './layout.ts';
 
-/** Values of one column: instants are absolute, durations may be `DROPPED_WIDE` or `OPEN_WIDE`. */
+/** Values of one column: instants are absolute, durations may be `DROPPED_TRANSIT_WIDE` or `PENDING_TRANSIT_WIDE`. */
 export type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
 
 /** Rows of a table to be written. */
@@ -80,7 +80,8 @@ export class BlockEncoder {
     const { table, columns, count, aux } = rows;
     const extent = extentOf(rows);
     const { baseNs, lastNs, maxTransitNs } = extent;
-    const isWide = extent.endNs - baseNs >= NARROW_LIMIT_NS || maxTransitNs >= OPEN_NARROW;
+    const isWide =
+      extent.endNs - baseNs >= NARROW_OFFSET_LIMIT_NS || maxTransitNs >= PENDING_TRANSIT_NARROW;
     let length = alignedLength(aux?.length ?? 0);
     for (const { type } of table.columns)
       length += alignedLength(count * bytesPerValue(type, isWide));
@@ -99,7 +100,7 @@ export class BlockEncoder {
     if (aux !== undefined) bytes.set(aux, offset);
     return {
       table: table.id,
-      flags: isWide ? FLAG_WIDE : 0,
+      flags: isWide ? FLAG_WIDE_TIMES : 0,
       rows: count,
       rawBytes: length,
       auxBytes: aux?.length ?? 0,
@@ -214,6 +215,8 @@ function shortDurations(source: Column, target: Column): void {
   for (let row = 0; row < target.length; row += 1) {
     const value = source[row] as number;
     if (value >= 0) target[row] = value;
-    else target[row] = value === DROPPED_WIDE ? DROPPED_NARROW : OPEN_NARROW;
+    else
+      target[row] =
+        value === DROPPED_TRANSIT_WIDE ? DROPPED_TRANSIT_NARROW : PENDING_TRANSIT_NARROW;
   }
 }

@@ -7,10 +7,10 @@
 import type { TableRows } from './encode-block.ts';
 import {
   BLOCK_ROWS,
-  DROPPED_WIDE,
+  DROPPED_TRANSIT_WIDE,
   EARLY_CLOSE_ROWS_MIN,
-  NARROW_LIMIT_NS,
-  OPEN_WIDE,
+  NARROW_OFFSET_LIMIT_NS,
+  PENDING_TRANSIT_WIDE,
   TABLES,
 } from './layout.ts';
 
@@ -23,7 +23,7 @@ const size = new Uint16Array(BLOCK_ROWS);
 const SIZE_MAX = 0xffff;
 
 /** Flow, class and flags of a packet, packed into one number. */
-export function packMarks(flowNumber: number, kindNumber: number, bits: number): number {
+export function packPacketMarks(flowNumber: number, kindNumber: number, bits: number): number {
   return ((flowNumber << 16) | (kindNumber << 8) | bits) >>> 0;
 }
 
@@ -46,7 +46,7 @@ export class HopBlock {
   readonly arrive = new Float64Array(BLOCK_ROWS);
   readonly link = new Uint32Array(BLOCK_ROWS);
   readonly packet = new Uint32Array(BLOCK_ROWS);
-  /** See {@link packMarks}. */
+  /** See {@link packPacketMarks}. */
   readonly marks = new Uint32Array(BLOCK_ROWS);
   readonly bytes = new Uint32Array(BLOCK_ROWS);
   /** Time in the queue, ns; the recorder limits it to 32 bits. */
@@ -55,7 +55,7 @@ export class HopBlock {
   /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count === BLOCK_ROWS) return true;
-    return timeNs - this.firstNs >= NARROW_LIMIT_NS && this.count >= EARLY_CLOSE_ROWS_MIN;
+    return timeNs - this.firstNs >= NARROW_OFFSET_LIMIT_NS && this.count >= EARLY_CLOSE_ROWS_MIN;
   }
 
   // hot: once per packet and hop.
@@ -67,7 +67,7 @@ export class HopBlock {
 
   /** Records that the packet of a row was lost on the way. */
   dropped(row: number): void {
-    this.arrive[row] = DROPPED_WIDE;
+    this.arrive[row] = DROPPED_TRANSIT_WIDE;
     this.open -= 1;
     this.drops += 1;
   }
@@ -76,7 +76,7 @@ export class HopBlock {
   firstOpen(from: number): number {
     if (this.open === 0) return this.count;
     let row = from;
-    while (row < this.count && this.arrive[row] !== OPEN_WIDE) row += 1;
+    while (row < this.count && this.arrive[row] !== PENDING_TRANSIT_WIDE) row += 1;
     return row;
   }
 
@@ -101,7 +101,7 @@ export class HopBlock {
     for (let row = 0; row < count; row += 1) {
       const end = arrive[from + row] as number;
       transit[row] = end < 0 ? end : end - (depart[row] as number);
-      if (end === DROPPED_WIDE) drops += 1;
+      if (end === DROPPED_TRANSIT_WIDE) drops += 1;
       const mark = marks[from + row] as number;
       flow[row] = mark >>> 16;
       // Only the low byte is stored.

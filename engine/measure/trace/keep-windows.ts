@@ -20,7 +20,7 @@ interface Window {
 }
 
 /** The windows so far. Faults must be reported in chronological order. */
-export class KeepWindows {
+export class PacketKeepWindows {
   readonly #windows: Window[] = [{ beginNs: 0, endNs: SECOND }];
   readonly #open = new Map<string, Window>();
 

@@ -43,7 +43,7 @@ export const BLOCK_FIELD_OFFSETS = {
 } as const;
 
 /** Flag: time columns are f64 instead of u32 offsets from the base. */
-export const FLAG_WIDE = 1;
+export const FLAG_WIDE_TIMES = 1;
 /** Flag: the payload is a gzip stream. */
 export const FLAG_GZIP = 2;
 
@@ -65,21 +65,21 @@ export interface PackedHead {
 }
 
 /** Largest number of entries of a dictionary. */
-export const PACKED_ENTRIES_MAX = 256;
+export const PACKED_DICTIONARY_ENTRIES_MAX = 256;
 /** Numbers are packed into words of this many bits, and none has more. */
 export const PACKED_WORD_BITS = 32;
 
 /** First offset from the base that does not fit into a u32 time column. */
-export const NARROW_LIMIT_NS = 2 ** 32;
+export const NARROW_OFFSET_LIMIT_NS = 2 ** 32;
 /** A block that would otherwise become wide is closed early once it has this many rows. */
 export const EARLY_CLOSE_ROWS_MIN = 4_096;
 
 /** The transit time of a packet lost on the way, in u32 and in f64 columns. */
-export const DROPPED_NARROW = 0xffff_ffff;
-export const DROPPED_WIDE = -1;
+export const DROPPED_TRANSIT_NARROW = 0xffff_ffff;
+export const DROPPED_TRANSIT_WIDE = -1;
 /** The transit time of a packet that was still under way when its block was written. */
-export const OPEN_NARROW = 0xffff_fffe;
-export const OPEN_WIDE = -2;
+export const PENDING_TRANSIT_NARROW = 0xffff_fffe;
+export const PENDING_TRANSIT_WIDE = -2;
 
 /** No link, no node, or no packet. */
 export const NO_REFERENCE = 0xffff_ffff;
@@ -181,6 +181,7 @@ export const TABLES = {
   keyframe: table(8, 'keyframe', ['node u32 nodes', 'row u32 state', 'value u32 blobs']),
   text: table(9, 'text', []),
   pace: table(14, 'pace', ['time time ns', 'link u32 links', 'rate f64 bit/s', 'delay f64 ns']),
+  status: table(15, 'status', ['time time ns', 'node u32 nodes', 'value u32 blobs']),
   'bins-1ms': table(10, 'bins-1ms', BIN_COLUMNS),
   'bins-10ms': table(11, 'bins-10ms', BIN_COLUMNS),
   'bins-100ms': table(12, 'bins-100ms', BIN_COLUMNS),
@@ -188,7 +189,7 @@ export const TABLES = {
 } as const;
 
 /** Number of the footer block; it is not a table. */
-export const FOOTER_TABLE = 255;
+export const FOOTER_TABLE_NUMBER = 255;
 
 /** Widths of the pyramid's bins, finest first, ns, with their tables. */
 export const PYRAMID_LEVELS: readonly { readonly widthNs: number; readonly table: TableSpec }[] = [
@@ -201,19 +202,32 @@ export const PYRAMID_LEVELS: readonly { readonly widthNs: number; readonly table
 /**
  * Meanings of `hop.class`, by number; drawings use a shape for each (docs/spec/browser-view.md).
  */
-export const CLASSES = ['data', 'control', 'probe', 'acknowledgement', 'cover', 'copy'] as const;
-export const CLASS_DATA = 0;
-export const CLASS_CONTROL = 1;
-export const CLASS_COPY = 5;
+export const PACKET_CLASSES = [
+  'data',
+  'control',
+  'probe',
+  'acknowledgement',
+  'cover',
+  'copy',
+] as const;
+/** Number of the class of what applications send. */
+export const PACKET_CLASS_DATA = 0;
+/** Number of the class of what keeps a protocol going. */
+export const PACKET_CLASS_CONTROL = 1;
+/** Number of the class of second copies. */
+export const PACKET_CLASS_COPY = 5;
 
 /** Bits of `hop.flags`. */
-export const HOP_COPY = 1;
-export const HOP_FORWARDED = 2;
+export const HOP_FLAG_COPY = 1;
+export const HOP_FLAG_FORWARDED = 2;
 
 /** Meanings of `state.kind`. */
 export const STATE_KINDS = ['state', 'mark'] as const;
-export const STATE_DELTA = 0;
-export const STATE_MARK = 1;
+export const STATE_KIND_DELTA = 0;
+export const STATE_KIND_MARK = 1;
+
+/** Longest text of a node's status, characters. */
+export const STATUS_CHARACTERS_MAX = 65_536;
 
 /** Meanings of `fault.kind`. */
 export const FAULT_KINDS = ['begin', 'end', 'effect'] as const;
@@ -222,7 +236,7 @@ export const FAULT_END = 1;
 export const FAULT_EFFECT = 2;
 
 /** A direction of a link, by its number. */
-export interface LinkInfo {
+export interface LinkDirectionInfo {
   readonly id: string;
   /** `a->b`. */
   readonly name: string;
@@ -284,7 +298,7 @@ export interface TraceHeader {
   readonly warmupNs: number;
   readonly tables: readonly TableSpec[];
   readonly nodes: readonly NodeInfo[];
-  readonly links: readonly LinkInfo[];
+  readonly links: readonly LinkDirectionInfo[];
   /** Flow number 0 means no flow. */
   readonly flows: readonly string[];
   readonly reasons: readonly string[];
@@ -296,9 +310,9 @@ export interface TraceHeader {
 }
 
 /** What a `text` block adds to the tables of the header. */
-export interface TextAddition {
+export interface TextBlockAddition {
   readonly names?: readonly string[];
-  readonly links?: readonly LinkInfo[];
+  readonly links?: readonly LinkDirectionInfo[];
   readonly metrics?: readonly MetricInfo[];
 }
 

@@ -3,20 +3,22 @@
  *
  * @module
  */
-import type { DirectionView } from '../../net/direction-context.ts';
+import type { LinkDirectionView } from '../../net/direction-context.ts';
 import type { ActualContactSpec, ContactsSpec } from '../../net/link-spec.ts';
-import type { ContactsInfo, LinkInfo } from './layout.ts';
+import type { ContactsInfo, LinkDirectionInfo } from './layout.ts';
 
 /** Most contacts that a header lists, about 1 MB; with more, it lists none. */
 const CONTACTS_MAX = 20_000;
 
 /** Describes directions for the header. */
-export function linkInfos(directions: readonly DirectionView[]): readonly LinkInfo[] {
+export function linkDirectionInfos(
+  directions: readonly LinkDirectionView[],
+): readonly LinkDirectionInfo[] {
   const contacts = directions.reduce((sum, { plan }) => sum + (plan?.windows.length ?? 0), 0);
   return directions.map((direction) => linkInfo(direction, contacts <= CONTACTS_MAX));
 }
 
-function linkInfo(direction: DirectionView, hasContacts: boolean): LinkInfo {
+function linkInfo(direction: LinkDirectionView, hasContacts: boolean): LinkDirectionInfo {
   const { linkId, name, fromNode, toNode, pace, plan } = direction;
   const { rateBps, delayNs, overheadBytes } = pace;
   return {

@@ -9,12 +9,12 @@
  * @module
  */
 import type { Scheduler } from '../../core/scheduler.ts';
-import type { DirectionView, NetworkObserver } from '../../net/direction-context.ts';
-import { CPU_QUEUE_FULL, PORT_UNREACHABLE } from '../../net/drop-reasons.ts';
+import type { LinkDirectionView, NetworkObserver } from '../../net/direction-context.ts';
+import { DROP_CPU_QUEUE_FULL, DROP_PORT_UNREACHABLE } from '../../net/drop-reasons.ts';
 import type { PacketTable } from '../../net/packet-table.ts';
-import { type HopBlock, packMarks } from './hop-block.ts';
+import { type HopBlock, packPacketMarks } from './hop-block.ts';
 import * as layout from './layout.ts';
-import type { Pyramid } from './pyramid.ts';
+import type { BinPyramid } from './pyramid.ts';
 
 /** The destination of the recorder's rows. */
 export interface HopSink {
@@ -25,7 +25,7 @@ export interface HopSink {
   /** The network has more directions than before. */
   linksAdded(): void;
   /** Rate or delay of a direction has changed. */
-  paced(timeNs: number, direction: DirectionView): void;
+  paced(timeNs: number, direction: LinkDirectionView): void;
 }
 
 /** Where a packet was lost and why. */
@@ -37,11 +37,18 @@ export interface PacketLoss {
 }
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
-const { CLASS_CONTROL, CLASS_COPY, CLASS_DATA, HOP_COPY, HOP_FORWARDED, NO_REFERENCE, OPEN_WIDE } =
-  layout;
+const {
+  PACKET_CLASS_CONTROL,
+  PACKET_CLASS_COPY,
+  PACKET_CLASS_DATA,
+  HOP_FLAG_COPY,
+  HOP_FLAG_FORWARDED,
+  NO_REFERENCE,
+  PENDING_TRANSIT_WIDE,
+} = layout;
 const NO_BUFFER = new Uint8Array(0);
 const QUEUE_MAX_NS = 0xffff_ffff;
-const CONTROL_MARKS = packMarks(0, CLASS_CONTROL, 0);
+const CONTROL_MARKS = packPacketMarks(0, PACKET_CLASS_CONTROL, 0);
 
 /** Observes the network. */
 export class NetworkRecorder implements NetworkObserver {
@@ -50,7 +57,7 @@ export class NetworkRecorder implements NetworkObserver {
   private readonly scheduler: Scheduler;
   private readonly table: PacketTable;
   private readonly sink: HopSink;
-  private readonly pyramid: Pyramid;
+  private readonly pyramid: BinPyramid;
   private links: number;
   private nextPacket = 0;
   /** Block and row of packets under way, by their row in the packet table. */
@@ -68,7 +75,7 @@ export class NetworkRecorder implements NetworkObserver {
   constructor(
     world: { readonly scheduler: Scheduler; readonly table: PacketTable },
     links: number,
-    parts: { readonly sink: HopSink; readonly pyramid: Pyramid },
+    parts: { readonly sink: HopSink; readonly pyramid: BinPyramid },
   ) {
     this.scheduler = world.scheduler;
     this.table = world.table;
@@ -88,23 +95,24 @@ export class NetworkRecorder implements NetworkObserver {
   }
 
   // hot: once per packet and hop.
-  onOffered(_direction: DirectionView, row: number): void {
+  onOffered(_direction: LinkDirectionView, row: number): void {
     if (row >= this.rows.length) this.widen(row);
     const isForwarded =
       this.table.buffers[row] === this.arrivedBuffer &&
       this.arrivedEvent === this.scheduler.eventCount;
     if (isForwarded) {
       this.packets[row] = this.arrivedPacket;
-      this.marks[row] = this.arrivedMarks | HOP_FORWARDED;
+      this.marks[row] = this.arrivedMarks | HOP_FLAG_FORWARDED;
       return;
     }
     this.packets[row] = this.nextPacket;
-    this.marks[row] = this.flow === 0 ? CONTROL_MARKS : packMarks(this.flow, CLASS_DATA, 0);
+    this.marks[row] =
+      this.flow === 0 ? CONTROL_MARKS : packPacketMarks(this.flow, PACKET_CLASS_DATA, 0);
     this.nextPacket += 1;
   }
 
   // hot: once per packet and hop.
-  onStarted(direction: DirectionView, row: number): void {
+  onStarted(direction: LinkDirectionView, row: number): void {
     const { now } = this.scheduler;
     const { table } = this;
     if (direction.id >= this.links) this.addLink(direction);
@@ -115,7 +123,7 @@ export class NetworkRecorder implements NetworkObserver {
     block.count = at + 1;
     block.open += 1;
     block.depart[at] = now;
-    block.arrive[at] = OPEN_WIDE;
+    block.arrive[at] = PENDING_TRANSIT_WIDE;
     block.link[at] = direction.id;
     block.packet[at] = this.packets[row] as number;
     block.marks[at] = this.marks[row] as number;
@@ -126,18 +134,20 @@ export class NetworkRecorder implements NetworkObserver {
     this.blocks[row] = block;
   }
 
-  onCopied(direction: DirectionView, copy: number, original: number): void {
+  onCopied(direction: LinkDirectionView, copy: number, original: number): void {
     if (copy >= this.rows.length) this.widen(copy);
     const isInjected = original < 0;
     this.packets[copy] = isInjected ? this.nextPacket : (this.packets[original] as number);
-    const marks = isInjected ? packMarks(0, CLASS_COPY, 0) : (this.marks[original] as number);
-    this.marks[copy] = marks | HOP_COPY;
+    const marks = isInjected
+      ? packPacketMarks(0, PACKET_CLASS_COPY, 0)
+      : (this.marks[original] as number);
+    this.marks[copy] = marks | HOP_FLAG_COPY;
     if (isInjected) this.nextPacket += 1;
     this.onStarted(direction, copy);
   }
 
   // hot: once per packet and hop.
-  onDelivered(direction: DirectionView, row: number): void {
+  onDelivered(direction: LinkDirectionView, row: number): void {
     const { table } = this;
     const { now, eventCount } = this.scheduler;
     const block = this.blocks[row];
@@ -155,7 +165,7 @@ export class NetworkRecorder implements NetworkObserver {
     this.pyramid.arrived(direction.id, now, table.length[row] as number, latencyNs);
   }
 
-  onDropped(direction: DirectionView | undefined, row: number, reason: number): void {
+  onDropped(direction: LinkDirectionView | undefined, row: number, reason: number): void {
     const { now } = this.scheduler;
     const block = this.blocks[row];
     if (block !== undefined) {
@@ -175,12 +185,12 @@ export class NetworkRecorder implements NetworkObserver {
     });
   }
 
-  onPace(direction: DirectionView): void {
+  onPace(direction: LinkDirectionView): void {
     // A direction without packets so far is described only when its first packet is seen.
     if (direction.id < this.links) this.sink.paced(this.scheduler.now, direction);
   }
 
-  private addLink(direction: DirectionView): void {
+  private addLink(direction: LinkDirectionView): void {
     this.links = direction.id + 1;
     this.sink.linksAdded();
   }
@@ -195,8 +205,8 @@ export class NetworkRecorder implements NetworkObserver {
 }
 
 /** The node that lost a packet: the receiver if it could not take it, else the sender. */
-function lossNode(direction: DirectionView, reason: number): number {
-  const isAtReceiver = reason === PORT_UNREACHABLE || reason === CPU_QUEUE_FULL;
+function lossNode(direction: LinkDirectionView, reason: number): number {
+  const isAtReceiver = reason === DROP_PORT_UNREACHABLE || reason === DROP_CPU_QUEUE_FULL;
   return isAtReceiver ? direction.toNode : direction.fromNode;
 }
 

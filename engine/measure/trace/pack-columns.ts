@@ -11,7 +11,7 @@
 import {
   alignedLength,
   bytesPerValue,
-  PACKED_ENTRIES_MAX,
+  PACKED_DICTIONARY_ENTRIES_MAX,
   PACKED_HEAD_BYTES,
   PACKED_WORD_BITS,
   PACKING_KINDS,
@@ -23,7 +23,7 @@ import {
 const BITS_WITHOUT_DICTIONARY = 8;
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const WORD_BITS: number = PACKED_WORD_BITS;
-const ENTRIES_MAX: number = PACKED_ENTRIES_MAX;
+const ENTRIES_MAX: number = PACKED_DICTIONARY_ENTRIES_MAX;
 /** Places of the hash table that finds an entry of the dictionary; a power of two. */
 const PLACES = 1_024;
 /** Fibonacci hashing: 2^32 over the golden ratio; the highest ten bits name a place. */

@@ -14,22 +14,30 @@ import { PYRAMID_LEVELS } from './layout.ts';
 /** Doubles of one open bin, which fill a cache line. */
 const STRIDE = 8;
 /** Indices of the values of a bin. */
-export const BIN = { end: 0, count: 1, bytes: 2, drops: 3, min: 4, max: 5, sum: 6 } as const;
+export const BIN_VALUE_INDICES = {
+  end: 0,
+  count: 1,
+  bytes: 2,
+  drops: 3,
+  min: 4,
+  max: 5,
+  sum: 6,
+} as const;
 /** First instant after the bin, ns; {@link CLOSED} if there is no open bin. */
-const END = BIN.end;
-const COUNT = BIN.count;
-const BYTES = BIN.bytes;
-const DROPS = BIN.drops;
-const MIN = BIN.min;
-const MAX = BIN.max;
-const SUM = BIN.sum;
+const END = BIN_VALUE_INDICES.end;
+const COUNT = BIN_VALUE_INDICES.count;
+const BYTES = BIN_VALUE_INDICES.bytes;
+const DROPS = BIN_VALUE_INDICES.drops;
+const MIN = BIN_VALUE_INDICES.min;
+const MAX = BIN_VALUE_INDICES.max;
+const SUM = BIN_VALUE_INDICES.sum;
 const SUMMED = [COUNT, BYTES, DROPS, SUM] as const;
 const CLOSED = -1;
 const LEVELS = PYRAMID_LEVELS.length;
 const WIDTHS: readonly number[] = PYRAMID_LEVELS.map(({ widthNs }) => widthNs);
 const TRACK_STRIDE = LEVELS * STRIDE;
 
-/** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN}; copy them. */
+/** Receives a complete bin: its values are in `bins` from `at` on, see {@link BIN_VALUE_INDICES}; copy them. */
 export type BinSink = (level: number, track: number, bins: Float64Array, at: number) => void;
 
 /** Most links whose tracks begin with bins of 10 ms, and most whose tracks begin with 100 ms. */
@@ -43,7 +51,7 @@ export function finestLinkLevel(links: number): number {
 }
 
 /** Counts packets in bins; instants must never decrease. */
-export class Pyramid {
+export class BinPyramid {
   private readonly linkLevel: number;
   private readonly emit: BinSink;
   /** Open bins: each track has its levels, each level {@link STRIDE} doubles. */

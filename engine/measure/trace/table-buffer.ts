@@ -5,7 +5,12 @@
  * @module
  */
 import type { TableRows } from './encode-block.ts';
-import { BLOCK_ROWS, EARLY_CLOSE_ROWS_MIN, NARROW_LIMIT_NS, type TableSpec } from './layout.ts';
+import {
+  BLOCK_ROWS,
+  EARLY_CLOSE_ROWS_MIN,
+  NARROW_OFFSET_LIMIT_NS,
+  type TableSpec,
+} from './layout.ts';
 
 const FIRST_CAPACITY = 256;
 
@@ -27,7 +32,7 @@ export class TableBuffer {
   /** True if a row of this instant needs a new block. */
   isFullAt(timeNs: number): boolean {
     if (this.count >= BLOCK_ROWS) return true;
-    return this.count >= EARLY_CLOSE_ROWS_MIN && timeNs - this.firstNs >= NARROW_LIMIT_NS;
+    return this.count >= EARLY_CLOSE_ROWS_MIN && timeNs - this.firstNs >= NARROW_OFFSET_LIMIT_NS;
   }
 
   /** Adds a row: the values of the columns in order; the first is the row's instant. */

@@ -7,29 +7,29 @@
  *
  * @module
  */
-import type { DirectionView } from '../../net/direction-context.ts';
+import type { LinkDirectionView } from '../../net/direction-context.ts';
 import { BlobTable, cborMap, cborText } from './blob-table.ts';
 import { BlockEncoder, type TableRows } from './encode-block.ts';
 import { HopBlock } from './hop-block.ts';
-import { KeepWindows, LOOK_BACK_NS } from './keep-windows.ts';
+import { LOOK_BACK_NS, PacketKeepWindows } from './keep-windows.ts';
 import {
   BLOCK_ROWS,
   FAULT_BEGIN,
   FAULT_EFFECT,
   FAULT_END,
-  FOOTER_TABLE,
+  FOOTER_TABLE_NUMBER,
   type MetricInfo,
   PYRAMID_LEVELS,
-  STATE_DELTA,
-  STATE_MARK,
+  STATE_KIND_DELTA,
+  STATE_KIND_MARK,
   TABLES,
   type TableSpec,
-  type TextAddition,
+  type TextBlockAddition,
   type TraceHeader,
 } from './layout.ts';
-import { linkInfos } from './link-info.ts';
+import { linkDirectionInfos } from './link-info.ts';
 import type { HopSink, PacketLoss } from './network-recorder.ts';
-import { BIN, Pyramid } from './pyramid.ts';
+import { BIN_VALUE_INDICES, BinPyramid } from './pyramid.ts';
 import { TableBuffer } from './table-buffer.ts';
 import { type TraceSink, TraceWriter } from './trace-writer.ts';
 
@@ -48,7 +48,8 @@ const PACKET_BYTES_MAX = 0xffff;
 const PACKETS_FLUSH_BYTES = 1 << 20;
 
 /** Values of a bin in the order of its columns, after start and track. */
-const BIN_FIELDS: readonly number[] = [BIN.count, BIN.bytes, BIN.drops, BIN.min, BIN.max, BIN.sum];
+const { count, bytes, drops, min, max, sum } = BIN_VALUE_INDICES;
+const BIN_FIELDS: readonly number[] = [count, bytes, drops, min, max, sum];
 
 /** Rows that wait until it is decided whether they are kept. */
 interface Waiting {
@@ -69,7 +70,7 @@ export interface TraceRecorderParts {
   readonly sink: TraceSink;
   readonly header: TraceHeader;
   /** All directions of the network; the list may grow. */
-  readonly directions: readonly DirectionView[];
+  readonly directions: readonly LinkDirectionView[];
   /** Most blocks that wait for packets under way; limits memory and the delay of observers. */
   readonly waitingMax?: number;
 }
@@ -94,7 +95,7 @@ export interface TraceEnd {
 
 /** One recorder for one run. */
 export class TraceRecorder implements HopSink {
-  readonly pyramid: Pyramid;
+  readonly pyramid: BinPyramid;
   /**
    * Another recorder that is given the packets, losses and bins of this one, so that they are
    * observed once. It begins with this one, shows packets as they arrive, and finishes after it.
@@ -103,8 +104,8 @@ export class TraceRecorder implements HopSink {
   readonly #writer: TraceWriter;
   readonly #encoder = new BlockEncoder();
   readonly #header: TraceHeader;
-  readonly #directions: readonly DirectionView[];
-  readonly #windows = new KeepWindows();
+  readonly #directions: readonly LinkDirectionView[];
+  readonly #windows = new PacketKeepWindows();
   readonly #waitingMax: number;
   #linksKnown: number;
   #hops = new HopBlock();
@@ -143,7 +144,7 @@ export class TraceRecorder implements HopSink {
     this.#directions = directions;
     this.#linksKnown = header.links.length;
     this.#writer = new TraceWriter(sink, header);
-    this.pyramid = new Pyramid(header.links.length, header.linkLevel, (level, track, bins, at) =>
+    this.pyramid = new BinPyramid(header.links.length, header.linkLevel, (level, track, bins, at) =>
       this.#bin(level, track, bins, at),
     );
   }
@@ -161,12 +162,12 @@ export class TraceRecorder implements HopSink {
 
   linksAdded(): void {
     this.follower?.linksAdded();
-    const links = linkInfos(this.#directions.slice(this.#linksKnown));
+    const links = linkDirectionInfos(this.#directions.slice(this.#linksKnown));
     this.#linksKnown = this.#directions.length;
     this.#addText({ links });
   }
 
-  paced(timeNs: number, direction: DirectionView): void {
+  paced(timeNs: number, direction: LinkDirectionView): void {
     this.follower?.paced(timeNs, direction);
     const { id, pace } = direction;
     if (this.#paces.isFullAt(timeNs)) this.#flush(this.#paces);
@@ -184,7 +185,7 @@ export class TraceRecorder implements HopSink {
     this.#makeRoomForState(timeNs);
     const make = (): Uint8Array => cborMap([[machine, state]]);
     const value = this.#blobs.number(`${machine}\0${state}`, make);
-    this.#states.add(timeNs, node, STATE_DELTA, value);
+    this.#states.add(timeNs, node, STATE_KIND_DELTA, value);
     this.#stateRows += 1;
     this.#bytesSince += machine.length + state.length;
     if (this.#stateRows - this.#keyframeRows >= KEYFRAME_ROWS) this.#keyframe(timeNs);
@@ -194,7 +195,7 @@ export class TraceRecorder implements HopSink {
   mark(timeNs: number, node: number, name: string): void {
     this.#makeRoomForState(timeNs);
     const value = this.#blobs.number(`\0${name}`, () => cborText(name));
-    this.#states.add(timeNs, node, STATE_MARK, value);
+    this.#states.add(timeNs, node, STATE_KIND_MARK, value);
     this.#stateRows += 1;
   }
 
@@ -289,7 +290,7 @@ export class TraceRecorder implements HopSink {
       if (isWhole || this.#windows.overlaps(block.firstNs, block.lastNs)) this.#writeHops(block);
     }
     for (const { firstNs, lastNs, rows } of this.#dropsWaiting) {
-      if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.#append(rows);
+      if (isWhole || this.#windows.overlaps(firstNs, lastNs)) this.append(rows);
     }
     this.#flushRest();
     const firstNs = Math.min(this.#firstNs, this.#lastNs);
@@ -312,7 +313,7 @@ export class TraceRecorder implements HopSink {
     if (follower !== undefined) follower.#bin(level, track, bins, at);
     const buffer = this.#bins[level] as TableBuffer;
     const { widthNs } = PYRAMID_LEVELS[level] as (typeof PYRAMID_LEVELS)[number];
-    const startNs = (bins[at + BIN.end] as number) - widthNs;
+    const startNs = (bins[at + BIN_VALUE_INDICES.end] as number) - widthNs;
     if (buffer.isFullAt(startNs)) this.#flush(buffer);
     const row = buffer.place(startNs);
     const { columns } = buffer;
@@ -356,7 +357,7 @@ export class TraceRecorder implements HopSink {
     }
     for (let drops = this.#dropsWaiting[0]; drops !== undefined; drops = this.#dropsWaiting[0]) {
       const isForced = this.#dropsWaiting.length > this.#waitingMax;
-      if (isNeeded(drops.firstNs, drops.lastNs)) this.#append(drops.rows);
+      if (isNeeded(drops.firstNs, drops.lastNs)) this.append(drops.rows);
       else if (isYoung(drops.lastNs) && !isForced) break;
       this.#dropsWaiting.shift();
     }
@@ -364,7 +365,7 @@ export class TraceRecorder implements HopSink {
 
   #writeHops(block: HopBlock): void {
     const { count } = block;
-    this.#append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
+    this.append(block.rows(0, count), block.linkCounts(this.#linksKnown, 0, count));
   }
 
   /** Passes the rows of a block, up to a given one, to the follower. */
@@ -374,7 +375,7 @@ export class TraceRecorder implements HopSink {
     if (follower === undefined || to <= shown) return;
     block.shown = to;
     const counts = block.linkCounts(this.#linksKnown, shown, to);
-    follower.#append(block.rows(shown, to), counts);
+    follower.append(block.rows(shown, to), counts);
   }
 
   /** Reuses a block; if packets under way refer to it, it is left to the garbage collector. */
@@ -409,7 +410,7 @@ export class TraceRecorder implements HopSink {
 
   #flushStates(): void {
     if (this.#states.count === 0) return;
-    this.#append(this.#states.take(this.#blobs.take()));
+    this.append(this.#states.take(this.#blobs.take()));
   }
 
   /** Writes the state of all nodes: with the later changes, it gives the state at any instant. */
@@ -431,7 +432,7 @@ export class TraceRecorder implements HopSink {
     const aux = blobs.take();
     this.#keyframeBytes = aux.length;
     this.#bytesSince = 0;
-    this.#append({ table: TABLES.keyframe, columns, count, aux, atNs });
+    this.append({ table: TABLES.keyframe, columns, count, aux, atNs });
   }
 
   #flushPackets(): void {
@@ -444,11 +445,11 @@ export class TraceRecorder implements HopSink {
     }
     this.#packetBytes = [];
     this.#packetOffset = 0;
-    this.#append(this.#packets.take(aux));
+    this.append(this.#packets.take(aux));
   }
 
   #flush(buffer: TableBuffer): void {
-    if (buffer.count > 0) this.#append(buffer.take());
+    if (buffer.count > 0) this.append(buffer.take());
   }
 
   #name(text: string): number {
@@ -460,7 +461,7 @@ export class TraceRecorder implements HopSink {
     return number;
   }
 
-  #addText(addition: TextAddition): void {
+  #addText(addition: TextBlockAddition): void {
     const aux = new TextEncoder().encode(JSON.stringify(addition));
     const rows = { table: TABLES.text, columns: [], count: 0, aux, atNs: this.#lastNs };
     this.#writer.append(this.#encoder.encode(rows));
@@ -473,8 +474,8 @@ export class TraceRecorder implements HopSink {
     this.#addText({ names });
   }
 
-  /** Names come before the rows that use them, so a truncated file is readable up to its end. */
-  #append(rows: TableRows, linkCounts?: Uint32Array): void {
+  /** Writes a block. Names come before the rows that use them: a truncated file is readable up to its end. */
+  append(rows: TableRows, linkCounts?: Uint32Array): void {
     // Before this block is encoded, because both use the encoder's memory.
     this.#flushText();
     const block = this.#encoder.encode(rows);
@@ -491,7 +492,7 @@ export class TraceRecorder implements HopSink {
 const BY_ID = new Map<number, TableSpec>(Object.values(TABLES).map((spec) => [spec.id, spec]));
 
 function tableName(id: number): string {
-  return BY_ID.get(id)?.name ?? (id === FOOTER_TABLE ? 'footer' : `${id}`);
+  return BY_ID.get(id)?.name ?? (id === FOOTER_TABLE_NUMBER ? 'footer' : `${id}`);
 }
 
 function hasTime(id: number): boolean {

@@ -23,8 +23,8 @@ import {
   FILE_MAGIC,
   FLAG_GZIP,
   FLAG_PACKED,
-  FLAG_WIDE,
-  FOOTER_TABLE,
+  FLAG_WIDE_TIMES,
+  FOOTER_TABLE_NUMBER,
   FORMAT_VERSION,
   TABLES,
   TRAILER_BYTES,
@@ -95,7 +95,7 @@ export class TraceWriter {
     bytes.set(json, auxAt);
     const began = this.#offset;
     this.#put({
-      table: FOOTER_TABLE,
+      table: FOOTER_TABLE_NUMBER,
       flags: 0,
       rows: entries,
       rawBytes: bytes.length,
@@ -147,7 +147,7 @@ export class TraceWriter {
     // little time.
     if (id !== table.id || rows < BLOCK_ROWS) return { payload: compress(bytes), flag: FLAG_GZIP };
     assert(auxBytes === 0, 'packed tables have columns only');
-    const isWide = (flags & FLAG_WIDE) !== 0;
+    const isWide = (flags & FLAG_WIDE_TIMES) !== 0;
     return { payload: this.#packer.pack({ table, isWide, rows, bytes }), flag: FLAG_PACKED };
   }
 

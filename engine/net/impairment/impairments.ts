@@ -10,14 +10,14 @@
  *
  * @module
  */
-import { openStream, type RandomStream, type Seed } from '../../core/stream.ts';
-import type { CorruptSpec, DirectionSpec } from '../link-spec.ts';
+import { openRandomStream, type RandomStream, type Seed } from '../../core/stream.ts';
+import type { CorruptSpec, LinkDirectionSpec } from '../link-spec.ts';
 import type { PacketTable } from '../packet-table.ts';
-import { type JitterLaw, jitterLaw } from './jitter.ts';
+import { createJitterDraw, type DrawJitter } from './jitter.ts';
 import { type LossModel, lossModel } from './loss.ts';
 
 /** Names the streams of a direction. */
-export interface StreamNames {
+export interface ImpairmentStreamNames {
   readonly seed: Seed;
   /** The name `link/<id>/<a->b>` of the random streams (docs/spec/link-model.md#impairments). */
   readonly node: string;
@@ -39,22 +39,22 @@ export class Impairments {
   readonly fate: PacketFate = { isLost: false, isDuplicated: false, isHurried: false, jitterNs: 0 };
   /** Number of packets whose bits were flipped. */
   corrupted = 0;
-  private readonly names: StreamNames;
+  private readonly names: ImpairmentStreamNames;
   private readonly streams = new Map<string, RandomStream>();
   private loss: LossModel | undefined;
-  private jitter: JitterLaw | undefined;
+  private jitter: DrawJitter | undefined;
   private corrupt: CorruptSpec | undefined;
   private duplicate = 0;
   private reorder: { readonly probability: number; readonly gap: number } | undefined;
   private sinceHurried = 0;
-  private applied: DirectionSpec | undefined;
+  private applied: LinkDirectionSpec | undefined;
 
-  constructor(names: StreamNames) {
+  constructor(names: ImpairmentStreamNames) {
     this.names = names;
   }
 
   /** True if `spec` has anything to draw. */
-  static isNeeded(spec: DirectionSpec): boolean {
+  static isNeeded(spec: LinkDirectionSpec): boolean {
     const hasJitter = spec.jitter !== undefined && spec.jitter.kind !== 'none';
     const hasOrder = typeof spec.reorder === 'object';
     const isCopying = (spec.duplicate ?? 0) > 0;
@@ -64,12 +64,12 @@ export class Impairments {
   }
 
   /** Switches to `spec`; unchanged parts keep their state and their position in the stream. */
-  configure(spec: DirectionSpec): void {
+  configure(spec: LinkDirectionSpec): void {
     const old = this.applied;
     if (old === undefined || old.loss !== spec.loss) {
       this.loss = spec.loss && lossModel(spec.loss, () => this.stream('loss'));
     }
-    this.jitter = spec.jitter && jitterLaw(spec.jitter);
+    this.jitter = spec.jitter && createJitterDraw(spec.jitter);
     this.corrupt = spec.corrupt;
     this.duplicate = spec.duplicate ?? 0;
     this.reorder = typeof spec.reorder === 'object' ? spec.reorder : undefined;
@@ -133,7 +133,7 @@ export class Impairments {
   private stream(purpose: string): RandomStream {
     const known = this.streams.get(purpose);
     if (known !== undefined) return known;
-    const opened = openStream(this.names.seed, this.names.node, purpose);
+    const opened = openRandomStream(this.names.seed, this.names.node, purpose);
     this.streams.set(purpose, opened);
     return opened;
   }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { toNanoseconds } from '../../core/sampling.ts';
+import { roundToNanoseconds } from '../../core/sampling.ts';
 import type { RandomStream } from '../../core/stream.ts';
 import { exp } from '../../pure/log-exp.ts';
 import { normalQuantile } from '../../pure/normal-quantile.ts';
@@ -20,10 +20,10 @@ const PARETO_SHAPE = 3;
 const SQRT_2_PI = 2.506_628_274_631_000_7;
 
 /** Draws one value of a law. */
-export type JitterLaw = (stream: RandomStream) => number;
+export type DrawJitter = (stream: RandomStream) => number;
 
 /** The law that `spec` describes; undefined when nothing is added. */
-export function jitterLaw(spec: JitterSpec): JitterLaw | undefined {
+export function createJitterDraw(spec: JitterSpec): DrawJitter | undefined {
   switch (spec.kind) {
     case 'none':
       return undefined;
@@ -34,15 +34,15 @@ export function jitterLaw(spec: JitterSpec): JitterLaw | undefined {
     case 'pareto': {
       const shape = spec.shape ?? PARETO_SHAPE;
       return (stream) =>
-        Math.min(spec.capNs, toNanoseconds(stream.paretoExcess(spec.scaleNs, shape)));
+        Math.min(spec.capNs, roundToNanoseconds(stream.paretoExcess(spec.scaleNs, shape)));
     }
     case 'table':
-      return (stream) => toNanoseconds(stream.empirical(spec.quantilesNs));
+      return (stream) => roundToNanoseconds(stream.empirical(spec.quantilesNs));
   }
 }
 
 /** The least value that the law can add, ns; below -delay the pipe cuts the sum at zero. */
-export function jitterFloor(spec: JitterSpec): number {
+export function jitterMinNs(spec: JitterSpec): number {
   switch (spec.kind) {
     case 'none':
     case 'pareto':
@@ -50,9 +50,9 @@ export function jitterFloor(spec: JitterSpec): number {
     case 'uniform':
       return -spec.halfWidthNs;
     case 'normal':
-      return -toNanoseconds(spec.sigmaNs * (spec.boundSigmas ?? NORMAL_BOUND));
+      return -roundToNanoseconds(spec.sigmaNs * (spec.boundSigmas ?? NORMAL_BOUND));
     case 'table':
-      return toNanoseconds(spec.quantilesNs[0] ?? 0);
+      return roundToNanoseconds(spec.quantilesNs[0] ?? 0);
   }
 }
 
@@ -60,11 +60,12 @@ export function jitterFloor(spec: JitterSpec): number {
  * The normal law, truncated by inversion on the restricted range: each draw takes the same number
  * of words, and no values pile up at the ends.
  */
-function normalLaw(sigmaNs: number, bound: number): JitterLaw {
-  if (bound === NORMAL_BOUND) return (stream) => toNanoseconds(stream.truncatedNormal(sigmaNs));
+function normalLaw(sigmaNs: number, bound: number): DrawJitter {
+  if (bound === NORMAL_BOUND)
+    return (stream) => roundToNanoseconds(stream.truncatedNormal(sigmaNs));
   const low = normalBelow(-bound);
   const width = normalBelow(bound) - low;
-  return (stream) => toNanoseconds(normalQuantile(low + stream.uniform() * width) * sigmaNs);
+  return (stream) => roundToNanoseconds(normalQuantile(low + stream.uniform() * width) * sigmaNs);
 }
 
 /** Distribution function of the standard normal law for |x| <= 8 (Marsaglia, J. Stat. Softw. 11). */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Scheduler } from '../../core/scheduler.ts';
-import { NIL, type PacketTable } from '../packet-table.ts';
+import { NIL_PACKET, type PacketTable } from '../packet-table.ts';
 import { PacketList } from './packet-list.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
@@ -34,7 +34,7 @@ export class CoDel implements QueueDiscipline {
   private readonly drop: (packet: number) => void;
   private limitPackets: number;
   /** The packet that `peek` chose; it still counts as queued. */
-  private ready = NIL;
+  private ready = NIL_PACKET;
   /** RFC 8289 5.3: first_above_time, 0 = none. */
   private firstAbove = 0;
   private dropNext = 0;
@@ -60,11 +60,11 @@ export class CoDel implements QueueDiscipline {
   }
 
   get packets(): number {
-    return this.list.packets + (this.ready === NIL ? 0 : 1);
+    return this.list.packets + (this.ready === NIL_PACKET ? 0 : 1);
   }
 
   get bytes(): number {
-    const ready = this.ready === NIL ? 0 : (this.table.length[this.ready] as number);
+    const ready = this.ready === NIL_PACKET ? 0 : (this.table.length[this.ready] as number);
     return this.list.bytes + ready;
   }
 
@@ -75,25 +75,25 @@ export class CoDel implements QueueDiscipline {
   }
 
   peek(): number {
-    if (this.ready === NIL) this.ready = this.dequeue();
+    if (this.ready === NIL_PACKET) this.ready = this.dequeue();
     return this.ready;
   }
 
   pop(): number {
     const packet = this.peek();
-    this.ready = NIL;
+    this.ready = NIL_PACKET;
     return packet;
   }
 
   setLimit(limitPackets: number, drop: (packet: number) => void): void {
     this.limitPackets = limitPackets;
-    this.list.truncate(Math.max(0, limitPackets - (this.ready === NIL ? 0 : 1)), drop);
+    this.list.truncate(Math.max(0, limitPackets - (this.ready === NIL_PACKET ? 0 : 1)), drop);
   }
 
   flush(drop: (packet: number) => void): void {
     const ready = this.ready;
-    this.ready = NIL;
-    if (ready !== NIL) drop(ready);
+    this.ready = NIL_PACKET;
+    if (ready !== NIL_PACKET) drop(ready);
     this.list.truncate(0, drop);
   }
 
@@ -134,9 +134,9 @@ export class CoDel implements QueueDiscipline {
   private look(now: number): number {
     this.okToDrop = false;
     const packet = this.list.shift();
-    if (packet === NIL) {
+    if (packet === NIL_PACKET) {
       this.firstAbove = 0;
-      return NIL;
+      return NIL_PACKET;
     }
     const sojourn = now - (this.table.offeredAt[packet] as number);
     if (sojourn < this.options.targetNs || this.list.bytes <= this.options.maxPacketBytes) {

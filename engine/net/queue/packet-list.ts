@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { NIL as NO_PACKET, type PacketTable } from '../packet-table.ts';
+import { NIL_PACKET as NO_PACKET, type PacketTable } from '../packet-table.ts';
 
 // A private name: V8 folds it into hot code, while an imported one is loaded and checked each time.
 const NIL = NO_PACKET;
@@ -33,7 +33,7 @@ export class PacketList {
     this.bytes += this.table.length[packet] as number;
   }
 
-  /** Removes and returns the oldest packet, {@link NIL} when empty. */
+  /** Removes and returns the oldest packet, {@link NIL_PACKET} when empty. */
   shift(): number {
     const packet = this.head;
     if (packet === NIL) return NIL;

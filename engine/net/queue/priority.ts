@@ -9,13 +9,13 @@
  * @module
  */
 import { assert } from '../../core/assert.ts';
-import { DSCP_VALUES, SHARE_LEAST } from '../../pure/traffic-class.ts';
-import { NIL, type PacketTable } from '../packet-table.ts';
+import { DSCP_VALUE_COUNT, LINK_SHARE_MIN } from '../../pure/traffic-class.ts';
+import { NIL_PACKET, type PacketTable } from '../packet-table.ts';
 import { DropTail } from './drop-tail.ts';
 import type { QueueDiscipline } from './queue-discipline.ts';
 
 /** Shares are whole millionths, so that debts are exact. */
-const WHOLE = 1 / SHARE_LEAST;
+const WHOLE = 1 / LINK_SHARE_MIN;
 
 /** Limits of one class. */
 export interface ClassLimits {
@@ -48,7 +48,7 @@ export class PriorityQueue implements QueueDiscipline {
     { classOfDscp = defaultClasses(classes.length), shareMax = 1 }: PriorityOptions = {},
   ) {
     assert(classes.length >= 1, 'a priority queue needs at least one class');
-    assert(classOfDscp.length === DSCP_VALUES, 'classOfDscp needs 64 entries');
+    assert(classOfDscp.length === DSCP_VALUE_COUNT, 'classOfDscp needs 64 entries');
     this.share = Math.round(shareMax * WHOLE);
     assert(this.share > 0, 'shareMax must be above 0');
     assert(this.share <= WHOLE, 'shareMax must not be above 1');
@@ -95,13 +95,13 @@ export class PriorityQueue implements QueueDiscipline {
   }
 
   peek(): number {
-    return this.classes[this.next()]?.peek() ?? NIL;
+    return this.classes[this.next()]?.peek() ?? NIL_PACKET;
   }
 
   pop(): number {
     const index = this.next();
-    const packet = this.classes[index]?.pop() ?? NIL;
-    if (packet !== NIL) this.settle(index, this.table.length[packet] as number);
+    const packet = this.classes[index]?.pop() ?? NIL_PACKET;
+    if (packet !== NIL_PACKET) this.settle(index, this.table.length[packet] as number);
     return packet;
   }
 
@@ -119,7 +119,7 @@ export class PriorityQueue implements QueueDiscipline {
       if (!this.waits(k)) continue;
       if ((this.debts[k] as number) <= 0 || !this.hasBelow(k)) return k;
     }
-    return NIL;
+    return NIL_PACKET;
   }
 
   /** Books a packet: with share s, its class owes 1 - s of the bytes more, and classes above it owe s of them less. */
@@ -154,7 +154,7 @@ const LOWER_EFFORT = [1, 8];
  * lower effort class 3, the rest class 2; of fewer classes, the last one takes the place of those beyond it.
  */
 function defaultClasses(classes: number): number[] {
-  return Array.from({ length: DSCP_VALUES }, (_, dscp) => Math.min(classes - 1, rankOf(dscp)));
+  return Array.from({ length: DSCP_VALUE_COUNT }, (_, dscp) => Math.min(classes - 1, rankOf(dscp)));
 }
 
 function rankOf(dscp: number): number {

@@ -13,7 +13,7 @@ const SMALLEST = 4_096;
 const KEPT_BYTES = 65_536;
 const NOTHING = new Uint8Array(0);
 
-/** See the module. */
+/** Bytes of a stream by position, in a ring that grows to the next power of two. */
 export class ByteRing {
   /** The storage; the index of a position is {@link indexOf}. */
   bytes: Uint8Array = NOTHING;

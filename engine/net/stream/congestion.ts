@@ -9,8 +9,8 @@
 /** The window after a loss is at least this (RFC 5681 equation 4). */
 const SMALLEST_THRESHOLD = 2;
 
-/** See the module. */
-export class Congestion {
+/** The congestion window of a stream, in segments: slow start, then congestion avoidance. */
+export class SegmentCongestionWindow {
   /** Number of segments that may be under way; grows by fractions. */
   window: number;
   /** Slow start ends at this window, segments. */

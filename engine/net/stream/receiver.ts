@@ -13,7 +13,7 @@ import { RECEIVER_GAPS_MAX } from './stream-options.ts';
 
 const UNKNOWN = -1;
 
-/** See the module. */
+/** The receiving half of a stream: puts segments in order and computes the window. */
 export class StreamReceiver {
   /** Next position expected; past the FIN once that has arrived in order. */
   next = 0;

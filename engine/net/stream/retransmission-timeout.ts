@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RoundTripEstimator, STANDARD_GAIN } from '../../pure/round-trip-estimator.ts';
+import { RFC6298_RTT_GAIN, RoundTripEstimator } from '../../pure/round-trip-estimator.ts';
 
 const INITIAL_NS = 1_000_000_000;
 const AFTER_REPEATED_HANDSHAKE_NS = 3_000_000_000;
@@ -18,7 +18,7 @@ const GRANULARITY_NS = 10_000_000;
 
 /** The timeout of one direction of a stream. */
 export class RetransmissionTimeout {
-  private readonly roundTrip = new RoundTripEstimator(STANDARD_GAIN);
+  private readonly roundTrip = new RoundTripEstimator(RFC6298_RTT_GAIN);
   private doublings = 0;
   private initialNs = INITIAL_NS;
 

@@ -30,7 +30,10 @@ interface Chain {
   count: number;
 }
 
-/** See the module. Segments have consecutive numbers. */
+/**
+ * The segments of one sender that are not yet known to have arrived; decides which of them are
+ * lost. Segments have consecutive numbers.
+ */
 export class Scoreboard {
   /** By slot: first byte, number of bytes, last transmission and its instant (ns). */
   private sequences = new Float64Array(SMALLEST);

@@ -10,21 +10,21 @@
  * @module
  */
 import type { Xoshiro128 } from '../../core/random.ts';
-import type { SecureOptions, StreamError } from '../../host/stream.ts';
+import type { StreamError, StreamTlsOptions } from '../../host/stream.ts';
 import type { Timer } from '../../host/time.ts';
 import {
-  deriveBytes,
-  deriveStream,
+  deriveProofBytes,
+  deriveRandomGenerator,
   openRecord,
-  PLAINTEXT_MAX,
   RECORD_HEADER_BYTES,
-  RECORD_MAX,
+  RECORD_PLAINTEXT_BYTES_MAX,
   sealRecord,
+  TLS_RECORD_BYTES_MAX,
   writeRecordHeader,
 } from './secure-records.ts';
 
 /** What the layer needs from its stream. */
-export interface SecureOutlet {
+export interface TlsModelOutlet {
   /** True while the owner accepts bytes. */
   readonly canDeliver: boolean;
   /** False if the queue is above its limit. */
@@ -67,9 +67,9 @@ const PROOF_OF_END = 3;
 const BYTES_OF_CLIENT = 4;
 const BYTES_OF_SERVER = 5;
 
-/** See the module. */
-export class SecureLayer {
-  private readonly outlet: SecureOutlet;
+/** A model of TLS 1.3 with a pre-shared key over a simulated stream, without its cryptography. */
+export class TlsModel {
+  private readonly outlet: TlsModelOutlet;
   private readonly isClient: boolean;
   private readonly key: Uint8Array | undefined;
   private readonly identity: Uint8Array;
@@ -88,7 +88,11 @@ export class SecureLayer {
   private isEndPending = false;
   private isReading = false;
 
-  constructor(outlet: SecureOutlet, options: SecureOptions, done: (error?: StreamError) => void) {
+  constructor(
+    outlet: TlsModelOutlet,
+    options: StreamTlsOptions,
+    done: (error?: StreamError) => void,
+  ) {
     this.outlet = outlet;
     this.isClient = options.role === 'client';
     this.key = options.psk?.key;
@@ -128,8 +132,8 @@ export class SecureLayer {
       return this.pendingBytes <= PENDING_LIMIT_BYTES;
     }
     let hasRoom = true;
-    for (let at = 0; at < bytes.length; at += PLAINTEXT_MAX) {
-      const part = bytes.subarray(at, at + PLAINTEXT_MAX);
+    for (let at = 0; at < bytes.length; at += RECORD_PLAINTEXT_BYTES_MAX) {
+      const part = bytes.subarray(at, at + RECORD_PLAINTEXT_BYTES_MAX);
       hasRoom = this.outlet.writeRaw(sealRecord(this.outgoing, part));
     }
     return hasRoom;
@@ -208,7 +212,7 @@ export class SecureLayer {
     if (this.inputBytes - start < RECORD_HEADER_BYTES) return false;
     const type = this.isHandshaking ? HANDSHAKE : APPLICATION;
     const isOurs = input[start] === type && input[start + 1] === 3 && input[start + 2] === 3;
-    return !isOurs || this.recordBytes(start) > RECORD_MAX;
+    return !isOurs || this.recordBytes(start) > TLS_RECORD_BYTES_MAX;
   }
 
   private fail(): void {
@@ -271,8 +275,8 @@ export class SecureLayer {
 
   private makeKeys(): void {
     const parts = this.parts();
-    const client = deriveStream(BYTES_OF_CLIENT, parts);
-    const server = deriveStream(BYTES_OF_SERVER, parts);
+    const client = deriveRandomGenerator(BYTES_OF_CLIENT, parts);
+    const server = deriveRandomGenerator(BYTES_OF_SERVER, parts);
     this.outgoing = this.isClient ? client : server;
     this.incoming = this.isClient ? server : client;
   }
@@ -303,7 +307,7 @@ export class SecureLayer {
   }
 
   private prove(label: number): Uint8Array {
-    return deriveBytes(label, this.parts(), PROOF_BYTES);
+    return deriveProofBytes(label, this.parts(), PROOF_BYTES);
   }
 
   private isProof(label: number, proof: Uint8Array): boolean {

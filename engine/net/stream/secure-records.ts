@@ -16,19 +16,19 @@ import { Xoshiro128 } from '../../core/random.ts';
 /** Type, version, length (RFC 8446 section 5.1). */
 export const RECORD_HEADER_BYTES = 5;
 /** Largest plaintext of a record (RFC 8446 section 5.1). */
-export const PLAINTEXT_MAX = 16_384;
+export const RECORD_PLAINTEXT_BYTES_MAX = 16_384;
 const TAG_BYTES = 16;
 /** Header, inner type and tag: the overhead of a record. */
 const RECORD_OVERHEAD = RECORD_HEADER_BYTES + 1 + TAG_BYTES;
 /** Bytes of the largest record. */
-export const RECORD_MAX = PLAINTEXT_MAX + RECORD_OVERHEAD;
+export const TLS_RECORD_BYTES_MAX = RECORD_PLAINTEXT_BYTES_MAX + RECORD_OVERHEAD;
 
 const APPLICATION = 23;
 const BASES = [0x811c_9dc5, 0x9747_b28c, 0x2545_f491, 0x5851_f42d] as const;
 const WORD_BYTES = 4;
 
 /** A random generator that only a party that knows all parts can make. */
-export function deriveStream(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
+export function deriveRandomGenerator(label: number, parts: readonly Uint8Array[]): Xoshiro128 {
   const [a, b, c, d] = BASES.map((basis) => mixParts(basis ^ label, parts)) as [
     number,
     number,
@@ -40,17 +40,17 @@ export function deriveStream(label: number, parts: readonly Uint8Array[]): Xoshi
 }
 
 /** `length` bytes that prove knowledge of all parts. */
-export function deriveBytes(
+export function deriveProofBytes(
   label: number,
   parts: readonly Uint8Array[],
   length: number,
 ): Uint8Array {
   const bytes = new Uint8Array(length);
-  hide(deriveStream(label, parts), bytes);
+  hide(deriveRandomGenerator(label, parts), bytes);
   return bytes;
 }
 
-/** Makes a record of up to {@link PLAINTEXT_MAX} bytes. */
+/** Makes a record of up to {@link RECORD_PLAINTEXT_BYTES_MAX} bytes. */
 export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Array {
   const record = new Uint8Array(plaintext.length + RECORD_OVERHEAD);
   writeRecordHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);

@@ -8,14 +8,14 @@
  * @module
  */
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
   Stream,
 } from '../../host/stream.ts';
 import type { StreamHost, StreamModel } from '../stream-hook.ts';
-import { type StreamOptions, streamOptions } from './stream-options.ts';
+import { type StreamOptions, streamOptionsWith } from './stream-options.ts';
 import { StreamStack } from './stream-stack.ts';
 
 /** Connection numbers are 32 bits on the wire. */
@@ -33,15 +33,18 @@ interface HostRecord {
   isUp: boolean;
 }
 
-/** See the module. One per world. */
-export class SegmentStreams implements StreamModel {
+/**
+ * The model of reliable streams of one simulated world, made of datagrams between hidden ports. One
+ * per world.
+ */
+export class SegmentStreamModel implements StreamModel {
   private readonly options: StreamOptions;
   private readonly records: HostRecord[] = [];
   private isUsed = false;
 
   /** @param changes What differs from the defaults in docs/spec/stream-model.md. */
   constructor(changes: Partial<StreamOptions> = {}) {
-    this.options = streamOptions(changes);
+    this.options = streamOptionsWith(changes);
   }
 
   attached(host: StreamHost, address: string): void {
@@ -58,7 +61,7 @@ export class SegmentStreams implements StreamModel {
     return this.stackOf(host).listen(options, onStream);
   }
 
-  connect(host: StreamHost, options: ConnectOptions, done: ConnectDone): void {
+  connect(host: StreamHost, options: ConnectOptions, done: ConnectCallback): void {
     this.stackOf(host).connect(options, done);
   }
 

@@ -8,11 +8,11 @@
  */
 import type { Timer } from '../../host/time.ts';
 import { ByteRing } from './byte-ring.ts';
-import { Congestion } from './congestion.ts';
+import { SegmentCongestionWindow } from './congestion.ts';
 import { RetransmissionTimeout } from './retransmission-timeout.ts';
 import { NO_SEGMENT, Scoreboard, type SegmentObserver } from './scoreboard.ts';
 import type { Segment } from './segment.ts';
-import { SEGMENTS_MAX, type StreamOptions } from './stream-options.ts';
+import { SEGMENTS_IN_FLIGHT_MAX, type StreamOptions } from './stream-options.ts';
 
 /** What the sending half needs from its stream. */
 export interface SenderOutlet {
@@ -34,10 +34,10 @@ export interface OutgoingSegment {
   isFin: boolean;
 }
 
-/** See the module. */
+/** The sending half of a stream: queue, window, loss recovery and timeout. */
 export class StreamSender implements SegmentObserver {
   readonly timeout = new RetransmissionTimeout();
-  readonly congestion: Congestion;
+  readonly congestion: SegmentCongestionWindow;
   /** Largest payload, bytes. */
   segmentBytes: number;
   /** False until the handshake has ended: nothing leaves before. */
@@ -73,7 +73,7 @@ export class StreamSender implements SegmentObserver {
     this.outlet = outlet;
     this.options = options;
     this.segmentBytes = options.segmentBytes;
-    this.congestion = new Congestion(options.initialWindow);
+    this.congestion = new SegmentCongestionWindow(options.initialWindow);
     this.outgoing = { sequence: 0, length: 0, transmission: 0, isFin: false };
   }
 
@@ -187,7 +187,7 @@ export class StreamSender implements SegmentObserver {
         this.sendAgain(lost);
         continue;
       }
-      const isSent = board.count < SEGMENTS_MAX && this.sendNew();
+      const isSent = board.count < SEGMENTS_IN_FLIGHT_MAX && this.sendNew();
       if (isSent) continue;
       this.settleTimer(false);
       return;

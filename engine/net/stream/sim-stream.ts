@@ -9,15 +9,15 @@
  * @module
  */
 import type { Endpoint, SendResult } from '../../host/socket.ts';
-import type { SecureOptions, Stream, StreamError, StreamHandlers } from '../../host/stream.ts';
+import type { Stream, StreamError, StreamHandlers, StreamTlsOptions } from '../../host/stream.ts';
 import type { Timer } from '../../host/time.ts';
 import { StreamReceiver } from './receiver.ts';
-import { SecureLayer, type SecureOutlet } from './secure-layer.ts';
+import { TlsModel, type TlsModelOutlet } from './secure-layer.ts';
 import { ACK, DATA, emptySegment, RESET, type Segment, SYN, SYN_ACK } from './segment.ts';
 import { type OutgoingSegment, type SenderOutlet, StreamSender } from './sender.ts';
 import type {
-  CarriedStream,
-  StreamCarrier,
+  HostStream,
+  SimStreamContext,
   StreamIdentity,
   StreamPhase,
 } from './stream-carrier.ts';
@@ -36,19 +36,19 @@ const NO_DEADLINE = Number.POSITIVE_INFINITY;
 /** A header to fill; segments are encoded immediately. */
 const header = emptySegment();
 
-/** See the module. */
-export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOutlet {
+/** One simulated stream: handshake, both halves, half-close and reset. */
+export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutlet {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly identity: StreamIdentity;
   phase: StreamPhase;
   lingerUntil = 0;
-  private readonly carrier: StreamCarrier;
+  private readonly carrier: SimStreamContext;
   private readonly onOpened: OpenedHandler;
   private readonly sender: StreamSender;
   private readonly receiver: StreamReceiver;
   private handlers: StreamHandlers | undefined;
-  private secureLayer: SecureLayer | undefined;
+  private secureLayer: TlsModel | undefined;
   private handshakeTimer: Timer | undefined;
   private acknowledgeTimer: Timer | undefined;
   private handshakeTries = 0;
@@ -65,7 +65,7 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
   private failure: StreamError | undefined;
 
   constructor(
-    carrier: StreamCarrier,
+    carrier: SimStreamContext,
     identity: StreamIdentity,
     phase: 'connecting' | 'accepting',
     onOpened: OpenedHandler,
@@ -119,12 +119,12 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     if (!isPaused && this.phase === 'open') this.later(() => this.resume());
   }
 
-  secure(options: SecureOptions, done: (error?: StreamError) => void): void {
+  secure(options: StreamTlsOptions, done: (error?: StreamError) => void): void {
     if (this.phase !== 'open' || this.secureLayer !== undefined) {
       this.later(() => done('secure-failed'));
       return;
     }
-    this.secureLayer = new SecureLayer(this, options, done);
+    this.secureLayer = new TlsModel(this, options, done);
     this.secureLayer.begin();
   }
 
@@ -173,42 +173,42 @@ export class SimStream implements Stream, CarriedStream, SenderOutlet, SecureOut
     this.fail('timeout');
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   writeRaw(bytes: Uint8Array): boolean {
     return this.sender.write(bytes);
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   endRaw(): void {
     this.sender.end();
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   get canDeliver(): boolean {
     return this.phase === 'open' && this.handlers !== undefined && !this.isPaused;
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   deliver(buffer: Uint8Array, offset: number, length: number): void {
     this.handlers?.onData(buffer, offset, length);
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   later(call: () => void): void {
     this.carrier.host.after(0, call);
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   drained(): void {
     this.handlers?.onDrain?.();
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   randomWord(): number {
     return this.carrier.host.random('stream/secure').u32();
   }
 
-  /** Implements {@link SecureOutlet}. */
+  /** Implements {@link TlsModelOutlet}. */
   failSecure(): void {
     if (this.phase !== 'open') return;
     this.sendControl(RESET);

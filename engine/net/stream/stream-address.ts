@@ -9,7 +9,7 @@
 import type { DatagramSocket, Endpoint } from '../../host/socket.ts';
 import type { Stream } from '../../host/stream.ts';
 import { decodeSegment, emptySegment, HEADER_BYTES, RESET, type Segment, SYN } from './segment.ts';
-import type { CarriedStream, StreamIdentity } from './stream-carrier.ts';
+import type { HostStream, StreamIdentity } from './stream-carrier.ts';
 
 /** A port that accepts streams. */
 export interface ListeningPort {
@@ -28,12 +28,12 @@ export interface AddressOwner {
 
 const PORTS = 0x1_0000;
 
-/** See the module. */
+/** The streams and listening ports of one address of a simulated host. */
 export class StreamAddress {
   readonly address: string;
   readonly listening = new Map<number, ListeningPort>();
   private readonly owner: AddressOwner;
-  private readonly streams = new Map<number, CarriedStream>();
+  private readonly streams = new Map<number, HostStream>();
   private readonly segment = emptySegment();
   private bound: DatagramSocket | undefined;
 
@@ -52,11 +52,11 @@ export class StreamAddress {
     this.bound = socket;
   }
 
-  add(stream: CarriedStream): void {
+  add(stream: HostStream): void {
     this.streams.set(keyOf(stream.identity), stream);
   }
 
-  remove(stream: CarriedStream): void {
+  remove(stream: HostStream): void {
     const key = keyOf(stream.identity);
     if (this.streams.get(key) === stream) this.streams.delete(key);
   }

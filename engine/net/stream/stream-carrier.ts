@@ -24,8 +24,11 @@ export interface StreamIdentity {
 /** Phase in the life of a stream. */
 export type StreamPhase = 'connecting' | 'accepting' | 'open' | 'lingering' | 'gone';
 
-/** A stream as the host's tables see it. */
-export interface CarriedStream {
+/**
+ * One end of a stream, as its host keeps it in its tables: to find it, to pass it segments, and to
+ * forget it.
+ */
+export interface HostStream {
   readonly identity: StreamIdentity;
   phase: StreamPhase;
   /** Until when a closed stream is remembered, ns. */
@@ -37,15 +40,15 @@ export interface CarriedStream {
 }
 
 /** The surroundings of a stream. */
-export interface StreamCarrier {
+export interface SimStreamContext {
   readonly host: StreamHost;
   readonly options: StreamOptions;
   /** Sends a header, filling in its ports, and `length` bytes of payload. */
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void;
   /** The stream has ended in order; keep it for a while to answer a repeated FIN. */
-  linger(stream: CarriedStream): void;
+  linger(stream: HostStream): void;
   /** Removes a stream that has ended. */
-  forget(stream: CarriedStream): void;
+  forget(stream: HostStream): void;
 }
 
 /** Writes the payload of a segment. */

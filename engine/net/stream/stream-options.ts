@@ -48,13 +48,13 @@ export const STREAMS_PER_LISTENER_MAX = 4_096;
 /** Streams of one host at a time, both roles; a host has as many dynamic ports. */
 export const STREAMS_PER_HOST_MAX = 16_384;
 /** Largest number of closed streams that a host remembers; the oldest is removed first. */
-export const LINGERING_MAX = 4_096;
+export const LINGERING_STREAMS_MAX = 4_096;
 /** Queued bytes at which a writer that ignores `full` loses its stream (as in engine/live). */
 export const QUEUE_BYTES_MAX = 64 * 1_024 * 1_024;
 /**
  * Largest number of segments of one stream under way; further ones wait, however small they are.
  */
-export const SEGMENTS_MAX = 65_536;
+export const SEGMENTS_IN_FLIGHT_MAX = 65_536;
 /** Gaps in the bytes of one receiver; a segment that would add one more is not taken. */
 export const RECEIVER_GAPS_MAX = 4_096;
 /** SYN and SYN/ACK are repeated this often, after 1 s, 2 s and 4 s. */
@@ -67,7 +67,7 @@ export const CONNECT_TIMEOUT_NS = 7_000_000_000;
 export const DELAYED_ACK_NS = 40_000_000;
 
 /** The defaults with some values changed; throws for values that no stream can have. */
-export function streamOptions(changes: Partial<StreamOptions>): StreamOptions {
+export function streamOptionsWith(changes: Partial<StreamOptions>): StreamOptions {
   const options = { ...STREAM_DEFAULTS, ...changes };
   const { segmentBytes, receiveBufferBytes, sendLimitBytes, initialWindow } = options;
   const isSegment = Number.isInteger(segmentBytes) && segmentBytes >= 1;

@@ -6,7 +6,7 @@
  */
 import type { Endpoint } from '../../host/socket.ts';
 import type {
-  ConnectDone,
+  ConnectCallback,
   ConnectOptions,
   Listener,
   ListenOptions,
@@ -17,14 +17,14 @@ import { emptySegment, encodeSegment, HEADER_BYTES, RESET, type Segment } from '
 import { SimStream } from './sim-stream.ts';
 import { type AddressOwner, type ListeningPort, StreamAddress } from './stream-address.ts';
 import type {
-  CarriedStream,
+  HostStream,
   PayloadSource,
-  StreamCarrier,
+  SimStreamContext,
   StreamIdentity,
 } from './stream-carrier.ts';
 import {
   CONNECT_TIMEOUT_NS,
-  LINGERING_MAX,
+  LINGERING_STREAMS_MAX,
   STREAMS_PER_HOST_MAX,
   STREAMS_PER_LISTENER_MAX,
   type StreamOptions,
@@ -40,15 +40,15 @@ interface Holding {
   readonly listening: ListeningPort | undefined;
 }
 
-/** See the module. */
-export class StreamStack implements StreamCarrier, AddressOwner {
+/** Opens, accepts and ends the streams of one life of a simulated host, and bounds their number. */
+export class StreamStack implements SimStreamContext, AddressOwner {
   readonly host: StreamHost;
   readonly options: StreamOptions;
   private readonly nextConnection: () => number;
   private readonly addresses = new Map<string, StreamAddress>();
-  private readonly holdings = new Map<CarriedStream, Holding>();
+  private readonly holdings = new Map<HostStream, Holding>();
   /** Closed streams that are remembered, oldest first. */
-  private readonly lingering = new Set<CarriedStream>();
+  private readonly lingering = new Set<HostStream>();
   private readonly usedPorts = new Set<number>();
   private nextPort = FIRST_DYNAMIC_PORT;
   private readonly reply = emptySegment();
@@ -101,7 +101,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     };
   }
 
-  connect(options: ConnectOptions, done: ConnectDone): void {
+  connect(options: ConnectOptions, done: ConnectCallback): void {
     const { host } = this;
     const { address, port } = host.endpointOf(options.to);
     const peer = host.endpoint(address, STREAM_PORT);
@@ -176,7 +176,7 @@ export class StreamStack implements StreamCarrier, AddressOwner {
   }
 
   // hot: once per segment sent.
-  /** Implements {@link StreamCarrier}. */
+  /** Implements {@link SimStreamContext}. */
   transmit(to: StreamIdentity, header: Segment, length: number, payload?: PayloadSource): void {
     header.sourcePort = to.localPort;
     header.targetPort = to.remotePort;
@@ -187,22 +187,22 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     to.socket.send(buffer, 0, HEADER_BYTES + length, to.peer);
   }
 
-  /** Implements {@link StreamCarrier}. */
-  linger(stream: CarriedStream): void {
+  /** Implements {@link SimStreamContext}. */
+  linger(stream: HostStream): void {
     const now = this.host.now();
     stream.lingerUntil = now + this.options.lingerNs;
     this.lingering.add(stream);
     const listening = this.holdings.get(stream)?.listening;
     if (listening !== undefined) listening.streams -= 1;
     for (const old of this.lingering) {
-      const isKept = old.lingerUntil > now && this.lingering.size <= LINGERING_MAX;
+      const isKept = old.lingerUntil > now && this.lingering.size <= LINGERING_STREAMS_MAX;
       if (isKept) break;
       this.drop(old);
     }
   }
 
-  /** Implements {@link StreamCarrier}. */
-  forget(stream: CarriedStream): void {
+  /** Implements {@link SimStreamContext}. */
+  forget(stream: HostStream): void {
     const holding = this.holdings.get(stream);
     if (holding === undefined) return;
     const isLingering = this.lingering.has(stream);
@@ -218,12 +218,12 @@ export class StreamStack implements StreamCarrier, AddressOwner {
     this.addresses.clear();
   }
 
-  private hold(stream: CarriedStream, holding: Holding): void {
+  private hold(stream: HostStream, holding: Holding): void {
     this.holdings.set(stream, holding);
     holding.address.add(stream);
   }
 
-  private drop(stream: CarriedStream): void {
+  private drop(stream: HostStream): void {
     const holding = this.holdings.get(stream);
     this.lingering.delete(stream);
     this.holdings.delete(stream);

@@ -12,8 +12,8 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { withJitter } from '../back-off.ts';
 import { CongestionWindow, type SentPacketState } from './congestion-window.ts';
-import { ACK_DELAY_NS, type Acknowledgement } from './received-packets.ts';
-import { RoundTrip, withoutDelay } from './round-trip.ts';
+import { ACK_DELAY_MAX_NS, type Acknowledgement } from './received-packets.ts';
+import { RoundTrip, subtractAckDelayNs } from './round-trip.ts';
 
 /** Number of later packets after which one counts as lost (section 6.1.1, kPacketThreshold). */
 const PACKET_THRESHOLD = 3;
@@ -155,7 +155,7 @@ export class LossRecovery<Content> {
     if (largest > this.#largestAcked) {
       this.#largestAcked = largest;
       this.#roundTrip.sample(now, sampleNs, delayNs);
-      sampleNs = withoutDelay(sampleNs, delayNs);
+      sampleNs = subtractAckDelayNs(sampleNs, delayNs);
     }
     if (this.#timeouts > 1) this.#window.restart();
     this.#timeouts = 0;
@@ -217,7 +217,7 @@ export class LossRecovery<Content> {
    * Time until a probe: doubles with each time-out, up to `waitNsMax` or the first wait if longer.
    */
   #waitNs(): Nanoseconds {
-    const onceNs = this.#roundTrip.waitNs(ACK_DELAY_NS);
+    const onceNs = this.#roundTrip.waitNs(ACK_DELAY_MAX_NS);
     const doubledNs = onceNs * 2 ** Math.min(this.#timeouts, DOUBLINGS_MAX);
     const waitNs = Math.min(doubledNs, Math.max(this.#waitNsMax, onceNs));
     // Not varied at random: the first wait, once a round trip has been measured.

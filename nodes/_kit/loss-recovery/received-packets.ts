@@ -17,9 +17,9 @@ export interface Acknowledgement {
 }
 
 /** Largest number of ranges remembered; packets below all of them count as known. */
-export const RANGES_MAX = 32;
+export const ACK_RANGES_MAX = 32;
 /** A single packet is acknowledged after this time at the latest, ns (RFC 9000 section 18.2). */
-export const ACK_DELAY_NS = 25_000_000;
+export const ACK_DELAY_MAX_NS = 25_000_000;
 /**
  * Two packets and more are acknowledged together after this time, ns: the second packet of a slow
  * sender does not wait, and a fast one gets one acknowledgement for several packets.
@@ -63,7 +63,7 @@ export class ReceivedPackets {
   nextAt(): Nanoseconds {
     if (this.#owed === 0) return Number.POSITIVE_INFINITY;
     if (this.#isUrgent || this.#owed >= GATHER_PACKETS) return this.#firstOwedNs;
-    return this.#firstOwedNs + (this.#owed === 1 ? ACK_DELAY_NS : GATHER_NS);
+    return this.#firstOwedNs + (this.#owed === 1 ? ACK_DELAY_MAX_NS : GATHER_NS);
   }
 
   /** True if a packet came that no acknowledgement has reported yet. */
@@ -86,10 +86,10 @@ export class ReceivedPackets {
   /** @returns false for a number that is known, or below all ranges remembered. */
   #add(number: number): boolean {
     const numbers = this.#numbers;
-    const isFull = numbers.count === RANGES_MAX;
+    const isFull = numbers.count === ACK_RANGES_MAX;
     if (isFull && number < numbers.firstStart) return false;
     const isNew = numbers.add(number, number + 1) === 1;
-    if (numbers.count > RANGES_MAX) numbers.remove(numbers.firstStart, numbers.firstEnd);
+    if (numbers.count > ACK_RANGES_MAX) numbers.remove(numbers.firstStart, numbers.firstEnd);
     return isNew;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { RoundTripEstimator, STANDARD_GAIN } from '../../../engine/pure/round-trip-estimator.ts';
+import { RFC6298_RTT_GAIN, RoundTripEstimator } from '../../../engine/pure/round-trip-estimator.ts';
 
 /** The least round trip is that of the last one to two periods of this length, ns. */
 const LEAST_NS = 5_000_000_000;
@@ -16,13 +16,13 @@ const FIRST_WAIT_NS = 250_000_000;
  * A sample less the time that the peer waited with the acknowledgement. Unlike in section 5.2, the
  * least is found among such samples: a window that includes the wait would fill the queue.
  */
-export function withoutDelay(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanoseconds {
+export function subtractAckDelayNs(sampleNs: Nanoseconds, delayNs: Nanoseconds): Nanoseconds {
   return delayNs < sampleNs ? sampleNs - delayNs : sampleNs;
 }
 
 /** The round trip of one path. */
 export class RoundTrip {
-  readonly #estimator = new RoundTripEstimator(STANDARD_GAIN);
+  readonly #estimator = new RoundTripEstimator(RFC6298_RTT_GAIN);
   #latestNs: Nanoseconds = 0;
   /** The least samples of the present period and of the one before, ns. */
   #presentNs = Number.POSITIVE_INFINITY;
@@ -47,7 +47,7 @@ export class RoundTrip {
       this.#presentNs = Number.POSITIVE_INFINITY;
       this.#turnedNs = now;
     }
-    const adjustedNs = withoutDelay(sampleNs, delayNs);
+    const adjustedNs = subtractAckDelayNs(sampleNs, delayNs);
     if (adjustedNs < this.#presentNs) this.#presentNs = adjustedNs;
     // The first sample counts as it is (section 5.3).
     this.#estimator.sample(this.#estimator.isKnown ? adjustedNs : sampleNs);

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { type Behaviour, CORRECT, type HandOver, type KeptStore } from '../behaviour.ts';
+import {
+  type BulkBehaviour,
+  type BulkStore,
+  CORRECT_BEHAVIOUR,
+  type ReceivedPacketHandler,
+} from '../behaviour.ts';
 import type { BulkOptions } from '../config.ts';
 
 /** A defective node damages or loses one packet in this many. */
@@ -13,37 +18,38 @@ const DEFECTIVE_EACH = 100;
 const LATE_NS = 16_000_000_000;
 
 /** Defects by the word of the option `double`. */
-export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<Behaviour>>> = {
-  flip: {
-    deliver: (next) => {
-      const isDefective = oneIn(DEFECTIVE_EACH);
-      return (peer, packet) => {
-        if (isDefective()) packet[0] = (packet[0] ?? 0) ^ 1;
-        next(peer, packet);
-      };
+export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<BulkBehaviour>>> =
+  {
+    flip: {
+      deliver: (next) => {
+        const isDefective = oneIn(DEFECTIVE_EACH);
+        return (peer, packet) => {
+          if (isDefective()) packet[0] = (packet[0] ?? 0) ^ 1;
+          next(peer, packet);
+        };
+      },
     },
-  },
-  mute: { flush: () => undefined },
-  late: { flush: (answer, after) => after(LATE_NS, answer) },
-  forgetful: { inbox: forgotten },
-  careless: { outbox: forgotten },
-  swallowing: {
-    handOver: (next): HandOver => {
-      const isDefective = oneIn(DEFECTIVE_EACH);
-      return (peer, packet) => {
-        if (!isDefective()) next(peer, packet);
-      };
+    mute: { flush: () => undefined },
+    late: { flush: (answer, after) => after(LATE_NS, answer) },
+    forgetful: { inbox: forgotten },
+    careless: { outbox: forgotten },
+    swallowing: {
+      handOver: (next): ReceivedPacketHandler => {
+        const isDefective = oneIn(DEFECTIVE_EACH);
+        return (peer, packet) => {
+          if (!isDefective()) next(peer, packet);
+        };
+      },
     },
-  },
-};
+  };
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */
-export function behaviourOf({ double }: BulkOptions): Behaviour {
-  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+export function behaviourOf({ double }: BulkOptions): BulkBehaviour {
+  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
 /** A store in which nothing is found again after a restart. */
-function forgotten(store: KeptStore): KeptStore {
+function forgotten(store: BulkStore): BulkStore {
   return {
     get: (): undefined => undefined,
     put: (key, value) => store.put(key, value),

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { Adjacency, type AdjacencyFacts } from './adjacency.ts';
+import { LinkOutlet, type LinkOutletParameters } from './adjacency.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
@@ -20,16 +20,16 @@ export interface AcknowledgingLayer {
 }
 
 /** A link and its queue, and the bundles under way. */
-export class AcknowledgedLink implements Outlet {
-  readonly #link: Adjacency;
+export class AcknowledgedLinkOutlet implements Outlet {
+  readonly #link: LinkOutlet;
   readonly #layer: AcknowledgingLayer;
   readonly #underWay = new Map<number, HeldBundle>();
   #transfer: number;
   #limit = Number.POSITIVE_INFINITY;
 
   /** @param firstTransfer Random, so that acknowledgements from before a crash match no transfer. */
-  constructor(facts: AdjacencyFacts, layer: AcknowledgingLayer, firstTransfer: number) {
-    this.#link = new Adjacency(facts);
+  constructor(facts: LinkOutletParameters, layer: AcknowledgingLayer, firstTransfer: number) {
+    this.#link = new LinkOutlet(facts);
     this.#layer = layer;
     this.#transfer = firstTransfer;
   }

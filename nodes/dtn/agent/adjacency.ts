@@ -17,8 +17,8 @@ import { plannedWindowAt } from './planned-window.ts';
 const BITS = 8;
 const NS_PER_S = 1e9;
 
-/** What a node knows of a link. */
-export interface AdjacencyFacts {
+/** Parameters of an outlet over a link: its neighbour, rate, planned contacts and longest bundle. */
+export interface LinkOutletParameters {
   readonly link: string;
   /** Name of the host at the other end. */
   readonly neighbour: string;
@@ -31,9 +31,9 @@ export interface AdjacencyFacts {
   readonly bytesOnLink: (bundleBytes: number) => number;
 }
 
-/** A link and its queue. */
-export class Adjacency implements Outlet {
-  readonly facts: AdjacencyFacts;
+/** An outlet over a link: the queue of bundles, and when the transmitter is free. */
+export class LinkOutlet implements Outlet {
+  readonly facts: LinkOutletParameters;
   readonly #queue = new BundleQueue();
   #isOpen: boolean;
   #freeNs: Nanoseconds = 0;
@@ -42,7 +42,7 @@ export class Adjacency implements Outlet {
   /** True from the moment the contact is found to be spent until {@link spent} has told so. */
   #isNews = false;
 
-  constructor(facts: AdjacencyFacts) {
+  constructor(facts: LinkOutletParameters) {
     this.facts = facts;
     this.#isOpen = facts.contacts === undefined;
   }
@@ -75,7 +75,7 @@ export class Adjacency implements Outlet {
     return this.#queue.all();
   }
 
-  /** A contact begins. */
+  /** A contact begins: bundles may leave. */
   open(): void {
     this.#isOpen = true;
     this.#isSpent = false;

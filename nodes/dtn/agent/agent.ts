@@ -4,51 +4,55 @@
  *
  * Its parts: `origin.ts` makes bundles, `reception.ts` checks those of neighbours, `holdings.ts`
  * keeps them, `forwarding.ts` finds their way, `delivery.ts` hands them over. With a durable store
- * nobody is answered, and no bundle leaves, before the disk has it (`journal.ts`).
+ * nobody is answered, and no bundle leaves, before the disk has it (`synced-store-writer.ts`).
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { DTN_MESSAGE_BYTES_MAX } from '../geometry.ts';
 import { BundleView } from '../wire/view.ts';
-import type { StoreQuestions } from './bundle-store.ts';
-import { CopyForwarding } from './copy-forwarding.ts';
-import { Delivery } from './delivery.ts';
-import { type AgentEffect, Effects } from './effects.ts';
+import type { EvictionCallbacks } from './bundle-store.ts';
+import { CopyForwarder } from './copy-forwarding.ts';
+import { BundleDeliverer } from './delivery.ts';
+import { type AgentEffect, AgentEffectList } from './effects.ts';
 import { openHeldBundle } from './forwarded-copy.ts';
-import { Forwarding } from './forwarding.ts';
+import { BundleForwarder } from './forwarding.ts';
 import { isSplittable } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
-import { Holdings } from './holdings.ts';
-import { identityOf, wholeIdentityOf } from './identity.ts';
-import type { AgentInput, BundleInput, SendInput, Transfer } from './input.ts';
-import { Journal } from './journal.ts';
-import { Life } from './life.ts';
-import { Origin } from './origin.ts';
-import type { AgentParts } from './parts.ts';
-import { type Fragment, Reassembly } from './reassembly.ts';
-import { Reception } from './reception.ts';
+import { HeldBundles } from './holdings.ts';
+import { bundleIdentityOf, wholeBundleIdentityOf } from './identity.ts';
+import type { AgentInput, BundleInput, SendInput, TransferId } from './input.ts';
+import { BundleCreator } from './origin.ts';
+import type { BundleAgentParts } from './parts.ts';
+import { BundleReassembler, type Fragment } from './reassembly.ts';
+import { BundleChecker } from './reception.ts';
 import {
   AGENT_RECORD_KEY,
   encodeAgentRecord,
   ROUTER_RECORD_KEY,
   type StoredRecord,
 } from './records.ts';
-import { Recovery } from './recovery.ts';
+import { StoreRecovery } from './recovery.ts';
 import type { ReportKind } from './report-flags.ts';
-import { Reports } from './reports.ts';
+import { StatusReporter } from './reports.ts';
+import { SyncedStoreWriter } from './synced-store-writer.ts';
+import { UptimeClock } from './uptime-clock.ts';
 
 /** An application or neighbour that is answered when its bundle is on disk. */
 type Waiting<Request> =
   | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
-  | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: Transfer }
+  | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: TransferId }
   /** A neighbour whose bundle was delivered here, or came before. */
-  | { readonly kind: 'receipt'; readonly transfer: Transfer };
+  | { readonly kind: 'receipt'; readonly transfer: TransferId }
+  /** A fragment that was cut here, which has a way already. */
+  | { readonly kind: 'kept'; readonly bundle: HeldBundle }
+  /** The measurement of what is delivered twice. */
+  | { readonly kind: 'delivered'; readonly key: string };
 
 /** Drops after which the neighbour keeps the bundle, because there may be room later. */
-const REFUSALS: ReadonlySet<DtnDrop> = new Set([
+const REFUSALS: ReadonlySet<DtnDropReason> = new Set([
   'no-storage',
   'source-share',
   'store-error',
@@ -56,32 +60,35 @@ const REFUSALS: ReadonlySet<DtnDrop> = new Set([
 ]);
 
 /** The agent of one node. */
-export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<Request>> {
-  readonly #parts: AgentParts;
-  readonly #effects: Effects<Request>;
-  readonly #life = new Life();
+export class BundleAgent<Request>
+  implements StateMachine<AgentInput<Request>, AgentEffect<Request>>
+{
+  readonly #parts: BundleAgentParts;
+  readonly #effects: AgentEffectList<Request>;
+  readonly #life = new UptimeClock();
   /** Absent if the store is in memory. */
-  readonly #journal: Journal<Waiting<Request>> | undefined;
-  readonly #holdings: Holdings;
-  readonly #origin: Origin;
-  readonly #reception: Reception;
-  readonly #forwarding: Forwarding | CopyForwarding;
-  readonly #delivery: Delivery;
-  readonly #reassembly: Reassembly;
-  readonly #reports: Reports;
-  readonly #recovery: Recovery;
-  readonly #questions: StoreQuestions;
+  readonly #journal: SyncedStoreWriter<Waiting<Request>> | undefined;
+  readonly #holdings: HeldBundles;
+  readonly #origin: BundleCreator;
+  readonly #reception: BundleChecker;
+  readonly #forwarding: BundleForwarder | CopyForwarder;
+  readonly #delivery: BundleDeliverer;
+  readonly #reassembly: BundleReassembler;
+  readonly #reports: StatusReporter;
+  readonly #recovery: StoreRecovery;
+  readonly #questions: EvictionCallbacks;
   /** When a way opened while bundles waited; undefined once none does. */
   #openedNs: Nanoseconds | undefined;
 
-  constructor(parts: AgentParts) {
+  constructor(parts: BundleAgentParts) {
     const { options, behaviour } = parts;
-    const effects = new Effects<Request>(parts.keyOf !== undefined);
-    const origin = new Origin(parts);
+    const effects = new AgentEffectList<Request>(parts.keyOf !== undefined);
+    const origin = new BundleCreator(parts);
     const dtnMs = (): number => origin.dtnMs();
     const { syncLateNs, remembersDelivered } = behaviour;
-    this.#journal = options.store.kind === 'durable' ? new Journal(effects, syncLateNs) : undefined;
-    const holdings = new Holdings({
+    this.#journal =
+      options.store.kind === 'durable' ? new SyncedStoreWriter(effects, syncLateNs) : undefined;
+    const holdings = new HeldBundles({
       limits: options.store,
       effects,
       journal: this.#journal,
@@ -94,25 +101,28 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#effects = effects;
     this.#holdings = holdings;
     this.#origin = origin;
-    this.#reception = new Reception({ ...parts, holdings, effects, dtnMs });
+    this.#reception = new BundleChecker({ ...parts, holdings, effects, dtnMs });
     const { copies } = parts;
-    this.#reports = new Reports(parts, origin);
+    this.#reports = new StatusReporter(parts, origin);
     const onForwarded = (now: Nanoseconds, bundle: HeldBundle): void =>
       this.#report(now, bundle, { kind: 'forwarded' });
-    const around = { ...parts, holdings, effects, arrival: this.#reception.view, onForwarded };
+    const onKept = (now: Nanoseconds, bundle: HeldBundle): void =>
+      this.#await(now, { kind: 'kept', bundle });
+    const { view: arrival } = this.#reception;
+    const around = { ...parts, holdings, effects, arrival, onForwarded, onKept };
     this.#forwarding =
       copies === undefined
-        ? new Forwarding(around)
-        : new CopyForwarding({ ...around, copies, dtnMs });
-    this.#delivery = new Delivery(parts.names, effects);
+        ? new BundleForwarder(around)
+        : new CopyForwarder({ ...around, copies, dtnMs });
+    this.#delivery = new BundleDeliverer(parts.names, effects);
     const { bytes: allBytes, perSource } = options.store;
-    this.#reassembly = new Reassembly({ ...options.reassembly, allBytes, perSource });
+    this.#reassembly = new BundleReassembler({ ...options.reassembly, allBytes, perSource });
     this.#questions = {
       isFree: (each): boolean => !this.#forwarding.isUnderWay(each),
       below: parts.below,
     };
     const journal = this.#journal;
-    this.#recovery = new Recovery({
+    this.#recovery = new StoreRecovery({
       ...parts,
       holdings,
       effects,
@@ -226,7 +236,8 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (transfer !== undefined && !isKept) this.#await(now, { kind: 'receipt', transfer });
     effects.drop(drop);
     effects.report({ kind: 'ended', key: name, how: 'dropped' });
-    // A bundle that the neighbour keeps is not deleted, so no deletion is reported.
+    // No receipt was sent: the neighbour still has the bundle and sends it again. Nothing was deleted,
+    // so no deletion is reported.
     if (isKept) return;
     if (drop !== 'duplicate') this.#noteOver();
     this.#sendReport(now, this.#reports.ofDeletion(now, this.#reception.view, drop));
@@ -241,12 +252,12 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   /** Tells the custody ledger that the bundle which just came is dropped, not lost. */
   #noteOver(): void {
     if (this.#reception.isDamaged) return;
-    const identity = identityOf(this.#reception.view);
+    const identity = bundleIdentityOf(this.#reception.view);
     if (identity !== undefined) this.#parts.custody?.over(identity);
   }
 
   /** Delivers a bundle that has just been checked, or keeps it. */
-  #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
+  #admit(now: Nanoseconds, bundle: HeldBundle, transfer?: TransferId): DtnDropReason | undefined {
     if (this.#reception.isForRouter) return this.#hear(now, bundle, transfer);
     const { view } = this.#reception;
     const isHere = bundle.destination === this.#parts.own;
@@ -255,7 +266,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     if (drop !== undefined) return drop;
     if (isHere && fragment === undefined) {
       this.#delivery.deliver(bundle, view);
-      this.#holdings.markDelivered(now, bundle);
+      this.#markDelivered(now, bundle);
       this.#sendReport(now, this.#reports.of(now, view, { kind: 'received' }));
       this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered' }));
       if (transfer !== undefined) this.#await(now, { kind: 'receipt', transfer });
@@ -271,8 +282,15 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     return undefined;
   }
 
+  #markDelivered(now: Nanoseconds, delivered: Pick<HeldBundle, 'key' | 'deadlineNs'>): void {
+    const { custody } = this.#parts;
+    if (custody?.isDelivered(delivered.key) === true) this.#effects.count('dtn.redelivered');
+    this.#holdings.markDelivered(now, delivered);
+    if (custody !== undefined) this.#await(now, { kind: 'delivered', key: delivered.key });
+  }
+
   /** Makes room for a fragment for this node. @returns why it is not taken in. */
-  #makeRoom(now: Nanoseconds, fragment: Fragment): DtnDrop | undefined {
+  #makeRoom(now: Nanoseconds, fragment: Fragment): DtnDropReason | undefined {
     if (this.#holdings.hopsOf(fragment.identity, now) !== undefined) return 'duplicate';
     const leavers = this.#reassembly.roomFor(now, fragment);
     if (typeof leavers === 'string') return leavers;
@@ -299,16 +317,16 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     const whole = this.#reassembly.add(fragment);
     if (whole === undefined) return;
     this.#delivery.deliverWhole(whole, view);
-    this.#holdings.markDelivered(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
+    this.#markDelivered(now, { key: fragment.identity, deadlineNs: bundle.deadlineNs });
     this.#sendReport(now, this.#reports.of(now, view, { kind: 'delivered', isWhole: true }));
     for (const fragment of whole.fragments) this.#holdings.end(now, fragment, 'over');
   }
 
   /** Takes a bundle of a neighbour's router; a bundle for the router of another node is dropped. */
-  #hear(now: Nanoseconds, bundle: HeldBundle, transfer?: Transfer): DtnDrop | undefined {
+  #hear(now: Nanoseconds, bundle: HeldBundle, transfer?: TransferId): DtnDropReason | undefined {
     const forwarding = this.#forwarding;
     const isHere = bundle.destination === this.#parts.own;
-    if (!(isHere && forwarding instanceof CopyForwarding)) return 'unknown-record';
+    if (!(isHere && forwarding instanceof CopyForwarder)) return 'unknown-record';
     const drop = forwarding.hear(now, bundle, this.#reception.view);
     if (drop === undefined && transfer !== undefined)
       this.#await(now, { kind: 'receipt', transfer });
@@ -316,7 +334,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   /** Takes a bundle into the store; others may be deleted for it. @returns why it is not taken. */
-  #keep(now: Nanoseconds, bundle: HeldBundle): DtnDrop | undefined {
+  #keep(now: Nanoseconds, bundle: HeldBundle): DtnDropReason | undefined {
     if (this.#isTooLarge(bundle)) return 'too-large';
     const leavers = this.#holdings.roomFor(bundle, this.#questions);
     if (typeof leavers === 'string') return leavers;
@@ -327,7 +345,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
   }
 
   /** Gives a bundle up for which the node had answered. */
-  #lose(now: Nanoseconds, bundle: HeldBundle, drop: DtnDrop): void {
+  #lose(now: Nanoseconds, bundle: HeldBundle, drop: DtnDropReason): void {
     this.#giveUp(now, bundle);
     this.#effects.count('dtn.custody.lost');
     this.#effects.lose(bundle, drop);
@@ -350,7 +368,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
     this.#sendReport(now, this.#reports.of(now, view, what));
   }
 
-  #reportDeletion(now: Nanoseconds, bundle: HeldBundle, drop: DtnDrop): void {
+  #reportDeletion(now: Nanoseconds, bundle: HeldBundle, drop: DtnDropReason): void {
     if (!this.#reports.allows('deleted')) return;
     const view = new BundleView();
     openHeldBundle(view, bundle.bytes);
@@ -374,7 +392,12 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   #answer(now: Nanoseconds, waiting: Waiting<Request>): void {
     const { kind } = waiting;
+    if (kind === 'delivered') {
+      this.#parts.custody?.delivered(waiting.key);
+      return;
+    }
     if (kind !== 'receipt') this.#holdings.acceptCustody(waiting.bundle);
+    if (kind === 'kept') return;
     if (kind === 'request') {
       this.#effects.push({ kind: 'answer', request: waiting.request, outcome: 'ok' });
     } else if (waiting.transfer !== undefined) {
@@ -387,7 +410,7 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 
   /** The disk did not store what was written: refuses the application or neighbour that waits. */
   #refuse(now: Nanoseconds, waiting: Waiting<Request>): void {
-    if (waiting.kind === 'receipt') return;
+    if (waiting.kind !== 'request' && waiting.kind !== 'bundle') return;
     const { bundle } = waiting;
     if (this.#holdings.has(bundle)) {
       this.#forwarding.giveUp(now, bundle);
@@ -453,5 +476,5 @@ export class Agent<Request> implements Machine<AgentInput<Request>, AgentEffect<
 }
 
 function fragmentOf(bundle: HeldBundle, view: BundleView): Fragment {
-  return { identity: wholeIdentityOf(view) ?? '', bundle, view };
+  return { identity: wholeBundleIdentityOf(view) ?? '', bundle, view };
 }

@@ -5,24 +5,24 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
+import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import { evictionOrder, type StorePolicy } from './store-policy.ts';
+import { type EvictionPolicy, evictionOrder } from './store-policy.ts';
 
 /** How much a store keeps, and what it does when it is full. */
 export interface StoreLimits {
   readonly bytes: number;
   readonly bundles: number;
-  readonly policy: StorePolicy;
+  readonly policy: EvictionPolicy;
   /** Share of the bytes and of the number that bundles of one other node may take, 0 to 1. */
   readonly perSource: number;
 }
 
 /** Why there is no room for a bundle. */
-export type NoRoom = 'no-storage' | 'source-share';
+export type NoRoomReason = 'no-storage' | 'source-share';
 
 /** What a full store needs from its node to choose bundles that make room. */
-export interface StoreQuestions {
+export interface EvictionCallbacks {
   /** True if the bundle may be deleted to make room: no transfer of it is under way. */
   readonly isFree: (bundle: HeldBundle) => boolean;
   /** A uniform number below a bound. */
@@ -39,7 +39,7 @@ interface Load {
 export class BundleStore {
   readonly #limits: StoreLimits;
   readonly #bundles = new Map<string, HeldBundle>();
-  readonly #deadlines = new LiveDeadlines<HeldBundle>((one) => this.get(one.key) === one);
+  readonly #deadlines = new PruningDeadlineHeap<HeldBundle>((one) => this.get(one.key) === one);
   readonly #all: Load = { bytes: 0, bundles: 0 };
   readonly #bySource = new Map<string, Load>();
 
@@ -52,7 +52,7 @@ export class BundleStore {
     return this.#bundles.size;
   }
 
-  /** Their bytes. */
+  /** Bytes of all bundles. */
   get bytes(): number {
     return this.#all.bytes;
   }
@@ -67,7 +67,7 @@ export class BundleStore {
   }
 
   /** @returns the bundles to delete so that `bundle` has room, or why it cannot have room. */
-  roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
+  roomFor(bundle: HeldBundle, questions: EvictionCallbacks): readonly HeldBundle[] | NoRoomReason {
     if (this.#hasRoom(bundle)) return [];
     const share = this.#shareLeft(bundle);
     const room = roomLeft(this.#limits, this.#all);

@@ -5,13 +5,13 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { CARRIER_RETRY_NS_MAX, CARRIER_WINDOW } from '../geometry.ts';
+import { CARRIER_RETRY_NS_MAX, CARRIER_WINDOW_BUNDLES } from '../geometry.ts';
 import { BundleQueue } from './bundle-queue.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
-/** What a node knows of a neighbour above a carrier. */
-export interface CarrierFacts {
+/** Parameters of an outlet over a carrier: its neighbour, longest bundle and first wait before a repetition. */
+export interface CarrierOutletParameters {
   readonly id: string;
   readonly neighbour: string;
   readonly maxBytes: number;
@@ -35,12 +35,12 @@ export class CarrierOutlet implements Outlet {
   readonly bytesMax: number;
   /** A carrier that never tells whether its way is open counts as open. */
   isOpen = true;
-  readonly #facts: CarrierFacts;
+  readonly #facts: CarrierOutletParameters;
   readonly #queue = new BundleQueue();
   readonly #underWay = new Map<number, UnderWay>();
   #transfer: number;
 
-  constructor(facts: CarrierFacts) {
+  constructor(facts: CarrierOutletParameters) {
     this.id = facts.id;
     this.neighbour = facts.neighbour;
     this.maxBytes = facts.maxBytes;
@@ -86,7 +86,7 @@ export class CarrierOutlet implements Outlet {
 
   nextAt(): Nanoseconds {
     if (!this.isOpen) return Number.POSITIVE_INFINITY;
-    const isNew = this.#underWay.size < CARRIER_WINDOW && this.#queue.first !== undefined;
+    const isNew = this.#underWay.size < CARRIER_WINDOW_BUNDLES && this.#queue.first !== undefined;
     let next = isNew ? 0 : Number.POSITIVE_INFINITY;
     for (const { dueNs } of this.#underWay.values()) next = Math.min(next, dueNs);
     return next;
@@ -101,7 +101,7 @@ export class CarrierOutlet implements Outlet {
       return { bundle: each.bundle, transfer };
     }
     const bundle = this.#queue.first;
-    if (bundle === undefined || this.#underWay.size >= CARRIER_WINDOW) return undefined;
+    if (bundle === undefined || this.#underWay.size >= CARRIER_WINDOW_BUNDLES) return undefined;
     this.#queue.delete(bundle);
     const transfer = this.#transfer;
     this.#transfer = (transfer + 1) % 2 ** 32;

@@ -7,24 +7,24 @@
  */
 
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
-import type { DtnDrop } from '../drops.ts';
-import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
+import type { DtnDropReason } from '../drops.ts';
+import { FORWARDING_GROWTH_BYTES_MAX } from '../geometry.ts';
 import type { CopyOffer, CopyRouter } from '../router/router.ts';
 import { formatEid } from '../wire/eid.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
-import { noteOf, withNote } from './copy-note.ts';
+import { bundleWithCopiesBlock, readCopiesBlock } from './copy-note.ts';
 import type { BundleFate } from './custody-ledger.ts';
-import { bundleNameInRecords } from './encounter-record.ts';
+import { bundleIdentityHash } from './encounter-record.ts';
 import { type Encounter, Encounters } from './encounters.ts';
-import { forwardedCopy, openHeldBundle } from './forwarded-copy.ts';
-import type { ForwardingParts } from './forwarding.ts';
-import { fragmentsOf, replaceByParts } from './fragments.ts';
+import { openHeldBundle, writeForwardedCopy } from './forwarded-copy.ts';
+import type { BundleForwarderParts } from './forwarding.ts';
+import { replaceByFragments, splitIntoFragments } from './fragments.ts';
 import { type HeldBundle, isOwnMessage, type WaitingBundle } from './held-bundle.ts';
-import type { Transfer } from './input.ts';
+import type { TransferId } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
 
 /** The offer of a bundle to its destination, which is made without asking the router. */
@@ -37,22 +37,22 @@ interface Copy {
   readonly outlet: Outlet;
   /** True if the copy has left at least once. */
   isGone: boolean;
-  /** Its key on the link, for observers. */
+  /** Key of the copy on the link, for observers. */
   key: number | undefined;
 }
 
 /** What forwarding copies needs beside the parts of the agent. */
-export interface CopyForwardingParts extends ForwardingParts {
+export interface CopyForwarderParts extends BundleForwarderParts {
   readonly copies: CopyRouter;
   /** Calendar time, ms since the DTN epoch. */
   readonly dtnMs: () => number;
 }
 
 /** Forwards the bundles of one node. */
-export class CopyForwarding {
+export class CopyForwarder {
   /** No bundle that has left may come back: only copies leave, and the bundles themselves stay. */
   readonly away = 0;
-  readonly #parts: CopyForwardingParts;
+  readonly #parts: CopyForwarderParts;
   readonly #encounters: Encounters;
   /** Facts about each copy, by the bundle that stands for it in a queue. */
   readonly #copies = new Map<HeldBundle, Copy>();
@@ -63,7 +63,7 @@ export class CopyForwarding {
   readonly #node: Uint8Array;
   #hasBegun = false;
 
-  constructor(parts: CopyForwardingParts) {
+  constructor(parts: CopyForwarderParts) {
     this.#parts = parts;
     const { own, names, copies: router, holdings, dtnMs, planTime } = parts;
     this.#node = previousNodeData(names.nodeOf(own));
@@ -106,33 +106,34 @@ export class CopyForwarding {
   /** Offers a bundle that is new here to all neighbours that are here now. */
   route(now: Nanoseconds, bundle: HeldBundle): void {
     openHeldBundle(this.#view, bundle.bytes);
-    const note = noteOf(this.#view);
-    const fragments = this.#fragmentsOf(bundle);
-    if (fragments.length > 0)
-      replaceByParts(now, { ...this.#parts, whole: bundle, parts: fragments });
-    for (const each of fragments.length > 0 ? fragments : [bundle]) this.#spread(each, note);
+    const note = readCopiesBlock(this.#view);
+    const fragments = this.#splitIntoFragments(bundle);
+    const isWhole = fragments.length === 0;
+    const parts = { ...this.#parts, whole: bundle, parts: fragments };
+    const added = isWhole ? [bundle] : replaceByFragments(now, parts);
+    for (const each of added) this.#spread(each, note);
   }
 
-  /** Fragments that fit on all ways, so that any neighbour can take them; none if it stays whole. */
-  #fragmentsOf(bundle: HeldBundle): readonly HeldBundle[] {
+  /** Fragments of the bundle that fit on all ways, so that any neighbour can take them; none if it stays whole. */
+  #splitIntoFragments(bundle: HeldBundle): readonly HeldBundle[] {
     const { options, outlets, holdings } = this.#parts;
     const bytesMax = leastOf(outlets.map(({ maxBytes }) => maxBytes));
-    const isShort = bundle.bytes.length + FORWARDING_GROWTH_MAX <= bytesMax;
+    const isShort = bundle.bytes.length + FORWARDING_GROWTH_BYTES_MAX <= bytesMax;
     return options.fragmentation === 'off' || isShort
       ? []
-      : fragmentsOf(bundle, bytesMax, holdings.room);
+      : splitIntoFragments(bundle, bytesMax, holdings.room);
   }
 
   /** @param note The note with which a neighbour gave this bundle, or the one it is a fragment of. */
   #spread(bundle: HeldBundle, note: number | undefined): void {
     this.#parts.copies.kept?.(bundle, note);
     const { from } = bundle;
-    if (from !== undefined) this.#encounters.of(from)?.known?.add(bundleNameInRecords(bundle.key));
+    if (from !== undefined) this.#encounters.of(from)?.known?.add(bundleIdentityHash(bundle.key));
     for (const encounter of this.#encounters.ready) this.#offer(bundle, encounter);
   }
 
   /** A way opens or closes: an encounter begins or ends. Copies that did not leave are taken back. */
-  turn(now: Nanoseconds, id: string, way: Way): void {
+  turn(now: Nanoseconds, id: string, way: PeerReachability): void {
     const { outlets } = this.#parts;
     const outlet = outlets.find((each) => each.id === id);
     if (outlet === undefined) return;
@@ -148,14 +149,14 @@ export class CopyForwarding {
   }
 
   /** The neighbour acknowledged a transfer: it has that copy. */
-  acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
+  acknowledged(now: Nanoseconds, { outlet, number }: TransferId): void {
     const copy = this.#acknowledged(outlet, number);
     if (copy === undefined) this.#parts.effects.drop('late-receipt');
     else this.#given(now, copy, 'passed-on');
   }
 
   /** A transfer was given up below: the copy stays here. */
-  failed(_now: Nanoseconds, { outlet, number }: Transfer): void {
+  failed(_now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#acknowledged(outlet, number);
     if (bundle === undefined) return;
     const { key, isGone = false } = this.#copies.get(bundle) ?? {};
@@ -206,7 +207,7 @@ export class CopyForwarding {
    * @param view The bundle, opened.
    * @returns why it is dropped, if so.
    */
-  hear(now: Nanoseconds, bundle: HeldBundle, view: BundleView): DtnDrop | undefined {
+  hear(now: Nanoseconds, bundle: HeldBundle, view: BundleView): DtnDropReason | undefined {
     const { names, outlets, effects } = this.#parts;
     const { from = '' } = bundle;
     if (formatEid(view.source) !== formatEid(names.routerOf(from))) return 'bad-encounter';
@@ -243,7 +244,7 @@ export class CopyForwarding {
   #offer(bundle: HeldBundle, { outlet, known }: Encounter): void {
     const { copies: router } = this.#parts;
     const { neighbour } = outlet;
-    if (known?.has(bundleNameInRecords(bundle.key)) === true || this.#isTaken(bundle, neighbour))
+    if (known?.has(bundleIdentityHash(bundle.key)) === true || this.#isTaken(bundle, neighbour))
       return;
     if (bundle.bytes.length > outlet.maxBytes) return;
     const isDelivery = bundle.destination === neighbour;
@@ -285,27 +286,27 @@ export class CopyForwarding {
   }
 
   /** The bytes of a copy; the name of a drop if the bundle can go no further. */
-  #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: CopyOffer): Uint8Array | DtnDrop {
+  #bytesOf(now: Nanoseconds, bundle: HeldBundle, { note }: CopyOffer): Uint8Array | DtnDropReason {
     const isOwn = bundle.from === undefined;
     const moment = { node: this.#node, isOwn, heldNs: now - bundle.sinceNs };
     openHeldBundle(this.#view, bundle.bytes);
-    const stopped = forwardedCopy(this.#writer, this.#view, moment);
+    const stopped = writeForwardedCopy(this.#writer, this.#view, moment);
     if (stopped !== undefined) return stopped;
     openHeldBundle(this.#view, this.#writer.taken());
-    return withNote(this.#writer, this.#view, note);
+    return bundleWithCopiesBlock(this.#writer, this.#view, note);
   }
 
-  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDropReason {
     const { security } = this.#parts;
     return security === undefined ? copy : security.leaving(copy, neighbour);
   }
 
   /** The bundle stays here, and this neighbour gets no copy of it. */
-  #refuse(bundle: HeldBundle, drop: DtnDrop, outlet: Outlet): void {
+  #refuse(bundle: HeldBundle, drop: DtnDropReason, outlet: Outlet): void {
     outlet.withdraw(bundle);
     const original = this.#copies.get(bundle)?.original;
     if (original !== undefined) {
-      this.#encounters.of(outlet.neighbour)?.known?.add(bundleNameInRecords(original.key));
+      this.#encounters.of(outlet.neighbour)?.known?.add(bundleIdentityHash(original.key));
     }
     this.#takeBack(bundle);
     this.#parts.effects.drop(drop);
@@ -334,7 +335,7 @@ export class CopyForwarding {
     if (copy === undefined) return;
     const { original, offer, outlet } = copy;
     const { copies: router } = this.#parts;
-    this.#encounters.of(outlet.neighbour)?.known?.add(bundleNameInRecords(original.key));
+    this.#encounters.of(outlet.neighbour)?.known?.add(bundleIdentityHash(original.key));
     this.#parts.onForwarded(now, bundle);
     if (offer !== DELIVERY) router.given?.(original, offer, outlet.neighbour);
     if (!offer.handsOver) return;

@@ -6,7 +6,7 @@
  */
 import { CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
+import { BLOCK_TYPE, BUNDLE_BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
 import { copyBundle, freeBlockNumber } from '../wire/copy.ts';
 import type { BundleView } from '../wire/view.ts';
 
@@ -16,7 +16,7 @@ function noteIndex(view: BundleView): number {
 }
 
 /** The note of a bundle; undefined if it has none, or it is no whole number. */
-export function noteOf(view: BundleView): number | undefined {
+export function readCopiesBlock(view: BundleView): number | undefined {
   const index = noteIndex(view);
   if (index < 0) return undefined;
   const reader = new CborReader();
@@ -30,7 +30,7 @@ export function noteOf(view: BundleView): number | undefined {
  * room for the block stays as it was.
  * @param writer Reset first.
  */
-export function withNote(
+export function bundleWithCopiesBlock(
   writer: CborWriter,
   view: BundleView,
   note: number | undefined,
@@ -45,7 +45,7 @@ export function withNote(
   number.uint(note);
   const data = number.taken();
   if (index >= 0) copyBundle(writer, view, { data: new Map([[index, data]]) });
-  else if (view.blocks >= BLOCKS_MAX) return view.bytes;
+  else if (view.blocks >= BUNDLE_BLOCKS_MAX) return view.bytes;
   else {
     const type = BLOCK_TYPE.copies;
     const added = { type, number: freeBlockNumber(view), flags: 0, crcType: CRC_TYPE.none, data };

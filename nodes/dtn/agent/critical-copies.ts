@@ -9,13 +9,13 @@ import type { HeldBundle } from './held-bundle.ts';
 interface Copies {
   /** Copies that wait or are under way, by neighbour. */
   readonly here: Map<string, HeldBundle>;
-  /** Neighbours that have a copy, and those that get none. */
+  /** Neighbours that have a copy, and neighbours that get none. */
   readonly given: Set<string>;
   readonly refused: Set<string>;
 }
 
 /** The neighbours that have, or will have, a copy of each bundle. */
-export class CriticalCopies {
+export class CriticalBundleCopies {
   readonly #copies = new Map<HeldBundle, Copies>();
 
   /** Makes a copy for a neighbour, which the caller has to {@link add}. */

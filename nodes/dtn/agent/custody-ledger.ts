@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Witness } from '../../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../../engine/host/protocol.ts';
 import type { HostEids } from '../names.ts';
-import { bundleNameInRecords } from './encounter-record.ts';
+import { bundleIdentityHash } from './encounter-record.ts';
 
 /**
  * What became of a bundle that a node had: a neighbour has acknowledged it; it was sent to one that
@@ -15,8 +15,8 @@ import { bundleNameInRecords } from './encounter-record.ts';
  */
 export type BundleFate = 'passed-on' | 'sent' | 'over';
 
-/** Whose bundles they are. */
-export interface LedgerParts {
+/** The host whose custody is measured, and whether it promises to keep bundles. */
+export interface CustodyLedgerParts {
   /** Name of the host. */
   readonly host: string;
   /** All hosts that run the protocol. */
@@ -37,18 +37,20 @@ const TIMES_MAX = 1_024;
 
 /** The bundles of one host, by numbers of this host that never repeat, and by their identities. */
 export class CustodyLedger {
-  readonly #witness: Witness;
+  readonly #witness: GroundTruthWitness;
   readonly #names: HostEids;
   readonly #taken: string;
   readonly #ended: string;
+  readonly #delivered: string;
   #next = 0;
   #seesAll: boolean | undefined;
 
-  constructor(witness: Witness, { host, names, isDurable }: LedgerParts) {
+  constructor(witness: GroundTruthWitness, { host, names, isDurable }: CustodyLedgerParts) {
     this.#witness = witness;
     this.#names = names;
     this.#taken = `${TAKEN} ${host}`;
     this.#ended = `dtn custody ended ${host}`;
+    this.#delivered = `dtn delivered ${host}`;
     if (isDurable) witness.note(NODES, names.numberOf(host) ?? 0);
   }
 
@@ -79,7 +81,17 @@ export class CustodyLedger {
 
   /** Notes that a bundle was delivered, or dropped aloud. @returns true if that was known before. */
   over(key: string): boolean {
-    return this.#isJudging() && this.#witness.note(OVER, bundleNameInRecords(key));
+    return this.#isJudging() && this.#witness.note(OVER, bundleIdentityHash(key));
+  }
+
+  /** The disk has it that the node delivered the bundle. */
+  delivered(key: string): void {
+    this.#witness.note(this.#delivered, bundleIdentityHash(key));
+  }
+
+  /** True if the disk had it, in whatever life, that the node delivered the bundle. */
+  isDelivered(key: string): boolean {
+    return this.#witness.has(this.#delivered, bundleIdentityHash(key));
   }
 
   /**
@@ -128,7 +140,7 @@ export class CustodyLedger {
 
 /** A number for a bundle's identity, a multiple of {@link TIMES_MAX}: counts are added to it. */
 function nameOf(key: string): number {
-  const name = bundleNameInRecords(key);
+  const name = bundleIdentityHash(key);
   return name - (name % TIMES_MAX);
 }
 

@@ -11,7 +11,7 @@ import type { HeldBundle } from './held-bundle.ts';
 import type { ReassembledBundle } from './reassembly.ts';
 
 /** Delivers the bundles of one node. */
-export class Delivery {
+export class BundleDeliverer {
   readonly #names: HostEids;
   readonly #effects: EffectSink;
 

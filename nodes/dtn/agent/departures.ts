@@ -5,19 +5,19 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { Slab } from '../../_kit/slab.ts';
-import type { Behaviour } from '../behaviour.ts';
-import type { DtnDrop } from '../drops.ts';
+import { SlabAllocator } from '../../_kit/slab.ts';
+import type { DtnBehaviour } from '../behaviour.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { previousNodeData } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { AgentEffect, EffectSink } from './effects.ts';
-import { forwardedCopy, openHeldBundle } from './forwarded-copy.ts';
+import { openHeldBundle, writeForwardedCopy } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { Departure, Outlet } from './outlet.ts';
-import type { AgentParts } from './parts.ts';
+import type { BundleAgentParts } from './parts.ts';
 
 /** What departures need beside the parts of the agent. */
-export interface DepartureParts extends AgentParts {
+export interface CopySenderParts extends BundleAgentParts {
   readonly effects: EffectSink;
   /** The bundle that was received last, open: it often leaves at once. */
   readonly arrival: BundleView;
@@ -27,19 +27,19 @@ type Transmission = Extract<AgentEffect<never>, { readonly kind: 'transmit' }>;
 
 /** Sends the copies of one node. */
 export class CopySender {
-  readonly #parts: DepartureParts;
+  readonly #parts: CopySenderParts;
   readonly #view = new BundleView();
   /** The identifier of the node, as other nodes read it in its copies. */
   readonly #node: Uint8Array;
   readonly #writer = new CborWriter();
   /** Memory for copies, which leave soon, and in the order in which they are made. */
-  readonly #slab = new Slab();
+  readonly #slab = new SlabAllocator();
   /** What becomes of the next bundle of another node. */
-  readonly #leaving: ReturnType<Behaviour['leaving']>;
+  readonly #leaving: ReturnType<DtnBehaviour['leaving']>;
   /** Bundles that have left and are not acknowledged yet, by them the keys of their copies. */
   readonly #away = new Map<HeldBundle, number>();
 
-  constructor(parts: DepartureParts) {
+  constructor(parts: CopySenderParts) {
     this.#parts = parts;
     this.#node = previousNodeData(parts.names.nodeOf(parts.own));
     this.#leaving = parts.behaviour.leaving();
@@ -74,7 +74,7 @@ export class CopySender {
   }
 
   /** @returns why the bundle cannot leave, if so. */
-  send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDrop | undefined {
+  send(now: Nanoseconds, departure: Departure, outlet: Outlet): DtnDropReason | undefined {
     const { bundle, transfer } = departure;
     const { own, behaviour } = this.#parts;
     const isOwn = bundle.from === undefined || bundle.from === own;
@@ -83,7 +83,7 @@ export class CopySender {
     const heldNs = behaviour.ages ? now - bundle.sinceNs : 0;
     const view = this.#opened(bundle);
     const moment = { node: this.#node, isOwn, heldNs };
-    const stopped = forwardedCopy(this.#writer, view, moment);
+    const stopped = writeForwardedCopy(this.#writer, view, moment);
     if (stopped !== undefined) return stopped;
     const isRecord = view.isAdministrative;
     const copy = this.#secured(this.#written(), outlet.neighbour);
@@ -109,7 +109,7 @@ export class CopySender {
     return this.#slab.copyOf(bytes, 0, length);
   }
 
-  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+  #secured(copy: Uint8Array, neighbour: string): Uint8Array | DtnDropReason {
     const { security } = this.#parts;
     return security === undefined ? copy : security.leaving(copy, neighbour);
   }

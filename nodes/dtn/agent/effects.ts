@@ -4,13 +4,13 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { type HeldBundle, isOwnMessage, type Priority } from './held-bundle.ts';
-import type { Transfer } from './input.ts';
+import type { TransferId } from './input.ts';
 import type { ContactUse } from './outlet.ts';
 
-/** What an observer is told (ADR 0028). */
-export type BundleReport =
+/** What an observer of the message account is told of a bundle (ADR 0028). */
+export type BundleAccountEvent =
   /** An own bundle has this number from now on. */
   | { readonly kind: 'accepted'; readonly name: number }
   /** An own bundle leaves, and nothing of it stays here. */
@@ -52,7 +52,7 @@ export type BundleReport =
     };
 
 /** Counters of an agent. */
-export type AgentCount =
+export type AgentCounterName =
   | 'dtn.taken'
   | 'dtn.forwarded'
   | 'dtn.arrived'
@@ -65,6 +65,7 @@ export type AgentCount =
   | 'dtn.reported'
   | 'dtn.confirmed'
   | 'dtn.custody.lost'
+  | 'dtn.redelivered'
   | 'dtn.duplicate_copies';
 
 /** The effects of an agent. */
@@ -84,18 +85,18 @@ export type AgentEffect<Request> =
       readonly isRecord: boolean;
     }
   /** Tells the neighbour that its bundle is here. */
-  | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  | { readonly kind: 'receipt'; readonly transfer: TransferId }
   | { readonly kind: 'deliver'; readonly from: string; readonly body: Uint8Array }
   | { readonly kind: 'answer'; readonly request: Request; readonly outcome: string }
-  | { readonly kind: 'drop'; readonly reason: DtnDrop }
-  | { readonly kind: 'count'; readonly metric: AgentCount }
+  | { readonly kind: 'drop'; readonly reason: DtnDropReason }
+  | { readonly kind: 'count'; readonly metric: AgentCounterName }
   | { readonly kind: 'hops'; readonly hops: number }
   /** A bundle left `byNs` before or after the instant that the router had first planned for it. */
   | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
   /** All bundles that waited have left, this long after a way opened. */
   | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
-  | { readonly kind: 'report'; readonly report: BundleReport }
+  | { readonly kind: 'report'; readonly report: BundleAccountEvent }
   /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'erase'; readonly key: string }
@@ -104,17 +105,17 @@ export type AgentEffect<Request> =
 /** Where the parts of an agent put their effects; none of them answers requests. */
 export interface EffectSink {
   push(effect: AgentEffect<never>): void;
-  count(metric: AgentCount): void;
-  drop(reason: DtnDrop): void;
-  report(report: BundleReport): void;
+  count(metric: AgentCounterName): void;
+  drop(reason: DtnDropReason): void;
+  report(report: BundleAccountEvent): void;
   /** A bundle that the node had is lost here. */
-  lose(bundle: HeldBundle, reason: DtnDrop): void;
+  lose(bundle: HeldBundle, reason: DtnDropReason): void;
   /** A bundle that the node had is no longer here, and copies of it are elsewhere. */
   absorb(bundle: HeldBundle): void;
 }
 
 /** The effects of one step. */
-export class Effects<Request> implements EffectSink {
+export class AgentEffectList<Request> implements EffectSink {
   readonly #isObserved: boolean;
   #effects: AgentEffect<Request>[] = [];
 
@@ -133,19 +134,19 @@ export class Effects<Request> implements EffectSink {
     this.#effects.push(effect);
   }
 
-  count(metric: AgentCount): void {
+  count(metric: AgentCounterName): void {
     this.push({ kind: 'count', metric });
   }
 
-  drop(reason: DtnDrop): void {
+  drop(reason: DtnDropReason): void {
     this.push({ kind: 'drop', reason });
   }
 
-  report(report: BundleReport): void {
+  report(report: BundleAccountEvent): void {
     if (this.#isObserved) this.push({ kind: 'report', report });
   }
 
-  lose(bundle: HeldBundle, reason: DtnDrop): void {
+  lose(bundle: HeldBundle, reason: DtnDropReason): void {
     const { name } = bundle;
     this.drop(reason);
     if (isOwnMessage(bundle)) this.report({ kind: 'settled', name, how: 'dropped' });

@@ -14,29 +14,29 @@
 
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { bytesName } from '../../_kit/bytes-name.ts';
-import { RECORD_KEYS_MAX } from '../geometry.ts';
+import { hashBytesTo53Bits } from '../../_kit/bytes-name.ts';
+import { ENCOUNTER_RECORD_BUNDLES_MAX } from '../geometry.ts';
 
 const VERSION = 1;
 const ELEMENTS = 4;
 const KINDS = ['greeting', 'answer'] as const;
-/** First letters of an identity from which its name is made. */
+/** Number of first letters of a bundle's identity from which the bundle's name in records is made. */
 const NAMED = 512;
 
 /** What one of two nodes tells the other at an encounter. */
 export interface EncounterRecord {
   /** An answer is not answered. */
   readonly kind: 'greeting' | 'answer';
-  /** Names of bundles, at most {@link RECORD_KEYS_MAX}. */
+  /** Names of bundles, at most {@link ENCOUNTER_RECORD_BUNDLES_MAX}. */
   readonly known: readonly number[];
   /** For the router of the neighbour. */
   readonly router: Uint8Array;
 }
 
 /** The name of a bundle in records. */
-export function bundleNameInRecords(key: string): number {
+export function bundleIdentityHash(key: string): number {
   const letters = Uint8Array.from(key, (letter) => letter.charCodeAt(0) & 0xff);
-  return bytesName(letters, NAMED);
+  return hashBytesTo53Bits(letters, NAMED);
 }
 
 /** Encodes a record. */
@@ -51,7 +51,10 @@ export function encodeEncounterRecord({ kind, known, router }: EncounterRecord):
   return writer.taken();
 }
 
-/** @returns undefined if the bytes are no record. */
+/**
+ * Decodes a record of an encounter.
+ * @returns undefined if the bytes are no record.
+ */
 export function decodeEncounterRecord(bytes: Uint8Array): EncounterRecord | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
@@ -70,7 +73,7 @@ function next(reader: CborReader, major: number): number | undefined {
 
 function namesIn(reader: CborReader): readonly number[] | undefined {
   const count = next(reader, CBOR_ARRAY);
-  if (count === undefined || count > RECORD_KEYS_MAX) return undefined;
+  if (count === undefined || count > ENCOUNTER_RECORD_BUNDLES_MAX) return undefined;
   const names: number[] = [];
   for (let left = count; left > 0; left -= 1) {
     const name = next(reader, CBOR_UINT);

@@ -10,10 +10,10 @@ import {
   BLOCK_TYPE,
   BUNDLE_FLAG,
   CRC_TYPE,
-  RECORD_KEYS_MAX,
-  RECORD_LIFETIME_MS,
-  RECORD_RETRY_NS,
-  RECORD_RETRY_NS_MAX,
+  ENCOUNTER_RECORD_BUNDLES_MAX,
+  ENCOUNTER_RECORD_LIFETIME_MS,
+  ENCOUNTER_RECORD_RETRY_NS,
+  ENCOUNTER_RECORD_RETRY_NS_MAX,
 } from '../geometry.ts';
 import type { HostEids } from '../names.ts';
 import type { CopyRouter } from '../router/router.ts';
@@ -22,7 +22,7 @@ import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import { bundleAgeData } from '../wire/extensions.ts';
 import {
-  bundleNameInRecords,
+  bundleIdentityHash,
   decodeEncounterRecord,
   encodeEncounterRecord,
 } from './encounter-record.ts';
@@ -39,7 +39,7 @@ const NEW: readonly BlockFields[] = [
 ];
 
 /** What encounters need of their node. */
-export interface EncounterParts {
+export interface EncountersParts {
   readonly own: string;
   readonly names: HostEids;
   readonly router: CopyRouter;
@@ -63,12 +63,12 @@ export interface Encounter {
 
 /** The encounters of one node. */
 export class Encounters {
-  readonly #parts: EncounterParts;
+  readonly #parts: EncountersParts;
   readonly #now = new Map<string, Encounter>();
   #lastMs = 0;
   #sequence = 0;
 
-  constructor(parts: EncounterParts) {
+  constructor(parts: EncountersParts) {
     this.#parts = parts;
   }
 
@@ -86,7 +86,10 @@ export class Encounters {
     const { router, planTime } = this.#parts;
     if (this.#now.has(outlet.neighbour)) return;
     router.met?.(outlet.neighbour, planTime());
-    const greeting = new BackOff({ firstNs: RECORD_RETRY_NS, mostNs: RECORD_RETRY_NS_MAX });
+    const greeting = new BackOff({
+      firstNs: ENCOUNTER_RECORD_RETRY_NS,
+      mostNs: ENCOUNTER_RECORD_RETRY_NS_MAX,
+    });
     greeting.start(now);
     const encounter = { outlet, known: undefined, hasGreeted: false, greeting };
     this.#now.set(outlet.neighbour, encounter);
@@ -136,8 +139,8 @@ export class Encounters {
     const { router, planTime, known } = this.#parts;
     const names: number[] = [];
     for (const key of known(now)) {
-      if (names.length === RECORD_KEYS_MAX) break;
-      names.push(bundleNameInRecords(key));
+      if (names.length === ENCOUNTER_RECORD_BUNDLES_MAX) break;
+      names.push(bundleIdentityHash(key));
     }
     const own = router.record?.(outlet.neighbour, planTime()) ?? new Uint8Array(0);
     outlet.put(
@@ -165,7 +168,7 @@ export class Encounters {
         reportTo: encodeEid(EID_NONE),
         createdMs: this.#lastMs,
         sequence: this.#sequence,
-        lifetimeMs: RECORD_LIFETIME_MS,
+        lifetimeMs: ENCOUNTER_RECORD_LIFETIME_MS,
       },
       this.#lastMs === 0 ? NEW : [],
       payloadBlock(payload, crcType),
@@ -177,7 +180,7 @@ export class Encounters {
       destination: neighbour,
       priority: 2,
       sinceNs: now,
-      deadlineNs: now + RECORD_LIFETIME_MS * NS_PER_MS,
+      deadlineNs: now + ENCOUNTER_RECORD_LIFETIME_MS * NS_PER_MS,
       from: undefined,
       name: 0,
     };

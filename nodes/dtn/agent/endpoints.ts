@@ -4,26 +4,26 @@
  *
  * @module
  */
-import { ROUTER_DEMUX, ROUTER_SERVICE } from '../geometry.ts';
+import { ROUTER_DEMUX, ROUTER_SERVICE_NUMBER } from '../geometry.ts';
 import type { HostEids } from '../names.ts';
 import { type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
 import type { BundleView } from '../wire/view.ts';
 
-/** An endpoint. */
-export interface Endpoint {
-  /** Its identifier; equal identifiers have equal texts. */
+/** The source or destination of bundles: its identifier, its node, and the host of that node. */
+export interface BundleEndpoint {
+  /** The identifier as text; equal identifiers have equal texts. */
   readonly text: string;
   /** Identifier of the node that the endpoint belongs to. */
   readonly node: string;
-  /** Name of its host; undefined if it is on none of this network. */
+  /** Name of the node's host; undefined if no host of this network has the node. */
   readonly host: string | undefined;
-  /** True if it is not an application, but the router of a node. */
+  /** True if the endpoint is the router of a node and not an application. */
   readonly isRouter: boolean;
 }
 
 interface Kept {
   readonly bytes: Uint8Array;
-  readonly endpoint: Endpoint;
+  readonly endpoint: BundleEndpoint;
 }
 
 /** Number of endpoints that are kept, a power of two; a further one replaces one of them. */
@@ -34,8 +34,8 @@ const BYTES_MAX = 64;
 const FNV_BASIS = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 
-/** The endpoints of bundles. */
-export class Endpoints {
+/** Reads sources and destinations of bundles, and remembers the last ones, so that few are decoded twice. */
+export class BundleEndpointCache {
   readonly #names: HostEids;
   readonly #kept: (Kept | undefined)[] = new Array<Kept | undefined>(KEPT_MAX).fill(undefined);
 
@@ -44,7 +44,7 @@ export class Endpoints {
   }
 
   /** The source of an open bundle. */
-  sourceOf(view: BundleView): Endpoint {
+  sourceOf(view: BundleView): BundleEndpoint {
     const { bytes, sourceAt, reportToAt } = view;
     const slot = slotOf(bytes, sourceAt, reportToAt);
     const known = this.#at(slot, bytes, sourceAt);
@@ -52,7 +52,7 @@ export class Endpoints {
   }
 
   /** The destination of an open bundle. */
-  destinationOf(view: BundleView): Endpoint {
+  destinationOf(view: BundleView): BundleEndpoint {
     const { bytes, destinationAt, sourceAt } = view;
     const slot = slotOf(bytes, destinationAt, sourceAt);
     const known = this.#at(slot, bytes, destinationAt);
@@ -60,7 +60,7 @@ export class Endpoints {
   }
 
   /** The endpoint in a slot, if its identifier is at `start`: none is a prefix of another. */
-  #at(slot: number, bytes: Uint8Array, start: number): Endpoint | undefined {
+  #at(slot: number, bytes: Uint8Array, start: number): BundleEndpoint | undefined {
     const kept = this.#kept[slot];
     if (kept === undefined) return undefined;
     const { length } = kept.bytes;
@@ -70,7 +70,7 @@ export class Endpoints {
     return kept.endpoint;
   }
 
-  #keep(slot: number, eid: Eid, bytes: Uint8Array): Endpoint {
+  #keep(slot: number, eid: Eid, bytes: Uint8Array): BundleEndpoint {
     const endpoint = {
       text: formatEid(eid),
       node: formatEid(nodeEidOf(eid)),
@@ -92,6 +92,6 @@ function slotOf(bytes: Uint8Array, start: number, end: number): number {
 
 function isRouterEid(eid: Eid): boolean {
   return eid.scheme === 'ipn'
-    ? eid.service === ROUTER_SERVICE
+    ? eid.service === ROUTER_SERVICE_NUMBER
     : eid.scheme === 'dtn' && eid.demux === ROUTER_DEMUX;
 }

@@ -7,9 +7,9 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import type { DtnDrop } from '../drops.ts';
-import { BLOCK_TYPE, BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
-import { blockWith, copyPrimary, freeBlockNumber } from '../wire/copy.ts';
+import type { DtnDropReason } from '../drops.ts';
+import { BLOCK_TYPE, BUNDLE_BLOCKS_MAX, CRC_TYPE } from '../geometry.ts';
+import { blockFieldsWithData, copyPrimary, freeBlockNumber } from '../wire/copy.ts';
 import { type BlockFields, writeBlock } from '../wire/encode.ts';
 import { writeHopCount } from '../wire/extensions.ts';
 import type { BundleView } from '../wire/view.ts';
@@ -23,7 +23,7 @@ export function openHeldBundle(view: BundleView, bytes: Uint8Array): void {
 }
 
 /** Facts about the node that forwards a bundle. */
-export interface ForwarderFacts {
+export interface CopyForwardingFacts {
   /** Identifier of the node, as data of a block. */
   readonly node: Uint8Array;
   /** True at the source, which names no previous node (section 4.4.1). */
@@ -41,14 +41,14 @@ const scratch = new CborWriter();
  * @returns why it cannot go on, if so: its hops would exceed their limit (section 4.4.3), or the block
  * that names this node would be one too many.
  */
-export function forwardedCopy(
+export function writeForwardedCopy(
   writer: CborWriter,
   view: BundleView,
-  { node, isOwn, heldNs }: ForwarderFacts,
-): DtnDrop | undefined {
+  { node, isOwn, heldNs }: CopyForwardingFacts,
+): DtnDropReason | undefined {
   if (view.hopCount >= 0 && view.hops + 1 > view.hopLimit) return 'hop-limit';
   const isNamed = isOwn || view.previousNode >= 0;
-  if (!isNamed && view.blocks >= BLOCKS_MAX) return 'too-many-blocks';
+  if (!isNamed && view.blocks >= BUNDLE_BLOCKS_MAX) return 'too-many-blocks';
   copyPrimary(writer, view);
   if (!isNamed) writeBlock(writer, previousBlock(view, node));
   const ageMs = view.ageMs + Math.floor(heldNs / NS_PER_MS);
@@ -67,7 +67,7 @@ export function forwardedCopy(
 /** Copies a block, with the data of `scratch` if there are any. */
 function copyBlock(writer: CborWriter, view: BundleView, index: number): void {
   if (scratch.length === 0) writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
-  else writeBlock(writer, blockWith(view, index, scratch.bytes), 0, scratch.length);
+  else writeBlock(writer, blockFieldsWithData(view, index, scratch.bytes), 0, scratch.length);
 }
 
 function previousBlock(view: BundleView, data: Uint8Array): BlockFields {

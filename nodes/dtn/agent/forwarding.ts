@@ -5,32 +5,34 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
-import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
-import type { DtnDrop } from '../drops.ts';
-import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
-import type { Router, Surroundings, WaitReason } from '../router/router.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
+import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
+import type { DtnDropReason } from '../drops.ts';
+import { FORWARDING_GROWTH_BYTES_MAX } from '../geometry.ts';
+import type { Router, RoutingContext, WaitReason } from '../router/router.ts';
 import type { BundleView } from '../wire/view.ts';
-import { Around } from './around.ts';
-import { CriticalCopies } from './critical-copies.ts';
+import { CriticalBundleCopies } from './critical-copies.ts';
 import type { BundleFate } from './custody-ledger.ts';
 import { CopySender } from './departures.ts';
 import type { EffectSink } from './effects.ts';
-import { fragmentsOf, replaceByParts, splitInTwo } from './fragments.ts';
+import { replaceByFragments, splitInTwo, splitIntoFragments } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
-import type { Holdings } from './holdings.ts';
-import type { Transfer } from './input.ts';
+import type { HeldBundles } from './holdings.ts';
+import type { TransferId } from './input.ts';
 import type { Departure, Outlet } from './outlet.ts';
-import type { AgentParts } from './parts.ts';
+import type { BundleAgentParts } from './parts.ts';
+import { AgentRoutingContext } from './routing-context.ts';
 
 /** What forwarding needs beside the parts of the agent. */
-export interface ForwardingParts extends AgentParts {
-  readonly holdings: Holdings;
+export interface BundleForwarderParts extends BundleAgentParts {
+  readonly holdings: HeldBundles;
   readonly effects: EffectSink;
   /** The bundle that was received last. */
   readonly arrival: BundleView;
   /** Called when a neighbour has a bundle, as far as the way tells. */
   readonly onForwarded: (now: Nanoseconds, bundle: HeldBundle) => void;
+  /** Called when a fragment was made here, which the disk has yet to store. */
+  readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
 }
 
 /** Where a held bundle is. */
@@ -63,19 +65,19 @@ interface Obstacles {
 type RouteBy = NonNullable<Router['routeBy']>;
 
 /** Forwards the bundles of one node. */
-export class Forwarding {
-  readonly #parts: ForwardingParts;
+export class BundleForwarder {
+  readonly #parts: BundleForwarderParts;
   readonly #departures: CopySender;
   /** Where each held bundle is, by key; instead of a critical bundle, where each copy of it is. */
   readonly #places = new Map<string, Place>();
-  readonly #critical = new CriticalCopies();
+  readonly #critical = new CriticalBundleCopies();
   /** Queued bundles, by the instant at which they should have left. */
-  readonly #reviews: LiveDeadlines<HeldBundle>;
+  readonly #reviews: PruningDeadlineHeap<HeldBundle>;
 
-  constructor(parts: ForwardingParts) {
+  constructor(parts: BundleForwarderParts) {
     this.#parts = parts;
     this.#departures = new CopySender(parts);
-    this.#reviews = new LiveDeadlines(
+    this.#reviews = new PruningDeadlineHeap(
       (bundle) => parts.holdings.has(bundle) || this.#critical.has(bundle),
     );
   }
@@ -140,7 +142,7 @@ export class Forwarding {
     }
     const plannedNs = before ?? decision.leavesNs;
     const outlet = this.#outletTo(decision.neighbour);
-    const copyBytesMax = bundle.bytes.length + FORWARDING_GROWTH_MAX;
+    const copyBytesMax = bundle.bytes.length + FORWARDING_GROWTH_BYTES_MAX;
     if (copyBytesMax > outlet.maxBytes && this.#split(now, bundle, outlet.maxBytes)) return;
     if (bundle.bytes.length > outlet.maxBytes) {
       this.#places.set(bundle.key, { kind: 'waits', why: 'too-large', plannedNs });
@@ -153,8 +155,7 @@ export class Forwarding {
   #routeParts(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): void {
     const parts = this.#cutOff(bundle, maxBytes);
     if (parts.length === 0) throw new Error('a router splits a bundle that cannot be split');
-    this.#replace(now, bundle, parts);
-    for (const part of parts) this.route(now, part);
+    for (const part of this.#replace(now, bundle, parts)) this.route(now, part);
   }
 
   #enqueue(now: Nanoseconds, { bundle, outlet, untilPlanNs, plannedNs }: Queued): void {
@@ -173,7 +174,7 @@ export class Forwarding {
     let bytesMax = 0;
     for (const neighbour of new Set(outlets.map((outlet) => outlet.neighbour))) {
       if (this.#critical.isTaken(original, neighbour)) continue;
-      const copy = CriticalCopies.of(original, neighbour);
+      const copy = CriticalBundleCopies.of(original, neighbour);
       const decision = routeBy(copy, neighbour, this.#around(now));
       const outlet = this.#outletTo(neighbour);
       if (decision.kind === 'wait') {
@@ -223,24 +224,30 @@ export class Forwarding {
   /** Puts fragments in the place of a bundle. @returns false if it stays whole. */
   #split(now: Nanoseconds, bundle: HeldBundle, maxBytes: number): boolean {
     const isAllowed = this.#parts.options.fragmentation === 'proactive';
-    const fragments = isAllowed ? fragmentsOf(bundle, maxBytes, this.#parts.holdings.room) : [];
+    const fragments = isAllowed
+      ? splitIntoFragments(bundle, maxBytes, this.#parts.holdings.room)
+      : [];
     if (fragments.length === 0) return false;
-    this.#replace(now, bundle, fragments);
-    for (const fragment of fragments) this.route(now, fragment);
+    for (const part of this.#replace(now, bundle, fragments)) this.route(now, part);
     return true;
   }
 
-  #replace(now: Nanoseconds, bundle: HeldBundle, fragments: readonly HeldBundle[]): void {
+  /** @returns the fragments that need a way: others were here and have one. */
+  #replace(
+    now: Nanoseconds,
+    bundle: HeldBundle,
+    fragments: readonly HeldBundle[],
+  ): readonly HeldBundle[] {
     const { router } = this.#parts;
     router.withdrawn?.(bundle);
     router.done?.(bundle);
     this.#places.delete(bundle.key);
     this.#critical.end(bundle);
-    replaceByParts(now, { ...this.#parts, whole: bundle, parts: fragments });
+    return replaceByFragments(now, { ...this.#parts, whole: bundle, parts: fragments });
   }
 
   /** A way opens or closes. Bundles in the queue of a closed way are rerouted, as are waiting ones. */
-  turn(now: Nanoseconds, id: string, way: Way): void {
+  turn(now: Nanoseconds, id: string, way: PeerReachability): void {
     const outlet = this.#outlet(id);
     if (outlet === undefined) return;
     if (way === 'open') outlet.open(now);
@@ -249,7 +256,7 @@ export class Forwarding {
   }
 
   /** The neighbour acknowledged a transfer: its bundle need not be kept here any longer. */
-  acknowledged(now: Nanoseconds, { outlet, number }: Transfer): void {
+  acknowledged(now: Nanoseconds, { outlet, number }: TransferId): void {
     const { effects } = this.#parts;
     const bundle = this.#outlet(outlet)?.acknowledged(number);
     if (bundle === undefined) {
@@ -275,7 +282,7 @@ export class Forwarding {
   }
 
   /** A transfer was given up below: its bundle needs a way again. */
-  failed(now: Nanoseconds, { outlet, number }: Transfer): void {
+  failed(now: Nanoseconds, { outlet, number }: TransferId): void {
     const bundle = this.#outlet(outlet)?.acknowledged(number);
     if (bundle === undefined) return;
     this.#departures.returned(bundle);
@@ -312,10 +319,12 @@ export class Forwarding {
     if (part === undefined || rest === undefined) this.#reroute(now, first);
     else {
       const { plannedNs } = this.#places.get(first.key) ?? {};
-      this.#replace(now, first, [part, rest]);
-      outlet.putLast(part);
-      this.#places.set(part.key, { kind: 'queue', outlet, untilNs: now, plannedNs });
-      this.route(now, rest);
+      const added = this.#replace(now, first, [part, rest]);
+      if (added.includes(part)) {
+        outlet.putLast(part);
+        this.#places.set(part.key, { kind: 'queue', outlet, untilNs: now, plannedNs });
+      }
+      if (added.includes(rest)) this.route(now, rest);
     }
     for (const bundle of others) this.#reroute(now, bundle);
   }
@@ -416,7 +425,7 @@ export class Forwarding {
   }
 
   /** This neighbour gets no copy; if nobody has got one, the bundle is lost. */
-  #refuseCopy(now: Nanoseconds, copy: HeldBundle, drop: DtnDrop): void {
+  #refuseCopy(now: Nanoseconds, copy: HeldBundle, drop: DtnDropReason): void {
     const { copyOf } = copy;
     if (copyOf === undefined) return;
     const { effects, router } = this.#parts;
@@ -432,11 +441,11 @@ export class Forwarding {
     if (this.#critical.isComplete(copyOf)) this.#endOriginal(now, copyOf, 'sent');
   }
 
-  #around(now: Nanoseconds): Surroundings {
+  #around(now: Nanoseconds): RoutingContext {
     const { outlets, options, planTime } = this.#parts;
     const planNs = planTime();
     const isSplitting = options.fragmentation === 'proactive';
-    return new Around({ outlets, nowNs: planNs, shiftNs: planNs - now, isSplitting });
+    return new AgentRoutingContext({ outlets, nowNs: planNs, shiftNs: planNs - now, isSplitting });
   }
 
   #outlet(id: string): Outlet | undefined {

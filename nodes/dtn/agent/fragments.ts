@@ -6,24 +6,25 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { FORWARDING_GROWTH_MAX } from '../geometry.ts';
+import { FORWARDING_GROWTH_BYTES_MAX } from '../geometry.ts';
 import { isFragmentable, type PayloadPiece, writeFragment } from '../wire/fragment.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
-import type { Holdings } from './holdings.ts';
-import { identityOf } from './identity.ts';
+import type { HeldBundles } from './holdings.ts';
+import { bundleIdentityOf } from './identity.ts';
 
 /** Most bytes of two fields of a fragment's primary block: offset, and length of the whole payload. */
 const FRAGMENT_FIELDS_MAX = 18;
 
 /**
+ * Splits a bundle into fragments that are no longer than a limit.
  * @param maxBytes Longest bundle that can leave.
  * @param most How many fragments there may be.
  * @returns no fragments if the bundle may not be split, or not into so few and so short ones.
  */
-export function fragmentsOf(
+export function splitIntoFragments(
   bundle: HeldBundle,
   maxBytes: number,
   most: number,
@@ -47,7 +48,7 @@ export function isSplittable(bundle: HeldBundle, maxBytes: number): boolean {
 
 /** Longest payload of a fragment in a bundle of at most `maxBytes`, bytes. */
 function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number {
-  return maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_MAX;
+  return maxBytes - overheadOf(bundle, view) - FORWARDING_GROWTH_BYTES_MAX;
 }
 
 /**
@@ -56,7 +57,7 @@ function roomIn(maxBytes: number, bundle: HeldBundle, view: BundleView): number 
  * @returns no fragments if the bundle may not be split, or the first part is not worth its overhead.
  */
 export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldBundle[] {
-  if (maxBytes < leastFragmentBytes(bundle)) return [];
+  if (maxBytes < worthwhileFragmentBytesMin(bundle)) return [];
   const view = viewOf(bundle);
   const end = maxBytes - overheadOf(bundle, view);
   if (end >= view.payloadLength) return [];
@@ -70,7 +71,7 @@ export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldB
  * The least length of a fragment that is worth its overhead, bytes: half of it is payload (ours).
  * Infinity if the bundle may not be split, or its payload is too short for that.
  */
-export function leastFragmentBytes(bundle: HeldBundle): number {
+export function worthwhileFragmentBytesMin(bundle: HeldBundle): number {
   const view = viewOf(bundle);
   const overhead = overheadOf(bundle, view);
   const isWorth = isFragmentable(view) && view.payloadLength > overhead;
@@ -79,33 +80,40 @@ export function leastFragmentBytes(bundle: HeldBundle): number {
 
 /** A held bundle and the fragments that take its place. */
 export interface FragmentReplacement {
-  readonly holdings: Holdings;
+  readonly holdings: HeldBundles;
   readonly effects: EffectSink;
+  /** Called when a fragment is here: the node answers for it once the disk has it. */
+  readonly onKept: (now: Nanoseconds, bundle: HeldBundle) => void;
   /** The key of bytes for observers; absent if nobody observes. */
   readonly keyOf?: ((bundle: Uint8Array) => number) | undefined;
   readonly whole: HeldBundle;
   readonly parts: readonly HeldBundle[];
 }
 
-/** Keeps fragments in the store in the place of their bundle, and reports that to observers. */
-export function replaceByParts(
+/**
+ * Keeps fragments in the store in the place of their bundle, and reports that to observers.
+ * @returns those that were not here: a crash may have left some of them with their bundle.
+ */
+export function replaceByFragments(
   now: Nanoseconds,
-  { holdings, effects, keyOf, whole, parts }: FragmentReplacement,
-): void {
+  { holdings, effects, onKept, keyOf, whole, parts }: FragmentReplacement,
+): readonly HeldBundle[] {
   const { name, destination = '' } = whole;
   const isOwn = isOwnMessage(whole);
-  for (const part of parts) {
+  const added = parts.filter(({ key }) => holdings.get(key) === undefined);
+  for (const part of added) {
     part.name = keyOf?.(part.bytes) ?? 0;
     const { bytes } = part;
     if (isOwn) effects.report({ kind: 'copied', name, bundle: bytes, recipient: destination });
     else effects.report({ kind: 'copied', key: name, bundle: bytes });
     effects.report({ kind: 'arrived', key: part.name });
     holdings.add(now, part);
-    holdings.acceptCustody(part);
+    onKept(now, part);
     effects.count('dtn.fragments');
   }
   holdings.end(now, whole, 'over');
   effects.absorb(whole);
+  return added;
 }
 
 function viewOf({ bytes }: HeldBundle): BundleView {
@@ -130,6 +138,6 @@ function cut(
     writeFragment(writer, view, piece);
     const bytes = writer.taken();
     openHeldBundle(fragment, bytes);
-    return { ...bundle, bytes, key: identityOf(fragment) ?? bundle.key, isPart: true };
+    return { ...bundle, bytes, key: bundleIdentityOf(fragment) ?? bundle.key, isPart: true };
   });
 }

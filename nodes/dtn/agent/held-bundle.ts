@@ -25,9 +25,9 @@ export interface HeldBundle {
   readonly copyOf?: HeldBundle;
   /** When the node received or created it. */
   readonly sinceNs: Nanoseconds;
-  /** When it expires, on the clock of the node. */
+  /** When the bundle expires, on the clock of the node. */
   readonly deadlineNs: Nanoseconds;
-  /** Hops that it has made; absent if they do not tell it from other copies (`telling-hops.ts`). */
+  /** Hops that the bundle has made; absent if copies are not told apart by hops (`telling-hops.ts`). */
   readonly hops?: number | undefined;
   /** Name of the host from which it came; undefined at its source. */
   readonly from: string | undefined;

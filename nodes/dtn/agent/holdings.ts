@@ -5,8 +5,13 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { REMEMBERED_MAX } from '../geometry.ts';
-import { BundleStore, type NoRoom, type StoreLimits, type StoreQuestions } from './bundle-store.ts';
+import { REMEMBERED_BUNDLES_MAX } from '../geometry.ts';
+import {
+  BundleStore,
+  type EvictionCallbacks,
+  type NoRoomReason,
+  type StoreLimits,
+} from './bundle-store.ts';
 import type { BundleFate, CustodyLedger } from './custody-ledger.ts';
 import type { EffectSink } from './effects.ts';
 import type { HeldBundle } from './held-bundle.ts';
@@ -17,7 +22,7 @@ import {
   recordKey,
   TOMBSTONE_KEY_PREFIX,
 } from './records.ts';
-import { type EndedBundle, Remembered } from './remembered.ts';
+import { type EndedBundle, EndedBundleMemory } from './remembered.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -28,7 +33,7 @@ export interface RecordWriter {
 }
 
 /** What holdings need of their agent. */
-export interface HoldingsParts {
+export interface HeldBundlesParts {
   readonly limits: StoreLimits;
   readonly effects: EffectSink;
   /** Absent if the store is in memory. */
@@ -46,17 +51,17 @@ interface Numbers {
   readonly custody: number;
 }
 
-/** The bundles of one node. */
-export class Holdings {
-  readonly #parts: HoldingsParts;
+/** The bundles that a node holds, in memory and on disk, and tombstones of those delivered. */
+export class HeldBundles {
+  readonly #parts: HeldBundlesParts;
   readonly #store: BundleStore;
-  readonly #remembered = new Remembered(REMEMBERED_MAX);
+  readonly #remembered = new EndedBundleMemory(REMEMBERED_BUNDLES_MAX);
   readonly #numbers = new Map<string, Numbers>();
   /** Numbers of tombstones on disk, by identity. */
   readonly #tombstones = new Map<string, number>();
   #nextRecord = 0;
 
-  constructor(parts: HoldingsParts) {
+  constructor(parts: HeldBundlesParts) {
     this.#parts = parts;
     this.#store = new BundleStore(parts.limits);
   }
@@ -103,7 +108,7 @@ export class Holdings {
   }
 
   /** @returns the bundles to delete so that `bundle` has room, or why it cannot have room. */
-  roomFor(bundle: HeldBundle, questions: StoreQuestions): readonly HeldBundle[] | NoRoom {
+  roomFor(bundle: HeldBundle, questions: EvictionCallbacks): readonly HeldBundle[] | NoRoomReason {
     return this.#store.roomFor(bundle, questions);
   }
 

@@ -9,18 +9,23 @@ import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
 /** The key of the whole bundle, also for a view of a fragment; undefined if it is anonymous. */
-export function wholeIdentityOf(view: BundleView): string | undefined {
-  const key = identityOf(view);
+export function wholeBundleIdentityOf(view: BundleView): string | undefined {
+  const key = bundleIdentityOf(view);
   return view.isFragment ? key?.slice(0, key.lastIndexOf(' ')) : key;
 }
 
 /** A key for this bundle; undefined if it is anonymous, and so without identity. */
-export function identityOf(view: BundleView): string | undefined {
-  return view.sourceForm === EID_FORM.none ? undefined : identityFrom(view, formatEid(view.source));
+export function bundleIdentityOf(view: BundleView): string | undefined {
+  return view.sourceForm === EID_FORM.none
+    ? undefined
+    : formatBundleIdentity(view, formatEid(view.source));
 }
 
-/** The key of a bundle. @param source Its source, as text. */
-export function identityFrom(view: BundleView, source: string): string {
+/**
+ * The identity of a bundle as text: source, creation timestamp and, of a fragment, its place.
+ * @param source Its source, as text.
+ */
+export function formatBundleIdentity(view: BundleView, source: string): string {
   const { createdMs, sequence } = view;
   // Numbers above 2^53 would be rounded: their bytes tell them apart.
   const isExact = createdMs <= Number.MAX_SAFE_INTEGER && sequence <= Number.MAX_SAFE_INTEGER;

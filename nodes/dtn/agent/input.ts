@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SendWishes, Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability, SendWishes } from '../../../engine/host/transport.ts';
 import type { StoredRecord } from './records.ts';
 
 /** The inputs of an agent. It hands a `Request` back with its answer: so the node knows who asked. */
@@ -12,16 +12,16 @@ export type AgentInput<Request> =
   | SendInput<Request>
   | BundleInput
   /** The neighbour has the bundle of a transfer. */
-  | { readonly kind: 'receipt'; readonly transfer: Transfer }
+  | { readonly kind: 'receipt'; readonly transfer: TransferId }
   /** The layer below has given a transfer up: its bundle goes another way, or again. */
-  | { readonly kind: 'failed'; readonly transfer: Transfer }
-  | { readonly kind: 'way'; readonly outlet: string; readonly way: Way }
+  | { readonly kind: 'failed'; readonly transfer: TransferId }
+  | { readonly kind: 'way'; readonly outlet: string; readonly way: PeerReachability }
   /** The first input of all: the records of the durable store; none if the store is in memory. */
   | { readonly kind: 'start'; readonly records: readonly StoredRecord[] }
   /** The sync under way has ended; what it covered is on disk, or failed. */
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** A message of the application. */
+/** The application wants a message to be sent. */
 export interface SendInput<Request> {
   readonly kind: 'send';
   readonly request: Request;
@@ -39,11 +39,11 @@ export interface BundleInput {
   /** Name of the neighbour. */
   readonly from: string;
   /** Present if the neighbour repeats the bundle until it has a receipt. */
-  readonly transfer?: Transfer;
+  readonly transfer?: TransferId;
 }
 
 /** A transfer of a bundle; its number counts for one outlet only. */
-export interface Transfer {
+export interface TransferId {
   /** Id of the outlet. */
   readonly outlet: string;
   readonly number: number;

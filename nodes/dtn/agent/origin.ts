@@ -7,16 +7,21 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
 import { EID_NONE, type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
-import { bundleAgeData, hopCountData, type Urgency, urgencyData } from '../wire/extensions.ts';
+import {
+  type BundleUrgency,
+  bundleAgeData,
+  hopCountData,
+  priorityBlockData,
+} from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import type { AgentParts } from './parts.ts';
+import type { BundleAgentParts } from './parts.ts';
 import { reportRequestFlags } from './report-flags.ts';
-import { tellingHops } from './telling-hops.ts';
+import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -25,15 +30,15 @@ export const REMAINING_LIFETIME_MS_MAX: number = Number.MAX_SAFE_INTEGER / NS_PE
 /** The least number that a block other than the payload may have (section 4.3.2). */
 const FIRST_NUMBER = 2;
 /** CRC types by option. */
-export const CRC_TYPES: Readonly<Record<DtnOptions['crc'], CrcType>> = {
+export const CRC_TYPE_BY_OPTION: Readonly<Record<DtnOptions['crc'], CrcType>> = {
   none: CRC_TYPE.none,
   '16': CRC_TYPE.x25,
   '32c': CRC_TYPE.castagnoli,
 };
 
 /** What the source of bundles needs. */
-export type OriginParts = Pick<
-  AgentParts,
+export type BundleCreatorParts = Pick<
+  BundleAgentParts,
   | 'own'
   | 'names'
   | 'options'
@@ -46,7 +51,7 @@ export type OriginParts = Pick<
   | 'router'
 >;
 
-/** An application message. */
+/** A message that an application wants to be sent in a bundle. */
 export interface ApplicationMessage {
   /** Name of a host. */
   readonly to: string;
@@ -55,7 +60,7 @@ export interface ApplicationMessage {
 }
 
 /** A status report for an endpoint. */
-export interface Report {
+export interface OutgoingStatusReport {
   /** Name of its host. */
   readonly to: string;
   readonly reportTo: Eid;
@@ -63,34 +68,35 @@ export interface Report {
 }
 
 /** The last creation timestamp, and the number of bundles made. */
-export interface OriginMemory {
+export interface BundleCreatorState {
   readonly lastMs: number;
   readonly sequence: number;
   readonly made: number;
 }
 
 /** The source of a node's own bundles. */
-export class Origin {
-  readonly #parts: OriginParts;
+export class BundleCreator {
+  readonly #parts: BundleCreatorParts;
   #lastMs = 0;
   #sequence = 0;
   /** Number of bundles made. */
   #made = 0;
 
-  constructor(parts: OriginParts) {
+  constructor(parts: BundleCreatorParts) {
     this.#parts = parts;
   }
 
   /** What must survive a restart, so that no creation timestamp repeats. */
-  get memory(): OriginMemory {
+  get memory(): BundleCreatorState {
     return { lastMs: this.#lastMs, sequence: this.#sequence, made: this.#made };
   }
 
-  /** Goes on where an earlier life ended. */
-  resume({ lastMs, sequence, made }: OriginMemory): void {
+  /** Goes on where an earlier life ended, or later if more of that life is known already. */
+  resume({ lastMs, sequence, made }: BundleCreatorState): void {
+    this.#made = Math.max(this.#made, made);
+    if (lastMs < this.#lastMs) return;
+    this.#sequence = lastMs > this.#lastMs ? sequence : Math.max(this.#sequence, sequence);
     this.#lastMs = lastMs;
-    this.#sequence = sequence;
-    this.#made = made;
   }
 
   /** Calendar time, ms since the DTN epoch; 0 without a clock. */
@@ -101,10 +107,10 @@ export class Origin {
   }
 
   /** A bundle of the node itself with an administrative record (section 6). */
-  createReport(now: Nanoseconds, { to, reportTo, body }: Report): HeldBundle {
+  createReport(now: Nanoseconds, { to, reportTo, body }: OutgoingStatusReport): HeldBundle {
     const { own, names, options } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
-    const crcType = CRC_TYPES[options.crc];
+    const crcType = CRC_TYPE_BY_OPTION[options.crc];
     const source = names.nodeOf(own);
     const lifetimeMs = Math.max(1, Math.floor(options.lifetime / NS_PER_MS));
     const primary = {
@@ -126,7 +132,7 @@ export class Origin {
       priority: 1,
       sinceNs: now,
       deadlineNs: now + lifetimeMs * NS_PER_MS,
-      hops: tellingHops(0, { destination: to }, this.#parts),
+      hops: hopsToTellCopiesApart(0, { destination: to }, this.#parts),
       // With `from`, a full store may delete the report: no application has sent it.
       from: own,
       name: this.#parts.keyOf?.(bytes) ?? 0,
@@ -134,13 +140,13 @@ export class Origin {
   }
 
   /** Makes a bundle of a message. @returns it, or why security does not let it go. */
-  create(now: Nanoseconds, { to, body, wishes }: ApplicationMessage): HeldBundle | DtnDrop {
+  create(now: Nanoseconds, { to, body, wishes }: ApplicationMessage): HeldBundle | DtnDropReason {
     const { own, names, options, behaviour } = this.#parts;
     const { createdMs, sequence } = this.#timestamp();
     this.#made += 1;
     const lifetimeNs = wishes.lifetime ?? options.lifetime;
     const lifetimeMs = Math.max(1, Math.floor(lifetimeNs / NS_PER_MS));
-    const crcType = CRC_TYPES[options.crc];
+    const crcType = CRC_TYPE_BY_OPTION[options.crc];
     const source = names.applicationOf(own);
     const flags = reportRequestFlags(options.reports);
     const bytes = encodeBundle(
@@ -155,11 +161,11 @@ export class Origin {
         lifetimeMs,
       },
       this.#extensions(wishes),
-      payloadBlock(body, CRC_TYPES[options.payloadCrc ?? options.crc]),
+      payloadBlock(body, CRC_TYPE_BY_OPTION[options.payloadCrc ?? options.crc]),
     );
     const secured = this.#parts.security?.made(bytes) ?? bytes;
     if (typeof secured === 'string') return secured;
-    const urgency = this.#urgencyOf(wishes);
+    const urgency = this.#readPriorityBlock(wishes);
     const { isCritical } = urgency;
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
@@ -169,20 +175,20 @@ export class Origin {
       ...urgency,
       sinceNs: now,
       deadlineNs: now + (behaviour.ages ? lifetimeMs : REMAINING_LIFETIME_MS_MAX) * NS_PER_MS,
-      hops: tellingHops(0, { destination: to, isCritical }, this.#parts),
+      hops: hopsToTellCopiesApart(0, { destination: to, isCritical }, this.#parts),
       from: undefined,
       name: this.#made,
     };
   }
 
-  #urgencyOf({ priority = 1 }: SendWishes): Urgency {
+  #readPriorityBlock({ priority = 1 }: SendWishes): BundleUrgency {
     return { priority, isCritical: this.#parts.options.critical === 'expedited' && priority === 2 };
   }
 
   /** Blocks: hop count; the age on a node without a clock; the priority if it is not normal. */
   #extensions(wishes: SendWishes): readonly BlockFields[] {
     const { options } = this.#parts;
-    const urgency = this.#urgencyOf(wishes);
+    const urgency = this.#readPriorityBlock(wishes);
     const blocks: (readonly [type: number, data: Uint8Array, flags: number])[] = [
       // Fragments go their own ways, and each counts its hops.
       [BLOCK_TYPE.hopCount, hopCountData(options.hopLimit, 0), BLOCK_FLAG.replicate],
@@ -192,7 +198,7 @@ export class Origin {
       blocks.push([BLOCK_TYPE.bundleAge, bundleAgeData(0), BLOCK_FLAG.replicate]);
     if (urgency.priority !== 1) {
       // Every fragment is as urgent as the whole.
-      blocks.push([BLOCK_TYPE.priority, urgencyData(urgency), BLOCK_FLAG.replicate]);
+      blocks.push([BLOCK_TYPE.priority, priorityBlockData(urgency), BLOCK_FLAG.replicate]);
     }
     return blocks.map(([type, data, flags], index) => {
       return { type, number: FIRST_NUMBER + index, flags, crcType: CRC_TYPE.none, data };

@@ -15,7 +15,7 @@ export interface Departure {
    * has left for good.
    */
   readonly transfer?: number;
-  /** How long the transmitter takes, ns; absent if the way has none of its own. */
+  /** How long the transmitter takes, ns; absent if the way has no transmitter of its own. */
   readonly durationNs?: Nanoseconds;
   /** What the bundle takes of a planned contact; absent if none is planned now. */
   readonly use?: ContactUse;
@@ -23,7 +23,7 @@ export interface Departure {
 
 /** A part of the volume of a planned contact. */
 export interface ContactUse {
-  /** Its times are those of contact plans. */
+  /** The planned contact, in the time of contact plans. */
   readonly contact: PlannedContact;
   /** Bytes on the link. */
   readonly bytes: number;
@@ -43,7 +43,7 @@ export interface Outlet {
   waiting(priority: number): number;
   /** The bundles that wait, in the order in which they will leave. */
   queued(): readonly HeldBundle[];
-  /** The way opens. */
+  /** The way opens: bundles may leave. */
   open(now: Nanoseconds): void;
   /** The way closes. @returns the bundles that did not leave. */
   close(): readonly HeldBundle[];

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
-import type { Behaviour } from '../behaviour.ts';
+import type { DtnBehaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
 import type { CopyRouter, Router } from '../router/router.ts';
@@ -13,12 +13,12 @@ import type { Outlet } from './outlet.ts';
 import type { BundleSecurity } from './security.ts';
 
 /** Names, options and neighbours of a node, and its clocks. */
-export interface AgentParts {
+export interface BundleAgentParts {
   /** Name of its host. */
   readonly own: string;
   readonly names: HostEids;
   readonly options: DtnOptions;
-  readonly behaviour: Behaviour;
+  readonly behaviour: DtnBehaviour;
   /** Ways to neighbours. */
   readonly outlets: readonly Outlet[];
   readonly router: Router;

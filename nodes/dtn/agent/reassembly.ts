@@ -5,8 +5,8 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { DtnDrop } from '../drops.ts';
-import { REASSEMBLY_IDLE_NS, REASSEMBLY_NS } from '../geometry.ts';
+import type { DtnDropReason } from '../drops.ts';
+import { REASSEMBLY_EVICTABLE_AFTER_NS, REASSEMBLY_TIMEOUT_NS } from '../geometry.ts';
 import { PartialPayload } from '../wire/partial-payload.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
@@ -54,7 +54,7 @@ export interface ReassembledBundle {
 }
 
 /** All bundles of a node of which fragments are missing. */
-export class Reassembly {
+export class BundleReassembler {
   readonly #limits: ReassemblyLimits;
   /** Unfinished bundles by identity; first the one that has waited longest for a fragment. */
   readonly #open = new Map<string, Open>();
@@ -71,14 +71,16 @@ export class Reassembly {
 
   /** When the rest of a bundle is given up; Infinity if nothing is unfinished. */
   nextAt(): Nanoseconds {
-    for (const { lastNs } of this.#open.values()) return lastNs + REASSEMBLY_NS;
+    for (const { lastNs } of this.#open.values()) return lastNs + REASSEMBLY_TIMEOUT_NS;
     return Number.POSITIVE_INFINITY;
   }
 
   /** All fragments of bundles that have waited too long for the rest. */
   overdue(now: Nanoseconds): readonly HeldBundle[] {
     if (this.nextAt() > now) return [];
-    const late = [...this.#open.values()].filter(({ lastNs }) => lastNs + REASSEMBLY_NS <= now);
+    const late = [...this.#open.values()].filter(
+      ({ lastNs }) => lastNs + REASSEMBLY_TIMEOUT_NS <= now,
+    );
     return late.flatMap(({ fragments }) => [...fragments]);
   }
 
@@ -87,7 +89,7 @@ export class Reassembly {
    * for its whole lifetime, which its source chose. A fragment without room is sent again later.
    * @returns fragments to delete first, of the bundles that are idle longest; or why there is no room.
    */
-  roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDrop {
+  roomFor(now: Nanoseconds, fragment: Fragment): readonly HeldBundle[] | DtnDropReason {
     const { totalLength } = fragment.view;
     const { source } = fragment.bundle;
     const open = this.#open.get(fragment.identity);
@@ -112,7 +114,7 @@ export class Reassembly {
     const load: Load = { open: staying.length, bytes: 0 };
     for (const { payload } of staying) load.bytes += payload.total;
     for (const each of staying) {
-      const isIdle = each.lastNs + REASSEMBLY_IDLE_NS <= now;
+      const isIdle = each.lastNs + REASSEMBLY_EVICTABLE_AFTER_NS <= now;
       if (!isIdle || (load.open < most && load.bytes <= bytes)) break;
       gone.add(each);
       load.open -= 1;

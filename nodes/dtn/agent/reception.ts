@@ -5,21 +5,21 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import { hasSignedPrimary } from '../security/bundle-security.ts';
-import { withoutBlocks } from '../security/remove-targets.ts';
+import { bundleWithoutBlocks } from '../security/remove-targets.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
-import { urgencyOf } from '../wire/extensions.ts';
+import { readPriorityBlock } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
-import { Endpoints } from './endpoints.ts';
+import { BundleEndpointCache } from './endpoints.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import type { Holdings } from './holdings.ts';
-import { identityFrom } from './identity.ts';
+import type { HeldBundles } from './holdings.ts';
+import { formatBundleIdentity } from './identity.ts';
 import { REMAINING_LIFETIME_MS_MAX } from './origin.ts';
-import type { AgentParts } from './parts.ts';
-import { tellingHops } from './telling-hops.ts';
+import type { BundleAgentParts } from './parts.ts';
+import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
@@ -28,27 +28,27 @@ const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));
 export type ReceivedBundle = Pick<HeldBundle, 'bytes' | 'from' | 'name'>;
 
 /** What reception needs beside the parts of the agent. */
-export interface ReceptionParts extends AgentParts {
-  readonly holdings: Holdings;
+export interface BundleCheckerParts extends BundleAgentParts {
+  readonly holdings: HeldBundles;
   readonly effects: EffectSink;
   /** Calendar time, ms since the DTN epoch. */
   readonly dtnMs: () => number;
 }
 
 /** Checks bundles of neighbours. */
-export class Reception {
+export class BundleChecker {
   /** The bundle that was checked last. */
   readonly view: BundleView = new BundleView();
-  readonly #parts: ReceptionParts;
-  readonly #endpoints: Endpoints;
+  readonly #parts: BundleCheckerParts;
+  readonly #endpoints: BundleEndpointCache;
   #anonymous = 0;
   #isReportWanted = false;
   #isForRouter = false;
   #isDamaged = false;
 
-  constructor(parts: ReceptionParts) {
+  constructor(parts: BundleCheckerParts) {
     this.#parts = parts;
-    this.#endpoints = new Endpoints(parts.names);
+    this.#endpoints = new BundleEndpointCache(parts.names);
   }
 
   /** True if the last bundle has a block that is unknown here and asks for a report about that. */
@@ -67,7 +67,7 @@ export class Reception {
   }
 
   /** @returns the bundle as the node would keep it, or why it is dropped. */
-  check(now: Nanoseconds, received: ReceivedBundle): HeldBundle | DtnDrop {
+  check(now: Nanoseconds, received: ReceivedBundle): HeldBundle | DtnDropReason {
     const { view } = this;
     const { bytes } = received;
     this.#isReportWanted = false;
@@ -76,7 +76,7 @@ export class Reception {
     if (malformed !== undefined) return malformed;
     const isAnonymous = view.sourceForm === EID_FORM.none;
     const source = this.#endpoints.sourceOf(view);
-    const key = isAnonymous ? this.#anonymousKey() : identityFrom(view, source.text);
+    const key = isAnonymous ? this.#anonymousKey() : formatBundleIdentity(view, source.text);
     const deadlineNs = now + this.#remainingMs() * NS_PER_MS;
     const drop =
       this.#checkProtection() ??
@@ -91,8 +91,12 @@ export class Reception {
     if (exhausted !== undefined) return exhausted;
     const { host, isRouter } = this.#endpoints.destinationOf(view);
     this.#isForRouter = isRouter;
-    const { priority, isCritical } = urgencyOf(view);
-    const hops = tellingHops(view.hopsOrNone, { destination: host, isCritical }, this.#parts);
+    const { priority, isCritical } = readPriorityBlock(view);
+    const hops = hopsToTellCopiesApart(
+      view.hopsOrNone,
+      { destination: host, isCritical },
+      this.#parts,
+    );
     // hot: fields are written one by one, since spreading an object costs more than all of them.
     return {
       key,
@@ -113,7 +117,7 @@ export class Reception {
    * Does what unknown blocks ask for (RFC 9171 section 5.6, step 4), one after the other: a report,
    * and that the bundle or the block be deleted, with the security operations on that block.
    */
-  #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDrop {
+  #withoutUnknown(bytes: Uint8Array): Uint8Array | DtnDropReason {
     const { view } = this;
     let removed: Set<number> | undefined;
     for (let index = 0; index < view.blocks; index += 1) {
@@ -127,12 +131,12 @@ export class Reception {
       }
     }
     if (removed === undefined) return bytes;
-    const shorter = withoutBlocks(view, removed);
+    const shorter = bundleWithoutBlocks(view, removed);
     return view.reopen(shorter, 0, shorter.length) ?? shorter;
   }
 
   /** Checks the security blocks. @returns the bytes of the bundle, which the view then shows. */
-  #secured(bytes: Uint8Array): Uint8Array | DtnDrop {
+  #secured(bytes: Uint8Array): Uint8Array | DtnDropReason {
     const secured = this.#parts.security?.received(this.view) ?? bytes;
     if (secured === bytes || typeof secured === 'string') return secured;
     // Blocks that failed are gone, others are decrypted (RFC 9172 section 5.1), so the checks run
@@ -141,13 +145,13 @@ export class Reception {
   }
 
   /** RFC 9171 section 4.3.1: without CRC, an integrity block must cover the primary block. */
-  #checkProtection(): DtnDrop | undefined {
+  #checkProtection(): DtnDropReason | undefined {
     const isProtected = this.view.crcType !== CRC_TYPE.none || hasSignedPrimary(this.view);
     const isRequired = this.#parts.options.requirePrimaryCrc;
     return isRequired && !isProtected ? 'primary-unprotected' : undefined;
   }
 
-  #checkIdentity(now: Nanoseconds, key: string): DtnDrop | undefined {
+  #checkIdentity(now: Nanoseconds, key: string): DtnDropReason | undefined {
     const { holdings, effects } = this.#parts;
     const before = holdings.hopsOf(key, now);
     if (before === undefined) return undefined;
@@ -155,7 +159,7 @@ export class Reception {
     return (this.view.hopsOrNone ?? 0) > before ? undefined : 'duplicate';
   }
 
-  #checkHops(): DtnDrop | undefined {
+  #checkHops(): DtnDropReason | undefined {
     const { hopCount, hops, hopLimit } = this.view;
     return hopCount >= 0 && hops > hopLimit ? 'hop-limit' : undefined;
   }

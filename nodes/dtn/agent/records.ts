@@ -17,11 +17,12 @@
  */
 import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { Slab } from '../../_kit/slab.ts';
+import { SlabAllocator } from '../../_kit/slab.ts';
 import type { Priority } from './held-bundle.ts';
 
 /** Keys of bundles begin with the first, keys of tombstones with the second. */
 export const BUNDLE_KEY_PREFIX = 'b/';
+/** First letters of the store keys of tombstones. */
 export const TOMBSTONE_KEY_PREFIX = 't/';
 /** The key of the agent's own record. */
 export const AGENT_RECORD_KEY = 'agent';
@@ -32,7 +33,7 @@ const DIGITS = 12;
 const BUNDLE_ELEMENTS = 7;
 const AGENT_ELEMENTS = 4;
 
-/** A record of a store. */
+/** An entry of the store's table: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /** What is kept of a bundle. */
@@ -45,7 +46,7 @@ export interface BundleRecord {
   readonly sinceDtnMs: number;
   /** Lifetime that was left then, ms. */
   readonly remainingMs: number;
-  /** Its numbers for observers, and for the custody ledger. */
+  /** Numbers of the bundle: one for observers, and one for the custody ledger. */
   readonly name: number;
   readonly custody: number;
 }
@@ -68,7 +69,7 @@ export interface AgentRecord {
 /** One writer for all records, since there are two for each bundle that passes. */
 const writer = new CborWriter();
 /** Memory for records, which the store copies at once. */
-const slab = new Slab();
+const slab = new SlabAllocator();
 
 /** The key of a bundle or tombstone. */
 export function recordKey(prefix: string, number: number): string {
@@ -95,7 +96,10 @@ export function encodeBundleRecord(record: BundleRecord): Uint8Array {
   return slab.copyOf(writer.bytes, 0, writer.length);
 }
 
-/** @returns undefined if the value is no record of a bundle. */
+/**
+ * Decodes the record of a bundle.
+ * @returns undefined if the value is no record of a bundle.
+ */
 export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined {
   const reader = readerOf(value, BUNDLE_ELEMENTS);
   const from = reader && readText(reader);
@@ -117,7 +121,10 @@ export function encodeTombstone({ identity, untilLifeMs }: TombstoneRecord): Uin
   return writer.taken();
 }
 
-/** @returns undefined if the value is no tombstone. */
+/**
+ * Decodes a tombstone.
+ * @returns undefined if the value is no tombstone.
+ */
 export function decodeTombstone(value: Uint8Array): TombstoneRecord | undefined {
   const reader = readerOf(value, 2);
   const numbers = reader && readUints(reader, 1);
@@ -134,7 +141,10 @@ export function encodeAgentRecord({ lifeMs, lastMs, sequence, made }: AgentRecor
   return writer.taken();
 }
 
-/** @returns undefined if the value is no record of an agent. */
+/**
+ * Decodes the record of the agent itself.
+ * @returns undefined if the value is no record of an agent.
+ */
 export function decodeAgentRecord(value: Uint8Array): AgentRecord | undefined {
   const reader = readerOf(value, AGENT_ELEMENTS);
   const numbers = reader && readUints(reader, AGENT_ELEMENTS);

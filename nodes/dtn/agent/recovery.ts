@@ -6,15 +6,15 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { formatEid, nodeEidOf } from '../wire/eid.ts';
-import { urgencyOf } from '../wire/extensions.ts';
+import { readPriorityBlock } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
+import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
-import type { Holdings, RecordWriter } from './holdings.ts';
-import { identityOf } from './identity.ts';
-import type { Life } from './life.ts';
-import type { Origin } from './origin.ts';
-import type { AgentParts } from './parts.ts';
+import type { HeldBundles, RecordWriter } from './holdings.ts';
+import { bundleIdentityOf } from './identity.ts';
+import type { BundleCreator } from './origin.ts';
+import type { BundleAgentParts } from './parts.ts';
 import {
   AGENT_RECORD_KEY,
   BUNDLE_KEY_PREFIX,
@@ -27,24 +27,25 @@ import {
   type StoredRecord,
   TOMBSTONE_KEY_PREFIX,
 } from './records.ts';
-import { tellingHops } from './telling-hops.ts';
+import { hopsToTellCopiesApart } from './telling-hops.ts';
+import type { UptimeClock } from './uptime-clock.ts';
 
 const NS_PER_MS = 1_000_000;
 
 /** What recovery needs beside the parts of the agent. */
-export interface RecoveryParts extends AgentParts {
-  readonly holdings: Holdings;
+export interface StoreRecoveryParts extends BundleAgentParts {
+  readonly holdings: HeldBundles;
   readonly effects: EffectSink;
-  readonly origin: Origin;
-  readonly life: Life;
+  readonly origin: BundleCreator;
+  readonly life: UptimeClock;
   readonly journal: RecordWriter | undefined;
 }
 
 /** Reads the store of an earlier life. */
-export class Recovery {
-  readonly #parts: RecoveryParts;
+export class StoreRecovery {
+  readonly #parts: StoreRecoveryParts;
 
-  constructor(parts: RecoveryParts) {
+  constructor(parts: StoreRecoveryParts) {
     this.#parts = parts;
   }
 
@@ -53,13 +54,20 @@ export class Recovery {
    * @returns the bundles that were found, oldest first.
    */
   run(now: Nanoseconds, records: readonly StoredRecord[]): readonly HeldBundle[] {
-    const { effects, custody, journal, holdings } = this.#parts;
+    const { effects, custody, journal, holdings, life } = this.#parts;
     const found: HeldBundle[] = [];
     const numbers = new Set<number>();
-    for (const [key, value] of records) {
+    const entries = records.map(([key, value]) => {
       const bundle = key.startsWith(BUNDLE_KEY_PREFIX) ? decodeBundleRecord(value) : undefined;
+      return { key, value, bundle };
+    });
+    // A crash may keep bundles, and not the record of the agent that was written after them.
+    for (const { bundle } of entries)
+      if (bundle !== undefined) life.resume(now, bundle.sinceLifeMs);
+    for (const { key, value, bundle } of entries) {
       const held = bundle && this.#held(now, bundle);
       if (bundle !== undefined && held !== undefined) {
+        this.#countOn(held);
         holdings.restore(held, { record: numberInRecordKey(key), custody: bundle.custody });
         numbers.add(bundle.custody);
         found.push(held);
@@ -99,10 +107,10 @@ export class Recovery {
     if (view.open(bytes, 0, bytes.length) !== undefined) return undefined;
     const heldNs = this.#heldMs(now, record) * NS_PER_MS;
     const destination = this.#parts.names.hostOf(view.destination);
-    const urgency = urgencyOf(view);
+    const urgency = readPriorityBlock(view);
     const { isCritical } = urgency;
     return {
-      key: identityOf(view) ?? `anonymous ${now} ${record.custody}`,
+      key: bundleIdentityOf(view) ?? `anonymous ${now} ${record.custody}`,
       source: formatEid(nodeEidOf(view.source)),
       bytes,
       destination,
@@ -110,12 +118,23 @@ export class Recovery {
       priority,
       sinceNs: now - heldNs,
       deadlineNs: now + record.remainingMs * NS_PER_MS - heldNs,
-      hops: tellingHops(view.hopsOrNone, { destination, isCritical }, this.#parts),
+      hops: hopsToTellCopiesApart(view.hopsOrNone, { destination, isCritical }, this.#parts),
       from,
       name,
       // A fragment without a sender was cut by this node.
       isPart: from === undefined && view.isFragment,
     };
+  }
+
+  /** No later bundle of this node gets the number or the creation timestamp of one that was found. */
+  #countOn(bundle: HeldBundle): void {
+    const { own, origin } = this.#parts;
+    const { from, isPart, bytes, name } = bundle;
+    if ((from !== undefined && from !== own) || isPart === true) return;
+    const view = new BundleView();
+    openHeldBundle(view, bytes);
+    const { createdMs: lastMs, sequence } = view;
+    origin.resume({ lastMs, sequence, made: isOwnMessage(bundle) ? name : 0 });
   }
 
   /** How long the node has had the bundle: never less than when the store was last written. */

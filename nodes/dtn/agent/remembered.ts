@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
+import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
 
 const NOTHING: readonly string[] = [];
 
@@ -19,10 +19,10 @@ export interface EndedBundle {
 }
 
 /** Identities of ended bundles, each until copies of it have expired. */
-export class Remembered {
+export class EndedBundleMemory {
   readonly #limit: number;
   readonly #until = new Map<string, EndedBundle>();
-  readonly #ends = new LiveDeadlines<EndedBundle>((one) => this.#until.get(one.key) === one);
+  readonly #ends = new PruningDeadlineHeap<EndedBundle>((one) => this.#until.get(one.key) === one);
 
   constructor(limit: number) {
     this.#limit = limit;

@@ -6,18 +6,18 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { BUNDLE_FLAG } from '../geometry.ts';
 import { EID_FORM } from '../wire/eid-wire.ts';
-import { encodeStatusReport, STATUS_REASON, type StatusItem } from '../wire/status-report.ts';
+import { encodeStatusReport, STATUS_REASON, type StatusAssertion } from '../wire/status-report.ts';
 import type { BundleView } from '../wire/view.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import type { Origin } from './origin.ts';
-import type { AgentParts } from './parts.ts';
+import type { BundleCreator } from './origin.ts';
+import type { BundleAgentParts } from './parts.ts';
 import { REPORT_FLAG_BY_KIND, type ReportKind } from './report-flags.ts';
 
 /** Reason codes of drops after which the primary block is known (section 9.5). */
-const REASONS: Readonly<Partial<Record<DtnDrop, number>>> = {
+const REASONS: Readonly<Partial<Record<DtnDropReason, number>>> = {
   expired: STATUS_REASON.lifetimeExpired,
   'no-storage': STATUS_REASON.depletedStorage,
   'source-share': STATUS_REASON.depletedStorage,
@@ -35,15 +35,15 @@ interface About {
   readonly isWhole?: boolean;
 }
 
-const NOT: StatusItem = { isAsserted: false };
+const NOT: StatusAssertion = { isAsserted: false };
 
-/** The reports of one node. */
-export class Reports {
-  readonly #parts: AgentParts;
-  readonly #origin: Origin;
+/** Makes the status reports of one node. */
+export class StatusReporter {
+  readonly #parts: BundleAgentParts;
+  readonly #origin: BundleCreator;
   readonly #bucket: TokenBucket;
 
-  constructor(parts: AgentParts, origin: Origin) {
+  constructor(parts: BundleAgentParts, origin: BundleCreator) {
     const { rate } = parts.options.reports;
     this.#parts = parts;
     this.#origin = origin;
@@ -56,7 +56,7 @@ export class Reports {
   }
 
   /** @returns the report of a deletion; undefined if there is to be none. */
-  ofDeletion(now: Nanoseconds, view: BundleView, drop: DtnDrop): HeldBundle | undefined {
+  ofDeletion(now: Nanoseconds, view: BundleView, drop: DtnDropReason): HeldBundle | undefined {
     const reason = REASONS[drop];
     return reason === undefined ? undefined : this.of(now, view, { kind: 'deleted', reason });
   }
@@ -87,7 +87,9 @@ export class Reports {
     if (to === undefined || !this.#bucket.take(now)) return undefined;
     const wantsTime = (view.flags & BUNDLE_FLAG.wantsStatusTime) !== 0;
     const dtnMs = this.#origin.dtnMs();
-    const told: StatusItem = wantsTime ? { isAsserted: true, timeMs: dtnMs } : { isAsserted: true };
+    const told: StatusAssertion = wantsTime
+      ? { isAsserted: true, timeMs: dtnMs }
+      : { isAsserted: true };
     const body = encodeStatusReport({
       received: NOT,
       forwarded: NOT,

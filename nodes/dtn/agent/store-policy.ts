@@ -7,7 +7,7 @@
 import type { HeldBundle } from './held-bundle.ts';
 
 /** Names of the policies. */
-export const STORE_POLICIES = [
+export const EVICTION_POLICIES = [
   'reject-new',
   'oldest',
   'expiring-first',
@@ -17,12 +17,12 @@ export const STORE_POLICIES = [
 ] as const;
 
 /** What a full store does with a new bundle. */
-export type StorePolicy = (typeof STORE_POLICIES)[number];
+export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
 /** Which of two bundles is deleted first: below 0 if it is `a`. */
 type Order = (a: HeldBundle, b: HeldBundle) => number;
 
-const ORDERS: Readonly<Partial<Record<StorePolicy, Order>>> = {
+const ORDERS: Readonly<Partial<Record<EvictionPolicy, Order>>> = {
   'expiring-first': (a, b) => a.deadlineNs - b.deadlineNs,
   largest: (a, b) => b.bytes.length - a.bytes.length,
   'lowest-priority': (a, b) => a.priority - b.priority,
@@ -38,9 +38,12 @@ export interface EvictionRequest {
   readonly below: (bound: number) => number;
 }
 
-/** @returns the bundles that may make room, in the order in which they go. */
+/**
+ * Which bundles a full store may delete for a new one, in the order in which they go.
+ * @returns the bundles that may make room, in the order in which they go.
+ */
 export function evictionOrder(
-  policy: StorePolicy,
+  policy: EvictionPolicy,
   contest: EvictionRequest,
 ): readonly HeldBundle[] {
   const { candidates, newcomer, below } = contest;

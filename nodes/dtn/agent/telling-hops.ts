@@ -7,18 +7,19 @@
  * @module
  */
 import type { HeldBundle } from './held-bundle.ts';
-import type { AgentParts } from './parts.ts';
+import type { BundleAgentParts } from './parts.ts';
 
 /** What decides whether a node hands a bundle on as a whole. */
 type Kind = Pick<HeldBundle, 'destination' | 'isCritical'>;
-type Parts = Pick<AgentParts, 'own' | 'copies' | 'router' | 'behaviour'>;
+type Parts = Pick<BundleAgentParts, 'own' | 'copies' | 'router' | 'behaviour'>;
 
 /**
+ * The hop count by which a node tells a bundle that comes back from one that is repeated.
  * @param hops Hops that the bundle has made; undefined if it does not count them.
- * @returns the hops to compare; undefined if no further copy is of use: at the destination, or if
- * several copies exist at a time.
+ * @returns the hops to compare; undefined if no further copy is of use: at the destination, or if several copies
+ * exist at a time.
  */
-export function tellingHops(
+export function hopsToTellCopiesApart(
   hops: number | undefined,
   { destination, isCritical }: Kind,
   { own, copies, router, behaviour }: Parts,

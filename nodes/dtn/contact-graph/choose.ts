@@ -16,16 +16,16 @@ const NS_PER_S = 1e9;
 const PERCENT = 100;
 
 /** What is added to the size of a bundle for overhead (section 1.4, estimated volume consumption). */
-export interface Allowance {
+export interface OverheadAllowance {
   readonly percent: number;
   readonly bytesMin: number;
 }
 
 /** The standard's allowance for convergence layers. */
-export const STANDARD_ALLOWANCE: Allowance = { percent: 3, bytesMin: 100 };
+export const STANDARD_OVERHEAD_ALLOWANCE: OverheadAllowance = { percent: 3, bytesMin: 100 };
 
 /** A bundle as the choice sees it. */
-export interface BundleDemand {
+export interface BundleRequirements {
   /** Bytes. */
   readonly size: number;
   /** 0 to 2. */
@@ -39,7 +39,7 @@ export interface BundleDemand {
 }
 
 /** When a bundle would leave and arrive on a route, and what it would use of it. */
-export interface Projection {
+export interface RouteProjection {
   readonly route: Route;
   /** Estimated volume consumption, bytes. */
   readonly volume: number;
@@ -52,16 +52,16 @@ export interface Projection {
 }
 
 /** Why no route is chosen. */
-export type NoRoute = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
+export type NoRouteReason = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 
 /** Bytes that wait for a neighbour at this priority or higher. */
-export type Backlog = (neighbour: number, priority: number) => number;
+export type BacklogBytesOf = (neighbour: number, priority: number) => number;
 
 /**
  * The volume of each contact that is not promised yet, by priority (section 3.2.8.1.2). Only contacts
  * of which something was promised have an entry: each node promises volume of few contacts only.
  */
-export class RemainingVolumes {
+export class RemainingContactVolumes {
   readonly #plan: ContactPlan;
   readonly #left = new Map<number, number>();
 
@@ -70,7 +70,7 @@ export class RemainingVolumes {
   }
 
   /** Keeps the promises of an earlier plan. @param same Indices of its contacts in the new plan. */
-  takeOver(former: RemainingVolumes, same: ReadonlyMap<number, number>): void {
+  takeOver(former: RemainingContactVolumes, same: ReadonlyMap<number, number>): void {
     for (const [at, bytes] of former.#left) {
       const contact = same.get(Math.floor(at / PRIORITIES));
       if (contact !== undefined) this.#left.set(contact * PRIORITIES + (at % PRIORITIES), bytes);
@@ -83,12 +83,12 @@ export class RemainingVolumes {
   }
 
   /** Promises volume on a route to a bundle: others of its priority and below then have less. */
-  book({ route, volume }: Projection, priority: number): void {
+  book({ route, volume }: RouteProjection, priority: number): void {
     this.#add(route, priority, -volume);
   }
 
   /** Takes a promise back, for a bundle that goes another way. */
-  release({ route, volume }: Projection, priority: number): void {
+  release({ route, volume }: RouteProjection, priority: number): void {
     this.#add(route, priority, volume);
   }
 
@@ -108,47 +108,50 @@ function capacityOf({ start, end, rate }: ContactPlan, contact: number): number 
 }
 
 /** Routes of one query, best first. */
-export interface RouteSource {
+export interface RankedRoutes {
   /** The route with this index; undefined if there are not that many. */
   at(index: number): Route | undefined;
 }
 
 /** What a choice depends on, beside the bundle and its routes. */
-export interface ChoiceContext {
+export interface RouteChoiceContext {
   readonly plan: ContactPlan;
-  readonly volumes: RemainingVolumes;
-  readonly backlog: Backlog;
-  readonly allowance: Allowance;
+  readonly volumes: RemainingContactVolumes;
+  readonly backlog: BacklogBytesOf;
+  readonly allowance: OverheadAllowance;
   /** Most routes that are considered. */
   readonly routesMax: number;
   readonly nowNs: Nanoseconds;
   /** Called for each route that is considered; absent if nobody wants to know. */
-  readonly onTried?: ((route: Route, verdict: Projection | NoRoute) => void) | undefined;
+  readonly onTried?: ((route: Route, verdict: RouteProjection | NoRouteReason) => void) | undefined;
 }
 
 /** Estimated volume consumption of a bundle of this size, bytes. */
-function volumeOf(size: number, { percent, bytesMin }: Allowance): number {
+function volumeOf(size: number, { percent, bytesMin }: OverheadAllowance): number {
   return size + Math.max((size * percent) / PERCENT, bytesMin);
 }
 
 /** Estimated volume consumption of the least part of a bundle that may go alone, bytes. */
-function leastVolume({ pieceMin }: BundleDemand, { allowance }: ChoiceContext): number {
+function leastVolume({ pieceMin }: BundleRequirements, { allowance }: RouteChoiceContext): number {
   return pieceMin === undefined ? 0 : volumeOf(pieceMin, allowance);
 }
 
 /** The longest bundle whose estimated volume consumption is at most `volume`, bytes. */
-export function largestBundleWithin(volume: number, { percent, bytesMin }: Allowance): number {
+export function largestBundleBytesWithin(
+  volume: number,
+  { percent, bytesMin }: OverheadAllowance,
+): number {
   return Math.floor(Math.min(volume - bytesMin, volume / (1 + percent / PERCENT)));
 }
 
 /** The best route for a bundle, or why there is none. */
 export function chooseRoute(
-  list: RouteSource,
-  demand: BundleDemand,
-  choice: ChoiceContext,
-): Projection | NoRoute {
-  let best: Projection | undefined;
-  let reason: NoRoute = 'no-route';
+  list: RankedRoutes,
+  demand: BundleRequirements,
+  choice: RouteChoiceContext,
+): RouteProjection | NoRouteReason {
+  let best: RouteProjection | undefined;
+  let reason: NoRouteReason = 'no-route';
   for (let index = 0; index < choice.routesMax; index += 1) {
     const route = list.at(index);
     // A bundle arrives no earlier than its route says, so later routes in the list cannot be better.
@@ -162,7 +165,7 @@ export function chooseRoute(
 }
 
 /** Below 0 if `left` is better (section 3.2.8.1.4 a, with projected arrivals of the bundle). */
-function compareProjections(left: Projection, right: Projection): number {
+function compareProjections(left: RouteProjection, right: RouteProjection): number {
   return (
     left.arrivalNs - right.arrivalNs ||
     left.route.contacts.length - right.route.contacts.length ||
@@ -172,7 +175,11 @@ function compareProjections(left: Projection, right: Projection): number {
 }
 
 /** How the route would carry the bundle, or why it cannot (section 3.2.6.9). */
-function project(route: Route, demand: BundleDemand, choice: ChoiceContext): Projection | NoRoute {
+function project(
+  route: Route,
+  demand: BundleRequirements,
+  choice: RouteChoiceContext,
+): RouteProjection | NoRouteReason {
   const { plan } = choice;
   // 3.2.6.9 a: the bundle would be late even in an empty network.
   if (route.arrivalNs > demand.deadlineNs) return 'no-contact-before-expiry';
@@ -200,7 +207,11 @@ function project(route: Route, demand: BundleDemand, choice: ChoiceContext): Pro
 }
 
 /** Section 3.2.6.2: when the first byte can leave, after bundles that wait for the same neighbour. */
-function departureOf(route: Route, demand: BundleDemand, choice: ChoiceContext): Nanoseconds {
+function departureOf(
+  route: Route,
+  demand: BundleRequirements,
+  choice: RouteChoiceContext,
+): Nanoseconds {
   const { plan, nowNs, backlog } = choice;
   const [first] = route.contacts;
   if (first === undefined) return nowNs;
@@ -210,7 +221,7 @@ function departureOf(route: Route, demand: BundleDemand, choice: ChoiceContext):
   return Math.max(nowNs, plan.start[first] as number) + waitNs;
 }
 
-/** Bytes that contacts with the same neighbour carry from now until this one begins. */
+/** Bytes that other contacts with the same neighbour carry from now until contact `first` begins. */
 function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number {
   const { from, to, start, end, rate } = plan;
   let relief = 0;
@@ -223,11 +234,11 @@ function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number 
 }
 
 /** A bundle in the queue for a neighbour. */
-export interface QueuedDemand<Bundle> {
+export interface QueuedBundle<Bundle> {
   readonly bundle: Bundle;
   readonly priority: number;
   /** The route promised to the bundle; undefined if its route was not chosen here. */
-  readonly promised: Projection | undefined;
+  readonly promised: RouteProjection | undefined;
 }
 
 /**
@@ -235,9 +246,9 @@ export interface QueuedDemand<Bundle> {
  * leave before them (`manageOverbooking` of ION).
  */
 export function overbookedBundles<Bundle>(
-  queue: readonly QueuedDemand<Bundle>[],
+  queue: readonly QueuedBundle<Bundle>[],
   priority: number,
-  { plan, nowNs }: Pick<ChoiceContext, 'plan' | 'nowNs'>,
+  { plan, nowNs }: Pick<RouteChoiceContext, 'plan' | 'nowNs'>,
 ): readonly Bundle[] {
   const reliefs = new Map<number, number>();
   const displaced: Bundle[] = [];

@@ -131,7 +131,10 @@ export interface PlanSource {
 }
 
 /** By index in `before`, the index in `after` of each contact that both plans have. */
-export function sameContacts(before: ContactPlan, after: ContactPlan): ReadonlyMap<number, number> {
+export function matchContactIndices(
+  before: ContactPlan,
+  after: ContactPlan,
+): ReadonlyMap<number, number> {
   const namesOf = ({ from, to, start }: ContactPlan): readonly string[] =>
     Array.from(from, (sender, index) => `${sender} ${to[index]} ${start[index]}`);
   const there = new Map(namesOf(after).map((name, index) => [name, index]));

@@ -17,7 +17,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { oncePer } from '../../../engine/pure/once-per.ts';
+import { memoisePerObject } from '../../../engine/pure/once-per.ts';
 import type { ContactPlan } from './plan.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -220,7 +220,10 @@ export class RouteSearch {
     return (latest[nodes * goal.count + query.source] as number) >= query.atNs;
   }
 
-  /** Follows the rows from the source: smallest entry node first, then earliest arrival. */
+  /**
+   * The contacts of the route, from the source on: the first by smallest entry node, each further one
+   * by earliest arrival, among those after which the target can still be reached in time (`#latest`).
+   */
   #path(query: RouteQuery, kept: readonly number[], count: number): readonly number[] {
     const { from, to } = this.#plan;
     const contacts: number[] = [];
@@ -271,6 +274,6 @@ export class RouteSearch {
 }
 
 /** The search of a plan. All nodes with that plan share its working memory, one call at a time. */
-export const searchOf: (plan: ContactPlan) => RouteSearch = oncePer(
+export const routeSearchOf: (plan: ContactPlan) => RouteSearch = memoisePerObject(
   (plan) => new RouteSearch(plan),
 );

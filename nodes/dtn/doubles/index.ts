@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
+import { CORRECT_BEHAVIOUR, type DtnBehaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
-import { ROUTES_CONSIDERED_MAX, type RouteSource } from '../contact-graph/choose.ts';
-import type { DtnDrop } from '../drops.ts';
+import { type RankedRoutes, ROUTES_CONSIDERED_MAX } from '../contact-graph/choose.ts';
+import type { DtnDropReason } from '../drops.ts';
 
 /** Time from a write to its sync, ns: as long as an operating system takes to write by itself. */
 const LATE_SYNC_NS = 2_000_000_000;
 
 /** Defects by the word of the option `double`. */
-export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial<Behaviour>>> = {
+export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial<DtnBehaviour>>> = {
   dropping: { leaving: () => everySecond('no-storage') },
   swallowing: { leaving: () => everySecond('vanishes') },
   roundabout: { routes: lastOf },
@@ -25,11 +25,11 @@ export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial
 };
 
 /** The behaviour of a node with these options: that of the double, if one is named. */
-export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): Behaviour {
+export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): DtnBehaviour {
   return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
-function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate | undefined {
+function everySecond<Fate extends DtnDropReason | 'vanishes'>(fate: Fate): () => Fate | undefined {
   let bundles = 0;
   return () => {
     bundles += 1;
@@ -38,7 +38,7 @@ function everySecond<Fate extends DtnDrop | 'vanishes'>(fate: Fate): () => Fate 
 }
 
 /** The worst of the routes as the only one. */
-function lastOf(list: RouteSource): RouteSource {
+function lastOf(list: RankedRoutes): RankedRoutes {
   let last = ROUTES_CONSIDERED_MAX - 1;
   while (last > 0 && list.at(last) === undefined) last -= 1;
   return { at: (index) => (index === 0 ? list.at(last) : undefined) };

@@ -26,12 +26,12 @@ const CHECKSUM_AT = 5;
 export const CARRIER_HEAD_BYTES = 9;
 
 /** A message; `bundle` shares the memory of the bytes that were decoded. */
-export type CarrierMessage =
+export type TransferMessage =
   | { readonly kind: 'bundle'; readonly transfer: number; readonly bundle: Uint8Array }
   | { readonly kind: 'receipt'; readonly transfer: number };
 
 /** Writes a message. */
-export function encodeCarrierMessage(message: CarrierMessage): Uint8Array {
+export function encodeTransferMessage(message: TransferMessage): Uint8Array {
   const isBundle = message.kind === 'bundle';
   const bytes = new Uint8Array(CARRIER_HEAD_BYTES + (isBundle ? message.bundle.length : 0));
   bytes[0] = isBundle ? BUNDLE : RECEIPT;
@@ -42,7 +42,7 @@ export function encodeCarrierMessage(message: CarrierMessage): Uint8Array {
 }
 
 /** Reads a message; undefined if it is none, or was changed on the way. */
-export function decodeCarrierMessage(bytes: Uint8Array): CarrierMessage | undefined {
+export function decodeTransferMessage(bytes: Uint8Array): TransferMessage | undefined {
   if (bytes.length < CARRIER_HEAD_BYTES) return undefined;
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return undefined;
   const transfer = readUint32(bytes, 1);

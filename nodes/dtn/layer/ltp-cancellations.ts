@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LtpShared } from './ltp-shared.ts';
+import type { LtpSharedContext } from './ltp-shared.ts';
 
 interface Cancellation {
   readonly reason: number;
@@ -13,12 +13,12 @@ interface Cancellation {
 
 /** Cancellations by one end. */
 export class LtpCancellations {
-  readonly #shared: LtpShared;
+  readonly #shared: LtpSharedContext;
   readonly #by: 'sender' | 'receiver';
-  /** By session, oldest first. */
+  /** Cancellations that were not acknowledged yet, by session, oldest first. */
   readonly #open = new Map<number, Cancellation>();
 
-  constructor(shared: LtpShared, by: 'sender' | 'receiver') {
+  constructor(shared: LtpSharedContext, by: 'sender' | 'receiver') {
     this.#shared = shared;
     this.#by = by;
   }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { BUNDLE_BYTES_MAX, LTP_CLOSED_MAX, LTP_PIECES_MAX } from '../geometry.ts';
+import { BUNDLE_BYTES_MAX, LTP_BUFFERED_PIECES_MAX, LTP_CLOSED_SESSIONS_MAX } from '../geometry.ts';
 import { LtpCancellations } from './ltp-cancellations.ts';
-import { LtpReceiving } from './ltp-receiving.ts';
-import type { LtpAlarm, LtpDrop, LtpShared } from './ltp-shared.ts';
+import { LtpReceiverSession } from './ltp-receiving.ts';
+import type { LtpAlarm, LtpDropReason, LtpSharedContext } from './ltp-shared.ts';
 import {
   isCheckpoint,
   LTP_BUNDLE_SERVICE,
@@ -15,26 +15,26 @@ import {
   type LtpContent,
   type LtpData,
   type LtpReport,
-  ltpHeadBytes,
+  ltpOverheadBytesMax,
 } from './ltp-wire.ts';
-import { sdnvBytes } from './sdnv.ts';
+import { sdnvLength } from './sdnv.ts';
 
-/** Blocks of the neighbour. */
-export class LtpIncoming {
-  readonly #shared: LtpShared;
+/** The receiving half of LTP with one neighbour: sessions whose blocks come in. */
+export class LtpReceiver {
+  readonly #shared: LtpSharedContext;
   readonly #claimsMax: number;
-  readonly #sessions = new Map<number, LtpReceiving>();
+  readonly #sessions = new Map<number, LtpReceiverSession>();
   /** Checkpoints of whole blocks that are answered once the node has the block, by session. */
   readonly #unanswered = new Map<number, LtpData>();
   readonly #cancelled: LtpCancellations;
   readonly #closed = new Set<number>();
 
-  constructor(shared: LtpShared) {
+  constructor(shared: LtpSharedContext) {
     this.#shared = shared;
     this.#cancelled = new LtpCancellations(shared, 'receiver');
     const { segmentMax, peerEngine } = shared.facts;
-    const room = segmentMax - ltpHeadBytes(peerEngine) - sdnvBytes(2 ** 32);
-    this.#claimsMax = Math.max(1, Math.floor(room / (2 * sdnvBytes(BUNDLE_BYTES_MAX))));
+    const room = segmentMax - ltpOverheadBytesMax(peerEngine) - sdnvLength(2 ** 32);
+    this.#claimsMax = Math.max(1, Math.floor(room / (2 * sdnvLength(BUNDLE_BYTES_MAX))));
   }
 
   get size(): number {
@@ -102,7 +102,7 @@ export class LtpIncoming {
     else this.#progress(session, content);
   }
 
-  #progress(session: LtpReceiving, content: LtpData): void {
+  #progress(session: LtpReceiverSession, content: LtpData): void {
     const isAsked = isCheckpoint(content);
     if (session.isWhole && session.place !== 'kept') {
       if (isAsked) this.#unanswered.set(session.number, content);
@@ -113,7 +113,7 @@ export class LtpIncoming {
     } else if (isAsked) this.#report(session, content);
   }
 
-  #report(session: LtpReceiving, checkpoint: LtpData): void {
+  #report(session: LtpReceiverSession, checkpoint: LtpData): void {
     const { retries } = this.#shared.facts;
     const reports = session.reportsFor(checkpoint, this.#claimsMax, retries);
     for (const report of reports) this.#send(session.number, report);
@@ -156,7 +156,7 @@ export class LtpIncoming {
   }
 
   /** The session of a number, new if there is room. */
-  #sessionOf(number: number, content: LtpData): LtpReceiving | undefined {
+  #sessionOf(number: number, content: LtpData): LtpReceiverSession | undefined {
     const { facts, serial, alarm } = this.#shared;
     let pieces = 1;
     let bytes = content.data.length;
@@ -164,10 +164,10 @@ export class LtpIncoming {
       pieces += session.pieces;
       bytes += session.bytes;
     }
-    if (pieces > LTP_PIECES_MAX || bytes > 2 * BUNDLE_BYTES_MAX) return undefined;
+    if (pieces > LTP_BUFFERED_PIECES_MAX || bytes > 2 * BUNDLE_BYTES_MAX) return undefined;
     const known = this.#sessions.get(number);
     if (known !== undefined || this.#sessions.size >= facts.sessions) return known;
-    const session = new LtpReceiving(number, serial());
+    const session = new LtpReceiverSession(number, serial());
     this.#sessions.set(number, session);
     session.silentAt = alarm(facts.silenceNs, { kind: 'silence', session: number });
     return session;
@@ -193,10 +193,11 @@ export class LtpIncoming {
     this.#unanswered.delete(number);
     this.#closed.add(number);
     const [oldest] = this.#closed;
-    if (oldest !== undefined && this.#closed.size > LTP_CLOSED_MAX) this.#closed.delete(oldest);
+    if (oldest !== undefined && this.#closed.size > LTP_CLOSED_SESSIONS_MAX)
+      this.#closed.delete(oldest);
   }
 
-  #drop(reason: LtpDrop): void {
+  #drop(reason: LtpDropReason): void {
     this.#shared.effect({ kind: 'drop', reason });
   }
 }

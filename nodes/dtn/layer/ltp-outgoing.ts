@@ -5,42 +5,42 @@
  * @module
  */
 import { LtpCancellations } from './ltp-cancellations.ts';
-import { type LtpRun, LtpSending } from './ltp-sending.ts';
-import type { LtpAlarm, LtpDrop, LtpInput, LtpShared } from './ltp-shared.ts';
+import { LtpSenderSession, type LtpSendRange } from './ltp-sending.ts';
+import type { LtpAlarm, LtpDropReason, LtpInput, LtpSharedContext } from './ltp-shared.ts';
 import type { DataSegmentSource, OutgoingLtpSegment } from './ltp-transmitter.ts';
 import {
-  encodeLtp,
+  encodeLtpSegment,
   LTP_CANCEL_REASON,
   type LtpContent,
   type LtpReport,
-  ltpHeadBytes,
+  ltpOverheadBytesMax,
 } from './ltp-wire.ts';
 
 /** A block to send. */
 export type LtpBlock = Omit<Extract<LtpInput, { kind: 'send' }>, 'kind'>;
 
 interface Waiting {
-  readonly session: LtpSending;
-  run: LtpRun;
+  readonly session: LtpSenderSession;
+  run: LtpSendRange;
 }
 
-/** Blocks for the neighbour. */
-export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
-  readonly #shared: LtpShared;
+/** The sending half of LTP with one neighbour: sessions whose blocks go out. */
+export class LtpSender implements DataSegmentSource<LtpAlarm> {
+  readonly #shared: LtpSharedContext;
   readonly #dataMax: number;
-  readonly #sessions = new Map<number, LtpSending>();
+  readonly #sessions = new Map<number, LtpSenderSession>();
   readonly #cancelled: LtpCancellations;
   #waiting: Waiting[] = [];
   /** Bytes of data that wait. */
   bytes = 0;
   #next: OutgoingLtpSegment<LtpAlarm> | undefined;
   /** Sessions for {@link settle}: all data has left, and the red part, if any, is acknowledged. */
-  #through: LtpSending[] = [];
+  #through: LtpSenderSession[] = [];
 
-  constructor(shared: LtpShared) {
+  constructor(shared: LtpSharedContext) {
     this.#shared = shared;
     this.#cancelled = new LtpCancellations(shared, 'sender');
-    this.#dataMax = shared.facts.segmentMax - ltpHeadBytes(shared.facts.ownEngine);
+    this.#dataMax = shared.facts.segmentMax - ltpOverheadBytesMax(shared.facts.ownEngine);
   }
 
   get size(): number {
@@ -55,7 +55,7 @@ export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
   /** Starts a session. */
   send({ session: number, block, redBytes, dscp }: LtpBlock): void {
     const serial = this.#shared.serial();
-    const session = new LtpSending({ number, block, redBytes, dscp, serial });
+    const session = new LtpSenderSession({ number, block, redBytes, dscp, serial });
     this.#sessions.set(number, session);
     this.#queue(session, session.start());
   }
@@ -133,7 +133,7 @@ export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
     if (session !== undefined) this.#act(session, session.take(report));
   }
 
-  #act(session: LtpSending, outcome: ReturnType<LtpSending['take']>): void {
+  #act(session: LtpSenderSession, outcome: ReturnType<LtpSenderSession['take']>): void {
     switch (outcome.kind) {
       case 'done':
         this.#claimed(session);
@@ -169,16 +169,16 @@ export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
   }
 
   /** The red part has arrived; a green part may still have to leave. */
-  #claimed(session: LtpSending): void {
+  #claimed(session: LtpSenderSession): void {
     this.#remove((each) => each.session === session && each.run.start < session.redBytes);
     if (!this.#isQueued(session)) this.#done(session);
   }
 
-  #isQueued(session: LtpSending): boolean {
+  #isQueued(session: LtpSenderSession): boolean {
     return this.#waiting.some((each) => each.session === session);
   }
 
-  #done(session: LtpSending): void {
+  #done(session: LtpSenderSession): void {
     const { number, rounds } = session;
     this.#forget(number);
     this.#shared.effect({ kind: 'sent', session: number, rounds });
@@ -217,7 +217,7 @@ export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
     this.bytes = this.#waiting.reduce((sum, { run }) => sum + run.end - run.start, 0);
   }
 
-  #queue(session: LtpSending, runs: readonly LtpRun[]): void {
+  #queue(session: LtpSenderSession, runs: readonly LtpSendRange[]): void {
     for (const run of runs) {
       this.#waiting.push({ session, run });
       this.bytes += run.end - run.start;
@@ -225,10 +225,10 @@ export class LtpOutgoing implements DataSegmentSource<LtpAlarm> {
   }
 
   #encoded(session: number, content: LtpContent): Uint8Array {
-    return encodeLtp({ engine: this.#shared.facts.ownEngine, session, content });
+    return encodeLtpSegment({ engine: this.#shared.facts.ownEngine, session, content });
   }
 
-  #drop(reason: LtpDrop): void {
+  #drop(reason: LtpDropReason): void {
     this.#shared.effect({ kind: 'drop', reason });
   }
 }

@@ -5,27 +5,27 @@
  * @module
  */
 import { RangeSet } from '../../../engine/pure/range-set.ts';
-import { LTP_REPORTS_MAX } from '../geometry.ts';
-import { endsBlock, endsRedPart, isRed, type LtpData, type LtpReport } from './ltp-wire.ts';
+import { LTP_REPORTS_PER_BLOCK_MAX } from '../geometry.ts';
+import { isEndOfBlock, isEndOfRedPart, isRed, type LtpData, type LtpReport } from './ltp-wire.ts';
 
 /** A report on its way. */
-export interface OpenReport {
+export interface UnacknowledgedReport {
   readonly report: LtpReport;
-  /** How often it was sent again because its timer ran out. */
+  /** How often the report was sent again because its timer ran out. */
   repeats: number;
-  /** How often it was sent again because the checkpoint came again. */
+  /** How often the report was sent again because its checkpoint came again. */
   answers: number;
 }
 
 /** Why data is not taken. */
-export type DataFault = 'miscoloured' | 'disagrees';
+export type LtpDataFault = 'miscoloured' | 'disagrees';
 
 /** The state of one session at the receiver. */
-export class LtpReceiving {
+export class LtpReceiverSession {
   readonly number: number;
   /** What the contact clock showed when the last segment came. */
   heardAt = 0;
-  /** When its alarm about silence is due, on the same clock. */
+  /** When the session's alarm about silence is due, on the contact clock. */
   silentAt = 0;
   /** Bytes of the pieces that are kept. */
   bytes = 0;
@@ -39,7 +39,7 @@ export class LtpReceiving {
   #redSeen = 0;
   #greenSeen = Number.POSITIVE_INFINITY;
   #highest = 0;
-  readonly #open = new Map<number, OpenReport>();
+  readonly #open = new Map<number, UnacknowledgedReport>();
   /** Where the scope of each report begins, by its serial number. */
   readonly #lowers = new Map<number, number>();
   /** Checkpoints that were answered; never more than reports, whose number is limited. */
@@ -85,13 +85,13 @@ export class LtpReceiving {
   }
 
   /** Takes data, and copies what is new. */
-  add(content: LtpData): DataFault | undefined {
+  add(content: LtpData): LtpDataFault | undefined {
     const fault = this.#faultOf(content);
     if (fault !== undefined) return fault;
     const { offset, data } = content;
     const end = offset + data.length;
-    if (endsRedPart(content)) this.#redEnd = end;
-    if (endsBlock(content)) this.#blockEnd = end;
+    if (isEndOfRedPart(content)) this.#redEnd = end;
+    if (isEndOfBlock(content)) this.#blockEnd = end;
     if (isRed(content)) this.#redSeen = Math.max(this.#redSeen, end);
     else this.#greenSeen = Math.min(this.#greenSeen, offset);
     this.#highest = Math.max(this.#highest, end);
@@ -132,7 +132,7 @@ export class LtpReceiving {
     // More reports would only answer checkpoints that nobody needs. Where nothing has arrived there is
     // nothing to report (RFC 5326 section 3.2.2: claims are not empty), and nothing to remember: if
     // the checkpoint comes again, it is answered as a new one.
-    if (count === 0 || this.#lowers.size + count > LTP_REPORTS_MAX) return [];
+    if (count === 0 || this.#lowers.size + count > LTP_REPORTS_PER_BLOCK_MAX) return [];
     this.#answered.add(content.checkpoint);
     const reports: LtpReport[] = [];
     for (let index = 0, from = lower; index < count; index += 1) {
@@ -150,7 +150,7 @@ export class LtpReceiving {
   }
 
   /** A report without receipt, to be sent again; undefined if there is a receipt. */
-  repeat(serial: number): OpenReport | undefined {
+  repeat(serial: number): UnacknowledgedReport | undefined {
     const open = this.#open.get(serial);
     if (open !== undefined) open.repeats += 1;
     return open;
@@ -178,14 +178,14 @@ export class LtpReceiving {
   }
 
   /** RFC 5326 section 6.21: the red part comes first, and all segments agree where parts end. */
-  #faultOf(content: LtpData): DataFault | undefined {
+  #faultOf(content: LtpData): LtpDataFault | undefined {
     const start = content.offset;
     const end = start + content.data.length;
     const isRedHere = isRed(content);
     if (isRedHere && end > Math.min(this.#greenSeen, this.#redEnd ?? end)) return 'miscoloured';
     if (!isRedHere && start < Math.max(this.#redSeen, this.#redEnd ?? 0)) return 'miscoloured';
     if (end > (this.#blockEnd ?? end)) return 'disagrees';
-    if (endsBlock(content) && end < this.#highest) return 'disagrees';
-    return endsRedPart(content) && end < this.#redSeen ? 'disagrees' : undefined;
+    if (isEndOfBlock(content) && end < this.#highest) return 'disagrees';
+    return isEndOfRedPart(content) && end < this.#redSeen ? 'disagrees' : undefined;
   }
 }

@@ -5,21 +5,21 @@
  * @module
  */
 import { type Range, RangeSet } from '../../../engine/pure/range-set.ts';
-import { LTP_ROUNDS_MAX } from '../geometry.ts';
+import { LTP_REPAIR_ROUNDS_MAX } from '../geometry.ts';
 import { LTP_BUNDLE_SERVICE, LTP_DATA_TYPE, type LtpData, type LtpReport } from './ltp-wire.ts';
 
 /** A range of bytes of the block, to be sent one segment after the other. */
-export interface LtpRun extends Range {
+export interface LtpSendRange extends Range {
   /** Serial number of the checkpoint in its last segment, and of the report behind it; 0 for none. */
   readonly checkpoint: number;
   readonly report: number;
 }
 
 interface Checkpoint {
-  /** Its segment, once that has been sent. */
+  /** The segment that is the checkpoint; undefined until it has been sent. */
   segment: LtpData | undefined;
   isAnswered: boolean;
-  /** How often its timer has run out. */
+  /** How often the checkpoint's timer has run out. */
   repeats: number;
   /** Scopes of reports that have led to repairs. */
   readonly repaired: RangeSet;
@@ -28,14 +28,14 @@ interface Checkpoint {
 /** What a report leads to. */
 export type ReportOutcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'repair'; readonly runs: readonly LtpRun[] }
+  | { readonly kind: 'repair'; readonly runs: readonly LtpSendRange[] }
   /** The report is about bytes, or answers a checkpoint, that were not sent. */
   | { readonly kind: 'bad' }
   /** The block has been repaired too often: the session fails. */
   | { readonly kind: 'exhausted' };
 
 /** What a session sends. */
-export interface LtpSendingParts {
+export interface LtpSenderSessionParts {
   readonly number: number;
   readonly block: Uint8Array;
   readonly redBytes: number;
@@ -45,7 +45,7 @@ export interface LtpSendingParts {
 }
 
 /** The state of one session at the sender. */
-export class LtpSending {
+export class LtpSenderSession {
   readonly number: number;
   /** Bytes at the start of the block that the receiver has to acknowledge. */
   readonly redBytes: number;
@@ -57,7 +57,7 @@ export class LtpSending {
   #serial: number;
   #rounds = 0;
 
-  constructor({ number, block, redBytes, dscp, serial }: LtpSendingParts) {
+  constructor({ number, block, redBytes, dscp, serial }: LtpSenderSessionParts) {
     this.number = number;
     this.#block = block;
     this.redBytes = redBytes;
@@ -81,7 +81,7 @@ export class LtpSending {
   }
 
   /** The runs to send first: the red part, and then the green part. */
-  start(): readonly LtpRun[] {
+  start(): readonly LtpSendRange[] {
     const end = this.#block.length;
     const green = { start: this.redBytes, end, checkpoint: 0, report: 0 };
     const runs = this.redBytes === 0 ? [] : [this.#checked({ start: 0, end: this.redBytes }, 0)];
@@ -89,7 +89,7 @@ export class LtpSending {
   }
 
   /** The segment at the start of a run, with at most so much data. */
-  segment(run: LtpRun, dataMax: number): LtpData {
+  segment(run: LtpSendRange, dataMax: number): LtpData {
     const end = Math.min(run.end, run.start + dataMax);
     const isLast = end === run.end && run.checkpoint !== 0;
     const data = this.#block.subarray(run.start, end);
@@ -151,12 +151,12 @@ export class LtpSending {
     const last = missing.at(-1);
     if (last === undefined) return { kind: 'repair', runs: [] };
     this.#rounds += 1;
-    if (this.#rounds > LTP_ROUNDS_MAX) return { kind: 'exhausted' };
+    if (this.#rounds > LTP_REPAIR_ROUNDS_MAX) return { kind: 'exhausted' };
     const others = missing.slice(0, -1).map((gap) => ({ ...gap, checkpoint: 0, report: 0 }));
     return { kind: 'repair', runs: [...others, this.#checked(last, report)] };
   }
 
-  #checked(range: Range, report: number): LtpRun {
+  #checked(range: Range, report: number): LtpSendRange {
     const checkpoint = this.#serial;
     this.#serial += 1;
     this.#checkpoints.set(checkpoint, {

@@ -5,12 +5,12 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import type { OpenContact } from './ltp-transmitter.ts';
 import type { LtpSegment } from './ltp-wire.ts';
 
 /** What a machine knows of its link. */
-export interface LtpFacts {
+export interface LtpLinkParameters {
   /** Engine numbers of both ends. */
   readonly ownEngine: number;
   readonly peerEngine: number;
@@ -32,7 +32,7 @@ export interface LtpFacts {
 }
 
 /** Why a segment, or a block, is dropped. */
-export type LtpDrop =
+export type LtpDropReason =
   | 'ltp-bad-segment'
   | 'ltp-stranger'
   | 'ltp-bad-report'
@@ -61,7 +61,7 @@ export type LtpInput =
   | { readonly kind: 'segment'; readonly bytes: Uint8Array }
   /** The node has the block of a session. */
   | { readonly kind: 'kept'; readonly session: number }
-  | { readonly kind: 'way'; readonly way: Way };
+  | { readonly kind: 'way'; readonly way: PeerReachability };
 
 /** What a machine wants done. */
 export type LtpEffect =
@@ -72,7 +72,7 @@ export type LtpEffect =
   | { readonly kind: 'sent'; readonly session: number; readonly rounds: number }
   /** The block did not arrive, as far as this end knows. */
   | { readonly kind: 'failed'; readonly session: number }
-  | { readonly kind: 'drop'; readonly reason: LtpDrop };
+  | { readonly kind: 'drop'; readonly reason: LtpDropReason };
 
 /** An alarm on the contact clock: it makes this end repeat a segment, or check a session. */
 export type LtpAlarm =
@@ -83,8 +83,8 @@ export type LtpAlarm =
   | { readonly kind: 'cancel'; readonly session: number; readonly by: 'sender' | 'receiver' };
 
 /** What the two halves of a machine share. */
-export interface LtpShared {
-  readonly facts: LtpFacts;
+export interface LtpSharedContext {
+  readonly facts: LtpLinkParameters;
   /** Time on the contact clock, ns. */
   readonly clockAt: () => number;
   /** Sets an alarm after `waitNs` of contact time. @returns when it rings, on the contact clock. */

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { LTP_CONTROL_MAX } from '../geometry.ts';
+import { LTP_QUEUED_CONTROLS_MAX } from '../geometry.ts';
 
 const BITS = 8;
 const NS_PER_S = 1e9;
@@ -14,7 +14,7 @@ const NS_PER_S = 1e9;
 /** The contact that is open now. */
 export interface OpenContact {
   readonly rateBps: number;
-  /** Its planned end on the clock of the node; Infinity if it has none. */
+  /** Planned end of the contact on the clock of the node; Infinity if it has none. */
   readonly endNs: Nanoseconds;
 }
 
@@ -70,7 +70,7 @@ export class LtpTransmitter<Alarm> {
 
   /** @returns false if too much waits already. */
   queue(outgoing: OutgoingLtpSegment<Alarm>): boolean {
-    if (this.#control.length >= LTP_CONTROL_MAX) return false;
+    if (this.#control.length >= LTP_QUEUED_CONTROLS_MAX) return false;
     this.#control.push(outgoing);
     return true;
   }

@@ -19,7 +19,7 @@
  *
  * @module
  */
-import { SdnvReader, sdnvBytes, writeSdnv } from './sdnv.ts';
+import { SdnvReader, sdnvLength, writeSdnv } from './sdnv.ts';
 
 /** Types of data segments (RFC 5326 section 3.1.1). */
 export const LTP_DATA_TYPE = {
@@ -50,7 +50,7 @@ export const LTP_CANCEL_REASON = {
   cycles: 5,
 } as const;
 
-/** A part of a block. */
+/** A data segment: a part of a block. */
 export interface LtpData {
   readonly kind: 'data';
   /** One of {@link LTP_DATA_TYPE}. */
@@ -101,27 +101,27 @@ export function isCheckpoint({ type }: LtpData): boolean {
 }
 
 /** True if the red part ends here. */
-export function endsRedPart({ type }: LtpData): boolean {
+export function isEndOfRedPart({ type }: LtpData): boolean {
   return type === LTP_DATA_TYPE.redEnd || type === LTP_DATA_TYPE.redEndOfBlock;
 }
 
 /** True if the block ends here. */
-export function endsBlock({ type }: LtpData): boolean {
+export function isEndOfBlock({ type }: LtpData): boolean {
   return type === LTP_DATA_TYPE.redEndOfBlock || type === LTP_DATA_TYPE.greenEndOfBlock;
 }
 
 /** Most octets around the data of a segment from this engine. */
-export function ltpHeadBytes(engine: number): number {
-  const most = sdnvBytes(2 ** 32);
-  return 1 + sdnvBytes(engine) + most + 1 + 1 + most + most + most + most;
+export function ltpOverheadBytesMax(engine: number): number {
+  const most = sdnvLength(2 ** 32);
+  return 1 + sdnvLength(engine) + most + 1 + 1 + most + most + most + most;
 }
 
 /** Writes a segment. */
-export function encodeLtp({ engine, session, content }: LtpSegment): Uint8Array {
+export function encodeLtpSegment({ engine, session, content }: LtpSegment): Uint8Array {
   const numbers = numbersOf(content);
   const tail = content.kind === 'data' ? content.data.length : content.kind === 'cancel' ? 1 : 0;
-  const head = 2 + sdnvBytes(engine) + sdnvBytes(session);
-  const length = numbers.reduce((sum, number) => sum + sdnvBytes(number), head + tail);
+  const head = 2 + sdnvLength(engine) + sdnvLength(session);
+  const length = numbers.reduce((sum, number) => sum + sdnvLength(number), head + tail);
   const bytes = new Uint8Array(length);
   bytes[0] = typeOf(content);
   // The octet after the session counts extensions: there are none.
@@ -168,7 +168,7 @@ function numbersOf(content: LtpContent): readonly number[] {
 }
 
 /** Reads a segment; its data is a part of `bytes`. Undefined if it is malformed, or of no known type. */
-export function decodeLtp(bytes: Uint8Array): LtpSegment | undefined {
+export function decodeLtpSegment(bytes: Uint8Array): LtpSegment | undefined {
   // The upper half of the first octet is the version, which is 0 (RFC 5326 section 3.1).
   const type = bytes[0] ?? NIBBLE;
   if (type >= NIBBLE) return undefined;

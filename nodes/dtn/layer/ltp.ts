@@ -12,34 +12,45 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
-import { NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
-import { LiveDeadlines } from '../../_kit/live-deadlines.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
+import { DSCP_NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
+import { PruningDeadlineHeap } from '../../_kit/live-deadlines.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { LTP_FIRST_SERIAL_BOUND } from '../geometry.ts';
 import { ContactClock } from './contact-clock.ts';
-import { LtpIncoming } from './ltp-incoming.ts';
-import { LtpOutgoing } from './ltp-outgoing.ts';
-import type { LtpAlarm, LtpEffect, LtpFacts, LtpInput, LtpShared } from './ltp-shared.ts';
+import { LtpReceiver } from './ltp-incoming.ts';
+import { LtpSender } from './ltp-outgoing.ts';
+import type {
+  LtpAlarm,
+  LtpEffect,
+  LtpInput,
+  LtpLinkParameters,
+  LtpSharedContext,
+} from './ltp-shared.ts';
 import { LtpTransmitter } from './ltp-transmitter.ts';
-import { decodeLtp, encodeLtp, type LtpContent, type LtpSegment } from './ltp-wire.ts';
+import {
+  decodeLtpSegment,
+  encodeLtpSegment,
+  type LtpContent,
+  type LtpSegment,
+} from './ltp-wire.ts';
 
 /** LTP with one neighbour. */
-export class LtpSpan implements Machine<LtpInput, LtpEffect> {
-  readonly #facts: LtpFacts;
+export class LtpMachine implements StateMachine<LtpInput, LtpEffect> {
+  readonly #facts: LtpLinkParameters;
   readonly #clock = new ContactClock();
-  readonly #alarms = new LiveDeadlines<LtpAlarm>((alarm, at) =>
+  readonly #alarms = new PruningDeadlineHeap<LtpAlarm>((alarm, at) =>
     isOfOutgoing(alarm) ? this.#outgoing.needs(alarm) : this.#incoming.needs(alarm, at),
   );
   readonly #transmitter: LtpTransmitter<LtpAlarm>;
-  readonly #outgoing: LtpOutgoing;
-  readonly #incoming: LtpIncoming;
+  readonly #outgoing: LtpSender;
+  readonly #incoming: LtpReceiver;
   #now: Nanoseconds = 0;
   #effects: LtpEffect[] = [];
 
-  constructor(facts: LtpFacts) {
+  constructor(facts: LtpLinkParameters) {
     this.#facts = facts;
-    const shared: LtpShared = {
+    const shared: LtpSharedContext = {
       facts,
       clockAt: () => this.#clock.at(this.#now),
       alarm: (waitNs, alarm) => this.#alarm(waitNs, alarm),
@@ -47,8 +58,8 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
       effect: (effect) => this.#effects.push(effect),
       serial: () => 1 + facts.random.below(LTP_FIRST_SERIAL_BOUND),
     };
-    this.#outgoing = new LtpOutgoing(shared);
-    this.#incoming = new LtpIncoming(shared);
+    this.#outgoing = new LtpSender(shared);
+    this.#incoming = new LtpReceiver(shared);
     this.#transmitter = new LtpTransmitter(facts.contactAt, this.#outgoing);
   }
 
@@ -62,7 +73,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     return this.#incoming.size;
   }
 
-  /** Alarms that are set, also those that nobody needs any more. */
+  /** Number of alarms that are set, those included that are no longer needed. */
   get alarms(): number {
     return this.#alarms.size;
   }
@@ -103,7 +114,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
     return Math.min(alarmNs, this.#transmitter.nextAt());
   }
 
-  #turn(now: Nanoseconds, way: Way): void {
+  #turn(now: Nanoseconds, way: PeerReachability): void {
     if (way === 'open') this.#clock.start(now);
     else this.#clock.stop(now);
     this.#transmitter.turn(way === 'open');
@@ -119,7 +130,7 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   }
 
   #receive(bytes: Uint8Array): void {
-    const segment = decodeLtp(bytes);
+    const segment = decodeLtpSegment(bytes);
     if (segment === undefined) {
       this.#effects.push({ kind: 'drop', reason: 'ltp-bad-segment' });
       return;
@@ -134,9 +145,9 @@ export class LtpSpan implements Machine<LtpInput, LtpEffect> {
   }
 
   #tell(segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean): void {
-    const bytes = encodeLtp(segment);
+    const bytes = encodeLtpSegment(segment);
     const isData = segment.content.kind === 'data';
-    const dscp = isData ? this.#outgoing.classOf(segment.session) : NETWORK_CONTROL;
+    const dscp = isData ? this.#outgoing.classOf(segment.session) : DSCP_NETWORK_CONTROL;
     const outgoing = { bytes, dscp, ...(alarm && { alarm }), ...(isObsolete && { isObsolete }) };
     if (this.#transmitter.queue(outgoing)) return;
     this.#effects.push({ kind: 'drop', reason: 'ltp-control-full' });

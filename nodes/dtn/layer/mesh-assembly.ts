@@ -5,17 +5,17 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  blockBounds,
+  blockFragmentRange,
   fragmentCount,
-  fragmentsInRow,
-  type RepairForm,
+  fragmentIndicesInRow,
+  type RepairParameters,
   repairRowCount,
   repairRowData,
 } from './mesh-repair.ts';
 import type { MeshFrame } from './mesh-wire.ts';
 
 /** Limits of incomplete messages: their number, how long each waits, ns, and its length, bytes. */
-export interface AssemblyLimits {
+export interface MeshReassemblyLimits {
   readonly assembliesMax: number;
   readonly assemblyNs: number;
   readonly messageBytes: number;
@@ -34,22 +34,22 @@ interface Assembly {
 }
 
 /** What a frame leads to. */
-export type AssemblyOutcome =
+export type MeshReassemblyOutcome =
   | { readonly kind: 'waits' }
   | { readonly kind: 'message'; readonly message: Uint8Array; readonly repaired: number }
   | { readonly kind: 'bad' }
   | { readonly kind: 'full' };
 
 /** All incomplete messages of one node. */
-export class MeshAssemblies {
-  readonly #form: RepairForm;
-  readonly #limits: AssemblyLimits;
+export class MeshReassembler {
+  readonly #form: RepairParameters;
+  readonly #limits: MeshReassemblyLimits;
   /** Oldest first. */
   readonly #open = new Map<string, Assembly>();
   /** Messages that are complete, oldest first: late frames do not begin them again. */
   readonly #done = new Set<string>();
 
-  constructor(form: RepairForm, limits: AssemblyLimits) {
+  constructor(form: RepairParameters, limits: MeshReassemblyLimits) {
     this.#form = form;
     this.#limits = limits;
   }
@@ -59,7 +59,7 @@ export class MeshAssemblies {
   }
 
   /** Takes a frame for this node, and copies its data. */
-  take(now: Nanoseconds, frame: MeshFrame): AssemblyOutcome {
+  take(now: Nanoseconds, frame: MeshFrame): MeshReassemblyOutcome {
     if (!this.#isSound(frame)) return { kind: 'bad' };
     for (const [key, { untilNs }] of this.#open) {
       if (untilNs > now) break;
@@ -106,7 +106,7 @@ export class MeshAssemblies {
     if (kind === 'fragment') {
       return data.length === Math.min(form.dataBytes, length - index * form.dataBytes);
     }
-    const [first, end] = blockBounds(index, total, form);
+    const [first, end] = blockFragmentRange(index, total, form);
     return (
       first < end &&
       rows === repairRowCount(end - first, form) &&
@@ -117,13 +117,13 @@ export class MeshAssemblies {
 
   /** Restores lost fragments of a block from its repairs. @returns how many. */
   #repair({ total, length, fragments, repairs }: Assembly, block: number): number {
-    const bounds = blockBounds(block, total, this.#form);
+    const bounds = blockFragmentRange(block, total, this.#form);
     const rows = repairRowCount(bounds[1] - bounds[0], this.#form);
     const { dataBytes } = this.#form;
     let repaired = 0;
     for (let row = 0; row < rows; row += 1) {
       const repair = repairs.get(`${block} ${row}`);
-      const covered = fragmentsInRow(row, rows, bounds);
+      const covered = fragmentIndicesInRow(row, rows, bounds);
       const [lost, another] = covered.filter((index) => !fragments.has(index));
       if (repair === undefined || lost === undefined || another !== undefined) continue;
       const known = covered.map((index) => fragments.get(index));

@@ -7,7 +7,7 @@
  */
 
 /** How messages are cut. */
-export interface RepairForm {
+export interface RepairParameters {
   /** Bytes of a fragment; the last one is shorter. */
   readonly dataBytes: number;
   readonly blockFragments: number;
@@ -16,27 +16,27 @@ export interface RepairForm {
 }
 
 /** Number of fragments of a message of `length` bytes. */
-export function fragmentCount(length: number, { dataBytes }: RepairForm): number {
+export function fragmentCount(length: number, { dataBytes }: RepairParameters): number {
   return Math.ceil(length / dataBytes);
 }
 
-/** Number of rows of repairs of a block with so many fragments. */
-export function repairRowCount(fragments: number, { repair }: RepairForm): number {
+/** Number of rows of repairs for a block of this many fragments. */
+export function repairRowCount(fragments: number, { repair }: RepairParameters): number {
   return Math.ceil(repair * fragments);
 }
 
 /** Index of the first fragment of a block, and the index after its last one. */
-export function blockBounds(
+export function blockFragmentRange(
   block: number,
   total: number,
-  { blockFragments }: RepairForm,
+  { blockFragments }: RepairParameters,
 ): readonly [number, number] {
   const first = block * blockFragments;
   return [first, Math.min(total, first + blockFragments)];
 }
 
 /** The bytes of one fragment; the last one may be shorter. */
-export function fragmentAt(message: Uint8Array, index: number, form: RepairForm): Uint8Array {
+export function fragmentAt(message: Uint8Array, index: number, form: RepairParameters): Uint8Array {
   const start = index * form.dataBytes;
   return message.subarray(start, Math.min(message.length, start + form.dataBytes));
 }
@@ -54,7 +54,7 @@ export function repairRowData(
 }
 
 /** Indices in the message of the fragments that a row covers. */
-export function fragmentsInRow(
+export function fragmentIndicesInRow(
   row: number,
   rows: number,
   [first, end]: readonly [number, number],

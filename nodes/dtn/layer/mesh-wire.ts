@@ -24,7 +24,7 @@ export const MESH_HEAD_BYTES = 20;
 const FRAGMENT = 1;
 const REPAIR = 2;
 
-/** A frame. */
+/** A frame of a mesh: a fragment of a message, or a repair for a block of fragments. */
 export interface MeshFrame {
   readonly kind: 'fragment' | 'repair';
   /** Hops that are left. */

@@ -9,19 +9,19 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
-import { MESH_QUEUE_MAX } from '../geometry.ts';
-import { MeshAssemblies } from './mesh-assembly.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
+import { MESH_QUEUE_FRAMES_MAX } from '../geometry.ts';
+import { MeshReassembler } from './mesh-assembly.ts';
 import { MeshFriends } from './mesh-friends.ts';
 import type { MeshProfile } from './mesh-profile.ts';
 import {
-  blockBounds,
+  blockFragmentRange,
   fragmentAt,
   fragmentCount,
-  fragmentsInRow,
-  type RepairForm,
+  fragmentIndicesInRow,
+  type RepairParameters,
   repairRowCount,
   repairRowData,
 } from './mesh-repair.ts';
@@ -35,7 +35,7 @@ export interface MeshLink {
 }
 
 /** What a node of a mesh knows: itself, its links, the rules, and its random streams. */
-export interface MeshFacts {
+export interface MeshRelayParameters {
   readonly own: number;
   readonly profile: MeshProfile;
   readonly links: readonly MeshLink[];
@@ -49,7 +49,7 @@ export interface MeshFacts {
 }
 
 /** Why a frame is dropped. */
-export type MeshDrop =
+export type MeshDropReason =
   | 'mesh-bad-frame'
   | 'mesh-assemblies-full'
   | 'mesh-queue-full'
@@ -61,14 +61,14 @@ export type MeshInput =
   | { readonly kind: 'send'; readonly target: number; readonly message: Uint8Array }
   /** A frame of a neighbour; the machine keeps the bytes. */
   | { readonly kind: 'frame'; readonly link: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'way'; readonly link: string; readonly way: Way };
+  | { readonly kind: 'way'; readonly link: string; readonly way: PeerReachability };
 
 /** What a node wants done. */
 export type MeshEffect =
   | { readonly kind: 'transmit'; readonly link: string; readonly bytes: Uint8Array }
   | { readonly kind: 'message'; readonly origin: number; readonly message: Uint8Array }
   | { readonly kind: 'repaired'; readonly fragments: number }
-  | { readonly kind: 'drop'; readonly reason: MeshDrop };
+  | { readonly kind: 'drop'; readonly reason: MeshDropReason };
 
 /** A frame that leaves later. */
 interface Waiting {
@@ -80,31 +80,31 @@ interface Waiting {
 
 interface Known {
   readonly untilNs: Nanoseconds;
-  /** The frame in the queue of those to relay, if it was put there. */
+  /** The entry of the frame in the queue of frames to relay; undefined if it was not put there. */
   readonly waiting: Waiting | undefined;
 }
 
-/** One node of a mesh. */
-export class MeshRelay implements Machine<MeshInput, MeshEffect> {
-  readonly #facts: MeshFacts;
-  readonly #form: RepairForm;
-  readonly #assemblies: MeshAssemblies;
+/** The machine of one node of a mesh: sends fragments, relays frames, and joins messages again. */
+export class MeshRelay implements StateMachine<MeshInput, MeshEffect> {
+  readonly #facts: MeshRelayParameters;
+  readonly #form: RepairParameters;
+  readonly #assemblies: MeshReassembler;
   readonly #friends: MeshFriends;
   /** Frames that were sent or received here, oldest first. */
   readonly #known = new Map<string, Known>();
-  readonly #queue = new Deadlines<Waiting>();
+  readonly #queue = new DeadlineHeap<Waiting>();
   readonly #closed = new Set<string>();
   #message: number;
   /** When the last own frame leaves. */
   #freeNs: Nanoseconds = 0;
   #effects: MeshEffect[] = [];
 
-  constructor(facts: MeshFacts) {
+  constructor(facts: MeshRelayParameters) {
     const { profile } = facts;
     const { frameBytes, headBytes, blockFragments, repair } = profile;
     this.#facts = facts;
     this.#form = { dataBytes: frameBytes - headBytes, blockFragments, repair };
-    this.#assemblies = new MeshAssemblies(this.#form, profile);
+    this.#assemblies = new MeshReassembler(this.#form, profile);
     this.#friends = new MeshFriends(profile);
     this.#message = facts.firstMessage;
   }
@@ -152,7 +152,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     const { own, profile, paceNs, links } = this.#facts;
     const frames = this.#framesOf(message);
     const isLong = message.length === 0 || message.length > profile.messageBytes;
-    if (isLong || this.#queue.size + frames.length > MESH_QUEUE_MAX) {
+    if (isLong || this.#queue.size + frames.length > MESH_QUEUE_FRAMES_MAX) {
       this.#drop(isLong ? 'mesh-too-long' : 'mesh-queue-full');
       return;
     }
@@ -177,14 +177,14 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     const total = fragmentCount(length, form);
     const frames = [];
     for (let block = 0; block * form.blockFragments < total; block += 1) {
-      const bounds = blockBounds(block, total, form);
+      const bounds = blockFragmentRange(block, total, form);
       for (let index = bounds[0]; index < bounds[1]; index += 1) {
         const data = fragmentAt(message, index, form);
         frames.push({ kind: 'fragment', index, row: 0, rows: 0, length, data } as const);
       }
       const rows = repairRowCount(bounds[1] - bounds[0], form);
       for (let row = 0; row < rows; row += 1) {
-        const covered = fragmentsInRow(row, rows, bounds).map((at) =>
+        const covered = fragmentIndicesInRow(row, rows, bounds).map((at) =>
           fragmentAt(message, at, form),
         );
         const data = repairRowData(covered, form.dataBytes);
@@ -225,13 +225,13 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     this.#effects.push({ kind: 'message', origin: frame.origin, message });
   }
 
-  /** Decides whether to relay a frame. @returns it as it waits for that, if so. */
+  /** Decides whether to relay a frame. @returns the frame's entry in the queue; undefined if it is not relayed. */
   #relay(now: Nanoseconds, link: string, frame: MeshFrame): Waiting | undefined {
     const { profile, relays, waits, links } = this.#facts;
     const isDense = links.length >= profile.denseLinks;
     const ttl = Math.min(frame.ttl - 1, isDense ? profile.denseTtl : frame.ttl);
     if (ttl === 0 || !relays.chance(profile.relay)) return undefined;
-    if (this.#queue.size >= MESH_QUEUE_MAX) {
+    if (this.#queue.size >= MESH_QUEUE_FRAMES_MAX) {
       this.#drop('mesh-queue-full');
       return undefined;
     }
@@ -256,7 +256,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     }
   }
 
-  #turn(now: Nanoseconds, link: string, way: Way): void {
+  #turn(now: Nanoseconds, link: string, way: PeerReachability): void {
     if (way === 'closed') {
       this.#closed.add(link);
       return;
@@ -278,7 +278,7 @@ export class MeshRelay implements Machine<MeshInput, MeshEffect> {
     }
   }
 
-  #drop(reason: MeshDrop): void {
+  #drop(reason: MeshDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 }

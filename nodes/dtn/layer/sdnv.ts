@@ -15,7 +15,7 @@ const RADIX = 2 ** BITS;
 const OCTETS_MAX = 10;
 
 /** Octets of a value. */
-export function sdnvBytes(value: number): number {
+export function sdnvLength(value: number): number {
   let octets = 1;
   for (let rest = Math.floor(value / RADIX); rest > 0; rest = Math.floor(rest / RADIX)) octets += 1;
   return octets;
@@ -23,7 +23,7 @@ export function sdnvBytes(value: number): number {
 
 /** Writes a value (0 to 2^53 - 1) at `at`. @returns the offset behind it. */
 export function writeSdnv(bytes: Uint8Array, at: number, value: number): number {
-  const end = at + sdnvBytes(value);
+  const end = at + sdnvLength(value);
   let rest = value;
   for (let place = end - 1; place >= at; place -= 1) {
     bytes[place] = (rest % RADIX) | (place === end - 1 ? 0 : MORE);

@@ -5,7 +5,7 @@
  * @module
  */
 import { BUNDLE_BYTES_MAX } from '../geometry.ts';
-import { TCPCL_REFUSAL, type TcpclMessage } from './tcpcl-wire.ts';
+import { TCPCL_REFUSAL_REASON, type TcpclMessage } from './tcpcl-wire.ts';
 
 type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
@@ -13,7 +13,7 @@ type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 /** What a segment leads to. */
 export type SegmentOutcome =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
-  /** The bundle is complete; {@link TcpclIncoming.finished} acknowledges it. */
+  /** The bundle is complete; {@link TcpclTransferReceiver.finished} acknowledges it. */
   | { readonly kind: 'bundle'; readonly bundle: Uint8Array }
   | { readonly kind: 'refuse'; readonly reason: number }
   /** The segment belongs to a transfer that was refused before. */
@@ -21,7 +21,7 @@ export type SegmentOutcome =
   | { readonly kind: 'unexpected' };
 
 /** Receives the bundles of one session, one transfer at a time. */
-export class TcpclIncoming {
+export class TcpclTransferReceiver {
   /** Octets of the transfer so far. */
   bytes = 0;
   #transfer: number | undefined;
@@ -80,11 +80,11 @@ export class TcpclIncoming {
   }
 
   #refusalOf({ isForeign, isEnd }: Segment, received: number): number | undefined {
-    if (isForeign) return TCPCL_REFUSAL.extensionFailure;
+    if (isForeign) return TCPCL_REFUSAL_REASON.extensionFailure;
     const announced = Math.max(received, this.#total ?? 0);
-    if (announced > BUNDLE_BYTES_MAX) return TCPCL_REFUSAL.noResources;
+    if (announced > BUNDLE_BYTES_MAX) return TCPCL_REFUSAL_REASON.noResources;
     const isWrong = received > (this.#total ?? received) || (isEnd && this.#isShort(received));
-    return isWrong ? TCPCL_REFUSAL.notAcceptable : undefined;
+    return isWrong ? TCPCL_REFUSAL_REASON.notAcceptable : undefined;
   }
 
   #isShort(received: number): boolean {

@@ -6,10 +6,11 @@
 
 /** Whether a node uses TLS: never, if the other end can, or always (RFC 9174 section 4.3). */
 export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
+/** When a node uses TLS on sessions of TCPCL. */
 export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
 /** What a session knows from the start. */
-export interface TcpclFacts {
+export interface TcpclSessionParameters {
   /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
   readonly role: 'active' | 'passive';
   /** Node IDs of both ends, as text. The peer has to give `peerId`, which alone proves nothing. */
@@ -21,7 +22,7 @@ export interface TcpclFacts {
 }
 
 /** Why something is dropped, or a session ends. */
-export type TcpclDrop =
+export type TcpclDropReason =
   | 'tcpcl-bad-message'
   | 'tcpcl-stranger'
   | 'tcpcl-no-tls'
@@ -65,4 +66,4 @@ export type TcpclEffect =
   /** Ends the stream, in order or at once. */
   | { readonly kind: 'end' }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'drop'; readonly reason: TcpclDrop };
+  | { readonly kind: 'drop'; readonly reason: TcpclDropReason };

@@ -19,7 +19,7 @@ interface Outgoing {
 }
 
 /** Transfers in their order. */
-export class TcpclOutgoing {
+export class TcpclTransferSender {
   /** Longest segment, and longest bundle, that the peer accepts, octets. */
   segmentMax = 0;
   transferMax = 0;

@@ -8,15 +8,15 @@
  * @module
  */
 import {
-  decodeContact,
-  decodeTcpcl,
+  decodeContactHeader,
+  decodeTcpclMessage,
   messageLength,
-  TCPCL_CONTACT_BYTES,
+  TCPCL_CONTACT_HEADER_BYTES,
   type TcpclMessage,
 } from './tcpcl-wire.ts';
 
 /** What comes next in a stream. */
-export type TcpclRead =
+export type TcpclReadResult =
   | { readonly kind: 'contact'; readonly version: number; readonly canTls: boolean }
   | { readonly kind: 'message'; readonly message: TcpclMessage }
   /** Not enough octets yet. */
@@ -31,12 +31,12 @@ export type TcpclRead =
 /** Reads one direction of a session. */
 export class TcpclReader {
   readonly #dataMax: number;
-  #kept = new Uint8Array(TCPCL_CONTACT_BYTES);
+  #kept = new Uint8Array(TCPCL_CONTACT_HEADER_BYTES);
   /** Where in `#kept` the bytes that wait begin and end. */
   #start = 0;
   #end = 0;
   #hasContact = false;
-  #bad: TcpclRead | undefined;
+  #bad: TcpclReadResult | undefined;
 
   /** @param dataMax Longest data of a segment, octets: our segment MRU. */
   constructor(dataMax: number) {
@@ -61,7 +61,7 @@ export class TcpclReader {
   }
 
   /** Reads the next message; its data are a copy. */
-  next(): TcpclRead {
+  next(): TcpclReadResult {
     const read = this.#bad ?? (this.#hasContact ? this.#message() : this.#contact());
     if (read.kind === 'bad') {
       this.#bad = read;
@@ -72,27 +72,27 @@ export class TcpclReader {
 
   /** Forgets all octets that wait. */
   clear(): void {
-    this.#kept = new Uint8Array(TCPCL_CONTACT_BYTES);
+    this.#kept = new Uint8Array(TCPCL_CONTACT_HEADER_BYTES);
     this.#start = 0;
     this.#end = 0;
   }
 
-  #contact(): TcpclRead {
-    if (this.kept < TCPCL_CONTACT_BYTES) return { kind: 'nothing' };
-    const contact = decodeContact(this.#taken(TCPCL_CONTACT_BYTES));
+  #contact(): TcpclReadResult {
+    if (this.kept < TCPCL_CONTACT_HEADER_BYTES) return { kind: 'nothing' };
+    const contact = decodeContactHeader(this.#taken(TCPCL_CONTACT_HEADER_BYTES));
     this.#hasContact = true;
     if (contact === undefined) return { kind: 'bad', why: 'no-contact', type: 0 };
     return { kind: 'contact', ...contact };
   }
 
-  #message(): TcpclRead {
+  #message(): TcpclReadResult {
     if (this.kept === 0) return { kind: 'nothing' };
     const waiting = this.#kept.subarray(this.#start, this.#end);
     const type = waiting[0] as number;
     const length = messageLength(waiting, waiting.length, this.#dataMax);
     if (length.kind === 'part') return { kind: 'nothing' };
     if (length.kind !== 'whole') return { kind: 'bad', why: length.kind, type };
-    const message = decodeTcpcl(this.#taken(length.bytes));
+    const message = decodeTcpclMessage(this.#taken(length.bytes));
     if (message === undefined) return { kind: 'bad', why: 'malformed', type };
     return { kind: 'message', message };
   }

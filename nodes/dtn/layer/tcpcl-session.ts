@@ -11,25 +11,30 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { TimerTable } from '../../_kit/timer-table.ts';
 import {
   BUNDLE_BYTES_MAX,
-  TCPCL_ANSWERS_MAX,
-  TCPCL_ASK_NS,
   TCPCL_HANDSHAKE_TIMEOUT_NS,
-  TCPCL_SEGMENT_BYTES,
+  TCPCL_QUEUED_MESSAGES_MAX,
+  TCPCL_REOFFER_INTERVAL_NS,
+  TCPCL_SEGMENT_BYTES_MAX,
 } from '../geometry.ts';
-import { TcpclIncoming } from './tcpcl-incoming.ts';
-import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from './tcpcl-interface.ts';
-import { TcpclOutgoing } from './tcpcl-outgoing.ts';
+import { TcpclTransferReceiver } from './tcpcl-incoming.ts';
+import type {
+  TcpclDropReason,
+  TcpclEffect,
+  TcpclInput,
+  TcpclSessionParameters,
+} from './tcpcl-interface.ts';
+import { TcpclTransferSender } from './tcpcl-outgoing.ts';
 import { TcpclReader } from './tcpcl-reader.ts';
 import {
-  encodeContact,
-  encodeTcpcl,
-  isOurVersion,
-  TCPCL_END,
-  TCPCL_REJECTION,
+  encodeContactHeader,
+  encodeTcpclMessage,
+  isTcpclVersion4,
+  TCPCL_REJECTION_REASON,
+  TCPCL_TERMINATION_REASON,
   type TcpclMessage,
 } from './tcpcl-wire.ts';
 
@@ -38,13 +43,13 @@ const NS_PER_S = 1_000_000_000;
 type State = 'new' | 'contact' | 'securing' | 'session' | 'up' | 'ending' | 'over';
 type Timer = 'contact' | 'keep-alive' | 'silence' | 'ask';
 
-/** One session. */
-export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
-  readonly #facts: TcpclFacts;
-  readonly #reader = new TcpclReader(TCPCL_SEGMENT_BYTES);
+/** The machine of one TCPCL session, at either end of its connection. */
+export class TcpclSession implements StateMachine<TcpclInput, TcpclEffect> {
+  readonly #facts: TcpclSessionParameters;
+  readonly #reader = new TcpclReader(TCPCL_SEGMENT_BYTES_MAX);
   readonly #timers = new TimerTable<Timer>();
-  readonly #outgoing = new TcpclOutgoing();
-  readonly #incoming = new TcpclIncoming();
+  readonly #outgoing = new TcpclTransferSender();
+  readonly #incoming = new TcpclTransferReceiver();
   #state: State = 'new';
   /** Bytes of the bundle that the node has not kept yet. */
   #offered: Uint8Array | undefined;
@@ -57,7 +62,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   #now: Nanoseconds = 0;
   #effects: TcpclEffect[] = [];
 
-  constructor(facts: TcpclFacts) {
+  constructor(facts: TcpclSessionParameters) {
     this.#facts = facts;
   }
 
@@ -110,7 +115,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         this.#kept();
         return;
       case 'finish':
-        this.#terminate(TCPCL_END.unknown);
+        this.#terminate(TCPCL_TERMINATION_REASON.unknown);
         return;
       case 'closed':
         if (this.#state === 'securing') this.#drop('tcpcl-tls-failed');
@@ -129,7 +134,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
 
   #tellContact(): void {
     this.#hasTold = true;
-    this.#write(encodeContact(this.#facts.tls !== 'off'));
+    this.#write(encodeContactHeader(this.#facts.tls !== 'off'));
   }
 
   #hear(bytes: Uint8Array): void {
@@ -149,10 +154,14 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
       if (read.kind === 'bad') {
         this.#drop('tcpcl-bad-message');
         if (read.why === 'unknown-type') {
-          this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION.unknownType, type: read.type });
+          this.#tell({
+            kind: 'rejection',
+            reason: TCPCL_REJECTION_REASON.unknownType,
+            type: read.type,
+          });
         }
-        this.#fail(TCPCL_END.unknown);
-      } else if (read.kind === 'contact') this.#contacted(isOurVersion(read), read.canTls);
+        this.#fail(TCPCL_TERMINATION_REASON.unknown);
+      } else if (read.kind === 'contact') this.#contacted(isTcpclVersion4(read), read.canTls);
       else this.#message(read.message);
     }
   }
@@ -163,11 +172,11 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     if (!this.#hasTold) this.#tellContact();
     if (!isOurs) {
       this.#drop('tcpcl-bad-message');
-      this.#fail(TCPCL_END.version);
+      this.#fail(TCPCL_TERMINATION_REASON.version);
     } else if (canTls && tls !== 'off') this.#secure();
     else if (tls === 'require') {
       this.#drop('tcpcl-no-tls');
-      this.#fail(TCPCL_END.contactFailure);
+      this.#fail(TCPCL_TERMINATION_REASON.contactFailure);
     } else this.#tellSession();
   }
 
@@ -204,7 +213,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     this.#tell({
       kind: 'session',
       keepAliveS: this.#facts.keepAliveS,
-      segmentMru: TCPCL_SEGMENT_BYTES,
+      segmentMru: TCPCL_SEGMENT_BYTES_MAX,
       transferMru: BUNDLE_BYTES_MAX,
       nodeId: this.#facts.ownId,
       isForeign: false,
@@ -218,7 +227,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     }
     const isOpen = this.#state === 'up' || this.#state === 'ending';
     if (message.kind === 'termination') this.#terminated(message.isReply);
-    else if (message.kind === 'rejection') this.#fail(TCPCL_END.unknown);
+    else if (message.kind === 'rejection') this.#fail(TCPCL_TERMINATION_REASON.unknown);
     else if (!isOpen || message.kind === 'session') this.#unexpected(message);
     else this.#transferred(message);
   }
@@ -227,14 +236,14 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     const { peerId, keepAliveS } = this.#facts;
     if (session.nodeId !== peerId || session.isForeign || session.segmentMru === 0) {
       this.#drop('tcpcl-stranger');
-      this.#fail(TCPCL_END.contactFailure);
+      this.#fail(TCPCL_TERMINATION_REASON.contactFailure);
       return;
     }
     this.#state = 'up';
     this.#timers.clear('contact');
     // RFC 9174 section 4.7: the shorter of both; 0 at one end switches keep-alives off.
     this.#keepAliveNs = Math.min(keepAliveS, session.keepAliveS) * NS_PER_S;
-    this.#outgoing.segmentMax = Math.min(session.segmentMru, TCPCL_SEGMENT_BYTES);
+    this.#outgoing.segmentMax = Math.min(session.segmentMru, TCPCL_SEGMENT_BYTES_MAX);
     this.#outgoing.transferMax = session.transferMru;
     this.#spoke();
     this.#heard();
@@ -296,7 +305,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
 
   /** Pauses while the node has not stored the last bundle, or the peer does not read answers. */
   #pauseOrRead(): void {
-    const isPaused = this.#offered !== undefined || this.#answers >= TCPCL_ANSWERS_MAX;
+    const isPaused = this.#offered !== undefined || this.#answers >= TCPCL_QUEUED_MESSAGES_MAX;
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     this.#effects.push({ kind: 'pause', isPaused });
@@ -305,7 +314,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   }
 
   #offer(bundle: Uint8Array): void {
-    this.#timers.set('ask', this.#now + TCPCL_ASK_NS);
+    this.#timers.set('ask', this.#now + TCPCL_REOFFER_INTERVAL_NS);
     this.#effects.push({ kind: 'bundle', bundle });
   }
 
@@ -321,10 +330,10 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
 
   /** RFC 9174 section 5.1.2: the type of the message is known, but it must not come at this point. */
   #unexpected(message: TcpclMessage): void {
-    const type = encodeTcpcl(message)[0] as number;
+    const type = encodeTcpclMessage(message)[0] as number;
     this.#drop('tcpcl-unexpected');
-    this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION.unexpected, type });
-    this.#fail(TCPCL_END.unknown);
+    this.#tell({ kind: 'rejection', reason: TCPCL_REJECTION_REASON.unexpected, type });
+    this.#fail(TCPCL_TERMINATION_REASON.unknown);
   }
 
   /** Starts a transfer. If it is too long for the peer, it fails at once: others need not wait. */
@@ -339,7 +348,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     const segment = this.#outgoing.next();
     if (segment === undefined) return;
     this.#spoke();
-    this.#effects.push({ kind: 'write', bytes: encodeTcpcl(segment), asksForRoom: true });
+    this.#effects.push({ kind: 'write', bytes: encodeTcpclMessage(segment), asksForRoom: true });
   }
 
   /** RFC 9174 section 6.1: no new transfers; those under way are finished. */
@@ -361,7 +370,8 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
       return;
     }
     this.#leave('ending');
-    if (!isReply) this.#tell({ kind: 'termination', isReply: true, reason: TCPCL_END.unknown });
+    if (!isReply)
+      this.#tell({ kind: 'termination', isReply: true, reason: TCPCL_TERMINATION_REASON.unknown });
     for (const transfer of this.#outgoing.unsent()) {
       this.#effects.push({ kind: 'failed', transfer });
     }
@@ -420,7 +430,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
         return;
       case 'keep-alive':
         // If the peer does not read so many answers, it would not read a keep-alive either.
-        if (this.#answers < TCPCL_ANSWERS_MAX) this.#tell({ kind: 'keep-alive' });
+        if (this.#answers < TCPCL_QUEUED_MESSAGES_MAX) this.#tell({ kind: 'keep-alive' });
         else this.#spoke();
         return;
       case 'ask':
@@ -431,14 +441,14 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
   }
 
   #tell(message: TcpclMessage): void {
-    this.#write(encodeTcpcl(message));
+    this.#write(encodeTcpclMessage(message));
     this.#spoke();
     this.#pauseOrRead();
   }
 
   #write(bytes: Uint8Array): void {
     this.#answers += 1;
-    const asksForRoom = this.#answers === TCPCL_ANSWERS_MAX;
+    const asksForRoom = this.#answers === TCPCL_QUEUED_MESSAGES_MAX;
     this.#effects.push({ kind: 'write', bytes, asksForRoom });
   }
 
@@ -455,7 +465,7 @@ export class TcpclSession implements Machine<TcpclInput, TcpclEffect> {
     else this.#timers.set('silence', this.#now + 2 * this.#keepAliveNs);
   }
 
-  #drop(reason: TcpclDrop): void {
+  #drop(reason: TcpclDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 }

@@ -29,7 +29,7 @@ import {
 } from '../../_kit/bytes.ts';
 
 /** Octets of the contact header. */
-export const TCPCL_CONTACT_BYTES = 6;
+export const TCPCL_CONTACT_HEADER_BYTES = 6;
 const MAGIC = Uint8Array.of(0x64, 0x74, 0x6e, 0x21);
 const VERSION = 4;
 const CAN_TLS = 1;
@@ -67,7 +67,7 @@ const EXTENSIONS_MAX = 4_096;
 const NODE_ID_MAX = 1_024;
 
 /** Why a session ends (RFC 9174 section 6.1). */
-export const TCPCL_END = {
+export const TCPCL_TERMINATION_REASON = {
   unknown: 0,
   idle: 1,
   version: 2,
@@ -76,7 +76,7 @@ export const TCPCL_END = {
   exhausted: 5,
 } as const;
 /** Why a transfer is refused (RFC 9174 section 5.2.4). */
-export const TCPCL_REFUSAL = {
+export const TCPCL_REFUSAL_REASON = {
   unknown: 0,
   completed: 1,
   noResources: 2,
@@ -86,7 +86,7 @@ export const TCPCL_REFUSAL = {
   terminating: 6,
 } as const;
 /** Why a message is rejected (RFC 9174 section 5.1.2). */
-export const TCPCL_REJECTION = { unknownType: 1, unsupported: 2, unexpected: 3 } as const;
+export const TCPCL_REJECTION_REASON = { unknownType: 1, unsupported: 2, unexpected: 3 } as const;
 
 /** A message. Numbers above 2^53 - 1 are read as 2^53 - 1. */
 export type TcpclMessage =
@@ -130,13 +130,13 @@ export type MessageLength =
   | { readonly kind: 'unknown-type' }
   | { readonly kind: 'too-long' };
 
-/** The contact header. */
-export function encodeContact(canTls: boolean): Uint8Array {
+/** The bytes of the contact header with which a session begins (RFC 9174 section 4.2). */
+export function encodeContactHeader(canTls: boolean): Uint8Array {
   return Uint8Array.from([...MAGIC, VERSION, canTls ? CAN_TLS : 0]);
 }
 
 /** Reads a contact header of six octets; undefined if it is none. */
-export function decodeContact(
+export function decodeContactHeader(
   bytes: Uint8Array,
 ): { readonly version: number; readonly canTls: boolean } | undefined {
   if (MAGIC.some((octet, index) => bytes[index] !== octet)) return undefined;
@@ -144,7 +144,7 @@ export function decodeContact(
 }
 
 /** True if a contact header has version 4. */
-export function isOurVersion({ version }: { readonly version: number }): boolean {
+export function isTcpclVersion4({ version }: { readonly version: number }): boolean {
   return version === VERSION;
 }
 
@@ -203,7 +203,7 @@ function sessionLength(bytes: Uint8Array, length: number): MessageLength {
 }
 
 /** Reads a whole message, as {@link messageLength} found it; undefined if it is malformed. */
-export function decodeTcpcl(bytes: Uint8Array): TcpclMessage | undefined {
+export function decodeTcpclMessage(bytes: Uint8Array): TcpclMessage | undefined {
   const flags = bytes[1] as number;
   switch (bytes[0]) {
     case TYPE.segment:
@@ -300,7 +300,7 @@ function numberAt(bytes: Uint8Array, at: number): number {
 }
 
 /** Writes a message. */
-export function encodeTcpcl(message: TcpclMessage): Uint8Array {
+export function encodeTcpclMessage(message: TcpclMessage): Uint8Array {
   switch (message.kind) {
     case 'segment':
       return encodeSegment(message);

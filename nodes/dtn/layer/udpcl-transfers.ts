@@ -10,7 +10,7 @@
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  UDPCL_TRANSFER_BYTES_MAX,
+  UDPCL_BUFFERED_BYTES_MAX,
   UDPCL_TRANSFER_TIMEOUT_NS,
   UDPCL_TRANSFERS_MAX,
 } from '../geometry.ts';
@@ -27,7 +27,7 @@ export interface UdpclPiece {
 }
 
 /** Why a piece is dropped, or a transfer with all its pieces. */
-export type TransferDrop = 'bad-transfer' | 'transfers-full' | 'transfer-expired';
+export type TransferDropReason = 'bad-transfer' | 'transfers-full' | 'transfer-expired';
 
 interface Transfer {
   readonly sender: Endpoint;
@@ -36,12 +36,12 @@ interface Transfer {
 }
 
 /** Transfers that share one budget. */
-export class UdpclTransfers {
-  readonly #onDrop: (reason: TransferDrop) => void;
+export class UdpclReassembler {
+  readonly #onDrop: (reason: TransferDropReason) => void;
   /** Oldest first, by sender and number. */
   readonly #open = new Map<string, Transfer>();
 
-  constructor(onDrop: (reason: TransferDrop) => void) {
+  constructor(onDrop: (reason: TransferDropReason) => void) {
     this.#onDrop = onDrop;
   }
 
@@ -89,7 +89,7 @@ export class UdpclTransfers {
         held.set(sender, sum);
         most = Math.max(most, sum);
       }
-      if (!isMany && cost <= UDPCL_TRANSFER_BYTES_MAX) return;
+      if (!isMany && cost <= UDPCL_BUFFERED_BYTES_MAX) return;
       for (const [id, { sender }] of this.#open) {
         if (held.get(sender) !== most) continue;
         this.#open.delete(id);

@@ -25,7 +25,7 @@ import {
 } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { BUNDLE_BYTES_MAX, BUNDLE_FIRST_BYTE, CBOR_DEPTH_MAX } from '../geometry.ts';
-import { type TransferDrop, UdpclTransfers } from './udpcl-transfers.ts';
+import { type TransferDropReason, UdpclReassembler } from './udpcl-transfers.ts';
 
 const PADDING = 0x00;
 const MAP_FIRST = 0xa0;
@@ -36,7 +36,7 @@ const TRANSFER = 2;
 const PIECE_HEAD = 23;
 
 /** Bytes of all datagrams of a bundle together. */
-export function udpclDatagramBytes(bundleBytes: number, datagramMax: number): number {
+export function udpclTotalDatagramBytes(bundleBytes: number, datagramMax: number): number {
   if (bundleBytes <= datagramMax) return bundleBytes;
   return bundleBytes + PIECE_HEAD * Math.ceil(bundleBytes / (datagramMax - PIECE_HEAD));
 }
@@ -70,13 +70,13 @@ export function udpclDatagrams(
 }
 
 /** Why a part of a datagram is dropped. */
-export type UdpclDrop = 'unknown-message' | TransferDrop;
+export type UdpclDropReason = 'unknown-message' | TransferDropReason;
 
 /** What a datagram brings. */
 export interface UdpclHandlers {
   /** A whole bundle; the callee owns the bytes. */
   readonly onBundle: (bundle: Uint8Array) => void;
-  readonly onDrop: (reason: UdpclDrop) => void;
+  readonly onDrop: (reason: UdpclDropReason) => void;
 }
 
 /** Reads the datagrams of one neighbour. */
@@ -87,8 +87,8 @@ export class UdpclReader {
   /**
    * Unfinished transfers from the neighbour's port on this link; and, apart, from all its other ports.
    */
-  readonly #transfers: UdpclTransfers;
-  readonly #others: UdpclTransfers;
+  readonly #transfers: UdpclReassembler;
+  readonly #others: UdpclReassembler;
   /** Sender of the datagram that is being read. */
   #sender = 0;
 
@@ -96,9 +96,9 @@ export class UdpclReader {
   constructor(own: Endpoint, handlers: UdpclHandlers) {
     this.#own = own;
     this.#handlers = handlers;
-    const onDrop = (reason: TransferDrop): void => handlers.onDrop(reason);
-    this.#transfers = new UdpclTransfers(onDrop);
-    this.#others = new UdpclTransfers(onDrop);
+    const onDrop = (reason: TransferDropReason): void => handlers.onDrop(reason);
+    this.#transfers = new UdpclReassembler(onDrop);
+    this.#others = new UdpclReassembler(onDrop);
   }
 
   /** When {@link expire} is due; Infinity if nothing waits. */

@@ -15,7 +15,7 @@ import { TCPCL_ROUND_TRIP_NS_MAX } from '../geometry.ts';
 const NS_PER_S = 1e9;
 
 /** Finds the links whose layers do not fit, and says why. */
-export function layersThatDoNotFit(
+export function findLayerConflicts(
   nodes: readonly ConfiguredNode<DtnOptions>[],
   links: readonly ConfiguredLink[],
 ): readonly OptionConflict[] {

@@ -10,7 +10,7 @@ import type {
   PlannedContacts,
 } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { oncePer } from '../../../engine/pure/once-per.ts';
+import { memoisePerObject } from '../../../engine/pure/once-per.ts';
 import type { HostEids } from '../names.ts';
 
 const BITS = 8;
@@ -29,7 +29,7 @@ export interface LinkEnd {
 }
 
 /** Time that the neighbour needs to send so many bytes at its lowest planned rate, ns. */
-export function sendingBackNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
+export function returnTransmissionNs({ link, contactsBack }: LinkEnd, bytes: number): Nanoseconds {
   const windows = contactsBack?.windows ?? [];
   const rate = windows.reduce(
     (lowest, { rateBps }) => Math.min(lowest, rateBps),
@@ -55,7 +55,7 @@ export function linkEndsOf(host: string, network: NetworkMap, names: HostEids): 
 type Links = NetworkMap['links'];
 
 /** The links of each host; computed once for all nodes of a network. */
-const linksByHost = oncePer((links: Links): ReadonlyMap<string, Links> => {
+const linksByHost = memoisePerObject((links: Links): ReadonlyMap<string, Links> => {
   const made = new Map<string, Links[number][]>();
   for (const link of links) {
     for (const host of new Set([link.a.host, link.b.host])) {

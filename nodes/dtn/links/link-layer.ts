@@ -5,15 +5,15 @@
  */
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import type { Priority } from '../agent/held-bundle.ts';
-import type { Transfer } from '../agent/input.ts';
+import type { TransferId } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
 
 /** What a node knows of itself and its network. */
-export interface LinkParts {
+export interface LinkLayerParts {
   readonly options: DtnOptions;
   readonly network: NetworkView;
   readonly names: HostEids;
@@ -37,13 +37,13 @@ export interface LinkHandlers {
    * A bundle came; the callee owns the bytes.
    * @param transfer Present if the layer waits for {@link LinkLayer.kept}.
    */
-  readonly onBundle: (bundle: Uint8Array, from: string, transfer?: Transfer) => void;
+  readonly onBundle: (bundle: Uint8Array, from: string, transfer?: TransferId) => void;
   /** The neighbour has the bundle of a transfer. */
-  readonly onReceipt: (transfer: Transfer) => void;
+  readonly onReceipt: (transfer: TransferId) => void;
   /** An outlet opens for bundles, or closes. */
-  readonly onWay: (outlet: string, way: Way) => void;
+  readonly onWay: (outlet: string, way: PeerReachability) => void;
   /** A transfer was given up. */
-  readonly onFailed: (transfer: Transfer) => void;
+  readonly onFailed: (transfer: TransferId) => void;
 }
 
 /** A convergence layer on some links of a node. */
@@ -52,8 +52,8 @@ export interface LinkLayer {
   start(): void;
   stop(): void;
   /** A contact of a link begins or ends. */
-  turn(link: string, way: Way): void;
+  turn(link: string, way: PeerReachability): void;
   send(transmission: LinkTransmission): void;
   /** The node has stored the bundle of a neighbour. Absent in layers that do not acknowledge. */
-  kept?(transfer: Transfer): void;
+  kept?(transfer: TransferId): void;
 }

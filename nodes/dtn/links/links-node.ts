@@ -4,28 +4,28 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { Way } from '../../../engine/host/transport.ts';
-import type { Transfer } from '../agent/input.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
+import type { TransferId } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import { linkEndsOf } from './link-end.ts';
-import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
-import { LtpNode } from './ltp-node.ts';
-import { MeshNode } from './mesh-node.ts';
-import { TcpclNode } from './tcpcl-node.ts';
-import { UdpclNode } from './udpcl-node.ts';
+import type { LinkHandlers, LinkLayer, LinkLayerParts, LinkTransmission } from './link-layer.ts';
+import { LtpLinks } from './ltp-node.ts';
+import { MeshLinks } from './mesh-node.ts';
+import { TcpclLinks } from './tcpcl-node.ts';
+import { UdpclLinks } from './udpcl-node.ts';
 
 /** All links of a node; passes each call to the layer of the link. */
-export class LinksNode implements LinkLayer {
+export class NodeLinks implements LinkLayer {
   readonly #layers: readonly LinkLayer[];
   readonly #byOutlet = new Map<string, LinkLayer>();
 
-  constructor(host: Host, parts: LinkParts, handlers: LinkHandlers) {
+  constructor(host: Host, parts: LinkLayerParts, handlers: LinkHandlers) {
     const { options, network, names } = parts;
     const layers = {
-      udpcl: new UdpclNode(host, handlers),
-      tcpcl: new TcpclNode(host, parts, handlers),
-      ltp: new LtpNode(host, options, names, handlers),
-      mesh: new MeshNode(host, options, names, handlers),
+      udpcl: new UdpclLinks(host, handlers),
+      tcpcl: new TcpclLinks(host, parts, handlers),
+      ltp: new LtpLinks(host, options, names, handlers),
+      mesh: new MeshLinks(host, options, names, handlers),
     };
     for (const end of linkEndsOf(host.name, network, names)) {
       layers[options.layer].add(end);
@@ -48,7 +48,7 @@ export class LinksNode implements LinkLayer {
     for (const layer of this.#layers) layer.stop();
   }
 
-  turn(link: string, way: Way): void {
+  turn(link: string, way: PeerReachability): void {
     for (const layer of this.#layers) layer.turn(link, way);
   }
 
@@ -56,7 +56,7 @@ export class LinksNode implements LinkLayer {
     this.#byOutlet.get(transmission.outlet)?.send(transmission);
   }
 
-  kept(transfer: Transfer): void {
+  kept(transfer: TransferId): void {
     this.#byOutlet.get(transfer.outlet)?.kept?.(transfer);
   }
 }

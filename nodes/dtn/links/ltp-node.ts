@@ -7,33 +7,33 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { dscpOfPriority } from '../../../engine/pure/traffic-class.ts';
-import { MachineShell } from '../../_kit/shell.ts';
-import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
-import type { Transfer } from '../agent/input.ts';
+import { StateMachineRunner } from '../../_kit/shell.ts';
+import { AcknowledgedLinkOutlet } from '../agent/acknowledged-link.ts';
+import type { TransferId } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import { plannedWindowAt } from '../agent/planned-window.ts';
 import type { DtnOptions } from '../config.ts';
-import { BUNDLE_BYTES_MAX, DATAGRAM_MAX, LTP_SILENCE_NS } from '../geometry.ts';
-import { LtpSpan } from '../layer/ltp.ts';
+import { BUNDLE_BYTES_MAX, DATAGRAM_BYTES_MAX, LTP_SILENCE_TIMEOUT_NS } from '../geometry.ts';
+import { LtpMachine } from '../layer/ltp.ts';
 import type { LtpEffect, LtpInput } from '../layer/ltp-shared.ts';
 import type { OpenContact } from '../layer/ltp-transmitter.ts';
-import { ltpHeadBytes } from '../layer/ltp-wire.ts';
+import { ltpOverheadBytesMax } from '../layer/ltp-wire.ts';
 import type { HostEids } from '../names.ts';
-import { type LinkEnd, longestDelayNs, sendingBackNs } from './link-end.ts';
+import { type LinkEnd, longestDelayNs, returnTransmissionNs } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
 interface Neighbour {
   readonly end: LinkEnd;
   readonly outlet: Outlet;
-  readonly shell: MachineShell<LtpInput, LtpEffect>;
+  readonly shell: StateMachineRunner<LtpInput, LtpEffect>;
   readonly to: Endpoint;
   socket: DatagramSocket | undefined;
 }
 
 /** All links of a node on which LTP runs. */
-export class LtpNode implements LinkLayer {
+export class LtpLinks implements LinkLayer {
   readonly #host: Host;
   readonly #options: DtnOptions;
   readonly #handlers: LinkHandlers;
@@ -55,12 +55,12 @@ export class LtpNode implements LinkLayer {
   /** Makes LTP run on this link. */
   add(end: LinkEnd): void {
     const span = this.#spanOf(end);
-    const shell = new MachineShell(this.#host, span, (effect: LtpEffect) =>
+    const shell = new StateMachineRunner(this.#host, span, (effect: LtpEffect) =>
       this.#perform(end, effect),
     );
-    const segmentMax = Math.min(end.link.mtu, DATAGRAM_MAX);
-    const headBytes = ltpHeadBytes(this.#engineOf(this.#host.name));
-    const outlet = new AcknowledgedLink(
+    const segmentMax = Math.min(end.link.mtu, DATAGRAM_BYTES_MAX);
+    const headBytes = ltpOverheadBytesMax(this.#engineOf(this.#host.name));
+    const outlet = new AcknowledgedLinkOutlet(
       {
         link: end.link.id,
         neighbour: end.neighbour,
@@ -95,7 +95,7 @@ export class LtpNode implements LinkLayer {
     }
   }
 
-  turn(link: string, way: Way): void {
+  turn(link: string, way: PeerReachability): void {
     const neighbour = this.#neighbours.get(link);
     if (neighbour === undefined) return;
     neighbour.shell.take({ kind: 'way', way });
@@ -109,7 +109,7 @@ export class LtpNode implements LinkLayer {
     this.#neighbours.get(outlet)?.shell.take({ kind: 'send', ...block });
   }
 
-  kept({ outlet, number }: Transfer): void {
+  kept({ outlet, number }: TransferId): void {
     this.#neighbours.get(outlet)?.shell.take({ kind: 'kept', session: number });
   }
 
@@ -117,16 +117,16 @@ export class LtpNode implements LinkLayer {
     return this.#names.numberOf(name) ?? 0;
   }
 
-  #spanOf(end: LinkEnd): LtpSpan {
+  #spanOf(end: LinkEnd): LtpMachine {
     const { retries, margin, sessions } = this.#options.ltp;
     const delayNs = longestDelayNs(end);
-    const segmentMax = Math.min(end.link.mtu, DATAGRAM_MAX);
-    return new LtpSpan({
+    const segmentMax = Math.min(end.link.mtu, DATAGRAM_BYTES_MAX);
+    return new LtpMachine({
       ownEngine: this.#engineOf(this.#host.name),
       peerEngine: this.#engineOf(end.neighbour),
       segmentMax,
-      answerNs: 2 * (delayNs + margin) + sendingBackNs(end, segmentMax),
-      silenceNs: 2 * delayNs + LTP_SILENCE_NS,
+      answerNs: 2 * (delayNs + margin) + returnTransmissionNs(end, segmentMax),
+      silenceNs: 2 * delayNs + LTP_SILENCE_TIMEOUT_NS,
       retries,
       sessions,
       contactAt: (now): OpenContact => this.#contactAt(end, now),

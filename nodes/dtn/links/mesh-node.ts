@@ -7,10 +7,10 @@
 
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
-import { MachineShell } from '../../_kit/shell.ts';
-import { Adjacency } from '../agent/adjacency.ts';
+import { StateMachineRunner } from '../../_kit/shell.ts';
+import { LinkOutlet } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
 import { MESH_NJ_PER_BIT } from '../geometry.ts';
@@ -31,7 +31,7 @@ interface Neighbour {
 }
 
 /** All links of a node on which a mesh runs. */
-export class MeshNode implements LinkLayer {
+export class MeshLinks implements LinkLayer {
   readonly #host: Host;
   readonly #names: HostEids;
   readonly #handlers: LinkHandlers;
@@ -41,7 +41,7 @@ export class MeshNode implements LinkLayer {
   /** Number of the node to which an outlet leads, by the id of the outlet. */
   readonly #targets = new Map<string, number>();
   #outlets: readonly Outlet[] | undefined;
-  #shell: MachineShell<MeshInput, MeshEffect> | undefined;
+  #shell: StateMachineRunner<MeshInput, MeshEffect> | undefined;
 
   constructor(host: Host, { mesh }: DtnOptions, names: HostEids, handlers: LinkHandlers) {
     this.#host = host;
@@ -67,7 +67,7 @@ export class MeshNode implements LinkLayer {
   start(): void {
     if (this.#neighbours.size === 0) return;
     const relay = this.#relay();
-    this.#shell = new MachineShell(this.#host, relay, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(this.#host, relay, (effect) => this.#perform(effect));
     for (const [link, neighbour] of this.#neighbours) {
       this.#listen(link, neighbour);
       // A neighbour with contacts sleeps until the first one begins, which is an event of its own.
@@ -82,7 +82,7 @@ export class MeshNode implements LinkLayer {
     for (const { socket } of this.#neighbours.values()) socket?.close();
   }
 
-  turn(link: string, way: Way): void {
+  turn(link: string, way: PeerReachability): void {
     if (this.#neighbours.has(link)) this.#shell?.take({ kind: 'way', link, way });
   }
 
@@ -121,7 +121,7 @@ export class MeshNode implements LinkLayer {
       if (name === this.#host.name) return [];
       const id = `mesh to ${name}`;
       this.#targets.set(id, number);
-      const outlet = new Adjacency({
+      const outlet = new LinkOutlet({
         link: id,
         neighbour: name,
         maxBytes: messageBytes,

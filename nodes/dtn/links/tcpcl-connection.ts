@@ -3,22 +3,27 @@
  *
  * @module
  */
-import type { SecureOptions, Stream } from '../../../engine/host/stream.ts';
-import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
-import type { TcpclDrop, TcpclEffect, TcpclFacts, TcpclInput } from '../layer/tcpcl-interface.ts';
+import type { Stream, StreamTlsOptions } from '../../../engine/host/stream.ts';
+import { type StateMachineHost, StateMachineRunner } from '../../_kit/shell.ts';
+import type {
+  TcpclDropReason,
+  TcpclEffect,
+  TcpclInput,
+  TcpclSessionParameters,
+} from '../layer/tcpcl-interface.ts';
 import { TcpclSession } from '../layer/tcpcl-session.ts';
 
 /** What the node does when a session receives a bundle or its state changes. */
-export interface ConnectionHandlers {
+export interface TcpclConnectionHandlers {
   /** Bundles of at most so many octets can be sent, or no longer. */
   readonly onUp: (transferMax: number) => void;
   readonly onDown: () => void;
   readonly onBundle: (bundle: Uint8Array) => void;
   readonly onSent: (transfer: number) => void;
   readonly onFailed: (transfer: number) => void;
-  readonly onDrop: (reason: TcpclDrop) => void;
+  readonly onDrop: (reason: TcpclDropReason) => void;
   /** TLS begins. @returns the role and the key of this end. */
-  readonly onSecure: () => SecureOptions;
+  readonly onSecure: () => StreamTlsOptions;
   /** TLS is up. */
   readonly onSecured: () => void;
   /** The session is over. Called once. */
@@ -28,17 +33,22 @@ export interface ConnectionHandlers {
 /** A session on a stream. */
 export class TcpclConnection {
   readonly #stream: Stream;
-  readonly #handlers: ConnectionHandlers;
+  readonly #handlers: TcpclConnectionHandlers;
   readonly #session: TcpclSession;
-  readonly #shell: MachineShell<TcpclInput, TcpclEffect>;
+  readonly #shell: StateMachineRunner<TcpclInput, TcpclEffect>;
   #isFull = false;
   #isOver = false;
 
-  constructor(host: ShellHost, stream: Stream, facts: TcpclFacts, handlers: ConnectionHandlers) {
+  constructor(
+    host: StateMachineHost,
+    stream: Stream,
+    facts: TcpclSessionParameters,
+    handlers: TcpclConnectionHandlers,
+  ) {
     this.#stream = stream;
     this.#handlers = handlers;
     this.#session = new TcpclSession(facts);
-    this.#shell = new MachineShell(host, this.#session, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#session, (effect) => this.#perform(effect));
     stream.handle({
       onData: (buffer, offset, length) =>
         this.#shell.take({ kind: 'bytes', bytes: buffer.slice(offset, offset + length) }),

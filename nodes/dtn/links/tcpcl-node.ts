@@ -5,28 +5,28 @@
  * @module
  */
 import type { Host } from '../../../engine/host/host.ts';
-import type { Listener, SecureOptions, Stream } from '../../../engine/host/stream.ts';
+import type { Listener, Stream, StreamTlsOptions } from '../../../engine/host/stream.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff } from '../../_kit/back-off.ts';
-import { Newcomers } from '../../_kit/newcomers.ts';
-import { AcknowledgedLink } from '../agent/acknowledged-link.ts';
-import type { Transfer } from '../agent/input.ts';
+import { UnidentifiedStreams } from '../../_kit/unidentified-streams.ts';
+import { AcknowledgedLinkOutlet } from '../agent/acknowledged-link.ts';
+import type { TransferId } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
 import {
   BUNDLE_BYTES_MAX,
-  FORWARDING_GROWTH_MAX,
+  FORWARDING_GROWTH_BYTES_MAX,
   TCPCL_RECONNECT_NS,
   TCPCL_RECONNECT_NS_MAX,
-  TCPCL_SEGMENT_BYTES,
+  TCPCL_SEGMENT_BYTES_MAX,
   TCPCL_SESSIONS_MAX,
-  TCPCL_WINDOW,
+  TCPCL_WINDOW_BUNDLES,
 } from '../geometry.ts';
-import type { TcpclFacts } from '../layer/tcpcl-interface.ts';
+import type { TcpclSessionParameters } from '../layer/tcpcl-interface.ts';
 import { formatEid } from '../wire/eid.ts';
 import { type LinkEnd, longestDelayNs } from './link-end.ts';
-import type { LinkHandlers, LinkLayer, LinkParts, LinkTransmission } from './link-layer.ts';
-import { type ConnectionHandlers, TcpclConnection } from './tcpcl-connection.ts';
+import type { LinkHandlers, LinkLayer, LinkLayerParts, LinkTransmission } from './link-layer.ts';
+import { TcpclConnection, type TcpclConnectionHandlers } from './tcpcl-connection.ts';
 import { TlsKeys, tlsOverheadBytes } from './tcpcl-tls.ts';
 
 /** Time for three attempts to connect beside the light time, ns: the default of `Host.connect`. */
@@ -36,7 +36,7 @@ const SEGMENT_HEAD = 22;
 
 interface Neighbour {
   readonly end: LinkEnd;
-  readonly outlet: AcknowledgedLink;
+  readonly outlet: AcknowledgedLinkOutlet;
   readonly backOff: BackOff;
   listener: Listener | undefined;
   /** The session on which this node sends. */
@@ -44,16 +44,16 @@ interface Neighbour {
   /** Connections that the neighbour opened, by number, oldest first. */
   readonly passive: Map<number, TcpclConnection>;
   /** Connections of the neighbour that have not come up yet. */
-  readonly newcomers: Newcomers<TcpclConnection>;
+  readonly newcomers: UnidentifiedStreams<TcpclConnection>;
   hasContact: boolean;
   isConnecting: boolean;
   retry: Timer | undefined;
 }
 
 /** All links of a node on which TCPCL runs. */
-export class TcpclNode implements LinkLayer {
+export class TcpclLinks implements LinkLayer {
   readonly #host: Host;
-  readonly #parts: LinkParts;
+  readonly #parts: LinkLayerParts;
   readonly #keys: TlsKeys;
   readonly #handlers: LinkHandlers;
   /** By id of the link. */
@@ -61,7 +61,7 @@ export class TcpclNode implements LinkLayer {
   #connections = 0;
   #isStopped = false;
 
-  constructor(host: Host, parts: LinkParts, handlers: LinkHandlers) {
+  constructor(host: Host, parts: LinkLayerParts, handlers: LinkHandlers) {
     this.#host = host;
     this.#parts = parts;
     this.#keys = new TlsKeys(host.name, host.crypto, parts.network);
@@ -74,7 +74,7 @@ export class TcpclNode implements LinkLayer {
 
   /** Makes TCPCL run on this link. */
   add(end: LinkEnd): void {
-    const outlet = new AcknowledgedLink(
+    const outlet = new AcknowledgedLinkOutlet(
       {
         link: end.link.id,
         neighbour: end.neighbour,
@@ -84,7 +84,7 @@ export class TcpclNode implements LinkLayer {
         bytesOnLink: (bytes): number => this.#bytesOnLink(bytes),
       },
       {
-        window: TCPCL_WINDOW,
+        window: TCPCL_WINDOW_BUNDLES,
         // The stream has a queue of its own, and the window limits how many bundles wait in it.
         idleAt: (): Nanoseconds => 0,
         abandon: (): void => undefined,
@@ -100,7 +100,7 @@ export class TcpclNode implements LinkLayer {
       listener: undefined,
       active: undefined,
       passive: new Map(),
-      newcomers: new Newcomers((one) => this.#crowdOut(one)),
+      newcomers: new UnidentifiedStreams((one) => this.#crowdOut(one)),
       hasContact: end.contacts === undefined,
       isConnecting: false,
       retry: undefined,
@@ -125,7 +125,7 @@ export class TcpclNode implements LinkLayer {
     }
   }
 
-  turn(link: string, way: Way): void {
+  turn(link: string, way: PeerReachability): void {
     const neighbour = this.#neighbours.get(link);
     if (neighbour === undefined) return;
     neighbour.hasContact = way === 'open';
@@ -145,7 +145,7 @@ export class TcpclNode implements LinkLayer {
     else this.#handlers.onFailed({ outlet, number: transfer });
   }
 
-  kept({ outlet, number }: Transfer): void {
+  kept({ outlet, number }: TransferId): void {
     const neighbour = this.#neighbours.get(outlet);
     neighbour?.passive.get(number)?.kept();
     if (number === 0) neighbour?.active?.kept();
@@ -178,7 +178,7 @@ export class TcpclNode implements LinkLayer {
       onUp: (transferMax): void => {
         neighbour.backOff.reset();
         // A bundle grows when it leaves: without room for that, the layer would refuse the copy.
-        const bytes = Math.max(0, transferMax - FORWARDING_GROWTH_MAX);
+        const bytes = Math.max(0, transferMax - FORWARDING_GROWTH_BYTES_MAX);
         neighbour.outlet.limit(Math.min(BUNDLE_BYTES_MAX, bytes));
         this.#handlers.onWay(outlet, 'open');
       },
@@ -235,12 +235,12 @@ export class TcpclNode implements LinkLayer {
     { end }: Neighbour,
     stream: Stream,
     number: number,
-    own: Pick<ConnectionHandlers, 'onUp' | 'onDown' | 'onOver'>,
+    own: Pick<TcpclConnectionHandlers, 'onUp' | 'onDown' | 'onOver'>,
   ): TcpclConnection {
     const outlet = end.link.id;
     const { tcpcl } = this.#parts.options;
     const role = number === 0 ? 'active' : 'passive';
-    const facts: TcpclFacts = {
+    const facts: TcpclSessionParameters = {
       role,
       ownId: this.#idOf(this.#host.name),
       peerId: this.#idOf(end.neighbour),
@@ -254,13 +254,13 @@ export class TcpclNode implements LinkLayer {
       onSent: (transfer): void => this.#handlers.onReceipt({ outlet, number: transfer }),
       onFailed: (transfer): void => this.#handlers.onFailed({ outlet, number: transfer }),
       onDrop: (reason): void => this.#host.drop(reason),
-      onSecure: (): SecureOptions => this.#keys.of(end.neighbour, role),
+      onSecure: (): StreamTlsOptions => this.#keys.of(end.neighbour, role),
       onSecured: (): void => this.#host.meter.counter('dtn.tls').add(1),
     });
   }
 
   #bytesOnLink(bytes: number): number {
-    const plain = bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES);
+    const plain = bytes + SEGMENT_HEAD * Math.ceil(bytes / TCPCL_SEGMENT_BYTES_MAX);
     return this.#parts.options.tcpcl.tls === 'off' ? plain : plain + tlsOverheadBytes(plain);
   }
 

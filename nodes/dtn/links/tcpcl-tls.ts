@@ -9,11 +9,11 @@
 
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
-import type { SecureOptions } from '../../../engine/host/stream.ts';
+import type { StreamTlsOptions } from '../../../engine/host/stream.ts';
 import { wipe } from '../../_kit/secrets.ts';
 
 /** Name of a node's secret, whose public part all nodes know. */
-export const TLS_SECRET = 'tcpcl-tls';
+export const TLS_SECRET_NAME = 'tcpcl-tls';
 const KEY_BYTES = 32;
 /** Longest plaintext of a TLS 1.3 record; header, type and tag beside it (RFC 8446 section 5.2). */
 const PLAINTEXT_MAX = 16_384;
@@ -38,7 +38,7 @@ export class TlsKeys {
   }
 
   /** How this end secures a stream to or from a neighbour. */
-  of(neighbour: string, role: 'active' | 'passive'): SecureOptions {
+  of(neighbour: string, role: 'active' | 'passive'): StreamTlsOptions {
     const ends = [this.#own, neighbour];
     const [client, server] = role === 'active' ? ends : ends.toReversed();
     const identity = `tcpcl ${client} ${server}`;
@@ -49,8 +49,8 @@ export class TlsKeys {
   /** A key for each direction, so that nobody can replay to an end what this end has said. */
   #keyOf(neighbour: string, identity: string): Uint8Array {
     const crypto = this.#crypto;
-    const secret = this.#network.identity(this.#own).secret(TLS_SECRET);
-    const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET);
+    const secret = this.#network.identity(this.#own).secret(TLS_SECRET_NAME);
+    const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET_NAME);
     const common = crypto.x25519(secret, theirs);
     wipe(secret);
     // A public key made from a secret never has a low order, so the key is missing.

@@ -7,12 +7,12 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { dscpOfPriority } from '../../../engine/pure/traffic-class.ts';
-import { Adjacency } from '../agent/adjacency.ts';
+import { LinkOutlet } from '../agent/adjacency.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { BUNDLE_BYTES_MAX, BURST_DATAGRAMS_MAX, DATAGRAM_MAX } from '../geometry.ts';
-import { UdpclReader, udpclDatagramBytes, udpclDatagrams } from '../layer/udpcl.ts';
+import { BUNDLE_BYTES_MAX, BURST_DATAGRAMS_MAX, DATAGRAM_BYTES_MAX } from '../geometry.ts';
+import { UdpclReader, udpclDatagrams, udpclTotalDatagramBytes } from '../layer/udpcl.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkTransmission } from './link-layer.ts';
 
@@ -39,7 +39,7 @@ interface Pace {
 }
 
 /** All links of a node on which UDPCL runs. */
-export class UdpclNode implements LinkLayer {
+export class UdpclLinks implements LinkLayer {
   readonly #host: Host;
   readonly #handlers: LinkHandlers;
   /** By id of the link. */
@@ -66,7 +66,7 @@ export class UdpclNode implements LinkLayer {
     }
   }
 
-  turn(link: string, way: Way): void {
+  turn(link: string, way: PeerReachability): void {
     if (this.#neighbours.has(link)) this.#handlers.onWay(link, way);
   }
 
@@ -98,16 +98,16 @@ export class UdpclNode implements LinkLayer {
 
   /** Makes UDPCL run on this link. */
   add({ link, neighbour, near, far, contacts }: LinkEnd): void {
-    const datagramMax = Math.min(link.mtu, DATAGRAM_MAX);
+    const datagramMax = Math.min(link.mtu, DATAGRAM_BYTES_MAX);
     const to = this.#host.endpoint(far.address, far.port);
     this.#neighbours.set(link.id, {
-      outlet: new Adjacency({
+      outlet: new LinkOutlet({
         link: link.id,
         neighbour,
         maxBytes: BUNDLE_BYTES_MAX,
         rateBps: link.rateBps,
         contacts,
-        bytesOnLink: (bytes) => udpclDatagramBytes(bytes, datagramMax),
+        bytesOnLink: (bytes) => udpclTotalDatagramBytes(bytes, datagramMax),
       }),
       port: near.port,
       to,

@@ -10,7 +10,7 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import { decodeRecordTable, encodeRecordTable } from './record-table.ts';
+import { decodeRouterTable, encodeRouterTable } from './record-table.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
 const ONLY_COPY: CopyOffer = { handsOver: true };
@@ -32,11 +32,11 @@ export class BackpressureRouter implements CopyRouter {
 
   record(): Uint8Array {
     const rows = [...this.#own].filter(([, count]) => count > 0);
-    return encodeRecordTable(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return encodeRouterTable(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   heard(neighbour: string, record: Uint8Array): boolean {
-    const rows = decodeRecordTable(record);
+    const rows = decodeRouterTable(record);
     if (rows === undefined) return false;
     this.#theirs.set(neighbour, new Map(rows.filter(([name]) => this.#isKnown(name))));
     return true;

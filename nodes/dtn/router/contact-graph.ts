@@ -5,25 +5,25 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { Behaviour } from '../behaviour.ts';
+import type { DtnBehaviour } from '../behaviour.ts';
 import {
-  type BundleDemand,
-  type ChoiceContext,
+  type BundleRequirements,
   chooseRoute,
-  largestBundleWithin,
-  type NoRoute,
+  largestBundleBytesWithin,
+  type NoRouteReason,
   overbookedBundles,
-  type Projection,
-  RemainingVolumes,
+  RemainingContactVolumes,
   ROUTES_CONSIDERED_MAX,
-  STANDARD_ALLOWANCE,
+  type RouteChoiceContext,
+  type RouteProjection,
+  STANDARD_OVERHEAD_ALLOWANCE,
 } from '../contact-graph/choose.ts';
-import { type ContactPlan, type PlanSource, sameContacts } from '../contact-graph/plan.ts';
+import { type ContactPlan, matchContactIndices, type PlanSource } from '../contact-graph/plan.ts';
 import { RouteList } from '../contact-graph/routes.ts';
-import { type RouteQuery, searchOf } from '../contact-graph/search.ts';
+import { type RouteQuery, routeSearchOf } from '../contact-graph/search.ts';
 import type { HostEids } from '../names.ts';
-import type { CopyDecision, Decision, Router, Surroundings } from './router.ts';
-import { type OnTried, TriedRoutes } from './tried-routes.ts';
+import type { CopyRoutingDecision, Router, RoutingContext, RoutingDecision } from './router.ts';
+import { ConsideredRoutes, type OnRoutesConsidered } from './tried-routes.ts';
 
 /** What the router needs of its node. */
 export interface ContactGraphParts {
@@ -31,9 +31,9 @@ export interface ContactGraphParts {
   readonly own: string;
   readonly names: HostEids;
   readonly plans: PlanSource;
-  readonly behaviour: Pick<Behaviour, 'routes' | 'books'>;
+  readonly behaviour: Pick<DtnBehaviour, 'routes' | 'books'>;
   /** Called with the routes considered for a bundle, best first; absent while nobody traces them. */
-  readonly onTried?: OnTried | undefined;
+  readonly onTried?: OnRoutesConsidered | undefined;
 }
 
 /** A query whose routes may have to begin with one neighbour. */
@@ -41,15 +41,15 @@ interface Query extends RouteQuery {
   readonly entry?: number;
 }
 
-const NO_ROUTE: CopyDecision = { kind: 'wait', why: 'no-route' };
-const NO_VOLUME: CopyDecision = { kind: 'wait', why: 'no-volume' };
+const NO_ROUTE: CopyRoutingDecision = { kind: 'wait', why: 'no-route' };
+const NO_VOLUME: CopyRoutingDecision = { kind: 'wait', why: 'no-volume' };
 
 /** Chooses routes from the contact plan, and books their volume. */
 export class ContactGraphRouter implements Router {
   readonly #parts: ContactGraphParts;
   #plan: ContactPlan;
-  #volumes: RemainingVolumes;
-  readonly #promised = new Map<string, Projection>();
+  #volumes: RemainingContactVolumes;
+  readonly #promised = new Map<string, RouteProjection>();
   /** For each neighbour, this node's contacts with all other neighbours. */
   readonly #others = new Map<number, ReadonlySet<number>>();
   /** Lists of routes by {@link keyOf}, and since when each is valid. */
@@ -58,16 +58,16 @@ export class ContactGraphRouter implements Router {
   constructor(parts: ContactGraphParts) {
     this.#parts = parts;
     this.#plan = parts.plans.at(0);
-    this.#volumes = new RemainingVolumes(this.#plan);
+    this.#volumes = new RemainingContactVolumes(this.#plan);
   }
 
-  route(bundle: HeldBundle, around: Surroundings): Decision {
+  route(bundle: HeldBundle, around: RoutingContext): RoutingDecision {
     this.#renew(around.nowNs);
     const query = this.#queryFor(bundle, around.nowNs);
     return query === undefined ? NO_ROUTE : this.#decide(query, bundle, around);
   }
 
-  routeBy(copy: HeldBundle, neighbour: string, around: Surroundings): CopyDecision {
+  routeBy(copy: HeldBundle, neighbour: string, around: RoutingContext): CopyRoutingDecision {
     this.#renew(around.nowNs);
     const query = this.#queryFor(copy, around.nowNs);
     const entry = this.#parts.names.numberOf(neighbour);
@@ -77,20 +77,20 @@ export class ContactGraphRouter implements Router {
     return decision.kind === 'split' ? NO_VOLUME : decision;
   }
 
-  #decide(query: Query, bundle: HeldBundle, around: Surroundings): Decision {
+  #decide(query: Query, bundle: HeldBundle, around: RoutingContext): RoutingDecision {
     const { names, behaviour } = this.#parts;
     const { books } = behaviour;
     const plan = this.#plan;
-    const choice: ChoiceContext = {
+    const choice: RouteChoiceContext = {
       plan,
       volumes: this.#volumes,
       backlog: (neighbour, priority) =>
         books ? around.waiting(names.nameAt(neighbour) ?? '', priority) : 0,
-      allowance: STANDARD_ALLOWANCE,
+      allowance: STANDARD_OVERHEAD_ALLOWANCE,
       routesMax: ROUTES_CONSIDERED_MAX,
       nowNs: around.nowNs,
     };
-    const tried = this.#parts.onTried && new TriedRoutes(plan, around.nowNs);
+    const tried = this.#parts.onTried && new ConsideredRoutes(plan, around.nowNs);
     const pieceMin = around.leastPiece(bundle);
     const demand = {
       size: bundle.bytes.length,
@@ -107,7 +107,10 @@ export class ContactGraphRouter implements Router {
     if (typeof chosen === 'string') return { kind: 'wait', why: chosen };
     // Section 3.2.8.2: anticipatory fragmentation.
     if (chosen.room < chosen.volume && books)
-      return { kind: 'split', maxBytes: largestBundleWithin(chosen.room, STANDARD_ALLOWANCE) };
+      return {
+        kind: 'split',
+        maxBytes: largestBundleBytesWithin(chosen.room, STANDARD_OVERHEAD_ALLOWANCE),
+      };
     if (books) this.#volumes.book(chosen, bundle.priority);
     this.#promised.set(bundle.key, chosen);
     const { departureNs: leavesNs } = chosen;
@@ -125,7 +128,7 @@ export class ContactGraphRouter implements Router {
   displaced(
     { priority }: HeldBundle,
     queue: readonly HeldBundle[],
-    { nowNs }: Surroundings,
+    { nowNs }: RoutingContext,
   ): readonly HeldBundle[] {
     if (!this.#parts.behaviour.books) return [];
     const plan = this.#plan;
@@ -143,7 +146,11 @@ export class ContactGraphRouter implements Router {
    * The best route for a bundle. A list made earlier gives arrivals of an earlier departure, which are
    * lower bounds: the choice is exact unless it reaches the end of the list, which is then made anew.
    */
-  #choose(query: Query, demand: BundleDemand, choice: ChoiceContext): Projection | NoRoute {
+  #choose(
+    query: Query,
+    demand: BundleRequirements,
+    choice: RouteChoiceContext,
+  ): RouteProjection | NoRouteReason {
     const { routes } = this.#parts.behaviour;
     const list = this.#listFor(query);
     const chosen = chooseRoute(routes(list), demand, choice);
@@ -161,8 +168,8 @@ export class ContactGraphRouter implements Router {
   #renew(nowNs: number): void {
     const plan = this.#parts.plans.at(nowNs);
     if (plan === this.#plan) return;
-    const same = sameContacts(this.#plan, plan);
-    const volumes = new RemainingVolumes(plan);
+    const same = matchContactIndices(this.#plan, plan);
+    const volumes = new RemainingContactVolumes(plan);
     volumes.takeOver(this.#volumes, same);
     this.#plan = plan;
     this.#volumes = volumes;
@@ -202,7 +209,7 @@ export class ContactGraphRouter implements Router {
     const key = keyOf(query);
     const known = this.#lists.get(key);
     if (known !== undefined && query.atNs <= known.list.firstEndNs) return known.list;
-    const list = new RouteList(this.#plan, searchOf(this.#plan), query);
+    const list = new RouteList(this.#plan, routeSearchOf(this.#plan), query);
     this.#lists.set(key, { list, sinceNs: query.atNs });
     return list;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { Decision, Router, Surroundings } from './router.ts';
+import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 
 /** Gives bundles to their destination only. */
 export class DirectRouter implements Router {
@@ -15,7 +15,7 @@ export class DirectRouter implements Router {
     this.#neighbours = neighbours;
   }
 
-  route({ destination }: HeldBundle, around: Surroundings): Decision {
+  route({ destination }: HeldBundle, around: RoutingContext): RoutingDecision {
     if (destination === undefined || !this.#neighbours.has(destination)) {
       return { kind: 'wait', why: 'no-route' };
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
-import type { Behaviour } from '../behaviour.ts';
+import type { DtnBehaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
 import { NetworkPlans } from '../plan-of-network.ts';
@@ -18,7 +18,7 @@ import { ProphetRouter } from './prophet.ts';
 import type { CopyRouter, Router } from './router.ts';
 import { SprayAndWaitRouter } from './spray-and-wait.ts';
 import { StaticRouter } from './static-routes.ts';
-import type { OnTried } from './tried-routes.ts';
+import type { OnRoutesConsidered } from './tried-routes.ts';
 import { TwoHopRouter } from './two-hop.ts';
 
 /** What routers know of their node and network. */
@@ -26,13 +26,13 @@ export interface RouterParts {
   /** Name of the node. */
   readonly own: string;
   readonly options: DtnOptions;
-  readonly behaviour: Behaviour;
+  readonly behaviour: DtnBehaviour;
   readonly network: NetworkMap;
   readonly names: HostEids;
   /** Names of all hosts that this node reaches directly, on a link or through a carrier. */
   readonly neighbours: ReadonlySet<string>;
   /** Called with the routes that were considered for a bundle; absent while nobody traces them. */
-  readonly onTried?: OnTried | undefined;
+  readonly onTried?: OnRoutesConsidered | undefined;
 }
 
 /** The router of a node; if `copies` is present, it decides instead of `router`. */

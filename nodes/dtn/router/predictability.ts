@@ -35,7 +35,7 @@ export const PROPHET_DEFAULTS: Omit<ProphetParameters, 'usualNs' | 'unitNs'> = {
 const LEAST = 0.001;
 
 /** Equation 1: the value after an encounter. `intervalNs`: since the last one, undefined if none. */
-export function valueAfterEncounter(
+export function predictabilityAfterEncounter(
   before: number,
   intervalNs: Nanoseconds | undefined,
   parameters: ProphetParameters,
@@ -47,12 +47,12 @@ export function valueAfterEncounter(
 }
 
 /** Equation 2: the value after `units` units of time. */
-export function agedValue(before: number, units: number, gamma: number): number {
+export function agedPredictability(before: number, units: number, gamma: number): number {
   return before * exp(units * log(gamma));
 }
 
 /** Equation 3: the value by way of a neighbour, whose own value for the destination is `onward`. */
-export function transitiveValue(
+export function transitivePredictability(
   before: number,
   toNeighbour: number,
   onward: number,
@@ -62,7 +62,7 @@ export function transitiveValue(
 }
 
 /** The table of an earlier life. */
-export interface FormerTable {
+export interface SavedPredictabilities {
   readonly values: Iterable<readonly [string, number]>;
   readonly meetings: Iterable<readonly [string, Nanoseconds]>;
   readonly agedNs: Nanoseconds;
@@ -75,7 +75,7 @@ interface Entry {
 }
 
 /** The predictabilities of one node, by name of the other node. */
-export class Predictabilities {
+export class PredictabilityTable {
   readonly #parameters: ProphetParameters;
   readonly #entries = new Map<string, Entry>();
   #agedNs: Nanoseconds = 0;
@@ -109,7 +109,7 @@ export class Predictabilities {
   }
 
   /** Goes on with the table of an earlier life; its values age from `agedNs` on. */
-  restore({ values, meetings, agedNs }: FormerTable): void {
+  restore({ values, meetings, agedNs }: SavedPredictabilities): void {
     const met = new Map(meetings);
     for (const [name, value] of values) this.#entries.set(name, { value, metNs: met.get(name) });
     this.#agedNs = agedNs;
@@ -124,7 +124,7 @@ export class Predictabilities {
     if (units <= 0) return;
     this.#agedNs += units * unitNs;
     for (const [name, entry] of this.#entries) {
-      entry.value = agedValue(entry.value, units, gamma);
+      entry.value = agedPredictability(entry.value, units, gamma);
       if (entry.value < LEAST) this.#entries.delete(name);
     }
   }
@@ -132,7 +132,7 @@ export class Predictabilities {
   meet(neighbour: string, now: Nanoseconds): void {
     const { value = 0, metNs } = this.#entries.get(neighbour) ?? {};
     const intervalNs = metNs === undefined ? undefined : Math.max(0, now - metNs);
-    const after = valueAfterEncounter(value, intervalNs, this.#parameters);
+    const after = predictabilityAfterEncounter(value, intervalNs, this.#parameters);
     this.#entries.set(neighbour, { value: after, metNs: now });
   }
 
@@ -142,7 +142,7 @@ export class Predictabilities {
     for (const [name, onward] of values) {
       const entry = this.#entries.get(name);
       const before = entry?.value ?? 0;
-      const value = transitiveValue(before, toNeighbour, onward, this.#parameters.beta);
+      const value = transitivePredictability(before, toNeighbour, onward, this.#parameters.beta);
       if (value < LEAST) continue;
       this.#entries.set(name, { value, metNs: entry?.metNs });
     }

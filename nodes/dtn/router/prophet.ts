@@ -10,8 +10,8 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import { Predictabilities, type ProphetParameters } from './predictability.ts';
-import { decodeRecordTable, encodeRecordTable, type RecordRow } from './record-table.ts';
+import { PredictabilityTable, type ProphetParameters } from './predictability.ts';
+import { decodeRouterTable, encodeRouterTable, type RouterTableRow } from './record-table.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
 /** A value of 1 in a record, where values are whole numbers. */
@@ -24,7 +24,7 @@ const COPY: CopyOffer = { handsOver: false };
 export class ProphetRouter implements CopyRouter {
   readonly #own: string;
   readonly #isKnown: (name: string) => boolean;
-  readonly #table: Predictabilities;
+  readonly #table: PredictabilityTable;
   /** Tables of neighbours, as they were at the last encounter. */
   readonly #theirs = new Map<string, ReadonlyMap<string, number>>();
   /** True if the table has changed since it was last kept for a restart. */
@@ -34,7 +34,7 @@ export class ProphetRouter implements CopyRouter {
   constructor(own: string, parameters: ProphetParameters, isKnown: (name: string) => boolean) {
     this.#own = own;
     this.#isKnown = isKnown;
-    this.#table = new Predictabilities(parameters);
+    this.#table = new PredictabilityTable(parameters);
   }
 
   /** The values of this node's table. */
@@ -49,11 +49,11 @@ export class ProphetRouter implements CopyRouter {
   }
 
   record(): Uint8Array {
-    return encodeRecordTable(this.values.map(([name, value]) => [name, Math.round(value * PARTS)]));
+    return encodeRouterTable(this.values.map(([name, value]) => [name, Math.round(value * PARTS)]));
   }
 
   heard(neighbour: string, record: Uint8Array): boolean {
-    const rows = decodeRecordTable(record);
+    const rows = decodeRouterTable(record);
     if (rows === undefined || rows.some(([, parts]) => parts > PARTS)) return false;
     const known = this.#ofOthers(rows);
     this.#theirs.set(neighbour, new Map(known));
@@ -70,7 +70,7 @@ export class ProphetRouter implements CopyRouter {
     writer.array(MEMORY_ELEMENTS);
     writer.uint(this.#table.agedNs);
     writer.string(this.record());
-    writer.string(encodeRecordTable(this.#table.meetings()));
+    writer.string(encodeRouterTable(this.#table.meetings()));
     return writer.taken();
   }
 
@@ -94,7 +94,7 @@ export class ProphetRouter implements CopyRouter {
   }
 
   /** Values of other nodes of the network. */
-  #ofOthers(rows: readonly RecordRow[]): readonly RecordRow[] {
+  #ofOthers(rows: readonly RouterTableRow[]): readonly RouterTableRow[] {
     return rows
       .filter(([name]) => name !== this.#own && this.#isKnown(name))
       .map(([name, parts]) => [name, parts / PARTS] as const);
@@ -102,7 +102,7 @@ export class ProphetRouter implements CopyRouter {
 }
 
 /** A table within a byte string; undefined if there is none. */
-function readInnerTable(reader: CborReader): readonly RecordRow[] | undefined {
+function readInnerTable(reader: CborReader): readonly RouterTableRow[] | undefined {
   if (!reader.string(CBOR_BYTES)) return undefined;
-  return decodeRecordTable(reader.content);
+  return decodeRouterTable(reader.content);
 }

@@ -5,13 +5,13 @@
  */
 import { CBOR_ARRAY, CBOR_TEXT, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { EID_LETTERS_MAX, ROUTER_TABLE_ROWS_MAX } from '../geometry.ts';
+import { EID_CHARACTERS_MAX, ROUTER_TABLE_ROWS_MAX } from '../geometry.ts';
 
 /** A name and a whole number. */
-export type RecordRow = readonly [string, number];
+export type RouterTableRow = readonly [string, number];
 
 /** Encodes rows. */
-export function encodeRecordTable(rows: readonly RecordRow[]): Uint8Array {
+export function encodeRouterTable(rows: readonly RouterTableRow[]): Uint8Array {
   const writer = new CborWriter();
   const kept = rows.slice(0, ROUTER_TABLE_ROWS_MAX);
   writer.array(2 * kept.length);
@@ -22,14 +22,17 @@ export function encodeRecordTable(rows: readonly RecordRow[]): Uint8Array {
   return writer.taken();
 }
 
-/** @returns undefined if the bytes are anything but rows. */
-export function decodeRecordTable(bytes: Uint8Array): readonly RecordRow[] | undefined {
+/**
+ * Decodes rows of names and numbers.
+ * @returns undefined if the bytes are anything but rows.
+ */
+export function decodeRouterTable(bytes: Uint8Array): readonly RouterTableRow[] | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
   if (!reader.expect(CBOR_ARRAY) || reader.argument > 2 * ROUTER_TABLE_ROWS_MAX) return undefined;
   const items = reader.argument;
   if (items % 2 !== 0) return undefined;
-  const rows: RecordRow[] = [];
+  const rows: RouterTableRow[] = [];
   for (let item = 0; item < items; item += 2) {
     const name = readText(reader);
     if (name === undefined || !reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
@@ -40,9 +43,9 @@ export function decodeRecordTable(bytes: Uint8Array): readonly RecordRow[] | und
 
 const decoder = new TextDecoder();
 
-/** The next item, if it is a name: printable ASCII, {@link EID_LETTERS_MAX} letters at most. */
+/** The next item, if it is a name: printable ASCII, {@link EID_CHARACTERS_MAX} letters at most. */
 function readText(reader: CborReader): string | undefined {
-  if (!reader.string(CBOR_TEXT) || reader.argument > EID_LETTERS_MAX) return undefined;
+  if (!reader.string(CBOR_TEXT) || reader.argument > EID_CHARACTERS_MAX) return undefined;
   const text = reader.content;
   for (const byte of text) if (byte < 0x20 || byte > 0x7e) return undefined;
   return decoder.decode(text);

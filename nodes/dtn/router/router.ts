@@ -6,13 +6,13 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { NoRoute } from '../contact-graph/choose.ts';
+import type { NoRouteReason } from '../contact-graph/choose.ts';
 
 /** Why a bundle waits. */
-export type WaitReason = NoRoute | 'no-contact-now' | 'too-large' | 'no-taker';
+export type WaitReason = NoRouteReason | 'no-contact-now' | 'too-large' | 'no-taker';
 
 /** Where a bundle goes. */
-export type Decision =
+export type RoutingDecision =
   | {
       readonly kind: 'go';
       /** Name of the neighbour. */
@@ -27,10 +27,10 @@ export type Decision =
   | { readonly kind: 'wait'; readonly why: WaitReason };
 
 /** A decision about a copy of a critical bundle, which stays whole. */
-export type CopyDecision = Exclude<Decision, { readonly kind: 'split' }>;
+export type CopyRoutingDecision = Exclude<RoutingDecision, { readonly kind: 'split' }>;
 
 /** What a router may ask about its node at present. Instants are those of contact plans. */
-export interface Surroundings {
+export interface RoutingContext {
   readonly nowNs: Nanoseconds;
   /** Instant after which the bundle is of no use. */
   deadlineOf(bundle: HeldBundle): Nanoseconds;
@@ -44,9 +44,9 @@ export interface Surroundings {
 
 /** Decides where bundles go. */
 export interface Router {
-  route(bundle: HeldBundle, around: Surroundings): Decision;
+  route(bundle: HeldBundle, around: RoutingContext): RoutingDecision;
   /** Decides about a copy of a critical bundle, on the best route that begins with this neighbour. */
-  routeBy?(copy: HeldBundle, neighbour: string, around: Surroundings): CopyDecision;
+  routeBy?(copy: HeldBundle, neighbour: string, around: RoutingContext): CopyRoutingDecision;
   /** The bundle does not go where {@link route} last sent it: volume promised to it is free again. */
   withdrawn?(bundle: HeldBundle): void;
   /** The bundle has left, or is no longer here. */
@@ -58,7 +58,7 @@ export interface Router {
   displaced?(
     bundle: HeldBundle,
     queue: readonly HeldBundle[],
-    around: Surroundings,
+    around: RoutingContext,
   ): readonly HeldBundle[];
 }
 
@@ -78,7 +78,7 @@ export interface CopyOffer {
 export interface CopyRouter {
   /** True if each offer hands the bundle over, so that there is one copy of it. */
   readonly handsOn?: true;
-  /** An encounter begins. */
+  /** Called when an encounter with a neighbour begins. */
   met?(neighbour: string, nowNs: Nanoseconds): void;
   /** The record for the neighbour's router, which it gets at the beginning of an encounter. */
   record?(neighbour: string, nowNs: Nanoseconds): Uint8Array;

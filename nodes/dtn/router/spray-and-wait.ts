@@ -12,7 +12,7 @@
  * @module
  */
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import { COPIES_MAX } from '../geometry.ts';
+import { SPRAY_COPIES_MAX } from '../geometry.ts';
 import type { CopyOffer, CopyRouter } from './router.ts';
 
 interface Copies {
@@ -35,7 +35,8 @@ export class SprayAndWaitRouter implements CopyRouter {
   }
 
   kept({ key, from }: HeldBundle, note: number | undefined): void {
-    const left = from === undefined ? this.#copies : Math.min(Math.max(1, note ?? 1), COPIES_MAX);
+    const left =
+      from === undefined ? this.#copies : Math.min(Math.max(1, note ?? 1), SPRAY_COPIES_MAX);
     this.#held.set(key, { left, away: 0 });
   }
 

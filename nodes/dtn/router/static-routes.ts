@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { NamePattern, UNLIMITED_WORK } from '../../../engine/pure/name-pattern.ts';
+import { NamePattern, UNLIMITED_PATTERN_WORK } from '../../../engine/pure/name-pattern.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { Decision, Router, Surroundings } from './router.ts';
+import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 
 /** Where bundles for some hosts go. */
 export interface StaticRoute {
@@ -24,12 +24,12 @@ export class StaticRouter implements Router {
   constructor(routes: readonly StaticRoute[], neighbours: ReadonlySet<string>) {
     this.#neighbours = neighbours;
     this.#routes = routes.map(({ to, via }) => ({
-      form: new NamePattern(to, UNLIMITED_WORK),
+      form: new NamePattern(to, UNLIMITED_PATTERN_WORK),
       via,
     }));
   }
 
-  route({ destination = '' }: HeldBundle, around: Surroundings): Decision {
+  route({ destination = '' }: HeldBundle, around: RoutingContext): RoutingDecision {
     const route = this.#routes.find(({ form }) => form.matches(destination));
     const neighbour = route?.via ?? destination;
     if (!this.#neighbours.has(neighbour)) return { kind: 'wait', why: 'no-route' };

@@ -7,12 +7,12 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { HeldBundle } from '../agent/held-bundle.ts';
-import type { NoRoute, Projection } from '../contact-graph/choose.ts';
+import type { NoRouteReason, RouteProjection } from '../contact-graph/choose.ts';
 import type { ContactPlan } from '../contact-graph/plan.ts';
 import type { Route } from '../contact-graph/search.ts';
 
 /** A route that was considered, with its hops and times, and what became of it. */
-export interface TriedRoute {
+export interface ConsideredRoute {
   /** Name of the neighbour to which it leads first. */
   readonly via: string;
   readonly hops: number;
@@ -21,18 +21,18 @@ export interface TriedRoute {
   /** The end of the contact that ends first. */
   readonly endNs: Nanoseconds;
   /** `later`: this route could carry the bundle, but another one is better. */
-  readonly verdict: 'taken' | 'later' | NoRoute;
+  readonly verdict: 'taken' | 'later' | NoRouteReason;
 }
 
 /** Called with the routes that were considered for a bundle. */
-export type OnTried = (bundle: HeldBundle, tried: readonly TriedRoute[]) => void;
+export type OnRoutesConsidered = (bundle: HeldBundle, tried: readonly ConsideredRoute[]) => void;
 
 /** Collects the routes that are considered in one choice. */
-export class TriedRoutes {
+export class ConsideredRoutes {
   readonly #plan: ContactPlan;
   readonly #nowNs: Nanoseconds;
   /** By their contacts, each once: a list that is made anew has the same routes again. */
-  readonly #tried = new Map<string, readonly [Route, Projection | NoRoute]>();
+  readonly #tried = new Map<string, readonly [Route, RouteProjection | NoRouteReason]>();
 
   /** @param nowNs The instant of the choice, by contact plans. */
   constructor(plan: ContactPlan, nowNs: Nanoseconds) {
@@ -41,7 +41,7 @@ export class TriedRoutes {
   }
 
   /** A route is considered. */
-  readonly add = (route: Route, verdict: Projection | NoRoute): void => {
+  readonly add = (route: Route, verdict: RouteProjection | NoRouteReason): void => {
     this.#tried.set(route.contacts.join(' '), [route, verdict]);
   };
 
@@ -50,9 +50,9 @@ export class TriedRoutes {
    * @param nameOf Name of a neighbour by its number.
    */
   ending(
-    chosen: Projection | NoRoute,
+    chosen: RouteProjection | NoRouteReason,
     nameOf: (entry: number) => string | undefined,
-  ): readonly TriedRoute[] {
+  ): readonly ConsideredRoute[] {
     return [...this.#tried.values()].flatMap(([route, verdict]) => {
       const isFit = typeof verdict !== 'string';
       const arrivalNs = isFit ? verdict.arrivalNs : this.#arrivalOf(route);

@@ -10,35 +10,35 @@ import { BLOCK_FLAG, BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import {
   addSecurityBlock,
-  type BlockPart,
-  type BundleParts,
-  blockAt,
-  changeBlock,
-  changePrimaryCrc,
-  freeNumber,
+  changePrimaryCrcType,
+  findBlockByNumber,
+  freeBlockNumberIn,
   newBlock,
+  replaceBlockData,
+  type SplitBlock,
+  type SplitBundle,
 } from './bundle-parts.ts';
 import {
-  CONTEXT_CONFIDENTIALITY,
+  CONFIDENTIALITY_CONTEXT_ID,
   type ConfidentialityParameters,
   confidentialityParameterValues,
   encryptTarget,
 } from './confidentiality.ts';
 import { KEY_BYTES } from './geometry.ts';
 import {
-  CONTEXT_INTEGRITY,
-  integrityParameters,
+  INTEGRITY_CONTEXT_ID,
   integrityParameterValues,
+  readIntegrityParameters,
   signTarget,
 } from './integrity.ts';
 import type { KeyUse } from './keys.ts';
 import type { SecurityRule } from './options.ts';
-import { targetNumberOf } from './policy.ts';
+import { targetBlockNumberOf } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
 import { SCOPE_FLAG } from './scope.ts';
 import { encodeSecurityBlock } from './security-block.ts';
-import { type ReadBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
-import type { SecurityDrop, SecurityTools } from './tools.ts';
+import { type ReadSecurityBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
+import type { SecurityDropReason, SecurityTools } from './tools.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -48,9 +48,9 @@ const EMPTY = new Uint8Array(0);
  */
 export function addSecurity(
   tools: SecurityTools,
-  parts: BundleParts,
+  parts: SplitBundle,
   rules: readonly SecurityRule[],
-): SecurityDrop | undefined {
+): SecurityDropReason | undefined {
   // RFC 9172 section 3.9: integrity first, because an encrypted block cannot be signed. The primary
   // block first of all: signing changes it, and operations on other blocks may cover it.
   for (const step of STEPS) {
@@ -72,11 +72,11 @@ const STEPS = [
 
 function addOperations(
   tools: SecurityTools,
-  parts: BundleParts,
+  parts: SplitBundle,
   rule: SecurityRule,
-): SecurityDrop | undefined {
+): SecurityDropReason | undefined {
   for (const name of rule.targets) {
-    const target = targetNumberOf(parts, name);
+    const target = targetBlockNumberOf(parts, name);
     if (target === undefined) continue;
     const layout = readSecurityLayout(parts);
     if (layout === undefined) return 'security-conflicting';
@@ -89,7 +89,7 @@ function addOperations(
 
 interface Order {
   readonly tools: SecurityTools;
-  readonly parts: BundleParts;
+  readonly parts: SplitBundle;
   readonly rule: SecurityRule;
   readonly target: number;
 }
@@ -115,7 +115,7 @@ function scopeOf({ scope }: SecurityRule): number {
   return scope.reduce((flags, name) => flags | SCOPE_FLAG[name], 0);
 }
 
-function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
+function sign(order: Order, layout: SecurityLayout): SecurityDropReason | undefined {
   const { tools, parts, rule, target } = order;
   const { integrity, encrypted } = layout;
   if (encrypted.has(target)) return 'security-conflicting';
@@ -129,7 +129,7 @@ function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
   wipe(content);
   block.data = encodeSecurityBlock({
     targets: [signed],
-    context: CONTEXT_INTEGRITY,
+    context: INTEGRITY_CONTEXT_ID,
     source: tools.node,
     sourceBytes: encodeEid(tools.node),
     parameters: integrityParameterValues(parameters),
@@ -140,7 +140,10 @@ function sign(order: Order, layout: SecurityLayout): SecurityDrop | undefined {
 }
 
 /** Encrypts the target, and the integrity block that covers it (RFC 9172 section 3.9). */
-function encrypt(order: Order, { integrity, encrypted }: SecurityLayout): SecurityDrop | undefined {
+function encrypt(
+  order: Order,
+  { integrity, encrypted }: SecurityLayout,
+): SecurityDropReason | undefined {
   const { parts, target } = order;
   if (encrypted.has(target)) return undefined;
   const signed = integrity.find((read) => covers(read, target));
@@ -151,11 +154,11 @@ function encrypt(order: Order, { integrity, encrypted }: SecurityLayout): Securi
   return encryptBlock(order, alone.number);
 }
 
-function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
+function encryptBlock(order: Order, target: number): SecurityDropReason | undefined {
   const { tools, parts, rule } = order;
   const vector = tools.vectors.take();
   if (vector === undefined) return 'security-not-ready';
-  const targetBlock = blockAt(parts, target);
+  const targetBlock = findBlockByNumber(parts, target);
   if (targetBlock === undefined) throw new Error(`block ${target} has just been found`);
   const { content, wrappedKey } = operationKey(order, rule.cipher === 128 ? 'aes-128' : 'aes-256');
   const parameters: ConfidentialityParameters = {
@@ -173,10 +176,10 @@ function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
   const { ciphertext, results } = encryptTarget(cipher, targetBlock.data, operation);
   wipe(content);
   // RFC 9173 section 4.8.1: a CRC of the plaintext would help to guess the plaintext.
-  changeBlock(targetBlock, ciphertext, CRC_TYPE.none);
+  replaceBlockData(targetBlock, ciphertext, CRC_TYPE.none);
   block.data = encodeSecurityBlock({
     targets: [{ number: target, results }],
-    context: CONTEXT_CONFIDENTIALITY,
+    context: CONFIDENTIALITY_CONTEXT_ID,
     source: tools.node,
     sourceBytes: encodeEid(tools.node),
     parameters: confidentialityParameterValues(parameters),
@@ -186,11 +189,11 @@ function encryptBlock(order: Order, target: number): SecurityDrop | undefined {
   return undefined;
 }
 
-function emptyBlock(parts: BundleParts, type: number, flags: number): BlockPart {
-  return newBlock({ type, number: freeNumber(parts), flags, data: EMPTY });
+function emptyBlock(parts: SplitBundle, type: number, flags: number): SplitBlock {
+  return newBlock({ type, number: freeBlockNumberIn(parts), flags, data: EMPTY });
 }
 
-function covers({ content }: ReadBlock, target: number): boolean {
+function covers({ content }: ReadSecurityBlock, target: number): boolean {
   return content.targets.some(({ number }) => number === target);
 }
 
@@ -198,11 +201,11 @@ function covers({ content }: ReadBlock, target: number): boolean {
  * RFC 9173 section 3.8.1: a block that a MAC covers needs no CRC. The primary block keeps its CRC if
  * another operation covers that block too, which would fail if the CRC were removed.
  */
-function removeCrc(parts: BundleParts, target: number, layout: SecurityLayout): void {
-  const block = blockAt(parts, target);
+function removeCrc(parts: SplitBundle, target: number, layout: SecurityLayout): void {
+  const block = findBlockByNumber(parts, target);
   if (block === undefined) {
-    if (!isPrimaryInScope(parts, layout)) changePrimaryCrc(parts, CRC_TYPE.none);
-  } else if (block.crcType !== CRC_TYPE.none) changeBlock(block, block.data, CRC_TYPE.none);
+    if (!isPrimaryInScope(parts, layout)) changePrimaryCrcType(parts, CRC_TYPE.none);
+  } else if (block.crcType !== CRC_TYPE.none) replaceBlockData(block, block.data, CRC_TYPE.none);
 }
 
 /**
@@ -211,20 +214,20 @@ function removeCrc(parts: BundleParts, target: number, layout: SecurityLayout): 
  * @returns undefined if the MACs cover the block's number: they would be wrong in a new block.
  */
 function separated(
-  parts: BundleParts,
-  { block, content }: ReadBlock,
+  parts: SplitBundle,
+  { block, content }: ReadSecurityBlock,
   target: number,
-): BlockPart | undefined {
+): SplitBlock | undefined {
   if (content.targets.length === 1) return block;
   const scope =
-    content.context === CONTEXT_INTEGRITY ? integrityParameters(content)?.scope : undefined;
+    content.context === INTEGRITY_CONTEXT_ID ? readIntegrityParameters(content)?.scope : undefined;
   if (scope === undefined || (scope & SCOPE_FLAG.security) !== 0) return undefined;
   const part = (isIt: boolean): Uint8Array =>
     encodeSecurityBlock({
       ...content,
       targets: content.targets.filter(({ number }) => (number === target) === isIt),
     });
-  changeBlock(block, part(false), block.crcType);
+  replaceBlockData(block, part(false), block.crcType);
   const alone = emptyBlock(parts, BLOCK_TYPE.integrity, 0);
   alone.data = part(true);
   addSecurityBlock(parts, alone);

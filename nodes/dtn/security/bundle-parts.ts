@@ -7,10 +7,10 @@
 import { CBOR_BREAK, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import {
-  BLOCK_ELEMENTS,
   BLOCK_TYPE,
   BUNDLE_FIRST_BYTE,
-  CRC_LENGTH,
+  CANONICAL_BLOCK_ELEMENTS,
+  CRC_BYTES_BY_TYPE,
   CRC_TYPE,
 } from '../geometry.ts';
 import { writeCrc } from '../wire/crc.ts';
@@ -22,8 +22,8 @@ const PRIMARY_HEAD = 1;
 const BEFORE_FLAGS = PRIMARY_HEAD + 1;
 const ZEROS = new Uint8Array(4);
 
-/** A canonical block. */
-export interface BlockPart {
+/** A canonical block of a bundle, taken apart so that its data and CRC can be changed. */
+export interface SplitBlock {
   readonly type: number;
   readonly number: number;
   /** Type, number and flags as in the bundle: three integers. */
@@ -35,16 +35,16 @@ export interface BlockPart {
 }
 
 /** A bundle taken apart. */
-export interface BundleParts {
+export interface SplitBundle {
   primary: Uint8Array;
   /** In their order; the payload is the last. */
-  readonly blocks: BlockPart[];
+  readonly blocks: SplitBlock[];
 }
 
 /** Takes the bundle of `view` apart; the parts refer to its bytes. */
-export function partsOf(view: BundleView): BundleParts {
+export function splitIntoBlocks(view: BundleView): SplitBundle {
   const { bytes } = view;
-  const blocks: BlockPart[] = [];
+  const blocks: SplitBlock[] = [];
   for (let index = 0; index < view.blocks; index += 1) {
     const raw = bytes.subarray(view.blockStart[index], view.blockEnd[index]);
     blocks.push({
@@ -75,7 +75,7 @@ export function newBlock(fields: {
   readonly number: number;
   readonly flags: number;
   readonly data: Uint8Array;
-}): BlockPart {
+}): SplitBlock {
   const writer = new CborWriter();
   writer.uint(fields.type);
   writer.uint(fields.number);
@@ -85,14 +85,14 @@ export function newBlock(fields: {
 }
 
 /** Changes the data of a block and the type of its CRC. */
-export function changeBlock(block: BlockPart, data: Uint8Array, crcType: number): void {
+export function replaceBlockData(block: SplitBlock, data: Uint8Array, crcType: number): void {
   block.data = data;
   block.crcType = crcType;
   block.raw = undefined;
 }
 
 /** The flags of a block; a number above 2^53 is rounded. */
-export function flagsOf({ head }: BlockPart): number {
+export function blockFlagsOf({ head }: SplitBlock): number {
   const reader = new CborReader();
   reader.open(head, afterIntegers(head, 0, 2), head.length);
   reader.expect(CBOR_UINT);
@@ -100,28 +100,28 @@ export function flagsOf({ head }: BlockPart): number {
 }
 
 /** The block with this number; undefined if there is none, and for the primary block. */
-export function blockAt({ blocks }: BundleParts, number: number): BlockPart | undefined {
+export function findBlockByNumber({ blocks }: SplitBundle, number: number): SplitBlock | undefined {
   return blocks.find((block) => block.number === number);
 }
 
 /** True for integrity and confidentiality blocks. */
-export function isSecurityBlock({ type }: BlockPart): boolean {
+export function isSecurityBlock({ type }: SplitBlock): boolean {
   return type === BLOCK_TYPE.integrity || type === BLOCK_TYPE.confidentiality;
 }
 
 /** Puts a security block after the other security blocks at the front of the bundle. */
-export function addSecurityBlock(parts: BundleParts, block: BlockPart): void {
+export function addSecurityBlock(parts: SplitBundle, block: SplitBlock): void {
   const at = parts.blocks.findIndex((other) => !isSecurityBlock(other));
   parts.blocks.splice(at, 0, block);
 }
 
 /** Takes a block out of the bundle. */
-export function removeBlock({ blocks }: BundleParts, block: BlockPart): void {
+export function removeBlock({ blocks }: SplitBundle, block: SplitBlock): void {
   blocks.splice(blocks.indexOf(block), 1);
 }
 
 /** The least number above 1 that no block has. */
-export function freeNumber({ blocks }: BundleParts): number {
+export function freeBlockNumberIn({ blocks }: SplitBundle): number {
   const taken = new Set(blocks.map(({ number }) => number));
   let number = 2;
   while (taken.has(number)) number += 1;
@@ -129,7 +129,7 @@ export function freeNumber({ blocks }: BundleParts): number {
 }
 
 /** The type of the primary block's CRC. */
-export function primaryCrcType({ primary }: BundleParts): number {
+export function primaryCrcType({ primary }: SplitBundle): number {
   return primary[afterIntegers(primary, BEFORE_FLAGS, 1)] as number;
 }
 
@@ -137,12 +137,12 @@ export function primaryCrcType({ primary }: BundleParts): number {
  * Gives the primary block another type of CRC: the only change that security makes to this block (RFC
  * 9173 sections 3.8.1 and 3.8.2).
  */
-export function changePrimaryCrc(parts: BundleParts, crcType: number): void {
+export function changePrimaryCrcType(parts: SplitBundle, crcType: number): void {
   const { primary } = parts;
   const before = primaryCrcType(parts);
   if (before === crcType) return;
   const flagsEnd = afterIntegers(primary, BEFORE_FLAGS, 1);
-  const oldLength = before === CRC_TYPE.none ? 0 : 1 + (CRC_LENGTH[before] as number);
+  const oldLength = before === CRC_TYPE.none ? 0 : 1 + (CRC_BYTES_BY_TYPE[before] as number);
   const hadCrc = before === CRC_TYPE.none ? 0 : 1;
   const hasCrc = crcType === CRC_TYPE.none ? 0 : 1;
   const writer = new CborWriter();
@@ -156,12 +156,12 @@ export function changePrimaryCrc(parts: BundleParts, crcType: number): void {
 
 function writeCrcField(writer: CborWriter, start: number, crcType: number): void {
   if (crcType === CRC_TYPE.none) return;
-  writer.string(ZEROS, 0, CRC_LENGTH[crcType] as number);
+  writer.string(ZEROS, 0, CRC_BYTES_BY_TYPE[crcType] as number);
   writeCrc(writer.bytes, start, writer.length, crcType);
 }
 
 /** The bytes of the bundle. */
-export function joinParts({ primary, blocks }: BundleParts): Uint8Array {
+export function joinBlocks({ primary, blocks }: SplitBundle): Uint8Array {
   const writer = new CborWriter();
   writer.byte(BUNDLE_FIRST_BYTE);
   writer.raw(primary);
@@ -170,13 +170,13 @@ export function joinParts({ primary, blocks }: BundleParts): Uint8Array {
   return writer.taken();
 }
 
-function writePart(writer: CborWriter, { raw, head, crcType, data }: BlockPart): void {
+function writePart(writer: CborWriter, { raw, head, crcType, data }: SplitBlock): void {
   if (raw !== undefined) {
     writer.raw(raw);
     return;
   }
   const start = writer.length;
-  writer.array(BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1));
+  writer.array(CANONICAL_BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1));
   writer.raw(head);
   writer.uint(crcType);
   writer.string(data);

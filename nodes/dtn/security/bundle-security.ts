@@ -7,23 +7,23 @@
  * @module
  */
 import type { BundleSecurity } from '../agent/security.ts';
-import type { DtnDrop } from '../drops.ts';
-import { BLOCKS_MAX, PAYLOAD_NUMBER } from '../geometry.ts';
+import type { DtnDropReason } from '../drops.ts';
+import { BUNDLE_BLOCKS_MAX, PAYLOAD_BLOCK_NUMBER } from '../geometry.ts';
 import type { HostEids } from '../names.ts';
 import { BundleView } from '../wire/view.ts';
 import { addSecurity } from './add-security.ts';
-import { type BundleParts, joinParts, partsOf } from './bundle-parts.ts';
+import { joinBlocks, type SplitBundle, splitIntoBlocks } from './bundle-parts.ts';
 import { checkSecurity } from './check-security.ts';
 import type { SecurityOptions, SecurityRule } from './options.ts';
 import {
-  type BundleEnd,
-  type BundleEnds,
-  isChangedOnTheWay,
-  rulesFor,
-  type TargetName,
+  isRewrittenAtEachHop,
+  type SourceAndDestination,
+  type SourceOrDestination,
+  securityRulesFor,
+  type TargetBlockName,
 } from './policy.ts';
 import { isPrimarySigned, readSecurityLayout } from './structure.ts';
-import type { SecurityDrop, SecurityTools } from './tools.ts';
+import type { SecurityDropReason, SecurityTools } from './tools.ts';
 
 /** What the security of a node is made from. */
 export interface SecurityParts {
@@ -37,7 +37,7 @@ export interface SecurityParts {
 }
 
 /** Security by the rules of a node's options, with its keys and its guard. */
-export class RuledSecurity implements BundleSecurity {
+export class RuleBasedSecurity implements BundleSecurity {
   readonly #parts: SecurityParts;
   readonly #view = new BundleView();
   /** Rules for operations that this node adds: to last until the destination, or for the next hop. */
@@ -49,49 +49,51 @@ export class RuledSecurity implements BundleSecurity {
     this.#parts = parts;
     const added = parts.options.rules.filter(({ role }) => role === 'source');
     this.#checked = parts.options.rules.filter(({ role }) => role !== 'source');
-    this.#lasting = parted(added, (name) => !isChangedOnTheWay(name));
-    this.#hopping = parted(added, isChangedOnTheWay);
+    this.#lasting = parted(added, (name) => !isRewrittenAtEachHop(name));
+    this.#hopping = parted(added, isRewrittenAtEachHop);
   }
 
-  made(bundle: Uint8Array): Uint8Array | DtnDrop {
+  made(bundle: Uint8Array): Uint8Array | DtnDropReason {
     const guards = this.#parts.options.guard === 'bcb';
     if (this.#lasting.length === 0 && !guards) return bundle;
     this.#open(bundle);
     const ends = this.#ends(this.#view);
     // A bundle for this node itself never leaves it, and needs no security.
     if (ends.to.host === this.#parts.own) return bundle;
-    const parts = partsOf(this.#view);
-    const rules = rulesFor(this.#lasting, ends);
+    const parts = splitIntoBlocks(this.#view);
+    const rules = securityRulesFor(this.#lasting, ends);
     const drop = addSecurity(this.#parts.tools, parts, rules) ?? this.#checkGuard(parts);
     return drop ?? (rules.length === 0 ? bundle : joined(parts));
   }
 
-  received(view: BundleView): Uint8Array | DtnDrop {
+  received(view: BundleView): Uint8Array | DtnDropReason {
     const { tools, options, own, crcType } = this.#parts;
     const bundle = view.bytes;
     if (!view.hasSecurity && options.rules.length === 0 && options.guard === 'off') return bundle;
-    const parts = partsOf(view);
+    const parts = splitIntoBlocks(view);
     const ends = this.#ends(view);
     const isDestination = ends.to.host === own;
     if (view.isFragment) {
       return this.#checkGuard(parts) ?? this.#checkFragment(view, ends) ?? bundle;
     }
-    const arrival = { rules: rulesFor(this.#checked, ends), isDestination, crcType };
+    const arrival = { rules: securityRulesFor(this.#checked, ends), isDestination, crcType };
     const drop =
       this.#checkGuard(parts) ??
       checkSecurity(tools, parts, arrival) ??
-      (isDestination ? undefined : addSecurity(tools, parts, rulesFor(this.#lasting, ends)));
+      (isDestination
+        ? undefined
+        : addSecurity(tools, parts, securityRulesFor(this.#lasting, ends)));
     return drop ?? (isChanged(parts, view) ? joined(parts) : bundle);
   }
 
-  leaving(copy: Uint8Array): Uint8Array | DtnDrop {
+  leaving(copy: Uint8Array): Uint8Array | DtnDropReason {
     const guards = this.#parts.options.guard === 'bcb';
     if (this.#hopping.length === 0 && !guards) return copy;
     this.#open(copy);
-    const parts = partsOf(this.#view);
+    const parts = splitIntoBlocks(this.#view);
     const exposed = this.#checkGuard(parts);
     if (exposed !== undefined || this.#view.isFragment) return exposed ?? copy;
-    const rules = rulesFor(this.#hopping, this.#ends(this.#view));
+    const rules = securityRulesFor(this.#hopping, this.#ends(this.#view));
     if (rules.length === 0) return copy;
     return addSecurity(this.#parts.tools, parts, rules) ?? joined(parts);
   }
@@ -101,34 +103,40 @@ export class RuledSecurity implements BundleSecurity {
     if (malformed !== undefined) throw new Error(`this node made a bundle that is ${malformed}`);
   }
 
-  #ends(view: BundleView): BundleEnds {
+  #ends(view: BundleView): SourceAndDestination {
     const { names } = this.#parts;
-    const end = (eid: BundleEnd['eid']): BundleEnd => ({ eid, host: names.hostOf(eid) });
+    const end = (eid: SourceOrDestination['eid']): SourceOrDestination => ({
+      eid,
+      host: names.hostOf(eid),
+    });
     return { from: end(view.source), to: end(view.destination) };
   }
 
-  #checkFragment({ hasSecurity }: BundleView, ends: BundleEnds): SecurityDrop | undefined {
-    if (rulesFor(this.#checked, ends).some(({ role }) => role !== 'none'))
+  #checkFragment(
+    { hasSecurity }: BundleView,
+    ends: SourceAndDestination,
+  ): SecurityDropReason | undefined {
+    if (securityRulesFor(this.#checked, ends).some(({ role }) => role !== 'none'))
       return 'security-missing';
     // The bundle put together from such fragments would be delivered encrypted or unverified.
     return hasSecurity && ends.to.host === this.#parts.own ? 'security-unknown' : undefined;
   }
 
   /** With a guard, nothing passes whose payload is in the clear. */
-  #checkGuard(parts: BundleParts): SecurityDrop | undefined {
+  #checkGuard(parts: SplitBundle): SecurityDropReason | undefined {
     if (this.#parts.options.guard === 'off') return undefined;
     const layout = readSecurityLayout(parts);
     if (layout === undefined) return 'security-conflicting';
-    return layout.encrypted.has(PAYLOAD_NUMBER) ? undefined : 'payload-in-the-clear';
+    return layout.encrypted.has(PAYLOAD_BLOCK_NUMBER) ? undefined : 'payload-in-the-clear';
   }
 }
 
 /** The bytes of a bundle, unless security blocks have made it exceed the limit of blocks. */
-function joined(parts: BundleParts): Uint8Array | DtnDrop {
-  return parts.blocks.length > BLOCKS_MAX ? 'too-many-blocks' : joinParts(parts);
+function joined(parts: SplitBundle): Uint8Array | DtnDropReason {
+  return parts.blocks.length > BUNDLE_BLOCKS_MAX ? 'too-many-blocks' : joinBlocks(parts);
 }
 
-function isChanged({ primary, blocks }: BundleParts, view: BundleView): boolean {
+function isChanged({ primary, blocks }: SplitBundle, view: BundleView): boolean {
   const isSame =
     blocks.length === view.blocks && primary.length === view.primaryEnd - view.start - 1;
   return !isSame || blocks.some(({ raw }) => raw === undefined);
@@ -137,7 +145,7 @@ function isChanged({ primary, blocks }: BundleParts, view: BundleView): boolean 
 /** The rules with only those targets for which `isIn` is true, without rules that have none left. */
 function parted(
   rules: readonly SecurityRule[],
-  isIn: (name: TargetName) => boolean,
+  isIn: (name: TargetBlockName) => boolean,
 ): readonly SecurityRule[] {
   return rules
     .map((rule) => ({ ...rule, targets: rule.targets.filter(isIn) }))
@@ -150,6 +158,6 @@ function parted(
  */
 export function hasSignedPrimary(view: BundleView): boolean {
   if (!view.hasSecurity) return false;
-  const layout = readSecurityLayout(partsOf(view));
+  const layout = readSecurityLayout(splitIntoBlocks(view));
   return layout !== undefined && isPrimarySigned(layout);
 }

@@ -7,29 +7,29 @@
 import { wipe } from '../../_kit/secrets.ts';
 import { BLOCK_TYPE, CRC_TYPE } from '../geometry.ts';
 import {
-  type BundleParts,
-  blockAt,
-  changeBlock,
-  changePrimaryCrc,
+  changePrimaryCrcType,
+  findBlockByNumber,
   primaryCrcType,
   removeBlock,
+  replaceBlockData,
+  type SplitBundle,
 } from './bundle-parts.ts';
 import {
-  CONTEXT_CONFIDENTIALITY,
-  confidentialityParameters,
+  CONFIDENTIALITY_CONTEXT_ID,
   decryptTarget,
+  readConfidentialityParameters,
 } from './confidentiality.ts';
-import { CONTEXT_INTEGRITY, hasRightMac, integrityParameters } from './integrity.ts';
+import { hasRightMac, INTEGRITY_CONTEXT_ID, readIntegrityParameters } from './integrity.ts';
 import type { SecurityRule } from './options.ts';
-import { isVital, ruleOf, targetNumberOf } from './policy.ts';
+import { isVital, ruleForOperation, targetBlockNumberOf } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
 import { keepTargets, removeOperations } from './remove-targets.ts';
 import type { SecurityTarget } from './security-block.ts';
-import { type ReadBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
-import type { SecurityDrop, SecurityTools } from './tools.ts';
+import { type ReadSecurityBlock, readSecurityLayout, type SecurityLayout } from './structure.ts';
+import type { SecurityDropReason, SecurityTools } from './tools.ts';
 
 /** How a node receives a bundle: as its destination or not, and under which rules. */
-export interface SecurityArrival {
+export interface SecurityCheckContext {
   /** The rules for the bundle. */
   readonly rules: readonly SecurityRule[];
   /** True at the destination, which also accepts operations without a rule: no later node could. */
@@ -41,9 +41,9 @@ export interface SecurityArrival {
 /** Checks the operations of a bundle that is no fragment, and removes those that it accepts. */
 export function checkSecurity(
   tools: SecurityTools,
-  parts: BundleParts,
-  arrival: SecurityArrival,
-): SecurityDrop | undefined {
+  parts: SplitBundle,
+  arrival: SecurityCheckContext,
+): SecurityDropReason | undefined {
   const checks = new Checks(tools, parts, arrival);
   return checks.run();
 }
@@ -53,34 +53,34 @@ type Result = 'right' | 'wrong' | 'unknown';
 
 interface Operation {
   readonly kind: SecurityRule['block'];
-  readonly read: ReadBlock;
+  readonly read: ReadSecurityBlock;
   readonly target: SecurityTarget;
 }
 
 class Checks {
   readonly #tools: SecurityTools;
-  readonly #parts: BundleParts;
-  readonly #arrival: SecurityArrival;
+  readonly #parts: SplitBundle;
+  readonly #arrival: SecurityCheckContext;
   /** Operations that the bundle had, as kind and target: `bib 1`. */
   readonly #seen = new Set<string>();
   /** Blocks that were removed because an operation on them failed. */
   readonly #gone = new Set<number>();
   #hasAccepted = false;
 
-  constructor(tools: SecurityTools, parts: BundleParts, arrival: SecurityArrival) {
+  constructor(tools: SecurityTools, parts: SplitBundle, arrival: SecurityCheckContext) {
     this.#tools = tools;
     this.#parts = parts;
     this.#arrival = arrival;
   }
 
-  run(): SecurityDrop | undefined {
+  run(): SecurityDropReason | undefined {
     const drop = this.#all('bcb') ?? this.#all('bib') ?? this.#checkPresence();
     if (drop === undefined && this.#hasAccepted) this.#restoreCrcs();
     return drop;
   }
 
   /** Decryption uncovers integrity blocks, so the layout is read before each kind. */
-  #all(kind: Operation['kind']): SecurityDrop | undefined {
+  #all(kind: Operation['kind']): SecurityDropReason | undefined {
     if (this.#gone.size > 0) this.#removeOperationsOnGone();
     const layout = readSecurityLayout(this.#parts);
     if (layout === undefined) return 'security-conflicting';
@@ -95,13 +95,14 @@ class Checks {
     return undefined;
   }
 
-  #one(operation: Operation): SecurityDrop | undefined {
+  #one(operation: Operation): SecurityDropReason | undefined {
     const { kind, read, target } = operation;
     const place = { parts: this.#parts, target: target.number };
     // If an operation failed, its target was removed, and so were other operations on that target.
-    if (target.number !== 0 && blockAt(this.#parts, target.number) === undefined) return undefined;
+    if (target.number !== 0 && findBlockByNumber(this.#parts, target.number) === undefined)
+      return undefined;
     if (!this.#parts.blocks.includes(read.block)) return undefined;
-    const rule = ruleOf(this.#arrival.rules, kind, place);
+    const rule = ruleForOperation(this.#arrival.rules, kind, place);
     const role = rule?.role ?? (this.#arrival.isDestination ? 'acceptor' : undefined);
     if (role === undefined || role === 'source') return undefined;
     if (role === 'none') return 'security-unexpected';
@@ -121,9 +122,9 @@ class Checks {
     }
   }
 
-  #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDrop | undefined {
+  #failed(operation: Operation, rule: SecurityRule | undefined): SecurityDropReason | undefined {
     const { number } = operation.target;
-    const type = blockAt(this.#parts, number)?.type;
+    const type = findBlockByNumber(this.#parts, number)?.type;
     // Nobody knows which block an encrypted integrity block covers: it may be the payload.
     const isSignature = type === BLOCK_TYPE.integrity;
     const isLost = isVital({ parts: this.#parts, target: number }) || isSignature;
@@ -138,7 +139,7 @@ class Checks {
 
   /** Removes a block, and with it all operations on the block (RFC 9172 section 5.1.1). */
   #removeTarget(number: number): void {
-    const target = blockAt(this.#parts, number);
+    const target = findBlockByNumber(this.#parts, number);
     if (target === undefined) return;
     removeBlock(this.#parts, target);
     this.#gone.add(number);
@@ -157,7 +158,7 @@ class Checks {
 
   #execute(operation: Operation, rule: SecurityRule | undefined, isAcceptor: boolean): Result {
     const { kind, read } = operation;
-    const known = kind === 'bib' ? CONTEXT_INTEGRITY : CONTEXT_CONFIDENTIALITY;
+    const known = kind === 'bib' ? INTEGRITY_CONTEXT_ID : CONFIDENTIALITY_CONTEXT_ID;
     if (read.content.context !== known) return 'unknown';
     const key = rule?.key;
     // RFC 9173 has no code for a missing key: the operation fails.
@@ -169,7 +170,7 @@ class Checks {
 
   #verify({ read, target }: Operation, key: string): boolean {
     const { crypto, keys } = this.#tools;
-    const parameters = integrityParameters(read.content);
+    const parameters = readIntegrityParameters(read.content);
     if (parameters === undefined) return false;
     const { hash, scope, wrappedKey } = parameters;
     const candidates = this.#unwrapped(wrappedKey, () => keys.accepted(key, 'mac'), key);
@@ -182,8 +183,8 @@ class Checks {
 
   #decrypt({ read, target }: Operation, key: string, isAcceptor: boolean): boolean {
     const { crypto, keys } = this.#tools;
-    const parameters = confidentialityParameters(read.content);
-    const block = blockAt(this.#parts, target.number);
+    const parameters = readConfidentialityParameters(read.content);
+    const block = findBlockByNumber(this.#parts, target.number);
     if (parameters === undefined || block === undefined) return false;
     const use = parameters.key === 128 ? 'aes-128' : 'aes-256';
     const direct = (): readonly Uint8Array[] => keys.accepted(key, use);
@@ -196,7 +197,7 @@ class Checks {
       plain ??= decryptTarget(cipher, block.data, { results: target.results, operation });
     }
     for (const candidate of candidates) wipe(candidate);
-    if (plain !== undefined && isAcceptor) changeBlock(block, plain, block.crcType);
+    if (plain !== undefined && isAcceptor) replaceBlockData(block, plain, block.crcType);
     return plain !== undefined;
   }
 
@@ -215,11 +216,11 @@ class Checks {
   }
 
   /** Refuses a bundle without an operation that a rule of this node requires (RFC 9172 section 2.4). */
-  #checkPresence(): SecurityDrop | undefined {
+  #checkPresence(): SecurityDropReason | undefined {
     for (const { role, block, targets } of this.#arrival.rules) {
       if (role !== 'verifier' && role !== 'acceptor') continue;
       for (const name of targets) {
-        const number = targetNumberOf(this.#parts, name);
+        const number = targetBlockNumberOf(this.#parts, name);
         if (number !== undefined && !this.#seen.has(`${block} ${number}`))
           return 'security-missing';
       }
@@ -235,11 +236,11 @@ class Checks {
     const isFree = (number: number): boolean => !isCovered(layout, number);
     const isBare = primaryCrcType(this.#parts) === CRC_TYPE.none && isFree(0);
     if (isBare && !isPrimaryInScope(this.#parts, layout)) {
-      changePrimaryCrc(this.#parts, crcType);
+      changePrimaryCrcType(this.#parts, crcType);
     }
     const payload = this.#parts.blocks.at(-1);
     if (payload?.crcType === CRC_TYPE.none && isFree(payload.number)) {
-      changeBlock(payload, payload.data, crcType);
+      replaceBlockData(payload, payload.data, crcType);
     }
   }
 }

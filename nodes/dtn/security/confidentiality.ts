@@ -5,19 +5,19 @@
  * @module
  */
 import type { AeadName, CryptoProvider } from '../../../engine/host/crypto.ts';
-import { authenticatedData, SCOPE_ALL, type SecurityOperation } from './scope.ts';
+import { ALL_SCOPE_FLAGS, authenticatedData, type SecurityOperation } from './scope.ts';
 import {
-  bytesOf,
-  bytesValue,
+  createBytesValue,
+  createUintValue,
+  findBytesValue,
+  findUintValue,
   type SecurityBlock,
   type SecurityValue,
-  uintOf,
-  uintValue,
   WRONG_TYPE,
 } from './security-block.ts';
 
 /** Number of the context (RFC 9173 section 5.1). */
-export const CONTEXT_CONFIDENTIALITY = 2;
+export const CONFIDENTIALITY_CONTEXT_ID = 2;
 /** Parameters (RFC 9173 section 4.3.5). */
 const INITIALIZATION_VECTOR = 1;
 const VARIANT = 2;
@@ -27,13 +27,14 @@ const SCOPE_FLAGS = 4;
 const TAG = 1;
 const TAG_BYTES = 16;
 /** RFC 9173 section 4.3.1 recommends 12 bytes; our cryptography supports no other length. */
-export const VECTOR_BYTES = 12;
+export const INITIALIZATION_VECTOR_BYTES = 12;
 
 /** Bits of the key by variant (RFC 9173 section 4.3.2). */
 const BITS: Readonly<Record<number, KeyBits>> = { 1: 128, 3: 256 };
 const VARIANTS: Readonly<Record<KeyBits, number>> = { 128: 1, 256: 3 };
 const DEFAULT_VARIANT = 3;
 const CIPHERS: Readonly<Record<KeyBits, AeadName>> = { 128: 'aes-128-gcm', 256: 'aes-256-gcm' };
+/** Length of the AES key of a confidentiality block, bits. */
 export type KeyBits = 128 | 256;
 
 /** The parameters of a confidentiality block, which hold for all its operations. */
@@ -51,32 +52,36 @@ export function confidentialityParameterValues(
 ): readonly SecurityValue[] {
   const { vector, key, scope, wrappedKey } = parameters;
   return [
-    bytesValue(INITIALIZATION_VECTOR, vector),
-    uintValue(VARIANT, VARIANTS[key]),
-    ...(wrappedKey === undefined ? [] : [bytesValue(WRAPPED_KEY, wrappedKey)]),
-    uintValue(SCOPE_FLAGS, scope),
+    createBytesValue(INITIALIZATION_VECTOR, vector),
+    createUintValue(VARIANT, VARIANTS[key]),
+    ...(wrappedKey === undefined ? [] : [createBytesValue(WRAPPED_KEY, wrappedKey)]),
+    createUintValue(SCOPE_FLAGS, scope),
   ];
 }
 
 /** Reads the parameters; undefined if one is missing, not of its type or has an unknown value. */
-export function confidentialityParameters({
+export function readConfidentialityParameters({
   parameters,
 }: SecurityBlock): ConfidentialityParameters | undefined {
-  const vector = bytesOf(parameters, INITIALIZATION_VECTOR);
-  const variant = uintOf(parameters, VARIANT) ?? DEFAULT_VARIANT;
-  const wrappedKey = bytesOf(parameters, WRAPPED_KEY);
-  const scope = uintOf(parameters, SCOPE_FLAGS) ?? SCOPE_ALL;
+  const vector = findBytesValue(parameters, INITIALIZATION_VECTOR);
+  const variant = findUintValue(parameters, VARIANT) ?? DEFAULT_VARIANT;
+  const wrappedKey = findBytesValue(parameters, WRAPPED_KEY);
+  const scope = findUintValue(parameters, SCOPE_FLAGS) ?? ALL_SCOPE_FLAGS;
   if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
-  if (vector === undefined || vector === WRONG_TYPE || vector.length !== VECTOR_BYTES) {
+  if (
+    vector === undefined ||
+    vector === WRONG_TYPE ||
+    vector.length !== INITIALIZATION_VECTOR_BYTES
+  ) {
     return undefined;
   }
   const key = BITS[variant];
-  if (key === undefined || scope > SCOPE_ALL) return undefined;
+  if (key === undefined || scope > ALL_SCOPE_FLAGS) return undefined;
   return { vector, key, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
 /** The key of an operation (`content`), with parameters and cryptography. */
-export interface Cipher {
+export interface TargetCipher {
   readonly crypto: CryptoProvider;
   readonly content: Uint8Array;
   readonly parameters: ConfidentialityParameters;
@@ -84,7 +89,7 @@ export interface Cipher {
 
 /** Encrypts `plain`, the content of the operation's target. */
 export function encryptTarget(
-  { crypto, content, parameters }: Cipher,
+  { crypto, content, parameters }: TargetCipher,
   plain: Uint8Array,
   operation: SecurityOperation,
 ): { readonly ciphertext: Uint8Array; readonly results: readonly SecurityValue[] } {
@@ -93,12 +98,12 @@ export function encryptTarget(
   aead.seal(parameters.vector, authenticatedData(operation), plain, sealed);
   aead.wipe();
   const ciphertext = sealed.subarray(0, plain.length);
-  return { ciphertext, results: [bytesValue(TAG, sealed.subarray(plain.length))] };
+  return { ciphertext, results: [createBytesValue(TAG, sealed.subarray(plain.length))] };
 }
 
 /** Decrypts the content of the operation's target; undefined if the authentication tag is wrong. */
 export function decryptTarget(
-  { crypto, content, parameters }: Cipher,
+  { crypto, content, parameters }: TargetCipher,
   ciphertext: Uint8Array,
   {
     results,
@@ -119,7 +124,7 @@ function sealedText(
   ciphertext: Uint8Array,
   results: readonly SecurityValue[],
 ): Uint8Array | undefined {
-  const tag = bytesOf(results, TAG);
+  const tag = findBytesValue(results, TAG);
   if (tag === undefined) return ciphertext.length < TAG_BYTES ? undefined : ciphertext;
   if (tag === WRONG_TYPE || tag.length !== TAG_BYTES) return undefined;
   const sealed = new Uint8Array(ciphertext.length + TAG_BYTES);

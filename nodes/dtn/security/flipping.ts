@@ -6,7 +6,7 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { BundleSecurity } from '../agent/security.ts';
-import type { DtnDrop } from '../drops.ts';
+import type { DtnDropReason } from '../drops.ts';
 import { writeCrc } from '../wire/crc.ts';
 import type { Eid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
@@ -16,33 +16,33 @@ const EVERY = 10;
 const BITS = 8;
 
 /** What the attacker needs. */
-export interface Flipping {
+export interface BitFlippingParts {
   readonly random: Random;
   readonly isOwn: (source: Eid) => boolean;
   readonly onFlip: () => void;
 }
 
 /** The security of a node that attacks. */
-export class FlippingSecurity implements BundleSecurity {
+export class BitFlippingSecurity implements BundleSecurity {
   readonly #honest: BundleSecurity;
-  readonly #flipping: Flipping;
+  readonly #flipping: BitFlippingParts;
   readonly #view = new BundleView();
   #passed = 0;
 
-  constructor(honest: BundleSecurity, flipping: Flipping) {
+  constructor(honest: BundleSecurity, flipping: BitFlippingParts) {
     this.#honest = honest;
     this.#flipping = flipping;
   }
 
-  made(bundle: Uint8Array): Uint8Array | DtnDrop {
+  made(bundle: Uint8Array): Uint8Array | DtnDropReason {
     return this.#honest.made(bundle);
   }
 
-  received(view: BundleView): Uint8Array | DtnDrop {
+  received(view: BundleView): Uint8Array | DtnDropReason {
     return this.#honest.received(view);
   }
 
-  leaving(copy: Uint8Array, neighbour: string): Uint8Array | DtnDrop {
+  leaving(copy: Uint8Array, neighbour: string): Uint8Array | DtnDropReason {
     const secured = this.#honest.leaving(copy, neighbour);
     if (typeof secured === 'string' || !this.#isVictim(secured)) return secured;
     const changed = secured.slice();

@@ -7,7 +7,7 @@
 /** Most keys, and rules, of a node (ours): each received bundle is compared with all rules. */
 export const RULES_MAX = 64;
 /** Initialization vectors that a node reserves at once on its disk (ours). */
-export const VECTORS_PER_RESERVE = 65_536;
+export const VECTORS_PER_RESERVATION = 65_536;
 /** Requests and bundles that wait for the first reservation (ours). */
 export const WAITING_INPUTS_MAX = 1_024;
 /**

@@ -4,20 +4,20 @@
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import { integrityProtectedText, SCOPE_ALL, type SecurityOperation } from './scope.ts';
+import { ALL_SCOPE_FLAGS, integrityProtectedText, type SecurityOperation } from './scope.ts';
 import {
-  bytesOf,
-  bytesValue,
+  createBytesValue,
+  createUintValue,
+  findBytesValue,
+  findUintValue,
   type SecurityBlock,
   type SecurityTarget,
   type SecurityValue,
-  uintOf,
-  uintValue,
   WRONG_TYPE,
 } from './security-block.ts';
 
 /** Number of the context (RFC 9173 section 5.1). */
-export const CONTEXT_INTEGRITY = 1;
+export const INTEGRITY_CONTEXT_ID = 1;
 /** Parameters (RFC 9173 section 3.3.4). */
 const VARIANT = 1;
 const WRAPPED_KEY = 2;
@@ -29,6 +29,7 @@ const MAC = 1;
 const BITS: Readonly<Record<number, HashBits>> = { 5: 256, 6: 384, 7: 512 };
 const VARIANTS: Readonly<Record<HashBits, number>> = { 256: 5, 384: 6, 512: 7 };
 const DEFAULT_VARIANT = 6;
+/** Length of the SHA-2 hash in the MAC of an integrity block, bits. */
 export type HashBits = 256 | 384 | 512;
 
 /** The parameters of an integrity block, which hold for all its operations. */
@@ -45,23 +46,23 @@ export function integrityParameterValues(
 ): readonly SecurityValue[] {
   const { hash, scope, wrappedKey } = parameters;
   return [
-    uintValue(VARIANT, VARIANTS[hash]),
-    ...(wrappedKey === undefined ? [] : [bytesValue(WRAPPED_KEY, wrappedKey)]),
-    uintValue(SCOPE_FLAGS, scope),
+    createUintValue(VARIANT, VARIANTS[hash]),
+    ...(wrappedKey === undefined ? [] : [createBytesValue(WRAPPED_KEY, wrappedKey)]),
+    createUintValue(SCOPE_FLAGS, scope),
   ];
 }
 
 /** Reads the parameters; undefined if one is not of its type or has an unknown value. */
-export function integrityParameters({
+export function readIntegrityParameters({
   parameters,
 }: SecurityBlock): IntegrityParameters | undefined {
-  const variant = uintOf(parameters, VARIANT) ?? DEFAULT_VARIANT;
-  const wrappedKey = bytesOf(parameters, WRAPPED_KEY);
-  const scope = uintOf(parameters, SCOPE_FLAGS) ?? SCOPE_ALL;
+  const variant = findUintValue(parameters, VARIANT) ?? DEFAULT_VARIANT;
+  const wrappedKey = findBytesValue(parameters, WRAPPED_KEY);
+  const scope = findUintValue(parameters, SCOPE_FLAGS) ?? ALL_SCOPE_FLAGS;
   if (variant === WRONG_TYPE || wrappedKey === WRONG_TYPE || scope === WRONG_TYPE) return undefined;
   const hash = BITS[variant];
   // Unknown scope flags stand for input to the MAC that this node would leave out: it could not match.
-  if (hash === undefined || scope > SCOPE_ALL) return undefined;
+  if (hash === undefined || scope > ALL_SCOPE_FLAGS) return undefined;
   return { hash, scope, ...(wrappedKey && { wrappedKey }) };
 }
 
@@ -73,7 +74,7 @@ export function signTarget(
   operation: SecurityOperation,
 ): SecurityTarget {
   const mac = macOf(crypto, key, hash, operation);
-  return { number: operation.target, results: [bytesValue(MAC, mac)] };
+  return { number: operation.target, results: [createBytesValue(MAC, mac)] };
 }
 
 /** True if the target has the right MAC. */
@@ -83,7 +84,7 @@ export function hasRightMac(
   { hash, results }: { readonly hash: HashBits; readonly results: readonly SecurityValue[] },
   operation: SecurityOperation,
 ): boolean {
-  const found = bytesOf(results, MAC);
+  const found = findBytesValue(results, MAC);
   if (found === undefined || found === WRONG_TYPE) return false;
   return crypto.equal(macOf(crypto, key, hash, operation), found);
 }

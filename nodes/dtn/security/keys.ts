@@ -7,13 +7,13 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { KEY_BYTES } from './geometry.ts';
-import type { SecurityKey } from './options.ts';
+import type { SecurityKeyOptions } from './options.ts';
 
 /** What a key is for; no two uses have the same bytes. */
 export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
 
 /** Where operations get their keys. */
-export interface Keys {
+export interface SecurityKeys {
   /** The key with which this node signs or encrypts now; the caller wipes it. */
   current(name: string, use: KeyUse): Uint8Array | undefined;
   /** The keys that other nodes may have used, the likeliest first; the caller wipes them. */
@@ -31,11 +31,11 @@ export interface KeySource {
 }
 
 /** Keys derived from a shared secret. */
-export class DerivedKeys implements Keys {
+export class DerivedKeys implements SecurityKeys {
   readonly #source: KeySource;
-  readonly #keys: ReadonlyMap<string, SecurityKey>;
+  readonly #keys: ReadonlyMap<string, SecurityKeyOptions>;
 
-  constructor(source: KeySource, keys: readonly SecurityKey[]) {
+  constructor(source: KeySource, keys: readonly SecurityKeyOptions[]) {
     this.#source = source;
     this.#keys = new Map(keys.map((key) => [key.name, key]));
   }
@@ -56,7 +56,7 @@ export class DerivedKeys implements Keys {
   }
 
   /** How often the key has been replaced. */
-  #generation({ changes }: SecurityKey): number {
+  #generation({ changes }: SecurityKeyOptions): number {
     const nowNs = this.#source.planTime();
     return changes.filter((at) => at <= nowNs).length;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../../_kit/options.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
 import { RULES_MAX } from './geometry.ts';
 
 /** The name of a key in files. */
@@ -17,9 +17,9 @@ const keyConfig = z.strictObject({
   /** Name of the key; nodes that list the same name have the same key. */
   name: keyName,
   /** When the key is replaced, on the clock of contact plans. */
-  changes: z.array(durationNs()).max(1_000).default([]),
+  changes: z.array(durationNsSchema()).max(1_000).default([]),
   /** How long bundles under the former key are still accepted. */
-  overlap: durationNs().default(0),
+  overlap: durationNsSchema().default(0),
 });
 
 const ruleConfig = z.strictObject({
@@ -64,7 +64,7 @@ const ruleConfig = z.strictObject({
 /** A checked rule of the options. */
 export type SecurityRule = z.output<typeof ruleConfig>;
 /** A checked key of the options: its name, and when it is replaced. */
-export type SecurityKey = z.output<typeof keyConfig>;
+export type SecurityKeyOptions = z.output<typeof keyConfig>;
 
 /** Schema of the options. */
 export const securityConfig = z

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { NamePattern, UNLIMITED_WORK } from '../../../engine/pure/name-pattern.ts';
+import { NamePattern, UNLIMITED_PATTERN_WORK } from '../../../engine/pure/name-pattern.ts';
 import { BLOCK_TYPE } from '../geometry.ts';
 import { type Eid, formatEid } from '../wire/eid.ts';
-import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
+import { findBlockByNumber, type SplitBlock, type SplitBundle } from './bundle-parts.ts';
 import type { SecurityRule } from './options.ts';
 
 /** A block that rules can name. */
-export type TargetName = SecurityRule['targets'][number];
+export type TargetBlockName = SecurityRule['targets'][number];
 
-const TARGET_TYPES: Readonly<Record<Exclude<TargetName, 'primary'>, number>> = {
+const TARGET_TYPES: Readonly<Record<Exclude<TargetBlockName, 'primary'>, number>> = {
   payload: BLOCK_TYPE.payload,
   'previous-node': BLOCK_TYPE.previousNode,
   'bundle-age': BLOCK_TYPE.bundleAge,
@@ -20,34 +20,34 @@ const TARGET_TYPES: Readonly<Record<Exclude<TargetName, 'primary'>, number>> = {
 };
 
 /** True for blocks that each node rewrites, so that an operation on them lasts one hop. */
-export function isChangedOnTheWay(name: TargetName): boolean {
+export function isRewrittenAtEachHop(name: TargetBlockName): boolean {
   return name !== 'payload' && name !== 'primary';
 }
 
 /** Source or destination of a bundle: identifier, and name of the host if it is in the network. */
-export interface BundleEnd {
+export interface SourceOrDestination {
   readonly eid: Eid;
   readonly host: string | undefined;
 }
 
 /** Source and destination of a bundle. */
-export interface BundleEnds {
-  readonly from: BundleEnd;
-  readonly to: BundleEnd;
+export interface SourceAndDestination {
+  readonly from: SourceOrDestination;
+  readonly to: SourceOrDestination;
 }
 
 /** The rules for a bundle, in the order of the file. */
-export function rulesFor(
+export function securityRulesFor(
   rules: readonly SecurityRule[],
-  { from, to }: BundleEnds,
+  { from, to }: SourceAndDestination,
 ): readonly SecurityRule[] {
   return rules.filter((rule) => isEnd(rule.from, from) && isEnd(rule.to, to));
 }
 
 /** True if a pattern fits an end: with a colon its identifier, without one the name of its host. */
-function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
+function isEnd(pattern: string, { eid, host }: SourceOrDestination): boolean {
   if (pattern === '*') return true;
-  const form = new NamePattern(pattern, UNLIMITED_WORK);
+  const form = new NamePattern(pattern, UNLIMITED_PATTERN_WORK);
   if (pattern.includes(':')) return form.matches(formatEid(eid));
   return host !== undefined && form.matches(host);
 }
@@ -58,12 +58,12 @@ function isEnd(pattern: string, { eid, host }: BundleEnd): boolean {
  * @param target Number of the operation's target. If that is an encrypted integrity block, rules for
  *   any target fit: which block it covers cannot be read before decryption.
  */
-export function ruleOf(
+export function ruleForOperation(
   rules: readonly SecurityRule[],
   block: SecurityRule['block'],
-  { parts, target }: { readonly parts: BundleParts; readonly target: number },
+  { parts, target }: { readonly parts: SplitBundle; readonly target: number },
 ): SecurityRule | undefined {
-  const type = blockAt(parts, target)?.type;
+  const type = findBlockByNumber(parts, target)?.type;
   return rules.find(
     (rule) =>
       rule.role !== 'source' &&
@@ -72,14 +72,14 @@ export function ruleOf(
   );
 }
 
-function isNamed(name: TargetName, type: number | undefined): boolean {
+function isNamed(name: TargetBlockName, type: number | undefined): boolean {
   return name === 'primary' ? type === undefined : TARGET_TYPES[name] === type;
 }
 
 /** The number of the block of this name; undefined if the bundle has none. */
-export function targetNumberOf(parts: BundleParts, name: TargetName): number | undefined {
+export function targetBlockNumberOf(parts: SplitBundle, name: TargetBlockName): number | undefined {
   if (name === 'primary') return 0;
-  const isIt = ({ type }: BlockPart): boolean => type === TARGET_TYPES[name];
+  const isIt = ({ type }: SplitBlock): boolean => type === TARGET_TYPES[name];
   return parts.blocks.find(isIt)?.number;
 }
 
@@ -88,9 +88,9 @@ export function isVital({
   parts,
   target,
 }: {
-  readonly parts: BundleParts;
+  readonly parts: SplitBundle;
   readonly target: number;
 }): boolean {
-  const type = blockAt(parts, target)?.type;
+  const type = findBlockByNumber(parts, target)?.type;
   return type === undefined || type === BLOCK_TYPE.payload;
 }

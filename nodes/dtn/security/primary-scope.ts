@@ -5,18 +5,18 @@
  * @module
  */
 import { BLOCK_TYPE } from '../geometry.ts';
-import { type BundleParts, blockAt } from './bundle-parts.ts';
-import { CONTEXT_CONFIDENTIALITY, confidentialityParameters } from './confidentiality.ts';
-import { CONTEXT_INTEGRITY, integrityParameters } from './integrity.ts';
+import { findBlockByNumber, type SplitBundle } from './bundle-parts.ts';
+import { CONFIDENTIALITY_CONTEXT_ID, readConfidentialityParameters } from './confidentiality.ts';
+import { INTEGRITY_CONTEXT_ID, readIntegrityParameters } from './integrity.ts';
 import { SCOPE_FLAG } from './scope.ts';
 import type { SecurityBlock } from './security-block.ts';
 import type { SecurityLayout } from './structure.ts';
 
 /** True if an operation on another target covers the primary block, or if one cannot be read. */
-export function isPrimaryInScope(parts: BundleParts, layout: SecurityLayout): boolean {
+export function isPrimaryInScope(parts: SplitBundle, layout: SecurityLayout): boolean {
   const { integrity, confidentiality, encrypted } = layout;
   for (const number of encrypted) {
-    if (blockAt(parts, number)?.type === BLOCK_TYPE.integrity) return true;
+    if (findBlockByNumber(parts, number)?.type === BLOCK_TYPE.integrity) return true;
   }
   return [...integrity, ...confidentiality].some(({ content }) => coversPrimary(content));
 }
@@ -31,10 +31,10 @@ function coversPrimary(content: SecurityBlock): boolean {
 
 function scopeOf(content: SecurityBlock): number | undefined {
   switch (content.context) {
-    case CONTEXT_INTEGRITY:
-      return integrityParameters(content)?.scope;
-    case CONTEXT_CONFIDENTIALITY:
-      return confidentialityParameters(content)?.scope;
+    case INTEGRITY_CONTEXT_ID:
+      return readIntegrityParameters(content)?.scope;
+    case CONFIDENTIALITY_CONTEXT_ID:
+      return readConfidentialityParameters(content)?.scope;
     default:
       return undefined;
   }

@@ -6,30 +6,30 @@
  */
 import type { BundleView } from '../wire/view.ts';
 import {
-  type BlockPart,
-  type BundleParts,
-  changeBlock,
   isSecurityBlock,
-  joinParts,
-  partsOf,
+  joinBlocks,
   removeBlock,
+  replaceBlockData,
+  type SplitBlock,
+  type SplitBundle,
+  splitIntoBlocks,
 } from './bundle-parts.ts';
 import { decodeSecurityBlock, encodeSecurityBlock, type SecurityTarget } from './security-block.ts';
 
 /** The bundle without the blocks that have these indices in its view, and without the operations on them. */
-export function withoutBlocks(view: BundleView, indices: ReadonlySet<number>): Uint8Array {
-  const parts = partsOf(view);
+export function bundleWithoutBlocks(view: BundleView, indices: ReadonlySet<number>): Uint8Array {
+  const parts = splitIntoBlocks(view);
   const gone = new Set<number>();
   for (const block of parts.blocks.filter((_, index) => indices.has(index))) {
     gone.add(block.number);
     removeBlock(parts, block);
   }
   removeOperations(parts, (number) => gone.has(number));
-  return joinParts(parts);
+  return joinBlocks(parts);
 }
 
 /** Removes the operations on targets that are gone, as far as they can be read. */
-export function removeOperations(parts: BundleParts, isGone: (number: number) => boolean): void {
+export function removeOperations(parts: SplitBundle, isGone: (number: number) => boolean): void {
   for (const block of parts.blocks.filter(isSecurityBlock)) {
     keepTargets(parts, block, ({ number }) => !isGone(number));
   }
@@ -37,8 +37,8 @@ export function removeOperations(parts: BundleParts, isGone: (number: number) =>
 
 /** Keeps only some targets of a security block, and removes the block if none is left. */
 export function keepTargets(
-  parts: BundleParts,
-  block: BlockPart,
+  parts: SplitBundle,
+  block: SplitBlock,
   isKept: (target: SecurityTarget) => boolean,
 ): void {
   const content = decodeSecurityBlock(block.data);
@@ -46,5 +46,5 @@ export function keepTargets(
   const targets = content.targets.filter(isKept);
   if (targets.length === content.targets.length) return;
   if (targets.length === 0) removeBlock(parts, block);
-  else changeBlock(block, encodeSecurityBlock({ ...content, targets }), block.crcType);
+  else replaceBlockData(block, encodeSecurityBlock({ ...content, targets }), block.crcType);
 }

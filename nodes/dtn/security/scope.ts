@@ -8,17 +8,17 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { type BlockPart, type BundleParts, blockAt } from './bundle-parts.ts';
+import { findBlockByNumber, type SplitBlock, type SplitBundle } from './bundle-parts.ts';
 
 /** Scope flags (RFC 9173 sections 3.3.3 and 4.3.4). */
 export const SCOPE_FLAG = { primary: 0x1, target: 0x2, security: 0x4 } as const;
 /** All scope flags, the default of both contexts. */
-export const SCOPE_ALL: number = SCOPE_FLAG.primary | SCOPE_FLAG.target | SCOPE_FLAG.security;
+export const ALL_SCOPE_FLAGS: number = SCOPE_FLAG.primary | SCOPE_FLAG.target | SCOPE_FLAG.security;
 
 /** An operation of a security block on one target. */
 export interface SecurityOperation {
-  readonly parts: BundleParts;
-  readonly block: BlockPart;
+  readonly parts: SplitBundle;
+  readonly block: SplitBlock;
   /** Number of the target; 0 is the primary block. */
   readonly target: number;
   readonly scope: number;
@@ -26,7 +26,7 @@ export interface SecurityOperation {
 
 function writeScope(writer: CborWriter, { parts, block, target, scope }: SecurityOperation): void {
   writer.uint(scope);
-  const targetBlock = blockAt(parts, target);
+  const targetBlock = findBlockByNumber(parts, target);
   if ((scope & SCOPE_FLAG.primary) !== 0 && target !== 0) writer.raw(parts.primary);
   if ((scope & SCOPE_FLAG.target) !== 0 && targetBlock !== undefined) writer.raw(targetBlock.head);
   if ((scope & SCOPE_FLAG.security) !== 0) writer.raw(block.head);
@@ -47,6 +47,6 @@ export function integrityProtectedText(operation: SecurityOperation): Uint8Array
   const { parts, target } = operation;
   const writer = new CborWriter();
   writeScope(writer, operation);
-  writer.string(blockAt(parts, target)?.data ?? parts.primary);
+  writer.string(findBlockByNumber(parts, target)?.data ?? parts.primary);
   return writer.taken();
 }

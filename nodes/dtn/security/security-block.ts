@@ -14,7 +14,7 @@
 import { endOfItem } from '../../../engine/pure/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BLOCKS_MAX, CBOR_DEPTH_MAX } from '../geometry.ts';
+import { BUNDLE_BLOCKS_MAX, CBOR_DEPTH_MAX } from '../geometry.ts';
 import type { Eid } from '../wire/eid.ts';
 import { readEid } from '../wire/eid-wire.ts';
 
@@ -78,7 +78,7 @@ export function decodeSecurityBlock(data: Uint8Array): SecurityBlock | undefined
 function readTargets(reader: CborReader): readonly number[] | undefined {
   if (!reader.expect(CBOR_ARRAY)) return undefined;
   const count = reader.argument;
-  if (count < 1 || count > BLOCKS_MAX) return undefined;
+  if (count < 1 || count > BUNDLE_BLOCKS_MAX) return undefined;
   const numbers = new Set<number>();
   for (let index = 0; index < count; index += 1) {
     if (!reader.expect(CBOR_UINT) || !reader.isExact) return undefined;
@@ -131,14 +131,14 @@ function writeValues(writer: CborWriter, values: readonly SecurityValue[]): void
 }
 
 /** A value that is an unsigned integer. */
-export function uintValue(id: number, value: number): SecurityValue {
+export function createUintValue(id: number, value: number): SecurityValue {
   const writer = new CborWriter();
   writer.uint(value);
   return { id, item: writer.taken() };
 }
 
 /** A value that is a string of bytes. */
-export function bytesValue(id: number, value: Uint8Array): SecurityValue {
+export function createBytesValue(id: number, value: Uint8Array): SecurityValue {
   const writer = new CborWriter();
   writer.string(value);
   return { id, item: writer.taken() };
@@ -148,7 +148,7 @@ export function bytesValue(id: number, value: Uint8Array): SecurityValue {
 export const WRONG_TYPE: unique symbol = Symbol('wrong type');
 
 /** The unsigned integer with this identifier; undefined if there is none. */
-export function uintOf(
+export function findUintValue(
   values: readonly SecurityValue[],
   wanted: number,
 ): number | undefined | typeof WRONG_TYPE {
@@ -160,7 +160,7 @@ export function uintOf(
 }
 
 /** The string of bytes with this identifier; undefined if there is none. */
-export function bytesOf(
+export function findBytesValue(
   values: readonly SecurityValue[],
   wanted: number,
 ): Uint8Array | undefined | typeof WRONG_TYPE {

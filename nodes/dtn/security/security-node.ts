@@ -7,15 +7,15 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { Provisioning } from '../../../engine/host/protocol.ts';
-import { CRC_TYPES } from '../agent/origin.ts';
+import { CRC_TYPE_BY_OPTION } from '../agent/origin.ts';
 import type { BundleSecurity } from '../agent/security.ts';
 import type { DtnOptions } from '../config.ts';
-import { TLS_SECRET } from '../links/tcpcl-tls.ts';
+import { TLS_SECRET_NAME } from '../links/tcpcl-tls.ts';
 import type { HostEids } from '../names.ts';
-import { RuledSecurity } from './bundle-security.ts';
-import { FlippingSecurity } from './flipping.ts';
+import { RuleBasedSecurity } from './bundle-security.ts';
+import { BitFlippingSecurity } from './flipping.ts';
 import { DerivedKeys } from './keys.ts';
-import { CountedVectors, type Vectors } from './vectors.ts';
+import { CounterVectors, type InitializationVectors } from './vectors.ts';
 
 const SECRET = 'security';
 const STORE = 'dtn-security';
@@ -27,7 +27,7 @@ const FLIPS = 'flips';
  */
 export const securityProvisioning: Provisioning = {
   sharedSecrets: () => [SECRET],
-  publicKeys: { [TLS_SECRET]: (secret, crypto) => crypto.x25519PublicKey(secret) },
+  publicKeys: { [TLS_SECRET_NAME]: (secret, crypto) => crypto.x25519PublicKey(secret) },
 };
 
 /** What the security of a node is made of. */
@@ -51,7 +51,7 @@ export function createSecurity(host: Host, setup: SecuritySetup): BundleSecurity
   const { crypto } = host;
   const planTime = (): number => host.planTime();
   const keys = new DerivedKeys({ crypto, secret: network.shared(SECRET), planTime }, security.keys);
-  const ruled = new RuledSecurity({
+  const ruled = new RuleBasedSecurity({
     tools: {
       crypto,
       keys,
@@ -63,17 +63,17 @@ export function createSecurity(host: Host, setup: SecuritySetup): BundleSecurity
     options: security,
     names,
     own: host.name,
-    crcType: CRC_TYPES[options.crc],
+    crcType: CRC_TYPE_BY_OPTION[options.crc],
   });
   if (options.hostile !== 'flip-bits') return ruled;
-  return new FlippingSecurity(ruled, {
+  return new BitFlippingSecurity(ruled, {
     random: host.random(FLIPS),
     isOwn: (eid) => names.hostOf(eid) === host.name,
     onFlip: () => host.meter.counter('dtn.tampered').add(1),
   });
 }
 
-function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): Vectors {
+function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): InitializationVectors {
   if (!needsVectors(options)) return { take: () => undefined };
   let isReady = false;
   const onSync = (): void => {
@@ -82,5 +82,5 @@ function vectorsOf(host: Host, { options, names, onReady }: SecuritySetup): Vect
     isReady = true;
   };
   const node = names.numberOf(host.name) ?? 0;
-  return new CountedVectors({ store: host.store(STORE), node, onSync });
+  return new CounterVectors({ store: host.store(STORE), node, onSync });
 }

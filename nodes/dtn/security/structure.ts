@@ -6,30 +6,30 @@
 import { BLOCK_FLAG, BLOCK_TYPE } from '../geometry.ts';
 import { type Eid, IPN_COMPONENT_MAX } from '../wire/eid.ts';
 import {
-  type BlockPart,
-  type BundleParts,
-  blockAt,
-  flagsOf,
+  blockFlagsOf,
+  findBlockByNumber,
   isSecurityBlock,
+  type SplitBlock,
+  type SplitBundle,
 } from './bundle-parts.ts';
 import { decodeSecurityBlock, type SecurityBlock } from './security-block.ts';
 
 /** A security block and its decoded data. */
-export interface ReadBlock {
-  readonly block: BlockPart;
+export interface ReadSecurityBlock {
+  readonly block: SplitBlock;
   readonly content: SecurityBlock;
 }
 
 /** The security blocks of a bundle that can be read. */
 export interface SecurityLayout {
-  readonly integrity: readonly ReadBlock[];
-  readonly confidentiality: readonly ReadBlock[];
+  readonly integrity: readonly ReadSecurityBlock[];
+  readonly confidentiality: readonly ReadSecurityBlock[];
   /** Numbers of the blocks that are encrypted; integrity blocks among them cannot be read. */
   readonly encrypted: ReadonlySet<number>;
 }
 
 /** Reads the security blocks; undefined if they break a rule. */
-export function readSecurityLayout(parts: BundleParts): SecurityLayout | undefined {
+export function readSecurityLayout(parts: SplitBundle): SecurityLayout | undefined {
   const confidentiality = readBlocks(parts.blocks, BLOCK_TYPE.confidentiality);
   if (confidentiality === undefined) return undefined;
   const encrypted = targetsOf(confidentiality);
@@ -45,13 +45,16 @@ export function readSecurityLayout(parts: BundleParts): SecurityLayout | undefin
   }
   // RFC 9172 section 3.8: a node that cannot decrypt must not discard the block and go on.
   for (const { block } of confidentiality) {
-    if ((flagsOf(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
+    if ((blockFlagsOf(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
   }
   return { integrity, confidentiality, encrypted };
 }
 
-function readBlocks(blocks: readonly BlockPart[], type: number): readonly ReadBlock[] | undefined {
-  const read: ReadBlock[] = [];
+function readBlocks(
+  blocks: readonly SplitBlock[],
+  type: number,
+): readonly ReadSecurityBlock[] | undefined {
+  const read: ReadSecurityBlock[] = [];
   for (const block of blocks) {
     if (block.type !== type) continue;
     const content = decodeSecurityBlock(block.data);
@@ -68,22 +71,22 @@ function isSecuritySource(eid: Eid): boolean {
 }
 
 /** The targets of all blocks; undefined if one occurs twice (RFC 9172 section 3.2). */
-function targetsOf(blocks: readonly ReadBlock[]): ReadonlySet<number> | undefined {
+function targetsOf(blocks: readonly ReadSecurityBlock[]): ReadonlySet<number> | undefined {
   const all = blocks.flatMap(({ content }) => content.targets.map(({ number }) => number));
   const unique = new Set(all);
   return unique.size === all.length ? unique : undefined;
 }
 
 /** RFC 9172 section 3.8: neither the primary block nor another confidentiality block is encrypted. */
-function isEncryptable(parts: BundleParts, number: number): boolean {
-  const target = blockAt(parts, number);
+function isEncryptable(parts: SplitBundle, number: number): boolean {
+  const target = findBlockByNumber(parts, number);
   return target !== undefined && target.type !== BLOCK_TYPE.confidentiality;
 }
 
 /** RFC 9172 section 3.7: security blocks are not signed. */
-function isSignable(parts: BundleParts, number: number): boolean {
+function isSignable(parts: SplitBundle, number: number): boolean {
   if (number === 0) return true;
-  const target = blockAt(parts, number);
+  const target = findBlockByNumber(parts, number);
   return target !== undefined && !isSecurityBlock(target);
 }
 

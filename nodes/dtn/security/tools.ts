@@ -5,11 +5,11 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Eid } from '../wire/eid.ts';
-import type { Keys } from './keys.ts';
-import type { Vectors } from './vectors.ts';
+import type { SecurityKeys } from './keys.ts';
+import type { InitializationVectors } from './vectors.ts';
 
 /** Why security refuses a bundle, with the reasons of RFC 9172 section 11.3. */
-export type SecurityDrop =
+export type SecurityDropReason =
   /** Reason 12: an operation that a rule requires is missing. */
   | 'security-missing'
   /** Reason 12: the payload is in the clear, and the guard is on. */
@@ -26,7 +26,7 @@ export type SecurityDrop =
   | 'security-not-ready';
 
 /** Counters of security operations. */
-export type SecurityCount =
+export type SecurityCounterName =
   | 'dtn.security.added'
   | 'dtn.security.verified'
   | 'dtn.security.accepted'
@@ -35,10 +35,10 @@ export type SecurityCount =
 /** Cryptography, keys and vectors of one node. */
 export interface SecurityTools {
   readonly crypto: CryptoProvider;
-  readonly keys: Keys;
-  readonly vectors: Vectors;
+  readonly keys: SecurityKeys;
+  readonly vectors: InitializationVectors;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Identifier of the node. */
   readonly node: Eid;
-  readonly count: (metric: SecurityCount) => void;
+  readonly count: (metric: SecurityCounterName) => void;
 }

@@ -11,20 +11,20 @@
  */
 import type { Store } from '../../../engine/host/store.ts';
 import { writeUint32 } from '../../_kit/bytes.ts';
-import { ReservedCounter } from '../../_kit/reserved-counter.ts';
-import { VECTOR_BYTES } from './confidentiality.ts';
-import { VECTORS_PER_RESERVE } from './geometry.ts';
+import { DurableCounter } from '../../_kit/reserved-counter.ts';
+import { INITIALIZATION_VECTOR_BYTES } from './confidentiality.ts';
+import { VECTORS_PER_RESERVATION } from './geometry.ts';
 
 const UINT32_VALUES = 0x1_0000_0000;
 
 /** Gives initialization vectors for encryption. */
-export interface Vectors {
+export interface InitializationVectors {
   /** The next vector; undefined while the disk has not confirmed it. */
   take(): Uint8Array | undefined;
 }
 
 /** Where the counter of vectors is stored, and the number of the node in them. */
-export interface VectorOptions {
+export interface VectorCounterOptions {
   readonly store: Store;
   /** Number of the node; nodes that share keys have different numbers. */
   readonly node: number;
@@ -33,16 +33,16 @@ export interface VectorOptions {
 }
 
 /** Vectors whose counter is on the node's disk. */
-export class CountedVectors implements Vectors {
+export class CounterVectors implements InitializationVectors {
   readonly #node: number;
-  readonly #counter: ReservedCounter;
+  readonly #counter: DurableCounter;
 
-  constructor({ store, node, onSync }: VectorOptions) {
+  constructor({ store, node, onSync }: VectorCounterOptions) {
     this.#node = node;
-    this.#counter = new ReservedCounter({
+    this.#counter = new DurableCounter({
       store,
       key: 'security/vectors',
-      reserve: VECTORS_PER_RESERVE,
+      reserve: VECTORS_PER_RESERVATION,
       onSync,
     });
   }
@@ -50,7 +50,7 @@ export class CountedVectors implements Vectors {
   take(): Uint8Array | undefined {
     const count = this.#counter.take(0);
     if (count === undefined) return undefined;
-    const vector = new Uint8Array(VECTOR_BYTES);
+    const vector = new Uint8Array(INITIALIZATION_VECTOR_BYTES);
     writeUint32(vector, 0, this.#node);
     writeUint32(vector, 4, Math.floor(count / UINT32_VALUES));
     writeUint32(vector, 8, count % UINT32_VALUES);

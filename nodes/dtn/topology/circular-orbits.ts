@@ -16,10 +16,15 @@ import type {
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import { cosine, sine } from '../../../engine/pure/sine.ts';
-import { durationNs, metres } from '../../_kit/options.ts';
-import { wholeNumber } from '../../_kit/whole-number.ts';
-import { type MeetingPair, meetingNetwork, meetingParameters, pairsOf } from './meeting-network.ts';
-import { type Body, meetingsOfBodies, type Sight } from './sight.ts';
+import { durationNsSchema, metresSchema } from '../../_kit/options.ts';
+import { wholeNumberSchema } from '../../_kit/whole-number.ts';
+import {
+  type MeetingPair,
+  meetingParameters,
+  networkOfMeetings,
+  nodePairsOf,
+} from './meeting-network.ts';
+import { meetingsOfBodies, type SightedBody, type SightLimits } from './sight.ts';
 
 /** WGS 84: equatorial radius, m; gravitational parameter, m^3/s^2; turn of the Earth, rad/s. */
 const EARTH_M = 6_378_137;
@@ -36,12 +41,16 @@ const angle = (min: number, max: number): z.ZodNumber => z.number().min(min).max
 
 const { until: _until, rate } = meetingParameters;
 const parameters = z.strictObject({
-  planes: wholeNumber('a number of orbital planes such as 3', { min: 1, max: 100 }).default(1),
-  satellites: wholeNumber('satellites of each plane such as 4', { min: 1, max: 100 }).default(1),
-  phasing: wholeNumber('a phasing such as 1', { min: 0, max: 99 })
+  planes: wholeNumberSchema('a number of orbital planes such as 3', { min: 1, max: 100 }).default(
+    1,
+  ),
+  satellites: wholeNumberSchema('satellites of each plane such as 4', { min: 1, max: 100 }).default(
+    1,
+  ),
+  phasing: wholeNumberSchema('a phasing such as 1', { min: 0, max: 99 })
     .default(0)
     .meta({ description: 'How far a plane is ahead of the one before, in 360 / all satellites.' }),
-  altitude: metres()
+  altitude: metresSchema()
     .refine((m) => m >= 160_000 && m <= 40_000_000, { message: 'is not between 160 and 40,000 km' })
     .default(550_000),
   inclination: angle(0, 180).default(53).meta({ description: 'Degrees.' }),
@@ -51,7 +60,7 @@ const parameters = z.strictObject({
     .default([]),
   elevation: angle(0, 89).default(10).meta({ description: 'Mask of the stations, degrees.' }),
   between: z.boolean().default(false).meta({ description: 'Links between satellites.' }),
-  until: durationNs()
+  until: durationNsSchema()
     .refine((ns) => ns >= MINUTE_NS && ns <= 104 * DAY_NS, { message: 'is not 1min to 104 days' })
     .default(DAY_NS)
     .meta({ description: 'Passes are computed up to this time of the run. Default 1d.' }),
@@ -81,18 +90,18 @@ function generate(own: Parameters): GeneratedTopology {
   }
   if (own.between) {
     const toEachOther = spaceSight(own);
-    for (const [a, b] of pairsOf(satellites.length)) {
+    for (const [a, b] of nodePairsOf(satellites.length)) {
       pairs.push(pairOf(satellites[a] as Named, satellites[b] as Named, toEachOther));
     }
   }
   const ground = own.stations.map(({ name, lat, lon }) => ({ name, place: { lat, lon } }));
   const nodes: GeneratedNode[] = [...ground, ...satellites.map(({ name }) => ({ name }))];
-  return meetingNetwork(nodes, pairs, { rate: own.rate, delay: 0 });
+  return networkOfMeetings(nodes, pairs, { rate: own.rate, delay: 0 });
 }
 
-type Named = Body & { readonly name: string };
+type Named = SightedBody & { readonly name: string };
 
-function pairOf(a: Named, b: Named, sight: Sight): MeetingPair {
+function pairOf(a: Named, b: Named, sight: SightLimits): MeetingPair {
   return { ends: [a.name, b.name], meetings: meetingsOfBodies(a, b, sight) };
 }
 
@@ -148,7 +157,7 @@ function stationOf({ name, lat, lon }: Parameters['stations'][number]): Named {
 }
 
 /** A satellite is above the mask if the angle at the Earth's centre is at most acos(q) - mask. */
-function groundSight({ altitude, elevation, until }: Parameters): Sight {
+function groundSight({ altitude, elevation, until }: Parameters): SightLimits {
   const mask = elevation * DEGREE;
   const q = (EARTH_M * cosine(mask)) / (EARTH_M + altitude);
   const nearest = q * cosine(mask) + Math.sqrt(1 - q * q) * sine(mask);
@@ -156,7 +165,7 @@ function groundSight({ altitude, elevation, until }: Parameters): Sight {
 }
 
 /** Two satellites see each other if the line between them stays above the air. */
-function spaceSight({ altitude, until }: Parameters): Sight {
+function spaceSight({ altitude, until }: Parameters): SightLimits {
   const q = (EARTH_M + AIR_M) / (EARTH_M + altitude);
   return { cosineLeast: 2 * q * q - 1, until };
 }

@@ -7,10 +7,10 @@
 import { z } from 'zod';
 import type { GeneratedContacts, GeneratedLink } from '../../../engine/host/generator.ts';
 import type { ImportMistake, ImportResult } from '../../../engine/host/importer.ts';
-import { LineMistakes, type TextSpan } from '../../../engine/pure/text-lines.ts';
+import { LineMistakes, type TextOffsets } from '../../../engine/pure/text-lines.ts';
 
-/** A contact of a file; nodes are as written there. */
-export interface ListedContact {
+/** A contact that was read from a file of another program; nodes are as written there. */
+export interface FileContact {
   readonly from: string;
   readonly to: string;
   readonly startNs: number;
@@ -18,7 +18,7 @@ export interface ListedContact {
   readonly rateBps: number;
   readonly delayNs: number;
   /** Where the contact is in the text of the file. */
-  readonly span: TextSpan;
+  readonly span: TextOffsets;
 }
 
 /** Longest time of a run, ns: times are safe integers. */
@@ -39,7 +39,7 @@ export const prefixParameter = z
   .meta({ description: 'Put before numbers of nodes. Default node-.' });
 
 /** How a format is read. */
-export interface ListRules {
+export interface ContactListRules {
   readonly prefix: string;
   /** Whether overlapping contacts with the same direction, rate and delay are merged, or a mistake. */
   readonly mergeOverlaps?: boolean;
@@ -49,7 +49,7 @@ export interface ListRules {
 export type WarningCount = readonly [count: number, what: string, why: string];
 
 /** A sentence for each kind of which there is any: `1 contact left out`, `2 contacts left out`. */
-export function warningsOf(kinds: readonly WarningCount[]): readonly string[] {
+export function formatWarnings(kinds: readonly WarningCount[]): readonly string[] {
   return kinds
     .filter(([count]) => count > 0)
     .map(([count, what, why]) => `${count} ${what}${count === 1 ? '' : 's'} ${why}`);
@@ -57,8 +57,8 @@ export function warningsOf(kinds: readonly WarningCount[]): readonly string[] {
 
 /** The network of some contacts, or what is wrong with them. */
 export function networkOfContacts(
-  contacts: readonly ListedContact[],
-  { prefix, mergeOverlaps = false }: ListRules,
+  contacts: readonly FileContact[],
+  { prefix, mergeOverlaps = false }: ContactListRules,
   warnings: readonly string[],
 ): ImportResult {
   const mistakes = new LineMistakes();
@@ -87,7 +87,7 @@ export function networkOfContacts(
   const oneWay = links.filter(({ forward, backward }) => isEmpty(forward) || isEmpty(backward));
   const all = [
     ...warnings,
-    ...warningsOf([
+    ...formatWarnings([
       [merged, 'contact', 'merged with one that overlaps'],
       [oneWay.length, 'pair', `of ${links.length} with contacts in one direction only`],
     ]),
@@ -102,8 +102,8 @@ function tooMany(size: typeof LARGEST): string | undefined {
 }
 
 /** Contacts of each direction, by `from to`. */
-function directionsOf(contacts: readonly ListedContact[]): Map<string, ListedContact[]> {
-  const directions = new Map<string, ListedContact[]>();
+function directionsOf(contacts: readonly FileContact[]): Map<string, FileContact[]> {
+  const directions = new Map<string, FileContact[]>();
   for (const contact of contacts) {
     const key = keyOf(contact.from, contact.to);
     const listed = directions.get(key);
@@ -120,7 +120,7 @@ function keyOf(from: string, to: string): string {
 /** A link for each pair of nodes with contacts, in the order of the nodes. */
 function linksOf(
   names: readonly string[],
-  directions: ReadonlyMap<string, readonly ListedContact[]>,
+  directions: ReadonlyMap<string, readonly FileContact[]>,
   nameOf: (id: string) => string,
 ): readonly GeneratedLink[] {
   const place = new Map(names.map((name, index) => [name, index]));
@@ -145,7 +145,7 @@ function isEmpty(direction: GeneratedLink['forward']): boolean {
   return direction?.contacts?.windows.length === 0;
 }
 
-function windowOf(contact: ListedContact): GeneratedContacts['windows'][number] {
+function windowOf(contact: FileContact): GeneratedContacts['windows'][number] {
   const { startNs, endNs, rateBps, delayNs } = contact;
   return { startNs, endNs, rateBps, delayNs };
 }
@@ -159,9 +159,9 @@ function byNumber(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The sorted contacts, after merging those that overlap and have the same rate and delay. */
-function joined(sorted: readonly ListedContact[]): ListedContact[] {
-  const kept: ListedContact[] = [];
+/** Merges sorted contacts that overlap and have the same rate and delay. */
+function joined(sorted: readonly FileContact[]): FileContact[] {
+  const kept: FileContact[] = [];
   for (const contact of sorted) {
     const { rateBps, delayNs, startNs, endNs } = contact;
     const before = kept.at(-1);
@@ -173,7 +173,7 @@ function joined(sorted: readonly ListedContact[]): ListedContact[] {
 }
 
 /** Checks the sorted contacts of one direction. */
-function check(listed: readonly ListedContact[], mistakes: LineMistakes): void {
+function check(listed: readonly FileContact[], mistakes: LineMistakes): void {
   for (const [index, contact] of listed.entries()) {
     const mistake = mistakeOf(contact, listed[index - 1]);
     if (mistake !== undefined) mistakes.add({ ...contact.span, ...mistake });
@@ -181,7 +181,7 @@ function check(listed: readonly ListedContact[], mistakes: LineMistakes): void {
 }
 
 /** Reports all contacts that end too late as one mistake: their times count from another epoch. */
-function checkLate(contacts: readonly ListedContact[], mistakes: LineMistakes): void {
+function checkLate(contacts: readonly FileContact[], mistakes: LineMistakes): void {
   const late = contacts.filter(({ endNs }) => endNs > LIFE_NS);
   const [first] = late;
   if (first === undefined) return;
@@ -191,8 +191,8 @@ function checkLate(contacts: readonly ListedContact[], mistakes: LineMistakes): 
 }
 
 function mistakeOf(
-  { startNs, endNs, rateBps, delayNs, from, to }: ListedContact,
-  before: ListedContact | undefined,
+  { startNs, endNs, rateBps, delayNs, from, to }: FileContact,
+  before: FileContact | undefined,
 ): Pick<ImportMistake, 'message' | 'hint'> | undefined {
   if (endNs <= startNs) return { message: 'the contact ends before it begins' };
   if (delayNs > LIFE_NS) return { message: 'the contact has a delay above 104 days' };
@@ -204,7 +204,7 @@ function mistakeOf(
 
 /** A name may be too long, and with a prefix a number can become the name of another node. */
 function checkNames(
-  contacts: readonly ListedContact[],
+  contacts: readonly FileContact[],
   nameOf: (id: string) => string,
   mistakes: LineMistakes,
 ): void {

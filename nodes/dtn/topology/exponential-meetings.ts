@@ -13,13 +13,13 @@ import type {
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
-import { durationNs } from '../../_kit/options.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
 import {
   type Meeting,
-  meetingNetwork,
   meetingParameters,
+  networkOfMeetings,
   nodeNames,
-  pairsOf,
+  nodePairsOf,
   uniformDraw,
 } from './meeting-network.ts';
 
@@ -28,11 +28,11 @@ const SECOND_NS = 1e9;
 
 const parameters = z.strictObject({
   ...meetingParameters,
-  every: durationNs()
+  every: durationNsSchema()
     .refine((ns) => ns > 0, { message: 'is 0' })
     .default(HOUR_NS)
     .meta({ description: 'Mean time from the end of a meeting of two nodes to their next one.' }),
-  contact: durationNs()
+  contact: durationNsSchema()
     .refine((ns) => ns > 0, { message: 'is 0' })
     .default(SECOND_NS)
     .meta({ description: 'How long each meeting lasts. Default 1s.' }),
@@ -50,11 +50,11 @@ export const meetingsGenerator: TopologyGenerator<Parameters> = {
 function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
-  const pairs = [...pairsOf(own.nodes)].map(([a, b]) => ({
+  const pairs = [...nodePairsOf(own.nodes)].map(([a, b]) => ({
     ends: [names[a] ?? '', names[b] ?? ''] as const,
     meetings: meetingsOf(own, draw),
   }));
-  return meetingNetwork(
+  return networkOfMeetings(
     names.map((name) => ({ name })),
     pairs,
     own,

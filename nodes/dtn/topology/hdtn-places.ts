@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TextSpan } from '../../../engine/pure/text-lines.ts';
+import type { TextOffsets } from '../../../engine/pure/text-lines.ts';
 
 /** The key of the list whose entries are wanted. */
 const KEY = '"contacts"';
@@ -12,7 +12,7 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Where the objects of the list are in the text, by their index in the list. */
-export function placesOfContacts(text: string): ReadonlyMap<number, TextSpan> {
+export function locateContacts(text: string): ReadonlyMap<number, TextOffsets> {
   const scan = new Scan();
   for (let at = 0; at < text.length; at += 1) {
     const sign = text.charCodeAt(at);
@@ -28,7 +28,7 @@ export function placesOfContacts(text: string): ReadonlyMap<number, TextSpan> {
 }
 
 /** Where the value of a key is in an object of numbers and texts; without the key, the object's start. */
-export function placeOfValue(key: string, text: string, object: TextSpan): TextSpan {
+export function locateValue(key: string, text: string, object: TextOffsets): TextOffsets {
   const inside = text.slice(object.start, object.end);
   const found = new RegExp(`"${key}"\\s*:\\s*`).exec(inside);
   if (found === null) return { start: object.start, end: object.start + 1 };
@@ -51,7 +51,7 @@ function endOfString(text: string, start: number): number {
 }
 
 class Scan {
-  readonly places = new Map<number, TextSpan>();
+  readonly places = new Map<number, TextOffsets>();
   #depth = 0;
   /** True if the next list is the one whose entries are wanted. */
   #isNext = false;

@@ -14,7 +14,7 @@ import {
   type TextPart,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
-import { NODES_MAX } from './meeting-network.ts';
+import { MEETING_NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
   LATEST_WAY_POINT_S,
@@ -39,7 +39,7 @@ const COLUMNS_MAX = 4_000_000;
 const POINTS_MAX = 1_000_000;
 
 function read(text: string, parameters: WalkImportParameters): ImportResult {
-  const lines = linesOf(text, { lines: 10 * NODES_MAX, columns: COLUMNS_MAX });
+  const lines = linesOf(text, { lines: 10 * MEETING_NODES_MAX, columns: COLUMNS_MAX });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
   const walks = new Map<string, Walk>();

@@ -24,10 +24,10 @@ import {
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
 import {
-  type ListedContact,
+  type FileContact,
+  formatWarnings,
   networkOfContacts,
   prefixParameter,
-  warningsOf,
 } from './contact-list.ts';
 
 const parameters = z.strictObject({
@@ -59,7 +59,7 @@ const FACTOR: Readonly<Record<string, number>> = { kbit: 1e3, mbit: 1e6, gbit: 1
 const FORM = 'expected a contact BEGIN END A B BANDWIDTH [LOSS DELAY JITTER]';
 
 interface Plan {
-  readonly contacts: ListedContact[];
+  readonly contacts: FileContact[];
   isLooped: boolean;
   /** Contacts with loss or jitter. */
   impaired: number;
@@ -79,7 +79,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
   }
   if (mistakes.isAny) return mistakes.all();
   const why = 'with loss or jitter, which has no effect';
-  const warnings = warningsOf([[plan.impaired, 'contact', why]]);
+  const warnings = formatWarnings([[plan.impaired, 'contact', why]]);
   const read = networkOfContacts(plan.contacts, { prefix, mergeOverlaps: true }, warnings);
   if (read.kind === 'mistakes') return { ...read, mistakes: once(read.mistakes) };
   return plan.isLooped ? looped(read, plan.contacts) : read;
@@ -145,7 +145,7 @@ function rateOf(text: string): number {
 /** The plan begins again when its last contact ends. */
 function looped(
   read: Extract<ImportResult, { kind: 'network' }>,
-  contacts: readonly ListedContact[],
+  contacts: readonly FileContact[],
 ): ImportResult {
   const periodNs = contacts.reduce((last, { endNs }) => Math.max(last, endNs), 1);
   const again = (direction: GeneratedDirection = {}): GeneratedDirection => ({

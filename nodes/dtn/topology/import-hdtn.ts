@@ -12,14 +12,14 @@ import type {
   ImportResult,
   TopologyImporter,
 } from '../../../engine/host/importer.ts';
-import { LineMistakes, linesOf, type TextSpan } from '../../../engine/pure/text-lines.ts';
+import { LineMistakes, linesOf, type TextOffsets } from '../../../engine/pure/text-lines.ts';
 import {
-  type ListedContact,
+  type FileContact,
+  formatWarnings,
   networkOfContacts,
   prefixParameter,
-  warningsOf,
 } from './contact-list.ts';
-import { placeOfValue, placesOfContacts } from './hdtn-places.ts';
+import { locateContacts, locateValue } from './hdtn-places.ts';
 
 const parameters = z.strictObject({ prefix: prefixParameter });
 
@@ -39,7 +39,7 @@ const SHOWN_MAX = 40;
 const WHOLE = /^\d{1,15}$/;
 
 type Entry = Readonly<Record<string, unknown>>;
-type Read = ListedContact | ImportMistake;
+type Read = FileContact | ImportMistake;
 
 function read(text: string, { prefix }: z.output<typeof parameters>): ImportResult {
   const bounded = linesOf(text, { columns: text.length });
@@ -49,21 +49,21 @@ function read(text: string, { prefix }: z.output<typeof parameters>): ImportResu
   if (mistakes.isAny) return mistakes.all();
   const others = contacts.filter(({ from, to }) => from !== to);
   const usable = others.filter(({ startNs, endNs }) => endNs > startNs);
-  const warnings = warningsOf([
+  const warnings = formatWarnings([
     [contacts.length - others.length, 'contact', 'of a node with itself left out'],
     [others.length - usable.length, 'contact', 'left out: the end is not after the start'],
   ]);
   return networkOfContacts(usable, { prefix, mergeOverlaps: true }, warnings);
 }
 
-function contactsOf(text: string, mistakes: LineMistakes): readonly ListedContact[] {
-  const contacts: ListedContact[] = [];
+function contactsOf(text: string, mistakes: LineMistakes): readonly FileContact[] {
+  const contacts: FileContact[] = [];
   const listed = entriesOf(text);
   if ('message' in listed) {
     mistakes.add(listed);
     return contacts;
   }
-  const places = placesOfContacts(text);
+  const places = locateContacts(text);
   for (const [index, entry] of listed.entries()) {
     if (mistakes.isFull) break;
     const read = contactOf(entry, text, places.get(index) ?? START);
@@ -73,7 +73,7 @@ function contactsOf(text: string, mistakes: LineMistakes): readonly ListedContac
   return contacts;
 }
 
-const START: TextSpan = { start: 0, end: 1 };
+const START: TextOffsets = { start: 0, end: 1 };
 
 /** The list `contacts` of a file, or what is wrong with the file. */
 function entriesOf(text: string): readonly unknown[] | ImportMistake {
@@ -105,11 +105,11 @@ function nth(sign: string, text: string, n: number): number {
   return at;
 }
 
-function contactOf(entry: unknown, text: string, span: TextSpan): Read {
+function contactOf(entry: unknown, text: string, span: TextOffsets): Read {
   if (typeof entry !== 'object' || entry === null) return { ...span, message: 'is no contact' };
   const values = entry as Entry;
   const wrong = (key: string, expected: string): ImportMistake => {
-    const place = placeOfValue(key, text, span);
+    const place = locateValue(key, text, span);
     const found = text.slice(place.start, Math.min(place.end, place.start + SHOWN_MAX));
     const message = `${key}: ${key in values ? found : 'missing'}, expected ${expected}`;
     const hint = 'HDTN itself would read it as 0';

@@ -15,19 +15,19 @@ import {
   LineMistakes,
   linesOf,
   spanOf,
+  type TextOffsets,
   type TextPart,
-  type TextSpan,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
 import {
-  type ListedContact,
+  type FileContact,
+  formatWarnings,
   networkOfContacts,
   prefixParameter,
-  warningsOf,
 } from './contact-list.ts';
 import { IonPlan, type RangedContact } from './ion-plan.ts';
 import { ionadminLines, type NumberedLine } from './ion-section.ts';
-import { IonTimes } from './ion-times.ts';
+import { IonTimeReader } from './ion-times.ts';
 
 const parameters = z.strictObject({ prefix: prefixParameter });
 
@@ -77,7 +77,7 @@ interface Rule {
   readonly form: string;
 }
 
-/** A kind of number. */
+/** How a kind of number is written in a command, and the words for it in mistakes. */
 interface Amount {
   readonly form: RegExp;
   readonly expected: string;
@@ -91,7 +91,7 @@ interface Operands {
 
 class IonFile {
   readonly #plan = new IonPlan();
-  readonly #times = new IonTimes();
+  readonly #times = new IonTimeReader();
   readonly #mistakes = new LineMistakes();
   #region = '1';
   /** How many registrations and hypothetical contacts were left out. */
@@ -142,7 +142,7 @@ class IonFile {
     else this.#delete(what.text, { given, line });
   }
 
-  #add(kind: string, { given, line }: Operands, span: TextSpan): void {
+  #add(kind: string, { given, line }: Operands, span: TextOffsets): void {
     const [from, to, stop, start] = [given[2], given[3], given[1], given[0]];
     if (kind === 'contact' && (start?.text === '-1' || start?.text === '0' || stop?.text === '0')) {
       this.#special += 1;
@@ -206,7 +206,7 @@ class IonFile {
     return undefined;
   }
 
-  #refuse(span: TextSpan, message: string): void {
+  #refuse(span: TextOffsets, message: string): void {
     this.#mistakes.add({ ...spanOf(span), message });
   }
 
@@ -223,7 +223,7 @@ class IonFile {
       }
     }
     const { repeated, pointless } = this.#plan;
-    const warnings = warningsOf([
+    const warnings = formatWarnings([
       [unranged, 'contact', 'without a range at the start left out'],
       [this.#special + loops, 'contact', 'left out: loops, registrations or hypothetical'],
       [unsure, 'contact', 'with a confidence below 1, which take place like the others'],
@@ -236,7 +236,7 @@ class IonFile {
 }
 
 /** The contact in the units of a list. @param begin Beginning of the run in the plan's seconds. */
-function listed(contact: RangedContact, begin: number): ListedContact {
+function listed(contact: RangedContact, begin: number): FileContact {
   const { from, to, start, stop, value, lightSeconds, span } = contact;
   return {
     from: String(from),

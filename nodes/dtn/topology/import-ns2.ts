@@ -8,8 +8,8 @@
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import { LineMistakes, linesOf, spanOf, type TextPart } from '../../../engine/pure/text-lines.ts';
-import { warningsOf } from './contact-list.ts';
-import { NODES_MAX } from './meeting-network.ts';
+import { formatWarnings } from './contact-list.ts';
+import { MEETING_NODES_MAX } from './meeting-network.ts';
 import {
   isPlace,
   LATEST_WAY_POINT_S,
@@ -58,7 +58,7 @@ function read(text: string, parameters: WalkImportParameters): ImportResult {
   }
   const walks = mistakes.isAny ? new Map<string, Walk>() : walksOf(nodes, mistakes);
   if (mistakes.isAny) return mistakes.all();
-  const warnings = warningsOf([[others, 'line', 'about other things than movements left out']]);
+  const warnings = formatWarnings([[others, 'line', 'about other things than movements left out']]);
   return networkOfWalks(walks, parameters, warnings);
 }
 
@@ -76,8 +76,8 @@ function takeAll(
     const message = place === null ? takeCourse(line, nodes) : place;
     if (message === 'other') others += 1;
     else if (message !== undefined) mistakes.add({ ...spanOf(line), message });
-    if (nodes.size <= NODES_MAX) continue;
-    mistakes.add({ ...spanOf(line), message: `more than ${NODES_MAX} nodes` });
+    if (nodes.size <= MEETING_NODES_MAX) continue;
+    mistakes.add({ ...spanOf(line), message: `more than ${MEETING_NODES_MAX} nodes` });
     break;
   }
   return others;

@@ -20,26 +20,28 @@ import {
   LineMistakes,
   linesOf,
   spanOf,
+  type TextOffsets,
   type TextPart,
-  type TextSpan,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
-import { bitsPerSecond, durationNs } from '../../_kit/options.ts';
+import { bitsPerSecondSchema, durationNsSchema } from '../../_kit/options.ts';
 import {
-  type ListedContact,
+  type FileContact,
+  formatWarnings,
   networkOfContacts,
   prefixParameter,
-  warningsOf,
 } from './contact-list.ts';
 
 const parameters = z.strictObject({
   prefix: prefixParameter,
-  rate: bitsPerSecond()
+  rate: bitsPerSecondSchema()
     .refine((bps) => bps > 0, { message: 'is 0' })
     .default(1e6)
     .meta({ description: 'Rate of each link; traces have none. Default 1Mbit/s.' }),
-  delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
-  until: durationNs()
+  delay: durationNsSchema()
+    .default(0)
+    .meta({ description: 'One-way delay of each link. Default 0s.' }),
+  until: durationNsSchema()
     .optional()
     .meta({ description: 'End of connections that never go down. Default: the last line.' }),
 });
@@ -72,7 +74,7 @@ interface Event {
   /** Name of the interface; empty if the line has none. */
   readonly face: string;
   readonly isUp: boolean;
-  readonly span: TextSpan;
+  readonly span: TextOffsets;
 }
 
 function read(text: string, parameters: Parameters): ImportResult {
@@ -88,7 +90,7 @@ function read(text: string, parameters: Parameters): ImportResult {
   }
   if (mistakes.isAny) return mistakes.all();
   const contacts = trace.finish();
-  const warnings = warningsOf([
+  const warnings = formatWarnings([
     [trace.others, 'line', 'about messages left out'],
     [trace.repeated, 'line', 'left out: the two are connected already, or not any more'],
     [trace.empty, 'contact', 'of length zero left out'],
@@ -103,7 +105,7 @@ function isNothing([first]: readonly TextPart[]): boolean {
 /** Turns the lines of a trace into contacts: knows which connections are up. */
 class Trace {
   readonly #parameters: Parameters;
-  readonly #contacts: ListedContact[] = [];
+  readonly #contacts: FileContact[] = [];
   readonly #up = new Map<string, Event>();
   #lastNs = 0;
   #isUnsorted = false;
@@ -152,7 +154,7 @@ class Trace {
   }
 
   /** All contacts; connections that are still up end now. */
-  finish(): readonly ListedContact[] {
+  finish(): readonly FileContact[] {
     const endNs = this.#parameters.until ?? this.#lastNs;
     for (const event of this.#up.values()) this.#add(event, Math.max(event.atNs, endNs));
     return this.#contacts;
@@ -169,7 +171,7 @@ class Trace {
   }
 }
 
-/** The same for both orders of two nodes. */
+/** The key of a connection: the same for both orders of its two nodes. */
 function keyOf({ a, b, face }: Event): string {
   return a < b ? `${a} ${b} ${face}` : `${b} ${a} ${face}`;
 }

@@ -7,17 +7,17 @@
  *
  * @module
  */
-import type { TextSpan } from '../../../engine/pure/text-lines.ts';
+import type { TextOffsets } from '../../../engine/pure/text-lines.ts';
 
 /** A contact or a range, in seconds. */
-export interface Timed extends IonDirection {
+export interface TimedIonValue extends IonDirection {
   readonly start: number;
   readonly stop: number;
   /** Rate of a contact, bytes per second; length of a range, light seconds. */
   readonly value: number;
   /** Confidence of a contact: 1 if it is scheduled, below if it is expected. */
   readonly confidence: number;
-  readonly span: TextSpan;
+  readonly span: TextOffsets;
 }
 
 /** A direction between two nodes, by their numbers. */
@@ -34,12 +34,12 @@ export interface IonContactChange extends IonDirection {
 }
 
 /** Whether an added contact or range is new, known already, or unlike a known one of the same start. */
-export type AddOutcome = 'new' | 'again' | 'other';
+export type IonAddOutcome = 'new' | 'again' | 'other';
 
 /** A contact of the finished plan, with the light seconds from its sender to its receiver. */
-export type RangedContact = Timed & { readonly lightSeconds: number };
+export type RangedContact = TimedIonValue & { readonly lightSeconds: number };
 
-type ByStart = Map<number, Timed>;
+type ByStart = Map<number, TimedIonValue>;
 
 /** Contacts and ranges as commands add, change and delete them. */
 export class IonPlan {
@@ -54,11 +54,11 @@ export class IonPlan {
   /** How many commands change or delete a contact or range that the plan does not have. */
   pointless = 0;
 
-  addContact(region: string, contact: Timed): AddOutcome {
+  addContact(region: string, contact: TimedIonValue): IonAddOutcome {
     return this.#add(entriesOf(this.#contacts, contactKey(region, contact)), contact);
   }
 
-  addRange(range: Timed): AddOutcome {
+  addRange(range: TimedIonValue): IonAddOutcome {
     const added = this.#add(entriesOf(this.#ranges, wayKey(range)), range);
     if (added !== 'new') return added;
     // A listed range replaces an implied one, which does not come back if the listed one is deleted.
@@ -96,7 +96,7 @@ export class IonPlan {
   }
 
   /** All contacts that are left, each with the range at its start if there is one. */
-  *contacts(): Generator<Timed | RangedContact> {
+  *contacts(): Generator<TimedIonValue | RangedContact> {
     const ranges = new Map([...this.#ranges].map(([key, listed]) => [key, joined(listed)]));
     const implied = new Map([...this.#implied].map(([key, listed]) => [key, joined(listed)]));
     for (const listed of this.#contacts.values()) {
@@ -108,8 +108,8 @@ export class IonPlan {
     }
   }
 
-  /** Ranges that overlap another one of the same direction and differ from it: they contradict it. */
-  *rangesInDoubt(): Generator<Timed> {
+  /** Ranges that contradict an earlier range of the same direction: they overlap it with another length. */
+  *rangesInDoubt(): Generator<TimedIonValue> {
     for (const ranges of this.#ranges.values()) {
       const listed = joined(ranges);
       for (const [index, range] of listed.entries()) {
@@ -118,7 +118,7 @@ export class IonPlan {
     }
   }
 
-  #add(listed: ByStart, timed: Timed): AddOutcome {
+  #add(listed: ByStart, timed: TimedIonValue): IonAddOutcome {
     const before = listed.get(timed.start);
     if (before !== undefined && !isAlike(before, timed)) return 'other';
     if (before === undefined) listed.set(timed.start, timed);
@@ -143,7 +143,7 @@ function entriesOf(map: Map<string, ByStart>, key: string): ByStart {
   return entries;
 }
 
-function isAlike(a: Timed, b: Timed): boolean {
+function isAlike(a: TimedIonValue, b: TimedIonValue): boolean {
   return a.stop === b.stop && a.value === b.value && a.confidence === b.confidence;
 }
 
@@ -157,8 +157,8 @@ function remove(listed: ByStart | undefined, start: number | undefined): boolean
 }
 
 /** Ranges in the order of their starts, after merging those that overlap and have the same length. */
-function joined(listed: ByStart): readonly Timed[] {
-  const kept: Timed[] = [];
+function joined(listed: ByStart): readonly TimedIonValue[] {
+  const kept: TimedIonValue[] = [];
   for (const range of [...listed.values()].sort((a, b) => a.start - b.start)) {
     const before = kept.at(-1);
     const overlaps = before !== undefined && range.start < before.stop;
@@ -169,7 +169,7 @@ function joined(listed: ByStart): readonly Timed[] {
 }
 
 /** The last of some sorted ranges that has begun at `time`; undefined if it has ended by then. */
-function at(ranges: readonly Timed[] | undefined, time: number): Timed | undefined {
+function at(ranges: readonly TimedIonValue[] | undefined, time: number): TimedIonValue | undefined {
   if (ranges === undefined) return undefined;
   let [low, high] = [0, ranges.length];
   while (low < high) {

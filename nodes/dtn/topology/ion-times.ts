@@ -8,7 +8,7 @@
 import type { TextPart } from '../../../engine/pure/text-lines.ts';
 
 /** What is wrong with the text of a time. */
-export interface WrongTime {
+export interface IonTimeError {
   readonly message: string;
   readonly hint?: string;
 }
@@ -16,7 +16,7 @@ export interface WrongTime {
 /** From when seconds count: from the start of ionadmin, or from the beginning of the calendar. */
 type Origin = 'start' | 'calendar';
 
-/** Where the first time of a plan is, and from when it counts. */
+/** The first time in a plan: its word and line, and from when it counts. */
 interface First {
   readonly origin: Origin;
   readonly word: string;
@@ -27,7 +27,7 @@ const DATE = /^(\d{4})\/(\d{1,2})\/(\d{1,2})-(\d{1,2}):(\d{1,2}):(\d{1,2})$/;
 const OFFSET = /^\+\d+$/;
 
 /** Reads the times of one plan, in its order. */
-export class IonTimes {
+export class IonTimeReader {
   #reference: { readonly seconds: number; readonly origin: Origin } = {
     seconds: 0,
     origin: 'start',
@@ -42,7 +42,7 @@ export class IonTimes {
   }
 
   /** Executes `@ TIME`; `@ 0` is the time at which ionadmin begins. */
-  setReference({ text }: TextPart): WrongTime | undefined {
+  setReference({ text }: TextPart): IonTimeError | undefined {
     if (text === '0') {
       this.#reference = { seconds: 0, origin: 'start' };
       return undefined;
@@ -57,7 +57,7 @@ export class IonTimes {
    * Seconds of a time in a line.
    * @returns undefined if the plan mixes both kinds of times, which is reported only once.
    */
-  seconds({ text }: TextPart, line: number): number | WrongTime | undefined {
+  seconds({ text }: TextPart, line: number): number | IonTimeError | undefined {
     const time = this.#read(text);
     if ('message' in time) return time;
     this.#first ??= { origin: time.origin, word: text, line };
@@ -67,7 +67,7 @@ export class IonTimes {
     return isTold ? undefined : mixed(this.#first, text);
   }
 
-  #read(text: string): { readonly seconds: number; readonly origin: Origin } | WrongTime {
+  #read(text: string): { readonly seconds: number; readonly origin: Origin } | IonTimeError {
     const { seconds, origin } = this.#reference;
     if (OFFSET.test(text)) return { seconds: seconds + Number(text.slice(1)), origin };
     const date = dateOf(text);
@@ -80,7 +80,7 @@ export class IonTimes {
   }
 }
 
-function mixed({ origin, word, line }: First, text: string): WrongTime {
+function mixed({ origin, word, line }: First, text: string): IonTimeError {
   const [date, offset] = origin === 'calendar' ? [word, text] : [text, word];
   const [inLine, other] =
     origin === 'calendar' ? ['', ` in line ${line}`] : [` in line ${line}`, ''];

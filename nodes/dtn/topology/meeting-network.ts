@@ -11,8 +11,8 @@ import type {
   GeneratedNode,
   GeneratedTopology,
 } from '../../../engine/host/generator.ts';
-import { bitsPerSecond, durationNs } from '../../_kit/options.ts';
-import { wholeNumber } from '../../_kit/whole-number.ts';
+import { bitsPerSecondSchema, durationNsSchema } from '../../_kit/options.ts';
+import { wholeNumberSchema } from '../../_kit/whole-number.ts';
 
 /** A time that two nodes spend together. */
 export interface Meeting {
@@ -29,29 +29,31 @@ export interface MeetingPair {
 }
 
 /** Most nodes: the pairs of more nodes would exceed the limit of links that are generated. */
-export const NODES_MAX = 775;
+export const MEETING_NODES_MAX = 775;
 /** Resolution of a uniform draw. */
 const DRAW_BELOW = 2 ** 53;
-/** The longest run. */
+/** Longest run, ns: the end of virtual time, 104 days. */
 export const LONGEST_RUN_NS: number = 104 * 86_400e9;
 const HOUR_NS = 3_600e9;
 
 /** Parameters that all generators of meetings have. */
 export const meetingParameters = {
-  nodes: wholeNumber('a number of nodes such as 20', { min: 2, max: NODES_MAX }),
+  nodes: wholeNumberSchema('a number of nodes such as 20', { min: 2, max: MEETING_NODES_MAX }),
   prefix: z.string().default('node').meta({ description: 'Nodes are PREFIX-1, PREFIX-2, ...' }),
-  until: durationNs()
+  until: durationNsSchema()
     .refine((ns) => ns > 0 && ns <= LONGEST_RUN_NS, { message: 'is not between 1 ns and 104 days' })
     .default(HOUR_NS)
     .meta({ description: 'Meetings begin before this time of the run. Default 1h.' }),
-  seed: wholeNumber('a seed such as 1', { min: 0 })
+  seed: wholeNumberSchema('a seed such as 1', { min: 0 })
     .default(1)
     .meta({ description: 'Seed of the generator.' }),
-  rate: bitsPerSecond()
+  rate: bitsPerSecondSchema()
     .refine((bps) => bps > 0, { message: 'is 0' })
     .default(1e6)
     .meta({ description: 'Rate of each link. Default 1Mbit/s.' }),
-  delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
+  delay: durationNsSchema()
+    .default(0)
+    .meta({ description: 'One-way delay of each link. Default 0s.' }),
 };
 
 /** Rate, bit/s, and one-way delay, ns, of all links. */
@@ -66,12 +68,12 @@ export function nodeNames(count: number, prefix: string): readonly string[] {
 }
 
 /** All pairs of so many nodes, by their indices. */
-export function* pairsOf(count: number): Generator<readonly [number, number]> {
+export function* nodePairsOf(count: number): Generator<readonly [number, number]> {
   for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
 }
 
 /** The network of some nodes that meet; pairs without meetings have no link. */
-export function meetingNetwork(
+export function networkOfMeetings(
   nodes: readonly GeneratedNode[],
   pairs: readonly MeetingPair[],
   { rate, delay }: LinkValues,

@@ -10,15 +10,15 @@ import type {
   GeneratedTopology,
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
-import { durationNs } from '../../_kit/options.ts';
-import { wholeNumber } from '../../_kit/whole-number.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
+import { wholeNumberSchema } from '../../_kit/whole-number.ts';
 
 const MINUTE_NS = 60_000_000_000;
 
 const parameters = z.strictObject({
-  clients: wholeNumber('a number of clients such as 12', { min: 1, max: 10_000 }).default(12),
-  relays: wholeNumber('a number of relays such as 2', { min: 1, max: 100 }).default(2),
-  period: durationNs()
+  clients: wholeNumberSchema('a number of clients such as 12', { min: 1, max: 10_000 }).default(12),
+  relays: wholeNumberSchema('a number of relays such as 2', { min: 1, max: 100 }).default(2),
+  period: durationNsSchema()
     .refine((ns) => ns >= MINUTE_NS / 60_000, { message: 'is below 1ms' })
     .default(MINUTE_NS)
     .meta({ description: 'Time in which a relay passes all clients. Default 1min.' }),

@@ -17,12 +17,12 @@ import type {
   TopologyGenerator,
 } from '../../../engine/host/generator.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { durationNs, metres, metresPerSecond } from '../../_kit/options.ts';
+import { durationNsSchema, metresPerSecondSchema, metresSchema } from '../../_kit/options.ts';
 import {
-  meetingNetwork,
   meetingParameters,
+  networkOfMeetings,
   nodeNames,
-  pairsOf,
+  nodePairsOf,
   uniformDraw,
 } from './meeting-network.ts';
 import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
@@ -30,9 +30,9 @@ import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 const NS_PER_S = 1e9;
 
 const side = (): z.ZodType<number> =>
-  metres().refine((m) => m >= 1, { message: 'is shorter than 1m' });
+  metresSchema().refine((m) => m >= 1, { message: 'is shorter than 1m' });
 const speed = (): z.ZodType<number> =>
-  metresPerSecond().refine((mps) => mps > 0, { message: 'is 0' });
+  metresPerSecondSchema().refine((mps) => mps > 0, { message: 'is 0' });
 
 const parameters = z
   .strictObject({
@@ -42,7 +42,7 @@ const parameters = z
     range: side().default(100).meta({ description: 'Distance up to which two nodes are linked.' }),
     slowest: speed().default(0.5),
     fastest: speed().default(1.5).meta({ description: 'Speeds are uniform from slowest to this.' }),
-    rest: durationNs().default(0).meta({ description: 'Rest at the end of each way.' }),
+    rest: durationNsSchema().default(0).meta({ description: 'Rest at the end of each way.' }),
   })
   .refine(({ slowest, fastest }) => slowest <= fastest, {
     path: ['fastest'],
@@ -67,11 +67,11 @@ function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
   const walks = names.map(() => walkOf(own, draw));
-  const pairs = [...pairsOf(own.nodes)].map(([a, b]) => ({
+  const pairs = [...nodePairsOf(own.nodes)].map(([a, b]) => ({
     ends: [names[a] ?? '', names[b] ?? ''] as const,
     meetings: meetingsOfWalks(walks[a] ?? [], walks[b] ?? [], own),
   }));
-  return meetingNetwork(
+  return networkOfMeetings(
     names.map((name) => ({ name })),
     pairs,
     own,

@@ -8,7 +8,7 @@
 import type { Meeting } from './meeting-network.ts';
 
 /** A satellite, or a place on the ground. */
-export interface Body {
+export interface SightedBody {
   /** Distance from the centre of the Earth, m. */
   readonly radius: number;
   /** How fast it turns about the centre, radians per second. */
@@ -18,7 +18,7 @@ export interface Body {
 }
 
 /** Cosine of the largest angle at which two bodies see each other, and when the search ends, ns. */
-export interface Sight {
+export interface SightLimits {
   readonly cosineLeast: number;
   readonly until: number;
 }
@@ -31,7 +31,11 @@ const STRIDE_S = 1;
 const HALVINGS = 50;
 
 /** The times at which two bodies see each other; the delay of each is the light time at its middle. */
-export function meetingsOfBodies(a: Body, b: Body, sight: Sight): readonly Meeting[] {
+export function meetingsOfBodies(
+  a: SightedBody,
+  b: SightedBody,
+  sight: SightLimits,
+): readonly Meeting[] {
   const end = sight.until / NS_PER_S;
   const excess = (seconds: number): number => cosineBetween(a, b, seconds) - sight.cosineLeast;
   const fastest = a.turn + b.turn;
@@ -53,7 +57,7 @@ export function meetingsOfBodies(a: Body, b: Body, sight: Sight): readonly Meeti
   return meetings;
 }
 
-function cosineBetween(a: Body, b: Body, seconds: number): number {
+function cosineBetween(a: SightedBody, b: SightedBody, seconds: number): number {
   const [ax = 0, ay = 0, az = 0] = a.at(seconds);
   const [bx = 0, by = 0, bz = 0] = b.at(seconds);
   return ax * bx + ay * by + az * bz;
@@ -72,8 +76,8 @@ function crossing(excess: (seconds: number) => number, from: number, to: number)
 }
 
 interface Pass {
-  readonly a: Body;
-  readonly b: Body;
+  readonly a: SightedBody;
+  readonly b: SightedBody;
   readonly since: number;
   readonly until: number;
 }

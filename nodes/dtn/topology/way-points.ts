@@ -6,14 +6,14 @@
  */
 import { z } from 'zod';
 import type { ImportResult } from '../../../engine/host/importer.ts';
-import { bitsPerSecond, durationNs, metres } from '../../_kit/options.ts';
+import { bitsPerSecondSchema, durationNsSchema, metresSchema } from '../../_kit/options.ts';
 import { prefixParameter } from './contact-list.ts';
 import {
   LONGEST_RUN_NS,
+  MEETING_NODES_MAX,
   type MeetingPair,
-  meetingNetwork,
-  NODES_MAX,
-  pairsOf,
+  networkOfMeetings,
+  nodePairsOf,
 } from './meeting-network.ts';
 import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
@@ -26,16 +26,18 @@ const MEETINGS_MAX = 2_000_000;
 /** The parameters of importers of walks. */
 export const walkImportParameters = z.strictObject({
   prefix: prefixParameter,
-  range: metres()
+  range: metresSchema()
     .refine((m) => m > 0, { message: 'is 0' })
     .default(100)
     .meta({ description: 'Distance up to which two nodes are linked. Default 100m.' }),
-  rate: bitsPerSecond()
+  rate: bitsPerSecondSchema()
     .refine((bps) => bps > 0, { message: 'is 0' })
     .default(1e6)
     .meta({ description: 'Rate of each link; movements have none. Default 1Mbit/s.' }),
-  delay: durationNs().default(0).meta({ description: 'One-way delay of each link. Default 0s.' }),
-  until: durationNs()
+  delay: durationNsSchema()
+    .default(0)
+    .meta({ description: 'One-way delay of each link. Default 0s.' }),
+  until: durationNsSchema()
     .refine((ns) => ns > 0 && ns <= LONGEST_RUN_NS, { message: 'is not between 1 ns and 104 days' })
     .optional()
     .meta({ description: 'End of the last meetings. Default: the last instant of the file.' }),
@@ -131,7 +133,7 @@ export function networkOfWalks(
   if (excess !== undefined) return wrong(excess);
   const pairs: MeetingPair[] = [];
   let count = 0;
-  for (const [a, b] of pairsOf(names.length)) {
+  for (const [a, b] of nodePairsOf(names.length)) {
     const limits = { range: parameters.range, until };
     const meetings = meetingsOfWalks(all[a] ?? [], all[b] ?? [], limits);
     count += meetings.length;
@@ -139,7 +141,7 @@ export function networkOfWalks(
     pairs.push({ ends: [names[a] ?? '', names[b] ?? ''], meetings });
   }
   const nodes = names.map((name) => ({ name }));
-  const topology = meetingNetwork(nodes, pairs, parameters);
+  const topology = networkOfMeetings(nodes, pairs, parameters);
   const alone = count === 0 ? [`no two nodes come within ${parameters.range} m`] : [];
   return { kind: 'network', topology, warnings: [...warnings, ...alone] };
 }
@@ -147,7 +149,8 @@ export function networkOfWalks(
 /** Tells which limit the walks exceed, if any, before they are compared. */
 function tooMuch(all: readonly (readonly WalkLeg[])[], until: number): string | undefined {
   const legs = all.reduce((sum, { length }) => sum + length, 0);
-  if (all.length > NODES_MAX) return `${all.length} nodes, the limit is ${NODES_MAX}`;
+  if (all.length > MEETING_NODES_MAX)
+    return `${all.length} nodes, the limit is ${MEETING_NODES_MAX}`;
   if (legs * all.length > COMPARED_MAX) {
     return `${all.length} nodes with ${legs} ways, the limit is ${COMPARED_MAX} of both together`;
   }

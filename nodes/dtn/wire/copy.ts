@@ -45,11 +45,15 @@ function copyBlock(
   const changed = data?.get(index);
   if (changed === undefined) {
     writer.raw(view.bytes, view.blockStart[index], view.blockEnd[index]);
-  } else writeBlock(writer, blockWith(view, index, changed));
+  } else writeBlock(writer, blockFieldsWithData(view, index, changed));
 }
 
 /** The fields of a block of a view, with `data` instead of its own data. */
-export function blockWith(view: BundleView, index: number, data: Uint8Array): BlockFields {
+export function blockFieldsWithData(
+  view: BundleView,
+  index: number,
+  data: Uint8Array,
+): BlockFields {
   return {
     type: view.blockType[index] as number,
     number: view.blockNumber[index] as number,
@@ -62,7 +66,7 @@ export function blockWith(view: BundleView, index: number, data: Uint8Array): Bl
 /** The fields of a block of a view; `data` is a part of the bundle's bytes. */
 export function blockFields(view: BundleView, index: number): BlockFields {
   const data = view.bytes.subarray(view.dataStart[index], view.dataEnd[index]);
-  return blockWith(view, index, data);
+  return blockFieldsWithData(view, index, data);
 }
 
 /** The least block number above 1 that no block of the bundle has. */

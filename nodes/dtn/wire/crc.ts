@@ -7,13 +7,13 @@
 import { crc16X25 } from '../../../engine/pure/crc16-x25.ts';
 import { crc32c } from '../../../engine/pure/crc32c.ts';
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
-import { CRC_LENGTH, CRC_TYPE } from '../geometry.ts';
+import { CRC_BYTES_BY_TYPE, CRC_TYPE } from '../geometry.ts';
 
 const ZEROS = new Uint8Array(4);
 
 /** The CRC of the block from `start` to `end`, which ends with the bytes of the CRC. */
 function blockCrc(bytes: Uint8Array, start: number, end: number, crcType: number): number {
-  const length = CRC_LENGTH[crcType] as number;
+  const length = CRC_BYTES_BY_TYPE[crcType] as number;
   const covered = end - length;
   if (crcType === CRC_TYPE.x25) {
     return crc16X25(ZEROS, crc16X25(bytes, 0, start, covered), 0, length);

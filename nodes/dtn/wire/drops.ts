@@ -6,7 +6,7 @@
  */
 
 /** Names of the checks with the sentence that explains each. */
-export const BUNDLE_DROPS = {
+export const BUNDLE_DROP_REASONS = {
   'not-a-bundle': 'the bytes do not begin as a bundle, or are longer than 16 MiB',
   'bad-cbor': 'the bytes are not CBOR in its shortest form, end early or go on after the bundle',
   'bad-primary':
@@ -22,4 +22,4 @@ export const BUNDLE_DROPS = {
 } as const;
 
 /** Why bytes are no bundle. */
-export type BundleDrop = keyof typeof BUNDLE_DROPS;
+export type BundleDropReason = keyof typeof BUNDLE_DROP_REASONS;

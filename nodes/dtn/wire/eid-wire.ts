@@ -17,16 +17,17 @@ import {
   type CborReader,
 } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { EID_LETTERS_MAX } from '../geometry.ts';
-import { EID_NONE, type Eid, IPN_COMPONENT_MAX, parseDtn } from './eid.ts';
+import { EID_CHARACTERS_MAX } from '../geometry.ts';
+import { EID_NONE, type Eid, IPN_COMPONENT_MAX, parseDtnSchemePart } from './eid.ts';
 
 /** Scheme numbers (RFC 9171 section 9.6). */
 const SCHEME_DTN = 1;
 const SCHEME_IPN = 2;
 const UINT32_VALUES = 0x1_0000_0000;
 
-/** What an identifier is, as {@link passEid} tells. */
+/** What an identifier is, as {@link skipEid} tells. */
 export const EID_FORM = { bad: 0, none: 1, singleton: 2, group: 3 } as const;
+/** The form of an encoded identifier, a value of EID_FORM. */
 export type EidForm = (typeof EID_FORM)[keyof typeof EID_FORM];
 
 const SLASH = 0x2f;
@@ -44,7 +45,7 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 // hot: three or four per bundle; no allocation.
 /** Passes over an identifier and says of which form it is. */
-export function passEid(reader: CborReader): EidForm {
+export function skipEid(reader: CborReader): EidForm {
   if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return EID_FORM.bad;
   if (!reader.expect(CBOR_UINT)) return EID_FORM.bad;
   if (reader.argument === SCHEME_IPN) return passIpn(reader);
@@ -56,13 +57,13 @@ function passDtn(reader: CborReader): EidForm {
   if (reader.major === CBOR_UINT) return reader.argument === 0 ? EID_FORM.none : EID_FORM.bad;
   const length = reader.argument;
   if (reader.major !== CBOR_TEXT || length > reader.end - reader.at) return EID_FORM.bad;
-  if (length > EID_LETTERS_MAX) return EID_FORM.bad;
+  if (length > EID_CHARACTERS_MAX) return EID_FORM.bad;
   const start = reader.at;
   reader.at = start + length;
   return dtnForm(reader.bytes, start, start + length);
 }
 
-/** The same decision as `parseDtn`, on bytes. */
+/** The form of a `dtn` identifier from its bytes: decides as `parseDtnSchemePart` does on text. */
 function dtnForm(bytes: Uint8Array, start: number, end: number): EidForm {
   if (bytes[start] !== SLASH || bytes[start + 1] !== SLASH) {
     const isNone = end - start === 4 && TEXT_NONE.every((byte, at) => bytes[start + at] === byte);
@@ -113,10 +114,10 @@ function passIpn(reader: CborReader): EidForm {
 
 const decoder = new TextDecoder();
 
-/** Reads an identifier that {@link passEid} accepts; undefined for any other. */
+/** Reads an identifier that {@link skipEid} accepts; undefined for any other. */
 export function readEid(reader: CborReader): Eid | undefined {
   const start = reader.at;
-  const form = passEid(reader);
+  const form = skipEid(reader);
   if (form === EID_FORM.bad) return undefined;
   if (form === EID_FORM.none) return EID_NONE;
   const after = reader.at;
@@ -130,7 +131,7 @@ export function readEid(reader: CborReader): Eid | undefined {
 function readDtn(reader: CborReader): Eid | undefined {
   reader.head();
   const { at, argument } = reader;
-  return parseDtn(decoder.decode(reader.bytes.subarray(at, at + argument)));
+  return parseDtnSchemePart(decoder.decode(reader.bytes.subarray(at, at + argument)));
 }
 
 function readIpn(reader: CborReader): Eid {

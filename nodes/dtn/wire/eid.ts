@@ -13,7 +13,7 @@
  * @module
  */
 
-/** An endpoint identifier. */
+/** An endpoint identifier of a bundle (RFC 9171 section 4.2.5.1), of the scheme `dtn` or `ipn`. */
 export type Eid =
   | { readonly scheme: 'none' }
   | { readonly scheme: 'dtn'; readonly node: string; readonly demux: string }
@@ -39,12 +39,12 @@ const IPN_NUMBER = /^(?:0|[1-9]\d{0,9})$/;
 /** Reads an identifier; undefined if it is none. `ipn:!.N` is service N of this node. */
 export function parseEid(text: string): Eid | undefined {
   if (text === 'dtn:none') return EID_NONE;
-  if (text.startsWith('dtn:')) return parseDtn(text.slice(4));
+  if (text.startsWith('dtn:')) return parseDtnSchemePart(text.slice(4));
   return text.startsWith('ipn:') ? parseIpn(text.slice(4)) : undefined;
 }
 
 /** Reads the scheme-specific part of a dtn identifier; undefined if it is malformed. */
-export function parseDtn(specific: string): Eid | undefined {
+export function parseDtnSchemePart(specific: string): Eid | undefined {
   const found = DTN_TEXT.exec(specific);
   if (found === null) return undefined;
   return { scheme: 'dtn', node: found[1] as string, demux: found[2] as string };

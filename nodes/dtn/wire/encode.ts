@@ -6,15 +6,15 @@
 import { CBOR_BREAK } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import {
-  BLOCK_ELEMENTS,
   BLOCK_TYPE,
   BUNDLE_FIRST_BYTE,
   BUNDLE_FLAG,
   BUNDLE_VERSION,
-  CRC_LENGTH,
+  CANONICAL_BLOCK_ELEMENTS,
+  CRC_BYTES_BY_TYPE,
   CRC_TYPE,
-  PAYLOAD_NUMBER,
-  PRIMARY_ELEMENTS,
+  PAYLOAD_BLOCK_NUMBER,
+  PRIMARY_BLOCK_ELEMENTS,
 } from '../geometry.ts';
 import { writeCrc } from './crc.ts';
 
@@ -56,7 +56,7 @@ export function writePrimary(writer: CborWriter, fields: PrimaryFields): void {
   const start = writer.length;
   const isFragment = fragment !== undefined;
   const crcElements = crcType === CRC_TYPE.none ? 0 : 1;
-  writer.array(PRIMARY_ELEMENTS + (isFragment ? 2 : 0) + crcElements);
+  writer.array(PRIMARY_BLOCK_ELEMENTS + (isFragment ? 2 : 0) + crcElements);
   writer.uint(BUNDLE_VERSION);
   // Flags may exceed 32 bits, so the lowest bit is set by addition.
   const isMarked = (fields.flags & BUNDLE_FLAG.isFragment) !== 0;
@@ -85,7 +85,7 @@ export function writeBlock(
 ): void {
   const { crcType } = block;
   const at = writer.length;
-  writer.array(BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1));
+  writer.array(CANONICAL_BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1));
   writer.uint(block.type);
   writer.uint(block.number);
   writer.uint(block.flags);
@@ -96,7 +96,7 @@ export function writeBlock(
 
 function writeCrcField(writer: CborWriter, start: number, crcType: CrcType): void {
   if (crcType === CRC_TYPE.none) return;
-  writer.string(ZEROS, 0, CRC_LENGTH[crcType]);
+  writer.string(ZEROS, 0, CRC_BYTES_BY_TYPE[crcType]);
   writeCrc(writer.bytes, start, writer.length, crcType);
 }
 
@@ -115,9 +115,9 @@ export function writeBundle(
   writer.byte(CBOR_BREAK);
 }
 
-/** A payload block. */
+/** The fields of a payload block with this data. */
 export function payloadBlock(data: Uint8Array, crcType: CrcType, flags = 0): BlockFields {
-  return { type: BLOCK_TYPE.payload, number: PAYLOAD_NUMBER, flags, crcType, data };
+  return { type: BLOCK_TYPE.payload, number: PAYLOAD_BLOCK_NUMBER, flags, crcType, data };
 }
 
 /** The bytes of a bundle. */

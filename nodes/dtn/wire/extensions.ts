@@ -26,24 +26,24 @@ export function bundleAgeData(ageMs: number): Uint8Array {
 }
 
 /** How urgent a bundle is. */
-export interface Urgency {
+export interface BundleUrgency {
   readonly priority: 0 | 1 | 2;
   readonly isCritical: boolean;
 }
 
 /** Added to the priority of a critical bundle. */
 const CRITICAL = 4;
-const USUAL: Urgency = { priority: 1, isCritical: false };
+const USUAL: BundleUrgency = { priority: 1, isCritical: false };
 
 /** Data of our priority block: 0 bulk, 1 normal, 2 expedited; 4 more if the bundle is critical. */
-export function urgencyData({ priority, isCritical }: Urgency): Uint8Array {
+export function priorityBlockData({ priority, isCritical }: BundleUrgency): Uint8Array {
   writer.reset();
   writer.uint(priority + (isCritical ? CRITICAL : 0));
   return writer.taken();
 }
 
 /** How urgent a bundle is, by its priority block; normal if that is absent or malformed. */
-export function urgencyOf(view: BundleView): Urgency {
+export function readPriorityBlock(view: BundleView): BundleUrgency {
   for (let index = 0; index < view.blocks; index += 1) {
     if (view.blockType[index] !== BLOCK_TYPE.priority) continue;
     const start = view.dataStart[index] as number;

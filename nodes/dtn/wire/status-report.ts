@@ -51,14 +51,14 @@ export const STATUS_REASON = {
 } as const;
 
 /** Whether an event of a bundle happened, and if the report says so, at which DTN time, ms. */
-export type StatusItem = { readonly isAsserted: boolean; readonly timeMs?: number };
+export type StatusAssertion = { readonly isAsserted: boolean; readonly timeMs?: number };
 
-/** A status report. */
+/** A bundle status report (RFC 9171 section 6.1.1). */
 export interface StatusReport {
-  readonly received: StatusItem;
-  readonly forwarded: StatusItem;
-  readonly delivered: StatusItem;
-  readonly deleted: StatusItem;
+  readonly received: StatusAssertion;
+  readonly forwarded: StatusAssertion;
+  readonly delivered: StatusAssertion;
+  readonly deleted: StatusAssertion;
   readonly reason: number;
   readonly source: Eid;
   /** Creation time of the bundle, ms since the DTN epoch. */
@@ -118,7 +118,7 @@ export function decodeStatusReport(payload: Uint8Array): StatusReport | undefine
   return isFragment ? { ...report, fragment: { offset, length } } : report;
 }
 
-function readItem(reader: CborReader): StatusItem | undefined {
+function readItem(reader: CborReader): StatusAssertion | undefined {
   const count = readCount(reader);
   if (count !== 1 && count !== 2) return undefined;
   if (!reader.expect(CBOR_SIMPLE)) return undefined;

@@ -26,25 +26,25 @@ import {
 } from '../../../engine/pure/cbor-reader.ts';
 import {
   ALL_REPORT_FLAGS,
-  BLOCK_ELEMENTS,
   BLOCK_FLAG,
   BLOCK_TYPE,
-  BLOCKS_MAX,
+  BUNDLE_BLOCKS_MAX,
   BUNDLE_BYTES_MAX,
   BUNDLE_FIRST_BYTE,
   BUNDLE_FLAG,
   BUNDLE_VERSION,
+  CANONICAL_BLOCK_ELEMENTS,
   CBOR_DEPTH_MAX,
-  CRC_LENGTH,
+  CRC_BYTES_BY_TYPE,
   CRC_TYPE,
   HOP_LIMIT_MAX,
-  PAYLOAD_NUMBER,
-  PRIMARY_ELEMENTS,
+  PAYLOAD_BLOCK_NUMBER,
+  PRIMARY_BLOCK_ELEMENTS,
 } from '../geometry.ts';
 import { isCrcRight } from './crc.ts';
-import type { BundleDrop } from './drops.ts';
+import type { BundleDropReason } from './drops.ts';
 import { EID_NONE, type Eid } from './eid.ts';
-import { EID_FORM, type EidForm, passEid, readEid } from './eid-wire.ts';
+import { EID_FORM, type EidForm, readEid, skipEid } from './eid-wire.ts';
 
 /** A decoded bundle; fields are valid until the view is opened again. */
 export class BundleView {
@@ -78,15 +78,15 @@ export class BundleView {
 
   /** Number of canonical blocks; the payload is the last. */
   blocks = 0;
-  readonly blockType: Float64Array = new Float64Array(BLOCKS_MAX);
-  readonly blockNumber: Float64Array = new Float64Array(BLOCKS_MAX);
-  readonly blockFlags: Float64Array = new Float64Array(BLOCKS_MAX);
-  readonly blockCrcType: Uint8Array = new Uint8Array(BLOCKS_MAX);
-  readonly blockStart: Int32Array = new Int32Array(BLOCKS_MAX);
-  readonly blockEnd: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly blockType: Float64Array = new Float64Array(BUNDLE_BLOCKS_MAX);
+  readonly blockNumber: Float64Array = new Float64Array(BUNDLE_BLOCKS_MAX);
+  readonly blockFlags: Float64Array = new Float64Array(BUNDLE_BLOCKS_MAX);
+  readonly blockCrcType: Uint8Array = new Uint8Array(BUNDLE_BLOCKS_MAX);
+  readonly blockStart: Int32Array = new Int32Array(BUNDLE_BLOCKS_MAX);
+  readonly blockEnd: Int32Array = new Int32Array(BUNDLE_BLOCKS_MAX);
   /** Offsets in `bytes` at which the data of each block begins and ends. */
-  readonly dataStart: Int32Array = new Int32Array(BLOCKS_MAX);
-  readonly dataEnd: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly dataStart: Int32Array = new Int32Array(BUNDLE_BLOCKS_MAX);
+  readonly dataEnd: Int32Array = new Int32Array(BUNDLE_BLOCKS_MAX);
 
   /** Indices of the blocks of these three types; -1 if there is none. */
   previousNode = -1;
@@ -108,7 +108,7 @@ export class BundleView {
    * Decodes the bundle from `start` to `end`.
    * @returns why the bytes are no bundle; the fields of the view are then meaningless.
    */
-  open(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
+  open(bytes: Uint8Array, start: number, end: number): BundleDropReason | undefined {
     if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_FIRST_BYTE) {
       return 'not-a-bundle';
     }
@@ -124,7 +124,7 @@ export class BundleView {
    * again.
    * @returns why the bytes are no bundle after all.
    */
-  reopen(bytes: Uint8Array, start: number, end: number): BundleDrop | undefined {
+  reopen(bytes: Uint8Array, start: number, end: number): BundleDropReason | undefined {
     this.#place(bytes, start, end);
     this.#isTrusted = true;
     const drop = this.#decode();
@@ -194,7 +194,7 @@ export class BundleView {
   }
 
   /** All checks after the first byte, in the order of the drops, as far as one pass allows it. */
-  #decode(): BundleDrop | undefined {
+  #decode(): BundleDropReason | undefined {
     const reader = this.#reader;
     reader.open(this.bytes, this.start + 1, this.end);
     const drop =
@@ -209,7 +209,7 @@ export class BundleView {
   }
 
   // RFC 9171 section 4.3.1.
-  #readPrimary(reader: CborReader): BundleDrop | undefined {
+  #readPrimary(reader: CborReader): BundleDropReason | undefined {
     if (!reader.expect(CBOR_ARRAY)) return 'bad-primary';
     const elements = reader.argument;
     if (!reader.expect(CBOR_UINT) || reader.argument !== BUNDLE_VERSION) return 'bad-primary';
@@ -220,7 +220,7 @@ export class BundleView {
     this.crcType = reader.argument;
     const { isFragment } = this;
     const crcElements = this.crcType === CRC_TYPE.none ? 0 : 1;
-    const expected = PRIMARY_ELEMENTS + (isFragment ? 2 : 0) + crcElements;
+    const expected = PRIMARY_BLOCK_ELEMENTS + (isFragment ? 2 : 0) + crcElements;
     if (elements !== expected || !this.#readEids(reader)) return 'bad-primary';
     if (!this.#readTimes(reader)) return 'bad-primary';
     if (isFragment && !this.#readFragment(reader)) return 'bad-primary';
@@ -231,11 +231,11 @@ export class BundleView {
 
   #readEids(reader: CborReader): boolean {
     this.destinationAt = reader.at;
-    this.destinationForm = passEid(reader);
+    this.destinationForm = skipEid(reader);
     this.sourceAt = reader.at;
-    this.sourceForm = passEid(reader);
+    this.sourceForm = skipEid(reader);
     this.reportToAt = reader.at;
-    const reportTo = passEid(reader);
+    const reportTo = skipEid(reader);
     // RFC 9171 section 4.3.1: the source is a singleton or nobody.
     return (
       this.destinationForm !== EID_FORM.bad &&
@@ -273,19 +273,19 @@ export class BundleView {
     return true;
   }
 
-  #checkPrimaryCrc(): BundleDrop | undefined {
+  #checkPrimaryCrc(): BundleDropReason | undefined {
     if (this.#isTrusted) return undefined;
     const isRight = isCrcRight(this.bytes, this.start + 1, this.primaryEnd, this.crcType);
     return isRight ? undefined : 'crc-primary';
   }
 
   // RFC 9171 section 4.3.2.
-  #readBlocks(reader: CborReader): BundleDrop | undefined {
+  #readBlocks(reader: CborReader): BundleDropReason | undefined {
     const { bytes, end } = this;
     this.blocks = 0;
     this.hasSecurity = false;
     while (bytes[reader.at] !== CBOR_BREAK) {
-      if (this.blocks === BLOCKS_MAX) return 'too-many-blocks';
+      if (this.blocks === BUNDLE_BLOCKS_MAX) return 'too-many-blocks';
       if (!this.#readBlock(reader)) return 'bad-block';
       // RFC 9171 section 4.1: the payload block is the last.
       const isPayload = this.blockType[this.blocks] === BLOCK_TYPE.payload;
@@ -317,7 +317,7 @@ export class BundleView {
     if (!reader.expect(CBOR_UINT) || reader.argument > CRC_TYPE.castagnoli) return false;
     const crcType = reader.argument;
     this.blockCrcType[index] = crcType;
-    if (elements !== BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1)) return false;
+    if (elements !== CANONICAL_BLOCK_ELEMENTS + (crcType === CRC_TYPE.none ? 0 : 1)) return false;
     if (!reader.string(CBOR_BYTES)) return false;
     this.dataEnd[index] = reader.at;
     this.dataStart[index] = reader.at - reader.argument;
@@ -336,7 +336,7 @@ export class BundleView {
     return false;
   }
 
-  #checkCrcs(): BundleDrop | undefined {
+  #checkCrcs(): BundleDropReason | undefined {
     if (this.#isTrusted) return undefined;
     const { bytes } = this;
     for (let index = 0; index < this.blocks; index += 1) {
@@ -349,7 +349,7 @@ export class BundleView {
   }
 
   // RFC 9171 sections 4.2.3 and 4.2.4.
-  #checkFlags(): BundleDrop | undefined {
+  #checkFlags(): BundleDropReason | undefined {
     const { flags } = this;
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
@@ -365,7 +365,7 @@ export class BundleView {
   }
 
   // RFC 9171 section 4.4.
-  #readExtensions(reader: CborReader): BundleDrop | undefined {
+  #readExtensions(reader: CborReader): BundleDropReason | undefined {
     this.previousNode = -1;
     this.bundleAge = -1;
     this.hopCount = -1;
@@ -381,7 +381,7 @@ export class BundleView {
     reader.open(this.bytes, this.dataStart[index] as number, dataEnd);
     switch (this.blockType[index]) {
       case BLOCK_TYPE.previousNode:
-        if (this.previousNode >= 0 || passEid(reader) === EID_FORM.bad) return false;
+        if (this.previousNode >= 0 || skipEid(reader) === EID_FORM.bad) return false;
         this.previousNode = index;
         return reader.at === dataEnd;
       case BLOCK_TYPE.bundleAge:
@@ -423,11 +423,13 @@ function blockNumberOf({ argument, isExact }: CborReader): number {
 
 /** RFC 9171 section 4.3.2: the payload has number 1, the others have 2 and more. */
 function isBlockNumber(type: number, number: number): boolean {
-  return type === BLOCK_TYPE.payload ? number === PAYLOAD_NUMBER : number > PAYLOAD_NUMBER;
+  return type === BLOCK_TYPE.payload
+    ? number === PAYLOAD_BLOCK_NUMBER
+    : number > PAYLOAD_BLOCK_NUMBER;
 }
 
 /** Passes over the CRC field, if the type has one. */
 function isCrcField(reader: CborReader, crcType: number): boolean {
   if (crcType === CRC_TYPE.none) return true;
-  return reader.string(CBOR_BYTES) && reader.argument === CRC_LENGTH[crcType];
+  return reader.string(CBOR_BYTES) && reader.argument === CRC_BYTES_BY_TYPE[crcType];
 }

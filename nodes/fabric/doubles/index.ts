@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { type Behaviour, CORRECT } from '../behaviour.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import type { FabricOptions } from '../config.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
 
@@ -27,10 +27,10 @@ export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Part
 
 /** What a node with these options does. */
 export function behaviourOf({ double }: Pick<FabricOptions, 'double'>): Behaviour {
-  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
-/** Of the messages of one millisecond, only the first counts. */
+/** A rule that is true for the first message of each millisecond only. */
 function firstOfMillisecond(): (now: Nanoseconds) => boolean {
   let lastMs = -1;
   return (now) => {

@@ -5,7 +5,7 @@
  */
 
 /** Why a message of a group, or a record of one, was dropped. */
-export type GroupDrop =
+export type GroupDropReason =
   | 'bad-group-message'
   | 'unknown-group-version'
   | 'unknown-group-kind'
@@ -28,8 +28,8 @@ export type GroupDrop =
   | 'ballot-undelivered'
   | 'bad-group-record';
 
-/** See the module. */
-export const GROUP_DROPS: Readonly<Record<GroupDrop, string>> = {
+/** Drop reasons of fabric's groups, each with a sentence that explains it. */
+export const GROUP_DROP_REASONS: Readonly<Record<GroupDropReason, string>> = {
   'bad-group-message': 'a message of a group is not in its deterministic form or beyond a bound',
   'unknown-group-version': 'a message of a group has another version',
   'unknown-group-kind': 'the kind of a message of a group is not known',

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { GroupDrop } from './drops.ts';
+import type { GroupDropReason } from './drops.ts';
 import type { GroupMessage, Proposal, VoteResult } from './messages.ts';
-import type { GroupName, GroupRequest } from './requests.ts';
+import type { GroupId, GroupRequest } from './requests.ts';
 
 /** The inputs of the machine of groups. */
 export type GroupsInput<Request> =
@@ -38,7 +38,7 @@ export type GroupEvent =
   | { readonly kind: 'result'; readonly proposal: Proposal; readonly result: VoteResult };
 
 /** How a request ended. */
-export type GroupOutcome =
+export type GroupRequestOutcome =
   | 'ok'
   | 'busy'
   | 'unknown-group'
@@ -58,8 +58,8 @@ export type GroupOutcome =
   | 'undelivered'
   | 'no-answer';
 
-/** Effects that others notice: they wait for the disk if something was put before them. */
-export type OutwardEffect<Request> =
+/** Effects that other nodes notice: they wait until what was put on the disk before them is synced. */
+export type ExternallyVisibleEffect<Request> =
   | {
       readonly kind: 'send';
       readonly to: string;
@@ -70,22 +70,22 @@ export type OutwardEffect<Request> =
   | {
       readonly kind: 'answer';
       readonly token: Request;
-      readonly outcome: GroupOutcome;
+      readonly outcome: GroupRequestOutcome;
       readonly body?: Uint8Array;
     }
-  | { readonly kind: 'tell'; readonly group: GroupName; readonly event: GroupEvent }
+  | { readonly kind: 'tell'; readonly group: GroupId; readonly event: GroupEvent }
   | { readonly kind: 'handled'; readonly from: string; readonly token: number };
 
 /** The effects of the machine of groups. */
 export type GroupsEffect<Request> =
-  | OutwardEffect<Request>
+  | ExternallyVisibleEffect<Request>
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }
   | { readonly kind: 'erase'; readonly key: string }
   | { readonly kind: 'sync' }
-  | { readonly kind: 'drop'; readonly reason: GroupDrop };
+  | { readonly kind: 'drop'; readonly reason: GroupDropReason };
 
 /** A message that a group sends; `done` is called when it was delivered or will not be. */
-export interface GroupMail {
+export interface OutgoingGroupMessage {
   readonly to: string;
   readonly message: GroupMessage;
   readonly lifetimeNs: Nanoseconds;
@@ -93,16 +93,16 @@ export interface GroupMail {
 }
 
 /** What groups of a node share. */
-export interface GroupsShared {
+export interface GroupsContext {
   /** Name of this node. */
   readonly own: string;
   /** Calendar time, ms. */
   readonly nowMs: () => number;
-  readonly send: (mail: GroupMail) => void;
-  readonly tell: (group: GroupName, event: GroupEvent) => void;
+  readonly send: (mail: OutgoingGroupMessage) => void;
+  readonly tell: (group: GroupId, event: GroupEvent) => void;
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;
-  readonly drop: (reason: GroupDrop) => void;
+  readonly drop: (reason: GroupDropReason) => void;
   /** Asks that everything that is due be sent again after this time, ns. */
   readonly resendIn: (waitNs: Nanoseconds) => void;
 }

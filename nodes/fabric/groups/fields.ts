@@ -11,14 +11,14 @@ import {
   CBOR_UINT,
   CborReader,
 } from '../../../engine/pure/cbor-reader.ts';
-import { NAME_BYTES_MAX } from './geometry.ts';
+import { MEMBER_NAME_BYTES_MAX } from './geometry.ts';
 
 const FALSE = 20;
 const TRUE = 21;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The fields of one message, request or record. */
-export class Fields {
+export class CborFieldReader {
   readonly #reader = new CborReader();
   #isSpoilt = false;
 
@@ -31,7 +31,7 @@ export class Fields {
     return !this.#isSpoilt && this.#reader.at === this.#reader.end;
   }
 
-  /** True once a field was not what it must be. */
+  /** True once a field that was read was not of the form asked for. */
   get isSpoilt(): boolean {
     return this.#isSpoilt;
   }
@@ -73,7 +73,7 @@ export class Fields {
 
   /** The name of a node. */
   name(): string {
-    const name = this.text(NAME_BYTES_MAX);
+    const name = this.text(MEMBER_NAME_BYTES_MAX);
     return name === '' ? this.#spoiltBy('') : name;
   }
 

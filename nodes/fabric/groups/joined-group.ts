@@ -7,43 +7,48 @@
  *
  * @module
  */
-import type { GroupDrop } from './drops.ts';
-import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
-import { GROUP_MESSAGE_LIFETIME_NS, PROPOSALS_MAX, RESEND_NS, VOTES_KEPT } from './geometry.ts';
-import type { OwnerMessage, Proposal, Refusal, VoteResult } from './messages.ts';
+import type { GroupDropReason } from './drops.ts';
+import type { GroupEvent, GroupRequestOutcome, GroupsContext } from './effects.ts';
 import {
-  encodeJoined,
+  GROUP_MESSAGE_LIFETIME_NS,
+  REMEMBERED_VOTES_MAX,
+  RESEND_DELAY_NS,
+  UNANSWERED_PROPOSALS_MAX,
+} from './geometry.ts';
+import type { OwnerMessage, Proposal, ProposalRefusal, VoteResult } from './messages.ts';
+import {
+  encodeJoinedGroup,
   encodeJoinedVote,
-  type JoinedRecord,
+  type JoinedGroupRecord,
   type JoinedVoteRecord,
   memberRecordKey,
 } from './records.ts';
-import type { GroupName, ShownGroup } from './requests.ts';
+import type { GroupId, GroupStatus } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 
 /** Called with the answer to a proposal. */
-export type ProposalCallback = (outcome: GroupOutcome, vote?: number) => void;
+export type ProposalCallback = (outcome: GroupRequestOutcome, vote?: number) => void;
 
 interface Waiting {
   readonly deadlineMs: number;
   readonly answer: ProposalCallback;
 }
 
-/** See the module. */
+/** A group of another owner, as one of its members keeps it. */
 export class JoinedGroup {
-  readonly #shared: GroupsShared;
-  readonly name: GroupName;
+  readonly #shared: GroupsContext;
+  readonly name: GroupId;
   readonly #votes: Map<number, JoinedVoteRecord>;
   readonly #waiting = new Map<number, Waiting>();
-  #record: JoinedRecord;
+  #record: JoinedGroupRecord;
   #isLeaveOut = false;
 
   /** Makes the group from its records on disk. */
   constructor(
-    shared: GroupsShared,
-    name: GroupName,
-    record: JoinedRecord,
+    shared: GroupsContext,
+    name: GroupId,
+    record: JoinedGroupRecord,
     votes: readonly JoinedVoteRecord[] = [],
   ) {
     this.#shared = shared;
@@ -62,7 +67,7 @@ export class JoinedGroup {
     return this.#record.leftEpoch > 0;
   }
 
-  get shown(): ShownGroup {
+  get shown(): GroupStatus {
     const votes = [...this.#votes.values()].toSorted((a, b) => a.proposal.vote - b.proposal.vote);
     const { epoch, members } = this.#record;
     return { epoch, members, votes: votes.map(({ proposal, result }) => ({ proposal, result })) };
@@ -98,7 +103,7 @@ export class JoinedGroup {
     const { owner, number } = this.name;
     const done = (isDelivered: boolean): void => {
       this.#isLeaveOut = false;
-      this.#shared.resendIn(isDelivered ? GROUP_MESSAGE_LIFETIME_NS : RESEND_NS);
+      this.#shared.resendIn(isDelivered ? GROUP_MESSAGE_LIFETIME_NS : RESEND_DELAY_NS);
     };
     const message = { kind: 'leave', number, epoch: this.#record.leftEpoch } as const;
     this.#shared.send({ to: owner, message, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS, done });
@@ -122,7 +127,7 @@ export class JoinedGroup {
 
   /** Asks the owner for a vote. */
   propose(proposing: Omit<Proposal, 'vote' | 'proposer'>, answer: ProposalCallback): void {
-    if (this.#waiting.size >= PROPOSALS_MAX) {
+    if (this.#waiting.size >= UNANSWERED_PROPOSALS_MAX) {
       answer('too-many-votes');
       return;
     }
@@ -142,7 +147,7 @@ export class JoinedGroup {
   }
 
   /** Votes in an open vote, if this node may and has not. */
-  cast(vote: number, isYes: boolean): GroupOutcome {
+  cast(vote: number, isYes: boolean): GroupRequestOutcome {
     const known = this.#votes.get(vote);
     if (known === undefined) return 'unknown-vote';
     if (!known.mayVote) return 'not-an-elector';
@@ -164,7 +169,7 @@ export class JoinedGroup {
   }
 
   /** Takes a list of members, if it is newer than the known one. */
-  list(epoch: number, members: readonly string[]): GroupDrop | undefined {
+  list(epoch: number, members: readonly string[]): GroupDropReason | undefined {
     if (epoch <= this.epoch) return 'known-list';
     const former = this.#record.members;
     this.#write({ ...this.#record, epoch, members });
@@ -178,7 +183,7 @@ export class JoinedGroup {
   }
 
   /** The owner says that this node was no member in an older epoch: it was invited again since. */
-  returned(): GroupDrop | undefined {
+  returned(): GroupDropReason | undefined {
     if (!this.isLeaving) return 'known-list';
     this.#write({ ...this.#record, leftEpoch: 0 });
     this.#tell({ kind: 'joined', members: this.#record.members });
@@ -186,10 +191,10 @@ export class JoinedGroup {
   }
 
   /** Takes a message of the owner about a vote or a proposal. */
-  receive(message: Exclude<OwnerMessage, { kind: 'list' | 'gone' }>): GroupDrop | undefined {
+  receive(message: Exclude<OwnerMessage, { kind: 'list' | 'gone' }>): GroupDropReason | undefined {
     if (message.kind === 'refused') return this.#refused(message.proposal, message.reason);
     const { proposal } = message;
-    if (proposal.vote <= this.#record.lastVote - VOTES_KEPT) return 'old-vote';
+    if (proposal.vote <= this.#record.lastVote - REMEMBERED_VOTES_MAX) return 'old-vote';
     const known = this.#votes.get(proposal.vote);
     return message.kind === 'opened'
       ? this.#opened(known, proposal, message.mayVote)
@@ -200,7 +205,7 @@ export class JoinedGroup {
     known: JoinedVoteRecord | undefined,
     proposal: Proposal,
     mayVote: boolean,
-  ): GroupDrop | undefined {
+  ): GroupDropReason | undefined {
     if (known !== undefined) return 'known-vote';
     this.#keep({ proposal, result: undefined, mayVote, choice: 'silent' });
     if (!this.isLeaving) this.#tell({ kind: 'opened', proposal, mayVote });
@@ -212,7 +217,7 @@ export class JoinedGroup {
     known: JoinedVoteRecord | undefined,
     proposal: Proposal,
     result: VoteResult,
-  ): GroupDrop | undefined {
+  ): GroupDropReason | undefined {
     if (known?.result !== undefined) return 'known-vote';
     const { mayVote, choice } = known ?? { mayVote: false, choice: 'silent' };
     this.#keep({ proposal, result, mayVote, choice });
@@ -221,7 +226,7 @@ export class JoinedGroup {
     return undefined;
   }
 
-  #refused(proposal: number, reason: Refusal): GroupDrop | undefined {
+  #refused(proposal: number, reason: ProposalRefusal): GroupDropReason | undefined {
     return this.#answered(proposal, reason) ? undefined : 'unknown-proposal';
   }
 
@@ -229,14 +234,14 @@ export class JoinedGroup {
     if (proposer === this.#shared.own) this.#answered(proposal, 'ok', vote);
   }
 
-  #answered(proposal: number, outcome: GroupOutcome, vote?: number): boolean {
+  #answered(proposal: number, outcome: GroupRequestOutcome, vote?: number): boolean {
     const waiting = this.#waiting.get(proposal);
     this.#waiting.delete(proposal);
     waiting?.answer(outcome, vote);
     return waiting !== undefined;
   }
 
-  #giveUp(outcome: GroupOutcome): void {
+  #giveUp(outcome: GroupRequestOutcome): void {
     for (const proposal of [...this.#waiting.keys()]) this.#answered(proposal, outcome);
   }
 
@@ -250,22 +255,24 @@ export class JoinedGroup {
     this.#shared.send({ to: owner, message, lifetimeNs, done });
   }
 
-  /** Keeps a vote, and forgets those whose numbers are {@link VOTES_KEPT} or more below its own. */
+  /** Keeps a vote, and forgets those whose numbers are {@link REMEMBERED_VOTES_MAX} or more below its own. */
   #keep(vote: JoinedVoteRecord): void {
     const { vote: number } = vote.proposal;
     this.#votes.set(number, vote);
     this.#shared.put(memberRecordKey('in-vote', this.name, number), encodeJoinedVote(vote));
     if (number <= this.#record.lastVote) return;
     this.#write({ ...this.#record, lastVote: number });
-    for (const old of [...this.#votes.keys()].filter((each) => each <= number - VOTES_KEPT)) {
+    for (const old of [...this.#votes.keys()].filter(
+      (each) => each <= number - REMEMBERED_VOTES_MAX,
+    )) {
       this.#votes.delete(old);
       this.#shared.erase(memberRecordKey('in-vote', this.name, old));
     }
   }
 
-  #write(record: JoinedRecord): void {
+  #write(record: JoinedGroupRecord): void {
     this.#record = record;
-    this.#shared.put(memberRecordKey('in', this.name), encodeJoined(record));
+    this.#shared.put(memberRecordKey('in', this.name), encodeJoinedGroup(record));
   }
 
   #tell(event: GroupEvent): void {

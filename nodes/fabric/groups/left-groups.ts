@@ -5,24 +5,24 @@
  * @module
  */
 import { LEFT_GROUPS_MAX } from './geometry.ts';
-import { encodeLeft, type LeftRecord, memberRecordKey } from './records.ts';
-import type { GroupName } from './requests.ts';
+import { encodeLeftGroup, type LeftGroupRecord, memberRecordKey } from './records.ts';
+import type { GroupId } from './requests.ts';
 
 /** What the table needs of its node. */
-export interface LeftParts {
+export interface LeftGroupsParts {
   readonly nowMs: () => number;
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;
 }
 
-/** See the module. */
+/** The groups that a node has left, so that no late message brings one back. */
 export class LeftGroups {
-  readonly #parts: LeftParts;
+  readonly #parts: LeftGroupsParts;
   /** Last epoch in which the node was no member, by key of the record; oldest record first. */
   readonly #epochs = new Map<string, number>();
 
   /** @param records Records on the disk, with their keys. */
-  constructor(parts: LeftParts, records: readonly (readonly [string, LeftRecord])[]) {
+  constructor(parts: LeftGroupsParts, records: readonly (readonly [string, LeftGroupRecord])[]) {
     this.#parts = parts;
     const oldestFirst = records.toSorted(([, a], [, b]) => a.sinceMs - b.sinceMs);
     for (const [key, { epoch }] of oldestFirst) this.#epochs.set(key, epoch);
@@ -33,23 +33,23 @@ export class LeftGroups {
   }
 
   /** The last epoch in which this node was known to be no member; 0 if none is known. */
-  epochOf(group: GroupName): number {
+  epochOf(group: GroupId): number {
     return this.#epochs.get(memberRecordKey('left', group)) ?? 0;
   }
 
   /** Notes that this node is no member in an epoch. */
-  add(group: GroupName, epoch: number): void {
+  add(group: GroupId, epoch: number): void {
     const key = memberRecordKey('left', group);
     if (epoch <= (this.#epochs.get(key) ?? 0)) return;
     this.#epochs.delete(key);
     this.#epochs.set(key, epoch);
-    this.#parts.put(key, encodeLeft({ epoch, sinceMs: this.#parts.nowMs() }));
+    this.#parts.put(key, encodeLeftGroup({ epoch, sinceMs: this.#parts.nowMs() }));
     const [oldest] = this.#epochs.keys();
     if (this.#epochs.size > LEFT_GROUPS_MAX && oldest !== undefined) this.#forget(oldest);
   }
 
   /** This node is a member again. */
-  remove(group: GroupName): void {
+  remove(group: GroupId): void {
     const key = memberRecordKey('left', group);
     if (this.#epochs.has(key)) this.#forget(key);
   }

@@ -8,45 +8,50 @@
  * @module
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
-import type { GroupDrop } from './drops.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
+import type { GroupDropReason } from './drops.ts';
+import { DurableEffectQueue } from './durable-effect-queue.ts';
 import type {
-  GroupMail,
-  GroupOutcome,
+  ExternallyVisibleEffect,
+  GroupRequestOutcome,
+  GroupsContext,
   GroupsEffect,
   GroupsInput,
-  GroupsShared,
-  OutwardEffect,
+  OutgoingGroupMessage,
 } from './effects.ts';
 import {
+  GROUP_MEMBERS_MAX,
   GROUP_MESSAGE_LIFETIME_NS,
   GROUPS_MAX,
-  MEMBERS_MAX,
-  VOTE_LIFETIME_MS,
+  VOTE_LIFETIME_DEFAULT_MS,
   WAITING_EFFECTS_MAX,
 } from './geometry.ts';
 import { JoinedGroup } from './joined-group.ts';
 import { LeftGroups } from './left-groups.ts';
-import { decodeMessage, encodeMessage, type GroupMessage, type MemberMessage } from './messages.ts';
+import {
+  decodeGroupMessage,
+  encodeGroupMessage,
+  type GroupMessage,
+  type MemberMessage,
+} from './messages.ts';
 import { isNodeName, isVoteText } from './names.ts';
 import { OwnedGroup, voteDeadlineOf } from './owned-group.ts';
-import { encodeLastNumber, LAST_NUMBER_KEY, memberRecordKey } from './records.ts';
+import { encodeLastGroupNumber, LAST_GROUP_NUMBER_KEY, memberRecordKey } from './records.ts';
 import { type RecoveredGroups, recoverGroups, type StoredRecord } from './recovery.ts';
 import {
   encodeNumberAnswer,
   encodeShowAnswer,
-  type GroupName,
+  type GroupId,
   type GroupRequest,
-  type ShownGroup,
+  type GroupStatus,
 } from './requests.ts';
-import { WriteGate } from './write-gate.ts';
 
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What the machine needs. */
-export interface GroupsFacts {
+export interface GroupsMachineParts {
   /** Name of this node. */
   readonly own: string;
   readonly clock: () => CalendarTime;
@@ -54,16 +59,16 @@ export interface GroupsFacts {
   readonly records: readonly StoredRecord[];
 }
 
-/** See the module. */
+/** The state machine of all groups of a node, owned and joined. */
 export class GroupsMachine<Request>
-  implements Machine<GroupsInput<Request>, GroupsEffect<Request>>
+  implements StateMachine<GroupsInput<Request>, GroupsEffect<Request>>
 {
-  readonly #facts: GroupsFacts;
-  readonly #shared: GroupsShared;
+  readonly #facts: GroupsMachineParts;
+  readonly #shared: GroupsContext;
   readonly #owned: Map<number, OwnedGroup>;
   readonly #joined: Map<string, JoinedGroup>;
   readonly #left: LeftGroups;
-  readonly #gate = new WriteGate<OutwardEffect<Request>>();
+  readonly #gate = new DurableEffectQueue<ExternallyVisibleEffect<Request>>();
   /** By number of a message under way: what to do when it was delivered or will not be. */
   readonly #mails = new Map<number, (isDelivered: boolean) => void>();
   #nextMail = 1;
@@ -74,7 +79,7 @@ export class GroupsMachine<Request>
   #effects: GroupsEffect<Request>[] = [];
 
   /** Makes a machine that goes on from the records on disk. */
-  constructor(facts: GroupsFacts) {
+  constructor(facts: GroupsMachineParts) {
     this.#facts = facts;
     this.#shared = {
       own: facts.own,
@@ -107,12 +112,12 @@ export class GroupsMachine<Request>
   }
 
   /** Groups that this node is in. */
-  get names(): readonly GroupName[] {
+  get names(): readonly GroupId[] {
     return [...this.#all()].map(({ name }) => name);
   }
 
   /** What is known of a group; undefined if this node is not in it. */
-  shown(group: GroupName): ShownGroup | undefined {
+  shown(group: GroupId): GroupStatus | undefined {
     return this.#find(group)?.shown;
   }
 
@@ -170,7 +175,7 @@ export class GroupsMachine<Request>
   }
 
   #request(request: GroupRequest, token: Request): void {
-    const answer = (outcome: GroupOutcome, body?: Uint8Array): void =>
+    const answer = (outcome: GroupRequestOutcome, body?: Uint8Array): void =>
       this.#gate.add({ kind: 'answer', token, outcome, ...(body && { body }) });
     if (this.#gate.size >= WAITING_EFFECTS_MAX) {
       this.#effects.push({ kind: 'answer', token, outcome: 'busy' });
@@ -206,23 +211,25 @@ export class GroupsMachine<Request>
     }
   }
 
-  #create(others: readonly string[]): number | GroupOutcome {
+  #create(others: readonly string[]): number | GroupRequestOutcome {
     const { own } = this.#facts;
     const names = [own, ...others];
     if (!names.every(isNodeName)) return 'bad-name';
     if (new Set(names).size < names.length) return 'already-member';
-    if (names.length > MEMBERS_MAX) return 'too-many-members';
+    if (names.length > GROUP_MEMBERS_MAX) return 'too-many-members';
     if (this.#owned.size >= GROUPS_MAX) return 'too-many-groups';
     const number = this.#uniqueNumber();
     const members = names.map((name) => [name, 1] as const);
     const group = new OwnedGroup(this.#shared, number, { epoch: 1, lastVote: 0, members });
     this.#owned.set(number, group);
-    this.#put(LAST_NUMBER_KEY, encodeLastNumber(number));
+    this.#put(LAST_GROUP_NUMBER_KEY, encodeLastGroupNumber(number));
     group.found();
     return number;
   }
 
-  #changeMembers(request: Extract<GroupRequest, { kind: 'invite' | 'remove' }>): GroupOutcome {
+  #changeMembers(
+    request: Extract<GroupRequest, { kind: 'invite' | 'remove' }>,
+  ): GroupRequestOutcome {
     const group = this.#find(request.group);
     if (group === undefined) return 'unknown-group';
     if (group instanceof JoinedGroup) return 'not-owner';
@@ -230,7 +237,7 @@ export class GroupsMachine<Request>
     return request.kind === 'invite' ? group.invite(request.member) : group.remove(request.member);
   }
 
-  #leave(name: GroupName): GroupOutcome {
+  #leave(name: GroupId): GroupRequestOutcome {
     const group = this.#find(name);
     if (group === undefined) return 'unknown-group';
     if (group instanceof JoinedGroup) group.leave();
@@ -243,12 +250,12 @@ export class GroupsMachine<Request>
 
   #propose(
     { group: name, rule, lifetimeMs, text }: Extract<GroupRequest, { kind: 'propose' }>,
-    answer: (outcome: GroupOutcome, vote?: number) => void,
+    answer: (outcome: GroupRequestOutcome, vote?: number) => void,
   ): void {
     const group = this.#find(name);
     const deadlineMs = voteDeadlineOf(
       this.#nowMs(),
-      lifetimeMs === 0 ? VOTE_LIFETIME_MS : lifetimeMs,
+      lifetimeMs === 0 ? VOTE_LIFETIME_DEFAULT_MS : lifetimeMs,
     );
     if (group === undefined) answer('unknown-group');
     else if (!isVoteText(text)) answer('text-too-long');
@@ -264,7 +271,11 @@ export class GroupsMachine<Request>
     }
   }
 
-  #cast({ group: name, vote, isYes }: Extract<GroupRequest, { kind: 'cast' }>): GroupOutcome {
+  #cast({
+    group: name,
+    vote,
+    isYes,
+  }: Extract<GroupRequest, { kind: 'cast' }>): GroupRequestOutcome {
     const group = this.#find(name);
     if (group === undefined) return 'unknown-group';
     if (group instanceof JoinedGroup) return group.cast(vote, isYes);
@@ -283,12 +294,12 @@ export class GroupsMachine<Request>
   }
 
   #message(from: string, bytes: Uint8Array): void {
-    const message = decodeMessage(bytes);
+    const message = decodeGroupMessage(bytes);
     const drop = typeof message === 'string' ? message : this.#dispatch(from, message);
     if (drop !== undefined) this.#drop(drop);
   }
 
-  #dispatch(from: string, message: GroupMessage): GroupDrop | undefined {
+  #dispatch(from: string, message: GroupMessage): GroupDropReason | undefined {
     switch (message.kind) {
       case 'propose':
       case 'cast':
@@ -309,7 +320,7 @@ export class GroupsMachine<Request>
     }
   }
 
-  #fromMember(from: string, message: MemberMessage): GroupDrop | undefined {
+  #fromMember(from: string, message: MemberMessage): GroupDropReason | undefined {
     const group = this.#owned.get(message.number);
     if (group !== undefined) return group.receive(from, message);
     // Numbers are never used twice, so there will never be a group with this one.
@@ -321,7 +332,7 @@ export class GroupsMachine<Request>
   #list(
     from: string,
     { number, epoch, members }: Extract<GroupMessage, { kind: 'list' }>,
-  ): GroupDrop | undefined {
+  ): GroupDropReason | undefined {
     const isWhole = members[0] === from && members.includes(this.#facts.own);
     if (!isWhole || from === this.#facts.own) return 'list-without-me';
     if (epoch === 0 || new Set(members).size < members.length) return 'bad-group-message';
@@ -345,7 +356,7 @@ export class GroupsMachine<Request>
     return undefined;
   }
 
-  #gone(name: GroupName, epoch: number): GroupDrop | undefined {
+  #gone(name: GroupId, epoch: number): GroupDropReason | undefined {
     const group = this.#joined.get(memberRecordKey('in', name));
     if (group !== undefined && epoch < group.epoch) return group.returned();
     if (group === undefined && epoch <= this.#left.epochOf(name)) return 'known-list';
@@ -356,7 +367,7 @@ export class GroupsMachine<Request>
   }
 
   /** A group in which this node is, and which it is not about to leave. */
-  #find(name: GroupName): OwnedGroup | JoinedGroup | undefined {
+  #find(name: GroupId): OwnedGroup | JoinedGroup | undefined {
     if (name.owner === this.#facts.own) return this.#owned.get(name.number);
     const joined = this.#joined.get(memberRecordKey('in', name));
     return joined?.isLeaving === false ? joined : undefined;
@@ -373,11 +384,11 @@ export class GroupsMachine<Request>
     return this.#lastNumber;
   }
 
-  #send({ to, message, lifetimeNs, done }: GroupMail): void {
+  #send({ to, message, lifetimeNs, done }: OutgoingGroupMessage): void {
     const token = this.#nextMail;
     this.#nextMail += 1;
     if (done !== undefined) this.#mails.set(token, done);
-    this.#gate.add({ kind: 'send', to, bytes: encodeMessage(message), lifetimeNs, token });
+    this.#gate.add({ kind: 'send', to, bytes: encodeGroupMessage(message), lifetimeNs, token });
   }
 
   #put(key: string, value: Uint8Array): void {
@@ -390,7 +401,7 @@ export class GroupsMachine<Request>
     this.#effects.push({ kind: 'erase', key });
   }
 
-  #drop(reason: GroupDrop): void {
+  #drop(reason: GroupDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 

@@ -21,9 +21,20 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { Fields } from './fields.ts';
-import { GROUPS_VERSION, MEMBERS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX } from './geometry.ts';
-import { type Tally, VOTE_OUTCOMES, VOTE_RULES, type VoteOutcome, type VoteRule } from './tally.ts';
+import { CborFieldReader } from './fields.ts';
+import {
+  GROUP_MEMBERS_MAX,
+  GROUP_MESSAGE_BYTES_MAX,
+  GROUPS_FORMAT_VERSION,
+  VOTE_TEXT_BYTES_MAX,
+} from './geometry.ts';
+import {
+  VOTE_OUTCOMES,
+  VOTE_RULES,
+  type VoteOutcome,
+  type VoteRule,
+  type VoteTally,
+} from './tally.ts';
 
 /** What is voted on. */
 export interface Proposal {
@@ -39,14 +50,14 @@ export interface Proposal {
 }
 
 /** How a vote ended. */
-export interface VoteResult extends Tally {
+export interface VoteResult extends VoteTally {
   readonly outcome: VoteOutcome;
 }
 
 /** Why an owner does not open a vote. */
 export const PROPOSAL_REFUSALS = ['too-many-votes', 'bad-deadline'] as const;
 /** See {@link PROPOSAL_REFUSALS}. */
-export type Refusal = (typeof PROPOSAL_REFUSALS)[number];
+export type ProposalRefusal = (typeof PROPOSAL_REFUSALS)[number];
 
 /** Messages of an owner to a member. */
 export type OwnerMessage =
@@ -74,7 +85,7 @@ export type OwnerMessage =
       readonly kind: 'refused';
       readonly number: number;
       readonly proposal: number;
-      readonly reason: Refusal;
+      readonly reason: ProposalRefusal;
     };
 
 /** Messages of a member to the owner. */
@@ -98,7 +109,10 @@ export type MemberMessage =
 /** Any message. */
 export type GroupMessage = OwnerMessage | MemberMessage;
 /** Why bytes are not a message. */
-export type MessageDrop = 'bad-group-message' | 'unknown-group-version' | 'unknown-group-kind';
+export type GroupMessageDropReason =
+  | 'bad-group-message'
+  | 'unknown-group-version'
+  | 'unknown-group-kind';
 
 const KINDS = ['list', 'gone', 'opened', 'result', 'refused', 'propose', 'cast', 'leave'] as const;
 /** Items of the array of each kind. */
@@ -106,17 +120,17 @@ const ITEMS = [5, 4, 10, 13, 5, 7, 5, 4] as const;
 const ITEMS_MAX = 13;
 
 /** The bytes of a message; the caller keeps all fields within their bounds. */
-export function encodeMessage(message: GroupMessage): Uint8Array {
+export function encodeGroupMessage(message: GroupMessage): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(message.kind);
   writer.array(ITEMS[kind] ?? 0);
-  writer.uint(GROUPS_VERSION);
+  writer.uint(GROUPS_FORMAT_VERSION);
   writer.uint(kind);
   writer.uint(message.number);
   switch (message.kind) {
     case 'list':
       writer.uint(message.epoch);
-      writeNames(writer, message.members);
+      writeMemberNames(writer, message.members);
       break;
     case 'gone':
     case 'leave':
@@ -128,7 +142,7 @@ export function encodeMessage(message: GroupMessage): Uint8Array {
       break;
     case 'result':
       writeProposal(writer, message.proposal);
-      writeResult(writer, message.result);
+      writeVoteResult(writer, message.result);
       break;
     case 'refused':
       writer.uint(message.proposal);
@@ -147,14 +161,14 @@ export function encodeMessage(message: GroupMessage): Uint8Array {
   return writer.taken();
 }
 
-/** Reads exactly what {@link encodeMessage} writes. */
-export function decodeMessage(bytes: Uint8Array): GroupMessage | MessageDrop {
-  if (bytes.length > MESSAGE_BYTES_MAX) return 'bad-group-message';
-  const fields = new Fields(bytes);
+/** Reads exactly what {@link encodeGroupMessage} writes. */
+export function decodeGroupMessage(bytes: Uint8Array): GroupMessage | GroupMessageDropReason {
+  if (bytes.length > GROUP_MESSAGE_BYTES_MAX) return 'bad-group-message';
+  const fields = new CborFieldReader(bytes);
   const items = fields.array(ITEMS_MAX);
   const version = fields.uint();
   if (fields.isSpoilt) return 'bad-group-message';
-  if (version !== GROUPS_VERSION) return 'unknown-group-version';
+  if (version !== GROUPS_FORMAT_VERSION) return 'unknown-group-version';
   const place = fields.uint();
   if (fields.isSpoilt) return 'bad-group-message';
   const kind = (KINDS as readonly GroupMessage['kind'][])[place];
@@ -164,17 +178,21 @@ export function decodeMessage(bytes: Uint8Array): GroupMessage | MessageDrop {
   return fields.isGood ? message : 'bad-group-message';
 }
 
-function readContent(kind: GroupMessage['kind'], number: number, fields: Fields): GroupMessage {
+function readContent(
+  kind: GroupMessage['kind'],
+  number: number,
+  fields: CborFieldReader,
+): GroupMessage {
   switch (kind) {
     case 'list':
-      return { kind, number, epoch: fields.uint(), members: readNames(fields) };
+      return { kind, number, epoch: fields.uint(), members: readMemberNames(fields) };
     case 'gone':
     case 'leave':
       return { kind, number, epoch: fields.uint() };
     case 'opened':
       return { kind, number, proposal: readProposal(fields), mayVote: fields.boolean() };
     case 'result':
-      return { kind, number, proposal: readProposal(fields), result: readResult(fields) };
+      return { kind, number, proposal: readProposal(fields), result: readVoteResult(fields) };
     case 'refused':
       return { kind, number, proposal: fields.uint(), reason: fields.word(PROPOSAL_REFUSALS) };
     case 'propose':
@@ -184,7 +202,7 @@ function readContent(kind: GroupMessage['kind'], number: number, fields: Fields)
         proposal: fields.uint(),
         rule: fields.word(VOTE_RULES),
         deadlineMs: fields.uint(),
-        text: fields.text(TEXT_BYTES_MAX),
+        text: fields.text(VOTE_TEXT_BYTES_MAX),
       };
     case 'cast':
       return { kind, number, vote: fields.uint(), isYes: fields.boolean() };
@@ -192,14 +210,14 @@ function readContent(kind: GroupMessage['kind'], number: number, fields: Fields)
 }
 
 /** Writes the names of members. */
-export function writeNames(writer: CborWriter, names: readonly string[]): void {
+export function writeMemberNames(writer: CborWriter, names: readonly string[]): void {
   writer.array(names.length);
   for (const name of names) writer.text(name);
 }
 
 /** Reads the names of members. */
-export function readNames(fields: Fields): readonly string[] {
-  const count = fields.array(MEMBERS_MAX);
+export function readMemberNames(fields: CborFieldReader): readonly string[] {
+  const count = fields.array(GROUP_MEMBERS_MAX);
   const names: string[] = [];
   for (let index = 0; index < count && !fields.isSpoilt; index += 1) names.push(fields.name());
   return names;
@@ -216,19 +234,22 @@ export function writeProposal(writer: CborWriter, proposal: Proposal): void {
 }
 
 /** Reads what is voted on. */
-export function readProposal(fields: Fields): Proposal {
+export function readProposal(fields: CborFieldReader): Proposal {
   return {
     vote: fields.uint(),
     proposer: fields.name(),
     proposal: fields.uint(),
     rule: fields.word(VOTE_RULES),
     deadlineMs: fields.uint(),
-    text: fields.text(TEXT_BYTES_MAX),
+    text: fields.text(VOTE_TEXT_BYTES_MAX),
   };
 }
 
 /** Writes how a vote ended. */
-export function writeResult(writer: CborWriter, { outcome, yes, no, electors }: VoteResult): void {
+export function writeVoteResult(
+  writer: CborWriter,
+  { outcome, yes, no, electors }: VoteResult,
+): void {
   writer.uint(VOTE_OUTCOMES.indexOf(outcome));
   writer.uint(yes);
   writer.uint(no);
@@ -236,11 +257,11 @@ export function writeResult(writer: CborWriter, { outcome, yes, no, electors }: 
 }
 
 /** Reads how a vote ended. */
-export function readResult(fields: Fields): VoteResult {
+export function readVoteResult(fields: CborFieldReader): VoteResult {
   const outcome = fields.word(VOTE_OUTCOMES);
-  const yes = fields.uint(MEMBERS_MAX);
-  const no = fields.uint(MEMBERS_MAX - yes);
-  const electors = fields.uint(MEMBERS_MAX);
+  const yes = fields.uint(GROUP_MEMBERS_MAX);
+  const no = fields.uint(GROUP_MEMBERS_MAX - yes);
+  const electors = fields.uint(GROUP_MEMBERS_MAX);
   if (yes + no > electors) fields.spoil();
   return { outcome, yes, no, electors };
 }

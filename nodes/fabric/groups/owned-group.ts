@@ -7,27 +7,27 @@
  *
  * @module
  */
-import type { GroupDrop } from './drops.ts';
-import type { GroupEvent, GroupOutcome, GroupsShared } from './effects.ts';
+import type { GroupDropReason } from './drops.ts';
+import type { GroupEvent, GroupRequestOutcome, GroupsContext } from './effects.ts';
 import {
-  CLOCK_SKEW_MS,
+  CLOCK_SKEW_MS_MAX,
+  GROUP_MEMBERS_MAX,
   GROUP_MESSAGE_LIFETIME_NS,
-  MEMBERS_MAX,
-  RESEND_NS,
+  REMEMBERED_VOTES_MAX,
+  RESEND_DELAY_NS,
   VOTE_LIFETIME_MS_MAX,
   VOTE_LIFETIME_MS_MIN,
-  VOTES_KEPT,
 } from './geometry.ts';
-import type { MemberMessage, Proposal, Refusal } from './messages.ts';
-import { mayOpenVote, OwnedVote, type VoteNotice } from './owned-vote.ts';
+import type { MemberMessage, Proposal, ProposalRefusal } from './messages.ts';
+import { canOpenVote, OwnedVote, type VoteNoticeKind } from './owned-vote.ts';
 import {
-  encodeOwned,
-  type OwnedRecord,
+  encodeOwnedGroup,
+  type GroupRecordKey,
+  groupRecordKey,
+  type OwnedGroupRecord,
   type OwnedVoteRecord,
-  type RecordKey,
-  recordKey,
 } from './records.ts';
-import type { GroupName, ShownGroup } from './requests.ts';
+import type { GroupId, GroupStatus } from './requests.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Lifetime of a message that somebody is no member any more: as long as a vote can be open. */
@@ -46,16 +46,16 @@ interface Member {
 interface Telling {
   readonly member: Member;
   readonly vote: OwnedVote;
-  readonly notice: VoteNotice;
+  readonly notice: VoteNoticeKind;
 }
 
 /** A proposal whose vote has no number yet. */
 export type UnnumberedProposal = Omit<Proposal, 'vote'>;
 
-/** See the module. */
+/** A group at its owner, which changes its members and counts its votes. */
 export class OwnedGroup {
-  readonly #shared: GroupsShared;
-  readonly name: GroupName;
+  readonly #shared: GroupsContext;
+  readonly name: GroupId;
   readonly #members: Map<string, Member>;
   readonly #votes: Map<number, OwnedVote>;
   #epoch: number;
@@ -63,9 +63,9 @@ export class OwnedGroup {
 
   /** Makes the group from its records on disk. */
   constructor(
-    shared: GroupsShared,
+    shared: GroupsContext,
     number: number,
-    record: OwnedRecord,
+    record: OwnedGroupRecord,
     votes: readonly OwnedVoteRecord[] = [],
   ) {
     this.#shared = shared;
@@ -80,7 +80,7 @@ export class OwnedGroup {
     this.#lastVote = Math.max(record.lastVote, byNumber.at(-1)?.proposal.vote ?? 0);
   }
 
-  get shown(): ShownGroup {
+  get shown(): GroupStatus {
     const votes = [...this.#votes.values()].map(({ proposal, result }) => ({ proposal, result }));
     return { epoch: this.#epoch, members: [...this.#members.keys()], votes };
   }
@@ -102,9 +102,9 @@ export class OwnedGroup {
   }
 
   /** Makes a node a member. */
-  invite(name: string): GroupOutcome {
+  invite(name: string): GroupRequestOutcome {
     if (this.#members.has(name)) return 'already-member';
-    if (this.#members.size >= MEMBERS_MAX) return 'too-many-members';
+    if (this.#members.size >= GROUP_MEMBERS_MAX) return 'too-many-members';
     this.#epoch += 1;
     this.#members.set(name, { since: this.#epoch, confirmed: -1, isOut: false });
     this.#changed({ added: [name], removed: [] });
@@ -112,7 +112,7 @@ export class OwnedGroup {
   }
 
   /** Removes a member; its ballots in open votes no longer count. */
-  remove(name: string): GroupOutcome {
+  remove(name: string): GroupRequestOutcome {
     if (name === this.#shared.own || !this.#members.delete(name)) return 'no-such-member';
     this.#epoch += 1;
     for (const vote of this.#votes.values()) {
@@ -137,18 +137,18 @@ export class OwnedGroup {
   }
 
   /** Opens a vote. @returns its number, or why it is not opened. */
-  propose(proposing: UnnumberedProposal): number | Refusal {
+  propose(proposing: UnnumberedProposal): number | ProposalRefusal {
     const vote = this.#lastVote + 1;
     const timeMs = proposing.deadlineMs - this.#shared.nowMs();
-    if (timeMs <= 0 || timeMs > VOTE_LIFETIME_MS_MAX + CLOCK_SKEW_MS) return 'bad-deadline';
-    if (!mayOpenVote(this.#votes, vote, VOTES_KEPT)) return 'too-many-votes';
+    if (timeMs <= 0 || timeMs > VOTE_LIFETIME_MS_MAX + CLOCK_SKEW_MS_MAX) return 'bad-deadline';
+    if (!canOpenVote(this.#votes, vote, REMEMBERED_VOTES_MAX)) return 'too-many-votes';
     const electors = [...this.#members.keys()].map((name) => [name, 'silent'] as const);
     const proposal = { vote, ...proposing };
     const opened = new OwnedVote({ proposal, result: undefined, toldEpoch: 0, electors });
     this.#lastVote = vote;
     this.#votes.set(vote, opened);
-    if (this.#votes.delete(vote - VOTES_KEPT)) {
-      this.#shared.erase(this.#key('own-vote', vote - VOTES_KEPT));
+    if (this.#votes.delete(vote - REMEMBERED_VOTES_MAX)) {
+      this.#shared.erase(this.#key('own-vote', vote - REMEMBERED_VOTES_MAX));
     }
     this.#writeGroup();
     this.#writeVote(opened);
@@ -158,7 +158,7 @@ export class OwnedGroup {
   }
 
   /** Counts a ballot. @returns why it does not count, or undefined. */
-  cast(name: string, vote: number, isYes: boolean): GroupDrop | undefined {
+  cast(name: string, vote: number, isYes: boolean): GroupDropReason | undefined {
     const known = this.#votes.get(vote);
     if (known === undefined) return this.#isPast(vote) ? 'late-vote' : 'unknown-vote';
     const fault = known.cast(name, isYes);
@@ -169,7 +169,7 @@ export class OwnedGroup {
   }
 
   /** Handles a message from a node that may be a member. */
-  receive(from: string, message: MemberMessage): GroupDrop | undefined {
+  receive(from: string, message: MemberMessage): GroupDropReason | undefined {
     const member = this.#members.get(from);
     if (member === undefined || from === this.#shared.own) {
       if (from !== this.#shared.own) this.#farewell(from, GROUP_MESSAGE_LIFETIME_NS);
@@ -206,7 +206,7 @@ export class OwnedGroup {
   #proposed(
     from: string,
     message: Extract<MemberMessage, { kind: 'propose' }>,
-  ): GroupDrop | undefined {
+  ): GroupDropReason | undefined {
     const { number, proposal, rule, deadlineMs, text } = message;
     for (const { proposal: known } of this.#votes.values()) {
       if (known.proposer === from && known.proposal === proposal) return 'known-proposal';
@@ -257,7 +257,7 @@ export class OwnedGroup {
       if (isDelivered) member.confirmed = Math.max(member.confirmed, epoch);
       if (this.#members.get(name) !== member) return;
       if (isDelivered) this.#pump(name);
-      else this.#shared.resendIn(RESEND_NS);
+      else this.#shared.resendIn(RESEND_DELAY_NS);
     };
     const message = { kind: 'list', number: this.name.number, epoch, members } as const;
     this.#shared.send({ to: name, message, lifetimeNs: GROUP_MESSAGE_LIFETIME_NS, done });
@@ -270,7 +270,7 @@ export class OwnedGroup {
       // Another node of the same name may have joined since, which knows nothing of the notice.
       if (this.#members.get(name) !== member) return;
       vote.noticed(name, notice, isDelivered);
-      if (!isDelivered) this.#shared.resendIn(RESEND_NS);
+      if (!isDelivered) this.#shared.resendIn(RESEND_DELAY_NS);
       else if (notice === 'result') this.#noteTold(vote);
     };
     if (result === undefined) {
@@ -306,15 +306,15 @@ export class OwnedGroup {
   #writeGroup(): void {
     const members = [...this.#members].map(([name, { since }]) => [name, since] as const);
     const record = { epoch: this.#epoch, lastVote: this.#lastVote, members };
-    this.#shared.put(this.#key('own'), encodeOwned(record));
+    this.#shared.put(this.#key('own'), encodeOwnedGroup(record));
   }
 
   #writeVote(vote: OwnedVote): void {
     this.#shared.put(this.#key('own-vote', vote.proposal.vote), vote.record);
   }
 
-  #key(kind: RecordKey['kind'], vote = 0): string {
-    return recordKey({ kind, number: this.name.number, vote, owner: '' });
+  #key(kind: GroupRecordKey['kind'], vote = 0): string {
+    return groupRecordKey({ kind, number: this.name.number, vote, owner: '' });
   }
 }
 

@@ -6,22 +6,22 @@
 import { OPEN_VOTES_MAX } from './geometry.ts';
 import type { Proposal, VoteResult } from './messages.ts';
 import { type BallotChoice, encodeOwnedVote, type OwnedVoteRecord } from './records.ts';
-import { decidedOutcome, outcomeAtDeadline, type Tally } from './tally.ts';
+import { decidedOutcome, outcomeAtDeadline, type VoteTally } from './tally.ts';
 
 /** What a member is told of a vote. */
-export type VoteNotice = 'opened' | 'result';
+export type VoteNoticeKind = 'opened' | 'result';
 /** `out`: sent, and neither delivered nor given up so far. */
 type NoticeState = 'due' | 'out' | 'known';
 
 /** Why a ballot does not count. */
 export type BallotFault = 'repeated-ballot' | 'second-ballot' | 'not-an-elector' | 'late-vote';
 
-/** See the module. */
+/** A vote at the owner of its group: ballots, result, and which members know of it. */
 export class OwnedVote {
   readonly proposal: Proposal;
   /** Members that were in the group when the vote opened and still are, and the ballot of each. */
   readonly #electors: Map<string, BallotChoice>;
-  readonly #notices = new Map<string, Record<VoteNotice, NoticeState>>();
+  readonly #notices = new Map<string, Record<VoteNoticeKind, NoticeState>>();
   #result: VoteResult | undefined;
   #toldEpoch: number;
 
@@ -81,7 +81,7 @@ export class OwnedVote {
   }
 
   /** The notice that a member who joined in epoch `since` lacks; it counts as sent from now on. */
-  takeNotice(name: string, since: number): VoteNotice | undefined {
+  takeNotice(name: string, since: number): VoteNoticeKind | undefined {
     const notice = this.#result === undefined ? 'opened' : 'result';
     const states = this.#noticesOf(name, since);
     if (states[notice] !== 'due') return undefined;
@@ -90,7 +90,7 @@ export class OwnedVote {
   }
 
   /** Notes whether a notice was delivered. */
-  noticed(name: string, notice: VoteNotice, isDelivered: boolean): void {
+  noticed(name: string, notice: VoteNoticeKind, isDelivered: boolean): void {
     const states = this.#notices.get(name);
     if (states !== undefined) states[notice] = isDelivered ? 'known' : 'due';
   }
@@ -105,7 +105,7 @@ export class OwnedVote {
     return true;
   }
 
-  #noticesOf(name: string, since: number): Record<VoteNotice, NoticeState> {
+  #noticesOf(name: string, since: number): Record<VoteNoticeKind, NoticeState> {
     let states = this.#notices.get(name);
     if (states === undefined) {
       states = { opened: 'due', result: since <= this.#toldEpoch ? 'known' : 'due' };
@@ -114,7 +114,7 @@ export class OwnedVote {
     return states;
   }
 
-  #tally(): Tally {
+  #tally(): VoteTally {
     const choices = [...this.#electors.values()];
     const count = (wanted: BallotChoice): number =>
       choices.filter((each) => each === wanted).length;
@@ -123,7 +123,7 @@ export class OwnedVote {
 }
 
 /** True if a group with these votes may open one more, whose number is `vote`. */
-export function mayOpenVote(
+export function canOpenVote(
   votes: ReadonlyMap<number, OwnedVote>,
   vote: number,
   kept: number,

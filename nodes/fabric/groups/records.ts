@@ -16,24 +16,24 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { Fields } from './fields.ts';
-import { GROUPS_VERSION } from './geometry.ts';
+import { CborFieldReader } from './fields.ts';
+import { GROUPS_FORMAT_VERSION } from './geometry.ts';
 import {
   type Proposal,
-  readNames,
+  readMemberNames,
   readProposal,
-  readResult,
+  readVoteResult,
   type VoteResult,
-  writeNames,
+  writeMemberNames,
   writeProposal,
-  writeResult,
+  writeVoteResult,
 } from './messages.ts';
-import type { GroupName } from './requests.ts';
+import type { GroupId } from './requests.ts';
 
 /** Prefix of all keys of groups in the store. */
-export const GROUPS_PREFIX = 'groups/';
+export const GROUPS_KEY_PREFIX = 'groups/';
 /** Key of the highest number of a group of this node. */
-export const LAST_NUMBER_KEY = 'groups/last';
+export const LAST_GROUP_NUMBER_KEY = 'groups/last';
 const DIGITS = 14;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
@@ -43,7 +43,7 @@ export const BALLOT_CHOICES = ['silent', 'yes', 'no'] as const;
 export type BallotChoice = (typeof BALLOT_CHOICES)[number];
 
 /** A group at its owner. */
-export interface OwnedRecord {
+export interface OwnedGroupRecord {
   readonly epoch: number;
   readonly lastVote: number;
   /** Names in the order of joining, each with the epoch in which it joined. */
@@ -60,7 +60,7 @@ export interface OwnedVoteRecord {
 }
 
 /** A group at a member. */
-export interface JoinedRecord {
+export interface JoinedGroupRecord {
   readonly epoch: number;
   /** The epoch in which this node left, while its owner has not answered; 0 if it has not left. */
   readonly leftEpoch: number;
@@ -77,13 +77,13 @@ export interface JoinedVoteRecord {
 }
 
 /** A group that this node has left. */
-export interface LeftRecord {
+export interface LeftGroupRecord {
   readonly epoch: number;
   readonly sinceMs: number;
 }
 
 /** The parts of the key of a record. */
-export interface RecordKey {
+export interface GroupRecordKey {
   readonly kind: 'own' | 'own-vote' | 'in' | 'in-vote' | 'left';
   readonly number: number;
   /** Number of the vote; 0 if the record is of no vote. */
@@ -93,32 +93,32 @@ export interface RecordKey {
 }
 
 /** The key of a record. */
-export function recordKey({ kind, number, vote, owner }: RecordKey): string {
+export function groupRecordKey({ kind, number, vote, owner }: GroupRecordKey): string {
   const parts = [kind, digits(number)];
   if (hasVote(kind)) parts.push(digits(vote));
   if (hasOwner(kind)) parts.push(owner);
-  return `${GROUPS_PREFIX}${parts.join('/')}`;
+  return `${GROUPS_KEY_PREFIX}${parts.join('/')}`;
 }
 
-/** Reads a key that {@link recordKey} has made. */
-export function readKey(key: string): RecordKey | undefined {
-  const [kind, number, ...rest] = key.slice(GROUPS_PREFIX.length).split('/');
+/** Reads a key that {@link groupRecordKey} has made. */
+export function readGroupRecordKey(key: string): GroupRecordKey | undefined {
+  const [kind, number, ...rest] = key.slice(GROUPS_KEY_PREFIX.length).split('/');
   if (!isKind(kind)) return undefined;
   const vote = hasVote(kind) ? rest.shift() : '0';
   return { kind, number: fromHex(number), vote: fromHex(vote), owner: rest.join('/') };
 }
 
-const KINDS: readonly RecordKey['kind'][] = ['own', 'own-vote', 'in', 'in-vote', 'left'];
+const KINDS: readonly GroupRecordKey['kind'][] = ['own', 'own-vote', 'in', 'in-vote', 'left'];
 
-function isKind(word: string | undefined): word is RecordKey['kind'] {
+function isKind(word: string | undefined): word is GroupRecordKey['kind'] {
   return (KINDS as readonly (string | undefined)[]).includes(word);
 }
 
-function hasVote(kind: RecordKey['kind']): boolean {
+function hasVote(kind: GroupRecordKey['kind']): boolean {
   return kind === 'own-vote' || kind === 'in-vote';
 }
 
-function hasOwner(kind: RecordKey['kind']): boolean {
+function hasOwner(kind: GroupRecordKey['kind']): boolean {
   return kind !== 'own' && kind !== 'own-vote';
 }
 
@@ -133,46 +133,46 @@ function fromHex(hex: string | undefined): number {
 /** The key of a record at a member. */
 export function memberRecordKey(
   kind: 'in' | 'left' | 'in-vote',
-  { owner, number }: GroupName,
+  { owner, number }: GroupId,
   vote = 0,
 ): string {
-  return recordKey({ kind, number, vote, owner });
+  return groupRecordKey({ kind, number, vote, owner });
 }
 
 function begin(items: number): CborWriter {
   const writer = new CborWriter();
   writer.array(items);
-  writer.uint(GROUPS_VERSION);
+  writer.uint(GROUPS_FORMAT_VERSION);
   return writer;
 }
 
 /** Fields of a record after its version; spoilt if the record has not `items` items. */
-function open(bytes: Uint8Array, items: number): Fields {
-  const fields = new Fields(bytes);
-  if (fields.array(items) !== items || fields.uint() !== GROUPS_VERSION) fields.spoil();
+function open(bytes: Uint8Array, items: number): CborFieldReader {
+  const fields = new CborFieldReader(bytes);
+  if (fields.array(items) !== items || fields.uint() !== GROUPS_FORMAT_VERSION) fields.spoil();
   return fields;
 }
 
 /** The record of the highest number of a group of this node. */
-export function encodeLastNumber(number: number): Uint8Array {
+export function encodeLastGroupNumber(number: number): Uint8Array {
   const writer = begin(2);
   writer.uint(number);
   return writer.taken();
 }
 
 /** Reads the record of the highest number of a group of this node. */
-export function decodeLastNumber(bytes: Uint8Array): number | undefined {
+export function decodeLastGroupNumber(bytes: Uint8Array): number | undefined {
   const fields = open(bytes, 2);
   const number = fields.uint();
   return fields.isGood ? number : undefined;
 }
 
 /** The record of a group at its owner. */
-export function encodeOwned({ epoch, lastVote, members }: OwnedRecord): Uint8Array {
+export function encodeOwnedGroup({ epoch, lastVote, members }: OwnedGroupRecord): Uint8Array {
   const writer = begin(5);
   writer.uint(epoch);
   writer.uint(lastVote);
-  writeNames(
+  writeMemberNames(
     writer,
     members.map(([name]) => name),
   );
@@ -182,11 +182,11 @@ export function encodeOwned({ epoch, lastVote, members }: OwnedRecord): Uint8Arr
 }
 
 /** Reads the record of a group at its owner. */
-export function decodeOwned(bytes: Uint8Array): OwnedRecord | undefined {
+export function decodeOwnedGroup(bytes: Uint8Array): OwnedGroupRecord | undefined {
   const fields = open(bytes, 5);
   const epoch = fields.uint();
   const lastVote = fields.uint();
-  const names = readNames(fields);
+  const names = readMemberNames(fields);
   if (fields.array(names.length) !== names.length) fields.spoil();
   const members = names.map((name) => [name, fields.uint()] as const);
   return fields.isGood ? { epoch, lastVote, members } : undefined;
@@ -199,7 +199,7 @@ export function encodeOwnedVote(record: OwnedVoteRecord): Uint8Array {
   writeProposal(writer, proposal);
   writeEnd(writer, result);
   writer.uint(toldEpoch);
-  writeNames(
+  writeMemberNames(
     writer,
     electors.map(([name]) => name),
   );
@@ -214,29 +214,34 @@ export function decodeOwnedVote(bytes: Uint8Array): OwnedVoteRecord | undefined 
   const proposal = readProposal(fields);
   const result = readEnd(fields);
   const toldEpoch = fields.uint();
-  const names = readNames(fields);
+  const names = readMemberNames(fields);
   if (fields.array(names.length) !== names.length) fields.spoil();
   const electors = names.map((name) => [name, fields.word(BALLOT_CHOICES)] as const);
   return fields.isGood ? { proposal, result, toldEpoch, electors } : undefined;
 }
 
 /** The record of a group at a member. */
-export function encodeJoined({ epoch, leftEpoch, lastVote, members }: JoinedRecord): Uint8Array {
+export function encodeJoinedGroup({
+  epoch,
+  leftEpoch,
+  lastVote,
+  members,
+}: JoinedGroupRecord): Uint8Array {
   const writer = begin(5);
   writer.uint(epoch);
   writer.uint(leftEpoch);
   writer.uint(lastVote);
-  writeNames(writer, members);
+  writeMemberNames(writer, members);
   return writer.taken();
 }
 
 /** Reads the record of a group at a member. */
-export function decodeJoined(bytes: Uint8Array): JoinedRecord | undefined {
+export function decodeJoinedGroup(bytes: Uint8Array): JoinedGroupRecord | undefined {
   const fields = open(bytes, 5);
   const epoch = fields.uint();
   const leftEpoch = fields.uint();
   const lastVote = fields.uint();
-  const members = readNames(fields);
+  const members = readMemberNames(fields);
   return fields.isGood ? { epoch, leftEpoch, lastVote, members } : undefined;
 }
 
@@ -262,7 +267,7 @@ export function decodeJoinedVote(bytes: Uint8Array): JoinedVoteRecord | undefine
 }
 
 /** The record of a group that was left. */
-export function encodeLeft({ epoch, sinceMs }: LeftRecord): Uint8Array {
+export function encodeLeftGroup({ epoch, sinceMs }: LeftGroupRecord): Uint8Array {
   const writer = begin(3);
   writer.uint(epoch);
   writer.uint(sinceMs);
@@ -270,7 +275,7 @@ export function encodeLeft({ epoch, sinceMs }: LeftRecord): Uint8Array {
 }
 
 /** Reads the record of a group that was left. */
-export function decodeLeft(bytes: Uint8Array): LeftRecord | undefined {
+export function decodeLeftGroup(bytes: Uint8Array): LeftGroupRecord | undefined {
   const fields = open(bytes, 3);
   const left = { epoch: fields.uint(), sinceMs: fields.uint() };
   return fields.isGood ? left : undefined;
@@ -278,11 +283,11 @@ export function decodeLeft(bytes: Uint8Array): LeftRecord | undefined {
 
 function writeEnd(writer: CborWriter, result: VoteResult | undefined): void {
   writer.boolean(result !== undefined);
-  writeResult(writer, result ?? NO_RESULT);
+  writeVoteResult(writer, result ?? NO_RESULT);
 }
 
-function readEnd(fields: Fields): VoteResult | undefined {
+function readEnd(fields: CborFieldReader): VoteResult | undefined {
   const isOver = fields.boolean();
-  const result = readResult(fields);
+  const result = readVoteResult(fields);
   return isOver ? result : undefined;
 }

@@ -4,25 +4,25 @@
  * @module
  */
 import { greatestOf } from '../../../engine/pure/extremes.ts';
-import type { GroupsShared } from './effects.ts';
+import type { GroupsContext } from './effects.ts';
 import { JoinedGroup } from './joined-group.ts';
 import { OwnedGroup } from './owned-group.ts';
 import {
-  decodeJoined,
+  decodeJoinedGroup,
   decodeJoinedVote,
-  decodeLastNumber,
-  decodeLeft,
-  decodeOwned,
+  decodeLastGroupNumber,
+  decodeLeftGroup,
+  decodeOwnedGroup,
   decodeOwnedVote,
-  GROUPS_PREFIX,
-  LAST_NUMBER_KEY,
-  type LeftRecord,
-  type RecordKey,
-  readKey,
-  recordKey,
+  GROUPS_KEY_PREFIX,
+  type GroupRecordKey,
+  groupRecordKey,
+  LAST_GROUP_NUMBER_KEY,
+  type LeftGroupRecord,
+  readGroupRecordKey,
 } from './records.ts';
 
-/** A record of a store. */
+/** An entry of the store's table: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /** The state from before a restart. */
@@ -32,7 +32,7 @@ export interface RecoveredGroups {
   readonly owned: ReadonlyMap<number, OwnedGroup>;
   /** Groups of other owners, by the key of the record. */
   readonly joined: ReadonlyMap<string, JoinedGroup>;
-  readonly left: readonly (readonly [string, LeftRecord])[];
+  readonly left: readonly (readonly [string, LeftGroupRecord])[];
   /** Keys of records that cannot be read. */
   readonly bad: readonly string[];
   /** Keys of votes whose group is not there. */
@@ -44,7 +44,7 @@ class Reading {
   readonly #rest: Map<string, Uint8Array>;
 
   constructor(records: readonly StoredRecord[]) {
-    this.#rest = new Map(records.filter(([key]) => key.startsWith(GROUPS_PREFIX)));
+    this.#rest = new Map(records.filter(([key]) => key.startsWith(GROUPS_KEY_PREFIX)));
   }
 
   /** Keys of records that could not be read. */
@@ -54,12 +54,12 @@ class Reading {
 
   /** All records of a kind that can be read. */
   take<Value>(
-    kind: RecordKey['kind'],
+    kind: GroupRecordKey['kind'],
     decode: (bytes: Uint8Array) => Value | undefined,
-  ): readonly (readonly [RecordKey, Value])[] {
+  ): readonly (readonly [GroupRecordKey, Value])[] {
     return [...this.#rest].flatMap(([key, bytes]) => {
-      const name = readKey(key);
-      const value = name?.kind === kind && recordKey(name) === key ? decode(bytes) : undefined;
+      const name = readGroupRecordKey(key);
+      const value = name?.kind === kind && groupRecordKey(name) === key ? decode(bytes) : undefined;
       if (name === undefined || value === undefined) return [];
       this.#rest.delete(key);
       return [[name, value] as const];
@@ -68,30 +68,30 @@ class Reading {
 
   /** The highest number of a group of this node; 0 if there is no record of it. */
   last(): number {
-    const bytes = this.#rest.get(LAST_NUMBER_KEY);
-    const number = bytes && decodeLastNumber(bytes);
-    if (number !== undefined) this.#rest.delete(LAST_NUMBER_KEY);
+    const bytes = this.#rest.get(LAST_GROUP_NUMBER_KEY);
+    const number = bytes && decodeLastGroupNumber(bytes);
+    if (number !== undefined) this.#rest.delete(LAST_GROUP_NUMBER_KEY);
     return number ?? 0;
   }
 }
 
 /** Reads all records. */
 export function recoverGroups(
-  shared: GroupsShared,
+  shared: GroupsContext,
   records: readonly StoredRecord[],
 ): RecoveredGroups {
   const reading = new Reading(records);
   const ownVotes = byGroup(reading.take('own-vote', decodeOwnedVote));
-  const owned = reading.take('own', decodeOwned).map(([name, record]) => {
+  const owned = reading.take('own', decodeOwnedGroup).map(([name, record]) => {
     const votes = taken(ownVotes, name);
     return [name.number, new OwnedGroup(shared, name.number, record, votes)] as const;
   });
   const inVotes = byGroup(reading.take('in-vote', decodeJoinedVote));
-  const joined = reading.take('in', decodeJoined).map(([name, record]) => {
+  const joined = reading.take('in', decodeJoinedGroup).map(([name, record]) => {
     const votes = taken(inVotes, name);
-    return [recordKey(name), new JoinedGroup(shared, name, record, votes)] as const;
+    return [groupRecordKey(name), new JoinedGroup(shared, name, record, votes)] as const;
   });
-  const left = reading.take('left', decodeLeft);
+  const left = reading.take('left', decodeLeftGroup);
   const last = greatestOf([reading.last(), ...owned.map(([number]) => number)]);
   // Votes without a group: a crash may have kept the record of a vote, and lost that of its group.
   const orphans = [...ownVotes.values(), ...inVotes.values()].flat().map(([name]) => name);
@@ -99,15 +99,15 @@ export function recoverGroups(
     last,
     owned: new Map(owned),
     joined: new Map(joined),
-    left: left.map(([name, record]) => [recordKey(name), record]),
+    left: left.map(([name, record]) => [groupRecordKey(name), record]),
     bad: reading.rest,
-    orphans: orphans.map((name) => recordKey(name)),
+    orphans: orphans.map((name) => groupRecordKey(name)),
   };
 }
 
-type Votes<Vote> = Map<string, (readonly [RecordKey, Vote])[]>;
+type Votes<Vote> = Map<string, (readonly [GroupRecordKey, Vote])[]>;
 
-function byGroup<Vote>(votes: readonly (readonly [RecordKey, Vote])[]): Votes<Vote> {
+function byGroup<Vote>(votes: readonly (readonly [GroupRecordKey, Vote])[]): Votes<Vote> {
   const groups: Votes<Vote> = new Map();
   for (const vote of votes) {
     const group = groupOf(vote[0]);
@@ -116,12 +116,12 @@ function byGroup<Vote>(votes: readonly (readonly [RecordKey, Vote])[]): Votes<Vo
   return groups;
 }
 
-function taken<Vote>(votes: Votes<Vote>, name: RecordKey): readonly Vote[] {
+function taken<Vote>(votes: Votes<Vote>, name: GroupRecordKey): readonly Vote[] {
   const own = votes.get(groupOf(name)) ?? [];
   votes.delete(groupOf(name));
   return own.map(([, vote]) => vote);
 }
 
-function groupOf({ number, owner }: RecordKey): string {
+function groupOf({ number, owner }: GroupRecordKey): string {
   return `${number}/${owner}`;
 }

@@ -17,28 +17,28 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { Fields } from './fields.ts';
+import { CborFieldReader } from './fields.ts';
 import {
-  GROUPS_VERSION,
-  MESSAGE_BYTES_MAX,
-  TEXT_BYTES_MAX,
+  GROUP_MESSAGE_BYTES_MAX,
+  GROUPS_FORMAT_VERSION,
+  REMEMBERED_VOTES_MAX,
   VOTE_LIFETIME_MS_MAX,
-  VOTES_KEPT,
+  VOTE_TEXT_BYTES_MAX,
 } from './geometry.ts';
 import {
   type Proposal,
-  readNames,
+  readMemberNames,
   readProposal,
-  readResult,
+  readVoteResult,
   type VoteResult,
-  writeNames,
+  writeMemberNames,
   writeProposal,
-  writeResult,
+  writeVoteResult,
 } from './messages.ts';
 import { VOTE_RULES, type VoteRule } from './tally.ts';
 
 /** The name of a group. */
-export interface GroupName {
+export interface GroupId {
   readonly owner: string;
   readonly number: number;
 }
@@ -47,12 +47,12 @@ export interface GroupName {
 export type GroupRequest =
   /** The members besides the owner. */
   | { readonly kind: 'create'; readonly members: readonly string[] }
-  | { readonly kind: 'invite'; readonly group: GroupName; readonly member: string }
-  | { readonly kind: 'remove'; readonly group: GroupName; readonly member: string }
-  | { readonly kind: 'leave'; readonly group: GroupName }
+  | { readonly kind: 'invite'; readonly group: GroupId; readonly member: string }
+  | { readonly kind: 'remove'; readonly group: GroupId; readonly member: string }
+  | { readonly kind: 'leave'; readonly group: GroupId }
   | {
       readonly kind: 'propose';
-      readonly group: GroupName;
+      readonly group: GroupId;
       readonly rule: VoteRule;
       /** Time from the opening of the vote to its deadline, ms; 0 for the usual time. */
       readonly lifetimeMs: number;
@@ -60,24 +60,24 @@ export type GroupRequest =
     }
   | {
       readonly kind: 'cast';
-      readonly group: GroupName;
+      readonly group: GroupId;
       readonly vote: number;
       readonly isYes: boolean;
     }
-  | { readonly kind: 'show'; readonly group: GroupName };
+  | { readonly kind: 'show'; readonly group: GroupId };
 
 /** A vote and its result, if it is over. */
-export interface ShownVote {
+export interface VoteStatus {
   readonly proposal: Proposal;
   readonly result?: VoteResult | undefined;
 }
 
 /** What an application is shown of a group. */
-export interface ShownGroup {
+export interface GroupStatus {
   readonly epoch: number;
   readonly members: readonly string[];
   /** In the order of their numbers. */
-  readonly votes: readonly ShownVote[];
+  readonly votes: readonly VoteStatus[];
 }
 
 const KINDS = ['create', 'invite', 'remove', 'leave', 'propose', 'cast', 'show'] as const;
@@ -87,13 +87,13 @@ const VOTE_ITEMS = 11;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
 /** The bytes of a request. */
-export function encodeRequest(request: GroupRequest): Uint8Array {
+export function encodeGroupRequest(request: GroupRequest): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(request.kind);
   writer.array(ITEMS[kind] ?? 0);
-  writer.uint(GROUPS_VERSION);
+  writer.uint(GROUPS_FORMAT_VERSION);
   writer.uint(kind);
-  if (request.kind === 'create') writeNames(writer, request.members);
+  if (request.kind === 'create') writeMemberNames(writer, request.members);
   else {
     writer.text(request.group.owner);
     writer.uint(request.group.number);
@@ -117,22 +117,22 @@ function writeContent(
   }
 }
 
-/** Reads exactly what {@link encodeRequest} writes; undefined for anything else. */
-export function decodeRequest(bytes: Uint8Array): GroupRequest | undefined {
-  if (bytes.length > MESSAGE_BYTES_MAX) return undefined;
-  const fields = new Fields(bytes);
+/** Reads exactly what {@link encodeGroupRequest} writes; undefined for anything else. */
+export function decodeGroupRequest(bytes: Uint8Array): GroupRequest | undefined {
+  if (bytes.length > GROUP_MESSAGE_BYTES_MAX) return undefined;
+  const fields = new CborFieldReader(bytes);
   const items = fields.array(ITEMS_MAX);
   const version = fields.uint();
   const place = fields.uint(KINDS.length - 1);
   const kind = KINDS[place];
-  const isKnown = version === GROUPS_VERSION && items === ITEMS[place];
+  const isKnown = version === GROUPS_FORMAT_VERSION && items === ITEMS[place];
   if (kind === undefined || fields.isSpoilt || !isKnown) return undefined;
   const request = readContent(kind, fields);
   return fields.isGood ? request : undefined;
 }
 
-function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
-  if (kind === 'create') return { kind, members: readNames(fields) };
+function readContent(kind: GroupRequest['kind'], fields: CborFieldReader): GroupRequest {
+  if (kind === 'create') return { kind, members: readMemberNames(fields) };
   const group = { owner: fields.name(), number: fields.uint() };
   switch (kind) {
     case 'invite':
@@ -141,7 +141,7 @@ function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
     case 'propose': {
       const rule = fields.word(VOTE_RULES);
       const lifetimeMs = fields.uint(VOTE_LIFETIME_MS_MAX);
-      return { kind, group, rule, lifetimeMs, text: fields.text(TEXT_BYTES_MAX) };
+      return { kind, group, rule, lifetimeMs, text: fields.text(VOTE_TEXT_BYTES_MAX) };
     }
     case 'cast':
       return { kind, group, vote: fields.uint(), isYes: fields.boolean() };
@@ -155,49 +155,49 @@ function readContent(kind: GroupRequest['kind'], fields: Fields): GroupRequest {
 export function encodeNumberAnswer(number: number): Uint8Array {
   const writer = new CborWriter();
   writer.array(2);
-  writer.uint(GROUPS_VERSION);
+  writer.uint(GROUPS_FORMAT_VERSION);
   writer.uint(number);
   return writer.taken();
 }
 
 /** Reads the answer to `create` and `propose`. */
 export function decodeNumberAnswer(bytes: Uint8Array): number | undefined {
-  const fields = new Fields(bytes);
-  const isHead = fields.array(2) === 2 && fields.uint() === GROUPS_VERSION;
+  const fields = new CborFieldReader(bytes);
+  const isHead = fields.array(2) === 2 && fields.uint() === GROUPS_FORMAT_VERSION;
   const number = fields.uint();
   return isHead && fields.isGood ? number : undefined;
 }
 
 /** The answer to `show`. */
-export function encodeShowAnswer({ epoch, members, votes }: ShownGroup): Uint8Array {
+export function encodeShowAnswer({ epoch, members, votes }: GroupStatus): Uint8Array {
   const writer = new CborWriter();
   writer.array(4);
-  writer.uint(GROUPS_VERSION);
+  writer.uint(GROUPS_FORMAT_VERSION);
   writer.uint(epoch);
-  writeNames(writer, members);
+  writeMemberNames(writer, members);
   writer.array(votes.length);
   for (const { proposal, result } of votes) {
     writer.array(VOTE_ITEMS);
     writeProposal(writer, proposal);
     writer.boolean(result !== undefined);
-    writeResult(writer, result ?? NO_RESULT);
+    writeVoteResult(writer, result ?? NO_RESULT);
   }
   return writer.taken();
 }
 
 /** Reads the answer to `show`. */
-export function decodeShowAnswer(bytes: Uint8Array): ShownGroup | undefined {
-  const fields = new Fields(bytes);
-  const isHead = fields.array(4) === 4 && fields.uint() === GROUPS_VERSION;
+export function decodeShowAnswer(bytes: Uint8Array): GroupStatus | undefined {
+  const fields = new CborFieldReader(bytes);
+  const isHead = fields.array(4) === 4 && fields.uint() === GROUPS_FORMAT_VERSION;
   const epoch = fields.uint();
-  const members = readNames(fields);
-  const count = fields.array(VOTES_KEPT);
-  const votes: ShownVote[] = [];
+  const members = readMemberNames(fields);
+  const count = fields.array(REMEMBERED_VOTES_MAX);
+  const votes: VoteStatus[] = [];
   for (let index = 0; index < count && !fields.isSpoilt; index += 1) {
     if (fields.array(VOTE_ITEMS) !== VOTE_ITEMS) fields.spoil();
     const proposal = readProposal(fields);
     const isOver = fields.boolean();
-    const result = readResult(fields);
+    const result = readVoteResult(fields);
     votes.push({ proposal, ...(isOver && { result }) });
   }
   return isHead && fields.isGood ? { epoch, members, votes } : undefined;

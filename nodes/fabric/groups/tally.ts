@@ -15,7 +15,7 @@ export const VOTE_OUTCOMES = ['accepted', 'rejected'] as const;
 export type VoteOutcome = (typeof VOTE_OUTCOMES)[number];
 
 /** The ballots of a vote, counted. */
-export interface Tally {
+export interface VoteTally {
   readonly yes: number;
   readonly no: number;
   /** Number of members that may vote and are still members. */
@@ -23,7 +23,7 @@ export interface Tally {
 }
 
 /** True if `yes` ballots are enough to accept a proposal. */
-export function isEnough(rule: VoteRule, yes: number, electors: number): boolean {
+export function hasEnoughYesVotes(rule: VoteRule, yes: number, electors: number): boolean {
   switch (rule) {
     case 'majority':
       return 2 * yes > electors;
@@ -37,13 +37,13 @@ export function isEnough(rule: VoteRule, yes: number, electors: number): boolean
 /** The outcome if no further ballot can change it; undefined otherwise. */
 export function decidedOutcome(
   rule: VoteRule,
-  { yes, no, electors }: Tally,
+  { yes, no, electors }: VoteTally,
 ): VoteOutcome | undefined {
-  if (isEnough(rule, yes, electors)) return 'accepted';
-  return isEnough(rule, electors - no, electors) ? undefined : 'rejected';
+  if (hasEnoughYesVotes(rule, yes, electors)) return 'accepted';
+  return hasEnoughYesVotes(rule, electors - no, electors) ? undefined : 'rejected';
 }
 
 /** The outcome at the deadline. */
-export function outcomeAtDeadline(rule: VoteRule, { yes, electors }: Tally): VoteOutcome {
-  return isEnough(rule, yes, electors) ? 'accepted' : 'rejected';
+export function outcomeAtDeadline(rule: VoteRule, { yes, electors }: VoteTally): VoteOutcome {
+  return hasEnoughYesVotes(rule, yes, electors) ? 'accepted' : 'rejected';
 }

@@ -5,10 +5,10 @@
  * @module
  */
 import { RangeSet } from '../../../engine/pure/range-set.ts';
-import { CHUNK_BYTES, GAPS_MAX } from '../geometry.ts';
+import { ASSEMBLY_GAPS_MAX, ASSEMBLY_GROWTH_BYTES } from '../geometry.ts';
 
-/** See the module. */
-export class Assembly {
+/** An incomplete message and the pieces of it that have arrived. */
+export class MessageAssembly {
   /** Bytes of the whole message, as stated. */
   readonly total: number;
   readonly #ranges = new RangeSet();
@@ -25,21 +25,21 @@ export class Assembly {
 
   /** Bytes of memory that the pieces take. */
   get memory(): number {
-    return this.#chunks.size * CHUNK_BYTES;
+    return this.#chunks.size * ASSEMBLY_GROWTH_BYTES;
   }
 
   /** False if the message would have too many gaps with bytes at this offset. */
   takes(offset: number, length: number): boolean {
     const { count } = this.#ranges;
-    return count < GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
+    return count < ASSEMBLY_GAPS_MAX || this.#ranges.hasAny(offset - 1, offset + length + 1);
   }
 
   /** Additional bytes of memory that these bytes would take. */
   memoryFor(offset: number, length: number): number {
-    const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+    const last = Math.floor((offset + length - 1) / ASSEMBLY_GROWTH_BYTES);
     let fresh = 0;
-    for (let index = Math.floor(offset / CHUNK_BYTES); index <= last; index += 1) {
-      if (!this.#chunks.has(index)) fresh += CHUNK_BYTES;
+    for (let index = Math.floor(offset / ASSEMBLY_GROWTH_BYTES); index <= last; index += 1) {
+      if (!this.#chunks.has(index)) fresh += ASSEMBLY_GROWTH_BYTES;
     }
     return fresh;
   }
@@ -48,9 +48,9 @@ export class Assembly {
   add(offset: number, bytes: Uint8Array): void {
     if (this.#ranges.add(offset, offset + bytes.length) === 0) return;
     for (let at = 0; at < bytes.length; ) {
-      const place = (offset + at) % CHUNK_BYTES;
-      const part = bytes.subarray(at, at + CHUNK_BYTES - place);
-      this.#chunk(Math.floor((offset + at) / CHUNK_BYTES)).set(part, place);
+      const place = (offset + at) % ASSEMBLY_GROWTH_BYTES;
+      const part = bytes.subarray(at, at + ASSEMBLY_GROWTH_BYTES - place);
+      this.#chunk(Math.floor((offset + at) / ASSEMBLY_GROWTH_BYTES)).set(part, place);
       at += part.length;
     }
   }
@@ -63,8 +63,8 @@ export class Assembly {
   whole(): Uint8Array {
     const bytes = new Uint8Array(this.total);
     for (const [index, chunk] of this.#chunks) {
-      const start = index * CHUNK_BYTES;
-      bytes.set(chunk.subarray(0, Math.min(CHUNK_BYTES, this.total - start)), start);
+      const start = index * ASSEMBLY_GROWTH_BYTES;
+      bytes.set(chunk.subarray(0, Math.min(ASSEMBLY_GROWTH_BYTES, this.total - start)), start);
     }
     return bytes;
   }
@@ -72,7 +72,9 @@ export class Assembly {
   #chunk(index: number): Uint8Array {
     const known = this.#chunks.get(index);
     if (known !== undefined) return known;
-    const made = new Uint8Array(Math.min(CHUNK_BYTES, this.total - index * CHUNK_BYTES));
+    const made = new Uint8Array(
+      Math.min(ASSEMBLY_GROWTH_BYTES, this.total - index * ASSEMBLY_GROWTH_BYTES),
+    );
     this.#chunks.set(index, made);
     return made;
   }

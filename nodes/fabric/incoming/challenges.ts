@@ -12,18 +12,18 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
-import { NONCE_BYTES, RETRY_NS } from '../geometry.ts';
-import type { Challenge, FabricPacket } from '../wire.ts';
+import { CHALLENGE_NONCE_BYTES, FIRST_RETRY_NS } from '../geometry.ts';
+import type { FabricPacket, PeerChallenge } from '../wire.ts';
 
 /** The memory and the life that a packet claims to be from. */
 type Claim = Pick<FabricPacket, 'memory' | 'life'>;
 
-/** See the module. */
-export class Challenges {
+/** The challenges to one peer, and which of its answers confirm them. */
+export class PeerChallenges {
   readonly #random: Random;
   /** The nonce of all challenges until it comes back; undefined while none is open. */
   #nonce: Uint8Array | undefined;
-  #last: Challenge | undefined;
+  #last: PeerChallenge | undefined;
   #lastNs: Nanoseconds = 0;
 
   constructor(random: Random) {
@@ -31,10 +31,10 @@ export class Challenges {
   }
 
   /** @returns the challenge to the peer; undefined if the same one left a moment ago. */
-  doubt(now: Nanoseconds, { memory, life }: Claim): Challenge | undefined {
+  doubt(now: Nanoseconds, { memory, life }: Claim): PeerChallenge | undefined {
     const last = this.#last;
     const isSame = last?.life === life && equalBytes(last.memory, memory);
-    if (isSame && now < this.#lastNs + RETRY_NS) return undefined;
+    if (isSame && now < this.#lastNs + FIRST_RETRY_NS) return undefined;
     this.#nonce ??= this.#draw();
     this.#last = { memory: memory.slice(), life, nonce: this.#nonce };
     this.#lastNs = now;
@@ -52,7 +52,7 @@ export class Challenges {
   }
 
   #draw(): Uint8Array {
-    const nonce = new Uint8Array(NONCE_BYTES);
+    const nonce = new Uint8Array(CHALLENGE_NONCE_BYTES);
     writeUint32(nonce, 0, this.#random.u32());
     writeUint32(nonce, 4, this.#random.u32());
     return nonce;

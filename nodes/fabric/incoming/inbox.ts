@@ -10,15 +10,15 @@
 import { concatBytes, equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import {
   ASSEMBLY_BYTES_MAX,
-  ENVELOPE_HEAD_MAX,
-  HANDED_AHEAD,
+  ENVELOPE_HEAD_BYTES_MAX,
   MEMORY_NAME_BYTES,
-  PAYLOAD_MAX,
-  WINDOW_NUMBERS,
+  PAYLOAD_BYTES_MAX,
+  RECEIVE_WINDOW_NUMBERS,
+  UNSYNCED_HANDOVERS_MAX,
 } from '../geometry.ts';
 import { NumberWindow } from '../number-window.ts';
-import type { MessagePiece, News } from '../wire.ts';
-import { Assembly } from './assembly.ts';
+import type { HandledNews, MessagePiece } from '../wire.ts';
+import { MessageAssembly } from './assembly.ts';
 
 const NUMBER_BYTES = 6;
 /** Bytes of memory, contiguous, bound, and the number of old memories that follow (now 0). */
@@ -28,14 +28,14 @@ const HEAD_BYTES = MEMORY_NAME_BYTES + 2 * NUMBER_BYTES + 1;
 export type PieceOutcome =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'partial' | 'known' }
-  | { readonly kind: 'drop'; readonly reason: InboxDrop };
+  | { readonly kind: 'drop'; readonly reason: InboxDropReason };
 /** Why a piece was not taken. */
-export type InboxDrop = 'too-long' | 'no-room' | 'beyond-window';
+export type InboxDropReason = 'too-long' | 'no-room' | 'beyond-window';
 
 const PARTIAL: PieceOutcome = { kind: 'partial' };
 const KNOWN: PieceOutcome = { kind: 'known' };
 
-/** See the module. */
+/** What has come from one peer: numbers handled, messages at their handlers, incomplete messages. */
 export class Inbox {
   /** Name of the peer's memory, whose numbers these are; empty before its first packet. */
   #memory: Uint8Array = new Uint8Array(0);
@@ -57,7 +57,7 @@ export class Inbox {
   #boundWritten = 0;
   /** Messages with numbers below this may have been handed over before the last restart. */
   #againBound = 0;
-  readonly #assemblies = new Map<number, Assembly>();
+  readonly #assemblies = new Map<number, MessageAssembly>();
   #assemblyBytes = 0;
 
   /** @param record What {@link record} returned, from the disk. */
@@ -138,7 +138,8 @@ export class Inbox {
     const { number, total, offset, bytes } = piece;
     if (this.#handled.has(number) || this.#inHand.has(number)) return KNOWN;
     if (!this.#handled.fits(number)) return { kind: 'drop', reason: 'beyond-window' };
-    if (total > PAYLOAD_MAX + ENVELOPE_HEAD_MAX) return { kind: 'drop', reason: 'too-long' };
+    if (total > PAYLOAD_BYTES_MAX + ENVELOPE_HEAD_BYTES_MAX)
+      return { kind: 'drop', reason: 'too-long' };
     if (bytes.length === total) {
       this.#drop(number);
       return { kind: 'whole', bytes: bytes.slice() };
@@ -149,7 +150,7 @@ export class Inbox {
       this.#drop(number);
       assembly = undefined;
     }
-    assembly ??= new Assembly(total);
+    assembly ??= new MessageAssembly(total);
     this.#assemblies.set(number, assembly);
     if (!assembly.takes(offset, bytes.length)) return { kind: 'drop', reason: 'no-room' };
     const before = assembly.memory;
@@ -189,9 +190,17 @@ export class Inbox {
     this.#fresh.push(number);
   }
 
-  /** True if something is not on the disk yet. */
+  /** True if something is not on the disk yet; of a peer that was never met, there is nothing. */
   get isDirty(): boolean {
+    if (this.#memory.length === 0) return false;
     return this.#fresh.length > 0 || this.#wantedBound() > this.#boundWritten;
+  }
+
+  /** What the disk must have before the first answer to this memory: its name, and that nothing was handled. */
+  memoryRecord(): Uint8Array {
+    const head = new Uint8Array(HEAD_BYTES);
+    head.set(this.#memory);
+    return head;
   }
 
   /** What the next write puts on the disk. */
@@ -199,8 +208,7 @@ export class Inbox {
     this.#writing = this.#fresh;
     this.#fresh = [];
     this.#boundWritten = this.#wantedBound();
-    const head = new Uint8Array(HEAD_BYTES);
-    head.set(this.#memory);
+    const head = this.memoryRecord();
     writeUint48(head, MEMORY_NAME_BYTES, this.#handled.contiguous);
     writeUint48(head, MEMORY_NAME_BYTES + NUMBER_BYTES, this.#boundWritten);
     return concatBytes(head, this.#handled.above());
@@ -223,7 +231,7 @@ export class Inbox {
   }
 
   /** What the peer may be told: the numbers that the disk knows as handled. */
-  news(): News {
+  news(): HandledNews {
     const { contiguous } = this.#durable;
     return { memory: this.#memory, contiguous, above: this.#durable.above() };
   }
@@ -232,7 +240,7 @@ export class Inbox {
   recallHandled(memory: Uint8Array, number: number): void {
     if (!equalBytes(memory, this.#memory) || this.#handled.has(number)) return;
     // The message came within the window of that time: all numbers below that window were over.
-    if (!this.#handled.fits(number)) this.raise(number - WINDOW_NUMBERS + 1);
+    if (!this.#handled.fits(number)) this.raise(number - RECEIVE_WINDOW_NUMBERS + 1);
     this.handled(number);
     this.#durable.add(number);
   }
@@ -244,7 +252,7 @@ export class Inbox {
 
   /** The next bound on disk: ahead by what comes during two writes, so that no fast peer waits. */
   #wantedBound(): number {
-    const ahead = Math.max(HANDED_AHEAD, 2 * this.#writing.length);
+    const ahead = Math.max(UNSYNCED_HANDOVERS_MAX, 2 * this.#writing.length);
     return Math.max(this.#highest, this.#handled.highest) + 1 + ahead;
   }
 
@@ -268,7 +276,7 @@ export class Inbox {
     const assembly = this.#assemblies.get(number);
     // Pieces that were kept for a message of another length will be dropped.
     if (assembly?.total === total) return assembly.memoryFor(offset, bytes.length);
-    return new Assembly(total).memoryFor(offset, bytes.length);
+    return new MessageAssembly(total).memoryFor(offset, bytes.length);
   }
 
   #release(number: number): void {

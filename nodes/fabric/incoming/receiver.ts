@@ -5,17 +5,17 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import type { ArrivedMessage, FabricDrop } from '../effects.ts';
+import type { ArrivedMessage, FabricDropReason } from '../effects.ts';
 import { decodeEnvelope, type Envelope, messageNumberOf } from '../envelope.ts';
 import { MEMORY_NAME_BYTES } from '../geometry.ts';
-import { nsUntil, type PeerShared } from '../peer-parts.ts';
+import { nsUntil, type PeerMachineContext } from '../peer-parts.ts';
 import type { FabricPacket } from '../wire.ts';
 import { Inbox } from './inbox.ts';
 
-/** See the module. */
+/** Receives the messages of one peer: from their pieces to their handlers. */
 export class Receiver<Request> {
   readonly inbox: Inbox;
-  readonly #shared: PeerShared<Request>;
+  readonly #shared: PeerMachineContext<Request>;
   /** Takes an answer; false if nobody waits for it. */
   readonly #takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean;
   /** Whole messages that may not be handed over yet, by number. */
@@ -27,7 +27,7 @@ export class Receiver<Request> {
   readonly #counts: (now: Nanoseconds) => boolean;
 
   constructor(
-    shared: PeerShared<Request>,
+    shared: PeerMachineContext<Request>,
     takeAnswer: (now: Nanoseconds, envelope: Envelope) => boolean,
   ) {
     this.#shared = shared;
@@ -164,7 +164,7 @@ export class Receiver<Request> {
   #fault(
     { from, to, id }: Envelope,
     { number, memory }: { readonly number: number; readonly memory: Uint8Array },
-  ): FabricDrop | undefined {
+  ): FabricDropReason | undefined {
     const { own, peer } = this.#shared.parts;
     if (from !== peer || to !== own) return 'wrong-peer';
     const isOwnId =
@@ -172,7 +172,7 @@ export class Receiver<Request> {
     return isOwnId ? undefined : 'wrong-id';
   }
 
-  #drop(reason: FabricDrop): void {
+  #drop(reason: FabricDropReason): void {
     this.#shared.emit({ kind: 'drop', reason });
   }
 }

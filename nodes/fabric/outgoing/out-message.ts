@@ -8,14 +8,14 @@ import { RangeSet } from '../../../engine/pure/range-set.ts';
 import type { MessageKind } from '../envelope.ts';
 
 /** What a message is made of. */
-export interface OutMessageParts<Request> {
+export interface OutgoingMessageParts<Request> {
   readonly number: number;
   readonly kind: MessageKind;
   /** 0 to 3. */
   readonly priority: number;
   /** From this instant on the message is of no use. */
   readonly deadlineNs: Nanoseconds;
-  /** When it was accepted; after a restart, when it was found. */
+  /** When the message was accepted; after a restart, when it was found on the disk. */
   readonly sinceNs: Nanoseconds;
   /** The encoded envelope. */
   readonly bytes: Uint8Array;
@@ -28,7 +28,7 @@ export interface OutMessageParts<Request> {
 }
 
 /** A message, and where its bytes are: those neither in `todo` nor in `there` are under way. */
-export class OutMessage<Request> {
+export class OutgoingMessage<Request> {
   readonly number: number;
   readonly kind: MessageKind;
   readonly priority: number;
@@ -49,12 +49,12 @@ export class OutMessage<Request> {
    * `over`: nothing more happens.
    */
   state: 'open' | 'handled' | 'over' = 'open';
-  /** True while it is in a queue. */
+  /** True while the message is in a queue. */
   isQueued = false;
   /** End of the bytes that have been sent at least once. */
   sentEnd = 0;
 
-  constructor(parts: OutMessageParts<Request>) {
+  constructor(parts: OutgoingMessageParts<Request>) {
     this.number = parts.number;
     this.kind = parts.kind;
     this.priority = parts.priority;

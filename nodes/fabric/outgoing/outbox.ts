@@ -5,19 +5,19 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
-import { PRIORITY_COUNT, STALE_ITEMS_MAX, WINDOW_NUMBERS } from '../geometry.ts';
-import type { OutMessage } from './out-message.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
+import { PRIORITY_COUNT, RECEIVE_WINDOW_NUMBERS, STALE_ITEMS_MAX } from '../geometry.ts';
+import type { OutgoingMessage } from './out-message.ts';
 
-/** See the module. */
+/** The open messages for one peer, in the order in which they are sent. */
 export class Outbox<Request> {
   /** Messages that are not over, by number. */
-  readonly #open = new Map<number, OutMessage<Request>>();
+  readonly #open = new Map<number, OutgoingMessage<Request>>();
   /** Messages with bytes to send, by priority, oldest first. */
-  #queues: OutMessage<Request>[][] = Array.from({ length: PRIORITY_COUNT }, () => []);
+  #queues: OutgoingMessage<Request>[][] = Array.from({ length: PRIORITY_COUNT }, () => []);
   /** Messages that ended since the queues were looked through. */
   #overQueued = 0;
-  readonly #deadlines = new Deadlines<OutMessage<Request>>();
+  readonly #deadlines = new DeadlineHeap<OutgoingMessage<Request>>();
   /** Number of answers among the open messages. */
   #answers = 0;
   #floor: number;
@@ -45,7 +45,7 @@ export class Outbox<Request> {
   }
 
   /** The answer with the least number; undefined if there is none. */
-  oldestAnswer(): OutMessage<Request> | undefined {
+  oldestAnswer(): OutgoingMessage<Request> | undefined {
     for (const message of this.#open.values()) if (message.correlation !== null) return message;
     return undefined;
   }
@@ -60,30 +60,30 @@ export class Outbox<Request> {
     return this.#next - 1;
   }
 
-  get(number: number): OutMessage<Request> | undefined {
+  get(number: number): OutgoingMessage<Request> | undefined {
     return this.#open.get(number);
   }
 
   /** Messages that are not over, in the order of their numbers. */
-  messages(): IterableIterator<OutMessage<Request>> {
+  messages(): IterableIterator<OutgoingMessage<Request>> {
     return this.#open.values();
   }
 
   /** Adds a message, whose number is above those of all before it. */
-  add(message: OutMessage<Request>): void {
+  add(message: OutgoingMessage<Request>): void {
     if (this.#open.size === 0 && message.number > this.#floor) this.#floor = message.number;
     this.#next = message.number + 1;
     this.#put(message);
   }
 
   /** Adds a message that was found on the disk; numbers ascend, and are below those of new ones. */
-  restore(message: OutMessage<Request>): void {
+  restore(message: OutgoingMessage<Request>): void {
     if (this.#open.size === 0) this.#floor = message.number;
     this.#put(message);
   }
 
   /** The newest message of the lowest priority below `priority` of which nothing was sent. */
-  displaced(priority: number): OutMessage<Request> | undefined {
+  displaced(priority: number): OutgoingMessage<Request> | undefined {
     for (let lower = 0; lower < priority; lower += 1) {
       const found = this.#queues[lower]?.findLast(({ sentEnd }) => sentEnd === 0);
       if (found !== undefined) return found;
@@ -92,28 +92,28 @@ export class Outbox<Request> {
   }
 
   /** Puts a message that has bytes to send into the queue of its priority, ordered by age. */
-  queue(message: OutMessage<Request>): void {
+  queue(message: OutgoingMessage<Request>): void {
     if (message.isQueued || message.state !== 'open' || message.todo.size === 0) return;
     message.isQueued = true;
-    const queue = this.#queues[message.priority] as OutMessage<Request>[];
+    const queue = this.#queues[message.priority] as OutgoingMessage<Request>[];
     const { number } = message;
     if (number < (queue[0]?.number ?? Number.POSITIVE_INFINITY)) {
       queue.unshift(message);
       return;
     }
     let place = queue.length;
-    while (place > 0 && (queue[place - 1] as OutMessage<Request>).number > number) place -= 1;
+    while (place > 0 && (queue[place - 1] as OutgoingMessage<Request>).number > number) place -= 1;
     queue.splice(place, 0, message);
   }
 
   /** The message whose bytes leave next; undefined if there is none. */
-  next(): OutMessage<Request> | undefined {
+  next(): OutgoingMessage<Request> | undefined {
     for (let priority = PRIORITY_COUNT - 1; priority >= 0; priority -= 1) {
-      const queue = this.#queues[priority] as OutMessage<Request>[];
+      const queue = this.#queues[priority] as OutgoingMessage<Request>[];
       for (let first = queue[0]; first !== undefined; first = queue[0]) {
         const isDue = first.state === 'open' && first.todo.size > 0;
         // The number is beyond the receiver's window; older messages are in another queue.
-        if (isDue && first.number >= this.#floor + WINDOW_NUMBERS) break;
+        if (isDue && first.number >= this.#floor + RECEIVE_WINDOW_NUMBERS) break;
         if (isDue) return first;
         first.isQueued = false;
         queue.shift();
@@ -123,13 +123,13 @@ export class Outbox<Request> {
   }
 
   /** The peer has handled a message. */
-  handled(message: OutMessage<Request>): void {
+  handled(message: OutgoingMessage<Request>): void {
     message.state = 'handled';
     this.#raise();
   }
 
   /** Nothing more happens to a message. */
-  over(message: OutMessage<Request>): void {
+  over(message: OutgoingMessage<Request>): void {
     message.state = 'over';
     if (this.#open.delete(message.number) && message.correlation !== null) this.#answers -= 1;
     // A message that is open for long must not keep the deadlines of ended ones behind it.
@@ -157,7 +157,7 @@ export class Outbox<Request> {
   }
 
   /** A message whose deadline has passed, and which is not over yet. */
-  takeDue(now: Nanoseconds): OutMessage<Request> | undefined {
+  takeDue(now: Nanoseconds): OutgoingMessage<Request> | undefined {
     for (;;) {
       const due = this.#deadlines.takeDue(now);
       if (due === undefined || due.state !== 'over') return due;
@@ -169,7 +169,7 @@ export class Outbox<Request> {
     return this.#floor < this.#next;
   }
 
-  #put(message: OutMessage<Request>): void {
+  #put(message: OutgoingMessage<Request>): void {
     this.#open.set(message.number, message);
     if (message.correlation !== null) this.#answers += 1;
     this.#deadlines.add(message.deadlineNs, message);

@@ -5,20 +5,25 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, readUint48, writeUint48 } from '../../_kit/bytes.ts';
-import type { ArrivedMessage, CallAnswer, MessageSettlement, Submission } from '../effects.ts';
+import type {
+  ArrivedMessage,
+  CallAnswer,
+  MessageSettlement,
+  SubmittedMessage,
+} from '../effects.ts';
 import {
   decodeEnvelope,
   type Envelope,
   encodeEnvelope,
   isAnswerKind,
   type MessageKind,
-  messageId,
+  makeMessageId,
   messageNumberOf,
 } from '../envelope.ts';
-import { ANSWERS_MAX, MEMORY_NAME_BYTES } from '../geometry.ts';
-import { nsUntil, type PeerShared, unixMs } from '../peer-parts.ts';
-import type { News } from '../wire.ts';
-import { OutMessage } from './out-message.ts';
+import { MEMORY_NAME_BYTES, UNCONFIRMED_ANSWERS_MAX } from '../geometry.ts';
+import { nsUntil, type PeerMachineContext, unixMs } from '../peer-parts.ts';
+import type { HandledNews } from '../wire.ts';
+import { OutgoingMessage } from './out-message.ts';
 import { Outbox } from './outbox.ts';
 
 const BITS = 8;
@@ -41,13 +46,13 @@ interface Waiting<Request> {
   readonly numbered?: () => void;
 }
 
-/** See the module. */
+/** Sends messages to one peer: from their acceptance to their end. */
 export class Sender<Request> {
   readonly outbox: Outbox<Request>;
-  readonly #shared: PeerShared<Request>;
+  readonly #shared: PeerMachineContext<Request>;
   #waiting: Waiting<Request>[] = [];
 
-  constructor(shared: PeerShared<Request>) {
+  constructor(shared: PeerMachineContext<Request>) {
     this.#shared = shared;
     this.outbox = new Outbox(shared.parts.numbers.next);
   }
@@ -91,7 +96,7 @@ export class Sender<Request> {
   }
 
   /** Accepts a message, or refuses it. */
-  submit(now: Nanoseconds, submission: Submission<Request>): void {
+  submit(now: Nanoseconds, submission: SubmittedMessage<Request>): void {
     const { kind, payload, priority, lifetimeNs, request } = submission;
     const deadlineNs = now + lifetimeNs;
     const waiting = {
@@ -147,7 +152,7 @@ export class Sender<Request> {
   }
 
   /** The peer says what it has handled. @returns false if it means another memory than ours. */
-  news(now: Nanoseconds, { memory, contiguous, above }: News): boolean {
+  news(now: Nanoseconds, { memory, contiguous, above }: HandledNews): boolean {
     if (!equalBytes(memory, this.#shared.parts.memory)) return false;
     const { outbox } = this;
     const end = Math.min(contiguous, outbox.last);
@@ -192,7 +197,7 @@ export class Sender<Request> {
   /** A message is over before it was handled. */
   end(
     now: Nanoseconds,
-    message: OutMessage<Request>,
+    message: OutgoingMessage<Request>,
     outcome: 'deadline-over' | 'queue-full',
   ): void {
     const { parts, emit } = this.#shared;
@@ -242,10 +247,10 @@ export class Sender<Request> {
     else this.#begin(waiting, number);
   }
 
-  /** Ends the oldest answer beyond {@link ANSWERS_MAX}: a peer may never confirm answers. */
+  /** Ends the oldest answer beyond {@link UNCONFIRMED_ANSWERS_MAX}: a peer may never confirm answers. */
   #makeRoomForAnswer(now: Nanoseconds): void {
     const waiting = this.#waiting.filter(({ kind }) => isAnswerKind(kind));
-    if (this.outbox.answers + waiting.length < ANSWERS_MAX) return;
+    if (this.outbox.answers + waiting.length < UNCONFIRMED_ANSWERS_MAX) return;
     const oldest = this.outbox.oldestAnswer();
     if (oldest !== undefined) this.end(now, oldest, 'queue-full');
     else this.#giveUp(now, waiting.slice(0, 1), 'queue-full');
@@ -292,7 +297,7 @@ export class Sender<Request> {
     const { parts, journal } = this.#shared;
     const { kind, payload, priority, deadlineNs, sinceNs, correlation, request } = waiting;
     const envelope: Envelope = {
-      id: messageId(parts.memory, number),
+      id: makeMessageId(parts.memory, number),
       from: parts.own,
       to: parts.peer,
       kind,
@@ -306,7 +311,7 @@ export class Sender<Request> {
     const payloadBytes = payload.length;
     const ends = { priority, deadlineNs, sinceNs };
     const made = { number, kind, ...ends, bytes, payloadBytes, correlation, request };
-    const message = new OutMessage(made);
+    const message = new OutgoingMessage(made);
     this.outbox.add(message);
     parts.watch?.accepted(sinceNs, message);
     waiting.numbered?.();
@@ -324,13 +329,13 @@ export class Sender<Request> {
   }
 
   /** Reports that the message survives a crash, or need not (option `outbox: memory`). */
-  #keep(message: OutMessage<Request>): void {
+  #keep(message: OutgoingMessage<Request>): void {
     const { number, kind: messageKind } = message;
     this.#shared.emit({ kind: 'kept', messageKind, number });
   }
 
   /** The record of a message is on the disk: reports it, or sends the answer. */
-  written(message: OutMessage<Request>): void {
+  written(message: OutgoingMessage<Request>): void {
     const { correlation } = message;
     if (correlation === null) this.#keep(message);
     else {
@@ -339,9 +344,9 @@ export class Sender<Request> {
     }
   }
 
-  #found(now: Nanoseconds, envelope: Envelope, deadlineNs: Nanoseconds): OutMessage<Request> {
+  #found(now: Nanoseconds, envelope: Envelope, deadlineNs: Nanoseconds): OutgoingMessage<Request> {
     const { id, kind, priority, attempt, payload, correlation } = envelope;
-    return new OutMessage({
+    return new OutgoingMessage({
       correlation: correlation === null ? null : correlation.slice(),
       ...{ number: messageNumberOf(id), kind, priority, deadlineNs, sinceNs: now },
       bytes: encodeEnvelope({ ...envelope, attempt: attempt + 1 }),
@@ -368,7 +373,7 @@ export class Sender<Request> {
 
   #settlement(
     now: Nanoseconds,
-    message: OutMessage<Request>,
+    message: OutgoingMessage<Request>,
     outcome: string,
   ): MessageSettlement<Request> {
     const { number, kind, request, sinceNs } = message;
@@ -376,7 +381,7 @@ export class Sender<Request> {
     return { number, kind, request, outcome, payload, tookNs: now - sinceNs, isKept: true };
   }
 
-  #put(message: OutMessage<Request>): void {
+  #put(message: OutgoingMessage<Request>): void {
     this.#shared.emit({
       kind: 'put',
       key: recordKey(this.#shared.parts.peer, message.number),
@@ -384,7 +389,7 @@ export class Sender<Request> {
     });
   }
 
-  #erase(message: OutMessage<Request>): void {
+  #erase(message: OutgoingMessage<Request>): void {
     const { parts, emit } = this.#shared;
     if (parts.options.outbox === 'memory' && !isAnswerKind(message.kind)) return;
     emit({ kind: 'erase', key: recordKey(parts.peer, message.number) });
@@ -410,16 +415,16 @@ function answeredEarlier(number: number): MessageSettlement<never> {
 }
 
 /** Prefix of the keys under which messages to a peer are on the disk. */
-export function recordKeyPrefix(peer: string): string {
+export function outgoingRecordKeyPrefix(peer: string): string {
   return `out/${peer}/`;
 }
 
 /** Key under which a message to a peer is on the disk; keys ascend as numbers do. */
 function recordKey(peer: string, number: number): string {
-  return recordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
+  return outgoingRecordKeyPrefix(peer) + number.toString(HEX).padStart(NUMBER_DIGITS, '0');
 }
 
 /** The payload is the end of the envelope. */
-function payloadOf({ bytes, payloadBytes }: OutMessage<unknown>): Uint8Array {
+function payloadOf({ bytes, payloadBytes }: OutgoingMessage<unknown>): Uint8Array {
   return bytes.subarray(bytes.length - payloadBytes);
 }

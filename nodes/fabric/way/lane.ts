@@ -8,17 +8,22 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { CarrierTerms } from '../../../engine/host/transport.ts';
+import type { CarrierGuarantees } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
-import { RETRY_NS, RETRY_NS_MAX, TIMEOUTS_MAX, UNANSWERED_BYTES_MAX } from '../geometry.ts';
-import type { OutMessage } from '../outgoing/out-message.ts';
-import type { Challenge } from '../wire.ts';
+import {
+  CARRIER_BYTES_IN_FLIGHT_MAX,
+  FIRST_RETRY_NS,
+  RETRY_NS_MAX,
+  TIMEOUTS_BEFORE_FAILOVER,
+} from '../geometry.ts';
+import type { OutgoingMessage } from '../outgoing/out-message.ts';
+import type { PeerChallenge } from '../wire.ts';
 
 /** Bytes of a message that are in one packet. */
 export interface SentPiece<Request> {
-  readonly message: OutMessage<Request>;
+  readonly message: OutgoingMessage<Request>;
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
@@ -28,14 +33,14 @@ export interface SentPiece<Request> {
 export interface PacketContent<Request> {
   readonly pieces: readonly SentPiece<Request>[];
   readonly hasNews: boolean;
-  readonly challenge?: Challenge;
+  readonly challenge?: PeerChallenge;
 }
 
 /** What a lane needs. */
-export interface LaneParts {
+export interface PeerWayParts {
   /** Place of the way in the order of preference, from 0. */
   readonly index: number;
-  readonly terms: CarrierTerms;
+  readonly terms: CarrierGuarantees;
   /** Largest packet over a carrier that may lose it, bytes. */
   readonly packetBytes: number;
   readonly random: Random;
@@ -43,8 +48,8 @@ export interface LaneParts {
   readonly isFixedWindow: boolean;
 }
 
-/** See the module. */
-export class Lane<Request> {
+/** One way to one peer: its carrier, and the packets that are under way over it. */
+export class PeerWay<Request> {
   readonly index: number;
   /** Largest packet, bytes. */
   readonly packetBytes: number;
@@ -55,14 +60,14 @@ export class Lane<Request> {
   /** Since when the peer has not answered over this way; undefined if no answer is missing. */
   waitingSinceNs: Nanoseconds | undefined;
   readonly #random: Random;
-  readonly #retry = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
+  readonly #retry = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
   /** By token, packets about which the carrier has not answered yet. */
   readonly #unanswered = new Map<number, PacketContent<Request> & { readonly bytes: number }>();
   #unansweredBytes = 0;
   #token = 0;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  constructor({ index, terms, packetBytes, random, isFixedWindow }: LaneParts) {
+  constructor({ index, terms, packetBytes, random, isFixedWindow }: PeerWayParts) {
     this.index = index;
     this.#random = random;
     const isLossy = terms.delivery === 'best-effort';
@@ -85,7 +90,7 @@ export class Lane<Request> {
   /** False while the peer does not answer over this way, or the carrier says it leads nowhere. */
   get isUp(): boolean {
     if (this.recovery === undefined) return true;
-    return !this.isClosed && this.recovery.timeouts < TIMEOUTS_MAX;
+    return !this.isClosed && this.recovery.timeouts < TIMEOUTS_BEFORE_FAILOVER;
   }
 
   /** True if a packet may leave. */
@@ -102,7 +107,7 @@ export class Lane<Request> {
     const { recovery } = this;
     if (recovery !== undefined) return recovery.inFlight < recovery.window;
     const isRetrying = this.#retryAt !== Number.POSITIVE_INFINITY;
-    return !isRetrying && this.#unansweredBytes < UNANSWERED_BYTES_MAX;
+    return !isRetrying && this.#unansweredBytes < CARRIER_BYTES_IN_FLIGHT_MAX;
   }
 
   nextAt(): Nanoseconds {

@@ -7,37 +7,38 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Way } from '../../../engine/host/transport.ts';
+import type { PeerReachability } from '../../../engine/host/transport.ts';
 import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import type { PeerInput } from '../effects.ts';
 import {
-  CARRIER_PRIORITY,
-  NEWS_DELAY_NS,
-  NONCE_BYTES,
-  RETRY_NS,
+  CHALLENGE_NONCE_BYTES,
+  FIRST_RETRY_NS,
+  HANDLED_NEWS_DELAY_NS,
+  PRIORITY_TO_CARRIER_PRIORITY,
   RETRY_NS_MAX,
 } from '../geometry.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
-import type { PeerShared } from '../peer-parts.ts';
+import type { PeerMachineContext } from '../peer-parts.ts';
 import type { ResendReason } from '../peer-watch.ts';
 import {
   CHALLENGE_PACKET_BYTES,
-  type Challenge,
-  type LifeAcknowledgement,
-  NEWS_BYTES_MAX,
-  type News,
+  HANDLED_NEWS_BYTES_MAX,
+  type HandledNews,
   PACKET_HEAD_BYTES,
+  type PacketAcknowledgement,
   PacketWriter,
+  type PeerChallenge,
   PIECE_HEAD_BYTES,
 } from '../wire.ts';
-import { Lane, type PacketContent, type SentPiece } from './lane.ts';
+import { type PacketContent, PeerWay, type SentPiece } from './lane.ts';
 
 /** Most bytes of a packet besides the message, over a carrier to which messages are entrusted. */
-const ENTRUSTED_HEAD = PACKET_HEAD_BYTES + NEWS_BYTES_MAX + NONCE_BYTES + PIECE_HEAD_BYTES;
+const ENTRUSTED_HEAD =
+  PACKET_HEAD_BYTES + HANDLED_NEWS_BYTES_MAX + CHALLENGE_NONCE_BYTES + PIECE_HEAD_BYTES;
 /**
- * Priority of packets without messages: that of usual messages. Otherwise a carrier that serves
- * urgent packets first, and repeats them, would hold messages up behind those of a past overload.
+ * Priority of packets without messages: that of usual messages. If they were urgent, messages would
+ * wait: after an overload, a carrier first sends, and repeats, all urgent packets that have piled up.
  */
 const NEWS_PRIORITY = 1;
 
@@ -45,18 +46,18 @@ const NEWS_PRIORITY = 1;
 const NEWS_TIMEOUTS_MAX = 10;
 
 /** Where the ways take messages and news from. */
-export interface WaySources<Request> {
+export interface WaySelectorSources<Request> {
   readonly outbox: Outbox<Request>;
-  readonly news: () => News;
+  readonly news: () => HandledNews;
 }
 
-/** See the module. */
-export class Ways<Request> {
-  readonly #shared: PeerShared<Request>;
-  readonly #sources: WaySources<Request>;
-  readonly #lanes: readonly Lane<Request>[];
+/** Chooses among the ways to one peer, and sends packets over the chosen one. */
+export class WaySelector<Request> {
+  readonly #shared: PeerMachineContext<Request>;
+  readonly #sources: WaySelectorSources<Request>;
+  readonly #lanes: readonly PeerWay<Request>[];
   readonly #writers: readonly PacketWriter[];
-  #active: Lane<Request>;
+  #active: PeerWay<Request>;
   #peerLife = 0;
   /** When the peer has to be told what was handled; Infinity if it knows. */
   #newsAt: Nanoseconds = Number.POSITIVE_INFINITY;
@@ -68,19 +69,19 @@ export class Ways<Request> {
   /** When the peer is asked whether it has handled the messages that it has completely. */
   #askAt: Nanoseconds = Number.POSITIVE_INFINITY;
   /** The challenge to be sent to the peer, and over which way. */
-  #challenge: { readonly lane: Lane<Request>; readonly challenge: Challenge } | undefined;
+  #challenge: { readonly lane: PeerWay<Request>; readonly challenge: PeerChallenge } | undefined;
   /** The nonce that the peer is to get back, until the peer is known to have it. */
   #nonce: Uint8Array | undefined;
-  readonly #asking = new BackOff({ firstNs: RETRY_NS, mostNs: RETRY_NS_MAX });
+  readonly #asking = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
 
-  constructor(shared: PeerShared<Request>, sources: WaySources<Request>) {
+  constructor(shared: PeerMachineContext<Request>, sources: WaySelectorSources<Request>) {
     this.#shared = shared;
     this.#sources = sources;
     const { carriers, options, behaviour, random } = shared.parts;
     const { packet: packetBytes } = options;
     const { isFixedWindow } = behaviour;
     this.#lanes = carriers.map(
-      (terms, index) => new Lane<Request>({ index, terms, packetBytes, random, isFixedWindow }),
+      (terms, index) => new PeerWay<Request>({ index, terms, packetBytes, random, isFixedWindow }),
     );
     this.#writers = this.#lanes.map(
       ({ recovery, packetBytes: limit }) => new PacketWriter(recovery === undefined ? 0 : limit),
@@ -88,8 +89,8 @@ export class Ways<Request> {
     this.#active = this.lane(0);
   }
 
-  lane(index: number): Lane<Request> {
-    return this.#lanes[index] as Lane<Request>;
+  lane(index: number): PeerWay<Request> {
+    return this.#lanes[index] as PeerWay<Request>;
   }
 
   /** The peer has a new life: packets that came before do not count for its numbers. */
@@ -109,7 +110,7 @@ export class Ways<Request> {
   }
 
   /** Asks the peer, over the way on which packets came, to confirm that they are from it. */
-  challenge(way: number, challenge: Challenge): void {
+  challenge(way: number, challenge: PeerChallenge): void {
     this.#challenge = { lane: this.lane(way), challenge };
   }
 
@@ -134,8 +135,8 @@ export class Ways<Request> {
   /** @returns false if a packet is acknowledged that was never sent. */
   acknowledged(
     now: Nanoseconds,
-    lane: Lane<Request>,
-    acknowledgement: LifeAcknowledgement,
+    lane: PeerWay<Request>,
+    acknowledgement: PacketAcknowledgement,
   ): boolean {
     const outcome = lane.recovery?.acknowledged(now, acknowledgement);
     if (outcome === undefined) return false;
@@ -161,7 +162,7 @@ export class Ways<Request> {
   }
 
   /** A carrier says whether packets leave. */
-  turn(now: Nanoseconds, way: number, state: Way): void {
+  turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
     this.#watch(now, lane);
@@ -203,7 +204,7 @@ export class Ways<Request> {
   }
 
   /** Asks over better ways whether the peer answers again, while messages wait. */
-  #tryOthers(now: Nanoseconds, active: Lane<Request>): void {
+  #tryOthers(now: Nanoseconds, active: PeerWay<Request>): void {
     if (!this.#sources.outbox.isWaiting) return;
     for (const lane of this.#lanes) {
       if (lane === active) return;
@@ -212,7 +213,7 @@ export class Ways<Request> {
   }
 
   /** The first way over which the peer answers. */
-  #choose(now: Nanoseconds): Lane<Request> {
+  #choose(now: Nanoseconds): PeerWay<Request> {
     const best = this.#lanes.find(({ isUp }) => isUp) ?? this.lane(0);
     if (best === this.#active) return best;
     const former = this.#active;
@@ -229,7 +230,7 @@ export class Ways<Request> {
     return best;
   }
 
-  #timeOut(now: Nanoseconds, lane: Lane<Request>): void {
+  #timeOut(now: Nanoseconds, lane: PeerWay<Request>): void {
     const { recovery } = lane;
     if (recovery === undefined) return;
     const { lost, probe } = recovery.due(now);
@@ -264,7 +265,11 @@ export class Ways<Request> {
   }
 
   /** Sends these pieces, or the next ones; a packet with neither pieces nor news asks for news. */
-  #sendPacket(now: Nanoseconds, lane: Lane<Request>, given?: readonly SentPiece<Request>[]): void {
+  #sendPacket(
+    now: Nanoseconds,
+    lane: PeerWay<Request>,
+    given?: readonly SentPiece<Request>[],
+  ): void {
     const writer = this.#writers[lane.index] as PacketWriter;
     const hasNews = this.#begin(now, lane, writer);
     const pieces: SentPiece<Request>[] = [];
@@ -284,7 +289,7 @@ export class Ways<Request> {
 
   #fill(
     now: Nanoseconds,
-    lane: Lane<Request>,
+    lane: PeerWay<Request>,
     writer: PacketWriter,
     pieces: SentPiece<Request>[],
   ): void {
@@ -302,7 +307,7 @@ export class Ways<Request> {
   }
 
   /** A message, or as much as fits, goes to a carrier whose answer is enough. */
-  #entrust(now: Nanoseconds, lane: Lane<Request>): void {
+  #entrust(now: Nanoseconds, lane: PeerWay<Request>): void {
     const message = this.#sources.outbox.next();
     if (message === undefined) return;
     const { firstStart: start, firstEnd } = message.todo;
@@ -314,12 +319,12 @@ export class Ways<Request> {
     message.entrusted(start, start + length);
     const token = lane.entrust({ pieces, hasNews }, writer.length);
     const lifetime = Math.max(1, message.deadlineNs - now);
-    const priority = CARRIER_PRIORITY[message.priority] ?? 1;
+    const priority = PRIORITY_TO_CARRIER_PRIORITY[message.priority] ?? 1;
     this.#emit(lane, writer.end(0), { lifetime, priority, tolerant: true }, token);
   }
 
   /** Sends news, or a question for news, without pieces. */
-  #sendShort(now: Nanoseconds, lane: Lane<Request>): void {
+  #sendShort(now: Nanoseconds, lane: PeerWay<Request>): void {
     const asks = this.#askAt <= now;
     if (asks) this.#askAt = Number.POSITIVE_INFINITY;
     if (lane.recovery !== undefined) {
@@ -348,12 +353,13 @@ export class Ways<Request> {
   }
 
   /** If the peer has whole messages and says nothing of them, it is asked after a while. */
-  #askLater(now: Nanoseconds, lane: Lane<Request>): void {
+  #askLater(now: Nanoseconds, lane: PeerWay<Request>): void {
     const { recovery } = lane;
     const { outbox } = this.#sources;
     if (recovery === undefined || this.#askAt !== Number.POSITIVE_INFINITY) return;
     if (recovery.inFlight > 0 || !outbox.isWaiting || outbox.next() !== undefined) return;
-    this.#askAt = now + NEWS_DELAY_NS + withJitter(this.#asking.next(), this.#shared.parts.random);
+    this.#askAt =
+      now + HANDLED_NEWS_DELAY_NS + withJitter(this.#asking.next(), this.#shared.parts.random);
   }
 
   /** Sends acknowledgements that cannot wait for other packets. */
@@ -369,7 +375,7 @@ export class Ways<Request> {
   /** Begins a packet. @returns true if it has news. */
   #begin(
     now: Nanoseconds,
-    lane: Lane<Request>,
+    lane: PeerWay<Request>,
     writer: PacketWriter,
     what: 'all' | 'acknowledgement-only' = 'all',
   ): boolean {
@@ -390,7 +396,7 @@ export class Ways<Request> {
 
   #write(
     now: Nanoseconds,
-    lane: Lane<Request>,
+    lane: PeerWay<Request>,
     writer: PacketWriter,
     piece: SentPiece<Request>,
   ): SentPiece<Request> {
@@ -408,7 +414,7 @@ export class Ways<Request> {
   }
 
   #emit(
-    lane: Lane<Request>,
+    lane: PeerWay<Request>,
     bytes: Uint8Array,
     wishes: {
       readonly priority?: 0 | 1 | 2;
@@ -425,7 +431,7 @@ export class Ways<Request> {
     this.#shared.emit({ kind: 'send', way: lane.index, bytes, wishes, ...sizes, token });
   }
 
-  #watch(now: Nanoseconds, lane: Lane<Request>): void {
+  #watch(now: Nanoseconds, lane: PeerWay<Request>): void {
     const { recovery, index, isUp } = lane;
     this.#shared.parts.watch?.way(now, index, {
       isUp,
@@ -444,7 +450,7 @@ function isOpen({ message, start, end }: SentPiece<unknown>): boolean {
 function priorityOf(pieces: readonly SentPiece<unknown>[]): 0 | 1 | 2 {
   let highest: 0 | 1 | 2 = pieces.length === 0 ? NEWS_PRIORITY : 0;
   for (const { message } of pieces) {
-    const priority = CARRIER_PRIORITY[message.priority] ?? 1;
+    const priority = PRIORITY_TO_CARRIER_PRIORITY[message.priority] ?? 1;
     if (priority > highest) highest = priority;
   }
   return highest;

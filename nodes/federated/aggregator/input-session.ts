@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MESSAGE_TYPES } from '../secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../secagg/messages.ts';
 import type { FederatedMessage } from '../wire.ts';
 
 /** Bytes of a secure sum's message that name the session: behind heads of array, type and session. */
@@ -11,9 +11,10 @@ const SESSION_FROM = 4;
 const SESSION_TO = 36;
 
 /** The session that a message is an input to; undefined for all others. */
-export function inputSession(message: FederatedMessage): Uint8Array | undefined {
+export function sessionOfInput(message: FederatedMessage): Uint8Array | undefined {
   const isBare = ['update', 'packed', 'sparse'].includes(message.kind);
   if (isBare && 'session' in message) return message.session;
-  if (message.kind !== 'sum' || message.bytes[1] !== MESSAGE_TYPES.maskedInput) return undefined;
+  if (message.kind !== 'sum' || message.bytes[1] !== SECAGG_MESSAGE_TYPES.maskedInput)
+    return undefined;
   return message.bytes.subarray(SESSION_FROM, SESSION_TO);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { signedElement } from '../secagg/ring.ts';
+import { signedRingElement } from '../secagg/ring.ts';
 
 /** A sum, and how its elements are written. */
 export interface UpdateSum {
@@ -18,18 +18,19 @@ export interface UpdateSum {
 }
 
 /** The sum of updates as numbers, without the weight. */
-export function sumOfUpdates(of: UpdateSum): Float64Array<ArrayBuffer> {
+export function decodeUpdateSum(of: UpdateSum): Float64Array<ArrayBuffer> {
   const { ring, bits, scale, hasWeight } = of;
   const count = ring.length - (hasWeight ? 1 : 0);
   const sum = new Float64Array(count);
-  for (let at = 0; at < count; at += 1) sum[at] = signedElement(ring[at] as number, bits) / scale;
+  for (let at = 0; at < count; at += 1)
+    sum[at] = signedRingElement(ring[at] as number, bits) / scale;
   return sum;
 }
 
 /** Divisor of the sum: the sum of the weights, or the number of inputs; at least 1. */
 export function totalWeight({ ring, bits, inputs, hasWeight }: UpdateSum): number {
   if (!hasWeight) return Math.max(1, inputs);
-  return Math.max(1, signedElement(ring[ring.length - 1] as number, bits));
+  return Math.max(1, signedRingElement(ring[ring.length - 1] as number, bits));
 }
 
 /** Part of the ring's range that the largest element leaves free: 1 for zeros, 0 at the end. */
@@ -37,7 +38,7 @@ export function sumHeadroom({ ring, bits, hasWeight }: UpdateSum): number {
   const count = ring.length - (hasWeight ? 1 : 0);
   let largest = 0;
   for (let at = 0; at < count; at += 1) {
-    largest = Math.max(largest, Math.abs(signedElement(ring[at] as number, bits)));
+    largest = Math.max(largest, Math.abs(signedRingElement(ring[at] as number, bits)));
   }
   return 1 - largest / 2 ** (bits - 1);
 }

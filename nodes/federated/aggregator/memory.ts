@@ -15,12 +15,12 @@ const ROUNDS_BYTES = 8;
 const FLOAT_BYTES = 4;
 
 /** What an aggregator keeps on disk. */
-export interface AggregatorMemory {
+export interface AggregatorCheckpoint {
   /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;
   /** Rounds that are over, with or without a sum. */
   readonly over: number;
-  /** Rounds that spent privacy: those with a sum, and failed ones if there is an account. */
+  /** Rounds that spent privacy: those with a sum, and failed ones if privacy is accounted for. */
   readonly spent: number;
 }
 
@@ -28,7 +28,7 @@ export interface AggregatorMemory {
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
 /** What is on disk from before a restart; undefined if there is nothing, or a model of another size. */
-export function recallMemory(store: Memory, numbers: number): AggregatorMemory | undefined {
+export function loadCheckpoint(store: Memory, numbers: number): AggregatorCheckpoint | undefined {
   const rounds = store.get(ROUNDS_KEY);
   const state = store.get(MODEL_KEY);
   if (rounds?.length !== ROUNDS_BYTES || state?.length !== FLOAT_BYTES * numbers) return undefined;
@@ -40,7 +40,7 @@ export function recallMemory(store: Memory, numbers: number): AggregatorMemory |
 }
 
 /** Writes what must not be forgotten; the caller syncs. */
-export function storeMemory(store: Memory, { state, over, spent }: AggregatorMemory): void {
+export function storeCheckpoint(store: Memory, { state, over, spent }: AggregatorCheckpoint): void {
   const rounds = new Uint8Array(ROUNDS_BYTES);
   writeUint32(rounds, 0, over);
   writeUint32(rounds, FLOAT_BYTES, spent);

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { clipPlan, modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
+import { clippingNormsOf, modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
 import type { FederatedOptions } from '../config.ts';
 import { AdaptiveClip } from '../privacy/clip.ts';
 import { nextModel } from './mean.ts';
 
-/** A sum and its divisor. */
+/** The sum of a round's updates, and the number by which it is divided to give the mean. */
 export interface RoundSum {
-  /** Sum of updates, with its noise; behind it the sum of counts if the norm adapts. */
+  /** Sum of updates, with its noise; behind it, if the norm adapts, the sum of clients' counts (clip-plan.ts). */
   readonly sum: Float64Array;
   readonly divisor: number;
 }
@@ -20,7 +20,7 @@ export interface RoundSum {
  * The next model, and the norm behind it.
  * @param state Model and norm of the round that is over.
  */
-export function nextState(
+export function nextModelState(
   options: FederatedOptions,
   state: Float32Array<ArrayBuffer>,
   { sum, divisor }: RoundSum,
@@ -30,7 +30,7 @@ export function nextState(
   if (privacy?.adaptive === undefined || norm === undefined) {
     return nextModel(state, sum, divisor);
   }
-  const { update, unit } = clipPlan(privacy);
+  const { update, unit } = clippingNormsOf(privacy);
   const { quantile, rate: learningRate } = privacy.adaptive;
   // Vectors are in units of the norm of their round.
   const model = nextModel(modelOfState(options, state), sum, (divisor * update) / norm);

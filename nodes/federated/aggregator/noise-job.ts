@@ -4,11 +4,11 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { keyWords } from '../key-words.ts';
+import { keyStreamWords } from '../key-words.ts';
 import { addGaussianNoise } from '../privacy/noise.ts';
 
 /** A sum, and the noise to add. */
-export interface NoiseInput {
+export interface AddNoiseInput {
   readonly sum: Float64Array<ArrayBuffer>;
   /** 32 fresh random bytes. */
   readonly key: Uint8Array<ArrayBuffer>;
@@ -19,15 +19,15 @@ export interface NoiseInput {
 const COORDINATE_NS = 40;
 
 /** Output: the sum with noise. */
-export const noiseJob: JobDefinition = {
+export const addNoiseJob: JobDefinition = {
   run: (input, crypto) => {
-    const { sum, key, deviation } = input as NoiseInput;
-    addGaussianNoise(sum, keyWords(crypto, key), deviation);
+    const { sum, key, deviation } = input as AddNoiseInput;
+    addGaussianNoise(sum, keyStreamWords(crypto, key), deviation);
     return sum;
   },
-  costNs: (input) => COORDINATE_NS * (input as NoiseInput).sum.length,
+  costNs: (input) => COORDINATE_NS * (input as AddNoiseInput).sum.length,
   transfer: {
-    input: (input) => [(input as NoiseInput).sum.buffer],
+    input: (input) => [(input as AddNoiseInput).sum.buffer],
     output: (output) => [(output as Float64Array<ArrayBuffer>).buffer],
   },
 };

@@ -5,8 +5,8 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { keyWords } from '../key-words.ts';
-import { RingNoise } from '../privacy/ring-noise.ts';
+import { keyStreamWords } from '../key-words.ts';
+import { RingNoiseSampler } from '../privacy/ring-noise.ts';
 import type { NoiseMechanism } from '../privacy/settings.ts';
 
 /** A sum, and levels of noise in it that are to be removed. */
@@ -31,7 +31,7 @@ export const removeNoiseJob: JobDefinition = {
   run: (input, crypto) => {
     const { ring, mechanism, levels } = input as RemoveNoiseInput;
     for (const { key, variance } of levels) {
-      new RingNoise(mechanism, variance).removeFrom(ring, keyWords(crypto, key));
+      new RingNoiseSampler(mechanism, variance).removeFrom(ring, keyStreamWords(crypto, key));
     }
     return ring;
   },

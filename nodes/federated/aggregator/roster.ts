@@ -6,28 +6,28 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { BackOff, type BackOffLimits } from '../../_kit/back-off.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
 
 /** A client that cannot take part, as far as is known, and why. */
-export interface MissingClient {
+export interface UnavailableClient {
   readonly client: string;
   readonly reason: string;
 }
 
 interface Standing {
   state: 'unheard' | 'ready' | 'declined';
-  /** Why it is not ready. */
+  /** Why the client is not ready. */
   reason: string;
   readonly waits: BackOff;
   /** True while a question to the client is planned or under way. */
   isQueued: boolean;
 }
 
-/** See the module. */
-export class Roster {
+/** Which clients are ready, which have declined, and whom to ask again. */
+export class ClientReadiness {
   readonly #standings: ReadonlyMap<string, Standing>;
   /** When clients are asked: one entry for each at most, ignored if the client is ready by then. */
-  readonly #questions = new Deadlines<string>();
+  readonly #questions = new DeadlineHeap<string>();
   readonly #limits: BackOffLimits;
   #ready = 0;
   #declined = 0;
@@ -64,7 +64,7 @@ export class Roster {
   }
 
   /** Clients that are not ready, in the order of all clients. */
-  missing(): readonly MissingClient[] {
+  missing(): readonly UnavailableClient[] {
     return [...this.#standings].flatMap(([client, { state, reason }]) =>
       state === 'ready' ? [] : [{ client, reason }],
     );

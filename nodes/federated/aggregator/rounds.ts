@@ -6,11 +6,11 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import type { FederatedOptions } from '../config.ts';
-import { RETRY_NS, WARNINGS_MAX } from '../geometry.ts';
-import { invitedClients, wantedClients } from '../selection.ts';
-import { type MissingClient, Roster } from './roster.ts';
+import { CARRIER_RETRY_NS, FEW_CLIENTS_WARNINGS_MAX } from '../geometry.ts';
+import { invitedClientCount, wantedClientCount } from '../selection.ts';
+import { ClientReadiness, type UnavailableClient } from './roster.ts';
 
 /** The inputs of the machine. */
 export type RoundInput =
@@ -37,13 +37,13 @@ export type RoundEffect =
       readonly kind: 'short';
       readonly ready: number;
       readonly needed: number;
-      readonly missing: readonly MissingClient[];
+      readonly missing: readonly UnavailableClient[];
     }
   /** The last round is over. */
   | { readonly kind: 'over' };
 
 /** What rounds are made from. */
-export interface RoundParts {
+export interface RoundMachineParts {
   readonly options: Pick<
     FederatedOptions,
     'rounds' | 'pause' | 'select' | 'minimum' | 'phaseTimeout'
@@ -59,24 +59,24 @@ export interface RoundParts {
 
 type State = 'waiting' | 'running' | 'pausing' | 'over';
 
-/** See the module. */
-export class RoundMachine implements Machine<RoundInput, RoundEffect> {
-  readonly #parts: RoundParts;
-  readonly #roster: Roster;
+/** The state machine of rounds: which clients are ready, and when a round begins and ends. */
+export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
+  readonly #parts: RoundMachineParts;
+  readonly #roster: ClientReadiness;
   #state: State = 'waiting';
   #round: number;
   /** End of the pause, or of the wait for all clients. */
   #untilNs: Nanoseconds;
 
   /** @param now When the wait for clients begins. */
-  constructor(parts: RoundParts, now: Nanoseconds) {
+  constructor(parts: RoundMachineParts, now: Nanoseconds) {
     this.#parts = parts;
     this.#round = parts.over;
     const { phaseTimeout } = parts.options;
     this.#untilNs = now + phaseTimeout;
     // Waits between questions: an answer may take as long as a phase; a carrier may refuse at once.
-    const limits = { firstNs: RETRY_NS, mostNs: Math.max(RETRY_NS, phaseTimeout) };
-    this.#roster = new Roster(parts.clients, limits, now);
+    const limits = { firstNs: CARRIER_RETRY_NS, mostNs: Math.max(CARRIER_RETRY_NS, phaseTimeout) };
+    this.#roster = new ClientReadiness(parts.clients, limits, now);
   }
 
   /** Rounds that have begun, those before a restart included. */
@@ -103,7 +103,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
         break;
       case 'failed':
         // In this pause the carrier says who got no invitation, so that the next round does not fail too.
-        this.#pause(now, Math.max(this.#parts.options.pause, RETRY_NS));
+        this.#pause(now, Math.max(this.#parts.options.pause, CARRIER_RETRY_NS));
         break;
       case 'timer':
         break;
@@ -154,11 +154,11 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
 
   /** Reports once that the wait for clients is over and too few are ready, with the missing ones. */
   #short(): readonly RoundEffect[] {
-    if (!this.#isLate || this.#isTold || this.#warnings === WARNINGS_MAX) return [];
+    if (!this.#isLate || this.#isTold || this.#warnings === FEW_CLIENTS_WARNINGS_MAX) return [];
     this.#isTold = true;
     this.#warnings += 1;
     const { minimum, select } = this.#parts.options;
-    const needed = Math.max(minimum, wantedClients(select));
+    const needed = Math.max(minimum, wantedClientCount(select));
     return [{ kind: 'short', ready: this.#roster.ready, needed, missing: this.#roster.missing() }];
   }
 
@@ -169,7 +169,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     if (ready === clients.length) return true;
     // After the wait for all clients, those invited beyond the wanted number are not waited for.
     const isLast = isHeardOf || this.#isLate;
-    const wanted = isLast ? wantedClients(options.select) : invitedClients(options.select);
+    const wanted = isLast ? wantedClientCount(options.select) : invitedClientCount(options.select);
     const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
     return isStarted && ready >= Math.max(options.minimum, wanted);
   }
@@ -188,7 +188,7 @@ export class RoundMachine implements Machine<RoundInput, RoundEffect> {
     const { select } = options;
     if (select === 'all') return ready;
     if ('probability' in select) return ready.filter(() => random.chance(select.probability));
-    const places = new Set(chosen(ready.length, invitedClients(select), random));
+    const places = new Set(chosen(ready.length, invitedClientCount(select), random));
     return ready.filter((_, place) => places.has(place));
   }
 }

@@ -4,19 +4,19 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { Accountant, type SpentRounds } from '../privacy/accountant.ts';
+import { PrivacyAccountant, type SpentRounds } from '../privacy/accountant.ts';
 import type { PrivacySettings } from '../privacy/settings.ts';
 
 /** The rounds that spent privacy, and their settings. */
-export interface TightInput {
+export interface TightEpsilonInput {
   readonly settings: PrivacySettings;
   readonly spent: readonly SpentRounds[];
 }
 
 /** Output: epsilon of all rounds, by privacy loss distributions. */
-export const tightJob: JobDefinition = {
+export const tightEpsilonJob: JobDefinition = {
   run: (input) => {
-    const { settings, spent } = input as TightInput;
-    return new Accountant(settings, spent).tight();
+    const { settings, spent } = input as TightEpsilonInput;
+    return new PrivacyAccountant(settings, spent).tight();
   },
 };

@@ -6,17 +6,17 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import {
-  bestAdvantage,
-  likelihoodScore,
+  bestThresholdAdvantage,
+  likelihoodRatioScore,
   logitConfidence,
-  meanThreshold,
+  meanMemberScoreThreshold,
   membershipAdvantage,
 } from '../learn/membership.ts';
 import { type Examples, type ModelName, makeModel } from '../learn/model.ts';
-import { seededDraws } from '../learn/seeded.ts';
+import { makeSharedDraws } from '../learn/seeded.ts';
 
 /** What a shadow model, one that the attacker trains, is made from. */
-export interface ShadowInput {
+export interface TrainShadowModelInput {
   readonly model: ModelName;
   /** Weights that every model of the federation starts from. */
   readonly first: Float32Array;
@@ -38,7 +38,7 @@ export interface ShadowModel {
 }
 
 /** What the attack is made with. */
-export interface MembershipInput {
+export interface MembershipAttackInput {
   readonly model: ModelName;
   /** Weights of the federation's model. */
   readonly weights: Float32Array;
@@ -49,7 +49,7 @@ export interface MembershipInput {
 }
 
 /** Advantages of attacks, -1 to 1: the share of members found less that of others. */
-export interface MembershipOutput {
+export interface MembershipAdvantages {
   /** With the mean loss of the members as threshold (Yeom et al. 2018). */
   readonly mean: number;
   /** With the best threshold of the loss. */
@@ -65,19 +65,19 @@ export interface MembershipOutput {
 const SHADOWS_MIN = 2;
 
 /** Trains one shadow model on a random half of the examples. */
-export const trainShadowJob: JobDefinition = {
-  run: (input, crypto) => shadow(input as ShadowInput, crypto),
+export const trainShadowModelJob: JobDefinition = {
+  run: (input, crypto) => shadow(input as TrainShadowModelInput, crypto),
 };
 
 /** Scores the attacks on all examples. */
-export const membershipJob: JobDefinition = {
-  run: (input) => membership(input as MembershipInput),
+export const membershipAttackJob: JobDefinition = {
+  run: (input) => membership(input as MembershipAttackInput),
 };
 
-function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): ShadowModel {
+function shadow(input: TrainShadowModelInput, crypto: Pick<CryptoProvider, 'sha256'>): ShadowModel {
   const { examples, first, key, epochs, batch, rate } = input;
   const model = makeModel(input.model, examples.inputs, examples.classes);
-  const draws = seededDraws(crypto, key, 'shadow');
+  const draws = makeSharedDraws(crypto, key, 'shadow');
   const all = Array.from({ length: examples.count }, (_, example) => example);
   draws.shuffle(all);
   const half = all.slice(0, Math.floor(examples.count / 2));
@@ -94,7 +94,7 @@ function shadow(input: ShadowInput, crypto: Pick<CryptoProvider, 'sha256'>): Sha
   return { inside, confidences };
 }
 
-function membership(input: MembershipInput): MembershipOutput {
+function membership(input: MembershipAttackInput): MembershipAdvantages {
   const { examples, members, weights, shadows } = input;
   const model = makeModel(input.model, examples.inputs, examples.classes);
   const losses = Float64Array.from({ length: examples.count }, (_, example) =>
@@ -102,15 +102,15 @@ function membership(input: MembershipInput): MembershipOutput {
   );
   const scores = { members: losses.subarray(0, members), others: losses.subarray(members) };
   const found = {
-    mean: membershipAdvantage(scores, meanThreshold(scores)),
-    threshold: bestAdvantage(scores),
+    mean: membershipAdvantage(scores, meanMemberScoreThreshold(scores)),
+    threshold: bestThresholdAdvantage(scores),
   };
   const likelihoods = Array.from(losses, (loss, example) => likelihood(shadows, example, loss));
   const known = (from: number, to: number): readonly number[] =>
     likelihoods.slice(from, to).filter((score) => score !== undefined);
   const compared = { members: known(0, members), others: known(members, examples.count) };
   if (compared.members.length === 0 || compared.others.length === 0) return found;
-  return { ...found, likelihood: bestAdvantage(compared) };
+  return { ...found, likelihood: bestThresholdAdvantage(compared) };
 }
 
 /** Score of an example; undefined if too few models learned from it, or too few did not. */
@@ -125,5 +125,5 @@ function likelihood(
       .map(({ confidences }) => confidences[example] as number);
   const [inside, outside] = [of(1), of(0)];
   if (inside.length < SHADOWS_MIN || outside.length < SHADOWS_MIN) return undefined;
-  return likelihoodScore({ inside, outside, observed: logitConfidence(loss) });
+  return likelihoodRatioScore({ inside, outside, observed: logitConfidence(loss) });
 }

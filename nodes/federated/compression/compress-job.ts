@@ -6,38 +6,38 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import { seededDraws } from '../learn/seeded.ts';
+import { makeSharedDraws } from '../learn/seeded.ts';
 import {
-  coordinateFactor,
   coordinatesAbove,
-  gather,
+  drawCoordinates,
+  gatherCoordinates,
   largestCoordinates,
-  scatter,
-  sharedCoordinates,
+  scatterCoordinates,
+  unbiasedCoordinateFactor,
 } from './coordinates.ts';
 import { CountSketch, type SketchSize } from './count-sketch.ts';
 import { coordinateCount } from './form.ts';
 import type { CompressionOptions } from './options.ts';
 
 /** Seed and round, from which all nodes draw the same coordinates. */
-export interface RoundSeed {
+export interface CoordinateDrawSeed {
   readonly seed: Uint8Array;
   readonly round: number;
 }
 
 /** An update, and how to compress it. */
-export interface CompressInput {
+export interface CompressUpdateInput {
   readonly update: Float32Array<ArrayBuffer>;
   readonly compression: CompressionOptions;
-  readonly shared: RoundSeed;
+  readonly shared: CoordinateDrawSeed;
 }
 
 /** A sum of compressed updates, and the length of an update. */
-export interface ExpandInput {
+export interface ExpandUpdateInput {
   readonly sum: Float64Array;
   readonly parameters: number;
   readonly compression: CompressionOptions;
-  readonly shared: RoundSeed;
+  readonly shared: CoordinateDrawSeed;
 }
 
 /**
@@ -54,23 +54,23 @@ type Hash = Pick<CryptoProvider, 'sha256'>;
  * Output: the elements of random-k or of a sketch; for other kinds, the update with zeros in place
  * of coordinates that are not sent.
  */
-export const compressJob: JobDefinition = {
-  run: (input, crypto) => compressed(input as CompressInput, crypto),
+export const compressUpdateJob: JobDefinition = {
+  run: (input, crypto) => compressed(input as CompressUpdateInput, crypto),
   costNs: (input) => {
-    const { update, compression } = input as CompressInput;
+    const { update, compression } = input as CompressUpdateInput;
     return costNs(update.length, compression);
   },
   transfer: {
-    input: (input) => [(input as CompressInput).update.buffer],
+    input: (input) => [(input as CompressUpdateInput).update.buffer],
     output: (output) => [(output as Float32Array<ArrayBuffer>).buffer],
   },
 };
 
 /** Output: an estimate of the sum of the updates, from that of the compressed ones. */
-export const expandJob: JobDefinition = {
-  run: (input, crypto) => expanded(input as ExpandInput, crypto),
+export const expandUpdateJob: JobDefinition = {
+  run: (input, crypto) => expanded(input as ExpandUpdateInput, crypto),
   costNs: (input) => {
-    const { parameters, compression } = input as ExpandInput;
+    const { parameters, compression } = input as ExpandUpdateInput;
     return costNs(parameters, compression);
   },
 };
@@ -82,13 +82,15 @@ function costNs(length: number, compression: CompressionOptions): number {
 }
 
 function compressed(
-  { update, compression, shared }: CompressInput,
+  { update, compression, shared }: CompressUpdateInput,
   crypto: Hash,
 ): Float32Array<ArrayBuffer> {
   if (compression === 'none' || 'bits' in compression) return update;
   const { length } = update;
   if ('randomK' in compression) {
-    return Float32Array.from(gather(update, placesOf(length, compression.randomK, shared, crypto)));
+    return Float32Array.from(
+      gatherCoordinates(update, placesOf(length, compression.randomK, shared, crypto)),
+    );
   }
   if ('sketch' in compression) {
     return Float32Array.from(
@@ -99,17 +101,21 @@ function compressed(
     'topK' in compression
       ? largestCoordinates(update, coordinateCount(length, compression.topK))
       : coordinatesAbove(update, compression.threshold);
-  return Float32Array.from(scatter(kept, length, 1));
+  return Float32Array.from(scatterCoordinates(kept, length, 1));
 }
 
 function expanded(
-  { sum, parameters: length, compression, shared }: ExpandInput,
+  { sum, parameters: length, compression, shared }: ExpandUpdateInput,
   crypto: Hash,
 ): Float64Array {
   if (compression === 'none') return sum;
   if ('randomK' in compression) {
     const places = placesOf(length, compression.randomK, shared, crypto);
-    return scatter({ places, values: sum }, length, coordinateFactor(length, places.length));
+    return scatterCoordinates(
+      { places, values: sum },
+      length,
+      unbiasedCoordinateFactor(length, places.length),
+    );
   }
   if (!('sketch' in compression)) return sum;
   return sketchOf({ length, ...compression.sketch }, shared, crypto).decode(sum);
@@ -118,20 +124,24 @@ function expanded(
 function placesOf(
   length: number,
   share: number,
-  { seed, round }: RoundSeed,
+  { seed, round }: CoordinateDrawSeed,
   crypto: Hash,
 ): Uint32Array {
-  const draws = seededDraws(crypto, seed, `coordinates of round ${round}`);
-  return sharedCoordinates(length, coordinateCount(length, share), draws);
+  const draws = makeSharedDraws(crypto, seed, `coordinates of round ${round}`);
+  return drawCoordinates(length, coordinateCount(length, share), draws);
 }
 
 /** The sketch used last: all clients of a round in this process have the same one. */
 let kept: { readonly key: string; readonly sketch: CountSketch } | undefined;
 
-function sketchOf(size: SketchSize, { seed, round }: RoundSeed, crypto: Hash): CountSketch {
+function sketchOf(
+  size: SketchSize,
+  { seed, round }: CoordinateDrawSeed,
+  crypto: Hash,
+): CountSketch {
   const key = JSON.stringify([toHex(seed), round, size]);
   if (kept?.key !== key) {
-    const draws = seededDraws(crypto, seed, `sketch of round ${round}`);
+    const draws = makeSharedDraws(crypto, seed, `sketch of round ${round}`);
     kept = { key, sketch: new CountSketch(size, draws) };
   }
   return kept.sketch;

@@ -18,7 +18,7 @@ export interface SparseVector {
  * @param random The same for all clients of a round.
  * @param count At most `length`.
  */
-export function sharedCoordinates(length: number, count: number, random: Random): Uint32Array {
+export function drawCoordinates(length: number, count: number, random: Random): Uint32Array {
   const chosen = new Set<number>();
   for (let top = length - count; top < length; top += 1) {
     const place = random.below(top + 1);
@@ -28,12 +28,12 @@ export function sharedCoordinates(length: number, count: number, random: Random)
 }
 
 /** The values at these coordinates. */
-export function gather(update: ArrayLike<number>, places: Uint32Array): Float64Array {
+export function gatherCoordinates(update: ArrayLike<number>, places: Uint32Array): Float64Array {
   return Float64Array.from(places, (place) => update[place] as number);
 }
 
 /** A whole vector: values times `factor` at their coordinates, 0 elsewhere. */
-export function scatter(
+export function scatterCoordinates(
   { places, values }: SparseVector,
   length: number,
   factor: number,
@@ -44,7 +44,7 @@ export function scatter(
 }
 
 /** Factor of values at random coordinates that makes them right on average: length / count. */
-export function coordinateFactor(length: number, count: number): number {
+export function unbiasedCoordinateFactor(length: number, count: number): number {
   return length / count;
 }
 
@@ -54,7 +54,7 @@ export function largestCoordinates(update: ArrayLike<number>, count: number): Sp
   const size = (place: number): number => Math.abs(update[place] as number);
   order.sort((a, b) => size(b) - size(a) || a - b);
   const places = Uint32Array.from(order.slice(0, count)).sort();
-  return { places, values: gather(update, places) };
+  return { places, values: gatherCoordinates(update, places) };
 }
 
 /** The coordinates whose magnitude is above a threshold. */
@@ -64,5 +64,5 @@ export function coordinatesAbove(update: ArrayLike<number>, threshold: number): 
     if (Math.abs(update[place] as number) > threshold) places.push(place);
   }
   const chosen = Uint32Array.from(places);
-  return { places: chosen, values: gather(update, chosen) };
+  return { places: chosen, values: gatherCoordinates(update, chosen) };
 }

@@ -16,7 +16,7 @@ export function compressionKind(compression: CompressionOptions): CompressionKin
   return 'threshold' in compression ? 'threshold' : 'sketch';
 }
 
-/** How many coordinates a share of them is: at least one. */
+/** Number of coordinates in a share of all coordinates: at least one. */
 export function coordinateCount(parameters: number, share: number): number {
   return Math.max(1, Math.round(share * parameters));
 }
@@ -41,14 +41,16 @@ export function coordinateBits(compression: CompressionOptions): number | undefi
 }
 
 /** Largest magnitude of a coordinate in steps; undefined unless compression limits its bits. */
-export function largestStep({ compression }: Pick<Steps, 'compression'>): number | undefined {
+export function largestCoordinateSteps({
+  compression,
+}: Pick<Steps, 'compression'>): number | undefined {
   const bits = coordinateBits(compression);
   return bits === undefined ? undefined : 2 ** (bits - 1) - 1;
 }
 
 /** Steps of an update per unit. */
-export function stepsPerUnit(options: Steps): number {
-  const most = largestStep(options);
+export function updateStepsPerUnit(options: Steps): number {
+  const most = largestCoordinateSteps(options);
   return most === undefined ? options.learn.scale : most / options.learn.clip;
 }
 

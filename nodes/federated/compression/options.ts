@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { share } from '../../_kit/options.ts';
+import { shareSchema } from '../../_kit/options.ts';
 
 /** How updates are made smaller. */
 export const compressionConfig = z.union([
@@ -17,12 +17,12 @@ export const compressionConfig = z.union([
   /** This share of the coordinates, the same random ones for all clients of a round. */
   z.strictObject({
     /** Share of the coordinates that is sent, the same random ones for all clients of a round. */
-    randomK: share().refine((value) => value > 0, 'must be above 0'),
+    randomK: shareSchema().refine((value) => value > 0, 'must be above 0'),
   }),
   /** This share of the coordinates, the largest of each client; the others are not sent. */
   z.strictObject({
     /** Share of the coordinates that is sent, the largest of each client. */
-    topK: share().refine((value) => value > 0, 'must be above 0'),
+    topK: shareSchema().refine((value) => value > 0, 'must be above 0'),
   }),
   /** Coordinates whose magnitude is above this. */
   z.strictObject({

@@ -5,7 +5,12 @@
  * @module
  */
 import type { FederatedOptions } from '../config.ts';
-import { pack, reduceElements, signedElement, unpack } from '../secagg/ring.ts';
+import {
+  packRingVector,
+  reduceRingElements,
+  signedRingElement,
+  unpackRingVector,
+} from '../secagg/ring.ts';
 import type { FederatedMessage } from '../wire.ts';
 import { coordinateBits } from './form.ts';
 
@@ -16,7 +21,7 @@ type PlainOptions = Pick<FederatedOptions, 'compression'>;
 const VALUE_BITS = 32;
 
 /** The message with an update. @param ring Elements modulo 2^32. */
-export function updateMessage(
+export function makeUpdateMessage(
   { compression }: PlainOptions,
   session: Uint8Array,
   ring: Uint32Array,
@@ -24,8 +29,8 @@ export function updateMessage(
   const bits = coordinateBits(compression);
   if (bits !== undefined) {
     const elements = ring.slice();
-    reduceElements(elements, bits);
-    return { kind: 'packed', session, elements: pack(elements, bits) };
+    reduceRingElements(elements, bits);
+    return { kind: 'packed', session, elements: packRingVector(elements, bits) };
   }
   if (!isSparse(compression)) return { kind: 'update', session, vector: ring };
   const places = Uint32Array.from(ring.keys()).filter((place) => ring[place] !== 0);
@@ -33,17 +38,17 @@ export function updateMessage(
   return {
     kind: 'sparse',
     session,
-    places: pack(places, placeBits(ring.length)),
-    values: pack(values, VALUE_BITS),
+    places: packRingVector(places, placeBits(ring.length)),
+    values: packRingVector(values, VALUE_BITS),
   };
 }
 
 /**
  * The elements in a message with an update.
  * @param length Number of elements that there must be.
- * @returns undefined for what {@link updateMessage} does not make with these options.
+ * @returns undefined for what {@link makeUpdateMessage} does not make with these options.
  */
-export function vectorOfMessage(
+export function readUpdateMessage(
   message: FederatedMessage,
   { compression }: PlainOptions,
   length: number,
@@ -62,17 +67,17 @@ export function vectorOfMessage(
 }
 
 function unpacked(elements: Uint8Array, bits: number, length: number): Uint32Array | undefined {
-  const values = unpack(elements, { length, bits });
+  const values = unpackRingVector(elements, { length, bits });
   if (typeof values === 'string') return undefined;
-  return values.map((value) => signedElement(value, bits));
+  return values.map((value) => signedRingElement(value, bits));
 }
 
 type SparseMessage = Extract<FederatedMessage, { kind: 'sparse' }>;
 
 function spread({ places, values }: SparseMessage, length: number): Uint32Array | undefined {
   const count = Math.floor(values.length / (VALUE_BITS / 8));
-  const at = unpack(places, { length: count, bits: placeBits(length) });
-  const numbers = unpack(values, { length: count, bits: VALUE_BITS });
+  const at = unpackRingVector(places, { length: count, bits: placeBits(length) });
+  const numbers = unpackRingVector(values, { length: count, bits: VALUE_BITS });
   if (typeof at === 'string' || typeof numbers === 'string') return undefined;
   const vector = new Uint32Array(length);
   let before = -1;

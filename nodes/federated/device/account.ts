@@ -6,15 +6,15 @@
  */
 import type { HostPart } from '../../_kit/host-part.ts';
 import {
-  brokenLimits,
+  type DeviceCostRates,
+  type DeviceLimitName,
   type DeviceLimits,
-  type DevicePower,
   type DeviceUse,
-  energyOf,
-  type LimitName,
+  deviceUseAfterRound,
+  limitsBrokenByRound,
   type RoundWork,
   roundCost,
-  useAfter,
+  roundEnergyJ,
 } from './limits.ts';
 
 const USE_KEY = 'use';
@@ -24,7 +24,7 @@ const NUMBER_BYTES = 8;
 type Memory = ReturnType<HostPart<'store'>['store']>;
 
 /** What the device may have used before a restart, as recorded on disk; 0 if there is no record. */
-export function recallUse(store: Memory): DeviceUse {
+export function loadDeviceUse(store: Memory): DeviceUse {
   const bytes = store.get(USE_KEY);
   if (bytes?.length !== 2 * NUMBER_BYTES) return { energyJ: 0, bytes: 0 };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -32,7 +32,7 @@ export function recallUse(store: Memory): DeviceUse {
 }
 
 /** Records what the device has used; the caller syncs. */
-export function rememberUse(store: Memory, { energyJ, bytes }: DeviceUse): void {
+export function storeDeviceUse(store: Memory, { energyJ, bytes }: DeviceUse): void {
   const view = new DataView(new ArrayBuffer(2 * NUMBER_BYTES));
   view.setFloat64(0, energyJ);
   view.setFloat64(NUMBER_BYTES, bytes);
@@ -40,13 +40,13 @@ export function rememberUse(store: Memory, { energyJ, bytes }: DeviceUse): void 
 }
 
 /** Counts what a device uses, and knows its limits. */
-export class DeviceAccount {
-  readonly #power: DevicePower;
+export class DeviceUseTracker {
+  readonly #power: DeviceCostRates;
   readonly #limits: DeviceLimits;
   #used: DeviceUse;
 
   /** @param used What was used before the start. */
-  constructor(power: DevicePower, limits: DeviceLimits, used: DeviceUse) {
+  constructor(power: DeviceCostRates, limits: DeviceLimits, used: DeviceUse) {
     this.#power = power;
     this.#limits = limits;
     this.#used = used;
@@ -58,23 +58,23 @@ export class DeviceAccount {
 
   /** Counts bytes that were sent or received. */
   moved(bytes: number): void {
-    this.#use({ energyJ: energyOf({ timeNs: 0, bytes }, this.#power), bytes });
+    this.#use({ energyJ: roundEnergyJ({ timeNs: 0, bytes }, this.#power), bytes });
   }
 
   /** Counts examples that were learned from. */
   learned(examples: number): void {
     const timeNs = this.#power.exampleNs * examples;
-    this.#use({ energyJ: energyOf({ timeNs, bytes: 0 }, this.#power), bytes: 0 });
+    this.#use({ energyJ: roundEnergyJ({ timeNs, bytes: 0 }, this.#power), bytes: 0 });
   }
 
   /** The first limit that the work would break; undefined if it may begin. */
-  broken(work: RoundWork): LimitName | undefined {
-    return brokenLimits(roundCost(work, this.#power), this.#limits, this.#used)[0];
+  broken(work: RoundWork): DeviceLimitName | undefined {
+    return limitsBrokenByRound(roundCost(work, this.#power), this.#limits, this.#used)[0];
   }
 
   /** What will have been used at most after the work. */
   after(work: RoundWork): DeviceUse {
-    return useAfter(this.#used, roundCost(work, this.#power));
+    return deviceUseAfterRound(this.#used, roundCost(work, this.#power));
   }
 
   #use({ energyJ, bytes }: DeviceUse): void {

@@ -6,17 +6,17 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { exp } from '../../../engine/pure/log-exp.ts';
-import { standardNormal } from '../normal.ts';
+import { drawStandardNormal } from '../normal.ts';
 
 /** Whether a device is there, and until when at least. */
-export interface Presence {
+export interface PresenceState {
   readonly isThere: boolean;
   /** When `isThere` changes; Infinity if never. */
   readonly untilNs: Nanoseconds;
 }
 
 /** Mean times of a device that comes and goes at random. */
-export interface UpDownMeans {
+export interface UpDownMeanTimes {
   readonly upNs: number;
   readonly downNs: number;
 }
@@ -28,24 +28,32 @@ export type PresenceTrace = readonly (readonly [fromNs: number, toNs: number])[]
 const EXPONENT_MAX = 600;
 
 /** The state at the start: the device is there with the probability that it has in the long run. */
-export function firstPresence(states: UpDownMeans, nowNs: Nanoseconds, random: Random): Presence {
+export function drawFirstPresence(
+  states: UpDownMeanTimes,
+  nowNs: Nanoseconds,
+  random: Random,
+): PresenceState {
   const isThere = random.chance(states.upNs / (states.upNs + states.downNs));
   return { isThere, untilNs: nowNs + lasting(states, isThere, random) };
 }
 
 /** The state that follows when `before` is over. */
-export function nextPresence(states: UpDownMeans, before: Presence, random: Random): Presence {
+export function drawNextPresence(
+  states: UpDownMeanTimes,
+  before: PresenceState,
+  random: Random,
+): PresenceState {
   const isThere = !before.isThere;
   return { isThere, untilNs: before.untilNs + lasting(states, isThere, random) };
 }
 
 /** How long a state lasts, ns: exponential, but at least 1, so that changes differ in time. */
-function lasting({ upNs, downNs }: UpDownMeans, isThere: boolean, random: Random): number {
+function lasting({ upNs, downNs }: UpDownMeanTimes, isThere: boolean, random: Random): number {
   return Math.max(1, Math.floor(random.exponential(isThere ? upNs : downNs)));
 }
 
 /** The state at a time by a trace; at the instant of a change, the change has happened. */
-export function presenceIn(trace: PresenceTrace, nowNs: Nanoseconds): Presence {
+export function presenceAt(trace: PresenceTrace, nowNs: Nanoseconds): PresenceState {
   for (const [fromNs, toNs] of trace) {
     if (nowNs < fromNs) return { isThere: false, untilNs: fromNs };
     if (nowNs < toNs) return { isThere: true, untilNs: toNs };
@@ -57,10 +65,10 @@ export function presenceIn(trace: PresenceTrace, nowNs: Nanoseconds): Presence {
  * Time per example of a device, ns: log-normal around a median.
  * @param spread Standard deviation of the logarithm; with 1, one in twenty takes 5.2 times the median.
  */
-export function exampleTimeNs(
+export function drawExampleTimeNs(
   { medianNs, spread }: { readonly medianNs: number; readonly spread: number },
   random: Random,
 ): number {
-  const power = spread * standardNormal(random);
+  const power = spread * drawStandardNormal(random);
   return medianNs * exp(Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, power)));
 }

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { BOX_LENGTH, KEY_LENGTH, SESSION_LENGTH, SIGNATURE_LENGTH } from '../secagg/geometry.ts';
+import { BOX_BYTES, KEY_BYTES, SESSION_ID_BYTES, SIGNATURE_BYTES } from '../secagg/geometry.ts';
 import type { SecaggConfig } from '../secagg/session-config.ts';
 
 /** Bytes of the heads of array and type, and of the session with its head. */
-const HEAD = 4 + SESSION_LENGTH;
+const HEAD = 4 + SESSION_ID_BYTES;
 /** Most bytes of the head of a list, or of a byte string of any length. */
 const LIST = 5;
 /** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
@@ -21,21 +21,21 @@ const TASK_HEAD = 128;
 const BYTES_PER_ELEMENT = 4;
 
 /** Parameters of a session that decide how long its messages are. */
-export type SessionNumbers = Pick<SecaggConfig, 'n' | 'k' | 'm' | 'bits' | 'mode'>;
+export type SessionSizeParameters = Pick<SecaggConfig, 'n' | 'k' | 'm' | 'bits' | 'mode'>;
 
 /** Most bytes of one client's messages after its task, both ways. */
-export function hiddenRoundBytes({ n, k, m, bits, mode }: SessionNumbers): number {
+export function secureRoundBytesMax({ n, k, m, bits, mode }: SessionSizeParameters): number {
   const index = uintBytes(n - 1);
-  const signature = mode === 'signed' ? TEXT + SIGNATURE_LENGTH : 0;
-  const keys = index + 2 * (TEXT + KEY_LENGTH) + signature;
-  const boxes = HEAD + LIST + k * (ITEM + index + TEXT + BOX_LENGTH);
+  const signature = mode === 'signed' ? TEXT + SIGNATURE_BYTES : 0;
+  const keys = index + 2 * (TEXT + KEY_BYTES) + signature;
+  const boxes = HEAD + LIST + k * (ITEM + index + TEXT + BOX_BYTES);
   const holders = k + 1;
   const up = [
     HEAD + keys,
     boxes,
     HEAD + LIST + Math.ceil((m * bits) / 8),
     signature === 0 ? 0 : HEAD + signature,
-    HEAD + LIST + holders * (ITEM + index + 1 + TEXT + KEY_LENGTH),
+    HEAD + LIST + holders * (ITEM + index + 1 + TEXT + KEY_BYTES),
   ];
   const down = [
     HEAD + LIST + holders * (ITEM + keys),
@@ -48,12 +48,12 @@ export function hiddenRoundBytes({ n, k, m, bits, mode }: SessionNumbers): numbe
 }
 
 /** Most bytes of a task with a model of so many numbers, and so many bytes of names. */
-export function taskBytes(parameters: number, nameBytes: number): number {
+export function taskBytesMax(parameters: number, nameBytes: number): number {
   return TASK_HEAD + BYTES_PER_ELEMENT * parameters + nameBytes;
 }
 
 /** Most bytes of one client's messages after its task if nobody hides the update. */
-export function plainRoundBytes(length: number): number {
+export function plainRoundBytesMax(length: number): number {
   return READINESS + HEAD + LIST + BYTES_PER_ELEMENT * length;
 }
 

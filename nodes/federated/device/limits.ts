@@ -21,7 +21,7 @@ export interface RoundWork {
 }
 
 /** Speed and power of a device. */
-export interface DevicePower {
+export interface DeviceCostRates {
   /** Time per example, ns. */
   readonly exampleNs: number;
   /** Power while it computes, W. */
@@ -61,46 +61,46 @@ export interface DeviceUse {
 }
 
 /** Names of all limits. */
-export const LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
+export const DEVICE_LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes'] as const;
 
 /** The limit that a round would break. */
-export type LimitName = (typeof LIMIT_NAMES)[number];
+export type DeviceLimitName = (typeof DEVICE_LIMIT_NAMES)[number];
 
 /** What a round will cost a device. */
-export function roundCost(work: RoundWork, power: DevicePower): RoundCost {
+export function roundCost(work: RoundWork, power: DeviceCostRates): RoundCost {
   const { parameters, examples, inputs, epochs, bytes } = work;
   const timeNs = power.exampleNs * examples * epochs;
   return {
     memoryBytes: BYTES_PER_WEIGHT * parameters + examples * (BYTES_PER_FEATURE * inputs + 1),
     timeNs,
-    energyJ: energyOf({ timeNs, bytes }, power),
+    energyJ: roundEnergyJ({ timeNs, bytes }, power),
     bytes,
   };
 }
 
 /** Energy of computing for a time and of moving bytes, J. */
-export function energyOf(
+export function roundEnergyJ(
   { timeNs, bytes }: Pick<RoundCost, 'timeNs' | 'bytes'>,
-  { computeW, byteJ }: DevicePower,
+  { computeW, byteJ }: DeviceCostRates,
 ): number {
   return (timeNs / NS_PER_S) * computeW + bytes * byteJ;
 }
 
 /** What has been used after a round. */
-export function useAfter(used: DeviceUse, { energyJ, bytes }: RoundCost): DeviceUse {
+export function deviceUseAfterRound(used: DeviceUse, { energyJ, bytes }: RoundCost): DeviceUse {
   return { energyJ: used.energyJ + energyJ, bytes: used.bytes + bytes };
 }
 
-/** The limits that a round would break, in the order of {@link LimitName}; empty if it may start. */
-export function brokenLimits(
+/** The limits that a round would break, in the order of {@link DeviceLimitName}; empty if it may start. */
+export function limitsBrokenByRound(
   cost: RoundCost,
   limits: DeviceLimits,
   used: DeviceUse,
-): readonly LimitName[] {
-  const after = useAfter(used, cost);
+): readonly DeviceLimitName[] {
+  const after = deviceUseAfterRound(used, cost);
   const batteryJ =
     limits.batteryJ === undefined ? undefined : limits.batteryJ * (1 - (limits.reserve ?? 0));
-  const checks: readonly (readonly [LimitName, number, number | undefined])[] = [
+  const checks: readonly (readonly [DeviceLimitName, number, number | undefined])[] = [
     ['memory', cost.memoryBytes, limits.memoryBytes],
     ['time', cost.timeNs, limits.timeNs],
     ['energy', cost.energyJ, limits.energyJ],

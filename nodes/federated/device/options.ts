@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs, share, sizeBytes } from '../../_kit/options.ts';
+import { byteSizeSchema, durationNsSchema, shareSchema } from '../../_kit/options.ts';
 import type { DeviceLimits } from './limits.ts';
 
 /** What work costs a device. */
@@ -18,37 +18,37 @@ const powerConfig = z.strictObject({
 /** Limits beyond which a device takes part in no round; absent: no limit. */
 const limitsConfig = z.strictObject({
   /** Memory for learning. */
-  memory: sizeBytes().optional(),
+  memory: byteSizeSchema().optional(),
   /** Computing time of a round. */
-  time: durationNs().optional(),
+  time: durationNsSchema().optional(),
   /** Energy of a round, J. */
   energy: z.number().min(0).optional(),
   /** Energy of all rounds, J: nobody charges the battery. */
   battery: z.number().min(0).optional(),
   /** Part of the battery that is left to its owner. */
-  reserve: share().default(0),
+  reserve: shareSchema().default(0),
   /** Bytes of messages of all rounds, both ways. */
-  bytes: sizeBytes().optional(),
+  bytes: byteSizeSchema().optional(),
 });
 
 /** When a device is there: exponential times with given means, or listed times. */
 const availableConfig = z.union([
   z.strictObject({
     /** Mean of the exponential times during which the device is there. */
-    up: durationNs(),
+    up: durationNsSchema(),
     /** Mean of the exponential times during which the device is not there. */
-    down: durationNs(),
+    down: durationNsSchema(),
   }),
   z.strictObject({
     /** Times from and until which the device is there, ascending. */
-    trace: z.array(z.tuple([durationNs(), durationNs()])).min(1),
+    trace: z.array(z.tuple([durationNsSchema(), durationNsSchema()])).min(1),
   }),
 ]);
 
 /** Schema of the option. */
 export const deviceConfig = z.strictObject({
   /** Median time to learn from one example; each client draws its own once. */
-  perExample: durationNs().default(0),
+  perExample: durationNsSchema().default(0),
   /** Standard deviation of the logarithm of that time among clients. */
   spread: z.number().min(0).max(5).default(1),
   power: powerConfig.prefault({}),
@@ -57,14 +57,14 @@ export const deviceConfig = z.strictObject({
   limits: limitsConfig.optional(),
 });
 
-/** A checked option. */
+/** The checked options of a device. */
 export type DeviceOptions = z.output<typeof deviceConfig>;
 
 /** When a device is there. */
-export type Available = z.output<typeof availableConfig>;
+export type AvailabilityOptions = z.output<typeof availableConfig>;
 
 /** The limits of a device, in base units. */
-export function limitsOf({ limits }: DeviceOptions): DeviceLimits {
+export function deviceLimitsOf({ limits }: DeviceOptions): DeviceLimits {
   const { memory, time, energy, battery, reserve, bytes } = limits ?? {};
   return {
     ...{ memoryBytes: memory, timeNs: time, energyJ: energy, batteryJ: battery },
@@ -80,12 +80,12 @@ interface DeviceProblem {
 }
 
 /** What is wrong with a device in a federation with rounds; empty if nothing is. */
-export function deviceProblems(device: DeviceOptions): readonly DeviceProblem[] {
+export function deviceOptionProblems(device: DeviceOptions): readonly DeviceProblem[] {
   return [idleLimit(device), noTime(device)].filter((problem) => problem !== undefined);
 }
 
 /** Options that do nothing where nodes gossip, as there are no rounds to decline. */
-export function gossipDeviceProblems({
+export function gossipDeviceOptionProblems({
   limits,
   available,
 }: DeviceOptions): readonly DeviceProblem[] {

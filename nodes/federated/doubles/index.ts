@@ -5,8 +5,8 @@
  * @module
  */
 import type { JobDefinition } from '../../../engine/host/compute.ts';
-import { nextState } from '../aggregator/next-state.ts';
-import { type Behaviour, CORRECT } from '../behaviour.ts';
+import { nextModelState } from '../aggregator/next-state.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import { modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
 import type { FederatedOptions } from '../config.ts';
 import { seedRuleJobs } from '../secagg/jobs.ts';
@@ -50,14 +50,14 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behaviour {
-  return double === undefined ? CORRECT : { ...CORRECT, ...DOUBLES[double] };
+  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
 /** The next model, with the norm that updates were clipped to before. */
 function withOldNorm(
-  ...[options, state, sum]: Parameters<typeof nextState>
-): ReturnType<typeof nextState> {
-  const next = nextState(options, state, sum);
+  ...[options, state, sum]: Parameters<typeof nextModelState>
+): ReturnType<typeof nextModelState> {
+  const next = nextModelState(options, state, sum);
   const norm = normOfState(options, state);
   return norm === undefined ? next : modelWithNorm(options, modelOfState(options, next), norm);
 }

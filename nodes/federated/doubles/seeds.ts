@@ -5,8 +5,8 @@
  * @module
  */
 import { writeUint32 } from '../../_kit/bytes.ts';
-import { KEY_LENGTH } from '../secagg/geometry.ts';
-import type { Ends } from '../secagg/mask.ts';
+import { KEY_BYTES } from '../secagg/geometry.ts';
+import type { ClientIndexPair } from '../secagg/mask.ts';
 import { PROTOCOL_SEED_RULE, type SeedRule } from '../secagg/seeds.ts';
 
 /**
@@ -15,7 +15,7 @@ import { PROTOCOL_SEED_RULE, type SeedRule } from '../secagg/seeds.ts';
  */
 export const PUBLIC_SEED_RULE: SeedRule = {
   ...PROTOCOL_SEED_RULE,
-  secret: (_agreed, ends) => publicSecret(ends),
+  secret: (_agreed, ends) => publicPairSecret(ends),
 };
 
 /**
@@ -30,8 +30,8 @@ export function shortSeedRule(bits: number): SeedRule {
 }
 
 /** Bytes in place of a secret, made from the indices of two clients. */
-export function publicSecret({ from, to }: Ends): Uint8Array {
-  const secret = new Uint8Array(KEY_LENGTH);
+export function publicPairSecret({ from, to }: ClientIndexPair): Uint8Array {
+  const secret = new Uint8Array(KEY_BYTES);
   writeUint32(secret, 0, Math.min(from, to));
   writeUint32(secret, 4, Math.max(from, to));
   return secret;
@@ -39,14 +39,14 @@ export function publicSecret({ from, to }: Ends): Uint8Array {
 
 /** A seed that is this number, followed by zeros. */
 export function shortSeed(value: number): Uint8Array {
-  const seed = new Uint8Array(KEY_LENGTH);
+  const seed = new Uint8Array(KEY_BYTES);
   writeUint32(seed, 0, value);
   return seed;
 }
 
 function folded(seed: Uint8Array): number {
-  const view = new DataView(seed.buffer, seed.byteOffset, KEY_LENGTH);
+  const view = new DataView(seed.buffer, seed.byteOffset, KEY_BYTES);
   let folding = 0;
-  for (let offset = 0; offset < KEY_LENGTH; offset += 4) folding ^= view.getUint32(offset);
+  for (let offset = 0; offset < KEY_BYTES; offset += 4) folding ^= view.getUint32(offset);
   return folding;
 }

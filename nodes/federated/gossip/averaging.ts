@@ -19,7 +19,7 @@ export function averagePair(a: ModelUpdate, b: ModelUpdate): void {
 }
 
 /** Sum of the squared distances of all nodes' values from their mean. */
-export function disagreement(values: readonly ModelUpdate[]): number {
+export function modelDisagreement(values: readonly ModelUpdate[]): number {
   let sum = 0;
   for (let at = 0; at < (values[0]?.length ?? 0); at += 1) {
     let mean = 0;
@@ -32,7 +32,7 @@ export function disagreement(values: readonly ModelUpdate[]): number {
 }
 
 /**
- * Factor by which each exchange of a random pair reduces the expected {@link disagreement} of n
+ * Factor by which each exchange of a random pair reduces the expected {@link modelDisagreement} of n
  * nodes that all know each other: exactly 1 - 1/(n - 1).
  */
 export function disagreementFactor(nodes: number): number {

@@ -11,10 +11,10 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { averagePair } from './averaging.ts';
 
-/** A model. */
+/** The weights of a model that nodes exchange. */
 export type GossipModel = Float32Array<ArrayBuffer>;
 
 /** The inputs of the machine. */
@@ -49,7 +49,7 @@ export type GossipEffect =
   | { readonly kind: 'over' };
 
 /** What a machine is made from. */
-export interface GossipParts {
+export interface GossipMachineParts {
   readonly model: GossipModel;
   readonly partners: readonly string[];
   /** Exchanges that the node begins. */
@@ -67,9 +67,9 @@ export interface GossipParts {
 
 type State = 'resting' | 'training' | 'waiting' | 'over';
 
-/** See the module. */
-export class GossipMachine implements Machine<GossipInput, GossipEffect> {
-  readonly #parts: GossipParts;
+/** The state machine of a node that averages its model with partners, two at a time. */
+export class GossipMachine implements StateMachine<GossipInput, GossipEffect> {
+  readonly #parts: GossipMachineParts;
   readonly model: GossipModel;
   #state: State = 'resting';
   #untilNs: Nanoseconds;
@@ -81,7 +81,7 @@ export class GossipMachine implements Machine<GossipInput, GossipEffect> {
   #hasLearned = false;
 
   /** @param now When the node begins to learn. */
-  constructor(parts: GossipParts, now: Nanoseconds) {
+  constructor(parts: GossipMachineParts, now: Nanoseconds) {
     this.#parts = parts;
     this.model = parts.model.slice();
     this.#untilNs = now;

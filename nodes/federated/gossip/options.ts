@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../../_kit/options.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
 
 /** Stands for no aggregator; a node of this name cannot be one. */
 export const NO_AGGREGATOR = 'none';
@@ -15,7 +15,7 @@ const EVERY_NS = 1_000_000_000;
 /** How nodes average in pairs; `rounds` is how many exchanges each begins. */
 export const gossipConfig = z.strictObject({
   /** Time between two exchanges that a node begins, on average; it is exponential. */
-  every: durationNs().default(EVERY_NS),
+  every: durationNsSchema().default(EVERY_NS),
   /** Which nodes are partners: all that the carrier reaches, or nodes at the other end of a link. */
   partners: z.enum(['all', 'neighbours']).default('all'),
 });

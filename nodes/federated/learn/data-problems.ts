@@ -10,7 +10,7 @@ import type { FederatedOptions } from '../config.ts';
  * Finds what is wrong with the options of the data.
  * @param federations Number of federations in the network.
  */
-export function dataProblems(
+export function dataOptionConflicts(
   { name, options }: ConfiguredNode<FederatedOptions>,
   federations: number,
 ): readonly OptionConflict[] {

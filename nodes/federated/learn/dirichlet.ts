@@ -5,7 +5,7 @@
  * @module
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import type { Draws } from './seeded.ts';
+import type { SharedDraws } from './seeded.ts';
 
 /** Powers of smaller exponents are not computed: they cannot change a sum. */
 const EXPONENT_MIN = -699;
@@ -14,9 +14,9 @@ const EXPONENT_MIN = -699;
  * Shares that add up to 1, with mean 1/count and variance (count - 1) / (count^2 (count alpha + 1)).
  * @param alpha Above 0; the smaller, the more uneven.
  */
-export function dirichlet(
+export function drawDirichletShares(
   { count, alpha }: { readonly count: number; readonly alpha: number },
-  draws: Draws,
+  draws: SharedDraws,
 ): Float64Array {
   const logs = Float64Array.from({ length: count }, () => logGamma(alpha, draws));
   let largest = Number.NEGATIVE_INFINITY;
@@ -35,7 +35,7 @@ export function dirichlet(
  * Logarithm of a gamma-distributed number with this shape and scale 1 (Marsaglia and Tsang 2000, "A
  * simple method for generating gamma variables", section 2; below 1 by its section 6).
  */
-function logGamma(shape: number, draws: Draws): number {
+function logGamma(shape: number, draws: SharedDraws): number {
   if (shape < 1) return logGamma(shape + 1, draws) + log(1 - draws.uniform()) / shape;
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

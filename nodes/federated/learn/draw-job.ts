@@ -6,7 +6,7 @@
 import type { JobDefinition } from '../../../engine/host/compute.ts';
 
 /** How many numbers to draw, and from which key. */
-export interface DrawInput {
+export interface DrawRandomUpdateInput {
   readonly size: number;
   /** 32 random bytes. */
   readonly key: Uint8Array<ArrayBuffer>;
@@ -20,9 +20,9 @@ const SPAN = 0.01;
 const WORD = 2 ** 32;
 
 /** Output: uniform numbers, as small as those of an update. */
-export const drawJob: JobDefinition = {
+export const drawRandomUpdateJob: JobDefinition = {
   run: (input, crypto) => {
-    const { size, key } = input as DrawInput;
+    const { size, key } = input as DrawRandomUpdateInput;
     const update = new Float32Array(size);
     const zeros = new Uint8Array(4 * PIECE);
     for (let start = 0; start < size; start += PIECE) {

@@ -7,16 +7,16 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { type Examples, type ModelName, makeModel } from './model.ts';
 
 /** A model, and what it is tested with. */
-export interface EvaluateInput {
+export interface EvaluateModelInput {
   readonly model: ModelName;
   readonly weights: Float32Array;
   readonly examples: Examples;
 }
 
 /** Output: the share of examples that are classified rightly. */
-export const evaluateJob: JobDefinition = {
+export const evaluateModelJob: JobDefinition = {
   run: (input) => {
-    const { model, weights, examples } = input as EvaluateInput;
+    const { model, weights, examples } = input as EvaluateModelInput;
     return makeModel(model, examples.inputs, examples.classes).accuracy(weights, examples);
   },
 };

@@ -23,14 +23,14 @@ export function membershipAdvantage(
 }
 
 /** The threshold of Yeom's attack: the mean score of the members. */
-export function meanThreshold({ members }: MembershipScores): number {
+export function meanMemberScoreThreshold({ members }: MembershipScores): number {
   let sum = 0;
   for (let at = 0; at < members.length; at += 1) sum += members[at] as number;
   return sum / members.length;
 }
 
 /** The largest advantage of any threshold, at least 0: of an attacker who guessed the best one. */
-export function bestAdvantage(scores: MembershipScores): number {
+export function bestThresholdAdvantage(scores: MembershipScores): number {
   const { members, others } = scores;
   const all = [
     ...Array.from(members, (score) => ({ score, step: 1 / members.length })),
@@ -50,7 +50,7 @@ export function bestAdvantage(scores: MembershipScores): number {
  * The largest advantage that (epsilon, delta) leaves to any attack:
  * (e^epsilon - 1 + 2 delta) / (e^epsilon + 1) (Kairouz, Oh, Viswanath 2015; Humphries et al. 2020).
  */
-export function advantageBound({ epsilon, delta }: PrivacyGuarantee): number {
+export function membershipAdvantageBound({ epsilon, delta }: PrivacyGuarantee): number {
   // Divided by e^epsilon, so that a large one does not overflow.
   const inverse = epsilon > EXPONENT_MAX ? 0 : exp(-epsilon);
   return Math.min(1, (1 - inverse + 2 * delta * inverse) / (1 + inverse));
@@ -88,7 +88,7 @@ export interface ShadowConfidences {
  * Score of an example: the logarithm of the likelihood of its confidence among models that had not learned
  * from it over that among models that had, both taken as normal. Below 0: probably learned from.
  */
-export function likelihoodScore({ inside, outside, observed }: ShadowConfidences): number {
+export function likelihoodRatioScore({ inside, outside, observed }: ShadowConfidences): number {
   return logDensity(outside, observed) - logDensity(inside, observed);
 }
 

@@ -67,7 +67,10 @@ export function makeModel(name: ModelName, inputs: number, classes: number): Mod
   return new Model([inputs, ...HIDDEN[name], classes]);
 }
 
-/** See the module. Has buffers for one example; callers keep the weights. */
+/**
+ * A classifier of dense layers with a softmax at the end. Has buffers for one example; callers keep
+ * the weights.
+ */
 export class Model {
   /** Number of weights. */
   readonly parameters: number;

@@ -8,24 +8,27 @@ import type { PackageFile, RequiredFile } from '../../../engine/host/protocol.ts
 import type { DataOptions } from './data-options.ts';
 import { readIdx } from './idx.ts';
 import type { Examples } from './model.ts';
-import type { Draws } from './seeded.ts';
-import { type ExampleTable, tableOf } from './shared-set.ts';
+import type { SharedDraws } from './seeded.ts';
+import { type ExampleTable, exampleTableOf } from './shared-set.ts';
 import { selectExamples } from './split.ts';
-import { examplesOfPictures, examplesOfRows, scaledExamples, scalingOf } from './tables.ts';
+import { examplesOfPictures, examplesOfRows, inputScalingOf, scaleExamples } from './tables.ts';
 
 /** Sets that are read from files. */
-export type NamedSet = Exclude<DataOptions['set'], 'synthetic'>;
+export type NamedDataset = Exclude<DataOptions['set'], 'synthetic'>;
 
 /** Numbers of inputs, classes, and examples to learn from. */
-export const NAMED_SHAPES: Readonly<
-  Record<NamedSet, { readonly inputs: number; readonly classes: number; readonly count: number }>
+export const NAMED_DATASET_SHAPES: Readonly<
+  Record<
+    NamedDataset,
+    { readonly inputs: number; readonly classes: number; readonly count: number }
+  >
 > = {
   iris: { inputs: 4, classes: 3, count: 120 },
   mnist: { inputs: 784, classes: 10, count: 60_000 },
 };
 
 /** What is dealt out to clients, and what only the aggregator has. */
-export interface LearnAndTest {
+export interface TrainAndTestData {
   readonly learn: ExampleTable;
   readonly test: Examples;
 }
@@ -40,7 +43,7 @@ const PICTURES = 'images-idx3-ubyte';
 const LABELS = 'labels-idx1-ubyte';
 
 /** Files that the options ask for. */
-export function filesOf({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
+export function datasetFilesOf({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
   const option = ['data', 'set'];
   if (set === 'synthetic') return [];
   if (set === 'iris') return [{ ...IRIS, option }];
@@ -54,9 +57,9 @@ function digitFile(part: string, kind: string): PackageFile {
 }
 
 /** What reads files, what draws test examples, and how many of these are wanted. */
-export interface NamedSource {
+export interface NamedDatasetSource {
   readonly read: (file: PackageFile) => Uint8Array;
-  readonly draws: Draws;
+  readonly draws: SharedDraws;
   readonly test: number;
 }
 
@@ -64,33 +67,33 @@ export interface NamedSource {
  * Reads a set.
  * @throws Error if a file of the package is damaged.
  */
-export function readNamedSet(set: NamedSet, source: NamedSource): LearnAndTest {
+export function readNamedDataset(set: NamedDataset, source: NamedDatasetSource): TrainAndTestData {
   return set === 'iris' ? irises(source) : digits(source);
 }
 
 /** Irises have no test part, unlike digits: it is drawn at random. */
-function irises({ read, draws, test }: NamedSource): LearnAndTest {
+function irises({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const rows = JSON.parse(new TextDecoder().decode(read(IRIS))) as readonly IrisRow[];
-  const numbers = rows.map((row) => row.slice(0, NAMED_SHAPES.iris.inputs) as number[]);
-  const names = rows.map((row) => row[NAMED_SHAPES.iris.inputs] as string);
+  const numbers = rows.map((row) => row.slice(0, NAMED_DATASET_SHAPES.iris.inputs) as number[]);
+  const names = rows.map((row) => row[NAMED_DATASET_SHAPES.iris.inputs] as string);
   const all = examplesOfRows(numbers, names);
   if (all === undefined) throw new Error('the file of irises is damaged');
   const order = Array.from({ length: all.count }, (_, at) => at);
   draws.shuffle(order);
-  const { count } = NAMED_SHAPES.iris;
+  const { count } = NAMED_DATASET_SHAPES.iris;
   const raw = selectExamples(all, Uint32Array.from(order.slice(0, count)).sort());
   const held = order.slice(count, count + test);
   // Lengths in centimetres differ by an order of magnitude; nothing of the test enters the scale.
-  const scaling = scalingOf(raw);
+  const scaling = inputScalingOf(raw);
   return {
-    learn: tableOf(scaledExamples(raw, scaling)),
-    test: scaledExamples(selectExamples(all, Uint32Array.from(held).sort()), scaling),
+    learn: exampleTableOf(scaleExamples(raw, scaling)),
+    test: scaleExamples(selectExamples(all, Uint32Array.from(held).sort()), scaling),
   };
 }
 
 type IrisRow = readonly [number, number, number, number, string];
 
-function digits({ read, draws, test }: NamedSource): LearnAndTest {
+function digits({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const held = pictures(read, 't10k');
   const order = Array.from(held.labels, (_, at) => at);
   // The first half of the test part is easier than the second.
@@ -102,20 +105,20 @@ function digits({ read, draws, test }: NamedSource): LearnAndTest {
 }
 
 const NO_DIGITS: Examples = {
-  ...NAMED_SHAPES.mnist,
+  ...NAMED_DATASET_SHAPES.mnist,
   count: 0,
   features: new Float32Array(),
   labels: new Uint8Array(),
 };
 
-function pictures(read: NamedSource['read'], part: string): ExampleTable {
+function pictures(read: NamedDatasetSource['read'], part: string): ExampleTable {
   const [pixels, labels] = [PICTURES, LABELS].map((kind) => {
     const file = readIdx(read(digitFile(part, kind)));
     if (file.kind === 'fault')
       throw new Error(`the file ${part}-${kind} is damaged: ${file.fault}`);
     return file.values;
   }) as [Uint8Array, Uint8Array];
-  const { inputs, classes } = NAMED_SHAPES.mnist;
+  const { inputs, classes } = NAMED_DATASET_SHAPES.mnist;
   if (pixels.length !== inputs * labels.length) throw new Error(`${part}: pictures lack labels`);
   return {
     labels,

@@ -16,23 +16,23 @@ const LOW_BITS = 2 ** 21;
 const DOUBLE_STEPS = 2 ** 53;
 const encoder = new TextEncoder();
 
-/** A stream of draws. */
-export interface Draws extends Random {
+/** A stream of draws that every node with the seed makes alike. */
+export interface SharedDraws extends Random {
   /** A standard normal number, from one word of the stream. */
   normal(): number;
 }
 
 /** The stream with this name under a seed. */
-export function seededDraws(
+export function makeSharedDraws(
   crypto: Pick<CryptoProvider, 'sha256'>,
   seed: Uint8Array,
   name: string,
-): Draws {
+): SharedDraws {
   const state = crypto.sha256(concatBytes(seed, encoder.encode(name)));
   return new SeededDraws(new Uint32Array([0, 4, 8, 12].map((at) => readUint32(state, at))));
 }
 
-class SeededDraws implements Draws {
+class SeededDraws implements SharedDraws {
   readonly #state: Uint32Array;
 
   /** @param state Four words, not all zero. */

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Examples } from './model.ts';
-import { seededDraws } from './seeded.ts';
-import { type SplitLaw, selectExamples, splitExamples } from './split.ts';
-import { type SyntheticSource, syntheticExamples } from './synthetic.ts';
+import { makeSharedDraws } from './seeded.ts';
+import { type DatasetSplitRule, selectExamples, splitExamples } from './split.ts';
+import { type SyntheticDataSeed, syntheticExamples } from './synthetic.ts';
 
 /** Examples that are made when needed, as pictures take four times more memory as numbers. */
 export interface ExampleTable {
@@ -19,19 +19,19 @@ export interface ExampleTable {
 }
 
 /** A set, and which part of it each client has. */
-export interface SharedSet {
+export interface SharedDataset {
   readonly table: ExampleTable;
   /** Indices of the examples of each client, ascending. */
   readonly parts: readonly Uint32Array[];
 }
 
 /** What a shared set is made from. */
-export interface SharedSetting {
+export interface SharedDatasetSettings {
   /** Examples of all clients together. */
   readonly count: number;
   /** Clients that share them. */
   readonly clients: number;
-  readonly split: SplitLaw;
+  readonly split: DatasetSplitRule;
 }
 
 /** The name under which the common set is drawn; no client is called so. */
@@ -41,28 +41,31 @@ const COMMON = '(all clients)';
  * The common synthetic set, split. Costs some 6 us per example: a process with several clients makes
  * it once.
  */
-export function sharedSynthetic(source: SyntheticSource, setting: SharedSetting): SharedSet {
+export function makeSharedSyntheticDataset(
+  source: SyntheticDataSeed,
+  setting: SharedDatasetSettings,
+): SharedDataset {
   const examples = syntheticExamples(source, 'iid', COMMON, setting.count);
-  return sharedSet(tableOf(examples), source, setting);
+  return splitSharedDataset(exampleTableOf(examples), source, setting);
 }
 
 /** Splits a set that every process can read, such as the digits of MNIST. */
-export function sharedSet(
+export function splitSharedDataset(
   table: ExampleTable,
-  { crypto, seed }: SyntheticSource,
-  { clients, split }: Pick<SharedSetting, 'clients' | 'split'>,
-): SharedSet {
-  const draws = seededDraws(crypto, seed, `split: ${split.kind}`);
+  { crypto, seed }: SyntheticDataSeed,
+  { clients, split }: Pick<SharedDatasetSettings, 'clients' | 'split'>,
+): SharedDataset {
+  const draws = makeSharedDraws(crypto, seed, `split: ${split.kind}`);
   return { table, parts: splitExamples(table.labels, clients, split, draws) };
 }
 
 /** Makes a table from examples that exist already. */
-export function tableOf(examples: Examples): ExampleTable {
+export function exampleTableOf(examples: Examples): ExampleTable {
   const { labels, inputs, classes } = examples;
   return { labels, inputs, classes, pick: (indices) => selectExamples(examples, indices) };
 }
 
 /** The examples of one client, counted from 0; none for a client that there is not. */
-export function partOf({ table, parts }: SharedSet, client: number): Examples {
+export function clientPartOf({ table, parts }: SharedDataset, client: number): Examples {
   return table.pick(parts[client] ?? new Uint32Array());
 }

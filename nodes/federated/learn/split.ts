@@ -4,12 +4,12 @@
  * @module
  */
 import { exp } from '../../../engine/pure/log-exp.ts';
-import { dirichlet } from './dirichlet.ts';
+import { drawDirichletShares } from './dirichlet.ts';
 import type { Examples } from './model.ts';
-import type { Draws } from './seeded.ts';
+import type { SharedDraws } from './seeded.ts';
 
 /** How examples are dealt out. */
-export type SplitLaw =
+export type DatasetSplitRule =
   /** At random, equally many. */
   | { readonly kind: 'iid' }
   /** So many runs for each client of the set sorted by label (McMahan et al. 2017, section 3: two). */
@@ -32,8 +32,8 @@ const EXPONENT_MAX = 600;
 export function splitExamples(
   labels: Uint8Array,
   clients: number,
-  how: SplitLaw,
-  draws: Draws,
+  how: DatasetSplitRule,
+  draws: SharedDraws,
 ): Uint32Array<ArrayBuffer>[] {
   const parts = dealt(labels, clients, how, draws);
   return parts.map((part) => Uint32Array.from(part).sort());
@@ -65,7 +65,12 @@ export function selectExamples(examples: Examples, indices: Uint32Array): Exampl
   return { features, labels: chosen, inputs, classes, count: indices.length };
 }
 
-function dealt(labels: Uint8Array, clients: number, how: SplitLaw, draws: Draws): number[][] {
+function dealt(
+  labels: Uint8Array,
+  clients: number,
+  how: DatasetSplitRule,
+  draws: SharedDraws,
+): number[][] {
   switch (how.kind) {
     case 'iid':
       return cut(shuffled(labels.length, draws), equalShares(clients));
@@ -78,7 +83,7 @@ function dealt(labels: Uint8Array, clients: number, how: SplitLaw, draws: Draws)
   }
 }
 
-function shuffled(count: number, draws: Draws): number[] {
+function shuffled(count: number, draws: SharedDraws): number[] {
   const order = Array.from({ length: count }, (_, index) => index);
   draws.shuffle(order);
   return order;
@@ -88,7 +93,7 @@ function equalShares(count: number): Float64Array {
   return new Float64Array(count).fill(1 / count);
 }
 
-function logNormalShares(count: number, sigma: number, draws: Draws): Float64Array {
+function logNormalShares(count: number, sigma: number, draws: SharedDraws): Float64Array {
   const sizes = Float64Array.from({ length: count }, () => {
     const power = sigma * draws.normal();
     return exp(Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, power)));
@@ -113,7 +118,7 @@ function cut(items: readonly number[], shares: Float64Array): number[][] {
   return parts;
 }
 
-function shards(labels: Uint8Array, clients: number, each: number, draws: Draws): number[][] {
+function shards(labels: Uint8Array, clients: number, each: number, draws: SharedDraws): number[][] {
   const order = Array.from(labels, (_, index) => index);
   order.sort((a, b) => (labels[a] as number) - (labels[b] as number) || a - b);
   const pieces = cut(order, equalShares(each * clients));
@@ -123,7 +128,12 @@ function shards(labels: Uint8Array, clients: number, each: number, draws: Draws)
   );
 }
 
-function byClass(labels: Uint8Array, clients: number, alpha: number, draws: Draws): number[][] {
+function byClass(
+  labels: Uint8Array,
+  clients: number,
+  alpha: number,
+  draws: SharedDraws,
+): number[][] {
   const members: number[][] = [];
   for (const [index, label] of labels.entries()) {
     while (members.length <= label) members.push([]);
@@ -132,7 +142,7 @@ function byClass(labels: Uint8Array, clients: number, alpha: number, draws: Draw
   const parts: number[][] = Array.from({ length: clients }, () => []);
   for (const ofClass of members) {
     draws.shuffle(ofClass);
-    const pieces = cut(ofClass, dirichlet({ count: clients, alpha }, draws));
+    const pieces = cut(ofClass, drawDirichletShares({ count: clients, alpha }, draws));
     for (const [client, piece] of pieces.entries())
       for (const one of piece) (parts[client] as number[]).push(one);
   }

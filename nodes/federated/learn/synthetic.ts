@@ -15,47 +15,48 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import type { Examples } from './model.ts';
-import { type Draws, seededDraws } from './seeded.ts';
+import { makeSharedDraws, type SharedDraws } from './seeded.ts';
 
 /** Numbers of features and of classes. */
-export const SYNTHETIC_INPUTS = 60;
-export const SYNTHETIC_CLASSES = 10;
+export const SYNTHETIC_INPUT_COUNT = 60;
+/** Number of classes of the synthetic data. */
+export const SYNTHETIC_CLASS_COUNT = 10;
 /** Input j, counted from 1, has variance j to the power of minus this. */
 const VARIANCE_POWER = 1.2;
 
 /** How the data differs between clients. */
-export type SyntheticLaw = 'iid' | { readonly alpha: number; readonly beta: number };
+export type SyntheticHeterogeneity = 'iid' | { readonly alpha: number; readonly beta: number };
 
 /** Where the draws come from. */
-export interface SyntheticSource {
+export interface SyntheticDataSeed {
   readonly crypto: Pick<CryptoProvider, 'sha256'>;
-  /** The same for all nodes of a federation. */
+  /** The seed of all draws: the same for all nodes of a federation. */
   readonly seed: Uint8Array;
 }
 
 /** The examples of one client; the same in whichever process they are made. */
 export function syntheticExamples(
-  source: SyntheticSource,
-  law: SyntheticLaw,
+  source: SyntheticDataSeed,
+  law: SyntheticHeterogeneity,
   client: string,
   count: number,
 ): Examples {
   const examples = emptyExamples(count);
-  const draws = seededDraws(source.crypto, source.seed, `examples of ${client}`);
+  const draws = makeSharedDraws(source.crypto, source.seed, `examples of ${client}`);
   fill(examples, { draws, law: lawOf(source, law, client) }, 0, count);
   return examples;
 }
 
 /** Examples that no client has, as many from the law of each client, to measure a model for all. */
-export function syntheticTest(
-  source: SyntheticSource,
-  law: SyntheticLaw,
+export function syntheticTestExamples(
+  source: SyntheticDataSeed,
+  law: SyntheticHeterogeneity,
   clients: readonly string[],
   count: number,
 ): Examples {
   const examples = emptyExamples(count);
   for (const [place, client] of clients.entries()) {
-    const draws = seededDraws(source.crypto, source.seed, `test of ${client}`);
+    const draws = makeSharedDraws(source.crypto, source.seed, `test of ${client}`);
     const from = Math.floor((place * count) / clients.length);
     const to = Math.floor(((place + 1) * count) / clients.length);
     fill(examples, { draws, law: lawOf(source, law, client) }, from, to);
@@ -71,24 +72,31 @@ interface ClientLaw {
   readonly centre: Float64Array;
 }
 
-function lawOf({ crypto, seed }: SyntheticSource, law: SyntheticLaw, client: string): ClientLaw {
+function lawOf(
+  { crypto, seed }: SyntheticDataSeed,
+  law: SyntheticHeterogeneity,
+  client: string,
+): ClientLaw {
   const name = law === 'iid' ? 'law of all' : `law of ${client}`;
-  const draws = seededDraws(crypto, seed, name);
+  const draws = makeSharedDraws(crypto, seed, name);
   const mean = law === 'iid' ? 0 : law.alpha * draws.normal();
-  const count = SYNTHETIC_CLASSES * (SYNTHETIC_INPUTS + 1);
+  const count = SYNTHETIC_CLASS_COUNT * (SYNTHETIC_INPUT_COUNT + 1);
   const weights = Float64Array.from({ length: count }, () => mean + draws.normal());
-  if (law === 'iid') return { weights, centre: new Float64Array(SYNTHETIC_INPUTS) };
+  if (law === 'iid') return { weights, centre: new Float64Array(SYNTHETIC_INPUT_COUNT) };
   const middle = law.beta * draws.normal();
-  const centre = Float64Array.from({ length: SYNTHETIC_INPUTS }, () => middle + draws.normal());
+  const centre = Float64Array.from(
+    { length: SYNTHETIC_INPUT_COUNT },
+    () => middle + draws.normal(),
+  );
   return { weights, centre };
 }
 
 function emptyExamples(count: number): Examples & { readonly features: Float32Array } {
   return {
-    features: new Float32Array(count * SYNTHETIC_INPUTS),
+    features: new Float32Array(count * SYNTHETIC_INPUT_COUNT),
     labels: new Uint8Array(count),
-    inputs: SYNTHETIC_INPUTS,
-    classes: SYNTHETIC_CLASSES,
+    inputs: SYNTHETIC_INPUT_COUNT,
+    classes: SYNTHETIC_CLASS_COUNT,
     count,
   };
 }
@@ -96,14 +104,14 @@ function emptyExamples(count: number): Examples & { readonly features: Float32Ar
 /** Draws examples `from` to `to` of a law. */
 function fill(
   examples: Examples,
-  { draws, law }: { readonly draws: Draws; readonly law: ClientLaw },
+  { draws, law }: { readonly draws: SharedDraws; readonly law: ClientLaw },
   from: number,
   to: number,
 ): void {
   for (let example = from; example < to; example += 1) {
-    for (let input = 0; input < SYNTHETIC_INPUTS; input += 1) {
+    for (let input = 0; input < SYNTHETIC_INPUT_COUNT; input += 1) {
       const deviation = (DEVIATIONS[input] as number) * draws.normal();
-      examples.features[example * SYNTHETIC_INPUTS + input] =
+      examples.features[example * SYNTHETIC_INPUT_COUNT + input] =
         (law.centre[input] as number) + deviation;
     }
     examples.labels[example] = classOf(law.weights, examples, example);
@@ -111,18 +119,18 @@ function fill(
 }
 
 /** Standard deviations of the inputs: j^-0.6, j from 1. */
-const DEVIATIONS: Float64Array = Float64Array.from({ length: SYNTHETIC_INPUTS }, (_, input) =>
+const DEVIATIONS: Float64Array = Float64Array.from({ length: SYNTHETIC_INPUT_COUNT }, (_, input) =>
   exp((-VARIANCE_POWER / 2) * log(input + 1)),
 );
 
 function classOf(weights: Float64Array, { features }: Examples, example: number): number {
   let best = 0;
   let most = Number.NEGATIVE_INFINITY;
-  for (let label = 0; label < SYNTHETIC_CLASSES; label += 1) {
-    let value = weights[SYNTHETIC_CLASSES * SYNTHETIC_INPUTS + label] as number;
-    for (let input = 0; input < SYNTHETIC_INPUTS; input += 1) {
-      const feature = features[example * SYNTHETIC_INPUTS + input] as number;
-      value += (weights[label * SYNTHETIC_INPUTS + input] as number) * feature;
+  for (let label = 0; label < SYNTHETIC_CLASS_COUNT; label += 1) {
+    let value = weights[SYNTHETIC_CLASS_COUNT * SYNTHETIC_INPUT_COUNT + label] as number;
+    for (let input = 0; input < SYNTHETIC_INPUT_COUNT; input += 1) {
+      const feature = features[example * SYNTHETIC_INPUT_COUNT + input] as number;
+      value += (weights[label * SYNTHETIC_INPUT_COUNT + input] as number) * feature;
     }
     if (value > most) {
       most = value;

@@ -55,7 +55,7 @@ export interface InputScaling {
 }
 
 /** What to scale by so that each input of these examples has mean 0 and deviation 1. */
-export function scalingOf({ features, inputs, count }: Examples): InputScaling {
+export function inputScalingOf({ features, inputs, count }: Examples): InputScaling {
   const means = new Float64Array(inputs);
   const deviations = new Float64Array(inputs);
   for (let input = 0; input < inputs; input += 1) {
@@ -74,7 +74,7 @@ export function scalingOf({ features, inputs, count }: Examples): InputScaling {
 }
 
 /** The examples, scaled; test examples are scaled by what was measured on those to learn from. */
-export function scaledExamples(examples: Examples, { means, deviations }: InputScaling): Examples {
+export function scaleExamples(examples: Examples, { means, deviations }: InputScaling): Examples {
   const { inputs } = examples;
   const features = Float32Array.from(examples.features, (value, at) => {
     const input = at % inputs;

@@ -7,7 +7,7 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import { type Examples, type ModelName, makeModel } from './model.ts';
 
 /** Part of an epoch. */
-export interface TrainInput {
+export interface TrainSliceInput {
   readonly model: ModelName;
   readonly weights: Float32Array<ArrayBuffer>;
   readonly examples: Examples;
@@ -29,9 +29,9 @@ export function trainingSliceLength(parameters: number, batch: number): number {
 }
 
 /** Trains on the slice; output: the weights. */
-export const trainJob: JobDefinition = {
+export const trainSliceJob: JobDefinition = {
   run: (input) => {
-    const { model, weights, examples, order, batch, rate } = input as TrainInput;
+    const { model, weights, examples, order, batch, rate } = input as TrainSliceInput;
     makeModel(model, examples.inputs, examples.classes).train(weights, examples, {
       order,
       batch,
@@ -40,12 +40,12 @@ export const trainJob: JobDefinition = {
     return weights;
   },
   costNs: (input) => {
-    const { exampleNs, order } = input as TrainInput;
+    const { exampleNs, order } = input as TrainSliceInput;
     return Math.floor(exampleNs * order.length);
   },
   transfer: {
     input: (input) => {
-      const { weights, order } = input as TrainInput;
+      const { weights, order } = input as TrainSliceInput;
       return [weights.buffer, order.buffer];
     },
     output: (output) => [(output as Float32Array<ArrayBuffer>).buffer],

@@ -2,30 +2,30 @@
  * Adds up what rounds spend: by Renyi orders while a run goes on (microseconds a round), by privacy
  * loss distributions at its end (seconds, and the smaller epsilon).
  *
- * An accountant takes settings that `refuseSettings` accepts; for others its epsilon is infinite.
+ * An accountant takes settings that `privacySettingsProblem` accepts; for others its epsilon is infinite.
  *
  * @module
  */
 
 import {
-  type DistributedRound,
+  type DistributedNoiseRound,
   discreteGaussianRho,
+  poissonSampledCurve,
   ROUNDING_BETA,
-  sampledCurve,
   skellamRho,
 } from './distributed.ts';
-import { gaussianEpsilon, gaussianNoiseFor } from './gaussian-exact.ts';
-import { PLD_INTERVAL, pldEpsilon } from './pld.ts';
+import { gaussianEpsilon, gaussianNoiseForBudget } from './gaussian-exact.ts';
+import { PLD_GRID_INTERVAL, pldEpsilon } from './pld.ts';
 import {
-  addRdp,
-  INTEGER_ORDERS,
+  addRdpCurves,
+  INTEGER_RDP_ORDERS,
   type RdpCurve,
   rdpToEpsilon,
-  repeatRdp,
+  repeatRdpCurve,
   sampledGaussianCurve,
 } from './rdp.ts';
-import { type PrivacySettings, refuseSettings } from './settings.ts';
-import { smallestThat } from './smallest-that.ts';
+import { type PrivacySettings, privacySettingsProblem } from './settings.ts';
+import { smallestSatisfying } from './smallest-that.ts';
 
 /** Rounds with equal numbers of clients: on a node's disk before their model leaves it. */
 export interface SpentRounds {
@@ -41,7 +41,7 @@ const NOISE_MAX = 100_000;
 const NOISE_PRECISION = 1.000_05;
 
 /** The privacy that a run has spent. */
-export class Accountant {
+export class PrivacyAccountant {
   readonly #settings: PrivacySettings;
   /** Rounds by the number of clients whose noise was in the sum. */
   readonly #spent = new Map<number, number>();
@@ -80,7 +80,7 @@ export class Accountant {
 
   /** Epsilon after one more round in which as many clients add noise as the settings promise. */
   epsilonAfterNext(): number {
-    const next = addRdp(this.#spentCurve(), this.#curveOf(this.#promised()));
+    const next = addRdpCurves(this.#spentCurve(), this.#curveOf(this.#promised()));
     return this.#epsilonOf(next, this.rounds + 1);
   }
 
@@ -108,7 +108,7 @@ export class Accountant {
    */
   roundsThatFit(budget: number): number {
     const fits = (rounds: number): boolean =>
-      this.#epsilonOf(repeatRdp(this.#curveOf(this.#promised()), rounds), rounds) <= budget;
+      this.#epsilonOf(repeatRdpCurve(this.#curveOf(this.#promised()), rounds), rounds) <= budget;
     if (fits(ROUNDS_MAX)) return ROUNDS_MAX;
     let [least, most] = [0, ROUNDS_MAX];
     while (most - least > 1) {
@@ -126,16 +126,19 @@ export class Accountant {
   noiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
     const { epsilon, rounds } = target;
     const spends = (noise: number): number => {
-      const other = new Accountant({ ...this.#settings, noise });
-      return other.#epsilonOf(repeatRdp(other.#curveOf(other.#promised()), rounds), rounds);
+      const other = new PrivacyAccountant({ ...this.#settings, noise });
+      return other.#epsilonOf(repeatRdpCurve(other.#curveOf(other.#promised()), rounds), rounds);
     };
     if (!(spends(NOISE_MAX) <= epsilon)) return undefined;
-    return smallestThat((noise) => spends(noise) <= epsilon, { least: NOISE_MIN, most: NOISE_MAX });
+    return smallestSatisfying((noise) => spends(noise) <= epsilon, {
+      least: NOISE_MIN,
+      most: NOISE_MAX,
+    });
   }
 
   /**
    * The smallest such noise by the tight account, to four digits and rounded up; takes seconds.
-   * Equal to {@link Accountant.noiseFor} for discrete noise.
+   * Equal to {@link PrivacyAccountant.noiseFor} for discrete noise.
    */
   tightNoiseFor(target: { readonly epsilon: number; readonly rounds: number }): number | undefined {
     const { epsilon, rounds } = target;
@@ -143,7 +146,8 @@ export class Accountant {
     const running = this.noiseFor(target);
     if (mechanism !== 'gaussian' || running === undefined) return running;
     const { rate, noise: perUnit } = gaussianStep({ ...this.#settings, noise: 1 });
-    if (rate === 1) return (gaussianNoiseFor({ epsilon, delta }) * Math.sqrt(rounds)) / perUnit;
+    if (rate === 1)
+      return (gaussianNoiseForBudget({ epsilon, delta }) * Math.sqrt(rounds)) / perUnit;
     let [least, most] = [NOISE_MIN, running];
     while (most / least > NOISE_PRECISION) {
       const noise = (least + most) / 2;
@@ -152,7 +156,7 @@ export class Accountant {
         noise: noise * perUnit,
         steps: rounds,
         delta,
-        coarsest: 10 * PLD_INTERVAL,
+        coarsest: 10 * PLD_GRID_INTERVAL,
       };
       if (pldEpsilon(step) <= epsilon) most = noise;
       else least = noise;
@@ -175,10 +179,10 @@ export class Accountant {
   }
 
   #spentCurve(): RdpCurve {
-    const orders = this.#settings.orders ?? INTEGER_ORDERS;
+    const orders = this.#settings.orders ?? INTEGER_RDP_ORDERS;
     let sum: RdpCurve = { orders, rhos: orders.map(() => 0) };
     for (const { clients, rounds } of this.spent) {
-      sum = addRdp(sum, repeatRdp(this.#curveOf(clients), rounds));
+      sum = addRdpCurves(sum, repeatRdpCurve(this.#curveOf(clients), rounds));
     }
     return sum;
   }
@@ -196,12 +200,12 @@ export class Accountant {
  * Why a plan would overspend its budget, and how many rounds fit; undefined if it does not.
  * @param plan `budget` is an epsilon at the settings' delta.
  */
-export function refuseBudget(
+export function privacyBudgetProblem(
   settings: PrivacySettings,
   plan: { readonly rounds: number; readonly budget: number },
 ): string | undefined {
   const { rounds, budget } = plan;
-  const accountant = new Accountant(settings);
+  const accountant = new PrivacyAccountant(settings);
   const fit = accountant.roundsThatFit(budget);
   if (rounds <= fit) return undefined;
   const noise = accountant.noiseFor({ epsilon: budget, rounds });
@@ -214,15 +218,18 @@ export function refuseBudget(
 
 /** Curve of one round with the noise of `clients` clients; infinite if the settings have no bound. */
 function roundCurve(settings: PrivacySettings, clients: number): RdpCurve {
-  const orders = settings.orders ?? INTEGER_ORDERS;
-  if (!(clients - (settings.colluders ?? 0) >= 1) || refuseSettings(settings) !== undefined) {
+  const orders = settings.orders ?? INTEGER_RDP_ORDERS;
+  if (
+    !(clients - (settings.colluders ?? 0) >= 1) ||
+    privacySettingsProblem(settings) !== undefined
+  ) {
     return { orders, rhos: orders.map(() => Number.POSITIVE_INFINITY) };
   }
   const step = gaussianStep(settings);
   if (settings.mechanism === 'gaussian') return sampledGaussianCurve(step, orders);
   const round = distributedRound(settings, clients);
   const rhoOf = settings.mechanism === 'skellam' ? skellamRho : discreteGaussianRho;
-  return sampledCurve((order) => rhoOf(round, order), step.rate, orders);
+  return poissonSampledCurve((order) => rhoOf(round, order), step.rate, orders);
 }
 
 /**
@@ -235,7 +242,7 @@ function gaussianStep({ place, rate, noise, weightCap = 1 }: PrivacySettings): {
   return { rate: place === 'local' ? 1 : rate, noise: noise / weightCap };
 }
 
-function distributedRound(settings: PrivacySettings, clients: number): DistributedRound {
+function distributedRound(settings: PrivacySettings, clients: number): DistributedNoiseRound {
   const { noise, weightCap = 1, clip = 1, gamma = 1, dimension = 1, dropout } = settings;
   const { beta = ROUNDING_BETA, clients: promised = 1, colluders = 0 } = settings;
   // `add-then-remove` keeps the whole variance, whoever survives.

@@ -9,7 +9,7 @@ import { z } from 'zod';
 const CLIP_RATE = 0.2;
 
 /** How the norm of updates moves from round to round. */
-export const clipConfig = z.strictObject({
+export const adaptiveClipConfig = z.strictObject({
   /** Share of clients whose update should be no longer than the norm. */
   quantile: z.number().gt(0).lt(1).default(0.5),
   /** Step of the exponent by which the norm moves; with 0 the norm is fixed. */

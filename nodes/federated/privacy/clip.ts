@@ -16,9 +16,9 @@ export interface ClipResult {
 }
 
 /** Smallest norm that adapts: well within the range of 32-bit floats. */
-export const NORM_MIN = 1e-30;
+export const ADAPTIVE_NORM_MIN = 1e-30;
 /** Largest norm that adapts. */
-export const NORM_MAX = 1e30;
+export const ADAPTIVE_NORM_MAX = 1e30;
 /** Exponents are cut here, so that exp(-rate * error) stays in the range of doubles. */
 const EXPONENT_MAX = 100;
 
@@ -71,7 +71,7 @@ export interface AdaptiveClipSettings {
   readonly expectedClients: number;
 }
 
-/** A clipping norm that moves so that a given share of clients stays below it. */
+/** A clipping norm that adapts until a given share of clients has smaller updates. */
 export class AdaptiveClip {
   readonly #settings: AdaptiveClipSettings;
   #bound: number;
@@ -88,7 +88,7 @@ export class AdaptiveClip {
 
   /**
    * Moves the norm after a round.
-   * @param noisySum Sum of {@link clipBit} over the clients, with noise.
+   * @param noisySum Sum of {@link belowNormCountTerm} over the clients, with noise.
    */
   update(noisySum: number): void {
     const { quantile, learningRate, expectedClients } = this.#settings;
@@ -102,7 +102,7 @@ export class AdaptiveClip {
  * What a client adds to the count of norms below the bound: 1/2 if it is, else -1/2. One client
  * changes the sum by 1/2, so that noise of deviation b counts like a noise multiplier of 2 b.
  */
-export function clipBit({ wasClipped }: ClipResult): number {
+export function belowNormCountTerm({ wasClipped }: ClipResult): number {
   return wasClipped ? -0.5 : 0.5;
 }
 
@@ -112,7 +112,7 @@ export function clipBit({ wasClipped }: ClipResult): number {
  * @param split `noise` is z, `countDeviation` is b.
  * @returns undefined if the counts alone spend more than that: b must be above z / 2.
  */
-export function updateNoiseMultiplier(split: {
+export function noiseMultiplierForUpdates(split: {
   readonly noise: number;
   readonly countDeviation: number;
 }): number | undefined {

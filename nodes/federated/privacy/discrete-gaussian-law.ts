@@ -10,7 +10,7 @@ import { expOf } from './special-functions.ts';
 const SPAN_SIGMAS = 40;
 
 /** The discrete Gaussian with a parameter, as sums over the whole numbers. */
-export class DiscreteGaussianLaw {
+export class DiscreteGaussianDistribution {
   /** Sum of exp(-x^2 / (2 s)) over all whole numbers. */
   readonly normaliser: number;
   /** Variance, at most the parameter. */

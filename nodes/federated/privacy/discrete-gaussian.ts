@@ -17,7 +17,7 @@ const EXACT_MAX = Number.MAX_SAFE_INTEGER;
 const EXACT_ROOT_MAX = 94_906_265;
 
 /** Draws from a discrete Gaussian with a fixed parameter. */
-export class DiscreteGaussian {
+export class DiscreteGaussianSampler {
   readonly #variance: Fraction;
   /** Scale of the discrete Laplace distribution that candidates come from: floor(sigma) + 1. */
   readonly #scale: bigint;
@@ -41,17 +41,17 @@ export class DiscreteGaussian {
       : drawPlain(uniform, this.#plain);
   }
 
-  /** The same draw in BigInt throughout. */
+  /** Draws as `draw` does, with BigInt throughout. */
   drawBig(uniform: UniformSource): bigint {
     const { numerator, denominator } = this.#variance;
     const scale = this.#scale;
     if (numerator === 0n) return 0n;
     for (;;) {
-      const candidate = laplaceBig(uniform, fraction(scale));
+      const candidate = drawDiscreteLaplace(uniform, fraction(scale));
       const size = candidate < 0n ? -candidate : candidate;
       const offset = size * denominator * scale - numerator;
       const bias = fraction(offset * offset, 2n * numerator * denominator * scale * scale);
-      if (bernoulliExpBig(uniform, bias)) return candidate;
+      if (drawBernoulliExp(uniform, bias)) return candidate;
     }
   }
 }
@@ -60,7 +60,7 @@ export class DiscreteGaussian {
  * A draw from the discrete Laplace distribution, P proportional to exp(-|x| / scale).
  * @param scale Above 0.
  */
-export function laplaceBig(uniform: UniformSource, scale: Fraction): bigint {
+export function drawDiscreteLaplace(uniform: UniformSource, scale: Fraction): bigint {
   const inverse = { numerator: scale.denominator, denominator: scale.numerator };
   for (;;) {
     const isNegative = uniform.belowBig(2n) < 1n;
@@ -74,7 +74,7 @@ export function laplaceBig(uniform: UniformSource, scale: Fraction): bigint {
  * True with probability exp(-x).
  * @param x At least 0.
  */
-export function bernoulliExpBig(uniform: UniformSource, x: Fraction): boolean {
+export function drawBernoulliExp(uniform: UniformSource, x: Fraction): boolean {
   let { numerator } = x;
   const { denominator } = x;
   while (numerator > denominator) {
@@ -96,7 +96,7 @@ function bernoulliExpOneBig(uniform: UniformSource, x: Fraction): boolean {
 function geometricBig(uniform: UniformSource, { numerator, denominator }: Fraction): bigint {
   const drawn = (): bigint => uniform.belowBig(denominator);
   let rest = drawn();
-  while (!bernoulliExpBig(uniform, fraction(rest, denominator))) rest = drawn();
+  while (!drawBernoulliExp(uniform, fraction(rest, denominator))) rest = drawn();
   let whole = 0n;
   while (bernoulliExpOneBig(uniform, ONE)) whole += 1n;
   return (whole * denominator + rest) / numerator;
@@ -132,7 +132,7 @@ function drawPlain(uniform: UniformSource, gaussian: PlainGaussian): number {
     const offset = Math.abs(Math.abs(candidate) * factor - over);
     if (offset > EXACT_ROOT_MAX) {
       const bias = fraction(BigInt(offset) * BigInt(offset), BigInt(biasUnder));
-      if (bernoulliExpBig(uniform, bias)) return candidate;
+      if (drawBernoulliExp(uniform, bias)) return candidate;
       continue;
     }
     const square = offset * offset;
@@ -141,7 +141,7 @@ function drawPlain(uniform: UniformSource, gaussian: PlainGaussian): number {
   }
 }
 
-/** {@link laplaceBig} for a whole scale. */
+/** {@link drawDiscreteLaplace} for a whole scale. */
 function laplacePlain(uniform: UniformSource, scale: number): number {
   for (;;) {
     const isNegative = uniform.below(2) < 1;

@@ -10,11 +10,11 @@
  * @module
  */
 import { log } from '../../../engine/pure/log-exp.ts';
-import { INTEGER_ORDERS, type RdpCurve } from './rdp.ts';
+import { INTEGER_RDP_ORDERS, type RdpCurve } from './rdp.ts';
 import { expOf, log1p, logSumExp } from './special-functions.ts';
 
 /** A round in which every client adds its share of the noise. */
-export interface DistributedRound {
+export interface DistributedNoiseRound {
   /** Clients whose noise is in the sum. */
   readonly clients: number;
   /** Coordinates that are rounded: after padding, if there is a rotation. */
@@ -25,7 +25,10 @@ export interface DistributedRound {
   readonly gamma: number;
   /** Standard deviation of one client's noise, in units of the update. */
   readonly deviation: number;
-  /** Rounding may fail with this probability and is then repeated; 0 for no condition. */
+  /**
+   * Upper bound of the probability that a rounded update is too long and is rounded again; 0: its
+   * length is not checked, and rounding is never repeated.
+   */
   readonly beta: number;
 }
 
@@ -39,8 +42,8 @@ const TAU_TERMS_MAX = 1_000;
 const HIGHER_TERMS = 3;
 
 /** L2 norm, in ring units, that a rounded update keeps: the condition of rounding. */
-export function roundedBound(
-  round: Pick<DistributedRound, 'clip' | 'gamma' | 'dimension' | 'beta'>,
+export function roundedNormBound(
+  round: Pick<DistributedNoiseRound, 'clip' | 'gamma' | 'dimension' | 'beta'>,
 ): number {
   const { clip, gamma, dimension, beta } = round;
   const scaled = clip / gamma;
@@ -50,19 +53,19 @@ export function roundedBound(
   return Math.min(always, Math.sqrt(scaled * scaled + dimension / 4 + excess));
 }
 
-/** Sensitivity of the sum: {@link roundedBound} in units of the update. */
+/** Sensitivity of the sum: {@link roundedNormBound} in units of the update. */
 export function roundedSensitivity(
-  round: Pick<DistributedRound, 'clip' | 'gamma' | 'dimension' | 'beta'>,
+  round: Pick<DistributedNoiseRound, 'clip' | 'gamma' | 'dimension' | 'beta'>,
 ): number {
-  return round.gamma * roundedBound(round);
+  return round.gamma * roundedNormBound(round);
 }
 
 /**
  * How far a sum of discrete Gaussians is from a discrete Gaussian, per coordinate (theorem 1 of the
  * paper): 0 in practice from a deviation of 3 ring units on.
  */
-export function sumPenalty(
-  round: Pick<DistributedRound, 'clients' | 'deviation' | 'gamma'>,
+export function discreteGaussianSumPenalty(
+  round: Pick<DistributedNoiseRound, 'clients' | 'deviation' | 'gamma'>,
 ): number {
   const units = round.deviation / round.gamma;
   const exponent = -2 * Math.PI * Math.PI * units * units;
@@ -76,18 +79,18 @@ export function sumPenalty(
 }
 
 /** Rho of one round of discrete Gaussian noise, all clients taking part (equation 17). */
-export function discreteGaussianRho(round: DistributedRound, order: number): number {
+export function discreteGaussianRho(round: DistributedNoiseRound, order: number): number {
   const s = roundedSensitivity(round) / (Math.sqrt(round.clients) * round.deviation);
-  const tau = sumPenalty(round);
+  const tau = discreteGaussianSumPenalty(round);
   const { dimension } = round;
   const shifted = s + Math.sqrt(dimension) * tau;
   return Math.min((order * s * s) / 2 + tau * dimension, (order / 2) * shifted * shifted);
 }
 
 /** Rho of one round of Skellam noise, all clients taking part. */
-export function skellamRho(round: DistributedRound, order: number): number {
+export function skellamRho(round: DistributedNoiseRound, order: number): number {
   const { clients, dimension, gamma, deviation } = round;
-  const bound = roundedBound(round);
+  const bound = roundedNormBound(round);
   const variance = clients * deviation * deviation;
   const l2 = gamma * bound;
   const l1 = gamma * bound * Math.min(Math.sqrt(dimension), bound);
@@ -105,10 +108,10 @@ export function skellamRho(round: DistributedRound, order: number): number {
  * @param rhoAt Rho of the mechanism itself at a whole order.
  * @param rate In (0, 1].
  */
-export function sampledCurve(
+export function poissonSampledCurve(
   rhoAt: (order: number) => number,
   rate: number,
-  orders: readonly number[] = INTEGER_ORDERS,
+  orders: readonly number[] = INTEGER_RDP_ORDERS,
 ): RdpCurve {
   if (rate === 1) return { orders, rhos: orders.map(rhoAt) };
   const largest = orders.reduce((most, order) => Math.max(most, order), 2);
@@ -146,8 +149,8 @@ function sampledRho(
  * @param ring `headroom` is 4 in the publication.
  * @returns undefined if the ring is too small for the noise of rounding alone.
  */
-export function scaleFromBits(
-  ring: Pick<DistributedRound, 'clip' | 'clients' | 'deviation' | 'dimension'> & {
+export function ringScaleFromBits(
+  ring: Pick<DistributedNoiseRound, 'clip' | 'clients' | 'deviation' | 'dimension'> & {
     readonly bits: number;
     readonly headroom: number;
   },

@@ -12,10 +12,10 @@
  */
 
 /** A rule for the noise of clients that drop out. */
-export type DropoutRule = 'enough' | 'honest' | 'add-then-remove';
+export type DropoutNoiseRule = 'enough' | 'honest' | 'add-then-remove';
 
 /** The noise of a round. */
-export interface RoundNoise {
+export interface RoundNoiseTarget {
   /** Clients that start the round. */
   readonly clients: number;
   /** Number of lost clients that the round survives, below `clients`. */
@@ -28,7 +28,10 @@ export interface RoundNoise {
  * Variances of the levels that each client adds: one for `enough` and `honest`, else levels 0 to
  * `tolerated`: v/n, then v / ((n - k + 1) (n - k)) for level k.
  */
-export function noiseLevels(rule: DropoutRule, round: RoundNoise): readonly number[] {
+export function noiseLevelVariances(
+  rule: DropoutNoiseRule,
+  round: RoundNoiseTarget,
+): readonly number[] {
   const { clients, tolerated, variance } = round;
   switch (rule) {
     case 'enough':
@@ -49,9 +52,9 @@ export function noiseLevels(rule: DropoutRule, round: RoundNoise): readonly numb
  * Indices of the levels that survivors reveal and the aggregator subtracts after a number of
  * losses: all above that number. None for other rules.
  */
-export function levelsToRemove(
-  rule: DropoutRule,
-  round: Pick<RoundNoise, 'tolerated'> & { readonly lost: number },
+export function noiseLevelsToRemove(
+  rule: DropoutNoiseRule,
+  round: Pick<RoundNoiseTarget, 'tolerated'> & { readonly lost: number },
 ): readonly number[] {
   if (rule !== 'add-then-remove') return [];
   const count = Math.max(0, round.tolerated - round.lost);
@@ -59,22 +62,22 @@ export function levelsToRemove(
 }
 
 /** Variance left in the sum after a number of losses, at most the tolerated one. */
-export function keptVariance(
-  rule: DropoutRule,
-  round: RoundNoise & { readonly lost: number },
+export function remainingNoiseVariance(
+  rule: DropoutNoiseRule,
+  round: RoundNoiseTarget & { readonly lost: number },
 ): number {
-  const removed = new Set(levelsToRemove(rule, round));
+  const removed = new Set(noiseLevelsToRemove(rule, round));
   let perClient = 0;
-  noiseLevels(rule, round).forEach((level, at) => {
+  noiseLevelVariances(rule, round).forEach((level, at) => {
     if (!removed.has(at)) perClient += level;
   });
   return (round.clients - round.lost) * perClient;
 }
 
 /** Variance in the sum over the variance wanted: below 1 the account promises too much. */
-export function realisedNoise(
-  rule: DropoutRule,
-  round: RoundNoise & { readonly lost: number },
+export function remainingToWantedVariance(
+  rule: DropoutNoiseRule,
+  round: RoundNoiseTarget & { readonly lost: number },
 ): number {
-  return keptVariance(rule, round) / round.variance;
+  return remainingNoiseVariance(rule, round) / round.variance;
 }

@@ -41,7 +41,7 @@ export function inverseFft(vector: ComplexVector): void {
  * @param power Whole, at least 1.
  */
 // hot: 21 multiplications per element for a million steps.
-export function powerEach({ real, imaginary }: ComplexVector, power: number): void {
+export function raiseEachToPower({ real, imaginary }: ComplexVector, power: number): void {
   for (let at = 0; at < real.length; at += 1) {
     let baseReal = real[at] as number;
     let baseImaginary = imaginary[at] as number;

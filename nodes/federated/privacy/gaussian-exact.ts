@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { smallestThat } from './smallest-that.ts';
-import { expOf, logNormalBelow, normalBelow } from './special-functions.ts';
+import { smallestSatisfying } from './smallest-that.ts';
+import { expOf, logOfNormalCdf, normalCdf } from './special-functions.ts';
 
 const EPSILON_MAX = 1e6;
 const NOISE_MIN = 1e-4;
@@ -21,8 +21,8 @@ export function gaussianDelta(options: {
 }): number {
   const { noise, epsilon } = options;
   const half = 1 / (2 * noise);
-  const more = normalBelow(half - epsilon * noise);
-  const less = expOf(epsilon + logNormalBelow(-half - epsilon * noise));
+  const more = normalCdf(half - epsilon * noise);
+  const less = expOf(epsilon + logOfNormalCdf(-half - epsilon * noise));
   return Math.max(0, more - less);
 }
 
@@ -35,7 +35,7 @@ export function gaussianEpsilon(options: {
   readonly delta: number;
 }): number {
   const { noise, delta } = options;
-  return smallestThat((epsilon) => gaussianDelta({ noise, epsilon }) <= delta, {
+  return smallestSatisfying((epsilon) => gaussianDelta({ noise, epsilon }) <= delta, {
     least: 0,
     most: EPSILON_MAX,
   });
@@ -45,12 +45,12 @@ export function gaussianEpsilon(options: {
  * The smallest noise with which one step has an epsilon at a delta.
  * @param target `epsilon` above 0, `delta` in (0, 1).
  */
-export function gaussianNoiseFor(target: {
+export function gaussianNoiseForBudget(target: {
   readonly epsilon: number;
   readonly delta: number;
 }): number {
   const { epsilon, delta } = target;
-  return smallestThat((noise) => gaussianDelta({ noise, epsilon }) <= delta, {
+  return smallestSatisfying((noise) => gaussianDelta({ noise, epsilon }) <= delta, {
     least: NOISE_MIN,
     most: NOISE_MAX,
   });

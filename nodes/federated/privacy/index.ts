@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { Accountant } from './accountant.ts';
+export { PrivacyAccountant } from './accountant.ts';
 export type { PrivacySettings } from './settings.ts';

@@ -10,14 +10,14 @@
  * @module
  */
 import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
-import { openUniform, type WordSource } from './uniform-source.ts';
+import { drawOpenUniform, type RandomWordSource } from './uniform-source.ts';
 
 /**
  * A draw from the normal distribution with mean 0.
  * @param deviation Standard deviation, at least 0.
  */
-export function gaussianNoise(words: WordSource, deviation: number): number {
-  return deviation * normalQuantile(openUniform(words));
+export function drawGaussian(words: RandomWordSource, deviation: number): number {
+  return deviation * normalQuantile(drawOpenUniform(words));
 }
 
 /**
@@ -25,8 +25,12 @@ export function gaussianNoise(words: WordSource, deviation: number): number {
  * @param values Changed in place.
  * @param deviation Standard deviation, at least 0.
  */
-export function addGaussianNoise(values: Float64Array, words: WordSource, deviation: number): void {
+export function addGaussianNoise(
+  values: Float64Array,
+  words: RandomWordSource,
+  deviation: number,
+): void {
   for (let at = 0; at < values.length; at += 1) {
-    values[at] = (values[at] as number) + gaussianNoise(words, deviation);
+    values[at] = (values[at] as number) + drawGaussian(words, deviation);
   }
 }

@@ -12,15 +12,15 @@
  */
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
-import { forwardFft, inverseFft, powerEach } from './fft.ts';
-import type { SampledGaussian } from './rdp.ts';
-import { expm1, expOf, log1p, normalAbove, normalBelow } from './special-functions.ts';
+import { forwardFft, inverseFft, raiseEachToPower } from './fft.ts';
+import type { SampledGaussianStep } from './rdp.ts';
+import { expm1, expOf, log1p, normalCdf, normalSurvival } from './special-functions.ts';
 
 /** How the neighbouring data differs: one client removed, or one added. */
 export type PldDirection = 'remove' | 'add';
 
 /** Equal steps of a mechanism on a grid of losses. */
-export interface PldSettings extends SampledGaussian {
+export interface PldSettings extends SampledGaussianStep {
   /** Whole, at least 1. */
   readonly steps: number;
   readonly direction: PldDirection;
@@ -29,7 +29,7 @@ export interface PldSettings extends SampledGaussian {
 }
 
 /** The interval of published comparisons, with which epsilons have six digits. */
-export const PLD_INTERVAL = 1e-4;
+export const PLD_GRID_INTERVAL = 1e-4;
 
 /** The sum of all masses is 1 up to rounding. */
 const MASS_TOLERANCE = 1e-10;
@@ -134,15 +134,15 @@ export function composePld(settings: PldSettings): PrivacyLossDistribution {
 
 /**
  * Epsilon that holds whether the client is removed or added, on a grid that fits: finer than
- * {@link PLD_INTERVAL} where a step loses little, coarser where its losses reach far.
+ * {@link PLD_GRID_INTERVAL} where a step loses little, coarser where its losses reach far.
  * @param account `delta` in (0, 1).
  * @returns infinite where a step loses more than 600 (noise below 0.04): no delta of use holds there.
  */
 export function pldEpsilon(
-  account: SampledGaussian & {
+  account: SampledGaussianStep & {
     readonly steps: number;
     readonly delta: number;
-    /** The interval where a step loses much; {@link PLD_INTERVAL} unless told otherwise. */
+    /** The interval where a step loses much; {@link PLD_GRID_INTERVAL} unless told otherwise. */
     readonly coarsest?: number;
   },
 ): number {
@@ -150,7 +150,7 @@ export function pldEpsilon(
   if (!(lossSpan({ ...account, direction: 'remove' }).most < LOSS_MAX)) {
     return Number.POSITIVE_INFINITY;
   }
-  const interval = fittingInterval(account);
+  const interval = fittingPldInterval(account);
   const epsilons = (['remove', 'add'] as const).map((direction) =>
     composePld({ ...account, direction, interval }).epsilon(account.delta),
   );
@@ -158,11 +158,11 @@ export function pldEpsilon(
 }
 
 /** The interval that {@link pldEpsilon} uses. */
-export function fittingInterval(
-  account: SampledGaussian & { readonly steps: number; readonly coarsest?: number },
+export function fittingPldInterval(
+  account: SampledGaussianStep & { readonly steps: number; readonly coarsest?: number },
 ): number {
   // ln(1 - q + q exp(...)) is about q (exp(...) - 1): variance q^2 (exp(1/z^2) - 1), if that is small.
-  const { rate, noise, steps, coarsest = PLD_INTERVAL } = account;
+  const { rate, noise, steps, coarsest = PLD_GRID_INTERVAL } = account;
   const sigma = rate * Math.sqrt(expm1(1 / (noise * noise)));
   let interval = Math.min(coarsest, sigma * INTERVAL_PER_SIGMA);
   const { least, most } = lossSpan({ ...account, direction: 'remove' });
@@ -173,7 +173,7 @@ export function fittingInterval(
 }
 
 /** Losses of one step: from the least to the most within the span of the noise. */
-function lossSpan(step: SampledGaussian & { readonly direction: PldDirection }): {
+function lossSpan(step: SampledGaussianStep & { readonly direction: PldDirection }): {
   readonly least: number;
   readonly most: number;
 } {
@@ -218,20 +218,20 @@ function lossOfStep(settings: PldSettings): LossGrid {
 }
 
 /** Hockey-stick divergence of the sampled from the plain Gaussian. */
-function removeDelta({ rate, noise }: SampledGaussian, epsilon: number): number {
+function removeDelta({ rate, noise }: SampledGaussianStep, epsilon: number): number {
   const z = expm1(epsilon) + rate;
   if (z <= 0) return clip(-expm1(epsilon));
   const x = noise * noise * log(z / rate) + 0.5;
-  return clip(rate * normalAbove((x - 1) / noise) - z * normalAbove(x / noise));
+  return clip(rate * normalSurvival((x - 1) / noise) - z * normalSurvival(x / noise));
 }
 
 /** Hockey-stick divergence of the plain from the sampled Gaussian. */
-function addDelta({ rate, noise }: SampledGaussian, epsilon: number): number {
+function addDelta({ rate, noise }: SampledGaussianStep, epsilon: number): number {
   const z = expm1(-epsilon) + rate;
   if (z <= 0) return 0;
   const x = noise * noise * log(z / rate) + 0.5;
   const y = expOf(epsilon);
-  return clip(y * (z * normalBelow(x / noise) - rate * normalBelow((x - 1) / noise)));
+  return clip(y * (z * normalCdf(x / noise) - rate * normalCdf((x - 1) / noise)));
 }
 
 function clip(value: number): number {
@@ -250,7 +250,7 @@ function compose(step: LossGrid, steps: number): LossGrid {
   const vector = { real: new Float64Array(length), imaginary: new Float64Array(length) };
   vector.real.set(masses);
   forwardFft(vector);
-  powerEach(vector, steps);
+  raiseEachToPower(vector, steps);
   inverseFft(vector);
   // Index i holds all sums that are i modulo the length; the window holds one of them.
   const start = Math.round((steps * mean) / interval) - length / 2;

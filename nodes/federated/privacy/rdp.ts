@@ -19,14 +19,14 @@ import {
   expOf,
   log1p,
   logAbsExpm1,
-  logNormalAbove,
-  logNormalBelow,
   logOf,
+  logOfNormalCdf,
+  logOfNormalSurvival,
   logSumExp,
 } from './special-functions.ts';
 
 /** One step of a mechanism. */
-export interface SampledGaussian {
+export interface SampledGaussianStep {
   /** Probability with which each client joins, 0 to 1, independent of all others. */
   readonly rate: number;
   /** Standard deviation of the noise over the sensitivity, above 0. */
@@ -54,7 +54,7 @@ export interface DeltaAtOrder {
 }
 
 /** Orders of all accounts unless told otherwise: whole numbers need no series. */
-export const INTEGER_ORDERS: readonly number[] = [
+export const INTEGER_RDP_ORDERS: readonly number[] = [
   ...Array.from({ length: 63 }, (_, at) => at + 2),
   128,
   256,
@@ -62,7 +62,7 @@ export const INTEGER_ORDERS: readonly number[] = [
 ];
 
 /** Orders in tenths up to 10.9, then whole ones: with little noise, they give a smaller epsilon. */
-export const FRACTIONAL_ORDERS: readonly number[] = [
+export const FRACTIONAL_RDP_ORDERS: readonly number[] = [
   ...Array.from({ length: 99 }, (_, at) => (at + 11) / 10),
   ...Array.from({ length: 52 }, (_, at) => at + 12),
 ];
@@ -79,7 +79,7 @@ const BINOMIAL_RATE_MAX = 0.25;
  * Rho of one step at one order.
  * @param order Above 1.
  */
-export function sampledGaussianRho({ rate, noise }: SampledGaussian, order: number): number {
+export function sampledGaussianRho({ rate, noise }: SampledGaussianStep, order: number): number {
   if (rate === 0) return 0;
   // Noise whose square underflows to 0 counts as none.
   if (!(noise > 0 && noise * noise > 0) || order === Number.POSITIVE_INFINITY) {
@@ -93,19 +93,19 @@ export function sampledGaussianRho({ rate, noise }: SampledGaussian, order: numb
 
 /** Rho of one step at each order. */
 export function sampledGaussianCurve(
-  step: SampledGaussian,
-  orders: readonly number[] = INTEGER_ORDERS,
+  step: SampledGaussianStep,
+  orders: readonly number[] = INTEGER_RDP_ORDERS,
 ): RdpCurve {
   return { orders, rhos: orders.map((order) => sampledGaussianRho(step, order)) };
 }
 
 /** The curve of a number of equal steps. */
-export function repeatRdp({ orders, rhos }: RdpCurve, steps: number): RdpCurve {
+export function repeatRdpCurve({ orders, rhos }: RdpCurve, steps: number): RdpCurve {
   return { orders, rhos: rhos.map((rho) => (steps === 0 ? 0 : rho * steps)) };
 }
 
 /** The curve of two mechanisms after one another, at the same orders. */
-export function addRdp(first: RdpCurve, second: RdpCurve): RdpCurve {
+export function addRdpCurves(first: RdpCurve, second: RdpCurve): RdpCurve {
   const { orders } = first;
   return { orders, rhos: orders.map((_, at) => rhoAt(first, at) + rhoAt(second, at)) };
 }
@@ -173,7 +173,7 @@ function rhoAt({ rhos }: RdpCurve, at: number): number {
  * ln A for a whole order: A = sum of C(a,i) q^i (1-q)^(a-i) exp((i^2-i)/(2 z^2)). The binomial
  * weights sum to 1, which leaves 1 + sum over i >= 2 of weight times (exp(...) - 1).
  */
-function wholeOrder({ rate, noise }: SampledGaussian, order: number): number {
+function wholeOrder({ rate, noise }: SampledGaussianStep, order: number): number {
   const logRate = log(rate);
   const logRest = log1p(-rate);
   const terms: number[] = [];
@@ -218,11 +218,12 @@ class SignedSum {
 }
 
 /**
- * ln A for a fractional order: two series that meet at the point z0 where both densities are equal.
- * For small q the binomial series, whose sum is 1, is taken out term by term. Beyond the order the
- * terms alternate and fall like a power of i: a sum that ends with a positive one is an upper bound.
+ * ln A for a fractional order alpha (arXiv 1908.10530, section 3.3; q is `rate`): two series that meet
+ * at the point z0 where both densities are equal. For a small `rate` the binomial series, whose sum is
+ * 1, is taken out term by term. Terms i > alpha alternate in sign and fall like a power of i, so a sum
+ * that is cut off after a positive one is an upper bound.
  */
-function fractionalOrder({ rate, noise }: SampledGaussian, order: number): number {
+function fractionalOrder({ rate, noise }: SampledGaussianStep, order: number): number {
   const logRates = { rate: log(rate), rest: log1p(-rate) };
   const isSmall = rate < BINOMIAL_RATE_MAX;
   const sum = new SignedSum();
@@ -263,11 +264,11 @@ function seriesTerms(at: {
   const middle = variance * (logRates.rest - logRates.rate) + 0.5;
   return {
     low: i * logRates.rate + j * logRates.rest,
-    gain: (i * i - i) / (2 * variance) + logNormalBelow((middle - i) / noise),
+    gain: (i * i - i) / (2 * variance) + logOfNormalCdf((middle - i) / noise),
     high:
       j * logRates.rate +
       i * logRates.rest +
       (j * j - j) / (2 * variance) +
-      logNormalAbove((middle - j) / noise),
+      logOfNormalSurvival((middle - j) / noise),
   };
 }

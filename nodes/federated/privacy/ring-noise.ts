@@ -5,11 +5,11 @@
  * @module
  */
 import { type Fraction, fraction, toNumber } from '../../../engine/pure/fraction.ts';
-import { DiscreteGaussian } from './discrete-gaussian.ts';
-import { DiscreteGaussianLaw } from './discrete-gaussian-law.ts';
+import { DiscreteGaussianSampler } from './discrete-gaussian.ts';
+import { DiscreteGaussianDistribution } from './discrete-gaussian-law.ts';
 import type { NoiseMechanism } from './settings.ts';
-import { skellam } from './skellam.ts';
-import { uniformFrom, type WordSource } from './uniform-source.ts';
+import { drawSkellam } from './skellam.ts';
+import { type RandomWordSource, uniformSourceFrom } from './uniform-source.ts';
 
 /** From this parameter on, the variance equals the parameter to the last digit. */
 const EXACT_FROM = 10;
@@ -17,12 +17,12 @@ const EXACT_FROM = 10;
 const PRECISION = 1_024;
 
 /** Noise of one client, or of one level. */
-export class RingNoise {
+export class RingNoiseSampler {
   /** Variance to account for: the wanted one, up to 0.1 % more for the discrete Gaussian. */
   readonly parameter: number;
   /** Variance of a draw in square ring units; a narrow discrete Gaussian has less than its parameter. */
   readonly variance: number;
-  readonly #gaussian: DiscreteGaussian | undefined;
+  readonly #gaussian: DiscreteGaussianSampler | undefined;
 
   /** @param variance In square ring units, above 0 and below 2^53. */
   constructor(mechanism: Exclude<NoiseMechanism, 'gaussian'>, variance: number) {
@@ -32,10 +32,12 @@ export class RingNoise {
       return;
     }
     const parameter = fractionAtLeast(variance);
-    this.#gaussian = new DiscreteGaussian(parameter);
+    this.#gaussian = new DiscreteGaussianSampler(parameter);
     this.parameter = toNumber(parameter);
     const isExact = this.parameter >= EXACT_FROM;
-    this.variance = isExact ? this.parameter : new DiscreteGaussianLaw(this.parameter).variance;
+    this.variance = isExact
+      ? this.parameter
+      : new DiscreteGaussianDistribution(this.parameter).variance;
   }
 
   /**
@@ -43,21 +45,21 @@ export class RingNoise {
    * @param ring Changed in place.
    * @param words Secret words, from a stream for this noise alone.
    */
-  addTo(ring: Uint32Array, words: WordSource): void {
+  addTo(ring: Uint32Array, words: RandomWordSource): void {
     const draw = this.#drawFrom(words);
     for (let at = 0; at < ring.length; at += 1) ring[at] = (ring[at] as number) + draw();
   }
 
-  /** The inverse of {@link RingNoise.addTo}, for the same words. */
-  removeFrom(ring: Uint32Array, words: WordSource): void {
+  /** The inverse of {@link RingNoiseSampler.addTo}, for the same words. */
+  removeFrom(ring: Uint32Array, words: RandomWordSource): void {
     const draw = this.#drawFrom(words);
     for (let at = 0; at < ring.length; at += 1) ring[at] = (ring[at] as number) - draw();
   }
 
-  #drawFrom(words: WordSource): () => number {
+  #drawFrom(words: RandomWordSource): () => number {
     const gaussian = this.#gaussian;
-    if (gaussian === undefined) return (): number => skellam(words, this.parameter);
-    const uniform = uniformFrom(words);
+    if (gaussian === undefined) return (): number => drawSkellam(words, this.parameter);
+    const uniform = uniformSourceFrom(words);
     return (): number => gaussian.draw(uniform);
   }
 }

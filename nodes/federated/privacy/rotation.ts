@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { WordSource } from './uniform-source.ts';
+import type { RandomWordSource } from './uniform-source.ts';
 
 const WORD_BITS = 32;
 
@@ -19,7 +19,7 @@ export function paddedDimension(dimension: number): number {
 }
 
 /** Signs of a rotation: 1 or -1 each. */
-export function rotationSigns(words: WordSource, dimension: number): Int8Array {
+export function rotationSigns(words: RandomWordSource, dimension: number): Int8Array {
   const signs = new Int8Array(paddedDimension(dimension));
   let word = 0;
   for (let at = 0; at < signs.length; at += 1) {
@@ -30,7 +30,7 @@ export function rotationSigns(words: WordSource, dimension: number): Int8Array {
 }
 
 /** Rotates a vector, padded with zeros to the length of the signs; norms stay the same. */
-export function rotate(values: Float64Array, signs: Int8Array): Float64Array {
+export function rotateVector(values: Float64Array, signs: Int8Array): Float64Array {
   const rotated = new Float64Array(signs.length);
   for (let at = 0; at < values.length; at += 1) {
     rotated[at] = (values[at] as number) * (signs[at] as number);
@@ -40,10 +40,14 @@ export function rotate(values: Float64Array, signs: Int8Array): Float64Array {
 }
 
 /**
- * The inverse of {@link rotate}.
+ * The inverse of {@link rotateVector}.
  * @param dimension Length before the padding.
  */
-export function unrotate(rotated: Float64Array, signs: Int8Array, dimension: number): Float64Array {
+export function unrotateVector(
+  rotated: Float64Array,
+  signs: Int8Array,
+  dimension: number,
+): Float64Array {
   const values = rotated.slice();
   walshHadamard(values);
   for (let at = 0; at < dimension; at += 1) {

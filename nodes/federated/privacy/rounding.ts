@@ -6,7 +6,7 @@
  * @module
  */
 import { l2Norm } from './clip.ts';
-import { openUniform, type WordSource } from './uniform-source.ts';
+import { drawOpenUniform, type RandomWordSource } from './uniform-source.ts';
 
 /** With the usual bound two of five attempts succeed; this many failures have odds of 1e-20. */
 const ATTEMPTS_MAX = 100;
@@ -17,9 +17,9 @@ const ATTEMPTS_MAX = 100;
  * @param bound Largest L2 norm of the result, at least that of `values`.
  * @returns whole numbers; if no attempt keeps the bound, rounded towards zero, which always does.
  */
-export function roundConditionally(
+export function roundWithinNorm(
   values: Float64Array,
-  words: WordSource,
+  words: RandomWordSource,
   bound: number,
 ): Float64Array {
   const rounded = new Float64Array(values.length);
@@ -27,7 +27,7 @@ export function roundConditionally(
     for (let at = 0; at < values.length; at += 1) {
       const value = values[at] as number;
       const floor = Math.floor(value);
-      rounded[at] = floor + (openUniform(words) < value - floor ? 1 : 0);
+      rounded[at] = floor + (drawOpenUniform(words) < value - floor ? 1 : 0);
     }
     if (l2Norm(rounded) <= bound) return rounded;
   }

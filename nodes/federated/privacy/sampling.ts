@@ -11,7 +11,7 @@ import type { Random } from '../../../engine/host/random.ts';
  * The clients that join, ascending. An empty round is a round: it adds noise and counts as a step.
  * @param round `rate` in [0, 1].
  */
-export function poissonSample(
+export function drawPoissonSample(
   random: Random,
   round: { readonly clients: number; readonly rate: number },
 ): readonly number[] {

@@ -5,7 +5,7 @@
  * @module
  */
 import { leastOf } from '../../../engine/pure/extremes.ts';
-import { type DropoutRule, noiseLevels } from './dropout-noise.ts';
+import { type DropoutNoiseRule, noiseLevelVariances } from './dropout-noise.ts';
 
 /** The law of the noise. */
 export type NoiseMechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
@@ -43,7 +43,7 @@ export interface PrivacySettings {
   /** Number of clients that may collude with the aggregator: they know their own noise. */
   readonly colluders?: number;
   /** What happens to the noise of lost clients; `enough` unless told otherwise. */
-  readonly dropout?: DropoutRule;
+  readonly dropout?: DropoutNoiseRule;
   /** L2 norm of an update; for noise on a ring. */
   readonly clip?: number;
   /** Width of a ring unit, in units of the update; for noise on a ring. */
@@ -64,9 +64,9 @@ const SUMMABLE_UNITS_MIN = 3;
 
 /**
  * Why settings have no bound, and what to write instead; undefined if they have one.
- * @example refuseSettings({ ...settings, noise: 0 }) // 'noise 0 has no bound: write ...'
+ * @example privacySettingsProblem({ ...settings, noise: 0 }) // 'noise 0 has no bound: write ...'
  */
-export function refuseSettings(settings: PrivacySettings): string | undefined {
+export function privacySettingsProblem(settings: PrivacySettings): string | undefined {
   return (
     refuseNumbers(settings) ??
     refuseSampling(settings) ??
@@ -135,7 +135,7 @@ function refuseDropout(settings: PrivacySettings): string | undefined {
   if (mechanism !== 'discrete-gaussian') return undefined;
   const { clip = 1, gamma = 1 } = settings;
   const units = (noise * clip) / gamma;
-  const levels = noiseLevels(dropout, { clients, tolerated, variance: units * units });
+  const levels = noiseLevelVariances(dropout, { clients, tolerated, variance: units * units });
   const narrowest = Math.sqrt(leastOf(levels));
   if (narrowest >= SUMMABLE_UNITS_MIN) return undefined;
   return `a level of noise is ${narrowest.toPrecision(4)} ring units wide, and sums of discrete Gaussians need ${SUMMABLE_UNITS_MIN}: write mechanism: skellam, whose sums are exact, or a smaller gamma`;

@@ -10,7 +10,7 @@
  * @module
  */
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { openUniform, type WordSource } from './uniform-source.ts';
+import { drawOpenUniform, type RandomWordSource } from './uniform-source.ts';
 
 const SMALL_MEAN_MAX = 10;
 const STIRLING_FROM = 16;
@@ -20,37 +20,38 @@ const LN_SQRT_TWO_PI = 0.9189385332046728;
  * A draw of symmetric Skellam noise.
  * @param variance At least 0.
  */
-export function skellam(words: WordSource, variance: number): number {
-  return poisson(words, variance / 2) - poisson(words, variance / 2);
+export function drawSkellam(words: RandomWordSource, variance: number): number {
+  return drawPoisson(words, variance / 2) - drawPoisson(words, variance / 2);
 }
 
 /**
  * A Poisson draw.
  * @param mean At least 0.
  */
-export function poisson(words: WordSource, mean: number): number {
+export function drawPoisson(words: RandomWordSource, mean: number): number {
   if (mean === 0) return 0;
   return mean < SMALL_MEAN_MAX ? byProducts(words, mean) : byRejection(words, mean);
 }
 
 /** Counts arrivals until their exponential gaps exceed the mean. */
-function byProducts(words: WordSource, mean: number): number {
+function byProducts(words: RandomWordSource, mean: number): number {
   const limit = exp(-mean);
   let count = 0;
-  for (let product = openUniform(words); product > limit; product *= openUniform(words)) count += 1;
+  for (let product = drawOpenUniform(words); product > limit; product *= drawOpenUniform(words))
+    count += 1;
   return count;
 }
 
 /** PTRS; the constants are those of the paper. */
-function byRejection(words: WordSource, mean: number): number {
+function byRejection(words: RandomWordSource, mean: number): number {
   const b = 0.931 + 2.53 * Math.sqrt(mean);
   const a = -0.059 + 0.02483 * b;
   const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
   const squeeze = 0.9277 - 3.6224 / (b - 2);
   const logMean = log(mean);
   for (;;) {
-    const u = openUniform(words) - 0.5;
-    const v = openUniform(words);
+    const u = drawOpenUniform(words) - 0.5;
+    const v = drawOpenUniform(words);
     const us = 0.5 - Math.abs(u);
     const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
     if (us >= 0.07 && v <= squeeze) return k;

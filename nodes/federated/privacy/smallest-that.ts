@@ -13,7 +13,7 @@ const HALVINGS = 200;
  * @param range Ends of the search.
  * @returns `range.most` if it holds nowhere.
  */
-export function smallestThat(
+export function smallestSatisfying(
   holds: (x: number) => boolean,
   range: { readonly least: number; readonly most: number },
 ): number {

@@ -102,24 +102,24 @@ export function logErfc(x: number): number {
 }
 
 /** Probability that a standard normal variable is at most `x`. */
-export function normalBelow(x: number): number {
+export function normalCdf(x: number): number {
   return erfc(-x * Math.SQRT1_2) / 2;
 }
 
 /** Probability that a standard normal variable is above `x`. */
-export function normalAbove(x: number): number {
+export function normalSurvival(x: number): number {
   return erfc(x * Math.SQRT1_2) / 2;
 }
 
-/** Logarithm of {@link normalBelow}. */
-export function logNormalBelow(x: number): number {
+/** Logarithm of {@link normalCdf}. */
+export function logOfNormalCdf(x: number): number {
   // Near 1 the small complement carries the digits.
-  return x > 1 ? log1p(-normalAbove(x)) : logErfc(-x * Math.SQRT1_2) - Math.LN2;
+  return x > 1 ? log1p(-normalSurvival(x)) : logErfc(-x * Math.SQRT1_2) - Math.LN2;
 }
 
-/** Logarithm of {@link normalAbove}. */
-export function logNormalAbove(x: number): number {
-  return logNormalBelow(-x);
+/** Logarithm of {@link normalSurvival}. */
+export function logOfNormalSurvival(x: number): number {
+  return logOfNormalCdf(-x);
 }
 
 /** erf(x) = 2/sqrt(pi) exp(-x^2) sum of 2^n x^(2n+1) / (1 3 5 ... (2n+1)): all terms have one sign. */

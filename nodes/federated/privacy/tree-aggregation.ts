@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { INTEGER_ORDERS, type RdpCurve } from './rdp.ts';
+import { INTEGER_RDP_ORDERS, type RdpCurve } from './rdp.ts';
 
 /**
  * Levels of the tree: ceil(log2(steps + 1)).
  * @param steps Rounds of one pass, at least 1.
  */
-export function treeDepth(steps: number): number {
+export function aggregationTreeDepth(steps: number): number {
   let depth = 0;
   for (let leaves = 1; leaves < steps + 1; leaves *= 2) depth += 1;
   return depth;
@@ -23,8 +23,8 @@ export function treeDepth(steps: number): number {
  */
 export function treeAggregationCurve(
   tree: { readonly noise: number; readonly steps: number },
-  orders: readonly number[] = INTEGER_ORDERS,
+  orders: readonly number[] = INTEGER_RDP_ORDERS,
 ): RdpCurve {
-  const perOrder = treeDepth(tree.steps) / (2 * tree.noise * tree.noise);
+  const perOrder = aggregationTreeDepth(tree.steps) / (2 * tree.noise * tree.noise);
   return { orders, rhos: orders.map((order) => order * perOrder) };
 }

@@ -8,7 +8,7 @@
  */
 
 /** Random words, such as those of a node's `Random`. */
-export interface WordSource {
+export interface RandomWordSource {
   /** 32 uniform bits. */
   u32(): number;
 }
@@ -30,7 +30,7 @@ const WORD_BITS = 32n;
  * Draws from words. A bound of 1 takes no word, a bound up to 2^32 one or more.
  * @param words Independent and uniform.
  */
-export function uniformFrom(words: WordSource): UniformSource {
+export function uniformSourceFrom(words: RandomWordSource): UniformSource {
   return {
     below: (m) => (m <= WORD ? belowWord(words, m) : Number(belowBig(words, BigInt(m)))),
     belowBig: (m) => belowBig(words, m),
@@ -41,7 +41,7 @@ export function uniformFrom(words: WordSource): UniformSource {
  * A uniform number in the open interval (0, 1), from two words: multiples of 2^-53, and 2^-54 instead
  * of 0.
  */
-export function openUniform(words: WordSource): number {
+export function drawOpenUniform(words: RandomWordSource): number {
   const high = words.u32() >>> 6;
   const low = words.u32() >>> 5;
   const value = (high * TWO_27 + low) / TWO_53;
@@ -49,7 +49,7 @@ export function openUniform(words: WordSource): number {
 }
 
 // hot: thirty times per draw of a discrete Gaussian.
-function belowWord(words: WordSource, m: number): number {
+function belowWord(words: RandomWordSource, m: number): number {
   if (m === 1) return 0;
   // Words up to a multiple of m are used, larger ones drawn again, so that no number is likelier.
   const limit = WORD - (WORD % m);
@@ -58,7 +58,7 @@ function belowWord(words: WordSource, m: number): number {
   return word % m;
 }
 
-function belowBig(words: WordSource, m: bigint): bigint {
+function belowBig(words: RandomWordSource, m: bigint): bigint {
   if (m === 1n) return 0n;
   let count = 0;
   for (let rest = m - 1n; rest > 0n; rest >>= WORD_BITS) count += 1;

@@ -6,7 +6,7 @@
  * @module
  */
 import { log } from '../../../engine/pure/log-exp.ts';
-import { smallestThat } from './smallest-that.ts';
+import { smallestSatisfying } from './smallest-that.ts';
 import { log1p } from './special-functions.ts';
 
 /**
@@ -26,9 +26,12 @@ export function zcdpRho(noise: number): number {
 export function zcdpToEpsilon(spent: { readonly rho: number; readonly delta: number }): number {
   const { rho, delta } = spent;
   if (rho === 0) return 0;
-  const order = smallestThat((alpha) => rho * (alpha - 1) * (alpha - 1) + log(delta * alpha) >= 0, {
-    least: 1 + 1e-9,
-    most: 1 / delta,
-  });
+  const order = smallestSatisfying(
+    (alpha) => rho * (alpha - 1) * (alpha - 1) + log(delta * alpha) >= 0,
+    {
+      least: 1 + 1e-9,
+      most: 1 / delta,
+    },
+  );
   return Math.max(0, rho * order + log1p(-1 / order) - log(delta * order) / (order - 1));
 }

@@ -6,17 +6,17 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
-import { standardNormal } from '../normal.ts';
+import { drawStandardNormal } from '../normal.ts';
 import type { ModelUpdate } from './rules.ts';
 
 /** The update times -`factor`. */
-export function signFlip(update: ModelUpdate, factor: number): Float64Array {
+export function signFlippedUpdate(update: ModelUpdate, factor: number): Float64Array {
   return Float64Array.from(update, (value) => -factor * value);
 }
 
 /** Normal noise with this deviation instead of an update. */
-export function noiseUpdate(length: number, deviation: number, random: Random): Float64Array {
-  return Float64Array.from({ length }, () => deviation * standardNormal(random));
+export function drawNoiseUpdate(length: number, deviation: number, random: Random): Float64Array {
+  return Float64Array.from({ length }, () => deviation * drawStandardNormal(random));
 }
 
 /** Labels turned round: class c becomes the c-th from the end. */
@@ -28,7 +28,7 @@ export function flipLabels(labels: Uint8Array, classes: number): Uint8Array {
  * Most standard deviations by which lies may be off and be a majority together with the honest
  * updates that are further off. 0 if there is none.
  */
-export function littleIsEnoughDeviations(clients: number, lies: number): number {
+export function littleIsEnoughDeviationCount(clients: number, lies: number): number {
   const supporters = Math.floor(clients / 2 + 1) - lies;
   const honest = clients - lies;
   const share = (honest - supporters) / honest;
@@ -40,7 +40,10 @@ export function littleIsEnoughDeviations(clients: number, lies: number): number 
  * take it for honest, and all lies move the same way.
  * @param honest At least one update.
  */
-export function littleIsEnough(honest: readonly ModelUpdate[], deviations: number): Float64Array {
+export function littleIsEnoughUpdate(
+  honest: readonly ModelUpdate[],
+  deviations: number,
+): Float64Array {
   const length = honest[0]?.length ?? 0;
   return Float64Array.from({ length }, (_, at) => {
     let sum = 0;

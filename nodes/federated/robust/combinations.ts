@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { krumNeeds } from './rules.ts';
+import { krumUpdatesMin } from './rules.ts';
 
 /** How updates are combined. */
-export type AggregateRule =
+export type AggregationRule =
   | { readonly kind: 'mean' }
   | { readonly kind: 'krum'; readonly lies: number }
   | { readonly kind: 'multi-krum'; readonly lies: number; readonly take: number }
@@ -19,9 +19,9 @@ export type AggregateRule =
 export type CompressionKind = 'none' | 'bits' | 'random-k' | 'top-k' | 'threshold' | 'sketch';
 
 /** What is to be combined. */
-export interface Combination {
+export interface OptionCombination {
   readonly isSumSecure: boolean;
-  readonly rule: AggregateRule;
+  readonly rule: AggregationRule;
   readonly compression: CompressionKind;
   /** Number of updates in a round. */
   readonly clients: number;
@@ -34,7 +34,7 @@ export interface Combination {
 }
 
 /** Why this does not work together, a sentence each; empty if it does. */
-export function combinationRefusals(what: Combination): readonly string[] {
+export function combinationProblems(what: OptionCombination): readonly string[] {
   return [
     ...hiddenUpdates(what),
     ...hiddenPlaces(what),
@@ -45,7 +45,7 @@ export function combinationRefusals(what: Combination): readonly string[] {
   ];
 }
 
-function hiddenUpdates({ isSumSecure, rule, groups }: Combination): readonly string[] {
+function hiddenUpdates({ isSumSecure, rule, groups }: OptionCombination): readonly string[] {
   if (!isSumSecure || rule.kind === 'mean' || groups !== undefined) return [];
   if (rule.kind === 'norm-bound') {
     return [
@@ -57,7 +57,7 @@ function hiddenUpdates({ isSumSecure, rule, groups }: Combination): readonly str
   ];
 }
 
-function hiddenPlaces({ isSumSecure, compression }: Combination): readonly string[] {
+function hiddenPlaces({ isSumSecure, compression }: OptionCombination): readonly string[] {
   if (!isSumSecure) return [];
   if (compression !== 'top-k' && compression !== 'threshold') return [];
   return [
@@ -65,7 +65,12 @@ function hiddenPlaces({ isSumSecure, compression }: Combination): readonly strin
   ];
 }
 
-function smallGroups({ isSumSecure, clients, groups, minSum }: Combination): readonly string[] {
+function smallGroups({
+  isSumSecure,
+  clients,
+  groups,
+  minSum,
+}: OptionCombination): readonly string[] {
   if (groups === undefined) return [];
   const smallest = Math.floor(clients / groups);
   if (smallest === 0) return [`${groups} groups of ${clients} clients leave some empty`];
@@ -75,26 +80,26 @@ function smallGroups({ isSumSecure, clients, groups, minSum }: Combination): rea
   ];
 }
 
-function idleGroups({ rule, groups }: Combination): readonly string[] {
+function idleGroups({ rule, groups }: OptionCombination): readonly string[] {
   if (groups === undefined || rule.kind !== 'mean') return [];
   return [
     'the mean of groups is that of all, and an update hides among fewer: use a rule such as median, or leave groups out',
   ];
 }
 
-function tooFew({ rule, clients, groups }: Combination): readonly string[] {
+function tooFew({ rule, clients, groups }: OptionCombination): readonly string[] {
   const updates = groups ?? clients;
   const what = groups === undefined ? 'updates' : 'groups';
   const needed = needs(rule);
   return updates >= needed ? [] : [`${rule.kind} needs ${needed} ${what}, there are ${updates}`];
 }
 
-function needs(rule: AggregateRule): number {
+function needs(rule: AggregationRule): number {
   switch (rule.kind) {
     case 'krum':
-      return krumNeeds(rule.lies);
+      return krumUpdatesMin(rule.lies);
     case 'multi-krum':
-      return Math.max(krumNeeds(rule.lies), rule.take);
+      return Math.max(krumUpdatesMin(rule.lies), rule.take);
     case 'trimmed-mean':
       return 2 * rule.trim + 1;
     case 'mean':
@@ -104,7 +109,7 @@ function needs(rule: AggregateRule): number {
   }
 }
 
-function unboundedPrivacy({ isPrivate, rule }: Combination): readonly string[] {
+function unboundedPrivacy({ isPrivate, rule }: OptionCombination): readonly string[] {
   if (!isPrivate || rule.kind === 'mean' || rule.kind === 'norm-bound') return [];
   return [
     `epsilon is proven for sums: how far one client moves ${rule.kind} is not bounded by clip, so use mean or norm-bound with privacy`,

@@ -8,7 +8,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { ModelUpdate } from './rules.ts';
 
 /** Members in random groups whose sizes differ by one at most. */
-export function randomGroups<T>(members: readonly T[], groups: number, random: Random): T[][] {
+export function dealRandomGroups<T>(members: readonly T[], groups: number, random: Random): T[][] {
   const order = [...members];
   random.shuffle(order);
   const dealt: T[][] = Array.from({ length: groups }, () => []);

@@ -17,7 +17,7 @@ const KRUM_FACTOR = 2;
 const KRUM_MORE = 3;
 
 /** How many updates Krum needs to withstand f = `lies` lying ones: 2 f + 3. */
-export function krumNeeds(lies: number): number {
+export function krumUpdatesMin(lies: number): number {
   return KRUM_FACTOR * lies + KRUM_MORE;
 }
 
@@ -31,7 +31,7 @@ export function krumScores(
   lies: number,
 ): Float64Array | undefined {
   const count = updates.length;
-  if (count < krumNeeds(lies)) return undefined;
+  if (count < krumUpdatesMin(lies)) return undefined;
   const near = count - lies - 2;
   const distances = updates.map(() => new Float64Array(count));
   for (let a = 0; a < count; a += 1) {
@@ -54,7 +54,7 @@ export function krumScores(
  * first. Krum is the first one, Multi-Krum the mean of several.
  * @returns undefined where {@link krumScores} has none, or fewer than `take` updates are finite.
  */
-export function krumChoice(
+export function krumSelectedPlaces(
   updates: readonly ModelUpdate[],
   { lies, take }: { readonly lies: number; readonly take: number },
 ): readonly number[] | undefined {
@@ -66,7 +66,10 @@ export function krumChoice(
 }
 
 /** The mean of the updates at these places, added in their order; zeros for none. */
-export function meanOf(updates: readonly ModelUpdate[], places: readonly number[]): Float64Array {
+export function meanOfUpdates(
+  updates: readonly ModelUpdate[],
+  places: readonly number[],
+): Float64Array {
   const mean = new Float64Array(updates[0]?.length ?? 0);
   for (const place of places) {
     const update = updates[place] as ModelUpdate;
@@ -95,7 +98,7 @@ export function trimmedMean(
 }
 
 /** The median of each coordinate, the mean of both middle ones of an even number. Undefined for none. */
-export function medianOf(updates: readonly ModelUpdate[]): Float64Array | undefined {
+export function medianOfUpdates(updates: readonly ModelUpdate[]): Float64Array | undefined {
   const count = updates.length;
   if (count === 0) return undefined;
   const middle = Math.floor(count / 2);
@@ -108,13 +111,13 @@ export function medianOf(updates: readonly ModelUpdate[]): Float64Array | undefi
 /**
  * The mean of the updates, each cut to this Euclidean length; one of infinite length counts as 0.
  */
-export function boundedMean(updates: readonly ModelUpdate[], bound: number): Float64Array {
+export function meanOfClippedUpdates(updates: readonly ModelUpdate[], bound: number): Float64Array {
   const shortened = updates.map((update) => {
     const copy = Float64Array.from(update);
     clipL2(copy, bound);
     return copy;
   });
-  return meanOf(shortened, [...shortened.keys()]);
+  return meanOfUpdates(shortened, [...shortened.keys()]);
 }
 
 // hot: n^2 / 2 times for Krum.

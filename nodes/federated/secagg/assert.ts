@@ -4,7 +4,10 @@
  * @module
  */
 
-/** @throws Error when the condition does not hold. */
+/**
+ * Throws if a condition of our own code does not hold.
+ * @throws Error when the condition does not hold.
+ */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`secure aggregation: ${message}`);
 }

@@ -4,14 +4,14 @@
  * @module
  */
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import type { SecaggDrop } from './drops.ts';
-import type { PublicKeys, SurvivorLists } from './messages.ts';
+import type { SecaggDropReason } from './drops.ts';
+import type { ClientPublicKeys, SurvivorLists } from './messages.ts';
 import type { SecaggConfig } from './session-config.ts';
 
 /** What a roster is checked against. */
-export interface RosterView {
+export interface RosterExpectations {
   readonly config: SecaggConfig;
-  readonly own: PublicKeys;
+  readonly own: ClientPublicKeys;
 }
 
 /**
@@ -19,9 +19,9 @@ export interface RosterView {
  * threshold; all keys different; the entry of this client as it was sent.
  */
 export function checkRoster(
-  entries: readonly PublicKeys[],
-  { config, own }: RosterView,
-): SecaggDrop | undefined {
+  entries: readonly ClientPublicKeys[],
+  { config, own }: RosterExpectations,
+): SecaggDropReason | undefined {
   const { n, k, t, mode } = config;
   if (entries.length < t) return 'too-few';
   if (entries.length > k + 1 || entries.some(({ index }) => index >= n)) return 'unknown-client';
@@ -35,13 +35,13 @@ export function checkRoster(
     : undefined;
 }
 
-function hasSameKeys(left: PublicKeys, right: PublicKeys): boolean {
+function hasSameKeys(left: ClientPublicKeys, right: ClientPublicKeys): boolean {
   if (!equalBytes(left.channelKey, right.channelKey)) return false;
   return equalBytes(left.maskKey, right.maskKey);
 }
 
 /** What lists are checked against. */
-export interface ListView {
+export interface SurvivorListsExpectations {
   /** Clients whose shares arrived, and this client. */
   readonly sharers: ReadonlySet<number>;
   readonly own: number;
@@ -53,10 +53,10 @@ export interface ListView {
  * Checks the lists of survivors and lost, so that the server cannot ask for both secrets of a client: the
  * lists are disjoint, name only clients that sent shares, and this client is a survivor.
  */
-export function checkLists(
+export function checkSurvivorLists(
   { survivors, lost }: SurvivorLists,
-  { sharers, own, t }: ListView,
-): SecaggDrop | undefined {
+  { sharers, own, t }: SurvivorListsExpectations,
+): SecaggDropReason | undefined {
   const isSurvivor = new Set(survivors);
   if (lost.some((index) => isSurvivor.has(index))) return 'list-overlap';
   if ([...survivors, ...lost].some((index) => !sharers.has(index))) return 'list-not-subset';

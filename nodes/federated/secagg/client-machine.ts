@@ -10,32 +10,37 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { assert } from './assert.ts';
-import { checkLists, checkRoster, type RosterView } from './client-checks.ts';
-import type { ClientParts } from './client-parts.ts';
+import { checkRoster, checkSurvivorLists, type RosterExpectations } from './client-checks.ts';
+import type { ClientMachineParts } from './client-parts.ts';
 import { ClientSecrets } from './client-secrets.ts';
-import type { SecaggDrop } from './drops.ts';
+import type { SecaggDropReason } from './drops.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './effects.ts';
-import { signOf } from './graph.ts';
-import { inBatches, JobStages } from './job-stage.ts';
-import { holderCostNs, type NeighbourSecrets, type OpenedBox, type VerifyInput } from './jobs.ts';
-import { addSums, maskSumJobs } from './mask-sum.ts';
+import { pairMaskSign } from './graph.ts';
+import { JobStages, splitIntoBatches } from './job-stage.ts';
 import {
-  copyKeys,
-  MESSAGE_TYPES,
-  type MessageBody,
-  type PublicKeys,
+  type NeighbourSecrets,
+  type OpenedBox,
+  shareWithHolderCostNs,
+  type VerifySignaturesInput,
+} from './jobs.ts';
+import { addMaskSums, sumMasksJobInputs } from './mask-sum.ts';
+import {
+  type ClientPublicKeys,
+  copyClientPublicKeys,
+  type IndexedSignature,
+  SECAGG_MESSAGE_TYPES,
+  type SecaggMessageBody,
   type SecaggOutcome,
   type ShareBox,
-  type SignedBy,
   type SurvivorLists,
   type UnmaskShare,
 } from './messages.ts';
-import { largestElement, pack } from './ring.ts';
-import { sessionNameOf } from './session-config.ts';
-import { advertiseText, survivorsText } from './signed-text.ts';
-import { decodeMessage, encodeMessage } from './wire.ts';
+import { largestRingElement, packRingVector } from './ring.ts';
+import { sessionIdOf } from './session-config.ts';
+import { advertisedKeysToSign, survivorsToSign } from './signed-text.ts';
+import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
 /** Batches are cut so that a job takes about this time, ns. */
 const BATCH_NS = 20_000_000;
@@ -44,15 +49,15 @@ const BATCH_ITEMS = 150;
 
 /** The phase in which a message is expected. */
 const EXPECTED_IN: ReadonlyMap<number, ClientPhase> = new Map([
-  [MESSAGE_TYPES.roster, 'advertised'],
-  [MESSAGE_TYPES.forward, 'shared'],
-  [MESSAGE_TYPES.survivors, 'masked'],
-  [MESSAGE_TYPES.signatures, 'signed'],
+  [SECAGG_MESSAGE_TYPES.roster, 'advertised'],
+  [SECAGG_MESSAGE_TYPES.forward, 'shared'],
+  [SECAGG_MESSAGE_TYPES.survivors, 'masked'],
+  [SECAGG_MESSAGE_TYPES.signatures, 'signed'],
 ]);
 
-/** A client of one session. */
-export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, ClientEffect> {
-  readonly #parts: ClientParts;
+/** The machine of one client in one session of secure aggregation. */
+export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue>, ClientEffect> {
+  readonly #parts: ClientMachineParts;
   readonly #session: Uint8Array;
   readonly #secrets: ClientSecrets;
   readonly #jobs: JobStages;
@@ -61,19 +66,19 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
   /** Types of the messages that were accepted. */
   readonly #taken = new Set<number>();
-  /** By index of a neighbour: channel and seed. */
+  /** Channel and seed shared with each neighbour, by the neighbour's index. */
   #shared = new Map<number, NeighbourSecrets>();
-  /** By index of a neighbour that sent shares: its box. */
+  /** The sealed shares from each neighbour that sent them, by the neighbour's index. */
   #boxes = new Map<number, Uint8Array>();
   #update: Uint32Array | undefined;
   #lists: SurvivorLists = { survivors: [], lost: [] };
 
-  constructor(parts: ClientParts) {
+  constructor(parts: ClientMachineParts) {
     const { config, index, crypto, identity } = parts;
     assert(index >= 0 && index < config.n, `client ${index} of ${config.n}`);
     assert(config.mode !== 'signed' || identity !== undefined, 'signed mode without an identity');
     this.#parts = parts;
-    this.#session = sessionNameOf(config, crypto);
+    this.#session = sessionIdOf(config, crypto);
     this.#secrets = new ClientSecrets(parts);
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
   }
@@ -128,11 +133,11 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     const { index, identity, crypto } = this.#parts;
     const keys = { index, channelKey, maskKey };
     this.#send({
-      type: MESSAGE_TYPES.advertise,
+      type: SECAGG_MESSAGE_TYPES.advertise,
       ...keys,
       ...(this.#isSigned &&
         identity !== undefined && {
-          signature: crypto.ed25519Sign(identity.secret, advertiseText(this.#session, keys)),
+          signature: crypto.ed25519Sign(identity.secret, advertisedKeysToSign(this.#session, keys)),
         }),
     });
     this.#enter('advertised');
@@ -143,7 +148,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   }
 
   #take(bytes: Uint8Array): void {
-    const decoded = decodeMessage(bytes);
+    const decoded = decodeSecaggMessage(bytes);
     const drop = typeof decoded === 'string' ? decoded : this.#accept(decoded);
     if (drop !== undefined) this.#drop(drop);
   }
@@ -151,16 +156,16 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #accept({
     session,
     body,
-  }: Exclude<ReturnType<typeof decodeMessage>, string>): SecaggDrop | undefined {
+  }: Exclude<ReturnType<typeof decodeSecaggMessage>, string>): SecaggDropReason | undefined {
     if (session === undefined) return 'wrong-round';
     if (!equalBytes(session, this.#session)) return 'wrong-session';
     if (this.#phase === 'idle' || this.#phase === 'finished') return 'wrong-round';
-    if (body.type === MESSAGE_TYPES.done) {
+    if (body.type === SECAGG_MESSAGE_TYPES.done) {
       this.#finish(body.outcome);
       return undefined;
     }
     if (this.#taken.has(body.type)) {
-      return body.type === MESSAGE_TYPES.survivors ? 'asked-twice' : 'duplicate';
+      return body.type === SECAGG_MESSAGE_TYPES.survivors ? 'asked-twice' : 'duplicate';
     }
     if (EXPECTED_IN.get(body.type) !== this.#phase || this.#jobs.isBusy) return 'wrong-round';
     const drop = this.#perform(body);
@@ -168,57 +173,59 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     return drop;
   }
 
-  #perform(body: MessageBody): SecaggDrop | undefined {
-    if (body.type === MESSAGE_TYPES.roster) return this.#takeRoster(body.entries);
-    if (body.type === MESSAGE_TYPES.forward) return this.#takeBoxes(body.boxes);
-    if (body.type === MESSAGE_TYPES.survivors) return this.#takeLists(body);
-    if (body.type === MESSAGE_TYPES.signatures) return this.#takeSignatures(body.signatures);
+  #perform(body: SecaggMessageBody): SecaggDropReason | undefined {
+    if (body.type === SECAGG_MESSAGE_TYPES.roster) return this.#takeRoster(body.entries);
+    if (body.type === SECAGG_MESSAGE_TYPES.forward) return this.#takeBoxes(body.boxes);
+    if (body.type === SECAGG_MESSAGE_TYPES.survivors) return this.#takeLists(body);
+    if (body.type === SECAGG_MESSAGE_TYPES.signatures) return this.#takeSignatures(body.signatures);
     return 'wrong-round';
   }
 
   // Round 1: shares.
 
-  #takeRoster(entries: readonly PublicKeys[]): SecaggDrop | undefined {
-    const view: RosterView = {
+  #takeRoster(entries: readonly ClientPublicKeys[]): SecaggDropReason | undefined {
+    const view: RosterExpectations = {
       config: this.#parts.config,
       own: { index: this.#parts.index, ...this.#secrets.publicKeys },
     };
     const drop = checkRoster(entries, view);
     if (drop !== undefined) return drop;
-    const copies = entries.map(copyKeys);
+    const copies = entries.map(copyClientPublicKeys);
     if (!this.#isSigned) {
       this.#share(copies);
       return undefined;
     }
     const items = this.#advertisements(copies);
     if (items === undefined) return 'bad-signature';
-    const inputs = inBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
+    const inputs = splitIntoBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
     this.#jobs.start('verifySignatures', inputs, (outputs) => {
       if (outputs.flat().every(Boolean)) this.#share(copies);
-      else this.#takeBack(MESSAGE_TYPES.roster, 'bad-signature');
+      else this.#takeBack(SECAGG_MESSAGE_TYPES.roster, 'bad-signature');
     });
     return undefined;
   }
 
   /** What the signatures of a roster must cover; undefined if one or its signer's key is missing. */
-  #advertisements(entries: readonly PublicKeys[]): VerifyInput['items'] | undefined {
-    const items: VerifyInput['items'][number][] = [];
+  #advertisements(
+    entries: readonly ClientPublicKeys[],
+  ): VerifySignaturesInput['items'] | undefined {
+    const items: VerifySignaturesInput['items'][number][] = [];
     for (const entry of entries) {
       const publicKey = this.#parts.identity?.publicKeyOf(entry.index);
       const { signature } = entry;
       if (publicKey === undefined || signature === undefined) return undefined;
-      items.push({ publicKey, signature, message: advertiseText(this.#session, entry) });
+      items.push({ publicKey, signature, message: advertisedKeysToSign(this.#session, entry) });
     }
     return items;
   }
 
-  #share(entries: readonly PublicKeys[]): void {
+  #share(entries: readonly ClientPublicKeys[]): void {
     const { index, config } = this.#parts;
     const others = entries.filter((entry) => entry.index !== index);
     this.#shared = new Map();
     this.#secrets.drawShares();
-    const size = Math.max(1, Math.floor(BATCH_NS / holderCostNs(config.t)));
-    const inputs = inBatches(others, size).map((holders) => ({
+    const size = Math.max(1, Math.floor(BATCH_NS / shareWithHolderCostNs(config.t)));
+    const inputs = splitIntoBatches(others, size).map((holders) => ({
       ...{ session: this.#session, index, holders },
       ...this.#secrets.toShare,
     }));
@@ -228,30 +235,30 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #sendShares(found: readonly (NeighbourSecrets | undefined)[]): void {
     for (const shared of found) {
       if (shared === undefined) {
-        this.#takeBack(MESSAGE_TYPES.roster, 'low-order-key');
+        this.#takeBack(SECAGG_MESSAGE_TYPES.roster, 'low-order-key');
         return;
       }
       this.#shared.set(shared.index, shared);
     }
     const boxes = [...this.#shared.values()].map(({ index, box }) => ({ index, box }));
     this.#secrets.keepOwnShares();
-    this.#send({ type: MESSAGE_TYPES.shareKeys, boxes });
+    this.#send({ type: SECAGG_MESSAGE_TYPES.shareKeys, boxes });
     this.#enter('shared');
   }
 
   /** Undoes the acceptance of a message that a job found bad; a genuine one may follow. */
-  #takeBack(type: number, reason: SecaggDrop): void {
+  #takeBack(type: number, reason: SecaggDropReason): void {
     this.#taken.delete(type);
     this.#drop(reason);
   }
 
   // Round 2: the masked input.
 
-  #takeBoxes(boxes: readonly ShareBox[]): SecaggDrop | undefined {
+  #takeBoxes(boxes: readonly ShareBox[]): SecaggDropReason | undefined {
     if (boxes.some(({ index }) => !this.#shared.has(index))) return 'unknown-client';
     if (boxes.length + 1 < this.#parts.config.t) return 'too-few';
     this.#boxes = new Map(boxes.map(({ index, box }) => [index, box.slice()]));
-    this.#taken.add(MESSAGE_TYPES.forward);
+    this.#taken.add(SECAGG_MESSAGE_TYPES.forward);
     this.#mask();
     return undefined;
   }
@@ -260,7 +267,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     const { m, bits } = this.#parts.config;
     assert(ring.length === m, `an update of ${ring.length} elements in a session of ${m}`);
     assert(this.#update === undefined, 'one update per session');
-    const largest = largestElement(bits);
+    const largest = largestRingElement(bits);
     assert(
       ring.every((value) => value <= largest),
       `an update with an element above 2^${bits} - 1`,
@@ -274,26 +281,29 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
   #mask(): void {
     const vector = this.#update;
     if (vector === undefined || this.#phase !== 'shared') return;
-    if (!this.#taken.has(MESSAGE_TYPES.forward)) return;
+    if (!this.#taken.has(SECAGG_MESSAGE_TYPES.forward)) return;
     const { index, config } = this.#parts;
     const streams = [...this.#boxes.keys()].map((other) => {
       const { seed } = this.#shared.get(other) as NeighbourSecrets;
-      return { seed, sign: signOf(index, other) };
+      return { seed, sign: pairMaskSign(index, other) };
     });
     streams.push({ seed: this.#secrets.ownSeed(this.#session), sign: 1 });
-    this.#jobs.start('sumMasks', maskSumJobs(streams, config.m), (sums) => {
-      addSums(vector, sums, config.bits);
+    this.#jobs.start('sumMasks', sumMasksJobInputs(streams, config.m), (sums) => {
+      addMaskSums(vector, sums, config.bits);
       this.#update = undefined;
-      this.#send({ type: MESSAGE_TYPES.maskedInput, packed: pack(vector, config.bits) });
+      this.#send({
+        type: SECAGG_MESSAGE_TYPES.maskedInput,
+        packed: packRingVector(vector, config.bits),
+      });
       this.#enter('masked');
     });
   }
 
   // Rounds 3 and 4: consistency and shares.
 
-  #takeLists(lists: SurvivorLists): SecaggDrop | undefined {
+  #takeLists(lists: SurvivorLists): SecaggDropReason | undefined {
     const { config, index, identity, crypto, least = 0 } = this.#parts;
-    const { checkLists: check = checkLists } = this.#parts;
+    const { checkLists: check = checkSurvivorLists } = this.#parts;
     const isComplete = config.k === config.n - 1;
     const t = isComplete ? Math.max(config.t, least) : config.t;
     const sharers = new Set([...this.#boxes.keys(), index]);
@@ -304,28 +314,28 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
       this.#open();
       return undefined;
     }
-    const text = survivorsText(this.#session, lists.survivors);
+    const text = survivorsToSign(this.#session, lists.survivors);
     const signature = crypto.ed25519Sign(identity.secret, text);
-    this.#send({ type: MESSAGE_TYPES.consistency, signature });
+    this.#send({ type: SECAGG_MESSAGE_TYPES.consistency, signature });
     this.#enter('signed');
     return undefined;
   }
 
   /** At least t survivors must have signed the list that this client saw. */
-  #takeSignatures(signatures: readonly SignedBy[]): SecaggDrop | undefined {
+  #takeSignatures(signatures: readonly IndexedSignature[]): SecaggDropReason | undefined {
     const survivors = new Set(this.#lists.survivors);
     if (signatures.some(({ index }) => !survivors.has(index))) return 'bad-signature';
-    const message = survivorsText(this.#session, this.#lists.survivors);
+    const message = survivorsToSign(this.#session, this.#lists.survivors);
     const items = signatures.flatMap(({ index, signature }) => {
       const publicKey = this.#parts.identity?.publicKeyOf(index);
       return publicKey === undefined ? [] : [{ publicKey, message, signature: signature.slice() }];
     });
-    const inputs = inBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
+    const inputs = splitIntoBatches(items, BATCH_ITEMS).map((batch) => ({ items: batch }));
     const { t } = this.#parts.config;
     if (items.length < t) return 'bad-signature';
     this.#jobs.start('verifySignatures', inputs, (outputs) => {
       if (outputs.flat().filter(Boolean).length >= t) this.#open();
-      else this.#takeBack(MESSAGE_TYPES.signatures, 'bad-signature');
+      else this.#takeBack(SECAGG_MESSAGE_TYPES.signatures, 'bad-signature');
     });
     return undefined;
   }
@@ -339,7 +349,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
       channel: (this.#shared.get(other) as NeighbourSecrets).channel,
       box: this.#boxes.get(other) as Uint8Array,
     }));
-    const inputs = inBatches(boxes, BATCH_ITEMS).map((batch) => ({
+    const inputs = splitIntoBatches(boxes, BATCH_ITEMS).map((batch) => ({
       ...{ session: this.#session, index, boxes: batch },
     }));
     this.#jobs.start('openBoxes', inputs, (outputs) => this.#sendUnmask(outputs.flat()));
@@ -361,7 +371,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
       });
     const { survivors, lost } = this.#lists;
     const given = [...give(survivors, 'own'), ...give(lost, 'pair')];
-    this.#send({ type: MESSAGE_TYPES.unmask, shares: given });
+    this.#send({ type: SECAGG_MESSAGE_TYPES.unmask, shares: given });
     this.#wipe();
     this.#enter('unmasked');
   }
@@ -381,8 +391,8 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#update = undefined;
   }
 
-  #send(body: MessageBody): void {
-    const bytes = encodeMessage(this.#session, body);
+  #send(body: SecaggMessageBody): void {
+    const bytes = encodeSecaggMessage(this.#session, body);
     this.#effects.push({ kind: 'send', bytes, type: body.type });
   }
 
@@ -391,7 +401,7 @@ export class ClientMachine implements Machine<Exclude<ClientInput, TimerDue>, Cl
     this.#effects.push({ kind: 'phase', phase });
   }
 
-  #drop(reason: SecaggDrop): void {
+  #drop(reason: SecaggDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 }

@@ -5,8 +5,8 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { checkLists } from './client-checks.ts';
-import type { KeyLedger } from './key-ledger.ts';
+import type { checkSurvivorLists } from './client-checks.ts';
+import type { UsedKeyLedger } from './key-ledger.ts';
 import type { SeedRule } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
 
@@ -19,7 +19,7 @@ export interface ClientIdentity {
 }
 
 /** What a client needs. */
-export interface ClientParts {
+export interface ClientMachineParts {
   readonly config: SecaggConfig;
   /** 0 … n-1. */
   readonly index: number;
@@ -33,9 +33,9 @@ export interface ClientParts {
   /** Time from the beginning until the client gives up, ns. */
   readonly sessionTimeoutNs: Nanoseconds;
   /** Refuses keys that an earlier session of this client had. */
-  readonly ledger?: KeyLedger;
+  readonly ledger?: UsedKeyLedger;
   /** How seeds are derived from secrets; by default as the protocol has it. */
   readonly seeds?: SeedRule | undefined;
   /** Its check of the lists of survivors and lost; by default that of the protocol. */
-  readonly checkLists?: typeof checkLists;
+  readonly checkLists?: typeof checkSurvivorLists;
 }

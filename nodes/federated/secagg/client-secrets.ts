@@ -5,18 +5,18 @@
  */
 import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
-import type { ClientParts } from './client-parts.ts';
-import { KEY_LENGTH } from './geometry.ts';
-import type { NeighbourSecrets, ShareInput } from './jobs.ts';
-import type { PublicKeys } from './messages.ts';
-import { ownSeed, PROTOCOL_SEED_RULE } from './seeds.ts';
-import { holderPoint, type Polynomials, splitSecret } from './shamir.ts';
+import type { ClientMachineParts } from './client-parts.ts';
+import { KEY_BYTES } from './geometry.ts';
+import type { NeighbourSecrets, ShareKeysInput } from './jobs.ts';
+import type { ClientPublicKeys } from './messages.ts';
+import { ownMaskSeed, PROTOCOL_SEED_RULE } from './seeds.ts';
+import { holderPoint, type SecretPolynomials, splitSecret } from './shamir.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /** Secrets of one client. */
 export class ClientSecrets {
-  readonly #parts: ClientParts;
+  readonly #parts: ClientMachineParts;
   #channelSecret: Uint8Array = NOTHING;
   #maskSecret: Uint8Array = NOTHING;
   #ownSecret: Uint8Array = NOTHING;
@@ -26,14 +26,14 @@ export class ClientSecrets {
     own: NOTHING,
     pair: NOTHING,
   };
-  publicKeys: Omit<PublicKeys, 'index'> = { channelKey: NOTHING, maskKey: NOTHING };
+  publicKeys: Omit<ClientPublicKeys, 'index'> = { channelKey: NOTHING, maskKey: NOTHING };
 
-  constructor(parts: ClientParts) {
+  constructor(parts: ClientMachineParts) {
     this.#parts = parts;
   }
 
   /** Draws the keys of channel and masks. */
-  drawKeys(): Omit<PublicKeys, 'index'> {
+  drawKeys(): Omit<ClientPublicKeys, 'index'> {
     const { crypto, ledger } = this.#parts;
     this.#channelSecret = this.#draw();
     this.#maskSecret = this.#draw();
@@ -54,7 +54,7 @@ export class ClientSecrets {
   }
 
   /** What the job needs to share both secrets. */
-  get toShare(): Pick<ShareInput, 'channelSecret' | 'maskSecret' | 'ownSecret'> {
+  get toShare(): Pick<ShareKeysInput, 'channelSecret' | 'maskSecret' | 'ownSecret'> {
     return {
       channelSecret: this.#channelSecret,
       maskSecret: this.#maskPolynomials,
@@ -79,8 +79,8 @@ export class ClientSecrets {
   /** Seed of the own mask. */
   ownSeed(session: Uint8Array): Uint8Array {
     const { crypto, seeds, index } = this.#parts;
-    assert(this.#ownSecret.length === KEY_LENGTH, 'an own mask before its secret');
-    return ownSeed({ crypto, session, seeds }, this.#ownSecret, index);
+    assert(this.#ownSecret.length === KEY_BYTES, 'an own mask before its secret');
+    return ownMaskSeed({ crypto, session, seeds }, this.#ownSecret, index);
   }
 
   /** Overwrites all secrets, and those shared with neighbours. */
@@ -97,11 +97,11 @@ export class ClientSecrets {
     this.#wipePolynomials();
   }
 
-  get #maskPolynomials(): Polynomials {
+  get #maskPolynomials(): SecretPolynomials {
     return { secret: this.#maskSecret, coefficients: this.#maskCoefficients };
   }
 
-  get #ownPolynomials(): Polynomials {
+  get #ownPolynomials(): SecretPolynomials {
     return { secret: this.#ownSecret, coefficients: this.#ownCoefficients };
   }
 
@@ -112,6 +112,6 @@ export class ClientSecrets {
   }
 
   #draw(): Uint8Array {
-    return this.#parts.randomBytes(KEY_LENGTH);
+    return this.#parts.randomBytes(KEY_BYTES);
   }
 }

@@ -7,10 +7,10 @@
  */
 import { floorOfShare } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { THRESHOLD_MIN } from './geometry.ts';
+import { SHARE_THRESHOLD_MIN } from './geometry.ts';
 
 /** What a graph must withstand. */
-export interface GraphDemand {
+export interface MaskGraphRequirements {
   readonly clients: number;
   /** Share of the clients that collude with the server, 0 … 1. */
   readonly adversarial: number;
@@ -25,7 +25,7 @@ export interface GraphDemand {
 }
 
 /** A graph's degree and the threshold of its shares. */
-export interface GraphChoice {
+export interface MaskGraphParameters {
   readonly degree: number;
   readonly threshold: number;
 }
@@ -36,7 +36,9 @@ const CORRECTNESS_BITS = 20;
 const EXPONENT_MIN = -699;
 
 /** The smallest even degree that meets the demand; undefined if even a complete graph does not. */
-export function chooseDegree(demand: GraphDemand): GraphChoice | undefined {
+export function chooseMaskGraphDegree(
+  demand: MaskGraphRequirements,
+): MaskGraphParameters | undefined {
   const { clients, security = SECURITY_BITS } = demand;
   const events = new Events(demand);
   // Two kinds of events break security, and share the bound.
@@ -53,12 +55,12 @@ class Events {
   readonly #clients: number;
   readonly #adversarial: number;
   readonly #dropout: number;
-  readonly #server: GraphDemand['server'];
+  readonly #server: MaskGraphRequirements['server'];
   readonly #correctness: number;
   /** Logarithms of factorials. */
   readonly #logs: Float64Array;
 
-  constructor(demand: GraphDemand) {
+  constructor(demand: MaskGraphRequirements) {
     const { clients, adversarial, dropout, server, correctness = CORRECTNESS_BITS } = demand;
     this.#clients = clients;
     this.#adversarial = floorOfShare(adversarial, clients);
@@ -93,7 +95,7 @@ class Events {
     let short = 0;
     for (let count = 0; count < threshold; count += 1) short += alive[count] as number;
     // A survivor holds a share of its own secret, so that a threshold of 2 needs one neighbour too.
-    return n * short < this.#correctness ? Math.max(threshold, THRESHOLD_MIN) : undefined;
+    return n * short < this.#correctness ? Math.max(threshold, SHARE_THRESHOLD_MIN) : undefined;
   }
 
   /** The smallest number of adversarial neighbours that is reached with less than this probability. */

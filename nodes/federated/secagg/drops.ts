@@ -5,7 +5,7 @@
  */
 
 /** The reasons, each with its meaning. */
-export const SECAGG_DROPS = {
+export const SECAGG_DROP_REASONS = {
   'bad-cbor': 'not CBOR, or not a message of this version',
   'not-canonical': 'CBOR that is not in the one form that the suite allows, or an unsorted list',
   'wrong-session': 'belongs to another session',
@@ -31,5 +31,5 @@ export const SECAGG_DROPS = {
   'padding-not-zero': 'bits behind the last element of a masked input',
 } as const;
 
-/** One of {@link SECAGG_DROPS}. */
-export type SecaggDrop = keyof typeof SECAGG_DROPS;
+/** One of {@link SECAGG_DROP_REASONS}. */
+export type SecaggDropReason = keyof typeof SECAGG_DROP_REASONS;

@@ -4,9 +4,9 @@
  * @module
  */
 import type { TimerDue } from '../../_kit/machine.ts';
-import type { SecaggDrop } from './drops.ts';
-import type { ComputedInput, ComputeEffect } from './job-stage.ts';
-import type { MessageType, SecaggOutcome } from './messages.ts';
+import type { SecaggDropReason } from './drops.ts';
+import type { ComputeJobEffect, JobOutputInput } from './job-stage.ts';
+import type { SecaggMessageType, SecaggOutcome } from './messages.ts';
 
 /** A client's phases; each lasts until the next message is sent. */
 export type ClientPhase =
@@ -24,14 +24,14 @@ export type ClientInput =
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
   /** The input to the sum: `m` elements below 2^bits. Belongs to the machine from now on. */
   | { readonly kind: 'update'; readonly ring: Uint32Array }
-  | ComputedInput
+  | JobOutputInput
   | TimerDue;
 
 /** The effects of a client's machine. */
 export type ClientEffect =
-  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly type: MessageType }
-  | ComputeEffect
-  | { readonly kind: 'drop'; readonly reason: SecaggDrop }
+  | { readonly kind: 'send'; readonly bytes: Uint8Array; readonly type: SecaggMessageType }
+  | ComputeJobEffect
+  | { readonly kind: 'drop'; readonly reason: SecaggDropReason }
   | { readonly kind: 'phase'; readonly phase: ClientPhase }
   | { readonly kind: 'finished'; readonly outcome: SecaggOutcome };
 
@@ -52,18 +52,18 @@ export type ServerInput =
   | { readonly kind: 'message'; readonly from: number; readonly bytes: Uint8Array }
   /** This client will not answer any more. */
   | { readonly kind: 'gone'; readonly index: number }
-  | ComputedInput
+  | JobOutputInput
   | TimerDue;
 
 /** Why a session gives no sum. */
-export type AbortReason =
+export type SecaggAbortReason =
   /** Fewer clients, or shares of one secret, than the threshold. */
   | 'too-few'
   /** A sum of fewer inputs than options allow. */
   | 'small-sum'
   | 'reconstruct-mismatch'
   | 'share-inconsistent'
-  /** A job failed. */
+  /** A job of `host.compute` failed. */
   | 'compute-failed';
 
 /** The effects of a server's machine. */
@@ -72,11 +72,11 @@ export type ServerEffect =
       readonly kind: 'send';
       readonly to: number;
       readonly bytes: Uint8Array;
-      readonly type: MessageType;
+      readonly type: SecaggMessageType;
     }
-  | ComputeEffect
+  | ComputeJobEffect
   /** `from` is the sender, or the owner of a share that does not fit. */
-  | { readonly kind: 'drop'; readonly reason: SecaggDrop; readonly from: number }
+  | { readonly kind: 'drop'; readonly reason: SecaggDropReason; readonly from: number }
   /** `members`: the clients that are expected to answer in this phase. */
   | { readonly kind: 'phase'; readonly phase: ServerPhase; readonly members: readonly number[] }
   | {
@@ -90,7 +90,7 @@ export type ServerEffect =
   | {
       readonly kind: 'aborted';
       readonly outcome: SecaggOutcome;
-      readonly reason: AbortReason;
+      readonly reason: SecaggAbortReason;
       /** The phase in which the session was aborted. */
       readonly phase: ServerPhase;
     }

@@ -5,12 +5,12 @@
  * @module
  */
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import { BOX_LENGTH, KEY_LENGTH, SESSION_LENGTH } from './geometry.ts';
-import { packedLength } from './ring.ts';
+import { BOX_BYTES, KEY_BYTES, SESSION_ID_BYTES } from './geometry.ts';
+import { packedVectorBytes } from './ring.ts';
 import type { SecaggConfig } from './session-config.ts';
 
 /** A round as the paper describes it. */
-export interface PaperRound {
+export interface PaperRoundParameters {
   readonly clients: number;
   /** Elements of the vector. */
   readonly length: number;
@@ -22,7 +22,7 @@ export interface PaperRound {
 const PAPER_KEY_BITS = 256;
 
 /** Bytes of a client's traffic in both directions, after the paper's formula. */
-export function paperBytes({ clients, length, inputBits }: PaperRound): number {
+export function paperClientBytes({ clients, length, inputBits }: PaperRoundParameters): number {
   const largest = clients * (2 ** inputBits - 1);
   let ringBits = 0;
   while (2 ** ringBits < largest + 1) ringBits += 1;
@@ -31,29 +31,33 @@ export function paperBytes({ clients, length, inputBits }: PaperRound): number {
 }
 
 /** A client's traffic divided by the bytes of its plain vector. */
-export function paperExpansion(round: PaperRound): number {
-  return paperBytes(round) / ((round.length * round.inputBits) / 8);
+export function paperTrafficExpansion(round: PaperRoundParameters): number {
+  return paperClientBytes(round) / ((round.length * round.inputBits) / 8);
 }
 
 /** Bytes of a client's messages of one round. */
-export interface RoundBytes {
+export interface ClientRoundBytes {
   readonly up: number;
   readonly down: number;
 }
 
 /** Bytes of the array head, the type, and the session with its head. */
-const PREFIX = 2 + 2 + SESSION_LENGTH;
+const PREFIX = 2 + 2 + SESSION_ID_BYTES;
 
 /**
  * Bytes of the messages 1 to 9 of a client in semi-honest mode, if nobody leaves; invitation and end
  * not counted. Indices are counted as one byte, heads of lists as one.
  */
-export function roundBytes({ k, m, bits }: Pick<SecaggConfig, 'k' | 'm' | 'bits'>): RoundBytes {
-  const key = 2 + KEY_LENGTH;
+export function semiHonestRoundBytes({
+  k,
+  m,
+  bits,
+}: Pick<SecaggConfig, 'k' | 'm' | 'bits'>): ClientRoundBytes {
+  const key = 2 + KEY_BYTES;
   const entry = 1 + 1 + 2 * key;
-  const box = 1 + 1 + 2 + BOX_LENGTH;
+  const box = 1 + 1 + 2 + BOX_BYTES;
   const share = 1 + 1 + 1 + key;
-  const packed = packedLength({ length: m, bits });
+  const packed = packedVectorBytes({ length: m, bits });
   const input = PREFIX + byteStringHead(packed) + packed;
   const lists = PREFIX + 1 + (k + 1) + 1;
   return {

@@ -7,40 +7,40 @@
  */
 
 /** Bytes of a key of X25519, of a mask seed and of a secret that is shared. */
-export const KEY_LENGTH = 32;
+export const KEY_BYTES = 32;
 /** Bytes of a session identifier, a SHA-256. */
-export const SESSION_LENGTH = 32;
+export const SESSION_ID_BYTES = 32;
 /** Random bytes that make a session unique. */
-export const SESSION_RANDOM_LENGTH = 16;
+export const SESSION_RANDOM_BYTES = 16;
 /** Bytes of the digest of the model that a round starts from. */
-export const MODEL_HASH_LENGTH = 32;
+export const MODEL_HASH_BYTES = 32;
 /** Bytes of a signature of Ed25519. */
-export const SIGNATURE_LENGTH = 64;
+export const SIGNATURE_BYTES = 64;
 /** Bytes of the nonce of ChaCha20. */
-export const NONCE_LENGTH = 12;
+export const CHACHA20_NONCE_BYTES = 12;
 /** Bytes inside a box: from, to, share of the masking secret, share of the own mask. */
-export const BOX_PLAIN_LENGTH = 8 + 2 * KEY_LENGTH;
+export const BOX_PLAINTEXT_BYTES = 8 + 2 * KEY_BYTES;
 /** Bytes of a box: its content and the tag. */
-export const BOX_LENGTH = BOX_PLAIN_LENGTH + 16;
+export const BOX_BYTES = BOX_PLAINTEXT_BYTES + 16;
 
 /** A share's point is its holder's index + 1, which must be an element of GF(2^16) other than 0. */
-export const CLIENTS_MAX = 65_534;
+export const SESSION_CLIENTS_MAX = 65_534;
 /** Elements are cut from 32-bit words of the key stream. */
-export const BITS_MAX = 32;
+export const ELEMENT_BITS_MAX = 32;
 /** Most elements of a vector: 1 GiB on the wire at 32 bits. */
-export const LENGTH_MAX = 268_435_456;
+export const VECTOR_ELEMENTS_MAX = 268_435_456;
 /** The smallest threshold at which no holder alone rebuilds a secret. */
-export const THRESHOLD_MIN = 2;
+export const SHARE_THRESHOLD_MIN = 2;
 
 /** Version of the suite. */
 export const SUITE_VERSION = 1;
 /** Begins all labels of the suite. */
-export const SUITE_LABEL = 'orrery/secagg/1/';
+export const SUITE_LABEL_PREFIX = 'orrery/secagg/1/';
 
 /**
  * Elements of one piece of key stream: 128 kB. OpenSSL is fastest between 64 and 512 kB; at 4 MB the
  * stream leaves the caches and the rate falls to less than half.
  */
-export const PIECE_ELEMENTS = 32_768;
+export const KEY_STREAM_PIECE_ELEMENTS = 32_768;
 /** Elements in a block of ChaCha20. */
-export const BLOCK_ELEMENTS = 16;
+export const CHACHA20_BLOCK_ELEMENTS = 16;

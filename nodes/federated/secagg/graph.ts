@@ -23,15 +23,15 @@ export interface Shuffler {
  * @param members Ascending.
  * @param k Neighbours of each, even unless the graph is complete.
  */
-export function drawGraph(members: readonly number[], k: number, random: Shuffler): MaskGraph {
-  if (k >= members.length - 1) return completeGraph(members);
+export function drawMaskGraph(members: readonly number[], k: number, random: Shuffler): MaskGraph {
+  if (k >= members.length - 1) return completeMaskGraph(members);
   const order = [...members];
   random.shuffle(order);
-  return ringGraph(order, k);
+  return ringMaskGraph(order, k);
 }
 
 /** The graph in which each client is a neighbour of all others. */
-export function completeGraph(members: readonly number[]): MaskGraph {
+export function completeMaskGraph(members: readonly number[]): MaskGraph {
   const isMember = new Set(members);
   return {
     neighboursOf: (index): readonly number[] =>
@@ -40,7 +40,7 @@ export function completeGraph(members: readonly number[]): MaskGraph {
 }
 
 /** Neighbours are the k/2 next clients on both sides of a ring in this order; k < `order.length`. */
-export function ringGraph(order: readonly number[], k: number): MaskGraph {
+export function ringMaskGraph(order: readonly number[], k: number): MaskGraph {
   const neighbours = new Map<number, readonly number[]>();
   const { length } = order;
   for (const [place, index] of order.entries()) {
@@ -58,6 +58,6 @@ export function ringGraph(order: readonly number[], k: number): MaskGraph {
 }
 
 /** How a pair mask enters the input of `own`: the larger index adds, the smaller subtracts. */
-export function signOf(own: number, other: number): 1 | -1 {
+export function pairMaskSign(own: number, other: number): 1 | -1 {
   return own > other ? 1 : -1;
 }

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import type { JobName, JobTypes } from './jobs.ts';
+import type { SecaggJobName, SecaggJobTypes } from './jobs.ts';
 
 /** Asks for a job; its output comes back under its number. */
-export interface ComputeEffect {
+export interface ComputeJobEffect {
   readonly kind: 'compute';
   /** Counts from 1 in each machine. */
   readonly job: number;
-  readonly name: JobName;
+  readonly name: SecaggJobName;
   readonly input: unknown;
 }
 
 /** The output of a job; undefined if it failed. */
-export interface ComputedInput {
+export interface JobOutputInput {
   readonly kind: 'computed';
   readonly job: number;
   readonly output: unknown;
@@ -33,9 +33,9 @@ interface Stage {
 export class JobStages {
   #next = 1;
   #stage: Stage | undefined;
-  readonly #emit: (effect: ComputeEffect) => void;
+  readonly #emit: (effect: ComputeJobEffect) => void;
 
-  constructor(emit: (effect: ComputeEffect) => void) {
+  constructor(emit: (effect: ComputeJobEffect) => void) {
     this.#emit = emit;
   }
 
@@ -45,10 +45,10 @@ export class JobStages {
   }
 
   /** Starts a step; without inputs it is done at once. */
-  start<Name extends JobName>(
+  start<Name extends SecaggJobName>(
     name: Name,
-    inputs: readonly JobTypes[Name]['input'][],
-    whenAll: (outputs: readonly JobTypes[Name]['output'][]) => void,
+    inputs: readonly SecaggJobTypes[Name]['input'][],
+    whenAll: (outputs: readonly SecaggJobTypes[Name]['output'][]) => void,
   ): void {
     if (inputs.length === 0) {
       whenAll([]);
@@ -62,7 +62,7 @@ export class JobStages {
   }
 
   /** Takes an output. @returns false if the job failed, which ends the step. */
-  accept({ job, output }: ComputedInput): boolean {
+  accept({ job, output }: JobOutputInput): boolean {
     const stage = this.#stage;
     if (stage === undefined || job < stage.first || job >= this.#next) return true;
     const place = job - stage.first;
@@ -86,7 +86,7 @@ export class JobStages {
 }
 
 /** Cuts a list into parts of at most `size`. */
-export function inBatches<Item>(
+export function splitIntoBatches<Item>(
   items: readonly Item[],
   size: number,
 ): readonly (readonly Item[])[] {

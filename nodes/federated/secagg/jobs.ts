@@ -8,21 +8,21 @@ import type { JobDefinition } from '../../../engine/host/compute.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes, readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import { BOX_LENGTH, BOX_PLAIN_LENGTH, KEY_LENGTH, NONCE_LENGTH } from './geometry.ts';
-import { applyStreams, boxData, boxKey, type Ends } from './mask.ts';
-import { agreeSeed, ownSeed, PROTOCOL_SEED_RULE, type SeedRule } from './seeds.ts';
+import { BOX_BYTES, BOX_PLAINTEXT_BYTES, CHACHA20_NONCE_BYTES, KEY_BYTES } from './geometry.ts';
+import { applyKeyStreams, boxAssociatedData, type ClientIndexPair, deriveBoxKey } from './mask.ts';
+import { agreePairMaskSeed, ownMaskSeed, PROTOCOL_SEED_RULE, type SeedRule } from './seeds.ts';
 import {
   holderPoint,
-  type Polynomials,
-  prepareWeights,
+  lagrangeWeightsAtZero,
+  makeShareCombiner,
+  type SecretPolynomials,
   splitSecret,
-  weightsAtZero,
 } from './shamir.ts';
 
-const NONCE = new Uint8Array(NONCE_LENGTH);
+const NONCE = new Uint8Array(CHACHA20_NONCE_BYTES);
 
 /** Signatures to verify. */
-export interface VerifyInput {
+export interface VerifySignaturesInput {
   readonly items: readonly {
     readonly publicKey: Uint8Array;
     readonly message: Uint8Array;
@@ -31,12 +31,12 @@ export interface VerifyInput {
 }
 
 /** A client's secrets, and the neighbours that shall hold shares of them. */
-export interface ShareInput {
+export interface ShareKeysInput {
   readonly session: Uint8Array;
   readonly index: number;
   readonly channelSecret: Uint8Array;
-  readonly maskSecret: Polynomials;
-  readonly ownSecret: Polynomials;
+  readonly maskSecret: SecretPolynomials;
+  readonly ownSecret: SecretPolynomials;
   readonly holders: readonly {
     readonly index: number;
     readonly channelKey: Uint8Array;
@@ -55,7 +55,7 @@ export interface NeighbourSecrets {
 }
 
 /** Boxes to open. */
-export interface OpenInput {
+export interface OpenBoxesInput {
   readonly session: Uint8Array;
   readonly index: number;
   readonly boxes: readonly {
@@ -71,7 +71,7 @@ export type OpenedBox =
   | { readonly index: number; readonly drop: 'box-failed' | 'box-misaddressed' };
 
 /** Secrets to rebuild, in groups for which the same clients answered. */
-export interface RebuildInput {
+export interface RebuildSecretsInput {
   readonly threshold: number;
   readonly groups: readonly RebuildGroup[];
 }
@@ -88,7 +88,7 @@ export interface RebuildGroup {
   }[];
 }
 
-/** A rebuilt secret. */
+/** A secret that was rebuilt from shares, and whether it can be right. */
 export interface RebuiltSecret {
   readonly index: number;
   readonly secret: Uint8Array;
@@ -99,7 +99,7 @@ export interface RebuiltSecret {
 }
 
 /** Secrets from which a server derives seeds. */
-export interface SeedsInput {
+export interface DeriveSeedsInput {
   readonly session: Uint8Array;
   /** Secrets of own masks. */
   readonly own: readonly { readonly index: number; readonly secret: Uint8Array }[];
@@ -112,13 +112,13 @@ export interface SeedsInput {
 }
 
 /** Seeds in the order of the input; a pair's is undefined for a key of low order. */
-export interface SeedsOutput {
+export interface DeriveSeedsOutput {
   readonly own: readonly Uint8Array[];
   readonly pairs: readonly (readonly (Uint8Array | undefined)[])[];
 }
 
 /** Masks to add up over a part of the vector. */
-export interface SumInput {
+export interface SumMasksInput {
   readonly streams: readonly { readonly seed: Uint8Array; readonly sign: 1 | -1 }[];
   /** First element, a multiple of 16. */
   readonly start: number;
@@ -126,31 +126,37 @@ export interface SumInput {
 }
 
 /** The sum of the masks modulo 2^32. */
-export interface SumOutput {
+export interface SumMasksOutput {
   readonly start: number;
   readonly sum: Uint32Array<ArrayBuffer>;
 }
 
 /** Input and output of each job. */
-export interface JobTypes {
-  readonly verifySignatures: { readonly input: VerifyInput; readonly output: readonly boolean[] };
+export interface SecaggJobTypes {
+  readonly verifySignatures: {
+    readonly input: VerifySignaturesInput;
+    readonly output: readonly boolean[];
+  };
   readonly shareKeys: {
-    readonly input: ShareInput;
+    readonly input: ShareKeysInput;
     readonly output: readonly (NeighbourSecrets | undefined)[];
   };
-  readonly openBoxes: { readonly input: OpenInput; readonly output: readonly OpenedBox[] };
+  readonly openBoxes: { readonly input: OpenBoxesInput; readonly output: readonly OpenedBox[] };
   readonly rebuildSecrets: {
-    readonly input: RebuildInput;
+    readonly input: RebuildSecretsInput;
     readonly output: readonly RebuiltSecret[];
   };
-  readonly deriveSeeds: { readonly input: SeedsInput; readonly output: SeedsOutput };
-  readonly sumMasks: { readonly input: SumInput; readonly output: SumOutput };
+  readonly deriveSeeds: { readonly input: DeriveSeedsInput; readonly output: DeriveSeedsOutput };
+  readonly sumMasks: { readonly input: SumMasksInput; readonly output: SumMasksOutput };
 }
 
 /** Name of a job. */
-export type JobName = keyof JobTypes;
+export type SecaggJobName = keyof SecaggJobTypes;
 
-function verifySignatures({ items }: VerifyInput, crypto: CryptoProvider): readonly boolean[] {
+function verifySignatures(
+  { items }: VerifySignaturesInput,
+  crypto: CryptoProvider,
+): readonly boolean[] {
   return items.map(({ publicKey, message, signature }) =>
     crypto.ed25519Verify(publicKey, message, signature),
   );
@@ -158,7 +164,7 @@ function verifySignatures({ items }: VerifyInput, crypto: CryptoProvider): reado
 
 /** Seals shares for each neighbour; undefined for one with a key of low order. */
 function shareKeys(
-  input: ShareInput,
+  input: ShareKeysInput,
   crypto: CryptoProvider,
   seeds: SeedRule,
 ): readonly (NeighbourSecrets | undefined)[] {
@@ -172,17 +178,17 @@ function shareKeys(
   const shared = holders.map((holder, place): NeighbourSecrets | undefined => {
     const ends = { from, to: holder.index };
     const channel = channelKey.sharedSecret(holder.channelKey);
-    const seed = agreeSeed(context, maskKey, { ...ends, key: holder.maskKey });
+    const seed = agreePairMaskSeed(context, maskKey, { ...ends, key: holder.maskKey });
     if (channel === undefined || seed === undefined) return undefined;
-    const plain = new Uint8Array(BOX_PLAIN_LENGTH);
+    const plain = new Uint8Array(BOX_PLAINTEXT_BYTES);
     writeUint32(plain, 0, from);
     writeUint32(plain, 4, holder.index);
     plain.set(maskShares[place] as Uint8Array, 8);
-    plain.set(ownShares[place] as Uint8Array, 8 + KEY_LENGTH);
-    const key = crypto.aead('chacha20-poly1305', boxKey(context, channel, ends));
-    const box = new Uint8Array(BOX_LENGTH);
+    plain.set(ownShares[place] as Uint8Array, 8 + KEY_BYTES);
+    const key = crypto.aead('chacha20-poly1305', deriveBoxKey(context, channel, ends));
+    const box = new Uint8Array(BOX_BYTES);
     // Each key seals one message only, so that the nonce may be constant.
-    key.seal(NONCE, boxData(session, ends), plain, box);
+    key.seal(NONCE, boxAssociatedData(session, ends), plain, box);
     key.wipe();
     wipe(plain);
     return { index: holder.index, box, channel, seed };
@@ -193,26 +199,26 @@ function shareKeys(
 }
 
 function openBoxes(
-  { session, index: to, boxes }: OpenInput,
+  { session, index: to, boxes }: OpenBoxesInput,
   crypto: CryptoProvider,
 ): readonly OpenedBox[] {
   return boxes.map(({ index: from, channel, box }) => {
-    const ends: Ends = { from, to };
-    const key = crypto.aead('chacha20-poly1305', boxKey({ crypto, session }, channel, ends));
-    const plain = new Uint8Array(BOX_PLAIN_LENGTH);
-    const length = key.open(NONCE, boxData(session, ends), box, plain);
+    const ends: ClientIndexPair = { from, to };
+    const key = crypto.aead('chacha20-poly1305', deriveBoxKey({ crypto, session }, channel, ends));
+    const plain = new Uint8Array(BOX_PLAINTEXT_BYTES);
+    const length = key.open(NONCE, boxAssociatedData(session, ends), box, plain);
     key.wipe();
-    if (length !== BOX_PLAIN_LENGTH) return { index: from, drop: 'box-failed' };
+    if (length !== BOX_PLAINTEXT_BYTES) return { index: from, drop: 'box-failed' };
     if (readUint32(plain, 0) !== from || readUint32(plain, 4) !== to) {
       return { index: from, drop: 'box-misaddressed' };
     }
-    const own = plain.slice(8 + KEY_LENGTH);
-    return { index: from, pair: plain.slice(8, 8 + KEY_LENGTH), own };
+    const own = plain.slice(8 + KEY_BYTES);
+    return { index: from, pair: plain.slice(8, 8 + KEY_BYTES), own };
   });
 }
 
 function rebuildSecrets(
-  { threshold, groups }: RebuildInput,
+  { threshold, groups }: RebuildSecretsInput,
   crypto: CryptoProvider,
 ): readonly RebuiltSecret[] {
   return groups.flatMap((group) => rebuildGroup(group, threshold, crypto));
@@ -223,11 +229,14 @@ function rebuildGroup(
   threshold: number,
   crypto: CryptoProvider,
 ): readonly RebuiltSecret[] {
-  const weigh = prepareWeights(weightsAtZero(points.slice(0, threshold)), secrets.length);
+  const weigh = makeShareCombiner(
+    lagrangeWeightsAtZero(points.slice(0, threshold)),
+    secrets.length,
+  );
   // To check a secret, it is rebuilt from the shares without the first one, too.
   const check =
     points.length > threshold
-      ? prepareWeights(weightsAtZero(points.slice(1)), secrets.length)
+      ? makeShareCombiner(lagrangeWeightsAtZero(points.slice(1)), secrets.length)
       : undefined;
   return secrets.map(({ index, shares, publicKey }) => {
     const secret = weigh(shares.slice(0, threshold));
@@ -239,17 +248,17 @@ function rebuildGroup(
 }
 
 function deriveSeeds(
-  { session, own, pairs }: SeedsInput,
+  { session, own, pairs }: DeriveSeedsInput,
   crypto: CryptoProvider,
   seeds: SeedRule,
-): SeedsOutput {
+): DeriveSeedsOutput {
   const context = { crypto, session, seeds };
   return {
-    own: own.map(({ index, secret }) => ownSeed(context, secret, index)),
+    own: own.map(({ index, secret }) => ownMaskSeed(context, secret, index)),
     pairs: pairs.map(({ index: from, secret, peers }) => {
       const opened = crypto.x25519Key(secret);
       const seeds = peers.map(({ index: to, maskKey: key }) =>
-        agreeSeed(context, opened, { from, to, key }),
+        agreePairMaskSeed(context, opened, { from, to, key }),
       );
       opened.wipe();
       return seeds;
@@ -257,19 +266,25 @@ function deriveSeeds(
   };
 }
 
-function sumMasks({ streams, start, count }: SumInput, crypto: CryptoProvider): SumOutput {
+function sumMasks(
+  { streams, start, count }: SumMasksInput,
+  crypto: CryptoProvider,
+): SumMasksOutput {
   const sum = new Uint32Array(count);
-  applyStreams(crypto, sum, { streams, start });
+  applyKeyStreams(crypto, sum, { streams, start });
   return { start, sum };
 }
 
-function definition<Name extends JobName>(
-  run: (input: JobTypes[Name]['input'], crypto: CryptoProvider) => JobTypes[Name]['output'],
-  costNs: (input: JobTypes[Name]['input']) => number,
+function definition<Name extends SecaggJobName>(
+  run: (
+    input: SecaggJobTypes[Name]['input'],
+    crypto: CryptoProvider,
+  ) => SecaggJobTypes[Name]['output'],
+  costNs: (input: SecaggJobTypes[Name]['input']) => number,
 ): JobDefinition {
   return {
-    run: (input, crypto) => run(input as JobTypes[Name]['input'], crypto),
-    costNs: (input) => Math.round(costNs(input as JobTypes[Name]['input'])),
+    run: (input, crypto) => run(input as SecaggJobTypes[Name]['input'], crypto),
+    costNs: (input) => Math.round(costNs(input as SecaggJobTypes[Name]['input'])),
   };
 }
 
@@ -277,7 +292,7 @@ function definition<Name extends JobName>(
  * Costs on one core, ns, with the provider `node`; `npm run bench -- secagg` measures the largest
  * ones anew.
  */
-export const COST_NS = {
+export const OPERATION_COST_NS = {
   agreement: 36_000,
   /** Public key of a secret. */
   publicKey: 39_000,
@@ -288,14 +303,14 @@ export const COST_NS = {
   coefficients: 96,
   /** Product of a share and its weight. */
   product: 90,
-  /** Factor of a weight that comes from one other point. */
+  /** One factor of a share's weight; a weight has a factor for each other point. */
   weight: 4,
   /** One element of a mask: key stream and addition. */
   element: 3.4,
 } as const;
 
-const { agreement, publicKey, derivation, box, verification } = COST_NS;
-const { coefficients, product, weight, element } = COST_NS;
+const { agreement, publicKey, derivation, box, verification } = OPERATION_COST_NS;
+const { coefficients, product, weight, element } = OPERATION_COST_NS;
 
 /** The jobs that derive seeds from secrets, by a rule for seeds. */
 export function seedRuleJobs(
@@ -306,7 +321,7 @@ export function seedRuleJobs(
       ...definition<'shareKeys'>(
         (input, crypto) => shareKeys(input, crypto, seeds),
         ({ holders, ownSecret }) =>
-          holders.length * holderCostNs(1 + ownSecret.coefficients.length),
+          holders.length * shareWithHolderCostNs(1 + ownSecret.coefficients.length),
       ),
       sharesAgreements: true,
     },
@@ -314,13 +329,13 @@ export function seedRuleJobs(
       (input, crypto) => deriveSeeds(input, crypto, seeds),
       ({ own, pairs }) =>
         own.length * derivation +
-        pairs.reduce((sum, { peers }) => sum + publicKey + peers.length * SEED_COST_NS, 0),
+        pairs.reduce((sum, { peers }) => sum + publicKey + peers.length * PAIR_SEED_COST_NS, 0),
     ),
   };
 }
 
 /** The jobs of secure aggregation, by name. */
-export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
+export const SECAGG_JOBS: Readonly<Record<SecaggJobName, JobDefinition>> = {
   verifySignatures: definition<'verifySignatures'>(
     verifySignatures,
     ({ items }) => items.length * verification,
@@ -330,33 +345,33 @@ export const SECAGG_JOBS: Readonly<Record<JobName, JobDefinition>> = {
     groups.reduce(
       (sum, { points, secrets }) =>
         sum +
-        weightsCostNs(points.length) +
-        secrets.reduce((part, secret) => part + rebuildCostNs(points.length, secret), 0),
+        lagrangeWeightsCostNs(points.length) +
+        secrets.reduce((part, secret) => part + rebuildSecretCostNs(points.length, secret), 0),
       0,
     ),
   ),
   ...seedRuleJobs(PROTOCOL_SEED_RULE),
   sumMasks: {
     ...definition<'sumMasks'>(sumMasks, ({ streams, count }) => streams.length * count * element),
-    transfer: { input: () => [], output: (output) => [(output as SumOutput).sum.buffer] },
+    transfer: { input: () => [], output: (output) => [(output as SumMasksOutput).sum.buffer] },
   },
 };
 
 /** Cost of the seed of one pair, ns. */
-export const SEED_COST_NS: number = agreement + derivation;
+export const PAIR_SEED_COST_NS: number = agreement + derivation;
 
 /** Cost of sharing with one holder, ns. */
-export function holderCostNs(threshold: number): number {
-  return 2 * (SEED_COST_NS + box) + threshold * coefficients;
+export function shareWithHolderCostNs(threshold: number): number {
+  return 2 * (PAIR_SEED_COST_NS + box) + threshold * coefficients;
 }
 
 /** Cost of the weights of so many holders, with the check, ns. */
-export function weightsCostNs(holders: number): number {
+export function lagrangeWeightsCostNs(holders: number): number {
   return 2 * holders * holders * weight;
 }
 
 /** Cost of rebuilding one secret from so many holders, with the checks, ns. */
-export function rebuildCostNs(
+export function rebuildSecretCostNs(
   holders: number,
   secret: Pick<RebuildGroup['secrets'][number], 'publicKey'>,
 ): number {

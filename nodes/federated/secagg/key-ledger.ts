@@ -11,7 +11,7 @@ import { assert } from './assert.ts';
 const REMEMBERED = 1_024;
 
 /** Keys of the last sessions of one client. */
-export class KeyLedger {
+export class UsedKeyLedger {
   readonly #keys = new Set<string>();
 
   /**

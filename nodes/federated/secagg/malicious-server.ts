@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { type MaskGraph, signOf } from './graph.ts';
-import { applyStream } from './mask.ts';
-import type { PublicKeys, ShareKind, SurvivorLists } from './messages.ts';
-import { reduceElements } from './ring.ts';
-import { agreeSeed, ownSeed, type SeedContext } from './seeds.ts';
+import { type MaskGraph, pairMaskSign } from './graph.ts';
+import { applyKeyStream } from './mask.ts';
+import type { ClientPublicKeys, ShareKind, SurvivorLists } from './messages.ts';
+import { reduceRingElements } from './ring.ts';
+import { agreePairMaskSeed, type MaskSeedContext, ownMaskSeed } from './seeds.ts';
 import type { SecaggConfig } from './session-config.ts';
 import { holderPoint, rebuildSecret } from './shamir.ts';
 import type { ShareTable } from './unmask-plan.ts';
@@ -27,9 +27,9 @@ export interface ServerAttack {
 
 /** What an attacker knows about a client, beside public keys. */
 export interface UnmaskingKnowledge {
-  readonly context: SeedContext;
+  readonly context: MaskSeedContext;
   readonly config: SecaggConfig;
-  readonly keys: ReadonlyMap<number, PublicKeys>;
+  readonly keys: ReadonlyMap<number, ClientPublicKeys>;
   readonly shares: ShareTable;
 }
 
@@ -41,7 +41,7 @@ export interface MaskedInput {
 }
 
 /** Opens an input from shares of both its secrets; undefined while one of them is short of shares. */
-export function openInput(
+export function unmaskInput(
   { context, config, keys, shares }: UnmaskingKnowledge,
   { index, vector, masking }: MaskedInput,
 ): Uint32Array | undefined {
@@ -57,20 +57,21 @@ export function openInput(
   if (own === undefined || pair === undefined) return undefined;
   const { crypto } = context;
   const opened = vector.slice();
-  applyStream(crypto, opened, { seed: ownSeed(context, own, index), sign: -1 });
+  applyKeyStream(crypto, opened, { seed: ownMaskSeed(context, own, index), sign: -1 });
   const secret = crypto.x25519Key(pair);
   for (const other of masking) {
-    const { maskKey } = keys.get(other) as PublicKeys;
-    const seed = agreeSeed(context, secret, { from: index, to: other, key: maskKey });
-    if (seed !== undefined) applyStream(crypto, opened, { seed, sign: signOf(other, index) });
+    const { maskKey } = keys.get(other) as ClientPublicKeys;
+    const seed = agreePairMaskSeed(context, secret, { from: index, to: other, key: maskKey });
+    if (seed !== undefined)
+      applyKeyStream(crypto, opened, { seed, sign: pairMaskSign(other, index) });
   }
   secret.wipe();
-  reduceElements(opened, config.bits);
+  reduceRingElements(opened, config.bits);
   return opened;
 }
 
 /** The lies of a server; without an attack, it tells the truth. */
-export class ServerLies {
+export class MaliciousServerLies {
   readonly #attack: ServerAttack | undefined;
   #vector: Uint32Array | undefined;
   #isTold = new Set<number>();
@@ -113,7 +114,7 @@ export class ServerLies {
     if (this.#attack === undefined || this.#vector === undefined) return undefined;
     const { victim: index } = this.#attack;
     const masking = graph.neighboursOf(index).filter((other) => sharers.has(other));
-    const vector = openInput(knowledge, { index, vector: this.#vector, masking });
+    const vector = unmaskInput(knowledge, { index, vector: this.#vector, masking });
     return vector === undefined ? undefined : { index, vector };
   }
 }

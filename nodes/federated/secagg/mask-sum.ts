@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { inBatches } from './job-stage.ts';
-import type { SumInput, SumOutput } from './jobs.ts';
-import { addInto, reduceElements } from './ring.ts';
+import { splitIntoBatches } from './job-stage.ts';
+import type { SumMasksInput, SumMasksOutput } from './jobs.ts';
+import { addVectorInto, reduceRingElements } from './ring.ts';
 
 /** Elements of a part: two pieces of key stream, so that the sum stays in the cache. */
 const PART_ELEMENTS = 131_072;
@@ -13,10 +13,13 @@ const PART_ELEMENTS = 131_072;
 const JOB_ELEMENTS = 6_000_000;
 
 /** The jobs that add up these streams over a vector. */
-export function maskSumJobs(streams: SumInput['streams'], length: number): readonly SumInput[] {
+export function sumMasksJobInputs(
+  streams: SumMasksInput['streams'],
+  length: number,
+): readonly SumMasksInput[] {
   const part = Math.min(PART_ELEMENTS, length);
-  const groups = inBatches(streams, Math.floor(JOB_ELEMENTS / part));
-  const jobs: SumInput[] = [];
+  const groups = splitIntoBatches(streams, Math.floor(JOB_ELEMENTS / part));
+  const jobs: SumMasksInput[] = [];
   for (let start = 0; start < length; start += part) {
     const count = Math.min(part, length - start);
     for (const group of groups) jobs.push({ streams: group, start, count });
@@ -25,7 +28,11 @@ export function maskSumJobs(streams: SumInput['streams'], length: number): reado
 }
 
 /** Adds what the jobs found to a vector, and reduces it modulo 2^bits. */
-export function addSums(vector: Uint32Array, sums: readonly SumOutput[], bits: number): void {
-  for (const { start, sum } of sums) addInto(vector.subarray(start, start + sum.length), sum);
-  reduceElements(vector, bits);
+export function addMaskSums(
+  vector: Uint32Array,
+  sums: readonly SumMasksOutput[],
+  bits: number,
+): void {
+  for (const { start, sum } of sums) addVectorInto(vector.subarray(start, start + sum.length), sum);
+  reduceRingElements(vector, bits);
 }

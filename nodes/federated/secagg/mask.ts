@@ -11,25 +11,25 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { writeUint32 } from '../../_kit/bytes.ts';
 import {
-  BLOCK_ELEMENTS,
-  KEY_LENGTH,
-  NONCE_LENGTH,
-  PIECE_ELEMENTS,
-  SUITE_LABEL,
+  CHACHA20_BLOCK_ELEMENTS,
+  CHACHA20_NONCE_BYTES,
+  KEY_BYTES,
+  KEY_STREAM_PIECE_ELEMENTS,
+  SUITE_LABEL_PREFIX,
 } from './geometry.ts';
-import { addInto, subtractInto } from './ring.ts';
+import { addVectorInto, subtractVectorInto } from './ring.ts';
 
 const encoder = new TextEncoder();
-const NONCE = new Uint8Array(NONCE_LENGTH);
+const NONCE = new Uint8Array(CHACHA20_NONCE_BYTES);
 /** Zeros to encrypt, which gives the key stream itself. Never written. */
-const ZEROS = new Uint8Array(4 * PIECE_ELEMENTS);
+const ZEROS = new Uint8Array(4 * KEY_STREAM_PIECE_ELEMENTS);
 
 /** The HKDF info of a key: its label, and indices of clients. */
-export function keyInfo(
+export function hkdfInfo(
   label: 'share' | 'pair' | 'self',
   ...numbers: readonly number[]
 ): Uint8Array {
-  const text = encoder.encode(SUITE_LABEL + label);
+  const text = encoder.encode(SUITE_LABEL_PREFIX + label);
   const info = new Uint8Array(text.length + 4 * numbers.length);
   info.set(text);
   for (const [index, number] of numbers.entries()) {
@@ -39,44 +39,56 @@ export function keyInfo(
 }
 
 /** Indices of the two clients that share a box or a mask. */
-export interface Ends {
+export interface ClientIndexPair {
   readonly from: number;
   readonly to: number;
 }
 
 /** What a key is derived with. */
-export interface KeyContext {
+export interface KeyDerivationContext {
   readonly crypto: Pick<CryptoProvider, 'hmacSha256' | 'hkdfExpandSha256'>;
   readonly session: Uint8Array;
 }
 
 /** Key of the box that `from` seals for `to`; the other direction has another. */
-export function boxKey(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
-  return deriveKey(context, shared, keyInfo('share', from, to));
+export function deriveBoxKey(
+  context: KeyDerivationContext,
+  shared: Uint8Array,
+  { from, to }: ClientIndexPair,
+): Uint8Array {
+  return deriveKey(context, shared, hkdfInfo('share', from, to));
 }
 
 /** Seed of the mask that two clients share. */
-export function pairSeed(context: KeyContext, shared: Uint8Array, { from, to }: Ends): Uint8Array {
-  return deriveKey(context, shared, keyInfo('pair', Math.min(from, to), Math.max(from, to)));
+export function derivePairMaskSeed(
+  context: KeyDerivationContext,
+  shared: Uint8Array,
+  { from, to }: ClientIndexPair,
+): Uint8Array {
+  return deriveKey(context, shared, hkdfInfo('pair', Math.min(from, to), Math.max(from, to)));
 }
 
 /** Seed of a client's own mask. */
-export function selfSeed(context: KeyContext, secret: Uint8Array, index: number): Uint8Array {
-  return deriveKey(context, secret, keyInfo('self', index));
+export function deriveOwnMaskSeed(
+  context: KeyDerivationContext,
+  secret: Uint8Array,
+  index: number,
+): Uint8Array {
+  return deriveKey(context, secret, hkdfInfo('self', index));
 }
 
 /** HKDF by its two steps (RFC 5869 section 2): three times as fast as HKDF in one call of Node's. */
 export function deriveKey(
-  { crypto, session }: KeyContext,
+  { crypto, session }: KeyDerivationContext,
   secret: Uint8Array,
   info: Uint8Array,
 ): Uint8Array {
   const key = crypto.hmacSha256(session, secret);
-  return crypto.hkdfExpandSha256({ key, info, length: KEY_LENGTH });
+  return crypto.hkdfExpandSha256({ key, info, length: KEY_BYTES });
 }
 
 /** Associated data of a box: the session and both ends. */
-export function boxData(session: Uint8Array, { from, to }: Ends): Uint8Array {
+export function boxAssociatedData(session: Uint8Array, { from, to }: ClientIndexPair): Uint8Array {
   const data = new Uint8Array(session.length + 8);
   data.set(session);
   writeUint32(data, session.length, from);
@@ -97,31 +109,32 @@ export interface SignedKeyStream {
  * @param start Element of the streams at which `sum` begins, a multiple of 16: a block of the cipher.
  * @throws RangeError for another start.
  */
-export function applyStreams(
+export function applyKeyStreams(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   sum: Uint32Array,
   { streams, start }: { readonly streams: readonly SignedKeyStream[]; readonly start: number },
 ): void {
-  if (start % BLOCK_ELEMENTS !== 0) throw new RangeError(`a stream cut at element ${start}`);
-  for (let at = 0; at < sum.length; at += PIECE_ELEMENTS) {
-    const piece = sum.subarray(at, at + PIECE_ELEMENTS);
+  if (start % CHACHA20_BLOCK_ELEMENTS !== 0)
+    throw new RangeError(`a stream cut at element ${start}`);
+  for (let at = 0; at < sum.length; at += KEY_STREAM_PIECE_ELEMENTS) {
+    const piece = sum.subarray(at, at + KEY_STREAM_PIECE_ELEMENTS);
     const zeros = ZEROS.subarray(0, 4 * piece.length);
-    const counter = (start + at) / BLOCK_ELEMENTS;
+    const counter = (start + at) / CHACHA20_BLOCK_ELEMENTS;
     for (const { seed, sign } of streams) {
       const words = wordsOf(crypto.chacha20(seed, NONCE, counter, zeros));
-      if (sign === 1) addInto(piece, words);
-      else subtractInto(piece, words);
+      if (sign === 1) addVectorInto(piece, words);
+      else subtractVectorInto(piece, words);
     }
   }
 }
 
-/** {@link applyStreams} for one stream from its first element. */
-export function applyStream(
+/** {@link applyKeyStreams} for one stream from its first element. */
+export function applyKeyStream(
   crypto: Pick<CryptoProvider, 'chacha20'>,
   sum: Uint32Array,
   stream: SignedKeyStream,
 ): void {
-  applyStreams(crypto, sum, { streams: [stream], start: 0 });
+  applyKeyStreams(crypto, sum, { streams: [stream], start: 0 });
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {

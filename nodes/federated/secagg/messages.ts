@@ -6,7 +6,7 @@
 import type { SecaggConfig } from './session-config.ts';
 
 /** The type numbers of the messages. */
-export const MESSAGE_TYPES = {
+export const SECAGG_MESSAGE_TYPES = {
   invite: 0,
   advertise: 1,
   roster: 2,
@@ -21,16 +21,16 @@ export const MESSAGE_TYPES = {
 } as const;
 
 /** The type number of a message. */
-export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
+export type SecaggMessageType = (typeof SECAGG_MESSAGE_TYPES)[keyof typeof SECAGG_MESSAGE_TYPES];
 
 /** How a session may end; each outcome's index is its number on the wire. */
-export const OUTCOMES = ['ok', 'too-few', 'refused', 'timeout'] as const;
+export const SECAGG_OUTCOMES = ['ok', 'too-few', 'refused', 'timeout'] as const;
 
-/** One of {@link OUTCOMES}. */
-export type SecaggOutcome = (typeof OUTCOMES)[number];
+/** One of {@link SECAGG_OUTCOMES}. */
+export type SecaggOutcome = (typeof SECAGG_OUTCOMES)[number];
 
 /** The public keys of a client. */
-export interface PublicKeys {
+export interface ClientPublicKeys {
   readonly index: number;
   readonly channelKey: Uint8Array;
   readonly maskKey: Uint8Array;
@@ -55,7 +55,7 @@ export interface UnmaskShare {
 }
 
 /** A signature and its signer. */
-export interface SignedBy {
+export interface IndexedSignature {
   readonly index: number;
   readonly signature: Uint8Array;
 }
@@ -67,27 +67,32 @@ export interface SurvivorLists {
 }
 
 /** A message without its session. */
-export type MessageBody =
+export type SecaggMessageBody =
   | { readonly type: 0; readonly config: SecaggConfig }
-  | ({ readonly type: 1 } & PublicKeys)
-  | { readonly type: 2; readonly entries: readonly PublicKeys[] }
+  | ({ readonly type: 1 } & ClientPublicKeys)
+  | { readonly type: 2; readonly entries: readonly ClientPublicKeys[] }
   | { readonly type: 3; readonly boxes: readonly ShareBox[] }
   | { readonly type: 4; readonly boxes: readonly ShareBox[] }
   | { readonly type: 5; readonly packed: Uint8Array }
   | ({ readonly type: 6 } & SurvivorLists)
   | { readonly type: 7; readonly signature: Uint8Array }
-  | { readonly type: 8; readonly signatures: readonly SignedBy[] }
+  | { readonly type: 8; readonly signatures: readonly IndexedSignature[] }
   | { readonly type: 9; readonly shares: readonly UnmaskShare[] }
   | { readonly type: 10; readonly outcome: SecaggOutcome; readonly survivors: number };
 
 /** A decoded message; an invitation has no session. */
-export interface Decoded {
+export interface DecodedSecaggMessage {
   readonly session: Uint8Array | undefined;
-  readonly body: MessageBody;
+  readonly body: SecaggMessageBody;
 }
 
 /** Copies decoded keys, which are views of a message whose memory may be reused. */
-export function copyKeys({ index, channelKey, maskKey, signature }: PublicKeys): PublicKeys {
+export function copyClientPublicKeys({
+  index,
+  channelKey,
+  maskKey,
+  signature,
+}: ClientPublicKeys): ClientPublicKeys {
   return {
     index,
     channelKey: channelKey.slice(),

@@ -2,12 +2,12 @@
  * Converts numbers to elements of the ring and back: clips, scales, and rounds at random so that
  * the mean of many is right; says how many bits keep sums from wrapping.
  *
- * {@link quantiseOffset} is the other codec in use (Flower's SecAgg+: offset by the clip, two's
+ * {@link quantiseWithOffset} is the other codec in use (Flower's SecAgg+: offset by the clip, two's
  * complement avoided), for comparisons only; its sums wrap from 2^bits / levels clients on.
  *
  * @module
  */
-import { largestElement, ringElement, signedElement } from './ring.ts';
+import { largestRingElement, ringElement, signedRingElement } from './ring.ts';
 
 /** Clips each coordinate to [-clip, clip] in place. @returns how many were outside. */
 export function clipCoordinates(values: Float64Array, clip: number): number {
@@ -22,7 +22,7 @@ export function clipCoordinates(values: Float64Array, clip: number): number {
 }
 
 /** Scales the vector in place to an L2 norm of at most `clip`. @returns its norm before. */
-export function clipNorm(values: Float64Array, clip: number): number {
+export function clipVectorNorm(values: Float64Array, clip: number): number {
   let squares = 0;
   for (const value of values) squares += value * value;
   const norm = Math.sqrt(squares);
@@ -65,11 +65,11 @@ function roundAtRandom(value: number, uniform: () => number): number {
 
 /** The sum of the values from the sum of their elements. */
 export function dequantise(sum: Uint32Array, { scale, bits }: Quantisation): Float64Array {
-  return Float64Array.from(sum, (value) => signedElement(value, bits) / scale);
+  return Float64Array.from(sum, (value) => signedRingElement(value, bits) / scale);
 }
 
 /** What decides how large a sum can become. */
-export interface RingCapacity {
+export interface SumSizeBounds {
   readonly clients: number;
   /** Largest magnitude of a coordinate. */
   readonly clip: number;
@@ -82,7 +82,7 @@ export interface RingCapacity {
  * The fewest bits at which no sum wraps: n * ceil(clip * scale) * weight <= 2^(bits-1) - 1. A ring
  * has at most 32.
  */
-export function bitsNeeded({ clients, clip, scale, maxWeight }: RingCapacity): number {
+export function ringBitsForSum({ clients, clip, scale, maxWeight }: SumSizeBounds): number {
   const largest = clients * Math.ceil(clip * scale) * maxWeight;
   let bits = 1;
   while (2 ** (bits - 1) - 1 < largest) bits += 1;
@@ -92,12 +92,12 @@ export function bitsNeeded({ clients, clip, scale, maxWeight }: RingCapacity): n
 /** Share of the ring that the largest sum left free, 0 … 1. */
 export function ringHeadroom(sum: Uint32Array, bits: number): number {
   let largest = 0;
-  for (const value of sum) largest = Math.max(largest, Math.abs(signedElement(value, bits)));
+  for (const value of sum) largest = Math.max(largest, Math.abs(signedRingElement(value, bits)));
   return 1 - largest / 2 ** (bits - 1);
 }
 
 /** Parameters of the codec with an offset. */
-export interface OffsetScale {
+export interface OffsetQuantisation {
   /** Largest magnitude of a coordinate; 8 in Flower. */
   readonly clip: number;
   /** Levels between -clip and clip; 2^22 in Flower. */
@@ -106,12 +106,12 @@ export interface OffsetScale {
 }
 
 /** Elements by an offset: -clip becomes 0 and clip becomes `levels`. */
-export function quantiseOffset(
+export function quantiseWithOffset(
   values: Float64Array,
-  { clip, levels, bits }: OffsetScale,
+  { clip, levels, bits }: OffsetQuantisation,
   uniform: () => number,
 ): Uint32Array {
-  const largest = largestElement(bits);
+  const largest = largestRingElement(bits);
   return Uint32Array.from(values, (value) => {
     const clipped = Math.min(Math.max(value, -clip), clip);
     return Math.min(roundAtRandom(((clipped + clip) * levels) / (2 * clip), uniform), largest);
@@ -119,9 +119,9 @@ export function quantiseOffset(
 }
 
 /** The sum of the values from the sum of their elements; wrong, unnoticed, if that wrapped. */
-export function dequantiseOffset(
+export function dequantiseWithOffset(
   sum: Uint32Array,
-  { clip, levels }: OffsetScale,
+  { clip, levels }: OffsetQuantisation,
   clients: number,
 ): Float64Array {
   return Float64Array.from(sum, (value) => (value * 2 * clip) / levels - clients * clip);

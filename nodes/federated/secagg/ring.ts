@@ -8,7 +8,7 @@
  */
 
 /** Bits and length of the vectors of a session. */
-export interface RingShape {
+export interface RingVectorShape {
   /** Elements. */
   readonly length: number;
   /** Bits of an element, 1 … 32. */
@@ -17,7 +17,7 @@ export interface RingShape {
 
 // hot: measured below 1 ns per element. Int32Array, because sums of Uint32Array become doubles.
 /** Adds `values` to `sum`, modulo 2^32. */
-export function addInto(sum: Uint32Array, values: Uint32Array): void {
+export function addVectorInto(sum: Uint32Array, values: Uint32Array): void {
   const target = new Int32Array(sum.buffer, sum.byteOffset, sum.length);
   const source = new Int32Array(values.buffer, values.byteOffset, values.length);
   const { length } = target;
@@ -26,9 +26,9 @@ export function addInto(sum: Uint32Array, values: Uint32Array): void {
   }
 }
 
-// hot: as addInto.
+// hot: as addVectorInto.
 /** Subtracts `values` from `sum`, modulo 2^32. */
-export function subtractInto(sum: Uint32Array, values: Uint32Array): void {
+export function subtractVectorInto(sum: Uint32Array, values: Uint32Array): void {
   const target = new Int32Array(sum.buffer, sum.byteOffset, sum.length);
   const source = new Int32Array(values.buffer, values.byteOffset, values.length);
   const { length } = target;
@@ -38,20 +38,20 @@ export function subtractInto(sum: Uint32Array, values: Uint32Array): void {
 }
 
 /** The largest element: `bits` ones. */
-export function largestElement(bits: number): number {
+export function largestRingElement(bits: number): number {
   return bits === 32 ? 0xffff_ffff : 2 ** bits - 1;
 }
 
 /** Reduces all elements modulo 2^bits. */
-export function reduceElements(values: Uint32Array, bits: number): void {
+export function reduceRingElements(values: Uint32Array, bits: number): void {
   if (bits === 32) return;
-  const mask = largestElement(bits);
+  const mask = largestRingElement(bits);
   for (let index = 0; index < values.length; index += 1)
     values[index] = (values[index] as number) & mask;
 }
 
 /** Bytes of a packed vector. */
-export function packedLength({ length, bits }: RingShape): number {
+export function packedVectorBytes({ length, bits }: RingVectorShape): number {
   return Math.ceil((length * bits) / 8);
 }
 
@@ -59,8 +59,8 @@ export function packedLength({ length, bits }: RingShape): number {
  * Packs elements below 2^bits: element i at bit i * bits, least significant bit first; the rest of
  * the last byte is zero. At 32 bits that is plain little-endian, which every supported machine is.
  */
-export function pack(values: Uint32Array, bits: number): Uint8Array {
-  const length = packedLength({ length: values.length, bits });
+export function packRingVector(values: Uint32Array, bits: number): Uint8Array {
+  const length = packedVectorBytes({ length: values.length, bits });
   if (bits === 32) return new Uint8Array(values.slice().buffer);
   // One word more than needed, so that the upper part of the last element has its place.
   const words = new Uint32Array(Math.ceil(length / 4) + 1);
@@ -80,12 +80,12 @@ export function pack(values: Uint32Array, bits: number): Uint8Array {
 }
 
 /** Unpacks a vector, or says what is wrong with it. */
-export function unpack(
+export function unpackRingVector(
   packed: Uint8Array,
-  shape: RingShape,
+  shape: RingVectorShape,
 ): Uint32Array | 'input-length' | 'padding-not-zero' {
   const { length, bits } = shape;
-  if (packed.length !== packedLength(shape)) return 'input-length';
+  if (packed.length !== packedVectorBytes(shape)) return 'input-length';
   const words = new Uint32Array(Math.ceil(packed.length / 4) + 1);
   new Uint8Array(words.buffer).set(packed);
   if (bits === 32) return words.subarray(0, length);
@@ -93,7 +93,7 @@ export function unpack(
   if (usedBits !== 0 && (packed[packed.length - 1] as number) >>> usedBits !== 0) {
     return 'padding-not-zero';
   }
-  const mask = largestElement(bits);
+  const mask = largestRingElement(bits);
   const values = new Uint32Array(length);
   let word = 0;
   let offset = 0;
@@ -111,13 +111,13 @@ export function unpack(
 }
 
 /** The signed number that an element stands for: from 2^(bits-1) on, it is negative. */
-export function signedElement(value: number, bits: number): number {
+export function signedRingElement(value: number, bits: number): number {
   return value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
 }
 
 /** All elements as signed numbers. */
-export function signedElements(values: Uint32Array, bits: number): Float64Array {
-  return Float64Array.from(values, (value) => signedElement(value, bits));
+export function signedRingElements(values: Uint32Array, bits: number): Float64Array {
+  return Float64Array.from(values, (value) => signedRingElement(value, bits));
 }
 
 /** The element that stands for an integer, modulo 2^bits. */

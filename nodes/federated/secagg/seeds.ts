@@ -4,12 +4,12 @@
  * @module
  */
 import type { CryptoProvider, X25519Key } from '../../../engine/host/crypto.ts';
-import { type Ends, pairSeed, selfSeed } from './mask.ts';
+import { type ClientIndexPair, deriveOwnMaskSeed, derivePairMaskSeed } from './mask.ts';
 
 /** How seeds are derived from secrets: all but defective doubles use {@link PROTOCOL_SEED_RULE}. */
 export interface SeedRule {
   /** The secret that a seed is derived from: of two clients, or of one (then `from` is `to`). */
-  readonly secret: (agreed: Uint8Array, ends: Ends) => Uint8Array;
+  readonly secret: (agreed: Uint8Array, ends: ClientIndexPair) => Uint8Array;
   /** The seed that a mask is drawn from. */
   readonly seed: (derived: Uint8Array) => Uint8Array;
 }
@@ -21,7 +21,7 @@ export const PROTOCOL_SEED_RULE: SeedRule = {
 };
 
 /** What seeds depend on, beside secrets. */
-export interface SeedContext {
+export interface MaskSeedContext {
   readonly crypto: CryptoProvider;
   readonly session: Uint8Array;
   /** {@link PROTOCOL_SEED_RULE} by default. */
@@ -29,19 +29,23 @@ export interface SeedContext {
 }
 
 /** Seed of the mask that two clients share; undefined for a key of low order. */
-export function agreeSeed(
-  context: SeedContext,
+export function agreePairMaskSeed(
+  context: MaskSeedContext,
   secret: X25519Key,
-  peer: Ends & { readonly key: Uint8Array },
+  peer: ClientIndexPair & { readonly key: Uint8Array },
 ): Uint8Array | undefined {
   const shared = secret.sharedSecret(peer.key);
   if (shared === undefined) return undefined;
   const { seeds = PROTOCOL_SEED_RULE } = context;
-  return seeds.seed(pairSeed(context, seeds.secret(shared, peer), peer));
+  return seeds.seed(derivePairMaskSeed(context, seeds.secret(shared, peer), peer));
 }
 
 /** Seed of a client's own mask. */
-export function ownSeed(context: SeedContext, secret: Uint8Array, index: number): Uint8Array {
+export function ownMaskSeed(
+  context: MaskSeedContext,
+  secret: Uint8Array,
+  index: number,
+): Uint8Array {
   const { seeds = PROTOCOL_SEED_RULE } = context;
-  return seeds.seed(selfSeed(context, secret, index));
+  return seeds.seed(deriveOwnMaskSeed(context, secret, index));
 }

@@ -6,24 +6,24 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { SecaggDrop } from './drops.ts';
-import { KEY_LENGTH } from './geometry.ts';
+import type { SecaggDropReason } from './drops.ts';
+import { KEY_BYTES } from './geometry.ts';
 import type { MaskGraph } from './graph.ts';
 import {
-  copyKeys,
-  type PublicKeys,
+  type ClientPublicKeys,
+  copyClientPublicKeys,
+  type IndexedSignature,
   type ShareBox,
   type ShareKind,
-  type SignedBy,
   type SurvivorLists,
   type UnmaskShare,
 } from './messages.ts';
-import { addInto, unpack } from './ring.ts';
+import { addVectorInto, unpackRingVector } from './ring.ts';
 import type { SecaggConfig } from './session-config.ts';
-import { advertiseText, survivorsText } from './signed-text.ts';
+import { advertisedKeysToSign, survivorsToSign } from './signed-text.ts';
 
 /** What the book checks messages with. */
-export interface BookParts {
+export interface ServerMessageRecordParts {
   readonly config: SecaggConfig;
   readonly crypto: CryptoProvider;
   readonly session: Uint8Array;
@@ -33,14 +33,14 @@ export interface BookParts {
 /**
  * Tests public keys; any scalar will: X25519 clears its low bits, so points of low order give zero.
  */
-const PROBE = new Uint8Array(KEY_LENGTH).fill(1);
+const PROBE = new Uint8Array(KEY_BYTES).fill(1);
 
 /** What arrived in a session. */
-export class ServerBook {
-  readonly #parts: BookParts;
+export class ServerMessageRecord {
+  readonly #parts: ServerMessageRecordParts;
   readonly #seenKeys = new Set<string>();
   /** Public keys, by index of the client. */
-  readonly keys = new Map<number, PublicKeys>();
+  readonly keys = new Map<number, ClientPublicKeys>();
   /** Boxes, by index of the sender and of the receiver. */
   readonly boxes = new Map<number, ReadonlyMap<number, Uint8Array>>();
   /** Sum of the masked inputs. */
@@ -51,13 +51,13 @@ export class ServerBook {
     pair: new Map(),
   };
 
-  constructor(parts: BookParts) {
+  constructor(parts: ServerMessageRecordParts) {
     this.#parts = parts;
     this.sum = new Uint32Array(parts.config.m);
   }
 
   /** Notes a client's keys. */
-  advertise(from: number, keys: PublicKeys): SecaggDrop | undefined {
+  advertise(from: number, keys: ClientPublicKeys): SecaggDropReason | undefined {
     if (keys.index !== from) return 'unknown-client';
     const names = [toHex(keys.channelKey), toHex(keys.maskKey)];
     const isNew = names.every((name) => !this.#seenKeys.has(name));
@@ -68,21 +68,21 @@ export class ServerBook {
     }
     if (!this.#isSignedRight(keys)) return 'bad-signature';
     for (const name of names) this.#seenKeys.add(name);
-    this.keys.set(from, copyKeys(keys));
+    this.keys.set(from, copyClientPublicKeys(keys));
     return undefined;
   }
 
-  #isSignedRight(keys: PublicKeys): boolean {
+  #isSignedRight(keys: ClientPublicKeys): boolean {
     const { config, crypto, session, publicKeyOf } = this.#parts;
     const { signature } = keys;
     if (config.mode !== 'signed') return signature === undefined;
     const identity = publicKeyOf?.(keys.index);
     if (identity === undefined || signature === undefined) return false;
-    return crypto.ed25519Verify(identity, advertiseText(session, keys), signature);
+    return crypto.ed25519Verify(identity, advertisedKeysToSign(session, keys), signature);
   }
 
   /** Notes a client's boxes: one for each of its neighbours. */
-  share(from: number, boxes: readonly ShareBox[], graph: MaskGraph): SecaggDrop | undefined {
+  share(from: number, boxes: readonly ShareBox[], graph: MaskGraph): SecaggDropReason | undefined {
     const neighbours = graph.neighboursOf(from);
     if (boxes.some(({ index }) => index === from)) return 'box-misaddressed';
     const isNeighbour = new Set(neighbours);
@@ -93,21 +93,24 @@ export class ServerBook {
   }
 
   /** Adds a masked input to the sum, `weight` times. */
-  mask(packed: Uint8Array, weight: number): Uint32Array | SecaggDrop {
+  mask(packed: Uint8Array, weight: number): Uint32Array | SecaggDropReason {
     const { m, bits } = this.#parts.config;
-    const vector = unpack(packed, { length: m, bits });
+    const vector = unpackRingVector(packed, { length: m, bits });
     if (typeof vector === 'string') return vector;
-    if (weight !== 1) multiplyBy(vector, weight);
-    addInto(this.sum, vector);
+    if (weight !== 1) multiplyVectorBy(vector, weight);
+    addVectorInto(this.sum, vector);
     return vector;
   }
 
   /** Notes a signature of the list that its signer was shown. */
-  sign({ index, signature }: SignedBy, survivors: readonly number[]): SecaggDrop | undefined {
+  sign(
+    { index, signature }: IndexedSignature,
+    survivors: readonly number[],
+  ): SecaggDropReason | undefined {
     const { crypto, session, publicKeyOf } = this.#parts;
     const identity = publicKeyOf?.(index);
     if (identity === undefined) return 'unknown-client';
-    if (!crypto.ed25519Verify(identity, survivorsText(session, survivors), signature)) {
+    if (!crypto.ed25519Verify(identity, survivorsToSign(session, survivors), signature)) {
       return 'bad-signature';
     }
     this.signatures.set(index, signature.slice());
@@ -127,7 +130,7 @@ export class ServerBook {
     from: number,
     given: readonly UnmaskShare[],
     { survivors, lost }: SurvivorLists,
-  ): SecaggDrop | undefined {
+  ): SecaggDropReason | undefined {
     const asked = { own: new Set(survivors), pair: new Set(lost) };
     if (given.some(({ index, kind }) => !asked[kind].has(index))) return 'list-not-subset';
     for (const { index, kind, share } of given) {
@@ -140,7 +143,7 @@ export class ServerBook {
 }
 
 /** Multiplies all elements modulo 2^32. */
-export function multiplyBy(vector: Uint32Array, factor: number): void {
+export function multiplyVectorBy(vector: Uint32Array, factor: number): void {
   for (let index = 0; index < vector.length; index += 1) {
     vector[index] = Math.imul(vector[index] as number, factor);
   }

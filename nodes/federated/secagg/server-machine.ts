@@ -13,40 +13,40 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { assert } from './assert.ts';
-import type { SecaggDrop } from './drops.ts';
-import type { AbortReason, ServerEffect, ServerInput, ServerPhase } from './effects.ts';
-import { drawGraph, type MaskGraph, ringGraph } from './graph.ts';
+import type { SecaggDropReason } from './drops.ts';
+import type { SecaggAbortReason, ServerEffect, ServerInput, ServerPhase } from './effects.ts';
+import { drawMaskGraph, type MaskGraph, ringMaskGraph } from './graph.ts';
 import { JobStages } from './job-stage.ts';
-import type { RebuiltSecret, SumInput } from './jobs.ts';
-import { type ServerAttack, ServerLies } from './malicious-server.ts';
-import { addSums, maskSumJobs } from './mask-sum.ts';
+import type { RebuiltSecret, SumMasksInput } from './jobs.ts';
+import { MaliciousServerLies, type ServerAttack } from './malicious-server.ts';
+import { addMaskSums, sumMasksJobInputs } from './mask-sum.ts';
 import {
-  MESSAGE_TYPES,
-  type MessageBody,
-  type PublicKeys,
+  type ClientPublicKeys,
+  SECAGG_MESSAGE_TYPES,
+  type SecaggMessageBody,
   type SecaggOutcome,
   type ShareKind,
   type SurvivorLists,
 } from './messages.ts';
-import { addInto, reduceElements } from './ring.ts';
+import { addVectorInto, reduceRingElements } from './ring.ts';
 import type { SeedRule } from './seeds.ts';
-import { multiplyBy, ServerBook } from './server-book.ts';
-import { type SecaggConfig, sessionNameOf } from './session-config.ts';
+import { multiplyVectorBy, ServerMessageRecord } from './server-book.ts';
+import { type SecaggConfig, sessionIdOf } from './session-config.ts';
 import {
+  deriveSeedsJobInputs,
+  keyStreamsToApply,
   type RebuiltSecrets,
-  rebuildJobs,
-  type Survival,
-  secretsNeeded,
-  seedJobs,
-  streamsOf,
+  rebuildSecretsJobInputs,
+  type SurvivorsInGraph,
+  secretsToRebuild,
 } from './unmask-plan.ts';
-import { decodeMessage, encodeMessage } from './wire.ts';
+import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
 /** What a server needs. */
-export interface ServerParts {
+export interface ServerMachineParts {
   readonly config: SecaggConfig;
   readonly crypto: CryptoProvider;
   /** Shuffles the clients onto the ring of a sparse graph; a complete graph draws nothing. */
@@ -70,49 +70,49 @@ export interface ServerParts {
 
 /** The message that a phase waits for. */
 const AWAITED: ReadonlyMap<ServerPhase, number> = new Map([
-  ['inviting', MESSAGE_TYPES.advertise],
-  ['sharing', MESSAGE_TYPES.shareKeys],
-  ['collecting', MESSAGE_TYPES.maskedInput],
-  ['consistency', MESSAGE_TYPES.consistency],
-  ['unmasking', MESSAGE_TYPES.unmask],
+  ['inviting', SECAGG_MESSAGE_TYPES.advertise],
+  ['sharing', SECAGG_MESSAGE_TYPES.shareKeys],
+  ['collecting', SECAGG_MESSAGE_TYPES.maskedInput],
+  ['consistency', SECAGG_MESSAGE_TYPES.consistency],
+  ['unmasking', SECAGG_MESSAGE_TYPES.unmask],
 ]);
 /** Phases that the deadline ends. */
 const UNTIL_INPUT: ReadonlySet<ServerPhase> = new Set(['inviting', 'sharing', 'collecting']);
 const ENDED: ReadonlySet<ServerPhase> = new Set(['done', 'aborted']);
 
 /** The server of one session. */
-export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, ServerEffect> {
-  readonly #parts: ServerParts;
+export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue>, ServerEffect> {
+  readonly #parts: ServerMachineParts;
   readonly #session: Uint8Array;
-  readonly #book: ServerBook;
+  readonly #book: ServerMessageRecord;
   readonly #jobs: JobStages;
-  readonly #malice: ServerLies;
+  readonly #malice: MaliciousServerLies;
   #effects: ServerEffect[] = [];
   #phase: ServerPhase = 'idle';
   #deadline: Nanoseconds = Number.POSITIVE_INFINITY;
   /** From this instant on no input is waited for. */
   #inputsUntil: Nanoseconds = Number.POSITIVE_INFINITY;
   #now: Nanoseconds = 0;
-  /** Who is to answer in this phase, ascending. */
+  /** Indices of the clients that are to answer in this phase, ascending. */
   #members: readonly number[] = [];
   #missing = new Set<number>();
   readonly #answered = new Set<number>();
   readonly #gone = new Set<number>();
-  #graph: MaskGraph = ringGraph([], 0);
+  #graph: MaskGraph = ringMaskGraph([], 0);
   /** Clients whose shares arrived (U2), and whose inputs did (U3), ascending. */
   #sharers: readonly number[] = [];
   #survivors: readonly number[] = [];
   /** The lists that each client was shown. */
   readonly #asked = new Map<number, SurvivorLists>();
 
-  constructor(parts: ServerParts) {
+  constructor(parts: ServerMachineParts) {
     const { config, crypto, publicKeyOf, attack } = parts;
     assert(config.mode !== 'signed' || publicKeyOf !== undefined, 'signed mode without identities');
     this.#parts = parts;
-    this.#session = sessionNameOf(config, crypto);
-    this.#book = new ServerBook({ config, crypto, session: this.#session, publicKeyOf });
+    this.#session = sessionIdOf(config, crypto);
+    this.#book = new ServerMessageRecord({ config, crypto, session: this.#session, publicKeyOf });
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
-    this.#malice = new ServerLies(attack);
+    this.#malice = new MaliciousServerLies(attack);
   }
 
   /** Name of the session, 32 bytes. */
@@ -172,7 +172,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     if (this.#answered.size < quorum) return false;
     const survivors = this.#members.filter((index) => this.#answered.has(index));
     const lost = this.#members.filter((index) => !this.#answered.has(index));
-    const needed = secretsNeeded({ graph: this.#graph, survivors, lost });
+    const needed = secretsToRebuild({ graph: this.#graph, survivors, lost });
     return needed.every(({ holders }) => holders.length >= config.t);
   }
 
@@ -181,12 +181,12 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const { config, deadlineNs = Number.POSITIVE_INFINITY } = this.#parts;
     this.#inputsUntil = this.#now + deadlineNs;
     const everybody = Array.from({ length: config.n }, (_, index) => index);
-    for (const to of everybody) this.#send(to, { type: MESSAGE_TYPES.invite, config });
+    for (const to of everybody) this.#send(to, { type: SECAGG_MESSAGE_TYPES.invite, config });
     this.#enter('inviting', everybody);
   }
 
-  #take(from: number, bytes: Uint8Array): SecaggDrop | undefined {
-    const decoded = decodeMessage(bytes);
+  #take(from: number, bytes: Uint8Array): SecaggDropReason | undefined {
+    const decoded = decodeSecaggMessage(bytes);
     if (typeof decoded === 'string') return decoded;
     const { session, body } = decoded;
     if (session === undefined) return 'wrong-round';
@@ -202,29 +202,29 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return undefined;
   }
 
-  #untimely(body: MessageBody): SecaggDrop {
+  #untimely(body: SecaggMessageBody): SecaggDropReason {
     const isOver = this.#survivors.length > 0 || ENDED.has(this.#phase);
-    return body.type === MESSAGE_TYPES.maskedInput && isOver ? 'late-input' : 'wrong-round';
+    return body.type === SECAGG_MESSAGE_TYPES.maskedInput && isOver ? 'late-input' : 'wrong-round';
   }
 
-  #perform(from: number, body: MessageBody): SecaggDrop | undefined {
+  #perform(from: number, body: SecaggMessageBody): SecaggDropReason | undefined {
     switch (body.type) {
-      case MESSAGE_TYPES.advertise:
+      case SECAGG_MESSAGE_TYPES.advertise:
         return this.#book.advertise(from, body);
-      case MESSAGE_TYPES.shareKeys:
+      case SECAGG_MESSAGE_TYPES.shareKeys:
         return this.#book.share(from, body.boxes, this.#graph);
-      case MESSAGE_TYPES.maskedInput:
+      case SECAGG_MESSAGE_TYPES.maskedInput:
         return this.#takeInput(from, body.packed);
-      case MESSAGE_TYPES.consistency:
+      case SECAGG_MESSAGE_TYPES.consistency:
         return this.#book.sign({ index: from, signature: body.signature }, this.#shown(from));
-      case MESSAGE_TYPES.unmask:
+      case SECAGG_MESSAGE_TYPES.unmask:
         return this.#book.unmask(from, body.shares, this.#asked.get(from) as SurvivorLists);
       default:
         return 'wrong-round';
     }
   }
 
-  #takeInput(from: number, packed: Uint8Array): SecaggDrop | undefined {
+  #takeInput(from: number, packed: Uint8Array): SecaggDropReason | undefined {
     const vector = this.#book.mask(packed, this.#weightOf(from));
     if (typeof vector === 'string') return vector;
     this.#malice.note(from, vector);
@@ -263,11 +263,11 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
 
   #sendRosters(members: readonly number[]): void {
     const { config, random } = this.#parts;
-    this.#graph = drawGraph(members, config.k, random);
+    this.#graph = drawMaskGraph(members, config.k, random);
     for (const to of members) {
       const around = [...this.#graph.neighboursOf(to), to].sort((a, b) => a - b);
       const entries = around.map((index) => this.#keysOf(index));
-      this.#send(to, { type: MESSAGE_TYPES.roster, entries });
+      this.#send(to, { type: SECAGG_MESSAGE_TYPES.roster, entries });
     }
     this.#enter('sharing', members);
   }
@@ -281,7 +281,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
         const box = byClient.get(index)?.get(to);
         return box === undefined ? [] : [{ index, box }];
       });
-      this.#send(to, { type: MESSAGE_TYPES.forward, boxes });
+      this.#send(to, { type: SECAGG_MESSAGE_TYPES.forward, boxes });
     }
     this.#enter('collecting', sharers);
   }
@@ -293,7 +293,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       return;
     }
     this.#survivors = survivors;
-    const needed = secretsNeeded(this.#survival);
+    const needed = secretsToRebuild(this.#survival);
     if (needed.some(({ holders }) => holders.length < config.t)) {
       this.#abort('too-few');
       return;
@@ -309,7 +309,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       };
       const lists = this.#malice.listsFor(to, truth);
       this.#asked.set(to, lists);
-      this.#send(to, { type: MESSAGE_TYPES.survivors, ...lists });
+      this.#send(to, { type: SECAGG_MESSAGE_TYPES.survivors, ...lists });
     }
     this.#enter(config.mode === 'signed' ? 'consistency' : 'unmasking', survivors);
   }
@@ -319,7 +319,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
       const signature = this.#book.signatures.get(index) as Uint8Array;
       return { index, signature };
     });
-    for (const to of signers) this.#send(to, { type: MESSAGE_TYPES.signatures, signatures });
+    for (const to of signers) this.#send(to, { type: SECAGG_MESSAGE_TYPES.signatures, signatures });
     this.#enter('unmasking', signers);
   }
 
@@ -330,7 +330,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#sharers.filter((index) => !isSurvivor.has(index));
   }
 
-  get #survival(): Survival {
+  get #survival(): SurvivorsInGraph {
     return { graph: this.#graph, survivors: this.#survivors, lost: this.#lost };
   }
 
@@ -338,8 +338,8 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#attack();
     const { config } = this.#parts;
     const { shares, keys } = this.#book;
-    const needed = secretsNeeded(this.#survival);
-    const jobs = rebuildJobs({ needed, shares, keys, threshold: config.t });
+    const needed = secretsToRebuild(this.#survival);
+    const jobs = rebuildSecretsJobInputs({ needed, shares, keys, threshold: config.t });
     if (jobs === undefined) {
       this.#abort('too-few');
       return;
@@ -362,7 +362,7 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
   }
 
   /** Why a rebuilt secret aborts the session: it does not fit its public key, or shares of an own mask contradict each other. */
-  #doubt(rebuilt: RebuiltSecret, kind: ShareKind): AbortReason | undefined {
+  #doubt(rebuilt: RebuiltSecret, kind: ShareKind): SecaggAbortReason | undefined {
     const { index, isConsistent, isMatching } = rebuilt;
     if (!isConsistent) this.#drop('share-inconsistent', index);
     if (!isMatching) {
@@ -374,25 +374,25 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
 
   #derive(secrets: RebuiltSecrets): void {
     const { keys } = this.#book;
-    const jobs = seedJobs(this.#survival, secrets, { session: this.#session, keys });
+    const jobs = deriveSeedsJobInputs(this.#survival, secrets, { session: this.#session, keys });
     this.#jobs.start('deriveSeeds', jobs, (outputs) => {
       for (const secret of [...secrets.own.values(), ...secrets.pair.values()]) wipe(secret);
-      const streams = streamsOf(jobs, outputs);
+      const streams = keyStreamsToApply(jobs, outputs);
       if (streams === undefined) this.#abort('reconstruct-mismatch');
       else this.#sum(streams);
     });
   }
 
-  #sum(streams: SumInput['streams']): void {
+  #sum(streams: SumMasksInput['streams']): void {
     const { m, bits } = this.#parts.config;
-    this.#jobs.start('sumMasks', maskSumJobs(streams, m), (sums) => {
+    this.#jobs.start('sumMasks', sumMasksJobInputs(streams, m), (sums) => {
       const masks = new Uint32Array(m);
-      addSums(masks, sums, bits);
+      addMaskSums(masks, sums, bits);
       const weights = this.#survivors.reduce((sum, index) => sum + this.#weightOf(index), 0);
-      if (this.#parts.weights !== undefined) multiplyBy(masks, weights);
+      if (this.#parts.weights !== undefined) multiplyVectorBy(masks, weights);
       const ring = this.#book.sum;
-      addInto(ring, masks);
-      reduceElements(ring, bits);
+      addVectorInto(ring, masks);
+      reduceRingElements(ring, bits);
       this.#end('done', 'ok');
       this.#effects.push({ kind: 'sum', ring, survivors: this.#survivors, lost: this.#lost });
     });
@@ -412,11 +412,11 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     return this.#parts.weights?.[index] ?? 1;
   }
 
-  #keysOf(index: number): PublicKeys {
-    return this.#book.keys.get(index) as PublicKeys;
+  #keysOf(index: number): ClientPublicKeys {
+    return this.#book.keys.get(index) as ClientPublicKeys;
   }
 
-  #abort(reason: AbortReason): void {
+  #abort(reason: SecaggAbortReason): void {
     const { phase } = this;
     const outcome = reason === 'too-few' || reason === 'small-sum' ? 'too-few' : 'refused';
     this.#jobs.cancel();
@@ -429,7 +429,8 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     const survivors = this.#survivors.length;
     this.#book.wipe();
     for (let to = 0; to < this.#parts.config.n; to += 1) {
-      if (!this.#gone.has(to)) this.#send(to, { type: MESSAGE_TYPES.done, outcome, survivors });
+      if (!this.#gone.has(to))
+        this.#send(to, { type: SECAGG_MESSAGE_TYPES.done, outcome, survivors });
     }
     this.#enter(phase, this.#survivors);
   }
@@ -445,12 +446,12 @@ export class ServerMachine implements Machine<Exclude<ServerInput, TimerDue>, Se
     this.#effects.push({ kind: 'phase', phase, members });
   }
 
-  #send(to: number, body: MessageBody): void {
-    const bytes = encodeMessage(this.#session, body);
+  #send(to: number, body: SecaggMessageBody): void {
+    const bytes = encodeSecaggMessage(this.#session, body);
     this.#effects.push({ kind: 'send', to, bytes, type: body.type });
   }
 
-  #drop(reason: SecaggDrop, from: number): void {
+  #drop(reason: SecaggDropReason, from: number): void {
     this.#effects.push({ kind: 'drop', reason, from });
   }
 }

@@ -20,14 +20,14 @@ import {
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../_kit/bytes.ts';
 import {
-  BITS_MAX,
-  CLIENTS_MAX,
-  LENGTH_MAX,
-  MODEL_HASH_LENGTH,
-  SESSION_RANDOM_LENGTH,
-  SUITE_LABEL,
+  ELEMENT_BITS_MAX,
+  MODEL_HASH_BYTES,
+  SESSION_CLIENTS_MAX,
+  SESSION_RANDOM_BYTES,
+  SHARE_THRESHOLD_MIN,
+  SUITE_LABEL_PREFIX,
   SUITE_VERSION,
-  THRESHOLD_MIN,
+  VECTOR_ELEMENTS_MAX,
 } from './geometry.ts';
 
 /** `semi-honest`: the server follows the protocol. `signed`: it may lie about who survived. */
@@ -56,11 +56,11 @@ export interface SecaggConfig {
 
 const FIELDS = 9;
 const MODES: readonly SecaggMode[] = ['semi-honest', 'signed'];
-const SESSION_LABEL = new TextEncoder().encode(`${SUITE_LABEL}session`);
+const SESSION_LABEL = new TextEncoder().encode(`${SUITE_LABEL_PREFIX}session`);
 const ROUND_MAX = 0xffff_ffff;
 
 /** Bytes of the agreement, in deterministic CBOR (RFC 8949 section 4.2.1). */
-export function encodeConfig(config: SecaggConfig): Uint8Array {
+export function encodeSecaggConfig(config: SecaggConfig): Uint8Array {
   const { random, round, n, k, t, m, bits, mode, modelHash } = config;
   const writer = new CborWriter();
   writer.head(CBOR_MAP, modelHash === undefined ? FIELDS : FIELDS + 1);
@@ -79,13 +79,13 @@ export function encodeConfig(config: SecaggConfig): Uint8Array {
   return writer.taken();
 }
 
-/** Reads an agreement; undefined for any other bytes, and for one that {@link configProblem} refuses. */
-export function decodeConfig(reader: CborReader): SecaggConfig | undefined {
+/** Reads an agreement; undefined for any other bytes, and for one that {@link secaggConfigProblem} refuses. */
+export function decodeSecaggConfig(reader: CborReader): SecaggConfig | undefined {
   if (!reader.expect(CBOR_MAP)) return undefined;
   const fields = reader.argument;
   if (fields !== FIELDS && fields !== FIELDS + 1) return undefined;
   if (uintField(reader, 1) !== SUITE_VERSION) return undefined;
-  const random = bytesField(reader, 2, SESSION_RANDOM_LENGTH);
+  const random = bytesField(reader, 2, SESSION_RANDOM_BYTES);
   const [round = NaN, n = NaN, k = NaN, t = NaN, m = NaN, bits = NaN, mode = NaN] = [
     3, 4, 5, 6, 7, 8, 9,
   ].map((key) => uintField(reader, key));
@@ -96,12 +96,12 @@ export function decodeConfig(reader: CborReader): SecaggConfig | undefined {
 }
 
 function withModel(config: SecaggConfig, reader: CborReader): SecaggConfig | undefined {
-  const modelHash = bytesField(reader, FIELDS + 1, MODEL_HASH_LENGTH);
+  const modelHash = bytesField(reader, FIELDS + 1, MODEL_HASH_BYTES);
   return modelHash === undefined ? undefined : sound({ ...config, modelHash });
 }
 
 function sound(config: SecaggConfig): SecaggConfig | undefined {
-  return configProblem(config) === undefined ? config : undefined;
+  return secaggConfigProblem(config) === undefined ? config : undefined;
 }
 
 function uintField(reader: CborReader, key: number): number | undefined {
@@ -121,18 +121,20 @@ function bytesField(reader: CborReader, key: number, length: number): Uint8Array
  * In signed mode, 2t > n even without colluding clients: below that, a server that shows two lists
  * of survivors collects both kinds of shares of one client (Bonawitz et al., CCS 2017, section 6).
  */
-export function configProblem(config: SecaggConfig): string | undefined {
+export function secaggConfigProblem(config: SecaggConfig): string | undefined {
   const { round, n, k, t, m, bits, mode } = config;
-  if (!isWithin(n, 2, CLIENTS_MAX)) return `${n} clients: allowed are 2 … ${CLIENTS_MAX}`;
+  if (!isWithin(n, 2, SESSION_CLIENTS_MAX))
+    return `${n} clients: allowed are 2 … ${SESSION_CLIENTS_MAX}`;
   if (!isWithin(k, 1, n - 1))
     return `a degree of ${k}: allowed are 1 … ${n - 1}, one less than clients`;
   if (k < n - 1 && k % 2 === 1) return `a degree of ${k}: a ring needs an even one`;
-  if (!isWithin(t, THRESHOLD_MIN, k + 1)) {
-    return `a threshold of ${t}: allowed are ${THRESHOLD_MIN} … ${k + 1}, the holders of a secret`;
+  if (!isWithin(t, SHARE_THRESHOLD_MIN, k + 1)) {
+    return `a threshold of ${t}: allowed are ${SHARE_THRESHOLD_MIN} … ${k + 1}, the holders of a secret`;
   }
-  if (!isWithin(m, 1, LENGTH_MAX))
-    return `a vector of ${m} elements: allowed are 1 … ${LENGTH_MAX}`;
-  if (!isWithin(bits, 1, BITS_MAX)) return `a ring of ${bits} bits: allowed are 1 … ${BITS_MAX}`;
+  if (!isWithin(m, 1, VECTOR_ELEMENTS_MAX))
+    return `a vector of ${m} elements: allowed are 1 … ${VECTOR_ELEMENTS_MAX}`;
+  if (!isWithin(bits, 1, ELEMENT_BITS_MAX))
+    return `a ring of ${bits} bits: allowed are 1 … ${ELEMENT_BITS_MAX}`;
   if (!isWithin(round, 0, ROUND_MAX)) return `round ${round}: allowed are 0 … ${ROUND_MAX}`;
   if (mode === 'semi-honest') return undefined;
   if (k < n - 1) return 'signed mode on a sparse graph: each client must see all survivors';
@@ -145,9 +147,9 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 /** Name of the session: 32 bytes. */
-export function sessionNameOf(
+export function sessionIdOf(
   config: SecaggConfig,
   crypto: Pick<CryptoProvider, 'sha256'>,
 ): Uint8Array {
-  return crypto.sha256(concatBytes(SESSION_LABEL, encodeConfig(config)));
+  return crypto.sha256(concatBytes(SESSION_LABEL, encodeSecaggConfig(config)));
 }

@@ -8,10 +8,10 @@
  * @module
  */
 import { readUint16, writeUint16 } from '../../_kit/bytes.ts';
-import { EXP, LOG, multiply, ORDER } from './field.ts';
+import { EXP_TABLE, GENERATOR_ORDER, LOG_TABLE, multiplyElements } from './field.ts';
 
 /** A share: the holder's point, and as many bytes as the secret. */
-export interface Share {
+export interface SecretShare {
   /** 1 … 65,535: index of the holder + 1. */
   readonly x: number;
   readonly y: Uint8Array;
@@ -23,7 +23,7 @@ export function holderPoint(index: number): number {
 }
 
 /** A secret and the polynomials through it. */
-export interface Polynomials {
+export interface SecretPolynomials {
   readonly secret: Uint8Array;
   /** Coefficients of x^1 … x^(t-1), each as long as the secret, uniform. */
   readonly coefficients: readonly Uint8Array[];
@@ -45,7 +45,7 @@ function bytesOf(words: Uint16Array): Uint8Array {
 
 /** Shares of a secret, one for each point. */
 export function splitSecret(
-  { secret, coefficients }: Polynomials,
+  { secret, coefficients }: SecretPolynomials,
   points: readonly number[],
 ): readonly Uint8Array[] {
   const rows = [secret, ...coefficients].map(wordsOf).reverse();
@@ -74,7 +74,7 @@ function evaluate(rows: readonly Uint16Array[], x: number): Uint16Array {
 function multiplesOf(factor: number, shift: number): Uint16Array {
   const products = new Uint16Array(256);
   for (let bit = 1; bit < 256; bit <<= 1) {
-    const product = multiply(factor, bit << shift);
+    const product = multiplyElements(factor, bit << shift);
     for (let rest = 0; rest < bit; rest += 1) {
       products[bit | rest] = product ^ (products[rest] as number);
     }
@@ -86,27 +86,27 @@ function multiplesOf(factor: number, shift: number): Uint16Array {
  * Lagrange weights at 0 for these points, which must be different and not 0. They serve every
  * secret of which the same holders gave shares.
  */
-export function weightsAtZero(points: readonly number[]): Uint16Array {
-  const logs = points.map((x) => LOG[x] as number);
+export function lagrangeWeightsAtZero(points: readonly number[]): Uint16Array {
+  const logs = points.map((x) => LOG_TABLE[x] as number);
   const all = logs.reduce((sum, value) => sum + value, 0);
   return Uint16Array.from(points, (x, place) => {
     let exponent = all - (logs[place] as number);
     for (const other of points) {
-      if (other !== x) exponent -= LOG[other ^ x] as number;
+      if (other !== x) exponent -= LOG_TABLE[other ^ x] as number;
     }
-    const rest = exponent % ORDER;
-    return EXP[rest < 0 ? rest + ORDER : rest] as number;
+    const rest = exponent % GENERATOR_ORDER;
+    return EXP_TABLE[rest < 0 ? rest + GENERATOR_ORDER : rest] as number;
   });
 }
 
 /** Rebuilds a secret from shares in the order of their weights. */
-export type WeighShares = (shares: readonly Uint8Array[]) => Uint8Array;
+export type ShareCombiner = (shares: readonly Uint8Array[]) => Uint8Array;
 
 /** Number of secrets from which on tables of products cost less than logarithms. */
 const SECRETS_FOR_TABLES = 4;
 
 /** Prepares weighted sums of shares, for about `secrets` secrets. */
-export function prepareWeights(weights: Uint16Array, secrets: number): WeighShares {
+export function makeShareCombiner(weights: Uint16Array, secrets: number): ShareCombiner {
   if (secrets < SECRETS_FOR_TABLES) return (shares) => sumOf(shares, productByLogs(weights));
   const low = Array.from(weights, (weight) => multiplesOf(weight, 0));
   const high = Array.from(weights, (weight) => multiplesOf(weight, 8));
@@ -128,11 +128,12 @@ type AddProduct = (place: number, sum: Uint16Array, share: Uint8Array) => void;
 
 function productByLogs(weights: Uint16Array): AddProduct {
   return (place, sum, share) => {
-    const logWeight = LOG[weights[place] as number] as number;
+    const logWeight = LOG_TABLE[weights[place] as number] as number;
     for (let word = 0; word < sum.length; word += 1) {
       const value = readUint16(share, 2 * word);
       if (value === 0) continue;
-      sum[word] = (sum[word] as number) ^ (EXP[(LOG[value] as number) + logWeight] as number);
+      sum[word] =
+        (sum[word] as number) ^ (EXP_TABLE[(LOG_TABLE[value] as number) + logWeight] as number);
     }
   };
 }
@@ -151,7 +152,10 @@ function sumOf(shares: readonly Uint8Array[], add: AddProduct): Uint8Array {
  * @returns undefined for fewer shares, for two of one point, for a point outside 1 … 65,535, and for
  *   different or odd lengths.
  */
-export function rebuildSecret(shares: readonly Share[], threshold: number): Uint8Array | undefined {
+export function rebuildSecret(
+  shares: readonly SecretShare[],
+  threshold: number,
+): Uint8Array | undefined {
   const sorted = [...shares].sort((a, b) => a.x - b.x);
   const length = sorted[0]?.y.length ?? 0;
   if (sorted.length < threshold || length === 0 || length % 2 !== 0) return undefined;
@@ -160,6 +164,6 @@ export function rebuildSecret(shares: readonly Share[], threshold: number): Uint
     if (y.length !== length) return undefined;
   }
   const used = sorted.slice(0, threshold);
-  const weigh = prepareWeights(weightsAtZero(used.map(({ x }) => x)), 1);
+  const weigh = makeShareCombiner(lagrangeWeightsAtZero(used.map(({ x }) => x)), 1);
   return weigh(used.map(({ y }) => y));
 }

@@ -5,24 +5,24 @@
  *
  * @module
  */
-import { type MaskGraph, signOf } from './graph.ts';
-import { inBatches } from './job-stage.ts';
+import { type MaskGraph, pairMaskSign } from './graph.ts';
+import { splitIntoBatches } from './job-stage.ts';
 import {
-  COST_NS,
+  type DeriveSeedsInput,
+  type DeriveSeedsOutput,
+  lagrangeWeightsCostNs,
+  OPERATION_COST_NS,
+  PAIR_SEED_COST_NS,
   type RebuildGroup,
-  type RebuildInput,
-  rebuildCostNs,
-  SEED_COST_NS,
-  type SeedsInput,
-  type SeedsOutput,
-  type SumInput,
-  weightsCostNs,
+  type RebuildSecretsInput,
+  rebuildSecretCostNs,
+  type SumMasksInput,
 } from './jobs.ts';
-import type { PublicKeys, ShareKind } from './messages.ts';
+import type { ClientPublicKeys, ShareKind } from './messages.ts';
 import { holderPoint } from './shamir.ts';
 
 /** Who is in the sum, and whose pair masks are left over. */
-export interface Survival {
+export interface SurvivorsInGraph {
   readonly graph: MaskGraph;
   /** Clients whose inputs arrived (U3), ascending. */
   readonly survivors: readonly number[];
@@ -46,7 +46,11 @@ export interface NeededSecret {
  * The own mask of every survivor, and the pair masks of every lost client with a surviving
  * neighbour.
  */
-export function secretsNeeded({ graph, survivors, lost }: Survival): readonly NeededSecret[] {
+export function secretsToRebuild({
+  graph,
+  survivors,
+  lost,
+}: SurvivorsInGraph): readonly NeededSecret[] {
   const isSurvivor = new Set(survivors);
   const near = (index: number): readonly number[] =>
     graph.neighboursOf(index).filter((other) => isSurvivor.has(other));
@@ -64,15 +68,17 @@ export type ShareTable = Readonly<
 >;
 
 /** What rebuilding needs. */
-export interface RebuildParts {
+export interface RebuildJobsRequest {
   readonly needed: readonly NeededSecret[];
   readonly shares: ShareTable;
   readonly threshold: number;
-  readonly keys: ReadonlyMap<number, PublicKeys>;
+  readonly keys: ReadonlyMap<number, ClientPublicKeys>;
 }
 
 /** The jobs that rebuild all secrets, or undefined if one has fewer shares than the threshold. */
-export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | undefined {
+export function rebuildSecretsJobInputs(
+  parts: RebuildJobsRequest,
+): readonly RebuildSecretsInput[] | undefined {
   const groups = groupsOf(parts);
   if (groups === undefined) return undefined;
   const { threshold } = parts;
@@ -80,7 +86,7 @@ export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | unde
   let costNs = Number.POSITIVE_INFINITY;
   for (const { points, secrets } of groups) {
     for (const secret of secrets) {
-      const secretNs = rebuildCostNs(points.length, secret);
+      const secretNs = rebuildSecretCostNs(points.length, secret);
       if (costNs + secretNs > JOB_NS) {
         jobs.push([]);
         costNs = 0;
@@ -91,7 +97,7 @@ export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | unde
       if (last?.points === points) last.secrets.push(secret);
       else {
         job.push({ points, secrets: [secret] });
-        costNs += weightsCostNs(points.length);
+        costNs += lagrangeWeightsCostNs(points.length);
       }
       costNs += secretNs;
     }
@@ -100,7 +106,7 @@ export function rebuildJobs(parts: RebuildParts): readonly RebuildInput[] | unde
 }
 
 /** Secrets with the same holders share their weights. */
-function groupsOf(parts: RebuildParts): readonly MutableGroup[] | undefined {
+function groupsOf(parts: RebuildJobsRequest): readonly MutableGroup[] | undefined {
   const { needed, shares, threshold, keys } = parts;
   const groups = new Map<string, MutableGroup>();
   for (const { index, kind, holders } of needed) {
@@ -120,8 +126,8 @@ function groupsOf(parts: RebuildParts): readonly MutableGroup[] | undefined {
   return [...groups.values()];
 }
 
-const AGREEMENTS_PER_JOB = Math.floor(JOB_NS / SEED_COST_NS);
-const DERIVATIONS_PER_JOB = Math.floor(JOB_NS / COST_NS.derivation);
+const AGREEMENTS_PER_JOB = Math.floor(JOB_NS / PAIR_SEED_COST_NS);
+const DERIVATIONS_PER_JOB = Math.floor(JOB_NS / OPERATION_COST_NS.derivation);
 
 /** Rebuilt secrets, by client. */
 export interface RebuiltSecrets {
@@ -129,21 +135,21 @@ export interface RebuiltSecrets {
   readonly pair: ReadonlyMap<number, Uint8Array>;
 }
 
-/** The jobs that derive the seeds of all masks to remove; {@link streamsOf} expects them in this order. */
-export function seedJobs(
-  { graph, survivors }: Survival,
+/** The jobs that derive the seeds of all masks to remove; {@link keyStreamsToApply} expects them in this order. */
+export function deriveSeedsJobInputs(
+  { graph, survivors }: SurvivorsInGraph,
   secrets: RebuiltSecrets,
-  context: Pick<SeedsInput, 'session'> & {
-    readonly keys: ReadonlyMap<number, PublicKeys>;
+  context: Pick<DeriveSeedsInput, 'session'> & {
+    readonly keys: ReadonlyMap<number, ClientPublicKeys>;
   },
-): readonly SeedsInput[] {
+): readonly DeriveSeedsInput[] {
   const { session, keys } = context;
   const isSurvivor = new Set(survivors);
   const own = [...secrets.own].map(([index, secret]) => ({ index, secret }));
-  const jobs: SeedsInput[] = inBatches(own, DERIVATIONS_PER_JOB).map((batch) => ({
+  const jobs: DeriveSeedsInput[] = splitIntoBatches(own, DERIVATIONS_PER_JOB).map((batch) => ({
     ...{ session, own: batch, pairs: [] },
   }));
-  let pairs: SeedsInput['pairs'][number][] = [];
+  let pairs: DeriveSeedsInput['pairs'][number][] = [];
   let agreements = 0;
   const flush = (): void => {
     if (pairs.length > 0) jobs.push({ session, own: [], pairs });
@@ -154,8 +160,8 @@ export function seedJobs(
     const peers = graph
       .neighboursOf(index)
       .filter((other) => isSurvivor.has(other))
-      .map((other) => ({ index: other, maskKey: (keys.get(other) as PublicKeys).maskKey }));
-    for (const batch of inBatches(peers, AGREEMENTS_PER_JOB)) {
+      .map((other) => ({ index: other, maskKey: (keys.get(other) as ClientPublicKeys).maskKey }));
+    for (const batch of splitIntoBatches(peers, AGREEMENTS_PER_JOB)) {
       if (agreements + batch.length > AGREEMENTS_PER_JOB) flush();
       pairs.push({ index, secret, peers: batch });
       agreements += batch.length;
@@ -166,23 +172,23 @@ export function seedJobs(
 }
 
 /** The masks to add so that only the sum remains; undefined if an agreement failed. */
-export function streamsOf(
-  inputs: readonly SeedsInput[],
-  outputs: readonly SeedsOutput[],
-): SumInput['streams'] | undefined {
+export function keyStreamsToApply(
+  inputs: readonly DeriveSeedsInput[],
+  outputs: readonly DeriveSeedsOutput[],
+): SumMasksInput['streams'] | undefined {
   const streams: { readonly seed: Uint8Array; readonly sign: 1 | -1 }[] = [];
   for (const [job, { own, pairs }] of outputs.entries()) {
     for (const seed of own) streams.push({ seed, sign: -1 });
     for (const [place, seeds] of pairs.entries()) {
-      const { index, peers } = (inputs[job] as SeedsInput).pairs[
+      const { index, peers } = (inputs[job] as DeriveSeedsInput).pairs[
         place
-      ] as SeedsInput['pairs'][number];
+      ] as DeriveSeedsInput['pairs'][number];
       for (const [at, seed] of seeds.entries()) {
         if (seed === undefined) return undefined;
         // The survivor applied signOf(survivor, lost); this undoes it.
         streams.push({
           seed,
-          sign: signOf(index, (peers[at] as { readonly index: number }).index),
+          sign: pairMaskSign(index, (peers[at] as { readonly index: number }).index),
         });
       }
     }

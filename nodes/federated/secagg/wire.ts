@@ -24,50 +24,52 @@
 import { isNonDeterministicCbor } from '../../../engine/pure/cbor-end-of-item.ts';
 import { CBOR_ARRAY, CBOR_BYTES, CBOR_UINT, CborReader } from '../../../engine/pure/cbor-reader.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
-import type { SecaggDrop } from './drops.ts';
+import type { SecaggDropReason } from './drops.ts';
 import {
-  BOX_LENGTH,
-  CLIENTS_MAX,
-  KEY_LENGTH,
-  SESSION_LENGTH,
-  SIGNATURE_LENGTH,
+  BOX_BYTES,
+  KEY_BYTES,
+  SESSION_CLIENTS_MAX,
+  SESSION_ID_BYTES,
+  SIGNATURE_BYTES,
 } from './geometry.ts';
 import {
-  type Decoded,
-  MESSAGE_TYPES,
-  type MessageBody,
-  OUTCOMES,
-  type PublicKeys,
+  type ClientPublicKeys,
+  type DecodedSecaggMessage,
+  type IndexedSignature,
+  SECAGG_MESSAGE_TYPES,
+  SECAGG_OUTCOMES,
+  type SecaggMessageBody,
   type ShareBox,
-  type SignedBy,
   type UnmaskShare,
 } from './messages.ts';
-import { decodeConfig, encodeConfig } from './session-config.ts';
+import { decodeSecaggConfig, encodeSecaggConfig } from './session-config.ts';
 
 /** Depth of nested arrays in a message: the message, a list, an entry. */
 const DEPTH_MAX = 3;
 
 /** Bytes of a message. `session` is not part of an invitation. */
-export function encodeMessage(session: Uint8Array, body: MessageBody): Uint8Array {
+export function encodeSecaggMessage(session: Uint8Array, body: SecaggMessageBody): Uint8Array {
   const writer = new CborWriter();
   writer.array(itemsOf(body));
   writer.uint(body.type);
-  if (body.type !== MESSAGE_TYPES.invite) writer.string(session);
+  if (body.type !== SECAGG_MESSAGE_TYPES.invite) writer.string(session);
   writeBody(writer, body);
   return writer.taken();
 }
 
 /** Number of items of a message's array. */
-function itemsOf(body: MessageBody): number {
-  if (body.type === MESSAGE_TYPES.invite) return 2;
-  if (body.type === MESSAGE_TYPES.advertise) return body.signature === undefined ? 5 : 6;
-  return body.type === MESSAGE_TYPES.survivors || body.type === MESSAGE_TYPES.done ? 4 : 3;
+function itemsOf(body: SecaggMessageBody): number {
+  if (body.type === SECAGG_MESSAGE_TYPES.invite) return 2;
+  if (body.type === SECAGG_MESSAGE_TYPES.advertise) return body.signature === undefined ? 5 : 6;
+  return body.type === SECAGG_MESSAGE_TYPES.survivors || body.type === SECAGG_MESSAGE_TYPES.done
+    ? 4
+    : 3;
 }
 
-function writeBody(writer: CborWriter, body: MessageBody): void {
+function writeBody(writer: CborWriter, body: SecaggMessageBody): void {
   switch (body.type) {
     case 0:
-      writer.raw(encodeConfig(body.config));
+      writer.raw(encodeSecaggConfig(body.config));
       break;
     case 1:
       writeKeys(writer, body);
@@ -108,7 +110,7 @@ function writeBody(writer: CborWriter, body: MessageBody): void {
       }
       break;
     case 10:
-      writer.uint(OUTCOMES.indexOf(body.outcome));
+      writer.uint(SECAGG_OUTCOMES.indexOf(body.outcome));
       writer.uint(body.survivors);
       break;
   }
@@ -116,7 +118,7 @@ function writeBody(writer: CborWriter, body: MessageBody): void {
 
 function writeKeys(
   writer: CborWriter,
-  { index, channelKey, maskKey, signature }: PublicKeys,
+  { index, channelKey, maskKey, signature }: ClientPublicKeys,
 ): void {
   writer.uint(index);
   writer.string(channelKey);
@@ -136,14 +138,14 @@ function writeIndices(writer: CborWriter, indices: readonly number[]): void {
 }
 
 /** CBOR of a list of clients, which is what a consistency signature covers. */
-export function encodeIndices(indices: readonly number[]): Uint8Array {
+export function encodeClientIndices(indices: readonly number[]): Uint8Array {
   const writer = new CborWriter();
   writeIndices(writer, indices);
   return writer.taken();
 }
 
 /** Reads a message, or says why it is none. Never throws. */
-export function decodeMessage(bytes: Uint8Array): Decoded | SecaggDrop {
+export function decodeSecaggMessage(bytes: Uint8Array): DecodedSecaggMessage | SecaggDropReason {
   const reader = new MessageReader(bytes);
   const decoded = reader.message();
   return reader.drop ?? decoded;
@@ -156,24 +158,26 @@ const NOTHING = new Uint8Array(0);
  * bounded by the bytes left.
  */
 class MessageReader {
-  drop: SecaggDrop | undefined;
+  drop: SecaggDropReason | undefined;
   readonly #reader = new CborReader();
 
   constructor(bytes: Uint8Array) {
     this.#reader.open(bytes, 0, bytes.length);
   }
 
-  message(): Decoded {
+  message(): DecodedSecaggMessage {
     const items = this.#array();
     const type = this.#uint();
     const session =
-      type === MESSAGE_TYPES.invite ? undefined : this.#bytes(SESSION_LENGTH, 'wrong-session');
+      type === SECAGG_MESSAGE_TYPES.invite
+        ? undefined
+        : this.#bytes(SESSION_ID_BYTES, 'wrong-session');
     const body = this.#body(type, items);
     if (this.#reader.at !== this.#reader.end) this.#fail('bad-cbor');
     return { session, body };
   }
 
-  #body(type: number, items: number): MessageBody {
+  #body(type: number, items: number): SecaggMessageBody {
     switch (type) {
       case 0:
         return this.#invite(items);
@@ -196,7 +200,7 @@ class MessageReader {
         return { type, survivors: this.#indices(), lost: this.#indices() };
       case 7:
         this.#checkItems(items, 3);
-        return { type, signature: this.#bytes(SIGNATURE_LENGTH, 'bad-signature') };
+        return { type, signature: this.#bytes(SIGNATURE_BYTES, 'bad-signature') };
       case 8:
         this.#checkItems(items, 3);
         return { type, signatures: this.#list(() => this.#signedBy()) };
@@ -208,50 +212,51 @@ class MessageReader {
     }
   }
 
-  #invite(items: number): MessageBody {
+  #invite(items: number): SecaggMessageBody {
     this.#checkItems(items, 2);
-    const config = this.drop === undefined ? decodeConfig(this.#reader) : undefined;
+    const config = this.drop === undefined ? decodeSecaggConfig(this.#reader) : undefined;
     if (config !== undefined) return { type: 0, config };
     this.#failAtHead();
     return this.#nothing();
   }
 
-  #done(type: number, items: number): MessageBody {
+  #done(type: number, items: number): SecaggMessageBody {
     this.#checkItems(items, 4);
-    const outcome = OUTCOMES[this.#uint()];
+    const outcome = SECAGG_OUTCOMES[this.#uint()];
     const survivors = this.#index();
-    if (type === MESSAGE_TYPES.done && outcome !== undefined) return { type, outcome, survivors };
+    if (type === SECAGG_MESSAGE_TYPES.done && outcome !== undefined)
+      return { type, outcome, survivors };
     this.#fail('bad-cbor');
     return this.#nothing();
   }
 
   /** Stands for a message when there is none. */
-  #nothing(): MessageBody {
-    return { type: MESSAGE_TYPES.done, outcome: 'refused', survivors: 0 };
+  #nothing(): SecaggMessageBody {
+    return { type: SECAGG_MESSAGE_TYPES.done, outcome: 'refused', survivors: 0 };
   }
 
-  #keys(items: number): PublicKeys {
+  #keys(items: number): ClientPublicKeys {
     if (items !== 3 && items !== 4) this.#fail('bad-cbor');
     const index = this.#index();
-    const channelKey = this.#bytes(KEY_LENGTH, 'bad-cbor');
-    const maskKey = this.#bytes(KEY_LENGTH, 'bad-cbor');
+    const channelKey = this.#bytes(KEY_BYTES, 'bad-cbor');
+    const maskKey = this.#bytes(KEY_BYTES, 'bad-cbor');
     if (items === 3) return { index, channelKey, maskKey };
     return {
       index,
       channelKey,
       maskKey,
-      signature: this.#bytes(SIGNATURE_LENGTH, 'bad-signature'),
+      signature: this.#bytes(SIGNATURE_BYTES, 'bad-signature'),
     };
   }
 
   #box(): ShareBox {
     this.#checkItems(this.#array(), 2);
-    return { index: this.#index(), box: this.#bytes(BOX_LENGTH, 'box-failed') };
+    return { index: this.#index(), box: this.#bytes(BOX_BYTES, 'box-failed') };
   }
 
-  #signedBy(): SignedBy {
+  #signedBy(): IndexedSignature {
     this.#checkItems(this.#array(), 2);
-    return { index: this.#index(), signature: this.#bytes(SIGNATURE_LENGTH, 'bad-signature') };
+    return { index: this.#index(), signature: this.#bytes(SIGNATURE_BYTES, 'bad-signature') };
   }
 
   /** Shares of own masks come first; both kinds ascend by client. */
@@ -264,11 +269,11 @@ class MessageReader {
       const index = this.#index();
       const number = this.#uint();
       if (number > 1) this.#fail('bad-cbor');
-      const rank = number * CLIENTS_MAX + index;
+      const rank = number * SESSION_CLIENTS_MAX + index;
       if (rank <= last) this.#fail('not-canonical');
       last = rank;
       const kind = number === 0 ? 'own' : 'pair';
-      shares.push({ index, kind, share: this.#bytes(KEY_LENGTH, 'share-length') });
+      shares.push({ index, kind, share: this.#bytes(KEY_BYTES, 'share-length') });
     }
     return shares;
   }
@@ -293,7 +298,7 @@ class MessageReader {
 
   #index(): number {
     const index = this.#uint();
-    if (index >= CLIENTS_MAX) this.#fail('unknown-client');
+    if (index >= SESSION_CLIENTS_MAX) this.#fail('unknown-client');
     return index;
   }
 
@@ -309,7 +314,7 @@ class MessageReader {
     return 0;
   }
 
-  #bytes(length: number, reason: SecaggDrop): Uint8Array {
+  #bytes(length: number, reason: SecaggDropReason): Uint8Array {
     const bytes = this.#anyBytes();
     if (bytes.length !== length) this.#fail(reason);
     return bytes;
@@ -345,7 +350,7 @@ class MessageReader {
     );
   }
 
-  #fail(reason: SecaggDrop): void {
+  #fail(reason: SecaggDropReason): void {
     this.drop ??= reason;
   }
 }

@@ -12,20 +12,20 @@
  * @module
  */
 
-import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
+import { TokenBucket, type TokenBucketOptions } from '../../_kit/token-bucket.ts';
 import {
   HANDSHAKE_RATE_BURST,
   HANDSHAKE_RATE_PER_SECOND,
   UNPROVEN_OPENINGS_BURST,
   UNPROVEN_OPENINGS_PER_SECOND,
 } from '../geometry.ts';
-import type { CookieMint } from './cookie-mint.ts';
+import type { CookieIssuer } from './cookie-mint.ts';
 
 /** What follows the inexpensive checks of an opening; `prove`: it must come again with a cookie. */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /** The budgets of one peer. Each call that returns true, or `admit`, charges one. */
-export interface Admission {
+export interface AdmissionControl {
   /** A sealed frame arrived; nothing about it has been checked. */
   frameCame(nowNs: number): boolean;
   /** The frame is authentic and its sequence number is new. */
@@ -52,26 +52,26 @@ export interface Admission {
 }
 
 /** A budget for one kind of handshake message that may cost Diffie-Hellman work. */
-export function handshakeBucket(): TokenBucket {
+export function makeHandshakeTokenBucket(): TokenBucket {
   return TokenBucket.of({ perSecond: HANDSHAKE_RATE_PER_SECOND, burst: HANDSHAKE_RATE_BURST });
 }
 
-/** The order of checks that this project uses. */
-export class CheckedAdmission implements Admission {
-  readonly #mint: CookieMint;
+/** Admission that charges a budget only after the inexpensive checks: the order of this project. */
+export class CheckFirstAdmission implements AdmissionControl {
+  readonly #mint: CookieIssuer;
   readonly #frames: TokenBucket | undefined;
-  readonly #openings = handshakeBucket();
-  readonly #proofs = handshakeBucket();
-  readonly #answers = handshakeBucket();
-  readonly #cookies = handshakeBucket();
-  readonly #repeats = handshakeBucket();
+  readonly #openings = makeHandshakeTokenBucket();
+  readonly #proofs = makeHandshakeTokenBucket();
+  readonly #answers = makeHandshakeTokenBucket();
+  readonly #cookies = makeHandshakeTokenBucket();
+  readonly #repeats = makeHandshakeTokenBucket();
   readonly #unproven = TokenBucket.of({
     perSecond: UNPROVEN_OPENINGS_PER_SECOND,
     burst: UNPROVEN_OPENINGS_BURST,
   });
 
   /** @param rate Limit on frames; unlimited when absent. */
-  constructor(mint: CookieMint, rate: RateLimit | undefined) {
+  constructor(mint: CookieIssuer, rate: TokenBucketOptions | undefined) {
     this.#mint = mint;
     this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
   }

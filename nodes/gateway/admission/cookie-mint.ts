@@ -10,21 +10,21 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
 import {
+  ALL_PEERS_UNPROVEN_BURST,
+  ALL_PEERS_UNPROVEN_PER_SECOND,
   COOKIE_BYTES,
   COOKIE_LIFE_NS,
-  UNPROVEN_GATEWAY_BURST,
-  UNPROVEN_GATEWAY_PER_SECOND,
 } from '../geometry.ts';
 
 const SECRET_BYTES = 32;
 
 /** Issues and checks one gateway's cookies. */
-export class CookieMint {
+export class CookieIssuer {
   readonly #crypto: CryptoProvider;
   readonly #randomBytes: (length: number) => Uint8Array;
   readonly #unproven = TokenBucket.of({
-    perSecond: UNPROVEN_GATEWAY_PER_SECOND,
-    burst: UNPROVEN_GATEWAY_BURST,
+    perSecond: ALL_PEERS_UNPROVEN_PER_SECOND,
+    burst: ALL_PEERS_UNPROVEN_BURST,
   });
   /** Absent before the first cookie: most gateways never issue one. */
   #secret: Uint8Array | undefined;

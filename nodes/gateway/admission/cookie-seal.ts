@@ -22,7 +22,7 @@ import { encodeHeader, FrameHeader, HANDSHAKE_MESSAGE_SEQUENCE, writeNonce } fro
 const LABEL = Uint8Array.from('orrery gateway 1 cookie', (letter) => letter.charCodeAt(0));
 
 /** Seals cookies for one peer and opens those from the peer. */
-export class CookieSeal {
+export class CookieCipher {
   readonly #crypto: CryptoProvider;
   readonly #identity: StaticKeyPair;
   readonly #peerKey: Uint8Array;

@@ -102,7 +102,7 @@ export function openingMac(frame: Uint8Array): Uint8Array {
 }
 
 /** True when the body has the length of an opening, answer or cookie with this header. */
-export function hasMessageLength(
+export function hasHandshakeMessageLength(
   header: FrameHeader,
   kind: keyof typeof HANDSHAKE_MESSAGE_SEQUENCE,
 ): boolean {

@@ -3,18 +3,21 @@
  *
  * @module
  */
-import type { RateLimit } from '../../_kit/token-bucket.ts';
+import type { TokenBucketOptions } from '../../_kit/token-bucket.ts';
 import type { GatewayOptions } from '../config.ts';
-import { type Admission, CheckedAdmission } from './admission.ts';
-import type { CookieMint } from './cookie-mint.ts';
+import { type AdmissionControl, CheckFirstAdmission } from './admission.ts';
+import type { CookieIssuer } from './cookie-mint.ts';
 
 /** The budgets of one peer of the gateway that owns `cookies`. */
-export function makeAdmission(options: GatewayOptions, cookies: CookieMint): Admission {
-  return new CheckedAdmission(cookies, frameRateLimitOf(options));
+export function makeAdmissionControl(
+  options: GatewayOptions,
+  cookies: CookieIssuer,
+): AdmissionControl {
+  return new CheckFirstAdmission(cookies, frameRateLimitOf(options));
 }
 
 /** The limit on frames; undefined if there is none. */
-export function frameRateLimitOf({ rateLimit }: GatewayOptions): RateLimit | undefined {
+export function frameRateLimitOf({ rateLimit }: GatewayOptions): TokenBucketOptions | undefined {
   const { enabled, perSecond, burst } = rateLimit;
   return enabled ? { perSecond, burst } : undefined;
 }

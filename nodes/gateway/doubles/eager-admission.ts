@@ -7,16 +7,20 @@
  *
  * @module
  */
-import { type RateLimit, TokenBucket } from '../../_kit/token-bucket.ts';
-import { type Admission, handshakeBucket, type OpeningVerdict } from '../admission/admission.ts';
+import { TokenBucket, type TokenBucketOptions } from '../../_kit/token-bucket.ts';
+import {
+  type AdmissionControl,
+  makeHandshakeTokenBucket,
+  type OpeningVerdict,
+} from '../admission/admission.ts';
 
 /** Test double: charges budgets before it checks a frame. */
-export class EagerAdmission implements Admission {
+export class ChargeFirstAdmission implements AdmissionControl {
   readonly #frames: TokenBucket | undefined;
-  readonly #messages = handshakeBucket();
+  readonly #messages = makeHandshakeTokenBucket();
 
   /** @param rate Limit on frames; unlimited when absent. */
-  constructor(rate: RateLimit | undefined) {
+  constructor(rate: TokenBucketOptions | undefined) {
     this.#frames = rate === undefined ? undefined : TokenBucket.of(rate);
   }
 

@@ -16,7 +16,7 @@ const BYTE_BITS = 8;
 const BYTE_MASK = 0xff;
 
 /** The defective window of the Go sidecar. */
-export class GoDoubleWindow implements ReplayGuard {
+export class DefectiveGoWindow implements ReplayGuard {
   readonly #size: number;
   readonly #bitmap: Uint8Array;
   #base = 0;

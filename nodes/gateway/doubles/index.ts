@@ -5,12 +5,12 @@
  * @module
  */
 import { frameRateLimitOf } from '../admission/make-admission.ts';
-import { type ArrivalsOutput, type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR, type PacketReceiverOutput } from '../behaviour.ts';
 import type { GatewayOptions } from '../config.ts';
-import { EagerAdmission } from './eager-admission.ts';
-import { GoDoubleWindow } from './go-window.ts';
-import { RustDoubleWindow } from './rust-window.ts';
-import { TRUSTING_SCMP } from './trusting-scmp.ts';
+import { ChargeFirstAdmission } from './eager-admission.ts';
+import { DefectiveGoWindow } from './go-window.ts';
+import { DefectiveRustWindow } from './rust-window.ts';
+import { TRUSTING_SCMP_POLICY } from './trusting-scmp.ts';
 
 /** One received packet in this many vanishes. */
 const SWALLOWED_EACH = 10;
@@ -25,12 +25,16 @@ type Word =
 export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
   swallowing: { arrivals: swallowing },
   hoarding: { leaving: (waiting) => waiting.slice(1) },
-  go: { windows: (_, { size }) => ({ create: (): GoDoubleWindow => new GoDoubleWindow(size) }) },
-  rust: {
-    windows: (_, { size }) => ({ create: (): RustDoubleWindow => new RustDoubleWindow(size) }),
+  go: {
+    windows: (_, { size }) => ({ create: (): DefectiveGoWindow => new DefectiveGoWindow(size) }),
   },
-  eager: { admission: (options) => new EagerAdmission(frameRateLimitOf(options)) },
-  trusting: { scmp: TRUSTING_SCMP },
+  rust: {
+    windows: (_, { size }) => ({
+      create: (): DefectiveRustWindow => new DefectiveRustWindow(size),
+    }),
+  },
+  eager: { admission: (options) => new ChargeFirstAdmission(frameRateLimitOf(options)) },
+  trusting: { scmp: TRUSTING_SCMP_POLICY },
 };
 
 /** An option that asks for a double, by its path in the file and its value. */
@@ -47,7 +51,7 @@ export function behaviourWithDoubles(options: GatewayOptions): Behaviour {
 }
 
 /** The first option that asks for a double, as `option: value`; undefined if none does. */
-export function requestedDouble(options: GatewayOptions): string | undefined {
+export function requestedDoubleText(options: GatewayOptions): string | undefined {
   const [first] = askedBy(options);
   return first && `${first.option}: ${first.word}`;
 }
@@ -63,7 +67,7 @@ function askedBy({ double, antiReplay, multipath, admission }: GatewayOptions): 
   ];
 }
 
-function swallowing(output: ArrivalsOutput): ArrivalsOutput {
+function swallowing(output: PacketReceiverOutput): PacketReceiverOutput {
   let packets = 0;
   return {
     drop: (reason): void => output.drop(reason),

@@ -15,7 +15,7 @@ const WORD_BITS = 64n;
 const ONE = 1n;
 
 /** The defective window of the Rust gateway. */
-export class RustDoubleWindow implements ReplayGuard {
+export class DefectiveRustWindow implements ReplayGuard {
   readonly #size: number;
   #bitmap = 0n;
   #base = 0;

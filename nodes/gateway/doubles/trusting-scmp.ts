@@ -10,6 +10,6 @@
 import type { ScmpPolicy } from '../multipath/scmp-policy.ts';
 
 /** Test double: believes every SCMP message. */
-export const TRUSTING_SCMP: ScmpPolicy = {
+export const TRUSTING_SCMP_POLICY: ScmpPolicy = {
   weigh: ({ isdAs, ifId }) => ({ isdAs, ifId, countsEarlierMisses: true }),
 };

@@ -16,13 +16,13 @@ import {
   SILENCE_CAUSES,
 } from './managed-path.ts';
 import { ProbeTable } from './probe-table.ts';
-import { BETTER_LOSS_DIFFERENCE, isRelief } from './relief.ts';
-import { type PathRoundTrip, ReportWatch } from './report-watch.ts';
-import { pathScore, ruledOutBy, sharedFate } from './selection.ts';
-import { isSharedSilence, SHARED_SILENCE_NS } from './shared-silence.ts';
+import { BETTER_PATH_LOSS_MARGIN_MIN, isBetterThanDegraded } from './relief.ts';
+import { MissingReportDetector, type PathRoundTrip } from './report-watch.ts';
+import { pathOverlap, pathScore, violatedPathPreference } from './selection.ts';
+import { ALL_PATHS_SILENT_NS_MAX, areOtherPathsSilentToo } from './shared-silence.ts';
 import type {
-  Accusation,
   ControllerEffect,
+  InterfaceDownAccusation,
   MultipathOptions,
   PathController,
   PathInfo,
@@ -56,7 +56,7 @@ export class MultipathController implements PathController {
   readonly #paths: ManagedPath[] = [];
   readonly #probes = new ProbeTable();
   readonly #hold: HoldDown;
-  readonly #reports: ReportWatch;
+  readonly #reports: MissingReportDetector;
   #effects: ControllerEffect[] = [];
   #nextRefreshNs: number;
   /** When an additional path lookup is due; Infinity while there are enough paths. */
@@ -74,7 +74,7 @@ export class MultipathController implements PathController {
     this.#options = options;
     this.#random = random;
     this.#hold = new HoldDown(options.holdNs);
-    this.#reports = new ReportWatch(options.reportIntervalNs, options.reportMisses);
+    this.#reports = new MissingReportDetector(options.reportIntervalNs, options.reportMisses);
     this.#nextRefreshNs = now + options.refreshIntervalNs;
   }
 
@@ -158,7 +158,7 @@ export class MultipathController implements PathController {
     return this.#effects;
   }
 
-  interfaceDown(now: number, accusation: Accusation): readonly ControllerEffect[] {
+  interfaceDown(now: number, accusation: InterfaceDownAccusation): readonly ControllerEffect[] {
     this.#effects = [];
     const { isdAs, ifId, path: only, countsEarlierMisses } = accusation;
     const name = `${isdAs}#${ifId}`;
@@ -236,8 +236,8 @@ export class MultipathController implements PathController {
 
   /** True if all paths have been silent for a short time: this one need not be dead. */
   #isWaiting(now: number, path: ManagedPath): boolean {
-    const isYoung = now - this.#heardNs < SHARED_SILENCE_NS;
-    return isYoung && isSharedSilence(now, path, this.#paths, this.#options);
+    const isYoung = now - this.#heardNs < ALL_PATHS_SILENT_NS_MAX;
+    return isYoung && areOtherPathsSilentToo(now, path, this.#paths, this.#options);
   }
 
   /** Probes the other paths, except those probed just now, to see whether they are silent too. */
@@ -349,9 +349,9 @@ export class MultipathController implements PathController {
 
   #leave(now: number, current: ManagedPath): void {
     const isSilent = SILENCE_CAUSES.has(current.cause);
-    if (isSilent && isSharedSilence(now, current, this.#paths, this.#options)) return;
+    if (isSilent && areOtherPathsSilentToo(now, current, this.#paths, this.#options)) return;
     const isWay = (path: ManagedPath): boolean =>
-      path.isHealthy && (current.health !== 'degraded' || isRelief(now, path, current));
+      path.isHealthy && (current.health !== 'degraded' || isBetterThanDegraded(now, path, current));
     // A path that is just missing an answer may be cut by the same fault.
     const isSure = (path: ManagedPath): boolean =>
       isWay(path) && path.quality.consecutiveMisses === 0;
@@ -391,10 +391,11 @@ export class MultipathController implements PathController {
 
   #isBetter(now: number, path: ManagedPath, current: ManagedPath): boolean {
     if (!path.isHealthy || path.damping.isSuppressed(now)) return false;
-    if (ruledOutBy(path.info, path.quality, this.#options.preferences) !== undefined) return false;
+    if (violatedPathPreference(path.info, path.quality, this.#options.preferences) !== undefined)
+      return false;
     if (path.quality.consecutiveAnswers < PROBATION_ANSWERS) return false;
     const byRtt = current.quality.baseRttNs >= BETTER_RTT_FACTOR * path.quality.baseRttNs;
-    const byLoss = current.quality.loss - path.quality.loss >= BETTER_LOSS_DIFFERENCE;
+    const byLoss = current.quality.loss - path.quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
     return byRtt || byLoss;
   }
 
@@ -428,7 +429,7 @@ export class MultipathController implements PathController {
   #rank(now: number, path: ManagedPath): number {
     const { preferences } = this.#options;
     const isSuppressed = path.damping.isSuppressed(now);
-    const isRuledOut = ruledOutBy(path.info, path.quality, preferences) !== undefined;
+    const isRuledOut = violatedPathPreference(path.info, path.quality, preferences) !== undefined;
     const objections = (isSuppressed ? 1 : 0) + (isRuledOut ? 2 : 0);
     return pathScore(path.info, path.quality, preferences) - 10 * objections;
   }
@@ -443,7 +444,7 @@ export class MultipathController implements PathController {
     let standbyRank = Number.NEGATIVE_INFINITY;
     for (const path of this.#paths) {
       if (path === current || !path.isHealthy) continue;
-      const fate = current === undefined ? 0 : sharedFate(path.info, current.info);
+      const fate = current === undefined ? 0 : pathOverlap(path.info, current.info);
       const rank = this.#rank(now, path) - 5 * fate;
       if (rank <= standbyRank) continue;
       standby = path;

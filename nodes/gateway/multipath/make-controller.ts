@@ -9,8 +9,11 @@ import { MultipathController } from './controller.ts';
 import { ReferenceController } from './reference.ts';
 import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
 
-/** @param peer Its name is part of the name of the random stream for phases and exploration. */
-export function makeController(
+/**
+ * Makes the path controller that a node's options ask for.
+ * @param peer Its name is part of the name of the random stream for phases and exploration.
+ */
+export function makePathController(
   host: HostPart<'now' | 'random'>,
   options: GatewayOptions,
   peer: string,

@@ -6,7 +6,7 @@
  * @module
  */
 import { FlapDamping } from './damping.ts';
-import { LOSS_MIN_PROBES, PathQuality } from './path-quality.ts';
+import { LOSS_ESTIMATE_PROBES_MIN, PathQuality } from './path-quality.ts';
 import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } from './types.ts';
 
 /** Number of consecutive answers after which a dead path is alive again. */
@@ -149,7 +149,7 @@ export class ManagedPath {
     const isAccused = this.accusedNs >= 0 && sentNs >= this.accusedNs - 1_000_000_000;
     if (isAccused) this.die(now, 'scmp');
     else if (
-      this.quality.consecutiveMisses >= missesNeeded(this.quality.lossBeforeMisses, options)
+      this.quality.consecutiveMisses >= missesUntilDead(this.quality.lossBeforeMisses, options)
     ) {
       if (!isExcused) this.die(now, 'probe-loss');
     } else if (before === 'probation') this.die(now, 'probe-loss');
@@ -186,7 +186,10 @@ export class ManagedPath {
     return diedNs;
   }
 
-  /** Probes the path every second again, however long it has been dead. */
+  /**
+   * From now on, a dead path is probed every second again, as if it had just died. Called when the
+   * peer returned.
+   */
   reconsider(now: number): void {
     this.#deadProbes = 0;
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
@@ -203,7 +206,7 @@ export class ManagedPath {
     const { quality } = this;
     const baseline = quality.baselineNs(now);
     const isSlow = baseline > 0 && quality.srttNs > options.rttFactor * baseline;
-    const enough = quality.lossSamples >= LOSS_MIN_PROBES;
+    const enough = quality.lossSamples >= LOSS_ESTIMATE_PROBES_MIN;
     const isLossy = enough && quality.loss > options.lossThreshold;
     if (this.health === 'alive' && (isSlow || isLossy)) {
       this.health = 'degraded';
@@ -236,7 +239,7 @@ export class ManagedPath {
  * Consecutive misses that count as death: the smallest k with interval / loss^k >= 1 h, at least
  * the configured number and at most 6 (docs/spec/multipath.md, "Health").
  */
-export function missesNeeded(loss: number, options: MultipathOptions): number {
+export function missesUntilDead(loss: number, options: MultipathOptions): number {
   let k = options.misses;
   let between = options.probeIntervalNs;
   for (let i = 0; i < k; i += 1) between /= loss > 0 ? loss : 1e-9;

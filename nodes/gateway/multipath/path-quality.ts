@@ -16,7 +16,7 @@ import { WindowedMin } from './windowed-min.ts';
 /** Number of probes over which loss is measured. */
 const LOSS_WINDOW = 100;
 /** With fewer probes, it cannot be decided whether the loss exceeds a threshold of 10 %. */
-export const LOSS_MIN_PROBES = 20;
+export const LOSS_ESTIMATE_PROBES_MIN = 20;
 const JITTER_WINDOW = 10;
 const BASELINE_BUCKET_NS = 5_000_000_000;
 /** The 60 s window consists of 12 buckets of 5 s. */

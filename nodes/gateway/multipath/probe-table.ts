@@ -21,7 +21,7 @@ interface Outstanding {
 }
 
 /** The classification of an answer. */
-export type ProbeAnswer =
+export type ProbeAnswerMatch =
   | { readonly kind: 'answered'; readonly rttNs: number }
   /** An answer after the time-out of its probe, which counts as missed but not as lost. */
   | { readonly kind: 'late'; readonly rttNs: number }
@@ -44,7 +44,7 @@ export class ProbeTable {
   }
 
   /** Matches an answer that arrived on `path`. */
-  answer(path: string, probe: number, now: number): ProbeAnswer {
+  answer(path: string, probe: number, now: number): ProbeAnswerMatch {
     const index = this.#open.findIndex((entry) => entry.probe === probe);
     const entry = index >= 0 ? this.#open[index] : this.#late.get(probe);
     if (entry === undefined || entry.path !== path) return { kind: 'unmatched' };

@@ -17,16 +17,20 @@ import { type ManagedPath, PROBATION_ANSWERS } from './managed-path.ts';
  */
 const GROWTH_SHARE = 0.5;
 /** Loss that makes a difference, as a share: five percentage points. */
-export const BETTER_LOSS_DIFFERENCE = 0.05;
+export const BETTER_PATH_LOSS_MARGIN_MIN = 0.05;
 
 /**
  * True when `other` was measured since `current` was found degraded, and does not have its problem.
  * @param now ns.
  */
-export function isRelief(now: number, other: ManagedPath, current: ManagedPath): boolean {
+export function isBetterThanDegraded(
+  now: number,
+  other: ManagedPath,
+  current: ManagedPath,
+): boolean {
   if (other.quality.lastAskedNs < current.degradedNs) return false;
   if (current.cause === 'loss')
-    return current.quality.loss - other.quality.loss >= BETTER_LOSS_DIFFERENCE;
+    return current.quality.loss - other.quality.loss >= BETTER_PATH_LOSS_MARGIN_MIN;
   if (current.slowAnswers < PROBATION_ANSWERS) return false;
   const [ours, theirs] = [growthNs(now, current), growthNs(now, other)];
   return theirs.last <= GROWTH_SHARE * ours.last && theirs.smoothed <= GROWTH_SHARE * ours.smoothed;

@@ -21,7 +21,7 @@ const MOVING_INTERVALS = 2;
 export type PathRoundTrip = Pick<RoundTripEstimator, 'srttNs' | 'rttvarNs'>;
 
 /** The watch over one session; times in ns. */
-export class ReportWatch {
+export class MissingReportDetector {
   readonly #intervalNs: number;
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Accusation } from './types.ts';
+import type { InterfaceDownAccusation } from './types.ts';
 
 /** A received message about an interface. */
 export interface InterfaceDownReport {
@@ -21,7 +21,7 @@ export interface InterfaceDownReport {
 }
 
 /** Why a message is not believed. */
-export type ScmpDrop = 'scmp-source' | 'scmp-quote';
+export type ScmpDropReason = 'scmp-source' | 'scmp-quote';
 
 /** Decides whether an SCMP message is believed, and what it changes. */
 export interface ScmpPolicy {
@@ -29,12 +29,12 @@ export interface ScmpPolicy {
   weigh(
     report: InterfaceDownReport,
     quotedPath: (quote: Uint8Array) => string | undefined,
-  ): Accusation | ScmpDrop;
+  ): InterfaceDownAccusation | ScmpDropReason;
 }
 
 /** The rules of this project. */
-export const CHECKED_SCMP: ScmpPolicy = {
-  weigh({ isdAs, ifId, isFromThere, quote }, quotedPath): Accusation | ScmpDrop {
+export const CHECKED_SCMP_POLICY: ScmpPolicy = {
+  weigh({ isdAs, ifId, isFromThere, quote }, quotedPath): InterfaceDownAccusation | ScmpDropReason {
     if (!isFromThere) return 'scmp-source';
     const path = quotedPath(quote);
     if (path === undefined) return 'scmp-quote';

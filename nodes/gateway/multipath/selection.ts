@@ -21,7 +21,7 @@ const PREFERRED_AS_BONUS = 0.1;
  * Shared fate of two paths, 0 (nothing in common) to 1 (the same path): 1 - (0.7 x link
  * disjointness + 0.3 x transit disjointness).
  */
-export function sharedFate(a: PathInfo, b: PathInfo): number {
+export function pathOverlap(a: PathInfo, b: PathInfo): number {
   const links = disjointness(a.links, b.links);
   const transit = disjointness(a.transit, b.transit);
   return 1 - (LINK_WEIGHT * links + TRANSIT_WEIGHT * transit);
@@ -33,7 +33,7 @@ export function sharedFate(a: PathInfo, b: PathInfo): number {
  * their order.
  * @returns indexes; none if there are no paths.
  */
-export function disjointPaths(
+export function disjointPathIndexes(
   paths: readonly PathInfo[],
   first: number,
   most: number,
@@ -58,7 +58,7 @@ function worstFate(path: PathInfo, chosen: readonly number[], all: readonly Path
   let worst = 0;
   for (const index of chosen) {
     const other = all[index];
-    if (other !== undefined) worst = Math.max(worst, sharedFate(path, other));
+    if (other !== undefined) worst = Math.max(worst, pathOverlap(path, other));
   }
   return worst;
 }
@@ -78,7 +78,7 @@ function disjointness(a: readonly string[], b: readonly string[]): number {
 /**
  * Names the preference that rules the path out, or undefined. Unmeasured values rule nothing out.
  */
-export function ruledOutBy(
+export function violatedPathPreference(
   path: PathInfo,
   quality: PathQuality,
   preferences: PathPreferences,

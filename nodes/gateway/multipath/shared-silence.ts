@@ -12,7 +12,7 @@ import type { ManagedPath } from './managed-path.ts';
 import type { MultipathOptions } from './types.ts';
 
 /** All paths may be silent for this long before any is given up, ns: there is no better one. */
-export const SHARED_SILENCE_NS = 1_000_000_000;
+export const ALL_PATHS_SILENT_NS_MAX = 1_000_000_000;
 /** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;
 
@@ -20,7 +20,7 @@ const LISTEN_MARGIN_NS = 10_000_000;
  * True if there are other paths that could have answered, and none of them did in time within the
  * last probe interval.
  */
-export function isSharedSilence(
+export function areOtherPathsSilentToo(
   now: number,
   silent: ManagedPath,
   paths: readonly ManagedPath[],

@@ -135,7 +135,7 @@ export interface PathStatus {
 }
 
 /** A report that an interface is down; the path is declared dead if it also misses an answer. */
-export interface Accusation {
+export interface InterfaceDownAccusation {
   readonly isdAs: string;
   readonly ifId: number;
   /** The accused path; all that cross the interface when absent. */
@@ -166,7 +166,7 @@ export interface PathController {
   /** Base round trip of the path in use, ns; -1 when it was never measured. */
   readonly baseRttNs: number;
   /** A router reported an interface down (SCMP type 5 or 6), and the report passed the policy. */
-  interfaceDown(now: number, accusation: Accusation): readonly ControllerEffect[];
+  interfaceDown(now: number, accusation: InterfaceDownAccusation): readonly ControllerEffect[];
   /**
    * Called when new keys were agreed: the peer can be reached, so paths that seemed dead may work.
    */

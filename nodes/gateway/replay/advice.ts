@@ -12,26 +12,26 @@ const NS_PER_SECOND = 1_000_000_000;
 const WARNING_SHARE = 0.8;
 
 /** The facts that determine how far frames of one session can overtake each other. */
-export interface ReorderProfile {
+export interface FrameReorderFactors {
   /** Frames per second of one (peer, direction), over all paths. */
   readonly framesPerSecond: number;
   /** Delay of the slowest path minus that of the fastest, ns. */
   readonly delaySpreadNs: number;
   /** Longest time for which the machine has stood still, ns: frames of other sockets pass meanwhile. */
   readonly stallNs: number;
-  /** By how many numbers an accepted frame was late at most. */
+  /** Most sequence numbers by which an accepted frame was behind the highest. */
   readonly lateBy: number;
 }
 
 /** How many frames may overtake one frame: rate times spread, rounded up, or what has been seen. */
-export function reorderDepth(profile: ReorderProfile): number {
+export function reorderDepth(profile: FrameReorderFactors): number {
   const spreadNs = profile.delaySpreadNs + profile.stallNs;
   const expected = Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);
   return Math.max(expected, profile.lateBy);
 }
 
 /** Recommended size: the next power of two above twice the depth, 64..65,536 bits. */
-export function recommendedWindow(profile: ReorderProfile): number {
+export function recommendedWindowBits(profile: FrameReorderFactors): number {
   const wanted = 2 * reorderDepth(profile);
   let bits = WINDOW_BITS_MIN;
   while (bits < wanted && bits < WINDOW_BITS_MAX) bits *= 2;
@@ -42,10 +42,10 @@ export function recommendedWindow(profile: ReorderProfile): number {
  * Explains why a window is too small.
  * @returns undefined if traffic uses at most 80 % of it.
  */
-export function windowWarning(bits: number, profile: ReorderProfile): string | undefined {
+export function windowWarning(bits: number, profile: FrameReorderFactors): string | undefined {
   const depth = reorderDepth(profile);
   if (depth <= WARNING_SHARE * bits) return undefined;
-  const better = recommendedWindow(profile);
+  const better = recommendedWindowBits(profile);
   const stallMs = Math.round(profile.stallNs / NS_PER_MS);
   const stalls = stallMs === 0 ? '' : `, with stalls of up to ${stallMs} ms`;
   const cause =

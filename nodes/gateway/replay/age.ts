@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { CLOCK_TOLERANCE_US_DEFAULT, SEQUENCE_AGE_US_DEFAULT } from '../geometry.ts';
+import { CLOCK_TOLERANCE_US_DEFAULT, FRAME_AGE_US_MAX_DEFAULT } from '../geometry.ts';
 
 /** Limits of a frame's age, microseconds. */
-export interface AgeLimits {
+export interface FrameAgeLimits {
   /** Largest accepted age of a frame, microseconds. */
   readonly ageUsMax: number;
   /** Largest tolerated difference of two clocks in either direction, microseconds. */
@@ -19,8 +19,8 @@ export interface AgeLimits {
 }
 
 /** The default limits: 1 h and 5 min. */
-export const AGE_LIMITS: AgeLimits = {
-  ageUsMax: SEQUENCE_AGE_US_DEFAULT,
+export const FRAME_AGE_LIMITS: FrameAgeLimits = {
+  ageUsMax: FRAME_AGE_US_MAX_DEFAULT,
   toleranceUs: CLOCK_TOLERANCE_US_DEFAULT,
 };
 
@@ -30,10 +30,10 @@ export const AGE_LIMITS: AgeLimits = {
  * @param clockUs Our calendar time, microseconds since 1970.
  * @returns undefined when it is acceptable.
  */
-export function checkAge(
+export function checkFrameAge(
   timestampUs: number,
   clockUs: number,
-  limits: AgeLimits,
+  limits: FrameAgeLimits,
 ): 'expired' | 'future' | undefined {
   const ageUs = clockUs - timestampUs;
   if (ageUs > limits.ageUsMax + limits.toleranceUs) return 'expired';

@@ -9,7 +9,7 @@ import type { Behaviour } from '../behaviour.ts';
 import type { GatewayOptions } from '../config.ts';
 import { PEERS_MAX_DEFAULT } from '../geometry.ts';
 import { WindowSet } from './window-set.ts';
-import { WitnessedWindows } from './witnessed.ts';
+import { WitnessedWindowFactory } from './witnessed.ts';
 
 /** What the windows of a node need beside its host and options. */
 interface WindowParts extends Pick<Behaviour, 'windows'> {
@@ -31,6 +31,6 @@ export function makeWindows(
     falseAccept: meter.counter('antireplay.false_accept'),
   };
   const inner = windows(host, { size, reserve, onSync: (peer) => onSync(peer) });
-  const factory = new WitnessedWindows(inner, setup.witness, counters, host.name);
+  const factory = new WitnessedWindowFactory(inner, setup.witness, counters, host.name);
   return new WindowSet(factory, { cleanupTtlNs: cleanupTtl, peersMax: PEERS_MAX_DEFAULT });
 }

@@ -6,29 +6,29 @@
  */
 import type { Store } from '../../../engine/host/store.ts';
 import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
-import { ReservedWindow } from '../../_kit/reserved-window.ts';
-import type { GuardFactory } from './window-set.ts';
+import { DurableReplayWindow } from '../../_kit/reserved-window.ts';
+import type { ReplayWindowFactory } from './window-set.ts';
 
 const EPOCH_BYTES = 4;
 
-/** Settings of {@link ReservedWindows}. */
-export interface ReservedWindowsOptions {
+/** Settings of {@link ReservedWindowFactory}. */
+export interface ReservedWindowFactoryOptions {
   readonly store: Store;
   /** Window size, bits. */
   readonly size: number;
-  /** Number of sequence numbers per write, see `reserveSize`. */
+  /** Number of sequence numbers per write, see `reserveSizeForRate`. */
   readonly reserve: number;
   /** Called after each sync: held frames of this peer may be retried. */
   readonly onSync?: (peer: string, error?: string) => void;
 }
 
-/** Creates {@link ReservedWindow}s for a `WindowSet`. */
-export class ReservedWindows implements GuardFactory {
-  readonly #options: ReservedWindowsOptions;
+/** Creates {@link DurableReplayWindow}s for a `WindowSet`. */
+export class ReservedWindowFactory implements ReplayWindowFactory {
+  readonly #options: ReservedWindowFactoryOptions;
   /** Epochs with a bound in the store, by peer. */
   readonly #epochs = new Map<string, number[]>();
 
-  constructor(options: ReservedWindowsOptions) {
+  constructor(options: ReservedWindowFactoryOptions) {
     this.#options = options;
   }
 
@@ -36,12 +36,12 @@ export class ReservedWindows implements GuardFactory {
    * Opens the window of an epoch; if the epoch was held before a crash, it starts at its stored
    * bound.
    */
-  create(peer: string, epoch: number): ReservedWindow {
+  create(peer: string, epoch: number): DurableReplayWindow {
     const { store, size, reserve, onSync } = this.#options;
     if (!this.#epochs.has(peer)) this.#removeLeftOver(peer, epoch);
     const others = (this.#epochs.get(peer) ?? []).filter((other) => other !== epoch);
     this.#record(peer, [...others, epoch]);
-    return new ReservedWindow({
+    return new DurableReplayWindow({
       store,
       size,
       reserve,

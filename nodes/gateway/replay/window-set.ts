@@ -9,12 +9,12 @@
  * @module
  */
 import type { ReplayGuard } from '../../_kit/replay-window.ts';
-import { CLEANUP_TTL_NS_DEFAULT, EPOCHS_PER_PEER_MAX, PEERS_MAX_DEFAULT } from '../geometry.ts';
+import { EPOCHS_PER_PEER_MAX, PEERS_MAX_DEFAULT, SILENT_PEER_TTL_NS_DEFAULT } from '../geometry.ts';
 
 const NS_PER_US = 1000;
 
 /** Creates the window of an epoch, and is informed when the window is dropped. */
-export interface GuardFactory {
+export interface ReplayWindowFactory {
   create(peer: string, epoch: number): ReplayGuard;
   retire?(peer: string, epoch: number): void;
 }
@@ -29,7 +29,7 @@ export interface WindowSetLimits {
 
 /** The default limits: 24 h and 1,000 peers. */
 export const WINDOW_SET_LIMITS: WindowSetLimits = {
-  cleanupTtlNs: CLEANUP_TTL_NS_DEFAULT,
+  cleanupTtlNs: SILENT_PEER_TTL_NS_DEFAULT,
   peersMax: PEERS_MAX_DEFAULT,
 };
 
@@ -38,7 +38,10 @@ export const WINDOW_SET_LIMITS: WindowSetLimits = {
  * allow replays.
  * @returns what is wrong, or undefined.
  */
-export function checkCleanup(cleanupTtlNs: number, sequenceAgeUsMax: number): string | undefined {
+export function cleanupTtlMistake(
+  cleanupTtlNs: number,
+  sequenceAgeUsMax: number,
+): string | undefined {
   if (cleanupTtlNs >= sequenceAgeUsMax * NS_PER_US) return undefined;
   return 'cleanup_ttl is shorter than max_sequence_age, which would re-open the window for replays';
 }
@@ -48,10 +51,10 @@ export class PeerWindows {
   readonly peer: string;
   /** When the last authenticated frame arrived, ns; written by the session. */
   lastNs: number;
-  readonly #factory: GuardFactory;
+  readonly #factory: ReplayWindowFactory;
   readonly #guards = new Map<number, ReplayGuard>();
 
-  constructor(peer: string, factory: GuardFactory, nowNs: number) {
+  constructor(peer: string, factory: ReplayWindowFactory, nowNs: number) {
     this.peer = peer;
     this.lastNs = nowNs;
     this.#factory = factory;
@@ -86,11 +89,11 @@ export class PeerWindows {
 
 /** The replay windows of a gateway. */
 export class WindowSet {
-  readonly #factory: GuardFactory;
+  readonly #factory: ReplayWindowFactory;
   readonly #limits: WindowSetLimits;
   readonly #peers = new Map<string, PeerWindows>();
 
-  constructor(factory: GuardFactory, limits: WindowSetLimits) {
+  constructor(factory: ReplayWindowFactory, limits: WindowSetLimits) {
     this.#factory = factory;
     this.#limits = limits;
   }

@@ -8,9 +8,9 @@
  * @module
  */
 import type { Counter } from '../../../engine/host/measure.ts';
-import type { Witness } from '../../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../../engine/host/protocol.ts';
 import type { ReplayGuard, ReplayVerdict } from '../../_kit/replay-window.ts';
-import type { GuardFactory } from './window-set.ts';
+import type { ReplayWindowFactory } from './window-set.ts';
 
 /** The counters for each kind of verdict. */
 export interface WitnessCounters {
@@ -20,14 +20,19 @@ export interface WitnessCounters {
 }
 
 /** Wraps each window that `inner` makes. */
-export class WitnessedWindows implements GuardFactory {
-  readonly #inner: GuardFactory;
-  readonly #witness: Witness;
+export class WitnessedWindowFactory implements ReplayWindowFactory {
+  readonly #inner: ReplayWindowFactory;
+  readonly #witness: GroundTruthWitness;
   readonly #counters: WitnessCounters;
   readonly #owner: string;
 
   /** @param owner Name of the receiving node. */
-  constructor(inner: GuardFactory, witness: Witness, counters: WitnessCounters, owner: string) {
+  constructor(
+    inner: ReplayWindowFactory,
+    witness: GroundTruthWitness,
+    counters: WitnessCounters,
+    owner: string,
+  ) {
     this.#inner = inner;
     this.#witness = witness;
     this.#counters = counters;
@@ -47,12 +52,17 @@ export class WitnessedWindows implements GuardFactory {
 
 class WitnessedWindow implements ReplayGuard {
   readonly #inner: ReplayGuard;
-  readonly #witness: Witness;
+  readonly #witness: GroundTruthWitness;
   readonly #counters: WitnessCounters;
   readonly #accepted: string;
   readonly #refused: string;
 
-  constructor(inner: ReplayGuard, witness: Witness, counters: WitnessCounters, space: string) {
+  constructor(
+    inner: ReplayGuard,
+    witness: GroundTruthWitness,
+    counters: WitnessCounters,
+    space: string,
+  ) {
     this.#inner = inner;
     this.#witness = witness;
     this.#counters = counters;

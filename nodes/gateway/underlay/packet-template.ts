@@ -8,14 +8,14 @@
  */
 import { writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
+  addToOnesComplementSum,
   encodeHeader,
   foldChecksum,
   type HostAddress,
   type IsdAs,
   isdAsWords,
   PROTOCOL_UDP,
-  sumWords,
-  UDP_LENGTH,
+  UDP_HEADER_LENGTH,
   type WirePath,
   writePayloadLength,
 } from '../../scion/index.ts';
@@ -27,7 +27,7 @@ const ADDRESSES_AT = 12;
 const TARGET_HOST_AT = 10;
 
 /** The addresses of both ends of a packet. */
-export interface PacketEnds {
+export interface PacketAddresses {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
   readonly sourcePort: number;
@@ -37,7 +37,7 @@ export interface PacketEnds {
 }
 
 /** The peer's location as bytes: ISD-AS, port and host address. */
-export function peerAddressBytes({ target, targetHost, targetPort }: PacketEnds): Uint8Array {
+export function peerAddressBytes({ target, targetHost, targetPort }: PacketAddresses): Uint8Array {
   const { high, low } = isdAsWords(target);
   const bytes = new Uint8Array(TARGET_HOST_AT + targetHost.bytes.length);
   writeUint32(bytes, 0, high);
@@ -57,7 +57,7 @@ export class PacketTemplate {
   readonly #fixedSum: number;
 
   /** @param flowId 20 bits, constant per path so that routers keep the order of the flow. */
-  constructor(ends: PacketEnds, path: WirePath, flowId: number) {
+  constructor(ends: PacketAddresses, path: WirePath, flowId: number) {
     const header = encodeHeader({
       trafficClass: 0,
       flowId,
@@ -70,13 +70,13 @@ export class PacketTemplate {
       path,
     });
     this.#udpAt = header.length;
-    this.length = header.length + UDP_LENGTH;
+    this.length = header.length + UDP_HEADER_LENGTH;
     this.#bytes = new Uint8Array(this.length);
     this.#bytes.set(header);
     writeUint16(this.#bytes, this.#udpAt, ends.sourcePort);
     writeUint16(this.#bytes, this.#udpAt + 2, ends.targetPort);
     const addressBytes = 16 + ends.targetHost.bytes.length + ends.sourceHost.bytes.length;
-    const addresses = sumWords(this.#bytes, ADDRESSES_AT, addressBytes, PROTOCOL_UDP);
+    const addresses = addToOnesComplementSum(this.#bytes, ADDRESSES_AT, addressBytes, PROTOCOL_UDP);
     this.#fixedSum = addresses + ends.sourcePort + ends.targetPort;
   }
 
@@ -90,11 +90,16 @@ export class PacketTemplate {
    * @param payloadBytes Bytes of the UDP payload.
    */
   finish(packet: Uint8Array, payloadBytes: number): void {
-    const udpBytes = UDP_LENGTH + payloadBytes;
+    const udpBytes = UDP_HEADER_LENGTH + payloadBytes;
     writePayloadLength(packet, 0, udpBytes);
     writeUint16(packet, this.#udpAt + UDP_LENGTH_AT, udpBytes);
     // The length counts twice: in the pseudo header and in the UDP header.
-    const sum = sumWords(packet, this.length, payloadBytes, this.#fixedSum + 2 * udpBytes);
+    const sum = addToOnesComplementSum(
+      packet,
+      this.length,
+      payloadBytes,
+      this.#fixedSum + 2 * udpBytes,
+    );
     writeUint16(packet, this.#udpAt + UDP_CHECKSUM_AT, foldChecksum(sum));
   }
 }

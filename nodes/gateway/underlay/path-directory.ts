@@ -2,8 +2,8 @@
  * The gateway's directory of SCION paths: looks them up, names the links and routers they cross,
  * and caches answers with bounds on number and age (R-032, R-033).
  *
- * Paths are combined from the segments published for the network (nodes/scion); a daemon that
- * learns segments from beacons could replace `PathFinder` without a change here.
+ * Paths are combined from segments: those that were published for the network before the run, or those that the
+ * control service of the AS finds.
  *
  * @module
  */
@@ -13,22 +13,25 @@ import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import {
+  combineSegmentsIntoPaths,
   formatInterface,
   type IsdAs,
-  interfaceOf,
+  interfaceIdOf,
   isdAsOf,
+  linkRelationOf,
   makePathFinder,
   type Path,
   type PathFinder,
-  relationOf,
+  plainSegments,
+  type SegmentClient,
   type SegmentSet,
 } from '../../scion/index.ts';
 import type { PathInfo } from '../multipath/types.ts';
 
 /** Largest number of cached answers (R-033). */
-export const DIRECTORY_ANSWERS_MAX = 1000;
+export const CACHED_PATH_LOOKUPS_MAX = 1000;
 /** Age at which a cached answer is looked up again, ns (R-033: 30 min). */
-export const DIRECTORY_AGE_NS_MAX = 1_800_000_000_000;
+export const CACHED_PATH_LOOKUP_AGE_NS_MAX = 1_800_000_000_000;
 
 /** A path that the gateway can send on. */
 export interface GatewayPath {
@@ -42,12 +45,19 @@ export interface GatewayPath {
   readonly name: string;
 }
 
+/** Age at which the control service is asked again, ns: its answers change when links fail and return. */
+const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
+/** Time between two looks for paths while the control service has found none, ns. */
+const SEARCH_NS = 250_000_000;
+
 /** What the directory needs. */
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
   /** Name of the gateway's host. */
   readonly host: string;
+  /** Asks the control service of the AS; absent where segments were published before the run. */
+  readonly client?: SegmentClient | undefined;
 }
 
 interface Answer {
@@ -55,10 +65,25 @@ interface Answer {
   readonly atNs: number;
 }
 
+interface Ends {
+  readonly from: IsdAs;
+  readonly to: IsdAs;
+}
+
+/** What the control service said last of a target. */
+interface Discovered {
+  /** Undefined before the first answer. */
+  segments: SegmentSet | undefined;
+  atNs: number;
+  lookedUpNs: number;
+  isAsked: boolean;
+}
+
 /** The path directory of one gateway. */
 export class PathDirectory {
   readonly #options: DirectoryOptions;
   readonly #answers = new Map<string, Answer>();
+  readonly #discovered = new Map<string, Discovered>();
   #finder: PathFinder | undefined;
   #finderNs = 0;
 
@@ -67,15 +92,28 @@ export class PathDirectory {
   }
 
   /**
-   * Paths from this gateway to the gateway `target`, best first.
+   * When to look again for paths to `target`: a control service may find some later. Infinity if some are known, or were
+   * published before the run.
+   */
+  searchAt(target: string): number {
+    const found = this.#discovered.get(target);
+    const isFound = found === undefined || (this.#answers.get(target)?.paths.length ?? 0) > 0;
+    return isFound ? Number.POSITIVE_INFINITY : found.lookedUpNs + SEARCH_NS;
+  }
+
+  /**
+   * Paths from this gateway to the gateway `target`, best first. With a control service these are the paths of its
+   * latest answer, none before the first, and the next one is asked for.
    * @param now Instant of the run, ns; `clock` the calendar time of that instant.
    */
   lookup(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
+    const { client } = this.#options;
+    if (client !== undefined) this.#ask(client, target, now);
     const known = this.#answers.get(target);
-    if (known !== undefined && now - known.atNs < DIRECTORY_AGE_NS_MAX) return known.paths;
+    if (known !== undefined && now - known.atNs < CACHED_PATH_LOOKUP_AGE_NS_MAX) return known.paths;
     const paths = this.#find(target, now, clock);
     this.#answers.set(target, { paths, atNs: now });
-    if (this.#answers.size > DIRECTORY_ANSWERS_MAX) this.#forgetOldest();
+    if (this.#answers.size > CACHED_PATH_LOOKUPS_MAX) this.#forgetOldest();
     return paths;
   }
 
@@ -85,7 +123,29 @@ export class PathDirectory {
    */
   segments(target: string): SegmentSet | undefined {
     const ends = this.#ends(target);
+    if (this.#options.client !== undefined) return this.#discovered.get(target)?.segments;
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
+  }
+
+  /** Asks the control service, unless its answer is new or under way. */
+  #ask(client: SegmentClient, target: string, now: number): void {
+    const ends = this.#ends(target);
+    if (ends === undefined) return;
+    const none = { segments: undefined, atNs: now, lookedUpNs: now, isAsked: false };
+    const known = this.#discovered.get(target) ?? none;
+    known.lookedUpNs = now;
+    const isFresh = known.segments !== undefined && now - known.atNs < DISCOVERED_AGE_NS_MAX;
+    if (known.isAsked || isFresh) return;
+    this.#discovered.set(target, known);
+    known.isAsked = true;
+    client.find({ source: ends.from, target: ends.to }, (answer) => {
+      known.isAsked = false;
+      // Without an answer, what is known stays.
+      if (answer === undefined) return;
+      known.segments = plainSegments(answer);
+      known.atNs = now;
+      this.#answers.delete(target);
+    });
   }
 
   #forgetOldest(): void {
@@ -96,11 +156,19 @@ export class PathDirectory {
   #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
     const ends = this.#ends(target);
     if (ends === undefined) return [];
-    const found = this.#finderAt(now, clock).paths(ends.from, ends.to);
+    const found = this.#paths(target, ends, now, clock);
     return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
   }
 
-  #ends(target: string): { readonly from: IsdAs; readonly to: IsdAs } | undefined {
+  #paths(target: string, { from, to }: Ends, now: number, clock: CalendarTime): readonly Path[] {
+    const { client, crypto } = this.#options;
+    if (client === undefined) return this.#finderAt(now, clock).paths(from, to);
+    const segments = this.#discovered.get(target)?.segments;
+    if (segments === undefined) return [];
+    return combineSegmentsIntoPaths({ ...segments, source: from, target: to, crypto });
+  }
+
+  #ends(target: string): Ends | undefined {
     const { network, host } = this.#options;
     const from = isdAsOf(network.hosts.find(({ name }) => name === host));
     const to = isdAsOf(network.hosts.find(({ name }) => name === target));
@@ -112,7 +180,7 @@ export class PathDirectory {
    * are valid for six hours.
    */
   #finderAt(now: number, clock: CalendarTime): PathFinder {
-    const isOld = now - this.#finderNs >= DIRECTORY_AGE_NS_MAX;
+    const isOld = now - this.#finderNs >= CACHED_PATH_LOOKUP_AGE_NS_MAX;
     if (this.#finder !== undefined && !isOld) return this.#finder;
     this.#finder = makePathFinder({ ...this.#options, seconds: clock.seconds });
     this.#finderNs = now;
@@ -201,7 +269,7 @@ function externalLinks(network: NetworkView, path: Path): Crossing[] {
 
 function endName(network: NetworkView, end: LinkView['a']): string {
   const as = isdAsOf(network.hosts.find(({ name }) => name === end.host)) ?? '';
-  return `${as}#${interfaceOf(end)}`;
+  return `${as}#${interfaceIdOf(end)}`;
 }
 
 /** Inter-AS links with the internal links between them; undefined when a gap has no link. */
@@ -225,8 +293,9 @@ function allLinks(
 }
 
 function internalLink(network: NetworkView, one: string, other: string): string | undefined {
-  return network.links.find((link) => joins(link, one, other) && relationOf(link) === 'internal')
-    ?.id;
+  return network.links.find(
+    (link) => joins(link, one, other) && linkRelationOf(link) === 'internal',
+  )?.id;
 }
 
 function joins({ a, b }: LinkView, one: string, other: string): boolean {

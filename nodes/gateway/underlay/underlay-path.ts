@@ -4,14 +4,10 @@
  * @module
  */
 import type { Endpoint } from '../../../engine/host/socket.ts';
-import { type PacketEnds, PacketTemplate } from './packet-template.ts';
+import { type PacketAddresses, PacketTemplate } from './packet-template.ts';
 import type { GatewayPath } from './path-directory.ts';
-import type { SentMarks } from './sent-marks.ts';
+import type { SentFrameMarks } from './sent-frame-marks.ts';
 
-/**
- * Port of a router's internal interface in generated topologies (scionproto/scion, tools/topology).
- */
-export const ROUTER_PORT = 30_042;
 /**
  * Port of all frames of a gateway, in the underlay and in UDP/SCION. The reference's 30056 is
  * outside the dispatched range, so routers would redirect it to 30041 (scionproto/scion,
@@ -28,14 +24,14 @@ export interface UnderlayPath {
   readonly flowId: number;
   /** Largest frame, bytes. */
   readonly room: number;
-  /** Marks of packets that were recently sent on this path, by this gateway or as an answer. */
-  readonly marks: SentMarks;
+  /** Marks of the frames that were recently sent on this path, by this gateway or as an answer. */
+  readonly marks: SentFrameMarks;
 }
 
 /** Creates the underlay of a path. */
 export function makeUnderlayPath(
   path: GatewayPath,
-  ends: PacketEnds,
+  ends: PacketAddresses,
   firstRouter: Endpoint,
   flowId: number,
 ): Omit<UnderlayPath, 'marks'> {

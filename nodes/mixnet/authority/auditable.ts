@@ -8,7 +8,7 @@ import type { AddressBook } from '../address-book.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
 /** The message about a network in which no loop can be audited. */
-export const NO_AUDITS =
+export const NO_AUDITABLE_LOOP_MESSAGE =
   'no loop is audited: a mix needs links to all hops of its loops, which placement: beacon and ' +
   'topology: free-route make; vrfAudit: { enabled: false } says that none is wanted';
 

@@ -7,16 +7,16 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Store } from '../../../engine/host/store.ts';
 import type { Listener, Stream } from '../../../engine/host/stream.ts';
-import { Newcomers } from '../../_kit/newcomers.ts';
-import { MachineShell } from '../../_kit/shell.ts';
+import { StateMachineRunner } from '../../_kit/shell.ts';
+import { UnidentifiedStreams } from '../../_kit/unidentified-streams.ts';
 import { addressBookOf } from '../address-book.ts';
 import type { MixnetSetup } from '../behaviour.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
-import { STREAMS_MAX } from '../geometry.ts';
-import { recordReader } from '../records.ts';
-import { authoritySecret, identityKeyOf, trustOf } from '../trust.ts';
-import { type AuthorityEffect, type AuthorityInput, AuthorityMachine } from './machine.ts';
+import { AUTHORITY_STREAMS_MAX } from '../geometry.ts';
+import { createAuthorityRecordReader } from '../records.ts';
+import { authoritySecret, identityKeyOf, trustedAuthoritiesOf } from '../trust.ts';
+import { type AuthorityEffect, type AuthorityInput, AuthorityStateMachine } from './machine.ts';
 
 /** Creates an authority on `host`. */
 export function createAuthority(host: Host, setup: MixnetSetup): NodeHandle {
@@ -26,15 +26,15 @@ export function createAuthority(host: Host, setup: MixnetSetup): NodeHandle {
 class AuthorityNode implements NodeHandle {
   readonly #host: Host;
   readonly #port: number;
-  readonly #machine: AuthorityMachine;
-  readonly #shell: MachineShell<AuthorityInput, AuthorityEffect>;
+  readonly #machine: AuthorityStateMachine;
+  readonly #shell: StateMachineRunner<AuthorityInput, AuthorityEffect>;
   readonly #store: Store;
   /** Open streams by number. */
   readonly #streams = new Map<number, Stream>();
   /** Numbers of the open streams. No peer has proved who it is: the oldest makes room. */
-  readonly #newcomers = new Newcomers<number>(
+  readonly #newcomers = new UnidentifiedStreams<number>(
     (number) => this.#refuse(number, 'streams-full'),
-    STREAMS_MAX,
+    AUTHORITY_STREAMS_MAX,
   );
   #nextStream = 0;
   #listener: Listener | undefined;
@@ -42,18 +42,18 @@ class AuthorityNode implements NodeHandle {
   constructor(host: Host, { network, options, behaviour }: MixnetSetup) {
     this.#host = host;
     this.#port = options.directoryPort;
-    this.#machine = new AuthorityMachine({
+    this.#machine = new AuthorityStateMachine({
       clock: new EpochClock(host, options.epoch),
       crypto: host.crypto,
       options,
       checkProofs: behaviour.checkProofs,
       book: addressBookOf(network, host.crypto),
       secret: authoritySecret(network, host.name),
-      trust: trustOf(network, host.name),
+      trust: trustedAuthoritiesOf(network, host.name),
       identityKeyOf: (name): Uint8Array => identityKeyOf(network, name),
       randomBytes: (length): Uint8Array => host.randomBytes(length),
     });
-    this.#shell = new MachineShell(host, this.#machine, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));
     this.#store = host.store('mixnet-authority');
   }
 
@@ -85,7 +85,7 @@ class AuthorityNode implements NodeHandle {
     this.#streams.set(number, stream);
     this.#newcomers.add(number);
     let isAnswered = false;
-    const reader = recordReader(['upload', 'ask'], (type, body) => {
+    const reader = createAuthorityRecordReader(['upload', 'ask'], (type, body) => {
       if (!isAnswered) this.#shell.take({ kind: 'record', stream: number, type, body });
       else this.#refuse(number, 'record-unexpected');
       isAnswered = true;
@@ -107,7 +107,7 @@ class AuthorityNode implements NodeHandle {
     });
   }
 
-  #refuse(number: number, reason: MixnetDrop): void {
+  #refuse(number: number, reason: MixnetDropReason): void {
     const stream = this.#streams.get(number);
     if (stream === undefined) return;
     this.#streams.delete(number);

@@ -14,37 +14,41 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import { compareBytes, equalBytes } from '../../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { simpsonIndex } from '../../vrf/index.ts';
 import type { AddressBook } from '../address-book.ts';
 import type { Behaviour } from '../behaviour.ts';
-import { eventsPerMs } from '../client/index.ts';
+import { eventsPerMsOf } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import {
-  beaconAfter,
   beaconOf,
   type Descriptor,
   type DirectoryDocument,
-  type DirectoryTrust,
   keepOwnLayerProofs,
   makeDocument,
+  nextEpochBeacon,
   openDescriptor,
   openDocument,
   signDocument,
+  type TrustedAuthorities,
 } from '../directory/index.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { formatOf, geometryHash } from '../format.ts';
-import { CONSENSUS_SHARE, FIRST_DOCUMENT_WAIT_NS, RETRY_NS } from '../geometry.ts';
+import { geometryHash, packetFormatOf } from '../format.ts';
 import {
+  AUTHORITY_RETRY_NS,
+  DOCUMENT_READY_EPOCH_SHARE,
+  FIRST_DOCUMENT_WAIT_NS,
+} from '../geometry.ts';
+import {
+  type AuthorityRecordType,
   type DocumentStatus,
   decodeDocumentRequest,
+  encodeAuthorityRecord,
   encodeDocumentRecord,
-  encodeRecord,
-  type RecordType,
 } from '../records.ts';
 import { nodeIdOf } from '../trust.ts';
-import { hasAuditableLoop, NO_AUDITS } from './auditable.ts';
+import { hasAuditableLoop, NO_AUDITABLE_LOOP_MESSAGE } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
 /** Message for the log and the report about the research format. */
@@ -66,24 +70,24 @@ export interface AuthorityParts {
   /** Signs documents, Ed25519. */
   readonly secret: Uint8Array;
   /** The keys with which every node checks documents. */
-  readonly trust: DirectoryTrust;
+  readonly trust: TrustedAuthorities;
   /** The key that a node's descriptors must be signed with. */
   identityKeyOf(name: string): Uint8Array;
   randomBytes(length: number): Uint8Array;
 }
 
-/** The inputs. */
+/** The inputs of an authority's state machine. */
 export type AuthorityInput =
   /** The first input, with the content of the store. */
   | { readonly kind: 'start'; readonly stored: ReadonlyMap<string, Uint8Array> }
   | {
       readonly kind: 'record';
       readonly stream: number;
-      readonly type: RecordType;
+      readonly type: AuthorityRecordType;
       readonly body: Uint8Array;
     };
 
-/** The effects. */
+/** The effects of an authority's state machine. */
 export type AuthorityEffect =
   | { readonly kind: 'reply'; readonly stream: number; readonly record: Uint8Array }
   | { readonly kind: 'reset'; readonly stream: number }
@@ -95,7 +99,7 @@ export type AuthorityEffect =
   | { readonly kind: 'published'; readonly epoch: number }
   /** Simpson's index of the mixes of a layer, by autonomous system. */
   | { readonly kind: 'diversity'; readonly simpson: number }
-  | { readonly kind: 'drop'; readonly reason: MixnetDrop }
+  | { readonly kind: 'drop'; readonly reason: MixnetDropReason }
   | { readonly kind: 'warn'; readonly text: string };
 
 /** A signed document, as bytes and decoded. */
@@ -104,8 +108,8 @@ interface Published {
   readonly document: DirectoryDocument;
 }
 
-/** Descriptors and documents of one authority. */
-export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect> {
+/** The state machine of one authority: collects descriptors and makes the documents. */
+export class AuthorityStateMachine implements StateMachine<AuthorityInput, AuthorityEffect> {
   readonly #parts: AuthorityParts;
   /** Descriptors by {@link slotOf}. */
   readonly #descriptors = new Map<string, Descriptor>();
@@ -160,11 +164,11 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
   #work(): void {
     const { clock } = this.#parts;
     const { epoch, elapsedNs, remainingNs } = clock.now();
-    const consensusNs = Math.floor(CONSENSUS_SHARE * clock.lengthNs);
+    const consensusNs = Math.floor(DOCUMENT_READY_EPOCH_SHARE * clock.lengthNs);
     const isNextDue = elapsedNs >= consensusNs;
     const isDone = this.#publish(epoch) && (!isNextDue || this.#publish(epoch + 1));
     const untilDueNs: Nanoseconds = (isNextDue ? remainingNs : -elapsedNs) + consensusNs;
-    this.#workNs = this.#now + (isDone ? untilDueNs : Math.min(RETRY_NS, untilDueNs));
+    this.#workNs = this.#now + (isDone ? untilDueNs : Math.min(AUTHORITY_RETRY_NS, untilDueNs));
   }
 
   /** True when the document of that epoch exists now. */
@@ -173,7 +177,7 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     // Nodes that start together upload together: the first document waits for the last of them.
     const isFirst = this.#published.size === 0;
     if (isFirst && this.#now - this.#lastUploadNs < FIRST_DOCUMENT_WAIT_NS) return false;
-    const document = keepOwnLayerProofs(this.#place(this.#make(epoch, this.#nodesOf(epoch))));
+    const document = keepOwnLayerProofs(this.#place(this.#make(epoch, this.#nodeStatesOf(epoch))));
     const { crypto, secret, trust } = this.#parts;
     const signed = signDocument(crypto, secret, document);
     // A document that every node would reject (a layer without a mix, no provider) is not
@@ -198,18 +202,18 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
 
   #warnOfFormat(): void {
     const { crypto, options } = this.#parts;
-    if (formatOf(crypto, options).name === 'outfox-like') this.#warn(RESEARCH_FORMAT);
+    if (packetFormatOf(crypto, options).name === 'outfox-like') this.#warn(RESEARCH_FORMAT);
   }
 
   #warnOfAudits(document: DirectoryDocument): void {
     const { book, options } = this.#parts;
     const { mixing, vrfAudit } = options;
     if (mixing.strategy !== 'vrf-exp' || vrfAudit.enabled === false) return;
-    if (!hasAuditableLoop(document, book)) this.#warn(NO_AUDITS);
+    if (!hasAuditableLoop(document, book)) this.#warn(NO_AUDITABLE_LOOP_MESSAGE);
   }
 
   /** For each node that has a key for the epoch, its newest descriptor; sorted by name. */
-  #nodesOf(epoch: number): readonly Descriptor[] {
+  #nodeStatesOf(epoch: number): readonly Descriptor[] {
     const newest = new Map<string, Descriptor>();
     for (const descriptor of this.#descriptors.values()) {
       const other = newest.get(descriptor.name);
@@ -228,19 +232,19 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
   #make(epoch: number, nodes: readonly Descriptor[]): DirectoryDocument {
     const { clock, crypto, options } = this.#parts;
     const { rates, topology, layers, neighbours } = options;
-    const { geometry } = formatOf(crypto, options);
+    const { geometry } = packetFormatOf(crypto, options);
     return makeDocument(crypto, {
       epoch,
       epochLengthMs: clock.schedule.lengthMs,
       topology,
       hops: layers,
       rates: {
-        mu: eventsPerMs(rates.delay),
-        lambdaP: eventsPerMs(rates.payload),
-        lambdaL: eventsPerMs(rates.loop),
-        lambdaD: eventsPerMs(rates.drop),
-        lambdaM: eventsPerMs(rates.mixLoop),
-        lambdaG: eventsPerMs(rates.providerLoop),
+        mu: eventsPerMsOf(rates.delay),
+        lambdaP: eventsPerMsOf(rates.payload),
+        lambdaL: eventsPerMsOf(rates.loop),
+        lambdaD: eventsPerMsOf(rates.drop),
+        lambdaM: eventsPerMsOf(rates.mixLoop),
+        lambdaG: eventsPerMsOf(rates.providerLoop),
       },
       sphinxGeometryHash: geometryHash(crypto, geometry),
       sharedRandomValue: this.#parts.randomBytes(RANDOM_LENGTH),
@@ -285,9 +289,9 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
     for (const [key, bytes] of stored) if (key.startsWith(DESCRIPTOR)) this.#takeDescriptor(bytes);
   }
 
-  #answer(stream: number, type: RecordType, body: Uint8Array): void {
+  #answer(stream: number, type: AuthorityRecordType, body: Uint8Array): void {
     if (type === 'upload') {
-      const record = encodeRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING);
+      const record = encodeAuthorityRecord(this.#upload(body) ? 'accepted' : 'refused', NOTHING);
       this.#effects.push({ kind: 'reply', stream, record });
       return;
     }
@@ -342,18 +346,18 @@ export class AuthorityMachine implements Machine<AuthorityInput, AuthorityEffect
   }
 
   /** Why a mix is not listed, if its VRF proofs of how it drew its neighbours are wrong; else undefined. */
-  #proofRefusal(descriptor: Descriptor): MixnetDrop | undefined {
+  #proofRefusal(descriptor: Descriptor): MixnetDropReason | undefined {
     const { crypto, options, checkProofs } = this.#parts;
     const { neighbours, vrfSuite, layers } = options;
     if (neighbours === undefined || descriptor.role !== 'mix') return undefined;
     const epoch = firstEpoch(descriptor);
     const present = this.#published.get(epoch)?.document;
     const before = this.#published.get(epoch - 1)?.document;
-    const beacon = present === undefined ? beaconAfter(before) : beaconOf(present);
+    const beacon = present === undefined ? nextEpochBeacon(before) : beaconOf(present);
     return checkProofs(crypto, vrfSuite, descriptor, { epoch, beacon, layers });
   }
 
-  #drop(reason: MixnetDrop): void {
+  #drop(reason: MixnetDropReason): void {
     this.#effects.push({ kind: 'drop', reason });
   }
 

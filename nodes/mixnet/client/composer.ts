@@ -6,25 +6,25 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  type Command,
-  decodeForward,
-  encodeForward,
+  decodeForwardPlaintext,
+  encodeForwardPlaintext,
   type PathHop,
   RECIPIENT_ID_LENGTH,
+  type RoutingCommand,
   SURB_ID_LENGTH,
 } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
-import type { ClientDrop } from './drops.ts';
-import { erlangQuantile } from './erlang.ts';
+import type { ClientDropReason } from './drops.ts';
+import { erlangUpperQuantile } from './erlang.ts';
 import type {
+  ArrivalWindowSettings,
   ClientContact,
-  ClientFormat,
   ClientHost,
-  NeighbourGraphOf,
-  SenderWindows,
+  ClientPacketFormat,
+  GetNeighbourGraph,
 } from './parts.ts';
-import { type ChosenPath, choosePath, type PathSource, stopAndGoWindows } from './path.ts';
-import type { MeanNs } from './rates.ts';
+import { type ChosenPath, choosePath, type PathDrawInput, stopAndGoWindows } from './path.ts';
+import type { MeanIntervalNs } from './rates.ts';
 import { type ClientMessage, decodeMessage, encodeMessage } from './wire.ts';
 
 /**
@@ -42,7 +42,7 @@ export function isCoverRecipient(recipientId: Uint8Array): boolean {
 }
 
 /** A packet ready to be sent to the client's provider. */
-export interface Composed {
+export interface ComposedPacket {
   readonly packet: Uint8Array;
   /** Sum of the delays that the packet requests. */
   readonly delayNs: Nanoseconds;
@@ -51,7 +51,7 @@ export interface Composed {
 }
 
 /** A packet that contains a SURB. */
-export interface ComposedWithSurb extends Composed {
+export interface ComposedPacketWithSurb extends ComposedPacket {
   /** Identifier of the SURB, 16 bytes. */
   readonly surbId: Uint8Array;
   /** Keys for decrypting the reply. */
@@ -64,10 +64,10 @@ export interface ComposedWithSurb extends Composed {
 export interface ComposerParts {
   readonly self: ClientContact;
   readonly host: ClientHost;
-  readonly format: ClientFormat;
-  readonly windows?: SenderWindows;
+  readonly format: ClientPacketFormat;
+  readonly windows?: ArrivalWindowSettings;
   readonly isDelayUnknown?: boolean;
-  readonly neighboursIn?: NeighbourGraphOf;
+  readonly neighboursIn?: GetNeighbourGraph;
   /** A path was drawn, forward or for a reply; its mixes, first to last. */
   pathDrawn?(mixes: readonly Descriptor[]): void;
   epochAt(at: Nanoseconds): number;
@@ -75,7 +75,7 @@ export interface ComposerParts {
 
 /** Timing that a composer relies on. */
 export interface ComposerTimes {
-  readonly delayMeanNs: MeanNs;
+  readonly delayMeanNs: MeanIntervalNs;
   /** Time that a reply may wait at clients, in addition to the delays that it requests. */
   readonly replyWaitNs: Nanoseconds;
 }
@@ -83,7 +83,7 @@ export interface ComposerTimes {
 /** Chooses paths and encodes packets for one client. */
 export class Composer {
   readonly #parts: ComposerParts;
-  readonly #source: PathSource;
+  readonly #source: PathDrawInput;
   readonly #replyWaitNs: Nanoseconds;
   readonly #providers = new Map<string, Descriptor>();
   readonly #randomBytes: (length: number) => Uint8Array;
@@ -107,13 +107,17 @@ export class Composer {
   }
 
   /** A packet for a client, without a SURB. */
-  toContact(now: Nanoseconds, to: ClientContact, message: ClientMessage): Composed | undefined {
+  toContact(
+    now: Nanoseconds,
+    to: ClientContact,
+    message: ClientMessage,
+  ): ComposedPacket | undefined {
     const payload = this.#payloadOf(message);
     return this.#forward(now, this.#providers.get(to.provider), to.recipientId, payload);
   }
 
   /** A drop packet, discarded by a randomly drawn provider. */
-  toNobody(now: Nanoseconds): Composed | undefined {
+  toNobody(now: Nanoseconds): ComposedPacket | undefined {
     const { document, choices } = this.#source;
     const { providers } = document;
     if (providers.length === 0) return undefined;
@@ -127,23 +131,23 @@ export class Composer {
     now: Nanoseconds,
     to: ClientContact,
     message: ClientMessage,
-  ): ComposedWithSurb | undefined {
+  ): ComposedPacketWithSurb | undefined {
     const there = this.#path(now, this.#own, this.#providers.get(to.provider));
     if (there === undefined) return undefined;
     const back = this.#path(now + there.delayNs, this.#providers.get(to.provider), this.#own);
     if (back === undefined) return undefined;
     const surbId = this.#randomBytes(SURB_ID_LENGTH);
     const { self, format } = this.#parts;
-    const ending: Command[] = [
+    const ending: RoutingCommand[] = [
       { kind: 'recipient', id: self.recipientId },
       { kind: 'surbReply', id: surbId },
     ];
     const startAt = now + there.delayNs;
-    const windows = windowCommands(back, this.#parts.windows, {
+    const windows = createWindowCommands(back, this.#parts.windows, {
       startAt,
       waitNs: this.#replyWaitNs,
     });
-    const path = hopsWithCommands(back, ending, windows);
+    const path = addHopCommands(back, ending, windows);
     const created = format.createSurb({ path, random: this.#randomBytes });
     if ('refusal' in created) return undefined;
     const payload = this.#payloadOf(message, created.surb);
@@ -157,13 +161,16 @@ export class Composer {
     if (this.#parts.isDelayUnknown !== true) return there.delayNs + back.delayNs;
     // The last hop of each path does not delay.
     const delaying = there.hops.length + back.hops.length - 2;
-    return Math.ceil(erlangQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
+    return Math.ceil(erlangUpperQuantile(delaying, UNKNOWN_TAIL) * this.#source.delayMeanNs);
   }
 
   /** Makes the packet that answers with a SURB. */
-  reply(surb: Uint8Array, message: ClientMessage): Uint8Array | { readonly drop: ClientDrop } {
+  reply(
+    surb: Uint8Array,
+    message: ClientMessage,
+  ): Uint8Array | { readonly drop: ClientDropReason } {
     const { format } = this.#parts;
-    const payload = encodeForward(format.geometry, { data: encodeMessage(message) });
+    const payload = encodeForwardPlaintext(format.geometry, { data: encodeMessage(message) });
     if ('drop' in payload) return { drop: 'surb-refused' };
     const created = format.createReply(surb, payload);
     if ('drop' in created) return { drop: 'surb-refused' };
@@ -188,7 +195,7 @@ export class Composer {
     provider: Descriptor | undefined,
     recipientId: Uint8Array,
     payload: Uint8Array | undefined,
-  ): Composed | undefined {
+  ): ComposedPacket | undefined {
     const path = this.#path(now, this.#own, provider);
     return path && this.#pack(now, path, recipientId, payload);
   }
@@ -196,7 +203,10 @@ export class Composer {
   #payloadOf(message: ClientMessage, surb?: Uint8Array): Uint8Array | undefined {
     const { geometry } = this.#parts.format;
     const data = encodeMessage(message);
-    const payload = encodeForward(geometry, surb === undefined ? { data } : { surb, data });
+    const payload = encodeForwardPlaintext(
+      geometry,
+      surb === undefined ? { data } : { surb, data },
+    );
     return 'drop' in payload ? undefined : payload;
   }
 
@@ -205,11 +215,11 @@ export class Composer {
     path: ChosenPath,
     recipientId: Uint8Array,
     payload: Uint8Array | undefined,
-  ): Composed | undefined {
+  ): ComposedPacket | undefined {
     if (payload === undefined) return undefined;
     const { format } = this.#parts;
-    const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
-    const hops = hopsWithCommands(path, [{ kind: 'recipient', id: recipientId }], windows);
+    const windows = createWindowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
+    const hops = addHopCommands(path, [{ kind: 'recipient', id: recipientId }], windows);
     const created = format.createPacket({ path: hops, random: this.#randomBytes }, payload);
     if ('refusal' in created) return undefined;
     return {
@@ -228,11 +238,14 @@ function mixesOf({ hops }: ChosenPath): readonly Descriptor[] {
 /** The content of a forward payload. */
 export type DecodedPayload =
   | { readonly message: ClientMessage; readonly surb?: Uint8Array }
-  | { readonly drop: ClientDrop };
+  | { readonly drop: ClientDropReason };
 
 /** Decodes a payload in the forward format, which decrypted replies have too. */
-export function decodeForwardPayload(format: ClientFormat, payload: Uint8Array): DecodedPayload {
-  const forward = decodeForward(format.geometry, payload);
+export function decodeForwardPayload(
+  format: ClientPacketFormat,
+  payload: Uint8Array,
+): DecodedPayload {
+  const forward = decodeForwardPlaintext(format.geometry, payload);
   if ('drop' in forward) return { drop: 'payload-format' };
   const message = decodeMessage(forward.data);
   if ('drop' in message) return message;
@@ -240,10 +253,10 @@ export function decodeForwardPayload(format: ClientFormat, payload: Uint8Array):
 }
 
 /** The hops with their commands: a delay at every hop but the last, which gets `ending`. */
-export function hopsWithCommands(
+export function addHopCommands(
   path: ChosenPath,
-  ending: readonly Command[],
-  windows: readonly Command[],
+  ending: readonly RoutingCommand[],
+  windows: readonly RoutingCommand[],
 ): PathHop[] {
   const last = path.hops.length - 1;
   return path.hops.map(({ node, publicKey, delayMs }, index) => ({
@@ -253,8 +266,8 @@ export function hopsWithCommands(
   }));
 }
 
-function delayed(delayMs: number, window: Command | undefined): readonly Command[] {
-  const delay: Command = { kind: 'nodeDelay', delayMs };
+function delayed(delayMs: number, window: RoutingCommand | undefined): readonly RoutingCommand[] {
+  const delay: RoutingCommand = { kind: 'nodeDelay', delayMs };
   return window === undefined ? [delay] : [delay, window];
 }
 
@@ -262,11 +275,11 @@ function delayed(delayMs: number, window: Command | undefined): readonly Command
  * The arrival window of each hop for stop-and-go mixing; none for other strategies.
  * @param start When the packet leaves its sender, and how much later it may leave.
  */
-export function windowCommands(
+export function createWindowCommands(
   path: ChosenPath,
-  windows: SenderWindows | undefined,
+  windows: ArrivalWindowSettings | undefined,
   start: { readonly startAt: Nanoseconds; readonly waitNs: Nanoseconds },
-): readonly Command[] {
+): readonly RoutingCommand[] {
   if (windows === undefined) return [];
   const clockErrorNs = windows.lengthNs + start.waitNs;
   const bounds = { transitMinNs: 0, transitMaxNs: 0, clockErrorNs };

@@ -5,8 +5,8 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../../_kit/options.ts';
-import { rate } from './rates.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
+import { meanIntervalNsSchema } from './rates.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
@@ -19,14 +19,14 @@ const acknowledgements = z.strictObject({
    */
   factor: z.number().min(1).max(100).default(1.5),
   /** Added to the product (Nym: 1.5 s), besides four mean waits for a poll and a payload slot. */
-  slop: durationNs().default(1500 * MS),
+  slop: durationNsSchema().default(1500 * MS),
   /** Largest number of transmissions of a fragment. */
   tries: z.int().min(1).max(100).default(10),
 });
 
 const reassembly = z.strictObject({
   /** How long an incomplete message waits for its next fragment. */
-  timeout: durationNs().default(120 * SECOND),
+  timeout: durationNsSchema().default(120 * SECOND),
   /** Largest number of messages that wait for fragments. */
   messages: z.int().min(1).max(65_536).default(256),
   /** Largest number of fragments per message. */
@@ -35,7 +35,7 @@ const reassembly = z.strictObject({
    * How long a delivered message is remembered to detect duplicates; longer than a sender keeps
    * trying.
    */
-  remember: durationNs().default(3600 * SECOND),
+  remember: durationNsSchema().default(3600 * SECOND),
   /**
    * Largest number of messages remembered. Beyond it, messages are rejected, so that none is
    * delivered twice.
@@ -45,32 +45,32 @@ const reassembly = z.strictObject({
 
 const loopAlarm = z.strictObject({
   /** Added to the quantile of the loop's delay: time for polls and links. */
-  slack: durationNs().default(5 * SECOND),
+  slack: durationNsSchema().default(5 * SECOND),
   /** Loops with deadlines in this past period form one sample. */
-  window: durationNs().default(60 * SECOND),
+  window: durationNsSchema().default(60 * SECOND),
   /** Share of packets lost without an attack. */
   loss: z.number().min(0).max(0.5).default(0),
   /** Accepted number of false alarms per hour. */
   falseAlarms: z.number().min(1e-9).max(100).default(0.001),
 });
 
-/** Schema of the options. */
+/** Schema of the options of a client. */
 export const clientConfig = z.strictObject({
   /** Rate of messages, in place of the document's; `0/s` switches the process off. */
-  payload: rate().optional(),
+  payload: meanIntervalNsSchema().optional(),
   /** Rate of loops in place of the document's. */
-  loop: rate().optional(),
+  loop: meanIntervalNsSchema().optional(),
   /** Rate of drops in place of the document's. */
-  drop: rate().optional(),
+  drop: meanIntervalNsSchema().optional(),
   /** Mean delay at each hop as a rate: `0.005/ms` or `mean: 200ms`. */
-  delay: rate().optional(),
+  delay: meanIntervalNsSchema().optional(),
   /** False: no loops, no drops, and nothing is sent when the queue is empty. */
   cover: z.boolean().default(true),
   /** Time between retrievals from the provider; independent of what is waiting there. */
   retrieve: z
     .strictObject({
       /** Time between two retrievals, on average. */
-      interval: durationNs()
+      interval: durationNsSchema()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
         .default(500 * MS),
       /** Whether these times are exponential or all alike. */
@@ -90,5 +90,5 @@ export const clientConfig = z.strictObject({
   double: z.enum(['chatty', 'wayward', 'forgetful']).optional(),
 });
 
-/** Checked options. */
+/** The checked options of a client. */
 export type ClientOptions = z.infer<typeof clientConfig>;

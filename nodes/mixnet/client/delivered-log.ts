@@ -16,7 +16,7 @@
 import type { Store } from '../../../engine/host/store.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { fromHex, readUint48, toHex, writeUint48 } from '../../_kit/bytes.ts';
-import type { EpochInstant } from '../directory/index.ts';
+import type { EpochPosition } from '../directory/index.ts';
 import type { RememberedMessage } from './parts.ts';
 
 /** Largest number of periods that the remembering time may span. */
@@ -43,7 +43,7 @@ export interface DeliveredLog {
 
 /** What a log needs. */
 export interface DeliveredLogParts {
-  readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochInstant };
+  readonly clock: { readonly lengthNs: Nanoseconds; now(): EpochPosition };
   /** How long a message is remembered, ns. */
   readonly rememberNs: Nanoseconds;
   /** Opens a store. */
@@ -51,7 +51,7 @@ export interface DeliveredLogParts {
 }
 
 /** The names of delivered messages, on disk. */
-export class StoredDeliveries implements DeliveredLog {
+export class DurableDeliveredLog implements DeliveredLog {
   readonly #parts: DeliveredLogParts;
   readonly #stores: readonly Store[];
   readonly #periodEpochs: number;

@@ -5,7 +5,7 @@
  */
 
 /** Drop reasons of a client, in addition to those of Sphinx. */
-export const CLIENT_DROPS = {
+export const CLIENT_DROP_REASONS = {
   'send-queue-full': 'The queue in front of the payload process has no room for the message.',
   'ack-queue-full':
     'The queue in front of the payload process has no room for the acknowledgement.',
@@ -35,7 +35,7 @@ export const CLIENT_DROPS = {
 } as const;
 
 /** Why a client drops something. */
-export type ClientDrop = keyof typeof CLIENT_DROPS;
+export type ClientDropReason = keyof typeof CLIENT_DROP_REASONS;
 
 /** Why a client does not accept a message for sending. */
 export type SubmitRefusal = 'send-queue-full' | 'contact-unknown' | 'message-too-long';

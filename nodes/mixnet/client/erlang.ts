@@ -14,7 +14,7 @@ const EXP_TERMS = 20;
 const HALVINGS = 60;
 
 /** e^-x for x >= 0, to about 1e-13 relative at x = 500. */
-export function negativeExponential(x: number): number {
+export function expOfNegative(x: number): number {
   const whole = Math.floor(x);
   const rest = x - whole;
   let term = 1;
@@ -45,14 +45,14 @@ export function erlangTail(shape: number, x: number): number {
     term = (term * x) / index;
     sum += term;
   }
-  return Math.min(1, sum * negativeExponential(x));
+  return Math.min(1, sum * expOfNegative(x));
 }
 
 /**
  * The value that the sum of `shape` exponential delays of mean 1 exceeds with probability `tail`.
  * @param tail in (0, 1), not below 1e-100.
  */
-export function erlangQuantile(shape: number, tail: number): number {
+export function erlangUpperQuantile(shape: number, tail: number): number {
   let low = 0;
   let high = shape;
   while (erlangTail(shape, high) > tail) high *= 2;

@@ -7,15 +7,15 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { decodeForwardPayload } from './composer.ts';
-import type { ClientDrop } from './drops.ts';
+import type { ClientDropReason } from './drops.ts';
 import type { LoopWatch } from './loop-watch.ts';
 import type { Outbox } from './outbox.ts';
 import type { ClientContact, ClientEffect, ClientParts } from './parts.ts';
-import { fragmentMessageName, type Reassembly } from './reassembly.ts';
+import { fragmentMessageKey, type Reassembly } from './reassembly.ts';
 import type { Fragment } from './wire.ts';
 
-/** The state that a message may change. */
-export interface InboxState {
+/** What an inbox changes while it handles a message: outbox, reassembly, loops. */
+export interface InboxCollaborators {
   readonly outbox: Outbox;
   readonly reassembly: Reassembly;
   readonly loops: LoopWatch;
@@ -36,11 +36,11 @@ interface WholeMessage {
 /** Sorts retrieved messages into fragments, acknowledgements and loops. */
 export class Inbox {
   readonly #parts: ClientParts;
-  readonly #state: InboxState;
+  readonly #state: InboxCollaborators;
   /** Complete messages that are not durable yet, by name. */
   readonly #pending = new Map<string, WholeMessage>();
 
-  constructor(parts: ClientParts, state: InboxState) {
+  constructor(parts: ClientParts, state: InboxCollaborators) {
     this.#parts = parts;
     this.#state = state;
   }
@@ -80,7 +80,7 @@ export class Inbox {
     this.#count(this.#acknowledgement(surbId, payload));
   }
 
-  #packet(now: Nanoseconds, payload: Uint8Array, copy?: number): ClientDrop | undefined {
+  #packet(now: Nanoseconds, payload: Uint8Array, copy?: number): ClientDropReason | undefined {
     const opened = decodeForwardPayload(this.#parts.format, payload);
     if ('drop' in opened) return opened.drop;
     const { message, surb } = opened;
@@ -90,7 +90,7 @@ export class Inbox {
     return 'message-kind';
   }
 
-  #acknowledgement(surbId: Uint8Array, payload: Uint8Array): ClientDrop | undefined {
+  #acknowledgement(surbId: Uint8Array, payload: Uint8Array): ClientDropReason | undefined {
     const { format } = this.#parts;
     const { outbox } = this.#state;
     const waiting = outbox.waitingFor(surbId);
@@ -114,7 +114,7 @@ export class Inbox {
     now: Nanoseconds,
     fragment: Fragment,
     { surb, copy }: { readonly surb: Uint8Array | undefined; readonly copy: number | undefined },
-  ): ClientDrop | undefined {
+  ): ClientDropReason | undefined {
     const from = this.#parts.contacts.byId(fragment.sender);
     if (from === undefined) return 'sender-unknown';
     const result = this.#state.reassembly.add(now, fragment, copy);
@@ -128,12 +128,16 @@ export class Inbox {
     }
     // Duplicates are acknowledged too, since the acknowledgement may have been lost, but not before
     // the message is durable.
-    const isPending = this.#pending.size > 0 && this.#pending.has(fragmentMessageName(fragment));
+    const isPending = this.#pending.size > 0 && this.#pending.has(fragmentMessageKey(fragment));
     if (surb !== undefined && !isPending) this.#count(this.#acknowledge(from, fragment, surb));
     return result.kind === 'duplicate' ? 'fragment-duplicate' : undefined;
   }
 
-  #acknowledge(from: ClientContact, fragment: Fragment, surb: Uint8Array): ClientDrop | undefined {
+  #acknowledge(
+    from: ClientContact,
+    fragment: Fragment,
+    surb: Uint8Array,
+  ): ClientDropReason | undefined {
     const { messageId, index } = fragment;
     const isQueued = this.#state.outbox.addAck({
       kind: 'ack',
@@ -145,14 +149,14 @@ export class Inbox {
     return isQueued ? undefined : 'ack-queue-full';
   }
 
-  #loop(now: Nanoseconds, loopId: Uint8Array): ClientDrop | undefined {
+  #loop(now: Nanoseconds, loopId: Uint8Array): ClientDropReason | undefined {
     const age = this.#state.loops.returned(now, toHex(loopId));
     if (age === undefined) return 'loop-unknown';
     this.#state.emit({ kind: 'loop-returned', age });
     return undefined;
   }
 
-  #count(drop: ClientDrop | undefined): void {
+  #count(drop: ClientDropReason | undefined): void {
     if (drop !== undefined) this.#state.emit({ kind: 'drop', reason: drop });
   }
 

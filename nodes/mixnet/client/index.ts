@@ -7,20 +7,20 @@
  */
 export { isCoverRecipient } from './composer.ts';
 export { type ClientOptions, clientConfig } from './config.ts';
-export { type DeliveredLog, StoredDeliveries } from './delivered-log.ts';
-export { CLIENT_DROPS, type ClientDrop } from './drops.ts';
-export { ClientMachine } from './machine.ts';
+export { type DeliveredLog, DurableDeliveredLog } from './delivered-log.ts';
+export { CLIENT_DROP_REASONS, type ClientDropReason } from './drops.ts';
+export { MixnetClientStateMachine } from './machine.ts';
 export { type MixLoopEffect, type MixLoopInput, MixLoops } from './mix-loops.ts';
 export type {
+  ArrivalWindowSettings,
   ClientContact,
   ClientContacts,
   ClientEffect,
   ClientInput,
   PacketCause,
   RetrievedMessage,
-  SenderWindows,
-  Settlement,
+  SendOutcome,
 } from './parts.ts';
 export type { ChosenPath } from './path.ts';
-export { eventsPerMs, meanNsOf, rate } from './rates.ts';
-export { fragmentRoom } from './wire.ts';
+export { eventsPerMsOf, meanIntervalNsOf, meanIntervalNsSchema } from './rates.ts';
+export { fragmentDataBytesMax } from './wire.ts';

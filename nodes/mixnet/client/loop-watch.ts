@@ -14,9 +14,9 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
-import { binomialTail, erlangQuantile } from './erlang.ts';
-import type { MeanNs } from './rates.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
+import { binomialTail, erlangUpperQuantile } from './erlang.ts';
+import type { MeanIntervalNs } from './rates.ts';
 
 /** Probability that an honest loop misses its deadline. */
 const OVERDUE_TAIL = 1e-6;
@@ -45,7 +45,7 @@ export interface LoopCounts {
 }
 
 /** The result of checking the deadlines. */
-export interface ExpiredLoops {
+export interface LoopDeadlineResult {
   readonly overdue: number;
   /**
    * Set if the alarm is raised: the time since the oldest missing loop of the sample was sent. The
@@ -65,7 +65,7 @@ export class LoopWatch {
   readonly #options: LoopWatchOptions;
   /** When each open loop was sent. */
   readonly #open = new Map<string, Nanoseconds>();
-  readonly #deadlines = new Deadlines<string>();
+  readonly #deadlines = new DeadlineHeap<string>();
   /** Decided loops in the window, oldest first. */
   readonly #decided: DecidedLoop[] = [];
   readonly #quantiles = new Map<number, number>();
@@ -103,7 +103,7 @@ export class LoopWatch {
   sent(
     now: Nanoseconds,
     name: string,
-    delays: { readonly hops: number; readonly meanNs: MeanNs },
+    delays: { readonly hops: number; readonly meanNs: MeanIntervalNs },
   ): boolean {
     if (this.#open.size >= OPEN_MAX) return false;
     this.#sent++;
@@ -128,7 +128,7 @@ export class LoopWatch {
   }
 
   /** Counts the loops whose deadlines have passed. */
-  expire(now: Nanoseconds): ExpiredLoops {
+  expire(now: Nanoseconds): LoopDeadlineResult {
     const wasAlarmed = this.#isAlarmed;
     let overdue = 0;
     for (;;) {
@@ -175,7 +175,7 @@ export class LoopWatch {
   #quantile(hops: number): number {
     const known = this.#quantiles.get(hops);
     if (known !== undefined) return known;
-    const quantile = erlangQuantile(Math.max(1, hops), OVERDUE_TAIL);
+    const quantile = erlangUpperQuantile(Math.max(1, hops), OVERDUE_TAIL);
     this.#quantiles.set(hops, quantile);
     return quantile;
   }

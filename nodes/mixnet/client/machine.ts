@@ -14,19 +14,19 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { PoissonProcess } from '../../_kit/poisson-process.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 import { Composer } from './composer.ts';
-import type { ClientDrop, SubmitRefusal } from './drops.ts';
+import type { ClientDropReason, SubmitRefusal } from './drops.ts';
 import { Inbox } from './inbox.ts';
 import { type LoopCounts, LoopWatch } from './loop-watch.ts';
 import {
   Outbox,
   type OutboxCounts,
-  type Outgoing,
+  type OutboxSendOptions,
   type OutgoingFragment,
-  type SendTerms,
+  type OutgoingItem,
 } from './outbox.ts';
 import type {
   ClientEffect,
@@ -35,9 +35,9 @@ import type {
   PacketCause,
   RetrievedMessage,
 } from './parts.ts';
-import { type MeanNs, meanNsOf } from './rates.ts';
-import { cutMessage, Reassembly } from './reassembly.ts';
-import { fragmentRoom, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
+import { type MeanIntervalNs, meanIntervalNsOf } from './rates.ts';
+import { Reassembly, splitMessage } from './reassembly.ts';
+import { fragmentDataBytesMax, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
 /**
  * Largest number of missed instants of one process that are caught up; after a longer pause, the
@@ -56,8 +56,8 @@ export interface ClientCounts {
 }
 
 /** The state machine of one client. */
-export class ClientMachine<Request>
-  implements Machine<ClientInput<Request>, ClientEffect<Request>>
+export class MixnetClientStateMachine<Request>
+  implements StateMachine<ClientInput<Request>, ClientEffect<Request>>
 {
   readonly #parts: ClientParts;
   readonly #outbox: Outbox;
@@ -69,7 +69,7 @@ export class ClientMachine<Request>
   readonly #drop: PoissonProcess;
   readonly #retrieve: PoissonProcess;
   #composer: Composer | undefined;
-  #delayMeanNs: MeanNs = 0;
+  #delayMeanNs: MeanIntervalNs = 0;
   #replyWaitNs: Nanoseconds = 0;
   /** The effects of the present step. */
   #effects: ClientEffect<Request>[] = [];
@@ -163,15 +163,15 @@ export class ClientMachine<Request>
   #useDocument(now: Nanoseconds, document: DirectoryDocument): void {
     const { options } = this.#parts;
     const { rates } = document;
-    this.#delayMeanNs = options.delay ?? meanNsOf(rates.mu);
-    this.#payload.setMean(now, options.payload ?? meanNsOf(rates.lambdaP));
+    this.#delayMeanNs = options.delay ?? meanIntervalNsOf(rates.mu);
+    this.#payload.setMean(now, options.payload ?? meanIntervalNsOf(rates.lambdaP));
     // Mean waits for polls and for payload slots; the recipient's rates are those of all clients.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
     this.#composer = new Composer({ ...this.#parts, pathDrawn }, document, times);
-    this.#loop.setMean(now, options.cover ? (options.loop ?? meanNsOf(rates.lambdaL)) : 0);
-    this.#drop.setMean(now, options.cover ? (options.drop ?? meanNsOf(rates.lambdaD)) : 0);
+    this.#loop.setMean(now, options.cover ? (options.loop ?? meanIntervalNsOf(rates.lambdaL)) : 0);
+    this.#drop.setMean(now, options.cover ? (options.drop ?? meanIntervalNsOf(rates.lambdaD)) : 0);
     this.#retrieve.setMean(now, options.retrieve.interval);
   }
 
@@ -191,13 +191,13 @@ export class ClientMachine<Request>
   #queue(
     to: string,
     body: Uint8Array,
-    terms: SendTerms,
+    terms: OutboxSendOptions,
   ): { readonly message: number } | { readonly refusal: SubmitRefusal } {
     const { contacts, format, host, options, self } = this.#parts;
     const contact = contacts.byName(to);
     if (contact === undefined) return { refusal: 'contact-unknown' };
-    const room = fragmentRoom(format.geometry.userForwardPayloadLength);
-    const parts = cutMessage(body, room);
+    const room = fragmentDataBytesMax(format.geometry.userForwardPayloadLength);
+    const parts = splitMessage(body, room);
     if (parts.length > options.reassembly.fragments) return { refusal: 'message-too-long' };
     const messageId = host.randomBytes(MESSAGE_ID_LENGTH);
     const sender = self.recipientId;
@@ -263,7 +263,7 @@ export class ClientMachine<Request>
   }
 
   /** @returns false when no packet could be made. */
-  #sendOutgoing(now: Nanoseconds, outgoing: Outgoing): boolean {
+  #sendOutgoing(now: Nanoseconds, outgoing: OutgoingItem): boolean {
     if (outgoing.kind === 'fragment') return this.#sendFragment(now, outgoing);
     const { surb, messageId, index, recipient } = outgoing;
     const reply = this.#composer?.reply(surb, { kind: 'ack', messageId, index });
@@ -328,7 +328,7 @@ export class ClientMachine<Request>
     this.#emit({ kind: 'send', packet, cause });
   }
 
-  #count(reason: ClientDrop): void {
+  #count(reason: ClientDropReason): void {
     this.#emit({ kind: 'drop', reason });
   }
 

@@ -9,16 +9,21 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { PoissonProcess } from '../../_kit/poisson-process.ts';
-import { encodeForward, type TaggedPacket } from '../../sphinx/index.ts';
+import { encodeForwardPlaintext, type PacketWithReplayTags } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
-import { decodeForwardPayload, hopsWithCommands, windowCommands } from './composer.ts';
-import type { ClientDrop } from './drops.ts';
+import { addHopCommands, createWindowCommands, decodeForwardPayload } from './composer.ts';
+import type { ClientDropReason } from './drops.ts';
 import { type LoopCounts, LoopWatch, type LoopWatchOptions } from './loop-watch.ts';
-import type { ClientFormat, ClientHost, NeighbourGraphOf, SenderWindows } from './parts.ts';
-import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathSource } from './path.ts';
-import { meanNsOf } from './rates.ts';
+import type {
+  ArrivalWindowSettings,
+  ClientHost,
+  ClientPacketFormat,
+  GetNeighbourGraph,
+} from './parts.ts';
+import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathDrawInput } from './path.ts';
+import { meanIntervalNsOf } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
 /** The inputs of a mix's loops. */
@@ -39,7 +44,7 @@ export type MixLoopEffect =
       readonly kind: 'send';
       readonly loop: string;
       readonly path: ChosenPath;
-      readonly packet: TaggedPacket;
+      readonly packet: PacketWithReplayTags;
     }
   /** A loop returned, `age` after it was sent. */
   | { readonly kind: 'loop-returned'; readonly loop: string; readonly age: Nanoseconds }
@@ -50,29 +55,29 @@ export type MixLoopEffect =
    * since the oldest missing one was sent.
    */
   | { readonly kind: 'alarm'; readonly after: Nanoseconds }
-  | { readonly kind: 'drop'; readonly reason: ClientDrop };
+  | { readonly kind: 'drop'; readonly reason: ClientDropReason };
 
 /** What the loops of a mix need. */
 export interface MixLoopParts {
   readonly host: ClientHost;
-  readonly format: ClientFormat;
+  readonly format: ClientPacketFormat;
   /** Options of the alarm; their slack covers links only, since mixes do not poll. */
   readonly alarm: LoopWatchOptions;
   /** The arrival windows; present for stop-and-go mixes. */
-  readonly windows?: SenderWindows;
+  readonly windows?: ArrivalWindowSettings;
   /** Present when mixes draw their neighbours. */
-  readonly neighboursIn?: NeighbourGraphOf;
+  readonly neighboursIn?: GetNeighbourGraph;
   /** The epoch at this instant of the monotonic clock. */
   epochAt(at: Nanoseconds): number;
 }
 
 /** The loops of one mix or provider. */
-export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
+export class MixLoops implements StateMachine<MixLoopInput, MixLoopEffect> {
   readonly #parts: MixLoopParts;
   readonly #process: PoissonProcess;
   readonly #watch: LoopWatch;
   #own: Descriptor | undefined;
-  #source: PathSource | undefined;
+  #source: PathDrawInput | undefined;
 
   constructor(parts: MixLoopParts) {
     this.#parts = parts;
@@ -116,7 +121,7 @@ export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
       document,
       choices: host.random('loops.path'),
       delays: host.random('loops.delay'),
-      delayMeanNs: meanNsOf(rates.mu),
+      delayMeanNs: meanIntervalNsOf(rates.mu),
       epochAt: (at): number => this.#parts.epochAt(at),
       neighbours,
     };
@@ -124,7 +129,7 @@ export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
     const ownPerMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
     // A mix that no other mix drew as a neighbour gets no packets, so its loops could not return.
     const perMs = isOnPaths ? ownPerMs : 0;
-    this.#process.setMean(now, meanNsOf(perMs));
+    this.#process.setMean(now, meanIntervalNsOf(perMs));
   }
 
   #tick(now: Nanoseconds): readonly MixLoopEffect[] {
@@ -167,14 +172,14 @@ export class MixLoops implements Machine<MixLoopInput, MixLoopEffect> {
     return { kind: 'send', loop, path, packet };
   }
 
-  #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): TaggedPacket | undefined {
+  #pack(now: Nanoseconds, path: ChosenPath, loopId: Uint8Array): PacketWithReplayTags | undefined {
     const { host, format } = this.#parts;
-    const windows = windowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
+    const windows = createWindowCommands(path, this.#parts.windows, { startAt: now, waitNs: 0 });
     const data = encodeMessage({ kind: 'loop', loopId });
-    const payload = encodeForward(format.geometry, { data });
+    const payload = encodeForwardPlaintext(format.geometry, { data });
     if ('drop' in payload) return undefined;
     const end = path.hops[path.hops.length - 1] as ChosenHop;
-    const hops = hopsWithCommands(path, [{ kind: 'recipient', id: end.node.nodeId }], windows);
+    const hops = addHopCommands(path, [{ kind: 'recipient', id: end.node.nodeId }], windows);
     const random = (length: number): Uint8Array => host.randomBytes(length);
     const created = format.createPacket({ path: hops, random }, payload);
     return 'refusal' in created ? undefined : created;

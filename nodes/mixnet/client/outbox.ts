@@ -12,10 +12,10 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { ClientContact, Settlement } from './parts.ts';
-import { SendQueue } from './send-queue.ts';
+import type { ClientContact, SendOutcome } from './parts.ts';
+import { FifoQueue } from './send-queue.ts';
 import type { Fragment } from './wire.ts';
 
 type Priority = NonNullable<SendWishes['priority']>;
@@ -54,7 +54,7 @@ export interface OutgoingAck {
 }
 
 /** The packets that the payload process sends. */
-export type Outgoing = OutgoingFragment | OutgoingAck;
+export type OutgoingItem = OutgoingFragment | OutgoingAck;
 
 /** A reply that is expected. */
 interface Waiting {
@@ -71,7 +71,7 @@ export interface OutboxLimits {
 }
 
 /** What the sender of a message wishes. */
-export interface SendTerms {
+export interface OutboxSendOptions {
   readonly priority?: Priority | undefined;
   /** From this instant on the message is of no use. */
   readonly endsNs?: Nanoseconds | undefined;
@@ -93,12 +93,12 @@ export interface OutboxCounts {
 /** The send queue of one client, and its unacknowledged fragments. */
 export class Outbox {
   readonly #limits: OutboxLimits;
-  readonly #onSettled: (message: number, how: Settlement) => void;
+  readonly #onSettled: (message: number, how: SendOutcome) => void;
   /** Waiting packets by priority: a queue is served when those of higher priority are empty. */
-  readonly #queues = [0, 1, 2].map(() => new SendQueue<Outgoing>());
-  readonly #lifetimes = new Deadlines<Sending>();
+  readonly #queues = [0, 1, 2].map(() => new FifoQueue<OutgoingItem>());
+  readonly #lifetimes = new DeadlineHeap<Sending>();
   readonly #waiting = new Map<string, Waiting>();
-  readonly #deadlines = new Deadlines<OutgoingFragment>();
+  readonly #deadlines = new DeadlineHeap<OutgoingFragment>();
   /** Number of unsettled fragments and queued acknowledgements. */
   #load = 0;
   #submitted = 0;
@@ -106,7 +106,7 @@ export class Outbox {
   #abandoned = 0;
   #sent = 0;
 
-  constructor(limits: OutboxLimits, onSettled: (message: number, how: Settlement) => void) {
+  constructor(limits: OutboxLimits, onSettled: (message: number, how: SendOutcome) => void) {
     this.#limits = limits;
     this.#onSettled = onSettled;
   }
@@ -145,7 +145,7 @@ export class Outbox {
   addMessage(
     to: ClientContact,
     fragments: readonly Fragment[],
-    { priority = NORMAL, endsNs }: SendTerms = {},
+    { priority = NORMAL, endsNs }: OutboxSendOptions = {},
   ): number | undefined {
     if (this.#load + fragments.length > this.#limits.capacity) return undefined;
     const number = this.#submitted++;
@@ -177,7 +177,7 @@ export class Outbox {
   /**
    * Removes and returns the next packet to send; skips packets that were settled in the meantime.
    */
-  take(): Outgoing | undefined {
+  take(): OutgoingItem | undefined {
     for (;;) {
       const next = this.#shift();
       if (next === undefined) return undefined;
@@ -319,7 +319,7 @@ export class Outbox {
     outgoing.surbs.length = 0;
   }
 
-  #shift(): Outgoing | undefined {
+  #shift(): OutgoingItem | undefined {
     for (let priority = this.#queues.length - 1; priority >= 0; priority--) {
       const next = this.#queues[priority]?.shift();
       if (next !== undefined) return next;

@@ -11,9 +11,9 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { PacketFormat } from '../../sphinx/index.ts';
 import type { Descriptor, DirectoryDocument, NeighbourGraph } from '../directory/index.ts';
-import type { MessageKind } from '../message-kinds.ts';
+import type { MixnetPacketKind } from '../message-kinds.ts';
 import type { ClientOptions } from './config.ts';
-import type { ClientDrop, SubmitRefusal } from './drops.ts';
+import type { ClientDropReason, SubmitRefusal } from './drops.ts';
 
 /** The part of the host's interface that a client needs; a complete `Host` fits. */
 export interface ClientHost {
@@ -24,7 +24,7 @@ export interface ClientHost {
 }
 
 /** How packets, SURBs and replies are made and replies opened; a complete format fits. */
-export type ClientFormat = Pick<
+export type ClientPacketFormat = Pick<
   PacketFormat,
   'geometry' | 'createPacket' | 'createSurb' | 'createReply' | 'openReply'
 >;
@@ -48,7 +48,7 @@ export interface ClientContacts {
 
 /** Why a packet was sent; for the observer and the metrics, never on the wire. */
 export interface PacketCause {
-  readonly kind: Exclude<MessageKind, 'mix-loop'>;
+  readonly kind: Exclude<MixnetPacketKind, 'mix-loop'>;
   /** Name of the receiving client; empty for cover. */
   readonly recipient: string;
   /** For a payload, the number of the message to which it belongs. */
@@ -56,7 +56,7 @@ export interface PacketCause {
 }
 
 /** How a message ended for its sender; `sent` when no acknowledgement is requested. */
-export type Settlement = 'acknowledged' | 'abandoned' | 'sent';
+export type SendOutcome = 'acknowledged' | 'abandoned' | 'sent';
 
 /** The inputs of a client. `accept` or `refuse` hands the `Request` of a submission back. */
 export type ClientInput<Request> =
@@ -92,7 +92,7 @@ export type ClientEffect<Request> =
   /** The message is refused, which is also a drop. */
   | { readonly kind: 'refuse'; readonly request: Request; readonly reason: SubmitRefusal }
   /** The message with this number is settled; once for each. */
-  | { readonly kind: 'settled'; readonly message: number; readonly how: Settlement }
+  | { readonly kind: 'settled'; readonly message: number; readonly how: SendOutcome }
   /** What happened to the retrieved message that observers know by the number `copy`. */
   | {
       readonly kind: 'taken';
@@ -101,7 +101,7 @@ export type ClientEffect<Request> =
     }
   /** A path was drawn, forward or for a reply; its mixes, first to last. */
   | { readonly kind: 'path'; readonly mixes: readonly Descriptor[] }
-  | { readonly kind: 'drop'; readonly reason: ClientDrop }
+  | { readonly kind: 'drop'; readonly reason: ClientDropReason }
   /** A loop returned, `age` after it was sent. */
   | { readonly kind: 'loop-returned'; readonly age: Nanoseconds }
   /** A loop did not return by its deadline. */
@@ -110,7 +110,7 @@ export type ClientEffect<Request> =
   | { readonly kind: 'alarm' };
 
 /** Arrival windows for stop-and-go mixing, which senders write for each hop. */
-export interface SenderWindows {
+export interface ArrivalWindowSettings {
   /** Variation of transit times plus clock error. */
   readonly lengthNs: Nanoseconds;
   /** Milliseconds since 1970 at an instant of the monotonic clock. */
@@ -118,12 +118,12 @@ export interface SenderWindows {
 }
 
 /** The neighbours proved by the mixes of a document; undefined if it has none. */
-export type NeighbourGraphOf = (document: DirectoryDocument) => NeighbourGraph | undefined;
+export type GetNeighbourGraph = (document: DirectoryDocument) => NeighbourGraph | undefined;
 
 /** A message that was delivered before a restart. */
 export interface RememberedMessage {
   readonly name: string;
-  /** Until this instant its sender may repeat it. */
+  /** Until this instant the sender may repeat the message. */
   readonly until: Nanoseconds;
 }
 
@@ -131,7 +131,7 @@ export interface RememberedMessage {
 export interface ClientParts {
   readonly self: ClientContact;
   readonly host: ClientHost;
-  readonly format: ClientFormat;
+  readonly format: ClientPacketFormat;
   readonly contacts: ClientContacts;
   readonly options: ClientOptions;
   /** The messages delivered before a restart that are still remembered. */
@@ -139,9 +139,9 @@ export interface ClientParts {
   /** True if messages leave as soon as they come; if absent, they wait for the payload process. */
   readonly sendsAtOnce?: boolean;
   /** The arrival windows; present for stop-and-go mixes. */
-  readonly windows?: SenderWindows;
+  readonly windows?: ArrivalWindowSettings;
   /** Returns the neighbours of a document; present when mixes draw neighbours. */
-  readonly neighboursIn?: NeighbourGraphOf;
+  readonly neighboursIn?: GetNeighbourGraph;
   /** True if mixes choose the delays themselves, so that a sender knows only their distribution. */
   readonly isDelayUnknown?: boolean;
   /** The epoch at this instant of the monotonic clock. */

@@ -15,7 +15,7 @@ import {
   drawMixes,
   type NeighbourGraph,
 } from '../directory/index.ts';
-import type { MeanNs } from './rates.ts';
+import type { MeanIntervalNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Number of draws of a path; a path is drawn again if one of its hops has no key for its epoch. */
@@ -27,7 +27,7 @@ const ATTEMPTS = 3;
 const CAP_MEANS = 27.63;
 
 /** The data from which paths are drawn. */
-export interface PathSource {
+export interface PathDrawInput {
   readonly document: DirectoryDocument;
   /** Which mix may follow which; when absent, any mix of the next layer. */
   readonly neighbours?: NeighbourGraph | undefined;
@@ -36,7 +36,7 @@ export interface PathSource {
   /** Random stream for the delays. */
   readonly delays: Random;
   /** Mean delay at each hop; 0 means the smallest possible delay. */
-  readonly delayMeanNs: MeanNs;
+  readonly delayMeanNs: MeanIntervalNs;
   epochAt(at: Nanoseconds): number;
 }
 
@@ -59,7 +59,7 @@ export interface ChosenPath {
 
 /** Draws a path from provider to provider; undefined if none of three draws has a key for every hop. */
 export function choosePath(
-  source: PathSource,
+  source: PathDrawInput,
   ends: { readonly from: Descriptor; readonly to: Descriptor },
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
@@ -74,7 +74,7 @@ export function choosePath(
  * provider, the layers before its own, itself (docs/spec/mixnet.md, "Topologies and paths").
  */
 export function chooseLoopPath(
-  source: PathSource,
+  source: PathDrawInput,
   own: Descriptor,
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
@@ -82,7 +82,7 @@ export function chooseLoopPath(
 }
 
 function firstWithKeys(
-  source: PathSource,
+  source: PathDrawInput,
   startAt: Nanoseconds,
   draw: () => readonly Descriptor[] | undefined,
 ): ChosenPath | undefined {
@@ -99,12 +99,12 @@ function drawRoute({
   document,
   neighbours,
   choices,
-}: PathSource): readonly Descriptor[] | undefined {
+}: PathDrawInput): readonly Descriptor[] | undefined {
   return neighbours === undefined ? drawMixes(document, choices) : neighbours.drawPath(choices);
 }
 
 /** The nodes of a loop around the layers that ends at `own`. */
-function drawRound(source: PathSource, own: Descriptor): readonly Descriptor[] | undefined {
+function drawRound(source: PathDrawInput, own: Descriptor): readonly Descriptor[] | undefined {
   const { document, neighbours, choices } = source;
   if (neighbours !== undefined) return drawNeighbourly(source, neighbours, own);
   const mixes = drawMixes(document, choices);
@@ -124,7 +124,7 @@ function drawRound(source: PathSource, own: Descriptor): readonly Descriptor[] |
 
 /** The mixes of a path along neighbours. */
 function drawNeighbourly(
-  { document, choices }: PathSource,
+  { document, choices }: PathDrawInput,
   neighbours: NeighbourGraph,
   own: Descriptor,
 ): readonly Descriptor[] | undefined {
@@ -153,7 +153,7 @@ function placeOf(
 
 /** Adds to each hop its delay, and the key of the epoch in which the packet arrives there. */
 function withKeys(
-  source: PathSource,
+  source: PathDrawInput,
   nodes: readonly Descriptor[],
   startAt: Nanoseconds,
 ): ChosenPath | undefined {
@@ -175,7 +175,7 @@ function withKeys(
  * Whole milliseconds, floor(x) + 1 and capped, as written by the reference client (katzenpost,
  * core/sphinx/path/path.go).
  */
-export function drawDelayMs(random: Random, meanNs: MeanNs): number {
+export function drawDelayMs(random: Random, meanNs: MeanIntervalNs): number {
   if (meanNs === 0) return 1;
   const drawn = random.exponential(meanNs / NS_PER_MS);
   return Math.floor(Math.min(drawn, (CAP_MEANS * meanNs) / NS_PER_MS)) + 1;

@@ -8,7 +8,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs, QUANTITIES, TIME_NS } from '../../_kit/options.ts';
+import { durationNsSchema, QUANTITY_SCHEMAS, TIME_UNITS_NS } from '../../_kit/options.ts';
 
 const NS_PER_MS = 1_000_000;
 /** Length of the units a rate may be given in, nanoseconds. */
@@ -21,10 +21,10 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 const EXPECTED = 'a rate such as 0.001/ms, 5/s, or { mean: 200ms }';
 
 /** Mean interval between events in nanoseconds; 0 means no events. */
-export type MeanNs = number;
+export type MeanIntervalNs = number;
 
 /** A rate in a file, converted to the mean interval in nanoseconds. */
-export function rate(): z.ZodType<MeanNs> {
+export function meanIntervalNsSchema(): z.ZodType<MeanIntervalNs> {
   const text = z.union([z.string(), z.number()]).transform((value, context) => {
     const parsed = parseRate(String(value));
     if (parsed !== undefined) return parsed;
@@ -38,12 +38,12 @@ export function rate(): z.ZodType<MeanNs> {
     });
     return z.NEVER;
   });
-  const mean = z.strictObject({ mean: durationNs() }).transform((value) => value.mean);
+  const mean = z.strictObject({ mean: durationNsSchema() }).transform((value) => value.mean);
   const words = 'a rate, or its `mean`';
-  return z.union([text, mean]).register(QUANTITIES, { words, units: TIME_NS });
+  return z.union([text, mean]).register(QUANTITY_SCHEMAS, { words, units: TIME_UNITS_NS });
 }
 
-function parseRate(text: string): MeanNs | undefined {
+function parseRate(text: string): MeanIntervalNs | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*\/\s*([a-z]+)\s*$/.exec(text);
   const unitNs = UNIT_NS[match?.[2] ?? ''];
   if (match === null || unitNs === undefined) return undefined;
@@ -52,11 +52,11 @@ function parseRate(text: string): MeanNs | undefined {
 }
 
 /** The mean interval for a rate from a document. */
-export function meanNsOf(eventsPerMs: number): MeanNs {
+export function meanIntervalNsOf(eventsPerMs: number): MeanIntervalNs {
   return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
 }
 
 /** A rate for a document, in events per millisecond. */
-export function eventsPerMs(meanNs: MeanNs): number {
+export function eventsPerMsOf(meanNs: MeanIntervalNs): number {
   return meanNs > 0 ? NS_PER_MS / meanNs : 0;
 }

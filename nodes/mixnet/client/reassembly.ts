@@ -10,7 +10,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
 import type { Fragment } from './wire.ts';
 
 /** Limits of reassembly. */
@@ -28,14 +28,14 @@ export interface ReassemblyLimits {
 }
 
 /** Why a fragment is not kept. */
-export type FragmentDrop =
+export type FragmentDropReason =
   | 'fragment-format'
   | 'fragment-conflict'
   | 'reassembly-full'
   | 'duplicates-full';
 
 /** The result of adding a fragment. */
-export type FragmentResult =
+export type AddFragmentResult =
   | { readonly kind: 'kept' }
   | { readonly kind: 'duplicate' }
   | {
@@ -45,7 +45,7 @@ export type FragmentResult =
       /** Numbers by which observers know the fragments. */
       readonly copies: readonly number[];
     }
-  | { readonly kind: 'drop'; readonly drop: FragmentDrop };
+  | { readonly kind: 'drop'; readonly drop: FragmentDropReason };
 
 interface PartialMessage {
   readonly count: number;
@@ -60,9 +60,9 @@ interface PartialMessage {
 export class Reassembly {
   readonly #limits: ReassemblyLimits;
   readonly #partials = new Map<string, PartialMessage>();
-  readonly #partialDeadlines = new Deadlines<string>();
+  readonly #partialDeadlines = new DeadlineHeap<string>();
   readonly #done = new Set<string>();
-  readonly #doneDeadlines = new Deadlines<string>();
+  readonly #doneDeadlines = new DeadlineHeap<string>();
 
   constructor(limits: ReassemblyLimits) {
     this.#limits = limits;
@@ -92,9 +92,9 @@ export class Reassembly {
    * Adds a fragment; copies its data if it is kept.
    * @param copy The number by which observers know it.
    */
-  add(now: Nanoseconds, fragment: Fragment, copy?: number): FragmentResult {
+  add(now: Nanoseconds, fragment: Fragment, copy?: number): AddFragmentResult {
     if (fragment.count > this.#limits.fragments) return { kind: 'drop', drop: 'fragment-format' };
-    const key = fragmentMessageName(fragment);
+    const key = fragmentMessageKey(fragment);
     if (this.#done.has(key)) return { kind: 'duplicate' };
     const partial = this.#partials.get(key) ?? this.#begin(now, key, fragment.count);
     if (partial === undefined) return { kind: 'drop', drop: 'reassembly-full' };
@@ -166,7 +166,7 @@ export class Reassembly {
     return partial;
   }
 
-  #finish(now: Nanoseconds, key: string, partial: PartialMessage): FragmentResult {
+  #finish(now: Nanoseconds, key: string, partial: PartialMessage): AddFragmentResult {
     this.#partials.delete(key);
     this.remember(key, now + this.#limits.remember);
     const body = new Uint8Array(partial.bytes);
@@ -183,7 +183,7 @@ export class Reassembly {
  * Combines sender and identifier, so that nobody can complete another sender's message by using its
  * identifier.
  */
-export function fragmentMessageName({
+export function fragmentMessageKey({
   sender,
   messageId,
 }: Pick<Fragment, 'sender' | 'messageId'>): string {
@@ -201,7 +201,7 @@ function keep(now: Nanoseconds, partial: PartialMessage, fragment: Fragment): vo
  * Splits a message into parts of `room` bytes, the last one shorter; an empty message has one part.
  * @returns views of `body`.
  */
-export function cutMessage(body: Uint8Array, room: number): readonly Uint8Array[] {
+export function splitMessage(body: Uint8Array, room: number): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at === 0 || at < body.length; at += room) {
     parts.push(body.subarray(at, at + room));

@@ -7,7 +7,7 @@
 const REMOVED_MIN = 64;
 
 /** A first-in, first-out queue; adding and removing take constant time on average. */
-export class SendQueue<T> {
+export class FifoQueue<T> {
   #waiting: T[] = [];
   #head = 0;
 

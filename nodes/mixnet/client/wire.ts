@@ -37,7 +37,7 @@ const ACK_LENGTH: number = INDEX_OFFSET + 2;
 const LOOP_LENGTH: number = KIND_LENGTH + LOOP_ID_LENGTH;
 
 /** Data in each fragment but the last, in bytes. */
-export function fragmentRoom(userPayloadLength: number): number {
+export function fragmentDataBytesMax(userPayloadLength: number): number {
   return userPayloadLength - FRAGMENT_HEADER_LENGTH;
 }
 
@@ -98,13 +98,15 @@ function encodeFragment(fragment: Fragment): Uint8Array {
 }
 
 /** Why user data is not a message. */
-export type MessageDrop = 'message-kind' | 'fragment-format' | 'payload-format';
+export type MessageDropReason = 'message-kind' | 'fragment-format' | 'payload-format';
 
 /**
  * Decodes user data of full length; the arrays are views of it.
  * @returns the message, or the drop reason.
  */
-export function decodeMessage(bytes: Uint8Array): ClientMessage | { readonly drop: MessageDrop } {
+export function decodeMessage(
+  bytes: Uint8Array,
+): ClientMessage | { readonly drop: MessageDropReason } {
   switch (bytes[0]) {
     case KIND_COVER:
       return isZeroFrom(bytes, KIND_LENGTH) ? { kind: 'cover' } : { drop: 'payload-format' };
@@ -126,12 +128,12 @@ export function decodeMessage(bytes: Uint8Array): ClientMessage | { readonly dro
   }
 }
 
-function decodeFragment(bytes: Uint8Array): Fragment | { readonly drop: MessageDrop } {
+function decodeFragment(bytes: Uint8Array): Fragment | { readonly drop: MessageDropReason } {
   if (bytes.length < FRAGMENT_HEADER_LENGTH) return { drop: 'fragment-format' };
   const index = readUint16(bytes, INDEX_OFFSET);
   const count = readUint16(bytes, COUNT_OFFSET);
   const length = readUint32(bytes, LENGTH_OFFSET);
-  const room = fragmentRoom(bytes.length);
+  const room = fragmentDataBytesMax(bytes.length);
   if (index >= count) return { drop: 'fragment-format' };
   if (length > room) return { drop: 'fragment-format' };
   // Canonical form: only the last fragment may be short, and none may be empty if there are

@@ -6,12 +6,12 @@
  */
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import { NODES_MAX } from './geometry.ts';
+import { DOCUMENT_NODES_MAX } from './geometry.ts';
 import { compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
 /** True when paths can be drawn from the document and every node in it has one place. */
-export function isConsistent(document: DirectoryDocument): boolean {
+export function isConsistentDocument(document: DirectoryDocument): boolean {
   return (
     hasSoundEpochs(document) &&
     hasSoundShape(document) &&
@@ -66,7 +66,7 @@ function isSorted(nodes: readonly Descriptor[]): boolean {
 }
 
 function hasUniqueNodes(nodes: readonly Descriptor[]): boolean {
-  if (nodes.length > NODES_MAX) return false;
+  if (nodes.length > DOCUMENT_NODES_MAX) return false;
   const ids = new Set(nodes.map(({ nodeId }) => toHex(nodeId)));
   const names = new Set(nodes.map(({ name }) => name));
   return ids.size === nodes.length && names.size === nodes.length;

@@ -11,32 +11,32 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import {
   cosignText,
-  openOwnText,
+  openSelfSignedText,
   openText,
   signText,
   type TextKind,
-  type TextTrust,
+  type TrustedSigners,
 } from '../../_kit/signed-text.ts';
-import { isConsistent } from './consistency.ts';
-import type { DescriptorDrop, DocumentDrop } from './drops.ts';
+import { isConsistentDocument } from './consistency.ts';
+import type { DescriptorDropReason, DocumentDropReason } from './drops.ts';
 import {
   DESCRIPTOR_LENGTH_MAX,
   DESCRIPTOR_MAGIC,
   DOCUMENT_LENGTH_MAX,
   DOCUMENT_MAGIC,
+  DOCUMENT_SIGNATURES_MAX,
   ID_LENGTH,
-  SIGNATURES_MAX,
 } from './geometry.ts';
-import { layersFollow } from './layers.ts';
+import { hasDerivedLayers } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 import { decodeDescriptor, decodeDocument, encodeDescriptor, encodeDocument } from './text-form.ts';
 
 /** The kind of signed text that a document is. */
-export const DOCUMENT: TextKind = {
+export const DOCUMENT_TEXT_KIND: TextKind = {
   magic: DOCUMENT_MAGIC,
   scheme: 'ed25519',
   lengthMax: DOCUMENT_LENGTH_MAX,
-  signaturesMax: SIGNATURES_MAX,
+  signaturesMax: DOCUMENT_SIGNATURES_MAX,
 };
 const DESCRIPTOR: TextKind = {
   magic: DESCRIPTOR_MAGIC,
@@ -46,7 +46,7 @@ const DESCRIPTOR: TextKind = {
 };
 
 /** The authorities that a node trusts, by their Ed25519 public keys, 32 bytes each. */
-export type DirectoryTrust = TextTrust;
+export type TrustedAuthorities = TrustedSigners;
 
 /**
  * Signs a document as its first or only authority.
@@ -57,7 +57,7 @@ export function signDocument(
   secret: Uint8Array,
   document: DirectoryDocument,
 ): Uint8Array {
-  return signText(crypto, DOCUMENT, secret, encodeDocument(document));
+  return signText(crypto, DOCUMENT_TEXT_KIND, secret, encodeDocument(document));
 }
 
 /**
@@ -70,7 +70,7 @@ export function cosignDocument(
   secret: Uint8Array,
   signed: Uint8Array,
 ): Uint8Array | undefined {
-  return cosignText(crypto, DOCUMENT, secret, signed);
+  return cosignText(crypto, DOCUMENT_TEXT_KIND, secret, signed);
 }
 
 /**
@@ -81,16 +81,16 @@ export function cosignDocument(
  */
 export function openDocument(
   crypto: CryptoProvider,
-  trust: DirectoryTrust,
+  trust: TrustedAuthorities,
   bytes: Uint8Array,
   epoch: number,
-): DirectoryDocument | { readonly drop: DocumentDrop } {
-  const opened = openText(crypto, DOCUMENT, trust, bytes);
+): DirectoryDocument | { readonly drop: DocumentDropReason } {
+  const opened = openText(crypto, DOCUMENT_TEXT_KIND, trust, bytes);
   if ('drop' in opened) return { drop: `document-${opened.drop}` };
   const document = decodeDocument(opened.body);
   if (document === undefined) return { drop: 'document-malformed' };
   if (document.epoch !== epoch) return { drop: 'document-epoch' };
-  if (!isConsistent(document)) return { drop: 'document-inconsistent' };
+  if (!isConsistentDocument(document)) return { drop: 'document-inconsistent' };
   return document;
 }
 
@@ -99,13 +99,13 @@ export function openDocument(
  * document has no predecessor.
  * @returns the reason to reject it, or undefined.
  */
-export function checkSuccession(
+export function checkDocumentSuccession(
   crypto: CryptoProvider,
   document: DirectoryDocument,
   previous: DirectoryDocument | undefined,
 ): 'document-previous' | 'document-layers' | undefined {
   if (!isLinked(crypto, document, previous)) return 'document-previous';
-  return layersFollow(crypto, document, previous) ? undefined : 'document-layers';
+  return hasDerivedLayers(crypto, document, previous) ? undefined : 'document-layers';
 }
 
 /** SHA-256 of the canonical text; the next document refers to its predecessor by it. */
@@ -129,8 +129,8 @@ export function signDescriptor(
 export function openDescriptor(
   crypto: CryptoProvider,
   bytes: Uint8Array,
-): Descriptor | { readonly drop: DescriptorDrop } {
-  const opened = openOwnText(crypto, DESCRIPTOR, bytes);
+): Descriptor | { readonly drop: DescriptorDropReason } {
+  const opened = openSelfSignedText(crypto, DESCRIPTOR, bytes);
   if ('drop' in opened) return { drop: `descriptor-${opened.drop}` };
   const descriptor = decodeDescriptor(opened.body);
   if (descriptor === undefined) return { drop: 'descriptor-malformed' };

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { NEIGHBOUR_DROPS } from '../../vrf/index.ts';
+import { NEIGHBOUR_DROP_REASONS } from '../../vrf/index.ts';
 
 /** Every reason, explained in one sentence. */
-export const DIRECTORY_DROPS = {
+export const DIRECTORY_DROP_REASONS = {
   'document-too-long': 'The document is longer than the bound.',
   'document-malformed': 'The document is not in its one canonical form.',
   'document-signature': 'Fewer trusted authorities than required signed the document.',
@@ -16,17 +16,17 @@ export const DIRECTORY_DROPS = {
   'document-previous': 'The document does not follow the one it is checked against.',
   'document-layers': 'The layers do not follow from the shared random value and the nodes.',
   'neighbours-missing': 'A mix gives no proof of its neighbours, so none may follow it.',
-  'neighbours-proof': NEIGHBOUR_DROPS['neighbours-proof'],
+  'neighbours-proof': NEIGHBOUR_DROP_REASONS['neighbours-proof'],
   'descriptor-too-long': 'The descriptor is longer than the bound.',
   'descriptor-malformed': 'The descriptor is not in its one canonical form.',
   'descriptor-signature': 'The identity key of the descriptor did not sign it.',
 } as const;
 
 /** Why a document or descriptor is rejected. */
-export type DirectoryDrop = keyof typeof DIRECTORY_DROPS;
+export type DirectoryDropReason = keyof typeof DIRECTORY_DROP_REASONS;
 /** Why opening a document fails. */
-export type DocumentDrop = Extract<DirectoryDrop, `document-${string}`>;
+export type DocumentDropReason = Extract<DirectoryDropReason, `document-${string}`>;
 /** Why no mix may follow a given mix. */
-export type NeighbourRefusal = Extract<DirectoryDrop, `neighbours-${string}`>;
+export type NeighbourRefusal = Extract<DirectoryDropReason, `neighbours-${string}`>;
 /** Why opening a descriptor fails. */
-export type DescriptorDrop = Extract<DirectoryDrop, `descriptor-${string}`>;
+export type DescriptorDropReason = Extract<DirectoryDropReason, `descriptor-${string}`>;

@@ -7,7 +7,12 @@
  */
 import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
 import { DELAY_CAP_MEANS } from '../../vrf/index.ts';
-import { DEADLINE_EIGHTHS, HOPS_MAX, MIX_KEY_EPOCHS, VRF_KEY_DELAY_EPOCHS } from './geometry.ts';
+import {
+  MIX_KEY_EPOCH_COUNT,
+  PATH_MIXES_MAX,
+  STEP_DEADLINE_EPOCH_EIGHTHS,
+  VRF_KEY_DELAY_EPOCHS,
+} from './geometry.ts';
 import type { Descriptor, LoopixRates } from './model.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -16,14 +21,14 @@ const EIGHTHS = 8;
 
 /** How time is divided into epochs. */
 export interface EpochSchedule {
-  /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_SECONDS. */
+  /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_UNIX_SECONDS. */
   readonly zeroSeconds: number;
   /** Length of an epoch, integer milliseconds; see EPOCH_LENGTH_MS_DEFAULT. */
   readonly lengthMs: number;
 }
 
 /** The position of an instant within its epoch. */
-export interface EpochInstant {
+export interface EpochPosition {
   readonly epoch: number;
   /** Time since the start of the epoch. */
   readonly elapsedNs: Nanoseconds;
@@ -32,10 +37,12 @@ export interface EpochInstant {
 }
 
 /** Deadlines of the steps, ns after the start of the epoch before the one that is prepared. */
-export type EpochDeadlines = { readonly [Step in keyof typeof DEADLINE_EIGHTHS]: Nanoseconds };
+export type DocumentStepDeadlines = {
+  readonly [Step in keyof typeof STEP_DEADLINE_EPOCH_EIGHTHS]: Nanoseconds;
+};
 
 /** The epoch of an instant; negative before epoch 0. */
-export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInstant {
+export function epochPositionAt(schedule: EpochSchedule, clock: CalendarTime): EpochPosition {
   const { zeroSeconds, lengthMs } = schedule;
   // Whole milliseconds first: nanoseconds since 2017 exceed the safe integers.
   const wholeMs = (clock.seconds - zeroSeconds) * MS_PER_SECOND;
@@ -46,20 +53,20 @@ export function epochAt(schedule: EpochSchedule, clock: CalendarTime): EpochInst
 }
 
 /** Deadlines for the next epoch's document, ns after the start of the running epoch. */
-export function epochDeadlines(schedule: EpochSchedule): EpochDeadlines {
+export function documentStepDeadlines(schedule: EpochSchedule): DocumentStepDeadlines {
   const eighthNs = (schedule.lengthMs * NS_PER_MS) / EIGHTHS;
   return {
-    descriptors: Math.floor(DEADLINE_EIGHTHS.descriptors * eighthNs),
-    vote: Math.floor(DEADLINE_EIGHTHS.vote * eighthNs),
-    reveal: Math.floor(DEADLINE_EIGHTHS.reveal * eighthNs),
-    certificates: Math.floor(DEADLINE_EIGHTHS.certificates * eighthNs),
-    consensus: Math.floor(DEADLINE_EIGHTHS.consensus * eighthNs),
+    descriptors: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.descriptors * eighthNs),
+    vote: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.vote * eighthNs),
+    reveal: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.reveal * eighthNs),
+    certificates: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.certificates * eighthNs),
+    consensus: Math.floor(STEP_DEADLINE_EPOCH_EIGHTHS.consensus * eighthNs),
   };
 }
 
 /** Epochs for which a node publishes mix keys: the present one and the next two. */
-export function keyEpochs(epoch: number): readonly number[] {
-  return Array.from({ length: MIX_KEY_EPOCHS }, (_, ahead) => epoch + ahead);
+export function mixKeyEpochsFrom(epoch: number): readonly number[] {
+  return Array.from({ length: MIX_KEY_EPOCH_COUNT }, (_, ahead) => epoch + ahead);
 }
 
 /**
@@ -71,7 +78,7 @@ export function arrivalEpoch(
   now: CalendarTime,
   delayNs: Nanoseconds,
 ): number {
-  const { epoch, elapsedNs } = epochAt(schedule, now);
+  const { epoch, elapsedNs } = epochPositionAt(schedule, now);
   return epoch + Math.floor((elapsedNs + delayNs) / (schedule.lengthMs * NS_PER_MS));
 }
 
@@ -79,7 +86,7 @@ export function arrivalEpoch(
  * True when a node's VRF key is old enough: a key chosen after seeing packets would not count
  * (docs/spec/mixnet.md, "Delays by VRF").
  */
-export function isVrfKeySettled(
+export function isVrfKeyOldEnough(
   descriptor: Descriptor,
   at: { readonly epoch: number; readonly genesisEpoch: number },
 ): boolean {
@@ -93,11 +100,11 @@ export function isVrfKeySettled(
  * suffice; checked when a configuration is loaded.
  * @param hops Delaying mixes on the path, 1..20.
  */
-export function delaysFitEpoch(
+export function isPathDelayWithinEpoch(
   rates: Pick<LoopixRates, 'mu'>,
   hops: number,
   schedule: Pick<EpochSchedule, 'lengthMs'>,
 ): boolean {
-  if (!(rates.mu > 0) || hops > HOPS_MAX) return false;
+  if (!(rates.mu > 0) || hops > PATH_MIXES_MAX) return false;
   return (DELAY_CAP_MEANS / rates.mu) * hops < schedule.lengthMs;
 }

@@ -18,17 +18,17 @@ export const ID_LENGTH = 32;
  * Largest number of authorities that may sign one document, because each signature must be
  * verified.
  */
-export const SIGNATURES_MAX = 32;
+export const DOCUMENT_SIGNATURES_MAX = 32;
 /** Largest number of nodes in one document: twice the largest deployed mixnet, with a margin. */
-export const NODES_MAX = 4_096;
+export const DOCUMENT_NODES_MAX = 4_096;
 /** Largest number of mixes on a path; more do not fit into any Sphinx geometry used here. */
-export const HOPS_MAX = 20;
+export const PATH_MIXES_MAX = 20;
 /** A node publishes keys for the current epoch and the next two. */
-export const MIX_KEY_EPOCHS = 3;
+export const MIX_KEY_EPOCH_COUNT = 3;
 /** Longest public mix key, in bytes: ML-KEM-768 with X25519 has 1,216. */
 export const MIX_KEY_LENGTH_MAX = 2_048;
 /** Longest name, address, autonomous system or family, in characters. */
-export const TEXT_LENGTH_MAX = 255;
+export const DESCRIPTOR_TEXT_CHARS_MAX = 255;
 /**
  * Largest length of a signed descriptor: three of the longest keys as hexadecimal text, and the
  * rest.
@@ -37,7 +37,7 @@ export const DESCRIPTOR_LENGTH_MAX = 16_384;
 /** Longest signed document: 4,096 nodes with hybrid keys. */
 export const DOCUMENT_LENGTH_MAX = 33_554_432;
 /** Largest number of random values of earlier epochs in a document. */
-export const PRIOR_RANDOM_MAX = 2;
+export const PRIOR_RANDOM_VALUES_MAX = 2;
 /** Highest epoch number; far beyond any clock, and safe in every sum. */
 export const EPOCH_MAX = 0xffff_ffff;
 /**
@@ -49,9 +49,9 @@ export const VRF_KEY_DELAY_EPOCHS = 2;
 /** Default length of an epoch, ms: 20 minutes, as in Katzenpost (core/epochtime). */
 export const EPOCH_LENGTH_MS_DEFAULT = 1_200_000;
 /** Start of epoch 0, 2017-06-01T00:00:00Z, s since 1970, as in Katzenpost (core/epochtime). */
-export const EPOCH_ZERO_SECONDS = 1_496_275_200;
+export const EPOCH_ZERO_UNIX_SECONDS = 1_496_275_200;
 /** Deadlines within the previous epoch, in eighths of an epoch (docs/spec/mixnet.md, Directory). */
-export const DEADLINE_EIGHTHS = {
+export const STEP_DEADLINE_EPOCH_EIGHTHS = {
   descriptors: 1,
   vote: 2,
   reveal: 3,

@@ -4,26 +4,26 @@
  * @module
  */
 export {
-  checkSuccession,
+  checkDocumentSuccession,
   cosignDocument,
-  type DirectoryTrust,
   openDescriptor,
   openDocument,
   signDescriptor,
   signDocument,
+  type TrustedAuthorities,
 } from './document.ts';
-export { DIRECTORY_DROPS } from './drops.ts';
+export { DIRECTORY_DROP_REASONS } from './drops.ts';
 export {
   arrivalEpoch,
-  delaysFitEpoch,
-  type EpochInstant,
+  documentStepDeadlines,
+  type EpochPosition,
   type EpochSchedule,
-  epochAt,
-  epochDeadlines,
-  isVrfKeySettled,
-  keyEpochs,
+  epochPositionAt,
+  isPathDelayWithinEpoch,
+  isVrfKeyOldEnough,
+  mixKeyEpochsFrom,
 } from './epochs.ts';
-export { EPOCH_LENGTH_MS_DEFAULT, EPOCH_ZERO_SECONDS } from './geometry.ts';
+export { EPOCH_LENGTH_MS_DEFAULT, EPOCH_ZERO_UNIX_SECONDS } from './geometry.ts';
 export { assignLayers, type LayerAssignment } from './layers.ts';
 export type {
   Descriptor,
@@ -33,13 +33,13 @@ export type {
   MixTopology,
 } from './model.ts';
 export {
-  beaconAfter,
   beaconOf,
   checkNeighbourProofs,
   keepOwnLayerProofs,
   NeighbourGraph,
   neighbourGraphOf,
+  nextEpochBeacon,
 } from './neighbours.ts';
 export { DirectoryIndex, drawMixes } from './paths.ts';
-export { type DocumentInput, makeDocument } from './succession.ts';
+export { type MakeDocumentInput, makeDocument } from './succession.ts';
 export { encodeDocument } from './text-form.ts';

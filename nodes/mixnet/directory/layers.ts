@@ -11,7 +11,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { compareBytes, concatBytes, toHex } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument, MixTopology } from './model.ts';
 
-/** The input of the assignment. */
+/** From what mixes are assigned to layers. */
 export interface LayerAssignmentInput {
   readonly topology: MixTopology;
   /** Mixes on a path; >= 1. */
@@ -55,7 +55,7 @@ export function assignLayers(
  * True when the layers of a document follow from its nodes, its random value and the previous
  * document (undefined for the first one).
  */
-export function layersFollow(
+export function hasDerivedLayers(
   crypto: CryptoProvider,
   document: DirectoryDocument,
   previous: DirectoryDocument | undefined,

@@ -17,21 +17,21 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Random } from '../../../engine/host/random.ts';
 import {
   BEACON_LENGTH,
-  type Candidate,
+  type NeighbourCandidate,
+  neighboursFromProof,
   neighbourVrfInput,
-  provedNeighbours,
   type VrfSuite,
   verifyVrf,
 } from '../../vrf/index.ts';
 import type { NeighbourRefusal } from './drops.ts';
-import { isVrfKeySettled } from './epochs.ts';
+import { isVrfKeyOldEnough } from './epochs.ts';
 import type { Descriptor, DirectoryDocument, NeighbourRules } from './model.ts';
 
 /** The beacon for a network's first document, which has no predecessor. */
 const FIRST_BEACON: Uint8Array = new Uint8Array(BEACON_LENGTH);
 
-/** A mix that no mix may follow, and why. */
-export interface RefusedMix {
+/** A mix without proved neighbours, so that no mix may follow it, and why. */
+export interface MixWithoutNeighbours {
   readonly name: string;
   readonly drop: NeighbourRefusal;
 }
@@ -42,7 +42,7 @@ export function beaconOf({ priorSharedRandom }: DirectoryDocument): Uint8Array {
 }
 
 /** Beacon for the epoch after a document, which is undefined when a network begins. */
-export function beaconAfter(document: DirectoryDocument | undefined): Uint8Array {
+export function nextEpochBeacon(document: DirectoryDocument | undefined): Uint8Array {
   return document?.sharedRandomValue ?? FIRST_BEACON;
 }
 
@@ -87,7 +87,7 @@ export function neighbourGraphOf(
   const { neighbours: rules, layers } = document;
   if (rules === undefined) return undefined;
   const edges = new Map<string, readonly Descriptor[]>();
-  const refused: RefusedMix[] = [];
+  const refused: MixWithoutNeighbours[] = [];
   for (const [layer, mixes] of layers.slice(0, -1).entries()) {
     for (const mix of mixes) {
       const chosen = drawnBy(crypto, suite, { document, rules, layer, mix });
@@ -112,10 +112,10 @@ function drawnBy(
   { document, rules, layer, mix }: Drawing,
 ): readonly Descriptor[] | NeighbourRefusal {
   // If a key could be chosen after the beacon was known, its owner could choose the neighbours.
-  if (!isVrfKeySettled(mix, document)) return [];
+  if (!isVrfKeyOldEnough(mix, document)) return [];
   const proof = mix.neighbourProofs?.get(layer);
   if (proof === undefined) return 'neighbours-missing';
-  const byCandidate = new Map<Candidate, Descriptor>();
+  const byCandidate = new Map<NeighbourCandidate, Descriptor>();
   for (const node of document.layers[layer + 1] ?? []) {
     const { nodeId: id, asn, family, loadWeight: weight } = node;
     byCandidate.set({ id, asn, family, weight }, node);
@@ -123,7 +123,7 @@ function drawnBy(
   const { epoch } = document;
   const candidates = [...byCandidate.keys()];
   const question = { epoch, beacon: beaconOf(document), layer, candidates, ...rules };
-  const chosen = provedNeighbours(crypto, { suite, publicKey: mix.vrfKey }, question, proof);
+  const chosen = neighboursFromProof(crypto, { suite, publicKey: mix.vrfKey }, question, proof);
   if (typeof chosen === 'string') return 'neighbours-proof';
   return chosen.flatMap((candidate) => byCandidate.get(candidate) ?? []);
 }
@@ -133,8 +133,8 @@ function drawnBy(
  * layer.
  */
 export class NeighbourGraph {
-  /** Mixes that no mix may follow. */
-  readonly refused: readonly RefusedMix[];
+  /** Mixes whose proof of their neighbours is missing or wrong: no path continues from them. */
+  readonly refused: readonly MixWithoutNeighbours[];
   readonly #edges: ReadonlyMap<string, readonly Descriptor[]>;
   readonly #layers: readonly (readonly Descriptor[])[];
   /**
@@ -148,7 +148,7 @@ export class NeighbourGraph {
   constructor(
     layers: readonly (readonly Descriptor[])[],
     edges: ReadonlyMap<string, readonly Descriptor[]>,
-    refused: readonly RefusedMix[],
+    refused: readonly MixWithoutNeighbours[],
   ) {
     this.#layers = layers;
     this.#edges = edges;

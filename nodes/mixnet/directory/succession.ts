@@ -9,12 +9,12 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { documentHash } from './document.ts';
-import { ID_LENGTH, PRIOR_RANDOM_MAX } from './geometry.ts';
+import { ID_LENGTH, PRIOR_RANDOM_VALUES_MAX } from './geometry.ts';
 import { assignLayers, compareNodeIds } from './layers.ts';
 import type { Descriptor, DirectoryDocument } from './model.ts';
 
 /** The facts that an authority decides for one epoch. */
-export interface DocumentInput
+export interface MakeDocumentInput
   extends Pick<
     DirectoryDocument,
     | 'epoch'
@@ -33,7 +33,7 @@ export interface DocumentInput
 }
 
 /** Makes the document: places, link to its predecessor, first listings of VRF keys. */
-export function makeDocument(crypto: CryptoProvider, input: DocumentInput): DirectoryDocument {
+export function makeDocument(crypto: CryptoProvider, input: MakeDocumentInput): DirectoryDocument {
   const { nodes, previous, ...decided } = input;
   const known = knownNodes(previous);
   const listed = nodes.map((node) => listedFrom(node, decided.epoch, known));
@@ -71,5 +71,8 @@ function listedFrom(
 
 function priorValues(previous: DirectoryDocument | undefined): readonly Uint8Array[] {
   if (previous === undefined) return [];
-  return [previous.sharedRandomValue, ...previous.priorSharedRandom].slice(0, PRIOR_RANDOM_MAX);
+  return [previous.sharedRandomValue, ...previous.priorSharedRandom].slice(
+    0,
+    PRIOR_RANDOM_VALUES_MAX,
+  );
 }

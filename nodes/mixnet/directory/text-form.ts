@@ -5,29 +5,29 @@
  * @module
  */
 import {
-  bytes,
-  type Codec,
-  canonicalBytes,
+  asciiTextCodec,
+  codecWithOptionalField,
   decimalCodec,
-  extendedCodec,
+  decodeCanonicalJson,
+  encodeCanonicalJson,
+  hexBytesCodec,
   integerCodec,
   integerMapCodec,
+  type JsonCodec,
   listCodec,
-  readCanonical,
+  oneOfCodec,
   recordCodec,
-  text,
-  wordCodec,
 } from '../../_kit/canonical-json.ts';
 import { CANDIDATES_MAX, PROOF_LENGTH } from '../../vrf/index.ts';
 import {
+  DESCRIPTOR_TEXT_CHARS_MAX,
+  DOCUMENT_NODES_MAX,
   EPOCH_MAX,
-  HOPS_MAX,
   ID_LENGTH,
-  MIX_KEY_EPOCHS,
+  MIX_KEY_EPOCH_COUNT,
   MIX_KEY_LENGTH_MAX,
-  NODES_MAX,
-  PRIOR_RANDOM_MAX,
-  TEXT_LENGTH_MAX,
+  PATH_MIXES_MAX,
+  PRIOR_RANDOM_VALUES_MAX,
 } from './geometry.ts';
 import type {
   Descriptor,
@@ -53,21 +53,21 @@ const ROLES: readonly ListedRole[] = ['mix', 'provider'];
 const TOPOLOGIES: readonly MixTopology[] = ['stratified', 'cascade', 'free-route'];
 
 const epoch = integerCodec({ min: 0, max: EPOCH_MAX });
-const id = bytes({ min: ID_LENGTH, max: ID_LENGTH });
-const name = text({ min: 1, max: TEXT_LENGTH_MAX });
+const id = hexBytesCodec({ min: ID_LENGTH, max: ID_LENGTH });
+const name = asciiTextCodec({ min: 1, max: DESCRIPTOR_TEXT_CHARS_MAX });
 const rate = decimalCodec({ min: 0, max: RATE_MAX_PER_MS });
 
 const plainDescriptor = recordCodec<Omit<Descriptor, 'neighbourProofs'>>({
   name,
   nodeId: id,
-  role: wordCodec(ROLES),
+  role: oneOfCodec(ROLES),
   address: name,
   port: integerCodec({ min: 0, max: PORT_MAX }),
   identityKey: id,
   vrfKey: id,
   vrfKeySince: epoch,
-  mixKeys: integerMapCodec(bytes({ min: 1, max: MIX_KEY_LENGTH_MAX }), {
-    max: MIX_KEY_EPOCHS,
+  mixKeys: integerMapCodec(hexBytesCodec({ min: 1, max: MIX_KEY_LENGTH_MAX }), {
+    max: MIX_KEY_EPOCH_COUNT,
     keyMax: EPOCH_MAX,
   }),
   asn: name,
@@ -75,18 +75,18 @@ const plainDescriptor = recordCodec<Omit<Descriptor, 'neighbourProofs'>>({
   loadWeight: decimalCodec({ min: LOAD_WEIGHT_MIN, max: LOAD_WEIGHT_MAX }),
 });
 
-const neighbourProofs = integerMapCodec(bytes({ min: PROOF_LENGTH, max: PROOF_LENGTH }), {
-  max: HOPS_MAX,
-  keyMax: HOPS_MAX,
+const neighbourProofs = integerMapCodec(hexBytesCodec({ min: PROOF_LENGTH, max: PROOF_LENGTH }), {
+  max: PATH_MIXES_MAX,
+  keyMax: PATH_MIXES_MAX,
 });
 
-const descriptor: Codec<Descriptor> = extendedCodec(
+const descriptor: JsonCodec<Descriptor> = codecWithOptionalField(
   plainDescriptor,
   'neighbourProofs',
   neighbourProofs,
 );
 
-const rates: Codec<LoopixRates> = recordCodec<LoopixRates>({
+const rates: JsonCodec<LoopixRates> = recordCodec<LoopixRates>({
   mu: decimalCodec({ min: RATE_MIN_PER_MS, max: RATE_MAX_PER_MS }),
   lambdaP: rate,
   lambdaL: rate,
@@ -95,21 +95,21 @@ const rates: Codec<LoopixRates> = recordCodec<LoopixRates>({
   lambdaG: rate,
 });
 
-const descriptors = listCodec(descriptor, NODES_MAX);
+const descriptors = listCodec(descriptor, DOCUMENT_NODES_MAX);
 
 const fields = {
   epoch,
   genesisEpoch: epoch,
   epochLengthMs: integerCodec({ min: 1, max: EPOCH_LENGTH_MS_MAX }),
-  topology: wordCodec(TOPOLOGIES),
-  hops: integerCodec({ min: 1, max: HOPS_MAX }),
-  layers: listCodec(descriptors, HOPS_MAX),
+  topology: oneOfCodec(TOPOLOGIES),
+  hops: integerCodec({ min: 1, max: PATH_MIXES_MAX }),
+  layers: listCodec(descriptors, PATH_MIXES_MAX),
   spares: descriptors,
   providers: descriptors,
   rates,
   sphinxGeometryHash: id,
   sharedRandomValue: id,
-  priorSharedRandom: listCodec(id, PRIOR_RANDOM_MAX),
+  priorSharedRandom: listCodec(id, PRIOR_RANDOM_VALUES_MAX),
   previousDocument: id,
 };
 
@@ -122,21 +122,25 @@ const plainDocument = recordCodec<Omit<VersionedDocument, 'neighbours'>>({
   version: integerCodec({ min: VERSION, max: VERSION }),
 });
 
-const neighbours: Codec<NeighbourRules> = recordCodec<NeighbourRules>({
+const neighbours: JsonCodec<NeighbourRules> = recordCodec<NeighbourRules>({
   count: integerCodec({ min: 1, max: CANDIDATES_MAX }),
   maxPerAs: integerCodec({ min: 1, max: CANDIDATES_MAX }),
 });
 
-const document: Codec<VersionedDocument> = extendedCodec(plainDocument, 'neighbours', neighbours);
+const document: JsonCodec<VersionedDocument> = codecWithOptionalField(
+  plainDocument,
+  'neighbours',
+  neighbours,
+);
 
 /** The canonical text of a document, as bytes. */
 export function encodeDocument(value: DirectoryDocument): Uint8Array {
-  return canonicalBytes(document.write({ ...value, version: VERSION }));
+  return encodeCanonicalJson(document.write({ ...value, version: VERSION }));
 }
 
 /** Reads the bytes of {@link encodeDocument}; undefined for any other. */
 export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
-  const versioned = readCanonical(document, raw);
+  const versioned = decodeCanonicalJson(document, raw);
   if (versioned === undefined) return undefined;
   const { version: _, ...value } = versioned;
   return value;
@@ -144,10 +148,10 @@ export function decodeDocument(raw: Uint8Array): DirectoryDocument | undefined {
 
 /** The canonical text of a descriptor, as bytes. */
 export function encodeDescriptor(value: Descriptor): Uint8Array {
-  return canonicalBytes(descriptor.write(value));
+  return encodeCanonicalJson(descriptor.write(value));
 }
 
 /** Reads the bytes of {@link encodeDescriptor}; undefined for any other. */
 export function decodeDescriptor(raw: Uint8Array): Descriptor | undefined {
-  return readCanonical(descriptor, raw);
+  return decodeCanonicalJson(descriptor, raw);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ArrivalOutcome, type Behaviour, CORRECT } from '../behaviour.ts';
+import { type ArrivalOutcome, type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import type { ClientOptions, DeliveredLog } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type { TagGuard } from '../replay/index.ts';
@@ -58,7 +58,7 @@ export const DOUBLES: Readonly<Record<string, Partial<Behaviour>>> = { ...OF_CLI
 /** What a node with these options does. */
 export function behaviourOf({ double, client }: MixnetOptions): Behaviour {
   return {
-    ...CORRECT,
+    ...CORRECT_BEHAVIOUR,
     ...(double && OF_NODES[double]),
     ...(client.double && OF_CLIENTS[client.double]),
   };

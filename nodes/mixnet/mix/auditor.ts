@@ -13,23 +13,23 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { toHex } from '../../_kit/bytes.ts';
-import { Deadlines } from '../../_kit/deadlines.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import {
   AuditLedger,
   type AuditOutcome,
   auditDelay,
-  DelayShares,
+  DelayDeviationEstimator,
   type LoopHop,
 } from '../../vrf/index.ts';
 import {
   AUDIT_LOOPS_MAX,
+  PROOF_REQUEST_TRIES_MAX,
   PROOF_RETRY_NS,
-  PROOF_TRIES,
-  RECENT_LOOPS,
   SUSPECT_DELAY_SHARE,
   SUSPECT_LOOPS_MIN,
   SUSPECT_WRONG_LOOP_SHARE,
+  WRONG_LOOP_SMOOTHING_COUNT,
 } from '../geometry.ts';
 import type { ProofAnswer } from '../wire.ts';
 
@@ -54,7 +54,7 @@ export interface AuditorParts {
 }
 
 /** The inputs of an auditor. */
-export type AuditInput =
+export type AuditorInput =
   /** A loop was sent, which is audited when it returns. */
   | { readonly kind: 'sent'; readonly loop: string; readonly hops: readonly AuditedHop[] }
   /** The loop returned, `age` after it was sent. */
@@ -63,7 +63,7 @@ export type AuditInput =
   | { readonly kind: 'answered'; readonly from: string; readonly answer: ProofAnswer };
 
 /** The effects of an auditor. */
-export type AuditEffect =
+export type AuditorEffect =
   /** Request the proof of a packet's delay from a node. */
   | { readonly kind: 'ask'; readonly mix: string; readonly tag: Uint8Array }
   /** A loop was audited. */
@@ -90,10 +90,10 @@ interface OpenLoop {
 }
 
 /** Audits the loops of one node. */
-export class Auditor implements Machine<AuditInput, AuditEffect> {
+export class Auditor implements StateMachine<AuditorInput, AuditorEffect> {
   readonly #parts: AuditorParts;
   readonly #ledger = new AuditLedger();
-  readonly #shares = new DelayShares();
+  readonly #shares = new DelayDeviationEstimator();
   /** Loops under way, by name, oldest first. */
   readonly #sent = new Map<string, readonly AuditedHop[]>();
   /** Hops from which a proof was requested, by tag. */
@@ -102,11 +102,11 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
   readonly #wrong = new Map<string, number>();
   readonly #suspects = new Set<string>();
   /** When loops ask again for the proofs that they lack. */
-  readonly #retries = new Deadlines<OpenLoop>();
+  readonly #retries = new DeadlineHeap<OpenLoop>();
   /** The instant of the present step. */
   #now: Nanoseconds = 0;
   /** The effects of the present step. */
-  #effects: AuditEffect[] = [];
+  #effects: AuditorEffect[] = [];
 
   constructor(parts: AuditorParts) {
     this.#parts = parts;
@@ -117,7 +117,7 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     return [...this.#suspects].sort();
   }
 
-  step(now: Nanoseconds, input: AuditInput | TimerDue): readonly AuditEffect[] {
+  step(now: Nanoseconds, input: AuditorInput | TimerDue): readonly AuditorEffect[] {
     this.#now = now;
     this.#effects = [];
     switch (input.kind) {
@@ -185,7 +185,7 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     for (const open of loop.hops) {
       if (open.owedNs !== undefined) continue;
       open.tries += 1;
-      if (open.tries > PROOF_TRIES) this.#settle(open, 'refused');
+      if (open.tries > PROOF_REQUEST_TRIES_MAX) this.#settle(open, 'refused');
       else this.#effects.push({ kind: 'ask', mix: open.hop.mix, tag: open.hop.tag });
     }
     if (loop.hops.some(isOwing)) this.#retries.add(this.#now + PROOF_RETRY_NS, loop);
@@ -203,7 +203,10 @@ export class Auditor implements Machine<AuditInput, AuditEffect> {
     this.#effects.push({ kind: 'audited', isObeyed: outcome === 'obeyed' });
     for (const { hop } of hops) {
       const before = this.#wrong.get(hop.mix) ?? 0;
-      this.#wrong.set(hop.mix, before + ((outcome === 'obeyed' ? 0 : 1) - before) / RECENT_LOOPS);
+      this.#wrong.set(
+        hop.mix,
+        before + ((outcome === 'obeyed' ? 0 : 1) - before) / WRONG_LOOP_SMOOTHING_COUNT,
+      );
     }
     for (const { hop, owedNs } of hops) {
       // Only the sum is known to be wrong; the estimated shares will show which delay was wrong.

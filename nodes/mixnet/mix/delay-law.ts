@@ -6,14 +6,14 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  delayUnderLaw,
   delayVrfInput,
   ProofIssuer,
   type ProofRefusal,
   type VrfDelayLaw,
-  type VrfKey,
+  type VrfSecretKey,
+  vrfDelayNsOf,
 } from '../../vrf/index.ts';
-import { PROOF_INTERVAL_NS, PROOF_PACKETS_MAX } from '../geometry.ts';
+import { PROOF_INTERVAL_NS, PROVABLE_PACKETS_MAX } from '../geometry.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
 
 const NS_PER_MS = 1_000_000;
@@ -21,7 +21,7 @@ const NS_PER_MS = 1_000_000;
 const DELAY_MS_MIN = 1;
 
 /** Determines the delay of forwarded packets. */
-export interface DelayLaw {
+export interface HopDelayPolicy {
   /**
    * @param epoch Epoch of the key that opened the packet.
    * @param askedMs The delay written by the sender.
@@ -36,7 +36,7 @@ export interface DelayLaw {
 }
 
 /** The sender's delay, as written in the packet. */
-export class SenderDelay implements DelayLaw {
+export class SenderDelayPolicy implements HopDelayPolicy {
   readonly #factor: number;
 
   /** @param factor By which delays are multiplied. */
@@ -62,8 +62,8 @@ export class SenderDelay implements DelayLaw {
 }
 
 /** The delay that the node's own key determines for the packet; ignores what the sender wrote. */
-export class VrfDelay implements DelayLaw {
-  readonly #key: VrfKey;
+export class VrfDelayPolicy implements HopDelayPolicy {
+  readonly #key: VrfSecretKey;
   readonly #law: VrfDelayLaw;
   readonly #factor: number;
   readonly #issuer: ProofIssuer;
@@ -71,7 +71,7 @@ export class VrfDelay implements DelayLaw {
   #meanNs: Nanoseconds = 0;
 
   constructor(
-    key: VrfKey,
+    key: VrfSecretKey,
     lateness: LatenessGauge,
     { law, factor }: { readonly law: VrfDelayLaw; readonly factor: number },
   ) {
@@ -81,7 +81,7 @@ export class VrfDelay implements DelayLaw {
     this.#factor = factor;
     this.#issuer = new ProofIssuer({
       key,
-      packetsMax: PROOF_PACKETS_MAX,
+      packetsMax: PROVABLE_PACKETS_MAX,
       intervalNs: PROOF_INTERVAL_NS,
     });
   }
@@ -90,7 +90,7 @@ export class VrfDelay implements DelayLaw {
     const output = this.#key.output(delayVrfInput(epoch, replayTag));
     // One tag in 2^256 has no output; such a packet waits for the mean delay.
     if (output === undefined) return this.#meanNs;
-    return Math.floor(this.#factor * delayUnderLaw(this.#law, output, this.#meanNs));
+    return Math.floor(this.#factor * vrfDelayNsOf(this.#law, output, this.#meanNs));
   }
 
   departed(epoch: number, replayTag: Uint8Array): void {

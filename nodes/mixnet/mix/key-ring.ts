@@ -13,44 +13,44 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
-import type { EpochInstant } from '../directory/index.ts';
-import { KEY_EPOCHS, SLACK_SHARE } from '../geometry.ts';
-import type { TagBook } from './tag-book.ts';
-import { UnwrapSetups, type UnwrapShape } from './unwrap-setups.ts';
+import type { NodePrivateKey, PacketFormat } from '../../sphinx/index.ts';
+import type { EpochPosition } from '../directory/index.ts';
+import { KEY_EPOCH_COUNT, KEY_OVERLAP_EPOCH_SHARE } from '../geometry.ts';
+import type { ReplayGuardsByEpoch } from './tag-book.ts';
+import { type UnwrapParameters, UnwrapSetupCache } from './unwrap-setups.ts';
 
 /** Name of the stored number of the oldest epoch with a key on disk, and its length in bytes. */
 const OLDEST = 'oldest';
 const OLDEST_LENGTH = 6;
 
 /** The key of one epoch. */
-export interface RingKey {
+export interface EpochPrivateKey {
   readonly epoch: number;
-  readonly key: NodeKey;
+  readonly key: NodePrivateKey;
 }
 
 /** What a ring needs. */
 export interface KeyRingParts {
   readonly host: HostPart<'log' | 'randomBytes' | 'store'>;
   readonly format: PacketFormat;
-  readonly tags: TagBook;
+  readonly tags: ReplayGuardsByEpoch;
   readonly epochNs: number;
   /** Needed for {@link KeyRing.setup}; if absent, packets are unwrapped in this thread. */
-  readonly unwrap?: UnwrapShape | undefined;
+  readonly unwrap?: UnwrapParameters | undefined;
 }
 
 /** The keys of one node by epoch. */
 export class KeyRing {
   readonly #parts: KeyRingParts;
   readonly #store: Store;
-  readonly #keys = new Map<number, RingKey>();
-  readonly #setups: UnwrapSetups | undefined;
+  readonly #keys = new Map<number, EpochPrivateKey>();
+  readonly #setups: UnwrapSetupCache | undefined;
   #version = 0;
 
   constructor(parts: KeyRingParts) {
     this.#parts = parts;
     this.#store = parts.host.store('mixnet-keys');
-    this.#setups = parts.unwrap && new UnwrapSetups(parts.unwrap);
+    this.#setups = parts.unwrap && new UnwrapSetupCache(parts.unwrap);
   }
 
   /**
@@ -61,7 +61,7 @@ export class KeyRing {
   prepare(epoch: number, done: (publicKeys: ReadonlyMap<number, Uint8Array>) => void): void {
     this.#load(epoch - 1);
     const publicKeys = new Map<number, Uint8Array>();
-    for (let ahead = 0; ahead < KEY_EPOCHS; ahead++) {
+    for (let ahead = 0; ahead < KEY_EPOCH_COUNT; ahead++) {
       const own = this.#load(epoch + ahead) ?? this.#make(epoch + ahead);
       publicKeys.set(own.epoch, own.key.publicKey);
     }
@@ -83,15 +83,15 @@ export class KeyRing {
    * How long a {@link trial} is valid if no key is added or removed: until the slack of a
    * neighbouring epoch begins or ends, ns.
    */
-  trialLasts({ elapsedNs, remainingNs }: EpochInstant): Nanoseconds {
-    const slackNs = SLACK_SHARE * this.#parts.epochNs;
+  trialLasts({ elapsedNs, remainingNs }: EpochPosition): Nanoseconds {
+    const slackNs = KEY_OVERLAP_EPOCH_SHARE * this.#parts.epochNs;
     if (elapsedNs < slackNs) return slackNs - elapsedNs;
     return remainingNs < slackNs ? remainingNs : remainingNs - slackNs + 1;
   }
 
   /** Keys to try at this instant, the present one first. */
-  trial({ epoch, elapsedNs, remainingNs }: EpochInstant): readonly RingKey[] {
-    const slackNs = SLACK_SHARE * this.#parts.epochNs;
+  trial({ epoch, elapsedNs, remainingNs }: EpochPosition): readonly EpochPrivateKey[] {
+    const slackNs = KEY_OVERLAP_EPOCH_SHARE * this.#parts.epochNs;
     const order = [epoch];
     if (elapsedNs < slackNs) order.push(epoch - 1);
     if (remainingNs < slackNs) order.push(epoch + 1);
@@ -99,12 +99,12 @@ export class KeyRing {
   }
 
   /**
-   * Keys that are held but not part of {@link trial} at this instant; at most {@link KEY_EPOCHS}.
+   * Keys that are held but not part of {@link trial} at this instant; at most {@link KEY_EPOCH_COUNT}.
    */
-  untried(instant: EpochInstant): readonly RingKey[] {
+  untried(instant: EpochPosition): readonly EpochPrivateKey[] {
     const tried = new Set(this.trial(instant).map(({ epoch }) => epoch));
     const others = [...this.#keys.values()].filter(({ epoch }) => !tried.has(epoch));
-    return others.sort((one, other) => one.epoch - other.epoch).slice(0, KEY_EPOCHS);
+    return others.sort((one, other) => one.epoch - other.epoch).slice(0, KEY_EPOCH_COUNT);
   }
 
   /** False once the key of an epoch has been erased, or before it is made. */
@@ -116,7 +116,7 @@ export class KeyRing {
    * The data that worker threads need to try the keys of this instant, in the order of {@link
    * trial}; the same object for the same epochs. Undefined without `unwrap`, or without keys.
    */
-  setup(instant: EpochInstant): Uint8Array | undefined {
+  setup(instant: EpochPosition): Uint8Array | undefined {
     const epochs = this.trial(instant).map(({ epoch }) => epoch);
     return this.#setups?.of(epochs, (epoch) => this.#secret(epoch));
   }
@@ -153,7 +153,7 @@ export class KeyRing {
     this.#store.put(OLDEST, bytes);
   }
 
-  #load(epoch: number): RingKey | undefined {
+  #load(epoch: number): EpochPrivateKey | undefined {
     const known = this.#keys.get(epoch);
     if (known !== undefined) return known;
     const secret = this.#secret(epoch);
@@ -166,7 +166,7 @@ export class KeyRing {
     return secret?.length === this.#parts.format.privateKeyLength ? secret : undefined;
   }
 
-  #make(epoch: number): RingKey {
+  #make(epoch: number): EpochPrivateKey {
     const { host, format } = this.#parts;
     const secret = host.randomBytes(format.privateKeyLength);
     if (epoch < (this.#oldest() ?? Infinity)) this.#putOldest(epoch);
@@ -174,7 +174,7 @@ export class KeyRing {
     return this.#add(epoch, secret);
   }
 
-  #add(epoch: number, secret: Uint8Array): RingKey {
+  #add(epoch: number, secret: Uint8Array): EpochPrivateKey {
     const key = this.#parts.format.openKey(secret);
     wipe(secret);
     const made = { epoch, key };

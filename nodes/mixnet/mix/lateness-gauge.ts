@@ -7,7 +7,7 @@
  */
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
-import { LATENESS_PROBE_NS, LATENESS_SAMPLES } from '../geometry.ts';
+import { LATENESS_PROBE_INTERVAL_NS, LATENESS_SAMPLES } from '../geometry.ts';
 
 /** The largest recent lateness of one node. */
 export class LatenessGauge {
@@ -23,11 +23,11 @@ export class LatenessGauge {
   /** Starts measuring, whether packets leave or not. */
   start(): void {
     const host = this.#host;
-    let dueNs = host.now() + LATENESS_PROBE_NS;
-    this.#timer = host.after(LATENESS_PROBE_NS, () => {
+    let dueNs = host.now() + LATENESS_PROBE_INTERVAL_NS;
+    this.#timer = host.after(LATENESS_PROBE_INTERVAL_NS, () => {
       this.enter(host.now() - dueNs);
-      dueNs = host.now() + LATENESS_PROBE_NS;
-      this.#timer?.rearm(LATENESS_PROBE_NS);
+      dueNs = host.now() + LATENESS_PROBE_INTERVAL_NS;
+      this.#timer?.rearm(LATENESS_PROBE_INTERVAL_NS);
     });
   }
 

@@ -7,19 +7,19 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
-import { distinctSystems } from '../../vrf/index.ts';
+import { countDistinctSystems } from '../../vrf/index.ts';
 import type { ArrivalOutcome, MixnetSetup } from '../behaviour.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import { PLACE_TRACE } from '../trace-states.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from './mix-server-node.ts';
 import type { SenderRights } from './relay.ts';
-import { afterMix, HopTable } from './routes.ts';
-import { type ServerNode, serverHandle } from './server-handle.ts';
+import { NextHopTable, nextHopsAfterMix } from './routes.ts';
+import { createServerHandle, type ServerNode } from './server-handle.ts';
 
 /** Creates a mix on `host`. */
 export function createMix(host: Host, setup: MixnetSetup): NodeHandle {
-  return serverHandle(new MixNode(host, setup));
+  return createServerHandle(new MixNode(host, setup));
 }
 
 class MixNode implements ServerNode, ServerRole, SenderRights {
@@ -27,9 +27,9 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
   readonly endRefused = undefined;
   readonly kept = 0;
   readonly server: MixServer;
-  #next: HopTable | undefined;
+  #next: NextHopTable | undefined;
   /** All mixes of the next layer, neighbours or not. */
-  #inLayer: HopTable | undefined;
+  #inLayer: NextHopTable | undefined;
   #neighbours: readonly string[] = [];
   /** The neighbours in the previous document. */
   #drawnBefore: readonly Descriptor[] = [];
@@ -48,16 +48,16 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
 
   useDocument(document: DirectoryDocument): void {
     const server = this.server;
-    const inLayer = afterMix(document, server.host.name);
+    const inLayer = nextHopsAfterMix(document, server.host.name);
     const drawn = server.neighbours?.neighboursOf(server.host.name);
     const nodes = drawn ?? inLayer;
     // Packets and SURBs with paths drawn one epoch ago are still under way.
     const late = drawn === undefined ? [] : this.#drawnBefore;
-    this.#next = new HopTable([...nodes, ...late], ({ name }) => server.endpointOf(name) ?? -1);
-    this.#inLayer = new HopTable(inLayer, () => -1);
+    this.#next = new NextHopTable([...nodes, ...late], ({ name }) => server.endpointOf(name) ?? -1);
+    this.#inLayer = new NextHopTable(inLayer, () => -1);
     this.#drawnBefore = drawn ?? [];
     if (drawn !== undefined && drawn.length > 0) {
-      server.host.meter.sample('mix.neighbours.systems', distinctSystems(drawn));
+      server.host.meter.sample('mix.neighbours.systems', countDistinctSystems(drawn));
     }
     this.#neighbours = nodes.map(({ name }) => name).sort();
     this.#tellPlace(document.layers);
@@ -72,7 +72,7 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
   }
 
   /** Why a hop is refused that the topology allows: this mix did not draw it as a neighbour. */
-  nextRefused(nodeId: Uint8Array): MixnetDrop | undefined {
+  nextRefused(nodeId: Uint8Array): MixnetDropReason | undefined {
     return this.#inLayer?.find(nodeId) === undefined ? undefined : 'next-hop-not-neighbour';
   }
 
@@ -93,7 +93,7 @@ class MixNode implements ServerNode, ServerRole, SenderRights {
     }
   }
 
-  ended(): { readonly drop: MixnetDrop } {
+  ended(): { readonly drop: MixnetDropReason } {
     return { drop: 'mix-received-non-forward' };
   }
 }

@@ -10,12 +10,21 @@ import type { Counter } from '../../../engine/host/measure.ts';
 import type { MessageObserver } from '../../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
-import { MachineShell } from '../../_kit/shell.ts';
-import { messageNumberOnLink, type PacketFormat, type TaggedPacket } from '../../sphinx/index.ts';
-import { openVrfKey, type VrfKey } from '../../vrf/index.ts';
+import { StateMachineRunner } from '../../_kit/shell.ts';
+import {
+  type PacketFormat,
+  type PacketWithReplayTags,
+  packetNumberOnLink,
+} from '../../sphinx/index.ts';
+import { openVrfSecretKey, type VrfSecretKey } from '../../vrf/index.ts';
 import { type AddressBook, addressBookOf } from '../address-book.ts';
 import type { Behaviour, MixnetSetup } from '../behaviour.ts';
-import { type MixLoopEffect, type MixLoopInput, MixLoops, meanNsOf } from '../client/index.ts';
+import {
+  type MixLoopEffect,
+  type MixLoopInput,
+  MixLoops,
+  meanIntervalNsOf,
+} from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
   Descriptor,
@@ -24,24 +33,30 @@ import type {
   NeighbourGraph,
 } from '../directory/index.ts';
 import { neighbourGraphOf, signDescriptor } from '../directory/index.ts';
-import type { DescribedEpoch } from '../directory-client.ts';
-import { DirectoryNode } from '../directory-node.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { DescriptorTarget } from '../directory-client.ts';
+import { DirectoryClientRunner } from '../directory-node.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
-import { formatOf, unwrapShapeOf } from '../format.ts';
-import { FIRST_DOCUMENT_RETRY_NS, RETRY_NS } from '../geometry.ts';
-import type { MessageKind } from '../message-kinds.ts';
-import { identityKeyOf, identitySecret, nodeIdOf, trustOf, vrfSecret } from '../trust.ts';
-import { senderWindows } from '../windows.ts';
+import { packetFormatOf, unwrapParametersOf } from '../format.ts';
+import { AUTHORITY_RETRY_NS, FIRST_DOCUMENT_RETRY_NS } from '../geometry.ts';
+import type { MixnetPacketKind } from '../message-kinds.ts';
+import {
+  identityKeyOf,
+  identitySecret,
+  nodeIdOf,
+  trustedAuthoritiesOf,
+  vrfSecret,
+} from '../trust.ts';
+import { arrivalWindowSettings } from '../windows.ts';
 import { FrameCodec } from '../wire.ts';
-import { type DelayLaw, SenderDelay, VrfDelay } from './delay-law.ts';
+import { type HopDelayPolicy, SenderDelayPolicy, VrfDelayPolicy } from './delay-law.ts';
 import { KeyRing } from './key-ring.ts';
 import { LatenessGauge } from './lateness-gauge.ts';
 import { proveNeighbours } from './neighbour-proofs.ts';
 import { ProofExchange } from './proof-exchange-node.ts';
 import { Relay, type TerminalPacket } from './relay.ts';
-import { listedNames } from './routes.ts';
-import { TagBook } from './tag-book.ts';
+import { listedNodeNames } from './routes.ts';
+import { ReplayGuardsByEpoch } from './tag-book.ts';
 
 /** What differs between a mix and a provider. */
 export interface ServerRole {
@@ -57,7 +72,7 @@ export interface ServerRole {
   ended(
     packet: TerminalPacket,
     key: number,
-  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason };
 }
 
 /** A received datagram; the handler owns the bytes during the call. */
@@ -84,12 +99,12 @@ export class MixServer {
   readonly #role: ServerRole;
   readonly #clock: EpochClock;
   readonly #keys: KeyRing;
-  readonly #vrfKey: VrfKey;
-  readonly #delays: DelayLaw;
+  readonly #vrfKey: VrfSecretKey;
+  readonly #delays: HopDelayPolicy;
   /** Present when delays can be proved. */
   readonly #proofs: ProofExchange | undefined;
-  readonly #directory: DirectoryNode;
-  readonly #loops: MachineShell<MixLoopInput, MixLoopEffect>;
+  readonly #directory: DirectoryClientRunner;
+  readonly #loops: StateMachineRunner<MixLoopInput, MixLoopEffect>;
   readonly #loopsSent: Counter;
   readonly #loopsBack: Counter;
   readonly #endpoints = new Map<string, Endpoint>();
@@ -105,23 +120,23 @@ export class MixServer {
     this.observer = setup.observer;
     this.#setup = setup;
     this.#role = role;
-    this.format = formatOf(host.crypto, options);
+    this.format = packetFormatOf(host.crypto, options);
     this.codec = new FrameCodec(this.format.geometry);
     this.book = addressBookOf(network, host.crypto);
     this.#clock = new EpochClock(host, options.epoch);
-    const tags = new TagBook({
+    const tags = new ReplayGuardsByEpoch({
       host,
       witness: setup.witness,
       options: options.replay,
       replays: this.behaviour.replays,
     });
     const epochNs = options.epoch;
-    const unwrap = options.unwrap === 'threads' ? unwrapShapeOf(options) : undefined;
+    const unwrap = options.unwrap === 'threads' ? unwrapParametersOf(options) : undefined;
     this.#keys = new KeyRing({ host, format: this.format, tags, epochNs, unwrap });
     const identityKey = identityKeyOf(network, host.name);
     this.nodeId = nodeIdOf(host.crypto, identityKey);
     const secret = vrfSecret(network, host.name);
-    this.#vrfKey = openVrfKey(host.crypto, options.vrfSuite, secret);
+    this.#vrfKey = openVrfSecretKey(host.crypto, options.vrfSuite, secret);
     const { delays, proofs } = this.#makeDelays();
     this.#delays = delays;
     this.#proofs = proofs;
@@ -141,17 +156,17 @@ export class MixServer {
     this.#loops = this.#makeLoops();
     this.#loopsSent = host.meter.counter('mix.loops.sent');
     this.#loopsBack = host.meter.counter('mix.loops.back');
-    this.#directory = new DirectoryNode(host, {
+    this.#directory = new DirectoryClientRunner(host, {
       clock: this.#clock,
       authority: this.#authority(),
-      trust: trustOf(network, options.authority),
+      trust: trustedAuthoritiesOf(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: (target, done): void =>
         this.#keys.prepare(target.epoch, (mixKeys) =>
           done(this.#descriptor(identityKey, mixKeys, target)),
         ),
       isBeaconNeeded: this.#isDrawing,
-      firstRetryNs: options.neighbours === undefined ? RETRY_NS : FIRST_DOCUMENT_RETRY_NS,
+      firstRetryNs: options.neighbours === undefined ? AUTHORITY_RETRY_NS : FIRST_DOCUMENT_RETRY_NS,
       onDocument: (document): void => this.#useDocument(document),
     });
   }
@@ -226,7 +241,7 @@ export class MixServer {
   #descriptor(
     identityKey: Uint8Array,
     mixKeys: ReadonlyMap<number, Uint8Array>,
-    { epoch, beacon }: DescribedEpoch,
+    { epoch, beacon }: DescriptorTarget,
   ): Uint8Array {
     const { host, options } = this;
     const { network, behaviour } = this.#setup;
@@ -257,10 +272,10 @@ export class MixServer {
   }
 
   #useDocument(document: DirectoryDocument): void {
-    this.#listed = listedNames(document);
+    this.#listed = listedNodeNames(document);
     this.#openNeighbours(document);
     this.#keys.forgetBefore(document.epoch - 1);
-    const meanNs = meanNsOf(document.rates.mu);
+    const meanNs = meanIntervalNsOf(document.rates.mu);
     this.#delays.setMean(meanNs);
     this.relay.setMean(meanNs);
     this.#proofs?.useDocument(document, meanNs);
@@ -287,7 +302,7 @@ export class MixServer {
   /**
    * Rejects a frame that was not examined, and reports to an observer which packet it contained.
    */
-  #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDrop): void {
+  #refuse({ buffer, offset, length }: IncomingFrame, reason: MixnetDropReason): void {
     const frame = this.observer && this.codec.decode(buffer, offset, length);
     const isPacket = typeof frame === 'object' && frame.kind === 'packet';
     if (isPacket) this.relay.refusePacket(frame.packet, reason);
@@ -300,14 +315,14 @@ export class MixServer {
     return this.#proofs.takes(this.codec.decode(buffer, offset, length), sender);
   }
 
-  #makeDelays(): { readonly delays: DelayLaw; readonly proofs?: ProofExchange } {
+  #makeDelays(): { readonly delays: HopDelayPolicy; readonly proofs?: ProofExchange } {
     const { host, options, codec } = this;
     const { mixing } = options;
     const { delayFactor: factor, provesDelays } = this.behaviour;
-    if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelay(factor) };
+    if (mixing.strategy !== 'vrf-exp') return { delays: new SenderDelayPolicy(factor) };
     const lateness = new LatenessGauge(host);
     const { law } = mixing;
-    const delays = new VrfDelay(this.#vrfKey, lateness, { law, factor });
+    const delays = new VrfDelayPolicy(this.#vrfKey, lateness, { law, factor });
     const proofs = new ProofExchange({
       host,
       options,
@@ -331,7 +346,7 @@ export class MixServer {
     return 'absorbed';
   }
 
-  #makeLoops(): MachineShell<MixLoopInput, MixLoopEffect> {
+  #makeLoops(): StateMachineRunner<MixLoopInput, MixLoopEffect> {
     const { host } = this;
     const loops = new MixLoops({
       host,
@@ -339,9 +354,9 @@ export class MixServer {
       alarm: this.options.client.loopAlarm,
       epochAt: (at): number => this.#clock.epochAt(at),
       neighboursIn: (): NeighbourGraph | undefined => this.#neighbours,
-      ...senderWindows(host, this.options),
+      ...arrivalWindowSettings(host, this.options),
     });
-    return new MachineShell(host, loops, (effect) => this.#performLoop(effect));
+    return new StateMachineRunner(host, loops, (effect) => this.#performLoop(effect));
   }
 
   #performLoop(effect: MixLoopEffect): void {
@@ -368,13 +383,13 @@ export class MixServer {
     }
   }
 
-  #sendLoop({ packet, firstHop }: TaggedPacket): void {
+  #sendLoop({ packet, firstHop }: PacketWithReplayTags): void {
     const document = this.#directory.document;
     const nodes = [...(document?.layers.flat() ?? []), ...(document?.providers ?? [])];
     const next = nodes.find(({ nodeId }) => equalBytes(nodeId, firstHop));
     const to = next && this.endpointOf(next.name);
     if (to === undefined) return;
-    this.observer?.created(messageNumberOnLink(packet), 'mix-loop' satisfies MessageKind, '');
+    this.observer?.created(packetNumberOnLink(packet), 'mix-loop' satisfies MixnetPacketKind, '');
     const frame = this.host.alloc(this.codec.length);
     this.codec.encodePacket(frame, packet);
     if (!this.send(frame, to)) this.host.drop('outgoing-queue-full');

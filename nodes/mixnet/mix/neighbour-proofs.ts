@@ -7,19 +7,19 @@
  *
  * @module
  */
-import { neighbourVrfInput, type VrfKey } from '../../vrf/index.ts';
+import { neighbourVrfInput, type VrfSecretKey } from '../../vrf/index.ts';
 import type { MixnetOptions } from '../config.ts';
 
-/** The draws that must be proved. */
-export interface NeighbourDraws {
+/** The epoch and the beacon of the neighbour draws that a mix must prove. */
+export interface NeighbourDrawContext {
   readonly epoch: number;
   readonly beacon: Uint8Array;
 }
 
 /** One proof for each layer that has a next layer. */
 export function proveNeighbours(
-  key: VrfKey,
-  { epoch, beacon }: NeighbourDraws,
+  key: VrfSecretKey,
+  { epoch, beacon }: NeighbourDrawContext,
   { layers }: Pick<MixnetOptions, 'layers'>,
 ): ReadonlyMap<number, Uint8Array> {
   const proofs = new Map<number, Uint8Array>();

@@ -10,14 +10,14 @@
  */
 import type { HostPart } from '../../_kit/host-part.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
-import type { NodeKey, PacketFormat } from '../../sphinx/index.ts';
+import type { NodePrivateKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { delayMsMaxOf } from '../format.ts';
-import { OTHER_EPOCH_TRIAL_BURST, OTHER_EPOCH_TRIAL_NS } from '../geometry.ts';
+import { acceptedDelayMsMaxOf } from '../format.ts';
+import { OTHER_EPOCH_TRIAL_BURST, OTHER_EPOCH_TRIAL_INTERVAL_NS } from '../geometry.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** The parts of the check. */
-export interface OtherEpochsParts {
+/** What {@link OtherEpochKeyCheck} runs on: the host, the packet format, and the clock and keys of epochs. */
+export interface OtherEpochKeyCheckParts {
   readonly host: HostPart<'now'>;
   readonly format: Pick<PacketFormat, 'receive'>;
   readonly clock: Pick<EpochClock, 'now' | 'lengthNs'>;
@@ -25,13 +25,13 @@ export interface OtherEpochsParts {
 }
 
 /** Tries rejected packets with the keys of other epochs. */
-export class OtherEpochs {
-  readonly #parts: OtherEpochsParts;
+export class OtherEpochKeyCheck {
+  readonly #parts: OtherEpochKeyCheckParts;
   readonly #budget = new TokenBucket(OTHER_EPOCH_TRIAL_BURST);
 
-  constructor(parts: OtherEpochsParts) {
+  constructor(parts: OtherEpochKeyCheckParts) {
     this.#parts = parts;
-    this.#budget.setInterval(OTHER_EPOCH_TRIAL_NS);
+    this.#budget.setInterval(OTHER_EPOCH_TRIAL_INTERVAL_NS);
   }
 
   /**
@@ -44,7 +44,7 @@ export class OtherEpochs {
     return keys.untried(clock.now()).some(({ key }) => this.#isMadeFor(key, packet));
   }
 
-  #isMadeFor(key: NodeKey, packet: Uint8Array): boolean {
+  #isMadeFor(key: NodePrivateKey, packet: Uint8Array): boolean {
     const { format, clock } = this.#parts;
     let isAuthentic = false;
     // The tag is requested only after the MAC has been verified; refusing it leaves the packet
@@ -53,7 +53,10 @@ export class OtherEpochs {
       isAuthentic = true;
       return false;
     };
-    const rules = { delayMsMax: delayMsMaxOf(clock.lengthNs), isNextHop: (): boolean => false };
+    const rules = {
+      delayMsMax: acceptedDelayMsMaxOf(clock.lengthNs),
+      isNextHop: (): boolean => false,
+    };
     format.receive({ ...rules, keys: [{ key, enterTag }] }, packet);
     return isAuthentic;
   }

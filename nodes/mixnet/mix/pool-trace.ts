@@ -12,7 +12,7 @@ import { POOL_TRACE } from '../trace-states.ts';
 const NS_PER_SECOND = 1_000_000_000;
 
 /** Traces the mean size of one pool. */
-export class PoolTrace {
+export class PoolSizeTracer {
   readonly #host: HostPart<'now' | 'trace'>;
   #toldNs: Nanoseconds;
   #lookedNs: Nanoseconds;

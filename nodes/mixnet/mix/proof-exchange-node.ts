@@ -11,15 +11,15 @@
 import type { Host } from '../../../engine/host/host.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { MachineShell } from '../../_kit/shell.ts';
-import type { TaggedPacket } from '../../sphinx/index.ts';
+import { StateMachineRunner } from '../../_kit/shell.ts';
+import type { PacketWithReplayTags } from '../../sphinx/index.ts';
 import type { VrfDelayLaw } from '../../vrf/index.ts';
 import type { ChosenPath } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
-import { type DirectoryDocument, isVrfKeySettled } from '../directory/index.ts';
+import { type DirectoryDocument, isVrfKeyOldEnough } from '../directory/index.ts';
 import type { FrameCodec, ProofAnswer } from '../wire.ts';
-import { type AuditEffect, type AuditedHop, type AuditInput, Auditor } from './auditor.ts';
-import type { VrfDelay } from './delay-law.ts';
+import { type AuditedHop, Auditor, type AuditorEffect, type AuditorInput } from './auditor.ts';
+import type { VrfDelayPolicy } from './delay-law.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
 
 const NS_PER_US = 1_000;
@@ -33,7 +33,7 @@ export interface ProofExchangeParts {
   readonly answers: boolean;
   readonly law: VrfDelayLaw;
   readonly codec: FrameCodec;
-  readonly delays: VrfDelay;
+  readonly delays: VrfDelayPolicy;
   readonly lateness: LatenessGauge;
   /** Names of the nodes that this one has a link to. */
   readonly neighbours: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export interface ProofExchangeParts {
 export class ProofExchange {
   readonly #parts: ProofExchangeParts;
   readonly #auditor: Auditor;
-  readonly #shell: MachineShell<AuditInput, AuditEffect>;
+  readonly #shell: StateMachineRunner<AuditorInput, AuditorEffect>;
   #document: DirectoryDocument | undefined;
   #meanNs = 0;
 
@@ -60,7 +60,7 @@ export class ProofExchange {
       latenessNs: options.vrfAudit.lateness,
       lateMaxNs: (): number => parts.lateness.maxNs,
     });
-    this.#shell = new MachineShell(host, this.#auditor, (effect) => this.#perform(effect));
+    this.#shell = new StateMachineRunner(host, this.#auditor, (effect) => this.#perform(effect));
   }
 
   /** Names of the nodes that use wrong delays or do not prove their delays. */
@@ -86,14 +86,14 @@ export class ProofExchange {
    * A loop of this node was sent.
    * @param loop The name of the loop; its replay tags follow from `packet`.
    */
-  sent(loop: string, path: ChosenPath, packet: TaggedPacket): void {
+  sent(loop: string, path: ChosenPath, packet: PacketWithReplayTags): void {
     const document = this.#document;
     const delaying = path.hops.slice(0, -1);
     const { neighbours, options, law } = this.#parts;
     if (document === undefined || options.vrfAudit.enabled === false) return;
     // A key chosen after seeing packets proves nothing.
     const isAuditable = delaying.every(
-      ({ node }) => neighbours.has(node.name) && isVrfKeySettled(node, document),
+      ({ node }) => neighbours.has(node.name) && isVrfKeyOldEnough(node, document),
     );
     if (!isAuditable) return;
     const tags = packet.replayTags();
@@ -135,7 +135,7 @@ export class ProofExchange {
     this.#shell.take({ kind: 'answered', from, answer });
   }
 
-  #perform(effect: AuditEffect): void {
+  #perform(effect: AuditorEffect): void {
     const { codec, host } = this.#parts;
     switch (effect.kind) {
       case 'ask':

@@ -4,7 +4,7 @@
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
  * mixing -> sent. A packet that ends at this node leaves after `durable` through {@link
- * RoleBehaviour.ended}. With `unwrap: threads` a packet is in a worker thread between received and
+ * TerminalPacketHandler.ended}. With `unwrap: threads` a packet is in a worker thread between received and
  * opened; all decisions are made here.
  *
  * @module
@@ -17,53 +17,52 @@ import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import {
   type AcceptedPacket,
-  type Dropped,
+  completeUnwrap,
   type EpochKey,
-  messageNumberOnLink,
-  type NodeDrop,
+  type NodeDropReason,
   PACKET_FORMAT_TRACE,
   type PacketFormat,
   packetFormatState,
+  packetNumberOnLink,
   type ReceiveRules,
-  settleUnwrap,
-  type Unwrapped,
+  type UnwrappedPacket,
 } from '../../sphinx/index.ts';
 import type { MixnetOptions } from '../config.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { delayMsMaxOf } from '../format.ts';
-import { COMMAND_LENGTH, SEND_BATCH } from '../geometry.ts';
-import { RateLimit } from '../limit.ts';
-import { createMixing, type Mixing, type MixingOptions } from '../mixing/index.ts';
+import { acceptedDelayMsMaxOf } from '../format.ts';
+import { COMMAND_LENGTH, SEND_BATCH_PACKETS_MAX } from '../geometry.ts';
+import { NodeRateLimiter } from '../limit.ts';
+import { createMixingStrategy, type MixingOptions, type MixingStrategy } from '../mixing/index.ts';
 import { MIXING_TRACE } from '../trace-states.ts';
-import { windowOf } from '../windows.ts';
+import { arrivalWindowOf } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
-import type { DelayLaw } from './delay-law.ts';
+import type { HopDelayPolicy } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
-import { OtherEpochs } from './other-epochs.ts';
-import { PoolTrace } from './pool-trace.ts';
+import { OtherEpochKeyCheck } from './other-epochs.ts';
+import { PoolSizeTracer } from './pool-trace.ts';
 import { QueueWatch } from './queue-watch.ts';
-import type { TagBook } from './tag-book.ts';
+import type { ReplayGuardsByEpoch } from './tag-book.ts';
 import { UnwrapThreads } from './unwrap-threads.ts';
 
 /** Rules are rebuilt after this time at the latest, ns. */
 const RULES_NS_MAX = 1_000_000_000;
 
 /** A packet whose last hop is this node. */
-export type TerminalPacket = Exclude<Unwrapped, { readonly kind: 'forward' }>;
+export type TerminalPacket = Exclude<UnwrappedPacket, { readonly kind: 'forward' }>;
 
 /** The rights of packets from a certain sender. */
 export interface SenderRights {
   /** The address of an allowed next hop; undefined when the hop is not allowed. */
   next(nodeId: Uint8Array): Endpoint | undefined;
   /** Why a next hop is not allowed, if the reason is not the topology. */
-  nextRefused?(nodeId: Uint8Array): MixnetDrop | undefined;
+  nextRefused?(nodeId: Uint8Array): MixnetDropReason | undefined;
   /** Why a packet from this sender must not end here; undefined when it may. */
-  readonly endRefused: MixnetDrop | undefined;
+  readonly endRefused: MixnetDropReason | undefined;
 }
 
 /** What differs between mixes and providers. */
-export interface RoleBehaviour {
+export interface TerminalPacketHandler {
   /**
    * A packet ended here; its arrays are valid during the call only.
    * @param key The number by which observers know it.
@@ -72,7 +71,7 @@ export interface RoleBehaviour {
   ended(
     packet: TerminalPacket,
     key: number,
-  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop };
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason };
 }
 
 /** What a relay needs. */
@@ -84,9 +83,9 @@ export interface RelayParts {
   readonly codec: FrameCodec;
   readonly clock: EpochClock;
   readonly keys: KeyRing;
-  readonly tags: TagBook;
-  readonly delays: DelayLaw;
-  readonly role: RoleBehaviour;
+  readonly tags: ReplayGuardsByEpoch;
+  readonly delays: HopDelayPolicy;
+  readonly role: TerminalPacketHandler;
   /** Sends a frame and takes ownership of it; false when the socket is full. */
   send(frame: Uint8Array, to: Endpoint): boolean;
 }
@@ -123,13 +122,13 @@ interface Opening {
 /** Relays the packets of one mix or provider. */
 export class Relay {
   readonly #parts: RelayParts;
-  readonly #mixing: Mixing;
-  readonly #limit: RateLimit | undefined;
+  readonly #mixing: MixingStrategy;
+  readonly #limit: NodeRateLimiter | undefined;
   readonly #threads: UnwrapThreads;
   readonly #watch: QueueWatch;
-  readonly #otherEpochs: OtherEpochs;
+  readonly #otherEpochs: OtherEpochKeyCheck;
   /** Absent when states are not recorded. */
-  readonly #poolTrace: PoolTrace | undefined;
+  readonly #poolTrace: PoolSizeTracer | undefined;
   readonly #received: Counter;
   readonly #dropped: Counter;
   readonly #forwarded: Counter;
@@ -144,7 +143,7 @@ export class Relay {
   /** The packet being checked, its origin, and why its tag was rejected. */
   #held: Held | undefined;
   #origin: SenderRights | undefined;
-  #refusal: MixnetDrop | undefined;
+  #refusal: MixnetDropReason | undefined;
   #knownOpening: Opening | undefined;
   #rulesUntilNs: Nanoseconds = 0;
   #rulesVersion = -1;
@@ -157,12 +156,12 @@ export class Relay {
     this.#parts = parts;
     const { host, options } = parts;
     const { meter } = host;
-    this.#mixing = createMixing(options.mixing, host.random('mixing'));
-    this.#limit = options.limit && new RateLimit(options.limit);
+    this.#mixing = createMixingStrategy(options.mixing, host.random('mixing'));
+    this.#limit = options.limit && new NodeRateLimiter(options.limit);
     this.#threads = new UnwrapThreads(host);
     this.#watch = new QueueWatch(Math.min(options.queue, options.mixing.queueLimit));
-    this.#otherEpochs = new OtherEpochs(parts);
-    this.#poolTrace = host.trace.isRecorded ? new PoolTrace(host) : undefined;
+    this.#otherEpochs = new OtherEpochKeyCheck(parts);
+    this.#poolTrace = host.trace.isRecorded ? new PoolSizeTracer(host) : undefined;
     this.#received = meter.counter('mix.received');
     this.#dropped = meter.counter('mix.dropped');
     this.#forwarded = meter.counter('mix.forwarded');
@@ -201,17 +200,17 @@ export class Relay {
   }
 
   /** Counts a datagram that was rejected before it was opened. */
-  refuse(reason: MixnetDrop): void {
+  refuse(reason: MixnetDropReason): void {
     this.#received.add(1);
     this.#drop(reason);
   }
 
   /** Counts a packet that was rejected before it was opened. */
-  refusePacket(packet: Uint8Array, reason: MixnetDrop): void {
+  refusePacket(packet: Uint8Array, reason: MixnetDropReason): void {
     const { observer } = this.#parts;
-    observer?.arrived(messageNumberOnLink(packet));
+    observer?.arrived(packetNumberOnLink(packet));
     this.refuse(reason);
-    observer?.ended(messageNumberOnLink(packet), 'dropped');
+    observer?.ended(packetNumberOnLink(packet), 'dropped');
   }
 
   /**
@@ -235,7 +234,7 @@ export class Relay {
     this.#open(held, origin);
   }
 
-  #refusalNow(now: Nanoseconds): MixnetDrop | undefined {
+  #refusalNow(now: Nanoseconds): MixnetDropReason | undefined {
     if (this.#inside >= this.#parts.options.queue) return 'queue-full';
     if (this.#threads.isFull) return 'unwrap-queue-full';
     return this.#limit?.refuses(now) === true ? 'rate-limited' : undefined;
@@ -255,7 +254,7 @@ export class Relay {
       frame,
       packet: frame.subarray(COMMAND_LENGTH, this.#parts.codec.length),
       arrivedNs,
-      inKey: messageNumberOnLink(packet),
+      inKey: packetNumberOnLink(packet),
       isPooled,
       to: undefined,
       delayNs: 0,
@@ -283,7 +282,7 @@ export class Relay {
     this.#threads.run(setup, packet, (output) => {
       this.#lookAt(held, origin);
       if (output === undefined) this.#discard(held, 'unwrap-failed');
-      else this.#settle(held, origin, settleUnwrap(rules, output));
+      else this.#settle(held, origin, completeUnwrap(rules, output));
     });
   }
 
@@ -293,14 +292,14 @@ export class Relay {
     this.#refusal = undefined;
   }
 
-  #settle(held: Held, origin: SenderRights, opened: AcceptedPacket | Dropped<NodeDrop>): void {
+  #settle(held: Held, origin: SenderRights, opened: ReturnType<typeof completeUnwrap>): void {
     if (!('drop' in opened)) this.#judge(held, origin, opened);
     else this.#discard(held, this.#nameOf(opened.drop, held.packet));
     this.#processing.record(this.#parts.host.now() - held.arrivedNs);
   }
 
   /** The drop reason: a rejected tag, a rejected next hop, or a key of another epoch that fits. */
-  #nameOf(drop: NodeDrop, packet: Uint8Array): MixnetDrop {
+  #nameOf(drop: NodeDropReason, packet: Uint8Array): MixnetDropReason {
     if (drop === 'mac-mismatch' && this.#otherEpochs.knows(packet)) return 'epoch-unknown';
     return drop === 'replay' || drop === 'next-hop-invalid' ? (this.#refusal ?? drop) : drop;
   }
@@ -319,7 +318,7 @@ export class Relay {
     const instant = clock.now();
     const rules: ReceiveRules = {
       keys: keys.trial(instant).map(({ epoch, key }) => this.#epochKey(epoch, key)),
-      delayMsMax: delayMsMaxOf(clock.lengthNs),
+      delayMsMax: acceptedDelayMsMaxOf(clock.lengthNs),
       isNextHop: (nodeId) => this.#isNextHop(nodeId),
     };
     const opening = { rules, setup: keys.setup(instant) };
@@ -366,7 +365,7 @@ export class Relay {
     else {
       held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
       held.replayTag = unwrapped.replayTag;
-      held.window = windowOf(unwrapped.commands, this.#parts.host);
+      held.window = arrivalWindowOf(unwrapped.commands, this.#parts.host);
     }
     held.isOpened = true;
     if (held.isDurable) this.#admit(held);
@@ -423,7 +422,7 @@ export class Relay {
   /** Sends the packets that are due, at most 16 per wake-up. */
   #depart(): void {
     const now = this.#parts.host.now();
-    const items = this.#mixing.take(now, SEND_BATCH);
+    const items = this.#mixing.take(now, SEND_BATCH_PACKETS_MAX);
     for (let index = 0; index < items.length; index++) {
       const lateNs = this.#mixing.lateNs[index] ?? 0;
       this.#lateness.record(lateNs);
@@ -447,7 +446,7 @@ export class Relay {
 
   #forward(held: Held): void {
     const { frame, packet, inKey, to } = held;
-    const outKey = messageNumberOnLink(packet);
+    const outKey = packetNumberOnLink(packet);
     this.#let(held);
     if (to === undefined || !this.#parts.send(frame, to)) {
       this.#drop('outgoing-queue-full');
@@ -459,7 +458,7 @@ export class Relay {
     this.#parts.observer?.departed(inKey, outKey);
   }
 
-  #discard(held: Held, reason: MixnetDrop): void {
+  #discard(held: Held, reason: MixnetDropReason): void {
     if (held.isGone) return;
     this.#drop(reason);
     this.#parts.observer?.ended(held.inKey, 'dropped');
@@ -475,7 +474,7 @@ export class Relay {
     if (held.isPooled) this.#pooled -= 1;
   }
 
-  #drop(reason: MixnetDrop): void {
+  #drop(reason: MixnetDropReason): void {
     this.#dropped.add(1);
     this.#parts.host.drop(reason);
   }

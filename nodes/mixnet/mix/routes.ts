@@ -8,7 +8,7 @@ import { equalBytes, readUint32 } from '../../_kit/bytes.ts';
 import type { Descriptor, DirectoryDocument } from '../directory/index.ts';
 
 /** Allowed next nodes, by identifier. */
-export class HopTable {
+export class NextHopTable {
   /**
    * Keyed by the first 32 bits of the identifier, a hash, so collisions are rare. Signed numbers:
    * V8 stores such keys without an object.
@@ -40,7 +40,7 @@ export function entryMixes({ layers }: DirectoryDocument): readonly Descriptor[]
 }
 
 /** The nodes that may follow the mix `name`. */
-export function afterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
+export function nextHopsAfterMix(document: DirectoryDocument, name: string): readonly Descriptor[] {
   const { layers, topology, providers } = document;
   if (topology === 'free-route') {
     return [...(layers[0] ?? []).filter((mix) => mix.name !== name), ...providers];
@@ -54,7 +54,7 @@ export function afterMix(document: DirectoryDocument, name: string): readonly De
 }
 
 /** Names of all listed nodes. */
-export function listedNames(document: DirectoryDocument): ReadonlySet<string> {
+export function listedNodeNames(document: DirectoryDocument): ReadonlySet<string> {
   const { layers, spares, providers } = document;
   return new Set([...layers.flat(), ...spares, ...providers].map(({ name }) => name));
 }

@@ -17,7 +17,7 @@ export interface ServerNode {
 }
 
 /** Makes the handle of a node. */
-export function serverHandle(node: ServerNode): NodeHandle {
+export function createServerHandle(node: ServerNode): NodeHandle {
   const { server } = node;
   return {
     start: (): void => server.start(),

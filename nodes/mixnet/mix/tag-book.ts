@@ -4,37 +4,37 @@
  *
  * @module
  */
-import type { Witness } from '../../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../../engine/host/protocol.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
 import type { Behaviour } from '../behaviour.ts';
 import {
+  DurableTagGuard,
   FILTER_KEY_BYTES,
-  type OnSynced,
-  type ReplayDrop,
+  type ReplayDropReason,
   ReplayFilter,
-  ReplayGuard,
   type ReplayOptions,
-  type TagCounters,
+  type ReplayVerdictCounters,
   type TagGuard,
+  type TagSyncCallback,
   WitnessedGuard,
 } from '../replay/index.ts';
 
 /** The parts of the tag store. */
-export interface TagBookParts {
+export interface ReplayGuardsByEpochParts {
   readonly host: HostPart<'meter' | 'name' | 'randomBytes' | 'store'>;
-  readonly witness: Witness;
+  readonly witness: GroundTruthWitness;
   readonly options: ReplayOptions;
   readonly replays: Behaviour['replays'];
 }
 
 /** One node's replay guards by epoch. */
-export class TagBook {
-  readonly #parts: TagBookParts;
-  readonly #counters: TagCounters;
+export class ReplayGuardsByEpoch {
+  readonly #parts: ReplayGuardsByEpochParts;
+  readonly #counters: ReplayVerdictCounters;
   /** Created at first use: keys of later epochs need no filter yet. */
   readonly #guards = new Map<number, TagGuard>();
 
-  constructor(parts: TagBookParts) {
+  constructor(parts: ReplayGuardsByEpochParts) {
     this.#parts = parts;
     const { meter } = parts.host;
     this.#counters = {
@@ -45,7 +45,7 @@ export class TagBook {
   }
 
   /** Judges a packet under the key of `epoch`; see `ReplayGuard.enter`. */
-  enter(epoch: number, tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
+  enter(epoch: number, tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined {
     return this.#guard(epoch).enter(tag, onSynced);
   }
 
@@ -69,9 +69,9 @@ export class TagBook {
     return guard;
   }
 
-  #make(epoch: number): ReplayGuard {
+  #make(epoch: number): DurableTagGuard {
     const { host, options } = this.#parts;
-    return new ReplayGuard({
+    return new DurableTagGuard({
       filter: new ReplayFilter(options, host.randomBytes(FILTER_KEY_BYTES)),
       store: host.store(`mixnet-tags-${epoch}`),
       pendingMax: options.pendingMax,

@@ -12,7 +12,7 @@ import { wipe, wipeRange } from '../../_kit/secrets.ts';
 import { encodeUnwrapSetup, type UnwrapSetup } from '../../sphinx/index.ts';
 
 /** The part that all setups of a node share. */
-export type UnwrapShape = Omit<UnwrapSetup, 'privateKeys'>;
+export type UnwrapParameters = Omit<UnwrapSetup, 'privateKeys'>;
 
 interface Known {
   readonly setup: Uint8Array;
@@ -22,11 +22,11 @@ interface Known {
 }
 
 /** One node's setups of the job `unwrap`. */
-export class UnwrapSetups {
-  readonly #shape: UnwrapShape;
+export class UnwrapSetupCache {
+  readonly #shape: UnwrapParameters;
   readonly #known = new Map<string, Known>();
 
-  constructor(shape: UnwrapShape) {
+  constructor(shape: UnwrapParameters) {
     this.#shape = shape;
   }
 

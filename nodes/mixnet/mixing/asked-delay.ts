@@ -8,10 +8,10 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { MixingDelayLaw } from './delayed.ts';
-import type { AskedDelay, MixingDrop } from './mixing.ts';
+import type { MixingDropReason, RequestedDelay } from './mixing.ts';
 
 /** Uses the requested delay, up to a maximum. */
-export class AskedDelayLaw implements MixingDelayLaw {
+export class RequestedDelayLaw implements MixingDelayLaw {
   readonly #maxNs: Nanoseconds;
 
   /** @param maxNs Longest delay accepted, nanoseconds. */
@@ -19,12 +19,12 @@ export class AskedDelayLaw implements MixingDelayLaw {
     this.#maxNs = maxNs;
   }
 
-  refuse(_now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined {
+  refuse(_now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined {
     const isPossible = asked.delayNs >= 0 && asked.delayNs <= this.#maxNs;
     return isPossible ? undefined : 'scheduler-delay-exceeds-max';
   }
 
-  delayNs(asked: AskedDelay): Nanoseconds {
+  delayNs(asked: RequestedDelay): Nanoseconds {
     return asked.delayNs;
   }
 }

@@ -12,7 +12,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from '../../_kit/due-queue.ts';
-import { clearArray, type Mixing, type MixingDrop } from './mixing.ts';
+import { clearArray, type MixingDropReason, type MixingStrategy } from './mixing.ts';
 
 const FIRST_CAPACITY = 64;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -41,7 +41,7 @@ export interface BatchLimits {
 }
 
 /** A mixing strategy that flushes a pool. */
-export class BatchMixing implements Mixing {
+export class BatchMixing implements MixingStrategy {
   readonly expired: readonly number[] = [];
   readonly lateNs: number[] = [];
   readonly #taken: number[] = [];
@@ -70,7 +70,7 @@ export class BatchMixing implements Mixing {
     return this.#poolSize + this.#leaving.size;
   }
 
-  put(item: number, now: Nanoseconds): MixingDrop | undefined {
+  put(item: number, now: Nanoseconds): MixingDropReason | undefined {
     if (this.size >= this.#limit) return 'scheduler-queue-overflow';
     if (this.#poolSize === this.#pool.length) this.#grow();
     this.#pool[this.#poolSize] = item;

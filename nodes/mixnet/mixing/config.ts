@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { durationNs } from '../../_kit/options.ts';
+import { durationNsSchema } from '../../_kit/options.ts';
 import { VRF_DELAY_LAWS } from '../../vrf/index.ts';
 
 const MS = 1_000_000;
@@ -37,21 +37,21 @@ const threshold = z.int().min(1).max(QUEUE_LIMIT_MAX);
 /** Number of messages retained in the pool. */
 const pool = z.int().min(0).max(QUEUE_LIMIT_MAX);
 /** A pause between flushes: zero would keep the mix busy for ever. */
-const pause = (): ReturnType<typeof durationNs> =>
-  durationNs().refine((ns) => ns >= MS, { message: 'is below 1ms' });
+const pause = (): ReturnType<typeof durationNsSchema> =>
+  durationNsSchema().refine((ns) => ns >= MS, { message: 'is below 1ms' });
 
 /** Options of strategies in which each message leaves at its own instant. */
 const continuous = {
   /** Largest number of messages that wait. */
   queueLimit,
   /** Largest lateness: a message that would leave later is dropped. */
-  slack: durationNs().default(SLACK_NS_DEFAULT),
+  slack: durationNsSchema().default(SLACK_NS_DEFAULT),
 };
 /** Options of strategies that use the delay in the packet. */
 const asked = {
   ...continuous,
   /** Longest delay that is accepted. */
-  maxDelay: durationNs().default(MAX_DELAY_NS_DEFAULT),
+  maxDelay: durationNsSchema().default(MAX_DELAY_NS_DEFAULT),
 };
 /**
  * Options of strategies with a timer: flushes at `offset`, `offset` + `interval`, ... of the node's
@@ -62,7 +62,7 @@ const timer = {
   /** Time between two flushes. */
   interval: pause(),
   /** Time of the first flush. */
-  offset: durationNs().default(0),
+  offset: durationNsSchema().default(0),
 };
 
 const isOffsetShort = (options: { offset: number; interval: number }): boolean =>
@@ -91,7 +91,7 @@ const stopAndGo = z.strictObject({
   strategy: z.literal('stop-and-go'),
   ...asked,
   /** Length of the arrival window: variation of transit times plus clock error. */
-  window: durationNs()
+  window: durationNsSchema()
     .refine((ns) => ns >= MS && ns <= WINDOW_NS_MAX, { message: 'is not within 1ms and 30s' })
     .default(WINDOW_NS_DEFAULT),
 });
@@ -101,12 +101,12 @@ const uniform = z
     strategy: z.literal('uniform'),
     ...continuous,
     /** Mean delay D. */
-    mean: durationNs(),
+    mean: durationNsSchema(),
     /**
      * Delays are in [mean - spread, mean + spread); `spread` defaults to the mean, which gives [0,
      * 2 D).
      */
-    spread: durationNs().optional(),
+    spread: durationNsSchema().optional(),
   })
   .refine(({ mean, spread }) => spread === undefined || spread <= mean, {
     message: 'is longer than the mean, which would make delays negative',
@@ -116,7 +116,7 @@ const uniform = z
 const constant = z.strictObject({
   strategy: z.literal('constant'),
   ...continuous,
-  mean: durationNs(),
+  mean: durationNsSchema(),
 });
 
 const thresholdMix = z
@@ -193,7 +193,7 @@ const binomial = z
   })
   .refine(isOffsetShort, OFFSET_LONG);
 
-/** Schema of the options. */
+/** Schema of the options of the mixing strategy. */
 export const mixingConfig = z.discriminatedUnion('strategy', [
   poisson,
   stopAndGo,
@@ -210,5 +210,5 @@ export const mixingConfig = z.discriminatedUnion('strategy', [
   binomial,
 ]);
 
-/** Checked options. */
+/** The checked options of the mixing strategy. */
 export type MixingOptions = z.output<typeof mixingConfig>;

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
-import { AskedDelayLaw } from './asked-delay.ts';
+import { RequestedDelayLaw } from './asked-delay.ts';
 import { BatchMixing } from './batch.ts';
 import { BinomialRule } from './binomial.ts';
 import type { MixingOptions } from './config.ts';
-import { DelayedMixing } from './delayed.ts';
-import type { Mixing } from './mixing.ts';
-import { OwnDelayLaw } from './own-delay.ts';
-import { StopAndGoLaw } from './stop-and-go.ts';
+import { ContinuousMixing } from './delayed.ts';
+import type { MixingStrategy } from './mixing.ts';
+import { UniformDelayLaw } from './own-delay.ts';
+import { StopAndGoDelayLaw } from './stop-and-go.ts';
 import { ThresholdRule } from './threshold.ts';
 import { ThresholdAndTimedRule, ThresholdOrTimedRule } from './threshold-timed.ts';
 import { TimedRule } from './timed.ts';
@@ -23,19 +23,22 @@ import { TimedDynamicRule } from './timed-dynamic.ts';
  * @param options As checked by `mixingConfig`.
  * @param random The node's random stream for mixing alone.
  */
-export function createMixing(options: MixingOptions, random: Random): Mixing {
+export function createMixingStrategy(options: MixingOptions, random: Random): MixingStrategy {
   switch (options.strategy) {
     case 'poisson':
     case 'vrf-exp':
-      return new DelayedMixing(new AskedDelayLaw(options.maxDelay), options);
+      return new ContinuousMixing(new RequestedDelayLaw(options.maxDelay), options);
     case 'stop-and-go':
-      return new DelayedMixing(new StopAndGoLaw(options.maxDelay), options);
+      return new ContinuousMixing(new StopAndGoDelayLaw(options.maxDelay), options);
     case 'uniform': {
       const range = { mean: options.mean, spread: options.spread ?? options.mean };
-      return new DelayedMixing(new OwnDelayLaw(range, random), options);
+      return new ContinuousMixing(new UniformDelayLaw(range, random), options);
     }
     case 'constant':
-      return new DelayedMixing(new OwnDelayLaw({ mean: options.mean, spread: 0 }, random), options);
+      return new ContinuousMixing(
+        new UniformDelayLaw({ mean: options.mean, spread: 0 }, random),
+        options,
+      );
     case 'threshold':
       return new BatchMixing(new ThresholdRule({ ...options, pool: 0 }), options, random);
     case 'threshold-pool':

@@ -9,18 +9,23 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DueQueue } from '../../_kit/due-queue.ts';
-import { type AskedDelay, clearArray, type Mixing, type MixingDrop } from './mixing.ts';
+import {
+  clearArray,
+  type MixingDropReason,
+  type MixingStrategy,
+  type RequestedDelay,
+} from './mixing.ts';
 
 /** Determines how long a message stays, and which messages are rejected. */
 export interface MixingDelayLaw {
   /** Checks what a packet requests; undefined if it is accepted. */
-  refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
+  refuse(now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined;
   /** The delay of an accepted message, integer nanoseconds. */
-  delayNs(asked: AskedDelay): Nanoseconds;
+  delayNs(asked: RequestedDelay): Nanoseconds;
 }
 
 /** Limits of continuous mixing. */
-export interface DelayedLimits {
+export interface ContinuousMixingLimits {
   /** Largest number of messages held. */
   readonly queueLimit: number;
   /** A message that would leave later than this after its due time is dropped, nanoseconds. */
@@ -28,7 +33,7 @@ export interface DelayedLimits {
 }
 
 /** Mixing with an individual delay for each message. */
-export class DelayedMixing implements Mixing {
+export class ContinuousMixing implements MixingStrategy {
   readonly expired: number[] = [];
   readonly lateNs: number[] = [];
   readonly #taken: number[] = [];
@@ -36,7 +41,7 @@ export class DelayedMixing implements Mixing {
   readonly #queue: DueQueue;
   readonly #slackNs: Nanoseconds;
 
-  constructor(law: MixingDelayLaw, limits: DelayedLimits) {
+  constructor(law: MixingDelayLaw, limits: ContinuousMixingLimits) {
     this.#law = law;
     this.#queue = new DueQueue(limits.queueLimit);
     this.#slackNs = limits.slack;
@@ -46,7 +51,7 @@ export class DelayedMixing implements Mixing {
     return this.#queue.size;
   }
 
-  put(item: number, now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined {
+  put(item: number, now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined {
     const drop = this.#law.refuse(now, asked);
     if (drop !== undefined) return drop;
     const isIn = this.#queue.push(item, now + this.#law.delayNs(asked));

@@ -5,5 +5,5 @@
  * @module
  */
 export { type MixingOptions, mixingConfig } from './config.ts';
-export { createMixing } from './create.ts';
-export { type AskedDelay, MIXING_DROPS, type Mixing } from './mixing.ts';
+export { createMixingStrategy } from './create.ts';
+export { MIXING_DROP_REASONS, type MixingStrategy, type RequestedDelay } from './mixing.ts';

@@ -14,7 +14,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
  * the metrics of the reference server (katzenpost, server/internal/instrument); `window-missed`
  * belongs to stop-and-go.
  */
-export const MIXING_DROPS = {
+export const MIXING_DROP_REASONS = {
   'scheduler-queue-overflow': 'As many messages wait in the mix as its queue may hold.',
   'scheduler-delay-exceeds-max': 'The delay asked for is longer than the mix allows.',
   'scheduler-deadline-blown': 'The message would have left later than the slack allows.',
@@ -22,13 +22,13 @@ export const MIXING_DROPS = {
 } as const;
 
 /** Why an item was rejected or dropped. */
-export type MixingDrop = keyof typeof MIXING_DROPS;
+export type MixingDropReason = keyof typeof MIXING_DROP_REASONS;
 
 /**
  * The request of a packet to this hop. Valid during the call only, because one object may serve all
  * packets.
  */
-export interface AskedDelay {
+export interface RequestedDelay {
   /** Delay written by the sender or determined by the node's VRF, nanoseconds, integer, >= 0. */
   readonly delayNs: Nanoseconds;
   /** Stop-and-go only: first and last instant at which the packet may arrive. */
@@ -41,21 +41,21 @@ export interface AskedDelay {
 }
 
 /** The mixing strategy of one node. */
-export interface Mixing {
+export interface MixingStrategy {
   /**
    * Adds an item.
    * @param item Integer, 0 <= item < 2^31, not already held.
    * @param now Never less than in an earlier call.
    * @returns why the item was rejected, or undefined.
    */
-  put(item: number, now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined;
+  put(item: number, now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined;
   /**
    * Instant of the next departure or flush, which may be in the past; undefined if there is none.
    */
   nextAt(): Nanoseconds | undefined;
   /**
    * Removes and returns what leaves now, in order of departure, at most `max` items including
-   * {@link Mixing.expired}. Call it again while `nextAt() <= now`.
+   * {@link MixingStrategy.expired}. Call it again while `nextAt() <= now`.
    * @returns the items; valid until the next call.
    */
   take(now: Nanoseconds, max: number): readonly number[];

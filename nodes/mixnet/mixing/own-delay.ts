@@ -11,7 +11,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { MixingDelayLaw } from './delayed.ts';
 
 /** Delays U[mean - spread, mean + spread); spread 0 is the constant delay and draws nothing. */
-export class OwnDelayLaw implements MixingDelayLaw {
+export class UniformDelayLaw implements MixingDelayLaw {
   readonly #random: Random;
   readonly #fromNs: Nanoseconds;
   readonly #widthNs: Nanoseconds;

@@ -10,12 +10,12 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { AskedDelayLaw } from './asked-delay.ts';
-import type { AskedDelay, MixingDrop } from './mixing.ts';
+import { RequestedDelayLaw } from './asked-delay.ts';
+import type { MixingDropReason, RequestedDelay } from './mixing.ts';
 
 /** Uses the requested delay when the packet arrives within its window; both ends are included. */
-export class StopAndGoLaw extends AskedDelayLaw {
-  override refuse(now: Nanoseconds, asked: AskedDelay): MixingDrop | undefined {
+export class StopAndGoDelayLaw extends RequestedDelayLaw {
+  override refuse(now: Nanoseconds, asked: RequestedDelay): MixingDropReason | undefined {
     const { window, arrivedNs = now } = asked;
     // A packet without a window could have been held for any time: it counts as having missed its
     // window.

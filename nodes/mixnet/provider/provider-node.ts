@@ -11,15 +11,15 @@ import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { MixnetSetup } from '../behaviour.ts';
-import { isCoverRecipient, meanNsOf } from '../client/index.ts';
+import { isCoverRecipient, meanIntervalNsOf } from '../client/index.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
-import type { MixnetDrop } from '../drops.ts';
+import type { MixnetDropReason } from '../drops.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
 import type { SenderRights, TerminalPacket } from '../mix/relay.ts';
-import { entryMixes, HopTable } from '../mix/routes.ts';
-import { type ServerNode, serverHandle } from '../mix/server-handle.ts';
+import { entryMixes, NextHopTable } from '../mix/routes.ts';
+import { createServerHandle, type ServerNode } from '../mix/server-handle.ts';
 import { PLACE_TRACE } from '../trace-states.ts';
-import { type SpooledMessage, spooledMessageNumber } from '../wire.ts';
+import { hashSpooledMessage, type SpooledMessage } from '../wire.ts';
 import { Spool, type SpoolEntry } from './spool.ts';
 import { SpoolWatch, slowRetrievalText } from './spool-watch.ts';
 
@@ -39,7 +39,7 @@ interface Account {
 
 /** Creates a provider on `host`. */
 export function createProvider(host: Host, setup: MixnetSetup): NodeHandle {
-  return serverHandle(new ProviderNode(host, setup));
+  return createServerHandle(new ProviderNode(host, setup));
 }
 
 class ProviderNode implements ServerNode, ServerRole {
@@ -52,7 +52,7 @@ class ProviderNode implements ServerNode, ServerRole {
   readonly #fromMix: SenderRights = { next: (id) => this.#next?.find(id), endRefused: undefined };
   /** A packet between two clients of the same provider also goes through the mixes. */
   readonly #fromClient: SenderRights = { ...this.#fromMix, endRefused: 'client-to-local-user' };
-  #next: HopTable | undefined;
+  #next: NextHopTable | undefined;
   #tokenNs = 1;
   #spoolSize = 0;
   /** Whether the next message is put into its spool. */
@@ -80,9 +80,12 @@ class ProviderNode implements ServerNode, ServerRole {
     const { lambdaP, lambdaL, lambdaD } = document.rates;
     // The rate that every client obeys, plus slack.
     const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
-    this.#tokenNs = Math.max(1, meanNsOf(perMs));
+    this.#tokenNs = Math.max(1, meanIntervalNsOf(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
-    this.#next = new HopTable(entryMixes(document), ({ name }) => server.endpointOf(name) ?? -1);
+    this.#next = new NextHopTable(
+      entryMixes(document),
+      ({ name }) => server.endpointOf(name) ?? -1,
+    );
     server.host.trace.state(PLACE_TRACE.machine, PLACE_TRACE.state.write({ kind: 'provider' }));
   }
 
@@ -106,7 +109,7 @@ class ProviderNode implements ServerNode, ServerRole {
   ended(
     packet: TerminalPacket,
     key: number,
-  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDrop } {
+  ): 'delivered' | 'absorbed' | { readonly drop: MixnetDropReason } {
     const recipient = packet.commands.find((command) => command.kind === 'recipient');
     if (recipient === undefined) return { drop: 'recipient-unknown' };
     if (isCoverRecipient(recipient.id)) return 'absorbed';
@@ -117,7 +120,7 @@ class ProviderNode implements ServerNode, ServerRole {
     if (account.spool.size >= perClient || this.#spoolSize >= total) return { drop: 'spool-full' };
     const message = this.#toSpool(packet);
     const { observer } = this.server;
-    const copy = observer === undefined ? 0 : spooledMessageNumber(message.body);
+    const copy = observer === undefined ? 0 : hashSpooledMessage(message.body);
     observer?.kept?.(key, copy);
     this.#spooled.add(1);
     if (!this.#spools()) return 'delivered';

@@ -17,7 +17,7 @@ const HIGH_MASK = 0xf_ffff;
 const TWO_52 = 0x10_0000 * TWO_32;
 
 /** A set that may appear to contain more than was added, never less. */
-export class Bloom {
+export class BloomFilter {
   readonly #bits: number;
   readonly #hashes: number;
   readonly #words: Uint32Array;

@@ -7,30 +7,30 @@ import { z } from 'zod';
 import {
   EXPECTED_TAGS_DEFAULT,
   EXPECTED_TAGS_MAX,
-  FALSE_POSITIVE_DEFAULT,
-  FALSE_POSITIVE_MAX,
-  FALSE_POSITIVE_MIN,
-  PENDING_DEFAULT,
+  FALSE_POSITIVE_SHARE_DEFAULT,
+  FALSE_POSITIVE_SHARE_MAX,
+  FALSE_POSITIVE_SHARE_MIN,
+  PENDING_TAGS_MAX_DEFAULT,
 } from './geometry.ts';
 
-/** Schema of the options. */
+/** Schema of the options of replay protection. */
 export const replayConfig = z.strictObject({
   /** Number of packets during the life of a mix key: rate times epoch, with a margin. */
   expectedTags: z.int().min(1).max(EXPECTED_TAGS_MAX).default(EXPECTED_TAGS_DEFAULT),
   /** Share of honest packets dropped as replays once this many have arrived. */
   falsePositive: z
     .number()
-    .min(FALSE_POSITIVE_MIN)
-    .max(FALSE_POSITIVE_MAX)
-    .default(FALSE_POSITIVE_DEFAULT),
+    .min(FALSE_POSITIVE_SHARE_MIN)
+    .max(FALSE_POSITIVE_SHARE_MAX)
+    .default(FALSE_POSITIVE_SHARE_DEFAULT),
   /**
    * 2: when the first filter is full, a second one for as many packets is added, instead of
    * refusing.
    */
   filters: z.union([z.literal(1), z.literal(2)]).default(1),
   /** Largest number of packets that wait until their tags are on disk. */
-  pendingMax: z.int().min(1).default(PENDING_DEFAULT),
+  pendingMax: z.int().min(1).default(PENDING_TAGS_MAX_DEFAULT),
 });
 
-/** Checked options. */
+/** The checked options of replay protection. */
 export type ReplayOptions = z.output<typeof replayConfig>;

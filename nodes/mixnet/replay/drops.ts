@@ -5,7 +5,7 @@
  */
 
 /** Every drop reason of the replay protection. */
-export const REPLAY_DROPS = {
+export const REPLAY_DROP_REASONS = {
   replay:
     'A packet with this tag arrived before under the same key, or the filter has a false positive.',
   'replay-filter-full': 'As many packets arrived under this key as its filter was made for.',
@@ -14,4 +14,4 @@ export const REPLAY_DROPS = {
 } as const;
 
 /** Why replay protection rejects a packet. */
-export type ReplayDrop = keyof typeof REPLAY_DROPS;
+export type ReplayDropReason = keyof typeof REPLAY_DROP_REASONS;

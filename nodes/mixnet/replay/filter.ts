@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { Bloom } from './bloom.ts';
+import { BloomFilter } from './bloom.ts';
 import { bloomSize } from './bloom-size.ts';
 import { SipHash16 } from './sip-hash.ts';
 
@@ -33,9 +33,9 @@ export class ReplayFilter {
   readonly #options: ReplayFilterOptions;
   readonly #filtersMax: number;
   readonly #hash: SipHash16;
-  readonly #filters: Bloom[] = [];
+  readonly #filters: BloomFilter[] = [];
   /** The filter to which new tags are added. */
-  #last: Bloom;
+  #last: BloomFilter;
   /** Number of tags in `#last`. */
   #inLast = 0;
 
@@ -83,10 +83,10 @@ export class ReplayFilter {
     return this.#filters.reduce((sum, filter) => sum + filter.falsePositive, 0);
   }
 
-  #grow(): Bloom {
+  #grow(): BloomFilter {
     const { expectedTags, falsePositive } = this.#options;
     // The probabilities of several filters add up.
-    const filter = new Bloom(bloomSize(expectedTags, falsePositive / this.#filtersMax));
+    const filter = new BloomFilter(bloomSize(expectedTags, falsePositive / this.#filtersMax));
     this.#filters.push(filter);
     this.#inLast = 0;
     return filter;

@@ -8,18 +8,18 @@
  * @module
  */
 import type { Store } from '../../../engine/host/store.ts';
-import type { ReplayDrop } from './drops.ts';
+import type { ReplayDropReason } from './drops.ts';
 import type { ReplayFilter } from './filter.ts';
-import { type OnSynced, TagLog } from './tag-log.ts';
+import { TagLog, type TagSyncCallback } from './tag-log.ts';
 
-/** Judges packets of one mix key, see {@link ReplayGuard}. */
+/** Judges packets of one mix key, see {@link DurableTagGuard}. */
 export interface TagGuard {
-  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined;
+  enter(tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined;
   retire(): void;
 }
 
 /** What a guard needs. */
-export interface ReplayGuardOptions {
+export interface DurableTagGuardOptions {
   /** A filter for this key alone, empty. */
   readonly filter: ReplayFilter;
   /** A store for this key alone; when absent, the key is in memory only. */
@@ -29,14 +29,14 @@ export interface ReplayGuardOptions {
 }
 
 /** Rejects packets that arrived before, even before a crash. */
-export class ReplayGuard implements TagGuard {
+export class DurableTagGuard implements TagGuard {
   readonly #filter: ReplayFilter;
   readonly #log: TagLog | undefined;
   readonly #pendingMax: number;
   /** Tags that were on disk at the start. */
   readonly reloaded: number;
 
-  constructor(options: ReplayGuardOptions) {
+  constructor(options: DurableTagGuardOptions) {
     const { filter, store } = options;
     this.#filter = filter;
     this.#pendingMax = options.pendingMax;
@@ -51,7 +51,7 @@ export class ReplayGuard implements TagGuard {
    * @param tag At least 16 bytes.
    * @param onSynced Without a store it is called before this method returns.
    */
-  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
+  enter(tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined {
     const log = this.#log;
     if (log !== undefined && log.pending >= this.#pendingMax) return 'replay-log-busy';
     const verdict = this.#filter.enter(tag);

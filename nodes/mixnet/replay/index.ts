@@ -5,9 +5,9 @@
  * @module
  */
 export { type ReplayOptions, replayConfig } from './config.ts';
-export { REPLAY_DROPS, type ReplayDrop } from './drops.ts';
+export { REPLAY_DROP_REASONS, type ReplayDropReason } from './drops.ts';
 export { ReplayFilter, type ReplayFilterOptions } from './filter.ts';
 export { FILTER_KEY_BYTES } from './geometry.ts';
-export { ReplayGuard, type TagGuard } from './guard.ts';
-export { type OnSynced, TagLog } from './tag-log.ts';
-export { type TagCounters, WitnessedGuard } from './witnessed.ts';
+export { DurableTagGuard, type TagGuard } from './guard.ts';
+export { TagLog, type TagSyncCallback } from './tag-log.ts';
+export { type ReplayVerdictCounters, WitnessedGuard } from './witnessed.ts';

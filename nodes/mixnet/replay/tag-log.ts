@@ -13,19 +13,19 @@
  * @module
  */
 import type { Store } from '../../../engine/host/store.ts';
-import { USED_TAG_BYTES } from './geometry.ts';
+import { REPLAY_TAG_PREFIX_BYTES } from './geometry.ts';
 
 const FIRST_ROOM = 64;
 
 /** Called when the tag is on disk, or with the error if it is not. */
-export type OnSynced = (error?: string) => void;
+export type TagSyncCallback = (error?: string) => void;
 
 /** Writes tags to the store in groups. */
 export class TagLog {
   readonly #store: Store;
   /** Tags gathered for the next group. */
-  #gathered = new Uint8Array(FIRST_ROOM * USED_TAG_BYTES);
-  #waiting: OnSynced[] = [];
+  #gathered = new Uint8Array(FIRST_ROOM * REPLAY_TAG_PREFIX_BYTES);
+  #waiting: TagSyncCallback[] = [];
   #isSyncing = false;
   #syncing = 0;
 
@@ -43,11 +43,11 @@ export class TagLog {
     let count = 0;
     store.replay((record) => {
       // A store never alters a record silently, so another length is a bug.
-      if (record.length % USED_TAG_BYTES !== 0) {
+      if (record.length % REPLAY_TAG_PREFIX_BYTES !== 0) {
         throw new Error(`a record of replay tags has ${record.length} bytes`);
       }
-      for (let at = 0; at < record.length; at += USED_TAG_BYTES) {
-        visit(record.subarray(at, at + USED_TAG_BYTES));
+      for (let at = 0; at < record.length; at += REPLAY_TAG_PREFIX_BYTES) {
+        visit(record.subarray(at, at + REPLAY_TAG_PREFIX_BYTES));
         count += 1;
       }
     });
@@ -64,10 +64,10 @@ export class TagLog {
    * @param tag At least 16 bytes, of which the first 16 are written.
    * @param onSynced Called once, never in the same turn.
    */
-  add(tag: Uint8Array, onSynced: OnSynced): void {
-    const at = this.#waiting.length * USED_TAG_BYTES;
+  add(tag: Uint8Array, onSynced: TagSyncCallback): void {
+    const at = this.#waiting.length * REPLAY_TAG_PREFIX_BYTES;
     if (at === this.#gathered.length) this.#makeRoom();
-    for (let index = 0; index < USED_TAG_BYTES; index++) {
+    for (let index = 0; index < REPLAY_TAG_PREFIX_BYTES; index++) {
       this.#gathered[at + index] = tag[index] as number;
     }
     this.#waiting.push(onSynced);
@@ -83,13 +83,13 @@ export class TagLog {
   #sync(): void {
     const group = this.#waiting;
     this.#waiting = [];
-    this.#store.append(this.#gathered.subarray(0, group.length * USED_TAG_BYTES));
+    this.#store.append(this.#gathered.subarray(0, group.length * REPLAY_TAG_PREFIX_BYTES));
     this.#isSyncing = true;
     this.#syncing = group.length;
     this.#store.sync((error) => this.#onSync(group, error));
   }
 
-  #onSync(group: readonly OnSynced[], error: string | undefined): void {
+  #onSync(group: readonly TagSyncCallback[], error: string | undefined): void {
     this.#isSyncing = false;
     this.#syncing = 0;
     // The next group first: the callbacks may take long.

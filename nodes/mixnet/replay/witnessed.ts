@@ -9,16 +9,16 @@
  * @module
  */
 import type { Counter } from '../../../engine/host/measure.ts';
-import type { Witness } from '../../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../../engine/host/protocol.ts';
 import { readUint32 } from '../../_kit/bytes.ts';
-import type { ReplayDrop } from './drops.ts';
+import type { ReplayDropReason } from './drops.ts';
 import type { TagGuard } from './guard.ts';
-import type { OnSynced } from './tag-log.ts';
+import type { TagSyncCallback } from './tag-log.ts';
 
 const TWO_21 = 0x20_0000;
 
 /** The counters for each kind of verdict. */
-export interface TagCounters {
+export interface ReplayVerdictCounters {
   /** Number of tags that arrived for the first time, the denominator of the share. */
   readonly fresh: Counter;
   /** Number of tags that arrived for the first time but were rejected as replays. */
@@ -30,16 +30,16 @@ export interface TagCounters {
 /** A replay guard whose verdicts are compared with the truth. */
 export class WitnessedGuard implements TagGuard {
   readonly #inner: TagGuard;
-  readonly #witness: Witness;
-  readonly #counters: TagCounters;
+  readonly #witness: GroundTruthWitness;
+  readonly #counters: ReplayVerdictCounters;
   readonly #came: string;
   readonly #went: string;
 
   /** @param truth The witness, and the space of it that belongs to this node and key. */
   constructor(
     inner: TagGuard,
-    truth: { readonly witness: Witness; readonly space: string },
-    counters: TagCounters,
+    truth: { readonly witness: GroundTruthWitness; readonly space: string },
+    counters: ReplayVerdictCounters,
   ) {
     this.#inner = inner;
     this.#witness = truth.witness;
@@ -48,7 +48,7 @@ export class WitnessedGuard implements TagGuard {
     this.#went = `tag went ${truth.space}`;
   }
 
-  enter(tag: Uint8Array, onSynced: OnSynced): ReplayDrop | undefined {
+  enter(tag: Uint8Array, onSynced: TagSyncCallback): ReplayDropReason | undefined {
     const number = readUint32(tag, 0) * TWO_21 + (readUint32(tag, 4) >>> 11);
     const cameBefore = this.#witness.note(this.#came, number);
     if (!cameBefore) this.#counters.fresh.add(1);

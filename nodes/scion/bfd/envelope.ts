@@ -13,17 +13,23 @@ import type { HopAuthenticator } from '../mac.ts';
 import { encodePacket } from '../wire/header.ts';
 import type { HostAddress } from '../wire/host-address.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import type { HopField, OneHopPath, WirePath } from '../wire/path.ts';
 import {
+  encodedPathLength,
+  encodePath,
+  type HopField,
+  type OneHopPath,
+  type WirePath,
+} from '../wire/path.ts';
+import {
+  BFD_CONTROL_PACKET_BYTES,
   BFD_FLOW_ID,
-  BFD_LENGTH,
-  BFD_TIMESTAMP_AGE_SECONDS,
+  BFD_PATH_BACKDATING_SECONDS,
   BFD_TRAFFIC_CLASS,
 } from './geometry.ts';
-import { type BfdPacket, encodeBfd } from './packet.ts';
+import { type BfdPacket, encodeBfdControlPacket } from './packet.ts';
 
 /** Both ends of a link. */
-export interface BfdEnds {
+export interface BfdPacketAddresses {
   readonly source: IsdAs;
   readonly sourceHost: HostAddress;
   readonly target: IsdAs;
@@ -40,14 +46,26 @@ const NO_HOP: HopField = {
   mac: NO_MAC,
 };
 
+/** Stands for a one-hop path where only its length counts: all one-hop paths are equally long. */
+export const BLANK_ONE_HOP_PATH: OneHopPath = {
+  kind: 'one-hop',
+  info: { isPeering: false, isConsDir: true, segmentId: 0, timestamp: 0 },
+  first: NO_HOP,
+  second: NO_HOP,
+};
+
 /** A one-hop path out of interface `ifId`, valid from now. */
-export function oneHopOut(hops: HopAuthenticator, ifId: number, now: CalendarTime): OneHopPath {
+export function makeOneHopPath(
+  hops: HopAuthenticator,
+  ifId: number,
+  now: CalendarTime,
+): OneHopPath {
   const info = {
     isPeering: false,
     isConsDir: true,
     segmentId: 0,
     // As in the reference, the time stamp is dated back: clocks of neighbours may be behind ours.
-    timestamp: now.seconds - BFD_TIMESTAMP_AGE_SECONDS,
+    timestamp: now.seconds - BFD_PATH_BACKDATING_SECONDS,
   };
   const fields = { expTime: EXP_TIME_DEFAULT, consIngress: 0, consEgress: ifId };
   const mac = hops.mac({ ...info, ...fields });
@@ -55,18 +73,27 @@ export function oneHopOut(hops: HopAuthenticator, ifId: number, now: CalendarTim
 }
 
 /**
- * A complete packet with `packet` as payload.
- * @param path Empty to a sibling, {@link oneHopOut} to another AS.
+ * Encodes the packets of one link, whose headers differ only in their paths.
+ * @param like A path of the length that all of them have: empty to a sibling, {@link BLANK_ONE_HOP_PATH} to another AS.
+ * @returns encodes a complete packet, valid until the next call.
  */
-export function encodeBfdPacket(ends: BfdEnds, path: WirePath, packet: BfdPacket): Uint8Array {
-  const payload = new Uint8Array(BFD_LENGTH);
-  encodeBfd(packet, payload, 0);
+export function bfdPacketEncoder(
+  ends: BfdPacketAddresses,
+  like: WirePath,
+): (path: WirePath, packet: BfdPacket) => Uint8Array {
   const header = {
     ...ends,
     trafficClass: BFD_TRAFFIC_CLASS,
     flowId: BFD_FLOW_ID,
     nextHeader: PROTOCOL_BFD,
-    path,
+    path: like,
   };
-  return encodePacket(header, payload);
+  const whole = encodePacket(header, new Uint8Array(BFD_CONTROL_PACKET_BYTES));
+  const payloadAt = whole.length - BFD_CONTROL_PACKET_BYTES;
+  const pathAt = payloadAt - encodedPathLength(like);
+  return (path, packet) => {
+    whole.set(encodePath(path), pathAt);
+    encodeBfdControlPacket(packet, whole, payloadAt);
+    return whole;
+  };
 }

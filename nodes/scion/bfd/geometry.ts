@@ -10,7 +10,7 @@
 /** The only version ("Generic BFD Control Packet Format", 4.1). */
 export const BFD_VERSION = 1;
 /** Bytes of a control packet without authentication (4.1). */
-export const BFD_LENGTH = 24;
+export const BFD_CONTROL_PACKET_BYTES = 24;
 /** Consecutive lost packets after which a link counts as down (reference router/config). */
 export const BFD_DETECT_MULTIPLIER = 3;
 /** Interval at which we want to send, ns: 200 ms (reference router/config). */
@@ -18,7 +18,7 @@ export const BFD_DESIRED_MIN_TX_NS = 200_000_000;
 /** Interval at which we are able to receive, ns: 200 ms (reference router/config). */
 export const BFD_REQUIRED_MIN_RX_NS = 200_000_000;
 /** 6.8.3: while the session is not up, the interval is at least one second. */
-export const BFD_SLOW_TX_NS = 1_000_000_000;
+export const BFD_SLOW_TX_INTERVAL_NS_MIN = 1_000_000_000;
 /** Intervals are transmitted in microseconds (4.1). */
 export const BFD_INTERVAL_UNIT_NS = 1000;
 /** 6.8.7: jitter shortens an interval by up to this many per cent (exclusive). */
@@ -27,8 +27,9 @@ export const BFD_JITTER_PERCENT_MAX = 25;
 export const BFD_JITTER_PERCENT_MIN_SINGLE = 10;
 /** BFD between routers uses this traffic class and flow (reference router/dataplane.go). */
 export const BFD_TRAFFIC_CLASS = 0xb8;
+/** Flow id of BFD packets between routers (reference router/dataplane.go). */
 export const BFD_FLOW_ID = 0xdead;
 /**
  * The one-hop path of a BFD packet is dated back by this many seconds, for clocks that are behind.
  */
-export const BFD_TIMESTAMP_AGE_SECONDS = 10;
+export const BFD_PATH_BACKDATING_SECONDS = 10;

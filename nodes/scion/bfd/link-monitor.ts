@@ -12,11 +12,11 @@ import type { HopAuthenticator } from '../mac.ts';
 import type { RouterLink } from '../router/link.ts';
 import type { RouterPeer } from '../router/situation.ts';
 import { BFD_TRACE } from '../trace-states.ts';
-import { type HostAddress, host as parseAddress } from '../wire/host-address.ts';
+import { type HostAddress, requireHostAddress as parseAddress } from '../wire/host-address.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 import { EMPTY_PATH } from '../wire/path.ts';
-import { encodeBfdPacket, oneHopOut } from './envelope.ts';
+import { BLANK_ONE_HOP_PATH, bfdPacketEncoder, makeOneHopPath } from './envelope.ts';
 import type { BfdEffect, BfdParameters } from './machine.ts';
 import type { BfdPacket, BfdStateName } from './packet.ts';
 import { BfdSession } from './session.ts';
@@ -30,8 +30,11 @@ export interface LinkMonitorOptions {
   readonly hops: HopAuthenticator;
   /** The BFD parameters; `undefined` treats every link as up. */
   readonly parameters: Omit<BfdParameters, 'discriminator'> | undefined;
+  /** Copies the bytes, which are valid during the call. */
   readonly send: (link: RouterLink, bytes: Uint8Array) => void;
 }
+
+type SendBfdPacket = (packet: BfdPacket) => void;
 
 /** The BFD sessions of one router. */
 export class LinkMonitor {
@@ -40,6 +43,8 @@ export class LinkMonitor {
   readonly #sent: Counter;
   readonly #changes: Counter;
   readonly #linksUp: Gauge;
+  readonly #linksDown: Gauge;
+  #isStopping = false;
 
   constructor(options: LinkMonitorOptions) {
     this.#options = options;
@@ -47,6 +52,7 @@ export class LinkMonitor {
     this.#sent = meter.counter('bfd.sent');
     this.#changes = meter.counter('bfd.changes');
     this.#linksUp = meter.gauge('bfd.links_up');
+    this.#linksDown = meter.gauge('bfd.links_down');
   }
 
   /** Starts to monitor the link to `peer`, which counts as down until it answers. */
@@ -55,13 +61,15 @@ export class LinkMonitor {
     if (parameters === undefined) return;
     const { link } = peer;
     link.isUp = false;
+    const send = this.#senderTo(peer);
     const session = new BfdSession({
       host,
       random: host.random(`bfd ${link.id}`),
       parameters,
-      perform: (effect): void => this.#perform(peer, effect),
+      perform: (effect): void => this.#perform(link, effect, send),
     });
     this.#sessions.set(link, session);
+    this.#count();
     this.#trace(link, session.state);
   }
 
@@ -80,16 +88,17 @@ export class LinkMonitor {
 
   /** Tells every neighbour that this router is leaving, and stops. */
   stop(): void {
+    this.#isStopping = true;
     for (const session of this.#sessions.values()) session.stop();
   }
 
-  #perform(peer: RouterPeer, effect: BfdEffect): void {
+  #perform(link: RouterLink, effect: BfdEffect, send: SendBfdPacket): void {
     switch (effect.kind) {
       case 'send':
-        this.#send(peer, effect.packet);
+        send(effect.packet);
         return;
       case 'state':
-        this.#onState(peer.link, effect.state);
+        this.#onState(link, effect.state);
         return;
       case 'drop':
         this.#options.host.drop(effect.reason);
@@ -100,9 +109,14 @@ export class LinkMonitor {
     this.#trace(link, state);
     link.isUp = state === 'up';
     this.#changes.add(1);
+    this.#count();
+  }
+
+  #count(): void {
     let up = 0;
     for (const session of this.#sessions.values()) if (session.state === 'up') up++;
     this.#linksUp.set(up);
+    if (!this.#isStopping) this.#linksDown.set(this.#sessions.size - up);
   }
 
   #trace(link: RouterLink, state: BfdStateName): void {
@@ -112,17 +126,16 @@ export class LinkMonitor {
     );
   }
 
-  #send(peer: RouterPeer, packet: BfdPacket): void {
-    const { host, hops, isdAs, address } = this.#options;
-    const { link } = peer;
-    const path = link.kind === 'external' ? oneHopOut(hops, link.ifId, host.clock()) : EMPTY_PATH;
-    const ends = {
-      source: isdAs,
-      sourceHost: address,
-      target: peer.isdAs,
-      targetHost: parseAddress(peer.address),
+  /** Sends packets to a peer. */
+  #senderTo({ link, isdAs: target, address: targetAddress }: RouterPeer): SendBfdPacket {
+    const { host, hops, isdAs: source, address: sourceHost, send } = this.#options;
+    const ends = { source, sourceHost, target, targetHost: parseAddress(targetAddress) };
+    const isExternal = link.kind === 'external';
+    const encode = bfdPacketEncoder(ends, isExternal ? BLANK_ONE_HOP_PATH : EMPTY_PATH);
+    return (packet): void => {
+      const path = isExternal ? makeOneHopPath(hops, link.ifId, host.clock()) : EMPTY_PATH;
+      this.#sent.add(1);
+      send(link, encode(path, packet));
     };
-    this.#sent.add(1);
-    this.#options.send(link, encodeBfdPacket(ends, path, packet));
   }
 }

@@ -9,15 +9,15 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../_kit/machine.ts';
+import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { TimerTable } from '../../_kit/timer-table.ts';
 import {
   BFD_INTERVAL_UNIT_NS,
   BFD_JITTER_PERCENT_MAX,
   BFD_JITTER_PERCENT_MIN_SINGLE,
-  BFD_SLOW_TX_NS,
+  BFD_SLOW_TX_INTERVAL_NS_MIN,
 } from './geometry.ts';
-import type { BfdDrop, BfdPacket, BfdStateName } from './packet.ts';
+import type { BfdDropReason, BfdPacket, BfdStateName } from './packet.ts';
 
 /** Parameters of one end; constant over the life of a session. */
 export interface BfdParameters {
@@ -46,7 +46,7 @@ export type BfdInput =
 export type BfdEffect =
   | { readonly kind: 'send'; readonly packet: BfdPacket }
   | { readonly kind: 'state'; readonly state: BfdStateName }
-  | { readonly kind: 'drop'; readonly reason: BfdDrop };
+  | { readonly kind: 'drop'; readonly reason: BfdDropReason };
 
 /** State after a received packet, by our state and the received state (6.2, 6.8.6). */
 const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, BfdStateName>>>> = {
@@ -62,7 +62,7 @@ const AFTER_PACKET: Readonly<Record<BfdStateName, Readonly<Record<BfdStateName, 
 };
 
 /** One BFD session. It begins in the state Down (6.8.1). */
-export class BfdMachine implements Machine<BfdInput, BfdEffect> {
+export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
   readonly #parameters: BfdParameters;
   readonly #jitter: Random;
   readonly #timers = new TimerTable<BfdTimer>();
@@ -188,7 +188,7 @@ export class BfdMachine implements Machine<BfdInput, BfdEffect> {
   #ownIntervalNs(): number {
     const { desiredMinTxNs } = this.#parameters;
     const isSlow = this.#state === 'down' || this.#state === 'admin-down';
-    return isSlow ? Math.max(BFD_SLOW_TX_NS, desiredMinTxNs) : desiredMinTxNs;
+    return isSlow ? Math.max(BFD_SLOW_TX_INTERVAL_NS_MIN, desiredMinTxNs) : desiredMinTxNs;
   }
 
   #packet(): BfdPacket {

@@ -7,7 +7,7 @@
  * @module
  */
 import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
-import { BFD_LENGTH, BFD_VERSION } from './geometry.ts';
+import { BFD_CONTROL_PACKET_BYTES, BFD_VERSION } from './geometry.ts';
 
 /** States of a session, in the order of their codes 0 … 3 (RFC 5880 4.1, Sta). */
 export const BFD_STATES = ['admin-down', 'down', 'init', 'up'] as const;
@@ -32,7 +32,7 @@ export interface BfdPacket {
 }
 
 /** Reasons for which a control packet is discarded, each explained in one sentence. */
-export const BFD_DROPS = {
+export const BFD_DROP_REASONS = {
   'bfd-malformed': 'A BFD packet is cut, has another version, a zero multiplier or number.',
   'bfd-unsupported': 'A BFD packet asks for poll, final, demand, multipoint, echo or a password.',
   'bfd-discriminator': 'A BFD packet names another session than that of its link.',
@@ -40,7 +40,7 @@ export const BFD_DROPS = {
 } as const;
 
 /** Why a control packet is discarded. */
-export type BfdDrop = keyof typeof BFD_DROPS;
+export type BfdDropReason = keyof typeof BFD_DROP_REASONS;
 
 const STATE_SHIFT = 6;
 const DIAGNOSTIC_MASK = 0x1f;
@@ -65,8 +65,12 @@ const REQUIRED_MIN_ECHO_RX_OFFSET = 20;
  *     |                   Required Min RX Interval                    |
  *     |                 Required Min Echo RX Interval                 |
  */
-export function decodeBfd(bytes: Uint8Array, offset: number, length: number): BfdPacket | BfdDrop {
-  if (length < BFD_LENGTH) return 'bfd-malformed';
+export function decodeBfdControlPacket(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): BfdPacket | BfdDropReason {
+  if (length < BFD_CONTROL_PACKET_BYTES) return 'bfd-malformed';
   const first = bytes[offset] as number;
   const flags = bytes[offset + 1] as number;
   const packetLength = bytes[offset + 3] as number;
@@ -80,7 +84,7 @@ export function decodeBfd(bytes: Uint8Array, offset: number, length: number): Bf
     requiredMinRxUs: readUint32(bytes, offset + REQUIRED_MIN_RX_OFFSET),
   };
   if (first >>> VERSION_SHIFT !== BFD_VERSION) return 'bfd-malformed';
-  if (packetLength < BFD_LENGTH || packetLength > length) return 'bfd-malformed';
+  if (packetLength < BFD_CONTROL_PACKET_BYTES || packetLength > length) return 'bfd-malformed';
   if ((flags & UNSUPPORTED_FLAGS) !== 0) return 'bfd-unsupported';
   if (readUint32(bytes, offset + REQUIRED_MIN_ECHO_RX_OFFSET) !== 0) return 'bfd-unsupported';
   if (packet.detectMultiplier === 0) return 'bfd-malformed';
@@ -88,11 +92,15 @@ export function decodeBfd(bytes: Uint8Array, offset: number, length: number): Bf
 }
 
 /** Encodes a packet into `target` at `offset`, 24 bytes. */
-export function encodeBfd(packet: BfdPacket, target: Uint8Array, offset: number): void {
+export function encodeBfdControlPacket(
+  packet: BfdPacket,
+  target: Uint8Array,
+  offset: number,
+): void {
   target[offset] = (BFD_VERSION << VERSION_SHIFT) | packet.diagnostic;
   target[offset + 1] = BFD_STATES.indexOf(packet.state) << STATE_SHIFT;
   target[offset + 2] = packet.detectMultiplier;
-  target[offset + 3] = BFD_LENGTH;
+  target[offset + 3] = BFD_CONTROL_PACKET_BYTES;
   writeUint32(target, offset + MY_DISCRIMINATOR_OFFSET, packet.myDiscriminator);
   writeUint32(target, offset + YOUR_DISCRIMINATOR_OFFSET, packet.yourDiscriminator);
   writeUint32(target, offset + DESIRED_MIN_TX_OFFSET, packet.desiredMinTxUs);
@@ -100,7 +108,7 @@ export function encodeBfd(packet: BfdPacket, target: Uint8Array, offset: number)
   writeUint32(target, offset + REQUIRED_MIN_ECHO_RX_OFFSET, 0);
 }
 
-function checkDiscriminators(packet: BfdPacket): BfdDrop | undefined {
+function checkDiscriminators(packet: BfdPacket): BfdDropReason | undefined {
   if (packet.myDiscriminator === 0) return 'bfd-malformed';
   const isDown = packet.state === 'down' || packet.state === 'admin-down';
   return packet.yourDiscriminator === 0 && !isDown ? 'bfd-malformed' : undefined;

@@ -6,13 +6,13 @@
  * @module
  */
 import type { Random } from '../../../engine/host/random.ts';
-import { MachineShell, type ShellHost } from '../../_kit/shell.ts';
+import { type StateMachineHost, StateMachineRunner } from '../../_kit/shell.ts';
 import { type BfdEffect, type BfdInput, BfdMachine, type BfdParameters } from './machine.ts';
-import { type BfdStateName, decodeBfd } from './packet.ts';
+import { type BfdStateName, decodeBfdControlPacket } from './packet.ts';
 
 /** What a session needs from its router. */
 export interface BfdSessionParts {
-  readonly host: ShellHost;
+  readonly host: StateMachineHost;
   /** A stream of its own, for the discriminator and the jitter. */
   readonly random: Random;
   readonly parameters: Omit<BfdParameters, 'discriminator'>;
@@ -23,13 +23,13 @@ export interface BfdSessionParts {
 export class BfdSession {
   readonly #perform: (effect: BfdEffect) => void;
   readonly #machine: BfdMachine;
-  readonly #shell: MachineShell<BfdInput, BfdEffect>;
+  readonly #shell: StateMachineRunner<BfdInput, BfdEffect>;
 
   constructor({ host, random, parameters, perform }: BfdSessionParts) {
     const own = { ...parameters, discriminator: drawDiscriminator(random) };
     this.#perform = perform;
     this.#machine = new BfdMachine(own, random, host.now());
-    this.#shell = new MachineShell(host, this.#machine, perform);
+    this.#shell = new StateMachineRunner(host, this.#machine, perform);
     this.#shell.start();
   }
 
@@ -40,7 +40,7 @@ export class BfdSession {
 
   /** Handles a control packet of `length` bytes at `offset`. */
   receive(bytes: Uint8Array, offset: number, length: number): void {
-    const packet = decodeBfd(bytes, offset, length);
+    const packet = decodeBfdControlPacket(bytes, offset, length);
     if (typeof packet === 'string') this.#perform({ kind: 'drop', reason: packet });
     else this.#shell.take({ kind: 'packet', packet });
   }

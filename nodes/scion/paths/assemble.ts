@@ -19,7 +19,7 @@ import {
   type InfoField,
   type SegmentedPath,
 } from '../wire/path.ts';
-import { asHopsOf, type SegmentEdge } from './edges.ts';
+import { asHopCountOf, type SegmentEdge } from './edges.ts';
 import { type Path, type PathInterface, pathFingerprint } from './path.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
@@ -66,7 +66,7 @@ export function assemblePath(request: AssembleRequest): Path {
     mtu: leastOf(parts.map((part) => part.mtu)),
     expiryHalfSeconds: leastOf(parts.map((part) => part.expiryHalfSeconds)),
     fingerprint: pathFingerprint(crypto, interfaces),
-    weight: asHopsOf(edges),
+    weight: asHopCountOf(edges),
   };
 }
 
@@ -80,6 +80,7 @@ function initialFolds(edge: SegmentEdge): number {
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
   // Against construction direction, a router takes its AS's MAC off the SegID when a packet enters from another AS.
   // The source AS's router does not, since the packet comes from inside: the initial SegID is without that MAC.
+  // It keeps the MAC of a peering hop, over whose AS's own hop entry the MAC of that hop is made.
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 

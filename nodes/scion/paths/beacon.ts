@@ -32,7 +32,7 @@ export const SEGMENT_HOPS_MAX = 10;
  * Largest number of segments kept per origin and AS (reference control/beacon/policy.go,
  * BestSetSize).
  */
-export const BEST_SET_SIZE = 20;
+export const SEGMENTS_PER_ORIGIN_MAX = 20;
 
 /** The input for segments. */
 export interface BeaconOptions {
@@ -97,7 +97,7 @@ class Beaconing {
       const next: Beacon[] = [];
       for (const beacon of beacons) {
         const segments = kept.get(beacon.at) ?? [];
-        if (segments.length === BEST_SET_SIZE) continue;
+        if (segments.length === SEGMENTS_PER_ORIGIN_MAX) continue;
         kept.set(beacon.at, segments);
         segments.push(this.#extend(beacon, 0));
         for (const one of this.#propagate(beacon, over)) next.push(one);

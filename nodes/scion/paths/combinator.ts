@@ -11,7 +11,7 @@ import { compareBytes } from '../../_kit/bytes.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import { assemblePath } from './assemble.ts';
 import {
-  asHopsOf,
+  asHopCountOf,
   type CombineRequest,
   type SegmentEdge,
   type SegmentRole,
@@ -34,7 +34,7 @@ const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down
  * segment identity. No path passes an AS twice; paths over the same interfaces appear once. There
  * is none from an AS to itself.
  */
-export function combinePaths(request: CombineRequest): readonly Path[] {
+export function combineSegmentsIntoPaths(request: CombineRequest): readonly Path[] {
   const solutions = findSolutions(segmentEdgesOf(request), request.source, request.target);
   solutions.sort(compareSolutions);
   const { source, target, crypto } = request;
@@ -82,7 +82,7 @@ function continueChain(
 }
 
 function compareSolutions(left: readonly SegmentEdge[], right: readonly SegmentEdge[]): number {
-  const byCost = asHopsOf(left) - asHopsOf(right) || left.length - right.length;
+  const byCost = asHopCountOf(left) - asHopCountOf(right) || left.length - right.length;
   if (byCost !== 0) return byCost;
   for (const [index, a] of left.entries()) {
     const b = right[index];

@@ -20,16 +20,16 @@ export interface Disjointness {
 }
 
 /** Names the router that owns an interface. */
-export type RouterOf = (item: PathInterface) => string;
+export type RouterNameOf = (item: PathInterface) => string;
 
 const LINK_SHARE = 0.7;
 const AS_SHARE = 0.3;
 
-/** When routers are unknown, each interface counts as a router of its own. */
-export const interfaceAsRouter: RouterOf = formatInterface;
+/** Names each interface as a router of its own, for when routers are unknown. */
+export const routerNamePerInterface: RouterNameOf = formatInterface;
 
 /** Compares two paths between the same ASes. */
-export function disjointness(left: Path, right: Path, routerOf: RouterOf): Disjointness {
+export function disjointness(left: Path, right: Path, routerOf: RouterNameOf): Disjointness {
   const links = apart(linksOf(left, routerOf), linksOf(right, routerOf));
   const ases = apart(asesOf(left), asesOf(right));
   return { links, ases, penalty: 1 - (LINK_SHARE * links + AS_SHARE * ases) };
@@ -44,7 +44,7 @@ function apart(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
   return 1 - common / smaller;
 }
 
-function linksOf(path: Path, routerOf: RouterOf): ReadonlySet<string> {
+function linksOf(path: Path, routerOf: RouterNameOf): ReadonlySet<string> {
   const elements = new Set<string>();
   for (let index = 0; index + 1 < path.interfaces.length; index += 2) {
     const ends = path.interfaces.slice(index, index + 2).map(formatInterface);

@@ -10,7 +10,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import { type PathSegment, segmentIdentityInput } from './segment.ts';
+import { type PathSegment, segmentIdHashInput } from './segment.ts';
 
 /** The segments between two ASes, all in the direction of beaconing. */
 export interface SegmentSet {
@@ -48,7 +48,7 @@ export interface SegmentEdge {
 }
 
 /** Weight of a path: the AS hops of all its parts. */
-export function asHopsOf(edges: readonly SegmentEdge[]): number {
+export function asHopCountOf(edges: readonly SegmentEdge[]): number {
   return edges.reduce((sum, edge) => sum + edge.weight, 0);
 }
 
@@ -63,7 +63,7 @@ export function segmentEdgesOf(
     build: (segment: PathSegment) => readonly Usable[],
   ): void => {
     for (const segment of segments) {
-      const identity = request.crypto.sha256(segmentIdentityInput(segment));
+      const identity = request.crypto.sha256(segmentIdHashInput(segment));
       for (const usable of build(segment)) {
         const list = byStart.get(usable.from) ?? [];
         list.push({ role, segment, identity, ...usable });

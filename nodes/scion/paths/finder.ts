@@ -11,7 +11,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import { EMPTY_PATH, encodePath } from '../wire/path.ts';
 import type { TopologySegments } from './beacon.ts';
-import { combinePaths } from './combinator.ts';
+import { combineSegmentsIntoPaths } from './combinator.ts';
 import type { SegmentSet } from './edges.ts';
 import { type Path, pathFingerprint } from './path.ts';
 import type { PathSegment } from './segment.ts';
@@ -20,7 +20,7 @@ import type { ScionAs } from './topology.ts';
 /** Lifetime of the path within one AS: 24 h, as in the reference daemon. */
 const LOCAL_PATH_HALF_SECONDS = 2 * 24 * 3600;
 
-/** The input of a finder. */
+/** From what {@link PathFinder} makes paths: the ASes of a network, and their segments. */
 export interface PathFinderOptions {
   readonly ases: readonly Pick<ScionAs, 'isdAs' | 'mtu'>[];
   readonly segments: TopologySegments;
@@ -71,7 +71,12 @@ export class PathFinder {
 
   #between(source: IsdAs, target: IsdAs): readonly Path[] {
     const { crypto } = this.#options;
-    return combinePaths({ ...this.segmentsBetween(source, target), source, target, crypto });
+    return combineSegmentsIntoPaths({
+      ...this.segmentsBetween(source, target),
+      source,
+      target,
+      crypto,
+    });
   }
 
   #inside(isdAs: IsdAs): readonly Path[] {

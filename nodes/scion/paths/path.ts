@@ -9,7 +9,7 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { toHex, writeUint32 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH } from '../geometry.ts';
-import type { Walk, WalkStep } from '../trace-states.ts';
+import type { AsSequence, AsSequenceStep } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 import type { WirePath } from '../wire/path.ts';
 
@@ -29,7 +29,7 @@ export interface Path {
   readonly interfaces: readonly PathInterface[];
   /** Bytes of the largest SCION packet that fits every AS and link. */
   readonly mtu: number;
-  /** When the first of its hop fields expires, in half seconds since 1970, for isExpired. */
+  /** When the first of its hop fields expires, in half seconds since 1970, for isHopExpired. */
   readonly expiryHalfSeconds: number;
   /** Lower-case hex; equal for equal interfaces. */
   readonly fingerprint: string;
@@ -60,8 +60,8 @@ export function formatInterface(item: PathInterface): string {
 }
 
 /** The ASes and interfaces of a path, as they are traced and drawn. */
-export function walkOfPath({ source, interfaces }: Path): Walk {
-  const steps: WalkStep[] = [];
+export function asSequenceOfPath({ source, interfaces }: Path): AsSequence {
+  const steps: AsSequenceStep[] = [];
   for (let index = 0; index + 1 < interfaces.length; index += 2) {
     const out = interfaces[index];
     const into = interfaces[index + 1];

@@ -12,14 +12,14 @@ interface MacText {
 }
 
 /** Writes segments. */
-export function writeSegments(segments: TopologySegments): string {
+export function segmentsToJson(segments: TopologySegments): string {
   return JSON.stringify(segments, (_, value: unknown) =>
     value instanceof Uint8Array ? ({ hex: toHex(value) } satisfies MacText) : value,
   );
 }
 
-/** Reads what {@link writeSegments} wrote. @throws SyntaxError for anything else. */
-export function readSegments(text: string): TopologySegments {
+/** Reads what {@link segmentsToJson} wrote. @throws SyntaxError for anything else. */
+export function segmentsFromJson(text: string): TopologySegments {
   return JSON.parse(text, (_, value: unknown) =>
     isMac(value) ? fromHex(value.hex) : value,
   ) as TopologySegments;

@@ -9,8 +9,9 @@
 import { writeUint16 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH } from '../geometry.ts';
 import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
-import type { Walk } from '../trace-states.ts';
+import type { AsSequence } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
+import { hopExpiryHalfSeconds } from '../wire/path.ts';
 
 /** A hop field in a segment. */
 export interface SegmentHop {
@@ -113,8 +114,17 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
   return beta;
 }
 
+/** When the first of a segment's hop fields expires, half seconds since 1970. */
+export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { hop } of entries) {
+    least = Math.min(least, hopExpiryHalfSeconds(timestamp, hop.expTime));
+  }
+  return least;
+}
+
 /** The ASes and interfaces of a segment from its origin, as they are traced and drawn. */
-export function walkOfSegment({ entries }: PathSegment): Walk {
+export function asSequenceOfSegment({ entries }: PathSegment): AsSequence {
   const steps = entries.slice(1).map(({ isdAs, hop }, index) => {
     const out = entries[index]?.hop.consEgress ?? 0;
     return { out, into: hop.consIngress, isdAs };
@@ -126,7 +136,7 @@ export function walkOfSegment({ entries }: PathSegment): Walk {
  * The bytes whose SHA-256 identifies a segment: a refreshed segment over the same interfaces is the
  * same segment (reference pkg/segment/seg.go ID).
  */
-export function segmentIdentityInput(segment: PathSegment): Uint8Array {
+export function segmentIdHashInput(segment: PathSegment): Uint8Array {
   const bytes = new Uint8Array(IDENTITY_ENTRY_LENGTH * segment.entries.length);
   for (const [index, { isdAs, hop }] of segment.entries.entries()) {
     const at = IDENTITY_ENTRY_LENGTH * index;

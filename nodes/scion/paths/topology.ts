@@ -8,7 +8,7 @@
  */
 import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
 
-/** One AS. */
+/** One AS, with what paths need to know of it. */
 export interface ScionAs {
   readonly isdAs: IsdAs;
   /** Core ASes originate beacons. */
@@ -20,7 +20,7 @@ export interface ScionAs {
 }
 
 /** One end of a link. */
-export interface LinkEnd {
+export interface ScionLinkEnd {
   readonly isdAs: IsdAs;
   /** 1 … 65535, unique in the AS. */
   readonly ifId: number;
@@ -29,8 +29,8 @@ export interface LinkEnd {
 /** A link between two ASes. */
 export interface ScionLink {
   /** The parent end if the type is `parent-child`. */
-  readonly a: LinkEnd;
-  readonly b: LinkEnd;
+  readonly a: ScionLinkEnd;
+  readonly b: ScionLinkEnd;
   readonly type: 'core' | 'parent-child' | 'peer';
   /** Bytes of the largest packet on the link. */
   readonly mtu: number;
@@ -47,7 +47,7 @@ export interface Adjacency {
   readonly ifId: number;
   /** The neighbour's role as seen from this AS. */
   readonly neighbourIs: 'core' | 'parent' | 'child' | 'peer';
-  readonly neighbour: LinkEnd;
+  readonly neighbour: ScionLinkEnd;
   readonly mtu: number;
 }
 

@@ -10,15 +10,15 @@
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import type { PacketView } from '../wire/packet-view.ts';
 import type { RouterContext } from './context.ts';
-import type { RouterDrop } from './drops.ts';
+import type { RouterDropReason } from './drops.ts';
 import type { RouterLink } from './link.ts';
-import { Passage } from './passage.ts';
+import { PacketProcessingState } from './passage.ts';
 import { processPacket } from './pipeline.ts';
 import {
   buildScmpError,
   buildTracerouteReply,
-  isAboutScmpError,
-  type Replier,
+  isScmpErrorPacket,
+  type ScmpReplySender,
 } from './scmp-reply.ts';
 
 /** Callbacks for what a router does with packets. The callee owns the bytes of a view. */
@@ -32,26 +32,26 @@ export interface RouterOutput {
   /** Passes a BFD packet to the session of its link. */
   bfd(link: RouterLink, packet: PacketView): void;
   /** Counts a dropped packet. */
-  drop(reason: RouterDrop): void;
+  drop(reason: RouterDropReason): void;
   /** Counts an error that must not be sent because it would be about an error. */
   suppressed(): void;
 }
 
-/** One router: a passage, a context and an output. */
+/** Processes the packets of one border router: runs the checks and performs the decision. */
 export class BorderRouter {
-  readonly #passage = new Passage();
+  readonly #passage = new PacketProcessingState();
   readonly #context: RouterContext;
-  readonly #replier: Replier;
+  readonly #replier: ScmpReplySender;
   readonly #output: RouterOutput;
 
-  constructor(context: RouterContext, replier: Replier, output: RouterOutput) {
+  constructor(context: RouterContext, replier: ScmpReplySender, output: RouterOutput) {
     this.#context = context;
     this.#replier = replier;
     this.#output = output;
   }
 
   /** The packet's record; call its `begin` before {@link process}. */
-  get passage(): Passage {
+  get passage(): PacketProcessingState {
     return this.#passage;
   }
 
@@ -60,7 +60,7 @@ export class BorderRouter {
    * @param parseDrop The result of `passage.begin`.
    * @param from The sender of the datagram.
    */
-  process(parseDrop: RouterDrop | undefined, from: Endpoint): void {
+  process(parseDrop: RouterDropReason | undefined, from: Endpoint): void {
     const passage = this.#passage;
     // hot: 0.4 us a packet, a sixth of it for the AES block (bench/router.ts).
     const verdict = parseDrop ?? processPacket(passage, this.#context);
@@ -90,11 +90,11 @@ export class BorderRouter {
     else this.#output.reply(this.#passage.arrival, from, reply);
   }
 
-  #refuse(drop: RouterDrop, from: Endpoint): void {
+  #refuse(drop: RouterDropReason, from: Endpoint): void {
     const passage = this.#passage;
     this.#output.drop(drop);
     if (!passage.wantsScmp) return;
-    if (isAboutScmpError(passage.packet)) {
+    if (isScmpErrorPacket(passage.packet)) {
       this.#output.suppressed();
       return;
     }

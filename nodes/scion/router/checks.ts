@@ -15,10 +15,10 @@ import {
   SOURCE_ISD_AS_OFFSET,
 } from '../geometry.ts';
 import { hostAddressLength, isIpv4Mapped } from '../wire/host-address.ts';
-import { isExpired } from '../wire/path.ts';
+import { isHopExpired } from '../wire/path.ts';
 import type { RouterContext } from './context.ts';
-import type { Neighbour, RouterInterface } from './link.ts';
-import type { Passage, Step } from './passage.ts';
+import type { NeighbourRole, RouterInterface } from './link.ts';
+import type { CheckStepResult, PacketProcessingState } from './passage.ts';
 import {
   INVALID_DESTINATION,
   INVALID_MAC,
@@ -36,7 +36,7 @@ import {
 } from './scmp-errors.ts';
 
 /** Roles of the next AS allowed within one segment, by that of the previous AS (step 15a). */
-const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
+const STRAIGHT: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   none: [],
   core: ['core'],
   child: ['parent', 'peer'],
@@ -45,7 +45,7 @@ const STRAIGHT: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
 };
 
 /** Roles of the next AS allowed at a change of segments, by that of the previous AS (step 15b). */
-const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
+const CHANGING: Readonly<Record<NeighbourRole, readonly NeighbourRole[]>> = {
   none: [],
   core: ['child'],
   child: ['core', 'child'],
@@ -54,7 +54,7 @@ const CHANGING: Readonly<Record<Neighbour, readonly Neighbour[]>> = {
 };
 
 /** Step 2: a peering path has exactly two segments; notes if this hop is at the peering link. */
-export function checkPeering(passage: Passage): Step {
+export function checkPeering(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (packet.isPeeringMalformed) return 'path-peering-malformed';
   passage.isPeering = packet.isPeeringHop;
@@ -62,20 +62,23 @@ export function checkPeering(passage: Passage): Step {
 }
 
 /** Step 3: the hop field has not expired. */
-export function checkExpiry(passage: Passage, context: RouterContext): Step {
-  if (!isExpired(passage.packet.expiryHalfSeconds, context.clock())) return undefined;
+export function checkExpiry(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
+  if (!isHopExpired(passage.packet.expiryHalfSeconds, context.clock())) return undefined;
   return passage.refuseHop('hop-expired', PATH_EXPIRED);
 }
 
 /** Step 4: the packet arrived on the interface that its hop field names. */
-export function checkIngress(passage: Passage): Step {
+export function checkIngress(passage: PacketProcessingState): CheckStepResult {
   const { packet, ingress } = passage;
   if (ingress === 0 || ingress === packet.ingress) return undefined;
   return passage.refuseHop('hop-ingress-mismatch', unknownIngress(packet.isConsDir));
 }
 
 /** Step 5: PayloadLen is correct. */
-export function checkPayloadLength(passage: Passage): Step {
+export function checkPayloadLength(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (packet.payloadLength === packet.actualPayloadLength) return undefined;
   return passage.refuse('packet-length', INVALID_PACKET_SIZE, 0);
@@ -84,7 +87,10 @@ export function checkPayloadLength(passage: Passage): Step {
 /**
  * Step 6: a packet in transit that comes from inside the AS was forwarded by its ingress router.
  */
-export function checkTransitSource(passage: Passage, context: RouterContext): Step {
+export function checkTransitSource(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   const { packet, arrival } = passage;
   if (packet.isFirstHop || arrival.kind === 'external') return undefined;
   // After a change of segments, the packet entered the AS by the last hop of the previous segment.
@@ -97,7 +103,10 @@ export function checkTransitSource(passage: Passage, context: RouterContext): St
 /**
  * Step 7: source and destination ISD-AS match where the packet came from and where its path ends.
  */
-export function checkIsdAs(passage: Passage, context: RouterContext): Step {
+export function checkIsdAs(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   const { packet } = passage;
   const isSourceLocal = packet.isSource(context.isdAs);
   const isTargetLocal = packet.isTarget(context.isdAs);
@@ -110,7 +119,10 @@ export function checkIsdAs(passage: Passage, context: RouterContext): Step {
 }
 
 /** Step 8: hosts of this AS send from an address that can be answered. */
-export function checkSourceHost(passage: Passage, context: RouterContext): Step {
+export function checkSourceHost(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   const { packet } = passage;
   if (!packet.isSource(context.isdAs)) return undefined;
   switch (packet.sourceHostType) {
@@ -124,7 +136,7 @@ export function checkSourceHost(passage: Passage, context: RouterContext): Step 
 }
 
 /** Step 9: against construction direction, the ingress router takes this MAC out of the SegID. */
-export function foldAtIngress(passage: Passage): Step {
+export function updateSegmentIdAtIngress(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (passage.ingress !== 0 && !passage.isPeering && !packet.isConsDir) {
     packet.foldMacIntoSegmentId();
@@ -133,13 +145,13 @@ export function foldAtIngress(passage: Passage): Step {
 }
 
 /** Step 10: this AS created the hop field. */
-export function checkMac(passage: Passage, context: RouterContext): Step {
+export function checkMac(passage: PacketProcessingState, context: RouterContext): CheckStepResult {
   if (context.hops.verify(passage.packet)) return undefined;
   return passage.refuseHop('hop-mac', INVALID_MAC);
 }
 
 /** Step 11: the sender requests an answer from the router at the ingress. */
-export function checkIngressAlert(passage: Passage): Step {
+export function checkIngressAlert(passage: PacketProcessingState): CheckStepResult {
   const { packet, ingress } = passage;
   if (ingress === 0 || !packet.hasIngressAlert) return undefined;
   packet.clearIngressAlert();
@@ -148,12 +160,18 @@ export function checkIngressAlert(passage: Passage): Step {
 }
 
 /** Step 12: the packet has arrived; its path is not advanced, so the receiver can reverse it. */
-export function deliverLocally(passage: Passage, context: RouterContext): Step {
+export function deliverLocally(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   return passage.packet.isTarget(context.isdAs) ? context.delivery.resolve(passage) : undefined;
 }
 
 /** Step 13: the packet continues on the next segment, whose first hop also belongs to this AS. */
-export function crossOver(passage: Passage, context: RouterContext): Step {
+export function crossOverToNextSegment(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   const { packet } = passage;
   if (!packet.isCrossover || passage.isPeering) return undefined;
   passage.hasCrossedOver = true;
@@ -164,7 +182,10 @@ export function crossOver(passage: Passage, context: RouterContext): Step {
  * Step 14: the egress is an interface of this router, or of a sibling if the packet came from
  * outside.
  */
-export function findEgress(passage: Passage, context: RouterContext): Step {
+export function findEgress(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): CheckStepResult {
   const { packet } = passage;
   const egress = context.interfaces.get(packet.egress);
   const isUsable = egress !== undefined && (passage.ingress !== 0 || isOwn(egress));
@@ -174,7 +195,7 @@ export function findEgress(passage: Passage, context: RouterContext): Step {
 }
 
 /** Step 15: the AS may carry this packet between these neighbours. */
-export function checkNeighbours(passage: Passage): Step {
+export function checkTransitAllowed(passage: PacketProcessingState): CheckStepResult {
   const { arrival, packet } = passage;
   const to = egressOf(passage).neighbour;
   if (passage.hasCrossedOver) {
@@ -190,7 +211,7 @@ export function checkNeighbours(passage: Passage): Step {
  * Step 16: the sender requests an answer from the router at the egress. Done before step 17, so
  * that traceroute works up to a dead link.
  */
-export function checkEgressAlert(passage: Passage): Step {
+export function checkEgressAlert(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   const egress = egressOf(passage);
   if (!isOwn(egress) || !packet.hasEgressAlert) return undefined;
@@ -200,14 +221,14 @@ export function checkEgressAlert(passage: Passage): Step {
 }
 
 /** Step 17: according to BFD the egress link is up. */
-export function checkLinkUp(passage: Passage): Step {
+export function checkLinkUp(passage: PacketProcessingState): CheckStepResult {
   const egress = egressOf(passage);
   if (egress.link.isUp) return undefined;
   return passage.refuse('link-down', isOwn(egress) ? LINK_DOWN : SIBLING_DOWN, 0);
 }
 
 /** After step 17: the packet fits the link's MTU. The reference has no such check. */
-export function checkMtu(passage: Passage, context: RouterContext): Step {
+export function checkMtu(passage: PacketProcessingState, context: RouterContext): CheckStepResult {
   if (!context.mtuCheck) return undefined;
   const { packet } = passage;
   const { mtu } = egressOf(passage).link;
@@ -216,7 +237,7 @@ export function checkMtu(passage: Passage, context: RouterContext): Step {
 }
 
 /** Step 18: leaving the AS adds this MAC to the SegID and moves to the next AS's hop field. */
-export function leave(passage: Passage): Step {
+export function advancePathAtEgress(passage: PacketProcessingState): CheckStepResult {
   const { packet } = passage;
   if (!isOwn(egressOf(passage))) return 'forward';
   if (packet.isConsDir && !passage.isPeering) packet.foldMacIntoSegmentId();
@@ -237,7 +258,7 @@ function isOwn(egress: RouterInterface): boolean {
 }
 
 /** The egress, which step 14 sets before any step that uses it. */
-function egressOf(passage: Passage): RouterInterface {
+function egressOf(passage: PacketProcessingState): RouterInterface {
   return passage.egress as RouterInterface;
 }
 

@@ -7,7 +7,7 @@ import type { CalendarTime } from '../../../engine/host/time.ts';
 import type { HopAuthenticator } from '../mac.ts';
 import type { IsdAsWords } from '../wire/isd-as.ts';
 import type { RouterInterface } from './link.ts';
-import type { LocalDelivery } from './local-delivery.ts';
+import type { LocalDeliveryResolver } from './local-delivery.ts';
 
 /** The facts that do not change during the life of a router. */
 export interface RouterContext {
@@ -15,7 +15,7 @@ export interface RouterContext {
   /** Interfaces of the AS by number. */
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
   readonly hops: HopAuthenticator;
-  readonly delivery: LocalDelivery;
+  readonly delivery: LocalDeliveryResolver;
   readonly clock: () => CalendarTime;
   /** Answer oversized packets with PacketTooBig instead of leaving them to the underlay. */
   readonly mtuCheck: boolean;

@@ -7,13 +7,13 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import {
-  asHostKey,
   DRKEY_EPOCH_SECONDS,
   DRKEY_PROTOCOL_SCMP,
-  level1Key,
-  secretValue,
+  deriveDrkeyAsHostKey,
+  deriveDrkeyLevel1Key,
+  deriveDrkeySecretValue,
 } from './drkey.ts';
-import type { KeyRequest } from './scmp-authentication.ts';
+import type { AsHostKeyRequest } from './scmp-authentication.ts';
 
 /** Number of epochs with keys: previous, current and next. */
 const EPOCHS_MAX = 3;
@@ -31,15 +31,19 @@ export class DrkeyStore {
   }
 
   /** The key of a host, 16 bytes. */
-  keyOf(request: KeyRequest): Uint8Array {
-    const level1 = level1Key(this.#crypto, this.#secretValue(request.epochBegin), request.isdAs);
-    return asHostKey(this.#crypto, level1, request.hostType, request.host);
+  keyOf(request: AsHostKeyRequest): Uint8Array {
+    const level1 = deriveDrkeyLevel1Key(
+      this.#crypto,
+      this.#secretValue(request.epochBegin),
+      request.isdAs,
+    );
+    return deriveDrkeyAsHostKey(this.#crypto, level1, request.hostType, request.host);
   }
 
   #secretValue(epochBegin: number): Uint8Array {
     const known = this.#secretValues.get(epochBegin);
     if (known !== undefined) return known;
-    const made = secretValue(this.#crypto, {
+    const made = deriveDrkeySecretValue(this.#crypto, {
       secret: this.#secret,
       protocol: DRKEY_PROTOCOL_SCMP,
       epochBegin,

@@ -30,7 +30,10 @@ export interface SecretValueInput {
 }
 
 /** The key from which an AS derives all its other keys for an epoch. Takes milliseconds. */
-export function secretValue(crypto: CryptoProvider, input: SecretValueInput): Uint8Array {
+export function deriveDrkeySecretValue(
+  crypto: CryptoProvider,
+  input: SecretValueInput,
+): Uint8Array {
   // The reference's length prefix has 8 bytes.
   const length = new Uint8Array(8);
   writeUint32(length, 4, input.secret.length);
@@ -42,7 +45,7 @@ export function secretValue(crypto: CryptoProvider, input: SecretValueInput): Ui
 }
 
 /** Level 1: the key between two ASes. @param isdAs The other AS, 8 bytes. */
-export function level1Key(
+export function deriveDrkeyLevel1Key(
   crypto: CryptoProvider,
   secret: Uint8Array,
   isdAs: Uint8Array,
@@ -51,7 +54,7 @@ export function level1Key(
 }
 
 /** Level 2, protocol-specific, AS-host. @param hostType Type nibble of the address. */
-export function asHostKey(
+export function deriveDrkeyAsHostKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
   hostType: number,

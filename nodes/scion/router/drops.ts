@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { BFD_DROPS, type BfdDrop } from '../bfd/packet.ts';
-import { WIRE_DROPS, type WireDrop } from '../wire/drops.ts';
+import { BFD_DROP_REASONS, type BfdDropReason } from '../bfd/packet.ts';
+import { WIRE_DROP_REASONS, type WireDropReason } from '../wire/drops.ts';
 
 /** Reasons found by the router's own checks, in the order of the checklist. */
 const CHECK_DROPS = {
@@ -41,7 +41,11 @@ const CHECK_DROPS = {
 } as const;
 
 /** All reasons with their explanations. */
-export const ROUTER_DROPS = { ...WIRE_DROPS, ...CHECK_DROPS, ...BFD_DROPS } as const;
+export const ROUTER_DROP_REASONS = {
+  ...WIRE_DROP_REASONS,
+  ...CHECK_DROPS,
+  ...BFD_DROP_REASONS,
+} as const;
 
 /** Why the router rejected a packet. */
-export type RouterDrop = WireDrop | keyof typeof CHECK_DROPS | BfdDrop;
+export type RouterDropReason = WireDropReason | keyof typeof CHECK_DROPS | BfdDropReason;

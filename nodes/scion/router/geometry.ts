@@ -13,6 +13,11 @@ export const END_HOST_PORT = 30041;
 /** Application ports that packets are delivered to directly (underlay.rst, default range). */
 export const DISPATCHED_PORTS = { first: 31_000, last: 32_767 } as const;
 /** Length of a TCP header without options, bytes; a shorter one is rejected at delivery. */
-export const TCP_LENGTH = 20;
+export const TCP_HEADER_BYTES_MIN = 20;
 /** Largest payload of a UDP datagram over IPv4, bytes. */
-export const DATAGRAM_MAX = 65_507;
+export const UDP_PAYLOAD_BYTES_MAX = 65_507;
+/**
+ * UDP port of control services, in the underlay and in UDP/SCION. The reference's 30252 is outside the dispatched range,
+ * so that answers to it would go to 30041.
+ */
+export const CONTROL_PORT = 31_252;

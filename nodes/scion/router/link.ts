@@ -9,7 +9,7 @@
 import type { IsdAsWords } from '../wire/isd-as.ts';
 
 /** Role of the neighbour at the other end; `none` on links inside the AS. */
-export type Neighbour = 'none' | 'core' | 'parent' | 'child' | 'peer';
+export type NeighbourRole = 'none' | 'core' | 'parent' | 'child' | 'peer';
 
 /** One link of this router. */
 export interface RouterLink {
@@ -20,7 +20,7 @@ export interface RouterLink {
   readonly id: string;
   /** The AS interface of the link; 0 on links inside the AS. */
   readonly ifId: number;
-  readonly neighbour: Neighbour;
+  readonly neighbour: NeighbourRole;
   /** Largest packet, bytes. */
   readonly mtu: number;
   /** State according to BFD; true without BFD. */
@@ -31,7 +31,7 @@ export interface RouterLink {
 export interface RouterInterface {
   readonly ifId: number;
   /** Role of the AS at the other end. */
-  readonly neighbour: Exclude<Neighbour, 'none'>;
+  readonly neighbour: Exclude<NeighbourRole, 'none'>;
   /** The AS at the other end. */
   readonly isdAs: IsdAsWords;
   /**

@@ -18,14 +18,14 @@ import {
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   SCMP_BASE_LENGTH,
-  UDP_LENGTH,
+  UDP_HEADER_LENGTH,
 } from '../geometry.ts';
 import { hostAddressLength, isIpv4Mapped, SERVICE_MULTICAST_BIT } from '../wire/host-address.ts';
 import { PacketView } from '../wire/packet-view.ts';
 import { isScmpError, SCMP_TYPES, scmpHeaderLength } from '../wire/scmp.ts';
-import { END_HOST_PORT, TCP_LENGTH } from './geometry.ts';
+import { END_HOST_PORT, TCP_HEADER_BYTES_MIN } from './geometry.ts';
 import { NO_ENDPOINT } from './host-table.ts';
-import type { Passage, Verdict } from './passage.ts';
+import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 import { ADDRESS_UNREACHABLE, INVALID_DESTINATION, NO_ROUTE } from './scmp-errors.ts';
 
 /** The facts about the AS that delivery needs. */
@@ -52,7 +52,7 @@ const SCMP_IDENTIFIERS_LENGTH = SCMP_BASE_LENGTH + 4;
 const UNSPECIFIED = 0;
 
 /** Finds hosts and ports for packets that have arrived in their destination AS. */
-export class LocalDelivery {
+export class LocalDeliveryResolver {
   readonly #options: LocalDeliveryOptions;
   readonly #quoted = new PacketView();
 
@@ -61,7 +61,7 @@ export class LocalDelivery {
   }
 
   /** Sets `passage.target`, or returns why the packet cannot be delivered. */
-  resolve(passage: Passage): Verdict {
+  resolve(passage: PacketProcessingState): PacketVerdict {
     switch (passage.packet.targetHostType) {
       case HOST_TYPE_SERVICE:
         return this.#resolveService(passage);
@@ -74,7 +74,7 @@ export class LocalDelivery {
     }
   }
 
-  #resolveService(passage: Passage): Verdict {
+  #resolveService(passage: PacketProcessingState): PacketVerdict {
     const { buffer, targetHostOffset } = passage.packet;
     // As in the reference, the multicast bit is cleared and one instance gets the packet.
     const service = readUint16(buffer, targetHostOffset) & ~SERVICE_MULTICAST_BIT;
@@ -86,7 +86,7 @@ export class LocalDelivery {
     return 'deliver';
   }
 
-  #resolveIpv4(passage: Passage): Verdict {
+  #resolveIpv4(passage: PacketProcessingState): PacketVerdict {
     const { buffer, targetHostOffset } = passage.packet;
     const address = readUint32(buffer, targetHostOffset) | 0;
     if (address === UNSPECIFIED) return passage.refuse('destination-host', INVALID_DESTINATION, 0);
@@ -109,9 +109,9 @@ export class LocalDelivery {
     const length = packet.end - packet.upperOffset;
     switch (packet.upperProtocol) {
       case PROTOCOL_UDP:
-        return length < UDP_LENGTH ? PORT_TRUNCATED : targetPort(packet);
+        return length < UDP_HEADER_LENGTH ? PORT_TRUNCATED : targetPort(packet);
       case PROTOCOL_TCP:
-        return length < TCP_LENGTH ? PORT_TRUNCATED : targetPort(packet);
+        return length < TCP_HEADER_BYTES_MIN ? PORT_TRUNCATED : targetPort(packet);
       case PROTOCOL_SCMP:
         return length < SCMP_IDENTIFIERS_LENGTH ? PORT_TRUNCATED : this.#portOfScmp(packet);
       default:
@@ -152,7 +152,7 @@ export class LocalDelivery {
   }
 }
 
-function resolveIpv6(passage: Passage): Verdict {
+function resolveIpv6(passage: PacketProcessingState): PacketVerdict {
   const { buffer, targetHostOffset } = passage.packet;
   const end = targetHostOffset + hostAddressLength(HOST_TYPE_IPV6);
   const bytes = buffer.subarray(targetHostOffset, end);

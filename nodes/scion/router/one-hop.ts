@@ -7,12 +7,15 @@
  *
  * @module
  */
-import { writeHop } from '../wire/path.ts';
+import { writeHopField } from '../wire/path.ts';
 import type { RouterContext } from './context.ts';
-import type { Passage, Verdict } from './passage.ts';
+import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 
 /** Decides about a packet with a one-hop path that is not BFD. */
-export function processOneHop(passage: Passage, context: RouterContext): Verdict {
+export function processOneHopPacket(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): PacketVerdict {
   // "Path Type: OneHopPath": the path goes in construction direction.
   const { packet } = passage;
   if (!packet.isConsDir) return 'onehop-direction';
@@ -20,7 +23,7 @@ export function processOneHop(passage: Passage, context: RouterContext): Verdict
   return passage.ingress === 0 ? leaveAs(passage, context) : enterAs(passage, context);
 }
 
-function leaveAs(passage: Passage, context: RouterContext): Verdict {
+function leaveAs(passage: PacketProcessingState, context: RouterContext): PacketVerdict {
   const { packet } = passage;
   if (!packet.isSource(context.isdAs)) return 'onehop-source';
   const egress = context.interfaces.get(packet.consEgress);
@@ -32,7 +35,7 @@ function leaveAs(passage: Passage, context: RouterContext): Verdict {
   return 'forward';
 }
 
-function enterAs(passage: Passage, context: RouterContext): Verdict {
+function enterAs(passage: PacketProcessingState, context: RouterContext): PacketVerdict {
   const { packet, ingress } = passage;
   if (!packet.isTarget(context.isdAs)) return 'onehop-target';
   const entry = context.interfaces.get(ingress);
@@ -42,6 +45,6 @@ function enterAs(passage: Passage, context: RouterContext): Verdict {
   const fields = { segmentId, timestamp, expTime, consIngress: ingress, consEgress: 0 };
   const flags = { hasIngressAlert: false, hasEgressAlert: false };
   const hop = { ...fields, ...flags, mac: context.hops.mac(fields) };
-  writeHop(packet.buffer, packet.hopOffset, hop);
+  writeHopField(packet.buffer, packet.hopOffset, hop);
   return context.delivery.resolve(passage);
 }

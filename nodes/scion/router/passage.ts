@@ -7,13 +7,13 @@
  * @module
  */
 import { PacketView } from '../wire/packet-view.ts';
-import type { RouterDrop } from './drops.ts';
+import type { RouterDropReason } from './drops.ts';
 
 import type { RouterInterface, RouterLink } from './link.ts';
 import type { ScmpError } from './scmp-errors.ts';
 
 /** What happens to a packet that is not dropped. */
-export type Passed =
+export type PacketAction =
   /** Sent out on the link of `passage.egress`. */
   | 'forward'
   /** Delivered to `passage.target` inside the AS. */
@@ -24,12 +24,12 @@ export type Passed =
   | 'bfd';
 
 /** The checklist's decision about a packet. */
-export type Verdict = Passed | RouterDrop;
+export type PacketVerdict = PacketAction | RouterDropReason;
 
 /** The result of a checklist step; `undefined` means that the next step follows. */
-export type Step = Verdict | undefined;
+export type CheckStepResult = PacketVerdict | undefined;
 
-/** Value of {@link Passage.scmpType} when the sender is not notified. */
+/** Value of {@link PacketProcessingState.scmpType} when the sender is not notified. */
 const NO_SCMP = 0;
 
 const NOWHERE: RouterLink = {
@@ -43,7 +43,7 @@ const NOWHERE: RouterLink = {
 };
 
 /** The processing state of one packet, reused for the next. */
-export class Passage {
+export class PacketProcessingState {
   readonly packet = new PacketView();
   /** The link on which the packet arrived. */
   arrival: RouterLink = NOWHERE;
@@ -82,7 +82,7 @@ export class Passage {
     buffer: Uint8Array,
     offset: number,
     length: number,
-  ): RouterDrop | undefined {
+  ): RouterDropReason | undefined {
     this.arrival = arrival;
     this.isPeering = false;
     this.hasCrossedOver = false;
@@ -92,7 +92,7 @@ export class Passage {
   }
 
   /** Refuses the packet as `drop`, with an SCMP error for the sender. */
-  refuse(drop: RouterDrop, error: ScmpError, detail: number): RouterDrop {
+  refuse(drop: RouterDropReason, error: ScmpError, detail: number): RouterDropReason {
     this.scmpType = error.type;
     this.scmpCode = error.code;
     this.scmpDetail = detail;
@@ -100,7 +100,7 @@ export class Passage {
   }
 
   /** Refuses the packet as `drop`, with an SCMP error that points at the current hop field. */
-  refuseHop(drop: RouterDrop, error: ScmpError): RouterDrop {
+  refuseHop(drop: RouterDropReason, error: ScmpError): RouterDropReason {
     return this.refuse(drop, error, this.packet.hopOffset - this.packet.start);
   }
 }

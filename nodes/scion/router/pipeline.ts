@@ -9,6 +9,7 @@
  */
 import { PATH_TYPE_EMPTY, PATH_TYPE_ONE_HOP, PROTOCOL_BFD } from '../geometry.ts';
 import {
+  advancePathAtEgress,
   checkEgressAlert,
   checkExpiry,
   checkIngress,
@@ -17,37 +18,39 @@ import {
   checkLinkUp,
   checkMac,
   checkMtu,
-  checkNeighbours,
   checkPayloadLength,
   checkPeering,
   checkSourceHost,
+  checkTransitAllowed,
   checkTransitSource,
-  crossOver,
+  crossOverToNextSegment,
   deliverLocally,
   findEgress,
-  foldAtIngress,
-  leave,
+  updateSegmentIdAtIngress,
 } from './checks.ts';
 import type { RouterContext } from './context.ts';
-import { processOneHop } from './one-hop.ts';
-import type { Passage, Verdict } from './passage.ts';
+import { processOneHopPacket } from './one-hop.ts';
+import type { PacketProcessingState, PacketVerdict } from './passage.ts';
 
-/** Decides about the packet that {@link Passage.begin} has parsed. */
-export function processPacket(passage: Passage, context: RouterContext): Verdict {
+/** Decides about the packet that {@link PacketProcessingState.begin} has parsed. */
+export function processPacket(
+  passage: PacketProcessingState,
+  context: RouterContext,
+): PacketVerdict {
   const { packet } = passage;
   const isBfd = packet.upperProtocol === PROTOCOL_BFD;
   switch (packet.pathType) {
     case PATH_TYPE_EMPTY:
       return isBfd ? 'bfd' : 'empty-path-not-bfd';
     case PATH_TYPE_ONE_HOP:
-      return isBfd ? 'bfd' : processOneHop(passage, context);
+      return isBfd ? 'bfd' : processOneHopPacket(passage, context);
     default:
       return processSegments(passage, context);
   }
 }
 
-/** The checklist; step 1, the path's structure, was checked by the parser. */
-function processSegments(passage: Passage, context: RouterContext): Verdict {
+/** Steps 2 to 18 of a packet on a SCION path (checks.ts); step 1, its structure, the parser has checked. */
+function processSegments(passage: PacketProcessingState, context: RouterContext): PacketVerdict {
   return (
     checkPeering(passage) ??
     checkExpiry(passage, context) ??
@@ -56,17 +59,17 @@ function processSegments(passage: Passage, context: RouterContext): Verdict {
     checkTransitSource(passage, context) ??
     checkIsdAs(passage, context) ??
     checkSourceHost(passage, context) ??
-    foldAtIngress(passage) ??
+    updateSegmentIdAtIngress(passage) ??
     checkMac(passage, context) ??
     checkIngressAlert(passage) ??
     deliverLocally(passage, context) ??
-    crossOver(passage, context) ??
+    crossOverToNextSegment(passage, context) ??
     findEgress(passage, context) ??
-    checkNeighbours(passage) ??
+    checkTransitAllowed(passage) ??
     checkEgressAlert(passage) ??
     checkLinkUp(passage) ??
     checkMtu(passage, context) ??
-    leave(passage) ??
+    advancePathAtEgress(passage) ??
     'forward'
   );
 }

@@ -21,11 +21,11 @@ import {
   SPAO_TYPE,
   SPI_SCMP_SENDER_SIDE,
   type SpaoOption,
-  spaoInput,
+  spaoMacInput,
 } from './spao.ts';
 
 /** Identifies an AS-host key. */
-export interface KeyRequest {
+export interface AsHostKeyRequest {
   /** Start of the key's epoch, seconds since 1970. */
   readonly epochBegin: number;
   /** ISD-AS of the host, 8 bytes. */
@@ -34,12 +34,12 @@ export interface KeyRequest {
   readonly host: Uint8Array;
 }
 
-/** The parts of the authentication. */
+/** What authenticating SCMP messages needs: cryptography, the time of day, and the keys of hosts. */
 export interface ScmpAuthenticatorOptions {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;
   /** The key shared by this AS and a host, 16 bytes. */
-  readonly keyOf: (request: KeyRequest) => Uint8Array;
+  readonly keyOf: (request: AsHostKeyRequest) => Uint8Array;
 }
 
 const CMAC = 0;
@@ -109,10 +109,10 @@ export class ScmpAuthenticator {
     return this.#options.crypto.equal(tag, option.authenticator);
   }
 
-  #tag(packet: PacketView, option: SpaoOption, request: KeyRequest): Uint8Array {
+  #tag(packet: PacketView, option: SpaoOption, request: AsHostKeyRequest): Uint8Array {
     const tag = new Uint8Array(SPAO_TAG_LENGTH);
     const key = this.#options.crypto.aesCmac(this.#options.keyOf(request));
-    key.tag(spaoInput(packet, option), tag);
+    key.tag(spaoMacInput(packet, option), tag);
     return tag;
   }
 

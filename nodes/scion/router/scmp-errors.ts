@@ -6,7 +6,11 @@
  *
  * @module
  */
-import { PARAMETER_CODES, SCMP_TYPES, UNREACHABLE_CODES } from '../wire/scmp.ts';
+import {
+  DESTINATION_UNREACHABLE_CODES,
+  PARAMETER_PROBLEM_CODES,
+  SCMP_TYPES,
+} from '../wire/scmp.ts';
 
 /** Type and code of an SCMP error. */
 export interface ScmpError {
@@ -21,17 +25,17 @@ const unreachable = (code: number): ScmpError => ({
 });
 
 /** The errors by cause, each with its type and code from the SCMP specification. */
-export const INVALID_PACKET_SIZE = parameter(PARAMETER_CODES.invalidPacketSize);
-export const INVALID_SOURCE = parameter(PARAMETER_CODES.invalidSource);
-export const INVALID_DESTINATION = parameter(PARAMETER_CODES.invalidDestination);
-export const INVALID_PATH = parameter(PARAMETER_CODES.invalidPath);
-export const UNKNOWN_HOP_INGRESS = parameter(PARAMETER_CODES.unknownHopIngress);
-export const UNKNOWN_HOP_EGRESS = parameter(PARAMETER_CODES.unknownHopEgress);
-export const INVALID_MAC = parameter(PARAMETER_CODES.invalidMac);
-export const PATH_EXPIRED = parameter(PARAMETER_CODES.pathExpired);
-export const INVALID_SEGMENT_CHANGE = parameter(PARAMETER_CODES.invalidSegmentChange);
-export const NO_ROUTE = unreachable(UNREACHABLE_CODES.noRoute);
-export const ADDRESS_UNREACHABLE = unreachable(UNREACHABLE_CODES.addressUnreachable);
+export const INVALID_PACKET_SIZE = parameter(PARAMETER_PROBLEM_CODES.invalidPacketSize);
+export const INVALID_SOURCE = parameter(PARAMETER_PROBLEM_CODES.invalidSource);
+export const INVALID_DESTINATION = parameter(PARAMETER_PROBLEM_CODES.invalidDestination);
+export const INVALID_PATH = parameter(PARAMETER_PROBLEM_CODES.invalidPath);
+export const UNKNOWN_HOP_INGRESS = parameter(PARAMETER_PROBLEM_CODES.unknownHopIngress);
+export const UNKNOWN_HOP_EGRESS = parameter(PARAMETER_PROBLEM_CODES.unknownHopEgress);
+export const INVALID_MAC = parameter(PARAMETER_PROBLEM_CODES.invalidMac);
+export const PATH_EXPIRED = parameter(PARAMETER_PROBLEM_CODES.pathExpired);
+export const INVALID_SEGMENT_CHANGE = parameter(PARAMETER_PROBLEM_CODES.invalidSegmentChange);
+export const NO_ROUTE = unreachable(DESTINATION_UNREACHABLE_CODES.noRoute);
+export const ADDRESS_UNREACHABLE = unreachable(DESTINATION_UNREACHABLE_CODES.addressUnreachable);
 export const PACKET_TOO_BIG: ScmpError = { type: SCMP_TYPES.packetTooBig, code: 0 };
 export const LINK_DOWN: ScmpError = { type: SCMP_TYPES.externalInterfaceDown, code: 0 };
 export const SIBLING_DOWN: ScmpError = { type: SCMP_TYPES.internalConnectivityDown, code: 0 };

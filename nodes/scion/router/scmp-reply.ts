@@ -36,13 +36,13 @@ import {
   type ScmpBody,
   type ScmpMessage,
   scmpHeaderLength,
-  scmpQuoteMax,
+  scmpQuoteBytesMax,
 } from '../wire/scmp.ts';
-import type { Passage } from './passage.ts';
+import type { PacketProcessingState } from './passage.ts';
 import type { ScmpAuthenticator } from './scmp-authentication.ts';
 
-/** The answering router. */
-export interface Replier {
+/** The router that answers a request: address and authentication of its replies. */
+export interface ScmpReplySender {
   readonly isdAs: IsdAs;
   /** The router's address inside its AS. */
   readonly host: HostAddress;
@@ -55,7 +55,7 @@ type ReplyHeader = Omit<ScionHeader, 'payloadLength' | 'nextHeader'>;
 const NO_BYTES = new Uint8Array(0);
 
 /** True when the packet carries an SCMP error, which must not cause another error ("SCMP"). */
-export function isAboutScmpError(packet: PacketView): boolean {
+export function isScmpErrorPacket(packet: PacketView): boolean {
   if (packet.upperProtocol !== PROTOCOL_SCMP) return false;
   // A packet without a type gets no answer either.
   if (packet.upperOffset >= packet.end) return true;
@@ -67,13 +67,16 @@ export function isAboutScmpError(packet: PacketView): boolean {
  * @returns the complete packet, or `undefined` when there is no return path: one-hop and empty
  * paths.
  */
-export function buildScmpError(passage: Passage, replier: Replier): Uint8Array | undefined {
+export function buildScmpError(
+  passage: PacketProcessingState,
+  replier: ScmpReplySender,
+): Uint8Array | undefined {
   const { packet, scmpType } = passage;
   if (packet.pathType !== PATH_TYPE_SCION) return undefined;
   const header = replyHeader(passage, replier);
   if (header === undefined) return undefined;
   const { authenticator } = replier;
-  const quoteMax = scmpQuoteMax(header, scmpType, authenticator?.extensionLength ?? 0);
+  const quoteMax = scmpQuoteBytesMax(header, scmpType, authenticator?.extensionLength ?? 0);
   // The quote is the packet in its present state: in-place changes by the checks remain.
   const quoteEnd = Math.min(packet.end, packet.start + quoteMax);
   const quote = packet.buffer.slice(packet.start, quoteEnd);
@@ -85,7 +88,10 @@ export function buildScmpError(passage: Passage, replier: Replier): Uint8Array |
  * The answer to a traceroute request with a router alert for this router.
  * @returns the complete packet, or `undefined` when the packet is not such a request.
  */
-export function buildTracerouteReply(passage: Passage, replier: Replier): Uint8Array | undefined {
+export function buildTracerouteReply(
+  passage: PacketProcessingState,
+  replier: ScmpReplySender,
+): Uint8Array | undefined {
   const { packet } = passage;
   const { buffer, upperOffset, end } = packet;
   if (packet.upperProtocol !== PROTOCOL_SCMP) return undefined;
@@ -109,7 +115,7 @@ export function buildTracerouteReply(passage: Passage, replier: Replier): Uint8A
   return encodeReply(header, message, isSigned ? authenticator : undefined);
 }
 
-function errorBody(passage: Passage, replier: Replier): ScmpBody {
+function errorBody(passage: PacketProcessingState, replier: ScmpReplySender): ScmpBody {
   const { isdAs } = replier;
   const ifId = passage.egress?.ifId ?? 0;
   switch (passage.scmpType) {
@@ -128,7 +134,10 @@ function errorBody(passage: Passage, replier: Replier): ScmpBody {
   }
 }
 
-function replyHeader(passage: Passage, replier: Replier): ReplyHeader | undefined {
+function replyHeader(
+  passage: PacketProcessingState,
+  replier: ScmpReplySender,
+): ReplyHeader | undefined {
   const { packet } = passage;
   const decoded = decodeHeader(packet.buffer.subarray(packet.start, packet.end));
   if (typeof decoded === 'string') return undefined;

@@ -15,11 +15,17 @@ import type {
 } from '../../../engine/host/network-view.ts';
 import { readUint32 } from '../../_kit/bytes.ts';
 import { HOST_TYPE_IPV4 } from '../geometry.ts';
-import { interfaceOf, isdAsOf, type LinkRelation, relationOf } from '../network.ts';
-import { type HostAddress, host, parseHost } from '../wire/host-address.ts';
+import {
+  CONTROL_PROTOCOL,
+  interfaceIdOf,
+  isdAsOf,
+  type LinkRelation,
+  linkRelationOf,
+} from '../network.ts';
+import { type HostAddress, parseHost, requireHostAddress } from '../wire/host-address.ts';
 import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
-import { DATAGRAM_MAX } from './geometry.ts';
-import type { Neighbour, RouterInterface, RouterLink } from './link.ts';
+import { UDP_PAYLOAD_BYTES_MAX } from './geometry.ts';
+import type { NeighbourRole, RouterInterface, RouterLink } from './link.ts';
 
 /** The router at the other end of an external link, or a sibling. */
 export interface RouterPeer {
@@ -33,7 +39,7 @@ export interface RouterPeer {
 }
 
 /** Everything that a router knows before it starts. */
-export interface Situation {
+export interface RouterSurroundings {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
   /** External links in topology order, then siblings linked to this router, by name. */
@@ -43,6 +49,8 @@ export interface Situation {
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
   /** Hosts of the AS: IPv4 address as a signed word, and as text. */
   readonly hosts: ReadonlyMap<number, string>;
+  /** Addresses of the control services of the AS. */
+  readonly controlServices: readonly string[];
 }
 
 /** One end of a link to another AS, seen from this AS. */
@@ -52,7 +60,7 @@ interface Exit {
   readonly near: LinkEndView;
   readonly far: LinkEndView;
   readonly farIsdAs: IsdAs;
-  readonly neighbour: Exclude<Neighbour, 'none'>;
+  readonly neighbour: Exclude<NeighbourRole, 'none'>;
 }
 
 /**
@@ -60,7 +68,7 @@ interface Exit {
  * @throws RangeError when the topology has no place in an AS for it, or uses an interface number
  * twice.
  */
-export function situate(name: string, network: NetworkView): Situation {
+export function findRouterSurroundings(name: string, network: NetworkView): RouterSurroundings {
   const own = network.hosts.find((view) => view.name === name);
   const mine = isdAsOf(own);
   if (own === undefined || mine === undefined) {
@@ -81,11 +89,18 @@ export function situate(name: string, network: NetworkView): Situation {
   }
   return {
     isdAs: mine,
-    host: host(own.address),
+    host: requireHostAddress(own.address),
     peers,
-    internal: insideLink('internal', { index: peers.length, id: 'internal', mtu: DATAGRAM_MAX }),
+    internal: insideLink('internal', {
+      index: peers.length,
+      id: 'internal',
+      mtu: UDP_PAYLOAD_BYTES_MAX,
+    }),
     interfaces: interfacesOf(exits, (exit) => linkOf(exit, peers, ownExits)),
     hosts: addressesOf(locals),
+    controlServices: locals
+      .filter(({ protocol }) => protocol === CONTROL_PROTOCOL)
+      .map(({ address }) => address),
   };
 }
 
@@ -94,7 +109,7 @@ function exitsOf(locals: readonly HostView[], network: NetworkView): Exit[] {
   const isdAses = new Map(network.hosts.map((view) => [view.name, isdAsOf(view)]));
   const exits: Exit[] = [];
   for (const link of network.links) {
-    const relation = relationOf(link);
+    const relation = linkRelationOf(link);
     if (relation === 'internal') continue;
     const ends = [
       { near: link.a, far: link.b, neighbour: neighbourSeenFromA(relation) },
@@ -111,11 +126,11 @@ function exitsOf(locals: readonly HostView[], network: NetworkView): Exit[] {
 }
 
 /** A relation is seen from end a to end b, so in `parent-child` a is the parent. */
-function neighbourSeenFromA(relation: LinkRelation): Exclude<Neighbour, 'none'> {
+function neighbourSeenFromA(relation: LinkRelation): Exclude<NeighbourRole, 'none'> {
   return relation === 'parent-child' ? 'child' : sameAtBothEnds(relation);
 }
 
-function neighbourSeenFromB(relation: LinkRelation): Exclude<Neighbour, 'none'> {
+function neighbourSeenFromB(relation: LinkRelation): Exclude<NeighbourRole, 'none'> {
   return relation === 'parent-child' ? 'parent' : sameAtBothEnds(relation);
 }
 
@@ -130,7 +145,7 @@ function externalPeer(exit: Exit, index: number): RouterPeer {
       kind: 'external',
       index,
       id: link.id,
-      ifId: interfaceOf(near),
+      ifId: interfaceIdOf(near),
       neighbour,
       mtu: link.mtu,
       isUp: true,
@@ -168,7 +183,7 @@ function interfacesOf(
 ): ReadonlyMap<number, RouterInterface> {
   const interfaces = new Map<number, RouterInterface>();
   for (const exit of exits) {
-    const ifId = interfaceOf(exit.near);
+    const ifId = interfaceIdOf(exit.near);
     if (interfaces.has(ifId)) {
       throw new RangeError(`interface ${ifId} of ${exit.router} is used twice in its AS`);
     }

@@ -8,15 +8,15 @@
  *
  * @module
  */
-import { joinBytes, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+import { concatByteList, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
-  COMMON_LENGTH,
+  COMMON_HEADER_LENGTH,
   HEADER_UNIT_BYTES,
-  HOP_LENGTH,
-  INFO_LENGTH,
+  HOP_FIELD_LENGTH,
+  INFO_FIELD_LENGTH,
   ISD_AS_PAIR_LENGTH,
-  META_LENGTH,
-  ONE_HOP_LENGTH,
+  ONE_HOP_PATH_LENGTH,
+  PATH_META_LENGTH,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
   PROTOCOL_END_TO_END,
@@ -80,7 +80,7 @@ export function findSpao(packet: PacketView): SpaoOption | undefined {
  * The bytes that an authenticator covers.
  * @param packet A parsed packet; its extension headers are not covered.
  */
-export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
+export function spaoMacInput(packet: PacketView, option: SpaoOption): Uint8Array {
   const { buffer, start } = packet;
   const head = new Uint8Array(INPUT_HEAD_LENGTH);
   head[0] = packet.headerLength / HEADER_UNIT_BYTES;
@@ -94,7 +94,12 @@ export function spaoInput(packet: PacketView, option: SpaoOption): Uint8Array {
     INPUT_WORDS_OFFSET + HEADER_UNIT_BYTES,
   );
   const upper = buffer.subarray(packet.upperOffset, packet.end);
-  return joinBytes([head, ...coveredAddresses(packet, option.spi), constantPath(packet), upper]);
+  return concatByteList([
+    head,
+    ...coveredAddresses(packet, option.spi),
+    constantPath(packet),
+    upper,
+  ]);
 }
 
 /** Addresses that are not already part of the key ("Authenticated data"). */
@@ -104,7 +109,7 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
   const isAsHost = (spi & SPI_HOST_HOST) === 0;
   const isReceiverSide = (spi & SPI_RECEIVER_SIDE) !== 0;
   const parts: Uint8Array[] = [];
-  const pairOffset = start + COMMON_LENGTH;
+  const pairOffset = start + COMMON_HEADER_LENGTH;
   if (!isDrkey) parts.push(buffer.subarray(pairOffset, pairOffset + ISD_AS_PAIR_LENGTH));
   if (!isDrkey || (isAsHost && isReceiverSide)) {
     parts.push(buffer.subarray(targetHostOffset, sourceHostOffset));
@@ -118,25 +123,25 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
 /** The path with everything zeroed that routers change. */
 function constantPath(packet: PacketView): Uint8Array {
   const { buffer, pathOffset, infoCount, hopCount } = packet;
-  const hopsOffset = META_LENGTH + INFO_LENGTH * infoCount;
+  const hopsOffset = PATH_META_LENGTH + INFO_FIELD_LENGTH * infoCount;
   switch (packet.pathType) {
     case PATH_TYPE_SCION: {
-      const path = buffer.slice(pathOffset, pathOffset + hopsOffset + HOP_LENGTH * hopCount);
+      const path = buffer.slice(pathOffset, pathOffset + hopsOffset + HOP_FIELD_LENGTH * hopCount);
       // CurrINF and CurrHF, segment ids, router alerts.
       path[0] = 0;
       for (let info = 0; info < infoCount; info++) {
-        clearSegmentId(path, META_LENGTH + INFO_LENGTH * info);
+        clearSegmentId(path, PATH_META_LENGTH + INFO_FIELD_LENGTH * info);
       }
-      for (let hop = 0; hop < hopCount; hop++) path[hopsOffset + HOP_LENGTH * hop] = 0;
+      for (let hop = 0; hop < hopCount; hop++) path[hopsOffset + HOP_FIELD_LENGTH * hop] = 0;
       return path;
     }
     case PATH_TYPE_ONE_HOP: {
       // Zeroes the segment id and the alerts of the first hop, and the second hop, which are
       // changed on the way.
-      const path = buffer.slice(pathOffset, pathOffset + ONE_HOP_LENGTH);
+      const path = buffer.slice(pathOffset, pathOffset + ONE_HOP_PATH_LENGTH);
       clearSegmentId(path, 0);
-      path[INFO_LENGTH] = 0;
-      path.fill(0, INFO_LENGTH + HOP_LENGTH);
+      path[INFO_FIELD_LENGTH] = 0;
+      path.fill(0, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH);
       return path;
     }
     default:

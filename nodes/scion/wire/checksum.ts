@@ -9,7 +9,11 @@
  * @module
  */
 import { writeUint16 } from '../../_kit/bytes.ts';
-import { DESTINATION_ISD_AS_OFFSET, HOST_TYPES_OFFSET, HOSTS_OFFSET } from '../geometry.ts';
+import {
+  DESTINATION_ISD_AS_OFFSET,
+  HOST_ADDRESSES_OFFSET,
+  HOST_TYPES_OFFSET,
+} from '../geometry.ts';
 import { hostAddressLength } from './host-address.ts';
 
 const UINT16 = 0xffff;
@@ -24,7 +28,7 @@ const STRIDE = 16;
  * 2^16 - 1 (RFC 1071, section 2, "Parallel Summation").
  * @returns the sum, exact for all packets: below 2^53 for up to 2^21 double words.
  */
-export function sumWords(
+export function addToOnesComplementSum(
   bytes: Uint8Array,
   offset: number,
   length: number,
@@ -75,8 +79,17 @@ export function writeChecksum(packet: Uint8Array, place: ChecksumPlace): void {
   const upperLength = packet.length - place.upperOffset;
   const hostTypes = packet[HOST_TYPES_OFFSET] as number;
   const hosts = hostAddressLength(hostTypes >>> 4) + hostAddressLength(hostTypes);
-  const addresses = HOSTS_OFFSET - DESTINATION_ISD_AS_OFFSET + hosts;
+  const addresses = HOST_ADDRESSES_OFFSET - DESTINATION_ISD_AS_OFFSET + hosts;
   const lengthAndProtocol = (upperLength & UINT16) + (upperLength >>> 16) + place.protocol;
-  const sum = sumWords(packet, DESTINATION_ISD_AS_OFFSET, addresses, lengthAndProtocol);
-  writeUint16(packet, at, foldChecksum(sumWords(packet, place.upperOffset, upperLength, sum)));
+  const sum = addToOnesComplementSum(
+    packet,
+    DESTINATION_ISD_AS_OFFSET,
+    addresses,
+    lengthAndProtocol,
+  );
+  writeUint16(
+    packet,
+    at,
+    foldChecksum(addToOnesComplementSum(packet, place.upperOffset, upperLength, sum)),
+  );
 }

@@ -9,7 +9,7 @@
  */
 
 /** All reasons of the codecs with their explanations. */
-export const WIRE_DROPS = {
+export const WIRE_DROP_REASONS = {
   'scion-truncated': 'The datagram ends before the SCION header does.',
   'scion-version': 'The version is not 0.',
   'scion-header-length': 'HdrLen differs from common header + addresses + path.',
@@ -25,9 +25,9 @@ export const WIRE_DROPS = {
 } as const;
 
 /** Why a codec rejected the bytes. */
-export type WireDrop = keyof typeof WIRE_DROPS;
+export type WireDropReason = keyof typeof WIRE_DROP_REASONS;
 
 /** True when a decoder returned a reason and not a value. */
-export function isWireDrop(answer: unknown): answer is WireDrop {
+export function isWireDropReason(answer: unknown): answer is WireDropReason {
   return typeof answer === 'string';
 }

@@ -14,7 +14,7 @@ import {
   PROTOCOL_END_TO_END,
   PROTOCOL_HOP_BY_HOP,
 } from '../geometry.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 
 /** One option of an extension header. */
 export interface ExtensionOption {
@@ -39,7 +39,7 @@ export interface ExtensionHeader {
 }
 
 /** The result of skipping a packet's extension headers. */
-export interface SkippedExtensions {
+export interface UpperLayerPosition {
   readonly upperProtocol: number;
   /** Offset of the upper layer in the given bytes. */
   readonly upperOffset: number;
@@ -64,7 +64,7 @@ export function extensionLength(bytes: Uint8Array, offset: number, end: number):
 export function skipExtensions(
   payload: Uint8Array,
   nextHeader: number,
-): SkippedExtensions | WireDrop {
+): UpperLayerPosition | WireDropReason {
   let upperProtocol = nextHeader;
   let upperOffset = 0;
   for (const expected of [PROTOCOL_HOP_BY_HOP, PROTOCOL_END_TO_END]) {
@@ -74,16 +74,18 @@ export function skipExtensions(
     upperProtocol = payload[upperOffset] as number;
     upperOffset += length;
   }
-  return isExtension(upperProtocol) ? 'extension-malformed' : { upperProtocol, upperOffset };
+  return isExtensionProtocol(upperProtocol)
+    ? 'extension-malformed'
+    : { upperProtocol, upperOffset };
 }
 
 /** True for the protocol numbers of both extension headers. */
-export function isExtension(protocol: number): boolean {
+export function isExtensionProtocol(protocol: number): boolean {
   return protocol === PROTOCOL_HOP_BY_HOP || protocol === PROTOCOL_END_TO_END;
 }
 
 /** Decodes the extension header at the start of `bytes`. */
-export function decodeExtension(bytes: Uint8Array): ExtensionHeader | WireDrop {
+export function decodeExtension(bytes: Uint8Array): ExtensionHeader | WireDropReason {
   const length = extensionLength(bytes, 0, bytes.length);
   if (length < 0) return 'extension-malformed';
   const options: ExtensionOption[] = [];

@@ -11,22 +11,28 @@ import { concatBytes, readUint16, readUint32, writeUint16, writeUint32 } from '.
 import {
   DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
-  HEADER_LENGTH_MAX,
   HEADER_LENGTH_OFFSET,
   HEADER_UNIT_BYTES,
+  HOST_ADDRESSES_OFFSET,
   HOST_TYPES_OFFSET,
-  HOSTS_OFFSET,
   NEXT_HEADER_OFFSET,
   PATH_TYPE_OFFSET,
   PAYLOAD_LENGTH_MAX,
   PAYLOAD_LENGTH_OFFSET,
+  SCION_HEADER_BYTES_MAX,
   SCION_VERSION,
   SOURCE_ISD_AS_OFFSET,
 } from '../geometry.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 import { type HostAddress, hostAddressLength } from './host-address.ts';
 import { type IsdAs, readIsdAs, writeIsdAs } from './isd-as.ts';
-import { decodePath, encodePath, pathLength, pathType, type WirePath } from './path.ts';
+import {
+  decodePath,
+  encodedPathLength,
+  encodePath,
+  pathTypeNumber,
+  type WirePath,
+} from './path.ts';
 
 /** A SCION header. Lengths that follow from its content are not stored. */
 export interface ScionHeader {
@@ -58,7 +64,7 @@ const NIBBLE_MASK = 0xf;
 export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number {
   const hosts =
     hostAddressLength(header.targetHost.type) + hostAddressLength(header.sourceHost.type);
-  return HOSTS_OFFSET + hosts + pathLength(header.path);
+  return HOST_ADDRESSES_OFFSET + hosts + encodedPathLength(header.path);
 }
 
 /**
@@ -76,15 +82,15 @@ export function headerLength(header: Omit<ScionHeader, 'payloadLength'>): number
  *     |  DstHostAddr 4·(1+DL) bytes   …   SrcHostAddr 4·(1+SL) bytes  |
  *     |                             path …                            |
  */
-export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
-  if (packet.length < HOSTS_OFFSET) return 'scion-truncated';
+export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDropReason {
+  if (packet.length < HOST_ADDRESSES_OFFSET) return 'scion-truncated';
   const word = readUint32(packet, 0);
   if (word >>> 28 !== SCION_VERSION) return 'scion-version';
   const length = HEADER_UNIT_BYTES * (packet[HEADER_LENGTH_OFFSET] as number);
   const types = packet[HOST_TYPES_OFFSET] as number;
   const targetType = types >>> 4;
   const sourceType = types & NIBBLE_MASK;
-  const sourceHostOffset = HOSTS_OFFSET + hostAddressLength(targetType);
+  const sourceHostOffset = HOST_ADDRESSES_OFFSET + hostAddressLength(targetType);
   const pathOffset = sourceHostOffset + hostAddressLength(sourceType);
   if (length < pathOffset) return 'scion-header-length';
   if (packet.length < length) return 'scion-truncated';
@@ -97,7 +103,7 @@ export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
     payloadLength: readUint16(packet, PAYLOAD_LENGTH_OFFSET),
     target: readIsdAs(packet, DESTINATION_ISD_AS_OFFSET),
     source: readIsdAs(packet, SOURCE_ISD_AS_OFFSET),
-    targetHost: { type: targetType, bytes: packet.slice(HOSTS_OFFSET, sourceHostOffset) },
+    targetHost: { type: targetType, bytes: packet.slice(HOST_ADDRESSES_OFFSET, sourceHostOffset) },
     sourceHost: { type: sourceType, bytes: packet.slice(sourceHostOffset, pathOffset) },
     path,
   };
@@ -110,7 +116,7 @@ export function decodeHeader(packet: Uint8Array): DecodedHeader | WireDrop {
  */
 export function encodeHeader(header: ScionHeader): Uint8Array {
   const length = headerLength(header);
-  if (length > HEADER_LENGTH_MAX) throw new RangeError(`SCION header of ${length} bytes`);
+  if (length > SCION_HEADER_BYTES_MAX) throw new RangeError(`SCION header of ${length} bytes`);
   if (header.payloadLength > PAYLOAD_LENGTH_MAX) {
     throw new RangeError(`SCION payload of ${header.payloadLength} bytes`);
   }
@@ -120,13 +126,13 @@ export function encodeHeader(header: ScionHeader): Uint8Array {
   bytes[NEXT_HEADER_OFFSET] = header.nextHeader;
   bytes[HEADER_LENGTH_OFFSET] = bytes.length / HEADER_UNIT_BYTES;
   writeUint16(bytes, PAYLOAD_LENGTH_OFFSET, header.payloadLength);
-  bytes[PATH_TYPE_OFFSET] = pathType(header.path);
+  bytes[PATH_TYPE_OFFSET] = pathTypeNumber(header.path);
   bytes[HOST_TYPES_OFFSET] = (targetHost.type << 4) | sourceHost.type;
   writeIsdAs(bytes, DESTINATION_ISD_AS_OFFSET, header.target);
   writeIsdAs(bytes, SOURCE_ISD_AS_OFFSET, header.source);
-  bytes.set(targetHost.bytes, HOSTS_OFFSET);
-  bytes.set(sourceHost.bytes, HOSTS_OFFSET + targetHost.bytes.length);
-  bytes.set(encodePath(header.path), bytes.length - pathLength(header.path));
+  bytes.set(targetHost.bytes, HOST_ADDRESSES_OFFSET);
+  bytes.set(sourceHost.bytes, HOST_ADDRESSES_OFFSET + targetHost.bytes.length);
+  bytes.set(encodePath(header.path), bytes.length - encodedPathLength(header.path));
   return bytes;
 }
 

@@ -23,7 +23,7 @@ export interface HostAddress {
 }
 
 /** Service numbers and their names (reference pkg/addr/svc.go). */
-export const SERVICES = { DS: 0x0001, CS: 0x0002, Wildcard: 0x0010, None: 0xffff } as const;
+export const SERVICE_NUMBERS = { DS: 0x0001, CS: 0x0002, Wildcard: 0x0010, None: 0xffff } as const;
 /** Set in a service number: every instance gets the packet, not one of them. */
 export const SERVICE_MULTICAST_BIT = 0x8000;
 
@@ -58,7 +58,7 @@ export function parseHost(text: string): HostAddress | undefined {
  * The host address in a text that is known to be valid, such as a literal. @throws RangeError
  * otherwise.
  */
-export function host(text: string): HostAddress {
+export function requireHostAddress(text: string): HostAddress {
   const parsed = parseHost(text);
   if (parsed === undefined) throw new RangeError(`"${text}" is not a host address`);
   return parsed;
@@ -97,13 +97,13 @@ export function isIpv4Mapped(bytes: Uint8Array): boolean {
 
 function parseService(text: string): HostAddress | undefined {
   const name = text.replace(/_[AM]$/, '');
-  if (!Object.hasOwn(SERVICES, name)) return undefined;
-  const service = SERVICES[name as keyof typeof SERVICES];
+  if (!Object.hasOwn(SERVICE_NUMBERS, name)) return undefined;
+  const service = SERVICE_NUMBERS[name as keyof typeof SERVICE_NUMBERS];
   return serviceHost(text.endsWith('_M') ? service | SERVICE_MULTICAST_BIT : service);
 }
 
 function formatService(service: number): string {
-  for (const [name, known] of Object.entries(SERVICES)) {
+  for (const [name, known] of Object.entries(SERVICE_NUMBERS)) {
     if (service === known) return `SVC ${name}`;
     if (service === (known | SERVICE_MULTICAST_BIT)) return `SVC ${name}_M`;
   }

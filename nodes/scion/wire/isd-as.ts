@@ -59,7 +59,7 @@ export function parseIsdAs(text: string): IsdAsParseResult {
  * The canonical number in a text that is known to be valid, such as a literal.
  * @throws RangeError with the reason if it is not.
  */
-export function isdAs(text: string): IsdAs {
+export function requireIsdAs(text: string): IsdAs {
   const answer = parseIsdAs(text);
   if (answer.kind === 'refused') throw new RangeError(answer.reason);
   return answer.isdAs;
@@ -120,6 +120,26 @@ export function isdAsNumbers(value: IsdAs): { readonly isd: number; readonly as:
 export function isdAsWords(value: IsdAs): IsdAsWords {
   const { isd, as } = isdAsNumbers(value);
   return { high: isd * GROUP_VALUES + Math.floor(as / WORD_VALUES), low: as % WORD_VALUES };
+}
+
+/** The number of two words, each below 2^32. */
+export function isdAsOfWords({ high, low }: IsdAsWords): IsdAs {
+  return formatIsdAs(Math.floor(high / GROUP_VALUES), (high % GROUP_VALUES) * WORD_VALUES + low);
+}
+
+/** The ISD of a number. */
+export function isdOf(value: IsdAs): number {
+  return isdAsNumbers(value).isd;
+}
+
+/** Any core AS of an ISD: AS number 0. */
+export function wildcardOf(isd: number): IsdAs {
+  return formatIsdAs(isd, 0);
+}
+
+/** True if the number stands for any core AS of its ISD. */
+export function isWildcard(value: IsdAs): boolean {
+  return isdAsNumbers(value).as === 0;
 }
 
 /** The number as used in file names: `:` becomes `_`. */

@@ -14,29 +14,29 @@
  */
 import { readUint16, readUint32, writeUint16 } from '../../_kit/bytes.ts';
 import {
-  COMMON_LENGTH,
+  COMMON_HEADER_LENGTH,
   DESTINATION_ISD_AS_OFFSET,
   FLOW_ID_MAX,
   HEADER_LENGTH_OFFSET,
   HEADER_UNIT_BYTES,
-  HOP_EGRESS_ALERT,
+  HOP_EGRESS_ALERT_FLAG,
   HOP_EGRESS_OFFSET,
   HOP_EXP_TIME_OFFSET,
-  HOP_INGRESS_ALERT,
+  HOP_FIELD_LENGTH,
+  HOP_FIELDS_MAX,
+  HOP_INGRESS_ALERT_FLAG,
   HOP_INGRESS_OFFSET,
-  HOP_LENGTH,
   HOP_MAC_OFFSET,
-  HOPS_MAX,
+  HOST_ADDRESSES_OFFSET,
   HOST_TYPES_OFFSET,
-  HOSTS_OFFSET,
-  INFO_CONS_DIR,
-  INFO_LENGTH,
-  INFO_PEERING,
+  INFO_CONS_DIR_FLAG,
+  INFO_FIELD_LENGTH,
+  INFO_PEERING_FLAG,
   INFO_SEGMENT_ID_OFFSET,
   INFO_TIMESTAMP_OFFSET,
-  META_LENGTH,
   NEXT_HEADER_OFFSET,
-  ONE_HOP_LENGTH,
+  ONE_HOP_PATH_LENGTH,
+  PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
   PATH_TYPE_OFFSET,
   PATH_TYPE_ONE_HOP,
@@ -51,12 +51,12 @@ import {
   SCMP_CHECKSUM_OFFSET,
   SOURCE_ISD_AS_OFFSET,
   UDP_CHECKSUM_OFFSET,
-  UDP_LENGTH,
+  UDP_HEADER_LENGTH,
   UDP_LENGTH_OFFSET,
 } from '../geometry.ts';
-import { foldChecksum, sumWords } from './checksum.ts';
-import type { WireDrop } from './drops.ts';
-import { extensionLength, isExtension } from './extension.ts';
+import { addToOnesComplementSum, foldChecksum } from './checksum.ts';
+import type { WireDropReason } from './drops.ts';
+import { extensionLength, isExtensionProtocol } from './extension.ts';
 import { hostAddressLength } from './host-address.ts';
 import type { IsdAsWords } from './isd-as.ts';
 import { hopExpiryHalfSeconds } from './path.ts';
@@ -113,7 +113,7 @@ export class PacketView {
    * Reads the packet of `length` bytes at `offset`.
    * @returns why it is not a SCION packet; the view is then unusable.
    */
-  parse(buffer: Uint8Array, offset: number, length: number): WireDrop | undefined {
+  parse(buffer: Uint8Array, offset: number, length: number): WireDropReason | undefined {
     this.buffer = buffer;
     this.start = offset;
     this.end = offset + length;
@@ -143,12 +143,12 @@ export class PacketView {
 
   /** Flag C of the current info field: its hop fields are in the direction of beaconing. */
   get isConsDir(): boolean {
-    return ((this.buffer[this.infoOffset] as number) & INFO_CONS_DIR) !== 0;
+    return ((this.buffer[this.infoOffset] as number) & INFO_CONS_DIR_FLAG) !== 0;
   }
 
   /** Flag P of the current info field: its segment begins or ends with a peering hop. */
   get isPeeringSegment(): boolean {
-    return ((this.buffer[this.infoOffset] as number) & INFO_PEERING) !== 0;
+    return ((this.buffer[this.infoOffset] as number) & INFO_PEERING_FLAG) !== 0;
   }
 
   /** SegID of the current info field. */
@@ -194,29 +194,29 @@ export class PacketView {
     return this.hopOffset + HOP_MAC_OFFSET;
   }
 
-  /** When the current hop field expires, in half seconds since 1970, for isExpired. */
+  /** When the current hop field expires, in half seconds since 1970, for isHopExpired. */
   get expiryHalfSeconds(): number {
     return hopExpiryHalfSeconds(this.timestamp, this.expTime);
   }
 
   /** True if the packet requests processing by the router at its ingress. */
   get hasIngressAlert(): boolean {
-    const flag = this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT;
+    const flag = this.isConsDir ? HOP_INGRESS_ALERT_FLAG : HOP_EGRESS_ALERT_FLAG;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
   }
 
   /** True if the packet requests processing by the router at its egress. */
   get hasEgressAlert(): boolean {
-    const flag = this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT;
+    const flag = this.isConsDir ? HOP_EGRESS_ALERT_FLAG : HOP_INGRESS_ALERT_FLAG;
     return ((this.buffer[this.hopOffset] as number) & flag) !== 0;
   }
 
   clearIngressAlert(): void {
-    this.#clearHopFlag(this.isConsDir ? HOP_INGRESS_ALERT : HOP_EGRESS_ALERT);
+    this.#clearHopFlag(this.isConsDir ? HOP_INGRESS_ALERT_FLAG : HOP_EGRESS_ALERT_FLAG);
   }
 
   clearEgressAlert(): void {
-    this.#clearHopFlag(this.isConsDir ? HOP_EGRESS_ALERT : HOP_INGRESS_ALERT);
+    this.#clearHopFlag(this.isConsDir ? HOP_EGRESS_ALERT_FLAG : HOP_INGRESS_ALERT_FLAG);
   }
 
   /** "Hop Field MAC", chaining: SegID ^= first two bytes of the current hop's MAC, in the packet. */
@@ -266,14 +266,14 @@ export class PacketView {
    * The interface through which the packet entered the AS of hop number `hop`, 0 … hopCount - 1.
    */
   ingressOf(hop: number): number {
-    const infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.segmentOf(hop);
-    const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR) !== 0;
+    const infoOffset = this.pathOffset + PATH_META_LENGTH + INFO_FIELD_LENGTH * this.segmentOf(hop);
+    const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR_FLAG) !== 0;
     const fieldOffset = isConsDir ? HOP_INGRESS_OFFSET : HOP_EGRESS_OFFSET;
     return readUint16(this.buffer, this.#hopFieldOffset(hop) + fieldOffset);
   }
 
   /** Moves to the next hop, in the packet and in this view. */
-  advance(): WireDrop | undefined {
+  advance(): WireDropReason | undefined {
     if (this.currentHop + 1 >= this.hopCount) return 'path-end';
     this.currentHop++;
     this.currentInfo = this.segmentOf(this.currentHop);
@@ -285,12 +285,12 @@ export class PacketView {
 
   /** Makes the first hop field of a one-hop path the current one, as `parse` does. */
   selectFirstHop(): void {
-    this.hopOffset = this.pathOffset + INFO_LENGTH;
+    this.hopOffset = this.pathOffset + INFO_FIELD_LENGTH;
   }
 
   /** Makes the second hop field of a one-hop path the current one. */
   selectSecondHop(): void {
-    this.hopOffset = this.pathOffset + INFO_LENGTH + HOP_LENGTH;
+    this.hopOffset = this.pathOffset + INFO_FIELD_LENGTH + HOP_FIELD_LENGTH;
   }
 
   /**
@@ -299,20 +299,25 @@ export class PacketView {
    */
   upperChecksum(): number {
     const length = this.end - this.upperOffset;
-    const addresses = this.pathOffset - this.start - COMMON_LENGTH;
+    const addresses = this.pathOffset - this.start - COMMON_HEADER_LENGTH;
     const pseudo = (length & 0xffff) + (length >>> 16) + this.upperProtocol;
-    const sum = sumWords(this.buffer, this.start + COMMON_LENGTH, addresses, pseudo);
-    return foldChecksum(sumWords(this.buffer, this.upperOffset, length, sum));
+    const sum = addToOnesComplementSum(
+      this.buffer,
+      this.start + COMMON_HEADER_LENGTH,
+      addresses,
+      pseudo,
+    );
+    return foldChecksum(addToOnesComplementSum(this.buffer, this.upperOffset, length, sum));
   }
 
   /**
    * Checks that a UDP or SCMP upper layer fills the datagram and has the correct checksum. A
    * checksum of 0 means that the sender computed none. Other protocols pass.
    */
-  checkUpper(): WireDrop | undefined {
+  checkUpper(): WireDropReason | undefined {
     const length = this.end - this.upperOffset;
     if (this.upperProtocol === PROTOCOL_UDP) {
-      if (length < UDP_LENGTH) return 'l4-truncated';
+      if (length < UDP_HEADER_LENGTH) return 'l4-truncated';
       const said = readUint16(this.buffer, this.upperOffset + UDP_LENGTH_OFFSET);
       if (said !== 0 && said !== length) return 'l4-length';
       return this.#checkChecksum(UDP_CHECKSUM_OFFSET);
@@ -321,15 +326,15 @@ export class PacketView {
     return length < SCMP_BASE_LENGTH ? 'l4-truncated' : this.#checkChecksum(SCMP_CHECKSUM_OFFSET);
   }
 
-  #checkChecksum(fieldOffset: number): WireDrop | undefined {
+  #checkChecksum(fieldOffset: number): WireDropReason | undefined {
     if (readUint16(this.buffer, this.upperOffset + fieldOffset) === 0) return undefined;
     return this.upperChecksum() === 0 ? undefined : 'l4-checksum';
   }
 
-  #parseCommon(): WireDrop | undefined {
+  #parseCommon(): WireDropReason | undefined {
     const { buffer, start } = this;
     const length = this.end - start;
-    if (length < HOSTS_OFFSET) return 'scion-truncated';
+    if (length < HOST_ADDRESSES_OFFSET) return 'scion-truncated';
     if ((buffer[start] as number) >>> 4 !== SCION_VERSION) return 'scion-version';
     this.nextHeader = buffer[start + NEXT_HEADER_OFFSET] as number;
     this.headerLength = HEADER_UNIT_BYTES * (buffer[start + HEADER_LENGTH_OFFSET] as number);
@@ -342,14 +347,14 @@ export class PacketView {
     this.sourceLow = readUint32(buffer, start + SOURCE_ISD_AS_OFFSET + 4);
     this.targetHostType = hostTypes >>> 4;
     this.sourceHostType = hostTypes & NIBBLE_MASK;
-    this.targetHostOffset = start + HOSTS_OFFSET;
+    this.targetHostOffset = start + HOST_ADDRESSES_OFFSET;
     this.sourceHostOffset = this.targetHostOffset + hostAddressLength(this.targetHostType);
     this.pathOffset = this.sourceHostOffset + hostAddressLength(this.sourceHostType);
     if (this.headerLength < this.pathOffset - start) return 'scion-header-length';
     return length < this.headerLength ? 'scion-truncated' : undefined;
   }
 
-  #parsePath(): WireDrop | undefined {
+  #parsePath(): WireDropReason | undefined {
     const pathLength = this.start + this.headerLength - this.pathOffset;
     this.segmentLength0 = 0;
     this.segmentLength1 = 0;
@@ -367,14 +372,14 @@ export class PacketView {
         return this.#parseSegments(pathLength);
       case PATH_TYPE_ONE_HOP:
         this.selectFirstHop();
-        return pathLength === ONE_HOP_LENGTH ? undefined : 'scion-header-length';
+        return pathLength === ONE_HOP_PATH_LENGTH ? undefined : 'scion-header-length';
       default:
         return 'path-type-unknown';
     }
   }
 
-  #parseSegments(pathLength: number): WireDrop | undefined {
-    if (pathLength < META_LENGTH) return 'scion-header-length';
+  #parseSegments(pathLength: number): WireDropReason | undefined {
+    if (pathLength < PATH_META_LENGTH) return 'scion-header-length';
     const word = readUint32(this.buffer, this.pathOffset);
     this.currentInfo = word >>> 30;
     this.currentHop = (word >>> 24) & SEGMENT_LENGTH_MASK;
@@ -385,8 +390,11 @@ export class PacketView {
     this.infoCount = this.#countSegments();
     // Reference base.go: no gap before a used segment, at most 64 hop fields, at least up to the
     // current one.
-    if (this.infoCount < 0 || this.hopCount > HOPS_MAX) return 'path-malformed';
-    if (pathLength !== META_LENGTH + INFO_LENGTH * this.infoCount + HOP_LENGTH * this.hopCount) {
+    if (this.infoCount < 0 || this.hopCount > HOP_FIELDS_MAX) return 'path-malformed';
+    if (
+      pathLength !==
+      PATH_META_LENGTH + INFO_FIELD_LENGTH * this.infoCount + HOP_FIELD_LENGTH * this.hopCount
+    ) {
       return 'scion-header-length';
     }
     if (this.currentHop >= this.hopCount) return 'path-malformed';
@@ -407,19 +415,24 @@ export class PacketView {
   }
 
   #locateCurrent(): void {
-    this.infoOffset = this.pathOffset + META_LENGTH + INFO_LENGTH * this.currentInfo;
+    this.infoOffset = this.pathOffset + PATH_META_LENGTH + INFO_FIELD_LENGTH * this.currentInfo;
     this.hopOffset = this.#hopFieldOffset(this.currentHop);
   }
 
   #hopFieldOffset(hop: number): number {
-    return this.pathOffset + META_LENGTH + INFO_LENGTH * this.infoCount + HOP_LENGTH * hop;
+    return (
+      this.pathOffset +
+      PATH_META_LENGTH +
+      INFO_FIELD_LENGTH * this.infoCount +
+      HOP_FIELD_LENGTH * hop
+    );
   }
 
   #clearHopFlag(flag: number): void {
     this.buffer[this.hopOffset] = (this.buffer[this.hopOffset] as number) & ~flag;
   }
 
-  #parseExtensions(): WireDrop | undefined {
+  #parseExtensions(): WireDropReason | undefined {
     this.upperProtocol = this.nextHeader;
     this.upperOffset = this.start + this.headerLength;
     if (this.upperProtocol === PROTOCOL_HOP_BY_HOP && !this.#skipExtension()) {
@@ -428,7 +441,7 @@ export class PacketView {
     if (this.upperProtocol === PROTOCOL_END_TO_END && !this.#skipExtension()) {
       return 'extension-malformed';
     }
-    return isExtension(this.upperProtocol) ? 'extension-malformed' : undefined;
+    return isExtensionProtocol(this.upperProtocol) ? 'extension-malformed' : undefined;
   }
 
   #skipExtension(): boolean {

@@ -12,27 +12,27 @@ import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/byt
 import {
   EXP_TIME_MAX,
   EXP_TIME_UNIT_NS,
-  HOP_EGRESS_ALERT,
+  HOP_EGRESS_ALERT_FLAG,
   HOP_EGRESS_OFFSET,
   HOP_EXP_TIME_OFFSET,
-  HOP_INGRESS_ALERT,
+  HOP_FIELD_LENGTH,
+  HOP_FIELDS_MAX,
+  HOP_INGRESS_ALERT_FLAG,
   HOP_INGRESS_OFFSET,
-  HOP_LENGTH,
   HOP_MAC_LENGTH,
   HOP_MAC_OFFSET,
-  HOPS_MAX,
-  INFO_CONS_DIR,
-  INFO_LENGTH,
-  INFO_PEERING,
+  INFO_CONS_DIR_FLAG,
+  INFO_FIELD_LENGTH,
+  INFO_PEERING_FLAG,
   INFO_SEGMENT_ID_OFFSET,
   INFO_TIMESTAMP_OFFSET,
-  META_LENGTH,
-  ONE_HOP_LENGTH,
+  ONE_HOP_PATH_LENGTH,
+  PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
 } from '../geometry.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 
 /** One info field: what a segment's hop fields share. */
 export interface InfoField {
@@ -93,19 +93,23 @@ const HALF_SECOND_NS = 500_000_000;
 const HALF_SECONDS_PER_UNIT = EXP_TIME_UNIT_NS / HALF_SECOND_NS;
 
 /** Bytes a path takes in a header. */
-export function pathLength(path: WirePath): number {
+export function encodedPathLength(path: WirePath): number {
   switch (path.kind) {
     case 'empty':
       return 0;
     case 'one-hop':
-      return ONE_HOP_LENGTH;
+      return ONE_HOP_PATH_LENGTH;
     case 'scion':
-      return META_LENGTH + INFO_LENGTH * path.infos.length + HOP_LENGTH * path.hops.length;
+      return (
+        PATH_META_LENGTH +
+        INFO_FIELD_LENGTH * path.infos.length +
+        HOP_FIELD_LENGTH * path.hops.length
+      );
   }
 }
 
 /** The PathType number of a path. */
-export function pathType(path: WirePath): number {
+export function pathTypeNumber(path: WirePath): number {
   switch (path.kind) {
     case 'empty':
       return PATH_TYPE_EMPTY;
@@ -120,7 +124,7 @@ export function pathType(path: WirePath): number {
  * Decodes the path that fills `bytes` exactly.
  * @param type The header's PathType.
  */
-export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDrop {
+export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDropReason {
   switch (type) {
     case PATH_TYPE_EMPTY:
       return bytes.length === 0 ? EMPTY_PATH : 'scion-header-length';
@@ -135,20 +139,20 @@ export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDrop
 
 /** Encodes a path into a new array. */
 export function encodePath(path: WirePath): Uint8Array {
-  const bytes = new Uint8Array(pathLength(path));
+  const bytes = new Uint8Array(encodedPathLength(path));
   if (path.kind === 'one-hop') {
-    writeInfo(bytes, 0, path.info);
-    writeHop(bytes, INFO_LENGTH, path.first);
-    writeHop(bytes, INFO_LENGTH + HOP_LENGTH, path.second);
+    writeInfoField(bytes, 0, path.info);
+    writeHopField(bytes, INFO_FIELD_LENGTH, path.first);
+    writeHopField(bytes, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH, path.second);
   }
   if (path.kind === 'scion') {
     writeMeta(bytes, path);
-    const hopsOffset = META_LENGTH + INFO_LENGTH * path.infos.length;
+    const hopsOffset = PATH_META_LENGTH + INFO_FIELD_LENGTH * path.infos.length;
     for (const [index, info] of path.infos.entries()) {
-      writeInfo(bytes, META_LENGTH + INFO_LENGTH * index, info);
+      writeInfoField(bytes, PATH_META_LENGTH + INFO_FIELD_LENGTH * index, info);
     }
     for (const [index, hop] of path.hops.entries()) {
-      writeHop(bytes, hopsOffset + HOP_LENGTH * index, hop);
+      writeHopField(bytes, hopsOffset + HOP_FIELD_LENGTH * index, hop);
     }
   }
   return bytes;
@@ -158,41 +162,43 @@ export function encodePath(path: WirePath): Uint8Array {
  * The number of segments with non-zero length, or `path-malformed` when they leave a gap or are too
  * long.
  */
-export function countSegments(lengths: readonly [number, number, number]): number | WireDrop {
+export function countSegments(lengths: readonly [number, number, number]): number | WireDropReason {
   const [first, second, third] = lengths;
   // Reference pkg/slayers/path/scion/base.go: no segment after an empty one, at most 64 hops.
   if (third > 0 && second === 0) return 'path-malformed';
   if (second > 0 && first === 0) return 'path-malformed';
-  if (first + second + third > HOPS_MAX) return 'path-malformed';
+  if (first + second + third > HOP_FIELDS_MAX) return 'path-malformed';
   if (third > 0) return 3;
   if (second > 0) return 2;
   return first > 0 ? 1 : 0;
 }
 
 /** The segment that hop number `hop` belongs to. */
-export function segmentOfHop(lengths: readonly [number, number, number], hop: number): number {
+export function segmentIndexOfHop(lengths: readonly [number, number, number], hop: number): number {
   if (hop < lengths[0]) return 0;
   return hop < lengths[0] + lengths[1] ? 1 : 2;
 }
 
 /** Moves to the next hop, entering the next segment where one ends. */
-export function advancePath(path: SegmentedPath): SegmentedPath | WireDrop {
+export function advancePath(path: SegmentedPath): SegmentedPath | WireDropReason {
   const currentHop = path.currentHop + 1;
   if (currentHop >= path.hops.length) return 'path-end';
-  return { ...path, currentHop, currentInfo: segmentOfHop(path.segmentLengths, currentHop) };
+  return { ...path, currentHop, currentInfo: segmentIndexOfHop(path.segmentLengths, currentHop) };
 }
 
 /** True when the next hop is in another segment. */
 export function isCrossover(path: SegmentedPath): boolean {
   const next = path.currentHop + 1;
-  return next < path.hops.length && segmentOfHop(path.segmentLengths, next) !== path.currentInfo;
+  return (
+    next < path.hops.length && segmentIndexOfHop(path.segmentLengths, next) !== path.currentInfo
+  );
 }
 
 /**
  * Reverses a path ("Path Reversal"). Correct only for a path as received: an unsent path has other
  * segment ids.
  */
-export function reversePath(path: SegmentedPath): SegmentedPath | WireDrop {
+export function reversePath(path: SegmentedPath): SegmentedPath | WireDropReason {
   const segments = path.infos.length;
   if (segments === 0) return 'path-irreversible';
   const used = path.segmentLengths.slice(0, segments).reverse();
@@ -208,7 +214,7 @@ export function reversePath(path: SegmentedPath): SegmentedPath | WireDrop {
 }
 
 /** The one-segment path equivalent to a completed one-hop path ("Path Type: OneHopPath"). */
-export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDrop {
+export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDropReason {
   // Reference onehop.go: the second hop is complete once its ConsIngress is set.
   if (path.second.consIngress === 0) return 'path-irreversible';
   return {
@@ -222,7 +228,7 @@ export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDrop {
 }
 
 /** The reverse of any received path. */
-export function reverseWirePath(path: WirePath): WirePath | WireDrop {
+export function reverseWirePath(path: WirePath): WirePath | WireDropReason {
   if (path.kind === 'empty') return path;
   if (path.kind === 'scion') return reversePath(path);
   const segmented = oneHopToSegmented(path);
@@ -238,7 +244,7 @@ export function hopLifetimeNs(expTime: number): number {
  * The largest ExpTime that does not exceed `durationNs`.
  * @returns 0 … 255, or `undefined` below 337.5 s and above 24 h.
  */
-export function expTimeWithin(durationNs: number): number | undefined {
+export function expTimeForDuration(durationNs: number): number | undefined {
   const expTime = Math.floor(durationNs / EXP_TIME_UNIT_NS) - 1;
   return expTime < 0 || durationNs > hopLifetimeNs(EXP_TIME_MAX) ? undefined : expTime;
 }
@@ -252,38 +258,39 @@ export function hopExpiryHalfSeconds(timestamp: number, expTime: number): number
 }
 
 /** True when the expiry is in the past; at the very instant it is still valid. */
-export function isExpired(expiryHalfSeconds: number, now: CalendarTime): boolean {
+export function isHopExpired(expiryHalfSeconds: number, now: CalendarTime): boolean {
   const nowHalfSeconds = 2 * now.seconds + (now.nanos < HALF_SECOND_NS ? 0 : 1);
   if (nowHalfSeconds !== expiryHalfSeconds) return nowHalfSeconds > expiryHalfSeconds;
   return now.nanos % HALF_SECOND_NS !== 0;
 }
 
 /** Reads the info field at `offset`; reserved bits are ignored. */
-export function readInfo(bytes: Uint8Array, offset: number): InfoField {
+export function readInfoField(bytes: Uint8Array, offset: number): InfoField {
   const flags = bytes[offset] as number;
   return {
-    isPeering: (flags & INFO_PEERING) !== 0,
-    isConsDir: (flags & INFO_CONS_DIR) !== 0,
+    isPeering: (flags & INFO_PEERING_FLAG) !== 0,
+    isConsDir: (flags & INFO_CONS_DIR_FLAG) !== 0,
     segmentId: readUint16(bytes, offset + INFO_SEGMENT_ID_OFFSET),
     timestamp: readUint32(bytes, offset + INFO_TIMESTAMP_OFFSET),
   };
 }
 
 /** Writes an info field, 8 bytes at `offset`. */
-export function writeInfo(bytes: Uint8Array, offset: number, info: InfoField): void {
-  bytes[offset] = (info.isPeering ? INFO_PEERING : 0) | (info.isConsDir ? INFO_CONS_DIR : 0);
+export function writeInfoField(bytes: Uint8Array, offset: number, info: InfoField): void {
+  bytes[offset] =
+    (info.isPeering ? INFO_PEERING_FLAG : 0) | (info.isConsDir ? INFO_CONS_DIR_FLAG : 0);
   bytes[offset + 1] = 0;
   writeUint16(bytes, offset + INFO_SEGMENT_ID_OFFSET, info.segmentId);
   writeUint32(bytes, offset + INFO_TIMESTAMP_OFFSET, info.timestamp);
 }
 
 /** Reads the hop field at `offset`; the MAC is copied, reserved bits are ignored. */
-export function readHop(bytes: Uint8Array, offset: number): HopField {
+export function readHopField(bytes: Uint8Array, offset: number): HopField {
   const flags = bytes[offset] as number;
   const macOffset = offset + HOP_MAC_OFFSET;
   return {
-    hasIngressAlert: (flags & HOP_INGRESS_ALERT) !== 0,
-    hasEgressAlert: (flags & HOP_EGRESS_ALERT) !== 0,
+    hasIngressAlert: (flags & HOP_INGRESS_ALERT_FLAG) !== 0,
+    hasEgressAlert: (flags & HOP_EGRESS_ALERT_FLAG) !== 0,
     expTime: bytes[offset + HOP_EXP_TIME_OFFSET] as number,
     consIngress: readUint16(bytes, offset + HOP_INGRESS_OFFSET),
     consEgress: readUint16(bytes, offset + HOP_EGRESS_OFFSET),
@@ -292,9 +299,10 @@ export function readHop(bytes: Uint8Array, offset: number): HopField {
 }
 
 /** Writes a hop field, 12 bytes at `offset`. */
-export function writeHop(bytes: Uint8Array, offset: number, hop: HopField): void {
+export function writeHopField(bytes: Uint8Array, offset: number, hop: HopField): void {
   bytes[offset] =
-    (hop.hasIngressAlert ? HOP_INGRESS_ALERT : 0) | (hop.hasEgressAlert ? HOP_EGRESS_ALERT : 0);
+    (hop.hasIngressAlert ? HOP_INGRESS_ALERT_FLAG : 0) |
+    (hop.hasEgressAlert ? HOP_EGRESS_ALERT_FLAG : 0);
   bytes[offset + HOP_EXP_TIME_OFFSET] = hop.expTime;
   writeUint16(bytes, offset + HOP_INGRESS_OFFSET, hop.consIngress);
   writeUint16(bytes, offset + HOP_EGRESS_OFFSET, hop.consEgress);
@@ -309,8 +317,8 @@ function writeMeta(bytes: Uint8Array, path: SegmentedPath): void {
   writeUint32(bytes, 0, word);
 }
 
-function decodeSegmentedPath(bytes: Uint8Array): SegmentedPath | WireDrop {
-  if (bytes.length < META_LENGTH) return 'scion-header-length';
+function decodeSegmentedPath(bytes: Uint8Array): SegmentedPath | WireDropReason {
+  if (bytes.length < PATH_META_LENGTH) return 'scion-header-length';
   const word = readUint32(bytes, 0);
   const segmentLengths: [number, number, number] = [
     (word >>> 12) & SEGMENT_LENGTH_MASK,
@@ -320,26 +328,28 @@ function decodeSegmentedPath(bytes: Uint8Array): SegmentedPath | WireDrop {
   const segments = countSegments(segmentLengths);
   if (typeof segments === 'string') return segments;
   const hopCount = segmentLengths[0] + segmentLengths[1] + segmentLengths[2];
-  const hopsOffset = META_LENGTH + INFO_LENGTH * segments;
-  if (bytes.length !== hopsOffset + HOP_LENGTH * hopCount) return 'scion-header-length';
+  const hopsOffset = PATH_META_LENGTH + INFO_FIELD_LENGTH * segments;
+  if (bytes.length !== hopsOffset + HOP_FIELD_LENGTH * hopCount) return 'scion-header-length';
   return {
     kind: 'scion',
     currentInfo: word >>> 30,
     currentHop: (word >>> 24) & SEGMENT_LENGTH_MASK,
     segmentLengths,
     infos: Array.from({ length: segments }, (_, i) =>
-      readInfo(bytes, META_LENGTH + INFO_LENGTH * i),
+      readInfoField(bytes, PATH_META_LENGTH + INFO_FIELD_LENGTH * i),
     ),
-    hops: Array.from({ length: hopCount }, (_, i) => readHop(bytes, hopsOffset + HOP_LENGTH * i)),
+    hops: Array.from({ length: hopCount }, (_, i) =>
+      readHopField(bytes, hopsOffset + HOP_FIELD_LENGTH * i),
+    ),
   };
 }
 
-function decodeOneHopPath(bytes: Uint8Array): OneHopPath | WireDrop {
-  if (bytes.length !== ONE_HOP_LENGTH) return 'scion-header-length';
+function decodeOneHopPath(bytes: Uint8Array): OneHopPath | WireDropReason {
+  if (bytes.length !== ONE_HOP_PATH_LENGTH) return 'scion-header-length';
   return {
     kind: 'one-hop',
-    info: readInfo(bytes, 0),
-    first: readHop(bytes, INFO_LENGTH),
-    second: readHop(bytes, INFO_LENGTH + HOP_LENGTH),
+    info: readInfoField(bytes, 0),
+    first: readHopField(bytes, INFO_FIELD_LENGTH),
+    second: readHopField(bytes, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH),
   };
 }

@@ -12,10 +12,10 @@ import {
   PROTOCOL_SCMP,
   SCMP_BASE_LENGTH,
   SCMP_CHECKSUM_OFFSET,
-  SCMP_PACKET_MAX,
+  SCMP_ERROR_PACKET_BYTES_MAX,
 } from '../geometry.ts';
 import { writeChecksum } from './checksum.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 import { encodePacket, headerLength, type ScionHeader } from './header.ts';
 import { type IsdAs, readIsdAs, writeIsdAs } from './isd-as.ts';
 
@@ -33,7 +33,7 @@ export const SCMP_TYPES = {
 } as const;
 
 /** Codes of DestinationUnreachable. */
-export const UNREACHABLE_CODES = {
+export const DESTINATION_UNREACHABLE_CODES = {
   noRoute: 0,
   adminDenied: 1,
   beyondScope: 2,
@@ -44,7 +44,7 @@ export const UNREACHABLE_CODES = {
 } as const;
 
 /** Codes of ParameterProblem. */
-export const PARAMETER_CODES = {
+export const PARAMETER_PROBLEM_CODES = {
   erroneousField: 0,
   unknownNextHeader: 1,
   invalidCommonHeader: 16,
@@ -131,7 +131,7 @@ export function scmpHeaderLength(type: number): number {
 }
 
 /** The type number of a message. */
-export function scmpType(message: ScmpBody): number {
+export function scmpTypeNumber(message: ScmpBody): number {
   switch (message.kind) {
     case 'destination-unreachable':
       return SCMP_TYPES.destinationUnreachable;
@@ -164,7 +164,7 @@ export function scmpType(message: ScmpBody): number {
  *     |                          Info block …                         |
  *     |                        Quote or data …                        |
  */
-export function decodeScmp(upper: Uint8Array): ReceivedScmp | WireDrop {
+export function decodeScmp(upper: Uint8Array): ReceivedScmp | WireDropReason {
   if (upper.length < SCMP_BASE_LENGTH) return 'l4-truncated';
   const type = upper[0] as number;
   const length = scmpHeaderLength(type);
@@ -181,7 +181,7 @@ export function decodeScmp(upper: Uint8Array): ReceivedScmp | WireDrop {
 
 /** Encodes a message with a checksum of 0. */
 export function encodeScmp(message: ScmpMessage): Uint8Array {
-  const type = scmpType(message);
+  const type = scmpTypeNumber(message);
   const length = scmpHeaderLength(type);
   const bytes = new Uint8Array(length + message.data.length);
   bytes[0] = type;
@@ -212,20 +212,23 @@ export function encodeScmpPacket(
  * 1,232 bytes ("SCMP").
  * @param extensionsLength Bytes of the extension headers that the reply will have.
  */
-export function scmpQuoteMax(
+export function scmpQuoteBytesMax(
   header: Omit<ScionHeader, 'payloadLength' | 'nextHeader'>,
   type: number,
   extensionsLength: number,
 ): number {
   const before = headerLength({ ...header, nextHeader: PROTOCOL_SCMP });
-  return Math.max(0, SCMP_PACKET_MAX - before - extensionsLength - scmpHeaderLength(type));
+  return Math.max(
+    0,
+    SCMP_ERROR_PACKET_BYTES_MAX - before - extensionsLength - scmpHeaderLength(type),
+  );
 }
 
 function isKnown(type: number): boolean {
   return Object.values(SCMP_TYPES).some((known) => known === type);
 }
 
-function decodeBody(upper: Uint8Array, type: number): ScmpBody | WireDrop {
+function decodeBody(upper: Uint8Array, type: number): ScmpBody | WireDropReason {
   switch (type) {
     case SCMP_TYPES.destinationUnreachable:
       return { kind: 'destination-unreachable' };
@@ -250,13 +253,13 @@ function decodeBody(upper: Uint8Array, type: number): ScmpBody | WireDrop {
   }
 }
 
-function decodeExternalDown(upper: Uint8Array): ScmpBody | WireDrop {
+function decodeExternalDown(upper: Uint8Array): ScmpBody | WireDropReason {
   const isdAs = readIsdAs(upper, BODY_OFFSET);
   const ifId = readIfId(upper, DOWN_IF_ID_OFFSET);
   return ifId < 0 ? 'scmp-interface' : { kind: 'external-interface-down', isdAs, ifId };
 }
 
-function decodeInternalDown(upper: Uint8Array): ScmpBody | WireDrop {
+function decodeInternalDown(upper: Uint8Array): ScmpBody | WireDropReason {
   const isdAs = readIsdAs(upper, BODY_OFFSET);
   const ingress = readIfId(upper, DOWN_IF_ID_OFFSET);
   const egress = readIfId(upper, DOWN_IF_ID_OFFSET + IF_ID_LENGTH);
@@ -267,7 +270,7 @@ function decodeInternalDown(upper: Uint8Array): ScmpBody | WireDrop {
 function decodeTraceroute(
   upper: Uint8Array,
   kind: 'traceroute-request' | 'traceroute-reply',
-): ScmpBody | WireDrop {
+): ScmpBody | WireDropReason {
   const isdAs = readIsdAs(upper, TRACEROUTE_ISD_AS_OFFSET);
   const ifId = readIfId(upper, TRACEROUTE_IF_ID_OFFSET);
   return ifId < 0 ? 'scmp-interface' : { kind, ...readIdentifiers(upper), isdAs, ifId };

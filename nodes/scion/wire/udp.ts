@@ -10,15 +10,15 @@ import { concatBytes, readUint16, writeUint16 } from '../../_kit/bytes.ts';
 import {
   PROTOCOL_UDP,
   UDP_CHECKSUM_OFFSET,
-  UDP_LENGTH,
+  UDP_HEADER_LENGTH,
   UDP_LENGTH_OFFSET,
   UDP_TARGET_PORT_OFFSET,
 } from '../geometry.ts';
 import { writeChecksum } from './checksum.ts';
-import type { WireDrop } from './drops.ts';
+import type { WireDropReason } from './drops.ts';
 import { encodePacket, type ScionHeader } from './header.ts';
 
-/** A datagram. */
+/** A UDP datagram inside a SCION packet: two ports and a payload. */
 export interface UdpDatagram {
   readonly sourcePort: number;
   readonly targetPort: number;
@@ -37,8 +37,8 @@ export interface ReceivedUdp extends UdpDatagram {
  *     |          SrcPort              |          DstPort              |
  *     |          Length               |          Checksum             |
  */
-export function decodeUdp(upper: Uint8Array): ReceivedUdp | WireDrop {
-  if (upper.length < UDP_LENGTH) return 'l4-truncated';
+export function decodeUdp(upper: Uint8Array): ReceivedUdp | WireDropReason {
+  if (upper.length < UDP_HEADER_LENGTH) return 'l4-truncated';
   const length = readUint16(upper, UDP_LENGTH_OFFSET);
   // "UDP/SCION": length 0 means the rest of the packet.
   if (length !== 0 && length !== upper.length) return 'l4-length';
@@ -46,16 +46,16 @@ export function decodeUdp(upper: Uint8Array): ReceivedUdp | WireDrop {
     sourcePort: readUint16(upper, 0),
     targetPort: readUint16(upper, UDP_TARGET_PORT_OFFSET),
     checksum: readUint16(upper, UDP_CHECKSUM_OFFSET),
-    payload: upper.subarray(UDP_LENGTH),
+    payload: upper.subarray(UDP_HEADER_LENGTH),
   };
 }
 
 /** Encodes a datagram with a checksum of 0. */
 export function encodeUdp(datagram: UdpDatagram): Uint8Array {
-  const header = new Uint8Array(UDP_LENGTH);
+  const header = new Uint8Array(UDP_HEADER_LENGTH);
   writeUint16(header, 0, datagram.sourcePort);
   writeUint16(header, UDP_TARGET_PORT_OFFSET, datagram.targetPort);
-  writeUint16(header, UDP_LENGTH_OFFSET, UDP_LENGTH + datagram.payload.length);
+  writeUint16(header, UDP_LENGTH_OFFSET, UDP_HEADER_LENGTH + datagram.payload.length);
   return concatBytes(header, datagram.payload);
 }
 

@@ -18,30 +18,35 @@
 
 import { concatBytes } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import { Slab } from '../../_kit/slab.ts';
-import type { NodeDrop, PathRefusal, SurbDrop, UnwrapDrop } from '../drops.ts';
-import type { NodeKey } from '../exchange.ts';
+import { SlabAllocator } from '../../_kit/slab.ts';
+import type { NodeDropReason, PathRefusal, SurbDropReason, UnwrapDropReason } from '../drops.ts';
+import type { NodePrivateKey } from '../exchange.ts';
 import {
-  type Geometry,
   MAC_LENGTH,
   NODE_ID_LENGTH,
   PAYLOAD_TAG_LENGTH,
+  type PacketGeometry,
   REPLAY_TAG_LENGTH,
   SPRP_KEY_MATERIAL_LENGTH,
   VERSION_LENGTH,
 } from '../geometry.ts';
-import type { PathHop, PathInput } from '../header.ts';
-import type { CreatedPacket, TaggedPacket } from '../packet.ts';
+import type { PathHop, PathWithRandomness } from '../header.ts';
+import type { CreatedPacket, PacketWithReplayTags } from '../packet.ts';
 import type { PacketFormat } from '../packet-format.ts';
 import {
   type AcceptedPacket,
   type PacketOpener,
   type ReceiveRules,
-  receiveWith,
+  receiveWithOpener,
 } from '../receive.ts';
 import type { SphinxSuite } from '../suite.ts';
 import type { CreatedSurb } from '../surb.ts';
-import { countCommands, type Dropped, type PeeledCommands, type Unwrapped } from '../unwrap.ts';
+import {
+  countCommands,
+  type DropResult,
+  type PeeledCommands,
+  type UnwrappedPacket,
+} from '../unwrap.ts';
 import { Checksum } from './checksum.ts';
 import {
   HeaderMaker,
@@ -61,12 +66,12 @@ export function createModelledFormat(suite: SphinxSuite): PacketFormat {
 
 class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
   readonly name = 'modelled';
-  readonly geometry: Geometry;
+  readonly geometry: PacketGeometry;
   readonly publicKeyLength: number;
   readonly privateKeyLength: number;
   readonly #suite: SphinxSuite;
   readonly #headers: HeaderMaker;
-  readonly #slab = new Slab();
+  readonly #slab = new SlabAllocator();
 
   constructor(suite: SphinxSuite) {
     this.geometry = suite.geometry;
@@ -76,7 +81,7 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
     this.#headers = new HeaderMaker(suite);
   }
 
-  openKey(privateKey: Uint8Array): NodeKey {
+  openKey(privateKey: Uint8Array): NodePrivateKey {
     const own = this.#suite.exchange.openKey(privateKey);
     const secret = modelledSecret(own.publicKey);
     return {
@@ -90,9 +95,9 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
   }
 
   createPacket(
-    input: PathInput,
+    input: PathWithRandomness,
     payload: Uint8Array,
-  ): TaggedPacket | { readonly refusal: PathRefusal } {
+  ): PacketWithReplayTags | { readonly refusal: PathRefusal } {
     const { forwardPayloadLength } = this.geometry;
     if (payload.length !== forwardPayloadLength) return { refusal: 'payload-length' };
     const packet = this.#slab.take(this.geometry.packetLength);
@@ -102,11 +107,11 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
     return new ModelledPacket(packet, random, input.path);
   }
 
-  receive(rules: ReceiveRules, packet: Uint8Array): AcceptedPacket | Dropped<NodeDrop> {
-    return receiveWith(this, rules, packet);
+  receive(rules: ReceiveRules, packet: Uint8Array): AcceptedPacket | DropResult<NodeDropReason> {
+    return receiveWithOpener(this, rules, packet);
   }
 
-  peel(key: NodeKey, packet: Uint8Array): PeeledCommands | Dropped<UnwrapDrop> {
+  peel(key: NodePrivateKey, packet: Uint8Array): PeeledCommands | DropResult<UnwrapDropReason> {
     const { routingInfoOffset, macOffset, commandsLength } = this.geometry;
     const element = packet.subarray(VERSION_LENGTH, routingInfoOffset);
     const secret = key.secretOf(element);
@@ -121,7 +126,10 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
     return { replayTag: element.slice(0, REPLAY_TAG_LENGTH), commands };
   }
 
-  advance(peeled: PeeledCommands, packet: Uint8Array): Unwrapped | Dropped<UnwrapDrop> {
+  advance(
+    peeled: PeeledCommands,
+    packet: Uint8Array,
+  ): UnwrappedPacket | DropResult<UnwrapDropReason> {
     const { commands, replayTag } = peeled;
     const nextNode = commands.find((command) => command.kind === 'nextNode');
     if (nextNode !== undefined) {
@@ -138,7 +146,7 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
     return { kind: 'deliver', payload: opened, commands, replayTag };
   }
 
-  createSurb(input: PathInput): CreatedSurb | { readonly refusal: PathRefusal } {
+  createSurb(input: PathWithRandomness): CreatedSurb | { readonly refusal: PathRefusal } {
     const own = input.random(SPRP_KEY_MATERIAL_LENGTH);
     const surb = new Uint8Array(this.geometry.surbLength);
     const header = this.#headers.create(input, surb);
@@ -150,7 +158,7 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
     return { surb, keys: concatBytes(layers, own) };
   }
 
-  createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | Dropped<SurbDrop> {
+  createReply(surb: Uint8Array, payload: Uint8Array): CreatedPacket | DropResult<SurbDropReason> {
     const { surbLength, headerLength, forwardPayloadLength } = this.geometry;
     if (surb.length !== surbLength) return { drop: 'surb-length' };
     if (payload.length !== forwardPayloadLength) return { drop: 'payload-format' };
@@ -164,7 +172,7 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
   openReply(
     payload: Uint8Array,
     keys: Uint8Array,
-  ): { readonly payload: Uint8Array } | Dropped<SurbDrop> {
+  ): { readonly payload: Uint8Array } | DropResult<SurbDropReason> {
     if (keys.length % SPRP_KEY_MATERIAL_LENGTH !== 0) return { drop: 'surb-keys' };
     if (keys.length < 2 * SPRP_KEY_MATERIAL_LENGTH) return { drop: 'surb-keys' };
     const own = keys.subarray(keys.length - SPRP_KEY_MATERIAL_LENGTH);
@@ -192,7 +200,7 @@ class ModelledFormat implements PacketFormat, PacketOpener<PeeledCommands> {
  * A packet with the facts that its creator knows; a class, so that no closure is created for each
  * packet.
  */
-class ModelledPacket implements TaggedPacket {
+class ModelledPacket implements PacketWithReplayTags {
   readonly packet: Uint8Array;
   readonly #random: Uint8Array;
   readonly #path: readonly PathHop[];

@@ -7,7 +7,7 @@ import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import { writeCommands } from '../commands.ts';
 import type { PathRefusal } from '../drops.ts';
 import { MAC_LENGTH, REPLAY_TAG_LENGTH, VERSION_LENGTH } from '../geometry.ts';
-import { checkPath, type PathHop, type PathInput } from '../header.ts';
+import { checkPath, type PathHop, type PathWithRandomness } from '../header.ts';
 import type { SphinxSuite } from '../suite.ts';
 import { CHECKSUM_LENGTH, Checksum } from './checksum.ts';
 
@@ -46,7 +46,7 @@ export class HeaderMaker {
    */
   // hot: once per packet.
   create(
-    { path, random }: PathInput,
+    { path, random }: PathWithRandomness,
     target: Uint8Array,
   ): Uint8Array | { readonly refusal: PathRefusal } {
     const refusal = checkPath(this.#suite, path);

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { layeredFormat } from '../layered-format.ts';
+import { createLayeredFormat } from '../layered-format.ts';
 import type { PacketFormat } from '../packet-format.ts';
 import type { SphinxSuite } from '../suite.ts';
 import { createHeader, peelHeader } from './header.ts';
-import { outfoxSuite } from './suite.ts';
+import { createOutfoxSuite } from './suite.ts';
 
 /**
  * Creates the format with the lengths of a suite.
  * @throws RangeError when its exchange is not an encapsulation.
  */
 export function createOutfoxLikeFormat(plain: SphinxSuite): PacketFormat {
-  const suite = outfoxSuite(plain);
-  return layeredFormat({
+  const suite = createOutfoxSuite(plain);
+  return createLayeredFormat({
     name: 'outfox-like',
     suite,
     makeHeader: createHeader,

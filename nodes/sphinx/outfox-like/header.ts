@@ -22,13 +22,13 @@
 
 import { concatBytes } from '../../_kit/bytes.ts';
 import { wipe } from '../../_kit/secrets.ts';
-import { encodeCommands, encodedLength } from '../commands.ts';
+import { encodeCommands, encodedCommandsLength } from '../commands.ts';
 import type { HopKeys } from '../crypto.ts';
-import type { PathRefusal, UnwrapDrop } from '../drops.ts';
-import type { NodeKey } from '../exchange.ts';
+import type { PathRefusal, UnwrapDropReason } from '../drops.ts';
+import type { NodePrivateKey } from '../exchange.ts';
 import { MAC_LENGTH, NEXT_NODE_LENGTH, VERSION_LENGTH } from '../geometry.ts';
-import { type CreatedHeader, checkPath, type PathHop, type PathInput } from '../header.ts';
-import { countCommands, type Dropped, type PeeledHeader } from '../unwrap.ts';
+import { type CreatedHeader, checkPath, type PathHop, type PathWithRandomness } from '../header.ts';
+import { countCommands, type DropResult, type PeeledHeader } from '../unwrap.ts';
 import type { OutfoxSuite } from './suite.ts';
 
 /** Length of the field that tells the number of hops left, in bytes. */
@@ -47,7 +47,7 @@ interface HopSecret {
  */
 export function createHeader(
   suite: OutfoxSuite,
-  input: PathInput,
+  input: PathWithRandomness,
 ): CreatedHeader | { readonly refusal: PathRefusal } {
   const { path, random } = input;
   const refusal = checkPath(suite, path) ?? checkRoom(suite, path);
@@ -69,9 +69,9 @@ export function createHeader(
  */
 export function peelHeader(
   suite: OutfoxSuite,
-  key: NodeKey,
+  key: NodePrivateKey,
   packet: Uint8Array,
-): PeeledHeader | Dropped<UnwrapDrop> {
+): PeeledHeader | DropResult<UnwrapDropReason> {
   const { crypto, geometry } = suite;
   const { routingInfoOffset, macOffset } = geometry;
   const ciphertext = packet.subarray(VERSION_LENGTH, routingInfoOffset);
@@ -90,7 +90,7 @@ function readSlots(
   suite: OutfoxSuite,
   keys: HopKeys,
   packet: Uint8Array,
-): PeeledHeader | Dropped<UnwrapDrop> {
+): PeeledHeader | DropResult<UnwrapDropReason> {
   const { crypto, geometry } = suite;
   const { routingInfoOffset, macOffset, commandsLength, perHopRoutingInfoLength } = geometry;
   const seen = packet.subarray(routingInfoOffset, macOffset);
@@ -120,7 +120,7 @@ function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRef
   const room = geometry.commandsLength - LEFT_LENGTH;
   const isTooLong = path.some(({ commands }, index) => {
     const next = index === path.length - 1 ? 0 : NEXT_NODE_LENGTH;
-    return encodedLength(commands) + next > room;
+    return encodedCommandsLength(commands) + next > room;
   });
   return isTooLong ? 'commands-length' : undefined;
 }
@@ -128,7 +128,7 @@ function checkRoom({ geometry }: OutfoxSuite, path: readonly PathHop[]): PathRef
 /** Shares a secret with each hop by one encapsulation. */
 function secretsOf(
   suite: OutfoxSuite,
-  { path, random }: PathInput,
+  { path, random }: PathWithRandomness,
 ): readonly HopSecret[] | undefined {
   const secrets: HopSecret[] = [];
   for (const { publicKey } of path) {

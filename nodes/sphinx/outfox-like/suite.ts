@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { deriveKeysUnder } from '../crypto.ts';
+import { deriveKeysWithLabel } from '../crypto.ts';
 import type { Kem } from '../exchange.ts';
 import type { SphinxSuite } from '../suite.ts';
 
@@ -19,12 +19,16 @@ const KEY_INFO = Uint8Array.from('orrery-outfox-like-v0', (character) => charact
  * Creates the suite of this format with the provider, exchange and lengths of a plain suite.
  * @throws RangeError when the exchange is not an encapsulation.
  */
-export function outfoxSuite(suite: SphinxSuite): OutfoxSuite {
+export function createOutfoxSuite(suite: SphinxSuite): OutfoxSuite {
   const { exchange, crypto } = suite;
   if (exchange.kind !== 'kem') {
     throw new RangeError(
       `${exchange.name} is not an encapsulation, which outfox-like packets need`,
     );
   }
-  return { ...suite, exchange, deriveKeys: (secret) => deriveKeysUnder(crypto, secret, KEY_INFO) };
+  return {
+    ...suite,
+    exchange,
+    deriveKeys: (secret) => deriveKeysWithLabel(crypto, secret, KEY_INFO),
+  };
 }

@@ -9,12 +9,13 @@
  *
  * @module
  */
-import { binCounts, flowScore, type SimilarityMeasure } from './flow-scores.ts';
-import type { AttackOutcome } from './outcome.ts';
-import { pathQuantile } from './path-law.ts';
+
+import type { AttackSuccess } from './attack-success.ts';
+import { countPacketsPerBin, flowScore, type SimilarityMeasure } from './flow-scores.ts';
+import { pathDelayQuantileNs } from './path-law.ts';
 import { areaUnderCurve, rocCorners, type ScoredPairs } from './roc.ts';
 import type { Attack, AttackInput } from './setting.ts';
-import { type UserTraffic, userTraffic } from './user-traffic.ts';
+import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
 
 /**
  * Bin width for the KPI: of the usual 50 ms, 200 ms and 1 s the one least blurred by the path's
@@ -50,7 +51,7 @@ function correlation(name: string, direction: Direction): Attack {
     name,
     adversary: 'global passive, links only',
     estimator: `area under the ROC curve of Pearson’s correlation of entry link and ${link}, 1 s bins, best lag`,
-    evaluate: (input): AttackOutcome | undefined => {
+    evaluate: (input): AttackSuccess | undefined => {
       const scored = scoreFlows(input, { likeness: 'pearson', binNs: BIN_NS, direction });
       const area = areaUnderCurve(scored);
       if (area === undefined) return undefined;
@@ -73,14 +74,14 @@ function correlation(name: string, direction: Direction): Attack {
 /** Scores of all pairs of partners, and of up to four unmatched pairs for each. */
 export function scoreFlows(input: AttackInput, options: CorrelationOptions): ScoredPairs {
   const { view, setting, answers } = input;
-  const { sent, received } = userTraffic(view, setting);
+  const { sent, received } = splitTrafficByUser(view, setting);
   const { fromNs, untilNs, path } = setting;
   const { binNs, likeness } = options;
   const bins = { fromNs, widthNs: binNs, count: Math.floor((untilNs - fromNs) / binNs) };
-  const lagMax = Math.min(Math.ceil(pathQuantile(path, LAG) / binNs), bins.count - BINS_MIN);
+  const lagMax = Math.min(Math.ceil(pathDelayQuantileNs(path, LAG) / binNs), bins.count - BINS_MIN);
   if (lagMax < 0) return { matched: [], unmatched: [] };
   const counts = (lists: UserTraffic['sent']): ReadonlyMap<string, readonly number[]> =>
-    new Map([...lists].map(([user, times]) => [user, binCounts(times, bins)]));
+    new Map([...lists].map(([user, times]) => [user, countPacketsPerBin(times, bins)]));
   const entries = counts(sent);
   const exits = options.direction === 'comes' ? counts(received) : entries;
   const score = ([a, b]: Pair): number =>

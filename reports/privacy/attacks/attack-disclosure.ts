@@ -6,11 +6,12 @@
  *
  * @module
  */
+
+import { successOfHits } from './attack-success.ts';
 import { continuousScores, topReceivers } from './disclosure.ts';
-import { outcomeOfHits } from './outcome.ts';
-import { pathDensity, pathQuantile } from './path-law.ts';
+import { pathDelayDensity, pathDelayQuantileNs } from './path-law.ts';
 import type { Attack } from './setting.ts';
-import { userTraffic } from './user-traffic.ts';
+import { splitTrafficByUser } from './user-traffic.ts';
 
 /** Beyond this quantile of the path's delay the density counts as 0. */
 const LONGEST = 0.9999;
@@ -24,8 +25,8 @@ export const disclosureAttack: Attack = {
   estimator: 'share of partners among the m receivers of highest delay-weighted score',
   evaluate: ({ view, setting, answers }) => {
     const { users, path } = setting;
-    const { sent, received } = userTraffic(view, setting);
-    const law = { density: pathDensity(path), longestNs: pathQuantile(path, LONGEST) };
+    const { sent, received } = splitTrafficByUser(view, setting);
+    const law = { density: pathDelayDensity(path), longestNs: pathDelayQuantileNs(path, LONGEST) };
     const directions = [received, sent].map((lists) => users.map((user) => lists.get(user) ?? []));
     let hits = 0;
     let trials = 0;
@@ -46,6 +47,6 @@ export const disclosureAttack: Attack = {
     }
     const targets = [...answers.partners.values()].filter(({ size }) => size > 0).length;
     const chance = targets === 0 ? 0 : trials / targets / users.length;
-    return outcomeOfHits({ attack: 'disclosure', hits, trials, chance });
+    return successOfHits({ attack: 'disclosure', hits, trials, chance });
   },
 };

@@ -6,11 +6,12 @@
  *
  * @module
  */
+
+import { successOfHits } from './attack-success.ts';
 import { hittingSets, membersOfAllSets } from './intersection.ts';
-import { outcomeOfHits } from './outcome.ts';
-import { pathQuantile } from './path-law.ts';
+import { pathDelayQuantileNs } from './path-law.ts';
 import type { Attack } from './setting.ts';
-import { type UserTraffic, userTraffic } from './user-traffic.ts';
+import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
 
 /** A batch extends to this quantile of the path's delay, so that a partner is rarely missed. */
 const IN_BATCH = 0.9999;
@@ -20,15 +21,15 @@ const STEPS_MAX = 20_000;
 /** Largest number of partners of a user for which sets are searched. */
 const PARTNERS_MAX = 3;
 
-/** The intersection attack. */
+/** The intersection attack: finds partners of a user as the smallest sets that meet every batch. */
 export const intersectionAttack: Attack = {
   name: 'intersection',
   adversary: 'passive at first and last links',
   estimator: 'share of users whose partners are the only smallest set that meets every batch',
   evaluate: ({ view, setting, answers }) => {
     const { users, path } = setting;
-    const { sent, received } = userTraffic(view, setting);
-    const longestNs = pathQuantile(path, IN_BATCH);
+    const { sent, received } = splitTrafficByUser(view, setting);
+    const longestNs = pathDelayQuantileNs(path, IN_BATCH);
     let hits = 0;
     let trials = 0;
     for (const [user, partners] of answers.partners) {
@@ -43,7 +44,7 @@ export const intersectionAttack: Attack = {
       const isRight = guess.length === partners.size && guess.every((name) => partners.has(name));
       if (isRight) hits += 1;
     }
-    return outcomeOfHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
+    return successOfHits({ attack: 'intersection', hits, trials, chance: 1 / users.length });
   },
 };
 

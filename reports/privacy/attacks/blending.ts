@@ -21,7 +21,7 @@ export interface BlendingSetting {
  * How long all other inputs are blocked, in mean delays: mu tau = ln(rho / epsilon).
  * @returns 0 when the pool is already small enough.
  */
-export function drainDelays({ rho, epsilon }: BlendingSetting): number {
+export function drainTimeInMeanDelays({ rho, epsilon }: BlendingSetting): number {
   return Math.max(0, Math.log(rho / epsilon));
 }
 
@@ -44,7 +44,7 @@ export function blendingSuccess(epsilon: number): number {
  * @param loopsPerDelay lambda_M / mu.
  */
 export function detectionProbability(blending: BlendingSetting, loopsPerDelay: number): number {
-  return -Math.expm1(-loopsPerDelay * drainDelays(blending));
+  return -Math.expm1(-loopsPerDelay * drainTimeInMeanDelays(blending));
 }
 
 /** The variant that lets a share of all traffic pass, so that some loops return. */
@@ -61,7 +61,7 @@ export interface StealthyBlending {
 /**
  * P(an output is the target) = s mu / (s lambda_M + lambda_R) (Loopix, section 4.2.1); at most 1.
  */
-export function stealthySuccess(blending: StealthyBlending): number {
+export function stealthyBlendingProbability(blending: StealthyBlending): number {
   const { dilution, mu, loopRate, otherRate } = blending;
   return Math.min(1, (dilution * mu) / (dilution * loopRate + otherRate));
 }

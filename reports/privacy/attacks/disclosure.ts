@@ -66,7 +66,7 @@ export class BatchDisclosure {
 }
 
 /** What an observer of the first and last links of a continuous mixnet sees; times in ns. */
-export interface ContinuousDisclosure {
+export interface ContinuousDisclosureInput {
   /** Instants at which Alice sends, ascending. */
   readonly sends: readonly number[];
   /** For each receiver, the instants at which it receives, ascending. */
@@ -81,7 +81,7 @@ export interface ContinuousDisclosure {
  * For each receiver: the sum over its receipts of w(t) = sum over Alice's sends s of f(t - s),
  * minus its number of receipts times the mean of w over all receipts in the network.
  */
-export function continuousScores(watched: ContinuousDisclosure): Float64Array {
+export function continuousScores(watched: ContinuousDisclosureInput): Float64Array {
   const { receipts } = watched;
   const sums = receipts.map((times) => weightOf(times, watched));
   const events = receipts.reduce((sum, times) => sum + times.length, 0);
@@ -89,7 +89,7 @@ export function continuousScores(watched: ContinuousDisclosure): Float64Array {
   return Float64Array.from(sums, (sum, i) => sum - mean * (receipts[i]?.length ?? 0));
 }
 
-function weightOf(times: readonly number[], watched: ContinuousDisclosure): number {
+function weightOf(times: readonly number[], watched: ContinuousDisclosureInput): number {
   const { sends, density, longestNs } = watched;
   let first = 0;
   let sum = 0;

@@ -11,14 +11,17 @@ import { correlation } from '../../statistics/summary.ts';
 const LEVELS = 8;
 
 /** The bins of an observation; times in ns. */
-export interface Bins {
+export interface TimeBins {
   readonly fromNs: number;
   readonly widthNs: number;
   readonly count: number;
 }
 
 /** Packets per bin; ignores instants outside. */
-export function binCounts(times: readonly number[], { fromNs, widthNs, count }: Bins): number[] {
+export function countPacketsPerBin(
+  times: readonly number[],
+  { fromNs, widthNs, count }: TimeBins,
+): number[] {
   const counts = new Array<number>(count).fill(0);
   for (const at of times) {
     const bin = Math.floor((at - fromNs) / widthNs);

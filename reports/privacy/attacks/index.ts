@@ -7,7 +7,7 @@
 import { answerCorrelationAttack, correlationAttack } from './attack-correlation.ts';
 import { disclosureAttack } from './attack-disclosure.ts';
 import { intersectionAttack } from './attack-intersection.ts';
-import { outcomeOfHits } from './outcome.ts';
+import { successOfHits } from './attack-success.ts';
 import type { Attack } from './setting.ts';
 
 /** Corrupt mixes that pass a message only among themselves from its first to its last mix. */
@@ -16,7 +16,7 @@ const predecessorAttack: Attack = {
   adversary: 'corrupt mixes, no link view',
   estimator: 'share of delivered messages that met corrupt mixes only',
   evaluate: ({ answers: { compromisedPaths } }) =>
-    compromisedPaths && outcomeOfHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
+    compromisedPaths && successOfHits({ attack: 'predecessor', ...compromisedPaths, chance: 0 }),
 };
 
 /** A target is admitted alone to an empty mix. */
@@ -26,7 +26,7 @@ const blendingAttack: Attack = {
   estimator: 'share of targets let in alone that were the next output of the mix',
   isActive: true,
   evaluate: ({ answers: { isolations } }) =>
-    isolations && outcomeOfHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
+    isolations && successOfHits({ attack: 'n_minus_one', ...isolations, chance: 0 }),
 };
 
 /** A bit is flipped at a corrupt mix and recognised by a corrupt last hop. */
@@ -36,7 +36,7 @@ const taggingAttack: Attack = {
   estimator: 'share of tagged messages whose wreck a corrupt last hop recognised; each is lost',
   isActive: true,
   evaluate: ({ answers: { tags } }) =>
-    tags && outcomeOfHits({ attack: 'tagging', ...tags, chance: 0 }),
+    tags && successOfHits({ attack: 'tagging', ...tags, chance: 0 }),
 };
 
 /** A recorded packet is sent again. */
@@ -46,7 +46,7 @@ const replayAttack: Attack = {
   estimator: 'share of replayed packets whose output was found because it came twice',
   isActive: true,
   evaluate: ({ answers: { replays } }) =>
-    replays && outcomeOfHits({ attack: 'replay', ...replays, chance: 0 }),
+    replays && successOfHits({ attack: 'replay', ...replays, chance: 0 }),
 };
 
 /** All attacks, in the order of docs/spec/privacy-metrics.md. */
@@ -61,12 +61,12 @@ export const ATTACKS: readonly Attack[] = [
   replayAttack,
 ];
 
-export { type AttackOutcome, successMetric } from './outcome.ts';
+export { type AttackSuccess, attackSuccessMetricName } from './attack-success.ts';
 export type {
   ActiveAttackResults,
-  Answers,
   Attack,
   AttackInput,
   AttackSetting,
+  AttackTruths,
   SuccessCount,
 } from './setting.ts';

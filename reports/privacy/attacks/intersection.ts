@@ -45,7 +45,7 @@ export interface HittingSets<T> {
 }
 
 /** Limits of the search. */
-export interface HittingSearch {
+export interface HittingSetSearchLimits {
   /** Largest number of partners in a set that is tried. */
   readonly partners: number;
   /** Steps after which the search stops. */
@@ -55,7 +55,7 @@ export interface HittingSearch {
 /** The smallest sets of receivers, of at most `partners` members, that meet every batch. */
 export function hittingSets<T>(
   batches: readonly ReadonlySet<T>[],
-  search: HittingSearch,
+  search: HittingSetSearchLimits,
 ): HittingSets<T> {
   const state = { steps: 0, found: new Map<string, readonly T[]>() };
   for (let size = 1; size <= search.partners; size += 1) {

@@ -19,7 +19,7 @@ export interface MixLoop {
 }
 
 /** The distribution of a loop's round trip. */
-export interface LoopLaw {
+export interface LoopDelayDistribution {
   /** Number of mixes that delay a loop. */
   readonly hops: number;
   /** Mean delay at each mix, ns. */
@@ -29,7 +29,11 @@ export interface LoopLaw {
 }
 
 /** Time after which a loop is overdue: transit plus the 1 - 1e-6 quantile of Erlang(hops), ns. */
-export function loopDeadline({ hops, meanDelayNs, transitNs }: LoopLaw): number {
+export function loopOverdueAfterNs({
+  hops,
+  meanDelayNs,
+  transitNs,
+}: LoopDelayDistribution): number {
   const cdf = (x: number): number => incompleteGamma(hops, x);
   const quantile = invertRising(cdf, 1 - LATE, { low: 0, high: 40 + 10 * hops });
   return transitNs + quantile * meanDelayNs;
@@ -67,7 +71,7 @@ export function alarmThreshold(due: number, options: AlarmOptions): number {
  * @param loops In the order in which they were sent.
  * @param now End of the observation, ns: loops due later do not count.
  */
-export function alarms(
+export function loopAlarmInstants(
   loops: readonly MixLoop[],
   options: AlarmOptions,
   now: number,

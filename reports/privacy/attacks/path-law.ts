@@ -4,14 +4,14 @@
  * @module
  */
 import { incompleteGamma, invertRising, logGamma } from '../../statistics/special.ts';
-import type { PathLaw } from './setting.ts';
+import type { PathDelayDistribution } from './setting.ts';
 
 /** Density at a delay, 1/ns. */
-export function pathDensity({
+export function pathDelayDensity({
   hops,
   meanDelayNs,
   transitNs,
-}: PathLaw): (delayNs: number) => number {
+}: PathDelayDistribution): (delayNs: number) => number {
   const scale = -logGamma(hops) - Math.log(meanDelayNs);
   return (delayNs) => {
     const x = (delayNs - transitNs) / meanDelayNs;
@@ -21,7 +21,10 @@ export function pathDensity({
 }
 
 /** The delay that a share `p` of messages does not exceed, ns. */
-export function pathQuantile({ hops, meanDelayNs, transitNs }: PathLaw, p: number): number {
+export function pathDelayQuantileNs(
+  { hops, meanDelayNs, transitNs }: PathDelayDistribution,
+  p: number,
+): number {
   const cdf = (x: number): number => incompleteGamma(hops, x);
   return transitNs + meanDelayNs * invertRising(cdf, p, { low: 0, high: 40 + 10 * hops });
 }

@@ -9,7 +9,7 @@
  */
 
 /** Packets after which half of all users have sent one over a fully compromised path. */
-export function packetsUntilHalf(alpha: number): number {
+export function packetsUntilHalfCompromised(alpha: number): number {
   return Math.ceil(Math.log(0.5) / Math.log1p(-alpha));
 }
 
@@ -20,7 +20,7 @@ export interface PredecessorSetting {
 }
 
 /** P(first and last hop of a round are corrupt) = (c / n)^2. */
-export function bothEndsCorrupt({ nodes, corrupt }: PredecessorSetting): number {
+export function bothEndsCorruptProbability({ nodes, corrupt }: PredecessorSetting): number {
   return (corrupt / nodes) ** 2;
 }
 

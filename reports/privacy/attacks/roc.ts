@@ -5,7 +5,7 @@
  * @module
  */
 import { upperBoundWithoutEvents } from '../../statistics/proportion.ts';
-import { summarise } from '../../statistics/summary.ts';
+import { summariseSample } from '../../statistics/summary.ts';
 
 /** The 0.975 quantile of the standard normal distribution. */
 const Z_95 = 1.959963984540054;
@@ -77,7 +77,7 @@ export function equalErrorRate(curve: readonly RocPoint[]): number {
 }
 
 /** An area under the curve and its 95 % interval. */
-export interface Area {
+export interface AreaUnderCurve {
   readonly auc: number;
   readonly low: number;
   readonly high: number;
@@ -89,11 +89,11 @@ export interface Area {
  * seen in as many trials as the smaller list has.
  * @returns undefined when one list is empty.
  */
-export function areaUnderCurve({ matched, unmatched }: ScoredPairs): Area | undefined {
+export function areaUnderCurve({ matched, unmatched }: ScoredPairs): AreaUnderCurve | undefined {
   if (matched.length === 0 || unmatched.length === 0) return undefined;
   const above = placements(matched, unmatched);
   const below = placements(unmatched, matched).map((share) => 1 - share);
-  const auc = summarise(above).mean;
+  const auc = summariseSample(above).mean;
   const variance = spread(above) / above.length + spread(below) / below.length;
   if (variance > 0) {
     const half = Z_95 * Math.sqrt(variance);
@@ -104,7 +104,7 @@ export function areaUnderCurve({ matched, unmatched }: ScoredPairs): Area | unde
 }
 
 function spread(values: readonly number[]): number {
-  const { deviation } = summarise(values);
+  const { deviation } = summariseSample(values);
   return Number.isNaN(deviation) ? 0 : deviation * deviation;
 }
 

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { View } from '../view/view.ts';
-import type { AttackOutcome } from './outcome.ts';
+import type { AdversaryView } from '../view/view.ts';
+import type { AttackSuccess } from './attack-success.ts';
 
 /** Distribution of the time from a sender's link to a receiver's link. */
-export interface PathLaw {
+export interface PathDelayDistribution {
   /** Number of delaying mixes, at least 1. */
   readonly hops: number;
   /** Mean delay at each mix, ns. */
@@ -25,7 +25,7 @@ export interface AttackSetting {
   /** Start of the observed period, ns. */
   readonly fromNs: number;
   readonly untilNs: number;
-  readonly path: PathLaw;
+  readonly path: PathDelayDistribution;
 }
 
 /** The number of successes and trials of an attack. */
@@ -45,18 +45,18 @@ export interface ActiveAttackResults {
 }
 
 /** The truth about the attacks' questions; for scoring only. */
-export interface Answers extends ActiveAttackResults {
+export interface AttackTruths extends ActiveAttackResults {
   /** For each user who wrote payloads, the users to whom it wrote. */
   readonly partners: ReadonlyMap<string, ReadonlySet<string>>;
   /** Messages that met only corrupt mixes, out of all delivered ones. */
   readonly compromisedPaths?: SuccessCount;
 }
 
-/** The input of an evaluation. */
+/** What an attack is evaluated on: what the adversary saw, the setting, and the right answers. */
 export interface AttackInput {
-  readonly view: View;
+  readonly view: AdversaryView;
   readonly setting: AttackSetting;
-  readonly answers: Answers;
+  readonly answers: AttackTruths;
 }
 
 /** An attack as a row of a table. */
@@ -72,5 +72,5 @@ export interface Attack {
    */
   readonly isActive?: true;
   /** Undefined when the run offers nothing to try. */
-  evaluate(input: AttackInput): AttackOutcome | undefined;
+  evaluate(input: AttackInput): AttackSuccess | undefined;
 }

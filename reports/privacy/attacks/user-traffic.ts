@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { View } from '../view/view.ts';
+import type { AdversaryView } from '../view/view.ts';
 
 /** One list of instants (ns, ascending) per user. */
 export interface UserTraffic {
@@ -12,8 +12,8 @@ export interface UserTraffic {
 }
 
 /** Splits a view by user, within a period. */
-export function userTraffic(
-  view: View,
+export function splitTrafficByUser(
+  view: AdversaryView,
   watch: { readonly users: readonly string[]; readonly fromNs: number; readonly untilNs: number },
 ): UserTraffic {
   const lists = (): Map<string, number[]> => new Map(watch.users.map((user) => [user, []]));

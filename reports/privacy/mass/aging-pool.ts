@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { DUST_MASS_MAX, type MassStore } from './mass-store.ts';
+import { type MassStore, NEGLIGIBLE_MASS_MAX } from './mass-store.ts';
 import type { BelievedPool } from './memoryless-pool.ts';
 
 /** f(age) / (1 - F(age)) of the delay distribution, per ns; infinite from the longest delay on. */
@@ -75,7 +75,7 @@ export class AgingPool implements BelievedPool {
     let kept = 0;
     for (const one of this.#inside) {
       const hazard = this.#hazard(atNs - one.arrivedNs);
-      if (hazard === Number.POSITIVE_INFINITY || one.belief <= DUST_MASS_MAX) {
+      if (hazard === Number.POSITIVE_INFINITY || one.belief <= NEGLIGIBLE_MASS_MAX) {
         addScaled(this.#expired, one.masses, one.belief);
         continue;
       }
@@ -94,7 +94,7 @@ export class AgingPool implements BelievedPool {
       const share = Math.min(one.belief, one.weight * scale);
       one.belief -= share;
       if (one.masses === undefined) continue;
-      const target = share > DUST_MASS_MAX ? into : dust;
+      const target = share > NEGLIGIBLE_MASS_MAX ? into : dust;
       addScaled(target, one.masses, share);
       carries ||= target === into;
     }

@@ -6,7 +6,7 @@
  */
 
 /** Masses up to this value are not propagated further; their sum is kept as dust. */
-export const DUST_MASS_MAX = 1e-15;
+export const NEGLIGIBLE_MASS_MAX = 1e-15;
 
 const SLOTS_AT_FIRST = 1_024;
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { DUST_MASS_MAX, type MassStore } from './mass-store.ts';
+import { type MassStore, NEGLIGIBLE_MASS_MAX } from './mass-store.ts';
 
 /** The content of a mix, as believed by an adversary that sees only instants. */
 export interface BelievedPool {
@@ -65,7 +65,8 @@ export class MemorylessPool implements BelievedPool {
     for (const [label, mass] of this.#masses.entries()) sum[label] = (sum[label] ?? 0) + mass;
   }
 
-  // hot: once per hop and label.
+  // Takes the share of one leaving message out of each mass; false if that is negligible.
+  // hot: once per hop, with a loop over the labels of masses.
   #draw(size: number, into: Float64Array, dust: Float64Array): boolean {
     const masses = this.#masses;
     const share = 1 / size;
@@ -76,7 +77,7 @@ export class MemorylessPool implements BelievedPool {
       if (inside === 0) continue;
       const leaving = inside * share;
       const left = inside - leaving;
-      if (leaving > DUST_MASS_MAX) {
+      if (leaving > NEGLIGIBLE_MASS_MAX) {
         into[label] = (into[label] as number) + leaving;
         carries = true;
       } else {

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { NO_NODE, type Truth } from '../truth/truth.ts';
-import { type NodeLaw, propagate } from './propagate.ts';
+import { NO_NODE, type RunTruth } from '../truth/truth.ts';
+import { type NodeMixingModel, propagateMass } from './propagate.ts';
 
 /** The belief about which message a target has become. */
 export interface Posterior {
@@ -24,20 +24,20 @@ export interface Posterior {
 }
 
 /** Which messages the beliefs are about. */
-export interface PosteriorQuestion {
-  readonly truth: Truth;
-  readonly laws: readonly NodeLaw[];
+export interface PosteriorInput {
+  readonly truth: RunTruth;
+  readonly laws: readonly NodeMixingModel[];
   readonly targets: readonly number[];
 }
 
 /** The belief about each target, in the given order. */
-export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] {
+export function posteriorsOf(question: PosteriorInput): readonly Posterior[] {
   const { truth, laws, targets } = question;
   if (targets.length === 0) return [];
   const labels = new Int32Array(truth.messages.count).fill(-1);
   for (const [label, message] of targets.entries()) labels[message] = label;
   const lists = targets.map(() => new Candidates());
-  const { delivered } = propagate({
+  const { delivered } = propagateMass({
     truth,
     labels,
     labelCount: targets.length,
@@ -56,9 +56,9 @@ export function posteriorsOf(question: PosteriorQuestion): readonly Posterior[] 
 }
 
 /** Which messages to examine for their senders. */
-export interface SenderQuestion {
-  readonly truth: Truth;
-  readonly laws: readonly NodeLaw[];
+export interface SenderPosteriorInput {
+  readonly truth: RunTruth;
+  readonly laws: readonly NodeMixingModel[];
   /** True if a message, given by its number, is to be examined. */
   readonly isAsked: (message: number) => boolean;
 }
@@ -68,7 +68,7 @@ export function senderPosteriors({
   truth,
   laws,
   isAsked,
-}: SenderQuestion): ReadonlyMap<number, Float64Array> {
+}: SenderPosteriorInput): ReadonlyMap<number, Float64Array> {
   const { sender, count } = truth.messages;
   const numbers = new Map<number, number>();
   const labels = new Int32Array(count).fill(-1);
@@ -87,7 +87,7 @@ export function senderPosteriors({
   const onCandidate = (message: number, masses: Float64Array): void => {
     if (isAsked(message)) found.set(message, normalised(masses));
   };
-  propagate({ truth, labels, labelCount: numbers.size, laws, onCandidate });
+  propagateMass({ truth, labels, labelCount: numbers.size, laws, onCandidate });
   return found;
 }
 

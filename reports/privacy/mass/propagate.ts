@@ -12,20 +12,20 @@
 import { assert } from '../../../engine/core/assert.ts';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  CREATED,
-  DEPARTED,
-  DROPPED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_CREATED,
+  EVENT_DEPARTED,
+  EVENT_DROPPED,
   NO_NODE,
-  type Truth,
+  type RunTruth,
 } from '../truth/truth.ts';
 import { AgingPool, type Hazard } from './aging-pool.ts';
-import { DUST_MASS_MAX, MassStore } from './mass-store.ts';
+import { MassStore, NEGLIGIBLE_MASS_MAX } from './mass-store.ts';
 import { type BelievedPool, MemorylessPool } from './memoryless-pool.ts';
 
 /** What the adversary can conclude from a node's inputs and outputs. */
-export type NodeLaw =
+export type NodeMixingModel =
   /** The next message to leave is any of those inside. */
   | { readonly kind: 'memoryless' }
   /** Old messages are likelier to leave. */
@@ -35,15 +35,15 @@ export type NodeLaw =
   /** A client or provider: does not mix; a message that ends here is a candidate. */
   | { readonly kind: 'end' };
 
-/** The input of a propagation. */
+/** From what {@link propagateMass} computes where the labelled messages may have gone. */
 export interface PropagationInput {
-  readonly truth: Truth;
+  readonly truth: RunTruth;
   /** Label of each message from 0, or -1. */
   readonly labels: Int32Array;
   /** Number of labels, at least 1. */
   readonly labelCount: number;
   /** The law of each node, by its index. */
-  readonly laws: readonly NodeLaw[];
+  readonly laws: readonly NodeMixingModel[];
   /**
    * Called for each message with mass that ended at a client or provider; valid during the call
    * only.
@@ -76,7 +76,7 @@ export interface MassBalance {
 const ERROR_MAX = 1e-9;
 
 /** Runs the propagation over the record of a run. */
-export function propagate(propagation: PropagationInput): MassBalance {
+export function propagateMass(propagation: PropagationInput): MassBalance {
   const run = new Run(propagation);
   run.passThrough();
   const balance = run.balance();
@@ -88,7 +88,7 @@ export function propagate(propagation: PropagationInput): MassBalance {
 }
 
 class Run {
-  readonly #truth: Truth;
+  readonly #truth: RunTruth;
   readonly #ask: PropagationInput;
   readonly #store: MassStore;
   readonly #pools: readonly (BelievedPool | undefined)[];
@@ -133,13 +133,13 @@ class Run {
       const where = node[i] as number;
       const what = message[i] as number;
       switch (code[i]) {
-        case CREATED:
+        case EVENT_CREATED:
           this.#created(what, where, at);
           break;
-        case ARRIVED:
+        case EVENT_ARRIVED:
           this.#arrived(what, where, at);
           break;
-        case DEPARTED:
+        case EVENT_DEPARTED:
           this.#departed(what, where, at);
           break;
         default:
@@ -171,7 +171,7 @@ class Run {
     };
   }
 
-  #poolOf(law: NodeLaw): BelievedPool | undefined {
+  #poolOf(law: NodeMixingModel): BelievedPool | undefined {
     switch (law.kind) {
       case 'memoryless':
         return new MemorylessPool(this.#store);
@@ -235,7 +235,7 @@ class Run {
     }
     const slot = this.#slots[message] as number;
     if (slot < 0) return;
-    const isLost = code === DROPPED || (code === ABSORBED && this.#isOpenMix(node));
+    const isLost = code === EVENT_DROPPED || (code === EVENT_ABSORBED && this.#isOpenMix(node));
     this.#add(slot, isLost ? this.#sunk : this.#delivered);
     if (!isLost) this.#ask.onCandidate(message, this.#massesOf(slot));
     this.#drop(message, slot);
@@ -261,7 +261,7 @@ class Run {
     for (let label = 0; label < scratch.length; label += 1) {
       const mass = scratch[label] as number;
       if (mass === 0) continue;
-      if (mass > DUST_MASS_MAX) data[base + label] = (data[base + label] as number) + mass;
+      if (mass > NEGLIGIBLE_MASS_MAX) data[base + label] = (data[base + label] as number) + mass;
       else this.#dust[label] = (this.#dust[label] as number) + mass;
       scratch[label] = 0;
     }

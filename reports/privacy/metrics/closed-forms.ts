@@ -20,7 +20,7 @@ function digamma(k: number): number {
  * @param stages k, a whole number from 1.
  * @param meanSeconds theta: mean of one stage.
  */
-export function erlangBits(stages: number, meanSeconds: number): number {
+export function erlangEntropyBits(stages: number, meanSeconds: number): number {
   const nats = stages + Math.log(meanSeconds) + logGamma(stages) + (1 - stages) * digamma(stages);
   return nats / Math.LN2;
 }
@@ -37,7 +37,7 @@ export interface StratifiedMixes {
 }
 
 /** Entropy of a message in dense traffic without corrupt mixes, bits. */
-export function stratifiedPoissonBits({
+export function stratifiedPoissonEntropyBits({
   rate,
   layers,
   width,
@@ -45,16 +45,16 @@ export function stratifiedPoissonBits({
 }: StratifiedMixes): number {
   // With a single layer the target stays in its mix.
   const seen = layers === 1 ? rate / width : rate;
-  return Math.log2(seen) + erlangBits(layers, meanSeconds);
+  return Math.log2(seen) + erlangEntropyBits(layers, meanSeconds);
 }
 
 /** Entropy of one Poisson mix, bits: log2(e rho) (Danezis, PET 2004). @param rho lambda / mu. */
-export function poissonMixBits(rho: number): number {
+export function poissonMixEntropyBits(rho: number): number {
   return Math.log2(Math.E * rho);
 }
 
 /** Entropy of one mix with uniform delays in dense traffic, bits: log2(2 rho), rho = rate x mean delay. */
-export function uniformMixBits(rho: number): number {
+export function uniformMixEntropyBits(rho: number): number {
   return Math.log2(2 * rho);
 }
 
@@ -65,14 +65,14 @@ export interface PoolMix {
 }
 
 /** The entropy of a threshold pool mix, bits (Serjantov and Danezis 2002). */
-export function poolMixBits({ batch, kept }: PoolMix): number {
+export function poolMixEntropyBits({ batch, kept }: PoolMix): number {
   const ratio = kept / batch;
   const stays = kept === 0 ? 0 : ratio * Math.log2(kept);
   return (1 + ratio) * Math.log2(batch + kept) - stays;
 }
 
 /** The min-entropy of a threshold pool mix, bits. */
-export function poolMixMinBits({ batch, kept }: PoolMix): number {
+export function poolMixMinEntropyBits({ batch, kept }: PoolMix): number {
   return Math.log2(batch + kept);
 }
 
@@ -82,7 +82,7 @@ export function poolMixRounds({ batch, kept }: PoolMix): number {
 }
 
 /** The numbers of all and of corrupt nodes, and the length of paths. */
-export interface Corruption {
+export interface CorruptNodeCounts {
   readonly nodes: number;
   readonly corrupt: number;
   readonly layers: number;
@@ -93,7 +93,7 @@ export interface Corruption {
  * (hypergeometric): the first node is corrupt with probability B/N, the second with (B - 1)/(N -
  * 1), and so on.
  */
-export function randomCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
+export function randomCompromisedPathShare({ nodes, corrupt, layers }: CorruptNodeCounts): number {
   let share = 1;
   for (let i = 0; i < layers; i += 1) share *= Math.max(0, corrupt - i) / (nodes - i);
   return share;
@@ -103,7 +103,11 @@ export function randomCompromisedPaths({ nodes, corrupt, layers }: Corruption): 
  * The probability of a fully compromised path if the adversary spreads its mixes evenly over the
  * layers, which is optimal: (B/N)^L.
  */
-export function balancedCompromisedPaths({ nodes, corrupt, layers }: Corruption): number {
+export function balancedCompromisedPathShare({
+  nodes,
+  corrupt,
+  layers,
+}: CorruptNodeCounts): number {
   return (corrupt / nodes) ** layers;
 }
 
@@ -115,6 +119,6 @@ export function compromisedPathShare(
 }
 
 /** Probability that at least one of k packets took a fully compromised path: 1 - (1 - alpha)^k. */
-export function compromisedWithinPackets(share: number, packets: number): number {
+export function compromisedWithinProbability(share: number, packets: number): number {
   return -Math.expm1(packets * Math.log1p(-share));
 }

@@ -23,7 +23,7 @@ export function shannonBits(p: Probabilities): number {
 }
 
 /** Effective size of the anonymity set, 2^H. */
-export function effectiveSet(p: Probabilities): number {
+export function effectiveAnonymitySetSize(p: Probabilities): number {
   return 2 ** shannonBits(p);
 }
 

@@ -43,8 +43,8 @@ export function deltaCurve(pair: TargetPair): readonly number[] {
   return CURVE_EPSILONS.map((epsilon) => deltaAt(pair, epsilon));
 }
 
-/** A guess of the adversary. */
-export interface Guess {
+/** A guess of the adversary: a probability for each candidate, and which one is right. */
+export interface LinkingGuess {
   readonly p: ArrayLike<number>;
   /** Index of the correct candidate; -1 when it is not among them. */
   readonly right: number;
@@ -60,7 +60,7 @@ export interface LinkingResult {
 }
 
 /** Probability that the best guess is right, over targets. */
-export function linkingProbability(guesses: readonly Guess[]): LinkingResult {
+export function linkingProbability(guesses: readonly LinkingGuess[]): LinkingResult {
   let successes = 0;
   for (const guess of guesses) successes += chanceOf(guess);
   const trials = guesses.length;
@@ -68,7 +68,7 @@ export function linkingProbability(guesses: readonly Guess[]): LinkingResult {
   return { successes, trials, interval };
 }
 
-function chanceOf({ p, right }: Guess): number {
+function chanceOf({ p, right }: LinkingGuess): number {
   const own = right < 0 ? -1 : (p[right] ?? -1);
   let equals = 0;
   for (let i = 0; i < p.length; i += 1) {

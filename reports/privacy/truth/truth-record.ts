@@ -1,11 +1,11 @@
 /**
- * Builds a {@link Truth}: columns that grow, up to a bound. Messages are small integers;
+ * Builds a {@link RunTruth}: columns that grow, up to a bound. Messages are small integers;
  * `runner/privacy/message-observer.ts` maps packet keys to them.
  *
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import { type EventCode, NO_NODE, type Purpose, type Truth } from './truth.ts';
+import { NO_NODE, type PurposeCode, type RunTruth, type TruthEventCode } from './truth.ts';
 
 /** Most events of a record, of 15 bytes each; 60 s at 5,000 messages/s over five nodes make 3.6 million. */
 const EVENTS_MAX = 12_000_000;
@@ -15,14 +15,14 @@ const MESSAGES_AT_FIRST = 8_192;
 
 /** What is known about a message when it is created. */
 export interface NewMessage {
-  readonly purpose: Purpose;
+  readonly purpose: PurposeCode;
   /** Index of the node; {@link NO_NODE} when no node of the run created it. */
   readonly sender: number;
   readonly recipient: number;
 }
 
 /** A record that is being written. */
-export class TruthRecord {
+export class TruthRecorder {
   readonly #nodes: readonly string[];
   readonly #limit: number;
   #atNs = new Float64Array(EVENTS_AT_FIRST);
@@ -38,7 +38,7 @@ export class TruthRecord {
 
   /**
    * @param nodes Names; events refer to nodes by index.
-   * @param limit Largest number of events; later ones are dropped and {@link Truth.fullNs} says
+   * @param limit Largest number of events; later ones are dropped and {@link RunTruth.fullNs} says
    * since when.
    */
   constructor(nodes: readonly string[], limit = EVENTS_MAX) {
@@ -69,7 +69,7 @@ export class TruthRecord {
   }
 
   /** Records an event; instants must not decrease. */
-  add(code: EventCode, message: number, node: number, atNs: number): void {
+  add(code: TruthEventCode, message: number, node: number, atNs: number): void {
     if (this.#count >= this.#limit) {
       this.#fullNs ??= atNs;
       return;
@@ -84,7 +84,7 @@ export class TruthRecord {
   }
 
   /** The record so far; it shares its columns with this builder. */
-  truth(): Truth {
+  truth(): RunTruth {
     return {
       nodes: this.#nodes,
       events: {

@@ -10,20 +10,20 @@
  */
 
 /** A node created the message and sends it. */
-export const CREATED = 0;
+export const EVENT_CREATED = 0;
 /** A node received the message. */
-export const ARRIVED = 1;
+export const EVENT_ARRIVED = 1;
 /** The message left the node. */
-export const DEPARTED = 2;
+export const EVENT_DEPARTED = 2;
 /** The message ended at its recipient. */
-export const DELIVERED = 3;
+export const EVENT_DELIVERED = 3;
 /** Cover that ended at its intended place. */
-export const ABSORBED = 4;
+export const EVENT_ABSORBED = 4;
 /** The message was dropped. */
-export const DROPPED = 5;
+export const EVENT_DROPPED = 5;
 
 /** One of the six codes above. */
-export type EventCode = 0 | 1 | 2 | 3 | 4 | 5;
+export type TruthEventCode = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Stands for "no node" where a node index is expected. */
 export const NO_NODE = 65_535;
@@ -38,7 +38,7 @@ export const PURPOSE_COVER = 2;
 export const PURPOSE_FOREIGN = 3;
 
 /** Why a message exists: one of the four numbers above. */
-export type Purpose = 0 | 1 | 2 | 3;
+export type PurposeCode = 0 | 1 | 2 | 3;
 /** Number of purposes. */
 export const PURPOSE_COUNT = 4;
 
@@ -57,7 +57,7 @@ export interface TruthEvents {
 /** Columns by message; each has at least `count` entries. */
 export interface TruthMessages {
   readonly count: number;
-  /** Why it exists; a {@link Purpose}. */
+  /** Why it exists; a {@link PurposeCode}. */
   readonly purpose: Uint8Array;
   /** Index in `nodes` of its creator; {@link NO_NODE} for a foreign message. */
   readonly sender: Uint16Array;
@@ -66,7 +66,7 @@ export interface TruthMessages {
 }
 
 /** Everything that happened to messages in one run. */
-export interface Truth {
+export interface RunTruth {
   readonly nodes: readonly string[];
   readonly events: TruthEvents;
   readonly messages: TruthMessages;

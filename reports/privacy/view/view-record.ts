@@ -1,10 +1,10 @@
 /**
- * Builds a {@link View}: columns that grow, up to a bound.
+ * Builds a {@link AdversaryView}: columns that grow, up to a bound.
  *
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import type { View, WatchedLink } from './view.ts';
+import type { AdversaryView, WatchedLink } from './view.ts';
 
 /** Largest number of recorded packets, of 14 bytes each. */
 const SIGHTINGS_MAX = 12_000_000;
@@ -12,7 +12,7 @@ const AT_FIRST = 65_536;
 const LINKS_MAX = 65_536;
 
 /** Who observes which links. */
-export interface ViewSpec {
+export interface AdversaryViewSpec {
   readonly adversary: string;
   readonly links: readonly WatchedLink[];
   readonly corrupt?: readonly string[];
@@ -21,8 +21,8 @@ export interface ViewSpec {
 }
 
 /** A view that is being recorded. */
-export class ViewRecord {
-  readonly #spec: ViewSpec;
+export class AdversaryViewRecorder {
+  readonly #spec: AdversaryViewSpec;
   readonly #limit: number;
   #atNs = new Float64Array(AT_FIRST);
   #link = new Uint16Array(AT_FIRST);
@@ -34,7 +34,7 @@ export class ViewRecord {
   #passages = 0;
   #fullNs: number | undefined;
 
-  constructor(spec: ViewSpec) {
+  constructor(spec: AdversaryViewSpec) {
     assert(spec.links.length <= LINKS_MAX, `an adversary watches at most ${LINKS_MAX} links`);
     this.#spec = spec;
     this.#limit = spec.limit ?? SIGHTINGS_MAX;
@@ -66,7 +66,7 @@ export class ViewRecord {
   }
 
   /** The record so far; it shares its columns with this builder. */
-  view(): View {
+  view(): AdversaryView {
     const { adversary, links, corrupt = [] } = this.#spec;
     return {
       adversary,

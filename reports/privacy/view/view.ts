@@ -28,7 +28,7 @@ export interface WatchedLink {
  * What corrupt nodes reveal: which input left them as which output. Each array has at least `count`
  * entries.
  */
-export interface Passages {
+export interface CorruptNodePassages {
   readonly count: number;
   /** Index of the node in `corrupt`. */
   readonly node: Uint16Array;
@@ -37,14 +37,14 @@ export interface Passages {
 }
 
 /** Everything that an adversary observed. */
-export interface View {
+export interface AdversaryView {
   /** Description of the adversary, for the line under a chart: `global passive, links only`. */
   readonly adversary: string;
   readonly links: readonly WatchedLink[];
   readonly sightings: LinkSightings;
   /** Names of corrupt nodes. */
   readonly corrupt: readonly string[];
-  readonly passages: Passages;
+  readonly passages: CorruptNodePassages;
   /**
    * When the record was full, ns, so that later packets are missing; undefined if it was never
    * full.

@@ -4,39 +4,39 @@
  * @module
  */
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
-import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
+import type { OpenRequest, RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
-import { RECONFIGURE_KIND } from '../../../scenarios/files/ask.ts';
-import { type AskedNode, type AskTaker, askNode, statusOf } from '../../asks/ask.ts';
-import { memberOf } from '../../nodes/host-nodes.ts';
-import type { Reconfigurations, Reconfigured } from '../../nodes/reconfigure.ts';
+import { type AskAnswerReceiver, type AskedNode, askNode, nodeStatusJson } from '../../asks/ask.ts';
+import { type ShownStatus, StatusLook } from '../../asks/status-look.ts';
+import { protocolNodeOf } from '../../nodes/host-nodes.ts';
+import type { Reconfigurations, ReconfigureResult } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
-import type { Report } from '../messages/messages.ts';
+import type { AgentReport } from '../messages/messages.ts';
 
-/** What it needs of its agent. */
-export interface AgentAsksParts {
+/** What the handler of questions needs of its agent. */
+export interface AgentAskHandlerParts {
   readonly world: AskedNode['world'];
   /** Lets code of nodes run. */
   readonly pump: { readonly isRunning: boolean; enter(code: () => void): void };
   readonly nodes: ReadonlyMap<string, NodeHandle>;
   readonly reconfigurations: Reconfigurations;
-  readonly send: (report: Report) => void;
+  readonly send: (report: AgentReport) => void;
 }
 
-/** See the module. */
-export class AgentAsks {
-  readonly #parts: AgentAsksParts;
+/** Passes questions of applications, operators and the coordinator to the nodes of an agent. */
+export class AgentAskHandler {
+  readonly #parts: AgentAskHandlerParts;
   /** Questions of the coordinator without an answer, by its number. */
   readonly #open = new Map<number, Undo>();
 
-  constructor(parts: AgentAsksParts) {
+  constructor(parts: AgentAskHandlerParts) {
     this.#parts = parts;
   }
 
   /** Passes a question of an application to a protocol of a node, by default the lowest one. */
-  request(node: string, inquiry: Inquiry, by?: string): OpenInquiry {
+  request(node: string, inquiry: RequestWithReceiver, by?: string): OpenRequest {
     const { world, pump } = this.#parts;
-    let open: OpenInquiry | undefined;
+    let open: OpenRequest | undefined;
     if (!pump.isRunning) inquiry.respond('node-down');
     pump.enter(() => {
       open = world.request(node, inquiry, by);
@@ -47,18 +47,21 @@ export class AgentAsks {
     };
   }
 
-  /** What each node says of itself, by its name. */
-  statuses(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  /** What each node says of itself, by its name, within the bounds of one look. */
+  statuses(): Readonly<Record<string, ShownStatus>> {
     const { world, nodes } = this.#parts;
+    const look = new StatusLook();
     const all = [...nodes].map(([name, node]) => {
-      const { outcome, text } = world.call(name, 'question', () => statusOf(node));
-      return [name, outcome === 'ok' ? JSON.parse(text) : { error: text }] as const;
+      const { outcome, text } = world.call(name, 'question', () => nodeStatusJson(node));
+      const reader = look.reader();
+      reader.add(new TextEncoder().encode(text));
+      return [name, reader.ended(outcome)] as const;
     });
     return Object.fromEntries(all);
   }
 
   /** Asks for an operator of this process. */
-  put(spec: AskSpec, taker: AskTaker): Undo {
+  put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const { world, pump, nodes, reconfigurations } = this.#parts;
     let undo: Undo | undefined;
     pump.enter(() => {
@@ -68,16 +71,17 @@ export class AgentAsks {
     return (): void => pump.enter(() => undo?.());
   }
 
-  /** Changes options of a node of this agent; undefined while it does not run. */
-  reconfigure(name: string, options: Readonly<Record<string, unknown>>): Reconfigured | undefined {
+  /** The file of a node of this agent has these options now; undefined while the node does not run. */
+  reconfigure(
+    name: string,
+    options: Readonly<Record<string, unknown>>,
+  ): ReconfigureResult | undefined {
     const { world, pump, nodes, reconfigurations } = this.#parts;
-    const node = memberOf(nodes.get(name), undefined);
+    const node = protocolNodeOf(nodes.get(name), undefined);
     if (node === undefined) return undefined;
-    const asked = { node: name, kind: RECONFIGURE_KIND, target: '', withinNs: 0 };
-    const spec = { ...asked, body: JSON.stringify(options) };
-    let changed: Reconfigured | undefined;
+    let changed: ReconfigureResult | undefined;
     pump.enter(() => {
-      changed = world.call(name, 'question', () => reconfigurations.change(spec, node));
+      changed = world.call(name, 'question', () => reconfigurations.reread(name, options, node));
     });
     return changed;
   }

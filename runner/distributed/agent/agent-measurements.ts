@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { LiveWorld } from '../../../engine/live/live-world.ts';
-import { addUp } from '../../../reports/add-up.ts';
+import { sumCountsByName } from '../../../reports/sum-counts.ts';
 import type { Flow } from '../../traffic/traffic-source.ts';
 import type { LocalWorld } from '../../world.ts';
 import { linkPackets } from '../../worlds/local-world.ts';
@@ -16,7 +16,7 @@ import type { MeasuredRows } from './reporting-meter.ts';
 
 const US_PER_MS = 1_000;
 
-/** See the module. */
+/** Counters of an agent: metrics of nodes, packets of links and sockets, use of the machine. */
 export class AgentMeasurements {
   readonly #world: LocalWorld & { readonly sim: LiveWorld };
   readonly #flows: readonly Flow[];
@@ -72,7 +72,7 @@ export class AgentMeasurements {
       stallNs: sim.pump.longestStallNs,
       damaged: this.#rows.damaged,
       refused: this.#flows.map(({ meter }) => meter.refused),
-      refusals: addUp(this.#flows.map(({ meter }) => meter.refusals)),
+      refusals: sumCountsByName(this.#flows.map(({ meter }) => meter.refusals)),
       filesSent: this.#flows.filter(({ isFileSent }) => isFileSent).map(({ index }) => index),
     };
   }

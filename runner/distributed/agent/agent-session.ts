@@ -9,18 +9,23 @@ import { nodeOptions } from '../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { loadAddedProtocols, type ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
-import { placedProtocols } from '../../../topologies/assemble/options.ts';
-import { applyStack, stackNames } from '../../../topologies/assemble/stack.ts';
+import { protocolsOnHost } from '../../../topologies/assemble/options.ts';
+import { applyStack, protocolNamesOfHost } from '../../../topologies/assemble/stack.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 import { answerClockPing } from '../channel/clock-sync.ts';
 import type { Channel, CloseReason } from '../channel/model.ts';
 import { readCommand } from '../messages/message-shapes.ts';
-import type { AgentCommand, AgentOrder, Report, RunCommand } from '../messages/messages.ts';
-import { runStateFolder } from '../messages/run-state.ts';
+import type {
+  AgentAssignment,
+  AgentCommand,
+  AgentReport,
+  RunCommand,
+} from '../messages/messages.ts';
+import { createRunStateFolder } from '../messages/run-state.ts';
 import { Agent, type NodeLine } from './agent.ts';
-import { brokenReport } from './broken-report.ts';
+import { failureReportOf } from './broken-report.ts';
 
-/** Parts of a session. */
+/** What a session of an agent with its coordinator needs. */
 export interface SessionOptions {
   readonly channel: Channel;
   readonly hosts: readonly string[];
@@ -34,6 +39,8 @@ export interface SessionOptions {
   readonly operatorPort?: number;
   /** Folder for the stores of the hosts, shared by all runs; if absent, the order names one. */
   readonly stateFolder?: string;
+  /** `alone`: no coordinator starts, measures or ends it. */
+  readonly mode?: 'coordinated' | 'alone';
   /** Receives what its nodes log, change and mark, for a log of this process. */
   readonly onLine?: (line: NodeLine) => void;
   /** Receives the agent before its nodes exist; a Refusal that it throws ends the session. */
@@ -117,13 +124,13 @@ export class AgentSession {
     }
   }
 
-  async #load(told: AgentOrder): Promise<void> {
-    const { registry, onLine, onAgent } = this.#options;
+  async #load(told: AgentAssignment): Promise<void> {
+    const { registry, onLine, onAgent, mode = 'coordinated' } = this.#options;
     try {
       const order = this.#ownOrder(told);
       if (this.#options.topology === undefined) await loadProtocols(order, registry);
       this.#agent = new Agent(order, {
-        registry,
+        ...{ registry, mode },
         send: (report): void => this.#send(report),
         onBroken: (error): void => this.#breakOff(error),
         ...(onLine === undefined ? {} : { onLine }),
@@ -140,13 +147,14 @@ export class AgentSession {
   }
 
   /** The order, with the parts that the coordinator must not determine replaced by this machine's own. */
-  #ownOrder(told: AgentOrder): AgentOrder {
+  #ownOrder(told: AgentAssignment): AgentAssignment {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
     if (told.hosts.join() !== hosts.join()) {
       throw new Refusal(`the coordinator expects other nodes than ${hosts.join(', ')}`);
     }
-    const folder = stateFolder === undefined ? undefined : runStateFolder(stateFolder, told.run);
+    const folder =
+      stateFolder === undefined ? undefined : createRunStateFolder(stateFolder, told.run);
     if (topology === undefined) {
       const own = folder ?? theirs;
       return own === undefined ? rest : { ...rest, stateFolder: own };
@@ -162,7 +170,7 @@ export class AgentSession {
 
   /** Reports what failed and ends; the coordinator decides what that means for the run. */
   #breakOff(error: unknown): void {
-    const report = brokenReport(this.#agent?.crashOf(error) ?? error);
+    const report = failureReportOf(this.#agent?.crashOf(error) ?? error);
     this.#broken ??= report.message;
     this.#send(report);
     this.#options.channel.close();
@@ -176,7 +184,7 @@ export class AgentSession {
     else this.#resolve({ kind: 'lost', reason });
   }
 
-  #send(report: Report): void {
+  #send(report: AgentReport): void {
     this.#options.channel.send(report);
   }
 }
@@ -185,9 +193,11 @@ export class AgentSession {
  * Used if the coordinator started the agent, because both are then the same program of the same
  * user.
  */
-async function loadProtocols(order: AgentOrder, registry: ProtocolRegistry): Promise<void> {
+async function loadProtocols(order: AgentAssignment, registry: ProtocolRegistry): Promise<void> {
   await loadAddedProtocols();
-  for (const protocol of order.scenario.topology.hosts.flatMap((host) => stackNames(host))) {
+  for (const protocol of order.scenario.topology.hosts.flatMap((host) =>
+    protocolNamesOfHost(host),
+  )) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);
   }
 }
@@ -199,7 +209,7 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   }
   const hosts = applyStack(told.stack ?? [], topology.hosts);
   const unknown = hosts.find((host) =>
-    stackNames(host).some((protocol) => registry.protocols(protocol) === undefined),
+    protocolNamesOfHost(host).some((protocol) => registry.protocols(protocol) === undefined),
   );
   if (unknown !== undefined) throw new Refusal(`${unknown.name} runs an unknown protocol`);
   const names = new Set(topology.hosts.map(({ name }) => name));
@@ -208,7 +218,7 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   const runs = new Map(
     hosts.map((host) => [
       host.name,
-      stackNames(host).map((protocol) => registry.protocols(protocol)?.name),
+      protocolNamesOfHost(host).map((protocol) => registry.protocols(protocol)?.name),
     ]),
   );
   const lost = told.traffic.find(
@@ -227,7 +237,7 @@ function hasFittingOptions(
   host: HostSpec,
   registry: ProtocolRegistry,
 ): boolean {
-  return placedProtocols(host).every((placed) => {
+  return protocolsOnHost(host).every((placed) => {
     const { config } = registry.protocols(placed.protocol) ?? {};
     const options = nodeOptions(scenario, placed);
     const result = config?.safeParse(options) as { readonly success?: boolean } | undefined;

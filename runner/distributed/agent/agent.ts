@@ -9,33 +9,38 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
-import { layerTable, nodeChoice, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
+import {
+  lowestProtocolOf,
+  protocolFinder,
+  protocolStackFinder,
+  upperProtocolsFinder,
+} from '../../../scenarios/open/nodes.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { BrokenPromise } from '../../crash/crash.ts';
+import { BrokenGuaranteeError } from '../../crash/crash.ts';
 import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
 import type { MakeForger } from '../../flood-order.ts';
 import { createNodes } from '../../nodes/host-nodes.ts';
-import { type BundleUse, bundleView } from '../../nodes/key-bundle.ts';
+import { type KeyBundleViewParts, keyBundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
 import { Reconfigurations } from '../../nodes/reconfigure.ts';
-import { forgerOf } from '../../traffic/flood.ts';
+import { type ForgerParts, forgerOf } from '../../traffic/flood.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
-import { Flow, FlowSupply } from '../../traffic/traffic-source.ts';
+import { Flow, FlowDrawFactory } from '../../traffic/traffic-source.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
-import type { AgentOrder, Report, RunCommand } from '../messages/messages.ts';
-import { TellingWitness } from '../messages/telling-witness.ts';
-import { AgentAsks } from './agent-asks.ts';
+import type { AgentAssignment, AgentReport, RunCommand } from '../messages/messages.ts';
+import { ReportingWitness } from '../messages/telling-witness.ts';
+import { AgentAskHandler } from './agent-asks.ts';
 import { AgentMeasurements } from './agent-measurements.ts';
-import { brief } from './broken-report.ts';
-import { type PacketProbeResult, ProbePackets, pairsFrom } from './probe-packets.ts';
+import { truncateReportText } from './broken-report.ts';
+import { type PacketProbeResult, PacketProber, probedPairsOf } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** One log line of a node. */
@@ -49,9 +54,11 @@ export interface NodeLine {
 }
 
 /** What the process provides for its agent. */
-export interface AgentSurroundings {
-  readonly registry: Registry;
-  readonly send: (report: Report) => void;
+export interface AgentEnvironment {
+  readonly registry: ProtocolLookup;
+  /** `alone`: its counters are read at its endpoint only, and no run ends. */
+  readonly mode: 'coordinated' | 'alone';
+  readonly send: (report: AgentReport) => void;
   /** Receives what node code threw, once; the agent is useless afterwards. */
   readonly onBroken: (error: unknown) => void;
   /** Receives what nodes log, and their states and marks as lines of level debug. */
@@ -64,29 +71,31 @@ const TALLY_MS = 250;
 /** How often the report includes the histogram of lateness. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
+/** Samples of a metric that a node alone keeps: as many as its endpoint looks at. */
+const SAMPLES_ALONE_MAX = 10_000;
 const NS_PER_MS = 1_000_000;
 /** The agent sends the coordinator something at least this often. */
 const SILENCE_MS = 200;
 /** Passed on in place of bytes that belong to no flow, which count as damaged. */
 const NO_TRUTH = new Uint8Array(0);
 
-/** One agent, from its order to its result. */
+/** Runs the nodes of one process for a coordinator, from the assignment to the result. */
 export class Agent implements WorldListener {
   readonly world: LiveRunWorld['world'];
   readonly agenda: LiveRunWorld['agenda'];
-  readonly #order: AgentOrder;
-  readonly #surroundings: AgentSurroundings;
+  readonly #order: AgentAssignment;
+  readonly #surroundings: AgentEnvironment;
   readonly #nodes = new Map<string, NodeHandle>();
   /** What nodes have observed; this survives crashes of the nodes. */
-  readonly #witness = new TellingWitness((report) => this.#send(report));
+  readonly #witness = new ReportingWitness((report) => this.#send(report));
   readonly #reconfigurations: Reconfigurations;
   readonly #flows: Flow[];
   readonly #rows: MeasuredRows;
   /** Questions to its nodes. */
-  readonly asks: AgentAsks;
-  readonly #probes = new ProbePackets((...asked) => this.asks.request(...asked));
+  readonly asks: AgentAskHandler;
+  readonly #probes = new PacketProber((...asked) => this.asks.request(...asked));
   readonly #gauge: AgentMeasurements;
-  readonly #provisioned: BundleUse;
+  readonly #provisioned: KeyBundleViewParts;
   readonly #effects = new Map<number, Undo>();
   /** Links of the active paths that were last reported, by `from -> to`. */
   readonly #paths = new Map<string, string>();
@@ -96,28 +105,25 @@ export class Agent implements WorldListener {
   #isRunning = false;
   #toldNs = 0;
 
-  constructor(order: AgentOrder, surroundings: AgentSurroundings) {
+  constructor(order: AgentAssignment, surroundings: AgentEnvironment) {
     const { scenario, seed, hosts } = order;
     this.#order = order;
-    this.#reconfigurations = new Reconfigurations(
-      scenario,
-      stackOf(scenario, surroundings.registry),
-    );
     this.#surroundings = surroundings;
     const protocolOf = (host: HostSpec): Protocol =>
-      nodeChoice(scenario, host, surroundings.registry).protocol;
-    const stacks = stackOf(scenario, surroundings.registry);
-    const layersOf = layerTable(scenario.topology, stacks);
+      lowestProtocolOf(scenario, host, surroundings.registry).protocol;
+    const stacks = protocolStackFinder(scenario, surroundings.registry);
+    this.#reconfigurations = new Reconfigurations(scenario, stacks);
+    const layersOf = upperProtocolsFinder(scenario.topology, stacks);
     this.#provisioned = {
       bundle: order.bundle,
       network: networkMap(scenario.topology, layersOf),
-      protocolOf: protocolTable(scenario.topology, protocolOf),
+      protocolOf: protocolFinder(scenario.topology, protocolOf),
       layersOf,
     };
     const { world, agenda } = liveWorld({
       scenario,
       seed,
-      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       protocolOf,
       stackOf: stacks,
       live: {
@@ -130,7 +136,7 @@ export class Agent implements WorldListener {
     });
     this.world = world;
     this.agenda = agenda;
-    this.asks = new AgentAsks({
+    this.asks = new AgentAskHandler({
       ...{ world, pump: world.sim.pump },
       nodes: this.#nodes,
       reconfigurations: this.#reconfigurations,
@@ -139,7 +145,7 @@ export class Agent implements WorldListener {
     const indexOf = (host: string): number =>
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
-    const supply = new FlowSupply(seed);
+    const supply = new FlowDrawFactory(seed);
     this.#flows = scenario.traffic.map((spec, index) => {
       const meter = new ReportingMeter(index, this.#rows, scenario.warmupNs);
       const flow = new Flow(this.world, spec, meter, supply.of(index, spec));
@@ -155,8 +161,9 @@ export class Agent implements WorldListener {
   readonly #makeForger: MakeForger = (order) => {
     const { scenario } = this.#order;
     const { registry } = this.#surroundings;
-    const viewOf = (host: string): NetworkView => bundleView(host, this.#provisioned);
-    return forgerOf({ scenario, viewOf, nodeOf: (h) => nodeChoice(scenario, h, registry) }, order);
+    const viewOf = (host: string): NetworkView => keyBundleView(host, this.#provisioned);
+    const nodeOf: ForgerParts['nodeOf'] = (host) => lowestProtocolOf(scenario, host, registry);
+    return forgerOf({ scenario, viewOf, nodeOf }, order);
   };
 
   /** Starts the nodes; reports `loaded` and later `ready`. */
@@ -168,16 +175,11 @@ export class Agent implements WorldListener {
     if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
     live.pump.enter(() => {
       for (const name of this.#order.hosts) this.#create(name);
+      if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
       for (const name of this.#order.hosts) this.#startNode(name);
     });
     this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
-    this.#everyInTurn(TALLY_MS, () => {
-      this.#send({ type: 'tally', tally: this.#gauge.counts(this.#order.hosts) });
-      this.#tellHandovers();
-    });
-    this.#everyInTurn(LATENESS_MS, () =>
-      this.#send({ type: 'tally', tally: this.#gauge.tally(this.#order.hosts) }),
-    );
+    if (this.#surroundings.mode === 'coordinated') this.#tellCounts();
     this.#send({ type: 'loaded' });
     this.#readyTimer = this.#every(READY_MS, () => this.#lookReady());
   }
@@ -254,8 +256,9 @@ export class Agent implements WorldListener {
     const { scenario, seed } = this.#order;
     const { hosts } = scenario.topology;
     const { registry } = this.#surroundings;
-    const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
-    const parts = { hosts, protocolOf, stackOf: stackOf(scenario, registry), seed };
+    const protocolOf = (host: HostSpec): Protocol =>
+      lowestProtocolOf(scenario, host, registry).protocol;
+    const parts = { hosts, protocolOf, stackOf: protocolStackFinder(scenario, registry), seed };
     return crashOf(error, crashContextOf(this.world, parts));
   }
 
@@ -277,7 +280,7 @@ export class Agent implements WorldListener {
 
   /** Sends one packet to the first peer of its applications, or to each, and back; undefined if there is none. */
   probe(whom: 'first' | 'each' = 'first'): Promise<PacketProbeResult> | undefined {
-    const pairs = pairsFrom(this.#order.scenario.traffic, (node) => this.#nodes.has(node));
+    const pairs = probedPairsOf(this.#order.scenario.traffic, (node) => this.#nodes.has(node));
     return whom === 'first' ? this.#probes.toFirst(pairs) : this.#probes.toEach(pairs);
   }
 
@@ -289,10 +292,9 @@ export class Agent implements WorldListener {
 
   /** Names of the protocols that run here; on one host, the lowest first. */
   get protocols(): readonly string[] {
-    const stacks = stackOf(this.#order.scenario, this.#surroundings.registry);
-    return [
-      ...new Set(this.hosts.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name))),
-    ];
+    const stacks = protocolStackFinder(this.#order.scenario, this.#surroundings.registry);
+    const names = this.hosts.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name));
+    return [...new Set(names)];
   }
 
   /** The readings of each node's meters. */
@@ -338,7 +340,7 @@ export class Agent implements WorldListener {
   }
 
   readonly logged: LogSink = (node, level, message, fields) => {
-    this.#send({ type: 'log', node, level, message: brief(message) });
+    this.#send({ type: 'log', node, level, message: truncateReportText(message) });
     this.#write(node, level, message, fields);
   };
 
@@ -355,8 +357,8 @@ export class Agent implements WorldListener {
     assert(host !== undefined, `the topology has no node ${name}`);
     const node = createNodes(host, {
       world: this.world,
-      stack: stackOf(scenario, this.#surroundings.registry)(host),
-      viewOf: (of, layer) => bundleView(of, this.#provisioned, layer),
+      stack: protocolStackFinder(scenario, this.#surroundings.registry)(host),
+      viewOf: (of, layer) => keyBundleView(of, this.#provisioned, layer),
       witness: this.#witness,
       observerOf: () => undefined,
     });
@@ -408,7 +410,7 @@ export class Agent implements WorldListener {
     this.world.assertBalance();
     for (const [name, node] of this.#nodes) {
       const broken = this.world.call(name, 'question', () => node.invariant?.());
-      if (broken !== undefined) throw new BrokenPromise(broken, name);
+      if (broken !== undefined) throw new BrokenGuaranteeError(broken, name);
     }
     // Counted before the nodes close their sockets.
     const tally = this.#gauge.tally(this.#order.hosts);
@@ -422,10 +424,7 @@ export class Agent implements WorldListener {
     });
   }
 
-  /**
-   * True if an application of a flow runs in this agent. Other agents only report that they are
-   * alive.
-   */
+  /** True if an application of a flow runs in this agent. Others only report that they are alive. */
   get #measures(): boolean {
     const { hosts, scenario } = this.#order;
     return scenario.traffic.some(({ from, to }) => hosts.includes(from) || hosts.includes(to));
@@ -465,6 +464,17 @@ export class Agent implements WorldListener {
     this.#send({ type: 'measured', untilNs, ...rows });
   }
 
+  #tellCounts(): void {
+    const { hosts } = this.#order;
+    this.#everyInTurn(TALLY_MS, () => {
+      this.#send({ type: 'tally', tally: this.#gauge.counts(hosts) });
+      this.#tellHandovers();
+    });
+    this.#everyInTurn(LATENESS_MS, () =>
+      this.#send({ type: 'tally', tally: this.#gauge.tally(hosts) }),
+    );
+  }
+
   #tellHandovers(): void {
     const batch = this.world.sim.handovers.take();
     if (batch.rows.length + batch.untold > 0) this.#send({ type: 'handovers', batch });
@@ -476,10 +486,7 @@ export class Agent implements WorldListener {
     return timer;
   }
 
-  /**
-   * Like {@link Agent.#every}, but each agent acts at a different phase of the interval, so that
-   * they do not all act at the same time.
-   */
+  /** Like {@link Agent.#every}, but each agent acts at another phase of the interval, not all at once. */
   #everyInTurn(ms: number, act: () => void): void {
     const { hosts } = this.#order.scenario.topology;
     const turn = hosts.findIndex(({ name }) => name === this.#order.hosts[0]);
@@ -487,7 +494,7 @@ export class Agent implements WorldListener {
     this.#timers.push(first);
   }
 
-  #send(report: Report): void {
+  #send(report: AgentReport): void {
     this.#surroundings.send(report);
   }
 }

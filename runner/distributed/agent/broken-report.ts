@@ -4,21 +4,26 @@
  * @module
  */
 import { InvariantError } from '../../../engine/core/assert.ts';
-import { environmentError } from '../../../engine/live/environment.ts';
+import { environmentErrorOf } from '../../../engine/live/environment.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { NodeCrash, shortenCrash } from '../../crash/crash.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
-import type { Report } from '../messages/messages.ts';
+import type { AgentReport } from '../messages/messages.ts';
 
 /** The report of an agent in which something failed. */
-export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }> {
-  const machine = environmentError(error);
+export function failureReportOf(error: unknown): Extract<AgentReport, { type: 'broken' }> {
+  const machine = environmentErrorOf(error);
   const refusal = machine ?? (error instanceof Refusal ? error : undefined);
   if (refusal !== undefined) {
-    return { type: 'broken', kind: 'refused', message: brief(refusal.message), stack: '' };
+    return {
+      type: 'broken',
+      kind: 'refused',
+      message: truncateReportText(refusal.message),
+      stack: '',
+    };
   }
-  const message = brief(error instanceof Error ? error.message : String(error));
-  const stack = brief(error instanceof Error ? (error.stack ?? '') : '');
+  const message = truncateReportText(error instanceof Error ? error.message : String(error));
+  const stack = truncateReportText(error instanceof Error ? (error.stack ?? '') : '');
   const crash = error instanceof NodeCrash ? error.crash : undefined;
   const origin = error instanceof NodeCrash ? error.cause : error;
   const kind = origin instanceof InvariantError ? 'invariant' : 'exception';
@@ -30,6 +35,6 @@ export function brokenReport(error: unknown): Extract<Report, { type: 'broken' }
 }
 
 /** Shortens a text to what fits into a message. */
-export function brief(words: string): string {
+export function truncateReportText(words: string): string {
   return words.slice(0, REPORT_TEXT_MAX);
 }

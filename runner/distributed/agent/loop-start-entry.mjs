@@ -11,4 +11,4 @@ const { prepared } = workerData;
 if (prepared !== undefined) usePrepared(prepared);
 const { exports, keep } = await loadProgram('loop', new URL('./loop-start', import.meta.url));
 process.once('exit', keep);
-await exports.runLoop();
+await exports.runLoopAgent();

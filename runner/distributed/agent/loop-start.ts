@@ -9,8 +9,8 @@ import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { portChannel } from '../channel/port-channel.ts';
 import { AgentSession } from './agent-session.ts';
 
-/** Start parameters of a thread. */
-export interface LoopBoot {
+/** What the thread of an agent is told at its start. */
+export interface AgentThreadStart {
   readonly hosts: readonly string[];
   /** The port of the channel to the coordinator. */
   readonly port: MessagePort;
@@ -19,8 +19,8 @@ export interface LoopBoot {
 }
 
 /** Runs the agent until its coordinator ends it, then ends this thread. */
-export async function runLoop(): Promise<void> {
-  const { hosts, port } = workerData as LoopBoot;
+export async function runLoopAgent(): Promise<void> {
+  const { hosts, port } = workerData as AgentThreadStart;
   const session = new AgentSession({
     channel: portChannel(port, 'the coordinator'),
     hosts,

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { openStream } from '../../../engine/core/stream.ts';
-import type { Inquiry } from '../../../engine/net/inquiry.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
+import type { RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import {
   type GroundTruth,
@@ -15,7 +15,7 @@ import {
   TruthWriter,
 } from '../../traffic/ground-truth.ts';
 
-/** The flow number of such packets; no scenario has this many flows. */
+/** The flow number of probe packets; no scenario has this many flows. */
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
 /** Nobody waits longer, so a protocol that keeps packets for an absent peer need not keep these. */
@@ -40,7 +40,7 @@ interface ProbedPair {
 }
 
 /** The pairs of flows, from the end that is here. */
-export function pairsFrom(
+export function probedPairsOf(
   flows: readonly { readonly from: string; readonly to: string; readonly by?: string }[],
   isHere: (node: string) => boolean,
 ): readonly ProbedPair[] {
@@ -54,23 +54,23 @@ export function pairsFrom(
  * Passes a request to a node of this process.
  * @param by Protocol that is asked; by default the lowest one.
  */
-export type AskNode = (node: string, inquiry: Inquiry, by?: string) => void;
+export type InquireNode = (node: string, inquiry: RequestWithReceiver, by?: string) => void;
 
-/** A protocol of a node. */
+/** The node that is asked to deliver a probe, and by which of its protocols. */
 interface Asked {
   readonly node: string;
   readonly by: string | undefined;
 }
 
 /** The probes of one process. */
-export class ProbePackets {
-  readonly #ask: AskNode;
-  readonly #writer = new TruthWriter(openStream(0, 'operator', 'probe'));
+export class PacketProber {
+  readonly #ask: InquireNode;
+  readonly #writer = new TruthWriter(openRandomStream(0, 'operator', 'probe'));
   readonly #open = new Map<number, (probe: PacketProbeResult) => void>();
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   #sequence = 0;
 
-  constructor(ask: AskNode) {
+  constructor(ask: InquireNode) {
     this.#ask = ask;
   }
 

@@ -6,7 +6,7 @@
 
 const FIRST_ROWS = 256;
 
-/** See the module. */
+/** A growing buffer of rows with a fixed number of numbers. */
 export class RowBuffer {
   /** Consecutive rows; replaced when the buffer grows. */
   values: Float64Array;

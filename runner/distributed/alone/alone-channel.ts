@@ -7,32 +7,32 @@
  * @module
  */
 import type { Channel, CloseReason } from '../channel/model.ts';
-import type { AgentOrder, Report } from '../messages/messages.ts';
+import type { AgentAssignment, AgentReport } from '../messages/messages.ts';
 
 /**
  * Instants are exact for 104 days (ns below 2^53). A node that has run for so long ends as if it were asked to, and its
  * supervisor starts it again.
  */
-export const ALONE_DAYS_MAX = 100;
+export const STANDALONE_RUN_DAYS_MAX = 100;
 const NS_PER_DAY = 86_400_000_000_000n;
 
-/** See the module. */
-export class AloneChannel implements Channel {
+/** The channel to a coordinator inside the process of a node that runs without one. */
+export class StandaloneChannel implements Channel {
   readonly peer = 'this process';
   onMessage: Channel['onMessage'] = () => undefined;
   onClose: Channel['onClose'] = () => undefined;
-  readonly #order: AgentOrder;
+  readonly #order: AgentAssignment;
   readonly #nowNs: () => bigint;
   #zeroNs: bigint | undefined;
   #reason: CloseReason | undefined;
 
   /** @param nowNs The machine's monotonic clock. */
-  constructor(order: AgentOrder, nowNs: () => bigint = () => process.hrtime.bigint()) {
+  constructor(order: AgentAssignment, nowNs: () => bigint = () => process.hrtime.bigint()) {
     this.#order = order;
     this.#nowNs = nowNs;
   }
 
-  send(report: Report): void {
+  send(report: AgentReport): void {
     if (this.#reason !== undefined) return;
     switch (report.type) {
       case 'hello':
@@ -42,14 +42,14 @@ export class AloneChannel implements Channel {
         this.#zeroNs = this.#nowNs();
         this.#tell({ type: 'start', zeroNs: this.#zeroNs });
         return;
-      case 'tally':
+      case 'measured':
         if (this.#isOld()) this.#tell({ type: 'mute' }, { type: 'stop' });
         return;
       case 'result':
         this.#end('peer closed');
         return;
       default:
-      // Measurements and states are for meters, which only a run has; the log has the lines.
+      // The rest is for meters, which only a run has; the log has the lines.
     }
   }
 
@@ -59,7 +59,9 @@ export class AloneChannel implements Channel {
 
   #isOld(): boolean {
     const zeroNs = this.#zeroNs;
-    return zeroNs !== undefined && this.#nowNs() - zeroNs > BigInt(ALONE_DAYS_MAX) * NS_PER_DAY;
+    return (
+      zeroNs !== undefined && this.#nowNs() - zeroNs > BigInt(STANDALONE_RUN_DAYS_MAX) * NS_PER_DAY
+    );
   }
 
   /** In an event of its own, as a message that arrives. */

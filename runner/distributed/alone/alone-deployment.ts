@@ -6,27 +6,31 @@
  * @module
  */
 import { ScenarioContext } from '../../../scenarios/files/context.ts';
-import { SizeCheck } from '../../../scenarios/files/size-check.ts';
+import { PacketSizeCheck } from '../../../scenarios/files/size-check.ts';
 import { resolveTraffic } from '../../../scenarios/files/traffic.ts';
 import type { TrafficSpec } from '../../../scenarios/model.ts';
-import { stackOf } from '../../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { SourcePosition, Topology } from '../../../topologies/model.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
-import { AloneKeys } from '../deployment/alone-keys.ts';
-import { type Deployment, type ReadDeployment, readDeployment } from '../deployment/deployment.ts';
+import { StandaloneKeyDerivation } from '../deployment/alone-keys.ts';
+import {
+  type Deployment,
+  type DeploymentReadResult,
+  readDeployment,
+} from '../deployment/deployment.ts';
 
-/** Whose file it is. */
-export interface AloneNode {
+/** The node that runs alone: its name, with the topology and the protocols of its network. */
+export interface StandaloneNode {
   readonly name: string;
   readonly topology: Topology;
-  readonly registry: Registry;
+  readonly registry: ProtocolLookup;
 }
 
 /** A checked file with what it names. */
-export interface AloneDeployment {
+export interface StandaloneDeployment {
   readonly deployment: Deployment;
   readonly bundle: KeyBundle;
   readonly traffic: readonly TrafficSpec[];
@@ -36,13 +40,14 @@ export interface AloneDeployment {
  * Loads a deployment file for a node that runs alone.
  * @throws ConfigError that names every mistake.
  */
-export function loadAloneDeployment(path: string, node: AloneNode): AloneDeployment {
+export function loadStandaloneDeployment(path: string, node: StandaloneNode): StandaloneDeployment {
   const { name, topology, registry } = node;
   const read = readDeployment(path, topology, { kind: 'alone', name });
   const { source, problems, keysFolder, deployment } = read;
   const traffic = deployment === undefined ? [] : trafficOf(read, deployment, node);
   const bundle =
-    deployment && new AloneKeys(topology, registry).bundleOf(name, deployment.keys, keysFolder);
+    deployment &&
+    new StandaloneKeyDerivation(topology, registry).bundleOf(name, deployment.keys, keysFolder);
   if (bundle !== undefined && 'code' in bundle) {
     problems.add(source, { ...bundle, path: ['keys'], part: 'value' });
   }
@@ -55,9 +60,9 @@ export function loadAloneDeployment(path: string, node: AloneNode): AloneDeploym
 
 /** Resolves the traffic as that of a scenario without end. */
 function trafficOf(
-  { source, problems }: ReadDeployment,
+  { source, problems }: DeploymentReadResult,
   deployment: Deployment,
-  { topology, registry }: AloneNode,
+  { topology, registry }: StandaloneNode,
 ): readonly TrafficSpec[] {
   const durationNs = Number.MAX_SAFE_INTEGER;
   const context = new ScenarioContext({ source, problems, registry, topology, durationNs });
@@ -70,26 +75,26 @@ function trafficOf(
       context.refuse('E103', ['traffic', index, 'pairs'], message, 'write from and to');
     }
   }
-  return resolveTraffic(context, deployment.traffic, new SizeCheck(context, {})).traffic;
+  return resolveTraffic(context, deployment.traffic, new PacketSizeCheck(context, {})).traffic;
 }
 
 /**
  * Refuses networks of which a part needs a run.
  * @throws Refusal with the place of the node or link.
  */
-export function refuseWhatNeedsRun(topology: Topology, registry: Registry): void {
-  const reason = whyNotAlone(topology, registry);
+export function refuseIfNotStandalone(topology: Topology, registry: ProtocolLookup): void {
+  const reason = standaloneObstacleOf(topology, registry);
   if (reason === undefined) return;
   const { position, words } = reason;
   throw new Refusal(`${position.file}:${position.line}:${position.column}  ${words}`);
 }
 
 /** The first node or link that cannot do without a run. */
-export function whyNotAlone(
+export function standaloneObstacleOf(
   topology: Topology,
-  registry: Registry,
+  registry: ProtocolLookup,
 ): { readonly position: SourcePosition; readonly words: string } | undefined {
-  const stacks = stackOf({ options: {} }, registry);
+  const stacks = protocolStackFinder({ options: {} }, registry);
   for (const host of topology.hosts) {
     if (host.outside !== undefined) {
       return { position: host.position, words: `${host.name} is an outside program` };

@@ -1,27 +1,27 @@
 /**
- * The order of a node that runs alone: its own part of the network, without end, faults and limits.
+ * The assignment of a node that runs alone: its own part of the network, without end, faults and limits.
  *
  * @module
  */
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Topology } from '../../../topologies/model.ts';
-import type { AgentOrder } from '../messages/messages.ts';
+import type { AgentAssignment } from '../messages/messages.ts';
 import { agentScenario } from '../messages/order-shape.ts';
-import type { AloneDeployment } from './alone-deployment.ts';
+import type { StandaloneDeployment } from './alone-deployment.ts';
 
 /** Names the stores of all starts of a node, since no run ends. */
 const RUN = '0'.repeat(16);
 /** Draws only of what a link does by chance and of when sources send: nothing secret. */
 const SEED = 1;
-/** Nothing ends by itself; the value is the greatest that an order may have, ns. */
+/** Nothing ends by itself; the value is the greatest that an assignment may have, ns. */
 const DURATION_NS = 2 ** 50;
 
-/** Makes the order for the node `name`. */
-export function aloneOrder(
+/** The assignment of the node `name`, which runs alone. */
+export function standaloneAssignment(
   name: string,
   topology: Topology,
-  { deployment, bundle, traffic }: AloneDeployment,
-): AgentOrder {
+  { deployment, bundle, traffic }: StandaloneDeployment,
+): AgentAssignment {
   return {
     hosts: [name],
     scenario: agentScenario(scenarioOf(topology, traffic), 'own-topology'),

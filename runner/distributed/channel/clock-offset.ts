@@ -4,7 +4,7 @@
  * and straight lines between the rounds (docs/spec/live.md#clocks).
  *
  * The uncertainty is a bound, not a deviation. It holds for any asymmetry between the two
- * directions, as long as the clocks drift apart by at most {@link DRIFT_MAX}: half of the
+ * directions, as long as the clocks drift apart by at most {@link CLOCK_DRIFT_RATIO_MAX}: half of the
  * exchange's delay, plus what the clocks may have drifted between rounds. Reads no clock and sends
  * nothing; see `clock-sync.ts`.
  *
@@ -13,7 +13,7 @@
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 
 /** Fastest change of an offset: two crystals of 50 ppm each (RFC 5905 assumes 15 ppm for one). */
-export const DRIFT_MAX = 100e-6;
+export const CLOCK_DRIFT_RATIO_MAX = 100e-6;
 
 /** Exchanges of a round that are kept; the latest ones. */
 const ROUND_MAX = 64;
@@ -69,7 +69,7 @@ export class ClockOffset {
     if (t4 < t1 || t3 < t2) return false;
     // Making the answer took longer than question and answer together, by more than drift.
     const ours = Number(t4 - t1);
-    if (Number(t3 - t2) > ours * (1 + DRIFT_MAX) + READING_NS) return false;
+    if (Number(t3 - t2) > ours * (1 + CLOCK_DRIFT_RATIO_MAX) + READING_NS) return false;
     this.#round.push(sample);
     if (this.#round.length > ROUND_MAX) this.#round.shift();
     return true;
@@ -125,7 +125,7 @@ export class ClockOffset {
     const distance = Math.abs(Number(instantNs - only.atNs));
     return {
       offsetNs: only.offsetNs,
-      uncertaintyNs: Math.ceil(only.uncertaintyNs + DRIFT_MAX * distance),
+      uncertaintyNs: Math.ceil(only.uncertaintyNs + CLOCK_DRIFT_RATIO_MAX * distance),
     };
   }
 
@@ -175,7 +175,7 @@ export class ClockOffset {
 function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
   const delayNs = Math.max(0, Number(t4 - t1 - (t3 - t2)));
   // The offset may change between the two reads of the other clock, and from there to the middle.
-  const movedNs = DRIFT_MAX * Number(t4 - t1);
+  const movedNs = CLOCK_DRIFT_RATIO_MAX * Number(t4 - t1);
   return {
     atNs: t1 + (t4 - t1) / 2n,
     offsetNs: (t2 - t1 + (t3 - t4)) / 2n,
@@ -193,7 +193,7 @@ function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEs
   const x = Number(instantNs - left.atNs);
   const share = x / length;
   const ends = left.uncertaintyNs + (right.uncertaintyNs - left.uncertaintyNs) * share;
-  const wander = 2 * DRIFT_MAX * x * (1 - share);
+  const wander = 2 * CLOCK_DRIFT_RATIO_MAX * x * (1 - share);
   const moved = Math.round(Number(right.offsetNs - left.offsetNs) * share);
   return {
     offsetNs: left.offsetNs + BigInt(moved),
@@ -207,6 +207,6 @@ function topOf(left: SyncPoint, right: SyncPoint, tilt: number): bigint {
   const length = Number(right.atNs - left.atNs);
   const rise =
     right.uncertaintyNs - left.uncertaintyNs + tilt * Number(right.offsetNs - left.offsetNs);
-  const x = length / 2 + rise / (4 * DRIFT_MAX);
+  const x = length / 2 + rise / (4 * CLOCK_DRIFT_RATIO_MAX);
   return left.atNs + BigInt(Math.round(Math.min(length, Math.max(0, x))));
 }

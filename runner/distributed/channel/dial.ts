@@ -8,8 +8,13 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Handshake } from '../../../nodes/noise/index.ts';
-import { FRAME_MARK, frameOf, MessageReader, markedPiece } from './frames.ts';
-import { checkChannelKey, dialHandshake, SECOND_MESSAGE_LENGTH } from './handshake.ts';
+import {
+  encodeFramePlaintext,
+  encodeNoiseFrame,
+  FRAME_CONTENT_KIND,
+  NoiseMessageReader,
+} from './frames.ts';
+import { checkChannelKey, dialHandshake, SECOND_MESSAGE_BYTES } from './handshake.ts';
 import {
   type Channel,
   DIAL_LIMITS,
@@ -18,7 +23,7 @@ import {
   type DialOptions,
 } from './model.ts';
 import { SecureChannel } from './secure-channel.ts';
-import { abandonSocket, attachSocketHandlers, hostPort } from './sockets.ts';
+import { abandonSocket, attachSocketHandlers, formatHostPort } from './sockets.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -49,7 +54,7 @@ class Dialling {
   readonly #options: DialOptions;
   readonly #done: (result: Channel | DialError) => void;
   readonly #handshake: Handshake;
-  readonly #reader = new MessageReader(SECOND_MESSAGE_LENGTH, (message) => this.#take(message));
+  readonly #reader = new NoiseMessageReader(SECOND_MESSAGE_BYTES, (message) => this.#take(message));
   readonly #socket: Socket;
   #alarm: NodeJS.Timeout | undefined;
   #isConnected = false;
@@ -57,7 +62,7 @@ class Dialling {
 
   constructor(options: DialOptions, done: (result: Channel | DialError) => void) {
     const { host, port } = options;
-    this.#peer = hostPort(host, port);
+    this.#peer = formatHostPort(host, port);
     this.#options = options;
     this.#done = done;
     this.#handshake = dialHandshake(options);
@@ -72,7 +77,7 @@ class Dialling {
     }, allowedMs);
     this.#socket.once('connect', () => {
       this.#isConnected = true;
-      this.#socket.write(frameOf(this.#handshake.writeMessage(EMPTY)));
+      this.#socket.write(encodeNoiseFrame(this.#handshake.writeMessage(EMPTY)));
     });
     this.#letGo = attachSocketHandlers(this.#socket, {
       data: (chunk) => this.#read(chunk),
@@ -99,7 +104,9 @@ class Dialling {
     const transport = keys.transport();
     keys.wipe();
     this.#release();
-    this.#socket.write(frameOf(transport.encrypt(markedPiece(FRAME_MARK.confirm))));
+    this.#socket.write(
+      encodeNoiseFrame(transport.encrypt(encodeFramePlaintext(FRAME_CONTENT_KIND.confirm))),
+    );
     this.#done(
       new SecureChannel({
         peer: this.#peer,

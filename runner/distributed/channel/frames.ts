@@ -22,7 +22,7 @@ import { MESSAGE_LENGTH_MAX, TAG_LENGTH } from '../../../nodes/noise/index.ts';
 const HEADER_LENGTH = 2;
 
 /** The kinds of content of a sealed frame; the values are sent over the wire. */
-export const FRAME_MARK = {
+export const FRAME_CONTENT_KIND = {
   /** The last piece of a message, or all of it. */
   last: 0,
   /** A piece of a message that continues in the next frame. */
@@ -36,12 +36,12 @@ export const FRAME_MARK = {
 } as const;
 
 /** Bytes of a message per frame: a Noise message less its tag and the mark. */
-export const PIECE_LENGTH_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
+export const FRAME_PIECE_BYTES_MAX: number = MESSAGE_LENGTH_MAX - TAG_LENGTH - 1;
 
 const EMPTY = new Uint8Array(0);
 
 /** Makes a frame of a Noise message: its length, then the message. */
-export function frameOf(noiseMessage: Uint8Array): Uint8Array {
+export function encodeNoiseFrame(noiseMessage: Uint8Array): Uint8Array {
   const frame = new Uint8Array(HEADER_LENGTH + noiseMessage.length);
   writeUint16(frame, 0, noiseMessage.length);
   frame.set(noiseMessage, HEADER_LENGTH);
@@ -49,7 +49,7 @@ export function frameOf(noiseMessage: Uint8Array): Uint8Array {
 }
 
 /** Makes the plaintext of one frame. */
-export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array {
+export function encodeFramePlaintext(mark: number, piece: Uint8Array = EMPTY): Uint8Array {
   const marked = new Uint8Array(1 + piece.length);
   marked[0] = mark;
   marked.set(piece, 1);
@@ -57,7 +57,7 @@ export function markedPiece(mark: number, piece: Uint8Array = EMPTY): Uint8Array
 }
 
 /** Splits what comes from a socket into Noise messages, for whoever owns the socket. */
-export class MessageReader {
+export class NoiseMessageReader {
   /** Receives each message, which is valid during the call only. */
   onMessage: (noiseMessage: Uint8Array) => void;
   /** The only length that a message may have; undefined for any. */

@@ -16,7 +16,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
 import {
   type Handshake,
@@ -32,9 +32,9 @@ export const CHANNEL_KEY_LENGTH = 32;
  * Length of the first message: two public keys, one of them sealed, and the tag of an empty
  * payload.
  */
-export const FIRST_MESSAGE_LENGTH = 96;
+export const FIRST_MESSAGE_BYTES = 96;
 /** Length of the second: a public key and a tag, in bytes. */
-export const SECOND_MESSAGE_LENGTH = 48;
+export const SECOND_MESSAGE_BYTES = 48;
 
 /**
  * The version of the frames, which must be the same on both sides; it changes whenever the frames
@@ -63,7 +63,7 @@ export function newChannelKey(): Uint8Array {
 
 /** The public key of a secret. */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
-  return provider('node').x25519PublicKey(secret);
+  return createCryptoProvider('node').x25519PublicKey(secret);
 }
 
 /** Makes the handshake of the connecting side. */
@@ -84,7 +84,7 @@ function withFreshEphemeral(
   // ephemeral key would share their session keys.
   const ephemeralSecret = newChannelKey();
   const handshake = start({
-    crypto: provider('node'),
+    crypto: createCryptoProvider('node'),
     pattern: 'IK',
     cipher: 'ChaChaPoly',
     hash: 'BLAKE2s',

@@ -12,8 +12,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { toHex } from '../../../nodes/_kit/bytes.ts';
 import { wipe } from '../../../nodes/_kit/secrets.ts';
 import type { Handshake, NoiseTransport } from '../../../nodes/noise/index.ts';
-import { FRAME_MARK, frameOf, MessageReader } from './frames.ts';
-import { checkChannelKey, FIRST_MESSAGE_LENGTH, listenHandshake } from './handshake.ts';
+import { encodeNoiseFrame, FRAME_CONTENT_KIND, NoiseMessageReader } from './frames.ts';
+import { checkChannelKey, FIRST_MESSAGE_BYTES, listenHandshake } from './handshake.ts';
 import {
   type Channel,
   type ChannelLimits,
@@ -23,7 +23,7 @@ import {
   type RefusalReason,
 } from './model.ts';
 import { SecureChannel } from './secure-channel.ts';
-import { abandonSocket, attachSocketHandlers, hostPort } from './sockets.ts';
+import { abandonSocket, attachSocketHandlers, formatHostPort } from './sockets.ts';
 
 /**
  * First messages remembered against replays. Only the holder of a key can add one; copies of older
@@ -123,7 +123,7 @@ class Door {
     this.#options.onRefused?.(peer, reason);
   }
 
-  #admit(guest: Guest, transport: NoiseTransport, reader: MessageReader): void {
+  #admit(guest: Guest, transport: NoiseTransport, reader: NoiseMessageReader): void {
     this.#guests.delete(guest);
     const { peer, socket } = guest;
     const channel: Channel = new SecureChannel({
@@ -156,7 +156,7 @@ interface GuestHost {
   readonly isRepeated: (message: Uint8Array) => boolean;
   readonly nameOf: (key: Uint8Array) => string | undefined;
   readonly refuse: (reason: RefusalReason) => void;
-  readonly admit: (transport: NoiseTransport, reader: MessageReader) => void;
+  readonly admit: (transport: NoiseTransport, reader: NoiseMessageReader) => void;
 }
 
 /** A connection that has not yet proved anything. */
@@ -166,14 +166,16 @@ class Guest {
   /** The owner of the key that it has proved to hold. */
   name = '';
   readonly #host: GuestHost;
-  readonly #reader = new MessageReader(FIRST_MESSAGE_LENGTH, (message) => this.#takeFirst(message));
+  readonly #reader = new NoiseMessageReader(FIRST_MESSAGE_BYTES, (message) =>
+    this.#takeFirst(message),
+  );
   readonly #alarm: NodeJS.Timeout;
   readonly #letGo: () => void;
   /** Present between the handshake's two messages and the confirmation. */
   #transport: NoiseTransport | undefined;
 
   constructor(socket: Socket, host: GuestHost) {
-    this.peer = hostPort(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
+    this.peer = formatHostPort(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
     this.socket = socket;
     this.#host = host;
     this.#alarm = setTimeout(() => host.refuse('timeout'), host.handshakeMs);
@@ -214,7 +216,7 @@ class Guest {
       refuse('protocol error: a repeated handshake');
       return;
     }
-    this.socket.write(frameOf(handshake.writeMessage(EMPTY)));
+    this.socket.write(encodeNoiseFrame(handshake.writeMessage(EMPTY)));
     const keys = handshake.finish();
     const transport = keys.transport();
     keys.wipe();
@@ -225,7 +227,7 @@ class Guest {
 
   #takeConfirmation(sealed: Uint8Array, transport: NoiseTransport): void {
     const opened = transport.decrypt(sealed);
-    if ('failure' in opened || opened.payload[0] !== FRAME_MARK.confirm) {
+    if ('failure' in opened || opened.payload[0] !== FRAME_CONTENT_KIND.confirm) {
       this.#host.refuse('authentication failed');
       return;
     }

@@ -8,6 +8,9 @@
  * | `bigint`               | `{"$bigint": decimal}`                                   |
  * | NaN, ±Infinity, -0     | `{"$number": "NaN"}` and so on                           |
  * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so that none is mistaken   |
+ * | a long text            | `{"$text": 0}`, in `{"$texts": [[text, ...], message]}`  |
+ *
+ * Long texts stand in the message once: a file that an option names is in the options of many hosts.
  *
  * As in JSON, a key with the value undefined is left out. Everything else that is not data is
  * refused rather than lost: class instances, Maps, dates, functions, holes in arrays, cycles.
@@ -17,7 +20,7 @@
 
 /** Deeper nesting is a cycle or a mistake. */
 const DEPTH_MAX = 200;
-/** Largest number of digits of a big integer: 2^128 has 39. */
+/** A big integer in decimal, of at most 40 digits: 2^128 has 39. */
 const BIG_INTEGER = /^-?\d{1,40}$/;
 const NUMBERS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
@@ -29,11 +32,18 @@ const FLOAT_LENGTH = 8;
 /** True if memory has the byte order of the text. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+/** From this length on, a text has a number in the list of texts, characters. */
+const LONG_TEXT = 1_024;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
 type Plain = Record<string, unknown>;
+/** The long texts of a message that is written, with their numbers. */
+type Texts = Map<string, number>;
 
 /**
  * Writes a message as text.
@@ -41,7 +51,9 @@ type Plain = Record<string, unknown>;
  * @example messageToText({ rtt: Infinity }) // '{"rtt":{"$number":"Infinity"}}'
  */
 export function messageToText(message: object): string {
-  return JSON.stringify(encode(message, 'message', 0));
+  const texts: Texts = new Map();
+  const encoded = encode(message, texts, 'message', 0);
+  return JSON.stringify(texts.size === 0 ? encoded : { $texts: [[...texts.keys()], encoded] });
 }
 
 /**
@@ -49,26 +61,35 @@ export function messageToText(message: object): string {
  * @throws SyntaxError, TypeError or RangeError when the text is something else.
  */
 export function messageFromText(text: string): unknown {
-  return decode(JSON.parse(text), 0);
+  const parsed: unknown = JSON.parse(text);
+  const [entry, ...others] = Object.entries(Object(parsed) as Plain);
+  if (entry?.[0] !== '$texts' || others.length > 0) return decode(parsed, [], 0);
+  const [texts, message] = Array.isArray(entry[1]) ? (entry[1] as readonly unknown[]) : [];
+  if (!Array.isArray(texts)) throw new TypeError('$texts must hold a list of texts');
+  return decode(message, texts, 0);
 }
 
 /**
  * True if a text contains more than this many values: checked before parsing, because `[],` is
- * three bytes of text and forty of memory. Commas in strings count too.
+ * three bytes of text and forty of memory. Commas in strings are none: files of users are full of them.
  */
 export function hasMoreValues(bytes: Uint8Array, most: number): boolean {
   if (bytes.length <= most) return false;
   let values = 0;
+  let isString = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
-    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+    if (byte === QUOTE) isString = !isString;
+    else if (isString) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
   }
   return values > most;
 }
 
-function encode(value: unknown, place: string, depth: number): unknown {
+function encode(value: unknown, texts: Texts, place: string, depth: number): unknown {
   switch (typeof value) {
     case 'string':
+      return value.length < LONG_TEXT ? value : { $text: numberOf(value, texts) };
     case 'boolean':
       return value;
     case 'number':
@@ -76,10 +97,16 @@ function encode(value: unknown, place: string, depth: number): unknown {
     case 'bigint':
       return { $bigint: String(value) };
     case 'object':
-      return value === null ? null : encodeObject(value, place, depth);
+      return value === null ? null : encodeObject(value, texts, place, depth);
     default:
       throw new TypeError(`${place}: ${typeof value} is not data`);
   }
+}
+
+function numberOf(text: string, texts: Texts): number {
+  const number = texts.get(text) ?? texts.size;
+  texts.set(text, number);
+  return number;
 }
 
 function encodeNumber(value: number): unknown {
@@ -87,13 +114,13 @@ function encodeNumber(value: number): unknown {
   return { $number: Object.is(value, -0) ? '-0' : String(value) };
 }
 
-function encodeObject(value: object, place: string, depth: number): unknown {
+function encodeObject(value: object, texts: Texts, place: string, depth: number): unknown {
   if (depth > DEPTH_MAX) throw new TypeError(`${place}: nested deeper than ${DEPTH_MAX} levels`);
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
   if (value instanceof Float64Array) return { $f64: toBase64(bytesOfFloats(value)) };
   if (Array.isArray(value)) {
     // Array.from fills holes, which map() would keep and JSON would then write as null.
-    return Array.from(value, (item, index) => encode(item, `${place}[${index}]`, depth + 1));
+    return Array.from(value, (item, index) => encode(item, texts, `${place}[${index}]`, depth + 1));
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -101,34 +128,43 @@ function encodeObject(value: object, place: string, depth: number): unknown {
   }
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   const plain = Object.fromEntries(
-    entries.map(([key, item]) => [key, encode(item, `${place}.${key}`, depth + 1)]),
+    entries.map(([key, item]) => [key, encode(item, texts, `${place}.${key}`, depth + 1)]),
   );
   const isLikeOurs = entries.length === 1 && entries[0]?.[0].startsWith('$');
   return isLikeOurs ? { $object: plain } : plain;
 }
 
-function decode(value: unknown, depth: number): unknown {
+function decode(value: unknown, texts: readonly unknown[], depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   // Encoded objects are nested one level deeper than the values that they represent.
   if (depth > 2 * DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`);
-  if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => decode(item, texts, depth + 1));
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0]?.[0].startsWith('$')) {
-    return decodeOurs(entries[0][0], entries[0][1], depth);
+    return decodeOurs(entries[0], texts, depth);
   }
-  return decodeMembers(value as Plain, depth);
+  return decodeMembers(value as Plain, texts, depth);
 }
 
 /** Decoded in place, because the parser has just created the object. */
-function decodeMembers(plain: Plain, depth: number): Plain {
+function decodeMembers(plain: Plain, texts: readonly unknown[], depth: number): Plain {
   // The parser makes `__proto__` an own property, so this assignment does not change a prototype.
-  for (const key of Object.keys(plain)) plain[key] = decode(plain[key], depth + 1);
+  for (const key of Object.keys(plain)) plain[key] = decode(plain[key], texts, depth + 1);
   return plain;
 }
 
-function decodeOurs(key: string, content: unknown, depth: number): unknown {
+function decodeOurs(
+  [key, content]: readonly [string, unknown],
+  texts: readonly unknown[],
+  depth: number,
+): unknown {
   if (key === '$object' && typeof content === 'object' && content !== null) {
-    return decodeMembers(content as Plain, depth + 1);
+    return decodeMembers(content as Plain, texts, depth + 1);
+  }
+  if (key === '$text') {
+    const text = typeof content === 'number' ? texts[content] : undefined;
+    if (typeof text !== 'string') throw new TypeError('$text must hold the number of a text');
+    return text;
   }
   if (typeof content !== 'string') throw new TypeError(`${key} must hold text`);
   switch (key) {

@@ -65,8 +65,11 @@ export interface ChannelLimits {
   readonly handshakesMax: number;
 }
 
-/** Longest order, bytes: it contains the whole network, which is some 2 MiB for 800 nodes. */
-const ORDER_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * Longest order, bytes: it contains the whole network, which is some 2 MiB for 800 nodes, and the files that
+ * its options name.
+ */
+export const ORDER_BYTES_MAX: number = 64 * 1024 * 1024;
 const ORDER_VALUES_MAX = 8_000_000;
 /**
  * Longest report, bytes: a packed histogram is some 30 KiB, and the counters of a process with a
@@ -139,7 +142,7 @@ export type RefusalReason =
   | 'connection lost'
   | 'too many handshakes';
 
-/** A listening socket. */
+/** Accepts the connections of agents: the socket on which channels begin. */
 export interface ChannelListener {
   readonly port: number;
   /** Number of rejected connections so far. */

@@ -10,11 +10,11 @@
 import type { Socket } from 'node:net';
 import type { NoiseTransport } from '../../../nodes/noise/index.ts';
 import {
-  FRAME_MARK,
-  frameOf,
-  type MessageReader,
-  markedPiece,
-  PIECE_LENGTH_MAX,
+  encodeFramePlaintext,
+  encodeNoiseFrame,
+  FRAME_CONTENT_KIND,
+  FRAME_PIECE_BYTES_MAX,
+  type NoiseMessageReader,
 } from './frames.ts';
 import { hasMoreValues, messageFromText, messageToText } from './message-text.ts';
 import type { Channel, ChannelLimits, CloseReason } from './model.ts';
@@ -29,19 +29,19 @@ export interface ChannelParts {
   readonly socket: Socket;
   readonly transport: NoiseTransport;
   /** Reads what follows the handshake, which may have ended amid a chunk. */
-  readonly reader: MessageReader;
+  readonly reader: NoiseMessageReader;
   readonly limits: ChannelLimits;
 }
 
 /** `open`, then either `closing` (we sent close and wait for the peer's) or directly `over`. */
 type State = 'open' | 'closing' | 'over';
 
-/** See the module. */
+/** A channel after the Noise handshake: sealed messages over a socket, and an authenticated end. */
 export class SecureChannel implements Channel {
   readonly peer: string;
   readonly #socket: Socket;
   readonly #transport: NoiseTransport;
-  readonly #reader: MessageReader;
+  readonly #reader: NoiseMessageReader;
   readonly #limits: ChannelLimits;
   #state: State = 'open';
   #isReading = false;
@@ -101,10 +101,10 @@ export class SecureChannel implements Channel {
     // One system call for all frames of a message.
     this.#socket.cork();
     let offset = 0;
-    for (; bytes.length - offset > PIECE_LENGTH_MAX; offset += PIECE_LENGTH_MAX) {
-      this.#seal(FRAME_MARK.more, bytes.subarray(offset, offset + PIECE_LENGTH_MAX));
+    for (; bytes.length - offset > FRAME_PIECE_BYTES_MAX; offset += FRAME_PIECE_BYTES_MAX) {
+      this.#seal(FRAME_CONTENT_KIND.more, bytes.subarray(offset, offset + FRAME_PIECE_BYTES_MAX));
     }
-    this.#seal(FRAME_MARK.last, bytes.subarray(offset));
+    this.#seal(FRAME_CONTENT_KIND.last, bytes.subarray(offset));
     this.#socket.uncork();
   }
 
@@ -119,11 +119,13 @@ export class SecureChannel implements Channel {
   }
 
   #seal(mark: number, piece?: Uint8Array): void {
-    this.#socket.write(frameOf(this.#transport.encrypt(markedPiece(mark, piece))));
+    this.#socket.write(
+      encodeNoiseFrame(this.#transport.encrypt(encodeFramePlaintext(mark, piece))),
+    );
   }
 
   #sayClose(): void {
-    this.#seal(FRAME_MARK.close);
+    this.#seal(FRAME_CONTENT_KIND.close);
     this.#socket.end();
   }
 
@@ -147,14 +149,14 @@ export class SecureChannel implements Channel {
   /** @param marked What the holder of the key has sealed: a mark and a piece. */
   #take(marked: Uint8Array): void {
     switch (marked[0]) {
-      case FRAME_MARK.close:
+      case FRAME_CONTENT_KIND.close:
         this.#takeClose();
         return;
-      case FRAME_MARK.more:
+      case FRAME_CONTENT_KIND.more:
         if (marked.length <= 1) this.#finish('protocol error: an empty fragment');
         else this.#takePiece(marked.subarray(1));
         return;
-      case FRAME_MARK.last:
+      case FRAME_CONTENT_KIND.last:
         this.#takePiece(marked.subarray(1));
         this.#deliver();
         return;

@@ -34,6 +34,6 @@ export function abandonSocket(socket: Socket): void {
 }
 
 /** An address for people; IPv6 in brackets. */
-export function hostPort(host: string, port: number): string {
+export function formatHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

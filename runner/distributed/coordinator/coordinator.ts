@@ -9,7 +9,7 @@
  */
 
 import { InvariantError } from '../../../engine/core/assert.ts';
-import type { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import type { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
@@ -17,16 +17,16 @@ import type { HostSpec } from '../../../topologies/model.ts';
 import { NodeCrash } from '../../crash/crash.ts';
 import type { Experiment, StandInFactory } from '../../experiment/experiment.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
-import { Deliveries } from '../../traffic/deliveries.ts';
 import { type GroundTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
-import { FlowSupply } from '../../traffic/traffic-source.ts';
+import { RunFlows } from '../../traffic/run-flows.ts';
+import { FlowDrawFactory } from '../../traffic/traffic-source.ts';
 import type { Undo } from '../../world.ts';
 import { handoverBook } from '../../worlds/live/handover-metrics.ts';
 import {
-  type AgentOrder,
+  type AgentAssignment,
+  type AgentReport,
   ARRIVED_INSTANT_INDEX,
   ARRIVED_ROW_WIDTH,
-  type Report,
   SENT_ROW_WIDTH,
 } from '../messages/messages.ts';
 import { readSumChecks } from '../messages/telling-witness.ts';
@@ -37,13 +37,13 @@ import { Notices } from './notices.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
 import { RemoteWorld } from './remote-world.ts';
 
-/** The parts of a coordinator. */
+/** What a coordinator needs: the run, its agents, and receivers of what they report. */
 export interface CoordinatorOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly fleet: ProcessFleet;
   /** The parts of an agent's order that are the same for all agents. */
-  readonly order: Omit<AgentOrder, 'hosts' | 'nextSequence' | 'bundle'>;
+  readonly order: Omit<AgentAssignment, 'hosts' | 'nextSequence' | 'bundle'>;
   /** The part of the run's secrets for the processes of these hosts. */
   readonly bundleOf: (hosts: readonly string[]) => KeyBundle;
   readonly onFailure: (error: unknown) => void;
@@ -60,7 +60,7 @@ const SHARED_CLOCK = -1;
 /** Number of sequence numbers that a source may have used without reporting them before it died. */
 const UNTOLD_SEQUENCES = 4_096;
 /** Reports of what happened; all other messages are about the state of the process. */
-const IS_RECORD: ReadonlySet<Report['type']> = new Set([
+const IS_RECORD: ReadonlySet<AgentReport['type']> = new Set([
   'measured',
   'state',
   'mark',
@@ -74,11 +74,11 @@ const IS_RECORD: ReadonlySet<Report['type']> = new Set([
   'broken',
 ]);
 
-/** See the module. */
+/** Runs one seed on agents: starts them, merges what they report in time order, and ends them. */
 export class Coordinator {
   readonly world: RemoteWorld;
   readonly standIns: StandInFactory;
-  readonly deliveries = new Deliveries();
+  readonly deliveries = new RunFlows();
   /** Notices for readers of the verdict. */
   readonly warnings = new Notices();
   /**
@@ -86,7 +86,7 @@ export class Coordinator {
    */
   readonly restartsNs: number[] = [];
   /** How late sampled datagrams were handed over. */
-  readonly handovers: HandoverBook;
+  readonly handovers: HandoverMatcher;
   /** The agent that failed first, with the reason. */
   broken: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   readonly #options: CoordinatorOptions;
@@ -104,7 +104,7 @@ export class Coordinator {
     this.world = new RemoteWorld(scenario, fleet, options.onFailure);
     this.handovers = handoverBook(scenario);
     this.#nextSequence = scenario.traffic.map(() => 0);
-    const supply = new FlowSupply(seed);
+    const supply = new FlowDrawFactory(seed);
     this.standIns = {
       node: (host: HostSpec): RemoteNode => {
         const node = new RemoteNode();
@@ -208,7 +208,7 @@ export class Coordinator {
   }
 
   /** A message from an agent has arrived. */
-  hear(agent: AgentProcess, report: Report): void {
+  hear(agent: AgentProcess, report: AgentReport): void {
     // Messages that a process sent before it was killed may arrive after its death.
     if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
     switch (report.type) {
@@ -360,7 +360,7 @@ export class Coordinator {
     this.restartsNs.push(Number(process.hrtime.bigint() - agent.startedNs));
   }
 
-  #measured(agent: AgentProcess, report: Extract<Report, { type: 'measured' }>): void {
+  #measured(agent: AgentProcess, report: Extract<AgentReport, { type: 'measured' }>): void {
     const { sent, arrived } = report;
     for (let at = 0; at + SENT_ROW_WIDTH <= sent.length; at += SENT_ROW_WIDTH) {
       const flow = this.#flows[sent[at] as number];
@@ -398,7 +398,7 @@ export class Coordinator {
     this.#experiment?.arrived(host.name, truth);
   };
 
-  #noted(report: Extract<Report, { type: 'state' | 'mark' | 'span' | 'finished' }>): void {
+  #noted(report: Extract<AgentReport, { type: 'state' | 'mark' | 'span' | 'finished' }>): void {
     const { node } = report;
     const atNs = report.type === 'span' ? report.endNs : report.atNs;
     this.world.measured.push(atNs, () => {
@@ -411,7 +411,7 @@ export class Coordinator {
     });
   }
 
-  #broke(agent: AgentProcess, report: Extract<Report, { type: 'broken' }>): void {
+  #broke(agent: AgentProcess, report: Extract<AgentReport, { type: 'broken' }>): void {
     const { kind, message, stack } = report;
     const isNamed = agent.hosts.some((host) => message.startsWith(`${host}: `));
     const text = isNamed ? message : `${agent.name}: ${message}`;

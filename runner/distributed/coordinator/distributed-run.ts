@@ -12,44 +12,45 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import type { LogLevel } from '../../../engine/live/live-log.ts';
 import { firstUnbindableAddress } from '../../../engine/live/loopback.ts';
-import { entryModule } from '../../../engine/live/own-form.ts';
-import { innermostUserPlace, pathForUsers } from '../../../engine/live/stack-places.ts';
+import { entryModuleUrl } from '../../../engine/live/own-form.ts';
+import { innermostUserFrame, pathForUsers } from '../../../engine/live/stack-places.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
-import { nodeChoice, stackOf } from '../../../scenarios/open/nodes.ts';
+import type { Scenario } from '../../../scenarios/model.ts';
+import { lowestProtocolOf, protocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
-import { SEVERAL_PROCESSES_REASON } from '../../accounts/account.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
+import { MULTI_PROCESS_UNTRACKED_REASON } from '../../accounts/account.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import { limitWatchOf } from '../../experiment/limit-watch.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
-import type { Provision } from '../../nodes/provision.ts';
+import type { SecretProvisioner } from '../../nodes/provision.ts';
 import { provisionRun } from '../../nodes/run-provision.ts';
 import { randomSecrets } from '../../nodes/secret-source.ts';
 import { assembleRun } from '../../phases/assemble-run.ts';
 import {
   type AssembledRun,
-  type PassingParts,
+  type ElapsedTimeFacts,
   type RunDriver,
+  type RunDriverParts,
   runPhases,
-  type TimeFacts,
 } from '../../phases/run-phases.ts';
-import { runStepsWaiting, type Steps } from '../../phases/steps.ts';
-import { privacyNote } from '../../privacy/privacy.ts';
+import { type PromiseSteps, runStepsWaiting } from '../../phases/steps.ts';
+import { livePrivacyWarning } from '../../privacy/privacy.ts';
 import { directionsOf } from '../../recording/directions.ts';
 import { liveRecorders } from '../../recording/recorders.ts';
 import type { SeedAnswer } from '../../run/job.ts';
-import type { RunEnd, RunOrder } from '../../run/run-order.ts';
+import type { RunEnd, RunRequest } from '../../run/run-order.ts';
 import { failureAnswerOf } from '../../run/seed-answer.ts';
 import {
   NO_FINGERPRINT,
-  nodeLines,
+  nodeLogSink,
+  type RunningSeed,
   runInTurn,
-  type SeedTurn,
   tellProgress,
 } from '../../run/wall-clock-run.ts';
 import {
@@ -58,7 +59,7 @@ import {
   waitUntilNone,
   waitUntilOver,
 } from '../../run/wall-clock-wait.ts';
-import { scenarioOfSeed } from '../../traffic/drawn-pairs.ts';
+import { withTrafficOfSeed } from '../../traffic/drawn-pairs.ts';
 import { handoverMetrics } from '../../worlds/live/handover-metrics.ts';
 import { liveWarnings, stolenMetrics } from '../../worlds/live/live-meter.ts';
 import { machinePace } from '../../worlds/live/machine-pace.ts';
@@ -66,19 +67,25 @@ import { type StolenTime, watchStolenTime } from '../../worlds/live/stolen-time.
 import { newChannelKey } from '../channel/handshake.ts';
 import type { DeploymentKeys } from '../deployment/deployment-keys.ts';
 import { agentScenario } from '../messages/order-shape.ts';
+import { refuseOversizedScenario } from '../messages/order-size.ts';
 import { ReportGuard } from '../messages/report-guard.ts';
 import { drawRunName } from '../messages/run-state.ts';
 import type { AgentProcess } from '../processes/agent-process.ts';
 import { failureLineOf } from '../processes/failure-line.ts';
-import { groupsOf, layoutText, type ProcessEntry, processEntries } from '../processes/layout.ts';
-import { loopGroups } from '../processes/loops.ts';
+import {
+  groupHostsByProcess,
+  layoutText,
+  type ProcessEntry,
+  processEntries,
+} from '../processes/layout.ts';
+import { groupHostsByLoop } from '../processes/loops.ts';
 import { ProcessFleet } from '../processes/process-fleet.ts';
 import { Coordinator } from './coordinator.ts';
 import { Notices } from './notices.ts';
 
 /** What to run, and how. */
-export interface DistributedOrder extends RunOrder {
-  readonly registry: Registry;
+export interface DistributedRunRequest extends RunRequest {
+  readonly registry: ProtocolLookup;
   /** Which nodes share a process, or on how many event loops of this process they run. */
   readonly processes: 'node' | 'machine' | { readonly loops: number };
   readonly shape: 'links' | 'off';
@@ -101,7 +108,7 @@ export interface DistributedOrder extends RunOrder {
 }
 
 /** The module that runs an agent on an event loop. */
-const LOOP_ENTRY = entryModule('../agent/loop-start', import.meta.url);
+const LOOP_ENTRY = entryModuleUrl('../agent/loop-start', import.meta.url);
 /** Time limit for an agent started here to connect. */
 const CONNECT_MAX_MS = 30_000;
 /** The time limit for agents that somebody else starts, which is longer. */
@@ -130,16 +137,19 @@ const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
 
 /** Runs all seeds. */
-export function runDistributed(order: DistributedOrder): Promise<RunEnd> {
+export function runDistributed(order: DistributedRunRequest): Promise<RunEnd> {
   const executor = executorOf(order);
   const layout = layoutText(hostGroups(order), executor);
   const definitions = [...LIVE_METRICS, ...(executor === 'loop' ? [] : PROCESS_METRICS)];
   return runInTurn(order, { mode: 'live', layout, cpu: 'real', definitions }, (turn) =>
-    runDistributedSeed({ ...order, scenario: scenarioOfSeed(order.scenario, turn.seed) }, turn),
+    runDistributedSeed({ ...order, scenario: withTrafficOfSeed(order.scenario, turn.seed) }, turn),
   );
 }
 
-async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Promise<SeedAnswer> {
+async function runDistributedSeed(
+  order: DistributedRunRequest,
+  turn: RunningSeed,
+): Promise<SeedAnswer> {
   const driver = new FleetDriver(order, turn);
   try {
     return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
@@ -149,24 +159,31 @@ async function runDistributedSeed(order: DistributedOrder, turn: SeedTurn): Prom
   }
 }
 
-function executorOf({ processes }: DistributedOrder): 'process' | 'loop' {
+function executorOf({ processes }: DistributedRunRequest): 'process' | 'loop' {
   return typeof processes === 'string' ? 'process' : 'loop';
 }
 
-function hostGroups({ scenario, processes }: DistributedOrder): readonly (readonly string[])[] {
-  if (typeof processes === 'string') return groupsOf(scenario, processes);
-  return loopGroups(scenario, processes.loops);
+function hostGroups({
+  scenario,
+  processes,
+}: DistributedRunRequest): readonly (readonly string[])[] {
+  if (typeof processes === 'string') return groupHostsByProcess(scenario, processes);
+  return groupHostsByLoop(scenario, processes.loops);
+}
+
+function partOfAgents({ scenario, deployment }: DistributedRunRequest): Scenario {
+  return agentScenario(scenario, deployment === undefined ? 'topology' : 'own-topology');
 }
 
 /** Lets time pass by the wall clock, in agents that a coordinator follows. */
 class FleetDriver implements RunDriver {
-  readonly #order: DistributedOrder;
-  readonly #turn: SeedTurn;
+  readonly #order: DistributedRunRequest;
+  readonly #turn: RunningSeed;
   readonly #fleet: ProcessFleet;
   readonly #coordinator: Coordinator;
   /** All secrets of this run; each process gets only those in its key bundle. */
   readonly #secrets = randomSecrets();
-  readonly #provision: Provision;
+  readonly #provision: SecretProvisioner;
   readonly #guard: ReportGuard;
   readonly #warnings = new Notices();
   readonly #stateFolder: string;
@@ -178,20 +195,20 @@ class FleetDriver implements RunDriver {
     | undefined;
   #clockUncertaintyNs = 0;
 
-  constructor(order: DistributedOrder, turn: SeedTurn) {
+  constructor(order: DistributedRunRequest, turn: RunningSeed) {
     const { scenario, deployment, shape, precision } = order;
     const { seed } = turn;
     this.#order = order;
     this.#turn = turn;
     this.#warnings.addAll(scenario.warnings);
-    this.#warnings.addAll(privacyNote(scenario));
+    this.#warnings.addAll(livePrivacyWarning(scenario));
     this.#stateFolder = mkdtempSync(join(tmpdir(), 'orrery-state-'));
     this.#provision = provisionRun({
       scenario,
       seed,
-      protocolOf: (host) => nodeChoice(scenario, host, order.registry).protocol,
-      stackOf: stackOf(scenario, order.registry),
-      crypto: provider(scenario.crypto, { timing: 'constant' }),
+      protocolOf: (host) => lowestProtocolOf(scenario, host, order.registry).protocol,
+      stackOf: protocolStackFinder(scenario, order.registry),
+      crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: this.#secrets,
     });
@@ -224,7 +241,7 @@ class FleetDriver implements RunDriver {
       seed,
       fleet: this.#fleet,
       order: {
-        scenario: agentScenario(scenario, deployment === undefined ? 'topology' : 'own-topology'),
+        scenario: partOfAgents(order),
         seed,
         run: drawRunName(),
         shape,
@@ -233,7 +250,7 @@ class FleetDriver implements RunDriver {
       },
       bundleOf: (hosts): KeyBundle => this.#provision.bundle(hosts, this.#secrets.rootOf),
       onFailure: this.#failure.fail,
-      onLog: nodeLines(order.log, (text) => this.#warnings.add(text)),
+      onLog: nodeLogSink(order.log, (text) => this.#warnings.add(text)),
       onHello: (): void => order.onProcesses?.(processEntries(this.#fleet.agents)),
     });
   }
@@ -256,7 +273,7 @@ class FleetDriver implements RunDriver {
     const now = (): number => world.now();
     const assembled = assembleRun(world, {
       ...{ ...facts, standIns, deliveries, provision: this.#provision },
-      account: { kind: 'untracked', reason: SEVERAL_PROCESSES_REASON },
+      account: { kind: 'untracked', reason: MULTI_PROCESS_UNTRACKED_REASON },
       recorders: liveRecorders({ ...facts, world, now, directions }, recordings),
       injection: recordings.injection,
     });
@@ -266,7 +283,7 @@ class FleetDriver implements RunDriver {
   }
 
   /** Starts all agents; names one that does not connect. */
-  *open(): Steps<void> {
+  *open(): PromiseSteps<void> {
     yield this.#fleet.open();
     yield* this.#untilConnected();
   }
@@ -276,19 +293,19 @@ class FleetDriver implements RunDriver {
     this.#coordinator.load();
   }
 
-  *untilReady(): Steps<void> {
+  *untilReady(): PromiseSteps<void> {
     const late = yield* this.#wait(READY_MAX_MS, () => this.#coordinator.behind('ready'));
     if (late.length === 0) return;
     const names = late.flatMap(({ waiting, hosts }) => (waiting.length > 0 ? waiting : hosts));
     this.#warnings.add(notReady(READY_MAX_MS, names));
   }
 
-  *begin(experiment: Experiment): Steps<void> {
+  *begin(experiment: Experiment): PromiseSteps<void> {
     yield this.#fleet.syncClocks();
     experiment.onDone = (): void => this.#fleet.tell({ type: 'mute' });
   }
 
-  *pass({ experiment, recording, injector }: PassingParts): Steps<SeedResult['ending']> {
+  *pass({ experiment, recording, injector }: RunDriverParts): PromiseSteps<SeedResult['ending']> {
     const { world } = this.#coordinator;
     const pace = machinePace();
     const startedAt = performance.now();
@@ -318,7 +335,7 @@ class FleetDriver implements RunDriver {
   }
 
   /** Requests the counters of all agents, and names the agents that do not answer. */
-  *settle(): Steps<void> {
+  *settle(): PromiseSteps<void> {
     yield this.#fleet.syncClocks();
     this.#clockUncertaintyNs = this.#coordinator.clockUncertaintyNs();
     this.#coordinator.stop();
@@ -328,7 +345,7 @@ class FleetDriver implements RunDriver {
     this.#coordinator.finish();
   }
 
-  facts(): TimeFacts {
+  facts(): ElapsedTimeFacts {
     return {
       fingerprint: NO_FINGERPRINT,
       events: this.#coordinator.world.tallies.events,
@@ -351,7 +368,7 @@ class FleetDriver implements RunDriver {
     };
   }
 
-  *close(): Steps<void> {
+  *close(): PromiseSteps<void> {
     this.#coordinator.world.agenda.stop();
     yield this.#fleet.close(this.#isStopped ? STOPPED_CLOSE_MAX_MS : CLOSE_MAX_MS);
     this.#removeFiles();
@@ -364,6 +381,8 @@ class FleetDriver implements RunDriver {
     const addresses = hosts.map(({ address }) => address);
     const missing = deployment === undefined ? firstUnbindableAddress(addresses) : undefined;
     if (missing !== undefined) throw new Refusal(`this system has no address ${missing}`);
+    // Event loops share the memory of this process.
+    if (executorOf(this.#order) === 'process') refuseOversizedScenario(partOfAgents(this.#order));
     if (addressPlan !== 'ports') return;
     const flag = executorOf(this.#order) === 'loop' ? '--loops' : '--processes';
     throw new Refusal(`${file}: addressPlan: ports needs a single event loop; run without ${flag}`);
@@ -378,7 +397,10 @@ class FleetDriver implements RunDriver {
     const { scenario, registry } = this.#order;
     const host = scenario.topology.hosts.find((spec) => spec.name === name);
     if (host === undefined) return [];
-    return stackOf(scenario, registry)(host).flatMap(({ protocol }) => protocol.metrics);
+    return protocolStackFinder(
+      scenario,
+      registry,
+    )(host).flatMap(({ protocol }) => protocol.metrics);
   }
 
   readonly #removeFiles = (): void => {
@@ -408,7 +430,7 @@ class FleetDriver implements RunDriver {
     };
   }
 
-  *#untilConnected(): Steps<void> {
+  *#untilConnected(): PromiseSteps<void> {
     const { deployment } = this.#order;
     const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
     if (deployment !== undefined) this.#announce(deployment.coordinator);
@@ -445,7 +467,7 @@ class FleetDriver implements RunDriver {
   }
 
   async #nameSilent({ name, life }: AgentProcess): Promise<void> {
-    const place = innermostUserPlace((await life?.stack?.()) ?? '');
+    const place = innermostUserFrame((await life?.stack?.()) ?? '');
     const where =
       place === undefined
         ? ''
@@ -458,7 +480,7 @@ class FleetDriver implements RunDriver {
     maxMs: number,
     left: () => readonly AgentProcess[],
     isInterruptible = true,
-  ): Steps<readonly AgentProcess[]> {
+  ): PromiseSteps<readonly AgentProcess[]> {
     const isOver = (): boolean => isInterruptible && (this.#isStopped || this.#fleet.hasLostOne);
     return waitUntilNone(left, { maxMs, pollMs: POLL_MS, failure: this.#failure, isOver });
   }

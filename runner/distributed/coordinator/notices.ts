@@ -8,7 +8,7 @@
 /** Largest number of sentences; beyond that, readers must consult the log. */
 const NOTICES_MAX = 200;
 
-/** See the module. */
+/** Notices for readers of the verdict: each sentence once, and a bounded number of them. */
 export class Notices {
   readonly #texts = new Set<string>();
   #leftOut = 0;

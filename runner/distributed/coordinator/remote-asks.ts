@@ -5,31 +5,31 @@
  */
 import type { AskAnswer } from '../../../reports/model.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
-import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX, type AskTaker } from '../../asks/ask.ts';
+import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX, type AskAnswerReceiver } from '../../asks/ask.ts';
 import type { Undo } from '../../world.ts';
-import type { AgentFleet, Report } from '../messages/messages.ts';
-import type { WallAgenda } from './wall-agenda.ts';
+import type { AgentFleet, AgentReport } from '../messages/messages.ts';
+import type { WallClockAgenda } from './wall-agenda.ts';
 
-/** Agents end questions in time; for one that does not, the coordinator waits so much longer, ns. */
+/** Time that the coordinator grants an agent beyond the end of a question, ns; agents end questions in time. */
 const GRACE_NS = 1_000_000_000;
 
 interface Open {
   readonly node: string;
-  readonly taker: AskTaker;
+  readonly taker: AskAnswerReceiver;
   readonly askedNs: number;
-  /** What has come of the answer. */
+  /** Number of parts of the answer that have come, and their bytes. */
   parts: number;
   bytes: number;
 }
 
-/** See the module. */
+/** Sends questions to nodes in other processes, and passes their answers on. */
 export class RemoteAsks {
   readonly #fleet: AgentFleet;
-  readonly #agenda: WallAgenda;
+  readonly #agenda: WallClockAgenda;
   readonly #open = new Map<number, Open>();
   #next = 1;
 
-  constructor(fleet: AgentFleet, agenda: WallAgenda) {
+  constructor(fleet: AgentFleet, agenda: WallClockAgenda) {
     this.#fleet = fleet;
     this.#agenda = agenda;
   }
@@ -38,7 +38,7 @@ export class RemoteAsks {
    * Asks a node now.
    * @returns gives the question up.
    */
-  ask(spec: AskSpec, taker: AskTaker): Undo {
+  ask(spec: AskSpec, taker: AskAnswerReceiver): Undo {
     const number = this.#next;
     this.#next += 1;
     const { node, withinNs } = spec;
@@ -54,7 +54,7 @@ export class RemoteAsks {
   }
 
   /** Takes what an agent with these hosts answers; what nobody asked it is ignored. */
-  hear(hosts: readonly string[], report: Extract<Report, { type: 'part' | 'answer' }>): void {
+  hear(hosts: readonly string[], report: Extract<AgentReport, { type: 'part' | 'answer' }>): void {
     const open = this.#open.get(report.number);
     if (open === undefined || !hosts.includes(open.node)) return;
     if (report.type === 'part') {
@@ -66,7 +66,7 @@ export class RemoteAsks {
   }
 
   /** Agents keep to the bounds of an answer; one that does not is not believed. */
-  #take({ number, body }: Extract<Report, { type: 'part' }>, open: Open): void {
+  #take({ number, body }: Extract<AgentReport, { type: 'part' }>, open: Open): void {
     open.parts += 1;
     open.bytes += body.length;
     if (open.parts <= ANSWER_PARTS_MAX && open.bytes <= ANSWER_BYTES_MAX) {

@@ -11,12 +11,12 @@
 import { assert } from '../../../engine/core/assert.ts';
 import { NS_PER_S } from '../../../engine/core/time.ts';
 import type { Host } from '../../../engine/host/host.ts';
-import { type MetricValue, mergeByName } from '../../../engine/measure/counters.ts';
-import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
+import { type MetricValue, mergeMetricsByName } from '../../../engine/measure/counters.ts';
+import type { AffectedDirections, LinkChange } from '../../../engine/net/link-spec.ts';
 import { SimClock } from '../../../engine/net/sim-clock.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import type { FloodOrder } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-order.ts';
 import type {
   NodeCallKind,
   ReplayAttack,
@@ -27,16 +27,16 @@ import type {
   WorldListener,
 } from '../../world.ts';
 import type { AgentCommand, AgentFleet } from '../messages/messages.ts';
+import { AgentTallies } from './agent-tallies.ts';
 import { RemoteAsks } from './remote-asks.ts';
-import { SettleQueue } from './settle-queue.ts';
-import { TallyBook } from './tally-book.ts';
-import { WallAgenda } from './wall-agenda.ts';
+import { MeasurementMergeQueue } from './settle-queue.ts';
+import { WallClockAgenda } from './wall-agenda.ts';
 
-/** See the module. */
+/** A world whose nodes and links are in other processes, ordered about over channels. */
 export class RemoteWorld implements World {
-  readonly measured = new SettleQueue();
-  readonly tallies = new TallyBook();
-  readonly agenda: WallAgenda;
+  readonly measured = new MeasurementMergeQueue();
+  readonly tallies = new AgentTallies();
+  readonly agenda: WallClockAgenda;
   /** Called with what agents report, in chronological order. */
   readonly listeners: WorldListener[] = [];
   readonly #fleet: AgentFleet;
@@ -49,7 +49,7 @@ export class RemoteWorld implements World {
   /** @param onFailure Receives what a fault threw. */
   constructor(scenario: Scenario, fleet: AgentFleet, onFailure: (error: unknown) => void) {
     this.#fleet = fleet;
-    this.agenda = new WallAgenda(onFailure);
+    this.agenda = new WallClockAgenda(onFailure);
     this.asks = new RemoteAsks(fleet, this.agenda);
     for (const { id, a, b } of scenario.topology.links) {
       this.#links.set(id, new RemoteLink(id, [a.host, b.host], fleet, this.#effects));
@@ -94,7 +94,10 @@ export class RemoteWorld implements World {
     assert(false, `${node} is in another process`);
   }
 
-  /** A real process loses what it had in memory; its files keep everything that was written. */
+  /**
+   * Crashes a node. A killed process loses its memory, but nothing written to a file, whatever `store`
+   * says; only a node of an event loop, which crashes without its process, gets `store`.
+   */
   crash(node: string, store: StoreFault): void {
     this.#fleet.kill(node, store);
     this.asks.crashed(node);
@@ -104,7 +107,7 @@ export class RemoteWorld implements World {
     this.#fleet.revive(node);
   }
 
-  flood(order: FloodOrder): Undo {
+  flood(order: FloodCommand): Undo {
     const hosts = [order.flood.by];
     const [effect, told] = this.#effects.open(
       (number) => ({ type: 'flood', effect: number, order }),
@@ -135,7 +138,7 @@ export class RemoteWorld implements World {
   metrics(node: string): Readonly<Record<string, MetricValue>> {
     const lives = this.tallies.metricsOf(node);
     // A gauge has its present value; other metrics are added up over all restarts.
-    return mergeByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
+    return mergeMetricsByName([...lives.slice(0, -1).map(withoutGauges), ...lives.slice(-1)]);
   }
 
   resetMetrics(): void {
@@ -209,7 +212,7 @@ class RemoteLink implements WorldLink {
     this.#effects = effects;
   }
 
-  change(change: LinkChange, side: LinkDirections): Undo {
+  change(change: LinkChange, side: AffectedDirections): Undo {
     const isCut = change.up === false;
     if (isCut) this.#count(side, 1);
     return this.#act(
@@ -220,7 +223,7 @@ class RemoteLink implements WorldLink {
     );
   }
 
-  hold(side: LinkDirections): Undo {
+  hold(side: AffectedDirections): Undo {
     return this.#act((effect) => ({ type: 'hold', effect, link: this.id, side }));
   }
 
@@ -242,7 +245,7 @@ class RemoteLink implements WorldLink {
     };
   }
 
-  #count(side: LinkDirections, by: number): void {
+  #count(side: AffectedDirections, by: number): void {
     if (side !== 'backward') this.#down.forward += by;
     if (side !== 'forward') this.#down.backward += by;
   }

@@ -27,8 +27,8 @@ export interface MeasuredBatch {
   readonly fire: (values: Float64Array, at: number) => void;
 }
 
-/** See the module. */
-export class SettleQueue {
+/** Merges the measurements of several processes into chronological order. */
+export class MeasurementMergeQueue {
   /** Entries that arrived after younger ones had been settled. */
   late = 0;
   /** Instant of the entry that is being settled, ns; undefined in between. */

@@ -12,8 +12,8 @@ const NS_PER_MS = 1_000_000;
 /** `setTimeout` accepts at most 2^31 - 1 ms; a longer wait wakes up and waits again. */
 const WAIT_MS_MAX = 2_147_000_000;
 
-/** See the module. */
-export class WallAgenda {
+/** Calls at instants of the scenario's time, by the wall clock of the coordinator. */
+export class WallClockAgenda {
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #zeroNs: bigint | undefined;

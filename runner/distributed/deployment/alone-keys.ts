@@ -7,16 +7,20 @@
  *
  * @module
  */
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import { layerTable, protocolTable, stackOf } from '../../../scenarios/open/nodes.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
+import {
+  protocolFinder,
+  protocolStackFinder,
+  upperProtocolsFinder,
+} from '../../../scenarios/open/nodes.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { protocolsOfHost, sharedSecretNames } from '../../nodes/bound-view.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
-import { Provision } from '../../nodes/provision.ts';
+import { SecretProvisioner } from '../../nodes/provision.ts';
 import { ownSecret, rootedSecrets } from '../../nodes/secret-source.ts';
 import type { KeyProblem } from './deployment-key.ts';
 import type { DeploymentKeys, KeyDerivation } from './deployment-keys.ts';
@@ -26,16 +30,16 @@ const HINT =
   'npm run node -- TOPOLOGY --new-keys FOLDER adds it; copy public.keys to every machine';
 
 /** The protocols of a network and what they need of keys; its options have been checked. */
-export class AloneKeys implements KeyDerivation {
+export class StandaloneKeyDerivation implements KeyDerivation {
   readonly #network: NetworkMap;
   readonly #protocolOf: (host: string) => Protocol;
   readonly #layersOf: (host: string) => readonly Protocol[];
 
-  constructor(topology: Topology, registry: Registry) {
-    const stacks = stackOf({ options: {} }, registry);
-    this.#layersOf = layerTable(topology, stacks);
+  constructor(topology: Topology, registry: ProtocolLookup) {
+    const stacks = protocolStackFinder({ options: {} }, registry);
+    this.#layersOf = upperProtocolsFinder(topology, stacks);
     this.#network = networkMap(topology, this.#layersOf);
-    this.#protocolOf = protocolTable(topology, (host) => {
+    this.#protocolOf = protocolFinder(topology, (host) => {
       const [lowest] = stacks(host);
       return (lowest as NonNullable<typeof lowest>).protocol;
     });
@@ -43,14 +47,14 @@ export class AloneKeys implements KeyDerivation {
 
   valuesOf(node: string, secret: Uint8Array): ReadonlyMap<string, Uint8Array> {
     const root = rootedSecrets(secret).rootOf(node);
-    const provision = new Provision({
+    const provision = new SecretProvisioner({
       ...this.#parts,
       // Only values of this node are asked for.
       secrets: {
         own: (_, purpose): Uint8Array => ownSecret(root, purpose),
         shared: (): Uint8Array => root,
       },
-      crypto: provider('node', { timing: 'constant' }),
+      crypto: createCryptoProvider('node', { timing: 'constant' }),
       ...{ seed: 0, seconds: 0, durationNs: 0 },
     });
     const all = provision.publicKeysOf(node);

@@ -10,12 +10,15 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
@@ -72,7 +75,8 @@ export function readSecretFile(
   }
   let handle: number;
   try {
-    handle = openSync(path, 'r');
+    // Without O_NONBLOCK, which Windows lacks, a pipe would wait for its writer.
+    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `${shown} cannot be read (${code ?? 'unknown error'})`;
@@ -127,6 +131,23 @@ export function newKeyFile(path: string): void {
   } finally {
     wipe(key);
     closeSync(handle);
+  }
+}
+
+/**
+ * Replaces a file as a whole, with mode 0600 from the start; a symbolic link is replaced, and not followed.
+ * @throws Refusal if it cannot be written.
+ */
+export function replaceKeyFile(path: string, text: string): void {
+  const next = `${path}.new`;
+  try {
+    // Left by a process that ended here.
+    rmSync(next, { force: true });
+    writeFileSync(next, text, { mode: OWNER_ONLY, flag: 'wx', flush: true });
+    renameSync(next, path);
+  } catch (cause) {
+    rmSync(next, { force: true });
+    throw refusalOf(displayPath(path), cause);
   }
 }
 

@@ -13,18 +13,18 @@
  *
  * @module
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
-import { equalSecrets, wipe } from '../../../nodes/_kit/secrets.ts';
+import { areSecretsEqual, wipe } from '../../../nodes/_kit/secrets.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
 import { CHANNEL_KEY_LENGTH, publicKeyOf } from '../channel/handshake.ts';
-import { type KeyProblem, newKeyFile, readKeyFile } from './deployment-key.ts';
-import { sharedFile, writeSharedKeys } from './shared-keys.ts';
+import { type KeyProblem, newKeyFile, readKeyFile, replaceKeyFile } from './deployment-key.ts';
+import { sharedKeyFileName, writeSharedKeys } from './shared-keys.ts';
 
 /** Holders of secrets in a deployment. */
-export type KeyRole =
+export type KeyHolder =
   | { readonly kind: 'coordinator' }
   | { readonly kind: 'node'; readonly name: string }
   /** A node without coordinator. */
@@ -67,7 +67,7 @@ const LENGTH_MAX = 10_000_000;
 const ADD = 'npm run node -- TOPOLOGY --new-keys FOLDER makes the keys that are missing';
 
 /** File name of a secret key. */
-function secretFile(role: KeyRole): string {
+function secretFile(role: KeyHolder): string {
   return role.kind === 'coordinator' ? 'coordinator.key' : `node-${role.name}.key`;
 }
 
@@ -78,7 +78,7 @@ function secretFile(role: KeyRole): string {
  */
 export function readKeys(
   folder: string,
-  role: KeyRole,
+  role: KeyHolder,
   nodes: readonly string[],
 ): DeploymentKeys | KeyProblem {
   const known = readPublicKeys(folder);
@@ -95,7 +95,7 @@ export function readKeys(
     role.kind === 'coordinator'
       ? ['the coordinator', known.coordinator]
       : [role.name, known.nodes.get(role.name)];
-  if (stated === undefined || !equalSecrets(publicKeyOf(own.key), stated)) {
+  if (stated === undefined || !areSecretsEqual(publicKeyOf(own.key), stated)) {
     const message = `${displayPath(path)} is not the key that ${shown} lists for ${who}`;
     return {
       code: 'E112',
@@ -114,7 +114,7 @@ export function readKeys(
  */
 export function makeKeys(
   folder: string,
-  roles: readonly KeyRole[],
+  roles: readonly KeyHolder[],
   derivation?: KeyDerivation,
 ): readonly string[] {
   makeFolder(folder);
@@ -138,14 +138,15 @@ export function makeKeys(
     wipe(own);
   }
   const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
-  writePublic(path, HEAD + text);
+  // They are no secrets, but changing them would change whom this machine trusts.
+  replaceKeyFile(path, HEAD + text);
   return [...made, ...shareSecrets(folder, roles, derivation)];
 }
 
 /** Gives each node its file of shared secrets, where the coordinator's key is, from which they follow. */
 function shareSecrets(
   folder: string,
-  roles: readonly KeyRole[],
+  roles: readonly KeyHolder[],
   derivation: KeyDerivation | undefined,
 ): readonly string[] {
   const coordinator = roles.find(({ kind }) => kind === 'coordinator');
@@ -156,10 +157,10 @@ function shareSecrets(
     writeSharedKeys(folder, node, derivation.sharedOf(node, root)),
   );
   wipe(root);
-  return changed.map(sharedFile);
+  return changed.map(sharedKeyFileName);
 }
 
-function keyIn(folder: string, role: KeyRole): Uint8Array {
+function keyIn(folder: string, role: KeyHolder): Uint8Array {
   const own = readKeyFile(join(folder, secretFile(role)));
   if ('message' in own) throw new Refusal(own.message);
   return own.key;
@@ -170,18 +171,11 @@ function dropValues(lines: Map<string, string>, node: string): void {
   for (const name of lines.keys()) if (name.startsWith(`${VALUE}${node}/`)) lines.delete(name);
 }
 
-/** Writes the public keys. They are no secrets, but changing them would change whom this machine trusts. */
-function writePublic(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
-  // `writeFileSync` does not change the mode of an existing file.
-  chmodSync(path, 0o600);
-}
-
 function makeFolder(folder: string): void {
   try {
     const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
     // Keeps the keys out of git: whoever keeps scenarios under git adds folders as a whole.
-    if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n');
+    if (isNew) writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     throw new Refusal(`${displayPath(folder)} cannot be made (${code})`, { cause });

@@ -9,16 +9,16 @@
 import { z } from 'zod';
 import { trafficSchema } from '../../../scenarios/files/traffic-schema.ts';
 import {
+  enumLeaf,
   type Leaf,
-  leaf,
-  pattern,
+  leafMistakeResult,
+  makeLeafSchema,
+  patternLeaf,
   shorten,
-  text,
-  wordLeaf,
-  wrong,
+  textLeaf,
   wrongShapeResult,
 } from '../../../topologies/files/leaf.ts';
-import { whole } from '../../../topologies/files/quantity.ts';
+import { wholeNumberLeaf } from '../../../topologies/files/quantity.ts';
 
 const PORT_MAX = 65_535;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
@@ -34,16 +34,20 @@ export interface HostPort {
 function endpoint(): Leaf<HostPort> {
   const expects = 'a host and a port such as 192.0.2.10:7000';
   const json = { type: 'string', pattern: ENDPOINT.source };
-  return leaf(expects, json, (value) => {
+  return makeLeafSchema(expects, json, (value) => {
     if (typeof value !== 'string') return wrongShapeResult(value, expects);
     const [, six, name, digits] = ENDPOINT.exec(value) ?? [];
     const host = six ?? name;
     if (host === undefined) {
-      return wrong('E103', `"${shorten(value)}" is not ${expects}`, 'IPv6 as [2001:db8::1]:7000');
+      return leafMistakeResult(
+        'E103',
+        `"${shorten(value)}" is not ${expects}`,
+        'IPv6 as [2001:db8::1]:7000',
+      );
     }
     const port = Number(digits);
     if (port >= 1 && port <= PORT_MAX) return { value: { host, port } };
-    return wrong('E104', `port ${port} is not a port, expected 1 to ${PORT_MAX}`);
+    return leafMistakeResult('E104', `port ${port} is not a port, expected 1 to ${PORT_MAX}`);
   });
 }
 
@@ -56,14 +60,14 @@ const LEVELS = new RegExp(`^${LEVEL}(?:, ?${LEVEL}){0,63}$`);
 
 // Nodes use IPv4 sockets, like the addresses of topologies.
 const address = (): Leaf<string> =>
-  pattern(
+  patternLeaf(
     'an IPv4 address such as 192.0.2.11',
     IPV4,
     'the address of the machine on which the node runs',
   );
 
 const levels = (): Leaf<string> =>
-  pattern(
+  patternLeaf(
     'levels such as warn,gateway:debug',
     LEVELS,
     'debug, info, warn or error, for all or for a component: gateway:debug',
@@ -71,7 +75,7 @@ const levels = (): Leaf<string> =>
 
 const operatorSchema = z
   .strictObject({
-    port: whole('a port such as 9100', {
+    port: wholeNumberLeaf('a port such as 9100', {
       min: 1,
       minText: '1',
       max: PORT_MAX,
@@ -93,7 +97,7 @@ const hostSchema = z
 /** What a file without coordinator lacks, unless its nodes run alone. */
 export const COORDINATOR_MISSING = 'missing, expected a host and a port such as 192.0.2.10:7000';
 
-/** The whole file. */
+/** The schema of a deployment file. */
 export const deploymentSchema = z
   .strictObject({
     coordinator: endpoint()
@@ -103,7 +107,7 @@ export const deploymentSchema = z
           'Where the coordinator listens for the nodes (TCP). Nodes that run alone have none.',
         examples: ['192.0.2.10:7000'],
       }),
-    keys: text('the path of a folder of keys such as keys').meta({
+    keys: textLeaf('the path of a folder of keys such as keys').meta({
       description:
         'Folder with the keys of the deployment, relative to the folder of this file. ' +
         '`orrery node TOPOLOGY --new-keys FOLDER` makes them.',
@@ -115,7 +119,7 @@ export const deploymentSchema = z
     log: levels().optional().meta({
       description: 'Levels of the nodes’ logs, as in ORRERY_LOG; read again on SIGHUP.',
     }),
-    shape: wordLeaf(['links', 'off']).optional().meta({
+    shape: enumLeaf(['links', 'off']).optional().meta({
       description:
         'links: senders add delay, loss and rate of the topology; off: the real network.',
       default: 'links',

@@ -22,17 +22,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { assert } from '../../../engine/core/assert.ts';
-import { equalSecrets } from '../../../nodes/_kit/secrets.ts';
+import { areSecretsEqual } from '../../../nodes/_kit/secrets.ts';
 import type { TrafficInput } from '../../../scenarios/files/traffic-schema.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
-import type { EntryPart, FilePath } from '../../../topologies/files/locate.ts';
-import { Problems } from '../../../topologies/files/problems.ts';
-import { displayPath, readSource, type Source } from '../../../topologies/files/source.ts';
-import { hintNames } from '../../../topologies/files/suggest.ts';
+import type { EntryPart, ValuePath } from '../../../topologies/files/locate.ts';
+import { ConfigIssueCollector } from '../../../topologies/files/problems.ts';
+import { type ConfigSource, displayPath, readSource } from '../../../topologies/files/source.ts';
+import { unknownNameHint } from '../../../topologies/files/suggest.ts';
 import type { PathMistake } from '../../../topologies/files/zod-words.ts';
 import { missingFileError } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
-import { type DeploymentKeys, type KeyRole, readKeys } from './deployment-keys.ts';
+import { type DeploymentKeys, type KeyHolder, readKeys } from './deployment-keys.ts';
 import {
   COORDINATOR_MISSING,
   type DeploymentInput,
@@ -40,7 +40,7 @@ import {
   type HostPort,
 } from './deployment-schema.ts';
 
-export { type KeyRole, makeKeys } from './deployment-keys.ts';
+export { type KeyHolder, makeKeys } from './deployment-keys.ts';
 
 const LIMIT_BYTES = 1e6;
 const TOO_LARGE_HINT = 'one line per node is enough';
@@ -105,7 +105,7 @@ export class Deployment {
     const ours = settings(this);
     const theirs = settings(other);
     const names = Object.keys(ours).filter((name) => ours[name] !== theirs[name]);
-    return equalSecrets(this.#keys.secret, other.#keys.secret) ? names : [...names, 'keys'];
+    return areSecretsEqual(this.#keys.secret, other.#keys.secret) ? names : [...names, 'keys'];
   }
 
   /** The topology, with its nodes at the addresses of this deployment. */
@@ -125,7 +125,7 @@ export class Deployment {
  * @param role The role whose secret key is needed.
  * @throws ConfigError that names every mistake.
  */
-export function loadDeployment(path: string, topology: Topology, role: KeyRole): Deployment {
+export function loadDeployment(path: string, topology: Topology, role: KeyHolder): Deployment {
   const { deployment, problems } = readDeployment(path, topology, role);
   problems.throwIfAny();
   if (deployment === undefined) throw new ConfigError([]);
@@ -133,9 +133,9 @@ export function loadDeployment(path: string, topology: Topology, role: KeyRole):
 }
 
 /** A deployment file that was read; further checks may add to its problems. */
-export interface ReadDeployment {
-  readonly source: Source;
-  readonly problems: Problems;
+export interface DeploymentReadResult {
+  readonly source: ConfigSource;
+  readonly problems: ConfigIssueCollector;
   /** Folder of the keys, absolute. */
   readonly keysFolder: string;
   /** Undefined if something is wrong. */
@@ -146,14 +146,18 @@ export interface ReadDeployment {
  * Like {@link loadDeployment}, without throwing what is wrong in the file.
  * @throws ConfigError if there is no file, or no YAML in it.
  */
-export function readDeployment(path: string, topology: Topology, role: KeyRole): ReadDeployment {
+export function readDeployment(
+  path: string,
+  topology: Topology,
+  role: KeyHolder,
+): DeploymentReadResult {
   const place = resolve(path);
   if (!existsSync(place) || !statSync(place).isFile()) {
     throw missingFileError(`there is no deployment file ${displayPath(place)}`);
   }
   const limits = { limitBytes: LIMIT_BYTES, tooLargeHint: TOO_LARGE_HINT };
   const source = readSource(place, { ...limits, overrides: [] });
-  const problems = new Problems();
+  const problems = new ConfigIssueCollector();
   const input = problems.check(source, deploymentSchema, source.data);
   const keysFolder = resolve(dirname(source.path), input?.keys ?? '');
   const deployment =
@@ -163,31 +167,31 @@ export function readDeployment(path: string, topology: Topology, role: KeyRole):
 
 /** Checks the entries against each other and against the topology. */
 class Checker {
-  readonly #source: Source;
+  readonly #source: ConfigSource;
   readonly #topology: Topology;
-  readonly #problems: Problems;
+  readonly #problems: ConfigIssueCollector;
 
-  constructor(source: Source, topology: Topology, problems: Problems) {
+  constructor(source: ConfigSource, topology: Topology, problems: ConfigIssueCollector) {
     this.#source = source;
     this.#topology = topology;
     this.#problems = problems;
   }
 
-  check(input: DeploymentInput, role: KeyRole): Deployment | undefined {
+  check(input: DeploymentInput, role: KeyHolder): Deployment | undefined {
     const { file, path, sha256 } = this.#source;
     if (input.coordinator === undefined && role.kind !== 'alone') {
       this.#refuse(['coordinator'], { code: 'E121', message: COORDINATOR_MISSING });
     }
     const keys = this.#readKeys(resolve(dirname(path), input.keys), role);
     const hosts = this.#readHosts(input.hosts ?? {});
-    this.#checkNeighbours(hosts);
+    this.#checkTransitAllowed(hosts);
     this.#checkPorts(hosts);
     if (keys === undefined) return undefined;
     const { coordinator, shape = 'links', log, traffic = [] } = input;
     return new Deployment({ file, sha256, coordinator, shape, log, hosts, traffic, keys });
   }
 
-  #readKeys(folder: string, role: KeyRole): DeploymentKeys | undefined {
+  #readKeys(folder: string, role: KeyHolder): DeploymentKeys | undefined {
     const names = this.#topology.hosts.map((host) => host.name);
     const result = readKeys(folder, role, names);
     if ('secret' in result) return result;
@@ -201,7 +205,7 @@ class Checker {
     for (const [name, entry] of Object.entries(hosts)) {
       if (!names.includes(name)) {
         const message = `"${name}" is not a node of ${this.#topology.file}`;
-        const hint = hintNames(name, names, 'nodes');
+        const hint = unknownNameHint(name, names, 'nodes');
         this.#refuse(['hosts', name], { code: 'E106', message, hint }, 'key');
       }
       const host = hostOf(entry);
@@ -221,7 +225,7 @@ class Checker {
   }
 
   /** Reports neighbours of which one is on loopback and the other on a network: neither reaches the other. */
-  #checkNeighbours(hosts: ReadonlyMap<string, DeployedHost>): void {
+  #checkTransitAllowed(hosts: ReadonlyMap<string, DeployedHost>): void {
     const told = new Set<string>();
     for (const group of neighbours(this.#topology)) {
       const moved = group.find((name) => isOnNetwork(hosts.get(name)?.address));
@@ -266,7 +270,7 @@ class Checker {
   }
 
   #refuse(
-    path: FilePath,
+    path: ValuePath,
     mistake: Pick<PathMistake, 'code' | 'message' | 'hint'>,
     part: EntryPart = 'value',
   ): void {

@@ -7,21 +7,19 @@
  *
  * @module
  */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, toHex } from '../../../nodes/_kit/bytes.ts';
-import { Refusal } from '../../../scenarios/refusal.ts';
 import { displayPath } from '../../../topologies/files/source.ts';
-import { type KeyProblem, readSecretFile } from './deployment-key.ts';
+import { type KeyProblem, readSecretFile, replaceKeyFile } from './deployment-key.ts';
 
-const OWNER_ONLY = 0o600;
 const LINE = /^(\S{1,256}) ([0-9a-f]{64})$/;
 /** Longest file, bytes: two secrets for each of 10,000 peers. */
 const LENGTH_MAX = 10_000_000;
 const HINT = 'npm run node -- TOPOLOGY --new-keys FOLDER makes it where coordinator.key is';
 
 /** Name of the file of a node. */
-export function sharedFile(node: string): string {
+export function sharedKeyFileName(node: string): string {
   return `shared-${node}.key`;
 }
 
@@ -36,7 +34,7 @@ export function readSharedKeys(
   names: readonly string[],
 ): ReadonlyMap<string, Uint8Array> | KeyProblem {
   if (names.length === 0) return new Map();
-  const path = join(folder, sharedFile(node));
+  const path = join(folder, sharedKeyFileName(node));
   const shown = displayPath(path);
   const read = readSecretFile(path, LENGTH_MAX);
   if ('message' in read) return { ...read, hint: existsSync(path) ? read.hint : HINT };
@@ -63,21 +61,14 @@ export function writeSharedKeys(
   node: string,
   secrets: ReadonlyMap<string, Uint8Array>,
 ): boolean {
-  const path = join(folder, sharedFile(node));
+  const path = join(folder, sharedKeyFileName(node));
   const text = [...secrets].map(([name, secret]) => `${name} ${toHex(secret)}\n`).join('');
-  try {
-    if ((existsSync(path) ? readFileSync(path, 'latin1') : '') === text) return false;
-    if (text === '') {
-      rmSync(path);
-      return false;
-    }
-    // As a whole, with its mode from the start.
-    writeFileSync(`${path}.new`, text, { mode: OWNER_ONLY, flag: 'wx' });
-    renameSync(`${path}.new`, path);
-    return true;
-  } catch (cause) {
-    rmSync(`${path}.new`, { force: true });
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new Refusal(`${displayPath(path)} cannot be written (${code})`, { cause });
+  if (text === '') {
+    rmSync(path, { force: true });
+    return false;
   }
+  const old = readSecretFile(path, LENGTH_MAX);
+  if ('text' in old && old.text === text) return false;
+  replaceKeyFile(path, text);
+  return true;
 }

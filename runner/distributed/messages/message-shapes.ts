@@ -9,7 +9,7 @@
  */
 import {
   HANDOVER_ROWS_MAX,
-  SAMPLE_ROW_NUMBERS,
+  SAMPLE_ROW_LENGTH,
 } from '../../../engine/live/handover/handover-samples.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { JitterSpec, LossSpec } from '../../../engine/net/link-spec.ts';
@@ -18,31 +18,40 @@ import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX } from '../../asks/ask.ts';
 import type { Crash, CrashEvent, CrashPlace } from '../../crash/crash.ts';
 import {
   type AgentCommand,
+  type AgentReport,
   type AgentTally,
   ARRIVED_ROW_WIDTH,
-  type Report,
   SENT_ROW_WIDTH,
 } from './messages.ts';
-import { askShape, floodOrderShape, orderShape, replayAttackShape } from './order-shape.ts';
-import { HISTOGRAM_BYTES_MAX, type PackedHistogram, wrongHistogram } from './packed-histogram.ts';
 import {
-  bigInteger,
-  bytes,
-  flag,
-  integerWithin,
-  list,
-  type Members,
-  nullable,
-  number,
-  numberRows,
-  object,
-  oneOf,
-  optional,
-  record,
-  type Shape,
-  taggedUnion,
-  text,
-  textLike,
+  agentAssignmentShape,
+  askShape,
+  floodCommandShape,
+  replayAttackShape,
+} from './order-shape.ts';
+import {
+  HISTOGRAM_BYTES_MAX,
+  type PackedHistogram,
+  packedHistogramProblem,
+} from './packed-histogram.ts';
+import {
+  bigIntShape,
+  booleanShape,
+  boundedTextShape,
+  bytesShape,
+  integerShape,
+  listShape,
+  type MemberShapes,
+  nullableShape,
+  numberRowsShape,
+  numberShape,
+  objectShape,
+  oneOfShape,
+  optionalShape,
+  patternTextShape,
+  recordShape,
+  type ShapeCheck,
+  taggedUnionShape,
 } from './shape.ts';
 import { SUM_CHECKS_BYTES } from './telling-witness.ts';
 
@@ -67,73 +76,73 @@ const PARTS_MAX = 65_536;
 const PORT_MAX = 65_535;
 const FORWARD_MAX = Number.POSITIVE_INFINITY;
 
-const name = text(NAME_MAX);
-const names = list(name, NAMES_MAX);
-const instant = number(-INSTANT_MAX, INSTANT_MAX);
-const count = integerWithin(0);
-const level = oneOf('debug', 'info', 'warn');
-const counts = record(count, NAMES_MAX);
+const name = boundedTextShape(NAME_MAX);
+const names = listShape(name, NAMES_MAX);
+const instant = numberShape(-INSTANT_MAX, INSTANT_MAX);
+const count = integerShape(0);
+const level = oneOfShape('debug', 'info', 'warn');
+const counts = recordShape(count, NAMES_MAX);
 
-const histogram: Shape = (value, place) =>
-  packed(value, place) ?? wrongHistogram(value as PackedHistogram, place);
-const packed = object<PackedHistogram>({
-  counts: bytes(0, HISTOGRAM_BYTES_MAX),
+const histogram: ShapeCheck = (value, place) =>
+  packed(value, place) ?? packedHistogramProblem(value as PackedHistogram, place);
+const packed = objectShape<PackedHistogram>({
+  counts: bytesShape(0, HISTOGRAM_BYTES_MAX),
   count,
-  min: number(0, Number.POSITIVE_INFINITY),
-  max: number(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER),
+  min: numberShape(0, Number.POSITIVE_INFINITY),
+  max: numberShape(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER),
   sumHigh: count,
   sumLow: count,
 });
 
-const real = number(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-const finite = number(-Number.MAX_VALUE, Number.MAX_VALUE);
-const metric = taggedUnion<MetricValue['kind']>('kind', {
-  counter: object({ kind: text(NAME_MAX), value: finite }),
-  gauge: object({ kind: text(NAME_MAX), value: real }),
-  ratio: object({ kind: text(NAME_MAX), numerator: finite, denominator: finite }),
-  samples: object({ kind: text(NAME_MAX), values: list(real, SAMPLES_MAX) }),
-  histogram: object({ kind: text(NAME_MAX), data: histogram }),
+const real = numberShape(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+const finite = numberShape(-Number.MAX_VALUE, Number.MAX_VALUE);
+const metric = taggedUnionShape<MetricValue['kind']>('kind', {
+  counter: objectShape({ kind: boundedTextShape(NAME_MAX), value: finite }),
+  gauge: objectShape({ kind: boundedTextShape(NAME_MAX), value: real }),
+  ratio: objectShape({ kind: boundedTextShape(NAME_MAX), numerator: finite, denominator: finite }),
+  samples: objectShape({ kind: boundedTextShape(NAME_MAX), values: listShape(real, SAMPLES_MAX) }),
+  histogram: objectShape({ kind: boundedTextShape(NAME_MAX), data: histogram }),
 });
 
-const line = text(CRASH_LINE_MAX);
-const crash = object<Crash>({
-  by: oneOf('protocol', 'orrery'),
+const line = boundedTextShape(CRASH_LINE_MAX);
+const crash = objectShape<Crash>({
+  by: oneOfShape('protocol', 'orrery'),
   protocol: name,
-  node: optional(name),
-  how: oneOf('threw', 'held', 'still'),
+  node: optionalShape(name),
+  how: oneOfShape('threw', 'held', 'still'),
   seed: count,
   atNs: instant,
-  error: text(REPORT_TEXT_MAX),
-  place: optional(
-    object<CrashPlace>({
+  error: boundedTextShape(REPORT_TEXT_MAX),
+  place: optionalShape(
+    objectShape<CrashPlace>({
       file: line,
       line: count,
       column: count,
       firstLine: count,
-      lines: list(line, CRASH_LINES_MAX),
-      within: optional(line),
+      lines: listShape(line, CRASH_LINES_MAX),
+      within: optionalShape(line),
     }),
   ),
-  events: list(object<CrashEvent>({ atNs: instant, text: line }), CRASH_LINES_MAX),
-  stack: text(REPORT_TEXT_MAX),
+  events: listShape(objectShape<CrashEvent>({ atNs: instant, text: line }), CRASH_LINES_MAX),
+  stack: boundedTextShape(REPORT_TEXT_MAX),
 });
 
-const tally = object<AgentTally>({
-  metrics: record(record(metric, NAMES_MAX), NAMES_MAX),
+const tally = objectShape<AgentTally>({
+  metrics: recordShape(recordShape(metric, NAMES_MAX), NAMES_MAX),
   nodeDrops: counts,
-  packets: object<AgentTally['packets']>({
+  packets: objectShape<AgentTally['packets']>({
     sent: count,
     duplicated: count,
     injected: count,
     delivered: count,
-    inFlight: integerWithin(-Number.MAX_SAFE_INTEGER),
+    inFlight: integerShape(-Number.MAX_SAFE_INTEGER),
     drops: counts,
   }),
   written: count,
   received: count,
   unsent: count,
   foreign: count,
-  lateness: optional(histogram),
+  lateness: optionalShape(histogram),
   cpuUs: count,
   wallUs: count,
   memoryBytes: count,
@@ -142,11 +151,11 @@ const tally = object<AgentTally>({
   streamPackets: count,
   directStreams: count,
   storeFailures: count,
-  stallNs: number(0, Number.MAX_SAFE_INTEGER),
+  stallNs: numberShape(0, Number.MAX_SAFE_INTEGER),
   damaged: count,
-  refused: list(count, NAMES_MAX),
-  refusals: record(count, NAMES_MAX),
-  filesSent: list(count, NAMES_MAX),
+  refused: listShape(count, NAMES_MAX),
+  refusals: recordShape(count, NAMES_MAX),
+  filesSent: listShape(count, NAMES_MAX),
 });
 
 type Of<T extends { readonly type: string }, Name extends T['type']> = Extract<
@@ -154,20 +163,20 @@ type Of<T extends { readonly type: string }, Name extends T['type']> = Extract<
   { readonly type: Name }
 >;
 type Shapes<T extends { readonly type: string }> = {
-  readonly [Name in T['type']]: { readonly members: Members<Of<T, Name>> };
+  readonly [Name in T['type']]: { readonly members: MemberShapes<Of<T, Name>> };
 };
 
-const type = text(NAME_MAX);
-const checks = bytes(SUM_CHECKS_BYTES, SUM_CHECKS_BYTES);
+const type = boundedTextShape(NAME_MAX);
+const checks = bytesShape(SUM_CHECKS_BYTES, SUM_CHECKS_BYTES);
 
-const REPORTS: Shapes<Report> = {
+const REPORTS: Shapes<AgentReport> = {
   hello: {
     members: {
       type,
-      hosts: list(name, NAMES_MAX, 1),
-      pid: integerWithin(1, 2 ** 32),
-      topologySha256: optional(textLike(/^[0-9a-f]{64}$/, 'SHA-256')),
-      operatorPort: optional(integerWithin(1, PORT_MAX)),
+      hosts: listShape(name, NAMES_MAX, 1),
+      pid: integerShape(1, 2 ** 32),
+      topologySha256: optionalShape(patternTextShape(/^[0-9a-f]{64}$/, 'SHA-256')),
+      operatorPort: optionalShape(integerShape(1, PORT_MAX)),
     },
   },
   loaded: { members: { type } },
@@ -177,23 +186,23 @@ const REPORTS: Shapes<Report> = {
     members: {
       type,
       untilNs: instant,
-      sent: numberRows(SENT_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
-      arrived: numberRows(ARRIVED_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
+      sent: numberRowsShape(SENT_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
+      arrived: numberRowsShape(ARRIVED_ROW_WIDTH, PACKETS_MAX, INSTANT_MAX),
     },
   },
   state: { members: { type, atNs: instant, node: name, machine: name, state: name } },
   span: { members: { type, node: name, name, beginNs: instant, endNs: instant } },
   finished: { members: { type, atNs: instant, node: name, protocol: name } },
   mark: { members: { type, atNs: instant, node: name, name } },
-  path: { members: { type, from: name, to: name, links: optional(names) } },
-  log: { members: { type, node: name, level, message: text(REPORT_TEXT_MAX) } },
+  path: { members: { type, from: name, to: name, links: optionalShape(names) } },
+  log: { members: { type, node: name, level, message: boundedTextShape(REPORT_TEXT_MAX) } },
   addend: { members: { type, space: name, part: count, checks } },
   sum: {
     members: {
       type,
       space: name,
-      parts: list(count, PARTS_MAX),
-      bits: integerWithin(1, 32),
+      parts: listShape(count, PARTS_MAX),
+      bits: integerShape(1, 32),
       metric: name,
       checks,
     },
@@ -202,120 +211,128 @@ const REPORTS: Shapes<Report> = {
   handovers: {
     members: {
       type,
-      batch: object({
-        rows: numberRows(SAMPLE_ROW_NUMBERS, HANDOVER_ROWS_MAX, Number.MAX_SAFE_INTEGER),
+      batch: objectShape({
+        rows: numberRowsShape(SAMPLE_ROW_LENGTH, HANDOVER_ROWS_MAX, Number.MAX_SAFE_INTEGER),
         untold: count,
       }),
     },
   },
   result: { members: { type, tally } },
-  part: { members: { type, number: count, body: bytes(0, ANSWER_BYTES_MAX) } },
+  part: { members: { type, number: count, body: bytesShape(0, ANSWER_BYTES_MAX) } },
   answer: {
     members: {
       type,
       number: count,
-      answer: object<AskAnswer>({
+      answer: objectShape<AskAnswer>({
         outcome: name,
         tookNs: instant,
-        parts: integerWithin(0, ANSWER_PARTS_MAX),
-        bytes: integerWithin(0, ANSWER_BYTES_MAX),
+        parts: integerShape(0, ANSWER_PARTS_MAX),
+        bytes: integerShape(0, ANSWER_BYTES_MAX),
       }),
     },
   },
   broken: {
     members: {
       type,
-      kind: oneOf('invariant', 'exception', 'refused'),
-      message: text(REPORT_TEXT_MAX),
-      stack: text(REPORT_TEXT_MAX),
-      crash: optional(crash),
+      kind: oneOfShape('invariant', 'exception', 'refused'),
+      message: boundedTextShape(REPORT_TEXT_MAX),
+      stack: boundedTextShape(REPORT_TEXT_MAX),
+      crash: optionalShape(crash),
     },
   },
 };
 
-const effect = integerWithin(1);
-const side = oneOf('both', 'forward', 'backward');
-const share = number(0, 1);
-const duration = integerWithin(0, INSTANT_MAX);
+const effect = integerShape(1);
+const side = oneOfShape('both', 'forward', 'backward');
+const share = numberShape(0, 1);
+const duration = integerShape(0, INSTANT_MAX);
 
-const loss = taggedUnion<LossSpec['kind']>('kind', {
-  bernoulli: object({ kind: type, probability: share }),
-  burst: object({ kind: type, probability: share, meanBurst: number(1, INSTANT_MAX) }),
-  'gilbert-elliott': object({ kind: type, p: share, r: share, lossGood: share, lossBad: share }),
-  'gilbert-elliott-time': object({
+const loss = taggedUnionShape<LossSpec['kind']>('kind', {
+  bernoulli: objectShape({ kind: type, probability: share }),
+  burst: objectShape({ kind: type, probability: share, meanBurst: numberShape(1, INSTANT_MAX) }),
+  'gilbert-elliott': objectShape({
     kind: type,
-    meanGoodNs: number(0, INSTANT_MAX),
-    meanBadNs: number(0, INSTANT_MAX),
+    p: share,
+    r: share,
     lossGood: share,
     lossBad: share,
   }),
-  trace: object({
+  'gilbert-elliott-time': objectShape({
     kind: type,
-    lost: list(count, SAMPLES_MAX),
+    meanGoodNs: numberShape(0, INSTANT_MAX),
+    meanBadNs: numberShape(0, INSTANT_MAX),
+    lossGood: share,
+    lossBad: share,
+  }),
+  trace: objectShape({
+    kind: type,
+    lost: listShape(count, SAMPLES_MAX),
     length: count,
-    atEnd: oneOf('repeat', 'end'),
+    atEnd: oneOfShape('repeat', 'end'),
   }),
 });
 
-const jitter = taggedUnion<JitterSpec['kind']>('kind', {
-  none: object({ kind: type }),
-  uniform: object({ kind: type, halfWidthNs: duration }),
-  normal: object({
+const jitter = taggedUnionShape<JitterSpec['kind']>('kind', {
+  none: objectShape({ kind: type }),
+  uniform: objectShape({ kind: type, halfWidthNs: duration }),
+  normal: objectShape({
     kind: type,
-    sigmaNs: number(0, INSTANT_MAX),
-    boundSigmas: optional(number(0, NAME_MAX)),
+    sigmaNs: numberShape(0, INSTANT_MAX),
+    boundSigmas: optionalShape(numberShape(0, NAME_MAX)),
   }),
-  pareto: object({
+  pareto: objectShape({
     kind: type,
-    scaleNs: number(0, INSTANT_MAX),
-    shape: optional(number(0, INSTANT_MAX)),
+    scaleNs: numberShape(0, INSTANT_MAX),
+    shape: optionalShape(numberShape(0, INSTANT_MAX)),
     capNs: duration,
   }),
-  table: object({ kind: type, quantilesNs: list(finite, SAMPLES_MAX, 2) }),
+  table: objectShape({ kind: type, quantilesNs: listShape(finite, SAMPLES_MAX, 2) }),
 });
 
-const reorder: Shape = (value, place) =>
+const reorder: ShapeCheck = (value, place) =>
   typeof value === 'boolean'
     ? undefined
-    : object({ probability: share, gap: integerWithin(1, NAMES_MAX) })(value, place);
+    : objectShape({ probability: share, gap: integerShape(1, NAMES_MAX) })(value, place);
 
-const change = object<Of<AgentCommand, 'change'>['change']>({
-  up: optional(flag),
-  rateBps: optional(number(1, FORWARD_MAX)),
-  delayNs: optional(duration),
-  mtu: optional(integerWithin(1, PORT_MAX)),
-  loss: optional(nullable(loss)),
-  corrupt: optional(nullable(object({ probability: share, bits: optional(integerWithin(1, 64)) }))),
-  duplicate: optional(share),
-  jitter: optional(nullable(jitter)),
-  reorder: optional(reorder),
-  tokenBucket: optional(
-    nullable(
-      object({
-        rateBytesPerSecond: number(Number.MIN_VALUE, FORWARD_MAX),
+const change = objectShape<Of<AgentCommand, 'change'>['change']>({
+  up: optionalShape(booleanShape),
+  rateBps: optionalShape(numberShape(1, FORWARD_MAX)),
+  delayNs: optionalShape(duration),
+  mtu: optionalShape(integerShape(1, PORT_MAX)),
+  loss: optionalShape(nullableShape(loss)),
+  corrupt: optionalShape(
+    nullableShape(objectShape({ probability: share, bits: optionalShape(integerShape(1, 64)) })),
+  ),
+  duplicate: optionalShape(share),
+  jitter: optionalShape(nullableShape(jitter)),
+  reorder: optionalShape(reorder),
+  tokenBucket: optionalShape(
+    nullableShape(
+      objectShape({
+        rateBytesPerSecond: numberShape(Number.MIN_VALUE, FORWARD_MAX),
         burstBytes: count,
-        mode: oneOf('shape', 'police'),
+        mode: oneOfShape('shape', 'police'),
       }),
     ),
   ),
-  inFlight: optional(oneOf('lost', 'delivered')),
-  limitPackets: optional(number(0, FORWARD_MAX)),
-  inSerialisation: optional(oneOf('finish', 'rescale')),
+  inFlight: optionalShape(oneOfShape('lost', 'delivered')),
+  limitPackets: optionalShape(numberShape(0, FORWARD_MAX)),
+  inSerialisation: optionalShape(oneOfShape('finish', 'rescale')),
 });
 
 const COMMANDS: Shapes<AgentCommand> = {
-  load: { members: { type, order: orderShape } },
-  refused: { members: { type, reason: text(REPORT_TEXT_MAX) } },
-  start: { members: { type, zeroNs: bigInteger } },
+  load: { members: { type, order: agentAssignmentShape } },
+  refused: { members: { type, reason: boundedTextShape(REPORT_TEXT_MAX) } },
+  start: { members: { type, zeroNs: bigIntShape } },
   change: { members: { type, effect, link: name, side, change } },
   hold: { members: { type, effect, link: name, side } },
   attack: { members: { type, effect, link: name, attack: replayAttackShape } },
-  flood: { members: { type, effect, order: floodOrderShape } },
+  flood: { members: { type, effect, order: floodCommandShape } },
   undo: { members: { type, effect } },
   ask: { members: { type, number: effect, ask: askShape } },
   unask: { members: { type, number: effect } },
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
-  crash: { members: { type, node: name, store: oneOf('synced', 'prefix', 'torn') } },
+  crash: { members: { type, node: name, store: oneOfShape('synced', 'prefix', 'torn') } },
   restart: { members: { type, node: name } },
   reset: { members: { type } },
   mute: { members: { type } },
@@ -323,12 +340,12 @@ const COMMANDS: Shapes<AgentCommand> = {
   stop: { members: { type } },
 };
 
-const reportShape = taggedUnion('type', shapesOf(REPORTS));
-const commandShape = taggedUnion('type', shapesOf(COMMANDS));
+const reportShape = taggedUnionShape('type', shapesOf(REPORTS));
+const commandShape = taggedUnionShape('type', shapesOf(COMMANDS));
 
 /** Reads a message from an agent. */
-export function readReport(message: unknown): ReadMessageResult<Report> {
-  return read<Report>(message, reportShape);
+export function readReport(message: unknown): ReadMessageResult<AgentReport> {
+  return read<AgentReport>(message, reportShape);
 }
 
 /** Reads a message from a coordinator. */
@@ -336,7 +353,7 @@ export function readCommand(message: unknown): ReadMessageResult<AgentCommand> {
   return read<AgentCommand>(message, commandShape);
 }
 
-function read<T>(message: unknown, shape: Shape): ReadMessageResult<T> {
+function read<T>(message: unknown, shape: ShapeCheck): ReadMessageResult<T> {
   const wrong = shape(message, typeOf(message));
   return wrong === undefined ? { message: message as T } : { wrong };
 }
@@ -349,9 +366,9 @@ function typeOf(message: unknown): string {
 }
 
 function shapesOf(
-  all: Readonly<Record<string, { readonly members: Readonly<Record<string, Shape>> }>>,
-): Readonly<Record<string, Shape>> {
+  all: Readonly<Record<string, { readonly members: Readonly<Record<string, ShapeCheck>> }>>,
+): Readonly<Record<string, ShapeCheck>> {
   return Object.fromEntries(
-    Object.entries(all).map(([key, { members }]) => [key, object(members)]),
+    Object.entries(all).map(([key, { members }]) => [key, objectShape(members)]),
   );
 }

@@ -9,12 +9,12 @@
  * @module
  */
 import type { SampleBatch } from '../../../engine/live/handover/handover-samples.ts';
-import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
+import type { AffectedDirections, LinkChange } from '../../../engine/net/link-spec.ts';
 import type { AskAnswer, PacketTotals } from '../../../reports/model.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Crash } from '../../crash/crash.ts';
-import type { FloodOrder } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-order.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack, StoreFault } from '../../world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';
@@ -30,7 +30,7 @@ export const ARRIVED_ROW_WIDTH = 6;
 export const ARRIVED_INSTANT_INDEX = 5;
 
 /** Everything an agent needs to build its part of the run. */
-export interface AgentOrder {
+export interface AgentAssignment {
   /** Hosts whose nodes run in this process. */
   readonly hosts: readonly string[];
   readonly scenario: Scenario;
@@ -48,13 +48,13 @@ export interface AgentOrder {
    * a restart.
    */
   readonly nextSequence: readonly number[];
-  /** As in `start`, for a process that joins during the run. */
+  /** When time 0 of the scenario was, as in the message `start`; only for a process that joins during the run. */
   readonly zeroNs?: bigint;
 }
 
 /** A message from the coordinator to an agent. */
 export type AgentCommand =
-  | { readonly type: 'load'; readonly order: AgentOrder }
+  | { readonly type: 'load'; readonly order: AgentAssignment }
   /** The answer to a `hello` that is not admitted; the channel then ends. */
   | { readonly type: 'refused'; readonly reason: string }
   | RunCommand;
@@ -68,14 +68,14 @@ export type RunCommand =
       readonly type: 'change';
       readonly effect: number;
       readonly link: string;
-      readonly side: LinkDirections;
+      readonly side: AffectedDirections;
       readonly change: LinkChange;
     }
   | {
       readonly type: 'hold';
       readonly effect: number;
       readonly link: string;
-      readonly side: LinkDirections;
+      readonly side: AffectedDirections;
     }
   | {
       readonly type: 'attack';
@@ -83,7 +83,7 @@ export type RunCommand =
       readonly link: string;
       readonly attack: ReplayAttack;
     }
-  | { readonly type: 'flood'; readonly effect: number; readonly order: FloodOrder }
+  | { readonly type: 'flood'; readonly effect: number; readonly order: FloodCommand }
   | { readonly type: 'undo'; readonly effect: number }
   /** A question to a node; answered by reports of type `part`, and one of type `answer`. */
   | { readonly type: 'ask'; readonly number: number; readonly ask: AskSpec }
@@ -148,7 +148,7 @@ export interface AgentTally {
 }
 
 /** A message from an agent to its coordinator. */
-export type Report =
+export type AgentReport =
   /** The first message: identifies the dialler. */
   | {
       readonly type: 'hello';

@@ -6,29 +6,29 @@
  *
  * @module
  */
-import { DSCP_VALUES } from '../../../engine/pure/traffic-class.ts';
+import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
 import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
-import type { FloodOrder } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-order.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack } from '../../world.ts';
-import type { AgentOrder } from './messages.ts';
+import type { AgentAssignment } from './messages.ts';
 import {
-  bigInteger,
-  bytes,
-  flag,
-  integerWithin,
-  list,
-  number,
-  object,
-  oneOf,
-  optional,
-  plainJson,
-  record,
-  type Shape,
-  taggedUnion,
-  text,
-  textLike,
+  bigIntShape,
+  booleanShape,
+  boundedTextShape,
+  bytesShape,
+  integerShape,
+  listShape,
+  numberShape,
+  objectShape,
+  oneOfShape,
+  optionalShape,
+  patternTextShape,
+  plainJsonShape,
+  recordShape,
+  type ShapeCheck,
+  taggedUnionShape,
 } from './shape.ts';
 
 const NAME_MAX = 256;
@@ -47,59 +47,63 @@ const RUN_NAME = /^[0-9a-f]{16}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 const DURATION_MAX = 2 ** 50;
 
-const name = text(NAME_MAX);
-const note = text(TEXT_MAX);
-const instant = number(0, Number.POSITIVE_INFINITY);
-const rate = number(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER);
-const length = integerWithin(0);
+const name = boundedTextShape(NAME_MAX);
+const note = boundedTextShape(TEXT_MAX);
+const instant = numberShape(0, Number.POSITIVE_INFINITY);
+const rate = numberShape(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER);
+const length = integerShape(0);
 const kind = name;
 
-const position = object<TrafficSpec['position']>({
+const position = objectShape<TrafficSpec['position']>({
   file: note,
-  line: integerWithin(0),
-  column: integerWithin(0),
+  line: integerShape(0),
+  column: integerShape(0),
 });
 
-const pattern = taggedUnion<TrafficSpec['pattern']['kind']>('kind', {
-  constant: object({ kind, rate }),
-  poisson: object({ kind, rate }),
-  'on-off': object({ kind, rate, onNs: instant, offNs: instant }),
-  trace: object({ kind, atNs: list(instant, TRACE_MAX), bytes: list(length, TRACE_MAX) }),
-  'request-response': object({ kind, rate, responseBytes: length }),
-  file: object({ kind, bytes: length }),
+const pattern = taggedUnionShape<TrafficSpec['pattern']['kind']>('kind', {
+  constant: objectShape({ kind, rate }),
+  poisson: objectShape({ kind, rate }),
+  'on-off': objectShape({ kind, rate, onNs: instant, offNs: instant }),
+  trace: objectShape({
+    kind,
+    atNs: listShape(instant, TRACE_MAX),
+    bytes: listShape(length, TRACE_MAX),
+  }),
+  'request-response': objectShape({ kind, rate, responseBytes: length }),
+  file: objectShape({ kind, bytes: length }),
 });
 
-const traffic = object<TrafficSpec>({
+const traffic = objectShape<TrafficSpec>({
   from: name,
   to: name,
-  by: optional(note),
+  by: optionalShape(note),
   pattern,
-  sizeBytes: integerWithin(32, PACKET_MAX),
-  wishes: optional(
-    object<NonNullable<TrafficSpec['wishes']>>({
-      lifetime: optional(number(1, Number.MAX_SAFE_INTEGER)),
-      priority: optional(integerWithin(0, 2)),
-      tolerant: optional(flag),
+  sizeBytes: integerShape(32, PACKET_MAX),
+  wishes: optionalShape(
+    objectShape<NonNullable<TrafficSpec['wishes']>>({
+      lifetime: optionalShape(numberShape(1, Number.MAX_SAFE_INTEGER)),
+      priority: optionalShape(integerShape(0, 2)),
+      tolerant: optionalShape(booleanShape),
     }),
   ),
   startNs: instant,
   stopNs: instant,
-  streams: optional(name),
-  group: optional(note),
+  streams: optionalShape(name),
+  group: optionalShape(note),
   position,
 });
 
 /** Accepts only an absent value. */
-const nothing: Shape = (value, place) =>
+const nothing: ShapeCheck = (value, place) =>
   value === undefined ? undefined : `${place} is not an agent's to set`;
-const none = list(nothing, 0);
+const none = listShape(nothing, 0);
 
-const parts = list(plainJson(DEPTH_MAX), PARTS_MAX);
-const topology = object<Scenario['topology']>({
+const parts = listShape(plainJsonShape(DEPTH_MAX), PARTS_MAX);
+const topology = objectShape<Scenario['topology']>({
   name: note,
   file: note,
-  sha256: textLike(SHA256, 'SHA-256'),
-  addressPlan: oneOf('loopback', 'ports'),
+  sha256: patternTextShape(SHA256, 'SHA-256'),
+  addressPlan: oneOfShape('loopback', 'ports'),
   hosts: parts,
   links: parts,
   segments: parts,
@@ -108,25 +112,25 @@ const topology = object<Scenario['topology']>({
   warnings: none,
 });
 
-const scenario = object<Scenario>({
+const scenario = objectShape<Scenario>({
   name: note,
   file: note,
-  sha256: text(64),
+  sha256: boundedTextShape(64),
   modules: nothing,
   data: nothing,
-  question: text(0),
+  question: boundedTextShape(0),
   topology,
-  stack: optional(parts),
-  durationNs: number(0, DURATION_MAX),
-  warmupNs: number(0, DURATION_MAX),
-  drainNs: number(0, DURATION_MAX),
-  epochSeconds: number(0, Number.MAX_SAFE_INTEGER),
-  crypto: oneOf('noble', 'node', 'sodium', 'modelled'),
+  stack: optionalShape(parts),
+  durationNs: numberShape(0, DURATION_MAX),
+  warmupNs: numberShape(0, DURATION_MAX),
+  drainNs: numberShape(0, DURATION_MAX),
+  epochSeconds: numberShape(0, Number.MAX_SAFE_INTEGER),
+  crypto: oneOfShape('noble', 'node', 'sodium', 'modelled'),
   // For virtual time only, and agents are live.
   sharesAgreements: nothing,
   cpu: nothing,
-  options: record(record(plainJson(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
-  traffic: list(traffic, PARTS_MAX),
+  options: recordShape(recordShape(plainJsonShape(DEPTH_MAX), PARTS_MAX), PARTS_MAX),
+  traffic: listShape(traffic, PARTS_MAX),
   ...{ drawnTraffic: nothing, asks: nothing },
   events: none,
   kpis: none,
@@ -137,66 +141,66 @@ const scenario = object<Scenario>({
   until: nothing,
   arrives: nothing,
   ...{ twin: nothing, networks: nothing },
-  overrides: record(nothing, 0),
+  overrides: recordShape(nothing, 0),
   hunt: nothing,
   warnings: none,
 });
 
-const secret = bytes(SECRET_BYTES, SECRET_BYTES);
-const bundle = object<KeyBundle>({
-  roots: record(secret, PARTS_MAX),
-  shared: record(secret, PARTS_MAX),
-  publicKeys: record(record(bytes(1, PUBLIC_KEY_MAX), PARTS_MAX), PARTS_MAX),
-  published: record(text(PUBLISHED_MAX), PARTS_MAX),
+const secret = bytesShape(SECRET_BYTES, SECRET_BYTES);
+const bundle = objectShape<KeyBundle>({
+  roots: recordShape(secret, PARTS_MAX),
+  shared: recordShape(secret, PARTS_MAX),
+  publicKeys: recordShape(recordShape(bytesShape(1, PUBLIC_KEY_MAX), PARTS_MAX), PARTS_MAX),
+  published: recordShape(boundedTextShape(PUBLISHED_MAX), PARTS_MAX),
 });
 
 /** The shape of the order that tells an agent what to build. */
-export const orderShape: Shape = object<AgentOrder>({
-  hosts: list(name, PARTS_MAX, 1),
+export const agentAssignmentShape: ShapeCheck = objectShape<AgentAssignment>({
+  hosts: listShape(name, PARTS_MAX, 1),
   scenario,
-  seed: integerWithin(0),
-  run: textLike(RUN_NAME, 'name of a run'),
+  seed: integerShape(0),
+  run: patternTextShape(RUN_NAME, 'name of a run'),
   bundle,
-  shape: oneOf('links', 'off'),
-  precision: oneOf('low', 'high'),
-  stateFolder: optional(note),
-  nextSequence: list(length, PARTS_MAX),
-  zeroNs: optional(bigInteger),
+  shape: oneOfShape('links', 'off'),
+  precision: oneOfShape('low', 'high'),
+  stateFolder: optionalShape(note),
+  nextSequence: listShape(length, PARTS_MAX),
+  zeroNs: optionalShape(bigIntShape),
 });
 
 /** A question: names, and a text within the bounds of a file. */
-export const askShape: Shape = object<AskSpec>({
+export const askShape: ShapeCheck = objectShape<AskSpec>({
   node: name,
-  by: optional(note),
+  by: optionalShape(note),
   kind: note,
   target: note,
   body: note,
-  withinNs: integerWithin(1, Number.MAX_SAFE_INTEGER),
+  withinNs: integerShape(1, Number.MAX_SAFE_INTEGER),
 });
 
 /** A flood: names, and numbers within the bounds of a file. */
-export const floodOrderShape: Shape = object<FloodOrder>({
-  id: text(NAME_MAX),
-  flood: object<FloodSpec>({
+export const floodCommandShape: ShapeCheck = objectShape<FloodCommand>({
+  id: boundedTextShape(NAME_MAX),
+  flood: objectShape<FloodSpec>({
     forgery: name,
     node: name,
     by: name,
     as: name,
     rate,
-    sizeBytes: optional(integerWithin(1, FLOOD_BYTES_MAX)),
-    dscp: optional(integerWithin(0, DSCP_VALUES - 1)),
-    about: optional(name),
+    sizeBytes: optionalShape(integerShape(1, FLOOD_BYTES_MAX)),
+    dscp: optionalShape(integerShape(0, DSCP_VALUE_COUNT - 1)),
+    about: optionalShape(name),
   }),
 });
 
 /** An attacker on a link; the links of the action are not used, because the order names one. */
-export const replayAttackShape: Shape = object<ReplayAttack>({
-  kind: oneOf('tap'),
-  links: plainJson(3),
-  replay: number(0, 1),
-  replayWithin: number(0, Number.MAX_SAFE_INTEGER),
-  reorder: number(0, Number.MAX_SAFE_INTEGER),
-  forge: number(0, 1),
+export const replayAttackShape: ShapeCheck = objectShape<ReplayAttack>({
+  kind: oneOfShape('tap'),
+  links: plainJsonShape(3),
+  replay: numberShape(0, 1),
+  replayWithin: numberShape(0, Number.MAX_SAFE_INTEGER),
+  reorder: numberShape(0, Number.MAX_SAFE_INTEGER),
+  forge: numberShape(0, 1),
 });
 
 /** The part of a scenario that agents run; without the topology if they have their own. */

@@ -82,7 +82,7 @@ export function unpackHistogram(data: PackedHistogram): HistogramData {
  * Checks whether a histogram is consistent, without unpacking it.
  * @returns what is wrong with it, with its place.
  */
-export function wrongHistogram(data: PackedHistogram, place: string): string | undefined {
+export function packedHistogramProblem(data: PackedHistogram, place: string): string | undefined {
   const { count, min, max, sumLow } = data;
   const reader = { bytes: data.counts, at: 0 };
   let total = 0;

@@ -9,10 +9,23 @@
  * @module
  */
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
-import { FOLDED } from '../../../engine/measure/bounded-series.ts';
-import { readSeries, SERIES_MAX, seriesName } from '../../../engine/pure/series-name.ts';
+import { FOLDED_METRIC_DEFINITION } from '../../../engine/measure/bounded-series.ts';
+import {
+  FOLDED_METRIC_NAME,
+  LABEL_VALUE_LENGTH_MAX,
+  type MetricSeries,
+  readSeriesName,
+  SERIES_PER_METRIC_MAX,
+  seriesName,
+} from '../../../engine/pure/series-name.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { type AgentTally, ARRIVED_ROW_WIDTH, type Report, SENT_ROW_WIDTH } from './messages.ts';
+import {
+  type AgentReport,
+  type AgentTally,
+  ARRIVED_ROW_WIDTH,
+  SENT_ROW_WIDTH,
+} from './messages.ts';
+import type { PackedMetrics } from './packed-histogram.ts';
 
 type Definitions = ReadonlyMap<string, MetricDefinition>;
 
@@ -34,10 +47,10 @@ export interface GuardOptions {
 const AHEAD_MAX_NS = 10_000_000_000;
 /** Sequence numbers that a source may skip at a time; a restart skips fewer. */
 const SKIP_MAX = 65_536;
-/** Packets that may arrive before their source has reported them: a minute of its silence. */
+/** Packets that may arrive before their source has reported them: as many as a fast source sends in a minute. */
 const UNTOLD_MAX = 1_048_576;
 
-/** See the module. */
+/** Checks that a report contains only what its agent may report about the run. */
 export class ReportGuard {
   readonly #options: GuardOptions;
   readonly #links: ReadonlySet<string>;
@@ -56,7 +69,7 @@ export class ReportGuard {
    * @param own Hosts of the agent that sent it.
    * @returns what is wrong with it.
    */
-  check(own: readonly string[], report: Report): string | undefined {
+  check(own: readonly string[], report: AgentReport): string | undefined {
     switch (report.type) {
       case 'measured':
         return this.#sent(own, report.sent) ?? this.#arrived(own, report.arrived);
@@ -108,7 +121,7 @@ export class ReportGuard {
     return atNs > this.#options.now() + AHEAD_MAX_NS ? `${what} is in the future` : undefined;
   }
 
-  #path({ to, links = [] }: Extract<Report, { type: 'path' }>): string | undefined {
+  #path({ to, links = [] }: Extract<AgentReport, { type: 'path' }>): string | undefined {
     if (!this.#hosts.has(to)) return 'path leads to an unknown node';
     return links.every((id) => this.#links.has(id)) ? undefined : 'path has an unknown link';
   }
@@ -185,7 +198,7 @@ export class ReportGuard {
   #metricsOf(host: string): Definitions {
     const known = this.#definitions.get(host);
     if (known !== undefined) return known;
-    const all = [...this.#options.metricsOf(host), FOLDED];
+    const all = [...this.#options.metricsOf(host), FOLDED_METRIC_DEFINITION];
     const definitions = new Map(all.map((one) => [one.name, one]));
     this.#definitions.set(host, definitions);
     return definitions;
@@ -198,21 +211,41 @@ function wrongMetrics(
   known: Definitions,
 ): string | undefined {
   const counts = new Map<string, number>();
-  for (const [name, { kind }] of Object.entries(values)) {
-    const series = readSeries(name);
+  for (const [name, value] of Object.entries(values)) {
+    const series = readSeriesName(name);
     const definition = series && known.get(series.metric);
-    if (series === undefined || definition?.kind !== kind)
+    if (series === undefined || definition?.kind !== value.kind)
       return 'tally: a metric with another kind than its protocol defines';
+    if (isEmptyFold(series.metric, value)) return 'tally: a count of folded series below 1';
     if (series.metric === name) continue;
-    const { labels = [] } = definition;
-    const own = labels.map((label) => series.labels[label] ?? '');
-    if (seriesName(series.metric, labels, own) !== name)
-      return 'tally: a metric with other labels than its protocol defines';
+    const wrong = wrongLabels(name, series, definition.labels ?? []);
+    if (wrong !== undefined) return wrong;
     const count = (counts.get(series.metric) ?? 0) + 1;
     counts.set(series.metric, count);
-    if (count > SERIES_MAX + 1) return 'tally: a metric with more labels than a node keeps';
+    if (count > SERIES_PER_METRIC_MAX + 1)
+      return 'tally: a metric with more labels than a node keeps';
   }
   return undefined;
+}
+
+/** A node counts folded series only once there was one. */
+function isEmptyFold(metric: string, value: PackedMetrics[string]): boolean {
+  return metric === FOLDED_METRIC_NAME && 'value' in value && value.value < 1;
+}
+
+function wrongLabels(
+  name: string,
+  { metric, labels: given }: MetricSeries,
+  labels: readonly string[],
+): string | undefined {
+  const own = labels.map((label) => given[label] ?? '');
+  if (seriesName(metric, labels, own) !== name)
+    return 'tally: a metric with other labels than its protocol defines';
+  // The label of the folded series is the name of a metric, and no value of a node.
+  const isLong = own.some(({ length }) => length > LABEL_VALUE_LENGTH_MAX);
+  return isLong && metric !== FOLDED_METRIC_NAME
+    ? 'tally: a label that is longer than a node keeps'
+    : undefined;
 }
 
 function isCount(value: number, end: number): boolean {

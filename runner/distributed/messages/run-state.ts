@@ -23,7 +23,7 @@ export function drawRunName(): string {
  * @param state Folder for the stores of one node, over all runs.
  * @param run Name of the run, in the form of {@link drawRunName}: it came over a channel.
  */
-export function runStateFolder(state: string, run: string): string {
+export function createRunStateFolder(state: string, run: string): string {
   assert(NAME.test(run), 'the name of a run has 16 hexadecimal digits');
   const name = `${PREFIX}${run}`;
   mkdirSync(join(state, name), { recursive: true, mode: 0o700 });

@@ -9,10 +9,10 @@
  */
 
 /** Checks a value; returns what is wrong with it, with its place, or undefined. */
-export type Shape = (value: unknown, place: string) => string | undefined;
+export type ShapeCheck = (value: unknown, place: string) => string | undefined;
 
 /** A shape for each key of a type: forgetting one does not compile. */
-export type Members<T> = { readonly [Key in keyof T]-?: Shape };
+export type MemberShapes<T> = { readonly [Key in keyof T]-?: ShapeCheck };
 
 /** Keys that a record must not have, because JavaScript gives them another meaning. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -22,7 +22,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['undefined', 'string', 'boolea
 const BIG_MAX = 2n ** 127n;
 
 /** Text of at most this many UTF-16 units. */
-export function text(max: number): Shape {
+export function boundedTextShape(max: number): ShapeCheck {
   return (value, place) =>
     typeof value === 'string' && value.length <= max
       ? undefined
@@ -30,19 +30,19 @@ export function text(max: number): Shape {
 }
 
 /** A text that matches a pattern. */
-export function textLike(pattern: RegExp, what: string): Shape {
+export function patternTextShape(pattern: RegExp, what: string): ShapeCheck {
   return (value, place) =>
     typeof value === 'string' && pattern.test(value) ? undefined : `${place} is not a ${what}`;
 }
 
 /** One of the given texts. */
-export function oneOf(...values: readonly string[]): Shape {
+export function oneOfShape(...values: readonly string[]): ShapeCheck {
   return (value, place) =>
     values.some((one) => one === value) ? undefined : `${place} is not one of ${values.join(', ')}`;
 }
 
 /** An integer between two bounds, inclusive. */
-export function integerWithin(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape {
+export function integerShape(min: number, max: number = Number.MAX_SAFE_INTEGER): ShapeCheck {
   return (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
       ? undefined
@@ -50,25 +50,25 @@ export function integerWithin(min: number, max: number = Number.MAX_SAFE_INTEGER
 }
 
 /** A number between two bounds, inclusive; never NaN. */
-export function number(min: number, max: number): Shape {
+export function numberShape(min: number, max: number): ShapeCheck {
   return (value, place) =>
     typeof value === 'number' && value >= min && value <= max
       ? undefined
       : `${place} is not a number from ${min} to ${max}`;
 }
 
-/** A boolean. */
-export const flag: Shape = (value, place) =>
+/** True or false. */
+export const booleanShape: ShapeCheck = (value, place) =>
   typeof value === 'boolean' ? undefined : `${place} is neither true nor false`;
 
 /** A big integer of 128 bits. */
-export const bigInteger: Shape = (value, place) =>
+export const bigIntShape: ShapeCheck = (value, place) =>
   typeof value === 'bigint' && value < BIG_MAX && value > -BIG_MAX
     ? undefined
     : `${place} is not an integer of up to 128 bits`;
 
 /** A byte array whose length is in the given range. */
-export function bytes(min: number, max: number): Shape {
+export function bytesShape(min: number, max: number): ShapeCheck {
   return (value, place) =>
     value instanceof Uint8Array && value.length >= min && value.length <= max
       ? undefined
@@ -76,7 +76,7 @@ export function bytes(min: number, max: number): Shape {
 }
 
 /** Complete rows of numbers, none of them above `bound` in size. */
-export function numberRows(width: number, most: number, bound: number): Shape {
+export function numberRowsShape(width: number, most: number, bound: number): ShapeCheck {
   return (value, place) => {
     if (!(value instanceof Float64Array)) return `${place} is not a row of numbers`;
     if (value.length % width !== 0) return `${place} ends within a row`;
@@ -90,7 +90,7 @@ export function numberRows(width: number, most: number, bound: number): Shape {
 }
 
 /** A list of bounded length. */
-export function list(item: Shape, most: number, least = 0): Shape {
+export function listShape(item: ShapeCheck, most: number, least = 0): ShapeCheck {
   return (value, place) => {
     if (!Array.isArray(value)) return `${place} is not a list`;
     if (value.length > most) return `${place} has more than ${most} entries`;
@@ -104,7 +104,7 @@ export function list(item: Shape, most: number, least = 0): Shape {
 }
 
 /** An object with a bounded number of arbitrary keys. */
-export function record(item: Shape, most: number): Shape {
+export function recordShape(item: ShapeCheck, most: number): ShapeCheck {
   return (value, place) => {
     if (!isPlain(value)) return `${place} is not an object`;
     const keys = Object.keys(value);
@@ -120,8 +120,8 @@ export function record(item: Shape, most: number): Shape {
 }
 
 /** The shape of an object with exactly these keys. */
-export function object<T>(members: Members<T>): Shape {
-  const shapes = Object.entries(members) as [string, Shape][];
+export function objectShape<T>(members: MemberShapes<T>): ShapeCheck {
+  const shapes = Object.entries(members) as [string, ShapeCheck][];
   const known = new Set(shapes.map(([key]) => key));
   return (value, place) => {
     if (!isPlain(value)) return `${place} is not an object`;
@@ -137,20 +137,20 @@ export function object<T>(members: Members<T>): Shape {
 }
 
 /** Either absent or of this shape. */
-export function optional(shape: Shape): Shape {
+export function optionalShape(shape: ShapeCheck): ShapeCheck {
   return (value, place) => (value === undefined ? undefined : shape(value, place));
 }
 
 /** Either null or of this shape. */
-export function nullable(shape: Shape): Shape {
+export function nullableShape(shape: ShapeCheck): ShapeCheck {
   return (value, place) => (value === null ? undefined : shape(value, place));
 }
 
 /** The shape selected by the text at `key`; given the kinds as type argument, the compiler notices a missing one. */
-export function taggedUnion<Kind extends string>(
+export function taggedUnionShape<Kind extends string>(
   key: string,
-  shapes: Readonly<Record<Kind, Shape>>,
-): Shape {
+  shapes: Readonly<Record<Kind, ShapeCheck>>,
+): ShapeCheck {
   const isKind = (tag: string): tag is Kind => Object.hasOwn(shapes, tag);
   return (value, place) => {
     if (!isPlain(value)) return `${place} is not an object`;
@@ -161,14 +161,14 @@ export function taggedUnion<Kind extends string>(
 }
 
 /** Anything that JSON text can hold, or undefined, with bounded depth. */
-export function plainJson(depth: number): Shape {
+export function plainJsonShape(depth: number): ShapeCheck {
   return (value, place) => {
     if (value === null || PLAIN_TYPES.has(typeof value)) return undefined;
     if (depth === 0 || typeof value !== 'object') return `${place} is not plain data`;
-    const inner = plainJson(depth - 1);
+    const inner = plainJsonShape(depth - 1);
     return Array.isArray(value)
-      ? list(inner, Number.MAX_SAFE_INTEGER)(value, place)
-      : record(inner, Number.MAX_SAFE_INTEGER)(value, place);
+      ? listShape(inner, Number.MAX_SAFE_INTEGER)(value, place)
+      : recordShape(inner, Number.MAX_SAFE_INTEGER)(value, place);
   };
 }
 

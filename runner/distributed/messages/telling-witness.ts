@@ -8,7 +8,7 @@
  */
 import type { SumClaim } from '../../../engine/host/protocol.ts';
 import { RunWitness } from '../../traffic/witness.ts';
-import type { Report } from './messages.ts';
+import type { AgentReport } from './messages.ts';
 
 /** Checks of a vector. */
 const CHECKS = 16;
@@ -19,11 +19,11 @@ export const SUM_CHECKS_BYTES = CHECKS * BYTES_PER_CHECK;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x0100_0193;
 
-/** See the module. */
-export class TellingWitness extends RunWitness {
-  readonly #tell: (report: Report) => void;
+/** The witness of an agent: reports parts and claims of sums to the coordinator. */
+export class ReportingWitness extends RunWitness {
+  readonly #tell: (report: AgentReport) => void;
 
-  constructor(tell: (report: Report) => void) {
+  constructor(tell: (report: AgentReport) => void) {
     super();
     this.#tell = tell;
   }

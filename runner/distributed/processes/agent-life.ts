@@ -5,8 +5,8 @@
  * @module
  */
 
-/** See the module. */
-export interface AgentLife {
+/** A handle on a started agent, in a process or on an event loop: its end, and how to force it. */
+export interface AgentHandle {
   /** The kind of the agent, as a word for messages. */
   readonly noun: 'process' | 'event loop';
   readonly hasEnded: boolean;
@@ -27,7 +27,7 @@ export interface AgentProgram {
 }
 
 /** Callbacks for the code that started the agent. */
-export interface LifeListener {
+export interface AgentHandleListener {
   /** Called with each piece of the agent's output on stderr. */
   readonly onWords: (text: string) => void;
   /** Called when the agent has ended and all its output has been passed on. */

@@ -9,17 +9,17 @@ import { ClockOffset } from '../channel/clock-offset.ts';
 import type { ClockProbe } from '../channel/clock-sync.ts';
 import type { Channel } from '../channel/model.ts';
 import type { AgentCommand } from '../messages/messages.ts';
-import type { AgentLife } from './agent-life.ts';
+import type { AgentHandle } from './agent-life.ts';
 
 /** The state of an agent. */
 export type AgentState = 'starting' | 'connected' | 'loaded' | 'ready' | 'done' | 'dead';
 
-/** See the module. */
+/** One agent as its coordinator knows it: a channel, and the process or thread behind it. */
 export class AgentProcess {
   /** A number that differs for every process, so that each restart of a node gets a new one. */
   readonly id: number;
   readonly hosts: readonly string[];
-  readonly life: AgentLife | undefined;
+  readonly life: AgentHandle | undefined;
   state: AgentState = 'starting';
   /** True once the coordinator itself ended it: its end is then no surprise. */
   isKilled = false;
@@ -28,7 +28,7 @@ export class AgentProcess {
   operatorPort: number | undefined;
   /** When the process was started, ns of the monotonic clock. */
   readonly startedNs = process.hrtime.bigint();
-  /** What the process says it is waiting for. */
+  /** Nodes of the process that are not ready, as it last reported. */
   waiting: readonly string[] = [];
   /** How far the monotonic clock of its machine is ahead of the local clock. */
   readonly clock = new ClockOffset();
@@ -52,7 +52,7 @@ export class AgentProcess {
   /** Rounds of clock questions must not overlap: each waits for the previous one. */
   #synced: Promise<unknown> = Promise.resolve();
 
-  constructor(id: number, hosts: readonly string[], life: AgentLife | undefined) {
+  constructor(id: number, hosts: readonly string[], life: AgentHandle | undefined) {
     this.id = id;
     this.hosts = hosts;
     this.life = life;
@@ -60,13 +60,13 @@ export class AgentProcess {
     if (life !== undefined) this.clock.shareClock();
   }
 
-  /** Its name in messages. */
+  /** Name of the agent in messages for people: its hosts. */
   get name(): string {
     return this.hosts.join(', ');
   }
 
   /** The word for this kind of process in messages. */
-  get noun(): AgentLife['noun'] {
+  get noun(): AgentHandle['noun'] {
     return this.life?.noun ?? 'process';
   }
 
@@ -78,7 +78,7 @@ export class AgentProcess {
     this.channel?.send(command);
   }
 
-  /** Measures its clock, unless it shares the local one. */
+  /** Measures the clock of the agent's machine, unless the agent shares the local clock. */
   syncClock(): Promise<unknown> {
     this.#synced = this.#synced.then(async () => {
       if (!this.clock.isShared && this.isAlive) await this.probe?.round();

@@ -5,20 +5,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { AgentLife, AgentProgram, LifeListener } from './agent-life.ts';
-import type { AgentBoot } from './boot.ts';
+import type { AgentHandle, AgentHandleListener, AgentProgram } from './agent-life.ts';
+import type { AgentStartLine } from './agent-start-line.ts';
 
-/** Starts a child process. */
+/** Starts an agent in a child process, which reads `start` from stdin; `listener` gets its stderr and its end. */
 export function startChild(
   { entry, folder }: AgentProgram,
-  boot: AgentBoot,
-  listener: LifeListener,
-): AgentLife {
+  start: AgentStartLine,
+  listener: AgentHandleListener,
+): AgentHandle {
   const words = [fileURLToPath(entry), ...(folder === undefined ? [] : [folder])];
   const child = spawn(process.execPath, words, { stdio: ['pipe', 'ignore', 'pipe'] });
   // A child that died immediately is reported by its exit.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(`${JSON.stringify(boot)}\n`);
+  child.stdin.end(`${JSON.stringify(start)}\n`);
   child.stderr.on('data', (chunk: Buffer) => listener.onWords(chunk.toString()));
   child.on('error', (error) => listener.onEnd(error.message));
   // Uses `close` instead of `exit`, because the last output arrives before `close`.
@@ -28,7 +28,7 @@ export function startChild(
   return new ChildLife(child);
 }
 
-class ChildLife implements AgentLife {
+class ChildLife implements AgentHandle {
   readonly noun = 'process';
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;

@@ -17,7 +17,7 @@ export interface ProcessEntry {
 }
 
 /** Assigns hosts to processes. */
-export function groupsOf(
+export function groupHostsByProcess(
   { topology }: { readonly topology: Pick<Topology, 'hosts'> },
   by: 'node' | 'machine',
 ): readonly (readonly string[])[] {

@@ -46,7 +46,7 @@ export function offeredRate(scenario: Pick<Scenario, 'traffic' | 'drawnTraffic'>
  * Default number of loops: two where much traffic is offered, else one.
  * @param cores Cores that this process may use.
  */
-export function loopsFor(scenario: LoopScenario, cores: number): number {
+export function defaultLoopCount(scenario: LoopScenario, cores: number): number {
   const { hosts, addressPlan } = scenario.topology;
   // Ports of that plan are assigned from one table.
   if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
@@ -57,7 +57,10 @@ export function loopsFor(scenario: LoopScenario, cores: number): number {
  * Hosts of each loop, each with at least one.
  * @param loops From 1 to the number of hosts.
  */
-export function loopGroups(scenario: LoopScenario, loops: number): readonly (readonly string[])[] {
+export function groupHostsByLoop(
+  scenario: LoopScenario,
+  loops: number,
+): readonly (readonly string[])[] {
   const names = scenario.topology.hosts.map(({ name }) => name);
   assert(loops >= 1, 'there is no loop');
   assert(loops <= names.length, `${loops} loops for ${names.length} nodes`);

@@ -16,10 +16,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { getEnvironmentData } from 'node:worker_threads';
-import { IS_SOURCE } from '../../../engine/live/own-form.ts';
+import { IS_RUN_FROM_SOURCE } from '../../../engine/live/own-form.ts';
 
 /** Location of the bundled programs. */
-export interface PreparedAgents {
+export interface PreparedAgentPrograms {
   /** The folder; if absent, agents load their modules one by one. */
   readonly folder?: string;
   /** Removes the files that were prepared for one run. */
@@ -35,14 +35,14 @@ const BUNDLE = 'workers.cjs';
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=runner/distributed/agent/loop-start.ts'];
 
 /** Finds or creates the folder. */
-export async function preparedAgents(): Promise<PreparedAgents> {
+export async function prepareAgentPrograms(): Promise<PreparedAgentPrograms> {
   const known = getEnvironmentData(FOLDER);
   // The folder may have been deleted: only four are kept, and this process may have started long
   // ago.
   if (typeof known === 'string' && existsSync(join(known, BUNDLE))) {
     return { folder: known, dispose: (): void => undefined };
   }
-  if (!IS_SOURCE) return { dispose: (): void => undefined };
+  if (!IS_RUN_FROM_SOURCE) return { dispose: (): void => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'orrery-agent-'));
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   try {

@@ -18,12 +18,12 @@ import { newChannelKey, publicKeyOf } from '../channel/handshake.ts';
 import { listenChannel } from '../channel/listen.ts';
 import type { Channel, ChannelListener } from '../channel/model.ts';
 import { type ReadMessageResult, readReport } from '../messages/message-shapes.ts';
-import type { AgentCommand, AgentFleet, Report } from '../messages/messages.ts';
-import type { AgentLife, LifeListener } from './agent-life.ts';
+import type { AgentCommand, AgentFleet, AgentReport } from '../messages/messages.ts';
+import type { AgentHandle, AgentHandleListener } from './agent-life.ts';
 import { AgentProcess } from './agent-process.ts';
+import { startAgentThread } from './agent-thread.ts';
 import { startChild } from './child-life.ts';
-import { startLoop } from './loop-life.ts';
-import { type PreparedAgents, preparedAgents } from './prepared-agents.ts';
+import { type PreparedAgentPrograms, prepareAgentPrograms } from './prepared-agents.ts';
 
 /** Parts of a fleet. */
 export interface FleetOptions {
@@ -42,9 +42,9 @@ export interface FleetOptions {
   readonly entry?: string;
   /** Whether agents are processes or threads; default `process`. */
   readonly executor?: 'process' | 'loop';
-  readonly onReport: (agent: AgentProcess, report: Report) => void;
+  readonly onReport: (agent: AgentProcess, report: AgentReport) => void;
   /** Checks a well-formed report; returns what is wrong with it. */
-  readonly wrongWith?: (agent: AgentProcess, report: Report) => string | undefined;
+  readonly wrongWith?: (agent: AgentProcess, report: AgentReport) => string | undefined;
   /** An agent sent something forbidden: its channel is closed. */
   readonly onExpelled?: (agent: AgentProcess, wrong: string) => void;
   /** Called when an agent's channel has ended, for any reason. */
@@ -57,7 +57,7 @@ export interface FleetOptions {
 }
 
 /** The first message of an agent. */
-export type HelloReport = Extract<Report, { readonly type: 'hello' }>;
+export type HelloReport = Extract<AgentReport, { readonly type: 'hello' }>;
 
 const LOOPBACK = '127.0.0.1';
 const STDERR_TAIL_MAX = 4_000;
@@ -72,12 +72,12 @@ const POLL_MS = 5;
 /** Time limit for a process to end after its channel has ended. */
 const LOST_MS = 5_000;
 
-/** See the module. */
+/** All agents of a run: starts or admits them, and passes orders and reports. */
 export class ProcessFleet implements AgentFleet {
   readonly agents: AgentProcess[] = [];
   readonly #options: FleetOptions;
   #listener: ChannelListener | undefined;
-  #prepared: PreparedAgents | undefined;
+  #prepared: PreparedAgentPrograms | undefined;
   /** Admits a process that somebody else restarted before the crash of its node was over, by hosts. */
   readonly #early = new Map<string, () => void>();
   /** Owner of a public key, by its hexadecimal form. */
@@ -106,7 +106,7 @@ export class ProcessFleet implements AgentFleet {
   async open(): Promise<void> {
     const { groups, entry } = this.#options;
     if (!this.#hasLoops) this.#listener = await this.#listen();
-    if (entry !== undefined) this.#prepared = await preparedAgents();
+    if (entry !== undefined) this.#prepared = await prepareAgentPrograms();
     for (const hosts of groups) {
       if (!(await this.#hasRoom())) return;
       this.#start(hosts);
@@ -227,7 +227,7 @@ export class ProcessFleet implements AgentFleet {
   }
 
   #start(hosts: readonly string[]): void {
-    const listener: LifeListener = {
+    const listener: AgentHandleListener = {
       onWords: (text) => {
         agent.stderrTail = (agent.stderrTail + text).slice(-STDERR_TAIL_MAX);
       },
@@ -240,10 +240,10 @@ export class ProcessFleet implements AgentFleet {
     if (life === undefined) this.#early.get(hosts.join())?.();
   }
 
-  #begin(entry: string, hosts: readonly string[], listener: LifeListener): AgentLife {
+  #begin(entry: string, hosts: readonly string[], listener: AgentHandleListener): AgentHandle {
     const program = { entry, ...this.#prepared };
     if (this.#hasLoops) {
-      const { life, channel } = startLoop(program, hosts, listener);
+      const { life, channel } = startAgentThread(program, hosts, listener);
       this.#meet(channel, hosts.join(', '));
       return life;
     }
@@ -292,8 +292,8 @@ export class ProcessFleet implements AgentFleet {
   }
 
   /** Threads of this process send what this program makes: no check is needed. */
-  #read(agent: AgentProcess | undefined, message: unknown): ReadMessageResult<Report> {
-    if (this.#hasLoops) return { message: message as Report };
+  #read(agent: AgentProcess | undefined, message: unknown): ReadMessageResult<AgentReport> {
+    if (this.#hasLoops) return { message: message as AgentReport };
     const read = readReport(message);
     if ('wrong' in read || agent === undefined) return read;
     const wrong = this.#options.wrongWith?.(agent, read.message);

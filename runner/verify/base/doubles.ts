@@ -8,49 +8,49 @@
  * @module
  */
 
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
-import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
-import { Direction } from '../../../engine/net/direction.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
+import { openRandomStream, type RandomStream } from '../../../engine/core/stream.ts';
+import { LinkDirection } from '../../../engine/net/direction.ts';
 import {
   BIT_NS_PER_BYTE,
-  BUSY,
-  DELAY,
-  END,
-  RATE,
-  TRANSMITTED,
-  WAKE,
-  WAKE_AT,
+  BUSY_NS_INDEX,
+  DELAY_NS_INDEX,
+  RATE_BPS_INDEX,
+  SERIALISATION_END_NS_INDEX,
+  TRANSMITTED_EVENT,
+  WAKE_AT_NS_INDEX,
+  WAKE_EVENT,
 } from '../../../engine/net/direction-context.ts';
-import { LOSS } from '../../../engine/net/drop-reasons.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
-import type { DirectionPlace, Network } from '../../../engine/net/network.ts';
-import { NIL } from '../../../engine/net/packet-table.ts';
+import { DROP_LOSS } from '../../../engine/net/drop-reasons.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionPlace, Network } from '../../../engine/net/network.ts';
+import { NIL_PACKET } from '../../../engine/net/packet-table.ts';
 import type { QueueDiscipline } from '../../../engine/net/queue/queue-discipline.ts';
 import { LifoQueue, PreemptiveQueue } from './queue-doubles.ts';
 
 const NS_PER_US = 1_000;
 
-/** Changes a network so that directions get other specifications or positions when they are added. */
+/** A function that makes a network rewrite specification or position of each direction added to it. */
 export function rewriteDirections(
   rewrite: (
-    place: DirectionPlace,
-    spec: DirectionSpec,
-  ) => { readonly place: DirectionPlace; readonly spec: DirectionSpec },
+    place: LinkDirectionPlace,
+    spec: LinkDirectionSpec,
+  ) => { readonly place: LinkDirectionPlace; readonly spec: LinkDirectionSpec },
 ): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);
-    network.addDirection = (place, spec): Direction => {
+    network.addDirection = (place, spec): LinkDirection => {
       const changed = rewrite(place, spec);
       return add(changed.place, changed.spec);
     };
   };
 }
 
-/** Changes a network so that its directions are of the class `wrong`. */
-export function replaceDirections(wrong: typeof Direction): (network: Network) => void {
+/** A function that makes a network use the class `wrong` for its directions. */
+export function replaceDirections(wrong: typeof LinkDirection): (network: Network) => void {
   return (network) => {
     const add = network.addDirection.bind(network);
-    network.addDirection = (place, spec): Direction => {
+    network.addDirection = (place, spec): LinkDirection => {
       const { id } = add(place, spec);
       const double = new wrong(network, { id, ...place }, spec);
       double.overrideSteps();
@@ -61,10 +61,10 @@ export function replaceDirections(wrong: typeof Direction): (network: Network) =
 }
 
 /** A defective direction: each serialisation lasts whole microseconds, rounded up. */
-export class MicrosecondDirection extends Direction {
+export class MicrosecondDirection extends LinkDirection {
   protected override transmit(packet: number): void {
     const { state, observer } = this.context;
-    const rate = state[this.base + RATE] as number;
+    const rate = state[this.base + RATE_BPS_INDEX] as number;
     if (rate === Number.POSITIVE_INFINITY) {
       super.transmit(packet);
       return;
@@ -73,21 +73,21 @@ export class MicrosecondDirection extends Direction {
     const bytes = (this.table.length[packet] as number) + this.overhead;
     const exact = (bytes * BIT_NS_PER_BYTE) / rate;
     const duration = Math.ceil(exact / NS_PER_US) * NS_PER_US;
-    state[this.base + END] = this.scheduler.now + duration;
+    state[this.base + SERIALISATION_END_NS_INDEX] = this.scheduler.now + duration;
     this.current = packet;
-    this.scheduler.post(duration, TRANSMITTED, this.id);
+    this.scheduler.post(duration, TRANSMITTED_EVENT, this.id);
   }
 }
 
 /** A defective direction that serves the youngest packet first. */
-export class LifoDirection extends Direction {
+export class LifoDirection extends LinkDirection {
   protected override makeQueue(): QueueDiscipline {
     return this.spec.queue?.kind === 'drop-tail' ? new LifoQueue(this.table) : super.makeQueue();
   }
 }
 
 /** A defective direction: an urgent packet interrupts the one in service, which resumes later. */
-export class PreemptiveDirection extends Direction {
+export class PreemptiveDirection extends LinkDirection {
   private readonly preemptive = new PreemptiveQueue(this.table);
   /** The remaining time of the interrupted packet, ns; 0 if none is waiting. */
   private rest = 0;
@@ -95,12 +95,13 @@ export class PreemptiveDirection extends Direction {
   override offer(packet: number): boolean {
     const isAdmitted = super.offer(packet);
     const { current, preemptive } = this;
-    if (current === NIL || !preemptive.hasUrgent || preemptive.isUrgent(current)) {
+    if (current === NIL_PACKET || !preemptive.hasUrgent || preemptive.isUrgent(current)) {
       return isAdmitted;
     }
-    this.rest = (this.context.state[this.base + END] as number) - this.scheduler.now;
+    this.rest =
+      (this.context.state[this.base + SERIALISATION_END_NS_INDEX] as number) - this.scheduler.now;
     preemptive.interrupted = current;
-    this.current = NIL;
+    this.current = NIL_PACKET;
     this.pump();
     return isAdmitted;
   }
@@ -117,28 +118,28 @@ export class PreemptiveDirection extends Direction {
     const { state } = this.context;
     const { rest } = this;
     this.rest = 0;
-    state[this.base + END] = this.scheduler.now + rest;
-    state[this.base + BUSY] = (state[this.base + BUSY] as number) + rest;
+    state[this.base + SERIALISATION_END_NS_INDEX] = this.scheduler.now + rest;
+    state[this.base + BUSY_NS_INDEX] = (state[this.base + BUSY_NS_INDEX] as number) + rest;
     this.current = packet;
-    this.scheduler.post(rest, TRANSMITTED, this.id);
+    this.scheduler.post(rest, TRANSMITTED_EVENT, this.id);
   }
 }
 
 /** A defective direction that decides loss with a uniform draw of only 8 bits, and with `<=`. */
-export class CoarseLossDirection extends Direction {
-  private readonly draws = openStream(this.context.seed, this.linkId, 'coarse-loss');
+export class CoarseLossDirection extends LinkDirection {
+  private readonly draws = openRandomStream(this.context.seed, this.linkId, 'coarse-loss');
 
   override enterImpaired(packet: number): void {
     const { loss } = this.spec;
     const probability = loss?.kind === 'bernoulli' ? loss.probability : 0;
-    if ((this.draws.u32() >>> 24) / 256 <= probability) this.drop(packet, LOSS);
-    else this.travel(packet, this.context.state[this.base + DELAY] as number);
+    if ((this.draws.u32() >>> 24) / 256 <= probability) this.drop(packet, DROP_LOSS);
+    else this.travel(packet, this.context.state[this.base + DELAY_NS_INDEX] as number);
   }
 }
 
 /** A defective Gilbert channel that starts in the good state and steps before it decides. */
-export class EagerGilbertDirection extends Direction {
-  private readonly draws = openStream(this.context.seed, this.linkId, 'eager-gilbert');
+export class EagerGilbertDirection extends LinkDirection {
+  private readonly draws = openRandomStream(this.context.seed, this.linkId, 'eager-gilbert');
   private isBad = false;
 
   override enterImpaired(packet: number): void {
@@ -151,14 +152,18 @@ export class EagerGilbertDirection extends Direction {
     const toBad = probability / (meanBurst * (1 - probability));
     const u = this.draws.uniform();
     this.isBad = this.isBad ? u >= 1 / meanBurst : u < toBad;
-    if (this.isBad) this.drop(packet, LOSS);
-    else this.travel(packet, this.context.state[this.base + DELAY] as number);
+    if (this.isBad) this.drop(packet, DROP_LOSS);
+    else this.travel(packet, this.context.state[this.base + DELAY_NS_INDEX] as number);
   }
 }
 
 /** A defective direction that moves normal jitter outside the bounds onto the bounds. */
-export class ClampedJitterDirection extends Direction {
-  private readonly draws: RandomStream = openStream(this.context.seed, this.linkId, 'clamped');
+export class ClampedJitterDirection extends LinkDirection {
+  private readonly draws: RandomStream = openRandomStream(
+    this.context.seed,
+    this.linkId,
+    'clamped',
+  );
 
   override enterImpaired(packet: number): void {
     const { jitter } = this.spec;
@@ -168,14 +173,14 @@ export class ClampedJitterDirection extends Direction {
     }
     const { sigmaNs, boundSigmas = 3 } = jitter;
     const bound = sigmaNs * boundSigmas;
-    const drawn = toNanoseconds(this.draws.normal(0, sigmaNs));
+    const drawn = roundToNanoseconds(this.draws.normal(0, sigmaNs));
     const clamped = Math.max(-bound, Math.min(bound, drawn));
-    this.travel(packet, (this.context.state[this.base + DELAY] as number) + clamped);
+    this.travel(packet, (this.context.state[this.base + DELAY_NS_INDEX] as number) + clamped);
   }
 }
 
 /** A defective direction that counts copies made by duplication as offered packets, too. */
-export class GenerousDirection extends Direction {
+export class GenerousDirection extends LinkDirection {
   override enterImpaired(packet: number): void {
     const before = this.duplicated;
     super.enterImpaired(packet);
@@ -184,25 +189,25 @@ export class GenerousDirection extends Direction {
 }
 
 /** Every event of the kernel fires 1 ns late, and the direction accepts that. */
-class LateDirection extends Direction {
+class LateDirection extends LinkDirection {
   override onTransmitted(): void {
-    this.context.state[this.base + END] = this.scheduler.now;
+    this.context.state[this.base + SERIALISATION_END_NS_INDEX] = this.scheduler.now;
     super.onTransmitted();
   }
 
   override onPipeHead(): void {
-    if (this.pipeHead !== NIL) this.table.arriveAt[this.pipeHead] = this.scheduler.now;
+    if (this.pipeHead !== NIL_PACKET) this.table.arriveAt[this.pipeHead] = this.scheduler.now;
     super.onPipeHead();
   }
 
   override fireRare(kind: number): void {
-    if (kind === WAKE) this.context.state[this.base + WAKE_AT] = this.scheduler.now;
+    if (kind === WAKE_EVENT) this.context.state[this.base + WAKE_AT_NS_INDEX] = this.scheduler.now;
     super.fireRare(kind);
   }
 }
 
 /** Makes all events of a network late by 1 ns, and uses {@link LateDirection} for its links. */
-export function lateTimers(network: Network): void {
+export function delayAllEventsByOneNs(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);
   // Events that became due while the last event was late are due now.

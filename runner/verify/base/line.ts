@@ -9,23 +9,23 @@
  * @module
  */
 
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
 import type { EventHandler } from '../../../engine/core/scheduler.ts';
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import type { Direction } from '../../../engine/net/direction.ts';
+import type { LinkDirection } from '../../../engine/net/direction.ts';
 import {
-  type DirectionView,
-  FIRST_UPPER_KIND,
+  FIRST_UPPER_EVENT_KIND,
+  type LinkDirectionView,
   type NetworkObserver,
 } from '../../../engine/net/direction-context.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
 import type { SeededEngine } from './seeded-engine.ts';
 
-const SEND = FIRST_UPPER_KIND;
+const SEND = FIRST_UPPER_EVENT_KIND;
 
 /** Callbacks for the packets on a line; all are optional. */
-export interface LineWatch {
+export interface LinkChainCallbacks {
   /** Called before the packet is offered to the first link. */
   readonly offered?: (now: number) => void;
   readonly started?: (hop: number, number: number, waitNs: number, now: number) => void;
@@ -37,10 +37,10 @@ export interface LineWatch {
 }
 
 /** The links of a line, and the packets that are sent over it. */
-export interface LineOptions {
+export interface LinkChainOptions {
   /** Name of the links: their ids are `<name>/0`, `<name>/1`, ... */
   readonly name: string;
-  readonly specs: readonly DirectionSpec[];
+  readonly specs: readonly LinkDirectionSpec[];
   readonly packets: number;
   /** Time before each packet, ns; 0 sends it at the same instant. */
   readonly gapNs: () => number;
@@ -50,18 +50,18 @@ export interface LineOptions {
   readonly resize?: () => number;
   /** The DSCP of the packet whose size was just drawn; default 0. */
   readonly dscp?: (bytes: number) => number;
-  readonly watch: LineWatch;
+  readonly watch: LinkChainCallbacks;
 }
 
 /** A line of links with its traffic source. */
-export class Line implements PacketSink, EventHandler, NetworkObserver {
+export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
   readonly network: Network;
-  readonly directions: readonly Direction[];
-  private readonly options: LineOptions;
-  private readonly watch: LineWatch;
+  readonly directions: readonly LinkDirection[];
+  private readonly options: LinkChainOptions;
+  private readonly watch: LinkChainCallbacks;
   private sent = 0;
 
-  constructor(engine: SeededEngine, options: LineOptions) {
+  constructor(engine: SeededEngine, options: LinkChainOptions) {
     this.options = options;
     this.watch = options.watch;
     this.network = engine.network(this, this);
@@ -87,7 +87,7 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
     const packet = table.acquire(network.pool.alloc(size), 0, size, this.sent, 0);
     if (options.dscp !== undefined) table.dscp[packet] = options.dscp(size);
     this.sent += 1;
-    (this.directions[0] as Direction).offer(packet);
+    (this.directions[0] as LinkDirection).offer(packet);
     this.next();
   }
 
@@ -114,7 +114,7 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
     next.offer(table.acquire(buffer, 0, length, number, 0));
   }
 
-  onStarted(direction: DirectionView, packet: number): void {
+  onStarted(direction: LinkDirectionView, packet: number): void {
     const { started } = this.watch;
     if (started === undefined) return;
     const { table, scheduler } = this.network;
@@ -123,7 +123,7 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
     started(direction.id, table.from[packet] as number, waitNs, now);
   }
 
-  onDropped(_direction: DirectionView | undefined, packet: number): void {
+  onDropped(_direction: LinkDirectionView | undefined, packet: number): void {
     const { table, scheduler } = this.network;
     this.watch.dropped?.(table.from[packet] as number, scheduler.now);
   }
@@ -146,7 +146,7 @@ export class Line implements PacketSink, EventHandler, NetworkObserver {
 /** Gaps of a Poisson process, rounded to 1 ns. */
 export function poissonGaps(stream: RandomStream, ratePerSecond: number): () => number {
   const mean = 1e9 / ratePerSecond;
-  return () => toNanoseconds(stream.exponential(mean));
+  return () => roundToNanoseconds(stream.exponential(mean));
 }
 
 /** Returns the same gap or size each time. */

@@ -21,8 +21,11 @@ export type AcceptedRange =
   | { readonly kind: 'within'; readonly low: number; readonly high: number };
 
 /** One value that a check measures, with its theory and the accepted range. */
-export interface Measure {
-  /** Text of the row, its unit last: at most 33 characters, or 23 next to a published figure. */
+export interface CheckMeasure {
+  /**
+   * Text of the row, its unit last: at most 33 characters, or 23 next to a published figure. That of a wrong value may
+   * be longer and say what is wrong.
+   */
   readonly label: string;
   /** The figure printed in the literature, if there is one. Never judged. */
   readonly published?: number;
@@ -34,7 +37,7 @@ export interface Measure {
 }
 
 /** A check of the suite. */
-export interface Check {
+export interface VerificationCheck {
   /**
    * Number in docs/VERIFICATION.md: `1` to `21`, and `8b`; `P1` and on: privacy (checks/privacy-*).
    */
@@ -45,7 +48,7 @@ export interface Check {
   /** Smallest relative error, or kind of error, that turns the check red. */
   readonly catches: string;
   /** Runs the engine under one seed. */
-  run(engine: SeededEngine): readonly Measure[];
+  run(engine: SeededEngine): readonly CheckMeasure[];
 }
 
 /** True for the checks of privacy measures and attacks (docs/PRIVACY.md). */
@@ -54,19 +57,19 @@ export function isOfPrivacy({ id }: { readonly id: string }): boolean {
 }
 
 /** Accepts the theory and nothing else. */
-export const EQUAL: AcceptedRange = { kind: 'equal' };
+export const ACCEPT_EQUAL: AcceptedRange = { kind: 'equal' };
 
 /** Accepts values up to `half` below or above the theory. */
-export function plusMinus(half: number): AcceptedRange {
+export function acceptPlusMinus(half: number): AcceptedRange {
   return { kind: 'around', below: half, above: half };
 }
 
 /** Accepts values up to `high`. */
-export function atMost(high: number): AcceptedRange {
+export function acceptAtMost(high: number): AcceptedRange {
   return { kind: 'within', low: Number.NEGATIVE_INFINITY, high };
 }
 
 /** Accepts values between two bounds. */
-export function within(low: number, high: number): AcceptedRange {
+export function acceptWithin(low: number, high: number): AcceptedRange {
   return { kind: 'within', low, high };
 }

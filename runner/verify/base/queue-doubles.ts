@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NIL, type PacketTable } from '../../../engine/net/packet-table.ts';
+import { NIL_PACKET, type PacketTable } from '../../../engine/net/packet-table.ts';
 import { PacketList } from '../../../engine/net/queue/packet-list.ts';
 import type { QueueDiscipline } from '../../../engine/net/queue/queue-discipline.ts';
 
@@ -30,11 +30,11 @@ export class LifoQueue implements QueueDiscipline {
   }
 
   peek(): number {
-    return this.stack.at(-1) ?? NIL;
+    return this.stack.at(-1) ?? NIL_PACKET;
   }
 
   pop(): number {
-    return this.stack.pop() ?? NIL;
+    return this.stack.pop() ?? NIL_PACKET;
   }
 
   setLimit(): void {
@@ -52,7 +52,7 @@ const URGENT_DSCP = 48;
 /** Two classes, and the packet that was interrupted between them. */
 export class PreemptiveQueue implements QueueDiscipline {
   /** The interrupted packet, which continues after the urgent ones; NIL if there is none. */
-  interrupted = NIL;
+  interrupted = NIL_PACKET;
   private readonly table: PacketTable;
   private readonly urgent: PacketList;
   private readonly rest: PacketList;
@@ -74,7 +74,7 @@ export class PreemptiveQueue implements QueueDiscipline {
   }
 
   get packets(): number {
-    return this.urgent.packets + this.rest.packets + (this.interrupted === NIL ? 0 : 1);
+    return this.urgent.packets + this.rest.packets + (this.interrupted === NIL_PACKET ? 0 : 1);
   }
 
   get bytes(): number {
@@ -88,14 +88,14 @@ export class PreemptiveQueue implements QueueDiscipline {
 
   peek(): number {
     if (this.urgent.packets > 0) return this.urgent.head;
-    return this.interrupted === NIL ? this.rest.head : this.interrupted;
+    return this.interrupted === NIL_PACKET ? this.rest.head : this.interrupted;
   }
 
   pop(): number {
     if (this.urgent.packets > 0) return this.urgent.shift();
-    if (this.interrupted === NIL) return this.rest.shift();
+    if (this.interrupted === NIL_PACKET) return this.rest.shift();
     const packet = this.interrupted;
-    this.interrupted = NIL;
+    this.interrupted = NIL_PACKET;
     return packet;
   }
 
@@ -104,6 +104,6 @@ export class PreemptiveQueue implements QueueDiscipline {
   }
 
   flush(drop: (packet: number) => void): void {
-    for (let packet = this.pop(); packet !== NIL; packet = this.pop()) drop(packet);
+    for (let packet = this.pop(); packet !== NIL_PACKET; packet = this.pop()) drop(packet);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { EventHandler } from '../../../engine/core/scheduler.ts';
-import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../engine/core/stream.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { Network, type PacketSink } from '../../../engine/net/network.ts';
 import { SimWorld, type SimWorldOptions } from '../../../engine/net/sim-world.ts';
@@ -37,7 +37,7 @@ export interface BundleDefects {
   readonly rangeFactor?: number;
   /** One in this many bundles disappears between two agents, and nobody reports it. */
   readonly everyLost?: number;
-  /** One in this many deliveries repeats the message before it: one message is lost, one comes twice. */
+  /** One in this many deliveries repeats the previous message in place of its own: one is lost, one comes twice. */
   readonly everySwapped?: number;
 }
 
@@ -100,7 +100,7 @@ export class SeededEngine {
 
   /** Opens the random stream `verify/<name>` of this seed. */
   stream(name: string, purpose: string): RandomStream {
-    return openStream(this.seed, `verify/${name}`, purpose);
+    return openRandomStream(this.seed, `verify/${name}`, purpose);
   }
 
   /** Sizes from a source: geometric on 1, 2, 3, ... with this mean, bytes. */

@@ -5,9 +5,9 @@
  */
 import type { DrawBelow } from '../../../engine/host/generator.ts';
 import { dtnConfig } from '../../../nodes/dtn/index.ts';
-import { exponential, namesAndPairs } from './chance.ts';
+import { drawExponentialTime, nodeNamesAndPairs } from './chance.ts';
 import type { RouterName } from './delay-chains.ts';
-import { Meetings } from './meetings.ts';
+import { MeetingAgents } from './meetings.ts';
 
 const NS_PER_S = 1_000_000_000;
 const NODES = 10;
@@ -19,19 +19,19 @@ const LIFETIME_SECONDS = 3_600;
 const COPIES = 4;
 const BYTES = 100;
 
-/** What is varied. */
-export interface Campaign {
+/** The router, and the settings of a network that are varied. */
+export interface RouterTrial {
   readonly router: RouterName;
   /** Bundles that a store holds. */
   readonly kept: number;
-  /** See {@link Meetings.everyLost}. */
+  /** See {@link MeetingAgents.everyLost}. */
   readonly everyLost?: number;
-  /** See {@link Meetings.everySwapped}. */
+  /** See {@link MeetingAgents.everySwapped}. */
   readonly everySwapped?: number;
 }
 
-/** What became of the messages. */
-export interface CampaignResult {
+/** Counts of what became of the messages of a trial. */
+export interface RouterTrialResult {
   readonly accepted: number;
   readonly delivered: number;
   readonly dropped: number;
@@ -41,20 +41,20 @@ export interface CampaignResult {
 }
 
 /** Sends messages and lets nodes meet; every router sees the same messages and meetings. */
-export function runCampaign(
-  { router, kept, everyLost = 0, everySwapped = 0 }: Campaign,
+export function runRouterTrial(
+  { router, kept, everyLost = 0, everySwapped = 0 }: RouterTrial,
   draw: DrawBelow,
-): CampaignResult {
-  const { names, pairs } = namesAndPairs(NODES);
+): RouterTrialResult {
+  const { names, pairs } = nodeNamesAndPairs(NODES);
   const { store } = dtnConfig.parse({});
   const options = {
     ...{ router, copies: COPIES, lifetime: LIFETIME_SECONDS * NS_PER_S },
     store: { ...store, bundles: kept, perSource: 1 },
   };
-  const net = new Meetings(options, 1e12, names);
+  const net = new MeetingAgents(options, 1e12, names);
   net.everyLost = everyLost;
   net.everySwapped = everySwapped;
-  const gap = (meanSeconds: number): number => exponential(meanSeconds, draw);
+  const gap = (meanSeconds: number): number => drawExponentialTime(meanSeconds, draw);
   let seconds = 0;
   let nextSend = gap(GAP_SECONDS);
   let nextMeeting = gap(EVERY_SECONDS / pairs.length);

@@ -10,7 +10,7 @@ import { log } from '../../../engine/pure/log-exp.ts';
 const DRAW_BELOW = 1e9;
 
 /** The names `n0`, `n1`, ... of some nodes, and all pairs of them. */
-export function namesAndPairs(nodes: number): {
+export function nodeNamesAndPairs(nodes: number): {
   readonly names: readonly string[];
   readonly pairs: readonly (readonly [string, string])[];
 } {
@@ -20,6 +20,6 @@ export function namesAndPairs(nodes: number): {
 }
 
 /** Draws a time from the exponential distribution, in the unit of its mean. */
-export function exponential(mean: number, draw: DrawBelow): number {
+export function drawExponentialTime(mean: number, draw: DrawBelow): number {
   return -log((draw(DRAW_BELOW) + 1) / DRAW_BELOW) * mean;
 }

@@ -12,7 +12,7 @@ import type { DtnOptions } from '../../../nodes/dtn/index.ts';
 export type RouterName = DtnOptions['router'];
 
 /** The network and its routers. */
-export interface MeetingNodes {
+export interface MeetingNetwork {
   readonly nodes: number;
   /** Mean time between two meetings of a pair, s. */
   readonly everySeconds: number;
@@ -21,7 +21,7 @@ export interface MeetingNodes {
 }
 
 /** The delay of a message according to a chain. */
-export interface ExactDelay {
+export interface ChainDelayDistribution {
   /** Mean and standard deviation, s. */
   readonly mean: number;
   readonly deviation: number;
@@ -36,7 +36,10 @@ interface State {
 }
 
 /** The chain of a router. */
-export function exactDelay(router: RouterName, network: MeetingNodes): ExactDelay {
+export function markovDelayOfRouter(
+  router: RouterName,
+  network: MeetingNetwork,
+): ChainDelayDistribution {
   const isSpray = router === 'spray-source' || router === 'spray-binary';
   const first = `${isSpray ? network.copies : 1}`;
   const states = new Map<string, State>();

@@ -3,16 +3,21 @@
  *
  * @module
  */
-import { openStream } from '../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
-import { type LtpEffect, type LtpFacts, type LtpInput, LtpSpan } from '../../../nodes/dtn/index.ts';
+import {
+  type LtpEffect,
+  type LtpInput,
+  type LtpLinkParameters,
+  LtpMachine,
+} from '../../../nodes/dtn/index.ts';
 
 /** A second, ns. */
 export const S_NS = 1_000_000_000;
 /** One-way light time by default, ns. */
 export const OWLT_NS = 10 * S_NS;
 
-/** The two ends. */
+/** Names of the two ends of the pair. */
 export type LtpEnd = 'a' | 'b';
 
 /** What happened at an end, other than segments that left. */
@@ -29,7 +34,10 @@ export interface SentSegment {
 }
 
 /** Facts for end a, which has engine 1; end b has engine 2. */
-export function factsOf(end: LtpEnd, given: Partial<LtpFacts> = {}): LtpFacts {
+export function ltpFactsOfEnd(
+  end: LtpEnd,
+  given: Partial<LtpLinkParameters> = {},
+): LtpLinkParameters {
   return {
     ownEngine: end === 'a' ? 1 : 2,
     peerEngine: end === 'a' ? 2 : 1,
@@ -39,7 +47,7 @@ export function factsOf(end: LtpEnd, given: Partial<LtpFacts> = {}): LtpFacts {
     retries: 5,
     sessions: 64,
     contactAt: () => ({ rateBps: 8_000_000, endNs: Number.POSITIVE_INFINITY }),
-    random: openStream(1, `ltp/${end}`, 'serials'),
+    random: openRandomStream(1, `ltp/${end}`, 'serials'),
     ...given,
   };
 }
@@ -47,7 +55,7 @@ export function factsOf(end: LtpEnd, given: Partial<LtpFacts> = {}): LtpFacts {
 /** The pair. Node b keeps every block unless `keeps` says otherwise. */
 export class LtpPair {
   now = 0;
-  readonly ends: Record<LtpEnd, LtpSpan>;
+  readonly ends: Record<LtpEnd, LtpMachine>;
   readonly events: LtpEvent[] = [];
   readonly sent: SentSegment[] = [];
   /** True if a segment gets lost. */
@@ -58,9 +66,12 @@ export class LtpPair {
   readonly #owltNs: number;
   readonly #air: { readonly at: number; readonly to: LtpEnd; readonly bytes: Uint8Array }[] = [];
 
-  constructor(facts: Partial<LtpFacts> = {}, owltNs = OWLT_NS) {
+  constructor(facts: Partial<LtpLinkParameters> = {}, owltNs = OWLT_NS) {
     this.#owltNs = owltNs;
-    this.ends = { a: new LtpSpan(factsOf('a', facts)), b: new LtpSpan(factsOf('b', facts)) };
+    this.ends = {
+      a: new LtpMachine(ltpFactsOfEnd('a', facts)),
+      b: new LtpMachine(ltpFactsOfEnd('b', facts)),
+    };
     this.take('a', { kind: 'way', way: 'open' });
     this.take('b', { kind: 'way', way: 'open' });
   }
@@ -81,7 +92,7 @@ export class LtpPair {
 
   /** An end crashes and starts again, without what its machine knew. */
   restart(end: LtpEnd): void {
-    this.ends[end] = new LtpSpan(factsOf(end));
+    this.ends[end] = new LtpMachine(ltpFactsOfEnd(end));
     this.take(end, { kind: 'way', way: 'open' });
   }
 
@@ -118,11 +129,11 @@ export class LtpPair {
 }
 
 /** The order to send a block. */
-export function orderOf(block: Uint8Array, redBytes: number, session: number): LtpInput {
+export function sendBlockInput(block: Uint8Array, redBytes: number, session: number): LtpInput {
   return { kind: 'send', session, block, redBytes, dscp: 0 };
 }
 
 /** A block of bytes in which each value depends on its place. */
-export function blockOf(length: number): Uint8Array {
+export function patternBlock(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 251);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { blockOf, LtpPair, S_NS } from './ltp-pair.ts';
+import { LtpPair, patternBlock, S_NS } from './ltp-pair.ts';
 
 /** From the Earth to Mars, at a usual distance. */
 const OWLT_NS = 324 * S_NS;
@@ -15,7 +15,7 @@ export const SEGMENTS_PER_BLOCK = 100;
 const DATA = 971;
 
 /** Mean of the greatest of n geometric draws: sum over k of 1 - (1 - p^k)^n. */
-export function greatestOfGeometric(n: number, p: number): number {
+export function meanMaxOfGeometric(n: number, p: number): number {
   let mean = 0;
   for (let k = 0; k < 200; k += 1) mean += 1 - (1 - p ** k) ** n;
   return mean;
@@ -25,7 +25,7 @@ export function greatestOfGeometric(n: number, p: number): number {
  * Mean of rounds when the last segment of each round always arrives, because its timer repeats it:
  * of n segments, n - 1 may be lost, and so on.
  */
-export function withSureCheckpoints(n: number, p: number): number {
+export function meanRoundsSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
   for (let size = 1; size <= n; size += 1) {
     // The number of losses among the other size - 1 segments is binomial.
@@ -42,8 +42,8 @@ export function withSureCheckpoints(n: number, p: number): number {
   return rounds[n] as number;
 }
 
-/** What repairs took. */
-export interface RepairRounds {
+/** Rounds and time that the repairs of blocks took. */
+export interface LtpRepairRounds {
   /** Mean rounds of transmission of a block. */
   readonly mean: number;
   /** Mean time from the first segment to the last report, in round trips. */
@@ -51,12 +51,16 @@ export interface RepairRounds {
 }
 
 /** Rounds of transmission of blocks one after the other, over 324 s of light. */
-export function ltpRounds(loss: number, blocks: number, random: RandomStream): RepairRounds {
+export function measureLtpRounds(
+  loss: number,
+  blocks: number,
+  random: RandomStream,
+): LtpRepairRounds {
   const answerNs = 2 * (OWLT_NS + S_NS);
   const facts = { answerNs, silenceNs: 100 * OWLT_NS, retries: 50 };
   const pair = new LtpPair(facts, OWLT_NS);
   pair.loses = (): boolean => random.chance(loss);
-  const block = blockOf(SEGMENTS_PER_BLOCK * DATA);
+  const block = patternBlock(SEGMENTS_PER_BLOCK * DATA);
   let rounds = 0;
   let timeNs = 0;
   for (let session = 1; session <= blocks; session += 1) {

@@ -5,9 +5,9 @@
  */
 
 import type { DrawBelow } from '../../../engine/host/generator.ts';
-import { exponential, namesAndPairs } from './chance.ts';
-import type { MeetingNodes, RouterName } from './delay-chains.ts';
-import { Meetings } from './meetings.ts';
+import { drawExponentialTime, nodeNamesAndPairs } from './chance.ts';
+import type { MeetingNetwork, RouterName } from './delay-chains.ts';
+import { MeetingAgents } from './meetings.ts';
 
 const NS_PER_S = 1e9;
 /** Longer than any run, ns. */
@@ -16,17 +16,17 @@ const FOR_EVER_NS = 1e16;
 /** Delays of `count` messages from the first node to the second, each in a network of its own, s. */
 export function deliveryDelays(
   router: RouterName,
-  { nodes, everySeconds, copies }: MeetingNodes,
+  { nodes, everySeconds, copies }: MeetingNetwork,
   { count, draw }: { readonly count: number; readonly draw: DrawBelow },
 ): readonly number[] {
-  const { names, pairs } = namesAndPairs(nodes);
+  const { names, pairs } = nodeNamesAndPairs(nodes);
   return Array.from({ length: count }, () => {
-    const net = new Meetings({ router, copies, lifetime: FOR_EVER_NS }, 1e12, names);
+    const net = new MeetingAgents({ router, copies, lifetime: FOR_EVER_NS }, 1e12, names);
     net.send('n0', 'n1');
     let seconds = 0;
     while (net.delivered.length === 0) {
       // All pairs together meet at the sum of their rates, and each is as likely as any other.
-      seconds += exponential(everySeconds, draw) / pairs.length;
+      seconds += drawExponentialTime(everySeconds, draw) / pairs.length;
       const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
       net.now = Math.max(net.now, Math.round(seconds * NS_PER_S));
       net.touch(a, b);

@@ -7,14 +7,14 @@
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import {
-  Adjacency,
-  Agent,
   type AgentEffect,
   type AgentInput,
+  BundleAgent,
   CORRECT_BEHAVIOUR,
   type DtnOptions,
   dtnConfig,
   HostEids,
+  LinkOutlet,
   makeRouter,
 } from '../../../nodes/dtn/index.ts';
 
@@ -25,12 +25,12 @@ const NAMES = ['a', 'b', 'c', 'd'];
 
 /** A message begins with its number, if it is long enough. */
 const NUMBER_BYTES = 4;
-/** How long two nodes are together in {@link Meetings.touch}, ns. */
+/** How long two nodes are together in {@link MeetingAgents.touch}, ns. */
 const TOUCH_NS = 1_000_000;
 
 /** Some nodes; at first, no two of them are together. */
-export class Meetings {
-  readonly #agents: ReadonlyMap<string, Agent<string>>;
+export class MeetingAgents {
+  readonly #agents: ReadonlyMap<string, BundleAgent<string>>;
   /** Pairs that are together, as `a b`. */
   readonly #open = new Set<string>();
   /** Links that lose all bundles, as `a b` for those from a to b. */
@@ -182,12 +182,12 @@ export class Meetings {
     own: string,
     all: readonly string[],
     { options, rateBps }: { readonly options: DtnOptions; readonly rateBps: number },
-  ): Agent<string> {
+  ): BundleAgent<string> {
     const names = new HostEids(all, options.eids);
     const others = all.filter((name) => name !== own);
     const outlets = others.map(
       (neighbour) =>
-        new Adjacency({
+        new LinkOutlet({
           link: `${own}-${neighbour}`,
           neighbour,
           maxBytes: this.#maxBytes,
@@ -197,7 +197,7 @@ export class Meetings {
         }),
     );
     const network = { hosts: [], links: [], areas: [] };
-    return new Agent<string>({
+    return new BundleAgent<string>({
       own,
       names,
       options,

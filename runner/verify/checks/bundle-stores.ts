@@ -5,9 +5,14 @@
  * @module
  */
 import { seededRandom } from '../../../topologies/generate/random.ts';
-import { type Check, EQUAL, type Measure, within } from '../base/model.ts';
+import {
+  ACCEPT_EQUAL,
+  acceptWithin,
+  type CheckMeasure,
+  type VerificationCheck,
+} from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { type Campaign, type CampaignResult, runCampaign } from '../bundles/campaign.ts';
+import { type RouterTrial, type RouterTrialResult, runRouterTrial } from '../bundles/campaign.ts';
 import type { RouterName } from '../bundles/delay-chains.ts';
 
 const FEW = 5;
@@ -24,12 +29,12 @@ const ALL_ROUTERS = Object.keys(COPIES) as RouterName[];
 const ONE_AND_MORE = ALL_ROUTERS.filter((router) => COPIES[router] !== undefined);
 const COPYING = ALL_ROUTERS.filter((router) => COPIES[router] === 'several');
 
-function result(engine: SeededEngine, campaign: Campaign): CampaignResult {
+function result(engine: SeededEngine, campaign: RouterTrial): RouterTrialResult {
   const { everyLost = 0, everySwapped = 0, routerFor } = engine.defects.bundles ?? {};
   const router = routerFor?.(campaign.router) ?? campaign.router;
   const name = `D4/${router}/${campaign.kept}/${everyLost}/${everySwapped}`;
   return engine.once(name, () =>
-    runCampaign(
+    runRouterTrial(
       { ...campaign, router, everyLost, everySwapped },
       // The same messages and meetings for each router.
       seededRandom('verify/D4', engine.seed),
@@ -38,7 +43,7 @@ function result(engine: SeededEngine, campaign: Campaign): CampaignResult {
 }
 
 /** Check D4 of docs/VERIFICATION.md: conservation of bundles. */
-export const conservationOfBundles: Check = {
+export const bundleConservationCheck: VerificationCheck = {
   id: 'D4',
   name: 'conservation of bundles',
   formula: 'accepted = delivered + dropped for a reason + held; none is delivered twice',
@@ -51,8 +56,8 @@ export const conservationOfBundles: Check = {
       const arrived = run.delivered - run.doubled;
       return run.accepted - arrived - run.dropped - run.held;
     };
-    const exactly = (label: string, measured: number): Measure => {
-      return { label, theory: 0, measured, accept: EQUAL, digits: 0 };
+    const exactly = (label: string, measured: number): CheckMeasure => {
+      return { label, theory: 0, measured, accept: ACCEPT_EQUAL, digits: 0 };
     };
     const doubled = [FEW, ALL].flatMap((kept) =>
       ONE_AND_MORE.map((router) => result(engine, { router, kept }).doubled),
@@ -69,7 +74,7 @@ export const conservationOfBundles: Check = {
 };
 
 /** Check D7 of docs/VERIFICATION.md: which routers deliver more in small stores, and which in large ones. */
-export const routersInSmallStores: Check = {
+export const routerStoreSizeCheck: VerificationCheck = {
   id: 'D7',
   name: 'copies and stores',
   formula: 'few copies deliver more where stores are small, all copies where they hold all',
@@ -77,8 +82,8 @@ export const routersInSmallStores: Check = {
   run: (engine) => {
     const delivered = (router: RouterName, kept: number): number =>
       result(engine, { router, kept }).delivered;
-    const ahead = (label: string, measured: number): Measure => {
-      return { label, theory: 0, measured, accept: within(1, ALL), digits: 0 };
+    const ahead = (label: string, measured: number): CheckMeasure => {
+      return { label, theory: 0, measured, accept: acceptWithin(1, ALL), digits: 0 };
     };
     return [
       ahead(

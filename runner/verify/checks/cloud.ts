@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
-import { type Check, EQUAL, type Measure } from '../base/model.ts';
+import { ACCEPT_EQUAL, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const MS = 1_000_000;
@@ -30,7 +30,7 @@ const DELAYS = [
 ] as const;
 
 /** Check 21 of docs/VERIFICATION.md: hosts of a cloud share nothing but their accesses. */
-export const cloud: Check = {
+export const cloudCheck: VerificationCheck = {
   id: '21',
   name: 'cloud',
   formula: '8 bytes / up + delay(from, to) + 8 bytes / down; one access for all that a host gets',
@@ -39,7 +39,7 @@ export const cloud: Check = {
 };
 
 /** Three hosts of one region send to one of another as fast as they can. */
-function sharing(engine: SeededEngine): readonly Measure[] {
+function sharing(engine: SeededEngine): readonly CheckMeasure[] {
   const world = engine.world();
   const senders = Array.from({ length: SENDERS }, (_, i) => addHost(world, `west-${i}`, i + 1));
   const receiver = addHost(world, 'east-0', SENDERS + 1);
@@ -76,7 +76,7 @@ function sharing(engine: SeededEngine): readonly Measure[] {
 }
 
 /** Sends a packet from each of six hosts, two in each region, to each other one; no two meet. */
-function regions(engine: SeededEngine): Measure {
+function regions(engine: SeededEngine): CheckMeasure {
   const world = engine.world();
   const hosts = REGIONS.flatMap((name, i) =>
     [0, 1].map((k) => addHost(world, `${name}-${k}`, 1 + 2 * i + k)),
@@ -120,8 +120,8 @@ function addHost(world: SimWorld, name: string, number: number): SimHost {
 /** Gives all hosts of the world an access, each in the region with its number. */
 function join(world: SimWorld, regionOf: readonly number[]): void {
   const queue = { kind: 'drop-tail', limitPackets: 10_000 } as const;
-  const up: DirectionSpec = { rateBps: UP_BPS, delayNs: 0, queue };
-  const down: DirectionSpec = { rateBps: DOWN_BPS, delayNs: 0, queue };
+  const up: LinkDirectionSpec = { rateBps: UP_BPS, delayNs: 0, queue };
+  const down: LinkDirectionSpec = { rateBps: DOWN_BPS, delayNs: 0, queue };
   world.addCloud({
     id: 'verify/21',
     regions: REGIONS,
@@ -152,6 +152,6 @@ function send(from: SimHost, to: SimHost, head: readonly number[]): void {
   socket?.close();
 }
 
-function exactly(label: string, theory: number, measured: number): Measure {
-  return { label, theory, measured, accept: EQUAL, digits: 0 };
+function exactly(label: string, theory: number, measured: number): CheckMeasure {
+  return { label, theory, measured, accept: ACCEPT_EQUAL, digits: 0 };
 }

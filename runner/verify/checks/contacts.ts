@@ -5,7 +5,7 @@
  * @module
  */
 import { assert } from '../../../engine/core/assert.ts';
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import type { GeneratedTopology } from '../../../engine/host/generator.ts';
 import {
@@ -13,17 +13,23 @@ import {
   chooseRoute,
   DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
-  type Projection,
   protocol,
-  RemainingVolumes,
+  RemainingContactVolumes,
   ROUTES_CONSIDERED_MAX,
   RouteList,
+  type RouteProjection,
   RouteSearch,
-  STANDARD_ALLOWANCE,
+  STANDARD_OVERHEAD_ALLOWANCE,
 } from '../../../nodes/dtn/index.ts';
 import { seededRandom } from '../../../topologies/generate/random.ts';
-import { Line } from '../base/line.ts';
-import { type Check, EQUAL, type Measure, plusMinus, within } from '../base/model.ts';
+import { LinkChain } from '../base/line.ts';
+import {
+  ACCEPT_EQUAL,
+  acceptPlusMinus,
+  acceptWithin,
+  type CheckMeasure,
+  type VerificationCheck,
+} from '../base/model.ts';
 import { everyRoute } from '../bundles/every-route.ts';
 
 const S = 1_000_000_000;
@@ -33,7 +39,7 @@ const CONTACT_SECONDS = 20;
 const PACKETS = 40_000;
 
 /** Check D2 of docs/VERIFICATION.md: the wait for a periodic contact. */
-export const waitForContact: Check = {
+export const contactWaitCheck: VerificationCheck = {
   id: 'D2',
   name: 'periodic contact',
   formula: '(T - c)^2 / (2 T), at any instant; T = 100 s, c = 20 s, Poisson offers',
@@ -42,7 +48,7 @@ export const waitForContact: Check = {
     const stream = engine.stream('D2', 'gaps');
     let waitedNs = 0;
     const windows = [{ startNs: 0, endNs: CONTACT_SECONDS * S }];
-    const line = new Line(engine, {
+    const line = new LinkChain(engine, {
       name: 'verify/D2',
       specs: [
         {
@@ -51,7 +57,7 @@ export const waitForContact: Check = {
         },
       ],
       packets: PACKETS,
-      gapNs: () => toNanoseconds(stream.exponential(S)),
+      gapNs: () => roundToNanoseconds(stream.exponential(S)),
       size: () => 100,
       watch: {
         arrived: (_number, _now, sojournNs): void => {
@@ -68,7 +74,7 @@ export const waitForContact: Check = {
         label: 'mean wait, s',
         theory,
         measured: waitedNs / PACKETS / S,
-        accept: plusMinus((ERRORS * deviation) / Math.sqrt(PACKETS)),
+        accept: acceptPlusMinus((ERRORS * deviation) / Math.sqrt(PACKETS)),
         digits: 3,
       },
     ];
@@ -93,7 +99,7 @@ function randomPlan(draw: RandomStream): ContactPlan {
   return new ContactPlan(contacts, nodes, DEFAULT_PLAN_OPTIONS);
 }
 
-/** What the routes of one plan did wrong. */
+/** Counts of bundles that were routed wrongly through one plan. */
 interface Wrongs {
   /** Bundles routed over contacts that cannot carry them, or that arrived after their deadline. */
   overfull: number;
@@ -109,13 +115,13 @@ function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wron
     rates,
     (rate, index) => (((end[index] as number) - (start[index] as number)) * rate) / S,
   );
-  let volumes = new RemainingVolumes(plan);
+  let volumes = new RemainingContactVolumes(plan);
   const query = { source: 0, target: plan.nodes - 1, atNs: 0 };
   for (let count = 0; count < BUNDLES; count += 1) {
     const size = 200 + draw.below(4_000);
     const deadlineNs = S * (5 + draw.below(HORIZON));
     const list = new RouteList(plan, new RouteSearch(plan), query);
-    if (isForgetful) volumes = new RemainingVolumes(plan);
+    if (isForgetful) volumes = new RemainingContactVolumes(plan);
     const chosen = chooseRoute(
       list,
       { size, priority: 0, deadlineNs, isFragmentable: false },
@@ -123,7 +129,7 @@ function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wron
         ...{
           plan,
           volumes,
-          allowance: STANDARD_ALLOWANCE,
+          allowance: STANDARD_OVERHEAD_ALLOWANCE,
           routesMax: ROUTES_CONSIDERED_MAX,
           nowNs: 0,
         },
@@ -131,7 +137,11 @@ function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wron
       },
     );
     const volume =
-      size + Math.max((size * STANDARD_ALLOWANCE.percent) / 100, STANDARD_ALLOWANCE.bytesMin);
+      size +
+      Math.max(
+        (size * STANDARD_OVERHEAD_ALLOWANCE.percent) / 100,
+        STANDARD_OVERHEAD_ALLOWANCE.bytesMin,
+      );
     if (typeof chosen !== 'string') book(chosen, { volume, deadlineNs }, left, wrongs);
     else if (hasWay(plan, { volume, deadlineNs }, left)) wrongs.overlooked += 1;
     if (typeof chosen !== 'string') volumes.book(chosen, 0);
@@ -143,7 +153,7 @@ interface Load {
   readonly deadlineNs: number;
 }
 
-function book(chosen: Projection, load: Load, left: number[], wrongs: Wrongs): void {
+function book(chosen: RouteProjection, load: Load, left: number[], wrongs: Wrongs): void {
   wrongs.routed += 1;
   const { contacts } = chosen.route;
   const isOverfull = contacts.some((contact) => (left[contact] as number) < load.volume);
@@ -173,7 +183,7 @@ function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly 
 }
 
 /** Check D5 of docs/VERIFICATION.md: routes over planned contacts. */
-export const plannedRoutes: Check = {
+export const plannedRouteCheck: VerificationCheck = {
   id: 'D5',
   name: 'routes over planned contacts',
   formula: 'no bundle in a contact that cannot carry it; books kept apart, all routes as oracle',
@@ -185,8 +195,8 @@ export const plannedRoutes: Check = {
     for (let count = 0; count < PLANS; count += 1) {
       route(randomPlan(draw), draw, isForgetful, wrongs);
     }
-    const exactly = (label: string, measured: number): Measure => {
-      return { label, theory: 0, measured, accept: EQUAL, digits: 0 };
+    const exactly = (label: string, measured: number): CheckMeasure => {
+      return { label, theory: 0, measured, accept: ACCEPT_EQUAL, digits: 0 };
     };
     return [
       exactly('bundles that did not fit', wrongs.overfull),
@@ -194,7 +204,7 @@ export const plannedRoutes: Check = {
       {
         label: `of ${PLANS * BUNDLES} bundles routed`,
         ...{ theory: PLANS * BUNDLES, measured: wrongs.routed, digits: 0 },
-        accept: within((PLANS * BUNDLES) / 10, PLANS * BUNDLES),
+        accept: acceptWithin((PLANS * BUNDLES) / 10, PLANS * BUNDLES),
       },
     ];
   },
@@ -213,7 +223,7 @@ function meetingsOf({ links }: GeneratedTopology): number {
 }
 
 /** Check D6 of docs/VERIFICATION.md: how often random-waypoint walkers meet. */
-export const meetingsOfWalkers: Check = {
+export const walkerMeetingCheck: VerificationCheck = {
   id: 'D6',
   name: 'waypoints',
   formula: '2 w r E[v] / A a pair; w = 1.3683, E[v] = 4 v / pi (Groenevelt et al. 2005)',
@@ -237,7 +247,7 @@ export const meetingsOfWalkers: Check = {
         label: 'meetings in a day',
         theory,
         measured: meetingsOf(made),
-        accept: within(0.95 * theory, 1.05 * theory),
+        accept: acceptWithin(0.95 * theory, 1.05 * theory),
         digits: 0,
       },
     ];

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
-import { constantDraw, Line } from '../base/line.ts';
-import { type Check, EQUAL, type Measure } from '../base/model.ts';
+import { constantDraw, LinkChain } from '../base/line.ts';
+import { ACCEPT_EQUAL, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 /** Payload and header of workload (b): together 1,054 bytes on the wire. */
@@ -34,12 +34,12 @@ interface Arrivals {
 function burst(
   engine: SeededEngine,
   name: string,
-  specs: readonly DirectionSpec[],
+  specs: readonly LinkDirectionSpec[],
   load: { readonly packets: number; readonly bytes: number },
 ): Arrivals {
   const numbers: number[] = [];
   const timesNs: number[] = [];
-  const line = new Line(engine, {
+  const line = new LinkChain(engine, {
     name,
     specs,
     packets: load.packets,
@@ -57,13 +57,13 @@ function burst(
 }
 
 function chain(engine: SeededEngine, packets: number): Arrivals {
-  const spec: DirectionSpec = {
+  const spec: LinkDirectionSpec = {
     rateBps: CHAIN_RATE_BPS,
     delayNs: CHAIN_DELAY_NS,
     overheadBytes: HEADER_BYTES,
     queue: UNLIMITED,
   };
-  const specs = new Array<DirectionSpec>(CHAIN_HOPS).fill(spec);
+  const specs = new Array<LinkDirectionSpec>(CHAIN_HOPS).fill(spec);
   return burst(engine, 'verify/chain', specs, { packets, bytes: PAYLOAD_BYTES });
 }
 
@@ -78,12 +78,12 @@ function largestError(arrivals: Arrivals, packets: number, theory: (k: number) =
   return largest;
 }
 
-function exactly(label: string, theory: number, measured: number | undefined): Measure {
-  return { label, theory, measured: measured ?? Number.NaN, accept: EQUAL, digits: 0 };
+function exactly(label: string, theory: number, measured: number | undefined): CheckMeasure {
+  return { label, theory, measured: measured ?? Number.NaN, accept: ACCEPT_EQUAL, digits: 0 };
 }
 
 /** Four packets over 10, 1 and 100 Mbit/s: the second link is the bottleneck. */
-function unequalHops(engine: SeededEngine): readonly Measure[] {
+function unequalHops(engine: SeededEngine): readonly CheckMeasure[] {
   const bytes = 1_250;
   const hops = [
     { rateBps: 10_000_000, delayNs: 5_000_000 },
@@ -105,7 +105,7 @@ function carriedRemainder(
   engine: SeededEngine,
   name: string,
   load: { readonly rateBps: number; readonly bytes: number; readonly packets: number },
-): readonly Measure[] {
+): readonly CheckMeasure[] {
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(engine, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
   // The engine carries the remainder of each division over to the next packet, so packet k ends at
@@ -120,7 +120,7 @@ function carriedRemainder(
 }
 
 /** Check 1 of docs/VERIFICATION.md: serialisation + propagation. */
-export const serialisation: Check = {
+export const serialisationCheck: VerificationCheck = {
   id: '1',
   name: 'serialisation + propagation',
   formula: 'sum of 8 bytes / rate + delay, remainder of each division carried',
@@ -138,7 +138,7 @@ export const serialisation: Check = {
 };
 
 /** Check 2 of docs/VERIFICATION.md: saturated rate. */
-export const saturatedRate: Check = {
+export const saturatedRateCheck: VerificationCheck = {
   id: '2',
   name: 'saturated rate',
   formula: 'packet k at 10,084,320 + (k - 1) 8,432 ns; 1e9 / 8,432 packets/s',
@@ -159,7 +159,7 @@ export const saturatedRate: Check = {
         label: 'rate, packets/s',
         theory: 1e9 / CHAIN_TIME_NS,
         measured: rate,
-        accept: EQUAL,
+        accept: ACCEPT_EQUAL,
         digits: 3,
       },
     ];

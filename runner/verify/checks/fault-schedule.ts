@@ -9,12 +9,12 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';
 import type { HostSpec, LinkSpec, SourcePosition } from '../../../topologies/model.ts';
 import { FaultDriver } from '../../faults/fault-driver.ts';
 import { makeSimWorld, virtualWorld } from '../../worlds/virtual-world.ts';
-import { type Check, plusMinus } from '../base/model.ts';
+import { acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
@@ -24,7 +24,7 @@ const SECONDS = 50_000;
 
 const POSITION: SourcePosition = { file: 'verify', line: 1, column: 1 };
 const LINK_ID = 'verify/20';
-const CABLE: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 1_000_000 };
+const CABLE: LinkDirectionSpec = { rateBps: 1_000_000_000, delayNs: 1_000_000 };
 
 function host(name: string, address: string): HostSpec {
   const options = {};
@@ -140,7 +140,7 @@ function doNothing(): void {
 }
 
 /** Check 20 of docs/VERIFICATION.md: the random fault schedule. */
-export const faultSchedule: Check = {
+export const faultScheduleCheck: VerificationCheck = {
   id: '20',
   name: 'fault schedule',
   formula: 'A = u / (u + d), T / (u + d) failures; u = 10 s, d = 1 s, T = 50,000 s',
@@ -153,14 +153,14 @@ export const faultSchedule: Check = {
         label: 'share of time up',
         theory: UP_SECONDS / cycle,
         measured: upShare,
-        accept: plusMinus(0.0069),
+        accept: acceptPlusMinus(0.0069),
         digits: 6,
       },
       {
         label: 'failures',
         theory: SECONDS / cycle,
         measured: failures,
-        accept: plusMinus(246),
+        accept: acceptPlusMinus(246),
         digits: 1,
       },
     ];

@@ -8,8 +8,8 @@
 import type { JitterSpec } from '../../../engine/net/link-spec.ts';
 import { KS_CRITICAL, ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
 import { sortedAscending } from '../../../reports/statistics/quantile.ts';
-import { constantDraw, Line } from '../base/line.ts';
-import { atMost, type Check, type Measure } from '../base/model.ts';
+import { constantDraw, LinkChain } from '../base/line.ts';
+import { acceptAtMost, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { normalCdf } from '../base/theory.ts';
 
@@ -32,7 +32,7 @@ export const KS_LIMIT = KS_CRITICAL['4sigma'] / Math.sqrt(PACKETS);
 /** Jitter of each packet, ascending, ns. */
 function samples(engine: SeededEngine, jitter: JitterSpec): readonly number[] {
   const values: number[] = [];
-  new Line(engine, {
+  new LinkChain(engine, {
     name: `verify/13/${jitter.kind}`,
     specs: [{ rateBps: Number.POSITIVE_INFINITY, delayNs: DELAY_NS, jitter }],
     packets: PACKETS,
@@ -43,9 +43,13 @@ function samples(engine: SeededEngine, jitter: JitterSpec): readonly number[] {
   return sortedAscending(values);
 }
 
-function distance(label: string, sorted: readonly number[], cdf: (ns: number) => number): Measure {
+function distance(
+  label: string,
+  sorted: readonly number[],
+  cdf: (ns: number) => number,
+): CheckMeasure {
   const measured = ksStatistic(sorted, cdf);
-  return { label: `${label}, D`, theory: 0, measured, accept: atMost(KS_LIMIT), digits: 6 };
+  return { label: `${label}, D`, theory: 0, measured, accept: acceptAtMost(KS_LIMIT), digits: 6 };
 }
 
 function uniformCdf(ns: number): number {
@@ -63,7 +67,7 @@ function paretoCdf(ns: number): number {
 }
 
 /** Check 13 of docs/VERIFICATION.md: jitter laws. */
-export const jitter: Check = {
+export const jitterCheck: VerificationCheck = {
   id: '13',
   name: 'jitter laws',
   formula: 'Kolmogorov-Smirnov against each law, D <= 2.276 / sqrt(1e5)',
@@ -85,7 +89,7 @@ export const jitter: Check = {
         label: 'normal, samples on a bound',
         theory: 0,
         measured: onBound,
-        accept: atMost(ON_BOUND_MAX),
+        accept: acceptAtMost(ON_BOUND_MAX),
         digits: 0,
       },
       distance('Pareto, shape 3', pareto, paretoCdf),

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
 import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
-import { Line, poissonGaps } from '../base/line.ts';
-import { type Check, plusMinus } from '../base/model.ts';
+import { LinkChain, poissonGaps } from '../base/line.ts';
+import { acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { erlangB, finiteQueueLoss } from '../base/theory.ts';
-import { UNIT_LINK, WARM_UP_PACKETS } from './queues.ts';
+import { MICROSECOND_PER_BYTE_LINK, WARM_UP_PACKETS } from './queues.ts';
 
 const PACKETS = 1_000_000;
 const ROOM = 5;
@@ -24,17 +24,19 @@ const LOAD = 8;
 const HOLDING_NS = 1_000_000;
 
 /** Check 5 of docs/VERIFICATION.md: M/M/1/K, K = 5. */
-export const finiteQueue: Check = {
+export const finiteQueueCheck: VerificationCheck = {
   id: '5',
   name: 'M/M/1/K, K = 5',
   formula: 'embedded chain of M/Geo/1/K, rho = 0.8: 1 - 1 / (pi_0 + rho)',
   catches: '3.2 %; K off by one gives 0.0664 or 0.1218',
   run: (engine) => {
     let lost = 0;
-    const line = new Line(engine, {
+    const line = new LinkChain(engine, {
       name: 'verify/5',
       // The packet in service is not in the queue (docs/spec/link-model.md#queues-and-rate-limits).
-      specs: [{ ...UNIT_LINK, queue: { kind: 'drop-tail', limitPackets: ROOM - 1 } }],
+      specs: [
+        { ...MICROSECOND_PER_BYTE_LINK, queue: { kind: 'drop-tail', limitPackets: ROOM - 1 } },
+      ],
       packets: WARM_UP_PACKETS + PACKETS,
       gapNs: poissonGaps(engine.stream('5', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: engine.geometricSizes(engine.stream('5', 'size'), MEAN_BYTES),
@@ -47,7 +49,9 @@ export const finiteQueue: Check = {
     line.run();
     const theory = finiteQueueLoss(RHO, MEAN_BYTES, ROOM);
     const measured = lost / PACKETS;
-    return [{ label: 'lost / offered', theory, measured, accept: plusMinus(0.00286), digits: 7 }];
+    return [
+      { label: 'lost / offered', theory, measured, accept: acceptPlusMinus(0.00286), digits: 7 },
+    ];
   },
 };
 
@@ -95,16 +99,16 @@ function blocking(engine: SeededEngine, name: string, holdingNs: () => number): 
 }
 
 /** Check 7 of docs/VERIFICATION.md: Erlang-B. */
-export const erlangCheck: Check = {
+export const erlangCheck: VerificationCheck = {
   id: '7',
   name: 'Erlang-B',
   formula: 'B(8, 10), the same for every law of the holding time',
   catches: '2.5 %',
   run: (engine) => {
     const holding = engine.stream('7/exponential', 'holding');
-    const exponential = (): number => toNanoseconds(holding.exponential(HOLDING_NS));
+    const exponential = (): number => roundToNanoseconds(holding.exponential(HOLDING_NS));
     const theory = erlangB(LOAD, SERVERS);
-    const accept = plusMinus(0.003);
+    const accept = acceptPlusMinus(0.003);
     return [
       {
         label: 'exponential holding, loss ratio',

@@ -7,11 +7,11 @@
  * @module
  */
 import type { EventHandler } from '../../../engine/core/scheduler.ts';
-import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
-import type { DirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
+import { FIRST_UPPER_EVENT_KIND } from '../../../engine/net/direction-context.ts';
+import type { LinkDirectionSpec, LossSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
-import { constantDraw, Line } from '../base/line.ts';
-import { type Check, plusMinus } from '../base/model.ts';
+import { constantDraw, LinkChain } from '../base/line.ts';
+import { acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { gilbertError } from '../base/theory.ts';
 
@@ -19,17 +19,17 @@ const PACKETS = 1_000_000;
 const BYTES = 64;
 const GAP_NS = 1_000;
 
-function lossy(loss: LossSpec): DirectionSpec {
+function lossy(loss: LossSpec): LinkDirectionSpec {
   return { rateBps: Number.POSITIVE_INFINITY, delayNs: 0, loss };
 }
 
 /** 1 for each packet of a run that a link lost, 0 for the others. */
-export function lostPackets(
+export function lostPacketFlags(
   engine: SeededEngine,
   run: { readonly name: string; readonly loss: LossSpec; readonly packets: number },
 ): Uint8Array {
   const lost = new Uint8Array(run.packets).fill(1);
-  const line = new Line(engine, {
+  const line = new LinkChain(engine, {
     name: run.name,
     specs: [lossy(run.loss)],
     packets: run.packets,
@@ -46,13 +46,13 @@ export function lostPackets(
 }
 
 /** Check 10 of docs/VERIFICATION.md: Bernoulli loss. */
-export const bernoulliCheck: Check = {
+export const bernoulliCheck: VerificationCheck = {
   id: '10',
   name: 'Bernoulli loss',
   formula: 'binomial, n = 1e6, p = 0.01; quantiles of 4 standard errors, exact',
   catches: '4 %',
   run: (engine) => {
-    const lost = lostPackets(engine, {
+    const lost = lostPacketFlags(engine, {
       name: 'verify/10',
       loss: { kind: 'bernoulli', probability: 0.01 },
       packets: PACKETS,
@@ -70,14 +70,14 @@ const SHORT_RUNS = 10_000;
 const SHORT_PACKETS = 100;
 
 /** Check 11 of docs/VERIFICATION.md: Gilbert channel. */
-export const gilbertCheck: Check = {
+export const gilbertCheck: VerificationCheck = {
   id: '11',
   name: 'Gilbert channel',
   formula: 'loss L, mean burst B, P(burst >= k) = (1 - 1/B)^(k-1); stationary start',
   catches: 'loss 8 %, burst 7 %, share 18 %, a start that is not stationary',
   run: (engine) => {
     const spec = { kind: 'burst', probability: LOSS, meanBurst: BURST } as const;
-    const lost = lostPackets(engine, { name: 'verify/11', loss: spec, packets: PACKETS });
+    const lost = lostPacketFlags(engine, { name: 'verify/11', loss: spec, packets: PACKETS });
     const { losses, bursts, longBursts } = burstsOf(lost);
     const short = new ShortRuns(engine, spec);
     short.run();
@@ -107,8 +107,8 @@ function row(
   theory: number,
   measured: number,
   half: number,
-): ReturnType<Check['run']>[number] {
-  return { label, theory, measured, accept: plusMinus(half), digits: 6 };
+): ReturnType<VerificationCheck['run']>[number] {
+  return { label, theory, measured, accept: acceptPlusMinus(half), digits: 6 };
 }
 
 /** Counts the bursts: the longest possible sequences of lost packets. */
@@ -148,7 +148,7 @@ class ShortRuns implements PacketSink, EventHandler {
   }
 
   run(): void {
-    this.network.scheduler.post(GAP_NS, FIRST_UPPER_KIND, 0);
+    this.network.scheduler.post(GAP_NS, FIRST_UPPER_EVENT_KIND, 0);
     this.network.scheduler.run();
   }
 
@@ -159,7 +159,7 @@ class ShortRuns implements PacketSink, EventHandler {
       direction.offer(network.table.acquire(buffer, 0, BYTES, round, 0));
     }
     this.round += 1;
-    if (this.round < SHORT_PACKETS) network.scheduler.post(GAP_NS, FIRST_UPPER_KIND, 0);
+    if (this.round < SHORT_PACKETS) network.scheduler.post(GAP_NS, FIRST_UPPER_EVENT_KIND, 0);
   }
 
   arrive(direction: number, packet: number): void {

@@ -7,13 +7,13 @@
 import { Scheduler } from '../../../engine/core/scheduler.ts';
 import { ksStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
 import { sortedAscending } from '../../../reports/statistics/quantile.ts';
-import { summarise } from '../../../reports/statistics/summary.ts';
+import { summariseSample } from '../../../reports/statistics/summary.ts';
 import type { TrafficSpec } from '../../../scenarios/model.ts';
 import { FlowMeter } from '../../traffic/flow-meter.ts';
 import { TRUTH_BYTES, TruthWriter } from '../../traffic/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../traffic/traffic-source.ts';
 import { GapCorrelation } from '../base/gap-correlation.ts';
-import { atMost, type Check, plusMinus } from '../base/model.ts';
+import { acceptAtMost, acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { KS_LIMIT } from './jitter.ts';
 
@@ -68,12 +68,12 @@ function dispersion(times: readonly number[]): number {
     const window = Math.floor(time / WINDOW_NS);
     if (window < WINDOWS) counts[window] = (counts[window] ?? 0) + 1;
   }
-  const { mean, deviation } = summarise(counts);
+  const { mean, deviation } = summariseSample(counts);
   return (deviation * deviation) / mean;
 }
 
 /** Check 15 of docs/VERIFICATION.md: Poisson source. */
-export const poissonSource: Check = {
+export const poissonSourceCheck: VerificationCheck = {
   id: '15',
   name: 'Poisson source',
   formula: 'index of dispersion 1, independent gaps, exponential law',
@@ -90,21 +90,21 @@ export const poissonSource: Check = {
         label: 'index of dispersion',
         theory: 1,
         measured: dispersion(times),
-        accept: plusMinus(0.0566),
+        accept: acceptPlusMinus(0.0566),
         digits: 4,
       },
       {
         label: 'lag-1 correlation of 1e6 gaps',
         theory: 0,
         measured: correlation.lagOne(),
-        accept: plusMinus(0.004),
+        accept: acceptPlusMinus(0.004),
         digits: 5,
       },
       {
         label: 'exponential law of 1e5 gaps, D',
         theory: 0,
         measured: ksStatistic(sortedAscending(gaps), cdf),
-        accept: atMost(KS_LIMIT),
+        accept: acceptAtMost(KS_LIMIT),
         digits: 6,
       },
     ];

@@ -22,9 +22,15 @@ import {
   expectedSurvivors,
   membersOfAllSets,
 } from '../../../reports/privacy/attacks/intersection.ts';
-import { type Check, EQUAL, type Measure, plusMinus, within } from '../base/model.ts';
+import {
+  ACCEPT_EQUAL,
+  acceptPlusMinus,
+  acceptWithin,
+  type CheckMeasure,
+  type VerificationCheck,
+} from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { blendMixes } from '../mixes/blending-run.ts';
+import { runBlendingAttack } from '../mixes/blending-run.ts';
 import { loopixEpsilon } from '../mixes/loopix-epsilon.ts';
 import { mixEntropy } from '../mixes/mix-entropy.ts';
 
@@ -52,7 +58,7 @@ const DUMMY_SAMPLES = {
 const CEILING = 7.4025;
 
 /** Check P6 of docs/VERIFICATION.md: entropy in bits if mixes add dummies to low traffic, as in P5. */
-export const dummyTraffic: Check = {
+export const dummyTrafficCheck: VerificationCheck = {
   id: 'P6',
   name: 'dummies on low traffic (P5), bits',
   formula: 'order, and the ceiling log2(100) + h(Erlang(3, 0.267 s)); rows: the reference run',
@@ -71,11 +77,11 @@ export const dummyTraffic: Check = {
       return mixEntropy(engine, network, DUMMY_SAMPLES[perMixRate]).bits;
     });
     const rows = DUMMY_ROWS.map(
-      ({ route, perMixRate, bits: theory, half }, i): Measure => ({
+      ({ route, perMixRate, bits: theory, half }, i): CheckMeasure => ({
         label: `${route}, ${perMixRate}/s per mix`,
         theory,
         measured: bits[i] ?? Number.NaN,
-        accept: within(theory - half, Math.min(theory + half, CEILING)),
+        accept: acceptWithin(theory - half, Math.min(theory + half, CEILING)),
         digits: 3,
       }),
     );
@@ -84,7 +90,7 @@ export const dummyTraffic: Check = {
       label: 'steps that do not rise',
       theory: 0,
       measured: steps.length,
-      accept: EQUAL,
+      accept: ACCEPT_EQUAL,
       digits: 0,
     };
     return [...rows, order];
@@ -142,13 +148,13 @@ function foundShare(engine: SeededEngine, setting: DisclosureTrials): number {
 }
 
 /** Check P11 of docs/VERIFICATION.md: the share of friends that statistical disclosure finds. */
-export const statisticalDisclosure: Check = {
+export const statisticalDisclosureCheck: VerificationCheck = {
   id: 'P11',
   name: 'statistical disclosure, friends found',
   formula: 't = [m l (sqrt(v) + sqrt(v + (m-1)/m^2))]^2 rounds (Danezis 2003); reference run',
   catches: 'a tenth of the friends; Alice sending always leaves m / N',
   run: (engine) =>
-    DISCLOSURE_ROWS.map(([friends, receivers, batch, confidence, theory]): Measure => {
+    DISCLOSURE_ROWS.map(([friends, receivers, batch, confidence, theory]): CheckMeasure => {
       const setting = { friends, receivers, batch, confidence };
       const rounds = Math.round(disclosureRounds(setting));
       // This simulation and the reference both use 200 trials; the reference is rounded and favours
@@ -158,7 +164,7 @@ export const statisticalDisclosure: Check = {
         label: `m ${friends}, N ${receivers}, b ${batch}, t ${rounds}`,
         theory,
         measured: foundShare(engine, { friends, receivers, batch, rounds }),
-        accept: within(theory - half, Math.min(1, theory + half)),
+        accept: acceptWithin(theory - half, Math.min(1, theory + half)),
         digits: 3,
       };
     }),
@@ -170,18 +176,18 @@ const BLENDING = { rho: 50, epsilon: 0.01 };
 const LOOP_RATES = [0.01, 0.1, 0.5, 1] as const;
 
 /** Check P12 of docs/VERIFICATION.md: n-1 attack, rho = 50, epsilon = 0.01. */
-export const blendingAttackCheck: Check = {
+export const blendingAttackCheck: VerificationCheck = {
   id: 'P12',
   name: 'n-1 attack, rho = 50, epsilon = 0.01',
   formula: 'detected 1 - (epsilon/rho)^(lambda_M/mu), empty e^-epsilon, right (1-e^-eps)/eps',
   catches: 'loops that are not blocked, an alarm that sleeps, a pool that remembers',
   run: (engine) => {
-    const { empty, right } = blendMixes(engine, { ...BLENDING, runs: BLENDINGS }).pools;
-    const row = (label: string, theory: number, measured: number): Measure => ({
+    const { empty, right } = runBlendingAttack(engine, { ...BLENDING, runs: BLENDINGS }).pools;
+    const row = (label: string, theory: number, measured: number): CheckMeasure => ({
       label,
       theory,
       measured,
-      accept: plusMinus(fourErrors(theory, BLENDINGS)),
+      accept: acceptPlusMinus(fourErrors(theory, BLENDINGS)),
       digits: 4,
     });
     return [
@@ -189,7 +195,7 @@ export const blendingAttackCheck: Check = {
       row('next output is the target', blendingSuccess(BLENDING.epsilon), right),
       ...LOOP_RATES.map((loopsPerDelay) => {
         const theory = detectionProbability(BLENDING, loopsPerDelay);
-        const { detected } = blendMixes(engine, { ...BLENDING, runs: BLENDINGS }).loops(
+        const { detected } = runBlendingAttack(engine, { ...BLENDING, runs: BLENDINGS }).loops(
           loopsPerDelay,
         );
         return row(`detected, lambda_M/mu = ${loopsPerDelay}`, theory, detected);
@@ -211,7 +217,7 @@ const EPSILON_ROWS = [
 ] as const;
 
 /** Check P13 of docs/VERIFICATION.md: how far a Loopix mix tells two senders apart (epsilon). */
-export const senderEpsilon: Check = {
+export const senderEpsilonCheck: VerificationCheck = {
   id: 'P13',
   name: 'Loopix, epsilon of two senders',
   formula: 'Loopix 4.3.1 has plots; theory: mean of 24 repetitions of the reference run',
@@ -219,18 +225,18 @@ export const senderEpsilon: Check = {
   run: (engine) => {
     const values = EPSILON_ROWS.map((row) => loopixEpsilon(engine, row));
     const rows = EPSILON_ROWS.map(
-      ({ layers, mean, theory, half }, i): Measure => ({
+      ({ layers, mean, theory, half }, i): CheckMeasure => ({
         label: `layers ${layers}, mu = ${1 / mean}`,
         theory,
         measured: values[i] ?? Number.NaN,
-        accept: within(Math.max(0, theory - half), theory + half),
+        accept: acceptWithin(Math.max(0, theory - half), theory + half),
         digits: 3,
       }),
     );
     const [slow = NaN, middle = NaN, fast = NaN, one = NaN, two = NaN] = values;
     const isOrdered = slow < Math.min(middle, fast) && one > Math.max(middle, fast, two);
     const order = { label: 'least slow, most with 1', theory: 1, measured: Number(isOrdered) };
-    return [...rows, { ...order, accept: EQUAL, digits: 0 }];
+    return [...rows, { ...order, accept: ACCEPT_EQUAL, digits: 0 }];
   },
 };
 
@@ -238,14 +244,14 @@ const INTERSECTION = { receivers: 1_000, batch: 50 };
 const INTERSECTION_RUNS = 2_000;
 
 /** Check P14 of docs/VERIFICATION.md: receivers left by the intersection attack, of N = 1,000, b = 50. */
-export const intersectionCheck: Check = {
+export const intersectionCheck: VerificationCheck = {
   id: 'P14',
   name: 'intersection, N = 1,000, b = 50',
   formula: '1 + (N-1) (1 - (1 - 1/N)^(b-1))^t receivers are left after t rounds',
   catches: '8 % of those left by accident; a partner that is lost',
   run: (engine) => {
     const random = engine.stream('P14', 'rounds');
-    return [1, 2, 3].map((rounds): Measure => {
+    return [1, 2, 3].map((rounds): CheckMeasure => {
       let left = 0;
       for (let run = 0; run < INTERSECTION_RUNS; run += 1) {
         const sets = Array.from({ length: rounds }, () => {
@@ -261,7 +267,7 @@ export const intersectionCheck: Check = {
         label: `left after ${rounds} rounds`,
         theory,
         measured: left / INTERSECTION_RUNS,
-        accept: plusMinus(half),
+        accept: acceptPlusMinus(half),
         digits: 4,
       };
     });

@@ -10,17 +10,17 @@
  *
  * @module
  */
-import { stratifiedPoissonBits } from '../../../reports/privacy/metrics/closed-forms.ts';
-import { type Check, type Measure, within } from '../base/model.ts';
+import { stratifiedPoissonEntropyBits } from '../../../reports/privacy/metrics/closed-forms.ts';
+import { acceptWithin, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { type MixSample, mixEntropy } from '../mixes/mix-entropy.ts';
+import { mixEntropy, type TargetSampling } from '../mixes/mix-entropy.ts';
 import type { MixNetworkOptions } from '../mixes/mix-network.ts';
 import {
-  corruptBits,
-  corruptStratifiedBits,
-  densityBits,
+  addUniformDelay,
+  corruptNetworkEntropyBits,
+  corruptStratifiedEntropyBits,
+  densityEntropyBits,
   erlangDensity,
-  plusUniform,
 } from '../mixes/mix-theory.ts';
 
 const RATE = 5_000;
@@ -35,16 +35,20 @@ interface Row {
   readonly theory: number;
   readonly half: number;
   readonly network: Omit<MixNetworkOptions, 'name'>;
-  readonly sample?: MixSample;
+  readonly sample?: TargetSampling;
 }
 
-function entropyRows(engine: SeededEngine, id: string, rows: readonly Row[]): readonly Measure[] {
+function entropyRows(
+  engine: SeededEngine,
+  id: string,
+  rows: readonly Row[],
+): readonly CheckMeasure[] {
   return rows.map(({ sample = { targets: TARGETS }, ...row }) => {
     const { label, theory, half, network } = row;
     const published = row.published === undefined ? {} : { published: row.published };
     const name = `${id}/${label}`;
     const { bits } = mixEntropy(engine, { ...network, name }, sample);
-    const accept = within(theory - half, theory + half);
+    const accept = acceptWithin(theory - half, theory + half);
     return { label, ...published, theory, measured: bits, accept, digits: 4 };
   });
 }
@@ -75,7 +79,7 @@ function lumpBits(meanSeconds: number): number {
 }
 
 /** Check P1 of docs/VERIFICATION.md: entropy in bits, at a mean of 1 s end to end. */
-export const entropyByLayers: Check = {
+export const entropyByLayersCheck: VerificationCheck = {
   id: 'P1',
   name: 'entropy, 1 s end to end, bits',
   formula: 'log2 lambda + h(Erlang(L, theta)); 5000/s, W = 10, links 50 ms; L = 2: less its lumps',
@@ -91,7 +95,7 @@ export const entropyByLayers: Check = {
         return {
           label: `L = ${layers}`,
           published: published[0],
-          theory: stratifiedPoissonBits(network) - lumps,
+          theory: stratifiedPoissonEntropyBits(network) - lumps,
           half,
           network: { ...network, linkSeconds: LINK },
         };
@@ -100,7 +104,7 @@ export const entropyByLayers: Check = {
 };
 
 /** Check P2 of docs/VERIFICATION.md: as P1, with one mix in ten corrupt. */
-export const entropyOfCorruptLayers: Check = {
+export const corruptMixEntropyCheck: VerificationCheck = {
   id: 'P2',
   name: 'the same, one mix in ten corrupt',
   formula: 'sum over first and last honest mix i <= j: P(i, j) (log2 lambda_ij + h_ij)',
@@ -116,7 +120,7 @@ export const entropyOfCorruptLayers: Check = {
         return {
           label: `L = ${layers}, b = 10 %`,
           published: published[1],
-          theory: corruptStratifiedBits({ ...network, corrupt: 1 / WIDTH }) - lumps,
+          theory: corruptStratifiedEntropyBits({ ...network, corrupt: 1 / WIDTH }) - lumps,
           half,
           network: { ...network, linkSeconds: LINK, corruptPerLayer: 1 },
         };
@@ -138,13 +142,13 @@ const RANDOM_LINKS = [0.01, 0.1] as const;
 function withRandomLinks(layers: number): number {
   let density = erlangDensity(layers);
   const width = (RANDOM_LINKS[1] - RANDOM_LINKS[0]) / HOP;
-  for (let link = 1; link < layers; link += 1) density = plusUniform(density, width);
+  for (let link = 1; link < layers; link += 1) density = addUniformDelay(density, width);
   const rate = layers === 1 ? RATE / WIDTH : RATE;
-  return Math.log2(rate) + densityBits(density, HOP);
+  return Math.log2(rate) + densityEntropyBits(density, HOP);
 }
 
 /** Check P3 of docs/VERIFICATION.md: entropy in bits, at a mean of 100 ms per hop. */
-export const entropyByHop: Check = {
+export const entropyByHopCheck: VerificationCheck = {
   id: 'P3',
   name: 'entropy, 100 ms per hop, bits',
   formula: 'as P1; links U[10, 100] ms: Erlang(L, 0.1 s) and L - 1 links, convolved',
@@ -158,7 +162,7 @@ export const entropyByHop: Check = {
         const fixed = {
           label: `L = ${layers}, links fixed`,
           published: published[0],
-          theory: stratifiedPoissonBits(network),
+          theory: stratifiedPoissonEntropyBits(network),
           half,
           network: { ...network, linkSeconds: LINK },
         };
@@ -186,7 +190,7 @@ const WIDTH_ROWS = [
 ] as const;
 
 /** Check P4 of docs/VERIFICATION.md: entropy in bits, by the width of three layers. */
-export const entropyByWidth: Check = {
+export const entropyByWidthCheck: VerificationCheck = {
   id: 'P4',
   name: 'entropy by width, L = 3, bits',
   formula: 'reference run; 30 corrupt mixes: the published figure itself',
@@ -213,7 +217,7 @@ const LOW_WIDTH = 50;
 const LOW_SAMPLE = { targets: 300, gapSeconds: 1 };
 
 /** Check P5 of docs/VERIFICATION.md: entropy if a mix holds half a message on average. */
-export const entropyOfLowTraffic: Check = {
+export const lowTrafficEntropyCheck: VerificationCheck = {
   id: 'P5',
   name: 'entropy, half a message per pool',
   formula: 'reference runs, 320 targets: 2.669 and 2.385, L = 3, W = 50, 100/s',
@@ -257,7 +261,7 @@ const BIASED_ROWS = [
 ] as const;
 
 /** Check P16 of docs/VERIFICATION.md: entropy in bits if one mix in ten gets 40 % of the traffic. */
-export const entropyOfBiasedRoutes: Check = {
+export const biasedRouteEntropyCheck: VerificationCheck = {
   id: 'P16',
   name: 'entropy, one mix in ten gets 40 %, bits',
   formula: 'as P2, of a mix with the share w: lambda_ii = w lambda, b = w where it is corrupt',
@@ -277,7 +281,7 @@ export const entropyOfBiasedRoutes: Check = {
         return {
           label,
           ...('published' in row ? { published: row.published } : {}),
-          theory: corruptBits({ rate: RATE, meanSeconds, layers }),
+          theory: corruptNetworkEntropyBits({ rate: RATE, meanSeconds, layers }),
           half,
           network: { ...network, shares, corruptPerLayer: corrupt },
         };

@@ -7,27 +7,36 @@
  */
 import { uniformHazard } from '../../../reports/privacy/mass/aging-pool.ts';
 import {
-  erlangBits,
-  poissonMixBits,
-  poolMixBits,
-  poolMixMinBits,
-  stratifiedPoissonBits,
-  uniformMixBits,
+  erlangEntropyBits,
+  poissonMixEntropyBits,
+  poolMixEntropyBits,
+  poolMixMinEntropyBits,
+  stratifiedPoissonEntropyBits,
+  uniformMixEntropyBits,
 } from '../../../reports/privacy/metrics/closed-forms.ts';
 import { minEntropyBits, shannonBits } from '../../../reports/privacy/metrics/uncertainty.ts';
-import { ARRIVED, DELIVERED, type Truth } from '../../../reports/privacy/truth/truth.ts';
-import { summarise } from '../../../reports/statistics/summary.ts';
-import { type Check, type Measure, within } from '../base/model.ts';
+import {
+  EVENT_ARRIVED,
+  EVENT_DELIVERED,
+  type RunTruth,
+} from '../../../reports/privacy/truth/truth.ts';
+import { summariseSample } from '../../../reports/statistics/summary.ts';
+import { acceptWithin, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { runMixes } from '../mixes/mix-network.ts';
-import { densityBits, erlangDensity, plusUniform, uniformDensity } from '../mixes/mix-theory.ts';
-import { watchMix } from '../mixes/single-mix.ts';
+import {
+  addUniformDelay,
+  densityEntropyBits,
+  erlangDensity,
+  uniformDensity,
+} from '../mixes/mix-theory.ts';
+import { singleMixPosteriors } from '../mixes/single-mix.ts';
 
 /** Published bits without corrupt mixes, at 5 s end to end in the setting of P1. */
 const FIVE_SECONDS = [12.6893, 15.8332, 15.6245, 15.4497, 15.3002] as const;
 
 /** Check P7 of docs/VERIFICATION.md: entropy in bits by the closed form, at 5 s end to end. */
-export const closedFormCheck: Check = {
+export const closedFormCheck: VerificationCheck = {
   id: 'P7',
   name: 'closed form, 5 s end to end, bits',
   formula: 'h(Erlang(k, theta)) = [k + ln theta + ln Gamma(k) + (1-k) psi(k)] / ln 2, integrated',
@@ -38,9 +47,9 @@ export const closedFormCheck: Check = {
       const meanSeconds = (5 - 0.05 * (layers + 1)) / layers;
       const network = { rate: 5_000, layers, width: 10, meanSeconds };
       const rate = layers === 1 ? 500 : 5_000;
-      const theory = stratifiedPoissonBits(network);
-      const measured = Math.log2(rate) + densityBits(erlangDensity(layers), meanSeconds);
-      const accept = within(theory - 0.0005, theory + 0.0005);
+      const theory = stratifiedPoissonEntropyBits(network);
+      const measured = Math.log2(rate) + densityEntropyBits(erlangDensity(layers), meanSeconds);
+      const accept = acceptWithin(theory - 0.0005, theory + 0.0005);
       return { label: `L = ${layers}`, published, theory, measured, accept, digits: 4 };
     }),
 };
@@ -69,7 +78,7 @@ interface MixSample {
 function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSample): number {
   const isUniform = law === 'uniform';
   const targets = Array.from({ length: count }, (_, i) => Math.round(rho * (10 + i / 4)));
-  const beliefs = watchMix(engine, {
+  const beliefs = singleMixPosteriors(engine, {
     name: `P8/${law}/${rho}`,
     mixing: isUniform ? { strategy: 'uniform', mean: '1s' } : { strategy: 'poisson' },
     rate: rho,
@@ -78,25 +87,25 @@ function singleMixBits(engine: SeededEngine, { rho, law, targets: count }: MixSa
     targets,
     messages: (targets.at(-1) ?? 0) + 30 * rho,
   });
-  return summarise(beliefs.map(({ p }) => shannonBits(p))).mean;
+  return summariseSample(beliefs.map(({ p }) => shannonBits(p))).mean;
 }
 
 /** Check P8 of docs/VERIFICATION.md: entropy in bits of one mix with lambda / mu = rho. */
-export const singleMixCheck: Check = {
+export const singleMixCheck: VerificationCheck = {
   id: 'P8',
   name: 'one mix, lambda / mu = rho, bits',
   formula: 'Poisson log2(e rho) (Danezis 2004), uniform of the same mean log2(2 rho)',
   catches: 'delays or rates off by 10 %; a law taken for the other',
   run: (engine) =>
     LOADS.flatMap(({ rho, ...laws }) =>
-      (['poisson', 'uniform'] as const).map((law): Measure => {
+      (['poisson', 'uniform'] as const).map((law): CheckMeasure => {
         const { targets, below, above } = { ...MEAN_FIELD, ...laws[law] };
-        const theory = law === 'poisson' ? poissonMixBits(rho) : uniformMixBits(rho);
+        const theory = law === 'poisson' ? poissonMixEntropyBits(rho) : uniformMixEntropyBits(rho);
         return {
           label: `${law}, rho = ${rho}`,
           theory,
           measured: singleMixBits(engine, { rho, law, targets }),
-          accept: within(theory - below, theory + above),
+          accept: acceptWithin(theory - below, theory + above),
           digits: 4,
         };
       }),
@@ -120,7 +129,7 @@ const LEFT = 1e-9;
 function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64Array {
   const flushes = kept === 0 ? 1 : Math.ceil(Math.log(LEFT) / Math.log(kept / (batch + kept)));
   const target = kept + 3 * batch + 1;
-  const [belief] = watchMix(engine, {
+  const [belief] = singleMixPosteriors(engine, {
     name: `P9/${batch}-${kept}`,
     mixing: { strategy: 'threshold-pool', threshold: batch, pool: kept },
     rate: 100,
@@ -133,30 +142,30 @@ function poolBelief(engine: SeededEngine, batch: number, kept: number): Float64A
 }
 
 /** Check P9 of docs/VERIFICATION.md: entropy in bits of a threshold pool mix. */
-export const poolMix: Check = {
+export const poolMixCheck: VerificationCheck = {
   id: 'P9',
   name: 'threshold pool mix, bits',
   formula: 'E = (1 + n/N) log2(N + n) - (n/N) log2 n, min log2(N + n) (Serjantov, Danezis 2002)',
   catches: 'one message more or less in a pool; a flush that is not a uniform choice of the pool',
   run: (engine) => {
     const beliefs = POOLS.map(([batch, kept]) => poolBelief(engine, batch, kept));
-    const rows = POOLS.map(([batch, kept, published], i): Measure => {
-      const theory = poolMixBits({ batch, kept });
+    const rows = POOLS.map(([batch, kept, published], i): CheckMeasure => {
+      const theory = poolMixEntropyBits({ batch, kept });
       return {
         label: `N = ${batch}, n = ${kept}`,
         published,
         theory,
         measured: shannonBits(beliefs[i] ?? []),
-        accept: within(theory - 1e-6, theory + 1e-6),
+        accept: acceptWithin(theory - 1e-6, theory + 1e-6),
         digits: 4,
       };
     });
-    const least = poolMixMinBits({ batch: 20, kept: 80 });
-    const min: Measure = {
+    const least = poolMixMinEntropyBits({ batch: 20, kept: 80 });
+    const min: CheckMeasure = {
       label: 'N = 20, n = 80, min',
       theory: least,
       measured: minEntropyBits(beliefs[3] ?? []),
-      accept: within(least - 1e-9, least + 1e-9),
+      accept: acceptWithin(least - 1e-9, least + 1e-9),
       digits: 4,
     };
     return [...rows, min];
@@ -183,14 +192,14 @@ function sampledBits(engine: SeededEngine, delay: 'exponential' | 'uniform'): nu
 }
 
 /** Delays of messages sent before `untilSeconds`, links included, s. */
-function delaysOf({ events, messages }: Truth, untilSeconds: number): readonly number[] {
+function delaysOf({ events, messages }: RunTruth, untilSeconds: number): readonly number[] {
   const began = new Float64Array(messages.count).fill(Number.NaN);
   const delays: number[] = [];
   for (let i = 0; i < events.count; i += 1) {
     const message = events.message[i] as number;
     const at = (events.atNs[i] as number) / 1e9;
-    if (events.code[i] === ARRIVED && Number.isNaN(began[message])) began[message] = at;
-    if (events.code[i] !== DELIVERED || (began[message] as number) >= untilSeconds) continue;
+    if (events.code[i] === EVENT_ARRIVED && Number.isNaN(began[message])) began[message] = at;
+    if (events.code[i] !== EVENT_DELIVERED || (began[message] as number) >= untilSeconds) continue;
     delays.push(at - (began[message] as number));
   }
   return delays;
@@ -208,21 +217,26 @@ function histogramBits(values: readonly number[]): number {
 }
 
 /** Check P10 of docs/VERIFICATION.md: entropy in bits of three delays with a mean of 1 s. */
-export const sumOfDelays: Check = {
+export const delaySumEntropyCheck: VerificationCheck = {
   id: 'P10',
   name: 'three delays of mean 1 s, bits',
   formula: 'h of Erlang(3, 1 s) and of three U[0, 2 s], integrated; samples: Miller-Madow, 20 ms',
   catches: '0.03 bit; a uniform law in place of the exponential one',
   run: (engine) => {
-    const uniform = plusUniform(plusUniform(uniformDensity(2), 2), 2);
-    const exact = [erlangBits(3, 1), densityBits(uniform, 1)] as const;
+    const uniform = addUniformDelay(addUniformDelay(uniformDensity(2), 2), 2);
+    const exact = [erlangEntropyBits(3, 1), densityEntropyBits(uniform, 1)] as const;
     const sampled = [sampledBits(engine, 'exponential'), sampledBits(engine, 'uniform')] as const;
-    const row = (label: string, published: number, theory: number, measured: number): Measure => ({
+    const row = (
+      label: string,
+      published: number,
+      theory: number,
+      measured: number,
+    ): CheckMeasure => ({
       label,
       published,
       theory,
       measured,
-      accept: within(theory - 0.03, theory + 0.03),
+      accept: acceptWithin(theory - 0.03, theory + 0.03),
       digits: 3,
     });
     return [

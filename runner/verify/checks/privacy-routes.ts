@@ -4,17 +4,20 @@
  *
  * @module
  */
-import { bothEndsCorrupt, packetsUntilHalf } from '../../../reports/privacy/attacks/predecessor.ts';
+import {
+  bothEndsCorruptProbability,
+  packetsUntilHalfCompromised,
+} from '../../../reports/privacy/attacks/predecessor.ts';
 import {
   shareLinkedByTagging,
   shareLostByTagging,
 } from '../../../reports/privacy/attacks/tagging.ts';
 import {
   compromisedPathShare,
-  compromisedWithinPackets,
+  compromisedWithinProbability,
 } from '../../../reports/privacy/metrics/closed-forms.ts';
-import { ARRIVED, type Truth } from '../../../reports/privacy/truth/truth.ts';
-import { type Check, type Measure, plusMinus } from '../base/model.ts';
+import { EVENT_ARRIVED, type RunTruth } from '../../../reports/privacy/truth/truth.ts';
+import { acceptPlusMinus, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import { runMixes } from '../mixes/mix-network.ts';
 
 const LAYERS = 3;
@@ -35,7 +38,7 @@ interface Routes {
   readonly last: Uint8Array;
 }
 
-function routesOf({ events, messages }: Truth): Routes {
+function routesOf({ events, messages }: RunTruth): Routes {
   const [corrupt, first, last] = [0, 1, 2].map(() => new Uint8Array(messages.count)) as [
     Uint8Array,
     Uint8Array,
@@ -43,7 +46,8 @@ function routesOf({ events, messages }: Truth): Routes {
   ];
   for (let i = 0; i < events.count; i += 1) {
     const node = events.node[i] as number;
-    if (events.code[i] !== ARRIVED || node >= LAYERS * WIDTH || node % WIDTH >= CORRUPT) continue;
+    if (events.code[i] !== EVENT_ARRIVED || node >= LAYERS * WIDTH || node % WIDTH >= CORRUPT)
+      continue;
     const message = events.message[i] as number;
     corrupt[message] = (corrupt[message] as number) + 1;
     if (node < WIDTH) first[message] = 1;
@@ -53,7 +57,7 @@ function routesOf({ events, messages }: Truth): Routes {
 }
 
 /** Check P15 of docs/VERIFICATION.md: what corrupt mixes learn from routes, if 3 in 10 are corrupt. */
-export const corruptRoutes: Check = {
+export const corruptRouteCheck: VerificationCheck = {
   id: 'P15',
   name: 'routes, 3 of 10 mixes corrupt',
   formula: 'alpha = product of c_l / W_l; 1 - (1 - alpha)^k; first and last (c/n)^2 = c_1 c_3',
@@ -76,14 +80,14 @@ export const corruptRoutes: Check = {
     };
     const layer = { corrupt: CORRUPT, nodes: WIDTH };
     const alpha = compromisedPathShare([layer, layer, layer]);
-    const packets = packetsUntilHalf(alpha);
+    const packets = packetsUntilHalfCompromised(alpha);
     const n = routes.corrupt.length;
     const users = Math.floor(n / packets);
-    const row = (label: string, theory: number, measured: number, trials = n): Measure => ({
+    const row = (label: string, theory: number, measured: number, trials = n): CheckMeasure => ({
       label,
       theory,
       measured,
-      accept: plusMinus(4 * Math.sqrt((theory * (1 - theory)) / trials)),
+      accept: acceptPlusMinus(4 * Math.sqrt((theory * (1 - theory)) / trials)),
       digits: 4,
     });
     const corruption = { corruptFirst: CORRUPT / WIDTH, corruptLast: CORRUPT / WIDTH };
@@ -96,11 +100,15 @@ export const corruptRoutes: Check = {
       ),
       row(
         `users hit after ${packets} packets`,
-        compromisedWithinPackets(alpha, packets),
+        compromisedWithinProbability(alpha, packets),
         usersHit(routes, packets) / users,
         users,
       ),
-      row('first and last seen', bothEndsCorrupt({ nodes: WIDTH, corrupt: CORRUPT }), ends),
+      row(
+        'first and last seen',
+        bothEndsCorruptProbability({ nodes: WIDTH, corrupt: CORRUPT }),
+        ends,
+      ),
       row('linked by a tag', shareLinkedByTagging(corruption), ends),
       row(
         'lost to a tag',

@@ -6,11 +6,16 @@
  *
  * @module
  */
-import type { Direction } from '../../../engine/net/direction.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirection } from '../../../engine/net/direction.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import { ExactSum } from '../base/exact-sum.ts';
-import { constantDraw, Line, type LineWatch, poissonGaps } from '../base/line.ts';
-import { type Check, EQUAL, type Measure, plusMinus } from '../base/model.ts';
+import { constantDraw, LinkChain, type LinkChainCallbacks, poissonGaps } from '../base/line.ts';
+import {
+  ACCEPT_EQUAL,
+  acceptPlusMinus,
+  type CheckMeasure,
+  type VerificationCheck,
+} from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import {
   discreteService,
@@ -20,7 +25,7 @@ import {
 } from '../base/theory.ts';
 
 /** A link on which one byte takes one microsecond. */
-export const UNIT_LINK: DirectionSpec = {
+export const MICROSECOND_PER_BYTE_LINK: LinkDirectionSpec = {
   rateBps: 8_000_000,
   delayNs: 0,
   queue: { kind: 'drop-tail' },
@@ -42,12 +47,12 @@ interface QueueLoad {
 function queue(
   engine: SeededEngine,
   load: QueueLoad,
-  watch: (line: () => Line) => LineWatch,
+  watch: (line: () => LinkChain) => LinkChainCallbacks,
 ): number {
   let waits = 0;
-  const line: Line = new Line(engine, {
+  const line: LinkChain = new LinkChain(engine, {
     name: `verify/${load.name}`,
-    specs: [UNIT_LINK],
+    specs: [MICROSECOND_PER_BYTE_LINK],
     packets: WARM_UP_PACKETS + PACKETS,
     gapNs: poissonGaps(engine.stream(load.name, 'gap'), (1e6 * load.rho) / load.service.mean),
     size: load.size,
@@ -62,7 +67,7 @@ function queue(
   return waits / PACKETS / 1_000;
 }
 
-const NOTHING_MORE = (): LineWatch => ({});
+const NOTHING_MORE = (): LinkChainCallbacks => ({});
 
 interface MarkovianResult {
   readonly meanWaitUs: number;
@@ -105,17 +110,17 @@ function markovian(engine: SeededEngine): MarkovianResult {
 }
 
 /** Number of packets on the link, from where they are now and not from counts of in and out. */
-function inSystem(line: Line): number {
-  const { queued, inSerialisation, inPipe } = (line.directions[0] as Direction).conservation();
+function inSystem(line: LinkChain): number {
+  const { queued, inSerialisation, inPipe } = (line.directions[0] as LinkDirection).conservation();
   return queued + inSerialisation + inPipe;
 }
 
-function meanWaitMeasure(theory: number, measured: number, half: number): Measure {
-  return { label: 'mean wait, µs', theory, measured, accept: plusMinus(half), digits: 3 };
+function meanWaitMeasure(theory: number, measured: number, half: number): CheckMeasure {
+  return { label: 'mean wait, µs', theory, measured, accept: acceptPlusMinus(half), digits: 3 };
 }
 
 /** Check 3 of docs/VERIFICATION.md: M/M/1 (M/Geo/1). */
-export const markovianQueue: Check = {
+export const markovianQueueCheck: VerificationCheck = {
   id: '3',
   name: 'M/M/1 (M/Geo/1)',
   formula: 'Wq = lambda E[S^2] / (2 (1 - rho)), rho = 0.7',
@@ -125,13 +130,19 @@ export const markovianQueue: Check = {
     return [
       meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
       // The mean does not depend on the order of service, so the order has a row of its own.
-      { label: 'packets out of order', theory: 0, measured: outOfOrder, accept: EQUAL, digits: 0 },
+      {
+        label: 'packets out of order',
+        theory: 0,
+        measured: outOfOrder,
+        accept: ACCEPT_EQUAL,
+        digits: 0,
+      },
     ];
   },
 };
 
 /** Check 4 of docs/VERIFICATION.md: M/D/1. */
-export const deterministicQueue: Check = {
+export const deterministicQueueCheck: VerificationCheck = {
   id: '4',
   name: 'M/D/1',
   formula: 'Wq = rho S / (2 (1 - rho)), rho = 0.8',
@@ -144,7 +155,7 @@ export const deterministicQueue: Check = {
 };
 
 /** Check 6 of docs/VERIFICATION.md: M/G/1 bimodal. */
-export const bimodalQueue: Check = {
+export const bimodalQueueCheck: VerificationCheck = {
   id: '6',
   name: 'M/G/1 bimodal',
   formula: 'Pollaczek-Khinchine, 64 B with 0.6 and 1,500 B with 0.4, rho = 0.75',
@@ -162,7 +173,7 @@ export const bimodalQueue: Check = {
 };
 
 /** Check 18 of docs/VERIFICATION.md: Little's law. */
-export const littlesLaw: Check = {
+export const littlesLawCheck: VerificationCheck = {
   id: '18',
   name: "Little's law",
   formula: 'integral of N dt = sum of sojourn times, on the run of 3, empty to empty',
@@ -172,7 +183,7 @@ export const littlesLaw: Check = {
       label: 'difference, ns',
       theory: 0,
       measured: markovian(engine).littleNs,
-      accept: EQUAL,
+      accept: ACCEPT_EQUAL,
       digits: 0,
     },
   ],

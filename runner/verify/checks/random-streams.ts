@@ -5,10 +5,10 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
-import { chiSquare } from '../../../reports/statistics/goodness-of-fit.ts';
-import { type Check, type Measure, within } from '../base/model.ts';
+import { chiSquareStatistic } from '../../../reports/statistics/goodness-of-fit.ts';
+import { acceptWithin, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { lostPackets } from './losses.ts';
+import { lostPacketFlags } from './losses.ts';
 
 const STREAMS = 32;
 const VALUES = 100_000;
@@ -16,8 +16,8 @@ const BINS = 256;
 /** Bonferroni correction over all 496 pairs. */
 const CORRELATION_MAX = 0.0167;
 /** Four-sigma quantiles of chi-square with 255 degrees of freedom. */
-const CHI_SQUARE = within(174.5, 355.5);
-const CORRELATION = within(-CORRELATION_MAX, CORRELATION_MAX);
+const CHI_SQUARE = acceptWithin(174.5, 355.5);
+const CORRELATION = acceptWithin(-CORRELATION_MAX, CORRELATION_MAX);
 
 /** Deviations from the mean, normalised to length 1. */
 function normalised(values: Float64Array): Float64Array {
@@ -39,7 +39,7 @@ function chiSquareOf(values: Float64Array): number {
     const bin = Math.floor(value * BINS);
     observed[bin] = (observed[bin] ?? 0) + 1;
   }
-  return chiSquare(observed, new Array<number>(BINS).fill(VALUES / BINS));
+  return chiSquareStatistic(observed, new Array<number>(BINS).fill(VALUES / BINS));
 }
 
 /** The strongest correlation among all pairs. */
@@ -57,11 +57,11 @@ function strongest(vectors: readonly Float64Array[]): number {
 /** Losses of a link that loses half of its packets. */
 function losses(engine: SeededEngine, name: string): Float64Array {
   const loss = { kind: 'bernoulli', probability: 0.5 } as const;
-  return normalised(Float64Array.from(lostPackets(engine, { name, loss, packets: VALUES })));
+  return normalised(Float64Array.from(lostPacketFlags(engine, { name, loss, packets: VALUES })));
 }
 
 /** Check 17 of docs/VERIFICATION.md: random streams. */
-export const randomStreams: Check = {
+export const randomStreamsCheck: VerificationCheck = {
   id: '17',
   name: 'random streams',
   formula: 'chi-square with 255 degrees of freedom; correlation 0',
@@ -82,11 +82,11 @@ export const randomStreams: Check = {
   },
 };
 
-function chiSquareRow(which: string, measured: number): Measure {
+function chiSquareRow(which: string, measured: number): CheckMeasure {
   const label = `${which} chi-square of ${STREAMS}`;
   return { label, theory: BINS - 1, measured, accept: CHI_SQUARE, digits: 1 };
 }
 
-function correlationRow(label: string, measured: number): Measure {
+function correlationRow(label: string, measured: number): CheckMeasure {
   return { label, theory: 0, measured, accept: CORRELATION, digits: 5 };
 }

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Stream } from '../../../engine/host/stream.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StreamModel } from '../../../engine/net/stream-hook.ts';
-import { type Check, type Measure, within } from '../base/model.ts';
+import { acceptWithin, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const SECOND = 1_000_000_000;
@@ -23,7 +23,7 @@ const HEADER_BYTES = 40;
 const RTT_SECONDS = 0.1;
 
 /** Propagation delay of half a 100 ms round trip, instant serialisation, no limit. */
-const HALF_WAY: DirectionSpec = {
+const HALF_WAY: LinkDirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 50_000_000,
   queue: { kind: 'drop-tail' },
@@ -46,7 +46,7 @@ export type MakeStreams = (options: { readonly receiveBufferBytes?: number }) =>
 /** A transfer that never ends. */
 interface Transfer {
   readonly name: string;
-  readonly forward: DirectionSpec;
+  readonly forward: LinkDirectionSpec;
   readonly streams: StreamModel;
 }
 
@@ -89,7 +89,7 @@ function keepFull(stream: Stream): void {
 }
 
 /** Throughput that the window allows: whole segments of it per round trip. */
-function windowLimited(engine: SeededEngine, make: MakeStreams): Measure {
+function windowLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = (Math.floor(WINDOW_BYTES / MSS) * MSS * 8) / RTT_SECONDS / 1e6;
   const streams = make({ receiveBufferBytes: WINDOW_BYTES });
   const measured = goodput(engine, { name: 'window', forward: HALF_WAY, streams });
@@ -97,33 +97,42 @@ function windowLimited(engine: SeededEngine, make: MakeStreams): Measure {
 }
 
 /** Throughput with loss, by Mathis: (MSS / RTT) C / sqrt(p). The model gives 4.90, standard error 0.17. */
-function lossLimited(engine: SeededEngine, make: MakeStreams): Measure {
+function lossLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = ((MSS * 8) / RTT_SECONDS / 1e6) * (MATHIS_C / Math.sqrt(LOSS));
-  const forward: DirectionSpec = { ...HALF_WAY, loss: { kind: 'bernoulli', probability: LOSS } };
+  const forward: LinkDirectionSpec = {
+    ...HALF_WAY,
+    loss: { kind: 'bernoulli', probability: LOSS },
+  };
   let sum = 0;
   for (let run = 0; run < LOSS_RUNS; run += 1) {
     sum += goodput(engine, { name: `loss-${run}`, forward, streams: make({}) });
   }
   const measured = sum / LOSS_RUNS;
-  const accept = within(4.5, 5.3);
+  const accept = acceptWithin(4.5, 5.3);
   return { label: 'loss 0.1 %, RTT 100 ms, Mbit/s', theory, measured, accept, digits: 4 };
 }
 
 /** The throughput that the rate of the link allows without headers. */
-function wireLimited(engine: SeededEngine, make: MakeStreams): Measure {
+function wireLimited(engine: SeededEngine, make: MakeStreams): CheckMeasure {
   const theory = ((WIRE_BPS / 1e6) * MSS) / (MSS + HEADER_BYTES);
-  const forward: DirectionSpec = { ...HALF_WAY, rateBps: WIRE_BPS };
+  const forward: LinkDirectionSpec = { ...HALF_WAY, rateBps: WIRE_BPS };
   const measured = goodput(engine, { name: 'wire', forward, streams: make({}) });
   return nearly('link of 10 Mbit/s, Mbit/s', theory, measured);
 }
 
 /** A measure that must be within half a percent of the theory. */
-function nearly(label: string, theory: number, measured: number): Measure {
-  return { label, theory, measured, accept: within(0.995 * theory, 1.005 * theory), digits: 4 };
+function nearly(label: string, theory: number, measured: number): CheckMeasure {
+  return {
+    label,
+    theory,
+    measured,
+    accept: acceptWithin(0.995 * theory, 1.005 * theory),
+    digits: 4,
+  };
 }
 
 /** Makes check 19 of docs/VERIFICATION.md: throughput of reliable streams. */
-export function reliableStreamCheck(make: MakeStreams): Check {
+export function reliableStreamCheck(make: MakeStreams): VerificationCheck {
   return {
     id: '19',
     name: 'reliable stream',

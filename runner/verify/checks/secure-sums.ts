@@ -5,10 +5,10 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
-import { COST_NS, type SecaggConfig } from '../../../nodes/federated/index.ts';
-import { type Check, EQUAL, type Measure } from '../base/model.ts';
-import { StarRound } from '../sums/star-round.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
+import { OPERATION_COST_NS, type SecaggConfig } from '../../../nodes/federated/index.ts';
+import { ACCEPT_EQUAL, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
+import { SecureSumStar } from '../sums/star-round.ts';
 
 const CLIENTS = 10;
 const NEIGHBOURS = CLIENTS - 1;
@@ -27,7 +27,7 @@ const CONFIG: SecaggConfig = {
   ...{ m: ELEMENTS, bits: BITS, mode: 'semi-honest' },
 };
 
-const LINK: DirectionSpec = {
+const LINK: LinkDirectionSpec = {
   rateBps: RATE_BPS,
   delayNs: DELAY_NS,
   overheadBytes: OVERHEAD_BYTES,
@@ -61,7 +61,7 @@ const MESSAGES: readonly number[] = [
 
 /** Time charged to one client, ns: sharing secrets with the others, masking, opening boxes. */
 function clientWorkNs(): number {
-  const { agreement, derivation, box, coefficients, element } = COST_NS;
+  const { agreement, derivation, box, coefficients, element } = OPERATION_COST_NS;
   const sharing = NEIGHBOURS * (2 * (agreement + derivation + box) + THRESHOLD * coefficients);
   const masking = CLIENTS * ELEMENTS * element;
   return sharing + masking + NEIGHBOURS * (derivation + box);
@@ -69,25 +69,31 @@ function clientWorkNs(): number {
 
 /** Time charged to the server, ns: for each client it rebuilds a secret, derives a seed and removes a mask. */
 function serverWorkNs(): number {
-  const { weight, product, derivation, element } = COST_NS;
+  const { weight, product, derivation, element } = OPERATION_COST_NS;
   const holders = THRESHOLD + 1;
   const rebuilding = 2 * holders ** 2 * weight + CLIENTS * 2 * holders * product;
   return rebuilding + CLIENTS * derivation + CLIENTS * ELEMENTS * element;
 }
 
 /** Check F1 of docs/VERIFICATION.md: duration of one round of secure aggregation. */
-export const secureRound: Check = {
+export const secureRoundCheck: VerificationCheck = {
   id: 'F1',
   name: 'round of secure sums',
   formula: '8 D + bits / rate + charged work; 10 clients, 16,000 elements, equal links',
   catches: '1 ns, one wrong element',
-  run: (engine): readonly Measure[] => {
-    const { summedNs, wrong } = new StarRound(engine, CONFIG, LINK).run();
+  run: (engine): readonly CheckMeasure[] => {
+    const { summedNs, wrong } = new SecureSumStar(engine, CONFIG, LINK).run();
     const bytes = MESSAGES.reduce((sum, length) => sum + length + OVERHEAD_BYTES, 0);
     const theory = WAYS * DELAY_NS + bytes * BYTE_NS + clientWorkNs() + serverWorkNs();
     return [
-      { label: 'until the sum is known, ns', theory, measured: summedNs, accept: EQUAL, digits: 0 },
-      { label: 'wrong elements', theory: 0, measured: wrong, accept: EQUAL, digits: 0 },
+      {
+        label: 'until the sum is known, ns',
+        theory,
+        measured: summedNs,
+        accept: ACCEPT_EQUAL,
+        digits: 0,
+      },
+      { label: 'wrong elements', theory: 0, measured: wrong, accept: ACCEPT_EQUAL, digits: 0 },
     ];
   },
 };

@@ -4,12 +4,17 @@
  *
  * @module
  */
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import { CODEL_INTERVAL_NS, CODEL_TARGET_NS } from '../../../engine/net/queue/codel.ts';
-import { constantDraw, Line, poissonGaps } from '../base/line.ts';
-import { atMost, type Check, EQUAL, type Measure } from '../base/model.ts';
+import { constantDraw, LinkChain, poissonGaps } from '../base/line.ts';
+import {
+  ACCEPT_EQUAL,
+  acceptAtMost,
+  type CheckMeasure,
+  type VerificationCheck,
+} from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { UNIT_LINK } from './queues.ts';
+import { MICROSECOND_PER_BYTE_LINK } from './queues.ts';
 
 const BUCKET_RATE = 1_000_000;
 const BUCKET_BURST = 10_000;
@@ -19,7 +24,7 @@ const BUCKET_BYTES = 1_000;
 const BUCKET_PACKETS = 100;
 const RANDOM_PACKETS = 100_000;
 
-const BUCKET_LINK: DirectionSpec = {
+const BUCKET_LINK: LinkDirectionSpec = {
   rateBps: Number.POSITIVE_INFINITY,
   delayNs: 0,
   mtu: BUCKET_BURST,
@@ -30,7 +35,7 @@ const BUCKET_LINK: DirectionSpec = {
 /** Departures of a burst at t = 0. */
 function burstDepartures(engine: SeededEngine): readonly number[] {
   const departures: number[] = [];
-  new Line(engine, {
+  new LinkChain(engine, {
     name: 'verify/12/burst',
     specs: [BUCKET_LINK],
     packets: BUCKET_PACKETS,
@@ -54,7 +59,7 @@ function largestExcess(engine: SeededEngine): number {
   let largest = Number.NEGATIVE_INFINITY;
   let bytes = 0;
   const drawn: number[] = [];
-  new Line(engine, {
+  new LinkChain(engine, {
     name: 'verify/12/random',
     specs: [BUCKET_LINK],
     packets: RANDOM_PACKETS,
@@ -77,7 +82,7 @@ function largestExcess(engine: SeededEngine): number {
 }
 
 /** Check 12 of docs/VERIFICATION.md: token bucket. */
-export const tokenBucket: Check = {
+export const tokenBucketCheck: VerificationCheck = {
   id: '12',
   name: 'token bucket',
   formula: 'first 10 at 0, packet k at (k - 10) ms; bytes(s, t) <= b + r (t - s)',
@@ -96,7 +101,7 @@ export const tokenBucket: Check = {
         label: 'excess of a random run, B',
         theory: 0,
         measured: largestExcess(engine),
-        accept: atMost(0),
+        accept: acceptAtMost(0),
         digits: 3,
       },
     ];
@@ -111,7 +116,7 @@ const MS = 1_000_000;
 const FIRST_ABOVE_NS = CODEL_TARGET_NS / 0.2;
 
 /** The effect of CoDel on the overload of check 14. */
-export interface CodelRun {
+export interface CodelOverloadResult {
   readonly drops: readonly { readonly atNs: number; readonly number: number }[];
   readonly sent: number;
   readonly forwarded: number;
@@ -119,13 +124,15 @@ export interface CodelRun {
 }
 
 /** Sends 1,000 B every 0.8 ms over a CoDel link that takes 1 ms for each. */
-export function runCodelOverload(engine: SeededEngine): CodelRun {
+export function runCodelOverload(engine: SeededEngine): CodelOverloadResult {
   const drops: { atNs: number; number: number }[] = [];
   let forwarded = 0;
   let maxSojournNs = 0;
-  const line = new Line(engine, {
+  const line = new LinkChain(engine, {
     name: 'verify/14',
-    specs: [{ ...UNIT_LINK, queue: { kind: 'codel', maxPacketBytes: CODEL_BYTES } }],
+    specs: [
+      { ...MICROSECOND_PER_BYTE_LINK, queue: { kind: 'codel', maxPacketBytes: CODEL_BYTES } },
+    ],
     packets: 0,
     gapNs: constantDraw(0),
     size: constantDraw(CODEL_BYTES),
@@ -153,7 +160,7 @@ export function runCodelOverload(engine: SeededEngine): CodelRun {
  * after the first packet above TARGET, each next one INTERVAL / sqrt(count) later, at the dequeue
  * that follows.
  */
-export function codelTheory(untilNs: number): readonly number[] {
+export function codelDropInstants(untilNs: number): readonly number[] {
   const instants: number[] = [];
   let dropNext = FIRST_ABOVE_NS + CODEL_INTERVAL_NS;
   for (let count = 1; ; count += 1) {
@@ -165,16 +172,16 @@ export function codelTheory(untilNs: number): readonly number[] {
 }
 
 /** Check 14 of docs/VERIFICATION.md: CoDel under overload 1.25. */
-export const codelCheck: Check = {
+export const codelCheck: VerificationCheck = {
   id: '14',
   name: 'CoDel under overload 1.25',
   formula: 'RFC 8289: 125 ms, then + 100 ms / sqrt(count), at the next dequeue (whole ms)',
   catches: '1 ns',
   run: (engine) => {
     const { drops } = runCodelOverload(engine);
-    const theory = codelTheory(CODEL_END_NS);
+    const theory = codelDropInstants(CODEL_END_NS);
     const wrong = theory.filter((atNs, i) => drops[i]?.atNs !== atNs);
-    const bySecond = (second: number): Measure => {
+    const bySecond = (second: number): CheckMeasure => {
       const isBefore = (atNs: number): boolean => atNs <= second * 1e9;
       const measured = drops.filter(({ atNs }) => isBefore(atNs)).length;
       return exactly(`drops by ${second} s`, theory.filter(isBefore).length, measured);
@@ -187,6 +194,6 @@ export const codelCheck: Check = {
   },
 };
 
-function exactly(label: string, theory: number, measured: number): Measure {
-  return { label, theory, measured, accept: EQUAL, digits: 0 };
+function exactly(label: string, theory: number, measured: number): CheckMeasure {
+  return { label, theory, measured, accept: ACCEPT_EQUAL, digits: 0 };
 }

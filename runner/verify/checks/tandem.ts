@@ -8,17 +8,17 @@
  */
 
 import { GapCorrelation } from '../base/gap-correlation.ts';
-import { Line, poissonGaps } from '../base/line.ts';
-import { type Check, EQUAL, plusMinus } from '../base/model.ts';
+import { LinkChain, poissonGaps } from '../base/line.ts';
+import { ACCEPT_EQUAL, acceptPlusMinus, type VerificationCheck } from '../base/model.ts';
 import { geometricService, meanWait, priorityWaits } from '../base/theory.ts';
-import { UNIT_LINK, WARM_UP_PACKETS } from './queues.ts';
+import { MICROSECOND_PER_BYTE_LINK, WARM_UP_PACKETS } from './queues.ts';
 
 const PACKETS = 500_000;
 const RHO = 0.6;
 const MEAN_BYTES = 1_000;
 
 /** Check 8 of docs/VERIFICATION.md: waits at two links in a row (Burke) if the size is drawn anew. */
-export const burkeCheck: Check = {
+export const burkeCheck: VerificationCheck = {
   id: '8',
   name: 'tandem (Burke), size drawn anew',
   formula: 'product form: the same wait at both links, Poisson between them, rho = 0.6',
@@ -26,9 +26,9 @@ export const burkeCheck: Check = {
   run: (engine) => {
     const waits = [0, 0];
     const between = new GapCorrelation();
-    const line = new Line(engine, {
+    const line = new LinkChain(engine, {
       name: 'verify/8',
-      specs: [UNIT_LINK, UNIT_LINK],
+      specs: [MICROSECOND_PER_BYTE_LINK, MICROSECOND_PER_BYTE_LINK],
       packets: WARM_UP_PACKETS + PACKETS,
       gapNs: poissonGaps(engine.stream('8', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: engine.geometricSizes(engine.stream('8', 'size-0'), MEAN_BYTES),
@@ -49,14 +49,14 @@ export const burkeCheck: Check = {
         label: `mean wait at link ${hop + 1}, µs`,
         theory,
         measured: wait / PACKETS / 1_000,
-        accept: plusMinus(50),
+        accept: acceptPlusMinus(50),
         digits: 3,
       })),
       {
         label: 'lag-1 correlation between links',
         theory: 0,
         measured: between.lagOne(),
-        accept: plusMinus(0.0057),
+        accept: acceptPlusMinus(0.0057),
         digits: 5,
       },
     ];
@@ -64,7 +64,7 @@ export const burkeCheck: Check = {
 };
 
 /** Check 8b of docs/VERIFICATION.md: two links in a row with packets of constant size. */
-export const constantTandem: Check = {
+export const constantTandemCheck: VerificationCheck = {
   id: '8b',
   name: 'tandem, constant size',
   formula: 'what leaves the first link one by one never waits at the second',
@@ -74,9 +74,9 @@ export const constantTandem: Check = {
     let outOfOrder = 0;
     let expected = 0;
     let arrived = 0;
-    const line = new Line(engine, {
+    const line = new LinkChain(engine, {
       name: 'verify/8b',
-      specs: [UNIT_LINK, UNIT_LINK],
+      specs: [MICROSECOND_PER_BYTE_LINK, MICROSECOND_PER_BYTE_LINK],
       packets: PACKETS,
       gapNs: poissonGaps(engine.stream('8b', 'gap'), (1e6 * RHO) / MEAN_BYTES),
       size: () => MEAN_BYTES,
@@ -101,7 +101,7 @@ export const constantTandem: Check = {
       label,
       theory,
       measured,
-      accept: EQUAL,
+      accept: ACCEPT_EQUAL,
       digits: 0,
     }));
   },
@@ -109,14 +109,14 @@ export const constantTandem: Check = {
 
 const PRIORITY_PACKETS = 1_200_000;
 const CLASSES = [
-  { name: 'high', bytes: 200, rho: 0.3, accept: plusMinus(3.7) },
-  { name: 'low', bytes: 1_000, rho: 0.5, accept: plusMinus(90) },
+  { name: 'high', bytes: 200, rho: 0.3, accept: acceptPlusMinus(3.7) },
+  { name: 'low', bytes: 1_000, rho: 0.5, accept: acceptPlusMinus(90) },
 ] as const;
 /** DSCP of the classes: 48 and more is class 0 of the default table (RFC 2474, network control). */
 const HIGH_DSCP = 48;
 
 /** Check 9 of docs/VERIFICATION.md: non-preemptive priority (Cobham). */
-export const priorityCheck: Check = {
+export const priorityCheck: VerificationCheck = {
   id: '9',
   name: 'non-preemptive priority (Cobham)',
   formula: 'W1 = R/(1 - rho1), W2 = R/((1 - rho1)(1 - rho)), R = sum of lambda E[S^2] / 2',
@@ -132,9 +132,14 @@ export const priorityCheck: Check = {
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const share = (rates[0] ?? 0) / total;
     const kinds = engine.stream('9', 'class');
-    const line = new Line(engine, {
+    const line = new LinkChain(engine, {
       name: 'verify/9',
-      specs: [{ ...UNIT_LINK, queue: { kind: 'priority', classes: [{}, {}], classOfDscp: TABLE } }],
+      specs: [
+        {
+          ...MICROSECOND_PER_BYTE_LINK,
+          queue: { kind: 'priority', classes: [{}, {}], classOfDscp: TABLE },
+        },
+      ],
       packets: classOf.length,
       gapNs: poissonGaps(engine.stream('9', 'gap'), total),
       size: () => {

@@ -5,9 +5,13 @@
  *
  * @module
  */
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
-import { drainDelays } from '../../../reports/privacy/attacks/blending.ts';
-import { alarms, loopDeadline, type MixLoop } from '../../../reports/privacy/attacks/loop-alarm.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
+import { drainTimeInMeanDelays } from '../../../reports/privacy/attacks/blending.ts';
+import {
+  loopAlarmInstants,
+  loopOverdueAfterNs,
+  type MixLoop,
+} from '../../../reports/privacy/attacks/loop-alarm.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { MixBench } from './single-mix.ts';
 
@@ -18,8 +22,8 @@ const FILLING = 10;
 /** A loop of three mixes, whose links take a tenth of a mean delay. */
 const LOOP = { hops: 3, meanDelayNs: MEAN_NS, transitNs: MEAN_NS / 10 };
 
-/** The parameters of the attack. */
-export interface BlendingRun {
+/** The parameters of a blending attack, and how often it is run. */
+export interface BlendingAttackOptions {
   readonly rho: number;
   readonly epsilon: number;
   readonly runs: number;
@@ -33,7 +37,10 @@ export interface BlendingShares {
 }
 
 /** Carries out the attack many times. */
-export function blendMixes(engine: SeededEngine, run: BlendingRun): BlendingShares {
+export function runBlendingAttack(
+  engine: SeededEngine,
+  run: BlendingAttackOptions,
+): BlendingShares {
   return {
     pools: engine.once('P12', () => drainPools(engine, run)),
     loops: (loopsPerDelay): { detected: number } => ({
@@ -43,7 +50,7 @@ export function blendMixes(engine: SeededEngine, run: BlendingRun): BlendingShar
 }
 
 /** How often the pool was empty, and how often the first output was the target. */
-function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['pools'] {
+function drainPools(engine: SeededEngine, run: BlendingAttackOptions): BlendingShares['pools'] {
   const state = { last: -1 };
   const bench = new MixBench(engine, 'P12', {
     mixing: { strategy: 'poisson' },
@@ -53,9 +60,9 @@ function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['poo
   });
   const [gaps, delays] = [bench.stream('gap'), bench.stream('delay')];
   const factor = engine.defects.mixes?.delayFactor ?? 1;
-  const delayNs = (): number => toNanoseconds(delays.exponential(MEAN_NS) * factor);
+  const delayNs = (): number => roundToNanoseconds(delays.exponential(MEAN_NS) * factor);
   const { scheduler } = bench;
-  const tauNs = toNanoseconds(drainDelays(run) * MEAN_NS);
+  const tauNs = roundToNanoseconds(drainTimeInMeanDelays(run) * MEAN_NS);
   let item = 0;
   const put = (): void => {
     bench.put(item, delayNs());
@@ -65,7 +72,7 @@ function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['poo
   for (let i = 0; i < run.runs; i += 1) {
     const blockedAt = scheduler.now + FILLING * MEAN_NS;
     for (;;) {
-      const gap = toNanoseconds(gaps.exponential(MEAN_NS / run.rho));
+      const gap = roundToNanoseconds(gaps.exponential(MEAN_NS / run.rho));
       if (scheduler.now + gap > blockedAt) break;
       scheduler.runUntil(scheduler.now + gap);
       put();
@@ -81,10 +88,14 @@ function drainPools(engine: SeededEngine, run: BlendingRun): BlendingShares['poo
   return { empty: empty / run.runs, right: right / run.runs };
 }
 
-function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: number): number {
+function detectedShare(
+  engine: SeededEngine,
+  run: BlendingAttackOptions,
+  loopsPerDelay: number,
+): number {
   const random = engine.stream(`mix/P12/${loopsPerDelay}`, 'loops');
-  const deadlineNs = loopDeadline(LOOP);
-  const tauNs = drainDelays(run) * MEAN_NS;
+  const deadlineNs = loopOverdueAfterNs(LOOP);
+  const tauNs = drainTimeInMeanDelays(run) * MEAN_NS;
   const areBlocked = engine.defects.mixes?.hasImmuneLoops !== true;
   // Alarms on the first overdue loop: no number of false alarms is too many here.
   const watch = {
@@ -105,7 +116,7 @@ function detectedShare(engine: SeededEngine, run: BlendingRun, loopsPerDelay: nu
       const isBlocked = areBlocked && returnedAt >= 0 && returnedAt < tauNs;
       loops.push(isBlocked ? { sentAt: at } : { sentAt: at, returnedAt });
     }
-    if (alarms(loops, watch, 2 * deadlineNs + tauNs).length > 0) detected += 1;
+    if (loopAlarmInstants(loops, watch, 2 * deadlineNs + tauNs).length > 0) detected += 1;
   }
   return detected / run.runs;
 }

@@ -9,8 +9,12 @@
  *
  * @module
  */
-import { propagate } from '../../../reports/privacy/mass/propagate.ts';
-import { ARRIVED, DELIVERED, type Truth } from '../../../reports/privacy/truth/truth.ts';
+import { propagateMass } from '../../../reports/privacy/mass/propagate.ts';
+import {
+  EVENT_ARRIVED,
+  EVENT_DELIVERED,
+  type RunTruth,
+} from '../../../reports/privacy/truth/truth.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 import { runMixes } from './mix-network.ts';
 
@@ -27,7 +31,7 @@ const BURN_IN = 8;
  */
 const EPSILON_MAX = 20;
 
-/** The varied parameters. */
+/** The network and the number of repetitions with which epsilon is estimated. */
 export interface EpsilonSetting {
   readonly layers: number;
   /** Mean delay of a mix in units: 1 / mu. */
@@ -67,7 +71,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
   const mix = end - 1 - engine.stream(`mixes/${name}`, 'place').below(WIDTH);
   const first = firstFrom(truth, mix, { end, after: endsAt });
   let epsilon = Number.NaN;
-  propagate({
+  propagateMass({
     truth,
     labels,
     labelCount: 2,
@@ -85,7 +89,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
 /** Which messages are payloads of the two senders. */
 function labelsOf(
   engine: SeededEngine,
-  { events, messages }: Truth,
+  { events, messages }: RunTruth,
   when: { readonly name: string; readonly beganAt: number; readonly endsAt: number },
 ): Int32Array {
   const random = engine.stream(`mixes/${when.name}`, 'sender');
@@ -94,7 +98,7 @@ function labelsOf(
   const sent = [0, 0];
   for (let i = 0; i < events.count; i += 1) {
     const message = events.message[i] as number;
-    if (events.code[i] !== ARRIVED || seen[message] === 1) continue;
+    if (events.code[i] !== EVENT_ARRIVED || seen[message] === 1) continue;
     seen[message] = 1;
     const sender = random.below(SENDERS);
     const at = (events.atNs[i] as number) / 1e9;
@@ -109,7 +113,7 @@ function labelsOf(
 
 /** The first message that leaves a mix for the end after an instant. */
 function firstFrom(
-  { events }: Truth,
+  { events }: RunTruth,
   mix: number,
   { end, after }: { readonly end: number; readonly after: number },
 ): number {
@@ -117,8 +121,8 @@ function firstFrom(
   for (let i = 0; i < events.count; i += 1) {
     const message = events.message[i] as number;
     const node = events.node[i] as number;
-    if (events.code[i] === ARRIVED && node !== end) from.set(message, node);
-    if (events.code[i] !== DELIVERED || (events.atNs[i] as number) < after * 1e9) continue;
+    if (events.code[i] === EVENT_ARRIVED && node !== end) from.set(message, node);
+    if (events.code[i] !== EVENT_DELIVERED || (events.atNs[i] as number) < after * 1e9) continue;
     if (from.get(message) === mix) return message;
   }
   return -1;

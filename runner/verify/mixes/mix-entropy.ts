@@ -12,11 +12,16 @@
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { uniformHazard } from '../../../reports/privacy/mass/aging-pool.ts';
 import { posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
-import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
+import type { NodeMixingModel } from '../../../reports/privacy/mass/propagate.ts';
 import { shannonBits } from '../../../reports/privacy/metrics/uncertainty.ts';
-import { summarise } from '../../../reports/statistics/summary.ts';
+import { summariseSample } from '../../../reports/statistics/summary.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
-import { type MixNetworkOptions, type MixRun, runMixes, type TargetPlan } from './mix-network.ts';
+import {
+  type MixNetworkOptions,
+  type MixNetworkResult,
+  runMixes,
+  type TargetPlan,
+} from './mix-network.ts';
 
 /** Mean delays after which almost nothing is inside: P(Exp > 16) = 1e-7. */
 const STAGES_OF_WARMUP = 8;
@@ -32,7 +37,7 @@ const TARGETS_OF_CLASS = 4;
 const CLASSES = 5;
 
 /** The result of the measurement. */
-export interface MixEntropy {
+export interface TargetEntropyEstimate {
   /** Entropy in bits, weighted over the classes. */
   readonly bits: number;
   /** Standard error of the mean, as if targets were independent. */
@@ -42,7 +47,7 @@ export interface MixEntropy {
 }
 
 /** How many targets, and how far apart. */
-export interface MixSample {
+export interface TargetSampling {
   readonly targets: number;
   /** Default: half a mean delay, but at least 0.1 s. */
   readonly gapSeconds?: number;
@@ -52,8 +57,8 @@ export interface MixSample {
 export function mixEntropy(
   engine: SeededEngine,
   options: MixNetworkOptions,
-  { targets, ...gap }: MixSample,
-): MixEntropy {
+  { targets, ...gap }: TargetSampling,
+): TargetEntropyEstimate {
   const classes = classesOf(options);
   const corruptFirst = classes.flatMap(({ corruptFirst: forced, weight }) => {
     const count = Math.max(TARGETS_OF_CLASS, Math.round(targets * weight));
@@ -65,7 +70,7 @@ export function mixEntropy(
   let variance = 0;
   for (const { weight, corruptFirst: forced } of classes) {
     const own = bits.filter((_, i) => corruptFirst[i] === forced);
-    const { mean: ofClass, deviation } = summarise(own);
+    const { mean: ofClass, deviation } = summariseSample(own);
     mean += weight * ofClass;
     variance += (weight * deviation) ** 2 / own.length;
   }
@@ -116,7 +121,7 @@ function classesOf({
 function entropies(
   engine: SeededEngine,
   options: MixNetworkOptions,
-  { truth, targets }: MixRun,
+  { truth, targets }: MixNetworkResult,
 ): { readonly bits: readonly number[]; readonly left: number } {
   const posteriors = posteriorsOf({ truth, laws: lawsOf(engine, options), targets });
   return {
@@ -125,13 +130,13 @@ function entropies(
   };
 }
 
-function lawsOf(engine: SeededEngine, options: MixNetworkOptions): readonly NodeLaw[] {
+function lawsOf(engine: SeededEngine, options: MixNetworkOptions): readonly NodeMixingModel[] {
   const { layers, width, corruptPerLayer = 0, delay, meanSeconds } = options;
-  const honest: NodeLaw =
+  const honest: NodeMixingModel =
     delay === 'uniform'
       ? { kind: 'aging', hazard: uniformHazard(2e9 * meanSeconds) }
       : { kind: 'memoryless' };
-  const corrupt: NodeLaw =
+  const corrupt: NodeMixingModel =
     engine.defects.mixes?.isCorruptTrusted === true ? honest : { kind: 'open' };
   const mixes = Array.from({ length: layers * width }, (_, i) =>
     i % width < corruptPerLayer ? corrupt : honest,

@@ -10,20 +10,20 @@
  *
  * @module
  */
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
 import { type EventHandler, Scheduler } from '../../../engine/core/scheduler.ts';
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  DELIVERED,
-  DEPARTED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   NO_NODE,
   PURPOSE_CONTENT,
   PURPOSE_COVER,
-  type Truth,
+  type RunTruth,
 } from '../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../reports/privacy/truth/truth-record.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const SECOND = 1e9;
@@ -81,14 +81,14 @@ export interface TargetPlan {
 }
 
 /** The result of a run. */
-export interface MixRun {
-  readonly truth: Truth;
+export interface MixNetworkResult {
+  readonly truth: RunTruth;
   /** Message numbers of the targets. */
   readonly targets: readonly number[];
 }
 
 /** Index of the node at which all messages end; mixes have numbers layer * width + place. */
-export function endNode({ layers, width }: MixNetworkOptions): number {
+export function recipientNodeIndex({ layers, width }: MixNetworkOptions): number {
   return layers * width;
 }
 
@@ -97,7 +97,7 @@ export function runMixes(
   engine: SeededEngine,
   options: MixNetworkOptions,
   plan: TargetPlan,
-): MixRun {
+): MixNetworkResult {
   return new MixNetwork(engine, options, plan).run();
 }
 
@@ -105,7 +105,7 @@ class MixNetwork implements EventHandler {
   private readonly options: MixNetworkOptions;
   private readonly plan: TargetPlan;
   private readonly scheduler = new Scheduler(this);
-  private readonly record: TruthRecord;
+  private readonly record: TruthRecorder;
   private readonly targets: number[] = [];
   /** For each target with a forced route, the number of corrupt mixes at the start of the route. */
   private readonly forced = new Map<number, number>();
@@ -137,19 +137,21 @@ class MixNetwork implements EventHandler {
     this.delays = stream('delay');
     this.links = stream('link');
     this.dummies = stream('dummy');
-    this.end = endNode(options);
+    this.end = recipientNodeIndex(options);
     this.meanNs = meanSeconds * SECOND * delayFactor;
     this.sourceNs = SECOND / rate;
     const nodes = Array.from({ length: layers * width + 1 }, (_, i) => `mix-${i}`);
-    this.record = new TruthRecord(nodes);
+    this.record = new TruthRecorder(nodes);
   }
 
-  run(): MixRun {
+  run(): MixNetworkResult {
     const { scheduler, plan } = this;
     this.postSend();
     this.startDummies();
     const span = plan.gapSeconds * plan.corruptFirst.length;
-    scheduler.runUntil(toNanoseconds((plan.warmupSeconds + span + plan.drainSeconds) * SECOND));
+    scheduler.runUntil(
+      roundToNanoseconds((plan.warmupSeconds + span + plan.drainSeconds) * SECOND),
+    );
     return { truth: this.record.truth(), targets: this.targets };
   }
 
@@ -171,7 +173,7 @@ class MixNetwork implements EventHandler {
   }
 
   private postSend(): void {
-    this.scheduler.post(toNanoseconds(this.gaps.exponential(this.sourceNs)), SEND, 0);
+    this.scheduler.post(roundToNanoseconds(this.gaps.exponential(this.sourceNs)), SEND, 0);
   }
 
   private send(): void {
@@ -225,14 +227,14 @@ class MixNetwork implements EventHandler {
   private arrive(message: number): void {
     const { now } = this.scheduler;
     const node = this.mix[message] as number;
-    this.record.add(ARRIVED, message, node, now);
+    this.record.add(EVENT_ARRIVED, message, node, now);
     if (node === this.end) {
-      this.record.add(DELIVERED, message, node, now);
+      this.record.add(EVENT_DELIVERED, message, node, now);
       return;
     }
     const layer = Math.floor(node / this.options.width);
     if (layer > (this.last[message] as number)) {
-      this.record.add(ABSORBED, message, node, now);
+      this.record.add(EVENT_ABSORBED, message, node, now);
       return;
     }
     this.scheduler.post(this.delayNs(), DEPART, message);
@@ -240,7 +242,7 @@ class MixNetwork implements EventHandler {
 
   private depart(message: number): void {
     const node = this.mix[message] as number;
-    this.record.add(DEPARTED, message, node, this.scheduler.now);
+    this.record.add(EVENT_DEPARTED, message, node, this.scheduler.now);
     this.mix[message] = this.next(message, node);
     this.scheduler.post(this.linkNs(), ARRIVE, message);
   }
@@ -259,7 +261,11 @@ class MixNetwork implements EventHandler {
   }
 
   private postDummy(mix: number, { perMixRate }: Dummies): void {
-    this.scheduler.post(toNanoseconds(this.dummies.exponential(SECOND / perMixRate)), DUMMY, mix);
+    this.scheduler.post(
+      roundToNanoseconds(this.dummies.exponential(SECOND / perMixRate)),
+      DUMMY,
+      mix,
+    );
   }
 
   /** The dummy is delayed in its mix like any message there. */
@@ -272,23 +278,23 @@ class MixNetwork implements EventHandler {
     this.mix[message] = mix;
     // The dummy ends when it arrives in the layer after `last`.
     this.last[message] = dummies.route === 'link' ? layer : layers - 2;
-    this.record.add(ARRIVED, message, mix, this.scheduler.now);
+    this.record.add(EVENT_ARRIVED, message, mix, this.scheduler.now);
     this.scheduler.post(this.delayNs(), DEPART, message);
     this.postDummy(mix, dummies);
   }
 
   private delayNs(): number {
     if (this.options.delay === 'uniform') {
-      return toNanoseconds(2 * this.meanNs * this.delays.uniform());
+      return roundToNanoseconds(2 * this.meanNs * this.delays.uniform());
     }
-    return toNanoseconds(this.delays.exponential(this.meanNs));
+    return roundToNanoseconds(this.delays.exponential(this.meanNs));
   }
 
   private linkNs(): number {
     const { linkSeconds } = this.options;
-    if (typeof linkSeconds === 'number') return toNanoseconds(linkSeconds * SECOND);
+    if (typeof linkSeconds === 'number') return roundToNanoseconds(linkSeconds * SECOND);
     const [low, high] = linkSeconds;
-    return toNanoseconds((low + (high - low) * this.links.uniform()) * SECOND);
+    return roundToNanoseconds((low + (high - low) * this.links.uniform()) * SECOND);
   }
 
   private grow(message: number): void {

@@ -28,7 +28,7 @@ export function erlangDensity(stages: number): Density {
 }
 
 /** The density after adding a uniform delay in 0..width units. */
-export function plusUniform(density: Density, width: number): Density {
+export function addUniformDelay(density: Density, width: number): Density {
   const steps = Math.round(width * STEPS);
   assert(steps > 0, `a uniform delay of ${width} is narrower than the grid`);
   const result = new Float64Array(density.length);
@@ -41,7 +41,7 @@ export function plusUniform(density: Density, width: number): Density {
 }
 
 /** Differential entropy in bits of a density whose unit lasts `unitSeconds`. */
-export function densityBits(density: Density, unitSeconds: number): number {
+export function densityEntropyBits(density: Density, unitSeconds: number): number {
   let bits = 0;
   for (const value of density) if (value > 0) bits -= (value * Math.log2(value)) / STEPS;
   return bits + Math.log2(unitSeconds);
@@ -63,13 +63,17 @@ export interface CorruptNetwork {
   readonly corrupt: number;
 }
 
-/** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptBits}. */
-export function corruptStratifiedBits(network: CorruptNetwork): number {
+/** Entropy of a message in dense traffic with uniform routes, bits; see {@link corruptNetworkEntropyBits}. */
+export function corruptStratifiedEntropyBits(network: CorruptNetwork): number {
   const { rate, layers, width, meanSeconds, corrupt } = network;
   // Only the share matters, because all honest mixes of a layer have equal shares.
   const honest = [{ share: 1 / width, count: width * (1 - corrupt) }];
   const layer = { corrupt, honest };
-  return corruptBits({ rate, meanSeconds, layers: new Array<BiasedLayer>(layers).fill(layer) });
+  return corruptNetworkEntropyBits({
+    rate,
+    meanSeconds,
+    layers: new Array<BiasedLayer>(layers).fill(layer),
+  });
 }
 
 /** A layer, by its mixes' shares of the traffic. */
@@ -95,8 +99,8 @@ export interface BiasedNetwork {
  * The preference for a mix matters only for i = j: a mix with the share w of the traffic gets the
  * share w of the mass that reaches its layer, so what leaves it is as likely as elsewhere.
  */
-export function corruptBits({ rate, meanSeconds, layers }: BiasedNetwork): number {
-  const single = densityBits(erlangDensity(1), meanSeconds);
+export function corruptNetworkEntropyBits({ rate, meanSeconds, layers }: BiasedNetwork): number {
+  const single = densityEntropyBits(erlangDensity(1), meanSeconds);
   let bits = 0;
   for (const [first, { honest }] of layers.entries()) {
     const outside = allCorrupt(layers.filter((_, i) => i !== first));
@@ -108,7 +112,7 @@ export function corruptBits({ rate, meanSeconds, layers }: BiasedNetwork): numbe
       const weight = ends * allCorrupt(layers.filter((_, i) => i < first || i > last));
       if (weight < 1e-12) continue;
       const between = layers.slice(first + 1, last).map(honestShare);
-      bits += weight * (Math.log2(rate) + densityBits(mixtureOf(between), meanSeconds));
+      bits += weight * (Math.log2(rate) + densityEntropyBits(mixtureOf(between), meanSeconds));
     }
   }
   return bits;

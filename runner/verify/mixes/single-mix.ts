@@ -4,20 +4,24 @@
  *
  * @module
  */
-import { toNanoseconds } from '../../../engine/core/sampling.ts';
+import { roundToNanoseconds } from '../../../engine/core/sampling.ts';
 import { type EventHandle, Scheduler } from '../../../engine/core/scheduler.ts';
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { createMixing, type Mixing, mixingConfig } from '../../../nodes/mixnet/index.ts';
-import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
-import type { NodeLaw } from '../../../reports/privacy/mass/propagate.ts';
 import {
-  ARRIVED,
-  DELIVERED,
-  DEPARTED,
+  createMixingStrategy,
+  type MixingStrategy,
+  mixingConfig,
+} from '../../../nodes/mixnet/index.ts';
+import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
+import type { NodeMixingModel } from '../../../reports/privacy/mass/propagate.ts';
+import {
+  EVENT_ARRIVED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   NO_NODE,
   PURPOSE_CONTENT,
 } from '../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../reports/privacy/truth/truth-record.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
 const SECOND = 1e9;
@@ -37,7 +41,7 @@ export interface SingleMixOptions {
    */
   readonly askedSeconds: number;
   /** How the adversary models the mix. */
-  readonly law: NodeLaw;
+  readonly law: NodeMixingModel;
   /** Numbers of the messages that are targets. */
   readonly targets: readonly number[];
   /** Total number of messages. */
@@ -45,14 +49,17 @@ export interface SingleMixOptions {
 }
 
 /** The adversary's belief about each target. */
-export function watchMix(engine: SeededEngine, options: SingleMixOptions): readonly Posterior[] {
-  const record = new TruthRecord(['mix', 'end']);
+export function singleMixPosteriors(
+  engine: SeededEngine,
+  options: SingleMixOptions,
+): readonly Posterior[] {
+  const record = new TruthRecorder(['mix', 'end']);
   const bench = new MixBench(engine, options.name, {
     mixing: options.mixing,
     leaves: (item, now): void => {
-      record.add(DEPARTED, item, MIX, now);
-      record.add(ARRIVED, item, END, now);
-      record.add(DELIVERED, item, END, now);
+      record.add(EVENT_DEPARTED, item, MIX, now);
+      record.add(EVENT_ARRIVED, item, END, now);
+      record.add(EVENT_DELIVERED, item, END, now);
     },
   });
   const gaps = bench.stream('gap');
@@ -60,8 +67,8 @@ export function watchMix(engine: SeededEngine, options: SingleMixOptions): reado
   const factor = engine.defects.mixes?.delayFactor ?? 1;
   const next = (): void => {
     const item = record.open({ purpose: PURPOSE_CONTENT, sender: NO_NODE, recipient: END });
-    record.add(ARRIVED, item, MIX, bench.scheduler.now);
-    bench.put(item, toNanoseconds(delays.exponential(options.askedSeconds * SECOND) * factor));
+    record.add(EVENT_ARRIVED, item, MIX, bench.scheduler.now);
+    bench.put(item, roundToNanoseconds(delays.exponential(options.askedSeconds * SECOND) * factor));
     if (item + 1 < options.messages) bench.scheduler.after(gapNs(gaps, options.rate), next);
   };
   bench.scheduler.after(gapNs(gaps, options.rate), next);
@@ -71,7 +78,7 @@ export function watchMix(engine: SeededEngine, options: SingleMixOptions): reado
 }
 
 function gapNs(stream: RandomStream, rate: number): number {
-  return toNanoseconds(stream.exponential(SECOND / rate));
+  return roundToNanoseconds(stream.exponential(SECOND / rate));
 }
 
 /** The strategy of a mix, and who hears what leaves it. */
@@ -85,7 +92,7 @@ export interface MixBenchOptions {
 export class MixBench {
   readonly scheduler = new Scheduler();
   readonly stream: (purpose: string) => RandomStream;
-  private readonly mixing: Mixing;
+  private readonly mixing: MixingStrategy;
   private readonly leaves: MixBenchOptions['leaves'];
   private wake: EventHandle = 0;
   private wakeAt = Number.POSITIVE_INFINITY;
@@ -97,7 +104,7 @@ export class MixBench {
     const keepsOneLess = engine.defects.mixes?.keepsOneLess === true;
     const wrong =
       'pool' in asked && keepsOneLess ? { ...asked, pool: Math.max(0, asked.pool - 1) } : asked;
-    this.mixing = createMixing(wrong, this.stream('mixing'));
+    this.mixing = createMixingStrategy(wrong, this.stream('mixing'));
   }
 
   /** Number of messages inside. */

@@ -7,26 +7,26 @@
  */
 
 import type { EventHandler } from '../../../engine/core/scheduler.ts';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
-import type { Direction } from '../../../engine/net/direction.ts';
-import { FIRST_UPPER_KIND } from '../../../engine/net/direction-context.ts';
-import type { DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { LinkDirection } from '../../../engine/net/direction.ts';
+import { FIRST_UPPER_EVENT_KIND } from '../../../engine/net/direction-context.ts';
+import type { LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { Network, PacketSink } from '../../../engine/net/network.ts';
 import {
   ClientMachine,
-  type ComputeEffect,
+  type ComputeJobEffect,
   SECAGG_JOBS,
   type SecaggConfig,
   ServerMachine,
 } from '../../../nodes/federated/index.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
-const WORK_DONE = FIRST_UPPER_KIND;
+const WORK_DONE = FIRST_UPPER_EVENT_KIND;
 /** A timeout that no session here reaches, ns. */
 const PATIENCE_NS = 3_600_000_000_000;
 const SERVER = 0;
-const CRYPTO: CryptoProvider = provider('node', { timing: 'simulation' });
+const CRYPTO: CryptoProvider = createCryptoProvider('node', { timing: 'simulation' });
 
 /** A message under way. */
 interface Carried {
@@ -42,7 +42,7 @@ interface Work {
 }
 
 /** How a session ended. */
-export interface StarResult {
+export interface SecureSumResult {
   /** Instant at which the server had the sum, ns; NaN if it never had. */
   readonly summedNs: number;
   /** Elements of the sum that are not those of the inputs. */
@@ -50,7 +50,7 @@ export interface StarResult {
 }
 
 /** A server and its clients, each on a link of its own. */
-export class StarRound implements PacketSink, EventHandler {
+export class SecureSumStar implements PacketSink, EventHandler {
   readonly #network: Network;
   readonly #isWorkFree: boolean;
   readonly #server: ServerMachine;
@@ -60,11 +60,11 @@ export class StarRound implements PacketSink, EventHandler {
   /** By node: what it has to do, the first under way. */
   readonly #work: readonly Work[][];
   /** Down and up links of each client. */
-  readonly #links: readonly { readonly down: Direction; readonly up: Direction }[];
+  readonly #links: readonly { readonly down: LinkDirection; readonly up: LinkDirection }[];
   #summedNs = Number.NaN;
   #sum: Uint32Array = new Uint32Array(0);
 
-  constructor(engine: SeededEngine, config: SecaggConfig, link: DirectionSpec) {
+  constructor(engine: SeededEngine, config: SecaggConfig, link: LinkDirectionSpec) {
     const network = engine.network(this, this);
     this.#network = network;
     this.#isWorkFree = engine.defects.isWorkFree === true;
@@ -89,7 +89,7 @@ export class StarRound implements PacketSink, EventHandler {
   }
 
   /** Runs the session to its end. */
-  run(): StarResult {
+  run(): SecureSumResult {
     this.#serve({ kind: 'begin' });
     this.#network.scheduler.run();
     const [first = new Uint32Array(0)] = this.#inputs;
@@ -164,7 +164,7 @@ export class StarRound implements PacketSink, EventHandler {
     (from === SERVER ? links?.down : links?.up)?.offer(packet);
   }
 
-  #compute(node: number, { name, input }: ComputeEffect, done: (output: unknown) => void): void {
+  #compute(node: number, { name, input }: ComputeJobEffect, done: (output: unknown) => void): void {
     const { run, costNs } = SECAGG_JOBS[name];
     const work = {
       costNs: this.#isWorkFree ? 0 : (costNs?.(input) ?? 0),

@@ -55,7 +55,7 @@ export class EmulateMeter {
     this.#droppedBefore = dropped;
   }
 
-  /** The results. */
+  /** What was measured since the last reset, by name of the metric. */
   metrics(ends: ReadonlyMap<string, ProgramEnd>): Readonly<Record<string, MetricData>> {
     const { pacer, tap } = this.#world;
     const metrics: Record<string, MetricData> = {

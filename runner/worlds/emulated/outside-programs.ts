@@ -4,19 +4,19 @@
  * @module
  */
 import { dirname, resolve } from 'node:path';
-import { untilPortBound } from '../../../engine/live/emulation/bound-ports.ts';
-import { OutsideError } from '../../../engine/live/emulation/outside-error.ts';
+import { waitUntilPortBound } from '../../../engine/live/emulation/bound-ports.ts';
+import { OutsideProgramError } from '../../../engine/live/emulation/outside-error.ts';
 import { OutsideProgram, type ProgramEnd } from '../../../engine/live/emulation/outside-program.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { outsideHosts } from '../../../scenarios/open/outside.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
 
-/** How programs are started. */
+/** What the outside programs of a run need. */
 export interface ProgramOptions {
   readonly scenario: Scenario;
-  /** Start of the names of files with their output. */
+  /** Start of the paths of the files that take the output of a host's program. */
   readonly fileOf: (host: string) => string;
-  /** Ends the waiting. */
+  /** Ends the waiting for programs to bind their ports. */
   readonly signal: AbortSignal | undefined;
   /** Receives the process groups, when they begin and when they end. */
   readonly onProgram?: ((pid: number, isLiving: boolean) => void) | undefined;
@@ -25,7 +25,7 @@ export interface ProgramOptions {
 /** After this time, a program that has bound none of its ports is no longer waited for. */
 const READY_MAX_MS = 10_000;
 
-/** See the module. */
+/** Starts the outside programs of an emulated run, waits until they are bound, and stops them. */
 export class OutsidePrograms {
   readonly warnings: string[] = [];
   readonly #options: ProgramOptions;
@@ -73,7 +73,7 @@ export class OutsidePrograms {
       onProgram?.(program.pid, true);
       void program.ended.then(() => onProgram?.(program.pid, false));
     } catch (error) {
-      throw new OutsideError(startText(command, error), { host: name, cause: error });
+      throw new OutsideProgramError(startText(command, error), { host: name, cause: error });
     }
   }
 
@@ -83,7 +83,7 @@ export class OutsidePrograms {
     if (program === undefined || outside === undefined) return;
     const { program: address, ports } = outside;
     const isOver = (): boolean => signal?.aborted === true || program.end !== undefined;
-    const isBound = await untilPortBound({ address, ports, limitMs: READY_MAX_MS, isOver });
+    const isBound = await waitUntilPortBound({ address, ports, limitMs: READY_MAX_MS, isOver });
     if (isBound || signal?.aborted === true) return;
     const { end } = program;
     const why =

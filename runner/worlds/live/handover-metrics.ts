@@ -6,20 +6,20 @@
  *
  * @module
  */
-import { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
 import type { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 
 /** Makes the book of hand-overs for the measured time of a scenario. */
-export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverBook {
-  return new HandoverBook({ fromNs: warmupNs, untilNs: durationNs });
+export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverMatcher {
+  return new HandoverMatcher({ fromNs: warmupNs, untilNs: durationNs });
 }
 
 type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
 /** The metrics of a book that is complete. */
-export function handoverMetrics(book: HandoverBook): Readonly<Record<string, MetricData>> {
+export function handoverMetrics(book: HandoverMatcher): Readonly<Record<string, MetricData>> {
   const { hop, wait, way, links, onTime, counts } = book;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });
   const counter = (value: number): MetricData => ({ kind: 'counter', value });

@@ -1,6 +1,6 @@
 /**
- * Connects the datagrams that a live world follows with application packets: what is delivered
- * while the handler of such a datagram runs came out of it.
+ * Connects the datagrams that a live world follows with application packets: a packet that is
+ * delivered while the handler of a followed datagram runs came out of that datagram.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface WitnessWorld {
  * The fraction of datagrams that a run follows, as a power of two minus one: all if little is sent,
  * one in 64 if much is, or if the rate is unknown.
  */
-export function followedMask({ traffic }: Pick<Scenario, 'traffic'>): number {
+export function sampledDatagramMask({ traffic }: Pick<Scenario, 'traffic'>): number {
   let rate = 0;
   for (const { pattern } of traffic) {
     rate += 'rate' in pattern ? pattern.rate : Number.POSITIVE_INFINITY;
@@ -36,7 +36,7 @@ export function followedMask({ traffic }: Pick<Scenario, 'traffic'>): number {
   return mask;
 }
 
-/** See the module. */
+/** Tells which application packets came out of the datagrams that a live world follows. */
 export class HandoverWitness implements WorldListener {
   readonly #world: WitnessWorld;
   readonly #hosts: ReadonlyMap<string, number>;

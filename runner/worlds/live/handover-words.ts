@@ -4,7 +4,7 @@
  * @module
  */
 import { type HistogramData, histogramQuantile } from '../../../engine/measure/histogram.ts';
-import { quantity } from '../../../reports/format.ts';
+import { quantityText } from '../../../reports/format.ts';
 import type { MetricData } from '../../../reports/model.ts';
 
 type Metrics = Readonly<Record<string, MetricData>>;
@@ -71,6 +71,8 @@ function countOf(metrics: Metrics, name: string): number {
 /** Percentiles as text: `p50 70 µs, p99 2.84 ms`. */
 function inWords(data: HistogramData, fractions: readonly number[]): string {
   return fractions
-    .map((fraction) => `p${fraction * 100} ${quantity(histogramQuantile(data, fraction), 'ns')}`)
+    .map(
+      (fraction) => `p${fraction * 100} ${quantityText(histogramQuantile(data, fraction), 'ns')}`,
+    )
     .join(', ');
 }

@@ -11,12 +11,12 @@ import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import type { ReadyTask } from '../../../engine/live/ready-queue.ts';
 import { SourceAdmission } from '../../traffic/source-admission.ts';
 import type { Undo } from '../../world.ts';
-import { type Agenda, laterIn } from '../agenda.ts';
+import { type Agenda, scheduleAfter } from '../agenda.ts';
 
 /** The value of `sourceDueNs` while no source is having its turn. */
 const NO_TURN = -1;
 
-/** See the module. */
+/** Schedules sources and faults of a live run at instants of the scenario, by the wall clock. */
 export class LiveAgenda implements Agenda {
   readonly rampNs: number;
   readonly #followedMask: number;
@@ -70,7 +70,7 @@ export class LiveAgenda implements Agenda {
 
   later(delayNs: number, fire: () => void): Undo {
     const { pump, scheduler } = this.#live;
-    const undo = laterIn(scheduler, delayNs, () => pump.enter(fire));
+    const undo = scheduleAfter(scheduler, delayNs, () => pump.enter(fire));
     pump.wake();
     return undo;
   }

@@ -8,7 +8,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import type { HandoverBook } from '../../../engine/live/handover/handover-book.ts';
+import type { HandoverMatcher } from '../../../engine/live/handover/handover-book.ts';
 import type { LiveWorld } from '../../../engine/live/live-world.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import { handoverMetrics } from './handover-metrics.ts';
@@ -28,13 +28,13 @@ const STALL_WARN_NS = 75_000_000;
 const STOLEN_WARN = 0.01;
 const NS_PER_MS = 1_000_000;
 const US_PER_MS = 1_000;
-/** All samples come from this process. */
+/** Number of this process's clock in handover samples, which all come from this process. */
 const OWN_CLOCK = 0;
 
 /** Watches one run. */
 export class LiveMeter {
   readonly #world: LiveWorld;
-  readonly #handovers: HandoverBook;
+  readonly #handovers: HandoverMatcher;
   #pace: number;
   readonly #beganMs = performance.now();
   readonly #beganCpu = process.cpuUsage();
@@ -45,7 +45,7 @@ export class LiveMeter {
   #wallUs = 0;
 
   /** @param pace The pace of the machine, measured before the run since that blocks the process for 50 ms. */
-  constructor(world: LiveWorld, handovers: HandoverBook, pace: number) {
+  constructor(world: LiveWorld, handovers: HandoverMatcher, pace: number) {
     this.#world = world;
     this.#pace = pace;
     this.#handovers = handovers;
@@ -103,7 +103,7 @@ export function stolenMetrics(
 }
 
 /** What happened in a live run besides the effects of its links, in one process or several. */
-export interface UnshapedTraffic {
+export interface LiveTrafficOffLinks {
   /** Ends of streams that passed no links. */
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
@@ -115,7 +115,7 @@ export interface UnshapedTraffic {
 /** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
-  { directStreams, foreign, shape }: UnshapedTraffic,
+  { directStreams, foreign, shape }: LiveTrafficOffLinks,
 ): readonly string[] {
   const warnings: string[] = [];
   const late = shape === 'off' ? undefined : latenessWarning(metrics);

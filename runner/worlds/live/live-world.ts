@@ -7,7 +7,7 @@ import { LiveWorld, type LiveWorldOptions } from '../../../engine/live/live-worl
 import type { PacketTotals } from '../../../reports/model.ts';
 import { Listeners } from '../listeners.ts';
 import { linkPackets, networkOptions, ProcessWorld, type WorldParts } from '../local-world.ts';
-import { followedMask, HandoverWitness } from './handover-witness.ts';
+import { HandoverWitness, sampledDatagramMask } from './handover-witness.ts';
 import { LiveAgenda } from './live-agenda.ts';
 import { portRanges } from './real-ports.ts';
 
@@ -45,8 +45,8 @@ export function liveWorld(parts: LiveWorldParts): LiveRunWorld {
     moduleOf: (owner): string | undefined => modules.get(owner),
   });
   const agenda = new LiveAgenda(net, {
-    rampNs: rampOf(scenario.warmupNs),
-    followedMask: followedMask(scenario),
+    rampNs: trafficRampNs(scenario.warmupNs),
+    followedMask: sampledDatagramMask(scenario),
   });
   const world = new ProcessWorld(
     { ...parts, isProbed: true },
@@ -91,7 +91,7 @@ function modulesOf({ scenario, protocolOf, stackOf }: LiveWorldParts): ReadonlyM
 }
 
 /** How long traffic grows while code is cold; only within the warm-up. */
-export function rampOf(warmupNs: number): number {
+export function trafficRampNs(warmupNs: number): number {
   const half = Math.min(RAMP_MAX_NS, Math.floor(warmupNs / 2));
   return Math.min(warmupNs, Math.max(RAMP_MIN_NS, half));
 }

@@ -4,20 +4,23 @@
  *
  * @module
  */
-import { calibrationLoop } from '../../../engine/measure/calibration-loop.ts';
+import { runCalibrationLoop } from '../../../engine/measure/calibration-loop.ts';
 
 /** Steps of a measurement, which takes some 5 ms of a core. */
 const STEPS = 500_000;
-/** Measurements that only warm the compiler up, and those of which the median counts. */
+/** Number of measurements that only warm the compiler up, and number of those whose median counts. */
 const WARM_UP = 3;
 const ROUNDS = 7;
 const MS_PER_S = 1_000;
 
-/** @returns steps in a second of the wall clock; takes some 50 ms. */
+/**
+ * Measures the pace of this machine.
+ * @returns steps in a second of the wall clock; takes some 50 ms.
+ */
 export function machinePace(now: () => number = () => performance.now()): number {
   const times = Array.from({ length: WARM_UP + ROUNDS }, () => {
     const began = now();
-    calibrationLoop(STEPS);
+    runCalibrationLoop(STEPS);
     return now() - began;
   });
   const sorted = times.slice(WARM_UP).sort((a, b) => a - b);

@@ -8,7 +8,7 @@ import { systemErrorText } from '../../../engine/live/environment.ts';
 import { firstUnbindableAddress, firstUnbindablePort } from '../../../engine/live/loopback.ts';
 import { LOOPBACK_ADDRESS, type PortRange } from '../../../engine/live/port-plan.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { SERVICE_PORTS } from '../../../topologies/assemble/address-plan.ts';
+import { PORTS_PLAN_NON_LINK_PORTS } from '../../../topologies/assemble/address-plan.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 
 /** Ranges of the `ports` plan; undefined in the `loopback` plan. */
@@ -17,7 +17,7 @@ export function portRanges({ addressPlan, hosts }: Topology): readonly PortRange
   return hosts.map(({ address, portBase = 0, portCount = 0 }) => ({
     address,
     first: portBase,
-    services: SERVICE_PORTS,
+    services: PORTS_PLAN_NON_LINK_PORTS,
     count: portCount,
   }));
 }
@@ -31,7 +31,7 @@ interface Obstacle {
 }
 
 /** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
-export function obstacleOf(scenario: Scenario): Obstacle | undefined {
+export function liveRunObstacleOf(scenario: Scenario): Obstacle | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);
   const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];

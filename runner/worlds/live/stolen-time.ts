@@ -42,7 +42,7 @@ export function watchStolenTime(): () => StolenTime | undefined {
 
 function stolenTicks(): number | undefined {
   try {
-    return ticksOf(readFileSync('/proc/stat', 'utf8'));
+    return parseStolenTicks(readFileSync('/proc/stat', 'utf8'));
   } catch {
     // Not Linux.
     return undefined;
@@ -50,7 +50,7 @@ function stolenTicks(): number | undefined {
 }
 
 /** The stolen ticks of all cores together, from the text of `/proc/stat`. */
-export function ticksOf(text: string): number | undefined {
+export function parseStolenTicks(text: string): number | undefined {
   const [all = ''] = text.split('\n', 1);
   const ticks = Number(all.split(/\s+/)[STEAL_FIELD]);
   return Number.isFinite(ticks) ? ticks : undefined;

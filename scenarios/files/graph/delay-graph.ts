@@ -15,7 +15,7 @@ interface Way {
   readonly delayNs: number;
 }
 
-/** See the module. */
+/** Finds the least delay between any two hosts of a topology. */
 export class DelayGraph {
   /** Sum of all delays, ns. */
   readonly sumNs: number;

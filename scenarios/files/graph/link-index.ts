@@ -6,7 +6,7 @@
  */
 import type { LinkSpec } from '../../../topologies/model.ts';
 
-/** See the module. */
+/** Finds the links of a topology by id and by their two ends. */
 export class LinkIndex {
   readonly #ids: ReadonlySet<string>;
   readonly #byEnds = new Map<string, string[]>();

@@ -55,7 +55,7 @@ function factorOf(unit: string): Fraction {
 }
 
 /** The same amount in the unit of another one of its kind. */
-export function inUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
+export function amountInUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
   const value = dividedBy(times(amount.value, amount.factor), factor);
   return { ...amount, unit, factor, value };
 }
@@ -66,7 +66,7 @@ export function amountWithFinerUnit(a: Amount, b: Amount): Amount {
 }
 
 /** The text for a file: `2.5ms`. */
-export function writeAmount(value: Fraction, unit: string): string {
+export function amountFileText(value: Fraction, unit: string): string {
   return `${toDecimal(value) ?? ''}${unit}`;
 }
 
@@ -74,7 +74,7 @@ export function writeAmount(value: Fraction, unit: string): string {
  * A key that is equal for texts with the same meaning: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and
  * `0.05`. A text that is no amount equals only itself.
  */
-export function amountMeaningOf(text: string): string {
+export function canonicalAmountKey(text: string): string {
   const amount = readAmount(text);
   if (amount === undefined) return `word ${text}`;
   const { numerator, denominator } = times(amount.value, amount.factor);
@@ -87,7 +87,7 @@ export function amountMeaningOf(text: string): string {
  *
  * @returns undefined if any decimal will do.
  */
-export function leastStepOf({ kind, isWhole, factor }: Amount): Fraction | undefined {
+export function amountResolutionOf({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;
@@ -97,7 +97,7 @@ export function leastStepOf({ kind, isWhole, factor }: Amount): Fraction | undef
 }
 
 /** The base unit of which the amount is not a whole number, as it must be; undefined if it is one. */
-export function brokenGrain({ kind, value, factor }: Amount): string | undefined {
+export function violatedBaseUnit({ kind, value, factor }: Amount): string | undefined {
   if (kind !== 'time' && kind !== 'size' && kind !== 'packets') return undefined;
   if (times(value, factor).denominator === 1n) return undefined;
   return { time: 'nanoseconds', size: 'bytes', packets: 'packets' }[kind];

@@ -8,7 +8,7 @@ import { compare } from '../../../engine/pure/fraction.ts';
 import { type LeafMistake, shorten } from '../../../topologies/files/leaf.ts';
 import type { SweepSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
-import { amountMeaningOf } from './amount.ts';
+import { canonicalAmountKey } from './amount.ts';
 import { type SampleSize, sampleList, sampleRange } from './latin.ts';
 import type { SweepRange } from './range.ts';
 import { RANGE_VALUES_MAX, rangeValues } from './range-values.ts';
@@ -32,7 +32,7 @@ interface Written {
 const ALL_VALUES_MAX = 100_000;
 
 /** Reads the axes of one sweep; the number of values of all ranges together is limited. */
-export class Axes {
+export class SweepAxesReader {
   readonly #context: ScenarioContext;
   #left = ALL_VALUES_MAX;
 
@@ -51,7 +51,7 @@ export class Axes {
     for (const [index, item] of axis.entries()) {
       if (typeof item === 'string') this.#refuseAgain(path, axis, { index, item, written });
       for (const value of this.#itemValues(path, axis, index)) {
-        const meaning = amountMeaningOf(value);
+        const meaning = canonicalAmountKey(value);
         if (!values.has(meaning)) values.set(meaning, value);
       }
     }
@@ -86,7 +86,7 @@ export class Axes {
 
   /** Reports a value that means the same as an earlier one: both would be one combination. */
   #refuseAgain(path: string, axis: Axis, { index, item, written }: Written): void {
-    const meaning = amountMeaningOf(item);
+    const meaning = canonicalAmountKey(item);
     const first = written.get(meaning);
     if (first === undefined) {
       written.set(meaning, index);

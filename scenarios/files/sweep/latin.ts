@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../engine/core/stream.ts';
 import {
   compare,
   dividedBy,
@@ -17,14 +17,14 @@ import {
   fraction,
   fractionFromNumber,
   minus,
-  nearest,
   plus,
+  roundFraction,
   times,
   toNumber,
 } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { leastStepOf, writeAmount } from './amount.ts';
-import type { OpenRange } from './range.ts';
+import { amountFileText, amountResolutionOf } from './amount.ts';
+import type { ContinuousRange } from './range.ts';
 
 /** How many points a sample has, and what draws them. */
 export interface SampleSize {
@@ -52,18 +52,22 @@ export function sampleList(
 }
 
 /** The value of each point on a continuous axis. */
-export function sampleRange(path: string, range: OpenRange, size: SampleSize): readonly string[] {
+export function sampleRange(
+  path: string,
+  range: ContinuousRange,
+  size: SampleSize,
+): readonly string[] {
   const stream = axisStream(size.seed, path);
   const drawn =
     range.scale === 'log' ? logStrata(range, size, stream) : linearStrata(range, size, stream);
-  const values = drawn.map((value) => writeAmount(value, range.from.unit));
+  const values = drawn.map((value) => amountFileText(value, range.from.unit));
   stream.shuffle(values);
   return values;
 }
 
 /** Names with a zero byte are refused by streams; as part of a path they exist in no scenario. */
 function axisStream(seed: number, path: string): RandomStream {
-  return openStream(seed, 'sweep', path.replaceAll('\0', '?'));
+  return openRandomStream(seed, 'sweep', path.replaceAll('\0', '?'));
 }
 
 /**
@@ -87,7 +91,7 @@ function strata(places: Fraction, runs: number, stream: RandomStream): number[] 
 }
 
 function linearStrata(
-  { from, to }: OpenRange,
+  { from, to }: ContinuousRange,
   { runs }: SampleSize,
   stream: RandomStream,
 ): readonly Fraction[] {
@@ -95,7 +99,7 @@ function linearStrata(
   const wanted = dividedBy(width, fraction(BigInt(runs * PLACES_MIN)));
   // Every whole number of a range can be drawn; numbers that are not whole get few decimals.
   const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
-  const step = isWhole ? fraction(1n) : stepBelow(wanted, leastStepOf(from));
+  const step = isWhole ? fraction(1n) : stepBelow(wanted, amountResolutionOf(from));
   // If an axis has only few possible values, strata consist of these values, including the end.
   const isCounted = isWhole || compare(step, wanted) > 0;
   const places = dividedBy(width, step);
@@ -106,14 +110,14 @@ function linearStrata(
 }
 
 function logStrata(
-  { from, to }: OpenRange,
+  { from, to }: ContinuousRange,
   { runs }: SampleSize,
   stream: RandomStream,
 ): readonly Fraction[] {
   const low = toNumber(from.value);
   const span = log(toNumber(to.value) / low);
   const at = (share: number): Fraction => fractionFromNumber(low * exp(span * share));
-  const grained = leastStepOf(from);
+  const grained = amountResolutionOf(from);
   return Array.from({ length: runs }, (_, i) => {
     const [begin, end] = [at(i / runs), at((i + 1) / runs)];
     const step = stepBelow(dividedBy(minus(end, begin), fraction(BigInt(PLACES_MIN))), grained);
@@ -127,7 +131,7 @@ function snap(
   step: Fraction,
   [begin, end]: readonly [Fraction, Fraction],
 ): Fraction {
-  const near = nearest(dividedBy(value, step));
+  const near = roundFraction(dividedBy(value, step));
   const isInside = (one: Fraction): boolean => compare(one, begin) >= 0 && compare(one, end) < 0;
   const around = [near, near - 1n, near + 1n].map((count) => times(fraction(count), step));
   return around.find(isInside) ?? times(fraction(near), step);

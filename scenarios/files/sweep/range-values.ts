@@ -12,13 +12,19 @@ import {
   floor,
   fraction,
   minus,
-  nearest,
   plus,
+  roundFraction,
   times,
 } from '../../../engine/pure/fraction.ts';
-import { type LeafResult, wrong } from '../../../topologies/files/leaf.ts';
-import { type Amount, amountWithFinerUnit, inUnitOf, leastStepOf, writeAmount } from './amount.ts';
-import type { OpenRange, SteppedRange } from './range.ts';
+import { type LeafResult, leafMistakeResult } from '../../../topologies/files/leaf.ts';
+import {
+  type Amount,
+  amountFileText,
+  amountInUnitOf,
+  amountResolutionOf,
+  amountWithFinerUnit,
+} from './amount.ts';
+import type { ContinuousRange, SteppedRange } from './range.ts';
 
 /** Most values of one range: that many combinations are the limit of a sweep. */
 export const RANGE_VALUES_MAX = 10_000;
@@ -29,19 +35,23 @@ const SIGNIFICANT_DIGITS = 12;
 const POWER_DIGITS_MAX = 4_000;
 
 /** All values of a range, ascending. */
-export function rangeValues(range: SteppedRange | OpenRange): LeafResult<readonly string[]> {
+export function rangeValues(range: SteppedRange | ContinuousRange): LeafResult<readonly string[]> {
   if (range.kind === 'open') return wholeValues(range);
   const { step } = range;
   return step.kind === 'add' ? linear(range, step.width) : geometric(range, step.factor);
 }
 
 /** The values of a range without a step: only whole numbers can be listed. */
-function wholeValues(range: OpenRange): LeafResult<readonly string[]> {
+function wholeValues(range: ContinuousRange): LeafResult<readonly string[]> {
   if (range.from.isWhole && range.scale === 'linear') {
     return linear(range, { ...range.from, value: fraction(1n) });
   }
   const hint = 'write a step (0.1..0.9 step 0.2), or sample: { runs: 40, seed: 1 }';
-  return wrong('E104', `${range.text} has no step, so it has no values to combine`, hint);
+  return leafMistakeResult(
+    'E104',
+    `${range.text} has no step, so it has no values to combine`,
+    hint,
+  );
 }
 
 type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
@@ -49,29 +59,33 @@ type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
 /** Values at equal distances, in the finer of the units of begin and step, where all are finite decimals. */
 function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
   const unit = amountWithFinerUnit(ends.from, step);
-  const from = inUnitOf(ends.from, unit).value;
-  const width = inUnitOf(step, unit).value;
-  const last = floor(dividedBy(minus(inUnitOf(ends.to, unit).value, from), width));
+  const from = amountInUnitOf(ends.from, unit).value;
+  const width = amountInUnitOf(step, unit).value;
+  const last = floor(dividedBy(minus(amountInUnitOf(ends.to, unit).value, from), width));
   if (last >= BigInt(RANGE_VALUES_MAX)) return tooMany(ends.text, String(last + 1n));
   const values = Array.from({ length: Number(last) + 1 }, (_, count) =>
-    writeAmount(plus(from, times(width, fraction(BigInt(count)))), unit.unit),
+    amountFileText(plus(from, times(width, fraction(BigInt(count)))), unit.unit),
   );
   return { value: values };
 }
 
 function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
-  const rounding = leastStepOf({ ...from, isWhole: false });
+  const rounding = amountResolutionOf({ ...from, isWhole: false });
   const values: string[] = [];
   // The fractions of powers are not reduced, because that would take longer than all else.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {
     if (values.length === RANGE_VALUES_MAX) return tooMany(text, `more than ${RANGE_VALUES_MAX}`);
     if (String(power.numerator).length > POWER_DIGITS_MAX) {
       const message = `${text} has values of more than ${POWER_DIGITS_MAX} digits`;
-      return wrong('E104', message, 'write a larger factor, or one of fewer digits');
+      return leafMistakeResult('E104', message, 'write a larger factor, or one of fewer digits');
     }
-    const value = writeAmount(rounded(power, rounding), from.unit);
+    const value = amountFileText(rounded(power, rounding), from.unit);
     if (value === values.at(-1)) {
-      return wrong('E104', `two values of ${text} are both ${value}`, 'write a larger factor');
+      return leafMistakeResult(
+        'E104',
+        `two values of ${text} are both ${value}`,
+        'write a larger factor',
+      );
     }
     values.push(value);
   }
@@ -82,7 +96,7 @@ function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<reado
 function rounded(value: Fraction, grained: Fraction | undefined): Fraction {
   const step = grained ?? digitStep(value);
   const inverse = { numerator: step.denominator, denominator: step.numerator };
-  return times(fraction(nearest(product(value, inverse))), step);
+  return times(fraction(roundFraction(product(value, inverse))), step);
 }
 
 /** The product of two fractions, not reduced. */
@@ -101,7 +115,7 @@ function digitStep(value: Fraction): Fraction {
   return fraction(1n, tens);
 }
 
-function tooMany(text: string, count: string): ReturnType<typeof wrong> {
+function tooMany(text: string, count: string): ReturnType<typeof leafMistakeResult> {
   const message = `${text} makes ${count} values, the limit is ${RANGE_VALUES_MAX}`;
-  return wrong('E104', message, 'write a larger step');
+  return leafMistakeResult('E104', message, 'write a larger step');
 }

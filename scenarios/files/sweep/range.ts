@@ -8,10 +8,16 @@
  */
 
 import { compare, type Fraction, fraction, parseFraction } from '../../../engine/pure/fraction.ts';
-import { type LeafResult, shorten, wrong } from '../../../topologies/files/leaf.ts';
-import { suggest } from '../../../topologies/files/suggest.ts';
-import { readQuantity, UNIT_WORDS } from '../../../topologies/files/units.ts';
-import { type Amount, brokenGrain, inUnitOf, readAmount, writeAmount } from './amount.ts';
+import { type LeafResult, leafMistakeResult, shorten } from '../../../topologies/files/leaf.ts';
+import { suggestNearestWord } from '../../../topologies/files/suggest.ts';
+import { readQuantity, UNIT_KIND_NAMES } from '../../../topologies/files/units.ts';
+import {
+  type Amount,
+  amountFileText,
+  amountInUnitOf,
+  readAmount,
+  violatedBaseUnit,
+} from './amount.ts';
 
 /** A range with a step. */
 export interface SteppedRange extends Ends {
@@ -25,7 +31,7 @@ export type RangeStep =
   | { readonly kind: 'multiply'; readonly factor: Fraction };
 
 /** A range without a step. */
-export interface OpenRange extends Ends {
+export interface ContinuousRange extends Ends {
   readonly kind: 'open';
   readonly scale: 'linear' | 'log';
 }
@@ -39,10 +45,10 @@ interface Ends {
 }
 
 /** A range of a sweep. */
-export type SweepRange = SteppedRange | OpenRange;
+export type SweepRange = SteppedRange | ContinuousRange;
 
 /** What messages call a range. */
-export const RANGE_WORDS = 'a range such as 50ms..500ms step 50ms';
+export const RANGE_NAME_IN_MESSAGES = 'a range such as 50ms..500ms step 50ms';
 
 const LOG = /^log\s+/;
 
@@ -61,15 +67,23 @@ export function readRange(text: string): LeafResult<SweepRange> {
   const at = body.indexOf('..');
   if (body.startsWith('...', at)) {
     const hint = `write ${text.trim().replace(/\.{3,}/, '..')}`;
-    return wrong('E103', `${shorten(text)} has more than two dots`, hint);
+    return leafMistakeResult('E103', `${shorten(text)} has more than two dots`, hint);
   }
   const [end = '', ...steps] = body.slice(at + 2).split(/\s+step\b/);
   const from = readAmount(body.slice(0, at));
   const to = readAmount(end);
   if (at <= 0 || from === undefined || to === undefined || steps.length > 1) {
-    return wrong('E103', `"${shorten(text)}" is not ${RANGE_WORDS}`, stepHint(end));
+    return leafMistakeResult(
+      'E103',
+      `"${shorten(text)}" is not ${RANGE_NAME_IN_MESSAGES}`,
+      stepHint(end),
+    );
   }
-  const ends = { text: text.trim(), from, to: to.kind === from.kind ? inUnitOf(to, from) : to };
+  const ends = {
+    text: text.trim(),
+    from,
+    to: to.kind === from.kind ? amountInUnitOf(to, from) : to,
+  };
   const mistake = endsMistake(ends, [body.slice(0, at).trim(), end.trim()]);
   if (mistake !== undefined) return mistake;
   const [step] = steps;
@@ -81,7 +95,7 @@ export function readRange(text: string): LeafResult<SweepRange> {
 /** A hint if a word after the end of a range looks like a mistyped `step`; else undefined. */
 function stepHint(end: string): string | undefined {
   const [, word = ''] = /^\s*\S+\s+([a-z]+)/i.exec(end) ?? [];
-  return suggest(word, ['step']) === undefined ? undefined : 'did you mean step?';
+  return suggestNearestWord(word, ['step']) === undefined ? undefined : 'did you mean step?';
 }
 
 /** A range counts whole numbers only if both of its ends are whole. */
@@ -93,73 +107,88 @@ function whole(ends: Ends): Ends {
 function endsMistake(
   { text, from, to }: Ends,
   [first, last]: readonly [string, string],
-): ReturnType<typeof wrong> | undefined {
+): ReturnType<typeof leafMistakeResult> | undefined {
   if (from.kind !== to.kind) return unitMistake([first, from], [last, to]);
   const mistake = grainMistake(first, from) ?? grainMistake(last, to);
   if (mistake !== undefined) return mistake;
   if (compare(to.value, from.value) >= 0) return undefined;
-  return wrong('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
+  return leafMistakeResult('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
 }
 
 /** The mistake of an amount that is no whole number of its base unit; undefined if it is one. */
-function grainMistake(written: string, amount: Amount): ReturnType<typeof wrong> | undefined {
-  const grains = brokenGrain(amount);
+function grainMistake(
+  written: string,
+  amount: Amount,
+): ReturnType<typeof leafMistakeResult> | undefined {
+  const grains = violatedBaseUnit(amount);
   return grains === undefined
     ? undefined
-    : wrong('E104', `${written} is not a whole number of ${grains}`);
+    : leafMistakeResult('E104', `${written} is not a whole number of ${grains}`);
 }
 
 /** The mistake of two amounts with units of different kinds. */
 function unitMistake(
   [first, a]: readonly [string, Amount],
   [second, b]: readonly [string, Amount],
-): ReturnType<typeof wrong> {
+): ReturnType<typeof leafMistakeResult> {
   const bare = a.kind === 'number' ? [first, b.unit] : [second, a.unit];
   if (a.kind === 'number' || b.kind === 'number') {
     const hint = bare[1] === '%' ? 'write both in %' : `write ${bare.join('')}`;
-    return wrong('E102', `${bare[0]} has no unit`, hint);
+    return leafMistakeResult('E102', `${bare[0]} has no unit`, hint);
   }
-  const message = `${first} is ${UNIT_WORDS[a.kind].a}, ${second} is ${UNIT_WORDS[b.kind].a}`;
-  return wrong('E103', message, 'a range has one kind of unit');
+  const message = `${first} is ${UNIT_KIND_NAMES[a.kind].a}, ${second} is ${UNIT_KIND_NAMES[b.kind].a}`;
+  return leafMistakeResult('E103', message, 'a range has one kind of unit');
 }
 
 function readLog(ends: Ends, step: string | undefined): LeafResult<SweepRange> {
   const { text, from } = ends;
   if (step !== undefined) {
-    return wrong('E104', `${text} has a step`, 'write step x2 without log, or log without a step');
+    return leafMistakeResult(
+      'E104',
+      `${text} has a step`,
+      'write step x2 without log, or log without a step',
+    );
   }
   if (from.value.numerator > 0n) return { value: { kind: 'open', scale: 'log', ...whole(ends) } };
-  return wrong('E104', `${text} begins at 0 or below`, 'a logarithmic range begins above 0');
+  return leafMistakeResult(
+    'E104',
+    `${text} begins at 0 or below`,
+    'a logarithmic range begins above 0',
+  );
 }
 
 function readLinear(ends: Ends, written: string): LeafResult<SweepRange> {
   const step = readAmount(written);
   if (step === undefined) {
-    return wrong('E103', `"${shorten(written)}" is not a step such as 50ms or x2`);
+    return leafMistakeResult('E103', `"${shorten(written)}" is not a step such as 50ms or x2`);
   }
   const { from } = ends;
   if (step.kind !== from.kind) {
-    return unitMistake([writeAmount(from.value, from.unit), from], [written, step]);
+    return unitMistake([amountFileText(from.value, from.unit), from], [written, step]);
   }
   const mistake = grainMistake(written, step);
   if (mistake !== undefined) return mistake;
   if (step.value.numerator > 0n) return stepped(ends, { kind: 'add', width: step });
   const which = step.value.numerator === 0n ? 'a step of 0' : `a step of ${written}`;
-  return wrong('E104', `${which} never reaches the end`, 'write a step above 0');
+  return leafMistakeResult('E104', `${which} never reaches the end`, 'write a step above 0');
 }
 
 function readGeometric(ends: Ends, written: string): LeafResult<SweepRange> {
   const factor = parseFraction(written.slice(1).trim());
   if (factor === undefined)
-    return wrong('E103', `"${shorten(written)}" is not a factor such as x2`);
+    return leafMistakeResult('E103', `"${shorten(written)}" is not a factor such as x2`);
   const { text, from } = ends;
   if (compare(factor, fraction(1n)) <= 0) {
-    return wrong('E104', `a step of ${written} never reaches the end`, 'write a factor above 1');
+    return leafMistakeResult(
+      'E104',
+      `a step of ${written} never reaches the end`,
+      'write a factor above 1',
+    );
   }
   if (from.value.numerator <= 0n) {
-    return wrong(
+    return leafMistakeResult(
       'E104',
-      `${text} multiplies ${writeAmount(from.value, from.unit)}`,
+      `${text} multiplies ${amountFileText(from.value, from.unit)}`,
       'begin above 0',
     );
   }

@@ -6,14 +6,14 @@
 import { z } from 'zod';
 import {
   type LeafResult,
-  leaf,
+  leafMistakeResult,
+  makeLeafSchema,
   shorten,
-  text,
-  wrong,
+  textLeaf,
   wrongShapeResult,
 } from '../../../topologies/files/leaf.ts';
-import { whole } from '../../../topologies/files/quantity.ts';
-import { looksLikeRange, RANGE_WORDS, readRange, type SweepRange } from './range.ts';
+import { wholeNumberLeaf } from '../../../topologies/files/quantity.ts';
+import { looksLikeRange, RANGE_NAME_IN_MESSAGES, readRange, type SweepRange } from './range.ts';
 import { RANGE_VALUES_MAX } from './range-values.ts';
 
 /** A value as the text of a flag, or a range. */
@@ -22,26 +22,26 @@ export type AxisItem = string | SweepRange;
 export type Axis = readonly AxisItem[];
 
 /** An entry of a list: any plain value, or a range. */
-const item = leaf('a value', { type: ['string', 'number', 'boolean'] }, readItem);
+const item = makeLeafSchema('a value', { type: ['string', 'number', 'boolean'] }, readItem);
 
 function readItem(value: unknown): LeafResult<AxisItem> {
   if (typeof value === 'boolean') return { value: String(value) };
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return { value: String(value) };
-    return wrong('E115', `${value} is not a finite number, expected a value`);
+    return leafMistakeResult('E115', `${value} is not a finite number, expected a value`);
   }
   if (typeof value !== 'string') return wrongShapeResult(value, 'a value');
   return looksLikeRange(value) ? readRange(value) : { value };
 }
 
-const alone = leaf(
-  RANGE_WORDS,
+const alone = makeLeafSchema(
+  RANGE_NAME_IN_MESSAGES,
   { type: 'string', examples: ['50ms..500ms step 50ms', '1..10', 'log 1ms..1s'] },
   (value): LeafResult<Axis> => {
-    if (typeof value !== 'string') return wrongShapeResult(value, RANGE_WORDS);
+    if (typeof value !== 'string') return wrongShapeResult(value, RANGE_NAME_IN_MESSAGES);
     if (!looksLikeRange(value)) {
-      const message = `"${shorten(value)}" is not ${RANGE_WORDS}`;
-      return wrong('E103', message, 'write a list: [one, other]');
+      const message = `"${shorten(value)}" is not ${RANGE_NAME_IN_MESSAGES}`;
+      return leafMistakeResult('E103', message, 'write a list: [one, other]');
     }
     const range = readRange(value);
     return 'mistake' in range ? range : { value: [range.value] };
@@ -55,7 +55,7 @@ const axis = z
 /** The `sweep` of a scenario. */
 export const sweepSchema = z
   .object({
-    where: text('a condition such as "a < b and c != d"')
+    where: textLeaf('a condition such as "a < b and c != d"')
       .optional()
       .meta({
         description: 'Only combinations for which this holds: names of paths or their endings.',
@@ -63,8 +63,8 @@ export const sweepSchema = z
       }),
     sample: z
       .strictObject({
-        runs: whole('a number of runs such as 40', { min: 1, max: RANGE_VALUES_MAX }),
-        seed: whole('a seed such as 1', { min: 0 })
+        runs: wholeNumberLeaf('a number of runs such as 40', { min: 1, max: RANGE_VALUES_MAX }),
+        seed: wholeNumberLeaf('a seed such as 1', { min: 0 })
           .optional()
           .meta({ description: 'Draws the sample, not the runs.', default: 1 }),
       })

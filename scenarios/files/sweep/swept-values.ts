@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Source } from '../../../topologies/files/source.ts';
+import type { ConfigSource } from '../../../topologies/files/source.ts';
 import { valueAt } from '../../../topologies/files/zod-words.ts';
 import { sweepSchema } from './schema.ts';
 
 /** Tells whether the sweep of a file lists a value for a path; ranges, which are numbers, list none. */
-export function sweptValues({ data }: Source): (path: string, value: string) => boolean {
+export function sweptValuePredicate({
+  data,
+}: ConfigSource): (path: string, value: string) => boolean {
   const {
     where: _,
     sample: _sample,

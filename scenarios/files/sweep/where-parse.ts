@@ -20,7 +20,7 @@ export interface WhereComparison {
   readonly right: WhereToken;
 }
 
-/** A condition. */
+/** The syntax tree of a sweep's condition. */
 export type WhereCondition =
   | WhereComparison
   | { readonly kind: 'and' | 'or'; readonly parts: readonly WhereCondition[] }

@@ -6,8 +6,8 @@
  */
 import { shortestUniqueEnding } from '../../../reports/sweep.ts';
 import { shorten } from '../../../topologies/files/leaf.ts';
-import { hintNames } from '../../../topologies/files/suggest.ts';
-import { readQuantity, UNIT_WORDS, type UnitKind } from '../../../topologies/files/units.ts';
+import { unknownNameHint } from '../../../topologies/files/suggest.ts';
+import { readQuantity, UNIT_KIND_NAMES, type UnitKind } from '../../../topologies/files/units.ts';
 import { parseWhere, type WhereComparison, type WhereCondition } from './where-parse.ts';
 import type { WhereMistake, WhereToken } from './where-tokens.ts';
 
@@ -135,7 +135,7 @@ function unknownName({ text, at, end }: WhereToken, axes: readonly WhereAxis[]):
   const names = all.map((path) => shortestUniqueEnding(path, all));
   const hint = isValue
     ? `write '${text}': values are quoted`
-    : hintNames(text, names, 'parameters');
+    : unknownNameHint(text, names, 'parameters');
   return { at, end, code: 'E101', message, hint };
 }
 
@@ -175,7 +175,8 @@ function mismatchWords(
   }
   if (!kinds.includes('number')) return { code: 'E103', message };
   const [bare, full] = one.kind === 'number' ? [one, other] : [other, one];
-  const unit = full.kind === 'number' || full.kind === 'word' ? '' : UNIT_WORDS[full.kind].unit;
+  const unit =
+    full.kind === 'number' || full.kind === 'word' ? '' : UNIT_KIND_NAMES[full.kind].unit;
   return { code: 'E102', message, hint: `write ${bare.text}${unit}, with its unit` };
 }
 
@@ -187,7 +188,7 @@ function kindsOf({ values }: Side): readonly WhereValue[] {
 function sideText({ token, isParameter }: Side, { text, kind }: WhereValue): string {
   const shown = isParameter ? `${shorten(token.text)} (${shorten(text)})` : shorten(text);
   if (kind === 'word') return `${shown} is a word`;
-  return `${shown} ${kind === 'number' ? 'has no unit' : `is ${UNIT_WORDS[kind].a}`}`;
+  return `${shown} ${kind === 'number' ? 'has no unit' : `is ${UNIT_KIND_NAMES[kind].a}`}`;
 }
 
 /** A share may be written as 5% or 0.05. */

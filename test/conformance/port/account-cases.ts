@@ -6,7 +6,7 @@
  */
 import { expect } from 'vitest';
 import type { MessageObserver, Protocol } from '../../../engine/host/protocol.ts';
-import { packetAccountNumber } from '../../../nodes/bulk/account.ts';
+import { packetAccountKey } from '../../../nodes/bulk/account.ts';
 import { protocol as bulk } from '../../../nodes/bulk/index.ts';
 import type { Driver } from './drivers.ts';
 import { NodeBench } from './node-bench.ts';
@@ -41,7 +41,7 @@ class Listener {
 
 function textOf(number: number): string {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-  return TEXTS.find((text) => packetAccountNumber(bytes(text)) === number) ?? `unknown ${number}`;
+  return TEXTS.find((text) => packetAccountKey(bytes(text)) === number) ?? `unknown ${number}`;
 }
 
 async function runBulkAccount(driver: Driver): Promise<void> {

@@ -6,8 +6,8 @@
  * @module
  */
 import { expect } from 'vitest';
-import { provider } from '../../../engine/crypto/index.ts';
-import { ChargedCrypto } from '../../../engine/net/charged-crypto.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
+import { CpuChargedCrypto } from '../../../engine/net/charged-crypto.ts';
 import { cryptoCases } from '../crypto-cases.ts';
 import { spongeCases, spongeMistakes } from '../crypto-sponge-cases.ts';
 import { stateCases, stateMistakes } from '../crypto-state-cases.ts';
@@ -21,7 +21,7 @@ export const hostCryptoCases: readonly PortCase[] = [
     run: (world) => {
       world.act(() => {
         let charges = 0;
-        const charged = new ChargedCrypto(world.a.crypto, {
+        const charged = new CpuChargedCrypto(world.a.crypto, {
           chargeCrypto: (): void => {
             charges += 1;
           },
@@ -44,7 +44,7 @@ export const hostCryptoCases: readonly PortCase[] = [
     says: 'hands nodes the functions of the reference provider, none missing and none more',
     run: (world) => {
       const names = (crypto: object): string[] => Object.keys(crypto).sort();
-      expect(names(world.a.crypto)).toEqual(names(provider('noble')));
+      expect(names(world.a.crypto)).toEqual(names(createCryptoProvider('noble')));
       return Promise.resolve();
     },
   },

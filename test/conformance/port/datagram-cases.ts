@@ -6,7 +6,7 @@
 import { expect } from 'vitest';
 import type { Host } from '../../../engine/host/host.ts';
 import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
-import { NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
+import { DSCP_NETWORK_CONTROL } from '../../../engine/pure/traffic-class.ts';
 import type { PortCase, PortWorld } from './port-world.ts';
 
 const PORT = 6_001;
@@ -235,7 +235,13 @@ export const datagramCases: readonly PortCase[] = [
           const buffer = world.a.alloc(1_000);
           buffer[0] = i;
           // The first one is in the transmitter before the others come.
-          sockets.left.socket.send(buffer, 0, 1_000, sockets.toRight, i < 35 ? 0 : NETWORK_CONTROL);
+          sockets.left.socket.send(
+            buffer,
+            0,
+            1_000,
+            sockets.toRight,
+            i < 35 ? 0 : DSCP_NETWORK_CONTROL,
+          );
         }
       });
       await world.until(() => sockets.right.got.length === 40, 'all datagrams arrive');
@@ -263,7 +269,7 @@ export const datagramCases: readonly PortCase[] = [
         for (const first of [0, 1, 0, 1]) {
           const buffer = world.a.alloc(10);
           buffer[0] = first;
-          left.socket.send(buffer, 0, 10, to, first * NETWORK_CONTROL);
+          left.socket.send(buffer, 0, 10, to, first * DSCP_NETWORK_CONTROL);
         }
       });
       await world.until(() => got.length === 4, 'all datagrams arrive');

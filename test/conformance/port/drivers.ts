@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { ComputePool } from '../../../engine/live/compute-pool.ts';
 import { LiveWorld } from '../../../engine/live/live-world.ts';
 import { SimWorld } from '../../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../../engine/net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../../engine/net/stream/segment-streams.ts';
 
 /** The seed of every world. */
 export const SUITE_SEED = 7;
@@ -44,13 +44,13 @@ export interface LiveNeeds {
 
 /** A world in virtual time; buffers that were returned are overwritten. */
 export function simDriver(): Driver {
-  const crypto = provider('node', { timing: 'simulation' });
+  const crypto = createCryptoProvider('node', { timing: 'simulation' });
   const world = new SimWorld({
     seed: SUITE_SEED,
     epochSeconds: 1_700_000_000,
     cryptoFor: (): CryptoProvider => crypto,
     buffers: 'poison',
-    streams: new SegmentStreams(),
+    streams: new SegmentStreamModel(),
   });
   return {
     kind: 'sim',
@@ -76,7 +76,7 @@ export function simDriver(): Driver {
 /** A world with real sockets, on addresses that other tests on this machine do not use. */
 export function liveDriver({ compute, moduleOf }: LiveNeeds): Driver {
   const failures: unknown[] = [];
-  const crypto = provider('node');
+  const crypto = createCryptoProvider('node');
   const world = new LiveWorld({
     seed: SUITE_SEED,
     cryptoFor: (): CryptoProvider => crypto,

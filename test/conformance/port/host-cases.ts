@@ -4,14 +4,14 @@
  * @module
  */
 import { expect } from 'vitest';
-import { openStream } from '../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
 import type { DeliveryFacts, SendWishes } from '../../../engine/host/transport.ts';
 import { SUITE_SEED } from './drivers.ts';
 import { type PortCase, UPPER_CHANNEL } from './port-world.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const seededWords = (node: string, count: number): number[] => {
-  const stream = openStream(SUITE_SEED, node, 'gap');
+  const stream = openRandomStream(SUITE_SEED, node, 'gap');
   return Array.from({ length: count }, () => stream.nextU32());
 };
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap, NetworkView } from '../../../engine/host/network-view.ts';
 import type { MessageObserver, NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
-import { bundleView } from '../../../runner/nodes/key-bundle.ts';
-import { Provision } from '../../../runner/nodes/provision.ts';
+import { keyBundleView } from '../../../runner/nodes/key-bundle.ts';
+import { SecretProvisioner } from '../../../runner/nodes/provision.ts';
 import { randomSecrets, seededSecrets } from '../../../runner/nodes/secret-source.ts';
 import { BlindWitness } from '../../fixtures/blind-witness.ts';
 import { ask, type Driver, type RequestAnswer, SUITE_SEED } from './drivers.ts';
@@ -154,11 +154,13 @@ function viewsOf(
   network: NetworkMap,
 ): (host: string) => NetworkView {
   const drawn = randomSecrets();
-  const provision = new Provision({
+  const provision = new SecretProvisioner({
     network,
     protocolOf: (): Protocol => protocol,
     secrets: driver.kind === 'sim' ? seededSecrets(SUITE_SEED) : drawn,
-    crypto: provider('node', { timing: driver.kind === 'sim' ? 'simulation' : 'constant' }),
+    crypto: createCryptoProvider('node', {
+      timing: driver.kind === 'sim' ? 'simulation' : 'constant',
+    }),
     seed: SUITE_SEED,
     seconds: 1_700_000_000,
     durationNs: 0,
@@ -166,7 +168,7 @@ function viewsOf(
   if (driver.kind === 'sim') return (host) => provision.viewOf(host);
   return (host) => {
     const bundle = provision.bundle([host], drawn.rootOf);
-    return bundleView(host, { bundle, network, protocolOf: () => protocol });
+    return keyBundleView(host, { bundle, network, protocolOf: () => protocol });
   };
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 import { z } from 'zod';
-import type { ByteJob, OpenByteJob } from '../../../engine/host/compute.ts';
+import type { ByteJob, OpenedByteJob } from '../../../engine/host/compute.ts';
 import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
-import { byteJob } from '../../../nodes/_kit/byte-job.ts';
+import { byteJobDefinition } from '../../../nodes/_kit/byte-job.ts';
 
 /** Adds numbers to keep a thread busy; a job must not read a clock. */
 function spin(rounds: number): number {
@@ -22,7 +22,7 @@ function spin(rounds: number): number {
  */
 const addBytes: ByteJob = {
   recordLength: 2,
-  open(setup): OpenByteJob {
+  open(setup): OpenedByteJob {
     const [summand = 0] = setup;
     return {
       run(bytes, record): void {
@@ -65,7 +65,7 @@ export const protocol: Protocol = {
         output: (output) => [(output as Uint32Array<ArrayBuffer>).buffer],
       },
     },
-    add: byteJob(addBytes, (length) => length * 1_000),
+    add: byteJobDefinition(addBytes, (length) => length * 1_000),
     hash: { run: (input, crypto) => crypto.sha256(input as Uint8Array) },
     fail: {
       run: () => {

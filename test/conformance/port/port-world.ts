@@ -12,8 +12,8 @@ import type {
   Transport,
   TransportHandlers,
 } from '../../../engine/host/transport.ts';
-import type { Asker, OpenInquiry } from '../../../engine/net/inquiry.ts';
-import type { ContactsSpec, DirectionSpec } from '../../../engine/net/link-spec.ts';
+import type { AnswerReceiver, OpenRequest } from '../../../engine/net/inquiry.ts';
+import type { ContactsSpec, LinkDirectionSpec } from '../../../engine/net/link-spec.ts';
 import type { StoreFault } from '../../../engine/net/sim-store.ts';
 import { ask, type Driver, type RequestAnswer } from './drivers.ts';
 import { protocol } from './port-protocol.ts';
@@ -21,7 +21,7 @@ import { protocol } from './port-protocol.ts';
 const MS = 1_000_000;
 /** First byte of what `a` delivers to the protocol above it. */
 export const UPPER_CHANNEL = 9;
-const LINK: DirectionSpec = {
+const LINK: LinkDirectionSpec = {
   rateBps: 1e9,
   delayNs: 100_000,
   queue: { kind: 'priority', classes: [{ limitPackets: 10_000 }, { limitPackets: 10_000 }] },
@@ -58,7 +58,7 @@ export interface PortWorld extends Pick<Driver, 'kind' | 'act' | 'until' | 'pass
     wishes?: SendWishes,
   ): Promise<RequestAnswer>;
   /** Sends a request to `a` for an asker that takes parts, and may leave. Calls of what it returns are events. */
-  inquire(asker: Asker): OpenInquiry;
+  inquire(asker: AnswerReceiver): OpenRequest;
   /** What `a` has delivered to its user so far. */
   readonly delivered: readonly { readonly from: string; readonly bytes: Uint8Array }[];
   /** Called within each delivery of `a` to its user. */
@@ -133,8 +133,8 @@ export function portWorld(driver: Driver): PortWorld {
     },
     request: (kind, target, body, wishes) =>
       ask(driver, 'a', { kind, target, body, ...(wishes === undefined ? {} : { wishes }) }),
-    inquire: (asker): OpenInquiry => {
-      let open: OpenInquiry | undefined;
+    inquire: (asker): OpenRequest => {
+      let open: OpenRequest | undefined;
       driver.act(() => {
         open = a.request({ kind: 'parts', target: '', body: new Uint8Array(0) }, asker);
       });

@@ -5,7 +5,7 @@
  */
 import { expect } from 'vitest';
 import type { Host } from '../../../engine/host/host.ts';
-import type { SecureOptions, Stream, StreamError } from '../../../engine/host/stream.ts';
+import type { Stream, StreamError, StreamTlsOptions } from '../../../engine/host/stream.ts';
 import type { PortCase, PortWorld } from './port-world.ts';
 
 const PORT = 6_200;
@@ -90,7 +90,7 @@ const PSK = { identity: 'gateway', key: new Uint8Array(32).fill(7) };
 async function upgrade(
   world: PortWorld,
   ends: { client: End; server: End },
-  keys: { client: SecureOptions['psk']; server: SecureOptions['psk'] },
+  keys: { client: StreamTlsOptions['psk']; server: StreamTlsOptions['psk'] },
 ): Promise<{ client: StreamError | 'secure'; server: StreamError | 'secure' }> {
   const said: { client?: StreamError | 'secure'; server?: StreamError | 'secure' } = {};
   const { client, server } = ends;
@@ -113,7 +113,7 @@ async function upgrade(
   return { client: said.client!, server: said.server! };
 }
 
-function optional(psk: SecureOptions['psk']): { psk?: NonNullable<SecureOptions['psk']> } {
+function optional(psk: StreamTlsOptions['psk']): { psk?: NonNullable<StreamTlsOptions['psk']> } {
   return psk === undefined ? {} : { psk };
 }
 

@@ -6,23 +6,27 @@
  */
 
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import { CborWriter } from '../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../nodes/dtn/agent/carrier-outlet.ts';
 import { encodeEncounterRecord } from '../../../nodes/dtn/agent/encounter-record.ts';
-import { DTN_DROPS } from '../../../nodes/dtn/drops.ts';
-import { BLOCK_TYPE, CRC_LENGTH } from '../../../nodes/dtn/geometry.ts';
+import { DTN_DROP_REASONS } from '../../../nodes/dtn/drops.ts';
+import { BLOCK_TYPE, CRC_BYTES_BY_TYPE } from '../../../nodes/dtn/geometry.ts';
 import { HostEids } from '../../../nodes/dtn/names.ts';
 import { BackpressureRouter } from '../../../nodes/dtn/router/backpressure.ts';
 import { PROPHET_DEFAULTS } from '../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../nodes/dtn/router/prophet.ts';
-import { encodeRecordTable } from '../../../nodes/dtn/router/record-table.ts';
+import { encodeRouterTable } from '../../../nodes/dtn/router/record-table.ts';
 import { SprayAndWaitRouter } from '../../../nodes/dtn/router/spray-and-wait.ts';
 import { addSecurity } from '../../../nodes/dtn/security/add-security.ts';
-import { changeBlock, joinParts, partsOf } from '../../../nodes/dtn/security/bundle-parts.ts';
-import { RuledSecurity } from '../../../nodes/dtn/security/bundle-security.ts';
+import {
+  joinBlocks,
+  replaceBlockData,
+  splitIntoBlocks,
+} from '../../../nodes/dtn/security/bundle-parts.ts';
+import { RuleBasedSecurity } from '../../../nodes/dtn/security/bundle-security.ts';
 import { type SecurityRule, securityConfig } from '../../../nodes/dtn/security/options.ts';
 import { writeCrc } from '../../../nodes/dtn/wire/crc.ts';
 import { parseEid } from '../../../nodes/dtn/wire/eid.ts';
@@ -51,7 +55,7 @@ const HUGE = Uint8Array.of(0x1b, ...new Array<number>(8).fill(0xff));
 const KEYS = { k: new Uint8Array(32).fill(1) };
 const TARGETS = ['payload', 'primary', 'previous-node', 'bundle-age', 'hop-count'] as const;
 const names = new HostEids(['a', 'b', 'c'], 'ipn');
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 const tools = toolsOf({
   crypto,
   keys: { ...KEYS, other: new Uint8Array(32).fill(9) },
@@ -113,7 +117,7 @@ function secured(targets: readonly string[]): Bench {
   ].map((rule) => ({ key: 'k', ...rule }));
   const options = securityConfig.parse({ keys: [{ name: 'k' }], rules });
   const parts = { tools: toolsOf({ crypto, keys: KEYS, node: 'ipn:1.0' }), options, names };
-  const security = new RuledSecurity({ ...parts, own: 'a', crcType: 2 });
+  const security = new RuleBasedSecurity({ ...parts, own: 'a', crcType: 2 });
   return bench({ options: OPTIONS, rateBps: 1e9, security });
 }
 
@@ -188,7 +192,7 @@ class Neighbour {
   #record(): Uint8Array {
     const random = this.#random;
     const rows = ['a', 'b', 'c', 'nobody'].map((name) => [name, random.below(2e9)] as const);
-    const router = encodeRecordTable(rows);
+    const router = encodeRouterTable(rows);
     const kind = random.chance(0.5) ? 'greeting' : 'answer';
     const record = encodeEncounterRecord({ kind, known: [random.below(9), 2 ** 52], router });
     return random.chance(0.5) ? record : mutate(record, random, { header: 8 });
@@ -213,7 +217,7 @@ class Neighbour {
   #secured(bytes: Uint8Array): Uint8Array {
     if (view.open(bytes, 0, bytes.length) !== undefined) return bytes;
     const random = this.#random;
-    const parts = partsOf(view);
+    const parts = splitIntoBlocks(view);
     const rules = Array.from({ length: 1 + random.below(3) }, (): SecurityRule => {
       const block = random.chance(0.6) ? 'bib' : 'bcb';
       const key = random.chance(0.8) ? 'k' : 'other';
@@ -229,9 +233,9 @@ class Neighbour {
     }
     const target = parts.blocks[random.below(parts.blocks.length)]!;
     if (random.chance(0.4)) {
-      changeBlock(target, mutate(target.data, random, { header: 12 }), target.crcType);
+      replaceBlockData(target, mutate(target.data, random, { header: 12 }), target.crcType);
     }
-    return joinParts(parts);
+    return joinBlocks(parts);
   }
 
   #fragment(any: Uint8Array): Uint8Array {
@@ -261,7 +265,7 @@ class Neighbour {
     const start = index < 0 ? PRIMARY_START : view.blockStart[index]!;
     const end = index < 0 ? view.primaryEnd : view.blockEnd[index]!;
     const crcType = index < 0 ? view.crcType : view.blockCrcType[index]!;
-    const tail = crcType === 0 ? 0 : 1 + CRC_LENGTH[crcType]!;
+    const tail = crcType === 0 ? 0 : 1 + CRC_BYTES_BY_TYPE[crcType]!;
     const block = bytes.subarray(start, end - tail);
     const changed = random.chance(0.5) ? this.#huge(block) : mutate(block, random, { header: 9 });
     const sealed = new Uint8Array(changed.length + tail);
@@ -348,7 +352,7 @@ function namesOf(effects: readonly Effect[]): readonly string[] {
 export const dtn: SealedCase = {
   protocol: 'dtn',
   what: 'bundles with right CRCs, signatures and tags',
-  drops: DTN_DROPS,
+  drops: DTN_DROP_REASONS,
   ends: ['held', 'deliver', 'transmit', 'receipt', 'put', 'erase', 'sync', 'report'],
   reaches: [
     ...['deliver', 'transmit', 'bad-extension', 'bad-fragment', 'too-many-blocks', 'duplicate'],

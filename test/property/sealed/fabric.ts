@@ -5,10 +5,10 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { FABRIC_DROPS } from '../../../nodes/fabric/drops.ts';
+import { FABRIC_DROP_REASONS } from '../../../nodes/fabric/drop-reasons.ts';
 import {
-  decodeMessage,
-  encodeMessage,
+  decodeGroupMessage,
+  encodeGroupMessage,
   type GroupMessage,
 } from '../../../nodes/fabric/groups/messages.ts';
 import { SECOND, World } from '../../unit/nodes/fabric/groups/world.ts';
@@ -83,7 +83,7 @@ class Groups implements Victim {
   /** Another content for some fields, in its deterministic form. */
   #lie(genuine: Uint8Array): Uint8Array {
     const random = this.#random;
-    const message = decodeMessage(genuine);
+    const message = decodeGroupMessage(genuine);
     if (typeof message === 'string') return genuine;
     const small = (): number => random.below(random.chance(0.1) ? 1e9 : 6);
     const lies: readonly Partial<Record<string, unknown>>[] = [
@@ -97,7 +97,7 @@ class Groups implements Victim {
     const known = Object.entries(lie).filter(
       ([field, value]) => Object.hasOwn(message, field) && value !== undefined,
     );
-    return encodeMessage({ ...message, ...Object.fromEntries(known) } as GroupMessage);
+    return encodeGroupMessage({ ...message, ...Object.fromEntries(known) } as GroupMessage);
   }
 
   #goOn(): void {
@@ -112,7 +112,7 @@ class Groups implements Victim {
 export const fabric: SealedCase = {
   protocol: 'fabric',
   what: 'messages of groups in genuine envelopes',
-  drops: FABRIC_DROPS,
+  drops: FABRIC_DROP_REASONS,
   ends: ['taken'],
   reaches: [
     ...['taken', 'bad-group-message', 'unknown-group', 'list-without-me', 'known-list'],

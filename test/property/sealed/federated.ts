@@ -5,10 +5,10 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { FEDERATED_DROPS } from '../../../nodes/federated/drops.ts';
+import { FEDERATED_DROP_REASONS } from '../../../nodes/federated/drop-reasons.ts';
 import {
-  decodeMessage,
-  encodeMessage,
+  decodeFederatedMessage,
+  encodeFederatedMessage,
   type FederatedMessage,
 } from '../../../nodes/federated/wire.ts';
 import { loadText, MS } from '../../unit/runner/fixture.ts';
@@ -92,13 +92,13 @@ function done({ run }: CarriedNodes): number {
 
 /** Another content for a field of the message, in its deterministic form. */
 function twist(genuine: Uint8Array, random: RandomStream): Uint8Array {
-  const message = decodeMessage(genuine);
+  const message = decodeFederatedMessage(genuine);
   if (message === undefined || message.kind === 'sum') return genuine;
   const fields = Object.keys(message).filter((field) => field !== 'kind' && field !== 'reason');
   if (fields.length === 0) return genuine;
   const field = fields[random.below(fields.length)]!;
   const lie = another(Reflect.get(message, field), random);
-  return encodeMessage({ ...message, [field]: lie } as FederatedMessage);
+  return encodeFederatedMessage({ ...message, [field]: lie } as FederatedMessage);
 }
 
 function another(value: unknown, random: RandomStream): unknown {
@@ -117,7 +117,7 @@ function another(value: unknown, random: RandomStream): unknown {
 export const federated: SealedCase = {
   protocol: 'federated',
   what: 'messages of enrolled members',
-  drops: FEDERATED_DROPS,
+  drops: FEDERATED_DROP_REASONS,
   ends: ['taken', 'nothing yet'],
   reaches: [
     ...['taken', 'malformed', 'no-session', 'task-refused', 'wrong-session', 'input-length'],

@@ -7,10 +7,10 @@
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import { FRAME_TYPE, type FrameType } from '../../../nodes/gateway/geometry.ts';
 import { protocol } from '../../../nodes/gateway/index.ts';
-import { type OpenResult, Session } from '../../../nodes/gateway/session.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../../nodes/gateway/underlay/underlay-path.ts';
+import { type FrameOpenResult, Session } from '../../../nodes/gateway/session.ts';
+import { GATEWAY_PORT } from '../../../nodes/gateway/underlay/underlay-path.ts';
 import type { FrameHeader } from '../../../nodes/gateway/wire.ts';
-import { protocol as scion } from '../../../nodes/scion/index.ts';
+import { ROUTER_INTERNAL_PORT, protocol as scion } from '../../../nodes/scion/index.ts';
 import { load, MS, prepare, SECOND } from '../../unit/runner/fixture.ts';
 import { mutate } from '../mutate.ts';
 import type { SealedCase, Victim } from './victim.ts';
@@ -52,7 +52,7 @@ class Gateways implements Victim {
     const { network, endpoints } = world.sim;
     const [direction] = world.sim.link(LINK).directions('backward');
     const at = (name: string, port: number): number => endpoints.intern(this.#address(name), port);
-    const ends = { from: at(ROUTER, ROUTER_PORT), to: at(VICTIM, GATEWAY_PORT) };
+    const ends = { from: at(ROUTER, ROUTER_INTERNAL_PORT), to: at(VICTIM, GATEWAY_PORT) };
     const buffer = this.#datagrams[this.#random.below(this.#datagrams.length)]!.slice();
     network.inject(direction!, { buffer, offset: 0, length: buffer.length, ...ends });
     this.#given += 1;
@@ -80,7 +80,7 @@ class Gateways implements Victim {
     const { open } = Session.prototype;
     const lie = (header: FrameHeader, target: Uint8Array, length: number): number =>
       this.#lie(header, target, length);
-    Session.prototype.open = function opened(header, buffer, target, moment): OpenResult {
+    Session.prototype.open = function opened(header, buffer, target, moment): FrameOpenResult {
       const result = open.call(this, header, buffer, target, moment);
       return result === 'replay' || typeof result === 'number'
         ? lie(header, target, header.bodyLength - 16)

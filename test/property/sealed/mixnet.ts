@@ -5,11 +5,14 @@
  * @module
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
-import { canonicalBytes, type Json } from '../../../nodes/_kit/canonical-json.ts';
+import {
+  type CanonicalJsonValue,
+  encodeCanonicalJson,
+} from '../../../nodes/_kit/canonical-json.ts';
 import { signText } from '../../../nodes/_kit/signed-text.ts';
-import { DOCUMENT } from '../../../nodes/mixnet/directory/document.ts';
+import { DOCUMENT_TEXT_KIND } from '../../../nodes/mixnet/directory/document.ts';
 import { encodeDocument, openDocument } from '../../../nodes/mixnet/directory/index.ts';
-import { MIXNET_DROPS } from '../../../nodes/mixnet/drops.ts';
+import { MIXNET_DROP_REASONS } from '../../../nodes/mixnet/drops.ts';
 import { Lab, MS, SECOND } from '../../unit/nodes/mixnet/client/lab.ts';
 import { bytesOf, crypto, sampleDocument } from '../../unit/nodes/mixnet/directory/network.ts';
 import { mutate } from '../mutate.ts';
@@ -95,8 +98,8 @@ class Clients implements Victim {
 
   /** A document that its authority has signed, and its use by a client. */
   #document(): readonly string[] {
-    const lied = another(JSON.parse(body) as Json, this.#random);
-    const signed = signText(crypto, DOCUMENT, secret, canonicalBytes(lied));
+    const lied = another(JSON.parse(body) as CanonicalJsonValue, this.#random);
+    const signed = signText(crypto, DOCUMENT_TEXT_KIND, secret, encodeCanonicalJson(lied));
     const document = openDocument(crypto, trust, signed, EPOCH);
     if ('drop' in document) return [document.drop];
     const { machine } = this.#lab.client(3);
@@ -112,7 +115,7 @@ class Clients implements Victim {
 }
 
 /** The value with another one in one place. */
-function another(value: Json, random: RandomStream): Json {
+function another(value: CanonicalJsonValue, random: RandomStream): CanonicalJsonValue {
   if (typeof value === 'number') {
     return [0, 1, value + 1, value * 1_000, -1, 1e-300, 2 ** 53][random.below(7)]!;
   }
@@ -121,15 +124,18 @@ function another(value: Json, random: RandomStream): Json {
     const letter = '0123456789abcdef'[random.below(16)]!;
     return random.chance(0.8) ? value.slice(0, at) + letter + value.slice(at + 1) : '';
   }
-  if (Array.isArray(value)) return anotherList(value as readonly Json[], random);
-  const entries = Object.entries(value as Readonly<Record<string, Json>>);
+  if (Array.isArray(value)) return anotherList(value as readonly CanonicalJsonValue[], random);
+  const entries = Object.entries(value as Readonly<Record<string, CanonicalJsonValue>>);
   const at = random.below(Math.max(1, entries.length));
   return Object.fromEntries(
     entries.map(([name, each], index) => [name, index === at ? another(each, random) : each]),
   );
 }
 
-function anotherList(list: readonly Json[], random: RandomStream): Json {
+function anotherList(
+  list: readonly CanonicalJsonValue[],
+  random: RandomStream,
+): CanonicalJsonValue {
   const at = random.below(Math.max(1, list.length));
   if (list.length === 0 || random.chance(0.1)) return random.chance(0.5) ? [] : list.slice(at);
   if (random.chance(0.1)) return [...list, list[at]!];
@@ -139,7 +145,7 @@ function anotherList(list: readonly Json[], random: RandomStream): Json {
 export const mixnet: SealedCase = {
   protocol: 'mixnet',
   what: 'contents of genuine packets and signed documents',
-  drops: MIXNET_DROPS,
+  drops: MIXNET_DROP_REASONS,
   ends: ['taken', 'delivered', 'document used'],
   reaches: [
     ...['taken', 'document used', 'document-malformed', 'document-inconsistent'],

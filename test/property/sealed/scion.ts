@@ -6,8 +6,8 @@
  */
 import type { RandomStream } from '../../../engine/core/stream.ts';
 import { HopAuthenticator } from '../../../nodes/scion/mac.ts';
-import { ROUTER_DROPS } from '../../../nodes/scion/router/drops.ts';
-import { isdAs } from '../../../nodes/scion/wire/isd-as.ts';
+import { ROUTER_DROP_REASONS } from '../../../nodes/scion/router/drops.ts';
+import { requireIsdAs } from '../../../nodes/scion/wire/isd-as.ts';
 import {
   makePacket,
   type PacketOptions,
@@ -88,7 +88,7 @@ class Router implements Victim {
 
   #message(): NonNullable<PacketOptions['message']> {
     const [identifier, sequence] = [this.#random.below(9), this.#random.below(9)];
-    const asked = { isdAs: isdAs('1-ff00:0:1'), ifId: 2, data: new Uint8Array(0) };
+    const asked = { isdAs: requireIsdAs('1-ff00:0:1'), ifId: 2, data: new Uint8Array(0) };
     return { kind: 'traceroute-request', code: 0, identifier, sequence, ...asked };
   }
 }
@@ -105,7 +105,7 @@ function namesOf({ drop, packet, bfd, suppressed }: Sent): readonly string[] {
 export const scion: SealedCase = {
   protocol: 'scion',
   what: 'packets with valid hop fields',
-  drops: ROUTER_DROPS,
+  drops: ROUTER_DROP_REASONS,
   ends: ['sent', 'bfd', 'suppressed'],
   reaches: [
     ...['sent', 'path-malformed', 'hop-expired', 'hop-ingress-mismatch', 'packet-length'],

@@ -6,7 +6,7 @@
  * @module
  */
 import { expect } from 'vitest';
-import { openStream, type RandomStream } from '../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../engine/core/stream.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
 const COMMAND = 'npx vitest run --project=slow test/property/sealed';
@@ -38,7 +38,7 @@ export interface SealedCase {
 
 /** Gives a node so many inputs. @returns what came of them. */
 export function attack(one: SealedCase, inputs: number): ReadonlyMap<string, number> {
-  const random = openStream(SEED, one.protocol, 'sealed');
+  const random = openRandomStream(SEED, one.protocol, 'sealed');
   const victim = one.begin(random);
   const came = new Map<string, number>();
   for (let input = 0; input < inputs; input += 1) {

@@ -17,12 +17,18 @@ export const row: Row = {
         'gateway.detection p95 <=',
         'gateway.delivery value >=',
         'gateway.availability value >=',
+        'gateway.fault_switches{cause="probe-loss"} rate >=',
       ],
     },
     'probes without patience': {
       base: 'short',
       set: NERVOUS,
       red: ['gateway.switches value <='],
+    },
+    'reports of the receiver, which show half of the faults first': {
+      base: 'short',
+      set: { 'options.gateway.multipath.reports': 'true' },
+      red: ['gateway.fault_switches{cause="probe-loss"} rate >='],
     },
     'the window of the Rust gateway': {
       base: 'short',

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BenchResult } from '../../../bench/bench-result.ts';
 import { hopParts } from '../../../bench/sphinx.ts';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../../engine/host/crypto.ts';
 
 const BATCH_US = 500;
@@ -35,7 +35,7 @@ function slowExchange(key: X25519Key): X25519Key {
 
 /** A provider in which one function is slow. */
 function slowed(name: keyof CryptoProvider): CryptoProvider {
-  return new Proxy(provider('node'), {
+  return new Proxy(createCryptoProvider('node'), {
     get(target, key): unknown {
       const value = Reflect.get(target, key) as unknown;
       if (typeof value !== 'function') return value;
@@ -62,7 +62,7 @@ function longParts(name: keyof CryptoProvider): string[] {
 
 describe('R-133: the printed cost of a hop', () => {
   it('has a line for each part: key exchange, blinding, KDF, MAC, stream, tag, payload', () => {
-    const names = hopParts(provider('node'), 'x25519', BATCH_US).map(partOf);
+    const names = hopParts(createCryptoProvider('node'), 'x25519', BATCH_US).map(partOf);
     expect(names).toEqual(['DH', 'blinding', 'KDF', 'MAC', 'stream', 'replay tag', 'AEZ']);
   });
 

@@ -10,12 +10,12 @@ import {
   saturate,
 } from '../../../bench/workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import { Pipeline } from '../../../engine/live/pipeline/pipeline.ts';
 import { poolHitRatio } from '../../../engine/live/pipeline/stats.ts';
 
 const TOTAL = 1_500;
-const valid = new ValidPackets(provider('node'), 'x25519-kem', 64);
+const valid = new ValidPackets(createCryptoProvider('node'), 'x25519-kem', 64);
 const pipeline = new Pipeline({ workers: 2 });
 let job = 0;
 let runs = 0;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { judgeAndReport } from '../../../cli/execute.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { runInput } from '../reports/fixture.ts';
 
 const SEEDS = 30;
-const before = judge(runInput({ seeds: SEEDS, slowdown: 1 }));
+const before = judgeRun(runInput({ seeds: SEEDS, slowdown: 1 }));
 const slower = runInput({ seeds: SEEDS, slowdown: 1.02 });
 let folder = '';
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addCommands, commandsWantedBy } from '../../../cli/commands.ts';
+import { addCommands, wantedCommandPredicate } from '../../../cli/commands.ts';
 import { makeProgram } from '../../../cli/program.ts';
 
 /** The program, with the selected commands loaded completely. */
@@ -30,7 +30,7 @@ describe('commands that are not loaded', () => {
   });
 
   it('are all but the one that is asked for', async () => {
-    const program = await programWith(commandsWantedBy(['health', '--port', '9100']));
+    const program = await programWith(wantedCommandPredicate(['health', '--port', '9100']));
     const described = program.commands.filter((one) => one.description() !== '');
     expect(described.map((one) => one.name())).toEqual(['health']);
   });
@@ -38,7 +38,7 @@ describe('commands that are not loaded', () => {
 
 describe('a command line', () => {
   const names = ['scenario', 'viz', 'completion'];
-  const loadedBy = (...words: string[]): string[] => names.filter(commandsWantedBy(words));
+  const loadedBy = (...words: string[]): string[] => names.filter(wantedCommandPredicate(words));
 
   it.each([
     [['--version'], []],

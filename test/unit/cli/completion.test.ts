@@ -12,9 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addCompareCommand } from '../../../cli/compare.ts';
 import {
   addCompletionCommand,
-  bashScript,
-  completedCommands,
-  zshScript,
+  bashCompletionScript,
+  completableCommands,
+  zshCompletionScript,
 } from '../../../cli/completion.ts';
 import { addLiveCommand } from '../../../cli/live.ts';
 import { addScenarioCommand } from '../../../cli/scenario.ts';
@@ -35,15 +35,15 @@ program
   .addOption(new Option('--unit <unit>', 'of weight').choices(['kg', 'lb']))
   .action(() => undefined);
 
-const commands = completedCommands(program);
+const commands = completableCommands(program);
 const SCENARIOS = ['failover.yaml', 'hello.yaml'];
 let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'orrery-completion-'));
   writeFileSync(join(folder, 'mine.yaml'), '');
-  writeFileSync(join(folder, 'bash'), bashScript(commands, SCENARIOS));
-  writeFileSync(join(folder, 'zsh'), zshScript(commands, SCENARIOS));
+  writeFileSync(join(folder, 'bash'), bashCompletionScript(commands, SCENARIOS));
+  writeFileSync(join(folder, 'zsh'), zshCompletionScript(commands, SCENARIOS));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -102,7 +102,7 @@ describe('in zsh', () => {
   });
 
   it('describes commands and options in its own quotes', () => {
-    const text = zshScript(commands, SCENARIOS);
+    const text = zshCompletionScript(commands, SCENARIOS);
     expect(text).toContain(`'weigh:weigh [it]\\: don'\\''t break'`);
     expect(text).toContain(`'*--unit[of weight]:value:(kg lb)'`);
     expect(text).toContain(

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { provider } from '../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import {
   encodeInterfaceDescription,
   encodePacketBlock,
@@ -16,7 +16,7 @@ import {
 import {
   addressBytes,
   type CaptureEndpoint,
-  synthesise,
+  synthesiseIpPacket,
 } from '../../../engine/measure/pcapng/synthesise.ts';
 import { layout as datagram } from '../../../nodes/datagram/viz-fields.ts';
 import { FRAME_TYPE } from '../../../nodes/gateway/geometry.ts';
@@ -27,13 +27,13 @@ import { FrameCodec } from '../../../nodes/mixnet/wire.ts';
 import { layout as ping } from '../../../nodes/ping/viz-fields.ts';
 import { encodeHeader as encodePing } from '../../../nodes/ping/wire.ts';
 import { layout as scion } from '../../../nodes/scion/viz-fields.ts';
-import { host } from '../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../nodes/scion/wire/isd-as.ts';
 import type { HopField } from '../../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../../nodes/scion/wire/udp.ts';
 import {
-  createExchange,
-  createFormat,
+  createKeyExchange,
+  createPacketFormat,
   PACKET_FORMAT_TRACE,
   packetFormatState,
 } from '../../../nodes/sphinx/index.ts';
@@ -41,7 +41,7 @@ import { layout as sphinx } from '../../../nodes/sphinx/viz-fields.ts';
 import { layersOf } from '../../../viz/app/pages/network/fields.ts';
 import { readerOf } from '../../../viz/format/layout-reader.ts';
 import { type DissectedProtocol, luaDissector } from '../../../viz/format/lua-dissector.ts';
-import { layoutIn, type PacketLayout } from '../../../viz/format/packet-layout.ts';
+import { layoutForStates, type PacketLayout } from '../../../viz/format/packet-layout.ts';
 import { ROOT } from '../../architecture/files.ts';
 import { orreryHere } from '../../command-here.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
@@ -53,8 +53,11 @@ const FRONT = 28;
 const folder = mkdtempSync(join(tmpdir(), 'orrery-dissect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const { geometry } = createFormat({
-  ...{ crypto: provider('node'), exchange: createExchange(provider('node'), 'x25519') },
+const { geometry } = createPacketFormat({
+  ...{
+    crypto: createCryptoProvider('node'),
+    exchange: createKeyExchange(createCryptoProvider('node'), 'x25519'),
+  },
   ...{ nrHops: 3, userForwardPayloadLength: 60, withSurb: false },
 });
 const STATES = new Map([
@@ -96,7 +99,7 @@ const OWN: PacketLayout = {
 };
 const LAYOUTS: Readonly<Record<string, PacketLayout | undefined>> = {
   ...{ datagram, gateway, mixnet, own: OWN, ping, scion },
-  sphinx: layoutIn(sphinx, STATES),
+  sphinx: layoutForStates(sphinx, STATES),
 };
 const pick = (...names: readonly string[]): readonly (readonly [string, PacketLayout])[] =>
   names.flatMap((name) => {
@@ -121,9 +124,9 @@ function onPath(payload: Uint8Array): Uint8Array {
   const info = { isPeering: false, isConsDir: true, segmentId: 0xbeef, timestamp: 1 };
   return encodeUdpPacket(
     {
-      ...{ trafficClass: 0xb8, flowId: 0x12345, target: isdAs('2-ff00:0:211') },
-      ...{ source: isdAs('1-64512'), targetHost: host('10.0.0.2') },
-      sourceHost: host('2001:db8::1'),
+      ...{ trafficClass: 0xb8, flowId: 0x12345, target: requireIsdAs('2-ff00:0:211') },
+      ...{ source: requireIsdAs('1-64512'), targetHost: requireHostAddress('10.0.0.2') },
+      sourceHost: requireHostAddress('2001:db8::1'),
       path: {
         ...{ kind: 'scion', currentInfo: 0, currentHop: 1, segmentLengths: [2, 1, 0] },
         infos: [info, { ...info, isConsDir: false }],
@@ -179,7 +182,7 @@ function captured(name: string, packets: readonly Uint8Array[]): string {
   const blocks = packets.map((packet, timeNs) =>
     encodePacketBlock({
       ...{ interfaceId: 0, timeNs, direction: 'outbound' },
-      bytes: synthesise(end('127.0.0.1'), end('127.0.0.2'), packet),
+      bytes: synthesiseIpPacket(end('127.0.0.1'), end('127.0.0.2'), packet),
     }),
   );
   writeFileSync(

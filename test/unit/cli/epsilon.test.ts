@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { addEpsilonCommand } from '../../../cli/epsilon.ts';
 import { makeProgram } from '../../../cli/program.ts';
-import { Accountant } from '../../../nodes/federated/privacy/index.ts';
+import { PrivacyAccountant } from '../../../nodes/federated/privacy/index.ts';
 import { COMMAND_LINE } from '../../command-line.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -61,7 +61,7 @@ neighbours differ by one client, added or removed
     expect(spent.tight).toBeGreaterThan(1.999);
     const settings = { mechanism: 'gaussian', place: 'central', rate: 0.5, delta: 1e-3 } as const;
     const noisy = { ...settings, noise: found.renyi };
-    const renyi = new Accountant(noisy, [{ clients: 1, rounds: 10 }]).epsilon();
+    const renyi = new PrivacyAccountant(noisy, [{ clients: 1, rounds: 10 }]).epsilon();
     expect(renyi).toBeLessThanOrEqual(2);
     expect(renyi).toBeGreaterThan(1.999_999);
   });

@@ -31,7 +31,7 @@ function orrery(...words: readonly string[]): Ended {
 
 describe('orrery hunt', () => {
   it('writes the smallest scenario that shows what broke, and goes on from there', () => {
-    const hunt = ['hunt', RECEIPT, ...BARE, '--attempts', '200', '--seed', '2', '--out', out];
+    const hunt = ['hunt', RECEIPT, ...BARE, '--attempts', '200', '--seed', '5', '--out', out];
     const { status, stdout, stderr } = orrery(...hunt);
     expect(status, stderr).toBe(1);
     expect(stdout).toMatch(/^BROKEN {2}receipt {2}always {2}receipt\.duplicates count == 0\n/);

@@ -13,15 +13,15 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refuseForeignScenario } from '../../../cli/own-scenario.ts';
-import type { RunLine, SweepHead } from '../../../runner/sweep/results-file.ts';
+import { refuseUntrustedScenario } from '../../../cli/own-scenario.ts';
+import type { ResultsFileRun, SweepHeader } from '../../../runner/sweep/results-file.ts';
 import { ROOT } from '../../architecture/files.ts';
 import { type EndedHere, orreryHere } from '../../command-here.ts';
 import { type Ended, orreryIn, SMALL } from './small-sweep.ts';
 
 let [outer, folder] = ['', ''];
-let head: SweepHead;
-let lines: readonly RunLine[];
+let head: SweepHeader;
+let lines: readonly ResultsFileRun[];
 beforeAll(() => {
   outer = mkdtempSync(join(tmpdir(), 'orrery-merge-'));
   folder = join(outer, 'current');
@@ -31,7 +31,7 @@ beforeAll(() => {
   expect(status, stderr).toBe(0);
   const texts = readFileSync(join(folder, 'whole/small/sweep/results.ndjson'), 'utf8').split('\n');
   const [first, ...rest] = texts.slice(0, -1).map((text) => JSON.parse(text) as unknown);
-  [head, lines] = [first as SweepHead, rest as RunLine[]];
+  [head, lines] = [first as SweepHeader, rest as ResultsFileRun[]];
 });
 afterAll(() => rmSync(outer, { recursive: true, force: true }));
 
@@ -95,7 +95,7 @@ sweep: { duration: [1s, 2s] }
     process.chdir(folder);
     try {
       const refusing = (): void =>
-        refuseForeignScenario({ file: `${place}/s.yaml`, sha256 }, [`${results}results.ndjson`]);
+        refuseUntrustedScenario({ file: `${place}/s.yaml`, sha256 }, [`${results}results.ndjson`]);
       expect(refusing).toThrow(text);
     } finally {
       process.chdir(before);

@@ -1,6 +1,6 @@
 /** Which node an operator's question is for. */
 import { describe, expect, it } from 'vitest';
-import { type Asked, putQuestion } from '../../../cli/put-question.ts';
+import { answerOperatorQuestion, type QuestionTarget } from '../../../cli/put-question.ts';
 import type { Undo } from '../../../runner/world.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
@@ -10,7 +10,9 @@ import { load } from '../runner/fixture.ts';
 const QUESTION: OperatorQuestion = { kind: 'status', target: '', body: '', withinMs: 20 };
 
 /** Hosts `sender` and `receiver`, which run `bulk`, and what was put to them. */
-function asked(nsPerMs?: number): Asked & { readonly specs: AskSpec[]; readonly undone: number[] } {
+function asked(
+  nsPerMs?: number,
+): QuestionTarget & { readonly specs: AskSpec[]; readonly undone: number[] } {
   const specs: AskSpec[] = [];
   const undone: number[] = [];
   return {
@@ -46,13 +48,13 @@ describe('a question to one of several nodes', () => {
     ['of another protocol', { node: 'sender', by: 'ping' }, 'unknown-protocol', undefined],
   ])('%s', async (_, question, outcome, node) => {
     const place = asked();
-    const answer = await putQuestion(place, { ...QUESTION, ...question }, never);
+    const answer = await answerOperatorQuestion(place, { ...QUESTION, ...question }, never);
     expect([answer.outcome, place.specs[0]?.node]).toEqual([outcome, node]);
   });
 
   it('waits by the clock of the operator, whatever that of the run', async () => {
     const place = asked(10e6);
-    const answer = await putQuestion(place, { ...QUESTION, target: 'sender' }, never);
+    const answer = await answerOperatorQuestion(place, { ...QUESTION, target: 'sender' }, never);
     expect([place.specs[0]?.withinNs, answer.ms]).toEqual([200e6, 0.3]);
   });
 
@@ -60,11 +62,11 @@ describe('a question to one of several nodes', () => {
     const place = asked();
     const waiting = { ...QUESTION, node: 'sender', target: 'nobody' };
     const leaving = new AbortController();
-    const answer = putQuestion(place, waiting, leaving.signal);
+    const answer = answerOperatorQuestion(place, waiting, leaving.signal);
     leaving.abort();
     expect((await answer).outcome).toBe('cancelled');
     expect(place.undone).toEqual([1]);
-    const late = await putQuestion(place, waiting, AbortSignal.abort());
+    const late = await answerOperatorQuestion(place, waiting, AbortSignal.abort());
     expect([late.outcome, place.specs.length]).toEqual(['cancelled', 1]);
   });
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { coresInUse, untilQuiet } from '../../../cli/quiet.ts';
+import { measureCoresInUse, waitForQuietMachine } from '../../../cli/quiet.ts';
 
 describe('the look whether a machine is quiet', () => {
   it('ends with the first quiet time', async () => {
     const uses = [1.2, 0.41, 0.4, 2];
-    await untilQuiet(() => Promise.resolve(uses.shift() ?? 0));
+    await waitForQuietMachine(() => Promise.resolve(uses.shift() ?? 0));
     expect(uses).toEqual([2]);
   });
 
   it('refuses after five looks of two seconds, and says what others used at least', async () => {
     const waits: number[] = [];
-    const refused = untilQuiet((ms) => {
+    const refused = waitForQuietMachine((ms) => {
       waits.push(ms);
       return Promise.resolve(waits.length === 3 ? 0.9 : 2);
     });
@@ -31,7 +31,7 @@ describe('the look whether a machine is quiet', () => {
       speed: 0,
       times: times(),
     });
-    const inUse = await coresInUse(20, () => [core()]);
+    const inUse = await measureCoresInUse(20, () => [core()]);
     // A timer may fire a little early.
     expect(inUse).toBeLessThanOrEqual(4_000_000 / 15);
     expect(inUse).toBeGreaterThan(4_000_000 / 60_000);

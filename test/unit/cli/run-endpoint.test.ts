@@ -1,23 +1,23 @@
 /** The endpoint of a run that answers, one that computes, and one that is over. */
 import type { MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openRunEndpoint, withLine } from '../../../cli/run-endpoint.ts';
-import type { RunnerPlace } from '../../../cli/run-place.ts';
-import type { PortNews, PortOrder } from '../../../runner/injection/messages.ts';
-import { RunLine } from '../../../runner/injection/run-line.ts';
-import type { RunEnd, RunOrder } from '../../../runner/run/run-order.ts';
+import { openOperatorEndpoint, withInjectionPort } from '../../../cli/run-endpoint.ts';
+import type { RunnerFolder } from '../../../cli/run-place.ts';
+import type { RunPortCommand, RunPortReport } from '../../../runner/injection/messages.ts';
+import { RunPortClient } from '../../../runner/injection/run-port-client.ts';
+import type { RunEnd, RunRequest } from '../../../runner/run/run-order.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import type { OperatorServer } from '../../../services/operator/index.ts';
 import { load } from '../runner/fixture.ts';
 
-let line: RunLine;
+let client: RunPortClient;
 let server: OperatorServer;
 beforeEach(async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  line = new RunLine(null);
+  client = new RunPortClient(null);
   const scenario = load('hello.yaml');
   const registry = new ProtocolRegistry();
-  server = await openRunEndpoint({ scenario, registry, speed: 1, line }, 0);
+  server = await openOperatorEndpoint({ scenario, registry, speed: 1, client }, 0);
 });
 afterEach(async () => {
   await server.close();
@@ -25,11 +25,11 @@ afterEach(async () => {
 });
 
 /** Begins a run that answers by `answer`. */
-async function begun(answer: (order: PortOrder, port: MessagePort) => void): Promise<void> {
-  const { port } = line.open();
-  port.on('message', (order: PortOrder) => answer(order, port));
-  port.postMessage({ kind: 'ready', paths: [] } satisfies PortNews);
-  await vi.waitFor(() => expect(line.isOpen).toBe(true));
+async function begun(answer: (order: RunPortCommand, port: MessagePort) => void): Promise<void> {
+  const { port } = client.open();
+  port.on('message', (order: RunPortCommand) => answer(order, port));
+  port.postMessage({ kind: 'ready', paths: [] } satisfies RunPortReport);
+  await vi.waitFor(() => expect(client.isOpen).toBe(true));
 }
 
 async function said(path: string, body?: object): Promise<unknown> {
@@ -84,9 +84,9 @@ describe('the endpoint of a run', () => {
     });
     const answer = said('/ask', { ...STATUS, withinMs: 60_000 });
     await vi.waitFor(() => expect(heard).toBe(1));
-    const over = (_order: RunOrder, _place: RunnerPlace): Promise<RunEnd> =>
+    const over = (_order: RunRequest, _place: RunnerFolder): Promise<RunEnd> =>
       Promise.resolve({} as RunEnd);
-    await withLine({ run: over }, line).run({} as RunOrder, {} as RunnerPlace);
+    await withInjectionPort({ run: over }, client).run({} as RunRequest, {} as RunnerFolder);
     expect(await answer).toMatchObject({ outcome: 'node-down' });
     expect(await said('/healthz')).toMatchObject({ ok: true, state: 'starting' });
   });

@@ -18,10 +18,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunInputs, runName } from '../../../cli/run-name.ts';
-import { FORMER_MAX, RunFolder } from '../../../cli/run-place.ts';
+import { FORMER_RUNS_MAX, RunFolder } from '../../../cli/run-place.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
-import { isSameRun } from '../../../reports/same-run.ts';
+import { judgeRun } from '../../../reports/judge.ts';
+import { hasSameResults } from '../../../reports/same-run.ts';
 import { runInput } from '../reports/fixture.ts';
 
 let scenario: string;
@@ -130,8 +130,8 @@ describe('a run of the same inputs', () => {
     expect(folders()[2]).toMatch(/Z-2$/);
   });
 
-  it(`of former runs the last ${FORMER_MAX} are kept`, () => {
-    expect(FORMER_MAX).toBe(10);
+  it(`of former runs the last ${FORMER_RUNS_MAX} are kept`, () => {
+    expect(FORMER_RUNS_MAX).toBe(10);
     for (let count = 0; count <= 10; count += 1) runOnce(`run ${count}`, 1_000 - 60 * count);
     expect(folders()).toHaveLength(11);
     runOnce('run 11');
@@ -256,13 +256,13 @@ describe('a run on which pages acted', () => {
 
 describe('the same run twice', () => {
   const input = runInput({ seeds: 2, slowdown: 1 });
-  const report = judge(input);
+  const report = judgeRun(input);
 
   it('is one that only the wall clock tells apart', () => {
     const seeds = input.seeds.map((seed) => ({ ...seed, wallMs: seed.wallMs + 7 }));
-    expect(isSameRun(report, judge({ ...input, wallMs: 1, seeds }))).toBe(true);
+    expect(hasSameResults(report, judgeRun({ ...input, wallMs: 1, seeds }))).toBe(true);
     const read = readReport(renderJson(report));
-    expect('report' in read && isSameRun(read.report, report)).toBe(true);
+    expect('report' in read && hasSameResults(read.report, report)).toBe(true);
   });
 
   it.each([
@@ -273,12 +273,12 @@ describe('the same run twice', () => {
     ['other events', { seeds: input.seeds.map((seed) => ({ ...seed, fingerprint: 'ff' })) }],
     ['an early end', { seeds: input.seeds.map((s) => ({ ...s, ending: 'interrupted' as const })) }],
   ])('is none with %s', (_name, change) => {
-    expect(isSameRun(report, judge({ ...input, ...change }))).toBe(false);
+    expect(hasSameResults(report, judgeRun({ ...input, ...change }))).toBe(false);
   });
 
   it('by the wall clock is none', () => {
     const seeds = input.seeds.slice(0, 1).map((seed) => ({ ...seed, fingerprint: 'none' }));
-    const live = judge({ ...input, mode: 'live', seeds });
-    expect(isSameRun(live, live)).toBe(false);
+    const live = judgeRun({ ...input, mode: 'live', seeds });
+    expect(hasSameResults(live, live)).toBe(false);
   });
 });

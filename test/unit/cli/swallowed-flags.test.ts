@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { addRunOptions } from '../../../cli/run-flags.ts';
-import { refuseSwallowed } from '../../../cli/swallowed-flags.ts';
+import { refuseFlagsSwallowedByNpm } from '../../../cli/swallowed-flags.ts';
 
 /** What npm 11 leaves of a command line: words, and the rest in its environment. */
 function afterNpm(
@@ -13,7 +13,7 @@ function afterNpm(
   addRunOptions(program.command('scenario'), 'scenario');
   const entries = Object.entries(config).map(([key, value]) => [`npm_config_${key}`, value]);
   const env = { npm_lifecycle_event: event, ...Object.fromEntries(entries) };
-  return () => refuseSwallowed(program, ['scenario', ...words], env);
+  return () => refuseFlagsSwallowedByNpm(program, ['scenario', ...words], env);
 }
 
 const hintOf = (run: () => void): string => {

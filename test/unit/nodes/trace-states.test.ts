@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as paths from '../../../nodes/_kit/path-states.ts';
-import type { Form } from '../../../nodes/_kit/text-form.ts';
+import type { TextFormat } from '../../../nodes/_kit/text-form.ts';
 import * as gateway from '../../../nodes/gateway/trace-states.ts';
 import { viz as gatewayViz } from '../../../nodes/gateway/viz.ts';
 import * as mixnet from '../../../nodes/mixnet/trace-states.ts';
@@ -21,14 +21,14 @@ import { DOUBLE_INPUT } from '../viz/double-viz.ts';
 interface Row {
   readonly name: string;
   readonly machine: string;
-  readonly state: Form<unknown>;
+  readonly state: TextFormat<unknown>;
   readonly values: fc.Arbitrary<unknown>;
   readonly example: readonly [value: unknown, text: string];
 }
 
 interface Kind<Value> {
-  readonly machine: string | Form<unknown>;
-  readonly state: Form<Value>;
+  readonly machine: string | TextFormat<unknown>;
+  readonly state: TextFormat<Value>;
 }
 
 const PEER = { peer: 'gateway-211' };
@@ -63,16 +63,16 @@ const times = fc.uniqueArray(fc.tuple(fc.constantFrom(...gateway.HANDSHAKE_STEPS
 const A_TO_B = { origin: '1-ff00:0:110', steps: [{ out: 2, into: 41, isdAs: '1-ff00:0:111' }] };
 
 const ROWS: readonly Row[] = [
-  row(['PATH_IN_USE', paths.PATH_IN_USE, PEER], fc.record({ path: word }), [
+  row(['PATH_IN_USE_TRACE', paths.PATH_IN_USE_TRACE, PEER], fc.record({ path: word }), [
     { path: 'via-110-210' },
     'via-110-210',
   ]),
-  row(['HEALTH_OF_PATH', paths.HEALTH_OF_PATH, PATH], fc.record({ health }), [
+  row(['PATH_HEALTH_TRACE', paths.PATH_HEALTH_TRACE, PATH], fc.record({ health }), [
     { health: 'probation' },
     'probation',
   ]),
   row(
-    ['QUALITY_OF_PATH', paths.QUALITY_OF_PATH, PATH],
+    ['PATH_QUALITY_TRACE', paths.PATH_QUALITY_TRACE, PATH],
     fc.record({
       health,
       role: fc.constantFrom(...paths.PATH_ROLES),
@@ -85,16 +85,16 @@ const ROWS: readonly Row[] = [
       'alive active rtt=20012us jitter=3us loss=0.010',
     ],
   ),
-  row(['LINKS_OF_PATH', paths.LINKS_OF_PATH, PATH], fc.array(word), [
+  row(['PATH_LINKS_TRACE', paths.PATH_LINKS_TRACE, PATH], fc.array(word), [
     ['a--r', 'r--b'],
     'a--r r--b',
   ]),
-  row(['QUEUE_TO_PEER', paths.QUEUE_TO_PEER, PEER], fc.record({ waiting: nat, max: nat }), [
+  row(['PEER_QUEUE_TRACE', paths.PEER_QUEUE_TRACE, PEER], fc.record({ waiting: nat, max: nat }), [
     { waiting: 3, max: 512 },
     '3 of 512 packets',
   ]),
   row(
-    ['ACCUSED_PATH', gateway.ACCUSED_PATH, PATH],
+    ['ACCUSED_PATH_TRACE', gateway.ACCUSED_PATH_TRACE, PATH],
     fc.record({ isAccused: fc.constantFrom('yes' as const, 'no' as const) }),
     [{ isAccused: 'yes' }, 'yes'],
   ),
@@ -241,7 +241,10 @@ describe('a state that this version does not know', () => {
   const ODD = 'of 2031';
 
   it('is shown as text by the drawings of the gateway', () => {
-    const quality = oldNode('gateway', { QUALITY_OF_PATH: ODD, PATH_IN_USE: 'via-110-210' });
+    const quality = oldNode('gateway', {
+      PATH_QUALITY_TRACE: ODD,
+      PATH_IN_USE_TRACE: 'via-110-210',
+    });
     const drawn = shownBy(gatewayViz, 'paths', quality);
     expect(drawn).toContain(`"text":"${ODD}"`);
     expect(drawn).not.toContain('not measured ±');
@@ -278,7 +281,8 @@ describe('a state that this version does not know', () => {
   it('is no belief about a link, and no reason to take a packet apart', () => {
     const router = oldNode('scion', { BFD_TRACE: ODD }).nodes[0]!;
     expect(scionViz.beliefsOf?.(router)).toEqual([]);
-    const links = oldNode('gateway', { LINKS_OF_PATH: 'a--b', HEALTH_OF_PATH: ODD }).nodes[0]!;
+    const links = oldNode('gateway', { PATH_LINKS_TRACE: 'a--b', PATH_HEALTH_TRACE: ODD })
+      .nodes[0]!;
     expect(gatewayViz.beliefsOf?.(links)).toEqual([]);
     for (const text of [
       ODD,

@@ -10,25 +10,25 @@ import {
   isWithinTolerance,
   relativeDifference,
 } from '../../../reports/against.ts';
-import { againstLines, againstMarkdown } from '../../../reports/against-text.ts';
+import { predictionLines, predictionMarkdown } from '../../../reports/against-text.ts';
 import { throughputNote } from '../../../reports/cpu-note.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { escapeMarkdown, renderMarkdown } from '../../../reports/markdown.ts';
-import type { MetricData, RunInput } from '../../../reports/model.ts';
+import type { JudgeInput, MetricData } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
 
 const input = runInput({ seeds: 1, slowdown: 1 });
-const live: RunInput = { ...input, mode: 'live' };
+const live: JudgeInput = { ...input, mode: 'live' };
 const CPU = 'calibrated (runs/calibration.json, Test CPU, 2026-01-02)';
 
 type Change = (value: number) => number;
 
 /** The same measurements with the values of some metrics changed. */
-function predictedAs(changes: Readonly<Record<string, Change>>): RunInput {
+function predictedAs(changes: Readonly<Record<string, Change>>): JudgeInput {
   const seeds = live.seeds.map((seed) => {
     const metrics = Object.entries(seed.metrics).map(([name, data]) => [
       name,
@@ -75,7 +75,7 @@ describe('a live run against its prediction', () => {
     expect(against.pass).toBe(false);
     const [row] = against.rows.filter(({ metric }) => metric === 'gateway.throughput');
     expect(row).toMatchObject({ isInside: false, difference: 1 });
-    expect(againstLines(against).join('\n')).toMatch(
+    expect(predictionLines(against).join('\n')).toMatch(
       /✗ gateway\.throughput .* \+100 % \[\+99, \+101\] +OUTSIDE/,
     );
   });
@@ -83,7 +83,7 @@ describe('a live run against its prediction', () => {
   it('promises nothing where the prediction has no processor, and says so', () => {
     const against = compareWithPrediction(live, { ...predictedAs({}), cpu: 'not modelled' });
     expect(against.rows.filter(({ isPromised }) => isPromised)).toEqual([]);
-    expect(againstLines(against)[0]).toContain(
+    expect(predictionLines(against)[0]).toContain(
       'without a processor model: nothing is promised here',
     );
   });
@@ -91,7 +91,7 @@ describe('a live run against its prediction', () => {
   it('said "predicted within 15 %" where nothing was promised', () => {
     const against = compareWithPrediction(live, predictedAs({}));
     const rest = { ...against, rows: against.rows.filter(({ isPromised }) => !isPromised) };
-    expect(againstLines(rest)[0]).toMatch(/: no rate or median latency to predict here$/);
+    expect(predictionLines(rest)[0]).toMatch(/: no rate or median latency to predict here$/);
   });
 
   it('flags half the median latency as well', () => {
@@ -117,13 +117,13 @@ describe('a live run against its prediction', () => {
   it('is drawn as a table', () => {
     const against = compareWithPrediction(live, predictedAs({ 'gateway.latency': times(0.98) }));
     const short = { ...against, rows: against.rows.filter(({ isPromised }) => isPromised) };
-    expect(againstLines(short)).toMatchSnapshot();
-    expect(againstMarkdown(short, escapeMarkdown)).toMatchSnapshot();
+    expect(predictionLines(short)).toMatchSnapshot();
+    expect(predictionMarkdown(short, escapeMarkdown)).toMatchSnapshot();
   });
 
   it('is part of every report and is read back from report.json', () => {
     const against = compareWithPrediction(live, predictedAs({}));
-    const report = judge({ ...input, mode: 'live', against });
+    const report = judgeRun({ ...input, mode: 'live', against });
     const title =
       'Compared with virtual time, processor modelled: rate and median predicted within 15 %';
     const options = { width: 100, colour: false, unicode: true };
@@ -136,8 +136,8 @@ describe('a live run against its prediction', () => {
 
 describe('beside throughput', () => {
   it('stands whether processor time was modelled, in every report of virtual time', () => {
-    const free = judge(input);
-    const charged = judge({ ...input, cpu: CPU });
+    const free = judgeRun(input);
+    const charged = judgeRun({ ...input, cpu: CPU });
     const options = { width: 120, colour: false, unicode: true };
     for (const render of [
       (report: Report): string => renderTerminal(report, options),
@@ -147,7 +147,7 @@ describe('beside throughput', () => {
       expect(render(free)).toContain('throughput: CPU time not modelled');
       expect(render(charged)).toContain(`throughput: CPU time ${CPU}`);
     }
-    expect(throughputNote(judge(live))).toBeUndefined();
+    expect(throughputNote(judgeRun(live))).toBeUndefined();
     expect(throughputNote({ ...free, kpis: [] })).toBeUndefined();
   });
 });

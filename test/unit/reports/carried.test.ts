@@ -1,6 +1,6 @@
 /** The share of its offered traffic that a run carried. */
 import { describe, expect, it } from 'vitest';
-import { carriedPart, carriedText } from '../../../reports/carried.ts';
+import { carriedRateText, carriedReportPart } from '../../../reports/carried.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 
 /** A run of ten seconds with 1,000 offered packets per second. */
@@ -16,8 +16,8 @@ function seedOf(nodeDrops: SeedResult['nodeDrops'], drops: SeedResult['nodeDrops
 
 describe('what a run carried', () => {
   it('is said from one in a thousand refused packets on', () => {
-    expect(carriedPart([seedOf({ overload: 9 }, {})])).toEqual({});
-    const { carried } = carriedPart([seedOf({ overload: 10 }, {})]);
+    expect(carriedReportPart([seedOf({ overload: 9 }, {})])).toEqual({});
+    const { carried } = carriedReportPart([seedOf({ overload: 10 }, {})]);
     expect(carried).toEqual({
       ...{ offeredPerSecond: 1_000, acceptedPerSecond: 900, carriedPerSecond: 800, shed: 10 },
     });
@@ -28,18 +28,18 @@ describe('what a run carried', () => {
     const counter = { kind: 'counter', value: 10_000 } as const;
     const all = { 'gateway.offered': counter, 'gateway.accepted': counter };
     const metrics = { ...all, 'gateway.throughput': counter };
-    expect(carriedPart([{ ...seed, metrics }])).toEqual({});
+    expect(carriedReportPart([{ ...seed, metrics }])).toEqual({});
   });
 
   it('was silent about a machine whose kernel lost datagrams: they count like refused packets', () => {
-    expect(carriedPart([seedOf({}, { kernel: 9 })])).toEqual({});
-    expect(carriedPart([seedOf({ overload: 4 }, { kernel: 6 })]).carried?.shed).toBe(10);
-    expect(carriedPart([seedOf({ 'link-down': 500 }, { loss: 500 })])).toEqual({});
+    expect(carriedReportPart([seedOf({}, { kernel: 9 })])).toEqual({});
+    expect(carriedReportPart([seedOf({ overload: 4 }, { kernel: 6 })]).carried?.shed).toBe(10);
+    expect(carriedReportPart([seedOf({ 'link-down': 500 }, { loss: 500 })])).toEqual({});
   });
 
   it('said "about 10,000/s of the 10,000/s asked": it takes the digits that tell them apart', () => {
     const of = (carriedPerSecond: number): string | undefined =>
-      carriedText({
+      carriedRateText({
         carried: { carriedPerSecond, offeredPerSecond: 10_000, acceptedPerSecond: 10_000, shed: 1 },
         cpu: 'real',
         mode: 'live',
@@ -51,7 +51,7 @@ describe('what a run carried', () => {
 
   it('said "about 0/s of the 0/s asked" of eight messages a minute', () => {
     const of = (carriedPerSecond: number): string | undefined =>
-      carriedText({
+      carriedRateText({
         carried: { carriedPerSecond, offeredPerSecond: 8 / 60, acceptedPerSecond: 0, shed: 1 },
         cpu: 'real',
         mode: 'live',
@@ -65,20 +65,21 @@ describe('what a run carried', () => {
     const of = (share: number): string | undefined => {
       const seed = seedOf({ overload: 2_000 }, {});
       const busy = { ...seed, busiestLink: { name: 'a -> b', share } };
-      return carriedText({ ...carriedPart([busy]), cpu: 'not modelled', mode: 'sim' })?.full;
+      return carriedRateText({ ...carriedReportPart([busy]), cpu: 'not modelled', mode: 'sim' })
+        ?.full;
     };
     expect(of(0.97)).toMatch(/^a -> b carries about 800/);
     expect(of(0.3)).toMatch(/^the network carries about 800/);
   });
 
   it('names this machine for a live run, and the modelled one otherwise', () => {
-    const part = carriedPart([seedOf({ overload: 2_000 }, {})]);
-    expect(carriedText({ ...part, cpu: 'real', mode: 'live' })?.full).toMatch(
+    const part = carriedReportPart([seedOf({ overload: 2_000 }, {})]);
+    expect(carriedRateText({ ...part, cpu: 'real', mode: 'live' })?.full).toMatch(
       /^this machine carries about 800\/s of the 1.000\/s asked$/,
     );
-    expect(carriedText({ ...part, cpu: 'calibrated', mode: 'sim' })?.full).toMatch(
+    expect(carriedRateText({ ...part, cpu: 'calibrated', mode: 'sim' })?.full).toMatch(
       /^the modelled machine carries/,
     );
-    expect(carriedText({ cpu: 'real', mode: 'live' })).toBeUndefined();
+    expect(carriedRateText({ cpu: 'real', mode: 'live' })).toBeUndefined();
   });
 });

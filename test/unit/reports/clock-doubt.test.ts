@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judge } from '../../../reports/judge.ts';
+import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { judgeKpi } from '../../../reports/kpi.ts';
 import { kpiMark, verdictWord } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import type { KpiSpec, RunInput } from '../../../reports/model.ts';
+import type { JudgeInput, KpiSpec } from '../../../reports/model.ts';
 import { renderPrometheus } from '../../../reports/prometheus.ts';
 import type { KpiResult, Report } from '../../../reports/report-schema.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -95,13 +95,13 @@ describe('a latency between two machines', () => {
 
 describe('an inconclusive KPI', () => {
   /** The failover scenario on two machines whose clocks agree to within 12 ms. */
-  function input(slowdown = 1): RunInput {
+  function input(slowdown = 1): JudgeInput {
     const base = runInput({ seeds: 2, slowdown });
     const seeds = base.seeds.map((seed) => ({ ...seed, clockUncertaintyNs: 12 * MS }));
     return { ...base, mode: 'live', seeds };
   }
 
-  const report: Report = judge(input());
+  const report: Report = judgeRun(input());
   const options = { width: 100, colour: false, unicode: true };
 
   it('is not met: exit code 1', () => {
@@ -118,7 +118,7 @@ describe('an inconclusive KPI', () => {
 
   it('gives the run a word of its own, unless something is missed too', () => {
     expect(verdictWord(report)).toBe('INCONCLUSIVE');
-    const missed = judge(input(2.4));
+    const missed = judgeRun(input(2.4));
     expect(verdictWord(missed)).toBe('FAIL');
     expect(renderTerminal(missed, options)).toContain('2 of 6 KPIs missed, 1 inconclusive');
     const idle = input();
@@ -126,7 +126,7 @@ describe('an inconclusive KPI', () => {
       ...seed,
       packets: { ...seed.packets, sent: seed.packets.sent + 1 },
     }));
-    expect(verdictWord(judge({ ...idle, seeds }))).toBe('FAIL');
+    expect(verdictWord(judgeRun({ ...idle, seeds }))).toBe('FAIL');
   });
 
   it('has its own mark and its reason in a terminal, first', () => {

@@ -5,7 +5,7 @@ import {
   renderComparison,
   renderComparisonMarkdown,
 } from '../../../reports/compare-text.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { sameEventsText } from '../../../reports/partings.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { runInput } from './fixture.ts';
@@ -13,8 +13,8 @@ import { runInput } from './fixture.ts';
 type SeedFacts = Report['perSeed'][number];
 
 const input = runInput({ seeds: 30, slowdown: 1 });
-const before = judge(input);
-const slower = judge(runInput({ seeds: 30, slowdown: 1.02 }));
+const before = judgeRun(input);
+const slower = judgeRun(runInput({ seeds: 30, slowdown: 1.02 }));
 
 describe('the comparison of two reports', () => {
   it('finds a 2 % change of the fail-over time by pairing seeds', () => {
@@ -28,14 +28,14 @@ describe('the comparison of two reports', () => {
   });
 
   it('misses it without pairs, and says why there are none', () => {
-    const other = judge({
+    const other = judgeRun({
       ...runInput({ seeds: 30, slowdown: 1.02 }),
       scenario: { ...input.scenario, topologySha256: 'other' },
     });
     const comparison = compareReports(before, other);
     expect(comparison).toMatchObject({ isPaired: false, pairingNote: 'the topologies differ' });
     expect(comparison.kpis[0]?.verdict).toBe('inconclusive');
-    const fewer = judge(runInput({ seeds: 10, slowdown: 1 }));
+    const fewer = judgeRun(runInput({ seeds: 10, slowdown: 1 }));
     expect(compareReports(before, fewer).pairingNote).toBe('the seeds differ');
   });
 
@@ -63,7 +63,7 @@ describe('the comparison of two reports', () => {
         },
       },
     }));
-    const change = compareReports(before, judge({ ...input, seeds })).kpis.find(
+    const change = compareReports(before, judgeRun({ ...input, seeds })).kpis.find(
       (one) => one.metric === 'gateway.availability',
     );
     expect(change?.relative).toBeGreaterThan(-0.01);
@@ -103,10 +103,10 @@ describe('the comparison of two reports', () => {
   });
 
   it('does not compare what one side has not', () => {
-    const without = judge({ ...input, kpis: input.kpis.slice(1) });
+    const without = judgeRun({ ...input, kpis: input.kpis.slice(1) });
     const [failover] = compareReports(without, before).kpis;
     expect(failover).toMatchObject({ verdict: 'not comparable', note: 'not in the baseline' });
-    const one = judge(runInput({ seeds: 1, slowdown: 1 }));
+    const one = judgeRun(runInput({ seeds: 1, slowdown: 1 }));
     expect(compareReports(one, one).kpis[0]).toMatchObject({
       verdict: 'same',
       note: 'fewer than two seeds: no interval',
@@ -114,7 +114,7 @@ describe('the comparison of two reports', () => {
   });
 
   it('a comparison of single runs was 111 columns wide: one reason in each line', () => {
-    const one = judge(runInput({ seeds: 1, slowdown: 1 }));
+    const one = judgeRun(runInput({ seeds: 1, slowdown: 1 }));
     const text = renderComparison(
       { comparison: compareReports(one, one), candidate: one },
       { colour: false, unicode: true, width: 80 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisEndNs, doneText } from '../../../reports/done-text.ts';
+import { axisEndNs, runCompletionText } from '../../../reports/done-text.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 
 type Seed = Report['perSeed'][number];
@@ -25,10 +25,12 @@ describe('a run that ends when its work is done', () => {
   });
 
   it('says in words what ended it', () => {
-    expect(doneText(report(done(6.9), done(8.1)))).toBe('done at 6.9 to 8.1 s of at most 60 s');
-    expect(doneText(report(done(6.9), late))).toBe(
+    expect(runCompletionText(report(done(6.9), done(8.1)))).toBe(
+      'done at 6.9 to 8.1 s of at most 60 s',
+    );
+    expect(runCompletionText(report(done(6.9), late))).toBe(
       'done in 1 of 2 seeds within 60 s, seed 2: b bulk unfinished',
     );
-    expect(doneText(report({ seed: 1, virtualSeconds: 60 } as Seed))).toBeUndefined();
+    expect(runCompletionText(report({ seed: 1, virtualSeconds: 60 } as Seed))).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { compareReports } from '../../../reports/compare.ts';
 import { comparisonExitCode, renderComparison } from '../../../reports/compare-text.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judge } from '../../../reports/judge.ts';
+import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import type { KpiSpec, SeedResult } from '../../../reports/model.ts';
@@ -27,7 +27,7 @@ function ended(...endings: readonly SeedResult['ending'][]): Report {
     const ending = endings[at] ?? 'complete';
     return { ...seed, ending, virtualNs: ending === 'complete' ? 60 * SECOND : 12.3 * SECOND };
   });
-  return judge({ ...input, seeds });
+  return judgeRun({ ...input, seeds });
 }
 
 const whole = ended('complete');
@@ -149,9 +149,9 @@ describe('what was missed before the end', () => {
     const input = runInput({ seeds: 2, slowdown: 1 });
     const spec = kpi(metric, aggregation, [comparison, limit, `${comparison} ${limit}`]);
     const judged = { ...input, kpis: [spec] };
-    expect(judge(judged).kpis[0]?.status).toBe('fail');
+    expect(judgeRun(judged).kpis[0]?.status).toBe('fail');
     const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'interrupted' as const }));
-    const [stopped] = judge({ ...judged, seeds }).kpis;
+    const [stopped] = judgeRun({ ...judged, seeds }).kpis;
     expect(stopped?.status).toBe(isFinal ? 'fail' : 'inconclusive');
   });
 
@@ -163,7 +163,7 @@ describe('what was missed before the end', () => {
       const rest = Object.entries(seed.metrics).filter(([name]) => name !== spec?.metric);
       return { ...seed, metrics: Object.fromEntries(rest) };
     });
-    const [open] = judge({ ...input, seeds: unmeasured }).kpis;
+    const [open] = judgeRun({ ...input, seeds: unmeasured }).kpis;
     expect(open).toMatchObject({ status: 'inconclusive', value: null, pass: false });
     expect(open).not.toHaveProperty('code');
   });

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { escapeXml } from '../../../reports/escape-xml.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { renderJunit, renderJunitErrors } from '../../../reports/junit.ts';
 import {
   escapeMarkdown,
@@ -11,16 +11,16 @@ import {
   renderMarkdown,
   workflowCommand,
 } from '../../../reports/markdown.ts';
-import type { RunInput } from '../../../reports/model.ts';
+import type { JudgeInput } from '../../../reports/model.ts';
 import { renderPrometheus } from '../../../reports/prometheus.ts';
 import { runInput } from './fixture.ts';
 import { parsePrometheus } from './prometheus-parser.ts';
 
-const met = judge(runInput({ seeds: 30, slowdown: 1 }));
-const missed = judge(runInput({ seeds: 30, slowdown: 2.4 }));
+const met = judgeRun(runInput({ seeds: 30, slowdown: 1 }));
+const missed = judgeRun(runInput({ seeds: 30, slowdown: 2.4 }));
 const HOSTILE = `</script><b onclick="x">&"'|\`*\n${String.fromCharCode(0, 11)}]]>`;
 
-function hostile(): RunInput {
+function hostile(): JudgeInput {
   const base = runInput({ seeds: 2, slowdown: 1 });
   return {
     ...base,
@@ -103,7 +103,7 @@ describe('JUnit', () => {
   it('has only the elements and attributes of the schema that Jenkins reads it by', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const kpis = base.kpis.map((kpi) => ({ ...kpi, allowEmpty: true }));
-    const empty = judge({
+    const empty = judgeRun({
       ...base,
       kpis,
       seeds: base.seeds.map((seed) => ({ ...seed, metrics: {} })),
@@ -112,9 +112,9 @@ describe('JUnit', () => {
       ...{ ignoreAttributes: false, attributeNamePrefix: '', preserveOrder: true },
     });
     for (const xml of [
-      renderJunit(missed, { timestamp: '2026-11-20T10:00:00' }),
+      renderJunit(missed, { startedAt: '2026-11-20T10:00:00' }),
       renderJunit(empty),
-      renderJunit(judge(hostile())),
+      renderJunit(judgeRun(hostile())),
       renderJunitErrors('failover', 'configuration', [
         'scenarios/failover.yaml:3:1  kpi: unknown key',
       ]),
@@ -124,7 +124,7 @@ describe('JUnit', () => {
   });
 
   it('has one case per KPI and invariant, and counts them', () => {
-    const parsed = suite(renderJunit(missed, { timestamp: '2026-11-20T10:00:00' }));
+    const parsed = suite(renderJunit(missed, { startedAt: '2026-11-20T10:00:00' }));
     expect(parsed['@tests']).toBe('9');
     expect(parsed['@failures']).toBe('2');
     expect(parsed['@timestamp']).toBe('2026-11-20T10:00:00');
@@ -142,9 +142,9 @@ describe('JUnit', () => {
   });
 
   it('stays well-formed with hostile names, and keeps their text', () => {
-    const parsed = suite(renderJunit(judge(hostile())));
+    const parsed = suite(renderJunit(judgeRun(hostile())));
     expect(parsed.testcase[0]?.['@name']).toContain('</script><b onclick="x">');
-    expect(renderJunit(judge(hostile()))).not.toContain('<b ');
+    expect(renderJunit(judgeRun(hostile()))).not.toContain('<b ');
   });
 
   it('reports bad files as errors and an inapplicable KPI as skipped', () => {
@@ -156,7 +156,7 @@ describe('JUnit', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const kpis = base.kpis.map((kpi) => ({ ...kpi, allowEmpty: true }));
     const seeds = base.seeds.map((seed) => ({ ...seed, metrics: {} }));
-    const xml = renderJunit(judge({ ...base, kpis, seeds }));
+    const xml = renderJunit(judgeRun({ ...base, kpis, seeds }));
     expect(suite(xml)['@skipped']).toBe('6');
     expect(suite(xml)['@failures']).toBe('0');
   });
@@ -181,7 +181,7 @@ describe('Markdown', () => {
       Array.from({ length: 4000 }, (_, i) => [`protocol/reason-${i}`, i]),
     );
     const seeds = base.seeds.map((seed) => ({ ...seed, nodeDrops }));
-    const text = renderMarkdown(judge({ ...base, seeds }));
+    const text = renderMarkdown(judgeRun({ ...base, seeds }));
     expect(new TextEncoder().encode(text).length).toBeLessThan(MARKDOWN_BYTES_MAX);
     expect(text).toContain('Sections left out');
     expect(text).toContain('6 of 6 KPIs met');
@@ -195,7 +195,7 @@ describe('Markdown', () => {
   });
 
   it('lets no markup of a file through', () => {
-    const text = renderMarkdown(judge(hostile()));
+    const text = renderMarkdown(judgeRun(hostile()));
     expect(text.replaceAll(/`` .*? ``/g, '').replaceAll(/(?<!\\)`[^`]*`/g, '')).not.toMatch(
       /<(?!\/?(details|summary|br)>)/,
     );
@@ -244,7 +244,7 @@ describe('Prometheus text', () => {
 
   it('survives hostile names and a second run in one process', async () => {
     await renderPrometheus(met);
-    const { samples } = parsePrometheus(await renderPrometheus(judge(hostile())));
+    const { samples } = parsePrometheus(await renderPrometheus(judgeRun(hostile())));
     expect(samples[0]?.labels['scenario']).toContain('</script>');
   });
 });

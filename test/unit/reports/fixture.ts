@@ -3,10 +3,10 @@ import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type {
   FaultRecord,
   FaultWindow,
+  JudgeInput,
   KpiSpec,
-  RunInput,
   SeedResult,
-  Series,
+  TimeSeries,
 } from '../../../reports/model.ts';
 import { draws, normals } from './draws.ts';
 
@@ -146,7 +146,7 @@ function lostShare(cut: Cut, from: number): number {
   return Math.max(0, until - Math.max(from, cut.begin)) / BIN;
 }
 
-function seriesOf(cuts: readonly Cut[], noise: () => number): readonly Series[] {
+function seriesOf(cuts: readonly Cut[], noise: () => number): readonly TimeSeries[] {
   const bins = Array.from({ length: DURATION / BIN }, (_, i) => {
     const from = i * BIN;
     const until = from + BIN;
@@ -234,7 +234,10 @@ export function seedResult(seed: number, slowdown: number): SeedResult {
  * The failover scenario. With `slowdown` 1 it meets every limit; with 2.4 it misses the fail-over
  * time.
  */
-export function runInput(options: { readonly seeds: number; readonly slowdown: number }): RunInput {
+export function runInput(options: {
+  readonly seeds: number;
+  readonly slowdown: number;
+}): JudgeInput {
   return {
     scenario: {
       name: 'failover',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  limitQuantity,
+  limitQuantityText,
   marginText,
-  quantity,
-  quantityAgainst,
-  shortCount,
+  quantityText,
+  quantityTextBesideLimit,
+  shortCountText,
   shortFingerprint,
-  wallTime,
+  wallSecondsText,
 } from '../../../reports/format.ts';
 
 describe('numbers for people', () => {
@@ -36,30 +36,30 @@ describe('numbers for people', () => {
     [412.5e6, 'ug/kWh', '413 gCO2/kWh'],
     [7, 'constructor', '7 constructor'],
   ])('%d %s reads %s', (value, unit, text) => {
-    expect(quantity(value, unit)).toBe(text);
+    expect(quantityText(value, unit)).toBe(text);
   });
 
   it('keeps all digits of a limit', () => {
-    expect(limitQuantity(0.999, 'ratio')).toBe('99.9 %');
-    expect(limitQuantity(250e6, 'ns')).toBe('250 ms');
-    expect(limitQuantity(500_000, '1/min')).toBe('500 000 /min');
+    expect(limitQuantityText(0.999, 'ratio')).toBe('99.9 %');
+    expect(limitQuantityText(250e6, 'ns')).toBe('250 ms');
+    expect(limitQuantityText(500_000, '1/min')).toBe('500 000 /min');
   });
 
   it('never lets rounding make a missed limit look met', () => {
-    expect(quantityAgainst(750.3e6, 750e6, 'ns')).toBe('750.3 ms');
-    expect(quantityAgainst(0.998_96, 0.999, 'ratio')).toBe('99.896 %');
-    expect(quantityAgainst(750e6, 750e6, 'ns')).toBe('750 ms');
+    expect(quantityTextBesideLimit(750.3e6, 750e6, 'ns')).toBe('750.3 ms');
+    expect(quantityTextBesideLimit(0.998_96, 0.999, 'ratio')).toBe('99.896 %');
+    expect(quantityTextBesideLimit(750e6, 750e6, 'ns')).toBe('750 ms');
   });
 
   it('shortens counts, times and fingerprints', () => {
-    expect([812, 55_300, 2_130_000, 18e6, 2.1e9].map(shortCount)).toEqual([
+    expect([812, 55_300, 2_130_000, 18e6, 2.1e9].map(shortCountText)).toEqual([
       '812',
       '55 k',
       '2.1 M',
       '18 M',
       '2.1 G',
     ]);
-    expect([0.42, 41.3, 425].map(wallTime)).toEqual(['0.42 s', '41 s', '7 min 5 s']);
+    expect([0.42, 41.3, 425].map(wallSecondsText)).toEqual(['0.42 s', '41 s', '7 min 5 s']);
     expect(shortFingerprint('9f2c41d07be83344')).toBe('9f2c 41d0 7be8');
   });
 

@@ -1,7 +1,7 @@
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import { PRIVACY_METRICS } from '../../../reports/privacy/kpis.ts';
 import type { PrivacySummary } from '../../../reports/privacy/summary.ts';
@@ -48,7 +48,7 @@ function pageWith(change: Partial<PrivacySummary>): string {
     }),
   );
   const definitions = [...input.definitions, ...PRIVACY_METRICS];
-  const report = judge({ ...input, definitions, seeds });
+  const report = judgeRun({ ...input, definitions, seeds });
   expect(reportSchema.safeParse(report).success).toBe(true);
   return renderHtml(report);
 }
@@ -93,7 +93,7 @@ describe('the privacy section', () => {
   });
 
   it('is absent when no privacy was measured', () => {
-    const without = renderHtml(judge(runInput({ seeds: 1, slowdown: 1 })));
+    const without = renderHtml(judgeRun(runInput({ seeds: 1, slowdown: 1 })));
     expect(without).not.toContain('How well messages hide');
   });
 });

@@ -5,14 +5,14 @@ import { compareReports } from '../../../reports/compare.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { REPORT_STYLE } from '../../../reports/html/style.ts';
 import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { KpiResult } from '../../../reports/report-schema.ts';
 import { renderSweepTable, type SweepRow, sweepRow } from '../../../reports/sweep.ts';
 import { readQuantity } from '../../../topologies/files/units.ts';
 import { runInput } from './fixture.ts';
 
-const met = judge(runInput({ seeds: 30, slowdown: 1 }));
-const missed = judge(runInput({ seeds: 30, slowdown: 2.4 }));
+const met = judgeRun(runInput({ seeds: 30, slowdown: 1 }));
+const missed = judgeRun(runInput({ seeds: 30, slowdown: 2.4 }));
 const page = renderHtml(met);
 const HOSTILE = `</script><img src=x onerror="alert(1)"><b>&'\``;
 
@@ -128,7 +128,7 @@ describe('the HTML report', () => {
       ...seed,
       faults: [{ ...flood, beginNs: 5e9, effects: {} }],
     }));
-    const text = renderHtml(judge({ ...base, seeds }));
+    const text = renderHtml(judgeRun({ ...base, seeds }));
     expect(text.includes('no effect of the faults of this run was measured')).toBe(true);
     expect(text.includes('<td>500/s of opening to &lt;b&gt;</td>')).toBe(true);
     expect(text.includes('5.000 s')).toBe(true);
@@ -148,7 +148,7 @@ describe('the HTML report', () => {
       faults: [],
       series: seed.series.map((one) => ({ ...one, values: one.values.map(() => null) })),
     }));
-    const text = renderHtml(judge({ ...base, seeds }));
+    const text = renderHtml(judgeRun({ ...base, seeds }));
     expect(text.includes('no fault happened in this run'), 'no fault happened in this run').toBe(
       true,
     );
@@ -163,14 +163,14 @@ describe('the HTML report', () => {
       text.includes('gateway.failover has 0 samples, so p95 cannot be judged'),
       'gateway.failover has 0 samples, so p95 cannot be judged',
     ).toBe(true);
-    const none = renderHtml(judge({ ...base, seeds: [] }));
+    const none = renderHtml(judgeRun({ ...base, seeds: [] }));
     expect(none.includes('this run recorded no series'), 'this run recorded no series').toBe(true);
     expect(/NaN|undefined|Infinity/.exec(none)?.[0]).toBeUndefined();
   });
 
   it('lets no string of a file or packet become markup', () => {
     const base = runInput({ seeds: 2, slowdown: 1 });
-    const report = judge({
+    const report = judgeRun({
       ...base,
       scenario: { ...base.scenario, name: HOSTILE, question: HOSTILE, file: HOSTILE },
       definitions: base.definitions.map((one) => ({ ...one, help: HOSTILE })),
@@ -212,7 +212,7 @@ describe('the HTML report', () => {
 describe('the page of a sweep', () => {
   // Two limits on one figure moved every later column of the table, and only the first of them was judged.
   it('has one column for a figure with two limits, under its own name, and frames both misses', () => {
-    const [first, second] = judge(runInput({ seeds: 1, slowdown: 1 })).kpis as [
+    const [first, second] = judgeRun(runInput({ seeds: 1, slowdown: 1 })).kpis as [
       KpiResult,
       KpiResult,
     ];
@@ -244,7 +244,7 @@ describe('the page of a sweep', () => {
     const rows = ['25ms', '100ms'].flatMap((probe) =>
       ['2', '4'].map((misses) => {
         const slowdown = (Number.parseInt(probe, 10) / 50) * (Number(misses) / 2);
-        const report = judge(runInput({ seeds: 2, slowdown }));
+        const report = judgeRun(runInput({ seeds: 2, slowdown }));
         return sweepRow({ 'gateway.probe': probe, misses }, report, undefined);
       }),
     );

@@ -3,15 +3,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judge, PACKET_CONSERVATION } from '../../../reports/judge.ts';
-import type { RunInput, SeedResult } from '../../../reports/model.ts';
+import { exitCodeOf, judgeRun, PACKET_CONSERVATION_INVARIANT } from '../../../reports/judge.ts';
+import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
 import { reportJsonSchema } from '../../../reports/report-schema.ts';
 import { kpi, runInput } from './fixture.ts';
 
 const input = runInput({ seeds: 30, slowdown: 1 });
-const report = judge(input);
+const report = judgeRun(input);
 
-function withSeed(change: (seed: SeedResult) => SeedResult): RunInput {
+function withSeed(change: (seed: SeedResult) => SeedResult): JudgeInput {
   return { ...input, seeds: input.seeds.map((seed, i) => (i === 3 ? change(seed) : seed)) };
 }
 
@@ -53,7 +53,7 @@ describe('a report', () => {
 
   it('survives writing and reading, also with nothing measured', () => {
     expect(readReport(renderJson(report))).toEqual({ kind: 'report', report });
-    const empty = judge({ ...input, seeds: [] });
+    const empty = judgeRun({ ...input, seeds: [] });
     expect(readReport(renderJson(empty))).toEqual({ kind: 'report', report: empty });
     expect(empty.pass).toBe(false);
   });
@@ -65,7 +65,7 @@ describe('a report', () => {
       const windows = Array.from({ length: 5 }, () => seed.faultWindows?.windows ?? []).flat();
       return { ...seed, faultWindows: { windows, leftOut: 1 } };
     });
-    const bounded = judge({ ...input, seeds: storm }).faultWindows;
+    const bounded = judgeRun({ ...input, seeds: storm }).faultWindows;
     const ofSeed = (wanted: number): number =>
       bounded?.windows.filter(({ seed }) => seed === wanted).length ?? 0;
     expect([ofSeed(1), ofSeed(30), bounded?.leftOut]).toEqual([16, 16, 30 * 5]);
@@ -90,11 +90,11 @@ describe('a report', () => {
   });
 
   it('is the same for the same input, and its fingerprint follows every seed', () => {
-    expect(renderJson(judge(input))).toBe(renderJson(report));
-    const other = judge(withSeed((seed) => ({ ...seed, fingerprint: 'ffffffffffffffff' })));
+    expect(renderJson(judgeRun(input))).toBe(renderJson(report));
+    const other = judgeRun(withSeed((seed) => ({ ...seed, fingerprint: 'ffffffffffffffff' })));
     expect(other.fingerprint).not.toBe(report.fingerprint);
     const one = { ...input, seeds: input.seeds.slice(0, 1) };
-    expect(judge(one).fingerprint).toBe(input.seeds[0]?.fingerprint);
+    expect(judgeRun(one).fingerprint).toBe(input.seeds[0]?.fingerprint);
   });
 
   it.each([
@@ -123,7 +123,7 @@ describe('a report', () => {
     'R-238: fails when %s in a seed, and says which of both',
     (_name, metrics, detail) => {
       const packets = { sent: 7, delivered: 0, inFlight: 0, drops: { 'queue-full': 7 } };
-      const idle = judge(
+      const idle = judgeRun(
         withSeed((seed) => ({ ...seed, metrics, packets: { ...seed.packets, ...packets } })),
       );
       expect(idle.pass).toBe(false);
@@ -139,7 +139,7 @@ describe('a report', () => {
     });
     const verdict = (throughput: number, sent: number): unknown => {
       const seeds = input.seeds.map((seed) => ({ ...seed, metrics: metrics(throughput, sent) }));
-      const report = judge({ ...input, seeds, kpis: [], arrives: 'nothing' });
+      const report = judgeRun({ ...input, seeds, kpis: [], arrives: 'nothing' });
       const rule = report.invariants.find(({ name }) => name === 'nothing arrives');
       return [report.pass, rule?.detail.replace(/:.*/, '')];
     };
@@ -152,7 +152,7 @@ describe('a report', () => {
     const metrics = { 'gateway.throughput': { kind: 'counter', value: 0 } } as const;
     const packets = { sent: 7, delivered: 0, inFlight: 0, drops: { 'queue-full': 7 } };
     const seed = (ending: 'complete' | 'interrupted'): unknown =>
-      judge(
+      judgeRun(
         withSeed((one) => ({ ...one, metrics, ending, packets: { ...one.packets, ...packets } })),
       ).invariants.find(({ name }) => name === 'packets received');
     expect(seed('interrupted')).toMatchObject({ pass: true });
@@ -161,7 +161,7 @@ describe('a report', () => {
 
   it('does not say that packets are missing where a network without flows sent none', () => {
     const none = { sent: 0, duplicated: 0, injected: 0, delivered: 0, inFlight: 0, drops: {} };
-    const silent = judge(withSeed((seed) => ({ ...seed, metrics: {}, packets: none })));
+    const silent = judgeRun(withSeed((seed) => ({ ...seed, metrics: {}, packets: none })));
     expect(silent.invariants.find((one) => !one.pass)?.detail).toBe(
       'nothing was sent after the warm-up, so the limits prove nothing: seed 4',
     );
@@ -171,7 +171,7 @@ describe('a report', () => {
     const name = 'mix.processing';
     const work = new LogHistogram();
     work.record(0);
-    const run: RunInput = {
+    const run: JudgeInput = {
       ...input,
       definitions: [
         ...input.definitions,
@@ -183,28 +183,30 @@ describe('a report', () => {
         metrics: { ...seed.metrics, [name]: { kind: 'histogram', data: work.data() } },
       })),
     };
-    const blind = judge({ ...run, cpu: 'not modelled' });
+    const blind = judgeRun({ ...run, cpu: 'not modelled' });
     expect(blind.metrics[name]).toBeUndefined();
     expect(blind.kpis.map(({ pass, n }) => ({ pass, n }))).toEqual([{ pass: false, n: 0 }]);
     for (const cpu of ['real', 'calibrated (lab)']) {
-      expect(judge({ ...run, cpu }).metrics[name]?.count).toBe(30);
-      expect(judge({ ...run, cpu }).kpis[0]?.pass).toBe(true);
+      expect(judgeRun({ ...run, cpu }).metrics[name]?.count).toBe(30);
+      expect(judgeRun({ ...run, cpu }).kpis[0]?.pass).toBe(true);
     }
   });
 
   it('ends with code 3 when a packet is unaccounted for', () => {
-    const leak = judge(
+    const leak = judgeRun(
       withSeed((seed) => ({
         ...seed,
         packets: { ...seed.packets, delivered: seed.packets.delivered - 1 },
       })),
     );
-    expect(leak.invariants.find((one) => one.name === PACKET_CONSERVATION)?.pass).toBe(false);
+    expect(leak.invariants.find((one) => one.name === PACKET_CONSERVATION_INVARIANT)?.pass).toBe(
+      false,
+    );
     expect(exitCodeOf(leak)).toBe(3);
   });
 
   it('fails when a fault hit nothing', () => {
-    const missed = judge(
+    const missed = judgeRun(
       withSeed((seed) => ({
         ...seed,
         faults: seed.faults.map((fault) => ({ ...fault, targets: [] })),
@@ -214,9 +216,9 @@ describe('a report', () => {
   });
 
   it('does not pass a run that did not reach its end', () => {
-    const stopped = judge(withSeed((seed) => ({ ...seed, ending: 'interrupted' })));
+    const stopped = judgeRun(withSeed((seed) => ({ ...seed, ending: 'interrupted' })));
     expect([stopped.pass, exitCodeOf(stopped)]).toEqual([false, 130]);
-    const late = judge(withSeed((seed) => ({ ...seed, ending: 'time-limit' })));
+    const late = judgeRun(withSeed((seed) => ({ ...seed, ending: 'time-limit' })));
     expect([late.pass, exitCodeOf(late)]).toEqual([false, 5]);
     expect(exitCodeOf(report)).toBe(0);
   });

@@ -1,19 +1,19 @@
 /** Where the label of a limit goes in a chart over time. @module */
 import { describe, expect, it } from 'vitest';
-import { type Corner, limitLabelPlace } from '../../../reports/html/limit-label.ts';
+import { type CurveCorner, limitLabelPlace } from '../../../reports/html/limit-label.ts';
 
 const ROOM = { left: 50, right: 650, top: 20, bottom: 180 };
 const TEXT = 'limit 500 000 /min';
 const WIDTH = TEXT.length * 6.9;
 
 /** How many corners of a finely drawn curve are under the letters. */
-function covered({ x, y }: Corner, curve: readonly Corner[]): number {
-  const isUnder = (one: Corner): boolean =>
+function covered({ x, y }: CurveCorner, curve: readonly CurveCorner[]): number {
+  const isUnder = (one: CurveCorner): boolean =>
     one.x >= x && one.x <= x + WIDTH && one.y >= y - 11 && one.y <= y + 4;
   return curve.filter(isUnder).length;
 }
 
-function curveOf(heightAt: (x: number) => number): readonly Corner[] {
+function curveOf(heightAt: (x: number) => number): readonly CurveCorner[] {
   return Array.from({ length: 1_201 }, (_, i) => ({ x: 50 + i / 2, y: heightAt(50 + i / 2) }));
 }
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { flowsCsv } from '../../../reports/flows-csv.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
-import type { FlowResult, SeedResult, Series } from '../../../reports/model.ts';
+import { judgeRun } from '../../../reports/judge.ts';
+import type { FlowResult, SeedResult, TimeSeries } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { runInput } from './fixture.ts';
 
@@ -12,9 +12,9 @@ const BINS = 600;
 const LOSSY = 'node-0 -> node-77';
 
 /** Three series of each flow; one of them delivers half of what is sent. */
-function seriesOf(flow: string): readonly Series[] {
+function seriesOf(flow: string): readonly TimeSeries[] {
   const bin = (value: number): readonly number[] => new Array<number>(BINS).fill(value);
-  const of = (name: string, unit: string, value: number): Series => {
+  const of = (name: string, unit: string, value: number): TimeSeries => {
     return { name: `${name} ${flow}`, flow, unit, binNs: 1e8, values: bin(value) };
   };
   const delivered = flow === LOSSY ? 5 : 10;
@@ -35,7 +35,7 @@ function manyFlows(count: number, gaps = 0): Report {
     const faults = seed.faults.map((fault) => ({ ...fault, gaps: cost }));
     return { ...seed, faults, series: names.flatMap(seriesOf) };
   });
-  return judge({ ...input, seeds: made });
+  return judgeRun({ ...input, seeds: made });
 }
 
 describe('reports of many flows', () => {

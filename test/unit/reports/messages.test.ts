@@ -5,9 +5,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import { messagesPart } from '../../../reports/messages.ts';
+import { messagesReportPart } from '../../../reports/messages.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -25,7 +25,7 @@ const MESSAGES = {
 function reportWith(part: Pick<SeedResult, 'messages' | 'messagesUntracked'>): Report {
   const input = runInput({ seeds: 1, slowdown: 1 });
   const seeds = input.seeds.map(({ messages: _, messagesUntracked: __, ...seed }) => seed);
-  return judge({ ...input, seeds: seeds.map((seed) => ({ ...seed, ...part })) });
+  return judgeRun({ ...input, seeds: seeds.map((seed) => ({ ...seed, ...part })) });
 }
 
 const terminal = (report: Report): string =>
@@ -53,7 +53,7 @@ describe('messages in reports', () => {
   });
 
   it('add up over seeds, as long as one has an account', () => {
-    const { messages } = messagesPart(
+    const { messages } = messagesReportPart(
       [1, 2].map((seed) => ({ ...seedResult(seed, 1), messages: MESSAGES })),
     );
     expect(messages).toMatchObject({ submitted: 40, lost: { loss: 4, 'node-crashed': 6 } });

@@ -5,15 +5,15 @@
 import { describe, expect, it } from 'vitest';
 import { type HistogramData, LogHistogram } from '../../../engine/measure/histogram.ts';
 import {
-  distinctQuantities,
+  distinctQuantityTexts,
   distributionText,
   isReliableQuantile,
 } from '../../../reports/distribution-text.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { summariseMetrics } from '../../../reports/metric-summary.ts';
-import type { RunInput, SeedResult } from '../../../reports/model.ts';
-import { modesOf } from '../../../reports/modes.ts';
+import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
+import { distributionModesOf } from '../../../reports/modes.ts';
 import type { MetricSummary, Report } from '../../../reports/report-schema.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
@@ -37,17 +37,17 @@ function summaryOf(data: HistogramData): MetricSummary {
 
 function spiky(): Report {
   const base = runInput({ seeds: 1, slowdown: 1 });
-  const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+  const seeds: JudgeInput['seeds'] = base.seeds.map((seed) => ({
     ...seed,
     metrics: { ...seed.metrics, 'gateway.latency': { kind: 'histogram', data: BOTH } },
     pathLatencies: { 'gateway.latency': { 'via-120': NEAR, 'via-130': FAR } },
   }));
-  return judge({ ...base, seeds });
+  return judgeRun({ ...base, seeds });
 }
 
 describe('a distribution of two values', () => {
   it('said "half below 12.1, one in 1 000 above 12.1 ms": it names its modes by path', () => {
-    const modes = modesOf(BOTH, { 'via-120': NEAR, 'via-130': FAR });
+    const modes = distributionModesOf(BOTH, { 'via-120': NEAR, 'via-130': FAR });
     expect(modes.map(({ share, path }) => [share, path])).toEqual([
       [0.34, 'via-120'],
       [0.659, 'via-130'],
@@ -84,7 +84,9 @@ describe('a distribution of two values', () => {
 
   it('names no path that only some of its packets took', () => {
     const mixed = histogramOf([200, 12.06 * MS]).data();
-    expect(modesOf(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path).toBeUndefined();
+    expect(
+      distributionModesOf(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path,
+    ).toBeUndefined();
   });
 });
 
@@ -93,16 +95,16 @@ describe('a distribution that spreads', () => {
     const histogram = new LogHistogram();
     const draw = draws(3);
     for (let i = 0; i < 20_000; i += 1) histogram.record(Math.round((5 + 10 * draw()) * MS));
-    expect(modesOf(histogram.data())).toEqual([]);
+    expect(distributionModesOf(histogram.data())).toEqual([]);
   });
 
   it('is told with as many digits as tell its percentiles apart', () => {
-    expect(distinctQuantities([12.061 * MS, 12.064 * MS], 'ns')).toEqual([
+    expect(distinctQuantityTexts([12.061 * MS, 12.064 * MS], 'ns')).toEqual([
       '12.061 ms',
       '12.064 ms',
     ]);
-    expect(distinctQuantities([10 * MS, 41.7 * MS], 'ns')).toEqual(['10 ms', '41.7 ms']);
-    expect(distinctQuantities([5 * MS, 5 * MS], 'ns')).toEqual(['5 ms', '5 ms']);
+    expect(distinctQuantityTexts([10 * MS, 41.7 * MS], 'ns')).toEqual(['10 ms', '41.7 ms']);
+    expect(distinctQuantityTexts([5 * MS, 5 * MS], 'ns')).toEqual(['5 ms', '5 ms']);
     const of = (median: number, value: number): string =>
       distributionText({
         ...{ unit: 'ns', count: 10_000, min: MS, max: value + MS },
@@ -142,12 +144,12 @@ describe('a distribution that spreads', () => {
 describe('the report', () => {
   it('had an empty section for one sample: it says the value', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
-    const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+    const seeds: JudgeInput['seeds'] = base.seeds.map((seed) => ({
       ...seed,
       metrics: { ...seed.metrics, 'gateway.failover': { kind: 'samples', values: [136 * MS] } },
       faults: seed.faults.slice(0, 1),
     }));
-    const page = renderHtml(judge({ ...base, seeds }));
+    const page = renderHtml(judgeRun({ ...base, seeds }));
     expect(page).toContain('gateway.failover, 1 sample: 136 ms');
     expect(page).not.toContain('too few for a distribution');
     expect(page).not.toContain('All 1 faults');
@@ -156,7 +158,7 @@ describe('the report', () => {
 
   it('reported the warm-up in its headlines: peaks and gaps are those of measured time', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
-    const seeds: RunInput['seeds'] = base.seeds.map((seed) => ({
+    const seeds: JudgeInput['seeds'] = base.seeds.map((seed) => ({
       ...seed,
       series: seed.series.map((one) =>
         one.name === 'latency.p95'
@@ -164,7 +166,7 @@ describe('the report', () => {
           : one,
       ),
     }));
-    const page = renderHtml(judge({ ...base, seeds }));
+    const page = renderHtml(judgeRun({ ...base, seeds }));
     expect(page).not.toMatch(/latency\.p95: at most 900/);
     expect(page).toMatch(/latency\.p95: at most 1\d\.\d/);
   });

@@ -8,11 +8,11 @@ import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { compareWithPrediction } from '../../../reports/against.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import type { MetricData, RunInput, Series } from '../../../reports/model.ts';
-import { compareOnTime, type OnTime } from '../../../reports/on-time.ts';
-import { onTimeLines } from '../../../reports/on-time-text.ts';
+import type { JudgeInput, MetricData, TimeSeries } from '../../../reports/model.ts';
+import { compareOnTimeLatency, type OnTimeLatencyComparison } from '../../../reports/on-time.ts';
+import { onTimeLatencyLines } from '../../../reports/on-time-text.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { LIVE_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
 import { draws } from './draws.ts';
@@ -28,7 +28,7 @@ function histogramOf(values: readonly number[]): MetricData {
   return { kind: 'histogram', data: histogram.data() };
 }
 
-function inputOf(metrics: Readonly<Record<string, MetricData>>): RunInput {
+function inputOf(metrics: Readonly<Record<string, MetricData>>): JudgeInput {
   const [seed] = base.seeds;
   const definitions = [...base.definitions, ...LIVE_METRICS];
   return {
@@ -47,7 +47,7 @@ const ideal = Array.from({ length: PACKETS }, (_, i) => (i % 5 === 0 ? 12 : 10) 
 const late = ideal.map(() => -Math.log(1 - draw()) * 8 * MS);
 const simulated = inputOf({ 'gateway.latency': histogramOf(ideal) });
 
-function live(lateness: readonly number[], hidden = 0): RunInput {
+function live(lateness: readonly number[], hidden = 0): JudgeInput {
   const latency = ideal.map((ns, i) => ns + (late[i] as number) + hidden);
   return inputOf({
     'gateway.latency': histogramOf(latency),
@@ -56,8 +56,8 @@ function live(lateness: readonly number[], hidden = 0): RunInput {
   });
 }
 
-function compared(run: RunInput): OnTime {
-  const onTime = compareOnTime(run, simulated);
+function compared(run: JudgeInput): OnTimeLatencyComparison {
+  const onTime = compareOnTimeLatency(run, simulated);
   if (onTime === undefined) throw new Error('nothing was compared');
   return onTime;
 }
@@ -107,14 +107,14 @@ describe('latency less lateness', () => {
     const onTime = compared(inputOf({ ...live(late).seeds[0]!.metrics, ...few }));
     expect(onTime.pass).toBe(false);
     expect(onTime.rows.map(({ isInside }) => isInside)).toEqual([true, null, null]);
-    expect(onTimeLines(onTime, 0.15).join('\n')).toContain('too few packets');
+    expect(onTimeLatencyLines(onTime, 0.15).join('\n')).toContain('too few packets');
   });
 
   it('did "not match" where too few packets were followed, or none', () => {
     const first = (followed: readonly number[]): string | undefined => {
       const own = { 'live.on_time_latency': histogramOf(followed) };
       const onTime = compared(inputOf({ ...live(late).seeds[0]!.metrics, ...own }));
-      return onTimeLines(onTime, 0.15)[0]?.replaceAll('\u202f', ' ').trim();
+      return onTimeLatencyLines(onTime, 0.15)[0]?.replaceAll('\u202f', ' ').trim();
     };
     expect(first(ideal.slice(0, 60))).toBe(
       'Latency minus lateness: too few packets to tell within 15 % (60 of 4 000 packets followed)',
@@ -124,14 +124,14 @@ describe('latency less lateness', () => {
 
   it('is compared only where both have a latency of applications', () => {
     const none = inputOf({ 'gateway.latency': histogramOf([]) });
-    expect(compareOnTime(none, simulated)).toBeUndefined();
-    expect(compareOnTime(live(late), none)).toBeUndefined();
+    expect(compareOnTimeLatency(none, simulated)).toBeUndefined();
+    expect(compareOnTimeLatency(live(late), none)).toBeUndefined();
   });
 
   it('says which paths carried the packets, where they are not those of virtual time', () => {
-    const withPaths = (run: RunInput, near: number, far: number): RunInput => {
+    const withPaths = (run: JudgeInput, near: number, far: number): JudgeInput => {
       const [seed] = run.seeds;
-      const pathOf = (name: string, values: readonly number[]): Series => ({
+      const pathOf = (name: string, values: readonly number[]): TimeSeries => ({
         name: `path:${name}`,
         unit: 'packets',
         binNs: 1e8,
@@ -140,16 +140,18 @@ describe('latency less lateness', () => {
       const series = [pathOf('near', [near / 2, near / 2]), pathOf('far', [0, far])];
       return { ...run, seeds: [{ ...seed!, series }] };
     };
-    const onTime = compareOnTime(
+    const onTime = compareOnTimeLatency(
       withPaths(live(late), 60, 40),
       withPaths(simulated, 100, 0),
-    ) as OnTime;
+    ) as OnTimeLatencyComparison;
     expect(onTime.paths).toEqual([
       { path: 'far', live: 0.4, simulated: 0 },
       { path: 'near', live: 0.6, simulated: 1 },
     ]);
-    expect(onTimeLines(onTime, 0.15).join('\n')).toContain('far: live 40 %, simulated 0 %\n');
-    const report = judge({
+    expect(onTimeLatencyLines(onTime, 0.15).join('\n')).toContain(
+      'far: live 40 %, simulated 0 %\n',
+    );
+    const report = judgeRun({
       ...live(late),
       against: { ...compareWithPrediction(live(late), simulated), onTime },
     });
@@ -157,20 +159,20 @@ describe('latency less lateness', () => {
     expect(renderHtml(report)).toContain('far: live 40 %, simulated 0 %; near: live');
     expect(renderHtml(report)).toContain('packets took different paths than in virtual time');
     // Depending on the instant at which a path is left, shares differ by a few percentage points.
-    const alike = compareOnTime(
+    const alike = compareOnTimeLatency(
       withPaths(live(late), 97, 3),
       withPaths(simulated, 100, 0),
-    ) as OnTime;
-    expect(onTimeLines(alike, 0.15).join('\n')).not.toContain('paths');
+    ) as OnTimeLatencyComparison;
+    expect(onTimeLatencyLines(alike, 0.15).join('\n')).not.toContain('paths');
   });
 
   it('stands in every report of the run, beside the lateness of this machine', () => {
     const run = live(late);
     const plain = compareWithPrediction(run, simulated);
     const against = { ...plain, onTime: compared(run) };
-    const report = judge({ ...run, against });
+    const report = judgeRun({ ...run, against });
     const title = 'Latency minus lateness matches the simulated latency within 15 %';
-    expect(onTimeLines(against.onTime, 0.15)).toMatchSnapshot();
+    expect(onTimeLatencyLines(against.onTime, 0.15)).toMatchSnapshot();
     expect(renderTerminal(report, { width: 100, colour: false, unicode: true })).toContain(title);
     expect(renderMarkdown(report)).toContain(title);
     expect(renderHtml(report)).toContain(title);

@@ -6,12 +6,12 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import {
   BUDGET_METRICS,
   budgetWarnings,
-  privacyBudgetPart,
+  privacyBudgetReportPart,
 } from '../../../reports/privacy-budget.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { runInput, seedResult } from './fixture.ts';
@@ -42,7 +42,7 @@ function spending(seed: number, { epsilon, delta = [1e-5], accuracy = [] }: Spen
 
 function judged(seeds: readonly SeedResult[]): Report {
   const input = runInput({ seeds: 1, slowdown: 1 });
-  return judge({ ...input, definitions: [...input.definitions, ...DEFINITIONS], seeds });
+  return judgeRun({ ...input, definitions: [...input.definitions, ...DEFINITIONS], seeds });
 }
 
 const rising = (rounds: number): readonly number[] =>
@@ -54,7 +54,7 @@ function grows({ invariants }: Report): boolean | undefined {
 
 describe('the budget of a report', () => {
   it('R-160: holds every round of every seed, with the accuracy after it', () => {
-    const part = privacyBudgetPart([
+    const part = privacyBudgetReportPart([
       spending(1, { epsilon: [0.5, 0.7], accuracy: [0.6, 0.8] }),
       spending(2, { epsilon: [0.4], accuracy: [0.9] }),
     ]);
@@ -71,8 +71,8 @@ describe('the budget of a report', () => {
   it('names the largest delta, at which every round holds, and none where none was said', () => {
     const epsilon = [0.5, 0.7];
     const two = [spending(1, { epsilon }), spending(2, { epsilon, delta: [1e-6, 1e-4] })];
-    expect(privacyBudgetPart(two)?.delta).toBe(1e-4);
-    expect(privacyBudgetPart([spending(1, { epsilon, delta: [] })])?.delta).toBeNull();
+    expect(privacyBudgetReportPart(two)?.delta).toBe(1e-4);
+    expect(privacyBudgetReportPart([spending(1, { epsilon, delta: [] })])?.delta).toBeNull();
   });
 
   it.each([1, 7, 30, 900, 2_000, 2_500])(
@@ -83,7 +83,7 @@ describe('the budget of a report', () => {
         ...spending(1, { epsilon: at % 2 === 0 ? long : long.slice(0, 2_990), accuracy: long }),
         seed: at + 1,
       }));
-      const { rounds = [] } = privacyBudgetPart(seeds) ?? {};
+      const { rounds = [] } = privacyBudgetReportPart(seeds) ?? {};
       expect(rounds.length).toBeLessThanOrEqual(2_000);
       const ends = new Set(rounds.filter(({ round }) => round >= 2_990).map(({ seed }) => seed));
       expect(ends.size).toBe(Math.min(2_000, count));
@@ -92,7 +92,7 @@ describe('the budget of a report', () => {
 
   it('keeps the same rounds of all seeds, so that there are quantiles over them', () => {
     const seeds = [1, 2, 3].map((seed) => spending(seed, { epsilon: rising(4_000 - seed) }));
-    const { rounds = [] } = privacyBudgetPart(seeds) ?? {};
+    const { rounds = [] } = privacyBudgetReportPart(seeds) ?? {};
     const kept = (wanted: number): number[] =>
       rounds.flatMap(({ seed, round }) => (seed === wanted ? round : []));
     const [first, third] = [kept(1), kept(3)];
@@ -107,7 +107,7 @@ describe('the budget of a report', () => {
       spending(2, { epsilon: [1, 2], accuracy: [0.5] }),
       spending(3, { epsilon: [1, 2] }),
     ];
-    const { rounds = [] } = privacyBudgetPart(seeds) ?? {};
+    const { rounds = [] } = privacyBudgetReportPart(seeds) ?? {};
     expect(rounds.flatMap(({ seed, accuracy }) => (accuracy === undefined ? [] : seed))).toEqual([
       1, 1,
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderSweepHtml } from '../../../reports/html/sweep-html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import {
   estimateSecondsLeft,
   renderPlainProgress,
@@ -64,8 +64,8 @@ describe('the progress line', () => {
 });
 
 function sweep(cells: number): SweepResult {
-  const report = judge(runInput({ seeds: 1, slowdown: 1 }));
-  const bad = judge(runInput({ seeds: 1, slowdown: 3 }));
+  const report = judgeRun(runInput({ seeds: 1, slowdown: 1 }));
+  const bad = judgeRun(runInput({ seeds: 1, slowdown: 3 }));
   const rows = Array.from({ length: cells }, (_, i) =>
     sweepRow(
       { probe: `${10 * (1 + (i % 10))}ms`, misses: `${Math.floor(i / 10)}` },

@@ -1,9 +1,9 @@
 /** Every form of a report says the same of a run that has each kind of row. */
 import { expect, it } from 'vitest';
-import { quantity, wholeNumberText } from '../../../reports/format.ts';
+import { quantityText, wholeNumberText } from '../../../reports/format.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judge } from '../../../reports/judge.ts';
+import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
@@ -37,7 +37,7 @@ function withEveryRow(seed: SeedResult, index: number): SeedResult {
 const NOTHING = { submitted: 0, delivered: 0, refused: {}, givenUp: 0, lost: {}, open: 0 };
 
 const base = runInput({ seeds: 2, slowdown: 2.4 });
-const report = judge({
+const report = judgeRun({
   ...base,
   kpis: [
     ...base.kpis,
@@ -107,7 +107,7 @@ it.each(Object.entries(readable))('%s has each number of the account of messages
 
 it.each(Object.entries(readable))('%s has the value of each KPI', (_, text) => {
   for (const { metric, value, unit } of report.kpis) {
-    if (value !== null) expect(says(text, quantity(value, unit)), metric).toBe(true);
+    if (value !== null) expect(says(text, quantityText(value, unit)), metric).toBe(true);
   }
   expect(says(text, 'a warning of one seed')).toBe(true);
 });
@@ -128,7 +128,7 @@ it('all agree on which limits are met', () => {
 });
 
 it('a run without limits passed, as if it had met some', () => {
-  const open = judge({ ...base, kpis: [] });
+  const open = judgeRun({ ...base, kpis: [] });
   expect(renderTerminal(open, options)).toMatch(/^NO VERDICT {2}failover {3}no KPIs/);
   expect(renderHtml(open)).toContain('<b>NO VERDICT</b>');
   expect(renderMarkdown(open)).toMatch(/^### ➖ failover: no KPIs/);
@@ -139,6 +139,6 @@ it('a run without limits passed, as if it had met some', () => {
     metrics: { 'gateway.delivery': { kind: 'ratio', numerator: 0, denominator: 7 } as const },
     packets: { ...seed.packets, delivered: 0, drops: { loss: seed.packets.sent - 16 } },
   }));
-  const silent = judge({ ...base, seeds, kpis: [], arrives: 'nothing' });
+  const silent = judgeRun({ ...base, seeds, kpis: [], arrives: 'nothing' });
   expect(renderTerminal(silent, options)).toMatch(/^PASS {2}failover/);
 });

@@ -1,7 +1,7 @@
 /** Limits of series whose data are not in every seed, or not whole. */
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
-import { foldedName } from '../../../engine/measure/bounded-series.ts';
+import { foldedSeriesName } from '../../../engine/measure/bounded-series.ts';
 import { judgeKpi } from '../../../reports/kpi.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import type { KpiResult } from '../../../reports/report-schema.ts';
@@ -38,7 +38,7 @@ describe('a limit of a series', () => {
     const other = 'x.y{path="other"}';
     const seed = {
       ...{ 'x.y': counter(8), [SERIES]: counter(7), [other]: counter(1) },
-      [foldedName('x.y')]: counter(1),
+      [foldedSeriesName('x.y')]: counter(1),
     };
     const result = judged(SERIES, [seed]);
     expect(result).toMatchObject({ pass: false, code: 'E125', value: null });

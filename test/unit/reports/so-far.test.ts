@@ -1,6 +1,6 @@
 /** The report of a run in progress. */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { reportSoFar } from '../../../reports/so-far.ts';
 import { runInput } from './fixture.ts';
 
@@ -14,7 +14,7 @@ describe('the report of a run that goes on', () => {
     const seeds = input.seeds.map((seed) => ({ ...seed, metrics }));
     const report = reportSoFar({ ...input, seeds });
     const open = report.kpis.find(({ metric }) => metric === spec?.metric);
-    expect(judge({ ...input, seeds }).kpis[0]).toMatchObject({ status: 'fail', code: 'E125' });
+    expect(judgeRun({ ...input, seeds }).kpis[0]).toMatchObject({ status: 'fail', code: 'E125' });
     expect(open).toMatchObject({ status: 'not-applicable', value: null });
     expect(open?.reason).toMatch(/has no sample yet/);
     expect(open).not.toHaveProperty('code');

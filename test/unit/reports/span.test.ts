@@ -1,8 +1,8 @@
 /** Spans of runs that last days. */
 import { expect, it } from 'vitest';
-import { runSpanText, spanUnit } from '../../../reports/format.ts';
+import { runSpanText, runTimeUnitFor } from '../../../reports/format.ts';
 import { timeSection } from '../../../reports/html/time-series.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { renderPlainProgress } from '../../../reports/progress.ts';
 import { runInput } from './fixture.ts';
 
@@ -32,11 +32,11 @@ it('14 days were written as 1 209 600 s', () => {
     secondsLeft: undefined,
   });
   expect(line).toContain('7.0 d of 14 d virtual');
-  expect(spanUnit(60).suffix).toBe('s');
+  expect(runTimeUnitFor(60).suffix).toBe('s');
 });
 
 it('a packet an hour was "0 packets/s delivered"', () => {
-  const report = judge(runInput({ seeds: 1, slowdown: 1 }));
+  const report = judgeRun(runInput({ seeds: 1, slowdown: 1 }));
   const values = Array.from({ length: 336 }, (_, hour) => (hour % 3 === 0 ? 1 : 0));
   const series = {
     ...report.series.find((one) => one.name === 'delivered')!,

@@ -1,10 +1,10 @@
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { KpiResult } from '../../../reports/report-schema.ts';
 import { type SweepResult, type SweepRow, sweepRow } from '../../../reports/sweep.ts';
 import { runInput } from './fixture.ts';
 
-const good = judge(runInput({ seeds: 3, slowdown: 1 }));
-const bad = judge(runInput({ seeds: 3, slowdown: 3 }));
+const good = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
+const bad = judgeRun(runInput({ seeds: 3, slowdown: 3 }));
 
 /** A combination with the results of a real judgement. */
 export function cell(parameters: SweepRow['parameters'], isMet: boolean): SweepRow {

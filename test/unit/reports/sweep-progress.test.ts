@@ -4,13 +4,13 @@ import {
   renderSweepProgress,
   type SweepProgress,
   sweepSecondsLeft,
-  type WorstCell,
+  type WorstCombination,
   worseCombination,
 } from '../../../reports/sweep-progress.ts';
 import { cellOf } from './sweep-fixture.ts';
 
-function worstOf(rows: readonly SweepRow[]): WorstCell | undefined {
-  return rows.reduce<WorstCell | undefined>(worseCombination, undefined);
+function worstOf(rows: readonly SweepRow[]): WorstCombination | undefined {
+  return rows.reduce<WorstCombination | undefined>(worseCombination, undefined);
 }
 
 const state: SweepProgress = {

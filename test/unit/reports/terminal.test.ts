@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { judge } from '../../../reports/judge.ts';
-import { SHARED_CRYPTO, seedCommand } from '../../../reports/kpi-text.ts';
+import { judgeRun } from '../../../reports/judge.ts';
+import { repeatSeedCommand, SHARED_CRYPTO_SUFFIX } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import { originFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
 
-const met = judge(runInput({ seeds: 30, slowdown: 1 }));
-const missed = judge(runInput({ seeds: 30, slowdown: 2.4 }));
+const met = judgeRun(runInput({ seeds: 30, slowdown: 1 }));
+const missed = judgeRun(runInput({ seeds: 30, slowdown: 2.4 }));
 const plain = {
   width: 80,
   colour: false,
@@ -36,7 +36,7 @@ describe('the terminal report', () => {
   });
 
   it('printed PASS for a limit that three seeds had not decided', () => {
-    const few = judge(runInput({ seeds: 3, slowdown: 1 }));
+    const few = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
     const words = '6 of 6 KPIs met, but 1 undecided at 3 seeds';
     expect(renderTerminal(few, plain)).toMatch(new RegExp(`^PASS {2}failover {2,3}${words}`));
     expect(renderMarkdown(few)).toContain(words);
@@ -118,27 +118,27 @@ describe('the terminal report', () => {
 
   it('names modelled crypto and a calibrated CPU in the verdict', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
-    const modelled = judge({ ...base, crypto: 'modelled', cpu: 'calibrated' });
+    const modelled = judgeRun({ ...base, crypto: 'modelled', cpu: 'calibrated' });
     const line = renderVerdictLine(modelled, plain);
     expect(line).toContain('crypto modelled');
     expect(line).toContain('cpu calibrated');
-    expect(renderTerminal(judge(base), plain)).toContain('CPU time not modelled');
+    expect(renderTerminal(judgeRun(base), plain)).toContain('CPU time not modelled');
   });
 
   it('names agreements that were computed once for both ends, beside modelled crypto or alone', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const verdict = (crypto: string): string =>
-      renderVerdictLine(judge({ ...base, crypto }), plain);
-    expect(verdict(`node${SHARED_CRYPTO}`)).toContain('crypto shared');
-    expect(verdict(`node${SHARED_CRYPTO}`)).not.toContain('modelled');
-    expect(verdict(`modelled${SHARED_CRYPTO}`)).toMatch(/crypto modelled.*crypto shared/);
+      renderVerdictLine(judgeRun({ ...base, crypto }), plain);
+    expect(verdict(`node${SHARED_CRYPTO_SUFFIX}`)).toContain('crypto shared');
+    expect(verdict(`node${SHARED_CRYPTO_SUFFIX}`)).not.toContain('modelled');
+    expect(verdict(`modelled${SHARED_CRYPTO_SUFFIX}`)).toMatch(/crypto modelled.*crypto shared/);
     expect(verdict('node')).not.toContain('crypto');
   });
 
   it('says by name that nothing was measured', () => {
     const base = runInput({ seeds: 2, slowdown: 1 });
     const seeds = base.seeds.map((seed) => ({ ...seed, metrics: {} }));
-    const text = renderTerminal(judge({ ...base, seeds }), plain);
+    const text = renderTerminal(judgeRun({ ...base, seeds }), plain);
     expect(text).toContain('gateway.failover has 0 samples, so p95 cannot be judged');
     expect(text).toMatch(/✗ gateway.failover p95 +none/);
   });
@@ -146,7 +146,7 @@ describe('the terminal report', () => {
   it('marks a run that was stopped', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const seeds = base.seeds.map((seed) => ({ ...seed, ending: 'interrupted' as const }));
-    expect(renderVerdictLine(judge({ ...base, seeds }), plain)).toMatch(
+    expect(renderVerdictLine(judgeRun({ ...base, seeds }), plain)).toMatch(
       /^STOP {2}failover .*interr/,
     );
   });
@@ -158,7 +158,7 @@ describe('the terminal report', () => {
       metrics: { 'gateway.throughput': { kind: 'counter', value: 0 } as const },
       packets: { ...seed.packets, delivered: 0, drops: { 'queue-full': seed.packets.delivered } },
     }));
-    const text = renderTerminal(judge({ ...base, seeds }), { ...plain, width: 80 });
+    const text = renderTerminal(judgeRun({ ...base, seeds }), { ...plain, width: 80 });
     expect(text).toContain('and 7 more');
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
@@ -173,7 +173,7 @@ describe('the terminal report', () => {
     const base = runInput({ seeds: 1, slowdown: 1 });
     const question = `what${ESCAPE}[2J${String.fromCharCode(7)} now?`;
     const text = renderTerminal(
-      judge({ ...base, scenario: { ...base.scenario, question } }),
+      judgeRun({ ...base, scenario: { ...base.scenario, question } }),
       plain,
     );
     expect(text).toMatch(/^[\n\P{Cc}]+$/u);
@@ -207,12 +207,12 @@ describe('the terminal report', () => {
 describe('the report of a run with injected faults', () => {
   const reproduce = 'npm run scenario runs/failover/1/interactive.yaml';
   const interactive = { faults: 2, file: 'interactive.yaml' };
-  const report = judge({ ...runInput({ seeds: 1, slowdown: 9 }), interactive, reproduce });
+  const report = judgeRun({ ...runInput({ seeds: 1, slowdown: 9 }), interactive, reproduce });
 
   it('says that it is not the run of its file, and repeats it with the other one', () => {
     expect(renderVerdictLine(report, plain)).toContain('interactive, 2 faults injected');
     expect(report.interactive).toEqual(interactive);
-    expect(seedCommand(report, 1)).toBe(`${reproduce} -- --seed 1`);
+    expect(repeatSeedCommand(report, 1)).toBe(`${reproduce} -- --seed 1`);
     const facts = new Map(originFacts(report));
     expect(facts.get('fingerprint')).toBe(
       `${report.fingerprint} (interactive, 2 faults injected: interactive.yaml)`,

@@ -1,6 +1,6 @@
 /** How fast a run was: the rate of the engine without the time for loading and writing. */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { originFacts, reportFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
 import { runInput } from './fixture.ts';
@@ -9,7 +9,7 @@ const input = runInput({ seeds: 1, slowdown: 1 });
 const plain = { width: 80, colour: false, unicode: true };
 
 /** The run itself took 4 s for 9,400,000 events; the whole command took 171 s. */
-const report = judge({
+const report = judgeRun({
   ...input,
   seeds: input.seeds.map((seed) => ({
     ...seed,
@@ -43,7 +43,7 @@ describe('the rate of a run', () => {
       events: 1_000_000,
       engine: { beganMs: 1_000 * at, endedMs: 1_000 * at + 2_000, busyMs: 2_000 },
     }));
-    const judged = judge({ ...two, seeds });
+    const judged = judgeRun({ ...two, seeds });
     expect(judged.timing).toEqual({
       runningSeconds: 3,
       engineSeconds: 4,
@@ -53,7 +53,7 @@ describe('the rate of a run', () => {
   });
 
   it('is not told apart where the wall clock sets the pace', () => {
-    const live = judge({ ...input, mode: 'live' });
+    const live = judgeRun({ ...input, mode: 'live' });
     expect(live.timing).toBeUndefined();
     expect(renderTerminal(live, plain)).toContain('events/s');
   });

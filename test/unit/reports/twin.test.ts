@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import { judgeKpi, type KpiInput } from '../../../reports/kpi.ts';
-import { seedCommand } from '../../../reports/kpi-text.ts';
+import { repeatSeedCommand } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
-import type { KpiSpec, RunInput, SeedResult } from '../../../reports/model.ts';
-import { seedIn } from '../../../reports/networks.ts';
+import type { JudgeInput, KpiSpec, SeedResult } from '../../../reports/model.ts';
+import { seedInNetwork } from '../../../reports/networks.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import { reportSchema } from '../../../reports/report-schema.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
@@ -24,8 +24,8 @@ function seed(number: number, value: number | undefined): SeedResult {
   return { ...base, seed: number, metrics, faults: [] };
 }
 
-function judged(more: Partial<RunInput> & Pick<RunInput, 'seeds'>): Report {
-  return judge({ ...runInput({ seeds: 1, slowdown: 1 }), kpis: [limit], definitions, ...more });
+function judged(more: Partial<JudgeInput> & Pick<JudgeInput, 'seeds'>): Report {
+  return judgeRun({ ...runInput({ seeds: 1, slowdown: 1 }), kpis: [limit], definitions, ...more });
 }
 
 const WRITTEN = [seed(1, 10), seed(2, 12), seed(3, 11), seed(4, 9)];
@@ -73,7 +73,7 @@ describe('the difference of a twin', () => {
       return { ...base, seed: number, metrics: Object.fromEntries(metrics), faults: [] };
     };
     const of = (more: Record<string, number>): Report =>
-      judge({
+      judgeRun({
         ...runInput({ seeds: 1, slowdown: 1 }),
         definitions: [{ ...definitions[0], kind: 'counter', labels: ['cause'] }],
         kpis: [],
@@ -89,6 +89,37 @@ describe('the difference of a twin', () => {
     expect(sound.kpis).toMatchObject([{ pass: true }]);
     const folded = of({ [`labels.folded{metric="${METRIC}"}`]: 1 });
     expect(folded.kpis).toMatchObject([{ pass: false, code: 'E125' }]);
+  });
+
+  it('of shares was printed in % of nothing: it is in percentage points', () => {
+    const share = (number: number, part: number): SeedResult => {
+      const ratio = { kind: 'ratio', numerator: part, denominator: 100 } as const;
+      return { ...base, seed: number, metrics: { [METRIC]: ratio }, faults: [] };
+    };
+    const report = judgeRun({
+      ...runInput({ seeds: 1, slowdown: 1 }),
+      definitions: [{ ...definitions[0], kind: 'ratio', unit: 'ratio' }],
+      kpis: [kpi(METRIC, 'value', ['>=', 0.2, '>= 20%'])],
+      seeds: [share(1, 50), share(2, 52)],
+      twin: {
+        set,
+        kpis: [kpi(METRIC, 'value', ['>=', -0.01, '>= -1%'])],
+        seeds: [share(1, 45), share(2, 48)],
+      },
+    });
+    const [written, difference] = report.kpis;
+    expect([written?.unit, difference?.unit]).toEqual(['ratio', 'points']);
+    expect(difference?.reason).toBe('-4.50 pt is below -1 pt');
+    const texts = [
+      renderTerminal(report, { width: 100, colour: false, unicode: true }),
+      renderMarkdown(report),
+      renderHtml(report),
+    ];
+    for (const text of texts) {
+      expect(text).toContain('-4.50 pt');
+      expect(text).toMatch(/-10\.9, 1\.85\\?\] pt/);
+      expect(text).not.toMatch(/-4\.50? ?%/);
+    }
   });
 
   it('leaves the run as written as it is', () => {
@@ -141,7 +172,7 @@ describe('intervals over networks', () => {
   function sampled(draw: () => number, mean: number): SeedResult[] {
     return NETWORKS.flatMap((network) => {
       const level = mean + 3 * draw();
-      return SEEDS.map((one) => seed(seedIn(network, one), level + draw()));
+      return SEEDS.map((one) => seed(seedInNetwork(network, one), level + draw()));
     });
   }
   const facts = { spec: limit, definitions, mode: 'sim', warmupNs: 0 } as const;
@@ -176,7 +207,7 @@ describe('intervals over networks', () => {
       const twins = NETWORKS.flatMap((network) => {
         const effect = 1 + 0.5 * draw();
         return SEEDS.map((one): SeedResult => {
-          const number = seedIn(network, one);
+          const number = seedInNetwork(network, one);
           const { value } = seeds.find((other) => other.seed === number)!.metrics[METRIC] as {
             value: number;
           };
@@ -195,7 +226,7 @@ describe('intervals over networks', () => {
   });
 
   it('say why one network has none, and name the network of each run and in its command', () => {
-    const seeds = SEEDS.map((one) => seed(seedIn(4, one), one));
+    const seeds = SEEDS.map((one) => seed(seedInNetwork(4, one), one));
     const report = judged({ seeds, networks: [4] });
     expect(report.kpis[0]?.ci95).toMatchObject({ kind: 'none', n: 1, over: 'networks' });
     expect(report.kpis[0]?.ci95.note).toContain('one network');
@@ -203,14 +234,16 @@ describe('intervals over networks', () => {
     expect(text).toContain('one network: how networks differ is unknown');
     expect(text).toContain('3 seeds on network 4');
     expect(report.perSeed.map(({ network }) => network)).toEqual([4, 4, 4]);
-    expect(seedCommand(report, seedIn(4, 2))).toMatch(/--seed 30002 --set 'networks=\[4\]'$/);
+    expect(repeatSeedCommand(report, seedInNetwork(4, 2))).toMatch(
+      /--seed 30002 --set 'networks=\[4\]'$/,
+    );
   });
 
   it('are those of a comparison, too', () => {
     const shifts = [1, 2, 3];
     const at = (by: number): Report => {
       const seeds = shifts.flatMap((shift, place) =>
-        [1, 2].map((one) => seed(seedIn(place + 1, one), one + by * shift)),
+        [1, 2].map((one) => seed(seedInNetwork(place + 1, one), one + by * shift)),
       );
       return judged({ seeds, networks: [1, 2, 3] });
     };
@@ -224,7 +257,7 @@ describe('intervals over networks', () => {
       metrics: { [METRIC]: { kind: 'samples', values } },
     });
     const many = Array.from({ length: 50 }, (_, at) => at);
-    const seeds = [1, 2, 3].map((network) => samples(seedIn(network, 1), many));
+    const seeds = [1, 2, 3].map((network) => samples(seedInNetwork(network, 1), many));
     const { kpis } = judged({
       ...{ seeds, networks: [1, 2, 3], kpis: [kpi(METRIC, 'p50', ['<=', 100, '<= 100'])] },
       definitions: [{ ...definitions[0], kind: 'samples' }],
@@ -234,7 +267,7 @@ describe('intervals over networks', () => {
 
   it('once did not hold their value: that of all samples, of which one network had most', () => {
     const of = (network: number, value: number, count: number): SeedResult => ({
-      ...seed(seedIn(network, 1), 0),
+      ...seed(seedInNetwork(network, 1), 0),
       metrics: { [METRIC]: { kind: 'samples', values: Array<number>(count).fill(value) } },
     });
     const limits = ['p50', 'max'] as const;

@@ -1,7 +1,7 @@
 /** What a limit says whose metric has no sample. */
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { MetricData, SeedResult } from '../../../reports/model.ts';
 import { kpi, runInput } from './fixture.ts';
 
@@ -14,7 +14,7 @@ const definition = (name: string, isLoss?: true): MetricDefinition => {
 /** What is said of `metric` where seeds are changed. */
 function reasonOf(metric: string, changed: Partial<SeedResult>): string | undefined {
   const input = runInput({ seeds: 2, slowdown: 1 });
-  const report = judge({
+  const report = judgeRun({
     ...input,
     kpis: [kpi(metric, 'count', ['>=', 1, '>= 1'])],
     definitions: [

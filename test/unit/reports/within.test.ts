@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { compareWithPrediction } from '../../../reports/against.ts';
-import { againstLines } from '../../../reports/against-text.ts';
-import type { MetricData, RunInput } from '../../../reports/model.ts';
-import { type Sampled, sampledOf } from '../../../reports/sampled.ts';
-import { judgeWithin } from '../../../reports/within.ts';
+import { predictionLines } from '../../../reports/against-text.ts';
+import type { JudgeInput, MetricData } from '../../../reports/model.ts';
+import { type SampledValue, sampledValueOf } from '../../../reports/sampled.ts';
+import { judgeTolerance } from '../../../reports/within.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
 
@@ -21,9 +21,9 @@ function latencies(count: number, meanMs: number, seed: number): MetricData {
   return { kind: 'histogram', data: histogram.data() };
 }
 
-function median(data: MetricData): Sampled {
-  const value = data.kind === 'histogram' ? sampledOf(data, 'p50', 1).boundsAt(1e9).low : null;
-  return sampledOf(data, 'p50', value);
+function median(data: MetricData): SampledValue {
+  const value = data.kind === 'histogram' ? sampledValueOf(data, 'p50', 1).boundsAt(1e9).low : null;
+  return sampledValueOf(data, 'p50', value);
 }
 
 describe('the interval of a figure', () => {
@@ -32,27 +32,27 @@ describe('the interval of a figure', () => {
       kind: 'samples',
       values: [...Array(13).keys()].map((i) => i + 1),
     };
-    expect(sampledOf(samples, 'p50', 7).boundsAt(13)).toEqual({ low: 3, high: 11 });
-    expect(sampledOf(samples, 'p95', 13).boundsAt(13).high).toBeNull();
+    expect(sampledValueOf(samples, 'p50', 7).boundsAt(13)).toEqual({ low: 3, high: 11 });
+    expect(sampledValueOf(samples, 'p95', 13).boundsAt(13).high).toBeNull();
   });
 
   it('of a count is Garwood’s: 10 events are 4.795 to 18.39, none are at most 3.689', () => {
     const counter: MetricData = { kind: 'counter', value: 10 };
-    const { low, high } = sampledOf(counter, 'count', 10).boundsAt(10);
+    const { low, high } = sampledValueOf(counter, 'count', 10).boundsAt(10);
     expect(low).toBeCloseTo(4.795, 3);
     expect(high).toBeCloseTo(18.39, 2);
-    const none = sampledOf({ kind: 'counter', value: 0 }, 'count', 0).boundsAt(0);
+    const none = sampledValueOf({ kind: 'counter', value: 0 }, 'count', 0).boundsAt(0);
     expect(none.low).toBe(0);
   });
 
   it('of a ratio is Wilson’s, of a mean Student’s, and of an extreme none', () => {
     const ratio: MetricData = { kind: 'ratio', numerator: 9, denominator: 10 };
-    const { low, high } = sampledOf(ratio, 'value', 0.9).boundsAt(10);
+    const { low, high } = sampledValueOf(ratio, 'value', 0.9).boundsAt(10);
     expect([low, high].map((one) => Number(one?.toFixed(4)))).toEqual([0.5958, 0.9821]);
     const samples: MetricData = { kind: 'samples', values: [1, 2, 3, 4, 5] };
-    const mean = sampledOf(samples, 'mean', 3).boundsAt(5);
+    const mean = sampledValueOf(samples, 'mean', 3).boundsAt(5);
     expect([mean.low, mean.high].map((one) => Number(one?.toFixed(3)))).toEqual([1.037, 4.963]);
-    expect(sampledOf(samples, 'max', 5).boundsAt(5)).toEqual({ low: null, high: null });
+    expect(sampledValueOf(samples, 'max', 5).boundsAt(5)).toEqual({ low: null, high: null });
   });
 });
 
@@ -60,7 +60,7 @@ describe('a prediction', () => {
   it('was called OUTSIDE by a point difference of 103 % of 13 messages: it is undecided', () => {
     // Both worlds have the same distribution, but the median of 13 samples is twice that of the
     // other.
-    const found = judgeWithin(
+    const found = judgeTolerance(
       median(latencies(13, 400, 11)),
       median(latencies(13, 400, 3)),
       TOLERANCE,
@@ -70,7 +70,7 @@ describe('a prediction', () => {
   });
 
   it('is decided by as many samples as it said, and not by half as many', () => {
-    const few = judgeWithin(
+    const few = judgeTolerance(
       median(latencies(40, 400, 5)),
       median(latencies(40, 400, 6)),
       TOLERANCE,
@@ -80,8 +80,8 @@ describe('a prediction', () => {
       kind: 'samples',
       values: [...Array(40).keys()].map((i) => 100 + i),
     };
-    const one = sampledOf(samples, 'p50', 119);
-    const needed = judgeWithin(one, one, 0.05)?.needed ?? 0;
+    const one = sampledValueOf(samples, 'p50', 119);
+    const needed = judgeTolerance(one, one, 0.05)?.needed ?? 0;
     expect(needed).toBeGreaterThan(40);
     const bounds = (n: number): number => {
       const { low, high } = one.boundsAt(n);
@@ -94,20 +94,20 @@ describe('a prediction', () => {
   it('of many samples is inside or outside, on both sides of the tolerance', () => {
     const live = median(latencies(100_000, 100, 1));
     const verdictOf = (mean: number): string | undefined =>
-      judgeWithin(live, median(latencies(100_000, mean, 2)), TOLERANCE)?.verdict;
+      judgeTolerance(live, median(latencies(100_000, mean, 2)), TOLERANCE)?.verdict;
     expect([80, 90, 110, 120].map(verdictOf)).toEqual(['outside', 'inside', 'inside', 'outside']);
     expect(verdictOf(115)).toBe('undecided');
   });
 
   it('of what one of both never measured is nothing to weigh', () => {
     const live = median(latencies(100, 100, 1));
-    expect(judgeWithin(live, sampledOf(undefined, 'p50', null), TOLERANCE)).toBeUndefined();
+    expect(judgeTolerance(live, sampledValueOf(undefined, 'p50', null), TOLERANCE)).toBeUndefined();
   });
 });
 
 describe('a live run of thirteen messages', () => {
   const base = runInput({ seeds: 1, slowdown: 1 });
-  const withMessages = (count: number, draw: number): RunInput => ({
+  const withMessages = (count: number, draw: number): JudgeInput => ({
     ...base,
     kpis: [],
     definitions: [
@@ -129,7 +129,7 @@ describe('a live run of thirteen messages', () => {
       ...withMessages(13, 3),
       cpu: CPU,
     });
-    const lines = againstLines(against);
+    const lines = predictionLines(against);
     expect(lines[0]).toContain('processor modelled: too few samples to tell within 15 %');
     expect(lines.join('\n')).not.toMatch(/OUTSIDE|✗/);
     expect(lines.join('\n')).toMatch(/\? mix\.latency p50 .*undecided, n >= [\d ]+\n/);

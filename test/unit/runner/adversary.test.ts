@@ -1,6 +1,6 @@
 /** Active adversaries tested in isolation: what they do with messages, and how they are scored. */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
 import type { Adversary, AttackContext, CaughtMessage } from '../../../runner/privacy/adversary.ts';
 import { AttackScore } from '../../../runner/privacy/attack-score.ts';
 import { BlendingAdversary } from '../../../runner/privacy/blending.ts';
@@ -38,7 +38,7 @@ class Experiment {
       now: (): number => this.#nowNs,
       after: (delayNs, fire) => this.#agenda.push({ atNs: this.#nowNs + delayNs, fire }),
       isOwn: (key) => this.#observers.makerOf(key) === 'mallory',
-      random: openStream(1, 'test', 'adversary'),
+      random: openRandomStream(1, 'test', 'adversary'),
       score: this.#score,
     });
   }

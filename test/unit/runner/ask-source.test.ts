@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startAsking } from '../../../runner/asks/ask-source.ts';
+import { scheduleAsks } from '../../../runner/asks/ask-source.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 
 const ask = (node: string): AskSpec => ({
@@ -12,7 +12,7 @@ function asked(late: number, overNs = Number.POSITIVE_INFINITY): readonly string
   const agenda: { readonly at: number; readonly fire: () => void }[] = [];
   const log: string[] = [];
   let now = 0;
-  startAsking(SOURCE, {
+  scheduleAsks(SOURCE, {
     world: { now: () => now, at: (at, fire) => void agenda.push({ at, fire }) },
     ask: ({ node }) => log.push(`${node} ${now}`),
     isOver: () => now >= overNs,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeHandle } from '../../../engine/host/protocol.ts';
-import type { Inquiry, OpenInquiry } from '../../../engine/net/inquiry.ts';
+import type { OpenRequest, RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import type { AskAnswer } from '../../../reports/model.ts';
 import { ANSWER_BYTES_MAX, type AskedNode, askNode } from '../../../runner/asks/ask.ts';
-import { AskBook } from '../../../runner/asks/ask-book.ts';
+import { AskMeter } from '../../../runner/asks/ask-book.ts';
 import type { Reconfigurations } from '../../../runner/nodes/reconfigure.ts';
 import type { Undo } from '../../../runner/world.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
@@ -16,8 +16,8 @@ class Asking {
   readonly got: string[] = [];
   readonly answers: AskAnswer[] = [];
   readonly timers: (() => void)[] = [];
-  inquiry: Inquiry | undefined;
-  answerAtOnce: ((inquiry: Inquiry) => unknown) | undefined;
+  inquiry: RequestWithReceiver | undefined;
+  answerAtOnce: ((inquiry: RequestWithReceiver) => unknown) | undefined;
   cancels = 0;
   /** Less one for each wait that has ended. */
   waits = 0;
@@ -36,7 +36,7 @@ class Asking {
       },
       host: () => ({ now: (): number => this.nowNs - 600 }),
       call: (_node: string, _kind: string, act: () => unknown) => act(),
-      request: (_node: string, inquiry: Inquiry): OpenInquiry => {
+      request: (_node: string, inquiry: RequestWithReceiver): OpenRequest => {
         this.inquiry = inquiry;
         this.answerAtOnce?.(inquiry);
         const cancel = (): void => {
@@ -140,7 +140,7 @@ describe('a question', () => {
 
 describe('the metrics of questions', () => {
   it('count those after warm-up: all of them, and the time of those that were answered ok', () => {
-    const book = new AskBook(1_000);
+    const book = new AskMeter(1_000);
     expect(book.metrics()).toEqual({});
     const answer = { outcome: 'ok', tookNs: 700, parts: 0, bytes: 0 };
     book.put(999)(answer);

@@ -1,15 +1,18 @@
 /** What an observer who compares the bits of packets learns, in networks with known answers. */
 import { describe, expect, it } from 'vitest';
-import type { DirectionView } from '../../../engine/net/direction-context.ts';
+import type { LinkDirectionView } from '../../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../../reports/model.ts';
-import { BitWatch, type BitWatchParts } from '../../../runner/privacy/bit-watch.ts';
+import {
+  PacketBitObserver,
+  type PacketBitObserverParts,
+} from '../../../runner/privacy/bit-watch.ts';
 
 const SECOND = 1e9;
 const NAMES = ['a', 'b', 'c', 'relay'];
 
 /** Packets are what the test says; users are a, b and c. */
 class Network {
-  readonly watch: BitWatch;
+  readonly watch: PacketBitObserver;
   readonly #world = {
     sim: {
       scheduler: { now: 0 },
@@ -26,12 +29,12 @@ class Network {
   constructor() {
     const hosts = NAMES.map((name) => (name === 'relay' ? { name } : { name, layers: [] }));
     const scenario = { topology: { hosts }, warmupNs: 0, durationNs: 100 * SECOND, drainNs: 0 };
-    this.watch = new BitWatch({
+    this.watch = new PacketBitObserver({
       world: this.#world,
       scenario,
       everyNs: SECOND,
       flows: [this.flow],
-    } as unknown as BitWatchParts);
+    } as unknown as PacketBitObserverParts);
   }
 
   /** A packet whose bytes count from `tail` goes from one node to the next. */
@@ -42,8 +45,8 @@ class Network {
     this.#world.sim.scheduler.now = atSeconds * SECOND;
     this.#world.sim.network.table.length[0] = 100;
     const direction = { fromNode: NAMES.indexOf(from), toNode: NAMES.indexOf(to) };
-    this.watch.onStarted(direction as DirectionView, 0);
-    this.watch.onDelivered(direction as DirectionView, 0);
+    this.watch.onStarted(direction as LinkDirectionView, 0);
+    this.watch.onDelivered(direction as LinkDirectionView, 0);
   }
 
   bits(): readonly number[] {

@@ -9,10 +9,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
 import type { BroadcastBlocks, BroadcastMessage } from '../../../runner/recording/broadcast.ts';
-import type { Recordings } from '../../../runner/recording/recordings.ts';
+import type { RecordingPaths } from '../../../runner/recording/recordings.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { GrowingSource } from '../../../viz/format/growing-source.ts';
 import { openTrace, type TraceFile } from '../../../viz/format/trace-file.ts';
@@ -26,15 +26,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** hello.yaml with a link that is slower and loses packets for a while. */
 function changing(): string {
   const path = join(folder, 'hello.yaml');
-  const hello = readFileSync(join(PROJECT_FOLDERS.scenarios, 'hello.yaml'), 'utf8');
+  const hello = readFileSync(join(SHIPPED_FILE_FOLDERS.scenarios, 'hello.yaml'), 'utf8');
   const set = 'set: { delay: 20ms, loss: 0.5 }';
   writeFileSync(path, `${hello}\nevents: [{ at: 2s, for: 1s, link: alice--bob, ${set} }]\n`);
   return path;
 }
 
-function run(recordings: Recordings): SeedResult {
+function run(recordings: RecordingPaths): SeedResult {
   const path = changing();
-  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+  const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry });
   return runSeed({ scenario, registry, seed: 1, recordings });
 }
 
@@ -48,7 +48,7 @@ function received(port: MessagePort): BroadcastMessage[] {
 
 function watched(
   pendingBytes: number,
-  trace: Pick<Recordings, 'trace'> = {},
+  trace: Pick<RecordingPaths, 'trace'> = {},
 ): {
   readonly result: SeedResult;
   readonly messages: readonly BroadcastMessage[];
@@ -115,7 +115,7 @@ describe('a run that is watched', () => {
 
   it('shows the same packets when a trace is recorded beside it, which is the same file', async () => {
     const [alone, beside] = ['alone.orr', 'beside.orr'].map((name) => join(folder, name));
-    const trace = (path = ''): Recordings => ({ trace: { path, extent: 'windows' } });
+    const trace = (path = ''): RecordingPaths => ({ trace: { path, extent: 'windows' } });
     run(trace(alone));
     const { messages } = watched(0, trace(beside));
     const [first, second] = [alone, beside].map((path) => readFileSync(path ?? ''));

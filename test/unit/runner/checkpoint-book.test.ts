@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { CheckpointBook } from '../../../runner/experiment/checkpoint-book.ts';
+import { RunCheckpoints } from '../../../runner/experiment/checkpoint-book.ts';
 
 const SLICE = 20_000_000;
 
 it('takes the fingerprint at equal steps of virtual time, at most 256 and the drain', () => {
-  const book = new CheckpointBook({ durationNs: 60e9, drainNs: 1e9 }, SLICE);
+  const book = new RunCheckpoints({ durationNs: 60e9, drainNs: 1e9 }, SLICE);
   for (let at = SLICE; at <= 61e9; at += SLICE) {
     book.pass(at, { fingerprint: at.toString(16).padStart(16, '0') });
   }
@@ -15,14 +15,14 @@ it('takes the fingerprint at equal steps of virtual time, at most 256 and the dr
 });
 
 it('takes every slice of a short run, and nothing at an end between two slices', () => {
-  const book = new CheckpointBook({ durationNs: 30_000_000, drainNs: 1e9 }, SLICE);
+  const book = new RunCheckpoints({ durationNs: 30_000_000, drainNs: 1e9 }, SLICE);
   book.pass(SLICE, { fingerprint: '00000001aaaaaaaa' });
   book.pass(30_000_000, { fingerprint: '00000002aaaaaaaa' });
   expect(book.checkpoints).toEqual({ everyNs: SLICE, digests: '00000001' });
 });
 
 it('takes no more than 256 steps of a drain that is longer than the run, and says when', () => {
-  const book = new CheckpointBook({ durationNs: 1e9, drainNs: 7_200e9 }, SLICE);
+  const book = new RunCheckpoints({ durationNs: 1e9, drainNs: 7_200e9 }, SLICE);
   let steps = 0;
   for (let at = book.nextAfter(0); at <= 7_201e9; at = book.nextAfter(at)) {
     book.pass(at, { fingerprint: '0123456789abcdef' });

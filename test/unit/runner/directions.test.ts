@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { linkInfos } from '../../../engine/measure/trace/link-info.ts';
+import { linkDirectionInfos } from '../../../engine/measure/trace/link-info.ts';
 import { directionsOf } from '../../../runner/recording/directions.ts';
 import { assembleSeed } from '../../../runner/run/assemble-seed.ts';
 import { load, registry } from './fixture.ts';
@@ -10,6 +10,6 @@ const FILES = ['failover.yaml', 'dtn-mesh.yaml', 'cloud.yaml', 'dtn-conjunction.
 it.each(FILES)('a trace of processes named other links than the network has: %s', (file) => {
   const scenario = load(file);
   const { network } = assembleSeed({ scenario, registry, seed: 1 }).world.sim;
-  const own = linkInfos(directionsOf(scenario.topology));
-  expect(own).toEqual(linkInfos(network.directions));
+  const own = linkDirectionInfos(directionsOf(scenario.topology));
+  expect(own).toEqual(linkDirectionInfos(network.directions));
 });

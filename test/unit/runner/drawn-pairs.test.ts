@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { scenarioOfSeed } from '../../../runner/traffic/drawn-pairs.ts';
+import { withTrafficOfSeed } from '../../../runner/traffic/drawn-pairs.ts';
 import { loadText, prepare, run } from './fixture.ts';
 
 const NODES = 12;
@@ -27,7 +27,9 @@ ${entries.map((entry) => `  - { kind: poisson, rate: 20/s, size: 100B, stop: 290
 }
 
 const pairsOf = (entry: string, seed = 1): readonly string[] =>
-  scenarioOfSeed(loadText(textOf(entry)), seed).traffic.map(({ from, to }) => `${from} -> ${to}`);
+  withTrafficOfSeed(loadText(textOf(entry)), seed).traffic.map(
+    ({ from, to }) => `${from} -> ${to}`,
+  );
 
 describe('pairs of an entry', () => {
   it('are as many as it says, different, and never a node with itself', () => {
@@ -66,7 +68,7 @@ describe('pairs of an entry', () => {
     const counts = new Map<string, number>();
     const scenario = loadText(textOf('pairs: 2, among: [bus-1, bus-2, bus-3]'));
     for (let seed = 1; seed <= 3_000; seed += 1) {
-      const pairs = scenarioOfSeed(scenario, seed).traffic;
+      const pairs = withTrafficOfSeed(scenario, seed).traffic;
       for (const { from, to } of pairs) {
         counts.set(`${from} ${to}`, (counts.get(`${from} ${to}`) ?? 0) + 1);
       }

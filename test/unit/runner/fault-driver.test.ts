@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkChange, LinkDirections } from '../../../engine/net/link-spec.ts';
-import type { AskTaker } from '../../../runner/asks/ask.ts';
+import type { AffectedDirections, LinkChange } from '../../../engine/net/link-spec.ts';
+import type { AskAnswerReceiver } from '../../../runner/asks/ask.ts';
 import { type FaultContext, FaultDriver, FaultError } from '../../../runner/faults/fault-driver.ts';
 import type { Undo, World, WorldLink } from '../../../runner/world.ts';
 import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
@@ -33,9 +33,9 @@ class FakeWorld {
     };
     return {
       id,
-      change: (change: LinkChange, side: LinkDirections): Undo =>
+      change: (change: LinkChange, side: AffectedDirections): Undo =>
         undo(`${JSON.stringify(change)} ${id} ${side}`),
-      hold: (side: LinkDirections): Undo => undo(`hold ${id} ${side}`),
+      hold: (side: AffectedDirections): Undo => undo(`hold ${id} ${side}`),
       attack: ({ replay }): Undo => undo(`tap ${id} ${replay}`),
       isUp: (): boolean => true,
     };
@@ -75,7 +75,7 @@ class FakeWorld {
   }
 
   /** Answered a second later; given up when the event ends. */
-  ask({ node, kind }: AskSpec, { ended }: AskTaker): Undo {
+  ask({ node, kind }: AskSpec, { ended }: AskAnswerReceiver): Undo {
     this.#note(`${node} asked ${kind}`);
     const answer = { outcome: 'ok', tookNs: SECOND, parts: 2, bytes: 9 };
     this.atFault(this.nowNs + SECOND, () => ended(answer));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  BINS_AFTER,
-  BINS_BEFORE,
+  BINS_AFTER_FAULT,
+  BINS_BEFORE_FAULT,
   binWidthNs,
   FaultWindows,
 } from '../../../runner/traffic/fault-windows.ts';
@@ -30,8 +30,8 @@ describe('what a flow measured around a fault', () => {
   it('stands in bins of equal width, one edge of which is the fault', () => {
     const [window] = watched().results('a -> b', 10 * SECOND);
     expect(window).toMatchObject({ fault: 'cut#1', flow: 'a -> b', binNs: 10 * MS });
-    expect(window?.firstNs).toBe(-BINS_BEFORE * 10 * MS);
-    expect(window?.delivered).toHaveLength(BINS_BEFORE + BINS_AFTER);
+    expect(window?.firstNs).toBe(-BINS_BEFORE_FAULT * 10 * MS);
+    expect(window?.delivered).toHaveLength(BINS_BEFORE_FAULT + BINS_AFTER_FAULT);
     // These bins are known although they were recorded before the fault.
     expect(window?.delivered.slice(0, 25)).toEqual(new Array(25).fill(10));
     expect(window?.delivered.slice(25, 31)).toEqual([2, 0, 0, 0, 8, 10]);

@@ -8,11 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { MetricData, SeedResult } from '../../../reports/model.ts';
 import type { Report } from '../../../reports/report-schema.ts';
-import type { Recordings } from '../../../runner/recording/recordings.ts';
-import { type PreparedRun, prepareSeed, type SeedRun } from '../../../runner/run/assemble-seed.ts';
+import type { RecordingPaths } from '../../../runner/recording/recordings.ts';
+import {
+  type PreparedRun,
+  prepareSeed,
+  type SeedRunInput,
+} from '../../../runner/run/assemble-seed.ts';
 import { judgeInputOf } from '../../../runner/run/run-order.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
@@ -51,12 +55,16 @@ export function loadText(text: string, overrides: Overrides = {}): Scenario {
 }
 
 /** Runs one seed to its end. */
-export function run(scenario: Scenario, seed = 1, more: Partial<SeedRun> = {}): SeedResult {
+export function run(scenario: Scenario, seed = 1, more: Partial<SeedRunInput> = {}): SeedResult {
   return runSeed({ scenario, registry, seed, ...more });
 }
 
 /** Prepares a run: nodes, flows and faults are in place, and the time is 0. */
-export function prepare(scenario: Scenario, seed = 1, more: Partial<SeedRun> = {}): PreparedRun {
+export function prepare(
+  scenario: Scenario,
+  seed = 1,
+  more: Partial<SeedRunInput> = {},
+): PreparedRun {
   return prepareSeed({ scenario, registry, seed, ...more });
 }
 
@@ -66,11 +74,11 @@ export function report(scenario: Scenario, seeds: readonly SeedResult[]): Report
     scenario,
     definitions: scenarioMetrics(scenario, registry),
     seeds: seeds.map(({ seed }) => seed),
-    recordingsOf: (): Recordings => ({}),
+    recordingsOf: (): RecordingPaths => ({}),
     reproduce: 'npm run scenario test.yaml',
     commit: 'test',
   };
-  return judge(judgeInputOf(order, seeds, 1));
+  return judgeRun(judgeInputOf(order, seeds, 1));
 }
 
 /** The value of a counter in a result; 0 if nothing was counted. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
 import {
   type GroundTruth,
   readTruth,
@@ -9,7 +9,7 @@ import {
   TruthWriter,
 } from '../../../runner/traffic/ground-truth.ts';
 
-const writer = new TruthWriter(openStream(1, 'traffic/0', 'body'));
+const writer = new TruthWriter(openRandomStream(1, 'traffic/0', 'body'));
 const blank = (): GroundTruth => ({ flow: 0, kind: 'data', sequence: 0, sentNs: 0 });
 
 function packet(length: number, truth: GroundTruth): Uint8Array {

@@ -5,16 +5,19 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
 import {
   DatagramTimings,
   NOT_SAMPLED,
-  SAMPLE_DELIVERED,
+  SAMPLE_KIND_DELIVERED,
 } from '../../../engine/live/handover/handover-samples.ts';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import { TruthWriter } from '../../../runner/traffic/ground-truth.ts';
-import { followedMask, HandoverWitness } from '../../../runner/worlds/live/handover-witness.ts';
+import {
+  HandoverWitness,
+  sampledDatagramMask,
+} from '../../../runner/worlds/live/handover-witness.ts';
 import { latenessWarning, sampleWarning } from '../../../runner/worlds/live/handover-words.ts';
 import { liveWarnings } from '../../../runner/worlds/live/live-meter.ts';
 import { load } from './fixture.ts';
@@ -24,18 +27,18 @@ const failover = load('failover.yaml');
 describe('followed datagrams', () => {
   it('are one in 64 where much is sent or nobody knows how much, and all where little is', () => {
     const maskAt = (rate: string): number =>
-      followedMask(load('failover.yaml', { 'traffic.0.rate': rate }));
+      sampledDatagramMask(load('failover.yaml', { 'traffic.0.rate': rate }));
     expect(['100000/s', '10000/s', '1000/s', '199/s', '10/s'].map(maskAt)).toEqual([
       63, 63, 7, 0, 0,
     ]);
-    expect(followedMask(load('file-transfer.yaml'))).toBe(63);
+    expect(sampledDatagramMask(load('file-transfer.yaml'))).toBe(63);
   });
 
   it('give an application its packet: data of a flow of the file, while their handler runs', () => {
     const handovers = new DatagramTimings({ now: () => 0 });
     const witness = new HandoverWitness({ handovers, now: () => 900 }, failover);
     const packet = new Uint8Array(100);
-    const writer = new TruthWriter(openStream(1, 'test', 'body'));
+    const writer = new TruthWriter(openRandomStream(1, 'test', 'body'));
     const deliver = (flow: number, kind: 'data' | 'response'): void => {
       writer.write(packet, { flow, kind, sequence: 4, sentNs: 300 });
       witness.delivered('gateway-211', 'gateway-111', packet);
@@ -49,7 +52,7 @@ describe('followed datagrams', () => {
     handovers.current = NOT_SAMPLED;
     const names = failover.topology.hosts.map(({ name }) => name);
     const hosts = ['gateway-111', 'gateway-211'].map((name) => names.indexOf(name));
-    expect([...handovers.take().rows]).toEqual([SAMPLE_DELIVERED, 77, ...hosts, 300, 900, 0]);
+    expect([...handovers.take().rows]).toEqual([SAMPLE_KIND_DELIVERED, 77, ...hosts, 300, 900, 0]);
   });
 });
 

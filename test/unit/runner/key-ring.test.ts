@@ -4,12 +4,12 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { KeyRing } from '../../../runner/accounts/key-ring.ts';
+import { PacketKeyIndex } from '../../../runner/accounts/key-ring.ts';
 
 const UPPER = 2 ** 27;
 
 it('finds the message of a key while others follow, and of those that are not settled for ever', () => {
-  const ring = new KeyRing((message) => message % 100 !== 7);
+  const ring = new PacketKeyIndex((message) => message % 100 !== 7);
   for (let key = 0; key < 50_000; key += 1) ring.note(key, key);
   expect(ring.find(49_999)).toBe(49_999);
   expect(ring.find(49_999 - 8_191)).toBe(49_999 - 8_191);
@@ -19,7 +19,7 @@ it('finds the message of a key while others follow, and of those that are not se
 });
 
 it('keeps keys apart that differ in their upper bits alone', () => {
-  const ring = new KeyRing(() => true);
+  const ring = new PacketKeyIndex(() => true);
   ring.note(5, 1);
   ring.note(UPPER + 5, 2);
   ring.note(2 ** 52 + 5, 3);

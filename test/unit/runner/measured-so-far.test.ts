@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
-import { measuredSoFar } from '../../../runner/experiment/measured-so-far.ts';
-import { collect } from '../../../runner/phases/run-phases.ts';
+import { interimResultReader } from '../../../runner/experiment/measured-so-far.ts';
+import { collectSeedResult } from '../../../runner/phases/run-phases.ts';
 import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../../scenarios/folders.ts';
 import { runEndNs } from '../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { ROOT } from '../../architecture/files.ts';
@@ -15,7 +15,7 @@ import { ROOT } from '../../architecture/files.ts';
 const STEP_NS = 500_000_000;
 const registry = new ProtocolRegistry();
 const path = join(ROOT, 'viz/demo.yaml');
-const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, registry });
+const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry });
 const run = { scenario, registry, seed: 1 };
 
 function ratio(result: SeedResult | undefined, name: string): number {
@@ -27,7 +27,7 @@ describe('what was measured so far', () => {
   it('is asked for twice a second and leaves the run as it is', () => {
     const prepared = prepareSeed(run);
     const { world, experiment } = prepared;
-    const soFar = measuredSoFar(world, run);
+    const soFar = interimResultReader(world, run);
     const results: SeedResult[] = [];
     const endNs = runEndNs(scenario);
     for (let atNs = STEP_NS; atNs <= endNs; atNs += STEP_NS) {
@@ -36,7 +36,7 @@ describe('what was measured so far', () => {
     }
     const { fingerprint, scheduler } = world.sim;
     const facts = { fingerprint, events: scheduler.eventCount, wallMs: 0, warnings: [] };
-    const ended = collect(prepared, 'complete', facts);
+    const ended = collectSeedResult(prepared, 'complete', facts);
     const ran = runSeed(run);
     const { checkpoints: _checkpoints, engine: _engine, memory: _memory, ...plain } = ran;
     expect({ ...ended, wallMs: 0 }).toEqual({ ...plain, wallMs: 0 });

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import { MESSAGE_CONSERVATION } from '../../../reports/messages.ts';
+import { MESSAGE_CONSERVATION_INVARIANT } from '../../../reports/messages.ts';
 import type { MessageTotals } from '../../../reports/model.ts';
 import { SLICE_NS } from '../../../runner/experiment/slices.ts';
 import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
@@ -164,7 +164,7 @@ describe('packets of applications between gateways', () => {
   it('stand in the report as an invariant', () => {
     const scenario = load('failover.yaml', SMALL);
     const { invariants, messages } = report(scenario, [run(scenario)]);
-    const verdict = invariants.find(({ name }) => name === MESSAGE_CONSERVATION);
+    const verdict = invariants.find(({ name }) => name === MESSAGE_CONSERVATION_INVARIANT);
     expect(verdict?.pass).toBe(true);
     expect(verdict?.detail).toBe(`${messages?.submitted} submitted, each accounted for`);
   });

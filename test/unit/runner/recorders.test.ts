@@ -3,19 +3,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QUALITY_OF_PATH } from '../../../nodes/_kit/path-states.ts';
-import { type StateTexts, tracedStateAt } from '../../../nodes/_kit/trace-state.ts';
+import { PATH_QUALITY_TRACE } from '../../../nodes/_kit/path-states.ts';
+import { readTracedState, type StateTexts } from '../../../nodes/_kit/trace-state.ts';
 import { HANDSHAKE_TRACE, WINDOW_TRACE } from '../../../nodes/gateway/trace-states.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import type { Experiment } from '../../../runner/experiment/experiment.ts';
 import { recordPcap } from '../../../runner/recording/record-pcap.ts';
-import type { Recordings } from '../../../runner/recording/recordings.ts';
+import type { RecordingPaths } from '../../../runner/recording/recordings.ts';
 import { prepareSeed } from '../../../runner/run/assemble-seed.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
-import { PaceBook } from '../../../viz/app/data/paces.ts';
+import { RateDelayHistory } from '../../../viz/app/data/paces.ts';
 import { QUERY_HANDLERS } from '../../../viz/app/data/trace-queries.ts';
 import type { TraceFile } from '../../../viz/format/trace-file.ts';
 import { readPcapng } from '../engine/measure/pcapng/second-reader.ts';
@@ -35,10 +35,10 @@ interface Recorded {
 function record(
   name: string,
   overrides: Readonly<Record<string, string>>,
-  recordings: Recordings,
+  recordings: RecordingPaths,
 ): Recorded {
-  const path = join(PROJECT_FOLDERS.scenarios, `${name}.yaml`);
-  const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, overrides, registry });
+  const path = join(SHIPPED_FILE_FOLDERS.scenarios, `${name}.yaml`);
+  const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, overrides, registry });
   let journey = '';
   const onJourneys = (text: string): void => {
     journey = text;
@@ -63,7 +63,7 @@ it('writes rates, delays and their changes, from which the time on each link fol
   const last = changes.at(-1);
   const { rateBps, delayNs } = links[last?.link ?? -1] ?? {};
   expect(last).toMatchObject({ timeNs: 5 * SECOND, rateBps, delayNs });
-  const book = new PaceBook(links, changes);
+  const book = new RateDelayHistory(links, changes);
   const errors = good(await trace.hops(0, 9 * SECOND)).flatMap(
     ({ link, bytes, departNs, arriveNs }) => {
       const time = book.timeOf(link, bytes, departNs);
@@ -105,12 +105,16 @@ describe('a run of failover with everything recorded', () => {
     const node = trace.header.nodes.findIndex(({ name }) => name === 'gateway-211');
     const own: StateTexts = states.get(node) ?? new Map();
     const peer = 'gateway-111';
-    const quality = tracedStateAt(QUALITY_OF_PATH, { path: 'via-220-320-120', peer }, own)?.value;
+    const quality = readTracedState(
+      PATH_QUALITY_TRACE,
+      { path: 'via-220-320-120', peer },
+      own,
+    )?.value;
     expect(quality?.rttUs).toBeGreaterThan(24_000);
     expect(quality?.rttUs).toBeLessThan(25_000);
-    const window = tracedStateAt(WINDOW_TRACE, { peer }, own)?.value;
+    const window = readTracedState(WINDOW_TRACE, { peer }, own)?.value;
     expect(window?.seen[0]).toBe(true);
-    const steps = tracedStateAt(HANDSHAKE_TRACE, { peer }, own)?.value?.steps;
+    const steps = readTracedState(HANDSHAKE_TRACE, { peer }, own)?.value?.steps;
     expect([...(steps ?? new Map()).keys()].at(-1)).toBe('confirmed');
   });
 
@@ -238,7 +242,7 @@ describe('a run of a mixnet', () => {
     kpis: '{}',
   };
   const path = join(folder, 'mixnet.orr');
-  const recordings: Recordings = { trace: { path, extent: 'full' }, explain: 6 };
+  const recordings: RecordingPaths = { trace: { path, extent: 'full' }, explain: 6 };
   const { result, journey } = record('mixnet', overrides, recordings);
   const journeys = journey
     .split('\n\n')
@@ -331,9 +335,9 @@ describe('a run of hello', () => {
   });
 
   it('says where a capture ended that was full, and still counts what is not in it', () => {
-    const path = join(PROJECT_FOLDERS.scenarios, 'hello.yaml');
+    const path = join(SHIPPED_FILE_FOLDERS.scenarios, 'hello.yaml');
     const overrides = { duration: '2s' };
-    const scenario = loadScenario({ path, folders: PROJECT_FOLDERS, overrides, registry });
+    const scenario = loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, overrides, registry });
     const { world } = prepareSeed({ scenario, registry, seed: 1 });
     const file = join(folder, 'small.pcapng');
     const capture = recordPcap({ world, scenario, registry, seed: 1 }, file, 4_000);

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, judge } from '../../../reports/judge.ts';
-import type { RunInput, SeedResult } from '../../../reports/model.ts';
+import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
+import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
 import { checkDeterminism } from '../../../runner/run/check-determinism.ts';
 import { RunControl } from '../../../runner/run/run-control.ts';
 import type { RunEnd, RunState } from '../../../runner/run/run-order.ts';
@@ -196,14 +196,14 @@ describe('runs on worker threads', () => {
     commit: 'test',
     threads,
   });
-  const input = (end: RunEnd): RunInput => {
+  const input = (end: RunEnd): JudgeInput => {
     if (end.kind !== 'judged') throw new Error(end.kind);
     return end.input;
   };
 
   it('one or two of them: the same fingerprints, sorted by seed, and equal to a run without', async () => {
-    const one = judge(input(await runScenario(order(hello, 1))));
-    const two = judge(input(await runScenario(order(hello, 2))));
+    const one = judgeRun(input(await runScenario(order(hello, 1))));
+    const two = judgeRun(input(await runScenario(order(hello, 2))));
     expect(two.seeds).toEqual([1, 2, 3]);
     expect(two.fingerprint).toBe(one.fingerprint);
     expect(two.perSeed[0]?.fingerprint).toBe(run(hello, 1).fingerprint);

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { NODE_CALL_KINDS } from '../../../engine/net/node-calls.ts';
 import {
-  HELD_CALL_MS,
   SeedWatch,
+  STUCK_CALL_MS,
   TERMINATION_GRACE_MS,
 } from '../../../runner/threads/seed-watch.ts';
 import { load } from './fixture.ts';
@@ -47,9 +47,9 @@ describe('a node that holds its thread', () => {
     watch.calls.follow(new Float64Array([1_500_000_000]));
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
     watch.look(0);
-    look(watch, 100, HELD_CALL_MS - 100);
+    look(watch, 100, STUCK_CALL_MS - 100);
     expect(notices).toEqual([]);
-    look(watch, HELD_CALL_MS, 20_000);
+    look(watch, STUCK_CALL_MS, 20_000);
     await vi.waitFor(() => expect(notices).not.toEqual([]));
     expect(notices).toEqual(['bob has held its thread for 5 s, in a call at 1.5 s (seed 7)']);
     expect(watch.answer).toBeUndefined();
@@ -83,7 +83,7 @@ describe('a node that holds its thread', () => {
     const watch = new SeedWatch({ seed: 7, hosts, onNotice, stackOf });
     watch.control.noteThread(3);
     watch.calls.begin(1, NODE_CALL_KINDS.timer, 0, -1);
-    look(watch, 0, HELD_CALL_MS);
+    look(watch, 0, STUCK_CALL_MS);
     await vi.waitFor(() => expect(notices[0]).toMatch(/node\.ts:50$/));
   });
 

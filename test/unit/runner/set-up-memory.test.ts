@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type HeldMemory,
   type MemoryLimits,
-  SetUpMemory,
+  SetUpMemoryGuard,
 } from '../../../runner/worlds/set-up-memory.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { memoryHeld } from '../../memory.ts';
@@ -17,11 +17,11 @@ function growing(
   arraysEach: number,
   limits: MemoryLimits,
 ): {
-  readonly memory: SetUpMemory;
+  readonly memory: SetUpMemoryGuard;
   readonly make: (part: string, count: number, total?: number) => void;
 } {
   let held: HeldMemory = { heap: 100 * MB, arrays: 10 * MB };
-  const memory = new SetUpMemory(() => held, limits);
+  const memory = new SetUpMemoryGuard(() => held, limits);
   const make = (part: string, count: number, total = count): void => {
     for (let made = 0; made < count; made += 1) {
       held = { heap: held.heap + heapEach, arrays: held.arrays + arraysEach };
@@ -101,7 +101,7 @@ describe('the memory of a run', () => {
   it('refuses a network that will not fit before it is made', () => {
     let looks = 0;
     // A thread that finds 40 MB more at each look: the first thousand hosts.
-    const small = new SetUpMemory(
+    const small = new SetUpMemoryGuard(
       () => {
         looks += 1;
         return { heap: looks * 40 * MB, arrays: 0 };

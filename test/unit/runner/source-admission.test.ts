@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  BACKLOG_LATE_MAX_NS,
   SOURCE_LATE_MAX_NS,
   SourceAdmission,
-  STANDING_LATE_MAX_NS,
 } from '../../../runner/traffic/source-admission.ts';
 
 const MS = 1_000_000;
@@ -18,9 +18,9 @@ describe('SourceAdmission', () => {
   it('waits for 100 ms only while nothing has been on time for 300 ms', () => {
     const admission = new SourceAdmission();
     admission.admits(1_000 * MS, 1_000 * MS);
-    expect(admission.admits(1_300 * MS, 1_300 * MS - STANDING_LATE_MAX_NS - 1)).toBe(true);
-    expect(admission.admits(1_301 * MS, 1_301 * MS - STANDING_LATE_MAX_NS - 1)).toBe(false);
-    expect(admission.admits(1_301 * MS, 1_301 * MS - STANDING_LATE_MAX_NS)).toBe(true);
+    expect(admission.admits(1_300 * MS, 1_300 * MS - BACKLOG_LATE_MAX_NS - 1)).toBe(true);
+    expect(admission.admits(1_301 * MS, 1_301 * MS - BACKLOG_LATE_MAX_NS - 1)).toBe(false);
+    expect(admission.admits(1_301 * MS, 1_301 * MS - BACKLOG_LATE_MAX_NS)).toBe(true);
   });
 
   it('takes a backlog for gone when a packet is less than 50 ms late', () => {

@@ -4,16 +4,16 @@
  */
 import { describe, expect, it } from 'vitest';
 import { liveWarnings, stolenMetrics } from '../../../runner/worlds/live/live-meter.ts';
-import { ticksOf, watchStolenTime } from '../../../runner/worlds/live/stolen-time.ts';
+import { parseStolenTicks, watchStolenTime } from '../../../runner/worlds/live/stolen-time.ts';
 
 const DOUBTS = { directStreams: 0, foreign: 0, shape: 'links' } as const;
 
 describe('stolen time', () => {
   it('is the eighth number of all cores, and unknown where a system does not count it', () => {
     const stat = 'cpu  10 20 30 40 50 60 70 80 90 100\ncpu0 1 2 3 4 5 6 7 8 9 10\n';
-    expect(ticksOf(stat)).toBe(80);
-    expect(ticksOf('cpu  10 20 30 40\n')).toBeUndefined();
-    expect(ticksOf('')).toBeUndefined();
+    expect(parseStolenTicks(stat)).toBe(80);
+    expect(parseStolenTicks('cpu  10 20 30 40\n')).toBeUndefined();
+    expect(parseStolenTicks('')).toBeUndefined();
     expect(stolenMetrics(undefined)).toEqual({});
   });
 

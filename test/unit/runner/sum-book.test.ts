@@ -5,7 +5,7 @@ import {
   readSumChecks,
   sumChecksOf,
 } from '../../../runner/distributed/messages/telling-witness.ts';
-import { SumBook } from '../../../runner/traffic/sum-book.ts';
+import { SumGroundTruth } from '../../../runner/traffic/sum-book.ts';
 
 const A = Uint32Array.of(1, 0xffff_ffff, 5);
 const B = Uint32Array.of(2, 3, 0xffff_0005);
@@ -18,13 +18,13 @@ const claim = (more: Partial<SumClaim> = {}): SumClaim => ({
   ...more,
 });
 
-function shareOf(book: SumBook): readonly [number, number] | undefined {
+function shareOf(book: SumGroundTruth): readonly [number, number] | undefined {
   const metric = book.metrics()['m'];
   return metric?.kind === 'ratio' ? [metric.numerator, metric.denominator] : undefined;
 }
 
-function filled(): SumBook {
-  const book = new SumBook();
+function filled(): SumGroundTruth {
+  const book = new SumGroundTruth();
   book.addend('one', 0, A);
   book.addend('one', 1, B);
   return book;
@@ -39,7 +39,7 @@ describe('the sums of a run', () => {
     const book = filled();
     book.sum(claim());
     expect(shareOf(book)).toEqual([1, 1]);
-    const early = new SumBook();
+    const early = new SumGroundTruth();
     early.sum(claim());
     early.addend('one', 1, B);
     expect(shareOf(early)).toEqual([0, 1]);
@@ -86,7 +86,7 @@ describe('the sums of a run', () => {
   });
 
   it('keeps 4,096 sums, and forgets the oldest beyond', () => {
-    const book = new SumBook();
+    const book = new SumGroundTruth();
     for (let space = 0; space < 4_097; space += 1) book.addend(`${space}`, 0, A);
     book.sum(claim({ space: '0', parts: [0], vector: A }));
     book.sum(claim({ space: '2', parts: [0], vector: A }));
@@ -96,7 +96,7 @@ describe('the sums of a run', () => {
 
 describe('checks of a vector', () => {
   it('add up, modulo the ring, as the vectors do', () => {
-    const book = new SumBook();
+    const book = new SumGroundTruth();
     for (const [part, vector] of [A, B].entries())
       book.addend('one', part, readSumChecks(sumChecksOf('one', vector)));
     book.sum(claim({ vector: readSumChecks(sumChecksOf('one', claim().vector)) }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../engine/core/stream.ts';
-import type { Inquiry } from '../../../engine/net/inquiry.ts';
+import { openRandomStream } from '../../../engine/core/stream.ts';
+import type { RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import { FlowMeter } from '../../../runner/traffic/flow-meter.ts';
 import { type GroundTruth, readTruth, TruthWriter } from '../../../runner/traffic/ground-truth.ts';
 import { Flow, type FlowWorld } from '../../../runner/traffic/traffic-source.ts';
@@ -33,7 +33,7 @@ class NoteWorld implements FlowWorld {
     this.#order += 1;
   }
 
-  request(node: string, request: Inquiry): void {
+  request(node: string, request: RequestWithReceiver): void {
     const truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
     expect(readTruth(request.body, truth)).toBe(true);
     const { target, body } = request;
@@ -72,8 +72,8 @@ function flowOf(
   const meter = new FlowMeter({ warmupNs: 0, endNs: 20 * SECOND }, Flow.spacingNs(spec));
   return new Flow(world, spec, meter, {
     index,
-    gaps: openStream(seed, `traffic/${index}`, 'gap'),
-    writer: new TruthWriter(openStream(seed, `traffic/${index}`, 'body')),
+    gaps: openRandomStream(seed, `traffic/${index}`, 'gap'),
+    writer: new TruthWriter(openRandomStream(seed, `traffic/${index}`, 'body')),
   });
 }
 

@@ -1,12 +1,12 @@
 /** Runs of a scenario with a twin and several networks: which they are, and that each is an ordinary run. */
 import { describe, expect, it } from 'vitest';
-import { seedsOf } from '../../../cli/seeds.ts';
-import { judge } from '../../../reports/judge.ts';
+import { seedsToRun } from '../../../cli/seeds.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import {
+  answerNamingNetwork,
   plannedRuns,
   refuseTwinsAndNetworks,
-  withNetwork,
 } from '../../../runner/run/planned-runs.ts';
 import { judgeInputOf } from '../../../runner/run/run-order.ts';
 import { runScenario } from '../../../runner/threads/run-scenario.ts';
@@ -29,7 +29,7 @@ async function reportOf(scenario: Scenario, threads: number): Promise<Report> {
     threads,
   });
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 describe('runs of a scenario with a twin on several networks', () => {
@@ -59,6 +59,20 @@ describe('runs of a scenario with a twin on several networks', () => {
     expect(one.twin?.differences[0]).toMatchObject({ pairs: 6, ci95: { n: 3 } });
   });
 
+  it('are SCION networks with other delays, on which gateways leave dead paths', async () => {
+    const traffic = '{ from: client-1, to: client-2, kind: constant, rate: 200/s, size: 100B }';
+    const onDrawn = load('failover.yaml', {
+      ...{ networks: '3', topology: 'scion-drawn.yaml', 'traffic.0': traffic, duration: '21s' },
+      'events.0.link.activePath': 'client-1 -> client-2',
+      kpis: '{ gateway.failover: { max: "<= 130ms" }, gateway.latency: { max: "<= 30ms" } }',
+    });
+    const { kpis, perSeed, pass } = await reportOf(onDrawn, 1);
+    expect([pass, perSeed.map(({ network }) => network)]).toEqual([true, [1, 2, 3]]);
+    const [failovers, latencies] = kpis.map((kpi) => kpi.perSeed);
+    expect(failovers?.map(({ n }) => n)).toEqual([1, 1, 1]);
+    expect(new Set(latencies?.map(({ value }) => value)).size).toBe(3);
+  });
+
   it('say which values repeat each of them', () => {
     const runs = plannedRuns(both, [20_002]);
     expect(runs.map(({ overrides }) => [overrides['networks'], overrides['twin.run']])).toEqual([
@@ -75,17 +89,17 @@ describe('runs of a scenario with a twin on several networks', () => {
 
   it('name the network that could not be run', () => {
     const refused = { kind: 'refused', message: 'no such node' } as const;
-    expect(withNetwork(refused, both, 20_001)).toMatchObject({
+    expect(answerNamingNetwork(refused, both, 20_001)).toMatchObject({
       message: 'network 3: no such node',
     });
-    expect(withNetwork(refused, {}, 20_001)).toBe(refused);
+    expect(answerNamingNetwork(refused, {}, 20_001)).toBe(refused);
   });
 
   it('have the seeds that flags ask for, of each network', () => {
-    expect(seedsOf(both, { seeds: 1 })).toEqual([1, 10_001, 20_001]);
-    expect(seedsOf(both, { seeds: 3 })).toHaveLength(9);
-    expect(seedsOf(both, { seed: 10_002 })).toEqual([10_002]);
-    expect(() => seedsOf(both, { seed: 30_001 })).toThrow('network 4, which does not run');
+    expect(seedsToRun(both, { seeds: 1 })).toEqual([1, 10_001, 20_001]);
+    expect(seedsToRun(both, { seeds: 3 })).toHaveLength(9);
+    expect(seedsToRun(both, { seed: 10_002 })).toEqual([10_002]);
+    expect(() => seedsToRun(both, { seed: 30_001 })).toThrow('network 4, which does not run');
   });
 
   it('are refused by name where only seeds can run', () => {

@@ -8,7 +8,7 @@ import { renderJunit } from '../../../reports/junit.ts';
 import type { SeedResult } from '../../../reports/model.ts';
 import { reportFacts } from '../../../reports/report-facts.ts';
 import { renderTerminal } from '../../../reports/terminal.ts';
-import { DoneWatch } from '../../../runner/experiment/done-watch.ts';
+import { FinishedHostsTracker } from '../../../runner/experiment/done-watch.ts';
 import { checkDeterminism } from '../../../runner/run/check-determinism.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
@@ -173,7 +173,7 @@ describe('the watch', () => {
   ]);
 
   it('counts the top protocol of each host, up to the limit', () => {
-    const watch = new DoneWatch(both, 100);
+    const watch = new FinishedHostsTracker(both, 100);
     watch.finished('a', 'below', 10);
     expect(watch.unfinished).toEqual(['a', 'b']);
     watch.finished('a', 'top', 20);
@@ -186,7 +186,7 @@ describe('the watch', () => {
   });
 
   it('ignores reports from before a crash that arrive after it', () => {
-    const watch = new DoneWatch(both, 1_000);
+    const watch = new FinishedHostsTracker(both, 1_000);
     watch.finished('b', 'top', 10);
     watch.crashed('a', 50);
     watch.finished('a', 'top', 49);

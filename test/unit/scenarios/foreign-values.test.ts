@@ -3,16 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Parameters } from '../../../scenarios/identity.ts';
+import type { CombinationParameters } from '../../../scenarios/identity.ts';
 import {
-  ForeignNameError,
-  openForeign,
-  ownPartOfValues,
+  openUntrustedScenario,
+  trustedValuesFilter,
+  UntrustedFileError,
 } from '../../../scenarios/open/foreign-values.ts';
 import type { OpenedScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import {
-  mayOpen,
+  mayOpenFile,
   realPath,
   runWithinFiles,
   runWithinFolders,
@@ -54,14 +54,17 @@ function write(name: string, text: string): void {
 }
 
 /** Opens the scenario with values of which the trusted ones were typed. */
-function open(all: Parameters, trusted: Parameters = {}): Promise<OpenedScenario> {
+function open(
+  all: CombinationParameters,
+  trusted: CombinationParameters = {},
+): Promise<OpenedScenario> {
   const file = join(folder, 's.yaml');
-  const own = ownPartOfValues(file, trusted)(all);
-  return openForeign(file, { all, own }, new ProtocolRegistry());
+  const own = trustedValuesFilter(file, trusted)(all);
+  return openUntrustedScenario(file, { all, own }, new ProtocolRegistry());
 }
 
 describe('values that came from elsewhere', () => {
-  it.each<[string, Parameters]>([
+  it.each<[string, CombinationParameters]>([
     ['a topology that names a module', { topology: 'sent/evil.yaml' }],
     ['a topology', { topology: 'third.yaml' }],
     ['a shipped topology', { topology: 'star-12.yaml' }],
@@ -81,7 +84,7 @@ describe('values that came from elsewhere', () => {
     ['an import', { topology: '{ name: x, import: { scion: sent/evil.yaml } }' }],
   ])('open nothing if they name %s', async (_, foreign) => {
     const typed = { duration: '3s' };
-    await expect(open({ ...typed, ...foreign }, typed)).rejects.toThrow(ForeignNameError);
+    await expect(open({ ...typed, ...foreign }, typed)).rejects.toThrow(UntrustedFileError);
   });
 
   it('open nothing where another value was typed', async () => {
@@ -138,7 +141,7 @@ describe('files that are named by others', () => {
         runWithinFiles(
           known,
           () => undefined,
-          () => mayOpen(path),
+          () => mayOpenFile(path),
         ),
       );
     expect([inside(own), inside(sent)]).toEqual([false, true]);

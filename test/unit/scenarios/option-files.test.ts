@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compareReports } from '../../../reports/compare.ts';
-import { judge } from '../../../reports/judge.ts';
+import { judgeRun } from '../../../reports/judge.ts';
 import type { Report } from '../../../reports/report-schema.ts';
-import { isSameRun } from '../../../reports/same-run.ts';
+import { hasSameResults } from '../../../reports/same-run.ts';
 import { runScenario } from '../../../runner/threads/run-scenario.ts';
 import { type OpenedScenario, openScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
@@ -73,7 +73,7 @@ async function run(seeds: readonly number[] = [1, 2], loaded?: OpenedScenario): 
   const facts = { reproduce: '', commit: 'test', recordingsOf: (): object => ({}) };
   const end = await runScenario({ ...(loaded ?? (await open())), ...facts, seeds, threads: 2 });
   if (end.kind !== 'judged') throw new Error(JSON.stringify(end));
-  return judge(end.input);
+  return judgeRun(end.input);
 }
 
 /** The mistakes of the scenario. */
@@ -101,7 +101,7 @@ describe('a file that an option names', () => {
     expect(old.scenario.data).toHaveLength(2);
     // The tea is free: nothing that happens in the run differs.
     expect(first.fingerprint).toBe(second.fingerprint);
-    expect(isSameRun(first, second)).toBe(false);
+    expect(hasSameResults(first, second)).toBe(false);
     expect(compareReports(first, second).isPaired).toBe(true);
     expect(first.scenario.data).toEqual(old.scenario.data);
   });
@@ -166,6 +166,22 @@ describe('a mistake', () => {
     write('shop.yaml', SCENARIO + event);
     const found = (await mistakes()).map(({ message }) => message);
     expect(found).toContain('./x.csv: the file is read before a run begins');
+  });
+});
+
+describe('a change of options', () => {
+  it.each([
+    ['alice', 'prices: { file: ./x.csv, text: "bread,1" }', 'prices'],
+    ['bob', 'shops: [{ note: { file: ./x.txt, text: open } }]', 'shops[0].note'],
+  ])('brought a text of its own, which no file has, to %s', async (node, set, option) => {
+    const event = `{ at: 100ms, reconfigure: { node: ${node}, set: { ${set} } } }`;
+    write('shop.yaml', `${SCENARIO}events: [${event}]\n`);
+    const [issue, ...rest] = await mistakes();
+    expect(rest).toEqual([]);
+    expect(issue).toMatchObject({
+      ...{ file: 'shop.yaml', line: 9, code: 'E103', message: 'expected the path of a file' },
+      path: `events[0].reconfigure.set.${option}`,
+    });
   });
 });
 

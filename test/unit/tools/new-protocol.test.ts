@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { spell } from '../../../tools/new-protocol/spellings.ts';
-import { format, protocolFiles, writeFiles } from '../../../tools/new-protocol.ts';
-import { PROTOCOL_LIST, protocolListText } from '../../../tools/protocol-list.ts';
+import { spellName } from '../../../tools/new-protocol/spellings.ts';
+import { formatFiles, protocolFiles, writeFiles } from '../../../tools/new-protocol.ts';
+import { PROTOCOL_LIST_PATH, protocolListText } from '../../../tools/protocol-list.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Short and long, with hyphens and digits, sorted before and behind the modules beside them. */
@@ -39,9 +39,9 @@ function lint(...paths: readonly string[]): { readonly status: number | null; te
 }
 
 it('wrote code that failed lint where the name was long or short', () => {
-  const files = new Map(NAMES.flatMap((name) => [...protocolFiles(spell(name))]));
+  const files = new Map(NAMES.flatMap((name) => [...protocolFiles(spellName(name))]));
   writeFiles(folder, files);
-  format(folder, [...files.keys()]);
+  formatFiles(folder, [...files.keys()]);
   const { status, text } = lint('nodes', 'test');
   expect(status, text).toBe(0);
   const code = [...files.keys()].filter((path) => /\.(ts|json)$/.test(path));
@@ -59,7 +59,7 @@ it.each([
   for (const shipped of [[], names]) {
     const rows = shipped.map((name) => `[${name}](nodes/${name}/README.md)\n`);
     writeFiles(folder, new Map([['README.md', rows.join('')]]));
-    writeFiles(folder, new Map([[PROTOCOL_LIST, protocolListText(folder)]]));
+    writeFiles(folder, new Map([[PROTOCOL_LIST_PATH, protocolListText(folder)]]));
     const { status, text } = lint('scenarios');
     expect(status, text).toBe(0);
   }

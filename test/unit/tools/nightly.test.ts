@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NightlyEntry, nightlyList, rowsToRun } from '../../../tools/nightly/nightly-list.ts';
 import { runEntry } from '../../../tools/nightly/run-entry.ts';
-import { NIGHTLY_TABLE } from '../../../tools/requirements/last-run.ts';
+import { NIGHTLY_TABLE_PATH } from '../../../tools/requirements/last-run.ts';
 import { readNightly } from '../../../tools/requirements/nightly-table.ts';
 import { readRequirements } from '../../../tools/requirements/requirement-list.ts';
 import { ROOT } from '../../architecture/files.ts';
@@ -45,7 +45,7 @@ describe('the list of the nightly', () => {
   });
 
   it('has a committed table that can be read', () => {
-    expect(readNightly(join(ROOT, NIGHTLY_TABLE)).rows).toBeTypeOf('object');
+    expect(readNightly(join(ROOT, NIGHTLY_TABLE_PATH)).rows).toBeTypeOf('object');
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { forbiddenIn, licencesOf } from '../../../tools/licences.ts';
+import { forbiddenLicencePackages, licencesOf } from '../../../tools/licences.ts';
 import { type CycloneDx, cycloneDx, type Spdx, spdx } from '../../../tools/sbom.ts';
 import { ROOT } from '../../architecture/files.ts';
 
@@ -150,16 +150,18 @@ describe('licences', () => {
   };
 
   it('of everything that is installed are permissive', () => {
-    expect(forbiddenIn(bom)).toEqual([]);
+    expect(forbiddenLicencePackages(bom)).toEqual([]);
     expect([...licencesOf(bom).values()].flat()).toHaveLength(bom.components.length);
   });
 
   it('that ask for more, or are not named, are found', () => {
-    expect(forbiddenIn(under({ license: { id: 'GPL-3.0-only' } }))).toEqual([
+    expect(forbiddenLicencePackages(under({ license: { id: 'GPL-3.0-only' } }))).toEqual([
       'stranger@1.0.0: GPL-3.0-only',
     ]);
-    expect(forbiddenIn(under())).toEqual(['stranger@1.0.0: none']);
-    expect(forbiddenIn(under({ expression: 'MIT AND LGPL-2.1-only' }))).toHaveLength(1);
-    expect(forbiddenIn(under({ expression: '(MIT OR GPL-2.0-only)' }))).toEqual([]);
+    expect(forbiddenLicencePackages(under())).toEqual(['stranger@1.0.0: none']);
+    expect(forbiddenLicencePackages(under({ expression: 'MIT AND LGPL-2.1-only' }))).toHaveLength(
+      1,
+    );
+    expect(forbiddenLicencePackages(under({ expression: '(MIT OR GPL-2.0-only)' }))).toEqual([]);
   });
 });

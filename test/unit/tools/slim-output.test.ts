@@ -12,7 +12,7 @@ const FILES = {
   'engine/host/index.js': 'export {};\n',
   'engine/host/index.d.ts': 'export {};\n',
   'cli/main.js':
-    "const load = () => import('../lib/late.js');\nentryModule('./worker', import.meta.url);\n",
+    "const load = () => import('../lib/late.js');\nentryModuleUrl('./worker', import.meta.url);\n",
   'cli/worker-entry.mjs': 'await import(`./worker.$' + '{FORM}`);\n',
   'cli/worker.js': 'export {};\n',
   'lib/a.js': 'export const a = 1;\n',

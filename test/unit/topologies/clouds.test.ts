@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseLoops } from '../../../cli/live-layout.ts';
 import { refuseClouds } from '../../../runner/faults/clouds.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
-import { cloudParts } from '../../../topologies/cloud-parts.ts';
+import { cloudPartIds } from '../../../topologies/cloud-parts.ts';
 import { load, loadText, MS, registry, SECOND } from '../runner/fixture.ts';
 
 const MBIT = 1e6;
@@ -40,7 +40,7 @@ describe('clouds in files (docs/spec/topology-files.md#clouds)', () => {
   });
 
   it('name their parts for events', () => {
-    expect(cloudParts(clouds)).toEqual([
+    expect(cloudPartIds(clouds)).toEqual([
       ...['eu-1', 'eu-2', 'us-1', 'us-2', 'asia-1', 'asia-2'].map((host) => `internet/${host}`),
       ...['eu--eu', 'eu--us', 'eu--asia', 'us--us', 'us--asia', 'asia--asia'].map(
         (pair) => `internet/${pair}`,

@@ -13,9 +13,9 @@ import type {
 import type { Protocol } from '../../../engine/host/protocol.ts';
 import { knownProtocols } from '../../../scenarios/open/registry.ts';
 import { ConfigError, type ConfigIssue } from '../../../topologies/files/config-error.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
-import { PLAIN_GENERATORS } from '../../../topologies/generate/plain.ts';
-import { loadTopology, topologyModules } from '../../../topologies/load.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
+import { BUILT_IN_GENERATORS } from '../../../topologies/generate/built-in-generators.ts';
+import { loadTopology, userModulesOfTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
 
@@ -48,7 +48,7 @@ const noPlace = (): never => {
 };
 
 /** A registry in which the module offers the generator. */
-function withModule(generator: TopologyGenerator): Registry {
+function withModule(generator: TopologyGenerator): ProtocolLookup {
   const mine = { ...registry.protocols('ping'), name: 'mine', generators: [generator] } as Protocol;
   return {
     ...registry,
@@ -56,7 +56,7 @@ function withModule(generator: TopologyGenerator): Registry {
   };
 }
 
-function load(entry: string, known: Registry, defaults = ''): Topology {
+function load(entry: string, known: ProtocolLookup, defaults = ''): Topology {
   const path = files.write('topologies/own.yaml', `name: own\n${defaults}generate: ${entry}\n`);
   return loadTopology({ path, folders: files.folders, registry: known });
 }
@@ -96,8 +96,8 @@ describe('a generator of a user’s module', () => {
       'name: own\ngenerate: { kind: pair, run: ./mine.ts }\n',
     );
     const request = { path, folders: files.folders, registry };
-    expect(topologyModules(request)).toEqual([module]);
-    expect(topologyModules({ ...request, registry: withModule(PAIR) })).toEqual([module]);
+    expect(userModulesOfTopology(request)).toEqual([module]);
+    expect(userModulesOfTopology({ ...request, registry: withModule(PAIR) })).toEqual([module]);
   });
 
   it('was called our bug when it threw: it is told at its line', () => {
@@ -190,7 +190,7 @@ describe('a generator of a user’s module', () => {
         stack: [{ on: 'end-*', options: { misses: 2 } }],
       }),
     });
-    const known: Registry = {
+    const known: ProtocolLookup = {
       ...base,
       protocols: (name) => {
         const found = base.protocols(name);
@@ -286,7 +286,7 @@ describe('a generator of a user’s module', () => {
 
 describe('the generators', () => {
   it('have names of their own, so that a file needs no protocol', () => {
-    const all = [...PLAIN_GENERATORS, ...knownProtocols().flatMap((p) => p.generators ?? [])];
+    const all = [...BUILT_IN_GENERATORS, ...knownProtocols().flatMap((p) => p.generators ?? [])];
     const names = all.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(expect.arrayContaining(['ring', 'scion', 'mixnet']));

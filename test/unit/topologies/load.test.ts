@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
-import type { Registry } from '../../../topologies/files/registry.ts';
+import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
@@ -260,7 +260,7 @@ nodes: [{ name: a, as: "1-1" }${more}, { name: b, as: "1-2" }, { name: c, addres
       gateway: 'edge',
       ping: 'service',
     };
-    const known: Registry = {
+    const known: ProtocolLookup = {
       ...registry,
       protocols: (name) => {
         const found = registry.protocols(name);

@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
-import { type PaceTrace, readPace } from '../../../topologies/import/pace-text.ts';
+import {
+  type RateOrDelayTrace,
+  readRateOrDelayTrace,
+} from '../../../topologies/import/pace-text.ts';
 import { loadTopology } from '../../../topologies/load.ts';
 import type { Topology } from '../../../topologies/model.ts';
 import { FileFolder, registry } from '../../bad-files/fixture.ts';
@@ -28,8 +31,8 @@ function mistakeIn(link: string, text = ''): string {
   return 'nothing is wrong';
 }
 
-function chances(text: string): PaceTrace {
-  const pace = readPace(text, { quantity: 'rate' });
+function chances(text: string): RateOrDelayTrace {
+  const pace = readRateOrDelayTrace(text, { quantity: 'rate' });
   if (pace.kind === 'mistakes') throw new Error(pace.mistakes[0]?.message);
   return pace;
 }
@@ -145,10 +148,10 @@ describe('a trace of a rate or a delay', () => {
   });
 
   it('is refused above its bounds before the work', () => {
-    const read = readPace('\n'.repeat(2_000_001), { quantity: 'rate' });
+    const read = readRateOrDelayTrace('\n'.repeat(2_000_001), { quantity: 'rate' });
     expect(read).toMatchObject({ kind: 'mistakes' });
     const odd = Array.from({ length: 500_002 }, (_, index) => 2 * index + 1).join('\n');
-    const many = readPace(odd, { quantity: 'rate' });
+    const many = readRateOrDelayTrace(odd, { quantity: 'rate' });
     expect(many).toMatchObject({ mistakes: [{ message: 'more than 1000000 changes' }] });
   });
 });

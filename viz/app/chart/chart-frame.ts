@@ -8,8 +8,8 @@
 import type { TableData } from '../../format/drawing.ts';
 import { element, replaceContent } from '../kernel/element.ts';
 import { tableHead } from '../kernel/table-head.ts';
-import { csvOf, type Origin } from './csv.ts';
-import { download, pngOf, standalone } from './picture.ts';
+import { csvOf, type DataOrigin } from './csv.ts';
+import { downloadFile, pngOf, standaloneSvg } from './picture.ts';
 
 /** What a chart shows at the moment. */
 export interface ChartContent {
@@ -26,17 +26,18 @@ export interface ChartContent {
 }
 
 /** The parts of a chart that never change. */
-export interface ChartParts {
+export interface ChartFrameParts {
   /** File name of the exports, without extension. */
   readonly name: string;
-  readonly origin: Origin;
+  readonly origin: DataOrigin;
   /** Makes the drawing that is exported; if absent, the SVG in the frame is exported. */
   readonly picture?: () => SVGSVGElement;
 }
 
-/** Events by which the shell passes its keys to the current chart. */
-export const TABLE_EVENT = 'chart-table';
-export const EXPORT_EVENT = 'chart-export';
+/** Name of the event that makes a chart switch between its picture and its table. */
+export const TOGGLE_TABLE_EVENT = 'chart-table';
+/** Name of the event that makes a chart offer its export. */
+export const EXPORT_CHART_EVENT = 'chart-export';
 
 const ROWS_SHOWN = 500;
 
@@ -45,7 +46,7 @@ export class ChartFrame {
   readonly root: HTMLElement;
   /** The page puts the drawing here. */
   readonly body = element('div', { class: 'chart-body' });
-  readonly #parts: ChartParts;
+  readonly #parts: ChartFrameParts;
   readonly #title = element('strong');
   readonly #caption = element('span');
   readonly #summary = element('p', { class: 'for-screen-readers' });
@@ -60,7 +61,7 @@ export class ChartFrame {
   readonly #menu: HTMLDetailsElement;
   #content: ChartContent = { title: '', caption: '', table: { columns: [], rows: [] } };
 
-  constructor(parts: ChartParts) {
+  constructor(parts: ChartFrameParts) {
     this.#parts = parts;
     this.#menu = element(
       'details',
@@ -88,8 +89,8 @@ export class ChartFrame {
       this.#table,
     );
     this.#swap.addEventListener('click', () => this.#swapTable());
-    this.root.addEventListener(TABLE_EVENT, () => this.#swapTable());
-    this.root.addEventListener(EXPORT_EVENT, () => {
+    this.root.addEventListener(TOGGLE_TABLE_EVENT, () => this.#swapTable());
+    this.root.addEventListener(EXPORT_CHART_EVENT, () => {
       this.#menu.open = true;
       this.#menu.querySelector('button')?.focus();
     });
@@ -160,26 +161,26 @@ export class ChartFrame {
   }
 
   #saveSvg(): void {
-    const text = standalone(this.#drawing(), this.#content.summary ?? this.#content.title);
-    download(`${this.#parts.name}.svg`, new Blob([text], { type: 'image/svg+xml' }));
+    const text = standaloneSvg(this.#drawing(), this.#content.summary ?? this.#content.title);
+    downloadFile(`${this.#parts.name}.svg`, new Blob([text], { type: 'image/svg+xml' }));
   }
 
   async #savePng(): Promise<void> {
     const drawing = this.#drawing();
-    download(
+    downloadFile(
       `${this.#parts.name}.png`,
-      await pngOf(standalone(drawing, this.#content.title), drawing),
+      await pngOf(standaloneSvg(drawing, this.#content.title), drawing),
     );
   }
 
   #saveCsv(): void {
     const text = csvOf(this.#tableNow(), this.#parts.origin);
-    download(`${this.#parts.name}.csv`, new Blob([text], { type: 'text/csv' }));
+    downloadFile(`${this.#parts.name}.csv`, new Blob([text], { type: 'text/csv' }));
   }
 }
 
 /** Sends an event to the chart that has the focus, or else to the first chart of the page. */
-export function tellChart(event: string): void {
+export function dispatchToFocusedChart(event: string): void {
   const focused = document.activeElement?.closest('.chart');
   (focused ?? document.querySelector('.chart'))?.dispatchEvent(new Event(event));
 }

@@ -4,18 +4,18 @@
  *
  * @module
  */
-import { csvText } from '../../../reports/csv-text.ts';
+import { csvCell } from '../../../reports/csv-text.ts';
 import type { TableData } from '../../format/drawing.ts';
 
 /** The run that the numbers come from. */
-export interface Origin {
+export interface DataOrigin {
   readonly run: string;
   /** Empty if the numbers cover all seeds. */
   readonly seed: string;
 }
 
 /** The CSV text: one line of headings, lines ended by CRLF. */
-export function csvOf(table: TableData, { run, seed }: Origin): string {
+export function csvOf(table: TableData, { run, seed }: DataOrigin): string {
   const rows = [['run', 'seed', ...table.columns], ...table.rows.map((row) => [run, seed, ...row])];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
@@ -23,5 +23,5 @@ export function csvOf(table: TableData, { run, seed }: Origin): string {
 function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  return csvText(value);
+  return csvCell(value);
 }

@@ -14,5 +14,5 @@ export const DELAY_PARTS = [
   { name: 'processing', colour: 3 },
 ] as const;
 
-/** Name of a part. */
+/** Name of a part of a packet's delay, such as `queue`. */
 export type DelayPart = (typeof DELAY_PARTS)[number]['name'];

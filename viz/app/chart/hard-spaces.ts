@@ -5,6 +5,6 @@
  */
 
 /** Keeps each number on one line with its unit: `0.2 %`. */
-export function hardSpaces(text: string): string {
+export function withNonBreakingSpaces(text: string): string {
   return text.replace(/(\d) (?=\S)/g, '$1\u00a0');
 }

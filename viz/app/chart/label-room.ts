@@ -29,7 +29,7 @@ const ASCENT = 11;
 const DESCENT = 4;
 
 /** The free room of a chart; gives each label a spot and then treats that spot as taken. */
-export class LabelRoom {
+export class LabelPlacer {
   readonly #bounds: Box;
   readonly #taken: Box[] = [];
   readonly #lines: readonly Box[];

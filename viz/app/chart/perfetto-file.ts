@@ -7,7 +7,7 @@ import type { OpenRun } from '../data/library.ts';
 import { perfettoOf } from '../data/perfetto.ts';
 import type { TimeWindow } from '../data/trace-answers.ts';
 
-import { download } from './picture.ts';
+import { downloadFile } from './picture.ts';
 
 /** Downloads the file; if `window` is absent, it covers the whole trace. */
 export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<void> {
@@ -15,5 +15,5 @@ export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<v
   const [fromNs, toNs] = trace.info.rangeNs;
   const text = await perfettoOf(trace, window ?? { fromNs, toNs: toNs + 1 });
   const name = `${run.id.replaceAll('/', '-')}.perfetto.json`;
-  download(name, new Blob([text], { type: 'application/json' }));
+  downloadFile(name, new Blob([text], { type: 'application/json' }));
 }

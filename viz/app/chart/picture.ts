@@ -23,7 +23,7 @@ const STYLED = [
 const PNG_SCALE = 2;
 
 /** The drawing as it looks now, with its colours inline and the page's background behind it. */
-export function standalone(drawing: SVGSVGElement, summary: string): string {
+export function standaloneSvg(drawing: SVGSVGElement, summary: string): string {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const shown = [drawing, ...drawing.querySelectorAll('*')];
   const copies = [copy, ...copy.querySelectorAll('*')];
@@ -67,7 +67,7 @@ export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> 
 }
 
 /** Offers a file for download. */
-export function download(name: string, content: Blob): void {
+export function downloadFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { grouped, type UnitScale } from '../../../reports/format.ts';
+import { groupThousands, type UnitScale } from '../../../reports/format.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
 
 /** The outer size of a chart and the plot area inside it, px. */
-export interface Plot {
+export interface PlotGeometry {
   readonly width: number;
   readonly height: number;
   readonly left: number;
@@ -24,20 +24,20 @@ export interface Tick {
 }
 
 /** Maps a value to its position in px. */
-export type Position = (value: number) => number;
+export type ValueToPx = (value: number) => number;
 
 const NARROWEST = 240;
 
 /**
  * The plot area of a chart of this size. `left` is the room for the labels of the vertical axis.
  */
-export function plotOf(width: number, height: number, left = 56): Plot {
+export function plotGeometryOf(width: number, height: number, left = 56): PlotGeometry {
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
 /** The SVG of a chart. Screen readers say `words`. */
-export function plotDrawing(
-  { width, height }: Plot,
+export function plotSvg(
+  { width, height }: PlotGeometry,
   words: string,
   ...children: readonly Child[]
 ): SVGSVGElement {
@@ -46,7 +46,11 @@ export function plotDrawing(
 }
 
 /** Horizontal grid lines, with values at the left and the measured quantity above. */
-export function verticalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
+export function verticalAxis(
+  plot: PlotGeometry,
+  ticks: readonly Tick[],
+  title: string,
+): SVGGElement {
   return svgElement(
     'g',
     { class: 'axis' },
@@ -59,7 +63,11 @@ export function verticalAxis(plot: Plot, ticks: readonly Tick[], title: string):
 }
 
 /** The base line, with values below it and the measured quantity at its right end. */
-export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string): SVGGElement {
+export function horizontalAxis(
+  plot: PlotGeometry,
+  ticks: readonly Tick[],
+  title: string,
+): SVGGElement {
   const { left, right, bottom } = plot;
   return svgElement(
     'g',
@@ -75,20 +83,22 @@ export function horizontalAxis(plot: Plot, ticks: readonly Tick[], title: string
 
 /** The label of a tick at a round value, without the unit, in the unit of a scale. */
 export function tickText(value: number, { divisor }: UnitScale): string {
-  return grouped(String(Number((value / divisor).toPrecision(6))));
+  return groupThousands(String(Number((value / divisor).toPrecision(6))));
 }
 
 /** Labels of an axis without their unit, with enough digits to tell them apart: 12.106, 12.107. */
 export function tickTexts(values: readonly number[], scale: UnitScale): readonly string[] {
   let digits = 6;
   const written = (): readonly string[] =>
-    values.map((value) => grouped(String(Number((value / scale.divisor).toPrecision(digits)))));
+    values.map((value) =>
+      groupThousands(String(Number((value / scale.divisor).toPrecision(digits)))),
+    );
   while (digits < 15 && new Set(written()).size < values.length) digits += 1;
   return written();
 }
 
 /** Drops each tick that is less than `room` px from the tick kept before it. */
-export function spacedTicks(ticks: readonly Tick[], room: number): readonly Tick[] {
+export function withoutCrowdedTicks(ticks: readonly Tick[], room: number): readonly Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {
     const before = kept.at(-1);
@@ -98,7 +108,10 @@ export function spacedTicks(ticks: readonly Tick[], room: number): readonly Tick
 }
 
 /** Draws into a new element now and again whenever its width changes; returns the element. */
-export function redrawnOnResize(signal: AbortSignal, draw: (width: number) => Node): HTMLElement {
+export function elementRedrawnOnResize(
+  signal: AbortSignal,
+  draw: (width: number) => Node,
+): HTMLElement {
   const room = element('div', { class: 'plot' });
   let drawnWidth = 0;
   const observer = new ResizeObserver(() => {

@@ -1,22 +1,22 @@
 /**
  * Reads values off a chart: the pointer or the arrow keys move from mark to mark, a marker shows
  * the position, and the value appears as text below the chart, so that everybody can read it
- * (docs/spec/browser-view.md). Marks lie along an axis ({@link readable}) or in a plane ({@link
- * readablePoints}).
+ * (docs/spec/browser-view.md). Marks lie along an axis ({@link withAxisReadout}) or in a plane ({@link
+ * withPointReadout}).
  *
  * @module
  */
-import { element, set, svgElement } from '../kernel/element.ts';
+import { element, setAttributeIfChanged, svgElement } from '../kernel/element.ts';
 
 /** A mark whose value can be read off. */
-export interface Reading {
+export interface ReadoutMark {
   /** Position in px of the drawing. */
   readonly x: number;
   readonly y: number;
   readonly text: string;
 }
 
-type Place = Pick<Reading, 'x' | 'y'>;
+type Place = Pick<ReadoutMark, 'x' | 'y'>;
 
 /** What differs between charts with marks along an axis and charts with marks in a plane. */
 interface Walk {
@@ -31,7 +31,7 @@ interface Walk {
 }
 
 /** Options for marks in a plane. */
-export interface PointOptions {
+export interface PointReadoutOptions {
   /** By how many marks the up and down arrow keys move; default 1. */
   readonly perRow?: number;
   /** Index of the mark to which the first arrow key goes. */
@@ -41,9 +41,9 @@ export interface PointOptions {
 }
 
 /** A drawing whose marks lie along the horizontal axis, with their values readable. */
-export function readable(
+export function withAxisReadout(
   drawing: SVGSVGElement,
-  readings: readonly Reading[],
+  readings: readonly ReadoutMark[],
   bounds: { readonly top: number; readonly bottom: number },
 ): HTMLElement {
   const line = svgElement('line', { class: 'reading', y1: bounds.top, y2: bounds.bottom });
@@ -52,8 +52,8 @@ export function readable(
     steps: { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
     sign: svgElement('g', { class: 'reading-mark' }, line, dot),
     moveSign: ({ x, y }): void => {
-      set(line, 'x1', x);
-      set(line, 'x2', x);
+      setAttributeIfChanged(line, 'x1', x);
+      setAttributeIfChanged(line, 'x2', x);
       moveTo(dot, { x, y });
     },
     nearest: ({ x }): number => nearestBy(readings, (reading) => Math.abs(reading.x - x)),
@@ -61,10 +61,10 @@ export function readable(
 }
 
 /** A drawing whose marks lie in a plane, with their values readable. */
-export function readablePoints(
+export function withPointReadout(
   drawing: SVGSVGElement,
-  readings: readonly Reading[],
-  options: PointOptions = {},
+  readings: readonly ReadoutMark[],
+  options: PointReadoutOptions = {},
 ): HTMLElement {
   const { perRow = 1 } = options;
   const dot = svgElement('circle', { class: 'reading', r: 4 });
@@ -73,12 +73,12 @@ export function readablePoints(
     steps: { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow },
     sign: dot,
     moveSign: (to): void => moveTo(dot, to),
-    nearest: (pointer): number => nearestPoint(readings, pointer),
+    nearest: (pointer): number => nearestPointIndex(readings, pointer),
   });
 }
 
 /** Index of the mark nearest to a position; -1 if there are no marks. */
-export function nearestPoint(readings: readonly Place[], { x, y }: Place): number {
+export function nearestPointIndex(readings: readonly Place[], { x, y }: Place): number {
   return nearestBy(readings, (reading) => Math.hypot(reading.x - x, reading.y - y));
 }
 
@@ -86,12 +86,12 @@ export function nearestPoint(readings: readonly Place[], { x, y }: Place): numbe
  * Index of the mark after a step of the arrow keys. The first step goes to the first mark, and a
  * step beyond the first or last mark does nothing.
  */
-export function markAfterStep(at: number, step: number, count: number): number {
+export function markIndexAfterStep(at: number, step: number, count: number): number {
   if (at < 0) return 0;
   return at + step >= 0 && at + step < count ? at + step : at;
 }
 
-function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk): HTMLElement {
+function walked(drawing: SVGSVGElement, readings: readonly ReadoutMark[], walk: Walk): HTMLElement {
   const words = element('output', { class: 'readout' });
   let at = walk.begin ?? -1;
   const go = (to: number): void => {
@@ -99,11 +99,11 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
     if (reading === undefined) return;
     at = to;
     walk.moveSign(reading);
-    set(walk.sign, 'visibility', 'visible');
+    setAttributeIfChanged(walk.sign, 'visibility', 'visible');
     words.textContent = reading.text;
   };
   const leave = (): void => {
-    set(walk.sign, 'visibility', 'hidden');
+    setAttributeIfChanged(walk.sign, 'visibility', 'hidden');
     words.textContent = '';
   };
   leave();
@@ -119,7 +119,7 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
         const step = walk.steps[event.key];
         if (step === undefined) return;
         event.preventDefault();
-        go(markAfterStep(at, step, readings.length));
+        go(markIndexAfterStep(at, step, readings.length));
       },
       pointermove: (event) => {
         if (!(event instanceof PointerEvent)) return;
@@ -135,8 +135,8 @@ function walked(drawing: SVGSVGElement, readings: readonly Reading[], walk: Walk
 }
 
 function moveTo(dot: SVGCircleElement, { x, y }: Place): void {
-  set(dot, 'cx', x);
-  set(dot, 'cy', y);
+  setAttributeIfChanged(dot, 'cx', x);
+  setAttributeIfChanged(dot, 'cy', y);
 }
 
 function nearestBy(readings: readonly Place[], distanceOf: (one: Place) => number): number {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Ink, Role, Shape } from '../../format/drawing.ts';
-import { type Attributes, set, svgElement } from '../kernel/element.ts';
+import type { ColourRole, Shape, ShapeStyle } from '../../format/drawing.ts';
+import { type Attributes, setAttributeIfChanged, svgElement } from '../kernel/element.ts';
 
 const DASHES = { solid: undefined, dashed: '6 4', dotted: '1.5 3.5' } as const;
 
@@ -13,12 +13,12 @@ export function shapeElement(shape: Shape): SVGElement {
   const made = bare(shape);
   const { key, isChosen = false, title } = shape;
   if (key !== undefined) {
-    set(made, 'class', 'choice');
-    set(made, 'data-key', key);
-    set(made, 'role', 'button');
-    set(made, 'tabindex', 0);
-    set(made, 'aria-pressed', String(isChosen));
-    set(made, 'aria-label', title ?? key);
+    setAttributeIfChanged(made, 'class', 'choice');
+    setAttributeIfChanged(made, 'data-key', key);
+    setAttributeIfChanged(made, 'role', 'button');
+    setAttributeIfChanged(made, 'tabindex', 0);
+    setAttributeIfChanged(made, 'aria-pressed', String(isChosen));
+    setAttributeIfChanged(made, 'aria-label', title ?? key);
   }
   if (title !== undefined) made.prepend(svgElement('title', {}, title));
   return made;
@@ -51,7 +51,7 @@ function bare(shape: Shape): SVGElement {
   }
 }
 
-function inkOf({ fill, stroke, width, dash, opacity }: Ink): Attributes {
+function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
   return {
     fill: fill === undefined ? 'none' : colourOf(fill),
     stroke: stroke === undefined ? undefined : colourOf(stroke),
@@ -62,6 +62,6 @@ function inkOf({ fill, stroke, width, dash, opacity }: Ink): Attributes {
 }
 
 /** The CSS variable for a role. */
-export function colourOf(role: Role): string {
+export function colourOf(role: ColourRole): string {
   return `var(--${role})`;
 }

@@ -14,7 +14,7 @@ export interface Corner {
 /**
  * The corners of a staircase through points sorted from left to right: first horizontally, then up.
  */
-export function stairsOf(points: readonly Corner[]): readonly Corner[] {
+export function staircaseCorners(points: readonly Corner[]): readonly Corner[] {
   return points.flatMap((point, at) => {
     const before = points[at - 1];
     return before === undefined ? [point] : [{ x: point.x, y: before.y }, point];
@@ -22,7 +22,7 @@ export function stairsOf(points: readonly Corner[]): readonly Corner[] {
 }
 
 /** The SVG path through these corners. */
-export function pathThrough(corners: readonly Corner[]): string {
+export function svgPathThrough(corners: readonly Corner[]): string {
   return corners
     .map(({ x, y }, at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
     .join('');

@@ -7,32 +7,37 @@
 
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
-import { limitQuantity, plural, quantity, scaleOf } from '../../../reports/format.ts';
+import {
+  countWithNoun,
+  limitQuantityText,
+  quantityText,
+  unitScaleOf,
+} from '../../../reports/format.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
-import { LabelRoom, type LabelSpot } from './label-room.ts';
+import { LabelPlacer, type LabelSpot } from './label-room.ts';
 import {
   horizontalAxis,
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  spacedTicks,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
   type Tick,
   tickTexts,
+  type ValueToPx,
   verticalAxis,
+  withoutCrowdedTicks,
 } from './plot.ts';
-import { type Reading, readable } from './readings.ts';
-import { type Corner, pathThrough, stairsOf } from './stairs.ts';
+import { type ReadoutMark, withAxisReadout } from './readings.ts';
+import { type Corner, staircaseCorners, svgPathThrough } from './stairs.ts';
 import {
   type Distribution,
-  doubtAbout,
   needsLogAxis,
   type QuantilePoint,
   quantileName,
-  tailParts,
-  tailPlace,
+  splitByReliability,
+  tailAxisPosition,
   tailTicks,
+  unreliableQuantileReason,
   valueDomain,
 } from './tail.ts';
 
@@ -52,69 +57,83 @@ export interface Curve {
 }
 
 interface Places {
-  readonly plot: Plot;
-  readonly x: Position;
-  readonly y: Position;
+  readonly plot: PlotGeometry;
+  readonly x: ValueToPx;
+  readonly y: ValueToPx;
 }
 
 interface Labelled extends Places {
-  readonly room: LabelRoom;
+  readonly room: LabelPlacer;
 }
 
 /** Vertical distance between the possible positions of labels, px. */
 const LABEL_PITCH = 16;
 
-/** The drawing, with values that can be read off. */
+/** Draws the tails of several distributions, with values that can be read off. */
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
-  const plot = plotOf(width, HEIGHT, 66);
+  const plot = plotGeometryOf(width, HEIGHT, 66);
   const most = greatestOf(list.map(({ metric }) => metric.count));
   const { x, ticks, suffix } = valueAxis(list, plot);
   const top = Math.max(1.05, Math.log10(most));
   const y = scaleLinear([0, top * 1.02], [plot.bottom, plot.top]);
   const places = { plot, x, y };
-  const yTicks = tailTicks(most).map(({ p, label }) => ({ at: y(tailPlace(p, most)), label }));
+  const yTicks = tailTicks(most).map(({ p, label }) => ({
+    at: y(tailAxisPosition(p, most)),
+    label,
+  }));
   const limits = list.flatMap(({ kpis }) => kpis.map(({ limit }) => x(limit)));
-  const room = new LabelRoom({ left: plot.left, right: plot.width, top: 0, bottom: plot.bottom }, [
-    ...curves.map(({ distribution }) =>
-      stairsOf(cornersOf(distribution.points, distribution, places)),
-    ),
-    // No label is written across the line of another limit.
-    ...limits.map((at) => [plot.top, plot.bottom].map((end) => ({ x: at, y: end }))),
-  ]);
+  const room = new LabelPlacer(
+    { left: plot.left, right: plot.width, top: 0, bottom: plot.bottom },
+    [
+      ...curves.map(({ distribution }) =>
+        staircaseCorners(cornersOf(distribution.points, distribution, places)),
+      ),
+      // No label is written across the line of another limit.
+      ...limits.map((at) => [plot.top, plot.bottom].map((end) => ({ x: at, y: end }))),
+    ],
+  );
   const labelled = { ...places, room };
   // The labels of points are placed first, because they have fewer places to go.
   const points = curves.flatMap((_, row) => judgedPoints(curves, row, labelled));
-  const drawing = plotDrawing(
+  const drawing = plotSvg(
     plot,
     words,
-    verticalAxis(plot, spacedTicks(yTicks, TICK_PITCH), 'share of samples at most this slow'),
+    verticalAxis(
+      plot,
+      withoutCrowdedTicks(yTicks, TICK_PITCH),
+      'share of samples at most this slow',
+    ),
     horizontalAxis(plot, ticks, suffix),
     curves.flatMap((curve) => [bandOf(curve, places), ...linesOf(curve, places)]),
     limitsOf(list, labelled),
     points,
   );
-  return readable(drawing, readingsOf(curves, places), plot);
+  return withAxisReadout(drawing, readingsOf(curves, places), plot);
 }
 
 /** The horizontal axis shared by several distributions of one unit. */
 export function valueAxis(
   list: readonly Distribution[],
-  plot: Plot,
-): { readonly x: Position; readonly ticks: readonly Tick[]; readonly suffix: string } {
+  plot: PlotGeometry,
+): { readonly x: ValueToPx; readonly ticks: readonly Tick[]; readonly suffix: string } {
   const domain = valueDomain(list);
   const edges = [plot.left, plot.right];
   const isLog = needsLogAxis(domain);
   const x = isLog ? scaleLog([...domain], edges) : scaleLinear([...domain], edges);
   const unit = list[0]?.metric.unit ?? '';
-  const scale = scaleOf(domain[1], unit);
+  const scale = unitScaleOf(domain[1], unit);
   const values = x.ticks(Math.max(3, Math.floor(plot.width / 90)));
   const round = isLog ? values.filter((value) => /^[125]/.test(value.toExponential())) : values;
   const texts = tickTexts(round, scale);
   const ticks = round.map((value, at) => ({ at: x(value), label: texts[at] ?? '' }));
   const widest = greatestOf([0, ...texts.map(({ length }) => length)]);
   const pitch = Math.max(44, 7 * widest + 8);
-  return { x, ticks: spacedTicks(ticks, pitch), suffix: scale.suffix === '' ? unit : scale.suffix };
+  return {
+    x,
+    ticks: withoutCrowdedTicks(ticks, pitch),
+    suffix: scale.suffix === '' ? unit : scale.suffix,
+  };
 }
 
 function cornersOf(
@@ -122,15 +141,15 @@ function cornersOf(
   { metric }: Distribution,
   { x, y }: Places,
 ): readonly Corner[] {
-  return points.map(({ p, value }) => ({ x: x(value), y: y(tailPlace(p, metric.count)) }));
+  return points.map(({ p, value }) => ({ x: x(value), y: y(tailAxisPosition(p, metric.count)) }));
 }
 
 function linesOf({ distribution, colour, isDotted }: Curve, places: Places): readonly Node[] {
-  const { sure, rest } = tailParts(distribution);
+  const { sure, rest } = splitByReliability(distribution);
   const draw = (points: readonly QuantilePoint[], dash: string | undefined): Node =>
     svgElement('path', {
       class: 'line',
-      d: pathThrough(stairsOf(cornersOf(points, distribution, places))),
+      d: svgPathThrough(staircaseCorners(cornersOf(points, distribution, places))),
       stroke: `var(--c${colour})`,
       'stroke-dasharray': dash,
     });
@@ -152,10 +171,12 @@ function bandOf({ distribution, colour }: Curve, { x, y }: Places): Node | undef
   const points = distribution.points.filter(({ low, p }) => low !== undefined && p < 1);
   if (points.length < 2) return undefined;
   const side = (of: (point: QuantilePoint) => number): readonly Corner[] =>
-    stairsOf(points.map((point) => ({ x: x(of(point)), y: y(tailPlace(point.p, n)) })));
+    staircaseCorners(
+      points.map((point) => ({ x: x(of(point)), y: y(tailAxisPosition(point.p, n)) })),
+    );
   const lows = side(({ low, value }) => low ?? value);
   const highs = side(({ high, value }) => high ?? value);
-  const d = `${pathThrough([...lows, ...[...highs].reverse()])}Z`;
+  const d = `${svgPathThrough([...lows, ...[...highs].reverse()])}Z`;
   return svgElement('path', { class: 'band', d, fill: `var(--c${colour})` });
 }
 
@@ -166,7 +187,7 @@ function limitsOf(list: readonly Distribution[], { plot, x, room }: Labelled): r
     const at = x(kpi.limit);
     // If the chart shows one metric only, its title names the metric, so the label need not.
     const judged = list.length === 1 ? kpi.aggregation : kpiName(kpi);
-    const words = `${judged} ${kpi.comparison} ${limitQuantity(kpi.limit, kpi.unit)}`;
+    const words = `${judged} ${kpi.comparison} ${limitQuantityText(kpi.limit, kpi.unit)}`;
     const rows = Array.from({ length: 12 }, (_, row) => plot.top + 12 + LABEL_PITCH * row);
     if (at > plot.right || at < plot.left) {
       const where = plot.width < SLIM ? (at > plot.right ? ' →' : ' ←') : ' lies outside';
@@ -206,9 +227,9 @@ function judgedPoints(curves: readonly Curve[], row: number, places: Labelled): 
     if (value === null || !/^p\d/.test(aggregation)) return [];
     const pass = kpis.every((kpi) => kpi.aggregation !== aggregation || kpi.pass);
     const p = Number(aggregation.slice(1)) / 100;
-    const doubt = doubtAbout(p, metric.count);
-    const words = `${who}${aggregation} ${quantity(value, unit)}`;
-    const point = { x: places.x(value), y: places.y(tailPlace(p, metric.count)) };
+    const doubt = unreliableQuantileReason(p, metric.count);
+    const words = `${who}${aggregation} ${quantityText(value, unit)}`;
+    const point = { x: places.x(value), y: places.y(tailAxisPosition(p, metric.count)) };
     if (doubt !== undefined) return [judged(point, places, `${words}: ${doubt}`, 'doubtful')];
     return [judged(point, places, words, pass ? 'good' : 'bad')];
   });
@@ -232,21 +253,22 @@ function judged({ x, y }: Corner, { plot, room }: Labelled, words: string, tone:
   );
 }
 
-function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly Reading[] {
+function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly ReadoutMark[] {
   const readings = curves.flatMap(({ label: name, distribution }) => {
     const { metric, points } = distribution;
-    return points.map((point): Reading => {
+    return points.map((point): ReadoutMark => {
       const beyond = `${Number(((1 - point.p) * 100).toPrecision(3))} % above`;
       const band =
         point.low === undefined || point.high === undefined
           ? ''
-          : `, seeds ${quantity(point.low, metric.unit)} to ${quantity(point.high, metric.unit)}`;
+          : `, seeds ${quantityText(point.low, metric.unit)} to ${quantityText(point.high, metric.unit)}`;
       const who = curves.length > 1 ? `${name}: ` : '';
-      const doubt = doubtAbout(point.p, metric.count) === undefined ? '' : ', few samples';
+      const doubt =
+        unreliableQuantileReason(point.p, metric.count) === undefined ? '' : ', few samples';
       return {
         x: x(point.value),
-        y: y(tailPlace(point.p, metric.count)),
-        text: `${who}${quantity(point.value, metric.unit)}, ${beyond}${band}${doubt}`,
+        y: y(tailAxisPosition(point.p, metric.count)),
+        text: `${who}${quantityText(point.value, metric.unit)}, ${beyond}${band}${doubt}`,
       };
     });
   });
@@ -254,24 +276,26 @@ function readingsOf(curves: readonly Curve[], { x, y }: Places): readonly Readin
 }
 
 /** One table row for each stored quantile of a distribution. */
-export function tailRows(one: Distribution): readonly (readonly (string | number | null)[])[] {
+export function quantileTableRows(
+  one: Distribution,
+): readonly (readonly (string | number | null)[])[] {
   const { name, metric } = one;
   return one.points.map(({ p, value, low, high }) => [
     ...[name, quantileName(p), value, metric.unit],
-    ...[low ?? null, high ?? null, doubtAbout(p, metric.count) ?? ''],
+    ...[low ?? null, high ?? null, unreliableQuantileReason(p, metric.count) ?? ''],
   ]);
 }
 
-/** Column headings for {@link tailRows}. */
-export const TAIL_COLUMNS: readonly string[] = [
+/** Column headings for {@link quantileTableRows}. */
+export const QUANTILE_TABLE_HEADINGS: readonly string[] = [
   ...['metric', 'quantile', 'value', 'unit'],
   ...['lowest seed', 'highest seed', 'doubt'],
 ];
 
 /** Explains the band, as in `band: lowest to highest of 30 seeds`, or why there is none. */
-export function bandWords({ points }: Distribution, seeds: number): string {
+export function bandText({ points }: Distribution, seeds: number): string {
   if (points.some(({ low }) => low !== undefined)) {
-    return `band: lowest to highest of ${plural(seeds, 'seed')}`;
+    return `band: lowest to highest of ${countWithNoun(seeds, 'seed')}`;
   }
   return seeds === 1 ? 'one seed, so no band' : 'no band: samples are not kept by seed';
 }

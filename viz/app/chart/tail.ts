@@ -45,12 +45,12 @@ export function distributionsOf(report: Report): readonly Distribution[] {
 }
 
 /** True if there is no distribution to draw: one sample, or all samples equal. */
-export function isOneValue({ metric }: Distribution): boolean {
+export function hasSingleValue({ metric }: Distribution): boolean {
   return metric.count === 1 || metric.min === metric.max;
 }
 
 /** Position of cumulative share `p` on the tail axis; the largest of n samples is at log10(n). */
-export function tailPlace(p: number, n: number): number {
+export function tailAxisPosition(p: number, n: number): number {
   return -Math.log10(Math.max(1 - p, 1 / Math.max(1, n)));
 }
 
@@ -73,7 +73,7 @@ export function tailTicks(n: number): readonly { readonly p: number; readonly la
 }
 
 /** The points of a curve in two parts: with enough samples beyond them, and the rest. */
-export function tailParts(one: Distribution): {
+export function splitByReliability(one: Distribution): {
   readonly sure: readonly QuantilePoint[];
   readonly rest: readonly QuantilePoint[];
 } {
@@ -89,7 +89,7 @@ export function quantileAt({ metric }: Distribution, p: number): number | undefi
 }
 
 /** Why a quantile is unreliable; undefined if it is reliable. */
-export function doubtAbout(p: number, n: number): string | undefined {
+export function unreliableQuantileReason(p: number, n: number): string | undefined {
   if (isReliableQuantile(p, n)) return undefined;
   return `needs ${wholeNumberText(samplesNeeded(p))} samples, has ${wholeNumberText(n)}`;
 }

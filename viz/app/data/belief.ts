@@ -6,18 +6,24 @@
  *
  * @module
  */
-import { quantity } from '../../../reports/format.ts';
+import { quantityText } from '../../../reports/format.ts';
 import type { Belief, NodeState, ProtocolViz } from '../../format/drawing.ts';
 import type { TraceInfo } from './trace-answers.ts';
-import { brokenLinks, type Disruption, disruptionsAt, linksOf, linkText } from './truth.ts';
+import {
+  type Disruption,
+  disruptionsAt,
+  linkDisruptionsAt,
+  linkIdsOfTarget,
+  linkText,
+} from './truth.ts';
 
 /** Whether a node knows that a link is broken; `outdated`: still thinks so after the repair. */
-export type Awareness = 'knows' | 'unaware' | 'outdated';
+export type FaultAwareness = 'knows' | 'unaware' | 'outdated';
 
 /** A node that watches a link, and what it believes about the link. */
-export interface Watcher {
+export interface WatchingNode {
   readonly node: string;
-  readonly standing: Awareness;
+  readonly standing: FaultAwareness;
   /** The sources of the node's belief: `BFD`, `path via-110-310-210`. */
   readonly by: readonly string[];
   /** True if the node sends packets over the link although the link is down. */
@@ -31,7 +37,7 @@ export interface TargetBeliefs {
   readonly disruption: Disruption | undefined;
   /** When the target broke or, after the fault, when it was repaired, ns of the run. */
   readonly sinceNs: number;
-  readonly watchers: readonly Watcher[];
+  readonly watchers: readonly WatchingNode[];
 }
 
 type Info = Pick<TraceInfo, 'links' | 'nodes' | 'faults'>;
@@ -54,14 +60,14 @@ export function beliefsAt(
     const { beliefsOf } = plugIns.find(({ protocol }) => protocol === node.protocol) ?? {};
     return { name: node.name, beliefs: beliefsOf?.(node) ?? [] };
   });
-  const broken = brokenLinks(info, timeNs);
+  const broken = linkDisruptionsAt(info, timeNs);
   const about = (
     target: string,
     disruption: Disruption | undefined,
     sinceNs: number,
   ): TargetBeliefs => {
-    const links = linksOf(info, target);
-    const watchers = held.flatMap(({ name, beliefs }): readonly Watcher[] => {
+    const links = linkIdsOfTarget(info, target);
+    const watchers = held.flatMap(({ name, beliefs }): readonly WatchingNode[] => {
       // A node that is down believes nothing.
       if (disruptions.get(name)?.state === 'down') return [];
       const own = beliefs.filter((one) => one.links.some((id) => links.includes(id)));
@@ -86,7 +92,7 @@ function watcherOf(
   node: string,
   beliefs: readonly Belief[],
   { disruption, broken }: Truth,
-): Watcher | undefined {
+): WatchingNode | undefined {
   // A belief about a single link comes from BFD, which does not notice that a link is impaired.
   const fitting = beliefs.filter(
     ({ links }) => disruption?.state !== 'impaired' || links.length > 1,
@@ -124,8 +130,8 @@ export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): s
   const state = disruption === undefined ? 'up again' : disruption.state;
   const others = beliefs.length - 1;
   const more = others > 0 ? `, and ${others} more broken` : '';
-  const head = `${linkText(target)} ${state} for ${quantity(timeNs - sinceNs, 'ns')}${more}`;
-  const of = (standing: Awareness): readonly Watcher[] =>
+  const head = `${linkText(target)} ${state} for ${quantityText(timeNs - sinceNs, 'ns')}${more}`;
+  const of = (standing: FaultAwareness): readonly WatchingNode[] =>
     watchers.filter((watcher) => watcher.standing === standing);
   const [knowing, unaware, outdated] = [of('knows'), of('unaware'), of('outdated')];
   if (disruption === undefined) {
@@ -144,7 +150,7 @@ export function beliefText(beliefs: readonly TargetBeliefs[], timeNs: number): s
 }
 
 /** Node names by the source of the belief: `core-110, core-310 (BFD) and gateway-111 (path)`. */
-function namesOf(watchers: readonly Watcher[]): string {
+function namesOf(watchers: readonly WatchingNode[]): string {
   const groups = new Map<string, string[]>();
   for (const { node, by } of watchers) {
     const kind = [...new Set(by.map((word) => word.split(' ')[0]))].join(', ');

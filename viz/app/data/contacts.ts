@@ -7,7 +7,7 @@ import type { ContactsInfo } from '../../../engine/measure/trace/layout.ts';
 import type { TraceInfo } from './trace-answers.ts';
 
 /** For each link with contacts, by its id: whether one of its directions can send at an instant. */
-export function contactsAt(
+export function linkContactStatesAt(
   { links }: Pick<TraceInfo, 'links'>,
   timeNs: number,
 ): ReadonlyMap<string, boolean> {

@@ -9,7 +9,7 @@
 const DEMO_REPORT_ID = 'demo-report';
 const DEMO_TRACE_ID = 'demo-trace';
 /** Id of the demo run, as the page's address has it. */
-export const DEMO_RUN = 'demo';
+export const DEMO_RUN_ID = 'demo';
 
 /** The text of the demo's report; undefined if the page was built without a demo. */
 export function embeddedReport(): string | undefined {

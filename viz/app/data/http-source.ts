@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ByteSource, bytesSource } from '../../format/source.ts';
+import { type ByteSource, memorySource } from '../../format/source.ts';
 
 /** Up to this size, one request for the whole file is faster than many for its parts. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
@@ -14,7 +14,7 @@ export async function httpSource(url: string): Promise<ByteSource> {
   if (!head.ok) throw new Error(`the server answers ${head.status} for ${url}`);
   const size = Number(head.headers.get('content-length') ?? Number.NaN);
   const isRanged = head.headers.get('accept-ranges') === 'bytes' && Number.isFinite(size);
-  if (!isRanged || size <= WHOLE_BYTES) return bytesSource(await bytesOf(await fetch(url)));
+  if (!isRanged || size <= WHOLE_BYTES) return memorySource(await bytesOf(await fetch(url)));
   return {
     size,
     read: async (offset, length): Promise<Uint8Array> => {

@@ -6,7 +6,7 @@
  */
 
 /** Sends queries one at a time. */
-export class Latest<A, R> {
+export class LatestQuerySender<A, R> {
   readonly #ask: (asked: A) => Promise<R>;
   readonly #tell: (answer: R, asked: A) => void;
   readonly #fail: (error: unknown) => void;

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
-import { LIVE_PATH, type LiveNews } from '../../format/live-wire.ts';
+import { LIVE_URL_PATH, type LiveRunStatus } from '../../format/live-wire.ts';
 import { type Card, cardOf, type RunIndex } from '../../format/run-card.ts';
 import { Observable } from '../kernel/observable.ts';
-import { DEMO_RUN, embeddedReport, embeddedTrace } from './embedded.ts';
-import { type ReadReportFile, readReportFile } from './report-file.ts';
+import { DEMO_RUN_ID, embeddedReport, embeddedTrace } from './embedded.ts';
+import { type ReportFileResult, readReportFile } from './report-file.ts';
 import { TraceClient } from './trace-client.ts';
 import type { TraceOrigin } from './trace-wire.ts';
 
@@ -30,7 +30,7 @@ export interface OpenRun {
 }
 
 /** State of the gallery. */
-export type LibraryState =
+export type RunLibraryState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly cards: readonly Card[]; readonly leftOut: number }
   | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly Card[] };
@@ -53,14 +53,14 @@ interface Dropped {
 }
 
 /** Id of the run that the server's process is executing. */
-export const LIVE_RUN = 'live';
+export const LIVE_RUN_ID = 'live';
 
 /** Prefix of the ids of dropped files. */
 const DROPPED = 'file/';
 
 /** The runs that this page can open. */
-export class Library {
-  readonly state = new Observable<LibraryState>({ kind: 'loading' });
+export class RunLibrary {
+  readonly state = new Observable<RunLibraryState>({ kind: 'loading' });
   /** True if the page came from a server, false if it was opened from disk. */
   readonly hasServer = location.protocol !== 'file:';
   readonly #dropped = new Map<string, Dropped>();
@@ -95,9 +95,9 @@ export class Library {
 
   /** Opens a run by its id. Rejects with an {@link OpenError}. */
   async open(id: string): Promise<OpenRun> {
-    if (id === LIVE_RUN) return await this.#openLive();
+    if (id === LIVE_RUN_ID) return await this.#openLive();
     if (isServed(id)) return await this.#openServed(id);
-    if (id === DEMO_RUN) return openDemo();
+    if (id === DEMO_RUN_ID) return openDemo();
     const dropped = this.#dropped.get(id);
     if (dropped !== undefined) return openRun(id, dropped.report, dropped.origin);
     const name = id.slice(DROPPED.length);
@@ -128,13 +128,13 @@ export class Library {
   async #openLive(): Promise<OpenRun> {
     const missing = new OpenError('missing', 'no run is in progress here: start one with --viz');
     if (!this.hasServer) throw missing;
-    const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
+    const response = await fetch(LIVE_URL_PATH.slice(1)).catch(() => undefined);
     if (response?.ok !== true) throw missing;
-    const { run } = (await response.json()) as LiveNews;
-    const url = new URL(LIVE_PATH.slice(1), location.href);
+    const { run } = (await response.json()) as LiveRunStatus;
+    const url = new URL(LIVE_URL_PATH.slice(1), location.href);
     url.protocol = 'ws:';
     url.hash = '';
-    const opened = openRun(LIVE_RUN, undefined, { kind: 'live', url: url.href });
+    const opened = openRun(LIVE_RUN_ID, undefined, { kind: 'live', url: url.href });
     return { ...opened, name: run, isLive: true, file: (): undefined => undefined };
   }
 
@@ -163,10 +163,10 @@ export class Library {
 
 /** True for runs of the server; false for the demo, the run in progress and dropped files. */
 function isServed(id: string): boolean {
-  return id !== DEMO_RUN && id !== LIVE_RUN && !id.startsWith(DROPPED);
+  return id !== DEMO_RUN_ID && id !== LIVE_RUN_ID && !id.startsWith(DROPPED);
 }
 
-function demanded(read: ReadReportFile): Report {
+function demanded(read: ReportFileResult): Report {
   if (read.kind === 'report') return read.report;
   if (read.kind === 'unreadable') throw new OpenError('unreadable', `report.json: ${read.message}`);
   const words = `report.json was written by format ${read.version}, this page reads 1`;
@@ -179,7 +179,7 @@ function openDemo(): OpenRun {
   if (text === undefined || bytes === undefined) {
     throw new OpenError('missing', 'this page was built without its demo');
   }
-  return openRun(DEMO_RUN, demanded(readReportFile(text)), { kind: 'bytes', bytes });
+  return openRun(DEMO_RUN_ID, demanded(readReportFile(text)), { kind: 'bytes', bytes });
 }
 
 function openRun(id: string, report: Report | undefined, origin: TraceOrigin | undefined): OpenRun {
@@ -206,5 +206,5 @@ function demoCards(): readonly Card[] {
   const text = embeddedReport();
   const read = text === undefined ? undefined : readReportFile(text);
   if (read?.kind !== 'report') return [];
-  return [cardOf(read.report, { id: DEMO_RUN, traceBytes: 1, files: [] })];
+  return [cardOf(read.report, { id: DEMO_RUN_ID, traceBytes: 1, files: [] })];
 }

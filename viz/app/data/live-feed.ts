@@ -1,6 +1,6 @@
 /**
  * Reads a run in progress: connects to the server, appends the parts that arrive to a growing
- * trace, and resumes after a lost connection. Runs in the worker. The page gets a {@link LiveState}
+ * trace, and resumes after a lost connection. Runs in the worker. The page gets a {@link LiveFeedState}
  * after every change, at most ten times a second.
  *
  * @module
@@ -9,12 +9,12 @@ import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import { GrowingSource } from '../../format/growing-source.ts';
 import { inflateGzip } from '../../format/inflate.ts';
 import {
-  decodeLive,
+  decodeLiveMessage,
   type LiveMessage,
-  type LiveNews,
-  type LivePlace,
-  placeQuery,
-  readNews,
+  type LiveRunStatus,
+  type LiveStreamPosition,
+  readLiveRunStatus,
+  streamPositionQuery,
 } from '../../format/live-wire.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import type { TraceInfo } from './trace-answers.ts';
@@ -29,17 +29,17 @@ const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
 /** The state of a run in progress, as sent to the page. */
-export interface LiveState {
+export interface LiveFeedState {
   /** `over` means that the run has ended and its server has gone. */
   readonly link: 'open' | 'lost' | 'over';
-  readonly news: LiveNews;
+  readonly news: LiveRunStatus;
   readonly info: TraceInfo;
 }
 
 /** Callbacks of a {@link LiveFeed}. */
 export interface LiveFeedListener {
   opened(trace: TraceFile, info: TraceInfo): void;
-  changed(state: LiveState): void;
+  changed(state: LiveFeedState): void;
   /** Called with interim results, as the text of a report. */
   reported(text: string): void;
   failed(failure: TraceFailure): void;
@@ -55,11 +55,11 @@ export class LiveFeed {
   readonly #url: string;
   readonly #listener: LiveFeedListener;
   readonly #source = new GrowingSource();
-  #place: LivePlace | undefined;
+  #place: LiveStreamPosition | undefined;
   #trace: TraceFile | undefined;
   #info: TraceInfo | undefined;
-  #news: LiveNews | undefined;
-  #link: LiveState['link'] = 'open';
+  #news: LiveRunStatus | undefined;
+  #link: LiveFeedState['link'] = 'open';
   #packets: PacketPart[] = [];
   #packetBytes = 0;
   #retryMs = RETRY_MS;
@@ -77,7 +77,7 @@ export class LiveFeed {
   }
 
   #connect(): void {
-    const query = this.#place === undefined ? '' : `?${placeQuery(this.#place)}`;
+    const query = this.#place === undefined ? '' : `?${streamPositionQuery(this.#place)}`;
     const socket = new WebSocket(`${this.#url}${query}`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = (): void => {
@@ -104,7 +104,7 @@ export class LiveFeed {
 
   async #take(bytes: Uint8Array, socket: WebSocket): Promise<void> {
     if (this.#isBroken) return;
-    const message = decodeLive(bytes);
+    const message = decodeLiveMessage(bytes);
     const failure = typeof message === 'string' ? unreadable(message) : await this.#use(message);
     if (failure === undefined) return;
     this.#isBroken = true;
@@ -121,7 +121,7 @@ export class LiveFeed {
   async #use(message: LiveMessage): Promise<TraceFailure | undefined> {
     const { kind, payload, stream, lasting, packets } = message;
     if (kind === 'news') {
-      this.#news = readNews(payload) ?? this.#news;
+      this.#news = readLiveRunStatus(payload) ?? this.#news;
       return await this.#open();
     }
     const isOther = this.#place !== undefined && this.#place.stream !== stream;
@@ -190,7 +190,7 @@ export class LiveFeed {
     return this.#info;
   }
 
-  #setLink(link: LiveState['link']): void {
+  #setLink(link: LiveFeedState['link']): void {
     this.#link = link;
     this.#tellSoon();
   }

@@ -12,7 +12,7 @@ import type { ArrivalDensity, TimeWindow } from './trace-answers.ts';
 const BINS_MAX = 600;
 
 /** Packets by the node at the end of their link and by bin, including those lost on the link. */
-export async function nodeDensity(
+export async function arrivalDensityByNode(
   trace: TraceFile,
   { fromNs, toNs, binsMax = BINS_MAX }: TimeWindow & { readonly binsMax?: number },
 ): Promise<ArrivalDensity | TraceFailure> {

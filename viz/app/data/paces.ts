@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { LinkInfo } from '../../../engine/measure/trace/layout.ts';
-import type { PaceRow } from './trace-answers.ts';
+import type { LinkDirectionInfo } from '../../../engine/measure/trace/layout.ts';
+import type { RateDelayRow } from './trace-answers.ts';
 
 /** How the time on a link divides into its parts, ns. */
-export interface LinkTime {
+export interface TransitTimeParts {
   readonly serialisationNs: number;
   readonly propagationNs: number;
 }
@@ -23,14 +23,14 @@ interface Step {
 const BIT_NS_PER_BYTE = 8e9;
 
 /** Rates and delays of every direction over time. */
-export class PaceBook {
+export class RateDelayHistory {
   readonly #steps: readonly (readonly Step[])[];
   readonly #overheads: readonly number[];
 
   /**
    * @param changes In chronological order, from the start of the run.
    */
-  constructor(links: readonly LinkInfo[], changes: readonly PaceRow[]) {
+  constructor(links: readonly LinkDirectionInfo[], changes: readonly RateDelayRow[]) {
     const steps = links.map(({ rateBps, delayNs }): Step[] =>
       rateBps === undefined || delayNs === undefined
         ? []
@@ -45,7 +45,7 @@ export class PaceBook {
   }
 
   /** The time on the link of a packet of `bytes` whose serialisation begins at `departNs`. */
-  timeOf(link: number, bytes: number, departNs: number): LinkTime | undefined {
+  timeOf(link: number, bytes: number, departNs: number): TransitTimeParts | undefined {
     const rateBps = this.#at(link, departNs)?.rateBps;
     if (rateBps === undefined) return undefined;
     const length = bytes + (this.#overheads[link] ?? 0);

@@ -10,11 +10,11 @@ import type { MarkRow, SpanRow } from '../../format/drawing.ts';
 import type {
   DropRow,
   HopColumns,
+  MachineStateEntries,
   SeriesColumns,
-  StateRow,
+  StateChangeRow,
   TimeWindow,
   TraceInfo,
-  WorldStates,
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
@@ -28,8 +28,8 @@ interface Stretch extends TimeWindow {
   readonly marks: readonly MarkRow[];
   readonly drops: readonly DropRow[];
   /** States at the start of the interval. */
-  readonly states: WorldStates;
-  readonly changes: readonly StateRow[];
+  readonly states: MachineStateEntries;
+  readonly changes: readonly StateChangeRow[];
   readonly hops: HopColumns;
   /** Series, each with the number of its metric. */
   readonly series: readonly SeriesColumns[];
@@ -112,7 +112,7 @@ function stateEvents({ states, changes, fromNs, toNs }: Stretch): readonly Event
   const first = states.flatMap(([node, own]) =>
     own.map(([machine, state]) => ({ node, machine, state, timeNs: fromNs })),
   );
-  const rows = new Map<string, StateRow[]>();
+  const rows = new Map<string, StateChangeRow[]>();
   for (const row of [...first, ...changes]) {
     const key = `${row.node} ${row.machine}`;
     rows.set(key, [...(rows.get(key) ?? []), row]);

@@ -12,7 +12,7 @@ import type {
   ProtocolView,
   ProtocolViz,
 } from '../../format/drawing.ts';
-import type { TraceInfo, WorldStates } from './trace-answers.ts';
+import type { MachineStateEntries, TraceInfo } from './trace-answers.ts';
 
 /** How long a drawing may take in each frame, ms (docs/spec/browser-view.md). */
 const BUDGET_MS = 20;
@@ -35,7 +35,7 @@ export function plugIns(
  * True if a drawing applies to this input. If it throws, it counts as applying, so that the page
  * can show the error.
  */
-export function viewApplies(view: ProtocolView, input: DrawingInput): boolean {
+export function isViewApplicable(view: ProtocolView, input: DrawingInput): boolean {
   try {
     return view.applies(input);
   } catch {
@@ -47,9 +47,9 @@ export function viewApplies(view: ProtocolView, input: DrawingInput): boolean {
  * The nodes of a run with their states at one instant, in the order of their numbers. A node that
  * stacks protocols follows once more for each upper protocol, with the states of that protocol.
  */
-export function nodesOf(
+export function nodeStatesOf(
   { nodes }: Pick<TraceInfo, 'nodes'>,
-  world: WorldStates,
+  world: MachineStateEntries,
 ): readonly NodeState[] {
   const byNode = new Map(world);
   const above = nodes.flatMap(({ name, layers = [] }, number) =>
@@ -70,7 +70,7 @@ export function nodesOf(
 }
 
 /** Calls the drawing; never throws. */
-export function drawSafely(
+export function drawViewSafely(
   view: ProtocolView,
   input: DrawingInput,
   nowMs: () => number = () => performance.now(),

@@ -11,7 +11,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 const REPORT_VERSION = 1;
 
 /** The result of reading a `report.json`. */
-export type ReadReportFile =
+export type ReportFileResult =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'newer-version'; readonly version: number }
   | { readonly kind: 'unreadable'; readonly message: string };
@@ -20,7 +20,7 @@ const LISTS = ['seeds', 'perSeed', 'kpis', 'invariants', 'faults', 'series', 'wa
 const RECORDS = ['scenario', 'environment', 'metrics', 'packets', 'nodeDrops'] as const;
 
 /** Parses the text of a report. */
-export function readReportFile(text: string): ReadReportFile {
+export function readReportFile(text: string): ReportFileResult {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { LibraryState } from './library.ts';
+import type { RunLibraryState } from './library.ts';
 
 /**
  * The files of a run on the server. Undefined without a server, and until the list has been loaded.
  */
-export function filesOf(id: string, state: LibraryState): readonly string[] | undefined {
+export function fileNamesOfRun(id: string, state: RunLibraryState): readonly string[] | undefined {
   if (state.kind === 'loading') return undefined;
   const card = state.cards.find((one) => one.id === id);
   if (card?.kind !== 'run' || card.writtenMs === undefined) return undefined;

@@ -4,9 +4,14 @@
  *
  * @module
  */
-import type { LinkInfo, MetricInfo, NodeInfo } from '../../../engine/measure/trace/layout.ts';
+import type {
+  LinkDirectionInfo,
+  MetricInfo,
+  NodeInfo,
+} from '../../../engine/measure/trace/layout.ts';
 import type { Capture } from '../../format/captures.ts';
 import type { MarkRow, SpanRow } from '../../format/drawing.ts';
+import type { RecordedStatus } from '../../format/recorded-status.ts';
 import type { BinRow } from '../../format/trace-file.ts';
 
 /** General facts about an open trace. */
@@ -22,7 +27,7 @@ export interface TraceInfo {
   /** The intervals whose packets were kept, ns. */
   readonly windowsNs: readonly (readonly [number, number])[];
   readonly nodes: readonly NodeInfo[];
-  readonly links: readonly LinkInfo[];
+  readonly links: readonly LinkDirectionInfo[];
   readonly flows: readonly string[];
   readonly reasons: readonly string[];
   readonly classes: readonly string[];
@@ -37,7 +42,7 @@ export interface TraceInfo {
 }
 
 /** Rate and delay of one direction of a link from an instant on. */
-export interface PaceRow {
+export interface RateDelayRow {
   readonly timeNs: number;
   readonly link: number;
   /** If infinite, serialisation takes no time. */
@@ -84,7 +89,7 @@ export interface DropRow {
 }
 
 /** A state machine of a node entered a state. */
-export interface StateRow {
+export interface StateChangeRow {
   readonly timeNs: number;
   readonly node: number;
   readonly machine: string;
@@ -108,10 +113,13 @@ export interface ArrivalDensity {
 }
 
 /** The states of all machines: for each node its number and its pairs of machine and state. */
-export type WorldStates = readonly (readonly [number, readonly (readonly [string, string])[]])[];
+export type MachineStateEntries = readonly (readonly [
+  number,
+  readonly (readonly [string, string])[],
+])[];
 
 /** A query for packets of one link or of all, in the finest bins of which `binsMax` suffice. */
-export interface BinWindow {
+export interface PacketBinsQuery {
   readonly link?: number;
   readonly fromNs: number;
   readonly toNs: number;
@@ -125,7 +133,7 @@ export interface TimeWindow {
 }
 
 /** Every query with its parameters and its answer. */
-export interface TraceQuestions {
+export interface TraceQueries {
   /**
    * Packets under way at any time in the window; at most `rowsMax`, thinned out by packet number.
    */
@@ -140,11 +148,11 @@ export interface TraceQuestions {
     readonly toNs: number;
   }): readonly (readonly [reason: string, count: number])[];
   /** Changes of rates and delays in the window, in chronological order. */
-  paces(window: TimeWindow): readonly PaceRow[];
+  paces(window: TimeWindow): readonly RateDelayRow[];
   drops(window: TimeWindow): readonly DropRow[];
   marks(window: TimeWindow): readonly MarkRow[];
   spans(window: TimeWindow): readonly SpanRow[];
-  bins(window: BinWindow): readonly BinRow[];
+  bins(window: PacketBinsQuery): readonly BinRow[];
   /**
    * Arrivals at each node, from the pyramid of the trace, in the finest bins of which `binsMax`
    * suffice, or else in the widest.
@@ -152,9 +160,9 @@ export interface TraceQuestions {
   density(window: TimeWindow & { readonly binsMax?: number }): ArrivalDensity;
   /** The points of one metric of {@link TraceInfo.metrics} over the whole run. */
   series(metric: { readonly name: string }): SeriesColumns;
-  stateAt(at: { readonly timeNs: number }): WorldStates;
+  stateAt(at: { readonly timeNs: number }): MachineStateEntries;
   /** Every change of state in the window, in chronological order. */
-  changes(window: TimeWindow): readonly StateRow[];
+  changes(window: TimeWindow): readonly StateChangeRow[];
   /**
    * The nearest instant before or after the cursor at which anything happened; undefined if there
    * is none.
@@ -170,11 +178,13 @@ export interface TraceQuestions {
    * were.
    */
   captures(of: { readonly packet: number }): readonly Capture[];
+  /** What a node said of itself; undefined if the trace has no statuses up to this instant. */
+  statusAt(at: { readonly node: number; readonly timeNs: number }): RecordedStatus | undefined;
 }
 
 /** The name of a query. */
-export type QuestionName = keyof TraceQuestions;
+export type QueryName = keyof TraceQueries;
 /** The parameters of a query. */
-export type QueryParameters<Q extends QuestionName> = Parameters<TraceQuestions[Q]>[0];
+export type QueryParameters<Q extends QueryName> = Parameters<TraceQueries[Q]>[0];
 /** The answer to a query. */
-export type QueryAnswer<Q extends QuestionName> = ReturnType<TraceQuestions[Q]>;
+export type QueryAnswer<Q extends QueryName> = ReturnType<TraceQueries[Q]>;

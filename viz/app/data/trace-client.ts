@@ -7,10 +7,10 @@
 import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceFailure } from '../../format/failure.ts';
 import { Observable, type Watchable } from '../kernel/observable.ts';
-import type { LiveState } from './live-feed.ts';
+import type { LiveFeedState } from './live-feed.ts';
 import { readReportFile } from './report-file.ts';
-import type { QueryAnswer, QueryParameters, QuestionName, TraceInfo } from './trace-answers.ts';
-import type { FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
+import type { QueryAnswer, QueryName, QueryParameters, TraceInfo } from './trace-answers.ts';
+import type { MessageFromWorker, MessageToWorker, TraceOrigin } from './trace-wire.ts';
 import TraceWorker from './trace-worker.ts?worker&inline';
 
 /** What is wrong with a trace, for the error message of a page. */
@@ -29,7 +29,7 @@ interface Waiting {
   readonly reject: (reason: TraceError) => void;
 }
 
-/** An open trace. */
+/** A trace that is open in a worker, which answers questions about it. */
 export class TraceClient {
   readonly #info: TraceInfo;
   readonly #line: Line;
@@ -45,7 +45,7 @@ export class TraceClient {
   }
 
   /** State of a run in progress; always undefined for a finished run. */
-  get live(): Watchable<LiveState | undefined> {
+  get live(): Watchable<LiveFeedState | undefined> {
     return this.#line.live;
   }
 
@@ -67,10 +67,7 @@ export class TraceClient {
   }
 
   /** Sends a query; `trace-answers.ts` lists them. */
-  async ask<Q extends QuestionName>(
-    question: Q,
-    asked: QueryParameters<Q>,
-  ): Promise<QueryAnswer<Q>> {
+  async ask<Q extends QueryName>(question: Q, asked: QueryParameters<Q>): Promise<QueryAnswer<Q>> {
     return (await this.#line.send((id) => ({
       kind: 'ask',
       id,
@@ -89,12 +86,13 @@ export class TraceClient {
 class Line {
   readonly #worker = new TraceWorker();
   readonly #waiting = new Map<number, Waiting>();
-  readonly live = new Observable<LiveState | undefined>(undefined);
+  readonly live = new Observable<LiveFeedState | undefined>(undefined);
   readonly soFar = new Observable<Report | undefined>(undefined);
   #next = 0;
 
   constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>): void => this.#settle(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<MessageFromWorker>): void =>
+      this.#settle(data);
     this.#worker.onerror = (event): void => {
       const message =
         event.message === '' ? 'the thread that reads the trace does not start' : event.message;
@@ -103,7 +101,7 @@ class Line {
     };
   }
 
-  send(make: (id: number) => ToWorker): Promise<unknown> {
+  send(make: (id: number) => MessageToWorker): Promise<unknown> {
     const id = this.#next;
     this.#next += 1;
     return new Promise((resolve, reject) => {
@@ -117,7 +115,7 @@ class Line {
     this.#waiting.clear();
   }
 
-  #settle(message: FromWorker): void {
+  #settle(message: MessageFromWorker): void {
     if (message.kind === 'live') {
       this.live.value = message.state;
       return;

@@ -5,26 +5,31 @@
  * @module
  */
 
-import { FAULT_KINDS, NO_REFERENCE, STATE_DELTA } from '../../../engine/measure/trace/layout.ts';
+import {
+  FAULT_KINDS,
+  NO_REFERENCE,
+  STATE_KIND_DELTA,
+} from '../../../engine/measure/trace/layout.ts';
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
 import { blobAt, statesOf } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, sentenceWithOffset, type TraceFailure } from '../../format/failure.ts';
+import { recordedStatusAt } from '../../format/recorded-status.ts';
 import type { RowRange, TraceFile } from '../../format/trace-file.ts';
 import { hopColumns } from './hop-columns.ts';
-import { nodeDensity } from './node-density.ts';
+import { arrivalDensityByNode } from './node-density.ts';
 import type {
   DropRow,
   FaultRow,
   HopColumns,
-  PaceRow,
+  MachineStateEntries,
   QueryAnswer,
+  QueryName,
   QueryParameters,
-  QuestionName,
+  RateDelayRow,
   SeriesColumns,
-  StateRow,
+  StateChangeRow,
   TraceInfo,
-  WorldStates,
 } from './trace-answers.ts';
 
 const HOPS_MAX = 200_000;
@@ -39,7 +44,7 @@ const ALL = Number.MAX_SAFE_INTEGER;
 const NEAR_NS = [1e6, 1e8, 1e10, ALL];
 
 type Answers = {
-  readonly [Q in QuestionName]: (
+  readonly [Q in QueryName]: (
     trace: TraceFile,
     asked: QueryParameters<Q>,
   ) => Promise<QueryAnswer<Q> | TraceFailure>;
@@ -56,13 +61,14 @@ export const QUERY_HANDLERS: Answers = {
   marks: (trace, { fromNs, toNs }) => trace.marks(fromNs, toNs),
   spans,
   bins: (trace, window) => trace.bins(window),
-  density: nodeDensity,
+  density: arrivalDensityByNode,
   series,
   stateAt,
   changes,
   neighbour,
   trails: (trace) => trace.trails(),
   captures: (trace, { packet }) => trace.captures(packet),
+  statusAt: recordedStatusAt,
 };
 
 /** The general facts about a trace: from its header, its index and its fault table. */
@@ -148,7 +154,7 @@ async function losses(
 async function paces(
   trace: TraceFile,
   { fromNs, toNs }: QueryParameters<'paces'>,
-): Promise<readonly PaceRow[] | TraceFailure> {
+): Promise<readonly RateDelayRow[] | TraceFailure> {
   const ranges = await trace.rows('pace', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
   return listed(ranges, ({ block }, row) => ({
@@ -212,7 +218,7 @@ async function series(
 async function stateAt(
   trace: TraceFile,
   { timeNs }: QueryParameters<'stateAt'>,
-): Promise<WorldStates | TraceFailure> {
+): Promise<MachineStateEntries | TraceFailure> {
   const world = await trace.stateAt(timeNs);
   if (isFailure(world)) return world;
   return [...world].map(([node, states]) => [node, [...states]] as const);
@@ -221,11 +227,11 @@ async function stateAt(
 async function changes(
   trace: TraceFile,
   { fromNs, toNs }: QueryParameters<'changes'>,
-): Promise<readonly StateRow[] | TraceFailure> {
+): Promise<readonly StateChangeRow[] | TraceFailure> {
   const ranges = await trace.rows('state', fromNs, toNs);
   if (isFailure(ranges)) return ranges;
   return listed(ranges, ({ block }, row) => {
-    if (block.value('kind', row) !== STATE_DELTA) return [];
+    if (block.value('kind', row) !== STATE_KIND_DELTA) return [];
     const blob = blobAt(block.aux, block.value('value', row));
     const timeNs = block.time('time', row);
     const node = block.value('node', row);

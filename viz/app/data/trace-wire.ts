@@ -4,8 +4,8 @@
  * @module
  */
 import type { TraceFailure } from '../../format/failure.ts';
-import type { LiveState } from './live-feed.ts';
-import type { QuestionName, TraceInfo } from './trace-answers.ts';
+import type { LiveFeedState } from './live-feed.ts';
+import type { QueryName, TraceInfo } from './trace-answers.ts';
 
 /** Where a finished trace comes from. */
 export type FileOrigin =
@@ -17,21 +17,21 @@ export type FileOrigin =
 export type TraceOrigin = FileOrigin | { readonly kind: 'live'; readonly url: string };
 
 /** Messages to the worker thread. */
-export type ToWorker =
+export type MessageToWorker =
   | { readonly kind: 'open'; readonly id: number; readonly origin: TraceOrigin }
   | {
       readonly kind: 'ask';
       readonly id: number;
-      readonly question: QuestionName;
+      readonly question: QueryName;
       readonly asked: unknown;
     };
 
 /** Messages from the worker thread. */
-export type FromWorker =
+export type MessageFromWorker =
   | { readonly id: number; readonly kind: 'opened'; readonly info: TraceInfo }
   | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly failure: TraceFailure }
   /** A run in progress has advanced; sent without a query. */
-  | { readonly kind: 'live'; readonly state: LiveState }
+  | { readonly kind: 'live'; readonly state: LiveFeedState }
   /** Interim results as the text of a report; sent without a query. */
   | { readonly kind: 'report'; readonly text: string };

@@ -6,18 +6,18 @@
  */
 import { isFailure, type TraceFailure } from '../../format/failure.ts';
 import { inflateGzip } from '../../format/inflate.ts';
-import { type ByteSource, blobSource, bytesSource, thrownMessage } from '../../format/source.ts';
+import { type ByteSource, blobSource, memorySource, thrownMessage } from '../../format/source.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import { httpSource } from './http-source.ts';
 import { LiveFeed } from './live-feed.ts';
-import type { QuestionName } from './trace-answers.ts';
+import type { QueryName } from './trace-answers.ts';
 import { infoOf, QUERY_HANDLERS } from './trace-queries.ts';
-import type { FileOrigin, FromWorker, ToWorker, TraceOrigin } from './trace-wire.ts';
+import type { FileOrigin, MessageFromWorker, MessageToWorker, TraceOrigin } from './trace-wire.ts';
 
 /** The part of a worker's global scope that this module uses. */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
-  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<MessageToWorker>) => void) | null;
+  postMessage(message: MessageFromWorker, transfer: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -27,7 +27,7 @@ scope.onmessage = ({ data }): void => {
   void answer(data).then((message) => scope.postMessage(message, buffersOf(message)));
 };
 
-async function answer(message: ToWorker): Promise<FromWorker> {
+async function answer(message: MessageToWorker): Promise<MessageFromWorker> {
   const { id } = message;
   try {
     return message.kind === 'open'
@@ -38,7 +38,7 @@ async function answer(message: ToWorker): Promise<FromWorker> {
   }
 }
 
-async function open(id: number, origin: TraceOrigin): Promise<FromWorker> {
+async function open(id: number, origin: TraceOrigin): Promise<MessageFromWorker> {
   if (origin.kind === 'live') return await follow(id, origin.url);
   const source = await sourceOf(origin);
   const opened = await openTrace(source, inflateGzip);
@@ -48,7 +48,7 @@ async function open(id: number, origin: TraceOrigin): Promise<FromWorker> {
   return isFailure(info) ? { id, kind: 'failed', failure: info } : { id, kind: 'opened', info };
 }
 
-async function ask(id: number, question: QuestionName, asked: unknown): Promise<FromWorker> {
+async function ask(id: number, question: QueryName, asked: unknown): Promise<MessageFromWorker> {
   if (trace === undefined) return { id, kind: 'failed', failure: unreadable('no trace is open') };
   const found = await QUERY_HANDLERS[question](trace, asked as never);
   return isFailure(found)
@@ -57,7 +57,7 @@ async function ask(id: number, question: QuestionName, asked: unknown): Promise<
 }
 
 /** Opens a run in progress: answers once there is something to show, then posts each change. */
-function follow(id: number, url: string): Promise<FromWorker> {
+function follow(id: number, url: string): Promise<MessageFromWorker> {
   return new Promise((resolve) => {
     new LiveFeed(url, {
       opened: (live, info): void => {
@@ -78,12 +78,12 @@ function sourceOf(origin: FileOrigin): ByteSource | Promise<ByteSource> {
     case 'address':
       return httpSource(origin.url);
     case 'bytes':
-      return bytesSource(origin.bytes);
+      return memorySource(origin.bytes);
   }
 }
 
 /** The buffers of the columns in an answer, which are transferred instead of copied. */
-function buffersOf(message: FromWorker): Transferable[] {
+function buffersOf(message: MessageFromWorker): Transferable[] {
   if (message.kind !== 'answer' || typeof message.answer !== 'object') return [];
   const values: unknown[] = Object.values(message.answer ?? {});
   return values.filter(ArrayBuffer.isView).map(({ buffer }) => buffer as ArrayBuffer);

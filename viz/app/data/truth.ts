@@ -43,7 +43,7 @@ function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[
 }
 
 /** Ids of the links of a fault's target: the link itself, or all links of a crashed node. */
-export function linksOf(
+export function linkIdsOfTarget(
   { links, nodes }: Pick<TraceInfo, 'links' | 'nodes'>,
   target: string,
 ): readonly string[] {
@@ -58,13 +58,13 @@ export function linksOf(
  * What is wrong with each link at an instant, by the id of the link; a crashed node breaks all its
  * links.
  */
-export function brokenLinks(
+export function linkDisruptionsAt(
   info: Pick<TraceInfo, 'links' | 'nodes' | 'faults'>,
   timeNs: number,
 ): ReadonlyMap<string, Disruption> {
   const broken = new Map<string, Disruption>();
   for (const [target, disruption] of disruptionsAt(info.faults, timeNs)) {
-    for (const id of linksOf(info, target)) broken.set(id, disruption);
+    for (const id of linkIdsOfTarget(info, target)) broken.set(id, disruption);
   }
   return broken;
 }

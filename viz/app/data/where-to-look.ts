@@ -23,7 +23,7 @@ const LEAD_NS = 50_000_000;
 const FAULT_NS = 5e9;
 
 /** Where a missed KPI becomes visible: at the worst fault, or at the worst bin of a series. */
-export function placeOfMiss(report: Report, kpi: KpiResult): PageAtInstant {
+export function pageOfMissedKpi(report: Report, kpi: KpiResult): PageAtInstant {
   const { metric, unit } = kpi;
   if (metric.startsWith('privacy.')) return { page: 'privacy', timeNs: undefined, parameters: {} };
   const seed = report.shownSeed;
@@ -47,13 +47,15 @@ export function placeOfMiss(report: Report, kpi: KpiResult): PageAtInstant {
  * The instant just before the first fault; in a run without faults, just before the earliest missed
  * KPI. Undefined if there is neither.
  */
-export function firstInstantToSee(
+export function initialCursorNs(
   faults: readonly FaultRow[],
   report: Report | undefined,
 ): number | undefined {
   const fault = faults.find(({ kind }) => kind === 'begin')?.timeNs;
   const missed = (report?.kpis ?? []).flatMap((kpi) =>
-    kpi.status === 'fail' && report !== undefined ? (placeOfMiss(report, kpi).timeNs ?? []) : [],
+    kpi.status === 'fail' && report !== undefined
+      ? (pageOfMissedKpi(report, kpi).timeNs ?? [])
+      : [],
   );
   const first = fault ?? (missed.length === 0 ? undefined : leastOf(missed));
   return first === undefined ? undefined : Math.max(0, first - LEAD_NS);

@@ -7,7 +7,7 @@
  * @module
  */
 import { readDuration, writeDuration } from './duration.ts';
-import { SPEED_MAX, SPEED_MIN } from './time-line.ts';
+import { PLAYBACK_SPEED_MAX, PLAYBACK_SPEED_MIN } from './time-line.ts';
 
 /** The object that the reader has selected. */
 export interface Selection {
@@ -17,7 +17,7 @@ export interface Selection {
 }
 
 /** The state that the address holds. */
-export interface View {
+export interface UrlState {
   /** Id of the run; undefined in the gallery. */
   readonly run: string | undefined;
   readonly page: string;
@@ -33,8 +33,8 @@ export interface View {
 }
 
 /** A view as read from the address. */
-export interface ReadView {
-  readonly view: View;
+export interface ParsedUrlHash {
+  readonly view: UrlState;
   /** One sentence for each value that could not be read. */
   readonly notices: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface ReadView {
 /** The page that opens without an address. */
 export const FIRST_PAGE = 'runs';
 
-const EMPTY: View = {
+const EMPTY: UrlState = {
   run: undefined,
   page: FIRST_PAGE,
   timeNs: undefined,
@@ -53,7 +53,7 @@ const EMPTY: View = {
   rest: {},
 };
 
-type Reader = (text: string) => Partial<View> | undefined;
+type Reader = (text: string) => Partial<UrlState> | undefined;
 
 const READERS: Readonly<Record<string, Reader>> = {
   run: (text) => (text === '' ? undefined : { run: text }),
@@ -61,7 +61,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   t: (text) => ifDefined(readDuration(text), (timeNs) => ({ timeNs })),
   speed: (text) => {
     const speed = Number(text);
-    return speed >= SPEED_MIN && speed <= SPEED_MAX ? { speed } : undefined;
+    return speed >= PLAYBACK_SPEED_MIN && speed <= PLAYBACK_SPEED_MAX ? { speed } : undefined;
   },
   sel: (text) => ifDefined(readSelection(text), (selection) => ({ selection })),
   range: (text) => {
@@ -74,7 +74,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /** Reads the part of the address after the `#`. */
-export function readAddress(hash: string): ReadView {
+export function readUrlHash(hash: string): ParsedUrlHash {
   let view = EMPTY;
   const rest: [string, string][] = [];
   const notices: string[] = [];
@@ -94,7 +94,7 @@ export function readAddress(hash: string): ReadView {
 }
 
 /** Writes a view as the part of the address from the `#` on. */
-export function writeAddress(view: View): string {
+export function writeUrlHash(view: UrlState): string {
   const parts: [string, string][] = [];
   if (view.run !== undefined) parts.push(['run', view.run]);
   parts.push(['page', view.page]);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type SpanUnit, spanUnit } from '../../../reports/format.ts';
+import { type RunTimeUnit, runTimeUnitFor } from '../../../reports/format.ts';
 
 /** The longest time of a run, ns: the largest integer that is exact as a JavaScript number. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
@@ -46,7 +46,7 @@ const LONG_NS = 2 * 3_600e9;
  * @param rangeNs Width of the visible range; the narrower it is, the more digits are written.
  */
 export function instantText(ns: number, rangeNs: number): string {
-  const { seconds, suffix } = unitOf(rangeNs);
+  const { seconds, suffix } = timeAxisUnit(rangeNs);
   const range = rangeNs / NS_PER_SECOND / seconds;
   const decimals = Math.min(DIGITS, Math.max(1, 3 - Math.floor(Math.log10(range))));
   const value = ns / NS_PER_SECOND / seconds;
@@ -54,19 +54,19 @@ export function instantText(ns: number, rangeNs: number): string {
 }
 
 /** An instant on an axis, with as few digits as the visible range allows: `10 s`. */
-export function instantTick(ns: number, rangeNs: number): string {
-  const { seconds, suffix } = unitOf(rangeNs);
+export function instantTickText(ns: number, rangeNs: number): string {
+  const { seconds, suffix } = timeAxisUnit(rangeNs);
   const decimals = Math.ceil(1 - Math.log10(rangeNs / NS_PER_SECOND / seconds));
   const text = (ns / NS_PER_SECOND / seconds).toFixed(Math.max(0, Math.min(DIGITS, decimals)));
   return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${suffix}`;
 }
 
 /** The unit of a time axis, with its length in seconds; ticks stand at whole multiples of it. */
-export function unitOf(rangeNs: number): SpanUnit {
+export function timeAxisUnit(rangeNs: number): RunTimeUnit {
   return rangeNs < LONG_NS ? { seconds: 1, suffix: 's' } : hourUnit(rangeNs / NS_PER_SECOND);
 }
 
-function hourUnit(seconds: number): SpanUnit {
-  const unit = spanUnit(seconds);
+function hourUnit(seconds: number): RunTimeUnit {
+  const unit = runTimeUnitFor(seconds);
   return unit.suffix === 's' ? { seconds: 3_600, suffix: 'h' } : unit;
 }

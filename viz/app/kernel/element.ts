@@ -36,11 +36,11 @@ export function svgElement<K extends keyof SVGElementTagNameMap>(
 /** Replaces the children of an element. */
 export function replaceContent(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren();
-  append(parent, children);
+  appendChildren(parent, children);
 }
 
 /** Sets an attribute only if it differs, which keeps animation frames cheap. */
-export function set(target: Element, name: string, value: string | number): void {
+export function setAttributeIfChanged(target: Element, name: string, value: string | number): void {
   const text = String(value);
   if (target.getAttribute(name) !== text) target.setAttribute(name, text);
 }
@@ -55,16 +55,16 @@ function dressed<E extends Element>(
     if (typeof value === 'function') made.addEventListener(name, value);
     else made.setAttribute(name, value === true ? '' : String(value));
   }
-  append(made, children);
+  appendChildren(made, children);
   return made;
 }
 
 /** Adds children to an element. */
-export function append(parent: Element, children: readonly Child[]): void {
+export function appendChildren(parent: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === undefined || child === false) continue;
     if (typeof child === 'string' || typeof child === 'number') parent.append(String(child));
     else if (child instanceof Node) parent.append(child);
-    else append(parent, child);
+    else appendChildren(parent, child);
   }
 }

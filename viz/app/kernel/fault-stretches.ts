@@ -4,14 +4,16 @@
  * @module
  */
 import type { FaultRow } from '../data/trace-answers.ts';
-import type { Range } from './time-line.ts';
+import type { TimeRange } from './time-line.ts';
 
 /**
- * The merged intervals in chronological order.
- * @param lastNs The end assumed for faults without an end: the end of the run, or its present
- * instant.
+ * Merges the intervals of all faults, in chronological order.
+ * @param lastNs The end assumed for faults without an end: the end of the run, or its present instant.
  */
-export function faultStretches(faults: readonly FaultRow[], lastNs: number): readonly Range[] {
+export function mergedFaultIntervals(
+  faults: readonly FaultRow[],
+  lastNs: number,
+): readonly TimeRange[] {
   const merged: [number, number][] = [];
   for (const { kind, target, text, timeNs } of faults) {
     if (kind !== 'begin') continue;

@@ -7,7 +7,7 @@
 import type { HopColumns, TraceInfo } from '../data/trace-answers.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import type { Selection } from './address.ts';
-import type { Range } from './time-line.ts';
+import type { TimeRange } from './time-line.ts';
 
 /** Margin on both sides, as a share of the interval. */
 const MARGIN = 0.15;
@@ -22,17 +22,17 @@ export async function intervalOfSelection(
   trace: TraceClient,
   selection: Selection | undefined,
   timeNs: number,
-): Promise<Range | undefined> {
-  if (selection?.kind !== 'packet') return faultStretch(trace.info, selection, timeNs);
+): Promise<TimeRange | undefined> {
+  if (selection?.kind !== 'packet') return faultIntervalAtCursor(trace.info, selection, timeNs);
   const fromNs = Math.max(0, timeNs - PACKET_NS);
   const packet = Number(selection.name);
-  return packetStretch(
+  return packetInterval(
     await trace.ask('hopsOfPacket', { packet, fromNs, toNs: timeNs + PACKET_NS }),
   );
 }
 
 /** From the first departure of a packet to its last arrival. */
-export function packetStretch(hops: HopColumns): Range | undefined {
+export function packetInterval(hops: HopColumns): TimeRange | undefined {
   if (hops.rows === 0) return undefined;
   const from = hops.departNs[0] ?? 0;
   let to = from;
@@ -49,11 +49,11 @@ export function packetStretch(hops: HopColumns): Range | undefined {
  * The latest fault that began before the cursor, or else the first fault. A selected link or node
  * limits this to its own faults.
  */
-export function faultStretch(
+export function faultIntervalAtCursor(
   { faults, durationNs }: Pick<TraceInfo, 'faults' | 'durationNs'>,
   selection: Selection | undefined,
   timeNs: number,
-): Range | undefined {
+): TimeRange | undefined {
   const own = faults.filter(
     ({ kind, target }) =>
       kind === 'begin' && (selection === undefined || target === selection.name),

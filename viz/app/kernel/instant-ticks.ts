@@ -4,12 +4,12 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { unitOf } from './duration.ts';
-import type { Range } from './time-line.ts';
+import { timeAxisUnit } from './duration.ts';
+import type { TimeRange } from './time-line.ts';
 
 /** The instants of about `count` ticks in a range, ns. */
-export function instantTicks([fromNs, toNs]: Range, count: number): readonly number[] {
-  const unitNs = unitOf(toNs - fromNs).seconds * 1e9;
+export function instantTicks([fromNs, toNs]: TimeRange, count: number): readonly number[] {
+  const unitNs = timeAxisUnit(toNs - fromNs).seconds * 1e9;
   const ticks = scaleLinear([fromNs / unitNs, toNs / unitNs], [0, 1]).ticks(count);
   return ticks.map((at) => at * unitNs);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { commandWithFlag } from '../../../reports/kpi-text.ts';
+import { repeatCommandWithFlag } from '../../../reports/kpi-text.ts';
 import type { Report } from '../../../reports/report-schema.ts';
 import type { TraceInfo } from '../data/trace-answers.ts';
 import { writeDuration } from './duration.ts';
@@ -19,7 +19,7 @@ export interface RunFacts {
 }
 
 /** Why a run has no data for a page. */
-export interface Lack {
+export interface MissingData {
   /** The reason as a sentence. */
   readonly reason: string;
   /** The command that records the missing data; absent if none does. */
@@ -27,16 +27,16 @@ export interface Lack {
 }
 
 /** A page's own check of a run; undefined if the run has all data, or if that is not known yet. */
-export type LackFinder = (facts: RunFacts) => Lack | undefined;
+export type MissingDataCheck = (facts: RunFacts) => MissingData | undefined;
 
 /** Why a run has no data for a page: no trace, no report, or the page's own reason. */
-export function lackOf(
-  page: { readonly needs: 'nothing' | 'report' | 'trace'; readonly lacks?: LackFinder },
+export function missingDataFor(
+  page: { readonly needs: 'nothing' | 'report' | 'trace'; readonly lacks?: MissingDataCheck },
   facts: RunFacts,
-): Lack | undefined {
+): MissingData | undefined {
   if (page.needs === 'nothing') return undefined;
   if (page.needs === 'trace' && !facts.hasTrace) {
-    return { reason: 'This run left no trace.', ...commandWith(facts.report, '--trace') };
+    return { reason: 'This run left no trace.', ...rerunCommandWithFlag(facts.report, '--trace') };
   }
   if (page.needs === 'report' && facts.report === undefined) {
     return { reason: 'This run has no report.' };
@@ -45,7 +45,7 @@ export function lackOf(
 }
 
 /** Says that a run has no fault, with a command that cuts a link in the middle of the run. */
-export function lackOfFaults({ name, report, info }: RunFacts): Lack | undefined {
+export function missingFaultData({ name, report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.faults.length > 0) return undefined;
   const reason = `Nothing was cut, crashed or impaired in ${name}.`;
   const link = info?.links.find(({ from, to }) => from >= 0 && to >= 0)?.id;
@@ -55,14 +55,14 @@ export function lackOfFaults({ name, report, info }: RunFacts): Lack | undefined
   const forNs = Math.max(1e6, Math.round((durationNs - atNs) / 5 / 1e6) * 1e6);
   const when = `at: ${writeDuration(atNs)}, for: ${writeDuration(forNs)}`;
   const event = `events=[{ ${when}, link: ${JSON.stringify(link)}, set: { up: false } }]`;
-  return { reason, ...commandWith(report, '--set', event) };
+  return { reason, ...rerunCommandWithFlag(report, '--set', event) };
 }
 
 /** The command that repeats a report's run with one more flag and `word`, the flag's value. */
-export function commandWith(
+export function rerunCommandWithFlag(
   report: Report | undefined,
   flag: string,
   word?: string,
 ): { readonly command?: string } {
-  return report === undefined ? {} : { command: commandWithFlag(report, flag, word) };
+  return report === undefined ? {} : { command: repeatCommandWithFlag(report, flag, word) };
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { LiveState } from '../data/live-feed.ts';
+import type { LiveFeedState } from '../data/live-feed.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { element, replaceContent } from './element.ts';
-import { connectionLostText, liveText } from './live-text.ts';
+import { connectionLostText, liveProgressText } from './live-text.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -77,7 +77,7 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
     }
   }
 
-  function show(state: LiveState | undefined): void {
+  function show(state: LiveFeedState | undefined): void {
     if (state === undefined) return;
     lostAt = state.link === 'lost' ? (lostAt ?? performance.now()) : undefined;
     if (isFollowing.value && !view.time.isPlaying.value) {
@@ -96,12 +96,14 @@ export function makeLiveBar(trace: TraceClient, parts: LiveBarParts): LiveBar {
     refresh();
   }
 
-  function say(state: LiveState | undefined): void {
+  function say(state: LiveFeedState | undefined): void {
     if (state === undefined) return;
     const { link, news } = state;
     bar.dataset['live'] = link === 'lost' ? 'lost' : news.phase;
     const text =
-      lostAt === undefined ? liveText(news) : connectionLostText(news, performance.now() - lostAt);
+      lostAt === undefined
+        ? liveProgressText(news)
+        : connectionLostText(news, performance.now() - lostAt);
     if (words.textContent !== text) replaceContent(words, text);
   }
 }

@@ -14,7 +14,7 @@ import { element, replaceContent } from './element.ts';
 import type { LiveBar } from './live-bar.ts';
 import { interimReportText } from './live-text.ts';
 import type { Page } from './page.ts';
-import { actionButtons, type StateAction, stateMessage } from './states.ts';
+import { actionButtons, type MessageAction, placeholderMessage } from './states.ts';
 
 /** Shortest time between two updates: numbers that change faster cannot be read. */
 const AGAIN_MS = 2_000;
@@ -30,7 +30,7 @@ export interface LivePageParts {
   readonly bar: LiveBar;
   readonly signal: AbortSignal;
   /** A button that opens a page which shows the run while it is in progress. */
-  readonly watch: StateAction;
+  readonly watch: MessageAction;
   /** Mounts the page with a report. */
   readonly mount: (
     report: Report,
@@ -52,7 +52,12 @@ export function makeLivePage(parts: LivePageParts): HTMLElement {
 }
 
 function waiting(words: string, { trace, watch, signal }: LivePageParts): HTMLElement {
-  const root = stateMessage('waiting', GOES_ON, element('p', {}, words), actionButtons(watch));
+  const root = placeholderMessage(
+    'waiting',
+    GOES_ON,
+    element('p', {}, words),
+    actionButtons(watch),
+  );
   const title = root.querySelector('h2');
   trace.live.watch(signal, (state) => {
     const text = state?.news.phase === 'ended' ? HAS_ENDED : GOES_ON;

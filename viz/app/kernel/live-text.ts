@@ -4,11 +4,11 @@
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
-import type { LiveNews } from '../../format/live-wire.ts';
-import type { LiveState } from '../data/live-feed.ts';
+import type { LiveRunStatus } from '../../format/live-wire.ts';
+import type { LiveFeedState } from '../data/live-feed.ts';
 
 /** How far the run has got, and which data this page missed. */
-export function liveText(news: LiveNews): string {
+export function liveProgressText(news: LiveRunStatus): string {
   const { phase, run, seed, nowNs, durationNs, trouble } = news;
   const at = `${seconds(Math.min(nowNs, durationNs))} of ${seconds(durationNs)}`;
   const isOver = phase === 'ended' ? 'has ended' : `is at ${at}`;
@@ -22,7 +22,7 @@ export function liveText(news: LiveNews): string {
 }
 
 /** The progress in a few words for the top bar; `state` is undefined before the first message. */
-export function livePhaseText(state: LiveState | undefined): string {
+export function livePhaseText(state: LiveFeedState | undefined): string {
   if (state?.link === 'lost') return 'connection lost';
   if (state?.news.phase !== 'ended') return 'goes on';
   const isWritten = state.news.report !== undefined || state.link === 'over';
@@ -38,7 +38,7 @@ export function interimReportText({ virtualSeconds, scenario }: Report): string 
 
 /** How far the run has got, as text on its card. */
 export function liveCardText(
-  run: Pick<LiveNews, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
+  run: Pick<LiveRunStatus, 'phase' | 'seed' | 'nowNs' | 'durationNs'>,
 ): string {
   const { phase, seed, nowNs, durationNs } = run;
   if (phase === 'waiting') return 'The run has not begun yet.';
@@ -47,11 +47,11 @@ export function liveCardText(
 }
 
 /** Says that the connection is lost (docs/spec/browser-view.md). */
-export function connectionLostText({ nowNs }: LiveNews, lostMs: number): string {
+export function connectionLostText({ nowNs }: LiveRunStatus, lostMs: number): string {
   return `Reconnecting, ${Math.floor(lostMs / 1000)} s; showing until ${seconds(nowNs)}.`;
 }
 
-function droppedText({ droppedFrames, droppedRows }: LiveNews): string {
+function droppedText({ droppedFrames, droppedRows }: LiveRunStatus): string {
   if (droppedRows === 0) return '';
   const frames = droppedFrames === 1 ? '1 frame' : `${droppedFrames} frames`;
   return `Dropped: ${frames}, ${droppedRows.toLocaleString('en')} packet rows; counts are complete.`;

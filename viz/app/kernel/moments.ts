@@ -5,28 +5,28 @@
  */
 import { readDuration, writeDuration } from './duration.ts';
 
-/** Name of the parameter in the address. */
-export const MARKS_PARAMETER = 'marks';
+/** Name of the parameter in the page's address that holds the marked instants. */
+export const TIME_MARKS_PARAMETER = 'marks';
 /** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
 /** A mark is at the cursor if their distance is at most this share of the visible range. */
 const NEAR = 0.004;
 
 /** Reads the marks in chronological order; skips values that are not instants. */
-export function readMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
-  const found = (parameters[MARKS_PARAMETER] ?? '')
+export function readTimeMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
+  const found = (parameters[TIME_MARKS_PARAMETER] ?? '')
     .split(',')
     .flatMap((text) => readDuration(text) ?? []);
   return [...new Set(found)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }
 
 /** Writes the marks; undefined if there are none. */
-export function writeMarks(marks: readonly number[]): string | undefined {
+export function writeTimeMarks(marks: readonly number[]): string | undefined {
   return marks.length === 0 ? undefined : marks.map(writeDuration).join(',');
 }
 
 /** Removes the mark at the cursor, or adds one there. */
-export function withMarkToggled(
+export function withTimeMarkToggled(
   marks: readonly number[],
   timeNs: number,
   rangeNs: number,

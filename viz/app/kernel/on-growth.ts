@@ -8,7 +8,7 @@ import type { TraceClient } from '../data/trace-client.ts';
 const GROWTH_MS = 1_000;
 
 /** Calls back as the trace of a live run grows, and once at its end. */
-export function onGrowth(
+export function onTraceGrowth(
   { live }: Pick<TraceClient, 'live'>,
   signal: AbortSignal,
   tell: () => void,

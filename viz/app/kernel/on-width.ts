@@ -6,7 +6,7 @@
  */
 
 /** Calls back for each new width of the element. */
-export function onWidth(draw: () => void): ResizeObserver {
+export function onWidthChange(draw: () => void): ResizeObserver {
   let last = 0;
   return new ResizeObserver(([entry]) => {
     const width = Math.floor(entry?.contentRect.width ?? 0);

@@ -5,12 +5,12 @@
  * @module
  */
 import type { Report } from '../../../reports/report-schema.ts';
-import type { Library, OpenRun } from '../data/library.ts';
+import type { OpenRun, RunLibrary } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import type { Child } from './element.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import type { KeyMap } from './keys.ts';
-import type { LackFinder } from './lacks.ts';
+import type { MissingDataCheck } from './lacks.ts';
 import type { Watchable } from './observable.ts';
 import type { ThemeChoice } from './theme.ts';
 import type { ViewState } from './view-state.ts';
@@ -29,7 +29,7 @@ export interface PageContext {
   readonly root: HTMLElement;
   readonly panel: Panel;
   readonly view: ViewState;
-  readonly library: Library;
+  readonly library: RunLibrary;
   readonly keys: KeyMap;
   readonly frames: FrameLoop;
   readonly theme: ThemeChoice;
@@ -46,13 +46,13 @@ export interface PageContext {
 }
 
 /** What the shell passes to a page that needs the report of a run. */
-export interface ReportContext extends PageContext {
+export interface ReportPageContext extends PageContext {
   readonly run: OpenRun;
   readonly report: Report;
 }
 
 /** What the shell passes to a page that needs the trace of a run. */
-export interface TraceContext extends PageContext {
+export interface TracePageContext extends PageContext {
   readonly run: OpenRun;
   readonly trace: TraceClient;
   /** Undefined if the user dropped only a trace. */
@@ -78,7 +78,7 @@ interface PageFacts {
     readonly scenario: string;
   };
   /** Tells whether a run has no data for this page; absent if no run lacks any. */
-  readonly lacks?: LackFinder;
+  readonly lacks?: MissingDataCheck;
   /** True if the page depends on the scrubber. */
   readonly isTimed: boolean;
   /**
@@ -95,6 +95,6 @@ export type ReportPage = Extract<Page, { readonly needs: 'report' }>;
 export type Page = PageFacts &
   (
     | { readonly needs: 'nothing'; mount(context: PageContext): void | Promise<void> }
-    | { readonly needs: 'report'; mount(context: ReportContext): void | Promise<void> }
-    | { readonly needs: 'trace'; mount(context: TraceContext): void | Promise<void> }
+    | { readonly needs: 'report'; mount(context: ReportPageContext): void | Promise<void> }
+    | { readonly needs: 'trace'; mount(context: TracePageContext): void | Promise<void> }
   );

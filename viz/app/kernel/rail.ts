@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { element, set } from './element.ts';
+import { element, setAttributeIfChanged } from './element.ts';
 import { icon } from './icons.ts';
-import { lackOf, type RunFacts } from './lacks.ts';
+import { missingDataFor, type RunFacts } from './lacks.ts';
 import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { ViewState } from './view-state.ts';
 
 /** Makes the navigation; it highlights the current page and greys pages that lack data. */
-export function makeRail(
+export function makeNavigationRail(
   pages: readonly Page[],
   view: ViewState,
   facts: Watchable<RunFacts | undefined>,
@@ -40,7 +40,7 @@ export function makeRail(
   });
   facts.watch(new AbortController().signal, (known) => {
     for (const { page, button } of entries) {
-      const lack = known && lackOf(page, known);
+      const lack = known && missingDataFor(page, known);
       const asked = `${page.question}  (${page.order})`;
       button.title =
         lack === undefined ? asked : [lack.reason, lack.command ?? ''].join('\n').trim();
@@ -55,7 +55,7 @@ export function makeRail(
     { class: 'rail', 'aria-label': 'pages' },
     entries.map(({ button }) => button),
   );
-  const look = (): void => set(rail, 'data-more', hiddenSides(rail));
+  const look = (): void => setAttributeIfChanged(rail, 'data-more', hiddenSides(rail));
   rail.addEventListener('scroll', look, { passive: true });
   new ResizeObserver(look).observe(rail);
   return rail;

@@ -5,7 +5,7 @@
  * @module
  */
 import { axisEndNs } from '../../../reports/done-text.ts';
-import type { Library, OpenRun } from '../data/library.ts';
+import type { OpenRun, RunLibrary } from '../data/library.ts';
 import { Observable } from './observable.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -17,7 +17,7 @@ export type RunState =
   | { readonly kind: 'trouble'; readonly id: string; readonly error: unknown };
 
 /** Opens the run that the address names, and follows changes of the address. */
-export function followRun(view: ViewState, library: Library): Observable<RunState> {
+export function followRunInUrl(view: ViewState, library: RunLibrary): Observable<RunState> {
   const state = new Observable<RunState>({ kind: 'none' });
   const forever = new AbortController().signal;
   view.run.watch(forever, (id) => {

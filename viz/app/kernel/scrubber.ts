@@ -7,23 +7,23 @@
  */
 import { scaleLinear } from 'd3-scale';
 import type { BinRow } from '../../format/trace-file.ts';
-import { Latest } from '../data/latest.ts';
+import { LatestQuerySender } from '../data/latest.ts';
 import type { FaultRow } from '../data/trace-answers.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { instantText, instantTick } from './duration.ts';
-import { element, replaceContent, set, svgElement } from './element.ts';
-import { faultStretches } from './fault-stretches.ts';
+import { instantText, instantTickText } from './duration.ts';
+import { element, replaceContent, setAttributeIfChanged, svgElement } from './element.ts';
+import { mergedFaultIntervals } from './fault-stretches.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import { ICONS, icon } from './icons.ts';
 import { instantTicks } from './instant-ticks.ts';
-import { readMarks } from './moments.ts';
+import { readTimeMarks } from './moments.ts';
 import type { Watchable } from './observable.ts';
 import {
-  type Range,
+  PLAYBACK_SPEED_MAX,
+  PLAYBACK_SPEED_MIN,
   REDUCED_MOTION_STEP_NS,
-  SPEED_MAX,
-  SPEED_MIN,
   type TimeLine,
+  type TimeRange,
 } from './time-line.ts';
 
 const HEIGHT = 44;
@@ -68,7 +68,7 @@ export class Scrubber {
   /** The present instant of a run in progress, ns, up to which faults without an end are shaded. */
   #nowNs = Number.POSITIVE_INFINITY;
   #width = 0;
-  #askBins: (range: Range) => void = () => undefined;
+  #askBins: (range: TimeRange) => void = () => undefined;
 
   constructor(parts: ScrubberParts) {
     this.#parts = parts;
@@ -95,8 +95,8 @@ export class Scrubber {
     this.#nowNs = trace?.live.value?.news.nowNs ?? Number.POSITIVE_INFINITY;
     this.#bins = [];
     if (trace === undefined) return;
-    const latest = new Latest(
-      ([fromNs, toNs]: Range) => trace.ask('bins', { fromNs, toNs, binsMax: 600 }),
+    const latest = new LatestQuerySender(
+      ([fromNs, toNs]: TimeRange) => trace.ask('bins', { fromNs, toNs, binsMax: 600 }),
       {
         tell: (bins): void => {
           this.#bins = bins;
@@ -181,7 +181,7 @@ export class Scrubber {
 
   #draw(): void {
     const { time } = this.#parts;
-    set(this.#svg, 'width', this.#width);
+    setAttributeIfChanged(this.#svg, 'width', this.#width);
     const x = this.#x();
     const [from, to] = time.range.value;
     const most = this.#bins.reduce((max, { count }) => Math.max(max, count), 1);
@@ -191,7 +191,7 @@ export class Scrubber {
       const height = Math.max(0.5, ((BASE - TOP) * count) / most);
       return `M${left.toFixed(1)} ${BASE}v${(-height).toFixed(1)}h${width.toFixed(1)}V${BASE}z`;
     });
-    set(this.#density, 'd', bars.join(''));
+    setAttributeIfChanged(this.#density, 'd', bars.join(''));
     replaceContent(this.#flags, this.#faultMarks(x));
     this.#drawMarks();
     const ticks = instantTicks([from, to], Math.max(2, Math.floor(this.#width / 110)));
@@ -199,7 +199,7 @@ export class Scrubber {
       this.#axis,
       svgElement('line', { x1: 8, x2: Math.max(8, this.#width - 8), y1: BASE, y2: BASE }),
       ticks.map((at) =>
-        svgElement('text', { x: x(at).toFixed(1), y: HEIGHT - 3 }, instantTick(at, to - from)),
+        svgElement('text', { x: x(at).toFixed(1), y: HEIGHT - 3 }, instantTickText(at, to - from)),
       ),
     );
     this.#moveCursor();
@@ -208,7 +208,7 @@ export class Scrubber {
   /** Shades the intervals in which anything is broken, with a flag at the start of each fault. */
   #faultMarks(x: (ns: number) => number): readonly SVGElement[] {
     const [from, to] = this.#parts.time.range.value;
-    const shades = faultStretches(this.#faults, Math.min(to, this.#nowNs)).flatMap(
+    const shades = mergedFaultIntervals(this.#faults, Math.min(to, this.#nowNs)).flatMap(
       ([begin, end]) => {
         if (end < from || begin > to) return [];
         const left = x(Math.max(from, begin));
@@ -230,7 +230,7 @@ export class Scrubber {
     const { time, parameters } = this.#parts;
     const [from, to] = time.range.value;
     const x = this.#x();
-    const shown = readMarks(parameters.value).filter((at) => at >= from && at <= to);
+    const shown = readTimeMarks(parameters.value).filter((at) => at >= from && at <= to);
     replaceContent(
       this.#marks,
       shown.map((at) => {
@@ -245,12 +245,12 @@ export class Scrubber {
     const at = time.cursor.value;
     const [from, to] = time.range.value;
     const text = instantText(at, to - from);
-    set(this.#cursor, 'transform', `translate(${this.#x()(at).toFixed(1)} 0)`);
-    set(this.#cursor, 'visibility', at < from || at > to ? 'hidden' : 'visible');
-    set(this.#strip, 'aria-valuenow', Math.round(at / 1e6));
-    set(this.#strip, 'aria-valuemin', Math.round(from / 1e6));
-    set(this.#strip, 'aria-valuemax', Math.round(to / 1e6));
-    set(this.#strip, 'aria-valuetext', text);
+    setAttributeIfChanged(this.#cursor, 'transform', `translate(${this.#x()(at).toFixed(1)} 0)`);
+    setAttributeIfChanged(this.#cursor, 'visibility', at < from || at > to ? 'hidden' : 'visible');
+    setAttributeIfChanged(this.#strip, 'aria-valuenow', Math.round(at / 1e6));
+    setAttributeIfChanged(this.#strip, 'aria-valuemin', Math.round(from / 1e6));
+    setAttributeIfChanged(this.#strip, 'aria-valuemax', Math.round(to / 1e6));
+    setAttributeIfChanged(this.#strip, 'aria-valuetext', text);
     if (this.#now.textContent !== text) this.#now.textContent = text;
     this.#now.title = `${Math.round(at)} ns`;
   }
@@ -288,5 +288,5 @@ export class Scrubber {
 /** The speed that shows a whole run in {@link WHOLE_RUN_S}, with digits that an address can hold. */
 function wholeRunSpeed(lengthNs: number): number {
   const speed = Number((lengthNs / 1e9 / WHOLE_RUN_S).toPrecision(4));
-  return Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed));
+  return Math.min(PLAYBACK_SPEED_MAX, Math.max(PLAYBACK_SPEED_MIN, speed));
 }

@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { EXPORT_EVENT, TABLE_EVENT, tellChart } from '../chart/chart-frame.ts';
+import {
+  dispatchToFocusedChart,
+  EXPORT_CHART_EVENT,
+  TOGGLE_TABLE_EVENT,
+} from '../chart/chart-frame.ts';
 import { intervalOfSelection } from './fit.ts';
 import type { KeyMap } from './keys.ts';
-import { MARKS_PARAMETER, readMarks, withMarkToggled, writeMarks } from './moments.ts';
+import {
+  readTimeMarks,
+  TIME_MARKS_PARAMETER,
+  withTimeMarkToggled,
+  writeTimeMarks,
+} from './moments.ts';
 import type { Watchable } from './observable.ts';
 import type { Page } from './page.ts';
 import type { RunState } from './run-session.ts';
@@ -29,7 +38,7 @@ export interface ShellKeyParts {
 const ZOOM = 0.7;
 const PAN = 0.1;
 
-/** Registers the keys. */
+/** Registers the keys that work on every page. */
 export function addShellKeys(parts: ShellKeyParts): void {
   const { keys, view, pages, help, signal } = parts;
   const { time } = view;
@@ -59,8 +68,8 @@ export function addShellKeys(parts: ShellKeyParts): void {
   add('Everywhere', ['Escape'], 'deselect', () => {
     view.selection.value = undefined;
   });
-  add('Charts', ['t'], 'table or picture', () => tellChart(TABLE_EVENT));
-  add('Charts', ['e'], 'export', () => tellChart(EXPORT_EVENT));
+  add('Charts', ['t'], 'table or picture', () => dispatchToFocusedChart(TOGGLE_TABLE_EVENT));
+  add('Charts', ['e'], 'export', () => dispatchToFocusedChart(EXPORT_CHART_EVENT));
   add('Everywhere', ['c'], 'copy the link', () => void copyLink(view, parts.notify));
   add('Everywhere', ['?'], 'this list', () => help.showModal());
 }
@@ -85,12 +94,12 @@ async function showFitting({ view, runs, notify }: ShellKeyParts): Promise<void>
 function markHere({ view, runs }: ShellKeyParts): void {
   if (runs.value.kind !== 'open') return;
   const [from, to] = view.time.range.value;
-  const marks = withMarkToggled(
-    readMarks(view.parameters.value),
+  const marks = withTimeMarkToggled(
+    readTimeMarks(view.parameters.value),
     view.time.cursor.value,
     to - from,
   );
-  view.setParameter(MARKS_PARAMETER, writeMarks(marks));
+  view.setParameter(TIME_MARKS_PARAMETER, writeTimeMarks(marks));
 }
 
 async function step(

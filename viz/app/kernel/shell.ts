@@ -6,35 +6,35 @@
  */
 
 import type { Report } from '../../../reports/report-schema.ts';
-import { DEMO_RUN } from '../data/embedded.ts';
-import { LIVE_RUN, Library, type OpenRun } from '../data/library.ts';
+import { DEMO_RUN_ID } from '../data/embedded.ts';
+import { LIVE_RUN_ID, type OpenRun, RunLibrary } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
-import { firstBusyInstant, firstInstantToSee } from '../data/where-to-look.ts';
+import { firstBusyInstant, initialCursorNs } from '../data/where-to-look.ts';
 import { type Child, element, replaceContent } from './element.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { makeHelp } from './help.ts';
 import { KeyMap } from './keys.ts';
-import { lackOf, type RunFacts } from './lacks.ts';
+import { missingDataFor, type RunFacts } from './lacks.ts';
 import { type LiveBar, makeLiveBar } from './live-bar.ts';
 import { makeLivePage } from './live-page.ts';
 import { Observable } from './observable.ts';
 import type { Page, PageContext, Panel, ReportPage } from './page.ts';
 import { PAGES } from './pages.ts';
-import { makeRail } from './rail.ts';
-import { followRun, type RunState } from './run-session.ts';
+import { makeNavigationRail } from './rail.ts';
+import { followRunInUrl, type RunState } from './run-session.ts';
 import { Scrubber } from './scrubber.ts';
 import { addShellKeys } from './shell-keys.ts';
-import { actionButtons, skeleton, stateMessage, troubleMessage } from './states.ts';
+import { actionButtons, loadingSkeleton, placeholderMessage, troubleMessage } from './states.ts';
 import { ThemeChoice } from './theme.ts';
 import { makeTopBar } from './top-bar.ts';
 import { ViewState } from './view-state.ts';
 
 const NOTICE_MS = 6_000;
 
-/** The whole application. */
-export class Shell {
+/** The whole application: its pages, the chosen run, keys and themes. */
+export class AppShell {
   readonly #view = new ViewState();
-  readonly #library = new Library();
+  readonly #library = new RunLibrary();
   readonly #keys = new KeyMap();
   readonly #frames = new FrameLoop();
   readonly #theme = new ThemeChoice(this.#view.theme);
@@ -62,7 +62,7 @@ export class Shell {
   /** Adds the application to the document and starts it. */
   start(): void {
     const help = makeHelp(this.#keys);
-    const runs = followRun(this.#view, this.#library);
+    const runs = followRunInUrl(this.#view, this.#library);
     const bar = makeTopBar({
       view: this.#view,
       theme: this.#theme,
@@ -70,7 +70,7 @@ export class Shell {
       help,
       notify: (text) => this.#notify(text),
     });
-    const rail = makeRail(PAGES, this.#view, this.#facts);
+    const rail = makeNavigationRail(PAGES, this.#view, this.#facts);
     const app = element(
       'div',
       { class: 'app' },
@@ -145,7 +145,7 @@ export class Shell {
       return page.mount({ ...context, run, report });
     }
     if (!run.hasTrace) return this.#showEmpty(page, 'This run left no trace', factsOf(state));
-    replaceContent(this.#main, skeleton('Reading the trace …'));
+    replaceContent(this.#main, loadingSkeleton('Reading the trace …'));
     const trace = await run.trace();
     if (signal.aborted) return;
     this.#learn(trace);
@@ -244,15 +244,15 @@ export class Shell {
 
   #showEmpty(page: Page, title: string, facts?: RunFacts): void {
     const { shows, scenario } = page.empty;
-    const { command } = (facts && lackOf(page, facts)) ?? {};
-    const open = { label: 'Open the demo', run: (): void => this.#view.go(page.name, DEMO_RUN) };
+    const { command } = (facts && missingDataFor(page, facts)) ?? {};
+    const open = { label: 'Open the demo', run: (): void => this.#view.go(page.name, DEMO_RUN_ID) };
     const choose = {
       label: 'Choose a run',
       run: (): void => this.#view.go('runs', this.#view.run.value),
     };
     replaceContent(
       this.#main,
-      stateMessage(
+      placeholderMessage(
         'empty',
         title,
         element('p', {}, `This page would show ${shows}.`),
@@ -272,7 +272,7 @@ export class Shell {
     const words = `There is no page ${this.#view.page.value} in this version.`;
     replaceContent(
       this.#main,
-      stateMessage('error', 'No such page', element('p', {}, words), actionButtons(back)),
+      placeholderMessage('error', 'No such page', element('p', {}, words), actionButtons(back)),
     );
   }
 
@@ -324,7 +324,7 @@ async function instantToSee(
   trace: TraceClient,
   report: Report | undefined,
 ): Promise<number | undefined> {
-  const first = firstInstantToSee(trace.info.faults, report);
+  const first = initialCursorNs(trace.info.faults, report);
   if (first !== undefined) return first;
   const [fromNs, toNs] = trace.info.rangeNs;
   const bins = await trace.ask('bins', { fromNs, toNs, binsMax: 600 });
@@ -332,9 +332,9 @@ async function instantToSee(
 }
 
 function openingMessage(id: string): HTMLElement {
-  if (id !== LIVE_RUN) return skeleton(`Opening ${id} …`);
+  if (id !== LIVE_RUN_ID) return loadingSkeleton(`Opening ${id} …`);
   const words = 'It is shown as soon as its first packets have arrived.';
-  return stateMessage('waiting', 'Waiting for the run to begin', element('p', {}, words));
+  return placeholderMessage('waiting', 'Waiting for the run to begin', element('p', {}, words));
 }
 
 function titleOf(page: Page | undefined, state: RunState): string {

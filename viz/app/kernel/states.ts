@@ -7,16 +7,16 @@
 import { OpenError } from '../data/library.ts';
 import { TraceError } from '../data/trace-client.ts';
 import { type Child, element } from './element.ts';
-import type { Lack } from './lacks.ts';
+import type { MissingData } from './lacks.ts';
 
 /** A button below a message. */
-export interface StateAction {
+export interface MessageAction {
   readonly label: string;
   readonly run: () => void;
 }
 
 /** A message instead of content. */
-export function stateMessage(
+export function placeholderMessage(
   kind: 'empty' | 'error' | 'version' | 'waiting',
   title: string,
   ...content: readonly Child[]
@@ -31,7 +31,7 @@ export function stateMessage(
 }
 
 /** The lines that say why a page has no data, and the command that records the data. */
-export function lackLines({ reason, command }: Lack): readonly Child[] {
+export function missingDataLines({ reason, command }: MissingData): readonly Child[] {
   return [
     element('p', {}, reason),
     command !== undefined &&
@@ -40,7 +40,7 @@ export function lackLines({ reason, command }: Lack): readonly Child[] {
 }
 
 /** Buttons below a message. */
-export function actionButtons(...list: readonly StateAction[]): HTMLElement {
+export function actionButtons(...list: readonly MessageAction[]): HTMLElement {
   return element(
     'p',
     { class: 'actions' },
@@ -51,7 +51,7 @@ export function actionButtons(...list: readonly StateAction[]): HTMLElement {
 /**
  * Shows grey boxes immediately and the words after 300 ms, so that quick answers do not flicker.
  */
-export function skeleton(words: string): HTMLElement {
+export function loadingSkeleton(words: string): HTMLElement {
   return element(
     'section',
     { class: 'state loading', role: 'status', 'data-state': 'loading' },
@@ -75,15 +75,19 @@ export function partialNote(sentence: string): HTMLElement {
 export function troubleMessage(error: unknown): HTMLElement {
   if (error instanceof TraceError) return traceMessage(error);
   if (error instanceof OpenError && error.kind === 'newer-version') {
-    return stateMessage('version', 'Written by a newer version', element('p', {}, error.message));
+    return placeholderMessage(
+      'version',
+      'Written by a newer version',
+      element('p', {}, error.message),
+    );
   }
   if (error instanceof OpenError) {
     const title = error.kind === 'missing' ? 'This run was not found' : 'This file cannot be read';
-    return stateMessage('error', title, element('p', {}, error.message));
+    return placeholderMessage('error', title, element('p', {}, error.message));
   }
   const words = error instanceof Error ? error.message : String(error);
   const note = 'The other pages and runs still work.';
-  return stateMessage(
+  return placeholderMessage(
     'error',
     'This page has a bug',
     element('p', {}, words),
@@ -93,14 +97,14 @@ export function troubleMessage(error: unknown): HTMLElement {
 
 function traceMessage({ failure }: TraceError): HTMLElement {
   if (failure.name === 'newer-version') {
-    return stateMessage(
+    return placeholderMessage(
       'version',
       'The trace was written by a newer version',
       element('p', {}, failure.message),
     );
   }
   const where = `${failure.name}, byte ${failure.at}. Pages that need only the report still work.`;
-  return stateMessage(
+  return placeholderMessage(
     'error',
     'The trace cannot be read',
     element('p', {}, failure.message),

@@ -7,9 +7,9 @@
  */
 import {
   type ColourTokens,
+  colourTokensCss,
   DARK_COLOURS,
   LIGHT_COLOURS,
-  tokenText,
 } from '../../../reports/html/tokens.ts';
 import { Observable } from './observable.ts';
 
@@ -67,8 +67,8 @@ function remembered(): Theme | undefined {
 
 function addSheet(): void {
   const sheet = document.createElement('style');
-  sheet.textContent = `:root { ${tokenText(LIGHT_COLOURS)} color-scheme: light; }
-:root[data-theme="dark"] { ${tokenText(DARK_COLOURS)} color-scheme: dark; }
-@media print { :root[data-theme] { ${tokenText(LIGHT_COLOURS)} color-scheme: light; } }`;
+  sheet.textContent = `:root { ${colourTokensCss(LIGHT_COLOURS)} color-scheme: light; }
+:root[data-theme="dark"] { ${colourTokensCss(DARK_COLOURS)} color-scheme: dark; }
+@media print { :root[data-theme] { ${colourTokensCss(LIGHT_COLOURS)} color-scheme: light; } }`;
   document.head.append(sheet);
 }

@@ -7,20 +7,21 @@
 import { Observable, type Watchable } from './observable.ts';
 
 /** A stretch of time, ns. */
-export type Range = readonly [number, number];
+export type TimeRange = readonly [number, number];
 
 /** With reduced motion, the cursor moves in steps of this length, ns. */
 export const REDUCED_MOTION_STEP_NS = 100_000_000;
-/** Slowest and fastest playback, seconds of the run per second; 1e6 shows 230 days in 20 s. */
-export const SPEED_MIN = 0.001;
-export const SPEED_MAX = 1e6;
+/** Slowest playback, seconds of the run per second. */
+export const PLAYBACK_SPEED_MIN = 0.001;
+/** Fastest playback, seconds of the run per second. */
+export const PLAYBACK_SPEED_MAX = 1e6;
 const NARROWEST_NS = 1_000;
 
 /** The cursor, the visible range and the playback. */
 export class TimeLine {
   readonly #cursor = new Observable(0);
-  readonly #range = new Observable<Range>([0, 1]);
-  readonly #extent = new Observable<Range>([0, 1]);
+  readonly #range = new Observable<TimeRange>([0, 1]);
+  readonly #extent = new Observable<TimeRange>([0, 1]);
   readonly #isPlaying = new Observable(false);
   readonly #speed = new Observable(1);
 
@@ -30,12 +31,12 @@ export class TimeLine {
   }
 
   /** The visible range, ns. */
-  get range(): Watchable<Range> {
+  get range(): Watchable<TimeRange> {
     return this.#range;
   }
 
   /** The range of the whole run, ns. */
-  get extent(): Watchable<Range> {
+  get extent(): Watchable<TimeRange> {
     return this.#extent;
   }
 
@@ -49,7 +50,7 @@ export class TimeLine {
   }
 
   /** Switches to another run: shows all of it, with the cursor at its start. */
-  open(extent: Range): void {
+  open(extent: TimeRange): void {
     this.#isPlaying.value = false;
     this.#extent.value = extent;
     this.#range.value = extent;
@@ -63,7 +64,7 @@ export class TimeLine {
   }
 
   /** Shows a range within the run, no narrower than a microsecond. */
-  show([from, to]: Range): void {
+  show([from, to]: TimeRange): void {
     const [first, last] = this.extent.value;
     const width = Math.min(last - first, Math.max(NARROWEST_NS, to - from));
     const begin = Math.min(last - width, Math.max(first, from));
@@ -99,9 +100,9 @@ export class TimeLine {
     this.#isPlaying.value = false;
   }
 
-  /** Sets the speed, {@link SPEED_MIN} to {@link SPEED_MAX}. */
+  /** Sets the speed, {@link PLAYBACK_SPEED_MIN} to {@link PLAYBACK_SPEED_MAX}. */
   playAt(speed: number): void {
-    this.#speed.value = Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed));
+    this.#speed.value = Math.min(PLAYBACK_SPEED_MAX, Math.max(PLAYBACK_SPEED_MIN, speed));
   }
 
   /** Moves the cursor in one frame of playback; `elapsedMs` of real time have passed. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { countText, verdictWord } from '../../../reports/kpi-text.ts';
+import { metKpisText, verdictWord } from '../../../reports/kpi-text.ts';
 import type { OpenRun } from '../data/library.ts';
 import type { TraceClient } from '../data/trace-client.ts';
 import { type Child, element, replaceContent } from './element.ts';
@@ -25,7 +25,7 @@ export interface TopBarParts {
   notify(sentence: string): void;
 }
 
-/** Makes the bar. */
+/** Makes the bar at the top of every page. */
 export function makeTopBar({ view, theme, runs, help, notify }: TopBarParts): HTMLElement {
   const title = element('div', { class: 'what' });
   const home = (): void => view.go('runs', view.run.value);
@@ -123,7 +123,7 @@ function facts({ name, id, report }: OpenRun): Child {
   return [
     heading,
     verdictChip(verdictWord(report)),
-    element('span', { class: 'count' }, countText(report)),
+    element('span', { class: 'count' }, metKpisText(report)),
     element('span', { class: 'muted wide' }, words.join(' · ')),
   ];
 }

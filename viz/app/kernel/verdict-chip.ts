@@ -22,7 +22,7 @@ const TONES: Readonly<Record<VerdictWord, string>> = {
 };
 
 /** CSS class of a verdict. */
-export function verdictTone(verdict: VerdictWord): string {
+export function verdictCssClass(verdict: VerdictWord): string {
   return TONES[verdict];
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { FIRST_PAGE, readAddress, type Selection, type View, writeAddress } from './address.ts';
+import { FIRST_PAGE, readUrlHash, type Selection, type UrlState, writeUrlHash } from './address.ts';
 import { Observable } from './observable.ts';
 import { TimeLine } from './time-line.ts';
 
@@ -22,7 +22,7 @@ export class ViewState {
   /** One sentence for each value of the address that could not be read. */
   readonly notices = new Observable<readonly string[]>([]);
   /** The view of the address whose time and speed apply once its run is open. */
-  #wanted: View | undefined;
+  #wanted: UrlState | undefined;
   /** True if the address names no instant, so the page may choose one. */
   #isUnplaced = false;
   #isSilent = false;
@@ -30,7 +30,7 @@ export class ViewState {
   #written = '';
 
   constructor() {
-    const { view, notices } = readAddress(location.hash);
+    const { view, notices } = readUrlHash(location.hash);
     this.page = new Observable(view.page);
     this.run = new Observable(view.run);
     this.selection = new Observable(view.selection);
@@ -41,7 +41,7 @@ export class ViewState {
   }
 
   /** The theme that the address names. */
-  get theme(): View['theme'] {
+  get theme(): UrlState['theme'] {
     return this.#wanted?.theme;
   }
 
@@ -93,7 +93,7 @@ export class ViewState {
 
   /** The URL of the present view. */
   get link(): string {
-    return `${location.href.split('#')[0] ?? ''}${writeAddress(this.#view())}`;
+    return `${location.href.split('#')[0] ?? ''}${writeUrlHash(this.#view())}`;
   }
 
   #listen(): void {
@@ -108,7 +108,7 @@ export class ViewState {
   /** Takes over the view of the address after the reader went back in history or edited it. */
   #take(): void {
     if (location.hash === this.#written) return;
-    const { view, notices } = readAddress(location.hash);
+    const { view, notices } = readUrlHash(location.hash);
     this.#written = location.hash;
     this.#silently(() => {
       const isOther = view.run !== this.run.value;
@@ -127,7 +127,7 @@ export class ViewState {
     });
   }
 
-  #view(): View {
+  #view(): UrlState {
     const { time } = this;
     const [first, last] = time.extent.value;
     const [from, to] = time.range.value;
@@ -161,7 +161,7 @@ export class ViewState {
   }
 
   #write(how: 'push' | 'replace'): void {
-    const text = writeAddress(this.#view());
+    const text = writeUrlHash(this.#view());
     if (text === location.hash) return;
     // An empty address and the address of the default page mean the same, so nothing needs to
     // change.

@@ -1,6 +1,6 @@
 /** The storage of the event queue: growth, compaction, wheel, renumbering. @module */
 import { describe, expect, it } from 'vitest';
-import { CLOCK_NOW, EventQueue, NOTHING } from '../../../../engine/core/event-queue.ts';
+import { CLOCK_NOW_INDEX, EventQueue, NO_EVENT } from '../../../../engine/core/event-queue.ts';
 import { Xoshiro128 } from '../../../../engine/core/random.ts';
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../../engine/core/time.ts';
@@ -8,7 +8,7 @@ import { NS_PER_MS, NS_PER_S } from '../../../../engine/core/time.ts';
 /** Removes all events and returns their targets in order. */
 function drain(queue: EventQueue): number[] {
   const targets: number[] = [];
-  for (let slot = queue.take(); slot !== NOTHING; slot = queue.take()) {
+  for (let slot = queue.take(); slot !== NO_EVENT; slot = queue.take()) {
     targets.push(queue.records[slot * 4 + 2]!);
     queue.release(slot);
   }
@@ -73,7 +73,7 @@ describe('EventQueue', () => {
     queue.pushFault(0, () => order.push('fault at 0'));
     list.forEach((delay, i) => void queue.push(delay + 1, 1, i, 0));
     queue.pushFault(1, () => order.push('fault at 1'));
-    for (let slot = queue.take(); slot !== NOTHING; slot = queue.take()) {
+    for (let slot = queue.take(); slot !== NO_EVENT; slot = queue.take()) {
       const isCallback = (queue.records[slot * 4 + 1]! & 255) === 0;
       if (isCallback) queue.takeCallback(slot)();
       else order.push(String(queue.records[slot * 4 + 2]));
@@ -177,7 +177,7 @@ describe('EventQueue', () => {
     queue.push(10, 1, 7, 0);
     expect(queue.nearCount).toBe(1);
     expect(drain(queue)).toEqual([7]);
-    expect(queue.clock[CLOCK_NOW]).toBe(5_000 * NS_PER_S + 10);
+    expect(queue.clock[CLOCK_NOW_INDEX]).toBe(5_000 * NS_PER_S + 10);
   });
 
   it('refuses more cancellable events than a handle can name', () => {

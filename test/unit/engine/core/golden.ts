@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 /** See tools/golden/golden-bytes.ts. */
@@ -14,7 +14,7 @@ export function goldenBytes(): GoldenBytes {
     [1, 'other-node', 'link/loss'],
   ] as const;
   const entries = names.map(([seed, node, purpose]) => {
-    const stream = openStream(seed, node, purpose);
+    const stream = openRandomStream(seed, node, purpose);
     const words = Array.from({ length: 4 }, () => stream.nextU32().toString(16).padStart(8, '0'));
     return [`${seed} ${node} ${purpose}`, words.join('')] as const;
   });

@@ -7,7 +7,11 @@ import { Xoshiro128 } from '../../../../engine/core/random.ts';
 import * as sampling from '../../../../engine/core/sampling.ts';
 import { SeededBytes } from '../../../../engine/core/seeded-bytes.ts';
 import { sha256 } from '../../../../engine/core/sha256.ts';
-import { openStream, RandomStream, streamState } from '../../../../engine/core/stream.ts';
+import {
+  initialRandomState,
+  openRandomStream,
+  RandomStream,
+} from '../../../../engine/core/stream.ts';
 import { exp, log } from '../../../../engine/pure/log-exp.ts';
 import { normalQuantile } from '../../../../engine/pure/normal-quantile.ts';
 
@@ -44,28 +48,28 @@ describe('Xoshiro128', () => {
 
 describe('streams', () => {
   it('give a node the same draws whoever else draws', () => {
-    const alone = openStream(7, 'gateway-111', 'probe');
+    const alone = openRandomStream(7, 'gateway-111', 'probe');
     const expected = [alone.u32(), alone.u32(), alone.u32()];
-    const again = openStream(7, 'gateway-111', 'probe');
-    const other = openStream(7, 'gateway-112', 'probe');
+    const again = openRandomStream(7, 'gateway-111', 'probe');
+    const other = openRandomStream(7, 'gateway-112', 'probe');
     const mixed = [again.u32(), other.u32(), again.u32(), other.u32(), again.u32()];
     expect([mixed[0], mixed[2], mixed[4]]).toEqual(expected);
   });
 
   it('differ where only the cut between node and purpose differs', () => {
-    expect(streamState(1, 'ab', 'c')).not.toEqual(streamState(1, 'a', 'bc'));
+    expect(initialRandomState(1, 'ab', 'c')).not.toEqual(initialRandomState(1, 'a', 'bc'));
   });
 
   it('take a seed as number or bigint, and refuse what is neither whole nor positive', () => {
-    expect(streamState(12n, 'n', 'p')).toEqual(streamState(12, 'n', 'p'));
+    expect(initialRandomState(12n, 'n', 'p')).toEqual(initialRandomState(12, 'n', 'p'));
     for (const seed of [-1, 0.5, Number.NaN, 2 ** 53, -1n]) {
-      expect(() => streamState(seed, 'n', 'p')).toThrow(/seed/);
+      expect(() => initialRandomState(seed, 'n', 'p')).toThrow(/seed/);
     }
   });
 
   it('refuse a zero byte in a name', () => {
-    expect(() => streamState(1, 'a\0b', 'p')).toThrow(/zero byte/);
-    expect(() => streamState(1, 'a', 'p\0')).toThrow(/zero byte/);
+    expect(() => initialRandomState(1, 'a\0b', 'p')).toThrow(/zero byte/);
+    expect(() => initialRandomState(1, 'a', 'p\0')).toThrow(/zero byte/);
     expect(() => new SeededBytes(1, 'a\0')).toThrow(/zero byte/);
   });
 
@@ -98,19 +102,19 @@ describe('SeededBytes', () => {
 describe('sampling', () => {
   it('takes exactly the stated number of words', () => {
     const cases: [number, (words: Words) => void][] = [
-      [2, (w): void => void sampling.uniform(w)],
-      [2, (w): void => void sampling.chance(w, 0)],
-      [2, (w): void => void sampling.chance(w, 1)],
-      [2, (w): void => void sampling.belowFixed(w, 10)],
-      [2, (w): void => void sampling.exponential(w, 5)],
-      [2, (w): void => void sampling.geometric(w, 5)],
-      [2, (w): void => void sampling.normal(w, 0, 1)],
-      [2, (w): void => void sampling.truncatedNormal(w, 1)],
-      [2, (w): void => void sampling.uniformJitter(w, 5)],
-      [2, (w): void => void sampling.paretoExcess(w, 1, 3)],
-      [2, (w): void => void sampling.empirical(w, [1, 2, 3])],
+      [2, (w): void => void sampling.drawUniform(w)],
+      [2, (w): void => void sampling.drawBernoulli(w, 0)],
+      [2, (w): void => void sampling.drawBernoulli(w, 1)],
+      [2, (w): void => void sampling.drawBelowInTwoWords(w, 10)],
+      [2, (w): void => void sampling.drawExponential(w, 5)],
+      [2, (w): void => void sampling.drawGeometric(w, 5)],
+      [2, (w): void => void sampling.drawNormal(w, 0, 1)],
+      [2, (w): void => void sampling.drawTruncatedNormal(w, 1)],
+      [2, (w): void => void sampling.drawUniformJitter(w, 5)],
+      [2, (w): void => void sampling.drawParetoExcess(w, 1, 3)],
+      [2, (w): void => void sampling.drawFromQuantiles(w, [1, 2, 3])],
       [4, (w): void => void sampling.shuffle(w, [1, 2, 3, 4, 5])],
-      [3, (w): void => void sampling.choose(w, 3, 9)],
+      [3, (w): void => void sampling.sampleWithoutReplacement(w, 3, 9)],
     ];
     for (const [count, draw] of cases) {
       const words = new Words([9e8, 3e9, 2e9, 123, 4e9]);
@@ -122,31 +126,36 @@ describe('sampling', () => {
   it('stays in range at the ends of the uniform law', () => {
     const zero = (): Words => new Words([0, 0]);
     const top = (): Words => new Words([0xffffffff, 0xffffffff]);
-    expect([sampling.uniform(zero()), sampling.uniform(top())]).toEqual([0, 1 - 2 ** -53]);
-    expect([sampling.chance(zero(), 0), sampling.chance(top(), 1)]).toEqual([false, true]);
-    expect(sampling.exponential(zero(), 5)).toBeCloseTo(0, 15);
-    expect(sampling.exponential(top(), 1)).toBeCloseTo(36.74, 2);
-    expect([sampling.uniformJitter(zero(), 5), sampling.uniformJitter(top(), 5)]).toEqual([-5, 5]);
-    expect(Math.abs(sampling.normal(zero(), 0, 1))).toBeLessThan(9);
+    expect([sampling.drawUniform(zero()), sampling.drawUniform(top())]).toEqual([0, 1 - 2 ** -53]);
+    expect([sampling.drawBernoulli(zero(), 0), sampling.drawBernoulli(top(), 1)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(sampling.drawExponential(zero(), 5)).toBeCloseTo(0, 15);
+    expect(sampling.drawExponential(top(), 1)).toBeCloseTo(36.74, 2);
+    expect([sampling.drawUniformJitter(zero(), 5), sampling.drawUniformJitter(top(), 5)]).toEqual([
+      -5, 5,
+    ]);
+    expect(Math.abs(sampling.drawNormal(zero(), 0, 1))).toBeLessThan(9);
     expect([
-      sampling.empirical(zero(), [4]),
-      sampling.empirical(top(), [1, 2])[0 as never] ?? 2,
+      sampling.drawFromQuantiles(zero(), [4]),
+      sampling.drawFromQuantiles(top(), [1, 2])[0 as never] ?? 2,
     ]).toEqual([4, 2]);
   });
 
   it('draws unbiased integers by rejection and accepts 2^32', () => {
     // 2^32 mod 3 = 1, so a low half of 0 is rejected and the next word decides.
-    expect(sampling.below(new Words([0, 0x80000000]), 3)).toBe(1);
-    expect(sampling.below(new Words([0xffffffff]), 2 ** 32)).toBe(0xffffffff);
+    expect(sampling.drawBelow(new Words([0, 0x80000000]), 3)).toBe(1);
+    expect(sampling.drawBelow(new Words([0xffffffff]), 2 ** 32)).toBe(0xffffffff);
     for (const n of [0, -1, 1.5, 2 ** 32 + 1, Number.NaN]) {
-      expect(() => sampling.below(new Words([1]), n)).toThrow(/below/);
+      expect(() => sampling.drawBelow(new Words([1]), n)).toThrow(/below/);
     }
   });
 
   it('interpolates the empirical table and chooses distinct integers in order', () => {
     const half = [0x80000000, 0];
-    expect(sampling.empirical(new Words([...half]), [10, 20, 40])).toBe(20);
-    expect(sampling.empirical(new Words([...half]), [10, 20])).toBe(15);
+    expect(sampling.drawFromQuantiles(new Words([...half]), [10, 20, 40])).toBe(20);
+    expect(sampling.drawFromQuantiles(new Words([...half]), [10, 20])).toBe(15);
     const stream = new RandomStream([1, 2, 3, 4]);
     for (let i = 0; i < 200; i += 1) {
       const chosen = stream.choose(5, 8);
@@ -157,11 +166,13 @@ describe('sampling', () => {
   });
 
   it('rounds durations by floor(x + 0.5)', () => {
-    expect([0.49999999999999994, 0.5, -0.5, 2.5].map(sampling.toNanoseconds)).toEqual([1, 1, 0, 3]);
+    expect([0.49999999999999994, 0.5, -0.5, 2.5].map(sampling.roundToNanoseconds)).toEqual([
+      1, 1, 0, 3,
+    ]);
   });
 
   it('has the moments of its laws', () => {
-    const stream = openStream(1, 'test', 'moments');
+    const stream = openRandomStream(1, 'test', 'moments');
     const n = 100_000;
     const mean = (draw: () => number): number => {
       let sum = 0;
@@ -183,7 +194,7 @@ describe('sampling', () => {
 
 describe('own log, exp and normal quantile', () => {
   it('stay within two units of the last place of the platform', () => {
-    const stream = openStream(1, 'test', 'log');
+    const stream = openRandomStream(1, 'test', 'log');
     for (let i = 0; i < 20_000; i += 1) {
       const x = stream.uniform() * 100 + Number.MIN_VALUE;
       expect(Math.abs(log(x) - Math.log(x))).toBeLessThanOrEqual(Math.abs(Math.log(x)) * 4.5e-16);

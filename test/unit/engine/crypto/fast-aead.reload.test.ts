@@ -1,13 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFastAead } from '../../../../engine/crypto/fast-aead.ts';
-import { noble } from '../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
 import { encodeModule } from '../../../../engine/crypto/wasm/assembler.ts';
 import {
-  ASSOCIATED_LENGTH_MAX,
+  ASSOCIATED_DATA_LENGTH_MAX,
   DATA_LENGTH_MAX,
   OUTPUT_OFFSET,
 } from '../../../../engine/crypto/wasm/layout.ts';
-import { polyFinish, polyStart, polyUpdate } from '../../../../engine/crypto/wasm/poly1305.ts';
+import {
+  poly1305Finish,
+  poly1305Start,
+  poly1305Update,
+} from '../../../../engine/crypto/wasm/poly1305.ts';
 import type { AeadKey } from '../../../../engine/host/crypto.ts';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import { watchWasmMemory } from './support.ts';
@@ -22,7 +26,7 @@ const unused: AeadKey = {
   wipe: () => expect.unreachable(),
 };
 
-const reference = noble.aead('chacha20-poly1305', KEY);
+const reference = nobleCrypto.aead('chacha20-poly1305', KEY);
 const fast = createFastAead(KEY, unused, 'wiped');
 
 interface Watched {
@@ -59,13 +63,13 @@ describe('the fast ChaCha20-Poly1305', () => {
   });
 
   it.each([1_000, 1_500, 9_000, 65_535, DATA_LENGTH_MAX])('… and at %i bytes', (length) => {
-    compare(length, ASSOCIATED_LENGTH_MAX);
+    compare(length, ASSOCIATED_DATA_LENGTH_MAX);
   });
 
   it('keeps nothing of one key, or of a longer packet, for the next', () => {
     const otherKey = KEY.with(0, 0);
     const other = createFastAead(otherKey, unused, 'kept');
-    const otherReference = noble.aead('chacha20-poly1305', otherKey);
+    const otherReference = nobleCrypto.aead('chacha20-poly1305', otherKey);
     const long = new Uint8Array(1_016);
     for (let turn = 0; turn < 3; turn++) {
       other.seal(NONCE, pattern(300, 3), pattern(1_000, 5), long);
@@ -103,7 +107,7 @@ describe('the fast ChaCha20-Poly1305', () => {
     const sealed = new Uint8Array(long.length + 16);
     key.seal(NONCE, KEY, long, sealed);
     expect(key.open(NONCE, KEY, sealed, new Uint8Array(long.length))).toBe(long.length);
-    const associated = new Uint8Array(ASSOCIATED_LENGTH_MAX + 1);
+    const associated = new Uint8Array(ASSOCIATED_DATA_LENGTH_MAX + 1);
     key.seal(NONCE, associated, KEY, sealed);
     key.open(NONCE, associated, sealed.subarray(0, 48), new Uint8Array(32));
     expect(calls).toEqual(['seal', 'open', 'seal', 'open']);
@@ -140,7 +144,7 @@ describe('the memory of the fast ChaCha20-Poly1305', () => {
     return offsets;
   }
 
-  it.each([0, 12, ASSOCIATED_LENGTH_MAX])(
+  it.each([0, 12, ASSOCIATED_DATA_LENGTH_MAX])(
     'is empty after any packet of real secrets with %i bytes of associated data',
     async (associatedLength) => {
       const associated = pattern(associatedLength, 11);
@@ -223,9 +227,9 @@ describe('without WebAssembly', () => {
 describe('Poly1305 as WebAssembly', () => {
   const code = encodeModule(
     [
-      { ...polyStart, exportAs: 'start' },
-      { ...polyUpdate, exportAs: 'update' },
-      { ...polyFinish, exportAs: 'finish' },
+      { ...poly1305Start, exportAs: 'start' },
+      { ...poly1305Update, exportAs: 'update' },
+      { ...poly1305Finish, exportAs: 'finish' },
     ],
     3,
   );

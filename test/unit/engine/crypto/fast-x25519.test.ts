@@ -3,18 +3,18 @@
  * special coordinates.
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { fastX25519 } from '../../../../engine/crypto/fast-x25519.ts';
-import { noble } from '../../../../engine/crypto/noble.ts';
-import { createNode } from '../../../../engine/crypto/node.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { createFastX25519 } from '../../../../engine/crypto/fast-x25519.ts';
+import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
+import { createNodeCrypto } from '../../../../engine/crypto/node.ts';
 
 const SEED = 20_261_121;
 const P = 2n ** 255n - 19n;
 const unused = (): never => expect.unreachable();
-const multiply = fastX25519(unused);
+const multiply = createFastX25519(unused);
 /** Multiplication with an opened key by OpenSSL. */
 const openssl = (secret: Uint8Array, coordinate: Uint8Array): Uint8Array | undefined =>
-  createNode('constant').x25519Key(secret).sharedSecret(coordinate);
+  createNodeCrypto('constant').x25519Key(secret).sharedSecret(coordinate);
 
 const hex = (bytes: Uint8Array | undefined): string =>
   bytes === undefined ? 'refused' : Buffer.from(bytes).toString('hex');
@@ -42,17 +42,17 @@ describe('X25519 in WebAssembly', () => {
   });
 
   it(`is that of OpenSSL and of noble for random secrets and coordinates, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'crypto', 'x25519');
+    const random = openRandomStream(SEED, 'crypto', 'x25519');
     for (let count = 0; count < 2_000; count++) {
       const [secret, coordinate] = [random.bytes(32), random.bytes(32)];
       const own = hex(multiply(secret, coordinate));
       expect(own, `case ${count}`).toBe(hex(openssl(secret, coordinate)));
-      if (count % 20 === 0) expect(own).toBe(hex(noble.x25519(secret, coordinate)));
+      if (count % 20 === 0) expect(own).toBe(hex(nobleCrypto.x25519(secret, coordinate)));
     }
   });
 
   it('… and for coordinates of one bit, and just below the modulus, at every bit', () => {
-    const secret = openStream(SEED, 'crypto', 'secret').bytes(32);
+    const secret = openRandomStream(SEED, 'crypto', 'secret').bytes(32);
     for (let bit = 0n; bit < 255n; bit++) {
       for (const value of [1n << bit, P - (1n << bit), (1n << 255n) - 1n - (1n << bit)]) {
         const coordinate = littleEndian(((value % 2n ** 255n) + 2n ** 255n) % 2n ** 255n);
@@ -64,7 +64,7 @@ describe('X25519 in WebAssembly', () => {
   });
 
   it('… and for coordinates that are not below the modulus, with and without the highest bit', () => {
-    const secret = openStream(SEED, 'crypto', 'secret').bytes(32);
+    const secret = openRandomStream(SEED, 'crypto', 'secret').bytes(32);
     for (let value = P - 3n; value < 2n ** 255n; value++) {
       for (const high of [0n, 2n ** 255n]) {
         const coordinate = littleEndian(value + high);
@@ -76,7 +76,7 @@ describe('X25519 in WebAssembly', () => {
   });
 
   it('clamps: secrets that differ in other bits than the 251 that count give one result', () => {
-    const random = openStream(SEED, 'crypto', 'clamped');
+    const random = openRandomStream(SEED, 'crypto', 'clamped');
     const [secret, coordinate] = [random.bytes(32), random.bytes(32)];
     const clamped = Uint8Array.from(secret);
     clamped[0] = (secret[0] as number) & 248;
@@ -92,7 +92,7 @@ describe('X25519 in WebAssembly', () => {
   });
 
   it('a result belongs to the caller, and neither input is changed', () => {
-    const random = openStream(SEED, 'crypto', 'owned');
+    const random = openRandomStream(SEED, 'crypto', 'owned');
     const [secret, coordinate] = [random.bytes(32), random.bytes(32)];
     const [before, beside] = [hex(secret), hex(coordinate)];
     const first = multiply(secret, coordinate) as Uint8Array;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { noble } from '../../../../engine/crypto/noble.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
 import { watchWasmMemory } from './support.ts';
 
 const SEED = 20_261_121;
@@ -13,12 +13,12 @@ describe('the memory of the other modules that meet real secrets', () => {
 
   it(`holds its constants and nothing else after a hash or a derivation, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
-    const { fastHashes } = await import('../../../../engine/crypto/fast-hash.ts');
-    const hashes = fastHashes(noble);
+    const { createFastHashes } = await import('../../../../engine/crypto/fast-hash.ts');
+    const hashes = createFastHashes(nobleCrypto);
     hashes.blake2xb(new Uint8Array(1), 64);
     const empty = memory().slice();
     expect(empty.some((byte) => byte !== 0)).toBe(true);
-    const random = openStream(SEED, 'crypto', 'hashes');
+    const random = openRandomStream(SEED, 'crypto', 'hashes');
     const expectEmpty = (what: string): void =>
       expect(Buffer.compare(memory(), empty), what).toBe(0);
     for (let count = 0; count < 300; count++) {
@@ -34,9 +34,9 @@ describe('the memory of the other modules that meet real secrets', () => {
 
   it(`holds its constants and nothing else after ChaCha20, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
-    const { fastChacha20 } = await import('../../../../engine/crypto/fast-chacha20.ts');
-    const cipher = fastChacha20(noble.chacha20);
-    const random = openStream(SEED, 'crypto', 'chacha20');
+    const { createFastChacha20 } = await import('../../../../engine/crypto/fast-chacha20.ts');
+    const cipher = createFastChacha20(nobleCrypto.chacha20);
+    const random = openRandomStream(SEED, 'crypto', 'chacha20');
     const encrypt = (length: number): void => {
       cipher(random.bytes(32), random.bytes(12), random.below(9), random.bytes(length));
     };
@@ -54,9 +54,9 @@ describe('the memory of the other modules that meet real secrets', () => {
 
   it(`holds its constants and nothing else after X25519, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
-    const { fastX25519 } = await import('../../../../engine/crypto/fast-x25519.ts');
-    const multiply = fastX25519(noble.x25519);
-    const random = openStream(SEED, 'crypto', 'x25519');
+    const { createFastX25519 } = await import('../../../../engine/crypto/fast-x25519.ts');
+    const multiply = createFastX25519(nobleCrypto.x25519);
+    const random = openRandomStream(SEED, 'crypto', 'x25519');
     // The first call creates the module; a point of low order is rejected and also leaves nothing
     // in memory.
     expect(multiply(random.bytes(32), new Uint8Array(32))).toBeUndefined();
@@ -71,9 +71,9 @@ describe('the memory of the other modules that meet real secrets', () => {
 
   it(`holds nothing after POLYVAL, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
-    const { fastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
-    const hash = fastPolyval(noble.polyval);
-    const random = openStream(SEED, 'crypto', 'polyval');
+    const { createFastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
+    const hash = createFastPolyval(nobleCrypto.polyval);
+    const random = openRandomStream(SEED, 'crypto', 'polyval');
     for (let count = 0; count < 300; count++) {
       const blocks = random.bytes(16 * random.below(600));
       expect(hash(random.bytes(16), blocks)).toHaveLength(16);
@@ -90,15 +90,15 @@ describe('the memory of the other modules that meet real secrets', () => {
   it('is that of the fallback where there is no WebAssembly', async () => {
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
-    const { fastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
+    const { createFastPolyval } = await import('../../../../engine/crypto/fast-polyval.ts');
     const result = new Uint8Array(16);
-    expect(fastPolyval(() => result)(result, result)).toBe(result);
+    expect(createFastPolyval(() => result)(result, result)).toBe(result);
   });
 
   it(`holds its tables and nothing else after AEZ, seed ${SEED}`, async () => {
     const memory = watchWasmMemory();
     const { createFastAez } = await import('../../../../engine/crypto/fast-aez.ts');
-    const random = openStream(SEED, 'crypto', 'aez');
+    const random = openRandomStream(SEED, 'crypto', 'aez');
     const cipher = createFastAez(random.bytes(48));
     const empty = memory().slice();
     expect(empty.some((byte) => byte !== 0)).toBe(true);

@@ -1,27 +1,30 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  CRYPTO_PROVIDER_NAMES,
+  createCryptoProvider,
   hasSodium,
   nobleFallbacksOf,
-  PROVIDER_NAMES,
-  provider,
 } from '../../../../engine/crypto/index.ts';
-import { createSodium } from '../../../../engine/crypto/sodium.ts';
-import { load } from '../../../../engine/crypto/sodium-binding.ts';
+import { createSodiumCrypto } from '../../../../engine/crypto/sodium.ts';
+import { loadSodiumPackage } from '../../../../engine/crypto/sodium-binding.ts';
 
-const available = PROVIDER_NAMES.filter((name) => name !== 'sodium' || hasSodium());
+const available = CRYPTO_PROVIDER_NAMES.filter((name) => name !== 'sodium' || hasSodium());
 
 describe('the factory of crypto providers', () => {
   it.each(available)('makes the provider %s', (name) => {
-    expect(provider(name).name).toBe(name);
+    expect(createCryptoProvider(name).name).toBe(name);
   });
 
   it('takes the constant-time ways unless told that the secrets are simulated', () => {
     const key = new Uint8Array(32);
     const kind = (aead: object): string => aead.constructor.name;
-    const fast = provider('node', { timing: 'simulation' });
+    const fast = createCryptoProvider('node', { timing: 'simulation' });
     const quick = kind(fast.aesCmac(new Uint8Array(16)));
-    for (const crypto of [provider('node'), provider('node', { timing: 'constant' })]) {
+    for (const crypto of [
+      createCryptoProvider('node'),
+      createCryptoProvider('node', { timing: 'constant' }),
+    ]) {
       expect(kind(crypto.aead('chacha20-poly1305', key))).toBe('FastAead');
       expect(kind(crypto.aead('aes-256-gcm', key))).toBe('Object');
       expect(kind(crypto.aesCmac(new Uint8Array(16)))).not.toBe(quick);
@@ -29,9 +32,9 @@ describe('the factory of crypto providers', () => {
   });
 
   it('says what to do when sodium is missing', () => {
-    const missing = load('a-package-that-is-not-installed');
+    const missing = loadSodiumPackage('a-package-that-is-not-installed');
     expect(missing.binding).toBeUndefined();
-    expect(() => createSodium(missing)).toThrow(
+    expect(() => createSodiumCrypto(missing)).toThrow(
       'crypto: sodium is not available here; install the optional package sodium-native, or choose crypto: node',
     );
   });
@@ -47,7 +50,7 @@ describe('the factory of crypto providers', () => {
 
 describe.each(available)('keys made by %s', (name) => {
   it.each(['constant', 'simulation'] as const)('show no byte of the key, timing %s', (timing) => {
-    const crypto = provider(name, { timing });
+    const crypto = createCryptoProvider(name, { timing });
     const secret = Uint8Array.from({ length: 32 }, (_, index) => 200 - 3 * index);
     const keys = [
       crypto.aead('chacha20-poly1305', secret),

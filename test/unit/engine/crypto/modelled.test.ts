@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { modelled } from '../../../../engine/crypto/modelled.ts';
-import { createNode } from '../../../../engine/crypto/node.ts';
+import { modelledCrypto } from '../../../../engine/crypto/modelled.ts';
+import { createNodeCrypto } from '../../../../engine/crypto/node.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { CtrStream } from '../../../../engine/host/crypto-states.ts';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
@@ -11,13 +11,13 @@ const EMPTY = new Uint8Array(0);
 
 function seal(plaintext: Uint8Array, nonce = NONCE, key = KEY): Uint8Array {
   const sealed = new Uint8Array(plaintext.length + 16);
-  modelled.aead('chacha20-poly1305', key).seal(nonce, EMPTY, plaintext, sealed);
+  modelledCrypto.aead('chacha20-poly1305', key).seal(nonce, EMPTY, plaintext, sealed);
   return sealed;
 }
 
 describe('the modelled provider', () => {
   it('says that it is modelled', () => {
-    expect(modelled.name).toBe('modelled');
+    expect(modelledCrypto.name).toBe('modelled');
   });
 
   it('copies the plaintext and adds 16 bytes', () => {
@@ -26,7 +26,7 @@ describe('the modelled provider', () => {
   });
 
   it('refuses a flip of any bit of a packet of 1,000 bytes', () => {
-    const key = modelled.aead('aes-256-gcm', KEY);
+    const key = modelledCrypto.aead('aes-256-gcm', KEY);
     const sealed = new Uint8Array(1_016);
     key.seal(NONCE, KEY, new Uint8Array(1_000), sealed);
     const target = new Uint8Array(1_000);
@@ -41,7 +41,7 @@ describe('the modelled provider', () => {
   it('refuses a packet whose words were exchanged', () => {
     const plaintext = Uint8Array.from({ length: 64 }, (_, index) => index >> 2);
     const sealed = seal(plaintext);
-    const key = modelled.aead('chacha20-poly1305', KEY);
+    const key = modelledCrypto.aead('chacha20-poly1305', KEY);
     for (let word = 1; word < 16; word++) {
       const exchanged = sealed.slice();
       exchanged.copyWithin(0, 4 * word, 4 * word + 4);
@@ -63,7 +63,7 @@ describe('the modelled provider', () => {
       add(seal(new Uint8Array(value + 1)));
     }
     const sealed = new Uint8Array(16);
-    modelled.aead('aes-256-gcm', KEY).seal(NONCE, EMPTY, EMPTY, sealed);
+    modelledCrypto.aead('aes-256-gcm', KEY).seal(NONCE, EMPTY, EMPTY, sealed);
     add(sealed);
     // NONCE.with(1, 1) and KEY.with(23, 2) change nothing, so one tag occurs twice.
     expect(tags.size).toBe(count - 1);
@@ -72,7 +72,7 @@ describe('the modelled provider', () => {
   it('has a key stream that differs at every place, for every key and counter', () => {
     const streamOf = (key: Uint8Array, counter: Uint8Array): Int32Array => {
       const bytes = new Uint8Array(40_000);
-      modelled.aesCtrStream(key, counter).apply(bytes, 0, bytes.length);
+      modelledCrypto.aesCtrStream(key, counter).apply(bytes, 0, bytes.length);
       return new Int32Array(bytes.buffer);
     };
     const [key, counter] = [KEY.subarray(0, 16), new Uint8Array(16)];
@@ -95,9 +95,9 @@ describe('the modelled provider', () => {
   it('passes a cell of a circuit through layers of streams, and none with one bit changed', () => {
     const keys = [1, 2, 3].map((value) => new Uint8Array(16).fill(value));
     const open = (): CtrStream[] =>
-      keys.map((key) => modelled.aesCtrStream(key, new Uint8Array(16)));
+      keys.map((key) => modelledCrypto.aesCtrStream(key, new Uint8Array(16)));
     const [client, relays] = [open(), open()];
-    const [sent, arrived] = [modelled.legacy.sha1(), modelled.legacy.sha1()];
+    const [sent, arrived] = [modelledCrypto.legacy.sha1(), modelledCrypto.legacy.sha1()];
     for (let cell = 0; cell < 20; cell++) {
       const body = new Uint8Array(509).fill(cell);
       sent.update(body);
@@ -106,14 +106,14 @@ describe('the modelled provider', () => {
       if (isChanged) body[300]! ^= 2;
       for (const stream of relays) stream.apply(body, 0, body.length);
       arrived.update(body);
-      expect(modelled.equal(sent.digest(), arrived.digest())).toBe(!isChanged);
+      expect(modelledCrypto.equal(sent.digest(), arrived.digest())).toBe(!isChanged);
     }
   });
 
   it('takes packets longer than its memory of words', () => {
     const long = new Uint8Array(100_000).fill(7);
     const sealed = seal(long);
-    const key = modelled.aead('chacha20-poly1305', KEY);
+    const key = modelledCrypto.aead('chacha20-poly1305', KEY);
     const target = new Uint8Array(100_000);
     expect(key.open(NONCE, EMPTY, sealed, target)).toBe(100_000);
     sealed[99_999]! ^= 1;
@@ -154,29 +154,32 @@ function* flipped(bytes: Uint8Array): Generator<Uint8Array> {
 
 describe('modelled keys', () => {
   it('have the lengths of the real ones, and so has what they make', () => {
-    expect(lengths(madeWithKeys(modelled))).toEqual(
-      lengths(madeWithKeys(createNode('simulation'))),
+    expect(lengths(madeWithKeys(modelledCrypto))).toEqual(
+      lengths(madeWithKeys(createNodeCrypto('simulation'))),
     );
   });
 
   it('do nothing of the real ones: no bytes are the same', () => {
-    const [made, real] = [madeWithKeys(modelled), madeWithKeys(createNode('simulation'))];
+    const [made, real] = [
+      madeWithKeys(modelledCrypto),
+      madeWithKeys(createNodeCrypto('simulation')),
+    ];
     for (const name of Object.keys(made)) expect(made[name], name).not.toEqual(real[name]);
   });
 
   it.each([
     {
       name: 'P-256',
-      publicKey: modelled.p256PublicKey(KEY),
-      signature: modelled.p256Sign(KEY, MESSAGE),
-      verify: modelled.p256Verify,
+      publicKey: modelledCrypto.p256PublicKey(KEY),
+      signature: modelledCrypto.p256Sign(KEY, MESSAGE),
+      verify: modelledCrypto.p256Verify,
     },
     {
       name: 'ML-DSA-65',
-      publicKey: modelled.mlDsa65.openKey(KEY).publicKey,
-      signature: modelled.mlDsa65.openKey(KEY).sign({ message: MESSAGE }, KEY),
+      publicKey: modelledCrypto.mlDsa65.openKey(KEY).publicKey,
+      signature: modelledCrypto.mlDsa65.openKey(KEY).sign({ message: MESSAGE }, KEY),
       verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean =>
-        modelled.mlDsa65.verify(key, { message }, signature),
+        modelledCrypto.mlDsa65.verify(key, { message }, signature),
     },
   ])('verify no signature after a flip of a bit, $name', ({ publicKey, signature, verify }) => {
     expect(verify(publicKey, MESSAGE, signature)).toBe(true);
@@ -187,17 +190,17 @@ describe('modelled keys', () => {
 
   it('of P-256 have a second half that depends on the first, or verify nothing', () => {
     // Anyone can forge: a signature is SHA-512 of key and message, whose halves are below the order.
-    const forge = (key: Uint8Array): Uint8Array => modelled.sha512(concatBytes(key, MESSAGE));
-    const key = modelled.p256PublicKey(KEY);
-    expect(modelled.p256Verify(key, MESSAGE, forge(key))).toBe(true);
+    const forge = (key: Uint8Array): Uint8Array => modelledCrypto.sha512(concatBytes(key, MESSAGE));
+    const key = modelledCrypto.p256PublicKey(KEY);
+    expect(modelledCrypto.p256Verify(key, MESSAGE, forge(key))).toBe(true);
     for (const at of [1, 32, 33, 64]) {
       const noKey = key.with(at, key[at]! ^ 1);
-      expect(modelled.p256Verify(noKey, MESSAGE, forge(noKey))).toBe(false);
+      expect(modelledCrypto.p256Verify(noKey, MESSAGE, forge(noKey))).toBe(false);
     }
   });
 
   it('encapsulate to nobody else: a flip of a bit in key or ciphertext gives another secret', () => {
-    const { mlKem768 } = modelled;
+    const { mlKem768 } = modelledCrypto;
     const key = mlKem768.openKey(SEED)!;
     const { secret, ciphertext } = mlKem768.encapsulate(key.publicKey, KEY)!;
     expect(key.decapsulate(ciphertext)).toEqual(secret);
@@ -213,7 +216,7 @@ describe('modelled keys', () => {
   });
 
   it('refuse exactly the coefficients of ML-KEM that the real one refuses', () => {
-    const real = createNode('simulation').mlKem768;
+    const real = createNodeCrypto('simulation').mlKem768;
     for (const index of [0, 1, 2, 255, 766, 767]) {
       for (const coefficient of [1, 255, 256, 3_328, 3_329, 3_344, 3_840, 4_095]) {
         const publicKey = new Uint8Array(1184);
@@ -223,11 +226,11 @@ describe('modelled keys', () => {
         publicKey.set([word & 255, (word >> 8) & 255, word >> 16], at);
         const isAccepted = real.encapsulate(publicKey, KEY) !== undefined;
         expect(isAccepted).toBe(coefficient < 3_329);
-        expect(modelled.mlKem768.encapsulate(publicKey, KEY) !== undefined).toBe(isAccepted);
+        expect(modelledCrypto.mlKem768.encapsulate(publicKey, KEY) !== undefined).toBe(isAccepted);
       }
     }
     // The last 32 bytes are no coefficients.
     const seed = new Uint8Array(1184).fill(255, 1152);
-    expect(modelled.mlKem768.encapsulate(seed, KEY)).toBeDefined();
+    expect(modelledCrypto.mlKem768.encapsulate(seed, KEY)).toBeDefined();
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoTiming } from '../../../../engine/crypto/node.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { cryptoCases } from '../../../conformance/crypto-cases.ts';
@@ -15,11 +15,11 @@ import { stateCases, stateMistakes } from '../../../conformance/crypto-state-cas
  */
 const REPLACED = /chacha20-poly1305|aesCmac|aez|blake2xb|polyval|x25519/i;
 
-const noble = provider('noble');
+const noble = createCryptoProvider('noble');
 const aeadKind = (crypto: CryptoProvider): string =>
   crypto.aead('chacha20-poly1305', new Uint8Array(32)).constructor.name;
 /** Read before WebAssembly is removed below. */
-const KIND_WITH_VECTORS = aeadKind(provider('node'));
+const KIND_WITH_VECTORS = aeadKind(createCryptoProvider('node'));
 
 const timings: readonly CryptoTiming[] = ['constant', 'simulation'];
 
@@ -30,7 +30,7 @@ describe.each(timings)('the provider node without WebAssembly, timing %s', (timi
     vi.stubGlobal('WebAssembly', undefined);
     vi.resetModules();
     const fresh = await import('../../../../engine/crypto/node.ts');
-    crypto = fresh.createNode(timing);
+    crypto = fresh.createNodeCrypto(timing);
   });
 
   afterAll(() => {

@@ -29,7 +29,7 @@ vi.mock('../../../../engine/crypto/one-shot.ts', async (original) => {
 });
 
 vi.resetModules();
-const { openP256, signP256 } = await import('../../../../engine/crypto/openssl-p256.ts');
+const { openP256SigningKey, signP256 } = await import('../../../../engine/crypto/openssl-p256.ts');
 
 describe('a P-256 signature by OpenSSL', () => {
   afterEach(() => derived.splice(0));
@@ -44,7 +44,7 @@ describe('a P-256 signature by OpenSSL', () => {
   });
 
   it('makes one object of OpenSSL for all keys', () => {
-    const keys = [1, 2, 3].map((byte) => openP256(new Uint8Array(32).fill(byte)));
+    const keys = [1, 2, 3].map((byte) => openP256SigningKey(new Uint8Array(32).fill(byte)));
     for (const key of keys) key.sign(ONE);
     expect(made).toHaveLength(1);
     expect(made[0]!.getPrivateKey('hex')).toMatch(/^0*1$/);

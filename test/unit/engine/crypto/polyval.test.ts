@@ -4,13 +4,13 @@
  */
 import { polyval as tablePolyval } from '@noble/ciphers/_polyval.js';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { fastPolyval } from '../../../../engine/crypto/fast-polyval.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { createFastPolyval } from '../../../../engine/crypto/fast-polyval.ts';
 import { polyval } from '../../../../engine/crypto/polyval.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 
 const SEED = 20_261_128;
-const fast = fastPolyval(() => expect.unreachable());
+const fast = createFastPolyval(() => expect.unreachable());
 
 /** An element with the given coefficients. */
 function element(...exponents: readonly number[]): Uint8Array {
@@ -30,7 +30,7 @@ function expectSame(key: Uint8Array, blocks: Uint8Array, what: string): void {
 
 describe('POLYVAL', () => {
   it(`is noble's for random keys and up to 40 blocks, seed ${SEED}`, () => {
-    const random = openStream(SEED, 'crypto', 'polyval');
+    const random = openRandomStream(SEED, 'crypto', 'polyval');
     for (let count = 0; count <= 40; count++) {
       for (let turn = 0; turn < 5; turn++) {
         expectSame(random.bytes(16), random.bytes(16 * count), `${count} blocks`);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { SocketQueue, SocketQueues } from '../../../../engine/live/socket-queues.ts';
 import { UrgentAllowance } from '../../../../engine/live/urgent-allowance.ts';
 
@@ -81,7 +81,7 @@ class BoundaryLoop {
   readonly #allowance: UrgentAllowance;
   readonly #ages: { readonly data: number[]; readonly probe: number[] } = { data: [], probe: [] };
   readonly #slowness: number;
-  readonly #draws = openStream(1, 'boundary', 'arrivals');
+  readonly #draws = openRandomStream(1, 'boundary', 'arrivals');
   #nowNs = 0;
   #dataAtNs = 0;
   #probeAtNs = 0;

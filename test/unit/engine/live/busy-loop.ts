@@ -7,7 +7,7 @@
  */
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { LiveTimer } from '../../../../engine/live/live-timer.ts';
-import { Pump } from '../../../../engine/live/pump.ts';
+import { WallClockPump } from '../../../../engine/live/pump.ts';
 import { SourceAdmission } from '../../../../runner/traffic/source-admission.ts';
 
 const US = 1_000;
@@ -56,7 +56,7 @@ class BusyLoop {
   readonly #options: BusyOptions;
   readonly #scheduler = new Scheduler();
   readonly #sockets: number[][] = Array.from({ length: HOPS }, () => []);
-  readonly #pump: Pump;
+  readonly #pump: WallClockPump;
   readonly #latencies: number[] = [];
   #nowNs = 0;
   #workedNs = 0;
@@ -67,7 +67,7 @@ class BusyLoop {
 
   constructor(options: BusyOptions) {
     this.#options = options;
-    this.#pump = new Pump({
+    this.#pump = new WallClockPump({
       clock: { now: (): number => this.#nowNs },
       scheduler: this.#scheduler,
       precision: 'high',

@@ -4,24 +4,24 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ByteJobOutput, ComputeResult } from '../../../../engine/host/compute.ts';
-import { ByteCompute } from '../../../../engine/live/byte-compute.ts';
+import { ByteJobRunner } from '../../../../engine/live/byte-compute.ts';
 import { POISON } from '../../../fixtures/jobs/byte-jobs.ts';
 
 const moduleUrl = new URL('../../../fixtures/jobs/byte-jobs.ts', import.meta.url).href;
 
-const made: ByteCompute[] = [];
+const made: ByteJobRunner[] = [];
 afterEach(async () => {
   await Promise.all(made.splice(0).map((compute) => compute.close()));
 });
 
-function start(): ByteCompute {
-  const compute = new ByteCompute(1);
+function start(): ByteJobRunner {
+  const compute = new ByteJobRunner(1);
   made.push(compute);
   return compute;
 }
 
 interface Asked {
-  readonly compute: ByteCompute;
+  readonly compute: ByteJobRunner;
   readonly job: string;
   readonly setup: Uint8Array;
   readonly bytes: Uint8Array;

@@ -9,13 +9,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../../engine/host/host.ts';
-import { type DiskFile, type DiskFiles, SYSTEM_FILES } from '../../../../engine/live/disk-files.ts';
+import {
+  type DiskFile,
+  type FileOpener,
+  SYSTEM_FILE_OPENER,
+} from '../../../../engine/live/disk-files.ts';
 import { FileDisk } from '../../../../engine/live/file-disk.ts';
 import { LiveStore } from '../../../../engine/live/live-store.ts';
 import { SimDisk, SimStore } from '../../../../engine/net/sim-store.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
-import type { TagBook } from '../../../../nodes/mixnet/mix/tag-book.ts';
-import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { NodePrivateKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -24,7 +28,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const path = (): string => join(folder, 'node', 'keys.log');
-const open = (files: DiskFiles = SYSTEM_FILES): LiveStore =>
+const open = (files: FileOpener = SYSTEM_FILE_OPENER): LiveStore =>
   new LiveStore(new FileDisk(path(), files), (call) => call());
 const secretOf = (number: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, at) => 1 + ((number * 37 + at * 11) % 255));
@@ -126,7 +130,7 @@ describe('R-188: a deleted secret', () => {
 });
 
 /** Files of a process that ends at a given operation, which therefore never completes. */
-class EndingFiles implements DiskFiles {
+class EndingFiles implements FileOpener {
   /** When it has ended. */
   readonly end: Promise<void>;
   #left: number;
@@ -141,7 +145,7 @@ class EndingFiles implements DiskFiles {
 
   async open(name: string, flags: 'r' | 'r+' | 'wx'): Promise<DiskFile> {
     await this.#step();
-    const file = await SYSTEM_FILES.open(name, flags);
+    const file = await SYSTEM_FILE_OPENER.open(name, flags);
     const step = (): Promise<void> => this.#step();
     return {
       write: (async (...what: Parameters<DiskFile['write']>) => {
@@ -275,13 +279,13 @@ describe('R-188: the keys of 42 epochs', () => {
     } as unknown as Host;
     const format = {
       privateKeyLength: LENGTH,
-      openKey: ([first = 0]: Uint8Array): NodeKey => ({
+      openKey: ([first = 0]: Uint8Array): NodePrivateKey => ({
         publicKey: Uint8Array.of(first),
         secretOf: (): undefined => undefined,
         wipe: (): void => undefined,
       }),
     } as unknown as PacketFormat;
-    const tags = { retire: (): void => undefined } as unknown as TagBook;
+    const tags = { retire: (): void => undefined } as unknown as ReplayGuardsByEpoch;
     return new KeyRing({ host, format, tags, epochNs: 1_000_000_000 });
   };
 

@@ -7,7 +7,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { DatagramSocket } from '../../../../engine/host/socket.ts';
 import { LiveWorld } from '../../../../engine/live/live-world.ts';
@@ -23,7 +23,7 @@ const URGENT = 1;
 const HANDLER_NS = 350_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 let world: LiveWorld | undefined;
 

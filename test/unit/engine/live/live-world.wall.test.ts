@@ -4,20 +4,20 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../../../engine/live/live-world.ts';
 import { firstUnbindableAddress } from '../../../../engine/live/loopback.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { SimWorld } from '../../../../engine/net/sim-world.ts';
 
 const SEED = 11;
 const PACKETS = 300;
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 const cryptoFor = (): CryptoProvider => crypto;
 
-const LOSSY: DirectionSpec = {
+const LOSSY: LinkDirectionSpec = {
   rateBps: 1e9,
   delayNs: 3_000_000,
   loss: { kind: 'bernoulli', probability: 0.2 },
@@ -26,7 +26,10 @@ const LOSSY: DirectionSpec = {
 };
 
 /** Sends numbered packets in three bursts; returns the numbers that arrived. */
-function populate(world: SimWorld, spec: DirectionSpec): { arrived: number[]; send: () => void } {
+function populate(
+  world: SimWorld,
+  spec: LinkDirectionSpec,
+): { arrived: number[]; send: () => void } {
   const arrived: number[] = [];
   const a = world.addHost({ name: 'a', address: `${BLOCK}.2` });
   const b = world.addHost({ name: 'b', address: `${BLOCK}.3` });

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { firstUnbindablePort } from '../../../../engine/live/loopback.ts';
 import { PortPlan, type PortRange } from '../../../../engine/live/port-plan.ts';
-import { UdpWire } from '../../../../engine/live/udp-wire.ts';
+import { BoundUdpSocket } from '../../../../engine/live/udp-wire.ts';
 
 const A = '127.192.0.1';
 const B = '127.192.0.2';
@@ -76,7 +76,7 @@ describe('ports of 127.0.0.1', () => {
     const first = 20_000 + (process.pid % 10_000);
     const ranges = [{ address: A, first, services: 2, count: 4 }];
     expect(firstUnbindablePort(ranges)).toBeUndefined();
-    const other = UdpWire.bind('127.0.0.1', first + 2, NOTHING);
+    const other = BoundUdpSocket.bind('127.0.0.1', first + 2, NOTHING);
     expect(firstUnbindablePort(ranges)).toEqual({
       range: ranges[0],
       port: first + 2,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ComputeResult } from '../../../../engine/host/compute.ts';
-import { ByteCompute } from '../../../../engine/live/byte-compute.ts';
+import { ByteJobRunner } from '../../../../engine/live/byte-compute.ts';
 import { ComputePool } from '../../../../engine/live/compute-pool.ts';
 import { shippedProtocols } from '../../../../scenarios/open/registry.ts';
 
@@ -46,7 +46,7 @@ it('compute workers: with the jobs of every shipped protocol in the same program
 });
 
 it('pipelines', async () => {
-  const compute = new ByteCompute(1);
+  const compute = new ByteJobRunner(1);
   await compute.warm(withJobs.map(({ moduleUrl }) => moduleUrl));
   await compute.close();
   expect(caches()).toEqual(['compute-worker.cache', 'pipeline-worker.cache']);

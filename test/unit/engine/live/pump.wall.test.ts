@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { LiveTimer } from '../../../../engine/live/live-timer.ts';
-import { Pump } from '../../../../engine/live/pump.ts';
+import { WallClockPump } from '../../../../engine/live/pump.ts';
 
 const MS = 1_000_000;
 /** A clock that the test sets. */
@@ -17,7 +17,7 @@ class HandClock {
   }
 }
 
-const pumps: Pump[] = [];
+const pumps: WallClockPump[] = [];
 afterEach(() => {
   for (const pump of pumps.splice(0)) pump.stop();
 });
@@ -28,14 +28,14 @@ function setUp(
 ): {
   clock: HandClock;
   scheduler: Scheduler;
-  pump: Pump;
+  pump: WallClockPump;
   failures: unknown[];
 } {
   const clock = new HandClock();
   const scheduler = new Scheduler();
   const failures: unknown[] = [];
   const onFailure = (error: unknown): void => void failures.push(error);
-  const pump = new Pump({ clock, scheduler, precision, onFailure, takeBacklog });
+  const pump = new WallClockPump({ clock, scheduler, precision, onFailure, takeBacklog });
   pumps.push(pump);
   return { clock, scheduler, pump, failures };
 }

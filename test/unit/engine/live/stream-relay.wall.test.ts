@@ -7,21 +7,21 @@
 import { once } from 'node:events';
 import { connect as connectTcp, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { Stream, StreamError } from '../../../../engine/host/stream.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../../../engine/live/live-world.ts';
-import { RelayEntry, type SocketPair } from '../../../../engine/live/relay/relay-entry.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import { RelayEntryPort, type SocketPair } from '../../../../engine/live/relay/relay-entry.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 
 const MS = 1_000_000;
 const PORT = 7_400;
 const BLOCK = `127.${160 + (process.pid % 30)}.${(process.pid >>> 8) & 255}`;
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 const cryptoFor = (): CryptoProvider => crypto;
 /** 20 Mbit/s and 20 ms: a round trip of 40 ms, 50 kB in 20 ms of sending. */
-const LINK: DirectionSpec = { rateBps: 20_000_000, delayNs: 20 * MS };
+const LINK: LinkDirectionSpec = { rateBps: 20_000_000, delayNs: 20 * MS };
 
 const worlds: LiveWorld[] = [];
 afterEach(async () => {
@@ -34,7 +34,7 @@ interface Pair {
   readonly b: SimHost;
 }
 
-function pair(link: DirectionSpec = LINK, options: Partial<LiveWorldOptions> = {}): Pair {
+function pair(link: LinkDirectionSpec = LINK, options: Partial<LiveWorldOptions> = {}): Pair {
   const onFailure = (error: unknown): void => {
     throw error;
   };
@@ -262,13 +262,13 @@ describe('a stream of a live world', () => {
 });
 
 describe('the door of the relay', () => {
-  const made = (entry: RelayEntry): Promise<SocketPair> =>
+  const made = (entry: RelayEntryPort): Promise<SocketPair> =>
     new Promise((resolve, reject) => {
       entry.open((ends, error) => (ends === undefined ? reject(error) : resolve(ends)));
     });
 
   it('joins two sockets, and cuts strangers off before a byte is read', async () => {
-    const entry = new RelayEntry();
+    const entry = new RelayEntryPort();
     const first = await made(entry);
     const ends: Promise<unknown>[] = [];
     for (let i = 0; i < 50; i += 1) {
@@ -290,7 +290,7 @@ describe('the door of the relay', () => {
   });
 
   it('is only on loopback', async () => {
-    const entry = new RelayEntry();
+    const entry = new RelayEntryPort();
     const { client, relay } = await made(entry);
     expect(relay.localAddress).toBe('127.0.0.1');
     expect(client.remoteAddress).toBe('127.0.0.1');
@@ -300,7 +300,7 @@ describe('the door of the relay', () => {
   });
 
   it('is closed to everybody once the world has ended', async () => {
-    const entry = new RelayEntry();
+    const entry = new RelayEntryPort();
     const { client, relay } = await made(entry);
     const port = entry.port as number;
     client.destroy();

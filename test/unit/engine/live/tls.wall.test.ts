@@ -9,16 +9,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
-import type { SecureOptions, Stream } from '../../../../engine/host/stream.ts';
+import type { Stream, StreamTlsOptions } from '../../../../engine/host/stream.ts';
 import { LiveWorld } from '../../../../engine/live/live-world.ts';
 
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 /** Not a dependency; without it, the case is skipped. */
 const TOOL = 'openssl';
 const hasOpenssl = spawnSync(TOOL, ['version']).status === 0;
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 const LINK = { rateBps: 1e9, delayNs: 1_000_000 };
 
 /** A self-signed certificate for `orrery.test`. */
@@ -36,8 +36,8 @@ function makeCertificate(): { certPem: string; keyPem: string } {
 
 /** Opens a stream, secures both ends, and returns the results at each end. */
 async function handshake(
-  server: SecureOptions,
-  client: SecureOptions,
+  server: StreamTlsOptions,
+  client: StreamTlsOptions,
 ): Promise<Record<string, string>> {
   const failures: unknown[] = [];
   const world = new LiveWorld({
@@ -51,7 +51,7 @@ async function handshake(
   world.addLink({ id: 'a--b', ...ends, forward: LINK, backward: LINK });
   world.seal();
   const said: Record<string, string> = {};
-  const use = (name: string, stream: Stream, options: SecureOptions): void => {
+  const use = (name: string, stream: Stream, options: StreamTlsOptions): void => {
     stream.handle({ onData: () => undefined });
     stream.secure(options, (error) => {
       said[name] = error ?? 'secure';

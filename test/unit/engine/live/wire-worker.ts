@@ -6,8 +6,8 @@
  */
 
 import { LiveClock } from '../../../../engine/live/live-clock.ts';
-import { UdpWire } from '../../../../engine/live/udp-wire.ts';
-import { type WireCounts, WireTable } from '../../../../engine/live/wire-table.ts';
+import { BoundUdpSocket } from '../../../../engine/live/udp-wire.ts';
+import { type UdpSocketCounts, UdpSocketTable } from '../../../../engine/live/wire-table.ts';
 import { EndpointTable } from '../../../../engine/net/endpoint-table.ts';
 
 /** The numbers that the tests check. */
@@ -32,7 +32,7 @@ export interface WireFacts {
   readonly reopened: {
     readonly failure: string;
     readonly arrived: number;
-    readonly counts: WireCounts;
+    readonly counts: UdpSocketCounts;
   };
 }
 
@@ -44,7 +44,7 @@ const TOO_MANY = 5_000;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Ear {
-  readonly wire: UdpWire;
+  readonly wire: BoundUdpSocket;
   readonly port: number;
   readonly heard: number[];
 }
@@ -54,7 +54,7 @@ function bound(port: number, onSent: (buffer: Uint8Array) => void = () => undefi
   const onMessage = (bytes: Uint8Array): void => {
     heard.push((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0));
   };
-  const wire = UdpWire.bind(ADDRESS, port, { onMessage, onError: () => undefined, onSent });
+  const wire = BoundUdpSocket.bind(ADDRESS, port, { onMessage, onError: () => undefined, onSent });
   if (typeof wire === 'string') throw new Error(wire);
   return { wire, port, heard };
 }
@@ -74,7 +74,11 @@ function numbered(index: number): Uint8Array {
   return Uint8Array.of(index >>> 8, index & 255);
 }
 
-function sendMany(from: UdpWire, to: Ear, count: number): { taken: number; refused: number } {
+function sendMany(
+  from: BoundUdpSocket,
+  to: Ear,
+  count: number,
+): { taken: number; refused: number } {
   const target = { address: ADDRESS, port: to.port };
   let taken = 0;
   for (let index = 0; index < count; index += 1) {
@@ -149,7 +153,7 @@ async function reopening(): Promise<WireFacts['reopened']> {
   const endpoints = new EndpointTable();
   const isPeer = (): boolean => false;
   const parts = { clock: new LiveClock(), isPeer, isOfRun: isPeer, release: (): void => undefined };
-  const table = new WireTable({ endpoints, ...parts });
+  const table = new UdpSocketTable({ endpoints, ...parts });
   const { port } = free();
   const [near, far] = [endpoints.intern('127.0.0.2', port), endpoints.intern('127.0.0.3', port)];
   let arrived = 0;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../../engine/host/measure.ts';
-import { MeterTable, mergeByName, mergeMetrics } from '../../../../engine/measure/counters.ts';
+import {
+  MeterTable,
+  mergeMetrics,
+  mergeMetricsByName,
+} from '../../../../engine/measure/counters.ts';
 import { mergeHistograms } from '../../../../engine/measure/histogram.ts';
 
 const definitions: MetricDefinition[] = [
@@ -76,11 +80,20 @@ describe('MeterTable', () => {
   });
 });
 
+describe('samples of a node that no run ends', () => {
+  it('grew without bound: their list begins anew at its bound, as after a restart', () => {
+    const meter = new MeterTable(definitions);
+    meter.samplesMax = 3;
+    for (let value = 1; value <= 7; value += 1) meter.sample('a.failover', value);
+    expect(meter.data()['a.failover']).toEqual({ kind: 'samples', values: [7] });
+  });
+});
+
 describe('mergeMetrics', () => {
   it('adds counters, gauges and ratios, joins samples, merges histograms', () => {
     const a = filled().data();
     const b = filled().data();
-    const merged = mergeByName([a, b]);
+    const merged = mergeMetricsByName([a, b]);
     expect(merged['a.sent']).toEqual({ kind: 'counter', value: 10 });
     expect(merged['a.level']).toEqual({ kind: 'gauge', value: 14 });
     expect(merged['a.failover']).toEqual({ kind: 'samples', values: [42, 42] });
@@ -93,12 +106,12 @@ describe('mergeMetrics', () => {
       kind: 'counter',
       value,
     });
-    const merged = mergeByName([{ b: counter(1) }, { b: counter(2), a: counter(4) }, {}]);
+    const merged = mergeMetricsByName([{ b: counter(1) }, { b: counter(2), a: counter(4) }, {}]);
     expect(Object.entries(merged)).toEqual([
       ['a', counter(4)],
       ['b', counter(3)],
     ]);
-    expect(mergeByName([])).toEqual({});
+    expect(mergeMetricsByName([])).toEqual({});
   });
 
   it('refuses to mix kinds', () => {

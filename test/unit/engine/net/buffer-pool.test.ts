@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BUFFER_SIZES, BufferPool, POISON_BYTE } from '../../../../engine/net/buffer-pool.ts';
+import { BUFFER_SIZES_BYTES, BufferPool, POISON_BYTE } from '../../../../engine/net/buffer-pool.ts';
 import { PacketHeap } from '../../../../engine/net/packet-heap.ts';
-import { NIL, PacketTable } from '../../../../engine/net/packet-table.ts';
+import { NIL_PACKET, PacketTable } from '../../../../engine/net/packet-table.ts';
 
 describe('BufferPool', () => {
   it('hands out the smallest class that fits', () => {
@@ -14,7 +14,7 @@ describe('BufferPool', () => {
 
   it('hands out what came back before it allocates', () => {
     const pool = new BufferPool();
-    for (const size of BUFFER_SIZES) {
+    for (const size of BUFFER_SIZES_BYTES) {
       const buffer = pool.alloc(size);
       pool.release(pool.alloc(size));
       const { allocatedBytes } = pool;
@@ -81,7 +81,7 @@ describe('PacketHeap', () => {
   it('orders by arrival, ties first in first out', () => {
     const table = new PacketTable(new BufferPool());
     const heap = new PacketHeap(table);
-    expect([heap.head, heap.shift()]).toEqual([NIL, NIL]);
+    expect([heap.head, heap.shift()]).toEqual([NIL_PACKET, NIL_PACKET]);
     const expected: [number, number][] = [];
     for (let i = 0; i < 300; i += 1) {
       const packet = table.acquire(table.pool.alloc(1), 0, 1, i, 0);

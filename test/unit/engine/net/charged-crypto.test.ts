@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../../../engine/core/assert.ts';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import type { RunningHash } from '../../../../engine/host/crypto-states.ts';
-import { ChargedCrypto } from '../../../../engine/net/charged-crypto.ts';
+import { CpuChargedCrypto } from '../../../../engine/net/charged-crypto.ts';
 
-const noble = provider('noble');
+const noble = createCryptoProvider('noble');
 const KEY = new Uint8Array(32).fill(1);
 const DATA = new Uint8Array(100).fill(2);
 const WRAPPED = noble.aesKeyWrap(KEY, KEY);
@@ -66,6 +66,17 @@ const sequences: readonly (readonly [string, Call, readonly (readonly [string, n
     (crypto): unknown => crypto.polyval(KEY.subarray(0, 16), DATA.subarray(0, 96)),
     [['polyval', 96]],
   ],
+  [
+    'PBKDF2 as its iterations, for each block',
+    (crypto): unknown =>
+      crypto.pbkdf2Sha256({ password: KEY, salt: DATA, iterations: 2, length: 40 }),
+    [
+      ['hmacSha256', 104],
+      ['hmacSha256', 32],
+      ['hmacSha256', 104],
+      ['hmacSha256', 32],
+    ],
+  ],
   ...(
     [
       ['sha256', (crypto: CryptoProvider): RunningHash => crypto.running.sha256()],
@@ -102,7 +113,7 @@ describe('a charged crypto provider', () => {
   it.each(calls)('charges %s for %i bytes, and returns what the provider does', (...one) => {
     const [operation, bytes, call] = one;
     const charged: [string, number][] = [];
-    const crypto = new ChargedCrypto(noble, {
+    const crypto = new CpuChargedCrypto(noble, {
       chargeCrypto: (...charge): void => void charged.push(charge),
     });
     expect(call(crypto)).toEqual(call(noble));
@@ -111,7 +122,7 @@ describe('a charged crypto provider', () => {
 
   it.each(sequences)('charges %s', (_, call, expected) => {
     const charged: [string, number][] = [];
-    const crypto = new ChargedCrypto(noble, {
+    const crypto = new CpuChargedCrypto(noble, {
       chargeCrypto: (...charge): void => void charged.push(charge),
     });
     expect(call(crypto)).toEqual(call(noble));
@@ -119,7 +130,7 @@ describe('a charged crypto provider', () => {
   });
 
   it('wipes what it has opened', () => {
-    const crypto = new ChargedCrypto(noble, { chargeCrypto: () => undefined });
+    const crypto = new CpuChargedCrypto(noble, { chargeCrypto: () => undefined });
     const [stream, cipher, hash] = [
       crypto.aesCtrStream(KEY, KEY.subarray(0, 16)),
       crypto.aesBlock(KEY),
@@ -133,7 +144,7 @@ describe('a charged crypto provider', () => {
 
   it('charges each use of an opened key, and its opening', () => {
     const charged: string[] = [];
-    const crypto = new ChargedCrypto(noble, {
+    const crypto = new CpuChargedCrypto(noble, {
       chargeCrypto: (operation, bytes): void => void charged.push(`${operation} ${bytes}`),
     });
     for (const curve of ['ed25519', 'p256'] as const) {
@@ -155,7 +166,7 @@ describe('a charged crypto provider', () => {
 
   it('charges each use of a key of ML-DSA-65', () => {
     const charged: string[] = [];
-    const { mlDsa65 } = new ChargedCrypto(noble, {
+    const { mlDsa65 } = new CpuChargedCrypto(noble, {
       chargeCrypto: (operation, bytes): void => void charged.push(`${operation} ${bytes}`),
     });
     const key = mlDsa65.openKey(KEY);

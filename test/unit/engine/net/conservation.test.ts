@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DirectionSpec, LossSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec, LossSpec } from '../../../../engine/net/link-spec.ts';
 import { Line } from './network-fixture.ts';
 import { collect, makePair, sender } from './world-fixture.ts';
 
@@ -19,7 +19,7 @@ const lossSpec: fc.Arbitrary<LossSpec> = fc.oneof(
   }),
 );
 
-const spec: fc.Arbitrary<DirectionSpec> = fc.record(
+const spec: fc.Arbitrary<LinkDirectionSpec> = fc.record(
   {
     rateBps: fc.constantFrom(8_000_000, 7_000_000, 100_000_000, Number.POSITIVE_INFINITY),
     delayNs: fc.nat(5 * MS),
@@ -67,7 +67,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(fc.tuple(fc.nat(24), fc.nat(80 * MS
 });
 
 /** Applies an action to a direction; any action that is not listed offers a packet. */
-function act(line: Line, specs: readonly DirectionSpec[], [action, , size]: Step): void {
+function act(line: Line, specs: readonly LinkDirectionSpec[], [action, , size]: Step): void {
   const { only } = line;
   switch (action) {
     case 0:

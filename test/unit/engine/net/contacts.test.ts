@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ContactPlan, PLAN_NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
-import { checkDirection } from '../../../../engine/net/link-check.ts';
-import type { ContactsSpec, DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import { linkDirectionProblems } from '../../../../engine/net/link-check.ts';
+import type { ContactsSpec, LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { Line } from './network-fixture.ts';
 
 /** At this rate, one byte takes 1 us. */
-const SLOW: DirectionSpec = { rateBps: 8_000_000, delayNs: 3_000_000 };
+const SLOW: LinkDirectionSpec = { rateBps: 8_000_000, delayNs: 3_000_000 };
 const MS = 1_000_000;
 
 const reasons = (line: Line): string[] => line.drops.map((drop) => drop.reason);
@@ -160,7 +160,7 @@ describe('what no contact can be', () => {
   }
 
   it.each(wrong)('%s', (_what, contacts) => {
-    const [problem, ...more] = checkDirection({ ...SLOW, contacts });
+    const [problem, ...more] = linkDirectionProblems({ ...SLOW, contacts });
     expect(problem?.path).toBe(`contacts.actual[${(contacts.actual?.length ?? 0) - 1}]`);
     expect(more).toEqual([]);
   });
@@ -170,6 +170,6 @@ describe('what no contact can be', () => {
       { plannedStartNs: 0, endNs: MS },
       { plannedStartNs: 10 * MS, startNs: 11 * MS, endNs: 20 * MS },
     ];
-    expect(checkDirection({ ...SLOW, contacts: { windows, actual } })).toEqual([]);
+    expect(linkDirectionProblems({ ...SLOW, contacts: { windows, actual } })).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Scheduler } from '../../../../engine/core/scheduler.ts';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { CpuModel } from '../../../../engine/net/cpu-model.ts';
 import type { CpuProfile, MachineSpec } from '../../../../engine/net/cpu-profile.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
@@ -21,7 +21,7 @@ const SERVICE_NS = 10_000;
 function meanWaitNs(load: { rho: number; cores: number; seed: number }): number {
   const scheduler = new Scheduler();
   const cpu = new CpuModel(scheduler, load.cores);
-  const gaps = openStream(load.seed, 'test', 'gap');
+  const gaps = openRandomStream(load.seed, 'test', 'gap');
   const meanGapNs = SERVICE_NS / (load.rho * load.cores);
   let waited = 0;
   let left = TASKS;

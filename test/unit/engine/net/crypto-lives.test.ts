@@ -1,9 +1,9 @@
 /**
  * States of cryptography end with the life of their node, and worlds share none, although they share
- * a provider (ADR 0072).
+ * a provider (ADR 0071).
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { FAST, makePair } from './world-fixture.ts';
@@ -27,7 +27,7 @@ function startNode(host: SimHost, sealed: string[]): void {
 
 describe.each(['node', 'noble', 'modelled'] as const)('states of %s', (name) => {
   const world = (): ReturnType<typeof makePair> =>
-    makePair(FAST, { cryptoFor: () => provider(name, { timing: 'simulation' }) });
+    makePair(FAST, { cryptoFor: () => createCryptoProvider(name, { timing: 'simulation' }) });
 
   it('are not used after a crash, and the next life begins anew', () => {
     const { world: one, a } = world();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeRequest } from '../../../../engine/host/host.ts';
-import { INQUIRIES_MAX, type OpenInquiry } from '../../../../engine/net/inquiry.ts';
+import { type OpenRequest, PARTED_REQUESTS_MAX } from '../../../../engine/net/inquiry.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import { makeWorld } from './world-fixture.ts';
 
@@ -18,7 +18,7 @@ class Asked {
     this.host.onRequest((request) => void this.requests.push(request));
   }
 
-  ask(question: typeof QUESTION & { readonly deadlineNs?: number } = QUESTION): OpenInquiry {
+  ask(question: typeof QUESTION & { readonly deadlineNs?: number } = QUESTION): OpenRequest {
     return this.host.request(question, {
       respond: (outcome, body) =>
         this.got.push(`${outcome}${body === undefined ? '' : ` ${body}`}`),
@@ -100,12 +100,12 @@ describe('an answer in parts', () => {
 
   it('is refused where too many wait for theirs, until one has it', () => {
     const asked = new Asked();
-    for (let count = 0; count < INQUIRIES_MAX; count += 1) asked.ask();
+    for (let count = 0; count < PARTED_REQUESTS_MAX; count += 1) asked.ask();
     asked.ask();
     expect(asked.got).toEqual(['busy']);
     asked.requests[0]?.respond('ok');
     asked.ask();
     expect(asked.got).toEqual(['busy', 'ok']);
-    expect(asked.requests).toHaveLength(INQUIRIES_MAX + 1);
+    expect(asked.requests).toHaveLength(PARTED_REQUESTS_MAX + 1);
   });
 });

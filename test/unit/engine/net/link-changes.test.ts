@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectionSpec, LinkChange } from '../../../../engine/net/link-spec.ts';
+import type { LinkChange, LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { SimLink } from '../../../../engine/net/sim-link.ts';
 import { Line } from './network-fixture.ts';
 
 /** At this rate, one byte takes 1 us. */
-const SLOW: DirectionSpec = { rateBps: 8_000_000, delayNs: 3_000_000 };
+const SLOW: LinkDirectionSpec = { rateBps: 8_000_000, delayNs: 3_000_000 };
 const MS = 1_000_000;
 
 /** A line of one direction, and the link that contains this direction. */
-function linkOf(spec: DirectionSpec = SLOW): { line: Line; link: SimLink } {
+function linkOf(spec: LinkDirectionSpec = SLOW): { line: Line; link: SimLink } {
   const line = new Line([spec, SLOW]);
   const [forward, backward] = line.directions;
   const ends = { a: { host: 'a', port: 1 }, b: { host: 'b', port: 1 } };
@@ -18,7 +18,7 @@ function linkOf(spec: DirectionSpec = SLOW): { line: Line; link: SimLink } {
 
 /** A single direction that is changed at `at`. */
 function changed(
-  spec: DirectionSpec,
+  spec: LinkDirectionSpec,
   at: number,
   change: LinkChange,
 ): { line: Line; end: () => void } {
@@ -170,7 +170,7 @@ describe('changes while packets are under way (docs/spec/link-model.md#changes-w
   });
 
   it('loss null takes the impairment of the file away', () => {
-    const lossy: DirectionSpec = { ...SLOW, loss: { kind: 'bernoulli', probability: 1 } };
+    const lossy: LinkDirectionSpec = { ...SLOW, loss: { kind: 'bernoulli', probability: 1 } };
     const { line } = changed(lossy, 1, { loss: null });
     line.offer(1_000);
     line.run();

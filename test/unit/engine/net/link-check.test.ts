@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { checkDirection } from '../../../../engine/net/link-check.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import { linkDirectionProblems } from '../../../../engine/net/link-check.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { Line } from './network-fixture.ts';
 
-const good: DirectionSpec = { rateBps: 1_000_000, delayNs: 0 };
+const good: LinkDirectionSpec = { rateBps: 1_000_000, delayNs: 0 };
 
-describe('checkDirection', () => {
+describe('linkDirectionProblems', () => {
   it('finds nothing wrong with a plain direction', () => {
-    expect(checkDirection(good)).toEqual([]);
-    expect(checkDirection({ ...good, rateBps: Number.POSITIVE_INFINITY })).toEqual([]);
+    expect(linkDirectionProblems(good)).toEqual([]);
+    expect(linkDirectionProblems({ ...good, rateBps: Number.POSITIVE_INFINITY })).toEqual([]);
   });
 
-  it.each<[string, Partial<DirectionSpec>]>([
+  it.each<[string, Partial<LinkDirectionSpec>]>([
     ['rateBps', { rateBps: 0.5 }],
     ['rateBps', { rateBps: Number.NaN }],
     ['rateBps', { rateBps: 0 }],
@@ -63,16 +63,16 @@ describe('checkDirection', () => {
     ['contacts.windows[0]', { contacts: { windows: [{ startNs: 5, endNs: 5 }] } }],
     ['contacts.periodNs', { contacts: { windows: [{ startNs: 0, endNs: 5 }], periodNs: 4 } }],
   ])('refuses a wrong %s', (path, wrong) => {
-    const [problem] = checkDirection({ ...good, ...wrong });
+    const [problem] = linkDirectionProblems({ ...good, ...wrong });
     expect(problem).toMatchObject({ path, severity: 'error' });
     expect(() => new Line([{ ...good, ...wrong }])).toThrow(path);
   });
 
   it('warns when delay + jitter can be negative', () => {
     const jitter = { kind: 'uniform', halfWidthNs: 10 } as const;
-    expect(checkDirection({ ...good, delayNs: 9, jitter })).toMatchObject([
+    expect(linkDirectionProblems({ ...good, delayNs: 9, jitter })).toMatchObject([
       { severity: 'warning' },
     ]);
-    expect(checkDirection({ ...good, delayNs: 10, jitter })).toEqual([]);
+    expect(linkDirectionProblems({ ...good, delayNs: 10, jitter })).toEqual([]);
   });
 });

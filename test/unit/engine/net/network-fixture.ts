@@ -2,9 +2,9 @@
  * A chain of link directions without hosts; records what arrives at the end and what is dropped on
  * the way.
  */
-import type { Direction } from '../../../../engine/net/direction.ts';
+import type { LinkDirection } from '../../../../engine/net/direction.ts';
 import { DROP_REASONS } from '../../../../engine/net/drop-reasons.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import { Network, type PacketSink } from '../../../../engine/net/network.ts';
 
 /** A packet that arrived at the end of the line. */
@@ -25,14 +25,14 @@ export interface Drop {
 /** Directions 0 -> 1 -> 2 -> ...; packets are relayed to the end. */
 export class Line implements PacketSink {
   readonly network: Network;
-  readonly directions: Direction[] = [];
+  readonly directions: LinkDirection[] = [];
   readonly arrivals: Arrival[] = [];
   readonly drops: Drop[] = [];
   /** Start of the serialisation of each packet on the first direction. */
   readonly starts: number[] = [];
   private number = 0;
 
-  constructor(specs: readonly DirectionSpec[], seed = 1) {
+  constructor(specs: readonly LinkDirectionSpec[], seed = 1) {
     this.network = new Network({ seed, sink: this, buffers: 'poison' });
     for (const [i, spec] of specs.entries()) {
       const place = { linkId: `l${i}`, name: `${i}->${i + 1}`, fromNode: i, toNode: i + 1 };
@@ -56,7 +56,7 @@ export class Line implements PacketSink {
   }
 
   /** The direction of a line that has only one. */
-  get only(): Direction {
+  get only(): LinkDirection {
     return this.directions[0]!;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
 import { memoryHeld } from '../../../memory.ts';
@@ -23,7 +23,10 @@ interface Cloud {
 }
 
 /** Hosts a, b in eu and c, d in us. */
-function cloudOf(core: Partial<DirectionSpec> = {}, access: Partial<DirectionSpec> = {}): Cloud {
+function cloudOf(
+  core: Partial<LinkDirectionSpec> = {},
+  access: Partial<LinkDirectionSpec> = {},
+): Cloud {
   const world = makeWorld();
   const hosts = ['a', 'b', 'c', 'd'].map((name, i) =>
     world.addHost({ name, address: `127.0.0.${i + 1}` }),
@@ -208,7 +211,7 @@ describe('a cloud (docs/spec/link-model.md#clouds)', () => {
       });
       return { host, region, up: access, down: access };
     });
-    const between = (): DirectionSpec => ({ rateBps: Number.POSITIVE_INFINITY, delayNs: MS });
+    const between = (): LinkDirectionSpec => ({ rateBps: Number.POSITIVE_INFINITY, delayNs: MS });
     world.addCloud({ id: 'net', regions, members, between });
     const namesOf = (id: string): readonly string[] => {
       const { forward, backward } = world.link(id);

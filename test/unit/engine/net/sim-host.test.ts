@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComputeResult, JobDefinition } from '../../../../engine/host/compute.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld, SimWorldOptions } from '../../../../engine/net/sim-world.ts';
 import { collect, FAST, makePair, makeWorld, sender } from './world-fixture.ts';
@@ -56,7 +56,7 @@ describe('sockets of a simulated host', () => {
     const world = makeWorld();
     const a = world.addHost({ name: 'a', address: '127.0.0.1' });
     const b = world.addHost({ name: 'b', address: '127.0.0.2' });
-    const slow: DirectionSpec = { ...FAST, delayNs: 50 * MS };
+    const slow: LinkDirectionSpec = { ...FAST, delayNs: 50 * MS };
     for (const [id, port, spec] of [
       ['slow', 1, slow],
       ['fast', 2, FAST],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { SimDisk, SimStore, type StoreFault } from '../../../../engine/net/sim-store.ts';
 import { crc32c } from '../../../../engine/pure/crc32c.ts';
 import { makeWorld } from './world-fixture.ts';
@@ -61,13 +61,13 @@ describe('the simulated store', () => {
     store.truncate();
     store.append(text('new'));
     expect(records()).toEqual(['new']);
-    disk.crash('synced', openStream(1, 'a', 'store'));
+    disk.crash('synced', openRandomStream(1, 'a', 'store'));
     expect(opened(disk).records()).toEqual(['old']);
     const second = opened(disk);
     second.store.truncate();
     second.store.append(text('newer'));
     second.sync();
-    disk.crash('synced', openStream(1, 'a', 'store'));
+    disk.crash('synced', openRandomStream(1, 'a', 'store'));
     const third = opened(disk);
     expect(third.records()).toEqual(['newer']);
     expect(third.store.get('k')).toEqual(text('v'));
@@ -83,7 +83,7 @@ describe('the simulated store', () => {
       isDone = true;
     });
     expect(isDone).toBe(false);
-    disk.crash('synced', openStream(1, 'a', 'store'));
+    disk.crash('synced', openRandomStream(1, 'a', 'store'));
     expect(opened(disk).records()).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe('the simulated store', () => {
     store.sync(() => undefined);
     store.append(text('out'));
     for (const call of later) call();
-    disk.crash('synced', openStream(1, 'a', 'store'));
+    disk.crash('synced', openRandomStream(1, 'a', 'store'));
     expect(opened(disk).records()).toEqual(['in']);
   });
 
@@ -114,7 +114,7 @@ describe('the simulated store', () => {
           for (const value of kept) store.append(text(value));
           sync();
           for (const value of rest) store.append(text(value));
-          disk.crash(fault, openStream(seed, 'a', 'store'));
+          disk.crash(fault, openRandomStream(seed, 'a', 'store'));
           const found = opened(disk).records();
           expect(found.slice(0, kept.length)).toEqual(kept);
           const survivors = found.slice(kept.length);

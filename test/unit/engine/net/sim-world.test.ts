@@ -77,12 +77,13 @@ describe('a datagram in the simulated world', () => {
 
 describe('drop reasons', () => {
   it('every reason has a number, and a meaning in one sentence', () => {
-    const { DROP_MEANINGS, DROP_REASONS } = reasons;
-    expect(Object.keys(DROP_MEANINGS)).toEqual([...DROP_REASONS]);
-    for (const meaning of Object.values(DROP_MEANINGS)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+    const { DROP_REASON_MEANINGS, DROP_REASONS } = reasons;
+    expect(Object.keys(DROP_REASON_MEANINGS)).toEqual([...DROP_REASONS]);
+    for (const meaning of Object.values(DROP_REASON_MEANINGS))
+      expect(meaning).toMatch(/^[A-Z].*\.$/);
     const numbers = new Map<string, unknown>(Object.entries(reasons));
     for (const [number, reason] of DROP_REASONS.entries()) {
-      expect(numbers.get(reason.toUpperCase().replaceAll('-', '_'))).toBe(number);
+      expect(numbers.get(`DROP_${reason.toUpperCase().replaceAll('-', '_')}`)).toBe(number);
     }
   });
 });

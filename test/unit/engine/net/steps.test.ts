@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PLAN_NOT_BEGUN } from '../../../../engine/net/contact-plan.ts';
-import { checkDirection } from '../../../../engine/net/link-check.ts';
-import type { DirectionSpec, StepsSpec } from '../../../../engine/net/link-spec.ts';
+import { linkDirectionProblems } from '../../../../engine/net/link-check.ts';
+import type { LinkDirectionSpec, TimedStepsSpec } from '../../../../engine/net/link-spec.ts';
 import { SimLink } from '../../../../engine/net/sim-link.ts';
 import { Line } from './network-fixture.ts';
 
 const MS = 1_000_000;
-const BASE: DirectionSpec = { rateBps: 8_000_000, delayNs: 0 };
+const BASE: LinkDirectionSpec = { rateBps: 8_000_000, delayNs: 0 };
 
-function following(rateSteps: StepsSpec, more: Partial<DirectionSpec> = {}): Line {
+function following(rateSteps: TimedStepsSpec, more: Partial<LinkDirectionSpec> = {}): Line {
   return new Line([{ ...BASE, ...more, rateSteps }]);
 }
 
 /** Bits times nanoseconds that a rate has sent until an instant. */
-function workUntil({ atNs, values }: StepsSpec, endNs: number): bigint {
+function workUntil({ atNs, values }: TimedStepsSpec, endNs: number): bigint {
   let work = 0n;
   for (const [index, at] of atNs.entries()) {
     const until = Math.min(endNs, atNs[index + 1] ?? Number.POSITIVE_INFINITY);
@@ -23,7 +23,7 @@ function workUntil({ atNs, values }: StepsSpec, endNs: number): bigint {
   return work;
 }
 
-const rateAt = ({ atNs, values }: StepsSpec, now: number): number =>
+const rateAt = ({ atNs, values }: TimedStepsSpec, now: number): number =>
   values[atNs.findLastIndex((at) => at <= now)] ?? 0;
 
 const anySteps = fc
@@ -31,7 +31,7 @@ const anySteps = fc
     minLength: 1,
     maxLength: 30,
   })
-  .map((steps): StepsSpec => {
+  .map((steps): TimedStepsSpec => {
     const atNs = [0];
     for (const [gap] of steps) atNs.push((atNs.at(-1) ?? 0) + gap);
     return { atNs, values: [...steps.map(([, rate]) => rate), 9_999_991] };
@@ -191,7 +191,7 @@ describe('steps that no link can have', () => {
     [{ atNs: [0], values: [0.5] }, 'must have whole values of at least 0'],
     [{ atNs: [0, 9], values: [1, 1], periodNs: 9 }, 'must end before the period does'],
   ])('are named: %j', (rateSteps, message) => {
-    expect(checkDirection({ ...BASE, rateSteps })).toEqual([
+    expect(linkDirectionProblems({ ...BASE, rateSteps })).toEqual([
       { path: 'rateSteps', message, severity: 'error' },
     ]);
   });

@@ -1,6 +1,6 @@
 /** Small worlds for the tests of the simulated network. */
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import { SimWorld, type SimWorldOptions } from '../../../../engine/net/sim-world.ts';
 
@@ -8,7 +8,7 @@ import { SimWorld, type SimWorldOptions } from '../../../../engine/net/sim-world
 const NO_CRYPTO = { name: 'none' } as CryptoProvider;
 
 /** A fast link: 1 Gbit/s, 1 ms. */
-export const FAST: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 1_000_000 };
+export const FAST: LinkDirectionSpec = { rateBps: 1_000_000_000, delayNs: 1_000_000 };
 
 /** A simulated world. Unless the options say otherwise, returned buffers are overwritten. */
 export function makeWorld(options: Partial<SimWorldOptions> = {}): SimWorld {
@@ -24,7 +24,7 @@ export function makeWorld(options: Partial<SimWorldOptions> = {}): SimWorld {
 
 /** Hosts a and b with the link `ab`. */
 export function makePair(
-  forward: DirectionSpec = FAST,
+  forward: LinkDirectionSpec = FAST,
   options: Partial<SimWorldOptions> = {},
 ): { world: SimWorld; a: SimHost; b: SimHost } {
   const world = makeWorld(options);

@@ -7,9 +7,9 @@ import {
   fraction,
   fractionFromNumber,
   minus,
-  nearest,
   parseFraction,
   plus,
+  roundFraction,
   times,
   toDecimal,
 } from '../../../../engine/pure/fraction.ts';
@@ -43,7 +43,7 @@ describe('an exact fraction', () => {
   it('rounds down, and to the nearest with halves up', () => {
     expect([fraction(-1n, 2n), fraction(1n, 2n), fraction(3n)].map(floor)).toEqual([-1n, 0n, 3n]);
     const halves = [fraction(-1n, 2n), fraction(1n, 2n), fraction(5n, 4n)];
-    expect(halves.map(nearest)).toEqual([0n, 1n, 1n]);
+    expect(halves.map(roundFraction)).toEqual([0n, 1n, 1n]);
   });
 
   it('undoes what it does', () => {

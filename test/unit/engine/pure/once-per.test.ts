@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { indexByName, oncePer } from '../../../../engine/pure/once-per.ts';
+import { indexByName, memoisePerObject } from '../../../../engine/pure/once-per.ts';
 
 it('makes a value once for each object, however equal they are', () => {
   let made = 0;
-  const lengthOf = oncePer((words: readonly string[]) => {
+  const lengthOf = memoisePerObject((words: readonly string[]) => {
     made += 1;
     return { length: words.length };
   });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   labelsMistake,
   metricOfSeries,
-  readSeries,
+  prometheusSeriesOf,
+  readSeriesName,
   seriesName,
-  shownSeries,
 } from '../../../../engine/pure/series-name.ts';
 
 describe('names of series', () => {
@@ -13,7 +13,7 @@ describe('names of series', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (a, b) => {
         const name = seriesName('a.sent', ['x', 'y'], [a, b]);
-        expect(readSeries(name)).toEqual({ metric: 'a.sent', labels: { x: a, y: b } });
+        expect(readSeriesName(name)).toEqual({ metric: 'a.sent', labels: { x: a, y: b } });
         expect(metricOfSeries(name)).toBe('a.sent');
       }),
     );
@@ -26,7 +26,7 @@ describe('names of series', () => {
   });
 
   it('are read as people write them, too', () => {
-    expect(readSeries('a.b{ x = 1 , y="2" }')).toEqual({
+    expect(readSeriesName('a.b{ x = 1 , y="2" }')).toEqual({
       metric: 'a.b',
       labels: { x: '1', y: '2' },
     });
@@ -35,13 +35,17 @@ describe('names of series', () => {
   it.each(['a.b{', 'a.b{}', 'a.b{x}', 'a.b{x=}', 'a.b{x="1",}', 'a.b{x="1"y="2"}', 'a.b{x=1,x=2}'])(
     '%s is none',
     (name) => {
-      expect(readSeries(name)).toBeUndefined();
+      expect(readSeriesName(name)).toBeUndefined();
     },
   );
 
   it('stand in place of their whole, which would be counted twice', () => {
     const all = { 'a.b': 3, 'a.b{x="1"}': 1, 'a.b{x="2"}': 2, 'a.bc': 4 };
-    expect(shownSeries(all).map(([name]) => name)).toEqual(['a.b{x="1"}', 'a.b{x="2"}', 'a.bc']);
+    expect(prometheusSeriesOf(all).map(([name]) => name)).toEqual([
+      'a.b{x="1"}',
+      'a.b{x="2"}',
+      'a.bc',
+    ]);
   });
 
   it('need names of labels that Prometheus can show', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { BackOff } from '../../../../nodes/_kit/back-off.ts';
 import { drawingLeast } from '../../../fixtures/drawing-least.ts';
 
@@ -45,7 +45,7 @@ describe('waits between attempts', () => {
 
   // Regression: a draw of more than 4.3 s was an error of ours that ended the run.
   it('draw from all of a long wait, too', () => {
-    const random = openStream(1, 'back-off', 'waits');
+    const random = openRandomStream(1, 'back-off', 'waits');
     const backOff = new BackOff({ firstNs: 60e9, mostNs: 60e9 });
     const waits = Array.from({ length: 200 }, () => backOff.nextDrawn(random));
     expect(waits.every((wait) => Number.isInteger(wait))).toBe(true);

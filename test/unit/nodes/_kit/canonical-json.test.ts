@@ -5,29 +5,29 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  bytes,
-  canonicalBytes,
+  asciiTextCodec,
+  codecWithOptionalField,
   decimalCodec,
-  extendedCodec,
+  decodeCanonicalJson,
+  encodeCanonicalJson,
+  hexBytesCodec,
   integerCodec,
   integerMapCodec,
   listCodec,
-  readCanonical,
+  oneOfCodec,
   recordCodec,
-  text,
-  wordCodec,
 } from '../../../../nodes/_kit/canonical-json.ts';
 
 const plain = recordCodec({
   epoch: integerCodec({ min: 0, max: 9 }),
-  name: text({ min: 1, max: 4 }),
+  name: asciiTextCodec({ min: 1, max: 4 }),
   rate: decimalCodec({ min: 0, max: 1e6 }),
-  shape: wordCodec(['flat', 'steep']),
-  key: bytes({ min: 2, max: 2 }),
+  shape: oneOfCodec(['flat', 'steep']),
+  key: hexBytesCodec({ min: 2, max: 2 }),
   list: listCodec(integerCodec({ min: 0, max: 9 }), 2),
   keys: integerMapCodec(integerCodec({ min: 0, max: 9 }), { max: 2, keyMax: 30 }),
 });
-const codec = extendedCodec(plain, 'extra', wordCodec(['yes']));
+const codec = codecWithOptionalField(plain, 'extra', oneOfCodec(['yes']));
 const value = {
   epoch: 7,
   name: 'mix',
@@ -44,12 +44,12 @@ const TEXT =
   '{"epoch":7,"key":"ab01","keys":{"20":2,"3":1},"list":[1,2],"name":"mix","rate":0.5,"shape":"flat"}';
 
 function read(json: string): unknown {
-  return readCanonical(codec, new TextEncoder().encode(json));
+  return decodeCanonicalJson(codec, new TextEncoder().encode(json));
 }
 
 describe('canonical JSON', () => {
   it('writes keys in order without spaces, and reads back what it wrote', () => {
-    expect(new TextDecoder().decode(canonicalBytes(codec.write(value)))).toBe(TEXT);
+    expect(new TextDecoder().decode(encodeCanonicalJson(codec.write(value)))).toBe(TEXT);
     expect(read(TEXT)).toEqual(value);
     const more = TEXT.replace('"key"', '"extra":"yes","key"');
     expect(read(more)).toEqual({ ...value, extra: 'yes' });

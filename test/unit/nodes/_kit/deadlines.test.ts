@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Deadlines } from '../../../../nodes/_kit/deadlines.ts';
+import { DeadlineHeap } from '../../../../nodes/_kit/deadlines.ts';
 import { draws } from '../../../fixtures/draws.ts';
 
 describe('deadlines of which some are removed', () => {
   it('come in the order that the others had, equal ones first in, first out', () => {
     const draw = draws(11);
     for (let round = 0; round < 200; round += 1) {
-      const deadlines = new Deadlines<number>();
+      const deadlines = new DeadlineHeap<number>();
       const entries = Array.from({ length: draw(60) }, (_, item) => ({ at: draw(20), item }));
       for (const { at, item } of entries) deadlines.add(at, item);
       const share = draw(5);

@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { type DerForm, derSequence, readDer } from '../../../../nodes/_kit/der.ts';
+import { type DerCodec, derSequence, readDer } from '../../../../nodes/_kit/der.ts';
 import { derUnsigned } from '../../../../nodes/_kit/der-primitives.ts';
 import { derNamedBits, derOctets } from '../../../../nodes/_kit/der-strings.ts';
 import {
@@ -96,7 +96,7 @@ describe('a signed TRC', () => {
     for (const [form, bytes] of [
       [signedData, SIGNED_TRC],
       [certificate, RFC_7468],
-    ] as readonly (readonly [DerForm<unknown>, Uint8Array])[]) {
+    ] as readonly (readonly [DerCodec<unknown>, Uint8Array])[]) {
       for (let length = 0; length < bytes.length; length += 1) {
         const read = readDer(form, bytes.subarray(0, length));
         expect(read).toMatchObject({ kind: 'bad', why: length === 0 ? 'missing' : 'truncated' });

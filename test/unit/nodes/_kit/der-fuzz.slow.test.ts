@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
-import { type DerForm, readDer } from '../../../../nodes/_kit/der.ts';
+import { type DerCodec, readDer } from '../../../../nodes/_kit/der.ts';
 import { DER_REFUSALS } from '../../../../nodes/_kit/der-element.ts';
 import { forMutants } from '../dtn/layer/mutations.ts';
 import {
@@ -21,7 +21,7 @@ import {
 
 const ROWS: readonly {
   readonly what: string;
-  readonly form: DerForm<unknown>;
+  readonly form: DerCodec<unknown>;
   readonly samples: readonly Uint8Array[];
   readonly mutants: number;
   /** Refusals that none of the mutants can meet. */
@@ -29,21 +29,21 @@ const ROWS: readonly {
 }[] = [
   {
     what: 'any type',
-    form: anything as DerForm<unknown>,
+    form: anything as DerCodec<unknown>,
     samples: [EVERY_TYPE],
     mutants: 60_000,
     never: ['too-long', 'too-deep', 'integer-range', 'default-written', 'unexpected'],
   },
   {
     what: 'certificates',
-    form: certificate as DerForm<unknown>,
+    form: certificate as DerCodec<unknown>,
     samples: [RFC_7468],
     mutants: 30_000,
     never: ['too-long', 'too-deep', 'bad-null', 'integer-range', 'set-order', 'unexpected'],
   },
   {
     what: 'signed TRCs',
-    form: signedData as DerForm<unknown>,
+    form: signedData as DerCodec<unknown>,
     samples: [SIGNED_TRC],
     mutants: 10_000,
     never: [

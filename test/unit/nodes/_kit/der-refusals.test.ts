@@ -1,13 +1,13 @@
 /** Bytes that are not DER are refused by name, at the byte where it shows. @module */
 import { describe, expect, it } from 'vitest';
 import {
-  type DerForm,
-  derChecked,
+  type DerCodec,
   derChoice,
   derDefault,
   derExplicit,
   derImplicit,
   derOptional,
+  derRefined,
   derSequence,
   derSequenceOf,
   derSet,
@@ -15,8 +15,8 @@ import {
   readDer,
 } from '../../../../nodes/_kit/der.ts';
 import {
-  DER_BYTES_MAX,
   DER_DEPTH_MAX,
+  DER_ELEMENT_BYTES_MAX,
   DER_REFUSALS,
   type DerRefusal,
 } from '../../../../nodes/_kit/der-element.ts';
@@ -42,14 +42,14 @@ import {
 } from '../../../../nodes/_kit/der-strings.ts';
 import { anything, bytesOf } from './der-samples.ts';
 
-const INTEGERS = [derInteger, derIntegerBytes, derUnsigned(8)] as readonly DerForm<unknown>[];
+const INTEGERS = [derInteger, derIntegerBytes, derUnsigned(8)] as readonly DerCodec<unknown>[];
 
 /** Rows by the name of the refusal: the form that reads, the bytes, and where it is refused. */
 const REFUSED: Readonly<
-  Record<DerRefusal, readonly (readonly [DerForm<unknown>, string | Uint8Array, number])[]>
+  Record<DerRefusal, readonly (readonly [DerCodec<unknown>, string | Uint8Array, number])[]>
 > = {
-  'too-long': [[derOctets as DerForm<unknown>, new Uint8Array(DER_BYTES_MAX + 1), 0]],
-  'too-deep': [[anything as DerForm<unknown>, nested(DER_DEPTH_MAX + 1), 2 * DER_DEPTH_MAX + 2]],
+  'too-long': [[derOctets as DerCodec<unknown>, new Uint8Array(DER_ELEMENT_BYTES_MAX + 1), 0]],
+  'too-deep': [[anything as DerCodec<unknown>, nested(DER_DEPTH_MAX + 1), 2 * DER_DEPTH_MAX + 2]],
   truncated: rows(derSequence({ at: derOctets }), [
     ['30', 0],
     ['30 01', 0],
@@ -223,16 +223,16 @@ const REFUSED: Readonly<
     ]),
   ],
   unexpected: rows(
-    derChecked(derInteger, (value) => value === 1),
+    derRefined(derInteger, (value) => value === 1),
     [['02 01 02', 3]],
   ),
 };
 
 function rows<Value>(
-  form: DerForm<Value>,
+  form: DerCodec<Value>,
   cases: readonly (readonly [string, number])[],
-): readonly (readonly [DerForm<unknown>, string, number])[] {
-  return cases.map(([hex, at]) => [form as DerForm<unknown>, hex, at]);
+): readonly (readonly [DerCodec<unknown>, string, number])[] {
+  return cases.map(([hex, at]) => [form as DerCodec<unknown>, hex, at]);
 }
 
 /** An empty SEQUENCE within others; `count` in all. */
@@ -267,7 +267,7 @@ describe('bytes that are not DER', () => {
     const seen: number[] = [];
     const pair = derSequence({
       a: derNull,
-      b: derChecked(derInteger, (one) => seen.push(one) > 0),
+      b: derRefined(derInteger, (one) => seen.push(one) > 0),
     });
     expect(readDer(pair, bytesOf('30 06 05 01 00 02 01 05')).kind).toBe('bad');
     expect(readDer(pair, bytesOf('30 05 05 00 02 01 05')).kind).toBe('read');

@@ -5,20 +5,20 @@
  */
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import {
-  type DerForm,
-  type DerRead,
-  derChecked,
+  type DerCodec,
+  type DerReadResult,
   derChoice,
   derDefault,
   derExplicit,
   derImplicit,
   derInOctets,
-  derKept,
   derOptional,
+  derRefined,
   derSequence,
   derSequenceOf,
   derSetOf,
   derUnsortedSetOf,
+  derWithBytes,
   readDer,
 } from '../../../../nodes/_kit/der.ts';
 import {
@@ -49,7 +49,7 @@ export const seconds = (text: string): number => Date.parse(text) / 1_000;
 export const bytesOf = (hex: string): Uint8Array => fromHex(hex.replaceAll(' ', ''));
 
 /** The value, or the refusal as an exception. */
-export function valueIn<Value>(read: DerRead<Value>): Value {
+export function valueIn<Value>(read: DerReadResult<Value>): Value {
   if (read.kind === 'bad') throw new Error(`${read.why} at ${read.at}`);
   return read.value;
 }
@@ -113,7 +113,7 @@ const extension = derSequence({
 
 /** A certificate (RFC 5280 section 4.1). */
 export const certificate = derSequence({
-  body: derKept(
+  body: derWithBytes(
     derSequence({
       version: derDefault(derExplicit(0, derInteger), 0),
       serial: derIntegerBytes,
@@ -133,7 +133,7 @@ export const certificate = derSequence({
 
 /** What a TRC says. */
 export const trc = derSequence({
-  version: derChecked(derInteger, (version) => version === 0),
+  version: derRefined(derInteger, (version) => version === 0),
   id: derSequence({ isd: derInteger, serial: derInteger, base: derInteger }),
   validity: derSequence({ from: derGeneralizedTime, until: derGeneralizedTime }),
   graceSeconds: derInteger,
@@ -143,7 +143,7 @@ export const trc = derSequence({
   core: derSequenceOf(derPrintable),
   authoritative: derSequenceOf(derPrintable),
   description: derUtf8,
-  certificates: derSequenceOf(derKept(certificate)),
+  certificates: derSequenceOf(derWithBytes(certificate)),
 });
 
 const attribute = derSequence({ type: derOid, values: derSetOf(derAny) });
@@ -162,7 +162,7 @@ export const signedData = derSequence({
           version: derInteger,
           by: derSequence({ issuer: name, serial: derIntegerBytes }),
           digest: algorithm,
-          attributes: derKept(derImplicit(0, derUnsortedSetOf(attribute))),
+          attributes: derWithBytes(derImplicit(0, derUnsortedSetOf(attribute))),
           algorithm,
           signature: derOctets,
         }),
@@ -173,7 +173,7 @@ export const signedData = derSequence({
 
 /** A value with the form that reads and writes it. */
 interface Copied {
-  readonly form: DerForm<unknown>;
+  readonly form: DerCodec<unknown>;
   readonly value: unknown;
 }
 
@@ -181,18 +181,18 @@ interface Copied {
 export const counted = { elements: 0 };
 
 /** Any DER: each element by its type, and all that is in it. */
-export const anything: DerForm<Copied> = {
+export const anything: DerCodec<Copied> = {
   begins: () => true,
   write: ({ form, value }) => form.write(value),
   read: (der) => {
     counted.elements += 1;
-    const form = FORM_OF[der.next ?? 0] as DerForm<unknown>;
+    const form = FORM_OF[der.next ?? 0] as DerCodec<unknown>;
     return { form, value: form.read(der) };
   },
 };
 
 /** What is in an OCTET STRING, if it is DER. */
-const octets: DerForm<Copied | Uint8Array> = {
+const octets: DerCodec<Copied | Uint8Array> = {
   begins: derOctets.begins,
   write: (value) => derOctets.write('form' in value ? anything.write(value) : value),
   read: (der) => {
@@ -202,7 +202,7 @@ const octets: DerForm<Copied | Uint8Array> = {
   },
 };
 
-const FORMS: readonly DerForm<unknown>[] = [
+const FORMS: readonly DerCodec<unknown>[] = [
   derSequenceOf(anything),
   derSetOf(anything),
   derBoolean,
@@ -217,11 +217,11 @@ const FORMS: readonly DerForm<unknown>[] = [
   derUtcTime,
   derGeneralizedTime,
   ...Array.from({ length: 31 }, (_, number) => derImplicit(number, derSequenceOf(anything))),
-] as readonly DerForm<unknown>[];
+] as readonly DerCodec<unknown>[];
 
 /** By identifier octet. */
 const FORM_OF = Array.from({ length: 256 }, (_, identifier) => {
-  return FORMS.find((one) => one.begins(identifier)) ?? (derAny as DerForm<unknown>);
+  return FORMS.find((one) => one.begins(identifier)) ?? (derAny as DerCodec<unknown>);
 });
 
 function fromBase64(text: string): Uint8Array {

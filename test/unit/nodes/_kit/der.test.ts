@@ -3,23 +3,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { equalBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
-  type DerForm,
-  derChecked,
+  type DerCodec,
   derChoice,
   derDefault,
   derExplicit,
   derImplicit,
   derInOctets,
-  derKept,
   derOptional,
+  derRefined,
   derSequence,
   derSequenceOf,
   derSet,
   derSetOf,
   derUnsortedSetOf,
+  derWithBytes,
   readDer,
 } from '../../../../nodes/_kit/der.ts';
-import { DER_BYTES_MAX } from '../../../../nodes/_kit/der-element.ts';
+import { DER_ELEMENT_BYTES_MAX } from '../../../../nodes/_kit/der-element.ts';
 import {
   DER_OID_BYTES_MAX,
   derAny,
@@ -31,7 +31,7 @@ import {
   derUnsigned,
 } from '../../../../nodes/_kit/der-primitives.ts';
 import {
-  DER_NAMED_BITS,
+  DER_NAMED_BITS_MAX,
   derBitBytes,
   derBits,
   derGeneralizedTime,
@@ -47,11 +47,11 @@ import { bytesOf, seconds, valueIn } from './der-samples.ts';
 
 /** A row for a value of any type. */
 function known<Value>(
-  form: DerForm<Value>,
+  form: DerCodec<Value>,
   value: Value,
   hex: string,
-): readonly [string, DerForm<unknown>, unknown] {
-  return [hex, form as DerForm<unknown>, value];
+): readonly [string, DerCodec<unknown>, unknown] {
+  return [hex, form as DerCodec<unknown>, value];
 }
 
 describe('a value', () => {
@@ -133,7 +133,7 @@ describe('a value', () => {
     [0x100, '04 82 01 00'],
     [0xffff, '04 82 ff ff'],
     [0x1_0000, '04 83 01 00 00'],
-    [DER_BYTES_MAX - 5, '04 83 0f ff fb'],
+    [DER_ELEMENT_BYTES_MAX - 5, '04 83 0f ff fb'],
   ])('has %i bytes and the shortest length', (length, head) => {
     const written = derOctets.write(new Uint8Array(length));
     const start = bytesOf(head);
@@ -258,7 +258,7 @@ const UNWRITABLE: readonly (readonly [string, () => unknown])[] = [
   ['nine unused bits', (): unknown => derBits.write({ bytes: fromHex('0000'), unused: 9 })],
   ['unused bits of none', (): unknown => derBits.write({ bytes: new Uint8Array(0), unused: 1 })],
   ['an unused bit that is set', (): unknown => derBits.write({ bytes: fromHex('01'), unused: 1 })],
-  ['a bit that is too high', (): unknown => derNamedBits.write([DER_NAMED_BITS])],
+  ['a bit that is too high', (): unknown => derNamedBits.write([DER_NAMED_BITS_MAX])],
   ['a bit below zero', (): unknown => derNamedBits.write([-1])],
   ['an underscore', (): unknown => derPrintable.write('a_b')],
   ['a letter that is not ASCII', (): unknown => derIa5.write('ü')],
@@ -272,8 +272,11 @@ const UNWRITABLE: readonly (readonly [string, () => unknown])[] = [
   ['the tag number 31', (): unknown => derExplicit(31, derNull)],
   ['the tag number -1', (): unknown => derImplicit(-1, derNull)],
   ['two members with one tag', (): unknown => derSet(derInteger).write([1, 2])],
-  ['more than the limit', (): unknown => derOctets.write(new Uint8Array(DER_BYTES_MAX - 4))],
-  ['what would be unexpected', (): unknown => derChecked(derInteger, () => false).write(1)],
+  [
+    'more than the limit',
+    (): unknown => derOctets.write(new Uint8Array(DER_ELEMENT_BYTES_MAX - 4)),
+  ],
+  ['what would be unexpected', (): unknown => derRefined(derInteger, () => false).write(1)],
 ];
 
 describe('a value that cannot be read back', () => {
@@ -294,13 +297,13 @@ describe('a SET', () => {
 describe('what is kept', () => {
   it('is not changed where another tag is written', () => {
     const bytes = bytesOf('30 00');
-    const tagged = derImplicit(0, derKept(derSequence({})));
+    const tagged = derImplicit(0, derWithBytes(derSequence({})));
     expect(toHex(tagged.write({ bytes, value: {} }))).toBe('a000');
     expect(toHex(bytes)).toBe('3000');
   });
 
   it('is written as it is, whatever its value', () => {
-    const kept = derSequence({ body: derKept(derSequenceOf(derInteger)), end: derNull });
+    const kept = derSequence({ body: derWithBytes(derSequenceOf(derInteger)), end: derNull });
     const bytes = bytesOf('30 0a 30 06 02 01 01 02 01 02 05 00');
     const read = valueIn(readDer(kept, bytes));
     expect(toHex(read.body.bytes)).toBe('3006020101020102');

@@ -5,8 +5,8 @@ import { concatBytes, equalBytes, fromHex, toHex } from '../../../../nodes/_kit/
 import {
   decodeProtobuf,
   encodeProtobuf,
-  kept,
   message,
+  messageWithBytesCodec,
   optional,
   repeated,
 } from '../../../../nodes/_kit/protobuf.ts';
@@ -28,8 +28,8 @@ const VALUES_PER_BYTE = 4;
 const DEFAULTS = 64;
 
 const KEEPING = message({
-  signed: optional(10, kept(ENTRY)),
-  entries: repeated(11, kept(ENTRY), { most: MOST }),
+  signed: optional(10, messageWithBytesCodec(ENTRY)),
+  entries: repeated(11, messageWithBytesCodec(ENTRY), { most: MOST }),
 });
 
 /** Short messages, alone and one after the other, and such as are close to a limit. */

@@ -26,7 +26,7 @@ import {
   optional,
   repeated,
 } from '../../../../nodes/_kit/protobuf.ts';
-import type { Words } from '../../../../nodes/_kit/protobuf-reader.ts';
+import type { Int64Words } from '../../../../nodes/_kit/protobuf-reader.ts';
 import {
   bool,
   bytes,
@@ -76,14 +76,16 @@ export const SEGMENT = message({
 });
 export type Segment = MessageOf<typeof SEGMENT>;
 
-interface Row {
+/** What a field of a descriptor is. */
+export interface Row {
   readonly type: Type;
   readonly of?: string;
   readonly isRepeated?: boolean;
   readonly isOptional?: boolean;
 }
 
-function descriptor(
+/** A message of the package `test`, for protobuf-es. */
+export function descriptor(
   name: string,
   rows: readonly (readonly [name: string, number: number, row: Row])[],
 ): DescriptorProto {
@@ -103,7 +105,8 @@ function descriptor(
   });
 }
 
-function entryOf(name: string, key: Type, value: Row): DescriptorProto {
+/** The entries of a map, nested in the message that has it. */
+export function entryOf(name: string, key: Type, value: Row): DescriptorProto {
   const entry = descriptor(name, [
     ['key', 1, { type: key }],
     ['value', 2, value],
@@ -191,7 +194,7 @@ function entryToEs(entry: Entry): MessageShape<DescMessage> {
   return create(registry.getMessage('test.Entry')!, { ...entry, isdAs: bigOf(entry.isdAs) });
 }
 
-function bigOf({ high, low }: Words): bigint {
+function bigOf({ high, low }: Int64Words): bigint {
   return (BigInt(high) << 32n) | BigInt(low);
 }
 
@@ -205,7 +208,7 @@ export function randomSegment(draw: Draw): Segment {
   const rarely = <Value>(one: () => Value, otherwise: Value): Value =>
     draw(3) === 0 ? otherwise : one();
   const word = (): number => rarely(() => draw(0xffff_ffff) >>> draw(32), 0);
-  const words = (): Words => ({ high: word(), low: word() });
+  const words = (): Int64Words => ({ high: word(), low: word() });
   const safe = (): number => (word() % 0x20_0000) * 0x1_0000_0000 + word();
   const octets = (): Uint8Array => new Uint8Array(list(() => draw(256)));
   const text = (): string => list(() => ['a', 'é', '€', '😀', '\uffee'][draw(5)]).join('');

@@ -6,12 +6,12 @@ import {
   decodeProtobuf,
   encodeProtobuf,
   field,
-  kept,
-  type Message,
   type MessageOf,
   map,
   message,
+  messageWithBytesCodec,
   optional,
+  type ProtobufMessageCodec,
   repeated,
 } from '../../../../nodes/_kit/protobuf.ts';
 import { PROTOBUF_REFUSALS } from '../../../../nodes/_kit/protobuf-reader.ts';
@@ -37,7 +37,7 @@ function octets(hex: string): Uint8Array {
   return fromHex(hex.replaceAll(' ', ''));
 }
 
-function decoded<Value extends object>(table: Message<Value>, hex: string): unknown {
+function decoded<Value extends object>(table: ProtobufMessageCodec<Value>, hex: string): unknown {
   return decodeProtobuf(table, octets(hex));
 }
 
@@ -60,7 +60,7 @@ describe('the examples of protobuf.dev/programming-guides/encoding', () => {
   ] as const;
 
   it.each(rows)('are written and read: %s', (_name, table, value, hex) => {
-    const any = table as Message<object>;
+    const any = table as ProtobufMessageCodec<object>;
     expect(encodeProtobuf(any, value)).toEqual(octets(hex));
     expect(decoded(any, hex)).toEqual(value);
   });
@@ -198,9 +198,9 @@ describe('a field table', () => {
 
   it('keeps received bytes exactly, whatever their form', () => {
     const table = message({
-      one: optional(1, kept(ENTRY)),
-      many: repeated(2, kept(ENTRY), most),
-      named: map(3, uint32, kept(ENTRY), most),
+      one: optional(1, messageWithBytesCodec(ENTRY)),
+      many: repeated(2, messageWithBytesCodec(ENTRY), most),
+      named: map(3, uint32, messageWithBytesCodec(ENTRY), most),
     });
     // Fields in another order, a long varint, and an unknown field.
     const odd = '12 01 61 08 81 00 20 05';
@@ -242,7 +242,7 @@ describe('a reader', () => {
     d: field(4, int53),
     e: field(5, float),
     f: optional(6, ENTRY),
-    g: optional(7, kept(ENTRY)),
+    g: optional(7, messageWithBytesCodec(ENTRY)),
     ...list,
   });
   const nine = 'ff '.repeat(9);

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { DurableBound, ReservedCounter } from '../../../../nodes/_kit/reserved-counter.ts';
-import { ReservedWindow, reserveSize } from '../../../../nodes/_kit/reserved-window.ts';
+import { DurableBound, DurableCounter } from '../../../../nodes/_kit/reserved-counter.ts';
+import { DurableReplayWindow, reserveSizeForRate } from '../../../../nodes/_kit/reserved-window.ts';
 import { MemoryStore } from '../gateway/memory-store.ts';
 
-function window(store: MemoryStore, reserve = 1024): ReservedWindow {
-  return new ReservedWindow({ store, key: 'w', size: 64, reserve });
+function window(store: MemoryStore, reserve = 1024): DurableReplayWindow {
+  return new DurableReplayWindow({ store, key: 'w', size: 64, reserve });
 }
 
 describe('the reserve', () => {
   it('is one second of packets, at least 1,024', () => {
-    expect([reserveSize(0), reserveSize(10), reserveSize(10_000.5)]).toEqual([1024, 1024, 10_001]);
+    expect([reserveSizeForRate(0), reserveSizeForRate(10), reserveSizeForRate(10_000.5)]).toEqual([
+      1024, 1024, 10_001,
+    ]);
   });
 });
 
@@ -52,19 +54,19 @@ describe('a durable bound', () => {
 describe('a reserved counter', () => {
   it('R-027: gives nothing before it is durable and nothing twice after a crash', () => {
     const store = new MemoryStore();
-    const counter = new ReservedCounter({ store, key: 'c', reserve: 16 });
+    const counter = new DurableCounter({ store, key: 'c', reserve: 16 });
     expect(counter.take(0)).toBeUndefined();
     store.settle();
     expect([counter.take(0), counter.take(0), counter.take(5)]).toEqual([0, 1, 5]);
     const after = store.crash(0);
-    const again = new ReservedCounter({ store: after, key: 'c', reserve: 16 });
+    const again = new DurableCounter({ store: after, key: 'c', reserve: 16 });
     after.settle();
     expect(again.take(0)).toBe(16);
   });
 
   it('writes early, so that steady use never waits', () => {
     const store = new MemoryStore();
-    const counter = new ReservedCounter({ store, key: 'c', reserve: 100 });
+    const counter = new DurableCounter({ store, key: 'c', reserve: 100 });
     store.settle();
     for (let number = 0; number < 10_000; number++) {
       expect(counter.take(0)).toBe(number);
@@ -76,7 +78,7 @@ describe('a reserved counter', () => {
 
   it('skips what the peer used', () => {
     const store = new MemoryStore();
-    const counter = new ReservedCounter({ store, key: 'c', reserve: 16 });
+    const counter = new DurableCounter({ store, key: 'c', reserve: 16 });
     store.settle();
     counter.skip(1000);
     counter.skip(3);

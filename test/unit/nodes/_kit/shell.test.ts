@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Timer } from '../../../../engine/host/time.ts';
-import type { Machine, TimerDue } from '../../../../nodes/_kit/machine.ts';
-import { MachineShell, type TimerKeeping } from '../../../../nodes/_kit/shell.ts';
+import type { StateMachine, TimerDue } from '../../../../nodes/_kit/machine.ts';
+import { StateMachineRunner, type TimerUpdateMode } from '../../../../nodes/_kit/shell.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -45,7 +45,7 @@ class HandClock {
 }
 
 /** Is due 10 ns after its last input. */
-class Watchdog implements Machine<string, string> {
+class Watchdog implements StateMachine<string, string> {
   #dueNs = NEVER;
 
   step(now: number, input: string | TimerDue): readonly string[] {
@@ -61,7 +61,7 @@ class Watchdog implements Machine<string, string> {
 }
 
 /** Repeats each text after 10 ns, with an effect at once and two when it is due. */
-class Echo implements Machine<string, string> {
+class Echo implements StateMachine<string, string> {
   readonly #due: { readonly at: number; readonly text: string }[] = [];
   readonly mostAtOnce: number;
 
@@ -90,15 +90,19 @@ class Echo implements Machine<string, string> {
 interface Started {
   readonly clock: HandClock;
   readonly effects: readonly string[];
-  readonly shell: MachineShell<string, string>;
+  readonly shell: StateMachineRunner<string, string>;
 }
 
 type Heard = (effect: string) => string | undefined;
 
-function started(machine: Machine<string, string>, heard?: Heard, keeping?: TimerKeeping): Started {
+function started(
+  machine: StateMachine<string, string>,
+  heard?: Heard,
+  keeping?: TimerUpdateMode,
+): Started {
   const clock = new HandClock();
   const effects: string[] = [];
-  const shell: MachineShell<string, string> = new MachineShell(
+  const shell: StateMachineRunner<string, string> = new StateMachineRunner(
     clock,
     machine,
     (effect) => {

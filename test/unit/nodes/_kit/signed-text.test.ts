@@ -4,17 +4,17 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { compareBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
   cosignText,
-  openOwnText,
+  openSelfSignedText,
   openText,
   signText,
   type TextKind,
 } from '../../../../nodes/_kit/signed-text.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const encoder = new TextEncoder();
 const body = encoder.encode('{"epoch":7}');
 const secrets = [1, 2, 3].map((number) => crypto.sha256(Uint8Array.of(number)));
@@ -43,7 +43,7 @@ describe.each(SCHEMES)('texts signed with %s', (scheme) => {
     expect(key).toBe(toHex(keys[0]!));
     expect(signature).toHaveLength(128);
     expect(openText(crypto, kind, one, signed)).toEqual({ body });
-    expect(openOwnText(crypto, kind, signed)).toEqual({ body, key: keys[0] });
+    expect(openSelfSignedText(crypto, kind, signed)).toEqual({ body, key: keys[0] });
   });
 
   it('never open when cut off or with a bit flipped', () => {
@@ -52,7 +52,7 @@ describe.each(SCHEMES)('texts signed with %s', (scheme) => {
       const flipped = signed.slice();
       flipped[at]! ^= 1;
       expect(openText(crypto, kind, one, flipped)).toHaveProperty('drop');
-      expect(openOwnText(crypto, kind, flipped)).toHaveProperty('drop');
+      expect(openSelfSignedText(crypto, kind, flipped)).toHaveProperty('drop');
     }
   });
 
@@ -64,7 +64,7 @@ describe.each(SCHEMES)('texts signed with %s', (scheme) => {
     const both = cosignText(crypto, kind, secrets[2]!, signed)!;
     expect(openText(crypto, kind, { keys, threshold: 2 }, both)).toEqual({ body });
     expect(openText(crypto, kind, { keys, threshold: 3 }, both)).toEqual(refused);
-    expect(openOwnText(crypto, kind, both)).toEqual({ drop: 'malformed' });
+    expect(openSelfSignedText(crypto, kind, both)).toEqual({ drop: 'malformed' });
   });
 
   it('hold one signature of each key, in the order of keys, whoever signed first', () => {
@@ -94,7 +94,7 @@ describe.each(SCHEMES)('texts signed with %s', (scheme) => {
   it('are bounded in length and signatures', () => {
     const long = { ...kind, lengthMax: signed.length - 1 };
     expect(openText(crypto, long, one, signed)).toEqual({ drop: 'too-long' });
-    expect(openOwnText(crypto, long, signed)).toEqual({ drop: 'too-long' });
+    expect(openSelfSignedText(crypto, long, signed)).toEqual({ drop: 'too-long' });
     const both = cosignText(crypto, kind, secrets[1]!, signed)!;
     const three = cosignText(crypto, kind, secrets[2]!, both)!;
     expect(openText(crypto, { ...kind, lengthMax: 9_999 }, one, three)).toEqual({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { wholeNumber } from '../../../../nodes/_kit/whole-number.ts';
+import { wholeNumberSchema } from '../../../../nodes/_kit/whole-number.ts';
 import { explainIssues } from '../../../../topologies/files/zod-words.ts';
 
 const schema = z.strictObject({
-  clients: wholeNumber('a number of clients such as 12', { min: 1, max: 10_000 }).default(3),
+  clients: wholeNumberSchema('a number of clients such as 12', { min: 1, max: 10_000 }).default(3),
 });
 
 /** Code and message for a value that is refused. */

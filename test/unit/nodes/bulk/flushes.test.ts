@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeRequest } from '../../../../engine/host/host.ts';
-import { Flushes } from '../../../../nodes/bulk/flushes.ts';
+import { PendingFlushes } from '../../../../nodes/bulk/flushes.ts';
 
 /** A question, with what its asker got. */
 class Question implements NodeRequest {
@@ -32,7 +32,7 @@ class Question implements NodeRequest {
 
 describe('a question when the peer has everything', () => {
   it('is answered with what is left, and ok at the end; what is accepted later is not asked for', () => {
-    const flushes = new Flushes();
+    const flushes = new PendingFlushes();
     const question = new Question();
     flushes.add(question, 7, 4);
     flushes.confirmed(4);
@@ -44,12 +44,12 @@ describe('a question when the peer has everything', () => {
 
   it('is answered at once if the peer has it already', () => {
     const question = new Question();
-    new Flushes().add(question, 4, 4);
+    new PendingFlushes().add(question, 4, 4);
     expect(question.got).toEqual(['ok']);
   });
 
   it('skips numbers for which its asker has no room', () => {
-    const flushes = new Flushes();
+    const flushes = new PendingFlushes();
     const question = new Question();
     flushes.add(question, 7, 0);
     question.hasRoom = false;
@@ -60,7 +60,7 @@ describe('a question when the peer has everything', () => {
   });
 
   it('is forgotten when its asker leaves, and refused when 16 are open', () => {
-    const flushes = new Flushes();
+    const flushes = new PendingFlushes();
     const open = Array.from({ length: 17 }, () => new Question());
     for (const question of open) flushes.add(question, 7, 0);
     expect(open[16]?.got).toEqual(['busy']);

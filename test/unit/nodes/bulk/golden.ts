@@ -5,9 +5,9 @@
  */
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { encodePacket } from '../../../../nodes/bulk/wire.ts';
-import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
+import { type GoldenBytes, patternBytes } from '../../../../tools/golden/golden-bytes.ts';
 
 /** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
-  return { packet: toHex(encodePacket(fill(9, 30))) };
+  return { packet: toHex(encodePacket(patternBytes(9, 30))) };
 }

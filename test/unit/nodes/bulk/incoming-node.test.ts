@@ -3,7 +3,7 @@ import type { Host } from '../../../../engine/host/host.ts';
 import type { Stream, StreamHandlers } from '../../../../engine/host/stream.ts';
 import { SimDisk, SimStore } from '../../../../engine/net/sim-store.ts';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
-import { IncomingNode } from '../../../../nodes/bulk/incoming-node.ts';
+import { IncomingMachineAdapter } from '../../../../nodes/bulk/incoming-node.ts';
 import { decodePacketNumber, encodeHello, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 it('a peer that reads nothing got a confirmation for each of its packets', () => {
@@ -20,7 +20,7 @@ it('a peer that reads nothing got a confirmation for each of its packets', () =>
     setPaused: () => undefined,
   } as unknown as Stream;
   const host = { now: () => 0, meter: { counter: () => ({ add: () => undefined }) } };
-  const node = new IncomingNode({
+  const node = new IncomingMachineAdapter({
     host: host as unknown as Host,
     peer: 'a',
     // Written at once.

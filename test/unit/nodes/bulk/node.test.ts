@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { NodeHandle } from '../../../../engine/host/protocol.ts';
 import type { StreamHandlers } from '../../../../engine/host/stream.ts';
 import type { SendWishes } from '../../../../engine/host/transport.ts';
-import type { DirectionSpec } from '../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../../../engine/net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../../../engine/net/stream/segment-streams.ts';
 import type { BulkOptions } from '../../../../nodes/bulk/config.ts';
 import { protocol } from '../../../../nodes/bulk/index.ts';
 import { BlindWitness } from '../../../fixtures/blind-witness.ts';
@@ -14,7 +14,7 @@ import { makeWorld } from '../../engine/net/world-fixture.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
-const LINK: DirectionSpec = { rateBps: 10_000_000, delayNs: 5 * MS };
+const LINK: LinkDirectionSpec = { rateBps: 10_000_000, delayNs: 5 * MS };
 const PLAIN: BulkOptions = { port: 7008, secure: 'none' };
 const ADDRESSES = { a: '127.0.0.1', b: '127.0.0.2' } as const;
 
@@ -36,7 +36,7 @@ interface Experiment {
 
 /** Two hosts whose bulk nodes know each other. */
 function makeStage(options: BulkOptions = PLAIN, other: BulkOptions = options): Experiment {
-  const world = makeWorld({ streams: new SegmentStreams() });
+  const world = makeWorld({ streams: new SegmentStreamModel() });
   const { metrics, drops } = protocol;
   const hosts = (['a', 'b'] as const).map((name) =>
     world.addHost({ name, address: ADDRESSES[name], metrics, drops }),

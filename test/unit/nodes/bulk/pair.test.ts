@@ -5,8 +5,8 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { MachineShell } from '../../../../nodes/_kit/shell.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { StateMachineRunner } from '../../../../nodes/_kit/shell.ts';
 import {
   type IncomingEffect,
   type IncomingInput,
@@ -18,7 +18,7 @@ import {
   type OutgoingInput,
   OutgoingMachine,
 } from '../../../../nodes/bulk/outgoing.ts';
-import { PieceReader, SenderReader } from '../../../../nodes/bulk/pieces.ts';
+import { FixedLengthReader, IncomingStreamReader } from '../../../../nodes/bulk/pieces.ts';
 import { decodePacketNumber, encodePacket } from '../../../../nodes/bulk/wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
 
@@ -51,16 +51,16 @@ class Disk {
 /** One stream, whose ends stop hearing of each other when it breaks. */
 interface Wire {
   isOpen: boolean;
-  readonly toReceiver: SenderReader;
-  readonly toSender: PieceReader;
+  readonly toReceiver: IncomingStreamReader;
+  readonly toSender: FixedLengthReader;
 }
 
-type Sender = MachineShell<OutgoingInput<number>, OutgoingEffect<number>>;
-type Receiver = MachineShell<IncomingInput<Wire>, IncomingEffect<Wire>>;
+type Sender = StateMachineRunner<OutgoingInput<number>, OutgoingEffect<number>>;
+type Receiver = StateMachineRunner<IncomingInput<Wire>, IncomingEffect<Wire>>;
 
 class Pair {
   readonly clock = new VirtualClock();
-  readonly random = openStream(7, 'bulk', 'pair');
+  readonly random = openRandomStream(7, 'bulk', 'pair');
   readonly answered: number[] = [];
   readonly delivered: number[] = [];
   readonly #disks = { sender: new Disk(), receiver: new Disk() };
@@ -96,7 +96,7 @@ class Pair {
     const parts = { store: this.#disks.sender, peer: 'b', randomBytes };
     const outbox = new Outbox({ ...parts, now: this.clock.nowNs });
     const machine = new OutgoingMachine<number>(outbox, this.random);
-    const shell: Sender = new MachineShell(this.clock, machine, (effect) => {
+    const shell: Sender = new StateMachineRunner(this.clock, machine, (effect) => {
       // What a crashed node had under way comes to nothing.
       if (this.#sender !== shell) return;
       if (effect.kind === 'respond' || effect.kind === 'settled') this.#note(effect);
@@ -120,7 +120,7 @@ class Pair {
 
   #makeReceiver(): Receiver {
     const machine = new IncomingMachine<Wire>(this.#disks.receiver.get('a'));
-    const shell: Receiver = new MachineShell(this.clock, machine, (effect) => {
+    const shell: Receiver = new StateMachineRunner(this.clock, machine, (effect) => {
       if (effect.kind === 'deliver') {
         this.delivered.push(numberIn(effect.packet));
       } else if (effect.kind === 'sync') {
@@ -153,11 +153,11 @@ class Pair {
     const receiver = this.#receiver;
     const wire: Wire = {
       isOpen: true,
-      toReceiver: new SenderReader(
+      toReceiver: new IncomingStreamReader(
         (hello) => receiver.take({ kind: 'greeted', stream: wire, hello }),
         (packet) => receiver.take({ kind: 'packet', stream: wire, packet }),
       ),
-      toSender: new PieceReader(6, (piece) =>
+      toSender: new FixedLengthReader(6, (piece) =>
         shell.take({ kind: 'confirmed', number: decodePacketNumber(piece) }),
       ),
     };

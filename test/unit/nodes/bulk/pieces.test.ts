@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PACKET_MAX } from '../../../../nodes/bulk/geometry.ts';
-import { packetReader } from '../../../../nodes/bulk/pieces.ts';
+import { PACKET_BYTES_MAX } from '../../../../nodes/bulk/geometry.ts';
+import { createPacketReader } from '../../../../nodes/bulk/pieces.ts';
 import { decodePacketLength, encodePacket } from '../../../../nodes/bulk/wire.ts';
 
 /** Reads `stream` in pieces that end at `cuts`. */
 function read(stream: Uint8Array, cuts: readonly number[]): { packets: number[][]; isOk: boolean } {
   const packets: number[][] = [];
-  const reader = packetReader((buffer, offset, length) => {
+  const reader = createPacketReader((buffer, offset, length) => {
     packets.push([...buffer.subarray(offset, offset + length)]);
   });
   const ends = [...cuts.filter((cut) => cut < stream.length), stream.length].sort((a, b) => a - b);
@@ -26,7 +26,7 @@ const join = (packets: readonly (readonly number[])[]): Uint8Array =>
 describe('the length in front of a packet', () => {
   it('has four bytes and is bounded by 64 KiB; 0 and more are refused', () => {
     expect([...encodePacket(Uint8Array.of(7, 8))]).toEqual([0, 0, 0, 2, 7, 8]);
-    expect(decodePacketLength(Uint8Array.of(0, 1, 0, 0), 0)).toBe(PACKET_MAX);
+    expect(decodePacketLength(Uint8Array.of(0, 1, 0, 0), 0)).toBe(PACKET_BYTES_MAX);
     expect(decodePacketLength(Uint8Array.of(0, 1, 0, 1), 0)).toBeUndefined();
     expect(decodePacketLength(Uint8Array.of(255, 255, 255, 255), 0)).toBeUndefined();
     expect(decodePacketLength(Uint8Array.of(0, 0, 0, 0), 0)).toBe(0);
@@ -47,14 +47,14 @@ describe('a reader of packets', () => {
   });
 
   it('puts the largest packet together from single bytes', () => {
-    const packet = new Uint8Array(PACKET_MAX).fill(3);
+    const packet = new Uint8Array(PACKET_BYTES_MAX).fill(3);
     const stream = encodePacket(packet);
     let bytes = 0;
-    const reader = packetReader((_buffer, _offset, length) => {
+    const reader = createPacketReader((_buffer, _offset, length) => {
       bytes += length;
     });
     for (let i = 0; i < stream.length; i += 1) expect(reader.read(stream, i, 1)).toBe(true);
-    expect(bytes).toBe(PACKET_MAX);
+    expect(bytes).toBe(PACKET_BYTES_MAX);
     expect(reader.isBetweenFrames).toBe(true);
   });
 
@@ -67,7 +67,7 @@ describe('a reader of packets', () => {
   });
 
   it('knows whether the stream may end', () => {
-    const reader = packetReader(() => undefined);
+    const reader = createPacketReader(() => undefined);
     expect(reader.isBetweenFrames).toBe(true);
     reader.read(Uint8Array.of(0, 0), 0, 2);
     expect(reader.isBetweenFrames).toBe(false);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostView, NetworkMap } from '../../../../engine/host/network-view.ts';
-import { CarrierReach } from '../../../../nodes/dtn/carrier-reach.ts';
+import { CarrierReachability } from '../../../../nodes/dtn/carrier-reach.ts';
 
 /** A network of hosts `name: stack` and links `a-b`. */
 function network(hosts: Readonly<Record<string, string>>, links: readonly string[]): NetworkMap {
@@ -26,7 +26,7 @@ function hostOf(name: string, stack: string): HostView {
 
 function peersOf(map: NetworkMap, name: string): readonly string[] {
   const host = map.hosts.find((one) => one.name === name);
-  return host === undefined ? [] : new CarrierReach(map).peersOf(host);
+  return host === undefined ? [] : new CarrierReachability(map).peersOf(host);
 }
 
 describe('the reach of a carrier', () => {

@@ -6,7 +6,7 @@
 
 import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { forwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
+import { writeForwardedCopy } from '../../../../nodes/dtn/agent/forwarded-copy.ts';
 import {
   BundleView,
   encodeEid,
@@ -14,10 +14,10 @@ import {
   parseEid,
   STATUS_REASON,
 } from '../../../../nodes/dtn/index.ts';
-import { encodeCarrierMessage } from '../../../../nodes/dtn/layer/carrier.ts';
-import { encodeLtp } from '../../../../nodes/dtn/layer/ltp-wire.ts';
+import { encodeTransferMessage } from '../../../../nodes/dtn/layer/carrier.ts';
+import { encodeLtpSegment } from '../../../../nodes/dtn/layer/ltp-wire.ts';
 import { encodeMeshFrame, MESH_HEAD_BYTES } from '../../../../nodes/dtn/layer/mesh-wire.ts';
-import { encodeTcpcl } from '../../../../nodes/dtn/layer/tcpcl-wire.ts';
+import { encodeTcpclMessage } from '../../../../nodes/dtn/layer/tcpcl-wire.ts';
 import { udpclDatagrams } from '../../../../nodes/dtn/layer/udpcl.ts';
 import type { GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
 import { sampleBundle } from './wire/support.ts';
@@ -31,16 +31,16 @@ export function goldenBytes(): GoldenBytes {
   const view = new BundleView();
   view.reopen(bundle, 0, bundle.length);
   const moment = { node: encodeEid(node), isOwn: false, heldNs: 5_000_000_000 };
-  forwardedCopy(writer, view, moment);
+  writeForwardedCopy(writer, view, moment);
   const no = { isAsserted: false };
   return {
     bundle: toHex(bundle),
-    carried: toHex(encodeCarrierMessage({ kind: 'bundle', transfer: 0xfedcba98, bundle })),
-    receipt: toHex(encodeCarrierMessage({ kind: 'receipt', transfer: 1 })),
+    carried: toHex(encodeTransferMessage({ kind: 'bundle', transfer: 0xfedcba98, bundle })),
+    receipt: toHex(encodeTransferMessage({ kind: 'receipt', transfer: 1 })),
     dtn: toHex(sampleBundle({ source: 'dtn://alice/app', destination: 'dtn://bob/app' })),
     forwarded: toHex(writer.taken()),
     ltp: toHex(
-      encodeLtp({
+      encodeLtpSegment({
         engine: 300,
         session: 0xfedcba98,
         content: {
@@ -75,7 +75,7 @@ export function goldenBytes(): GoldenBytes {
       ),
     ),
     session: toHex(
-      encodeTcpcl({
+      encodeTcpclMessage({
         kind: 'session',
         keepAliveS: 30,
         segmentMru: 65_536,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../nodes/_kit/machine.ts';
-import { ContactMeter } from '../../../../nodes/dtn/contact-meter.ts';
+import { ContactUseMeter } from '../../../../nodes/dtn/contact-meter.ts';
 import type { Router } from '../../../../nodes/dtn/router/router.ts';
 import type { MetricSummary, Report } from '../../../../reports/report-schema.ts';
 import { load, report, run } from '../../runner/fixture.ts';
@@ -75,7 +75,7 @@ describe('dtn.contact.use', () => {
         counted[metric] = (counted[metric] ?? 0) + amount;
       },
     });
-    const meter = new ContactMeter({ counter });
+    const meter = new ContactUseMeter({ counter });
     expect(counted).toEqual({});
     meter.note('a--b', { contact, bytes: 500 });
     meter.note('a--b', { contact, bytes: 1_000 });

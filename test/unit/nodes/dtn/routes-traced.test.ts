@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { singleState, tracedStateAt } from '../../../../nodes/_kit/trace-state.ts';
+import { readSingleTracedState, readTracedState } from '../../../../nodes/_kit/trace-state.ts';
 import {
   ROUTES_TRACE,
   type RoutesState,
@@ -28,10 +28,10 @@ describe('a trace of dtn-plan-lies.yaml', () => {
   }
 
   const routes = async (seconds: number, name: string): Promise<RoutesState | undefined> =>
-    tracedStateAt(ROUTES_TRACE, { peer: 'sink' }, await at(seconds, name))?.value;
+    readTracedState(ROUTES_TRACE, { peer: 'sink' }, await at(seconds, name))?.value;
 
   const waiting = async (seconds: number, name: string): Promise<WaitingState | undefined> =>
-    singleState(WAITING_LIST_TRACE, await at(seconds, name))?.value;
+    readSingleTracedState(WAITING_LIST_TRACE, await at(seconds, name))?.value;
 
   beforeAll(async () => {
     const path = join(folder, 'trace.orr');

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../engine/pure/cbor-writer.ts';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import { BLOCK_TYPE } from '../../../../nodes/dtn/geometry.ts';
-import { CountedVectors } from '../../../../nodes/dtn/security/vectors.ts';
+import { CounterVectors } from '../../../../nodes/dtn/security/vectors.ts';
 import { parseEid } from '../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../nodes/dtn/wire/eid-wire.ts';
 import {
@@ -20,8 +20,8 @@ import {
 } from '../../../../nodes/dtn/wire/encode.ts';
 import { bundleAgeData, hopCountData } from '../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../nodes/dtn/wire/view.ts';
-import { blockOf, LtpPair } from '../../../../runner/verify/bundles/ltp-pair.ts';
-import { Meetings } from '../../../../runner/verify/bundles/meetings.ts';
+import { LtpPair, patternBlock } from '../../../../runner/verify/bundles/ltp-pair.ts';
+import { MeetingAgents } from '../../../../runner/verify/bundles/meetings.ts';
 import { loadText, report, run } from '../../runner/fixture.ts';
 import { MemoryStore } from '../gateway/memory-store.ts';
 import { bench, type Effect, foreign, kinds, S, send, window } from './agent/bench.ts';
@@ -193,12 +193,12 @@ describe('passing on', () => {
     expect(kinds(bench().step(5 * S, send('b')))).toContain('transmit');
     const pair = new LtpPair();
     pair.run(5 * S);
-    pair.take('a', { kind: 'send', session: 7, block: blockOf(10), redBytes: 10, dscp: 0 });
+    pair.take('a', { kind: 'send', session: 7, block: patternBlock(10), redBytes: 10, dscp: 0 });
     expect(pair.sent.map(({ at }) => at)).toEqual([5 * S]);
   });
 
   it('trap "everything again after each encounter": what the neighbour has is not sent', () => {
-    const net = new Meetings({ router: 'epidemic' });
+    const net = new MeetingAgents({ router: 'epidemic' });
     for (let count = 0; count < 20; count += 1) net.send('a', 'd');
     for (let count = 0; count < 10; count += 1) net.meet('a', 'b');
     // Bundles of 100 bytes of payload are longer than this, records of 20 names too, which are fewer.
@@ -231,7 +231,7 @@ describe('nodes', () => {
     const seen = new Set<string>();
     let store = new MemoryStore();
     for (let life = 0; life < 3; life += 1) {
-      const vectors = new CountedVectors({ store, node: 1, onSync: () => undefined });
+      const vectors = new CounterVectors({ store, node: 1, onSync: () => undefined });
       store.settle();
       // Nothing here tells the time: all are taken at the same instant, before and after crashes.
       for (let count = 0; count < 100; count += 1) seen.add(toHex(vectors.take()!));

@@ -3,8 +3,8 @@
  * what is drawn from them. @module
  */
 import { describe, expect, it } from 'vitest';
-import { AgentTrace, plannedFrom } from '../../../../nodes/dtn/agent-trace.ts';
-import type { TriedRoute } from '../../../../nodes/dtn/router/tried-routes.ts';
+import { AgentTracer, plannedContactsFrom } from '../../../../nodes/dtn/agent-trace.ts';
+import type { ConsideredRoute } from '../../../../nodes/dtn/router/tried-routes.ts';
 import { viz } from '../../../../nodes/dtn/viz.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
 
@@ -12,7 +12,7 @@ const S = 1_000_000_000;
 const MS = 1_000_000;
 
 interface Lab {
-  readonly trace: AgentTrace;
+  readonly trace: AgentTracer;
   /** The states told so far, by machine. */
   readonly told: Map<string, string>;
   readonly at: (ns: number, act: () => void) => void;
@@ -29,7 +29,7 @@ function lab(): Lab {
   };
   return {
     told,
-    trace: new AgentTrace({ now: () => now, planTime: () => now, trace }),
+    trace: new AgentTracer({ now: () => now, planTime: () => now, trace }),
     at: (ns, act): void => {
       now = ns;
       act();
@@ -86,11 +86,11 @@ describe('a node that is traced', () => {
 
   it('tells what was considered for a bundle: when it is new, and each second', () => {
     const { trace, told, at } = lab();
-    const tried = (verdict: TriedRoute['verdict']): readonly TriedRoute[] => [
+    const tried = (verdict: ConsideredRoute['verdict']): readonly ConsideredRoute[] => [
       { via: 'c', hops: 3, arrivalNs: 31 * S, endNs: 30 * S, verdict: 'no-volume' },
       { via: 'd', hops: 1, arrivalNs: 40 * S, endNs: Number.MAX_SAFE_INTEGER, verdict },
     ];
-    const decide = (verdict: TriedRoute['verdict']): void =>
+    const decide = (verdict: ConsideredRoute['verdict']): void =>
       trace.routes({ destination: 'e' } as never, tried(verdict));
     const first = 'c in 3 hops arrives 31000 ends 30000 no-volume';
     at(S, () => decide('taken'));
@@ -137,9 +137,9 @@ describe('a node that is traced', () => {
         { id: 'b--c', a: end('b'), b: end('c') },
       ],
     } as never;
-    expect([...plannedFrom('a', network)]).toEqual([['a--b', aToB]]);
-    expect([...plannedFrom('b', network)]).toEqual([['a--b', bToA]]);
-    expect([...plannedFrom('c', network)]).toEqual([]);
+    expect([...plannedContactsFrom('a', network)]).toEqual([['a--b', aToB]]);
+    expect([...plannedContactsFrom('b', network)]).toEqual([['a--b', bToA]]);
+    expect([...plannedContactsFrom('c', network)]).toEqual([]);
   });
 });
 

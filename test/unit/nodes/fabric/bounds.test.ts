@@ -5,18 +5,22 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { CalendarTime } from '../../../../engine/host/time.ts';
-import type { CarrierTerms } from '../../../../engine/host/transport.ts';
-import { CORRECT } from '../../../../nodes/fabric/behaviour.ts';
+import type { CarrierGuarantees } from '../../../../engine/host/transport.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../nodes/fabric/behaviour.ts';
 import type {
   CallAnswer,
   PeerEffect,
   PeerInput,
-  Submission,
+  SubmittedMessage,
 } from '../../../../nodes/fabric/effects.ts';
-import { encodeEnvelope, type MessageKind, messageId } from '../../../../nodes/fabric/envelope.ts';
-import { ANSWERS_MAX, ASSEMBLY_BYTES_MAX } from '../../../../nodes/fabric/geometry.ts';
+import {
+  encodeEnvelope,
+  type MessageKind,
+  makeMessageId,
+} from '../../../../nodes/fabric/envelope.ts';
+import { ASSEMBLY_BYTES_MAX, UNCONFIRMED_ANSWERS_MAX } from '../../../../nodes/fabric/geometry.ts';
 import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
 import { PeerMachine } from '../../../../nodes/fabric/peer.ts';
 import { decodePacket, type MessagePiece, PacketWriter } from '../../../../nodes/fabric/wire.ts';
@@ -27,8 +31,8 @@ const OWN = new Uint8Array(8).fill(9);
 const PEER = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const OTHER_MEMORY = new Uint8Array(8).fill(7);
 const EPOCH_S = 1_767_225_600;
-const LOSSY: CarrierTerms = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
-const CUSTODY: CarrierTerms = { maxBytes: 256 * MIB, delivery: 'custody', isOrdered: false };
+const LOSSY: CarrierGuarantees = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
+const CUSTODY: CarrierGuarantees = { maxBytes: 256 * MIB, delivery: 'custody', isOrdered: false };
 const REPLY: CallAnswer = { kind: 'reply', payload: new Uint8Array(8) };
 
 /** A machine of bob for alice; what it asks for is noted, and syncs are confirmed at once. */
@@ -40,14 +44,14 @@ class Bob {
   #number = 1;
   #packet = 0;
 
-  constructor(carrier: CarrierTerms, freeNumbers = 1_000_000) {
+  constructor(carrier: CarrierGuarantees, freeNumbers = 1_000_000) {
     this.#free = freeNumbers;
     this.#machine = new PeerMachine<string>(
       {
         ...{ own: 'bob', peer: 'alice', memory: OWN, life: 1, records: [], carriers: [carrier] },
         options: { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 },
-        behaviour: CORRECT,
-        random: openStream(1, 'bob', 'retries'),
+        behaviour: CORRECT_BEHAVIOUR,
+        random: openRandomStream(1, 'bob', 'retries'),
         clock: (): CalendarTime => ({ seconds: EPOCH_S + Math.floor(this.now / SECOND), nanos: 0 }),
         numbers: { next: 1, take: (): number | undefined => this.#takeNumber() },
         inboxRecord: undefined,
@@ -83,7 +87,7 @@ class Bob {
   message(number: number, kind: MessageKind, from = { memory: PEER, floor: 1, bytes: 20 }): void {
     const { memory, floor, bytes } = from;
     const message = encodeEnvelope({
-      ...{ id: messageId(memory, number), from: 'alice', to: 'bob', kind, correlation: null },
+      ...{ id: makeMessageId(memory, number), from: 'alice', to: 'bob', kind, correlation: null },
       ...{ deadlineMs: Number.MAX_SAFE_INTEGER, priority: 1, attempt: 0 },
       payload: new Uint8Array(bytes),
     });
@@ -130,7 +134,7 @@ class Bob {
   }
 }
 
-function submission(lifetimeNs: number, request: string): Submission<string> {
+function submission(lifetimeNs: number, request: string): SubmittedMessage<string> {
   return { kind: 'message', payload: new Uint8Array(20), priority: 1, lifetimeNs, request };
 }
 
@@ -226,13 +230,13 @@ describe('a peer that calls and confirms no answer', () => {
     ['without a number', 0],
   ])('made the node keep every answer for ever, %s', (_, numbers) => {
     const bob = new Bob(CUSTODY, numbers);
-    for (let number = 1; number <= ANSWERS_MAX + 100; number += 1) {
+    for (let number = 1; number <= UNCONFIRMED_ANSWERS_MAX + 100; number += 1) {
       bob.message(number, 'call', { memory: PEER, floor: number, bytes: 20 });
       bob.handled(number, REPLY);
     }
-    expect(bob.holding).toBe(ANSWERS_MAX);
+    expect(bob.holding).toBe(UNCONFIRMED_ANSWERS_MAX);
     expect(bob.count('drop', { reason: 'queue-full' })).toBe(100);
-    expect(bob.count('put') - bob.count('erase')).toBeLessThan(2 * ANSWERS_MAX + 400);
+    expect(bob.count('put') - bob.count('erase')).toBeLessThan(2 * UNCONFIRMED_ANSWERS_MAX + 400);
   });
 });
 

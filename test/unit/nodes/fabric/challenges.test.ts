@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { RETRY_NS } from '../../../../nodes/fabric/geometry.ts';
-import { Challenges } from '../../../../nodes/fabric/incoming/challenges.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { FIRST_RETRY_NS } from '../../../../nodes/fabric/geometry.ts';
+import { PeerChallenges } from '../../../../nodes/fabric/incoming/challenges.ts';
 
 const CLAIM = { memory: new Uint8Array(8).fill(1), life: 1 };
 
 describe('the question to a peer', () => {
-  const challenges = (): Challenges => new Challenges(openStream(1, 'bob', 'challenges'));
+  const challenges = (): PeerChallenges =>
+    new PeerChallenges(openRandomStream(1, 'bob', 'challenges'));
 
   it('leaves once in 250 ms for each of who it may be, with one nonce', () => {
     const asked = challenges();
     const first = asked.doubt(0, CLAIM);
     expect(first).toMatchObject(CLAIM);
-    expect(asked.doubt(RETRY_NS - 1, CLAIM)).toBeUndefined();
-    expect(asked.doubt(RETRY_NS, CLAIM)).toEqual(first);
+    expect(asked.doubt(FIRST_RETRY_NS - 1, CLAIM)).toBeUndefined();
+    expect(asked.doubt(FIRST_RETRY_NS, CLAIM)).toEqual(first);
     const others = [
       { ...CLAIM, life: 2 },
       { ...CLAIM, memory: new Uint8Array(8).fill(2) },
     ];
     for (const other of others) {
-      expect(asked.doubt(RETRY_NS, other)).toEqual({ ...other, nonce: first?.nonce });
+      expect(asked.doubt(FIRST_RETRY_NS, other)).toEqual({ ...other, nonce: first?.nonce });
     }
   });
 

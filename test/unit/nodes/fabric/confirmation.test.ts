@@ -270,3 +270,44 @@ describe('what is said once', () => {
     expect([pair.alice.open, pair.bob.handed.length]).toEqual([0, COUNT + 5]);
   });
 });
+
+describe('what a node that crashed knows of its peer', () => {
+  it('was another memory than that of a peer that it had never met', () => {
+    const pair = new FabricPair(QUIET);
+    pair.isCut = true;
+    const texts = send(pair, pair.bob, 1, 100 * MS);
+    pair.clock.after(SECOND, () => {
+      pair.bob.crash('synced');
+      pair.bob.start();
+    });
+    pair.clock.after(2 * SECOND, () => {
+      pair.isCut = false;
+    });
+    pair.clock.runUntil(10 * SECOND);
+    expect(textsOf(pair.alice)).toEqual(texts);
+    expect([...pair.bob.drops]).toEqual([]);
+  });
+
+  it('did not tell it to send anew what a carrier had brought to a disk that is lost', () => {
+    const pair = new FabricPair({ ...QUIET, isCustody: true });
+    send(pair, pair.alice, 1, 100 * MS);
+    send(pair, pair.bob, 1, 100 * MS);
+    pair.clock.after(SECOND, () => {
+      pair.alice.crash('synced');
+      pair.alice.start();
+      // Bob handles what comes, and alice does not hear of it.
+      pair.see = (to): boolean => to === 'bob';
+    });
+    const [entrusted] = send(pair, pair.alice, 1, 2 * SECOND);
+    pair.clock.after(3 * SECOND, () => {
+      expect(textsOf(pair.bob)).toContain(entrusted);
+      pair.bob.loseDisk();
+      pair.bob.start();
+      pair.see = (): boolean => true;
+    });
+    send(pair, pair.bob, 1, 4 * SECOND);
+    pair.clock.runUntil(10 * SECOND);
+    expect(pair.alice.open).toBe(0);
+    expect(textsOf(pair.bob).filter((text) => text === entrusted)).toHaveLength(2);
+  });
+});

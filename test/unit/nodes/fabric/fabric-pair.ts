@@ -1,17 +1,20 @@
 /** Two machines of fabric, joined by a bad wire without a world, on simulated disks. */
-import { openStream, type RandomStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../engine/core/stream.ts';
 import type { CalendarTime } from '../../../../engine/host/time.ts';
-import type { CarrierTerms } from '../../../../engine/host/transport.ts';
+import type { CarrierGuarantees } from '../../../../engine/host/transport.ts';
 import { SimDisk, SimStore, type StoreFault } from '../../../../engine/net/sim-store.ts';
 import { readUint32, toHex, writeUint32 } from '../../../../nodes/_kit/bytes.ts';
-import { ReservedCounter } from '../../../../nodes/_kit/reserved-counter.ts';
-import { MachineShell } from '../../../../nodes/_kit/shell.ts';
-import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
+import { DurableCounter } from '../../../../nodes/_kit/reserved-counter.ts';
+import { StateMachineRunner } from '../../../../nodes/_kit/shell.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from '../../../../nodes/fabric/behaviour.ts';
 import type { PeerEffect, PeerInput } from '../../../../nodes/fabric/effects.ts';
-import { MEMORY_NAME_BYTES, NUMBERS_PER_RESERVE } from '../../../../nodes/fabric/geometry.ts';
-import { recordKeyPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
-import { answeredKey, inboxKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
-import type { PeerOptions } from '../../../../nodes/fabric/peer-parts.ts';
+import {
+  MEMORY_NAME_BYTES,
+  RESERVED_NUMBERS_PER_WRITE,
+} from '../../../../nodes/fabric/geometry.ts';
+import { outgoingRecordKeyPrefix } from '../../../../nodes/fabric/outgoing/sender.ts';
+import { answeredCallsKey, inboxRecordKey, PeerMachine } from '../../../../nodes/fabric/peer.ts';
+import type { PeerMachineOptions } from '../../../../nodes/fabric/peer-parts.ts';
 import { decodePacket, type FabricPacket } from '../../../../nodes/fabric/wire.ts';
 import { LossyWire } from '../../../fixtures/lossy-wire.ts';
 import { VirtualClock } from '../../../fixtures/virtual-clock.ts';
@@ -20,8 +23,8 @@ const MS = 1_000_000;
 const SECOND = 1_000_000_000;
 const EPOCH_S = 1_767_225_600;
 const SYNC_NS = 2 * MS;
-const LOSSY: CarrierTerms = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
-const CUSTODY: CarrierTerms = { maxBytes: 65_536, delivery: 'custody', isOrdered: false };
+const LOSSY: CarrierGuarantees = { maxBytes: 1_200, delivery: 'best-effort', isOrdered: false };
+const CUSTODY: CarrierGuarantees = { maxBytes: 65_536, delivery: 'custody', isOrdered: false };
 
 /** How the wire and the disks are. */
 export interface PairTrouble {
@@ -30,7 +33,7 @@ export interface PairTrouble {
   readonly duplication: number;
   /** Chance that a write to a disk fails. */
   readonly failedSyncs: number;
-  readonly options?: Partial<PeerOptions>;
+  readonly options?: Partial<PeerMachineOptions>;
   readonly behaviour?: Behaviour;
   /** Over a carrier that promises to deliver what it takes; the wire loses nothing then. */
   readonly isCustody?: boolean;
@@ -116,10 +119,10 @@ export class End {
   #begin(store: SimStore, memory: Uint8Array, life: number, isAlive: () => boolean): void {
     const { clock, random, options } = this.#pair;
     const peer = OTHER[this.#name];
-    const counter = new ReservedCounter({
+    const counter = new DurableCounter({
       store,
       key: `next/${peer}`,
-      reserve: NUMBERS_PER_RESERVE,
+      reserve: RESERVED_NUMBERS_PER_WRITE,
       onSync: (): void => this.take({ kind: 'numbers' }),
     });
     const numbers = {
@@ -138,16 +141,16 @@ export class End {
           nanos: clock.nowNs % SECOND,
         }),
         records: store
-          .keys({ prefix: recordKeyPrefix(peer) })
+          .keys({ prefix: outgoingRecordKeyPrefix(peer) })
           .map((key) => [key, store.get(key) ?? new Uint8Array(0)]),
-        answeredRecord: store.get(answeredKey(peer)),
-        inboxRecord: store.get(inboxKey(peer)),
+        answeredRecord: store.get(answeredCallsKey(peer)),
+        inboxRecord: store.get(inboxRecordKey(peer)),
         isOutside: (kind): boolean => kind === 'message',
       },
       clock.nowNs,
     );
     this.#machine = machine;
-    const shell = new MachineShell<PeerInput<string>, PeerEffect<string>>(
+    const shell = new StateMachineRunner<PeerInput<string>, PeerEffect<string>>(
       clock,
       machine,
       (effect) => {
@@ -230,7 +233,7 @@ export class End {
 export class FabricPair {
   readonly clock = new VirtualClock();
   readonly random: RandomStream;
-  readonly options: PeerOptions;
+  readonly options: PeerMachineOptions;
   readonly behaviour: Behaviour;
   readonly wire: LossyWire;
   readonly alice: End;
@@ -242,9 +245,15 @@ export class FabricPair {
   see: (to: Name, packet: FabricPacket, bytes: Uint8Array) => boolean = () => true;
 
   constructor(trouble: PairTrouble) {
-    const { seed, failedSyncs, options, behaviour = CORRECT, isCustody = false } = trouble;
+    const {
+      seed,
+      failedSyncs,
+      options,
+      behaviour = CORRECT_BEHAVIOUR,
+      isCustody = false,
+    } = trouble;
     this.behaviour = behaviour;
-    this.random = openStream(seed, 'fabric', 'pair');
+    this.random = openRandomStream(seed, 'fabric', 'pair');
     this.isCustody = isCustody;
     const usual = { queue: 1_000, outbox: 'durable', order: 'arrival', packet: 1_200 } as const;
     this.options = { ...usual, ...options };

@@ -4,20 +4,20 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { CORRECT } from '../../../../nodes/fabric/behaviour.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../nodes/fabric/behaviour.ts';
 import type { FabricOptions } from '../../../../nodes/fabric/config.ts';
+import { DiskWriteScheduler } from '../../../../nodes/fabric/disk-write-scheduler.ts';
 import type { PeerEffect } from '../../../../nodes/fabric/effects.ts';
-import { encodeEnvelope, messageId } from '../../../../nodes/fabric/envelope.ts';
+import { encodeEnvelope, makeMessageId } from '../../../../nodes/fabric/envelope.ts';
 import { Receiver } from '../../../../nodes/fabric/incoming/receiver.ts';
-import { Journal } from '../../../../nodes/fabric/journal.ts';
-import type { JournalItem, PeerParts } from '../../../../nodes/fabric/peer-parts.ts';
+import type { AwaitingWriteItem, PeerMachineParts } from '../../../../nodes/fabric/peer-parts.ts';
 import type { FabricPacket } from '../../../../nodes/fabric/wire.ts';
 
 const MEMORY = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 function packetWith(number: number): FabricPacket {
   const bytes = encodeEnvelope({
-    id: messageId(MEMORY, number),
+    id: makeMessageId(MEMORY, number),
     from: 'alice',
     to: 'bob',
     kind: 'call',
@@ -54,16 +54,20 @@ function receiver(): {
     own: 'bob',
     peer: 'alice',
     options: { order: 'arrival' } as FabricOptions,
-    behaviour: CORRECT,
+    behaviour: CORRECT_BEHAVIOUR,
     clock: () => ({ seconds: 0, nanos: 0 }),
     isOutside: (): boolean => false,
     inboxRecord: undefined,
-  } as Partial<PeerParts> as PeerParts;
+  } as Partial<PeerMachineParts> as PeerMachineParts;
   const emit = (effect: PeerEffect<never>): void => {
     if (effect.kind === 'hand') handed.push(effect.arrival.number);
     if (effect.kind === 'drop') drops.push(effect.reason);
   };
-  const shared = { parts, journal: new Journal<JournalItem<never>>(() => true), emit };
+  const shared = {
+    parts,
+    journal: new DiskWriteScheduler<AwaitingWriteItem<never>>(() => true),
+    emit,
+  };
   const made = new Receiver<never>(shared, () => false);
   made.inbox.adopt(MEMORY);
   return { receiver: made, handed, drops };

@@ -5,7 +5,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../../nodes/_kit/bytes.ts';
-import { GAPS_MAX, HANDED_AHEAD, WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
+import {
+  ASSEMBLY_GAPS_MAX,
+  RECEIVE_WINDOW_NUMBERS,
+  UNSYNCED_HANDOVERS_MAX,
+} from '../../../../nodes/fabric/geometry.ts';
 import { Inbox } from '../../../../nodes/fabric/incoming/inbox.ts';
 import type { MessagePiece } from '../../../../nodes/fabric/wire.ts';
 
@@ -45,8 +49,8 @@ describe('a message', () => {
     const found = inboxOf(inbox.record());
     expect(found.take(piece(3)).kind).toBe('whole');
     expect(found.hand(3, 4)).toBe(true);
-    expect(found.hand(3 + HANDED_AHEAD, 4)).toBe(true);
-    expect(found.hand(3 + HANDED_AHEAD + 1, 4)).toBe(false);
+    expect(found.hand(3 + UNSYNCED_HANDOVERS_MAX, 4)).toBe(true);
+    expect(found.hand(3 + UNSYNCED_HANDOVERS_MAX + 1, 4)).toBe(false);
   });
 
   it('that its sender needs no more was to be written all the same, however many there were', () => {
@@ -75,9 +79,9 @@ describe('a message', () => {
 
   it('beyond the window is refused, and one at its end taken', () => {
     const inbox = inboxOf();
-    expect(inbox.take(piece(WINDOW_NUMBERS)).kind).toBe('whole');
+    expect(inbox.take(piece(RECEIVE_WINDOW_NUMBERS)).kind).toBe('whole');
     const refused = { kind: 'drop', reason: 'beyond-window' };
-    expect(inbox.take(piece(WINDOW_NUMBERS + 1))).toEqual(refused);
+    expect(inbox.take(piece(RECEIVE_WINDOW_NUMBERS + 1))).toEqual(refused);
   });
 });
 
@@ -134,10 +138,10 @@ describe('a message in pieces', () => {
     const inbox = inboxOf();
     const take = (offset: number): unknown =>
       inbox.take(piece(1, { total: MIB, offset, bytes: Uint8Array.of(7) }));
-    for (let at = 0; at < GAPS_MAX; at += 1) take(2 * at);
-    expect(take(2 * GAPS_MAX)).toEqual({ kind: 'drop', reason: 'no-room' });
+    for (let at = 0; at < ASSEMBLY_GAPS_MAX; at += 1) take(2 * at);
+    expect(take(2 * ASSEMBLY_GAPS_MAX)).toEqual({ kind: 'drop', reason: 'no-room' });
     expect(take(1)).toEqual({ kind: 'partial' });
-    expect(take(2 * GAPS_MAX)).toEqual({ kind: 'partial' });
+    expect(take(2 * ASSEMBLY_GAPS_MAX)).toEqual({ kind: 'partial' });
   });
 
   it('gives its memory back when its sender gives it up', () => {

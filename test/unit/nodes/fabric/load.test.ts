@@ -4,24 +4,28 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import type { LoadOptions } from '../../../../nodes/fabric/config.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import type { LoadGeneratorOptions } from '../../../../nodes/fabric/config.ts';
 import { checksumReply, isReplyTo } from '../../../../nodes/fabric/echo.ts';
-import { type LoadEffect, LoadMachine } from '../../../../nodes/fabric/load.ts';
+import { type GeneratedCall, LoadGeneratorMachine } from '../../../../nodes/fabric/load.ts';
 
 const SECOND = 1_000_000_000;
-const usual: LoadOptions = {
+const usual: LoadGeneratorOptions = {
   ...{ to: ['b'], concurrent: 1, sizes: [100], start: 0, priority: 1 },
 };
 
-function machineOf(options: Partial<LoadOptions>, made = 0): LoadMachine {
-  return new LoadMachine({ ...usual, ...options }, openStream(3, 'a', 'load'), made);
+function machineOf(options: Partial<LoadGeneratorOptions>, made = 0): LoadGeneratorMachine {
+  return new LoadGeneratorMachine({ ...usual, ...options }, openRandomStream(3, 'a', 'load'), made);
 }
 
 /** All calls until an instant, each answered at once or never. */
-function callsUntil(machine: LoadMachine, endNs: number, isAnswered: boolean): readonly number[] {
+function callsUntil(
+  machine: LoadGeneratorMachine,
+  endNs: number,
+  isAnswered: boolean,
+): readonly number[] {
   const at: number[] = [];
-  const note = (now: number, calls: readonly LoadEffect[]): void => {
+  const note = (now: number, calls: readonly GeneratedCall[]): void => {
     for (const _ of calls) {
       at.push(now);
       if (isAnswered) note(now + 1, machine.step(now + 1, { kind: 'over' }));
@@ -70,7 +74,7 @@ describe('calls without a rate', () => {
   });
 
   it('go to their targets in turn, and no two are alike over a restart', () => {
-    const of = (before: number): readonly LoadEffect[] =>
+    const of = (before: number): readonly GeneratedCall[] =>
       machineOf({ concurrent: 4, to: ['b', 'c'] }, before).step(0, { kind: 'start' });
     const calls = [...of(0), ...of(4)];
     expect(calls.map(({ to }) => to).join('')).toBe('bcbcbcbc');

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
+import { RECEIVE_WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
 import { NumberWindow } from '../../../../nodes/fabric/number-window.ts';
 
 const RUNS = { numRuns: 500 };
@@ -15,7 +15,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('add' as const), above: fc.integer({ min: -3, max: 6 }) }),
   fc.record({
     kind: fc.constant('add' as const),
-    above: fc.integer({ min: WINDOW_NUMBERS - 3, max: WINDOW_NUMBERS + 3 }),
+    above: fc.integer({ min: RECEIVE_WINDOW_NUMBERS - 3, max: RECEIVE_WINDOW_NUMBERS + 3 }),
   }),
   fc.record({
     kind: fc.constant('raise' as const),
@@ -48,11 +48,11 @@ class NumberModel {
 function expectSame(window: NumberWindow, model: NumberModel): void {
   expect(window.contiguous).toBe(model.base);
   expect(window.highest).toBe(Math.max(model.base, ...model.above));
-  for (const start of [model.base - 4, model.base + WINDOW_NUMBERS - 8]) {
+  for (const start of [model.base - 4, model.base + RECEIVE_WINDOW_NUMBERS - 8]) {
     for (let number = Math.max(1, start); number < start + 20; number += 1) {
       const has = number <= model.base || model.above.has(number);
       expect([number, window.has(number)]).toEqual([number, has]);
-      expect(window.fits(number)).toBe(number - model.base <= WINDOW_NUMBERS);
+      expect(window.fits(number)).toBe(number - model.base <= RECEIVE_WINDOW_NUMBERS);
     }
   }
 }
@@ -90,8 +90,8 @@ describe('a set of numbers', () => {
 
   it('says no more than 128 bytes of the numbers above', () => {
     const window = new NumberWindow();
-    window.add(WINDOW_NUMBERS);
-    expect(window.above()).toHaveLength(WINDOW_NUMBERS / 8);
+    window.add(RECEIVE_WINDOW_NUMBERS);
+    expect(window.above()).toHaveLength(RECEIVE_WINDOW_NUMBERS / 8);
     window.raise(2 ** 47);
     expect([window.contiguous, window.above().length]).toEqual([2 ** 47 - 1, 0]);
   });

@@ -4,16 +4,16 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
-import { OutMessage } from '../../../../nodes/fabric/outgoing/out-message.ts';
+import { RECEIVE_WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
+import { OutgoingMessage } from '../../../../nodes/fabric/outgoing/out-message.ts';
 import { Outbox } from '../../../../nodes/fabric/outgoing/outbox.ts';
 
 function add(
   outbox: Outbox<string>,
   number: number,
   { priority = 1, deadlineNs = 1_000 } = {},
-): OutMessage<string> {
-  const message = new OutMessage<string>({
+): OutgoingMessage<string> {
+  const message = new OutgoingMessage<string>({
     ...{ number, kind: 'call', priority, deadlineNs, sinceNs: 0, bytes: new Uint8Array(10) },
     ...{ payloadBytes: 1, correlation: null },
   });
@@ -39,7 +39,7 @@ describe('open messages', () => {
     expect(leaving(outbox)).toEqual([2, 4, 3, 5, 1]);
     for (const index of [4, 2, 3]) {
       messages[index]?.lost(2, 5);
-      outbox.queue(messages[index] as OutMessage<string>);
+      outbox.queue(messages[index] as OutgoingMessage<string>);
     }
     expect(leaving(outbox)).toEqual([4, 3, 5]);
   });
@@ -47,10 +47,10 @@ describe('open messages', () => {
   it('wait from 1,024 numbers above the least open one on', () => {
     const outbox = new Outbox<string>(1);
     const first = add(outbox, 1, { priority: 0 });
-    const urgent = Array.from({ length: WINDOW_NUMBERS }, (_, index) =>
+    const urgent = Array.from({ length: RECEIVE_WINDOW_NUMBERS }, (_, index) =>
       add(outbox, 2 + index, { priority: 3 }),
     );
-    expect(leaving(outbox).slice(-2)).toEqual([WINDOW_NUMBERS, 1]);
+    expect(leaving(outbox).slice(-2)).toEqual([RECEIVE_WINDOW_NUMBERS, 1]);
     outbox.handled(first);
     expect([outbox.floor, leaving(outbox)]).toEqual([2, [urgent.at(-1)?.number]]);
   });
@@ -58,21 +58,21 @@ describe('open messages', () => {
   it('have a floor that passes those that are over or wait for their answers', () => {
     const outbox = new Outbox<string>(7);
     const messages = [7, 8, 9].map((number) => add(outbox, number));
-    outbox.over(messages[1] as OutMessage<string>);
+    outbox.over(messages[1] as OutgoingMessage<string>);
     expect(outbox.floor).toBe(7);
-    outbox.handled(messages[0] as OutMessage<string>);
+    outbox.handled(messages[0] as OutgoingMessage<string>);
     expect([outbox.floor, outbox.size, outbox.isWaiting]).toEqual([9, 2, true]);
-    outbox.over(messages[2] as OutMessage<string>);
+    outbox.over(messages[2] as OutgoingMessage<string>);
     expect([outbox.floor, outbox.last, outbox.isWaiting]).toEqual([10, 9, false]);
   });
 
   it('give way to higher priorities: the newest of the lowest of which nothing has left', () => {
     const outbox = new Outbox<string>(1);
     const messages = [1, 0, 0, 1].map((priority, index) => add(outbox, index + 1, { priority }));
-    (messages[2] as OutMessage<string>).sentEnd = 1;
+    (messages[2] as OutgoingMessage<string>).sentEnd = 1;
     expect(outbox.displaced(0)).toBeUndefined();
     expect(outbox.displaced(3)?.number).toBe(2);
-    outbox.over(messages[1] as OutMessage<string>);
+    outbox.over(messages[1] as OutgoingMessage<string>);
     expect(leaving(outbox)).not.toContain(2);
   });
 

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { StoreFault } from '../../../../engine/net/sim-store.ts';
-import { type Behaviour, CORRECT } from '../../../../nodes/fabric/behaviour.ts';
+import { type Behaviour, CORRECT_BEHAVIOUR } from '../../../../nodes/fabric/behaviour.ts';
 import { behaviourOf } from '../../../../nodes/fabric/doubles/index.ts';
 import { type End, FabricPair, payloadOf } from './fabric-pair.ts';
 
@@ -24,7 +24,13 @@ interface Plan {
 }
 
 /** Sends messages and calls both ways for 60 s, and waits until all are over. */
-function runPlan({ seed, crashes, loss, failedSyncs, behaviour = CORRECT }: Plan): FabricPair {
+function runPlan({
+  seed,
+  crashes,
+  loss,
+  failedSyncs,
+  behaviour = CORRECT_BEHAVIOUR,
+}: Plan): FabricPair {
   const pair = new FabricPair({ seed, loss, duplication: 0.1, failedSyncs, behaviour });
   const { clock, random } = pair;
   for (let number = 0; number < 120; number += 1) {

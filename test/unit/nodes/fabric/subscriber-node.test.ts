@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import type { ArrivedMessage, CallAnswer } from '../../../../nodes/fabric/effects.ts';
-import { Subscribers } from '../../../../nodes/fabric/subscriber-node.ts';
+import { ApplicationDelivery } from '../../../../nodes/fabric/subscriber-node.ts';
 
 const ID_BYTES = 16;
 
@@ -35,7 +35,7 @@ class Application {
   readonly drops: string[] = [];
   /** Numbers that count as handled, with the kind of the answer. */
   readonly handled: (readonly [number, CallAnswer['kind'] | undefined])[] = [];
-  readonly subscribers = new Subscribers({
+  readonly subscribers = new ApplicationDelivery({
     now: (): number => this.nowNs,
     drop: (reason): void => void this.drops.push(reason),
     handled: (_from, number, answer): void => void this.handled.push([number, answer?.kind]),

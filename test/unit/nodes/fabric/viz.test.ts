@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { PeerTrace } from '../../../../nodes/fabric/peer-trace.ts';
-import type { WatchedMessage } from '../../../../nodes/fabric/peer-watch.ts';
+import type { ObservedMessage } from '../../../../nodes/fabric/peer-watch.ts';
 import { viz } from '../../../../nodes/fabric/viz.ts';
 import type { Drawing, DrawingInput, NodeState } from '../../../../viz/format/drawing.ts';
 
@@ -51,7 +51,7 @@ class Traced {
   }
 }
 
-const message = (number: number, length: number, sinceNs: number): WatchedMessage => ({
+const message = (number: number, length: number, sinceNs: number): ObservedMessage => ({
   ...{ number, kind: 'call', priority: 1, sinceNs, sentEnd: length },
   bytes: { length },
   there: { size: 0 },

@@ -6,9 +6,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../../../nodes/fabric/envelope.ts';
-import { PIECES_MAX } from '../../../../nodes/fabric/geometry.ts';
+import { PACKET_PIECES_MAX } from '../../../../nodes/fabric/geometry.ts';
 import { decodePacket, PacketWriter } from '../../../../nodes/fabric/wire.ts';
-import { fill } from '../../../../tools/golden/golden-bytes.ts';
+import { patternBytes } from '../../../../tools/golden/golden-bytes.ts';
 import { goldenBytes } from './golden.ts';
 import { resealed } from './resealed.ts';
 
@@ -40,8 +40,8 @@ describe('a packet', () => {
   it.each(['challenge', 'confirmation'])('has its %s', (name) => {
     const packet = decodePacket(bytesOf(name));
     if (typeof packet === 'string') throw new Error(packet);
-    const challenge = { memory: fill(8, 2), life: 3, nonce: fill(8, 5) };
-    const confirmation = fill(8, 5);
+    const challenge = { memory: patternBytes(8, 2), life: 3, nonce: patternBytes(8, 5) };
+    const confirmation = patternBytes(8, 5);
     expect([packet.challenge, packet.confirmation]).toEqual(
       name === 'challenge' ? [challenge, undefined] : [undefined, confirmation],
     );
@@ -89,10 +89,10 @@ describe('a packet', () => {
   });
 
   it('with more pieces than a sender writes is refused before they are listed', () => {
-    const limit = 28 + 19 * (PIECES_MAX + 1);
+    const limit = 28 + 19 * (PACKET_PIECES_MAX + 1);
     const writer = new PacketWriter(limit);
     writer.begin(1, new Uint8Array(8), 1);
-    for (let count = 0; count < PIECES_MAX; count += 1) {
+    for (let count = 0; count < PACKET_PIECES_MAX; count += 1) {
       expect(writer.pieceRoom).toBeGreaterThan(0);
       writer.piece(1, Uint8Array.of(7), 0, 1);
     }

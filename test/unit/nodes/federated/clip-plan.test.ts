@@ -1,25 +1,25 @@
 /** A clipping norm that follows the clients: what it costs, where it travels, and how a vector is written. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import { nextState } from '../../../../nodes/federated/aggregator/next-state.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import { nextModelState } from '../../../../nodes/federated/aggregator/next-state.ts';
 import {
-  clipPlan,
+  clippingNormsOf,
+  countNoiseProblem,
   modelOfState,
   modelWithNorm,
   normOfState,
-  refuseCountNoise,
 } from '../../../../nodes/federated/clip-plan.ts';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
 import { behaviourOf } from '../../../../nodes/federated/doubles/index.ts';
-import { vectorLength } from '../../../../nodes/federated/plan.ts';
-import { Accountant } from '../../../../nodes/federated/privacy/accountant.ts';
-import { updateNoiseMultiplier } from '../../../../nodes/federated/privacy/clip.ts';
-import { largestPrivateInput, noisePlan } from '../../../../nodes/federated/privacy-plan.ts';
+import { sumVectorLength } from '../../../../nodes/federated/plan.ts';
+import { PrivacyAccountant } from '../../../../nodes/federated/privacy/accountant.ts';
+import { noiseMultiplierForUpdates } from '../../../../nodes/federated/privacy/clip.ts';
+import { largestNoisyInputElement, noisePlan } from '../../../../nodes/federated/privacy-plan.ts';
 import { privateUpdateJob } from '../../../../nodes/federated/private-update-job.ts';
 
 const CLIENTS = 20;
 const PARAMETERS = 610;
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 
 function options(privacy: object = {}, more: object = {}): FederatedOptions {
   const own = { place: 'central', noise: 2, clip: 0.25, adaptive: {}, ...privacy };
@@ -34,12 +34,12 @@ describe('a clipping norm that follows', () => {
   it('splits the noise between updates and counts as theorem 1 of the paper', () => {
     for (const countNoise of [1.01, 2, 7]) {
       const { privacy } = options({ adaptive: { countNoise } });
-      const { update, joint, unit } = clipPlan(privacy!);
+      const { update, joint, unit } = clippingNormsOf(privacy!);
       expect(update).toBe(0.25);
       // One deviation on all coordinates: that of updates, and in units of a client that of the count.
       const deviation = 2 * joint;
       expect(deviation / update).toBeCloseTo(
-        updateNoiseMultiplier({ noise: 2, countDeviation: countNoise })!,
+        noiseMultiplierForUpdates({ noise: 2, countDeviation: countNoise })!,
         12,
       );
       expect(deviation / unit).toBeCloseTo(countNoise, 12);
@@ -48,7 +48,7 @@ describe('a clipping norm that follows', () => {
 
   it('spends what a fixed norm with the same noise spends', () => {
     const epsilon = (one: FederatedOptions): number => {
-      const account = new Accountant(noisePlan(one, CLIENTS, PARAMETERS)!.settings);
+      const account = new PrivacyAccountant(noisePlan(one, CLIENTS, PARAMETERS)!.settings);
       for (let round = 0; round < 10; round += 1) account.step();
       return account.epsilon();
     };
@@ -60,7 +60,7 @@ describe('a clipping norm that follows', () => {
     [1.001, true],
     [undefined, true],
   ])('counts with noise %s beside a noise of 2 are possible: %s', (countNoise, isPossible) => {
-    const refused = refuseCountNoise(options({ adaptive: { countNoise } }).privacy!);
+    const refused = countNoiseProblem(options({ adaptive: { countNoise } }).privacy!);
     expect(refused === undefined).toBe(isPossible);
     if (!isPossible) expect(refused?.hint).toBe('countNoise above 1, or leave it out for 2');
   });
@@ -73,7 +73,7 @@ describe('a clipping norm that follows', () => {
     expect([...modelOfState(one, state)]).toEqual([1, 2, 3]);
     expect(normOfState(one, state)).toBe(0.125);
     expect(normOfState(one, modelWithNorm(one, model))).toBe(0.25);
-    expect(vectorLength(one, PARAMETERS)).toBe(PARAMETERS + 1);
+    expect(sumVectorLength(one, PARAMETERS)).toBe(PARAMETERS + 1);
     expect(noisePlan(one, CLIENTS, PARAMETERS)?.settings.rate).toBe(1);
   });
 
@@ -83,7 +83,7 @@ describe('a clipping norm that follows', () => {
     expect(modelWithNorm(one, model, 0.125)).toBe(model);
     expect([...modelOfState(one, model)]).toEqual([1, 2, 3]);
     expect(normOfState(one, model)).toBeUndefined();
-    expect(vectorLength(one, PARAMETERS)).toBe(PARAMETERS);
+    expect(sumVectorLength(one, PARAMETERS)).toBe(PARAMETERS);
   });
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 3e30])(
@@ -95,13 +95,15 @@ describe('a clipping norm that follows', () => {
 
   it('leaves room in the ring for the count', () => {
     // joint = 0.25 x sqrt(4/3); the count is up to half a unit of 0.288, which is less.
-    expect(largestPrivateInput(options())).toBe(Math.ceil(0.25 * Math.sqrt(4 / 3) * 65_536) + 1);
+    expect(largestNoisyInputElement(options())).toBe(
+      Math.ceil(0.25 * Math.sqrt(4 / 3) * 65_536) + 1,
+    );
   });
 });
 
 describe('the update of a client', () => {
   const key = new Uint8Array(32).fill(5) as Uint8Array<ArrayBuffer>;
-  const { update: length, unit, joint } = clipPlan(options().privacy!);
+  const { update: length, unit, joint } = clippingNormsOf(options().privacy!);
   const { bound } = noisePlan(options(), CLIENTS, 3)!;
   const written = (update: readonly number[], norm: number): readonly number[] => {
     const output = privateUpdateJob.run(
@@ -131,7 +133,7 @@ describe('the update of a client', () => {
 
 describe('the next round', () => {
   const one = options();
-  const { update, unit } = clipPlan(one.privacy!);
+  const { update, unit } = clippingNormsOf(one.privacy!);
   const state = modelWithNorm(one, new Float32Array([1, 1]), 4);
   /** Sum of ten clients, `below` of them no longer than the norm. */
   const next = (below: number, own: FederatedOptions = one): Float32Array => {
@@ -157,7 +159,7 @@ describe('the next round', () => {
   });
 
   it('counts those who did not come as half', () => {
-    const lost = nextState(one, state, { sum: Float64Array.of(0, 0, 0), divisor: 10 });
+    const lost = nextModelState(one, state, { sum: Float64Array.of(0, 0, 0), divisor: 10 });
     expect(normOfState(one, lost)).toBe(4);
   });
 
@@ -166,7 +168,7 @@ describe('the next round', () => {
     for (const count of [1e300, -1e300]) {
       let now = state;
       for (let round = 0; round < 5; round += 1) {
-        now = nextState(one, now, { sum: sum(count), divisor: 10 });
+        now = nextModelState(one, now, { sum: sum(count), divisor: 10 });
       }
       expect(normOfState(one, now)).not.toBeNaN();
     }

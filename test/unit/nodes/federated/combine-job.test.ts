@@ -1,10 +1,14 @@
 /** Updates that are seen one by one, combined by each rule. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import { combineInput, combineJob, ruleOf } from '../../../../nodes/federated/combine-job.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import {
+  aggregationRuleOf,
+  combineUpdatesInputOf,
+  combineUpdatesJob,
+} from '../../../../nodes/federated/combine-job.ts';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 /** Steps of a hundredth; the last one lies. */
 const UPDATES = [
   [10, -20],
@@ -15,9 +19,12 @@ const UPDATES = [
 ];
 const vectors = UPDATES.map((update) => new Uint32Array(Int32Array.from(update).buffer));
 
-const combine = (aggregate: Parameters<typeof ruleOf>[0]['aggregate'], liars: number): unknown => {
-  const rule = ruleOf({ aggregate, liars }, vectors.length);
-  const output = combineJob.run(
+const combine = (
+  aggregate: Parameters<typeof aggregationRuleOf>[0]['aggregate'],
+  liars: number,
+): unknown => {
+  const rule = aggregationRuleOf({ aggregate, liars }, vectors.length);
+  const output = combineUpdatesJob.run(
     { vectors, bits: 32, members: vectors.map(() => 1), scale: 100, rule },
     crypto,
   ) as Float64Array | undefined;
@@ -57,8 +64,8 @@ describe('combining', () => {
       groups: 3,
       learn: { scale: 100 },
     });
-    const input = combineInput(options, sums);
-    expect(combineJob.run(input, crypto)).toEqual(Float64Array.of(0.1, -0.2));
+    const input = combineUpdatesInputOf(options, sums);
+    expect(combineUpdatesJob.run(input, crypto)).toEqual(Float64Array.of(0.1, -0.2));
   });
 
   it('by nothing, if there are too few for the rule', () => {

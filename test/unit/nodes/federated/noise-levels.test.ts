@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
 import {
-  hasLevels,
-  keptVarianceRatio,
-  LEVEL_KEY_BYTES,
-  levelVariances,
-  removedLevels,
-  revealBytes,
+  hasNoiseLevels,
+  NOISE_LEVEL_KEY_BYTES,
+  plannedLevelVariances,
+  remainingVarianceRatio,
+  revealMessageBytesMax,
+  unneededNoiseLevels,
 } from '../../../../nodes/federated/noise-levels.ts';
-import { encodeMessage } from '../../../../nodes/federated/wire.ts';
+import { encodeFederatedMessage } from '../../../../nodes/federated/wire.ts';
 
 const MINIMUM = 6;
 const CLIENTS = 12;
@@ -25,35 +25,42 @@ const WANTED = (3 * 0.5 * 1_000) ** 2;
 describe('noise in levels', () => {
   it.each([0, 1, 2, 3, 4, 5, 6])('leaves what was promised after %i losses', (lost) => {
     const survivors = CLIENTS - lost;
-    const levels = levelVariances(options(), CLIENTS);
+    const levels = plannedLevelVariances(options(), CLIENTS);
     expect(levels).toHaveLength(1 + CLIENTS - MINIMUM);
-    const removed = removedLevels(options(), { clients: CLIENTS, survivors });
+    const removed = unneededNoiseLevels(options(), { clients: CLIENTS, survivors });
     const kept = levels.filter((_, level) => !removed.includes(level));
     const each = kept.reduce((sum, variance) => sum + variance, 0);
     expect(survivors * each).toBeCloseTo(WANTED, 3);
-    expect(keptVarianceRatio(options(), { clients: CLIENTS, survivors, revealed: survivors })).toBe(
-      1,
-    );
+    expect(
+      remainingVarianceRatio(options(), { clients: CLIENTS, survivors, revealed: survivors }),
+    ).toBe(1);
   });
 
   it('is more, and known to be, where survivors say nothing', () => {
     const round = { clients: CLIENTS, survivors: 10 };
     // All levels of one are v / 6; those of ten would be 10 / 6.
-    expect(keptVarianceRatio(options(), { ...round, revealed: 0 })).toBeCloseTo(10 / 6, 12);
-    expect(keptVarianceRatio(options(), { ...round, revealed: 9 })).toBeCloseTo(0.9 + 1 / 6, 12);
+    expect(remainingVarianceRatio(options(), { ...round, revealed: 0 })).toBeCloseTo(10 / 6, 12);
+    expect(remainingVarianceRatio(options(), { ...round, revealed: 9 })).toBeCloseTo(
+      0.9 + 1 / 6,
+      12,
+    );
   });
 
   it('costs no more bytes than were forecast', () => {
-    const keys = new Uint8Array(LEVEL_KEY_BYTES * (CLIENTS - MINIMUM));
-    const bytes = encodeMessage({ kind: 'levels', session: new Uint8Array(32), keys }).length;
-    expect(revealBytes(options(), CLIENTS)).toBeGreaterThanOrEqual(bytes);
-    expect(revealBytes(options(), CLIENTS)).toBeLessThan(bytes + 16);
-    expect(revealBytes(options({ dropouts: 'enough' }), CLIENTS)).toBe(0);
+    const keys = new Uint8Array(NOISE_LEVEL_KEY_BYTES * (CLIENTS - MINIMUM));
+    const bytes = encodeFederatedMessage({
+      kind: 'levels',
+      session: new Uint8Array(32),
+      keys,
+    }).length;
+    expect(revealMessageBytesMax(options(), CLIENTS)).toBeGreaterThanOrEqual(bytes);
+    expect(revealMessageBytesMax(options(), CLIENTS)).toBeLessThan(bytes + 16);
+    expect(revealMessageBytesMax(options({ dropouts: 'enough' }), CLIENTS)).toBe(0);
   });
 
   it('is of clients, for a sum', () => {
-    expect(hasLevels(options())).toBe(true);
-    expect(hasLevels(options({ place: 'local' }))).toBe(false);
-    expect(hasLevels(options({ dropouts: 'enough' }))).toBe(false);
+    expect(hasNoiseLevels(options())).toBe(true);
+    expect(hasNoiseLevels(options({ place: 'local' }))).toBe(false);
+    expect(hasNoiseLevels(options({ dropouts: 'enough' }))).toBe(false);
   });
 });

@@ -1,11 +1,11 @@
 /** The sum that hides nothing: who is in it, and when it ends. */
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../nodes/_kit/machine.ts';
-import { PlainServer } from '../../../../nodes/federated/plain-sum.ts';
+import { PlainSumServer } from '../../../../nodes/federated/plain-sum.ts';
 
 const vector = (...values: number[]): Uint32Array => Uint32Array.from(values);
-const begun = (): PlainServer => {
-  const server = new PlainServer({ clients: 3, length: 2, timeoutNs: 100, minimum: 2 });
+const begun = (): PlainSumServer => {
+  const server = new PlainSumServer({ clients: 3, length: 2, timeoutNs: 100, minimum: 2 });
   server.step(0, { kind: 'begin' });
   return server;
 };
@@ -33,7 +33,7 @@ describe('a plain sum', () => {
   });
 
   it('ends at its quorum, and names what comes later', () => {
-    const server = new PlainServer({
+    const server = new PlainSumServer({
       ...{ clients: 4, length: 1, timeoutNs: 100, minimum: 1, quorum: 2 },
     });
     server.step(0, { kind: 'begin' });

@@ -1,13 +1,13 @@
 /** What options lead to, and what the loader says to those that lead nowhere. */
 import { describe, expect, it } from 'vitest';
 import { type FederatedOptions, federatedConfig } from '../../../../nodes/federated/config.ts';
-import { disagreements } from '../../../../nodes/federated/disagreements.ts';
+import { federationOptionConflicts } from '../../../../nodes/federated/option-conflicts.ts';
 import {
-  largestInput,
-  largestSum,
-  leastInputs,
+  largestInputElement,
+  largestSumElement,
   ringBitsNeeded,
   sessionPlan,
+  sumInputsMin,
 } from '../../../../nodes/federated/plan.ts';
 
 const options = (more: object = {}): FederatedOptions =>
@@ -67,7 +67,7 @@ describe('a session of compressed updates', () => {
     expect(plan({ bits: 8 })).toEqual([610, 13]);
     expect(plan({ bits: 2 })).toEqual([610, 6]);
     expect(plan({ bits: 24 })).toEqual([610, 29]);
-    expect(largestInput(options({ compression: { bits: 8 } }))).toBe(127);
+    expect(largestInputElement(options({ compression: { bits: 8 } }))).toBe(127);
   });
 
   it('is refused if its sum has no room', () => {
@@ -75,9 +75,9 @@ describe('a session of compressed updates', () => {
       name: `n${at}`,
       options: federatedConfig.parse({ aggregator: 'n0', compression: { bits: 24 } }),
     }));
-    expect(disagreements(many).map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual(
-      ['compression: the sum of 1000 inputs up to 8388607 needs 34 bits and has 32'],
-    );
+    expect(
+      federationOptionConflicts(many).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ).toEqual(['compression: the sum of 1000 inputs up to 8388607 needs 34 bits and has 32']);
   });
 });
 
@@ -96,14 +96,18 @@ describe('room for a sum', () => {
   });
 
   it('knows the largest input: clip by scale, rounded up, by the weight', () => {
-    expect(largestInput(options())).toBe(65_537);
-    expect(largestInput(options({ learn: { clip: 0.5, scale: 10, weight: 'examples' } }))).toBe(
-      600,
+    expect(largestInputElement(options())).toBe(65_537);
+    expect(
+      largestInputElement(options({ learn: { clip: 0.5, scale: 10, weight: 'examples' } })),
+    ).toBe(600);
+    expect(largestInputElement(options({ privacy: { place: 'central', clip: 0.25 } }))).toBe(
+      16_385,
     );
-    expect(largestInput(options({ privacy: { place: 'central', clip: 0.25 } }))).toBe(16_385);
     // With noise: 8 deviations of a client's share, z C S / sqrt(3).
-    expect(largestInput(options({ privacy: { place: 'distributed' } }))).toBe(65_537 + 302_698);
-    expect(largestInput(options({ privacy: { place: 'local' } }))).toBe(65_537 + 524_288);
+    expect(largestInputElement(options({ privacy: { place: 'distributed' } }))).toBe(
+      65_537 + 302_698,
+    );
+    expect(largestInputElement(options({ privacy: { place: 'local' } }))).toBe(65_537 + 524_288);
   });
 });
 
@@ -111,10 +115,10 @@ describe('room for weighted sums of one set', () => {
   it('is that of all its examples, whoever has them', () => {
     const weighted = { learn: { weight: 'examples', scale: 10, clip: 1 } };
     const shared = options({ ...weighted, data: { iid: true, split: 'iid', examples: 7 } });
-    expect(largestSum(shared, { inputs: 2, clients: 5 })).toBe(35 * 11);
-    expect(largestSum(options(weighted), { inputs: 2, clients: 5 })).toBe(2 * 100 * 11);
+    expect(largestSumElement(shared, { inputs: 2, clients: 5 })).toBe(35 * 11);
+    expect(largestSumElement(options(weighted), { inputs: 2, clients: 5 })).toBe(2 * 100 * 11);
     const equal = options({ data: { set: 'iris' }, learn: { scale: 10, clip: 1 } });
-    expect(largestSum(equal, { inputs: 2, clients: 5 })).toBe(2 * 11);
+    expect(largestSumElement(equal, { inputs: 2, clients: 5 })).toBe(2 * 11);
   });
 });
 
@@ -123,19 +127,21 @@ describe('options that do not fit together', () => {
     count: number,
     more: object = {},
     others: object = more,
-  ): Parameters<typeof disagreements>[0] =>
+  ): Parameters<typeof federationOptionConflicts>[0] =>
     ['a', 'b', 'c', 'd', 'e', 'f', 'g'].slice(0, count).map((name) => ({
       name,
       options: options(name === 'a' ? more : others),
     }));
-  const found = (all: Parameters<typeof disagreements>[0]): readonly string[] =>
-    disagreements(all).map(({ node, path, message }) => `${node} ${path.join('.')}: ${message}`);
+  const found = (all: Parameters<typeof federationOptionConflicts>[0]): readonly string[] =>
+    federationOptionConflicts(all).map(
+      ({ node, path, message }) => `${node} ${path.join('.')}: ${message}`,
+    );
 
   it('has nothing to say about good ones', () => {
     expect(found(nodes(6))).toEqual([]);
   });
 
-  it.each<[string, readonly string[], Parameters<typeof disagreements>[0]]>([
+  it.each<[string, readonly string[], Parameters<typeof federationOptionConflicts>[0]]>([
     [
       'an aggregator that is not there',
       ['a aggregator: "z" does not run federated'],
@@ -462,6 +468,6 @@ describe('inputs that a client wants its own to be one of', () => {
     [{ minimum: 10, groups: 3, aggregate: 'median', secureAggregation: { minSum: 4 } }, 4],
     [{ minimum: 10, secureAggregation: 'none' }, 10],
   ])('%j: %d', (more, least) => {
-    expect(leastInputs(options(more))).toBe(least);
+    expect(sumInputsMin(options(more))).toBe(least);
   });
 });

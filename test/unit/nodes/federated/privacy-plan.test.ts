@@ -1,20 +1,20 @@
 /** From options to noise: how much, where, and what accounts for it; and the jobs that add it. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import { noiseJob } from '../../../../nodes/federated/aggregator/noise-job.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import { addNoiseJob } from '../../../../nodes/federated/aggregator/noise-job.ts';
 import {
   type NoiseLevel,
   removeNoiseJob,
 } from '../../../../nodes/federated/aggregator/remove-noise-job.ts';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
-import { noisePlan, realisedVariance } from '../../../../nodes/federated/privacy-plan.ts';
+import { noisePlan, noiseVarianceRatio } from '../../../../nodes/federated/privacy-plan.ts';
 import {
   type PrivateUpdateInput,
   privateUpdateJob,
 } from '../../../../nodes/federated/private-update-job.ts';
 import { type QuantiseInput, quantiseJob } from '../../../../nodes/federated/quantise-job.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const options = (privacy: object, more: object = {}): ReturnType<typeof federatedConfig.parse> =>
   federatedConfig.parse({ aggregator: 'a', privacy, minimum: 10, ...more });
 
@@ -43,7 +43,7 @@ describe('noise of a federation', () => {
     expect(plan?.clientVariance).toBe((2 * 0.5 * 65_536) ** 2 / 10);
     expect(plan?.settings).toMatchObject({ mechanism: 'discrete-gaussian', clients: 10 });
     const distributed = options({ place: 'distributed' });
-    expect([10, 15, 20].map((inputs) => realisedVariance(distributed, inputs))).toEqual([
+    expect([10, 15, 20].map((inputs) => noiseVarianceRatio(distributed, inputs))).toEqual([
       1, 1.5, 2,
     ]);
   });
@@ -51,7 +51,7 @@ describe('noise of a federation', () => {
   it('local: as much from each client alone', () => {
     const plan = noisePlan(options({ place: 'local', noise: 2 }), 20, 610);
     expect(plan?.clientVariance).toBe((2 * 65_536) ** 2);
-    expect(realisedVariance(options({ place: 'local' }), 7)).toBe(7);
+    expect(noiseVarianceRatio(options({ place: 'local' }), 7)).toBe(7);
   });
 
   it('divides by the clients that are expected, whoever comes', () => {
@@ -142,7 +142,7 @@ describe('the jobs', () => {
 
   it('noise: has the deviation that was asked for', () => {
     const sum = new Float64Array(10_000).fill(7);
-    const noisy = noiseJob.run({ sum, key, deviation: 2 }, crypto) as Float64Array;
+    const noisy = addNoiseJob.run({ sum, key, deviation: 2 }, crypto) as Float64Array;
     expect(deviationOf(noisy)).toBeGreaterThan(1.93);
     expect(deviationOf(noisy)).toBeLessThan(2.07);
   });

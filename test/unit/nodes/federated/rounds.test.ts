@@ -1,17 +1,17 @@
 /** When rounds begin, with whom, and when they are over. */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { TIMER_DUE } from '../../../../nodes/_kit/machine.ts';
 import {
   type RoundEffect,
   type RoundInput,
   RoundMachine,
-  type RoundParts,
+  type RoundMachineParts,
 } from '../../../../nodes/federated/aggregator/rounds.ts';
 
 const SECOND = 1e9;
 const CLIENTS = ['a', 'b', 'c', 'd', 'e'];
-const OPTIONS: RoundParts['options'] = {
+const OPTIONS: RoundMachineParts['options'] = {
   rounds: 3,
   pause: SECOND,
   select: 'all',
@@ -21,8 +21,8 @@ const OPTIONS: RoundParts['options'] = {
 
 /** Of a federation whose clients have been asked at its start. */
 function machine(
-  more: Partial<RoundParts['options']> = {},
-  parts: Partial<RoundParts> = {},
+  more: Partial<RoundMachineParts['options']> = {},
+  parts: Partial<RoundMachineParts> = {},
 ): RoundMachine {
   const rounds = unasked(more, parts);
   rounds.step(0, TIMER_DUE);
@@ -30,8 +30,8 @@ function machine(
 }
 
 function unasked(
-  more: Partial<RoundParts['options']> = {},
-  parts: Partial<RoundParts> = {},
+  more: Partial<RoundMachineParts['options']> = {},
+  parts: Partial<RoundMachineParts> = {},
 ): RoundMachine {
   return new RoundMachine(
     {
@@ -39,7 +39,7 @@ function unasked(
       clients: CLIENTS,
       over: 0,
       mayBegin: () => true,
-      random: openStream(1, 'aggregator', 'federated.sample'),
+      random: openRandomStream(1, 'aggregator', 'federated.sample'),
       ...parts,
     },
     0,
@@ -265,7 +265,7 @@ describe('questions to clients that are not known to be ready', () => {
 });
 
 /** The clients of 5,000 rounds. */
-function draw(more: Partial<RoundParts['options']>): readonly (readonly string[])[] {
+function draw(more: Partial<RoundMachineParts['options']>): readonly (readonly string[])[] {
   const rounds = machine({ ...more, rounds: 5_000, pause: 0 });
   const first = ready(rounds, 0, CLIENTS);
   const later = Array.from({ length: 4_999 }, (_, at) => rounds.step(at + 1, { kind: 'ended' }));

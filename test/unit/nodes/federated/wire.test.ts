@@ -1,8 +1,8 @@
 /** Messages of federated learning: what is written is read, and nothing else is. */
 import { describe, expect, it } from 'vitest';
 import {
-  decodeMessage,
-  encodeMessage,
+  decodeFederatedMessage,
+  encodeFederatedMessage,
   type FederatedMessage,
 } from '../../../../nodes/federated/wire.ts';
 import { draws } from '../../../fixtures/draws.ts';
@@ -41,12 +41,12 @@ describe('messages', () => {
   it.each(MESSAGES.map((message) => [message.kind, message] as const))(
     '%s: comes back',
     (_, one) => {
-      expect(decodeMessage(encodeMessage(one))).toEqual(one);
+      expect(decodeFederatedMessage(encodeFederatedMessage(one))).toEqual(one);
     },
   );
 
   it('has these bytes', () => {
-    const hex = MESSAGES.map((one) => Buffer.from(encodeMessage(one)).toString('hex'));
+    const hex = MESSAGES.map((one) => Buffer.from(encodeFederatedMessage(one)).toString('hex'));
     expect(hex).toEqual([
       '8110',
       '85114301020319012c8268636c69656e742d31677ac3bc726963684c0000003f000080bfe6b1617f',
@@ -65,16 +65,16 @@ describe('messages', () => {
 
   it('leaves messages of the sum to their machine, whole', () => {
     const bytes = Uint8Array.of(0x82, 0x0f, 0x40, 1);
-    expect(decodeMessage(bytes)).toEqual({ kind: 'sum', bytes });
+    expect(decodeFederatedMessage(bytes)).toEqual({ kind: 'sum', bytes });
   });
 
   it('reads no message that is cut, or has a byte more', () => {
     for (const one of MESSAGES) {
-      const bytes = encodeMessage(one);
+      const bytes = encodeFederatedMessage(one);
       for (let end = 0; end < bytes.length; end += 1) {
-        expect(decodeMessage(bytes.subarray(0, end))).toBeUndefined();
+        expect(decodeFederatedMessage(bytes.subarray(0, end))).toBeUndefined();
       }
-      expect(decodeMessage(Uint8Array.of(...bytes, 0))).toBeUndefined();
+      expect(decodeFederatedMessage(Uint8Array.of(...bytes, 0))).toBeUndefined();
     }
   });
 
@@ -92,17 +92,17 @@ describe('messages', () => {
     ['places of half a session', `8415 50${'00'.repeat(16)} 40 40`],
     ['a session of 31 bytes', `8312581f${'00'.repeat(31)}40`],
   ])('does not read %s', (_, hex) => {
-    expect(decodeMessage(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex')))).toBe(
-      undefined,
-    );
+    expect(
+      decodeFederatedMessage(Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))),
+    ).toBe(undefined);
   });
 
   it('never throws on 20,000 mutated messages', () => {
     const draw = draws(20_261_123);
     for (let round = 0; round < 20_000; round += 1) {
-      const bytes = encodeMessage(MESSAGES[draw(MESSAGES.length)] as FederatedMessage);
+      const bytes = encodeFederatedMessage(MESSAGES[draw(MESSAGES.length)] as FederatedMessage);
       for (let change = draw(4); change >= 0; change -= 1) bytes[draw(bytes.length)] = draw(256);
-      const read = decodeMessage(bytes.subarray(0, bytes.length - draw(3)));
+      const read = decodeFederatedMessage(bytes.subarray(0, bytes.length - draw(3)));
       if (read?.kind === 'update') expect(read.session).toHaveLength(32);
     }
   });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type GatewayOptions, gatewayConfig } from '../../../../nodes/gateway/config.ts';
-import { ReservedWindows } from '../../../../nodes/gateway/replay/reserved-windows.ts';
+import { ReservedWindowFactory } from '../../../../nodes/gateway/replay/reserved-windows.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const HOUR_NS = 3_600_000_000_000;
@@ -18,7 +18,7 @@ function windowSize(size: unknown): number | undefined {
 function depthOf({ antiReplay }: GatewayOptions): number {
   const store = new MemoryStore();
   const { windowSize: size, reserve } = antiReplay;
-  const window = new ReservedWindows({ store, size, reserve }).create('peer', 1);
+  const window = new ReservedWindowFactory({ store, size, reserve }).create('peer', 1);
   const highest = 200_000;
   // The number is held until the limit above it is durable.
   expect(window.accept(highest)).toBe('held');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EpochStore } from '../../../../nodes/gateway/epoch-store.ts';
-import { EPOCH_MAX, EPOCH_RESERVE } from '../../../../nodes/gateway/geometry.ts';
+import { EPOCH_MAX, EPOCHS_RESERVED_PER_WRITE } from '../../../../nodes/gateway/geometry.ts';
 import { MemoryStore } from './memory-store.ts';
 
 describe('the epoch store', () => {
@@ -26,7 +26,7 @@ describe('the epoch store', () => {
         after.settle();
         const next = again.take(0)!;
         expect(next).toBeGreaterThan(highest);
-        expect(next).toBeLessThanOrEqual(highest + 2 * EPOCH_RESERVE);
+        expect(next).toBeLessThanOrEqual(highest + 2 * EPOCHS_RESERVED_PER_WRITE);
       }
     }
   });

@@ -3,14 +3,14 @@
  * merging states, and compared with a plain model of its contract. The sequences are counted.
  */
 import { describe, expect, it } from 'vitest';
-import { EpochRing, type HeldEpoch } from '../../../../nodes/gateway/epochs.ts';
+import { EpochRing, type EpochRingEntry } from '../../../../nodes/gateway/epochs.ts';
 
 const OVERLAP_NS = 2;
 const UNCONFIRMED_NS = 3;
 const EVENTS = ['offer', 'adopt', 'current', 'next', 'previous', 'time'] as const;
 type Event = (typeof EVENTS)[number];
 
-class Held implements HeldEpoch {
+class Held implements EpochRingEntry {
   readonly epoch: number;
   isConfirmed = false;
   retired = 0;

@@ -5,8 +5,8 @@
  * @module
  */
 import { GATEWAY_PORT } from '../../../../nodes/gateway/underlay/underlay-path.ts';
-import { host } from '../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 
@@ -33,16 +33,16 @@ export function forgeScmp({ world }: PreparedRun, { from, about, ifId, quote }: 
     {
       trafficClass: 0,
       flowId: 1,
-      target: isdAs('1-ff00:0:111'),
-      source: isdAs(from),
-      targetHost: host(address),
-      sourceHost: host('127.0.0.9'),
+      target: requireIsdAs('1-ff00:0:111'),
+      source: requireIsdAs(from),
+      targetHost: requireHostAddress(address),
+      sourceHost: requireHostAddress('127.0.0.9'),
       path: { kind: 'empty' },
     },
     {
       kind: 'external-interface-down',
       code: 0,
-      isdAs: isdAs(about),
+      isdAs: requireIsdAs(about),
       ifId,
       data: quote.subarray(0, QUOTE_BYTES_MAX),
     },

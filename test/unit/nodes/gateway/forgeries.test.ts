@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
+import { FRAME_DROP_REASONS } from '../../../../nodes/gateway/drops.ts';
 import { GATEWAY_FORGERIES } from '../../../../nodes/gateway/forgeries.ts';
 import { FaultError } from '../../../../runner/faults/fault-driver.ts';
 import { counter, load, prepare, run, SECOND } from '../../runner/fixture.ts';
@@ -66,7 +66,7 @@ describe('what strangers can send to a gateway', () => {
   it('each has a sentence for people, and only named drops come of them', () => {
     for (const [kind, { help }] of Object.entries(GATEWAY_FORGERIES)) {
       expect(help.length, kind).toBeGreaterThan(20);
-      const names = [...Object.keys(FRAME_DROPS), 'scmp-quote', 'scmp-source', 'no-path'];
+      const names = [...Object.keys(FRAME_DROP_REASONS), 'scmp-quote', 'scmp-source', 'no-path'];
       for (const name of Object.keys(flooded(kind))) expect(names).toContain(name);
     }
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   fitsOneFrame,
-  fragmentRoom,
+  fragmentBytesMax,
   planFragments,
   REASSEMBLY_LIMITS,
   Reassembler,
 } from '../../../../nodes/gateway/fragment.ts';
-import { FRAGMENTS_MAX, FRAME_OVERHEAD_MAX } from '../../../../nodes/gateway/geometry.ts';
+import { FRAGMENTS_MAX, FRAME_OVERHEAD_BYTES_MAX } from '../../../../nodes/gateway/geometry.ts';
 import { FrameHeader } from '../../../../nodes/gateway/wire.ts';
 
 const LIMITS = { packetsMax: 3, bytesMax: 1000, timeoutNs: 100 };
@@ -25,21 +25,21 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 describe('planning fragments', () => {
   it('R-029: carries 1 byte to 64 KiB and names what is larger', () => {
-    expect(planFragments(1, 1200)).toEqual({ size: 1200 - FRAME_OVERHEAD_MAX, count: 1 });
+    expect(planFragments(1, 1200)).toEqual({ size: 1200 - FRAME_OVERHEAD_BYTES_MAX, count: 1 });
     expect(planFragments(65_536, 1200)).toMatchObject({ count: Math.ceil(65_536 / 1149) });
     expect(planFragments(65_537, 1200)).toBe('packet-too-large');
     expect(planFragments(0, 1200)).toBe('packet-empty');
   });
 
   it('never needs more fragments than a frame can number, on the narrowest path', () => {
-    const narrowest = 64 + FRAME_OVERHEAD_MAX;
+    const narrowest = 64 + FRAME_OVERHEAD_BYTES_MAX;
     expect(planFragments(65_536, narrowest)).toEqual({ size: 64, count: FRAGMENTS_MAX });
     expect(planFragments(65_536, narrowest - 1)).toBe('path-too-narrow');
   });
 
   it('knows the packets that need no plan', () => {
-    expect(fitsOneFrame(fragmentRoom(1200), 1200)).toBe(true);
-    expect(fitsOneFrame(fragmentRoom(1200) + 1, 1200)).toBe(false);
+    expect(fitsOneFrame(fragmentBytesMax(1200), 1200)).toBe(true);
+    expect(fitsOneFrame(fragmentBytesMax(1200) + 1, 1200)).toBe(false);
     expect(fitsOneFrame(0, 1200)).toBe(false);
   });
 });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { LoadLimit, type LoadLimitOptions } from '../../../../nodes/gateway/load-limit.ts';
+import { LoadLimiter, type LoadLimiterOptions } from '../../../../nodes/gateway/load-limit.ts';
 
 const MS = 1_000_000;
 const BASE = 20 * MS;
-const OPTIONS: LoadLimitOptions = { isEnabled: true, delayNs: 60 * MS, reportIntervalNs: 25 * MS };
+const OPTIONS: LoadLimiterOptions = {
+  isEnabled: true,
+  delayNs: 60 * MS,
+  reportIntervalNs: 25 * MS,
+};
 
 interface Way {
   /** Frames per second that the path can carry. */
@@ -31,7 +35,7 @@ class Model {
     loseEvery: 0,
     longerNs: 0,
   };
-  readonly limit: LoadLimit;
+  readonly limit: LoadLimiter;
   #now = 0;
   #sequence = 0;
   #freeNs = 0;
@@ -41,8 +45,8 @@ class Model {
   #highest = -1;
   #count = 0;
 
-  constructor(options: Partial<LoadLimitOptions> = {}) {
-    this.limit = new LoadLimit({ ...OPTIONS, ...options });
+  constructor(options: Partial<LoadLimiterOptions> = {}) {
+    this.limit = new LoadLimiter({ ...OPTIONS, ...options });
   }
 
   /** Offers traffic at a constant rate for some time. */
@@ -176,7 +180,7 @@ describe('a way that is asked for more than it carries', () => {
 
 describe('a way that is cut while it is limited', () => {
   /** Carries 5,000/s while 15,000/s are offered, and loses everything for a while. */
-  function cutFor(ms: number, act: (limit: LoadLimit) => void = (): void => undefined): Model {
+  function cutFor(ms: number, act: (limit: LoadLimiter) => void = (): void => undefined): Model {
     const model = new Model();
     model.way.capacity = 5_000;
     model.offer(15_000, 3_000 * MS);
@@ -207,7 +211,7 @@ describe('a way that is cut while it is limited', () => {
 
 describe('reports', () => {
   it('of frames that were never sent, of an older epoch or without a base change nothing', () => {
-    const limit = new LoadLimit(OPTIONS);
+    const limit = new LoadLimiter(OPTIONS);
     for (let sequence = 0; sequence < 100; sequence += 1) limit.sent(sequence * MS, sequence);
     limit.reported(200 * MS, { highest: 1e15, count: 5, baseRttNs: BASE });
     limit.reported(200 * MS, { highest: 50, count: 5, baseRttNs: -1 });
@@ -219,7 +223,7 @@ describe('reports', () => {
   });
 
   it('work for sequences beyond 2^32', () => {
-    const limit = new LoadLimit({ ...OPTIONS, delayNs: MS });
+    const limit = new LoadLimiter({ ...OPTIONS, delayNs: MS });
     const first = 2 ** 40;
     for (let i = 0; i < 8_000; i += 1) {
       const now = i * (MS / 10);

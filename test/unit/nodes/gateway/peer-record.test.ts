@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { PeerEffect, PeerOutput } from '../../../../nodes/gateway/peer-output.ts';
-import { PeerRecord } from '../../../../nodes/gateway/peer-record.ts';
+import { PeerEventRecorder } from '../../../../nodes/gateway/peer-record.ts';
 
 it('tells the operator of paths that change, with the peer and the path as fields', () => {
   const effects: PeerEffect[] = [];
   const output = { perform: (effect: PeerEffect): unknown => effects.push(effect) };
-  const record = new PeerRecord(output as unknown as PeerOutput, 'gateway-211');
+  const record = new PeerEventRecorder(output as unknown as PeerOutput, 'gateway-211');
   record.health('p1', 'dead');
   const way = { kind: 'switch', from: 0, to: 1 } as const;
   record.switched({ ...way, cause: 'probe-loss', isFault: true }, 'p2');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PeerEffect } from '../../../../nodes/gateway/peer-output.ts';
-import { PeerTrace } from '../../../../nodes/gateway/peer-trace.ts';
+import { PeerTraceWriter } from '../../../../nodes/gateway/peer-trace.ts';
 
 it('tells that a queue is empty once, at once after it was filled, and that it fills every 20 ms at most', () => {
   let nowNs = 0;
@@ -8,7 +8,7 @@ it('tells that a queue is empty once, at once after it was filled, and that it f
   const perform = (effect: PeerEffect): void => {
     if (effect.kind === 'state') told.push(effect.state);
   };
-  const trace = new PeerTrace({ perform }, 'bob', 64);
+  const trace = new PeerTraceWriter({ perform }, 'bob', 64);
   const steps = [0, 0, 1, 2, 0, 0, 3];
   for (const waiting of steps) {
     trace.waiting(nowNs, waiting, 256);

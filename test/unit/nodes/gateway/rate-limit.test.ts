@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { TokenBucket } from '../../../../nodes/_kit/token-bucket.ts';
-import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
-import { makeAdmission } from '../../../../nodes/gateway/admission/make-admission.ts';
+import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-mint.ts';
+import { makeAdmissionControl } from '../../../../nodes/gateway/admission/make-admission.ts';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
 
 const SECOND = 1_000_000_000;
@@ -51,12 +51,15 @@ describe('the token bucket', () => {
 });
 
 it('R-056: a limit that the options asked for limited no peer', () => {
-  const cookies = new CookieMint(provider('node'), (length) => new Uint8Array(length));
+  const cookies = new CookieIssuer(
+    createCryptoProvider('node'),
+    (length) => new Uint8Array(length),
+  );
   const taken = (rateLimit: object): readonly number[] => {
     const options = gatewayConfig.parse({ rateLimit });
     // Two peers, of which the first does not use what the second may.
     return [6000, 6000].map((count) => {
-      const admission = makeAdmission(options, cookies);
+      const admission = makeAdmissionControl(options, cookies);
       return Array.from({ length: count }, () => admission.frameAccepted(0)).filter(Boolean).length;
     });
   };

@@ -7,10 +7,10 @@ import { createCipheriv } from 'node:crypto';
 import { encode, rfc8949EncodeOptions } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { AeadName, CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { concatBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
-import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
+import { FRAME_DROP_REASONS } from '../../../../nodes/gateway/drops.ts';
 import { FRAME_TYPE } from '../../../../nodes/gateway/geometry.ts';
 import { decodeFrame, FrameHeader } from '../../../../nodes/gateway/wire.ts';
 import { at, CLOCK_US, Pair, sealed } from './session-pair.ts';
@@ -55,7 +55,7 @@ function fieldsOf(frame: Uint8Array): FrameHeader {
 /** A connected pair, with the key that side a uses for sealing and its next sequence number. */
 function connected(): { readonly pair: Pair; readonly sendKey: Uint8Array; readonly next: number } {
   const made: { readonly name: AeadName; readonly key: Uint8Array }[] = [];
-  const inner = provider('node');
+  const inner = createCryptoProvider('node');
   const spy: CryptoProvider = {
     ...inner,
     aead: (name, key) => {
@@ -102,7 +102,7 @@ describe('a data frame', () => {
         const changed = frame.slice();
         changed[bit >> 3]! ^= 1 << (bit & 7);
         const outcome = pair.b.receive(changed, at(1));
-        expect(Object.keys(FRAME_DROPS), `bit ${bit}`).toContain(outcome);
+        expect(Object.keys(FRAME_DROP_REASONS), `bit ${bit}`).toContain(outcome);
       }
       expect(pair.b.receive(frame, at(1))).toBe('ok genuine');
     }

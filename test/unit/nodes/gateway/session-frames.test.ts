@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
 import { createStaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
-import { FRAME_DROPS } from '../../../../nodes/gateway/drops.ts';
+import { FRAME_DROP_REASONS } from '../../../../nodes/gateway/drops.ts';
 import { EpochRing } from '../../../../nodes/gateway/epochs.ts';
 import { FRAME_TYPE, HELD_FRAMES_MAX } from '../../../../nodes/gateway/geometry.ts';
-import { ReservedWindows } from '../../../../nodes/gateway/replay/reserved-windows.ts';
+import { ReservedWindowFactory } from '../../../../nodes/gateway/replay/reserved-windows.ts';
 import { type EpochKeys, SESSION_LIMITS } from '../../../../nodes/gateway/session-parts.ts';
 import { FrameHeader } from '../../../../nodes/gateway/wire.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -24,7 +24,7 @@ describe('receiving', () => {
       changed[bit >> 3]! ^= 1 << (bit & 7);
       const outcome = pair.b.receive(changed, at(1));
       expect(outcome, `bit ${bit}`).toBeTypeOf('string');
-      expect(Object.keys(FRAME_DROPS)).toContain(outcome);
+      expect(Object.keys(FRAME_DROP_REASONS)).toContain(outcome);
     }
     expect(pair.b.receive(frame, at(1))).toBe('ok every bit of this counts');
   });
@@ -61,7 +61,7 @@ describe('receiving', () => {
 
   it('R-025: keys of one pair, and of one direction, open nothing of another', () => {
     const pair = Pair.connected();
-    const crypto = provider('node');
+    const crypto = createCryptoProvider('node');
     const third = createStaticKeyPair(crypto, new Uint8Array(32).fill(33));
     const [low] = pair.identities;
     const c = new Side({ identity: third, peerKey: low.publicKey, seed: 90 });
@@ -109,7 +109,7 @@ describe('receiving', () => {
 
   it('keeps frames while the bound is not durable, delivers them once, and bounds them', () => {
     const store = new MemoryStore();
-    const guards = new ReservedWindows({ store, size: 1024, reserve: 1024 });
+    const guards = new ReservedWindowFactory({ store, size: 1024, reserve: 1024 });
     const pair = Pair.connected({ guards });
     store.settle();
     pair.a.session.tick(at(SECOND)); // The confirmation, held before the first sync, is repeated.
@@ -166,7 +166,7 @@ describe('rekeying', () => {
       [1, 1],
       [0, 2],
     ] as const) {
-      const crypto = provider('modelled');
+      const crypto = createCryptoProvider('modelled');
       const pair = Pair.connected({ crypto });
       const header = new FrameHeader();
       const body = new Uint8Array(65_000);
@@ -329,7 +329,7 @@ describe('rekeying', () => {
       },
     });
     const limits = { ...SESSION_LIMITS, rekeyBytes: 500, overlapNs: 1 };
-    const pair = Pair.connected({ crypto: spy(provider('node')), limits });
+    const pair = Pair.connected({ crypto: spy(createCryptoProvider('node')), limits });
     for (let step = 0; step < 500; step++) {
       pair.b.receive(sealed(pair.a, 'x'.repeat(50)), at(step * SECOND));
       pair.a.receive(sealed(pair.b, 'x'.repeat(50)), at(step * SECOND));

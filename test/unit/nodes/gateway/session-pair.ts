@@ -4,18 +4,21 @@
  *
  * @module
  */
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { type ReplayGuard, ReplayWindow } from '../../../../nodes/_kit/replay-window.ts';
-import type { RateLimit } from '../../../../nodes/_kit/token-bucket.ts';
-import { type Admission, CheckedAdmission } from '../../../../nodes/gateway/admission/admission.ts';
-import { CookieMint } from '../../../../nodes/gateway/admission/cookie-mint.ts';
+import type { TokenBucketOptions } from '../../../../nodes/_kit/token-bucket.ts';
+import {
+  type AdmissionControl,
+  CheckFirstAdmission,
+} from '../../../../nodes/gateway/admission/admission.ts';
+import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-mint.ts';
 import { createStaticKeyPair, type StaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
-import type { FrameDrop } from '../../../../nodes/gateway/drops.ts';
+import type { FrameDropReason } from '../../../../nodes/gateway/drops.ts';
 import type { EpochSource } from '../../../../nodes/gateway/epoch-store.ts';
 import { FRAME_TYPE, type FrameType } from '../../../../nodes/gateway/geometry.ts';
 import {
-  type GuardFactory,
+  type ReplayWindowFactory,
   WINDOW_SET_LIMITS,
   WindowSet,
 } from '../../../../nodes/gateway/replay/window-set.ts';
@@ -53,16 +56,16 @@ export interface SideOptions {
   readonly identity: StaticKeyPair;
   readonly peerKey: Uint8Array;
   readonly limits?: SessionLimits;
-  readonly guards?: GuardFactory;
+  readonly guards?: ReplayWindowFactory;
   readonly seed: number;
   readonly epochs?: PlainEpochs;
-  readonly rate?: RateLimit;
+  readonly rate?: TokenBucketOptions;
   /** Settings for another order of checks or other budgets. */
-  readonly admission?: Admission;
+  readonly admission?: AdmissionControl;
 }
 
 /** How a side reacted to a frame. */
-export type Outcome = string | FrameDrop | undefined;
+export type Outcome = string | FrameDropReason | undefined;
 
 /**
  * One gateway: its session, the frames that it wants to send, and the messages that it received.
@@ -79,7 +82,7 @@ export class Side {
   /** Reasons why held frames were finally dropped. */
   readonly droppedHeld: string[] = [];
   readonly established: string[] = [];
-  readonly drops: FrameDrop[] = [];
+  readonly drops: FrameDropReason[] = [];
   readonly retired: number[] = [];
   wakes = 0;
 
@@ -97,15 +100,15 @@ export class Side {
       WINDOW_SET_LIMITS,
     );
     let draws = options.seed;
-    const crypto = options.crypto ?? provider('node');
+    const crypto = options.crypto ?? createCryptoProvider('node');
     const randomBytes = (length: number): Uint8Array => {
       draws++;
       return Uint8Array.from({ length }, (_, index) => (draws * 31 + index * 7 + 1) & 0xff);
     };
-    const mint = new CookieMint(crypto, randomBytes);
+    const mint = new CookieIssuer(crypto, randomBytes);
     this.session = new Session({
       crypto,
-      admission: options.admission ?? new CheckedAdmission(mint, options.rate),
+      admission: options.admission ?? new CheckFirstAdmission(mint, options.rate),
       cookies: mint,
       address: Uint8Array.of(1, 2, 3, 4),
       identity: options.identity,
@@ -160,7 +163,7 @@ export class Side {
   receive(frame: Uint8Array, moment: ClockReadings): Outcome {
     const outcome = this.#receive(frame, moment);
     if (typeof outcome === 'string' && !outcome.startsWith('ok ')) {
-      this.drops.push(outcome as FrameDrop);
+      this.drops.push(outcome as FrameDropReason);
     }
     return outcome;
   }
@@ -192,8 +195,8 @@ export function at(nowNs: number): ClockReadings {
 export interface PairOptions {
   readonly crypto?: CryptoProvider;
   readonly limits?: SessionLimits;
-  readonly guards?: GuardFactory;
-  readonly rate?: RateLimit;
+  readonly guards?: ReplayWindowFactory;
+  readonly rate?: TokenBucketOptions;
 }
 
 /** Two sides a and b; a has the lower static key. */
@@ -203,7 +206,7 @@ export class Pair {
   readonly identities: readonly [StaticKeyPair, StaticKeyPair];
 
   constructor(options: PairOptions = {}) {
-    const crypto = options.crypto ?? provider('node');
+    const crypto = options.crypto ?? createCryptoProvider('node');
     const made = [1, 2].map((seed) => createStaticKeyPair(crypto, new Uint8Array(32).fill(seed)));
     made.sort((left, right) => (left.publicKey[0] ?? 0) - (right.publicKey[0] ?? 0));
     const [low, high] = made as [StaticKeyPair, StaticKeyPair];

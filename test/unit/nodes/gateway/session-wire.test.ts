@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { Timer } from '../../../../engine/host/time.ts';
 import { SESSION_LIMITS } from '../../../../nodes/gateway/session-parts.ts';
 import { LossyWire } from '../../../fixtures/lossy-wire.ts';
@@ -24,7 +24,7 @@ class WiredPair {
   #messages = 0;
 
   constructor(seed: number) {
-    this.wire = new LossyWire(this.clock, openStream(seed, 'pair', 'wire'), { ...TROUBLE });
+    this.wire = new LossyWire(this.clock, openRandomStream(seed, 'pair', 'wire'), { ...TROUBLE });
   }
 
   /** Lets one side do something, and sends what it wants to send. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { createStaticKeyPair } from '../../../../nodes/gateway/crypto.ts';
 import { MAC_BYTES } from '../../../../nodes/gateway/geometry.ts';
@@ -193,7 +193,7 @@ describe('opening a session', () => {
 });
 
 describe('who may open a session', () => {
-  const crypto = provider('node');
+  const crypto = createCryptoProvider('node');
   const stranger = createStaticKeyPair(crypto, new Uint8Array(32).fill(99));
 
   it('R-023: refuses a static key that is not on the list, by name', () => {

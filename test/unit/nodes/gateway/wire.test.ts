@@ -2,11 +2,11 @@ import { encode, rfc8949EncodeOptions } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
-import { WIRE_DROPS } from '../../../../nodes/gateway/drops.ts';
+import { WIRE_DROP_REASONS } from '../../../../nodes/gateway/drops.ts';
 import {
   EPOCH_MAX,
   FRAGMENTS_MAX,
-  FRAME_OVERHEAD_MAX,
+  FRAME_OVERHEAD_BYTES_MAX,
   FRAME_TYPE,
   type FrameType,
   HEADER_BYTES_MAX,
@@ -117,7 +117,7 @@ describe('the frame codec', () => {
     const fragments = { fragment: FRAGMENTS_MAX - 1, fragments: FRAGMENTS_MAX };
     const bytes = frame({ ...longest, ...fragments }, new Uint8Array(65_535));
     expect(bytes.length - 65_535).toBe(HEADER_BYTES_MAX);
-    expect(FRAME_OVERHEAD_MAX).toBeLessThanOrEqual(64 + TAG_BYTES);
+    expect(FRAME_OVERHEAD_BYTES_MAX).toBeLessThanOrEqual(64 + TAG_BYTES);
   });
 
   it('names the drop at every truncation', () => {
@@ -176,7 +176,7 @@ describe('the frame codec', () => {
     ['a byte after the body', '8801000000000001 4000', 'malformed-shape'],
   ])('R-028: refuses %s', (_name, hex, reason) => {
     expect(decode(fromHex(hex.replaceAll(' ', '')))).toBe(reason);
-    expect(Object.keys(WIRE_DROPS)).toContain(reason);
+    expect(Object.keys(WIRE_DROP_REASONS)).toContain(reason);
   });
 
   it('accepts the smallest frame', () => {

@@ -4,26 +4,34 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { Host } from '../../../../engine/host/host.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../nodes/_kit/machine.ts';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import type { Descriptor, DirectoryDocument } from '../../../../nodes/mixnet/directory/index.ts';
-import { formatOf } from '../../../../nodes/mixnet/format.ts';
-import { AUDIT_LOOPS_MAX, PROOF_RETRY_NS, PROOF_TRIES } from '../../../../nodes/mixnet/geometry.ts';
-import { type AuditedHop, type AuditInput, Auditor } from '../../../../nodes/mixnet/mix/auditor.ts';
-import { VrfDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
+import { packetFormatOf } from '../../../../nodes/mixnet/format.ts';
+import {
+  AUDIT_LOOPS_MAX,
+  PROOF_REQUEST_TRIES_MAX,
+  PROOF_RETRY_NS,
+} from '../../../../nodes/mixnet/geometry.ts';
+import {
+  type AuditedHop,
+  Auditor,
+  type AuditorInput,
+} from '../../../../nodes/mixnet/mix/auditor.ts';
+import { VrfDelayPolicy } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { LatenessGauge } from '../../../../nodes/mixnet/mix/lateness-gauge.ts';
 import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange-node.ts';
 import { FrameCodec, type ProofAnswer } from '../../../../nodes/mixnet/wire.ts';
 import {
   delayVrfInput,
-  exponentialDelayOf,
-  openVrfKey,
-  type VrfKey,
+  exponentialDelayNsOf,
+  openVrfSecretKey,
+  type VrfSecretKey,
 } from '../../../../nodes/vrf/index.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const US = 1_000;
 const MS = 1_000_000;
 /** The statement of a mix that it never sends late. */
@@ -78,7 +86,7 @@ class Bench {
     expect(this.auditor.nextAt()).toBeGreaterThan(at);
   }
 
-  #take(input: AuditInput | TimerDue): void {
+  #take(input: AuditorInput | TimerDue): void {
     for (const effect of this.auditor.step(this.now, input)) {
       if (effect.kind === 'ask') this.asked.push(effect.mix);
       else if (effect.kind === 'drop') this.#bump(effect.reason);
@@ -91,8 +99,8 @@ class Bench {
   }
 }
 
-const keys = new Map<string, VrfKey>(
-  ['a', 'b', 'c'].map((name) => [name, openVrfKey(crypto, 'tai', bytesOf(name))]),
+const keys = new Map<string, VrfSecretKey>(
+  ['a', 'b', 'c'].map((name) => [name, openVrfSecretKey(crypto, 'tai', bytesOf(name))]),
 );
 const hopOf = (mix: string, loop: string): AuditedHop => ({
   mix,
@@ -104,7 +112,7 @@ const hopOf = (mix: string, loop: string): AuditedHop => ({
 });
 const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: number } => {
   const { proof, output } = keys.get(mix)!.prove(delayVrfInput(EPOCH, tag))!;
-  return { proof, delayNs: exponentialDelayOf(output, MEAN_NS) };
+  return { proof, delayNs: exponentialDelayNsOf(output, MEAN_NS) };
 };
 
 /** Sends a loop over hops, returns it `lateNs` late, and answers on behalf of the hops. */
@@ -203,12 +211,15 @@ describe('an auditor', () => {
     bench.sent('0', hops);
     bench.returned('0', MEAN_NS);
     bench.answered('a', { tag: hops[0]!.tag, proof: provedBy(hops[0]!).proof, ...PROMPT });
-    for (let round = 0; round < 2 * PROOF_TRIES; round++) {
+    for (let round = 0; round < 2 * PROOF_REQUEST_TRIES_MAX; round++) {
       bench.answered('b', { tag: hops[1]!.tag, proof: 'proof-rate', ...PROMPT });
       bench.pass();
     }
-    expect(bench.asked).toEqual(['a', ...Array.from({ length: PROOF_TRIES }, () => 'b')]);
-    expect(bench.now).toBe(PROOF_TRIES * PROOF_RETRY_NS);
+    expect(bench.asked).toEqual([
+      'a',
+      ...Array.from({ length: PROOF_REQUEST_TRIES_MAX }, () => 'b'),
+    ]);
+    expect(bench.now).toBe(PROOF_REQUEST_TRIES_MAX * PROOF_RETRY_NS);
     expect(bench.auditor.suspects).toEqual(['b']);
     expect(bench.counts).toMatchObject({ failed: 1 });
   });
@@ -238,13 +249,17 @@ describe('an auditor', () => {
 
 describe('the exchange of proofs', () => {
   const options = mixnetConfig.parse({ role: 'mix', mixing: { strategy: 'vrf-exp' } });
-  const codec = new FrameCodec(formatOf(crypto, options).geometry);
+  const codec = new FrameCodec(packetFormatOf(crypto, options).geometry);
 
-  function exchange(bench: Bench): { proofs: ProofExchange; sent: number[]; delays: VrfDelay } {
+  function exchange(bench: Bench): {
+    proofs: ProofExchange;
+    sent: number[];
+    delays: VrfDelayPolicy;
+  } {
     const sent: number[] = [];
     const lateness = new LatenessGauge(bench.host);
     const law = { law: 'exponential', factor: 1 } as const;
-    const delays = new VrfDelay(keys.get('b')!, lateness, law);
+    const delays = new VrfDelayPolicy(keys.get('b')!, lateness, law);
     const proofs = new ProofExchange({
       host: bench.host,
       options,

@@ -9,22 +9,22 @@ import { AddressBook } from '../../../../nodes/mixnet/address-book.ts';
 import {
   type AuthorityEffect,
   type AuthorityInput,
-  AuthorityMachine,
+  AuthorityStateMachine,
 } from '../../../../nodes/mixnet/authority/machine.ts';
 import { type MixnetOptions, mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import {
   checkNeighbourProofs,
   type Descriptor,
-  type EpochInstant,
+  type EpochPosition,
   openDocument,
   signDescriptor,
 } from '../../../../nodes/mixnet/directory/index.ts';
-import { FIRST_DOCUMENT_WAIT_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
+import { AUTHORITY_RETRY_NS, FIRST_DOCUMENT_WAIT_NS } from '../../../../nodes/mixnet/geometry.ts';
 import {
+  type AuthorityRecordType,
   decodeDocumentRecord,
+  encodeAuthorityRecord,
   encodeDocumentRequest,
-  encodeRecord,
-  type RecordType,
 } from '../../../../nodes/mixnet/records.ts';
 import { nodeIdOf } from '../../../../nodes/mixnet/trust.ts';
 import {
@@ -73,7 +73,7 @@ class Bench {
   now = 0;
   readonly effects: AuthorityEffect[] = [];
   readonly disk: Map<string, Uint8Array>;
-  readonly machine: AuthorityMachine;
+  readonly machine: AuthorityStateMachine;
 
   /** @param startNs When it starts, from the beginning of the first epoch. */
   constructor(startNs = 0, disk: ReadonlyMap<string, Uint8Array> = new Map(), more: object = {}) {
@@ -84,11 +84,11 @@ class Bench {
       ...more,
     });
     const identities = new Map(nodes(EPOCH).map(({ name, identityKey }) => [name, identityKey]));
-    this.machine = new AuthorityMachine({
+    this.machine = new AuthorityStateMachine({
       clock: {
         lengthNs: EPOCH_NS,
         schedule: { zeroSeconds: 0, lengthMs: EPOCH_NS / 1_000_000 },
-        now: (): EpochInstant => {
+        now: (): EpochPosition => {
           const sinceNs = this.now + startNs;
           const elapsedNs = sinceNs % EPOCH_NS;
           const epoch = EPOCH + Math.floor(sinceNs / EPOCH_NS);
@@ -123,7 +123,7 @@ class Bench {
   }
 
   /** The reply to one record; undefined when the stream was reset. */
-  reply(type: RecordType, body: Uint8Array): Uint8Array | undefined {
+  reply(type: AuthorityRecordType, body: Uint8Array): Uint8Array | undefined {
     const reply = this.take({ kind: 'record', stream: 3, type, body }).at(-1);
     if (reply?.kind === 'reset') return undefined;
     if (reply?.kind !== 'reply') throw new Error(`no reply: ${reply?.kind}`);
@@ -133,7 +133,9 @@ class Bench {
 
   upload(epoch: number): void {
     for (const node of nodes(epoch)) {
-      expect(this.reply('upload', signed(node))).toEqual(encodeRecord('accepted', NOTHING));
+      expect(this.reply('upload', signed(node))).toEqual(
+        encodeAuthorityRecord('accepted', NOTHING),
+      );
     }
   }
 
@@ -162,7 +164,7 @@ describe('descriptors', () => {
     expect(effects).toEqual([
       { kind: 'put', key: 'descriptor-mix-1-1', value: body },
       { kind: 'sync' },
-      { kind: 'reply', stream: 0, record: encodeRecord('accepted', NOTHING) },
+      { kind: 'reply', stream: 0, record: encodeAuthorityRecord('accepted', NOTHING) },
     ]);
     expect(bench.machine.descriptors).toBe(1);
   });
@@ -190,7 +192,7 @@ describe('descriptors', () => {
     const bench = new Bench();
     expect(bench.take({ kind: 'record', stream: 0, type: 'upload', body })).toEqual([
       { kind: 'drop', reason: 'descriptor-refused' },
-      { kind: 'reply', stream: 0, record: encodeRecord('refused', NOTHING) },
+      { kind: 'reply', stream: 0, record: encodeAuthorityRecord('refused', NOTHING) },
     ]);
     expect(bench.machine.descriptors).toBe(0);
     expect(bench.disk.size).toBe(0);
@@ -228,7 +230,7 @@ describe('the first document', () => {
   it('is tried again soon while there are no nodes to put into it', () => {
     const bench = new Bench();
     bench.run(FIRST_DOCUMENT_WAIT_NS);
-    expect(bench.machine.nextAt()).toBe(FIRST_DOCUMENT_WAIT_NS + RETRY_NS);
+    expect(bench.machine.nextAt()).toBe(FIRST_DOCUMENT_WAIT_NS + AUTHORITY_RETRY_NS);
     bench.run(10 * SECOND);
     expect(bench.machine.documents).toEqual([]);
     // No document is published that every node would refuse.

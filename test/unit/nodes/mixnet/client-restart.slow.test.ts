@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../../engine/host/store.ts';
-import { StoredDeliveries } from '../../../../nodes/mixnet/client/index.ts';
+import { DurableDeliveredLog } from '../../../../nodes/mixnet/client/index.ts';
 import { load, prepare, run, SECOND } from '../../runner/fixture.ts';
 
 type Overrides = Readonly<Record<string, string>>;
@@ -96,8 +96,8 @@ function stores(): { readonly all: Map<string, Uint8Array[]>; open(name: string)
 
 describe('the memory of delivered messages', () => {
   const name = (number: number): string => number.toString(16).padStart(96, '0');
-  const made = (nowNs: () => number, disk: ReturnType<typeof stores>): StoredDeliveries =>
-    new StoredDeliveries({
+  const made = (nowNs: () => number, disk: ReturnType<typeof stores>): DurableDeliveredLog =>
+    new DurableDeliveredLog({
       store: disk.open,
       clock: {
         lengthNs: 100 * SECOND,

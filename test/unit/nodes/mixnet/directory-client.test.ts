@@ -12,23 +12,23 @@ import {
 } from '../../../../nodes/mixnet/directory/index.ts';
 import {
   DirectoryClient,
+  type DirectoryClientEffect,
+  type DirectoryClientInput,
   type DirectoryClientParts,
-  type DirectoryEffect,
-  type DirectoryInput,
 } from '../../../../nodes/mixnet/directory-client.ts';
-import { DOCUMENT_MISSING_MAX_NS, RETRY_NS } from '../../../../nodes/mixnet/geometry.ts';
+import { AUTHORITY_RETRY_NS, DOCUMENT_MISSING_MAX_NS } from '../../../../nodes/mixnet/geometry.ts';
 import {
   type DocumentStatus,
   decodeDocumentRequest,
+  encodeAuthorityRecord,
   encodeDocumentRecord,
-  encodeRecord,
 } from '../../../../nodes/mixnet/records.ts';
 import { bytesOf, crypto, documentInput, randomFrom } from './directory/network.ts';
 
 const SECOND = 1_000_000_000;
 const EPOCH_NS = 120 * SECOND;
 const FIRST_EPOCH = 7;
-const FIRST_RETRY_NS = RETRY_NS / 10;
+const FIRST_RETRY_NS = AUTHORITY_RETRY_NS / 10;
 /** Length of the header of a record. */
 const HEADER = 5;
 const NOTHING = new Uint8Array(0);
@@ -50,7 +50,7 @@ function here(document: DirectoryDocument): Uint8Array {
 /** A client, its clock, and a record of its effects. */
 class Bench {
   now = 0;
-  readonly effects: { readonly at: number; readonly effect: DirectoryEffect }[] = [];
+  readonly effects: { readonly at: number; readonly effect: DirectoryClientEffect }[] = [];
   readonly #machine: DirectoryClient;
 
   /** @param elapsedNs How much of the first epoch is over at the start. */
@@ -77,7 +77,7 @@ class Bench {
     this.take({ kind: 'start' });
   }
 
-  take(input: DirectoryInput): readonly DirectoryEffect[] {
+  take(input: DirectoryClientInput): readonly DirectoryClientEffect[] {
     const effects = this.#machine.step(this.now, input);
     this.#keep(effects);
     return effects;
@@ -102,7 +102,7 @@ class Bench {
   }
 
   /** Opens a stream and answers the request on it. */
-  answer(exchange: number, record: Uint8Array): readonly DirectoryEffect[] {
+  answer(exchange: number, record: Uint8Array): readonly DirectoryClientEffect[] {
     this.opened(exchange);
     const effects = this.take({ kind: 'data', exchange, bytes: record });
     return [...effects, ...this.take({ kind: 'closed', exchange })];
@@ -126,7 +126,7 @@ class Bench {
     return this.effects.flatMap(({ effect }) => (effect.kind === 'drop' ? [effect.reason] : []));
   }
 
-  #keep(effects: readonly DirectoryEffect[]): void {
+  #keep(effects: readonly DirectoryClientEffect[]): void {
     for (const effect of effects) this.effects.push({ at: this.now, effect });
   }
 }
@@ -176,11 +176,11 @@ describe('after a failure', () => {
     bench.run((6 / 8) * EPOCH_NS);
     bench.take({ kind: 'failed', exchange: 2 });
     const failedAt = bench.now;
-    bench.run(failedAt + RETRY_NS);
-    expect(bench.connects[3]).toEqual({ at: failedAt + RETRY_NS, exchange: 3 });
+    bench.run(failedAt + AUTHORITY_RETRY_NS);
+    expect(bench.connects[3]).toEqual({ at: failedAt + AUTHORITY_RETRY_NS, exchange: 3 });
   });
 
-  it.each<readonly [string, DirectoryInput]>([
+  it.each<readonly [string, DirectoryClientInput]>([
     ['closed', { kind: 'closed', exchange: 0 }],
     ['reset because of malformed bytes', { kind: 'data', exchange: 0, bytes: bytesOf('no', 1) }],
   ])('asks again when the stream is %s', (_how, input) => {
@@ -227,7 +227,7 @@ describe('after a failure', () => {
     bench.run(3 * EPOCH_NS);
     const before = bench.connects.length;
     bench.take({ kind: 'failed', exchange: late });
-    bench.run(bench.now + RETRY_NS);
+    bench.run(bench.now + AUTHORITY_RETRY_NS);
     expect(bench.connects).toHaveLength(before);
   });
 });
@@ -253,7 +253,7 @@ describe('a stream that never answers', () => {
     expect(bench.used).toEqual([FIRST_EPOCH, FIRST_EPOCH + 1]);
     // Neither of the two is repeated.
     const before = bench.connects.length;
-    bench.run(bench.now + RETRY_NS);
+    bench.run(bench.now + AUTHORITY_RETRY_NS);
     expect(bench.connects).toHaveLength(before);
   });
 });
@@ -286,7 +286,7 @@ describe('an authority without the present document', () => {
 });
 
 describe('a client that is listed', () => {
-  const described = (epoch: number): DirectoryInput => {
+  const described = (epoch: number): DirectoryClientInput => {
     return { kind: 'described', epoch, descriptor: bytesOf('descriptor', epoch) };
   };
   const listed = (parts: Partial<DirectoryClientParts> = {}): Bench =>
@@ -298,7 +298,7 @@ describe('a client that is listed', () => {
     expect(bench.effects).toEqual([{ at: 0, effect: { kind: 'describe', target } }]);
     bench.take(described(FIRST_EPOCH));
     expect(bench.opened(0)).toEqual(bytesOf('descriptor', FIRST_EPOCH));
-    const bytes = encodeRecord('accepted', NOTHING);
+    const bytes = encodeAuthorityRecord('accepted', NOTHING);
     const effects = bench.take({ kind: 'data', exchange: 0, bytes });
     expect(effects).toEqual([
       { kind: 'end', exchange: 0 },
@@ -310,7 +310,7 @@ describe('a client that is listed', () => {
   it('does not repeat an upload that is refused, and asks for no document until the next epoch', () => {
     const bench = listed();
     bench.take(described(FIRST_EPOCH));
-    bench.answer(0, encodeRecord('refused', NOTHING));
+    bench.answer(0, encodeAuthorityRecord('refused', NOTHING));
     expect(bench.drops).toEqual(['descriptor-refused']);
     bench.run((5 / 8) * EPOCH_NS - 1);
     expect(bench.connects).toHaveLength(1);
@@ -321,8 +321,8 @@ describe('a client that is listed', () => {
     bench.take(described(FIRST_EPOCH));
     bench.opened(0);
     bench.take({ kind: 'closed', exchange: 0 });
-    bench.run(RETRY_NS);
-    expect(bench.connects[1]).toEqual({ at: RETRY_NS, exchange: 1 });
+    bench.run(AUTHORITY_RETRY_NS);
+    expect(bench.connects[1]).toEqual({ at: AUTHORITY_RETRY_NS, exchange: 1 });
     expect(bench.opened(1)).toEqual(bytesOf('descriptor', FIRST_EPOCH));
   });
 
@@ -351,13 +351,13 @@ describe('a client that is listed', () => {
     const bench = listed({ isBeaconNeeded: true });
     bench.answer(0, encodeDocumentRecord('gone', NOTHING));
     bench.take(described(FIRST_EPOCH));
-    bench.answer(1, encodeRecord('accepted', NOTHING));
+    bench.answer(1, encodeAuthorityRecord('accepted', NOTHING));
     bench.run(EPOCH_NS / 16);
     const beaconAsk = bench.connects.at(-1)?.exchange ?? -1;
     bench.answer(beaconAsk, encodeDocumentRecord('not-yet', NOTHING));
     bench.answer(2, here(documentOf(FIRST_EPOCH)));
     const before = bench.connects.length;
-    bench.run(bench.now + RETRY_NS);
+    bench.run(bench.now + AUTHORITY_RETRY_NS);
     const target = { epoch: FIRST_EPOCH + 1, beacon: documentOf(FIRST_EPOCH).sharedRandomValue };
     expect(bench.effects.at(-1)?.effect).toEqual({ kind: 'describe', target });
     expect(bench.connects).toHaveLength(before);

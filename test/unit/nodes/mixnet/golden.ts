@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { geometryHash } from '../../../../nodes/mixnet/format.ts';
 import { encodeDocumentRequest } from '../../../../nodes/mixnet/records.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
-import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
-import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
+import { createKeyExchange, createPacketFormat } from '../../../../nodes/sphinx/index.ts';
+import { type GoldenBytes, patternBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 /** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
-  const { geometry } = createFormat({
+  const { geometry } = createPacketFormat({
     crypto,
-    exchange: createExchange(crypto, 'x25519'),
+    exchange: createKeyExchange(crypto, 'x25519'),
     nrHops: 1,
     userForwardPayloadLength: 8,
     withSurb: false,
@@ -28,8 +28,8 @@ export function goldenBytes(): GoldenBytes {
     write();
     return toHex(frame);
   };
-  const body = fill(codec.bodyLength, 60);
-  const message = { kind: 'reply', waitedUs: 70_000, surbId: fill(16, 80), body } as const;
+  const body = patternBytes(codec.bodyLength, 60);
+  const message = { kind: 'reply', waitedUs: 70_000, surbId: patternBytes(16, 80), body } as const;
   return {
     ask: toHex(encodeDocumentRequest(258_411)),
     retrieve: written(() => codec.encodeRetrieve(frame, 0x0102_0304)),

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../engine/host/host.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
-import type { TagBook } from '../../../../nodes/mixnet/mix/tag-book.ts';
-import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { NodePrivateKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 
 const EPOCH_NS = 1_000_000_000;
 
@@ -28,13 +28,15 @@ class Disk {
     } as unknown as Host;
     const format = {
       privateKeyLength: 32,
-      openKey: ([first = 0]: Uint8Array): NodeKey => ({
+      openKey: ([first = 0]: Uint8Array): NodePrivateKey => ({
         publicKey: Uint8Array.of(first),
         secretOf: (): undefined => undefined,
         wipe: (): void => void this.wiped.push(first),
       }),
     } as unknown as PacketFormat;
-    const tags = { retire: (epoch: number): void => void this.retired.push(epoch) } as TagBook;
+    const tags = {
+      retire: (epoch: number): void => void this.retired.push(epoch),
+    } as ReplayGuardsByEpoch;
     return new KeyRing({ host, format, tags, epochNs: EPOCH_NS });
   }
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { CpuProfile } from '../../../../engine/net/cpu-profile.ts';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import { PACKET_PORT } from '../../../../nodes/mixnet/geometry.ts';
-import { RateLimit } from '../../../../nodes/mixnet/limit.ts';
+import { NodeRateLimiter } from '../../../../nodes/mixnet/limit.ts';
 import { QueueWatch } from '../../../../nodes/mixnet/mix/queue-watch.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
@@ -44,12 +44,12 @@ describe('the limit of a node', () => {
   });
 
   it('R-179: drops beyond the burst without shaping, and makes wait with it', () => {
-    const hard = new RateLimit({ rate: 2 * MS, burst: 3, shaping: false });
+    const hard = new NodeRateLimiter({ rate: 2 * MS, burst: 3, shaping: false });
     expect([0, 0, 0, 0, 2 * MS].map((at) => hard.refuses(at))).toEqual([
       ...[false, false, false, true, false],
     ]);
     expect(hard.waitNs(0)).toBe(0);
-    const shaped = new RateLimit({ rate: 2 * MS, burst: 3, shaping: true });
+    const shaped = new NodeRateLimiter({ rate: 2 * MS, burst: 3, shaping: true });
     expect(shaped.refuses(0)).toBe(false);
     const waits = [0, 0, 0, 0, 0, 2 * MS].map((at) => shaped.waitNs(at));
     expect(waits).toEqual([0, 0, 0, 2 * MS, 4 * MS, 4 * MS]);

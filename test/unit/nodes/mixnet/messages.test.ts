@@ -1,20 +1,20 @@
 /** Where adversaries find Sphinx packets in datagrams. */
 import { expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { MixnetOptions } from '../../../../nodes/mixnet/config.ts';
 import { protocol } from '../../../../nodes/mixnet/index.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import {
-  createExchange,
-  createFormat,
-  messageNumberOnLink,
+  createKeyExchange,
+  createPacketFormat,
+  packetNumberOnLink,
 } from '../../../../nodes/sphinx/index.ts';
 
 it('a packet has the key of its observers, a header and a payload; other frames are no messages', () => {
-  const crypto = provider('node');
-  const { geometry } = createFormat({
+  const crypto = createCryptoProvider('node');
+  const { geometry } = createPacketFormat({
     crypto,
-    exchange: createExchange(crypto, 'x25519'),
+    exchange: createKeyExchange(crypto, 'x25519'),
     nrHops: 5,
     userForwardPayloadLength: 200,
     withSurb: true,
@@ -27,7 +27,7 @@ it('a packet has the key of its observers, a header and a payload; other frames 
   const frame = new Uint8Array(codec.length);
   codec.encodePacket(frame, packet);
   expect(read(frame)).toEqual({
-    key: messageNumberOnLink(packet),
+    key: packetNumberOnLink(packet),
     headerOffset: 1,
     payloadOffset: 1 + geometry.headerLength,
   });

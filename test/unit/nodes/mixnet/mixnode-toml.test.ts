@@ -1,7 +1,7 @@
 /** The published mixnode.toml, and the options of a node that result from it. */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import { type MixnodeFile, mixnodeToml } from '../../../../nodes/mixnet/mixnode-toml.ts';
+import { type MixnodeFile, mixnodeTomlSchema } from '../../../../nodes/mixnet/mixnode-toml.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
 import { readToml } from '../../../../topologies/files/toml.ts';
 
@@ -34,7 +34,7 @@ generation_rate_pps = 100
 `;
 
 function read(text: string): MixnodeFile {
-  return readToml('mixnode.toml', text, mixnodeToml);
+  return readToml('mixnode.toml', text, mixnodeTomlSchema);
 }
 
 describe('a mixnode.toml', () => {

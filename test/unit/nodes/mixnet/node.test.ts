@@ -5,8 +5,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Stream } from '../../../../engine/host/stream.ts';
-import { MIXNET_DROPS } from '../../../../nodes/mixnet/drops.ts';
-import { DIRECTORY_PORT, PACKET_PORT, STREAMS_MAX } from '../../../../nodes/mixnet/geometry.ts';
+import { MIXNET_DROP_REASONS } from '../../../../nodes/mixnet/drops.ts';
+import {
+  AUTHORITY_STREAMS_MAX,
+  DIRECTORY_PORT,
+  PACKET_PORT,
+} from '../../../../nodes/mixnet/geometry.ts';
 import { encodeDocumentRequest } from '../../../../nodes/mixnet/records.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
@@ -152,7 +156,7 @@ describe('a mix that crashes', () => {
     prepared.world.sim.runUntil(41 * SECOND);
     expect((prepared.world.nodeDrops()['mac-mismatch'] ?? 0) - before).toBe(20);
     for (const reason of Object.keys(prepared.world.nodeDrops())) {
-      expect(MIXNET_DROPS).toHaveProperty(reason);
+      expect(MIXNET_DROP_REASONS).toHaveProperty(reason);
     }
   });
 });
@@ -187,7 +191,7 @@ describe('an authority', () => {
     const { sim } = prepared.world;
     sim.runUntil(4 * SECOND);
     // Few at a time, so that the queue of the link takes them.
-    for (let count = 1; count <= STREAMS_MAX + 10; count += 1) {
+    for (let count = 1; count <= AUTHORITY_STREAMS_MAX + 10; count += 1) {
       dial(prepared, (stream) => stream.handle({ onData: () => undefined }));
       if (count % 20 === 0) sim.runUntil(4 * SECOND + count * 50_000);
     }

@@ -5,27 +5,30 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import type { EpochInstant } from '../../../../nodes/mixnet/directory/index.ts';
-import { KEY_EPOCHS } from '../../../../nodes/mixnet/geometry.ts';
-import type { RingKey } from '../../../../nodes/mixnet/mix/key-ring.ts';
-import { OtherEpochs } from '../../../../nodes/mixnet/mix/other-epochs.ts';
-import type { NodeKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
+import type { EpochPosition } from '../../../../nodes/mixnet/directory/index.ts';
+import { KEY_EPOCH_COUNT } from '../../../../nodes/mixnet/geometry.ts';
+import type { EpochPrivateKey } from '../../../../nodes/mixnet/mix/key-ring.ts';
+import { OtherEpochKeyCheck } from '../../../../nodes/mixnet/mix/other-epochs.ts';
+import type { NodePrivateKey, PacketFormat } from '../../../../nodes/sphinx/index.ts';
 import { MS, SECOND } from '../../runner/fixture.ts';
 
-const NOW: EpochInstant = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
+const NOW: EpochPosition = { epoch: 9, elapsedNs: 0, remainingNs: SECOND };
 
 /** Three keys; the first byte of a packet tells which of them fits, if any. */
 class Lab {
   now = 0;
   exchanges = 0;
-  readonly #keys: readonly RingKey[] = Array.from({ length: KEY_EPOCHS }, (_, epoch) => ({
-    epoch,
-    key: { publicKey: Uint8Array.of(epoch) } as NodeKey,
-  }));
-  readonly epochs = new OtherEpochs({
+  readonly #keys: readonly EpochPrivateKey[] = Array.from(
+    { length: KEY_EPOCH_COUNT },
+    (_, epoch) => ({
+      epoch,
+      key: { publicKey: Uint8Array.of(epoch) } as NodePrivateKey,
+    }),
+  );
+  readonly epochs = new OtherEpochKeyCheck({
     host: { now: (): number => this.now },
-    clock: { now: (): EpochInstant => NOW, lengthNs: SECOND },
-    keys: { untried: (): readonly RingKey[] => this.#keys },
+    clock: { now: (): EpochPosition => NOW, lengthNs: SECOND },
+    keys: { untried: (): readonly EpochPrivateKey[] => this.#keys },
     format: {
       receive: ({ keys }, packet): ReturnType<PacketFormat['receive']> => {
         this.exchanges += 1;
@@ -38,7 +41,7 @@ class Lab {
   });
 }
 
-const OF_LAST_KEY = Uint8Array.of(KEY_EPOCHS - 1);
+const OF_LAST_KEY = Uint8Array.of(KEY_EPOCH_COUNT - 1);
 const FORGED = Uint8Array.of(0xff);
 
 describe('packets under keys of other epochs', () => {
@@ -55,8 +58,8 @@ describe('packets under keys of other epochs', () => {
       lab.now = sent * (SECOND / 5_000);
       expect(lab.epochs.knows(FORGED)).toBe(false);
     }
-    expect(lab.exchanges).toBeGreaterThanOrEqual(19 * KEY_EPOCHS);
-    expect(lab.exchanges).toBeLessThanOrEqual(20 * KEY_EPOCHS);
+    expect(lab.exchanges).toBeGreaterThanOrEqual(19 * KEY_EPOCH_COUNT);
+    expect(lab.exchanges).toBeLessThanOrEqual(20 * KEY_EPOCH_COUNT);
     expect(lab.epochs.knows(OF_LAST_KEY)).toBe(false);
     lab.now += 100 * MS;
     expect(lab.epochs.knows(OF_LAST_KEY)).toBe(true);

@@ -7,21 +7,23 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
+  type AuthorityRecordType,
+  createAuthorityRecordReader,
   decodeDocumentRecord,
   decodeDocumentRequest,
+  encodeAuthorityRecord,
   encodeDocumentRecord,
   encodeDocumentRequest,
-  encodeRecord,
-  type RecordType,
-  recordReader,
 } from '../../../../nodes/mixnet/records.ts';
 
-const ALL: readonly RecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
+const ALL: readonly AuthorityRecordType[] = ['upload', 'accepted', 'refused', 'ask', 'document'];
 
 /** Reads pieces; returns the records, or undefined if the reader failed. */
 function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])[] | undefined {
   const seen: (readonly string[])[] = [];
-  const reader = recordReader(allowed, (type, body) => seen.push([type, toHex(body)]));
+  const reader = createAuthorityRecordReader(allowed, (type, body) =>
+    seen.push([type, toHex(body)]),
+  );
   const isSound = pieces.every((piece) => reader.read(piece, 0, piece.length));
   return isSound ? seen : undefined;
 }
@@ -29,8 +31,8 @@ function read(pieces: readonly Uint8Array[], allowed = ALL): (readonly string[])
 describe('records', () => {
   const bytes = concatBytes(
     encodeDocumentRequest(0x0102_0304_0506),
-    encodeRecord('accepted', new Uint8Array(0)),
-    encodeRecord('upload', fromHex('aabbcc')),
+    encodeAuthorityRecord('accepted', new Uint8Array(0)),
+    encodeAuthorityRecord('upload', fromHex('aabbcc')),
     encodeDocumentRecord('here', fromHex('dd')),
   );
   const expected = [
@@ -48,7 +50,7 @@ describe('records', () => {
   });
 
   it('say whether the stream may end here', () => {
-    const reader = recordReader(ALL, () => undefined);
+    const reader = createAuthorityRecordReader(ALL, () => undefined);
     const ask = encodeDocumentRequest(7);
     expect(reader.isBetweenFrames).toBe(true);
     reader.read(ask, 0, 3);
@@ -62,7 +64,7 @@ describe('records', () => {
     expect(read([fromHex('12000000ff')])).toBeUndefined();
     expect(read([fromHex('20ffffffff')])).toBeUndefined();
     expect(read([encodeDocumentRequest(1)], ['document'])).toBeUndefined();
-    const reader = recordReader(ALL, () => undefined);
+    const reader = createAuthorityRecordReader(ALL, () => undefined);
     reader.read(fromHex('0000000000'), 0, 5);
     expect(reader.isBetweenFrames).toBe(false);
     expect(reader.read(encodeDocumentRequest(1), 0, 11)).toBe(false);

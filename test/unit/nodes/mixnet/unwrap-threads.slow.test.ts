@@ -5,27 +5,27 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { ByteJobInput, ComputeResult } from '../../../../engine/host/compute.ts';
 import type { Host } from '../../../../engine/host/host.ts';
 import type { HistogramData } from '../../../../engine/measure/histogram.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import type { EpochInstant } from '../../../../nodes/mixnet/directory/index.ts';
-import { formatOf, unwrapShapeOf } from '../../../../nodes/mixnet/format.ts';
+import type { EpochPosition } from '../../../../nodes/mixnet/directory/index.ts';
+import { packetFormatOf, unwrapParametersOf } from '../../../../nodes/mixnet/format.ts';
 import { PACKET_PORT, UNWRAPPING_PACKETS_MAX } from '../../../../nodes/mixnet/geometry.ts';
-import { SenderDelay } from '../../../../nodes/mixnet/mix/delay-law.ts';
+import { SenderDelayPolicy } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
 import { Relay, type RelayParts } from '../../../../nodes/mixnet/mix/relay.ts';
-import type { TagBook } from '../../../../nodes/mixnet/mix/tag-book.ts';
+import type { ReplayGuardsByEpoch } from '../../../../nodes/mixnet/mix/tag-book.ts';
 import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { createPacket, unwrapJob, x25519Nike } from '../../../../nodes/sphinx/index.ts';
 import type { PreparedRun } from '../../../../runner/run/assemble-seed.ts';
 import { load, prepare, ratio, run, SECOND } from '../../runner/fixture.ts';
 import { accepted, labelledBytes, labelledSource, TestNetwork } from '../sphinx/network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const network = new TestNetwork(crypto, x25519Nike(crypto), true);
 const EPOCH = 100;
 const EPOCH_NS = 60 * SECOND;
@@ -48,19 +48,19 @@ class Lab {
   readonly tags = new Map<number, Set<string>>();
   readonly ring: KeyRing;
   readonly relay: Relay;
-  instant: EpochInstant = { epoch: EPOCH, elapsedNs: EPOCH_NS / 2, remainingNs: EPOCH_NS / 2 };
+  instant: EpochPosition = { epoch: EPOCH, elapsedNs: EPOCH_NS / 2, remainingNs: EPOCH_NS / 2 };
   #now = 0;
   #made = 0;
 
   constructor(unwrap: 'inline' | 'threads' = 'threads') {
     const options = mixnetConfig.parse({ role: 'mix', unwrap, sphinx: { payload: '103B' } });
     const host = this.#host();
-    const format = formatOf(crypto, options);
-    const shape = unwrap === 'threads' ? unwrapShapeOf(options) : undefined;
+    const format = packetFormatOf(crypto, options);
+    const shape = unwrap === 'threads' ? unwrapParametersOf(options) : undefined;
     const tags = this.#book();
     this.ring = new KeyRing({ host, format, tags, epochNs: EPOCH_NS, unwrap: shape });
     this.ring.prepare(EPOCH, () => undefined);
-    const clock = { now: (): EpochInstant => this.instant, lengthNs: EPOCH_NS };
+    const clock = { now: (): EpochPosition => this.instant, lengthNs: EPOCH_NS };
     this.relay = new Relay({
       host,
       options,
@@ -70,7 +70,7 @@ class Lab {
       observer: undefined,
       codec: new FrameCodec(format.geometry),
       keys: this.ring,
-      delays: new SenderDelay(1),
+      delays: new SenderDelayPolicy(1),
       role: { ended: () => 'absorbed' },
       send: () => true,
     } as unknown as RelayParts);
@@ -87,7 +87,7 @@ class Lab {
     this.ring.forgetBefore(epoch - 1);
   }
 
-  #book(): TagBook {
+  #book(): ReplayGuardsByEpoch {
     return {
       enter: (epoch: number, tag: Uint8Array, onSynced: () => void): string | undefined => {
         const known = this.tags.get(epoch) ?? new Set();
@@ -98,7 +98,7 @@ class Lab {
         return undefined;
       },
       retire: (epoch: number): void => void this.tags.delete(epoch),
-    } as unknown as TagBook;
+    } as unknown as ReplayGuardsByEpoch;
   }
 
   #host(): Host {
@@ -109,7 +109,7 @@ class Lab {
       meter: { counter: () => measure, histogram: () => measure },
       log: { warn: (text: string) => void this.warnings.push(text) },
       trace: { isRecorded: false, state: (): void => undefined },
-      random: (name: string) => openStream(1, 'mix', name),
+      random: (name: string) => openRandomStream(1, 'mix', name),
       randomBytes: (length: number) => labelledBytes(crypto, `node ${this.#made++} key`, length),
       alloc: (length: number) => new Uint8Array(length),
       release: (): void => undefined,
@@ -267,7 +267,7 @@ describe('a relay whose packets are in threads', () => {
 });
 
 describe('the setup of an instant', () => {
-  const at = (epoch: number, elapsedNs: number): EpochInstant => ({
+  const at = (epoch: number, elapsedNs: number): EpochPosition => ({
     epoch,
     elapsedNs,
     remainingNs: EPOCH_NS - elapsedNs,

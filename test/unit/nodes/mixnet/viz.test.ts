@@ -3,7 +3,7 @@
  * from them. @module
  */
 import { describe, expect, it } from 'vitest';
-import { PoolTrace } from '../../../../nodes/mixnet/mix/pool-trace.ts';
+import { PoolSizeTracer } from '../../../../nodes/mixnet/mix/pool-trace.ts';
 import { viz } from '../../../../nodes/mixnet/viz.ts';
 import type { Drawing, DrawingInput, NodeState, Shape } from '../../../../viz/format/drawing.ts';
 
@@ -17,7 +17,7 @@ describe('a pool that is traced', () => {
       span: () => (): void => undefined,
       mark: (): void => undefined,
     };
-    const poolTrace = new PoolTrace({ now: () => now, trace });
+    const poolTrace = new PoolSizeTracer({ now: () => now, trace });
     const at = (ms: number, act: () => void): void => {
       now = ms * 1e6;
       act();

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import { senderWindows, windowOf } from '../../../../nodes/mixnet/windows.ts';
+import { arrivalWindowOf, arrivalWindowSettings } from '../../../../nodes/mixnet/windows.ts';
 
 const MS = 1_000_000;
 
@@ -18,19 +18,22 @@ const options = (mixing: unknown): ReturnType<typeof mixnetConfig.parse> =>
 
 describe('windows', () => {
   it('are written where the mixes are stop-and-go, and nowhere else', () => {
-    const { windows } = senderWindows(host, options({ strategy: 'stop-and-go', window: '300ms' }));
+    const { windows } = arrivalWindowSettings(
+      host,
+      options({ strategy: 'stop-and-go', window: '300ms' }),
+    );
     expect(windows?.lengthNs).toBe(300 * MS);
     expect(windows?.calendarMsAt(5_000 * MS)).toBe(1_800_000_000_700);
     expect(windows?.calendarMsAt(6_000 * MS)).toBe(1_800_000_001_700);
-    expect(senderWindows(host, options({ strategy: 'poisson' }))).toEqual({});
+    expect(arrivalWindowSettings(host, options({ strategy: 'poisson' }))).toEqual({});
   });
 
   it('come back to the clock of the mix that reads them', () => {
     const window = { kind: 'nodeWindow', firstMs: 1_800_000_000_800, spanMs: 40 } as const;
-    expect(windowOf([{ kind: 'nodeDelay', delayMs: 1 }, window], host)).toEqual([
+    expect(arrivalWindowOf([{ kind: 'nodeDelay', delayMs: 1 }, window], host)).toEqual([
       5_099.6 * MS,
       5_139.6 * MS,
     ]);
-    expect(windowOf([{ kind: 'nodeDelay', delayMs: 1 }], host)).toBeUndefined();
+    expect(arrivalWindowOf([{ kind: 'nodeDelay', delayMs: 1 }], host)).toBeUndefined();
   });
 });

@@ -5,14 +5,14 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { FrameCodec, type ReceivedSpoolMessage } from '../../../../nodes/mixnet/wire.ts';
-import { createExchange, createFormat } from '../../../../nodes/sphinx/index.ts';
+import { createKeyExchange, createPacketFormat } from '../../../../nodes/sphinx/index.ts';
 
-const crypto = provider('node');
-const { geometry } = createFormat({
+const crypto = createCryptoProvider('node');
+const { geometry } = createPacketFormat({
   crypto,
-  exchange: createExchange(crypto, 'x25519'),
+  exchange: createKeyExchange(crypto, 'x25519'),
   nrHops: 5,
   userForwardPayloadLength: 200,
   withSurb: true,

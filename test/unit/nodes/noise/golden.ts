@@ -3,24 +3,24 @@
  *
  * @module
  */
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { startInitiator, startResponder } from '../../../../nodes/noise/index.ts';
-import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
+import { type GoldenBytes, patternBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 /** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
-  const responderStatic = fill(32, 40);
+  const responderStatic = patternBytes(32, 40);
   const name = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' } as const;
-  const prologue = fill(5, 1);
+  const prologue = patternBytes(5, 1);
   const initiator = startInitiator({
     crypto,
     ...name,
     prologue,
-    staticSecret: fill(32, 10),
-    ephemeralSecret: fill(32, 20),
+    staticSecret: patternBytes(32, 10),
+    ephemeralSecret: patternBytes(32, 20),
     remoteStatic: crypto.x25519PublicKey(responderStatic),
   });
   const responder = startResponder({
@@ -28,11 +28,11 @@ export function goldenBytes(): GoldenBytes {
     ...name,
     prologue,
     staticSecret: responderStatic,
-    ephemeralSecret: fill(32, 50),
+    ephemeralSecret: patternBytes(32, 50),
   });
-  const first = initiator.writeMessage(fill(7, 90));
+  const first = initiator.writeMessage(patternBytes(7, 90));
   responder.readMessage(first);
-  const second = responder.writeMessage(fill(3, 99));
+  const second = responder.writeMessage(patternBytes(3, 99));
   initiator.readMessage(second);
   const { handshakeHash } = initiator.finish();
   return { first: toHex(first), second: toHex(second), hash: toHex(handshakeHash) };

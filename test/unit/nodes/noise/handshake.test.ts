@@ -5,14 +5,14 @@ import { fromHex, toHex } from '../../../../nodes/_kit/bytes.ts';
 import { LOW_ORDER_POINTS } from '../../../../nodes/noise/geometry.ts';
 import {
   MESSAGE_LENGTH_MAX,
-  type ProtocolName,
+  type ParsedProtocolName,
   startInitiator,
   startResponder,
 } from '../../../../nodes/noise/index.ts';
 import { alice, bob, crypto, IK, preSharedKeys, run, SECRETS } from './support.ts';
 
 const EMPTY = new Uint8Array(0);
-const named = (pattern: string): ProtocolName => ({ ...IK, pattern });
+const named = (pattern: string): ParsedProtocolName => ({ ...IK, pattern });
 
 describe('a Noise handshake', () => {
   it('R-023: leaves both sides with the same two keys, crossed, and the same hash', () => {

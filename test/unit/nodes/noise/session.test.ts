@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { CipherState } from '../../../../nodes/noise/cipher-state.ts';
-import { COUNTER_MAX } from '../../../../nodes/noise/geometry.ts';
+import { NONCE_COUNTER_MAX } from '../../../../nodes/noise/geometry.ts';
 import {
   MESSAGE_LENGTH_MAX,
   type NoiseTransport,
@@ -107,7 +107,7 @@ describe.each(['ChaChaPoly', 'AESGCM'] as const)('a cipher state with %s', (ciph
   });
 
   it('stops at the last counter, with an error for the caller only', () => {
-    const state = new CipherState(suite, key, COUNTER_MAX - 1);
+    const state = new CipherState(suite, key, NONCE_COUNTER_MAX - 1);
     const last = state.encrypt(EMPTY, ONE);
     expect(() => state.encrypt(EMPTY, ONE)).toThrow('used up');
     expect(state.decrypt(EMPTY, last)).toBeUndefined();

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
   type Handshake,
   type HandshakeOptions,
-  type ProtocolName,
+  type ParsedProtocolName,
   startInitiator,
   startResponder,
 } from '../../../../nodes/noise/index.ts';
 import { findPattern } from '../../../../nodes/noise/patterns.ts';
 
-export const crypto = provider('node');
+export const crypto = createCryptoProvider('node');
 
 const secret = (fill: number): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, index) => (fill + 7 * index) & 0xff);
@@ -26,7 +26,7 @@ export const SECRETS = {
   bobEphemeral: secret(176),
 } as const;
 
-export const IK: ProtocolName = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' };
+export const IK: ParsedProtocolName = { pattern: 'IK', cipher: 'ChaChaPoly', hash: 'BLAKE2s' };
 
 export const preSharedKeys = (count: number): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, index) => secret(200 + 9 * index));
@@ -39,7 +39,7 @@ export interface SideChanges {
 }
 
 function options(
-  protocol: ProtocolName,
+  protocol: ParsedProtocolName,
   isInitiator: boolean,
   changes: SideChanges,
 ): HandshakeOptions {

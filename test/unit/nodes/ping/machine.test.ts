@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_OUTSTANDING } from '../../../../nodes/ping/geometry.ts';
+import { OUTSTANDING_REQUESTS_MAX } from '../../../../nodes/ping/geometry.ts';
 import { PingMachine } from '../../../../nodes/ping/machine.ts';
 
 const TIMEOUT = 100;
@@ -44,8 +44,8 @@ describe('a request', () => {
 
   it('is refused while too many are under way, and accepted when one has ended', () => {
     const machine = new PingMachine<string>(TIMEOUT);
-    const identifiers = Array.from({ length: MAX_OUTSTANDING }, () => send(machine, 0));
-    expect(new Set(identifiers).size).toBe(MAX_OUTSTANDING);
+    const identifiers = Array.from({ length: OUTSTANDING_REQUESTS_MAX }, () => send(machine, 0));
+    expect(new Set(identifiers).size).toBe(OUTSTANDING_REQUESTS_MAX);
     expect(machine.step(1, SEND)).toEqual([
       { kind: 'refuse', reason: 'too-many-outstanding', request: 'r' },
     ]);

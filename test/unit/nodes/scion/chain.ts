@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { noble } from '../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
 import type { NetworkView } from '../../../../engine/host/network-view.ts';
 import { HopAuthenticator, nextSegmentId } from '../../../../nodes/scion/mac.ts';
 import { forwardingKeyOf } from '../../../../nodes/scion/provisioning.ts';
-import { host } from '../../../../nodes/scion/wire/host-address.ts';
-import { type IsdAs, isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../nodes/scion/wire/host-address.ts';
+import { type IsdAs, requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import type { HopField, SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
 import { viewWith } from '../../../fixtures/views.ts';
@@ -33,7 +33,7 @@ export interface ChainOptions {
 /** Routers `r0`, `r1`, … with hosts `h0`, `h1`, …; link `l0` connects `r0` and `r1`. */
 export function makeChain(options: ChainOptions): Chain {
   const places = [...Array(options.length).keys()];
-  const isdAses = places.map((place) => isdAs(`1-ff00:0:${place + 1}`));
+  const isdAses = places.map((place) => requireIsdAs(`1-ff00:0:${place + 1}`));
   const hosts = places.flatMap((place) => {
     const as = { area: isdAses[place]! };
     return [
@@ -96,8 +96,8 @@ export function chainPacket(chain: Chain, options: ChainPacketOptions): Uint8Arr
     flowId: 1,
     source: isdAses[0]!,
     target: isdAses[last]!,
-    sourceHost: host('127.1.0.128'),
-    targetHost: host(`127.1.${last}.128`),
+    sourceHost: requireHostAddress('127.1.0.128'),
+    targetHost: requireHostAddress(`127.1.${last}.128`),
     path: chainPath(chain, options.timestamp),
   };
   return encodeUdpPacket(header, datagram);
@@ -115,7 +115,11 @@ function chainPath(chain: Chain, timestamp: number): SegmentedPath {
       consIngress: place === 0 ? 0 : BACK,
       consEgress: place === last ? 0 : ON,
     };
-    const mac = new HopAuthenticator(noble.aesCmac(key)).mac({ segmentId, timestamp, ...fields });
+    const mac = new HopAuthenticator(nobleCrypto.aesCmac(key)).mac({
+      segmentId,
+      timestamp,
+      ...fields,
+    });
     hops.push({ ...fields, mac, hasIngressAlert: false, hasEgressAlert: false });
     segmentId = nextSegmentId(segmentId, mac);
   });
@@ -133,7 +137,7 @@ function chainPath(chain: Chain, timestamp: number): SegmentedPath {
 const keys = new Map<IsdAs, Uint8Array>();
 
 function forwardingKey(chain: Chain, as: IsdAs): Uint8Array {
-  const key = keys.get(as) ?? forwardingKeyOf(noble, as, chain.network);
+  const key = keys.get(as) ?? forwardingKeyOf(nobleCrypto, as, chain.network);
   keys.set(as, key);
   return key;
 }

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { openStream } from '../../../../engine/core/stream.ts';
-import { noble } from '../../../../engine/crypto/noble.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
 import type { Host } from '../../../../engine/host/host.ts';
 import type { Counter } from '../../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../../engine/host/network-view.ts';
@@ -20,7 +20,7 @@ import type {
 } from '../../../../engine/host/socket.ts';
 import type { Timer } from '../../../../engine/host/time.ts';
 import { type RouterOptions, routerConfig } from '../../../../nodes/scion/config.ts';
-import { createRouter } from '../../../../nodes/scion/node.ts';
+import { createRouterNode } from '../../../../nodes/scion/node.ts';
 import { BlindWitness } from '../../../fixtures/blind-witness.ts';
 
 /** A datagram under way. */
@@ -82,7 +82,7 @@ export class FakeWorld {
     const parsed: RouterOptions = routerConfig.parse(options);
     const witness = new BlindWitness();
     const setup = { options: parsed, network: this.network, witness };
-    const handle = createRouter(this.host(name), setup);
+    const handle = createRouterNode(this.host(name), setup);
     handle.start();
     return handle;
   }
@@ -176,7 +176,7 @@ export class FakeWorld {
     });
     const part: Partial<Host> = {
       name,
-      crypto: noble,
+      crypto: nobleCrypto,
       now: () => this.nowNs,
       clock: () => ({
         seconds: this.epoch + Math.floor(this.nowNs / 1e9),
@@ -184,7 +184,7 @@ export class FakeWorld {
       }),
       after: (delay, fire) => new FakeTimer(this, delay, fire),
       random: (purpose) => {
-        const random = randoms.get(purpose) ?? openStream(this.seed, name, purpose);
+        const random = randoms.get(purpose) ?? openRandomStream(this.seed, name, purpose);
         randoms.set(purpose, random);
         return random;
       },

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { BFD_STATES, encodeBfd } from '../../../../nodes/scion/bfd/packet.ts';
+import { BFD_STATES, encodeBfdControlPacket } from '../../../../nodes/scion/bfd/packet.ts';
 import { deriveForwardingKey, HopAuthenticator } from '../../../../nodes/scion/mac.ts';
-import { host } from '../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH, type SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { encodeScmpPacket } from '../../../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
-import { fill, type GoldenBytes } from '../../../../tools/golden/golden-bytes.ts';
+import { type GoldenBytes, patternBytes } from '../../../../tools/golden/golden-bytes.ts';
 
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 /** See tools/golden/golden-bytes.ts. */
 export function goldenBytes(): GoldenBytes {
@@ -25,15 +25,17 @@ function scionBytes(): GoldenBytes {
   const header = {
     trafficClass: 0xb8,
     flowId: 0xabcde,
-    source: isdAs('7-ff00:0:7a1'),
-    target: isdAs('8-ff00:0:8b2'),
-    sourceHost: host('127.7.1.9'),
-    targetHost: host('127.8.1.9'),
+    source: requireIsdAs('7-ff00:0:7a1'),
+    target: requireIsdAs('8-ff00:0:8b2'),
+    sourceHost: requireHostAddress('127.7.1.9'),
+    targetHost: requireHostAddress('127.8.1.9'),
   };
-  const hops = new HopAuthenticator(crypto.aesCmac(deriveForwardingKey(crypto, fill(16, 5))));
+  const hops = new HopAuthenticator(
+    crypto.aesCmac(deriveForwardingKey(crypto, patternBytes(16, 5))),
+  );
   const path = goldenPath(hops);
-  const datagram = { sourcePort: 31_056, targetPort: 31_056, payload: fill(29, 60) };
-  const data = fill(11, 70);
+  const datagram = { sourcePort: 31_056, targetPort: 31_056, payload: patternBytes(29, 60) };
+  const data = patternBytes(11, 70);
   return {
     'udp, empty path': toHex(encodeUdpPacket({ ...header, path: EMPTY_PATH }, datagram)),
     'udp, two segments': toHex(encodeUdpPacket({ ...header, path }, datagram)),
@@ -80,7 +82,7 @@ function bfdBytes(): GoldenBytes {
     const target = new Uint8Array(24);
     const intervals = { desiredMinTxUs: 200_000, requiredMinRxUs: 150_000 + index };
     const discriminators = { myDiscriminator: 0x0a0b0c0d, yourDiscriminator: index + 1 };
-    encodeBfd(
+    encodeBfdControlPacket(
       { diagnostic: index, state, detectMultiplier: 3, ...discriminators, ...intervals },
       target,
       0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { HopAuthenticator } from '../../../../nodes/scion/mac.ts';
 import { encodePacket } from '../../../../nodes/scion/wire/header.ts';
 import { PacketView } from '../../../../nodes/scion/wire/packet-view.ts';
@@ -7,7 +7,7 @@ import type { SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
 import { HEADER, THREE_SEGMENTS } from './wire/corpus.ts';
 
 const authenticator = new HopAuthenticator(
-  provider('noble').aesCmac(Uint8Array.from({ length: 16 }, (_, index) => index)),
+  createCryptoProvider('noble').aesCmac(Uint8Array.from({ length: 16 }, (_, index) => index)),
 );
 const FIELDS = {
   segmentId: 0x1234,

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../engine/host/network-view.ts';
-import { readSegments, writeSegments } from '../../../../nodes/scion/paths/segment-text.ts';
+import { segmentsFromJson, segmentsToJson } from '../../../../nodes/scion/paths/segment-text.ts';
 import { makePathFinder } from '../../../../nodes/scion/provisioning.ts';
-import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
-import { nodeChoice } from '../../../../scenarios/open/nodes.ts';
+import { lowestProtocolOf } from '../../../../scenarios/open/nodes.ts';
 import { viewWith } from '../../../fixtures/views.ts';
 import { load, registry, SECOND } from '../../runner/fixture.ts';
 
 const HALF_HOUR = 1_800;
 const START = 1_767_225_600;
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const shipped = load('failover.yaml');
 
 /** The view of a gateway in a run of the given duration. */
@@ -19,7 +19,8 @@ function viewOf(seconds: number): NetworkView {
   const scenario = { ...shipped, epochSeconds: START, durationNs: seconds * SECOND };
   const protocolOf = (
     host: (typeof shipped.topology.hosts)[number],
-  ): ReturnType<typeof nodeChoice>['protocol'] => nodeChoice(scenario, host, registry).protocol;
+  ): ReturnType<typeof lowestProtocolOf>['protocol'] =>
+    lowestProtocolOf(scenario, host, registry).protocol;
   return provisionSeed({ scenario, seed: 1, protocolOf, crypto }).viewOf('gateway-111');
 }
 
@@ -34,7 +35,7 @@ describe('published segments', () => {
 
   it('are the latest that a host’s clock has reached, the first for a slow and the last for a fast one', () => {
     const network = viewOf(2 * HALF_HOUR);
-    const [source, target] = [isdAs('1-ff00:0:111'), isdAs('2-ff00:0:211')];
+    const [source, target] = [requireIsdAs('1-ff00:0:111'), requireIsdAs('2-ff00:0:211')];
     const madeAt = (seconds: number): number | undefined =>
       makePathFinder({ network, crypto, seconds }).segmentsBetween(source, target).ups[0]
         ?.timestamp;
@@ -48,12 +49,12 @@ describe('published segments', () => {
 
   it('come out of their text as they went in', () => {
     const text = viewOf(1).published(`scion/segments/${START}`) ?? '';
-    const segments = readSegments(text);
+    const segments = segmentsFromJson(text);
     expect(segments.cores.length + segments.downs.length).toBeGreaterThan(3);
     const mac = segments.downs[0]?.entries[0]?.hop.mac;
     expect(mac).toBeInstanceOf(Uint8Array);
     expect(mac?.length).toBe(6);
-    expect(writeSegments(segments)).toBe(text);
+    expect(segmentsToJson(segments)).toBe(text);
   });
 
   it('are missed with a word in a network without routers', () => {

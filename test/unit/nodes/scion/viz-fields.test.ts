@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { fields as read } from '../../../../nodes/scion/viz-fields.ts';
-import { host } from '../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import type { HopField } from '../../../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
 
@@ -16,9 +16,14 @@ const hop = (consIngress: number, consEgress: number): HopField => ({
 const info = { isPeering: false, isConsDir: true, segmentId: 0xbeef, timestamp: 1 };
 const PACKET = encodeUdpPacket(
   {
-    ...{ trafficClass: 5, flowId: 77, target: isdAs('2-ff00:0:211'), source: isdAs('1-64512') },
-    targetHost: host('10.0.0.2'),
-    sourceHost: host('2001:db8::1'),
+    ...{
+      trafficClass: 5,
+      flowId: 77,
+      target: requireIsdAs('2-ff00:0:211'),
+      source: requireIsdAs('1-64512'),
+    },
+    targetHost: requireHostAddress('10.0.0.2'),
+    sourceHost: requireHostAddress('2001:db8::1'),
     path: {
       ...{ kind: 'scion', currentInfo: 0, currentHop: 1, segmentLengths: [2, 1, 0] },
       infos: [info, { ...info, isConsDir: false }],

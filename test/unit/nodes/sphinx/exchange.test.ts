@@ -1,17 +1,17 @@
 /** Key exchanges: both kinds of X25519, ML-KEM-768, and X25519 combined with ML-KEM-768. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
-  createExchange,
-  type ExchangeChoice,
+  createKeyExchange,
   type Kem,
+  type KeyExchangeOption,
   x25519Kem,
   x25519Nike,
 } from '../../../../nodes/sphinx/index.ts';
 import { accepted, labelledBytes, TestNetwork } from './network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
-const kemOf = (name: ExchangeChoice): Kem => createExchange(crypto, name) as Kem;
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
+const kemOf = (name: KeyExchangeOption): Kem => createKeyExchange(crypto, name) as Kem;
 const x25519 = x25519Kem(crypto);
 const hybrid = kemOf('mlkem768-x25519');
 const bytes = (label: string, length: number): Uint8Array => labelledBytes(crypto, label, length);

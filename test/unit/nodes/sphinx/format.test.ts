@@ -1,44 +1,44 @@
 /** The common interface of packet formats: real and modelled packets pass the same tests. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
-import type { Command } from '../../../../nodes/sphinx/commands.ts';
+import type { RoutingCommand } from '../../../../nodes/sphinx/commands.ts';
 import {
   type AcceptedPacket,
-  createExchange,
-  createFormat,
-  decodeForward,
-  type ExchangeChoice,
-  encodeForward,
-  type FormatOptions,
-  messageNumberOnLink,
-  type NodeKey,
+  createKeyExchange,
+  createPacketFormat,
+  decodeForwardPlaintext,
+  encodeForwardPlaintext,
+  type KeyExchangeOption,
+  type NodePrivateKey,
   type PacketFormat,
+  type PacketFormatOptions,
   type PathHop,
-  SPHINX_DROPS,
-  SurbRing,
+  PendingSurbKeys,
+  packetNumberOnLink,
+  SPHINX_DROP_REASONS,
 } from '../../../../nodes/sphinx/index.ts';
 import { accepted, DELAY_MS_MAX, epochKey, labelledBytes, labelledSource } from './network.ts';
 
 const HOPS = 5;
 const surbId = new Uint8Array(16).fill(3);
-const recipient: Command = { kind: 'recipient', id: new Uint8Array(32).fill(0xaa) };
+const recipient: RoutingCommand = { kind: 'recipient', id: new Uint8Array(32).fill(0xaa) };
 
 /** Five nodes that use the same format. */
 class Line {
   readonly format: PacketFormat;
-  readonly nodes: readonly { readonly id: Uint8Array; readonly key: NodeKey }[];
+  readonly nodes: readonly { readonly id: Uint8Array; readonly key: NodePrivateKey }[];
   readonly #crypto: CryptoProvider;
 
   constructor(
     crypto: CryptoProvider,
-    exchange: ExchangeChoice,
-    format: NonNullable<FormatOptions['format']> = 'katzenpost',
+    exchange: KeyExchangeOption,
+    format: NonNullable<PacketFormatOptions['format']> = 'katzenpost',
   ) {
     this.#crypto = crypto;
-    this.format = createFormat({
+    this.format = createPacketFormat({
       crypto,
-      exchange: createExchange(crypto, exchange),
+      exchange: createKeyExchange(crypto, exchange),
       nrHops: HOPS,
       userForwardPayloadLength: 500,
       withSurb: true,
@@ -54,7 +54,7 @@ class Line {
     return labelledSource(this.#crypto, label);
   }
 
-  path(terminal: readonly Command[] = []): readonly PathHop[] {
+  path(terminal: readonly RoutingCommand[] = []): readonly PathHop[] {
     return this.nodes.map(({ id, key }, index) => ({
       id,
       publicKey: key.publicKey,
@@ -65,7 +65,7 @@ class Line {
 
   payload(): Uint8Array {
     const data = labelledBytes(this.#crypto, 'data', 400);
-    return accepted(encodeForward(this.format.geometry, { data }));
+    return accepted(encodeForwardPlaintext(this.format.geometry, { data }));
   }
 
   packet(label = 'packet'): Uint8Array {
@@ -107,8 +107,8 @@ function mutated(packet: Uint8Array, round: number): Uint8Array {
   return changed;
 }
 
-const node = provider('node', { timing: 'simulation' });
-const modelled = provider('modelled');
+const node = createCryptoProvider('node', { timing: 'simulation' });
+const modelled = createCryptoProvider('modelled');
 const lines = (['x25519', 'x25519-kem', 'mlkem768-x25519'] as const).flatMap((exchange) => [
   [`sphinx ${exchange}`, new Line(node, exchange)] as const,
   [`modelled ${exchange}`, new Line(modelled, exchange)] as const,
@@ -129,11 +129,11 @@ describe.each(lines)('packets in format %s', (title, line) => {
 
   it('R-185: arrive with delays and payload, under another message key on each link', () => {
     const packet = line.packet();
-    const keys = new Set([messageNumberOnLink(packet)]);
+    const keys = new Set([packetNumberOnLink(packet)]);
     for (let index = 0; index < HOPS - 1; index++) {
       accepted(line.receive(index, packet));
       expect(packet).toHaveLength(geometry.packetLength);
-      keys.add(messageNumberOnLink(packet));
+      keys.add(packetNumberOnLink(packet));
     }
     expect(keys.size).toBe(HOPS);
     for (const key of keys) expect(Number.isSafeInteger(key)).toBe(true);
@@ -160,17 +160,17 @@ describe.each(lines)('packets in format %s', (title, line) => {
     expect(surb).toHaveLength(geometry.surbLength);
     expect(keys).toHaveLength(64 * (HOPS + 1));
     const data = new Uint8Array(500).fill(9);
-    const payload = accepted(encodeForward(geometry, { data }));
+    const payload = accepted(encodeForwardPlaintext(geometry, { data }));
     const reply = accepted(format.createReply(surb, payload));
     expect(reply.firstHop).toEqual(line.nodes[0]!.id);
     expect(reply.packet).toHaveLength(geometry.packetLength);
     const { unwrapped } = accepted(line.carry(reply.packet));
     expect(unwrapped).toMatchObject({ kind: 'surbReply', surbId });
-    const ring = new SurbRing(format, 2);
+    const ring = new PendingSurbKeys(format, 2);
     ring.add(surbId, keys);
     const back = (unwrapped as { payload: Uint8Array }).payload;
     const opened = accepted(ring.open(surbId, back.slice()));
-    expect(decodeForward(geometry, opened.payload)).toEqual({ data });
+    expect(decodeForwardPlaintext(geometry, opened.payload)).toEqual({ data });
     expect(ring.open(surbId, back)).toEqual({ drop: 'surb-unknown' });
   });
 
@@ -204,7 +204,7 @@ describe.each(lines)('packets in format %s', (title, line) => {
     const rounds = geometry.elementLength > 1_000 ? 50 : 300;
     for (let round = 0; round < rounds; round++) {
       const received = line.receive(0, mutated(packet, round));
-      if ('drop' in received) expect(SPHINX_DROPS).toHaveProperty(received.drop);
+      if ('drop' in received) expect(SPHINX_DROP_REASONS).toHaveProperty(received.drop);
       else expect(received.unwrapped.kind).toBe('forward');
     }
   });
@@ -242,7 +242,7 @@ describe.each(lines)('packets in format %s', (title, line) => {
     expect(format.openReply(line.payload(), keys.subarray(1))).toEqual({ drop: 'surb-keys' });
     expect(format.openReply(line.payload(), keys)).toEqual({ drop: 'surb-tag' });
     for (const drop of ['surb-length', 'payload-format', 'surb-keys', 'surb-tag']) {
-      expect(SPHINX_DROPS).toHaveProperty(drop);
+      expect(SPHINX_DROP_REASONS).toHaveProperty(drop);
     }
   });
 });

@@ -1,6 +1,6 @@
 /** The geometry of packets: the well-known one, the formulas, and what is rejected. */
 import { describe, expect, it } from 'vitest';
-import { createGeometry } from '../../../../nodes/sphinx/geometry.ts';
+import { createPacketGeometry } from '../../../../nodes/sphinx/geometry.ts';
 import { DEFAULT_HOPS, DEFAULT_USER_PAYLOAD_LENGTH } from '../../../../nodes/sphinx/index.ts';
 
 const options = {
@@ -10,9 +10,9 @@ const options = {
   withSurb: true,
 } as const;
 
-describe('createGeometry', () => {
+describe('createPacketGeometry', () => {
   it('gives packets of 3,082 bytes by default', () => {
-    expect(createGeometry(options)).toMatchObject({
+    expect(createPacketGeometry(options)).toMatchObject({
       packetLength: 3082,
       headerLength: 476,
       surbLength: 572,
@@ -25,16 +25,18 @@ describe('createGeometry', () => {
   });
 
   it('gives a slot room for commands, and in KEM modes for the next ciphertext', () => {
-    const kem = createGeometry({ ...options, exchange: { kind: 'kem', name: 'MLKEM768' } });
+    const kem = createPacketGeometry({ ...options, exchange: { kind: 'kem', name: 'MLKEM768' } });
     expect(kem).toMatchObject({ perHopRoutingInfoLength: 1170, commandsLength: 82 });
     expect(kem).toMatchObject({ nikeName: '', kemName: 'MLKEM768', packetLength: 16_074 });
   });
 
   it.each([0, -1, 1.5, 21, Number.NaN])('refuses %s hops', (nrHops) => {
-    expect(() => createGeometry({ ...options, nrHops })).toThrow(RangeError);
+    expect(() => createPacketGeometry({ ...options, nrHops })).toThrow(RangeError);
   });
 
   it.each([0, 0.5, 1_048_577])('refuses %s bytes of user data', (userForwardPayloadLength) => {
-    expect(() => createGeometry({ ...options, userForwardPayloadLength })).toThrow(RangeError);
+    expect(() => createPacketGeometry({ ...options, userForwardPayloadLength })).toThrow(
+      RangeError,
+    );
   });
 });

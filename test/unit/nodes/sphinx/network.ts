@@ -7,7 +7,7 @@
 import { expect } from 'vitest';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { concatBytes, toHex } from '../../../../nodes/_kit/bytes.ts';
-import type { Command } from '../../../../nodes/sphinx/commands.ts';
+import type { RoutingCommand } from '../../../../nodes/sphinx/commands.ts';
 import { encipherPayload } from '../../../../nodes/sphinx/crypto.ts';
 import {
   type AcceptedPacket,
@@ -16,12 +16,12 @@ import {
   type EpochKey,
   type Kem,
   type Nike,
-  type NodeKey,
+  type NodePrivateKey,
   type PathHop,
   type ReceiveRules,
   receivePacket,
   type SphinxSuite,
-  type Unwrapped,
+  type UnwrappedPacket,
 } from '../../../../nodes/sphinx/index.ts';
 
 /** Three epochs of 20 minutes, in milliseconds. */
@@ -59,7 +59,7 @@ export function accepted<Result extends object>(
 }
 
 /** The replay tags of one key. */
-export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey {
+export function epochKey(key: NodePrivateKey, tags: Set<string> = new Set()): EpochKey {
   return {
     key,
     enterTag(tag): boolean {
@@ -74,7 +74,7 @@ export function epochKey(key: NodeKey, tags: Set<string> = new Set()): EpochKey 
 /** A node that accepts every next hop. */
 export class TestNode {
   readonly id: Uint8Array;
-  readonly key: NodeKey;
+  readonly key: NodePrivateKey;
   readonly rules: ReceiveRules;
 
   constructor(suite: SphinxSuite, label: string) {
@@ -110,7 +110,7 @@ export class TestNetwork {
   }
 
   /** A path over the first nodes, with `terminal` commands for the last one. */
-  path(hops: number, terminal: readonly Command[] = []): readonly PathHop[] {
+  path(hops: number, terminal: readonly RoutingCommand[] = []): readonly PathHop[] {
     return this.nodes.slice(0, hops).map(({ id, key }, index) => ({
       id,
       publicKey: key.publicKey,
@@ -153,13 +153,13 @@ export class TestNetwork {
   }
 
   /** The result at the last node of a path, after all nodes before it. */
-  arrive(packet: Uint8Array, hops: number): Unwrapped | { readonly drop: string } {
+  arrive(packet: Uint8Array, hops: number): UnwrappedPacket | { readonly drop: string } {
     const received = this.receive(hops - 1, packet);
     return 'drop' in received ? received : received.unwrapped;
   }
 
   /** Sends a reply over the first nodes; returns what the owner of the SURB receives. */
-  carryReply(packet: Uint8Array, hops: number): Extract<Unwrapped, { kind: 'surbReply' }> {
+  carryReply(packet: Uint8Array, hops: number): Extract<UnwrappedPacket, { kind: 'surbReply' }> {
     this.forward(packet, 0, hops - 1);
     const arrived = accepted(this.arrive(packet, hops));
     if (arrived.kind !== 'surbReply') return expect.fail(`arrived as ${arrived.kind}`);

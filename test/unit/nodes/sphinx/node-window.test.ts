@@ -3,16 +3,16 @@
  * "Stop-and-go windows").
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
-  type Command,
   encodeCommands,
   parseWindowedCommands,
+  type RoutingCommand,
 } from '../../../../nodes/sphinx/commands.ts';
 import { createPacket, type PathHop, x25519Nike } from '../../../../nodes/sphinx/index.ts';
 import { accepted, labelledSource, TestNetwork } from './network.ts';
 
-const window: Command = { kind: 'nodeWindow', firstMs: 2 ** 48 - 1, spanMs: 2 ** 32 - 1 };
+const window: RoutingCommand = { kind: 'nodeWindow', firstMs: 2 ** 48 - 1, spanMs: 2 ** 32 - 1 };
 
 describe('the node window', () => {
   it('survives the round trip and is refused at every truncation', () => {
@@ -25,7 +25,7 @@ describe('the node window', () => {
   });
 
   it('fits beside delay and next node, and is accepted once at a hop that forwards', () => {
-    const crypto = provider('node');
+    const crypto = createCryptoProvider('node');
     const network = new TestNetwork(crypto, x25519Nike(crypto), false, true);
     const made = (path: readonly PathHop[]): ReturnType<typeof createPacket> =>
       createPacket(
@@ -42,7 +42,7 @@ describe('the node window', () => {
   });
 
   it('is an unknown command in a network whose mixes ask for none', () => {
-    const crypto = provider('node');
+    const crypto = createCryptoProvider('node');
     const network = new TestNetwork(crypto, x25519Nike(crypto));
     const [first, ...rest] = network.path(3) as [PathHop, ...PathHop[]];
     const path = [{ ...first, commands: [...first.commands, window] }, ...rest];
@@ -52,7 +52,7 @@ describe('the node window', () => {
   });
 
   it('has no business at the end of a path', () => {
-    const crypto = provider('node');
+    const crypto = createCryptoProvider('node');
     const network = new TestNetwork(crypto, x25519Nike(crypto), false, true);
     const random = labelledSource(crypto, 'end');
     const path = network.path(1, [window]);

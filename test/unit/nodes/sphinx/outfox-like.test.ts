@@ -3,41 +3,41 @@
  * vectors for it.
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import type { Command } from '../../../../nodes/sphinx/commands.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import type { RoutingCommand } from '../../../../nodes/sphinx/commands.ts';
 import {
-  createExchange,
-  createFormat,
+  createKeyExchange,
+  createPacketFormat,
   createSuite,
-  encodeForward,
-  type FormatOptions,
+  encodeForwardPlaintext,
   type PacketFormat,
+  type PacketFormatOptions,
   type PathHop,
 } from '../../../../nodes/sphinx/index.ts';
-import { outfoxSuite } from '../../../../nodes/sphinx/outfox-like/suite.ts';
+import { createOutfoxSuite } from '../../../../nodes/sphinx/outfox-like/suite.ts';
 import { accepted, DELAY_MS_MAX, epochKey, labelledBytes, labelledSource } from './network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const HOPS = 5;
 const OPTIONS = {
   crypto,
-  exchange: createExchange(crypto, 'x25519-kem'),
+  exchange: createKeyExchange(crypto, 'x25519-kem'),
   nrHops: HOPS,
   userForwardPayloadLength: 100,
   withSurb: false,
 };
-const make = (format: NonNullable<FormatOptions['format']>): PacketFormat =>
-  createFormat({ ...OPTIONS, format });
+const make = (format: NonNullable<PacketFormatOptions['format']>): PacketFormat =>
+  createPacketFormat({ ...OPTIONS, format });
 const format = make('outfox-like-research');
 const { geometry } = format;
-const recipient: Command = { kind: 'recipient', id: labelledBytes(crypto, 'recipient', 32) };
-const surbReply: Command = { kind: 'surbReply', id: new Uint8Array(16) };
+const recipient: RoutingCommand = { kind: 'recipient', id: labelledBytes(crypto, 'recipient', 32) };
+const surbReply: RoutingCommand = { kind: 'surbReply', id: new Uint8Array(16) };
 const nodes = Array.from({ length: HOPS }, (_, index) => ({
   id: labelledBytes(crypto, `id ${index}`, 32),
   key: format.openKey(labelledBytes(crypto, `key ${index}`, format.privateKeyLength)),
 }));
 
-function path(hops: number, more: readonly Command[] = []): readonly PathHop[] {
+function path(hops: number, more: readonly RoutingCommand[] = []): readonly PathHop[] {
   return nodes.slice(0, hops).map(({ id, key }, index) => ({
     id,
     publicKey: key.publicKey,
@@ -50,7 +50,7 @@ function path(hops: number, more: readonly Command[] = []): readonly PathHop[] {
 }
 
 function packet(hops: number, by = format): Uint8Array {
-  const payload = accepted(encodeForward(geometry, { data: new Uint8Array(100).fill(7) }));
+  const payload = accepted(encodeForwardPlaintext(geometry, { data: new Uint8Array(100).fill(7) }));
   const input = { path: path(hops), random: labelledSource(crypto, `packet ${hops}`) };
   return accepted(by.createPacket(input, payload)).packet;
 }
@@ -107,7 +107,7 @@ describe('Outfox-like packets', () => {
   });
 
   it('leave a byte of each slot to the number of hops left', () => {
-    const window: Command = { kind: 'nodeWindow', firstMs: 1, spanMs: 1 };
+    const window: RoutingCommand = { kind: 'nodeWindow', firstMs: 1, spanMs: 1 };
     const input = { path: path(2, [window]), random: labelledSource(crypto, 'window') };
     const payload = new Uint8Array(geometry.forwardPayloadLength);
     expect(format.createPacket(input, payload)).not.toHaveProperty('refusal');
@@ -116,8 +116,8 @@ describe('Outfox-like packets', () => {
   });
 
   it('need an exchange by encapsulation', () => {
-    const nike = createSuite({ ...OPTIONS, exchange: createExchange(crypto, 'x25519') });
-    expect(() => outfoxSuite(nike)).toThrow('encapsulation');
+    const nike = createSuite({ ...OPTIONS, exchange: createKeyExchange(crypto, 'x25519') });
+    expect(() => createOutfoxSuite(nike)).toThrow('encapsulation');
   });
 
   it('cost one encapsulation a hop to make and one secret to open', () => {
@@ -131,7 +131,10 @@ describe('Outfox-like packets', () => {
           : undefined;
       },
     } as typeof OPTIONS.exchange;
-    packet(5, createFormat({ ...OPTIONS, exchange: counting, format: 'outfox-like-research' }));
+    packet(
+      5,
+      createPacketFormat({ ...OPTIONS, exchange: counting, format: 'outfox-like-research' }),
+    );
     expect(made).toBe(5);
   });
 });

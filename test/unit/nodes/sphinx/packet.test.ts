@@ -1,23 +1,23 @@
 /** Packets that a sender is not allowed to make, and the plaintext of packets. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import type { Command } from '../../../../nodes/sphinx/commands.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import type { RoutingCommand } from '../../../../nodes/sphinx/commands.ts';
 import {
   createPacket,
-  decodeForward,
-  encodeForward,
+  decodeForwardPlaintext,
+  encodeForwardPlaintext,
   type PathHop,
   x25519Kem,
   x25519Nike,
 } from '../../../../nodes/sphinx/index.ts';
 import { accepted, labelledSource, TestNetwork } from './network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const networks = [
   ['NIKE', new TestNetwork(crypto, x25519Nike(crypto), true)],
   ['KEM', new TestNetwork(crypto, x25519Kem(crypto), true)],
 ] as const;
-const delay: Command = { kind: 'nodeDelay', delayMs: 1 };
+const delay: RoutingCommand = { kind: 'nodeDelay', delayMs: 1 };
 
 describe.each(networks)('createPacket by X25519 %s', (_, network) => {
   const create = (path: readonly PathHop[], payload = network.payload()): object => {
@@ -50,7 +50,7 @@ describe.each(networks)('createPacket by X25519 %s', (_, network) => {
   });
 
   it('refuses a next-node command of the caller', () => {
-    const next: Command = { kind: 'nextNode', id: first.id, mac: new Uint8Array(32) };
+    const next: RoutingCommand = { kind: 'nextNode', id: first.id, mac: new Uint8Array(32) };
     expect(create(withFirst({ commands: [next] }))).toEqual({ refusal: 'next-node-given' });
   });
 
@@ -94,32 +94,32 @@ describe('forward payloads', () => {
   const data = new Uint8Array(geometry.userForwardPayloadLength).fill(5);
 
   it('have one length with and without a SURB', () => {
-    const both = accepted(encodeForward(geometry, { surb, data }));
-    const plain = accepted(encodeForward(geometry, { data }));
+    const both = accepted(encodeForwardPlaintext(geometry, { surb, data }));
+    const plain = accepted(encodeForwardPlaintext(geometry, { data }));
     expect(both).toHaveLength(geometry.forwardPayloadLength);
     expect(plain).toHaveLength(geometry.forwardPayloadLength);
-    expect(decodeForward(geometry, both)).toEqual({ surb, data });
-    expect(decodeForward(geometry, plain)).toEqual({ data });
+    expect(decodeForwardPlaintext(geometry, both)).toEqual({ surb, data });
+    expect(decodeForwardPlaintext(geometry, plain)).toEqual({ data });
   });
 
   it('fill shorter data with zeros and refuse longer data', () => {
-    const short = accepted(encodeForward(geometry, { data: data.subarray(0, 3) }));
+    const short = accepted(encodeForwardPlaintext(geometry, { data: data.subarray(0, 3) }));
     const filled = new Uint8Array(geometry.userForwardPayloadLength);
     filled.fill(5, 0, 3);
-    expect(decodeForward(geometry, short)).toEqual({ data: filled });
+    expect(decodeForwardPlaintext(geometry, short)).toEqual({ data: filled });
     const long = new Uint8Array(data.length + 1);
-    expect(encodeForward(geometry, { data: long })).toEqual({ drop: 'payload-format' });
+    expect(encodeForwardPlaintext(geometry, { data: long })).toEqual({ drop: 'payload-format' });
   });
 
   it('refuse a SURB of another length, or where there is no room for one', () => {
     const cut = surb.subarray(1);
-    expect(encodeForward(geometry, { surb: cut, data })).toEqual({ drop: 'surb-length' });
+    expect(encodeForwardPlaintext(geometry, { surb: cut, data })).toEqual({ drop: 'surb-length' });
     const small = new TestNetwork(crypto, x25519Nike(crypto)).suite.geometry;
-    expect(encodeForward(small, { surb, data })).toEqual({ drop: 'payload-format' });
+    expect(encodeForwardPlaintext(small, { surb, data })).toEqual({ drop: 'payload-format' });
   });
 
   it('are accepted in their one form only', () => {
-    const plain = accepted(encodeForward(geometry, { data }));
+    const plain = accepted(encodeForwardPlaintext(geometry, { data }));
     for (const [offset, byte] of [
       [0, 2],
       [1, 1],
@@ -128,8 +128,8 @@ describe('forward payloads', () => {
     ] as const) {
       const changed = plain.slice();
       changed[offset] = byte;
-      expect(decodeForward(geometry, changed)).toEqual({ drop: 'payload-format' });
+      expect(decodeForwardPlaintext(geometry, changed)).toEqual({ drop: 'payload-format' });
     }
-    expect(decodeForward(geometry, plain.subarray(1))).toEqual({ drop: 'payload-format' });
+    expect(decodeForwardPlaintext(geometry, plain.subarray(1))).toEqual({ drop: 'payload-format' });
   });
 });

@@ -3,17 +3,21 @@
  *
  * @module
  */
-import { hasSodium, provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider, hasSodium } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../engine/host/crypto.ts';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
-import { createSuite, type Exchange, type SphinxSuite } from '../../../../nodes/sphinx/index.ts';
+import {
+  createSuite,
+  type SphinxKeyExchange,
+  type SphinxSuite,
+} from '../../../../nodes/sphinx/index.ts';
 
 /** Every provider except the modelled one. */
 export const providers: readonly (readonly [string, CryptoProvider])[] = [
-  ['noble', provider('noble')],
-  ['node for live', provider('node', { timing: 'constant' })],
-  ['node for simulation', provider('node', { timing: 'simulation' })],
-  ...(hasSodium() ? ([['sodium', provider('sodium')]] as const) : []),
+  ['noble', createCryptoProvider('noble')],
+  ['node for live', createCryptoProvider('node', { timing: 'constant' })],
+  ['node for simulation', createCryptoProvider('node', { timing: 'simulation' })],
+  ...(hasSodium() ? ([['sodium', createCryptoProvider('sodium')]] as const) : []),
 ];
 
 /** A node of a vector, with its values in hexadecimal. */
@@ -25,7 +29,7 @@ export interface HopVector {
 }
 
 /** The packets of the vectors: five hops, 103 bytes of payload, no room for a SURB. */
-export function smallSuite(crypto: CryptoProvider, exchange: Exchange): SphinxSuite {
+export function smallSuite(crypto: CryptoProvider, exchange: SphinxKeyExchange): SphinxSuite {
   return createSuite({
     crypto,
     exchange,

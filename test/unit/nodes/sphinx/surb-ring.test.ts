@@ -1,18 +1,18 @@
 /** The keys of SURBs: each is used once and erased, and their number is limited. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
-import { openReply, type PacketFormat, SurbRing } from '../../../../nodes/sphinx/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import { openReply, type PacketFormat, PendingSurbKeys } from '../../../../nodes/sphinx/index.ts';
 
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 const real: Pick<PacketFormat, 'openReply'> = {
   openReply: (payload, keys) => openReply({ crypto }, payload, keys),
 };
 const id = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
 const keys = (): Uint8Array => Uint8Array.from({ length: 128 }, (_, index) => index);
 
-describe('SurbRing', () => {
+describe('PendingSurbKeys', () => {
   it('erases the keys of a SURB when its reply is opened, intact or not', () => {
-    const ring = new SurbRing(real, 2);
+    const ring = new PendingSurbKeys(real, 2);
     const own = keys();
     ring.add(id(1), own);
     expect(ring.open(id(1), new Uint8Array(64))).toEqual({ drop: 'surb-tag' });
@@ -21,7 +21,7 @@ describe('SurbRing', () => {
   });
 
   it('gives the place of the oldest SURB to a new one', () => {
-    const ring = new SurbRing(real, 2);
+    const ring = new PendingSurbKeys(real, 2);
     const oldest = keys();
     ring.add(id(1), oldest);
     ring.add(id(2), keys());
@@ -33,7 +33,7 @@ describe('SurbRing', () => {
   });
 
   it('refuses a reply that is shorter than a tag, or empty', () => {
-    const ring = new SurbRing(real, 4);
+    const ring = new PendingSurbKeys(real, 4);
     for (const length of [0, 1, 31]) {
       ring.add(id(length), keys());
       expect(ring.open(id(length), new Uint8Array(length))).toEqual({ drop: 'surb-tag' });

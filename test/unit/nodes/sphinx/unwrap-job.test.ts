@@ -3,22 +3,22 @@
  * thread runs it.
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { ByteJobOutput } from '../../../../engine/host/compute.ts';
 import { Pipeline } from '../../../../engine/live/pipeline/pipeline.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import {
   type AcceptedPacket,
+  completeUnwrap,
   encodeUnwrapSetup,
   receivePacket,
-  settleUnwrap,
   type UnwrapSetup,
   unwrapJob,
   x25519Nike,
 } from '../../../../nodes/sphinx/index.ts';
 import { DELAY_MS_MAX, epochKey, labelledBytes, TestNetwork } from './network.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const network = new TestNetwork(crypto, x25519Nike(crypto));
 
 function setup(nodes: readonly number[], more: Partial<UnwrapSetup> = {}): Uint8Array {
@@ -75,7 +75,7 @@ describe('unwrapping as a job on bytes', () => {
       const rules = { ...network.nodes[0]!.rules, keys: [epochKey(network.nodes[0]!.key)] };
       const expected = told(receivePacket(network.suite, rules, byList));
       const { key } = rules.keys[0]!;
-      const found = settleUnwrap({ keys: [epochKey(key)], isNextHop }, runJob(byJob));
+      const found = completeUnwrap({ keys: [epochKey(key)], isNextHop }, runJob(byJob));
       expect(told(found), name).toBe(expected);
       expect(expected.startsWith(name), expected).toBe(true);
       expect(byJob, name).toEqual(byList);
@@ -87,15 +87,15 @@ describe('unwrapping as a job on bytes', () => {
     const { headerLength } = network.suite.geometry;
     expect(packet.length - headerLength).toBeGreaterThan(100);
     const rules = { keys: [epochKey(network.nodes[0]!.key)], isNextHop };
-    expect(settleUnwrap(rules, runJob(packet.slice()))).toHaveProperty('unwrapped');
+    expect(completeUnwrap(rules, runJob(packet.slice()))).toHaveProperty('unwrapped');
     for (let at = headerLength; at < packet.length; at += 1) {
       const changed = packet.slice();
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
-      expect(settleUnwrap(rules, runJob(changed)), `byte ${at}`).toEqual({ drop: 'replay' });
+      expect(completeUnwrap(rules, runJob(changed)), `byte ${at}`).toEqual({ drop: 'replay' });
     }
     // The tag itself is rejected, and not simply every second packet.
     const another = network.packet(1, network.payload(), 'another');
-    expect(settleUnwrap(rules, runJob(another))).toHaveProperty('unwrapped');
+    expect(completeUnwrap(rules, runJob(another))).toHaveProperty('unwrapped');
   });
 
   it('asks for the next hop, and refuses a delay that outlives the key, after the tag', () => {
@@ -109,13 +109,13 @@ describe('unwrapping as a job on bytes', () => {
         return false;
       },
     };
-    expect(settleUnwrap(refusing, runJob(packet.slice()))).toEqual({ drop: 'next-hop-invalid' });
+    expect(completeUnwrap(refusing, runJob(packet.slice()))).toEqual({ drop: 'next-hop-invalid' });
     expect(asked).toEqual([toHex(network.nodes[1]!.id)]);
     const short = unwrapJob.open(setup([0], { delayMsMax: 99 }), crypto);
     const late = runJob(packet.slice(), short);
-    expect(settleUnwrap({ keys: [key], isNextHop }, late)).toEqual({ drop: 'replay' });
+    expect(completeUnwrap({ keys: [key], isNextHop }, late)).toEqual({ drop: 'replay' });
     const fresh = { keys: [epochKey(network.nodes[0]!.key)], isNextHop };
-    expect(settleUnwrap(fresh, late)).toEqual({ drop: 'delay-impossible' });
+    expect(completeUnwrap(fresh, late)).toEqual({ drop: 'delay-impossible' });
   });
 
   it('enters the tag under the key that opened the header', () => {
@@ -123,7 +123,7 @@ describe('unwrapping as a job on bytes', () => {
     const tags = [new Set<string>(), new Set<string>()];
     const keys = tags.map((set) => epochKey(network.nodes[0]!.key, set));
     const output = runJob(network.packet(2, network.payload()), opened);
-    expect(settleUnwrap({ keys, isNextHop }, output)).toHaveProperty('unwrapped');
+    expect(completeUnwrap({ keys, isNextHop }, output)).toHaveProperty('unwrapped');
     expect(tags.map(({ size }) => size)).toEqual([0, 1]);
   });
 
@@ -145,7 +145,7 @@ describe('unwrapping as a job on bytes', () => {
     const outcomes: string[][] = Array.from({ length: 40 }, () => []);
     const sink = {
       done(token: number, output: ByteJobOutput): void {
-        const settled = settleUnwrap(rules, output);
+        const settled = completeUnwrap(rules, output);
         outcomes[token]?.push('drop' in settled ? settled.drop : settled.unwrapped.kind);
       },
     };

@@ -5,19 +5,19 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
   AUDIT_TOLERANCE_NS,
   AuditLedger,
   type AuditOutcome,
   auditDelay,
   delayVrfInput,
-  exponentialDelayOf,
-  openVrfKey,
+  exponentialDelayNsOf,
+  openVrfSecretKey,
   ProofIssuer,
 } from '../../../../nodes/vrf/index.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const MEAN_NS = 50_000_000;
 const EPOCH = 12;
 const INTERVAL_NS = 10_000_000;
@@ -33,14 +33,14 @@ class Mix {
   readonly #factor: number;
 
   constructor(name: string, factor: number) {
-    this.key = openVrfKey(crypto, 'tai', digest(name));
+    this.key = openVrfSecretKey(crypto, 'tai', digest(name));
     this.issuer = new ProofIssuer({ key: this.key, packetsMax: 4, intervalNs: INTERVAL_NS });
     this.#factor = factor;
   }
 
   /** How long it holds a packet. */
   hold(tag: Uint8Array): number {
-    const owedNs = exponentialDelayOf(this.key.output(delayVrfInput(EPOCH, tag))!, MEAN_NS);
+    const owedNs = exponentialDelayNsOf(this.key.output(delayVrfInput(EPOCH, tag))!, MEAN_NS);
     return Math.round(this.#factor * owedNs);
   }
 }

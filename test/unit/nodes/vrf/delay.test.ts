@@ -5,23 +5,23 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
   AUDIT_TOLERANCE_NS,
   auditDelay,
   auditLoop,
   DELAY_CAP_MEANS,
-  type DelayAudit,
-  delayUnderLaw,
+  type DelayAuditInput,
   delayVrfInput,
-  exponentialDelayOf,
+  exponentialDelayNsOf,
   type LoopHop,
-  openVrfKey,
-  uniformShare,
+  openVrfSecretKey,
+  uniformFromBytes,
   type VrfDelayLaw,
+  vrfDelayNsOf,
 } from '../../../../nodes/vrf/index.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const MEAN_NS = 200_000_000;
 const EPOCH = 41;
 
@@ -31,15 +31,18 @@ function tagOf(number: number): Uint8Array {
 
 /** The correct delay of a packet at a mix, and its proof. */
 function owed(number: number, mix = 0): LoopHop & { readonly delayNs: number } {
-  const key = openVrfKey(crypto, 'tai', tagOf(1_000_000 + mix));
+  const key = openVrfSecretKey(crypto, 'tai', tagOf(1_000_000 + mix));
   const tag = tagOf(number);
   const { proof, output } = key.prove(delayVrfInput(EPOCH, tag))!;
-  const delayNs = exponentialDelayOf(output, MEAN_NS);
+  const delayNs = exponentialDelayNsOf(output, MEAN_NS);
   const { suite, publicKey } = key;
   return { suite, publicKey, epoch: EPOCH, tag, proof, meanNs: MEAN_NS, delayNs };
 }
 
-function audit(number: number, change: Partial<DelayAudit> = {}): ReturnType<typeof auditDelay> {
+function audit(
+  number: number,
+  change: Partial<DelayAuditInput> = {},
+): ReturnType<typeof auditDelay> {
   const { delayNs, ...hop } = owed(number);
   const honest = { ...hop, observedNs: delayNs, toleranceNs: AUDIT_TOLERANCE_NS };
   return auditDelay(crypto, { ...honest, ...change });
@@ -49,7 +52,7 @@ describe('delays by verifiable random function', () => {
   it('are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
     const count = 20_000;
     const means = Array.from({ length: count }, (_, number) => {
-      return exponentialDelayOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
+      return exponentialDelayNsOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
     }).sort((left, right) => left - right);
     let distance = 0;
     for (const [index, value] of means.entries()) {
@@ -68,7 +71,7 @@ describe('delays by verifiable random function', () => {
       const cells = new Map<number, number>();
       let sumNs = 0;
       for (let number = 0; number < count; number++) {
-        const delayNs = delayUnderLaw(law, outputs[number]!, MEAN_NS);
+        const delayNs = vrfDelayNsOf(law, outputs[number]!, MEAN_NS);
         sumNs += delayNs;
         const cell = Math.floor((100 * delayNs) / MEAN_NS);
         cells.set(cell, (cells.get(cell) ?? 0) + 1);
@@ -91,10 +94,10 @@ describe('delays by verifiable random function', () => {
   it('are never longer than the cap and never negative', () => {
     const smallest = new Uint8Array(64);
     const largest = new Uint8Array(64).fill(0xff);
-    expect(uniformShare(smallest)).toBe(2 ** -54);
-    expect(uniformShare(largest)).toBe(1);
-    expect(exponentialDelayOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
-    expect(exponentialDelayOf(largest, MEAN_NS)).toBe(0);
+    expect(uniformFromBytes(smallest)).toBe(2 ** -54);
+    expect(uniformFromBytes(largest)).toBe(1);
+    expect(exponentialDelayNsOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
+    expect(exponentialDelayNsOf(largest, MEAN_NS)).toBe(0);
   });
 
   it('depend on every bit of epoch and tag', () => {
@@ -130,8 +133,10 @@ describe('the audit of a delay', () => {
 
   it('holds a mix to the law of its network', () => {
     const { tag, delayNs, proof } = owed(5);
-    const output = openVrfKey(crypto, 'tai', tagOf(1_000_000)).output(delayVrfInput(EPOCH, tag))!;
-    const observedNs = delayUnderLaw('uniform', output, MEAN_NS);
+    const output = openVrfSecretKey(crypto, 'tai', tagOf(1_000_000)).output(
+      delayVrfInput(EPOCH, tag),
+    )!;
+    const observedNs = vrfDelayNsOf('uniform', output, MEAN_NS);
     expect(Math.abs(observedNs - delayNs)).toBeGreaterThan(AUDIT_TOLERANCE_NS);
     expect(audit(5, { law: 'uniform', proof, observedNs }).kind).toBe('obeyed');
     expect(audit(5, { law: 'uniform', proof, observedNs: delayNs }).kind).not.toBe('obeyed');

@@ -5,9 +5,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  distinctSystems,
-  sameSystemAtBothEnds,
-  sharedEndsRatio,
+  countDistinctSystems,
+  sameAsEndsProbability,
+  sameAsEndsShare,
   simpsonIndex,
 } from '../../../../nodes/vrf/index.ts';
 
@@ -17,25 +17,25 @@ function nodes(...asns: readonly string[]): { asn: string; weight: number }[] {
 
 describe('diversity of autonomous systems', () => {
   it('counts the systems of a path', () => {
-    expect(distinctSystems(nodes('a', 'b', 'a'))).toBe(2);
-    expect(distinctSystems([])).toBe(0);
+    expect(countDistinctSystems(nodes('a', 'b', 'a'))).toBe(2);
+    expect(countDistinctSystems([])).toBe(0);
   });
 
   it('gives the probability that one system sees both ends', () => {
     // First hop: a 1/2, b 1/2. Last hop: a 1/4, b 1/4, c 1/2. The same at both ends: 1/8 + 1/8.
-    expect(sameSystemAtBothEnds(nodes('a', 'b'), nodes('a', 'b', 'c', 'c'))).toBe(0.25);
-    expect(sameSystemAtBothEnds(nodes('a'), nodes('b'))).toBe(0);
+    expect(sameAsEndsProbability(nodes('a', 'b'), nodes('a', 'b', 'c', 'c'))).toBe(0.25);
+    expect(sameAsEndsProbability(nodes('a'), nodes('b'))).toBe(0);
     const heavy = [
       { asn: 'a', weight: 3 },
       { asn: 'b', weight: 1 },
     ];
-    expect(sameSystemAtBothEnds(heavy, nodes('a'))).toBe(0.75);
+    expect(sameAsEndsProbability(heavy, nodes('a'))).toBe(0.75);
   });
 
   it('counts the paths whose ends are in one system', () => {
     const paths = [nodes('a', 'b', 'a'), nodes('a', 'b', 'c'), nodes('a')];
-    expect(sharedEndsRatio(paths)).toBeCloseTo(2 / 3, 15);
-    expect(sharedEndsRatio([])).toBe(0);
+    expect(sameAsEndsShare(paths)).toBeCloseTo(2 / 3, 15);
+    expect(sameAsEndsShare([])).toBe(0);
   });
 
   it("gives Simpson's index: one for one system, a quarter for four even ones", () => {

@@ -6,11 +6,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import {
   isVrfPublicKey,
-  openVrfKey,
+  openVrfSecretKey,
   PROOF_LENGTH,
   proofToOutput,
   type VrfSuite,
@@ -18,7 +18,7 @@ import {
 } from '../../../../nodes/vrf/index.ts';
 import { providers } from '../sphinx/support.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const SUITES: readonly VrfSuite[] = ['tai', 'ell2'];
 const secret = Uint8Array.from({ length: 32 }, (_, index) => 3 * index);
 const alpha = Uint8Array.of(1, 2, 3);
@@ -45,7 +45,7 @@ const NO_POINTS = [
 ];
 
 describe.each(SUITES)('ECVRF %s', (suite) => {
-  const key = openVrfKey(crypto, suite, secret);
+  const key = openVrfSecretKey(crypto, suite, secret);
   const proved = key.prove(alpha)!;
 
   it('fails for every changed byte of a proof, whichever bit', () => {
@@ -60,7 +60,7 @@ describe.each(SUITES)('ECVRF %s', (suite) => {
   });
 
   it('fails for another text, key, suite and length', () => {
-    const other = openVrfKey(
+    const other = openVrfSecretKey(
       crypto,
       suite,
       secret.map((byte) => byte ^ 1),
@@ -96,8 +96,8 @@ describe.each(SUITES)('ECVRF %s', (suite) => {
   });
 
   it('holds in a modelled run, and a changed proof fails there too', () => {
-    const modelled = provider('modelled', { timing: 'simulation' });
-    const own = openVrfKey(modelled, suite, secret);
+    const modelled = createCryptoProvider('modelled', { timing: 'simulation' });
+    const own = openVrfSecretKey(modelled, suite, secret);
     for (let text = 0; text < 200; text++) {
       const { proof, output } = own.prove(Uint8Array.of(text))!;
       expect(own.output(Uint8Array.of(text))).toEqual(output);
@@ -131,6 +131,6 @@ describe('ECVRF on bytes from the network', () => {
   });
 
   it('tells a caller with a secret of another length', () => {
-    expect(() => openVrfKey(crypto, 'tai', new Uint8Array(31))).toThrow(RangeError);
+    expect(() => openVrfSecretKey(crypto, 'tai', new Uint8Array(31))).toThrow(RangeError);
   });
 });

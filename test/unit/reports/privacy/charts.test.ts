@@ -1,12 +1,12 @@
 /**
- * What a report stores for the privacy charts: the journey, the linkability, and the corners of ROC
- * curves. @module
+ * What a report stores for the privacy charts: the believed path, the linkability, and the corners of
+ * ROC curves. @module
  */
 import { describe, expect, it } from 'vitest';
 import { rocCorners, rocCurve } from '../../../../reports/privacy/attacks/roc.ts';
-import { journeyOf } from '../../../../reports/privacy/journey.ts';
-import { lawsOf } from '../../../../reports/privacy/laws.ts';
-import { linkabilityOf } from '../../../../reports/privacy/linkability.ts';
+import { believedPathOf } from '../../../../reports/privacy/believed-path.ts';
+import { nodeMixingModelsOf } from '../../../../reports/privacy/laws.ts';
+import { linkabilityMatrixOf } from '../../../../reports/privacy/linkability.ts';
 import { measurePrivacy } from '../../../../reports/privacy/measure.ts';
 import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
 import { type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
@@ -28,7 +28,7 @@ const SETTING: PrivacySetting = {
 const TRUTH = stratifiedTruth(SPEC);
 const { summary } = measurePrivacy(TRUTH, SETTING);
 
-describe('the journey of one target', () => {
+describe('the believed path of one target', () => {
   const { journey } = summary;
 
   it('is of the target of median entropy', () => {
@@ -56,8 +56,13 @@ describe('the journey of one target', () => {
   });
 
   it('is missing where no target was followed', () => {
-    const question = { truth: TRUTH, laws: lawsOf(TRUTH, SETTING), beliefs: [], targets: [] };
-    expect(journeyOf(question)).toBeUndefined();
+    const question = {
+      truth: TRUTH,
+      laws: nodeMixingModelsOf(TRUTH, SETTING),
+      beliefs: [],
+      targets: [],
+    };
+    expect(believedPathOf(question)).toBeUndefined();
   });
 });
 
@@ -73,7 +78,7 @@ describe('who seems to write to whom', () => {
   it('shows the true partner alone to an adversary that knows all', () => {
     const target = TRUTH.messages.recipient.findIndex((to) => to !== 65_535);
     const belief = { target, messages: Uint32Array.of(target), p: Float64Array.of(1), left: 0 };
-    const { mass, partners } = linkabilityOf(TRUTH, [belief]) ?? {};
+    const { mass, partners } = linkabilityMatrixOf(TRUTH, [belief]) ?? {};
     expect(mass).toEqual([[1]]);
     expect(partners).toEqual([[1]]);
   });

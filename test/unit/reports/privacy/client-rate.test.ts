@@ -3,32 +3,32 @@
  * (docs/spec/privacy-metrics.md, "Tests of traffic").
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { clientRateP } from '../../../../reports/privacy/client-rate.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { clientRatePValue } from '../../../../reports/privacy/client-rate.ts';
 import {
-  CREATED,
+  EVENT_CREATED,
   PURPOSE_CONTENT,
   PURPOSE_COVER,
   PURPOSE_REACTION,
-  type Purpose,
-  type Truth,
+  type PurposeCode,
+  type RunTruth,
 } from '../../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../../reports/privacy/truth/truth-record.ts';
 
 const CLIENTS = ['busy', 'idle', 'other'];
 
 interface Sending {
   readonly busyMean: number;
   readonly idleMean: number;
-  readonly busyPurpose?: Purpose;
+  readonly busyPurpose?: PurposeCode;
 }
 
 function record(
   seed: number,
   { busyMean, idleMean, busyPurpose = PURPOSE_CONTENT }: Sending,
-): Truth {
-  const truth = new TruthRecord(CLIENTS);
-  const random = openStream(seed, 'test', 'client-rate');
+): RunTruth {
+  const truth = new TruthRecorder(CLIENTS);
+  const random = openRandomStream(seed, 'test', 'client-rate');
   const sends: { at: number; node: number }[] = [];
   for (const [node, mean] of [busyMean, idleMean, idleMean].entries()) {
     let at = mean === 0 ? Infinity : random.exponential(mean);
@@ -38,13 +38,13 @@ function record(
   for (const [index, { at, node }] of sends.entries()) {
     const purpose = node === 0 && index % 3 === 0 ? busyPurpose : PURPOSE_COVER;
     const message = truth.open({ purpose, sender: node, recipient: 65_535 });
-    truth.add(CREATED, message, node, at);
+    truth.add(EVENT_CREATED, message, node, at);
   }
   return truth.truth();
 }
 
-const p = (truth: Truth, clients: readonly string[] = CLIENTS): number | undefined =>
-  clientRateP({ truth, clients, fromNs: 0, untilNs: 1e6 });
+const p = (truth: RunTruth, clients: readonly string[] = CLIENTS): number | undefined =>
+  clientRatePValue({ truth, clients, fromNs: 0, untilNs: 1e6 });
 
 describe('the client-rate test', () => {
   it('finds nothing where all clients send at one rate', () => {

@@ -3,23 +3,23 @@
  * (docs/spec/privacy-metrics.md, "Epsilon of two senders").
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { SENDER_EPSILON_MAX, senderEpsilons } from '../../../../reports/privacy/epsilon.ts';
 import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
 import {
   PURPOSE_CONTENT,
   PURPOSE_COVER,
-  type Purpose,
-  type Truth,
+  type PurposeCode,
+  type RunTruth,
 } from '../../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../../reports/privacy/truth/truth-record.ts';
 import { CODES, stratifiedTruth } from './hand-made.ts';
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function settingOf(
-  { nodes }: Truth,
+  { nodes }: RunTruth,
   endNs: number,
   corrupt: readonly string[] = [],
 ): PrivacySetting {
@@ -36,9 +36,9 @@ function settingOf(
 }
 
 /** Alice sends two messages into a mix and Bob one; all wait, and one cover packet leaves. */
-function small(senders: readonly (readonly [string, Purpose])[]): Truth {
+function small(senders: readonly (readonly [string, PurposeCode])[]): RunTruth {
   const nodes = ['alice', 'bob', 'mix', 'sink'];
-  const record = new TruthRecord(nodes);
+  const record = new TruthRecorder(nodes);
   for (const [sender, purpose] of senders) {
     const from = nodes.indexOf(sender);
     const message = record.open({ purpose, sender: from, recipient: 3 });
@@ -107,7 +107,7 @@ function shotNoiseEpsilon(network: {
   readonly layers: number;
 }): number {
   const { rate, mu, layers } = network;
-  const random = openStream(1, 'test', 'shot');
+  const random = openRandomStream(1, 'test', 'shot');
   const sum = (): number => {
     let total = 0;
     for (

@@ -5,29 +5,29 @@
  *
  * @module
  */
-import { openStream } from '../../../../engine/core/stream.ts';
-import type { NodeLaw } from '../../../../reports/privacy/mass/propagate.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import type { NodeMixingModel } from '../../../../reports/privacy/mass/propagate.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  CREATED,
-  DELIVERED,
-  DEPARTED,
-  DROPPED,
-  type EventCode,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
+  EVENT_DROPPED,
   PURPOSE_CONTENT,
-  type Truth,
+  type RunTruth,
+  type TruthEventCode,
 } from '../../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../../reports/privacy/truth/truth-record.ts';
 
 /** Names of the steps in records written by hand. */
 export const CODES = {
-  create: CREATED,
-  arrive: ARRIVED,
-  depart: DEPARTED,
-  deliver: DELIVERED,
-  absorb: ABSORBED,
-  drop: DROPPED,
+  create: EVENT_CREATED,
+  arrive: EVENT_ARRIVED,
+  depart: EVENT_DEPARTED,
+  deliver: EVENT_DELIVERED,
+  absorb: EVENT_ABSORBED,
+  drop: EVENT_DROPPED,
 } as const;
 
 /** One step: the event, the number of the message, and the node. */
@@ -36,8 +36,8 @@ export type Step = readonly [keyof typeof CODES, number, string];
 /**
  * A record made of steps, one nanosecond apart. All messages are payload sent by the first node.
  */
-export function handMade(nodes: readonly string[], steps: readonly Step[]): Truth {
-  const record = new TruthRecord(nodes);
+export function handMade(nodes: readonly string[], steps: readonly Step[]): RunTruth {
+  const record = new TruthRecorder(nodes);
   const count = 1 + Math.max(...steps.map(([, message]) => message));
   for (let i = 0; i < count; i += 1)
     record.open({ purpose: PURPOSE_CONTENT, sender: 0, recipient: 65_535 });
@@ -51,7 +51,7 @@ export function handMade(nodes: readonly string[], steps: readonly Step[]): Trut
  * The delay law of each node: mixes are memoryless; nodes whose names start with `end` are end
  * nodes.
  */
-export function plainLaws(nodes: readonly string[]): readonly NodeLaw[] {
+export function plainLaws(nodes: readonly string[]): readonly NodeMixingModel[] {
   return nodes.map((name) => ({ kind: name.startsWith('end') ? 'end' : 'memoryless' }));
 }
 
@@ -72,7 +72,7 @@ export interface Stratified {
 
 interface Sorted {
   readonly atNs: number[];
-  readonly code: EventCode[];
+  readonly code: TruthEventCode[];
   readonly node: number[];
   readonly message: number[];
 }
@@ -88,22 +88,22 @@ export function stratifiedNodes({ layers, width, clients = 1 }: Stratified): rea
 }
 
 /** Generates the record of a stratified network. */
-export function stratifiedTruth(spec: Stratified): Truth {
+export function stratifiedTruth(spec: Stratified): RunTruth {
   const { rate, layers, width, meanSeconds, seconds, seed = 1, clients = 1 } = spec;
-  const random = openStream(seed, 'lab', 'stratified');
+  const random = openRandomStream(seed, 'lab', 'stratified');
   const nodes = stratifiedNodes(spec);
   const link = (spec.linkSeconds ?? 0.05) * 1e9;
   const mean = meanSeconds * 1e9;
   const delay = (): number =>
     spec.law === 'uniform' ? random.uniform() * 2 * mean : random.exponential(mean);
   const all: Sorted = { atNs: [], code: [], node: [], message: [] };
-  const push = (atNs: number, code: EventCode, node: number, message: number): void => {
+  const push = (atNs: number, code: TruthEventCode, node: number, message: number): void => {
     all.atNs.push(Math.round(atNs));
     all.code.push(code);
     all.node.push(node);
     all.message.push(message);
   };
-  const record = new TruthRecord(nodes);
+  const record = new TruthRecorder(nodes);
   for (let at = random.exponential(1e9 / rate); at < seconds * 1e9; ) {
     const sender = random.below(clients);
     const message = record.open({
@@ -111,17 +111,17 @@ export function stratifiedTruth(spec: Stratified): Truth {
       sender,
       recipient: random.below(clients),
     });
-    push(at, CREATED, sender, message);
+    push(at, EVENT_CREATED, sender, message);
     let now = at + link;
     for (let layer = 0; layer < layers; layer += 1) {
       const mix = clients + layer * width + random.below(width);
-      push(now, ARRIVED, mix, message);
+      push(now, EVENT_ARRIVED, mix, message);
       now += delay();
-      push(now, DEPARTED, mix, message);
+      push(now, EVENT_DEPARTED, mix, message);
       now += link;
     }
-    push(now, ARRIVED, nodes.length - 1, message);
-    push(now, DELIVERED, nodes.length - 1, message);
+    push(now, EVENT_ARRIVED, nodes.length - 1, message);
+    push(now, EVENT_DELIVERED, nodes.length - 1, message);
     at += random.exponential(1e9 / rate);
   }
   const order = Uint32Array.from(all.atNs.keys());
@@ -134,12 +134,12 @@ export function stratifiedTruth(spec: Stratified): Truth {
 }
 
 /** For each instant, the first message created at or after it. */
-export function targetsAt(truth: Truth, instantsSeconds: readonly number[]): number[] {
+export function targetsAt(truth: RunTruth, instantsSeconds: readonly number[]): number[] {
   const { atNs, code, message, count } = truth.events;
   const found: number[] = [];
   let next = 0;
   for (let i = 0; i < count && next < instantsSeconds.length; i += 1) {
-    if (code[i] !== CREATED || (atNs[i] ?? 0) < (instantsSeconds[next] ?? 0) * 1e9) continue;
+    if (code[i] !== EVENT_CREATED || (atNs[i] ?? 0) < (instantsSeconds[next] ?? 0) * 1e9) continue;
     found.push(message[i] ?? 0);
     next += 1;
   }

@@ -5,32 +5,35 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { MetricData } from '../../../../reports/model.ts';
+import { attackSuccessMetricName } from '../../../../reports/privacy/attacks/attack-success.ts';
 import { ATTACKS } from '../../../../reports/privacy/attacks/index.ts';
-import { successMetric } from '../../../../reports/privacy/attacks/outcome.ts';
-import { takeCensus } from '../../../../reports/privacy/census.ts';
-import { kolmogorovP, testDelays } from '../../../../reports/privacy/delay-fit.ts';
-import { type AttackParts, evaluateAttacks } from '../../../../reports/privacy/evaluate-attacks.ts';
+import { countTruthEvents } from '../../../../reports/privacy/census.ts';
+import { kolmogorovPValue, testDelays } from '../../../../reports/privacy/delay-fit.ts';
+import {
+  type AttackEvaluationInput,
+  evaluateAttacks,
+} from '../../../../reports/privacy/evaluate-attacks.ts';
 import { isPrivacyMetric, PRIVACY_METRICS } from '../../../../reports/privacy/kpis.ts';
 import { measurePrivacy, type PrivacyFindings } from '../../../../reports/privacy/measure.ts';
 import {
   compromisedPathShare,
-  stratifiedPoissonBits,
+  stratifiedPoissonEntropyBits,
 } from '../../../../reports/privacy/metrics/closed-forms.ts';
-import type { MixFacts, PrivacySetting } from '../../../../reports/privacy/setting.ts';
+import type { MixDelayModel, PrivacySetting } from '../../../../reports/privacy/setting.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  CREATED,
-  DELIVERED,
-  DEPARTED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_CREATED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   PURPOSE_CONTENT,
   PURPOSE_COVER,
   PURPOSE_REACTION,
-  type Purpose,
+  type PurposeCode,
 } from '../../../../reports/privacy/truth/truth.ts';
-import { TruthRecord } from '../../../../reports/privacy/truth/truth-record.ts';
+import { TruthRecorder } from '../../../../reports/privacy/truth/truth-record.ts';
 import { handMade, type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
 
 const SPEC: Stratified = {
@@ -46,7 +49,7 @@ function settingOf(spec: Stratified, change: Partial<PrivacySetting> = {}): Priv
   const mixes = stratifiedNodes(spec)
     .filter((name) => name.startsWith('mix'))
     .map(
-      (name): MixFacts => ({
+      (name): MixDelayModel => ({
         name,
         law: { kind: 'exponential' },
         meanDelayNs: spec.meanSeconds * 1e9,
@@ -73,7 +76,7 @@ describe('the measurement of a run', () => {
 
   it('R-196: finds the bits of theory, and orders the metrics as they must be', () => {
     const bits = mean(valuesOf(found, 'privacy.entropy.bits'));
-    expect(Math.abs(bits - stratifiedPoissonBits(SPEC))).toBeLessThan(0.1);
+    expect(Math.abs(bits - stratifiedPoissonEntropyBits(SPEC))).toBeLessThan(0.1);
     expect(mean(valuesOf(found, 'privacy.min_entropy.bits'))).toBeLessThan(bits);
     expect(mean(valuesOf(found, 'privacy.hartley.bits'))).toBeGreaterThan(bits);
     expect(Math.max(...valuesOf(found, 'privacy.receiver.bits'))).toBeLessThanOrEqual(3);
@@ -103,15 +106,17 @@ describe('the measurement of a run', () => {
     expect(ATTACKS.length).toBeGreaterThan(6);
     for (const { name, adversary, estimator } of ATTACKS) {
       expect(adversary.length * estimator.length, name).toBeGreaterThan(100);
-      const metric = PRIVACY_METRICS.find((one) => one.name === successMetric(name));
+      const metric = PRIVACY_METRICS.find((one) => one.name === attackSuccessMetricName(name));
       expect(metric?.help).toBe(`${estimator}; adversary: ${adversary}`);
     }
     const active = ATTACKS.filter(({ isActive }) => isActive === true);
     const counted = { hits: 3, trials: 4 };
     const results = evaluateAttacks({
       truth: stratifiedTruth(SPEC),
-      setting: settingOf(SPEC, { asked: new Set(active.map(({ name }) => successMetric(name))) }),
-      view: {} as AttackParts['view'],
+      setting: settingOf(SPEC, {
+        asked: new Set(active.map(({ name }) => attackSuccessMetricName(name))),
+      }),
+      view: {} as AttackEvaluationInput['view'],
       users: [],
       summary: { latencyMsP50: 700 },
       carriedOut: { isolations: counted, tags: counted, replays: counted },
@@ -150,12 +155,12 @@ describe('the measurement of a run', () => {
   });
 
   it('counts loops and drops as cover, acknowledgements and payloads not', () => {
-    const record = new TruthRecord(['end-client-0']);
+    const record = new TruthRecorder(['end-client-0']);
     for (const [at, purpose] of (
       [PURPOSE_CONTENT, PURPOSE_REACTION, PURPOSE_COVER, PURPOSE_COVER, PURPOSE_COVER] as const
     ).entries()) {
       const made = { purpose, sender: 0, recipient: 65_535 };
-      record.add(CREATED, record.open(made), 0, 4e9 + at);
+      record.add(EVENT_CREATED, record.open(made), 0, 4e9 + at);
     }
     const { metrics } = measurePrivacy(record.truth(), settingOf(SPEC));
     const cover = { kind: 'ratio', numerator: 3, denominator: 5 };
@@ -163,9 +168,9 @@ describe('the measurement of a run', () => {
   });
 
   it('counts loops of providers neither as cover of clients nor among what they send', () => {
-    const record = new TruthRecord(['end-client-0', 'end-provider']);
-    const make = (purpose: Purpose, sender: number): void =>
-      record.add(CREATED, record.open({ purpose, sender, recipient: 65_535 }), sender, 4e9);
+    const record = new TruthRecorder(['end-client-0', 'end-provider']);
+    const make = (purpose: PurposeCode, sender: number): void =>
+      record.add(EVENT_CREATED, record.open({ purpose, sender, recipient: 65_535 }), sender, 4e9);
     for (const purpose of [PURPOSE_CONTENT, PURPOSE_COVER] as const) make(purpose, 0);
     for (let i = 0; i < 7; i += 1) make(PURPOSE_COVER, 1);
     const clients = ['end-client-0'];
@@ -178,7 +183,7 @@ describe('the measurement of a run', () => {
 
   it('measures the anonymity of receivers over messages: cover has no receiver', () => {
     const bits = (covers: number): readonly number[] => {
-      const record = new TruthRecord(['end-a', 'mix-0', 'end-b', 'end-c']);
+      const record = new TruthRecorder(['end-a', 'mix-0', 'end-b', 'end-c']);
       const to = (recipient: number): number =>
         record.open({ purpose: PURPOSE_CONTENT, sender: 0, recipient });
       const payloads = [to(2), to(2), to(3), to(3)];
@@ -186,12 +191,12 @@ describe('the measurement of a run', () => {
         record.open({ purpose: PURPOSE_COVER, sender: 0, recipient: 65_535 }),
       );
       const all = [...payloads, ...drops];
-      for (const one of all) record.add(CREATED, one, 0, 1);
-      for (const one of all) record.add(ARRIVED, one, 1, 2);
-      for (const one of all) record.add(DEPARTED, one, 1, 3);
-      for (const one of payloads) record.add(DELIVERED, one, 2, 4);
-      for (const one of drops) record.add(ABSORBED, one, 3, 5);
-      record.add(CREATED, to(2), 0, 20);
+      for (const one of all) record.add(EVENT_CREATED, one, 0, 1);
+      for (const one of all) record.add(EVENT_ARRIVED, one, 1, 2);
+      for (const one of all) record.add(EVENT_DEPARTED, one, 1, 3);
+      for (const one of payloads) record.add(EVENT_DELIVERED, one, 2, 4);
+      for (const one of drops) record.add(EVENT_ABSORBED, one, 3, 5);
+      record.add(EVENT_CREATED, to(2), 0, 20);
       const mixes = [{ name: 'mix-0', law: { kind: 'exponential' as const } }];
       const times = { warmupNs: 0, everyNs: 100, endNs: 20 };
       const found = measurePrivacy(record.truth(), { ...settingOf(SPEC), mixes, ...times });
@@ -204,14 +209,14 @@ describe('the measurement of a run', () => {
   });
 
   it('counts as compromised paths those of messages after the warm-up, not of cover', () => {
-    const record = new TruthRecord(['end-a', 'mix-0', 'mix-1', 'end-b']);
-    const send = (purpose: Purpose, mix: number, atNs: number): void => {
+    const record = new TruthRecorder(['end-a', 'mix-0', 'mix-1', 'end-b']);
+    const send = (purpose: PurposeCode, mix: number, atNs: number): void => {
       const recipient = purpose === PURPOSE_CONTENT ? 3 : 65_535;
       const message = record.open({ purpose, sender: 0, recipient });
-      record.add(CREATED, message, 0, atNs);
-      record.add(ARRIVED, message, mix, atNs + 1);
-      record.add(DEPARTED, message, mix, atNs + 2);
-      record.add(DELIVERED, message, 3, atNs + 3);
+      record.add(EVENT_CREATED, message, 0, atNs);
+      record.add(EVENT_ARRIVED, message, mix, atNs + 1);
+      record.add(EVENT_DEPARTED, message, mix, atNs + 2);
+      record.add(EVENT_DELIVERED, message, 3, atNs + 3);
     };
     send(PURPOSE_CONTENT, 1, 10);
     send(PURPOSE_CONTENT, 1, 100);
@@ -243,12 +248,12 @@ describe('the measurement of a run', () => {
     const times = { warmupNs: 0, endNs: 10 };
     const isMix = [false, true];
     const isClient = [true, false];
-    expect(takeCensus({ truth, isMix, isClient, ...times, settleNs: 9.5 }).delaysNs[1]).toEqual([
-      3,
-    ]);
-    expect(takeCensus({ truth, isMix, isClient, ...times, settleNs: 0 }).delaysNs[1]).toEqual([
-      1, 3,
-    ]);
+    expect(
+      countTruthEvents({ truth, isMix, isClient, ...times, settleNs: 9.5 }).delaysNs[1],
+    ).toEqual([3]);
+    expect(countTruthEvents({ truth, isMix, isClient, ...times, settleNs: 0 }).delaysNs[1]).toEqual(
+      [1, 3],
+    );
   });
 
   it('warns of what makes a figure worth less, and of nothing else', () => {
@@ -269,7 +274,7 @@ describe('the measurement of a run', () => {
 });
 
 describe('the fit of delays', () => {
-  const random = openStream(3, 'test', 'delays');
+  const random = openRandomStream(3, 'test', 'delays');
   const draw = (n: number, mean: number): number[] =>
     Array.from({ length: n }, () => random.exponential(mean));
   const question = { seed: 1, mix: 'mix-1', meanNs: 20e6 };
@@ -291,8 +296,8 @@ describe('the fit of delays', () => {
 
   it('has the critical values of the literature', () => {
     // For large n, the quantiles are 1.3581 / sqrt(n) at 5 % and 1.6276 / sqrt(n) at 1 %.
-    expect(kolmogorovP(1.3581 / 1_000, 1e6)).toBeCloseTo(0.05, 3);
-    expect(kolmogorovP(1.6276 / 1_000, 1e6)).toBeCloseTo(0.01, 3);
-    expect(kolmogorovP(0, 100)).toBe(1);
+    expect(kolmogorovPValue(1.3581 / 1_000, 1e6)).toBeCloseTo(0.05, 3);
+    expect(kolmogorovPValue(1.6276 / 1_000, 1e6)).toBeCloseTo(0.01, 3);
+    expect(kolmogorovPValue(0, 100)).toBe(1);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { batchMeans } from '../../../../reports/statistics/batch-means.ts';
 import { bootstrapInterval } from '../../../../reports/statistics/bootstrap.ts';
 import {
-  chiSquare,
   chiSquareQuantile,
+  chiSquareStatistic,
   KS_CRITICAL,
   ksStatistic,
 } from '../../../../reports/statistics/goodness-of-fit.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../../../reports/statistics/quantile.ts';
 import { binomialCdf, incompleteBeta, logGamma } from '../../../../reports/statistics/special.ts';
 import { meanInterval, studentQuantile } from '../../../../reports/statistics/student-t.ts';
-import { correlation, summarise } from '../../../../reports/statistics/summary.ts';
+import { correlation, summariseSample } from '../../../../reports/statistics/summary.ts';
 import { proposeWarmUp } from '../../../../reports/statistics/warmup.ts';
 import { draws, normals } from '../draws.ts';
 
@@ -122,10 +122,10 @@ describe('special functions', () => {
 
 describe('summaries', () => {
   it('give mean and sample deviation, and keep small spread on a large mean', () => {
-    const s = summarise([1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]);
+    const s = summariseSample([1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]);
     expect(s).toMatchObject({ n: 4, mean: 1e9 + 10, min: 1e9 + 4, max: 1e9 + 16 });
     expect(s.deviation).toBeCloseTo(Math.sqrt(30), 9);
-    expect(summarise([3]).deviation).toBeNaN();
+    expect(summariseSample([3]).deviation).toBeNaN();
   });
 
   it('correlate', () => {
@@ -214,7 +214,7 @@ describe('goodness of fit', () => {
   it('has the chi-square limits of the table', () => {
     expect(chiSquareQuantile(0.001, 255)).toBeCloseTo(190.87, 2);
     expect(chiSquareQuantile(0.999, 255)).toBeCloseTo(330.52, 2);
-    expect(chiSquare([10, 20], [15, 15])).toBeCloseTo(10 / 3, 12);
+    expect(chiSquareStatistic([10, 20], [15, 15])).toBeCloseTo(10 / 3, 12);
   });
 
   it('measures the largest distance on both sides of a step', () => {
@@ -268,7 +268,7 @@ describe('bootstrap', () => {
     const uniform = draws(11);
     const random = { below: (n: number): number => Math.floor(uniform() * n) };
     const replications = Array.from({ length: 30 }, (_, i) => i);
-    const mean = (sample: readonly number[]): number => summarise(sample).mean;
+    const mean = (sample: readonly number[]): number => summariseSample(sample).mean;
     const interval = bootstrapInterval({ replications, statistic: mean, random, level: 0.95 });
     expect(interval?.low).toBeGreaterThan(10);
     expect(interval?.low).toBeLessThan(14.5);

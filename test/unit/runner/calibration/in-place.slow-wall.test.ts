@@ -7,8 +7,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   fitCostLine,
+  operationSampleOf,
   QUICK_PLAN,
-  sampleOf,
   timeCalls,
 } from '../../../../runner/calibration/batches.ts';
 import {
@@ -20,11 +20,15 @@ import {
   type FitPoint,
   fitDataFactor,
   fitFactors,
-  liveLoad,
+  measureLiveLoad,
   predictLoad,
 } from '../../../../runner/calibration/in-place.ts';
 import { findKnee, type KneeRun, simKneeRun } from '../../../../runner/calibration/knee.ts';
-import { judgeRounds, type KneeCheck, roundOf } from '../../../../runner/calibration/knee-check.ts';
+import {
+  compareKneeRound,
+  judgeRounds,
+  type KneeCheck,
+} from '../../../../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../../../../runner/calibration/render.ts';
 import { measureReceiveBuffer, socketCosts } from '../../../../runner/calibration/socket-costs.ts';
 import type { CpuChoice } from '../../../../scenarios/model.ts';
@@ -43,7 +47,7 @@ describe('benchmarks', () => {
     const batches = Array.from({ length: 50 }, (_, index) => 101 + index);
     // The ranks 18 and 33 of 50 enclose the median with a probability of 95 %, by the binomial
     // distribution.
-    expect(sampleOf(64, batches)).toEqual({
+    expect(operationSampleOf(64, batches)).toEqual({
       bytes: 64,
       nsMedian: 125,
       nsLow: 118,
@@ -54,7 +58,8 @@ describe('benchmarks', () => {
   });
 
   it('give a cost per byte that never falls, and no negative start', () => {
-    const at = (bytes: number, ns: number): ReturnType<typeof sampleOf> => sampleOf(bytes, [ns]);
+    const at = (bytes: number, ns: number): ReturnType<typeof operationSampleOf> =>
+      operationSampleOf(bytes, [ns]);
     expect(fitCostLine([at(100, 150), at(300, 250)])).toEqual({ ns: 100, nsPerByte: 0.5 });
     expect(fitCostLine([at(100, 250), at(300, 150)])).toEqual({ ns: 200, nsPerByte: 0 });
     expect(fitCostLine([at(100, 10), at(300, 410)])).toEqual({ ns: 0, nsPerByte: 1.05 });
@@ -69,7 +74,7 @@ describe('benchmarks', () => {
     const plan = { warmup: 200, batches: 9, calls: 200 };
     const [short, long] = [1_000, 8_000].map(
       (rounds) =>
-        sampleOf(
+        operationSampleOf(
           0,
           timeCalls(() => void spin(rounds), plan),
         ).nsMedian,
@@ -206,8 +211,8 @@ describe('a knee', () => {
     // The world with scale 1 plays the role of the real machine.
     const [real, half] = [await kneeOf(1), await kneeOf(0.5)];
     const at = { ...WORKING, ratePerSecond: 100 };
-    const round = (predicted: typeof real): ReturnType<typeof roundOf> =>
-      roundOf(1.2, { live: real, predicted }, { live: at, predicted: at, busy: BUSY });
+    const round = (predicted: typeof real): ReturnType<typeof compareKneeRound> =>
+      compareKneeRound(1.2, { live: real, predicted }, { live: at, predicted: at, busy: BUSY });
     const asWritten = { dataFactor: 1.3, ratePerSecond: 999_999 };
     const flagged = judgeRounds(asWritten, [round(half)]);
     expect(flagged.knee.difference).toBeGreaterThan(0.5);
@@ -231,7 +236,9 @@ describe('a knee', () => {
     const knees = { live: knee, predicted: knee };
     const judge = (cpu: number): KneeCheck => {
       const runs = { live: at, predicted: at, busy: { ...BUSY, predicted: cpu } };
-      return judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [roundOf(1, knees, runs)]);
+      return judgeRounds({ dataFactor: 1, ratePerSecond: 9_000 }, [
+        compareKneeRound(1, knees, runs),
+      ]);
     };
     expect(judge(0.55).pass).toBe(true);
     const costly = judge(0.6);
@@ -245,7 +252,7 @@ describe('a knee', () => {
     const at = { ...WORKING, ratePerSecond: 100 };
     const none = { ratePerSecond: 0, runs: [] };
     const some = { ratePerSecond: 9_000, runs: [] };
-    const dead = roundOf(
+    const dead = compareKneeRound(
       1,
       { live: none, predicted: some },
       { live: at, predicted: at, busy: BUSY },
@@ -269,7 +276,7 @@ describe('a live run', () => {
       'traffic.0.rate': '200/s',
     });
     const signal = new AbortController().signal;
-    const live = await liveLoad(scenario, { registry, signal });
+    const live = await measureLiveLoad(scenario, { registry, signal });
     expect(live.deliveredPerSecond).toBeGreaterThan(150);
     expect(live.cpu).toBeGreaterThan(0);
     expect(live.cpu).toBeLessThan(1.5);

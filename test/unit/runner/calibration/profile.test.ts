@@ -5,12 +5,12 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { operationBenchmarks } from '../../../../runner/calibration/operations.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import {
   costsOf,
-  inPlaceOperations,
+  inPlaceOperationCosts,
   readProfile,
 } from '../../../../scenarios/profiles/profile-file.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
@@ -33,7 +33,7 @@ describe('the shipped cost profile', () => {
   it('has a cost for every primitive that a calibration measures, and for no other', () => {
     const { profile } = readProfile('scenarios/profiles/two-shared-cores.json');
     const isCrypto = (name: string): boolean => name.startsWith('crypto.');
-    const measured = operationBenchmarks(provider('noble')).map(({ name }) => name);
+    const measured = operationBenchmarks(createCryptoProvider('noble')).map(({ name }) => name);
     const listed = Object.keys(profile.operations).filter(isCrypto);
     expect(listed.sort()).toEqual(measured.filter(isCrypto).sort());
     for (const name of listed) {
@@ -65,7 +65,7 @@ describe('a cost profile', () => {
 
   it('takes its costs in place from those alone, by the factor of the lane', () => {
     const { operations } = fixtureProfile();
-    const placed = inPlaceOperations(operations, { control: 3, data: 1.5 });
+    const placed = inPlaceOperationCosts(operations, { control: 3, data: 1.5 });
     expect(placed['timer']?.inPlace).toEqual({ ns: 1_500, nsPerByte: 0 });
     expect(placed['receive']?.inPlace).toEqual({ ns: 45_000, nsPerByte: 0 });
   });

@@ -6,20 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
-  type PreparedAgents,
-  preparedAgents,
+  type PreparedAgentPrograms,
+  prepareAgentPrograms,
 } from '../../../../runner/distributed/processes/prepared-agents.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../../cli/agent-start-entry.mjs', import.meta.url));
 const FOLDER = 'orrery.prepared';
 const before = getEnvironmentData(FOLDER);
-let prepared: PreparedAgents;
+let prepared: PreparedAgentPrograms;
 let cache: string;
 
 beforeAll(async () => {
   // As in a process without a store of bundled programs.
   setEnvironmentData(FOLDER, undefined);
-  prepared = await preparedAgents();
+  prepared = await prepareAgentPrograms();
   cache = join(prepared.folder ?? '', 'agent.cache');
 }, 60_000);
 afterAll(() => {
@@ -56,9 +56,9 @@ it('starts module by module where the folder is gone, and where there was none',
 });
 
 it('is the one of this process where there is one', async () => {
-  const one = await preparedAgents();
+  const one = await prepareAgentPrograms();
   setEnvironmentData(FOLDER, one.folder as string);
-  const same = await preparedAgents();
+  const same = await prepareAgentPrograms();
   expect(same.folder).toBe(one.folder);
   same.dispose();
   expect(existsSync(one.folder ?? '')).toBe(true);

@@ -1,23 +1,24 @@
 /** Nodes that run alone: their keys, their files, and the coordinator inside their process. */
 import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
-import { AloneChannel } from '../../../../runner/distributed/alone/alone-channel.ts';
+import { AgentSession } from '../../../../runner/distributed/agent/agent-session.ts';
+import { StandaloneChannel } from '../../../../runner/distributed/alone/alone-channel.ts';
 import {
-  type AloneDeployment,
-  loadAloneDeployment,
-  whyNotAlone,
+  loadStandaloneDeployment,
+  type StandaloneDeployment,
+  standaloneObstacleOf,
 } from '../../../../runner/distributed/alone/alone-deployment.ts';
-import { aloneOrder } from '../../../../runner/distributed/alone/alone-order.ts';
-import { AloneKeys } from '../../../../runner/distributed/deployment/alone-keys.ts';
+import { standaloneAssignment } from '../../../../runner/distributed/alone/alone-order.ts';
+import { StandaloneKeyDerivation } from '../../../../runner/distributed/deployment/alone-keys.ts';
 import {
-  type KeyRole,
+  type KeyHolder,
   loadDeployment,
   makeKeys,
 } from '../../../../runner/distributed/deployment/deployment.ts';
 import { readCommand } from '../../../../runner/distributed/messages/message-shapes.ts';
-import type { AgentTally, Report } from '../../../../runner/distributed/messages/messages.ts';
+import type { AgentReport, AgentTally } from '../../../../runner/distributed/messages/messages.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 import { ConfigError, formatIssue } from '../../../../topologies/files/config-error.ts';
 import { loadTopology } from '../../../../topologies/load.ts';
@@ -41,18 +42,18 @@ links: [{ ends: alice <-> relay }, { ends: relay <-> bob }]
 }
 
 const HOSTS = ['alice', 'relay', 'bob'];
-const ROLES: readonly KeyRole[] = [
+const ROLES: readonly KeyHolder[] = [
   { kind: 'coordinator' },
-  ...HOSTS.map((name): KeyRole => ({ kind: 'node', name })),
+  ...HOSTS.map((name): KeyHolder => ({ kind: 'node', name })),
 ];
 
 /** Keys of a network in a folder of that name. */
 function keysOf(folder: string, topology: Topology): readonly string[] {
-  return makeKeys(join(files.path, folder), ROLES, new AloneKeys(topology, registry));
+  return makeKeys(join(files.path, folder), ROLES, new StandaloneKeyDerivation(topology, registry));
 }
 
-function load(text: string, topology: Topology, name = 'alice'): AloneDeployment {
-  return loadAloneDeployment(files.write('alone.yaml', text), { name, topology, registry });
+function load(text: string, topology: Topology, name = 'alice'): StandaloneDeployment {
+  return loadStandaloneDeployment(files.write('alone.yaml', text), { name, topology, registry });
 }
 
 /** What is said of a bad file, with its line and caret. */
@@ -153,7 +154,7 @@ describe('a deployment file of nodes that run alone', () => {
   });
 
   it('gives an order that an agent accepts', () => {
-    const order = aloneOrder('alice', ping, load('keys: ping\n', ping));
+    const order = standaloneAssignment('alice', ping, load('keys: ping\n', ping));
     expect(readCommand({ type: 'load', order })).toHaveProperty('message');
   });
 });
@@ -161,7 +162,7 @@ describe('a deployment file of nodes that run alone', () => {
 describe('what needs a run', () => {
   it('is refused with its place: what is published before, contacts, keys that change', () => {
     const words = (topology: Topology): string | undefined =>
-      whyNotAlone(topology, registry)?.words;
+      standaloneObstacleOf(topology, registry)?.words;
     for (const run of ['ping', 'bulk', 'dtn']) expect(words(row(run))).toBeUndefined();
     const contacts = ', contacts: { windows: [{ start: 0s, end: 1s }] }';
     expect(words(row('dtn', '', contacts))).toMatch(/^alice--relay: contacts count from .* 0/);
@@ -171,7 +172,7 @@ describe('what needs a run', () => {
     );
     const path = join(files.folders.topologies, 'net.yaml');
     const net = loadTopology({ path, folders: files.folders, registry });
-    const found = whyNotAlone(net, registry);
+    const found = standaloneObstacleOf(net, registry);
     expect(found?.words).toMatch(/^gateway-111: gateway cannot run alone: /);
     expect(found?.position).toMatchObject({ line: 12 });
   });
@@ -179,19 +180,20 @@ describe('what needs a run', () => {
 
 describe('the coordinator inside the process', () => {
   const ping = row('ping');
-  const order = aloneOrder('alice', ping, load('keys: ping\n', ping));
-  const TALLY = { type: 'tally', tally: {} as AgentTally } as const;
+  const order = standaloneAssignment('alice', ping, load('keys: ping\n', ping));
+  const rows = new Float64Array(0);
+  const MEASURED = { type: 'measured', untilNs: 0, sent: rows, arrived: rows } as const;
 
   it('orders, starts, and ends only after 100 days', async () => {
     let nowNs = 5n;
-    const channel = new AloneChannel(order, () => nowNs);
+    const channel = new StandaloneChannel(order, () => nowNs);
     const told: unknown[] = [];
     let reason = '';
     channel.onMessage = (message): void => void told.push((message as { type: string }).type);
     channel.onClose = (why): void => {
       reason = why;
     };
-    const say = async (report: Report): Promise<readonly unknown[]> => {
+    const say = async (report: AgentReport): Promise<readonly unknown[]> => {
       channel.send(report);
       await new Promise((resolve) => setImmediate(resolve));
       return told.splice(0);
@@ -200,11 +202,49 @@ describe('the coordinator inside the process', () => {
     expect(await say({ type: 'loaded' })).toEqual(['start']);
     expect(await say({ type: 'ready' })).toEqual([]);
     nowNs += 99n * 86_400_000_000_000n;
-    expect(await say(TALLY)).toEqual([]);
+    expect(await say(MEASURED)).toEqual([]);
     nowNs += 2n * 86_400_000_000_000n;
-    expect(await say(TALLY)).toEqual(['mute', 'stop']);
+    expect(await say(MEASURED)).toEqual(['mute', 'stop']);
     expect(reason).toBe('');
-    await say({ ...TALLY, type: 'result' });
+    await say({ type: 'result', tally: {} as AgentTally });
     expect(reason).toBe('peer closed');
+  });
+});
+
+const BLOCK = `127.${60 + (process.pid % 40)}.${(process.pid >>> 6) & 255}`;
+const FABRIC = `name: fabric
+defaults: { node: { run: datagram }, link: { rate: 1Mbit/s, delay: 1ms } }
+nodes: [${HOSTS.map((name, index) => `{ name: ${name}, address: ${BLOCK}.${index + 3} }`).join(', ')}]
+links: [{ ends: alice <-> relay }, { ends: relay <-> bob }]
+stack: [{ on: "*", run: fabric }]
+`;
+
+describe('a node that serves for months', () => {
+  const open = (): Topology =>
+    loadTopology({
+      path: files.write('topologies/fabric.yaml', FABRIC),
+      folders: files.folders,
+      registry,
+    });
+
+  it('copied its metrics four times a second for nobody, and kept every sample', async () => {
+    const topology = open();
+    makeKeys(join(files.path, 'months'), ROLES, new StandaloneKeyDerivation(topology, registry));
+    const order = standaloneAssignment('alice', topology, load('keys: months\n', topology));
+    const channel = new StandaloneChannel(order);
+    const sent = vi.spyOn(channel, 'send');
+    const types = (): readonly string[] => sent.mock.calls.map(([{ type }]) => type);
+    const session = new AgentSession({
+      ...{ channel, hosts: ['alice'], registry, topology, mode: 'alone' },
+    });
+    const measured = (): number => types().filter((type) => type === 'measured').length;
+    await vi.waitFor(() => expect(measured()).toBeGreaterThan(3), { timeout: 20_000 });
+    expect(types()).not.toContain('tally');
+    const fabric = session.agent?.world.sim.host('alice').layers[0];
+    for (let value = 0; value <= 10_000; value += 1) fabric?.meter.sample('fabric.switch', value);
+    const [metrics] = session.agent?.metrics() ?? [];
+    expect(metrics?.['fabric.switch']).toEqual({ kind: 'samples', values: [10_000] });
+    channel.close();
+    await session.end;
   });
 });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ClockOffset, DRIFT_MAX } from '../../../../runner/distributed/channel/clock-offset.ts';
+import {
+  CLOCK_DRIFT_RATIO_MAX,
+  ClockOffset,
+} from '../../../../runner/distributed/channel/clock-offset.ts';
 
 const MS = 1_000_000n;
 const SECOND = 1_000_000_000n;
@@ -131,10 +134,13 @@ interface Round {
 
 describe('the uncertainty of an offset', () => {
   /** The drift of the true offset in each second, within the allowed drift. */
-  const slopes = fc.array(fc.double({ min: -DRIFT_MAX, max: DRIFT_MAX, noNaN: true }), {
-    minLength: 21,
-    maxLength: 21,
-  });
+  const slopes = fc.array(
+    fc.double({ min: -CLOCK_DRIFT_RATIO_MAX, max: CLOCK_DRIFT_RATIO_MAX, noNaN: true }),
+    {
+      minLength: 21,
+      maxLength: 21,
+    },
+  );
   const delay = fc.bigInt({ min: 0n, max: 20n * MS });
   const exchange = fc.record({ there: delay, back: delay, thinking: delay });
   const rounds = fc.array(
@@ -201,7 +207,9 @@ describe('the uncertainty of an offset', () => {
   });
 
   it('is needed in full: clocks at the allowed drift come within 1 % of the bound half way', () => {
-    const slope = Array.from({ length: 21 }, (_, second) => (second < 10 ? DRIFT_MAX : -DRIFT_MAX));
+    const slope = Array.from({ length: 21 }, (_, second) =>
+      second < 10 ? CLOCK_DRIFT_RATIO_MAX : -CLOCK_DRIFT_RATIO_MAX,
+    );
     const quick = { there: 0n, back: 0n, thinking: 0n };
     const clock = run(slope, 0, [
       { second: 0, exchanges: [quick] },

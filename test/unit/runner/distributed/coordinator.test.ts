@@ -7,13 +7,16 @@ import { InvariantError } from '../../../../engine/core/assert.ts';
 import type { ClockSource } from '../../../../runner/distributed/channel/clock-sync.ts';
 import { answerClockPing, ClockProbe } from '../../../../runner/distributed/channel/clock-sync.ts';
 import { Coordinator } from '../../../../runner/distributed/coordinator/coordinator.ts';
-import type { AgentCommand, Report } from '../../../../runner/distributed/messages/messages.ts';
+import type {
+  AgentCommand,
+  AgentReport,
+} from '../../../../runner/distributed/messages/messages.ts';
 import { AgentProcess } from '../../../../runner/distributed/processes/agent-process.ts';
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
 import { Experiment } from '../../../../runner/experiment/experiment.ts';
 import type { KeyBundle } from '../../../../runner/nodes/key-bundle.ts';
 import { TRUTH_KINDS } from '../../../../runner/traffic/ground-truth.ts';
-import { type NodeChoice, nodeChoice } from '../../../../scenarios/open/nodes.ts';
+import { type ConfiguredProtocol, lowestProtocolOf } from '../../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
 import { NobodysChannel, tallyOf, WritingFleet } from './fixture.ts';
@@ -37,7 +40,7 @@ class FakeFleet extends WritingFleet {
   }
 }
 
-const hello = (host: string, pid = 1): Report => ({ type: 'hello', hosts: [host], pid });
+const hello = (host: string, pid = 1): AgentReport => ({ type: 'hello', hosts: [host], pid });
 const sentRow = (sequence: number, atNs: number): Float64Array =>
   Float64Array.from([0, sequence, atNs]);
 const nothing = new Float64Array(0);
@@ -85,7 +88,7 @@ function setUp(): SetUp {
     scenario,
     seed: 1,
     viewOf: (host): never => expect.fail(`${host} runs elsewhere`),
-    nodeOf: (host): NodeChoice => nodeChoice(scenario, host, registry),
+    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
     standIns: coordinator.standIns,
   });
   coordinator.attach(experiment);

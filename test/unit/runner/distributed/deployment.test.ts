@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -9,12 +20,12 @@ import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { publicKeyOf } from '../../../../runner/distributed/channel/handshake.ts';
 import {
   type Deployment,
-  type KeyRole,
+  type KeyHolder,
   loadDeployment,
   makeKeys,
 } from '../../../../runner/distributed/deployment/deployment.ts';
 import { newKeyFile } from '../../../../runner/distributed/deployment/deployment-key.ts';
-import { readLevels } from '../../../../services/operator/index.ts';
+import { parseLogLevels } from '../../../../services/operator/index.ts';
 import { schemaTexts } from '../../../../tools/schemas.ts';
 import {
   ConfigError,
@@ -143,7 +154,7 @@ describe('a deployment file', () => {
     const bad = ['wran', 'warn,', 'gateway', 'gateway:', 'A:info', 'a:b:info', 'warn gateway:info'];
     for (const text of good) {
       expect(load(`${HEAD}log: "${text}"\n`).log).toBe(text);
-      expect(readLevels(text).problems).toEqual([]);
+      expect(parseLogLevels(text).problems).toEqual([]);
     }
     for (const text of bad) {
       const place = /deployment\.yaml:3:6 {2}log: "[^"]*" is not levels such as warn,gateway:debug/;
@@ -406,12 +417,12 @@ describe('a bad deployment file is refused at the exact place, with the fix', ()
 
 describe('new keys', () => {
   const path = join(files.path, 'fresh');
-  const roles: KeyRole[] = [
+  const roles: KeyHolder[] = [
     { kind: 'coordinator' },
-    ...NODES.map((name): KeyRole => ({ kind: 'node', name })),
+    ...NODES.map((name): KeyHolder => ({ kind: 'node', name })),
   ];
   const read = (file: string): string => readFileSync(join(path, file), 'utf8');
-  const secretOf = (role: KeyRole): string => {
+  const secretOf = (role: KeyHolder): string => {
     const file = files.write('deployment.yaml', ALL.replace('good', 'fresh'));
     return toHex(loadDeployment(file, line, role).keys.secret);
   };
@@ -451,6 +462,34 @@ describe('new keys', () => {
     makeKeys(join(folder, 'secrets'), [{ kind: 'coordinator' }]);
     expect(git('status', '--porcelain', '--untracked-files=all')).toBe('');
   });
+
+  it('wrote public keys through a link, over a file of somebody else', () => {
+    const path = join(files.path, 'linked');
+    mkdirSync(path);
+    const [victim, list] = [join(files.path, 'victim'), join(path, 'public.keys')];
+    writeFileSync(victim, `${PUBLIC.join('\n')}\n`);
+    symlinkSync(victim, list);
+    symlinkSync(victim, `${list}.new`);
+    makeKeys(path, roles);
+    expect(readFileSync(victim, 'utf8')).toBe(`${PUBLIC.join('\n')}\n`);
+    expect(lstatSync(list).isFile()).toBe(true);
+    expect(readdirSync(path).filter((name) => name.endsWith('.new'))).toEqual([]);
+    rmSync(join(path, 'node-bob.key'));
+    symlinkSync(join(files.path, 'elsewhere'), join(path, 'node-bob.key'));
+    expect(() => makeKeys(path, roles)).toThrow('node-bob.key is there already');
+    expect(existsSync(join(files.path, 'elsewhere'))).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32').each(['coordinator.key', 'public.keys'])(
+    'waited for ever for a writer of the pipe %s',
+    (file) => {
+      const path = join(files.path, `pipe-${file}`);
+      makeKeys(path, roles);
+      rmSync(join(path, file));
+      execFileSync('mkfifo', ['-m', '600', join(path, file)]);
+      expect(() => makeKeys(path, roles)).toThrow(new RegExp(`${file}( is not a file)?$`));
+    },
+  );
 
   it('of a folder that cannot be made are refused in one line', () => {
     files.write('file', 'x');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../../runner/distributed/processes/agent-process.ts';
 import {
-  groupsOf,
+  groupHostsByProcess,
   layoutText,
   processEntries,
 } from '../../../../runner/distributed/processes/layout.ts';
@@ -10,10 +10,10 @@ import { load } from '../fixture.ts';
 describe('layout', () => {
   it('has a process for each node, or for each machine', () => {
     const scenario = load('hello.yaml');
-    expect(groupsOf(scenario, 'node')).toEqual([['alice'], ['bob']]);
+    expect(groupHostsByProcess(scenario, 'node')).toEqual([['alice'], ['bob']]);
     const hosts = scenario.topology.hosts.map((host) => ({ ...host, machine: 'one' }));
     const topology = { ...scenario.topology, hosts };
-    expect(groupsOf({ topology }, 'machine')).toEqual([['alice', 'bob']]);
+    expect(groupHostsByProcess({ topology }, 'machine')).toEqual([['alice', 'bob']]);
   });
 
   it('is named as people say it', () => {

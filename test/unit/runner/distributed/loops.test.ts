@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defaultLoopCount,
+  groupHostsByLoop,
   type LoopScenario,
-  loopGroups,
-  loopsFor,
   offeredRate,
 } from '../../../../runner/distributed/processes/loops.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
@@ -34,7 +34,7 @@ function flows(scenario: Scenario, rates: Readonly<Record<string, number>>): Loo
 }
 
 const groupsOf = (scenario: LoopScenario, loops: number): string[] =>
-  loopGroups(scenario, loops).map((group) => group.join(' '));
+  groupHostsByLoop(scenario, loops).map((group) => group.join(' '));
 
 describe('loops unasked', () => {
   const offering = (...patterns: TrafficPattern[]): LoopScenario => {
@@ -44,9 +44,15 @@ describe('loops unasked', () => {
   const constant = (rate: number): TrafficPattern => ({ kind: 'constant', rate });
 
   it('are two from 4,000 packets/s of constant and poisson sources on, and never more', () => {
-    expect(loopsFor(offering(constant(2_000), { kind: 'poisson', rate: 2_000 }), MANY)).toBe(1);
+    expect(
+      defaultLoopCount(offering(constant(2_000), { kind: 'poisson', rate: 2_000 }), MANY),
+    ).toBe(1);
     const more = offering(constant(2_000), { kind: 'poisson', rate: 2_001 });
-    expect([loopsFor(more, 1), loopsFor(more, 2), loopsFor(more, MANY)]).toEqual([1, 2, 2]);
+    expect([
+      defaultLoopCount(more, 1),
+      defaultLoopCount(more, 2),
+      defaultLoopCount(more, MANY),
+    ]).toEqual([1, 2, 2]);
   });
 
   it('count what each of the drawn pairs offers', () => {
@@ -63,17 +69,20 @@ describe('loops unasked', () => {
   it('are one where ports of one address stand for the hosts', () => {
     const busy = offering(constant(9_000));
     const topology = { ...busy.topology, addressPlan: 'ports' } as const;
-    expect(loopsFor({ ...busy, topology }, MANY)).toBe(1);
+    expect(defaultLoopCount({ ...busy, topology }, MANY)).toBe(1);
   });
 
   it('are two for failover.yaml and one for hello.yaml', () => {
-    expect([loopsFor(load('failover.yaml'), 2), loopsFor(load('hello.yaml'), 2)]).toEqual([2, 1]);
+    expect([
+      defaultLoopCount(load('failover.yaml'), 2),
+      defaultLoopCount(load('hello.yaml'), 2),
+    ]).toEqual([2, 1]);
   });
 });
 
 describe('nodes of a loop', () => {
   it('have three or four of the seven nodes of each path of failover.yaml', () => {
-    const groups = loopGroups(load('failover.yaml'), 2);
+    const groups = groupHostsByLoop(load('failover.yaml'), 2);
     expect(groups.flat().sort()).toEqual(
       load('failover.yaml')
         .topology.hosts.map(({ name }) => name)
@@ -123,7 +132,7 @@ describe('nodes of a loop', () => {
   it('are at least one for each loop, also when one node carries it all', () => {
     const star = flows(cables('hub-a hub-b hub-c'), { 'hub>a': 900, 'hub>b': 900 });
     for (const loops of [1, 2, 3, 4]) {
-      const groups = loopGroups(star, loops);
+      const groups = groupHostsByLoop(star, loops);
       expect(groups.map((group) => group.length > 0)).toEqual(Array(loops).fill(true));
       expect(groups.flat()).toHaveLength(4);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import {
   MeasuredRows,
   ReportingMeter,
@@ -50,7 +50,7 @@ function flowOf(pattern: object, answered: number[] = []): Flow {
 
 function packet(truth: GroundTruth): Uint8Array {
   const bytes = new Uint8Array(100);
-  new TruthWriter(openStream(1, 'test', 'body')).write(bytes, truth);
+  new TruthWriter(openRandomStream(1, 'test', 'body')).write(bytes, truth);
   return bytes;
 }
 

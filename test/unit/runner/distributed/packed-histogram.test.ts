@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { type HistogramData, LogHistogram } from '../../../../engine/measure/histogram.ts';
 import {
   packHistogram,
@@ -16,7 +16,7 @@ function histogramOf(values: readonly number[]): HistogramData {
 
 /** Lateness as on a busy machine: log-uniform from 1 us to 100 ms. */
 function latenesses(count: number): number[] {
-  const random = openStream(7, 'packed', 'histogram');
+  const random = openRandomStream(7, 'packed', 'histogram');
   return Array.from({ length: count }, () => Math.floor(10 ** (3 + 5 * random.uniform())));
 }
 

@@ -1,24 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import type { Inquiry } from '../../../../engine/net/inquiry.ts';
-import { ProbePackets, pairsFrom } from '../../../../runner/distributed/agent/probe-packets.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import type { RequestWithReceiver } from '../../../../engine/net/inquiry.ts';
+import { PacketProber, probedPairsOf } from '../../../../runner/distributed/agent/probe-packets.ts';
 import { TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
 
 /** Two processes, and the requests that their nodes received. */
-function pair(carries = true): { probes: ProbePackets; asked: [string, Inquiry][] } {
-  const asked: [string, Inquiry][] = [];
-  const there: ProbePackets = new ProbePackets((node, request) => {
+function pair(carries = true): { probes: PacketProber; asked: [string, RequestWithReceiver][] } {
+  const asked: [string, RequestWithReceiver][] = [];
+  const there: PacketProber = new PacketProber((node, request) => {
     asked.push([node, request]);
     if (carries) probes.take({ node: 'alice', by: undefined }, node, request.body);
   });
-  const probes: ProbePackets = new ProbePackets((node, request) => {
+  const probes: PacketProber = new PacketProber((node, request) => {
     asked.push([node, request]);
     if (carries) there.take({ node: request.target, by: undefined }, node, request.body);
   });
   return { probes, asked };
 }
 
-describe('ProbePackets', () => {
+describe('PacketProber', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   });
@@ -60,7 +60,7 @@ describe('ProbePackets', () => {
       { from: 'carol', to: 'alice' },
       { from: 'carol', to: 'bob' },
     ];
-    const pairs = pairsFrom(flows, (node) => node === 'alice');
+    const pairs = probedPairsOf(flows, (node) => node === 'alice');
     const good = pair();
     expect(await good.probes.toEach(pairs)).toMatchObject({ ok: true });
     expect(good.asked.filter(([node]) => node === 'alice')).toHaveLength(2);
@@ -68,7 +68,7 @@ describe('ProbePackets', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     const reason = 'no answer of bob within 2 s; no answer of carol within 2 s';
     expect(await bad).toEqual({ ok: false, reason });
-    expect(good.probes.toEach(pairsFrom(flows, (node) => node === 'dave'))).toBeUndefined();
+    expect(good.probes.toEach(probedPairsOf(flows, (node) => node === 'dave'))).toBeUndefined();
   });
 
   it('has at most 64 under way', async () => {
@@ -86,7 +86,7 @@ describe('ProbePackets', () => {
     const { probes } = pair(false);
     const body = new Uint8Array(64);
     const truth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 } as const;
-    new TruthWriter(openStream(1, 'test', 'body')).write(body, truth);
+    new TruthWriter(openRandomStream(1, 'test', 'body')).write(body, truth);
     expect(probes.take({ node: 'bob', by: undefined }, 'alice', body)).toBe(false);
     expect(probes.take({ node: 'bob', by: undefined }, 'alice', new Uint8Array(5))).toBe(false);
   });
@@ -96,7 +96,7 @@ describe('ProbePackets', () => {
     const probe = probes.send('alice', 'bob');
     await vi.advanceTimersByTimeAsync(2_000);
     await probe;
-    const there = new ProbePackets((_, request) => {
+    const there = new PacketProber((_, request) => {
       expect(probes.take({ node: 'alice', by: undefined }, 'bob', request.body)).toBe(true);
     });
     expect(there.take({ node: 'bob', by: undefined }, 'alice', asked[0]![1].body)).toBe(true);

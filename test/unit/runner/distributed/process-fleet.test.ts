@@ -8,7 +8,10 @@ import {
 import { dialChannel } from '../../../../runner/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../../../runner/distributed/channel/handshake.ts';
 import type { Channel } from '../../../../runner/distributed/channel/model.ts';
-import type { AgentOrder, Report } from '../../../../runner/distributed/messages/messages.ts';
+import type {
+  AgentAssignment,
+  AgentReport,
+} from '../../../../runner/distributed/messages/messages.ts';
 import { agentScenario } from '../../../../runner/distributed/messages/order-shape.ts';
 import {
   type FleetOptions,
@@ -45,13 +48,13 @@ afterEach(async () => {
 
 interface Heard {
   readonly fleet: ProcessFleet;
-  readonly reports: [number, Report][];
+  readonly reports: [number, AgentReport][];
   readonly gone: string[];
   readonly refused: string[];
 }
 
 async function open(more: Partial<FleetOptions> = {}): Promise<Heard> {
-  const reports: [number, Report][] = [];
+  const reports: [number, AgentReport][] = [];
   const gone: string[] = [];
   const refused: string[] = [];
   const fleet = new ProcessFleet({
@@ -82,7 +85,7 @@ async function dial({ port }: ProcessFleet, ...hosts: string[]): Promise<Dialled
   const ended = new Promise<string>((resolve) => {
     channel.onClose = resolve;
   });
-  channel.send({ type: 'hello', hosts, pid: 4_711 } satisfies Report);
+  channel.send({ type: 'hello', hosts, pid: 4_711 } satisfies AgentReport);
   return { channel, commands, ended };
 }
 
@@ -90,7 +93,7 @@ describe('ProcessFleet', () => {
   it('meets agents in any order and passes on what they say', async () => {
     const { fleet, reports } = await open();
     const bob = await dial(fleet, 'bob');
-    bob.channel.send({ type: 'loaded' } satisfies Report);
+    bob.channel.send({ type: 'loaded' } satisfies AgentReport);
     await dial(fleet, 'alice');
     await vi.waitFor(() => expect(reports).toHaveLength(3), WAIT);
     expect(fleet.agents.map(({ state }) => state)).toEqual(['connected', 'connected']);
@@ -227,7 +230,7 @@ describe('AgentSession', () => {
     const { channel, session: one } = session();
     const scenario = agentScenario(loadText(PINGS), 'topology');
     const bundle = { roots: { bob: key }, shared: {}, publicKeys: {}, published: {} };
-    const order: AgentOrder = {
+    const order: AgentAssignment = {
       ...{ hosts: ['bob'], scenario, seed: 1, run: '0123456789abcdef', bundle },
       ...{ shape: 'off', precision: 'low', nextSequence: [0] },
     };

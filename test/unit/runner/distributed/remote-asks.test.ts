@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AskAnswer } from '../../../../reports/model.ts';
 import { RemoteAsks } from '../../../../runner/distributed/coordinator/remote-asks.ts';
-import type { WallAgenda } from '../../../../runner/distributed/coordinator/wall-agenda.ts';
+import type { WallClockAgenda } from '../../../../runner/distributed/coordinator/wall-agenda.ts';
 import type { AgentFleet } from '../../../../runner/distributed/messages/messages.ts';
 
 const ASK = { node: 'alice', kind: 'count', target: '', body: '', withinNs: 5 };
@@ -22,7 +22,7 @@ function setup(): {
     now: (): number => 7,
     at: (_: number, fire: () => void): unknown => late.push(fire),
   };
-  const asks = new RemoteAsks(fleet, agenda as unknown as WallAgenda);
+  const asks = new RemoteAsks(fleet, agenda as unknown as WallClockAgenda);
   const taker = {
     part: (body: Uint8Array): void => void got.push([...body]),
     ended: (answer: AskAnswer): void => void got.push(answer),

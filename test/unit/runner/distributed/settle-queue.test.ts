@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import {
   type MeasuredBatch,
-  SettleQueue,
+  MeasurementMergeQueue,
 } from '../../../../runner/distributed/coordinator/settle-queue.ts';
 
 /** A queue, and a record of what it has executed with the instant that it showed. */
 function recorded(): {
-  queue: SettleQueue;
+  queue: MeasurementMergeQueue;
   done: string[];
   push: (at: number, name: string) => void;
 } {
-  const queue = new SettleQueue();
+  const queue = new MeasurementMergeQueue();
   const done: string[] = [];
   const push = (at: number, name: string): void =>
     queue.push(at, () => done.push(`${name}@${queue.nowNs}`));
   return { queue, done, push };
 }
 
-describe('SettleQueue', () => {
+describe('MeasurementMergeQueue', () => {
   it('carries out what several processes told in the order in which it happened', () => {
     const { queue, done, push } = recorded();
     push(30, 'c');
@@ -74,7 +74,7 @@ describe('SettleQueue', () => {
   });
 
   it('keeps what an entry adds for the next time', () => {
-    const queue = new SettleQueue();
+    const queue = new MeasurementMergeQueue();
     const done: string[] = [];
     queue.push(1, () => queue.push(1, () => done.push('inner')));
     queue.settle(1);

@@ -6,22 +6,22 @@ import { availableParallelism } from 'node:os';
 import { afterEach, expect, it, vi } from 'vitest';
 import { fromHex } from '../../../../nodes/_kit/bytes.ts';
 import { dialChannel } from '../../../../runner/distributed/channel/dial.ts';
-import type { Report } from '../../../../runner/distributed/messages/messages.ts';
-import type { LifeListener } from '../../../../runner/distributed/processes/agent-life.ts';
-import type { AgentBoot } from '../../../../runner/distributed/processes/boot.ts';
+import type { AgentReport } from '../../../../runner/distributed/messages/messages.ts';
+import type { AgentHandleListener } from '../../../../runner/distributed/processes/agent-life.ts';
+import type { AgentStartLine } from '../../../../runner/distributed/processes/agent-start-line.ts';
 import type { ProcessFleet } from '../../../../runner/distributed/processes/process-fleet.ts';
 
-const listeners: LifeListener[] = [];
+const listeners: AgentHandleListener[] = [];
 /** The arguments with which each process was started, by node. */
-const boots = new Map<string, AgentBoot>();
+const starts = new Map<string, AgentStartLine>();
 
 vi.mock('../../../../runner/distributed/processes/prepared-agents.ts', () => ({
-  preparedAgents: () => Promise.resolve({ dispose: (): void => undefined }),
+  prepareAgentPrograms: () => Promise.resolve({ dispose: (): void => undefined }),
 }));
 vi.mock('../../../../runner/distributed/processes/child-life.ts', () => ({
-  startChild: (_program: object, boot: AgentBoot, listener: LifeListener): object => {
+  startChild: (_program: object, start: AgentStartLine, listener: AgentHandleListener): object => {
     listeners.push(listener);
-    boots.set(boot.hosts.join(), boot);
+    starts.set(start.hosts.join(), start);
     return { noun: 'process', ended: Promise.resolve(), hasEnded: true, kill: () => undefined };
   },
 }));
@@ -52,13 +52,13 @@ function open(signal?: AbortSignal): Promise<void> {
 }
 
 async function comesForward(name: string): Promise<void> {
-  const boot = await vi.waitFor(
-    () => boots.get(name) ?? expect.fail(`${name} was not started`),
+  const start = await vi.waitFor(
+    () => starts.get(name) ?? expect.fail(`${name} was not started`),
     WAIT,
   );
-  const keys = { key: fromHex(boot.key), listener: fromHex(boot.coordinator) };
+  const keys = { key: fromHex(start.key), listener: fromHex(start.coordinator) };
   const channel = await dialChannel({ host: '127.0.0.1', port: fleet.port, ...keys });
-  channel.send({ type: 'hello', hosts: [name], pid: 4_711 } satisfies Report);
+  channel.send({ type: 'hello', hosts: [name], pid: 4_711 } satisfies AgentReport);
 }
 
 const expectStarted = (count: number): Promise<void> =>

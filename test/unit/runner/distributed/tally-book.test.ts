@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../../engine/measure/histogram.ts';
-import { TallyBook } from '../../../../runner/distributed/coordinator/tally-book.ts';
+import { AgentTallies } from '../../../../runner/distributed/coordinator/agent-tallies.ts';
 import { packHistogram } from '../../../../runner/distributed/messages/packed-histogram.ts';
 import { liveWarnings } from '../../../../runner/worlds/live/live-meter.ts';
 import { tallyOf } from './fixture.ts';
@@ -9,9 +9,9 @@ const counter = (value: number): { kind: 'counter'; value: number } => ({ kind: 
 
 type Metrics = Parameters<typeof liveWarnings>[0];
 
-describe('TallyBook', () => {
+describe('AgentTallies', () => {
   it('replaces what a process told before, and adds processes up', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ events: 5, damaged: 1, refused: [1, 0] }));
     book.note(0, tallyOf({ events: 7, damaged: 2, refused: [2, 0] }));
     book.note(1, tallyOf({ events: 100, damaged: 1, refused: [0, 4], filesSent: [1] }));
@@ -22,7 +22,7 @@ describe('TallyBook', () => {
   });
 
   it('counts what the kernel lost as the difference between written and received', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     const packets = { sent: 10, duplicated: 1, injected: 2, delivered: 0, inFlight: 1 };
     book.note(
       0,
@@ -43,10 +43,10 @@ describe('TallyBook', () => {
   });
 
   it('adds up what the verdict of a run in many processes has to warn of', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ directStreams: 1, foreign: 2 }));
     book.note(1, tallyOf({ directStreams: 0, foreign: 3 }));
-    const warnings = (one: TallyBook, metrics: Metrics = {}): readonly string[] => {
+    const warnings = (one: AgentTallies, metrics: Metrics = {}): readonly string[] => {
       const { directStreams, foreign } = one;
       return liveWarnings(metrics, { directStreams, foreign, shape: 'links' });
     };
@@ -54,8 +54,8 @@ describe('TallyBook', () => {
       'streams bypass the links in this run: no delay, rate or fault affected them',
       '5 datagrams came from outside this run',
     ]);
-    expect(warnings(new TallyBook())).toEqual([]);
-    const stalled = new TallyBook();
+    expect(warnings(new AgentTallies())).toEqual([]);
+    const stalled = new AgentTallies();
     stalled.note(0, tallyOf({ stallNs: 20_000_000 }));
     expect(warnings(stalled, stalled.processMetrics(1))).toEqual([]);
     stalled.note(1, tallyOf({ stallNs: 160_000_000 }));
@@ -65,14 +65,14 @@ describe('TallyBook', () => {
   });
 
   it('names no loss of the kernel when a process died with what it had written', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ written: 3, received: 0 }));
     book.note(1, tallyOf({ written: 0, received: 9 }));
     expect(book.packets().drops).toEqual({});
   });
 
   it('has the metrics of a node life by life, and those of other nodes apart', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ metrics: { a: { x: counter(1) }, b: { x: counter(50) } } }));
     book.note(3, tallyOf({ metrics: { a: { x: counter(2) } } }));
     expect(book.metricsOf('a')).toEqual([{ x: counter(1) }, { x: counter(2) }]);
@@ -80,7 +80,7 @@ describe('TallyBook', () => {
   });
 
   it('forgets what dead processes told of the warm-up, but not their packets', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ metrics: { a: { x: counter(1) } }, written: 4, received: 4 }));
     book.resetMetrics();
     expect(book.metricsOf('a')).toEqual([]);
@@ -91,7 +91,7 @@ describe('TallyBook', () => {
     const lateness = new LogHistogram();
     lateness.record(1_000);
     const told = packHistogram(lateness.data());
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(
       0,
       tallyOf({ cpuUs: 10, wallUs: 100, memoryBytes: 100, receiveBufferBytes: 0, lateness: told }),
@@ -120,7 +120,7 @@ describe('TallyBook', () => {
   });
 
   it('counts the processor of loops once: each tells that of the whole process', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(0, tallyOf({ cpuUs: 150, wallUs: 100, memoryBytes: 70 }));
     book.note(1, tallyOf({ cpuUs: 160, wallUs: 100, memoryBytes: 80 }));
     const metrics = book.loopMetrics(100);
@@ -130,7 +130,7 @@ describe('TallyBook', () => {
   });
 
   it('sorts drops by name, whatever the order in which processes told them', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     book.note(1, tallyOf({ nodeDrops: { zebra: 1, ape: 1 } }));
     book.note(0, tallyOf({ nodeDrops: { ape: 2 } }));
     expect(Object.entries(book.nodeDrops())).toEqual([
@@ -140,7 +140,7 @@ describe('TallyBook', () => {
   });
 
   it('has numbers for a run that nobody has told anything of', () => {
-    const book = new TallyBook();
+    const book = new AgentTallies();
     expect(book.packets()).toMatchObject({ sent: 0, delivered: 0, drops: {} });
     expect(book.processMetrics(1)['live.memory']).toEqual({ kind: 'gauge', value: 0 });
   });

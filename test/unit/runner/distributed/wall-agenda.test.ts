@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WallAgenda } from '../../../../runner/distributed/coordinator/wall-agenda.ts';
+import { WallClockAgenda } from '../../../../runner/distributed/coordinator/wall-agenda.ts';
 
 const MS = 1_000_000;
 
-describe('WallAgenda', () => {
+describe('WallClockAgenda', () => {
   // Fakes the clock and the timers; `hrtime` advances with the timers.
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] });
@@ -17,7 +17,7 @@ describe('WallAgenda', () => {
   };
 
   it('shows 0 until time begins, and also before an instant of the future', () => {
-    const agenda = new WallAgenda(failing);
+    const agenda = new WallClockAgenda(failing);
     vi.advanceTimersByTime(50);
     expect(agenda.now()).toBe(0);
     agenda.begin(process.hrtime.bigint() + BigInt(200 * MS));
@@ -27,7 +27,7 @@ describe('WallAgenda', () => {
   });
 
   it('calls what was booked before the beginning, by the instants and never early', () => {
-    const agenda = new WallAgenda(failing);
+    const agenda = new WallClockAgenda(failing);
     const at: [string, number][] = [];
     agenda.at(20 * MS, () => at.push(['second', agenda.now()]));
     agenda.at(10 * MS, () => at.push(['first', agenda.now()]));
@@ -41,7 +41,7 @@ describe('WallAgenda', () => {
   });
 
   it('waits again when a timer fires before its instant', () => {
-    const agenda = new WallAgenda(failing);
+    const agenda = new WallClockAgenda(failing);
     const done = vi.fn();
     agenda.begin(process.hrtime.bigint());
     agenda.at(10 * MS, done);
@@ -59,7 +59,7 @@ describe('WallAgenda', () => {
   });
 
   it('calls what is booked for the past soon, and never inside the booking', () => {
-    const agenda = new WallAgenda(failing);
+    const agenda = new WallClockAgenda(failing);
     agenda.begin(process.hrtime.bigint() - BigInt(10 * MS));
     const done = vi.fn();
     agenda.at(1 * MS, done);
@@ -69,7 +69,7 @@ describe('WallAgenda', () => {
   });
 
   it('forgets everything when it is stopped', () => {
-    const agenda = new WallAgenda(failing);
+    const agenda = new WallClockAgenda(failing);
     const done = vi.fn();
     agenda.at(1 * MS, done);
     agenda.stop();
@@ -83,7 +83,7 @@ describe('WallAgenda', () => {
 
   it('tells the owner what a call threw, and goes on', () => {
     const onFailure = vi.fn();
-    const agenda = new WallAgenda(onFailure);
+    const agenda = new WallClockAgenda(onFailure);
     const done = vi.fn();
     const broken = new Error('broken');
     agenda.begin(process.hrtime.bigint());

@@ -1,6 +1,6 @@
 /** A worker of a fleet whose queue is this test: jobs go in, and what a queue would hold comes out. */
 import type { Job } from 'bullmq';
-import type { FleetEngine } from '../../../../runner/fleet/fleet-engine.ts';
+import type { FleetQueueServer } from '../../../../runner/fleet/fleet-engine.ts';
 import type { FleetAnswer, FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import { FleetWorker } from '../../../../runner/fleet/fleet-worker.ts';
 import { runIdentityOf } from '../../../../runner/sweep/run-sweep.ts';
@@ -30,7 +30,7 @@ export async function startWorker(threads: number, timeLimitMs?: number): Promis
     },
   };
   const worker = new FleetWorker({
-    ...{ engine: engine as unknown as FleetEngine, commit: COMMIT, threads, timeLimitMs },
+    ...{ engine: engine as unknown as FleetQueueServer, commit: COMMIT, threads, timeLimitMs },
     onNotice: ignore,
   });
   await worker.start();

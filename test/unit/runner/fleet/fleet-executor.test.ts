@@ -1,6 +1,6 @@
 /** What is asked of a queue and taken from it; the queue is a double in memory. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FleetEngine } from '../../../../runner/fleet/fleet-engine.ts';
+import type { FleetQueueServer } from '../../../../runner/fleet/fleet-engine.ts';
 import { FleetExecutor } from '../../../../runner/fleet/fleet-executor.ts';
 import type { FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
@@ -71,7 +71,11 @@ beforeEach(async () => {
   runs = new Queue();
   const heads = new Queue();
   const queue = (name: string): Queue => (name === 'head' ? heads : runs);
-  const engine = { queue, heard: () => undefined, problemOf: String } as unknown as FleetEngine;
+  const engine = {
+    queue,
+    heard: () => undefined,
+    problemOf: String,
+  } as unknown as FleetQueueServer;
   open = (isFresh): Promise<FleetExecutor> =>
     FleetExecutor.open(engine, 'c0ffee', { fileOf: () => 'hello.yaml', isFresh });
   fleet = await open(false);

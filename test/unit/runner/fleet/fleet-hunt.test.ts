@@ -1,14 +1,14 @@
 /** What a fleet says of an attempt may be anything. @module */
 import { describe, expect, it } from 'vitest';
 import { FleetHunt } from '../../../../runner/fleet/fleet-hunt.ts';
-import { NOTHING } from '../../../../runner/hunt/attempt.ts';
-import { openField } from '../../../../runner/hunt/field.ts';
+import { EMPTY_ATTEMPT_OUTCOME } from '../../../../runner/hunt/attempt.ts';
 import { HuntStopped } from '../../../../runner/hunt/hunt.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 
-const field = await openField('hello', {});
-const LINK = field.targets.links[0];
+const hunted = await openHuntedScenario('hello', {});
+const LINK = hunted.targets.links[0];
 const cut = { at: '2s', for: '1s', link: LINK, set: { up: false } };
 const attempt = { seed: 3, events: [cut, { at: '1s', crash: 'nobody' }] };
 
@@ -27,9 +27,9 @@ function fleetOf(answer: unknown, isTaken = true): { fleet: never; asked: unknow
 
 describe('an attempt on a fleet', () => {
   it('is the scenario with values for what could happen', async () => {
-    const { events: _, ...here } = new AttemptTrier(field).try(attempt);
+    const { events: _, ...here } = new AttemptTrier(hunted).try(attempt);
     const { fleet, asked } = fleetOf({ kind: 'tried', tried: JSON.stringify(here) });
-    const there = await new FleetHunt(field, fleet).try(attempt);
+    const there = await new FleetHunt(hunted, fleet).try(attempt);
     expect(there).toEqual({ ...here, events: [cut] });
     const events = JSON.stringify([cut]);
     expect(asked).toMatchObject([
@@ -40,19 +40,19 @@ describe('an attempt on a fleet', () => {
 
   it('can be tried here if it is too large for a job', async () => {
     expect(
-      await new FleetHunt(field, fleetOf(undefined, false).fleet).try(attempt),
+      await new FleetHunt(hunted, fleetOf(undefined, false).fleet).try(attempt),
     ).toBeUndefined();
   });
 
   it('is given up if the hunt was stopped', async () => {
     const ended = { kind: 'ended', ending: 'interrupted', seed: 3, message: '' };
-    const trying = new FleetHunt(field, fleetOf(ended).fleet).try(attempt);
+    const trying = new FleetHunt(hunted, fleetOf(ended).fleet).try(attempt);
     await expect(trying).rejects.toThrow(HuntStopped);
   });
 
   it('is tried here if it is too much for a worker', async () => {
     const { fleet } = fleetOf({ kind: 'tried', tried: 'null' });
-    expect(await new FleetHunt(field, fleet).try(attempt)).toBeUndefined();
+    expect(await new FleetHunt(hunted, fleet).try(attempt)).toBeUndefined();
   });
 
   it.each([
@@ -60,12 +60,17 @@ describe('an attempt on a fleet', () => {
     { kind: 'tried', tried: '{"breaks":[{"kind":"odd","place":"x","text":"x"}]}' },
     {
       kind: 'tried',
-      tried: JSON.stringify({ ...NOTHING, breaks: [{ kind: 'crash', place: 'x\ny', text: 'x' }] }),
+      tried: JSON.stringify({
+        ...EMPTY_ATTEMPT_OUTCOME,
+        breaks: [{ kind: 'crash', place: 'x\ny', text: 'x' }],
+      }),
     },
     { kind: 'tried', tried: JSON.stringify({ breaks: [], reached: Array(200_000).fill('x') }) },
     { kind: 'refused', message: 'no' },
     { kind: 'result', result: {} },
   ])('is refused after %o', async (answer) => {
-    await expect(new FleetHunt(field, fleetOf(answer).fleet).try(attempt)).rejects.toThrow(Refusal);
+    await expect(new FleetHunt(hunted, fleetOf(answer).fleet).try(attempt)).rejects.toThrow(
+      Refusal,
+    );
   });
 });

@@ -1,9 +1,9 @@
 /** Addresses of queues: which there are, and that nobody reads their passwords. */
 import { describe, expect, it } from 'vitest';
 import {
+  queueAddressWithPassword,
   readQueueAddress,
-  withoutSecrets,
-  withPassword,
+  redactQueueSecrets,
 } from '../../../../runner/fleet/queue-address.ts';
 
 describe('the address of a queue', () => {
@@ -42,10 +42,10 @@ describe('the address of a queue', () => {
     ['redis://:own@host', 'redis://:own@host'],
     ['postgres://host/db?password=own', 'postgres://host/db?password=own'],
   ])('%s takes a password from elsewhere if it has none', (text, url) => {
-    const address = withPassword(readQueueAddress(text)!, 'p%40/w');
+    const address = queueAddressWithPassword(readQueueAddress(text)!, 'p%40/w');
     expect(address.url).toBe(url);
     expect(address.shown).not.toMatch(/p%|own/);
-    if (!text.includes('own')) expect(withoutSecrets('AUTH p%40/w', address)).toBe('AUTH ***');
+    if (!text.includes('own')) expect(redactQueueSecrets('AUTH p%40/w', address)).toBe('AUTH ***');
   });
 
   it('keeps its password out of what drivers say, in every form', () => {
@@ -56,15 +56,15 @@ describe('the address of a queue', () => {
       'p%40ss%2Fw',
       'me@host',
     ]) {
-      const clean = withoutSecrets(text, address);
+      const clean = redactQueueSecrets(text, address);
       expect(clean).not.toMatch(/p(?:%40|@)ss|me@/);
     }
     const open = readQueueAddress('redis://host')!;
-    expect(withoutSecrets('connect ECONNREFUSED', open)).toBe('connect ECONNREFUSED');
+    expect(redactQueueSecrets('connect ECONNREFUSED', open)).toBe('connect ECONNREFUSED');
   });
 
   it('keeps a password out that is a parameter', () => {
     const address = readQueueAddress('postgres://host/db?password=secret&user=me')!;
-    expect(withoutSecrets('cannot use secret', address)).toBe('cannot use ***');
+    expect(redactQueueSecrets('cannot use secret', address)).toBe('cannot use ***');
   });
 });

@@ -1,15 +1,15 @@
 /** Drawn faults are events that a scenario can state, and end before the quiet time. @module */
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../engine/core/stream.ts';
 import { drawAttempt, FAULT_KINDS, varyAttempt } from '../../../../runner/hunt/draw.ts';
-import { openField } from '../../../../runner/hunt/field.ts';
-import { nsOf } from '../../../../runner/hunt/scenario-data.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import { parseTimeNs } from '../../../../runner/hunt/scenario-data.ts';
 import { EventCheck } from '../../../../runner/injection/event-check.ts';
 
-const field = await openField('live-crash.yaml', {});
-const check = new EventCheck(field.scenario, field.registry);
-const { targets } = field;
-const draws = (): RandomStream => openStream(1, 'hunt', 'test');
+const hunted = await openHuntedScenario('live-crash.yaml', { topology: 'scion-default.yaml' });
+const check = new EventCheck(hunted.scenario, hunted.registry);
+const { targets } = hunted;
+const draws = (): RandomStream => openRandomStream(1, 'hunt', 'test');
 
 describe('drawn faults', () => {
   it.each(Object.entries(FAULT_KINDS))('of the kind %s are events of a scenario', (_, draw) => {
@@ -42,6 +42,23 @@ describe('drawn faults', () => {
     }
   });
 
+  it('are over when what was sent during a delay has come, if it can come in time', () => {
+    const stream = draws();
+    const room = targets.quietNs - targets.fromNs;
+    const delays = Array.from({ length: 300 }, () => {
+      const attempt = drawAttempt(stream, targets, { isSwarm: false });
+      return varyAttempt(stream, targets, attempt).events;
+    }).flatMap((events) =>
+      events.flatMap(({ at, for: lasts, set }) => {
+        const delay = parseTimeNs((Object(set) as { readonly delay?: unknown }).delay);
+        const endNs = (parseTimeNs(at) ?? 0) + (parseTimeNs(lasts) ?? Infinity);
+        return delay === undefined ? [] : [endNs + Math.min(delay, room - 1_000)];
+      }),
+    );
+    expect(delays.length).toBeGreaterThan(20);
+    expect(delays.filter((comesNs) => comesNs > targets.quietNs)).toEqual([]);
+  });
+
   it('have one burst at most, which adds what the network can carry in its time to recover', () => {
     const stream = draws();
     let attempt = drawAttempt(stream, targets, { isSwarm: false });
@@ -57,7 +74,7 @@ describe('drawn faults', () => {
         count += 1;
         const { times } = event['burst'] as { readonly times: number };
         const room = targets.quietNs - targets.fromNs;
-        expect((nsOf(event['for']) ?? Infinity) * times).toBeLessThanOrEqual(room / 10);
+        expect((parseTimeNs(event['for']) ?? Infinity) * times).toBeLessThanOrEqual(room / 10);
       }
     }
     expect(count).toBeGreaterThan(100);

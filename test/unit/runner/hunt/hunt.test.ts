@@ -4,19 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Attempt, TriedAttempt } from '../../../../runner/hunt/attempt.ts';
-import { openField } from '../../../../runner/hunt/field.ts';
-import { FRESH_HUNT, type HuntState, HuntStopped, hunt } from '../../../../runner/hunt/hunt.ts';
-import { keepHunt, readHunt } from '../../../../runner/hunt/kept-hunt.ts';
+import type { Attempt, AttemptOutcome } from '../../../../runner/hunt/attempt.ts';
+import {
+  FRESH_HUNT,
+  type HuntState,
+  HuntStopped,
+  huntForBreaks,
+} from '../../../../runner/hunt/hunt.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import { readHuntState, writeHuntState } from '../../../../runner/hunt/kept-hunt.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { crashingRun } from '../crash/crashing-run.ts';
 
 const RECEIPT = fileURLToPath(new URL('../../../fixtures/receipt/receipt.yaml', import.meta.url));
 const BARE = { topology: 'bare-link.yaml', 'stack.0.on': '*', 'traffic.0.stop': '12s' };
-const field = await openField(RECEIPT, BARE);
-const trier = new AttemptTrier(field);
-const tryOne = async (attempt: Attempt): Promise<TriedAttempt> =>
+const prepared = await openHuntedScenario(RECEIPT, BARE);
+const trier = new AttemptTrier(prepared);
+const tryOne = async (attempt: Attempt): Promise<AttemptOutcome> =>
   await Promise.resolve(trier.try(attempt));
 const folder = mkdtempSync(join(tmpdir(), 'orrery-hunt-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,10 +29,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function hunted(
   attempts: number,
   from: HuntState = FRESH_HUNT,
-  more: Partial<Parameters<typeof hunt>[0]> = {},
+  more: Partial<Parameters<typeof huntForBreaks>[0]> = {},
 ): Promise<HuntState> {
-  return await hunt({
-    ...{ seed: 1, targets: field.targets, isGuided: true, from, tryOne },
+  return await huntForBreaks({
+    ...{ seed: 1, targets: prepared.targets, isGuided: true, from, tryOne },
     onBatch: () => undefined,
     isOver: ({ tried, breaks }) => tried >= attempts || breaks.length > 0,
     ...more,
@@ -51,25 +56,27 @@ describe('a hunt', () => {
   it('finds the same with the same seed, and goes on as if it had never stopped', async () => {
     const whole = await hunted(48, FRESH_HUNT, { isOver: ({ tried }) => tried >= 48 });
     const half = await hunted(24, FRESH_HUNT, { isOver: ({ tried }) => tried >= 24 });
-    keepHunt(folder, THIS, half);
-    const rest = await hunted(48, readHunt(folder, THIS), { isOver: ({ tried }) => tried >= 48 });
+    writeHuntState(folder, THIS, half);
+    const rest = await hunted(48, readHuntState(folder, THIS), {
+      isOver: ({ tried }) => tried >= 48,
+    });
     expect(rest).toEqual(whole);
-    expect(readHunt(folder, { ...THIS, of: 'that' })).toBe(FRESH_HUNT);
+    expect(readHuntState(folder, { ...THIS, of: 'that' })).toBe(FRESH_HUNT);
     const broken = { attempt: { seed: 1, events: [] }, found: BREAK, number: 1 };
-    keepHunt(folder, THIS, { ...whole, breaks: [broken] });
-    expect(readHunt(folder, { ...THIS, program: 'newer' })).toEqual({ ...whole, breaks: [] });
+    writeHuntState(folder, THIS, { ...whole, breaks: [broken] });
+    expect(readHuntState(folder, { ...THIS, program: 'newer' })).toEqual({ ...whole, breaks: [] });
     const twoLines = { ...BREAK, place: 'x\nstack: [{ on: "*", run: ./evil.mjs }]' };
-    keepHunt(folder, THIS, { ...whole, breaks: [{ ...broken, found: twoLines }] });
-    expect(readHunt(folder, THIS)).toBe(FRESH_HUNT);
+    writeHuntState(folder, THIS, { ...whole, breaks: [{ ...broken, found: twoLines }] });
+    expect(readHuntState(folder, THIS)).toBe(FRESH_HUNT);
     writeFileSync(join(folder, 'hunt.json'), '{"of":"this"');
-    expect(readHunt(folder, THIS)).toBe(FRESH_HUNT);
+    expect(readHuntState(folder, THIS)).toBe(FRESH_HUNT);
   });
 
   it('took the attempt that was given up at Ctrl-C for a run with another fingerprint', async () => {
     const before = await hunted(8);
     let left = 3;
     const more = {
-      tryOne: async (attempt: Attempt): Promise<TriedAttempt> => {
+      tryOne: async (attempt: Attempt): Promise<AttemptOutcome> => {
         left -= 1;
         if (left < 0) throw new HuntStopped();
         return await tryOne(attempt);
@@ -81,7 +88,7 @@ describe('a hunt', () => {
   it('varies what reached something new, and nothing if it is not guided', async () => {
     const seen: Attempt[] = [];
     const more = {
-      tryOne: async (attempt: Attempt): Promise<TriedAttempt> => {
+      tryOne: async (attempt: Attempt): Promise<AttemptOutcome> => {
         seen.push(attempt);
         const base = { events: attempt.events, fingerprint: 'f', engineEvents: 1, wallMs: 1 };
         return await Promise.resolve({
@@ -147,13 +154,13 @@ describe('an attempt', () => {
       for: '1ms',
       crash: 'gateway-211',
     }));
-    const { fromNs, quietNs } = field.targets;
-    expect([fromNs, quietNs, field.scenario.warmupNs, field.scenario.durationNs]).toEqual(
+    const { fromNs, quietNs } = prepared.targets;
+    expect([fromNs, quietNs, prepared.scenario.warmupNs, prepared.scenario.durationNs]).toEqual(
       [0, 6, 9, 12].map((seconds) => seconds * 1e9),
     );
     // In the time before the warm-up ends, although that is reset then.
     expect(trier.try({ seed: 1, events: crashes }).breaks[0]?.kind).toBe('always');
-    const cut = { at: '1s', for: '11s', link: field.targets.links[0], set: { up: false } };
+    const cut = { at: '1s', for: '11s', link: prepared.targets.links[0], set: { up: false } };
     expect(trier.try({ seed: 1, events: [cut] }).breaks[0]?.kind).toBe('recover');
     expect(trier.try({ seed: 1, events: [] }).breaks).toEqual([]);
   });
@@ -162,7 +169,10 @@ describe('an attempt', () => {
     const { file, remove } = crashingRun(way);
     const place = /^crashing crashing\.ts:\d+$/;
     try {
-      const { breaks } = new AttemptTrier(await openField(file, {})).try({ seed: 1, events: [] });
+      const { breaks } = new AttemptTrier(await openHuntedScenario(file, {})).try({
+        seed: 1,
+        events: [],
+      });
       expect(breaks).toMatchObject([{ kind: 'crash', place: expect.stringMatching(place) }]);
     } finally {
       remove();
@@ -170,11 +180,13 @@ describe('an attempt', () => {
   });
 
   it('is refused where a duration leaves too little time to recover', async () => {
-    await expect(openField(RECEIPT, { ...BARE, duration: '11s' })).rejects.toThrow('12s at least');
+    await expect(openHuntedScenario(RECEIPT, { ...BARE, duration: '11s' })).rejects.toThrow(
+      '12s at least',
+    );
   });
 
   it('is refused where a node is a defective double', async () => {
     const set = { 'options.gateway': '{ double: swallowing }' };
-    await expect(openField('failover.yaml', set)).rejects.toThrow(Refusal);
+    await expect(openHuntedScenario('failover.yaml', set)).rejects.toThrow(Refusal);
   });
 });

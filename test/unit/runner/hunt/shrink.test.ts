@@ -1,7 +1,11 @@
 /** Files with a break get smaller, and show the same break. @module */
 import { describe, expect, it } from 'vitest';
-import { listOf, nsOf, type ScenarioData } from '../../../../runner/hunt/scenario-data.ts';
-import { shrink } from '../../../../runner/hunt/shrink.ts';
+import {
+  mapsAtPath,
+  parseTimeNs,
+  type ScenarioData,
+} from '../../../../runner/hunt/scenario-data.ts';
+import { shrinkScenario } from '../../../../runner/hunt/shrink.ts';
 
 const node = (name: string): ScenarioData => ({ name, run: 'ping' });
 const event = (at: string, crash: string): ScenarioData => ({ at, for: '900ms', crash });
@@ -33,7 +37,7 @@ async function shrunk(
   more: { readonly recoverNs?: number; readonly tries?: number; readonly data?: ScenarioData } = {},
 ): Promise<{ readonly data: ScenarioData; readonly tried: number }> {
   let tried = 0;
-  const data = await shrink({
+  const data = await shrinkScenario({
     data: more.data ?? DATA,
     firstThatHolds: async (some) => {
       const at = some.findIndex((one) => {
@@ -50,45 +54,46 @@ async function shrunk(
 }
 
 const crashes = (data: ScenarioData, name: string): boolean =>
-  listOf(data, ['events']).some(({ crash }) => crash === name);
+  mapsAtPath(data, ['events']).some(({ crash }) => crash === name);
 const has = (data: ScenarioData, name: string): boolean =>
-  listOf(data, ['topology', 'nodes']).some((one) => one['name'] === name);
+  mapsAtPath(data, ['topology', 'nodes']).some((one) => one['name'] === name);
 
 describe('a file with a break', () => {
   it('keeps only the faults and nodes that the break needs, at the first seed', async () => {
     const { data } = await shrunk((one) => crashes(one, 'c') && has(one, 'c') && has(one, 'b'));
-    expect(listOf(data, ['events'])).toEqual([{ at: '3s', for: '1us', crash: 'c' }]);
+    expect(mapsAtPath(data, ['events'])).toEqual([{ at: '3s', for: '1us', crash: 'c' }]);
     expect(data['topology']).toEqual({ nodes: [node('b'), node('c')], links: [] });
     expect(data).toMatchObject({ traffic: [], options: {}, seeds: [1] });
   });
 
   it('keeps faults that only break it together', async () => {
     const { data } = await shrunk((one) => crashes(one, 'a') && crashes(one, 'c'));
-    expect(listOf(data, ['events']).map(({ crash }) => crash)).toEqual(['a', 'c']);
+    expect(mapsAtPath(data, ['events']).map(({ crash }) => crash)).toEqual(['a', 'c']);
   });
 
   it('has rounder times and weaker faults where these do', async () => {
     const { data } = await shrunk((one) =>
-      listOf(one, ['events']).some(({ set }) => {
+      mapsAtPath(one, ['events']).some(({ set }) => {
         const { loss = '0%' } = (set ?? {}) as { readonly loss?: string };
         return Number.parseFloat(loss) >= 40;
       }),
     );
-    expect(listOf(data, ['events'])).toMatchObject([{ set: { loss: '45%' } }]);
+    expect(mapsAtPath(data, ['events'])).toMatchObject([{ set: { loss: '45%' } }]);
     const late = await shrunk((one) =>
-      listOf(one, ['events']).some(({ at }) => String(at).startsWith('1')),
+      mapsAtPath(one, ['events']).some(({ at }) => String(at).startsWith('1')),
     );
-    expect(listOf(late.data, ['events'])[0]).toMatchObject({ at: '1s' });
+    expect(mapsAtPath(late.data, ['events'])[0]).toMatchObject({ at: '1s' });
   });
 
   it('loses a node with its links, its traffic, its options and its side of a partition', async () => {
     const { data } = await shrunk((one) =>
-      !has(one, 'd') || listOf(one, ['topology', 'nodes']).length === 4
-        ? listOf(one, ['events']).some(({ partition }) => partition !== undefined) && has(one, 'a')
+      !has(one, 'd') || mapsAtPath(one, ['topology', 'nodes']).length === 4
+        ? mapsAtPath(one, ['events']).some(({ partition }) => partition !== undefined) &&
+          has(one, 'a')
         : false,
     );
-    expect(listOf(data, ['topology', 'nodes']).map((one) => one['name'])).toEqual(['a']);
-    expect(listOf(data, ['events'])[0]).toMatchObject({ partition: { from: ['a'], to: [] } });
+    expect(mapsAtPath(data, ['topology', 'nodes']).map((one) => one['name'])).toEqual(['a']);
+    expect(mapsAtPath(data, ['events'])[0]).toMatchObject({ partition: { from: ['a'], to: [] } });
   });
 
   it('has the smallest generated network that shows it', async () => {
@@ -112,13 +117,16 @@ describe('a file with a break', () => {
       data: recovering,
       recoverNs: 5_000_000_000,
     });
-    const [{ at, for: lasts } = {}] = listOf(data, ['events']);
+    const [{ at, for: lasts } = {}] = mapsAtPath(data, ['events']);
     expect([at, lasts, data['warmup']]).toEqual(['3s', '1us', '8000001us']);
   });
 
   it('was made smaller for ever: a length was rounded up, and cut again', async () => {
-    const isLong = ({ for: lasts }: ScenarioData): boolean => (nsOf(lasts) ?? 0) >= 1_500_000;
-    const { tried } = await shrunk((one) => listOf(one, ['events']).some(isLong), { tries: 5_000 });
+    const isLong = ({ for: lasts }: ScenarioData): boolean =>
+      (parseTimeNs(lasts) ?? 0) >= 1_500_000;
+    const { tried } = await shrunk((one) => mapsAtPath(one, ['events']).some(isLong), {
+      tries: 5_000,
+    });
     expect(tried).toBeLessThan(1_000);
   });
 

@@ -1,13 +1,16 @@
 /** A story tells what happened since the last fault began. @module */
 import { describe, expect, it } from 'vitest';
-import { Story } from '../../../../runner/hunt/story.ts';
+import { BreakHistory } from '../../../../runner/hunt/story.ts';
 
 const S = 1_000_000_000;
 
-function storyOf(faults: unknown[]): { story: Story; at: (seconds: number) => Story } {
+function storyOf(faults: unknown[]): {
+  story: BreakHistory;
+  at: (seconds: number) => BreakHistory;
+} {
   let now = 0;
-  const story = new Story({ now: () => now } as never, faults as never);
-  const at = (seconds: number): Story => {
+  const story = new BreakHistory({ now: () => now } as never, faults as never);
+  const at = (seconds: number): BreakHistory => {
     now = seconds * S;
     return story;
   };

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventCheck } from '../../../../runner/injection/event-check.ts';
 import type { EventValues } from '../../../../runner/injection/messages.ts';
-import { eventOf, TOOLS } from '../../../../viz/app/pages/network/palette/tools.ts';
+import { FAULT_TOOLS, scenarioEventOf } from '../../../../viz/app/pages/network/palette/tools.ts';
 import { load, registry, SECOND } from '../fixture.ts';
 
 const CUT = '[{ at: 20s, for: 10s, link: "core-110 <-> core-310", set: { up: false } }]';
@@ -67,13 +67,13 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 describe('the tools of the palette', () => {
-  const asChosen = TOOLS.filter(({ name }) => name !== 'attack');
+  const asChosen = FAULT_TOOLS.filter(({ name }) => name !== 'attack');
   it.each(asChosen.map((tool) => [tool.name, tool] as const))(
     'make an event that a file may hold: %s',
     (_, tool) => {
       const target = tool.target === 'link' ? LINK : 'gateway-111';
       const values = VALUES[tool.name] ?? {};
-      const event = eventOf(tool, { target, values, length: '1s' });
+      const event = scenarioEventOf(tool, { target, values, length: '1s' });
       expect(reasonOf(event)).toBe('');
       expect(Object.keys(event)).toContain(tool.kind);
       expect(event['for']).toBe('1s');
@@ -81,10 +81,10 @@ describe('the tools of the palette', () => {
   );
 
   it('act on the path in use, one way, and to the end', () => {
-    const [cut] = TOOLS;
+    const [cut] = FAULT_TOOLS;
     const target = 'path:gateway-111 -> gateway-211';
     const values = { direction: 'forward' };
-    const event = cut === undefined ? {} : eventOf(cut, { target, values, length: ' ' });
+    const event = cut === undefined ? {} : scenarioEventOf(cut, { target, values, length: ' ' });
     expect(event).toEqual({
       link: { activePath: 'gateway-111 -> gateway-211' },
       ...{ set: { up: false }, direction: 'forward' },

@@ -1,14 +1,14 @@
 /** Questions over the port of a run: its side, and the near end. */
 import { describe, expect, it, vi } from 'vitest';
-import type { AskTaker } from '../../../../runner/asks/ask.ts';
+import type { AskAnswerReceiver } from '../../../../runner/asks/ask.ts';
 import type {
-  AskNews,
+  AskReport,
   InjectionPort,
-  PortNews,
   RunCounts,
+  RunPortReport,
 } from '../../../../runner/injection/messages.ts';
-import { PortAsks } from '../../../../runner/injection/port-asks.ts';
-import { RunLine } from '../../../../runner/injection/run-line.ts';
+import { PortAskHandler } from '../../../../runner/injection/port-asks.ts';
+import { RunPortClient } from '../../../../runner/injection/run-port-client.ts';
 import type { Undo } from '../../../../runner/world.ts';
 import type { AskSpec } from '../../../../scenarios/fault-parts.ts';
 import { load } from '../fixture.ts';
@@ -19,16 +19,21 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 interface Put {
   readonly spec: AskSpec;
-  readonly taker: AskTaker;
+  readonly taker: AskAnswerReceiver;
 }
 
 /** A run of alice and bob that answers nothing by itself. */
-function run(): { asks: PortAsks; news: AskNews[]; puts: Put[]; undone: string[] } {
-  const news: AskNews[] = [];
+function run(scenario = load('hello.yaml')): {
+  asks: PortAskHandler;
+  news: AskReport[];
+  puts: Put[];
+  undone: string[];
+} {
+  const news: AskReport[] = [];
   const puts: Put[] = [];
   const undone: string[] = [];
-  const asks = new PortAsks({
-    scenario: load('hello.yaml'),
+  const asks = new PortAskHandler({
+    scenario,
     experiment: {
       put: (spec, taker): Undo => {
         puts.push({ spec, taker });
@@ -102,9 +107,36 @@ describe('questions over the port of a run', () => {
     expect(news[0]).toMatchObject({
       nodes: {
         alice: { error: 'the status is deeper than 32' },
-        bob: { error: 'the status has more than 65536 characters' },
+        bob: { error: 'the status has more than 65536 bytes' },
       },
     });
+  });
+
+  it('of 1,000 nodes filled the memory with 64 kB of each: 4 MB of a look are shown', () => {
+    const hello = load('hello.yaml');
+    const [alice] = hello.topology.hosts;
+    const hosts = Array.from({ length: 1_000 }, (_, index) => ({ ...alice!, name: `n${index}` }));
+    const { asks, news, puts } = run({ ...hello, topology: { ...hello.topology, hosts } });
+    asks.hear({ kind: 'statuses', number: 1 });
+    const text = bytes(JSON.stringify({ words: 'x'.repeat(60_000) }));
+    for (const { taker } of puts) {
+      taker.part?.(text);
+      taker.ended(OK);
+    }
+    const nodes = (news[0] as Extract<AskReport, { kind: 'statuses' }>).nodes;
+    const leftOut = Object.values(nodes).filter(({ error }) => `${error}`.startsWith('left out'));
+    expect([Object.keys(nodes).length, leftOut.length]).toEqual([1_000, 934]);
+    expect(JSON.stringify(nodes).length).toBeLessThan(4_200_000);
+  });
+
+  it('of all nodes share one look that is under way', () => {
+    const { asks, news, puts } = run();
+    for (let number = 1; number <= 100; number += 1) asks.hear({ kind: 'statuses', number });
+    expect(puts).toHaveLength(2);
+    for (const { taker } of puts) taker.ended({ ...OK, outcome: 'node-down' });
+    expect(news).toHaveLength(64);
+    asks.hear({ kind: 'statuses', number: 101 });
+    expect(puts).toHaveLength(4);
   });
 
   it('count what all nodes have counted; a run in virtual time only looks', () => {
@@ -118,17 +150,17 @@ describe('questions over the port of a run', () => {
 });
 
 describe('the near end of the port', () => {
-  const answer: PortNews = { kind: 'answer', number: 1, answer: OK };
+  const answer: RunPortReport = { kind: 'answer', number: 1, answer: OK };
 
   /** A line to a run that has begun, and what comes back for its first order. */
   async function opened(): Promise<{
-    line: RunLine;
+    line: RunPortClient;
     port: InjectionPort['port'];
     got: (string | undefined)[];
   }> {
-    const line = new RunLine(null);
+    const line = new RunPortClient(null);
     const { port } = line.open();
-    port.postMessage({ kind: 'ready', paths: [] } satisfies PortNews);
+    port.postMessage({ kind: 'ready', paths: [] } satisfies RunPortReport);
     await vi.waitFor(() => expect(line.isOpen).toBe(true));
     const got: (string | undefined)[] = [];
     line.send({ kind: 'ask', spec: SPEC }, (news) => got.push(news?.kind));
@@ -137,13 +169,13 @@ describe('the near end of the port', () => {
 
   it('says at once that no run takes orders', () => {
     const got: unknown[] = [];
-    new RunLine(null).send({ kind: 'statuses' }, (news) => got.push(news));
+    new RunPortClient(null).send({ kind: 'statuses' }, (news) => got.push(news));
     expect(got).toEqual([undefined]);
   });
 
   it('passes on all parts and the end, and nothing after that', async () => {
     const { line, port, got } = await opened();
-    const part: PortNews = { kind: 'part', number: 1, body: bytes('1') };
+    const part: RunPortReport = { kind: 'part', number: 1, body: bytes('1') };
     for (const news of [part, part, answer, answer]) port.postMessage(news);
     await vi.waitFor(() => expect(got).toEqual(['part', 'part', 'answer']));
     expect(line.giveUp(1)).toBe(false);

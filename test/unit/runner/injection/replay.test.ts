@@ -9,12 +9,12 @@ import { interactiveYaml } from '../../../../runner/injection/export.ts';
 import type {
   EventValues,
   InjectedEvent,
-  PaletteNews,
+  PaletteReport,
 } from '../../../../runner/injection/messages.ts';
 import { RunControl, type SeedProgress } from '../../../../runner/run/run-control.ts';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../../../scenarios/folders.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 
@@ -27,7 +27,7 @@ const EARLY_CUT =
   '[{ at: 3200ms, for: 600ms, link: { activePath: "gateway-111 -> gateway-211", hop: random }, set: { up: false } }]';
 
 function loaded(path: string, overrides: Readonly<Record<string, string>> = {}): Scenario {
-  return loadScenario({ path, folders: PROJECT_FOLDERS, registry, overrides });
+  return loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry, overrides });
 }
 
 /** Injects faults as soon as the run has reached given instants. */
@@ -70,13 +70,13 @@ function play(scenario: Scenario, script: readonly (readonly [number, EventValue
     ...{ scenario, registry, seed: 3, control: new Scripted(port1, script) },
     recordings: { injection: { port, speed: null } },
   });
-  const news: PaletteNews[] = [];
+  const news: PaletteReport[] = [];
   for (
     let one = receiveMessageOnPort(port1);
     one !== undefined;
     one = receiveMessageOnPort(port1)
   ) {
-    news.push(one.message as PaletteNews);
+    news.push(one.message as PaletteReport);
   }
   port1.close();
   return {

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Injector } from '../../../../runner/injection/injector.ts';
-import type { PortOrder } from '../../../../runner/injection/messages.ts';
+import type { RunPortCommand } from '../../../../runner/injection/messages.ts';
 import { SteppedInjection } from '../../../../runner/injection/stepped.ts';
 import { MS } from '../fixture.ts';
 
@@ -14,7 +14,10 @@ interface Watched {
 }
 
 /** A palette whose orders arrive after the given numbers of polls. */
-function palette(speed: number | null, orders: Readonly<Record<number, PortOrder>> = {}): Watched {
+function palette(
+  speed: number | null,
+  orders: Readonly<Record<number, RunPortCommand>> = {},
+): Watched {
   const log: string[] = [];
   let looks = 0;
   let waits = 0;
@@ -43,7 +46,7 @@ function palette(speed: number | null, orders: Readonly<Record<number, PortOrder
   return { stepped, log, waits: (): number => waits };
 }
 
-const inject: PortOrder = { kind: 'inject', number: 1, event: {} };
+const inject: RunPortCommand = { kind: 'inject', number: 1, event: {} };
 
 describe('the pace of a run in virtual time', () => {
   it('does not hold up a run that is as fast as possible', () => {
@@ -53,7 +56,7 @@ describe('the pace of a run in virtual time', () => {
   });
 
   it('waits while paused until it is told to go on, and takes faults meanwhile', () => {
-    const goOn: PortOrder = { kind: 'pace', number: 2, speed: null };
+    const goOn: RunPortCommand = { kind: 'pace', number: 2, speed: null };
     const { stepped, log, waits } = palette(0, { 2: inject, 3: inject, 4: goOn });
     stepped.between(20 * MS);
     expect(waits()).toBe(3);

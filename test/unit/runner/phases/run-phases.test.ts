@@ -10,7 +10,7 @@ import {
   type RunDriver,
   runPhases,
 } from '../../../../runner/phases/run-phases.ts';
-import { runStepsWaiting, type Steps } from '../../../../runner/phases/steps.ts';
+import { type PromiseSteps, runStepsWaiting } from '../../../../runner/phases/steps.ts';
 import { assembleSeed } from '../../../../runner/run/assemble-seed.ts';
 import { load, registry } from '../fixture.ts';
 
@@ -49,7 +49,7 @@ class Witness implements RunDriver {
     return { ...this.#assembled, recording };
   }
 
-  *open(): Steps<void> {
+  *open(): PromiseSteps<void> {
     yield this.#later('open');
   }
 
@@ -58,21 +58,25 @@ class Witness implements RunDriver {
     act();
   }
 
-  *untilReady(): Steps<void> {
+  *untilReady(): PromiseSteps<void> {
     yield this.#later('untilReady');
   }
 
-  *begin(): Steps<void> {
+  *begin(): PromiseSteps<void> {
     yield this.#later('begin');
   }
 
-  *pass({ experiment }: { readonly experiment: { readonly overNs: number } }): Steps<'complete'> {
+  *pass({
+    experiment,
+  }: {
+    readonly experiment: { readonly overNs: number };
+  }): PromiseSteps<'complete'> {
     yield this.#later('pass');
     this.#assembled.world.sim.runUntil(experiment.overNs);
     return 'complete';
   }
 
-  *settle(): Steps<void> {
+  *settle(): PromiseSteps<void> {
     yield this.#later('settle');
   }
 
@@ -85,7 +89,7 @@ class Witness implements RunDriver {
     return result;
   }
 
-  *close(): Steps<void> {
+  *close(): PromiseSteps<void> {
     yield this.#later('close');
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   awaitStep,
+  type PromiseSteps,
   runStepsAtOnce,
   runStepsWaiting,
-  type Steps,
 } from '../../../../runner/phases/steps.ts';
 
 const later = <T>(value: T): Promise<T> =>
@@ -12,7 +12,7 @@ const later = <T>(value: T): Promise<T> =>
 describe('steps', () => {
   it('wait where time passes by the wall clock, and bring results', async () => {
     const order: string[] = [];
-    function* steps(): Steps<number> {
+    function* steps(): PromiseSteps<number> {
       order.push('begun');
       const first = yield* awaitStep(later(20));
       order.push(`after ${first}`);
@@ -27,7 +27,7 @@ describe('steps', () => {
 
   it('run at once where time is virtual, and may not wait there', () => {
     // biome-ignore lint/correctness/useYield: that is what is tested.
-    function* quick(): Steps<string> {
+    function* quick(): PromiseSteps<string> {
       return 'done';
     }
     expect(runStepsAtOnce(quick())).toBe('done');
@@ -36,7 +36,7 @@ describe('steps', () => {
 
   it('throw a failed wait at its step, which can still close what it has opened', async () => {
     const closed: string[] = [];
-    function* steps(): Steps<void> {
+    function* steps(): PromiseSteps<void> {
       try {
         yield* awaitStep(Promise.reject(new Error('no port')));
       } finally {
@@ -49,7 +49,7 @@ describe('steps', () => {
 
   it('throw what their own code throws', async () => {
     // biome-ignore lint/correctness/useYield: it throws before.
-    function* steps(): Steps<void> {
+    function* steps(): PromiseSteps<void> {
       throw new Error('own');
     }
     await expect(runStepsWaiting(steps())).rejects.toThrow('own');

@@ -3,26 +3,30 @@ import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { mergeResults, type ResultsPart } from '../../../../runner/sweep/merge.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
-import { type RunLine, type SweepHead, sweepHead } from '../../../../runner/sweep/results-file.ts';
+import {
+  makeSweepHeader,
+  type ResultsFileRun,
+  type SweepHeader,
+} from '../../../../runner/sweep/results-file.ts';
 
-const line = (seed: number, fingerprint = `f${seed}`, packed = fingerprint): RunLine => {
+const line = (seed: number, fingerprint = `f${seed}`, packed = fingerprint): ResultsFileRun => {
   const result = { seed, fingerprint: packed, metrics: {}, packets: {} };
   return {
     ...{ id: `run-${seed}`, parameters: { x: '1' }, seed, fingerprint },
     ...{ values: {}, result: packResult(result as unknown as SeedResult) },
   };
 };
-const damaged = (seed: number, fingerprint?: string): RunLine => ({
+const damaged = (seed: number, fingerprint?: string): ResultsFileRun => ({
   ...line(seed, fingerprint),
   result: 'AAAA',
 });
-const head = sweepHead({
+const head = makeSweepHeader({
   ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1, 2] },
 });
 const part = (
   path: string,
-  lines: readonly RunLine[],
-  change: Partial<SweepHead> = {},
+  lines: readonly ResultsFileRun[],
+  change: Partial<SweepHeader> = {},
 ): ResultsPart => {
   return { path, head: { ...head, shard: path, ...change }, lines };
 };
@@ -81,7 +85,7 @@ describe('merging', () => {
     expect(mergeResults([part('a', [odd, line(1)])]).lines.get('run-1')).toEqual(line(1));
   });
 
-  it.each<[Partial<SweepHead>, string]>([
+  it.each<[Partial<SweepHeader>, string]>([
     [{ commit: '9' }, 'b and a differ in their commit: "9" and "1a2b3c4"'],
     [{ sha256: 'bb' }, 'differ in their scenario file'],
     [{ set: { duration: '1s' } }, 'differ in their values that are set'],

@@ -1,12 +1,12 @@
 /** Results as lines of a file: nothing is lost, nothing foreign is taken. */
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import { judgeInputOf } from '../../../../runner/run/run-order.ts';
 import {
   packResult,
-  resultForJudging,
+  trimResultToKpis,
   unpackResult,
 } from '../../../../runner/sweep/packed-result.ts';
 import { load, run } from '../fixture.ts';
@@ -68,9 +68,9 @@ describe('a packed result', () => {
   });
 
   it('is a tenth of the size without what KPIs do not need, and is judged alike', () => {
-    const part = resultForJudging(result, scenario.kpis);
+    const part = trimResultToKpis(result, scenario.kpis);
     const facts = { scenario, definitions: [], commit: 'test', reproduce: '' };
-    const kpisOf = (one: SeedResult): unknown => judge(judgeInputOf(facts, [one], 0)).kpis;
+    const kpisOf = (one: SeedResult): unknown => judgeRun(judgeInputOf(facts, [one], 0)).kpis;
     expect(kpisOf(part)).toEqual(kpisOf(result));
     expect(packResult(part).length).toBeLessThan(packResult(result).length / 3);
   });

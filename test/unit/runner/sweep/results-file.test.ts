@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  makeSweepHeader,
   ResultsFile,
-  type RunLine,
+  type ResultsFileRun,
   readResults,
-  sweepHead,
 } from '../../../../runner/sweep/results-file.ts';
 
 let folder = '';
@@ -28,10 +28,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Deeper than what looks at values one inside the other can go. */
 const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-const head = sweepHead({
+const head = makeSweepHeader({
   ...{ name: 'a', file: 'a.yaml', sha256: 'aa', commit: '1a2b3c4', set: {}, seeds: [1] },
 });
-const line = (seed: number): RunLine => ({
+const line = (seed: number): ResultsFileRun => ({
   ...{ id: `run-${seed}`, parameters: { x: 'ä' }, seed, fingerprint: `f${seed}` },
   ...{ values: { delivery: 0.5 }, result: 'AAAA' },
 });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../../reports/model.ts';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
-import type { RunLine } from '../../../../runner/sweep/results-file.ts';
+import type { ResultsFileRun } from '../../../../runner/sweep/results-file.ts';
 import {
   type CombinationEnd,
   type RunExecutor,
   runIdentityOf,
   runSweep,
   type SweepCombination,
-  type SweepOrder,
+  type SweepRequest,
 } from '../../../../runner/sweep/run-sweep.ts';
 import { load, run } from '../fixture.ts';
 
@@ -41,7 +41,7 @@ const cellOf = (index: number): SweepCombination => {
 
 interface Run {
   readonly ends: readonly (readonly [number, CombinationEnd])[];
-  readonly lines: readonly RunLine[];
+  readonly lines: readonly ResultsFileRun[];
   readonly count: Awaited<ReturnType<typeof runSweep>>;
   readonly asked: readonly string[];
   /** Most runs at once. */
@@ -52,10 +52,10 @@ interface Run {
 async function sweepOf(
   cells: number,
   answer: (cell: number, seed: number) => SeedAnswer,
-  change: Partial<SweepOrder> & { readonly room?: number; readonly isForeign?: boolean } = {},
+  change: Partial<SweepRequest> & { readonly room?: number; readonly isForeign?: boolean } = {},
 ): Promise<Run> {
   const ends: [number, CombinationEnd][] = [];
-  const lines: RunLine[] = [];
+  const lines: ResultsFileRun[] = [];
   const asked: string[] = [];
   let [now, most] = [0, 0];
   const executor: RunExecutor = {
@@ -70,7 +70,7 @@ async function sweepOf(
       return answer(index, seed);
     },
   };
-  const order: SweepOrder = {
+  const order: SweepRequest = {
     cells: Array.from({ length: cells }, (_, index) => ({ index, parameters: {} })),
     open: ({ index }) => Promise.resolve(cellOf(index)),
     seeds: [1, 2, 3],

@@ -1,36 +1,54 @@
 /** Verdicts over seeds, exact sums, correlations, and how the table is printed. */
 import { describe, expect, it } from 'vitest';
+import { DROP_REASONS } from '../../../../engine/net/drop-reasons.ts';
 import { ExactSum } from '../../../../runner/verify/base/exact-sum.ts';
 import { GapCorrelation } from '../../../../runner/verify/base/gap-correlation.ts';
 import {
+  ACCEPT_EQUAL,
   type AcceptedRange,
-  atMost,
-  EQUAL,
-  type Measure,
-  plusMinus,
-  within,
+  acceptAtMost,
+  acceptPlusMinus,
+  acceptWithin,
+  type CheckMeasure,
 } from '../../../../runner/verify/base/model.ts';
-import { type CheckVerdict, judgeMeasure } from '../../../../runner/verify/judge.ts';
+import {
+  missingDropReasons,
+  packetConservationCheck,
+} from '../../../../runner/verify/checks/conservation.ts';
+import { type CheckVerdict, judgeCheck, judgeMeasure } from '../../../../runner/verify/judge.ts';
 import {
   renderSuiteJson,
   renderSuiteMarkdown,
   renderTable,
 } from '../../../../runner/verify/render.ts';
 
-function measure(accept: AcceptedRange, theory = 100): Measure {
+function measure(accept: AcceptedRange, theory = 100): CheckMeasure {
   return { label: 'wait, µs', theory, measured: theory, accept, digits: 3 };
 }
 
+describe('check 16', () => {
+  it('names a drop reason that never happened, in whichever seed, and what has to cause it', () => {
+    const happened = Object.fromEntries(DROP_REASONS.map((reason) => [reason, 1]));
+    const { 'no-route': _elsewhere, ...drops } = happened;
+    const green = missingDropReasons(DROP_REASONS, drops);
+    expect(green).toMatchObject({ label: 'drop reasons that never happened', measured: 0 });
+    const red = missingDropReasons([...DROP_REASONS, 'made-up'], { ...drops, mtu: 0 });
+    const verdict = judgeCheck(packetConservationCheck, [[green], [red]]);
+    expect(verdict.measures).toMatchObject([{ label: red.label, measured: 2, isGreen: false }]);
+    expect(red.label).toMatch(/: mtu, made-up \(a link of FORWARD has to cause each\)$/);
+  });
+});
+
 describe('verdicts', () => {
   it('one seed: theory plus or minus four standard errors', () => {
-    const check = measure(plusMinus(10));
+    const check = measure(acceptPlusMinus(10));
     expect(judgeMeasure(check, [110]).isGreen).toBe(true);
     expect(judgeMeasure(check, [110.001]).isGreen).toBe(false);
     expect(judgeMeasure(check, [89.999]).isGreen).toBe(false);
   });
 
   it('several seeds: the mean within the interval divided by the root of their number', () => {
-    const check = measure(plusMinus(10));
+    const check = measure(acceptPlusMinus(10));
     expect(judgeMeasure(check, [105, 105, 105, 105]).isGreen).toBe(true);
     expect(judgeMeasure(check, [106, 106, 106, 105]).isGreen).toBe(false);
     // One seed outside the tolerance does not matter if the mean is inside.
@@ -39,15 +57,15 @@ describe('verdicts', () => {
   });
 
   it('exact values and bounds must hold for every seed', () => {
-    const exact = judgeMeasure(measure(EQUAL), [100, 100, 101, 100]);
+    const exact = judgeMeasure(measure(ACCEPT_EQUAL), [100, 100, 101, 100]);
     expect([exact.isGreen, exact.measured]).toEqual([false, 101]);
-    const bound = judgeMeasure(measure(atMost(0.5), 0), [0.1, 0.6, 0.2]);
+    const bound = judgeMeasure(measure(acceptAtMost(0.5), 0), [0.1, 0.6, 0.2]);
     expect([bound.isGreen, bound.measured]).toEqual([false, 0.6]);
-    expect(judgeMeasure(measure(within(-1, 1), 0), [-1, 0.5]).measured).toBe(-1);
+    expect(judgeMeasure(measure(acceptWithin(-1, 1), 0), [-1, 0.5]).measured).toBe(-1);
   });
 
   it('no value is red', () => {
-    for (const accept of [EQUAL, plusMinus(1), atMost(1)]) {
+    for (const accept of [ACCEPT_EQUAL, acceptPlusMinus(1), acceptAtMost(1)]) {
       expect(judgeMeasure(measure(accept), [Number.NaN]).isGreen).toBe(false);
       expect(judgeMeasure(measure(accept), [100, Number.NaN]).isGreen).toBe(false);
     }
@@ -84,9 +102,9 @@ const VERDICT: CheckVerdict = {
   catches: '1 ns',
   isGreen: false,
   measures: [
-    judgeMeasure({ ...measure(plusMinus(16.32145)), label: 'wait, µs' }, [1_234_567.891]),
-    judgeMeasure(measure(EQUAL, 0), [Number.NaN]),
-    judgeMeasure({ ...measure(atMost(0.0072), 0), digits: 6 }, [-0.0000001]),
+    judgeMeasure({ ...measure(acceptPlusMinus(16.32145)), label: 'wait, µs' }, [1_234_567.891]),
+    judgeMeasure(measure(ACCEPT_EQUAL, 0), [Number.NaN]),
+    judgeMeasure({ ...measure(acceptAtMost(0.0072), 0), digits: 6 }, [-0.0000001]),
   ],
 };
 const REPORT = { verdicts: [VERDICT], seeds: [1], wallSeconds: 1.23 };
@@ -107,7 +125,7 @@ describe('rendering', () => {
   });
 
   it('keeps an interval of many zeros within its column: a row of P9 had 81 characters', () => {
-    const measures = [judgeMeasure({ ...measure(plusMinus(1e-9)), digits: 4 }, [100])];
+    const measures = [judgeMeasure({ ...measure(acceptPlusMinus(1e-9)), digits: 4 }, [100])];
     const report = { ...REPORT, verdicts: [{ ...VERDICT, isGreen: true, measures }] };
     const line = renderTable(report, { colour: false, unicode: true }).split('\n')[3] ?? '';
     expect(line).toMatch(/ ± 1e-9 ok$/);

@@ -5,28 +5,28 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  erlangBits,
-  stratifiedPoissonBits,
+  erlangEntropyBits,
+  stratifiedPoissonEntropyBits,
 } from '../../../../reports/privacy/metrics/closed-forms.ts';
 import {
-  ABSORBED,
-  ARRIVED,
-  DELIVERED,
-  DEPARTED,
+  EVENT_ABSORBED,
+  EVENT_ARRIVED,
+  EVENT_DELIVERED,
+  EVENT_DEPARTED,
   PURPOSE_COVER,
-  type Truth,
+  type RunTruth,
 } from '../../../../reports/privacy/truth/truth.ts';
 import { SeededEngine } from '../../../../runner/verify/base/seeded-engine.ts';
 import {
-  endNode,
   type MixNetworkOptions,
+  recipientNodeIndex,
   runMixes,
 } from '../../../../runner/verify/mixes/mix-network.ts';
 import {
-  corruptStratifiedBits,
-  densityBits,
+  addUniformDelay,
+  corruptStratifiedEntropyBits,
+  densityEntropyBits,
   erlangDensity,
-  plusUniform,
   uniformDensity,
 } from '../../../../runner/verify/mixes/mix-theory.ts';
 import { MixBench } from '../../../../runner/verify/mixes/single-mix.ts';
@@ -42,10 +42,10 @@ const NETWORK: MixNetworkOptions = {
 const PLAN = { warmupSeconds: 1, gapSeconds: 0.5, corruptFirst: [], drainSeconds: 4 };
 
 /** The nodes that each message reached, in order. */
-function routes({ events, messages }: Truth): readonly (readonly number[])[] {
+function routes({ events, messages }: RunTruth): readonly (readonly number[])[] {
   const found: number[][] = Array.from({ length: messages.count }, () => []);
   for (let i = 0; i < events.count; i += 1) {
-    if (events.code[i] === ARRIVED) found[events.message[i]!]!.push(events.node[i]!);
+    if (events.code[i] === EVENT_ARRIVED) found[events.message[i]!]!.push(events.node[i]!);
   }
   return found;
 }
@@ -53,7 +53,7 @@ function routes({ events, messages }: Truth): readonly (readonly number[])[] {
 describe('network of mixes', () => {
   it('takes every message through one mix of each layer, with links of 50 ms between them', () => {
     const { truth } = runMixes(new SeededEngine(1), NETWORK, PLAN);
-    const end = endNode(NETWORK);
+    const end = recipientNodeIndex(NETWORK);
     const whole = routes(truth).filter((route) => route.at(-1) === end);
     expect(whole.length).toBeGreaterThan(600);
     for (const route of whole) {
@@ -63,9 +63,9 @@ describe('network of mixes', () => {
     const { events } = truth;
     for (let i = 0; i < events.count; i += 1) {
       const message = events.message[i]!;
-      if (events.code[i] === DEPARTED) left.set(message, events.atNs[i]!);
+      if (events.code[i] === EVENT_DEPARTED) left.set(message, events.atNs[i]!);
       const since = left.get(message);
-      if (events.code[i] === ARRIVED && since !== undefined) {
+      if (events.code[i] === EVENT_ARRIVED && since !== undefined) {
         expect(events.atNs[i]! - since).toBe(50_000_000);
       }
     }
@@ -98,8 +98,8 @@ describe('network of mixes', () => {
     const { events } = truth;
     for (let i = 0; i < events.count; i += 1) {
       const isDummy = truth.messages.purpose[events.message[i]!] === PURPOSE_COVER;
-      if (events.code[i] === ABSORBED) expect(isDummy).toBe(true);
-      if (events.code[i] === DELIVERED) expect(isDummy).toBe(false);
+      if (events.code[i] === EVENT_ABSORBED) expect(isDummy).toBe(true);
+      if (events.code[i] === EVENT_DELIVERED) expect(isDummy).toBe(false);
     }
   });
 });
@@ -107,24 +107,30 @@ describe('network of mixes', () => {
 describe('theory of networks of mixes', () => {
   it('integrates what the closed form says', () => {
     for (const stages of [1, 2, 3, 10]) {
-      expect(densityBits(erlangDensity(stages), 0.3)).toBeCloseTo(erlangBits(stages, 0.3), 3);
+      expect(densityEntropyBits(erlangDensity(stages), 0.3)).toBeCloseTo(
+        erlangEntropyBits(stages, 0.3),
+        3,
+      );
     }
-    expect(densityBits(uniformDensity(2), 1)).toBeCloseTo(1, 9);
+    expect(densityEntropyBits(uniformDensity(2), 1)).toBeCloseTo(1, 9);
     // The triangular density on 0 to 2 has an entropy of 1/2 nat.
-    expect(densityBits(plusUniform(uniformDensity(1), 1), 1)).toBeCloseTo(0.5 / Math.LN2, 3);
+    expect(densityEntropyBits(addUniformDelay(uniformDensity(1), 1), 1)).toBeCloseTo(
+      0.5 / Math.LN2,
+      3,
+    );
   });
 
   it('with corrupt mixes is 0.9 H for one layer, and the closed form without', () => {
     const network = { rate: 5_000, width: 10, meanSeconds: 0.2 };
     const one = { ...network, layers: 1 };
-    const honest = stratifiedPoissonBits(one);
-    expect(corruptStratifiedBits({ ...one, corrupt: 0.1 })).toBeCloseTo(0.9 * honest, 2);
+    const honest = stratifiedPoissonEntropyBits(one);
+    expect(corruptStratifiedEntropyBits({ ...one, corrupt: 0.1 })).toBeCloseTo(0.9 * honest, 2);
     for (const layers of [2, 3, 5]) {
       const several = { ...network, layers };
-      const exact = stratifiedPoissonBits(several);
-      expect(corruptStratifiedBits({ ...several, corrupt: 0 })).toBeCloseTo(exact, 3);
+      const exact = stratifiedPoissonEntropyBits(several);
+      expect(corruptStratifiedEntropyBits({ ...several, corrupt: 0 })).toBeCloseTo(exact, 3);
     }
-    expect(corruptStratifiedBits({ ...network, layers: 3, corrupt: 1 })).toBe(0);
+    expect(corruptStratifiedEntropyBits({ ...network, layers: 3, corrupt: 1 })).toBe(0);
   });
 });
 

@@ -11,7 +11,7 @@ import {
   normalCdf,
   priorityWaits,
 } from '../../../../runner/verify/base/theory.ts';
-import { codelTheory, runCodelOverload } from '../../../../runner/verify/checks/shaping.ts';
+import { codelDropInstants, runCodelOverload } from '../../../../runner/verify/checks/shaping.ts';
 import { vectorSets } from '../../../vectors-root.ts';
 
 describe('closed forms (docs/VERIFICATION.md)', () => {
@@ -69,7 +69,7 @@ describe('closed forms (docs/VERIFICATION.md)', () => {
   });
 
   it('CoDel drops at 125, 225, 296, 354, 404, 449 ms under overload 1.25', () => {
-    const ms = codelTheory(450_000_000).map((ns) => ns / 1e6);
+    const ms = codelDropInstants(450_000_000).map((ns) => ns / 1e6);
     expect(ms).toEqual([125, 225, 296, 354, 404, 449]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { DelayGraph } from '../../../../scenarios/files/graph/delay-graph.ts';
 import type { LinkSpec, Topology } from '../../../../topologies/model.ts';
 
@@ -48,7 +48,7 @@ function oracle(
 
 describe('the graph of delays', () => {
   it.each([1, 2, 3, 4, 5, 6])('has the least delay of every pair, seed %i', (seed) => {
-    const draws = openStream(seed, 'test', 'delays');
+    const draws = openRandomStream(seed, 'test', 'delays');
     const hosts = 12;
     const edges = Array.from({ length: 6 + 4 * seed }, () => {
       const a = draws.below(hosts);

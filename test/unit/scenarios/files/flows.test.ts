@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { scenarioOfSeed } from '../../../../runner/traffic/drawn-pairs.ts';
+import { withTrafficOfSeed } from '../../../../runner/traffic/drawn-pairs.ts';
 import { readFlows } from '../../../../scenarios/files/flows-text.ts';
 import { loadScenario } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
@@ -76,7 +76,7 @@ describe('traffic of many flows from one file', () => {
     const constant = '{ from: bus, to: node-1, kind: constant, rate: 1/s }';
     const entries = `  - ${constant}\n  - { kind: flows, file: f.csv }\n  - ${drawn}\n`;
     const scenario = load('1,1,2,100\n2,bus,1,100\n', constant.slice(2, -2), entries);
-    const { traffic } = scenarioOfSeed(scenario, 1 as Parameters<typeof scenarioOfSeed>[1]);
+    const { traffic } = withTrafficOfSeed(scenario, 1 as Parameters<typeof withTrafficOfSeed>[1]);
     expect(
       traffic.map(({ from, pattern, streams }) => `${from} ${pattern.kind} ${streams}`),
     ).toEqual([

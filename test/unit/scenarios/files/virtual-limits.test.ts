@@ -1,6 +1,6 @@
 /** Limits of virtual time stand beside those that a machine can meet. */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import type { RunMode } from '../../../../reports/model.ts';
 import { limitWatchOf } from '../../../../runner/experiment/limit-watch.ts';
 import { judgeInputOf } from '../../../../runner/run/run-order.ts';
@@ -18,7 +18,7 @@ function judgedIn(mode: RunMode): readonly string[] {
     commit: '',
     reproduce: '',
   };
-  const { kpis } = judge({ ...judgeInputOf(facts, [run(scenario)], 1), mode });
+  const { kpis } = judgeRun({ ...judgeInputOf(facts, [run(scenario)], 1), mode });
   return kpis.map(({ aggregation, pass }) => `${aggregation} ${pass ? 'met' : 'missed'}`);
 }
 

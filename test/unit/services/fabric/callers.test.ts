@@ -18,9 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import {
-  FabricFaceError,
   type FabricServer,
-  serveFabric,
+  FabricServerStartError,
+  startFabricServer,
 } from '../../../../services/fabric/index.ts';
 import { FakeNode, readFake, type Served, serveFake } from './fake-node.ts';
 
@@ -106,7 +106,7 @@ describe('the address', () => {
       const log = { info: (): void => undefined, warn: (): void => undefined };
       const tokenFile = join(folder, 'never.token');
       const parts = { node: new FakeNode(), read: readFake, log, port: 0, tokenFile };
-      await expect(serveFabric({ ...parts, host })).rejects.toThrow(FabricFaceError);
+      await expect(startFabricServer({ ...parts, host })).rejects.toThrow(FabricServerStartError);
       expect(existsSync(tokenFile)).toBe(false);
     },
   );
@@ -115,7 +115,7 @@ describe('the address', () => {
     const { server, tokenFile } = await serve();
     const log = { info: (): void => undefined, warn: (): void => undefined };
     const parts = { node: new FakeNode(), read: readFake, log, tokenFile: `${tokenFile}2` };
-    const second = serveFabric({ ...parts, port: server.port });
+    const second = startFabricServer({ ...parts, port: server.port });
     await expect(second).rejects.toThrow(`127.0.0.1:${server.port}: the port is taken`);
   });
 });
@@ -123,7 +123,7 @@ describe('the address', () => {
 describe('the token', () => {
   const log = { info: (): void => undefined, warn: (): void => undefined };
   const at = (tokenFile: string): Promise<FabricServer> =>
-    serveFabric({ node: new FakeNode(), read: readFake, log, port: 0, tokenFile });
+    startFabricServer({ node: new FakeNode(), read: readFake, log, port: 0, tokenFile });
 
   it('is another one for each process, of 256 bits', async () => {
     const tokens = [(await serve()).token, (await serve()).token];

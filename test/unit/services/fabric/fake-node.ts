@@ -13,10 +13,10 @@ import {
   type FabricOutcome,
   type FabricRequest,
   type FabricServer,
-  type MessageTaker,
-  type OpenMessages,
   type PeerMessage,
-  serveFabric,
+  type PeerMessageFlow,
+  type PeerMessageReceiver,
+  startFabricServer,
 } from '../../../../services/fabric/index.ts';
 
 /** Answers `ok` to everything; messages come by {@link FakeNode.arrive}. */
@@ -27,14 +27,14 @@ export class FakeNode implements FabricNode {
     Promise.resolve({ outcome: 'ok' });
   /** How many messages the face takes now; more than one would be a mistake. */
   waiting = 0;
-  #taker: MessageTaker | undefined;
+  #taker: PeerMessageReceiver | undefined;
 
   request(question: FabricRequest): Promise<FabricOutcome> {
     this.questions.push({ ...question, body: question.body.slice() });
     return this.answer(question);
   }
 
-  messages(taker: MessageTaker): OpenMessages {
+  messages(taker: PeerMessageReceiver): PeerMessageFlow {
     this.#taker = taker;
     this.waiting += 1;
     const taken = (): void => {
@@ -121,7 +121,7 @@ export async function serveFake(node: FakeNode = new FakeNode()): Promise<Served
     info: (): void => undefined,
     warn: (text: string): void => void warnings.push(text),
   };
-  const server = await serveFabric({ node, read: readFake, log, port: 0, tokenFile });
+  const server = await startFabricServer({ node, read: readFake, log, port: 0, tokenFile });
   const token = readFileSync(tokenFile, 'utf8').trim();
   const headers = { authorization: `Bearer ${token}` };
   const clients: Client[] = [];

@@ -7,8 +7,8 @@ import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { readFrame } from '../../../../services/fabric/frames.ts';
-import { Outstanding } from '../../../../services/fabric/outstanding.ts';
+import { readClientFrame } from '../../../../services/fabric/frames.ts';
+import { OutstandingRequests } from '../../../../services/fabric/outstanding.ts';
 import { SubscriberSocket } from '../../../../services/fabric/socket.ts';
 import { Subscription } from '../../../../services/fabric/subscription.ts';
 import { FakeNode, readFake } from './fake-node.ts';
@@ -70,7 +70,7 @@ function connected(): {
   const socket = new SubscriberSocket({
     client: client as unknown as WebSocket,
     subscription: new Subscription(node, readFake),
-    outstanding: new Outstanding(node),
+    outstanding: new OutstandingRequests(node),
     log: {
       info: (): void => undefined,
       warn: (text): void => void warnings.push(text),
@@ -174,7 +174,7 @@ describe('reading frames', () => {
     let understood = 0;
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), named, sentFrame), (text) => {
-        const said = readFrame(text);
+        const said = readClientFrame(text);
         if ('error' in said) expect(said.outcome).toMatch(/^bad-(frame|parameter)$/);
         else understood += 1;
       }),

@@ -1,10 +1,16 @@
-/** Questions of an operator, with 100,000 mutations: named refusals, no exception, and a node hears only what is sound. */
+/**
+ * Questions of an operator, with 100,000 mutations: named refusals, no exception, a node hears only what is sound,
+ * and nothing of them is kept.
+ */
 import { expect, it } from 'vitest';
-import { openStream } from '../../../../engine/core/stream.ts';
-import { Routes } from '../../../../services/operator/routes.ts';
+import { openRandomStream } from '../../../../engine/core/stream.ts';
+import { OperatorRoutes } from '../../../../services/operator/routes.ts';
+import { memoryHeld } from '../../../memory.ts';
 import { fakeFace, keptLog } from './fake-face.ts';
 
 const CASES = 100_000;
+/** Their texts are 8 MB. */
+const GROWTH_BYTES_MAX = 4e6;
 const SEEDS = [
   '{"kind":"status"}',
   '{"kind":"flush","target":"receiver","withinMs":2500.5}',
@@ -29,7 +35,7 @@ const PIECES = [
 ];
 
 it('are refused by name, or reach the node within their bounds', async () => {
-  const draws = openStream(1, 'test', 'ask-fuzz');
+  const draws = openRandomStream(1, 'test', 'ask-fuzz');
   const face = fakeFace();
   let heard = 0;
   face.ask = ({
@@ -50,10 +56,12 @@ it('are refused by name, or reach the node within their bounds', async () => {
     expect(more).toEqual({});
     return Promise.resolve({ outcome: 'ok', ms: 1, parts: [] });
   };
-  const routes = new Routes(face, keptLog().log);
+  const routes = new OperatorRoutes(face, keptLog().log);
   const { signal } = new AbortController();
   const statuses = new Map<number, number>();
+  let before = 0;
   for (let count = 0; count < CASES; count += 1) {
+    if (count === CASES / 100) before = memoryHeld().heapUsed;
     let text = SEEDS[draws.below(SEEDS.length)] as string;
     for (let times = 1 + draws.below(3); times > 0; times -= 1) {
       const at = draws.below(text.length + 1);
@@ -63,6 +71,7 @@ it('are refused by name, or reach the node within their bounds', async () => {
     const { status } = await routes.answer('POST', '/ask', text, signal);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
+  expect(memoryHeld().heapUsed - before).toBeLessThan(GROWTH_BYTES_MAX);
   expect([...statuses.keys()].sort()).toEqual([200, 400]);
   expect(statuses.get(200)).toBe(heard);
   expect(heard).toBeGreaterThan(CASES / 100);

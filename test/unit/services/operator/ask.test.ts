@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  askOperator,
+  askNodeEndpoint,
   type OperatorAnswer,
   type OperatorQuestion,
   type OperatorServer,
-  serveOperator,
+  startOperatorServer,
 } from '../../../../services/operator/index.ts';
 import { COMMAND_LINE } from '../../../command-line.ts';
 import { type FakeFace, fakeFace, keptLog } from './fake-face.ts';
@@ -33,7 +33,7 @@ async function serve(answer: (question: OperatorQuestion) => Promise<OperatorAns
     asked.push(question);
     return answer(question);
   };
-  const server = await serveOperator({ face, log: keptLog().log, port: 0 });
+  const server = await startOperatorServer({ face, log: keptLog().log, port: 0 });
   open.push(server);
   return { face, endpoint: { host: '127.0.0.1', port: server.port }, asked };
 }
@@ -102,20 +102,20 @@ describe('POST /ask', () => {
   });
 });
 
-describe('askOperator', () => {
+describe('askNodeEndpoint', () => {
   it('gives the answer of the node, whatever its outcome', async () => {
     const { endpoint } = await serve(() => Promise.resolve({ ...OK, outcome: 'no-answer' }));
-    expect(await askOperator(endpoint, STATUS)).toEqual({ ...OK, outcome: 'no-answer' });
+    expect(await askNodeEndpoint(endpoint, STATUS)).toEqual({ ...OK, outcome: 'no-answer' });
   });
 
   it('says what is wrong where nobody answers, or something else', async () => {
     const nobody = createServer((_request, response) => response.end('hello'));
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
-    const other = await askOperator({ host: '127.0.0.1', port }, STATUS);
+    const other = await askNodeEndpoint({ host: '127.0.0.1', port }, STATUS);
     expect(other).toEqual({ problem: 'what answers is not an Orrery node' });
     await new Promise((resolve) => nobody.close(resolve));
-    const none = await askOperator({ host: '127.0.0.1', port }, STATUS);
+    const none = await askNodeEndpoint({ host: '127.0.0.1', port }, STATUS);
     expect(none).toEqual({ problem: 'nothing listens there' });
   });
 });

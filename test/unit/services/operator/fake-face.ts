@@ -5,14 +5,14 @@
  */
 import { MeterTable } from '../../../../engine/measure/counters.ts';
 import type {
-  NodeFace,
+  NodeProcessBackend,
   NodeStatus,
   OperatorAnswer,
   OperatorLog,
   OperatorQuestion,
   ProbeResult,
 } from '../../../../services/operator/index.ts';
-import { jsonLog } from '../../../../services/operator/index.ts';
+import { createJsonLog } from '../../../../services/operator/index.ts';
 
 /** Metrics of the fake node, one of each kind. */
 const DEFINITIONS = [
@@ -24,13 +24,13 @@ const DEFINITIONS = [
 ] as const;
 
 /** The parts of the fake node that a test may change. */
-export interface FakeFace extends NodeFace {
+export interface FakeFace extends NodeProcessBackend {
   status: () => NodeStatus;
-  metrics: NodeFace['metrics'];
+  metrics: NodeProcessBackend['metrics'];
   readonly meter: MeterTable;
   dropped: Record<string, number>;
   probe?: () => Promise<ProbeResult | undefined>;
-  nodes: NodeFace['nodes'];
+  nodes: NodeProcessBackend['nodes'];
   ask?: (question: OperatorQuestion, signal: AbortSignal) => Promise<OperatorAnswer>;
 }
 
@@ -74,5 +74,5 @@ export function keptLog(environment = ''): {
       lines.push(JSON.parse(line) as Readonly<Record<string, unknown>>);
     },
   };
-  return { log: jsonLog({ node: 'gateway-111', environment, destination }), lines };
+  return { log: createJsonLog({ node: 'gateway-111', environment, destination }), lines };
 }

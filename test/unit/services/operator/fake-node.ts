@@ -5,15 +5,15 @@
  * @module
  */
 import {
-  handleSignals,
-  jsonLog,
+  createJsonLog,
+  installSignalHandlers,
   type ReloadResult,
-  serveOperator,
+  startOperatorServer,
 } from '../../../../services/operator/index.ts';
 import { fakeFace } from './fake-face.ts';
 
 const [how = 'well', deadline = '4500'] = process.argv.slice(2);
-const log = jsonLog({ node: 'gateway-111' });
+const log = createJsonLog({ node: 'gateway-111' });
 let reloads = 0;
 
 const face = {
@@ -33,8 +33,8 @@ const face = {
   },
 };
 
-const server = await serveOperator({ face, log, port: 0 });
-handleSignals({
+const server = await startOperatorServer({ face, log, port: 0 });
+installSignalHandlers({
   face,
   log,
   closing: [{ name: 'endpoint', close: () => server.close() }],

@@ -16,12 +16,12 @@ import { deployedEndpoints } from '../../../../cli/health-deployment.ts';
 import { renderHealth, verdictOf } from '../../../../cli/health-table.ts';
 import { makeProgram } from '../../../../cli/program.ts';
 import {
-  checkNode,
-  endpointText,
+  checkNodeHealth,
+  endpointAddressText,
   type NodeHealth,
   type OperatorServer,
   type ProbeResult,
-  serveOperator,
+  startOperatorServer,
 } from '../../../../services/operator/index.ts';
 import { COMMAND_LINE } from '../../../command-line.ts';
 import { type FakeFace, fakeFace, keptLog } from './fake-face.ts';
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 async function serve(face: FakeFace = fakeFace()): Promise<OperatorServer> {
-  const server = await serveOperator({ face, log: keptLog().log, port: 0 });
+  const server = await startOperatorServer({ face, log: keptLog().log, port: 0 });
   open.push(server);
   return server;
 }
@@ -55,7 +55,7 @@ const http = (body: string): string =>
 
 describe('the health of a node', () => {
   it('R-247: is good when it lives, is ready, shows metrics, and one packet came back', async () => {
-    const health = await checkNode(await serve(), SEND);
+    const health = await checkNodeHealth(await serve(), SEND);
     expect(health).toMatchObject({
       ok: true,
       problems: [],
@@ -69,7 +69,7 @@ describe('the health of a node', () => {
     const face = fakeFace({ state: 'starting', ready: false, reasons: ['no path', 'no key'] });
     face.probe = (): Promise<ProbeResult> =>
       Promise.resolve({ ok: false, reason: 'no reply in 1 s' });
-    const { ok, problems } = await checkNode(await serve(face), SEND);
+    const { ok, problems } = await checkNodeHealth(await serve(face), SEND);
     expect([ok, problems]).toEqual([
       false,
       ['not ready: no path; no key', 'probe: no reply in 1 s'],
@@ -79,7 +79,7 @@ describe('the health of a node', () => {
   it('R-247: is bad when its packet did not come back and nobody says why', async () => {
     const face = fakeFace();
     face.probe = (): Promise<ProbeResult> => Promise.resolve({ ok: false } as ProbeResult);
-    const { ok, problems } = await checkNode(await serve(face), SEND);
+    const { ok, problems } = await checkNodeHealth(await serve(face), SEND);
     expect([ok, problems]).toEqual([false, ['probe: the packet did not come back']]);
   });
 
@@ -88,7 +88,7 @@ describe('the health of a node', () => {
     face.drops = (): never => {
       throw new Error('broken');
     };
-    const { problems } = await checkNode(await serve(face), SEND);
+    const { problems } = await checkNodeHealth(await serve(face), SEND);
     expect(problems).toEqual(['/metrics cannot be read']);
   });
 
@@ -97,7 +97,7 @@ describe('the health of a node', () => {
     const gone = { host: server.host, port: server.port };
     await server.close();
     const problem = async (at: { readonly host: string; readonly port: number }): Promise<string> =>
-      (await checkNode(at, { probe: 'send', timeoutMs: 300 })).problems.join();
+      (await checkNodeHealth(at, { probe: 'send', timeoutMs: 300 })).problems.join();
     expect(await problem(gone)).toBe('does not answer: nothing listens there');
     expect(await problem(await stranger(''))).toBe('does not answer: no answer within 300 ms');
     expect(await problem(await stranger('SSH-2.0-OpenSSH\r\n'))).toBe(
@@ -110,7 +110,7 @@ describe('the health of a node', () => {
 
   it('does not swallow an endless answer', async () => {
     const long = await stranger(http('x'.repeat(9 * 1024 * 1024)));
-    const { problems } = await checkNode(long, { probe: 'send', timeoutMs: 5_000 });
+    const { problems } = await checkNodeHealth(long, { probe: 'send', timeoutMs: 5_000 });
     expect(problems).toEqual(['does not answer: the answer is too long']);
   });
 });
@@ -161,7 +161,7 @@ describe('the table', () => {
   });
 
   it('writes IPv6 endpoints in brackets', () => {
-    expect(endpointText({ host: '::1', port: 9100 })).toBe('[::1]:9100');
+    expect(endpointAddressText({ host: '::1', port: 9100 })).toBe('[::1]:9100');
   });
 });
 

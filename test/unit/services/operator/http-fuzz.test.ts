@@ -6,7 +6,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OperatorServer, serveOperator } from '../../../../services/operator/index.ts';
+import { type OperatorServer, startOperatorServer } from '../../../../services/operator/index.ts';
 import { fakeFace, keptLog } from './fake-face.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
@@ -48,7 +48,7 @@ describe('the operator port', () => {
   let server: OperatorServer;
 
   beforeAll(async () => {
-    server = await serveOperator({ face: fakeFace(), log, port: 0 });
+    server = await startOperatorServer({ face: fakeFace(), log, port: 0 });
   });
   afterAll(() => server.close());
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { scrub } from '../../../../engine/live/scrub.ts';
-import { readLevels } from '../../../../services/operator/log-levels.ts';
+import { scrubSecrets } from '../../../../engine/live/scrub.ts';
+import { parseLogLevels } from '../../../../services/operator/log-levels.ts';
 import { keptLog } from './fake-face.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -141,7 +141,7 @@ describe('levels', () => {
 
   it('of their own have at most 64 components, also from the environment', () => {
     const text = Array.from({ length: 80 }, (_, i) => `c${i}:debug`).join(',');
-    expect(readLevels(text).components.size).toBe(64);
+    expect(parseLogLevels(text).components.size).toBe(64);
     const { log } = keptLog(text);
     expect(() => log.setLevel('debug', 'one-more')).toThrow(RangeError);
     log.setLevel('warn', 'c3');
@@ -161,7 +161,7 @@ describe('levels', () => {
 describe('scrub', () => {
   it('leaves addresses, names, numbers and short hex as they are', () => {
     const text = 'gateway-111 1-ff00:0:110 127.0.0.1:31056 fp 9f86d081884c7d65 path 3 20.5 ms';
-    expect(scrub(text)).toBe(text);
+    expect(scrubSecrets(text)).toBe(text);
   });
 
   it('takes linear time on hostile text', () => {
@@ -172,7 +172,7 @@ describe('scrub', () => {
     for (const text of texts) {
       // A text that is eight times as long takes eight times as long; with quadratic matching it
       // would be 64 times.
-      const [short, long] = leastOf([text(5_000), text(40_000)], scrub);
+      const [short, long] = leastOf([text(5_000), text(40_000)], scrubSecrets);
       expect(long! / short!).toBeLessThan(24);
     }
   });

@@ -14,8 +14,9 @@ import {
   OperatorAddressError,
   type OperatorServer,
   type ProbeResult,
-  serveOperator,
+  startOperatorServer,
 } from '../../../../services/operator/index.ts';
+import { type HttpAnswer, OperatorRoutes } from '../../../../services/operator/routes.ts';
 import { parsePrometheus } from '../../reports/prometheus-parser.ts';
 import { type FakeFace, fakeFace, keptLog } from './fake-face.ts';
 
@@ -43,7 +44,7 @@ async function serve(face: FakeFace = fakeFace()): Promise<{
   readonly ask: (path: string, asked?: Asked) => Promise<Got>;
 }> {
   const log = keptLog();
-  const server = await serveOperator({ face, log: log.log, port: 0 });
+  const server = await startOperatorServer({ face, log: log.log, port: 0 });
   open.push(server);
   return { server, log, ask: (path, asked) => ask(server.port, path, asked) };
 }
@@ -99,6 +100,28 @@ describe('/status', () => {
       'cpuSeconds node nodes protocol ready reasons rssBytes state uptimeSeconds'.split(' '),
     );
     expect(text).not.toMatch(/hush|abab/);
+  });
+});
+
+describe('several that ask at a time', () => {
+  it.each(['/status', '/metrics'])('for %s get the answer of one look', async (path) => {
+    let looks = 0;
+    const face = fakeFace();
+    const whenHeard = async <Value>(value: Value): Promise<Value> => {
+      looks += 1;
+      await new Promise(setImmediate);
+      return value;
+    };
+    face.nodes = (): Promise<Record<string, never>> => whenHeard({});
+    face.drops = (): Promise<Record<string, never>> => whenHeard({});
+    const routes = new OperatorRoutes(face, keptLog().log);
+    const ask = (): Promise<HttpAnswer> =>
+      routes.answer('GET', path, '', new AbortController().signal);
+    const got = await Promise.all(Array.from({ length: 8 }, ask));
+    expect(new Set(got).size).toBe(1);
+    expect(looks).toBe(1);
+    await ask();
+    expect(looks).toBe(2);
   });
 });
 
@@ -350,7 +373,7 @@ describe('a request that is not for this endpoint', () => {
       return;
     }
     const { log, lines } = keptLog();
-    const server = await serveOperator({ face: fakeFace(), log, host: address, port: 0 });
+    const server = await startOperatorServer({ face: fakeFace(), log, host: address, port: 0 });
     open.push(server);
     expect(lines[0]).toMatchObject({ level: 'warn', message: expect.stringContaining(address) });
     const status = (method: string, path: string): Promise<number> =>
@@ -371,7 +394,7 @@ describe('a request that is not for this endpoint', () => {
 describe('the endpoint', () => {
   it('says in words that its port is taken', async () => {
     const { server } = await serve();
-    const second = serveOperator({ face: fakeFace(), log: keptLog().log, port: server.port });
+    const second = startOperatorServer({ face: fakeFace(), log: keptLog().log, port: server.port });
     await expect(second).rejects.toThrow(OperatorAddressError);
     await expect(second).rejects.toThrow(`127.0.0.1:${server.port}: the port is taken`);
   });

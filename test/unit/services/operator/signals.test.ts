@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { handleSignals, type SignalOptions } from '../../../../services/operator/index.ts';
+import { installSignalHandlers, type SignalOptions } from '../../../../services/operator/index.ts';
 import { fakeFace, keptLog } from './fake-face.ts';
 
 const PROGRAM = fileURLToPath(new URL('fake-node.ts', import.meta.url));
@@ -161,7 +161,7 @@ describe('handlers of signals', () => {
   it('take the same key press told twice, by the terminal and by npm, as one', () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000);
     const exits: number[] = [];
-    const handlers = handleSignals(options(exits));
+    const handlers = installSignalHandlers(options(exits));
     process.emit('SIGINT', 'SIGINT');
     clock.mockReturnValue(1_150);
     process.emit('SIGINT', 'SIGINT');
@@ -180,7 +180,7 @@ describe('handlers of signals', () => {
     const reload = (): never => {
       throw new Error('EACCES: gateway.yaml');
     };
-    const handlers = handleSignals({ face: { ...fakeFace(), reload }, log });
+    const handlers = installSignalHandlers({ face: { ...fakeFace(), reload }, log });
     process.emit('SIGHUP', 'SIGHUP');
     expect(lines.map(({ message }) => message)).toEqual([
       'SIGHUP: nothing changed: EACCES: gateway.yaml',
@@ -193,7 +193,7 @@ describe('handlers of signals', () => {
     const exits: number[] = [];
     const closed: string[] = [];
     const { log } = keptLog();
-    const handlers = handleSignals({
+    const handlers = installSignalHandlers({
       face: { ...fakeFace(), drain: async () => void closed.push('node') },
       log,
       closing: [{ name: 'endpoint', close: async () => void closed.push('endpoint') }],
@@ -209,7 +209,7 @@ describe('handlers of signals', () => {
     const exits: number[] = [];
     const close = vi.fn(() => Promise.resolve());
     const { log, lines } = keptLog();
-    const handlers = handleSignals({
+    const handlers = installSignalHandlers({
       face: { ...fakeFace(), drain: () => Promise.reject(new Error('store: disk is full')) },
       log,
       closing: [{ name: 'endpoint', close }],
@@ -228,7 +228,7 @@ describe('handlers of signals', () => {
   it('name only what is still open when the deadline comes', async () => {
     const exits: number[] = [];
     const { log, lines } = keptLog();
-    const handlers = handleSignals({
+    const handlers = installSignalHandlers({
       face: fakeFace(),
       log,
       closing: [{ name: 'channel', close: () => new Promise(() => undefined) }],

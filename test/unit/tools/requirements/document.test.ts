@@ -1,19 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { overstated } from '../../../../tools/requirements/compare-verdicts.ts';
-import type { Judged, Verdict } from '../../../../tools/requirements/judge-requirements.ts';
+import { overstatedVerdicts } from '../../../../tools/requirements/compare-verdicts.ts';
+import type {
+  JudgedRequirement,
+  Verdict,
+} from '../../../../tools/requirements/judge-requirements.ts';
 import {
   requirementsDocument,
   type ShownVerdict,
   withoutVerdicts,
 } from '../../../../tools/requirements/render-requirements.ts';
-import { readRequirements, type Section } from '../../../../tools/requirements/requirement-list.ts';
-import { filesByRequirement, numbersIn } from '../../../../tools/requirements/test-titles.ts';
+import {
+  type RequirementSection,
+  readRequirements,
+} from '../../../../tools/requirements/requirement-list.ts';
+import {
+  filesByRequirement,
+  requirementNumbersIn,
+} from '../../../../tools/requirements/test-titles.ts';
 import { ROOT } from '../../../architecture/files.ts';
 
 const LIST = join(ROOT, 'docs/requirements.yaml');
-const ROW: Section['rows'][number] = {
+const ROW: RequirementSection['rows'][number] = {
   id: 'R-001',
   due: true,
   shall: 'A | b.',
@@ -21,7 +30,7 @@ const ROW: Section['rows'][number] = {
   defects: [],
 };
 
-function documentOf(shown: ShownVerdict, row: Section['rows'][number] = ROW): string {
+function documentOf(shown: ShownVerdict, row: RequirementSection['rows'][number] = ROW): string {
   return requirementsDocument([{ title: 'T', rows: [row] }], {
     verdictOf: () => shown,
     files: new Map(),
@@ -57,8 +66,8 @@ describe('the document', () => {
 
 describe('a committed verdict', () => {
   const against = (committed: Verdict, verdict: Verdict): number =>
-    overstated(documentOf({ verdict: committed, nightly }), [
-      { ...ROW, verdict, failed: [], silent: ['x did not run'] } as unknown as Judged,
+    overstatedVerdicts(documentOf({ verdict: committed, nightly }), [
+      { ...ROW, verdict, failed: [], silent: ['x did not run'] } as unknown as JudgedRequirement,
     ]).length;
 
   it.each<[Verdict, Verdict]>([
@@ -99,7 +108,7 @@ describe('titles', () => {
       it.each(rows.map((row) => [row.name, row] as const))(\`R-905: \${x}\`, () => {});
       const text = 'R-908';
     `;
-    expect(numbersIn(text)).toEqual(['R-901', 'R-902', 'R-903', 'R-904', 'R-905']);
+    expect(requirementNumbersIn(text)).toEqual(['R-901', 'R-902', 'R-903', 'R-904', 'R-905']);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Judged,
-  judgeAll,
-  owedAndNotGreen,
+  dueButNotGreen,
+  type JudgedRequirement,
+  judgeRequirements,
 } from '../../../../tools/requirements/judge-requirements.ts';
 import type {
   DefectEvidence,
@@ -12,12 +12,15 @@ import type {
   RowEvidence,
   TestResult,
 } from '../../../../tools/requirements/last-run.ts';
-import { terminalTable } from '../../../../tools/requirements/render-requirements.ts';
-import type { Check, Section } from '../../../../tools/requirements/requirement-list.ts';
+import { requirementsTerminalTable } from '../../../../tools/requirements/render-requirements.ts';
+import type {
+  RequirementCheck,
+  RequirementSection,
+} from '../../../../tools/requirements/requirement-list.ts';
 
-type Row = Section['rows'][number];
+type Row = RequirementSection['rows'][number];
 
-function sections(extra: Partial<Row> = {}): readonly Section[] {
+function sections(extra: Partial<Row> = {}): readonly RequirementSection[] {
   return [
     {
       title: 'T',
@@ -30,8 +33,8 @@ function ran(tests: readonly TestResult[], more: Partial<LastRun> = {}): LastRun
   return { testedAt: new Date(0), tests, kpis: [], figures: [], nightly: [], defects: [], ...more };
 }
 
-function only(extra: Partial<Row>, run: LastRun, files: readonly string[] = []): Judged {
-  return judgeAll(sections(extra), run, new Map([['R-001', files]]))[0]!;
+function only(extra: Partial<Row>, run: LastRun, files: readonly string[] = []): JudgedRequirement {
+  return judgeRequirements(sections(extra), run, new Map([['R-001', files]]))[0]!;
 }
 
 const good: TestResult = { file: 'test/a.test.ts', title: 'R-001: works', status: 'passed' };
@@ -53,7 +56,7 @@ describe('a requirement with tests', () => {
     const judged = only({}, ran([good, skipped]));
     expect(judged.verdict).toBe('partly');
     expect(judged.silent).toEqual(['test/a.test.ts: R-001: on IPv6']);
-    expect(owedAndNotGreen([judged])).toHaveLength(1);
+    expect(dueButNotGreen([judged])).toHaveLength(1);
   });
 
   it('is partly shown when a file that carries its number did not run', () => {
@@ -86,7 +89,7 @@ describe('a requirement with tests', () => {
     expect(only(late, ran([good, skipped])).verdict).toBe('later');
     expect(only(late, ran([good])).verdict).toBe('green');
     expect(only(late, ran([bad])).verdict).toBe('red');
-    expect(owedAndNotGreen([only(late, ran([]))])).toEqual([]);
+    expect(dueButNotGreen([only(late, ran([]))])).toEqual([]);
   });
 
   it('is not green while its row says that something is open, whatever passes', () => {
@@ -97,7 +100,7 @@ describe('a requirement with tests', () => {
 
   it('takes the test that a check names, and is red when there is no such test in its file', () => {
     const other: TestResult = { file: 'test/b.test.ts', title: 'counts twice', status: 'passed' };
-    const check = (test: string): Judged => only({ checks: [{ test }] }, ran([other]));
+    const check = (test: string): JudgedRequirement => only({ checks: [{ test }] }, ran([other]));
     expect(check('test/b.test.ts').verdict).toBe('green');
     expect(check('test/b.test.ts > counts').verdict).toBe('green');
     expect(check('test/b.test.ts > sleeps').verdict).toBe('red');
@@ -115,7 +118,7 @@ const planted: DefectEvidence = {
 };
 
 describe('a requirement with defects that its tests must find', () => {
-  const judged = (defects: readonly DefectEvidence[]): Judged =>
+  const judged = (defects: readonly DefectEvidence[]): JudgedRequirement =>
     only({ defects: [DEFECT] }, ran([good], { defects }));
 
   it('is green when a test found each that was planted', () => {
@@ -136,7 +139,7 @@ describe('a requirement with defects that its tests must find', () => {
   });
 });
 
-const CHECK: Check = { kpi: 'hello > ping.rtt', seeds: 1 };
+const CHECK: RequirementCheck = { kpi: 'hello > ping.rtt', seeds: 1 };
 const kpi: KpiEvidence = {
   scenario: 'hello',
   mode: 'sim',
@@ -150,8 +153,11 @@ const kpi: KpiEvidence = {
 };
 const NIGHTLY = { commit: 'abc1234', date: '2026-11-20' };
 
-function judgedKpi(check: Partial<Check>, ...kpis: readonly KpiEvidence[]): Judged {
-  return only({ checks: [{ ...CHECK, ...check } as Check] }, ran([good], { kpis }));
+function judgedKpi(
+  check: Partial<RequirementCheck>,
+  ...kpis: readonly KpiEvidence[]
+): JudgedRequirement {
+  return only({ checks: [{ ...CHECK, ...check } as RequirementCheck] }, ran([good], { kpis }));
 }
 
 describe('a KPI', () => {
@@ -220,7 +226,7 @@ const figure: FigureEvidence = {
   ratio: 6,
   stale: undefined,
 };
-const BENCH: Check = { bench: 'replay > a check', limit: '<= 50', ratio: '<= 6' };
+const BENCH: RequirementCheck = { bench: 'replay > a check', limit: '<= 50', ratio: '<= 6' };
 
 describe('a figure of a benchmark', () => {
   it.each<[string, Partial<FigureEvidence>, string]>([
@@ -238,7 +244,7 @@ describe('a figure of a benchmark', () => {
 
 it('a figure that the nightly and a run here measured has the date of the nightly, and both count', () => {
   const old = { ...figure, nightly: NIGHTLY };
-  const judged = (...figures: readonly FigureEvidence[]): Judged =>
+  const judged = (...figures: readonly FigureEvidence[]): JudgedRequirement =>
     only({ checks: [BENCH] }, ran([], { figures }));
   expect(judged(figure, old)).toMatchObject({ verdict: 'green', nightly: NIGHTLY });
   expect(judged({ ...figure, value: 51 }, old).verdict).toBe('red');
@@ -259,7 +265,10 @@ describe('a row of the nightly', () => {
 });
 
 it('the table for a terminal says what failed, what showed nothing, and the totals', () => {
-  const table = terminalTable(judgeAll(sections(), ran([good, bad, skipped])), ran([]));
+  const table = requirementsTerminalTable(
+    judgeRequirements(sections(), ran([good, bad, skipped])),
+    ran([]),
+  );
   expect(table).toContain('✗ R-001      1/3  Works.');
   expect(table).toContain('failed: test/a.test.ts: group R-001 fails');
   expect(table).toContain('not shown: test/a.test.ts: R-001: on IPv6');

@@ -9,16 +9,16 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type LastRun,
-  NIGHTLY_TABLE,
+  NIGHTLY_TABLE_PATH,
   nightlyStaleness,
-  noteOrigin,
   readLastRun,
-  TEST_RESULTS,
+  recordResultsOrigin,
+  TEST_RESULTS_PATH,
 } from '../../../../tools/requirements/last-run.ts';
 import {
-  landRow,
   type NightlyRow,
   readNightly,
+  saveNightlyRow,
 } from '../../../../tools/requirements/nightly-table.ts';
 
 const fresh = mkdtempSync(join(tmpdir(), 'orrery-judge-'));
@@ -53,11 +53,11 @@ function commit(path: string, text: string): string {
 }
 
 function test(status = 'passed'): void {
-  mkdirSync(join(root, dirname(TEST_RESULTS)), { recursive: true });
-  noteOrigin(join(root, TEST_RESULTS), root);
+  mkdirSync(join(root, dirname(TEST_RESULTS_PATH)), { recursive: true });
+  recordResultsOrigin(join(root, TEST_RESULTS_PATH), root);
   const assertionResults = [{ fullName: 'R-001: works', status }];
   const testResults = [{ name: join(root, 'test/a.test.ts'), assertionResults }];
-  write(TEST_RESULTS, JSON.stringify({ startTime: 0, testResults }));
+  write(TEST_RESULTS_PATH, JSON.stringify({ startTime: 0, testResults }));
 }
 
 function report(of: string, change: object = {}): void {
@@ -96,7 +96,7 @@ describe('results of tests', () => {
 
   it('that nobody noted an origin of are stale', () => {
     test();
-    rmSync(join(root, TEST_RESULTS.replace('.json', '.origin.json')));
+    rmSync(join(root, TEST_RESULTS_PATH.replace('.json', '.origin.json')));
     expect(read().tests[0]?.status).toBe('stale');
   });
 
@@ -153,7 +153,7 @@ describe('a nightly', () => {
       { ...kpi, metric: 'x', status: 'fail', value: 9, n: 4 },
     ] as NightlyRow['kpis'];
     mkdirSync(join(root, 'docs'), { recursive: true });
-    landRow(join(root, NIGHTLY_TABLE), 'soak', {
+    saveNightlyRow(join(root, NIGHTLY_TABLE_PATH), 'soak', {
       ...{ ...row, at: new Date().toISOString(), kpis, isPassed: false },
     });
     expect(read().kpis.map(({ stale }) => stale)).toEqual(['of a nightly that failed', undefined]);
@@ -162,8 +162,8 @@ describe('a nightly', () => {
   it('lands each row as it ends, and keeps the others', () => {
     const path = join(root, 'nightly.json');
     expect(readNightly(path)).toEqual({ round: '', rows: {} });
-    landRow(path, 'soak', row);
-    landRow(path, 'bench-replay', { ...row, isPassed: false });
+    saveNightlyRow(path, 'soak', row);
+    saveNightlyRow(path, 'bench-replay', { ...row, isPassed: false });
     expect(readNightly(path)).toEqual({
       round: row.round,
       rows: { 'bench-replay': { ...row, isPassed: false }, soak: row },
@@ -172,7 +172,7 @@ describe('a nightly', () => {
 
   it('is read with date and commit, its figures under the name of the benchmark', () => {
     mkdirSync(join(root, 'docs'));
-    landRow(join(root, NIGHTLY_TABLE), 'bench-replay', row);
+    saveNightlyRow(join(root, NIGHTLY_TABLE_PATH), 'bench-replay', row);
     const nightly = { commit: 'abc1234', date: '2026-11-20' };
     expect(read().nightly).toMatchObject([{ name: 'bench-replay', isPassed: true, nightly }]);
     expect(read().figures).toMatchObject([{ suite: 'replay', name: 'a check', nightly }]);

@@ -3,7 +3,7 @@ import {
   ConfigError,
   type ConfigIssue,
   formatIssue,
-  formatPath,
+  formatValuePath,
 } from '../../../../topologies/files/config-error.ts';
 
 const ISSUE: ConfigIssue = {
@@ -77,7 +77,7 @@ describe('errors in files', () => {
   });
 
   it('names paths as people write them', () => {
-    expect(formatPath(['kpis', 'gateway.failover', 'p95'])).toBe('kpis.gateway.failover.p95');
-    expect(formatPath(['links', 3, 'loss'])).toBe('links[3].loss');
+    expect(formatValuePath(['kpis', 'gateway.failover', 'p95'])).toBe('kpis.gateway.failover.p95');
+    expect(formatValuePath(['links', 3, 'loss'])).toBe('links[3].loss');
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { hintNames, listSome, suggest } from '../../../../topologies/files/suggest.ts';
+import {
+  listFirstNames,
+  suggestNearestWord,
+  unknownNameHint,
+} from '../../../../topologies/files/suggest.ts';
 
 describe('suggestions', () => {
   it.each([
@@ -10,18 +14,18 @@ describe('suggestions', () => {
     ['Duration', ['duration'], 'duration'],
     ['dur', ['duration'], 'duration'],
   ])('takes %s for one of %j: %s', (word, names, near) => {
-    expect(suggest(word, names)).toBe(near);
+    expect(suggestNearestWord(word, names)).toBe(near);
   });
 
   it('names nothing that is far away', () => {
-    expect(suggest('colour', ['duration', 'warmup'])).toBeUndefined();
-    expect(suggest('at', ['for', 'to'])).toBeUndefined();
+    expect(suggestNearestWord('colour', ['duration', 'warmup'])).toBeUndefined();
+    expect(suggestNearestWord('at', ['for', 'to'])).toBeUndefined();
   });
 
   it('lists three names and counts the others, but never "1 more"', () => {
-    expect(listSome(['a', 'b', 'c', 'd'])).toBe('a, b, c, d');
-    expect(listSome(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, … 2 more');
-    expect(hintNames('core-111', ['core-110'], 'nodes')).toBe(
+    expect(listFirstNames(['a', 'b', 'c', 'd'])).toBe('a, b, c, d');
+    expect(listFirstNames(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, … 2 more');
+    expect(unknownNameHint('core-111', ['core-110'], 'nodes')).toBe(
       'did you mean core-110? nodes: core-110',
     );
   });

@@ -7,7 +7,7 @@ import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
 import { beliefsAt, beliefText } from '../../../../viz/app/data/belief.ts';
 import type { FaultRow, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { brokenLinks, disruptionsAt } from '../../../../viz/app/data/truth.ts';
+import { disruptionsAt, linkDisruptionsAt } from '../../../../viz/app/data/truth.ts';
 import type { NodeState } from '../../../../viz/format/drawing.ts';
 
 const CUT = 'core-1--core-2';
@@ -114,7 +114,7 @@ describe('belief beside truth', () => {
 
   it('a node that crashed believes nothing, and its links are down with it', () => {
     const crash = [row('begin', 1_000, 'core-1 crashed', 'core-1')];
-    expect([...brokenLinks(info(crash), 1_100 * MS).keys()]).toEqual(['gw-a--core-1', CUT]);
+    expect([...linkDisruptionsAt(info(crash), 1_100 * MS).keys()]).toEqual(['gw-a--core-1', CUT]);
     expect(said(crash, nodes('up', gatewayStates('alive')), 1_100)).toBe(
       'core-1 down for 100 ms, no node knows yet; gw-a still sends there',
     );

@@ -4,15 +4,18 @@
  */
 import { describe, expect, it } from 'vitest';
 import { compareReports } from '../../../../reports/compare.ts';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type {
   QueryAnswer,
+  QueryName,
   QueryParameters,
-  QuestionName,
 } from '../../../../viz/app/data/trace-answers.ts';
 import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
-import { differenceRows, pairsOf } from '../../../../viz/app/pages/compare/differences-view.ts';
+import {
+  differenceRows,
+  seedValuePairs,
+} from '../../../../viz/app/pages/compare/differences-view.ts';
 import {
   type Divergence,
   differingBin,
@@ -20,7 +23,11 @@ import {
   type Recording,
   wholeRunInterval,
 } from '../../../../viz/app/pages/compare/divergence.ts';
-import { diffCommand, factsOf, fingerprintText } from '../../../../viz/app/pages/compare/facts.ts';
+import {
+  comparedFacts,
+  diffCommand,
+  fingerprintText,
+} from '../../../../viz/app/pages/compare/facts.ts';
 import {
   differenceTitle,
   headline,
@@ -31,9 +38,9 @@ import {
 import { runInput } from '../../reports/fixture.ts';
 import { good, opened, TraceLab } from '../format/trace-lab.ts';
 
-const A = judge(runInput({ seeds: 3, slowdown: 1 }));
-const SLOWER = judge(runInput({ seeds: 3, slowdown: 3 }));
-const MORE = judge(runInput({ seeds: 5, slowdown: 1 }));
+const A = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
+const SLOWER = judgeRun(runInput({ seeds: 3, slowdown: 3 }));
+const MORE = judgeRun(runInput({ seeds: 5, slowdown: 1 }));
 const MS = 1_000_000;
 
 /** The first difference between two complete recordings. */
@@ -79,7 +86,7 @@ describe('the inputs', () => {
       environment: { ...A.environment, commit: 'abc1234+' },
       scenario: { ...A.scenario, sha256: 'different' },
     };
-    const different = factsOf(A, changed).filter(({ isSame }) => !isSame);
+    const different = comparedFacts(A, changed).filter(({ isSame }) => !isSame);
     expect(different.map(({ name }) => name)).toEqual(['scenario', 'commit', 'set loss']);
     expect(different[2]).toMatchObject({ a: 'not set', b: '1%' });
     const command = `git diff ${A.environment.commit} abc1234 -- ${A.scenario.file}`;
@@ -95,10 +102,12 @@ describe('the seeds', () => {
     if (kpi === undefined) throw new Error('the fixture has KPIs');
     const perSeed = kpi.perSeed.map((one, at) => (at === 0 ? { ...one, value: null } : one));
     const b = { ...kpi, perSeed: [...perSeed].reverse() };
-    expect(pairsOf({ a: kpi, b }).map(({ seed, a, b: after }) => [seed, after - a])).toEqual([
-      [3, 0],
-      [2, 0],
-    ]);
+    expect(seedValuePairs({ a: kpi, b }).map(({ seed, a, b: after }) => [seed, after - a])).toEqual(
+      [
+        [3, 0],
+        [2, 0],
+      ],
+    );
     const [change] = compareReports(A, A).kpis;
     const rows = differenceRows({ a: kpi, b, change: change as NonNullable<typeof change> });
     expect(rows.map((row) => row.at(-1))).toEqual([null, 0, 0]);
@@ -117,7 +126,7 @@ async function recording(oddMs: number, state = 'up'): Promise<Recording> {
   }
   const trace = await opened(lab.finish());
   const info = good(await infoOf(trace, 1)) as Recording['info'];
-  const ask = async <Q extends QuestionName>(
+  const ask = async <Q extends QueryName>(
     question: Q,
     asked: QueryParameters<Q>,
   ): Promise<QueryAnswer<Q>> =>

@@ -9,23 +9,27 @@ import {
   arrivalsOf,
   binWidth,
   countsByBin,
+  latencyP95Bins,
   lossesOf,
-  p95Bins,
   rateBins,
   seriesBins,
 } from '../../../../viz/app/pages/failover/bins.ts';
 import { arrivalsMatchSeries } from '../../../../viz/app/pages/failover/curves.ts';
-import { busiestLane, laneOf, linkLane } from '../../../../viz/app/pages/failover/lanes.ts';
-import { overlayOf, windowsOf } from '../../../../viz/app/pages/failover/overlay.ts';
-import { type FaultFacts, titleOf } from '../../../../viz/app/pages/failover/sentence.ts';
-import type { Steps } from '../../../../viz/app/pages/failover/steps.ts';
 import {
-  casesOf,
+  busiestPathLane,
+  linkStateLane,
+  machineLane,
+} from '../../../../viz/app/pages/failover/lanes.ts';
+import { faultWindowsOf, overlayOf } from '../../../../viz/app/pages/failover/overlay.ts';
+import { type FaultFacts, faultTitle } from '../../../../viz/app/pages/failover/sentence.ts';
+import type { StepSeries } from '../../../../viz/app/pages/failover/steps.ts';
+import {
   chosenCase,
+  effectDelaySpread,
   effectNames,
-  idsOf,
+  faultCases,
+  faultIds,
   isAlignedOverSeeds,
-  spreadOf,
   windowAround,
 } from '../../../../viz/app/pages/failover/story.ts';
 import { tableOf } from '../../../../viz/app/pages/failover/strips.ts';
@@ -44,7 +48,7 @@ function faultOf(seed: number, number: number, backMs?: number): Report['faults'
   };
 }
 
-const CASES = casesOf({
+const CASES = faultCases({
   faults: [faultOf(1, 1, 80), faultOf(1, 2, 90), ...[2, 3, 4, 5].map((s) => faultOf(s, 1, 60 + s))],
 });
 
@@ -58,7 +62,7 @@ describe('the story of a fault', () => {
   });
 
   it('is the wanted one, else the same fault of another seed, else the first', () => {
-    expect(idsOf(CASES)).toEqual(['cut#1', 'cut#2']);
+    expect(faultIds(CASES)).toEqual(['cut#1', 'cut#2']);
     expect(chosenCase(CASES, { id: 'cut#1', seed: 3 })?.seed).toBe(3);
     expect(chosenCase(CASES, { id: 'cut#2', seed: 3 })).toBe(CASES[1]);
     expect(chosenCase(CASES, { id: 'gone', seed: 1 })).toBe(CASES[0]);
@@ -66,10 +70,10 @@ describe('the story of a fault', () => {
 
   it('spreads over the seeds that had the effect, by nearest rank', () => {
     const same = CASES.filter(({ id }) => id === 'cut#1');
-    expect(spreadOf(same, 'first packet')).toEqual({
+    expect(effectDelaySpread(same, 'first packet')).toEqual({
       ...{ n: 5, low: 62 * MS, median: 64 * MS, high: 80 * MS },
     });
-    expect(spreadOf(same, 'switched')).toBeUndefined();
+    expect(effectDelaySpread(same, 'switched')).toBeUndefined();
   });
 
   it('is shown with its last effect, those of other seeds and the limit in the window', () => {
@@ -98,10 +102,10 @@ describe('all seeds at a fault', () => {
 
   it('are those of the same fault and flow; without a name those of the first flow', () => {
     const faultWindows = { windows: [...windows, window(1, [0, 0, 0], 'c -> d')], leftOut: 0 };
-    expect(windowsOf({ faultWindows }, { id: 'cut#1' }, '')).toEqual(windows);
-    expect(windowsOf({ faultWindows }, { id: 'cut#1' }, 'c -> d')).toHaveLength(1);
-    expect(windowsOf({ faultWindows }, { id: 'cut#2' }, '')).toEqual([]);
-    expect(windowsOf({}, { id: 'cut#1' }, '')).toEqual([]);
+    expect(faultWindowsOf({ faultWindows }, { id: 'cut#1' }, '')).toEqual(windows);
+    expect(faultWindowsOf({ faultWindows }, { id: 'cut#1' }, 'c -> d')).toHaveLength(1);
+    expect(faultWindowsOf({ faultWindows }, { id: 'cut#2' }, '')).toEqual([]);
+    expect(faultWindowsOf({}, { id: 'cut#1' }, '')).toEqual([]);
   });
 
   it('have a median and a 10 to 90 % band of the seeds that measured in a bin', () => {
@@ -122,7 +126,7 @@ describe('all seeds at a fault', () => {
 describe('the words of a fault', () => {
   const kpi = { metric: 'gateway.failover', aggregation: 'p95', unit: 'ns', limit: 250 * MS };
   const told = (gap: number | undefined): FaultFacts => {
-    const [first] = casesOf({
+    const [first] = faultCases({
       faults: [
         {
           ...faultOf(1, 1, 88),
@@ -141,16 +145,16 @@ describe('the words of a fault', () => {
   };
 
   it('set what the KPI measures against its limit, the gap and not the time since the fault', () => {
-    expect(titleOf(told(87.5 * MS))).toBe(
+    expect(faultTitle(told(87.5 * MS))).toBe(
       'a ↔ b down: traffic was back after a gap of 87.5 ms, within the limit of 250 ms',
     );
-    expect(titleOf(told(400 * MS))).toBe(
+    expect(faultTitle(told(400 * MS))).toBe(
       'a ↔ b down: traffic did not come back, a gap of 400 ms to the end, beyond the limit of 250 ms',
     );
   });
 
   it('name the first packet, and no limit, where a report does not hold the gap', () => {
-    expect(titleOf(told(undefined))).toBe(
+    expect(faultTitle(told(undefined))).toBe(
       'a ↔ b down: the first packet came 88 ms after the fault',
     );
   });
@@ -216,7 +220,7 @@ describe('bins', () => {
   it('have no p95 where too few came', () => {
     const scope = { zeroNs: 0, fromNs: 0, toNs: 20 * MS, binNs: 10 * MS };
     const arrivals = [1, 2, 3].map((ms) => ({ timeNs: ms * MS, tookNs: ms }));
-    expect(p95Bins(arrivals, scope).map(({ value }) => value)).toEqual([3, null]);
+    expect(latencyP95Bins(arrivals, scope).map(({ value }) => value)).toEqual([3, null]);
   });
 
   it('are wide enough to hold some packets each', () => {
@@ -247,7 +251,7 @@ describe('bins', () => {
 
   it('of packets are used only where they agree with what was measured', () => {
     const arrivals = Array.from({ length: 100 }, (_, at) => ({ timeNs: at, tookNs: 1 }));
-    const steps = (value: number): Steps => ({ stepNs: 100, values: [value, 50] });
+    const steps = (value: number): StepSeries => ({ stepNs: 100, values: [value, 50] });
     expect(arrivalsMatchSeries(arrivals, steps(100), { fromNs: 0, toNs: 150 })).toBe(true);
     expect(arrivalsMatchSeries(arrivals, steps(110), { fromNs: 0, toNs: 150 })).toBe(false);
   });
@@ -264,11 +268,11 @@ describe('lanes', () => {
         { timeNs: 130, node: 4, machine: 'bfd', state: 'up' },
       ],
     };
-    expect(laneOf(history, { node: 3, machine: 'bfd', label: 'x' }, span)?.segments).toEqual([
+    expect(machineLane(history, { node: 3, machine: 'bfd', label: 'x' }, span)?.segments).toEqual([
       { fromNs: -50, toNs: 20, state: 'up' },
       { fromNs: 20, toNs: 100, state: 'down' },
     ]);
-    expect(laneOf(history, { node: 5, machine: 'bfd', label: 'x' }, span)).toBeUndefined();
+    expect(machineLane(history, { node: 5, machine: 'bfd', label: 'x' }, span)).toBeUndefined();
   });
 
   it('of a link are down while any fault holds', () => {
@@ -276,7 +280,7 @@ describe('lanes', () => {
       { beginNs: 100, endNs: 150 },
       { beginNs: 140, endNs: 180 },
     ];
-    const { segments } = linkLane({ target: 'a--b', word: 'down' }, faults, span);
+    const { segments } = linkStateLane({ target: 'a--b', word: 'down' }, faults, span);
     expect(segments.map(({ fromNs, state }) => [fromNs, state])).toEqual([
       ...[
         [-50, 'up'],
@@ -291,9 +295,9 @@ describe('lanes', () => {
       { name: 'one', stepNs: 50, values: [0, 9, 1, null] },
       { name: 'two', stepNs: 50, values: [0, 0, 2, 8] },
     ];
-    const lane = busiestLane(paths, { zeroNs: 0, fromNs: 0, toNs: 200 });
+    const lane = busiestPathLane(paths, { zeroNs: 0, fromNs: 0, toNs: 200 });
     expect(lane?.segments.map(({ state }) => state)).toEqual(['none', 'one', 'two']);
-    expect(busiestLane([], span)).toBeUndefined();
+    expect(busiestPathLane([], span)).toBeUndefined();
   });
 });
 

@@ -2,15 +2,15 @@
  * Which cards the gallery shows, what its exports contain, and which plug-ins are found. @module
  */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import { csvOf } from '../../../../viz/app/chart/csv.ts';
-import { drawSafely, plugIns } from '../../../../viz/app/data/plug-ins.ts';
+import { drawViewSafely, plugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
-import { chosenCards, readChoice } from '../../../../viz/app/pages/gallery/choose.ts';
+import { chosenCards, readCardSearch } from '../../../../viz/app/pages/gallery/choose.ts';
 import {
-  readPicks,
-  withPickToggled,
-  writePicks,
+  readSelectedRunIds,
+  withRunIdToggled,
+  writeSelectedRunIds,
 } from '../../../../viz/app/pages/gallery/compare-two.ts';
 import { type Card, cardOf, type RunCard } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
@@ -38,7 +38,7 @@ const CARDS: readonly Card[] = [
   { kind: 'broken', id: 'bad/1', reason: 'no', writtenMs: 3 },
 ];
 const idsOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
-  chosenCards(CARDS, readChoice(parameters)).map(({ id }) => id);
+  chosenCards(CARDS, readCardSearch(parameters)).map(({ id }) => id);
 
 describe('the gallery', () => {
   it('shows everything, the demo first, then newest first', () => {
@@ -63,15 +63,15 @@ describe('a run that somebody acted on', () => {
     const facts = { id: 'r/1', traceBytes: 0, files: [] };
     const input = runInput({ seeds: 1, slowdown: 1 });
     const interactive = { faults: 2, file: 'interactive.yaml' };
-    expect(cardOf(judge(input), facts).injected).toBe(0);
-    expect(cardOf(judge({ ...input, interactive }), facts).injected).toBe(2);
+    expect(cardOf(judgeRun(input), facts).injected).toBe(0);
+    expect(cardOf(judgeRun({ ...input, interactive }), facts).injected).toBe(2);
   });
 });
 
 describe('two runs of one scenario', () => {
   it('had the same card: each says what --set changed', () => {
     const overrides = { duration: '20s', events: `[${'x'.repeat(90)}]` };
-    const report = judge({ ...runInput({ seeds: 1, slowdown: 1 }), overrides });
+    const report = judgeRun({ ...runInput({ seeds: 1, slowdown: 1 }), overrides });
     const { changes } = cardOf(report, { id: 'r/1', traceBytes: 0, files: [] });
     expect(changes[0]).toBe('duration=20s');
     expect(changes[1]).toHaveLength(40);
@@ -81,16 +81,16 @@ describe('two runs of one scenario', () => {
 
 describe('two runs to compare', () => {
   it('stand in the address; a third takes the place of the first', () => {
-    const two = withPickToggled(withPickToggled([], 'a,b/1'), 'demo');
-    expect(readPicks({ pick: writePicks(two) ?? '' })).toEqual(['a,b/1', 'demo']);
-    expect(withPickToggled(two, 'c/1')).toEqual(['demo', 'c/1']);
-    expect(withPickToggled(two, 'demo')).toEqual(['a,b/1']);
-    expect(writePicks([])).toBeUndefined();
+    const two = withRunIdToggled(withRunIdToggled([], 'a,b/1'), 'demo');
+    expect(readSelectedRunIds({ pick: writeSelectedRunIds(two) ?? '' })).toEqual(['a,b/1', 'demo']);
+    expect(withRunIdToggled(two, 'c/1')).toEqual(['demo', 'c/1']);
+    expect(withRunIdToggled(two, 'demo')).toEqual(['a,b/1']);
+    expect(writeSelectedRunIds([])).toBeUndefined();
   });
 
   it('are read from an address that was written by hand', () => {
-    expect(readPicks({})).toEqual([]);
-    expect(readPicks({ pick: ',x,%,y' })).toEqual(['x', '%']);
+    expect(readSelectedRunIds({})).toEqual([]);
+    expect(readSelectedRunIds({ pick: ',x,%,y' })).toEqual(['x', '%']);
   });
 });
 
@@ -120,18 +120,18 @@ describe('a plug-in', () => {
 
   it('is found by its place and draws plain data', () => {
     expect(plugIns({ '../nodes/ping/viz.ts': { viz: double } })).toEqual([double]);
-    const made = drawSafely(states!, DOUBLE_INPUT, () => 0);
+    const made = drawViewSafely(states!, DOUBLE_INPUT, () => 0);
     expect(made).toMatchObject({ kind: 'drawing', isSlow: false });
     expect(structuredClone(made)).toEqual(made);
   });
 
   it('that throws is shown in its place, and one that is slow is named', () => {
-    expect(drawSafely(broken!, DOUBLE_INPUT)).toEqual({
+    expect(drawViewSafely(broken!, DOUBLE_INPUT)).toEqual({
       kind: 'trouble',
       message: 'Broken cannot be drawn: no such state',
     });
     let clock = 0;
-    const late = drawSafely(states!, DOUBLE_INPUT, () => {
+    const late = drawViewSafely(states!, DOUBLE_INPUT, () => {
       clock += 30;
       return clock;
     });

@@ -4,17 +4,17 @@
  */
 import { describe, expect, it } from 'vitest';
 import { BLOCK_FIELD_OFFSETS, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
-import type { QuestionName } from '../../../../viz/app/data/trace-answers.ts';
+import type { QueryName } from '../../../../viz/app/data/trace-answers.ts';
 import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
 import { placesOf } from '../../../../viz/app/pages/network/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
-import { bytesSource } from '../../../../viz/format/source.ts';
+import { memorySource } from '../../../../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
 import { smallTrace, withHeader } from '../format/hostile-traces.ts';
 import { inflateNode } from '../format/trace-lab.ts';
 
 const ALL = { fromNs: 0, toNs: 1e12 };
-const ASKED: Readonly<Record<QuestionName, unknown>> = {
+const ASKED: Readonly<Record<QueryName, unknown>> = {
   hops: ALL,
   hopsOfPacket: { ...ALL, packet: 3 },
   waits: { ...ALL, links: [0] },
@@ -31,10 +31,11 @@ const ASKED: Readonly<Record<QuestionName, unknown>> = {
   neighbour: { timeNs: 5e8, direction: 'after' },
   trails: {},
   captures: { packet: 5 },
+  statusAt: { node: 1, timeNs: 1e12 },
 };
 
 const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
-  openTrace(bytesSource(bytes), inflateNode);
+  openTrace(memorySource(bytes), inflateNode);
 
 /** Opens a trace and sends all queries; returns every failure. */
 async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
@@ -45,7 +46,7 @@ async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   placesOf(info, 'layers');
   const answers: unknown[] = [];
   for (const [question, asked] of Object.entries(ASKED)) {
-    answers.push(await QUERY_HANDLERS[question as QuestionName](trace, asked as never));
+    answers.push(await QUERY_HANDLERS[question as QueryName](trace, asked as never));
   }
   return answers.filter(isFailure);
 }

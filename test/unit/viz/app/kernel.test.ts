@@ -1,20 +1,28 @@
 /** The view kernel: address, instants, the time line, keys. @module */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { limitQuantity, quantity, quantityAgainst } from '../../../../reports/format.ts';
+import {
+  limitQuantityText,
+  quantityText,
+  quantityTextBesideLimit,
+} from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns } from '../../../../viz/app/data/trace-answers.ts';
-import { readAddress, type View, writeAddress } from '../../../../viz/app/kernel/address.ts';
+import { readUrlHash, type UrlState, writeUrlHash } from '../../../../viz/app/kernel/address.ts';
 import {
   instantText,
-  instantTick,
+  instantTickText,
   readDuration,
   writeDuration,
 } from '../../../../viz/app/kernel/duration.ts';
-import { faultStretches } from '../../../../viz/app/kernel/fault-stretches.ts';
-import { faultStretch, packetStretch } from '../../../../viz/app/kernel/fit.ts';
+import { mergedFaultIntervals } from '../../../../viz/app/kernel/fault-stretches.ts';
+import { faultIntervalAtCursor, packetInterval } from '../../../../viz/app/kernel/fit.ts';
 import { instantTicks } from '../../../../viz/app/kernel/instant-ticks.ts';
 import { KeyMap } from '../../../../viz/app/kernel/keys.ts';
-import { readMarks, withMarkToggled, writeMarks } from '../../../../viz/app/kernel/moments.ts';
+import {
+  readTimeMarks,
+  withTimeMarkToggled,
+  writeTimeMarks,
+} from '../../../../viz/app/kernel/moments.ts';
 import { Observable } from '../../../../viz/app/kernel/observable.ts';
 import { TimeLine } from '../../../../viz/app/kernel/time-line.ts';
 
@@ -24,7 +32,7 @@ const KNOWN = ['run', 'page', 't', 'speed', 'sel', 'range', 'theme'];
 
 describe('the address', () => {
   it('reads back every view that it writes', () => {
-    const view: fc.Arbitrary<View> = fc.record({
+    const view: fc.Arbitrary<UrlState> = fc.record({
       run: fc.option(word, { nil: undefined }),
       page: fc.stringMatching(/^[a-z-]{1,30}$/),
       timeNs: fc.option(ns, { nil: undefined }),
@@ -48,29 +56,29 @@ describe('the address', () => {
     });
     fc.assert(
       fc.property(view, (wanted) => {
-        expect(readAddress(writeAddress(wanted))).toEqual({ view: wanted, notices: [] });
+        expect(readUrlHash(writeUrlHash(wanted))).toEqual({ view: wanted, notices: [] });
       }),
     );
   });
 
   it('keeps a key that is called __proto__', () => {
-    const { view } = readAddress('#page=runs&__proto__=x&y=1');
+    const { view } = readUrlHash('#page=runs&__proto__=x&y=1');
     expect(Object.entries(view.rest)).toEqual([
       ['__proto__', 'x'],
       ['y', '1'],
     ]);
-    expect(writeAddress(view)).toBe('#page=runs&__proto__=x&y=1');
+    expect(writeUrlHash(view)).toBe('#page=runs&__proto__=x&y=1');
   });
 
   it('falls back with a sentence for each value that it cannot read, and keeps unknown keys', () => {
-    const { view, notices } = readAddress('#t=soon&page=<b>&range=9s..1s&speed=0&sel=cat:1&x=1');
+    const { view, notices } = readUrlHash('#t=soon&page=<b>&range=9s..1s&speed=0&sel=cat:1&x=1');
     expect(view).toMatchObject({ page: 'runs', timeNs: undefined, speed: 1, rest: { x: '1' } });
     expect(notices).toHaveLength(5);
   });
 
   it('stays readable', () => {
     const hash = '#run=failover/1-30&page=network&t=20.151s&sel=node:gateway-111&range=19.5s..21s';
-    expect(writeAddress(readAddress(hash).view)).toBe(hash);
+    expect(writeUrlHash(readUrlHash(hash).view)).toBe(hash);
   });
 });
 
@@ -85,8 +93,8 @@ it('merges faults that overlap, and lets those without an end last', () => {
     row('end', 'a', 3),
     row('end', 'b', 4),
   ];
-  expect(faultStretches(faults, 9)).toEqual([[1, 4]]);
-  expect(faultStretches([...faults, row('begin', 'c', 6)], 9)).toEqual([
+  expect(mergedFaultIntervals(faults, 9)).toEqual([[1, 4]]);
+  expect(mergedFaultIntervals([...faults, row('begin', 'c', 6)], 9)).toEqual([
     [1, 4],
     [6, 9],
   ]);
@@ -94,10 +102,10 @@ it('merges faults that overlap, and lets those without an end last', () => {
 
 it('a fault that nobody has ended was drawn into the future of a run that goes on', () => {
   const begin: FaultRow = { kind: 'begin', target: 'a', text: 'a down', timeNs: 3e9 };
-  expect(faultStretches([begin], 5e9)).toEqual([[3e9, 5e9]]);
+  expect(mergedFaultIntervals([begin], 5e9)).toEqual([[3e9, 5e9]]);
   // The page learns of the fault slightly before it learns how far the run is.
-  expect(faultStretches([begin], 2.9e9)).toEqual([[3e9, 3e9]]);
-  expect(faultStretches([begin, { ...begin, kind: 'end', timeNs: 4e9 }], 5e9)).toEqual([
+  expect(mergedFaultIntervals([begin], 2.9e9)).toEqual([[3e9, 3e9]]);
+  expect(mergedFaultIntervals([begin, { ...begin, kind: 'end', timeNs: 4e9 }], 5e9)).toEqual([
     [3e9, 4e9],
   ]);
 });
@@ -120,16 +128,20 @@ describe('instants', () => {
     expect(readDuration('2h')).toBe(7_200e9);
     expect(readDuration('90min')).toBe(5_400e9);
     expect(readDuration('1.5d')).toBe(129_600e9);
-    expect(readAddress('#t=2h').view.timeNs).toBe(7_200e9);
+    expect(readUrlHash('#t=2h').view.timeNs).toBe(7_200e9);
     expect(instantText(7_200e9, 14_400e9)).toBe('2.000 h');
-    expect(instantTick(7_200e9, 14_400e9)).toBe('2 h');
-    expect(instantTick(5 * 86_400e9, 14 * 86_400e9)).toBe('5 d');
+    expect(instantTickText(7_200e9, 14_400e9)).toBe('2 h');
+    expect(instantTickText(5 * 86_400e9, 14 * 86_400e9)).toBe('5 d');
     expect(instantTicks([0, 14_400e9], 5)).toEqual([0, 1, 2, 3, 4].map((hour) => hour * 3_600e9));
-    const words = [quantity(7_200e9, 'ns'), limitQuantity(7_200e9, 'ns'), quantity(1_800e9, 'ns')];
+    const words = [
+      quantityText(7_200e9, 'ns'),
+      limitQuantityText(7_200e9, 'ns'),
+      quantityText(1_800e9, 'ns'),
+    ];
     expect(words).toEqual(['2 h', '2 h', '30 min']);
     // Beside a limit in hours a value is in hours.
-    expect(quantityAgainst(5_400e9, 7_200e9, 'ns')).toBe('1.50 h');
-    expect(quantityAgainst(599e9, 250e6, 'ns')).toBe('599 s');
+    expect(quantityTextBesideLimit(5_400e9, 7_200e9, 'ns')).toBe('1.50 h');
+    expect(quantityTextBesideLimit(599e9, 250e6, 'ns')).toBe('599 s');
   });
 });
 
@@ -191,12 +203,12 @@ it('finds the latest binding of a key, and none beside Ctrl, Alt or Meta', () =>
 
 describe('marks of the reader', () => {
   it('are set and taken away at the cursor, and are kept in the address', () => {
-    const one = withMarkToggled([], 3.2e9, 60e9);
-    const two = withMarkToggled(one, 1.5e9, 60e9);
-    expect(writeMarks(two)).toBe('1.5s,3.2s');
-    expect(readMarks({ marks: '3.2s,soon,1.5s,3.2s' })).toEqual(two);
-    expect(withMarkToggled(two, 3.21e9, 60e9)).toEqual([1.5e9]);
-    expect(writeMarks(withMarkToggled([1.5e9], 1.5e9, 60e9))).toBeUndefined();
+    const one = withTimeMarkToggled([], 3.2e9, 60e9);
+    const two = withTimeMarkToggled(one, 1.5e9, 60e9);
+    expect(writeTimeMarks(two)).toBe('1.5s,3.2s');
+    expect(readTimeMarks({ marks: '3.2s,soon,1.5s,3.2s' })).toEqual(two);
+    expect(withTimeMarkToggled(two, 3.21e9, 60e9)).toEqual([1.5e9]);
+    expect(writeTimeMarks(withTimeMarkToggled([1.5e9], 1.5e9, 60e9))).toBeUndefined();
   });
 });
 
@@ -211,9 +223,9 @@ describe('the stretch that fits', () => {
   };
 
   it('is the fault at the cursor, or that of the selection', () => {
-    expect(faultStretch(info, undefined, 20e9)).toEqual([9e9, 14e9]);
-    expect(faultStretch(info, { kind: 'link', name: 'b' }, 20e9)).toEqual([39e9, 62e9]);
-    expect(faultStretch(info, { kind: 'node', name: 'c' }, 20e9)).toBeUndefined();
+    expect(faultIntervalAtCursor(info, undefined, 20e9)).toEqual([9e9, 14e9]);
+    expect(faultIntervalAtCursor(info, { kind: 'link', name: 'b' }, 20e9)).toEqual([39e9, 62e9]);
+    expect(faultIntervalAtCursor(info, { kind: 'node', name: 'c' }, 20e9)).toBeUndefined();
   });
 
   it('is all hops of a packet, lost ones too', () => {
@@ -222,7 +234,7 @@ describe('the stretch that fits', () => {
       departNs: Float64Array.of(1e9, 1.1e9),
       arriveNs: Float64Array.of(1.1e9, Number.NaN),
     } as unknown as HopColumns;
-    expect(packetStretch(hops)).toEqual([0.985e9, 1.115e9]);
-    expect(packetStretch({ ...hops, rows: 0 })).toBeUndefined();
+    expect(packetInterval(hops)).toEqual([0.985e9, 1.115e9]);
+    expect(packetInterval({ ...hops, rows: 0 })).toBeUndefined();
   });
 });

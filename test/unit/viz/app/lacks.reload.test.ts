@@ -2,9 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { lackOf, lackOfFaults, type RunFacts } from '../../../../viz/app/kernel/lacks.ts';
-import { withoutPrivacy } from '../../../../viz/app/pages/privacy/without-privacy.ts';
-import { withoutDrawings } from '../../../../viz/app/pages/protocols/without-drawings.ts';
+import {
+  missingDataFor,
+  missingFaultData,
+  type RunFacts,
+} from '../../../../viz/app/kernel/lacks.ts';
+import { missingPrivacyData } from '../../../../viz/app/pages/privacy/without-privacy.ts';
+import { whyNothingToDraw } from '../../../../viz/app/pages/protocols/why-nothing-to-draw.ts';
 import { load } from '../../runner/fixture.ts';
 
 const REPORT = {
@@ -26,49 +30,51 @@ const facts = (more: Partial<RunFacts> = {}): RunFacts => ({
 
 describe('a page that a run has nothing for', () => {
   it('named another scenario: it names the command for this run, which loads', () => {
-    const command = lackOfFaults(facts())?.command ?? '';
+    const command = missingFaultData(facts())?.command ?? '';
     expect(command).toBe(
       `npm run scenario hello.yaml -- --set 'events=[{ at: 5.5s, for: 0.9s, link: "alice--bob", set: { up: false } }]'`,
     );
     const [, events = ''] = /'events=(.*)'$/.exec(command) ?? [];
     expect(load('hello.yaml', { events }).events).toHaveLength(1);
-    expect(lackOfFaults(facts({ info: undefined }))?.command).toBeUndefined();
+    expect(missingFaultData(facts({ info: undefined }))?.command).toBeUndefined();
     const faulty = { ...REPORT, faults: [{}] } as unknown as Report;
-    expect(lackOfFaults(facts({ report: faulty }))).toBeUndefined();
+    expect(missingFaultData(facts({ report: faulty }))).toBeUndefined();
   });
 
   it('has the flag after those that the run had', () => {
     const page = { needs: 'trace' } as const;
     const bare = facts({ hasTrace: false });
-    expect(lackOf(page, bare)?.command).toBe('npm run scenario hello.yaml -- --trace');
+    expect(missingDataFor(page, bare)?.command).toBe('npm run scenario hello.yaml -- --trace');
     const reproduce = 'npm run scenario hello.yaml -- --seed 2';
     const again = { ...REPORT, reproduce } as Report;
-    expect(lackOf(page, { ...bare, report: again })?.command).toBe(`${reproduce} --trace`);
+    expect(missingDataFor(page, { ...bare, report: again })?.command).toBe(`${reproduce} --trace`);
     const installed = { ...REPORT, reproduce: 'npx orrery scenario hello.yaml' } as Report;
-    expect(lackOf(page, { ...bare, report: installed })?.command).toBe(
+    expect(missingDataFor(page, { ...bare, report: installed })?.command).toBe(
       'npx orrery scenario hello.yaml --trace',
     );
-    expect(lackOf(page, facts())).toBeUndefined();
-    expect(lackOf({ needs: 'nothing' }, bare)).toBeUndefined();
-    expect(lackOf({ needs: 'report' }, facts({ report: undefined }))?.command).toBeUndefined();
+    expect(missingDataFor(page, facts())).toBeUndefined();
+    expect(missingDataFor({ needs: 'nothing' }, bare)).toBeUndefined();
+    expect(
+      missingDataFor({ needs: 'report' }, facts({ report: undefined }))?.command,
+    ).toBeUndefined();
   });
 
   it('measures privacy where nodes mix, and says where none does', () => {
-    expect(withoutPrivacy(facts())).toEqual({
+    expect(missingPrivacyData(facts())).toEqual({
       reason:
         'No node of this run hides which packet became which: there is no privacy to measure.',
     });
-    expect(withoutPrivacy(facts({ info: info('gateway', ['mixnet']) }))?.command).toContain(
+    expect(missingPrivacyData(facts({ info: info('gateway', ['mixnet']) }))?.command).toContain(
       "--set 'privacy={}'",
     );
-    expect(withoutPrivacy(facts({ info: undefined }))?.command).toBeUndefined();
+    expect(missingPrivacyData(facts({ info: undefined }))?.command).toBeUndefined();
     const measured = { ...REPORT, privacy: {} } as unknown as Report;
-    expect(withoutPrivacy(facts({ report: measured }))).toBeUndefined();
+    expect(missingPrivacyData(facts({ report: measured }))).toBeUndefined();
   });
 
   it('draws what its protocols draw, in a stack those above as well', () => {
-    expect(withoutDrawings(facts())?.reason).toBe('ping has no states to draw.');
-    expect(withoutDrawings(facts({ info: info('datagram', ['fabric']) }))).toBeUndefined();
-    expect(withoutDrawings(facts({ info: undefined }))).toBeUndefined();
+    expect(whyNothingToDraw(facts())?.reason).toBe('ping has no states to draw.');
+    expect(whyNothingToDraw(facts({ info: info('datagram', ['fabric']) }))).toBeUndefined();
+    expect(whyNothingToDraw(facts({ info: undefined }))).toBeUndefined();
   });
 });

@@ -1,29 +1,33 @@
 /** Distributions, histograms, the parts of a delay and series, as the latency page shows them. @module */
 import { describe, expect, it } from 'vitest';
 import { distributionText } from '../../../../reports/distribution-text.ts';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import {
   type Distribution,
   distributionsOf,
-  doubtAbout,
   quantileAt,
-  tailParts,
-  tailPlace,
+  splitByReliability,
+  tailAxisPosition,
   tailTicks,
+  unreliableQuantileReason,
 } from '../../../../viz/app/chart/tail.ts';
-import { PaceBook } from '../../../../viz/app/data/paces.ts';
+import { RateDelayHistory } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
 import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
-import { pacesOf, partSums, routeDelays } from '../../../../viz/app/pages/latency/parts.ts';
 import {
-  columnsOf,
-  isolatedColumns,
-  seriesLimit,
+  delayPartSums,
+  routeDelays,
+  serialisationNsPerByte,
+} from '../../../../viz/app/pages/latency/parts.ts';
+import {
+  isolatedPixelColumns,
+  pixelColumns,
+  seriesLimitKpi,
 } from '../../../../viz/app/pages/latency/series.ts';
 import { runInput } from '../../reports/fixture.ts';
 
-const REPORT = judge(runInput({ seeds: 3, slowdown: 1 }));
+const REPORT = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
 const named = (name: string): Distribution =>
   distributionsOf(REPORT).find((one) => one.name === name) as Distribution;
 
@@ -37,17 +41,17 @@ describe('the tail axis', () => {
   });
 
   it('puts shares on -log10(1 - F), and the largest of n samples at log10(n)', () => {
-    expect(tailPlace(0.99, 1e6)).toBeCloseTo(2, 9);
-    expect(tailPlace(1, 1_000)).toBeCloseTo(3, 9);
+    expect(tailAxisPosition(0.99, 1e6)).toBeCloseTo(2, 9);
+    expect(tailAxisPosition(1, 1_000)).toBeCloseTo(3, 9);
   });
 
   it('says what a quantile needs and what it has', () => {
-    expect(doubtAbout(0.99, 212)).toBe('needs 1 000 samples, has 212');
-    expect(doubtAbout(0.9, 100)).toBeUndefined();
+    expect(unreliableQuantileReason(0.99, 212)).toBe('needs 1 000 samples, has 212');
+    expect(unreliableQuantileReason(0.9, 100)).toBeUndefined();
   });
 
   it('draws as sure only what the samples justify, without a gap to the rest', () => {
-    const { sure, rest } = tailParts(named('gateway.failover'));
+    const { sure, rest } = splitByReliability(named('gateway.failover'));
     const n = named('gateway.failover').metric.count;
     expect(sure.every(({ p }) => (1 - p) * n >= 9.99)).toBe(true);
     expect(rest[0]).toBe(sure.at(-1));
@@ -112,14 +116,14 @@ function hopsOf(copies: number): HopColumns {
 }
 
 describe('the parts of a delay', () => {
-  const paces = new PaceBook([], []);
+  const paces = new RateDelayHistory([], []);
   const packets = { kind: 'data', dataClass: 0 } as const;
   const window = { fromNs: 0, toNs: 5_000, guardNs: 100, paces, packets };
 
   it('add up to the whole way from the first offer to the last arrival', () => {
     const [way] = routeDelays(hopsOf(5), window as Parameters<typeof routeDelays>[1]);
     expect(way?.packets).toBe(10);
-    const { propagation, serialisation, queue, processing } = partSums(
+    const { propagation, serialisation, queue, processing } = delayPartSums(
       way as NonNullable<typeof way>,
     );
     expect(propagation + serialisation + queue + processing).toBeCloseTo(way?.totalNs ?? 0, 6);
@@ -130,7 +134,7 @@ describe('the parts of a delay', () => {
 
   it('are exact where the trace holds rates and delays, also after a change; the rest is jitter', () => {
     const link = { id: 'l', name: 'a->b', from: 0, to: 1 };
-    const book = new PaceBook(
+    const book = new RateDelayHistory(
       [
         // First 1 ns per byte, with 10 additional bytes, and a delay of 30 ns; then no
         // serialisation time and a delay of 480 ns.
@@ -143,7 +147,7 @@ describe('the parts of a delay', () => {
     const [first, second] = way?.parts ?? [];
     expect(first).toMatchObject({ serialisationNs: 160, propagationNs: 30, jitterNs: 10 });
     expect(second).toMatchObject({ serialisationNs: 25, propagationNs: 450, jitterNs: 25 });
-    const { propagation, serialisation, jitter, queue, processing } = partSums(
+    const { propagation, serialisation, jitter, queue, processing } = delayPartSums(
       way as NonNullable<typeof way>,
     );
     const sum = propagation + serialisation + jitter + queue + processing;
@@ -151,8 +155,8 @@ describe('the parts of a delay', () => {
   });
 
   it('tell the serialisation only where packets of two sizes came often enough', () => {
-    expect([...pacesOf(hopsOf(5))]).toEqual([[0, 1]]);
-    expect(pacesOf(hopsOf(4)).size).toBe(0);
+    expect([...serialisationNsPerByte(hopsOf(5))]).toEqual([[0, 1]]);
+    expect(serialisationNsPerByte(hopsOf(4)).size).toBe(0);
   });
 
   it('leave out packets that an end of the window may have cut, and those that were lost', () => {
@@ -172,7 +176,7 @@ describe('a series', () => {
   };
 
   it('keeps its peaks when several steps fall into one pixel', () => {
-    expect(columnsOf(series, 3).map(({ low, high }) => [low, high])).toEqual([
+    expect(pixelColumns(series, 3).map(({ low, high }) => [low, high])).toEqual([
       [0, 99],
       [2, 3],
       [null, null],
@@ -180,13 +184,13 @@ describe('a series', () => {
   });
 
   it('names the columns that a line would not show', () => {
-    expect(isolatedColumns(columnsOf(series, 6)).map(({ mean }) => mean)).toEqual([2]);
+    expect(isolatedPixelColumns(pixelColumns(series, 6)).map(({ mean }) => mean)).toEqual([2]);
   });
 
   it('takes the limit of the latency of flows only', () => {
     const kpi = { aggregation: 'p95', unit: 'ns', limit: 5 };
     const kpis = [{ ...kpi, metric: 'mix.latency' }] as never;
-    expect(seriesLimit(series, { kpis, metrics: REPORT.metrics })).toBeUndefined();
-    expect(seriesLimit(series, REPORT)?.metric).toBe('gateway.latency');
+    expect(seriesLimitKpi(series, { kpis, metrics: REPORT.metrics })).toBeUndefined();
+    expect(seriesLimitKpi(series, REPORT)?.metric).toBe('gateway.latency');
   });
 });

@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../../../topologies/load.ts';
 import type { Topology as LoadedTopology } from '../../../../topologies/model.ts';
 import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
-import { clearanceOf, edgesOf } from '../../../../viz/app/pages/network/clearance.ts';
+import { edgesOf, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
 import type { Topology } from '../../../../viz/app/pages/network/layout.ts';
-import { NODE_RADIUS } from '../../../../viz/app/pages/network/node-labels.ts';
+import { NODE_RADIUS_PX } from '../../../../viz/app/pages/network/node-labels.ts';
 import { folders, load, registry } from '../../runner/fixture.ts';
 
 /** A network as a trace has it. */
@@ -71,7 +71,7 @@ function clearances(topology: Topology): Readonly<Record<string, number>> {
   const edges = edgesOf(arrangement.network.topology.links);
   return Object.fromEntries(
     arrangement.layouts.flatMap((name) =>
-      name === 'map' ? [] : [[name, clearanceOf(arrangement.places(name), edges)]],
+      name === 'map' ? [] : [[name, minNodeLinkDistance(arrangement.places(name), edges)]],
     ),
   );
 }
@@ -89,7 +89,7 @@ const star = (leaves: number): Topology => ({
 describe('a layout', () => {
   it.each([...shipped()])('keeps each node off foreign links: %s', (_, topology) => {
     for (const [layout, px] of Object.entries(clearances(topology))) {
-      expect([layout, px > NODE_RADIUS + 1]).toEqual([layout, true]);
+      expect([layout, px > NODE_RADIUS_PX + 1]).toEqual([layout, true]);
     }
   });
 

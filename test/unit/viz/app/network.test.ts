@@ -1,17 +1,28 @@
 /** The network page without a browser: positions, faults, and which packets are visible. @module */
 import { describe, expect, it } from 'vitest';
-import { CLASSES } from '../../../../engine/measure/trace/layout.ts';
+import { PACKET_CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { disruptionsAt } from '../../../../viz/app/data/truth.ts';
-import { detourAt, detourOf, switchOf } from '../../../../viz/app/pages/network/detour.ts';
+import {
+  detourOf,
+  detourStyleAt,
+  firstPathSwitch,
+} from '../../../../viz/app/pages/network/detour.ts';
 import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
-import { statusLines } from '../../../../viz/app/pages/network/live-status.ts';
-import { mapOf } from '../../../../viz/app/pages/network/map.ts';
-import { HOLLOW_CLASSES, markPath } from '../../../../viz/app/pages/network/marks.ts';
-import { bytesByLink, lossMarksAt, packetsAt } from '../../../../viz/app/pages/network/packets.ts';
+import { recordedStatusTexts, statusLines } from '../../../../viz/app/pages/network/live-status.ts';
+import { geoMapOf } from '../../../../viz/app/pages/network/map.ts';
+import { HOLLOW_PACKET_CLASSES, packetMarkPath } from '../../../../viz/app/pages/network/marks.ts';
+import {
+  bytesByLink,
+  packetsAt,
+  visibleLossesAt,
+} from '../../../../viz/app/pages/network/packets.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
-import { contentOf, storyText } from '../../../../viz/app/pages/network/sentence.ts';
-import { storyAt } from '../../../../viz/app/pages/network/world.ts';
+import {
+  faultEffectsText,
+  networkChartContent,
+} from '../../../../viz/app/pages/network/sentence.ts';
+import { latestFaultAt } from '../../../../viz/app/pages/network/world.ts';
 
 function topology(
   names: readonly string[],
@@ -97,7 +108,7 @@ describe('places', () => {
 
 it('every link was up, said the title, while no contact was open', () => {
   const told = (contacts: readonly (readonly [string, boolean])[]): string =>
-    contentOf({
+    networkChartContent({
       info: { nodes: [], links: [], flows: [] } as unknown as TraceInfo,
       ...{ timeNs: 0, rangeNs: [0, 1], disruptions: new Map(), contacts: new Map(contacts) },
       ...{ inSight: { marks: [], total: 0 }, drawn: [], hops: undefined },
@@ -127,11 +138,11 @@ describe('faults', () => {
   });
 
   it('tell only what has happened by the cursor', () => {
-    expect(storyText(storyAt(faults, 2e9), 2e9)).toBe('');
-    expect(storyText(storyAt(faults, 3.06e9), 3.06e9)).toBe(
+    expect(faultEffectsText(latestFaultAt(faults, 2e9), 2e9)).toBe('');
+    expect(faultEffectsText(latestFaultAt(faults, 3.06e9), 3.06e9)).toBe(
       'core-110 ↔ core-310 down at 3.000 s: detected +50 ms · 60 ms ago',
     );
-    expect(storyText(storyAt(faults, 7e9), 7e9)).toContain(
+    expect(faultEffectsText(latestFaultAt(faults, 7e9), 7e9)).toContain(
       'first packet +80 ms · over after 3 000 ms',
     );
   });
@@ -159,8 +170,8 @@ describe('R-241: the way of packets after a fault', () => {
     flow: new Uint16Array(rows.length).fill(1),
   });
   const info = { ...DIAMOND, faults } as unknown as TraceInfo;
-  const told = storyAt(faults, 1.2e9);
-  const found = switchOf(faults, told);
+  const told = latestFaultAt(faults, 1.2e9);
+  const found = firstPathSwitch(faults, told);
   const before = hops([
     [900, 0, 1],
     [910, 2, 1],
@@ -185,13 +196,13 @@ describe('R-241: the way of packets after a fault', () => {
   it('is not made up where no packet used the broken link', () => {
     const idle = detourOf(info, found!, { before: hops([[900, 1, 1]]), after });
     expect([idle.oldWay, idle.newWay]).toEqual([[], []]);
-    expect(switchOf(faults.slice(0, 2), storyAt(faults, 1.2e9))).toBeUndefined();
+    expect(firstPathSwitch(faults.slice(0, 2), latestFaultAt(faults, 1.2e9))).toBeUndefined();
   });
 
   it('fades until the switch, and is stamped with what has happened by the cursor', () => {
     const detour = detourOf(info, found!, { before, after });
-    const at = (ms: number): ReturnType<typeof detourAt> =>
-      detourAt(detour, storyAt(faults, ms * 1e6)!, ms * 1e6);
+    const at = (ms: number): ReturnType<typeof detourStyleAt> =>
+      detourStyleAt(detour, latestFaultAt(faults, ms * 1e6)!, ms * 1e6);
     expect(at(1_000)).toEqual({ oldOpacity: 1, stamp: [] });
     expect(at(1_040)?.oldOpacity).toBeCloseTo(0.675);
     expect(at(1_085)?.stamp).toEqual(['detected +70 ms', 'switched +80 ms']);
@@ -226,9 +237,9 @@ describe('packets', () => {
 
   it('burst where they were lost, for their time only', () => {
     const drop = { timeNs: 100, node: 0, link: 1, packet: 2, reason: 'loss' };
-    expect(lossMarksAt([drop], 99, 50)).toEqual([]);
-    expect(lossMarksAt([drop], 125, 50)).toEqual([{ drop, age: 0.5 }]);
-    expect(lossMarksAt([drop], 150, 50)).toEqual([]);
+    expect(visibleLossesAt([drop], 99, 50)).toEqual([]);
+    expect(visibleLossesAt([drop], 125, 50)).toEqual([{ drop, age: 0.5 }]);
+    expect(visibleLossesAt([drop], 150, 50)).toEqual([]);
   });
 
   it('count as use of their link', () => {
@@ -243,11 +254,15 @@ describe('packets', () => {
   });
 
   it('have a shape of their own for each class that the format knows', () => {
-    const shapes = CLASSES.map((name) => `${markPath(name, 0, 0)} ${HOLLOW_CLASSES.has(name)}`);
-    expect(new Set(shapes).size).toBe(CLASSES.length);
+    const shapes = PACKET_CLASSES.map(
+      (name) => `${packetMarkPath(name, 0, 0)} ${HOLLOW_PACKET_CLASSES.has(name)}`,
+    );
+    expect(new Set(shapes).size).toBe(PACKET_CLASSES.length);
     // Only cover traffic has the same outline as data, but it is hollow.
-    const outlines = CLASSES.filter((name) => name !== 'cover').map((name) => markPath(name, 0, 0));
-    expect(new Set(outlines).size).toBe(CLASSES.length - 1);
+    const outlines = PACKET_CLASSES.filter((name) => name !== 'cover').map((name) =>
+      packetMarkPath(name, 0, 0),
+    );
+    expect(new Set(outlines).size).toBe(PACKET_CLASSES.length - 1);
   });
 });
 
@@ -270,7 +285,7 @@ describe('a map', () => {
   });
 
   it('puts north up and east to the right, a degree as long as it is there', () => {
-    const { places } = mapOf(at([60, 10], [62, 10], [60, 14]), room);
+    const { places } = geoMapOf(at([60, 10], [62, 10], [60, 14]), room);
     const [south, north, east] = places as [Place, Place, Place];
     expect(north.y).toBeLessThan(south.y);
     expect(east.x).toBeGreaterThan(south.x);
@@ -280,13 +295,13 @@ describe('a map', () => {
   });
 
   it('keeps Tokyo left of San Francisco, over the date line', () => {
-    const { places, lines } = mapOf(at([35.7, 139.7], [37.8, -122.4]), room);
+    const { places, lines } = geoMapOf(at([35.7, 139.7], [37.8, -122.4]), room);
     expect(places[0]?.x).toBeLessThan(places[1]?.x ?? 0);
     expect(lines.filter(({ isMeridian }) => isMeridian).map(({ text }) => text)).toContain('180°');
   });
 
   it('draws its lines where nodes of that latitude and longitude are', () => {
-    const { places, lines } = mapOf(at([50, 0], [40, 10]), room);
+    const { places, lines } = geoMapOf(at([50, 0], [40, 10]), room);
     const line = (text: string): number => lines.find((one) => one.text === text)?.at ?? Number.NaN;
     expect(places[0]?.y).toBeCloseTo(line('50° N'));
     expect(places[1]?.x).toBeCloseTo(line('10° E'));
@@ -294,7 +309,7 @@ describe('a map', () => {
   });
 
   it('keeps nodes of one place apart, and shows those that have none', () => {
-    const { places, unplaced } = mapOf(at([1, 2], [1, 2], undefined), room);
+    const { places, unplaced } = geoMapOf(at([1, 2], [1, 2], undefined), room);
     expect(places[0]).not.toEqual(places[1]);
     expect(unplaced).toBe(1);
     expect(places[2]?.y).toBe(1);
@@ -315,5 +330,24 @@ describe('the status of a node', () => {
       '  most: 3',
     ]);
     expect([statusLines({}), statusLines([[], 1])]).toEqual([[], ['– none', '– 1']]);
+  });
+
+  it('is shown with the instant at which the trace has it, and with why none follows', () => {
+    const said = { timeNs: 12e9, json: '{"role":"mix"}', note: '' };
+    expect(recordedStatusTexts(said)).toEqual({
+      ...{ heading: 'Its status at 12.0 s', body: 'role: mix', remarks: [] },
+    });
+    const long = { ...said, json: JSON.stringify(Array(103).fill(1)), note: 'no later' };
+    expect(recordedStatusTexts(long).remarks).toEqual(['and 3 lines more', 'no later']);
+    expect(recordedStatusTexts(long).body.split('\n')).toHaveLength(100);
+    expect(recordedStatusTexts({ ...said, json: '{}' }).body).toBe('it says nothing');
+    const none = recordedStatusTexts({ timeNs: 0, json: undefined, note: 'too large' });
+    expect(none).toEqual({ heading: 'Its status', body: 'not known', remarks: ['too large'] });
+  });
+
+  it('is cut where a hostile trace nests it too deep', () => {
+    const json = `${'['.repeat(14_500)}${']'.repeat(14_500)}`;
+    const { body } = recordedStatusTexts({ timeNs: 0, json, note: '' });
+    expect(body).toMatch(/^(– ){33}… deeper than 32 levels$/);
   });
 });

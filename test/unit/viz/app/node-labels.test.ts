@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   labelBox,
   labelSides,
-  NODE_RADIUS,
+  NODE_RADIUS_PX,
 } from '../../../../viz/app/pages/network/node-labels.ts';
 import type { Place } from '../../../../viz/app/pages/network/place.ts';
 
@@ -19,8 +19,8 @@ const meets = (a: Area, b: Area): boolean =>
 
 function ringOf({ x, y }: Place): Area {
   return {
-    ...{ left: x - NODE_RADIUS, right: x + NODE_RADIUS },
-    ...{ top: y - NODE_RADIUS, bottom: y + NODE_RADIUS },
+    ...{ left: x - NODE_RADIUS_PX, right: x + NODE_RADIUS_PX },
+    ...{ top: y - NODE_RADIUS_PX, bottom: y + NODE_RADIUS_PX },
   };
 }
 

@@ -3,7 +3,7 @@
  * (docs/spec/browser-view.md). @module
  */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { NO_REFERENCE } from '../../../../engine/measure/trace/layout.ts';
 import { fields as datagram } from '../../../../nodes/datagram/viz-fields.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../../../../nodes/gateway/geometry.ts';
@@ -15,13 +15,13 @@ import { FrameCodec } from '../../../../nodes/mixnet/wire.ts';
 import { fields as ping } from '../../../../nodes/ping/viz-fields.ts';
 import { encodeHeader as encodePing } from '../../../../nodes/ping/wire.ts';
 import { fields as scion } from '../../../../nodes/scion/viz-fields.ts';
-import { host } from '../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../../../nodes/scion/wire/path.ts';
 import { encodeUdpPacket } from '../../../../nodes/scion/wire/udp.ts';
 import {
-  createExchange,
-  createFormat,
+  createKeyExchange,
+  createPacketFormat,
   PACKET_FORMAT_TRACE,
   packetFormatState,
 } from '../../../../nodes/sphinx/index.ts';
@@ -30,7 +30,7 @@ import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
 import {
   captureIndexAt,
-  newBytesIn,
+  changedByteCount,
   onionLayersOf,
 } from '../../../../viz/app/pages/network/trail.ts';
 import type { Capture } from '../../../../viz/format/captures.ts';
@@ -63,9 +63,9 @@ describe('R-241: the layers of a packet', () => {
     const frame = gatewayFrame();
     const bytes = encodeUdpPacket(
       {
-        ...{ trafficClass: 0, flowId: 1, target: isdAs('2-ff00:0:211'), path: EMPTY_PATH },
-        ...{ source: isdAs('1-ff00:0:111'), targetHost: host('10.0.0.2') },
-        sourceHost: host('10.0.0.1'),
+        ...{ trafficClass: 0, flowId: 1, target: requireIsdAs('2-ff00:0:211'), path: EMPTY_PATH },
+        ...{ source: requireIsdAs('1-ff00:0:111'), targetHost: requireHostAddress('10.0.0.2') },
+        sourceHost: requireHostAddress('10.0.0.1'),
       },
       { sourcePort: 30_001, targetPort: 30_041, payload: frame },
     );
@@ -89,10 +89,10 @@ describe('R-241: the layers of a packet', () => {
   it.each(['x25519', 'mlkem768-x25519'] as const)(
     'of a Sphinx packet by %s follow from what its nodes trace',
     (name) => {
-      const crypto = provider('node');
-      const exchange = createExchange(crypto, name);
+      const crypto = createCryptoProvider('node');
+      const exchange = createKeyExchange(crypto, name);
       const lengths = { nrHops: 5, userForwardPayloadLength: 200, withSurb: true };
-      const { geometry } = createFormat({ crypto, exchange, ...lengths });
+      const { geometry } = createPacketFormat({ crypto, exchange, ...lengths });
       const text = PACKET_FORMAT_TRACE.state.write(packetFormatState('sphinx', geometry));
       expect(PACKET_FORMAT_TRACE.state.read(text)?.options).toMatchObject(lengths);
       const codec = new FrameCodec(geometry);
@@ -189,9 +189,9 @@ describe('R-241: the way of a packet', () => {
 
   it('tells how many bytes of a field are new, and nothing where there is no before', () => {
     const [first, second] = onion.map(({ bytes }) => bytes) as [Uint8Array, Uint8Array];
-    expect(newBytesIn({ offset: 0, length: 3 }, second, first)).toBe(3);
-    expect(newBytesIn({ offset: 1, length: 2 }, first, first)).toBe(0);
-    expect(newBytesIn({ offset: 0, length: 1 }, second, undefined)).toBeUndefined();
-    expect(newBytesIn({ offset: 0, length: 1 }, second, Uint8Array.of(1))).toBeUndefined();
+    expect(changedByteCount({ offset: 0, length: 3 }, second, first)).toBe(3);
+    expect(changedByteCount({ offset: 1, length: 2 }, first, first)).toBe(0);
+    expect(changedByteCount({ offset: 0, length: 1 }, second, undefined)).toBeUndefined();
+    expect(changedByteCount({ offset: 0, length: 1 }, second, Uint8Array.of(1))).toBeUndefined();
   });
 });

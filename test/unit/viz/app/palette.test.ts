@@ -1,20 +1,20 @@
 /** The texts of the fault palette, and the effects of faults during a run. @module */
 import { describe, expect, it } from 'vitest';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
-import { withEffects } from '../../../../viz/app/pages/network/live-effects.ts';
+import { withInterimEffects } from '../../../../viz/app/pages/network/live-effects.ts';
 import {
-  choicesOf,
-  flowText,
-  TOOLS,
-  type Tool,
-  targetsOf,
+  FAULT_TOOLS,
+  type FaultTool,
+  faultToolTargets,
+  fieldOptions,
+  flowStyleYaml,
 } from '../../../../viz/app/pages/network/palette/tools.ts';
 import {
-  answerText,
-  barOf,
-  closedText,
-  exactText,
-  refusedText,
+  controlClosedReason,
+  exactInstantText,
+  orderAnswerText,
+  refusedMessagesText,
+  toolUnusableReason,
 } from '../../../../viz/app/pages/network/palette/words.ts';
 import type { ControlState } from '../../../../viz/format/control-wire.ts';
 
@@ -22,29 +22,29 @@ const OPEN: ControlState = {
   ...{ phase: 'open', speed: null, faults: [], refused: {} },
   kinds: [{ kind: 'set' }, { kind: 'attack', bar: 'it is scored from the start' }],
 };
-const tool = (name: string): Tool => TOOLS.find((one) => one.name === name) as Tool;
+const tool = (name: string): FaultTool => FAULT_TOOLS.find((one) => one.name === name) as FaultTool;
 
 describe('the fault palette', () => {
   it('says the exact instant of a fault, or why there is none', () => {
-    expect(exactText(2_280_000_001)).toBe('2.280 000 001 s');
+    expect(exactInstantText(2_280_000_001)).toBe('2.280 000 001 s');
     const fault = { id: 'palette-1', text: 'a--b down', beginNs: 5 };
-    expect(answerText({ kind: 'done', number: 1, fault })).toBe(
+    expect(orderAnswerText({ kind: 'done', number: 1, fault })).toBe(
       'palette-1: a--b down, at 0.000 000 005 s of the run.',
     );
     const refused = { kind: 'refused', number: 1, name: 'event', message: 'no link' } as const;
-    expect(answerText(refused)).toBe('Not injected: no link.');
+    expect(orderAnswerText(refused)).toBe('Not injected: no link.');
   });
 
   it('says why a tool or the whole palette is not possible', () => {
-    expect(barOf(tool('cut'), OPEN)).toBeUndefined();
-    expect(barOf(tool('attack'), OPEN)).toBe('it is scored from the start');
-    expect(barOf(tool('crash'), OPEN)).toBe('this run does not support it');
-    expect(closedText(OPEN)).toBe('');
-    expect(closedText({ ...OPEN, phase: 'waiting' })).toBe('The run has not begun.');
-    expect(closedText({ ...OPEN, phase: 'closed', reason: 'several seeds run' })).toBe(
+    expect(toolUnusableReason(tool('cut'), OPEN)).toBeUndefined();
+    expect(toolUnusableReason(tool('attack'), OPEN)).toBe('it is scored from the start');
+    expect(toolUnusableReason(tool('crash'), OPEN)).toBe('this run does not support it');
+    expect(controlClosedReason(OPEN)).toBe('');
+    expect(controlClosedReason({ ...OPEN, phase: 'waiting' })).toBe('The run has not begun.');
+    expect(controlClosedReason({ ...OPEN, phase: 'closed', reason: 'several seeds run' })).toBe(
       'Several seeds run.',
     );
-    expect(refusedText({ ...OPEN, refused: { 'not-json': 2 } })).toMatch(/not-json 2\.$/);
+    expect(refusedMessagesText({ ...OPEN, refused: { 'not-json': 2 } })).toMatch(/not-json 2\.$/);
   });
 
   it('offers of a flood what its target can be sent, in whose name, and by which neighbour', () => {
@@ -55,7 +55,7 @@ describe('the fault palette', () => {
     const known = { info: { nodes, links }, offer };
     const of = (key: string, target: string): readonly string[] | undefined => {
       const field = tool('flood').fields.find((one) => one.key === key);
-      return field === undefined ? undefined : choicesOf(field, target, known);
+      return field === undefined ? undefined : fieldOptions(field, target, known);
     };
     expect(of('kind', 'a')).toEqual(['opening', 'frame']);
     expect(of('as', 'a')).toEqual(['', 'r', 'z']);
@@ -72,20 +72,20 @@ describe('the fault palette', () => {
     ];
     const known = { info: { nodes, links }, offer: { kind: 'set' } };
     const link = { value: 'a--b', text: 'a ↔ b' };
-    expect(targetsOf(tool('cut'), { ...known, paths: [] })).toEqual([link]);
-    expect(targetsOf(tool('cut'), { ...known, paths: ['a -> b'] })).toEqual([
+    expect(faultToolTargets(tool('cut'), { ...known, paths: [] })).toEqual([link]);
+    expect(faultToolTargets(tool('cut'), { ...known, paths: ['a -> b'] })).toEqual([
       link,
       { value: 'path:a -> b', text: 'a hop of a → b' },
     ]);
     const offer = { kind: 'crash', targets: ['b'] };
-    expect(targetsOf(tool('crash'), { ...known, offer, paths: ['a -> b'] })).toEqual([
+    expect(faultToolTargets(tool('crash'), { ...known, offer, paths: ['a -> b'] })).toEqual([
       { value: 'b', text: 'b' },
     ]);
   });
 
   it('shows an event as a line of a file', () => {
     const event = { link: { activePath: 'a -> b' }, set: { up: false }, to: ['a', 'core-*'] };
-    expect(flowText(event)).toBe(
+    expect(flowStyleYaml(event)).toBe(
       '{ link: { activePath: "a -> b" }, set: { up: false }, to: [a, "core-*"] }',
     );
   });
@@ -100,14 +100,14 @@ describe('effects of faults while a run goes on', () => {
   };
 
   it('come from the report so far, in the order of time, each once', () => {
-    const rows = withEffects([begin, later], { faults: [fault] });
+    const rows = withInterimEffects([begin, later], { faults: [fault] });
     expect(rows.map(({ timeNs, text }) => `${timeNs} ${text}`)).toEqual([
       '10 a--b down',
       '30 detected: a--b down',
       '40 switched: a--b down',
       '90 c--d down',
     ]);
-    expect(withEffects(rows, { faults: [fault] })).toBe(rows);
-    expect(withEffects(rows, undefined)).toBe(rows);
+    expect(withInterimEffects(rows, { faults: [fault] })).toBe(rows);
+    expect(withInterimEffects(rows, undefined)).toBe(rows);
   });
 });

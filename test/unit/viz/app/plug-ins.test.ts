@@ -1,9 +1,9 @@
 /** The nodes that drawings are given: one for each protocol of a node. @module */
 import { describe, expect, it } from 'vitest';
-import { PATH_IN_USE } from '../../../../nodes/_kit/path-states.ts';
-import { singleState, tracedStateAt } from '../../../../nodes/_kit/trace-state.ts';
+import { PATH_IN_USE_TRACE } from '../../../../nodes/_kit/path-states.ts';
+import { readSingleTracedState, readTracedState } from '../../../../nodes/_kit/trace-state.ts';
 import { POOL_TRACE } from '../../../../nodes/mixnet/trace-states.ts';
-import { nodesOf } from '../../../../viz/app/data/plug-ins.ts';
+import { nodeStatesOf } from '../../../../viz/app/data/plug-ins.ts';
 
 const NODES = [
   { name: 'a', protocol: 'gateway', address: '127.1.0.1', layers: ['mixnet', 'mix'] },
@@ -12,7 +12,7 @@ const NODES = [
 
 describe('the nodes that drawings are given', () => {
   it('lacked the states of protocols on top of others, whose drawings stayed empty', () => {
-    const nodes = nodesOf({ nodes: NODES }, [
+    const nodes = nodeStatesOf({ nodes: NODES }, [
       [
         0,
         [
@@ -29,9 +29,11 @@ describe('the nodes that drawings are given', () => {
       [0, 'a', 'mix'],
     ]);
     const [gateway, bare, mixnet, mix] = nodes.map(({ states }) => states);
-    expect(tracedStateAt(PATH_IN_USE, { peer: 'b' }, gateway!)?.value).toEqual({ path: 'via-110' });
+    expect(readTracedState(PATH_IN_USE_TRACE, { peer: 'b' }, gateway!)?.value).toEqual({
+      path: 'via-110',
+    });
     expect(bare?.size).toBe(0);
-    expect(singleState(POOL_TRACE, mixnet!)?.value).toEqual({ mean: 4, perSecond: 9 });
-    expect(singleState(POOL_TRACE, mix!)).toEqual({ value: undefined, text: 'full' });
+    expect(readSingleTracedState(POOL_TRACE, mixnet!)?.value).toEqual({ mean: 4, perSecond: 9 });
+    expect(readSingleTracedState(POOL_TRACE, mix!)).toEqual({ value: undefined, text: 'full' });
   });
 });

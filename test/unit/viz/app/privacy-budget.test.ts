@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Budget,
-  bySeed,
-  overspentFrom,
+  firstOverspentRound,
   roundsOf,
+  samplesBySeed,
 } from '../../../../viz/app/pages/privacy/budget.ts';
 
 /** Eleven seeds; seed s has spent s tenths after round 1, and twice as much after round 2. */
@@ -48,7 +48,7 @@ describe('rounds of a budget', () => {
   });
 
   it('are kept apart by seed', () => {
-    const seeds = bySeed(BUDGET);
+    const seeds = samplesBySeed(BUDGET);
     expect(seeds.size).toBe(11);
     expect(seeds.get(4)?.map(({ epsilon }) => epsilon)).toEqual([0.8, 0.4]);
   });
@@ -63,6 +63,6 @@ describe('a limit on epsilon', () => {
     ['<', 2, 2],
     ['>=', 0.1, undefined],
   ] as const)('%s %d is passed in round %s by the worst seed', (comparison, limit, round) => {
-    expect(overspentFrom(BUDGET, { comparison, limit })).toBe(round);
+    expect(firstOverspentRound(BUDGET, { comparison, limit })).toBe(round);
   });
 });

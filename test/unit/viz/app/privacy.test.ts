@@ -3,25 +3,25 @@
  * journey, pairs. @module
  */
 import { describe, expect, it } from 'vitest';
-import { markAfterStep, nearestPoint } from '../../../../viz/app/chart/readings.ts';
+import { markIndexAfterStep, nearestPointIndex } from '../../../../viz/app/chart/readings.ts';
 import {
-  setBars,
-  stretchesOf,
-  summaryOf,
-  type Target,
+  anonymitySetBars,
+  type EntropyTarget,
+  entropyIntervals,
+  entropyQuantiles,
 } from '../../../../viz/app/pages/privacy/bits.ts';
-import { columnsOf, type Journey } from '../../../../viz/app/pages/privacy/flows.ts';
+import { type Journey, journeyColumns } from '../../../../viz/app/pages/privacy/flows.ts';
 import {
   type Attack,
-  bitsSource,
-  chosenObserver,
-  observersOf,
-  type Privacy,
+  adversariesOf,
+  chosenAdversary,
+  entropySourceText,
+  type PrivacyReport,
   privacyWarnings,
 } from '../../../../viz/app/pages/privacy/observers.ts';
-import { bestGuesses, stepOf } from '../../../../viz/app/pages/privacy/pairs.ts';
+import { colourStepOf, correctGuessCount } from '../../../../viz/app/pages/privacy/pairs.ts';
 
-const TARGETS: readonly Target[] = Array.from({ length: 40 }, (_, i) => ({
+const TARGETS: readonly EntropyTarget[] = Array.from({ length: 40 }, (_, i) => ({
   ...{ seed: 1 + (i % 2), atNs: i * 1e9, entropy: 5 + (i % 10) / 10, minEntropy: 3, hartley: 8 },
 }));
 
@@ -32,7 +32,7 @@ function attackBy(attack: string, adversary: string): Attack {
   };
 }
 
-const PRIVACY: Privacy = {
+const PRIVACY: PrivacyReport = {
   ...{ adversary: 'omniscient timing: sees all', estimator: 'mass propagation (P/n)' },
   ...{ mixes: 6, corrupt: [], poolMean: 9, targets: TARGETS, massLeft: 0 },
   ...{ latencyMsP50: 300, latencyMsP95: 700, packetsPerPayload: 40 },
@@ -45,7 +45,7 @@ const PRIVACY: Privacy = {
 
 describe('the observers of a report', () => {
   it('are that of the bits and each other adversary once, with its attacks', () => {
-    const observers = observersOf(PRIVACY);
+    const observers = adversariesOf(PRIVACY);
     expect(observers.map(({ name }) => name)).toEqual([
       ...['omniscient-timing', 'global-passive-links-only', 'one-corrupt-mix'],
     ]);
@@ -54,19 +54,19 @@ describe('the observers of a report', () => {
   });
 
   it('say how many mixes are corrupt', () => {
-    expect(observersOf({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
+    expect(adversariesOf({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
       'omniscient timing, 1 of 6 mixes',
     );
   });
 
   it('fall back to the first where the address names nobody', () => {
-    const observers = observersOf(PRIVACY);
-    expect(chosenObserver(observers, 'nobody')).toBe(observers[0]);
-    expect(chosenObserver(observers, 'one-corrupt-mix')).toBe(observers[2]);
+    const observers = adversariesOf(PRIVACY);
+    expect(chosenAdversary(observers, 'nobody')).toBe(observers[0]);
+    expect(chosenAdversary(observers, 'one-corrupt-mix')).toBe(observers[2]);
   });
 
   it('come with adversary, estimator and number of samples', () => {
-    expect(bitsSource(PRIVACY)).toBe(
+    expect(entropySourceText(PRIVACY)).toBe(
       'Adversary: omniscient timing: sees all. Estimator: mass propagation (P/n). Samples: 40 targets of 2 seeds.',
     );
   });
@@ -82,24 +82,27 @@ describe('the observers of a report', () => {
 
 describe('bits over time', () => {
   it('count every target in one stretch, with nearest-rank quantiles', () => {
-    const stretches = stretchesOf(TARGETS);
+    const stretches = entropyIntervals(TARGETS);
     expect(stretches).toHaveLength(4);
     expect(stretches.reduce((sum, { targets }) => sum + targets, 0)).toBe(40);
     expect(stretches[0]).toMatchObject({ fromNs: 0, p10: 5, p50: 5.4, p90: 5.8, ceiling: 8 });
   });
 
   it('are missing where one target does not tell its time', () => {
-    const { atNs: _, ...timeless } = TARGETS[0] as Target;
-    expect(stretchesOf([...TARGETS, timeless])).toEqual([]);
+    const { atNs: _, ...timeless } = TARGETS[0] as EntropyTarget;
+    expect(entropyIntervals([...TARGETS, timeless])).toEqual([]);
   });
 
   it('are one stretch of a single target', () => {
-    expect(stretchesOf(TARGETS.slice(0, 1))).toHaveLength(1);
-    expect(summaryOf(TARGETS.slice(0, 1)).p50).toBe(5);
+    expect(entropyIntervals(TARGETS.slice(0, 1))).toHaveLength(1);
+    expect(entropyQuantiles(TARGETS.slice(0, 1)).p50).toBe(5);
   });
 
   it('give sets of 2 to the entropy in round bars', () => {
-    const bars = setBars([{ ...(TARGETS[0] as Target), entropy: 4 }, ...TARGETS], 16);
+    const bars = anonymitySetBars(
+      [{ ...(TARGETS[0] as EntropyTarget), entropy: 4 }, ...TARGETS],
+      16,
+    );
     expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(41);
     expect(bars[3]).toEqual({ from: 15, to: 20, count: 1 });
   });
@@ -123,7 +126,7 @@ const JOURNEY: Journey = {
 };
 
 describe('the columns of a journey', () => {
-  const { titles, stops, ribbons, hidden, again } = columnsOf(JOURNEY, 10);
+  const { titles, stops, ribbons, hidden, again } = journeyColumns(JOURNEY, 10);
   const columnOf = (name: string): readonly number[] =>
     stops.filter((one) => one.name === name).map(({ column }) => column);
 
@@ -165,7 +168,7 @@ describe('the columns of a journey', () => {
         ...names.flatMap((from) => names.map((to) => ({ from, to: `p${to}`, mass: 1 / 1_600 }))),
       ],
     };
-    const drawn = columnsOf(wide, 10);
+    const drawn = journeyColumns(wide, 10);
     const out = drawn.ribbons.filter(({ source }) => source === '1 m0');
     expect(out.reduce((sum, { mass }) => sum + mass, 0)).toBeCloseTo(1, 9);
     expect(out.some(({ target }) => target === '2 others')).toBe(true);
@@ -176,7 +179,7 @@ describe('the columns of a journey', () => {
 
 describe('the map of pairs', () => {
   it('has five steps from above nothing to the largest', () => {
-    expect([0, 0.01, 0.2, 0.21, 1].map((value) => stepOf(value, 1))).toEqual([0, 1, 1, 2, 5]);
+    expect([0, 0.01, 0.2, 0.21, 1].map((value) => colourStepOf(value, 1))).toEqual([0, 1, 1, 2, 5]);
   });
 
   it('counts senders whose likeliest receiver is the true one', () => {
@@ -193,7 +196,7 @@ describe('the map of pairs', () => {
         ],
       },
     };
-    expect(bestGuesses(pairs)).toBe(1);
+    expect(correctGuessCount(pairs)).toBe(1);
   });
 
   it('reads the cell that is nearest in both directions', () => {
@@ -201,14 +204,16 @@ describe('the map of pairs', () => {
       { x: 0, y: 0 },
       { x: 1, y: 40 },
     ];
-    expect(nearestPoint(points, { x: 0, y: 30 })).toBe(1);
-    expect(nearestPoint([], { x: 0, y: 0 })).toBe(-1);
+    expect(nearestPointIndex(points, { x: 0, y: 30 })).toBe(1);
+    expect(nearestPointIndex([], { x: 0, y: 0 })).toBe(-1);
   });
 
   it('goes to the first mark at first, and not beyond the ends', () => {
-    expect(markAfterStep(-1, 3, 6)).toBe(0);
-    expect([markAfterStep(1, 3, 6), markAfterStep(3, 3, 6), markAfterStep(0, -1, 6)]).toEqual([
-      4, 3, 0,
-    ]);
+    expect(markIndexAfterStep(-1, 3, 6)).toBe(0);
+    expect([
+      markIndexAfterStep(1, 3, 6),
+      markIndexAfterStep(3, 3, 6),
+      markIndexAfterStep(0, -1, 6),
+    ]).toEqual([4, 3, 0]);
   });
 });

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { WINDOW_TRACE } from '../../../../nodes/gateway/trace-states.ts';
 import { viz as gateway } from '../../../../nodes/gateway/viz.ts';
 import { viz as scion } from '../../../../nodes/scion/viz.ts';
-import { drawSafely } from '../../../../viz/app/data/plug-ins.ts';
+import { drawViewSafely } from '../../../../viz/app/data/plug-ins.ts';
 import {
-  offersOf,
-  RedrawPace,
-  withKeyToggled,
+  offeredDrawings,
+  RedrawThrottle,
+  withSelectionToggled,
 } from '../../../../viz/app/pages/protocols/drawings.ts';
 import type { Drawing, DrawingInput, ProtocolViz, Shape } from '../../../../viz/format/drawing.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
@@ -54,7 +54,7 @@ function input(more: Partial<DrawingInput> = {}, states = A): DrawingInput {
 function drawing(of: ProtocolViz, name: string, from: DrawingInput): Drawing {
   const view = of.views.find((one) => one.name === name);
   expect(view?.applies(from)).toBe(true);
-  const made = drawSafely(view!, from);
+  const made = drawViewSafely(view!, from);
   if (made.kind === 'trouble') throw new Error(made.message);
   return made.drawing;
 }
@@ -188,7 +188,7 @@ describe('the path combiner', () => {
 describe('the protocols page', () => {
   it('offers what any instant of the run has, and what is broken too', () => {
     const plugIns = [gateway, double, scion];
-    const offers = offersOf(plugIns, [input(), input({}, [])]).map(({ id }) => id);
+    const offers = offeredDrawings(plugIns, [input(), input({}, [])]).map(({ id }) => id);
     expect(offers).toEqual([
       ...['gateway/paths', 'gateway/window', 'gateway/handshake'],
       ...['ping/broken', 'scion/combiner'],
@@ -196,13 +196,13 @@ describe('the protocols page', () => {
   });
 
   it('chooses one item of a group at most, and a second press takes it back', () => {
-    expect(withKeyToggled([], 'up:1')).toEqual(['up:1']);
-    expect(withKeyToggled(['up:1', 'core:0'], 'up:2')).toEqual(['core:0', 'up:2']);
-    expect(withKeyToggled(['up:1', 'core:0'], 'up:1')).toEqual(['core:0']);
+    expect(withSelectionToggled([], 'up:1')).toEqual(['up:1']);
+    expect(withSelectionToggled(['up:1', 'core:0'], 'up:2')).toEqual(['core:0', 'up:2']);
+    expect(withSelectionToggled(['up:1', 'core:0'], 'up:1')).toEqual(['core:0']);
   });
 
   it('draws a slow drawing in every tenth frame while the cursor moves', () => {
-    const pace = new RedrawPace();
+    const pace = new RedrawThrottle();
     pace.isSlow = true;
     const drawnOf = (frames: number, isMoving: boolean): number =>
       Array.from({ length: frames }, () => pace.takes(isMoving)).filter(Boolean).length;
@@ -225,7 +225,7 @@ it.each([360, 1200])('draws a network of 64 paths within 20 ms at %i px', (width
   for (const { views } of [gateway, scion]) {
     for (const view of views) {
       view.draw(from);
-      expect(drawSafely(view, from, cpuMs)).toMatchObject({ kind: 'drawing', isSlow: false });
+      expect(drawViewSafely(view, from, cpuMs)).toMatchObject({ kind: 'drawing', isSlow: false });
     }
   }
 });

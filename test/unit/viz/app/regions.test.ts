@@ -9,16 +9,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
-import { clearanceOf, edgesOf } from '../../../../viz/app/pages/network/clearance.ts';
-import { NODE_RADIUS } from '../../../../viz/app/pages/network/node-labels.ts';
+import { edgesOf, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
+import { NODE_RADIUS_PX } from '../../../../viz/app/pages/network/node-labels.ts';
 import {
   hullOf,
-  REGION_PROTOCOL,
+  REGION_NODE_PROTOCOL,
   regionsOf,
   withRegionNodes,
 } from '../../../../viz/app/pages/network/regions.ts';
-import { endsOf } from '../../../../viz/app/pages/network/trail.ts';
-import { bytesSource } from '../../../../viz/format/source.ts';
+import { captureEndsOf } from '../../../../viz/app/pages/network/trail.ts';
+import { memorySource } from '../../../../viz/format/source.ts';
 import { openTrace } from '../../../../viz/format/trace-file.ts';
 import { load, registry } from '../../runner/fixture.ts';
 import { good, inflateNode } from '../format/trace-lab.ts';
@@ -31,7 +31,7 @@ async function traced(): Promise<TraceInfo> {
   const path = join(folder, 'trace.orr');
   const scenario = { ...load('cloud.yaml'), durationNs: 1_200_000_000, warmupNs: 0, events: [] };
   runSeed({ scenario, registry, seed: 1, recordings: { trace: { path, extent: 'full' } } });
-  const { header } = good(await openTrace(bytesSource(readFileSync(path)), inflateNode));
+  const { header } = good(await openTrace(memorySource(readFileSync(path)), inflateNode));
   return header as unknown as TraceInfo;
 }
 
@@ -66,11 +66,11 @@ describe('a cloud', () => {
       ['internet/asia', ['asia-1', 'asia-2'], 'internet/asia--asia'],
     ]);
     expect(drawn.links.every(({ from, to }) => from >= 0 && to >= 0)).toBe(true);
-    expect(drawn.nodes.filter(({ protocol }) => protocol === REGION_PROTOCOL)).toHaveLength(3);
+    expect(drawn.nodes.filter(({ protocol }) => protocol === REGION_NODE_PROTOCOL)).toHaveLength(3);
     const passage = { timeNs: 0, packet: 1, trail: 0, node: 0, bytes: new Uint8Array(), heldNs: 0 };
     const ways = ['eu-1->', 'eu->us', '->us-1'].map((name) => {
       const link = info.links.findIndex((one) => one.name === name);
-      const { from, to } = endsOf({ ...passage, link }, info);
+      const { from, to } = captureEndsOf({ ...passage, link }, info);
       return `${from} to ${to}`;
     });
     expect(ways).toEqual([
@@ -93,7 +93,9 @@ describe('a cloud', () => {
     expect(network.dots).toHaveLength(regions * (hosts + 1));
     const places = arrangement.places('regions');
     expect(places.every(({ x, y }) => x >= 0 && x <= 1 && y >= 0 && y <= 1)).toBe(true);
-    expect(clearanceOf(places, edgesOf(network.topology.links))).toBeGreaterThan(NODE_RADIUS);
+    expect(minNodeLinkDistance(places, edgesOf(network.topology.links))).toBeGreaterThan(
+      NODE_RADIUS_PX,
+    );
   });
 
   it('draws the hosts of a region as one where there are too many', () => {

@@ -1,16 +1,16 @@
 /** The exports of the report page, and how it draws a KPI against its limit. @module */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import { barDomain } from '../../../../reports/kpi-bar.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
-import type { LibraryState } from '../../../../viz/app/data/library.ts';
-import { filesOf } from '../../../../viz/app/data/run-files.ts';
+import type { RunLibraryState } from '../../../../viz/app/data/library.ts';
+import { fileNamesOfRun } from '../../../../viz/app/data/run-files.ts';
 import { kpiRows } from '../../../../viz/app/pages/report/downloads.ts';
-import { balanceText, dropsOf } from '../../../../viz/app/pages/report/drops.ts';
+import { balanceText, dropReasonCounts } from '../../../../viz/app/pages/report/drops.ts';
 import { cardOf } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 
-const REPORT = judge(runInput({ seeds: 3, slowdown: 1 }));
+const REPORT = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
 
 describe('the report page', () => {
   it('offers the files that a run of the server left, and no others', () => {
@@ -19,10 +19,10 @@ describe('the report page', () => {
       cardOf(REPORT, served),
       cardOf(REPORT, { id: 'demo', traceBytes: 1, files: [] }),
     ];
-    const ready: LibraryState = { kind: 'ready', cards, leftOut: 0 };
-    expect(filesOf('a/1', ready)).toEqual(['junit.xml', 'report.json', 'trace.orr']);
-    expect(filesOf('demo', ready)).toBeUndefined();
-    expect(filesOf('a/1', { kind: 'loading' })).toBeUndefined();
+    const ready: RunLibraryState = { kind: 'ready', cards, leftOut: 0 };
+    expect(fileNamesOfRun('a/1', ready)).toEqual(['junit.xml', 'report.json', 'trace.orr']);
+    expect(fileNamesOfRun('demo', ready)).toBeUndefined();
+    expect(fileNamesOfRun('a/1', { kind: 'loading' })).toBeUndefined();
   });
 
   it('writes each KPI with a row for every seed, as wide as its headings', () => {
@@ -35,7 +35,7 @@ describe('the report page', () => {
     const { sent, delivered } = REPORT.packets;
     const plain = balanceText(REPORT).replaceAll(' ', '');
     expect(plain).toContain(`${sent}sent=${delivered}delivered+`);
-    const counts = dropsOf(REPORT).map(({ count }) => count);
+    const counts = dropReasonCounts(REPORT).map(({ count }) => count);
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
   });
 

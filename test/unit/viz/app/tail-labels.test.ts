@@ -3,9 +3,9 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { LabelRoom, type LabelSpot } from '../../../../viz/app/chart/label-room.ts';
+import { LabelPlacer, type LabelSpot } from '../../../../viz/app/chart/label-room.ts';
 import { tickTexts } from '../../../../viz/app/chart/plot.ts';
-import { pathThrough, stairsOf } from '../../../../viz/app/chart/stairs.ts';
+import { staircaseCorners, svgPathThrough } from '../../../../viz/app/chart/stairs.ts';
 
 const MS = { divisor: 1e6, suffix: 'ms' };
 const at = (x: number, y: number): LabelSpot => ({ x, y, anchor: 'start' });
@@ -14,13 +14,13 @@ describe('labels', () => {
   const bounds = { left: 0, right: 300, top: 0, bottom: 100 };
 
   it('the limit was written over p50: the second label takes another place', () => {
-    const room = new LabelRoom(bounds, []);
+    const room = new LabelPlacer(bounds, []);
     expect(room.take('p50 10.1 ms', [at(50, 40), at(50, 60)])).toEqual(at(50, 40));
     expect(room.take('limit 12 ms', [at(60, 45), at(60, 70)])).toEqual(at(60, 70));
   });
 
   it('the curve went through a label: one beside it is taken, and one inside the drawing', () => {
-    const room = new LabelRoom(bounds, [
+    const room = new LabelPlacer(bounds, [
       [
         { x: 0, y: 40 },
         { x: 300, y: 40 },
@@ -35,7 +35,7 @@ describe('labels', () => {
       { x, y: 0 },
       { x, y: 100 },
     ]);
-    const room = new LabelRoom(bounds, lines);
+    const room = new LabelPlacer(bounds, lines);
     const sides = (x: number): readonly LabelSpot[] => [
       at(x + 6, 12),
       { x: x - 6, y: 12, anchor: 'end' },
@@ -47,7 +47,7 @@ describe('labels', () => {
   });
 
   it('where nothing is free, what covers least is taken', () => {
-    const room = new LabelRoom(bounds, [
+    const room = new LabelPlacer(bounds, [
       [
         { x: 0, y: 40 },
         { x: 300, y: 40 },
@@ -60,7 +60,7 @@ describe('labels', () => {
 
 describe('a distribution of two values', () => {
   it('was drawn as two spikes joined by a slope: lines go along or up, never across', () => {
-    const corners = stairsOf([
+    const corners = staircaseCorners([
       { x: 0, y: 90 },
       { x: 0, y: 60 },
       { x: 200, y: 50 },
@@ -69,7 +69,7 @@ describe('a distribution of two values', () => {
     const moves = corners.slice(1).map((to, i) => [to.x - corners[i]!.x, to.y - corners[i]!.y]);
     expect(moves.filter(([dx, dy]) => dx !== 0 && dy !== 0)).toEqual([]);
     expect(corners).toContainEqual({ x: 200, y: 60 });
-    expect(pathThrough(corners.slice(0, 2))).toBe('M0.0 90.0L0.0 90.0');
+    expect(svgPathThrough(corners.slice(0, 2))).toBe('M0.0 90.0L0.0 90.0');
   });
 });
 

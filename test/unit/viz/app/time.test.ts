@@ -1,23 +1,23 @@
 /** The time page without a browser: tracks, arrows, the route of a packet. @module */
 import { describe, expect, it } from 'vitest';
-import { PaceBook } from '../../../../viz/app/data/paces.ts';
+import { RateDelayHistory } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
   arrowsOf,
+  delaySumsByPart,
   nodesOnRoute,
-  packetAt,
-  partsOf,
-  sumsOf,
+  packetNumberAt,
   type WaterfallPart,
+  waterfallParts,
 } from '../../../../viz/app/pages/time/sequence.ts';
 import {
-  filled,
-  foldedAtFirst,
+  filledTracks,
+  initiallyFoldedRoles,
   rolesOf,
   tracksOf,
   type WindowEvents,
 } from '../../../../viz/app/pages/time/tracks.ts';
-import { waterfallContent } from '../../../../viz/app/pages/time/words.ts';
+import { waterfallChartContent } from '../../../../viz/app/pages/time/words.ts';
 
 const NODES: TraceInfo['nodes'] = ['gateway-1', 'core-1', 'core-2', 'gateway-2'].map((name) => ({
   ...{ name, protocol: 'p', address: '' },
@@ -58,12 +58,12 @@ const WAY = hops([
   { depart: 220, link: 2, packet: 7 },
 ]);
 
-const NO_PACES = new PaceBook(LINKS, []);
+const NO_PACES = new RateDelayHistory(LINKS, []);
 
 const times = (parts: readonly WaterfallPart[]): unknown =>
   parts.map(({ kind, fromNs, toNs }) => [kind, fromNs, toNs]);
 const took = (parts: readonly WaterfallPart[]): unknown =>
-  Object.fromEntries([...sumsOf(parts)].filter(([, ns]) => ns > 0));
+  Object.fromEntries([...delaySumsByPart(parts)].filter(([, ns]) => ns > 0));
 
 describe('the way of a packet', () => {
   it('meets nodes in their order', () => {
@@ -71,7 +71,7 @@ describe('the way of a packet', () => {
   });
 
   it('is queue, link and processing, without parts that took no time, and ends where it was lost', () => {
-    const parts = partsOf(WAY, INFO, NO_PACES);
+    const parts = waterfallParts(WAY, INFO, NO_PACES);
     expect(times(parts)).toEqual([
       ['queue', 90, 100],
       ['link', 100, 150],
@@ -82,7 +82,7 @@ describe('the way of a packet', () => {
     ]);
     expect(parts.at(-1)?.isLost).toBe(true);
     expect(took(parts)).toEqual({ queue: 30, link: 90, processing: 10 });
-    expect(waterfallContent(7, parts.slice(0, -1), undefined)).toMatchObject({
+    expect(waterfallChartContent(7, parts.slice(0, -1), undefined)).toMatchObject({
       title: 'Packet 7 took 130 ns: 90 ns on links, 30 ns queue, 10 ns processing',
       caption: expect.stringContaining('serialisation and propagation together'),
     });
@@ -92,11 +92,11 @@ describe('the way of a packet', () => {
     // 10 bytes at 1 ns per byte; the second link is twice as fast from 170 ns on, and its packet
     // arrived 5 ns late.
     const [first, second, third] = LINKS.map((link) => ({ ...link, rateBps: 8e9, delayNs: 40 }));
-    const book = new PaceBook(
+    const book = new RateDelayHistory(
       [first!, second!, third!],
       [{ timeNs: 170, link: 1, rateBps: 16e9, delayNs: 30 }],
     );
-    const parts = partsOf(WAY, INFO, book);
+    const parts = waterfallParts(WAY, INFO, book);
     expect(times(parts)).toEqual([
       ['queue', 90, 100],
       ['serialisation', 100, 110],
@@ -109,7 +109,7 @@ describe('the way of a packet', () => {
       ['link', 220, 220],
     ]);
     expect(parts.at(-1)?.isLost).toBe(true);
-    const { title, caption, table } = waterfallContent(7, parts.slice(0, -1), undefined);
+    const { title, caption, table } = waterfallChartContent(7, parts.slice(0, -1), undefined);
     expect(title).toBe(
       'Packet 7 took 130 ns: 70 ns propagation, 15 ns serialisation, 5 ns jitter, 30 ns queue, 10 ns processing',
     );
@@ -123,10 +123,10 @@ describe('the way of a packet', () => {
   it('tiles a link from departure to arrival whatever jitter did, and carries a nanosecond', () => {
     const split = (tookNs: number, rateBps: number | null): unknown =>
       times(
-        partsOf(
+        waterfallParts(
           hops([{ depart: 0, took: tookNs, link: 0, packet: 1 }]),
           INFO,
-          new PaceBook([{ ...LINKS[0]!, rateBps, delayNs: 40 }], []),
+          new RateDelayHistory([{ ...LINKS[0]!, rateBps, delayNs: 40 }], []),
         ),
       );
     expect(split(51, 8e9)).toEqual([
@@ -147,10 +147,10 @@ describe('the way of a packet', () => {
       { depart: 21, took: 1, link: 0, packet: 2, flow: 0 },
       { depart: 30, took: 1, link: 0, packet: 3 },
     ]);
-    expect(packetAt(seen, 20)).toBe(3);
-    expect(packetAt(seen, 31)).toBe(3);
-    expect(packetAt(hops([{ depart: 5, link: 0, packet: 9, flow: 0 }]), 0)).toBe(9);
-    expect(packetAt(hops([]), 0)).toBeUndefined();
+    expect(packetNumberAt(seen, 20)).toBe(3);
+    expect(packetNumberAt(seen, 31)).toBe(3);
+    expect(packetNumberAt(hops([{ depart: 5, link: 0, packet: 9, flow: 0 }]), 0)).toBe(9);
+    expect(packetNumberAt(hops([]), 0)).toBeUndefined();
   });
 });
 
@@ -213,15 +213,15 @@ describe('tracks', () => {
   });
 
   it('begin folded only where there are many nodes', () => {
-    expect(foldedAtFirst(INFO)).toEqual([]);
+    expect(initiallyFoldedRoles(INFO)).toEqual([]);
     const many = Array.from({ length: 30 }, (_, at) => ({
       ...{ name: at === 0 ? 'authority' : `client-${at}`, protocol: 'p', address: '' },
     }));
-    expect(foldedAtFirst({ nodes: many })).toEqual(['client']);
+    expect(initiallyFoldedRoles({ nodes: many })).toEqual(['client']);
   });
 
   it('take bars from the index, summed over the nodes of a folded role', () => {
-    const [, , cores] = filled(tracksOf(INFO, new Set(['core'])), events, of);
+    const [, , cores] = filledTracks(tracksOf(INFO, new Set(['core'])), events, of);
     expect(cores?.bars).toEqual([
       { fromNs: 0, toNs: 10, count: 6, drops: 0 },
       { fromNs: 10, toNs: 20, count: 8, drops: 1 },
@@ -230,7 +230,7 @@ describe('tracks', () => {
   });
 
   it('count single packets where they arrive, and losses where they departed', () => {
-    const tracks = filled(
+    const tracks = filledTracks(
       tracksOf(INFO, new Set()),
       { ...events, hops: WAY },
       {

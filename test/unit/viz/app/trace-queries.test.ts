@@ -4,11 +4,11 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isPacketInSample } from '../../../../viz/app/data/hop-columns.ts';
-import { Latest } from '../../../../viz/app/data/latest.ts';
+import { LatestQuerySender } from '../../../../viz/app/data/latest.ts';
 import type {
   QueryAnswer,
+  QueryName,
   QueryParameters,
-  QuestionName,
   TraceInfo,
 } from '../../../../viz/app/data/trace-answers.ts';
 import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
@@ -38,7 +38,7 @@ function lab(): TraceLab {
 describe('the queries', () => {
   let trace: TraceFile;
   let info: TraceInfo;
-  const ask = async <Q extends QuestionName>(
+  const ask = async <Q extends QueryName>(
     question: Q,
     asked: QueryParameters<Q>,
   ): Promise<QueryAnswer<Q>> =>
@@ -162,7 +162,7 @@ it('asks for what is wanted now, and not for what was wanted in between', async 
   const asked: number[] = [];
   const told: number[] = [];
   await new Promise<void>((done) => {
-    const latest = new Latest(
+    const latest = new LatestQuerySender(
       (one: number) => {
         asked.push(one);
         return Promise.resolve(one);

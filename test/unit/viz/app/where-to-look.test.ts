@@ -1,16 +1,16 @@
 /** At which instant pages open, and where the link of a missed KPI leads. @module */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../reports/judge.ts';
+import { judgeRun } from '../../../../reports/judge.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import type { FaultRow } from '../../../../viz/app/data/trace-answers.ts';
 import {
   firstBusyInstant,
-  firstInstantToSee,
-  placeOfMiss,
+  initialCursorNs,
+  pageOfMissedKpi,
 } from '../../../../viz/app/data/where-to-look.ts';
 import { runInput } from '../../reports/fixture.ts';
 
-const REPORT = judge(runInput({ seeds: 3, slowdown: 4 }));
+const REPORT = judgeRun(runInput({ seeds: 3, slowdown: 4 }));
 const kpiOf = (metric: string, report: Report = REPORT): KpiResult =>
   report.kpis.find((kpi) => kpi.metric === metric) as KpiResult;
 
@@ -38,21 +38,21 @@ describe('a missed KPI leads to where it shows', () => {
     const own = REPORT.faults.filter(({ seed }) => seed === REPORT.shownSeed);
     const costs = own.map(({ gaps = [] }) => Math.max(...gaps.map(({ gapNs }) => gapNs)));
     const worst = own[costs.indexOf(Math.max(...costs))];
-    expect(placeOfMiss(REPORT, kpiOf('gateway.failover'))).toEqual({
+    expect(pageOfMissedKpi(REPORT, kpiOf('gateway.failover'))).toEqual({
       ...{ page: 'failover', timeNs: worst?.beginNs, parameters: { fault: worst?.id } },
     });
   });
 
   it('of a latency: its worst step after the warm-up', () => {
     const report = withSeries('latency.p95', [9e9, 0, 0, 0, 0, 1, 2, null, 8, 3, 9e9]);
-    expect(placeOfMiss(report, kpiOf('gateway.latency'))).toEqual({
+    expect(pageOfMissedKpi(report, kpiOf('gateway.latency'))).toEqual({
       ...{ page: 'latency', timeNs: 8e9, parameters: { metric: 'gateway.latency' } },
     });
   });
 
   it('of packets that did not arrive: the step in which fewest did, or the fault just before it', () => {
     const report = withSeries('delivered', [0, 0, 0, 0, 0, 9, 9, 2, 9, 9, 1]);
-    expect(placeOfMiss(report, kpiOf('gateway.delivery'))).toEqual({
+    expect(pageOfMissedKpi(report, kpiOf('gateway.delivery'))).toEqual({
       ...{ page: 'network', timeNs: 7e9, parameters: {} },
     });
     const [cut] = REPORT.faults.filter(({ seed }) => seed === REPORT.shownSeed);
@@ -61,14 +61,14 @@ describe('a missed KPI leads to where it shows', () => {
       { ...cut, beginNs: 6.5e9, id: 'near' },
     ];
     const cutReport = { ...report, faults } as Report;
-    expect(placeOfMiss(cutReport, kpiOf('gateway.delivery'))).toMatchObject({
+    expect(pageOfMissedKpi(cutReport, kpiOf('gateway.delivery'))).toMatchObject({
       ...{ page: 'failover', timeNs: 6.5e9, parameters: { fault: 'near' } },
     });
   });
 
   it('of privacy: its page, which has no instants', () => {
     const kpi = { ...kpiOf('gateway.latency'), metric: 'privacy.guesses' };
-    expect(placeOfMiss(REPORT, kpi)).toEqual({
+    expect(pageOfMissedKpi(REPORT, kpi)).toEqual({
       page: 'privacy',
       timeNs: undefined,
       parameters: {},
@@ -80,20 +80,20 @@ describe('pages of the trace opened at 0 s, where nothing happens', () => {
   const fault: FaultRow = { kind: 'begin', timeNs: 8e9, target: 'a', text: 'a down' };
 
   it('open 50 ms before the first fault', () => {
-    expect(firstInstantToSee([fault, { ...fault, timeNs: 20e9 }], REPORT)).toBe(7.95e9);
-    expect(firstInstantToSee([{ ...fault, timeNs: 1e6 }], REPORT)).toBe(0);
+    expect(initialCursorNs([fault, { ...fault, timeNs: 20e9 }], REPORT)).toBe(7.95e9);
+    expect(initialCursorNs([{ ...fault, timeNs: 1e6 }], REPORT)).toBe(0);
   });
 
   it('open before the first miss of a run without faults', () => {
     const kpis = [{ ...kpiOf('gateway.latency'), status: 'fail' as const }];
     const report = { ...withSeries('latency.p95', [0, 0, 0, 0, 0, 1, 7, 2, 0]), kpis };
-    expect(firstInstantToSee([], report)).toBe(5.95e9);
+    expect(initialCursorNs([], report)).toBe(5.95e9);
   });
 
   it('open at the beginning where nothing stands out', () => {
     const kpis = REPORT.kpis.map((kpi) => ({ ...kpi, status: 'pass' as const }));
-    expect(firstInstantToSee([], { ...REPORT, kpis })).toBeUndefined();
-    expect(firstInstantToSee([], undefined)).toBeUndefined();
+    expect(initialCursorNs([], { ...REPORT, kpis })).toBeUndefined();
+    expect(initialCursorNs([], undefined)).toBeUndefined();
   });
 });
 

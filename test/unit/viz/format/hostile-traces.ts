@@ -1,13 +1,17 @@
 /** A small trace with rows in every table, and variants with another header. @module */
 import { gzipSync } from 'node:zlib';
+import { BlobTable, cborText } from '../../../../engine/measure/trace/blob-table.ts';
 import {
   BLOCK_FIELD_OFFSETS,
   BLOCK_HEAD_BYTES,
   FILE_HEAD_BYTES,
   FLAG_GZIP,
+  NO_REFERENCE,
+  TABLES,
   TRAILER_BYTES,
   type TraceHeader,
 } from '../../../../engine/measure/trace/layout.ts';
+import { TableBuffer } from '../../../../engine/measure/trace/table-buffer.ts';
 import { BLOCK_CAPACITY, TraceLab } from './trace-lab.ts';
 
 /** 1 s with a fault, losses, states, marks, spans, series and bytes. */
@@ -28,6 +32,19 @@ export function smallTrace(storage: 'gzip' | 'plain'): Uint8Array {
   lab.recorder.span(1e8, 9e8, 1, 'handshake');
   lab.recorder.series({ name: 'sent', unit: 'packets', binNs: 1e8 }, 0, [1, null, 3]);
   lab.recorder.packet(0, Uint8Array.of(1, 2, 3), { packet: 5, trail: 0, link: 0, node: 0 });
+  const statuses = new TableBuffer(TABLES.status);
+  const texts = new BlobTable();
+  for (const [node, text] of [
+    [1, '{"role":"mix"}'],
+    [NO_REFERENCE, ''],
+  ] as const) {
+    statuses.add(
+      1e8,
+      node,
+      texts.number(text, () => cborText(text)),
+    );
+  }
+  lab.recorder.append(statuses.take(texts.take()));
   return new Uint8Array(lab.finish());
 }
 

@@ -4,17 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../../viz/format/failure.ts';
 import { GrowingSource } from '../../../../viz/format/growing-source.ts';
 import {
-  decodeLive,
-  encodeLive,
-  type LiveKind,
-  placeQuery,
-  readNews,
-  readPlace,
+  decodeLiveMessage,
+  encodeLiveMessage,
+  type LivePayloadKind,
+  readLiveRunStatus,
+  readStreamPosition,
+  streamPositionQuery,
 } from '../../../../viz/format/live-wire.ts';
 import { openTrace } from '../../../../viz/format/trace-file.ts';
 import { good, inflateNode, TraceLab } from './trace-lab.ts';
 
-const KINDS: readonly LiveKind[] = ['head', 'lasting', 'packets', 'news'];
+const KINDS: readonly LivePayloadKind[] = ['head', 'lasting', 'packets', 'news'];
 const u32 = fc.nat({ max: 0xffff_ffff });
 const aMessage = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -28,37 +28,37 @@ describe('a message of a run that goes on', () => {
   it('is read as it was written, and so is the place that it names', () => {
     fc.assert(
       fc.property(aMessage, (message) => {
-        expect(decodeLive(encodeLive(message))).toEqual(message);
+        expect(decodeLiveMessage(encodeLiveMessage(message))).toEqual(message);
         const { stream, lasting, packets } = message;
         const place = { stream, lasting, packets };
-        expect(readPlace(new URLSearchParams(placeQuery(place)))).toEqual(place);
+        expect(readStreamPosition(new URLSearchParams(streamPositionQuery(place)))).toEqual(place);
       }),
     );
   });
 
   it('is refused when it is cut anywhere, too long, of another version or kind', () => {
     const payload = Uint8Array.of(1, 2, 3);
-    const good = encodeLive({ kind: 'news', stream: 1, lasting: 2, packets: 3, payload });
+    const good = encodeLiveMessage({ kind: 'news', stream: 1, lasting: 2, packets: 3, payload });
     for (let length = 0; length < good.length; length += 1) {
-      expect(decodeLive(good.subarray(0, length))).toBeTypeOf('string');
+      expect(decodeLiveMessage(good.subarray(0, length))).toBeTypeOf('string');
     }
-    expect(decodeLive(Uint8Array.of(...good, 0))).toMatch(/not 3 bytes/);
+    expect(decodeLiveMessage(Uint8Array.of(...good, 0))).toMatch(/not 3 bytes/);
     for (const at of [0, 4, 5, 6, 7]) {
       const bad = good.slice();
       bad[at] = 99;
-      expect(decodeLive(bad)).toBeTypeOf('string');
+      expect(decodeLiveMessage(bad)).toBeTypeOf('string');
     }
   });
 
   it('says nothing when its news are not whole', () => {
     for (const text of ['', 'null', '[]', '{"phase":"gone","run":"r"}', '{"phase":"running"}']) {
-      expect(readNews(new TextEncoder().encode(text))).toBeUndefined();
+      expect(readLiveRunStatus(new TextEncoder().encode(text))).toBeUndefined();
     }
   });
 
   it('has no place where a number is missing or none', () => {
     for (const query of ['', 'stream=1&lasting=2', 'stream=1&lasting=-2&packets=0', 'stream=x']) {
-      expect(readPlace(new URLSearchParams(query))).toBeUndefined();
+      expect(readStreamPosition(new URLSearchParams(query))).toBeUndefined();
     }
   });
 });

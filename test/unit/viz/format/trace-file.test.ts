@@ -13,7 +13,7 @@ import {
 } from '../../../../engine/measure/trace/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
 import { inflateGzip } from '../../../../viz/format/inflate.ts';
-import { type ByteSource, blobSource, bytesSource } from '../../../../viz/format/source.ts';
+import { type ByteSource, blobSource, memorySource } from '../../../../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
 import { fullBlock, ofVersion1 } from './hostile-traces.ts';
 import { BLOCK_CAPACITY, good, inflateNode, opened, TraceLab } from './trace-lab.ts';
@@ -195,7 +195,7 @@ it('keeps a small run whole whatever the extent', async () => {
 
 it('decodes one block for an instant, of as many as there are', async () => {
   const lab = makeRun('full', 10);
-  const source = bytesSource(lab.finish());
+  const source = memorySource(lab.finish());
   let reads = 0;
   const counted: ByteSource = {
     size: source.size,
@@ -237,7 +237,7 @@ describe('a file that was cut off', () => {
     let readable = 0;
     for (let place = 0; place < 200; place += 1) {
       const length = Math.floor((whole.length * place) / 200);
-      const trace = await openTrace(bytesSource(whole.subarray(0, length)), inflateNode);
+      const trace = await openTrace(memorySource(whole.subarray(0, length)), inflateNode);
       if (isFailure(trace)) {
         expect(['truncated', 'not-a-trace']).toContain(trace.name);
         continue;
@@ -285,7 +285,7 @@ describe('keyframes', () => {
 describe('a hostile file', () => {
   const whole = makeRun('full', 1, 10).finish();
   const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
-    openTrace(bytesSource(bytes), inflateNode);
+    openTrace(memorySource(bytes), inflateNode);
 
   it('of random bytes is no trace', async () => {
     for (let length = 0; length < 400; length += 7) {
@@ -346,7 +346,7 @@ describe('a hostile file', () => {
     view.setUint32(offset + BLOCK_FIELD_OFFSETS.rows, rows, true);
     view.setUint32(offset + BLOCK_FIELD_OFFSETS.raw, raw, true);
     for (const inflate of [inflateNode, inflateGzip]) {
-      const trace = await openTrace(bytesSource(bytes), inflate);
+      const trace = await openTrace(memorySource(bytes), inflate);
       if (isFailure(trace)) throw new Error(trace.message);
       const entry = trace.blocksOf('hop')[0];
       const block = entry === undefined ? undefined : await trace.block(entry);

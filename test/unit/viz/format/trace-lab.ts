@@ -3,10 +3,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Scheduler } from '../../../../engine/core/scheduler.ts';
 import { HopBlock } from '../../../../engine/measure/trace/hop-block.ts';
 import {
-  CLASSES,
   FAULT_KINDS,
   FORMAT_VERSION,
-  HOP_FORWARDED,
+  HOP_FLAG_FORWARDED,
+  PACKET_CLASSES,
   STATE_KINDS,
   TABLES,
   type TraceHeader,
@@ -14,14 +14,14 @@ import {
 import { NetworkRecorder } from '../../../../engine/measure/trace/network-recorder.ts';
 import { TraceRecorder } from '../../../../engine/measure/trace/trace-recorder.ts';
 import { BufferPool } from '../../../../engine/net/buffer-pool.ts';
-import type { DirectionView } from '../../../../engine/net/direction-context.ts';
+import type { LinkDirectionView } from '../../../../engine/net/direction-context.ts';
 import { PacketTable } from '../../../../engine/net/packet-table.ts';
 import { isFailure } from '../../../../viz/format/failure.ts';
-import { bytesSource, type Inflate } from '../../../../viz/format/source.ts';
+import { type GzipInflater, memorySource } from '../../../../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
 
 /** Inflates in Node; stops at the stated length. */
-export const inflateNode: Inflate = (stored, rawLength) =>
+export const inflateNode: GzipInflater = (stored, rawLength) =>
   gunzipSync(stored, { maxOutputLength: Math.max(1, rawLength) });
 
 /** What happened to one packet on one link. */
@@ -50,7 +50,7 @@ export class TraceLab {
   readonly network: NetworkRecorder;
   readonly clock = { now: 0, eventCount: 0 };
   readonly #table = new PacketTable(new BufferPool('plain'));
-  readonly #directions: DirectionView[];
+  readonly #directions: LinkDirectionView[];
   readonly #parts: Uint8Array[] = [];
 
   constructor(
@@ -157,17 +157,17 @@ export class TraceLab {
   readonly #open = new Map<number, ModelHop>();
   #arrived: Uint8Array | undefined;
 
-  #direction(link: number): DirectionView {
-    return this.#directions[link] as DirectionView;
+  #direction(link: number): LinkDirectionView {
+    return this.#directions[link] as LinkDirectionView;
   }
 }
 
 /** Opens a trace that must be readable. */
 export async function opened(
   bytes: Uint8Array,
-  inflate: Inflate = inflateNode,
+  inflate: GzipInflater = inflateNode,
 ): Promise<TraceFile> {
-  const trace = await openTrace(bytesSource(bytes), inflate);
+  const trace = await openTrace(memorySource(bytes), inflate);
   if (isFailure(trace)) throw new Error(trace.message);
   return trace;
 }
@@ -180,13 +180,16 @@ export function good<T>(value: T): Exclude<T, { kind: 'failure' }> {
 
 /** True if the flag for forwarded packets is set. */
 export function isForwarded(flags: number): boolean {
-  return (flags & HOP_FORWARDED) !== 0;
+  return (flags & HOP_FLAG_FORWARDED) !== 0;
 }
 
 /** Number of rows in a full block, for tests that count blocks. */
 export const BLOCK_CAPACITY: number = new HopBlock().depart.length;
 
-function labHeader(directions: readonly DirectionView[], extent: 'windows' | 'full'): TraceHeader {
+function labHeader(
+  directions: readonly LinkDirectionView[],
+  extent: 'windows' | 'full',
+): TraceHeader {
   return {
     format: 'orrery-trace',
     version: FORMAT_VERSION,
@@ -209,7 +212,7 @@ function labHeader(directions: readonly DirectionView[], extent: 'windows' | 'fu
     })),
     flows: ['none', 'n0 -> n2'],
     reasons: ['queue-full', 'mtu', 'loss'],
-    classes: CLASSES,
+    classes: PACKET_CLASSES,
     stateKinds: STATE_KINDS,
     faultKinds: FAULT_KINDS,
     linkLevel: 1,

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
-  CONTROL_PATH,
-  type ControlFault,
+  CONTROL_URL_PATH,
   type ControlOrder,
   type ControlReply,
   type ControlState,
+  type InjectedFault,
   readOrder,
 } from '../../../../viz/format/control-wire.ts';
-import type { LiveAnswer } from '../../../../viz/format/live-wire.ts';
+import type { LiveGetResponse } from '../../../../viz/format/live-wire.ts';
 import type { LiveCard, RunIndex } from '../../../../viz/format/run-card.ts';
 import type { ControlHandler } from '../../../../viz/server/control-channel.ts';
 import { LiveRun } from '../../../../viz/server/live-run.ts';
@@ -24,7 +24,7 @@ const servers: VizServer[] = [];
 
 class FakeHandler implements ControlHandler {
   readonly obeyed: ControlOrder[] = [];
-  readonly faults: ControlFault[] = [];
+  readonly faults: InjectedFault[] = [];
   readonly state: Omit<ControlState, 'refused'> = {
     ...{ phase: 'open', kinds: [{ kind: 'set' }], speed: null, faults: this.faults },
   };
@@ -54,7 +54,7 @@ class Caller {
 
   constructor(port: string, origin: string | undefined = `http://127.0.0.1:${port}`) {
     const headers = origin === undefined ? {} : { origin };
-    this.#socket = new WebSocket(`ws://127.0.0.1:${port}${CONTROL_PATH}`, { headers });
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}${CONTROL_URL_PATH}`, { headers });
     this.#socket.on('message', (data) => this.heard.push(JSON.parse(String(data))));
     this.opened = new Promise((resolve) => {
       this.#socket.on('open', () => resolve(true));
@@ -90,7 +90,7 @@ it('a run that goes on is listed with the number of faults that pages injected',
     const get = async (path: string): Promise<unknown> =>
       (await fetch(`http://127.0.0.1:${port}/api/${path}`)).json();
     const { cards } = (await get('runs')) as RunIndex;
-    return [((await get('live')) as LiveAnswer).injected, (cards[0] as LiveCard).injected];
+    return [((await get('live')) as LiveGetResponse).injected, (cards[0] as LiveCard).injected];
   };
   expect(await injected()).toEqual([0, 0]);
   handler.faults.push({ id: 'palette-1', text: 'down', beginNs: 1 });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
-  decodeLive,
+  decodeLiveMessage,
   type LiveMessage,
-  type LivePlace,
-  readNews,
+  type LiveStreamPosition,
+  readLiveRunStatus,
 } from '../../../../viz/format/live-wire.ts';
 import { LiveRun } from '../../../../viz/server/live-run.ts';
 import { LiveViewer } from '../../../../viz/server/live-viewer.ts';
@@ -25,7 +25,7 @@ class FakePage {
   bytes = 0;
 
   send(bytes: Uint8Array): void {
-    const message = decodeLive(bytes);
+    const message = decodeLiveMessage(bytes);
     if (typeof message === 'string') throw new Error(message);
     this.messages.push(message);
     this.bufferedAmount += bytes.length;
@@ -102,7 +102,7 @@ describe('a viewer', () => {
     for (let number = 0; number < 5; number += 1) addPart(run, number);
     const first = new FakePage();
     new LiveViewer(run, first, undefined).tick();
-    const place = first.messages.at(-1) as LivePlace;
+    const place = first.messages.at(-1) as LiveStreamPosition;
     for (let number = 5; number < 9; number += 1) addPart(run, number);
     const second = new FakePage();
     new LiveViewer(run, second, place).tick();
@@ -150,7 +150,7 @@ describe('a report of what was measured so far', () => {
     run.measured(words('one'));
     const first = new FakePage();
     new LiveViewer(run, first, undefined).tick();
-    const place = first.messages.at(-1) as LivePlace;
+    const place = first.messages.at(-1) as LiveStreamPosition;
     for (const from of [place, undefined]) {
       const page = new FakePage();
       new LiveViewer(run, page, from).tick();
@@ -218,12 +218,12 @@ describe('the channel', () => {
     const messages: LiveMessage[] = [];
     await new Promise<void>((done) => {
       own.on('message', (bytes: Buffer) => {
-        messages.push(decodeLive(new Uint8Array(bytes)) as LiveMessage);
+        messages.push(decodeLiveMessage(new Uint8Array(bytes)) as LiveMessage);
         if (messages.some(({ kind }) => kind === 'news')) done();
       });
     });
     expect(messages.map(({ kind }) => kind)).toEqual(['head', 'lasting', 'packets', 'news']);
-    const news = readNews(messages[3]?.payload ?? NOTHING);
+    const news = readLiveRunStatus(messages[3]?.payload ?? NOTHING);
     expect(news).toMatchObject({ phase: 'running', run: 'r', nowNs: 3, droppedFrames: 0 });
     own.send(new Uint8Array(64 * 1024 + 1));
     expect(await new Promise((done) => own.on('close', done))).toBe(1009);

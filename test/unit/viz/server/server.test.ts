@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RunIndex } from '../../../../viz/format/run-card.ts';
-import { isOwnRequest } from '../../../../viz/server/guard.ts';
+import { isSameOriginRequest } from '../../../../viz/server/guard.ts';
 import { startVizServer, type VizServer } from '../../../../viz/server/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-viz-'));
@@ -183,7 +183,7 @@ describe('the server', () => {
 it('takes names and addresses of the machine only where it was told to listen everywhere', () => {
   const everywhere = { host: '0.0.0.0', port: 7470 };
   const ask = (host: string | undefined, bound = everywhere): boolean =>
-    isOwnRequest({ host, origin: undefined }, bound);
+    isSameOriginRequest({ host, origin: undefined }, bound);
   for (const name of [
     '192.0.2.7',
     '[2001:db8::7]',

@@ -4,23 +4,23 @@
  *
  * @module
  */
-import { quantity, wholeNumberText } from '../../../../reports/format.ts';
+import { quantityText, wholeNumberText } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { redrawnOnResize } from '../../chart/plot.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { elementRedrawnOnResize } from '../../chart/plot.ts';
 import { type Distribution, distributionsOf, quantileAt } from '../../chart/tail.ts';
 import {
   type Curve,
   curveLegend,
-  TAIL_COLUMNS,
+  QUANTILE_TABLE_HEADINGS,
+  quantileTableRows,
   tailDrawing,
-  tailRows,
 } from '../../chart/tail-drawing.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
-import type { Both } from './both.ts';
+import type { ComparedRuns } from './compared-runs.ts';
 import { differenceRows, differencesDrawing, type KpiPair } from './differences-view.ts';
 import { differenceTitle } from './words.ts';
 
@@ -35,7 +35,11 @@ interface Chooser<T> {
 }
 
 /** A select element with the chosen chart below it. The choice is kept in the address. */
-function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSignal): HTMLElement {
+function chooser<T>(
+  { view }: ReportPageContext,
+  parts: Chooser<T>,
+  signal: AbortSignal,
+): HTMLElement {
   const { label, parameter, list, nameOf, show } = parts;
   const place = element('div');
   const select = element(
@@ -63,14 +67,14 @@ function chooser<T>({ view }: ReportContext, parts: Chooser<T>, signal: AbortSig
   );
 }
 
-function frameOf(name: string, { a, b }: Both): ChartFrame {
+function frameOf(name: string, { a, b }: ComparedRuns): ChartFrame {
   return new ChartFrame({ name, origin: { run: `${a.run.id} and ${b.run.id}`, seed: '' } });
 }
 
 /** The chart of the differences of a KPI. */
 export function differencesChart(
-  context: ReportContext,
-  both: Both,
+  context: ReportPageContext,
+  both: ComparedRuns,
   signal: AbortSignal,
 ): HTMLElement {
   const list = both.comparison.kpis.flatMap((change): readonly KpiPair[] => {
@@ -84,7 +88,7 @@ export function differencesChart(
   if (list.length === 0) return partialNote('A and B have no KPI in common that both measured.');
   const show = (pair: KpiPair, lasting: AbortSignal): Child => {
     const frame = frameOf('compare-differences', both);
-    const title = hardSpaces(differenceTitle(pair.change));
+    const title = withNonBreakingSpaces(differenceTitle(pair.change));
     const isPaired = both.comparison.isPaired;
     const n = pair.change.difference === undefined ? '' : ' Student t, 95 %.';
     frame.show({
@@ -98,7 +102,7 @@ export function differencesChart(
       }),
     });
     frame.body.append(
-      redrawnOnResize(lasting, (width) =>
+      elementRedrawnOnResize(lasting, (width) =>
         differencesDrawing(pair, width, { words: title, isPaired }),
       ),
     );
@@ -115,7 +119,11 @@ interface DistributionPair {
 }
 
 /** The distributions of one metric in both runs, in one chart. */
-export function curvesChart(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
+export function distributionsChart(
+  context: ReportPageContext,
+  both: ComparedRuns,
+  signal: AbortSignal,
+): HTMLElement {
   const ofB = distributionsOf(both.b.report);
   const list = distributionsOf(both.a.report).flatMap((a): readonly DistributionPair[] => {
     const b = ofB.find(({ name, metric }) => name === a.name && metric.unit === a.metric.unit);
@@ -124,7 +132,7 @@ export function curvesChart(context: ReportContext, both: Both, signal: AbortSig
   if (list.length === 0) return partialNote('A and B have no distribution in common.');
   const show = (pair: DistributionPair, lasting: AbortSignal): Child => {
     const frame = frameOf('compare-curves', both);
-    const title = hardSpaces(curvesTitle(pair));
+    const title = withNonBreakingSpaces(curvesTitle(pair));
     const curves: readonly Curve[] = [
       { label: `A ${both.a.run.id}`, distribution: pair.a, colour: 1 },
       { label: `B ${both.b.run.id}`, distribution: pair.b, colour: 2, isDotted: true },
@@ -133,17 +141,17 @@ export function curvesChart(context: ReportContext, both: Both, signal: AbortSig
       title,
       caption: `${wholeNumberText(pair.a.metric.count)} samples of A, ${wholeNumberText(pair.b.metric.count)} of B; bands: lowest to highest seed; dotted: fewer than 10 samples lie beyond.`,
       table: () => ({
-        columns: ['of run', ...TAIL_COLUMNS],
+        columns: ['of run', ...QUANTILE_TABLE_HEADINGS],
         rows: [
-          ...tailRows(pair.a).map((row) => ['A', ...row]),
-          ...tailRows(pair.b).map((row) => ['B', ...row]),
+          ...quantileTableRows(pair.a).map((row) => ['A', ...row]),
+          ...quantileTableRows(pair.b).map((row) => ['B', ...row]),
         ],
       }),
     });
     replaceContent(
       frame.body,
       element('p', { class: 'legend curve-legend' }, curveLegend(curves)),
-      redrawnOnResize(lasting, (width) => tailDrawing(curves, width, title)),
+      elementRedrawnOnResize(lasting, (width) => tailDrawing(curves, width, title)),
     );
     return frame.root;
   };
@@ -156,7 +164,7 @@ function curvesTitle({ a, b }: DistributionPair): string {
     (one) => quantileAt(a, one) !== undefined && quantileAt(b, one) !== undefined,
   );
   const text = ({ metric }: Distribution, value: number | undefined): string =>
-    quantity(value ?? metric.max ?? 0, metric.unit);
+    quantityText(value ?? metric.max ?? 0, metric.unit);
   if (p === undefined)
     return `${a.name}: at most ${text(a, undefined)} in A, ${text(b, undefined)} in B`;
   const share = `${Math.round(p * 100)} %`;

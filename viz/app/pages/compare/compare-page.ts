@@ -5,36 +5,36 @@
  */
 
 import { compareReports, type ReportComparison } from '../../../../reports/compare.ts';
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import type { RunCard } from '../../../format/run-card.ts';
-import type { LibraryState, OpenRun } from '../../data/library.ts';
+import type { OpenRun, RunLibraryState } from '../../data/library.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import {
   actionButtons,
+  loadingSkeleton,
   partialNote,
-  skeleton,
-  stateMessage,
+  placeholderMessage,
   troubleMessage,
 } from '../../kernel/states.ts';
 import { tableHead } from '../../kernel/table-head.ts';
-import type { Both } from './both.ts';
-import { curvesChart, differencesChart } from './charts.ts';
+import { differencesChart, distributionsChart } from './charts.ts';
+import type { ComparedRuns } from './compared-runs.ts';
 import { divergenceSection } from './divergence-view.ts';
-import { factsOf } from './facts.ts';
+import { comparedFacts } from './facts.ts';
 import { filesView } from './files-view.ts';
 import {
-  cellsOf,
   headline,
+  kpiChangeCells,
+  kpiChangeNote,
   missingKpisText,
-  noteOf,
   pairingSentence,
-  VERDICT_LOOKS,
+  VERDICT_STYLES,
 } from './words.ts';
 
 /** The page while it is mounted. */
 export class ComparePage {
-  readonly #context: ReportContext;
+  readonly #context: ReportPageContext;
   readonly #body = element('div', { class: 'compare-body' });
   readonly #select = element('select');
   readonly #swap = element('button', { type: 'button', disabled: true }, 'Swap A and B');
@@ -42,7 +42,7 @@ export class ComparePage {
   #shown = new AbortController();
   #open: OpenRun | undefined;
 
-  constructor(context: ReportContext) {
+  constructor(context: ReportPageContext) {
     this.#context = context;
   }
 
@@ -79,7 +79,7 @@ export class ComparePage {
   }
 
   /** Fills the select with all other runs as candidates for B, those of the same scenario first. */
-  #offer(state: LibraryState): void {
+  #offer(state: RunLibraryState): void {
     const { run, report, library } = this.#context;
     if (state.kind === 'loading') return;
     const cards = state.cards.filter((card): card is RunCard => card.kind === 'run');
@@ -108,7 +108,7 @@ export class ComparePage {
       : 'There is no other run: drop a report.json here.';
     replaceContent(
       this.#body,
-      stateMessage(
+      placeholderMessage(
         'empty',
         'Choose a second run',
         element(
@@ -135,7 +135,7 @@ export class ComparePage {
 
   async #compare(id: string, signal: AbortSignal): Promise<void> {
     const { library, run, report } = this.#context;
-    replaceContent(this.#body, skeleton(`Opening ${id} …`));
+    replaceContent(this.#body, loadingSkeleton(`Opening ${id} …`));
     let other: OpenRun;
     try {
       other = await library.open(id);
@@ -147,7 +147,10 @@ export class ComparePage {
     this.#open = other;
     if (other.report === undefined) {
       const words = 'Only a trace was dropped: drop its report.json with it.';
-      replaceContent(this.#body, stateMessage('empty', 'B has no report', element('p', {}, words)));
+      replaceContent(
+        this.#body,
+        placeholderMessage('empty', 'B has no report', element('p', {}, words)),
+      );
       return;
     }
     const comparison = compareReports(report, other.report);
@@ -157,7 +160,7 @@ export class ComparePage {
     this.#show(both, signal);
   }
 
-  #show(both: Both, signal: AbortSignal): void {
+  #show(both: ComparedRuns, signal: AbortSignal): void {
     const { a, b, comparison } = both;
     const pairing = pairingSentence(comparison, a.report, b.report);
     replaceContent(
@@ -168,7 +171,7 @@ export class ComparePage {
       missingKpisText(a.report, b.report) !== undefined &&
         element('p', {}, missingKpisText(a.report, b.report)),
       differencesChart(this.#context, both, signal),
-      curvesChart(this.#context, both, signal),
+      distributionsChart(this.#context, both, signal),
       divergenceSection(this.#context, both, signal),
       inputsSection(this.#context, both, signal),
     );
@@ -180,7 +183,7 @@ function nameOf({ id, name }: OpenRun): string {
 }
 
 function seedsOf({ seeds }: RunCard): string {
-  return quantity(seeds, '') + (seeds === 1 ? ' seed' : ' seeds');
+  return quantityText(seeds, '') + (seeds === 1 ? ' seed' : ' seeds');
 }
 
 function kpiTable(comparison: ReportComparison): HTMLElement {
@@ -196,8 +199,8 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
         'tbody',
         {},
         comparison.kpis.map((change) => {
-          const [name, ...cells] = cellsOf(change);
-          const [sign, tone] = VERDICT_LOOKS[change.verdict];
+          const [name, ...cells] = kpiChangeCells(change);
+          const [sign, tone] = VERDICT_STYLES[change.verdict];
           const verdict = cells.pop();
           return element(
             'tr',
@@ -213,13 +216,16 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
               'td',
               {},
               element('span', { class: tone }, verdict),
-              noteOf(change) !== undefined && element('small', {}, ` ${noteOf(change) ?? ''}`),
+              kpiChangeNote(change) !== undefined &&
+                element('small', {}, ` ${kpiChangeNote(change) ?? ''}`),
             ),
           );
         }),
       ),
     ),
-    comparison.kpis.some((change) => cellsOf(change).some((text) => text.includes('n.s.'))) &&
+    comparison.kpis.some((change) =>
+      kpiChangeCells(change).some((text) => text.includes('n.s.')),
+    ) &&
       element(
         'p',
         { class: 'muted' },
@@ -229,8 +235,12 @@ function kpiTable(comparison: ReportComparison): HTMLElement {
 }
 
 /** The inputs of both runs, those that differ first. */
-function inputsSection(context: ReportContext, both: Both, signal: AbortSignal): HTMLElement {
-  const facts = factsOf(both.a.report, both.b.report);
+function inputsSection(
+  context: ReportPageContext,
+  both: ComparedRuns,
+  signal: AbortSignal,
+): HTMLElement {
+  const facts = comparedFacts(both.a.report, both.b.report);
   const different = facts.filter(({ isSame }) => !isSame);
   const same = facts.filter(({ isSame }) => isSame).map(({ name }) => name);
   return element(

@@ -9,17 +9,17 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiChange } from '../../../../reports/compare.ts';
-import { quantity, scaleOf } from '../../../../reports/format.ts';
+import { quantityText, unitScaleOf } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
 import {
   horizontalAxis,
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  spacedTicks,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
   tickText,
+  type ValueToPx,
+  withoutCrowdedTicks,
 } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { differenceText } from './words.ts';
@@ -34,14 +34,14 @@ export interface KpiPair {
 }
 
 /** The values of one seed in both runs. */
-export interface SeedPair {
+export interface SeedValuePair {
   readonly seed: number;
   readonly a: number;
   readonly b: number;
 }
 
 /** The seeds that both runs measured. */
-export function pairsOf({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedPair[] {
+export function seedValuePairs({ a, b }: Pick<KpiPair, 'a' | 'b'>): readonly SeedValuePair[] {
   const ofA = new Map(a.perSeed.map(({ seed, value }) => [seed, value]));
   return b.perSeed.flatMap(({ seed, value }) => {
     const left = ofA.get(seed);
@@ -76,10 +76,10 @@ export function differencesDrawing(
 }
 
 function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string): Node {
-  const pairs = pairsOf({ a, b });
+  const pairs = seedValuePairs({ a, b });
   const pitch = Math.max(5, Math.min(20, 480 / Math.max(1, pairs.length)));
   const height = MARGIN_TOP + pitch * pairs.length + 50 + 34;
-  const plot = { ...plotOf(width, height, 72), top: MARGIN_TOP };
+  const plot = { ...plotGeometryOf(width, height, 72), top: MARGIN_TOP };
   const { difference, unit } = change;
   const values = pairs.map((one) => one.b - one.a);
   const x = scaleAround([...values, difference?.low ?? 0, difference?.high ?? 0, 0], plot);
@@ -92,14 +92,14 @@ function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string):
       svgElement(
         'circle',
         { class: 'pair', cx: x(value), cy: y, r: Math.min(4, pitch / 2) },
-        svgElement('title', {}, `seed ${seed}: ${quantity(value, scaleUnit(unit))}`),
+        svgElement('title', {}, `seed ${seed}: ${quantityText(value, scaleUnit(unit))}`),
       ),
       pitch >= 12 &&
         svgElement('text', { class: 'end', x: plot.left - 8, y: y + 4 }, `seed ${seed}`),
     ].filter((one) => one !== false);
   });
   const bottom = plot.top + pitch * pairs.length + 20;
-  return plotDrawing(
+  return plotSvg(
     plot,
     words,
     svgElement('line', { class: 'zero', x1: zero, x2: zero, y1: plot.top, y2: plot.bottom }),
@@ -111,8 +111,8 @@ function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string):
 }
 
 interface Place {
-  readonly plot: Plot;
-  readonly x: Position & { ticks(count: number): number[] };
+  readonly plot: PlotGeometry;
+  readonly x: ValueToPx & { ticks(count: number): number[] };
 }
 
 /** Draws the mean difference as a diamond on its confidence interval. */
@@ -141,7 +141,7 @@ function meanOf(change: KpiChange, { plot, x, y }: Place & { readonly y: number 
 }
 
 function groupsDrawing({ a, b, change }: KpiPair, width: number, words: string): Node {
-  const plot = { ...plotOf(width, 150, 48), top: MARGIN_TOP };
+  const plot = { ...plotGeometryOf(width, 150, 48), top: MARGIN_TOP };
   const known = ({ perSeed }: KpiResult): readonly number[] =>
     perSeed.flatMap(({ value }) => (value === null ? [] : [value]));
   const groups = [
@@ -161,13 +161,13 @@ function groupsDrawing({ a, b, change }: KpiPair, width: number, words: string):
     ),
   ]);
   const title = 'a dot for each seed';
-  return plotDrawing(plot, words, marks, axisOf(all, change.unit, { plot, x, title }));
+  return plotSvg(plot, words, marks, axisOf(all, change.unit, { plot, x, title }));
 }
 
 function scaleAround(
   values: readonly number[],
-  plot: Plot,
-): Position & { ticks(count: number): number[] } {
+  plot: PlotGeometry,
+): ValueToPx & { ticks(count: number): number[] } {
   const low = leastOf(values);
   const high = greatestOf(values);
   const room = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
@@ -179,12 +179,12 @@ function axisOf(
   unit: string,
   { plot, x, title }: Place & { readonly title: string },
 ): Node {
-  const scale = scaleOf(greatestOf([0, ...values.map(Math.abs)]), unit);
+  const scale = unitScaleOf(greatestOf([0, ...values.map(Math.abs)]), unit);
   const suffix = scale.suffix === '%' ? 'percentage points' : scale.suffix || unit;
   const ticks = x
     .ticks(Math.max(3, Math.floor(plot.width / 130)))
     .map((value) => ({ at: x(value), label: tickText(value, scale) }));
-  return horizontalAxis(plot, spacedTicks(ticks, 56), `${title}, ${suffix}`);
+  return horizontalAxis(plot, withoutCrowdedTicks(ticks, 56), `${title}, ${suffix}`);
 }
 
 /**

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
-import { type Parting, partingsText } from '../../../../reports/partings.ts';
+import { countWithNoun, quantityText, wholeNumberText } from '../../../../reports/format.ts';
+import { type SeedDivergence, seedDivergencesText } from '../../../../reports/partings.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { skeleton } from '../../kernel/states.ts';
-import type { Both } from './both.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import { loadingSkeleton } from '../../kernel/states.ts';
+import type { ComparedRuns } from './compared-runs.ts';
 import {
+  type ComparedEvent,
   type Divergence,
-  type EventLine,
+  earlierInstantNs,
   firstDivergence,
-  instantOf,
   type Recording,
   wholeRunInterval,
 } from './divergence.ts';
@@ -24,8 +24,8 @@ import { fingerprintText } from './facts.ts';
 
 /** Makes the section, which fills itself once both traces have been read. */
 export function divergenceSection(
-  context: ReportContext,
-  both: Both,
+  context: ReportPageContext,
+  both: ComparedRuns,
   signal: AbortSignal,
 ): HTMLElement {
   const { a, b } = both;
@@ -42,17 +42,17 @@ export function divergenceSection(
   );
 }
 
-function missingText({ a, b }: Both): string {
+function missingText({ a, b }: ComparedRuns): string {
   const without = [a.run.hasTrace ? '' : 'A', b.run.hasTrace ? '' : 'B'].filter(Boolean);
   return `The first event that differs is found in the traces of both runs; ${without.join(' and ')} have none: run with --trace.`;
 }
 
 async function search(
-  { view, notify }: ReportContext,
-  { a, b, comparison }: Both,
+  { view, notify }: ReportPageContext,
+  { a, b, comparison }: ComparedRuns,
   { place, signal }: { readonly place: HTMLElement; readonly signal: AbortSignal },
 ): Promise<void> {
-  replaceContent(place, skeleton('Looking for the first event that differs …'));
+  replaceContent(place, loadingSkeleton('Looking for the first event that differs …'));
   const show = (...content: readonly Child[]): void => {
     if (!signal.aborted) replaceContent(place, content);
   };
@@ -80,8 +80,8 @@ async function search(
 }
 
 /** Where the checkpoints of the reports say that the runs diverge; empty without checkpoints. */
-function partingWords({ comparison }: Both): string {
-  const words = partingsText(comparison.partings);
+function partingWords({ comparison }: ComparedRuns): string {
+  const words = seedDivergencesText(comparison.partings);
   return words === undefined ? '' : ` By the checkpoints of their fingerprints ${words}.`;
 }
 
@@ -92,7 +92,7 @@ function partingWords({ comparison }: Both): string {
 async function searched(
   a: Recording,
   b: Recording,
-  parting: Parting | undefined,
+  parting: SeedDivergence | undefined,
 ): Promise<{ readonly found: Divergence; readonly note: string | undefined }> {
   const whole = wholeRunInterval(a, b);
   if (parting?.kind !== 'parted') {
@@ -103,7 +103,7 @@ async function searched(
   const near = await firstDivergence(a, b, { fromNs, toNs });
   if (near.kind !== 'none' || toNs === whole.toNs) return { found: near, note: undefined };
   const found = await firstDivergence(a, b, { fromNs, toNs: whole.toNs });
-  if (found.kind === 'line' && instantOf([found.a, found.b]) < toNs)
+  if (found.kind === 'line' && earlierInstantNs([found.a, found.b]) < toNs)
     return { found, note: undefined };
   const note = `Between ${instantText(fromNs, 1e6)} and ${instantText(toNs, 1e6)} an event differs that is not in a trace, such as a timer that sends nothing; this is the first row of the traces that differs.`;
   return { found, note };
@@ -120,7 +120,7 @@ function foundContent(found: Divergence, seed: number, open: (timeNs: number) =>
     case 'bin':
       return binContent(found, seed);
     case 'line': {
-      const timeNs = instantOf([found.a, found.b]);
+      const timeNs = earlierInstantNs([found.a, found.b]);
       return [
         element('p', {}, `Seed ${seed}, first difference at ${instantText(timeNs, 1)}:`),
         element(
@@ -135,7 +135,7 @@ function foundContent(found: Divergence, seed: number, open: (timeNs: number) =>
   }
 }
 
-function lineContent(name: string, line: EventLine | undefined): Child {
+function lineContent(name: string, line: ComparedEvent | undefined): Child {
   const text =
     line === undefined
       ? 'nothing at that time'
@@ -151,13 +151,13 @@ function binContent(
   const text = (one: BinRow | undefined): string =>
     one === undefined
       ? 'no packet ends'
-      : `${plural(one.count, 'packet')} (${wholeNumberText(one.bytes)} B, ${wholeNumberText(one.drops)} lost)`;
+      : `${countWithNoun(one.count, 'packet')} (${wholeNumberText(one.bytes)} B, ${wholeNumberText(one.drops)} lost)`;
   const from = instantText(bin?.startNs ?? 0, 1e6);
   return [
     element(
       'p',
       {},
-      `Seed ${seed}, first difference within ${quantity(bin?.widthNs ?? 0, 'ns')} from ${from} on: ${text(a)} in A, ${text(b)} in B.`,
+      `Seed ${seed}, first difference within ${quantityText(bin?.widthNs ?? 0, 'ns')} from ${from} on: ${text(a)} in A, ${text(b)} in B.`,
     ),
     element(
       'p',

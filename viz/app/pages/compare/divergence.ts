@@ -9,7 +9,7 @@
  * @module
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
@@ -20,8 +20,8 @@ const DRAIN_NS = 1e9;
 /** The recording of a run: a trace that answers queries. */
 export type Recording = Pick<TraceClient, 'info' | 'ask'>;
 
-/** One event of a recording as a line of text. */
-export interface EventLine {
+/** One event of a recording as text, by which it is compared with one of another recording. */
+export interface ComparedEvent {
   readonly timeNs: number;
   /** Name of the node or link. */
   readonly place: string;
@@ -32,18 +32,22 @@ export interface EventLine {
 export type Divergence =
   | { readonly kind: 'none' }
   /** The first lines that differ; undefined where a recording has no further line. */
-  | { readonly kind: 'line'; readonly a: EventLine | undefined; readonly b: EventLine | undefined }
+  | {
+      readonly kind: 'line';
+      readonly a: ComparedEvent | undefined;
+      readonly b: ComparedEvent | undefined;
+    }
   /** Packets differ in this bin, but their rows were not kept. */
   | { readonly kind: 'bin'; readonly a: BinRow | undefined; readonly b: BinRow | undefined };
 
-/** An interval of a run. */
-export interface Stretch {
+/** An interval of a run's time, ns. */
+export interface RunInterval {
   readonly fromNs: number;
   readonly toNs: number;
 }
 
 /** The whole duration of both recordings. */
-export function wholeRunInterval(a: Recording, b: Recording): Stretch {
+export function wholeRunInterval(a: Recording, b: Recording): RunInterval {
   const ends = [a, b].map(({ info: { durationNs, rangeNs } }) =>
     Math.max(durationNs + DRAIN_NS, rangeNs[1] + 1),
   );
@@ -54,7 +58,7 @@ export function wholeRunInterval(a: Recording, b: Recording): Stretch {
 export async function firstDivergence(
   a: Recording,
   b: Recording,
-  stretch: Stretch,
+  stretch: RunInterval,
 ): Promise<Divergence> {
   const [statesA, statesB] = await Promise.all([stateLines(a, stretch), stateLines(b, stretch)]);
   const early = earlier(
@@ -70,11 +74,11 @@ export async function firstDivergence(
     linesOf(b, startNs, toNs),
   ]);
   const first = earlier(early, firstDifference(linesA, linesB));
-  if (first === undefined || instantOf(first) >= toNs) return { kind: 'bin', ...bin };
+  if (first === undefined || earlierInstantNs(first) >= toNs) return { kind: 'bin', ...bin };
   return asLine(first);
 }
 
-type Pair = readonly [EventLine | undefined, EventLine | undefined];
+type Pair = readonly [ComparedEvent | undefined, ComparedEvent | undefined];
 
 function asLine([a, b]: Pair): Divergence {
   return { kind: 'line', a, b };
@@ -82,16 +86,19 @@ function asLine([a, b]: Pair): Divergence {
 
 function earlier(one: Pair | undefined, other: Pair | undefined): Pair | undefined {
   if (one === undefined || other === undefined) return one ?? other;
-  return instantOf(one) <= instantOf(other) ? one : other;
+  return earlierInstantNs(one) <= earlierInstantNs(other) ? one : other;
 }
 
 /** The time of the earlier of two lines. */
-export function instantOf([a, b]: Pair): number {
+export function earlierInstantNs([a, b]: Pair): number {
   return Math.min(a?.timeNs ?? Number.POSITIVE_INFINITY, b?.timeNs ?? Number.POSITIVE_INFINITY);
 }
 
 /** The first lines in which two lists differ. */
-function firstDifference(a: readonly EventLine[], b: readonly EventLine[]): Pair | undefined {
+function firstDifference(
+  a: readonly ComparedEvent[],
+  b: readonly ComparedEvent[],
+): Pair | undefined {
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     const [left, right] = [a[at], b[at]];
     if (keyOf(left) !== keyOf(right)) return [left, right];
@@ -99,7 +106,7 @@ function firstDifference(a: readonly EventLine[], b: readonly EventLine[]): Pair
   return undefined;
 }
 
-function keyOf(line: EventLine | undefined): string {
+function keyOf(line: ComparedEvent | undefined): string {
   return line === undefined ? '' : `${line.timeNs} ${line.place} ${line.text}`;
 }
 
@@ -112,7 +119,7 @@ interface BinPair {
 async function firstBin(
   a: Recording,
   b: Recording,
-  stretch: Stretch,
+  stretch: RunInterval,
 ): Promise<BinPair | undefined> {
   let window = stretch;
   let found: BinPair | undefined;
@@ -153,14 +160,14 @@ async function linesOf(
   recording: Recording,
   fromNs: number,
   toNs: number,
-): Promise<readonly EventLine[]> {
+): Promise<readonly ComparedEvent[]> {
   const { info } = recording;
   const [hops, drops] = await Promise.all([
     recording.ask('hops', { fromNs, toNs }),
     recording.ask('drops', { fromNs, toNs }),
   ]);
   const lost = drops.map(
-    ({ timeNs, node, link, reason }): EventLine => ({
+    ({ timeNs, node, link, reason }): ComparedEvent => ({
       timeNs,
       place:
         link === undefined ? (info.nodes[node ?? -1]?.name ?? '') : (info.links[link]?.name ?? ''),
@@ -170,17 +177,17 @@ async function linesOf(
   return [...hopLines(hops, info), ...lost].filter(({ timeNs }) => timeNs < toNs).sort(inOrder);
 }
 
-function inOrder(a: EventLine, b: EventLine): number {
+function inOrder(a: ComparedEvent, b: ComparedEvent): number {
   return a.timeNs - b.timeNs || a.place.localeCompare(b.place) || a.text.localeCompare(b.text);
 }
 
-function hopLines(hops: HopColumns, info: TraceInfo): EventLine[] {
-  const lines: EventLine[] = [];
+function hopLines(hops: HopColumns, info: TraceInfo): ComparedEvent[] {
+  const lines: ComparedEvent[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const place = info.links[hops.link[row] as number]?.name ?? '';
     const packet = packetText(hops, row, info);
     const queueNs = hops.queueNs[row] as number;
-    const waited = queueNs === 0 ? '' : ` after ${quantity(queueNs, 'ns')} in the queue`;
+    const waited = queueNs === 0 ? '' : ` after ${quantityText(queueNs, 'ns')} in the queue`;
     lines.push({ timeNs: hops.departNs[row] as number, place, text: `${packet} departs${waited}` });
     // Losses are taken from the table of drops, so only arrivals are added here.
     const timeNs = hops.arriveNs[row] as number;
@@ -197,7 +204,10 @@ function packetText(hops: HopColumns, row: number, info: TraceInfo): string {
   return flow === 0 ? text : `${text}, ${info.flows[flow] ?? ''},`;
 }
 
-async function stateLines(recording: Recording, stretch: Stretch): Promise<readonly EventLine[]> {
+async function stateLines(
+  recording: Recording,
+  stretch: RunInterval,
+): Promise<readonly ComparedEvent[]> {
   const { info } = recording;
   const changes = await recording.ask('changes', stretch);
   return changes.map(({ timeNs, node, machine, state }) => ({
@@ -207,7 +217,10 @@ async function stateLines(recording: Recording, stretch: Stretch): Promise<reado
   }));
 }
 
-function faultLines({ faults }: TraceInfo, { fromNs, toNs }: Stretch): readonly EventLine[] {
+function faultLines(
+  { faults }: TraceInfo,
+  { fromNs, toNs }: RunInterval,
+): readonly ComparedEvent[] {
   const inside = faults.filter(({ timeNs }) => timeNs >= fromNs && timeNs <= toNs);
   return inside.map(({ timeNs, kind, target, text }) => ({
     timeNs,

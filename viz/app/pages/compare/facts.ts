@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
+import { INPUT_COPY_FILE_NAMES } from '../../../../reports/input-copies.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
-import { RUN_COPIES } from '../../../../reports/run-copies.ts';
 import { seedText } from './words.ts';
 
 /** One fact about both runs. */
-export interface Fact {
+export interface ComparedFact {
   readonly name: string;
   readonly a: string;
   readonly b: string;
@@ -17,10 +17,10 @@ export interface Fact {
 }
 
 /** All facts about both runs; those that differ come first. */
-export function factsOf(a: Report, b: Report): readonly Fact[] {
+export function comparedFacts(a: Report, b: Report): readonly ComparedFact[] {
   const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
-  const facts = names.map((name): Fact => {
+  const facts = names.map((name): ComparedFact => {
     const [left, right] = [ofA.get(name) ?? 'not set', ofB.get(name) ?? 'not set'];
     return { name, a: left, b: right, isSame: left === right };
   });
@@ -45,10 +45,12 @@ export function differingFiles(a: Report, b: Report): readonly DifferingFile[] {
   };
   const isOwn = left.topologyFile !== left.file && right.topologyFile !== right.file;
   return [
-    ...(left.sha256 === right.sha256 ? [] : [file(RUN_COPIES.scenario, left.file, right.file)]),
+    ...(left.sha256 === right.sha256
+      ? []
+      : [file(INPUT_COPY_FILE_NAMES.scenario, left.file, right.file)]),
     ...(left.topologySha256 === right.topologySha256 || !isOwn
       ? []
-      : [file(RUN_COPIES.topology, left.topologyFile, right.topologyFile)]),
+      : [file(INPUT_COPY_FILE_NAMES.topology, left.topologyFile, right.topologyFile)]),
   ];
 }
 
@@ -71,10 +73,10 @@ export function fingerprintText(a: Report, b: Report): string {
   if (common.length === 0) return 'A and B have no seed in common.';
   const same = common.filter(({ seed, fingerprint }) => ofA.get(seed) === fingerprint).length;
   if (same === common.length) {
-    const seeds = same === 1 ? 'The common seed' : `All ${plural(same, 'common seed')}`;
+    const seeds = same === 1 ? 'The common seed' : `All ${countWithNoun(same, 'common seed')}`;
     return `${seeds} ended with the same fingerprint: the same events in both.`;
   }
-  return `${same} of ${plural(common.length, 'common seed')} ended with the same fingerprint.`;
+  return `${same} of ${countWithNoun(common.length, 'common seed')} ended with the same fingerprint.`;
 }
 
 /** The commit of a report's program, without the `+` that stands for later changes of files. */

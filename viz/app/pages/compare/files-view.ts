@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { filesOf } from '../../data/run-files.ts';
+import { fileNamesOfRun } from '../../data/run-files.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import type { Both } from './both.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import type { ComparedRuns } from './compared-runs.ts';
 import { type DifferingFile, diffCommand, differingFiles } from './facts.ts';
 import { type DiffLine, type Hunk, hunksOf } from './line-diff.ts';
 
@@ -15,15 +15,15 @@ const SIGNS = { same: ' ', out: '-', in: '+' } as const;
 
 /** Makes the section; undefined if the files of both runs are the same. */
 export function filesView(
-  { library }: ReportContext,
-  { a, b }: Both,
+  { library }: ReportPageContext,
+  { a, b }: ComparedRuns,
   signal: AbortSignal,
 ): HTMLElement | undefined {
   const files = differingFiles(a.report, b.report);
   if (files.length === 0) return undefined;
   // Only listed files are requested, because browsers log a request for a missing file as an error.
-  const textOf = async ({ run }: Both['a'], name: string): Promise<string | undefined> => {
-    const isKept = filesOf(run.id, library.state.value)?.includes(name) === true;
+  const textOf = async ({ run }: ComparedRuns['a'], name: string): Promise<string | undefined> => {
+    const isKept = fileNamesOfRun(run.id, library.state.value)?.includes(name) === true;
     return isKept ? await fetched(run.file(name)) : undefined;
   };
   const place = element('div', {}, commandText(a.report, b.report));

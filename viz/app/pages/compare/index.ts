@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { ComparePage } from './compare-page.ts';
 
-/** The compare page. */
+/** The compare page: whether run B really differs from run A. */
 export const page: Page = {
   name: 'compare',
   title: 'Compare',

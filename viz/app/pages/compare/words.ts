@@ -5,12 +5,17 @@
  * @module
  */
 import { changeText, type KpiChange, type ReportComparison } from '../../../../reports/compare.ts';
-import { inScale, plural, quantity, scaleOf } from '../../../../reports/format.ts';
+import {
+  countWithNoun,
+  quantityText,
+  scaledNumberText,
+  unitScaleOf,
+} from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
 /** The sign and the colour of each verdict. */
-export const VERDICT_LOOKS: Readonly<
+export const VERDICT_STYLES: Readonly<
   Record<KpiChange['verdict'], readonly [sign: string, tone: string]>
 > = {
   better: ['✓', 'pass-text'],
@@ -25,7 +30,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
   const count = (wanted: KpiChange['verdict']): number =>
     kpis.filter((one) => one.verdict === wanted).length;
   const [worse, better] = [count('worse'), count('better')];
-  const all = plural(kpis.length, 'KPI');
+  const all = countWithNoun(kpis.length, 'KPI');
   switch (verdict) {
     case 'worse':
       return `B is worse than A in ${worse} of ${all}, better in ${better === 0 ? 'none' : better}`;
@@ -43,7 +48,7 @@ export function headline({ kpis, verdict }: ReportComparison): string {
 /** How the seeds were paired, or why they could not be. */
 export function pairingSentence(comparison: ReportComparison, a: Report, b: Report): string {
   const effect = `changes below ${comparison.smallestEffect * 100} % of A do not count`;
-  if (comparison.isPaired) return `${plural(a.seeds.length, 'seed')}, paired; ${effect}.`;
+  if (comparison.isPaired) return `${countWithNoun(a.seeds.length, 'seed')}, paired; ${effect}.`;
   const why = comparison.pairingNote ?? '';
   const seeds =
     why === 'the seeds differ' ? ` (${seedText(a.seeds)} and ${seedText(b.seeds)})` : '';
@@ -62,24 +67,24 @@ export function seedText(seeds: readonly number[]): string {
 export function differenceText({ difference, unit }: KpiChange): string {
   if (difference === undefined) return '–';
   const { low, high, mean } = difference;
-  const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
   const plain = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
   const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
   const sign = mean > 0 ? '+' : '';
-  const bounds = `[${inScale(low, plain)}, ${inScale(high, plain)}]`;
-  return `${sign}${inScale(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
+  const bounds = `[${scaledNumberText(low, plain)}, ${scaledNumberText(high, plain)}]`;
+  return `${sign}${scaledNumberText(mean, plain)} ${suffix} ${bounds}`.replace('  ', ' ');
 }
 
 /** A title such as `gateway.latency p95: B differs by +2.1 ms, which is no chance`, for a chart. */
 export function differenceTitle(change: KpiChange): string {
   const name = kpiName(change);
   const { difference } = change;
-  if (difference === undefined) return `${name}: ${noteOf(change) ?? 'not comparable'}`;
+  if (difference === undefined) return `${name}: ${kpiChangeNote(change) ?? 'not comparable'}`;
   const { low, high, n, isPaired } = difference;
   const size = differenceText(change);
   const seeds = isPaired
-    ? plural(n, 'pair')
-    : `independent groups of at least ${plural(n, 'seed')}`;
+    ? countWithNoun(n, 'pair')
+    : `independent groups of at least ${countWithNoun(n, 'seed')}`;
   if (low === 0 && high === 0) return `${name}: no difference in any of ${seeds}`;
   const isChance = low <= 0 && high >= 0;
   const sense = isChance ? 'the interval contains 0, so it could be chance' : 'hardly chance';
@@ -94,14 +99,14 @@ export function missingKpisText(a: Report, b: Report): string | undefined {
 }
 
 /** The text next to a verdict. */
-export function noteOf({ note }: KpiChange): string | undefined {
+export function kpiChangeNote({ note }: KpiChange): string | undefined {
   return note === 'not in the baseline' ? 'A has no such KPI' : note;
 }
 
 /** The cells of a KPI's row in the table. */
-export function cellsOf(change: KpiChange): readonly string[] {
+export function kpiChangeCells(change: KpiChange): readonly string[] {
   const text = (value: number | null): string =>
-    value === null ? 'none' : quantity(value, change.unit);
+    value === null ? 'none' : quantityText(value, change.unit);
   return [
     ...[kpiName(change), text(change.baseline), text(change.value)],
     ...[changeText(change), differenceText(change), change.verdict],

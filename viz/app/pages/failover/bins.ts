@@ -24,7 +24,7 @@ export interface BandBin {
 }
 
 /** The interval and the bins to count in. */
-export interface Scope {
+export interface BinningWindow {
   /** The instant that counts as 0, ns of the run. */
   readonly zeroNs: number;
   readonly fromNs: number;
@@ -87,7 +87,7 @@ export function arrivalsOf(
 }
 
 /** Packets per second of each bin. */
-export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin[] {
+export function rateBins(timesNs: readonly number[], scope: BinningWindow): readonly Bin[] {
   return countsByBin(timesNs, scope).map((bin) => ({
     ...bin,
     value: ((bin.value ?? 0) * 1e9) / scope.binNs,
@@ -95,7 +95,7 @@ export function rateBins(timesNs: readonly number[], scope: Scope): readonly Bin
 }
 
 /** The number of these instants (ns of the run) that lie in each bin. */
-export function countsByBin(timesNs: readonly number[], scope: Scope): readonly Bin[] {
+export function countsByBin(timesNs: readonly number[], scope: BinningWindow): readonly Bin[] {
   const bins = edges(scope);
   const counts = new Float64Array(bins.length);
   for (const timeNs of timesNs) {
@@ -106,7 +106,7 @@ export function countsByBin(timesNs: readonly number[], scope: Scope): readonly 
 }
 
 /** The p95 of the latency in each bin; null if too few packets arrived. */
-export function p95Bins(arrivals: readonly Arrival[], scope: Scope): readonly Bin[] {
+export function latencyP95Bins(arrivals: readonly Arrival[], scope: BinningWindow): readonly Bin[] {
   const bins = edges(scope);
   const took: number[][] = bins.map(() => []);
   for (const { timeNs, tookNs } of arrivals) {
@@ -136,7 +136,7 @@ export function lossesOf(
 /** The steps of a series, from a report or a trace, that lie in the window. */
 export function seriesBins(
   series: { readonly stepNs: number; readonly values: readonly (number | null)[] },
-  scope: Omit<Scope, 'binNs'>,
+  scope: Omit<BinningWindow, 'binNs'>,
 ): readonly Bin[] {
   const { stepNs, values } = series;
   const first = Math.max(0, Math.floor(scope.fromNs / stepNs));
@@ -149,7 +149,7 @@ export function seriesBins(
 }
 
 /** The complete bins of the window; the fault lies on the edge between two of them. */
-function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
+function edges(scope: BinningWindow): readonly Omit<Bin, 'value'>[] {
   const { zeroNs, toNs, binNs } = scope;
   const first = firstEdge(scope);
   const last = Math.floor((toNs - zeroNs) / binNs + SLACK);
@@ -160,11 +160,11 @@ function edges(scope: Scope): readonly Omit<Bin, 'value'>[] {
 }
 
 /** The index, among {@link edges}, of the bin that contains an instant of the run. */
-function binOf(timeNs: number, scope: Scope): number {
+function binOf(timeNs: number, scope: BinningWindow): number {
   return Math.floor((timeNs - scope.zeroNs) / scope.binNs) - firstEdge(scope);
 }
 
 /** The first edge of a bin inside the window, in bins from the fault; negative before the fault. */
-function firstEdge({ zeroNs, fromNs, binNs }: Scope): number {
+function firstEdge({ zeroNs, fromNs, binNs }: BinningWindow): number {
   return Math.ceil((fromNs - zeroNs) / binNs - SLACK);
 }

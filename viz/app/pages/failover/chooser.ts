@@ -5,11 +5,11 @@
  */
 import { instantText } from '../../kernel/duration.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import type { FaultCase } from './story.ts';
 
-/** The parameters of {@link Chooser}. */
-export interface ChooserParts {
+/** The parameters of {@link FaultChooser}. */
+export interface FaultChooserParts {
   readonly cases: readonly FaultCase[];
   readonly ids: readonly string[];
   /** For each flow, the suffix of the names of its series: empty, or ` a -> b`. */
@@ -18,15 +18,15 @@ export interface ChooserParts {
 }
 
 /** The line of selects above the chart. */
-export class Chooser {
+export class FaultChooser {
   readonly root: HTMLElement;
-  readonly #context: ReportContext;
-  readonly #parts: ChooserParts;
+  readonly #context: ReportPageContext;
+  readonly #parts: FaultChooserParts;
   readonly #faults: HTMLSelectElement;
   readonly #seeds: HTMLSelectElement;
   #listed = '';
 
-  constructor(context: ReportContext, parts: ChooserParts) {
+  constructor(context: ReportPageContext, parts: FaultChooserParts) {
     this.#context = context;
     this.#parts = parts;
     const { choose, flows } = parts;

@@ -6,7 +6,7 @@
  * @module
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
+import { countWithNoun, quantityText, wholeNumberText } from '../../../../reports/format.ts';
 import type { SeriesSummary } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import {
@@ -14,19 +14,19 @@ import {
   arrivalsOf,
   type BandBin,
   type Bin,
+  type BinningWindow,
   binWidth,
   countsByBin,
+  latencyP95Bins,
   lossesOf,
-  p95Bins,
   rateBins,
-  type Scope,
   seriesBins,
 } from './bins.ts';
 import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
-import { windowsOf } from './overlay.ts';
-import { endsOf, flowOf, type Scene, traceCommand } from './scene.ts';
+import { faultWindowsOf } from './overlay.ts';
+import { flowEndsOf, flowNameOf, type StripsData, traceCommand } from './scene.ts';
 import { seedStrips } from './seed-strips.ts';
-import type { Steps } from './steps.ts';
+import type { StepSeries } from './steps.ts';
 import { isAlignedOverSeeds } from './story.ts';
 import type { Strip } from './strips.ts';
 
@@ -34,17 +34,17 @@ import type { Strip } from './strips.ts';
 const AGREEMENT = 0.02;
 
 /** The strips of throughput, loss and latency. */
-export function curveStrips(scene: Scene): readonly Strip[] {
-  const windows = windowsOf(scene.report, scene.shown, flowOf(scene));
+export function curveStrips(scene: StripsData): readonly Strip[] {
+  const windows = faultWindowsOf(scene.report, scene.shown, flowNameOf(scene));
   if (windows.length > 1) return seedStrips(scene, windows);
   const arrivals = seenArrivals(scene);
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
 }
 
 /** Arrivals of the flow in the trace; undefined if not kept or if they disagree with the series. */
-function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
+function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
-  const ends = endsOf(info, suffix);
+  const ends = flowEndsOf(info, suffix);
   const hops = material.packets?.hops;
   if (info === undefined || ends === undefined || hops === undefined) return undefined;
   const arrivals = arrivalsOf(hops, info.links, ends);
@@ -54,8 +54,8 @@ function seenArrivals(scene: Scene): readonly Arrival[] | undefined {
 /** True if about as many packets arrived in the complete steps of the window as the series says. */
 export function arrivalsMatchSeries(
   arrivals: readonly Arrival[],
-  delivered: Steps | undefined,
-  { fromNs, toNs }: Pick<Scene, 'fromNs' | 'toNs'>,
+  delivered: StepSeries | undefined,
+  { fromNs, toNs }: Pick<StripsData, 'fromNs' | 'toNs'>,
 ): boolean {
   if (delivered === undefined) return arrivals.length > 0;
   const { stepNs, values } = delivered;
@@ -65,7 +65,7 @@ export function arrivalsMatchSeries(
   return Math.abs(seen.length - measured) <= Math.max(3, AGREEMENT * measured);
 }
 
-function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip {
+function throughput(scene: StripsData, arrivals: readonly Arrival[] | undefined): Strip {
   const name = 'throughput';
   const { delivered } = scene.material;
   const scope = scopeOf(scene, arrivals?.length ?? 0);
@@ -80,10 +80,10 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
   if (bins.length === 0) return missing(scene, name);
   const before = middleOf(bins.filter(({ toNs }) => toNs <= 0));
   const least = lowestOf(bins.filter(({ fromNs }) => fromNs >= 0));
-  const width = quantity(arrivals === undefined ? (delivered?.stepNs ?? 0) : scope.binNs, 'ns');
+  const width = quantityText(arrivals === undefined ? (delivered?.stepNs ?? 0) : scope.binNs, 'ns');
   const words = [
-    before === undefined ? '' : `median ${quantity(before, THROUGHPUT_UNIT)} before, `,
-    least === undefined ? '' : `lowest ${quantity(least, THROUGHPUT_UNIT)} after, `,
+    before === undefined ? '' : `median ${quantityText(before, THROUGHPUT_UNIT)} before, `,
+    least === undefined ? '' : `lowest ${quantityText(least, THROUGHPUT_UNIT)} after, `,
     `bins of ${width}`,
   ];
   return {
@@ -101,7 +101,7 @@ function throughput(scene: Scene, arrivals: readonly Arrival[] | undefined): Str
   };
 }
 
-function loss(scene: Scene): Strip {
+function loss(scene: StripsData): Strip {
   const { info, material, suffix, report } = scene;
   const { packets } = material;
   // A trace of a live run records what protocols drop, but not what links lose, so a count would be
@@ -114,7 +114,7 @@ function loss(scene: Scene): Strip {
     const why = isLive ? 'a live trace has no losses on links' : traceCommand(scene);
     return { kind: 'missing', name: 'loss', finding: `${median}${why}` };
   }
-  const ends = endsOf(info, suffix);
+  const ends = flowEndsOf(info, suffix);
   const isJoined = packets.hops !== undefined && ends !== undefined;
   const own = isJoined ? lossesOf(packets.drops, packets.hops, ends.flow) : packets.drops;
   const scope = scopeOf(scene, 0);
@@ -124,8 +124,8 @@ function loss(scene: Scene): Strip {
   );
   const others = packets.drops.length - own.length;
   const whose = isJoined
-    ? `${plural(own.length, 'packet')} of the flow lost${others === 0 ? '' : `, and ${wholeNumberText(others)} other packets`}`
-    : `${plural(own.length, 'packet')} of all kinds lost`;
+    ? `${countWithNoun(own.length, 'packet')} of the flow lost${others === 0 ? '' : `, and ${wholeNumberText(others)} other packets`}`
+    : `${countWithNoun(own.length, 'packet')} of all kinds lost`;
   const cut = packets.isWhole ? '' : ' (the first 20 000 of the window)';
   return {
     ...{
@@ -137,14 +137,14 @@ function loss(scene: Scene): Strip {
       band: [],
       overlay: undefined,
     },
-    ...{ finding: `${whose}${cut}, bins of ${quantity(scope.binNs, 'ns')}`, limit: undefined },
+    ...{ finding: `${whose}${cut}, bins of ${quantityText(scope.binNs, 'ns')}`, limit: undefined },
   };
 }
 
-function latency(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip {
+function latency(scene: StripsData, arrivals: readonly Arrival[] | undefined): Strip {
   const name = 'p95 latency';
   const scope = scopeOf(scene, arrivals?.length ?? 0);
-  const seen = arrivals === undefined ? [] : p95Bins(arrivals, scope);
+  const seen = arrivals === undefined ? [] : latencyP95Bins(arrivals, scope);
   const isSeen = seen.some(({ value }) => value !== null);
   const bins = isSeen ? seen : seriesOf(scene.material.latency, scene);
   if (!bins.some(({ value }) => value !== null)) return missing(scene, name);
@@ -153,29 +153,32 @@ function latency(scene: Scene, arrivals: readonly Arrival[] | undefined): Strip 
     0,
     ...bins.filter(({ fromNs }) => fromNs >= 0).map(({ value }) => value ?? 0),
   ]);
-  const width = quantity(isSeen ? scope.binNs : (scene.material.latency?.stepNs ?? 0), 'ns');
+  const width = quantityText(isSeen ? scope.binNs : (scene.material.latency?.stepNs ?? 0), 'ns');
   const how = isSeen ? 'from the first link to the target' : 'as measured by the target';
   return {
     ...{ kind: 'curve', name, unit: 'ns', bins, style: 'steps' },
-    finding: `${before === undefined ? '' : `median ${quantity(before, 'ns')} before, `}highest ${quantity(most, 'ns')} after, ${how}, bins of ${width}`,
+    finding: `${before === undefined ? '' : `median ${quantityText(before, 'ns')} before, `}highest ${quantityText(most, 'ns')} after, ${how}, bins of ${width}`,
     band: bandOf(scene, 'latency.p95', 1),
     overlay: undefined,
     limit: latencyLimit(scene),
   };
 }
 
-function missing(scene: Scene, name: string): Strip {
+function missing(scene: StripsData, name: string): Strip {
   const { report, shown } = scene;
   const seed = `the report shows seed ${report.shownSeed} in full`;
   const words = report.shownSeed === shown.seed ? 'was not measured here' : seed;
   return { kind: 'missing', name, finding: `${words}; ${traceCommand(scene)}` };
 }
 
-function scopeOf({ shown, fromNs, toNs }: Scene, packets: number): Scope {
+function scopeOf({ shown, fromNs, toNs }: StripsData, packets: number): BinningWindow {
   return { zeroNs: shown.beginNs, fromNs, toNs, binNs: binWidth(toNs - fromNs, packets) };
 }
 
-function seriesOf(steps: Steps | undefined, { shown, fromNs, toNs }: Scene): readonly Bin[] {
+function seriesOf(
+  steps: StepSeries | undefined,
+  { shown, fromNs, toNs }: StripsData,
+): readonly Bin[] {
   if (steps === undefined) return [];
   return seriesBins(steps, { zeroNs: shown.beginNs, fromNs, toNs });
 }
@@ -188,7 +191,7 @@ function scaled(bins: readonly Bin[], by: number): readonly Bin[] {
  * For each bin the lowest and the highest value of all seeds; empty if the fault does not happen at
  * the same time in all seeds.
  */
-function bandOf(scene: Scene, name: string, by: number): readonly BandBin[] {
+function bandOf(scene: StripsData, name: string, by: number): readonly BandBin[] {
   const { report, same, suffix } = scene;
   const series: SeriesSummary | undefined = report.series.find(
     (one) => one.name === `${name}${suffix}`,

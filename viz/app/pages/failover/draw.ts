@@ -6,17 +6,22 @@
 
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { inScale, limitQuantity, quantity, scaleOf } from '../../../../reports/format.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
+import {
+  limitQuantityText,
+  quantityText,
+  scaledNumberText,
+  unitScaleOf,
+} from '../../../../reports/format.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { LabelPlacer, type LabelSpot } from '../../chart/label-room.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { Bin } from './bins.ts';
-import type { Lane, Segment } from './lanes.ts';
-import { type Effect, FIRST_PACKET } from './story.ts';
+import type { StateLane, StateSegment } from './lanes.ts';
+import { type Effect, FIRST_PACKET_EFFECT } from './story.ts';
 import type { MarkedInstant, SeedGap, Strip } from './strips.ts';
 
 /** What all strips share: width, interval, effects, and what a click on a seed does. */
-export interface StripsFrame {
+export interface StripsDrawingInput {
   readonly width: number;
   /** Start of the visible interval, ns after the fault. */
   readonly fromNs: number;
@@ -49,7 +54,7 @@ type Made = { readonly parts: readonly SVGElement[]; readonly height: number };
 type X = ScaleLinear<number, number>;
 
 /** Draws the strips. */
-export function drawStrips(strips: readonly Strip[], stage: StripsFrame): DrawnStrips {
+export function drawStrips(strips: readonly Strip[], stage: StripsDrawingInput): DrawnStrips {
   const { width } = stage;
   const x = scaleLinear([stage.fromNs, stage.toNs], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
   const marks = effectLabels(stage, x);
@@ -74,14 +79,14 @@ export function drawStrips(strips: readonly Strip[], stage: StripsFrame): DrawnS
   return { svg, x };
 }
 
-function drawStrip(strip: Strip, stage: StripsFrame, x: X): Made {
+function drawStrip(strip: Strip, stage: StripsDrawingInput, x: X): Made {
   const head = heading(strip, stage.width);
   const body = bodyOf(strip, stage, x);
   const shifted = svgElement('g', { transform: `translate(0 ${head.height})` }, body.parts);
   return { parts: [...head.parts, shifted], height: head.height + body.height };
 }
 
-function bodyOf(strip: Strip, stage: StripsFrame, x: X): Made {
+function bodyOf(strip: Strip, stage: StripsDrawingInput, x: X): Made {
   switch (strip.kind) {
     case 'lanes':
       return lanesBody(strip, stage, x);
@@ -114,7 +119,7 @@ function heading({ name, finding }: Strip, width: number): Made {
 /** Breaks a text between words into lines of at most `room` letters. */
 function wrapped(text: string, room: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of hardSpaces(text).split(' ')) {
+  for (const word of withNonBreakingSpaces(text).split(' ')) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > room) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
@@ -122,7 +127,11 @@ function wrapped(text: string, room: number): readonly string[] {
   return text === '' ? [] : lines;
 }
 
-function lanesBody(strip: Strip & { readonly kind: 'lanes' }, stage: StripsFrame, x: X): Made {
+function lanesBody(
+  strip: Strip & { readonly kind: 'lanes' },
+  stage: StripsDrawingInput,
+  x: X,
+): Made {
   const { lanes, others, spread } = strip;
   const height = lanes.length * LANE;
   const parts = lanes.flatMap((lane, at) => laneParts(lane, at * LANE, x));
@@ -142,7 +151,7 @@ function lanesBody(strip: Strip & { readonly kind: 'lanes' }, stage: StripsFrame
   return { parts: [...middle.slice(0, 1), ...parts, ...ticks, ...middle.slice(1)], height };
 }
 
-function laneParts({ label, segments }: Lane, y: number, x: X): readonly SVGElement[] {
+function laneParts({ label, segments }: StateLane, y: number, x: X): readonly SVGElement[] {
   const name = label === '' ? [] : [svgElement('title', {}, label)];
   return [
     svgElement(
@@ -156,7 +165,12 @@ function laneParts({ label, segments }: Lane, y: number, x: X): readonly SVGElem
 
 const BAD = /^(down|faulty|dead|none|impaired|admin-down)$/i;
 
-function segmentParts(segment: Segment, label: string, y: number, x: X): readonly SVGElement[] {
+function segmentParts(
+  segment: StateSegment,
+  label: string,
+  y: number,
+  x: X,
+): readonly SVGElement[] {
   const { fromNs, toNs, state } = segment;
   const [x1, x2] = [x(fromNs), x(toNs)];
   const isBad = BAD.test(state);
@@ -171,7 +185,11 @@ function segmentParts(segment: Segment, label: string, y: number, x: X): readonl
         class: isBad ? 'held bad' : 'held',
         ...{ x: x1, y: y + 1, width: Math.max(1, x2 - x1), height: LANE - 3 },
       },
-      svgElement('title', {}, `${text} from ${quantity(fromNs, 'ns')} to ${quantity(toNs, 'ns')}`),
+      svgElement(
+        'title',
+        {},
+        `${text} from ${quantityText(fromNs, 'ns')} to ${quantityText(toNs, 'ns')}`,
+      ),
     ),
     svgElement('text', { class: 'in-lane', x: x1 + 4, y: middle + 4 }, fits ? text : short),
   ];
@@ -194,20 +212,24 @@ function bandMark(
   return svgElement('rect', { class: 'spread', x: x(low), y: 0, width, height });
 }
 
-function curveBody(strip: Strip & { readonly kind: 'curve' }, stage: StripsFrame, x: X): Made {
+function curveBody(
+  strip: Strip & { readonly kind: 'curve' },
+  stage: StripsDrawingInput,
+  x: X,
+): Made {
   const curves = [strip.bins, ...(strip.overlay?.seeds ?? []).map(({ bins }) => bins)];
   const values = curves.flat().map(({ value }) => value ?? 0);
   const highs = strip.band.map(({ high }) => high);
   const top = greatestOf([0, ...values, ...highs, strip.limit?.value ?? 0]) * 1.08 || 1;
   const y = scaleLinear([0, top], [CURVE, 2]);
   const [left = LEFT, right = LEFT] = x.range();
-  const scale = scaleOf(top, strip.unit);
+  const scale = unitScaleOf(top, strip.unit);
   const grid = [0, y.ticks(2).at(-1) ?? 0].flatMap((value) => [
     svgElement('line', { class: 'grid', x1: left, x2: right, y1: y(value), y2: y(value) }),
     svgElement(
       'text',
       { class: 'end', x: left - 4, y: Math.min(CURVE, y(value) + 4) },
-      inScale(value, scale, { digits: 2 }),
+      scaledNumberText(value, scale, { digits: 2 }),
     ),
   ]);
   return {
@@ -236,7 +258,7 @@ function bandParts({ band }: Strip & { readonly kind: 'curve' }, x: X, y: X): SV
 /** Draws the curve of each seed, behind the band; a click on a curve chooses its seed. */
 function seedParts(
   { overlay, name }: Strip & { readonly kind: 'curve' },
-  { pickSeed }: StripsFrame,
+  { pickSeed }: StripsDrawingInput,
   { x, y }: { readonly x: X; readonly y: X },
 ): readonly SVGElement[] {
   return (overlay?.seeds ?? []).map(({ seed, bins }) => {
@@ -298,7 +320,7 @@ function limitAcross(
   const bounds = { left, right, top: -2, bottom: CURVE + 2 };
   // If there is no room for the whole label, the name of the strip tells what the limit applies to.
   const text = right - left < NARROW - LEFT ? limit.text.replace(/ for .*/, '') : limit.text;
-  const spot = new LabelRoom(bounds, [curve]).take(text, spots);
+  const spot = new LabelPlacer(bounds, [curve]).take(text, spots);
   const kind = spot.anchor === 'end' ? 'end limit-text' : 'limit-text';
   return [
     svgElement('line', { class: 'limit', x1: left, x2: right, y1: level, y2: level }),
@@ -306,7 +328,7 @@ function limitAcross(
   ];
 }
 
-function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: StripsFrame, x: X): Made {
+function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: StripsDrawingInput, x: X): Made {
   const seeds = thinned(strip.seeds);
   const pitch = Math.max(3, Math.min(GAP_ROW_MAX, 120 / Math.max(1, seeds.length)));
   const height = pitch * seeds.length + (strip.limit === undefined ? 2 : 18);
@@ -329,14 +351,18 @@ function gapsBody(strip: Strip & { readonly kind: 'gaps' }, stage: StripsFrame, 
 function gapRow(
   one: SeedGap,
   y: number,
-  { pitch, stage, x }: { readonly pitch: number; readonly stage: StripsFrame; readonly x: X },
+  {
+    pitch,
+    stage,
+    x,
+  }: { readonly pitch: number; readonly stage: StripsDrawingInput; readonly x: X },
 ): SVGElement[] {
-  const first = one.effects.find(({ name }) => name === FIRST_PACKET) ?? one.effects.at(-1);
+  const first = one.effects.find(({ name }) => name === FIRST_PACKET_EFFECT) ?? one.effects.at(-1);
   const length = one.gapNs ?? first?.afterNs;
   if (length === undefined) return [];
   const clamp = (ns: number): number => x(Math.min(stage.toNs, Math.max(stage.fromNs, ns)));
   const [x1, x2] = [clamp(0), clamp(length)];
-  const gap = one.gapNs === undefined ? [] : [`gap ${quantity(one.gapNs, 'ns')}`];
+  const gap = one.gapNs === undefined ? [] : [`gap ${quantityText(one.gapNs, 'ns')}`];
   const text = `seed ${one.seed}: ${[...gap, ...one.effects.map(effectText)].join(', ')}`;
   const middle = y + pitch / 2;
   const click = (event: Event): void => {
@@ -394,12 +420,12 @@ function joined(effects: readonly Effect[]): readonly MarkedInstant[] {
 }
 
 /** Labels of the effects at the top, each in the first row where it overlaps no other. */
-function effectLabels(stage: StripsFrame, x: X): Made {
+function effectLabels(stage: StripsDrawingInput, x: X): Made {
   const ends: number[] = [];
   const parts = [{ afterNs: 0, text: 'fault' }, ...joined(stage.effects)]
     .filter(({ afterNs }) => within(afterNs, stage))
     .map(({ afterNs, text }) => {
-      const words = afterNs === 0 ? text : `${text} +${quantity(afterNs, 'ns')}`;
+      const words = afterNs === 0 ? text : `${text} +${quantityText(afterNs, 'ns')}`;
       const wide = words.length * CHARACTER;
       const begin = Math.min(x(afterNs) + 4, stage.width - wide);
       const free = ends.findIndex((end) => end < begin);
@@ -415,7 +441,7 @@ function effectLabels(stage: StripsFrame, x: X): Made {
 }
 
 function effectLines(
-  stage: StripsFrame,
+  stage: StripsDrawingInput,
   x: X,
   { top, bottom }: { readonly top: number; readonly bottom: number },
 ): readonly SVGElement[] {
@@ -429,7 +455,11 @@ function effectLines(
     );
 }
 
-function drawAxis({ width, fromNs, toNs }: StripsFrame, x: X, y: number): readonly SVGElement[] {
+function drawAxis(
+  { width, fromNs, toNs }: StripsDrawingInput,
+  x: X,
+  y: number,
+): readonly SVGElement[] {
   const isLong = toNs - fromNs > 10e9;
   const [divisor, unit] = isLong ? [1e9, 's'] : [1e6, 'ms'];
   const [left = 0, right = 0] = x.range();
@@ -449,15 +479,15 @@ function drawAxis({ width, fromNs, toNs }: StripsFrame, x: X, y: number): readon
 }
 
 function effectText({ name, afterNs }: Effect): string {
-  return `${name} +${quantity(afterNs, 'ns')}`;
+  return `${name} +${quantityText(afterNs, 'ns')}`;
 }
 
 /** A label such as `limit 250 ms`. */
-export function limitWords(limit: number, unit: string): string {
-  return `limit ${limitQuantity(limit, unit)}`;
+export function stripLimitText(limit: number, unit: string): string {
+  return `limit ${limitQuantityText(limit, unit)}`;
 }
 
-function within(ns: number, { fromNs, toNs }: StripsFrame): boolean {
+function within(ns: number, { fromNs, toNs }: StripsDrawingInput): boolean {
   return ns >= fromNs && ns <= toNs;
 }
 

@@ -7,26 +7,26 @@
  */
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { DEMO_RUN } from '../../data/embedded.ts';
-import { Latest } from '../../data/latest.ts';
+import { DEMO_RUN_ID } from '../../data/embedded.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
-import { replaceContent, set, svgElement } from '../../kernel/element.ts';
-import { lackOfFaults } from '../../kernel/lacks.ts';
-import { onWidth } from '../../kernel/on-width.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import { replaceContent, setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
+import { missingFaultData } from '../../kernel/lacks.ts';
+import { onWidthChange } from '../../kernel/on-width.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import {
   actionButtons,
-  lackLines,
+  loadingSkeleton,
+  missingDataLines,
   partialNote,
-  skeleton,
-  stateMessage,
+  placeholderMessage,
 } from '../../kernel/states.ts';
-import { Chooser } from './chooser.ts';
+import { FaultChooser } from './chooser.ts';
 import { type DrawnStrips, drawStrips } from './draw.ts';
-import { makeStrips } from './make-strips.ts';
-import { type Material, materialOf } from './material.ts';
-import { captionOf, type FaultFacts, summaryOf, titleOf } from './sentence.ts';
-import { casesOf, chosenCase, type FaultCase, gapKpi, idsOf, windowAround } from './story.ts';
+import { makeFaultStrips } from './make-fault-strips.ts';
+import { fetchSeedFaultData, type SeedFaultData } from './material.ts';
+import { type FaultFacts, faultCaption, faultSummary, faultTitle } from './sentence.ts';
+import { chosenCase, type FaultCase, faultCases, faultIds, gapKpi, windowAround } from './story.ts';
 import { tableOf } from './strips.ts';
 
 /** The choices on which the data depend; a change fetches them again. */
@@ -38,20 +38,20 @@ interface Asked {
 }
 
 /** Fills the page, or says that there was no fault. */
-export async function mountFailover(context: ReportContext): Promise<void> {
-  const cases = casesOf(context.report);
+export async function mountFailover(context: ReportPageContext): Promise<void> {
+  const cases = faultCases(context.report);
   if (cases.length === 0) {
     await showNoFault(context);
     return;
   }
-  replaceContent(context.root, skeleton('Reading the trace …'));
+  replaceContent(context.root, loadingSkeleton('Reading the trace …'));
   const { trace, trouble } = await openedTrace(context);
   if (context.signal.aborted) return;
   new FailoverPage(context, { cases, trace, trouble }).start();
 }
 
 /** Opens the trace. An error becomes a text, because the report alone is enough to show faults. */
-async function openedTrace({ run }: ReportContext): Promise<{
+async function openedTrace({ run }: ReportPageContext): Promise<{
   readonly trace: TraceClient | undefined;
   readonly trouble: string | undefined;
 }> {
@@ -65,20 +65,20 @@ async function openedTrace({ run }: ReportContext): Promise<{
 }
 
 /** Says that no fault happened, with a command that cuts a link, which the trace names. */
-async function showNoFault(context: ReportContext): Promise<void> {
+async function showNoFault(context: ReportPageContext): Promise<void> {
   const { root, view, report, run } = context;
-  const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN) };
+  const demo = { label: 'Open the demo', run: (): void => view.go('failover', DEMO_RUN_ID) };
   const choose = { label: 'Choose a run', run: (): void => view.go('runs') };
   const { trace } = await openedTrace(context);
   if (context.signal.aborted) return;
   const { name, hasTrace } = run;
-  const lack = lackOfFaults({ name, report, hasTrace, info: trace?.info });
+  const lack = missingFaultData({ name, report, hasTrace, info: trace?.info });
   replaceContent(
     root,
-    stateMessage(
+    placeholderMessage(
       'empty',
       'No fault in this run',
-      lack && lackLines(lack),
+      lack && missingDataLines(lack),
       actionButtons(demo, choose),
     ),
   );
@@ -91,29 +91,32 @@ interface Parts {
 }
 
 class FailoverPage {
-  readonly #context: ReportContext;
+  readonly #context: ReportPageContext;
   readonly #parts: Parts;
   readonly #ids: readonly string[];
   readonly #chart: ChartFrame;
-  readonly #chooser: Chooser;
-  readonly #latest: Latest<Asked, { readonly asked: Asked; readonly material: Material }>;
+  readonly #chooser: FaultChooser;
+  readonly #latest: LatestQuerySender<
+    Asked,
+    { readonly asked: Asked; readonly material: SeedFaultData }
+  >;
   readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
-  #got: { readonly asked: Asked; readonly material: Material } | undefined;
+  #got: { readonly asked: Asked; readonly material: SeedFaultData } | undefined;
   #drawn: DrawnStrips | undefined;
   #moveCursor: () => void = () => undefined;
 
-  constructor(context: ReportContext, parts: Parts) {
+  constructor(context: ReportPageContext, parts: Parts) {
     this.#context = context;
     this.#parts = parts;
-    this.#ids = idsOf(parts.cases);
+    this.#ids = faultIds(parts.cases);
     this.#chart = new ChartFrame({ name: 'failover', origin: { run: context.run.id, seed: '' } });
-    this.#chooser = new Chooser(context, {
+    this.#chooser = new FaultChooser(context, {
       cases: parts.cases,
       ids: this.#ids,
       flows: flowsOf(context.report.series),
       choose: (wanted): void => this.#choose(wanted),
     });
-    this.#latest = new Latest((asked) => this.#fetch(asked), {
+    this.#latest = new LatestQuerySender((asked) => this.#fetch(asked), {
       tell: (got): void => {
         this.#got = got;
         this.#draw();
@@ -138,7 +141,7 @@ class FailoverPage {
     const { range, extent } = view.time;
     // Keeps a range from the address; otherwise shows the fault with its effects.
     if (range.value[0] === extent.value[0] && range.value[1] === extent.value[1]) this.#fit();
-    const observer = onWidth(() => this.#draw());
+    const observer = onWidthChange(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {
@@ -216,12 +219,12 @@ class FailoverPage {
     this.#latest.want({ shown, suffix, fromNs, toNs });
   }
 
-  async #fetch(asked: Asked): Promise<{ readonly asked: Asked; readonly material: Material }> {
+  async #fetch(asked: Asked): Promise<{ readonly asked: Asked; readonly material: SeedFaultData }> {
     const { report } = this.#context;
     const { trace } = this.#parts;
     const { seed } = asked.shown;
     const own = trace?.info.seed === seed ? trace : undefined;
-    return { asked, material: await materialOf({ report, trace: own, seed, ...asked }) };
+    return { asked, material: await fetchSeedFaultData({ report, trace: own, seed, ...asked }) };
   }
 
   #draw(): void {
@@ -234,7 +237,7 @@ class FailoverPage {
     const same = this.#same(shown);
     const info = material.history === undefined ? undefined : this.#parts.trace?.info;
     const ofSeed = this.#parts.cases.filter(({ seed }) => seed === shown.seed);
-    const strips = makeStrips({ report, info, material, same, ofSeed, ...asked });
+    const strips = makeFaultStrips({ report, info, material, same, ofSeed, ...asked });
     this.#drawn = drawStrips(strips, {
       width,
       fromNs: asked.fromNs - shown.beginNs,
@@ -243,7 +246,7 @@ class FailoverPage {
       pickSeed: (seed): void => this.#choose({ seed }),
     });
     const { svg, x } = this.#drawn;
-    set(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
+    setAttributeIfChanged(this.#cursor, 'y2', Number(svg.getAttribute('height')) - 36);
     // Inserted above the lines of the effects and below the texts of the strips.
     svg.insertBefore(this.#cursor, svg.querySelector('g'));
     svg.addEventListener('pointerdown', (event) => {
@@ -255,9 +258,9 @@ class FailoverPage {
     const flow = asked.suffix.trim();
     const facts: FaultFacts = { report, shown, same, position, count: this.#ids.length, flow };
     this.#chart.show({
-      title: titleOf(facts),
-      caption: captionOf(facts),
-      summary: summaryOf(facts),
+      title: faultTitle(facts),
+      caption: faultCaption(facts),
+      summary: faultSummary(facts),
       table: () => tableOf(strips, shown.seed),
     });
     this.#moveCursor();
@@ -270,10 +273,10 @@ class FailoverPage {
     const { fromNs, toNs, shown } = got.asked;
     const isIn = at >= fromNs && at <= toNs;
     const px = this.#drawn.x(at - shown.beginNs).toFixed(1);
-    set(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
+    setAttributeIfChanged(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
     if (!isIn) return;
-    set(this.#cursor, 'x1', px);
-    set(this.#cursor, 'x2', px);
+    setAttributeIfChanged(this.#cursor, 'x1', px);
+    setAttributeIfChanged(this.#cursor, 'x2', px);
   }
 }
 

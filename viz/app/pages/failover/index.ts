@@ -4,11 +4,11 @@
  * @module
  */
 import './style.css';
-import { lackOfFaults } from '../../kernel/lacks.ts';
+import { missingFaultData } from '../../kernel/lacks.ts';
 import type { Page } from '../../kernel/page.ts';
 import { mountFailover } from './failover-page.ts';
 
-/** The failover page. */
+/** The failover page: what a fault cost, second by second. */
 export const page: Page = {
   name: 'failover',
   title: 'Failover',
@@ -19,7 +19,7 @@ export const page: Page = {
     shows: 'each fault of a run with its detection, the path switch and the first packet',
     scenario: 'failover.yaml',
   },
-  lacks: lackOfFaults,
+  lacks: missingFaultData,
   isTimed: true,
   needs: 'report',
   mount: mountFailover,

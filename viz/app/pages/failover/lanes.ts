@@ -4,24 +4,24 @@
  *
  * @module
  */
-import type { StateRow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
-import type { Steps } from './steps.ts';
+import type { MachineStateEntries, StateChangeRow, TraceInfo } from '../../data/trace-answers.ts';
+import type { StepSeries } from './steps.ts';
 
 /** An interval in which a lane has one state; times are in ns after the fault. */
-export interface Segment {
+export interface StateSegment {
   readonly fromNs: number;
   readonly toNs: number;
   readonly state: string;
 }
 
-/** One lane of a strip. */
-export interface Lane {
+/** A row of states over time: one state machine, link or path. */
+export interface StateLane {
   readonly label: string;
-  readonly segments: readonly Segment[];
+  readonly segments: readonly StateSegment[];
 }
 
 /** The visible interval in ns of the run, and the instant that counts as 0. */
-export interface LaneSpan {
+export interface LaneWindow {
   readonly zeroNs: number;
   readonly fromNs: number;
   readonly toNs: number;
@@ -29,16 +29,16 @@ export interface LaneSpan {
 
 /** The states of all nodes at the start of the window and their changes inside the window. */
 export interface StateHistory {
-  readonly before: WorldStates;
-  readonly changes: readonly StateRow[];
+  readonly before: MachineStateEntries;
+  readonly changes: readonly StateChangeRow[];
 }
 
 /** The lane of one state machine of a node; undefined if the trace has no such machine. */
-export function laneOf(
+export function machineLane(
   history: StateHistory,
   of: { readonly node: number; readonly machine: string; readonly label: string },
-  span: LaneSpan,
-): Lane | undefined {
+  span: LaneWindow,
+): StateLane | undefined {
   const first = history.before
     .find(([node]) => node === of.node)?.[1]
     .find(([machine]) => machine === of.machine)?.[1];
@@ -67,11 +67,11 @@ function machinesOf(history: StateHistory, node: number): readonly string[] {
  * When a link or node was up, from the faults that affect it. `word` names the state during a
  * fault.
  */
-export function linkLane(
+export function linkStateLane(
   { target, word }: { readonly target: string; readonly word: string },
   faults: readonly { readonly beginNs: number; readonly endNs: number | undefined }[],
-  span: LaneSpan,
-): Lane {
+  span: LaneWindow,
+): StateLane {
   const steps: { timeNs: number; state: string }[] = [{ timeNs: span.fromNs, state: 'up' }];
   const isHitAt = (timeNs: number): boolean =>
     faults.some(
@@ -89,7 +89,7 @@ export function linkLane(
  * The names of state machines of the gateway at the source of a flow: `chosen` tells the path in
  * use, and `healths` the health of each path.
  */
-export function pathMachines(
+export function pathMachineNames(
   info: TraceInfo,
   history: StateHistory,
   flow: { readonly source: number; readonly target: number },
@@ -103,10 +103,10 @@ export function pathMachines(
 }
 
 /** The lane of the path that carried most packets in each step; undefined without such series. */
-export function busiestLane(
-  paths: readonly (Steps & { readonly name: string })[],
-  span: LaneSpan,
-): Lane | undefined {
+export function busiestPathLane(
+  paths: readonly (StepSeries & { readonly name: string })[],
+  span: LaneWindow,
+): StateLane | undefined {
   const stepNs = paths[0]?.stepNs;
   if (stepNs === undefined) return undefined;
   const first = Math.max(0, Math.floor(span.fromNs / stepNs));
@@ -125,8 +125,8 @@ export function busiestLane(
 
 function merged(
   steps: readonly { readonly timeNs: number; readonly state: string }[],
-  { zeroNs, toNs }: LaneSpan,
-): readonly Segment[] {
+  { zeroNs, toNs }: LaneWindow,
+): readonly StateSegment[] {
   const segments: { fromNs: number; toNs: number; state: string }[] = [];
   for (const { timeNs, state } of steps) {
     const last = segments.at(-1);

@@ -8,10 +8,10 @@ import type { Report } from '../../../../reports/report-schema.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import type { StateHistory } from './lanes.ts';
-import type { Steps } from './steps.ts';
+import type { StepSeries } from './steps.ts';
 
 /** The packets of the window. */
-export interface Packets {
+export interface WindowPackets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];
   /** False if there were more losses than the query of the trace returned. */
@@ -19,16 +19,16 @@ export interface Packets {
 }
 
 /** The data of one seed. */
-export interface Material {
-  readonly packets: Packets | undefined;
+export interface SeedFaultData {
+  readonly packets: WindowPackets | undefined;
   readonly history: StateHistory | undefined;
-  readonly delivered: Steps | undefined;
-  readonly latency: Steps | undefined;
-  readonly paths: readonly (Steps & { readonly name: string })[];
+  readonly delivered: StepSeries | undefined;
+  readonly latency: StepSeries | undefined;
+  readonly paths: readonly (StepSeries & { readonly name: string })[];
 }
 
-/** The parameters of {@link materialOf}. */
-export interface MaterialOf {
+/** The parameters of {@link fetchSeedFaultData}. */
+export interface SeedFaultDataQuery {
   readonly report: Report;
   /** The trace of this seed; undefined if the run has none. */
   readonly trace: TraceClient | undefined;
@@ -52,12 +52,12 @@ const DROPS_MAX = 20_000;
 const PATH = 'path:';
 
 /** Fetches all data for the strips. */
-export async function materialOf(of: MaterialOf): Promise<Material> {
+export async function fetchSeedFaultData(of: SeedFaultDataQuery): Promise<SeedFaultData> {
   const { report, trace, seed, suffix } = of;
   const names = (trace?.info.metrics ?? report.series)
     .map(({ name }) => name)
     .filter((name) => name.startsWith(PATH) && name.endsWith(suffix));
-  const series = (name: string): Promise<Steps | undefined> =>
+  const series = (name: string): Promise<StepSeries | undefined> =>
     trace === undefined
       ? Promise.resolve(stepsOf(report, name, seed))
       : tracedSteps(trace, name, report);
@@ -78,7 +78,10 @@ export async function materialOf(of: MaterialOf): Promise<Material> {
   };
 }
 
-async function packetsOf(trace: TraceClient, of: MaterialOf): Promise<Packets | undefined> {
+async function packetsOf(
+  trace: TraceClient,
+  of: SeedFaultDataQuery,
+): Promise<WindowPackets | undefined> {
   const { fromNs, toNs } = of;
   const isKept = trace.info.windowsNs.some(
     ([from, to]) => from <= fromNs + 1e6 && to >= toNs - 1e6,
@@ -97,7 +100,10 @@ async function packetsOf(trace: TraceClient, of: MaterialOf): Promise<Packets | 
   return { hops: isThinned ? undefined : hops, drops, isWhole: drops.length < DROPS_MAX };
 }
 
-async function historyOf(trace: TraceClient, { fromNs, toNs }: MaterialOf): Promise<StateHistory> {
+async function historyOf(
+  trace: TraceClient,
+  { fromNs, toNs }: SeedFaultDataQuery,
+): Promise<StateHistory> {
   const [before, changes] = await Promise.all([
     trace.ask('stateAt', { timeNs: Math.max(0, fromNs) }),
     trace.ask('changes', { fromNs: fromNs + 1, toNs }),
@@ -109,7 +115,7 @@ async function tracedSteps(
   trace: TraceClient,
   name: string,
   report: Report,
-): Promise<Steps | undefined> {
+): Promise<StepSeries | undefined> {
   const metric = trace.info.metrics.find((one) => one.name === name);
   if (metric === undefined) return stepsOf(report, name, trace.info.seed);
   const { timeNs, value } = await trace.ask('series', { name });
@@ -123,7 +129,7 @@ async function tracedSteps(
 }
 
 /** A series of a report, which has them only of its shown seed; undefined for other seeds. */
-function stepsOf(report: Report, name: string, seed: number): Steps | undefined {
+function stepsOf(report: Report, name: string, seed: number): StepSeries | undefined {
   const series = report.series.find((one) => one.name === name);
   if (series === undefined || report.shownSeed !== seed) return undefined;
   return { stepNs: series.stepNs, values: series.shownSeed };

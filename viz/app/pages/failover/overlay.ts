@@ -24,13 +24,13 @@ export interface Overlay {
 }
 
 /** One quantity of the windows, and the factor that converts its values to the strip's unit. */
-export interface Quantity {
+export interface OverlayQuantity {
   readonly of: 'delivered' | 'lost' | 'latencyP95';
   readonly by: number;
 }
 
 /** The visible interval, ns after the fault. */
-export interface Stretch {
+export interface FaultInterval {
   readonly fromNs: number;
   readonly toNs: number;
 }
@@ -39,7 +39,7 @@ export interface Stretch {
 const BAND_SEEDS = 3;
 
 /** What the seeds measured around a fault on one flow; on the first flow if none is named. */
-export function windowsOf(
+export function faultWindowsOf(
   { faultWindows }: Pick<Report, 'faultWindows'>,
   { id }: Pick<FaultCase, 'id'>,
   flow: string,
@@ -54,8 +54,8 @@ export function windowsOf(
 /** The curves, the median and the band for the bins inside the interval. */
 export function overlayOf(
   windows: readonly ReportFaultWindow[],
-  { of, by }: Quantity,
-  stretch: Stretch,
+  { of, by }: OverlayQuantity,
+  stretch: FaultInterval,
 ): Overlay {
   const seeds = windows.map((window) => ({
     seed: window.seed,
@@ -80,7 +80,7 @@ export function overlayOf(
 /** The complete bins of a window inside the interval, with their indices. */
 function binsOf(
   { binNs, firstNs, delivered }: ReportFaultWindow,
-  { fromNs, toNs }: Stretch,
+  { fromNs, toNs }: FaultInterval,
 ): readonly { readonly at: number; readonly fromNs: number; readonly toNs: number }[] {
   return delivered
     .map((_, at) => ({ at, fromNs: firstNs + at * binNs, toNs: firstNs + (at + 1) * binNs }))

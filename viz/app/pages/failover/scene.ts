@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { seedCommand } from '../../../../reports/kpi-text.ts';
+import { repeatSeedCommand } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import type { Material } from './material.ts';
+import type { SeedFaultData } from './material.ts';
 import type { FaultCase } from './story.ts';
 
 /** The data behind the strips. */
-export interface Scene {
+export interface StripsData {
   readonly report: Report;
   readonly info: TraceInfo | undefined;
-  readonly material: Material;
+  readonly material: SeedFaultData;
   readonly shown: FaultCase;
   /** The same fault in all seeds, including the shown seed. */
   readonly same: readonly FaultCase[];
@@ -26,12 +26,12 @@ export interface Scene {
 }
 
 /** The name of the flow; empty if the run has only one. */
-export function flowOf({ suffix }: Pick<Scene, 'suffix'>): string {
+export function flowNameOf({ suffix }: Pick<StripsData, 'suffix'>): string {
   return suffix.trim();
 }
 
 /** The numbers of the flow's nodes in the trace; undefined without a trace that lists the flow. */
-export function endsOf(
+export function flowEndsOf(
   info: TraceInfo | undefined,
   suffix: string,
 ): { readonly flow: number; readonly source: number; readonly target: number } | undefined {
@@ -47,6 +47,6 @@ export function endsOf(
 }
 
 /** The command that would record the missing data. */
-export function traceCommand({ report, shown }: Scene): string {
-  return `${seedCommand(report, shown.seed)} leaves the trace`;
+export function traceCommand({ report, shown }: StripsData): string {
+  return `${repeatSeedCommand(report, shown.seed)} leaves the trace`;
 }

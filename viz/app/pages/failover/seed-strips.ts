@@ -3,22 +3,25 @@
  *
  * @module
  */
-import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
+import { countWithNoun, quantityText, wholeNumberText } from '../../../../reports/format.ts';
 import type { ReportFaultWindow } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Bin } from './bins.ts';
 import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
-import { type Overlay, overlayOf, type Quantity, totalOf } from './overlay.ts';
-import type { Scene } from './scene.ts';
+import { type Overlay, type OverlayQuantity, overlayOf, totalOf } from './overlay.ts';
+import type { StripsData } from './scene.ts';
 import type { Strip } from './strips.ts';
 
 type Curve = Strip & { readonly kind: 'curve' };
 
 /** The strips of throughput, loss and latency. */
-export function seedStrips(scene: Scene, windows: readonly ReportFaultWindow[]): readonly Strip[] {
+export function seedStrips(
+  scene: StripsData,
+  windows: readonly ReportFaultWindow[],
+): readonly Strip[] {
   const { binNs = 1 } = windows[0] ?? {};
   const strips: readonly (Omit<Curve, 'bins' | 'band' | 'overlay' | 'kind' | 'finding'> & {
-    readonly quantity: Quantity;
+    readonly quantity: OverlayQuantity;
     readonly find: (overlay: Overlay) => string;
   })[] = [
     {
@@ -48,49 +51,49 @@ export function seedStrips(scene: Scene, windows: readonly ReportFaultWindow[]):
     return {
       ...rest,
       ...{ kind: 'curve', bins: own?.bins ?? [], band: overlay.band, overlay },
-      finding: `${find(overlay)}, bins of ${quantity(binNs, 'ns')}${extent(windows, scene)}`,
+      finding: `${find(overlay)}, bins of ${quantityText(binNs, 'ns')}${extent(windows, scene)}`,
     };
   });
 }
 
-function stretchOf({ shown, fromNs, toNs }: Scene): { fromNs: number; toNs: number } {
+function stretchOf({ shown, fromNs, toNs }: StripsData): { fromNs: number; toNs: number } {
   return { fromNs: fromNs - shown.beginNs, toNs: toNs - shown.beginNs };
 }
 
 /** Says where the bins end if they do not fill the visible interval. */
-function extent(windows: readonly ReportFaultWindow[], scene: Scene): string {
+function extent(windows: readonly ReportFaultWindow[], scene: StripsData): string {
   const { binNs = 1, firstNs = 0, delivered = [] } = windows[0] ?? {};
   const { fromNs, toNs } = stretchOf(scene);
   const lastNs = firstNs + delivered.length * binNs;
   if (fromNs >= firstNs - binNs && toNs <= lastNs + binNs) return '';
-  return `; kept from ${quantity(firstNs, 'ns')} to +${quantity(lastNs, 'ns')}`;
+  return `; kept from ${quantityText(firstNs, 'ns')} to +${quantityText(lastNs, 'ns')}`;
 }
 
 function throughputFinding({ seeds, median }: Overlay): string {
   const before = middleOf(median.filter(({ toNs }) => toNs <= 0));
   const least = known(median.filter(({ fromNs }) => fromNs >= 0))[0];
   const parts = [
-    before === undefined ? [] : `${quantity(before, THROUGHPUT_UNIT)} before`,
-    least === undefined ? [] : `lowest ${quantity(least, THROUGHPUT_UNIT)} after`,
+    before === undefined ? [] : `${quantityText(before, THROUGHPUT_UNIT)} before`,
+    least === undefined ? [] : `lowest ${quantityText(least, THROUGHPUT_UNIT)} after`,
   ].flat();
-  return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}`;
+  return `median of ${countWithNoun(seeds.length, 'seed')} ${parts.join(', ')}`;
 }
 
 /** The finding of the loss strip: median, least and most lost packets over the seeds. */
 function lossFinding({ seeds }: Overlay): string {
   const totals = sortedAscending(seeds.map(({ bins }) => totalOf(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);
-  return `median of ${plural(seeds.length, 'seed')} ${wholeNumberText(middle)} packets, ${wholeNumberText(low)} to ${wholeNumberText(high)}, where they were sent`;
+  return `median of ${countWithNoun(seeds.length, 'seed')} ${wholeNumberText(middle)} packets, ${wholeNumberText(low)} to ${wholeNumberText(high)}, where they were sent`;
 }
 
 function latencyFinding({ seeds, median }: Overlay): string {
   const before = middleOf(median.filter(({ toNs }) => toNs <= 0));
   const most = known(median.filter(({ fromNs }) => fromNs >= 0)).at(-1);
   const parts = [
-    before === undefined ? [] : `${quantity(before, 'ns')} before`,
-    most === undefined ? [] : `highest ${quantity(most, 'ns')} after`,
+    before === undefined ? [] : `${quantityText(before, 'ns')} before`,
+    most === undefined ? [] : `highest ${quantityText(most, 'ns')} after`,
   ].flat();
-  return `median of ${plural(seeds.length, 'seed')} ${parts.join(', ')}, as measured by the target`;
+  return `median of ${countWithNoun(seeds.length, 'seed')} ${parts.join(', ')}, as measured by the target`;
 }
 
 function middleOf(bins: readonly Bin[]): number | undefined {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
+import { countWithNoun, limitQuantityText, quantityText } from '../../../../reports/format.ts';
 import {
   intervalText,
   kpiMark,
@@ -13,7 +13,14 @@ import {
 } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { delayOf, type FaultCase, FIRST_PACKET, gapKpi, gapOf, spreadOf } from './story.ts';
+import {
+  effectDelayNs,
+  effectDelaySpread,
+  type FaultCase,
+  FIRST_PACKET_EFFECT,
+  gapKpi,
+  gapOf,
+} from './story.ts';
 
 /** A fault with the data around it. */
 export interface FaultFacts {
@@ -31,17 +38,17 @@ export interface FaultFacts {
  * limit of 250 ms`.
  * A limit is named only for the quantity that its KPI measures.
  */
-export function titleOf(facts: FaultFacts): string {
+export function faultTitle(facts: FaultFacts): string {
   const { report, shown, flow } = facts;
   const what = shown.text.replace(/(\S+)--(\S+)/g, '$1 ↔ $2');
   const gap = gapOf(shown, flow);
   const limit = gapKpi(report)?.metric.endsWith('.failover') ? gapKpi(report)?.limit : undefined;
   if (gap === undefined) return `${what}: ${effectWords(shown)}`;
-  const size = `a gap of ${quantity(gap.gapNs, 'ns')}`;
+  const size = `a gap of ${quantityText(gap.gapNs, 'ns')}`;
   const against =
     limit === undefined
       ? ''
-      : `, ${gap.gapNs <= limit ? 'within' : 'beyond'} the limit of ${limitQuantity(limit, 'ns')}`;
+      : `, ${gap.gapNs <= limit ? 'within' : 'beyond'} the limit of ${limitQuantityText(limit, 'ns')}`;
   return gap.isRecovered
     ? `${what}: traffic was back after ${size}${against}`
     : `${what}: traffic did not come back, ${size} to the end${against}`;
@@ -49,11 +56,12 @@ export function titleOf(facts: FaultFacts): string {
 
 /** The effect of a fault as text, if its gap is not known. No limit applies to effects. */
 function effectWords(shown: FaultCase): string {
-  const back = delayOf(shown, FIRST_PACKET);
-  if (back !== undefined) return `the first packet came ${quantity(back, 'ns')} after the fault`;
+  const back = effectDelayNs(shown, FIRST_PACKET_EFFECT);
+  if (back !== undefined)
+    return `the first packet came ${quantityText(back, 'ns')} after the fault`;
   const last = shown.effects.at(-1);
   if (last === undefined) return 'no effect was measured';
-  return `${last.name} after ${quantity(last.afterNs, 'ns')}`;
+  return `${last.name} after ${quantityText(last.afterNs, 'ns')}`;
 }
 
 /** The confidence interval as text; empty for a single sample, which has none. */
@@ -62,7 +70,7 @@ function intervalWords(kpi: KpiResult): string {
 }
 
 /** Which fault in which seed, over which interval, and what the KPI says about it. */
-export function captionOf({ report, shown, position, count, flow }: FaultFacts): string {
+export function faultCaption({ report, shown, position, count, flow }: FaultFacts): string {
   const at = instantText(shown.beginNs, 10e9);
   const clock = report.clock === 'virtual' ? 'virtual time' : 'wall time';
   const kpi = gapKpi(report);
@@ -82,15 +90,15 @@ export function captionOf({ report, shown, position, count, flow }: FaultFacts):
 }
 
 /** The title, every effect, and the spread over the seeds. */
-export function summaryOf(facts: FaultFacts): string {
+export function faultSummary(facts: FaultFacts): string {
   const effects = facts.shown.effects.map(
-    ({ name, afterNs }) => `${name} after ${quantity(afterNs, 'ns')}`,
+    ({ name, afterNs }) => `${name} after ${quantityText(afterNs, 'ns')}`,
   );
-  const spread = spreadOf(facts.same, FIRST_PACKET);
+  const spread = effectDelaySpread(facts.same, FIRST_PACKET_EFFECT);
   const seeds =
     spread === undefined || spread.n < 2
       ? ''
-      : ` Over ${plural(spread.n, 'seed')} the first packet came after a median of ${quantity(spread.median, 'ns')}.`;
+      : ` Over ${countWithNoun(spread.n, 'seed')} the first packet came after a median of ${quantityText(spread.median, 'ns')}.`;
   const own = effects.length === 0 ? '' : ` In seed ${facts.shown.seed}: ${effects.join(', ')}.`;
-  return `${titleOf(facts)}.${own}${seeds}`;
+  return `${faultTitle(facts)}.${own}${seeds}`;
 }

@@ -5,7 +5,7 @@
  */
 
 /** Values at equal steps from time 0 on; null where nothing was measured. */
-export interface Steps {
+export interface StepSeries {
   readonly stepNs: number;
   readonly values: readonly (number | null)[];
 }

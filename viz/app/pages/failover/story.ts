@@ -45,7 +45,7 @@ export interface SeedSpread {
 }
 
 /** The effect that ends the outage. */
-export const FIRST_PACKET = 'first packet';
+export const FIRST_PACKET_EFFECT = 'first packet';
 /** Length of the window after a fault without effect and without limit, ns. */
 const PLAIN_NS = 1e9;
 const SHORTEST_NS = 20e6;
@@ -54,7 +54,7 @@ const LONGEST_NS = 30e9;
 const BEFORE = 0.4;
 
 /** All faults, in the order of the report. */
-export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
+export function faultCases({ faults }: Pick<Report, 'faults'>): readonly FaultCase[] {
   return faults.map(({ seed, id, text, targets, beginNs, endNs, effects, gaps }) => ({
     ...{ seed, id, text, targets, beginNs, endNs, gaps },
     effects: Object.entries(effects)
@@ -64,7 +64,7 @@ export function casesOf({ faults }: Pick<Report, 'faults'>): readonly FaultCase[
 }
 
 /** The id of each fault once, in chronological order of the seed with most faults. */
-export function idsOf(cases: readonly FaultCase[]): readonly string[] {
+export function faultIds(cases: readonly FaultCase[]): readonly string[] {
   const seeds = [...new Set(cases.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => cases.filter((one) => one.seed === seed));
   const longest = bySeed.sort((a, b) => b.length - a.length)[0] ?? [];
@@ -77,13 +77,13 @@ export function chosenCase(
   cases: readonly FaultCase[],
   wanted: { readonly id: string | undefined; readonly seed: number },
 ): FaultCase | undefined {
-  const id = cases.some((one) => one.id === wanted.id) ? wanted.id : idsOf(cases)[0];
+  const id = cases.some((one) => one.id === wanted.id) ? wanted.id : faultIds(cases)[0];
   const same = cases.filter((one) => one.id === id);
   return same.find(({ seed }) => seed === wanted.seed) ?? same[0];
 }
 
 /** Time from the fault to an effect, ns; undefined if the effect did not happen. */
-export function delayOf(fault: FaultCase, effect: string): number | undefined {
+export function effectDelayNs(fault: FaultCase, effect: string): number | undefined {
   return fault.effects.find(({ name }) => name === effect)?.afterNs;
 }
 
@@ -93,8 +93,11 @@ export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
 }
 
 /** The spread of an effect's delay over the seeds. */
-export function spreadOf(cases: readonly FaultCase[], effect: string): SeedSpread | undefined {
-  return spreadOfValues(cases.map((one) => delayOf(one, effect)));
+export function effectDelaySpread(
+  cases: readonly FaultCase[],
+  effect: string,
+): SeedSpread | undefined {
+  return spreadOfValues(cases.map((one) => effectDelayNs(one, effect)));
 }
 
 /** The spread of the values that are not undefined; undefined if all are. */
@@ -108,7 +111,7 @@ export function spreadOfValues(values: readonly (number | undefined)[]): SeedSpr
 /** Names of the effects, sorted by when they usually happen. */
 export function effectNames(cases: readonly FaultCase[]): readonly string[] {
   const names = new Set(cases.flatMap(({ effects }) => effects.map(({ name }) => name)));
-  const median = (name: string): number => spreadOf(cases, name)?.median ?? 0;
+  const median = (name: string): number => effectDelaySpread(cases, name)?.median ?? 0;
   return [...names].sort((a, b) => median(a) - median(b));
 }
 

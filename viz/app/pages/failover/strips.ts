@@ -5,12 +5,12 @@
  */
 import type { TableData } from '../../../format/drawing.ts';
 import type { BandBin, Bin } from './bins.ts';
-import type { Lane } from './lanes.ts';
+import type { StateLane } from './lanes.ts';
 import type { Overlay } from './overlay.ts';
 import type { Effect, SeedSpread } from './story.ts';
 
 /** The limit of a KPI in the unit of the strip. */
-export interface Limit {
+export interface StripLimit {
   readonly value: number;
   readonly text: string;
 }
@@ -41,7 +41,7 @@ export type Strip = Heading &
   (
     | {
         readonly kind: 'lanes';
-        readonly lanes: readonly Lane[];
+        readonly lanes: readonly StateLane[];
         /** The same effect in the other seeds, drawn faintly. */
         readonly others: readonly MarkedInstant[];
         readonly spread: SeedSpread | undefined;
@@ -53,14 +53,14 @@ export type Strip = Heading &
         readonly band: readonly BandBin[];
         /** All seeds; undefined if the report holds no values around faults. */
         readonly overlay: Overlay | undefined;
-        readonly limit: Limit | undefined;
+        readonly limit: StripLimit | undefined;
         readonly style: 'steps' | 'bars';
       }
     | {
         readonly kind: 'gaps';
         readonly seeds: readonly SeedGap[];
         readonly spread: SeedSpread | undefined;
-        readonly limit: Limit | undefined;
+        readonly limit: StripLimit | undefined;
       }
     /** A strip with nothing to draw; its finding tells why. */
     | { readonly kind: 'missing' }

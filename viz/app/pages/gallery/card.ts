@@ -4,14 +4,18 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { limitQuantity, plural, quantityAgainst } from '../../../../reports/format.ts';
+import {
+  countWithNoun,
+  limitQuantityText,
+  quantityTextBesideLimit,
+} from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
-import { DEMO_RUN } from '../../data/embedded.ts';
+import { DEMO_RUN_ID } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
-import { verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
-import { injectedNote } from './injected-note.ts';
-import { liveCard } from './live-card.ts';
+import { verdictChip, verdictCssClass } from '../../kernel/verdict-chip.ts';
+import { injectedFaultsNote } from './injected-note.ts';
+import { liveCardElement } from './live-card.ts';
 import { sweepElement } from './sweep-element.ts';
 
 const KPIS_SHOWN = 4;
@@ -52,7 +56,7 @@ export function cardElement(card: Card, actions: CardActions): HTMLElement {
     case 'sweep':
       return sweepElement(card, (id) => open({ id, hasTrace: false }));
     case 'live':
-      return liveCard(card, open);
+      return liveCardElement(card, open);
     case 'run':
       return runCard(card, actions);
   }
@@ -64,19 +68,19 @@ function runCard(card: RunCard, actions: CardActions): HTMLElement {
   const rest = order.length - KPIS_SHOWN;
   return element(
     'article',
-    { class: `card ${verdictTone(card.verdict)}`, 'data-run': card.id },
+    { class: `card ${verdictCssClass(card.verdict)}`, 'data-run': card.id },
     element('header', {}, heading(nameOf(card), open), verdictChip(card.verdict)),
     element('p', { class: 'question' }, card.question),
-    injectedNote(card.injected),
+    injectedFaultsNote(card.injected),
     element('dl', { class: 'card-kpis' }, order.slice(0, KPIS_SHOWN).map(kpiRow)),
-    rest > 0 && element('p', { class: 'muted more' }, `and ${plural(rest, 'KPI')} more`),
+    rest > 0 && element('p', { class: 'muted more' }, `and ${countWithNoun(rest, 'KPI')} more`),
     element('footer', {}, element('span', {}, factsOf(card)), actions.pick(card.id)),
   );
 }
 
 /** The heading of a card: the scenario's name and what `--set` changed, so that runs differ. */
 function nameOf({ id, name, changes }: RunCard): string {
-  if (id === DEMO_RUN) return 'demo';
+  if (id === DEMO_RUN_ID) return 'demo';
   return [name, ...changes].join(' ');
 }
 
@@ -95,8 +99,8 @@ function rank({ status }: CardKpi): number {
 
 function kpiRow(kpi: CardKpi): HTMLElement {
   const { value, limit, unit, status } = kpi;
-  const measured = value === null ? 'none' : quantityAgainst(value, limit, unit);
-  const against = `${kpi.comparison} ${limitQuantity(limit, unit)}`;
+  const measured = value === null ? 'none' : quantityTextBesideLimit(value, limit, unit);
+  const against = `${kpi.comparison} ${limitQuantityText(limit, unit)}`;
   return element(
     'div',
     {},
@@ -144,8 +148,8 @@ function sparkline({ perSeed, limit, unit }: CardKpi): Child {
 
 function sparkText(values: readonly number[], limit: number, unit: string): string {
   const [least, most] = [leastOf(values), greatestOf(values)];
-  const from = quantityAgainst(least, limit, unit);
-  return `${values.length} seeds, ${from} to ${quantityAgainst(most, limit, unit)}`;
+  const from = quantityTextBesideLimit(least, limit, unit);
+  return `${values.length} seeds, ${from} to ${quantityTextBesideLimit(most, limit, unit)}`;
 }
 
 function factsOf(card: RunCard): Child {
@@ -154,8 +158,8 @@ function factsOf(card: RunCard): Child {
       ? undefined
       : new Date(card.writtenMs).toISOString().slice(0, 16).replace('T', ' ');
   const facts = [
-    card.id === DEMO_RUN ? 'bundled with this page' : card.id,
-    plural(card.seeds, 'seed'),
+    card.id === DEMO_RUN_ID ? 'bundled with this page' : card.id,
+    countWithNoun(card.seeds, 'seed'),
     card.mode,
     card.traceBytes > 0 ? undefined : 'no trace',
     card.ending === 'complete' ? undefined : card.ending,

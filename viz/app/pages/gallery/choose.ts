@@ -5,14 +5,14 @@
  */
 import type { Card } from '../../../format/run-card.ts';
 
-/** The filters by verdict. */
+/** The filters of the gallery: all runs, those not passed, or those in progress. */
 export const FILTERS = [
   { name: 'all', words: 'all' },
   { name: 'failed', words: 'not passed' },
   { name: 'live', words: 'live' },
 ] as const;
 
-/** The sort orders. */
+/** The orders in which the gallery can sort its cards. */
 export const SORTS = [
   { name: 'newest', words: 'newest first' },
   { name: 'name', words: 'by name' },
@@ -20,14 +20,14 @@ export const SORTS = [
 ] as const;
 
 /** The search text, the filter and the order that the reader chose. */
-export interface Choice {
+export interface CardSearch {
   readonly text: string;
   readonly show: (typeof FILTERS)[number]['name'];
   readonly sort: (typeof SORTS)[number]['name'];
 }
 
 /** Reads the choice from the parameters of the page; unknown values count as absent. */
-export function readChoice(parameters: Readonly<Record<string, string>>): Choice {
+export function readCardSearch(parameters: Readonly<Record<string, string>>): CardSearch {
   return {
     text: parameters['filter'] ?? '',
     show: FILTERS.find(({ name }) => name === parameters['show'])?.name ?? 'all',
@@ -36,7 +36,10 @@ export function readChoice(parameters: Readonly<Record<string, string>>): Choice
 }
 
 /** The cards that match the search text and the filter, sorted. */
-export function chosenCards(cards: readonly Card[], { text, show, sort }: Choice): readonly Card[] {
+export function chosenCards(
+  cards: readonly Card[],
+  { text, show, sort }: CardSearch,
+): readonly Card[] {
   const words = text.toLowerCase().split(/\s+/);
   const fits = (card: Card): boolean =>
     words.every((word) => wordsOf(card).includes(word)) && isShown(card, show);
@@ -56,7 +59,7 @@ function moreWordsOf(card: Card): readonly string[] {
   return [card.name, card.question, 'sweep', ...card.grids.map(({ kpi }) => kpi)];
 }
 
-function isShown(card: Card, show: Choice['show']): boolean {
+function isShown(card: Card, show: CardSearch['show']): boolean {
   if (show === 'all') return true;
   if (card.kind === 'live') return show === 'live';
   if (show === 'live') return card.kind === 'run' && card.mode === 'live';

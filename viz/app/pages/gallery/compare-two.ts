@@ -12,32 +12,37 @@ const PICK = 'pick';
 const PICKS_MAX = 2;
 
 /** Reads the selected ids, at most two. */
-export function readPicks(parameters: Readonly<Record<string, string>>): readonly string[] {
+export function readSelectedRunIds(
+  parameters: Readonly<Record<string, string>>,
+): readonly string[] {
   const ids = (parameters[PICK] ?? '').split(',').filter((id) => id !== '');
   return ids.slice(0, PICKS_MAX).map(decoded);
 }
 
 /** Writes a selection as a parameter; undefined if it is empty. */
-export function writePicks(ids: readonly string[]): string | undefined {
+export function writeSelectedRunIds(ids: readonly string[]): string | undefined {
   return ids.length === 0 ? undefined : ids.map(encoded).join(',');
 }
 
 /** Adds an id, or removes it if it is selected. A third id replaces the first. */
-export function withPickToggled(ids: readonly string[], id: string): readonly string[] {
+export function withRunIdToggled(ids: readonly string[], id: string): readonly string[] {
   if (ids.includes(id)) return ids.filter((one) => one !== id);
   return [...ids, id].slice(-PICKS_MAX);
 }
 
 /** The checkbox on a card. */
-export function pickBox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
-  const picks = readPicks(view.parameters.value);
+export function compareCheckbox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
+  const picks = readSelectedRunIds(view.parameters.value);
   const box = element('input', {
     type: 'checkbox',
     checked: picks.includes(id),
     'data-pick': id,
     'aria-label': `compare ${id}`,
     change: () =>
-      view.setParameter(PICK, writePicks(withPickToggled(readPicks(view.parameters.value), id))),
+      view.setParameter(
+        PICK,
+        writeSelectedRunIds(withRunIdToggled(readSelectedRunIds(view.parameters.value), id)),
+      ),
   });
   return element('label', { class: 'pick' }, box, 'compare');
 }
@@ -50,7 +55,7 @@ export class CompareBar {
   constructor(context: PageContext) {
     this.#context = context;
     context.view.parameters.watch(context.signal, (parameters) =>
-      this.#show(readPicks(parameters)),
+      this.#show(readSelectedRunIds(parameters)),
     );
   }
 
@@ -81,7 +86,7 @@ export class CompareBar {
 }
 
 /** Redraws the list and returns the focus to the checkbox that was changed. */
-export function keepingFocus(list: HTMLElement, draw: () => void): void {
+export function redrawKeepingFocus(list: HTMLElement, draw: () => void): void {
   const { activeElement } = document;
   const id = activeElement instanceof HTMLElement ? activeElement.dataset['pick'] : undefined;
   draw();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { limitQuantity, quantityAgainst } from '../../../../reports/format.ts';
+import { limitQuantityText, quantityTextBesideLimit } from '../../../../reports/format.ts';
 import type { HeatGrid } from '../../../format/run-card.ts';
 
 const STEPS = 5;
@@ -27,22 +27,24 @@ export function tintSteps({ cells }: HeatGrid): readonly (readonly (number | und
 
 /** The value of a cell as text, with enough digits to show whether the limit is met. */
 export function cellText({ limits, unit }: HeatGrid, value: number | null): string {
-  return value === null ? 'none' : quantityAgainst(value, limits[0]?.limit ?? value, unit);
+  return value === null ? 'none' : quantityTextBesideLimit(value, limits[0]?.limit ?? value, unit);
 }
 
 /** Says what the map shows over which parameters, and which parameters are fixed. */
 export function captionOf({ kpi, limits, unit, x, y, fixed }: HeatGrid): string {
   const limited = limits
-    .map(({ comparison, limit }) => `${comparison} ${limitQuantity(limit, unit)}`)
+    .map(({ comparison, limit }) => `${comparison} ${limitQuantityText(limit, unit)}`)
     .join(' and ');
-  const axes = [x.name, y.name].filter((name) => name !== '').map(shortName);
-  const others = Object.entries(fixed).map(([name, value]) => `${shortName(name)} ${value}`);
+  const axes = [x.name, y.name].filter((name) => name !== '').map(shortParameterName);
+  const others = Object.entries(fixed).map(
+    ([name, value]) => `${shortParameterName(name)} ${value}`,
+  );
   const rest = others.length === 0 ? '' : `, with ${others.join(', ')}`;
   const over = `${kpi} over ${axes.join(' and ')}${rest}`;
   return `${over}. Limit ${limited}; a stronger colour is a larger value.`;
 }
 
 /** The last part of the path of a parameter: `probeInterval`. */
-export function shortName(path: string): string {
+export function shortParameterName(path: string): string {
   return path.split('.').at(-1) ?? path;
 }

@@ -6,16 +6,16 @@
  */
 import './style.css';
 import type { Card } from '../../../format/run-card.ts';
-import type { LibraryState } from '../../data/library.ts';
+import type { RunLibraryState } from '../../data/library.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { Page, PageContext } from '../../kernel/page.ts';
-import { skeleton } from '../../kernel/states.ts';
+import { loadingSkeleton } from '../../kernel/states.ts';
 import { cardElement } from './card.ts';
-import { type Choice, chosenCards, FILTERS, readChoice, SORTS } from './choose.ts';
-import { CompareBar, keepingFocus, pickBox } from './compare-two.ts';
+import { type CardSearch, chosenCards, FILTERS, readCardSearch, SORTS } from './choose.ts';
+import { CompareBar, compareCheckbox, redrawKeepingFocus } from './compare-two.ts';
 import { REPORT_WRITTEN_EVENT } from './live-card.ts';
 
-/** The gallery page. */
+/** The gallery: all runs, and which of them failed. */
 export const page: Page = {
   name: 'runs',
   title: 'Runs',
@@ -38,18 +38,21 @@ function mount(context: PageContext): void {
   const draw = (): void => {
     const state = library.state.value;
     if (state.kind === 'loading') {
-      replaceContent(list, skeleton('Reading the list of runs …'));
+      replaceContent(list, loadingSkeleton('Reading the list of runs …'));
       return;
     }
-    const choice = readChoice(view.parameters.value);
+    const choice = readCardSearch(view.parameters.value);
     const shown = chosenCards(state.cards, choice);
     note.textContent = noteOf(state, shown, choice);
     note.className = state.kind === 'failed' ? 'partial' : 'muted gallery-note';
     note.dataset['state'] = stateOf(state, shown);
     const cards = shown.map((card) =>
-      cardElement(card, { open: (run) => context.open(run), pick: (id) => pickBox(context, id) }),
+      cardElement(card, {
+        open: (run) => context.open(run),
+        pick: (id) => compareCheckbox(context, id),
+      }),
     );
-    keepingFocus(list, () => replaceContent(list, cards));
+    redrawKeepingFocus(list, () => replaceContent(list, cards));
   };
   library.state.watch(signal, draw);
   view.parameters.watch(signal, draw);
@@ -59,13 +62,13 @@ function mount(context: PageContext): void {
 }
 
 /** The state of the gallery by its name in docs/spec/browser-view.md; `ready` if it shows cards. */
-function stateOf(state: LibraryState, shown: readonly Card[]): string {
+function stateOf(state: RunLibraryState, shown: readonly Card[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';
   return state.kind === 'ready' && state.leftOut > 0 ? 'partial' : 'ready';
 }
 
-function noteOf(state: LibraryState, shown: readonly Card[], choice: Choice): string {
+function noteOf(state: RunLibraryState, shown: readonly Card[], choice: CardSearch): string {
   if (state.kind === 'loading') return '';
   if (state.kind === 'failed')
     return `The list of runs could not be loaded: ${state.reason}. The demo works.`;
@@ -79,7 +82,7 @@ function noteOf(state: LibraryState, shown: readonly Card[], choice: Choice): st
 
 function toolbar(context: PageContext): HTMLElement {
   const { view, library } = context;
-  const choice = readChoice(view.parameters.value);
+  const choice = readCardSearch(view.parameters.value);
   const search = element('input', {
     type: 'search',
     'aria-label': 'filter runs by name, question or KPI',

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import { element } from '../../kernel/element.ts';
 
 /**
  * Makes the note: a sign and a text, so that it is understood without colour. It is hidden if no
  * fault was injected.
  */
-export function injectedNote(faults: number): HTMLElement {
+export function injectedFaultsNote(faults: number): HTMLElement {
   return element(
     'p',
     { class: 'more', 'data-injected': faults, hidden: !(faults > 0) },
     element('span', { 'aria-hidden': 'true' }, '✎ '),
-    `interactive, ${plural(faults, 'fault')} injected: its file alone does not reproduce this run`,
+    `interactive, ${countWithNoun(faults, 'fault')} injected: its file alone does not reproduce this run`,
   );
 }

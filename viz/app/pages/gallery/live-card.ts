@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { LIVE_PATH, type LiveAnswer } from '../../../format/live-wire.ts';
+import { LIVE_URL_PATH, type LiveGetResponse } from '../../../format/live-wire.ts';
 import type { LiveCard } from '../../../format/run-card.ts';
 import { element } from '../../kernel/element.ts';
 import { liveCardText } from '../../kernel/live-text.ts';
 import { liveChip } from '../../kernel/verdict-chip.ts';
-import { injectedNote } from './injected-note.ts';
+import { injectedFaultsNote } from './injected-note.ts';
 
 const AGAIN_MS = 1_000;
 const LOST = 'The server does not answer: the run may have ended. Trying again.';
@@ -18,7 +18,7 @@ const LOST = 'The server does not answer: the run may have ended. Trying again.'
 export const REPORT_WRITTEN_EVENT = 'run-written';
 
 /** Makes the card, which follows the run while it is in the document. */
-export function liveCard(
+export function liveCardElement(
   card: LiveCard,
   open: (run: { readonly id: string; readonly hasTrace: boolean }) => void,
 ): HTMLElement {
@@ -31,7 +31,7 @@ export function liveCard(
     card.name,
   );
   const words = element('p', {}, liveCardText(card));
-  let note = injectedNote(card.injected);
+  let note = injectedFaultsNote(card.injected);
   const bar = element('progress', { max: card.durationNs || 1, value: card.nowNs });
   bar.setAttribute('aria-label', `how far ${card.name} is`);
   const root = element(
@@ -52,7 +52,7 @@ export function liveCard(
     words.textContent = liveCardText(news);
     if (note.dataset['injected'] !== String(news.injected)) {
       const before = note;
-      note = injectedNote(news.injected);
+      note = injectedFaultsNote(news.injected);
       before.replaceWith(note);
     }
     bar.max = news.durationNs || 1;
@@ -68,7 +68,7 @@ export function liveCard(
   return root;
 }
 
-async function newsOf(): Promise<LiveAnswer | undefined> {
-  const response = await fetch(LIVE_PATH.slice(1)).catch(() => undefined);
-  return response?.ok === true ? ((await response.json()) as LiveAnswer) : undefined;
+async function newsOf(): Promise<LiveGetResponse | undefined> {
+  const response = await fetch(LIVE_URL_PATH.slice(1)).catch(() => undefined);
+  return response?.ok === true ? ((await response.json()) as LiveGetResponse) : undefined;
 }

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import type { HeatCell, HeatGrid, SweepCard } from '../../../format/run-card.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import { captionOf, cellText, shortName, tintSteps } from './heat.ts';
+import { captionOf, cellText, shortParameterName, tintSteps } from './heat.ts';
 
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
@@ -30,7 +30,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
   );
   choose.value = String(Math.max(0, worst));
   show(Math.max(0, worst));
-  const words = `${met} of ${plural(total, 'combination')} met`;
+  const words = `${met} of ${countWithNoun(total, 'combination')} met`;
   const tone = met === total ? 'pass' : 'fail';
   return element(
     'article',
@@ -44,7 +44,7 @@ export function sweepElement(card: SweepCard, open: (run: string) => void): HTML
     element('p', { class: 'question' }, question),
     grids.length > 1 && choose,
     place,
-    element('footer', {}, `${id} · ${plural(seeds, 'seed')} each`),
+    element('footer', {}, `${id} · ${countWithNoun(seeds, 'seed')} each`),
   );
 }
 
@@ -84,8 +84,8 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
  * one parameter has a name for the columns only.
  */
 function cornerOf({ x, y }: HeatGrid): string {
-  const across = `${shortName(x.name)} →`;
-  return y.name === '' ? across : `${shortName(y.name)} ↓ ${across}`;
+  const across = `${shortParameterName(x.name)} →`;
+  return y.name === '' ? across : `${shortParameterName(y.name)} ↓ ${across}`;
 }
 
 function heatCell(

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Plot, Position } from '../../chart/plot.ts';
-import { set, svgElement } from '../../kernel/element.ts';
+import type { PlotGeometry, ValueToPx } from '../../chart/plot.ts';
+import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { TimeLine } from '../../kernel/time-line.ts';
 
 /** A drag shorter than this counts as a click, px. */
@@ -13,16 +13,16 @@ const LEAST_DRAG = 4;
 
 /** The chart and the time line that the brush connects. */
 export interface BrushParts {
-  readonly plot: Plot;
+  readonly plot: PlotGeometry;
   readonly time: TimeLine;
   readonly signal: AbortSignal;
-  readonly place: Position;
+  readonly place: ValueToPx;
   /** Converts px to ns. */
   readonly instant: (px: number) => number;
 }
 
-/** Adds the brush to a drawing; returns an element that contains both. */
-export function brushOver(
+/** Adds a brush that selects a range of time to a drawing; returns an element that contains both. */
+export function withTimeBrush(
   room: HTMLElement,
   drawing: SVGSVGElement,
   { plot, time, signal, place, instant }: BrushParts,
@@ -34,10 +34,10 @@ export function brushOver(
   const dim = (from: number, to: number): void => {
     const left = Math.min(plot.right, Math.max(plot.left, from));
     const right = Math.min(plot.right, Math.max(left, to));
-    set(before, 'x', plot.left);
-    set(before, 'width', left - plot.left);
-    set(after, 'x', right);
-    set(after, 'width', plot.right - right);
+    setAttributeIfChanged(before, 'x', plot.left);
+    setAttributeIfChanged(before, 'width', left - plot.left);
+    setAttributeIfChanged(after, 'x', right);
+    setAttributeIfChanged(after, 'width', plot.right - right);
   };
   time.range.watch(signal, ([from, to]) => dim(place(from), place(to)));
   let begin: number | undefined;

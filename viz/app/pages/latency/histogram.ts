@@ -39,7 +39,7 @@ export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): 
 }
 
 /** Explains how the bars were made. */
-export function histogramSource({ metric, points }: Distribution): string {
+export function histogramSourceText({ metric, points }: Distribution): string {
   const { samples, count } = metric;
   const isCounted = samples !== undefined && samples.length === count;
   return isCounted

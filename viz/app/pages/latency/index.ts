@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountLatency } from './latency-page.ts';
 
-/** The latency page. */
+/** The latency page: how slow, how often, and why. */
 export const page: Page = {
   name: 'latency',
   title: 'Latency',

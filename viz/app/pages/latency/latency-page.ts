@@ -5,12 +5,12 @@
  * @module
  */
 import { distributionText } from '../../../../reports/distribution-text.ts';
-import { type Distribution, distributionsOf, isOneValue } from '../../chart/tail.ts';
+import { type Distribution, distributionsOf, hasSingleValue } from '../../chart/tail.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { actionButtons, partialNote, stateMessage } from '../../kernel/states.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import { actionButtons, partialNote, placeholderMessage } from '../../kernel/states.ts';
 import { effectDistributions } from './effects.ts';
-import { PartsView } from './parts-view.ts';
+import { DelayPartsView } from './parts-view.ts';
 import { addSeries } from './series-view.ts';
 import { histogramChart, tailChart } from './tail-view.ts';
 
@@ -18,7 +18,7 @@ const NO_TRACE =
   'This run left no trace, so a delay cannot be split into its parts: run with --trace.';
 
 /** Fills the page. */
-export function mountLatency(context: ReportContext): void {
+export function mountLatency(context: ReportPageContext): void {
   const { root, report, run } = context;
   const list = [...distributionsOf(report), ...effectDistributions(report)];
   replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
@@ -26,13 +26,13 @@ export function mountLatency(context: ReportContext): void {
   else addDistributions(context, list);
   const parts = element('div', { class: 'parts-place' });
   root.append(parts);
-  if (run.hasTrace) void new PartsView(context, parts).start();
+  if (run.hasTrace) void new DelayPartsView(context, parts).start();
   else parts.append(partialNote(NO_TRACE));
   addSeries(context);
 }
 
-function nothingMeasured({ view }: ReportContext): HTMLElement {
-  return stateMessage(
+function nothingMeasured({ view }: ReportPageContext): HTMLElement {
+  return placeholderMessage(
     'empty',
     'No distribution was measured',
     element('p', {}, 'No metric of this run has samples: nothing arrived, or nothing was sent.'),
@@ -40,7 +40,7 @@ function nothingMeasured({ view }: ReportContext): HTMLElement {
   );
 }
 
-function addDistributions(context: ReportContext, list: readonly Distribution[]): void {
+function addDistributions(context: ReportPageContext, list: readonly Distribution[]): void {
   const { root, view, signal } = context;
   const first = list[0] as Distribution;
   const select = element(
@@ -68,7 +68,7 @@ function addDistributions(context: ReportContext, list: readonly Distribution[])
     shown?.abort();
     shown = new AbortController();
     const { signal: lasting } = shown;
-    if (isOneValue(one)) {
+    if (hasSingleValue(one)) {
       const words = distributionText(one.metric);
       replaceContent(pair, partialNote(`${one.name}: ${words}: there is no distribution to draw.`));
     } else {

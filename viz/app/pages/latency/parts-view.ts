@@ -7,29 +7,34 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, quantity, scaleOf, wholeNumberText } from '../../../../reports/format.ts';
+import {
+  countWithNoun,
+  quantityText,
+  unitScaleOf,
+  wholeNumberText,
+} from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import {
+  elementRedrawnOnResize,
   horizontalAxis,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
-  spacedTicks,
+  plotGeometryOf,
+  plotSvg,
   tickText,
+  withoutCrowdedTicks,
 } from '../../chart/plot.ts';
-import { Latest } from '../../data/latest.ts';
-import { PaceBook } from '../../data/paces.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
+import { RateDelayHistory } from '../../data/paces.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 import type { TraceClient } from '../../data/trace-client.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, replaceContent, svgElement } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { partialNote, skeleton, troubleMessage } from '../../kernel/states.ts';
-import type { Range } from '../../kernel/time-line.ts';
-import { type LinkParts, partSums, type RouteDelay, routeDelays } from './parts.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import { loadingSkeleton, partialNote, troubleMessage } from '../../kernel/states.ts';
+import type { TimeRange } from '../../kernel/time-line.ts';
+import { delayPartSums, type LinkDelayParts, type RouteDelay, routeDelays } from './parts.ts';
 
 /** Most packet rows in the answer to a query; more would give the same means, only slower. */
 const ROWS_MAX = 20_000;
@@ -45,23 +50,23 @@ const WAYS_SHOWN = 20;
 
 /** How to read each part of a delay. */
 const NUMBER_OF = {
-  propagation: (one: LinkParts): number => one.propagationNs,
-  serialisation: (one: LinkParts): number => one.serialisationNs ?? 0,
-  jitter: (one: LinkParts): number => one.jitterNs,
-  queue: (one: LinkParts): number => one.queueNs,
-  processing: (one: LinkParts): number => one.processingNs,
+  propagation: (one: LinkDelayParts): number => one.propagationNs,
+  serialisation: (one: LinkDelayParts): number => one.serialisationNs ?? 0,
+  jitter: (one: LinkDelayParts): number => one.jitterNs,
+  queue: (one: LinkDelayParts): number => one.queueNs,
+  processing: (one: LinkDelayParts): number => one.processingNs,
 } as const;
 const PARTS = DELAY_PARTS.map((part) => ({ ...part, of: NUMBER_OF[part.name] }));
 
 interface Found {
-  readonly window: Range;
+  readonly window: TimeRange;
   readonly hops: HopColumns;
   readonly ways: readonly RouteDelay[];
 }
 
-/** The chart while the page is mounted. */
-export class PartsView {
-  readonly #context: ReportContext;
+/** The chart of the parts of the delay, while the page is mounted. */
+export class DelayPartsView {
+  readonly #context: ReportPageContext;
   readonly #place: HTMLElement;
   readonly #frame: ChartFrame;
   readonly #note = element('p', { class: 'muted parts-note' });
@@ -70,7 +75,7 @@ export class PartsView {
   #found: Found | undefined;
   #drawn: AbortController | undefined;
 
-  constructor(context: ReportContext, place: HTMLElement) {
+  constructor(context: ReportPageContext, place: HTMLElement) {
     this.#context = context;
     this.#place = place;
     const { run, report } = context;
@@ -81,7 +86,7 @@ export class PartsView {
   /** Opens the trace and redraws when the range changes. */
   async start(): Promise<void> {
     const { run, view, signal } = this.#context;
-    replaceContent(this.#place, skeleton('Reading the trace for the parts of the delay …'));
+    replaceContent(this.#place, loadingSkeleton('Reading the trace for the parts of the delay …'));
     try {
       this.#trace = await run.trace();
     } catch (error) {
@@ -89,7 +94,7 @@ export class PartsView {
       return;
     }
     if (signal.aborted) return;
-    const latest = new Latest((window: Range) => this.#look(window), {
+    const latest = new LatestQuerySender((window: TimeRange) => this.#look(window), {
       tell: (found): void => this.#take(found),
       fail: (error): void => replaceContent(this.#place, troubleMessage(error)),
     });
@@ -99,7 +104,7 @@ export class PartsView {
   }
 
   /** The window to query: the first part of the range, as long as one query may cover. */
-  #windowOf([from, to]: Range): Range {
+  #windowOf([from, to]: TimeRange): TimeRange {
     const info = this.#trace?.info;
     const rows = info?.counts['hop'] ?? 0;
     const kept = info?.windowsNs ?? [];
@@ -112,14 +117,14 @@ export class PartsView {
     return [begin, Math.min(to, begin + lengthNs)];
   }
 
-  async #look(window: Range): Promise<Found> {
+  async #look(window: TimeRange): Promise<Found> {
     const [fromNs, toNs] = window;
     const trace = this.#trace as TraceClient;
     const [hops, changes] = await Promise.all([
       trace.ask('hops', { fromNs, toNs, rowsMax: ROWS_MAX }),
       trace.ask('paces', { fromNs: 0, toNs }),
     ]);
-    const paces = new PaceBook(trace.info.links, changes);
+    const paces = new RateDelayHistory(trace.info.links, changes);
     const guardNs = Math.min(GUARD_NS, (toNs - fromNs) / 10);
     const dataClass = trace.info.classes.indexOf('data');
     const limits = { fromNs, toNs, guardNs, paces };
@@ -157,7 +162,7 @@ export class PartsView {
     this.#draw();
   }
 
-  #missing([fromNs, toNs]: Range): string {
+  #missing([fromNs, toNs]: TimeRange): string {
     const { info } = this.#trace as TraceClient;
     if ((info.counts['hop'] ?? 0) === 0) {
       return 'The trace has no packets on links, as live runs leave none: the parts of a delay are known for virtual time.';
@@ -169,14 +174,14 @@ export class PartsView {
   #nameOf(way: RouteDelay): string {
     const { info } = this.#trace as TraceClient;
     const flow = info.flows[way.flow] ?? '';
-    const nodes = this.#nodesOf(way);
-    if (way.flow === 0) return `${nodes.join(' → ')}, ${plural(way.packets, 'packet')}`;
+    const nodes = this.#nodeStatesOf(way);
+    if (way.flow === 0) return `${nodes.join(' → ')}, ${countWithNoun(way.packets, 'packet')}`;
     const inner = nodes.slice(1, -1);
     const via = inner.length === 0 ? '' : ` via ${inner[Math.floor(inner.length / 2)] ?? ''}`;
-    return `${flow}: ${plural(way.links.length, 'link')}${via}, ${plural(way.packets, 'packet')}`;
+    return `${flow}: ${countWithNoun(way.links.length, 'link')}${via}, ${countWithNoun(way.packets, 'packet')}`;
   }
 
-  #nodesOf(way: RouteDelay): readonly string[] {
+  #nodeStatesOf(way: RouteDelay): readonly string[] {
     const { info } = this.#trace as TraceClient;
     const names = way.links.map((link) => info.links[link]?.name.split('->') ?? []);
     return [names[0]?.[0] ?? '', ...names.map((pair) => pair[1] ?? '')];
@@ -187,13 +192,13 @@ export class PartsView {
     const way = found?.ways.find((one) => keyOf(one) === this.#select.value) ?? found?.ways[0];
     if (found === undefined || way === undefined) return;
     const { info } = this.#trace as TraceClient;
-    const title = hardSpaces(titleOf(way, this.#nodesOf(way)));
+    const title = withNonBreakingSpaces(titleOf(way, this.#nodeStatesOf(way)));
     const oneIn = Math.round(found.hops.total / Math.max(1, found.hops.rows));
     const thinned = oneIn > 1 ? `, about 1 of ${oneIn}` : '';
     const [from, to] = found.window;
     this.#frame.show({
       title,
-      caption: `Means of ${plural(way.packets, 'packet')} of seed ${info.seed}${thinned}, ${instantText(from, 1e9)} to ${instantText(to, 1e9)}, virtual time. ${queueWords(way)}`,
+      caption: `Means of ${countWithNoun(way.packets, 'packet')} of seed ${info.seed}${thinned}, ${instantText(from, 1e9)} to ${instantText(to, 1e9)}, virtual time. ${queueWords(way)}`,
       table: () =>
         tableOf(
           way,
@@ -207,7 +212,9 @@ export class PartsView {
     replaceContent(
       this.#frame.body,
       legend(),
-      redrawnOnResize(this.#drawn.signal, (width) => drawing({ way, links, width, words: title })),
+      elementRedrawnOnResize(this.#drawn.signal, (width) =>
+        drawing({ way, links, width, words: title }),
+      ),
     );
   }
 
@@ -228,7 +235,7 @@ export class PartsView {
         'Serialisation and propagation follow from rate and delay of the links; jitter is the remainder.',
       );
     }
-    if (partSums(way).processing === 0) {
+    if (delayPartSums(way).processing === 0) {
       sentences.push(`Processing took no time: the processor is ${this.#context.report.cpu}.`);
     }
     for (const { protocol, delayNote } of PROTOCOLS) {
@@ -241,7 +248,7 @@ export class PartsView {
   #meanOf(name: string): string | undefined {
     const { mean, count = 0 } = this.#context.report.metrics[name] ?? {};
     if (mean === undefined) return undefined;
-    return `${quantity(mean, 'ns')} on average over ${wholeNumberText(count)}`;
+    return `${quantityText(mean, 'ns')} on average over ${wholeNumberText(count)}`;
   }
 }
 
@@ -251,19 +258,19 @@ function keyOf({ flow, links }: RouteDelay): string {
 
 /** A sentence on the part of the delay that packets spend in queues: `Queues are 0.2 % of it.` */
 function queueWords(way: RouteDelay): string {
-  const share = way.totalNs === 0 ? 0 : partSums(way).queue / way.totalNs;
-  return `Queues are ${quantity(share, 'ratio')} of it.`;
+  const share = way.totalNs === 0 ? 0 : delayPartSums(way).queue / way.totalNs;
+  return `Queues are ${quantityText(share, 'ratio')} of it.`;
 }
 
 /** A title such as `Propagation is 96 % of the 10.3 ms from gateway-111 to gateway-211`. */
 function titleOf(way: RouteDelay, nodes: readonly string[]): string {
-  const sums = Object.entries(partSums(way)).sort(([, a], [, b]) => b - a);
+  const sums = Object.entries(delayPartSums(way)).sort(([, a], [, b]) => b - a);
   const [name = '', most = 0] = sums[0] ?? [];
-  const share = quantity(way.totalNs === 0 ? 0 : most / way.totalNs, 'ratio');
+  const share = quantityText(way.totalNs === 0 ? 0 : most / way.totalNs, 'ratio');
   const isBoth = way.parts.some(({ serialisationNs }) => serialisationNs === undefined);
   const plain = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const word = isBoth && name === 'propagation' ? 'Propagation with serialisation' : plain;
-  return `${word} is ${share} of the ${quantity(way.totalNs, 'ns')} from ${nodes[0] ?? ''} to ${nodes.at(-1) ?? ''}`;
+  return `${word} is ${share} of the ${quantityText(way.totalNs, 'ns')} from ${nodes[0] ?? ''} to ${nodes.at(-1) ?? ''}`;
 }
 
 function tableOf(
@@ -316,10 +323,10 @@ function drawing({ way, links, width, words }: Drawing): Node {
   const isSlim = width < 560;
   const left = isSlim ? 12 : 250;
   const pitch = isSlim ? ROW_HEIGHT + 18 : ROW_HEIGHT;
-  const plot = { ...plotOf(width, 44 + pitch * way.parts.length, left), top: 6 };
+  const plot = { ...plotGeometryOf(width, 44 + pitch * way.parts.length, left), top: 6 };
   const most = greatestOf([1, ...way.parts.map(sumOf)]);
   const x = scaleLinear([0, most], [plot.left, plot.right - 64]);
-  const scale = scaleOf(most, 'ns');
+  const scale = unitScaleOf(most, 'ns');
   const ticks = x.ticks(isSlim ? 3 : 6).map((value) => ({
     at: x(value),
     label: tickText(value, scale),
@@ -342,14 +349,19 @@ function drawing({ way, links, width, words }: Drawing): Node {
       svgElement(
         'text',
         { class: 'start strong', x: x(sumOf(part)) + 6, y: top + 14 },
-        quantity(sumOf(part), 'ns'),
+        quantityText(sumOf(part), 'ns'),
       ),
     );
   });
-  return plotDrawing(plot, words, rows, horizontalAxis(plot, spacedTicks(ticks, 48), scale.suffix));
+  return plotSvg(
+    plot,
+    words,
+    rows,
+    horizontalAxis(plot, withoutCrowdedTicks(ticks, 48), scale.suffix),
+  );
 }
 
-function bars(part: LinkParts, x: (value: number) => number, top: number): readonly Node[] {
+function bars(part: LinkDelayParts, x: (value: number) => number, top: number): readonly Node[] {
   let from = 0;
   return PARTS.flatMap(({ of, colour }) => {
     const value = of(part);
@@ -361,10 +373,10 @@ function bars(part: LinkParts, x: (value: number) => number, top: number): reado
   });
 }
 
-function sumOf(part: LinkParts): number {
+function sumOf(part: LinkDelayParts): number {
   return PARTS.reduce((sum, { of }) => sum + of(part), 0);
 }
 
-function partsText(part: LinkParts): string {
-  return PARTS.map(({ name, of }) => `${name} ${quantity(of(part), 'ns')}`).join(', ');
+function partsText(part: LinkDelayParts): string {
+  return PARTS.map(({ name, of }) => `${name} ${quantityText(of(part), 'ns')}`).join(', ');
 }

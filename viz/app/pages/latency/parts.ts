@@ -10,11 +10,11 @@
  * @module
  */
 
-import type { LinkTime, PaceBook } from '../../data/paces.ts';
+import type { RateDelayHistory, TransitTimeParts } from '../../data/paces.ts';
 import type { HopColumns } from '../../data/trace-answers.ts';
 
 /** The mean parts of the delay on one link of a route, ns. */
-export interface LinkParts {
+export interface LinkDelayParts {
   /** Number of the link in the trace. */
   readonly link: number;
   readonly queueNs: number;
@@ -33,13 +33,13 @@ export interface RouteDelay {
   readonly flow: number;
   readonly links: readonly number[];
   readonly packets: number;
-  readonly parts: readonly LinkParts[];
+  readonly parts: readonly LinkDelayParts[];
   /** Mean time from the first send to the last arrival. */
   readonly totalNs: number;
 }
 
 /** The mean parts of the delay summed over a route, ns. */
-export interface PartSums {
+export interface DelayPartSums {
   readonly propagation: number;
   readonly serialisation: number;
   readonly jitter: number;
@@ -48,13 +48,13 @@ export interface PartSums {
 }
 
 /** The packets and the interval to examine. */
-export interface PartsWindow {
+export interface RouteDelaysQuery {
   readonly fromNs: number;
   readonly toNs: number;
   /** Packets closer than this to either end of the window may be cut off, and are left out. */
   readonly guardNs: number;
   /** Rates and delays, if the trace holds them. */
-  readonly paces: PaceBook;
+  readonly paces: RateDelayHistory;
   /** Which packets are examined: data packets of flows, or all. */
   readonly packets:
     | { readonly kind: 'data'; readonly dataClass: number }
@@ -66,7 +66,7 @@ const ARRIVED = 0;
 const SAMPLES_PER_SIZE = 5;
 
 /** The routes of the wanted packets from their first to their last link, most frequent first. */
-export function routeDelays(hops: HopColumns, window: PartsWindow): readonly RouteDelay[] {
+export function routeDelays(hops: HopColumns, window: RouteDelaysQuery): readonly RouteDelay[] {
   const timeOnLink = timesOf(hops, window.paces);
   const ways = new Map<string, Sums>();
   for (const rows of packetsOf(hops, window)) {
@@ -81,8 +81,8 @@ export function routeDelays(hops: HopColumns, window: PartsWindow): readonly Rou
 }
 
 /** The parts of a route summed over its links. */
-export function partSums({ parts }: RouteDelay): PartSums {
-  const sum = (of: (part: LinkParts) => number): number =>
+export function delayPartSums({ parts }: RouteDelay): DelayPartSums {
+  const sum = (of: (part: LinkDelayParts) => number): number =>
     parts.reduce((total, part) => total + of(part), 0);
   return {
     propagation: sum((part) => part.propagationNs),
@@ -94,14 +94,14 @@ export function partSums({ parts }: RouteDelay): PartSums {
 }
 
 /** Time that the packet of a row spent on its link; undefined if nothing tells it. */
-type TimeOnLink = (row: number) => LinkTime | undefined;
+type TimeOnLink = (row: number) => TransitTimeParts | undefined;
 
 /** The time on a link by row: exact if the trace has rates, else estimated from packet sizes. */
-function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
-  const known = (row: number): LinkTime | undefined =>
+function timesOf(hops: HopColumns, paces: RateDelayHistory): TimeOnLink {
+  const known = (row: number): TransitTimeParts | undefined =>
     paces.timeOf(cell(hops.link, row), cell(hops.bytes, row), cell(hops.departNs, row));
   if (hops.rows === 0 || known(0) !== undefined) return known;
-  const estimated = pacesOf(hops);
+  const estimated = serialisationNsPerByte(hops);
   return (row) => {
     const perByte = estimated.get(cell(hops.link, row));
     if (perByte === undefined) return undefined;
@@ -114,7 +114,7 @@ function timesOf(hops: HopColumns, paces: PaceBook): TimeOnLink {
 /**
  * Serialisation time per byte of each link, ns, for links that carried packets of several sizes.
  */
-export function pacesOf(hops: HopColumns): ReadonlyMap<number, number> {
+export function serialisationNsPerByte(hops: HopColumns): ReadonlyMap<number, number> {
   const least = new Map<number, Map<number, { count: number; transitNs: number }>>();
   for (let row = 0; row < hops.rows; row += 1) {
     const transitNs = cell(hops.arriveNs, row) - cell(hops.departNs, row);
@@ -154,7 +154,7 @@ function paceOf(
 }
 
 /** For each wanted packet whose whole route lies in the window, its rows in chronological order. */
-function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly number[])[] {
+function packetsOf(hops: HopColumns, window: RouteDelaysQuery): readonly (readonly number[])[] {
   const byPacket = new Map<number, number[]>();
   for (let row = 0; row < hops.rows; row += 1) {
     if (!isWanted(hops, row, window)) continue;
@@ -166,12 +166,12 @@ function packetsOf(hops: HopColumns, window: PartsWindow): readonly (readonly nu
   return [...byPacket.values()].filter((rows) => isWhole(rows, hops, window));
 }
 
-function isWanted(hops: HopColumns, row: number, { packets }: PartsWindow): boolean {
+function isWanted(hops: HopColumns, row: number, { packets }: RouteDelaysQuery): boolean {
   if (packets.kind === 'all') return true;
   return cell(hops.flow, row) !== 0 && hops.class[row] === packets.dataClass;
 }
 
-function isWhole(rows: readonly number[], hops: HopColumns, window: PartsWindow): boolean {
+function isWhole(rows: readonly number[], hops: HopColumns, window: RouteDelaysQuery): boolean {
   const { fromNs, toNs, guardNs } = window;
   const isInside =
     cell(hops.departNs, rows[0] ?? 0) >= fromNs + guardNs &&
@@ -234,7 +234,7 @@ function raise(column: Float64Array, at: number, by: number): void {
 function meansOf(sums: Sums): RouteDelay {
   const { packets, links, flow } = sums;
   const mean = (column: Float64Array, at: number): number => (column[at] ?? 0) / packets;
-  const parts = links.map((link, at): LinkParts => {
+  const parts = links.map((link, at): LinkDelayParts => {
     const propagationNs = mean(sums.propagation, at);
     const restNs = mean(sums.transit, at) - mean(sums.serialisation, at) - propagationNs;
     // Rounding: a link adds the remainder of its division, less than 1 ns, to its next packet.

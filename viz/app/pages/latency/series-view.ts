@@ -8,35 +8,46 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { limitQuantity, plural, quantity, scaleOf } from '../../../../reports/format.ts';
+import {
+  countWithNoun,
+  limitQuantityText,
+  quantityText,
+  unitScaleOf,
+} from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import {
+  elementRedrawnOnResize,
   horizontalAxis,
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
-  spacedTicks,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
   tickText,
+  type ValueToPx,
   verticalAxis,
+  withoutCrowdedTicks,
 } from '../../chart/plot.ts';
-import { readable } from '../../chart/readings.ts';
-import { instantText, unitOf } from '../../kernel/duration.ts';
+import { withAxisReadout } from '../../chart/readings.ts';
+import { instantText, timeAxisUnit } from '../../kernel/duration.ts';
 import { element, replaceContent, svgElement } from '../../kernel/element.ts';
 import { instantTicks } from '../../kernel/instant-ticks.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
-import { brushOver } from './brush.ts';
-import { type Column, columnsOf, isolatedColumns, seriesLimit, seriesTitle } from './series.ts';
+import { withTimeBrush } from './brush.ts';
+import {
+  isolatedPixelColumns,
+  type PixelColumn,
+  pixelColumns,
+  seriesLimitKpi,
+  seriesTitle,
+} from './series.ts';
 
 const HEIGHT = 260;
 
 /** Adds the chart, or says why there is none. */
-export function addSeries(context: ReportContext): void {
+export function addSeries(context: ReportPageContext): void {
   const { root, report, view, signal, run } = context;
   const all = report.series.filter(({ mean }) => mean.some((value) => value !== null));
   const first = all.find(({ unit }) => unit === 'ns') ?? all[0];
@@ -82,19 +93,19 @@ export function addSeries(context: ReportContext): void {
 }
 
 function show(
-  context: ReportContext,
+  context: ReportPageContext,
   frame: ChartFrame,
   { one, signal }: { readonly one: SeriesSummary; readonly signal: AbortSignal },
 ): void {
   const { report } = context;
-  const title = hardSpaces(seriesTitle(one, report.scenario.warmupNs));
+  const title = withNonBreakingSpaces(seriesTitle(one, report.scenario.warmupNs));
   const band =
     report.seeds.length === 1
       ? 'line: mean, band: lowest to highest bin of the pixel'
-      : `line: mean of ${plural(report.seeds.length, 'seed')}, band: lowest to highest bin of any seed`;
+      : `line: mean of ${countWithNoun(report.seeds.length, 'seed')}, band: lowest to highest bin of any seed`;
   frame.show({
     title,
-    caption: `Bins of ${quantity(one.binNs, 'ns')}, ${report.clock} time; ${band}; gaps: nothing to measure. Drag to choose a range for all pages.`,
+    caption: `Bins of ${quantityText(one.binNs, 'ns')}, ${report.clock} time; ${band}; gaps: nothing to measure. Drag to choose a range for all pages.`,
     table: () => ({
       columns: ['series', 'time s', 'unit', 'mean', 'lowest', 'highest'],
       rows: one.mean.map((mean, step) => [
@@ -103,10 +114,12 @@ function show(
       ]),
     }),
   });
-  const limit = seriesLimit(one, report);
+  const limit = seriesLimitKpi(one, report);
   replaceContent(
     frame.body,
-    redrawnOnResize(signal, (width) => drawing(context, { one, limit, width, words: title })),
+    elementRedrawnOnResize(signal, (width) =>
+      drawing(context, { one, limit, width, words: title }),
+    ),
   );
 }
 
@@ -117,27 +130,27 @@ interface Shown {
   readonly words: string;
 }
 
-function drawing(context: ReportContext, { one, limit, width, words }: Shown): HTMLElement {
+function drawing(context: ReportPageContext, { one, limit, width, words }: Shown): HTMLElement {
   const { report, view, signal } = context;
-  const plot = plotOf(width, HEIGHT);
+  const plot = plotGeometryOf(width, HEIGHT);
   const endNs = one.mean.length * one.stepNs;
   const x = scaleLinear([0, endNs], [plot.left, plot.right]);
-  const columns = columnsOf(one, Math.floor(plot.right - plot.left));
+  const columns = pixelColumns(one, Math.floor(plot.right - plot.left));
   const most = greatestOf(columns.map(({ high }) => high ?? 0));
   const near = limit !== undefined && limit.limit <= 3 * most ? limit.limit : 0;
   const y = scaleLinear([0, Math.max(most, near) * 1.06 || 1], [plot.bottom, plot.top]);
-  const scale = scaleOf(Math.max(most, near), one.unit);
+  const scale = unitScaleOf(Math.max(most, near), one.unit);
   const ticks = y.ticks(5).map((value) => ({ at: y(value), label: tickText(value, scale) }));
-  const unit = unitOf(endNs);
+  const unit = timeAxisUnit(endNs);
   const axis = { divisor: unit.seconds * 1e9, suffix: unit.suffix };
   const instants = instantTicks([0, endNs], Math.max(2, Math.floor(width / 100)));
   const times = instants.map((value) => ({ at: x(value), label: tickText(value, axis) }));
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     words,
     stretches(report, plot, x),
     verticalAxis(plot, ticks, `${one.name}, ${scale.suffix === '' ? one.unit : scale.suffix}`),
-    horizontalAxis(plot, spacedTicks(times, 40), unit.suffix),
+    horizontalAxis(plot, withoutCrowdedTicks(times, 40), unit.suffix),
     curveOf(columns, x, y),
     limitLine(limit, plot, y),
   );
@@ -146,23 +159,23 @@ function drawing(context: ReportContext, { one, limit, width, words }: Shown): H
     const spread =
       low === null || high === null || low === high
         ? ''
-        : `, ${quantity(low, one.unit)} to ${quantity(high, one.unit)}`;
-    const text = `${instantText(timeNs, endNs)}: ${quantity(mean, one.unit)}${spread}`;
+        : `, ${quantityText(low, one.unit)} to ${quantityText(high, one.unit)}`;
+    const text = `${instantText(timeNs, endNs)}: ${quantityText(mean, one.unit)}${spread}`;
     return [{ x: x(timeNs), y: y(mean), text }];
   });
-  return brushOver(readable(drawn, readings, plot), drawn, {
+  return withTimeBrush(withAxisReadout(drawn, readings, plot), drawn, {
     ...{ plot, time: view.time, signal, place: x, instant: (px: number) => x.invert(px) },
   });
 }
 
-function curveOf(columns: readonly Column[], x: Position, y: Position): readonly Node[] {
-  const band = area<Column>()
+function curveOf(columns: readonly PixelColumn[], x: ValueToPx, y: ValueToPx): readonly Node[] {
+  const band = area<PixelColumn>()
     .digits(1)
     .defined(({ low, high }) => low !== null && high !== null)
     .x(({ timeNs }) => x(timeNs))
     .y0(({ low }) => y(low ?? 0))
     .y1(({ high }) => y(high ?? 0));
-  const mean = line<Column>()
+  const mean = line<PixelColumn>()
     .digits(1)
     .defined((column) => column.mean !== null)
     .x(({ timeNs }) => x(timeNs))
@@ -170,7 +183,7 @@ function curveOf(columns: readonly Column[], x: Position, y: Position): readonly
   return [
     svgElement('path', { class: 'band', d: band([...columns]) ?? '', fill: 'var(--c1)' }),
     svgElement('path', { class: 'line', d: mean([...columns]) ?? '', stroke: 'var(--c1)' }),
-    ...isolatedColumns(columns).map((column) =>
+    ...isolatedPixelColumns(columns).map((column) =>
       svgElement('circle', {
         ...{ cx: x(column.timeNs), cy: y(column.mean ?? 0), r: 1.75, fill: 'var(--c1)' },
       }),
@@ -179,7 +192,11 @@ function curveOf(columns: readonly Column[], x: Position, y: Position): readonly
 }
 
 /** Shades the warm-up and the faults of the shown seed behind the curve. */
-function stretches(report: ReportContext['report'], plot: Plot, x: Position): readonly Node[] {
+function stretches(
+  report: ReportPageContext['report'],
+  plot: PlotGeometry,
+  x: ValueToPx,
+): readonly Node[] {
   const height = plot.bottom - plot.top;
   const rect = (kind: string, from: number, to: number, title: string): Node =>
     svgElement(
@@ -202,10 +219,10 @@ function stretches(report: ReportContext['report'], plot: Plot, x: Position): re
   return warmupNs > 0 ? [rect('warmup', 0, warmupNs, 'warm-up, not measured'), ...faults] : faults;
 }
 
-function limitLine(kpi: KpiResult | undefined, plot: Plot, y: Position): Node | undefined {
+function limitLine(kpi: KpiResult | undefined, plot: PlotGeometry, y: ValueToPx): Node | undefined {
   if (kpi === undefined) return undefined;
   const at = y(kpi.limit);
-  const words = `limit ${limitQuantity(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
+  const words = `limit ${limitQuantityText(kpi.limit, kpi.unit)} for ${kpiName(kpi)}`;
   if (at < plot.top) {
     const place = { x: plot.right, y: plot.top + 12 };
     return svgElement('text', { class: 'limit-label halo end', ...place }, `${words} lies above`);

@@ -5,12 +5,12 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { instantText } from '../../kernel/duration.ts';
 
 /** The values of one pixel; null where nothing was measured. */
-export interface Column {
+export interface PixelColumn {
   /** Middle of the column. */
   readonly timeNs: number;
   readonly mean: number | null;
@@ -19,12 +19,12 @@ export interface Column {
 }
 
 /** Reduces a series to at most `columnsMax` columns. */
-export function columnsOf(
+export function pixelColumns(
   { mean, low, high, stepNs }: SeriesSummary,
   columnsMax: number,
-): readonly Column[] {
+): readonly PixelColumn[] {
   const group = Math.max(1, Math.ceil(mean.length / Math.max(1, columnsMax)));
-  const columns: Column[] = [];
+  const columns: PixelColumn[] = [];
   for (let from = 0; from < mean.length; from += group) {
     const to = Math.min(mean.length, from + group);
     const known = (list: readonly (number | null)[]): readonly number[] =>
@@ -42,7 +42,7 @@ export function columnsOf(
 }
 
 /** Columns without a value on either side; drawn as dots, since a line would not show them. */
-export function isolatedColumns(columns: readonly Column[]): readonly Column[] {
+export function isolatedPixelColumns(columns: readonly PixelColumn[]): readonly PixelColumn[] {
   const isEmpty = (at: number): boolean => (columns[at]?.mean ?? null) === null;
   return columns.filter((_, at) => !isEmpty(at) && isEmpty(at - 1) && isEmpty(at + 1));
 }
@@ -62,14 +62,14 @@ export function seriesTitle({ name, mean, unit, stepNs }: SeriesSummary, warmupN
   }
   if (most === undefined) return `${name}: nothing was measured`;
   const when = instantText((at + 0.5) * stepNs, mean.length * stepNs);
-  return `${name}: the highest mean is ${quantity(most, unit)}, at ${when}`;
+  return `${name}: the highest mean is ${quantityText(most, unit)}, at ${when}`;
 }
 
 /**
  * The KPI whose limit may be drawn in this chart: it must judge the same quantile of the latency of
  * flows.
  */
-export function seriesLimit(
+export function seriesLimitKpi(
   { name, unit }: SeriesSummary,
   { kpis, metrics }: Pick<Report, 'kpis' | 'metrics'>,
 ): KpiResult | undefined {

@@ -6,37 +6,37 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { distinctQuantities, distributionText } from '../../../../reports/distribution-text.ts';
-import { limitQuantity, plural, quantity } from '../../../../reports/format.ts';
+import { distinctQuantityTexts, distributionText } from '../../../../reports/distribution-text.ts';
+import { countWithNoun, limitQuantityText, quantityText } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { LabelRoom, type LabelSpot } from '../../chart/label-room.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { LabelPlacer, type LabelSpot } from '../../chart/label-room.ts';
 import {
+  elementRedrawnOnResize,
   horizontalAxis,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
+  plotGeometryOf,
+  plotSvg,
   type Tick,
   verticalAxis,
 } from '../../chart/plot.ts';
-import { readable } from '../../chart/readings.ts';
+import { withAxisReadout } from '../../chart/readings.ts';
 import {
   type Distribution,
-  doubtAbout,
   NAMED_QUANTILES,
   quantileAt,
   quantileName,
+  unreliableQuantileReason,
 } from '../../chart/tail.ts';
 import {
-  bandWords,
-  TAIL_COLUMNS,
+  bandText,
+  QUANTILE_TABLE_HEADINGS,
+  quantileTableRows,
   tailDrawing,
-  tailRows,
   valueAxis,
 } from '../../chart/tail-drawing.ts';
 import { element, svgElement } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { type Bar, barsOf, histogramSource } from './histogram.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import { type Bar, barsOf, histogramSourceText } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
 /** Bars narrower than this are merged, px. */
@@ -44,20 +44,20 @@ const NARROWEST = 4;
 
 /** The chart with the tail axis and the table of named quantiles. */
 export function tailChart(
-  { run, report }: ReportContext,
+  { run, report }: ReportPageContext,
   one: Distribution,
   signal: AbortSignal,
 ): HTMLElement {
   const frame = frameOf('latency-tail', run.id, report.seeds);
-  const title = hardSpaces(`${one.name}: ${distributionText(one.metric)}`);
+  const title = withNonBreakingSpaces(`${one.name}: ${distributionText(one.metric)}`);
   frame.show({
     title,
-    caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time, whole run; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
-    table: () => ({ columns: TAIL_COLUMNS, rows: tailRows(one) }),
+    caption: `${countWithNoun(one.metric.count, 'sample')}, ${one.metric.clock} time, whole run; ${bandText(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
+    table: () => ({ columns: QUANTILE_TABLE_HEADINGS, rows: quantileTableRows(one) }),
   });
   const curves = [{ label: one.name, distribution: one, colour: 1 }];
   frame.body.append(
-    redrawnOnResize(signal, (width) => tailDrawing(curves, width, title)),
+    elementRedrawnOnResize(signal, (width) => tailDrawing(curves, width, title)),
     namedQuantiles(one),
   );
   return frame.root;
@@ -74,13 +74,13 @@ function namedQuantiles(one: Distribution): HTMLElement {
   const shown = NAMED_QUANTILES.slice(0, 6);
   const values = shown.map((p) => quantileAt(one, p));
   const texts = [
-    ...distinctQuantities(
+    ...distinctQuantityTexts(
       values.filter((value) => value !== undefined),
       metric.unit,
     ),
   ];
   const cells = shown.map((p, at) => {
-    const doubt = doubtAbout(p, metric.count);
+    const doubt = unreliableQuantileReason(p, metric.count);
     const known = values[at] === undefined ? '–' : (texts.shift() ?? '–');
     return element(
       'div',
@@ -92,26 +92,26 @@ function namedQuantiles(one: Distribution): HTMLElement {
   return element('dl', { class: 'quantiles' }, cells);
 }
 
-/** The histogram chart. */
+/** The chart with the histogram of one distribution. */
 export function histogramChart(
-  { run, report }: ReportContext,
+  { run, report }: ReportPageContext,
   one: Distribution,
   signal: AbortSignal,
 ): HTMLElement {
   const frame = frameOf('latency-histogram', run.id, report.seeds);
   const { metric, name } = one;
   const { modes = [] } = metric;
-  const title = hardSpaces(histogramFinding(one));
+  const title = withNonBreakingSpaces(histogramFinding(one));
   const bars = modes.length > 0 ? modeBars(modes) : barsOf(one, 40);
   frame.show({
     title,
-    caption: modes.length > 0 ? modesSource(modes, metric.count) : histogramSource(one),
+    caption: modes.length > 0 ? modesSource(modes, metric.count) : histogramSourceText(one),
     table: () => ({
       columns: ['metric', 'from', 'to', 'unit', 'share'],
       rows: bars.map(({ from, to, share }) => [name, from, to, metric.unit, share]),
     }),
   });
-  frame.body.append(redrawnOnResize(signal, (width) => histogram(one, width, title)));
+  frame.body.append(elementRedrawnOnResize(signal, (width) => histogram(one, width, title)));
   return frame.root;
 }
 
@@ -123,7 +123,7 @@ function modeBars(modes: Modes): readonly Bar[] {
 }
 
 function modesSource(modes: Modes, count: number): string {
-  return `${plural(count, 'sample')} of all seeds, nearly all at ${plural(modes.length, 'value')}.`;
+  return `${countWithNoun(count, 'sample')} of all seeds, nearly all at ${countWithNoun(modes.length, 'value')}.`;
 }
 
 function histogramFinding(one: Distribution): string {
@@ -131,12 +131,12 @@ function histogramFinding(one: Distribution): string {
   const { modes = [] } = metric;
   if (modes.length > 0) {
     const values = modes.map(({ value }) => value);
-    return `${name} has ${plural(modes.length, 'value')}: ${distinctQuantities(values, metric.unit, 4).join(', ')}`;
+    return `${name} has ${countWithNoun(modes.length, 'value')}: ${distinctQuantityTexts(values, metric.unit, 4).join(', ')}`;
   }
   const middle = middleHalf(one);
   if (middle !== undefined) return `The middle half of ${name} lies ${middle}`;
   const median = quantileAt(one, 0.5) ?? metric.mean ?? 0;
-  return `${name}: ${plural(metric.count, 'sample')}, median ${quantity(median, metric.unit)}`;
+  return `${name}: ${countWithNoun(metric.count, 'sample')}, median ${quantityText(median, metric.unit)}`;
 }
 
 function middleHalf(one: Distribution): string | undefined {
@@ -144,13 +144,13 @@ function middleHalf(one: Distribution): string | undefined {
   const at = (p: number): number | undefined => one.points.find((point) => point.p >= p)?.value;
   const [low, high] = [at(0.25), at(0.75)];
   if (low === undefined || high === undefined || one.metric.count < 20) return undefined;
-  const [from, to] = distinctQuantities([low, high], one.metric.unit);
+  const [from, to] = distinctQuantityTexts([low, high], one.metric.unit);
   return from === to ? `at ${from}` : `between ${from} and ${to}`;
 }
 
 function histogram(one: Distribution, width: number, words: string): HTMLElement {
   const { modes = [] } = one.metric;
-  const plot = plotOf(width, HISTOGRAM_HEIGHT, 12);
+  const plot = plotGeometryOf(width, HISTOGRAM_HEIGHT, 12);
   const { x, ticks, suffix } = valueAxis([one], plot);
   const barsMax = Math.max(12, Math.floor((plot.right - plot.left) / 14));
   const bars =
@@ -166,7 +166,7 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
     });
   });
   const readings = bars.map((bar) => {
-    const [from, to] = distinctQuantities([bar.from, bar.to], one.metric.unit);
+    const [from, to] = distinctQuantityTexts([bar.from, bar.to], one.metric.unit);
     const share = `${Number((bar.share * 100).toPrecision(3))} %`;
     return {
       x: x(bar.from) + Math.max(NARROWEST, x(bar.to) - x(bar.from)) / 2,
@@ -174,7 +174,7 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
       text: from === to ? `${share} at ${from}` : `${share} between ${from} and ${to}`,
     };
   });
-  const drawing = plotDrawing(
+  const drawing = plotSvg(
     plot,
     words,
     verticalAxis(plot, NO_TICKS, 'area of a bar = share of the samples'),
@@ -182,14 +182,14 @@ function histogram(one: Distribution, width: number, words: string): HTMLElement
     horizontalAxis(plot, ticks, suffix),
     limitMarks(one, plot, x),
   );
-  return readable(drawing, readings, plot);
+  return withAxisReadout(drawing, readings, plot);
 }
 
 const NO_TICKS: readonly Tick[] = [];
 
 function limitMarks(
   { kpis }: Distribution,
-  plot: ReturnType<typeof plotOf>,
+  plot: ReturnType<typeof plotGeometryOf>,
   x: (value: number) => number,
 ): readonly Node[] {
   const shown = kpis.filter(({ limit }) => x(limit) <= plot.right && x(limit) >= plot.left);
@@ -197,10 +197,10 @@ function limitMarks(
     [plot.top, plot.bottom].map((end) => ({ x: x(limit), y: end })),
   );
   const bounds = { left: plot.left, right: plot.width, top: 0, bottom: plot.bottom };
-  const room = new LabelRoom(bounds, lines);
+  const room = new LabelPlacer(bounds, lines);
   return shown.flatMap(({ limit, unit, aggregation, comparison }) => {
     const at = x(limit);
-    const words = `${aggregation} ${comparison} ${limitQuantity(limit, unit)}`;
+    const words = `${aggregation} ${comparison} ${limitQuantityText(limit, unit)}`;
     const rows = Array.from({ length: 8 }, (_, row) => plot.top + 12 + 16 * row);
     const spots = rows.flatMap((y): readonly LabelSpot[] => [
       { x: at + 6, y, anchor: 'start' },

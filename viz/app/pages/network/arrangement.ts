@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { type DrawnNetwork, groupedStepwise, ungrouped } from './groups.ts';
+import { type DrawnNetwork, groupedNetworks, ungroupedNetwork } from './groups.ts';
 import {
-  DOTS_MAX,
-  isClearSomewhere,
+  DRAWN_NODES_MAX,
+  hasClearLayout,
   type LayoutName,
   layoutsOf,
-  type PlaneLayout,
+  type PlaneLayoutName,
   placesOf,
   type Topology,
 } from './layout.ts';
@@ -21,7 +21,7 @@ export class Arrangement {
   readonly network: DrawnNetwork;
   /** The layouts to choose from; the most suitable one comes first. */
   readonly layouts: readonly LayoutName[];
-  readonly #places = new Map<PlaneLayout, readonly Place[]>();
+  readonly #places = new Map<PlaneLayoutName, readonly Place[]>();
 
   private constructor(network: DrawnNetwork) {
     this.network = network;
@@ -30,9 +30,9 @@ export class Arrangement {
 
   /** Draws equal nodes as one dot if there are too many, or if no layout keeps nodes off links. */
   static of(topology: Topology): Arrangement {
-    let best = ungrouped(topology);
+    let best = ungroupedNetwork(topology);
     if (isGood(best)) return new Arrangement(best);
-    for (const network of groupedStepwise(topology)) {
+    for (const network of groupedNetworks(topology)) {
       best = network;
       if (isGood(network)) break;
     }
@@ -41,11 +41,11 @@ export class Arrangement {
 
   /** Draws each node as its own dot, even if some stand on links that are not theirs. */
   static ofEach(topology: Topology): Arrangement {
-    return new Arrangement(ungrouped(topology));
+    return new Arrangement(ungroupedNetwork(topology));
   }
 
   /** The places of the dots in a layout, computed on first use. */
-  places(layout: PlaneLayout): readonly Place[] {
+  places(layout: PlaneLayoutName): readonly Place[] {
     const known = this.#places.get(layout) ?? placesOf(this.network.topology, layout);
     this.#places.set(layout, known);
     return known;
@@ -53,5 +53,5 @@ export class Arrangement {
 }
 
 function isGood({ dots, topology }: DrawnNetwork): boolean {
-  return dots.length <= DOTS_MAX && isClearSomewhere(topology);
+  return dots.length <= DRAWN_NODES_MAX && hasClearLayout(topology);
 }

@@ -5,15 +5,20 @@
  *
  * @module
  */
-import { type Awareness, beliefsAt, beliefText, type TargetBeliefs } from '../../data/belief.ts';
-import { Latest } from '../../data/latest.ts';
-import { nodesOf } from '../../data/plug-ins.ts';
+import {
+  beliefsAt,
+  beliefText,
+  type FaultAwareness,
+  type TargetBeliefs,
+} from '../../data/belief.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
+import { nodeStatesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import type { TraceContext } from '../../kernel/page.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
 
 /** The sign in the middle of a node, by whether the node knows of a fault; see {@link LEGEND}. */
-export const SIGNS: Readonly<Record<Awareness, string>> = {
+export const AWARENESS_SIGNS: Readonly<Record<FaultAwareness, string>> = {
   knows: '!',
   unaware: '?',
   outdated: '?',
@@ -23,8 +28,8 @@ const LEGEND = ' At a node: ! knows of it, ? does not.';
 /** The belief line of the network page. */
 export class BeliefLine {
   readonly root = element('p', { class: 'belief', hidden: true });
-  readonly #context: TraceContext;
-  readonly #latest: Latest<number, readonly TargetBeliefs[]>;
+  readonly #context: TracePageContext;
+  readonly #latest: LatestQuerySender<number, readonly TargetBeliefs[]>;
   #beliefs: readonly TargetBeliefs[] = [];
   #asked: unknown;
   #told = '';
@@ -32,9 +37,9 @@ export class BeliefLine {
   /**
    * @param tell Called when there is something new to draw.
    */
-  constructor(context: TraceContext, tell: () => void) {
+  constructor(context: TracePageContext, tell: () => void) {
     this.#context = context;
-    this.#latest = new Latest((timeNs) => this.#fetch(timeNs), {
+    this.#latest = new LatestQuerySender((timeNs) => this.#fetch(timeNs), {
       tell: (beliefs, timeNs): void => {
         this.#beliefs = beliefs;
         this.#say(beliefText(beliefs, timeNs));
@@ -48,7 +53,7 @@ export class BeliefLine {
    * Sets the instant that is shown. Returns, by node name, the nodes that watch a broken link or
    * node, and whether they know of the fault.
    */
-  at(timeNs: number): ReadonlyMap<string, Awareness> {
+  at(timeNs: number): ReadonlyMap<string, FaultAwareness> {
     const { info } = this.#context.trace;
     // During a run, the trace may learn more about an instant that has already been drawn.
     const key = `${timeNs} ${info.counts['state']} ${info.faults.length}`;
@@ -69,7 +74,7 @@ export class BeliefLine {
     const isCalm = info.faults.every((row) => row.timeNs > timeNs);
     if (isCalm) return [];
     const states = await trace.ask('stateAt', { timeNs });
-    return beliefsAt(info, nodesOf(info, states), PROTOCOLS, timeNs);
+    return beliefsAt(info, nodeStatesOf(info, states), PROTOCOLS, timeNs);
   }
 
   #say(text: string): void {

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import { NODE_RADIUS } from './node-labels.ts';
+import { NODE_RADIUS_PX } from './node-labels.ts';
 import type { Place } from './place.ts';
 
 /** A drawing area of the usual shape, in which distances are judged, px. */
 const ROOM = { width: 732, height: 412 } as const;
 /** Least distance of a node from a foreign link, px: its circle and two pixels more. */
-const CLEAR = NODE_RADIUS + 2;
+const CLEAR = NODE_RADIUS_PX + 2;
 /** Distance from foreign links to which nodes are moved if there is room, px. */
-const WANTED = 2 * NODE_RADIUS;
+const WANTED = 2 * NODE_RADIUS_PX;
 /** Least distance between two moved nodes, px: room for their circles and a link between them. */
-const APART = 2.5 * NODE_RADIUS;
+const APART = 2.5 * NODE_RADIUS_PX;
 /** Largest number of rounds, and the vertical moves tried for each node in each round, px. */
 const ROUNDS = 24;
 const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
@@ -36,7 +36,7 @@ export function edgesOf(
 }
 
 /** The smallest distance between a node and a foreign link, px in a drawing of the usual shape. */
-export function clearanceOf(places: readonly Place[], edges: readonly Edge[]): number {
+export function minNodeLinkDistance(places: readonly Place[], edges: readonly Edge[]): number {
   const spots = places.map(inRoom);
   let least = Number.POSITIVE_INFINITY;
   for (const edge of edges) {
@@ -48,16 +48,19 @@ export function clearanceOf(places: readonly Place[], edges: readonly Edge[]): n
 }
 
 /** True if no node stands on a foreign link. */
-export function isClear(places: readonly Place[], edges: readonly Edge[]): boolean {
-  return clearanceOf(places, edges) >= CLEAR;
+export function isClearOfLinks(places: readonly Place[], edges: readonly Edge[]): boolean {
+  return minNodeLinkDistance(places, edges) >= CLEAR;
 }
 
 /**
  * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
  * @param places Where nodes stand; returned unchanged if no node stands on a foreign link.
  */
-export function movedOffLinks(places: readonly Place[], edges: readonly Edge[]): readonly Place[] {
-  if (isClear(places, edges)) return places;
+export function placesMovedOffLinks(
+  places: readonly Place[],
+  edges: readonly Edge[],
+): readonly Place[] {
+  if (isClearOfLinks(places, edges)) return places;
   const spots = places.map(inRoom);
   const nodes = spots.map((_, node) => ({ node, own: edges.filter((one) => one.includes(node)) }));
   for (let round = 0; round < ROUNDS; round += 1) {

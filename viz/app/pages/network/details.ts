@@ -3,24 +3,32 @@
  *
  * @module
  */
-import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
+import type { LinkDirectionInfo } from '../../../../engine/measure/trace/layout.ts';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
+import { sentenceWithOffset } from '../../../format/failure.ts';
+import type { RecordedStatus } from '../../../format/recorded-status.ts';
 import type { BinRow } from '../../../format/trace-file.ts';
 import { shapeElement } from '../../chart/scene.ts';
-import { contactsAt } from '../../data/contacts.ts';
-import { Latest } from '../../data/latest.ts';
-import { type DrawingResult, drawSafely, nodesOf, viewApplies } from '../../data/plug-ins.ts';
+import { linkContactStatesAt } from '../../data/contacts.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
+import {
+  type DrawingResult,
+  drawViewSafely,
+  isViewApplicable,
+  nodeStatesOf,
+} from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { TimeWindow, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { MachineStateEntries, TimeWindow, TraceInfo } from '../../data/trace-answers.ts';
+import { TraceError } from '../../data/trace-client.ts';
 import { disruptionsAt, linkText } from '../../data/truth.ts';
 import type { Selection } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import { LiveStatus } from './live-status.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import { LiveNodeStatus, recordedStatusTexts, statusContent } from './live-status.ts';
 import { PacketPanel } from './packet-panel.ts';
-import type { ControlLink } from './palette/control-link.ts';
+import type { ControlConnection } from './palette/control-link.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
 /** How far around the cursor the counts of a link, and the hops of a packet, are read, ns. */
@@ -31,25 +39,31 @@ const SCENE_WIDTH = 284;
 /** States with more letters than this are meant for drawings and not listed for people. */
 const STATE_LENGTH_MAX = 60;
 
-/** The content of the panel. */
-export class Details {
-  readonly #context: TraceContext;
-  readonly #latest: Latest<{ readonly selection: Selection; readonly timeNs: number }, Child>;
-  readonly #status: LiveStatus | undefined;
+/** The content of the panel for the selected node, link or packet. */
+export class SelectionDetails {
+  readonly #context: TracePageContext;
+  readonly #latest: LatestQuerySender<
+    { readonly selection: Selection; readonly timeNs: number },
+    Child
+  >;
+  readonly #status: LiveNodeStatus | undefined;
   #selection: Selection | undefined;
   #asked = '';
   #packetPanel: PacketPanel | undefined;
 
   /** @param link The connection to the run, if it is in progress. */
-  constructor(context: TraceContext, link: ControlLink | undefined) {
+  constructor(context: TracePageContext, link: ControlConnection | undefined) {
     this.#context = context;
-    this.#status = link && new LiveStatus(link, context.signal);
-    this.#latest = new Latest(({ selection, timeNs }) => this.#contentOf(selection, timeNs), {
-      tell: (content, { selection }): void => {
-        if (selection === this.#selection) context.panel.show(headingOf(selection), content);
+    this.#status = link && new LiveNodeStatus(link, context.signal);
+    this.#latest = new LatestQuerySender(
+      ({ selection, timeNs }) => this.#contentOf(selection, timeNs),
+      {
+        tell: (content, { selection }): void => {
+          if (selection === this.#selection) context.panel.show(headingOf(selection), content);
+        },
+        fail: (error): void => context.fail(error),
       },
-      fail: (error): void => context.fail(error),
-    });
+    );
   }
 
   /** Shows another selection. */
@@ -92,10 +106,12 @@ export class Details {
     const number = trace.info.nodes.findIndex((node) => node.name === name);
     const node = trace.info.nodes[number];
     if (node === undefined) return element('p', {}, `This run has no node ${name}.`);
-    const [states, losses, marks] = await Promise.all([
+    const [states, losses, marks, said] = await Promise.all([
       trace.ask('stateAt', { timeNs }),
       trace.ask('losses', { node: number, toNs: timeNs }),
       trace.ask('marks', { fromNs: Math.max(0, timeNs - 10 * NEAR_NS), toNs: timeNs }),
+      // A run in progress is asked itself.
+      this.#status === undefined ? this.#recordedStatus(number, timeNs) : undefined,
     ]);
     const own = marks.filter((mark) => mark.node === number).slice(-5);
     return [
@@ -106,7 +122,9 @@ export class Details {
       ),
       scenesOf(trace.info, states, { number, timeNs }),
       section('State at the cursor', statesTable(states, number)),
-      this.#status?.root,
+      this.#status?.root ??
+        (said &&
+          element('section', { class: 'node-status' }, statusContent(recordedStatusTexts(said)))),
       section('Drops up to the cursor', numberTable(losses)),
       own.length > 0 &&
         section(
@@ -116,6 +134,14 @@ export class Details {
     ];
   }
 
+  /** A damaged status is named in its place, and hides nothing else. */
+  #recordedStatus(node: number, timeNs: number): Promise<RecordedStatus | undefined> {
+    return this.#context.trace.ask('statusAt', { node, timeNs }).catch((error: unknown) => {
+      if (!(error instanceof TraceError)) throw error;
+      return { timeNs, json: undefined, note: sentenceWithOffset(error.failure) };
+    });
+  }
+
   async #link(id: string, timeNs: number): Promise<Child> {
     const { trace } = this.#context;
     const { info } = trace;
@@ -123,7 +149,7 @@ export class Details {
       link.id === id ? [{ link, number }] : [],
     );
     const disruption = disruptionsAt(info.faults, timeNs).get(id);
-    const whole = contactsAt(info, timeNs).get(id) === false ? 'no contact now' : 'up';
+    const whole = linkContactStatesAt(info, timeNs).get(id) === false ? 'no contact now' : 'up';
     const state =
       disruption === undefined
         ? whole
@@ -165,7 +191,7 @@ export class Details {
 }
 
 /** A direction as text, `a → b`; a host's access to a cloud leads to a region or comes from it. */
-function directionText({ name, fromRegion, toRegion }: LinkInfo): string {
+function directionText({ name, fromRegion, toRegion }: LinkDirectionInfo): string {
   const text = name.replace('->', ' → ');
   if (fromRegion !== undefined && toRegion !== undefined) return text;
   return `${fromRegion ?? ''}${text}${toRegion ?? ''}`;
@@ -185,10 +211,13 @@ function directionRows(
   return [
     ['packets within 1 s', count],
     ['lost within 1 s', sum((bin) => bin.drops)],
-    ['rate', `${quantity(perSecond / 1e6, '')} Mbit/s`],
-    ['mean time on the link', count === 0 ? '–' : quantity(sum((bin) => bin.sumNs) / count, 'ns')],
+    ['rate', `${quantityText(perSecond / 1e6, '')} Mbit/s`],
+    [
+      'mean time on the link',
+      count === 0 ? '–' : quantityText(sum((bin) => bin.sumNs) / count, 'ns'),
+    ],
     // Only from packets that the trace has kept, unlike the counts above.
-    ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantity(waitNs, 'ns')],
+    ['longest wait in its queue', waitNs < 0 ? 'no packet kept' : quantityText(waitNs, 'ns')],
   ];
 }
 
@@ -202,7 +231,7 @@ function headingOf({ kind, name }: Selection): string {
   return kind === 'link' ? linkText(name) : name;
 }
 
-function statesTable(states: WorldStates, node: number): Child {
+function statesTable(states: MachineStateEntries, node: number): Child {
   const own = states.find(([number]) => number === node)?.[1] ?? [];
   // Longer states are drawn above and are listed in full on the protocols page.
   return textTable(own.filter(([, state]) => state.length <= STATE_LENGTH_MAX));
@@ -211,10 +240,10 @@ function statesTable(states: WorldStates, node: number): Child {
 /** The drawings of the node's protocols (`nodes/<p>/viz.ts`), the lowest first. */
 function scenesOf(
   info: TraceInfo,
-  states: WorldStates,
+  states: MachineStateEntries,
   { number, timeNs }: { readonly number: number; readonly timeNs: number },
 ): Child {
-  const nodes = nodesOf(info, states);
+  const nodes = nodeStatesOf(info, states);
   const { name } = nodes[number] ?? {};
   const own = nodes.filter((node) => node.number === number);
   const views = own.flatMap(
@@ -224,8 +253,8 @@ function scenesOf(
   const common = { timeNs, fromNs: timeNs, toNs: timeNs, marks: [], spans: [], ...size };
   const input = { ...common, nodes, ...(name !== undefined && { selected: name }) };
   return views
-    .filter((view) => viewApplies(view, { ...input, nodes: own }))
-    .map((view) => section(view.title, sceneOf(drawSafely(view, input))));
+    .filter((view) => isViewApplicable(view, { ...input, nodes: own }))
+    .map((view) => section(view.title, sceneOf(drawViewSafely(view, input))));
 }
 
 function sceneOf(made: DrawingResult): Child {

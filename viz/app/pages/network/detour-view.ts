@@ -5,22 +5,22 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { set, svgElement } from '../../kernel/element.ts';
-import type { Detour, DetourLook } from './detour.ts';
+import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
+import type { Detour, DetourStyle } from './detour.ts';
 import type { Place } from './place.ts';
 
 /** Returns the screen positions of both ends of a link, given its id. */
-export type Ends = (id: string) => readonly [Place, Place] | undefined;
+export type LinkEndPositions = (id: string) => readonly [Place, Place] | undefined;
 
 /** The routes to draw. */
 export interface ShownDetour {
   readonly detour: Detour;
-  readonly look: DetourLook;
+  readonly look: DetourStyle;
 }
 
 /**
- * The drawing. Append {@link DetourView.root} below the nodes and {@link DetourView.stamp} above
- * them.
+ * The drawing of the old and the new route after a path switch. Append {@link DetourView.root} below the nodes and
+ * {@link DetourView.stamp} above them.
  */
 export class DetourView {
   readonly #old = svgElement('path', { class: 'old-way' });
@@ -34,13 +34,13 @@ export class DetourView {
    * Draws the routes, or removes them. A narrow drawing has no room for the label; there only the
    * text below the drawing says it.
    */
-  show(shown: ShownDetour | undefined, ends: Ends, isNarrow: boolean): void {
+  show(shown: ShownDetour | undefined, ends: LinkEndPositions, isNarrow: boolean): void {
     const stamp = shown?.look.stamp ?? [];
     const oldWay = shown?.detour.oldWay ?? [];
     const newWay = stamp.length === 0 ? [] : (shown?.detour.newWay ?? []);
-    set(this.#old, 'd', pathOf(oldWay, ends));
-    set(this.#old, 'opacity', (shown?.look.oldOpacity ?? 0).toFixed(2));
-    set(this.#new, 'd', pathOf(newWay, ends));
+    setAttributeIfChanged(this.#old, 'd', pathOf(oldWay, ends));
+    setAttributeIfChanged(this.#old, 'opacity', (shown?.look.oldOpacity ?? 0).toFixed(2));
+    setAttributeIfChanged(this.#new, 'd', pathOf(newWay, ends));
     const fresh = newWay.filter((id) => !oldWay.includes(id));
     const points = (fresh.length > 0 ? fresh : newWay).flatMap((id) => ends(id) ?? []);
     this.#write(points.length === 0 || isNarrow ? '' : stamp.join(', '), points);
@@ -54,8 +54,8 @@ export class DetourView {
     const key = `${x} ${y} ${words}`;
     if (key === this.#written) return;
     this.#written = key;
-    set(this.stamp, 'x', x);
-    set(this.stamp, 'y', y);
+    setAttributeIfChanged(this.stamp, 'x', x);
+    setAttributeIfChanged(this.stamp, 'y', y);
     this.stamp.textContent = words;
   }
 }
@@ -64,7 +64,7 @@ function middle(values: readonly number[]): number {
   return values.length === 0 ? 0 : (leastOf(values) + greatestOf(values)) / 2;
 }
 
-function pathOf(ids: readonly string[], ends: Ends): string {
+function pathOf(ids: readonly string[], ends: LinkEndPositions): string {
   return ids
     .map((id) => {
       const pair = ends(id);

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import type { FaultRow, HopColumns, TimeWindow, TraceInfo } from '../../data/trace-answers.ts';
-import type { FaultStory } from './world.ts';
+import type { FaultWithEffects } from './world.ts';
 
 /** How long before the fault packets are used to find the old route, ns. */
 const BEFORE_NS = 300e6;
@@ -32,7 +32,7 @@ export interface Detour {
 }
 
 /** How the routes are drawn at an instant. */
-export interface DetourLook {
+export interface DetourStyle {
   /** 1 at the start of the fault; decreases until the switch. */
   readonly oldOpacity: number;
   /** What happened and how long after the fault; empty before the switch. */
@@ -40,9 +40,9 @@ export interface DetourLook {
 }
 
 /** The first switch after the fault of a story, even if the cursor is still before the switch. */
-export function switchOf(
+export function firstPathSwitch(
   faults: readonly FaultRow[],
-  story: FaultStory | undefined,
+  story: FaultWithEffects | undefined,
 ): PathSwitch | undefined {
   if (story === undefined) return undefined;
   const { target, beginNs, text } = story;
@@ -53,7 +53,10 @@ export function switchOf(
 }
 
 /** The intervals to query: before the fault and after the switch. */
-export function windowsOf({ beginNs, switchedNs }: PathSwitch): readonly [TimeWindow, TimeWindow] {
+export function windowsAroundSwitch({
+  beginNs,
+  switchedNs,
+}: PathSwitch): readonly [TimeWindow, TimeWindow] {
   return [
     { fromNs: Math.max(0, beginNs - BEFORE_NS), toNs: beginNs },
     { fromNs: switchedNs, toNs: switchedNs + AFTER_NS },
@@ -66,7 +69,7 @@ export function detourOf(
   of: PathSwitch,
   hops: { readonly before: HopColumns; readonly after: HopColumns },
 ): Detour {
-  const [beforeWindow, afterWindow] = windowsOf(of);
+  const [beforeWindow, afterWindow] = windowsAroundSwitch(of);
   const before = departuresIn(hops.before, beforeWindow);
   const flows = new Set<number>();
   for (const row of before) {
@@ -99,15 +102,15 @@ export function detourOf(
 }
 
 /** How the routes are drawn at an instant; undefined some time after the end of the fault. */
-export function detourAt(
+export function detourStyleAt(
   { of }: Detour,
-  story: FaultStory,
+  story: FaultWithEffects,
   timeNs: number,
-): DetourLook | undefined {
+): DetourStyle | undefined {
   const { endNs, effects } = story;
   if (endNs !== undefined && timeNs > endNs + STAYS_NS) return undefined;
   const faded = (timeNs - of.beginNs) / Math.max(1, of.switchedNs - of.beginNs);
-  const stamp = effects.map(({ name, afterNs }) => `${name} +${quantity(afterNs, 'ns')}`);
+  const stamp = effects.map(({ name, afterNs }) => `${name} +${quantityText(afterNs, 'ns')}`);
   return {
     oldOpacity: Math.max(FAINTEST, 1 - faded * (1 - FAINTEST)),
     stamp: timeNs < of.switchedNs ? [] : stamp,

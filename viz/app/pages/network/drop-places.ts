@@ -9,7 +9,7 @@ const AT_THE_QUEUE = 0.08;
 const ON_THE_WAY = 0.5;
 
 /** The point on a link at which a loss is drawn, 0 to 1, by its drop reason. */
-export const DROP_PLACES: Readonly<Record<string, number>> = {
+export const DROP_POINTS_ON_LINK: Readonly<Record<string, number>> = {
   ...{ 'queue-full': AT_THE_QUEUE, 'queue-shrunk': AT_THE_QUEUE, 'link-down-queue': AT_THE_QUEUE },
   ...{ policed: AT_THE_QUEUE, codel: AT_THE_QUEUE, 'cpu-queue-full': AT_THE_QUEUE },
   ...{ mtu: ON_THE_WAY, loss: ON_THE_WAY, partition: ON_THE_WAY, tap: ON_THE_WAY },
@@ -18,6 +18,6 @@ export const DROP_PLACES: Readonly<Record<string, number>> = {
 };
 
 /** The point on a link at which a loss is drawn, 0 to 1; the middle for unknown reasons. */
-export function dropPlaceOf(reason: string): number {
-  return DROP_PLACES[reason] ?? ON_THE_WAY;
+export function dropPointOnLink(reason: string): number {
+  return DROP_POINTS_ON_LINK[reason] ?? ON_THE_WAY;
 }

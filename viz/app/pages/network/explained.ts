@@ -6,11 +6,16 @@
 import type { Capture } from '../../../format/captures.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element } from '../../kernel/element.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import { endsOf } from './trail.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import { captureEndsOf } from './trail.ts';
 
-/** Makes the select; hidden if there are no such packets. */
-export function explainedChooser({ trace, view, signal, fail }: TraceContext): HTMLElement {
+/** Makes the select of packets whose bytes the trace holds; hidden if there are none. */
+export function explainedPacketSelect({
+  trace,
+  view,
+  signal,
+  fail,
+}: TracePageContext): HTMLElement {
   const select = element('select', { 'aria-label': 'explained packets' });
   const label = element('label', { hidden: true }, 'explained', select);
   if ((trace.info.counts['packet'] ?? 0) === 0) return label;
@@ -34,8 +39,8 @@ export function explainedChooser({ trace, view, signal, fail }: TraceContext): H
   return label;
 }
 
-function option(capture: Capture, info: TraceContext['trace']['info']): HTMLElement {
-  const { from, to } = endsOf(capture, info);
+function option(capture: Capture, info: TracePageContext['trace']['info']): HTMLElement {
+  const { from, to } = captureEndsOf(capture, info);
   const text = `${instantText(capture.timeNs, 1e9)} ${from} → ${to ?? 'its application'}`;
   return element('option', { value: capture.packet }, text);
 }

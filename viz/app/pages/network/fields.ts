@@ -16,7 +16,7 @@ export interface PacketLayer {
 }
 
 /** Finds the readers by file name: `nodes/scion/viz-fields.ts` reads packets of `scion`. */
-export function readersOf(
+export function packetReadersByProtocol(
   modules: Readonly<Record<string, { readonly fields: PacketReader }>>,
 ): PacketReaders {
   return new Map(

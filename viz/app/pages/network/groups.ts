@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { roleOf, type Topology } from './layout.ts';
+import { roleOfNodeName, type Topology } from './layout.ts';
 
 /** Least number of equal nodes that are drawn as one dot; fewer are drawn separately. */
 const MEMBERS_MIN = 3;
@@ -29,7 +29,7 @@ export interface DrawnNetwork {
 }
 
 /** The network with one dot for each node. */
-export function ungrouped(topology: Topology): DrawnNetwork {
+export function ungroupedNetwork(topology: Topology): DrawnNetwork {
   return networkOf(
     topology,
     topology.nodes.map((_, node) => [node]),
@@ -41,7 +41,7 @@ export function ungrouped(topology: Topology): DrawnNetwork {
  * comes first.
  * @returns networks, each with fewer dots than the one before; none if no nodes are equal.
  */
-export function* groupedStepwise(topology: Topology): Generator<DrawnNetwork> {
+export function* groupedNetworks(topology: Topology): Generator<DrawnNetwork> {
   const classes = [...classesOf(topology).values()];
   const savings = new Map<string, number>();
   for (const { role, members } of classes) {
@@ -75,7 +75,7 @@ function classesOf({ nodes, links }: Topology): ReadonlyMap<string, Class> {
   }
   const classes = new Map<string, Class>();
   for (const [number, { name, protocol, place }] of nodes.entries()) {
-    const role = roleOf(name);
+    const role = roleOfNodeName(name);
     const neighbours = [...(near[number] ?? [])].sort((a, b) => a - b).join(' ');
     const key = JSON.stringify([role, protocol, neighbours, place?.lat, place?.lon]);
     const known = classes.get(key);
@@ -90,7 +90,7 @@ function networkOf(topology: Topology, groups: readonly (readonly number[])[]): 
   for (const [dot, members] of groups.entries()) for (const node of members) dotOf[node] = dot;
   const dots = groups.map((members) => {
     const name = topology.nodes[members[0] ?? 0]?.name ?? '';
-    const label = members.length === 1 ? name : `${members.length} × ${roleOf(name)}`;
+    const label = members.length === 1 ? name : `${members.length} × ${roleOfNodeName(name)}`;
     return { name, label, members };
   });
   const isOfMany = groups.some((members) => members.length > 1);

@@ -14,13 +14,13 @@ const PER_LINE = 8;
 /**
  * Number of bytes of a field that have changed since the previous hop; undefined without that hop.
  */
-export type CountNew = (field: PacketField) => number | undefined;
+export type ChangedByteCounter = (field: PacketField) => number | undefined;
 
 /** Makes the view. */
 export function hexView(
   bytes: Uint8Array,
   layers: readonly PacketLayer[] = [],
-  newBytes: CountNew = () => undefined,
+  newBytes: ChangedByteCounter = () => undefined,
 ): HTMLElement {
   const cells = [...bytes].map((value) => element('span', {}, value.toString(16).padStart(2, '0')));
   const hex = element('pre', { class: 'mono hex', tabindex: 0 }, linesOf(bytes, cells));
@@ -56,7 +56,7 @@ function linesOf(bytes: Uint8Array, cells: readonly HTMLElement[]): readonly Chi
 function layerElement(
   { name, fields }: PacketLayer,
   mark: (from: number, to: number) => void,
-  newBytes: CountNew,
+  newBytes: ChangedByteCounter,
 ): HTMLElement {
   const none = (): void => mark(0, 0);
   return element(

@@ -8,7 +8,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { NetworkPage } from './network-page.ts';
 
-/** The network page. */
+/** The network page: what happens where at the cursor. */
 export const page: Page = {
   name: 'network',
   title: 'Network',

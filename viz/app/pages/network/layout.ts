@@ -9,10 +9,10 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import { type Edge, edgesOf, isClear, movedOffLinks } from './clearance.ts';
+import { type Edge, edgesOf, isClearOfLinks, placesMovedOffLinks } from './clearance.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
-import { areRegionsDisjoint, placesByRegion, REGION_PROTOCOL } from './regions.ts';
+import { areRegionsDisjoint, placesByRegion, REGION_NODE_PROTOCOL } from './regions.ts';
 import { isStar, ringOf } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
@@ -24,9 +24,9 @@ const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
 /** Order of preference for hosts of clouds that are in no region, or in several. */
 const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;
 /** Name of a layout that depends on the links alone. */
-export type PlaneLayout = (typeof PLANE_LAYOUTS)[number] | 'regions';
+export type PlaneLayoutName = (typeof PLANE_LAYOUTS)[number] | 'regions';
 /** Name of a layout. `map.ts` implements the layout `map`. */
-export type LayoutName = PlaneLayout | 'map';
+export type LayoutName = PlaneLayoutName | 'map';
 
 /** The layouts in which a run can be shown; the most suitable one comes first. */
 export function layoutsOf(topology: Topology): readonly LayoutName[] {
@@ -34,45 +34,48 @@ export function layoutsOf(topology: Topology): readonly LayoutName[] {
 }
 
 /** True if there is a layout in which no node stands on a link of other nodes. */
-export function isClearSomewhere(topology: Topology): boolean {
+export function hasClearLayout(topology: Topology): boolean {
   return clearLayoutsOf(topology).length > 0;
 }
 
 /** The layouts in which no node stands on a link of other nodes; all if there is no such layout. */
-function planeLayoutsOf(topology: Topology): readonly PlaneLayout[] {
+function planeLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const clear = clearLayoutsOf(topology);
   return clear.length > 0 ? clear : candidatesOf(topology, edgesOf(topology.links));
 }
 
-function clearLayoutsOf(topology: Topology): readonly PlaneLayout[] {
+function clearLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const { nodes, links } = topology;
   const edges = edgesOf(links);
   if (!isClearable(nodes.length, edges)) return [];
-  return candidatesOf(topology, edges).filter((name) => isClear(placesOf(topology, name), edges));
+  return candidatesOf(topology, edges).filter((name) =>
+    isClearOfLinks(placesOf(topology, name), edges),
+  );
 }
 
 /** The layouts that may suit a network, in order of preference. */
-function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayout[] {
+function candidatesOf(topology: Topology, edges: readonly Edge[]): readonly PlaneLayoutName[] {
   if (areRegionsDisjoint(topology)) return ['regions'];
-  if (topology.nodes.some(({ protocol }) => protocol === REGION_PROTOCOL)) return CLOUD_LAYOUTS;
+  if (topology.nodes.some(({ protocol }) => protocol === REGION_NODE_PROTOCOL))
+    return CLOUD_LAYOUTS;
   return isStar(topology.nodes.length, edges) ? STAR_LAYOUTS : PLANE_LAYOUTS;
 }
 
 function isClearable(nodes: number, edges: readonly Edge[]): boolean {
-  return nodes <= DOTS_MAX && nodes * edges.length <= PAIRS_MAX;
+  return nodes <= DRAWN_NODES_MAX && nodes * edges.length <= PAIRS_MAX;
 }
 
 /** A column with more nodes than this is split into several. */
 const COLUMN_MAX = 18;
 /** Most dots that a drawing has room for; with more, equal nodes are drawn as one. */
-export const DOTS_MAX = 60;
+export const DRAWN_NODES_MAX = 60;
 /** Up to this product of nodes and links, nodes are moved off links; beyond, there is no room. */
 const PAIRS_MAX = 4_000;
 const SWEEPS = 8;
 const TICKS = 300;
 
 /** The places of all nodes, indexed by node number. */
-export function placesOf(topology: Topology, layout: PlaneLayout): readonly Place[] {
+export function placesOf(topology: Topology, layout: PlaneLayoutName): readonly Place[] {
   if (topology.nodes.length === 0) return [];
   if (layout === 'regions') return placesByRegion(topology);
   const edges = edgesOf(topology.links);
@@ -81,11 +84,11 @@ export function placesOf(topology: Topology, layout: PlaneLayout): readonly Plac
     return ringOf(ordered(layersOf(topology, near), near), edges);
   }
   const places = layout === 'force' ? byForce(topology) : byLayers(topology);
-  return isClearable(places.length, edges) ? movedOffLinks(places, edges) : places;
+  return isClearable(places.length, edges) ? placesMovedOffLinks(places, edges) : places;
 }
 
 /** The role of a node is its name without its number. */
-export function roleOf(name: string): string {
+export function roleOfNodeName(name: string): string {
   return name.replace(/[-_.]?\d+$/, '');
 }
 
@@ -115,7 +118,7 @@ function layersOf({ nodes, flows }: Topology, near: readonly (readonly number[])
   const isThrough =
     (senders.length === 1 && !receivers.has(sender)) ||
     // Without flows, and with one role only, only the distance can tell the layers apart.
-    (senders.length === 0 && new Set(nodes.map(({ name }) => roleOf(name))).size === 1);
+    (senders.length === 0 && new Set(nodes.map(({ name }) => roleOfNodeName(name))).size === 1);
   const starts = senders.length > 0 ? senders : [0];
   const far = distances(starts, near);
   // If there are several senders, the layer of a node follows from its role.
@@ -141,10 +144,10 @@ function roleKey(
   far: readonly number[],
   name: string,
 ): { readonly first: number; readonly second: string } {
-  const role = roleOf(name);
-  const family = roleOf(role);
+  const role = roleOfNodeName(name);
+  const family = roleOfNodeName(role);
   const members = nodes.flatMap((node, number) =>
-    roleOf(roleOf(node.name)) === family ? [far[number] ?? 0] : [],
+    roleOfNodeName(roleOfNodeName(node.name)) === family ? [far[number] ?? 0] : [],
   );
   return { first: leastOf(members), second: role };
 }

@@ -5,7 +5,7 @@
  */
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { element, svgElement } from '../../kernel/element.ts';
-import { HOLLOW_CLASSES, markPath } from './marks.ts';
+import { HOLLOW_PACKET_CLASSES, packetMarkPath } from './marks.ts';
 
 const FLOWS_SHOWN = 6;
 
@@ -39,13 +39,13 @@ export function legendOf(
 }
 
 function sign(packetClass: string, colour: string): SVGSVGElement {
-  const isHollow = HOLLOW_CLASSES.has(packetClass);
+  const isHollow = HOLLOW_PACKET_CLASSES.has(packetClass);
   const ink = `var(--${colour})`;
   return svgElement(
     'svg',
     { viewBox: '0 0 12 12', 'aria-hidden': 'true' },
     svgElement('path', {
-      d: markPath(packetClass, 6, 6),
+      d: packetMarkPath(packetClass, 6, 6),
       fill: isHollow ? 'none' : ink,
       stroke: isHollow ? ink : 'none',
       'stroke-width': 1.5,

@@ -10,7 +10,7 @@ import type { FaultRow } from '../../data/trace-answers.ts';
 type Known = Pick<Report, 'faults'>;
 
 /** The fault rows of the trace, with the effects that only the interim report has. */
-export function withEffects(
+export function withInterimEffects(
   rows: readonly FaultRow[],
   report: Known | undefined,
 ): readonly FaultRow[] {
@@ -33,14 +33,14 @@ function keyOf({ timeNs, target, text }: FaultRow): string {
 }
 
 /**
- * Makes a {@link withEffects} that keeps its last result as long as trace and report stay the
+ * Makes a {@link withInterimEffects} that keeps its last result as long as trace and report stay the
  * same.
  */
-export function cachedWithEffects(): typeof withEffects {
+export function makeCachedInterimEffects(): typeof withInterimEffects {
   let made: readonly [readonly FaultRow[], Known | undefined, readonly FaultRow[]] | undefined;
   return (rows, report) => {
     if (made?.[0] === rows && made[1] === report) return made[2];
-    made = [rows, report, withEffects(rows, report)];
+    made = [rows, report, withInterimEffects(rows, report)];
     return made[2];
   };
 }

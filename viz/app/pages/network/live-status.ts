@@ -1,26 +1,30 @@
 /**
- * What the selected node of a run in progress says of itself: now, wherever the cursor is. The run is asked at most
- * once a second.
+ * What the selected node says of itself. A run in progress is asked, at most once a second, and the answer is of now,
+ * wherever the cursor is; the trace of a run that is over holds answers of some instants.
  *
  * @module
  */
-import { element, replaceContent } from '../../kernel/element.ts';
-import type { ControlLink } from './palette/control-link.ts';
+import { quantityText } from '../../../../reports/format.ts';
+import type { RecordedStatus } from '../../../format/recorded-status.ts';
+import { type Child, element, replaceContent } from '../../kernel/element.ts';
+import type { ControlConnection } from './palette/control-link.ts';
 
 const ASK_MS = 1_000;
 const LOOK_MS = 250;
 /** Most lines that are shown. */
 const LINES_MAX = 100;
+/** How deep a status is shown. */
+const DEPTH_MAX = 32;
 
-/** See the module. */
-export class LiveStatus {
+/** The panel section that shows what the selected node of a run in progress reports about itself. */
+export class LiveNodeStatus {
   readonly root = element('section', { class: 'node-status', hidden: true });
-  readonly #link: ControlLink;
+  readonly #link: ControlConnection;
   #node: string | undefined;
   #askedMs = Number.NEGATIVE_INFINITY;
   #isWaiting = false;
 
-  constructor(link: ControlLink, signal: AbortSignal) {
+  constructor(link: ControlConnection, signal: AbortSignal) {
     this.#link = link;
     const timer = setInterval(() => void this.#look(), LOOK_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
@@ -45,22 +49,49 @@ export class LiveStatus {
     const answer = await this.#link.send({ kind: 'status', node });
     this.#isWaiting = false;
     if (answer.kind !== 'status' || node !== this.#node) return;
-    const lines = statusLines(JSON.parse(answer.text));
-    const more = lines.length - LINES_MAX;
-    const shown = lines.slice(0, LINES_MAX).join('\n');
-    replaceContent(
-      this.root,
-      element('h3', {}, 'Its status now'),
-      element('pre', {}, shown === '' ? 'it says nothing' : shown),
-      more > 0 && element('p', { class: 'muted' }, `and ${more} lines more`),
-    );
+    replaceContent(this.root, statusContent(statusTexts('Its status now', answer.text)));
     this.root.hidden = false;
   }
+}
+
+/** A status as the panel shows it. */
+export interface StatusTexts {
+  readonly heading: string;
+  readonly body: string;
+  readonly remarks: readonly string[];
+}
+
+/** The texts of a status, which is JSON: at most 100 lines of it. */
+function statusTexts(heading: string, json: string): StatusTexts {
+  const lines = statusLines(JSON.parse(json));
+  const more = lines.length - LINES_MAX;
+  const shown = lines.slice(0, LINES_MAX).join('\n');
+  const body = shown === '' ? 'it says nothing' : shown;
+  return { heading, body, remarks: more > 0 ? [`and ${more} lines more`] : [] };
+}
+
+/** The texts of a status that the trace holds, with the instant at which the node was asked. */
+export function recordedStatusTexts({ timeNs, json, note }: RecordedStatus): StatusTexts {
+  const texts =
+    json === undefined
+      ? { heading: 'Its status', body: 'not known', remarks: [] }
+      : statusTexts(`Its status at ${quantityText(timeNs, 'ns')}`, json);
+  return note === '' ? texts : { ...texts, remarks: [...texts.remarks, note] };
+}
+
+/** Elements with the texts of a status. */
+export function statusContent({ heading, body, remarks }: StatusTexts): Child {
+  return [
+    element('h3', {}, heading),
+    element('pre', {}, body),
+    remarks.map((text) => element('p', { class: 'muted' }, text)),
+  ];
 }
 
 /** A value as indented lines: one for each name, and one for each entry of a list. */
 export function statusLines(value: unknown, indent = ''): readonly string[] {
   if (typeof value !== 'object' || value === null) return [`${indent}${String(value)}`];
+  if (indent.length > 2 * DEPTH_MAX) return [`${indent}… deeper than ${DEPTH_MAX} levels`];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) => {
     const label = `${indent}${isList ? '–' : `${name}:`}`;

@@ -7,7 +7,7 @@
  */
 
 /** The drawing functions that a canvas context and a `Path2D` have in common. */
-export interface Pen {
+export interface PathCommands {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
   rect(x: number, y: number, w: number, h: number): void;
@@ -15,10 +15,10 @@ export interface Pen {
 }
 
 /** Classes whose shapes are drawn as outlines, not filled. */
-export const HOLLOW_CLASSES: ReadonlySet<string> = new Set(['cover', 'copy']);
+export const HOLLOW_PACKET_CLASSES: ReadonlySet<string> = new Set(['cover', 'copy']);
 
 /** Adds the mark of a class to a path. */
-export function addMark(pen: Pen, packetClass: string, x: number, y: number): void {
+export function addPacketMark(pen: PathCommands, packetClass: string, x: number, y: number): void {
   const r = 3.5;
   switch (packetClass) {
     case 'control':
@@ -43,10 +43,10 @@ export function addMark(pen: Pen, packetClass: string, x: number, y: number): vo
 }
 
 /** The mark of a class as an SVG path around (`x`, `y`), for legends and exports. */
-export function markPath(packetClass: string, x: number, y: number): string {
+export function packetMarkPath(packetClass: string, x: number, y: number): string {
   const parts: string[] = [];
   const at = (value: number): string => value.toFixed(1);
-  addMark(
+  addPacketMark(
     {
       moveTo: (px, py) => parts.push(`M${at(px)} ${at(py)}`),
       lineTo: (px, py) => parts.push(`L${at(px)} ${at(py)}`),
@@ -67,7 +67,7 @@ export function markPath(packetClass: string, x: number, y: number): string {
  * Adds a polygon. There is no `closePath`: filling closes the path anyway, and in Chromium the call
  * takes time proportional to the path so far (5,000 triangles: 68 ms a frame instead of 4 ms).
  */
-function polygon(pen: Pen, points: readonly number[]): void {
+function polygon(pen: PathCommands, points: readonly number[]): void {
   pen.moveTo(points[0] ?? 0, points[1] ?? 0);
   for (let at = 2; at < points.length; at += 2) pen.lineTo(points[at] ?? 0, points[at + 1] ?? 0);
 }

@@ -4,40 +4,47 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { contactsAt } from '../../data/contacts.ts';
-import { Latest } from '../../data/latest.ts';
+import { linkContactStatesAt } from '../../data/contacts.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
 import type { DropRow, FaultRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { disruptionsAt } from '../../data/truth.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import type { TraceContext } from '../../kernel/page.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { themeColours } from '../../kernel/theme.ts';
 import { Arrangement } from './arrangement.ts';
 import { BeliefLine } from './belief-line.ts';
-import { Details } from './details.ts';
-import { type Detour, detourAt, detourOf, type PathSwitch, switchOf, windowsOf } from './detour.ts';
-import { explainedChooser } from './explained.ts';
+import { SelectionDetails } from './details.ts';
+import {
+  type Detour,
+  detourOf,
+  detourStyleAt,
+  firstPathSwitch,
+  type PathSwitch,
+  windowsAroundSwitch,
+} from './detour.ts';
+import { explainedPacketSelect } from './explained.ts';
 import type { LayoutName } from './layout.ts';
 import { legendOf } from './legend.ts';
-import { cachedWithEffects } from './live-effects.ts';
+import { makeCachedInterimEffects } from './live-effects.ts';
 import type { DrawingSize } from './map.ts';
 import {
   type DrawnPacket,
   drawnPackets,
   type LossMark,
   lossMarkOf,
-  paint,
-  pictureOf,
+  packetsSvg,
+  paintPackets,
 } from './packet-layer.ts';
-import { bytesByLink, lossMarksAt, packetsAt, type VisiblePackets } from './packets.ts';
-import { ControlLink } from './palette/control-link.ts';
-import { makePalette } from './palette/palette.ts';
+import { bytesByLink, packetsAt, type VisiblePackets, visibleLossesAt } from './packets.ts';
+import { ControlConnection } from './palette/control-link.ts';
+import { makeFaultPalette } from './palette/palette.ts';
 import { withRegionNodes } from './regions.ts';
-import { contentOf, storyText } from './sentence.ts';
-import { canvasAbove, TopologyView } from './topology-view.ts';
-import { type FaultStory, storyAt } from './world.ts';
+import { faultEffectsText, networkChartContent } from './sentence.ts';
+import { makeOverlayCanvas, TopologyView } from './topology-view.ts';
+import { type FaultWithEffects, latestFaultAt } from './world.ts';
 
 /** How long the mark of a loss stays visible, ns of real time. */
 const LOSS_MARK_NS = 400e6;
@@ -60,12 +67,12 @@ interface Around {
 
 /** The page while it is mounted. */
 export class NetworkPage {
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   /** The facts about the trace, with a node for each region of a cloud. */
   readonly #info: TraceInfo;
   #arrangement: Arrangement;
   #topology: TopologyView;
-  readonly #canvas = canvasAbove();
+  readonly #canvas = makeOverlayCanvas();
   readonly #chart: ChartFrame;
   readonly #story = element('p', { class: 'story', role: 'status' });
   readonly #belief: BeliefLine;
@@ -73,11 +80,11 @@ export class NetworkPage {
   readonly #mapNote = element('span', { class: 'muted', hidden: true });
   readonly #hidden = new Set<number>();
   /** The connection to a run in progress. */
-  readonly #link: ControlLink | undefined;
-  readonly #details: Details;
-  readonly #latest: Latest<{ readonly fromNs: number; readonly toNs: number }, Around>;
-  readonly #detours: Latest<PathSwitch, Detour>;
-  readonly #effectsOf = cachedWithEffects();
+  readonly #link: ControlConnection | undefined;
+  readonly #details: SelectionDetails;
+  readonly #latest: LatestQuerySender<{ readonly fromNs: number; readonly toNs: number }, Around>;
+  readonly #detours: LatestQuerySender<PathSwitch, Detour>;
+  readonly #effectsOf = makeCachedInterimEffects();
   #detour: Detour | undefined;
   #askedSwitch = Number.NaN;
   #around: Around | undefined;
@@ -89,7 +96,7 @@ export class NetworkPage {
   #inSight: VisiblePackets = { marks: [], total: 0 };
   #ask: () => void = () => undefined;
 
-  constructor(context: TraceContext) {
+  constructor(context: TracePageContext) {
     const { trace, view, run } = context;
     this.#context = context;
     this.#info = withRegionNodes(trace.info);
@@ -101,17 +108,17 @@ export class NetworkPage {
       origin: { run: run.id, seed: String(trace.info.seed) },
       picture: (): SVGSVGElement => this.#picture(),
     });
-    this.#link = run.isLive === true ? new ControlLink(context.signal) : undefined;
-    this.#details = new Details(context, this.#link);
+    this.#link = run.isLive === true ? new ControlConnection(context.signal) : undefined;
+    this.#details = new SelectionDetails(context, this.#link);
     this.#belief = new BeliefLine(context, () => this.#ask());
-    this.#latest = new Latest((asked) => this.#fetch(asked), {
+    this.#latest = new LatestQuerySender((asked) => this.#fetch(asked), {
       tell: (around): void => {
         this.#around = around;
         this.#ask();
       },
       fail: (error): void => context.fail(error),
     });
-    this.#detours = new Latest((of) => this.#fetchDetour(of), {
+    this.#detours = new LatestQuerySender((of) => this.#fetchDetour(of), {
       tell: (detour): void => {
         this.#detour = detour;
         this.#ask();
@@ -134,7 +141,7 @@ export class NetworkPage {
       this.#hopsNote(),
       extent === 'windows' && !isWithoutHops && this.#windowsNote(),
       this.#toolbar(),
-      this.#link !== undefined && makePalette(this.#context, this.#link),
+      this.#link !== undefined && makeFaultPalette(this.#context, this.#link),
       this.#chart.root,
     );
     this.#ask = frames.add(signal, () => this.#frame());
@@ -240,7 +247,7 @@ export class NetworkPage {
       this.#mapNote,
       element('label', {}, 'find', find),
       names,
-      explainedChooser(this.#context),
+      explainedPacketSelect(this.#context),
       legend,
     );
   }
@@ -277,7 +284,7 @@ export class NetworkPage {
     if (layout === 'map') {
       const unplaced = this.#topology.arrangeMap(size);
       this.#mapNote.hidden = unplaced === 0;
-      this.#mapNote.textContent = `${plural(unplaced, 'node')} without a position, at the lower edge`;
+      this.#mapNote.textContent = `${countWithNoun(unplaced, 'node')} without a position, at the lower edge`;
     } else this.#topology.arrange(this.#arrangement.places(layout), size);
   }
 
@@ -321,7 +328,7 @@ export class NetworkPage {
     const timeNs = around === undefined ? cursorNs : nearestKnown(cursorNs, around);
     this.#shownNs = timeNs;
     const disruptions = disruptionsAt(info.faults, timeNs);
-    const contacts = contactsAt(info, timeNs);
+    const contacts = linkContactStatesAt(info, timeNs);
     if (around !== undefined) {
       this.#inSight = packetsAt(around.hops, timeNs, (one) => !this.#hidden.has(one));
       const { marks } = this.#inSight;
@@ -336,14 +343,18 @@ export class NetworkPage {
     });
     const pen = this.#canvas.getContext('2d');
     if (pen !== null)
-      paint(pen, { packets: this.#drawn, lossMarks: this.#lossMarks() }, themeColours(theme.value));
-    const told = storyAt(this.#faults(), timeNs);
+      paintPackets(
+        pen,
+        { packets: this.#drawn, lossMarks: this.#lossMarks() },
+        themeColours(theme.value),
+      );
+    const told = latestFaultAt(this.#faults(), timeNs);
     this.#showDetour(told, timeNs);
-    const story = storyText(told, timeNs);
+    const story = faultEffectsText(told, timeNs);
     if (this.#story.textContent !== story) this.#story.textContent = story;
     if (around !== undefined) {
       this.#chart.show(
-        contentOf({
+        networkChartContent({
           info,
           timeNs,
           disruptions,
@@ -367,21 +378,21 @@ export class NetworkPage {
   }
 
   /** Shows the routes before and after the latest fault; queried once per fault. */
-  #showDetour(story: FaultStory | undefined, timeNs: number): void {
-    const wanted = switchOf(this.#faults(), story);
+  #showDetour(story: FaultWithEffects | undefined, timeNs: number): void {
+    const wanted = firstPathSwitch(this.#faults(), story);
     if (wanted !== undefined && wanted.beginNs !== this.#askedSwitch) {
       this.#askedSwitch = wanted.beginNs;
       this.#detours.want(wanted);
     }
     const detour = this.#detour?.of.beginNs === wanted?.beginNs ? this.#detour : undefined;
-    const look = detour && story && detourAt(detour, story, timeNs);
+    const look = detour && story && detourStyleAt(detour, story, timeNs);
     this.#topology.showDetour(detour && look && { detour, look });
   }
 
   async #fetchDetour(of: PathSwitch): Promise<Detour> {
     const { trace } = this.#context;
     const [before, after] = await Promise.all(
-      windowsOf(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
+      windowsAroundSwitch(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
     );
     if (before === undefined || after === undefined) throw new Error('two windows were requested');
     return detourOf(trace.info, of, { before, after });
@@ -390,7 +401,7 @@ export class NetworkPage {
   #lossMarks(): readonly LossMark[] {
     const { view } = this.#context;
     const speed = Math.min(1, view.time.speed.value);
-    const found = lossMarksAt(this.#around?.drops ?? [], this.#shownNs, LOSS_MARK_NS * speed);
+    const found = visibleLossesAt(this.#around?.drops ?? [], this.#shownNs, LOSS_MARK_NS * speed);
     return found.flatMap(({ drop, age }) => {
       const mark = lossMarkOf(this.#info, this.#topology, drop, age);
       return mark === undefined ? [] : [mark];
@@ -413,7 +424,7 @@ export class NetworkPage {
   /** The topology with the packets of this frame, for exports. */
   #picture(): SVGSVGElement {
     const { svg } = this.#topology;
-    const layer = pictureOf({ packets: this.#drawn, lossMarks: this.#lossMarks() });
+    const layer = packetsSvg({ packets: this.#drawn, lossMarks: this.#lossMarks() });
     svg.append(layer);
     queueMicrotask(() => layer.remove());
     return svg;

@@ -7,17 +7,17 @@
 import type { Place } from './place.ts';
 
 /** Radius of a node, px. */
-export const NODE_RADIUS = 7;
+export const NODE_RADIUS_PX = 7;
 /** Distance from a node to the base line of a name below it, px. */
-const BELOW = NODE_RADIUS + 16;
+const BELOW = NODE_RADIUS_PX + 16;
 /** Distance from a node to a name beside it, px. */
-const BESIDE = NODE_RADIUS + 5;
+const BESIDE = NODE_RADIUS_PX + 5;
 /** Width of an average letter, and height of a line, px. */
 const CHARACTER = 6.6;
 const ASCENT = 11;
 const DESCENT = 3;
 /** Distance between two nodes of a column at which a name fits between them, px. */
-const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS;
+const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS_PX;
 
 /** The side of a node on which its name is written; undefined if no side is free. */
 export type Side = 'below' | 'left' | 'right' | undefined;
@@ -61,10 +61,10 @@ export function labelSides(
   first: 'below' | 'right',
 ): readonly Side[] {
   const rings = places.map(({ x, y }) => ({
-    left: x - NODE_RADIUS,
-    right: x + NODE_RADIUS,
-    top: y - NODE_RADIUS,
-    bottom: y + NODE_RADIUS,
+    left: x - NODE_RADIUS_PX,
+    right: x + NODE_RADIUS_PX,
+    top: y - NODE_RADIUS_PX,
+    bottom: y + NODE_RADIUS_PX,
   }));
   const taken: Box[] = [];
   return places.map((place, node) => {
@@ -90,7 +90,7 @@ function isCrowded(places: readonly Place[], node: number): boolean {
     (there, other) =>
       here !== undefined &&
       other !== node &&
-      Math.abs(there.x - here.x) < NODE_RADIUS &&
+      Math.abs(there.x - here.x) < NODE_RADIUS_PX &&
       Math.abs(there.y - here.y) < COLUMN_PITCH,
   );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { OnionLayer } from './trail.ts';
 
@@ -40,7 +40,7 @@ export function onionView(layers: readonly OnionLayer[], step: number): SVGSVGEl
     'svg',
     {
       ...{ class: 'onion', width: WIDTH, height: HEIGHT, role: 'img', 'data-left': left },
-      'aria-label': `${plural(left, 'layer')} of ${layers.length} left: ${wordsOf(layers, isOff)}`,
+      'aria-label': `${countWithNoun(left, 'layer')} of ${layers.length} left: ${wordsOf(layers, isOff)}`,
     },
     rings,
     svgElement('circle', { class: 'core', cx: CENTRE, cy: HEIGHT / 2, r: CORE - 4 }),

@@ -7,9 +7,9 @@
 import type { ColourTokens } from '../../../../reports/html/tokens.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { dropPlaceOf } from './drop-places.ts';
-import { addMark, HOLLOW_CLASSES, markPath } from './marks.ts';
-import type { PacketMark } from './packets.ts';
+import { dropPointOnLink } from './drop-places.ts';
+import { addPacketMark, HOLLOW_PACKET_CLASSES, packetMarkPath } from './marks.ts';
+import type { PacketOnLink } from './packets.ts';
 import type { Place } from './place.ts';
 import type { TopologyView } from './topology-view.ts';
 
@@ -45,7 +45,7 @@ export interface LossMark {
 export function drawnPackets(
   info: TraceInfo,
   hops: HopColumns,
-  shown: { readonly marks: readonly PacketMark[]; readonly topology: TopologyView },
+  shown: { readonly marks: readonly PacketOnLink[]; readonly topology: TopologyView },
 ): readonly DrawnPacket[] {
   return shown.marks.flatMap(({ row, share }) => {
     const link = info.links[hops.link[row] ?? -1];
@@ -69,7 +69,7 @@ export function lossMarkOf(
   const link = drop.link === undefined ? undefined : info.links[drop.link];
   const { reason } = drop;
   if (link !== undefined && link.from >= 0 && link.to >= 0) {
-    const share = dropPlaceOf(reason);
+    const share = dropPointOnLink(reason);
     const [a, b] = [topology.at(link.from), topology.at(link.to)];
     const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
     return { ...besides(a, b, share), age, reason, place: link.id, isSteep };
@@ -80,7 +80,7 @@ export function lossMarkOf(
 }
 
 /** Clears the canvas and draws packets and losses. */
-export function paint(
+export function paintPackets(
   context: CanvasRenderingContext2D,
   picture: { readonly packets: readonly DrawnPacket[]; readonly lossMarks: readonly LossMark[] },
   tokens: ColourTokens,
@@ -93,8 +93,8 @@ export function paint(
   for (const [key, packets] of groupsOf(picture.packets)) {
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
     context.beginPath();
-    for (const { x, y } of packets) addMark(context, packetClass, x, y);
-    ink(context, tokens[colour] ?? '#888', HOLLOW_CLASSES.has(packetClass));
+    for (const { x, y } of packets) addPacketMark(context, packetClass, x, y);
+    ink(context, tokens[colour] ?? '#888', HOLLOW_PACKET_CLASSES.has(packetClass));
   }
   const fail = tokens['fail'] ?? '#b00';
   context.strokeStyle = fail;
@@ -110,14 +110,14 @@ export function paint(
 }
 
 /** Draws the same picture as SVG. */
-export function pictureOf(picture: {
+export function packetsSvg(picture: {
   readonly packets: readonly DrawnPacket[];
   readonly lossMarks: readonly LossMark[];
 }): SVGElement {
   const groups = [...groupsOf(picture.packets)].map(([key, packets]) => {
     const [colour = 'c6', packetClass = 'data'] = key.split(' ');
-    const isHollow = HOLLOW_CLASSES.has(packetClass);
-    const d = packets.map(({ x, y }) => markPath(packetClass, x, y)).join('');
+    const isHollow = HOLLOW_PACKET_CLASSES.has(packetClass);
+    const d = packets.map(({ x, y }) => packetMarkPath(packetClass, x, y)).join('');
     const paintOf = (isWanted: boolean): string => (isWanted ? `var(--${colour})` : 'none');
     return svgElement('path', { d, fill: paintOf(!isHollow), stroke: paintOf(isHollow) });
   });

@@ -5,20 +5,26 @@
  *
  * @module
  */
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import type { Capture } from '../../../format/captures.ts';
 import type { PacketReader } from '../../../format/packet-fields.ts';
 import { PEELING_PROTOCOLS } from '../../data/protocols.ts';
-import type { HopColumns, TraceInfo, WorldStates } from '../../data/trace-answers.ts';
+import type { HopColumns, MachineStateEntries, TraceInfo } from '../../data/trace-answers.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import { type HopEndFacts, layersOf, readersOf } from './fields.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import { type HopEndFacts, layersOf, packetReadersByProtocol } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { onionView } from './onion-view.ts';
 import { numberTable, section } from './panel-parts.ts';
-import { captureIndexAt, endsOf, newBytesIn, type OnionLayer, onionLayersOf } from './trail.ts';
+import {
+  captureEndsOf,
+  captureIndexAt,
+  changedByteCount,
+  type OnionLayer,
+  onionLayersOf,
+} from './trail.ts';
 
-const READERS = readersOf(
+const READERS = packetReadersByProtocol(
   import.meta.glob<{ readonly fields: PacketReader }>('../../../../nodes/*/viz-fields.ts', {
     eager: true,
   }),
@@ -36,13 +42,13 @@ export interface PacketFacts {
   /** Empty if its bytes were not kept. */
   readonly captures: readonly Capture[];
   /** The states of all nodes at the end of its route. */
-  readonly states: WorldStates;
+  readonly states: MachineStateEntries;
 }
 
 /** The content of the panel for one packet. */
 export class PacketPanel {
   readonly root: HTMLElement;
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   readonly #facts: PacketFacts;
   readonly #layers: readonly OnionLayer[];
   readonly #onion = element('div');
@@ -50,7 +56,7 @@ export class PacketPanel {
   readonly #bytes = element('div');
   #step = -1;
 
-  constructor(context: TraceContext, facts: PacketFacts) {
+  constructor(context: TracePageContext, facts: PacketFacts) {
     const { info } = context.trace;
     const { captures } = facts;
     this.#context = context;
@@ -79,7 +85,7 @@ export class PacketPanel {
     }
     if (this.#layers.length >= LAYERS_MIN)
       replaceContent(this.#onion, onionView(this.#layers, step));
-    const { from, to } = endsOf(capture, this.#context.trace.info);
+    const { from, to } = captureEndsOf(capture, this.#context.trace.info);
     const title =
       to === undefined ? `Bytes for the application of ${from}` : `Bytes from ${from} to ${to}`;
     replaceContent(this.#bytes, section(title, this.#bytesAt(step, capture)));
@@ -115,11 +121,11 @@ export class PacketPanel {
 
   #stepButton(capture: Capture, at: number): HTMLElement {
     const { trace, view } = this.#context;
-    const { from, to } = endsOf(capture, trace.info);
+    const { from, to } = captureEndsOf(capture, trace.info);
     const [first = capture] = this.#facts.captures;
     const layer = this.#layers.findIndex(({ offFrom }) => offFrom === at);
     const did = [
-      (capture.heldNs ?? 0) > 0 && `held ${quantity(capture.heldNs ?? 0, 'ns')}`,
+      (capture.heldNs ?? 0) > 0 && `held ${quantityText(capture.heldNs ?? 0, 'ns')}`,
       layer >= 0 && this.#layers.length >= LAYERS_MIN ? `layer ${layer + 1} off` : undefined,
     ].filter(Boolean);
     return element(
@@ -132,7 +138,7 @@ export class PacketPanel {
       element(
         'span',
         { class: 'muted' },
-        [`+${quantity(capture.timeNs - first.timeNs, 'ns')}`, ...did].join(', '),
+        [`+${quantityText(capture.timeNs - first.timeNs, 'ns')}`, ...did].join(', '),
       ),
     );
   }
@@ -141,7 +147,7 @@ export class PacketPanel {
     const before = this.#facts.captures[step - 1]?.bytes;
     const { bytes } = capture;
     const layers = capture.link === undefined ? [] : layersOf(bytes, this.#ends(capture), READERS);
-    return hexView(bytes, layers, (field) => newBytesIn(field, bytes, before));
+    return hexView(bytes, layers, (field) => changedByteCount(field, bytes, before));
   }
 
   /** The nodes at the ends of a link, with the states that they traced. */
@@ -189,9 +195,9 @@ function wayOf(hops: HopColumns, { links }: TraceInfo): Child {
     const departNs = hops.departNs[row] ?? 0;
     const arriveNs = hops.arriveNs[row] ?? Number.NaN;
     const fate = hops.fate[row] === 1 ? 'lost' : 'not seen to arrive';
-    const took = Number.isNaN(arriveNs) ? fate : quantity(arriveNs - departNs, 'ns');
+    const took = Number.isNaN(arriveNs) ? fate : quantityText(arriveNs - departNs, 'ns');
     const name = (links[hops.link[row] ?? 0]?.name ?? '').replace('->', ' → ');
-    rows.push([`+${quantity(departNs - beginNs, 'ns')}  ${name}`, took]);
+    rows.push([`+${quantityText(departNs - beginNs, 'ns')}  ${name}`, took]);
   }
   return numberTable(rows);
 }

@@ -16,16 +16,16 @@ const MARKS_MAX = 5_000;
 const LOSS_MARKS_MAX = 60;
 
 /** A packet on a link. */
-export interface PacketMark {
+export interface PacketOnLink {
   /** Row of the packet in the columns of hops. */
   readonly row: number;
   /** Share of the link that the packet has passed, 0 to 1. */
   readonly share: number;
 }
 
-/** The visible packets. */
+/** The packets under way that are drawn, and the number of all. */
 export interface VisiblePackets {
-  readonly marks: readonly PacketMark[];
+  readonly marks: readonly PacketOnLink[];
   /** Number of packets under way; larger than the number of marks if only some are drawn. */
   readonly total: number;
 }
@@ -36,7 +36,7 @@ export function packetsAt(
   timeNs: number,
   isShown: (packetClass: number) => boolean,
 ): VisiblePackets {
-  const marks: PacketMark[] = [];
+  const marks: PacketOnLink[] = [];
   for (let row = 0; row < hops.rows; row += 1) {
     const departNs = hops.departNs[row] ?? Number.NaN;
     if (departNs > timeNs) break;
@@ -52,7 +52,7 @@ export function packetsAt(
 }
 
 /** The losses whose marks are visible, with the marks' age as a part of `lastsNs`, 0 to 1. */
-export function lossMarksAt(
+export function visibleLossesAt(
   drops: readonly DropRow[],
   timeNs: number,
   lastsNs: number,

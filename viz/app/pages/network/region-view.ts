@@ -4,7 +4,7 @@
  * @module
  */
 import type { Disruption } from '../../data/truth.ts';
-import { set, svgElement } from '../../kernel/element.ts';
+import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { Place } from './place.ts';
 import { hullOf, type Region } from './regions.ts';
 
@@ -35,7 +35,7 @@ export class RegionView {
     for (const { region, path } of this.#hulls) {
       const corners = hullOf([region.node, ...region.hosts].map(at));
       const d = corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
-      set(path, 'd', `M${d}Z`);
+      setAttributeIfChanged(path, 'd', `M${d}Z`);
     }
   }
 
@@ -45,7 +45,7 @@ export class RegionView {
       const { within = '' } = region;
       const state = disruptions.get(within)?.state ?? 'up';
       const isSelected = within !== '' && within === selected;
-      set(path, 'class', `region ${state}${isSelected ? ' selected' : ''}`);
+      setAttributeIfChanged(path, 'class', `region ${state}${isSelected ? ' selected' : ''}`);
     }
   }
 }

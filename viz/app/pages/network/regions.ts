@@ -8,7 +8,7 @@ import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Place } from './place.ts';
 
 /** Marks the node of a region: stands in place of its protocol. */
-export const REGION_PROTOCOL = 'region of a cloud';
+export const REGION_NODE_PROTOCOL = 'region of a cloud';
 
 /** A region of a cloud. */
 export interface Region {
@@ -31,7 +31,7 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
     ...info,
     nodes: [
       ...info.nodes,
-      ...names.map((name) => ({ name, protocol: REGION_PROTOCOL, address: '' })),
+      ...names.map((name) => ({ name, protocol: REGION_NODE_PROTOCOL, address: '' })),
     ],
     links: info.links.map((link) => ({
       ...link,
@@ -44,10 +44,10 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
 /** The regions of a network to which {@link withRegionNodes} has added nodes. */
 export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
   return nodes.flatMap(({ protocol }, node) => {
-    if (protocol !== REGION_PROTOCOL) return [];
+    if (protocol !== REGION_NODE_PROTOCOL) return [];
     const own = links.filter(({ to }) => to === node);
     const hosts = own.flatMap(({ from }) =>
-      nodes[from]?.protocol === REGION_PROTOCOL ? [] : [from],
+      nodes[from]?.protocol === REGION_NODE_PROTOCOL ? [] : [from],
     );
     const within = own.find(({ from }) => from === node)?.id;
     return [{ node, hosts: [...new Set(hosts)], within }];
@@ -57,7 +57,7 @@ export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>):
 /** True if every host is in exactly one region, so that regions can be drawn apart. */
 export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
   const hosts = regionsOf(topology).flatMap((region) => region.hosts);
-  const regions = topology.nodes.filter(({ protocol }) => protocol === REGION_PROTOCOL).length;
+  const regions = topology.nodes.filter(({ protocol }) => protocol === REGION_NODE_PROTOCOL).length;
   return (
     regions > 0 &&
     new Set(hosts).size === hosts.length &&

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { clearanceOf, type Edge } from './clearance.ts';
+import { type Edge, minNodeLinkDistance } from './clearance.ts';
 import type { Place } from './place.ts';
 
 /** Room between two groups of the ring, in distances between neighbouring nodes. */
@@ -28,7 +28,7 @@ export function ringOf(
     around(groups, { centre, gap: 0 }),
     around(groups, { centre, gap: GAP }),
   ]);
-  const clear = rings.map((places) => clearanceOf(places, edges));
+  const clear = rings.map((places) => minNodeLinkDistance(places, edges));
   // Of equally good rings the last one counts: for a star, that with the centre in the middle.
   const best = clear.reduce((most, one, at) => (one >= (clear[most] ?? 0) ? at : most), 0);
   return rings[best] ?? [];

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import { plural, quantity } from '../../../../reports/format.ts';
+import { countWithNoun, quantityText } from '../../../../reports/format.ts';
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 import { type Disruption, linkText } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import type { DrawnPacket } from './packet-layer.ts';
 import type { VisiblePackets } from './packets.ts';
-import type { FaultStory } from './world.ts';
+import type { FaultWithEffects } from './world.ts';
 
 /** The state of the network at one instant. */
-export interface Moment {
+export interface NetworkSnapshot {
   readonly info: TraceInfo;
   readonly timeNs: number;
   readonly rangeNs: readonly [number, number];
@@ -30,10 +30,10 @@ export interface Moment {
 const AILMENTS_SHOWN = 2;
 
 /** The title, the caption, the summary and the table of the picture. */
-export function contentOf(moment: Moment): ChartContent {
+export function networkChartContent(moment: NetworkSnapshot): ChartContent {
   const { info, timeNs, disruptions, contacts, inSight, rangeNs } = moment;
   const at = instantText(timeNs, rangeNs[1] - rangeNs[0]);
-  const packets = `${plural(inSight.total, 'packet')} under way`;
+  const packets = `${countWithNoun(inSight.total, 'packet')} under way`;
   const down = [...disruptions].map(
     ([target, { state, sinceNs }]) =>
       `${linkText(target)} ${state} since ${instantText(sinceNs, 1e9)}`,
@@ -45,7 +45,7 @@ export function contentOf(moment: Moment): ChartContent {
     inSight.marks.length < inSight.total
       ? ` 1 of ${Math.ceil(inSight.total / Math.max(1, inSight.marks.length))} packets shown.`
       : '';
-  const count = `${plural(info.nodes.length, 'node')}, ${plural(new Set(info.links.map(({ id }) => id)).size, 'link')}`;
+  const count = `${countWithNoun(info.nodes.length, 'node')}, ${countWithNoun(new Set(info.links.map(({ id }) => id)).size, 'link')}`;
   return {
     title: `${packets}, ${finding}`,
     caption: `${count}; width of a link by its use around the cursor.${shown}`,
@@ -61,16 +61,16 @@ export function contentOf(moment: Moment): ChartContent {
 function soundText(contacts: ReadonlyMap<string, boolean>): string {
   if (contacts.size === 0) return 'every link is up';
   const open = [...contacts.values()].filter((isOpen) => isOpen).length;
-  return `${open} of ${plural(contacts.size, 'link')} with contacts can send`;
+  return `${open} of ${countWithNoun(contacts.size, 'link')} with contacts can send`;
 }
 
 /** A text such as `core-110--core-310 down at 3.916 s: detected +63.9 ms · switched +63.9 ms`. */
-export function storyText(story: FaultStory | undefined, timeNs: number): string {
+export function faultEffectsText(story: FaultWithEffects | undefined, timeNs: number): string {
   if (story === undefined) return '';
   const { text, target, beginNs, endNs, effects } = story;
-  const parts = effects.map(({ name, afterNs }) => `${name} +${quantity(afterNs, 'ns')}`);
-  if (endNs !== undefined) parts.push(`over after ${quantity(endNs - beginNs, 'ns')}`);
-  else parts.push(`${quantity(timeNs - beginNs, 'ns')} ago`);
+  const parts = effects.map(({ name, afterNs }) => `${name} +${quantityText(afterNs, 'ns')}`);
+  if (endNs !== undefined) parts.push(`over after ${quantityText(endNs - beginNs, 'ns')}`);
+  else parts.push(`${quantityText(timeNs - beginNs, 'ns')} ago`);
   return `${text.replace(target, linkText(target))} at ${instantText(beginNs, 1e9)}: ${parts.join(' · ')}`;
 }
 

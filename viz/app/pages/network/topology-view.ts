@@ -4,20 +4,20 @@
  *
  * @module
  */
-import type { LinkInfo } from '../../../../engine/measure/trace/layout.ts';
-import type { Awareness } from '../../data/belief.ts';
+import type { LinkDirectionInfo } from '../../../../engine/measure/trace/layout.ts';
+import type { FaultAwareness } from '../../data/belief.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import type { Disruption } from '../../data/truth.ts';
-import { element, set, svgElement } from '../../kernel/element.ts';
-import { SIGNS } from './belief-line.ts';
+import { element, setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
+import { AWARENESS_SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import type { Dot, DrawnNetwork } from './groups.ts';
-import { type DrawingSize, type GridLine, mapOf } from './map.ts';
-import { labelPlace, labelSides, NODE_RADIUS } from './node-labels.ts';
+import { type DrawingSize, type GridLine, geoMapOf } from './map.ts';
+import { labelPlace, labelSides, NODE_RADIUS_PX } from './node-labels.ts';
 import type { Place } from './place.ts';
 import { RegionView } from './region-view.ts';
-import { REGION_PROTOCOL, regionsOf } from './regions.ts';
+import { REGION_NODE_PROTOCOL, regionsOf } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
@@ -46,7 +46,7 @@ interface DotElement {
 }
 
 /** The event handlers of the drawing. */
-export interface TopologyEvents {
+export interface TopologyEventHandlers {
   selectNode(name: string): void;
   selectLink(id: string): void;
 }
@@ -59,7 +59,7 @@ export interface NetworkState {
   /** For each link with contacts, by its id, whether it can send. */
   readonly contacts: ReadonlyMap<string, boolean>;
   /** By name, the nodes that watch a broken link or node, and whether they know of the fault. */
-  readonly standings: ReadonlyMap<string, Awareness>;
+  readonly standings: ReadonlyMap<string, FaultAwareness>;
   /** Name of the selected node or id of the selected link. */
   readonly selected: string | undefined;
 }
@@ -89,7 +89,7 @@ export class TopologyView {
   #selected: string | undefined;
   #isTall = false;
 
-  constructor(info: TraceInfo, network: DrawnNetwork, events: TopologyEvents) {
+  constructor(info: TraceInfo, network: DrawnNetwork, events: TopologyEventHandlers) {
     this.#info = info;
     this.#network = network;
     this.#wires = wiresOf(info.links, network).map((wire) => wireElement(wire, events));
@@ -122,7 +122,7 @@ export class TopologyView {
   /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
   arrangeMap(size: DrawingSize): number {
     this.#isTall = false;
-    const { places, lines, unplaced } = mapOf(this.#network.topology, frameOf(size));
+    const { places, lines, unplaced } = geoMapOf(this.#network.topology, frameOf(size));
     this.#lay(places, lines, size);
     return unplaced;
   }
@@ -131,22 +131,22 @@ export class TopologyView {
     this.#places = places;
     this.#size = size;
     drawGraticule(this.#graticule, lines, frameOf(size), size);
-    set(this.svg, 'width', size.width);
-    set(this.svg, 'height', size.height);
+    setAttributeIfChanged(this.svg, 'width', size.width);
+    setAttributeIfChanged(this.svg, 'height', size.height);
     for (const { from, to, line, hit, label } of this.#wires) {
       const a = this.#spot(from);
       const b = this.#spot(to);
       for (const one of [line, hit]) {
-        set(one, 'x1', a.x);
-        set(one, 'y1', a.y);
-        set(one, 'x2', b.x);
-        set(one, 'y2', b.y);
+        setAttributeIfChanged(one, 'x1', a.x);
+        setAttributeIfChanged(one, 'y1', a.y);
+        setAttributeIfChanged(one, 'x2', b.x);
+        setAttributeIfChanged(one, 'y2', b.y);
       }
       // The label is beside a steep line and below a flat one.
       const isSteep = Math.abs(b.y - a.y) > Math.abs(b.x - a.x);
-      set(label, 'x', (a.x + b.x) / 2 + (isSteep ? CLEAR : 0));
-      set(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
-      set(label, 'text-anchor', isSteep ? 'start' : 'middle');
+      setAttributeIfChanged(label, 'x', (a.x + b.x) / 2 + (isSteep ? CLEAR : 0));
+      setAttributeIfChanged(label, 'y', (a.y + b.y) / 2 + (isSteep ? 16 : CLEAR + 10));
+      setAttributeIfChanged(label, 'text-anchor', isSteep ? 'start' : 'middle');
     }
     this.#regions.lay((node) => this.at(node));
     const sides = labelSides(
@@ -156,13 +156,13 @@ export class TopologyView {
     );
     for (const [number, { root, label }] of this.#dots.entries()) {
       const { x, y } = this.#spot(number);
-      set(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      setAttributeIfChanged(root, 'transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       const side = sides[number];
-      set(label, 'visibility', side === undefined ? 'hidden' : 'visible');
+      setAttributeIfChanged(label, 'visibility', side === undefined ? 'hidden' : 'visible');
       const place = labelPlace(side ?? 'below');
-      set(label, 'x', place.x);
-      set(label, 'y', place.y);
-      set(label, 'text-anchor', place.anchor);
+      setAttributeIfChanged(label, 'x', place.x);
+      setAttributeIfChanged(label, 'y', place.y);
+      setAttributeIfChanged(label, 'text-anchor', place.anchor);
     }
   }
 
@@ -197,11 +197,11 @@ export class TopologyView {
       const disruption = shown.disruptions.get(broken ?? '');
       const width = bytes === 0 ? 1.25 : 1.5 + (4.5 * Math.log1p(bytes)) / Math.log1p(2 * most);
       const isSelected = wire.ids.some((id) => id === shown.selected);
-      set(wire.line, 'stroke-width', width.toFixed(2));
+      setAttributeIfChanged(wire.line, 'stroke-width', width.toFixed(2));
       const isApart = wire.ids.every((id) => shown.contacts.get(id) === false);
       const rest = isApart ? 'apart' : 'up';
       const look = `wire ${disruption?.state ?? rest}${isSelected ? ' selected' : ''}`;
-      set(wire.root, 'class', look);
+      setAttributeIfChanged(wire.root, 'class', look);
       const text = disruption === undefined ? '' : disruption.state;
       if (wire.label.textContent !== text) wire.label.textContent = text;
     }
@@ -215,13 +215,17 @@ export class TopologyView {
       const isDown = names.some((name) => disruptions.get(name)?.state === 'down');
       const isSelected = names.some((name) => name === selected);
       if (this.#isRegion(number)) continue;
-      set(root, 'class', `dot${isDown ? ' down' : ''}${isSelected ? ' selected' : ''}`);
-      set(root, 'aria-pressed', String(isSelected));
+      setAttributeIfChanged(
+        root,
+        'class',
+        `dot${isDown ? ' down' : ''}${isSelected ? ' selected' : ''}`,
+      );
+      setAttributeIfChanged(root, 'aria-pressed', String(isSelected));
       const known = names.find((name) => standings.has(name));
       const standing = standings.get(known ?? '');
-      const text = standing === undefined ? '' : SIGNS[standing];
+      const text = standing === undefined ? '' : AWARENESS_SIGNS[standing];
       if (sign.textContent !== text) sign.textContent = text;
-      set(sign, 'class', `sign ${standing}`);
+      setAttributeIfChanged(sign, 'class', `sign ${standing}`);
     }
   }
 
@@ -237,17 +241,17 @@ export class TopologyView {
 
   /** True if a dot stands for a region of a cloud, which cannot be selected as a node. */
   #isRegion(dot: number): boolean {
-    return this.#network.topology.nodes[dot]?.protocol === REGION_PROTOCOL;
+    return this.#network.topology.nodes[dot]?.protocol === REGION_NODE_PROTOCOL;
   }
 
   /** Selects the node of a dot; if it stands for several, the one after the selected node. */
-  #choose(dot: number, events: TopologyEvents): void {
+  #choose(dot: number, events: TopologyEventHandlers): void {
     const names = this.#namesOf(dot);
     const next = names[(names.indexOf(this.#selected ?? '') + 1) % Math.max(1, names.length)];
     if (next !== undefined) events.selectNode(next);
   }
 
-  #dotElement(number: number, dot: Dot, events: TopologyEvents): DotElement {
+  #dotElement(number: number, dot: Dot, events: TopologyEventHandlers): DotElement {
     const { name, members } = dot;
     const { protocol } = this.#info.nodes[members[0] ?? -1] ?? {};
     const isRegion = this.#isRegion(number);
@@ -273,9 +277,9 @@ export class TopologyView {
         keydown: (event) => this.#walk(event as KeyboardEvent, number, events),
       },
       svgElement('title', {}, words),
-      svgElement('circle', { class: 'halo', r: NODE_RADIUS + 5 }),
-      members.length > 1 && svgElement('circle', { class: 'many', r: NODE_RADIUS + 3 }),
-      svgElement('circle', { r: isRegion ? HUB_RADIUS : NODE_RADIUS }),
+      svgElement('circle', { class: 'halo', r: NODE_RADIUS_PX + 5 }),
+      members.length > 1 && svgElement('circle', { class: 'many', r: NODE_RADIUS_PX + 3 }),
+      svgElement('circle', { r: isRegion ? HUB_RADIUS : NODE_RADIUS_PX }),
       label,
       sign,
     );
@@ -283,7 +287,7 @@ export class TopologyView {
   }
 
   /** An arrow key moves the focus along a link to the neighbour in that direction. */
-  #walk(event: KeyboardEvent, from: number, events: TopologyEvents): void {
+  #walk(event: KeyboardEvent, from: number, events: TopologyEventHandlers): void {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       if (this.#isRegion(from)) return;
@@ -325,7 +329,10 @@ function alignment(from: Place, to: Place, direction: Place): number {
 
 type WireFacts = Pick<Wire, 'ids' | 'from' | 'to' | 'numbers'>;
 
-function wiresOf(links: readonly LinkInfo[], { dots, dotOf }: DrawnNetwork): readonly WireFacts[] {
+function wiresOf(
+  links: readonly LinkDirectionInfo[],
+  { dots, dotOf }: DrawnNetwork,
+): readonly WireFacts[] {
   const wires = new Map<string, { ids: string[]; from: number; to: number; numbers: number[] }>();
   for (const [number, { id, ...link }] of links.entries()) {
     if (link.from < 0 || link.to < 0 || link.from === link.to) continue;
@@ -342,7 +349,7 @@ function wiresOf(links: readonly LinkInfo[], { dots, dotOf }: DrawnNetwork): rea
   return [...wires.values()];
 }
 
-function wireElement(facts: WireFacts, events: TopologyEvents): Wire {
+function wireElement(facts: WireFacts, events: TopologyEventHandlers): Wire {
   const line = svgElement('line', { class: 'wire-line' });
   const hit = svgElement('line', { class: 'wire-hit' });
   const label = svgElement('text', { class: 'wire-label' });
@@ -355,6 +362,6 @@ function wireElement(facts: WireFacts, events: TopologyEvents): Wire {
 }
 
 /** Makes the canvas that lies above the SVG. */
-export function canvasAbove(): HTMLCanvasElement {
+export function makeOverlayCanvas(): HTMLCanvasElement {
   return element('canvas', { class: 'packets', 'aria-hidden': 'true' });
 }

@@ -37,7 +37,7 @@ export function captureIndexAt(captures: readonly Capture[], timeNs: number): nu
 }
 
 /** The nodes at both ends of a hop. */
-export function endsOf(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
+export function captureEndsOf(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = capture.link === undefined ? undefined : links[capture.link];
   const isShared = link !== undefined && link.to < 0;
@@ -58,7 +58,7 @@ export function onionLayersOf(
 ): readonly OnionLayer[] {
   const layers: OnionLayer[] = [];
   for (const [at, capture] of captures.entries()) {
-    const { to } = endsOf(capture, info);
+    const { to } = captureEndsOf(capture, info);
     const node = info.nodes[info.links[capture.link ?? -1]?.to ?? -1];
     if (to === undefined || node === undefined || !isPeeling(node, peeling)) continue;
     const next = captures[at + 1];
@@ -87,7 +87,7 @@ function isAnother(before: Capture, after: Capture): boolean {
  * Number of bytes of a field that have changed since the previous hop; undefined without that hop,
  * or if the packet had another length there.
  */
-export function newBytesIn(
+export function changedByteCount(
   { offset, length }: Pick<PacketField, 'offset' | 'length'>,
   now: Uint8Array,
   before: Uint8Array | undefined,

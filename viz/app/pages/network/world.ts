@@ -6,7 +6,7 @@
 import type { FaultRow } from '../../data/trace-answers.ts';
 
 /** A fault with its effects up to the cursor. */
-export interface FaultStory {
+export interface FaultWithEffects {
   readonly text: string;
   readonly target: string;
   readonly beginNs: number;
@@ -16,7 +16,10 @@ export interface FaultStory {
 }
 
 /** The latest fault that began at or before an instant. */
-export function storyAt(faults: readonly FaultRow[], timeNs: number): FaultStory | undefined {
+export function latestFaultAt(
+  faults: readonly FaultRow[],
+  timeNs: number,
+): FaultWithEffects | undefined {
   const begin = faults.findLast((row) => row.kind === 'begin' && row.timeNs <= timeNs);
   if (begin === undefined) return undefined;
   const own = faults.filter(

@@ -6,20 +6,20 @@
  */
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import { wilsonInterval } from '../../../../reports/statistics/proportion.ts';
 import {
+  elementRedrawnOnResize,
   horizontalAxis,
-  type Plot,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
   verticalAxis,
 } from '../../chart/plot.ts';
-import { readable, readablePoints } from '../../chart/readings.ts';
+import { withAxisReadout, withPointReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { frameOf, limitsOn, percent, type ViewParts } from './frame.ts';
+import { limitKpisOn, makePrivacyChartFrame, type PrivacyChartContext, percent } from './frame.ts';
 import type { Attack } from './observers.ts';
 
 const ROW = 44;
@@ -27,9 +27,9 @@ const ROC_HEIGHT = 360;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 /** A chart with one row for each attack of the chosen adversary. */
-export function attackChart(parts: ViewParts): HTMLElement {
+export function attackChart(parts: PrivacyChartContext): HTMLElement {
   const { attacks } = parts.observer;
-  const frame = frameOf('privacy-attacks', parts, 'shown');
+  const frame = makePrivacyChartFrame('privacy-attacks', parts, 'shown');
   const best = attacks.reduce((most, one) => (one.success > most.success ? one : most));
   const how = best.hits === undefined ? 'has an area of' : 'is right in';
   const title = `${wordOf(best)} ${how} ${percent(best.success)} (${percent(best.low)} to ${percent(best.high)}), guessing ${percent(best.chance)}`;
@@ -47,7 +47,9 @@ export function attackChart(parts: ViewParts): HTMLElement {
       ]),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => attackDrawing(parts, width, title)));
+  frame.body.append(
+    elementRedrawnOnResize(parts.signal, (width) => attackDrawing(parts, width, title)),
+  );
   return frame.root;
 }
 
@@ -56,25 +58,25 @@ function wordOf({ attack }: Attack): string {
 }
 
 /** The estimator and the number of trials of each attack. */
-function sourceOf({ observer, context }: ViewParts): string {
+function sourceOf({ observer, context }: PrivacyChartContext): string {
   const each = observer.attacks.map(
     (one) =>
-      `${wordOf(one)}: ${one.estimator}; ${plural(one.trials, 'trial')}, interval ${one.interval}`,
+      `${wordOf(one)}: ${one.estimator}; ${countWithNoun(one.trials, 'trial')}, interval ${one.interval}`,
   );
   return `Adversary: ${observer.sees}. Estimator: ${each.join('. ')}. Seed ${context.report.shownSeed}.`;
 }
 
 function attackDrawing(
-  { observer, context }: ViewParts,
+  { observer, context }: PrivacyChartContext,
   width: number,
   words: string,
 ): HTMLElement {
   const { attacks } = observer;
-  const plot = { ...plotOf(width, 58 + ROW * attacks.length, 16), top: 8 };
+  const plot = { ...plotGeometryOf(width, 58 + ROW * attacks.length, 16), top: 8 };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const rows = attacks.map((one, i) => {
     const y = plot.top + ROW * i + 30;
-    const [limit] = limitsOn(context.report, `privacy.attack.${one.attack}.success`);
+    const [limit] = limitKpisOn(context.report, `privacy.attack.${one.attack}.success`);
     return svgElement(
       'g',
       {},
@@ -101,30 +103,30 @@ function attackDrawing(
     );
   });
   const ticks = SHARES.map((share) => ({ at: x(share), label: `${100 * share} %` }));
-  const drawn = plotDrawing(plot, words, horizontalAxis(plot, ticks, 'success'), rows);
+  const drawn = plotSvg(plot, words, horizontalAxis(plot, ticks, 'success'), rows);
   const readings = attacks.map((one, i) => ({
     x: x(one.success),
     y: plot.top + ROW * i + 30,
-    text: `${wordOf(one)}: ${percent(one.success)}, ${percent(one.low)} to ${percent(one.high)} (${one.interval}), guessing ${percent(one.chance)}, ${plural(one.trials, 'trial')}`,
+    text: `${wordOf(one)}: ${percent(one.success)}, ${percent(one.low)} to ${percent(one.high)} (${one.interval}), guessing ${percent(one.chance)}, ${countWithNoun(one.trials, 'trial')}`,
   }));
-  return readablePoints(drawn, readings);
+  return withPointReadout(drawn, readings);
 }
 
 /** A chart for each attack that has a ROC curve. */
-export function rocCharts(parts: ViewParts): readonly HTMLElement[] {
+export function rocCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   const curved = parts.observer.attacks.filter(({ roc = [] }) => roc.length > 1);
   return curved.map((attack) => rocOf(parts, attack));
 }
 
-function rocOf(parts: ViewParts, attack: Attack): HTMLElement {
-  const frame = frameOf(`privacy-roc-${attack.attack}`, parts, 'shown');
+function rocOf(parts: PrivacyChartContext, attack: Attack): HTMLElement {
+  const frame = makePrivacyChartFrame(`privacy-roc-${attack.attack}`, parts, 'shown');
   const { success, low, high, trials, roc = [] } = attack;
   const doubt =
     low <= attack.chance && attack.chance <= high ? 'guessing is inside' : 'guessing is outside';
   const title = `${wordOf(attack)}: area ${percent(success)}, ${percent(low)} to ${percent(high)}; ${doubt}`;
   frame.show({
     title,
-    caption: `ROC curve; interval of the area: ${attack.interval}; band: Wilson 95 % of each true positive rate. Adversary: ${attack.adversary}. Estimator: ${attack.estimator}. Samples: ${plural(trials, 'pair')} of partners, seed ${parts.context.report.shownSeed}.`,
+    caption: `ROC curve; interval of the area: ${attack.interval}; band: Wilson 95 % of each true positive rate. Adversary: ${attack.adversary}. Estimator: ${attack.estimator}. Samples: ${countWithNoun(trials, 'pair')} of partners, seed ${parts.context.report.shownSeed}.`,
     table: () => ({
       columns: ['attack', 'false positive rate', 'true positive rate', 'low', 'high'],
       rows: roc.map(({ falsePositive, truePositive }) => {
@@ -133,14 +135,16 @@ function rocOf(parts: ViewParts, attack: Attack): HTMLElement {
       }),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => rocDrawing(attack, width, title)));
+  frame.body.append(
+    elementRedrawnOnResize(parts.signal, (width) => rocDrawing(attack, width, title)),
+  );
   return frame.root;
 }
 
 function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
   const { roc = [], trials } = attack;
-  const full = plotOf(Math.min(width, ROC_HEIGHT + 40), ROC_HEIGHT, 50);
-  const plot: Plot = { ...full, width };
+  const full = plotGeometryOf(Math.min(width, ROC_HEIGHT + 40), ROC_HEIGHT, 50);
+  const plot: PlotGeometry = { ...full, width };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const y = scaleLinear([0, 1], [plot.bottom, plot.top]);
   const points = roc.map((point) => ({
@@ -159,7 +163,7 @@ function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
     .y1(({ high }) => y(high));
   const across = SHARES.map((share) => ({ at: x(share), label: `${100 * share} %` }));
   const up = SHARES.map((share) => ({ at: y(share), label: `${100 * share} %` }));
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     words,
     verticalAxis(plot, up, 'partners that are found'),
@@ -173,5 +177,5 @@ function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
     ...{ x: x(point.falsePositive), y: y(point.truePositive) },
     text: `${percent(point.truePositive)} of the partners (${percent(point.low)} to ${percent(point.high)}) at ${percent(point.falsePositive)} of the strangers`,
   }));
-  return readable(drawn, readings, plot);
+  return withAxisReadout(drawn, readings, plot);
 }

@@ -6,14 +6,14 @@
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
-import type { Privacy } from './observers.ts';
+import type { PrivacyReport } from './observers.ts';
 
 /** Least number of targets in an interval for which quantiles are computed. */
 const TARGETS_MIN = 5;
 const STRETCHES_MAX = 24;
 
 /** One message that the adversary tries to follow, with its entropy and when it was sent. */
-export type Target = Privacy['targets'][number];
+export type EntropyTarget = PrivacyReport['targets'][number];
 
 /** The targets sent in one interval. */
 export interface EntropyInterval {
@@ -29,12 +29,12 @@ export interface EntropyInterval {
 }
 
 /** True if the report says for every target when it was sent. */
-function haveTimes(targets: readonly Target[]): boolean {
+function haveTimes(targets: readonly EntropyTarget[]): boolean {
   return targets.length > 0 && targets.every(({ atNs }) => atNs !== undefined);
 }
 
 /** The intervals from the first to the last target; empty ones are left out. */
-export function stretchesOf(targets: readonly Target[]): readonly EntropyInterval[] {
+export function entropyIntervals(targets: readonly EntropyTarget[]): readonly EntropyInterval[] {
   if (!haveTimes(targets)) return [];
   const times = targets.map(({ atNs = 0 }) => atNs);
   const from = leastOf(times);
@@ -42,19 +42,21 @@ export function stretchesOf(targets: readonly Target[]): readonly EntropyInterva
   const wanted = Math.floor(targets.length / (2 * TARGETS_MIN));
   const count = from === to ? 1 : Math.max(1, Math.min(STRETCHES_MAX, wanted));
   const width = (to - from) / count;
-  const groups = Array.from({ length: count }, (): Target[] => []);
+  const groups = Array.from({ length: count }, (): EntropyTarget[] => []);
   for (const target of targets) {
     const at = width === 0 ? 0 : Math.floor(((target.atNs ?? 0) - from) / width);
     groups[Math.min(count - 1, at)]?.push(target);
   }
   return groups.flatMap((group, i): EntropyInterval[] => {
     if (group.length === 0) return [];
-    return [{ fromNs: from + i * width, toNs: from + (i + 1) * width, ...summaryOf(group) }];
+    return [{ fromNs: from + i * width, toNs: from + (i + 1) * width, ...entropyQuantiles(group) }];
   });
 }
 
 /** Quantiles of the entropy of several targets. */
-export function summaryOf(targets: readonly Target[]): Omit<EntropyInterval, 'fromNs' | 'toNs'> {
+export function entropyQuantiles(
+  targets: readonly EntropyTarget[],
+): Omit<EntropyInterval, 'fromNs' | 'toNs'> {
   const bits = sortedAscending(targets.map(({ entropy }) => entropy));
   const ceilings = sortedAscending(targets.map(({ hartley }) => hartley));
   const at = (p: number): number => quantile(bits, p) ?? 0;
@@ -65,7 +67,7 @@ export function summaryOf(targets: readonly Target[]): Omit<EntropyInterval, 'fr
 }
 
 /** A bar of the histogram of anonymity sets. */
-export interface SetBar {
+export interface AnonymitySetBar {
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -75,7 +77,10 @@ export interface SetBar {
  * Counts the targets by the size of their effective anonymity set, 2 to the power of the entropy,
  * in bars of equal width from 0.
  */
-export function setBars(targets: readonly Target[], bars: number): readonly SetBar[] {
+export function anonymitySetBars(
+  targets: readonly EntropyTarget[],
+  bars: number,
+): readonly AnonymitySetBar[] {
   const sizes = targets.map(({ entropy }) => 2 ** entropy);
   const width = niceWidth(greatestOf([1, ...sizes]) / bars);
   const count = Math.ceil(greatestOf([1, ...sizes]) / width);

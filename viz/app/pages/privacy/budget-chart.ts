@@ -8,21 +8,28 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { plural, significant } from '../../../../reports/format.ts';
+import { countWithNoun, significantDigitsText } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
 import {
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
+  elementRedrawnOnResize,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
+  type ValueToPx,
 } from '../../chart/plot.ts';
-import { type Reading, readable } from '../../chart/readings.ts';
+import { type ReadoutMark, withAxisReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { type Budget, bySeed, overspentFrom, type Round, roundsOf, type Spread } from './budget.ts';
-import { axesOf, frameOf, limitLine, limitsOn, percent } from './frame.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import {
+  type Budget,
+  firstOverspentRound,
+  type Round,
+  roundsOf,
+  type SeedQuantiles,
+  samplesBySeed,
+} from './budget.ts';
+import { axesOf, limitKpisOn, limitLine, makePrivacyChartFrame, percent } from './frame.ts';
 
 const EPSILON = 'dp.epsilon';
 const ACCURACY = 'dp.accuracy';
@@ -32,7 +39,7 @@ const NEIGHBOURS =
   'Adversary: sees everything that is released, and knows all inputs except the part in question (differential privacy, Dwork and Roth 2014).';
 
 interface BudgetParts {
-  readonly context: ReportContext;
+  readonly context: ReportPageContext;
   readonly budget: Budget;
   readonly rounds: readonly Round[];
 }
@@ -40,46 +47,48 @@ interface BudgetParts {
 /** One quantity of the rounds, on its own vertical axis. */
 interface Panel {
   readonly metric: string;
-  readonly plot: Plot;
-  readonly x: Position;
-  readonly y: Position;
-  readonly of: (round: Round) => Spread | undefined;
+  readonly plot: PlotGeometry;
+  readonly x: ValueToPx;
+  readonly y: ValueToPx;
+  readonly of: (round: Round) => SeedQuantiles | undefined;
   readonly ofSeed: (sample: Budget['rounds'][number]) => number | undefined;
   readonly ink: 1 | 2;
 }
 
 /** Makes the chart. The budget must contain rounds. */
-export function budgetChart(context: ReportContext, budget: Budget): HTMLElement {
+export function budgetChart(context: ReportPageContext, budget: Budget): HTMLElement {
   const parts = { context, budget, rounds: roundsOf(budget) };
-  const frame = frameOf('privacy-budget', { context }, 'all');
+  const frame = makePrivacyChartFrame('privacy-budget', { context }, 'all');
   const title = titleOf(parts);
   frame.show({ title, caption: captionOf(parts), table: () => tableOf(parts) });
-  frame.body.append(redrawnOnResize(context.signal, (width) => drawing(parts, width, title)));
+  frame.body.append(
+    elementRedrawnOnResize(context.signal, (width) => drawing(parts, width, title)),
+  );
   return frame.root;
 }
 
 function titleOf({ context, budget, rounds }: BudgetParts): string {
   const last = rounds.at(-1);
   const most = greatestOf(budget.rounds.map(({ epsilon }) => epsilon));
-  const spent = `After ${plural(last?.round ?? 0, 'round')} epsilon ${significant(most, 3)} is spent`;
+  const spent = `After ${countWithNoun(last?.round ?? 0, 'round')} epsilon ${significantDigitsText(most, 3)} is spent`;
   const right =
     last?.accuracy === undefined ? '' : `, and ${percent(last.accuracy.p50)} of answers are right`;
   const over = valueLimits(context, EPSILON).flatMap((kpi) => {
     // Only a limit on the maximum is exceeded as soon as one round is above it.
-    const from = kpi.aggregation === 'max' ? overspentFrom(budget, kpi) : undefined;
+    const from = kpi.aggregation === 'max' ? firstOverspentRound(budget, kpi) : undefined;
     return from === undefined ? [] : `; the limit ${limitText(kpi)} is passed in round ${from}`;
   });
   return [spent, right, ...over].join('');
 }
 
 /** The KPIs that limit values of a metric, and not the number of its rounds. */
-function valueLimits({ report }: ReportContext, metric: string): readonly KpiResult[] {
-  return limitsOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
+function valueLimits({ report }: ReportPageContext, metric: string): readonly KpiResult[] {
+  return limitKpisOn(report, metric).filter(({ aggregation }) => aggregation !== 'count');
 }
 
 function captionOf({ context, budget, rounds }: BudgetParts): string {
   const { report } = context;
-  const seeds = bySeed(budget).size;
+  const seeds = samplesBySeed(budget).size;
   const many =
     seeds > 1 ? 'Line: median; band: 10th to 90th percentile of the seeds; faint: each seed. ' : '';
   const counted = report.scenario.warmupNs > 0 ? ', counted from the end of the warm-up' : '';
@@ -91,7 +100,7 @@ function captionOf({ context, budget, rounds }: BudgetParts): string {
   const dashed = hasLimit ? "Dashed: the scenario's limit. " : '';
   const words = (metric: string): string => report.metrics[metric]?.help ?? 'unknown';
   const accuracy = rounds.some((one) => one.accuracy) ? `; ${words(ACCURACY)}` : '';
-  const samples = `${plural(budget.rounds.length, 'round')} of ${plural(seeds, 'seed')}`;
+  const samples = `${countWithNoun(budget.rounds.length, 'round')} of ${countWithNoun(seeds, 'seed')}`;
   return `Epsilon spent since the start of the run, and accuracy, over rounds${counted}. ${many}${dashed}${delta} ${NEIGHBOURS} Estimator: ${words(EPSILON)}${accuracy}. Samples: ${samples}.`;
 }
 
@@ -99,11 +108,16 @@ function tableOf({ budget, rounds }: BudgetParts): {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 } {
-  const seeds = bySeed(budget).size;
-  const spread = (one: Spread | undefined): (number | null)[] =>
+  const seeds = samplesBySeed(budget).size;
+  const spread = (one: SeedQuantiles | undefined): (number | null)[] =>
     one === undefined ? [null, null, null] : [one.p50, one.p10, one.p90];
   const all = rounds.map((one) => [
-    ...[plural(one.seeds, 'seed'), one.round, ...spread(one.epsilon), ...spread(one.accuracy)],
+    ...[
+      countWithNoun(one.seeds, 'seed'),
+      one.round,
+      ...spread(one.epsilon),
+      ...spread(one.accuracy),
+    ],
   ]);
   const each = budget.rounds.map(({ seed, round, epsilon, accuracy = null }) => [
     ...[`seed ${seed}`, round, epsilon, null, null, accuracy, null, null],
@@ -120,7 +134,7 @@ function tableOf({ budget, rounds }: BudgetParts): {
 function drawing(parts: BudgetParts, width: number, words: string): HTMLElement {
   const { context, budget, rounds } = parts;
   const hasAccuracy = rounds.some(({ accuracy }) => accuracy !== undefined);
-  const plot = plotOf(width, SPENT_HEIGHT, 52);
+  const plot = plotGeometryOf(width, SPENT_HEIGHT, 52);
   const x = scaleLinear([0, rounds.at(-1)?.round ?? 1], [plot.left, plot.right]);
   const limits = valueLimits(context, EPSILON).map(({ limit }) => limit);
   const most = greatestOf([...limits, ...budget.rounds.map(({ epsilon }) => epsilon), 1e-9]);
@@ -131,7 +145,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
     ...{ metric: EPSILON, plot, x, y, ink: 1 },
     ...{ of: (round) => round.epsilon, ofSeed: (sample) => sample.epsilon },
   };
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     { ...plot, height: SPENT_HEIGHT + (hasAccuracy ? ACCURACY_HEIGHT : 0) },
     words,
     axesOf(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
@@ -139,7 +153,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   );
   let { bottom } = plot;
   if (hasAccuracy) {
-    const below = plotOf(width, ACCURACY_HEIGHT, 52);
+    const below = plotGeometryOf(width, ACCURACY_HEIGHT, 52);
     const share = scaleLinear(sharesShown(parts), [below.bottom, below.top]);
     const right: Panel = {
       ...{ metric: ACCURACY, plot: below, x, y: share, ink: 2 },
@@ -156,7 +170,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
     );
     bottom = SPENT_HEIGHT + below.bottom;
   }
-  return readable(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
+  return withAxisReadout(drawn, readingsOf(rounds, spent), { top: plot.top, bottom });
 }
 
 /** The label `90 %`, with as few digits as a round number needs. */
@@ -177,7 +191,7 @@ function sharesShown({ context, budget }: BudgetParts): readonly [number, number
 /** Draws the single seeds faintly, the band, the median and the limits. */
 function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): readonly Node[] {
   const { x, y, of, ofSeed, ink, plot } = panel;
-  const seeds = [...bySeed(budget).values()];
+  const seeds = [...samplesBySeed(budget).values()];
   const known = rounds.flatMap((one) => {
     const spread = of(one);
     return spread === undefined ? [] : { at: x(one.round), ...spread };
@@ -222,15 +236,15 @@ function panelParts({ context, budget, rounds }: BudgetParts, panel: Panel): rea
   ];
 }
 
-function readingsOf(rounds: readonly Round[], { x, y }: Panel): readonly Reading[] {
-  const text = ({ p10, p50, p90 }: Spread, words: (value: number) => string): string =>
+function readingsOf(rounds: readonly Round[], { x, y }: Panel): readonly ReadoutMark[] {
+  const text = ({ p10, p50, p90 }: SeedQuantiles, words: (value: number) => string): string =>
     p10 === p90 ? words(p50) : `${words(p50)} (p10 ${words(p10)}, p90 ${words(p90)})`;
   return rounds.map(({ round, seeds, epsilon, accuracy }) => {
     const right = accuracy === undefined ? '' : `, accuracy ${text(accuracy, percent)}`;
-    const spent = text(epsilon, (value) => significant(value, 3));
+    const spent = text(epsilon, (value) => significantDigitsText(value, 3));
     return {
       ...{ x: x(round), y: y(epsilon.p50) },
-      text: `round ${round}: epsilon ${spent}${right}; ${plural(seeds, 'seed')}`,
+      text: `round ${round}: epsilon ${spent}${right}; ${countWithNoun(seeds, 'seed')}`,
     };
   });
 }

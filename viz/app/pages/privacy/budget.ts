@@ -14,7 +14,7 @@ export type Budget = NonNullable<Report['privacyBudget']>;
 type Sample = Budget['rounds'][number];
 
 /** Quantiles of a quantity over the seeds. */
-export interface Spread {
+export interface SeedQuantiles {
   readonly p10: number;
   readonly p50: number;
   readonly p90: number;
@@ -24,9 +24,9 @@ export interface Spread {
 export interface Round {
   readonly round: number;
   readonly seeds: number;
-  readonly epsilon: Spread;
+  readonly epsilon: SeedQuantiles;
   /** Absent if no seed measured the accuracy. */
-  readonly accuracy?: Spread;
+  readonly accuracy?: SeedQuantiles;
 }
 
 /** All rounds in order. */
@@ -45,7 +45,7 @@ export function roundsOf({ rounds }: Budget): readonly Round[] {
     });
 }
 
-function spreadOf(values: readonly number[]): Spread | undefined {
+function spreadOf(values: readonly number[]): SeedQuantiles | undefined {
   const sorted = sortedAscending(values);
   const at = (p: number): number | undefined => quantile(sorted, p);
   const [p10, p50, p90] = [at(0.1), at(0.5), at(0.9)];
@@ -54,14 +54,14 @@ function spreadOf(values: readonly number[]): Spread | undefined {
 }
 
 /** The samples of each seed, in the order of the report. */
-export function bySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
+export function samplesBySeed({ rounds }: Budget): ReadonlyMap<number, readonly Sample[]> {
   const seeds = new Map<number, Sample[]>();
   for (const sample of rounds) seeds.set(sample.seed, [...(seeds.get(sample.seed) ?? []), sample]);
   return seeds;
 }
 
 /** The first round in which any seed exceeds a limit; undefined if none does. */
-export function overspentFrom(
+export function firstOverspentRound(
   { rounds }: Budget,
   { comparison, limit }: Pick<KpiResult, 'comparison' | 'limit'>,
 ): number | undefined {

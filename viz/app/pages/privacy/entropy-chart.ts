@@ -8,19 +8,31 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { plural, wholeNumberText } from '../../../../reports/format.ts';
+import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
 import {
-  type Plot,
-  type Position,
-  plotDrawing,
-  plotOf,
-  redrawnOnResize,
+  elementRedrawnOnResize,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
+  type ValueToPx,
 } from '../../chart/plot.ts';
-import { readable } from '../../chart/readings.ts';
+import { withAxisReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { type EntropyInterval, stretchesOf, summaryOf, type Target } from './bits.ts';
-import { axesOf, bitsText, frameOf, limitLine, limitsOn, type ViewParts } from './frame.ts';
-import { bitsSource } from './observers.ts';
+import {
+  type EntropyInterval,
+  type EntropyTarget,
+  entropyIntervals,
+  entropyQuantiles,
+} from './bits.ts';
+import {
+  axesOf,
+  bitsText,
+  limitKpisOn,
+  limitLine,
+  makePrivacyChartFrame,
+  type PrivacyChartContext,
+} from './frame.ts';
+import { entropySourceText } from './observers.ts';
 
 const HEIGHT = 320;
 const METRIC = 'privacy.entropy.bits';
@@ -28,22 +40,22 @@ const METRIC = 'privacy.entropy.bits';
 const DOTS_MAX = 400;
 
 interface Places {
-  readonly plot: Plot;
-  readonly x: Position;
-  readonly y: Position;
+  readonly plot: PlotGeometry;
+  readonly x: ValueToPx;
+  readonly y: ValueToPx;
 }
 
 /** Makes the chart; undefined if the report does not say when targets were sent. */
-export function entropyChart(parts: ViewParts): HTMLElement | undefined {
+export function entropyChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { privacy } = parts;
-  const stretches = stretchesOf(privacy.targets);
+  const stretches = entropyIntervals(privacy.targets);
   if (stretches.length === 0) return undefined;
-  const frame = frameOf('privacy-entropy', parts, 'all');
-  const { p50, p10, ceiling } = summaryOf(privacy.targets);
+  const frame = makePrivacyChartFrame('privacy-entropy', parts, 'all');
+  const { p50, p10, ceiling } = entropyQuantiles(privacy.targets);
   const title = `Half of the targets hide in ${bitsText(p50)} or more, of ${ceiling.toFixed(2)} that were possible`;
   frame.show({
     title,
-    caption: `Entropy by the time at which a target was made. Line: median; band: 10th to 90th percentile of the targets in each of ${plural(stretches.length, 'time bin')}; dots: targets; dashed: ceiling log2(N) of N candidates. ${bitsSource(privacy)}`,
+    caption: `Entropy by the time at which a target was made. Line: median; band: 10th to 90th percentile of the targets in each of ${countWithNoun(stretches.length, 'time bin')}; dots: targets; dashed: ceiling log2(N) of N candidates. ${entropySourceText(privacy)}`,
     summary: `${title}; one in ten hides in ${bitsText(p10)} or less.`,
     table: () => ({
       columns: ['from s', 'to s', 'targets', 'p10 bits', 'p50 bits', 'p90 bits', 'ceiling bits'],
@@ -52,19 +64,21 @@ export function entropyChart(parts: ViewParts): HTMLElement | undefined {
       ]),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(parts, stretches, width)));
+  frame.body.append(
+    elementRedrawnOnResize(parts.signal, (width) => drawing(parts, stretches, width)),
+  );
   return frame.root;
 }
 
 function drawing(
-  parts: ViewParts,
+  parts: PrivacyChartContext,
   stretches: readonly EntropyInterval[],
   width: number,
 ): HTMLElement {
   const { privacy, context } = parts;
   const { targets } = privacy;
-  const plot = plotOf(width, HEIGHT, 44);
-  const limits = limitsOn(context.report, METRIC);
+  const plot = plotGeometryOf(width, HEIGHT, 44);
+  const limits = limitKpisOn(context.report, METRIC);
   const values = [
     ...targets.map(({ entropy }) => entropy),
     ...stretches.map(({ ceiling }) => ceiling),
@@ -77,7 +91,7 @@ function drawing(
   const y = scaleLinear(bitsDomain(values), [plot.bottom, plot.top]);
   const places = { plot, x: (ns: number): number => x(ns / 1e9), y };
   const seconds = x.ticks(Math.max(3, Math.floor(width / 90)));
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     'Entropy of the targets over time',
     axesOf(
@@ -89,7 +103,7 @@ function drawing(
     curves(stretches, places),
     limits.map((kpi) => limitLine({ plot, y }, kpi, 'end')),
   );
-  return readable(drawn, readingsOf(stretches, places), plot);
+  return withAxisReadout(drawn, readingsOf(stretches, places), plot);
 }
 
 /** Range of the entropy axis, bits: from below the lowest value to just above the highest. */
@@ -97,7 +111,7 @@ function bitsDomain(values: readonly number[]): [number, number] {
   return [Math.max(0, Math.floor(leastOf(values) - 0.3)), greatestOf(values) + 0.4];
 }
 
-function dots(targets: readonly Target[], { x, y }: Places): SVGGElement {
+function dots(targets: readonly EntropyTarget[], { x, y }: Places): SVGGElement {
   const step = Math.ceil(targets.length / DOTS_MAX);
   const shown = targets.filter((_, i) => i % step === 0);
   return svgElement(
@@ -149,6 +163,6 @@ function readingsOf(
   return stretches.map(({ fromNs, toNs, targets, p10, p50, p90, ceiling }) => ({
     x: (x(fromNs) + x(toNs)) / 2,
     y: y(p50),
-    text: `${(fromNs / 1e9).toFixed(1)} to ${(toNs / 1e9).toFixed(1)} s: median ${bitsText(p50)}, 10 % below ${p10.toFixed(2)}, 10 % above ${p90.toFixed(2)}, ceiling ${ceiling.toFixed(2)}; ${plural(targets, 'target')}`,
+    text: `${(fromNs / 1e9).toFixed(1)} to ${(toNs / 1e9).toFixed(1)} s: median ${bitsText(p50)}, 10 % below ${p10.toFixed(2)}, 10 % above ${p90.toFixed(2)}, ceiling ${ceiling.toFixed(2)}; ${countWithNoun(targets, 'target')}`,
   }));
 }

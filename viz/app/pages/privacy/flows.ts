@@ -8,13 +8,13 @@
  * @module
  */
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import type { Privacy } from './observers.ts';
+import type { PrivacyReport } from './observers.ts';
 
 /** The journey of one message in a report. */
-export type Journey = NonNullable<Privacy['journey']>;
+export type Journey = NonNullable<PrivacyReport['journey']>;
 
 /** An entry in a column: a node, or several merged nodes. */
-export interface Stop {
+export interface JourneyStop {
   /** A unique id made from column and name. */
   readonly id: string;
   readonly column: number;
@@ -32,9 +32,9 @@ export interface Ribbon {
 }
 
 /** The entries and the ribbons to draw. */
-export interface Columns {
+export interface JourneyColumns {
   readonly titles: readonly string[];
-  readonly stops: readonly Stop[];
+  readonly stops: readonly JourneyStop[];
   readonly ribbons: readonly Ribbon[];
   /**
    * Expected number of passages without a ribbon: inside a column, backwards, or not in the report.
@@ -54,7 +54,7 @@ interface Step {
 }
 
 /** Arranges a journey in columns; `rowsMax` limits the entries of each. */
-export function columnsOf(journey: Journey, rowsMax: number): Columns {
+export function journeyColumns(journey: Journey, rowsMax: number): JourneyColumns {
   const first = journey.route.findIndex((name) => journey.mixes.includes(name));
   const lead = first < 0 ? journey.route.length : first;
   const depths = depthsOf(journey, journey.route[lead]);
@@ -182,13 +182,13 @@ interface Naming {
 function ribbonsOf(
   steps: readonly Step[],
   { names, route }: Naming,
-): Pick<Columns, 'stops' | 'ribbons'> {
-  const stops = new Map<string, Stop>();
+): Pick<JourneyColumns, 'stops' | 'ribbons'> {
+  const stops = new Map<string, JourneyStop>();
   const ribbons = new Map<
     string,
     { source: string; target: string; mass: number; true: boolean }
   >();
-  const stopOf = ({ column, name }: Step['from']): Stop => {
+  const stopOf = ({ column, name }: Step['from']): JourneyStop => {
     const isTrue = route.has(`${column} ${name}`);
     const shown = names[column]?.has(name) === true ? name : 'others';
     const id = `${column} ${shown}`;

@@ -4,38 +4,38 @@
  *
  * @module
  */
-import { significant } from '../../../../reports/format.ts';
+import { significantDigitsText } from '../../../../reports/format.ts';
 import { kpiName, limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import {
   horizontalAxis,
-  type Plot,
-  type Position,
-  spacedTicks,
+  type PlotGeometry,
+  type ValueToPx,
   verticalAxis,
+  withoutCrowdedTicks,
 } from '../../chart/plot.ts';
 import { svgElement } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import type { Observer, Privacy } from './observers.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import type { PrivacyReport, ReportedAdversary } from './observers.ts';
 
-/** The parameters of all charts about one adversary. */
-export interface ViewParts {
-  readonly context: ReportContext;
-  readonly privacy: Privacy;
-  readonly observer: Observer;
+/** What all charts about one adversary get: the page's context, the report on privacy, and who it is. */
+export interface PrivacyChartContext {
+  readonly context: ReportPageContext;
+  readonly privacy: PrivacyReport;
+  readonly observer: ReportedAdversary;
   /** Aborts when another adversary is chosen. */
   readonly signal: AbortSignal;
 }
 
 /** Whether a chart covers all seeds or only the seed that the report shows. */
-export type SeedsMeant = 'all' | 'shown';
+export type SeedCoverage = 'all' | 'shown';
 
 /** A frame whose exports contain the run and the seed. */
-export function frameOf(
+export function makePrivacyChartFrame(
   name: string,
-  { context }: Pick<ViewParts, 'context'>,
-  meant: SeedsMeant,
+  { context }: Pick<PrivacyChartContext, 'context'>,
+  meant: SeedCoverage,
 ): ChartFrame {
   const { run, report } = context;
   const seed = meant === 'shown' ? report.shownSeed : oneOf(report.seeds);
@@ -47,13 +47,13 @@ function oneOf(seeds: readonly number[]): number | string {
 }
 
 /** The KPIs with a limit on a metric. */
-export function limitsOn({ kpis }: Pick<Report, 'kpis'>, metric: string): readonly KpiResult[] {
+export function limitKpisOn({ kpis }: Pick<Report, 'kpis'>, metric: string): readonly KpiResult[] {
   return kpis.filter((kpi) => kpi.metric === metric);
 }
 
 /** A share as text: `12.3 %`. */
 export function percent(share: number): string {
-  return `${significant(100 * share, 3)} %`;
+  return `${significantDigitsText(100 * share, 3)} %`;
 }
 
 /** An entropy as text: `13.04 bits`. */
@@ -63,7 +63,7 @@ export function bitsText(bits: number): string {
 
 /** An axis with its ticks and the quantity that it measures. */
 export interface Axis {
-  readonly at: Position;
+  readonly at: ValueToPx;
   readonly values: readonly number[];
   readonly title: string;
   /** Formats the values; `String` by default. */
@@ -71,12 +71,12 @@ export interface Axis {
 }
 
 /** Both axes of a plot, with as many ticks on the horizontal axis as fit. */
-export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement[] {
+export function axesOf(plot: PlotGeometry, up: Axis, across: Axis): readonly SVGGElement[] {
   const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
     values.map((value) => ({ at: at(value), label: text(value) }));
   return [
     verticalAxis(plot, ticks(up), up.title),
-    horizontalAxis(plot, spacedTicks(ticks(across), 44), across.title),
+    horizontalAxis(plot, withoutCrowdedTicks(ticks(across), 44), across.title),
   ];
 }
 
@@ -85,7 +85,7 @@ export function axesOf(plot: Plot, up: Axis, across: Axis): readonly SVGGElement
  * @param end At which end of the line the label is, so that it avoids the curve.
  */
 export function limitLine(
-  { plot, y }: { readonly plot: Plot; readonly y: Position },
+  { plot, y }: { readonly plot: PlotGeometry; readonly y: ValueToPx },
   kpi: KpiResult,
   end: 'begin' | 'end',
 ): SVGGElement {

@@ -6,9 +6,9 @@
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountPrivacy } from './privacy-page.ts';
-import { withoutPrivacy } from './without-privacy.ts';
+import { missingPrivacyData } from './without-privacy.ts';
 
-/** The privacy page. */
+/** The privacy page: who learns how much, and what protection costs. */
 export const page: Page = {
   name: 'privacy',
   title: 'Privacy',
@@ -16,7 +16,7 @@ export const page: Page = {
   order: 6,
   icon: 'M2 12c3-5 6.5-7 10-7s7 2 10 7c-3 5-6.5 7-10 7s-7-2-10-7zM9 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M3 21L21 3',
   empty: { shows: 'what an adversary believes, and its price', scenario: 'mixnet-cover.yaml' },
-  lacks: withoutPrivacy,
+  lacks: missingPrivacyData,
   isTimed: false,
   whileLive:
     'Entropy, anonymity sets, attacks and the price are computed from all messages when the run has ended.',

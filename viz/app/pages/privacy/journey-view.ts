@@ -7,12 +7,18 @@
 
 import { type SankeyLink, type SankeyNode, sankey } from 'd3-sankey';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, wholeNumberText } from '../../../../reports/format.ts';
-import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
-import { readablePoints } from '../../chart/readings.ts';
+import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
+import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { withPointReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { type Columns, columnsOf, type Journey, type Ribbon, type Stop } from './flows.ts';
-import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
+import {
+  type Journey,
+  type JourneyColumns,
+  type JourneyStop,
+  journeyColumns,
+  type Ribbon,
+} from './flows.ts';
+import { bitsText, makePrivacyChartFrame, type PrivacyChartContext, percent } from './frame.ts';
 
 const HEIGHT = 380;
 const NARROW = 560;
@@ -24,18 +30,18 @@ const LABEL_MIN = 6;
 
 /** The data of a ribbon that the layout of d3-sankey keeps, besides both ends and the width. */
 type Width = Pick<Ribbon, 'isTrue'>;
-type StopNode = SankeyNode<Stop, Width>;
-type RibbonLink = SankeyLink<Stop, Width>;
+type StopNode = SankeyNode<JourneyStop, Width>;
+type RibbonLink = SankeyLink<JourneyStop, Width>;
 
 /** Makes the chart; undefined if the report holds no journey. */
-export function journeyChart(parts: ViewParts): HTMLElement | undefined {
+export function journeyChart(parts: PrivacyChartContext): HTMLElement | undefined {
   const { journey } = parts.privacy;
   if (journey === undefined || journey.flows.length === 0) return undefined;
-  const frame = frameOf('privacy-journey', parts, 'shown');
+  const frame = makePrivacyChartFrame('privacy-journey', parts, 'shown');
   const whom = journey.recipient === null ? 'to nobody' : `to ${journey.recipient}`;
   const likeliest = exitOf(journey);
   const title = `The message of ${journey.sender} ${whom} may be one of ${wholeNumberText(Math.round(2 ** journey.entropy))}; the likeliest way out has ${percent(likeliest)}`;
-  const columns = columnsOf(journey, 10);
+  const columns = journeyColumns(journey, 10);
   frame.show({
     title,
     caption: `One target, of median entropy (${bitsText(journey.entropy)}), made at ${(journey.atNs / 1e9).toFixed(2)} s in seed ${parts.context.report.shownSeed}. Width: probability of this step; stronger colour: where the message really went.${leftOut(columns)} Adversary: ${parts.privacy.adversary}. Estimator: ${parts.privacy.estimator}. Samples: 1 target.`,
@@ -45,7 +51,9 @@ export function journeyChart(parts: ViewParts): HTMLElement | undefined {
       rows: journey.flows.map(({ from, to, mass }) => [from, to, mass]),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(journey, width, title)));
+  frame.body.append(
+    elementRedrawnOnResize(parts.signal, (width) => drawing(journey, width, title)),
+  );
   return frame.root;
 }
 
@@ -61,7 +69,7 @@ function exitOf({ flows, mixes }: Journey): number {
   return all === 0 ? 0 : greatestOf([0, ...exits.values()]) / all;
 }
 
-function leftOut({ hidden, again }: Columns): string {
+function leftOut({ hidden, again }: JourneyColumns): string {
   const round =
     again > 0.005
       ? ` ${again.toFixed(2)} passages return to a node already drawn, as loops of mixes and acknowledgements do.`
@@ -71,9 +79,9 @@ function leftOut({ hidden, again }: Columns): string {
 
 function drawing(journey: Journey, width: number, words: string): HTMLElement {
   const isNarrow = width < NARROW;
-  const { stops, ribbons, titles } = columnsOf(journey, isNarrow ? 6 : 10);
-  const plot = plotOf(width, HEIGHT, 0);
-  const layout = sankey<Stop, Width>()
+  const { stops, ribbons, titles } = journeyColumns(journey, isNarrow ? 6 : 10);
+  const plot = plotGeometryOf(width, HEIGHT, 0);
+  const layout = sankey<JourneyStop, Width>()
     .nodeId(({ id }) => id)
     .nodeAlign(({ column }) => column)
     .nodeSort(null)
@@ -95,7 +103,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
     const text = isNarrow ? title.replace('layer ', 'L') : title;
     return svgElement('text', { class: anchor, x, y: 14 }, text);
   });
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     words,
     svgElement('g', { class: 'ribbons' }, links.map(ribbonElement)),
@@ -106,7 +114,7 @@ function drawing(journey: Journey, width: number, words: string): HTMLElement {
     ),
     heads,
   );
-  return readablePoints(drawn, nodes.map(readingOf));
+  return withPointReadout(drawn, nodes.map(readingOf));
 }
 
 /** A ribbon as a filled band, because a thick stroke would bulge in narrow places. */
@@ -153,7 +161,7 @@ function readingOf({ x0 = 0, x1 = 0, y0 = 0, y1 = 0, ...node }: StopNode): {
   readonly text: string;
 } {
   const { name, value = 0, isTrue, targetLinks = [], sourceLinks = [] } = node;
-  const ways = `${plural(targetLinks.length, 'way')} in, ${plural(sourceLinks.length, 'way')} out`;
+  const ways = `${countWithNoun(targetLinks.length, 'way')} in, ${countWithNoun(sourceLinks.length, 'way')} out`;
   const truth = isTrue ? '; the message was here' : '';
   return {
     ...{ x: (x0 + x1) / 2, y: (y0 + y1) / 2 },

@@ -5,16 +5,16 @@
  *
  * @module
  */
-import { plural } from '../../../../reports/format.ts';
+import { countWithNoun } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
 /** What a report says about privacy. */
-export type Privacy = NonNullable<Report['privacy']>;
+export type PrivacyReport = NonNullable<Report['privacy']>;
 /** One attack of the report. */
-export type Attack = NonNullable<Privacy['attacks']>[number];
+export type Attack = NonNullable<PrivacyReport['attacks']>[number];
 
 /** One adversary of a report. */
-export interface Observer {
+export interface ReportedAdversary {
   /** Name in the address: letters, digits and dashes. */
   readonly name: string;
   /** Label in the chooser. */
@@ -27,7 +27,7 @@ export interface Observer {
 }
 
 /** All adversaries; the one whose entropy was measured comes first. */
-export function observersOf(privacy: Privacy): readonly Observer[] {
+export function adversariesOf(privacy: PrivacyReport): readonly ReportedAdversary[] {
   const { adversary, attacks = [] } = privacy;
   const names = [...new Set(attacks.map((one) => one.adversary))].filter(
     (one) => one !== adversary,
@@ -42,17 +42,17 @@ export function observersOf(privacy: Privacy): readonly Observer[] {
 }
 
 /** The adversary with the given name, or else the first one. */
-export function chosenObserver(
-  list: readonly Observer[],
+export function chosenAdversary(
+  list: readonly ReportedAdversary[],
   name: string | undefined,
-): Observer | undefined {
+): ReportedAdversary | undefined {
   return list.find((one) => one.name === name) ?? list[0];
 }
 
 /** The line below each chart of entropies: adversary, estimator and number of samples. */
-export function bitsSource(privacy: Privacy): string {
+export function entropySourceText(privacy: PrivacyReport): string {
   const seeds = new Set(privacy.targets.map(({ seed }) => seed)).size;
-  const samples = `${plural(privacy.targets.length, 'target')} of ${plural(seeds, 'seed')}`;
+  const samples = `${countWithNoun(privacy.targets.length, 'target')} of ${countWithNoun(seeds, 'seed')}`;
   return `Adversary: ${privacy.adversary}. Estimator: ${privacy.estimator}. Samples: ${samples}.`;
 }
 
@@ -70,7 +70,7 @@ function nameOf(sees: string): string {
     .replaceAll(/^-|-$/g, '');
 }
 
-function titleOf(sees: string, { corrupt, mixes }: Privacy, hasBits: boolean): string {
+function titleOf(sees: string, { corrupt, mixes }: PrivacyReport, hasBits: boolean): string {
   const short = sees.split(':')[0] ?? '';
   if (!hasBits || corrupt.length === 0) return short;
   return `${short}, ${corrupt.length} of ${mixes} mixes`;

@@ -5,10 +5,10 @@
  * @module
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import type { Privacy } from './observers.ts';
+import type { PrivacyReport } from './observers.ts';
 
 /** The probabilities of all pairs in a report. */
-export type Pairs = NonNullable<Privacy['linkability']>;
+export type LinkabilityPairs = NonNullable<PrivacyReport['linkability']>;
 
 /** Number of steps of the colour scale. */
 export const COLOUR_STEPS = 5;
@@ -16,13 +16,13 @@ export const COLOUR_STEPS = 5;
 /**
  * The colour step of a value, if `most` is the largest value: 1 to {@link COLOUR_STEPS}, or 0 for 0.
  */
-export function stepOf(value: number, most: number): number {
+export function colourStepOf(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;
   return Math.max(1, Math.min(COLOUR_STEPS, Math.ceil((value / most) * COLOUR_STEPS - 1e-9)));
 }
 
 /** Number of senders whose most likely receiver is the one that they really wrote to most often. */
-export function bestGuesses({ mass, partners }: Pairs): number {
+export function correctGuessCount({ mass, partners }: LinkabilityPairs): number {
   return mass.filter((row, at) => {
     const guess = row.indexOf(greatestOf(row));
     const truth = partners[at] ?? [];

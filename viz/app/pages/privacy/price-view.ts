@@ -4,13 +4,18 @@
  *
  * @module
  */
-import { plural, quantity, significant } from '../../../../reports/format.ts';
+import { countWithNoun, quantityText, significantDigitsText } from '../../../../reports/format.ts';
 import { sortedAscending } from '../../../../reports/statistics/quantile.ts';
-import { type Plot, plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
-import { readablePoints } from '../../chart/readings.ts';
+import {
+  elementRedrawnOnResize,
+  type PlotGeometry,
+  plotGeometryOf,
+  plotSvg,
+} from '../../chart/plot.ts';
+import { withPointReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { summaryOf } from './bits.ts';
-import { bitsText, frameOf, percent, type ViewParts } from './frame.ts';
+import { entropyQuantiles } from './bits.ts';
+import { bitsText, makePrivacyChartFrame, type PrivacyChartContext, percent } from './frame.ts';
 
 const ROW = 40;
 const BAR = 10;
@@ -28,37 +33,40 @@ interface PriceRow {
   readonly whole?: string;
 }
 
-/** Makes the chart. */
-export function priceChart(parts: ViewParts): HTMLElement {
-  const frame = frameOf('privacy-price', parts, 'shown');
+/** Makes the chart of what privacy was gained and what it cost in latency and bytes. */
+export function privacyPriceChart(parts: PrivacyChartContext): HTMLElement {
+  const frame = makePrivacyChartFrame('privacy-price', parts, 'shown');
   const { privacy } = parts;
   const rows = [...gainRows(parts), ...costRows(parts)];
   const { targets, latencyMsP50 } = privacy;
-  const gain = targets.length === 0 ? 'No bits' : bitsText(summaryOf(targets).p50);
-  const latency = latencyMsP50 === null ? 'unknown latency' : quantity(latencyMsP50 * 1e6, 'ns');
+  const gain = targets.length === 0 ? 'No bits' : bitsText(entropyQuantiles(targets).p50);
+  const latency =
+    latencyMsP50 === null ? 'unknown latency' : quantityText(latencyMsP50 * 1e6, 'ns');
   const size = bytesText(parts);
   const title = `${gain} for ${latency} and ${size} on links, per payload`;
   frame.show({
     title,
-    caption: `Gain: ${privacy.estimator}, ${plural(targets.length, 'target')}, all seeds; adversary: ${privacy.adversary}. Price: by ground truth, delivered payloads of seed ${parts.context.report.shownSeed}; bytes are packets times their mean size.`,
+    caption: `Gain: ${privacy.estimator}, ${countWithNoun(targets.length, 'target')}, all seeds; adversary: ${privacy.adversary}. Price: by ground truth, delivered payloads of seed ${parts.context.report.shownSeed}; bytes are packets times their mean size.`,
     table: () => ({
       columns: ['side', 'quantity', 'value', 'unit'],
       rows: rows.map(({ side, name, value, unit }) => [side, name, value, unit]),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(rows, width, title)));
+  frame.body.append(elementRedrawnOnResize(parts.signal, (width) => drawing(rows, width, title)));
   return frame.root;
 }
 
-function bytesText({ privacy: { bytesPerPayload, packetsPerPayload } }: ViewParts): string {
-  if (bytesPerPayload !== undefined) return quantity(bytesPerPayload, 'bytes');
-  if (packetsPerPayload !== null) return `${significant(packetsPerPayload, 3)} packets`;
+function bytesText({
+  privacy: { bytesPerPayload, packetsPerPayload },
+}: PrivacyChartContext): string {
+  if (bytesPerPayload !== undefined) return quantityText(bytesPerPayload, 'bytes');
+  if (packetsPerPayload !== null) return `${significantDigitsText(packetsPerPayload, 3)} packets`;
   return 'unknown traffic';
 }
 
-function gainRows({ privacy: { targets } }: ViewParts): readonly PriceRow[] {
+function gainRows({ privacy: { targets } }: PrivacyChartContext): readonly PriceRow[] {
   if (targets.length === 0) return [];
-  const { p50, ceiling } = summaryOf(targets);
+  const { p50, ceiling } = entropyQuantiles(targets);
   const worst = sortedAscending(targets.map(({ entropy }) => entropy))[0] ?? 0;
   const guess = sortedAscending(targets.map(({ minEntropy }) => minEntropy))[0] ?? 0;
   const row = (name: string, bits: number): PriceRow => ({
@@ -72,12 +80,12 @@ function gainRows({ privacy: { targets } }: ViewParts): readonly PriceRow[] {
   ];
 }
 
-function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
+function costRows({ privacy, context }: PrivacyChartContext): readonly PriceRow[] {
   const { latencyMsP50, latencyMsP95, packetsPerPayload, bytesPerPayload } = privacy;
   const cover = context.report.metrics['privacy.cover_ratio']?.value;
   const latency = (name: string, ms: number | null): readonly PriceRow[] => {
     if (ms === null || latencyMsP95 === null) return [];
-    const text = quantity(ms * 1e6, 'ns');
+    const text = quantityText(ms * 1e6, 'ns');
     return [{ side: 'price', name, value: ms, unit: 'ms', text, share: ms / latencyMsP95 }];
   };
   const plain = (name: string, value: number, unit: string, text: string): PriceRow => ({
@@ -101,7 +109,7 @@ function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
             'packets on links per payload',
             packetsPerPayload,
             'packets',
-            significant(packetsPerPayload, 3),
+            significantDigitsText(packetsPerPayload, 3),
           ),
         ]),
     ...(bytesPerPayload === undefined
@@ -111,17 +119,17 @@ function costRows({ privacy, context }: ViewParts): readonly PriceRow[] {
             'bytes on links per payload',
             bytesPerPayload,
             'bytes',
-            quantity(bytesPerPayload, 'bytes'),
+            quantityText(bytesPerPayload, 'bytes'),
           ),
         ]),
   ];
 }
 
 function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLElement {
-  const plot: Plot = plotOf(width, ROW * rows.length + 12, 0);
+  const plot: PlotGeometry = plotGeometryOf(width, ROW * rows.length + 12, 0);
   const right = plot.width - 2;
   const places = rows.map((row, i) => ({ row, y: ROW * i + 16 }));
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     words,
     places.map(({ row, y }) =>
@@ -143,5 +151,5 @@ function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLE
     ...{ x: right * (row.share ?? 0), y: y + 6 + BAR / 2 },
     text: `${row.side}, ${row.name}: ${row.text}${row.whole === undefined ? '' : ` of ${row.whole}`}`,
   }));
-  return readablePoints(drawn, readings);
+  return withPointReadout(drawn, readings);
 }

@@ -5,31 +5,36 @@
  *
  * @module
  */
-import { append, element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
-import { actionButtons, lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
+import { appendChildren, element, replaceContent } from '../../kernel/element.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
+import {
+  actionButtons,
+  missingDataLines,
+  partialNote,
+  placeholderMessage,
+} from '../../kernel/states.ts';
 import { attackChart, rocCharts } from './attacks-view.ts';
 import { budgetChart } from './budget-chart.ts';
 import { entropyChart } from './entropy-chart.ts';
-import type { ViewParts } from './frame.ts';
+import type { PrivacyChartContext } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
+import { linkabilityChart } from './linkability-chart.ts';
 import {
-  chosenObserver,
-  type Observer,
-  observersOf,
-  type Privacy,
+  adversariesOf,
+  chosenAdversary,
+  type PrivacyReport,
   privacyWarnings,
+  type ReportedAdversary,
 } from './observers.ts';
-import { pairsChart } from './pairs-view.ts';
-import { priceChart } from './price-view.ts';
-import { setsChart } from './sets-view.ts';
-import { withoutPrivacy } from './without-privacy.ts';
+import { privacyPriceChart } from './price-view.ts';
+import { anonymitySetsChart } from './sets-view.ts';
+import { missingPrivacyData } from './without-privacy.ts';
 
 const MORE_EYES =
   'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
 
 /** Fills the page. */
-export async function mountPrivacy(context: ReportContext): Promise<void> {
+export async function mountPrivacy(context: ReportPageContext): Promise<void> {
   const { root, report } = context;
   replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
   const { privacy, privacyBudget } = report;
@@ -39,7 +44,7 @@ export async function mountPrivacy(context: ReportContext): Promise<void> {
   }
   const observer = privacy === undefined ? undefined : believed(context, privacy);
   const budget = privacyBudget !== undefined && budgetChart(context, privacyBudget);
-  append(root, [
+  appendChildren(root, [
     observer?.bar,
     warningsOf(context),
     observer?.charts,
@@ -49,17 +54,17 @@ export async function mountPrivacy(context: ReportContext): Promise<void> {
 
 /** The part of the page about one adversary at a time. */
 function believed(
-  context: ReportContext,
-  privacy: Privacy,
+  context: ReportPageContext,
+  privacy: PrivacyReport,
 ): { readonly bar: HTMLElement; readonly charts: HTMLElement } {
   const { view, signal } = context;
-  const list = observersOf(privacy);
+  const list = adversariesOf(privacy);
   const charts = element('div', { class: 'privacy-charts' });
   const { bar, tell } = chooser(context, list);
   let shown: AbortController | undefined;
   let name: string | undefined;
   view.parameters.watch(signal, ({ adversary }) => {
-    const observer = chosenObserver(list, adversary);
+    const observer = chosenAdversary(list, adversary);
     if (observer === undefined || observer.name === name) return;
     name = observer.name;
     tell(observer);
@@ -70,22 +75,22 @@ function believed(
       charts,
       observer.hasBits && bitsCharts(parts),
       attackCharts(parts),
-      priceChart(parts),
+      privacyPriceChart(parts),
     );
   });
   signal.addEventListener('abort', () => shown?.abort());
   return { bar, charts };
 }
 
-async function nothingMeasured({ view, run, report }: ReportContext): Promise<HTMLElement> {
+async function nothingMeasured({ view, run, report }: ReportPageContext): Promise<HTMLElement> {
   const { name, hasTrace } = run;
   // Only the trace tells which protocols ran, and so whether there is anything to measure.
   const trace = hasTrace ? await run.trace().catch(() => undefined) : undefined;
-  const lack = withoutPrivacy({ name, report, hasTrace, info: trace?.info });
-  return stateMessage(
+  const lack = missingPrivacyData({ name, report, hasTrace, info: trace?.info });
+  return placeholderMessage(
     'empty',
     'This run measured no privacy',
-    lack && lackLines(lack),
+    lack && missingDataLines(lack),
     element(
       'p',
       {},
@@ -96,9 +101,9 @@ async function nothingMeasured({ view, run, report }: ReportContext): Promise<HT
 }
 
 function chooser(
-  { view }: ReportContext,
-  list: readonly Observer[],
-): { readonly bar: HTMLElement; readonly tell: (observer: Observer) => void } {
+  { view }: ReportPageContext,
+  list: readonly ReportedAdversary[],
+): { readonly bar: HTMLElement; readonly tell: (observer: ReportedAdversary) => void } {
   const first = list[0]?.name;
   const select = element(
     'select',
@@ -121,7 +126,7 @@ function chooser(
   };
 }
 
-function warningsOf({ report }: ReportContext): readonly HTMLElement[] {
+function warningsOf({ report }: ReportPageContext): readonly HTMLElement[] {
   const list = privacyWarnings(report);
   if (list.length === 0) return [];
   const rows = list.map((text) => element('li', {}, text));
@@ -135,23 +140,26 @@ function warningsOf({ report }: ReportContext): readonly HTMLElement[] {
   ];
 }
 
-function bitsCharts(parts: ViewParts): readonly HTMLElement[] {
+function bitsCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   const { privacy } = parts;
   if (privacy.targets.length === 0) {
     return [partialNote('No target could be followed to its end, so there are no bits to show.')];
   }
   const charts = [
     { missing: 'when each target was made', chart: entropyChart(parts) },
-    { missing: '', chart: setsChart(parts) },
+    { missing: '', chart: anonymitySetsChart(parts) },
     { missing: 'the journey of one message', chart: journeyChart(parts) },
-    { missing: 'who seems to write to whom', chart: pairsChart(parts) },
+    { missing: 'who seems to write to whom', chart: linkabilityChart(parts) },
   ];
   const missing = charts.flatMap(({ missing: what, chart }) => (chart === undefined ? what : []));
   return [...missingNote(parts, missing), ...charts.flatMap(({ chart }) => chart ?? [])];
 }
 
 /** Says what this report lacks, and which command records it. */
-function missingNote({ context }: ViewParts, missing: readonly string[]): readonly HTMLElement[] {
+function missingNote(
+  { context }: PrivacyChartContext,
+  missing: readonly string[],
+): readonly HTMLElement[] {
   if (missing.length === 0) return [];
   const list = new Intl.ListFormat('en').format(missing);
   return [
@@ -159,7 +167,7 @@ function missingNote({ context }: ViewParts, missing: readonly string[]): readon
   ];
 }
 
-function attackCharts(parts: ViewParts): readonly HTMLElement[] {
+function attackCharts(parts: PrivacyChartContext): readonly HTMLElement[] {
   const { attacks } = parts.observer;
   if (attacks.length === 0) return [];
   // An attack with a DeLong interval has a ROC curve; older reports hold only the area below it.

@@ -6,46 +6,46 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { plural, wholeNumberText } from '../../../../reports/format.ts';
+import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
-import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
-import { readable } from '../../chart/readings.ts';
+import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { withAxisReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { type SetBar, setBars } from './bits.ts';
-import { axesOf, frameOf, type ViewParts } from './frame.ts';
-import { bitsSource } from './observers.ts';
+import { type AnonymitySetBar, anonymitySetBars } from './bits.ts';
+import { axesOf, makePrivacyChartFrame, type PrivacyChartContext } from './frame.ts';
+import { entropySourceText } from './observers.ts';
 
 const HEIGHT = 320;
 const BARS = 16;
 
-/** Makes the chart. There must be targets. */
-export function setsChart(parts: ViewParts): HTMLElement {
+/** Makes the histogram of the sizes of anonymity sets; there must be targets. There must be targets. */
+export function anonymitySetsChart(parts: PrivacyChartContext): HTMLElement {
   const { privacy } = parts;
-  const frame = frameOf('privacy-sets', parts, 'all');
+  const frame = makePrivacyChartFrame('privacy-sets', parts, 'all');
   const sizes = sortedAscending(privacy.targets.map(({ entropy }) => 2 ** entropy));
   const title = `The usual target is one of ${wholeNumberText(Math.round(quantile(sizes, 0.5) ?? 1))}, the worst one of ${wholeNumberText(Math.round(sizes[0] ?? 1))}`;
-  const bars = setBars(privacy.targets, BARS);
+  const bars = anonymitySetBars(privacy.targets, BARS);
   frame.show({
     title,
-    caption: `Targets by size of their effective anonymity set, 2 to the entropy, in bars of equal width. ${bitsSource(privacy)}`,
+    caption: `Targets by size of their effective anonymity set, 2 to the entropy, in bars of equal width. ${entropySourceText(privacy)}`,
     table: () => ({
       columns: ['messages from', 'messages to', 'targets'],
       rows: bars.map(({ from, to, count }) => [from, to, count]),
     }),
   });
-  frame.body.append(redrawnOnResize(parts.signal, (width) => drawing(bars, width, title)));
+  frame.body.append(elementRedrawnOnResize(parts.signal, (width) => drawing(bars, width, title)));
   return frame.root;
 }
 
-function drawing(bars: readonly SetBar[], width: number, words: string): HTMLElement {
-  const plot = plotOf(width, HEIGHT, 44);
+function drawing(bars: readonly AnonymitySetBar[], width: number, words: string): HTMLElement {
+  const plot = plotGeometryOf(width, HEIGHT, 44);
   const end = bars.at(-1)?.to ?? 1;
   const x = scaleLinear([0, end], [plot.left, plot.right]);
   const most = greatestOf([1, ...bars.map(({ count }) => count)]);
   const y = scaleLinear([0, most], [plot.bottom, plot.top]).nice();
   const counts = y.ticks(4).filter(Number.isInteger);
   const sizes = x.ticks(Math.max(3, Math.floor(width / 80)));
-  const drawn = plotDrawing(
+  const drawn = plotSvg(
     plot,
     words,
     axesOf(
@@ -62,7 +62,7 @@ function drawing(bars: readonly SetBar[], width: number, words: string): HTMLEle
   );
   const readings = bars.map(({ from, to, count }) => ({
     ...{ x: (x(from) + x(to)) / 2, y: y(count) },
-    text: `${plural(count, 'target')} with ${wholeNumberText(from)} to ${wholeNumberText(to)} messages`,
+    text: `${countWithNoun(count, 'target')} with ${wholeNumberText(from)} to ${wholeNumberText(to)} messages`,
   }));
-  return readable(drawn, readings, plot);
+  return withAxisReadout(drawn, readings, plot);
 }

@@ -4,18 +4,18 @@
  * @module
  */
 import { PEELING_PROTOCOLS } from '../../data/protocols.ts';
-import { commandWith, type Lack, type RunFacts } from '../../kernel/lacks.ts';
+import { type MissingData, type RunFacts, rerunCommandWithFlag } from '../../kernel/lacks.ts';
 
 const NOT_MEASURED = 'Privacy was not measured.';
 const NO_MIXES =
   'No node of this run hides which packet became which: there is no privacy to measure.';
 
 /** Why the privacy page has nothing to show; undefined if it has, or without a report. */
-export function withoutPrivacy({ report, info }: RunFacts): Lack | undefined {
+export function missingPrivacyData({ report, info }: RunFacts): MissingData | undefined {
   if (report === undefined || report.privacy !== undefined) return undefined;
   if (report.privacyBudget !== undefined) return undefined;
   if (info === undefined) return { reason: NOT_MEASURED };
   const spoken = info.nodes.flatMap(({ protocol, layers = [] }) => [protocol, ...layers]);
   if (!spoken.some((one) => PEELING_PROTOCOLS.has(one))) return { reason: NO_MIXES };
-  return { reason: NOT_MEASURED, ...commandWith(report, '--set', 'privacy={}') };
+  return { reason: NOT_MEASURED, ...rerunCommandWithFlag(report, '--set', 'privacy={}') };
 }

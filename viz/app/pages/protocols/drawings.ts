@@ -5,7 +5,7 @@
  * @module
  */
 import type { DrawingInput, ProtocolView, ProtocolViz } from '../../../format/drawing.ts';
-import { viewApplies } from '../../data/plug-ins.ts';
+import { isViewApplicable } from '../../data/plug-ins.ts';
 
 /** One drawing and its protocol. */
 export interface OfferedDrawing {
@@ -20,13 +20,13 @@ export interface OfferedDrawing {
  * The drawings that have something to show at one of these instants. A drawing that throws is
  * offered too.
  */
-export function offersOf(
+export function offeredDrawings(
   plugIns: readonly ProtocolViz[],
   inputs: readonly DrawingInput[],
 ): readonly OfferedDrawing[] {
   return plugIns.flatMap(({ protocol, views }) =>
     views
-      .filter((view) => inputs.some((input) => viewApplies(view, input)))
+      .filter((view) => inputs.some((input) => isViewApplicable(view, input)))
       .map((view) => ({
         id: `${protocol}/${view.name}`,
         protocol,
@@ -40,7 +40,7 @@ export function offersOf(
  * The selected keys after a click on `key`: it is removed if it was selected, else added in place
  * of the selected key of its group.
  */
-export function withKeyToggled(chosen: readonly string[], key: string): readonly string[] {
+export function withSelectionToggled(chosen: readonly string[], key: string): readonly string[] {
   const group = `${key.split(':')[0]}:`;
   const others = chosen.filter((one) => !one.startsWith(group));
   return chosen.includes(key) ? others : [...others, key];
@@ -53,7 +53,7 @@ const FRAMES_LEFT_OUT = 9;
  * Redraws a slow drawing only in every tenth frame while the cursor moves
  * (docs/spec/browser-view.md).
  */
-export class RedrawPace {
+export class RedrawThrottle {
   #leftOut = FRAMES_LEFT_OUT;
   isSlow = false;
 

@@ -7,9 +7,9 @@
 import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { ProtocolsPage } from './protocols-page.ts';
-import { withoutDrawings } from './without-drawings.ts';
+import { whyNothingToDraw } from './why-nothing-to-draw.ts';
 
-/** The protocols page. */
+/** The protocols page: what a protocol is doing, drawn by the protocol itself. */
 export const page: Page = {
   name: 'protocols',
   title: 'Protocols',
@@ -17,7 +17,7 @@ export const page: Page = {
   order: 7,
   icon: 'M4 5.500h7v5h-7zM13 13.500h7v5h-7zM7.500 10.500v5.500h5.500M16.500 13.500V8h-5.500',
   empty: { shows: 'paths, replay windows, handshakes and segments', scenario: 'failover.yaml' },
-  lacks: withoutDrawings,
+  lacks: whyNothingToDraw,
   isTimed: true,
   needs: 'trace',
   mount: (context) => new ProtocolsPage(context).start(),

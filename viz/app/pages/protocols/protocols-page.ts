@@ -8,19 +8,24 @@ import type { Drawing, DrawingInput, MarkRow } from '../../../format/drawing.ts'
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { shapeElement } from '../../chart/scene.ts';
 import { beliefsAt, beliefText } from '../../data/belief.ts';
-import { Latest } from '../../data/latest.ts';
-import { drawSafely, nodesOf, viewApplies } from '../../data/plug-ins.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
+import { drawViewSafely, isViewApplicable, nodeStatesOf } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
-import type { WorldStates } from '../../data/trace-answers.ts';
-import { brokenLinks } from '../../data/truth.ts';
+import type { MachineStateEntries } from '../../data/trace-answers.ts';
+import { linkDisruptionsAt } from '../../data/truth.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element, replaceContent, svgElement } from '../../kernel/element.ts';
-import { commandWith } from '../../kernel/lacks.ts';
-import { onGrowth } from '../../kernel/on-growth.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import { lackLines, partialNote, stateMessage } from '../../kernel/states.ts';
-import { type OfferedDrawing, offersOf, RedrawPace, withKeyToggled } from './drawings.ts';
-import { withoutDrawings } from './without-drawings.ts';
+import { rerunCommandWithFlag } from '../../kernel/lacks.ts';
+import { onTraceGrowth } from '../../kernel/on-growth.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import { missingDataLines, partialNote, placeholderMessage } from '../../kernel/states.ts';
+import {
+  type OfferedDrawing,
+  offeredDrawings,
+  RedrawThrottle,
+  withSelectionToggled,
+} from './drawings.ts';
+import { whyNothingToDraw } from './why-nothing-to-draw.ts';
 
 /** Names of parameters in the address. */
 const DRAWING = 'drawing';
@@ -34,35 +39,35 @@ const NOT_NOW = 'There is nothing to draw yet at this instant: the data comes la
 /** The answers of the trace for one instant. */
 interface Answered {
   readonly timeNs: number;
-  readonly world: WorldStates;
+  readonly world: MachineStateEntries;
   readonly marks: readonly MarkRow[];
   readonly spans: DrawingInput['spans'];
 }
 
 /** The page while it is mounted. */
 export class ProtocolsPage {
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
   readonly #stage = element('div', { class: 'scene' });
   readonly #bar = element('div', { class: 'protocols-bar' });
   readonly #note = partialNote('');
   readonly #belief = element('p', { class: 'belief', hidden: true });
-  readonly #pace = new RedrawPace();
-  readonly #latest: Latest<number, Answered>;
+  readonly #pace = new RedrawThrottle();
+  readonly #latest: LatestQuerySender<number, Answered>;
   #offers: readonly OfferedDrawing[] = [];
   #answered: Answered | undefined;
   #width = 0;
   #asked = Number.NaN;
   #ask: () => void = () => undefined;
 
-  constructor(context: TraceContext) {
+  constructor(context: TracePageContext) {
     this.#context = context;
     const { run, trace } = context;
     this.#chart = new ChartFrame({
       name: 'protocol',
       origin: { run: run.id, seed: String(trace.info.seed) },
     });
-    this.#latest = new Latest((timeNs) => this.#fetch(timeNs), {
+    this.#latest = new LatestQuerySender((timeNs) => this.#fetch(timeNs), {
       tell: (answered): void => {
         this.#answered = answered;
         this.#ask();
@@ -80,14 +85,20 @@ export class ProtocolsPage {
     else if (run.isLive === true) {
       const words =
         'Protocols draw what their nodes trace; nodes on other event loops or in other processes trace less.';
-      replaceContent(root, stateMessage('waiting', 'Nothing to draw yet', element('p', {}, words)));
+      replaceContent(
+        root,
+        placeholderMessage('waiting', 'Nothing to draw yet', element('p', {}, words)),
+      );
     } else {
       const { name, report, hasTrace } = run;
       const known = { name, report, hasTrace, info: trace.info };
-      const lack = withoutDrawings(known) ?? { reason: NOTHING, ...commandWith(report, '--trace') };
-      replaceContent(root, stateMessage('empty', 'Nothing to draw', lackLines(lack)));
+      const lack = whyNothingToDraw(known) ?? {
+        reason: NOTHING,
+        ...rerunCommandWithFlag(report, '--trace'),
+      };
+      replaceContent(root, placeholderMessage('empty', 'Nothing to draw', missingDataLines(lack)));
     }
-    if (run.isLive === true) onGrowth(trace, signal, () => void this.#grow().catch(fail));
+    if (run.isLive === true) onTraceGrowth(trace, signal, () => void this.#grow().catch(fail));
   }
 
   /**
@@ -100,7 +111,7 @@ export class ProtocolsPage {
       [lastNs, (firstNs + lastNs) / 2].map((timeNs) => this.#fetch(timeNs)),
     );
     const known = this.#offers;
-    const found = offersOf(
+    const found = offeredDrawings(
       PROTOCOLS,
       ends.map((end) => this.#input(end)),
     ).filter(({ id }) => known.every((one) => one.id !== id));
@@ -190,10 +201,10 @@ export class ProtocolsPage {
       fromNs: Math.max(0, timeNs - NEAR_NS),
       toNs: timeNs,
       endNs: view.time.extent.value[1],
-      nodes: nodesOf(trace.info, world),
+      nodes: nodeStatesOf(trace.info, world),
       marks,
       spans,
-      broken: brokenLinks(trace.info, timeNs),
+      broken: linkDisruptionsAt(trace.info, timeNs),
       chosen: (parameters.value[CHOSEN] ?? '').split(',').filter((key) => key !== ''),
       ...(selected === undefined ? {} : { selected }),
       width: this.#width,
@@ -219,18 +230,18 @@ export class ProtocolsPage {
     if (offer === undefined) return;
     const input = this.#input(answered);
     this.#believe(input);
-    if (!viewApplies(offer.view, input)) {
+    if (!isViewApplicable(offer.view, input)) {
       this.#say(NOT_NOW);
       this.#stage.replaceChildren();
       const title = `${offer.title}: nothing yet`;
       this.#chart.show({ title, caption: '', table: { columns: [], rows: [] } });
       return;
     }
-    const made = drawSafely(offer.view, input);
+    const made = drawViewSafely(offer.view, input);
     if (made.kind === 'trouble') {
       this.#say('');
       const words = element('p', {}, made.message);
-      this.#stage.replaceChildren(stateMessage('error', 'This drawing failed', words));
+      this.#stage.replaceChildren(placeholderMessage('error', 'This drawing failed', words));
       this.#chart.show({
         title: made.message,
         caption: '',
@@ -279,7 +290,7 @@ export class ProtocolsPage {
     if (typeof key !== 'string') return;
     const { view } = this.#context;
     const chosen = (view.parameters.value[CHOSEN] ?? '').split(',').filter((one) => one !== '');
-    const now = withKeyToggled(chosen, key);
+    const now = withSelectionToggled(chosen, key);
     view.setParameter(CHOSEN, now.length === 0 ? undefined : now.join(','));
   }
 

@@ -4,16 +4,17 @@
  *
  * @module
  */
+
+import { INPUT_COPY_FILE_NAMES } from '../../../../reports/input-copies.ts';
 import { renderJunit } from '../../../../reports/junit.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
-import { RUN_COPIES } from '../../../../reports/run-copies.ts';
 import type { TableData } from '../../../format/drawing.ts';
 import { csvOf } from '../../chart/csv.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
-import { download } from '../../chart/picture.ts';
-import { filesOf } from '../../data/run-files.ts';
+import { downloadFile } from '../../chart/picture.ts';
+import { fileNamesOfRun } from '../../data/run-files.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import { copyLink } from '../../kernel/top-bar.ts';
 
 /** Labels for the files of a run, in display order. */
@@ -26,19 +27,19 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
   ['samples.parquet', 'Parquet'],
   ['trace.pcapng', 'pcapng'],
   ['trace.orr', 'trace'],
-  [RUN_COPIES.scenario, 'scenario'],
-  [RUN_COPIES.topology, 'topology'],
+  [INPUT_COPY_FILE_NAMES.scenario, 'scenario'],
+  [INPUT_COPY_FILE_NAMES.topology, 'topology'],
 ];
 
 /** The row of buttons and links. */
-export function downloadsOf(context: ReportContext): HTMLElement {
+export function downloadsOf(context: ReportPageContext): HTMLElement {
   const { run, report, library, view, notify, signal } = context;
   const files = element('span', { class: 'files' });
   const base = run.id.replaceAll('/', '-');
   const save = (name: string, type: string, text: string): void =>
-    download(`${base}-${name}`, new Blob([text], { type }));
+    downloadFile(`${base}-${name}`, new Blob([text], { type }));
   library.state.watch(signal, (state) => {
-    const left = filesOf(run.id, state);
+    const left = fileNamesOfRun(run.id, state);
     replaceContent(files, left === undefined ? fromReport(report, save) : served(context, left));
   });
   const csv = (): void => {
@@ -64,7 +65,7 @@ function button(label: string, click: () => void): HTMLElement {
   return element('button', { type: 'button', click }, label);
 }
 
-function served({ run }: ReportContext, left: readonly string[]): Child {
+function served({ run }: ReportPageContext, left: readonly string[]): Child {
   return FILES.filter(([file]) => left.includes(file)).map(([file, words]) =>
     element(
       'a',

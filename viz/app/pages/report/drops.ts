@@ -5,27 +5,30 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { significant, wholeNumberText } from '../../../../reports/format.ts';
+import { significantDigitsText, wholeNumberText } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { plotDrawing, plotOf, redrawnOnResize } from '../../chart/plot.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
 import { element, svgElement } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 
 const ROW = 26;
 const ROWS_MAX = 14;
 
 /** The drops for one reason. */
-export interface Drops {
+export interface DropReasonCount {
   readonly reason: string;
   readonly by: 'link' | 'node';
   readonly count: number;
 }
 
 /** All drops, the most frequent reason first. */
-export function dropsOf({ packets, nodeDrops }: Report): readonly Drops[] {
-  const listed = (drops: Readonly<Record<string, number>>, by: Drops['by']): readonly Drops[] =>
+export function dropReasonCounts({ packets, nodeDrops }: Report): readonly DropReasonCount[] {
+  const listed = (
+    drops: Readonly<Record<string, number>>,
+    by: DropReasonCount['by'],
+  ): readonly DropReasonCount[] =>
     Object.entries(drops).map(([reason, count]) => ({ reason, by, count }));
   return [...listed(packets.drops, 'link'), ...listed(nodeDrops, 'node')]
     .filter(({ count }) => count > 0)
@@ -46,11 +49,11 @@ export function balanceText({ packets }: Report): string {
 }
 
 /** Makes the chart. */
-export function dropsChart({ report, run, signal }: ReportContext): HTMLElement {
-  const drops = dropsOf(report);
+export function dropsChart({ report, run, signal }: ReportPageContext): HTMLElement {
+  const drops = dropReasonCounts(report);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
   const frame = new ChartFrame({ name: 'report-drops', origin: { run: run.id, seed } });
-  const title = hardSpaces(balanceText(report));
+  const title = withNonBreakingSpaces(balanceText(report));
   const hidden = drops.length - ROWS_MAX;
   const more = hidden > 0 ? ` ${hidden} smaller reasons are in the table.` : '';
   frame.show({
@@ -64,20 +67,20 @@ export function dropsChart({ report, run, signal }: ReportContext): HTMLElement 
   frame.body.append(
     drops.length === 0
       ? element('p', { class: 'muted' }, 'No packet was dropped.')
-      : redrawnOnResize(signal, (width) => drawing(drops.slice(0, ROWS_MAX), width, report)),
+      : elementRedrawnOnResize(signal, (width) => drawing(drops.slice(0, ROWS_MAX), width, report)),
   );
   return frame.root;
 }
 
-function drawing(drops: readonly Drops[], width: number, report: Report): Node {
+function drawing(drops: readonly DropReasonCount[], width: number, report: Report): Node {
   const isSlim = width < 560;
   const pitch = isSlim ? ROW + 14 : ROW;
   const left = isSlim ? 0 : 220;
-  const plot = plotOf(width, 40 + pitch * drops.length, left);
+  const plot = plotGeometryOf(width, 40 + pitch * drops.length, left);
   const x = scaleLinear([0, drops[0]?.count ?? 1], [left, plot.right - 150]);
   const rows = drops.flatMap(({ reason, by, count }, at) => {
     const top = pitch * at + (isSlim ? 16 : 4);
-    const share = `${significant((100 * count) / Math.max(1, report.packets.sent), 2)} %`;
+    const share = `${significantDigitsText((100 * count) / Math.max(1, report.packets.sent), 2)} %`;
     return [
       isSlim
         ? svgElement('text', { class: 'start', x: 0, y: top - 4 }, reason)
@@ -96,5 +99,5 @@ function drawing(drops: readonly Drops[], width: number, report: Report): Node {
     ];
   });
   const height = pitch * drops.length + 8;
-  return plotDrawing({ ...plot, height }, balanceText(report), rows);
+  return plotSvg({ ...plot, height }, balanceText(report), rows);
 }

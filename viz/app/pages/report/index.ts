@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { mountReport } from './report-page.ts';
 
-/** The report page. */
+/** The report page: the results to hand over. */
 export const page: Page = {
   name: 'report',
   title: 'Report',

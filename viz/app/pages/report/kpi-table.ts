@@ -20,11 +20,11 @@ import {
   kpiName,
   limitText,
   measuredText,
-  missedFirst,
+  sortMissedFirst,
 } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, Report } from '../../../../reports/report-schema.ts';
-import { placeOfMiss } from '../../data/where-to-look.ts';
-import { type View, writeAddress } from '../../kernel/address.ts';
+import { pageOfMissedKpi } from '../../data/where-to-look.ts';
+import { type UrlState, writeUrlHash } from '../../kernel/address.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { tableHead } from '../../kernel/table-head.ts';
@@ -62,7 +62,7 @@ export function kpiTable(report: Report, run: string): HTMLElement {
       element(
         'tbody',
         {},
-        missedFirst(report.kpis).map((kpi) => rowsOf(kpi, report, run)),
+        sortMissedFirst(report.kpis).map((kpi) => rowsOf(kpi, report, run)),
       ),
     ),
   );
@@ -100,10 +100,10 @@ function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
 
 /** A link such as `See it at 20.15 s on the page Failover`. */
 function linkToMiss(report: Report, kpi: KpiResult, run: string): HTMLElement {
-  const { page, timeNs, parameters } = placeOfMiss(report, kpi);
-  const around: View['rangeNs'] =
+  const { page, timeNs, parameters } = pageOfMissedKpi(report, kpi);
+  const around: UrlState['rangeNs'] =
     timeNs === undefined ? undefined : [Math.max(0, timeNs - AROUND_NS), timeNs + AROUND_NS];
-  const href = writeAddress({
+  const href = writeUrlHash({
     ...{ run, page, timeNs, speed: 1, selection: undefined, theme: undefined, rest: parameters },
     rangeNs: page === 'latency' ? around : undefined,
   });

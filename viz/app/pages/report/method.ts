@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { plural, quantity, wholeNumberText } from '../../../../reports/format.ts';
+import { countWithNoun, quantityText, wholeNumberText } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { MetricSummary, Report } from '../../../../reports/report-schema.ts';
 import { type Child, element } from '../../kernel/element.ts';
@@ -37,7 +37,7 @@ function otherMetrics(others: readonly (readonly [string, MetricSummary])[]): HT
   return element(
     'details',
     {},
-    element('summary', {}, `${plural(others.length, 'metric')} without a limit`),
+    element('summary', {}, `${countWithNoun(others.length, 'metric')} without a limit`),
     element(
       'div',
       { class: 'wide-table', tabindex: 0, role: 'region', 'aria-label': 'metrics without a limit' },
@@ -75,8 +75,8 @@ function otherMetrics(others: readonly (readonly [string, MetricSummary])[]): HT
 }
 
 function metricText(metric: MetricSummary): string {
-  if (metric.value !== null) return quantity(metric.value, metric.unit);
+  if (metric.value !== null) return quantityText(metric.value, metric.unit);
   if (metric.notApplicable !== undefined) return 'not applicable';
   if (metric.mean === undefined) return 'not measured';
-  return `mean ${quantity(metric.mean, metric.unit)}, max ${quantity(metric.max ?? 0, metric.unit)}`;
+  return `mean ${quantityText(metric.mean, metric.unit)}, max ${quantityText(metric.max ?? 0, metric.unit)}`;
 }

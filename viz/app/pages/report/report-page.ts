@@ -5,28 +5,33 @@
  * @module
  */
 import { distributionText } from '../../../../reports/distribution-text.ts';
-import { plural, shortFingerprint } from '../../../../reports/format.ts';
-import { countText, verdictWord } from '../../../../reports/kpi-text.ts';
+import { countWithNoun, shortFingerprint } from '../../../../reports/format.ts';
+import { metKpisText, verdictWord } from '../../../../reports/kpi-text.ts';
 import { reportFacts } from '../../../../reports/report-facts.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import { hardSpaces } from '../../chart/hard-spaces.ts';
-import { redrawnOnResize } from '../../chart/plot.ts';
-import { distributionsOf, isOneValue } from '../../chart/tail.ts';
-import { bandWords, TAIL_COLUMNS, tailDrawing, tailRows } from '../../chart/tail-drawing.ts';
+import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
+import { elementRedrawnOnResize } from '../../chart/plot.ts';
+import { distributionsOf, hasSingleValue } from '../../chart/tail.ts';
+import {
+  bandText,
+  QUANTILE_TABLE_HEADINGS,
+  quantileTableRows,
+  tailDrawing,
+} from '../../chart/tail-drawing.ts';
 import { type Child, element } from '../../kernel/element.ts';
-import type { ReportContext } from '../../kernel/page.ts';
+import type { ReportPageContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
-import { liveChip, verdictChip, verdictTone } from '../../kernel/verdict-chip.ts';
-import { againSection } from './again.ts';
+import { liveChip, verdictChip, verdictCssClass } from '../../kernel/verdict-chip.ts';
 import { downloadsOf } from './downloads.ts';
 import { dropsChart } from './drops.ts';
 import { kpiTable } from './kpi-table.ts';
 import { methodSection } from './method.ts';
+import { repeatRunSection } from './repeat-run-section.ts';
 import { twinContent } from './twin.ts';
 
 /** Fills the page. */
-export function mountReport(context: ReportContext): void {
+export function mountReport(context: ReportPageContext): void {
   const { root, report, run } = context;
   root.append(
     verdictBar(report, run.isLive === true),
@@ -37,7 +42,7 @@ export function mountReport(context: ReportContext): void {
   root.append(
     section('How slow, how often', tailFigure(context)),
     section('Where the packets went', dropsChart(context)),
-    section('Do it again', againSection(context)),
+    section('Do it again', repeatRunSection(context)),
     section('How this was measured', methodSection(report)),
     element(
       'p',
@@ -55,10 +60,10 @@ function section(title: string, ...content: readonly Child[]): HTMLElement {
 function verdictBar(report: Report, goesOn: boolean): HTMLElement {
   const verdict = verdictWord(report);
   const chip = goesOn ? liveChip('SO FAR') : verdictChip(verdict);
-  const words = `${report.scenario.name}: ${countText(report)}${goesOn ? ' so far' : ''}`;
+  const words = `${report.scenario.name}: ${metKpisText(report)}${goesOn ? ' so far' : ''}`;
   return element(
     'header',
-    { class: `verdict ${goesOn ? 'open' : verdictTone(verdict)}` },
+    { class: `verdict ${goesOn ? 'open' : verdictCssClass(verdict)}` },
     element('h1', {}, chip, ` ${words}`),
     element('p', { class: 'muted' }, report.scenario.question),
     element(
@@ -99,19 +104,19 @@ function notesOf(report: Report): HTMLElement {
   );
 }
 
-function tailFigure({ report, run, signal }: ReportContext): Child {
+function tailFigure({ report, run, signal }: ReportPageContext): Child {
   const one = distributionsOf(report).find(({ metric }) => metric.unit === 'ns');
   if (one === undefined) return partialNote('No latency was measured.');
-  if (isOneValue(one)) return partialNote(`${one.name}: ${distributionText(one.metric)}.`);
+  if (hasSingleValue(one)) return partialNote(`${one.name}: ${distributionText(one.metric)}.`);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
   const frame = new ChartFrame({ name: 'report-latency', origin: { run: run.id, seed } });
-  const title = hardSpaces(`${one.name}: ${distributionText(one.metric)}`);
+  const title = withNonBreakingSpaces(`${one.name}: ${distributionText(one.metric)}`);
   frame.show({
     title,
-    caption: `${plural(one.metric.count, 'sample')}, ${one.metric.clock} time; ${bandWords(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
-    table: () => ({ columns: TAIL_COLUMNS, rows: tailRows(one) }),
+    caption: `${countWithNoun(one.metric.count, 'sample')}, ${one.metric.clock} time; ${bandText(one, report.seeds.length)}; dotted: fewer than 10 samples lie beyond.`,
+    table: () => ({ columns: QUANTILE_TABLE_HEADINGS, rows: quantileTableRows(one) }),
   });
   const curves = [{ label: one.name, distribution: one, colour: 1 }];
-  frame.body.append(redrawnOnResize(signal, (width) => tailDrawing(curves, width, title)));
+  frame.body.append(elementRedrawnOnResize(signal, (width) => tailDrawing(curves, width, title)));
   return frame.root;
 }

@@ -7,11 +7,11 @@
 
 import { scaleLinear, scalePoint } from 'd3-scale';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { quantity } from '../../../../reports/format.ts';
-import { type Reading, readablePoints } from '../../chart/readings.ts';
+import { quantityText } from '../../../../reports/format.ts';
+import { type ReadoutMark, withPointReadout } from '../../chart/readings.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { svgElement } from '../../kernel/element.ts';
-import { HOLLOW_CLASSES, markPath } from '../network/marks.ts';
+import { HOLLOW_PACKET_CLASSES, packetMarkPath } from '../network/marks.ts';
 import type { Arrow } from './sequence.ts';
 
 /** What {@link drawSequence} draws, and what a click on an arrow does. */
@@ -64,7 +64,7 @@ export function drawSequence(stage: SequenceInput): HTMLElement {
       svgElement(
         'text',
         { class: 'end', x: LEFT - 4, y: after(ns) + 4 },
-        ns === 0 ? '0' : `+${quantity(ns, 'ns')}`,
+        ns === 0 ? '0' : `+${quantityText(ns, 'ns')}`,
       ),
     ]);
   const height = top + high + 16;
@@ -75,20 +75,20 @@ export function drawSequence(stage: SequenceInput): HTMLElement {
     lines,
     arrows.map((arrow) => arrowParts(arrow, stage, { x, y })),
   );
-  const readings = arrows.map((arrow): Reading => {
+  const readings = arrows.map((arrow): ReadoutMark => {
     const { from, to, departNs, arriveNs } = arrow;
     const way = [from, to].map((node) => info.nodes[node]?.name ?? '').join(' → ');
     const at = { x: (x(from) + x(to)) / 2, y: (y(departNs) + y(arriveNs ?? departNs)) / 2 };
     return { ...at, text: `${wordsOf(arrow)}, ${way}` };
   });
-  return readablePoints(drawing, readings, {
+  return withPointReadout(drawing, readings, {
     begin: arrows.findIndex(({ packet }) => packet === stage.selected),
     open: (at): void => stage.pick(arrows[at]?.packet ?? 0),
   });
 }
 
 function wordsOf({ packet, class: name, bytes, departNs, arriveNs }: Arrow): string {
-  const took = arriveNs === undefined ? 'lost' : `took ${quantity(arriveNs - departNs, 'ns')}`;
+  const took = arriveNs === undefined ? 'lost' : `took ${quantityText(arriveNs - departNs, 'ns')}`;
   return `packet ${packet}, ${name}, ${bytes} B, ${took}`;
 }
 
@@ -112,8 +112,8 @@ function arrowParts(
     svgElement('line', { class: 'reach', x1, y1, x2, y2 }),
     svgElement('line', { x1, y1, x2, y2 }),
     svgElement('path', {
-      class: HOLLOW_CLASSES.has(arrow.class) ? 'class hollow' : 'class',
-      d: markPath(arrow.class, x1, y1),
+      class: HOLLOW_PACKET_CLASSES.has(arrow.class) ? 'class hollow' : 'class',
+      d: packetMarkPath(arrow.class, x1, y1),
     }),
     svgElement('path', {
       class: 'end-mark',

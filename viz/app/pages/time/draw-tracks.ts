@@ -7,15 +7,15 @@
 
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
-import { quantity, shortCount } from '../../../../reports/format.ts';
+import { quantityText, shortCountText } from '../../../../reports/format.ts';
 import type { FaultRow } from '../../data/trace-answers.ts';
-import { instantTick } from '../../kernel/duration.ts';
+import { instantTickText } from '../../kernel/duration.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { instantTicks } from '../../kernel/instant-ticks.ts';
 import type { Bar, FilledTrack } from './tracks.ts';
 
 /** Width of the drawing, visible interval (ns of the run), and the faults to mark. */
-export interface TracksFrame {
+export interface TracksDrawingInput {
   readonly width: number;
   readonly fromNs: number;
   readonly toNs: number;
@@ -44,7 +44,7 @@ const CHARACTER = 6.6;
 const FAULTS_CALM = 20;
 
 /** Draws all tracks. */
-export function drawTracks(tracks: readonly FilledTrack[], stage: TracksFrame): DrawnTracks {
+export function drawTracks(tracks: readonly FilledTrack[], stage: TracksDrawingInput): DrawnTracks {
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;
   const x = scaleLinear([fromNs, toNs], [left, Math.max(left + 40, width - COUNTS)]);
@@ -80,7 +80,7 @@ function rowParts(track: FilledTrack, x: X, y: X): readonly SVGElement[] {
     return svgElement(
       'rect',
       { class: 'span', x: x1, y: 1, width: Math.max(2, x2 - x1), height: BAR - 2, rx: 2 },
-      svgElement('title', {}, `${name}, ${quantity(endNs - startNs, 'ns')}`),
+      svgElement('title', {}, `${name}, ${quantityText(endNs - startNs, 'ns')}`),
     );
   });
   const marks = track.marks.map(({ timeNs, text }) =>
@@ -126,12 +126,12 @@ function labelParts(track: FilledTrack, left: number, width: number): readonly S
       text,
       svgElement('title', {}, label),
     ),
-    svgElement('text', { class: 'end', x: width, y: BAR - 4 }, shortCount(track.count)),
+    svgElement('text', { class: 'end', x: width, y: BAR - 4 }, shortCountText(track.count)),
   ];
 }
 
 function faultParts(
-  { faults, fromNs, toNs }: TracksFrame,
+  { faults, fromNs, toNs }: TracksDrawingInput,
   x: X,
   height: number,
 ): readonly SVGElement[] {
@@ -152,7 +152,7 @@ function faultParts(
 }
 
 function axisParts(
-  { width, fromNs, toNs }: TracksFrame,
+  { width, fromNs, toNs }: TracksDrawingInput,
   x: X,
   height: number,
 ): readonly SVGElement[] {
@@ -165,7 +165,7 @@ function axisParts(
       svgElement(
         'text',
         { class: right - x(ns) < 30 ? 'end' : 'middle', x: x(ns), y: height + 15 },
-        instantTick(ns, toNs - fromNs),
+        instantTickText(ns, toNs - fromNs),
       ),
     ),
   ];

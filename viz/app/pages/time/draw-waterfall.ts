@@ -7,7 +7,7 @@
 
 import { scaleLinear } from 'd3-scale';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
-import { quantity } from '../../../../reports/format.ts';
+import { quantityText } from '../../../../reports/format.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { svgElement } from '../../kernel/element.ts';
 import type { WaterfallPart } from './sequence.ts';
@@ -19,8 +19,8 @@ const LABEL = 250;
 const TOOK = 70;
 const CHARACTER = 6.6;
 
-/** The label of a part. */
-export function partName(kind: WaterfallPart['kind']): string {
+/** The label of a part of the delay. */
+export function delayPartLabel(kind: WaterfallPart['kind']): string {
   return kind === 'link' ? 'on the link' : kind;
 }
 
@@ -29,7 +29,7 @@ function colourOf(kind: WaterfallPart['kind']): string {
   return `var(--c${DELAY_PARTS.find(({ name }) => name === kind)?.colour ?? 1})`;
 }
 
-/** Makes the drawing. */
+/** Draws the parts of a packet's delay as a waterfall. */
 export function drawWaterfall(parts: readonly WaterfallPart[], width: number): SVGSVGElement {
   const isNarrow = width < NARROW;
   const left = isNarrow ? 0 : LABEL;
@@ -41,8 +41,8 @@ export function drawWaterfall(parts: readonly WaterfallPart[], width: number): S
   const rows = parts.map((part, row) => {
     const y = TOP + row * pitch + (pitch - PITCH);
     const { kind, where, fromNs, toNs, isLost } = part;
-    const took = isLost ? 'lost' : quantity(toNs - fromNs, 'ns');
-    const words = `${partName(kind)} ${where}`;
+    const took = isLost ? 'lost' : quantityText(toNs - fromNs, 'ns');
+    const words = `${delayPartLabel(kind)} ${where}`;
     const room = Math.floor((isNarrow ? width : LABEL - 8) / CHARACTER);
     const text = words.length > room ? `${words.slice(0, room - 1)}…` : words;
     const at = { x: x(fromNs - from), width: Math.max(1.5, x(toNs - from) - x(fromNs - from)) };
@@ -67,7 +67,7 @@ export function drawWaterfall(parts: readonly WaterfallPart[], width: number): S
       svgElement(
         'text',
         { class: x(ns) < left + 20 ? '' : 'middle', x: x(ns), y: base + 15 },
-        ns === 0 ? '0' : quantity(ns, 'ns'),
+        ns === 0 ? '0' : quantityText(ns, 'ns'),
       ),
     );
   return svgElement(

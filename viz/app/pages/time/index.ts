@@ -7,7 +7,7 @@ import './style.css';
 import type { Page } from '../../kernel/page.ts';
 import { TimePage } from './time-page.ts';
 
-/** The time page. */
+/** The time page: which event came before which. */
 export const page: Page = {
   name: 'time',
   title: 'Time',

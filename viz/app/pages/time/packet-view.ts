@@ -5,18 +5,18 @@
  * @module
  */
 import { ChartFrame } from '../../chart/chart-frame.ts';
-import type { Origin } from '../../chart/csv.ts';
-import { Latest } from '../../data/latest.ts';
-import { PaceBook } from '../../data/paces.ts';
+import type { DataOrigin } from '../../chart/csv.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
+import { RateDelayHistory } from '../../data/paces.ts';
 import type { DropRow, HopColumns } from '../../data/trace-answers.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
-import { onWidth } from '../../kernel/on-width.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import type { Range } from '../../kernel/time-line.ts';
+import { onWidthChange } from '../../kernel/on-width.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import type { TimeRange } from '../../kernel/time-line.ts';
 import { drawSequence } from './draw-sequence.ts';
 import { drawWaterfall } from './draw-waterfall.ts';
-import { arrowsOf, nodesOnRoute, packetAt, partsOf } from './sequence.ts';
-import { sequenceContent, waterfallContent } from './words.ts';
+import { arrowsOf, nodesOnRoute, packetNumberAt, waterfallParts } from './sequence.ts';
+import { sequenceChartContent, waterfallChartContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
@@ -38,30 +38,30 @@ interface Seen {
   readonly own: HopColumns;
   readonly around: HopColumns;
   /** Rates and delays, if the trace holds them. */
-  readonly paces: PaceBook;
+  readonly paces: RateDelayHistory;
   /** A text such as `at core-210 for link-down`; undefined if the packet was not lost. */
   readonly loss: string | undefined;
 }
 
-/** Both charts, and the selection of nodes. */
+/** The sequence chart and the waterfall of a packet, and the selection of nodes. */
 export class PacketView {
   readonly root = element('div', { class: 'packet-view' });
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   readonly #sequence: ChartFrame;
   readonly #waterfall: ChartFrame;
   readonly #none = element('p', { class: 'muted', hidden: true });
   readonly #nodes = element('details', { class: 'node-chooser' });
-  readonly #latest: Latest<Asked, Seen | undefined>;
+  readonly #latest: LatestQuerySender<Asked, Seen | undefined>;
   #seen: Seen | undefined;
   #isAnswered = false;
 
-  constructor(context: TraceContext, origin: Origin) {
+  constructor(context: TracePageContext, origin: DataOrigin) {
     this.#context = context;
     this.#sequence = new ChartFrame({ name: 'sequence', origin });
     this.#waterfall = new ChartFrame({ name: 'waterfall', origin });
     this.#none.textContent =
       'The trace holds no packet near the cursor: run with --trace full, or press j and k for the faults.';
-    this.#latest = new Latest((asked) => this.#fetch(asked), {
+    this.#latest = new LatestQuerySender((asked) => this.#fetch(asked), {
       tell: (seen): void => {
         this.#seen = seen;
         this.#isAnswered = true;
@@ -72,7 +72,7 @@ export class PacketView {
   }
 
   /** From the first to the last instant of the selected packet, ns; undefined without one. */
-  get extent(): Range | undefined {
+  get extent(): TimeRange | undefined {
     const { selection } = this.#context.view;
     return selection.value?.kind === 'packet' && this.#seen !== undefined
       ? extentOf(this.#seen.own)
@@ -94,7 +94,7 @@ export class PacketView {
       value.watch(signal, ask);
     }
     view.parameters.watch(signal, () => this.#draw());
-    const observer = onWidth(() => this.#draw());
+    const observer = onWidthChange(() => this.#draw());
     observer.observe(this.root);
     signal.addEventListener('abort', () => observer.disconnect());
   }
@@ -112,7 +112,7 @@ export class PacketView {
       trace.ask('drops', { fromNs, toNs: toNs + LOSS_NS }),
       trace.ask('paces', { fromNs: 0, toNs }),
     ]);
-    const paces = new PaceBook(trace.info.links, changes);
+    const paces = new RateDelayHistory(trace.info.links, changes);
     const drop = drops.find((one) => one.packet === packet);
     const loss = drop === undefined ? undefined : this.#lossText(drop);
     return { packet, own, around, paces, loss };
@@ -138,7 +138,7 @@ export class PacketView {
       const hops = await this.#context.trace.ask('hops', {
         ...{ fromNs: timeNs, toNs: timeNs + near, rowsMax: ROWS_MAX },
       });
-      const found = packetAt(hops, timeNs);
+      const found = packetNumberAt(hops, timeNs);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -171,10 +171,10 @@ export class PacketView {
         : drawSequence({ width, info, nodes, arrows, selected: packet, pick }),
     );
     if (hadKeyboard) body.querySelector<HTMLElement>('.readable')?.focus();
-    this.#sequence.show(sequenceContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
-    const parts = partsOf(seen.own, info, seen.paces);
+    this.#sequence.show(sequenceChartContent(info, { packet, arrows, oneIn, nodes: nodes.length }));
+    const parts = waterfallParts(seen.own, info, seen.paces);
     replaceContent(this.#waterfall.body, drawWaterfall(parts, width));
-    this.#waterfall.show(waterfallContent(packet, parts, seen.loss));
+    this.#waterfall.show(waterfallChartContent(packet, parts, seen.loss));
     this.#tick(nodes);
   }
 
@@ -218,7 +218,7 @@ export class PacketView {
   }
 }
 
-function extentOf(hops: HopColumns): Range | undefined {
+function extentOf(hops: HopColumns): TimeRange | undefined {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let row = 0; row < hops.rows; row += 1) {
     const departNs = hops.departNs[row] ?? 0;

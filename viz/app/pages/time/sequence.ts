@@ -6,7 +6,7 @@
  */
 import { DELAY_PARTS, type DelayPart } from '../../chart/delay-parts.ts';
 import { isPacketInSample } from '../../data/hop-columns.ts';
-import type { LinkTime, PaceBook } from '../../data/paces.ts';
+import type { RateDelayHistory, TransitTimeParts } from '../../data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../data/trace-answers.ts';
 
 /** One packet on one link. */
@@ -89,7 +89,7 @@ function arrowAt(
  * The first application packet that departs at or after an instant, or else the nearest other
  * packet.
  */
-export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
+export function packetNumberAt(hops: HopColumns, timeNs: number): number | undefined {
   let found: { packet: number; rank: number } | undefined;
   for (let row = 0; row < hops.rows; row += 1) {
     const awayNs = (hops.departNs[row] ?? 0) - timeNs;
@@ -106,10 +106,10 @@ export function packetAt(hops: HopColumns, timeNs: number): number | undefined {
  * The parts of a packet's delay in order: queue, serialisation, propagation, processing, queue, and
  * so on.
  */
-export function partsOf(
+export function waterfallParts(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'nodes'>,
-  paces: PaceBook,
+  paces: RateDelayHistory,
 ): readonly WaterfallPart[] {
   const parts: WaterfallPart[] = [];
   let arrivedNs = Number.NaN;
@@ -148,7 +148,7 @@ interface OnLink {
  */
 function linkParts(
   { where, departNs, arriveNs }: OnLink,
-  time: LinkTime | undefined,
+  time: TransitTimeParts | undefined,
 ): WaterfallPart[] {
   const at = { where, isLost: false };
   if (Number.isNaN(arriveNs)) {
@@ -172,7 +172,7 @@ function linkParts(
 }
 
 /** The total of each kind of part, ns, in the order of the names. */
-export function sumsOf(
+export function delaySumsByPart(
   parts: readonly WaterfallPart[],
 ): ReadonlyMap<WaterfallPart['kind'], number> {
   const kinds = ['link', ...DELAY_PARTS.map(({ name }) => name)] as const;

@@ -5,20 +5,32 @@
  */
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
-import { Latest } from '../../data/latest.ts';
+import { LatestQuerySender } from '../../data/latest.ts';
 import type { TimeWindow } from '../../data/trace-answers.ts';
-import { element, replaceContent, set, svgElement } from '../../kernel/element.ts';
-import { onGrowth } from '../../kernel/on-growth.ts';
-import { onWidth } from '../../kernel/on-width.ts';
-import type { TraceContext } from '../../kernel/page.ts';
-import { partialNote, skeleton } from '../../kernel/states.ts';
-import type { Range } from '../../kernel/time-line.ts';
+import {
+  element,
+  replaceContent,
+  setAttributeIfChanged,
+  svgElement,
+} from '../../kernel/element.ts';
+import { onTraceGrowth } from '../../kernel/on-growth.ts';
+import { onWidthChange } from '../../kernel/on-width.ts';
+import type { TracePageContext } from '../../kernel/page.ts';
+import { loadingSkeleton, partialNote } from '../../kernel/states.ts';
+import type { TimeRange } from '../../kernel/time-line.ts';
 import { type DrawnTracks, drawTracks } from './draw-tracks.ts';
 import { fetchEvents } from './fetch-events.ts';
 import { tracksLegend } from './legend.ts';
 import { PacketView } from './packet-view.ts';
-import { filled, foldedAtFirst, roleOf, rolesOf, tracksOf, type WindowEvents } from './tracks.ts';
-import { tracksContent } from './words.ts';
+import {
+  filledTracks,
+  initiallyFoldedRoles,
+  roleOfNode,
+  rolesOf,
+  tracksOf,
+  type WindowEvents,
+} from './tracks.ts';
+import { tracksChartContent } from './words.ts';
 
 const NO_HOPS =
   'This trace has no packets on links (live runs leave none, long runs with --trace full): it shows procedures, marks and faults.';
@@ -29,11 +41,11 @@ const MARGIN = 0.15;
 
 /** The page while it is mounted. */
 export class TimePage {
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
   readonly #packet: PacketView;
   readonly #folded: Set<string>;
-  readonly #latest: Latest<TimeWindow, WindowEvents>;
+  readonly #latest: LatestQuerySender<TimeWindow, WindowEvents>;
   readonly #cursor = svgElement('line', { class: 'cursor-line', y1: 0 });
   readonly #brush = svgElement('rect', { class: 'brush', y: 0, width: 0 });
   #got: { readonly window: TimeWindow; readonly events: WindowEvents } | undefined;
@@ -41,14 +53,14 @@ export class TimePage {
   #isDragging = false;
   #moveCursor: () => void = () => undefined;
 
-  constructor(context: TraceContext) {
+  constructor(context: TracePageContext) {
     const { run, trace } = context;
     const origin = { run: run.id, seed: String(trace.info.seed) };
     this.#context = context;
     this.#chart = new ChartFrame({ name: 'tracks', origin });
     this.#packet = new PacketView(context, origin);
-    this.#folded = new Set(foldedAtFirst(trace.info));
-    this.#latest = new Latest((window) => fetchEvents(trace, window), {
+    this.#folded = new Set(initiallyFoldedRoles(trace.info));
+    this.#latest = new LatestQuerySender((window) => fetchEvents(trace, window), {
       tell: (events, window): void => {
         this.#got = { window, events };
         this.#draw();
@@ -70,7 +82,7 @@ export class TimePage {
       this.#chart.root,
       hasHops && this.#packet.root,
     );
-    const observer = onWidth(() => this.#draw());
+    const observer = onWidthChange(() => this.#draw());
     observer.observe(this.#chart.body);
     signal.addEventListener('abort', () => observer.disconnect());
     this.#moveCursor = frames.add(signal, () => {
@@ -79,12 +91,12 @@ export class TimePage {
     });
     view.time.range.watch(signal, ([fromNs, toNs]) => this.#latest.want({ fromNs, toNs }));
     view.time.cursor.watch(signal, () => this.#moveCursor());
-    if (run.isLive === true) onGrowth(trace, signal, () => this.#again());
+    if (run.isLive === true) onTraceGrowth(trace, signal, () => this.#again());
     keys.add(signal, {
       ...{ group: 'Time', keys: ['f'], does: 'fit the selection' },
       run: () => this.#fit(),
     });
-    replaceContent(this.#chart.body, skeleton('Reading the trace …'));
+    replaceContent(this.#chart.body, loadingSkeleton('Reading the trace …'));
     if (hasHops) this.#packet.start();
   }
 
@@ -99,7 +111,7 @@ export class TimePage {
     const { trace, view, run, fail } = this.#context;
     const { info } = trace;
     const buttons = rolesOf(info).map((role) => {
-      const count = info.nodes.filter((node) => roleOf(node) === role).length;
+      const count = info.nodes.filter((node) => roleOfNode(node) === role).length;
       const button = element(
         'button',
         {
@@ -144,7 +156,7 @@ export class TimePage {
   }
 
   /** The interval of the fault at or before the cursor. */
-  #faultExtent(): Range | undefined {
+  #faultExtent(): TimeRange | undefined {
     const { view, trace } = this.#context;
     const { faults } = trace.info;
     const begins = faults.filter(({ kind }) => kind === 'begin');
@@ -163,11 +175,11 @@ export class TimePage {
     if (got === undefined || width < 50) return;
     const { info } = this.#context.trace;
     const { fromNs, toNs } = got.window;
-    const tracks = filled(tracksOf(info, this.#folded), got.events, { info, fromNs, toNs });
+    const tracks = filledTracks(tracksOf(info, this.#folded), got.events, { info, fromNs, toNs });
     this.#drawn = drawTracks(tracks, { width, fromNs, toNs, faults: info.faults });
     const { svg, height } = this.#drawn;
-    set(this.#cursor, 'y2', height);
-    set(this.#brush, 'height', height);
+    setAttributeIfChanged(this.#cursor, 'y2', height);
+    setAttributeIfChanged(this.#brush, 'height', height);
     svg.append(this.#brush, this.#cursor);
     svg.addEventListener('pointerdown', (event) => this.#grab(event, svg));
     replaceContent(this.#chart.body, svg, tracksLegend(svg));
@@ -175,7 +187,7 @@ export class TimePage {
     const isExact = got.events.hops !== undefined;
     const first = tracks.flatMap(({ bars }) => bars)[0];
     const barNs = first === undefined ? got.events.density.binNs : first.toNs - first.fromNs;
-    this.#chart.show(tracksContent({ tracks, fromNs, toNs, barNs, isExact, hasHops }));
+    this.#chart.show(tracksChartContent({ tracks, fromNs, toNs, barNs, isExact, hasHops }));
     this.#moveCursor();
   }
 
@@ -191,14 +203,14 @@ export class TimePage {
     this.#isDragging = true;
     const move = (moved: PointerEvent): void => {
       const to = placeOf(moved);
-      set(this.#brush, 'x', Math.min(begin, to));
-      set(this.#brush, 'width', Math.abs(to - begin));
+      setAttributeIfChanged(this.#brush, 'x', Math.min(begin, to));
+      setAttributeIfChanged(this.#brush, 'width', Math.abs(to - begin));
     };
     svg.addEventListener('pointermove', move);
     const end = (ended: PointerEvent): void => {
       this.#isDragging = false;
       svg.removeEventListener('pointermove', move);
-      set(this.#brush, 'width', 0);
+      setAttributeIfChanged(this.#brush, 'width', 0);
       const [from = 0, to = 0] = [begin, placeOf(ended)].sort((a, b) => a - b).map(x.invert);
       if (Math.abs(placeOf(ended) - begin) < DRAG_MIN) view.time.moveTo(from);
       else view.time.show([from, to]);
@@ -211,10 +223,10 @@ export class TimePage {
     if (got === undefined || this.#drawn === undefined) return;
     const at = this.#context.view.time.cursor.value;
     const isIn = at >= got.window.fromNs && at <= got.window.toNs;
-    set(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
+    setAttributeIfChanged(this.#cursor, 'visibility', isIn ? 'visible' : 'hidden');
     if (!isIn) return;
     const px = this.#drawn.x(at).toFixed(1);
-    set(this.#cursor, 'x1', px);
-    set(this.#cursor, 'x2', px);
+    setAttributeIfChanged(this.#cursor, 'x1', px);
+    setAttributeIfChanged(this.#cursor, 'x2', px);
   }
 }

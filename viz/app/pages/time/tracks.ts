@@ -50,21 +50,21 @@ const COLUMNS = 400;
  * The role of a node, from its name: `core-110` is a `core`. If the name is a number, the role is
  * its protocol.
  */
-export function roleOf({ name, protocol }: TraceInfo['nodes'][number]): string {
+export function roleOfNode({ name, protocol }: TraceInfo['nodes'][number]): string {
   const stem = name.replace(/[-_.]?\d.*$/, '');
   return stem === '' ? protocol : stem;
 }
 
 /** The roles of a run, in the order of its nodes. */
 export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
-  return [...new Set(nodes.map(roleOf))];
+  return [...new Set(nodes.map(roleOfNode))];
 }
 
 /** The roles whose nodes share a track at first: those with several nodes, in a run with many. */
-export function foldedAtFirst({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
+export function initiallyFoldedRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
   return rolesOf({ nodes }).filter(
-    (role) => nodes.filter((one) => roleOf(one) === role).length > 1,
+    (role) => nodes.filter((one) => roleOfNode(one) === role).length > 1,
   );
 }
 
@@ -74,7 +74,7 @@ export function tracksOf(
   folded: ReadonlySet<string>,
 ): readonly Track[] {
   return rolesOf({ nodes }).flatMap((role): Track[] => {
-    const own = nodes.flatMap((node, number) => (roleOf(node) === role ? [number] : []));
+    const own = nodes.flatMap((node, number) => (roleOfNode(node) === role ? [number] : []));
     if (folded.has(role)) {
       return [{ label: `${role} (${own.length})`, nodes: own, isGroup: true }];
     }
@@ -87,7 +87,7 @@ export function tracksOf(
 }
 
 /** Adds bars, procedures and marks to the tracks. */
-export function filled(
+export function filledTracks(
   tracks: readonly Track[],
   events: WindowEvents,
   of: { readonly info: TraceInfo; readonly fromNs: number; readonly toNs: number },

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { plural, quantity, significant, wholeNumberText } from '../../../../reports/format.ts';
+import {
+  countWithNoun,
+  quantityText,
+  significantDigitsText,
+  wholeNumberText,
+} from '../../../../reports/format.ts';
 import type { ChartContent } from '../../chart/chart-frame.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
 import { instantText } from '../../kernel/duration.ts';
-import { partName } from './draw-waterfall.ts';
-import { type Arrow, sumsOf, type WaterfallPart } from './sequence.ts';
+import { delayPartLabel } from './draw-waterfall.ts';
+import { type Arrow, delaySumsByPart, type WaterfallPart } from './sequence.ts';
 import type { FilledTrack } from './tracks.ts';
 
 const WHOLE =
@@ -28,8 +33,11 @@ export interface TracksFacts {
   readonly hasHops: boolean;
 }
 
-/** The title, the caption and the table of the tracks. */
-export function tracksContent(facts: TracksFacts): ChartContent {
+/**
+ * The title, caption, summary and table of the chart of tracks: packets, procedures and marks of each
+ * node over time.
+ */
+export function tracksChartContent(facts: TracksFacts): ChartContent {
   const { tracks, fromNs, toNs, barNs, isExact } = facts;
   if (!facts.hasHops) return marksContent(facts);
   const sum = (of: (track: FilledTrack) => number): number =>
@@ -37,18 +45,18 @@ export function tracksContent(facts: TracksFacts): ChartContent {
   const [came, lost] = [sum(({ count }) => count), sum(({ drops }) => drops)];
   const spans = sum((track) => track.spans.length);
   const busiest = [...tracks].sort((a, b) => b.count - a.count)[0];
-  const lasted = quantity(toNs - fromNs, 'ns');
+  const lasted = quantityText(toNs - fromNs, 'ns');
   const most =
     busiest === undefined || busiest.count === 0
       ? ''
       : `, the most to ${busiest.label}: ${wholeNumberText(busiest.count)}`;
-  const rate = `${significant((came * 1e9) / (toNs - fromNs), 3)} a second`;
+  const rate = `${significantDigitsText((came * 1e9) / (toNs - fromNs), 3)} a second`;
   const folded = tracks.some(({ isGroup }) => isGroup) ? '; a folded track has its own scale' : '';
   const source = isExact ? 'single packets' : 'the index of the trace';
   return {
-    title: `${plural(came, 'packet')} arrived at a node within ${lasted}${most}`,
-    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${wholeNumberText(lost)} lost on the way (below the line), ${plural(spans, 'procedure')}. Bars of ${quantity(barNs, 'ns')} from ${source}${folded}.`,
-    summary: `${plural(came, 'packet')} arrived at a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${wholeNumberText(lost)} were lost on the way.`,
+    title: `${countWithNoun(came, 'packet')} arrived at a node within ${lasted}${most}`,
+    caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}: ${rate}, ${wholeNumberText(lost)} lost on the way (below the line), ${countWithNoun(spans, 'procedure')}. Bars of ${quantityText(barNs, 'ns')} from ${source}${folded}.`,
+    summary: `${countWithNoun(came, 'packet')} arrived at a node between ${instantText(fromNs, toNs - fromNs)} and ${instantText(toNs, toNs - fromNs)}${most}; ${wholeNumberText(lost)} were lost on the way.`,
     table: () => ({
       columns: ['node', 'from ns', 'to ns', 'packets', 'lost'],
       rows: tracks.flatMap(({ label, bars }) =>
@@ -66,7 +74,7 @@ function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
   const spans = tracks.flatMap((track) => track.spans);
   const marks = tracks.flatMap((track) => track.marks.map((mark) => ({ ...mark, track })));
   return {
-    title: `${plural(marks.length, 'mark')} and ${plural(spans.length, 'procedure')} of ${plural(tracks.length, 'track')} within ${quantity(toNs - fromNs, 'ns')}`,
+    title: `${countWithNoun(marks.length, 'mark')} and ${countWithNoun(spans.length, 'procedure')} of ${countWithNoun(tracks.length, 'track')} within ${quantityText(toNs - fromNs, 'ns')}`,
     caption: `${instantText(fromNs, toNs - fromNs)} to ${instantText(toNs, toNs - fromNs)}; lines: begin of a fault, dashed: its end.`,
     table: () => ({
       columns: ['node', 'at ns', 'what'],
@@ -76,7 +84,7 @@ function marksContent({ tracks, fromNs, toNs }: TracksFacts): ChartContent {
 }
 
 /** The title, the caption and the table of the sequence chart. */
-export function sequenceContent(
+export function sequenceChartContent(
   info: TraceInfo,
   of: {
     readonly packet: number;
@@ -93,9 +101,9 @@ export function sequenceContent(
   return {
     title:
       own.length === 0
-        ? `Packet ${packet} passes between no two of ${plural(nodes, 'chosen node')}`
-        : `Packet ${packet} goes ${plural(own.length, 'link')} between ${plural(nodes, 'chosen node')}`,
-    caption: `Time downwards; ${shown} between these nodes at that time, ${plural(packets, 'packet')}. A cross: lost on the way. Click a packet, or press Enter on it, to follow it.`,
+        ? `Packet ${packet} passes between no two of ${countWithNoun(nodes, 'chosen node')}`
+        : `Packet ${packet} goes ${countWithNoun(own.length, 'link')} between ${countWithNoun(nodes, 'chosen node')}`,
+    caption: `Time downwards; ${shown} between these nodes at that time, ${countWithNoun(packets, 'packet')}. A cross: lost on the way. Click a packet, or press Enter on it, to follow it.`,
     table: () => ({
       columns: ['packet', 'class', 'from', 'to', 'depart ns', 'arrive ns', 'bytes'],
       rows: arrows.map((arrow) => [
@@ -106,17 +114,17 @@ export function sequenceContent(
   };
 }
 
-/** The title, the caption and the table of the waterfall. */
-export function waterfallContent(
+/** The title, the caption and the table of the chart of one packet's delays, a waterfall. */
+export function waterfallChartContent(
   packet: number,
   parts: readonly WaterfallPart[],
   loss: string | undefined,
 ): ChartContent {
-  const sums = [...sumsOf(parts)].filter(([, ns]) => ns > 0);
+  const sums = [...delaySumsByPart(parts)].filter(([, ns]) => ns > 0);
   const times = sums
-    .map(([kind, ns]) => `${quantity(ns, 'ns')} ${kind === 'link' ? 'on links' : kind}`)
+    .map(([kind, ns]) => `${quantityText(ns, 'ns')} ${kind === 'link' ? 'on links' : kind}`)
     .join(', ');
-  const took = quantity(
+  const took = quantityText(
     sums.reduce((all, [, ns]) => all + ns, 0),
     'ns',
   );
@@ -130,7 +138,7 @@ export function waterfallContent(
     table: () => ({
       columns: ['packet', 'part', 'where', 'from ns', 'to ns', 'took ns'],
       rows: parts.map(({ kind, where, fromNs, toNs, isLost: isGone }) => [
-        ...[packet, partName(kind), where, fromNs],
+        ...[packet, delayPartLabel(kind), where, fromNs],
         ...[isGone ? null : toNs, isGone ? null : toNs - fromNs],
       ]),
     }),

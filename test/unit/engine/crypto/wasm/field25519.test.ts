@@ -3,7 +3,7 @@
  * products are right.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';
 import {
   bitsOfLimb,
@@ -13,8 +13,8 @@ import {
   LIMB_EXPONENTS,
   LIMB_PAIR_BYTES,
   multiplyByTable,
-  multiplyPairs,
-  squarePairs,
+  multiplyElementPairs,
+  squareElementPairs,
   writeFactorTable,
   writeFieldConstants,
 } from '../../../../../engine/crypto/wasm/field25519.ts';
@@ -114,15 +114,15 @@ describe(`products of pairs, seed ${SEED}`, () => {
     FIELD_MEMORY_END + ELEMENT_PAIR_BYTES,
     FIELD_MEMORY_END + 2 * ELEMENT_PAIR_BYTES,
   ] as const;
-  const random = openStream(SEED, 'crypto', 'field');
+  const random = openRandomStream(SEED, 'crypto', 'field');
   let view: DataView;
   let exports: Readonly<Record<string, (...inputs: number[]) => void>>;
 
   beforeAll(() => {
     const code = encodeModule(
       [
-        { ...multiplyPairs(), exportAs: 'multiply' },
-        { ...squarePairs(), exportAs: 'square' },
+        { ...multiplyElementPairs(), exportAs: 'multiply' },
+        { ...squareElementPairs(), exportAs: 'square' },
         { ...multiplyByTable(), exportAs: 'byTable' },
       ],
       1,

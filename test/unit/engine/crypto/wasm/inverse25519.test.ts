@@ -1,15 +1,18 @@
 /** Inverses modulo 2^255-19 by division steps, compared with the definition. */
 import { expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { encodeModule } from '../../../../../engine/crypto/wasm/assembler.ts';
-import { INVERSE_LENGTH, invert } from '../../../../../engine/crypto/wasm/inverse25519.ts';
+import {
+  INVERT_MEMORY_BYTES,
+  invertFieldElement,
+} from '../../../../../engine/crypto/wasm/inverse25519.ts';
 import { loadWasm } from '../../../../../engine/crypto/wasm/load.ts';
 
 const SEED = 20_261_121;
 const P = 2n ** 255n - 19n;
 const AT = 64;
 
-const loaded = loadWasm(encodeModule([invert()], 1));
+const loaded = loadWasm(encodeModule([invertFieldElement()], 1));
 if (loaded === undefined) throw new Error('no WebAssembly');
 const { memory } = loaded;
 const view = new DataView(memory.buffer);
@@ -48,7 +51,7 @@ it('small numbers, their inverses and their opposites have theirs', () => {
 });
 
 it(`random numbers have theirs, seed ${SEED}`, () => {
-  const random = openStream(SEED, 'crypto', 'inverse');
+  const random = openRandomStream(SEED, 'crypto', 'inverse');
   for (let count = 0; count < 3_000; count++) {
     const value = BigInt(`0x${Buffer.from(random.bytes(32)).toString('hex')}`) % P;
     if (value > 0n) expectInverse(value);
@@ -63,5 +66,5 @@ it('works within the bytes that it says', () => {
   memory.fill(0xa5);
   inverseOf(3n);
   expect(memory.subarray(0, AT).every((byte) => byte === 0xa5)).toBe(true);
-  expect(memory.subarray(AT + INVERSE_LENGTH).every((byte) => byte === 0xa5)).toBe(true);
+  expect(memory.subarray(AT + INVERT_MEMORY_BYTES).every((byte) => byte === 0xa5)).toBe(true);
 });

@@ -7,11 +7,11 @@ import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { untilPortBound } from '../../../../../engine/live/emulation/bound-ports.ts';
+import { waitUntilPortBound } from '../../../../../engine/live/emulation/bound-ports.ts';
 import { KernelLossWatch } from '../../../../../engine/live/emulation/kernel-losses.ts';
 import {
   readSocketTable,
-  tableAddress,
+  socketTableAddress,
 } from '../../../../../engine/live/emulation/socket-table.ts';
 
 const hasTable = existsSync('/proc/net/udp');
@@ -35,12 +35,12 @@ describe.skipIf(!hasTable)('the table of sockets', () => {
     const socket = createSocket('udp4');
     const address = `${block}.1`;
     const wait = { address, ports: [7_009], limitMs: 50, isOver: (): boolean => false };
-    expect(await untilPortBound(wait)).toBe(false);
+    expect(await waitUntilPortBound(wait)).toBe(false);
     await new Promise<void>((resolve) => socket.bind({ address, port: 7_009 }, resolve));
-    expect(await untilPortBound(wait)).toBe(true);
+    expect(await waitUntilPortBound(wait)).toBe(true);
     const rows = (await readSocketTable()) ?? [];
     expect(rows).toContainEqual(
-      expect.objectContaining({ address: tableAddress(address), port: 7_009, drops: 0 }),
+      expect.objectContaining({ address: socketTableAddress(address), port: 7_009, drops: 0 }),
     );
     socket.close();
   });

@@ -6,10 +6,10 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { EmulationWorld } from '../../../../../engine/live/emulation/emulation-world.ts';
-import { OutsideError } from '../../../../../engine/live/emulation/outside-error.ts';
+import { OutsideProgramError } from '../../../../../engine/live/emulation/outside-error.ts';
 
 const MS = 1_000_000;
 const block = `127.${110 + (process.pid % 100)}.${(process.pid >>> 7) & 255}`;
@@ -29,7 +29,7 @@ function world(more: { readonly senderPortsMax?: number; readonly delayNs?: numb
   readonly openAll: () => void;
 } {
   const { delayNs = 5 * MS, ...rest } = more;
-  const crypto = provider('modelled', { timing: 'simulation' });
+  const crypto = createCryptoProvider('modelled', { timing: 'simulation' });
   const emulated = new EmulationWorld({
     seed: 1,
     epochSeconds: 0,
@@ -183,7 +183,7 @@ describe('outside tap', () => {
     await bind(`${block}.3`, PORT);
     const bindIt = (): unknown =>
       emulated.host('v').udp({ port: PORT, onDatagram: () => undefined });
-    expect(bindIt).toThrow(OutsideError);
+    expect(bindIt).toThrow(OutsideProgramError);
     expect(bindIt).toThrow(`UDP ${block}.3:${PORT} cannot be bound: another program holds it`);
   });
 

@@ -6,10 +6,10 @@
  * @module
  */
 import { afterEach, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
-import { HandoverBook } from '../../../../../engine/live/handover/handover-book.ts';
-import { SAMPLE_ROW_NUMBERS } from '../../../../../engine/live/handover/handover-samples.ts';
+import { HandoverMatcher } from '../../../../../engine/live/handover/handover-book.ts';
+import { SAMPLE_ROW_LENGTH } from '../../../../../engine/live/handover/handover-samples.ts';
 import { tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
 import { LiveWorld } from '../../../../../engine/live/live-world.ts';
 import { histogramQuantile } from '../../../../../engine/measure/histogram.ts';
@@ -22,7 +22,7 @@ const PACKETS = 8;
 const PORT = 7_000;
 const BLOCK = `127.${200 + (process.pid % 50)}.${(process.pid >>> 8) & 255}`;
 const EVER = { fromNs: 0, untilNs: Number.MAX_SAFE_INTEGER };
-const crypto = provider('node');
+const crypto = createCryptoProvider('node');
 
 let world: LiveWorld | undefined;
 
@@ -124,7 +124,7 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
   world = row.world;
   await row.burst();
   const { rows } = world.handovers.take();
-  const book = new HandoverBook(EVER);
+  const book = new HandoverMatcher(EVER);
   book.note({ rows, untold: 0 }, 0);
   book.finish();
   expect(book.counts).toMatchObject({ sampled: 2 * PACKETS, unmatched: 0, unfollowed: 0 });
@@ -138,7 +138,7 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
   expect(histogramQuantile(world.lateness.data(), 0.5)).toBeLessThan(heldMaxNs);
 
   for (const { tag, sentNs, deliveredNs } of row.seen) {
-    const own = new HandoverBook(EVER);
+    const own = new HandoverMatcher(EVER);
     own.note({ rows: rowsOf(rows, tag), untold: 0 }, 0);
     own.finish();
     const latencyNs = deliveredNs - sentNs;
@@ -154,8 +154,8 @@ it('sees what datagrams wait in the socket of a node that blocks its loop', asyn
 
 function rowsOf(rows: Float64Array, tag: number): Float64Array {
   const kept: number[] = [];
-  for (let at = 0; at < rows.length; at += SAMPLE_ROW_NUMBERS) {
-    if (rows[at + 1] === tag) kept.push(...rows.subarray(at, at + SAMPLE_ROW_NUMBERS));
+  for (let at = 0; at < rows.length; at += SAMPLE_ROW_LENGTH) {
+    if (rows[at + 1] === tag) kept.push(...rows.subarray(at, at + SAMPLE_ROW_LENGTH));
   }
   return Float64Array.from(kept);
 }

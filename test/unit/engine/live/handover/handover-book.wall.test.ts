@@ -4,12 +4,12 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { HandoverBook } from '../../../../../engine/live/handover/handover-book.ts';
+import { HandoverMatcher } from '../../../../../engine/live/handover/handover-book.ts';
 import {
-  SAMPLE_DELIVERED,
-  SAMPLE_LEFT,
-  SAMPLE_SOURCED,
-  SAMPLE_TAKEN,
+  SAMPLE_KIND_DELIVERED,
+  SAMPLE_KIND_HANDLED,
+  SAMPLE_KIND_SENT,
+  SAMPLE_KIND_SOURCED,
   type SampleBatch,
 } from '../../../../../engine/live/handover/handover-samples.ts';
 import type { LogHistogram } from '../../../../../engine/measure/histogram.ts';
@@ -34,18 +34,21 @@ function valuesOf(histogram: LogHistogram): { readonly count: number; readonly m
  * the source.
  */
 const WAY: readonly Row[] = [
-  [SAMPLE_SOURCED, 9, 0, 0, 1_000, 1_005],
-  [SAMPLE_LEFT, 9, 0, 1, 1_005, 1_505, 1_510],
-  [SAMPLE_TAKEN, 9, 0, 1, 1_535],
-  [SAMPLE_LEFT, 9, 1, 2, 1_535, 2_035, 2_036],
-  [SAMPLE_TAKEN, 9, 1, 2, 2_042],
-  [SAMPLE_DELIVERED, 9, 0, 2, 1_000, 2_050],
+  [SAMPLE_KIND_SOURCED, 9, 0, 0, 1_000, 1_005],
+  [SAMPLE_KIND_SENT, 9, 0, 1, 1_005, 1_505, 1_510],
+  [SAMPLE_KIND_HANDLED, 9, 0, 1, 1_535],
+  [SAMPLE_KIND_SENT, 9, 1, 2, 1_535, 2_035, 2_036],
+  [SAMPLE_KIND_HANDLED, 9, 1, 2, 2_042],
+  [SAMPLE_KIND_DELIVERED, 9, 0, 2, 1_000, 2_050],
 ];
 
 describe('a book of hand-overs', () => {
   it('measures a hop from the end of its link to the handler, and its wait from the socket', () => {
-    const book = new HandoverBook(ALL);
-    book.note(batch([SAMPLE_LEFT, 7, 0, 1, 100, 600, 640], [SAMPLE_TAKEN, 7, 0, 1, 700]), HERE);
+    const book = new HandoverMatcher(ALL);
+    book.note(
+      batch([SAMPLE_KIND_SENT, 7, 0, 1, 100, 600, 640], [SAMPLE_KIND_HANDLED, 7, 0, 1, 700]),
+      HERE,
+    );
     book.finish();
     expect(valuesOf(book.hop)).toEqual({ count: 1, max: 100 });
     expect(valuesOf(book.wait)).toEqual({ count: 1, max: 60 });
@@ -54,7 +57,7 @@ describe('a book of hand-overs', () => {
 
   it('adds the lateness of a packet up over its way, whatever the order of the notes', () => {
     for (const rows of [WAY, WAY.toReversed()]) {
-      const book = new HandoverBook(ALL);
+      const book = new HandoverMatcher(ALL);
       for (const row of rows) book.note(batch(row), HERE);
       book.finish();
       expect(valuesOf(book.way)).toEqual({ count: 1, max: 5 + 30 + 7 });
@@ -65,9 +68,9 @@ describe('a book of hand-overs', () => {
   });
 
   it('counts no interval twice where the next link began before the handler had the processor', () => {
-    const book = new HandoverBook(ALL);
+    const book = new HandoverMatcher(ALL);
     const early = WAY.map(
-      (row): Row => (row[0] === SAMPLE_TAKEN && row[3] === 1 ? [1, 9, 0, 1, 1_600] : row),
+      (row): Row => (row[0] === SAMPLE_KIND_HANDLED && row[3] === 1 ? [1, 9, 0, 1, 1_600] : row),
     );
     book.note(batch(...early), HERE);
     book.finish();
@@ -77,18 +80,18 @@ describe('a book of hand-overs', () => {
 
   it.each([
     ['a hop was not seen', WAY.filter((row) => row[3] !== 1)],
-    ['it began elsewhere', [...WAY.slice(0, -1), [SAMPLE_DELIVERED, 9, 5, 2, 1_000, 2_050]]],
-    ['its node held it back', WAY.filter(([kind]) => kind !== SAMPLE_SOURCED)],
+    ['it began elsewhere', [...WAY.slice(0, -1), [SAMPLE_KIND_DELIVERED, 9, 5, 2, 1_000, 2_050]]],
+    ['its node held it back', WAY.filter(([kind]) => kind !== SAMPLE_KIND_SOURCED)],
     [
       'it shares a datagram with the one that was sent',
       [...WAY.slice(0, -1), [3, 9, 0, 2, 990, 2_050]],
     ],
-    ['it ends elsewhere', [...WAY.slice(0, -1), [SAMPLE_DELIVERED, 9, 0, 3, 1_000, 2_050]]],
-    ['a hop has copies', [...WAY, [SAMPLE_TAKEN, 9, 1, 2, 2_060]]],
+    ['it ends elsewhere', [...WAY.slice(0, -1), [SAMPLE_KIND_DELIVERED, 9, 0, 3, 1_000, 2_050]]],
+    ['a hop has copies', [...WAY, [SAMPLE_KIND_HANDLED, 9, 1, 2, 2_060]]],
   ] as readonly (readonly [string, readonly Row[]])[])(
     'follows no packet whole where %s',
     (_, rows) => {
-      const book = new HandoverBook(ALL);
+      const book = new HandoverMatcher(ALL);
       book.note(batch(...rows), HERE);
       book.finish();
       expect(book.way.data().count).toBe(0);
@@ -97,19 +100,19 @@ describe('a book of hand-overs', () => {
   );
 
   it('counts what was seen at only one end, copies, and other clocks, and measures none of it', () => {
-    const book = new HandoverBook(ALL);
+    const book = new HandoverMatcher(ALL);
     book.note(
       batch(
-        [SAMPLE_LEFT, 1, 0, 1, 0, 10, 10],
-        [SAMPLE_TAKEN, 2, 0, 1, 20],
-        [SAMPLE_LEFT, 3, 0, 1, 0, 10, 10],
-        [SAMPLE_LEFT, 3, 0, 1, 0, 10, 10],
-        [SAMPLE_TAKEN, 3, 0, 1, 20],
-        [SAMPLE_LEFT, 4, 0, 1, 0, 10, 10],
+        [SAMPLE_KIND_SENT, 1, 0, 1, 0, 10, 10],
+        [SAMPLE_KIND_HANDLED, 2, 0, 1, 20],
+        [SAMPLE_KIND_SENT, 3, 0, 1, 0, 10, 10],
+        [SAMPLE_KIND_SENT, 3, 0, 1, 0, 10, 10],
+        [SAMPLE_KIND_HANDLED, 3, 0, 1, 20],
+        [SAMPLE_KIND_SENT, 4, 0, 1, 0, 10, 10],
       ),
       HERE,
     );
-    book.note(batch([SAMPLE_TAKEN, 4, 0, 1, 20]), 5);
+    book.note(batch([SAMPLE_KIND_HANDLED, 4, 0, 1, 20]), 5);
     book.note({ rows: new Float64Array(0), untold: 6 }, HERE);
     book.finish();
     expect(book.hop.data().count).toBe(0);
@@ -124,10 +127,13 @@ describe('a book of hand-overs', () => {
   });
 
   it('measures nothing before or after its time', () => {
-    const book = new HandoverBook({ fromNs: 1_000, untilNs: 2_000 });
+    const book = new HandoverMatcher({ fromNs: 1_000, untilNs: 2_000 });
     for (const [tag, dueNs] of [999, 1_000, 1_999, 2_000].entries()) {
       book.note(
-        batch([SAMPLE_LEFT, tag, 0, 1, 0, dueNs, dueNs], [SAMPLE_TAKEN, tag, 0, 1, dueNs + 1]),
+        batch(
+          [SAMPLE_KIND_SENT, tag, 0, 1, 0, dueNs, dueNs],
+          [SAMPLE_KIND_HANDLED, tag, 0, 1, dueNs + 1],
+        ),
         HERE,
       );
     }
@@ -136,11 +142,14 @@ describe('a book of hand-overs', () => {
   });
 
   it('closes what is five seconds old, so that equal bytes later are another datagram', () => {
-    const book = new HandoverBook(ALL);
+    const book = new HandoverMatcher(ALL);
     for (const second of [0, 6, 12]) {
       const ns = second * 1e9;
       book.note(
-        batch([SAMPLE_LEFT, 8, 0, 1, ns, ns + 5, ns + 6], [SAMPLE_TAKEN, 8, 0, 1, ns + 9]),
+        batch(
+          [SAMPLE_KIND_SENT, 8, 0, 1, ns, ns + 5, ns + 6],
+          [SAMPLE_KIND_HANDLED, 8, 0, 1, ns + 9],
+        ),
         HERE,
       );
     }

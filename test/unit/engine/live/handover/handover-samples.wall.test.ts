@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import {
   DatagramTimings,
   NOT_SAMPLED,
-  SAMPLE_ROW_NUMBERS,
+  SAMPLE_ROW_LENGTH,
 } from '../../../../../engine/live/handover/handover-samples.ts';
 import { isSampled, tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
 import { randomBytes } from './bytes.ts';
@@ -67,6 +67,6 @@ it('is bounded between two looks, and counts what finds no room', () => {
   samples.begin(0, 0);
   for (let i = 0; i < 20_000; i += 1) samples.taken(randomBytes(8, i), { from: 0, to: 1 });
   const { rows, untold } = samples.take();
-  expect(rows.length / SAMPLE_ROW_NUMBERS).toBe(16_384);
+  expect(rows.length / SAMPLE_ROW_LENGTH).toBe(16_384);
   expect(untold).toBe(20_000 - 16_384);
 });

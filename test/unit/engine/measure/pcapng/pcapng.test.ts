@@ -11,7 +11,10 @@ import {
   encodePacketBlock,
   encodeSectionHeader,
 } from '../../../../../engine/measure/pcapng/encode.ts';
-import { addressBytes, synthesise } from '../../../../../engine/measure/pcapng/synthesise.ts';
+import {
+  addressBytes,
+  synthesiseIpPacket,
+} from '../../../../../engine/measure/pcapng/synthesise.ts';
 import { readPcapng } from './second-reader.ts';
 
 /** Copied from the specification, docs/spec/run-files.md; scapy can read it. */
@@ -64,7 +67,7 @@ describe('the file of the specification', () => {
   });
 
   it('has the IPv4 header that we synthesise, and an absent UDP checksum where ours is right', () => {
-    const ours = synthesise(FROM, TO, PAYLOAD);
+    const ours = synthesiseIpPacket(FROM, TO, PAYLOAD);
     const checksum = ours.subarray(26, 28);
     expect(checksum).not.toEqual(Uint8Array.of(0, 0));
     const without = ours.slice();
@@ -86,7 +89,7 @@ describe('synthesised headers', () => {
     const pair = fc.oneof(fc.tuple(ends, ends), fc.tuple(v6, v6));
     fc.assert(
       fc.property(pair, fc.uint8Array({ maxLength: 2_000 }), ([from, to], payload) => {
-        const bytes = synthesise(from, to, payload);
+        const bytes = synthesiseIpPacket(from, to, payload);
         const isIpv4 = from.address.length === 4;
         const front = isIpv4 ? 20 : 40;
         const udp = bytes.subarray(front);
@@ -102,12 +105,12 @@ describe('synthesised headers', () => {
   });
 
   it('send a UDP checksum of zero as all ones', () => {
-    const checksum = synthesise(FROM, TO, Uint8Array.of(0, 0)).slice(26, 28);
-    expect(synthesise(FROM, TO, checksum).slice(26, 28)).toEqual(Uint8Array.of(255, 255));
+    const checksum = synthesiseIpPacket(FROM, TO, Uint8Array.of(0, 0)).slice(26, 28);
+    expect(synthesiseIpPacket(FROM, TO, checksum).slice(26, 28)).toEqual(Uint8Array.of(255, 255));
   });
 
   it('cut what IP cannot carry', () => {
-    const bytes = synthesise(FROM, TO, new Uint8Array(70_000));
+    const bytes = synthesiseIpPacket(FROM, TO, new Uint8Array(70_000));
     expect(bytes).toHaveLength(65_535);
     expect(onesSum(bytes.subarray(0, 20))).toBe(0xffff);
   });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { jitterLaw } from '../../../../../engine/net/impairment/jitter.ts';
-import type { DirectionSpec, JitterSpec } from '../../../../../engine/net/link-spec.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { createJitterDraw } from '../../../../../engine/net/impairment/jitter.ts';
+import type { JitterSpec, LinkDirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import { Line } from '../network-fixture.ts';
 
 const MS = 1_000_000;
 const N = 100_000;
 
 function draw(spec: JitterSpec, count = N): number[] {
-  const stream = openStream(1, 'link/test/a->b', 'jitter');
-  const law = jitterLaw(spec)!;
+  const stream = openRandomStream(1, 'link/test/a->b', 'jitter');
+  const law = createJitterDraw(spec)!;
   return Array.from({ length: count }, () => law(stream));
 }
 
@@ -75,12 +75,12 @@ describe('jitter laws (docs/spec/link-model.md#impairments, check 13)', () => {
   });
 
   it('none adds nothing and draws nothing', () => {
-    expect(jitterLaw({ kind: 'none' })).toBeUndefined();
+    expect(createJitterDraw({ kind: 'none' })).toBeUndefined();
   });
 });
 
 describe('jitter and order on a link', () => {
-  const base: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 10 * MS };
+  const base: LinkDirectionSpec = { rateBps: 1_000_000_000, delayNs: 10 * MS };
   const jitter: JitterSpec = { kind: 'uniform', halfWidthNs: 5 * MS };
 
   it('keeps the order by default: nothing arrives before what left earlier', () => {
@@ -96,7 +96,7 @@ describe('jitter and order on a link', () => {
     line.stream(500, 100, 200_000);
     line.run();
     expect(line.arrivalNumbers).not.toEqual(line.arrivalNumbers.toSorted((a, b) => a - b));
-    const stream = openStream(1, 'link/l0/0->1', 'jitter');
+    const stream = openRandomStream(1, 'link/l0/0->1', 'jitter');
     const expected = line.arrivals
       .toSorted((a, b) => a.number - b.number)
       .map(({ number }) => number * 200_000 + 800 + 10 * MS + stream.uniformJitter(5 * MS));

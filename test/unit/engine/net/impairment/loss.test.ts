@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Xoshiro128 } from '../../../../../engine/core/random.ts';
-import { openStream, RandomStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream, RandomStream } from '../../../../../engine/core/stream.ts';
 import { lossModel } from '../../../../../engine/net/impairment/loss.ts';
 import type { LossSpec } from '../../../../../engine/net/link-spec.ts';
 import { vectorSets } from '../../../../vectors-root.ts';
@@ -19,7 +19,7 @@ const LOSSES: GilbertVector = { gilbert: { loss: 0.02, burst: 5, packets: 400, l
 
 /** The fates of `count` packets, one sent every `gapNs`. */
 function fates(spec: LossSpec, count: number, purpose = 'loss', gapNs = 1): boolean[] {
-  const stream = openStream(1, 'link/test/a->b', purpose);
+  const stream = openRandomStream(1, 'link/test/a->b', purpose);
   const model = lossModel(spec, () => stream);
   return Array.from({ length: count }, (_, i) => model.isLost(i * gapNs));
 }

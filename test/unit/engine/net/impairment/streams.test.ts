@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import { Line } from '../network-fixture.ts';
 import { collect, FAST, makePair, makeWorld, sender } from '../world-fixture.ts';
 
 const MS = 1_000_000;
-const base: DirectionSpec = { rateBps: 1_000_000_000, delayNs: 30 * MS };
+const base: LinkDirectionSpec = { rateBps: 1_000_000_000, delayNs: 30 * MS };
 const COUNT = 600;
 
 /** Each impairment on its own. */
-const IMPAIRMENTS: Readonly<Record<string, Partial<DirectionSpec>>> = {
+const IMPAIRMENTS: Readonly<Record<string, Partial<LinkDirectionSpec>>> = {
   loss: { loss: { kind: 'burst', probability: 0.1, meanBurst: 3 } },
   corrupt: { corrupt: { probability: 0.2 } },
   duplicate: { duplicate: 0.2 },
@@ -24,7 +24,7 @@ const SEEN: Readonly<Record<string, string>> = {
   jitter: 'delay',
 };
 
-function run(spec: DirectionSpec): Line {
+function run(spec: LinkDirectionSpec): Line {
   const line = new Line([spec]);
   line.stream(COUNT, 200, 2 * MS);
   line.run();
@@ -114,7 +114,7 @@ describe('streams of impairments (docs/spec/link-model.md#impairments)', () => {
   });
 
   it('adding a host and a link changes nothing on the others', () => {
-    const lossy: DirectionSpec = { ...FAST, ...IMPAIRMENTS['loss'], ...IMPAIRMENTS['jitter'] };
+    const lossy: LinkDirectionSpec = { ...FAST, ...IMPAIRMENTS['loss'], ...IMPAIRMENTS['jitter'] };
     const arrivals = (hasMore: boolean): number[] => {
       const { world, a, b } = makePair(lossy);
       if (hasMore) {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LinkDirectionSpec, QueueSpec } from '../../../../../engine/net/link-spec.ts';
 import type { PriorityQueue } from '../../../../../engine/net/queue/priority.ts';
 import { vectorSets } from '../../../../vectors-root.ts';
 import { Line } from '../network-fixture.ts';
@@ -78,6 +80,80 @@ describe('drop-tail', () => {
     line.offer(...Array.from({ length: 1_002 }, () => 10));
     expect(line.only.queuedPackets).toBe(1_000);
     expect(line.drops).toHaveLength(1);
+  });
+});
+
+/** Queues in which nothing can wait; a new kind has an entry. */
+const NO_ROOM: Readonly<Record<QueueSpec['kind'], QueueSpec>> = {
+  'drop-tail': { kind: 'drop-tail', limitPackets: 0 },
+  codel: { kind: 'codel', limitPackets: 0 },
+  priority: { kind: 'priority', classes: [{ limitPackets: 0 }, { limitBytes: 9 }] },
+};
+
+describe.each(Object.values(NO_ROOM))('a $kind queue without room', (queue) => {
+  const FULL = { reason: 'queue-full' };
+  const line = (more: Partial<LinkDirectionSpec> = {}): Line =>
+    new Line([{ rateBps: RATE, delayNs: 0, mtu: 1_500, queue, ...more }]);
+
+  it('sends what finds the link idle, and refuses all else', () => {
+    const number = fc.integer({ min: 10, max: 300 });
+    const packet = fc.record({ gapUs: number, size: number, dscp: fc.constantFrom(0, 48) });
+    fc.assert(
+      fc.property(fc.array(packet, { maxLength: 40 }), (plan) => {
+        const full = line();
+        const taken: boolean[] = [];
+        const expected: boolean[] = [];
+        let [at, freeAt] = [0, 0];
+        for (const { gapUs, size, dscp } of plan) {
+          // One ns more, so that no packet comes at the instant at which another one has left.
+          at += gapUs * 1_000 + 1;
+          full.at(at, () => void taken.push(full.offerWith(size, dscp)));
+          expected.push(at > freeAt);
+          if (at > freeAt) freeAt = at + size * 1_000;
+        }
+        full.run();
+        expect(taken).toEqual(expected);
+      }),
+      { seed: 16 },
+    );
+  });
+
+  it('keeps to its bucket', () => {
+    const tokenBucket = { rateBytesPerSecond: 1e6, burstBytes: 1_500, mode: 'shape' } as const;
+    const shaped = line({ rateBps: Number.POSITIVE_INFINITY, tokenBucket });
+    for (const at of [0, 0, 499_999, 500_000]) shaped.at(at, () => shaped.offer(1_000));
+    shaped.run();
+    expect(shaped.arrivalTimes).toEqual([0, 500_000]);
+    expect(shaped.drops).toMatchObject([FULL, FULL]);
+  });
+
+  it('keeps to its contacts', () => {
+    const contacts = { windows: [{ startNs: MS, endNs: 2 * MS }] };
+    const open = line({ contacts });
+    for (const at of [0, MS, 1.95 * MS]) open.at(at, () => open.offer(100));
+    open.run();
+    expect(open.arrivalTimes).toEqual([1.1 * MS]);
+    expect(open.drops).toMatchObject([FULL, FULL]);
+  });
+
+  it('sends nothing while its rate is 0', () => {
+    const still = line({ rateSteps: { atNs: [0, MS], values: [0, RATE] } });
+    for (const at of [0, MS]) still.at(at, () => still.offer(100));
+    still.run();
+    expect(still.arrivalTimes).toEqual([1.1 * MS]);
+    expect(still.drops).toMatchObject([FULL]);
+  });
+
+  it('has no room for a while if a fault says so', () => {
+    const roomy = { ...queue, limitPackets: 5 };
+    const cut = line({ queue: queue.kind === 'priority' ? { ...queue, classes: [{}] } : roomy });
+    cut.only.setQueueLimit(0);
+    cut.offer(100, 100);
+    cut.only.setQueueLimit(1);
+    cut.offer(100);
+    cut.run();
+    expect(cut.arrivalNumbers).toEqual([0, 2]);
+    expect(cut.only.conservation()).toMatchObject({ offered: 3, delivered: 2, balance: 0 });
   });
 });
 
@@ -251,6 +327,19 @@ describe('token bucket (docs/spec/link-model.md#queues-and-rate-limits)', () => 
     ]);
     expect(line.arrivalNumbers.at(-1)).toBe(12);
   });
+
+  it.each([{ kind: 'drop-tail' }, { kind: 'codel', maxPacketBytes: 1_000 }] as const)(
+    'polices a packet once, whether or not it waits in a queue: %o',
+    (waits) => {
+      const tokenBucket = { ...bucket, burstBytes: 2_000, mode: 'police' } as const;
+      // Pairs of packets fit the bucket every 2 ms; the second of each waits for the first.
+      const line = new Line([{ rateBps: 16e6, delayNs: 0, mtu: 1_500, queue: waits, tokenBucket }]);
+      for (let pair = 0; pair < 50; pair += 1)
+        line.at(2 * MS * pair, () => line.offer(1_000, 1_000));
+      line.run();
+      expect([line.drops, line.arrivals.length]).toEqual([[], 100]);
+    },
+  );
 
   it('never lets more than burst + rate * time pass', () => {
     const tokenBucket = { rateBytesPerSecond: 333_333, burstBytes: 3_000, mode: 'shape' } as const;

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteRing } from '../../../../../engine/net/stream/byte-ring.ts';
-import { Congestion } from '../../../../../engine/net/stream/congestion.ts';
+import { SegmentCongestionWindow } from '../../../../../engine/net/stream/congestion.ts';
 import { StreamReceiver } from '../../../../../engine/net/stream/receiver.ts';
 import { RetransmissionTimeout } from '../../../../../engine/net/stream/retransmission-timeout.ts';
 import { NO_SEGMENT, Scoreboard } from '../../../../../engine/net/stream/scoreboard.ts';
-import { streamOptions } from '../../../../../engine/net/stream/stream-options.ts';
+import { streamOptionsWith } from '../../../../../engine/net/stream/stream-options.ts';
 import { bytesOf, MS, SECOND } from './stream-fixture.ts';
 
 describe('the retransmission timeout', () => {
@@ -45,7 +45,7 @@ describe('a handshake that was repeated', () => {
 
 describe('the congestion window', () => {
   it('grows by one per segment in slow start and by 1/cwnd above the threshold', () => {
-    const congestion = new Congestion(10);
+    const congestion = new SegmentCongestionWindow(10);
     for (let i = 0; i < 10; i += 1) congestion.acknowledged();
     expect(congestion.window).toBe(20);
     congestion.lost(5, 30);
@@ -55,7 +55,7 @@ describe('the congestion window', () => {
   });
 
   it('reacts once per window, never falls below two, and starts at one after a timeout', () => {
-    const congestion = new Congestion(10);
+    const congestion = new SegmentCongestionWindow(10);
     expect(congestion.lost(5, 30)).toBe(true);
     expect(congestion.lost(29, 40)).toBe(false);
     expect(congestion.window).toBe(5);
@@ -227,7 +227,7 @@ describe('the receiver', () => {
 
 describe('options', () => {
   it('have the defaults of the specification and refuse what no stream can have', () => {
-    expect(streamOptions({})).toMatchObject({
+    expect(streamOptionsWith({})).toMatchObject({
       segmentBytes: 1_460,
       receiveBufferBytes: 1_048_576,
       initialWindow: 10,
@@ -240,7 +240,7 @@ describe('options', () => {
       { initialWindow: 0 },
       { sendLimitBytes: 0.5 },
     ]) {
-      expect(() => streamOptions(bad)).toThrow();
+      expect(() => streamOptionsWith(bad)).toThrow();
     }
   });
 });

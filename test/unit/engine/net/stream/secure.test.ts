@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecureOptions, StreamError } from '../../../../../engine/host/stream.ts';
+import type { StreamError, StreamTlsOptions } from '../../../../../engine/host/stream.ts';
 import {
   bytesOf,
   type Joined,
@@ -14,7 +14,7 @@ import {
 const KEY = bytesOf(32, 7);
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function options(role: 'client' | 'server', identity = 'peer', key = KEY): SecureOptions {
+function options(role: 'client' | 'server', identity = 'peer', key = KEY): StreamTlsOptions {
   return { role, psk: { identity, key } };
 }
 
@@ -25,7 +25,7 @@ interface Secured extends Joined {
 }
 
 /** Secures both ends of a new stream; returns the results at both ends with their instants. */
-function secured(pair: Pair, server: SecureOptions = options('server')): Secured {
+function secured(pair: Pair, server: StreamTlsOptions = options('server')): Secured {
   const ends = join(pair);
   const outcomes: Secured['outcomes'] = {};
   const startNs = pair.world.scheduler.now;

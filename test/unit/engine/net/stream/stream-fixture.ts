@@ -1,9 +1,9 @@
 /** Worlds with streams, for the tests of the stream model. */
 import type { Stream, StreamError } from '../../../../../engine/host/stream.ts';
-import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import type { SimHost } from '../../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../../../../engine/net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../../../../engine/net/stream/segment-streams.ts';
 import type { StreamOptions } from '../../../../../engine/net/stream/stream-options.ts';
 import { makeWorld } from '../world-fixture.ts';
 
@@ -11,20 +11,20 @@ export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 
 /** 100 Mbit/s, 10 ms each way, a queue that never fills. */
-export const PLAIN: DirectionSpec = { rateBps: 100_000_000, delayNs: 10 * MS };
+export const PLAIN: LinkDirectionSpec = { rateBps: 100_000_000, delayNs: 10 * MS };
 
 /** Hosts a and b with one link. */
 export interface Pair {
   readonly world: SimWorld;
   readonly a: SimHost;
   readonly b: SimHost;
-  readonly streams: SegmentStreams;
+  readonly streams: SegmentStreamModel;
 }
 
 /** The settings of a pair. */
 export interface PairSpec {
-  readonly forward?: DirectionSpec;
-  readonly backward?: DirectionSpec;
+  readonly forward?: LinkDirectionSpec;
+  readonly backward?: LinkDirectionSpec;
   readonly options?: Partial<StreamOptions>;
   readonly seed?: number;
   readonly buffers?: 'plain' | 'poison';
@@ -32,7 +32,7 @@ export interface PairSpec {
 
 /** A pair of hosts. Unless the settings say otherwise, returned buffers are overwritten. */
 export function makeStreamPair(spec: PairSpec = {}): Pair {
-  const streams = new SegmentStreams(spec.options);
+  const streams = new SegmentStreamModel(spec.options);
   const { seed = 1, buffers = 'poison' } = spec;
   const world = makeWorld({ streams, seed, buffers });
   const a = world.addHost({ name: 'a', address: '127.0.0.1' });

@@ -1,6 +1,6 @@
 /** Check 19 of docs/VERIFICATION.md on the stream model alone, with few seeds and short runs. */
 import { describe, expect, it } from 'vitest';
-import type { DirectionSpec } from '../../../../../engine/net/link-spec.ts';
+import type { LinkDirectionSpec } from '../../../../../engine/net/link-spec.ts';
 import type { StreamOptions } from '../../../../../engine/net/stream/stream-options.ts';
 import { bytesOf, join, MS, makeStreamPair, SECOND } from './stream-fixture.ts';
 
@@ -9,7 +9,7 @@ import { bytesOf, join, MS, makeStreamPair, SECOND } from './stream-fixture.ts';
  * more to send.
  */
 function goodput(
-  forward: DirectionSpec,
+  forward: LinkDirectionSpec,
   seconds: number,
   how: { readonly seed?: number; readonly options?: Partial<StreamOptions> } = {},
 ): number {

@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { LossRecovery } from '../../../../../nodes/_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../../../../nodes/_kit/loss-recovery/received-packets.ts';
 
@@ -13,7 +13,7 @@ const recovery = (isFixedWindow = false): LossRecovery<number> =>
   new LossRecovery({
     packetBytes: 1200,
     waitNsMax: 10_000 * MS,
-    random: openStream(1, 'a', 'probes'),
+    random: openRandomStream(1, 'a', 'probes'),
     isFixedWindow,
   });
 

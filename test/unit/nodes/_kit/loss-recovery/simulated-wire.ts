@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import type { Random } from '../../../../../engine/host/random.ts';
-import { Deadlines } from '../../../../../nodes/_kit/deadlines.ts';
+import { DeadlineHeap } from '../../../../../nodes/_kit/deadlines.ts';
 import { LossRecovery } from '../../../../../nodes/_kit/loss-recovery/loss-recovery.ts';
 import {
   type Acknowledgement,
@@ -45,14 +45,14 @@ export interface WireOptions {
 /** The clock and the wires' common queue. */
 export class World {
   now = 0;
-  readonly #events = new Deadlines<() => void>();
+  readonly #events = new DeadlineHeap<() => void>();
   readonly random: Random;
   readonly options: WireOptions;
   #freeAt = 0;
 
   constructor(options: WireOptions, seed: number) {
     this.options = options;
-    this.random = openStream(seed, 'wire', 'wire');
+    this.random = openRandomStream(seed, 'wire', 'wire');
   }
 
   at(ns: number, run: () => void): void {
@@ -130,7 +130,7 @@ export class Flow {
 
   constructor(world: World, seed: number, isFixedWindow = false) {
     this.#world = world;
-    const random = openStream(seed, 'flow', 'probes');
+    const random = openRandomStream(seed, 'flow', 'probes');
     const waitNsMax = 10 * SECOND;
     this.recovery = new LossRecovery({ packetBytes: PACKET, waitNsMax, random, isFixedWindow });
   }

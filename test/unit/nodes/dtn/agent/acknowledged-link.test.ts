@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { AcknowledgedLink } from '../../../../../nodes/dtn/agent/acknowledged-link.ts';
+import { AcknowledgedLinkOutlet } from '../../../../../nodes/dtn/agent/acknowledged-link.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { bench as agentWith, kinds, send } from './bench.ts';
 
 const S = 1_000_000_000;
 
 interface Bench {
-  readonly link: AcknowledgedLink;
+  readonly link: AcknowledgedLinkOutlet;
   readonly abandoned: number[];
   idleNs: number;
 }
@@ -15,7 +15,7 @@ interface Bench {
 /** A link of 8 kbit/s above a layer with two bundles under way at most. */
 function bench(): Bench {
   const abandoned: number[] = [];
-  const link = new AcknowledgedLink(
+  const link = new AcknowledgedLinkOutlet(
     {
       link: 'a--b',
       neighbour: 'b',

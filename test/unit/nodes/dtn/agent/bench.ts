@@ -2,12 +2,12 @@
 import type { PlannedContact, PlannedContacts } from '../../../../../engine/host/network-view.ts';
 import type { CalendarTime } from '../../../../../engine/host/time.ts';
 import type { SendWishes } from '../../../../../engine/host/transport.ts';
-import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
-import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
+import { LinkOutlet } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { BundleAgent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
 import type { Outlet } from '../../../../../nodes/dtn/agent/outlet.ts';
-import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
+import type { BundleAgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { behaviourOf } from '../../../../../nodes/dtn/doubles/index.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
@@ -27,9 +27,12 @@ export const STORE: DtnOptions['store'] = dtnConfig.parse({}).store;
 export type Effect = AgentEffect<string>;
 
 export interface Bench {
-  readonly agent: Agent<string>;
+  readonly agent: BundleAgent<string>;
   /** Steps the agent and returns its effects without counters and levels. */
-  readonly step: (now: number, input: Parameters<Agent<string>['step']>[1]) => readonly Effect[];
+  readonly step: (
+    now: number,
+    input: Parameters<BundleAgent<string>['step']>[1],
+  ) => readonly Effect[];
   /** Steps the agent and returns all effects. */
   readonly stepAll: Bench['step'];
 }
@@ -39,7 +42,7 @@ export interface BenchOptions {
   readonly contacts?: PlannedContacts;
   readonly router?: Router;
   /** Instead of `router`. */
-  readonly copies?: AgentParts['copies'];
+  readonly copies?: BundleAgentParts['copies'];
   /** How far the agent's clock is off at an instant, s. */
   readonly clockOffsetS?: (now: number) => number;
   readonly rateBps?: number;
@@ -47,15 +50,15 @@ export interface BenchOptions {
   readonly own?: string;
   /** Instead of the links. */
   readonly outlets?: readonly Outlet[];
-  readonly security?: AgentParts['security'];
+  readonly security?: BundleAgentParts['security'];
 }
 
 /** Node a between b and c, over links of 8 kbit/s: a bundle of 1 kB takes about a second. */
 export function bench(given: BenchOptions = {}): Bench {
   const { options, contacts, router, clockOffsetS, rateBps = 8_000 } = given;
   const parsed = { ...dtnConfig.parse({}), ...options };
-  const link = (neighbour: string): Adjacency =>
-    new Adjacency({
+  const link = (neighbour: string): LinkOutlet =>
+    new LinkOutlet({
       link: `a--${neighbour}`,
       neighbour,
       maxBytes: 16 * 1024 * 1024,
@@ -64,7 +67,7 @@ export function bench(given: BenchOptions = {}): Bench {
       bytesOnLink: (bytes) => bytes,
     });
   let nowNs = 0;
-  const agent = new Agent<string>({
+  const agent = new BundleAgent<string>({
     own: given.own ?? 'a',
     names: new HostEids(['a', 'b', 'c'], parsed.eids),
     options: parsed,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
-import { forwardedCopy } from '../../../../../nodes/dtn/agent/forwarded-copy.ts';
-import type { AgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
+import { writeForwardedCopy } from '../../../../../nodes/dtn/agent/forwarded-copy.ts';
+import type { BundleAgentParts } from '../../../../../nodes/dtn/agent/parts.ts';
 import { FirstContactRouter } from '../../../../../nodes/dtn/router/first-contact.ts';
 import { SprayAndWaitRouter } from '../../../../../nodes/dtn/router/spray-and-wait.ts';
 import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
@@ -14,7 +14,7 @@ import { type Sample, sampleBundle } from '../wire/support.ts';
 import { type Bench, bench, type Effect, S, send } from './bench.ts';
 
 /** Node a above a carrier, between b and c; its transfers to both begin with 0. */
-function node(double?: 'blind-receipt', copies?: AgentParts['copies']): Bench {
+function node(double?: 'blind-receipt', copies?: BundleAgentParts['copies']): Bench {
   const facts = { maxBytes: 65_536, retryNs: 60 * S, firstTransfer: 0 };
   const outlets = ['b', 'c'].map(
     (neighbour) => new CarrierOutlet({ id: `to ${neighbour}`, neighbour, ...facts }),
@@ -31,7 +31,7 @@ function hopped(hops: number, sample: Sample = {}): Uint8Array {
     const view = new BundleView();
     view.reopen(bytes, 0, bytes.length);
     const writer = new CborWriter();
-    forwardedCopy(writer, view, { node: encodeEid(by), isOwn: false, heldNs: 0 });
+    writeForwardedCopy(writer, view, { node: encodeEid(by), isOwn: false, heldNs: 0 });
     bytes = writer.taken();
   }
   return bytes;

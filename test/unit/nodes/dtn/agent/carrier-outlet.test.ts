@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import {
-  decodeCarrierMessage,
-  encodeCarrierMessage,
+  decodeTransferMessage,
+  encodeTransferMessage,
 } from '../../../../../nodes/dtn/layer/carrier.ts';
 
 const S = 1_000_000_000;
@@ -108,7 +108,7 @@ describe('a message of a carrier', () => {
     { kind: 'bundle', transfer: 0, bundle: new Uint8Array(0) },
     { kind: 'receipt', transfer: 1 },
   ] as const)('is read as it was written: $kind $transfer', (message) => {
-    expect(decodeCarrierMessage(encodeCarrierMessage(message))).toEqual(message);
+    expect(decodeTransferMessage(encodeTransferMessage(message))).toEqual(message);
   });
 
   it.each([
@@ -119,18 +119,18 @@ describe('a message of a carrier', () => {
   ])('is none if it begins with %i and has %i bytes, whatever they are', (kind, length) => {
     const bytes = new Uint8Array(length);
     bytes[0] = kind;
-    expect(decodeCarrierMessage(bytes)).toBeUndefined();
+    expect(decodeTransferMessage(bytes)).toBeUndefined();
   });
 
   it.each([
     { kind: 'bundle', transfer: 7, bundle: Uint8Array.of(1, 2, 3) },
     { kind: 'receipt', transfer: 7 },
   ] as const)('is none after a bit was flipped in it: $kind', (message) => {
-    const bytes = encodeCarrierMessage(message);
+    const bytes = encodeTransferMessage(message);
     for (let bit = 0; bit < 8 * bytes.length; bit += 1) {
       const changed = bytes.slice();
       changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
-      expect(decodeCarrierMessage(changed)).toBeUndefined();
+      expect(decodeTransferMessage(changed)).toBeUndefined();
     }
   });
 });

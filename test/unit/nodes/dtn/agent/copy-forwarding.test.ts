@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
-import { Meetings } from '../../../../../runner/verify/bundles/meetings.ts';
+import { MeetingAgents } from '../../../../../runner/verify/bundles/meetings.ts';
 import { sampleBundle } from '../wire/support.ts';
 
 const S = 1_000_000_000;
@@ -11,7 +11,7 @@ const bundles = (lengths: readonly number[] = []): number =>
 
 describe('epidemic routing', () => {
   it('gives everybody a copy, and nobody one that is known', () => {
-    const net = new Meetings({ router: 'epidemic' });
+    const net = new MeetingAgents({ router: 'epidemic' });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('a', 'b');
@@ -29,7 +29,7 @@ describe('epidemic routing', () => {
   });
 
   it('lost every record of a node without a clock: created at time 0, it had no age', () => {
-    const net = new Meetings({ router: 'epidemic', clock: 'none' });
+    const net = new MeetingAgents({ router: 'epidemic', clock: 'none' });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('b', 'd');
@@ -37,7 +37,7 @@ describe('epidemic routing', () => {
   });
 
   it('offers what comes during an encounter', () => {
-    const net = new Meetings({ router: 'epidemic' });
+    const net = new MeetingAgents({ router: 'epidemic' });
     net.open('a', 'b');
     net.run(S);
     net.send('a', 'd');
@@ -46,7 +46,7 @@ describe('epidemic routing', () => {
   });
 
   it('repeats a record that was lost, and gives nothing before it has one', () => {
-    const net = new Meetings({ router: 'epidemic' });
+    const net = new MeetingAgents({ router: 'epidemic' });
     net.send('a', 'd');
     net.lossy.add('b a');
     net.open('a', 'b');
@@ -62,19 +62,19 @@ describe('epidemic routing', () => {
   });
 
   it('drops records that are malformed, of another node, or for another router', () => {
-    const net = new Meetings({ router: 'epidemic' });
+    const net = new MeetingAgents({ router: 'epidemic' });
     const payload = Uint8Array.of(1, 2, 3);
     net.inject('a', 'b', sampleBundle({ source: 'ipn:2.2', destination: 'ipn:1.2', payload }));
     net.inject('a', 'b', sampleBundle({ source: 'ipn:3.2', destination: 'ipn:1.2', payload }));
     net.inject('a', 'b', sampleBundle({ source: 'ipn:2.2', destination: 'ipn:3.2', payload }));
     expect(net.drops).toEqual(['bad-encounter', 'bad-encounter', 'unknown-record']);
-    const direct = new Meetings({ router: 'direct' });
+    const direct = new MeetingAgents({ router: 'direct' });
     direct.inject('a', 'b', sampleBundle({ source: 'ipn:2.2', destination: 'ipn:1.2', payload }));
     expect([direct.drops, direct.delivered]).toEqual([['unknown-record'], []]);
   });
 
   it('drops copies with the bundle when it expires', () => {
-    const net = new Meetings({ router: 'epidemic', lifetime: 60 * S });
+    const net = new MeetingAgents({ router: 'epidemic', lifetime: 60 * S });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.run(100 * S);
@@ -87,7 +87,7 @@ describe('epidemic routing', () => {
 
 describe('two-hop relaying', () => {
   it('lets relays give copies to the destination only', () => {
-    const net = new Meetings({ router: 'two-hop' });
+    const net = new MeetingAgents({ router: 'two-hop' });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('b', 'c');
@@ -99,7 +99,7 @@ describe('two-hop relaying', () => {
 
 describe('spray and wait', () => {
   it('halves the copies at each encounter, and waits with the last', () => {
-    const net = new Meetings({ router: 'spray-binary', copies: 4 });
+    const net = new MeetingAgents({ router: 'spray-binary', copies: 4 });
     net.send('a', 'd');
     // a 4; a 2, b 2; a 2, b 1, c 1: c gives nothing on, and b has nothing left to give.
     net.meet('a', 'b');
@@ -110,7 +110,7 @@ describe('spray and wait', () => {
   });
 
   it('stops at the number of copies', () => {
-    const net = new Meetings({ router: 'spray-binary', copies: 2 });
+    const net = new MeetingAgents({ router: 'spray-binary', copies: 2 });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('a', 'c');
@@ -119,7 +119,7 @@ describe('spray and wait', () => {
   });
 
   it('lets only the source spray, one copy each', () => {
-    const net = new Meetings({ router: 'spray-source', copies: 3 });
+    const net = new MeetingAgents({ router: 'spray-source', copies: 3 });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('b', 'c');
@@ -130,7 +130,7 @@ describe('spray and wait', () => {
 
   it('keeps what did not leave before the neighbour went away', () => {
     // A record takes a second, a bundle takes two: there is no time for it.
-    const net = new Meetings({ router: 'spray-binary', copies: 2 }, 700);
+    const net = new MeetingAgents({ router: 'spray-binary', copies: 2 }, 700);
     net.send('a', 'd');
     net.open('a', 'b');
     net.run(0.5 * S);
@@ -144,7 +144,7 @@ describe('spray and wait', () => {
 
 describe('first contact', () => {
   it('hands the only copy over, and never back', () => {
-    const net = new Meetings({ router: 'first-contact' });
+    const net = new MeetingAgents({ router: 'first-contact' });
     net.send('a', 'd');
     net.meet('a', 'b');
     expect(net.holding).toEqual([0, 1, 0, 0]);
@@ -160,7 +160,7 @@ describe('first contact', () => {
 
 describe('PRoPHET', () => {
   it('gives copies to those that are likelier to meet the destination', () => {
-    const net = new Meetings({ router: 'prophet' });
+    const net = new MeetingAgents({ router: 'prophet' });
     net.meet('b', 'd');
     net.send('a', 'd');
     net.meet('a', 'c');
@@ -175,7 +175,7 @@ describe('PRoPHET', () => {
 
 describe('backpressure', () => {
   it('moves bundles until both have about as many for the destination', () => {
-    const net = new Meetings({ router: 'backpressure' });
+    const net = new MeetingAgents({ router: 'backpressure' });
     for (let count = 0; count < 7; count += 1) net.send('a', 'd');
     net.meet('a', 'b');
     expect(net.holding).toEqual([4, 3, 0, 0]);
@@ -191,7 +191,7 @@ describe('backpressure', () => {
 describe('static routes', () => {
   it('follow the first row that fits, and go straight to neighbours without one', () => {
     const routes = [{ to: 'd*', via: 'b' }];
-    const net = new Meetings({ router: 'static', routes });
+    const net = new MeetingAgents({ router: 'static', routes });
     net.send('a', 'd');
     net.send('a', 'c');
     net.meet('a', 'd');
@@ -211,7 +211,7 @@ describe('status reports with routers of copies', () => {
 
   it('tell the source of each copy that was given, and of the delivery', () => {
     const reports = { ...asking, ask: ['forwarded', 'delivered'] as ('forwarded' | 'delivered')[] };
-    const net = new Meetings({ router: 'epidemic', reports });
+    const net = new MeetingAgents({ router: 'epidemic', reports });
     net.send('a', 'd');
     net.meet('a', 'b');
     // To itself: a has given b a copy. The others are bundles that travel as all do.
@@ -224,7 +224,7 @@ describe('status reports with routers of copies', () => {
   });
 
   it('are none if nobody asks', () => {
-    const net = new Meetings({ router: 'epidemic', reports: asking });
+    const net = new MeetingAgents({ router: 'epidemic', reports: asking });
     net.send('a', 'd');
     net.meet('a', 'b');
     net.meet('b', 'd');
@@ -236,7 +236,12 @@ describe('bundles that are too long for the ways of a node', () => {
   it.each(['epidemic', 'spray-binary', 'first-contact'] as const)(
     'go in fragments (%s)',
     (router) => {
-      const net = new Meetings({ router, copies: 4, fragmentation: 'proactive', maxBytes: 600 });
+      const net = new MeetingAgents({
+        router,
+        copies: 4,
+        fragmentation: 'proactive',
+        maxBytes: 600,
+      });
       net.send('a', 'd', 1_000);
       const parts = net.counts['a dtn.fragments'] ?? 0;
       expect(parts).toBeGreaterThan(4);
@@ -253,7 +258,7 @@ describe('bundles that are too long for the ways of a node', () => {
   );
 
   it('are refused by default', () => {
-    const net = new Meetings({ router: 'epidemic', maxBytes: 600 });
+    const net = new MeetingAgents({ router: 'epidemic', maxBytes: 600 });
     net.send('a', 'd', 1_000);
     net.meet('a', 'd');
     expect([net.holding, net.delivered]).toEqual([[0, 0, 0, 0], []]);

@@ -12,7 +12,7 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
-import { urgencyOf } from '../../../../../nodes/dtn/wire/extensions.ts';
+import { readPriorityBlock } from '../../../../../nodes/dtn/wire/extensions.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { type Bench, bench, type Effect, kinds, S, STORE, send } from './bench.ts';
 import { Disk } from './disk.ts';
@@ -48,10 +48,10 @@ const receipt = (neighbour: string): AgentInput<string> => {
 const ways = (effects: readonly Effect[]): readonly string[] =>
   effects.flatMap((effect) => (effect.kind === 'transmit' ? [effect.outlet] : []));
 
-function urgencyIn(bytes: Uint8Array): ReturnType<typeof urgencyOf> {
+function urgencyIn(bytes: Uint8Array): ReturnType<typeof readPriorityBlock> {
   const view = new BundleView();
   expect(view.open(bytes, 0, bytes.length)).toBeUndefined();
-  return urgencyOf(view);
+  return readPriorityBlock(view);
 }
 
 describe('a critical bundle', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Witness } from '../../../../../engine/host/protocol.ts';
+import type { GroundTruthWitness } from '../../../../../engine/host/protocol.ts';
 import { CustodyLedger } from '../../../../../nodes/dtn/agent/custody-ledger.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 
@@ -13,7 +13,7 @@ function ledgers(isDurable = true): readonly [CustodyLedger, CustodyLedger] {
       noted.add(`${space} ${value}`);
       return isKnown;
     },
-  } as Witness;
+  } as GroundTruthWitness;
   const names = new HostEids(['a', 'b'], 'ipn');
   return [
     new CustodyLedger(witness, { host: 'a', names, isDurable: true }),

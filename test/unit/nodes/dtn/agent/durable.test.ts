@@ -3,7 +3,9 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
+import { bundleIdentityOf } from '../../../../../nodes/dtn/agent/identity.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
+import { decodeBundleRecord } from '../../../../../nodes/dtn/agent/records.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { PROPHET_DEFAULTS } from '../../../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
@@ -204,6 +206,20 @@ describe('a durable store', () => {
     expect(stamps.size).toBe(3);
   });
 
+  it('numbers no bundle again if the crash kept the last one, but not how far it had counted', () => {
+    const unclocked: Partial<DtnOptions> = { ...DURABLE, clock: 'none' };
+    const life = new Life(unclocked);
+    life.take(send('b'));
+    const next = life.restarted(1);
+    expect(next.disk.records().map(([key]) => key)).toEqual(['b/000000000000']);
+    next.take(send('b'));
+    next.synced();
+    expect(next.bench.agent.holding).toBe(2);
+    const found = next.disk.records().flatMap(([, value]) => decodeBundleRecord(value) ?? []);
+    expect(found.map(({ name }) => name)).toEqual([1, 2]);
+    expect(new Set(found.map(({ bytes }) => identityOf(bytes))).size).toBe(2);
+  });
+
   it('drops a record that it cannot read, and erases it', () => {
     const life = new Life();
     life.take(send('b'));
@@ -247,6 +263,18 @@ describe('a durable store', () => {
     const next = new Life(DURABLE, life.disk, 0);
     next.now = 12 * S;
     expect(next.take(TIMER_DUE)).not.toContain('expired');
+    next.now = 12 * S + 1_000_001;
+    expect(next.take(TIMER_DUE)).toContain('expired');
+  });
+
+  it('makes a bundle no younger if the crash kept a later one, but not how long the node had run', () => {
+    const life = new Life();
+    life.take(send('c', { lifetime: 20 * S }));
+    life.synced();
+    life.now = 8 * S;
+    life.take(send('b'));
+    life.disk.crash(1);
+    const next = new Life(DURABLE, life.disk, 0);
     next.now = 12 * S + 1_000_001;
     expect(next.take(TIMER_DUE)).toContain('expired');
   });
@@ -308,6 +336,12 @@ function crashAfter(
   const here = sequencesOn(life.restarted(survivors).disk);
   const lost = [...answered].filter((number) => !here.has(number));
   return { answered: answered.size, lost };
+}
+
+function identityOf(bundle: Uint8Array): string | undefined {
+  const view = new BundleView();
+  view.open(bundle, 0, bundle.length);
+  return bundleIdentityOf(view);
 }
 
 /** Sequence numbers of the bundles of others on a disk. */

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bundleNameInRecords,
+  bundleIdentityHash,
   decodeEncounterRecord,
   type EncounterRecord,
   encodeEncounterRecord,
 } from '../../../../../nodes/dtn/agent/encounter-record.ts';
 import {
-  decodeRecordTable,
-  encodeRecordTable,
+  decodeRouterTable,
+  encodeRouterTable,
 } from '../../../../../nodes/dtn/router/record-table.ts';
 
 const RECORD: EncounterRecord = {
   kind: 'answer',
   known: [0, 23, 24, 2 ** 53 - 1],
-  router: encodeRecordTable([
+  router: encodeRouterTable([
     ['a', 7],
     ['bus-12', 1e9],
   ]),
@@ -27,7 +27,7 @@ describe('the record of an encounter', () => {
     const bytes = encodeEncounterRecord(RECORD);
     expect(decodeEncounterRecord(bytes)).toEqual(RECORD);
     expect(encodeEncounterRecord(decodeEncounterRecord(bytes) as EncounterRecord)).toEqual(bytes);
-    expect(decodeRecordTable(RECORD.router)).toEqual([
+    expect(decodeRouterTable(RECORD.router)).toEqual([
       ['a', 7],
       ['bus-12', 1e9],
     ]);
@@ -43,7 +43,7 @@ describe('the record of an encounter', () => {
     expect(decodeEncounterRecord(bytes.with(2, 2))).toBeUndefined();
     const table = RECORD.router;
     for (let end = 0; end < table.length; end += 1) {
-      expect(decodeRecordTable(table.subarray(0, end))).toBeUndefined();
+      expect(decodeRouterTable(table.subarray(0, end))).toBeUndefined();
     }
   });
 
@@ -51,10 +51,10 @@ describe('the record of an encounter', () => {
     // [1, 0, array of 2^32 names …
     const bomb = Uint8Array.of(0x84, 1, 0, 0x9b, 0, 0, 0, 1, 0, 0, 0, 0);
     expect(decodeEncounterRecord(bomb)).toBeUndefined();
-    expect(decodeRecordTable(Uint8Array.of(0x9a, 0xff, 0xff, 0xff, 0xfe))).toBeUndefined();
+    expect(decodeRouterTable(Uint8Array.of(0x9a, 0xff, 0xff, 0xff, 0xfe))).toBeUndefined();
     // 4,096 rows, and one more.
     const [most, more] = [0x20_00, 0x20_02].map((items) =>
-      decodeRecordTable(
+      decodeRouterTable(
         Uint8Array.of(
           0x99,
           items >> 8,
@@ -69,11 +69,11 @@ describe('the record of an encounter', () => {
   });
 
   it('has no name of more letters than the stack holds', () => {
-    expect(decodeRecordTable(encodeRecordTable([['a'.repeat(255), 1]]))).toEqual([
+    expect(decodeRouterTable(encodeRouterTable([['a'.repeat(255), 1]]))).toEqual([
       ['a'.repeat(255), 1],
     ]);
-    expect(decodeRecordTable(encodeRecordTable([['a'.repeat(256), 1]]))).toBeUndefined();
-    expect(decodeRecordTable(encodeRecordTable([['a'.repeat(200_000), 1]]))).toBeUndefined();
+    expect(decodeRouterTable(encodeRouterTable([['a'.repeat(256), 1]]))).toBeUndefined();
+    expect(decodeRouterTable(encodeRouterTable([['a'.repeat(200_000), 1]]))).toBeUndefined();
   });
 
   it('never makes an exception of random bytes', () => {
@@ -82,14 +82,14 @@ describe('the record of an encounter', () => {
       const at = (seed * 7_919) % bytes.length;
       const mutated = bytes.with(at, (seed * 104_729) & 0xff);
       decodeEncounterRecord(mutated);
-      decodeRecordTable(mutated);
+      decodeRouterTable(mutated);
     }
     expect(decodeEncounterRecord(bytes)).toEqual(RECORD);
   });
 
   it('names bundles by their whole identity', () => {
     const names = ['ipn:1.1 5-0', 'ipn:1.1 5-1', 'ipn:2.1 5-0', 'ipn:1.1 5-0 0+9'].map(
-      bundleNameInRecords,
+      bundleIdentityHash,
     );
     expect(new Set(names).size).toBe(4);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Endpoints } from '../../../../../nodes/dtn/agent/endpoints.ts';
+import { BundleEndpointCache } from '../../../../../nodes/dtn/agent/endpoints.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
 import { sampleBundle } from '../wire/support.ts';
@@ -15,7 +15,7 @@ function viewOf(source: string, destination = 'ipn:3.1'): BundleView {
 
 describe('what is kept of endpoints', () => {
   it('is what their identifiers say, the first time and later', () => {
-    const endpoints = new Endpoints(names);
+    const endpoints = new BundleEndpointCache(names);
     const view = viewOf('ipn:1.1', 'ipn:3.2');
     const source = { text: 'ipn:1.1', node: 'ipn:1.0', host: 'a', isRouter: false };
     const destination = { text: 'ipn:3.2', node: 'ipn:3.0', host: 'c', isRouter: true };
@@ -28,7 +28,7 @@ describe('what is kept of endpoints', () => {
   });
 
   it('does not change with the buffer of the bundle', () => {
-    const endpoints = new Endpoints(names);
+    const endpoints = new BundleEndpointCache(names);
     const view = viewOf('ipn:1.1');
     endpoints.sourceOf(view);
     view.bytes.fill(0);
@@ -36,7 +36,7 @@ describe('what is kept of endpoints', () => {
   });
 
   it('belongs to nobody else, of however many, short and long', () => {
-    const endpoints = new Endpoints(names);
+    const endpoints = new BundleEndpointCache(names);
     // Far more than are kept, some of which share their beginning or their place.
     const texts = Array.from({ length: 2_000 }, (_, index) => [
       `ipn:${1 + index}.1`,

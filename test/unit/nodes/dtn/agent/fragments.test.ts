@@ -3,9 +3,9 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import {
-  fragmentsOf,
-  leastFragmentBytes,
   splitInTwo,
+  splitIntoFragments,
+  worthwhileFragmentBytesMin,
 } from '../../../../../nodes/dtn/agent/fragments.ts';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
@@ -66,9 +66,24 @@ describe('a bundle that is too long for its way', () => {
     expect(other.agent.holding).toBe(0);
   });
 
+  it('does not leave again in a fragment that is here already', () => {
+    const whole = sampleBundle({
+      source: 'ipn:3.1',
+      destination: 'ipn:2.1',
+      payload: PAYLOAD,
+    });
+    const [first, ...others] = bundlesIn(take(above(700, 'proactive'), whole));
+    const node = above(700, 'proactive');
+    expect(bundlesIn(take(node, first as Uint8Array))).toHaveLength(1);
+    const { agent, stepAll } = node;
+    const effects = stepAll(S, { kind: 'bundle', bytes: whole, from: 'b' });
+    expect(bundlesIn(effects)).toHaveLength(others.length);
+    expect(agent.holding).toBe(1 + others.length);
+  });
+
   it('stays whole if the store has no room for its fragments', () => {
     const held = { bytes: sampleBundle({ payload: PAYLOAD }), key: 'k' } as HeldBundle;
-    expect([3, 4].map((most) => fragmentsOf(held, 700, most).length)).toEqual([0, 4]);
+    expect([3, 4].map((most) => splitIntoFragments(held, 700, most).length)).toEqual([0, 4]);
   });
 
   it('is refused if not even one byte of it would fit', () => {
@@ -147,7 +162,7 @@ describe('what is left of a contact', () => {
     const whole = sampleBundle({ payload: PAYLOAD });
     const held = { bytes: whole, key: 'k' } as HeldBundle;
     const overhead = whole.length - 1_000 + 18;
-    expect(leastFragmentBytes(held)).toBe(2 * overhead);
+    expect(worthwhileFragmentBytesMin(held)).toBe(2 * overhead);
     expect(splitInTwo(held, 2 * overhead - 1)).toEqual([]);
     const [part, rest] = splitInTwo(held, 2 * overhead);
     expect(part?.bytes.length).toBeLessThanOrEqual(2 * overhead);
@@ -162,7 +177,7 @@ describe('what is left of a contact', () => {
       [overhead, 1_000 - overhead, 1_000],
     ]);
     const sealed = sampleBundle({ payload: PAYLOAD, flags: BUNDLE_FLAG.mustNotFragment });
-    expect(leastFragmentBytes({ ...held, bytes: sealed })).toBe(Number.POSITIVE_INFINITY);
+    expect(worthwhileFragmentBytesMin({ ...held, bytes: sealed })).toBe(Number.POSITIVE_INFINITY);
     expect(splitInTwo({ ...held, bytes: sealed }, 900)).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
-import { withNote } from '../../../../../nodes/dtn/agent/copy-note.ts';
+import { bundleWithCopiesBlock } from '../../../../../nodes/dtn/agent/copy-note.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { ALL_REPORT_FLAGS, BLOCK_TYPE, BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { copyBundle } from '../../../../../nodes/dtn/wire/copy.ts';
@@ -62,8 +62,10 @@ describe('a bundle with 64 blocks', () => {
 
   it('left with a 65th, the number of its copies', () => {
     const bytes = ofBlocks(64);
-    expect(withNote(new CborWriter(), viewOf(bytes), 4)).toEqual(bytes);
-    expect(withNote(new CborWriter(), viewOf(ofBlocks(63)), 4)).not.toEqual(ofBlocks(63));
+    expect(bundleWithCopiesBlock(new CborWriter(), viewOf(bytes), 4)).toEqual(bytes);
+    expect(bundleWithCopiesBlock(new CborWriter(), viewOf(ofBlocks(63)), 4)).not.toEqual(
+      ofBlocks(63),
+    );
   });
 });
 

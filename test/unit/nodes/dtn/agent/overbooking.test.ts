@@ -1,7 +1,7 @@
 /** Urgent bundles that take the place of others in a contact (CCSDS 734.3-B-1 section 3.2.6). */
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { LinkOutlet } from '../../../../../nodes/dtn/agent/adjacency.ts';
 import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import {
   ContactPlan,
@@ -35,7 +35,7 @@ function node(isOverbooking = false): Bench {
     const windows = PLAN.filter((one) => one.from === A && one.to === to).map((one) => {
       return { startNs: one.startNs, endNs: one.endNs, rateBps: 8 * RATE, delayNs: 0 };
     });
-    return new Adjacency({
+    return new LinkOutlet({
       ...{ link: `a--${neighbour}`, neighbour, maxBytes: 1e6, rateBps: 8 * RATE },
       contacts: { windows },
       bytesOnLink: (bytes) => bytes,

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LiveDeadlines } from '../../../../../nodes/_kit/live-deadlines.ts';
+import { PruningDeadlineHeap } from '../../../../../nodes/_kit/live-deadlines.ts';
 import { BundleStore, type StoreLimits } from '../../../../../nodes/dtn/agent/bundle-store.ts';
 import type { HeldBundle, Priority } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { type EndedBundle, Remembered } from '../../../../../nodes/dtn/agent/remembered.ts';
-import { STORE_POLICIES, type StorePolicy } from '../../../../../nodes/dtn/agent/store-policy.ts';
+import { type EndedBundle, EndedBundleMemory } from '../../../../../nodes/dtn/agent/remembered.ts';
+import {
+  EVICTION_POLICIES,
+  type EvictionPolicy,
+} from '../../../../../nodes/dtn/agent/store-policy.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 
 interface Given {
@@ -32,7 +35,7 @@ function bundle(key: string, given: Given = {}): HeldBundle {
 const LIMITS: StoreLimits = { bytes: 400, bundles: 100, policy: 'reject-new', perSource: 1 };
 
 /** A full store, in which the oldest bundle is under way. */
-function full(policy: StorePolicy): BundleStore {
+function full(policy: EvictionPolicy): BundleStore {
   const store = new BundleStore({ ...LIMITS, policy });
   store.add(bundle('under way', { priority: 0, deadlineNs: 1 }));
   store.add(bundle('own', { isOwn: true, priority: 0, deadlineNs: 2 }));
@@ -84,7 +87,7 @@ describe('a full store', () => {
   );
 
   it('never drops bundles of its own applications, nor what is under way', () => {
-    for (const policy of STORE_POLICIES) {
+    for (const policy of EVICTION_POLICIES) {
       const store = new BundleStore({ ...LIMITS, policy });
       store.add(bundle('under way', { bytes: 200, deadlineNs: 1, priority: 0 }));
       store.add(bundle('own', { bytes: 200, isOwn: true, deadlineNs: 1, priority: 0 }));
@@ -138,7 +141,7 @@ describe('the share of a source', () => {
 describe('what has gone before its deadline', () => {
   it('was kept until then: a bundle of 1 kB for an hour after it had left', () => {
     const live = new Set<number>();
-    const deadlines = new LiveDeadlines<number>((item) => live.has(item));
+    const deadlines = new PruningDeadlineHeap<number>((item) => live.has(item));
     for (let item = 0; item < 100_000; item += 1) {
       live.add(item);
       deadlines.add(1_000_000 + item, item);
@@ -149,7 +152,7 @@ describe('what has gone before its deadline', () => {
   });
 
   it('is remembered until it would have expired, and in bounds', () => {
-    const remembered = new Remembered(2);
+    const remembered = new EndedBundleMemory(2);
     const ended = (key: string, deadlineNs: number): EndedBundle => ({ key, deadlineNs, hops: 3 });
     expect(remembered.add(0, ended('a', 10))).toEqual([]);
     expect([remembered.hopsOf('a', 10), remembered.hopsOf('a', 11)]).toEqual([3, undefined]);

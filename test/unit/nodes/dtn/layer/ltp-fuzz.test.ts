@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
-import { LtpSpan } from '../../../../../nodes/dtn/layer/ltp.ts';
+import { DTN_DROP_REASONS } from '../../../../../nodes/dtn/drops.ts';
+import { LtpMachine } from '../../../../../nodes/dtn/layer/ltp.ts';
 import type { LtpEffect } from '../../../../../nodes/dtn/layer/ltp-shared.ts';
-import { decodeLtp, encodeLtp } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
-import { blockOf, factsOf, LtpPair, S_NS } from '../../../../../runner/verify/bundles/ltp-pair.ts';
+import { decodeLtpSegment, encodeLtpSegment } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
+import {
+  LtpPair,
+  ltpFactsOfEnd,
+  patternBlock,
+  S_NS,
+} from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants, truncations } from './mutations.ts';
 
 const MUTANTS = 100_000;
@@ -13,10 +18,22 @@ const MUTANTS = 100_000;
 function samples(): readonly Uint8Array[] {
   const pair = new LtpPair();
   pair.loses = (_sent, index): boolean => index % 3 === 1;
-  pair.take('a', { kind: 'send', session: 7, block: blockOf(4_000), redBytes: 3_000, dscp: 0 });
-  pair.take('b', { kind: 'send', session: 9, block: blockOf(2_000), redBytes: 2_000, dscp: 0 });
+  pair.take('a', {
+    kind: 'send',
+    session: 7,
+    block: patternBlock(4_000),
+    redBytes: 3_000,
+    dscp: 0,
+  });
+  pair.take('b', {
+    kind: 'send',
+    session: 9,
+    block: patternBlock(2_000),
+    redBytes: 2_000,
+    dscp: 0,
+  });
   pair.run(60 * S_NS);
-  pair.take('a', { kind: 'send', session: 8, block: blockOf(100), redBytes: 100, dscp: 0 });
+  pair.take('a', { kind: 'send', session: 8, block: patternBlock(100), redBytes: 100, dscp: 0 });
   pair.take('a', { kind: 'cancel', session: 8 });
   pair.run();
   const short = pair.sent.map(({ bytes }) => bytes).filter(({ length }) => length < 200);
@@ -27,21 +44,21 @@ describe('hostile segments', () => {
   it('cut off at every byte are read as less, or not at all', () => {
     for (const sample of samples()) {
       for (const part of truncations(sample)) {
-        const segment = decodeLtp(part);
-        if (segment !== undefined) expect(encodeLtp(segment)).toEqual(part);
+        const segment = decodeLtpSegment(part);
+        if (segment !== undefined) expect(encodeLtpSegment(segment)).toEqual(part);
       }
     }
   });
 
   it(`are never an exception, and fill no table: ${MUTANTS} mutations`, () => {
-    const span = new LtpSpan(factsOf('b'));
+    const span = new LtpMachine(ltpFactsOfEnd('b'));
     span.step(0, { kind: 'way', way: 'open' });
     const effects: LtpEffect[] = [];
     let now = 0;
     forMutants(samples(), MUTANTS, (bytes, index) => {
       now += 1_000_000;
       if (index % 1_000 === 0) {
-        const input = { session: index / 1_000, block: blockOf(50), redBytes: 50, dscp: 0 };
+        const input = { session: index / 1_000, block: patternBlock(50), redBytes: 50, dscp: 0 };
         span.step(now, { kind: 'send', ...input });
       }
       effects.push(...span.step(now, { kind: 'segment', bytes }));
@@ -50,7 +67,7 @@ describe('hostile segments', () => {
     });
     const drops = effects.flatMap((effect) => (effect.kind === 'drop' ? [effect.reason] : []));
     const sent = effects.filter(({ kind }) => kind === 'transmit').length;
-    for (const name of new Set(drops)) expect(Object.keys(DTN_DROPS)).toContain(name);
+    for (const name of new Set(drops)) expect(Object.keys(DTN_DROP_REASONS)).toContain(name);
     expect(drops.filter((name) => name === 'ltp-bad-segment').length).toBeGreaterThan(MUTANTS / 10);
     // An answer for a segment at most, and what timers repeat.
     expect(sent).toBeLessThan(MUTANTS);

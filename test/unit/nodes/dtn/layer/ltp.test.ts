@@ -1,33 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { equalBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { LtpReceiving } from '../../../../../nodes/dtn/layer/ltp-receiving.ts';
+import { LtpReceiverSession } from '../../../../../nodes/dtn/layer/ltp-receiving.ts';
 import {
-  decodeLtp,
-  encodeLtp,
+  decodeLtpSegment,
+  encodeLtpSegment,
   LTP_DATA_TYPE,
   type LtpContent,
   type LtpData,
 } from '../../../../../nodes/dtn/layer/ltp-wire.ts';
 import {
-  blockOf,
   LtpPair,
   OWLT_NS,
-  orderOf,
+  patternBlock,
   S_NS,
   type SentSegment,
+  sendBlockInput,
 } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 
-const contentOf = ({ bytes }: Pick<SentSegment, 'bytes'>): LtpContent => decodeLtp(bytes)!.content;
+const contentOf = ({ bytes }: SentSegment): LtpContent => decodeLtpSegment(bytes)!.content;
 const isData = (sent: SentSegment): boolean => contentOf(sent).kind === 'data';
 
 function send(pair: LtpPair, block: Uint8Array, redBytes = block.length, session = 7): void {
-  pair.take('a', orderOf(block, redBytes, session));
+  pair.take('a', sendBlockInput(block, redBytes, session));
+}
+
+/** End a receives a segment of a session of its own. */
+function receive(pair: LtpPair, content: LtpContent, session = 7): void {
+  pair.take('a', { kind: 'segment', bytes: encodeLtpSegment({ engine: 1, session, content }) });
 }
 
 /** A data segment from end a. */
-function data(session: number, fields: Partial<LtpData>): Uint8Array {
+function data(session: number, fields: Partial<LtpData>, engine = 1): Uint8Array {
   const content: LtpData = {
     kind: 'data',
     type: LTP_DATA_TYPE.red,
@@ -38,13 +43,13 @@ function data(session: number, fields: Partial<LtpData>): Uint8Array {
     data: new Uint8Array(10),
     ...fields,
   };
-  return encodeLtp({ engine: 1, session, content });
+  return encodeLtpSegment({ engine, session, content });
 }
 
 describe('a block', () => {
   it.each([1, 950, 5_000, 100_000])('of %i bytes arrives, and is claimed', (length) => {
     const pair = new LtpPair();
-    const block = blockOf(length);
+    const block = patternBlock(length);
     send(pair, block);
     pair.run();
     expect(pair.kinds('a')).toEqual(['sent']);
@@ -57,7 +62,7 @@ describe('a block', () => {
 
   it('leaves at the rate of the contact, and is done after two light times', () => {
     const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs: 1e18 }) });
-    send(pair, blockOf(5_000));
+    send(pair, patternBlock(5_000));
     pair.run();
     const segments = pair.sent.filter(isData);
     // A byte takes a millisecond.
@@ -81,8 +86,8 @@ describe('a block', () => {
       const pair = new LtpPair({ answerNs, contactAt: () => ({ rateBps: 1_000, endNs: 1e18 }) });
       pair.leavesIn = ({ length }): number => length * 8_000_000;
       // The last segment has 930 bytes.
-      send(pair, blockOf(4_850));
-      if (both) pair.take('b', orderOf(blockOf(20_000), 20_000, 8));
+      send(pair, patternBlock(4_850));
+      if (both) pair.take('b', sendBlockInput(patternBlock(20_000), 20_000, 8));
       pair.run();
       const offsets = pair.sent
         .filter((sent) => isData(sent))
@@ -98,11 +103,11 @@ describe('a block', () => {
     const answerNs = 2 * OWLT_NS - S_NS;
     const pair = new LtpPair({ answerNs, contactAt: () => ({ rateBps: 1_000, endNs: 1e18 }) });
     pair.leavesIn = ({ length }): number => length * 8_000_000;
-    send(pair, blockOf(900));
-    send(pair, blockOf(9_000), 9_000, 8);
+    send(pair, patternBlock(900));
+    send(pair, patternBlock(9_000), 9_000, 8);
     pair.run(40 * S_NS);
     const first = pair.sent.filter((sent) => sent.from === 'a' && isData(sent));
-    const sessions = first.map(({ bytes }) => decodeLtp(bytes)!.session);
+    const sessions = first.map(({ bytes }) => decodeLtpSegment(bytes)!.session);
     expect(sessions.filter((session) => session === 7)).toHaveLength(1);
     expect(sessions.length).toBeGreaterThan(3);
   });
@@ -112,7 +117,7 @@ describe('a block', () => {
   it('leaves the link free: however late one asks, that was when its last segment left', () => {
     const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs: 1e18 }) });
     expect(pair.ends.a.idleAt(S_NS)).toBe(0);
-    send(pair, blockOf(500));
+    send(pair, patternBlock(500));
     const [{ bytes } = { bytes: [] }] = pair.sent;
     pair.run();
     expect(pair.ends.a.idleAt(pair.now + 1)).toBeLessThan(pair.now);
@@ -124,7 +129,7 @@ describe('a block', () => {
   it.each([0, 1, 2])('is not done because of claims from before a restart (loss %i)', (lost) => {
     const pair = new LtpPair();
     pair.loses = (_sent, index): boolean => index === lost;
-    send(pair, blockOf(3_000));
+    send(pair, patternBlock(3_000));
     // The report has arrived, the repair not yet.
     pair.run(2.5 * OWLT_NS);
     pair.restart('b');
@@ -135,7 +140,7 @@ describe('a block', () => {
 
   it('is repaired: only what is missing is sent again, with a checkpoint at its end', () => {
     const pair = new LtpPair();
-    const block = blockOf(10_000);
+    const block = patternBlock(10_000);
     pair.loses = (_sent, index): boolean => [2, 3, 6].includes(index);
     send(pair, block);
     pair.run();
@@ -158,7 +163,7 @@ describe('a block', () => {
   it('whose checkpoint is lost asks again when the answer is overdue, not earlier', () => {
     const pair = new LtpPair();
     pair.loses = (_sent, index): boolean => index === 0;
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     pair.run();
     const [first, again] = pair.sent.filter(isData);
     // From when its last bit has left: a byte takes a microsecond.
@@ -171,7 +176,7 @@ describe('a block', () => {
   it('is given up after five repetitions of its checkpoint', () => {
     const pair = new LtpPair();
     pair.loses = ({ from }): boolean => from === 'a';
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     pair.run();
     expect(pair.sent.filter(isData)).toHaveLength(6);
     expect(pair.kinds('a')).toEqual(['ltp-retries', 'failed']);
@@ -183,10 +188,10 @@ describe('a block', () => {
 
   it('arrives once, whatever is lost', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
-      const random = openStream(seed, 'test', 'loss');
+      const random = openRandomStream(seed, 'test', 'loss');
       const pair = new LtpPair({ retries: 50 });
       pair.loses = (): boolean => random.chance(0.3);
-      const block = blockOf(40_000);
+      const block = patternBlock(40_000);
       send(pair, block);
       pair.run();
       expect(pair.kinds('a')).toEqual(['sent']);
@@ -203,7 +208,7 @@ describe('a block', () => {
       offers += 1;
       return offers === 3;
     };
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     pair.run(OWLT_NS + S_NS);
     // Nothing is claimed before the node has the block.
     expect(pair.sent.filter(({ from }) => from === 'b')).toEqual([]);
@@ -214,7 +219,7 @@ describe('a block', () => {
 
   it('that is green is sent once, and done when it has left', () => {
     const pair = new LtpPair();
-    const block = blockOf(5_000);
+    const block = patternBlock(5_000);
     send(pair, block, 0);
     pair.run();
     expect(pair.events[0]).toMatchObject({ kind: 'sent', at: expect.any(Number) });
@@ -230,7 +235,7 @@ describe('a block', () => {
       const content = contentOf(sent);
       return content.kind === 'data' && content.type === LTP_DATA_TYPE.green;
     };
-    send(pair, blockOf(5_000), 1_000);
+    send(pair, patternBlock(5_000), 1_000);
     pair.run();
     expect(pair.kinds('a')).toContain('sent');
     expect(pair.kinds('b')).toEqual(['ltp-silence']);
@@ -242,7 +247,7 @@ describe('the end of a contact', () => {
   it('stops all timers: nothing is repeated for an outage of a day', () => {
     const pair = new LtpPair();
     pair.loses = (sent): boolean => isData(sent) && sent.at < 100 * S_NS;
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     pair.run(5 * S_NS);
     pair.take('a', { kind: 'way', way: 'closed' });
     pair.take('b', { kind: 'way', way: 'closed' });
@@ -259,7 +264,7 @@ describe('the end of a contact', () => {
   it('is not outlasted by a segment', () => {
     let endNs = 2.5 * S_NS;
     const pair = new LtpPair({ contactAt: () => ({ rateBps: 8_000, endNs }) });
-    send(pair, blockOf(4_000));
+    send(pair, patternBlock(4_000));
     pair.run(3 * S_NS);
     expect(pair.sent).toHaveLength(2);
     for (const end of ['a', 'b'] as const) pair.take(end, { kind: 'way', way: 'closed' });
@@ -298,7 +303,7 @@ describe('the two holes of RFC 5326', () => {
       seen.set(content.report, count);
       return seen.size === nth && count === 1;
     };
-    const block = blockOf(400 * 970);
+    const block = patternBlock(400 * 970);
     send(pair, block);
     pair.run();
     expect(seen.size).toBeGreaterThan(2);
@@ -334,11 +339,7 @@ describe('a neighbour', () => {
   it.each([
     ['beyond 16 MiB', data(1, { offset: 2 ** 24 - 9 }), 'ltp-bad-data'],
     ['for another service', data(1, { service: 2 }), 'ltp-bad-data'],
-    [
-      'of its own session',
-      encodeLtp({ engine: 2, session: 1, content: contentOf({ bytes: data(1, {}) }) }),
-      'ltp-stranger',
-    ],
+    ['of its own session', data(1, {}, 2), 'ltp-stranger'],
     ['that is no segment', Uint8Array.of(0x10, 1, 1, 0), 'ltp-bad-segment'],
   ])('is not believed: data %s', (_, bytes, reason) => {
     const pair = new LtpPair();
@@ -368,17 +369,17 @@ describe('a neighbour', () => {
   it('that asks for reports about nothing, or without end, fills no memory with answers', () => {
     const pair = new LtpPair();
     const ask = { type: LTP_DATA_TYPE.redCheckpoint, data: new Uint8Array(0) };
-    const receiving = new LtpReceiving(1, 1);
+    const receiving = new LtpReceiverSession(1, 1);
     for (let checkpoint = 1; checkpoint <= 1_500; checkpoint += 1) {
-      const { content } = decodeLtp(data(1, { ...ask, checkpoint }))!;
+      const { content } = decodeLtpSegment(data(1, { ...ask, checkpoint }))!;
       expect(receiving.reportsFor(content as LtpData, 10, 5)).toEqual([]);
       pair.take('b', { kind: 'segment', bytes: data(1, { ...ask, checkpoint }) });
     }
     expect(receiving.remembered).toBe(0);
-    receiving.add(decodeLtp(data(1, {}))!.content as LtpData);
+    receiving.add(decodeLtpSegment(data(1, {}))!.content as LtpData);
     for (let checkpoint = 1; checkpoint <= 2_000; checkpoint += 1) {
-      const { content } = decodeLtp(data(1, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint }))!;
-      receiving.reportsFor(content as LtpData, 10, 5);
+      const bytes = data(1, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint });
+      receiving.reportsFor(decodeLtpSegment(bytes)!.content as LtpData, 10, 5);
     }
     expect(receiving.remembered).toBe(2 * 1_024);
     expect(pair.sent).toEqual([]);
@@ -394,7 +395,7 @@ describe('a neighbour', () => {
     for (let session = 1; session <= 1_500; session += 1) {
       const checkpoint = data(session, { type: LTP_DATA_TYPE.redCheckpoint, checkpoint: 1 });
       pair.take('b', { kind: 'segment', bytes: checkpoint });
-      const bytes = encodeLtp({ engine: 1, session, content: cancel });
+      const bytes = encodeLtpSegment({ engine: 1, session, content: cancel });
       pair.take('b', { kind: 'segment', bytes });
       pair.now += S_NS / 1_000;
       while (pair.ends.b.nextAt() <= pair.now) pair.take('b', TIMER_DUE);
@@ -408,11 +409,11 @@ describe('a neighbour', () => {
     const claims = [{ start: 0, end: 10 }];
     const report = { kind: 'report', upper: 10, lower: 0, claims } as const;
     for (let session = 1; session <= 1_200; session += 1) {
-      send(pair, blockOf(10), 10, session);
+      send(pair, patternBlock(10), 10, session);
       pair.run(pair.now + S_NS / 1_000);
       const { checkpoint } = contentOf(pair.sent.at(-1)!) as LtpData;
       const content = { ...report, report: 1, checkpoint };
-      pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
+      receive(pair, content, session);
     }
     expect([pair.ends.a.sending, pair.ends.a.alarms <= 1_024]).toEqual([0, true]);
   });
@@ -425,7 +426,7 @@ describe('a neighbour', () => {
       const green = data(session, { type: LTP_DATA_TYPE.green, offset: 50 });
       pair.take('b', { kind: 'segment', bytes: green });
       pair.run(pair.now + S_NS / 1_000);
-      pair.take('b', { kind: 'segment', bytes: encodeLtp({ engine: 1, session, content }) });
+      pair.take('b', { kind: 'segment', bytes: encodeLtpSegment({ engine: 1, session, content }) });
     }
     expect(pair.ends.b.alarms).toBeLessThanOrEqual(1_024);
   });
@@ -433,20 +434,16 @@ describe('a neighbour', () => {
   it('that claims nothing for ever makes us send a block 65 times, and no more', () => {
     const pair = new LtpPair();
     pair.loses = ({ from }): boolean => from === 'a';
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     for (let round = 0; round < 200; round += 1) {
       pair.run(pair.now + S_NS);
       const last = pair.sent.filter(isData).at(-1)!;
       const { checkpoint } = contentOf(last) as LtpData;
       const report: LtpContent = {
-        kind: 'report',
-        report: round + 1,
-        checkpoint,
-        upper: 100,
-        lower: 0,
-        claims: [],
+        ...{ kind: 'report', report: round + 1, checkpoint },
+        ...{ upper: 100, lower: 0, claims: [] },
       };
-      const bytes = encodeLtp({ engine: 1, session: 7, content: report });
+      const bytes = encodeLtpSegment({ engine: 1, session: 7, content: report });
       pair.take('a', { kind: 'segment', bytes });
       pair.take('a', { kind: 'segment', bytes });
     }
@@ -456,13 +453,13 @@ describe('a neighbour', () => {
 
   it('that reports what was never sent changes nothing', () => {
     const pair = new LtpPair();
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     const base = { kind: 'report', report: 1, checkpoint: 1, upper: 100, lower: 0 } as const;
     for (const content of [
       { ...base, checkpoint: 16_999, claims: [{ start: 0, end: 100 }] },
       { ...base, checkpoint: 0, upper: 101, claims: [{ start: 0, end: 101 }] },
     ]) {
-      pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session: 7, content }) });
+      receive(pair, content);
     }
     expect(pair.kinds('a')).toEqual(['ltp-bad-report', 'ltp-bad-report']);
     expect(pair.ends.a.sending).toBe(1);
@@ -470,9 +467,9 @@ describe('a neighbour', () => {
 
   it('that cancels ends the session, and the node hears of it', () => {
     const pair = new LtpPair();
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     const content: LtpContent = { kind: 'cancel', by: 'receiver', reason: 4 };
-    pair.take('a', { kind: 'segment', bytes: encodeLtp({ engine: 1, session: 7, content }) });
+    receive(pair, content);
     pair.run();
     expect(pair.kinds('a')).toEqual(['ltp-cancelled', 'failed']);
     expect(pair.sent.map((sent) => contentOf(sent).kind)).toContain('cancel-receipt');
@@ -482,7 +479,7 @@ describe('a neighbour', () => {
 describe('a session', () => {
   it('that the node cancels is cancelled at the other end', () => {
     const pair = new LtpPair();
-    send(pair, blockOf(1_500));
+    send(pair, patternBlock(1_500));
     pair.run(S_NS);
     pair.take('a', { kind: 'cancel', session: 7 });
     pair.run();
@@ -492,7 +489,7 @@ describe('a session', () => {
 
   it('that has ended takes nothing more', () => {
     const pair = new LtpPair();
-    send(pair, blockOf(100));
+    send(pair, patternBlock(100));
     pair.run();
     pair.take('b', { kind: 'segment', bytes: pair.sent[0]!.bytes });
     expect(pair.kinds('b')).toEqual(['block', 'ltp-closed-session']);

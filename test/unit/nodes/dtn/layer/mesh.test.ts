@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
+import { DTN_DROP_REASONS } from '../../../../../nodes/dtn/drops.ts';
 import { type MeshEffect, type MeshInput, MeshRelay } from '../../../../../nodes/dtn/layer/mesh.ts';
 import { MESH_PROFILES, type MeshProfile } from '../../../../../nodes/dtn/layer/mesh-profile.ts';
 import {
@@ -9,7 +9,7 @@ import {
   encodeMeshFrame,
   type MeshFrame,
 } from '../../../../../nodes/dtn/layer/mesh-wire.ts';
-import { blockOf } from '../../../../../runner/verify/bundles/ltp-pair.ts';
+import { patternBlock } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants } from './mutations.ts';
 
 const S = 1_000_000_000;
@@ -36,8 +36,8 @@ class Mesh {
         links: own_.map(([a, b]) => ({ id: `${a} ${b}`, peer: a === own ? b : a })),
         paceNs: 8 * MS,
         firstMessage: 7,
-        relays: openStream(1, `mesh/${own}`, 'relays'),
-        waits: openStream(1, `mesh/${own}`, 'waits'),
+        relays: openRandomStream(1, `mesh/${own}`, 'relays'),
+        waits: openRandomStream(1, `mesh/${own}`, 'waits'),
       });
     });
   }
@@ -91,7 +91,7 @@ describe('a mesh', () => {
       frames.push(frame);
       return false;
     };
-    mesh.take(0, { kind: 'send', target: 1, message: blockOf(2_000) });
+    mesh.take(0, { kind: 'send', target: 1, message: patternBlock(2_000) });
     mesh.run();
     // 25 fragments: a block of 16 with 5 repairs, and one of 9 with 3.
     const kinds = frames.map(({ kind, index }) => `${kind} ${index}`);
@@ -100,7 +100,7 @@ describe('a mesh', () => {
     expect(kinds.filter((kind) => kind === 'repair 1')).toHaveLength(3);
     expect(new Set(frames.map(({ ttl }) => ttl))).toEqual(new Set([7]));
     expect(Math.max(...frames.map(({ data }) => data.length))).toBe(80);
-    expect(mesh.messages(1)).toEqual([blockOf(2_000)]);
+    expect(mesh.messages(1)).toEqual([patternBlock(2_000)]);
     expect(MESH_PROFILES.document).toMatchObject({
       frameBytes: 100,
       headBytes: 20,
@@ -119,7 +119,7 @@ describe('a mesh', () => {
     [8, 0],
   ])('carries a message over 7 hops, not 8: over %i hops, %i arrives', (hops, count) => {
     const mesh = new Mesh(chain(hops));
-    mesh.take(0, { kind: 'send', target: hops, message: blockOf(100) });
+    mesh.take(0, { kind: 'send', target: hops, message: patternBlock(100) });
     expect(mesh.run().messages(hops)).toHaveLength(count);
   });
 
@@ -128,7 +128,7 @@ describe('a mesh', () => {
       [0, 1, 2, 3, 4].flatMap((b) => (a < b ? [[a, b] as const] : [])),
     );
     const mesh = new Mesh(pairs);
-    mesh.take(0, { kind: 'send', target: 4, message: blockOf(80) });
+    mesh.take(0, { kind: 'send', target: 4, message: patternBlock(80) });
     mesh.run();
     expect(mesh.messages(4)).toHaveLength(1);
     // A fragment and a repair: four sends of node 0; nodes 1 to 3 relay to all but it and the source.
@@ -145,7 +145,7 @@ describe('a mesh', () => {
       else waits.push(mesh.now - began.get(key)!);
       return false;
     };
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(4_000) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(4_000) });
     mesh.run();
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(50 * MS);
     expect(Math.max(...waits)).toBeLessThanOrEqual(200 * MS);
@@ -154,7 +154,7 @@ describe('a mesh', () => {
 
   it('relays 0.7 of frames', () => {
     const mesh = new Mesh(chain(2), MESH_PROFILES.document);
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(80_000) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(80_000) });
     mesh.run();
     // 1,000 fragments and 314 repairs leave node 0; four standard errors of 0.0126.
     const relayed = (mesh.sent - 1_314) / 1_314;
@@ -164,7 +164,7 @@ describe('a mesh', () => {
 
   it('forgets a frame after 300 s, not earlier', () => {
     const mesh = new Mesh(chain(2));
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(10) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(10) });
     mesh.run();
     const known = mesh.sent;
     const frame = mesh.events.find(({ kind }) => kind === 'transmit') as { bytes: Uint8Array };
@@ -181,7 +181,7 @@ describe('a mesh', () => {
 
 describe('repair', () => {
   it('R-165: makes up for any one loss, and any five losses in a row, of 16 fragments', () => {
-    const message = blockOf(16 * 80 - 3);
+    const message = patternBlock(16 * 80 - 3);
     for (let first = 0; first < 16; first += 1) {
       for (const burst of [1, 5]) {
         const mesh = new Mesh(chain(1));
@@ -196,18 +196,18 @@ describe('repair', () => {
   it('does not make up for two losses in one row', () => {
     const mesh = new Mesh(chain(1));
     mesh.loses = ({ kind, index }): boolean => kind === 'fragment' && [0, 5].includes(index);
-    mesh.take(0, { kind: 'send', target: 1, message: blockOf(16 * 80) });
+    mesh.take(0, { kind: 'send', target: 1, message: patternBlock(16 * 80) });
     expect(mesh.run().messages(1)).toEqual([]);
     expect(mesh.nodes[1]!.assembling).toBe(1);
   });
 
   it('is absent in bitchat: 22 fragments over a link that loses 2 % arrive with 0.64', () => {
-    const random = openStream(1, 'test', 'loss');
+    const random = openRandomStream(1, 'test', 'loss');
     let arrived = 0;
     for (let count = 0; count < 1_000; count += 1) {
       const mesh = new Mesh(chain(1), MESH_PROFILES.bitchat);
       mesh.loses = (): boolean => random.chance(0.02);
-      mesh.take(0, { kind: 'send', target: 1, message: blockOf(10_000) });
+      mesh.take(0, { kind: 'send', target: 1, message: patternBlock(10_000) });
       arrived += mesh.run().messages(1).length;
     }
     // (1 - p)^22 = 0.641, four standard errors of 0.0152.
@@ -232,7 +232,7 @@ describe('bitchat', () => {
       [2, 3],
     ] as const;
     const mesh = new Mesh(links, MESH_PROFILES.bitchat);
-    mesh.take(0, { kind: 'send', target: 3, message: blockOf(100) });
+    mesh.take(0, { kind: 'send', target: 3, message: patternBlock(100) });
     mesh.run();
     expect(mesh.messages(3)).toHaveLength(1);
     // Node 0 sends twice; whoever of 1 and 2 is first sends to the other and to 3, and that is all.
@@ -246,7 +246,7 @@ describe('bitchat', () => {
     );
     const seen: number[] = [];
     mesh.loses = ({ ttl }): boolean => seen.push(ttl) > 0;
-    mesh.take(0, { kind: 'send', target: 1, message: blockOf(10) });
+    mesh.take(0, { kind: 'send', target: 1, message: patternBlock(10) });
     mesh.run();
     expect(new Set(seen)).toEqual(new Set([5]));
   });
@@ -262,17 +262,17 @@ describe('a friend', () => {
 
   it('R-165: keeps messages of a sleeping neighbour, and gives them when it wakes', () => {
     const mesh = asleep(new Mesh(chain(2)));
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(500) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(500) });
     mesh.run();
     expect(mesh.messages(2)).toEqual([]);
     mesh.now += 3_000 * S;
     mesh.take(1, { kind: 'way', link: '1 2', way: 'open' });
-    expect(mesh.messages(2)).toEqual([blockOf(500)]);
+    expect(mesh.messages(2)).toEqual([patternBlock(500)]);
   });
 
   it('keeps them for an hour', () => {
     const mesh = asleep(new Mesh(chain(2)));
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(500) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(500) });
     mesh.run();
     mesh.now += 3_601 * S;
     mesh.take(1, { kind: 'way', link: '1 2', way: 'open' });
@@ -282,7 +282,7 @@ describe('a friend', () => {
   it('keeps 50 messages, and says what it does not keep', () => {
     const mesh = asleep(new Mesh(chain(2)));
     for (let count = 0; count < 51; count += 1) {
-      mesh.take(0, { kind: 'send', target: 2, message: blockOf(60 + count) });
+      mesh.take(0, { kind: 'send', target: 2, message: patternBlock(60 + count) });
       mesh.run();
     }
     expect(new Set(mesh.drops())).toEqual(new Set(['mesh-asleep']));
@@ -301,7 +301,7 @@ describe('a friend', () => {
       }
     }
     for (let peer = 1; peer <= 11; peer += 1) {
-      mesh.take(12, { kind: 'send', target: peer, message: blockOf(10) });
+      mesh.take(12, { kind: 'send', target: peer, message: patternBlock(10) });
     }
     mesh.run();
     // A fragment and a repair of the message for the eleventh.
@@ -311,7 +311,7 @@ describe('a friend', () => {
   it('is one for 24 h after it was heard', () => {
     const mesh = asleep(new Mesh(chain(2)));
     mesh.now = 86_401 * S;
-    mesh.take(0, { kind: 'send', target: 2, message: blockOf(10) });
+    mesh.take(0, { kind: 'send', target: 2, message: patternBlock(10) });
     mesh.run();
     expect(mesh.drops()).toEqual(['mesh-asleep', 'mesh-asleep']);
   });
@@ -322,7 +322,8 @@ describe('hostile frames', () => {
     const source = new Mesh(chain(1));
     const samples: Uint8Array[] = [];
     source.loses = (frame): boolean => samples.push(encodeMeshFrame(frame, 20)) > 0;
-    for (const target of [1, 5]) source.take(0, { kind: 'send', target, message: blockOf(1_500) });
+    for (const target of [1, 5])
+      source.take(0, { kind: 'send', target, message: patternBlock(1_500) });
     source.run();
     const mesh = new Mesh([
       [0, 1],
@@ -342,7 +343,7 @@ describe('hostile frames', () => {
       expect(node.known).toBeLessThanOrEqual(65_536);
       expect(node.waiting).toBeLessThanOrEqual(20_000);
     });
-    for (const name of drops) expect(Object.keys(DTN_DROPS)).toContain(name);
+    for (const name of drops) expect(Object.keys(DTN_DROP_REASONS)).toContain(name);
     expect(drops).toContain('mesh-bad-frame');
     // A frame leads to one on the other link at most.
     expect(sent).toBeLessThanOrEqual(20_000);

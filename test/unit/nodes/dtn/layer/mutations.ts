@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 
 /** Numbers that are lengths or limits somewhere. */
 const BOMBS = [0x00, 0x01, 0x7f, 0x80, 0x81, 0xff];
@@ -20,7 +20,7 @@ export function forMutants(
   count: number,
   take: (mutant: Uint8Array, index: number) => void,
 ): void {
-  const random = openStream(1, 'test', 'mutations');
+  const random = openRandomStream(1, 'test', 'mutations');
   for (let index = 0; index < count; index += 1) {
     let mutant = samples[random.below(samples.length)] as Uint8Array;
     for (let rest = 1 + random.below(3); rest > 0; rest -= 1) mutant = mutated(mutant, random);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
-import { DTN_DROPS } from '../../../../../nodes/dtn/drops.ts';
+import { DTN_DROP_REASONS } from '../../../../../nodes/dtn/drops.ts';
 import type {
   TcpclEffect,
   TcpclInput,
@@ -10,11 +10,11 @@ import type {
 import { TcpclReader } from '../../../../../nodes/dtn/layer/tcpcl-reader.ts';
 import { TcpclSession } from '../../../../../nodes/dtn/layer/tcpcl-session.ts';
 import {
-  encodeContact,
-  encodeTcpcl,
+  encodeContactHeader,
+  encodeTcpclMessage,
   type TcpclMessage,
 } from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
-import { blockOf } from '../../../../../runner/verify/bundles/ltp-pair.ts';
+import { patternBlock } from '../../../../../runner/verify/bundles/ltp-pair.ts';
 import { forMutants } from './mutations.ts';
 
 const S = 1_000_000_000;
@@ -124,7 +124,7 @@ class Pair {
 }
 
 const segment = (fields: Partial<Extract<TcpclMessage, { kind: 'segment' }>>): Uint8Array =>
-  encodeTcpcl({
+  encodeTcpclMessage({
     kind: 'segment',
     isStart: true,
     isEnd: false,
@@ -140,7 +140,7 @@ describe('a session', () => {
     pair.piece = piece;
     pair.open();
     expect(pair.kinds('a')).toEqual(['up']);
-    const bundles = [100, 65_536, 200_000, 1].map(blockOf);
+    const bundles = [100, 65_536, 200_000, 1].map(patternBlock);
     for (const [index, bundle] of bundles.entries()) {
       pair.take('a', { kind: 'send', transfer: 40 + index, bundle });
     }
@@ -154,7 +154,7 @@ describe('a session', () => {
 
   it('sends segments of at most what the peer takes, and states the length of long transfers', () => {
     const pair = new Pair().open();
-    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(150_000) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(150_000) });
     pair.settle();
     const segments = pair
       .messages('a')
@@ -174,11 +174,14 @@ describe('a session', () => {
     'with an agent that does not copy the flags into its receipts: %s',
     (_, received, events) => {
       const pair = new Pair().open();
-      pair.take('a', { kind: 'send', transfer: 5, bundle: blockOf(150_000) });
+      pair.take('a', { kind: 'send', transfer: 5, bundle: patternBlock(150_000) });
       const receipt = { kind: 'receipt', isStart: false, isEnd: false, transfer: 0 } as const;
-      pair.take('a', { kind: 'bytes', bytes: encodeTcpcl({ ...receipt, received: 65_536 }) });
+      pair.take('a', {
+        kind: 'bytes',
+        bytes: encodeTcpclMessage({ ...receipt, received: 65_536 }),
+      });
       expect(pair.kinds('a')).toEqual(['up']);
-      pair.take('a', { kind: 'bytes', bytes: encodeTcpcl({ ...receipt, received }) });
+      pair.take('a', { kind: 'bytes', bytes: encodeTcpclMessage({ ...receipt, received }) });
       expect(pair.kinds('a')).toEqual(events);
     },
   );
@@ -199,7 +202,7 @@ describe('a session', () => {
 
   it('ends after twice the interval without a word, not earlier', () => {
     const pair = new Pair({ a: 20, b: 20 }).open();
-    pair.take('a', { kind: 'send', transfer: 5, bundle: blockOf(10) });
+    pair.take('a', { kind: 'send', transfer: 5, bundle: patternBlock(10) });
     pair.keeps = false;
     pair.pass(40 * S - 1, true);
     expect(pair.kinds('a')).toEqual(['up']);
@@ -220,7 +223,7 @@ describe('a session', () => {
   it('ends in order: what is under way arrives, what has not begun comes back', () => {
     const pair = new Pair().open();
     pair.keeps = false;
-    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(10) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(10) });
     pair.settle();
     pair.take('a', { kind: 'finish' });
     pair.settle();
@@ -235,8 +238,8 @@ describe('a session', () => {
   it('gives everything back when the stream ends', () => {
     const pair = new Pair().open();
     pair.keeps = false;
-    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(10) });
-    pair.take('a', { kind: 'send', transfer: 2, bundle: blockOf(10) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(10) });
+    pair.take('a', { kind: 'send', transfer: 2, bundle: patternBlock(10) });
     pair.take('a', { kind: 'closed' });
     expect(pair.kinds('a')).toEqual(['up', 'down', 'failed', 'failed']);
   });
@@ -282,7 +285,7 @@ describe('TLS', () => {
     expect([pair.messages('a'), pair.messages('b')]).toEqual([[], []]);
     pair.take('b', { kind: 'secured', isSecure: true });
     pair.take('a', { kind: 'secured', isSecure: true });
-    pair.settle().take('a', { kind: 'send', transfer: 7, bundle: blockOf(100) });
+    pair.settle().take('a', { kind: 'send', transfer: 7, bundle: patternBlock(100) });
     expect(pair.settle().kinds('a')).toEqual(['secure', 'up', 'sent']);
   });
 
@@ -304,13 +307,13 @@ describe('TLS', () => {
   });
 
   it('never follows on octets that somebody put behind the contact header', () => {
-    const session = encodeTcpcl({
+    const session = encodeTcpclMessage({
       ...{ kind: 'session', keepAliveS: 0, segmentMru: 100, transferMru: 100 },
       ...{ nodeId: 'ipn:1.0', isForeign: false },
     });
     for (const pieces of [
-      [concatBytes(encodeContact(true), session)],
-      [encodeContact(true), session],
+      [concatBytes(encodeContactHeader(true), session)],
+      [encodeContactHeader(true), session],
     ]) {
       const pair = new Pair(KEEP_ALIVES, 'ipn:1.0', { a: 'prefer', b: 'prefer' });
       pair.take('b', { kind: 'opened' });
@@ -326,7 +329,8 @@ describe('a node whose store is full', () => {
   it('stops reading, is asked every second, and acknowledges when it has room', () => {
     const pair = new Pair().open();
     pair.keeps = false;
-    for (const transfer of [1, 2]) pair.take('a', { kind: 'send', transfer, bundle: blockOf(50) });
+    for (const transfer of [1, 2])
+      pair.take('a', { kind: 'send', transfer, bundle: patternBlock(50) });
     pair.settle();
     expect(pair.kinds('b')).toEqual(['up', 'pause', 'bundle']);
     pair.pass(pair.now + 2.5 * S);
@@ -340,7 +344,7 @@ describe('a node whose store is full', () => {
   it('does not take the silence that it makes for the end of the peer', () => {
     const pair = new Pair({ a: 20, b: 20 }).open();
     pair.keeps = false;
-    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(50) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(50) });
     pair.settle();
     pair.pass(200 * S);
     expect(new Set(pair.kinds('b'))).toEqual(new Set(['up', 'pause', 'bundle']));
@@ -397,7 +401,7 @@ describe('a peer', () => {
     ['a segment of no transfer', segment({ isStart: false }), 'tcpcl-unexpected'],
     ['a segment longer than ours', segment({ data: new Uint8Array(65_537) }), 'tcpcl-bad-message'],
     ['an unknown type', Uint8Array.of(0x77), 'tcpcl-bad-message'],
-    ['another contact header', encodeContact(false), 'tcpcl-bad-message'],
+    ['another contact header', encodeContactHeader(false), 'tcpcl-bad-message'],
     ['a transfer of 16 MiB and one octet', segment({ total: 2 ** 24 + 1 }), 'tcpcl-refused'],
     ['more than it announced', segment({ total: 9 }), 'tcpcl-refused'],
     ['less than it announced', segment({ total: 11, isEnd: true }), 'tcpcl-refused'],
@@ -432,11 +436,11 @@ describe('a peer', () => {
       nodeId: 'ipn:2.0',
       isForeign: false,
     } as const;
-    pair.take('a', { kind: 'bytes', bytes: encodeContact(false) });
-    pair.take('a', { kind: 'bytes', bytes: encodeTcpcl(session) });
-    pair.take('a', { kind: 'send', transfer: 1, bundle: blockOf(101) });
+    pair.take('a', { kind: 'bytes', bytes: encodeContactHeader(false) });
+    pair.take('a', { kind: 'bytes', bytes: encodeTcpclMessage(session) });
+    pair.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(101) });
     expect(pair.kinds('a')).toEqual(['up', 'failed']);
-    pair.take('a', { kind: 'send', transfer: 2, bundle: blockOf(100) });
+    pair.take('a', { kind: 'send', transfer: 2, bundle: patternBlock(100) });
     const sent = pair.messages('a').filter(({ kind }) => kind === 'segment');
     // RFC 9174 section 5.2.1: the numbers begin with 0, and leave none out.
     expect(sent).toMatchObject([{ transfer: 0, isStart: true, isEnd: true }]);
@@ -444,7 +448,7 @@ describe('a peer', () => {
 
   it('is never an exception, and fills no memory: 100000 mutations', () => {
     const sample = new Pair().open();
-    sample.take('a', { kind: 'send', transfer: 1, bundle: blockOf(90) });
+    sample.take('a', { kind: 'send', transfer: 1, bundle: patternBlock(90) });
     sample.take('a', { kind: 'finish' });
     sample.settle();
     const whole = [concatBytes(...sample.said.a), concatBytes(...sample.said.b)];
@@ -461,7 +465,7 @@ describe('a peer', () => {
       expect(session.held).toBeLessThanOrEqual(2 * bytes.length);
       expect(effects.length).toBeLessThanOrEqual(bytes.length + 10);
     });
-    for (const name of drops) expect(Object.keys(DTN_DROPS)).toContain(name);
+    for (const name of drops) expect(Object.keys(DTN_DROP_REASONS)).toContain(name);
     expect(drops).toContain('tcpcl-bad-message');
     expect(drops).toContain('tcpcl-unexpected');
   });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { LinkView, NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { Stream } from '../../../../../engine/host/stream.ts';
 import type { SimHost } from '../../../../../engine/net/sim-host.ts';
 import type { SimWorld } from '../../../../../engine/net/sim-world.ts';
-import { SegmentStreams } from '../../../../../engine/net/stream/segment-streams.ts';
+import { SegmentStreamModel } from '../../../../../engine/net/stream/segment-streams.ts';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
 import { protocol } from '../../../../../nodes/dtn/index.ts';
 import type { TlsPolicy } from '../../../../../nodes/dtn/layer/tcpcl-interface.ts';
 import {
-  encodeContact,
-  encodeTcpcl,
+  encodeContactHeader,
+  encodeTcpclMessage,
   type TcpclMessage,
 } from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
 import { linkEndsOf } from '../../../../../nodes/dtn/links/link-end.ts';
-import { TcpclNode } from '../../../../../nodes/dtn/links/tcpcl-node.ts';
+import { TcpclLinks } from '../../../../../nodes/dtn/links/tcpcl-node.ts';
 import { TlsKeys } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
@@ -23,7 +23,7 @@ import { MS, SECOND } from '../../../engine/net/stream/stream-fixture.ts';
 import { makeWorld } from '../../../engine/net/world-fixture.ts';
 
 const PORT = 4_556;
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 const secretOf = (host: string): Uint8Array => new Uint8Array(32).fill(host === 'a' ? 1 : 2);
 
 const LINK: LinkView = {
@@ -53,7 +53,7 @@ class Stage {
 
   constructor(tls: TlsPolicy) {
     // Small buffers, so that little has to be sent until they are full.
-    const streams = new SegmentStreams({ receiveBufferBytes: 16_384, sendLimitBytes: 16_384 });
+    const streams = new SegmentStreamModel({ receiveBufferBytes: 16_384, sendLimitBytes: 16_384 });
     this.world = makeWorld({ streams, cryptoFor: () => crypto });
     const { drops, metrics } = protocol;
     const [a, b] = (['a', 'b'] as const).map((name, index) =>
@@ -67,7 +67,7 @@ class Stage {
     this.#keys = new TlsKeys('a', crypto, NETWORK);
     const names = new HostEids(['a', 'b'], 'ipn');
     const options = dtnConfig.parse({ layer: 'tcpcl', tcpcl: { tls } });
-    const node = new TcpclNode(
+    const node = new TcpclLinks(
       this.b,
       { options, network: NETWORK, names },
       {
@@ -115,7 +115,7 @@ class Stage {
           isOpen = false;
         },
       });
-      stream.write(encodeContact(true));
+      stream.write(encodeContactHeader(true));
     });
     return { send: (): void => void up?.write(BUNDLE), isOpen: (): boolean => isOpen };
   }
@@ -128,7 +128,7 @@ class Stage {
         isOpen = false;
       };
       stream.handle({ onData: () => undefined, onClose });
-      stream.write(concatBytes(encodeContact(false), SESSION));
+      stream.write(concatBytes(encodeContactHeader(false), SESSION));
     });
     return { isOpen: (): boolean => isOpen };
   }
@@ -139,12 +139,12 @@ class Stage {
 }
 
 const segment = (fields: Partial<Extract<TcpclMessage, { kind: 'segment' }>>): Uint8Array =>
-  encodeTcpcl({
+  encodeTcpclMessage({
     ...{ kind: 'segment', isStart: false, isEnd: false, transfer: 0, isForeign: false },
     data: new Uint8Array(0),
     ...fields,
   });
-const SESSION = encodeTcpcl({
+const SESSION = encodeTcpclMessage({
   ...{ kind: 'session', keepAliveS: 0, segmentMru: 1_000, transferMru: 1_000 },
   ...{ nodeId: 'ipn:1.0', isForeign: false },
 });
@@ -171,7 +171,7 @@ describe('a neighbour that sends empty segments and reads nothing', () => {
         onDrain: flood,
       });
       opened.setPaused(true);
-      opened.write(concatBytes(encodeContact(false), SESSION, segment({ isStart: true })));
+      opened.write(concatBytes(encodeContactHeader(false), SESSION, segment({ isStart: true })));
       flood();
     });
     stage.run(2 * SECOND);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Xoshiro128 } from '../../../../../engine/core/random.ts';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../../engine/host/network-view.ts';
-import type { SecureOptions } from '../../../../../engine/host/stream.ts';
+import type { StreamTlsOptions } from '../../../../../engine/host/stream.ts';
 import { sealRecord } from '../../../../../engine/net/stream/secure-records.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { TlsKeys, tlsOverheadBytes } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 const HONEST: Readonly<Record<string, number>> = { a: 1, b: 2, c: 3 };
 const RECORD_MAX = 16_384;
 
@@ -33,11 +33,11 @@ function keyOf(
   neighbour: string,
   role: 'active' | 'passive',
   secret: Uint8Array = secretOf(own),
-): SecureOptions {
+): StreamTlsOptions {
   return new TlsKeys(own, crypto, viewOf(own, secret)).of(neighbour, role);
 }
 
-const hexOf = ({ psk }: SecureOptions): string => toHex(psk!.key);
+const hexOf = ({ psk }: StreamTlsOptions): string => toHex(psk!.key);
 
 describe('the key of a stream', () => {
   it('is the same at both ends, and the end that opened the stream is the client', () => {

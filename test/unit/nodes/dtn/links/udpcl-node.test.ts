@@ -4,7 +4,7 @@ import { fromHex } from '../../../../../nodes/_kit/bytes.ts';
 import { protocol } from '../../../../../nodes/dtn/index.ts';
 import { linkEndsOf } from '../../../../../nodes/dtn/links/link-end.ts';
 import type { LinkHandlers } from '../../../../../nodes/dtn/links/link-layer.ts';
-import { UdpclNode } from '../../../../../nodes/dtn/links/udpcl-node.ts';
+import { UdpclLinks } from '../../../../../nodes/dtn/links/udpcl-node.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { MS, SECOND } from '../../../engine/net/stream/stream-fixture.ts';
@@ -32,7 +32,7 @@ it('transfers of a link that is quiet were given up when the next datagram came,
   const network = viewWith({ hosts: [], links: [LINK], areas: [] });
   const names = new HostEids(['a', 'b'], 'ipn');
   const nothing = (): void => undefined;
-  const node = new UdpclNode(b!, { onBundle: nothing, onWay: nothing } as unknown as LinkHandlers);
+  const node = new UdpclLinks(b!, { onBundle: nothing, onWay: nothing } as unknown as LinkHandlers);
   for (const end of linkEndsOf('b', network, names)) node.add(end);
   node.start();
   const socket = a!.udp({ port: PORT, link: 'ab', onDatagram: () => undefined });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { BackpressureRouter } from '../../../../../nodes/dtn/router/backpressure.ts';
-import { Meetings } from '../../../../../runner/verify/bundles/meetings.ts';
+import { MeetingAgents } from '../../../../../runner/verify/bundles/meetings.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
 
 const ROUNDS = 500;
@@ -11,7 +11,7 @@ const BUNDLE = { destination: 'd' } as HeldBundle;
 
 /** Largest backlog of a node while nodes meet at random; a sends to d with this probability. */
 function largestBacklog(load: number): number {
-  const net = new Meetings({ router: 'backpressure', lifetime: 1e17, hopLimit: 255 });
+  const net = new MeetingAgents({ router: 'backpressure', lifetime: 1e17, hopLimit: 255 });
   const draw = seededRandom('test', 3);
   let largest = 0;
   for (let round = 0; round < ROUNDS; round += 1) {

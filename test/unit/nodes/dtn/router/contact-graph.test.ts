@@ -8,7 +8,7 @@ import {
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
-import type { Surroundings } from '../../../../../nodes/dtn/router/router.ts';
+import type { RoutingContext } from '../../../../../nodes/dtn/router/router.ts';
 import { seededRandom } from '../../../../../topologies/generate/random.ts';
 
 const S = 1_000_000_000;
@@ -20,7 +20,7 @@ const contact = (from: number, to: number, span: readonly [number, number]): Pla
 };
 const bundleFor = (destination: string, key = 'k'): HeldBundle =>
   ({ key, bytes: new Uint8Array(1_000), destination, priority: 1, from: undefined }) as HeldBundle;
-const at = (seconds: number): Surroundings => ({
+const at = (seconds: number): RoutingContext => ({
   nowNs: seconds * S,
   deadlineOf: () => 1e6 * S,
   waiting: () => 0,

@@ -3,7 +3,7 @@ import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
 import { ROUTER_TABLE_ROWS_MAX } from '../../../../../nodes/dtn/geometry.ts';
 import { PROPHET_DEFAULTS } from '../../../../../nodes/dtn/router/predictability.ts';
 import { ProphetRouter } from '../../../../../nodes/dtn/router/prophet.ts';
-import { encodeRecordTable } from '../../../../../nodes/dtn/router/record-table.ts';
+import { encodeRouterTable } from '../../../../../nodes/dtn/router/record-table.ts';
 
 const S = 1_000_000_000;
 const PARTS = 1e9;
@@ -17,7 +17,7 @@ function experienced(): ProphetRouter {
   const one = router();
   one.met('b', 10 * S);
   one.met('c', 70 * S);
-  one.heard('c', encodeRecordTable([['d', 0.8 * PARTS]]));
+  one.heard('c', encodeRouterTable([['d', 0.8 * PARTS]]));
   return one;
 }
 
@@ -32,7 +32,7 @@ describe('what PRoPHET knows of encounters', () => {
     one.met('b', S);
     expect(one.memory()).toBeInstanceOf(Uint8Array);
     expect(one.memory()).toBeUndefined();
-    one.heard('b', encodeRecordTable([['d', PARTS]]));
+    one.heard('b', encodeRouterTable([['d', PARTS]]));
     expect(one.memory()).toBeInstanceOf(Uint8Array);
   });
 
@@ -53,9 +53,9 @@ describe('what PRoPHET knows of encounters', () => {
     for (const [name, value] of former.values)
       expect(later.values).toContainEqual([name, expect.closeTo(value, 6)]);
     // d is reached with 0.198: who is likelier to meet it gets a copy, and nobody else.
-    later.heard('b', encodeRecordTable([['d', 0.19 * PARTS]]));
+    later.heard('b', encodeRouterTable([['d', 0.19 * PARTS]]));
     expect(later.offer(forD, 'b')).toBeUndefined();
-    later.heard('b', encodeRecordTable([['d', 0.21 * PARTS]]));
+    later.heard('b', encodeRouterTable([['d', 0.21 * PARTS]]));
     expect(later.offer(forD, 'b')).toBeDefined();
   });
 
@@ -73,7 +73,7 @@ describe('what PRoPHET knows of encounters', () => {
   it('names hosts of the network only, and not the node itself', () => {
     const one = router();
     one.met('b', S);
-    one.heard('b', encodeRecordTable([['gone', PARTS]]));
+    one.heard('b', encodeRouterTable([['gone', PARTS]]));
     const later = router((name) => name !== 'gone');
     expect(later.resume(one.memory() as Uint8Array)).toBe(true);
     expect(later.values.map(([name]) => name)).toEqual(['b']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import { COPIES_MAX } from '../../../../../nodes/dtn/geometry.ts';
+import { SPRAY_COPIES_MAX } from '../../../../../nodes/dtn/geometry.ts';
 import type { CopyOffer } from '../../../../../nodes/dtn/router/router.ts';
 import { SprayAndWaitRouter } from '../../../../../nodes/dtn/router/spray-and-wait.ts';
 
@@ -31,7 +31,7 @@ describe('copies of spray and wait', () => {
       [0, undefined],
       [1, undefined],
       [5, 2],
-      [Number.MAX_SAFE_INTEGER, COPIES_MAX / 2],
+      [Number.MAX_SAFE_INTEGER, SPRAY_COPIES_MAX / 2],
     ] as const) {
       const router = new SprayAndWaitRouter('binary', 8);
       router.kept(given, note);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldBundle } from '../../../../../nodes/dtn/agent/held-bundle.ts';
-import type { Surroundings } from '../../../../../nodes/dtn/router/router.ts';
+import type { RoutingContext } from '../../../../../nodes/dtn/router/router.ts';
 import { StaticRouter } from '../../../../../nodes/dtn/router/static-routes.ts';
 
-const around = { isOpen: () => true } as unknown as Surroundings;
+const around = { isOpen: () => true } as unknown as RoutingContext;
 
 describe('static routes', () => {
   it('with many stars need no more time than the lengths of both texts say', () => {

@@ -3,20 +3,20 @@ import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { addSecurity } from '../../../../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
-  type BundleParts,
-  blockAt,
-  joinParts,
+  findBlockByNumber,
+  joinBlocks,
   newBlock,
   primaryCrcType,
+  type SplitBundle,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
 import {
   integrityParameterValues,
   signTarget,
 } from '../../../../../nodes/dtn/security/integrity.ts';
 import {
-  bytesOf,
   decodeSecurityBlock,
   encodeSecurityBlock,
+  findBytesValue,
 } from '../../../../../nodes/dtn/security/security-block.ts';
 import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
@@ -32,14 +32,16 @@ const acceptor = (rule: Record<string, unknown>): ReturnType<typeof ruleOf> =>
   ruleOf({ role: 'acceptor', ...rule });
 
 /** Initialization vectors of the blocks that encrypt. */
-function vectorsIn(parts: BundleParts): readonly string[] {
+function vectorsIn(parts: SplitBundle): readonly string[] {
   return parts.blocks
     .filter(({ type }) => type === 12)
-    .map(({ data }) => toHex(bytesOf(decodeSecurityBlock(data)!.parameters, 1) as Uint8Array));
+    .map(({ data }) =>
+      toHex(findBytesValue(decodeSecurityBlock(data)!.parameters, 1) as Uint8Array),
+    );
 }
 
 /** A signature of another node over payload and hop count in one block. */
-function signedTogether(scope: number): BundleParts {
+function signedTogether(scope: number): SplitBundle {
   const parts = opened(sampleBundle());
   const block = newBlock({ type: 11, number: 9, flags: 0, data: new Uint8Array() });
   const targets = [1, 3].map((target) =>
@@ -58,7 +60,7 @@ describe('a security source', () => {
     const parts = opened(sampleBundle());
     addSecurity(tools, parts, [source({ block: 'bib', targets: ['primary', 'payload'] })]);
     expect([primaryCrcType(parts), parts.blocks.at(-1)?.crcType]).toEqual([0, 0]);
-    const bytes = joinParts(parts);
+    const bytes = joinBlocks(parts);
     const view = new BundleView();
     expect(view.open(bytes, 0, bytes.length)).toBeUndefined();
     expect([view.hasSecurity, view.crcType]).toEqual([true, 0]);
@@ -70,7 +72,7 @@ describe('a security source', () => {
       const parts = opened(sampleBundle());
       addSecurity(tools, parts, [source({ block: 'bib', targets }), source({ block: 'bcb' })]);
       const rules = [acceptor({ block: 'bib', targets }), acceptor({ block: 'bcb' })];
-      expect(typeof checked(tools, joinParts(parts), { rules })).toBe('object');
+      expect(typeof checked(tools, joinBlocks(parts), { rules })).toBe('object');
     },
   );
 
@@ -81,7 +83,7 @@ describe('a security source', () => {
       addSecurity(tools, parts, [source({ block: 'bcb', scope })]);
       addSecurity(tools, parts, [source(primary)]);
       const rules = [acceptor({ block: 'bcb' }), acceptor(primary)];
-      expect(typeof checked(tools, joinParts(parts), { rules })).toBe('object');
+      expect(typeof checked(tools, joinBlocks(parts), { rules })).toBe('object');
       return primaryCrcType(parts);
     };
     expect([crcAfter(['target']), crcAfter(['primary'])]).toEqual([0, 2]);
@@ -102,7 +104,7 @@ describe('a security source', () => {
     const parts = opened(sampleBundle());
     addSecurity(tools, parts, [source({ block: 'bcb', key: 'other' }), source({ block: 'bib' })]);
     const rules = [acceptor({ block: 'bib' }), acceptor({ block: 'bcb', key: 'other' })];
-    expect(typeof checked(tools, joinParts(parts), { rules })).toBe('object');
+    expect(typeof checked(tools, joinBlocks(parts), { rules })).toBe('object');
     expect(parts.blocks.filter(({ type }) => type === 11)).toHaveLength(1);
   });
 
@@ -119,13 +121,13 @@ describe('a security source', () => {
     const parts = opened(sampleBundle());
     const rules = [source({ block: 'bib' }), source({ block: 'bcb' })];
     addSecurity(tools, parts, [rules[0]!]);
-    const once = joinParts(parts);
+    const once = joinBlocks(parts);
     addSecurity(tools, parts, [rules[0]!]);
-    expect(joinParts(parts)).toEqual(once);
+    expect(joinBlocks(parts)).toEqual(once);
     addSecurity(tools, parts, [rules[1]!]);
-    const encrypted = joinParts(parts);
+    const encrypted = joinBlocks(parts);
     addSecurity(tools, parts, [rules[1]!]);
-    expect(joinParts(parts)).toEqual(encrypted);
+    expect(joinBlocks(parts)).toEqual(encrypted);
   });
 
   it('splits a signature of another node, to encrypt the part that covers its target', () => {
@@ -137,7 +139,7 @@ describe('a security source', () => {
       acceptor({ block: 'bcb', key: 'other' }),
       acceptor({ block: 'bib', targets: ['payload', 'hop-count'] }),
     ];
-    expect(typeof checked(tools, joinParts(parts), { rules })).toBe('object');
+    expect(typeof checked(tools, joinBlocks(parts), { rules })).toBe('object');
   });
 
   it('splits none whose signatures cover the number of their block', () => {
@@ -157,7 +159,7 @@ describe('a security source', () => {
     addSecurity({ ...tools, randomBytes }, parts, rules);
     expect(drawn).toBe(3);
     const accepting = [acceptor({ block: 'bib' }), acceptor({ block: 'bcb' })];
-    expect(typeof checked(tools, joinParts(parts), { rules: accepting })).toBe('object');
+    expect(typeof checked(tools, joinBlocks(parts), { rules: accepting })).toBe('object');
   });
 
   it('encrypts nothing without an initialization vector', () => {
@@ -177,7 +179,7 @@ describe('a security source', () => {
     const parts = opened(sampleBundle());
     const rules = [source({ block: 'bib', wrap: true }), source({ block: 'bcb' })];
     addSecurity(lending, parts, rules);
-    checked(lending, joinParts(parts), {
+    checked(lending, joinBlocks(parts), {
       rules: [acceptor({ block: 'bib' }), acceptor({ block: 'bcb' })],
     });
     expect(given.length).toBeGreaterThan(5);
@@ -188,6 +190,6 @@ describe('a security source', () => {
     const parts = opened(sampleBundle());
     addSecurityBlock(parts, newBlock({ type: 200, number: 5, flags: 0, data: new Uint8Array() }));
     addSecurity(tools, parts, [source({ block: 'bib' })]);
-    expect(blockAt(parts, 6)?.type).toBe(11);
+    expect(findBlockByNumber(parts, 6)?.type).toBe(11);
   });
 });

@@ -1,7 +1,7 @@
 /** Security inside an agent: what becomes of requests and bundles that it refuses. */
 import { describe, expect, it } from 'vitest';
-import { Adjacency } from '../../../../../nodes/dtn/agent/adjacency.ts';
-import { Agent } from '../../../../../nodes/dtn/agent/agent.ts';
+import { LinkOutlet } from '../../../../../nodes/dtn/agent/adjacency.ts';
+import { BundleAgent } from '../../../../../nodes/dtn/agent/agent.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
 import { CORRECT_BEHAVIOUR } from '../../../../../nodes/dtn/behaviour.ts';
 import { dtnConfig } from '../../../../../nodes/dtn/config.ts';
@@ -9,11 +9,11 @@ import { BLOCK_FLAG, BLOCK_TYPE } from '../../../../../nodes/dtn/geometry.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { DirectRouter } from '../../../../../nodes/dtn/router/direct.ts';
 import {
-  changeBlock,
-  joinParts,
+  joinBlocks,
   newBlock,
+  replaceBlockData,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
-import { RuledSecurity } from '../../../../../nodes/dtn/security/bundle-security.ts';
+import { RuleBasedSecurity } from '../../../../../nodes/dtn/security/bundle-security.ts';
 import {
   decodeSecurityBlock,
   encodeSecurityBlock,
@@ -32,7 +32,7 @@ interface Given {
 }
 
 /** Node b between a and c. */
-function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<string> {
+function agentOf(own: string, { rules = [], guard = 'off' }: Given): BundleAgent<string> {
   const security = {
     keys: [{ name: 'k' }],
     rules: rules.map((rule) => ({ key: 'k', ...rule })),
@@ -41,14 +41,14 @@ function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<strin
   const options = dtnConfig.parse({ security });
   const tools = toolsOf({ keys: KEYS, node: `ipn:${names.numberOf(own)! + 1}.0` });
   const neighbours = ['a', 'b', 'c'].filter((name) => name !== own);
-  return new Agent<string>({
+  return new BundleAgent<string>({
     own,
     names,
     options,
     behaviour: CORRECT_BEHAVIOUR,
     outlets: neighbours.map(
       (neighbour) =>
-        new Adjacency({
+        new LinkOutlet({
           link: `${own}--${neighbour}`,
           neighbour,
           maxBytes: 1_000_000,
@@ -58,7 +58,7 @@ function agentOf(own: string, { rules = [], guard = 'off' }: Given): Agent<strin
         }),
     ),
     router: new DirectRouter(new Set(neighbours)),
-    security: new RuledSecurity({ tools, options: options.security, names, own, crcType: 2 }),
+    security: new RuleBasedSecurity({ tools, options: options.security, names, own, crcType: 2 }),
     clock: () => ({ seconds: 1_767_225_600, nanos: 0 }),
     planTime: () => 0,
     below: () => 0,
@@ -82,10 +82,10 @@ function withUnknown(bundle: Uint8Array): Uint8Array {
   const integrity = parts.blocks.find(({ type }) => type === BLOCK_TYPE.integrity)!;
   const content = decodeSecurityBlock(integrity.data)!;
   const targets = [...content.targets, { ...content.targets[0]!, number: 9 }];
-  changeBlock(integrity, encodeSecurityBlock({ ...content, targets }), integrity.crcType);
+  replaceBlockData(integrity, encodeSecurityBlock({ ...content, targets }), integrity.crcType);
   const flags = BLOCK_FLAG.discardIfUnprocessed;
   parts.blocks.splice(-1, 0, newBlock({ type: 99, number: 9, flags, data: Uint8Array.of(1) }));
-  return joinParts(parts);
+  return joinBlocks(parts);
 }
 
 describe('an agent with security', () => {
@@ -120,8 +120,8 @@ describe('an agent with security', () => {
     );
     const content = decodeSecurityBlock(block!.data)!;
     const targets = content.targets.map((target) => ({ ...target, number: hops!.number }));
-    changeBlock(block!, encodeSecurityBlock({ ...content, targets }), block!.crcType);
-    const input = { kind: 'bundle', bytes: joinParts(parts), from: 'a' } as const;
+    replaceBlockData(block!, encodeSecurityBlock({ ...content, targets }), block!.crcType);
+    const input = { kind: 'bundle', bytes: joinBlocks(parts), from: 'a' } as const;
     expect(kinds(agentOf('b', { guard: 'bcb' }).step(0, input))).toEqual(['payload-in-the-clear']);
   });
 

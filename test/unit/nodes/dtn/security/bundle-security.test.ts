@@ -3,7 +3,7 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import {
   hasSignedPrimary,
-  RuledSecurity,
+  RuleBasedSecurity,
 } from '../../../../../nodes/dtn/security/bundle-security.ts';
 import { securityConfig } from '../../../../../nodes/dtn/security/options.ts';
 import { WaitingInputs } from '../../../../../nodes/dtn/security/waiting-inputs.ts';
@@ -21,7 +21,7 @@ function securityOf(
   own: string,
   rules: readonly Record<string, unknown>[],
   guard = 'off',
-): RuledSecurity {
+): RuleBasedSecurity {
   const keyed = rules.map((rule) => (rule['role'] === 'none' ? rule : { key: 'k', ...rule }));
   const options = securityConfig.parse({
     keys: [{ name: 'k' }, { name: 'hop' }],
@@ -29,13 +29,13 @@ function securityOf(
     guard,
   });
   const tools = toolsOf({ keys: KEYS, node: `ipn:${names.numberOf(own)! + 1}.0` });
-  return new RuledSecurity({ tools, options, names, own, crcType: 2 });
+  return new RuleBasedSecurity({ tools, options, names, own, crcType: 2 });
 }
 
 /** A bundle from a to c, as a made it. */
 const plain = sampleBundle({ source: 'ipn:1.1', destination: 'ipn:3.1', payload: PAYLOAD });
 
-function received(security: RuledSecurity, bundle: Uint8Array): Uint8Array | string {
+function received(security: RuleBasedSecurity, bundle: Uint8Array): Uint8Array | string {
   const view = new BundleView();
   expect(view.open(bundle, 0, bundle.length)).toBeUndefined();
   return security.received(view);

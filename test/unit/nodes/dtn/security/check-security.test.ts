@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { addSecurity } from '../../../../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
-  type BundleParts,
-  blockAt,
-  changeBlock,
-  flagsOf,
-  joinParts,
+  blockFlagsOf,
+  findBlockByNumber,
+  joinBlocks,
   newBlock,
   primaryCrcType,
+  replaceBlockData,
+  type SplitBundle,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
 import { checkSecurity } from '../../../../../nodes/dtn/security/check-security.ts';
 import {
@@ -18,14 +18,17 @@ import {
 import { signTarget } from '../../../../../nodes/dtn/security/integrity.ts';
 import type { SecurityRule } from '../../../../../nodes/dtn/security/options.ts';
 import {
-  bytesOf,
+  createUintValue,
   decodeSecurityBlock,
   encodeSecurityBlock,
+  findBytesValue,
   type SecurityBlock,
   type SecurityTarget,
-  uintValue,
 } from '../../../../../nodes/dtn/security/security-block.ts';
-import type { SecurityCount, SecurityDrop } from '../../../../../nodes/dtn/security/tools.ts';
+import type {
+  SecurityCounterName,
+  SecurityDropReason,
+} from '../../../../../nodes/dtn/security/tools.ts';
 import { parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
 import { BundleView } from '../../../../../nodes/dtn/wire/view.ts';
@@ -48,7 +51,7 @@ function secured(...rules: readonly Rule[]): Uint8Array {
   const parts = opened(plain);
   const own = rules.map((rule) => ruleOf({ role: 'source', ...rule }));
   expect(addSecurity(tools, parts, own)).toBeUndefined();
-  return joinParts(parts);
+  return joinBlocks(parts);
 }
 
 /** The bundle with another content of a security block. */
@@ -58,35 +61,35 @@ function altered(
   change: (content: SecurityBlock) => SecurityBlock,
 ): Uint8Array {
   const parts = opened(bundle);
-  const block = blockAt(parts, number)!;
+  const block = findBlockByNumber(parts, number)!;
   const content = decodeSecurityBlock(block.data)!;
-  changeBlock(block, encodeSecurityBlock(change(content)), block.crcType);
-  return joinParts(parts);
+  replaceBlockData(block, encodeSecurityBlock(change(content)), block.crcType);
+  return joinBlocks(parts);
 }
 
 function flipped(bundle: Uint8Array, number: number): Uint8Array {
-  return joinParts(flippedIn(opened(bundle), number));
+  return joinBlocks(flippedIn(opened(bundle), number));
 }
 
-function flippedIn(parts: BundleParts, number: number): BundleParts {
-  const block = blockAt(parts, number)!;
+function flippedIn(parts: SplitBundle, number: number): SplitBundle {
+  const block = findBlockByNumber(parts, number)!;
   const data = block.data.slice();
   data[data.length - 1]! ^= 1;
-  changeBlock(block, data, block.crcType);
+  replaceBlockData(block, data, block.crcType);
   return parts;
 }
 
 /** As {@link checked}, for a bundle whose extensions cannot be read before it is decrypted. */
 function checkedParts(
-  parts: BundleParts,
+  parts: SplitBundle,
   rules: readonly ReturnType<typeof ruleOf>[],
-): SecurityDrop | BundleParts {
+): SecurityDropReason | SplitBundle {
   return checkSecurity(tools, parts, { rules, isDestination: true, crcType: 2 }) ?? parts;
 }
 
 const acceptor = (rule: Rule): ReturnType<typeof ruleOf> => ruleOf({ role: 'acceptor', ...rule });
 const verifier = (rule: Rule): ReturnType<typeof ruleOf> => ruleOf({ role: 'verifier', ...rule });
-const textOf = (result: SecurityDrop | BundleParts): string =>
+const textOf = (result: SecurityDropReason | SplitBundle): string =>
   typeof result === 'string' ? result : new TextDecoder().decode(result.blocks.at(-1)?.data);
 const PLAIN = new TextDecoder().decode(PAYLOAD);
 
@@ -94,7 +97,7 @@ describe('an acceptor', () => {
   it('decrypts, then verifies, and removes both operations', () => {
     const bundle = secured({ block: 'bib' }, { block: 'bcb', key: 'other' });
     const rules = [acceptor({ block: 'bib' }), acceptor({ block: 'bcb', key: 'other' })];
-    const result = checked(tools, bundle, { rules }) as BundleParts;
+    const result = checked(tools, bundle, { rules }) as SplitBundle;
     expect(textOf(result)).toBe(PLAIN);
     expect(result.blocks.map(({ type }) => type)).toEqual([6, 10, 7, 1]);
   });
@@ -102,9 +105,9 @@ describe('an acceptor', () => {
   it('gives blocks a checksum again that nothing protects any more, unless they go no further', () => {
     const bundle = secured({ block: 'bib', targets: ['primary', 'payload'] });
     const rules = [acceptor({ block: 'bib', targets: ['primary', 'payload'] })];
-    const onTheWay = checked(tools, bundle, { rules, isDestination: false }) as BundleParts;
-    expect(joinParts(onTheWay)).toEqual(plain);
-    const atEnd = checked(tools, bundle, { rules }) as BundleParts;
+    const onTheWay = checked(tools, bundle, { rules, isDestination: false }) as SplitBundle;
+    expect(joinBlocks(onTheWay)).toEqual(plain);
+    const atEnd = checked(tools, bundle, { rules }) as SplitBundle;
     expect([primaryCrcType(atEnd), atEnd.blocks.at(-1)?.crcType]).toEqual([0, 0]);
   });
 
@@ -112,7 +115,7 @@ describe('an acceptor', () => {
     const primary = { block: 'bib', targets: ['primary'] };
     const bundle = secured(primary, { block: 'bcb', key: 'other' });
     const onTheWay = { rules: [acceptor(primary)], isDestination: false };
-    const passedOn = joinParts(checked(tools, bundle, onTheWay) as BundleParts);
+    const passedOn = joinBlocks(checked(tools, bundle, onTheWay) as SplitBundle);
     const rules = [acceptor({ block: 'bcb', key: 'other' })];
     expect(textOf(checked(tools, passedOn, { rules }))).toBe(PLAIN);
   });
@@ -122,13 +125,13 @@ describe('an acceptor', () => {
     const parts = opened(bundle);
     const block = parts.blocks.find(({ type }) => type === 12)!;
     const content = decodeSecurityBlock(block.data)!;
-    const tag = bytesOf(content.targets[0]!.results, 1) as Uint8Array;
-    const payload = blockAt(parts, 1)!;
-    changeBlock(payload, Uint8Array.from([...payload.data, ...tag]), 0);
+    const tag = findBytesValue(content.targets[0]!.results, 1) as Uint8Array;
+    const payload = findBlockByNumber(parts, 1)!;
+    replaceBlockData(payload, Uint8Array.from([...payload.data, ...tag]), 0);
     const targets = [{ number: 1, results: [] }];
-    changeBlock(block, encodeSecurityBlock({ ...content, targets }), 0);
+    replaceBlockData(block, encodeSecurityBlock({ ...content, targets }), 0);
     const rules = [acceptor({ block: 'bcb' })];
-    expect(textOf(checked(tools, joinParts(parts), { rules }))).toBe(PLAIN);
+    expect(textOf(checked(tools, joinBlocks(parts), { rules }))).toBe(PLAIN);
   });
 
   it.each([
@@ -141,9 +144,9 @@ describe('an acceptor', () => {
     const targets = order.map((number) => (number === 9 ? signature.number : number));
     encryptTogether(parts, targets);
     const rules = [acceptor({ block: 'bib' }), acceptor({ block: 'bcb', key: 'other' })];
-    const result = checked(tools, joinParts(parts), { rules });
+    const result = checked(tools, joinBlocks(parts), { rules });
     expect(textOf(result)).toBe(PLAIN);
-    expect((result as BundleParts).blocks).toHaveLength(4);
+    expect((result as SplitBundle).blocks).toHaveLength(4);
   });
 
   it('tries the keys that are accepted, and the right one is enough', () => {
@@ -158,15 +161,15 @@ describe('an acceptor', () => {
 });
 
 /** One block of another source with one vector for all targets. */
-function encryptTogether(parts: BundleParts, numbers: readonly number[]): void {
+function encryptTogether(parts: SplitBundle, numbers: readonly number[]): void {
   const block = newBlock({ type: 12, number: 20, flags: 1, data: new Uint8Array() });
   const parameters = { vector: new Uint8Array(12), key: 256 as const, scope: 7 };
   const cipher = { crypto: tools.crypto, content: KEYS.other, parameters };
   const targets = numbers.map((number): SecurityTarget => {
-    const target = blockAt(parts, number)!;
+    const target = findBlockByNumber(parts, number)!;
     const operation = { parts, block, target: number, scope: 7 };
     const { ciphertext, results } = encryptTarget(cipher, target.data, operation);
-    changeBlock(target, ciphertext, 0);
+    replaceBlockData(target, ciphertext, 0);
     return { number, results };
   });
   const source = parseEid('ipn:5.0')!;
@@ -186,17 +189,17 @@ describe('a verifier', () => {
       verifier({ block: 'bib', targets: ['primary'] }),
       verifier({ block: 'bcb', key: 'other' }),
     ];
-    const result = checked(tools, bundle, { rules, isDestination: false }) as BundleParts;
-    expect(joinParts(result)).toEqual(bundle);
+    const result = checked(tools, bundle, { rules, isDestination: false }) as SplitBundle;
+    expect(joinBlocks(result)).toEqual(bundle);
   });
 
   it('may keep what failed, and counts it', () => {
-    const counts: SecurityCount[] = [];
+    const counts: SecurityCounterName[] = [];
     const counting = toolsOf({ keys: KEYS }, counts);
     const bundle = flipped(secured({ block: 'bib' }), 1);
     const rules = [verifier({ block: 'bib', onFailure: 'keep' })];
-    const result = checked(counting, bundle, { rules, isDestination: false }) as BundleParts;
-    expect(joinParts(result)).toEqual(bundle);
+    const result = checked(counting, bundle, { rules, isDestination: false }) as SplitBundle;
+    expect(joinBlocks(result)).toEqual(bundle);
     expect(counts).toEqual(['dtn.security.failed']);
   });
 });
@@ -211,7 +214,7 @@ describe('a bundle is dropped', () => {
     const parts = opened(plain);
     parts.blocks.shift();
     const previous = [acceptor({ block: 'bib', targets: ['previous-node'] })];
-    expect(typeof checked(tools, joinParts(parts), { rules: previous })).toBe('object');
+    expect(typeof checked(tools, joinBlocks(parts), { rules: previous })).toBe('object');
     expect(checked(tools, plain, { rules: previous })).toBe('security-missing');
   });
 
@@ -219,7 +222,7 @@ describe('a bundle is dropped', () => {
     const bundle = altered(secured({ block: 'bib' }), 5, (block) => ({ ...block, context: 99 }));
     expect(checked(tools, bundle, { rules })).toBe('security-unknown');
     const onTheWay = { rules: [verifier({ block: 'bib' })], isDestination: false };
-    expect(joinParts(checked(tools, bundle, onTheWay) as BundleParts)).toEqual(bundle);
+    expect(joinBlocks(checked(tools, bundle, onTheWay) as SplitBundle)).toEqual(bundle);
   });
 
   it('as unexpected (14) if a rule forbids an operation', () => {
@@ -241,7 +244,7 @@ describe('a bundle is dropped', () => {
     const primary = parts.primary.slice();
     primary[primary.length - 1]! ^= 1;
     parts.primary = primary;
-    expect(checked(tools, joinParts(parts), both)).toBe('security-failed');
+    expect(checked(tools, joinBlocks(parts), both)).toBe('security-failed');
   });
 
   it('as failed (15) if the destination has no key, or another', () => {
@@ -250,8 +253,8 @@ describe('a bundle is dropped', () => {
     const other = [acceptor({ block: 'bcb', key: 'other' })];
     expect(checked(tools, bundle, { rules: other })).toBe('security-failed');
     // On the way, what no rule concerns is passed on.
-    const onTheWay = checked(tools, bundle, { rules: [], isDestination: false }) as BundleParts;
-    expect(joinParts(onTheWay)).toEqual(bundle);
+    const onTheWay = checked(tools, bundle, { rules: [], isDestination: false }) as SplitBundle;
+    expect(joinBlocks(onTheWay)).toEqual(bundle);
   });
 
   it('as failed (15) if the wrapped key was changed', () => {
@@ -272,7 +275,9 @@ describe('a bundle is dropped', () => {
     const withParameter = (bundle: Uint8Array, id: number, value: number): Uint8Array =>
       altered(bundle, 5, (block) => ({
         ...block,
-        parameters: block.parameters.map((one) => (one.id === id ? uintValue(id, value) : one)),
+        parameters: block.parameters.map((one) =>
+          one.id === id ? createUintValue(id, value) : one,
+        ),
       }));
     // Unknown hash; a scope flag that is not defined; text where a number should be.
     expect(checked(tools, withParameter(secured({ block: 'bib' }), 1, 4), { rules })).toBe(
@@ -333,7 +338,7 @@ describe('a bundle is dropped', () => {
       parameters: [],
     });
     addSecurityBlock(parts, block);
-    expect(checked(tools, joinParts(parts), { rules })).toBe('security-failed');
+    expect(checked(tools, joinBlocks(parts), { rules })).toBe('security-failed');
   });
 });
 
@@ -342,10 +347,10 @@ describe('an operation on a block that can be spared', () => {
   const bundle = secured(hop);
 
   it('takes its target with it when it fails, and the bundle goes on', () => {
-    const result = checked(tools, flipped(bundle, 3), { rules: [acceptor(hop)] }) as BundleParts;
+    const result = checked(tools, flipped(bundle, 3), { rules: [acceptor(hop)] }) as SplitBundle;
     expect(result.blocks.map(({ type }) => type)).toEqual([6, 7, 1]);
     const view = new BundleView();
-    const bytes = joinParts(result);
+    const bytes = joinBlocks(result);
     expect(view.open(bytes, 0, bytes.length)).toBeUndefined();
   });
 
@@ -362,7 +367,7 @@ describe('an operation on a block that can be spared', () => {
     expect(addSecurity(tools, parts, [ruleOf({ role: 'source', ...hop }), source])).toBe(undefined);
     const rules = [{ ...acceptor(encrypted), ...onHops }, acceptor(hop)];
     const both = flippedIn(parts, 3);
-    const result = checkedParts(both, rules) as BundleParts;
+    const result = checkedParts(both, rules) as SplitBundle;
     expect(result.blocks.map(({ type }) => type)).toEqual([6, 7, 1]);
   });
 });
@@ -370,7 +375,7 @@ describe('an operation on a block that can be spared', () => {
 describe('flags of blocks', () => {
   it('mark an encrypted payload in every fragment, and nothing else', () => {
     const parts = opened(secured({ block: 'bib' }, { block: 'bcb' }));
-    const flags = parts.blocks.filter(({ type }) => type >= 11).map(flagsOf);
+    const flags = parts.blocks.filter(({ type }) => type >= 11).map(blockFlagsOf);
     // Signature, encryption of the payload, encryption of the signature.
     expect(flags).toEqual([0, 1, 0]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { DerivedKeys } from '../../../../../nodes/dtn/security/keys.ts';
 
@@ -7,7 +7,7 @@ const S = 1_000_000_000;
 
 function keysAt(nowNs: number, changes: readonly number[] = [], overlap = 0): DerivedKeys {
   const source = {
-    crypto: provider('noble'),
+    crypto: createCryptoProvider('noble'),
     secret: new Uint8Array(32).fill(5),
     planTime: (): number => nowNs,
   };

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { securityConfig } from '../../../../../nodes/dtn/security/options.ts';
-import { type BundleEnd, rulesFor } from '../../../../../nodes/dtn/security/policy.ts';
+import {
+  type SourceOrDestination,
+  securityRulesFor,
+} from '../../../../../nodes/dtn/security/policy.ts';
 
 const keys = [{ name: 'link' }, { name: 'end' }];
 const rule = { role: 'source', block: 'bib', key: 'link' };
@@ -78,12 +81,12 @@ describe('options of security', () => {
 
 describe('the ends of a rule', () => {
   it('are hosts, or identifiers if they have a colon', () => {
-    const end = (node: number, host: string | undefined): BundleEnd => {
+    const end = (node: number, host: string | undefined): SourceOrDestination => {
       return { eid: { scheme: 'ipn', allocator: 0, node, service: 1 }, host };
     };
-    const from = (pattern: string, given: BundleEnd): number => {
+    const from = (pattern: string, given: SourceOrDestination): number => {
       const { rules } = securityConfig.parse({ keys, rules: [{ ...rule, from: pattern }] });
-      return rulesFor(rules, { from: given, to: end(9, undefined) }).length;
+      return securityRulesFor(rules, { from: given, to: end(9, undefined) }).length;
     };
     expect([from('client-*', end(3, 'client-1')), from('client-*', end(3, 'relay'))]).toEqual([
       1, 0,
@@ -92,7 +95,7 @@ describe('the ends of a rule', () => {
     expect([from('*', end(3, undefined)), from('relay', end(3, undefined))]).toEqual([1, 0]);
     // A regular expression tries all ways to share 62 letters among 30 stars.
     const many = `${'*a'.repeat(30)}c`;
-    const far: BundleEnd = {
+    const far: SourceOrDestination = {
       eid: { scheme: 'dtn', node: 'a'.repeat(62), demux: 'a' },
       host: 'a'.repeat(62),
     };

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex } from '../../../../../nodes/_kit/bytes.ts';
 import {
   addSecurityBlock,
-  type BundleParts,
   newBlock,
+  type SplitBundle,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
 import {
+  createUintValue,
   decodeSecurityBlock,
   encodeSecurityBlock,
-  uintValue,
 } from '../../../../../nodes/dtn/security/security-block.ts';
 import { readSecurityLayout } from '../../../../../nodes/dtn/security/structure.ts';
 import { EID_NONE, parseEid } from '../../../../../nodes/dtn/wire/eid.ts';
@@ -28,12 +28,12 @@ interface Sample {
 }
 
 /** A bundle with blocks 1 (payload), 2, 3 and 4, and these security blocks. */
-function bundle(...blocks: readonly Sample[]): BundleParts {
+function bundle(...blocks: readonly Sample[]): SplitBundle {
   const parts = opened(sampleBundle());
   for (const { type, number, targets, source = 'ipn:9.0', flags = 0 } of blocks) {
     const eid = parseEid(source)!;
     const data = encodeSecurityBlock({
-      targets: targets.map((target) => ({ number: target, results: [uintValue(1, 1)] })),
+      targets: targets.map((target) => ({ number: target, results: [createUintValue(1, 1)] })),
       context: type === BIB ? 1 : 2,
       source: eid,
       sourceBytes: encodeEid(eid),

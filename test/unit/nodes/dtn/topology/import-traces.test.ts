@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { traceImporter } from '../../../../../nodes/dtn/topology/import-traces.ts';
-import { tooLarge } from '../../../../../topologies/generate/too-large.ts';
+import { generatedSizeMistake } from '../../../../../topologies/generate/size-mistake.ts';
 import { contactsOf, files, mistakeIn, trace } from './importing.ts';
 
 afterAll(() => files.remove());
@@ -98,7 +98,7 @@ describe('traces of the ONE', () => {
     });
     const message = 'makes 200002 nodes, the limit is 200000';
     expect(read).toMatchObject({ mistakes: [{ message }] });
-    expect(tooLarge({ nodes: 200_002, links: 100_001 })).toBe(message);
+    expect(generatedSizeMistake({ nodes: 200_002, links: 100_001 })).toBe(message);
     expect(performance.now() - beganMs).toBeLessThan(20_000);
   });
 

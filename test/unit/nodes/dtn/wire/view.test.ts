@@ -3,7 +3,7 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { fromHex, toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { BUNDLE_FLAG } from '../../../../../nodes/dtn/geometry.ts';
 import { copyBundle, freeBlockNumber } from '../../../../../nodes/dtn/wire/copy.ts';
-import { BUNDLE_DROPS } from '../../../../../nodes/dtn/wire/drops.ts';
+import { BUNDLE_DROP_REASONS } from '../../../../../nodes/dtn/wire/drops.ts';
 import { formatEid } from '../../../../../nodes/dtn/wire/eid.ts';
 import { encodeEid } from '../../../../../nodes/dtn/wire/eid-wire.ts';
 import { encodeBundle, payloadBlock } from '../../../../../nodes/dtn/wire/encode.ts';
@@ -182,7 +182,7 @@ describe('a bundle', () => {
       const drop = dropOf(bytes) ?? 'read';
       drops.set(drop, (drops.get(drop) ?? 0) + 1);
     }
-    const known = new Set(['read', ...Object.keys(BUNDLE_DROPS)]);
+    const known = new Set(['read', ...Object.keys(BUNDLE_DROP_REASONS)]);
     expect([...drops.keys()].filter((drop) => !known.has(drop))).toEqual([]);
     // CRCs catch what they cover; the rest is found by the other checks.
     for (const drop of ['bad-cbor', 'bad-primary', 'crc-primary', 'crc-block', 'bad-block']) {

@@ -1,14 +1,14 @@
 /** The machine of groups, step by step and in a small world without a network. */
 import { describe, expect, it } from 'vitest';
 import type { VoteResult } from '../../../../../nodes/fabric/groups/messages.ts';
-import { encodeMessage } from '../../../../../nodes/fabric/groups/messages.ts';
-import type { GroupName } from '../../../../../nodes/fabric/groups/requests.ts';
+import { encodeGroupMessage } from '../../../../../nodes/fabric/groups/messages.ts';
+import type { GroupId } from '../../../../../nodes/fabric/groups/requests.ts';
 import { SECOND, World } from './world.ts';
 
 const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve'];
 const proposal = { kind: 'propose', rule: 'majority', lifetimeMs: 0, text: 'tea?' } as const;
 
-function made(): { readonly world: World; readonly group: GroupName } {
+function made(): { readonly world: World; readonly group: GroupId } {
   const world = new World([...NAMES, 'mal']);
   return { world, group: world.found(NAMES) };
 }
@@ -16,7 +16,7 @@ function made(): { readonly world: World; readonly group: GroupName } {
 function resultAt(
   world: World,
   name: string,
-  group: GroupName,
+  group: GroupId,
   vote: number,
 ): VoteResult | undefined {
   return world.shown(name, group)?.votes.find((each) => each.proposal.vote === vote)?.result;
@@ -54,8 +54,8 @@ describe('a group', () => {
     // Whose list it is says its sender: a list of bob is a group of bob.
     const { number } = group;
     const list = { kind: 'list', number, epoch: 9, members: ['ada', 'bob', 'cyd'] } as const;
-    world.forge('bob', 'cyd', encodeMessage(list));
-    world.forge('bob', 'cyd', encodeMessage({ kind: 'gone', number, epoch: 9 }));
+    world.forge('bob', 'cyd', encodeGroupMessage(list));
+    world.forge('bob', 'cyd', encodeGroupMessage({ kind: 'gone', number, epoch: 9 }));
     expect(world.drops).toEqual(['list-without-me']);
     expect(world.shown('cyd', group)).toMatchObject({ epoch: 1, members: NAMES });
   });
@@ -97,9 +97,13 @@ describe('a group', () => {
     const { world, group } = made();
     world.askNow('bob', { kind: 'leave', group });
     const { number } = group;
-    world.forge('ada', 'bob', encodeMessage({ kind: 'list', number, epoch: 7, members: NAMES }));
+    world.forge(
+      'ada',
+      'bob',
+      encodeGroupMessage({ kind: 'list', number, epoch: 7, members: NAMES }),
+    );
     expect(world.shown('bob', group)).toBeUndefined();
-    world.forge('ada', 'bob', encodeMessage({ kind: 'gone', number, epoch: 6 }));
+    world.forge('ada', 'bob', encodeGroupMessage({ kind: 'gone', number, epoch: 6 }));
     expect(world.shown('bob', group)).toMatchObject({ epoch: 7, members: NAMES });
   });
 });
@@ -140,7 +144,7 @@ describe('a vote', () => {
     const { number } = group;
     const { number: vote = 0 } = world.askNow('ada', { ...proposal, group, rule: 'all' });
     const ballot = (isYes: boolean): Uint8Array =>
-      encodeMessage({ kind: 'cast', number, vote, isYes });
+      encodeGroupMessage({ kind: 'cast', number, vote, isYes });
     world.forge('bob', 'ada', ballot(true));
     world.forge('bob', 'ada', ballot(true));
     world.forge('bob', 'ada', ballot(false));
@@ -156,7 +160,7 @@ describe('a vote', () => {
     const { world, group } = made();
     const { number } = group;
     const { number: vote = 0 } = world.askNow('ada', { ...proposal, group });
-    const ballot = encodeMessage({ kind: 'cast', number, vote, isYes: true });
+    const ballot = encodeGroupMessage({ kind: 'cast', number, vote, isYes: true });
     world.forge('mal', 'ada', ballot);
     expect(world.drops).toEqual(['not-a-member']);
     world.run(SECOND);

@@ -4,19 +4,19 @@
  */
 import { describe, expect, it } from 'vitest';
 import type {
-  GroupName,
-  ShownGroup,
-  ShownVote,
+  GroupId,
+  GroupStatus,
+  VoteStatus,
 } from '../../../../../nodes/fabric/groups/requests.ts';
-import { isEnough, VOTE_RULES } from '../../../../../nodes/fabric/groups/tally.ts';
+import { hasEnoughYesVotes, VOTE_RULES } from '../../../../../nodes/fabric/groups/tally.ts';
 import { SECOND, World } from './world.ts';
 
 const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve', 'fay'];
 const SEEDS = 60;
 const STEPS = 250;
-const NOTHING: ShownGroup = { epoch: 0, members: [], votes: [] };
+const NOTHING: GroupStatus = { epoch: 0, members: [], votes: [] };
 
-function act(world: World, group: GroupName): void {
+function act(world: World, group: GroupId): void {
   const name = NAMES[world.draw(NAMES.length)] ?? '';
   const member = NAMES[1 + world.draw(NAMES.length - 1)] ?? '';
   const what = world.draw(20);
@@ -37,7 +37,7 @@ function act(world: World, group: GroupName): void {
   }
 }
 
-function troubled(seed: number): { readonly world: World; readonly group: GroupName } {
+function troubled(seed: number): { readonly world: World; readonly group: GroupId } {
   const world = new World(NAMES, seed);
   world.everyFailed = 10;
   world.everySlow = 4;
@@ -68,9 +68,9 @@ function resultsTold(world: World): ReadonlyMap<number, Set<string>> {
 describe(`a group after ${SEEDS} troubled runs`, () => {
   const ends = { votes: 0, accepted: 0, counted: 0, away: 0, drops: new Set<string>() };
 
-  function expectOver({ proposal: { vote, rule }, result }: ShownVote): void {
+  function expectOver({ proposal: { vote, rule }, result }: VoteStatus): void {
     if (result === undefined) throw new Error(`vote ${vote} is open for ever`);
-    const isAccepted = isEnough(rule, result.yes, result.electors);
+    const isAccepted = hasEnoughYesVotes(rule, result.yes, result.electors);
     expect(result.outcome).toBe(isAccepted ? 'accepted' : 'rejected');
     ends.accepted += isAccepted ? 1 : 0;
     ends.counted += result.yes + result.no;

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeNumberAnswer,
   decodeShowAnswer,
-  encodeRequest,
+  encodeGroupRequest,
   type GroupRequest,
-  type ShownGroup,
+  type GroupStatus,
 } from '../../../../../nodes/fabric/groups/requests.ts';
 import type { PreparedRun } from '../../../../../runner/run/assemble-seed.ts';
 import { loadText, prepare, SECOND } from '../../../runner/fixture.ts';
@@ -46,7 +46,7 @@ ${more}
 
   /** Asks a node, and waits for 20 s. */
   ask(node: string, request: GroupRequest | Uint8Array): Answer {
-    const body = request instanceof Uint8Array ? request : encodeRequest(request);
+    const body = request instanceof Uint8Array ? request : encodeGroupRequest(request);
     let answer: Answer = { outcome: '', body: new Uint8Array(0) };
     const respond = (outcome: string, bytes: Uint8Array = new Uint8Array(0)): void => {
       answer = { outcome, body: bytes.slice() };
@@ -56,7 +56,7 @@ ${more}
     return answer;
   }
 
-  shown(node: string, number: number): ShownGroup | undefined {
+  shown(node: string, number: number): GroupStatus | undefined {
     return decodeShowAnswer(this.ask(node, { kind: 'show', group: { owner: 'ada', number } }).body);
   }
 }

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { GroupsMachine } from '../../../../../nodes/fabric/groups/machine.ts';
 import {
-  decodeMessage,
-  encodeMessage,
+  decodeGroupMessage,
+  encodeGroupMessage,
   type GroupMessage,
 } from '../../../../../nodes/fabric/groups/messages.ts';
 import { SECOND, World } from './world.ts';
@@ -14,7 +14,7 @@ const proposal = { kind: 'propose', rule: 'majority', lifetimeMs: 0, text: 'tea?
 
 function leavesOf(world: World): readonly GroupMessage[] {
   return world.sent
-    .map(({ bytes }) => decodeMessage(bytes))
+    .map(({ bytes }) => decodeGroupMessage(bytes))
     .filter((message): message is GroupMessage => typeof message !== 'string')
     .filter(({ kind }) => kind === 'leave');
 }
@@ -23,7 +23,12 @@ describe('a message', () => {
   it('is handled when its effect is on the disk, not before', () => {
     const facts = { own: 'bob', clock: (): typeof TIME => TIME, records: [] };
     const machine = new GroupsMachine<number>(facts);
-    const bytes = encodeMessage({ kind: 'list', number: 7, epoch: 1, members: ['ada', 'bob'] });
+    const bytes = encodeGroupMessage({
+      kind: 'list',
+      number: 7,
+      epoch: 1,
+      members: ['ada', 'bob'],
+    });
     const kinds = (...given: Parameters<typeof machine.step>): readonly string[] =>
       machine.step(...given).map(({ kind }) => kind);
     expect(kinds(0, { kind: 'message', from: 'ada', bytes, token: 1 })).toEqual(['put', 'sync']);
@@ -40,7 +45,7 @@ describe('a message', () => {
     const group = world.found(NAMES);
     const message = { number: group.number, proposal: 5, rule: 'all', text: '' } as const;
     const deadlineMs = TIME.seconds * 1_000 + 100_000;
-    const bytes = encodeMessage({ kind: 'propose', ...message, deadlineMs });
+    const bytes = encodeGroupMessage({ kind: 'propose', ...message, deadlineMs });
     world.forge('bob', 'ada', bytes);
     world.forge('bob', 'ada', bytes);
     expect(world.drops).toEqual(['known-proposal']);
@@ -83,7 +88,7 @@ describe('a member that leaves', () => {
     world.cut.add('bob>ada');
     world.askNow('bob', { kind: 'leave', group });
     const list = { kind: 'list', number: group.number, epoch: 7, members: NAMES } as const;
-    world.forge('ada', 'bob', encodeMessage(list));
+    world.forge('ada', 'bob', encodeGroupMessage(list));
     world.run(SECOND);
     world.crash('bob');
     world.start('bob');

@@ -1,19 +1,19 @@
 /** Messages, requests and records of groups as bytes, and hostile ones. */
 import { describe, expect, it } from 'vitest';
 import { TIMER_DUE, type TimerDue } from '../../../../../nodes/_kit/machine.ts';
-import { GROUP_DROPS } from '../../../../../nodes/fabric/groups/drops.ts';
+import { GROUP_DROP_REASONS } from '../../../../../nodes/fabric/groups/drops.ts';
 import type { GroupsInput } from '../../../../../nodes/fabric/groups/effects.ts';
 import { GroupsMachine } from '../../../../../nodes/fabric/groups/machine.ts';
 import {
-  decodeMessage,
-  encodeMessage,
+  decodeGroupMessage,
+  encodeGroupMessage,
   type GroupMessage,
 } from '../../../../../nodes/fabric/groups/messages.ts';
 import {
+  decodeGroupRequest,
   decodeNumberAnswer,
-  decodeRequest,
   decodeShowAnswer,
-  encodeRequest,
+  encodeGroupRequest,
   encodeShowAnswer,
   type GroupRequest,
 } from '../../../../../nodes/fabric/groups/requests.ts';
@@ -51,13 +51,13 @@ const REQUESTS: readonly GroupRequest[] = [
 
 describe('messages', () => {
   it.each(MESSAGES)('come back as they were: $kind', (message) => {
-    expect(decodeMessage(encodeMessage(message))).toEqual(message);
+    expect(decodeGroupMessage(encodeGroupMessage(message))).toEqual(message);
   });
 
   it('have the bytes of deterministic CBOR', () => {
-    const cast = encodeMessage({ kind: 'cast', number: 7, vote: 300, isYes: true });
+    const cast = encodeGroupMessage({ kind: 'cast', number: 7, vote: 300, isYes: true });
     expect(Buffer.from(cast).toString('hex')).toBe('8501060719012cf5');
-    const list = encodeMessage({ kind: 'list', number: 7, epoch: 1, members: ['ada', 'bob'] });
+    const list = encodeGroupMessage({ kind: 'list', number: 7, epoch: 1, members: ['ada', 'bob'] });
     expect(Buffer.from(list).toString('hex')).toBe(
       '850100070182636164616362 6f62'.replace(' ', ''),
     );
@@ -77,13 +77,13 @@ describe('messages', () => {
     ['8501000701 8160', 'bad-group-message'],
     ['8d0103070161 610100006001 020101'.replace('020101', '00020101'), 'bad-group-message'],
   ])('%s is %s', (hex, drop) => {
-    expect(decodeMessage(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toBe(drop);
+    expect(decodeGroupMessage(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toBe(drop);
   });
 
   it('cut off at every byte are none', () => {
     for (const message of MESSAGES) {
-      for (const part of truncations(encodeMessage(message)).slice(0, -1)) {
-        expect(decodeMessage(part)).toBe('bad-group-message');
+      for (const part of truncations(encodeGroupMessage(message)).slice(0, -1)) {
+        expect(decodeGroupMessage(part)).toBe('bad-group-message');
       }
     }
   });
@@ -91,16 +91,16 @@ describe('messages', () => {
   it('with 101 members, or a text of 1,001 bytes, are none', () => {
     const members = Array.from({ length: 101 }, (_, index) => `n${index}`);
     const list = { kind: 'list', number: 1, epoch: 1, members } as const;
-    expect(decodeMessage(encodeMessage(list))).toBe('bad-group-message');
+    expect(decodeGroupMessage(encodeGroupMessage(list))).toBe('bad-group-message');
     const short = { ...list, members: members.slice(1) };
-    expect(decodeMessage(encodeMessage(short))).toEqual(short);
+    expect(decodeGroupMessage(encodeGroupMessage(short))).toEqual(short);
     for (const [length, isGood] of [
       [1_000, true],
       [1_001, false],
     ] as const) {
       const text = 'x'.repeat(length);
       const opened = { kind: 'opened', number: 1, proposal: { ...proposal, text }, mayVote: false };
-      const decoded = decodeMessage(encodeMessage(opened as GroupMessage));
+      const decoded = decodeGroupMessage(encodeGroupMessage(opened as GroupMessage));
       expect(decoded).toEqual(isGood ? opened : 'bad-group-message');
     }
   });
@@ -108,9 +108,10 @@ describe('messages', () => {
 
 describe('requests', () => {
   it.each(REQUESTS)('come back as they were: $kind', (request) => {
-    const bytes = encodeRequest(request);
-    expect(decodeRequest(bytes)).toEqual(request);
-    for (const part of truncations(bytes).slice(0, -1)) expect(decodeRequest(part)).toBeUndefined();
+    const bytes = encodeGroupRequest(request);
+    expect(decodeGroupRequest(bytes)).toEqual(request);
+    for (const part of truncations(bytes).slice(0, -1))
+      expect(decodeGroupRequest(part)).toBeUndefined();
   });
 
   it('are answered with what can be read', () => {
@@ -139,7 +140,7 @@ describe('hostile messages', () => {
     world.run(SECOND);
     return {
       world,
-      sent: [...world.sent.map(({ bytes }) => bytes), ...MESSAGES.map(encodeMessage)],
+      sent: [...world.sent.map(({ bytes }) => bytes), ...MESSAGES.map(encodeGroupMessage)],
     };
   }
 
@@ -167,7 +168,7 @@ describe('hostile messages', () => {
       take(machine, now, TIMER_DUE);
     });
     const named = new Set(drops);
-    for (const name of named) expect(Object.keys(GROUP_DROPS)).toContain(name);
+    for (const name of named) expect(Object.keys(GROUP_DROP_REASONS)).toContain(name);
     expect(drops.filter((name) => name === 'bad-group-message').length).toBeGreaterThan(
       MUTANTS / 4,
     );

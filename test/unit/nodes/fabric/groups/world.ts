@@ -5,21 +5,21 @@
  * @module
  */
 import type { CalendarTime } from '../../../../../engine/host/time.ts';
-import { Deadlines } from '../../../../../nodes/_kit/deadlines.ts';
+import { DeadlineHeap } from '../../../../../nodes/_kit/deadlines.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../../nodes/_kit/machine.ts';
-import type { GroupDrop } from '../../../../../nodes/fabric/groups/drops.ts';
+import type { GroupDropReason } from '../../../../../nodes/fabric/groups/drops.ts';
 import type {
   GroupEvent,
-  GroupOutcome,
+  GroupRequestOutcome,
   GroupsEffect,
   GroupsInput,
 } from '../../../../../nodes/fabric/groups/effects.ts';
 import { GroupsMachine } from '../../../../../nodes/fabric/groups/machine.ts';
 import {
   decodeNumberAnswer,
-  type GroupName,
+  type GroupId,
   type GroupRequest,
-  type ShownGroup,
+  type GroupStatus,
 } from '../../../../../nodes/fabric/groups/requests.ts';
 import { type Draw, draws } from '../../../../fixtures/draws.ts';
 
@@ -43,7 +43,7 @@ interface Mail {
 }
 
 interface Answer {
-  readonly outcome: GroupOutcome;
+  readonly outcome: GroupRequestOutcome;
   readonly number: number | undefined;
 }
 
@@ -70,14 +70,14 @@ class Node {
 /** See the module. */
 export class World {
   readonly #nodes = new Map<string, Node>();
-  readonly #queue = new Deadlines<() => void>();
+  readonly #queue = new DeadlineHeap<() => void>();
   readonly #mails = new Map<number, Mail>();
   readonly #answers = new Map<number, Answer>();
   readonly draw: Draw;
-  readonly drops: GroupDrop[] = [];
+  readonly drops: GroupDropReason[] = [];
   readonly told: {
     readonly node: string;
-    readonly group: GroupName;
+    readonly group: GroupId;
     readonly event: GroupEvent;
   }[] = [];
   /** All messages that were ever sent. */
@@ -138,7 +138,7 @@ export class World {
     return machine;
   }
 
-  shown(name: string, group: GroupName): ShownGroup | undefined {
+  shown(name: string, group: GroupId): GroupStatus | undefined {
     return this.machine(name).shown(group);
   }
 
@@ -174,7 +174,7 @@ export class World {
   }
 
   /** Founds a group of these nodes, the first of which owns it, and waits until all are in it. */
-  found(names: readonly string[]): GroupName {
+  found(names: readonly string[]): GroupId {
     const [owner = '', ...members] = names;
     const { number = 0 } = this.askNow(owner, { kind: 'create', members });
     this.run(10 * SECOND);

@@ -4,15 +4,15 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import type { CarrierTerms } from '../../../../../engine/host/transport.ts';
-import { CORRECT } from '../../../../../nodes/fabric/behaviour.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import type { CarrierGuarantees } from '../../../../../engine/host/transport.ts';
+import { CORRECT_BEHAVIOUR } from '../../../../../nodes/fabric/behaviour.ts';
+import { DiskWriteScheduler } from '../../../../../nodes/fabric/disk-write-scheduler.ts';
 import type { PeerEffect } from '../../../../../nodes/fabric/effects.ts';
-import { Journal } from '../../../../../nodes/fabric/journal.ts';
-import { OutMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts';
+import { OutgoingMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts';
 import { Outbox } from '../../../../../nodes/fabric/outgoing/outbox.ts';
-import type { PeerParts } from '../../../../../nodes/fabric/peer-parts.ts';
-import { Ways } from '../../../../../nodes/fabric/way/ways.ts';
+import type { PeerMachineParts } from '../../../../../nodes/fabric/peer-parts.ts';
+import { WaySelector } from '../../../../../nodes/fabric/way/ways.ts';
 import { decodePacket, type FabricPacket } from '../../../../../nodes/fabric/wire.ts';
 
 const MS = 1_000_000;
@@ -22,8 +22,8 @@ const MIB = 1_048_576;
 const LIFE = 1;
 const MEMORY = new Uint8Array(8).fill(7);
 
-const LOSSY: CarrierTerms = { maxBytes: 65_536, delivery: 'best-effort', isOrdered: false };
-const CUSTODY: CarrierTerms = { maxBytes: 16 * MIB, delivery: 'custody', isOrdered: false };
+const LOSSY: CarrierGuarantees = { maxBytes: 65_536, delivery: 'best-effort', isOrdered: false };
+const CUSTODY: CarrierGuarantees = { maxBytes: 16 * MIB, delivery: 'custody', isOrdered: false };
 
 type Send = Extract<PeerEffect<never>, { kind: 'send' }>;
 interface Sent {
@@ -38,17 +38,17 @@ interface Sent {
 class Bench {
   now = 0;
   readonly outbox = new Outbox<never>(1);
-  readonly ways: Ways<never>;
+  readonly ways: WaySelector<never>;
   readonly sent: Sent[] = [];
   readonly counts = new Map<string, number>();
   readonly switches: number[] = [];
 
-  constructor(carriers: readonly CarrierTerms[], seed = 1) {
-    const parts: PeerParts = {
+  constructor(carriers: readonly CarrierGuarantees[], seed = 1) {
+    const parts: PeerMachineParts = {
       ...{ own: 'alice', peer: 'bob', memory: MEMORY, life: LIFE, carriers },
       options: { queue: 1_000, outbox: 'memory', order: 'arrival', packet: 1_200 },
-      behaviour: CORRECT,
-      random: openStream(seed, 'alice', 'retries'),
+      behaviour: CORRECT_BEHAVIOUR,
+      random: openRandomStream(seed, 'alice', 'retries'),
       clock: () => ({ seconds: 0, nanos: 0 }),
       numbers: { next: 1, take: () => undefined },
       ...{ records: [], inboxRecord: undefined, isOutside: () => false },
@@ -56,7 +56,10 @@ class Bench {
     const emit = (effect: PeerEffect<never>): void => this.#take(effect);
     const news = { memory: MEMORY, contiguous: 5, above: new Uint8Array(0) };
     const sources = { outbox: this.outbox, news: (): typeof news => news };
-    this.ways = new Ways<never>({ parts, journal: new Journal(() => true), emit }, sources);
+    this.ways = new WaySelector<never>(
+      { parts, journal: new DiskWriteScheduler(() => true), emit },
+      sources,
+    );
   }
 
   /** Over this way the peer answers within 10 ms; over none by default. */
@@ -64,8 +67,8 @@ class Bench {
   readonly #answers: { readonly at: number; readonly of: Sent }[] = [];
 
   /** A message is to be sent. */
-  offer(bytes: number, { priority = 1, lifetimeNs = 15 * MINUTE } = {}): OutMessage<never> {
-    const message = new OutMessage<never>({
+  offer(bytes: number, { priority = 1, lifetimeNs = 15 * MINUTE } = {}): OutgoingMessage<never> {
+    const message = new OutgoingMessage<never>({
       ...{ number: this.outbox.last + 1, kind: 'message', priority, correlation: null },
       ...{ deadlineNs: this.now + lifetimeNs, sinceNs: this.now },
       ...{ bytes: new Uint8Array(bytes), payloadBytes: bytes },
@@ -363,7 +366,7 @@ describe('news', () => {
       expect(bench.now - from).toBeGreaterThanOrEqual((10 + 0.8 * ms) * MS);
       expect(bench.now - from).toBeLessThanOrEqual((10 + 1.2 * ms) * MS);
     }
-    bench.outbox.over(bench.outbox.get(1) as OutMessage<never>);
+    bench.outbox.over(bench.outbox.get(1) as OutgoingMessage<never>);
     bench.ways.heard(bench.now);
     bench.acknowledge(sent);
     expect(bench.pass(bench.now + MINUTE)).toEqual([]);

@@ -1,27 +1,30 @@
 /** Updates made smaller, and sums of them made whole again. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
-import { compressJob, expandJob } from '../../../../../nodes/federated/compression/compress-job.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import {
+  compressUpdateJob,
+  expandUpdateJob,
+} from '../../../../../nodes/federated/compression/compress-job.ts';
 import type { CompressionOptions } from '../../../../../nodes/federated/compression/options.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { quantiseJob } from '../../../../../nodes/federated/quantise-job.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const seed = new Uint8Array(32).fill(3);
 const LENGTH = 200;
 
 function compress(values: readonly number[], compression: CompressionOptions, round = 1): number[] {
   const input = { update: Float32Array.from(values), compression, shared: { seed, round } };
-  return [...(compressJob.run(input, crypto) as Float32Array)];
+  return [...(compressUpdateJob.run(input, crypto) as Float32Array)];
 }
 
 function expand(sum: readonly number[], compression: CompressionOptions, round = 1): number[] {
   const shared = { seed: seed.slice(), round };
   const input = { sum: Float64Array.from(sum), parameters: LENGTH, compression, shared };
-  return [...(expandJob.run(input, crypto) as Float64Array)];
+  return [...(expandUpdateJob.run(input, crypto) as Float64Array)];
 }
 
-const random = seededDraws(crypto, new Uint8Array(32).fill(7), 'values');
+const random = makeSharedDraws(crypto, new Uint8Array(32).fill(7), 'values');
 const VALUES = Array.from({ length: LENGTH }, () => Math.fround(random.uniform() - 0.5));
 
 describe('random coordinates', () => {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CompressionOptions } from '../../../../../nodes/federated/compression/options.ts';
 import {
-  updateMessage,
-  vectorOfMessage,
+  makeUpdateMessage,
+  readUpdateMessage,
 } from '../../../../../nodes/federated/compression/plain-form.ts';
-import { encodeMessage } from '../../../../../nodes/federated/wire.ts';
+import { encodeFederatedMessage } from '../../../../../nodes/federated/wire.ts';
 
 const session = new Uint8Array(32).fill(1);
 const ring = (...values: number[]): Uint32Array => Uint32Array.from(values);
@@ -23,29 +23,30 @@ const FORMS: readonly (readonly [CompressionOptions, Uint32Array])[] = [
 
 describe('an update', () => {
   it.each(FORMS)('%j comes back', (compression, vector) => {
-    const message = updateMessage({ compression }, session, vector);
-    expect(vectorOfMessage(message, { compression }, vector.length)).toEqual(vector);
+    const message = makeUpdateMessage({ compression }, session, vector);
+    expect(readUpdateMessage(message, { compression }, vector.length)).toEqual(vector);
   });
 
   it.each(FORMS)(
     '%j is not read with other options, nor with another length',
     (compression, vector) => {
-      const message = updateMessage({ compression }, session, vector);
+      const message = makeUpdateMessage({ compression }, session, vector);
       for (const [other] of FORMS) {
-        const isSame = updateMessage({ compression: other }, session, vector).kind === message.kind;
+        const isSame =
+          makeUpdateMessage({ compression: other }, session, vector).kind === message.kind;
         if (!isSame)
-          expect(vectorOfMessage(message, { compression: other }, vector.length)).toBeUndefined();
+          expect(readUpdateMessage(message, { compression: other }, vector.length)).toBeUndefined();
       }
       // A whole one is left to the machine of the sum, which knows its length.
       if (message.kind === 'packed') {
-        expect(vectorOfMessage(message, { compression }, vector.length + 8)).toBeUndefined();
+        expect(readUpdateMessage(message, { compression }, vector.length + 8)).toBeUndefined();
       }
     },
   );
 
   it('has the bytes that its form says', () => {
     const bytes = (compression: CompressionOptions, vector: Uint32Array): number =>
-      encodeMessage(updateMessage({ compression }, session, vector)).length;
+      encodeFederatedMessage(makeUpdateMessage({ compression }, session, vector)).length;
     const many = Uint32Array.from({ length: 1_000 }, (_, at) => (at % 10 === 0 ? 1 : 0));
     expect(bytes('none', many)).toBe(39 + 4_000);
     expect(bytes({ bits: 4 }, many)).toBe(39 + 500);
@@ -56,7 +57,10 @@ describe('an update', () => {
 
 describe('a liar', () => {
   const compression = { topK: 0.5 };
-  const message = (places: number[], values: number[]): Parameters<typeof vectorOfMessage>[0] => ({
+  const message = (
+    places: number[],
+    values: number[],
+  ): Parameters<typeof readUpdateMessage>[0] => ({
     kind: 'sparse',
     session,
     places: Uint8Array.from(places),
@@ -71,7 +75,7 @@ describe('a liar', () => {
     ['more places than values', [0x21, 0x43], [1]],
     ['a place with a tail', [0x11], [1]],
   ])('is not read: %s', (_, places, values) => {
-    expect(vectorOfMessage(message(places, values), { compression }, 9)).toBeUndefined();
+    expect(readUpdateMessage(message(places, values), { compression }, 9)).toBeUndefined();
   });
 
   it('is not read: values of three bytes', () => {
@@ -81,11 +85,11 @@ describe('a liar', () => {
       places: Uint8Array.of(1),
       values: new Uint8Array(7),
     } as const;
-    expect(vectorOfMessage(cut, { compression }, 9)).toBeUndefined();
+    expect(readUpdateMessage(cut, { compression }, 9)).toBeUndefined();
   });
 
   it('is read without a lie', () => {
-    expect(vectorOfMessage(message([0x81], [5, 6]), { compression }, 9)).toEqual(
+    expect(readUpdateMessage(message([0x81], [5, 6]), { compression }, 9)).toEqual(
       ring(0, 5, 0, 0, 0, 0, 0, 0, 6),
     );
   });

@@ -1,23 +1,24 @@
 /** Devices: when they are there, how fast, and which limits they keep. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import {
-  exampleTimeNs,
-  firstPresence,
-  nextPresence,
-  presenceIn,
+  drawExampleTimeNs,
+  drawFirstPresence,
+  drawNextPresence,
+  presenceAt,
 } from '../../../../../nodes/federated/device/availability.ts';
 import {
-  brokenLimits,
   type DeviceLimits,
   type DeviceUse,
+  deviceUseAfterRound,
+  limitsBrokenByRound,
   roundCost,
-  useAfter,
 } from '../../../../../nodes/federated/device/limits.ts';
-import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws, type SharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
-const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(8), name);
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
+const draws = (name: string): SharedDraws =>
+  makeSharedDraws(crypto, new Uint8Array(32).fill(8), name);
 
 describe('availability', () => {
   it.each([
@@ -34,7 +35,7 @@ describe('availability', () => {
       [5, 10],
       [20, 35],
     ] as const;
-    expect(presenceIn(trace, now)).toEqual({ isThere, untilNs });
+    expect(presenceAt(trace, now)).toEqual({ isThere, untilNs });
   });
 
   it('of two states has the share and the mean times of the law, from the first moment on', () => {
@@ -42,9 +43,9 @@ describe('availability', () => {
     const stream = draws('states');
     const END = 100_000;
     const devices = Array.from({ length: 4_000 }, () => {
-      const presences = [firstPresence(states, 0, stream)];
+      const presences = [drawFirstPresence(states, 0, stream)];
       for (let last = presences[0]!; last.untilNs < END; presences.push(last)) {
-        last = nextPresence(states, last, stream);
+        last = drawNextPresence(states, last, stream);
       }
       return presences;
     });
@@ -72,13 +73,13 @@ describe('speed', () => {
   it('is log-normal: the median, and 5.2 times it for one in twenty', () => {
     const stream = draws('speed');
     const times = Array.from({ length: 20_000 }, () =>
-      exampleTimeNs({ medianNs: 1e6, spread: 1 }, stream),
+      drawExampleTimeNs({ medianNs: 1e6, spread: 1 }, stream),
     ).sort((a, b) => a - b);
     expect(times[10_000]).toBeGreaterThan(0.95e6);
     expect(times[10_000]).toBeLessThan(1.05e6);
     expect((times[19_000] as number) / 1e6).toBeGreaterThan(4.9);
     expect((times[19_000] as number) / 1e6).toBeLessThan(5.5);
-    expect(exampleTimeNs({ medianNs: 1e6, spread: 0 }, stream)).toBe(1e6);
+    expect(drawExampleTimeNs({ medianNs: 1e6, spread: 0 }, stream)).toBe(1e6);
   });
 
   it.each([
@@ -87,7 +88,7 @@ describe('speed', () => {
   ])('makes the tenth of %i devices that take 6 s at most take %d s', (invited, wanted) => {
     const stream = draws('invited');
     const time = (): number => {
-      const ns = exampleTimeNs({ medianNs: 1e9, spread: 1 }, stream);
+      const ns = drawExampleTimeNs({ medianNs: 1e9, spread: 1 }, stream);
       return ns > 6e9 ? time() : ns / 1e9;
     };
     const tenths = Array.from(
@@ -107,7 +108,7 @@ describe('limits', () => {
     expect(cost.timeNs).toBe(1e9);
     expect(cost.energyJ).toBeCloseTo(2.4, 12);
     expect(cost.memoryBytes).toBe(16 * 610 + 100 * 241);
-    expect(useAfter(useAfter(fresh, cost), cost).bytes).toBe(8_000);
+    expect(deviceUseAfterRound(deviceUseAfterRound(fresh, cost), cost).bytes).toBe(8_000);
   });
 
   it.each([
@@ -120,8 +121,8 @@ describe('limits', () => {
   ] as readonly [string, DeviceLimits, DeviceLimits][])(
     'of %s are kept: %o goes, %o does not',
     (name, enough, little) => {
-      expect(brokenLimits(cost, enough, fresh)).toEqual([]);
-      expect(brokenLimits(cost, little, fresh)).toEqual([name]);
+      expect(limitsBrokenByRound(cost, enough, fresh)).toEqual([]);
+      expect(limitsBrokenByRound(cost, little, fresh)).toEqual([name]);
     },
   );
 
@@ -129,11 +130,11 @@ describe('limits', () => {
     const limits = { energyJ: 3, batteryJ: 5, bytes: 8_000, timeNs: 2e9, memoryBytes: 1e6 };
     let used = fresh;
     let rounds = 0;
-    while (brokenLimits(cost, limits, used).length === 0) {
-      used = useAfter(used, cost);
+    while (limitsBrokenByRound(cost, limits, used).length === 0) {
+      used = deviceUseAfterRound(used, cost);
       rounds += 1;
     }
     expect(rounds).toBe(2);
-    expect(brokenLimits(cost, limits, used)).toEqual(['battery', 'bytes']);
+    expect(limitsBrokenByRound(cost, limits, used)).toEqual(['battery', 'bytes']);
   });
 });

@@ -1,10 +1,10 @@
 /** What a round moves at most: never less than what it does move, and hardly more. */
 import { expect, it } from 'vitest';
 import {
-  hiddenRoundBytes,
-  plainRoundBytes,
+  plainRoundBytesMax,
+  secureRoundBytesMax,
 } from '../../../../../nodes/federated/device/forecast.ts';
-import { encodeMessage } from '../../../../../nodes/federated/wire.ts';
+import { encodeFederatedMessage } from '../../../../../nodes/federated/wire.ts';
 import { configOf, Session } from '../secagg/session.ts';
 
 it.each([
@@ -17,7 +17,7 @@ it.each([
   const config = configOf(changes);
   const session = new Session({ config }).run();
   expect(session.sum?.survivors).toHaveLength(config.n);
-  const most = hiddenRoundBytes(config);
+  const most = secureRoundBytesMax(config);
   for (let client = 0; client < config.n; client += 1) {
     const moved = session.messages
       .filter((message) => message.client === client)
@@ -29,7 +29,11 @@ it.each([
 
 it('R-162: an update that nobody hides, and at most 200 bytes more', () => {
   const vector = new Uint32Array(610);
-  const { length } = encodeMessage({ kind: 'update', session: new Uint8Array(32), vector });
-  expect(plainRoundBytes(610)).toBeGreaterThanOrEqual(length);
-  expect(plainRoundBytes(610)).toBeLessThan(length + 200);
+  const { length } = encodeFederatedMessage({
+    kind: 'update',
+    session: new Uint8Array(32),
+    vector,
+  });
+  expect(plainRoundBytesMax(610)).toBeGreaterThanOrEqual(length);
+  expect(plainRoundBytesMax(610)).toBeLessThan(length + 200);
 });

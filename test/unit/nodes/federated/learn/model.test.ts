@@ -1,20 +1,20 @@
 /** Models: gradients, learning, and bits that are the same on every machine. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import {
   type Examples,
   type Model,
   type ModelName,
   makeModel,
 } from '../../../../../nodes/federated/learn/model.ts';
-import { seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
   syntheticExamples,
-  syntheticTest,
+  syntheticTestExamples,
 } from '../../../../../nodes/federated/learn/synthetic.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const seed = new Uint8Array(32).fill(3);
 const source = { crypto, seed };
 const NAMES: readonly ModelName[] = ['softmax', 'mlp-32', '2nn'];
@@ -34,7 +34,7 @@ describe.each(NAMES)('the model %s', (name) => {
 
   it('has the gradient that differences of its loss show', () => {
     const model = makeModel(name, 60, 10);
-    const draws = seededDraws(crypto, seed, `weights of ${name}`);
+    const draws = makeSharedDraws(crypto, seed, `weights of ${name}`);
     const weights = Float64Array.from(
       model.initial(draws),
       (value) => value + 0.01 * draws.normal(),
@@ -60,7 +60,7 @@ describe.each(NAMES)('the model %s', (name) => {
 
 describe('first weights', () => {
   it('are 0 without hidden layers, else normal with variance 2 / inputs, and biases 0', () => {
-    const draws = seededDraws(crypto, seed, 'first');
+    const draws = makeSharedDraws(crypto, seed, 'first');
     expect(
       makeModel('softmax', 60, 10)
         .initial(draws)
@@ -80,9 +80,9 @@ describe('first weights', () => {
 describe('learning', () => {
   it('gets from chance to most of the test set, which nobody learns from', () => {
     const learn = syntheticExamples(source, 'iid', 'learner', 2_000);
-    const test = syntheticTest(source, 'iid', ['learner'], 1_000);
+    const test = syntheticTestExamples(source, 'iid', ['learner'], 1_000);
     const model = makeModel('softmax', 60, 10);
-    const weights = model.initial(seededDraws(crypto, seed, 'none'));
+    const weights = model.initial(makeSharedDraws(crypto, seed, 'none'));
     const passes = (count: number): number => {
       for (let pass = 0; pass < count; pass += 1) {
         model.train(weights, learn, { order: inOrder(2_000), batch: 10, rate: 0.3 });
@@ -97,7 +97,7 @@ describe('learning', () => {
     expect(accuracy[2]).toBeGreaterThan(0.8);
     expect(accuracy[2]).toBeLessThan(0.9);
     // A defective double that climbs: the same steps away from the minimum.
-    const lost = model.initial(seededDraws(crypto, seed, 'none'));
+    const lost = model.initial(makeSharedDraws(crypto, seed, 'none'));
     model.train(lost, learn, { order: inOrder(2_000), batch: 32, rate: -0.05 });
     expect(model.accuracy(lost, test)).toBeLessThan(0.15);
   });
@@ -114,7 +114,7 @@ describe('bits', () => {
   it.each(NAMES)('of %s after training are the same on every machine', (name) => {
     const examples = syntheticExamples(source, { alpha: 0.5, beta: 0.5 }, 'fixed', 100);
     const model = makeModel(name, 60, 10);
-    const weights = model.initial(seededDraws(crypto, seed, 'fixed'));
+    const weights = model.initial(makeSharedDraws(crypto, seed, 'fixed'));
     for (let epoch = 0; epoch < 2; epoch += 1) {
       model.train(weights, examples, { order: inOrder(100), batch: 10, rate: 0.05 });
     }

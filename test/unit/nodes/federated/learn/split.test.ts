@@ -1,25 +1,28 @@
 /** Who gets which examples. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
-import { dirichlet } from '../../../../../nodes/federated/learn/dirichlet.ts';
-import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
-import { partOf, sharedSynthetic } from '../../../../../nodes/federated/learn/shared-set.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { drawDirichletShares } from '../../../../../nodes/federated/learn/dirichlet.ts';
+import { makeSharedDraws, type SharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
+  clientPartOf,
+  makeSharedSyntheticDataset,
+} from '../../../../../nodes/federated/learn/shared-set.ts';
+import {
+  type DatasetSplitRule,
   labelCounts,
-  type SplitLaw,
   splitExamples,
 } from '../../../../../nodes/federated/learn/split.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const SEED = new Uint8Array(32).fill(7);
-const draws = (name: string): Draws => seededDraws(crypto, SEED, name);
+const draws = (name: string): SharedDraws => makeSharedDraws(crypto, SEED, name);
 
 const CLASSES = 10;
 const COUNT = 6_000;
 const CLIENTS = 30;
 const LABELS = Uint8Array.from({ length: COUNT }, (_, at) => (at * 7) % CLASSES);
 
-const LAWS: readonly SplitLaw[] = [
+const LAWS: readonly DatasetSplitRule[] = [
   { kind: 'iid' },
   { kind: 'shards' },
   { kind: 'dirichlet', alpha: 0.5 },
@@ -86,7 +89,7 @@ describe('Dirichlet shares', () => {
     let sum = 0;
     let square = 0;
     for (let round = 0; round < rounds; round += 1) {
-      const shares = dirichlet({ count, alpha }, stream);
+      const shares = drawDirichletShares({ count, alpha }, stream);
       expect(shares.reduce((total, share) => total + share, 0)).toBeCloseTo(1, 12);
       sum += shares[3] as number;
       square += ((shares[3] as number) - 1 / count) ** 2;
@@ -100,7 +103,7 @@ describe('Dirichlet shares', () => {
 
   it('gives nearly all to one where the concentration is tiny, and never "not a number"', () => {
     for (let round = 0; round < 100; round += 1) {
-      const shares = dirichlet({ count: 50, alpha: 1e-5 }, draws(`tiny ${round}`));
+      const shares = drawDirichletShares({ count: 50, alpha: 1e-5 }, draws(`tiny ${round}`));
       expect(Math.max(...shares)).toBeGreaterThan(0.99);
     }
   });
@@ -118,13 +121,13 @@ describe('a set that is shared', () => {
   const setting = { count: 500, clients: 5, split: { kind: 'dirichlet', alpha: 0.5 } } as const;
 
   it('is the same in each process, and its parts are disjoint', () => {
-    const here = sharedSynthetic({ crypto, seed: SEED }, setting);
-    const there = sharedSynthetic({ crypto, seed: SEED.slice() }, setting);
+    const here = makeSharedSyntheticDataset({ crypto, seed: SEED }, setting);
+    const there = makeSharedSyntheticDataset({ crypto, seed: SEED.slice() }, setting);
     expect(there.parts).toEqual(here.parts);
     const every = Uint32Array.from({ length: 500 }, (_, at) => at);
     const all = here.table.pick(every);
     expect(there.table.pick(every)).toEqual(all);
-    const parts = Array.from({ length: 5 }, (_, client) => partOf(here, client));
+    const parts = Array.from({ length: 5 }, (_, client) => clientPartOf(here, client));
     expect(parts.reduce((sum, { count }) => sum + count, 0)).toBe(500);
     const part = parts[2];
     const index = here.parts[2]?.[0] as number;
@@ -133,12 +136,14 @@ describe('a set that is shared', () => {
   });
 
   it('differs with the seed', () => {
-    const here = sharedSynthetic({ crypto, seed: SEED }, setting);
-    const other = sharedSynthetic({ crypto, seed: new Uint8Array(32) }, setting);
+    const here = makeSharedSyntheticDataset({ crypto, seed: SEED }, setting);
+    const other = makeSharedSyntheticDataset({ crypto, seed: new Uint8Array(32) }, setting);
     expect(other.table.labels).not.toEqual(here.table.labels);
   });
 
   it('has nothing for a client that there is not', () => {
-    expect(partOf(sharedSynthetic({ crypto, seed: SEED }, setting), 5).count).toBe(0);
+    expect(clientPartOf(makeSharedSyntheticDataset({ crypto, seed: SEED }, setting), 5).count).toBe(
+      0,
+    );
   });
 });

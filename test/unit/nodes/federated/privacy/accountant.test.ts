@@ -4,17 +4,20 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { Accountant, refuseBudget } from '../../../../../nodes/federated/privacy/accountant.ts';
 import {
-  FRACTIONAL_ORDERS,
-  INTEGER_ORDERS,
+  PrivacyAccountant,
+  privacyBudgetProblem,
+} from '../../../../../nodes/federated/privacy/accountant.ts';
+import {
+  FRACTIONAL_RDP_ORDERS,
+  INTEGER_RDP_ORDERS,
   rdpToEpsilonClassic,
-  repeatRdp,
+  repeatRdpCurve,
   sampledGaussianCurve,
 } from '../../../../../nodes/federated/privacy/rdp.ts';
 import {
   type PrivacySettings,
-  refuseSettings,
+  privacySettingsProblem,
 } from '../../../../../nodes/federated/privacy/settings.ts';
 
 const CENTRAL: PrivacySettings = {
@@ -38,9 +41,9 @@ const DISTRIBUTED: PrivacySettings = {
 };
 
 /** An accountant after equal rounds. */
-function spentBy(settings: PrivacySettings, rounds: number): Accountant {
+function spentBy(settings: PrivacySettings, rounds: number): PrivacyAccountant {
   const clients = settings.place === 'distributed' ? settings.clients! : 1;
-  return new Accountant(settings, [{ clients, rounds }]);
+  return new PrivacyAccountant(settings, [{ clients, rounds }]);
 }
 
 /** Settings, then epsilon by whole orders, classic, with tenths, and tight: as published or computed. */
@@ -67,8 +70,8 @@ describe('published epsilons', () => {
     const [rate, noise, rounds, delta, ...values] = row;
     const settings = { ...CENTRAL, rate, noise, delta };
     const [whole, classic, tenths] = values;
-    const curve = repeatRdp(sampledGaussianCurve(settings, INTEGER_ORDERS), rounds);
-    const fractional = spentBy({ ...settings, orders: FRACTIONAL_ORDERS }, rounds).epsilon();
+    const curve = repeatRdpCurve(sampledGaussianCurve(settings, INTEGER_RDP_ORDERS), rounds);
+    const fractional = spentBy({ ...settings, orders: FRACTIONAL_RDP_ORDERS }, rounds).epsilon();
     for (const [actual, published] of [
       [spentBy(settings, rounds).epsilon(), whole],
       [rdpToEpsilonClassic(curve, delta).epsilon, classic],
@@ -91,7 +94,7 @@ describe('published epsilons', () => {
 
 describe('an accountant', () => {
   it('R-159: adds a round at a time, and knows the price of the next', () => {
-    const accountant = new Accountant(CENTRAL);
+    const accountant = new PrivacyAccountant(CENTRAL);
     expect([accountant.epsilon(), accountant.tight(), accountant.rounds]).toEqual([0, 0, 0]);
     let previous = 0;
     for (let round = 1; round <= 5; round += 1) {
@@ -105,7 +108,7 @@ describe('an accountant', () => {
   });
 
   it('continues from what was written down', () => {
-    const accountant = new Accountant(DISTRIBUTED);
+    const accountant = new PrivacyAccountant(DISTRIBUTED);
     accountant.step(90);
     accountant.step(80);
     accountant.step(90);
@@ -113,26 +116,26 @@ describe('an accountant', () => {
       { clients: 80, rounds: 1 },
       { clients: 90, rounds: 2 },
     ]);
-    const restarted = new Accountant(DISTRIBUTED, accountant.spent);
+    const restarted = new PrivacyAccountant(DISTRIBUTED, accountant.spent);
     expect(restarted.epsilon()).toBe(accountant.epsilon());
     expect(restarted.rounds).toBe(3);
   });
 
   it('finds how many rounds fit, and not one more', () => {
     for (const settings of [CENTRAL, DISTRIBUTED, { ...DISTRIBUTED, rate: 0.2 }]) {
-      const fit = new Accountant(settings).roundsThatFit(8);
+      const fit = new PrivacyAccountant(settings).roundsThatFit(8);
       expect(fit).toBeGreaterThan(1);
       expect(spentBy(settings, fit).epsilon()).toBeLessThanOrEqual(8);
       expect(spentBy(settings, fit + 1).epsilon()).toBeGreaterThan(8);
     }
-    expect(new Accountant({ ...CENTRAL, noise: 0.3 }).roundsThatFit(0.01)).toBe(0);
-    expect(new Accountant({ ...CENTRAL, noise: 1e9 }).roundsThatFit(50)).toBe(1_000_000_000);
+    expect(new PrivacyAccountant({ ...CENTRAL, noise: 0.3 }).roundsThatFit(0.01)).toBe(0);
+    expect(new PrivacyAccountant({ ...CENTRAL, noise: 1e9 }).roundsThatFit(50)).toBe(1_000_000_000);
   });
 
   it('finds the noise for a target, as other accountants do', () => {
-    const settings = { ...CENTRAL, rate: 0.04, orders: FRACTIONAL_ORDERS };
+    const settings = { ...CENTRAL, rate: 0.04, orders: FRACTIONAL_RDP_ORDERS };
     const noise = (rounds: number): number =>
-      new Accountant(settings).noiseFor({ epsilon: 8, rounds })!;
+      new PrivacyAccountant(settings).noiseFor({ epsilon: 8, rounds })!;
     // Published with a tolerance of 0.01 in epsilon: 1.416 and 1.3562.
     const [longer, shorter] = [noise(2_250), noise(2_000)];
     expect(longer).toBeGreaterThan(1.4148);
@@ -143,9 +146,9 @@ describe('an accountant', () => {
       spentBy({ ...settings, noise: shorter * factor }, 2_000).epsilon();
     expect(spent(1)).toBeLessThanOrEqual(8);
     expect(spent(1 - 1e-6)).toBeGreaterThan(8);
-    expect(new Accountant({ ...CENTRAL, delta: 1e-9 }).noiseFor({ epsilon: 1e-9, rounds: 9 })).toBe(
-      undefined,
-    );
+    expect(
+      new PrivacyAccountant({ ...CENTRAL, delta: 1e-9 }).noiseFor({ epsilon: 1e-9, rounds: 9 }),
+    ).toBe(undefined);
   });
 
   it('gives no credit for sampling where each message is seen', () => {
@@ -164,7 +167,7 @@ describe('an accountant', () => {
 
   it('charges for noise that was lost, unless it was added, then removed', () => {
     const spent = (settings: PrivacySettings, survivors: number): number => {
-      const accountant = new Accountant(settings);
+      const accountant = new PrivacyAccountant(settings);
       accountant.step(survivors);
       return accountant.epsilon();
     };
@@ -184,7 +187,7 @@ describe('an accountant', () => {
   it('pays for the general bound of sampling, the more the longer a run is', () => {
     const noises = (rounds: number): readonly number[] =>
       [CENTRAL, { ...DISTRIBUTED, rate: 0.1, mechanism: 'skellam' } as const].map(
-        (settings) => new Accountant(settings).noiseFor({ epsilon: 4, rounds })!,
+        (settings) => new PrivacyAccountant(settings).noiseFor({ epsilon: 4, rounds })!,
       );
     const [central, distributed] = noises(1);
     expect(distributed! / central!).toBeGreaterThan(1.04);
@@ -224,8 +227,8 @@ describe('settings without a bound', () => {
     [{ mechanism: 'skellam', clip: 1, gamma: 0.1 }, 'skellam noise rounds to a ring'],
   ] as const)('R-159: %j is refused', (change, words) => {
     const settings = { ...CENTRAL, ...change };
-    expect(refuseSettings(settings)).toContain(words);
-    const accountant = new Accountant(settings);
+    expect(privacySettingsProblem(settings)).toContain(words);
+    const accountant = new PrivacyAccountant(settings);
     accountant.step();
     expect(accountant.epsilon()).toBe(Number.POSITIVE_INFINITY);
     expect(accountant.tight()).toBe(Number.POSITIVE_INFINITY);
@@ -239,44 +242,50 @@ describe('settings without a bound', () => {
     [{ place: 'local' }],
     [{ mechanism: 'skellam', clip: 1, gamma: 0.1, dimension: 3 }],
   ] as const)('%j is accepted', (change) => {
-    expect(refuseSettings({ ...CENTRAL, ...change })).toBeUndefined();
+    expect(privacySettingsProblem({ ...CENTRAL, ...change })).toBeUndefined();
   });
 
   it('levels too narrow to sum, impossible losses and too many colluders are refused', () => {
     const kept = { ...DISTRIBUTED, dropout: 'add-then-remove', tolerated: 20 } as const;
     // Level 1 of 100 clients is 2 / (gamma sqrt(9900)) ring units wide: 3 at gamma = 1 / 149.2.
-    expect(refuseSettings({ ...kept, gamma: 1 / 150 })).toBeUndefined();
-    const narrow = refuseSettings({ ...kept, gamma: 1 / 149 });
+    expect(privacySettingsProblem({ ...kept, gamma: 1 / 150 })).toBeUndefined();
+    const narrow = privacySettingsProblem({ ...kept, gamma: 1 / 149 });
     expect(narrow).toContain('2.995 ring units wide, and sums of discrete Gaussians need 3');
     expect(narrow).toContain('write mechanism: skellam');
-    expect(refuseSettings({ ...kept, gamma: 1 / 148, mechanism: 'skellam' })).toBeUndefined();
-    expect(refuseSettings(kept)).toBeUndefined();
-    expect(refuseSettings({ ...kept, tolerated: 100 })).toContain('from 0 to 99');
-    expect(refuseSettings({ ...DISTRIBUTED, colluders: 100 })).toContain('leave no noise');
-    expect(refuseSettings({ ...DISTRIBUTED, colluders: 99 })).toBeUndefined();
+    expect(
+      privacySettingsProblem({ ...kept, gamma: 1 / 148, mechanism: 'skellam' }),
+    ).toBeUndefined();
+    expect(privacySettingsProblem(kept)).toBeUndefined();
+    expect(privacySettingsProblem({ ...kept, tolerated: 100 })).toContain('from 0 to 99');
+    expect(privacySettingsProblem({ ...DISTRIBUTED, colluders: 100 })).toContain('leave no noise');
+    expect(privacySettingsProblem({ ...DISTRIBUTED, colluders: 99 })).toBeUndefined();
   });
 });
 
 describe('a budget', () => {
   it('R-159: that the rounds would overspend says how many fit, and the noise for all', () => {
-    const fit = new Accountant(CENTRAL).roundsThatFit(4);
-    const text = refuseBudget(CENTRAL, { rounds: 100, budget: 4 })!;
+    const fit = new PrivacyAccountant(CENTRAL).roundsThatFit(4);
+    const text = privacyBudgetProblem(CENTRAL, { rounds: 100, budget: 4 })!;
     expect(text).toContain(
       `budget of epsilon 4: ${fit} rounds fit. Write rounds: ${fit}, or noise: `,
     );
     const noise = Number(/noise: ([\d.]+)$/.exec(text)![1]);
-    expect(refuseBudget({ ...CENTRAL, noise }, { rounds: 100, budget: 4 })).toBeUndefined();
+    expect(privacyBudgetProblem({ ...CENTRAL, noise }, { rounds: 100, budget: 4 })).toBeUndefined();
     expect(
-      refuseBudget({ ...CENTRAL, noise: noise - 0.002 }, { rounds: 100, budget: 4 }),
+      privacyBudgetProblem({ ...CENTRAL, noise: noise - 0.002 }, { rounds: 100, budget: 4 }),
     ).toBeTypeOf('string');
-    expect(refuseBudget(CENTRAL, { rounds: fit, budget: 4 })).toBeUndefined();
-    expect(refuseBudget(CENTRAL, { rounds: fit + 1, budget: 4 })).toContain(`${fit} rounds fit`);
+    expect(privacyBudgetProblem(CENTRAL, { rounds: fit, budget: 4 })).toBeUndefined();
+    expect(privacyBudgetProblem(CENTRAL, { rounds: fit + 1, budget: 4 })).toContain(
+      `${fit} rounds fit`,
+    );
     const one = { ...CENTRAL, rate: 1, noise: 3 };
     const budget = spentBy(one, 1).epsilon();
-    expect(refuseBudget(one, { rounds: 2, budget })).toContain('1 round fits. Write rounds: 1, or');
-    const none = refuseBudget(one, { rounds: 2, budget: budget / 2 })!;
+    expect(privacyBudgetProblem(one, { rounds: 2, budget })).toContain(
+      '1 round fits. Write rounds: 1, or',
+    );
+    const none = privacyBudgetProblem(one, { rounds: 2, budget: budget / 2 })!;
     expect(none).toMatch(/not even 1 round fits\. Write noise: [\d.]+$/);
-    const never = refuseBudget({ ...one, delta: 1e-9 }, { rounds: 2, budget: 1e-9 })!;
+    const never = privacyBudgetProblem({ ...one, delta: 1e-9 }, { rounds: 2, budget: 1e-9 })!;
     expect(never).toMatch(/not even 1 round fits\. Write a larger budget$/);
   });
 });

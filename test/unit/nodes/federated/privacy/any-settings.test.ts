@@ -5,11 +5,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Accountant, refuseBudget } from '../../../../../nodes/federated/privacy/accountant.ts';
-import { FRACTIONAL_ORDERS } from '../../../../../nodes/federated/privacy/rdp.ts';
+import {
+  PrivacyAccountant,
+  privacyBudgetProblem,
+} from '../../../../../nodes/federated/privacy/accountant.ts';
+import { FRACTIONAL_RDP_ORDERS } from '../../../../../nodes/federated/privacy/rdp.ts';
 import {
   type PrivacySettings,
-  refuseSettings,
+  privacySettingsProblem,
 } from '../../../../../nodes/federated/privacy/settings.ts';
 
 const anyNumber = fc.oneof(
@@ -45,7 +48,7 @@ const anySettings: fc.Arbitrary<PrivacySettings> = fc.record(
     beta: fc.constantFrom(0, 0.5, 0.6),
     orders: fc.constantFrom(
       [2, 3, 8, 64],
-      FRACTIONAL_ORDERS.filter((_, at) => at % 20 === 0),
+      FRACTIONAL_RDP_ORDERS.filter((_, at) => at % 20 === 0),
     ),
   },
   { requiredKeys: ['mechanism', 'place', 'rate', 'noise', 'delta'] },
@@ -56,18 +59,19 @@ describe('any settings', () => {
     let accepted = 0;
     fc.assert(
       fc.property(anySettings, anyCount, (settings, survivors) => {
-        const accountant = new Accountant(settings);
+        const accountant = new PrivacyAccountant(settings);
         accountant.step();
         accountant.step(survivors);
         const epsilon = accountant.epsilon();
         expect(epsilon).toBeGreaterThanOrEqual(0);
         expect(accountant.epsilonAfterNext()).toBeGreaterThanOrEqual(epsilon);
-        const refusal = refuseSettings(settings);
+        const refusal = privacySettingsProblem(settings);
         if (refusal === undefined) accepted += 1;
         else expect(epsilon, refusal).toBe(Number.POSITIVE_INFINITY);
         const fit = accountant.roundsThatFit(5);
         expect(fit).toBeGreaterThanOrEqual(0);
-        if (fit > 0) expect(refuseBudget(settings, { rounds: 1, budget: 5 })).toBeUndefined();
+        if (fit > 0)
+          expect(privacyBudgetProblem(settings, { rounds: 1, budget: 5 })).toBeUndefined();
       }),
       { seed: 54, numRuns: 2_000 },
     );

@@ -4,28 +4,28 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import {
   AdaptiveClip,
-  clipBit,
+  belowNormCountTerm,
   clipL2,
   l2Norm,
-  updateNoiseMultiplier,
+  noiseMultiplierForUpdates,
 } from '../../../../../nodes/federated/privacy/clip.ts';
 import {
   paddedDimension,
-  rotate,
+  rotateVector,
   rotationSigns,
-  unrotate,
+  unrotateVector,
 } from '../../../../../nodes/federated/privacy/rotation.ts';
-import { poissonSample } from '../../../../../nodes/federated/privacy/sampling.ts';
+import { drawPoissonSample } from '../../../../../nodes/federated/privacy/sampling.ts';
 
 describe('clipping', () => {
   it('leaves what is inside alone, and bounds what is not to the last bit', () => {
     const inside = Float64Array.from([0.3, -0.4]);
     expect(clipL2(inside, 0.5)).toEqual({ norm: 0.5, wasClipped: false });
     expect([...inside]).toEqual([0.3, -0.4]);
-    const words = openStream(1, 'test', 'clip');
+    const words = openRandomStream(1, 'test', 'clip');
     for (let at = 0; at < 500; at += 1) {
       const values = Float64Array.from({ length: 37 }, () => words.u32() / 2 ** 20 - 2_048);
       const [first, second] = values;
@@ -61,7 +61,7 @@ describe('clipping', () => {
       expectedClients: 101,
     });
     for (let round = 0; round < 200; round += 1) {
-      const bits = norms.map((norm) => clipBit({ norm, wasClipped: norm > clip.bound }));
+      const bits = norms.map((norm) => belowNormCountTerm({ norm, wasClipped: norm > clip.bound }));
       clip.update(bits.reduce((a, b) => a + b, 0));
     }
     expect(clip.bound).toBeGreaterThan(1.45);
@@ -69,26 +69,26 @@ describe('clipping', () => {
   });
 
   it('splits the noise so that both parts spend what one would', () => {
-    const split = updateNoiseMultiplier({ noise: 1, countDeviation: 5 })!;
+    const split = noiseMultiplierForUpdates({ noise: 1, countDeviation: 5 })!;
     expect(split).toBeCloseTo(1 / Math.sqrt(1 - 1 / 100), 14);
     expect(1 / split ** 2 + 1 / (2 * 5) ** 2).toBeCloseTo(1, 14);
-    expect(updateNoiseMultiplier({ noise: 1, countDeviation: 0.5 })).toBeUndefined();
-    expect(updateNoiseMultiplier({ noise: 1, countDeviation: 0.51 })).toBeGreaterThan(5);
+    expect(noiseMultiplierForUpdates({ noise: 1, countDeviation: 0.5 })).toBeUndefined();
+    expect(noiseMultiplierForUpdates({ noise: 1, countDeviation: 0.51 })).toBeGreaterThan(5);
   });
 });
 
 describe('the rotation', () => {
   it('keeps norms, spreads a single coordinate, and turns back', () => {
-    const signs = rotationSigns(openStream(2, 'round', 'rotation'), 100);
+    const signs = rotationSigns(openRandomStream(2, 'round', 'rotation'), 100);
     expect([signs.length, paddedDimension(128), paddedDimension(129)]).toEqual([128, 128, 256]);
     expect(new Set(signs)).toEqual(new Set([1, -1]));
     const values = new Float64Array(100);
     values[17] = 3;
     values[99] = -0.5;
-    const rotated = rotate(values, signs);
+    const rotated = rotateVector(values, signs);
     expect(l2Norm(rotated)).toBeCloseTo(l2Norm(values), 12);
     expect(rotated.every((value) => Math.abs(value) <= 3.5 / Math.sqrt(128) + 1e-12)).toBe(true);
-    for (const [at, value] of unrotate(rotated, signs, 100).entries()) {
+    for (const [at, value] of unrotateVector(rotated, signs, 100).entries()) {
       expect(value).toBeCloseTo(values[at]!, 12);
     }
   });
@@ -96,10 +96,10 @@ describe('the rotation', () => {
 
 describe('Poisson sampling', () => {
   it('lets each client join on its own', () => {
-    const random = openStream(4, 'server', 'sample');
+    const random = openRandomStream(4, 'server', 'sample');
     const sizes = Array.from(
       { length: 400 },
-      () => poissonSample(random, { clients: 100, rate: 0.1 }).length,
+      () => drawPoissonSample(random, { clients: 100, rate: 0.1 }).length,
     );
     const mean = sizes.reduce((a, b) => a + b, 0) / sizes.length;
     const variance = sizes.reduce((a, b) => a + (b - mean) ** 2, 0) / sizes.length;
@@ -108,7 +108,7 @@ describe('Poisson sampling', () => {
     // Binomial: 9. A fixed size would have 0.
     expect(variance).toBeGreaterThan(6.4);
     expect(variance).toBeLessThan(11.6);
-    expect(poissonSample(random, { clients: 5, rate: 1 })).toEqual([0, 1, 2, 3, 4]);
-    expect(poissonSample(random, { clients: 5, rate: 0 })).toEqual([]);
+    expect(drawPoissonSample(random, { clients: 5, rate: 1 })).toEqual([0, 1, 2, 3, 4]);
+    expect(drawPoissonSample(random, { clients: 5, rate: 0 })).toEqual([]);
   });
 });

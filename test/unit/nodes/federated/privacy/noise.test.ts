@@ -4,38 +4,38 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 import { fraction, toNumber } from '../../../../../engine/pure/fraction.ts';
 import { l2Norm } from '../../../../../nodes/federated/privacy/clip.ts';
-import { DiscreteGaussian } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
+import { DiscreteGaussianSampler } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
 import {
   discreteGaussianRho,
+  discreteGaussianSumPenalty,
+  poissonSampledCurve,
   ROUNDING_BETA,
-  roundedBound,
-  sampledCurve,
+  roundedNormBound,
   skellamRho,
-  sumPenalty,
 } from '../../../../../nodes/federated/privacy/distributed.ts';
 import {
-  type DropoutRule,
-  keptVariance,
-  levelsToRemove,
-  noiseLevels,
-  realisedNoise,
+  type DropoutNoiseRule,
+  noiseLevelsToRemove,
+  noiseLevelVariances,
+  remainingNoiseVariance,
+  remainingToWantedVariance,
 } from '../../../../../nodes/federated/privacy/dropout-noise.ts';
 import { addGaussianNoise } from '../../../../../nodes/federated/privacy/noise.ts';
 import {
-  INTEGER_ORDERS,
+  INTEGER_RDP_ORDERS,
   rdpToEpsilon,
   sampledGaussianCurve,
 } from '../../../../../nodes/federated/privacy/rdp.ts';
 import { fractionAtLeast } from '../../../../../nodes/federated/privacy/ring-noise.ts';
-import { roundConditionally } from '../../../../../nodes/federated/privacy/rounding.ts';
+import { roundWithinNorm } from '../../../../../nodes/federated/privacy/rounding.ts';
 import { logFactorial } from '../../../../../nodes/federated/privacy/skellam.ts';
 import {
-  openUniform,
+  drawOpenUniform,
   type UniformSource,
-  uniformFrom,
+  uniformSourceFrom,
 } from '../../../../../nodes/federated/privacy/uniform-source.ts';
 
 /** Notes each bound that is asked for. */
@@ -44,7 +44,7 @@ class Recorder implements UniformSource {
   readonly #source: UniformSource;
 
   constructor(stream: RandomStream) {
-    this.#source = uniformFrom(stream);
+    this.#source = uniformSourceFrom(stream);
   }
 
   below(m: number): number {
@@ -69,17 +69,17 @@ describe('the discrete Gaussian', () => {
     [123_456_789n, 1_000n],
     [10n ** 14n, 7n],
   ])('with %d/%d asks for the same draws on both paths', (over, under) => {
-    const gaussian = new DiscreteGaussian(fraction(over, under));
-    const plain = new Recorder(openStream(3, 'test', 'paths'));
-    const big = new Recorder(openStream(3, 'test', 'paths'));
+    const gaussian = new DiscreteGaussianSampler(fraction(over, under));
+    const plain = new Recorder(openRandomStream(3, 'test', 'paths'));
+    const big = new Recorder(openRandomStream(3, 'test', 'paths'));
     const draws = Array.from({ length: 2_000 }, () => gaussian.draw(plain));
     expect(draws.map(() => Number(gaussian.drawBig(big)))).toEqual(draws);
     expect(plain.asked).toEqual(big.asked);
   });
 
   it('draws zeros with a parameter of 0', () => {
-    const gaussian = new DiscreteGaussian(fraction(0n, 5n));
-    const recorder = new Recorder(openStream(3, 'test', 'zero'));
+    const gaussian = new DiscreteGaussianSampler(fraction(0n, 5n));
+    const recorder = new Recorder(openRandomStream(3, 'test', 'zero'));
     expect([gaussian.draw(recorder), gaussian.drawBig(recorder)]).toEqual([0, 0n]);
     expect(recorder.asked).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('the discrete Gaussian', () => {
 
 describe('uniform numbers from words', () => {
   it('are below every bound, also those of many words', () => {
-    const uniform = uniformFrom(openStream(1, 'test', 'words'));
+    const uniform = uniformSourceFrom(openRandomStream(1, 'test', 'words'));
     for (const bits of [1n, 31n, 32n, 33n, 53n, 64n, 200n]) {
       const bound = (1n << bits) - 1n;
       const draws = Array.from({ length: 200 }, () => uniform.belowBig(bound));
@@ -109,16 +109,16 @@ describe('uniform numbers from words', () => {
   it('reject the words that would favour small values', () => {
     // 2^32 is 1 modulo 3: the last word is drawn again.
     const words = [0xffff_ffff, 5];
-    const source = uniformFrom({ u32: () => words.shift()! });
+    const source = uniformSourceFrom({ u32: () => words.shift()! });
     expect(source.below(3)).toBe(2);
     expect(words).toEqual([]);
     const big = [0xffff_ffff, 0xffff_ffff, 0, 7];
-    expect(uniformFrom({ u32: () => big.shift()! }).belowBig(3n << 40n)).toBe(7n);
+    expect(uniformSourceFrom({ u32: () => big.shift()! }).belowBig(3n << 40n)).toBe(7n);
   });
 
   it('are never 0 or 1 where a quantile is taken', () => {
-    expect(openUniform({ u32: () => 0 })).toBe(2 ** -54);
-    expect(openUniform({ u32: () => 0xffff_ffff })).toBe(1 - 2 ** -53);
+    expect(drawOpenUniform({ u32: () => 0 })).toBe(2 ** -54);
+    expect(drawOpenUniform({ u32: () => 0xffff_ffff })).toBe(1 - 2 ** -53);
   });
 });
 
@@ -127,11 +127,11 @@ describe('noise and losses', () => {
 
   it('keeps exactly the wanted variance by adding, then removing, for every loss', () => {
     for (let lost = 0; lost <= round.tolerated; lost += 1) {
-      expect(keptVariance('add-then-remove', { ...round, lost })).toBeCloseTo(7.5, 12);
-      expect(realisedNoise('add-then-remove', { ...round, lost })).toBeCloseTo(1, 13);
-      expect(levelsToRemove('add-then-remove', { ...round, lost })).toHaveLength(5 - lost);
+      expect(remainingNoiseVariance('add-then-remove', { ...round, lost })).toBeCloseTo(7.5, 12);
+      expect(remainingToWantedVariance('add-then-remove', { ...round, lost })).toBeCloseTo(1, 13);
+      expect(noiseLevelsToRemove('add-then-remove', { ...round, lost })).toHaveLength(5 - lost);
       // One level more than needed would be missing noise; one less would be too much.
-      const levels = noiseLevels('add-then-remove', round);
+      const levels = noiseLevelVariances('add-then-remove', round);
       const kept = (upTo: number): number =>
         (round.clients - lost) * levels.slice(0, upTo + 1).reduce((a, b) => a + b, 0);
       expect(kept(lost)).toBeCloseTo(7.5, 12);
@@ -141,19 +141,19 @@ describe('noise and losses', () => {
   });
 
   it('says how much noise the other rules leave', () => {
-    const realised = (rule: DropoutRule, lost: number): number =>
-      realisedNoise(rule, { ...round, lost });
+    const realised = (rule: DropoutNoiseRule, lost: number): number =>
+      remainingToWantedVariance(rule, { ...round, lost });
     expect(realised('enough', 0)).toBeCloseTo(12 / 7, 13);
     expect(realised('enough', 5)).toBeCloseTo(1, 13);
     expect([realised('honest', 0), realised('honest', 6)]).toEqual([1, 0.5]);
-    expect(levelsToRemove('enough', { tolerated: 5, lost: 1 })).toEqual([]);
+    expect(noiseLevelsToRemove('enough', { tolerated: 5, lost: 1 })).toEqual([]);
   });
 
   it('sums to the variance of the survivors', () => {
     const survivors = 6;
     const parameter = fraction(9n, 1n);
-    const gaussian = new DiscreteGaussian(parameter);
-    const uniform = uniformFrom(openStream(5, 'test', 'sum'));
+    const gaussian = new DiscreteGaussianSampler(parameter);
+    const uniform = uniformSourceFrom(openRandomStream(5, 'test', 'sum'));
     const count = 40_000;
     let square = 0;
     for (let at = 0; at < count; at += 1) {
@@ -168,9 +168,9 @@ describe('noise and losses', () => {
 
   it('is the same on every run of a stream', () => {
     const values = new Float64Array(3);
-    addGaussianNoise(values, openStream(1, 'server', 'noise'), 2);
+    addGaussianNoise(values, openRandomStream(1, 'server', 'noise'), 2);
     const again = new Float64Array(3);
-    addGaussianNoise(again, openStream(1, 'server', 'noise'), 2);
+    addGaussianNoise(again, openRandomStream(1, 'server', 'noise'), 2);
     expect([...again]).toEqual([...values]);
     expect(new Set(values).size).toBe(3);
   });
@@ -178,15 +178,15 @@ describe('noise and losses', () => {
 
 describe('rounding on condition', () => {
   it('keeps the bound and the mean', () => {
-    const words = openStream(9, 'test', 'rounding');
+    const words = openRandomStream(9, 'test', 'rounding');
     const values = Float64Array.from({ length: 64 }, (_, at) => 0.3 + 0.01 * at);
     const clip = l2Norm(values);
-    const bound = roundedBound({ clip, gamma: 1, dimension: 64, beta: ROUNDING_BETA });
+    const bound = roundedNormBound({ clip, gamma: 1, dimension: 64, beta: ROUNDING_BETA });
     const mean = new Float64Array(64);
     const repeats = 4_000;
     const wrong: Float64Array[] = [];
     for (let at = 0; at < repeats; at += 1) {
-      const rounded = roundConditionally(values, words, bound);
+      const rounded = roundWithinNorm(values, words, bound);
       if (!(l2Norm(rounded) <= bound && rounded.every(Number.isInteger))) wrong.push(rounded);
       for (const [index, value] of rounded.entries()) mean[index]! += value / repeats;
     }
@@ -198,8 +198,8 @@ describe('rounding on condition', () => {
 
   it('ends where chance cannot keep the bound', () => {
     const values = Float64Array.from([0.999, -0.999, 3]);
-    const words = openStream(9, 'test', 'never');
-    expect([...roundConditionally(values, words, 3)]).toEqual([0, -0, 3]);
+    const words = openRandomStream(9, 'test', 'never');
+    expect([...roundWithinNorm(values, words, 3)]).toEqual([0, -0, 3]);
   });
 });
 
@@ -221,23 +221,25 @@ describe('the price of the ring', () => {
     expect(rho(2 ** -4) / continuous).toBeGreaterThan(2);
     expect(skellamRho(round, 8)).toBeGreaterThan(discreteGaussianRho(round, 8));
     const penalty = (units: number): number =>
-      sumPenalty({ clients: 50, gamma: 1, deviation: units });
+      discreteGaussianSumPenalty({ clients: 50, gamma: 1, deviation: units });
     expect(penalty(3)).toBeLessThan(1e-30);
     expect(penalty(0.5)).toBeGreaterThan(0.1);
-    expect(sumPenalty({ clients: 5_000, gamma: 1, deviation: 1 })).toBeGreaterThan(penalty(1));
+    expect(discreteGaussianSumPenalty({ clients: 5_000, gamma: 1, deviation: 1 })).toBeGreaterThan(
+      penalty(1),
+    );
   });
 
   it('is lower behind sampling, but never as low as for the Gaussian itself', () => {
     const rhoAt = (order: number): number => discreteGaussianRho(round, order);
-    const all = rdpToEpsilon(sampledCurve(rhoAt, 1), 1e-5).epsilon;
-    const tenth = rdpToEpsilon(sampledCurve(rhoAt, 0.1), 1e-5).epsilon;
+    const all = rdpToEpsilon(poissonSampledCurve(rhoAt, 1), 1e-5).epsilon;
+    const tenth = rdpToEpsilon(poissonSampledCurve(rhoAt, 0.1), 1e-5).epsilon;
     const gaussian = rdpToEpsilon(sampledGaussianCurve({ rate: 0.1, noise: 1.1 }), 1e-5).epsilon;
     expect(tenth).toBeLessThan(all);
     expect(tenth).toBeGreaterThan(gaussian);
-    const { rhos } = sampledCurve(rhoAt, 0.1);
+    const { rhos } = poissonSampledCurve(rhoAt, 0.1);
     for (const [at, rho] of rhos.entries()) {
       expect(rho).toBeGreaterThan(0);
-      expect(rho).toBeLessThanOrEqual(rhoAt(INTEGER_ORDERS[at]!));
+      expect(rho).toBeLessThanOrEqual(rhoAt(INTEGER_RDP_ORDERS[at]!));
     }
   });
 });

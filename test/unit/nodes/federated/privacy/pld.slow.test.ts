@@ -5,24 +5,28 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forwardFft, inverseFft, powerEach } from '../../../../../nodes/federated/privacy/fft.ts';
+import {
+  forwardFft,
+  inverseFft,
+  raiseEachToPower,
+} from '../../../../../nodes/federated/privacy/fft.ts';
 import {
   gaussianDelta,
   gaussianEpsilon,
-  gaussianNoiseFor,
+  gaussianNoiseForBudget,
 } from '../../../../../nodes/federated/privacy/gaussian-exact.ts';
 import {
   composePld,
-  fittingInterval,
+  fittingPldInterval,
   PrivacyLossDistribution,
   pldEpsilon,
 } from '../../../../../nodes/federated/privacy/pld.ts';
 import {
   rdpToEpsilon,
-  repeatRdp,
+  repeatRdpCurve,
   sampledGaussianCurve,
 } from '../../../../../nodes/federated/privacy/rdp.ts';
-import { normalBelow } from '../../../../../nodes/federated/privacy/special-functions.ts';
+import { normalCdf } from '../../../../../nodes/federated/privacy/special-functions.ts';
 
 function rdpEpsilon(account: {
   readonly rate: number;
@@ -30,7 +34,7 @@ function rdpEpsilon(account: {
   readonly steps: number;
   readonly delta: number;
 }): number {
-  return rdpToEpsilon(repeatRdp(sampledGaussianCurve(account), account.steps), account.delta)
+  return rdpToEpsilon(repeatRdpCurve(sampledGaussianCurve(account), account.steps), account.delta)
     .epsilon;
 }
 
@@ -45,7 +49,7 @@ function roundedUp(
     const z = (Math.exp(loss) - 1 + rate) / rate;
     if (z <= 0) return 0;
     const x = noise ** 2 * Math.log(z) + 0.5;
-    return (1 - rate) * normalBelow(x / noise) + rate * normalBelow((x - 1) / noise);
+    return (1 - rate) * normalCdf(x / noise) + rate * normalCdf((x - 1) / noise);
   };
   const first = Math.floor(Math.log1p(-rate) / interval);
   const vector = { real: new Float64Array(length), imaginary: new Float64Array(length) };
@@ -56,7 +60,7 @@ function roundedUp(
     mean += vector.real[at]! * loss;
   }
   forwardFft(vector);
-  powerEach(vector, steps);
+  raiseEachToPower(vector, steps);
   inverseFft(vector);
   const start = Math.round((steps * mean) / interval) - length / 2;
   const masses = Float64Array.from({ length }, (_, at) =>
@@ -108,7 +112,7 @@ describe('the tight account', () => {
           delta: fc.constantFrom(1e-3, 1e-5, 1e-7),
         }),
         (account) => {
-          const interval = Math.max(1e-3, fittingInterval(account));
+          const interval = Math.max(1e-3, fittingPldInterval(account));
           const tight = composePld({ ...account, direction: 'remove', interval });
           expect(tight.epsilon(account.delta)).toBeLessThan(rdpEpsilon(account));
         },
@@ -129,8 +133,8 @@ describe('the tight account', () => {
 
   it('takes a finer grid where a step loses little', () => {
     const account = { rate: 1e-4, noise: 1, steps: 2_000, delta: 1e-7 };
-    expect(fittingInterval(account)).toBeLessThan(2e-5);
-    expect(fittingInterval({ rate: 0.1, noise: 1.1, steps: 100 })).toBe(1e-4);
+    expect(fittingPldInterval(account)).toBeLessThan(2e-5);
+    expect(fittingPldInterval({ rate: 0.1, noise: 1.1, steps: 100 })).toBe(1e-4);
     const coarse = composePld({ ...account, direction: 'remove', interval: 1e-3 });
     expect(coarse.epsilon(account.delta)).toBeGreaterThan(0.05);
     const fine = pldEpsilon(account);
@@ -154,7 +158,7 @@ describe('the tight account', () => {
 describe('the exact Gaussian', () => {
   it('finds the noise for an epsilon', () => {
     for (const epsilon of [0.1, 1, 8]) {
-      const noise = gaussianNoiseFor({ epsilon, delta: 1e-5 });
+      const noise = gaussianNoiseForBudget({ epsilon, delta: 1e-5 });
       expect(gaussianEpsilon({ noise, delta: 1e-5 })).toBeCloseTo(epsilon, 9);
       expect(gaussianDelta({ noise: noise * 0.999, epsilon })).toBeGreaterThan(1e-5);
     }

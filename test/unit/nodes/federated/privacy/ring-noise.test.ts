@@ -4,17 +4,17 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { provider } from '../../../../../engine/crypto/index.ts';
-import { keyWords } from '../../../../../nodes/federated/key-words.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { keyStreamWords } from '../../../../../nodes/federated/key-words.ts';
 import {
-  keptVariance,
-  levelsToRemove,
-  noiseLevels,
+  noiseLevelsToRemove,
+  noiseLevelVariances,
+  remainingNoiseVariance,
 } from '../../../../../nodes/federated/privacy/dropout-noise.ts';
-import { RingNoise } from '../../../../../nodes/federated/privacy/ring-noise.ts';
+import { RingNoiseSampler } from '../../../../../nodes/federated/privacy/ring-noise.ts';
 
-const CRYPTO = provider('node');
+const CRYPTO = createCryptoProvider('node');
 
 /** Seed of a level of a client. */
 function seed(client: number, level: number): Uint8Array {
@@ -32,12 +32,12 @@ function variance(values: readonly number[]): number {
 
 describe('noise on the ring', () => {
   it.each(['discrete-gaussian', 'skellam'] as const)('%s wraps, and can be taken back', (law) => {
-    const noise = new RingNoise(law, 1e4);
+    const noise = new RingNoiseSampler(law, 1e4);
     const ring = Uint32Array.from([0, 1, 2 ** 31, 2 ** 32 - 1, 77]);
     const before = [...ring];
-    noise.addTo(ring, openStream(1, 'client', 'noise'));
+    noise.addTo(ring, openRandomStream(1, 'client', 'noise'));
     expect([...ring]).not.toEqual(before);
-    noise.removeFrom(ring, openStream(1, 'client', 'noise'));
+    noise.removeFrom(ring, openRandomStream(1, 'client', 'noise'));
     expect([...ring]).toEqual(before);
   });
 
@@ -47,40 +47,40 @@ describe('noise on the ring', () => {
       ['discrete-gaussian', 40.3],
       ['skellam', 3.7],
     ] as const) {
-      const noise = new RingNoise(law, wanted);
+      const noise = new RingNoiseSampler(law, wanted);
       expect(noise.parameter).toBeGreaterThanOrEqual(wanted);
       const ring = new Uint32Array(60_000);
-      noise.addTo(ring, openStream(2, 'client', law));
+      noise.addTo(ring, openRandomStream(2, 'client', law));
       expect(variance(signed(ring)) / noise.variance).toBeGreaterThan(0.96);
       expect(variance(signed(ring)) / noise.variance).toBeLessThan(1.04);
     }
-    expect(new RingNoise('discrete-gaussian', 0.25).variance).toBeCloseTo(0.215012675, 8);
+    expect(new RingNoiseSampler('discrete-gaussian', 0.25).variance).toBeCloseTo(0.215012675, 8);
   });
 
   it.each([0, 1, 2])('keeps the wanted variance after %d losses, by removing levels', (lost) => {
     const round = { clients: 5, tolerated: 2, variance: 900, lost };
-    const levels = noiseLevels('add-then-remove', round);
-    const laws = levels.map((level) => new RingNoise('skellam', level));
+    const levels = noiseLevelVariances('add-then-remove', round);
+    const laws = levels.map((level) => new RingNoiseSampler('skellam', level));
     const survivors = [0, 1, 2, 3, 4].slice(lost);
     const sum = new Uint32Array(40_000);
     for (const client of survivors) {
       for (const [level, law] of laws.entries()) {
-        law.addTo(sum, keyWords(CRYPTO, seed(client, level)));
+        law.addTo(sum, keyStreamWords(CRYPTO, seed(client, level)));
       }
     }
     if (lost < 2) expect(variance(signed(sum)) / 900).toBeGreaterThan(1.15);
-    for (const level of levelsToRemove('add-then-remove', round)) {
+    for (const level of noiseLevelsToRemove('add-then-remove', round)) {
       for (const client of survivors) {
-        laws[level]!.removeFrom(sum, keyWords(CRYPTO, seed(client, level)));
+        laws[level]!.removeFrom(sum, keyStreamWords(CRYPTO, seed(client, level)));
       }
     }
-    expect(keptVariance('add-then-remove', round)).toBeCloseTo(900, 9);
+    expect(remainingNoiseVariance('add-then-remove', round)).toBeCloseTo(900, 9);
     expect(variance(signed(sum)) / 900).toBeGreaterThan(0.96);
     expect(variance(signed(sum)) / 900).toBeLessThan(1.04);
   });
 
   it('comes from the whole key stream of a key, piece after piece', () => {
-    const words = keyWords(CRYPTO, seed(0, 0));
+    const words = keyStreamWords(CRYPTO, seed(0, 0));
     const bytes = CRYPTO.chacha20(seed(0, 0), new Uint8Array(12), 0, new Uint8Array(40_000));
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (let at = 0; at < 10_000; at += 1) {

@@ -6,15 +6,22 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { fraction } from '../../../../../engine/pure/fraction.ts';
-import { DiscreteGaussian } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
-import { DiscreteGaussianLaw } from '../../../../../nodes/federated/privacy/discrete-gaussian-law.ts';
-import { gaussianNoise } from '../../../../../nodes/federated/privacy/noise.ts';
-import { logFactorial, poisson, skellam } from '../../../../../nodes/federated/privacy/skellam.ts';
-import { normalBelow } from '../../../../../nodes/federated/privacy/special-functions.ts';
-import { uniformFrom } from '../../../../../nodes/federated/privacy/uniform-source.ts';
-import { chiSquare, chiSquareQuantile } from '../../../../../reports/statistics/goodness-of-fit.ts';
+import { DiscreteGaussianSampler } from '../../../../../nodes/federated/privacy/discrete-gaussian.ts';
+import { DiscreteGaussianDistribution } from '../../../../../nodes/federated/privacy/discrete-gaussian-law.ts';
+import { drawGaussian } from '../../../../../nodes/federated/privacy/noise.ts';
+import {
+  drawPoisson,
+  drawSkellam,
+  logFactorial,
+} from '../../../../../nodes/federated/privacy/skellam.ts';
+import { normalCdf } from '../../../../../nodes/federated/privacy/special-functions.ts';
+import { uniformSourceFrom } from '../../../../../nodes/federated/privacy/uniform-source.ts';
+import {
+  chiSquareQuantile,
+  chiSquareStatistic,
+} from '../../../../../reports/statistics/goodness-of-fit.ts';
 
 const DRAWS = 1_000_000;
 /** A class of fewer is joined with the rest. */
@@ -50,12 +57,12 @@ function misfitOf(
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   observed.push(DRAWS - sum(observed));
   expected.push(Math.max(1e-3, DRAWS - sum(expected)));
-  return chiSquare(observed, expected) / chiSquareQuantile(0.999, observed.length - 1);
+  return chiSquareStatistic(observed, expected) / chiSquareQuantile(0.999, observed.length - 1);
 }
 
 describe('a million draws', () => {
-  const words = openStream(7, 'test', 'noise');
-  const uniform = uniformFrom(words);
+  const words = openRandomStream(7, 'test', 'noise');
+  const uniform = uniformSourceFrom(words);
 
   it.each([
     [1n, 4n],
@@ -64,7 +71,7 @@ describe('a million draws', () => {
     [256n, 25n],
     [100n, 1n],
   ])('of the discrete Gaussian with %d/%d follow its law and no other', (over, under) => {
-    const gaussian = new DiscreteGaussian(fraction(over, under));
+    const gaussian = new DiscreteGaussianSampler(fraction(over, under));
     const parameter = Number(over) / Number(under);
     const span = [-80, 80] as const;
     const counts = new Map<number, number>();
@@ -72,18 +79,18 @@ describe('a million draws', () => {
       const value = gaussian.draw(uniform);
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    const law = new DiscreteGaussianLaw(parameter);
+    const law = new DiscreteGaussianDistribution(parameter);
     expect(misfitOf(counts, (x) => law.mass(x), span)).toBeLessThan(1);
-    const other = new DiscreteGaussianLaw(parameter * 1.02);
+    const other = new DiscreteGaussianDistribution(parameter * 1.02);
     expect(misfitOf(counts, (x) => other.mass(x), span)).toBeGreaterThan(1);
   });
 
   it.each([3, 9.9, 10, 40])('of a Poisson variable with mean %f follow its law', (mean) => {
     const mass = (x: number): number =>
       x < 0 ? 0 : Math.exp(x * Math.log(mean) - mean - logFactorial(x));
-    expect(misfit(() => poisson(words, mean), mass, [0, 150])).toBeLessThan(1);
+    expect(misfit(() => drawPoisson(words, mean), mass, [0, 150])).toBeLessThan(1);
     const other = (x: number): number => mass(x) * (1 + 0.02 * ((x - mean) / Math.sqrt(mean)));
-    expect(misfit(() => poisson(words, mean), other, [0, 150])).toBeGreaterThan(1);
+    expect(misfit(() => drawPoisson(words, mean), other, [0, 150])).toBeGreaterThan(1);
   });
 
   it.each([2, 50])(
@@ -91,7 +98,7 @@ describe('a million draws', () => {
     (variance) => {
       let [mean, square, fourth] = [0, 0, 0];
       for (let at = 0; at < DRAWS; at += 1) {
-        const value = skellam(words, variance);
+        const value = drawSkellam(words, variance);
         mean += value / DRAWS;
         square += value ** 2 / DRAWS;
         fourth += value ** 4 / DRAWS;
@@ -104,9 +111,9 @@ describe('a million draws', () => {
   );
 
   it('of Gaussian noise are uniform after the normal distribution', () => {
-    const draw = (): number => Math.floor(100 * normalBelow(gaussianNoise(words, 2) / 2));
+    const draw = (): number => Math.floor(100 * normalCdf(drawGaussian(words, 2) / 2));
     expect(misfit(draw, () => 0.01, [0, 99])).toBeLessThan(1);
-    const wider = (): number => Math.floor(100 * normalBelow(gaussianNoise(words, 2) / 1.98));
+    const wider = (): number => Math.floor(100 * normalCdf(drawGaussian(words, 2) / 1.98));
     expect(misfit(wider, () => 0.01, [0, 99])).toBeGreaterThan(1);
   });
 });

@@ -11,12 +11,12 @@ import {
   log1p,
   logAbsExpm1,
   logErfc,
-  logNormalAbove,
-  logNormalBelow,
   logOf,
+  logOfNormalCdf,
+  logOfNormalSurvival,
   logSumExp,
-  normalAbove,
-  normalBelow,
+  normalCdf,
+  normalSurvival,
 } from '../../../../../nodes/federated/privacy/special-functions.ts';
 
 /** By 30-digit arithmetic, rounded to doubles. */
@@ -51,17 +51,17 @@ describe('tails of the normal distribution', () => {
     const series = 1 - 1 / 1_800 + 3 / (4 * 810_000) - 15 / (8 * 30 ** 6) + 105 / (16 * 30 ** 8);
     const expected = -900 - Math.log(30) - Math.log(Math.PI) / 2 + Math.log(series);
     expect(logErfc(30)).toBeCloseTo(expected, 11);
-    expect(logNormalAbove(50)).toBeCloseTo(-1254.8313611394201, 9);
+    expect(logOfNormalSurvival(50)).toBeCloseTo(-1254.8313611394201, 9);
   });
 
   it('keeps the digits of both tails', () => {
-    expect(normalBelow(0)).toBe(0.5);
-    expect(Math.abs(normalBelow(-1.96) / 0.024997895148220435 - 1)).toBeLessThan(1e-14);
-    expect(Math.abs(normalAbove(8) / 6.220960574271784e-16 - 1)).toBeLessThan(1e-14);
-    expect(Math.abs(-logNormalBelow(8) / 6.220960574271784e-16 - 1)).toBeLessThan(1e-14);
+    expect(normalCdf(0)).toBe(0.5);
+    expect(Math.abs(normalCdf(-1.96) / 0.024997895148220435 - 1)).toBeLessThan(1e-14);
+    expect(Math.abs(normalSurvival(8) / 6.220960574271784e-16 - 1)).toBeLessThan(1e-14);
+    expect(Math.abs(-logOfNormalCdf(8) / 6.220960574271784e-16 - 1)).toBeLessThan(1e-14);
     for (const x of [-7, -1, 0.3, 0.99, 1.01, 4]) {
-      expect(logNormalBelow(x)).toBeCloseTo(Math.log(normalBelow(x)), 13);
-      expect(normalBelow(x) + normalAbove(x)).toBeCloseTo(1, 15);
+      expect(logOfNormalCdf(x)).toBeCloseTo(Math.log(normalCdf(x)), 13);
+      expect(normalCdf(x) + normalSurvival(x)).toBeCloseTo(1, 15);
     }
   });
 });

@@ -1,42 +1,41 @@
 /** Smaller updates, and averaging in pairs: against what theory says of both. */
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import {
-  coordinateFactor,
   coordinatesAbove,
-  gather,
+  drawCoordinates,
+  gatherCoordinates,
   largestCoordinates,
-  scatter,
-  sharedCoordinates,
+  scatterCoordinates,
+  unbiasedCoordinateFactor,
 } from '../../../../../nodes/federated/compression/coordinates.ts';
 import { CountSketch } from '../../../../../nodes/federated/compression/count-sketch.ts';
 import {
   averagePair,
-  disagreement,
   disagreementFactor,
   disagreementFactorBound,
+  modelDisagreement,
   type NodePair,
 } from '../../../../../nodes/federated/gossip/averaging.ts';
-import { type Draws, seededDraws } from '../../../../../nodes/federated/learn/seeded.ts';
+import { makeSharedDraws, type SharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 
-const crypto = provider('node', { timing: 'simulation' });
-const draws = (name: string): Draws => seededDraws(crypto, new Uint8Array(32).fill(6), name);
+const crypto = createCryptoProvider('node', { timing: 'simulation' });
+const draws = (name: string): SharedDraws =>
+  makeSharedDraws(crypto, new Uint8Array(32).fill(6), name);
 
 describe('some coordinates', () => {
   it('are alike for all clients, different, and each as likely as any other', () => {
     const counts = new Uint32Array(20);
     for (let round = 0; round < 4_000; round += 1) {
-      const places = sharedCoordinates(20, 5, draws(`round ${round}`));
+      const places = drawCoordinates(20, 5, draws(`round ${round}`));
       expect(new Set(places).size).toBe(5);
       for (const place of places) counts[place] = (counts[place] as number) + 1;
     }
-    expect(sharedCoordinates(20, 5, draws('same'))).toEqual(
-      sharedCoordinates(20, 5, draws('same')),
-    );
+    expect(drawCoordinates(20, 5, draws('same'))).toEqual(drawCoordinates(20, 5, draws('same')));
     // 1,000 each, deviation sqrt(4,000 / 4 x 3 / 4) = 27.
     expect(Math.min(...counts)).toBeGreaterThan(1_000 - 137);
     expect(Math.max(...counts)).toBeLessThan(1_000 + 137);
-    expect(sharedCoordinates(6, 6, draws('all'))).toEqual(Uint32Array.of(0, 1, 2, 3, 4, 5));
+    expect(drawCoordinates(6, 6, draws('all'))).toEqual(Uint32Array.of(0, 1, 2, 3, 4, 5));
   });
 
   it('at random give the update on average', () => {
@@ -45,8 +44,12 @@ describe('some coordinates', () => {
     const rounds = 20_000;
     const stream = draws('unbiased');
     for (let round = 0; round < rounds; round += 1) {
-      const places = sharedCoordinates(5, 2, stream);
-      const whole = scatter({ places, values: gather(update, places) }, 5, coordinateFactor(5, 2));
+      const places = drawCoordinates(5, 2, stream);
+      const whole = scatterCoordinates(
+        { places, values: gatherCoordinates(update, places) },
+        5,
+        unbiasedCoordinateFactor(5, 2),
+      );
       for (const [at, value] of whole.entries()) sum[at] = (sum[at] as number) + value;
     }
     for (const [at, value] of update.entries()) {
@@ -122,13 +125,13 @@ describe('gossip', () => {
     const runs = 4_000;
     for (let run = 0; run < runs; run += 1) {
       const values = Array.from({ length: 20 }, () => Float64Array.of(stream.normal()));
-      const before = disagreement(values);
+      const before = modelDisagreement(values);
       for (let at = 0; at < exchanges; at += 1) {
         const a = stream.below(20);
         const b = (a + 1 + stream.below(19)) % 20;
         averagePair(values[a] as Float64Array, values[b] as Float64Array);
       }
-      share += disagreement(values) / before / runs;
+      share += modelDisagreement(values) / before / runs;
     }
     const expected = disagreementFactor(20) ** exchanges;
     expect(expected).toBeCloseTo(0.1975, 4);
@@ -141,7 +144,7 @@ describe('gossip', () => {
     const b = Float64Array.of(3, -2);
     averagePair(a, b);
     expect([a, b]).toEqual([Float64Array.of(2, 3), Float64Array.of(2, 3)]);
-    expect(disagreement([a, b])).toBe(0);
+    expect(modelDisagreement([a, b])).toBe(0);
   });
 
   it('is bounded by the second eigenvalue: exact where all know each other, cosine on a ring', () => {

@@ -4,16 +4,19 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
-import type { ClientParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
-import { KeyLedger } from '../../../../../nodes/federated/secagg/key-ledger.ts';
-import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
-import { addInto, subtractInto } from '../../../../../nodes/federated/secagg/ring.ts';
-import { ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
-import { sessionNameOf } from '../../../../../nodes/federated/secagg/session-config.ts';
-import { decodeMessage, encodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
+import type { ClientMachineParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
+import { UsedKeyLedger } from '../../../../../nodes/federated/secagg/key-ledger.ts';
+import { applyKeyStream } from '../../../../../nodes/federated/secagg/mask.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { addVectorInto, subtractVectorInto } from '../../../../../nodes/federated/secagg/ring.ts';
+import { ownMaskSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { sessionIdOf } from '../../../../../nodes/federated/secagg/session-config.ts';
+import {
+  decodeSecaggMessage,
+  encodeSecaggMessage,
+} from '../../../../../nodes/federated/secagg/wire.ts';
 import { Observer } from './observer.ts';
 import {
   bytesOf,
@@ -34,7 +37,7 @@ describe('a masked input that comes late', () => {
     const session = new Session({
       isTold: false,
       pass: (passing) => {
-        if (passing.client !== VICTIM || passing.type !== MESSAGE_TYPES.maskedInput)
+        if (passing.client !== VICTIM || passing.type !== SECAGG_MESSAGE_TYPES.maskedInput)
           return passing.bytes;
         held = passing;
         return undefined;
@@ -64,11 +67,11 @@ describe('a masked input that comes late', () => {
     const remains = observer.sumOf([VICTIM]);
     expect(remains).not.toEqual(session.inputs[VICTIM]);
     // With the own mask removed too, it is open: nothing else protects it.
-    const random = bytesOf(openStream(1, `client-${VICTIM}`, 'keys'));
+    const random = bytesOf(openRandomStream(1, `client-${VICTIM}`, 'keys'));
     const [, , secret] = [random(32), random(32), random(32)];
     const context = { crypto: CRYPTO, session: session.server.session };
-    const seed = ownSeed(context, secret as Uint8Array, VICTIM);
-    applyStream(CRYPTO, remains, { seed, sign: -1 });
+    const seed = ownMaskSeed(context, secret as Uint8Array, VICTIM);
+    applyKeyStream(CRYPTO, remains, { seed, sign: -1 });
     expect(remains).toEqual(session.inputs[VICTIM]);
   });
 });
@@ -123,17 +126,17 @@ describe('two lists of survivors', () => {
       config: configOf({ mode: 'signed' }),
       server: { attack },
       pass: ({ bytes, type, client }) => {
-        const decoded = decodeMessage(bytes);
-        if (type !== MESSAGE_TYPES.signatures || typeof decoded === 'string') return bytes;
+        const decoded = decodeSecaggMessage(bytes);
+        if (type !== SECAGG_MESSAGE_TYPES.signatures || typeof decoded === 'string') return bytes;
         const { session: name = bytes, body } = decoded;
-        if (body.type !== MESSAGE_TYPES.signatures) return bytes;
+        if (body.type !== SECAGG_MESSAGE_TYPES.signatures) return bytes;
         const isTold = (index: number): boolean => [1, ...half].includes(index);
         const signatures = body.signatures.filter(({ index }) => isTold(index) === isTold(client));
-        return encodeMessage(name, { type, signatures });
+        return encodeSecaggMessage(name, { type, signatures });
       },
     }).run();
     // Three signed that the victim is lost, and give shares; two remain, who are too few.
-    const senders = session.messages.filter(({ type }) => type === MESSAGE_TYPES.unmask);
+    const senders = session.messages.filter(({ type }) => type === SECAGG_MESSAGE_TYPES.unmask);
     expect(senders.map(({ client }) => client)).toEqual([1, 3, 4]);
     expect(session.reasons('clients')).toEqual(['bad-signature', 'bad-signature']);
     expect(session.opened).toBeUndefined();
@@ -152,7 +155,7 @@ describe('lists that overlap', () => {
   });
 
   it('open the victim if clients do not check them', () => {
-    const client = (): Partial<ClientParts> => ({ checkLists: () => undefined });
+    const client = (): Partial<ClientMachineParts> => ({ checkLists: () => undefined });
     const session = new Session({ server, client }).run();
     expect(session.opened?.ring).toEqual(session.inputs[VICTIM]);
   });
@@ -165,13 +168,14 @@ describe('keys of an earlier session', () => {
     const first = new Session({ inputs }).run();
     const second = new Session({ inputs: others }).run();
     const difference = (new Observer(second).inputs.get(VICTIM) as Uint32Array).slice();
-    subtractInto(difference, new Observer(first).inputs.get(VICTIM) as Uint32Array);
+    subtractVectorInto(difference, new Observer(first).inputs.get(VICTIM) as Uint32Array);
     expect([...difference]).toEqual([3, 3, 3, 3]);
   });
 
   it('are noticed before a message is sent', () => {
-    const ledger = new KeyLedger();
-    const client = (index: number): { ledger?: KeyLedger } => (index === VICTIM ? { ledger } : {});
+    const ledger = new UsedKeyLedger();
+    const client = (index: number): { ledger?: UsedKeyLedger } =>
+      index === VICTIM ? { ledger } : {};
     new Session({ client }).run();
     expect(() => new Session({ client }).run()).toThrow('a masking key of an earlier session');
     expect(() => new Session({ client, seed: 2 }).run()).not.toThrow();
@@ -188,12 +192,12 @@ describe('a small sum', () => {
     { minSum: 4, reason: undefined },
     { minSum: 5, reason: 'small-sum' },
   ])('of four is refused below $minSum', ({ minSum, reason }) => {
-    const leaves = new Map([[0, MESSAGE_TYPES.maskedInput]]);
+    const leaves = new Map([[0, SECAGG_MESSAGE_TYPES.maskedInput]]);
     const session = new Session({ minSum, leaves }).run();
     expect(session.aborted?.reason).toBe(reason);
     expect(session.sum === undefined).toBe(reason !== undefined);
     // Nobody was asked for shares.
-    const asked = session.messages.filter(({ type }) => type === MESSAGE_TYPES.survivors);
+    const asked = session.messages.filter(({ type }) => type === SECAGG_MESSAGE_TYPES.survivors);
     expect(asked).toHaveLength(reason === undefined ? 4 : 0);
   });
 });
@@ -203,10 +207,10 @@ describe('a server that opens fewer inputs than was promised', () => {
     { least: 4, isOpened: true },
     { least: 5, isOpened: false },
   ])('gets no shares for four of them from clients that want $least', ({ least, isOpened }) => {
-    const leaves = new Map([[0, MESSAGE_TYPES.maskedInput]]);
+    const leaves = new Map([[0, SECAGG_MESSAGE_TYPES.maskedInput]]);
     const session = new Session({ leaves, client: () => ({ least }) }).run();
     expect(session.sum !== undefined).toBe(isOpened);
-    const shares = session.messages.filter(({ type }) => type === MESSAGE_TYPES.unmask);
+    const shares = session.messages.filter(({ type }) => type === SECAGG_MESSAGE_TYPES.unmask);
     expect(shares).toHaveLength(isOpened ? 4 : 0);
     const refused = session.drops.filter(({ reason }) => reason === 'too-few');
     expect(refused).toHaveLength(isOpened ? 0 : 4);
@@ -223,7 +227,7 @@ describe('a ring that loses two blocks of k/2', () => {
       ...{
         config,
         server,
-        leaves: new Map(lost.map((index) => [index, MESSAGE_TYPES.maskedInput])),
+        leaves: new Map(lost.map((index) => [index, SECAGG_MESSAGE_TYPES.maskedInput])),
       },
     }).run();
 
@@ -244,33 +248,33 @@ describe('a ring that loses two blocks of k/2', () => {
 describe('a model that only the victim gets', () => {
   const honest = configOf({ modelHash: new Uint8Array(32).fill(1) });
   const crafted = configOf({ modelHash: new Uint8Array(32).fill(2) });
-  const theirs = sessionNameOf(crafted, CRYPTO);
+  const theirs = sessionIdOf(crafted, CRYPTO);
 
   /** The server translates the name of the session for the victim. */
   function translated(passing: SentMessage, own: Uint8Array): Uint8Array {
     if (passing.client !== VICTIM) return passing.bytes;
-    const decoded = decodeMessage(passing.bytes);
+    const decoded = decodeSecaggMessage(passing.bytes);
     if (typeof decoded === 'string') throw new Error(decoded);
-    return encodeMessage(passing.way === 'up' ? own : theirs, decoded.body);
+    return encodeSecaggMessage(passing.way === 'up' ? own : theirs, decoded.body);
   }
 
   /** Masked inputs without own masks: the sum, if pair masks cancel. */
   function sumWithoutOwnMasks(session: Session): Uint32Array {
     const sum = new Uint32Array(session.config.m);
     for (const [index, vector] of new Observer(session).inputs) {
-      const random = bytesOf(openStream(1, `client-${index}`, 'keys'));
+      const random = bytesOf(openRandomStream(1, `client-${index}`, 'keys'));
       const [, , secret] = [random(32), random(32), random(32)];
       const own = session.clients[index]?.session as Uint8Array;
       const context = { crypto: CRYPTO, session: own };
-      const seed = ownSeed(context, secret as Uint8Array, index);
-      addInto(sum, vector);
-      applyStream(CRYPTO, sum, { seed, sign: -1 });
+      const seed = ownMaskSeed(context, secret as Uint8Array, index);
+      addVectorInto(sum, vector);
+      applyKeyStream(CRYPTO, sum, { seed, sign: -1 });
     }
     return sum;
   }
 
   it('leaves noise, because masks are bound to the model', () => {
-    const own = sessionNameOf(honest, CRYPTO);
+    const own = sessionIdOf(honest, CRYPTO);
     const session = new Session({
       config: honest,
       client: (index) => (index === VICTIM ? { config: crafted } : {}),
@@ -305,14 +309,15 @@ describe('identities', () => {
     const session = new Session({
       config: configOf({ mode: 'signed' }),
       pass: ({ bytes, type, client }) => {
-        if (type !== MESSAGE_TYPES.roster || client !== 0) return bytes;
-        const decoded = decodeMessage(bytes);
-        if (typeof decoded === 'string' || decoded.body.type !== MESSAGE_TYPES.roster) return bytes;
+        if (type !== SECAGG_MESSAGE_TYPES.roster || client !== 0) return bytes;
+        const decoded = decodeSecaggMessage(bytes);
+        if (typeof decoded === 'string' || decoded.body.type !== SECAGG_MESSAGE_TYPES.roster)
+          return bytes;
         const entries = decoded.body.entries.map((entry) =>
           entry.index === 1 ? { ...entry, maskKey: key } : entry,
         );
-        return encodeMessage(decoded.session as Uint8Array, {
-          type: MESSAGE_TYPES.roster,
+        return encodeSecaggMessage(decoded.session as Uint8Array, {
+          type: SECAGG_MESSAGE_TYPES.roster,
           entries,
         });
       },

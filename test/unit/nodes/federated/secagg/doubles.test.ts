@@ -4,19 +4,23 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { readUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import {
   PUBLIC_SEED_RULE,
-  publicSecret,
+  publicPairSecret,
   shortSeed,
   shortSeedRule,
 } from '../../../../../nodes/federated/doubles/seeds.ts';
-import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
+import { pairMaskSign } from '../../../../../nodes/federated/secagg/graph.ts';
 import { SECAGG_JOBS, seedRuleJobs } from '../../../../../nodes/federated/secagg/jobs.ts';
-import { applyStream, pairSeed, selfSeed } from '../../../../../nodes/federated/secagg/mask.ts';
 import {
-  agreeSeed,
+  applyKeyStream,
+  deriveOwnMaskSeed,
+  derivePairMaskSeed,
+} from '../../../../../nodes/federated/secagg/mask.ts';
+import {
+  agreePairMaskSeed,
   PROTOCOL_SEED_RULE,
   type SeedRule,
 } from '../../../../../nodes/federated/secagg/seeds.ts';
@@ -45,12 +49,12 @@ describe('masks from public numbers', () => {
   function open(session: Session): Uint32Array {
     const vector = (new Observer(session).inputs.get(VICTIM) as Uint32Array).slice();
     const context = { crypto: CRYPTO, session: session.server.session };
-    const own = selfSeed(context, publicSecret({ from: VICTIM, to: VICTIM }), VICTIM);
-    applyStream(CRYPTO, vector, { seed: own, sign: -1 });
+    const own = deriveOwnMaskSeed(context, publicPairSecret({ from: VICTIM, to: VICTIM }), VICTIM);
+    applyKeyStream(CRYPTO, vector, { seed: own, sign: -1 });
     for (const other of [0, 1]) {
       const ends = { from: VICTIM, to: other };
-      const seed = pairSeed(context, publicSecret(ends), ends);
-      applyStream(CRYPTO, vector, { seed, sign: signOf(other, VICTIM) });
+      const seed = derivePairMaskSeed(context, publicPairSecret(ends), ends);
+      applyKeyStream(CRYPTO, vector, { seed, sign: pairMaskSign(other, VICTIM) });
     }
     return vector;
   }
@@ -87,7 +91,7 @@ describe('short seeds', () => {
     for (let low = 0; low < 2 ** KNOWN_LOW; low += 1) {
       const guess = rest.slice();
       const seed = shortSeed(high * 2 ** KNOWN_LOW + low);
-      applyStream(CRYPTO, guess, { seed, sign: -1 });
+      applyKeyStream(CRYPTO, guess, { seed, sign: -1 });
       if (guess.every((value) => value < 65_536)) found.push(guess);
     }
     return found;
@@ -103,12 +107,12 @@ describe('short seeds', () => {
   it('of 32 bits fall to 2^20 such searches, one of which succeeds', () => {
     const seeds = shortSeedRule(32);
     const session = withTwo(seeds);
-    const draws = [0, 1].map((index) => bytesOf(openStream(1, `client-${index}`, 'keys')));
+    const draws = [0, 1].map((index) => bytesOf(openRandomStream(1, `client-${index}`, 'keys')));
     const secrets = draws.map((draw) => [draw(32), draw(32)][1] as Uint8Array);
     const key = CRYPTO.x25519PublicKey(secrets[0] as Uint8Array);
     const context = { crypto: CRYPTO, session: session.server.session, seeds };
     const opened = CRYPTO.x25519Key(secrets[1] as Uint8Array);
-    const seed = agreeSeed(context, opened, { from: 1, to: 0, key }) as Uint8Array;
+    const seed = agreePairMaskSeed(context, opened, { from: 1, to: 0, key }) as Uint8Array;
     // All but four bytes are zero.
     expect(seed.subarray(4)).toEqual(new Uint8Array(28));
     const high = Math.floor(readUint32(seed, 0) / 2 ** KNOWN_LOW);

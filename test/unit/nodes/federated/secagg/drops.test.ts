@@ -5,24 +5,27 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { concatBytes } from '../../../../../nodes/_kit/bytes.ts';
-import { SECAGG_DROPS, type SecaggDrop } from '../../../../../nodes/federated/secagg/drops.ts';
-import { boxData, boxKey } from '../../../../../nodes/federated/secagg/mask.ts';
 import {
-  MESSAGE_TYPES,
-  type MessageBody,
-  type MessageType,
+  SECAGG_DROP_REASONS,
+  type SecaggDropReason,
+} from '../../../../../nodes/federated/secagg/drops.ts';
+import { boxAssociatedData, deriveBoxKey } from '../../../../../nodes/federated/secagg/mask.ts';
+import {
+  SECAGG_MESSAGE_TYPES,
+  type SecaggMessageBody,
+  type SecaggMessageType,
 } from '../../../../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../../../../nodes/federated/secagg/session-config.ts';
-import { decodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
+import { decodeSecaggMessage } from '../../../../../nodes/federated/secagg/wire.ts';
 import { bytesOf, CRYPTO, configOf, Session, withBody } from './session.ts';
 
 interface Case {
-  readonly reason: SecaggDrop;
+  readonly reason: SecaggDropReason;
   /** Who drops. */
   readonly at: 'server' | 'clients';
-  readonly type: MessageType;
+  readonly type: SecaggMessageType;
   /** Of the client that sends or receives it. */
   readonly client: number;
   readonly change: (bytes: Uint8Array) => Uint8Array;
@@ -30,21 +33,21 @@ interface Case {
   readonly left: readonly number[] | undefined;
   readonly config?: Partial<SecaggConfig>;
   /** Drops besides. */
-  readonly also?: readonly SecaggDrop[];
+  readonly also?: readonly SecaggDropReason[];
 }
 
 const ALL_BUT_1 = [0, 2, 3, 4];
 const ALL = [0, 1, 2, 3, 4];
 
 /** Changes a body of this type. */
-function body<Type extends MessageBody['type']>(
+function body<Type extends SecaggMessageBody['type']>(
   type: Type,
-  change: (body: Extract<MessageBody, { type: Type }>) => MessageBody,
+  change: (body: Extract<SecaggMessageBody, { type: Type }>) => SecaggMessageBody,
 ): (bytes: Uint8Array) => Uint8Array {
   return (bytes) =>
     withBody(bytes, (found) => {
       if (found.type !== type) throw new Error(`message ${found.type}`);
-      return change(found as Extract<MessageBody, { type: Type }>);
+      return change(found as Extract<SecaggMessageBody, { type: Type }>);
     });
 }
 
@@ -279,9 +282,9 @@ describe('a second message', () => {
 
   it('is a duplicate to the server while its phase lasts', () => {
     const session = twice([
-      MESSAGE_TYPES.advertise,
-      MESSAGE_TYPES.shareKeys,
-      MESSAGE_TYPES.maskedInput,
+      SECAGG_MESSAGE_TYPES.advertise,
+      SECAGG_MESSAGE_TYPES.shareKeys,
+      SECAGG_MESSAGE_TYPES.maskedInput,
     ]);
     expect(session.reasons('server')).toEqual(['duplicate', 'duplicate', 'duplicate']);
     expect(session.sum?.ring).toEqual(session.sumOf(ALL));
@@ -289,10 +292,10 @@ describe('a second message', () => {
 
   it('is a duplicate to the client, and a second request for shares has its own name', () => {
     const session = twice([
-      MESSAGE_TYPES.roster,
-      MESSAGE_TYPES.forward,
-      MESSAGE_TYPES.survivors,
-      MESSAGE_TYPES.signatures,
+      SECAGG_MESSAGE_TYPES.roster,
+      SECAGG_MESSAGE_TYPES.forward,
+      SECAGG_MESSAGE_TYPES.survivors,
+      SECAGG_MESSAGE_TYPES.signatures,
     ]);
     expect(session.reasons('clients')).toEqual([
       ...['duplicate', 'duplicate', 'asked-twice', 'duplicate'],
@@ -304,9 +307,9 @@ describe('a second message', () => {
 describe('a lying holder', () => {
   const lie = (at: number, kind: 'own' | 'pair'): Session =>
     new Session({
-      leaves: new Map([[0, MESSAGE_TYPES.maskedInput]]),
+      leaves: new Map([[0, SECAGG_MESSAGE_TYPES.maskedInput]]),
       pass: ({ bytes, type, client }) =>
-        type !== MESSAGE_TYPES.unmask || client !== at
+        type !== SECAGG_MESSAGE_TYPES.unmask || client !== at
           ? bytes
           : body(9, ({ shares }) => ({
               type: 9,
@@ -339,18 +342,20 @@ describe('a lying holder', () => {
 describe('a box that opens but says other ends', () => {
   /** The box of client 1 for client 0, sealed anew with another number inside. */
   function resealed(session: Session, box: Uint8Array, place: number): Uint8Array {
-    const secrets = [0, 1].map((index) => bytesOf(openStream(1, `client-${index}`, 'keys'))(32));
+    const secrets = [0, 1].map((index) =>
+      bytesOf(openRandomStream(1, `client-${index}`, 'keys'))(32),
+    );
     const theirs = CRYPTO.x25519PublicKey(secrets[0] as Uint8Array);
     const channel = CRYPTO.x25519(secrets[1] as Uint8Array, theirs) as Uint8Array;
     const ends = { from: 1, to: 0 };
     const name = session.server.session;
-    const secret = boxKey({ crypto: CRYPTO, session: name }, channel, ends);
+    const secret = deriveBoxKey({ crypto: CRYPTO, session: name }, channel, ends);
     const aead = CRYPTO.aead('chacha20-poly1305', secret);
     const plain = new Uint8Array(72);
-    expect(aead.open(new Uint8Array(12), boxData(name, ends), box, plain)).toBe(72);
+    expect(aead.open(new Uint8Array(12), boxAssociatedData(name, ends), box, plain)).toBe(72);
     plain[place] = 9;
     const sealed = new Uint8Array(88);
-    aead.seal(new Uint8Array(12), boxData(name, ends), plain, sealed);
+    aead.seal(new Uint8Array(12), boxAssociatedData(name, ends), plain, sealed);
     return sealed;
   }
 
@@ -360,7 +365,7 @@ describe('a box that opens but says other ends', () => {
   ])('is misaddressed: %s', (_name, place) => {
     const session: Session = new Session({
       pass: ({ bytes, type, client }) =>
-        type !== MESSAGE_TYPES.shareKeys || client !== 1
+        type !== SECAGG_MESSAGE_TYPES.shareKeys || client !== 1
           ? bytes
           : body(3, ({ boxes }) => ({
               type: 3,
@@ -381,19 +386,19 @@ describe('the list of reasons', () => {
     for (const reason of ['late-input', 'duplicate', 'asked-twice', 'reconstruct-mismatch']) {
       shown.add(reason);
     }
-    expect([...shown].sort()).toEqual(Object.keys(SECAGG_DROPS).sort());
+    expect([...shown].sort()).toEqual(Object.keys(SECAGG_DROP_REASONS).sort());
   });
 
   it('is what the decoder uses for lists that do not ascend, and for foreign forms', () => {
     const session = new Session().run();
-    const bytes = session.message(MESSAGE_TYPES.survivors, 0);
+    const bytes = session.message(SECAGG_MESSAGE_TYPES.survivors, 0);
     const unsorted = body(6, () => ({ type: 6, survivors: [1, 0], lost: [] }))(bytes);
-    expect(decodeMessage(unsorted)).toBe('not-canonical');
+    expect(decodeSecaggMessage(unsorted)).toBe('not-canonical');
     const indefinite = concatBytes(Uint8Array.of(0x9f), bytes.subarray(1), Uint8Array.of(0xff));
-    expect(decodeMessage(indefinite)).toBe('not-canonical');
-    expect(decodeMessage(concatBytes(bytes, Uint8Array.of(0)))).toBe('bad-cbor');
+    expect(decodeSecaggMessage(indefinite)).toBe('not-canonical');
+    expect(decodeSecaggMessage(concatBytes(bytes, Uint8Array.of(0)))).toBe('bad-cbor');
     for (let length = 0; length < bytes.length; length += 1) {
-      expect(decodeMessage(bytes.subarray(0, length))).toBe('bad-cbor');
+      expect(decodeSecaggMessage(bytes.subarray(0, length))).toBe('bad-cbor');
     }
   });
 });

@@ -4,13 +4,13 @@
  * @module
  */
 import { expect } from 'vitest';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import type { SecaggConfig } from '../../../../../nodes/federated/secagg/session-config.ts';
 import { cachedCrypto } from './cached-crypto.ts';
 import { stayers } from './leaving.ts';
 import { CRYPTO, Session } from './session.ts';
 
-const { advertise, shareKeys, maskedInput, consistency, unmask } = MESSAGE_TYPES;
+const { advertise, shareKeys, maskedInput, consistency, unmask } = SECAGG_MESSAGE_TYPES;
 const crypto = cachedCrypto(CRYPTO);
 
 /** A session from which these leave. */

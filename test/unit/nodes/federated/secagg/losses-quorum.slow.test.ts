@@ -4,12 +4,12 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { cachedCrypto } from './cached-crypto.ts';
 import { plans, stayers } from './leaving.ts';
 import { CRYPTO, configOf, Session } from './session.ts';
 
-const { advertise, shareKeys, maskedInput, unmask } = MESSAGE_TYPES;
+const { advertise, shareKeys, maskedInput, unmask } = SECAGG_MESSAGE_TYPES;
 const crypto = cachedCrypto(CRYPTO);
 
 describe('a quorum of inputs among five clients, threshold three', () => {

@@ -4,12 +4,12 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { plans } from './leaving.ts';
 import { check } from './losses-check.ts';
 import { configOf } from './session.ts';
 
-const { shareKeys, maskedInput, consistency, unmask } = MESSAGE_TYPES;
+const { shareKeys, maskedInput, consistency, unmask } = SECAGG_MESSAGE_TYPES;
 
 describe('R-155, R-156: five clients, threshold three, signed', () => {
   it('every way to leave before or after the input: 4 points, 3,125 sessions', () => {

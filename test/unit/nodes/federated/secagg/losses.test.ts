@@ -4,13 +4,13 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { cachedCrypto } from './cached-crypto.ts';
 import { plans, stayers } from './leaving.ts';
 import { check, run } from './losses-check.ts';
 import { CRYPTO, configOf, Session } from './session.ts';
 
-const { advertise, shareKeys, maskedInput, consistency, unmask } = MESSAGE_TYPES;
+const { advertise, shareKeys, maskedInput, consistency, unmask } = SECAGG_MESSAGE_TYPES;
 const crypto = cachedCrypto(CRYPTO);
 
 describe('R-155, R-156: five clients, threshold three', () => {

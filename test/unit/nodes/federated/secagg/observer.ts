@@ -4,15 +4,26 @@
  *
  * @module
  */
-import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
+import { pairMaskSign } from '../../../../../nodes/federated/secagg/graph.ts';
 import {
-  openInput,
   type UnmaskingKnowledge,
+  unmaskInput,
 } from '../../../../../nodes/federated/secagg/malicious-server.ts';
-import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE_TYPES, type PublicKeys } from '../../../../../nodes/federated/secagg/messages.ts';
-import { addInto, reduceElements, unpack } from '../../../../../nodes/federated/secagg/ring.ts';
-import { agreeSeed, ownSeed, type SeedRule } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { applyKeyStream } from '../../../../../nodes/federated/secagg/mask.ts';
+import {
+  type ClientPublicKeys,
+  SECAGG_MESSAGE_TYPES,
+} from '../../../../../nodes/federated/secagg/messages.ts';
+import {
+  addVectorInto,
+  reduceRingElements,
+  unpackRingVector,
+} from '../../../../../nodes/federated/secagg/ring.ts';
+import {
+  agreePairMaskSeed,
+  ownMaskSeed,
+  type SeedRule,
+} from '../../../../../nodes/federated/secagg/seeds.ts';
 import { holderPoint, rebuildSecret } from '../../../../../nodes/federated/secagg/shamir.ts';
 import { bodyOf, CRYPTO, type Session } from './session.ts';
 
@@ -24,7 +35,7 @@ export class Observer {
 
   constructor(session: Session, seeds?: SeedRule) {
     this.#session = session;
-    const keys = new Map<number, PublicKeys>();
+    const keys = new Map<number, ClientPublicKeys>();
     const shares = {
       own: new Map<number, Map<number, Uint8Array>>(),
       pair: new Map<number, Map<number, Uint8Array>>(),
@@ -33,12 +44,12 @@ export class Observer {
     for (const { way, client, bytes } of session.messages) {
       if (way === 'down') continue;
       const body = bodyOf(bytes);
-      if (body.type === MESSAGE_TYPES.advertise) keys.set(client, body);
-      if (body.type === MESSAGE_TYPES.maskedInput) {
-        const vector = unpack(body.packed, { length: config.m, bits: config.bits });
+      if (body.type === SECAGG_MESSAGE_TYPES.advertise) keys.set(client, body);
+      if (body.type === SECAGG_MESSAGE_TYPES.maskedInput) {
+        const vector = unpackRingVector(body.packed, { length: config.m, bits: config.bits });
         if (typeof vector !== 'string') this.inputs.set(client, vector);
       }
-      if (body.type !== MESSAGE_TYPES.unmask) continue;
+      if (body.type !== SECAGG_MESSAGE_TYPES.unmask) continue;
       for (const { index, kind, share } of body.shares) {
         const held = shares[kind].get(index) ?? new Map<number, Uint8Array>();
         shares[kind].set(index, held.set(client, share));
@@ -50,8 +61,8 @@ export class Observer {
 
   /** Clients that this one shares masks with: those whose boxes it was sent. */
   maskingOf(client: number): readonly number[] {
-    const body = bodyOf(this.#session.message(MESSAGE_TYPES.forward, client));
-    return body.type === MESSAGE_TYPES.forward ? body.boxes.map(({ index }) => index) : [];
+    const body = bodyOf(this.#session.message(SECAGG_MESSAGE_TYPES.forward, client));
+    return body.type === SECAGG_MESSAGE_TYPES.forward ? body.boxes.map(({ index }) => index) : [];
   }
 
   /** A secret, if enough shares came. */
@@ -67,7 +78,7 @@ export class Observer {
   open(index: number): Uint32Array | undefined {
     const vector = this.inputs.get(index);
     if (vector === undefined) return undefined;
-    return openInput(this.#knowledge, { index, vector, masking: this.maskingOf(index) });
+    return unmaskInput(this.#knowledge, { index, vector, masking: this.maskingOf(index) });
   }
 
   /** The masked inputs of some clients, without those masks that the server can compute. */
@@ -76,23 +87,27 @@ export class Observer {
     const { config } = this.#session;
     const sum = new Uint32Array(config.m);
     for (const index of members) {
-      addInto(sum, this.inputs.get(index) as Uint32Array);
+      addVectorInto(sum, this.inputs.get(index) as Uint32Array);
       const own = this.secret('own', index);
       if (own !== undefined) {
-        applyStream(CRYPTO, sum, { seed: ownSeed(context, own, index), sign: -1 });
+        applyKeyStream(CRYPTO, sum, { seed: ownMaskSeed(context, own, index), sign: -1 });
       }
       for (const other of this.maskingOf(index)) {
         // Either of the two secrets gives the seed.
         const mine = this.secret('pair', index);
         const secret = mine ?? this.secret('pair', other);
         if (secret === undefined) continue;
-        const key = (keys.get(mine === undefined ? index : other) as PublicKeys).maskKey;
+        const key = (keys.get(mine === undefined ? index : other) as ClientPublicKeys).maskKey;
         const opened = CRYPTO.x25519Key(secret);
-        const seed = agreeSeed(context, opened, { from: other, to: index, key }) as Uint8Array;
-        applyStream(CRYPTO, sum, { seed, sign: signOf(other, index) });
+        const seed = agreePairMaskSeed(context, opened, {
+          from: other,
+          to: index,
+          key,
+        }) as Uint8Array;
+        applyKeyStream(CRYPTO, sum, { seed, sign: pairMaskSign(other, index) });
       }
     }
-    reduceElements(sum, config.bits);
+    reduceRingElements(sum, config.bits);
     return sum;
   }
 }

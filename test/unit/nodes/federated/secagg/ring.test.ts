@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { applyStream, applyStreams } from '../../../../../nodes/federated/secagg/mask.ts';
-import { maskSumJobs } from '../../../../../nodes/federated/secagg/mask-sum.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { applyKeyStream, applyKeyStreams } from '../../../../../nodes/federated/secagg/mask.ts';
+import { sumMasksJobInputs } from '../../../../../nodes/federated/secagg/mask-sum.ts';
 import {
-  addInto,
-  largestElement,
-  pack,
-  packedLength,
-  reduceElements,
+  addVectorInto,
+  largestRingElement,
+  packedVectorBytes,
+  packRingVector,
+  reduceRingElements,
   ringElement,
-  signedElement,
-  subtractInto,
-  unpack,
+  signedRingElement,
+  subtractVectorInto,
+  unpackRingVector,
 } from '../../../../../nodes/federated/secagg/ring.ts';
 import { CRYPTO } from './session.ts';
 
-const random = openStream(5, 'ring', 'test');
+const random = openRandomStream(5, 'ring', 'test');
 
 function vectorOf(length: number, bits: number): Uint32Array {
-  return Uint32Array.from({ length }, () => random.below(largestElement(bits) + 1));
+  return Uint32Array.from({ length }, () => random.below(largestRingElement(bits) + 1));
 }
 
 describe('packing', () => {
@@ -26,26 +26,28 @@ describe('packing', () => {
     for (let bits = 1; bits <= 32; bits += 1) {
       for (const length of [1, 2, 7, 31, 32, 33, 100]) {
         const values = vectorOf(length, bits);
-        const packed = pack(values, bits);
-        expect(packed.length).toBe(packedLength({ length, bits }));
-        expect(unpack(packed, { length, bits })).toEqual(values);
+        const packed = packRingVector(values, bits);
+        expect(packed.length).toBe(packedVectorBytes({ length, bits }));
+        expect(unpackRingVector(packed, { length, bits })).toEqual(values);
       }
     }
   });
 
   it('puts element i at bit 20 i, least significant first', () => {
-    expect([...pack(Uint32Array.of(0x12345, 0xabcde), 20)]).toEqual([0x45, 0x23, 0xe1, 0xcd, 0xab]);
+    expect([...packRingVector(Uint32Array.of(0x12345, 0xabcde), 20)]).toEqual([
+      0x45, 0x23, 0xe1, 0xcd, 0xab,
+    ]);
   });
 
   it('refuses other lengths, and bits behind the last element', () => {
-    const packed = pack(vectorOf(3, 20), 20);
+    const packed = packRingVector(vectorOf(3, 20), 20);
     const shape = { length: 3, bits: 20 };
-    expect(unpack(packed.subarray(1), shape)).toBe('input-length');
-    expect(unpack(new Uint8Array(9), shape)).toBe('input-length');
+    expect(unpackRingVector(packed.subarray(1), shape)).toBe('input-length');
+    expect(unpackRingVector(new Uint8Array(9), shape)).toBe('input-length');
     for (const bit of [4, 5, 6, 7]) {
       const padded = packed.slice();
       padded[7] = (padded[7] as number) | (1 << bit);
-      expect(unpack(padded, shape)).toBe('padding-not-zero');
+      expect(unpackRingVector(padded, shape)).toBe('padding-not-zero');
     }
   });
 });
@@ -55,12 +57,12 @@ describe('the ring', () => {
     for (const bits of [1, 8, 20, 31, 32]) {
       const [a, b] = [vectorOf(50, bits), vectorOf(50, bits)];
       const sum = a.slice();
-      addInto(sum, b);
-      reduceElements(sum, bits);
+      addVectorInto(sum, b);
+      reduceRingElements(sum, bits);
       const wanted = a.map((value, index) => (value + (b[index] as number)) % 2 ** bits);
       expect(sum).toEqual(wanted);
-      subtractInto(sum, b);
-      reduceElements(sum, bits);
+      subtractVectorInto(sum, b);
+      reduceRingElements(sum, bits);
       expect(sum).toEqual(a);
     }
   });
@@ -70,10 +72,10 @@ describe('the ring', () => {
       const bound = 2 ** (bits - 1);
       for (const value of [0, 1, -1, bound - 1, -bound]) {
         const element = ringElement(value, bits);
-        expect(element).toBeLessThanOrEqual(largestElement(bits));
-        expect(signedElement(element, bits)).toBe(value);
+        expect(element).toBeLessThanOrEqual(largestRingElement(bits));
+        expect(signedRingElement(element, bits)).toBe(value);
       }
-      expect(signedElement(ringElement(bound, bits), bits)).toBe(-bound);
+      expect(signedRingElement(ringElement(bound, bits), bits)).toBe(-bound);
     }
   });
 });
@@ -85,10 +87,10 @@ describe('sums of masks', () => {
     const length = 300_000;
     const streams = seeds.map((seed, index) => ({ seed, sign: index === 1 ? -1 : 1 }) as const);
     const whole = new Uint32Array(length);
-    for (const stream of streams) applyStream(CRYPTO, whole, { ...stream });
+    for (const stream of streams) applyKeyStream(CRYPTO, whole, { ...stream });
     const parts = new Uint32Array(length);
-    for (const { start, count, streams: group } of maskSumJobs(streams, length)) {
-      applyStreams(CRYPTO, parts.subarray(start, start + count), { streams: group, start });
+    for (const { start, count, streams: group } of sumMasksJobInputs(streams, length)) {
+      applyKeyStreams(CRYPTO, parts.subarray(start, start + count), { streams: group, start });
     }
     expect(parts).toEqual(whole);
   });
@@ -102,7 +104,7 @@ describe('sums of masks', () => {
       [3, 131_073],
     ] as const) {
       const streams = Array.from({ length: count }, () => ({ seed: seeds[0], sign: 1 }) as const);
-      const jobs = maskSumJobs(streams as Parameters<typeof maskSumJobs>[0], length);
+      const jobs = sumMasksJobInputs(streams as Parameters<typeof sumMasksJobInputs>[0], length);
       const work = jobs.map((job) => job.count * job.streams.length);
       expect(Math.max(...work)).toBeLessThanOrEqual(6_000_000);
       expect(work.reduce((sum, value) => sum + value)).toBe(count * length);
@@ -111,6 +113,6 @@ describe('sums of masks', () => {
 
   it('refuse a start inside a block of the cipher', () => {
     const cut = { streams: [{ seed: seeds[0] as Uint8Array, sign: 1 }], start: 8 } as const;
-    expect(() => applyStreams(CRYPTO, new Uint32Array(4), cut)).toThrow(RangeError);
+    expect(() => applyKeyStreams(CRYPTO, new Uint32Array(4), cut)).toThrow(RangeError);
   });
 });

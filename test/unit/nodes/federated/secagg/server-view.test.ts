@@ -5,12 +5,12 @@
  * @module
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { signOf } from '../../../../../nodes/federated/secagg/graph.ts';
-import { applyStream } from '../../../../../nodes/federated/secagg/mask.ts';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
-import { unpack } from '../../../../../nodes/federated/secagg/ring.ts';
-import { agreeSeed, ownSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { pairMaskSign } from '../../../../../nodes/federated/secagg/graph.ts';
+import { applyKeyStream } from '../../../../../nodes/federated/secagg/mask.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { unpackRingVector } from '../../../../../nodes/federated/secagg/ring.ts';
+import { agreePairMaskSeed, ownMaskSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
 import { bodyOf, bytesOf, CRYPTO, configOf, Session } from './session.ts';
 
 const SEEDS = 100;
@@ -25,7 +25,7 @@ const config = configOf({ m: LENGTH });
 
 /** Quantised updates: small, of both signs, and far from uniform in the ring. */
 function inputsOf(seed: number): readonly Uint32Array[] {
-  const random = openStream(seed, 'inputs', 'view');
+  const random = openRandomStream(seed, 'inputs', 'view');
   return Array.from({ length: config.n }, (_, client) => {
     const input = new Uint32Array(LENGTH);
     // Those of the others do not show in what is tested.
@@ -37,29 +37,29 @@ function inputsOf(seed: number): readonly Uint32Array[] {
 
 /** Keys of a client, as its stream gives them: channel, mask, own. */
 function secretsOf(seed: number, index: number): readonly Uint8Array[] {
-  const draw = bytesOf(openStream(seed, `client-${index}`, 'keys'));
+  const draw = bytesOf(openRandomStream(seed, `client-${index}`, 'keys'));
   return [draw(32), draw(32), draw(32)];
 }
 
 /** The masked input of the victim, without the masks that these clients share with it. */
 function view(session: Session, seed: number, known: readonly number[]): Uint32Array {
-  const body = bodyOf(session.message(MESSAGE_TYPES.maskedInput, VICTIM));
-  if (body.type !== MESSAGE_TYPES.maskedInput) throw new Error('no input');
-  const vector = unpack(body.packed, { length: LENGTH, bits: 32 });
+  const body = bodyOf(session.message(SECAGG_MESSAGE_TYPES.maskedInput, VICTIM));
+  if (body.type !== SECAGG_MESSAGE_TYPES.maskedInput) throw new Error('no input');
+  const vector = unpackRingVector(body.packed, { length: LENGTH, bits: 32 });
   if (typeof vector === 'string') throw new Error(vector);
   const context = { crypto: CRYPTO, session: session.server.session };
   const [, mine = vector, own = vector] = secretsOf(seed, VICTIM) as Uint8Array[];
   const key = CRYPTO.x25519PublicKey(mine as Uint8Array);
   for (const other of known) {
     if (other === VICTIM) {
-      const mask = ownSeed(context, own as Uint8Array, VICTIM);
-      applyStream(CRYPTO, vector, { seed: mask, sign: -1 });
+      const mask = ownMaskSeed(context, own as Uint8Array, VICTIM);
+      applyKeyStream(CRYPTO, vector, { seed: mask, sign: -1 });
       continue;
     }
     const [, theirs] = secretsOf(seed, other);
     const opened = CRYPTO.x25519Key(theirs as Uint8Array);
-    const pair = agreeSeed(context, opened, { from: other, to: VICTIM, key }) as Uint8Array;
-    applyStream(CRYPTO, vector, { seed: pair, sign: signOf(other, VICTIM) });
+    const pair = agreePairMaskSeed(context, opened, { from: other, to: VICTIM, key }) as Uint8Array;
+    applyKeyStream(CRYPTO, vector, { seed: pair, sign: pairMaskSign(other, VICTIM) });
   }
   return vector;
 }
@@ -172,8 +172,8 @@ it('R-155: masks of one session are those of no other: the same keys mask anew i
     const key = CRYPTO.x25519PublicKey(mine as Uint8Array);
     const opened = CRYPTO.x25519Key(theirs as Uint8Array);
     return [
-      ownSeed(context, own as Uint8Array, VICTIM),
-      agreeSeed(context, opened, { from: 0, to: VICTIM, key }),
+      ownMaskSeed(context, own as Uint8Array, VICTIM),
+      agreePairMaskSeed(context, opened, { from: 0, to: VICTIM, key }),
     ];
   });
   expect(one?.[0]).toHaveLength(32);
@@ -194,14 +194,14 @@ describe('two honest clients that swap their inputs', () => {
     expect(first?.sum?.ring).toEqual(second?.sum?.ring);
     for (const client of [2, 3]) {
       const [one, other] = [first, second].map((of) =>
-        of?.message(MESSAGE_TYPES.maskedInput, client),
+        of?.message(SECAGG_MESSAGE_TYPES.maskedInput, client),
       );
       expect(one).not.toEqual(other);
     }
     // Everything else is the same: keys, boxes, lists and shares.
     const rest = (session: Session | undefined): readonly Uint8Array[] =>
       session?.messages
-        .filter(({ type }) => type !== MESSAGE_TYPES.maskedInput)
+        .filter(({ type }) => type !== SECAGG_MESSAGE_TYPES.maskedInput)
         .map(({ bytes }) => bytes) ?? [];
     expect(rest(first)).toEqual(rest(second));
   });

@@ -1,33 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { CborReader } from '../../../../../engine/pure/cbor-reader.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { roundBytes } from '../../../../../nodes/federated/secagg/expansion.ts';
-import { completeGraph, drawGraph } from '../../../../../nodes/federated/secagg/graph.ts';
-import { MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
+import { semiHonestRoundBytes } from '../../../../../nodes/federated/secagg/expansion.ts';
+import { completeMaskGraph, drawMaskGraph } from '../../../../../nodes/federated/secagg/graph.ts';
+import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import {
-  bitsNeeded,
   dequantise,
-  dequantiseOffset,
+  dequantiseWithOffset,
   quantise,
-  quantiseOffset,
+  quantiseWithOffset,
+  ringBitsForSum,
   ringHeadroom,
 } from '../../../../../nodes/federated/secagg/quantise.ts';
-import { addInto } from '../../../../../nodes/federated/secagg/ring.ts';
+import { addVectorInto } from '../../../../../nodes/federated/secagg/ring.ts';
 import {
-  configProblem,
-  decodeConfig,
-  encodeConfig,
+  decodeSecaggConfig,
+  encodeSecaggConfig,
   type SecaggConfig,
-  sessionNameOf,
+  secaggConfigProblem,
+  sessionIdOf,
 } from '../../../../../nodes/federated/secagg/session-config.ts';
-import { decodeMessage, encodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
+import {
+  decodeSecaggMessage,
+  encodeSecaggMessage,
+} from '../../../../../nodes/federated/secagg/wire.ts';
 import { CRYPTO, configOf, Session } from './session.ts';
 
 function decoded(bytes: Uint8Array): SecaggConfig | undefined {
   const reader = new CborReader();
   reader.open(bytes, 0, bytes.length);
-  return decodeConfig(reader);
+  return decodeSecaggConfig(reader);
 }
 
 describe('the agreement of a session', () => {
@@ -43,8 +46,8 @@ describe('the agreement of a session', () => {
     ['a sparse graph in signed mode', { n: 7, t: 4, mode: 'signed' }, 'see all survivors'],
   ] as const)('may not have %s', (_name, changes, words) => {
     const config = configOf(changes);
-    expect(configProblem(config)).toContain(words);
-    expect(decoded(encodeConfig(config))).toBeUndefined();
+    expect(secaggConfigProblem(config)).toContain(words);
+    expect(decoded(encodeSecaggConfig(config))).toBeUndefined();
   });
 
   it('may have what lies just inside', () => {
@@ -56,10 +59,13 @@ describe('the agreement of a session', () => {
       { modelHash: new Uint8Array(32).fill(3) },
     ] as const) {
       const config = configOf(changes);
-      expect(configProblem(config)).toBeUndefined();
-      expect(decoded(encodeConfig(config))).toEqual(config);
-      const bytes = encodeMessage(new Uint8Array(0), { type: MESSAGE_TYPES.invite, config });
-      expect(decodeMessage(bytes)).toEqual({ session: undefined, body: { type: 0, config } });
+      expect(secaggConfigProblem(config)).toBeUndefined();
+      expect(decoded(encodeSecaggConfig(config))).toEqual(config);
+      const bytes = encodeSecaggMessage(new Uint8Array(0), {
+        type: SECAGG_MESSAGE_TYPES.invite,
+        config,
+      });
+      expect(decodeSecaggMessage(bytes)).toEqual({ session: undefined, body: { type: 0, config } });
     }
   });
 
@@ -67,7 +73,7 @@ describe('the agreement of a session', () => {
     const names = [
       ...[{}, { round: 2 }, { n: 6 }, { t: 4 }, { m: 5 }, { bits: 31 }, { mode: 'signed' }],
       ...[{ random: new Uint8Array(16) }, { modelHash: new Uint8Array(32) }, { n: 7, k: 2 }],
-    ].map((changes) => toHex(sessionNameOf(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
+    ].map((changes) => toHex(sessionIdOf(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
     expect(new Set(names).size).toBe(names.length);
   });
 });
@@ -76,8 +82,8 @@ describe('graphs', () => {
   const members = Array.from({ length: 11 }, (_, index) => 2 * index);
 
   it('of rings are symmetric and regular, in an order that the stream draws', () => {
-    const graph = drawGraph(members, 4, openStream(1, 'server', 'graph'));
-    const other = drawGraph(members, 4, openStream(2, 'server', 'graph'));
+    const graph = drawMaskGraph(members, 4, openRandomStream(1, 'server', 'graph'));
+    const other = drawMaskGraph(members, 4, openRandomStream(2, 'server', 'graph'));
     for (const index of members) {
       const around = graph.neighboursOf(index);
       expect(around).toHaveLength(4);
@@ -96,10 +102,10 @@ describe('graphs', () => {
         throw new Error('drawn');
       },
     };
-    const graph = drawGraph(members.slice(0, 5), 4, forbidden);
+    const graph = drawMaskGraph(members.slice(0, 5), 4, forbidden);
     expect(graph.neighboursOf(4)).toEqual([0, 2, 6, 8]);
-    expect(completeGraph(members).neighboursOf(4)).toHaveLength(10);
-    expect(completeGraph(members).neighboursOf(5)).toEqual([]);
+    expect(completeMaskGraph(members).neighboursOf(4)).toHaveLength(10);
+    expect(completeMaskGraph(members).neighboursOf(5)).toEqual([]);
   });
 });
 
@@ -114,17 +120,17 @@ describe('bytes of a round', () => {
     expect(session.sum?.survivors).toHaveLength(shape.n);
     const counted = (way: 'up' | 'down'): number =>
       session.messages
-        .filter(({ type, client }) => client === 3 && type !== MESSAGE_TYPES.done)
+        .filter(({ type, client }) => client === 3 && type !== SECAGG_MESSAGE_TYPES.done)
         .filter((passing) => passing.way === way)
         .reduce((sum, { bytes }) => sum + bytes.length, 0);
-    expect(counted('up')).toBe(roundBytes(config).up);
-    expect(counted('down')).toBe(roundBytes(config).down);
+    expect(counted('up')).toBe(semiHonestRoundBytes(config).up);
+    expect(counted('down')).toBe(semiHonestRoundBytes(config).down);
   });
 });
 
 describe('quantisation', () => {
   it('has no bias, and the error of a coin', () => {
-    const random = openStream(4, 'quantise', 'test');
+    const random = openRandomStream(4, 'quantise', 'test');
     const values = new Float64Array(40_000).fill(0.3);
     const ring = quantise(values, { scale: 1, bits: 16 }, () => random.uniform());
     const ones = ring.reduce((sum, value) => sum + value, 0);
@@ -136,14 +142,14 @@ describe('quantisation', () => {
   it('does not wrap at the bits that it asks for, and wraps at one less', () => {
     const clients = 100;
     const scale = 65_536;
-    const bits = bitsNeeded({ clients, clip: 1, scale, maxWeight: 1 });
+    const bits = ringBitsForSum({ clients, clip: 1, scale, maxWeight: 1 });
     for (const [width, isRight] of [
       [bits, true],
       [bits - 1, false],
     ] as const) {
       const sum = new Uint32Array(2);
       for (let client = 0; client < clients; client += 1) {
-        addInto(
+        addVectorInto(
           sum,
           quantise(Float64Array.of(1, -1), { scale, bits: width }, () => 0),
         );
@@ -158,12 +164,12 @@ describe('quantisation', () => {
 
   it('with an offset wraps silently from 1,024 clients on at 22 of 32 bits', () => {
     const codec = { clip: 8, levels: 2 ** 22, bits: 32 };
-    const one = quantiseOffset(Float64Array.of(8, -9, 0), codec, () => 0.5);
+    const one = quantiseWithOffset(Float64Array.of(8, -9, 0), codec, () => 0.5);
     expect([...one]).toEqual([2 ** 22, 0, 2 ** 21]);
     const of = (clients: number): number => {
       const sum = new Uint32Array(3);
-      for (let client = 0; client < clients; client += 1) addInto(sum, one);
-      return dequantiseOffset(sum, codec, clients)[0] as number;
+      for (let client = 0; client < clients; client += 1) addVectorInto(sum, one);
+      return dequantiseWithOffset(sum, codec, clients)[0] as number;
     };
     expect(of(1_023)).toBe(8 * 1_023);
     expect(of(1_024)).not.toBe(8 * 1_024);

@@ -5,34 +5,40 @@
  * @module
  */
 
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { ClientMachine } from '../../../../../nodes/federated/secagg/client-machine.ts';
-import type { ClientParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
-import type { SecaggDrop } from '../../../../../nodes/federated/secagg/drops.ts';
+import type { ClientMachineParts } from '../../../../../nodes/federated/secagg/client-parts.ts';
+import type { SecaggDropReason } from '../../../../../nodes/federated/secagg/drops.ts';
 import type {
   ClientEffect,
   ClientInput,
   ServerEffect,
   ServerInput,
 } from '../../../../../nodes/federated/secagg/effects.ts';
-import type { ComputeEffect } from '../../../../../nodes/federated/secagg/job-stage.ts';
+import type { ComputeJobEffect } from '../../../../../nodes/federated/secagg/job-stage.ts';
 import { SECAGG_JOBS } from '../../../../../nodes/federated/secagg/jobs.ts';
-import { MESSAGE_TYPES, type MessageBody } from '../../../../../nodes/federated/secagg/messages.ts';
 import {
-  addInto,
-  largestElement,
-  reduceElements,
+  SECAGG_MESSAGE_TYPES,
+  type SecaggMessageBody,
+} from '../../../../../nodes/federated/secagg/messages.ts';
+import {
+  addVectorInto,
+  largestRingElement,
+  reduceRingElements,
 } from '../../../../../nodes/federated/secagg/ring.ts';
 import {
   ServerMachine,
-  type ServerParts,
+  type ServerMachineParts,
 } from '../../../../../nodes/federated/secagg/server-machine.ts';
 import type { SecaggConfig } from '../../../../../nodes/federated/secagg/session-config.ts';
-import { decodeMessage, encodeMessage } from '../../../../../nodes/federated/secagg/wire.ts';
+import {
+  decodeSecaggMessage,
+  encodeSecaggMessage,
+} from '../../../../../nodes/federated/secagg/wire.ts';
 
-export const CRYPTO: CryptoProvider = provider('node', { timing: 'simulation' });
+export const CRYPTO: CryptoProvider = createCryptoProvider('node', { timing: 'simulation' });
 const SECOND = 1_000_000_000;
 
 /** A small session; 5 clients, threshold 3, complete graph. */
@@ -61,8 +67,8 @@ export interface SessionOptions {
   readonly isTold?: boolean;
   readonly minSum?: number;
   readonly seed?: number;
-  readonly client?: (index: number) => Partial<ClientParts>;
-  readonly server?: Partial<ServerParts>;
+  readonly client?: (index: number) => Partial<ClientMachineParts>;
+  readonly server?: Partial<ServerMachineParts>;
   readonly inputs?: readonly Uint32Array[];
   /** Of the jobs. */
   readonly crypto?: CryptoProvider;
@@ -99,7 +105,7 @@ export class Session {
   readonly clients: readonly ClientMachine[];
   readonly inputs: readonly Uint32Array[];
   readonly messages: SentMessage[] = [];
-  readonly drops: { readonly at: 'server' | number; readonly reason: SecaggDrop }[] = [];
+  readonly drops: { readonly at: 'server' | number; readonly reason: SecaggDropReason }[] = [];
   readonly effects: ServerEffect[] = [];
   readonly finished = new Map<number, string>();
   now = 0;
@@ -111,15 +117,15 @@ export class Session {
     const { config = configOf(), seed = 1, client, server, minSum = 1 } = options;
     this.#options = options;
     this.config = config;
-    const draws = openStream(seed, 'inputs', 'test');
-    const largest = largestElement(config.bits);
+    const draws = openRandomStream(seed, 'inputs', 'test');
+    const largest = largestRingElement(config.bits);
     this.inputs =
       options.inputs ??
       Array.from({ length: config.n }, () =>
         Uint32Array.from({ length: config.m }, () => draws.below(Math.min(largest + 1, 2 ** 32))),
       );
     this.server = new ServerMachine({
-      ...{ config, crypto: CRYPTO, random: openStream(seed, 'server', 'graph') },
+      ...{ config, crypto: CRYPTO, random: openRandomStream(seed, 'server', 'graph') },
       ...{ phaseTimeoutNs: 30 * SECOND, minSum, publicKeyOf },
       ...server,
     });
@@ -128,7 +134,7 @@ export class Session {
       (_, index) =>
         new ClientMachine({
           ...{ config, index, crypto: CRYPTO, sessionTimeoutNs: 180 * SECOND },
-          randomBytes: bytesOf(openStream(seed, `client-${index}`, 'keys')),
+          randomBytes: bytesOf(openRandomStream(seed, `client-${index}`, 'keys')),
           identity: { secret: identityOf(index), publicKeyOf },
           ...client?.(index),
         }),
@@ -180,13 +186,13 @@ export class Session {
   /** What the sum of these clients should be. */
   sumOf(indices: readonly number[]): Uint32Array {
     const sum = new Uint32Array(this.config.m);
-    for (const index of indices) addInto(sum, this.inputs[index] as Uint32Array);
-    reduceElements(sum, this.config.bits);
+    for (const index of indices) addVectorInto(sum, this.inputs[index] as Uint32Array);
+    reduceRingElements(sum, this.config.bits);
     return sum;
   }
 
   /** Reasons of drops, as often as they came. */
-  reasons(at: 'server' | 'clients'): readonly SecaggDrop[] {
+  reasons(at: 'server' | 'clients'): readonly SecaggDropReason[] {
     const isServer = at === 'server';
     return this.drops
       .filter((drop) => (drop.at === 'server') === isServer)
@@ -209,7 +215,7 @@ export class Session {
         this.toServer({ kind: 'computed', job: effect.job, output }),
       );
     } else if (effect.kind === 'drop') this.drops.push({ at: 'server', reason: effect.reason });
-    else if (effect.kind === 'send' && effect.type !== MESSAGE_TYPES.invite) {
+    else if (effect.kind === 'send' && effect.type !== SECAGG_MESSAGE_TYPES.invite) {
       this.#carry({ way: 'down', client: effect.to, type: effect.type, bytes: effect.bytes });
     }
   }
@@ -246,7 +252,7 @@ export class Session {
     });
   }
 
-  #compute(effect: ComputeEffect, done: (output: unknown) => void): void {
+  #compute(effect: ComputeJobEffect, done: (output: unknown) => void): void {
     const input = structuredClone(effect.input);
     const { jobs = SECAGG_JOBS, crypto = CRYPTO } = this.#options;
     this.#queue.push(() => done(structuredClone(jobs[effect.name].run(input, crypto))));
@@ -254,8 +260,8 @@ export class Session {
 }
 
 /** Reads a message that must be one. */
-export function bodyOf(bytes: Uint8Array): MessageBody {
-  const decoded = decodeMessage(bytes);
+export function bodyOf(bytes: Uint8Array): SecaggMessageBody {
+  const decoded = decodeSecaggMessage(bytes);
   if (typeof decoded === 'string') throw new Error(decoded);
   return decoded.body;
 }
@@ -263,9 +269,9 @@ export function bodyOf(bytes: Uint8Array): MessageBody {
 /** The message with another body. */
 export function withBody(
   bytes: Uint8Array,
-  change: (body: MessageBody) => MessageBody,
+  change: (body: SecaggMessageBody) => SecaggMessageBody,
 ): Uint8Array {
-  const decoded = decodeMessage(bytes);
+  const decoded = decodeSecaggMessage(bytes);
   if (typeof decoded === 'string') throw new Error(decoded);
-  return encodeMessage(decoded.session ?? new Uint8Array(0), change(decoded.body));
+  return encodeSecaggMessage(decoded.session ?? new Uint8Array(0), change(decoded.body));
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { divide, multiply } from '../../../../../nodes/federated/secagg/field.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { divideElements, multiplyElements } from '../../../../../nodes/federated/secagg/field.ts';
 import {
   holderPoint,
-  prepareWeights,
+  lagrangeWeightsAtZero,
+  makeShareCombiner,
   rebuildSecret,
   splitSecret,
-  weightsAtZero,
 } from '../../../../../nodes/federated/secagg/shamir.ts';
 import { bytesOf } from './session.ts';
 
-const random = openStream(3, 'shamir', 'test');
+const random = openRandomStream(3, 'shamir', 'test');
 const draw = bytesOf(random);
 
 describe('sharing', () => {
@@ -35,8 +35,8 @@ describe('sharing', () => {
   });
 
   it('weighs many secrets by tables as it weighs one by logarithms', () => {
-    const weights = weightsAtZero([3, 900, 65_535, 17]);
-    const [one, many] = [prepareWeights(weights, 1), prepareWeights(weights, 100)];
+    const weights = lagrangeWeightsAtZero([3, 900, 65_535, 17]);
+    const [one, many] = [makeShareCombiner(weights, 1), makeShareCombiner(weights, 100)];
     for (let trial = 0; trial < 100; trial += 1) {
       const shares = Array.from({ length: 4 }, () => draw(32));
       if (trial % 3 === 0) shares[0]?.fill(0, 4, 20);
@@ -82,10 +82,12 @@ describe('the field', () => {
   it('is one: products associate, distribute and divide', () => {
     for (let trial = 0; trial < 2_000; trial += 1) {
       const [a, b, c] = [random.below(65_536), random.below(65_536), 1 + random.below(65_535)];
-      expect(multiply(a, multiply(b, c))).toBe(multiply(multiply(a, b), c));
-      expect(multiply(a, b ^ c)).toBe(multiply(a, b) ^ multiply(a, c));
-      expect(divide(multiply(a, c), c)).toBe(a);
+      expect(multiplyElements(a, multiplyElements(b, c))).toBe(
+        multiplyElements(multiplyElements(a, b), c),
+      );
+      expect(multiplyElements(a, b ^ c)).toBe(multiplyElements(a, b) ^ multiplyElements(a, c));
+      expect(divideElements(multiplyElements(a, c), c)).toBe(a);
     }
-    expect(() => divide(1, 0)).toThrow(RangeError);
+    expect(() => divideElements(1, 0)).toThrow(RangeError);
   });
 });

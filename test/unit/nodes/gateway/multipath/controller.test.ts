@@ -289,10 +289,12 @@ describe('measurement', () => {
   });
 
   it('keeps k at the configured misses on clean paths and raises it on lossy ones', async () => {
-    const { missesNeeded } = await import('../../../../../nodes/gateway/multipath/managed-path.ts');
-    expect(missesNeeded(0, OPTIONS)).toBe(3);
-    expect(missesNeeded(0.01, OPTIONS)).toBe(3);
-    expect(missesNeeded(0.05, OPTIONS)).toBe(4);
-    expect(missesNeeded(0.5, OPTIONS)).toBe(6);
+    const { missesUntilDead } = await import(
+      '../../../../../nodes/gateway/multipath/managed-path.ts'
+    );
+    expect(missesUntilDead(0, OPTIONS)).toBe(3);
+    expect(missesUntilDead(0.01, OPTIONS)).toBe(3);
+    expect(missesUntilDead(0.05, OPTIONS)).toBe(4);
+    expect(missesUntilDead(0.5, OPTIONS)).toBe(6);
   });
 });

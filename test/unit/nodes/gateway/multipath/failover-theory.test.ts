@@ -6,12 +6,12 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { fakePath, MS, Wire } from './wire.ts';
 
 /** Times from the cut to the switch over `n` cuts, sorted, ms. */
 function reactions(mode: 'orrery' | 'reference', n: number): number[] {
-  const phases = openStream(7, 'theory', mode);
+  const phases = openRandomStream(7, 'theory', mode);
   const times: number[] = [];
   for (let i = 0; i < n; i += 1) {
     const wire = new Wire([fakePath('a', 20), fakePath('b', 20.5)], {}, mode, i);

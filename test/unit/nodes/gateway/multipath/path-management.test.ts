@@ -5,7 +5,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { gatewayConfig } from '../../../../../nodes/gateway/config.ts';
 import { PathQuality } from '../../../../../nodes/gateway/multipath/path-quality.ts';
 import type {
@@ -122,7 +122,7 @@ describe('measurement', () => {
   });
 
   it('R-258: an answer counts for the path its probe was sent on, once, and for no other', () => {
-    const random = openStream(7, 'test', 'answers');
+    const random = openRandomStream(7, 'test', 'answers');
     const paths = [...three(), fakePath('p4', 33)];
     // The simulated network does not answer by itself.
     for (const path of paths) path.isUp = false;

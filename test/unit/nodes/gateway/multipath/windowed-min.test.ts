@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { WindowedMin } from '../../../../../nodes/gateway/multipath/windowed-min.ts';
 
 const WINDOW = 1_000;
@@ -24,7 +24,7 @@ describe('the least value of a window', () => {
   });
 
   it('is one of the window, and never below the true least, at random', () => {
-    const random = openStream(1, 'test', 'windowed-min');
+    const random = openRandomStream(1, 'test', 'windowed-min');
     const filter = new WindowedMin(WINDOW);
     const all: { at: number; value: number }[] = [];
     let exact = 0;

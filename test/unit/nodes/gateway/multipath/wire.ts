@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { MultipathController } from '../../../../../nodes/gateway/multipath/controller.ts';
 import { ReferenceController } from '../../../../../nodes/gateway/multipath/reference.ts';
 import type {
@@ -86,7 +86,7 @@ export class Wire {
     seed = 1,
   ) {
     this.paths = paths;
-    const random = openStream(seed, 'wire', 'multipath');
+    const random = openRandomStream(seed, 'wire', 'multipath');
     const all = { ...OPTIONS, ...options };
     this.controller =
       mode === 'orrery'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
@@ -8,7 +8,7 @@ import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
 import { makeSimWorld, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { type NodeChoice, nodeChoice } from '../../../../../scenarios/open/nodes.ts';
+import { type ConfiguredProtocol, lowestProtocolOf } from '../../../../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../../../../topologies/model.ts';
 import {
   counter,
@@ -169,8 +169,9 @@ describe('two clocks that differ', () => {
 
 /** An experiment in which one gateway has the wrong keys for its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Experiment] {
-  const crypto = provider('node', { timing: 'simulation' });
-  const protocolOf = (host: HostSpec): Protocol => nodeChoice(scenario, host, registry).protocol;
+  const crypto = createCryptoProvider('node', { timing: 'simulation' });
+  const protocolOf = (host: HostSpec): Protocol =>
+    lowestProtocolOf(scenario, host, registry).protocol;
   const provision = provisionSeed({ scenario, seed: 1, protocolOf, crypto });
   const mallory = new Uint8Array(32).fill(7);
   const swapped = (network: NetworkView): NetworkView => ({
@@ -186,8 +187,8 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Exp
     scenario,
     seed: 1,
     viewOf: (host): NetworkView => provision.viewOf(host),
-    nodeOf: (host): NodeChoice => {
-      const choice = nodeChoice(scenario, host, registry);
+    nodeOf: (host): ConfiguredProtocol => {
+      const choice = lowestProtocolOf(scenario, host, registry);
       if (host.name !== liar) return choice;
       const { protocol } = choice;
       const create: typeof protocol.create = (at, setup) =>

@@ -4,8 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { FRAME_TYPE } from '../../../../../nodes/gateway/geometry.ts';
-import { GATEWAY_PORT, ROUTER_PORT } from '../../../../../nodes/gateway/underlay/underlay-path.ts';
+import { GATEWAY_PORT } from '../../../../../nodes/gateway/underlay/underlay-path.ts';
 import { decodeFrame, FrameHeader } from '../../../../../nodes/gateway/wire.ts';
+import { ROUTER_INTERNAL_PORT } from '../../../../../nodes/scion/router/geometry.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { decodeUdp, encodeUdpPacket } from '../../../../../nodes/scion/wire/udp.ts';
@@ -84,7 +85,7 @@ function inject({ world }: PreparedRun, buffer: Uint8Array, router: string): voi
     buffer,
     offset: 0,
     length: buffer.length,
-    from: endpoint(router, ROUTER_PORT),
+    from: endpoint(router, ROUTER_INTERNAL_PORT),
     to: endpoint('gateway-211', GATEWAY_PORT),
   });
 }

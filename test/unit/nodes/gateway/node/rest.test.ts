@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { MultipathController } from '../../../../../nodes/gateway/multipath/controller.ts';
 import { EXPIRY_MARGIN_NS } from '../../../../../nodes/gateway/multipath/managed-path.ts';
 import { ReferenceController } from '../../../../../nodes/gateway/multipath/reference.ts';
@@ -11,7 +11,8 @@ import type {
 import { fakePath, MS, OPTIONS } from '../multipath/wire.ts';
 
 const END = 3_000 * MS;
-const draws = (): ReturnType<typeof openStream> => openStream(1, 'gateway-111', 'multipath');
+const draws = (): ReturnType<typeof openRandomStream> =>
+  openRandomStream(1, 'gateway-111', 'multipath');
 
 interface Probe {
   readonly at: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { load, prepare, SECOND } from '../../../runner/fixture.ts';
 
 const scenario = load('failover.yaml', {
@@ -9,7 +9,7 @@ const scenario = load('failover.yaml', {
   'traffic.0.stop': '1s',
   events: '[]',
 });
-const draws = openStream(1, 'test', 'sizes');
+const draws = openRandomStream(1, 'test', 'sizes');
 
 /** Sizes at the limits of frames and fragments, and random sizes in between. */
 const SIZES = [

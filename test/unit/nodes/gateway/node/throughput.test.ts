@@ -3,10 +3,10 @@
  * no other result counts.
  */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../../reports/judge.ts';
+import { judgeRun } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
-import type { Recordings } from '../../../../../runner/recording/recordings.ts';
+import type { RecordingPaths } from '../../../../../runner/recording/recordings.ts';
 import { judgeInputOf } from '../../../../../runner/run/run-order.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
 import { scenarioMetrics } from '../../../../../scenarios/open/nodes.ts';
@@ -101,9 +101,9 @@ describe('soak-live.yaml', () => {
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
     ];
-    const recordingsOf = (): Recordings => ({});
+    const recordingsOf = (): RecordingPaths => ({});
     const facts = { scenario, definitions, recordingsOf, reproduce: '', commit: 'test' };
-    return judge(judgeInputOf(facts, [result], 1));
+    return judgeRun(judgeInputOf(facts, [result], 1));
   }
 
   it('is red when it idles, however little memory and processor that takes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PathStatus } from '../../../../../nodes/gateway/multipath/types.ts';
-import { WindowWatch } from '../../../../../nodes/gateway/window-watch.ts';
+import { SmallReplayWindowWarner } from '../../../../../nodes/gateway/window-watch.ts';
 import type { FrameHeader } from '../../../../../nodes/gateway/wire.ts';
 import { counter, load, MS, report, run, SECOND } from '../../../runner/fixture.ts';
 
@@ -18,7 +18,7 @@ const path = (rttMs: number): PathStatus => ({
 });
 
 /** The peer has come to this number. */
-function feed(watch: WindowWatch, sequence: number, epoch = 1): void {
+function feed(watch: SmallReplayWindowWarner, sequence: number, epoch = 1): void {
   watch.accepted({ epoch, sequence } as FrameHeader);
 }
 
@@ -27,11 +27,11 @@ describe('the watch over the replay window', () => {
     const paths = [path(20), path(24), path(30)];
     // With a spread of 5 ms one way, 164,000 frames a second are 820 frames; 80 % of 1,024 are
     // 819.2.
-    const quiet = new WindowWatch(1024, 0);
+    const quiet = new SmallReplayWindowWarner(1024, 0);
     feed(quiet, 0);
     feed(quiet, 163_000);
     expect(quiet.look(SECOND, paths)).toBeUndefined();
-    const loud = new WindowWatch(1024, 0);
+    const loud = new SmallReplayWindowWarner(1024, 0);
     feed(loud, 0);
     feed(loud, 164_000);
     expect(loud.look(SECOND, paths)).toContain('a replay window of 1024 bits is too small');
@@ -40,7 +40,7 @@ describe('the watch over the replay window', () => {
   });
 
   it('knows no spread before two paths are measured, and no rate of less than a second', () => {
-    const watch = new WindowWatch(64, 0);
+    const watch = new SmallReplayWindowWarner(64, 0);
     feed(watch, 0);
     feed(watch, 1e6);
     expect(watch.look(SECOND / 2, [path(20), path(30)])).toBeUndefined();
@@ -50,7 +50,7 @@ describe('the watch over the replay window', () => {
   });
 
   it('R-016: adds the longest time by which a timer of the node was late', () => {
-    const watch = new WindowWatch(1024, 0);
+    const watch = new SmallReplayWindowWarner(1024, 0);
     watch.late(100 * MS);
     watch.late(20 * MS);
     feed(watch, 0);
@@ -61,7 +61,7 @@ describe('the watch over the replay window', () => {
   });
 
   it('begins to count anew with an epoch, and does not count what comes late', () => {
-    const watch = new WindowWatch(512, 0);
+    const watch = new SmallReplayWindowWarner(512, 0);
     watch.late(SECOND);
     for (const sequence of [0, 300, 100]) feed(watch, sequence);
     for (const sequence of [7, 200]) feed(watch, sequence, 2);
@@ -70,7 +70,7 @@ describe('the watch over the replay window', () => {
   });
 
   it('R-016: warns when a frame was later than 80 % of the window, whatever the reason', () => {
-    const watch = new WindowWatch(512, 0);
+    const watch = new SmallReplayWindowWarner(512, 0);
     for (const sequence of [500, 91]) feed(watch, sequence);
     expect(watch.look(SECOND, [])).toBeUndefined();
     feed(watch, 90);

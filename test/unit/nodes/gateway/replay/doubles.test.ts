@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ReplayGuard, ReplayWindow } from '../../../../../nodes/_kit/replay-window.ts';
-import { GoDoubleWindow } from '../../../../../nodes/gateway/doubles/go-window.ts';
-import { RustDoubleWindow } from '../../../../../nodes/gateway/doubles/rust-window.ts';
+import { DefectiveGoWindow } from '../../../../../nodes/gateway/doubles/go-window.ts';
+import { DefectiveRustWindow } from '../../../../../nodes/gateway/doubles/rust-window.ts';
 
 const PACKETS = 100_000;
 const SIZE = 1024;
@@ -78,8 +78,8 @@ describe('the two defective windows', () => {
   it.each(TABLE)('R-021: show the computed shares at a mean delay of %d places', (...row) => {
     const [mean, goFalse, goReplay, rustFalse, rustReplay, ourFalse] = row;
     const traffic = arrivals(mean);
-    const go = run(new GoDoubleWindow(SIZE), traffic);
-    const rust = run(new RustDoubleWindow(SIZE), traffic);
+    const go = run(new DefectiveGoWindow(SIZE), traffic);
+    const rust = run(new DefectiveRustWindow(SIZE), traffic);
     const ours = run(new ReplayWindow(SIZE), traffic);
     const near = (got: number, wanted: number, tolerance: number): void => {
       expect(Math.abs(got - wanted), `${got} % against ${wanted} %`).toBeLessThan(tolerance);
@@ -93,14 +93,14 @@ describe('the two defective windows', () => {
   });
 
   it('R-021: the Go double locks a peer out after an outage of two windows', () => {
-    const window = new GoDoubleWindow(SIZE);
+    const window = new DefectiveGoWindow(SIZE);
     expect(window.accept(0)).toBe('fresh');
     expect(window.accept(5000)).toBe('future');
     expect(window.accept(6000)).toBe('future');
   });
 
   it('R-021: the Rust double accepts sequence 0 for ever', () => {
-    const window = new RustDoubleWindow(SIZE);
+    const window = new DefectiveRustWindow(SIZE);
     expect([window.accept(0), window.accept(0), window.accept(0)]).toEqual(Array(3).fill('fresh'));
   });
 });

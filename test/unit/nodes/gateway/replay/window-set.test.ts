@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ReplayWindow } from '../../../../../nodes/_kit/replay-window.ts';
 import {
-  CLEANUP_TTL_NS_DEFAULT,
-  SEQUENCE_AGE_US_DEFAULT,
+  FRAME_AGE_US_MAX_DEFAULT,
+  SILENT_PEER_TTL_NS_DEFAULT,
 } from '../../../../../nodes/gateway/geometry.ts';
 import {
-  recommendedWindow,
+  recommendedWindowBits,
   reorderDepth,
   windowWarning,
 } from '../../../../../nodes/gateway/replay/advice.ts';
-import { AGE_LIMITS, checkAge } from '../../../../../nodes/gateway/replay/age.ts';
+import { checkFrameAge, FRAME_AGE_LIMITS } from '../../../../../nodes/gateway/replay/age.ts';
 import {
-  checkCleanup,
-  type GuardFactory,
+  cleanupTtlMistake,
+  type ReplayWindowFactory,
   WINDOW_SET_LIMITS,
   WindowSet,
 } from '../../../../../nodes/gateway/replay/window-set.ts';
@@ -26,7 +26,7 @@ function windowSet(limits = WINDOW_SET_LIMITS): {
   readonly retired: string[];
 } {
   const retired: string[] = [];
-  const factory: GuardFactory = {
+  const factory: ReplayWindowFactory = {
     create: () => new ReplayWindow(64),
     retire: (peer, epoch) => retired.push(`${peer} ${epoch}`),
   };
@@ -71,18 +71,18 @@ describe('the windows of a gateway', () => {
     peer.open(2);
     set.peer('a', 0);
     set.peer('c', 1);
-    expect(set.silent(CLEANUP_TTL_NS_DEFAULT)).toEqual([]);
-    expect(set.silent(CLEANUP_TTL_NS_DEFAULT + 1)).toEqual(['a', 'b']);
+    expect(set.silent(SILENT_PEER_TTL_NS_DEFAULT)).toEqual([]);
+    expect(set.silent(SILENT_PEER_TTL_NS_DEFAULT + 1)).toEqual(['a', 'b']);
     peer.lastNs = 500;
-    expect(set.silent(CLEANUP_TTL_NS_DEFAULT + 1)).toEqual(['a']);
+    expect(set.silent(SILENT_PEER_TTL_NS_DEFAULT + 1)).toEqual(['a']);
     set.drop('b');
     expect([set.size, retired]).toEqual([2, ['b 1', 'b 2']]);
   });
 
   it('R-020: refuses a clean-up time below the greatest age, which would re-open the window', () => {
-    expect(checkCleanup(CLEANUP_TTL_NS_DEFAULT, SEQUENCE_AGE_US_DEFAULT)).toBeUndefined();
-    expect(checkCleanup(HOUR_US * 1000, HOUR_US)).toBeUndefined();
-    expect(checkCleanup(HOUR_US * 1000 - 1, HOUR_US)).toMatch(/re-open the window/);
+    expect(cleanupTtlMistake(SILENT_PEER_TTL_NS_DEFAULT, FRAME_AGE_US_MAX_DEFAULT)).toBeUndefined();
+    expect(cleanupTtlMistake(HOUR_US * 1000, HOUR_US)).toBeUndefined();
+    expect(cleanupTtlMistake(HOUR_US * 1000 - 1, HOUR_US)).toMatch(/re-open the window/);
   });
 });
 
@@ -94,12 +94,12 @@ describe('the age of a frame', () => {
     ['1 h and 5 min old', 65 * MINUTE_US, undefined],
     ['older', 65 * MINUTE_US + 1, 'expired'],
   ])('R-031: %s', (_name, ageUs, verdict) => {
-    expect(checkAge(NOW_US - ageUs, NOW_US, AGE_LIMITS)).toBe(verdict);
+    expect(checkFrameAge(NOW_US - ageUs, NOW_US, FRAME_AGE_LIMITS)).toBe(verdict);
   });
 
   it('trap "now - timestamp unsigned": a clock one microsecond ahead is not 584 years old', () => {
-    expect(checkAge(NOW_US + 1, NOW_US, AGE_LIMITS)).toBeUndefined();
-    expect(checkAge(Number.MAX_SAFE_INTEGER, NOW_US, AGE_LIMITS)).toBe('future');
+    expect(checkFrameAge(NOW_US + 1, NOW_US, FRAME_AGE_LIMITS)).toBeUndefined();
+    expect(checkFrameAge(Number.MAX_SAFE_INTEGER, NOW_US, FRAME_AGE_LIMITS)).toBe('future');
   });
 });
 
@@ -140,7 +140,7 @@ describe('advice on the window size', () => {
   });
 
   it('never recommends a size that does not exist', () => {
-    expect(recommendedWindow({ ...profile, framesPerSecond: 1 })).toBe(64);
-    expect(recommendedWindow({ ...profile, framesPerSecond: 1e9 })).toBe(65_536);
+    expect(recommendedWindowBits({ ...profile, framesPerSecond: 1 })).toBe(64);
+    expect(recommendedWindowBits({ ...profile, framesPerSecond: 1e9 })).toBe(65_536);
   });
 });

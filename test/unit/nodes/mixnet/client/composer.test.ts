@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 import { Composer } from '../../../../../nodes/mixnet/client/composer.ts';
 import { Lab, MS } from './lab.ts';
 
@@ -18,7 +18,7 @@ describe('the round trip that a sender waits for', () => {
     const streams = new Map<string, RandomStream>();
     const bytes = new SeededBytes(1, 'composer');
     const stream = (purpose: string): RandomStream => {
-      const known = streams.get(purpose) ?? openStream(1, 'composer', purpose);
+      const known = streams.get(purpose) ?? openRandomStream(1, 'composer', purpose);
       streams.set(purpose, known);
       return known;
     };

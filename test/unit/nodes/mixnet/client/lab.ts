@@ -1,29 +1,29 @@
 /** A small mixnet around the client machines: real packets, one clock, faults on demand. */
 import { SeededBytes } from '../../../../../engine/core/seeded-bytes.ts';
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
-import { provider as cryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { createCryptoProvider as cryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { SendWishes } from '../../../../../engine/host/transport.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../../nodes/_kit/machine.ts';
 import {
+  type ArrivalWindowSettings,
   type ClientContact,
-  type ClientDrop,
+  type ClientDropReason,
   type ClientEffect,
   type ClientInput,
-  ClientMachine,
   type ClientOptions,
   clientConfig,
   type MixLoopInput,
   MixLoops,
+  MixnetClientStateMachine,
   type RetrievedMessage,
-  type SenderWindows,
 } from '../../../../../nodes/mixnet/client/index.ts';
 import type { Descriptor, DirectoryDocument } from '../../../../../nodes/mixnet/directory/index.ts';
 import {
-  type Command,
-  createFormat,
-  type NodeKey,
+  createPacketFormat,
+  type NodePrivateKey,
   type PacketFormat,
+  type RoutingCommand,
   x25519Nike,
 } from '../../../../../nodes/sphinx/index.ts';
 
@@ -54,7 +54,7 @@ export interface LabOptions {
 
 interface MixNode {
   readonly descriptor: Descriptor;
-  readonly key: NodeKey;
+  readonly key: NodePrivateKey;
   readonly tags: Set<string>;
   readonly loops: MixLoops;
 }
@@ -65,12 +65,12 @@ type Answer = (answer: { readonly message: number } | { readonly refusal: string
 /** A client with everything that it reported. */
 export interface LabClient {
   readonly contact: ClientContact;
-  readonly machine: ClientMachine<Answer>;
+  readonly machine: MixnetClientStateMachine<Answer>;
   readonly spool: { surbId?: Uint8Array; payload: Uint8Array }[];
   readonly sendTimes: number[];
   readonly sent: Record<string, number>;
   readonly delivered: { readonly from: string; readonly text: string; readonly at: number }[];
-  readonly drops: Map<ClientDrop, number>;
+  readonly drops: Map<ClientDropReason, number>;
   readonly settled: Map<number, string>;
   readonly loopAges: number[];
   alarms: number;
@@ -79,7 +79,7 @@ export interface LabClient {
 
 const format = (crypto: 'modelled' | 'node'): PacketFormat => {
   const provider = cryptoProvider(crypto);
-  return createFormat({
+  return createPacketFormat({
     crypto: provider,
     exchange: x25519Nike(provider),
     nrHops: 5,
@@ -113,7 +113,7 @@ export class Lab {
   constructor(options: LabOptions = {}) {
     this.#options = options;
     this.format = format(options.crypto ?? 'modelled');
-    this.#faults = openStream(options.seed ?? 1, 'lab', 'faults');
+    this.#faults = openRandomStream(options.seed ?? 1, 'lab', 'faults');
     const mixes = [0, 1, 2].map((layer) =>
       [0, 1].map((index) => this.#addNode(`mix-${layer + 1}-${index + 1}`, 'mix')),
     );
@@ -263,7 +263,8 @@ export class Lab {
   #streams(name: string): (purpose: string) => RandomStream {
     const streams = new Map<string, RandomStream>();
     return (purpose): RandomStream => {
-      const known = streams.get(purpose) ?? openStream(this.#options.seed ?? 1, name, purpose);
+      const known =
+        streams.get(purpose) ?? openRandomStream(this.#options.seed ?? 1, name, purpose);
       streams.set(purpose, known);
       return known;
     };
@@ -272,8 +273,8 @@ export class Lab {
   #addClient(contact: ClientContact, contacts: readonly ClientContact[]): LabClient {
     const bytes = new SeededBytes(this.#options.seed ?? 1, contact.name);
     const options: ClientOptions = clientConfig.parse(this.#options.client ?? {});
-    const drops = new Map<ClientDrop, number>();
-    const client: Omit<LabClient, 'machine'> & { machine?: ClientMachine<Answer> } = {
+    const drops = new Map<ClientDropReason, number>();
+    const client: Omit<LabClient, 'machine'> & { machine?: MixnetClientStateMachine<Answer> } = {
       contact,
       spool: [],
       sendTimes: [],
@@ -285,7 +286,7 @@ export class Lab {
       alarms: 0,
       overdue: 0,
     };
-    client.machine = new ClientMachine({
+    client.machine = new MixnetClientStateMachine({
       self: contact,
       host: {
         random: this.#streams(contact.name),
@@ -346,13 +347,13 @@ export class Lab {
   }
 
   /** The windows of a sender; the calendar of the lab starts with its clock. */
-  #windows(): { readonly windows?: SenderWindows } {
+  #windows(): { readonly windows?: ArrivalWindowSettings } {
     const { windowNs } = this.#options;
     if (windowNs === undefined) return {};
     return { windows: { lengthNs: windowNs, calendarMsAt: (at): number => Math.floor(at / MS) } };
   }
 
-  #checkWindow(commands: readonly Command[]): void {
+  #checkWindow(commands: readonly RoutingCommand[]): void {
     const window = commands.find((command) => command.kind === 'nodeWindow');
     if (window === undefined) return;
     const late = this.now - window.firstMs * MS;

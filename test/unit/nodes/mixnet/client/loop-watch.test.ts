@@ -1,11 +1,11 @@
 /** Loops detect (n-1) attacks (docs/spec/mixnet.md, "Loops and alarms"). */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import {
   binomialTail,
-  erlangQuantile,
   erlangTail,
-  negativeExponential,
+  erlangUpperQuantile,
+  expOfNegative,
 } from '../../../../../nodes/mixnet/client/erlang.ts';
 import { LoopWatch } from '../../../../../nodes/mixnet/client/loop-watch.ts';
 import { binomialCdf } from '../../../../../reports/statistics/special.ts';
@@ -16,7 +16,7 @@ const OPTIONS = { slack: 100 * MS, window: 60 * SECOND, loss: 0, falseAlarms: 0.
 describe('laws', () => {
   it('agree with the library of the engine that runs the test', () => {
     for (let x = 0; x < 500; x += 0.37) {
-      expect(negativeExponential(x) / Math.exp(-x)).toBeCloseTo(1, 11);
+      expect(expOfNegative(x) / Math.exp(-x)).toBeCloseTo(1, 11);
     }
     for (const [n, k, p] of [
       [60, 1, 1e-6],
@@ -30,9 +30,9 @@ describe('laws', () => {
   });
 
   it('give quantiles that the tail confirms', () => {
-    expect(erlangQuantile(1, 1e-6)).toBeCloseTo(Math.log(1e6), 9);
+    expect(erlangUpperQuantile(1, 1e-6)).toBeCloseTo(Math.log(1e6), 9);
     for (const shape of [1, 2, 4, 20]) {
-      expect(erlangTail(shape, erlangQuantile(shape, 1e-6)) / 1e-6).toBeCloseTo(1, 9);
+      expect(erlangTail(shape, erlangUpperQuantile(shape, 1e-6)) / 1e-6).toBeCloseTo(1, 9);
     }
   });
 });
@@ -41,7 +41,7 @@ describe('laws', () => {
  * The attacker holds back all inputs of a mix for tau = ln(rho/epsilon)/mu, while the mix sends
  * loops at rate lambdaM. Returns true if a loop was on its way to the mix in that time.
  */
-function isDetected(ratio: number, random: ReturnType<typeof openStream>): boolean {
+function isDetected(ratio: number, random: ReturnType<typeof openRandomStream>): boolean {
   const meanNs = 200 * MS;
   const watch = new LoopWatch(OPTIONS);
   const tau = Math.log(50 / 0.01) * meanNs;
@@ -55,7 +55,7 @@ function isDetected(ratio: number, random: ReturnType<typeof openStream>): boole
 
 describe('detection', () => {
   it('happens as often as 4.4 derives: 1 - (epsilon/rho)^(lambdaM/mu)', () => {
-    const random = openStream(7, 'test', 'detection');
+    const random = openRandomStream(7, 'test', 'detection');
     for (const [ratio, expected] of [
       [0.01, 0.082],
       [0.1, 0.573],
@@ -71,7 +71,7 @@ describe('detection', () => {
   });
 
   it('is silent while loops return, whatever their number', () => {
-    const random = openStream(8, 'test', 'control');
+    const random = openRandomStream(8, 'test', 'control');
     const watch = new LoopWatch(OPTIONS);
     const meanNs = 200 * MS;
     const back: { at: number; name: string }[] = [];

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { Outbox, type SendTerms } from '../../../../../nodes/mixnet/client/outbox.ts';
+import { Outbox, type OutboxSendOptions } from '../../../../../nodes/mixnet/client/outbox.ts';
 import type { ClientContact } from '../../../../../nodes/mixnet/client/parts.ts';
 import type { Fragment } from '../../../../../nodes/mixnet/client/wire.ts';
 import { Lab, SECOND } from './lab.ts';
@@ -31,7 +31,7 @@ class Box {
     this.settled.push(`${message} ${how}`);
   });
 
-  add(terms: SendTerms = {}, count = 1): number | undefined {
+  add(terms: OutboxSendOptions = {}, count = 1): number | undefined {
     return this.outbox.addMessage(TO, fragments(count), terms);
   }
 

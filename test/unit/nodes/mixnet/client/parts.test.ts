@@ -1,23 +1,27 @@
 /** The parts of the client machine, tested separately. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
-import { Deadlines } from '../../../../../nodes/_kit/deadlines.ts';
-import { clientConfig, eventsPerMs, meanNsOf } from '../../../../../nodes/mixnet/client/index.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { DeadlineHeap } from '../../../../../nodes/_kit/deadlines.ts';
+import {
+  clientConfig,
+  eventsPerMsOf,
+  meanIntervalNsOf,
+} from '../../../../../nodes/mixnet/client/index.ts';
 import {
   choosePath,
   drawDelayMs,
-  type PathSource,
+  type PathDrawInput,
   stopAndGoWindows,
 } from '../../../../../nodes/mixnet/client/path.ts';
-import { cutMessage, Reassembly } from '../../../../../nodes/mixnet/client/reassembly.ts';
+import { Reassembly, splitMessage } from '../../../../../nodes/mixnet/client/reassembly.ts';
 import {
   type ClientMessage,
   decodeMessage,
   encodeMessage,
   FRAGMENT_HEADER_LENGTH,
   type Fragment,
-  fragmentRoom,
+  fragmentDataBytesMax,
 } from '../../../../../nodes/mixnet/client/wire.ts';
 import { Lab, MS, SECOND } from './lab.ts';
 
@@ -53,15 +57,15 @@ describe('rates', () => {
   });
 
   it('go to events per millisecond and back', () => {
-    expect(eventsPerMs(200 * MS)).toBe(0.005);
-    expect(meanNsOf(0.005)).toBe(200 * MS);
-    expect([eventsPerMs(0), meanNsOf(0)]).toEqual([0, 0]);
+    expect(eventsPerMsOf(200 * MS)).toBe(0.005);
+    expect(meanIntervalNsOf(0.005)).toBe(200 * MS);
+    expect([eventsPerMsOf(0), meanIntervalNsOf(0)]).toEqual([0, 0]);
   });
 });
 
 describe('messages on the wire', () => {
   it('survive the round trip', () => {
-    const room = fragmentRoom(USER);
+    const room = fragmentDataBytesMax(USER);
     const messages: ClientMessage[] = [
       { kind: 'cover' },
       { kind: 'ack', messageId: new Uint8Array(16).fill(3), index: 65_534 },
@@ -74,7 +78,7 @@ describe('messages on the wire', () => {
   });
 
   it('have one encoding: fillers are zero, and only the last fragment is short', () => {
-    const room = fragmentRoom(USER);
+    const room = fragmentDataBytesMax(USER);
     const dirty = (message: ClientMessage): Uint8Array => {
       const bytes = padded(message);
       bytes[USER - 1] = 1;
@@ -121,7 +125,7 @@ describe('reassembly', () => {
         fc.uint8Array({ maxLength: 400 }),
         fc.array(fc.nat(1000), { maxLength: 40 }),
         (body, extra) => {
-          const parts = cutMessage(body, 20);
+          const parts = splitMessage(body, 20);
           const reassembly = new Reassembly(limits);
           const order = [...extra.map((at) => at % parts.length), ...parts.keys()].reverse();
           const whole: Uint8Array[] = [];
@@ -188,7 +192,7 @@ describe('deadlines', () => {
   it('come in the order of time, equal ones in the order they were set', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 100 }), (times) => {
-        const deadlines = new Deadlines<number>();
+        const deadlines = new DeadlineHeap<number>();
         for (const [index, at] of times.entries()) deadlines.add(at, index);
         const order = times.map((at, index) => ({ at, index })).sort((a, b) => a.at - b.at);
         expect(order.map(() => deadlines.takeDue(20))).toEqual(order.map(({ index }) => index));
@@ -200,10 +204,10 @@ describe('deadlines', () => {
 
 describe('paths', () => {
   const { document } = new Lab();
-  const source = (change: Partial<PathSource> = {}): PathSource => ({
+  const source = (change: Partial<PathDrawInput> = {}): PathDrawInput => ({
     document,
-    choices: openStream(1, 'test', 'choices'),
-    delays: openStream(1, 'test', 'delays'),
+    choices: openRandomStream(1, 'test', 'choices'),
+    delays: openRandomStream(1, 'test', 'delays'),
     delayMeanNs: 50 * MS,
     epochAt: () => 1,
     ...change,
@@ -252,7 +256,7 @@ describe('paths', () => {
   });
 
   it('ask for whole milliseconds, at least one, capped far out', () => {
-    const delays = openStream(1, 'test', 'delay');
+    const delays = openRandomStream(1, 'test', 'delay');
     for (let count = 0; count < 1000; count++) {
       const ms = drawDelayMs(delays, 50 * MS);
       expect(Number.isInteger(ms)).toBe(true);

@@ -6,17 +6,17 @@
 import { describe, expect, it } from 'vitest';
 import { compareBytes, concatBytes, toHex } from '../../../../../nodes/_kit/bytes.ts';
 import {
-  checkSuccession,
+  checkDocumentSuccession,
   cosignDocument,
   type Descriptor,
   type DirectoryDocument,
-  type DirectoryTrust,
   encodeDocument,
   makeDocument,
   openDescriptor,
   openDocument,
   signDescriptor,
   signDocument,
+  type TrustedAuthorities,
 } from '../../../../../nodes/mixnet/directory/index.ts';
 import {
   bytesOf,
@@ -30,7 +30,7 @@ import {
 
 const secrets = [0, 1, 2].map((number) => bytesOf('authority', number));
 const keys = secrets.map((secret) => crypto.ed25519PublicKey(secret));
-const one: DirectoryTrust = { keys: keys.slice(0, 1), threshold: 1 };
+const one: TrustedAuthorities = { keys: keys.slice(0, 1), threshold: 1 };
 const document = sampleDocument();
 
 function signed(value: DirectoryDocument = document): Uint8Array {
@@ -90,7 +90,7 @@ describe('directory documents', () => {
   });
 
   it('counts the authorities that signed, as many as the threshold wants', () => {
-    const trust: DirectoryTrust = { keys, threshold: 2 };
+    const trust: TrustedAuthorities = { keys, threshold: 2 };
     expect(openDocument(crypto, trust, signed(), 7)).toEqual({ drop: 'document-signature' });
     const both = cosignDocument(crypto, secrets[2]!, signed())!;
     expect(openDocument(crypto, trust, both, 7)).toEqual(document);
@@ -159,12 +159,12 @@ describe('the succession of documents', () => {
   );
 
   it('follows from the document before, and only from that one', () => {
-    expect(checkSuccession(crypto, document, undefined)).toBeUndefined();
-    expect(checkSuccession(crypto, second, document)).toBeUndefined();
-    expect(checkSuccession(crypto, second, undefined)).toBe('document-previous');
+    expect(checkDocumentSuccession(crypto, document, undefined)).toBeUndefined();
+    expect(checkDocumentSuccession(crypto, second, document)).toBeUndefined();
+    expect(checkDocumentSuccession(crypto, second, undefined)).toBe('document-previous');
     const other = sampleDocument('stratified', 10);
-    expect(checkSuccession(crypto, second, other)).toBe('document-previous');
-    expect(checkSuccession(crypto, document, second)).toBe('document-previous');
+    expect(checkDocumentSuccession(crypto, second, other)).toBe('document-previous');
+    expect(checkDocumentSuccession(crypto, document, second)).toBe('document-previous');
     expect(second.priorSharedRandom).toEqual([document.sharedRandomValue]);
   });
 
@@ -181,7 +181,7 @@ describe('the succession of documents', () => {
       ],
     };
     expect(openDocument(crypto, one, signed(swapped), 8)).toEqual(swapped);
-    expect(checkSuccession(crypto, swapped, document)).toBe('document-layers');
+    expect(checkDocumentSuccession(crypto, swapped, document)).toBe('document-layers');
   });
 
   it('keeps the first listing of a VRF key, and dates a new key anew', () => {

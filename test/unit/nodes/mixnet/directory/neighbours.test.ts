@@ -16,7 +16,11 @@ import {
   openDocument,
   signDocument,
 } from '../../../../../nodes/mixnet/directory/index.ts';
-import { drawNeighbours, neighbourVrfInput, openVrfKey } from '../../../../../nodes/vrf/index.ts';
+import {
+  drawNeighbours,
+  neighbourVrfInput,
+  openVrfSecretKey,
+} from '../../../../../nodes/vrf/index.ts';
 import { bytesOf, crypto, descriptor, documentInput, randomFrom } from './network.ts';
 
 const EPOCH = 8;
@@ -24,8 +28,8 @@ const RULES = { count: 2, maxPerAs: 1 };
 const before = makeDocument(crypto, documentInput('stratified', 12));
 const BEACON = before.sharedRandomValue;
 
-const keyOf = (number: number): ReturnType<typeof openVrfKey> =>
-  openVrfKey(crypto, 'tai', bytesOf('vrf secret', number));
+const keyOf = (number: number): ReturnType<typeof openVrfSecretKey> =>
+  openVrfSecretKey(crypto, 'tai', bytesOf('vrf secret', number));
 
 /** The descriptor that a mix uploads, with proofs for the draws of `epoch`. */
 function drawing(number: number, epoch = EPOCH): Descriptor {

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { Random } from '../../../../../engine/host/random.ts';
 import {
   type Descriptor,
   type DirectoryDocument,
-  type DocumentInput,
   type LoopixRates,
+  type MakeDocumentInput,
   type MixTopology,
   makeDocument,
 } from '../../../../../nodes/mixnet/directory/index.ts';
 
 /** The crypto provider of these tests. */
-export const crypto = provider('node', { timing: 'simulation' });
+export const crypto = createCryptoProvider('node', { timing: 'simulation' });
 
 /** The default rates of Katzenpost's authority, per millisecond. */
 const rates: LoopixRates = {
@@ -66,8 +66,8 @@ export function mixes(count: number, first = 0): readonly Descriptor[] {
 export function documentInput(
   topology: MixTopology,
   count: number,
-  given: Partial<DocumentInput> = {},
-): DocumentInput {
+  given: Partial<MakeDocumentInput> = {},
+): MakeDocumentInput {
   return {
     epoch: 7,
     epochLengthMs: 120_000,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import { normalCdf } from '../../../../../nodes/mixnet/mixing/normal.ts';
-import { chiSquare, chiSquareQuantile } from '../../../../../reports/statistics/goodness-of-fit.ts';
+import {
+  chiSquareQuantile,
+  chiSquareStatistic,
+} from '../../../../../reports/statistics/goodness-of-fit.ts';
 import { propagatedBits, timedBits } from './bits.ts';
 import {
   type Arrival,
@@ -71,7 +74,9 @@ describe('threshold mix', () => {
     }
     const expected = new Array<number>(24).fill(rounds / 24);
     expect(counts.size).toBe(24);
-    expect(chiSquare([...counts.values()], expected)).toBeLessThan(chiSquareQuantile(0.99, 23));
+    expect(chiSquareStatistic([...counts.values()], expected)).toBeLessThan(
+      chiSquareQuantile(0.99, 23),
+    );
   });
 
   it('delays by (N - 1) / (2 lambda) on the average and hides log2 N bits', () => {
@@ -121,7 +126,9 @@ describe('threshold pool mix', () => {
     );
     // The messages of one batch are negatively correlated, so the statistic stays below the
     // chi-square quantile.
-    expect(chiSquare(observed, expected)).toBeLessThan(chiSquareQuantile(0.99, classes - 1));
+    expect(chiSquareStatistic(observed, expected)).toBeLessThan(
+      chiSquareQuantile(0.99, classes - 1),
+    );
     expect(meanOf(rounds)).toBeCloseTo(2, 1.5);
   });
 

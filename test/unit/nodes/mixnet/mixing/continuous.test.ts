@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import {
-  chiSquare,
   chiSquareQuantile,
+  chiSquareStatistic,
   KS_CRITICAL,
   ksStatistic,
 } from '../../../../../reports/statistics/goodness-of-fit.ts';
@@ -75,7 +75,7 @@ describe('Poisson mixing', () => {
     const expected = law.slice(2);
     expected[0] = law.slice(0, 3).reduce((sum, p) => sum + p, 0);
     expected[22] = 1 - law.slice(0, 24).reduce((sum, p) => sum + p, 0);
-    const statistic = chiSquare(
+    const statistic = chiSquareStatistic(
       classes,
       expected.map((p) => p * looks),
     );
@@ -189,7 +189,7 @@ describe('stop-and-go mixing', () => {
   it('loses the share of honest packets whose transit is outside the window, and no other', () => {
     // The transit time from send time 0 is exponential with mean 20 ms and the windows end at 60
     // ms, so P(late) = e^-3.
-    const random = openStream(3, 'links', 'transit');
+    const random = openRandomStream(3, 'links', 'transit');
     const arrivals: Arrival[] = Array.from({ length: COUNT }, (_, index) => {
       const sentNs = index * SECOND;
       const atNs = sentNs + Math.floor(random.exponential(20 * MS));
@@ -244,7 +244,7 @@ function ascendingIn(arrivals: readonly Arrival[]): Arrival[] {
 
 /** The same arrivals with other delays. */
 function exponentialOf(arrivals: readonly Arrival[], meanNs: number): Arrival[] {
-  const random = openStream(5, 'senders', 'delays');
+  const random = openRandomStream(5, 'senders', 'delays');
   return arrivals.map(({ atNs }) => ({
     atNs,
     asked: { delayNs: Math.floor(random.exponential(meanNs)) },

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DueQueue } from '../../../../../nodes/_kit/due-queue.ts';
-import { MIXING_DROPS, mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
+import { MIXING_DROP_REASONS, mixingConfig } from '../../../../../nodes/mixnet/mixing/index.ts';
 import {
   ALWAYS,
   type Arrival,
@@ -96,7 +96,7 @@ describe('every mixing strategy', () => {
   );
 
   it('has a sentence for each drop', () => {
-    for (const sentence of Object.values(MIXING_DROPS)) expect(sentence).toMatch(/^The|^As/);
+    for (const sentence of Object.values(MIXING_DROP_REASONS)) expect(sentence).toMatch(/^The|^As/);
   });
 });
 

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { openStream, type RandomStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream, type RandomStream } from '../../../../../engine/core/stream.ts';
 import {
-  type AskedDelay,
-  createMixing,
-  type Mixing,
+  createMixingStrategy,
+  type MixingStrategy,
   mixingConfig,
+  type RequestedDelay,
 } from '../../../../../nodes/mixnet/mixing/index.ts';
 
 export const MS = 1_000_000;
@@ -22,19 +22,19 @@ const PER_TAKE = 16;
 const IDLE_MAX = 10_000;
 /** A limit so large that one `take` returns everything of a flush. */
 export const WHOLE = 1_000_000;
-export const NO_DELAY: AskedDelay = { delayNs: 0 };
+export const NO_DELAY: RequestedDelay = { delayNs: 0 };
 /** A stop-and-go window that is always open. */
 export const ALWAYS = [0, 1_000_000 * SECOND] as const;
 
 /** Makes a strategy from options as in a file. */
-export function mixingOf(options: Readonly<Record<string, unknown>>, seed = 1): Mixing {
-  return createMixing(mixingConfig.parse(options), openStream(seed, 'mix', 'mixing'));
+export function mixingOf(options: Readonly<Record<string, unknown>>, seed = 1): MixingStrategy {
+  return createMixingStrategy(mixingConfig.parse(options), openRandomStream(seed, 'mix', 'mixing'));
 }
 
 /** An arriving message; its item number is its index in the list. */
 export interface Arrival {
   readonly atNs: number;
-  readonly asked: AskedDelay;
+  readonly asked: RequestedDelay;
 }
 
 /**
@@ -55,7 +55,7 @@ export function poissonArrivals(options: {
   readonly delayNs: number;
   readonly seed?: number;
 }): Arrival[] {
-  const random: RandomStream = openStream(options.seed ?? 11, 'senders', 'arrivals');
+  const random: RandomStream = openRandomStream(options.seed ?? 11, 'senders', 'arrivals');
   let atNs = 0;
   return Array.from({ length: options.count }, () => {
     atNs += Math.floor(random.exponential(options.gapNs));
@@ -65,7 +65,7 @@ export function poissonArrivals(options: {
 
 /** Feeds all arrivals and takes items when they are due, until nothing is left. */
 export function drive(
-  mixing: Mixing,
+  mixing: MixingStrategy,
   arrivals: readonly Arrival[],
   perTake = PER_TAKE,
 ): Departures {

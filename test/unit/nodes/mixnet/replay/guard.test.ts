@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  REPLAY_DROPS,
-  ReplayGuard,
+  DurableTagGuard,
+  REPLAY_DROP_REASONS,
   type TagGuard,
   TagLog,
   WitnessedGuard,
@@ -10,8 +10,8 @@ import { BlindWitness } from '../../../../fixtures/blind-witness.ts';
 import { ByteStore, filterOf, tagOf } from './support.ts';
 
 const PENDING = 100;
-const guardOf = (store: ByteStore, pendingMax = PENDING): ReplayGuard =>
-  new ReplayGuard({ filter: filterOf(), store, pendingMax });
+const guardOf = (store: ByteStore, pendingMax = PENDING): DurableTagGuard =>
+  new DurableTagGuard({ filter: filterOf(), store, pendingMax });
 const ignore = (): void => undefined;
 
 function reloaded(store: ByteStore): string[] {
@@ -103,7 +103,7 @@ describe('the replay guard', () => {
     guardOf(store).enter(tagOf(1), ignore);
     store.settle();
     const filter = filterOf({}, 2);
-    const again = new ReplayGuard({ filter, store: store.crash(0), pendingMax: PENDING });
+    const again = new DurableTagGuard({ filter, store: store.crash(0), pendingMax: PENDING });
     expect(again.reloaded).toBe(1);
     expect(again.enter(tagOf(1), ignore)).toBe('replay');
     expect(again.enter(tagOf(2), ignore)).toBeUndefined();
@@ -121,7 +121,7 @@ describe('the replay guard', () => {
   it('refuses by name when the filter is full, before anything is written', () => {
     const store = new ByteStore();
     const filter = filterOf({ expectedTags: 1 });
-    const guard = new ReplayGuard({ filter, store, pendingMax: PENDING });
+    const guard = new DurableTagGuard({ filter, store, pendingMax: PENDING });
     expect(guard.enter(tagOf(1), ignore)).toBeUndefined();
     expect(guard.enter(tagOf(2), ignore)).toBe('replay-filter-full');
     store.settle();
@@ -134,14 +134,14 @@ describe('the replay guard', () => {
     for (const number of [1, 2, 3]) guard.enter(tagOf(number), ignore);
     store.settle();
     const filter = filterOf({ expectedTags: 2 });
-    const small = new ReplayGuard({ filter, store, pendingMax: PENDING });
+    const small = new DurableTagGuard({ filter, store, pendingMax: PENDING });
     for (const number of [1, 2, 3, 4]) {
       expect(small.enter(tagOf(number), ignore)).toMatch(/^replay/);
     }
   });
 
   it('without a store lets go at once: key and tags are both in memory', () => {
-    const guard = new ReplayGuard({ filter: filterOf(), pendingMax: PENDING });
+    const guard = new DurableTagGuard({ filter: filterOf(), pendingMax: PENDING });
     let gone = 0;
     const go = (): number => (gone += 1);
     expect(guard.enter(tagOf(1), go)).toBeUndefined();
@@ -161,7 +161,7 @@ describe('the replay guard', () => {
   });
 
   it('has a sentence for each drop', () => {
-    for (const sentence of Object.values(REPLAY_DROPS)) expect(sentence).toMatch(/\.$/);
+    for (const sentence of Object.values(REPLAY_DROP_REASONS)) expect(sentence).toMatch(/\.$/);
   });
 });
 
@@ -192,8 +192,8 @@ describe('the witness of replay protection', () => {
   it('measures the false positives of a filter, and changes no verdict', () => {
     const parts = { pendingMax: PENDING };
     const options = { expectedTags: 2_000, falsePositive: 0.05 };
-    const bare = new ReplayGuard({ ...parts, filter: filterOf(options) });
-    const [guard, counts] = counting(new ReplayGuard({ ...parts, filter: filterOf(options) }));
+    const bare = new DurableTagGuard({ ...parts, filter: filterOf(options) });
+    const [guard, counts] = counting(new DurableTagGuard({ ...parts, filter: filterOf(options) }));
     let refused = 0;
     for (let number = 0; number < 2_000; number++) {
       const verdict = guard.enter(tagOf(number), ignore);

@@ -3,9 +3,13 @@
  *
  * @module
  */
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { type Disk, DiskStore } from '../../../../../engine/net/disk-store.ts';
-import { concat, type StoreFrame, wholeFrames } from '../../../../../engine/net/store-frames.ts';
+import {
+  concatByteArrays,
+  parseValidFrames,
+  type StoreFrame,
+} from '../../../../../engine/net/store-frames.ts';
 import { writeUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import {
   ReplayFilter,
@@ -25,7 +29,7 @@ export function tagOf(number: number): Uint8Array {
 }
 
 function keyOf(seed: number): Uint8Array {
-  return openStream(seed, 'mix', 'filter').bytes(16);
+  return openRandomStream(seed, 'mix', 'filter').bytes(16);
 }
 
 export function filterOf(options: Partial<ReplayFilterOptions> = {}, seed = 1): ReplayFilter {
@@ -44,12 +48,12 @@ class ByteDisk implements Disk {
   }
 
   append(frame: Uint8Array): void {
-    this.#bytes = concat([this.#bytes, frame]);
+    this.#bytes = concatByteArrays([this.#bytes, frame]);
   }
 
   read(): StoreFrame[] {
-    const frames = wholeFrames(this.#bytes);
-    this.#bytes = concat([this.#bytes.subarray(0, lengthOf(frames))]);
+    const frames = parseValidFrames(this.#bytes);
+    this.#bytes = concatByteArrays([this.#bytes.subarray(0, lengthOf(frames))]);
     return frames;
   }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BFD_LENGTH } from '../../../../../nodes/scion/bfd/geometry.ts';
-import { type BfdStateName, encodeBfd } from '../../../../../nodes/scion/bfd/packet.ts';
+import { BFD_CONTROL_PACKET_BYTES } from '../../../../../nodes/scion/bfd/geometry.ts';
+import {
+  type BfdStateName,
+  encodeBfdControlPacket,
+} from '../../../../../nodes/scion/bfd/packet.ts';
 import { BfdSession } from '../../../../../nodes/scion/bfd/session.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { FakeWorld } from '../fake-world.ts';
@@ -13,10 +16,10 @@ const network = viewWith({
 });
 
 function bytesOf(state: BfdStateName): Uint8Array {
-  const bytes = new Uint8Array(BFD_LENGTH);
+  const bytes = new Uint8Array(BFD_CONTROL_PACKET_BYTES);
   const packet = { diagnostic: 0, state, detectMultiplier: 3, yourDiscriminator: 0 };
   const intervals = { desiredMinTxUs: 200_000, requiredMinRxUs: 200_000 };
-  encodeBfd({ ...packet, ...intervals, myDiscriminator: 9 }, bytes, 0);
+  encodeBfdControlPacket({ ...packet, ...intervals, myDiscriminator: 9 }, bytes, 0);
   return bytes;
 }
 
@@ -66,7 +69,7 @@ describe('BFD session timers', () => {
     });
     session.stop();
     expect(sent).toBe(1);
-    session.receive(bytesOf('down'), 0, BFD_LENGTH);
+    session.receive(bytesOf('down'), 0, BFD_CONTROL_PACKET_BYTES);
     world.runUntil(10_000 * MS);
     expect(sent).toBe(1);
   });

@@ -1,35 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import { toHex } from '../../../../../nodes/_kit/bytes.ts';
 import {
-  BEST_SET_SIZE,
   makeSegments,
   SEGMENT_HOPS_MAX,
+  SEGMENTS_PER_ORIGIN_MAX,
 } from '../../../../../nodes/scion/paths/beacon.ts';
-import { CANDIDATE_PATHS_MAX, combinePaths } from '../../../../../nodes/scion/paths/combinator.ts';
-import { disjointness, interfaceAsRouter } from '../../../../../nodes/scion/paths/disjointness.ts';
+import {
+  CANDIDATE_PATHS_MAX,
+  combineSegmentsIntoPaths,
+} from '../../../../../nodes/scion/paths/combinator.ts';
+import {
+  disjointness,
+  routerNamePerInterface,
+} from '../../../../../nodes/scion/paths/disjointness.ts';
 import { PathFinder } from '../../../../../nodes/scion/paths/finder.ts';
 import {
+  asSequenceOfPath,
   formatInterface,
   type Path,
   pathFingerprint,
-  walkOfPath,
 } from '../../../../../nodes/scion/paths/path.ts';
 import {
   type AsEntry,
   type PathSegment,
-  segmentIdentityInput,
+  segmentIdHashInput,
 } from '../../../../../nodes/scion/paths/segment.ts';
 import {
   compareIsdAs,
   type ScionLink,
   type ScionTopology,
 } from '../../../../../nodes/scion/paths/topology.ts';
-import { WALK_FORM } from '../../../../../nodes/scion/trace-states.ts';
+import { AS_SEQUENCE_FORM } from '../../../../../nodes/scion/trace-states.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
-import { type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
-import { isExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
+import { type IsdAs, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { isHopExpired, reverseWirePath } from '../../../../../nodes/scion/wire/path.ts';
 import { GRAPHS, Graph } from '../../../../vectors/scion-graph.ts';
 import { value } from '../wire/value.ts';
 import {
@@ -46,7 +52,7 @@ import {
 } from './small-topology.ts';
 import { Walker } from './walker.ts';
 
-const crypto = provider('noble');
+const crypto = createCryptoProvider('noble');
 const TIMESTAMP = 1_700_000_000;
 
 function finderOf(topology: ScionTopology): PathFinder {
@@ -59,7 +65,7 @@ function finderOf(topology: ScionTopology): PathFinder {
 }
 
 function walkText(path: Path): string {
-  return WALK_FORM.write(walkOfPath(path));
+  return AS_SEQUENCE_FORM.write(asSequenceOfPath(path));
 }
 
 /** Walks every path between any two ASes, forward and then back on the reversed path. */
@@ -122,7 +128,7 @@ describe('segments made from a topology', () => {
   });
 
   it('are bounded in number and length', () => {
-    const chain = Array.from({ length: 13 }, (_, index) => isdAs(`1-${index + 1}`));
+    const chain = Array.from({ length: 13 }, (_, index) => requireIsdAs(`1-${index + 1}`));
     const links = chain.slice(1).flatMap((child, index) =>
       Array.from({ length: 3 }, (_, copy): ScionLink => {
         const parent = chain[index] as (typeof chain)[0];
@@ -145,7 +151,7 @@ describe('segments made from a topology', () => {
       0,
       3,
       9,
-      ...Array(SEGMENT_HOPS_MAX - 3).fill(BEST_SET_SIZE),
+      ...Array(SEGMENT_HOPS_MAX - 3).fill(SEGMENTS_PER_ORIGIN_MAX),
       0,
       0,
       0,
@@ -158,7 +164,7 @@ describe('segments made from a topology', () => {
     random.below(9);
     const second = makeSegments({ ...options, timestamp: TIMESTAMP + 5, random }).downs;
     expect(second[0]?.segmentId).not.toBe(first[0]?.segmentId);
-    expect(second.map(segmentIdentityInput)).toEqual(first.map(segmentIdentityInput));
+    expect(second.map(segmentIdHashInput)).toEqual(first.map(segmentIdHashInput));
   });
 
   it('need every linked AS to be listed', () => {
@@ -200,17 +206,19 @@ describe('paths in a small topology', () => {
   it('live six hours, to the very instant', () => {
     const path = finder.paths(LEAF_A, FAR)[0] as Path;
     const end = TIMESTAMP + 6 * 3600;
-    expect(isExpired(path.expiryHalfSeconds, { seconds: end, nanos: 0 })).toBe(false);
-    expect(isExpired(path.expiryHalfSeconds, { seconds: end, nanos: 1 })).toBe(true);
-    expect(isExpired(path.expiryHalfSeconds, { seconds: end - 1, nanos: 999_999_999 })).toBe(false);
+    expect(isHopExpired(path.expiryHalfSeconds, { seconds: end, nanos: 0 })).toBe(false);
+    expect(isHopExpired(path.expiryHalfSeconds, { seconds: end, nanos: 1 })).toBe(true);
+    expect(isHopExpired(path.expiryHalfSeconds, { seconds: end - 1, nanos: 999_999_999 })).toBe(
+      false,
+    );
   });
 
   it('expire at half seconds exactly', () => {
     const half = 2 * TIMESTAMP + 675;
     const seconds = TIMESTAMP + 337;
-    expect(isExpired(half, { seconds, nanos: 499_999_999 })).toBe(false);
-    expect(isExpired(half, { seconds, nanos: 500_000_000 })).toBe(false);
-    expect(isExpired(half, { seconds, nanos: 500_000_001 })).toBe(true);
+    expect(isHopExpired(half, { seconds, nanos: 499_999_999 })).toBe(false);
+    expect(isHopExpired(half, { seconds, nanos: 500_000_000 })).toBe(false);
+    expect(isHopExpired(half, { seconds, nanos: 500_000_001 })).toBe(true);
   });
 
   it('are empty inside an AS and none to an unknown AS', () => {
@@ -218,8 +226,8 @@ describe('paths in a small topology', () => {
     expect(inside).toMatchObject([
       { interfaces: [], mtu: 1472, weight: 0, wire: { kind: 'empty' } },
     ]);
-    expect(finder.paths(LEAF_A, isdAs('9-9'))).toEqual([]);
-    expect(finder.paths(isdAs('9-9'), isdAs('9-9'))).toEqual([]);
+    expect(finder.paths(LEAF_A, requireIsdAs('9-9'))).toEqual([]);
+    expect(finder.paths(requireIsdAs('9-9'), requireIsdAs('9-9'))).toEqual([]);
   });
 
   it('are made of no segment that cannot take part', () => {
@@ -264,7 +272,7 @@ describe('the search for paths', () => {
     return Array.from({ length: count }, (_, copy): PathSegment => {
       const ifId = 1 + copy + 1000 * between;
       const middle = Array.from({ length: between }, (_unused, index) =>
-        entry(isdAs(`1-${1 + copy + 1000 * index}`), ifId, ifId),
+        entry(requireIsdAs(`1-${1 + copy + 1000 * index}`), ifId, ifId),
       );
       const entries = [entry(CORE_1, 0, ifId), ...middle, entry(end, ifId, 0)];
       return { segmentId: 0, timestamp: 0, entries };
@@ -275,21 +283,21 @@ describe('the search for paths', () => {
 
   it('finds costlier paths while there is room', () => {
     const ups = [...parallel(LEAF_A, 3, 0), ...parallel(LEAF_A, 1, 1)];
-    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, 2, 0) });
+    const paths = combineSegmentsIntoPaths({ ...ends, ups, downs: parallel(LEAF_B, 2, 0) });
     expect(paths.map(({ weight }) => weight)).toEqual([2, 2, 2, 2, 2, 2, 3, 3]);
   });
 
   it('ends with the cost at which there are enough', () => {
     const side = Math.ceil(Math.sqrt(CANDIDATE_PATHS_MAX));
     const ups = [...parallel(LEAF_A, side, 0), ...parallel(LEAF_A, 1, 1)];
-    const paths = combinePaths({ ...ends, ups, downs: parallel(LEAF_B, side, 0) });
+    const paths = combineSegmentsIntoPaths({ ...ends, ups, downs: parallel(LEAF_B, side, 0) });
     expect(paths.length).toBe(side * side);
     expect(Math.max(...paths.map(({ weight }) => weight))).toBe(2);
   });
 
   it('finds nothing from an AS to itself', () => {
     const ups = parallel(LEAF_A, 1, 0);
-    expect(combinePaths({ ...ends, target: LEAF_A, ups, downs: [] })).toEqual([]);
+    expect(combineSegmentsIntoPaths({ ...ends, target: LEAF_A, ups, downs: [] })).toEqual([]);
   });
 });
 
@@ -308,7 +316,7 @@ describe('paths over the same interfaces', () => {
     ['the newer segment comes first', [...fresh, ...old]],
   ])('appear once with the latest expiry when %s', (_name, ups) => {
     const request = { ups, cores: [], downs: [], source: LEAF_A, target: CORE_1, crypto };
-    const paths = combinePaths(request);
+    const paths = combineSegmentsIntoPaths(request);
     expect(paths.map(({ expiryHalfSeconds }) => expiryHalfSeconds)).toEqual([
       2 * (TIMESTAMP + 60 + 6 * 3600),
     ]);
@@ -364,10 +372,14 @@ describe('disjointness', () => {
   const [peering, one, two] = paths as [Path, Path, Path];
 
   it('is nothing in common or everything in common at the ends of its range', () => {
-    expect(disjointness(one, one, interfaceAsRouter)).toEqual({ links: 0, ases: 0, penalty: 1 });
+    expect(disjointness(one, one, routerNamePerInterface)).toEqual({
+      links: 0,
+      ases: 0,
+      penalty: 1,
+    });
     const [direct] = finderOf(SMALL).paths(CORE_1, CORE_2) as [Path];
     const [, other] = finderOf(SMALL).paths(CORE_1, CORE_2) as [Path, Path];
-    expect(disjointness(direct, other, interfaceAsRouter)).toEqual({
+    expect(disjointness(direct, other, routerNamePerInterface)).toEqual({
       links: 1,
       ases: 1,
       penalty: 0,
@@ -377,10 +389,10 @@ describe('disjointness', () => {
   it('counts common links, end routers and ASes of the smaller path', () => {
     // `peering` and `one` share 2 of 4: the link LEAF_A-MIDDLE and the router at its near end.
     // `one` and `two` share 5 of 6.
-    expect(disjointness(peering, one, interfaceAsRouter).links).toBeCloseTo(1 - 2 / 4);
-    expect(disjointness(one, two, interfaceAsRouter).links).toBeCloseTo(1 - 5 / 6);
-    expect(disjointness(peering, one, interfaceAsRouter).ases).toBe(0);
-    expect(disjointness(peering, one, interfaceAsRouter).penalty).toBeCloseTo(1 - 0.7 / 2);
+    expect(disjointness(peering, one, routerNamePerInterface).links).toBeCloseTo(1 - 2 / 4);
+    expect(disjointness(one, two, routerNamePerInterface).links).toBeCloseTo(1 - 5 / 6);
+    expect(disjointness(peering, one, routerNamePerInterface).ases).toBe(0);
+    expect(disjointness(peering, one, routerNamePerInterface).penalty).toBeCloseTo(1 - 0.7 / 2);
   });
 
   it('sees that two interfaces are of one router', () => {
@@ -392,8 +404,8 @@ describe('disjointness', () => {
   it('does not depend on the order of the two', () => {
     for (const left of paths) {
       for (const right of paths) {
-        const there = disjointness(left, right, interfaceAsRouter);
-        expect(disjointness(right, left, interfaceAsRouter)).toEqual(there);
+        const there = disjointness(left, right, routerNamePerInterface);
+        expect(disjointness(right, left, routerNamePerInterface)).toEqual(there);
       }
     }
   });
@@ -402,7 +414,7 @@ describe('disjointness', () => {
 describe('the order of ASes', () => {
   it('is by number and not by text', () => {
     const sorted = ['2-1', '1-ff00:0:2', '1-10', '1-9', '1-ff00:0:10']
-      .map(isdAs)
+      .map(requireIsdAs)
       .sort(compareIsdAs);
     expect(sorted).toEqual(['1-9', '1-10', '1-ff00:0:2', '1-ff00:0:10', '2-1']);
   });

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import type { Random } from '../../../../../engine/host/random.ts';
 import type { ScionLink, ScionTopology } from '../../../../../nodes/scion/paths/topology.ts';
-import { formatIsdAs, type IsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { formatIsdAs, type IsdAs, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 /** Draws 0, 1, 2 …, so that segment ids are distinct. */
 export function countingRandom(): Random {
@@ -20,12 +20,12 @@ export function keyOf(as: IsdAs): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, index) => as.charCodeAt(index % as.length) + index);
 }
 
-export const CORE_1 = isdAs('1-ff00:0:110');
-export const CORE_2 = isdAs('2-ff00:0:210');
-export const MIDDLE = isdAs('1-ff00:0:111');
-export const LEAF_A = isdAs('1-ff00:0:112');
-export const LEAF_B = isdAs('1-ff00:0:113');
-export const FAR = isdAs('2-ff00:0:211');
+export const CORE_1 = requireIsdAs('1-ff00:0:110');
+export const CORE_2 = requireIsdAs('2-ff00:0:210');
+export const MIDDLE = requireIsdAs('1-ff00:0:111');
+export const LEAF_A = requireIsdAs('1-ff00:0:112');
+export const LEAF_B = requireIsdAs('1-ff00:0:113');
+export const FAR = requireIsdAs('2-ff00:0:211');
 
 /**
  *     CORE_1 1 === 1 CORE_2          two core links

@@ -8,7 +8,7 @@ import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
 import type { ScionTopology } from '../../../../../nodes/scion/paths/topology.ts';
 import { encodePacket } from '../../../../../nodes/scion/wire/header.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
 import type { IsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import type { WirePath } from '../../../../../nodes/scion/wire/path.ts';
@@ -45,7 +45,7 @@ export class Walker {
 
   /** Sends a packet from the source AS and follows it. */
   walk(source: IsdAs, target: IsdAs, path: WirePath): Walk {
-    const targetHost = host('127.0.0.1');
+    const targetHost = requireHostAddress('127.0.0.1');
     const ends = { source, target, targetHost, sourceHost: targetHost };
     const header = { trafficClass: 0, flowId: 1, nextHeader: 253, path, ...ends };
     const packet = encodePacket(header, new Uint8Array(0));

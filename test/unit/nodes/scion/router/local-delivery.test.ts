@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../../../engine/host/host.ts';
 import { PROTOCOL_SCMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../../../../../nodes/scion/geometry.ts';
 import { HostTable, NO_ENDPOINT } from '../../../../../nodes/scion/router/host-table.ts';
-import { LocalDelivery } from '../../../../../nodes/scion/router/local-delivery.ts';
-import { Passage } from '../../../../../nodes/scion/router/passage.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
+import { LocalDeliveryResolver } from '../../../../../nodes/scion/router/local-delivery.ts';
+import { PacketProcessingState } from '../../../../../nodes/scion/router/passage.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
 import type { IsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { encodeScmp, type ScmpMessage } from '../../../../../nodes/scion/wire/scmp.ts';
 import { HERE, makePacket, makeRaw, type PacketOptions, situation } from './packets.ts';
@@ -26,8 +26,8 @@ const arriving: PacketOptions = {
 
 /** The host and port to which a packet is delivered; the dispatched ports are 31000 to 32767. */
 function delivered(packet: Uint8Array): string {
-  const passage = new Passage();
-  const delivery = new LocalDelivery({
+  const passage = new PacketProcessingState();
+  const delivery = new LocalDeliveryResolver({
     endpointOf: (address, port): number =>
       address === addressWord('127.1.1.128') ? port : NO_ENDPOINT,
     services: new Map(),
@@ -110,9 +110,9 @@ describe('the UDP port a packet is delivered to', () => {
 
 describe('the host a packet is delivered to', () => {
   it('is one of this AS, or the sender hears 1/3', () => {
-    const targetHost = host('127.1.1.77');
+    const targetHost = requireHostAddress('127.1.1.77');
     expect(delivered(makePacket({ ...arriving, targetHost }))).toBe('host-unknown');
-    expect(delivered(makePacket({ ...arriving, targetHost: host('fd00::1') }))).toBe(
+    expect(delivered(makePacket({ ...arriving, targetHost: requireHostAddress('fd00::1') }))).toBe(
       'host-unknown',
     );
   });
@@ -120,8 +120,8 @@ describe('the host a packet is delivered to', () => {
   it('cannot be unspecified, IPv4-mapped or of an unknown type', () => {
     const mapped = Uint8Array.of(...Array(10).fill(0), 255, 255, 127, 1, 1, 128);
     const unusable = [
-      host('0.0.0.0'),
-      host('::'),
+      requireHostAddress('0.0.0.0'),
+      requireHostAddress('::'),
       { type: 0x3, bytes: mapped },
       { type: 0x1, bytes: new Uint8Array(8) },
     ];
@@ -133,11 +133,11 @@ describe('the host a packet is delivered to', () => {
   it('is an instance of the service, anycast and multicast alike, or the sender hears 1/0', () => {
     const router = new TestRouter(situation);
     for (const name of ['SVC CS', 'SVC CS_M']) {
-      const packet = makePacket({ ...arriving, targetHost: host(name) });
+      const packet = makePacket({ ...arriving, targetHost: requireHostAddress(name) });
       const sent = router.receive({ external: 3 }, packet);
       expect(sent.leavesOn).toEqual({ internal: '127.1.1.100:30252' });
     }
-    const packet = makePacket({ ...arriving, targetHost: host('SVC DS') });
+    const packet = makePacket({ ...arriving, targetHost: requireHostAddress('SVC DS') });
     expect(router.receive({ external: 3 }, packet).drop).toBe('service-unknown');
   });
 });

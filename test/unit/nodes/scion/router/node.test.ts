@@ -109,10 +109,12 @@ describe('router node', () => {
       const { world } = makeWorld({ length: 4, bfd: true, seed });
       world.runUntil(749 * MS);
       expect(world.counter('r1/bfd.links_up')).toBe(0);
+      expect(world.counter('r1/bfd.links_down')).toBe(2);
       world.runUntil(1400 * MS);
       expect(world.counter('r0/bfd.links_up')).toBe(1);
       expect(world.counter('r1/bfd.links_up')).toBe(2);
       expect(world.counter('r3/bfd.links_up')).toBe(1);
+      expect(world.counter('r1/bfd.links_down')).toBe(0);
     }
   });
 
@@ -142,6 +144,7 @@ describe('router node', () => {
       expect(world.drops).toContainEqual({ host: 'r1', reason: 'link-down' });
       expect(arrived).toHaveLength(0);
       expect(world.states.get('r1/bfd l1')).toBe('down');
+      expect(world.counter('r1/bfd.links_down')).toBe(1);
       world.cut.clear();
       world.runUntil(world.nowNs + 2000 * MS);
       expect(world.states.get('r1/bfd l1')).toBe('up');
@@ -158,6 +161,9 @@ describe('router node', () => {
     leaving.stop?.();
     world.runUntil(2010 * MS);
     expect(world.states.get('r0/bfd l0')).toBe('down');
+    // A link that is down is one that should be up.
+    expect(world.counter('r1/bfd.links_down')).toBe(0);
+    expect(world.counter('r0/bfd.links_down')).toBe(1);
   });
 
   it('is ready once every link is up, and says how each link is', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { noble } from '../../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../../engine/crypto/noble.ts';
 import { fromHex } from '../../../../../nodes/_kit/bytes.ts';
-import { oneHopOut } from '../../../../../nodes/scion/bfd/envelope.ts';
+import { makeOneHopPath } from '../../../../../nodes/scion/bfd/envelope.ts';
 import { PROTOCOL_BFD, PROTOCOL_UDP } from '../../../../../nodes/scion/geometry.ts';
 import { HopAuthenticator, nextSegmentId } from '../../../../../nodes/scion/mac.ts';
 import {
@@ -9,16 +9,16 @@ import {
   decodeHeader,
   encodePacket,
 } from '../../../../../nodes/scion/wire/header.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import type { OneHopPath } from '../../../../../nodes/scion/wire/path.ts';
 import { HERE, NOW, situation } from './packets.ts';
 import { type Arrival, type Sent, TestRouter } from './test-router.ts';
 
 const INSIDE = { internal: '127.1.1.100:30252' };
 const NEIGHBOUR = '1-ff00:0:30';
-const hops = new HopAuthenticator(noble.aesCmac(fromHex(situation.key.hopFieldKey)));
-const path = oneHopOut(hops, 3, { seconds: NOW, nanos: 0 });
+const hops = new HopAuthenticator(nobleCrypto.aesCmac(fromHex(situation.key.hopFieldKey)));
+const path = makeOneHopPath(hops, 3, { seconds: NOW, nanos: 0 });
 
 interface Options {
   readonly source?: string;
@@ -32,10 +32,10 @@ function send(arrival: Arrival, options: Options, cut = 0): Sent {
     trafficClass: 0,
     flowId: 1,
     nextHeader: options.nextHeader ?? PROTOCOL_UDP,
-    source: isdAs(options.source ?? HERE),
-    target: isdAs(options.target ?? NEIGHBOUR),
-    sourceHost: host('127.1.1.100'),
-    targetHost: host('SVC CS'),
+    source: requireIsdAs(options.source ?? HERE),
+    target: requireIsdAs(options.target ?? NEIGHBOUR),
+    sourceHost: requireHostAddress('127.1.1.100'),
+    targetHost: requireHostAddress('SVC CS'),
     path: options.path ?? path,
   };
   const packet = encodePacket(header, new Uint8Array(24));

@@ -6,12 +6,15 @@
  *
  * @module
  */
-import { noble } from '../../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../../engine/crypto/noble.ts';
 import { fromHex, readUint16 } from '../../../../../nodes/_kit/bytes.ts';
 import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
 import { encodePacket } from '../../../../../nodes/scion/wire/header.ts';
-import { type HostAddress, host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import {
+  type HostAddress,
+  requireHostAddress,
+} from '../../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import type { HopField, InfoField, SegmentedPath } from '../../../../../nodes/scion/wire/path.ts';
 import { encodeScmpPacket, type ScmpMessage } from '../../../../../nodes/scion/wire/scmp.ts';
 import { encodeUdpPacket } from '../../../../../nodes/scion/wire/udp.ts';
@@ -81,17 +84,17 @@ export interface PacketOptions {
   readonly message?: ScmpMessage;
 }
 
-const hops = new HopAuthenticator(noble.aesCmac(fromHex(KEY)));
+const hops = new HopAuthenticator(nobleCrypto.aesCmac(fromHex(KEY)));
 
 /** Makes a packet that passes every check of its router, unless its options say otherwise. */
 export function makePacket(options: PacketOptions): Uint8Array {
   const header = {
     trafficClass: 0,
     flowId: 5,
-    source: isdAs(options.source ?? FAR),
-    target: isdAs(options.target ?? '1-ff00:0:98'),
-    sourceHost: options.sourceHost ?? host('127.9.9.9'),
-    targetHost: options.targetHost ?? host('127.1.1.128'),
+    source: requireIsdAs(options.source ?? FAR),
+    target: requireIsdAs(options.target ?? '1-ff00:0:98'),
+    sourceHost: options.sourceHost ?? requireHostAddress('127.9.9.9'),
+    targetHost: options.targetHost ?? requireHostAddress('127.1.1.128'),
     path: makePath(options),
   };
   if (options.message !== undefined) return encodeScmpPacket(header, options.message);
@@ -109,10 +112,10 @@ export function makeRaw(options: PacketOptions, nextHeader: number, upper: Uint8
     trafficClass: 0,
     flowId: 5,
     nextHeader,
-    source: isdAs(options.source ?? FAR),
-    target: isdAs(options.target ?? '1-ff00:0:98'),
-    sourceHost: options.sourceHost ?? host('127.9.9.9'),
-    targetHost: options.targetHost ?? host('127.1.1.128'),
+    source: requireIsdAs(options.source ?? FAR),
+    target: requireIsdAs(options.target ?? '1-ff00:0:98'),
+    sourceHost: options.sourceHost ?? requireHostAddress('127.9.9.9'),
+    targetHost: options.targetHost ?? requireHostAddress('127.1.1.128'),
     path: makePath(options),
   };
   return encodePacket(header, upper);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { HERE, makePacket, makeRaw, type PacketOptions, situation } from './packets.ts';
 import { hopPointer, INSIDE, OTHER, scmpOf, send, through } from './sending.ts';
@@ -382,8 +382,12 @@ describe('checks on the way in', () => {
       expect(sent.drop).toBe('source-host');
       expect(scmpOf(sent)).toMatchObject({ code: 33, pointer: 0 });
     }
-    expect(send(INSIDE, { ...options, sourceHost: host('SVC CS') }).drop).toBeUndefined();
-    expect(send(INSIDE, { ...options, sourceHost: host('2001:db8::1') }).drop).toBeUndefined();
+    expect(
+      send(INSIDE, { ...options, sourceHost: requireHostAddress('SVC CS') }).drop,
+    ).toBeUndefined();
+    expect(
+      send(INSIDE, { ...options, sourceHost: requireHostAddress('2001:db8::1') }).drop,
+    ).toBeUndefined();
   });
 
   it('forwards whatever host addresses it does not know in transit', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noble } from '../../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../../engine/crypto/noble.ts';
 import { DrkeyStore } from '../../../../../nodes/scion/router/drkey-store.ts';
 import { ScmpAuthenticator } from '../../../../../nodes/scion/router/scmp-authentication.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
@@ -10,7 +10,7 @@ const zeroKey = (): Uint8Array => new Uint8Array(16);
 
 function authenticatorAt(seconds: number): ScmpAuthenticator {
   return new ScmpAuthenticator({
-    crypto: noble,
+    crypto: nobleCrypto,
     clock: () => ({ seconds, nanos: 0 }),
     keyOf: zeroKey,
   });
@@ -89,7 +89,7 @@ describe('authenticated SCMP', () => {
 
 describe('DRKey store', () => {
   it('gives each host, AS and epoch its own key, and the same one again', () => {
-    const store = new DrkeyStore(noble, new Uint8Array(32).fill(1));
+    const store = new DrkeyStore(nobleCrypto, new Uint8Array(32).fill(1));
     const request = {
       epochBegin: 0,
       isdAs: new Uint8Array(8),

@@ -5,8 +5,8 @@ import {
   decodeHeader,
   encodePacket,
 } from '../../../../../nodes/scion/wire/header.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
 import { EMPTY_PATH, type SegmentedPath } from '../../../../../nodes/scion/wire/path.ts';
 import { HERE, makePacket, type PacketOptions, situation } from './packets.ts';
@@ -102,10 +102,10 @@ describe('packets without a path', () => {
       trafficClass: 0,
       flowId: 1,
       nextHeader,
-      source: isdAs(HERE),
-      target: isdAs(HERE),
-      sourceHost: host('127.1.1.2'),
-      targetHost: host('127.1.1.1'),
+      source: requireIsdAs(HERE),
+      target: requireIsdAs(HERE),
+      sourceHost: requireHostAddress('127.1.1.2'),
+      targetHost: requireHostAddress('127.1.1.1'),
       path: EMPTY_PATH,
     };
     return encodePacket(header, new Uint8Array(24));

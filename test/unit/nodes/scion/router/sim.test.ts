@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { provider } from '../../../../../engine/crypto/index.ts';
+import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import type { NodeHandle } from '../../../../../engine/host/protocol.ts';
 import type { SimHost } from '../../../../../engine/net/sim-host.ts';
@@ -36,7 +36,7 @@ function makeLine(length: number, seed: number): Line {
   const world = new SimWorld({
     seed,
     epochSeconds: EPOCH,
-    cryptoFor: (): CryptoProvider => provider('node', { timing: 'simulation' }),
+    cryptoFor: (): CryptoProvider => createCryptoProvider('node', { timing: 'simulation' }),
     buffers: 'poison',
   });
   const { metrics, drops } = protocol;

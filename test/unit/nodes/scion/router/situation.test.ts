@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkView, NetworkView } from '../../../../../engine/host/network-view.ts';
 import type { LinkRelation } from '../../../../../nodes/scion/network.ts';
-import { situate } from '../../../../../nodes/scion/router/situation.ts';
+import { findRouterSurroundings } from '../../../../../nodes/scion/router/situation.ts';
 import { viewWith } from '../../../../fixtures/views.ts';
 import { addressWord } from './test-router.ts';
 
@@ -43,7 +43,7 @@ function network(more: readonly LinkView[] = []): NetworkView {
 
 describe('where a router stands', () => {
   it('links to other ASes come from the topology, with the neighbour as seen from here', () => {
-    const { peers, isdAs } = situate('a1', network());
+    const { peers, isdAs } = findRouterSurroundings('a1', network());
     expect(isdAs).toBe('1-ff00:0:a');
     expect(peers[0]).toMatchObject({
       address: '127.1.1.1',
@@ -52,13 +52,19 @@ describe('where a router stands', () => {
       isdAs: '1-ff00:0:b',
       link: { kind: 'external', id: 'up', ifId: 11, neighbour: 'parent', mtu: 1400, index: 0 },
     });
-    expect(situate('b', network()).peers[0]?.link).toMatchObject({ neighbour: 'child' });
-    expect(situate('b', network()).peers[1]?.link).toMatchObject({ neighbour: 'core' });
-    expect(situate('c', network()).peers[0]?.link).toMatchObject({ neighbour: 'peer' });
+    expect(findRouterSurroundings('b', network()).peers[0]?.link).toMatchObject({
+      neighbour: 'child',
+    });
+    expect(findRouterSurroundings('b', network()).peers[1]?.link).toMatchObject({
+      neighbour: 'core',
+    });
+    expect(findRouterSurroundings('c', network()).peers[0]?.link).toMatchObject({
+      neighbour: 'peer',
+    });
   });
 
   it('other routers of the AS are siblings, and their interfaces are known', () => {
-    const { peers, interfaces, internal } = situate('a1', network());
+    const { peers, interfaces, internal } = findRouterSurroundings('a1', network());
     expect(peers.map((peer) => peer.link.id)).toEqual(['up', 'a2']);
     expect(peers[1]).toMatchObject({ address: '127.1.0.2', link: { kind: 'sibling', mtu: 1400 } });
     expect(interfaces.get(21)).toMatchObject({ neighbour: 'peer', link: peers[1]!.link });
@@ -69,13 +75,13 @@ describe('where a router stands', () => {
 
   it('a sibling without a link to us is known, but the way to it is always down', () => {
     const apart = { ...network(), links: links.filter(({ id }) => id !== 'inside') };
-    const { peers, interfaces } = situate('a1', apart);
+    const { peers, interfaces } = findRouterSurroundings('a1', apart);
     expect(peers.map((peer) => peer.link.id)).toEqual(['up']);
     expect(interfaces.get(21)?.link).toMatchObject({ kind: 'sibling', id: 'a2', isUp: false });
   });
 
   it('hosts are those of the AS', () => {
-    expect([...situate('a2', network()).hosts]).toEqual([
+    expect([...findRouterSurroundings('a2', network()).hosts]).toEqual([
       [addressWord('127.1.0.1'), '127.1.0.1'],
       [addressWord('127.1.0.2'), '127.1.0.2'],
       [addressWord('127.1.0.111'), '127.1.0.111'],
@@ -83,10 +89,12 @@ describe('where a router stands', () => {
   });
 
   it('a router outside of every AS, and one interface number twice, are refused', () => {
-    expect(() => situate('loose', network())).toThrow('loose is in no AS');
+    expect(() => findRouterSurroundings('loose', network())).toThrow('loose is in no AS');
     const twice = link('again', 'peer', 'a1#21', 'c#9');
-    expect(() => situate('a1', network([twice]))).toThrow('interface 21 of a1 is used twice');
+    expect(() => findRouterSurroundings('a1', network([twice]))).toThrow(
+      'interface 21 of a1 is used twice',
+    );
     const nowhere = link('nowhere', 'peer', 'a1#31', 'loose#1');
-    expect(() => situate('a1', network([nowhere]))).toThrow('loose is in no AS');
+    expect(() => findRouterSurroundings('a1', network([nowhere]))).toThrow('loose is in no AS');
   });
 });

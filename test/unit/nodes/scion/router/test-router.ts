@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { noble } from '../../../../../engine/crypto/noble.ts';
+import { nobleCrypto } from '../../../../../engine/crypto/noble.ts';
 import type { CalendarTime } from '../../../../../engine/host/time.ts';
 import { fromHex, readUint32 } from '../../../../../nodes/_kit/bytes.ts';
 import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
 import { BorderRouter } from '../../../../../nodes/scion/router/border-router.ts';
 import type { RouterContext } from '../../../../../nodes/scion/router/context.ts';
 import type {
-  Neighbour,
+  NeighbourRole,
   RouterInterface,
   RouterLink,
 } from '../../../../../nodes/scion/router/link.ts';
-import { LocalDelivery } from '../../../../../nodes/scion/router/local-delivery.ts';
+import { LocalDeliveryResolver } from '../../../../../nodes/scion/router/local-delivery.ts';
 import { ScmpAuthenticator } from '../../../../../nodes/scion/router/scmp-authentication.ts';
-import { host } from '../../../../../nodes/scion/wire/host-address.ts';
-import { isdAs, isdAsWords } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { requireHostAddress } from '../../../../../nodes/scion/wire/host-address.ts';
+import { isdAsWords, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 /** Where a packet of router.json arrives or leaves. */
 export type Arrival =
@@ -89,16 +89,16 @@ export class TestRouter {
     const clock = (): CalendarTime => ({ seconds: options.now ?? cases.now, nanos: 0 });
     const interfaces = this.#interfaces(cases, options.mtu ?? 65_535);
     const authenticator = new ScmpAuthenticator({
-      crypto: noble,
+      crypto: nobleCrypto,
       clock,
       // The reference's test programs use a key of zeros.
       keyOf: (): Uint8Array => new Uint8Array(16),
     });
     const context: RouterContext = {
-      isdAs: isdAsWords(isdAs(cases.router.isdAs)),
+      isdAs: isdAsWords(requireIsdAs(cases.router.isdAs)),
       interfaces,
-      hops: new HopAuthenticator(noble.aesCmac(fromHex(cases.key.hopFieldKey))),
-      delivery: new LocalDelivery({
+      hops: new HopAuthenticator(nobleCrypto.aesCmac(fromHex(cases.key.hopFieldKey))),
+      delivery: new LocalDeliveryResolver({
         endpointOf: (address, port): number => this.#endpoint(`${dotted(address)}:${port}`),
         services: new Map([[2, cases.router.services['CS']!.map((text) => this.#endpoint(text))]]),
         pick: (): number => 0,
@@ -108,8 +108,8 @@ export class TestRouter {
       mtuCheck: options.mtuCheck ?? true,
     };
     const replier = {
-      isdAs: isdAs(cases.router.isdAs),
-      host: host(cases.router.internal.split(':')[0]!),
+      isdAs: requireIsdAs(cases.router.isdAs),
+      host: requireHostAddress(cases.router.internal.split(':')[0]!),
       ...(options.isAuthenticated ? { authenticator } : {}),
     };
     this.router = new BorderRouter(context, replier, {
@@ -157,12 +157,12 @@ export class TestRouter {
   #interfaces(cases: RouterCases, mtu: number): Map<number, RouterInterface> {
     const interfaces = new Map<number, RouterInterface>();
     const add = (id: string, from: InterfaceCase, link: RouterLink): void => {
-      const neighbour = from.linkTo.toLowerCase() as Exclude<Neighbour, 'none'>;
+      const neighbour = from.linkTo.toLowerCase() as Exclude<NeighbourRole, 'none'>;
       const ifId = Number(id);
-      interfaces.set(ifId, { ifId, neighbour, isdAs: isdAsWords(isdAs(from.isdAs)), link });
+      interfaces.set(ifId, { ifId, neighbour, isdAs: isdAsWords(requireIsdAs(from.isdAs)), link });
     };
     for (const [id, from] of Object.entries(cases.router.external)) {
-      const neighbour = from.linkTo.toLowerCase() as Neighbour;
+      const neighbour = from.linkTo.toLowerCase() as NeighbourRole;
       const index = this.links.size;
       const link = {
         kind: 'external' as const,

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatHost,
-  host,
   hostAddressLength,
   isIpv4Mapped,
   parseHost,
+  requireHostAddress,
 } from '../../../../../nodes/scion/wire/host-address.ts';
 import {
   formatIsdAs,
-  isdAs,
   isdAsFileName,
   isdAsNumbers,
   isdAsWords,
   parseIsdAs,
   readIsdAs,
+  requireIsdAs,
   writeIsdAs,
 } from '../../../../../nodes/scion/wire/isd-as.ts';
 
@@ -37,12 +37,12 @@ describe('ISD-AS numbers', () => {
   ])('R-080: refuses "%s" and says why', (text, reason) => {
     const answer = parseIsdAs(text);
     expect(answer).toMatchObject({ kind: 'refused', reason: expect.stringContaining(reason) });
-    expect(() => isdAs(text)).toThrow(RangeError);
+    expect(() => requireIsdAs(text)).toThrow(RangeError);
   });
 
   it('has one text per number', () => {
-    expect(isdAs('1-FF00:0:110')).toBe('1-ff00:0:110');
-    expect(isdAs('1-0:0:1')).toBe('1-1');
+    expect(requireIsdAs('1-FF00:0:110')).toBe('1-ff00:0:110');
+    expect(requireIsdAs('1-0:0:1')).toBe('1-1');
   });
 
   it('keeps its value through text, bytes and words', () => {
@@ -51,7 +51,7 @@ describe('ISD-AS numbers', () => {
     fc.assert(
       fc.property(isd, as, (isdNumber, asNumber) => {
         const text = formatIsdAs(isdNumber, asNumber);
-        expect(isdAs(text)).toBe(text);
+        expect(requireIsdAs(text)).toBe(text);
         expect(isdAsNumbers(text)).toEqual({ isd: isdNumber, as: asNumber });
         const bytes = new Uint8Array(10);
         writeIsdAs(bytes, 1, text);
@@ -63,7 +63,7 @@ describe('ISD-AS numbers', () => {
   });
 
   it('is spelled with underscores in file names', () => {
-    expect(isdAsFileName(isdAs('1-ff00:0:110'))).toBe('1-ff00_0_110');
+    expect(isdAsFileName(requireIsdAs('1-ff00:0:110'))).toBe('1-ff00_0_110');
   });
 });
 
@@ -80,7 +80,7 @@ describe('host addresses', () => {
     'SVC DS_M',
     'SVC None',
   ])('prints %s as it was written', (text) => {
-    expect(formatHost(host(text))).toBe(text);
+    expect(formatHost(requireHostAddress(text))).toBe(text);
   });
 
   it.each([
@@ -103,12 +103,12 @@ describe('host addresses', () => {
     'SVC toString',
   ])('refuses "%s"', (text) => {
     expect(parseHost(text)).toBeUndefined();
-    expect(() => host(text)).toThrow(RangeError);
+    expect(() => requireHostAddress(text)).toThrow(RangeError);
   });
 
   it('accepts a dotted tail and unmaps IPv4-mapped addresses', () => {
-    expect(formatHost(host('64:ff9b::10.0.0.1'))).toBe('64:ff9b::a00:1');
-    expect(formatHost(host('::ffff:10.0.0.1'))).toBe('10.0.0.1');
+    expect(formatHost(requireHostAddress('64:ff9b::10.0.0.1'))).toBe('64:ff9b::a00:1');
+    expect(formatHost(requireHostAddress('::ffff:10.0.0.1'))).toBe('10.0.0.1');
     expect(isIpv4Mapped(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 1, 2, 3, 4))).toBe(
       true,
     );

@@ -9,17 +9,17 @@ import { encodeExtension } from '../../../../../nodes/scion/wire/extension.ts';
 import { encodePacket, type ScionHeader } from '../../../../../nodes/scion/wire/header.ts';
 import {
   type HostAddress,
-  host,
   hostAddressLength,
+  requireHostAddress,
 } from '../../../../../nodes/scion/wire/host-address.ts';
-import { formatIsdAs, isdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
+import { formatIsdAs, requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 import {
   EMPTY_PATH,
   type HopField,
   type InfoField,
   type OneHopPath,
   type SegmentedPath,
-  segmentOfHop,
+  segmentIndexOfHop,
   type WirePath,
 } from '../../../../../nodes/scion/wire/path.ts';
 import { encodeScmpPacket, type ScmpMessage } from '../../../../../nodes/scion/wire/scmp.ts';
@@ -59,7 +59,7 @@ export const segmentedPath: fc.Arbitrary<SegmentedPath> = fc
   })
   .map(({ lengths, infos, hops, currentHop }): SegmentedPath => {
     const segmentLengths = [lengths[0] ?? 0, lengths[1] ?? 0, lengths[2] ?? 0] as const;
-    const currentInfo = segmentOfHop(segmentLengths, currentHop);
+    const currentInfo = segmentIndexOfHop(segmentLengths, currentHop);
     return { kind: 'scion', currentInfo, currentHop, segmentLengths, infos, hops };
   });
 
@@ -135,15 +135,15 @@ export const THREE_SEGMENTS: SegmentedPath = {
 export const HEADER: Omit<ScionHeader, 'payloadLength' | 'nextHeader'> = {
   trafficClass: 0xb8,
   flowId: 0xdead,
-  target: isdAs('1-ff00:0:111'),
-  source: isdAs('2-ff00:0:222'),
-  targetHost: host('2001:db8::68'),
-  sourceHost: host('10.0.0.100'),
+  target: requireIsdAs('1-ff00:0:111'),
+  source: requireIsdAs('2-ff00:0:222'),
+  targetHost: requireHostAddress('2001:db8::68'),
+  sourceHost: requireHostAddress('10.0.0.100'),
   path: THREE_SEGMENTS,
 };
 
 const text = Uint8Array.from('mutatable payload', (letter) => letter.charCodeAt(0));
-const at = isdAs('1-ff00:0:110');
+const at = requireIsdAs('1-ff00:0:110');
 
 /** One SCMP message of every kind. */
 export const MESSAGES: readonly ScmpMessage[] = [
@@ -187,7 +187,7 @@ const oneHop: OneHopPath = {
 export const SAMPLES: readonly Uint8Array[] = [
   encodeUdpPacket(HEADER, datagram),
   encodeUdpPacket({ ...HEADER, path: EMPTY_PATH }, datagram),
-  encodeUdpPacket({ ...HEADER, path: oneHop, targetHost: host('SVC CS') }, datagram),
+  encodeUdpPacket({ ...HEADER, path: oneHop, targetHost: requireHostAddress('SVC CS') }, datagram),
   encodePacket(
     { ...HEADER, nextHeader: 200 },
     concatBytes(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { equalBytes, fromHex, toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { isWireDrop, WIRE_DROPS } from '../../../../../nodes/scion/wire/drops.ts';
+import { isWireDropReason, WIRE_DROP_REASONS } from '../../../../../nodes/scion/wire/drops.ts';
 import { decodeExtension, skipExtensions } from '../../../../../nodes/scion/wire/extension.ts';
 import { decodeHeader, encodePacket } from '../../../../../nodes/scion/wire/header.ts';
 import { formatHost } from '../../../../../nodes/scion/wire/host-address.ts';
@@ -56,7 +56,7 @@ function decodeAll(packet: Uint8Array, view: PacketView): string[] {
   if (answers[0] === undefined) answers.push(view.checkUpper(), view.upperChecksum());
   const decoded = decodeHeader(packet);
   answers.push(decoded);
-  if (!isWireDrop(decoded)) {
+  if (!isWireDropReason(decoded)) {
     const { header, headerLength } = decoded;
     formatHost(header.targetHost);
     formatHost(header.sourceHost);
@@ -64,7 +64,7 @@ function decodeAll(packet: Uint8Array, view: PacketView): string[] {
     const payload = packet.subarray(headerLength);
     const skipped = skipExtensions(payload, header.nextHeader);
     answers.push(skipped, decodeExtension(payload));
-    const upper = isWireDrop(skipped) ? payload : payload.subarray(skipped.upperOffset);
+    const upper = isWireDropReason(skipped) ? payload : payload.subarray(skipped.upperOffset);
     answers.push(decodeUdp(upper), decodeScmp(upper));
     // Accepted packets are canonical except for reserved bits, so encoding and decoding them again
     // changes nothing.
@@ -72,7 +72,7 @@ function decodeAll(packet: Uint8Array, view: PacketView): string[] {
     const turned = decodeHeader(again) as typeof decoded;
     if (!equalBytes(encodePacket(turned.header, payload), again)) throw new Error('not canonical');
   }
-  return answers.filter(isWireDrop);
+  return answers.filter(isWireDropReason);
 }
 
 describe('fuzzing the SCION codecs', () => {
@@ -93,10 +93,10 @@ describe('fuzzing the SCION codecs', () => {
       if (drops.length === 0) accepted++;
       for (const drop of drops) counts.set(drop, (counts.get(drop) ?? 0) + 1);
     }
-    for (const drop of counts.keys()) expect(WIRE_DROPS).toHaveProperty(drop);
+    for (const drop of counts.keys()) expect(WIRE_DROP_REASONS).toHaveProperty(drop);
     // The mutations are effective: every drop reason of the decoders occurred, and some packets
     // were accepted.
-    const found = Object.keys(WIRE_DROPS).filter((drop) => drop !== 'path-end');
+    const found = Object.keys(WIRE_DROP_REASONS).filter((drop) => drop !== 'path-end');
     expect([...counts.keys()].sort()).toEqual(found.sort());
     expect(accepted).toBeGreaterThan(INPUTS / 1000);
   });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { isWireDrop, WIRE_DROPS, type WireDrop } from '../../../../../nodes/scion/wire/drops.ts';
+import {
+  isWireDropReason,
+  WIRE_DROP_REASONS,
+  type WireDropReason,
+} from '../../../../../nodes/scion/wire/drops.ts';
 import { decodeHeader, encodePacket } from '../../../../../nodes/scion/wire/header.ts';
 import { isdAsWords } from '../../../../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../../../../nodes/scion/wire/packet-view.ts';
@@ -77,7 +81,7 @@ function knownOf(path: SegmentedPath): object {
 function bothAnswers(packet: Uint8Array): readonly unknown[] {
   const decoded = decodeHeader(packet);
   const seen = new PacketView().parse(packet, 0, packet.length);
-  return [isWireDrop(decoded) ? decoded : undefined, seen];
+  return [isWireDropReason(decoded) ? decoded : undefined, seen];
 }
 
 describe('the header codec', () => {
@@ -177,8 +181,8 @@ describe('both layers', () => {
       const at = bit >>> 3;
       const flipped = withByte(SAMPLE, at, (SAMPLE[at] as number) ^ (1 << (bit & 7)));
       const [drop, seen] = bothAnswers(flipped);
-      if (typeof drop === 'string') expect(WIRE_DROPS).toHaveProperty(drop);
-      if (typeof seen === 'string') expect(WIRE_DROPS).toHaveProperty(seen);
+      if (typeof drop === 'string') expect(WIRE_DROP_REASONS).toHaveProperty(drop);
+      if (typeof seen === 'string') expect(WIRE_DROP_REASONS).toHaveProperty(seen);
       const decoded = decodeHeader(flipped);
       if (JSON.stringify(decoded) === JSON.stringify(original)) ignored.push(at);
     }
@@ -264,14 +268,14 @@ describe('the packet view on a path', () => {
         const header = { ...HEADER, nextHeader: 253, path: start };
         const packet = encodePacket(header, new Uint8Array(0));
         const view = parsed(packet);
-        let plain: SegmentedPath | WireDrop = start;
-        while (!isWireDrop(plain)) {
+        let plain: SegmentedPath | WireDropReason = start;
+        while (!isWireDropReason(plain)) {
           expect(seenBy(view)).toEqual(knownOf(plain));
           expect(value(decodeHeader(packet)).header.path).toEqual(plain);
           const wasCrossover = view.isCrossover;
           plain = advancePath(plain);
-          expect(view.advance()).toBe(isWireDrop(plain) ? plain : undefined);
-          if (!isWireDrop(plain)) expect(view.isFirstHopAfterCrossover).toBe(wasCrossover);
+          expect(view.advance()).toBe(isWireDropReason(plain) ? plain : undefined);
+          if (!isWireDropReason(plain)) expect(view.isFirstHopAfterCrossover).toBe(wasCrossover);
         }
       }),
     );

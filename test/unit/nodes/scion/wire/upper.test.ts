@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../../../../nodes/_kit/bytes.ts';
-import { foldChecksum, sumWords } from '../../../../../nodes/scion/wire/checksum.ts';
+import { addToOnesComplementSum, foldChecksum } from '../../../../../nodes/scion/wire/checksum.ts';
 import {
   decodeExtension,
   encodeExtension,
@@ -14,8 +14,8 @@ import {
   encodeScmpPacket,
   isScmpError,
   scmpHeaderLength,
-  scmpQuoteMax,
-  scmpType,
+  scmpQuoteBytesMax,
+  scmpTypeNumber,
 } from '../../../../../nodes/scion/wire/scmp.ts';
 import { decodeUdp, encodeUdp, encodeUdpPacket } from '../../../../../nodes/scion/wire/udp.ts';
 import { HEADER, MESSAGES, SAMPLES } from './corpus.ts';
@@ -87,7 +87,9 @@ describe('the upper layer checksum', () => {
   });
 
   it('counts an odd last byte as the upper half of a word', () => {
-    expect(sumWords(Uint8Array.of(0, 1, 2, 3, 4), 0, 5, 0)).toBe(0x0001 + 0x0203 + 0x0400);
+    expect(addToOnesComplementSum(Uint8Array.of(0, 1, 2, 3, 4), 0, 5, 0)).toBe(
+      0x0001 + 0x0203 + 0x0400,
+    );
   });
 
   it('is the sum of all words, for every length and every place in a buffer', () => {
@@ -95,20 +97,20 @@ describe('the upper layer checksum', () => {
     for (let offset = 0; offset < 4; offset++) {
       for (let length = 0; length <= 70; length++) {
         const part = buffer.subarray(offset, offset + length);
-        const own = foldChecksum(sumWords(buffer, offset, length, 3));
+        const own = foldChecksum(addToOnesComplementSum(buffer, offset, length, 3));
         expect(own).toBe(wordByWord(part, 3));
       }
     }
   });
 
   it('does not confuse a sum of zeros with one of ones', () => {
-    expect(foldChecksum(sumWords(new Uint8Array(64), 0, 64, 0))).toBe(0xffff);
-    expect(foldChecksum(sumWords(new Uint8Array(64).fill(0xff), 0, 64, 0))).toBe(0);
+    expect(foldChecksum(addToOnesComplementSum(new Uint8Array(64), 0, 64, 0))).toBe(0xffff);
+    expect(foldChecksum(addToOnesComplementSum(new Uint8Array(64).fill(0xff), 0, 64, 0))).toBe(0);
   });
 
   it('stays exact over the longest packet', () => {
     const ones = new Uint8Array(65_535).fill(0xff);
-    expect(foldChecksum(sumWords(ones, 0, ones.length, 5))).toBe(wordByWord(ones, 5));
+    expect(foldChecksum(addToOnesComplementSum(ones, 0, ones.length, 5))).toBe(wordByWord(ones, 5));
   });
 
   it('drops UDP and SCMP without room for their header', () => {
@@ -125,12 +127,12 @@ describe('SCMP', () => {
     const decoded = value(decodeScmp(bytes));
     expect(decoded).toEqual({ ...message, checksum: 0 });
     expect(toHex(encodeScmp(decoded))).toBe(toHex(bytes));
-    expect(isScmpError(scmpType(message))).toBe(!/echo|traceroute/.test(message.kind));
+    expect(isScmpError(scmpTypeNumber(message))).toBe(!/echo|traceroute/.test(message.kind));
   });
 
   it.each(MESSAGES)('$kind cut in its header is dropped', (message) => {
     const bytes = encodeScmp(message);
-    for (let length = 0; length < scmpHeaderLength(scmpType(message)); length++) {
+    for (let length = 0; length < scmpHeaderLength(scmpTypeNumber(message)); length++) {
       expect(decodeScmp(bytes.subarray(0, length))).toBe('l4-truncated');
     }
   });
@@ -139,7 +141,7 @@ describe('SCMP', () => {
     for (const message of MESSAGES) {
       if (!('ifId' in message || 'egress' in message)) continue;
       const bytes = encodeScmp(message);
-      const last = scmpHeaderLength(scmpType(message));
+      const last = scmpHeaderLength(scmpTypeNumber(message));
       for (let at = last - 8; at < last - 2; at++) {
         expect(decodeScmp(withByte(bytes, at, 1))).toBe('scmp-interface');
       }
@@ -147,11 +149,11 @@ describe('SCMP', () => {
   });
 
   it('quotes so much that the reply has 1,232 bytes', () => {
-    const quote = new Uint8Array(scmpQuoteMax(HEADER, 4, 0));
+    const quote = new Uint8Array(scmpQuoteBytesMax(HEADER, 4, 0));
     const message = { kind: 'parameter-problem', code: 0, pointer: 0, data: quote } as const;
     expect(encodeScmpPacket(HEADER, message).length).toBe(1232);
-    expect(scmpQuoteMax(HEADER, 4, 32)).toBe(quote.length - 32);
-    expect(scmpQuoteMax(HEADER, 4, 9999)).toBe(0);
+    expect(scmpQuoteBytesMax(HEADER, 4, 32)).toBe(quote.length - 32);
+    expect(scmpQuoteBytesMax(HEADER, 4, 9999)).toBe(0);
   });
 });
 

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { isWireDrop, type WireDrop } from '../../../../../nodes/scion/wire/drops.ts';
+import { isWireDropReason, type WireDropReason } from '../../../../../nodes/scion/wire/drops.ts';
 
 /** Returns the value, or fails with the name of the drop. */
-export function value<T>(answer: T | WireDrop): T {
-  if (isWireDrop(answer)) throw new Error(`dropped: ${answer}`);
+export function value<T>(answer: T | WireDropReason): T {
+  if (isWireDropReason(answer)) throw new Error(`dropped: ${answer}`);
   return answer;
 }

@@ -5,23 +5,23 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { scoreFlows } from '../../../../../reports/privacy/attacks/attack-correlation.ts';
 import {
   ATTACKS,
   type AttackInput,
-  type AttackOutcome,
-  successMetric,
+  type AttackSuccess,
+  attackSuccessMetricName,
 } from '../../../../../reports/privacy/attacks/index.ts';
 import { areaUnderCurve } from '../../../../../reports/privacy/attacks/roc.ts';
-import { ACTIVE_ATTACKS, PRIVACY_METRICS } from '../../../../../reports/privacy/kpis.ts';
+import { ACTIVE_ATTACK_OF_METRIC, PRIVACY_METRICS } from '../../../../../reports/privacy/kpis.ts';
 import { observe, poisson, type Sent } from './fixture.ts';
 
 const SECOND = 1e9;
 const USERS = 60;
 const SECONDS = 300;
 
-function run(name: string, input: AttackInput): AttackOutcome | undefined {
+function run(name: string, input: AttackInput): AttackSuccess | undefined {
   return ATTACKS.find((attack) => attack.name === name)!.evaluate(input);
 }
 
@@ -30,7 +30,7 @@ const LAW = { users: USERS, seconds: SECONDS, hops: 3, meanDelayNs: 0.1 * SECOND
 
 /** User 2k writes to user 2k + 1, and nobody sends anything else. */
 function bare(): AttackInput {
-  const random = openStream(1, 'test', 'bare');
+  const random = openRandomStream(1, 'test', 'bare');
   const messages = PAIRS.flatMap(([from, to]) =>
     poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
   );
@@ -39,7 +39,7 @@ function bare(): AttackInput {
 
 /** The same messages, but everybody sends and retrieves at the same constant rate. */
 function covered(seed: number): AttackInput {
-  const random = openStream(seed, 'test', 'cover');
+  const random = openRandomStream(seed, 'test', 'cover');
   const messages = PAIRS.flat().flatMap((from) =>
     // Payload uses a fifth of the writers' slots; the other slots go to random users.
     poisson(random, 1, SECONDS).map((at) => {
@@ -53,7 +53,7 @@ function covered(seed: number): AttackInput {
 }
 
 function withConstantExits(input: AttackInput, seed: number): AttackInput {
-  const random = openStream(seed, 'test', 'retrievals');
+  const random = openRandomStream(seed, 'test', 'retrievals');
   const { view, setting, answers } = input;
   const messages: Sent[] = setting.users.flatMap((_, user) =>
     poisson(random, 1, SECONDS).map((at) => ({ from: user, to: user, at })),
@@ -136,7 +136,7 @@ describe('attacks against constant-rate cover fall to chance', () => {
 
 describe('answers', () => {
   it('betray partners whose retrievals show nothing, unless there is cover', () => {
-    const random = openStream(5, 'test', 'answers');
+    const random = openRandomStream(5, 'test', 'answers');
     const payloads = PAIRS.flatMap(([from, to]) =>
       poisson(random, 0.2, SECONDS).map((at) => ({ from, to, at })),
     );
@@ -157,7 +157,7 @@ describe('answers', () => {
 
 describe('attacks of two partners', () => {
   it('intersection finds the pair as the only set that meets all batches', () => {
-    const random = openStream(3, 'test', 'two');
+    const random = openRandomStream(3, 'test', 'two');
     const messages: Sent[] = poisson(random, 0.3, SECONDS).map((at) => ({
       from: 0,
       to: random.chance(0.5) ? 1 : 2,
@@ -202,14 +202,15 @@ describe('attacks that the run carries out', () => {
   });
 
   it('an attack that an event carries out is known by its metric', () => {
-    expect([...ACTIVE_ATTACKS.values()]).toEqual(['n_minus_one', 'tagging', 'replay']);
+    expect([...ACTIVE_ATTACK_OF_METRIC.values()]).toEqual(['n_minus_one', 'tagging', 'replay']);
     const metrics = PRIVACY_METRICS.map(({ name }) => name);
-    for (const { name } of ATTACKS) expect(metrics).toContain(successMetric(name));
-    for (const [metric, name] of ACTIVE_ATTACKS) expect(metric).toBe(successMetric(name));
+    for (const { name } of ATTACKS) expect(metrics).toContain(attackSuccessMetricName(name));
+    for (const [metric, name] of ACTIVE_ATTACK_OF_METRIC)
+      expect(metric).toBe(attackSuccessMetricName(name));
   });
 
   it('each attack has a metric, an adversary and an estimator to print', () => {
-    expect(ATTACKS.map(({ name }) => successMetric(name))).toEqual([
+    expect(ATTACKS.map(({ name }) => attackSuccessMetricName(name))).toEqual([
       'privacy.attack.n_minus_one.success',
       'privacy.attack.disclosure.success',
       'privacy.attack.intersection.success',

@@ -4,15 +4,16 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
+import { successOfHits } from '../../../../../reports/privacy/attacks/attack-success.ts';
 import {
   BatchDisclosure,
   continuousScores,
   topReceivers,
 } from '../../../../../reports/privacy/attacks/disclosure.ts';
 import {
-  binCounts,
   cellEntropy,
+  countPacketsPerBin,
   flowScore,
   mutualInformation,
   ranks,
@@ -21,8 +22,10 @@ import {
   hittingSets,
   membersOfAllSets,
 } from '../../../../../reports/privacy/attacks/intersection.ts';
-import { outcomeOfHits } from '../../../../../reports/privacy/attacks/outcome.ts';
-import { pathDensity, pathQuantile } from '../../../../../reports/privacy/attacks/path-law.ts';
+import {
+  pathDelayDensity,
+  pathDelayQuantileNs,
+} from '../../../../../reports/privacy/attacks/path-law.ts';
 import {
   areaUnderCurve,
   equalErrorRate,
@@ -31,7 +34,7 @@ import {
 
 describe('statistical disclosure', () => {
   it('finds friends in rounds of a batch mix, and subtracts a receiver that is always loud', () => {
-    const random = openStream(1, 'test', 'rounds');
+    const random = openRandomStream(1, 'test', 'rounds');
     const disclosure = new BatchDisclosure(200);
     for (let round = 0; round < 600; round += 1) {
       // A third of all messages goes to receiver 7, who is not a friend of anybody.
@@ -48,7 +51,7 @@ describe('statistical disclosure', () => {
   });
 
   it('continuous: weighs receipts by the delay law', () => {
-    const density = pathDensity({ hops: 1, meanDelayNs: 10, transitNs: 0 });
+    const density = pathDelayDensity({ hops: 1, meanDelayNs: 10, transitNs: 0 });
     const scores = continuousScores({
       sends: [0, 100],
       receipts: [[5, 103], [60], [190]],
@@ -75,13 +78,13 @@ describe('statistical disclosure', () => {
 describe('the law of a path', () => {
   it('is a density whose quantiles are those of Erlang', () => {
     const law = { hops: 3, meanDelayNs: 100, transitNs: 50 };
-    const density = pathDensity(law);
+    const density = pathDelayDensity(law);
     let sum = 0;
-    const end = pathQuantile(law, 0.9);
+    const end = pathDelayQuantileNs(law, 0.9);
     for (let x = 0; x < end; x += 1) sum += density(x + 0.5);
     expect(sum).toBeCloseTo(0.9, 2);
     expect(density(49)).toBe(0);
-    expect(pathDensity({ ...law, hops: 1 })(50)).toBeCloseTo(0.01, 12);
+    expect(pathDelayDensity({ ...law, hops: 1 })(50)).toBeCloseTo(0.01, 12);
   });
 });
 
@@ -118,7 +121,7 @@ describe('intersection', () => {
 describe('flow scores', () => {
   it('counts per bin, without what is outside', () => {
     const bins = { fromNs: 10, widthNs: 10, count: 2 };
-    expect(binCounts([9, 10, 19, 20, 30], bins)).toEqual([2, 1]);
+    expect(countPacketsPerBin([9, 10, 19, 20, 30], bins)).toEqual([2, 1]);
   });
 
   it('equal values share a rank', () => {
@@ -134,7 +137,7 @@ describe('flow scores', () => {
   });
 
   it('mutual information: independent lists give about 0, a copy gives its entropy', () => {
-    const random = openStream(1, 'test', 'information');
+    const random = openRandomStream(1, 'test', 'information');
     const list = (): number[] => Array.from({ length: 4_000 }, () => random.below(8));
     const [a, b] = [list(), list()];
     // Without the bias correction, the mean would be 49 / (2 n ln 2) = 0.0088 bits.
@@ -166,7 +169,7 @@ describe('ROC', () => {
   });
 
   it('the interval covers the true area in 95 of 100 worlds', () => {
-    const random = openStream(1, 'test', 'roc');
+    const random = openRandomStream(1, 'test', 'roc');
     let covered = 0;
     for (let world = 0; world < 400; world += 1) {
       const matched = Array.from({ length: 40 }, () => random.normal(1, 1));
@@ -189,10 +192,10 @@ describe('ROC', () => {
   });
 });
 
-describe('outcome', () => {
+describe('success', () => {
   it('has no success without a trial', () => {
-    expect(outcomeOfHits({ attack: 'x', hits: 0, trials: 0, chance: 0 })).toBeUndefined();
-    const { success, low, high } = outcomeOfHits({ attack: 'x', hits: 5, trials: 10, chance: 0 })!;
+    expect(successOfHits({ attack: 'x', hits: 0, trials: 0, chance: 0 })).toBeUndefined();
+    const { success, low, high } = successOfHits({ attack: 'x', hits: 5, trials: 10, chance: 0 })!;
     expect([success, low, high].map((x) => x.toFixed(4))).toEqual(['0.5000', '0.2366', '0.7634']);
   });
 });

@@ -5,7 +5,7 @@
  */
 import type { RandomStream } from '../../../../../engine/core/stream.ts';
 import type { AttackInput } from '../../../../../reports/privacy/attacks/index.ts';
-import { ViewRecord } from '../../../../../reports/privacy/view/view-record.ts';
+import { AdversaryViewRecorder } from '../../../../../reports/privacy/view/view-record.ts';
 
 const SECOND = 1e9;
 
@@ -59,7 +59,7 @@ export function observe(
     ];
   });
   sightings.sort((a, b) => a.at - b.at);
-  const record = new ViewRecord({ adversary: 'test', links });
+  const record = new AdversaryViewRecorder({ adversary: 'test', links });
   for (const { at, link } of sightings) record.seen(link, at, 2_000);
   const map = new Map<string, Set<string>>();
   for (const [from, to] of partners) {

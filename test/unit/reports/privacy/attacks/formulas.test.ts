@@ -7,16 +7,16 @@ import { describe, expect, it } from 'vitest';
 import {
   blendingSuccess,
   detectionProbability,
-  drainDelays,
+  drainTimeInMeanDelays,
   emptyPoolProbability,
   floodSuccess,
-  stealthySuccess,
+  stealthyBlendingProbability,
 } from '../../../../../reports/privacy/attacks/blending.ts';
 import { disclosureRounds } from '../../../../../reports/privacy/attacks/disclosure.ts';
 import { expectedSurvivors } from '../../../../../reports/privacy/attacks/intersection.ts';
 import {
-  bothEndsCorrupt,
-  packetsUntilHalf,
+  bothEndsCorruptProbability,
+  packetsUntilHalfCompromised,
   predecessorRounds,
 } from '../../../../../reports/privacy/attacks/predecessor.ts';
 import {
@@ -25,7 +25,7 @@ import {
 } from '../../../../../reports/privacy/attacks/tagging.ts';
 import {
   compromisedPathShare,
-  compromisedWithinPackets,
+  compromisedWithinProbability,
 } from '../../../../../reports/privacy/metrics/closed-forms.ts';
 import { vectorSets } from '../../../../vectors-root.ts';
 
@@ -72,7 +72,7 @@ describe.each(SETS)('formulas of attacks are those computed by others, $set', ({
 
   it('time to drain a mix and the chance that its loops tell', () => {
     for (const { rho, epsilon, lambdaMOverMu, tauTimesMu, detect } of file.nMinusOne) {
-      expect(drainDelays({ rho, epsilon })).toBeCloseTo(tauTimesMu, 12);
+      expect(drainTimeInMeanDelays({ rho, epsilon })).toBeCloseTo(tauTimesMu, 12);
       expect(detectionProbability({ rho, epsilon }, lambdaMOverMu)).toBeCloseTo(detect, 12);
     }
   });
@@ -83,13 +83,13 @@ describe('formulas of attacks', () => {
     expect(blendingSuccess(0.01)).toBeCloseTo(0.99502, 5);
     expect(emptyPoolProbability(0.01)).toBeCloseTo(0.99005, 5);
     expect(blendingSuccess(0)).toBe(1);
-    expect(drainDelays({ rho: 0.001, epsilon: 0.01 })).toBe(0);
+    expect(drainTimeInMeanDelays({ rho: 0.001, epsilon: 0.01 })).toBe(0);
   });
 
   it('letting traffic pass costs the adversary its aim (Loopix 4.2.1)', () => {
     const mix = { dilution: 10, mu: 1, loopRate: 2, otherRate: 50 };
-    expect(stealthySuccess(mix)).toBeCloseTo(10 / 70, 12);
-    expect(stealthySuccess({ ...mix, loopRate: 0, otherRate: 1 })).toBe(1);
+    expect(stealthyBlendingProbability(mix)).toBeCloseTo(10 / 70, 12);
+    expect(stealthyBlendingProbability({ ...mix, loopRate: 0, otherRate: 1 })).toBe(1);
   });
 
   it('a flood empties a threshold mix at once and a pool mix by and by', () => {
@@ -101,13 +101,13 @@ describe('formulas of attacks', () => {
     const tenth = { corrupt: 1, nodes: 10 };
     const alpha = compromisedPathShare([tenth, tenth, tenth]);
     expect(alpha).toBeCloseTo(0.001, 12);
-    expect(packetsUntilHalf(alpha)).toBe(693);
-    expect(compromisedWithinPackets(alpha, 693)).toBeGreaterThan(0.5);
-    expect(compromisedWithinPackets(alpha, 692)).toBeLessThan(0.5);
+    expect(packetsUntilHalfCompromised(alpha)).toBe(693);
+    expect(compromisedWithinProbability(alpha, 693)).toBeGreaterThan(0.5);
+    expect(compromisedWithinProbability(alpha, 692)).toBeLessThan(0.5);
   });
 
   it('predecessor: both ends corrupt in (c/n)^2 of all rounds', () => {
-    expect(bothEndsCorrupt({ nodes: 100, corrupt: 10 })).toBeCloseTo(0.01, 12);
+    expect(bothEndsCorruptProbability({ nodes: 100, corrupt: 10 })).toBeCloseTo(0.01, 12);
     expect(predecessorRounds({ nodes: 100, corrupt: 10 })).toBeCloseTo(3684.1, 1);
   });
 

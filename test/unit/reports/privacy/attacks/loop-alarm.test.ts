@@ -4,17 +4,17 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { openStream } from '../../../../../engine/core/stream.ts';
+import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import {
-  alarms,
   alarmThreshold,
-  loopDeadline,
+  loopAlarmInstants,
+  loopOverdueAfterNs,
   type MixLoop,
 } from '../../../../../reports/privacy/attacks/loop-alarm.ts';
 
 const SECOND = 1e9;
 const LAW = { hops: 3, meanDelayNs: 0.2 * SECOND, transitNs: 0.2 * SECOND };
-const deadlineNs = loopDeadline(LAW);
+const deadlineNs = loopOverdueAfterNs(LAW);
 const WATCH = {
   deadlineNs,
   windowNs: 30 * SECOND,
@@ -27,7 +27,7 @@ const WATCH = {
  * `blocked`.
  */
 function hour(seed: number, blocked: readonly [number, number]): readonly MixLoop[] {
-  const random = openStream(seed, 'test', 'loops');
+  const random = openRandomStream(seed, 'test', 'loops');
   return Array.from({ length: 3600 }, (_, i): MixLoop => {
     const sentAt = i * SECOND;
     let delay = LAW.transitNs;
@@ -39,7 +39,10 @@ function hour(seed: number, blocked: readonly [number, number]): readonly MixLoo
 
 describe('alarm of loops', () => {
   it('the deadline is the quantile 1 - 1e-6 of Erlang, behind the transit', () => {
-    expect(loopDeadline({ hops: 1, meanDelayNs: 1, transitNs: 0 })).toBeCloseTo(6 * Math.LN10, 6);
+    expect(loopOverdueAfterNs({ hops: 1, meanDelayNs: 1, transitNs: 0 })).toBeCloseTo(
+      6 * Math.LN10,
+      6,
+    );
     // The tail of Erlang(3): e^-x (1 + x + x^2/2) = 1e-6.
     const x = (deadlineNs - LAW.transitNs) / LAW.meanDelayNs;
     expect(Math.exp(-x) * (1 + x + (x * x) / 2)).toBeCloseTo(1e-6, 12);
@@ -52,25 +55,27 @@ describe('alarm of loops', () => {
   });
 
   it('is silent for hours of ordinary loss', () => {
-    const raised = [1, 2, 3, 4, 5].map((seed) => alarms(hour(seed, [0, 0]), WATCH, 4000 * SECOND));
+    const raised = [1, 2, 3, 4, 5].map((seed) =>
+      loopAlarmInstants(hour(seed, [0, 0]), WATCH, 4000 * SECOND),
+    );
     expect(raised).toEqual([[], [], [], [], []]);
   });
 
   it('tells a block of ten loops soon after the first deadline', () => {
-    const [first, ...more] = alarms(hour(1, [1000, 1010]), WATCH, 4000 * SECOND);
+    const [first, ...more] = loopAlarmInstants(hour(1, [1000, 1010]), WATCH, 4000 * SECOND);
     expect(more).toEqual([]);
     expect(first).toBeGreaterThan(1000 * SECOND + deadlineNs);
     expect(first).toBeLessThan(1010 * SECOND + deadlineNs);
   });
 
   it('does not judge loops that are not due yet', () => {
-    expect(alarms(hour(1, [1000, 1010]), WATCH, 1001 * SECOND)).toEqual([]);
+    expect(loopAlarmInstants(hour(1, [1000, 1010]), WATCH, 1001 * SECOND)).toEqual([]);
   });
 
   it('counts a loop that returned after its deadline as missing', () => {
     const late = hour(1, [0, 0]).map((loop, i) =>
       i >= 100 && i < 120 ? { ...loop, returnedAt: loop.sentAt + 2 * deadlineNs } : loop,
     );
-    expect(alarms(late, WATCH, 4000 * SECOND)).toHaveLength(1);
+    expect(loopAlarmInstants(late, WATCH, 4000 * SECOND)).toHaveLength(1);
   });
 });

@@ -12,10 +12,13 @@ import {
   posteriorsOf,
   senderPosteriors,
 } from '../../../../../reports/privacy/mass/posterior.ts';
-import { type NodeLaw, propagate } from '../../../../../reports/privacy/mass/propagate.ts';
 import {
-  stratifiedPoissonBits,
-  uniformMixBits,
+  type NodeMixingModel,
+  propagateMass,
+} from '../../../../../reports/privacy/mass/propagate.ts';
+import {
+  stratifiedPoissonEntropyBits,
+  uniformMixEntropyBits,
 } from '../../../../../reports/privacy/metrics/closed-forms.ts';
 import { shannonBits } from '../../../../../reports/privacy/metrics/uncertainty.ts';
 import {
@@ -81,7 +84,7 @@ describe('mass propagation', () => {
   });
 
   it('keeps the mass on the message at a corrupt mix', () => {
-    const laws: NodeLaw[] = [{ kind: 'end' }, { kind: 'open' }, { kind: 'memoryless' }];
+    const laws: NodeMixingModel[] = [{ kind: 'end' }, { kind: 'open' }, { kind: 'memoryless' }];
     const belief = beliefs(
       [arrival(0), arrival(1), departure(1), ...end(1), departure(0), ...end(0)],
       laws,
@@ -109,7 +112,7 @@ describe('mass propagation', () => {
   });
 
   it('sinks the mass of cover that ends at a corrupt mix, and says what is left', () => {
-    const laws: NodeLaw[] = [{ kind: 'end' }, { kind: 'memoryless' }, { kind: 'open' }];
+    const laws: NodeMixingModel[] = [{ kind: 'end' }, { kind: 'memoryless' }, { kind: 'open' }];
     const steps: Step[] = [arrival(0), arrival(1), departure(1), ['arrive', 1, 'other']];
     const rest: Step[] = [['absorb', 1, 'other'], departure(0), ...end(0)];
     const belief = beliefs([...steps, ...rest], laws);
@@ -140,9 +143,9 @@ describe('mass propagation', () => {
       fc.property(fc.array(step, { minLength: 1, maxLength: 200 }), law, (steps, kind) => {
         const truth = handMade(NODES, [...steps, ['arrive', 11, 'mix']]);
         const aging = kind === 'aging' ? { kind, hazard: uniformHazard(40) } : { kind };
-        const laws: NodeLaw[] = [{ kind: 'end' }, aging, { kind: 'memoryless' }];
+        const laws: NodeMixingModel[] = [{ kind: 'end' }, aging, { kind: 'memoryless' }];
         const labels = Int32Array.from({ length: truth.messages.count }, (_, i) => i % 3);
-        const balance = propagate({ truth, labels, labelCount: 3, laws, onCandidate: ignore });
+        const balance = propagateMass({ truth, labels, labelCount: 3, laws, onCandidate: ignore });
         expect(balance.errorMax).toBeLessThan(1e-12 * steps.length);
       }),
     );
@@ -163,13 +166,13 @@ describe('a stratified network', () => {
     for (const { left } of found) expect(Math.abs(left)).toBeLessThan(1e-6);
     const bits = mean(found.map(({ p }) => shannonBits(p)));
     // With finite pools, the entropy is a few hundredths of a bit lower.
-    expect(bits).toBeGreaterThan(stratifiedPoissonBits(spec) - 0.06);
-    expect(bits).toBeLessThan(stratifiedPoissonBits(spec) + 0.06);
+    expect(bits).toBeGreaterThan(stratifiedPoissonEntropyBits(spec) - 0.06);
+    expect(bits).toBeLessThan(stratifiedPoissonEntropyBits(spec) + 0.06);
   });
 
   it('has 0 bits when every mix is corrupt', () => {
     const laws = stratifiedNodes(spec).map(
-      (name): NodeLaw => ({ kind: name.startsWith('end') ? 'end' : 'open' }),
+      (name): NodeMixingModel => ({ kind: name.startsWith('end') ? 'end' : 'open' }),
     );
     const found = posteriorsOf({ truth, laws, targets });
     for (const { p, target, messages } of found) {
@@ -180,7 +183,7 @@ describe('a stratified network', () => {
 
   it('has fewer bits the more mixes are corrupt', () => {
     const bits = [0, 1, 3].map((corrupt) => {
-      const laws = stratifiedNodes(spec).map((name): NodeLaw => {
+      const laws = stratifiedNodes(spec).map((name): NodeMixingModel => {
         if (name.startsWith('end')) return { kind: 'end' };
         return Number(name.slice(4)) < corrupt ? { kind: 'open' } : { kind: 'memoryless' };
       });
@@ -209,17 +212,21 @@ describe('a mix with uniform delays', () => {
   const uniform = { ...spec, law: 'uniform' as const };
   const truth = stratifiedTruth(uniform);
   const targets = targetsAt(truth, [5, 7, 9, 11, 13, 15, 17, 19]);
-  const lawsOf = (law: NodeLaw): NodeLaw[] => [{ kind: 'end' }, law, { kind: 'end' }];
-  const bitsBy = (law: NodeLaw): number =>
+  const lawsOf = (law: NodeMixingModel): NodeMixingModel[] => [
+    { kind: 'end' },
+    law,
+    { kind: 'end' },
+  ];
+  const bitsBy = (law: NodeMixingModel): number =>
     mean(posteriorsOf({ truth, laws: lawsOf(law), targets }).map(({ p }) => shannonBits(p)));
 
   it('R-183: has the bits of log2(2 rho) when weighted by hazard', () => {
     const bits = bitsBy({ kind: 'aging', hazard: uniformHazard(2e9) });
-    expect(Math.abs(bits - uniformMixBits(100))).toBeLessThan(0.1);
+    expect(Math.abs(bits - uniformMixEntropyBits(100))).toBeLessThan(0.1);
   });
 
   it('looks better than it is when old messages are not likelier to leave', () => {
     const wrong = bitsBy({ kind: 'memoryless' });
-    expect(wrong - uniformMixBits(100)).toBeGreaterThan(0.3);
+    expect(wrong - uniformMixEntropyBits(100)).toBeGreaterThan(0.3);
   });
 });

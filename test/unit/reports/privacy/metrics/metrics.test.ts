@@ -7,17 +7,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  balancedCompromisedPaths,
+  balancedCompromisedPathShare,
   compromisedPathShare,
-  compromisedWithinPackets,
-  erlangBits,
-  poissonMixBits,
-  poolMixBits,
-  randomCompromisedPaths,
+  compromisedWithinProbability,
+  erlangEntropyBits,
+  poissonMixEntropyBits,
+  poolMixEntropyBits,
+  randomCompromisedPathShare,
 } from '../../../../../reports/privacy/metrics/closed-forms.ts';
 import {
   degreeOfAnonymity,
-  effectiveSet,
+  effectiveAnonymitySetSize,
   guessingEntropy,
   hartleyBits,
   minEntropyBits,
@@ -83,7 +83,7 @@ describe('uncertainty', () => {
   it('guesses (N + 1) / 2 times for N equals, and once for a certainty', () => {
     expect(guessingEntropy([0.25, 0.25, 0.25, 0.25])).toBe(2.5);
     expect(guessingEntropy([0, 1])).toBe(1);
-    expect(effectiveSet([0.25, 0.25, 0.25, 0.25])).toBe(4);
+    expect(effectiveAnonymitySetSize([0.25, 0.25, 0.25, 0.25])).toBe(4);
   });
 });
 
@@ -126,9 +126,9 @@ describe('unlinkability', () => {
 describe('closed forms', () => {
   it('has the differential entropies of Erlang laws at 1 s', () => {
     // The values were published with four digits.
-    expect(erlangBits(1, 1)).toBeCloseTo(Math.LOG2E, 12);
-    expect(Math.abs(erlangBits(2, 1) - 2.2755)).toBeLessThan(1e-4);
-    expect(Math.abs(erlangBits(3, 1) - 2.6655)).toBeLessThan(1e-4);
+    expect(erlangEntropyBits(1, 1)).toBeCloseTo(Math.LOG2E, 12);
+    expect(Math.abs(erlangEntropyBits(2, 1) - 2.2755)).toBeLessThan(1e-4);
+    expect(Math.abs(erlangEntropyBits(3, 1) - 2.6655)).toBeLessThan(1e-4);
   });
 
   it('has the printed values of single mixes', () => {
@@ -137,17 +137,17 @@ describe('closed forms', () => {
       [50, 7.0866],
       [200, 9.0866],
     ] as const) {
-      expect(poissonMixBits(rho)).toBeCloseTo(bits, 4);
+      expect(poissonMixEntropyBits(rho)).toBeCloseTo(bits, 4);
     }
-    expect(poolMixBits({ batch: 10, kept: 0 })).toBeCloseTo(Math.log2(10), 12);
+    expect(poolMixEntropyBits({ batch: 10, kept: 0 })).toBeCloseTo(Math.log2(10), 12);
   });
 
   it('never gives the adversary more by chance than by its best placement', () => {
     fc.assert(
       fc.property(fc.nat(30), fc.integer({ min: 1, max: 6 }), (corrupt, layers) => {
         const network = { nodes: 30, corrupt, layers };
-        const atBest = balancedCompromisedPaths(network);
-        expect(randomCompromisedPaths(network)).toBeLessThanOrEqual(atBest + 1e-12);
+        const atBest = balancedCompromisedPathShare(network);
+        expect(randomCompromisedPathShare(network)).toBeLessThanOrEqual(atBest + 1e-12);
       }),
     );
   });
@@ -159,6 +159,6 @@ describe('closed forms', () => {
       { nodes: 10, corrupt: 1 },
     ]);
     expect(share).toBeCloseTo(0.001, 15);
-    expect(compromisedWithinPackets(share, 693)).toBeCloseTo(0.5, 3);
+    expect(compromisedWithinProbability(share, 693)).toBeCloseTo(0.5, 3);
   });
 });

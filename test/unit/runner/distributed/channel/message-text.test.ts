@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  hasMoreValues,
   messageFromText,
   messageToText,
 } from '../../../../../runner/distributed/channel/message-text.ts';
@@ -58,9 +59,30 @@ describe('a message as text', () => {
     expect(JSON.stringify(got)).toBe('{"__proto__":{"isAdmin":true},"b":1}');
   });
 
+  it('has a file of the user once, however many hosts name it', () => {
+    const [list, other] = ['bread,20\n'.repeat(1_000), 'milk,12\n'.repeat(1_000)];
+    const nodes = Array.from({ length: 18 }, (_, number) => ({
+      options: { prices: { file: './my.csv', text: number === 7 ? other : list } },
+    }));
+    const message = { type: 'load', nodes, $texts: [0], own: [{ $text: 0 }, { $texts: [[]] }] };
+    expect(roundTrip(message)).toEqual(message);
+    expect(roundTrip({ $texts: message })).toEqual({ $texts: message });
+    expect(messageToText(message).length).toBeLessThan(21_000);
+  });
+
+  it('counts values, and not the commas and brackets of texts', () => {
+    const bytes = (message: object): Buffer => Buffer.from(messageToText(message));
+    const quoted = bytes({ text: '\\",[{,"'.repeat(200), list: [1, 2, 3] });
+    // The list of texts, the message and its parts.
+    expect(hasMoreValues(quoted, 10)).toBe(false);
+    expect(hasMoreValues(quoted, 9)).toBe(true);
+    expect(hasMoreValues(bytes({ list: Array.from({ length: 99 }, () => []) }), 100)).toBe(true);
+  });
+
   it('gives back whatever data a property test finds', () => {
     const leaf = fc.oneof(
       fc.string(),
+      fc.constant('long'.repeat(300)),
       fc.double(),
       fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n }),
       fc.boolean(),
@@ -115,6 +137,12 @@ describe('a message as text', () => {
     ['{"$bigint":"0x10"}', TypeError],
     [`{"$bigint":"${'9'.repeat(41)}"}`, TypeError],
     ['{"$number":"toString"}', TypeError],
+    ['{"$texts":[]}', TypeError],
+    ['{"$texts":{"0":[]}}', TypeError],
+    ['{"$texts":[["a"],{"b":{"$text":1}}]}', TypeError],
+    ['{"$texts":[["a"],{"b":{"$text":"0"}}]}', TypeError],
+    ['{"$texts":[[["a"]],{"b":{"$text":0}}]}', TypeError],
+    ['{"a":{"$texts":[["a"],{}]}}', TypeError],
     ['['.repeat(100_000) + ']'.repeat(100_000), RangeError],
   ])('refuses text that it has not written: %.30s', (text, error) => {
     expect(() => messageFromText(text)).toThrow(error);

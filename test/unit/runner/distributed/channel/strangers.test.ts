@@ -4,15 +4,15 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dialChannel } from '../../../../../runner/distributed/channel/dial.ts';
 import {
-  FRAME_MARK,
-  frameOf,
-  markedPiece,
+  encodeFramePlaintext,
+  encodeNoiseFrame,
+  FRAME_CONTENT_KIND,
 } from '../../../../../runner/distributed/channel/frames.ts';
 import {
   dialHandshake,
-  FIRST_MESSAGE_LENGTH,
+  FIRST_MESSAGE_BYTES,
   listenHandshake,
-  SECOND_MESSAGE_LENGTH,
+  SECOND_MESSAGE_BYTES,
 } from '../../../../../runner/distributed/channel/handshake.ts';
 import { listenChannel } from '../../../../../runner/distributed/channel/listen.ts';
 import {
@@ -96,12 +96,12 @@ describe('a stranger at the door', () => {
   });
 
   it('without the key gets not one byte, whatever it sends', async () => {
-    const first = frameOf(dialHandshake(STRANGER).writeMessage(EMPTY));
+    const first = encodeNoiseFrame(dialHandshake(STRANGER).writeMessage(EMPTY));
     for (const bytes of [
       first,
       Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
       new Uint8Array(1_000_000),
-      Uint8Array.of(0, FIRST_MESSAGE_LENGTH),
+      Uint8Array.of(0, FIRST_MESSAGE_BYTES),
       EMPTY,
     ]) {
       expect(await sendRaw(port, bytes)).toEqual(Buffer.alloc(0));
@@ -135,7 +135,7 @@ describe('a stranger at the door', () => {
     const laterPort = await later.open();
     const answer = await sendRaw(laterPort, Buffer.concat(wire.heard));
     // The second message of the handshake, which is useless without the keys of the earlier client.
-    expect(answer.length).toBe(2 + SECOND_MESSAGE_LENGTH);
+    expect(answer.length).toBe(2 + SECOND_MESSAGE_BYTES);
     expect(later.refusals).toEqual(['authentication failed']);
     expect(later.sides).toEqual([]);
     dialled.channel.close();
@@ -170,8 +170,8 @@ describe('a stranger at the door', () => {
     // The confirmation is another frame of 17 bytes; any sealed frame has this form.
     const whole = (): Uint8Array =>
       Buffer.concat([
-        frameOf(dialHandshake(GOOD).writeMessage(EMPTY)),
-        frameOf(new Uint8Array(randomBytes(17))),
+        encodeNoiseFrame(dialHandshake(GOOD).writeMessage(EMPTY)),
+        encodeNoiseFrame(new Uint8Array(randomBytes(17))),
       ]);
     const damage = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
@@ -216,7 +216,7 @@ describe('a stranger on the wire', () => {
   });
 
   /** Bytes that a client sends before its first message: handshake and confirmation. */
-  const OPENING = 2 + FIRST_MESSAGE_LENGTH + 2 + 17;
+  const OPENING = 2 + FIRST_MESSAGE_BYTES + 2 + 17;
 
   /** What the listener's side receives if bytes of the client after the handshake are changed. */
   async function underAttack(
@@ -297,11 +297,11 @@ describe('a holder of the key that misbehaves', () => {
     const handshake = dialHandshake(GOOD);
     const socket = connect({ host: HOST, port, noDelay: true });
     socket.on('error', () => undefined);
-    socket.write(frameOf(handshake.writeMessage(EMPTY)));
+    socket.write(encodeNoiseFrame(handshake.writeMessage(EMPTY)));
     const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
     expect(handshake.readMessage(answer.subarray(2))).toHaveProperty('payload');
     const transport = handshake.finish().transport();
-    socket.write(Buffer.concat(sealed.map((bytes) => frameOf(transport.encrypt(bytes)))));
+    socket.write(Buffer.concat(sealed.map((bytes) => encodeNoiseFrame(transport.encrypt(bytes)))));
     await lobby.until(({ sides, refusals }) => sides.length + refusals.length > 0);
     const [side] = lobby.sides;
     await side?.closed();
@@ -309,25 +309,41 @@ describe('a holder of the key that misbehaves', () => {
     return side;
   }
 
-  const CONFIRM = markedPiece(FRAME_MARK.confirm);
+  const CONFIRM = encodeFramePlaintext(FRAME_CONTENT_KIND.confirm);
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
   it.each([
-    ['an empty piece', markedPiece(FRAME_MARK.more), 'an empty fragment'],
-    ['an unknown mark', markedPiece(9), 'an unknown fragment type'],
+    ['an empty piece', encodeFramePlaintext(FRAME_CONTENT_KIND.more), 'an empty fragment'],
+    ['an unknown mark', encodeFramePlaintext(9), 'an unknown fragment type'],
     ['no mark', EMPTY, 'an unknown fragment type'],
     ['a second confirmation', CONFIRM, 'an unknown fragment type'],
-    ['half a text', markedPiece(FRAME_MARK.last, text('{"a":')), 'not a message (SyntaxError)'],
-    ['an empty message', markedPiece(FRAME_MARK.last), 'not a message (SyntaxError)'],
-    ['unknown data', markedPiece(FRAME_MARK.last, text('{"$x":""}')), 'not a message (TypeError)'],
+    [
+      'half a text',
+      encodeFramePlaintext(FRAME_CONTENT_KIND.last, text('{"a":')),
+      'not a message (SyntaxError)',
+    ],
+    [
+      'an empty message',
+      encodeFramePlaintext(FRAME_CONTENT_KIND.last),
+      'not a message (SyntaxError)',
+    ],
+    [
+      'unknown data',
+      encodeFramePlaintext(FRAME_CONTENT_KIND.last, text('{"$x":""}')),
+      'not a message (TypeError)',
+    ],
   ])('with %s loses its channel with the reason', async (_what, sealed, reason) => {
-    const side = await say(CONFIRM, sealed, markedPiece(FRAME_MARK.last, text('{"late":1}')));
+    const side = await say(
+      CONFIRM,
+      sealed,
+      encodeFramePlaintext(FRAME_CONTENT_KIND.last, text('{"late":1}')),
+    );
     expect(side?.reasons).toEqual([`protocol error: ${reason}`]);
     expect(side?.messages).toEqual([]);
   });
 
   it('without a confirmation gets no channel', async () => {
-    expect(await say(markedPiece(FRAME_MARK.last, text('{}')))).toBeUndefined();
+    expect(await say(encodeFramePlaintext(FRAME_CONTENT_KIND.last, text('{}')))).toBeUndefined();
     expect(lobby.refusals).toEqual(['authentication failed']);
   });
 });
@@ -362,7 +378,7 @@ describe('dialling', () => {
   it('somebody who answers in the right shape without the key is found out', async () => {
     const { server, port } = await serve((socket) => {
       socket.once('data', () =>
-        socket.write(frameOf(new Uint8Array(SECOND_MESSAGE_LENGTH).fill(9))),
+        socket.write(encodeNoiseFrame(new Uint8Array(SECOND_MESSAGE_BYTES).fill(9))),
       );
     });
     await expect(dialChannel({ host: HOST, port, ...GOOD })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadScenario } from '../../../../../scenarios/files/load.ts';
-import { PROJECT_FOLDERS } from '../../../../../scenarios/folders.ts';
+import { SHIPPED_FILE_FOLDERS } from '../../../../../scenarios/folders.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
 
@@ -18,7 +18,7 @@ function load(file: string, example: string, overrides: Record<string, string> =
   const path = join(folder, 'example.yaml');
   writeFileSync(path, `${text.replace(/^sweep:\n(?: .*\n)+/m, '')}${example}`);
   const registry = new ProtocolRegistry();
-  return loadScenario({ path, folders: PROJECT_FOLDERS, registry, overrides });
+  return loadScenario({ path, folders: SHIPPED_FILE_FOLDERS, registry, overrides });
 }
 
 describe('the sweeps of docs/how-to/sweeps.md', () => {

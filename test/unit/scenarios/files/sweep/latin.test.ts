@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleList, sampleRange } from '../../../../../scenarios/files/sweep/latin.ts';
-import { type OpenRange, readRange } from '../../../../../scenarios/files/sweep/range.ts';
+import { type ContinuousRange, readRange } from '../../../../../scenarios/files/sweep/range.ts';
 
-function open(text: string): OpenRange {
+function open(text: string): ContinuousRange {
   const result = readRange(text);
   if ('mistake' in result || result.value.kind !== 'open') throw new Error(`${text} is not open`);
   return result.value;

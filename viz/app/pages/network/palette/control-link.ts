@@ -6,7 +6,7 @@
  * @module
  */
 import {
-  CONTROL_PATH,
+  CONTROL_URL_PATH,
   type ControlOrder,
   type ControlReply,
   type ControlState,
@@ -16,23 +16,23 @@ import {
 import { Observable } from '../../../kernel/observable.ts';
 
 /** An order without its number. */
-export type Order = ControlOrder extends infer One
+export type UnnumberedOrder = ControlOrder extends infer One
   ? One extends ControlOrder
     ? Omit<One, 'number'>
     : never
   : never;
 
 /** The answer to an order. */
-export type Answer = Exclude<ControlReply, { kind: 'state' }>;
+export type OrderAnswer = Exclude<ControlReply, { kind: 'state' }>;
 
 const RETRY_MS = 1_000;
 const LOST = 'the connection was lost: once it is back, the list shows whether the fault happened';
 
-/** The connection of one page. */
-export class ControlLink {
+/** The connection over which one page sends orders to a run in progress. */
+export class ControlConnection {
   /** Undefined while there is no connection. */
   readonly state = new Observable<ControlState | undefined>(undefined);
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: OrderAnswer) => void>();
   readonly #signal: AbortSignal;
   #socket: WebSocket | undefined;
   #next = 1;
@@ -44,7 +44,7 @@ export class ControlLink {
   }
 
   /** Sends an order. The promise never rejects. */
-  send(order: Order): Promise<Answer> {
+  send(order: UnnumberedOrder): Promise<OrderAnswer> {
     const number = this.#next;
     this.#next += 1;
     const socket = this.#socket;
@@ -59,7 +59,7 @@ export class ControlLink {
 
   #connect(): void {
     if (this.#signal.aborted) return;
-    const url = new URL(CONTROL_PATH.slice(1), location.href);
+    const url = new URL(CONTROL_URL_PATH.slice(1), location.href);
     url.protocol = 'ws:';
     url.hash = '';
     const socket = new WebSocket(url);

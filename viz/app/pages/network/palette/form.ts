@@ -4,18 +4,30 @@
  *
  * @module
  */
-import type { ControlKind, ControlState, EventWords } from '../../../../format/control-wire.ts';
+import type {
+  ControlEventKind,
+  ControlState,
+  ScenarioEventFields,
+} from '../../../../format/control-wire.ts';
 import { element, replaceContent } from '../../../kernel/element.ts';
-import type { TraceContext } from '../../../kernel/page.ts';
-import { choicesOf, eventOf, flowText, type Target, TOOLS, type Tool, targetsOf } from './tools.ts';
-import { barOf } from './words.ts';
+import type { TracePageContext } from '../../../kernel/page.ts';
+import {
+  FAULT_TOOLS,
+  type FaultTool,
+  type FaultToolTarget,
+  faultToolTargets,
+  fieldOptions,
+  flowStyleYaml,
+  scenarioEventOf,
+} from './tools.ts';
+import { toolUnusableReason } from './words.ts';
 
 const LENGTH = '2s';
 
-/** The form of the palette. */
-export class PaletteForm {
+/** The form in which a fault is put together and injected. */
+export class FaultPaletteForm {
   readonly root: HTMLFormElement;
-  readonly #context: TraceContext;
+  readonly #context: TracePageContext;
   readonly #radios = new Map<string, HTMLInputElement>();
   readonly #bars = element('ul', { class: 'palette-bars' });
   readonly #target = element('select', { 'aria-label': 'target' });
@@ -29,13 +41,13 @@ export class PaletteForm {
   });
   readonly #preview = element('code');
   readonly #submit = element('button', { type: 'submit' }, 'Inject');
-  #tool: Tool = TOOLS[0] as Tool;
-  #kinds: readonly ControlKind[] = [];
+  #tool: FaultTool = FAULT_TOOLS[0] as FaultTool;
+  #kinds: readonly ControlEventKind[] = [];
   #paths: readonly string[] = [];
   #inputs = new Map<string, HTMLInputElement | HTMLSelectElement>();
   #told = '';
 
-  constructor(context: TraceContext, send: (event: EventWords) => void) {
+  constructor(context: TracePageContext, send: (event: ScenarioEventFields) => void) {
     this.#context = context;
     this.root = element(
       'form',
@@ -65,8 +77,8 @@ export class PaletteForm {
   show(state: ControlState | undefined): void {
     this.#submit.disabled = state?.phase !== 'open';
     if (state !== undefined) this.#take(state);
-    const bars = TOOLS.flatMap((tool) => {
-      const bar = barOf(tool, state);
+    const bars = FAULT_TOOLS.flatMap((tool) => {
+      const bar = toolUnusableReason(tool, state);
       const radio = this.#radios.get(tool.name);
       if (radio !== undefined) radio.disabled = bar !== undefined;
       return bar === undefined ? [] : [`${tool.name}: ${bar}.`];
@@ -89,7 +101,7 @@ export class PaletteForm {
   }
 
   #toolRow(): HTMLElement {
-    const labels = TOOLS.map((tool) => {
+    const labels = FAULT_TOOLS.map((tool) => {
       const radio = element('input', {
         type: 'radio',
         name: 'palette-tool',
@@ -108,18 +120,18 @@ export class PaletteForm {
     );
   }
 
-  #choose(tool: Tool): void {
+  #choose(tool: FaultTool): void {
     const kept = this.#target.value;
     this.#tool = tool;
     const { info } = this.#context.trace;
     const known = { info, offer: this.#offer, paths: this.#paths };
-    replaceContent(this.#target, targetsOf(tool, known).map(optionOf));
+    replaceContent(this.#target, faultToolTargets(tool, known).map(optionOf));
     this.#target.value = kept;
     if (this.#target.value === '') this.#target.selectedIndex = 0;
     this.#followSelection();
   }
 
-  get #offer(): ControlKind | undefined {
+  get #offer(): ControlEventKind | undefined {
     return this.#kinds.find(({ kind }) => kind === this.#tool.kind);
   }
 
@@ -130,7 +142,7 @@ export class PaletteForm {
     const known = { info, offer: this.#offer };
     this.#inputs = new Map(
       this.#tool.fields.map((field) => {
-        const input = inputOf(field.start, choicesOf(field, this.#target.value, known));
+        const input = inputOf(field.start, fieldOptions(field, this.#target.value, known));
         const written = before.get(field.key)?.value;
         if (written !== undefined && before.get(field.key)?.dataset['tool'] === this.#tool.name) {
           input.value = written;
@@ -158,9 +170,9 @@ export class PaletteForm {
     this.#fill();
   }
 
-  #event(): EventWords {
+  #event(): ScenarioEventFields {
     const values = [...this.#inputs].map(([key, input]) => [key, input.value] as const);
-    return eventOf(this.#tool, {
+    return scenarioEventOf(this.#tool, {
       target: this.#target.value,
       values: Object.fromEntries(values),
       length: this.#length.value,
@@ -168,11 +180,11 @@ export class PaletteForm {
   }
 
   #showPreview(): void {
-    replaceContent(this.#preview, flowText(this.#event()));
+    replaceContent(this.#preview, flowStyleYaml(this.#event()));
   }
 }
 
-function optionOf({ value, text }: Target): HTMLOptionElement {
+function optionOf({ value, text }: FaultToolTarget): HTMLOptionElement {
   return element('option', { value }, text);
 }
 

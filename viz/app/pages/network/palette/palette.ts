@@ -8,34 +8,42 @@
  */
 import './palette.css';
 import type { ControlState } from '../../../../format/control-wire.ts';
-import { download } from '../../../chart/picture.ts';
+import { downloadFile } from '../../../chart/picture.ts';
 import { element, replaceContent } from '../../../kernel/element.ts';
-import type { TraceContext } from '../../../kernel/page.ts';
-import type { ControlLink } from './control-link.ts';
-import { PaletteForm } from './form.ts';
-import { answerText, closedText, exactText, PACES, refusedText } from './words.ts';
+import type { TracePageContext } from '../../../kernel/page.ts';
+import type { ControlConnection } from './control-link.ts';
+import { FaultPaletteForm } from './form.ts';
+import {
+  controlClosedReason,
+  exactInstantText,
+  orderAnswerText,
+  PACE_OPTIONS,
+  refusedMessagesText,
+} from './words.ts';
 
 /** Media query: on screens this wide, the palette is open from the start. */
 const WIDE = '(min-width: 761px)';
 const EXPORTED = 'interactive.yaml';
 
-/** Makes the palette. */
-export function makePalette(context: TraceContext, link: ControlLink): HTMLElement {
+/** Makes the panel from which faults are injected into a run in progress. */
+export function makeFaultPalette(context: TracePageContext, link: ControlConnection): HTMLElement {
   return new Palette(context, link).root;
 }
 
 class Palette {
   readonly root: HTMLDetailsElement;
-  readonly #context: TraceContext;
-  readonly #link: ControlLink;
-  readonly #form: PaletteForm;
+  readonly #context: TracePageContext;
+  readonly #link: ControlConnection;
+  readonly #form: FaultPaletteForm;
   readonly #said = element('p', { class: 'palette-said', role: 'status' });
   readonly #closed = element('p', { class: 'muted' });
   readonly #pause = element('button', { type: 'button' }, 'Pause');
   readonly #pace = element(
     'select',
     { 'aria-label': 'pace' },
-    PACES.map(([value, text]) => element('option', { value, selected: value === '1' }, text)),
+    PACE_OPTIONS.map(([value, text]) =>
+      element('option', { value, selected: value === '1' }, text),
+    ),
   );
   readonly #paceLabel = element('label', {}, 'pace', this.#pace);
   readonly #paceNote = element('small');
@@ -44,10 +52,10 @@ class Palette {
   readonly #export = element('button', { type: 'button', disabled: true }, 'Export as scenario');
   #listed = '';
 
-  constructor(context: TraceContext, link: ControlLink) {
+  constructor(context: TracePageContext, link: ControlConnection) {
     this.#context = context;
     this.#link = link;
-    this.#form = new PaletteForm(context, (event) => void this.#inject(event));
+    this.#form = new FaultPaletteForm(context, (event) => void this.#inject(event));
     const bar = element(
       'div',
       { class: 'palette-bar' },
@@ -102,13 +110,13 @@ class Palette {
   async #inject(event: Readonly<Record<string, unknown>>): Promise<void> {
     this.#say('Sent; it takes effect at the next slice of the run.', true);
     const answer = await this.#link.send({ kind: 'inject', event });
-    this.#say(answerText(answer), answer.kind === 'done');
+    this.#say(orderAnswerText(answer), answer.kind === 'done');
   }
 
   async #save(): Promise<void> {
     const answer = await this.#link.send({ kind: 'export' });
     if (answer.kind === 'scenario') {
-      download(EXPORTED, new Blob([answer.yaml], { type: 'application/yaml' }));
+      downloadFile(EXPORTED, new Blob([answer.yaml], { type: 'application/yaml' }));
       this.#say(`${EXPORTED} is saved: run it with npm run scenario to replay this run.`, true);
     } else if (answer.kind === 'refused') this.#say(answer.message, false);
   }
@@ -120,13 +128,13 @@ class Palette {
 
   #show(state: ControlState | undefined): void {
     const isOpen = state?.phase === 'open';
-    const closed = closedText(state);
+    const closed = controlClosedReason(state);
     this.#closed.hidden = closed === '';
     replaceContent(this.#closed, closed);
     this.#showPace(state, isOpen);
     this.#form.show(state);
     this.#export.disabled = state === undefined || state.faults.length === 0;
-    const refused = refusedText(state);
+    const refused = refusedMessagesText(state);
     this.#refused.hidden = refused === '';
     replaceContent(this.#refused, refused);
     if (state !== undefined) this.#list(state);
@@ -143,7 +151,7 @@ class Palette {
     replaceContent(this.#paceNote, bar === undefined ? '' : `No pause: ${bar}.`);
     if (state === undefined || isPaused) return;
     const value = state.speed === null ? 'free' : String(state.speed);
-    if (PACES.some(([known]) => known === value)) this.#pace.value = value;
+    if (PACE_OPTIONS.some(([known]) => known === value)) this.#pace.value = value;
   }
 
   /** Lists the injected faults; each line links to its instant. */
@@ -161,9 +169,9 @@ class Palette {
           element(
             'button',
             { type: 'button', class: 'mono', click: () => time.moveTo(beginNs) },
-            exactText(beginNs),
+            exactInstantText(beginNs),
           ),
-          ` ${id}: ${text}, ${endNs === undefined ? 'to the end' : `until ${exactText(endNs)}`}`,
+          ` ${id}: ${text}, ${endNs === undefined ? 'to the end' : `until ${exactInstantText(endNs)}`}`,
         ),
       ),
     );

@@ -4,11 +4,13 @@
  *
  * @module
  */
-import type { ControlKind, EventWords } from '../../../../format/control-wire.ts';
+import type { ControlEventKind, ScenarioEventFields } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 
-/** One input field of a tool. A field that is left empty is not sent. */
-export interface ToolField {
+/**
+ * An input field of a fault tool; a field that is left empty is not sent. A field that is left empty is not sent.
+ */
+export interface FaultToolField {
   /** The key of the value in the scenario language. */
   readonly key: string;
   /** Its initial value. If there are `choices`, this is the first of them. */
@@ -19,45 +21,45 @@ export interface ToolField {
   readonly hint?: string;
 }
 
-/** One tool. */
-export interface Tool {
+/** A kind of fault that the palette can inject, with its input fields. */
+export interface FaultTool {
   /** `cut`, or else the key that the tool sets. */
   readonly name: string;
   /** The key of the tool's action in the scenario language. */
   readonly kind: string;
   readonly target: 'link' | 'node';
-  readonly fields: readonly ToolField[];
+  readonly fields: readonly FaultToolField[];
 }
 
 /** What the reader chose in the form. */
-export interface Choice {
+export interface FaultToolChoice {
   readonly target: string;
   readonly values: Readonly<Record<string, string>>;
   /** Duration of the fault; if empty, until the end of the run. */
   readonly length: string;
 }
 
-const SIDES: ToolField = {
+const SIDES: FaultToolField = {
   key: 'direction',
   start: 'both',
   choices: ['both', 'forward', 'backward'],
 };
-const WAYS: ToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
+const WAYS: FaultToolField = { key: 'direction', start: 'both', choices: ['both', 'one-way'] };
 const OPTIONAL = 'optional';
 /** Prefix of a target that is the present path of a flow instead of a link: `path:a -> b`. */
 const PATH = 'path:';
 
-const link = (name: string, kind: string, fields: readonly ToolField[]): Tool => ({
+const link = (name: string, kind: string, fields: readonly FaultToolField[]): FaultTool => ({
   ...{ name, kind, fields },
   target: 'link',
 });
-const node = (name: string, kind: string, fields: readonly ToolField[]): Tool => ({
+const node = (name: string, kind: string, fields: readonly FaultToolField[]): FaultTool => ({
   ...{ name, kind, fields },
   target: 'node',
 });
 
 /** All tools, in the order of the scenario language. */
-export const TOOLS: readonly Tool[] = [
+export const FAULT_TOOLS: readonly FaultTool[] = [
   link('cut', 'set', [SIDES]),
   link('loss', 'set', [
     { key: 'loss', start: '10%' },
@@ -101,12 +103,12 @@ export const TOOLS: readonly Tool[] = [
 ];
 
 /** The options of a field for a given target; undefined if it accepts any text. */
-export function choicesOf(
-  { choices }: ToolField,
+export function fieldOptions(
+  { choices }: FaultToolField,
   target: string,
   known: {
     readonly info: Pick<TraceInfo, 'nodes' | 'links'>;
-    readonly offer: ControlKind | undefined;
+    readonly offer: ControlEventKind | undefined;
   },
 ): readonly string[] | undefined {
   const { nodes, links } = known.info;
@@ -123,7 +125,10 @@ export function choicesOf(
 }
 
 /** The event that a choice in the form makes. */
-export function eventOf(tool: Tool, { target, values, length }: Choice): EventWords {
+export function scenarioEventOf(
+  tool: FaultTool,
+  { target, values, length }: FaultToolChoice,
+): ScenarioEventFields {
   const { direction = 'both', ...others } = filled(tool, values);
   return {
     ...actionOf(tool, target, others),
@@ -133,20 +138,20 @@ export function eventOf(tool: Tool, { target, values, length }: Choice): EventWo
 }
 
 /** Something that a tool can act on. */
-export interface Target {
+export interface FaultToolTarget {
   readonly value: string;
   readonly text: string;
 }
 
 /** What a tool can act on: links and hops of the paths in use, or nodes, depending on the tool. */
-export function targetsOf(
-  { target }: Tool,
+export function faultToolTargets(
+  { target }: FaultTool,
   known: {
     readonly info: Pick<TraceInfo, 'nodes' | 'links'>;
-    readonly offer: ControlKind | undefined;
+    readonly offer: ControlEventKind | undefined;
     readonly paths: readonly string[];
   },
-): readonly Target[] {
+): readonly FaultToolTarget[] {
   const { info, offer, paths } = known;
   if (target === 'node') {
     const names = info.nodes.map(({ name }) => name);
@@ -163,7 +168,11 @@ export function targetsOf(
   ];
 }
 
-function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
+function actionOf(
+  tool: FaultTool,
+  target: string,
+  values: ScenarioEventFields,
+): ScenarioEventFields {
   switch (tool.kind) {
     case 'set':
       return { link: linkOf(target), set: tool.name === 'cut' ? { up: false } : values };
@@ -192,12 +201,12 @@ function actionOf(tool: Tool, target: string, values: EventWords): EventWords {
   }
 }
 
-function linkOf(target: string): string | EventWords {
+function linkOf(target: string): string | ScenarioEventFields {
   return target.startsWith(PATH) ? { activePath: target.slice(PATH.length) } : target;
 }
 
 /** Options as JSON; what is none is passed on, for the run to refuse. */
-function mapOf(text: string): EventWords | string {
+function mapOf(text: string): ScenarioEventFields | string {
   try {
     return JSON.parse(text);
   } catch {
@@ -210,7 +219,10 @@ function namesOf(text: string): readonly string[] {
 }
 
 /** The values of a form that are not empty. Those without a unit become numbers, as in YAML. */
-function filled(tool: Tool, values: Readonly<Record<string, string>>): Record<string, unknown> {
+function filled(
+  tool: FaultTool,
+  values: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   const entries = tool.fields.map(
     ({ key, start }) => [key, (values[key] ?? start).trim()] as const,
   );
@@ -222,10 +234,10 @@ function filled(tool: Tool, values: Readonly<Record<string, string>>): Record<st
 }
 
 /** An event as one line of a scenario file: `{ link: a--b, set: { up: false }, for: 2s }`. */
-export function flowText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flowText).join(', ')}]`;
+export function flowStyleYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flowStyleYaml).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, one]) => `${key}: ${flowText(one)}`);
+    const entries = Object.entries(value).map(([key, one]) => `${key}: ${flowStyleYaml(one)}`);
     return `{ ${entries.join(', ')} }`;
   }
   const text = String(value);

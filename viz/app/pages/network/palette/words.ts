@@ -4,11 +4,11 @@
  * @module
  */
 import type { ControlState } from '../../../../format/control-wire.ts';
-import type { Answer } from './control-link.ts';
-import type { Tool } from './tools.ts';
+import type { OrderAnswer } from './control-link.ts';
+import type { FaultTool } from './tools.ts';
 
 /** The paces to choose from; `free` means as fast as possible. */
-export const PACES: readonly (readonly [value: string, text: string])[] = [
+export const PACE_OPTIONS: readonly (readonly [value: string, text: string])[] = [
   ['0.1', '0.1 ×'],
   ['1', '1 ×'],
   ['10', '10 ×'],
@@ -16,22 +16,22 @@ export const PACES: readonly (readonly [value: string, text: string])[] = [
 ];
 
 /** An instant to the nanosecond, since a fault is repeated exactly there. */
-export function exactText(ns: number): string {
+export function exactInstantText(ns: number): string {
   const [whole, fraction] = (ns / 1e9).toFixed(9).split('.');
   const digits = (fraction ?? '').replace(/(\d{3})(?=\d)/g, '$1 ');
   return `${whole}.${digits} s`;
 }
 
 /** The outcome of an injection as text. */
-export function answerText(answer: Answer): string {
+export function orderAnswerText(answer: OrderAnswer): string {
   if (answer.kind === 'refused') return `Not injected: ${answer.message}.`;
   if (answer.kind !== 'done' || answer.fault === undefined) return '';
   const { id, text, beginNs } = answer.fault;
-  return `${id}: ${text}, at ${exactText(beginNs)} of the run.`;
+  return `${id}: ${text}, at ${exactInstantText(beginNs)} of the run.`;
 }
 
 /** Why the run cannot be acted on; empty if it can. */
-export function closedText(state: ControlState | undefined): string {
+export function controlClosedReason(state: ControlState | undefined): string {
   if (state === undefined) return 'Connecting to the run …';
   if (state.phase === 'open') return '';
   if (state.phase === 'waiting') return 'The run has not begun.';
@@ -40,14 +40,17 @@ export function closedText(state: ControlState | undefined): string {
 }
 
 /** Why a tool cannot be used. */
-export function barOf(tool: Tool, state: ControlState | undefined): string | undefined {
+export function toolUnusableReason(
+  tool: FaultTool,
+  state: ControlState | undefined,
+): string | undefined {
   if (state === undefined) return undefined;
   const offer = state.kinds.find(({ kind }) => kind === tool.kind);
   return offer === undefined ? 'this run does not support it' : offer.bar;
 }
 
 /** The number of unusable messages by reason, as a sentence; empty if there were none. */
-export function refusedText(state: ControlState | undefined): string {
+export function refusedMessagesText(state: ControlState | undefined): string {
   const entries = Object.entries(state?.refused ?? {});
   if (entries.length === 0) return '';
   const parts = entries.map(([name, count]) => `${name} ${count}`);

@@ -1,0 +1,77 @@
+/**
+ * What an agent writes to its durable store, and who waits until it is on disk: one sync at a time;
+ * what is written meanwhile is combined into the next one.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { EffectSink } from './effects.ts';
+
+/** The writes of one agent. A `Waiting` is handed back when the sync that it waits for has ended. */
+export class SyncedStoreWriter<Waiting> {
+  readonly #effects: EffectSink;
+  /** Time from the first write to the sync; if it is above 0, nobody waits for the sync. */
+  readonly #lateNs: Nanoseconds;
+  /** Those who wait for the sync under way, and those who wait for the next one. */
+  #covered: Waiting[] = [];
+  #waiting: Waiting[] = [];
+  #isBusy = false;
+  /** When the next sync may begin; undefined if nothing was written since the last. */
+  #dueNs: Nanoseconds | undefined;
+
+  constructor(effects: EffectSink, lateNs: Nanoseconds) {
+    this.#effects = effects;
+    this.#lateNs = lateNs;
+  }
+
+  /** True if nothing is on its way to the disk. */
+  get isSettled(): boolean {
+    return !this.#isBusy && this.#dueNs === undefined;
+  }
+
+  put(now: Nanoseconds, key: string, value: Uint8Array): void {
+    this.#effects.push({ kind: 'put', key, value });
+    this.#dueNs ??= now + this.#lateNs;
+  }
+
+  erase(now: Nanoseconds, key: string): void {
+    this.#effects.push({ kind: 'erase', key });
+    this.#dueNs ??= now + this.#lateNs;
+  }
+
+  /** @returns false if nobody need wait. */
+  wait(waiting: Waiting): boolean {
+    if (this.isSettled || this.#lateNs > 0) return false;
+    // Nothing was written since the sync under way began, so that sync covers everything.
+    if (this.#dueNs === undefined) this.#covered.push(waiting);
+    else this.#waiting.push(waiting);
+    return true;
+  }
+
+  /** True if a sync would begin now. */
+  isDue(now: Nanoseconds): boolean {
+    return !this.#isBusy && this.#dueNs !== undefined && this.#dueNs <= now;
+  }
+
+  /** Begins a sync of all that was written so far. */
+  sync(): void {
+    this.#isBusy = true;
+    this.#dueNs = undefined;
+    this.#covered = this.#waiting;
+    this.#waiting = [];
+    this.#effects.push({ kind: 'sync' });
+  }
+
+  /** The sync under way has ended. @returns who waited for it. */
+  ended(): readonly Waiting[] {
+    const covered = this.#covered;
+    this.#covered = [];
+    this.#isBusy = false;
+    return covered;
+  }
+
+  /** When the next sync begins by itself; Infinity if none does. */
+  nextAt(): Nanoseconds {
+    return this.#isBusy ? Number.POSITIVE_INFINITY : (this.#dueNs ?? Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Fabric: when the machine of a peer writes its part of the disk, and what waits for that. Only one
+ * write runs at a time; whatever is asked for meanwhile is part of the next one.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import { FIRST_RETRY_NS, STALE_ITEMS_MAX } from './geometry.ts';
+
+/** The writes of one machine; each `Item` waits for the write that covers it. */
+export class DiskWriteScheduler<Item> {
+  #pending: Item[] = [];
+  #writing: Item[] = [];
+  #isBusy = false;
+  #isAsked = false;
+  #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
+  readonly #isNeeded: (item: Item) => boolean;
+  /** Number of waiting items at which those that nobody needs any more are looked for. */
+  #pendingMax = STALE_ITEMS_MAX;
+
+  /** @param isNeeded False for an item that need not be told of its write any more. */
+  constructor(isNeeded: (item: Item) => boolean) {
+    this.#isNeeded = isNeeded;
+  }
+
+  /** After a write has failed: when it is tried again; Infinity otherwise. */
+  get nextAt(): Nanoseconds {
+    return this.#retryAt;
+  }
+
+  /** Asks for a write of everything up to now. */
+  ask(item?: Item): void {
+    this.#isAsked = true;
+    if (item === undefined) return;
+    this.#pending.push(item);
+    if (this.#pending.length > this.#pendingMax) this.#clear();
+  }
+
+  /** True if a write begins now; the caller performs it. */
+  begins(now: Nanoseconds): boolean {
+    const isWaiting = this.#retryAt !== Number.POSITIVE_INFINITY && now < this.#retryAt;
+    if (this.#isBusy || isWaiting || !this.#isAsked) return false;
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    this.#isBusy = true;
+    this.#isAsked = false;
+    this.#writing = this.#pending;
+    this.#pending = [];
+    return true;
+  }
+
+  /** Items that wait for the write that has begun. */
+  get writing(): readonly Item[] {
+    return this.#writing;
+  }
+
+  /** The write is complete. @returns the items that waited for it. */
+  done(): readonly Item[] {
+    this.#isBusy = false;
+    const done = this.#writing;
+    this.#writing = [];
+    return done;
+  }
+
+  /** The write has failed. */
+  failed(now: Nanoseconds): void {
+    this.#isBusy = false;
+    this.#pending = [...this.#writing, ...this.#pending];
+    this.#writing = [];
+    this.#isAsked = true;
+    this.#retryAt = now + FIRST_RETRY_NS;
+    this.#clear();
+  }
+
+  /** Removes items that nobody needs any more: messages end also while the disk writes nothing. */
+  #clear(): void {
+    this.#pending = this.#pending.filter(this.#isNeeded);
+    this.#pendingMax = Math.max(STALE_ITEMS_MAX, 2 * this.#pending.length);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Options that all nodes of a mixnet must share, because each node relies on what the others do.
+ * Settings that the directory document distributes (rates, layers) are not among them.
+ *
+ * @module
+ */
+import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
+import type { MixnetOptions } from './config.ts';
+
+type Node = ConfiguredNode<MixnetOptions>;
+
+/**
+ * Conflicts between nodes of one network about who decides delays: with `vrf-exp` each hop's own key does. A hop with
+ * another strategy cannot prove its delays and would be accused. A client that draws delays that no hop obeys would
+ * expect acknowledgements at the wrong time.
+ *
+ * @returns the nodes of the smaller group in each network; if both are equal, those without VRF.
+ */
+export function findDelayConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
+  const networks = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const { role, authority } = node.options;
+    if (role === 'authority') continue;
+    const network = networks.get(authority) ?? [];
+    network.push(node);
+    networks.set(authority, network);
+  }
+  return [...networks.values()].flatMap((network) => [...strategies(network), ...laws(network)]);
+}
+
+function strategies(network: readonly Node[]): readonly OptionConflict[] {
+  const [drawn, other] = split(network, ({ mixing }) => mixing.strategy === 'vrf-exp');
+  const [few, many] = drawn.length < other.length ? [drawn, other] : [other, drawn];
+  return few.map(({ name, options }) => {
+    const { strategy } = options.mixing;
+    const [first] = many;
+    const rule = first?.options.mixing.strategy ?? '';
+    return {
+      node: name,
+      path: ['mixing', 'strategy'],
+      message: `${name} mixes by ${strategy}, but ${first?.name} and ${others(many)} by ${rule}`,
+      hint:
+        `${rule}, or another strategy for the whole network: vrf-exp works only if all ` +
+        'nodes use it',
+    };
+  });
+}
+
+function laws(network: readonly Node[]): readonly OptionConflict[] {
+  const drawn = network.filter(({ options }) => options.mixing.strategy === 'vrf-exp');
+  const [exponential, uniform] = split(drawn, (options) => lawOf(options) === 'exponential');
+  const [few, many] =
+    exponential.length < uniform.length ? [exponential, uniform] : [uniform, exponential];
+  return few.map(({ name, options }) => {
+    const [first] = many;
+    const rule = first === undefined ? '' : lawOf(first.options);
+    return {
+      node: name,
+      path: ['mixing', 'law'],
+      message: `${name} draws ${lawOf(options)} delays, but ${first?.name} and ${others(many)} ${rule} ones`,
+      hint: `${rule}: auditing a delay needs the same law on all hops`,
+    };
+  });
+}
+
+function lawOf({ mixing }: MixnetOptions): string {
+  return mixing.strategy === 'vrf-exp' ? mixing.law : '';
+}
+
+function others({ length }: readonly Node[]): string {
+  return `${length - 1} more`;
+}
+
+/** The nodes that pass the test and those that do not; both lists are empty when all agree. */
+function split(
+  nodes: readonly Node[],
+  passes: (options: MixnetOptions) => boolean,
+): readonly [readonly Node[], readonly Node[]] {
+  const yes = nodes.filter(({ options }) => passes(options));
+  const no = nodes.filter(({ options }) => !passes(options));
+  return yes.length === 0 || no.length === 0 ? [[], []] : [yes, no];
+}

@@ -1,0 +1,108 @@
+/**
+ * Asks the control service of the AS for segments, over one stream that stays open (reference daemon, which asks its
+ * control service in the same way).
+ *
+ * @module
+ */
+import type { Stream } from '../../../engine/host/stream.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { FrameReader } from '../../_kit/frame-reader.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
+import {
+  decodeSegments,
+  encodeSegmentsRequest,
+  type SegmentsByRole,
+  type SegmentsRequest,
+} from '../paths/segment-messages.ts';
+import { CONTROL_PORT } from '../router/geometry.ts';
+import { ANSWER_FRAMES, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
+
+/** A request without an answer for so long counts as failed, ns. */
+const ANSWER_NS_MAX: Nanoseconds = 5_000_000_000;
+/** Most requests that wait for an answer. */
+const REQUESTS_MAX = 1_000;
+
+type Done = (segments: SegmentsByRole | undefined) => void;
+
+/** The requests of one host to the control service of its AS. */
+export class SegmentClient {
+  readonly #host: HostPart<'after' | 'connect' | 'endpoint'>;
+  readonly #address: string;
+  #stream: Stream | undefined;
+  #isConnecting = false;
+  #request = 0;
+  /** The requests that are under way and their callbacks, by number. */
+  readonly #waiting = new Map<number, { readonly frame: Uint8Array; readonly done: Done }>();
+
+  /** @param address Of the control service. */
+  constructor(host: HostPart<'after' | 'connect' | 'endpoint'>, address: string) {
+    this.#host = host;
+    this.#address = address;
+  }
+
+  /** @param done Called once, with undefined if there was no answer. */
+  find(request: SegmentsRequest, done: Done): void {
+    if (this.#waiting.size >= REQUESTS_MAX) {
+      done(undefined);
+      return;
+    }
+    const number = this.#request++;
+    const timer = this.#host.after(ANSWER_NS_MAX, () => this.#end(number, undefined));
+    const frame = encodeSegmentFrame(number, encodeSegmentsRequest(request));
+    this.#waiting.set(number, {
+      frame,
+      done: (segments): void => {
+        timer.cancel();
+        done(segments);
+      },
+    });
+    if (this.#stream !== undefined) this.#stream.write(frame);
+    else if (!this.#isConnecting) this.#connect();
+  }
+
+  /** Ends the stream; nobody is told any more. */
+  close(): void {
+    this.#waiting.clear();
+    this.#stream?.end();
+  }
+
+  #connect(): void {
+    this.#isConnecting = true;
+    const to = this.#host.endpoint(this.#address, CONTROL_PORT);
+    this.#host.connect({ to, timeout: ANSWER_NS_MAX }, (stream) => {
+      this.#isConnecting = false;
+      if (stream === undefined) this.#failAll();
+      else this.#use(stream);
+    });
+  }
+
+  #use(stream: Stream): void {
+    this.#stream = stream;
+    const reader = new FrameReader(ANSWER_FRAMES, (buffer, offset, length) => {
+      const { request, message } = decodeSegmentFrame(buffer, offset, length);
+      // The segments refer to the bytes that they were read from.
+      this.#end(request, decodeSegments(message.slice()));
+    });
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (!reader.read(buffer, offset, length)) stream.reset();
+      },
+      onEnd: () => stream.end(),
+      onClose: () => {
+        this.#stream = undefined;
+        this.#failAll();
+      },
+    });
+    for (const { frame } of this.#waiting.values()) stream.write(frame);
+  }
+
+  #end(request: number, segments: SegmentsByRole | undefined): void {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    waiting?.done(segments);
+  }
+
+  #failAll(): void {
+    for (const request of [...this.#waiting.keys()]) this.#end(request, undefined);
+  }
+}

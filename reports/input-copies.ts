@@ -1,0 +1,11 @@
+/**
+ * Names of files in a run's folder that the run's page in the browser view requests.
+ *
+ * @module
+ */
+
+/** Copies of the run's input files, as they were when it began. */
+export const INPUT_COPY_FILE_NAMES = {
+  scenario: 'scenario.yaml',
+  topology: 'topology.yaml',
+} as const;

@@ -1,8 +1,0 @@
-/**
- * Names of files in a run's folder that the run's page in the browser view requests.
- *
- * @module
- */
-
-/** Copies of the run's input files, as they were when it began. */
-export const RUN_COPIES = { scenario: 'scenario.yaml', topology: 'topology.yaml' } as const;

@@ -1,0 +1,209 @@
+/**
+ * What a hunt runs and what its faults can hit: the scenario without events of its own, its length
+ * and its limits chosen by what its protocols must keep (docs/spec/hunt.md).
+ *
+ * @module
+ */
+import type { Must, MustLimits } from '../../engine/host/must.ts';
+import type { ConfiguredNode, Protocol } from '../../engine/host/protocol.ts';
+import { greatestOf } from '../../engine/pure/extremes.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { openScenario } from '../../scenarios/open/open.ts';
+import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
+import { documentOf } from '../injection/export.ts';
+import { injectableKindsOf } from '../injection/kinds.ts';
+import { Flow } from '../traffic/traffic-source.ts';
+import type { Attempt } from './attempt.ts';
+import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
+
+/** What faults can hit, and when. */
+export interface FaultTargets {
+  readonly nodes: readonly string[];
+  /** All nodes; {@link nodes} may be a few of them. */
+  readonly everyNode: readonly string[];
+  /** Ids of links. */
+  readonly links: readonly string[];
+  /** Ids of the links of each node. */
+  readonly linksOf: Readonly<Record<string, readonly string[]>>;
+  /** Kinds of forgeries by the node that gets them. */
+  readonly forgeries: Readonly<Record<string, readonly string[]>>;
+  /** Nodes from which or to which flows go. */
+  readonly ends: readonly string[];
+  /** Nodes from which flows with a rate come. */
+  readonly senders: readonly string[];
+  /** Changes of options that protocols allow: what to set, by a name such as `bulk.secure=psk`. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Faults begin at or after this instant, ns. */
+  readonly fromNs: number;
+  /** The last fault has ended at this instant, ns. */
+  readonly quietNs: number;
+}
+
+/** A scenario prepared for a hunt: without events of its own, with what faults can hit and what must hold. */
+export interface HuntedScenario {
+  /** The scenario without events of its own; its warm-up ends when everything must have recovered. */
+  readonly scenario: Scenario;
+  readonly registry: ProtocolRegistry;
+  /** The file from which the scenario was opened, and the values that were set in it. */
+  readonly file: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly targets: FaultTargets;
+  /** Metrics whose limits hold at every instant. */
+  readonly always: ReadonlySet<string>;
+}
+
+/** Shares of the time after the warm-up: faults, then time to recover, then time to measure. */
+const QUIET_SHARE = 0.5;
+const RECOVERED_SHARE = 0.75;
+/** Hunted time in multiples of the time to recover. */
+const RECOVERIES = 4;
+
+/**
+ * Opens a scenario for hunting.
+ *
+ * @param set Values that the user changes, `path -> value`.
+ * @throws what opening a scenario throws; Refusal if a node is a defective double.
+ */
+export async function openHuntedScenario(
+  file: string,
+  set: Readonly<Record<string, string>>,
+): Promise<HuntedScenario> {
+  const registry = new ProtocolRegistry();
+  const { scenario: given } = await openScenario(file, set, registry);
+  const ownSet = { ...given.hunt, ...set };
+  const { scenario: own, forgeries } = await openScenario(file, ownSet, registry);
+  const kept = mustsOf(own, registry);
+  const musts = kept.map(({ must }) => must);
+  const recoverNs = greatestOf([0, ...musts.map(({ withinSeconds }) => withinSeconds * 1e9)]);
+  const beganNs = own.warmupNs;
+  const wantedNs = recoverNs === 0 ? own.durationNs : beganNs + RECOVERIES * recoverNs;
+  const endNs = ownSet['duration'] === undefined ? wantedNs : own.durationNs;
+  const leftNs = (1 - RECOVERED_SHARE) * (endNs - beganNs);
+  if (leftNs < recoverNs)
+    throw new Refusal(shortText(ownSet['duration'] ?? '', beganNs, recoverNs));
+  const at = (share: number): number => Math.round(beganNs + share * (endNs - beganNs));
+  const always = joined(musts.map((must) => must.always));
+  const changes = {
+    events: '[]',
+    kpis: JSON.stringify({ ...always, ...joined(musts.map((must) => must.recover)) }),
+    duration: `${endNs}ns`,
+    warmup: `${at(RECOVERED_SHARE)}ns`,
+  };
+  const { scenario } = await openScenario(file, { ...ownSet, ...changes }, registry);
+  const nodes =
+    injectableKindsOf(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
+  const { links: all } = scenario.topology;
+  const links = all.map(({ id }) => id);
+  const linksOf = Object.fromEntries(
+    nodes.map((node) => [
+      node,
+      all.filter(({ a, b }) => a.host === node || b.host === node).map(({ id }) => id),
+    ]),
+  );
+  const rated = scenario.traffic.filter((flow) => Flow.spacingNs(flow) > 0);
+  const senders = [...new Set(rated.map(({ from }) => from))];
+  const ends = nodes.filter((node) =>
+    scenario.traffic.some(({ from, to }) => [from, to].includes(node)),
+  );
+  const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
+  const options = optionsOf(own, kept);
+  return {
+    ...{ scenario, registry, file, set },
+    targets: {
+      nodes,
+      everyNode: nodes,
+      links,
+      linksOf,
+      forgeries,
+      ends,
+      senders,
+      options,
+      ...times,
+    },
+    always: new Set(Object.keys(always)),
+  };
+}
+
+/**
+ * The scenario of an attempt: the same one, or one with another value of an option.
+ * @returns undefined if the rest of the scenario does not allow the value: the attempt shows nothing.
+ */
+export async function huntedScenarioOf(
+  hunted: HuntedScenario,
+  { option }: Pick<Attempt, 'option'>,
+): Promise<HuntedScenario | undefined> {
+  // What a kept hunt from elsewhere names is none of these.
+  const change = option === undefined ? undefined : hunted.targets.options[option];
+  if (change === undefined) return hunted;
+  try {
+    return await openHuntedScenario(hunted.file, { ...hunted.set, ...change });
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+interface Kept {
+  readonly protocol: string;
+  readonly must: Must;
+}
+
+/** Each value of an option that a protocol allows, set wherever the scenario has options of the protocol. */
+function optionsOf(scenario: Scenario, kept: readonly Kept[]): FaultTargets['options'] {
+  const data = documentOf(scenario).toJS() as ScenarioData;
+  const choices = kept.flatMap(({ protocol, must }) =>
+    Object.entries(must.options ?? {}).flatMap(([path, values]) =>
+      values.map((value): [string, Readonly<Record<string, string>>] => {
+        const set = placesOf(data, protocol).map((place) => [`${place}.${path}`, value]);
+        return [`${protocol}.${path}=${value}`, Object.fromEntries(set)];
+      }),
+    ),
+  );
+  return Object.fromEntries(choices);
+}
+
+/** Paths of the options of a protocol in a scenario file. */
+function placesOf(data: ScenarioData, protocol: string): readonly string[] {
+  const stack = mapsAtPath(data, ['stack']).flatMap(({ run }, index) =>
+    run === protocol ? [`stack.${index}.options`] : [],
+  );
+  const names = Object.keys((data['options'] ?? {}) as object);
+  const own = names.filter((name) => name === protocol || name.endsWith(`/${protocol}`));
+  const all = [...stack, ...own.map((name) => `options.${name}`)];
+  return all.length === 0 ? [`options.${protocol}`] : all;
+}
+
+/** What the protocols of a scenario must keep. */
+function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Kept[] {
+  const of = protocolStackFinder(scenario, registry);
+  const nodes = new Map<Protocol, ConfiguredNode[]>();
+  for (const host of scenario.topology.hosts) {
+    for (const { protocol, options } of of(host)) {
+      const double = protocol.double?.(options);
+      if (double !== undefined) throw new Refusal(doubleText(host.name, double));
+      nodes.set(protocol, [...(nodes.get(protocol) ?? []), { name: host.name, options }]);
+    }
+  }
+  return [...nodes].flatMap(([protocol, some]) => {
+    const must = protocol.must?.(some);
+    return must === undefined ? [] : [{ protocol: protocol.name, must }];
+  });
+}
+
+function doubleText(node: string, double: string): string {
+  return `${node} is a defective double (${double}): it breaks what a hunt looks for`;
+}
+
+/** The limits of all protocols as one; a metric that was never measured breaks none. */
+function joined(all: readonly MustLimits[]): Record<string, Record<string, unknown>> {
+  const entries = all.flatMap((limits) => Object.entries(limits));
+  return Object.fromEntries(entries.map(([metric, by]) => [metric, { ...by, allowEmpty: true }]));
+}
+
+function shortText(duration: string, beganNs: number, recoverNs: number): string {
+  const least = Math.ceil((beganNs + RECOVERIES * recoverNs) / 1e9);
+  return `a duration of ${duration} leaves the nodes less than the ${recoverNs / 1e9} s that they may take to recover: give ${least}s at least, or none`;
+}

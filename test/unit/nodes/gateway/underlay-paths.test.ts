@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
+import type { Endpoint } from '../../../../engine/host/socket.ts';
+import type { PeerContext } from '../../../../nodes/gateway/peer-context.ts';
+import { PathDirectory } from '../../../../nodes/gateway/underlay/path-directory.ts';
+import { UnderlayPaths } from '../../../../nodes/gateway/underlay-paths.ts';
+import { requireIsdAs } from '../../../../nodes/scion/index.ts';
+import { encodePath } from '../../../../nodes/scion/wire/path.ts';
+import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
+import { lowestProtocolOf } from '../../../../scenarios/open/nodes.ts';
+import { load, registry } from '../../runner/fixture.ts';
+
+const PATH_TYPE = 1;
+const scenario = load('failover.yaml');
+const crypto = createCryptoProvider('node');
+const protocolOf = (
+  host: Parameters<typeof lowestProtocolOf>[1],
+): ReturnType<typeof lowestProtocolOf>['protocol'] =>
+  lowestProtocolOf(scenario, host, registry).protocol;
+const network = provisionSeed({ scenario, seed: 1, crypto, protocolOf }).viewOf('gateway-111');
+const clock = { seconds: scenario.epochSeconds, nanos: 0 };
+const paths = new PathDirectory({ network, crypto, host: 'gateway-111' }).lookup(
+  'gateway-211',
+  0,
+  clock,
+);
+
+const host = { type: 0, bytes: Uint8Array.of(127, 0, 0, 1) };
+const source = requireIsdAs('1-ff00:0:111');
+const target = requireIsdAs('2-ff00:0:211');
+const context = {
+  endpoint: () => 0 as unknown as Endpoint,
+  drawFlowId: () => 1,
+  firstRouterOf: () => 0 as unknown as Endpoint,
+  ends: () => ({
+    source,
+    sourceHost: host,
+    sourcePort: 1,
+    target,
+    targetHost: host,
+    targetPort: 1,
+  }),
+} as unknown as PeerContext;
+
+describe('the underlay paths', () => {
+  const [first, second] = paths;
+  if (first === undefined || second === undefined) throw new Error('there are three paths');
+  const received = encodePath(first.path.wire);
+
+  it('reverses a path once, until another path is known', () => {
+    const underlays = new UnderlayPaths('gateway-211', context);
+    underlays.adopt(first);
+    const back = underlays.reverse(PATH_TYPE, received);
+    expect(underlays.reverse(PATH_TYPE, received.slice())).toBe(back);
+    underlays.adopt(second);
+    expect(underlays.reverse(PATH_TYPE, received)).not.toBe(back);
+    expect(underlays.reverse(PATH_TYPE, received)).toEqual(back);
+  });
+
+  it('keeps the reverses of eight paths, whatever comes', () => {
+    const underlays = new UnderlayPaths('gateway-211', context);
+    underlays.adopt(first);
+    const paths = Array.from({ length: 9 }, (_, at) => {
+      const bytes = received.slice();
+      // The last byte is of the MAC of the last hop.
+      bytes[bytes.length - 1] = at;
+      return bytes;
+    });
+    const backs = paths.map((bytes) => underlays.reverse(PATH_TYPE, bytes));
+    expect(underlays.reverse(PATH_TYPE, paths[8]!)).toBe(backs[8]);
+    expect(underlays.reverse(PATH_TYPE, paths[1]!)).toBe(backs[1]);
+    expect(underlays.reverse(PATH_TYPE, paths[0]!)).not.toBe(backs[0]);
+  });
+});

@@ -1,0 +1,21 @@
+/**
+ * The two runs that the compare page compares.
+ *
+ * @module
+ */
+import type { ReportComparison } from '../../../../reports/compare.ts';
+import type { Report } from '../../../../reports/report-schema.ts';
+import type { OpenRun } from '../../data/library.ts';
+
+/** One of the two runs. */
+interface Compared {
+  readonly run: OpenRun;
+  readonly report: Report;
+}
+
+/** Both runs, with the changes of their KPIs. */
+export interface ComparedRuns {
+  readonly a: Compared;
+  readonly b: Compared;
+  readonly comparison: ReportComparison;
+}
