@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { protocol as bulk } from '../../nodes/bulk/index.ts';
+import { protocol as controlService } from '../../nodes/control-service/index.ts';
 import { protocol as datagram } from '../../nodes/datagram/index.ts';
 import { protocol as dtn } from '../../nodes/dtn/index.ts';
 import { protocol as fabric } from '../../nodes/fabric/index.ts';
@@ -17,6 +18,7 @@ import { protocol as scion } from '../../nodes/scion/index.ts';
 /** Protocols that are part of Orrery: README.md has a row for each. */
 export const SHIPPED: readonly Protocol[] = [
   bulk as unknown as Protocol,
+  controlService as unknown as Protocol,
   datagram as unknown as Protocol,
   dtn as unknown as Protocol,
   fabric as unknown as Protocol,

@@ -25,13 +25,17 @@ const calibration: Ran = { when: 'calibration' };
 
 const RELAY = 'npm run scenario test/fixtures/relay/relay.yaml';
 const HUNT =
-  "npm run hunt test/fixtures/receipt/receipt.yaml -- --set topology=bare-link.yaml --set 'stack.0.on=*' --seed 2";
+  "npm run hunt test/fixtures/receipt/receipt.yaml -- --set topology=bare-link.yaml --set 'stack.0.on=*' --seed 5";
 const RECEIPT = 'npm run scenario test/fixtures/receipt/receipt.yaml';
 
 const NETWORKS =
   "npm run scenario dtn-bus.yaml -- --seeds 2 --set networks=4 --set duration=1h --set 'twin={ set: { options.dtn.router: direct } }'";
 const TWIN =
   "npm run scenario failover.yaml -- --seeds 3 --set traffic.0.rate=500/s --set 'twin={ set: { options.gateway.multipath.reports: false } }' --set 'kpis={ gateway.failover: { difference: { p95: \"<= 100ms\" } } }'";
+const DRAWN =
+  "npm run scenario failover.yaml -- --seeds 2 --set networks=4 --set topology=scion-drawn.yaml --set 'traffic.0={ from: client-1, to: client-2, kind: poisson, rate: 500/s, size: 1000B }' --set 'events.0.link.activePath=client-1 -> client-2' --set 'kpis={ gateway.failover: { p95: \"<= 130ms\" } }'";
+const BEACONING =
+  "npm run scenario scion-beaconing.yaml -- --seeds 3 --set options.control-service.propagation=20s --set 'twin={ set: { options.control-service.fastRecovery: false } }' --set 'kpis={ control.discovery: { max: \"<= 10s\" } }'";
 
 /** In the order in which they run, in one folder. */
 export const RUN: Readonly<Record<string, Ran>> = {
@@ -56,6 +60,9 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run scenario fabric-outage.yaml': long,
   [NETWORKS]: { ...long, says: ['[-38.8, -24.2] pt, 8 pairs on 4 networks'] },
   [TWIN]: { ...long, says: ['[48.0, 83.9] ms, 3 pairs'] },
+  'npm run scenario scion-beaconing.yaml': long,
+  [BEACONING]: { ...long, says: ['[3.98, 25.8] s, 3 pairs'] },
+  [DRAWN]: { ...long, says: ['[88.5, 99.1] n=4'] },
   'npm run scenario failover.yaml': nightly,
   'npm run scenario failover.yaml -- --set duration=20s': nightly,
   'npm run compare': nightly,

@@ -1,0 +1,226 @@
+/**
+ * Path exploration: core ASes originate beacons, all pass them on, and what arrived is registered as segments
+ * (SCION control plane draft, "Path Exploration"; reference control/beaconing).
+ *
+ * Rounds begin at intervals. Between them, interfaces on which the last success is longer ago than that are
+ * tried again at every tick: this fast recovery lets a first path grow by half a tick a hop.
+ *
+ * Pure: what leaves, and whether the neighbour took it, goes through {@link BeaconingParts}.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { emptySignedSegment, type IsdAs, type SignedSegment } from '../../scion/index.ts';
+import type { ControlSurroundings, NeighbourRelation } from '../surroundings.ts';
+import type { SegmentExtender } from './extender.ts';
+import type { BeaconSelection } from './selection.ts';
+import type { KnownSegment, SegmentStore } from './store.ts';
+
+/** Options of beaconing. */
+export interface BeaconingOptions {
+  /** Times between two rounds, ns. */
+  readonly origination: Nanoseconds;
+  readonly propagation: Nanoseconds;
+  readonly registration: Nanoseconds;
+  readonly bestSet: number;
+  readonly candidates: number;
+  readonly maxHops: number;
+  readonly fastRecovery: boolean;
+}
+
+/** What beaconing needs. */
+export interface BeaconingParts {
+  readonly surroundings: ControlSurroundings;
+  readonly options: BeaconingOptions;
+  readonly random: Random;
+  readonly extender: SegmentExtender;
+  readonly selection: BeaconSelection;
+  /** Beacons that came, by origin. */
+  readonly store: SegmentStore;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+  /** Sends a beacon over an interface; `done` says whether the neighbour took it. */
+  readonly send: (ifId: number, beacon: SignedSegment, done: (isTaken: boolean) => void) => void;
+  /** Stores segments that end here: up segments of a non-core AS, core segments of a core AS. */
+  readonly keep: (segments: readonly SignedSegment[]) => void;
+  /** Registers down segments at the core AS where they begin. */
+  readonly register: (
+    origin: IsdAs,
+    segments: readonly SignedSegment[],
+    done: (isTaken: boolean) => void,
+  ) => void;
+}
+
+const HALF_SECONDS_PER_S = 2;
+
+/** The beaconing of one AS. */
+export class Beaconing {
+  readonly #parts: BeaconingParts;
+  readonly #origination: RoundTimes;
+  readonly #propagation: RoundTimes;
+  readonly #registration: RoundTimes;
+  /** Segments that end here, by the beacon from which they were made. */
+  readonly #ended = new WeakMap<KnownSegment, SignedSegment>();
+
+  constructor(parts: BeaconingParts) {
+    this.#parts = parts;
+    const { origination, propagation, registration, fastRecovery } = parts.options;
+    const times = (intervalNs: Nanoseconds): RoundTimes => {
+      // Rounds of different ASes do not begin together.
+      const firstNs = Math.floor(intervalNs * parts.random.uniform());
+      return new RoundTimes({ intervalNs, firstNs, isFast: fastRecovery });
+    };
+    this.#origination = times(origination);
+    this.#propagation = times(propagation);
+    this.#registration = times(registration);
+  }
+
+  /** Does what is due; called at every tick. */
+  tick(now: Nanoseconds): void {
+    const { isCore } = this.#parts.surroundings;
+    this.#parts.store.removeExpired(this.#halfSeconds);
+    if (isCore) this.#originate(now);
+    this.#propagate(now);
+    this.#register(now);
+  }
+
+  #originate(now: Nanoseconds): void {
+    const { random, extender, seconds, send } = this.#parts;
+    const round = this.#origination.begin(now);
+    for (const ifId of this.#interfaces('core', 'child')) {
+      if (!round.isDue(ifId)) continue;
+      const empty = emptySignedSegment(random.below(0x1_0000), seconds());
+      send(ifId, extender.extend(empty, 0, ifId), round.of(ifId, 1));
+    }
+  }
+
+  #propagate(now: Nanoseconds): void {
+    const { surroundings, extender, send } = this.#parts;
+    const round = this.#propagation.begin(now);
+    const due = this.#interfaces(surroundings.isCore ? 'core' : 'child').filter(round.isDue);
+    const chosen = due.length === 0 ? [] : this.#chosen();
+    for (const ifId of due) {
+      const beacons = chosen.filter((one) => this.#mayLeave(one, ifId));
+      const done = round.of(ifId, beacons.length);
+      for (const one of beacons) send(ifId, extender.extend(one, one.ingress, ifId), done);
+    }
+  }
+
+  #register(now: Nanoseconds): void {
+    const { surroundings, keep, register } = this.#parts;
+    const round = this.#registration.begin(now);
+    if (!round.isDue(0)) return;
+    const segments = this.#chosen().map((one) => this.#endHere(one));
+    keep(segments);
+    if (surroundings.isCore) {
+      round.of(0, 1)(segments.length > 0);
+      return;
+    }
+    const byOrigin = new Map<IsdAs, SignedSegment[]>();
+    for (const one of segments) {
+      const origin = one.segment.entries[0]?.isdAs as IsdAs;
+      const list = byOrigin.get(origin) ?? [];
+      byOrigin.set(origin, list);
+      list.push(one);
+    }
+    const done = round.of(0, byOrigin.size);
+    for (const [origin, list] of byOrigin) register(origin, list, done);
+  }
+
+  /** The beacons that are passed on and registered: of a core AS, those of each origin. */
+  #chosen(): readonly KnownSegment[] {
+    const { surroundings, store, options, selection } = this.#parts;
+    const { bestSet, candidates } = options;
+    const now = this.#halfSeconds;
+    if (!surroundings.isCore) {
+      const all = [...store.all(now)].sort(byLength);
+      return selection.select(all.slice(0, candidates), bestSet);
+    }
+    return store
+      .keys()
+      .flatMap((origin) => selection.select(store.of(origin, now).slice(0, candidates), bestSet));
+  }
+
+  /** No beacon passes an AS twice, nor gets too long. */
+  #mayLeave({ segment, ingress }: KnownSegment, ifId: number): boolean {
+    const { surroundings, options } = this.#parts;
+    const { interfaces } = surroundings;
+    const neighbour = interfaces.get(ifId)?.neighbour;
+    const isKnown = interfaces.has(ingress);
+    const isShort = segment.entries.length < options.maxHops - 1;
+    return isKnown && isShort && segment.entries.every(({ isdAs }) => isdAs !== neighbour);
+  }
+
+  #endHere(beacon: KnownSegment): SignedSegment {
+    const known = this.#ended.get(beacon);
+    if (known !== undefined) return known;
+    const ended = this.#parts.extender.extend(beacon, beacon.ingress, 0);
+    this.#ended.set(beacon, ended);
+    return ended;
+  }
+
+  #interfaces(...relations: readonly NeighbourRelation[]): readonly number[] {
+    const all = [...this.#parts.surroundings.interfaces.values()];
+    return all.filter((one) => relations.includes(one.relation)).map(({ ifId }) => ifId);
+  }
+
+  get #halfSeconds(): number {
+    return HALF_SECONDS_PER_S * this.#parts.seconds();
+  }
+}
+
+function byLength(left: KnownSegment, right: KnownSegment): number {
+  return left.segment.entries.length - right.segment.entries.length;
+}
+
+/** What is tried at one tick. */
+interface Round {
+  /** True if something is to be sent on this interface now. */
+  readonly isDue: (ifId: number) => boolean;
+  /** What `count` calls on this interface tell their outcome. */
+  readonly of: (ifId: number, count: number) => (isTaken: boolean) => void;
+}
+
+/** When rounds begin. */
+interface RoundParts {
+  readonly intervalNs: Nanoseconds;
+  /** When the first round begins, after the first tick. */
+  readonly firstNs: Nanoseconds;
+  readonly isFast: boolean;
+}
+
+/** When rounds begin, and when something last succeeded on an interface. */
+class RoundTimes {
+  readonly #parts: RoundParts;
+  /** When the last round began; before the first one, an instant at which one might have. */
+  #roundNs: Nanoseconds | undefined;
+  readonly #succeededNs = new Map<number, Nanoseconds>();
+  /** Calls without an outcome, by interface. */
+  readonly #open = new Map<number, number>();
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts;
+  }
+
+  begin(now: Nanoseconds): Round {
+    const { intervalNs, firstNs, isFast } = this.#parts;
+    this.#roundNs ??= now + firstNs - intervalNs;
+    const isRound = now - this.#roundNs >= intervalNs;
+    if (isRound) this.#roundNs = now;
+    return {
+      isDue: (ifId): boolean => {
+        if ((this.#open.get(ifId) ?? 0) > 0) return false;
+        const lastNs = this.#succeededNs.get(ifId) ?? Number.NEGATIVE_INFINITY;
+        return isRound || (isFast && now - lastNs > intervalNs);
+      },
+      of: (ifId, count): ((isTaken: boolean) => void) => {
+        this.#open.set(ifId, count);
+        return (isTaken): void => {
+          this.#open.set(ifId, (this.#open.get(ifId) ?? 1) - 1);
+          if (isTaken) this.#succeededNs.set(ifId, now);
+        };
+      },
+    };
+  }
+}

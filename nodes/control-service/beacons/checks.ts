@@ -1,0 +1,51 @@
+/**
+ * What is checked of a beacon before its signatures, in the order of the reference (control/beaconing/handler.go,
+ * HandleBeacon).
+ *
+ * @module
+ */
+import { type IsdAs, type SignedSegment, segmentExpiryHalfSeconds } from '../../scion/index.ts';
+import { TIMESTAMP_TOLERANCE_S } from '../geometry.ts';
+import type { ControlSurroundings } from '../surroundings.ts';
+
+/** Why a beacon is refused before its signatures are looked at. */
+export type BeaconRefusal =
+  | 'beacon-interface'
+  | 'beacon-loop'
+  | 'beacon-too-long'
+  | 'beacon-relation'
+  | 'beacon-neighbour'
+  | 'beacon-future'
+  | 'beacon-expired';
+
+/** How a beacon came. */
+export interface BeaconArrival {
+  /** The AS that the packet says it comes from, which the border router has checked. */
+  readonly neighbour: IsdAs;
+  /** The interface on which it entered. */
+  readonly ingress: number;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: number;
+}
+
+/** @returns why a beacon is refused; undefined if only its signatures are left to check. */
+export function beaconRefusal(
+  { segment, signed }: SignedSegment,
+  { isdAs, isCore, interfaces }: ControlSurroundings,
+  maxHops: number,
+  { neighbour, ingress, seconds }: BeaconArrival,
+): BeaconRefusal | undefined {
+  const at = interfaces.get(ingress);
+  if (at === undefined || at.neighbour !== neighbour) return 'beacon-interface';
+  const { entries, timestamp } = segment;
+  const ases = new Set(entries.map((entry) => entry.isdAs));
+  if (ases.has(isdAs) || ases.size < entries.length) return 'beacon-loop';
+  if (entries.length >= maxHops) return 'beacon-too-long';
+  if (at.relation !== (isCore ? 'core' : 'parent')) return 'beacon-relation';
+  const last = entries.at(-1);
+  const isFromThere = last?.isdAs === neighbour && last.hop.consEgress === at.neighbourIfId;
+  if (!isFromThere || signed.at(-1)?.next !== isdAs) return 'beacon-neighbour';
+  if (timestamp > seconds + TIMESTAMP_TOLERANCE_S) return 'beacon-future';
+  if (segmentExpiryHalfSeconds(segment) < 2 * seconds) return 'beacon-expired';
+  return undefined;
+}

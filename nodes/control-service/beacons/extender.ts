@@ -1,0 +1,69 @@
+/**
+ * The entry that this AS adds to beacons and segments (reference control/beaconing/extender.go).
+ *
+ * @module
+ */
+import type { SigningKey } from '../../../engine/host/signatures.ts';
+import {
+  appendSignedEntry,
+  extendSegment,
+  type HopAuthenticator,
+  type IsdAs,
+  type SignatureKeyId,
+  type SignedSegment,
+} from '../../scion/index.ts';
+import type { ControlInterface } from '../surroundings.ts';
+import { signEntry } from './signatures.ts';
+
+/** What this AS puts into its entries. */
+export interface SegmentExtenderParts {
+  readonly isdAs: IsdAs;
+  /** MTU inside the AS, bytes. */
+  readonly mtu: number;
+  readonly interfaces: ReadonlyMap<number, ControlInterface>;
+  readonly hops: HopAuthenticator;
+  readonly key: SigningKey;
+  readonly keyId: SignatureKeyId;
+  /** Lifetime of hop fields in units of 337.5 s, minus one. */
+  readonly expTime: number;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+}
+
+/** Adds this AS's entry. */
+export class SegmentExtender {
+  readonly #parts: SegmentExtenderParts;
+  readonly #peerLinks;
+
+  constructor(parts: SegmentExtenderParts) {
+    this.#parts = parts;
+    const peers = [...parts.interfaces.values()].filter(({ relation }) => relation === 'peer');
+    this.#peerLinks = peers.map(({ ifId, neighbour, neighbourIfId, mtu }) => ({
+      ifId,
+      peer: neighbour,
+      peerIfId: neighbourIfId,
+      mtu,
+    }));
+  }
+
+  /**
+   * The segment with the entry of this AS.
+   * @param ingress The interface on which it came; 0 if it begins here.
+   * @param egress The interface on which it leaves; 0 if it ends here.
+   */
+  extend(before: SignedSegment, ingress: number, egress: number): SignedSegment {
+    const { isdAs, mtu, interfaces, hops, key, keyId, expTime, seconds } = this.#parts;
+    const ingressMtu = interfaces.get(ingress)?.mtu ?? 0;
+    const extension = { isdAs, mtu, ingress, ingressMtu, egress, expTime };
+    const peerLinks = this.#peerLinks;
+    const { entries } = extendSegment(before.segment, {
+      ...extension,
+      peerLinks,
+      authenticator: hops,
+    });
+    const entry = entries.at(-1) as (typeof entries)[number];
+    const next = interfaces.get(egress)?.neighbour;
+    const content = { entry, next, keyId, signedSeconds: seconds() };
+    return appendSignedEntry(before, content, (input) => signEntry(key, input));
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Signatures of AS entries: ECDSA on P-256 with SHA-256, in DER (reference pkg/scrypto/signed).
+ *
+ * Each entry's signature covers all before it, so a prefix that was verified need not be verified again: of
+ * the beacons that come every few seconds over the same ASes only what is new costs a verification.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { SigningKey, VerifyingKey } from '../../../engine/host/signatures.ts';
+import { concatBytes, toHex, writeUint32 } from '../../_kit/bytes.ts';
+import { derSequence, readDer } from '../../_kit/der.ts';
+import { derUnsigned } from '../../_kit/der-primitives.ts';
+import { type IsdAs, type SignedSegment, signatureInput } from '../../scion/index.ts';
+import { VERIFIED_PREFIXES_MAX } from '../geometry.ts';
+
+const SCALAR_BYTES = 32;
+/** RFC 3279 section 2.2.3, Ecdsa-Sig-Value. */
+const ECDSA_SIGNATURE = derSequence({ r: derUnsigned(SCALAR_BYTES), s: derUnsigned(SCALAR_BYTES) });
+
+/** Why a segment's signatures are refused. */
+export type SignatureRefusal = 'signature-key' | 'signature-length' | 'signature-invalid';
+
+/** A signature of an entry, in DER. */
+export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
+  const signature = key.sign(input);
+  return ECDSA_SIGNATURE.write({
+    r: signature.subarray(0, SCALAR_BYTES),
+    s: signature.subarray(SCALAR_BYTES),
+  });
+}
+
+/** The secret scalar of an AS's key; below the order of P-256, since its first bit is 0. */
+export function asKeyScalar(secret: Uint8Array): Uint8Array {
+  const scalar = secret.slice();
+  scalar[0] = (scalar[0] as number) & 0x7f;
+  return scalar;
+}
+
+/** Where the keys of other ASes come from. */
+export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
+
+/** Verifies the signatures of segments, each prefix once. */
+export class SegmentVerifier {
+  readonly #crypto: CryptoProvider;
+  readonly #keyOf: AsKeySource;
+  readonly #keys = new Map<IsdAs, VerifyingKey | undefined>();
+  /** Hashes of verified prefixes, the oldest first. */
+  readonly #verified = new Set<string>();
+  /** Number of signatures that were verified. */
+  count = 0;
+
+  constructor(crypto: CryptoProvider, keyOf: AsKeySource) {
+    this.#crypto = crypto;
+    this.#keyOf = keyOf;
+  }
+
+  /** @returns why a segment is refused; undefined if all its signatures are right. */
+  refusal(segment: SignedSegment): SignatureRefusal | undefined {
+    const { signed, information } = segment;
+    let prefix = this.#crypto.sha256(information);
+    for (const [index, { headerAndBody, signature }] of signed.entries()) {
+      // The whole length, or bytes could move between the two parts and leave the hash as it is.
+      const length = new Uint8Array(4);
+      writeUint32(length, 0, headerAndBody.length);
+      prefix = this.#crypto.sha256(concatBytes(prefix, length, headerAndBody, signature));
+      const name = toHex(prefix);
+      if (this.#verified.has(name)) continue;
+      const refusal = this.#verify(segment, index);
+      if (refusal !== undefined) return refusal;
+      this.#remember(name);
+    }
+    return undefined;
+  }
+
+  /** Notes that a prefix is right; the oldest makes room. */
+  #remember(name: string): void {
+    this.#verified.add(name);
+    const [oldest] = this.#verified;
+    if (this.#verified.size > VERIFIED_PREFIXES_MAX && oldest !== undefined) {
+      this.#verified.delete(oldest);
+    }
+  }
+
+  #verify(segment: SignedSegment, index: number): SignatureRefusal | undefined {
+    const { headerAndBody, signature, keyId, associatedBytes } = segment.signed[
+      index
+    ] as SignedSegment['signed'][number];
+    const { isdAs } = segment.segment.entries[index] as SignedSegment['segment']['entries'][number];
+    if (keyId.isdAs !== isdAs) return 'signature-key';
+    const input = signatureInput(segment, index, headerAndBody);
+    if (associatedBytes !== input.length - headerAndBody.length) return 'signature-length';
+    const key = this.#keyNamed(isdAs);
+    if (key === undefined) return 'signature-key';
+    const read = readDer(ECDSA_SIGNATURE, signature);
+    if (read.kind === 'bad') return 'signature-invalid';
+    this.count += 1;
+    const { r, s } = read.value;
+    return key.verify(input, concatBytes(r, s)) ? undefined : 'signature-invalid';
+  }
+
+  /** Keys come from provisioning, so there are no more of them than ASes. */
+  #keyNamed(isdAs: IsdAs): VerifyingKey | undefined {
+    if (this.#keys.has(isdAs)) return this.#keys.get(isdAs);
+    const bytes = this.#keyOf(isdAs);
+    if (bytes === undefined) return undefined;
+    const key = this.#crypto.p256Verifier(bytes);
+    this.#keys.set(isdAs, key);
+    return key;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The beacons that an AS knows, by origin: a newer one over the same interfaces takes the place of the
+ * older (reference private/storage/beacon, InsertBeacon).
+ *
+ * @module
+ */
+import { compareBytes, toHex } from '../../_kit/bytes.ts';
+import type { IsdAs, SignedSegment } from '../../scion/index.ts';
+import type { BeaconCandidate } from './selection.ts';
+
+/** A segment or beacon with what is often asked of it. */
+export interface KnownSegment extends SignedSegment, BeaconCandidate {
+  /** SHA-256 over its ASes and interfaces: a refreshed one has the same. */
+  readonly identity: Uint8Array;
+  /** When the first of its hop fields expires, half seconds since 1970. */
+  readonly expiryHalfSeconds: number;
+  /** The interface of this AS on which it came; 0 for those made here. */
+  readonly ingress: number;
+}
+
+/** What became of a segment that a store was given. */
+export type StoredAs = 'new' | 'newer' | 'known' | 'full';
+
+/** Limits of a store. */
+export interface SegmentStoreLimits {
+  /** Most segments of one key; a shorter one takes the place of the longest. */
+  readonly perKey: number;
+  /** Most keys. */
+  readonly keys: number;
+}
+
+/** Segments by a key, such as their origin or their last AS. */
+export class SegmentStore {
+  readonly #limits: SegmentStoreLimits;
+  readonly #byKey = new Map<IsdAs, Map<string, KnownSegment>>();
+
+  constructor(limits: SegmentStoreLimits) {
+    this.#limits = limits;
+  }
+
+  /** Number of segments. */
+  get size(): number {
+    let size = 0;
+    for (const segments of this.#byKey.values()) size += segments.size;
+    return size;
+  }
+
+  /** The keys, in the order in which they were first stored. */
+  keys(): readonly IsdAs[] {
+    return [...this.#byKey.keys()];
+  }
+
+  /** Stores a segment, unless it is known as new as this. */
+  insert(key: IsdAs, segment: KnownSegment): StoredAs {
+    const identity = toHex(segment.identity);
+    const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
+    const known = segments.get(identity);
+    if (known !== undefined) {
+      if (known.segment.timestamp >= segment.segment.timestamp) return 'known';
+      segments.set(identity, segment);
+      return 'newer';
+    }
+    if (!this.#hasRoom(segments, segment)) return 'full';
+    this.#byKey.set(key, segments);
+    segments.set(identity, segment);
+    return 'new';
+  }
+
+  /** The valid segments of a key: the shortest first, then the newest, then by identity. */
+  of(key: IsdAs, nowHalfSeconds: number): readonly KnownSegment[] {
+    const all = [...(this.#byKey.get(key)?.values() ?? [])];
+    return all.filter((one) => one.expiryHalfSeconds >= nowHalfSeconds).sort(inOrder);
+  }
+
+  /** All valid segments, key by key. */
+  all(nowHalfSeconds: number): readonly KnownSegment[] {
+    return [...this.#byKey.keys()].flatMap((key) => this.of(key, nowHalfSeconds));
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#byKey.clear();
+  }
+
+  /** Removes what has expired. @returns how many. */
+  removeExpired(nowHalfSeconds: number): number {
+    let count = 0;
+    for (const [key, segments] of this.#byKey) {
+      for (const [identity, { expiryHalfSeconds }] of segments) {
+        if (expiryHalfSeconds >= nowHalfSeconds) continue;
+        segments.delete(identity);
+        count += 1;
+      }
+      if (segments.size === 0) this.#byKey.delete(key);
+    }
+    return count;
+  }
+
+  /** True if there is room, or if room is made by removing one that is longer. */
+  #hasRoom(segments: Map<string, KnownSegment>, { segment }: KnownSegment): boolean {
+    if (segments.size === 0) return this.#byKey.size < this.#limits.keys;
+    if (segments.size < this.#limits.perKey) return true;
+    let longest: [string, KnownSegment] | undefined;
+    for (const one of segments) {
+      const length = longest?.[1].segment.entries.length ?? 0;
+      if (one[1].segment.entries.length >= length) longest = one;
+    }
+    if (longest === undefined) return false;
+    if (longest[1].segment.entries.length <= segment.entries.length) return false;
+    segments.delete(longest[0]);
+    return true;
+  }
+}
+
+/**
+ * Shortest first. The reference leaves the order of equally long ones to its database; here the newer one comes
+ * first, then that of the lower identity.
+ */
+function inOrder(left: KnownSegment, right: KnownSegment): number {
+  return (
+    left.segment.entries.length - right.segment.entries.length ||
+    right.segment.timestamp - left.segment.timestamp ||
+    compareBytes(left.identity, right.identity)
+  );
+}

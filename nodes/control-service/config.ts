@@ -1,0 +1,60 @@
+/**
+ * SCION control service: the options of a node in a topology or scenario file.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { durationNsSchema } from '../_kit/options.ts';
+import { type IsdAs, parseIsdAs } from '../scion/index.ts';
+import { BEST_SET_SIZE, CANDIDATES_MAX, HOPS_MAX, ROUND_INTERVAL_NS } from './geometry.ts';
+
+/** Lifetime of hop fields, 6 h, in units of 337.5 s minus one (reference control/beacon/policy.go). */
+const EXPIRY = 63;
+/** Shortest time between two rounds, ns. */
+const ROUND_NS_MIN = 500_000_000;
+
+const WATCHED_MAX = 10_000;
+const WATCH_NS_MIN = 10_000_000;
+const WATCH_INTERVAL_NS = 500_000_000;
+
+const isdAs = z.string().transform((text, context): IsdAs => {
+  const read = parseIsdAs(text);
+  if (read.kind === 'isd-as') return read.isdAs;
+  context.issues.push({ code: 'custom', input: text, message: read.reason });
+  return z.NEVER;
+});
+
+const interval = durationNsSchema()
+  .refine((ns) => ns >= ROUND_NS_MIN, { message: 'is less than 500ms' })
+  .default(ROUND_INTERVAL_NS);
+
+/** Schema of the options. */
+export const controlConfig = z.strictObject({
+  /** Time between two rounds in which a core AS originates beacons. */
+  origination: interval,
+  /** Time between two rounds in which beacons are passed on. */
+  propagation: interval,
+  /** Time between two rounds in which segments are registered. */
+  registration: interval,
+  /** Try again between rounds where nothing has succeeded for an interval. */
+  fastRecovery: z.boolean().default(true),
+  /** Beacons that are passed on and registered; of a core AS, for each origin. */
+  bestSet: z.int().min(1).max(CANDIDATES_MAX).default(BEST_SET_SIZE),
+  /** Beacons that are kept of each origin, among which these are chosen. */
+  candidates: z.int().min(1).max(CANDIDATES_MAX).default(CANDIDATES_MAX),
+  /** Most ASes of a segment. */
+  maxHops: z.int().min(2).max(64).default(HOPS_MAX),
+  /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */
+  expiry: z.int().min(0).max(255).default(EXPIRY),
+  /** ASes to which paths are looked for from the start, as hosts would: `control.discovery` says how long it took. */
+  watch: z.array(isdAs).max(WATCHED_MAX).default([]),
+  /** Time between two looks for paths to them. */
+  watchInterval: durationNsSchema()
+    .refine((ns) => ns >= WATCH_NS_MIN, { message: 'is less than 10ms' })
+    .default(WATCH_INTERVAL_NS),
+  /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */
+  double: z.enum(['amnesiac']).optional(),
+});
+
+/** Checked options. */
+export type ControlOptions = z.output<typeof controlConfig>;

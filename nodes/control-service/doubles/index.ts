@@ -1,0 +1,22 @@
+/**
+ * DEFECTIVE DOUBLES, never for traffic: wrong variants of the control service. A scenario that runs one misses a limit,
+ * which proves that the limit can fail.
+ *
+ * @module
+ */
+import { CORRECT_BEHAVIOUR, type ControlBehaviour } from '../behaviour.ts';
+import type { ControlOptions } from '../config.ts';
+import { TICK_NS } from '../geometry.ts';
+
+/** The double loses what it knows at every tick after this instant, ns. */
+const FORGETS_NS = 20_000_000_000;
+
+/** Defects by the word of the option `double`. */
+export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, ControlBehaviour>> = {
+  amnesiac: { forgets: (now) => now > FORGETS_NS && now % (4 * TICK_NS) < TICK_NS },
+};
+
+/** The behaviour of a node with these options: the correct one, unless they name a double. */
+export function behaviourOf({ double }: ControlOptions): ControlBehaviour {
+  return double === undefined ? CORRECT_BEHAVIOUR : DOUBLES[double];
+}

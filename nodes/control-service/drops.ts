@@ -1,0 +1,63 @@
+/**
+ * Why a control service drops a packet or refuses a message, in the order of the checks.
+ *
+ * @module
+ */
+import { WIRE_DROP_REASONS } from '../scion/index.ts';
+import type { BeaconRefusal } from './beacons/checks.ts';
+import type { SignatureRefusal } from './beacons/signatures.ts';
+import type { RpcDropReason } from './rpc/endpoint.ts';
+
+const OF_PACKETS: Readonly<Record<RpcDropReason, string>> = {
+  'rpc-truncated': 'the packet of a call is cut off',
+  'rpc-version': 'the packet of a call has another version',
+  'rpc-malformed': 'the packet of a call contradicts itself',
+  'rpc-late': 'the call of the packet is over',
+  'rpc-full': 'too many calls, of this AS or of all, are answered at a time',
+  'rpc-ack': 'the packet acknowledges what was never sent',
+  'rpc-duplicate': 'the packet of a call came before',
+  'rpc-conflict': 'the packet disagrees with others of its call',
+  'rpc-too-long': 'the message of a call is longer than any may be',
+};
+
+const OF_BEACONS: Readonly<Record<BeaconRefusal, string>> = {
+  'beacon-interface': 'the beacon came over no interface to the AS that it comes from',
+  'beacon-loop': 'the beacon has passed an AS twice, or this one',
+  'beacon-too-long': 'the beacon has passed too many ASes',
+  'beacon-relation': 'the beacon came from an AS that is neither parent nor core',
+  'beacon-neighbour': 'the beacon was not sent by this neighbour to this AS over this link',
+  'beacon-future': 'the beacon is dated in the future',
+  'beacon-expired': 'a hop field of the beacon has expired',
+};
+
+const OF_SIGNATURES: Readonly<Record<SignatureRefusal, string>> = {
+  'signature-key': 'an entry is signed with the key of another AS, or of none',
+  'signature-length': 'a signature covers other bytes than those before it',
+  'signature-invalid': 'a signature is false',
+};
+
+/** All drop reasons of a control service. */
+export const CONTROL_DROP_REASONS = {
+  ...WIRE_DROP_REASONS,
+  'not-for-us': 'the packet is for another AS or host',
+  'upper-protocol': 'the packet is neither UDP nor SCMP',
+  'scmp-quote': 'the SCMP error is about no packet of this control service',
+  'path-irreversible':
+    'the path of the packet cannot be reversed, so that nobody could be answered',
+  'not-a-router': 'the packet came from no border router of this AS',
+  ...OF_PACKETS,
+  'request-malformed': 'the message of a call is none that a control service knows',
+  'answer-malformed': 'the answer of another control service is none',
+  'beacon-malformed': 'the message contains no beacon',
+  ...OF_BEACONS,
+  'segment-invalid':
+    'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',
+  ...OF_SIGNATURES,
+  'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
+  'segments-full': 'segments to too many ASes, or longer ones than all that are kept',
+  'host-request': 'a host of this AS asks for nothing that a control service knows',
+  'hosts-full': 'too many hosts of this AS wait for answers',
+} as const;
+
+/** The name of a reason. */
+export type ControlDropReason = keyof typeof CONTROL_DROP_REASONS;

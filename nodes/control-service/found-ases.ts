@@ -1,0 +1,56 @@
+/**
+ * What a control service measures of lookups: when the first path to an AS was found, and how often none was
+ * found later.
+ *
+ * @module
+ */
+import type { HostPart } from '../_kit/host-part.ts';
+import type { IsdAs } from '../scion/index.ts';
+import { ASES_KEPT_MAX } from './geometry.ts';
+
+/** The ASes to which paths were found. */
+export class FoundAses {
+  readonly #host: HostPart<'meter' | 'now'>;
+  readonly #beganNs: number;
+  readonly #watched: ReadonlySet<IsdAs>;
+  readonly #found = new Set<IsdAs>();
+
+  /** Made when the service starts. @param watched Those of which the file wants to know when they are found. */
+  constructor(host: HostPart<'meter' | 'now'>, watched: readonly IsdAs[]) {
+    this.#host = host;
+    this.#watched = new Set(watched);
+    this.#beganNs = host.now();
+  }
+
+  /** Number of ASes to which a path was found. */
+  get count(): number {
+    return this.#found.size;
+  }
+
+  /** True if a path to the AS was found before. */
+  has(target: IsdAs): boolean {
+    return this.#found.has(target);
+  }
+
+  /**
+   * A lookup begins.
+   * @returns what is called at its end: it may begin before another one that ends earlier.
+   */
+  lookUp(target: IsdAs): (hasPath: boolean) => void {
+    const wasFound = this.#found.has(target);
+    return (hasPath): void => this.#lookedUp(target, hasPath, wasFound);
+  }
+
+  #lookedUp(target: IsdAs, hasPath: boolean, wasFound: boolean): void {
+    const { meter } = this.#host;
+    meter.counter('control.lookups').add(1);
+    if (this.#found.has(target)) {
+      if (!hasPath && wasFound) meter.counter('control.lookups_lost').add(1);
+      return;
+    }
+    if (!hasPath || this.#found.size >= ASES_KEPT_MAX) return;
+    this.#found.add(target);
+    if (!this.#watched.has(target)) return;
+    meter.histogram('control.discovery').record(this.#host.now() - this.#beganNs);
+  }
+}

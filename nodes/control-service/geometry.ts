@@ -1,0 +1,46 @@
+/**
+ * SCION control service: numbers, limits and defaults, each with its unit and reason.
+ *
+ * @module
+ */
+
+const SECOND_NS = 1_000_000_000;
+
+/** Times between two rounds (reference control/config/config.go, OriginationInterval and others), ns. */
+export const ROUND_INTERVAL_NS = 5 * SECOND_NS;
+/** Time between two looks at what is overdue (reference control/tasks.go), ns. */
+export const TICK_NS = SECOND_NS / 2;
+/** Time in which the neighbour must answer a beacon (reference control/beaconing, defaultRPCTimeout), ns. */
+export const CALL_DEADLINE_NS = 5 * SECOND_NS;
+/** Age at which an answer of another control service is asked for again (reference pathdb, QueryInterval), ns. */
+export const ANSWER_AGE_NS_MAX = 300 * SECOND_NS;
+
+/** Beacons that are passed on or registered (reference control/beacon/policy.go, BestSetSize). */
+export const BEST_SET_SIZE = 20;
+/** Beacons among which these are chosen (reference control/beacon/policy.go, CandidateSetSize). */
+export const CANDIDATES_MAX = 100;
+/** Entries of the longest beacon that is taken (reference control/beacon/policy.go, MaxHopsLength). */
+export const HOPS_MAX = 10;
+/** How far in the future a beacon may be dated: one unit of expiry (SCION control plane draft), s. */
+export const TIMESTAMP_TOLERANCE_S = 337.5;
+
+/** Most ASes from which beacons, or to which segments, are kept. */
+export const ASES_KEPT_MAX = 10_000;
+/** Hashes of verified prefixes: 20 beacons of ten entries from each of 100 origins. */
+export const VERIFIED_PREFIXES_MAX = 20_000;
+/** Answers of other control services that are kept. */
+export const ANSWERS_KEPT_MAX = 1_000;
+/** Core ASes of one ISD that are asked for its segments, nearest first. */
+export const CORES_ASKED_MAX = 8;
+/** Lookups that hosts wait for at a time. */
+export const LOOKUPS_MAX = 1_000;
+/** Streams of hosts that are open at a time. */
+export const HOST_STREAMS_MAX = 1_000;
+/** Every so many looks for paths to watched ASes include those that were found. */
+export const FOUND_ROUNDS = 10;
+/** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */
+export const REVOCATION_NS = 10 * SECOND_NS;
+/** Interfaces that are believed to be down; the oldest makes room. */
+export const REVOCATIONS_MAX = 1_000;
+/** Paths over which a core AS is asked, one after the other. */
+export const WAYS_TRIED_MAX = 3;

@@ -1,0 +1,79 @@
+/**
+ * Streams on which hosts of the AS ask for segments (nodes/scion/daemon).
+ *
+ * @module
+ */
+import type { Listener, Stream } from '../../engine/host/stream.ts';
+import { FrameReader } from '../_kit/frame-reader.ts';
+import type { HostPart } from '../_kit/host-part.ts';
+import {
+  ANSWER_BYTES_MAX,
+  CONTROL_PORT,
+  decodeSegmentFrame,
+  decodeSegmentsRequest,
+  encodeSegmentFrame,
+  encodeSegments,
+  type IsdAs,
+  REQUEST_FRAMES,
+  type SegmentsByRole,
+} from '../scion/index.ts';
+import { HOST_STREAMS_MAX } from './geometry.ts';
+import { fittingSegments } from './lookup/fitting-segments.ts';
+
+/** Finds segments for a host. */
+export type FindSegments = (target: IsdAs, done: (segments: SegmentsByRole) => void) => void;
+
+/** The streams of the hosts of an AS. */
+export class HostStreams {
+  readonly #host: HostPart<'drop' | 'listen' | 'log'>;
+  readonly #find: FindSegments;
+  readonly #streams = new Set<Stream>();
+  #listener: Listener | undefined;
+
+  constructor(host: HostPart<'drop' | 'listen' | 'log'>, find: FindSegments) {
+    this.#host = host;
+    this.#find = find;
+  }
+
+  start(): void {
+    this.#listener = this.#host.listen({ port: CONTROL_PORT }, (stream) => this.#accept(stream));
+    if (this.#listener === undefined) this.#host.log.warn(`port ${CONTROL_PORT} is taken`);
+  }
+
+  stop(): void {
+    this.#listener?.close();
+    for (const stream of this.#streams) stream.end();
+  }
+
+  #accept(stream: Stream): void {
+    if (this.#streams.size >= HOST_STREAMS_MAX) {
+      this.#host.drop('hosts-full');
+      stream.reset();
+      return;
+    }
+    this.#streams.add(stream);
+    const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
+      const { request, message } = decodeSegmentFrame(buffer, offset, length);
+      const asked = decodeSegmentsRequest(message);
+      if (asked === undefined) this.#host.drop('host-request');
+      else this.#answer(stream, request, asked.target);
+    });
+    stream.handle({
+      onData: (buffer, offset, length) => {
+        if (reader.read(buffer, offset, length)) return;
+        this.#host.drop('host-request');
+        stream.reset();
+      },
+      onEnd: () => stream.end(),
+      onClose: () => this.#streams.delete(stream),
+    });
+  }
+
+  #answer(stream: Stream, request: number, target: IsdAs): void {
+    this.#find(target, (segments) => {
+      if (!this.#streams.has(stream)) return;
+      const fitting = fittingSegments(segments, ANSWER_BYTES_MAX);
+      stream.write(encodeSegmentFrame(request, encodeSegments(fitting)));
+    });
+  }
+}

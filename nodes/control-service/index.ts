@@ -1,0 +1,32 @@
+/**
+ * SCION control service: the public interface.
+ *
+ * @module
+ */
+import type { Protocol } from '../../engine/host/protocol.ts';
+import { CONTROL_PROTOCOL } from '../scion/index.ts';
+import { type ControlOptions, controlConfig } from './config.ts';
+import { behaviourOf } from './doubles/index.ts';
+import { CONTROL_DROP_REASONS } from './drops.ts';
+import { CONTROL_METRICS } from './metrics.ts';
+import { createControlNode } from './node.ts';
+import { controlProvisioning } from './provisioning.ts';
+
+/** Discovers the paths of an AS by beacons, registers and finds segments. */
+export const protocol: Protocol<ControlOptions> = {
+  name: CONTROL_PROTOCOL,
+  summary: 'SCION control service: discovers paths by beacons, registers and finds segments',
+  config: controlConfig,
+  addressRole: 'service',
+  provisioning: controlProvisioning,
+  needsRun: () => 'the keys of other ASes are published before a run',
+  jobs: {},
+  moduleUrl: import.meta.url,
+  drops: CONTROL_DROP_REASONS,
+  metrics: CONTROL_METRICS,
+  questions: {
+    paths: 'the paths from this AS to the AS that the question names, as JSON',
+  },
+  double: ({ double }) => double && `double: ${double}`,
+  create: (host, setup) => createControlNode(host, setup, behaviourOf(setup.options)),
+};

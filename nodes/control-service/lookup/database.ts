@@ -1,0 +1,96 @@
+/**
+ * The segments that a control service has, and what it answers from them (reference private/pathdb).
+ *
+ * @module
+ */
+import {
+  type IsdAs,
+  isdOf,
+  isWildcard,
+  type SegmentsByRole,
+  type SegmentsRequest,
+  segmentExpiryHalfSeconds,
+} from '../../scion/index.ts';
+import { type KnownSegment, SegmentStore, type StoredAs } from '../beacons/store.ts';
+import { ASES_KEPT_MAX, CANDIDATES_MAX } from '../geometry.ts';
+
+const LIMITS = { perKey: CANDIDATES_MAX, keys: ASES_KEPT_MAX };
+
+/** What the database needs. */
+export interface SegmentDatabaseParts {
+  readonly own: IsdAs;
+  readonly isCore: boolean;
+  /** Calendar time, half seconds since 1970. */
+  readonly halfSeconds: () => number;
+}
+
+/** The segments that a control service has. */
+export class SegmentDatabase {
+  readonly isCore: boolean;
+  readonly #parts: SegmentDatabaseParts;
+  /** Segments that end in this AS, by the core AS where they begin. */
+  readonly #ending = new SegmentStore(LIMITS);
+  /** Segments that begin in this core AS, by the AS where they end. */
+  readonly #registered = new SegmentStore(LIMITS);
+
+  constructor(parts: SegmentDatabaseParts) {
+    this.#parts = parts;
+    this.isCore = parts.isCore;
+  }
+
+  /** Numbers of segments, for the status. */
+  get sizes(): { readonly ending: number; readonly registered: number } {
+    return { ending: this.#ending.size, registered: this.#registered.size };
+  }
+
+  /** Stores a segment that ends here. */
+  keep(segment: KnownSegment): StoredAs {
+    return this.#ending.insert(segment.segment.entries[0]?.isdAs as IsdAs, segment);
+  }
+
+  /** Stores a down segment that another AS registers. */
+  register(segment: KnownSegment): StoredAs {
+    return this.#registered.insert(segment.segment.entries.at(-1)?.isdAs as IsdAs, segment);
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#ending.clear();
+    this.#registered.clear();
+  }
+
+  removeExpired(): void {
+    const now = this.#parts.halfSeconds();
+    this.#ending.removeExpired(now);
+    this.#registered.removeExpired(now);
+  }
+
+  /** The up segments of a non-core AS. */
+  ups(): readonly KnownSegment[] {
+    return this.isCore ? [] : this.#ending.all(this.#parts.halfSeconds());
+  }
+
+  /** The core segments that begin in an ISD and end here. */
+  coresTo(isd: number): readonly KnownSegment[] {
+    if (!this.isCore) return [];
+    const origins = this.#ending.keys().filter((origin) => isdOf(origin) === isd);
+    return origins.flatMap((origin) => this.#ending.of(origin, this.#parts.halfSeconds()));
+  }
+
+  /** What a core AS answers another control service. */
+  answerTo({ source, target }: SegmentsRequest): SegmentsByRole {
+    const { own, halfSeconds } = this.#parts;
+    if (!this.isCore || source !== own) return { ups: [], downs: [], cores: [] };
+    if (isWildcard(target)) return { ups: [], downs: [], cores: this.coresTo(isdOf(target)) };
+    const cores = this.#ending.of(target, halfSeconds());
+    return { ups: [], downs: this.#registered.of(target, halfSeconds()), cores };
+  }
+
+  /** Those of some segments that have not expired. */
+  stillValid({ ups, downs, cores }: SegmentsByRole): SegmentsByRole {
+    const now = this.#parts.halfSeconds();
+    const valid = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>
+      all.filter(({ segment }) => segmentExpiryHalfSeconds(segment) >= now);
+    return { ups: valid(ups), downs: valid(downs), cores: valid(cores) };
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What of an answer fits one message: the best segments of all ASes rather than all segments of a few.
+ *
+ * @module
+ */
+import { type IsdAs, SEGMENTS_PER_ROLE_MAX, type SegmentsByRole } from '../../scion/index.ts';
+
+/** Tags and lengths of an entry, of a segment, and of the roles of a message, bytes at most. */
+const OVERHEAD = { entry: 20, segment: 10, message: 60 } as const;
+const ROLES = ['ups', 'downs', 'cores'] as const;
+
+type Segment = SegmentsByRole['ups'][number];
+
+/**
+ * As many of some segments as a message may have: the first between each two ASes, then the second, and so on.
+ * @param bytesMax Longest message, bytes.
+ */
+export function fittingSegments(all: SegmentsByRole, bytesMax: number): SegmentsByRole {
+  const taken: Record<keyof SegmentsByRole, Segment[]> = { ups: [], downs: [], cores: [] };
+  let room = bytesMax - OVERHEAD.message;
+  const ranked = ROLES.flatMap((role) => rankedBetweenAses(all[role], role));
+  ranked.sort((left, right) => left.rank - right.rank);
+  for (const { role, segment } of ranked) {
+    const bytes = encodedBytesMax(segment);
+    if (taken[role].length >= SEGMENTS_PER_ROLE_MAX || bytes > room) continue;
+    room -= bytes;
+    taken[role].push(segment);
+  }
+  return taken;
+}
+
+function rankedBetweenAses<Role extends keyof SegmentsByRole>(
+  segments: readonly Segment[],
+  role: Role,
+): { readonly role: Role; readonly segment: Segment; readonly rank: number }[] {
+  const counts = new Map<string, number>();
+  return segments.map((segment) => {
+    const { entries } = segment.segment;
+    const ends: readonly (IsdAs | undefined)[] = [entries[0]?.isdAs, entries.at(-1)?.isdAs];
+    const rank = counts.get(ends.join()) ?? 0;
+    counts.set(ends.join(), rank + 1);
+    return { role, segment, rank };
+  });
+}
+
+function encodedBytesMax({ information, signed }: Segment): number {
+  let bytes = OVERHEAD.segment + information.length;
+  for (const { headerAndBody, signature } of signed) {
+    bytes += OVERHEAD.entry + headerAndBody.length + signature.length;
+  }
+  return bytes;
+}

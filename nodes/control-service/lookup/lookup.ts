@@ -1,0 +1,223 @@
+/**
+ * Finds the segments of paths to an AS: its own, and those that core ASes have (SCION control plane draft, "Path Lookup";
+ * reference private/segment/segfetcher).
+ *
+ * Whether the target is a core AS is not asked: the core segments of its ISD show it.
+ *
+ * @module
+ */
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import {
+  type IsdAs,
+  isdOf,
+  type SegmentsByRole,
+  type SegmentsRequest,
+  wildcardOf,
+} from '../../scion/index.ts';
+import { ANSWER_AGE_NS_MAX, ANSWERS_KEPT_MAX, CORES_ASKED_MAX, LOOKUPS_MAX } from '../geometry.ts';
+import type { SegmentDatabase } from './database.ts';
+
+/** Segments that are none. */
+export const NO_SEGMENTS: SegmentsByRole = { ups: [], downs: [], cores: [] };
+
+/** What lookups need. */
+export interface SegmentLookupParts {
+  readonly database: SegmentDatabase;
+  readonly own: IsdAs;
+  readonly now: () => Nanoseconds;
+  /**
+   * Asks the control service of a core AS over one of the paths that the segments make; undefined if it does not
+   * answer, or what it says is not right.
+   */
+  readonly ask: (
+    core: IsdAs,
+    segments: SegmentsByRole,
+    request: SegmentsRequest,
+    done: (answer: SegmentsByRole | undefined) => void,
+  ) => void;
+}
+
+/** What a core AS is asked. */
+interface CoreQuestion {
+  readonly core: IsdAs;
+  /** Segments over which it is reached. */
+  readonly known: SegmentsByRole;
+  readonly target: IsdAs;
+}
+
+interface KeptAnswer {
+  readonly segments: SegmentsByRole;
+  readonly atNs: Nanoseconds;
+}
+type Done = (segments: SegmentsByRole) => void;
+
+/** The lookups of one control service. */
+export class SegmentLookup {
+  readonly #parts: SegmentLookupParts;
+  readonly #answers = new Map<string, KeptAnswer>();
+  /** The callbacks of questions that are under way, by question. */
+  readonly #waiting = new Map<string, Done[]>();
+  #open = 0;
+
+  constructor(parts: SegmentLookupParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers that are kept, with their age. */
+  answers(): readonly { readonly of: string; readonly ageNs: Nanoseconds }[] {
+    const now = this.#parts.now();
+    return [...this.#answers].map(([of, { atNs }]) => ({ of, ageNs: now - atNs }));
+  }
+
+  /** Forgets all answers. */
+  clear(): void {
+    this.#answers.clear();
+  }
+
+  /** Finds the segments between this AS and `target`; none if there are too many lookups already. */
+  find(target: IsdAs, done: Done): void {
+    if (this.#open >= LOOKUPS_MAX) {
+      done(NO_SEGMENTS);
+      return;
+    }
+    this.#open += 1;
+    const finish = (segments: SegmentsByRole): void => {
+      this.#open -= 1;
+      done(segments);
+    };
+    this.#cores(target, (ups, cores) => this.#downs(target, { ups, cores, downs: [] }, finish));
+  }
+
+  /** The up segments, and the core segments between their beginnings and the target's ISD. */
+  #cores(
+    target: IsdAs,
+    then: (ups: SegmentsByRole['ups'], cores: SegmentsByRole['cores']) => void,
+  ): void {
+    const { database } = this.#parts;
+    if (database.isCore) {
+      then([], database.coresTo(isdOf(target)));
+      return;
+    }
+    const ups = database.ups();
+    const wildcard = wildcardOf(isdOf(target));
+    this.#coresOf(ups, wildcard, (cores) => then(ups, cores));
+  }
+
+  /** What the core ASes where up segments begin have of core segments to a target, which may stand for any core AS. */
+  #coresOf(
+    ups: SegmentsByRole['ups'],
+    target: IsdAs,
+    then: (cores: SegmentsByRole['cores']) => void,
+  ): void {
+    const near = nearest(ups).slice(0, CORES_ASKED_MAX);
+    const found: SegmentsByRole['cores'][number][] = [];
+    const oneDone = afterAll(near.length, () => then(found));
+    for (const core of near) {
+      this.#fetch({ core, known: { ...NO_SEGMENTS, ups }, target }, ({ cores }) => {
+        for (const one of cores) if (one.segment.entries.at(-1)?.isdAs === core) found.push(one);
+        oneDone();
+      });
+    }
+    if (near.length === 0) then(found);
+  }
+
+  /** The down segments to the target, from the core ASes that can be reached in its ISD. */
+  #downs(target: IsdAs, known: SegmentsByRole, done: Done): void {
+    const { database, own } = this.#parts;
+    const local =
+      isdOf(own) === isdOf(target)
+        ? [...nearest(known.ups), ...(database.isCore ? [own] : [])]
+        : [];
+    const far = [...new Set([...local, ...nearest(known.cores)])];
+    if (far.includes(target) || far.length === 0) {
+      done(far.length === 0 ? NO_SEGMENTS : known);
+      return;
+    }
+    const asked = far.slice(0, CORES_ASKED_MAX);
+    const downs: SegmentsByRole['downs'][number][] = [];
+    const oneDone = afterAll(asked.length, () => {
+      if (downs.length > 0) done({ ...known, downs });
+      else this.#beyond(target, known.ups, done);
+    });
+    for (const core of asked) {
+      this.#fetch({ core, known, target }, (answer) => {
+        for (const one of answer.downs)
+          if (one.segment.entries.at(-1)?.isdAs === target) downs.push(one);
+        oneDone();
+      });
+    }
+  }
+
+  /**
+   * Core segments to the target itself: it may be a core AS of which the answers that are kept do not know yet. The
+   * reference asks for them at once, since it knows from the TRC which ASes are core.
+   */
+  #beyond(target: IsdAs, ups: SegmentsByRole['ups'], done: Done): void {
+    this.#coresOf(ups, target, (all) => {
+      const cores = all.filter(({ segment }) => segment.entries[0]?.isdAs === target);
+      done(cores.length === 0 ? NO_SEGMENTS : { ups, cores, downs: [] });
+    });
+  }
+
+  /** What a core AS answers: from here, from an answer that is kept, or by asking it. */
+  #fetch({ core, known, target }: CoreQuestion, done: Done): void {
+    const { database, own, ask, now } = this.#parts;
+    const request = { source: core, target };
+    if (core === own) {
+      done(database.answerTo(request));
+      return;
+    }
+    const name = `${core} ${request.target}`;
+    const kept = this.#answers.get(name);
+    const valid = database.stillValid(kept?.segments ?? NO_SEGMENTS);
+    // What has expired is asked for again (reference private/segment/segfetcher/fetcher.go, nextQuery).
+    if (kept !== undefined && !isEmpty(valid) && now() - kept.atNs < ANSWER_AGE_NS_MAX) {
+      done(valid);
+      return;
+    }
+    const waiting = this.#waiting.get(name);
+    if (waiting !== undefined) {
+      waiting.push(done);
+      return;
+    }
+    this.#waiting.set(name, [done]);
+    ask(core, known, request, (answer) => {
+      // A lookup that fails tries what was known before.
+      const segments = answer ?? kept?.segments ?? NO_SEGMENTS;
+      if (answer !== undefined && !isEmpty(answer)) this.#keep(name, { segments, atNs: now() });
+      const all = this.#waiting.get(name) ?? [];
+      this.#waiting.delete(name);
+      for (const one of all) one(database.stillValid(segments));
+    });
+  }
+
+  #keep(name: string, answer: KeptAnswer): void {
+    this.#answers.delete(name);
+    this.#answers.set(name, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > ANSWERS_KEPT_MAX && oldest !== undefined) this.#answers.delete(oldest);
+  }
+}
+
+/** True if there are no segments. */
+export function isEmpty({ ups, downs, cores }: SegmentsByRole): boolean {
+  return ups.length + downs.length + cores.length === 0;
+}
+
+/** The ASes where segments begin, those of the shortest first. */
+function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
+  const byLength = [...segments].sort(
+    (left, right) => left.segment.entries.length - right.segment.entries.length,
+  );
+  const origins = byLength.flatMap(({ segment }) => segment.entries[0]?.isdAs ?? []);
+  return [...new Set(origins)];
+}
+
+/** Calls `then` when the returned function was called `count` times. */
+function afterAll(count: number, then: () => void): () => void {
+  let left = count;
+  return () => {
+    left -= 1;
+    if (left === 0) then();
+  };
+}

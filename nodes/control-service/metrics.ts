@@ -1,0 +1,58 @@
+/**
+ * SCION control service: metrics.
+ *
+ * @module
+ */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
+
+/** Metrics of a control service. */
+export const CONTROL_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'control.discovery',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from the start of a control service until it finds the first path to an AS that it watches',
+  },
+  {
+    name: 'control.lookups',
+    kind: 'counter',
+    unit: 'count',
+    help: 'lookups of paths to another AS, by hosts, by operators and to watched ASes',
+  },
+  {
+    name: 'control.lookups_lost',
+    kind: 'counter',
+    unit: 'count',
+    help: 'lookups without a path to an AS to which the same control service had found one before',
+  },
+  {
+    name: 'control.beacons_sent',
+    kind: 'counter',
+    unit: 'count',
+    help: 'beacons sent to neighbours, originated and passed on',
+  },
+  {
+    name: 'control.beacons_received',
+    kind: 'counter',
+    unit: 'count',
+    help: 'beacons of neighbours that passed all checks',
+  },
+  {
+    name: 'control.registrations',
+    kind: 'counter',
+    unit: 'count',
+    help: 'requests in which a control service registers down segments at a core AS',
+  },
+  {
+    name: 'control.calls_failed',
+    kind: 'counter',
+    unit: 'count',
+    help: 'calls of other control services without an answer in time, or with a refusal',
+  },
+  {
+    name: 'control.bytes',
+    kind: 'counter',
+    unit: 'bytes',
+    help: 'bytes that control services send to others, in UDP payloads',
+  },
+];

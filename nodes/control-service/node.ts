@@ -1,0 +1,338 @@
+/**
+ * SCION control service: connects the service to the interface of its host (engine/host/host.ts).
+ *
+ * A received datagram passes a flat list of checks: from a border router of the AS, a SCION packet, addressed to us, over
+ * a path that can be reversed, UDP; the service takes it from there.
+ *
+ * @module
+ */
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Counter } from '../../engine/host/measure.ts';
+import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
+import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
+import type { CalendarTime } from '../../engine/host/time.ts';
+import { readUint16 } from '../_kit/bytes.ts';
+import { StateMachineRunner } from '../_kit/shell.ts';
+import {
+  CONTROL_PORT,
+  combineSegmentsIntoPaths,
+  decodePath,
+  decodeScmp,
+  encodeUdpPacket,
+  formatInterface,
+  forwardingKeyOf,
+  HopAuthenticator,
+  type HostAddress,
+  hostAddressLength,
+  type IsdAs,
+  isdAsOfWords,
+  isUrgentPacket,
+  PacketView,
+  type Path,
+  PROTOCOL_SCMP,
+  PROTOCOL_UDP,
+  parseIsdAs,
+  plainSegments,
+  ROUTER_INTERNAL_PORT,
+  requireHostAddress,
+  reverseWirePath,
+  type SegmentsByRole,
+  UDP_HEADER_LENGTH,
+  type WirePath,
+} from '../scion/index.ts';
+import { asKeyScalar } from './beacons/signatures.ts';
+import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
+import type { ControlOptions } from './config.ts';
+import type { ControlDropReason } from './drops.ts';
+import { FoundAses } from './found-ases.ts';
+import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
+import { HostStreams } from './host-streams.ts';
+import { isEmpty, NO_SEGMENTS } from './lookup/lookup.ts';
+import { AS_KEY_NAME, controlServiceKeySource } from './provisioning.ts';
+import { type ControlEffect, type ControlInput, ControlService } from './service.ts';
+import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
+import { KNOWLEDGE_TRACE } from './trace-states.ts';
+import type { ControlWay } from './ways.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Service addresses: 4 bytes, of which the first two are the number. */
+const SERVICE = requireHostAddress('SVC CS');
+
+/** Makes a control service on `host`. @throws RangeError if it is in no AS. */
+export function createControlNode(
+  host: Host,
+  setup: NodeSetup<ControlOptions>,
+  behaviour: ControlBehaviour = CORRECT_BEHAVIOUR,
+): NodeHandle {
+  return new ControlNode(host, setup, behaviour);
+}
+
+class ControlNode implements NodeHandle {
+  readonly #host: Host;
+  readonly #surroundings: ControlSurroundings;
+  readonly #options: ControlOptions;
+  readonly #service: ControlService;
+  readonly #shell: StateMachineRunner<ControlInput, ControlEffect>;
+  readonly #view = new PacketView();
+  readonly #quoted = new PacketView();
+  readonly #address: HostAddress;
+  readonly #routers = new Set<Endpoint>();
+  /** The callbacks of lookups that are under way, by token. */
+  readonly #waiting = new Map<number, (segments: SegmentsByRole) => void>();
+  readonly #found: FoundAses;
+  readonly #bytes: Counter;
+  readonly #streams: HostStreams;
+  #token = 0;
+  /** What was traced last. */
+  #traced = '';
+  #socket: DatagramSocket | undefined;
+
+  constructor(host: Host, setup: NodeSetup<ControlOptions>, behaviour: ControlBehaviour) {
+    const { network, options } = setup;
+    this.#host = host;
+    this.#options = options;
+    this.#surroundings = findControlSurroundings(host.name, network);
+    const { isdAs, address, interfaces } = this.#surroundings;
+    this.#address = requireHostAddress(address);
+    const { crypto } = host;
+    const key = forwardingKeyOf(crypto, isdAs, network);
+    this.#service = new ControlService({
+      surroundings: this.#surroundings,
+      options,
+      crypto,
+      hops: new HopAuthenticator(crypto.aesCmac(key)),
+      key: crypto.p256Key(asKeyScalar(network.identity(host.name).secret(AS_KEY_NAME))),
+      keyOf: controlServiceKeySource(network),
+      random: { calls: host.random('calls'), beacons: host.random('beacons') },
+      clock: (): CalendarTime => host.clock(),
+      behaviour,
+    });
+    this.#shell = new StateMachineRunner(host, this.#service, (effect) => this.#perform(effect));
+    for (const { router } of interfaces.values()) {
+      this.#routers.add(host.endpoint(router, ROUTER_INTERNAL_PORT));
+    }
+    this.#bytes = host.meter.counter('control.bytes');
+    this.#found = new FoundAses(host, options.watch);
+    this.#streams = new HostStreams(host, (asked, done) => {
+      const ended = this.#found.lookUp(asked);
+      this.#find(asked, (segments) => {
+        ended(!isEmpty(segments));
+        done(segments);
+      });
+    });
+  }
+
+  start(): void {
+    this.#socket = this.#host.udp({
+      port: CONTROL_PORT,
+      isUrgent: isUrgentPacket,
+      onDatagram: (buffer, offset, length, from) => {
+        const drop = this.#receive(buffer.subarray(offset, offset + length), from);
+        if (drop !== undefined) this.#host.drop(drop);
+      },
+    });
+    if (this.#socket === undefined) this.#host.log.warn(`port ${CONTROL_PORT} is taken`);
+    this.#host.onRequest((request) => this.#request(request));
+    this.#streams.start();
+    this.#shell.start();
+    if (this.#options.watch.length > 0) this.#watch();
+  }
+
+  stop(): void {
+    this.#shell.stop();
+    this.#streams.stop();
+    this.#socket?.close();
+  }
+
+  status(): Readonly<Record<string, unknown>> {
+    const { isdAs, isCore } = this.#surroundings;
+    return { ...this.#service.status(), isCore, isdAs };
+  }
+
+  /** Looks for paths to the ASes that are watched: to those that were found less often. */
+  #watch(): void {
+    const { watch, watchInterval } = this.#options;
+    const { isdAs } = this.#surroundings;
+    let round = 0;
+    const look = (): void => {
+      round += 1;
+      for (const target of watch) {
+        const isDue = round % FOUND_ROUNDS === 0 || !this.#found.has(target);
+        if (target === isdAs || !isDue) continue;
+        const ended = this.#found.lookUp(target);
+        this.#lookUp(target, (paths) => ended(paths.length > 0));
+      }
+      timer.rearm(watchInterval);
+    };
+    const timer = this.#host.after(this.#host.random('watch').below(watchInterval), look);
+  }
+
+  #request(request: NodeRequest): void {
+    if (request.kind !== 'paths') {
+      request.respond('unknown-request');
+      return;
+    }
+    const target = parseIsdAs(decoder.decode(request.body).trim());
+    if (target.kind === 'refused') {
+      request.respond('bad-isd-as', encoder.encode(target.reason));
+      return;
+    }
+    const ended = this.#found.lookUp(target.isdAs);
+    this.#lookUp(target.isdAs, (paths) => {
+      ended(paths.length > 0);
+      const texts = paths.map(({ interfaces, mtu, expiryHalfSeconds }) => ({
+        expires: expiryHalfSeconds / 2,
+        interfaces: interfaces.map(formatInterface),
+        mtu,
+      }));
+      request.respond(paths.length === 0 ? 'no-path' : 'ok', encoder.encode(JSON.stringify(texts)));
+    });
+  }
+
+  /** Finds the paths to another AS. */
+  #lookUp(target: IsdAs, done: (paths: readonly Path[]) => void): void {
+    const { isdAs: source } = this.#surroundings;
+    const { crypto } = this.#host;
+    this.#find(target, (segments) =>
+      done(combineSegmentsIntoPaths({ ...plainSegments(segments), source, target, crypto })),
+    );
+  }
+
+  /** Finds the segments of paths to another AS. */
+  #find(target: IsdAs, done: (segments: SegmentsByRole) => void): void {
+    if (this.#waiting.size >= LOOKUPS_MAX) {
+      this.#host.drop('hosts-full');
+      done(NO_SEGMENTS);
+      return;
+    }
+    const token = this.#token++;
+    this.#waiting.set(token, done);
+    this.#shell.take({ kind: 'lookup', token, target });
+  }
+
+  #perform(effect: ControlEffect): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#send(effect.way, effect.bytes);
+        return;
+      case 'found': {
+        const done = this.#waiting.get(effect.token);
+        this.#waiting.delete(effect.token);
+        done?.(effect.segments);
+        return;
+      }
+      case 'drop':
+        this.#host.drop(effect.reason);
+        return;
+      case 'count':
+        this.#count(effect.metric);
+        return;
+      case 'ticked':
+        if (this.#host.trace.isRecorded) this.#trace();
+    }
+  }
+
+  /** Traces how much is known, if that has changed. */
+  #trace(): void {
+    const { beacons, segments, registered } = this.#service.sizes;
+    const found = this.#found.count;
+    const { isdAs } = this.#surroundings;
+    const watched = this.#options.watch.filter((one) => one !== isdAs).length;
+    const text = KNOWLEDGE_TRACE.state.write({ beacons, segments, registered, found, watched });
+    if (text === this.#traced) return;
+    this.#traced = text;
+    this.#host.trace.state(KNOWLEDGE_TRACE.machine, text);
+  }
+
+  #count(metric: string): void {
+    this.#host.meter.counter(metric).add(1);
+  }
+
+  #send(way: ControlWay, bytes: Uint8Array): void {
+    const { isdAs } = this.#surroundings;
+    const packet = encodeUdpPacket(
+      {
+        ...{ trafficClass: 0, flowId: 1, path: way.path },
+        ...{ source: isdAs, sourceHost: this.#address, target: way.isdAs, targetHost: way.host },
+      },
+      { sourcePort: CONTROL_PORT, targetPort: way.port, payload: bytes },
+    );
+    const buffer = this.#host.alloc(packet.length);
+    buffer.set(packet);
+    this.#bytes.add(bytes.length);
+    const router = this.#host.endpoint(way.router, ROUTER_INTERNAL_PORT);
+    const sent = this.#socket?.send(buffer, 0, packet.length, router);
+    if (sent !== 'sent') this.#host.drop('queue-full');
+  }
+
+  /** Checks a datagram and hands it to the service; returns the reason if it is dropped. */
+  #receive(datagram: Uint8Array, from: Endpoint): ControlDropReason | undefined {
+    if (!this.#routers.has(from)) return 'not-a-router';
+    const view = this.#view;
+    const drop =
+      view.parse(datagram, 0, datagram.length) ?? this.#checkTarget() ?? view.checkUpper();
+    if (drop !== undefined) return drop;
+    if (view.upperProtocol === PROTOCOL_SCMP) return this.#receiveScmp();
+    if (view.upperProtocol !== PROTOCOL_UDP) return 'upper-protocol';
+    const { buffer, pathOffset, start, headerLength, upperOffset, end, pathType } = view;
+    const path = decodePath(pathType, buffer.subarray(pathOffset, start + headerLength));
+    if (typeof path === 'string') return path;
+    const back = reverseWirePath(path);
+    if (typeof back === 'string') return back;
+    const way = this.#wayBack(path, back, from);
+    const bytes = buffer.slice(upperOffset + UDP_HEADER_LENGTH, end);
+    this.#shell.take({ kind: 'datagram', way, bytes });
+    return undefined;
+  }
+
+  /** An error about a packet of ours: only that an interface is down is of use. */
+  #receiveScmp(): ControlDropReason | undefined {
+    const { buffer, upperOffset, end } = this.#view;
+    const message = decodeScmp(buffer.subarray(upperOffset, end));
+    if (typeof message === 'string') return message;
+    if (!this.#isFromUs(message.data)) return 'scmp-quote';
+    const { isdAs } = 'isdAs' in message ? message : this.#surroundings;
+    if (message.kind === 'external-interface-down') {
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.ifId });
+    } else if (message.kind === 'internal-connectivity-down') {
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.egress });
+    }
+    return undefined;
+  }
+
+  /** True if a quoted packet came from this control service. */
+  #isFromUs(quote: Uint8Array): boolean {
+    const view = this.#quoted;
+    if (view.parse(quote, 0, quote.length) !== undefined) return false;
+    const { buffer, sourceHigh, sourceLow, sourceHostOffset, sourceHostType } = view;
+    if (isdAsOfWords({ high: sourceHigh, low: sourceLow }) !== this.#surroundings.isdAs)
+      return false;
+    if (sourceHostType !== this.#address.type) return false;
+    return this.#address.bytes.every((byte, at) => buffer[sourceHostOffset + at] === byte);
+  }
+
+  #wayBack(path: WirePath, back: WirePath, from: Endpoint): ControlWay {
+    const { buffer, sourceHigh, sourceLow, sourceHostOffset, sourceHostType, upperOffset } =
+      this.#view;
+    const hostEnd = sourceHostOffset + hostAddressLength(sourceHostType);
+    return this.#service.wayBack({
+      isdAs: isdAsOfWords({ high: sourceHigh, low: sourceLow }),
+      host: { type: sourceHostType, bytes: buffer.slice(sourceHostOffset, hostEnd) },
+      port: readUint16(buffer, upperOffset),
+      path: back,
+      router: this.#host.endpointOf(from).address,
+      ingress: path.kind === 'one-hop' ? path.second.consIngress : 0,
+    });
+  }
+
+  #checkTarget(): 'not-for-us' | undefined {
+    const { buffer, targetHigh, targetLow, targetHostOffset, targetHostType } = this.#view;
+    if (isdAsOfWords({ high: targetHigh, low: targetLow }) !== this.#surroundings.isdAs)
+      return 'not-for-us';
+    const own = targetHostType === SERVICE.type ? SERVICE : this.#address;
+    if (targetHostType !== own.type) return 'not-for-us';
+    const isOwn = own.bytes.every((byte, at) => buffer[targetHostOffset + at] === byte);
+    return isOwn ? undefined : 'not-for-us';
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * The calls of one control service: those that it makes, and those that it answers.
+ *
+ * A caller's id names a call at both ends. What comes late is not handled again; a caller that has its
+ * answer says so to whoever still sends. Everything that others can fill is bounded, in all and for each AS.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { DeadlineHeap } from '../../_kit/deadlines.ts';
+import { Exchange, type ExchangeDropReason } from './exchange.ts';
+import {
+  RPC_ANSWER_NS_MAX,
+  RPC_ANSWERED_MAX,
+  RPC_CALLS_MAX,
+  RPC_CALLS_PER_AS_MAX,
+  RPC_INCOMPLETE_BYTES_MAX,
+} from './geometry.ts';
+import {
+  decodeRpcPacket,
+  encodeRpcPacket,
+  type RpcPacket,
+  type RpcPacketRefusal,
+} from './packet.ts';
+
+/** How packets reach the other end. */
+export interface RpcWay {
+  /** The AS at the other end, as far as packets say. */
+  readonly isdAs: string;
+  /** Largest packet of a call, bytes. */
+  readonly packetBytes: number;
+}
+
+/** The answer of a call: a message, or why there is none. */
+export type RpcAnswer = Uint8Array | 'timeout' | 'too-many-calls' | 'unreachable';
+
+/** A call to be made. */
+export interface RpcCall<Way> {
+  readonly way: Way;
+  /** At least a byte. */
+  readonly message: Uint8Array;
+  readonly deadlineNs: Nanoseconds;
+  readonly done: (answer: RpcAnswer) => void;
+}
+
+/** Why a packet of a call is dropped. */
+export type RpcDropReason = RpcPacketRefusal | ExchangeDropReason | 'rpc-late' | 'rpc-full';
+
+/** What a control service does for its calls. */
+export interface RpcOutput<Way> {
+  send(way: Way, packet: Uint8Array): void;
+  /** Handles a request; `answer` may be called later, once. */
+  handle(way: Way, message: Uint8Array, answer: (message: Uint8Array) => void): void;
+}
+
+interface OpenCall<Way> {
+  readonly callId: number;
+  readonly exchange: Exchange;
+  /** The latest way to the other end. */
+  way: Way;
+  readonly deadlineNs: Nanoseconds;
+  /** Absent for a call that is answered here. */
+  readonly done: ((answer: RpcAnswer) => void) | undefined;
+  /** The least instant at which it will be looked at; Infinity when it is over. */
+  dueNs: Nanoseconds;
+  isOver: boolean;
+}
+
+/** The calls of one control service. */
+export class RpcEndpoint<Way extends RpcWay> {
+  readonly #output: RpcOutput<Way>;
+  readonly #random: Random;
+  /** Calls that were made here, by id. */
+  readonly #made = new Map<number, OpenCall<Way>>();
+  /** Calls that are answered here, by AS and id. */
+  readonly #answered = new Map<string, OpenCall<Way>>();
+  readonly #perAs = new Map<string, number>();
+  /** Calls that were answered, the oldest first. */
+  readonly #over = new Set<string>();
+  readonly #due = new DeadlineHeap<OpenCall<Way>>();
+  #incompleteBytes = 0;
+
+  constructor(random: Random, output: RpcOutput<Way>) {
+    this.#random = random;
+    this.#output = output;
+  }
+
+  /** Calls that are open, made and answered here. */
+  get open(): { readonly made: number; readonly answered: number } {
+    return { made: this.#made.size, answered: this.#answered.size };
+  }
+
+  /** Makes a call; `done` is called once, at the deadline at the latest. */
+  call(now: Nanoseconds, { way, message, deadlineNs, done }: RpcCall<Way>): void {
+    if (this.#made.size >= RPC_CALLS_MAX) {
+      done('too-many-calls');
+      return;
+    }
+    let callId = this.#drawId();
+    while (this.#made.has(callId)) callId = this.#drawId();
+    const exchange = this.#exchange(callId, way, false);
+    exchange.say(message);
+    const dueNs = Number.POSITIVE_INFINITY;
+    const call = { callId, exchange, way, deadlineNs, done, dueNs, isOver: false };
+    this.#made.set(callId, call);
+    this.#flush(now, call);
+  }
+
+  /** Takes a packet. @param way The way back to its sender. @returns why it is dropped, if it is. */
+  receive(now: Nanoseconds, way: Way, bytes: Uint8Array): RpcDropReason | undefined {
+    const packet = decodeRpcPacket(bytes);
+    if (typeof packet === 'string') return packet;
+    return packet.isAnswer
+      ? this.#receiveAnswer(now, way, packet)
+      : this.#receiveRequest(now, way, packet);
+  }
+
+  /** Ends the calls made here whose way is dead: `done` is called with `unreachable`. */
+  abandon(isDead: (way: Way) => boolean): void {
+    for (const call of [...this.#made.values()]) {
+      if (!isDead(call.way)) continue;
+      this.#end(call);
+      call.done?.('unreachable');
+    }
+  }
+
+  /** Does what is due. */
+  due(now: Nanoseconds): void {
+    for (let call = this.#due.takeDue(now); call !== undefined; call = this.#due.takeDue(now)) {
+      if (call.isOver) continue;
+      call.dueNs = Number.POSITIVE_INFINITY;
+      if (call.deadlineNs <= now) {
+        this.#end(call);
+        call.done?.('timeout');
+      } else {
+        if (call.exchange.nextAt(now) <= now) call.exchange.due(now);
+        this.#flush(now, call);
+      }
+    }
+  }
+
+  /** The next instant at which something may be due; Infinity if no call is open. */
+  nextAt(): Nanoseconds {
+    return this.#due.nextAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  #receiveAnswer(now: Nanoseconds, way: Way, packet: RpcPacket): RpcDropReason | undefined {
+    const call = this.#made.get(packet.callId);
+    if (call === undefined) {
+      // Our acknowledgement was lost: whoever answers need not go on.
+      const { callId } = packet;
+      const over = { callId, isAnswer: false, isOver: true, number: 0, room: way.packetBytes };
+      this.#output.send(way, encodeRpcPacket({ ...over, ack: undefined, fragment: undefined }));
+      return 'rpc-late';
+    }
+    if (way.isdAs !== call.way.isdAs) return 'rpc-conflict';
+    const heard = this.#heard(now, call, packet);
+    if (typeof heard === 'string') return heard;
+    if (heard === undefined) this.#flush(now, call);
+    else {
+      this.#end(call);
+      this.#output.send(call.way, encodeRpcPacket(call.exchange.acknowledgement(now)));
+      call.done?.(heard);
+    }
+    return undefined;
+  }
+
+  #receiveRequest(now: Nanoseconds, way: Way, packet: RpcPacket): RpcDropReason | undefined {
+    const key = `${way.isdAs} ${packet.callId}`;
+    const known = this.#answered.get(key);
+    if (packet.isOver) {
+      if (known !== undefined) this.#end(known);
+      return undefined;
+    }
+    if (known === undefined && (this.#over.has(key) || packet.fragment === undefined)) {
+      return 'rpc-late';
+    }
+    const call = known ?? this.#accept(now, way, packet);
+    if (call === undefined) return 'rpc-full';
+    call.way = way;
+    const heard = this.#heard(now, call, packet);
+    if (typeof heard === 'string') return heard;
+    if (call.exchange.isConfirmed) {
+      this.#end(call);
+      return undefined;
+    }
+    if (heard !== undefined) {
+      this.#output.handle(way, heard, (message) => {
+        if (call.isOver) return;
+        call.exchange.say(message);
+        this.#flush(now, call);
+      });
+    }
+    this.#flush(now, call);
+    return undefined;
+  }
+
+  #accept(now: Nanoseconds, way: Way, { callId, room }: RpcPacket): OpenCall<Way> | undefined {
+    const { isdAs } = way;
+    const ofAs = this.#perAs.get(isdAs) ?? 0;
+    const isFull = this.#answered.size >= RPC_CALLS_MAX || ofAs >= RPC_CALLS_PER_AS_MAX;
+    if (isFull || this.#incompleteBytes > RPC_INCOMPLETE_BYTES_MAX) return undefined;
+    const deadlineNs = now + RPC_ANSWER_NS_MAX;
+    const packetBytes = Math.min(room, way.packetBytes);
+    const exchange = this.#exchange(callId, { packetBytes }, true);
+    const dueNs = Number.POSITIVE_INFINITY;
+    const call = { callId, exchange, way, deadlineNs, done: undefined, dueNs, isOver: false };
+    this.#answered.set(`${isdAs} ${callId}`, call);
+    this.#perAs.set(isdAs, ofAs + 1);
+    return call;
+  }
+
+  /** Takes a packet into a call, and counts what incomplete messages hold. */
+  #heard(
+    now: Nanoseconds,
+    { exchange }: OpenCall<Way>,
+    packet: RpcPacket,
+  ): ReturnType<Exchange['receive']> {
+    const before = exchange.incompleteBytes;
+    const heard = exchange.receive(now, packet);
+    this.#incompleteBytes += exchange.incompleteBytes - before;
+    return heard;
+  }
+
+  #end(call: OpenCall<Way>): void {
+    const { callId, way, exchange, done } = call;
+    call.isOver = true;
+    this.#incompleteBytes -= exchange.incompleteBytes;
+    if (done !== undefined) {
+      this.#made.delete(callId);
+      return;
+    }
+    const { isdAs } = way;
+    const key = `${isdAs} ${callId}`;
+    this.#answered.delete(key);
+    const ofAs = (this.#perAs.get(isdAs) ?? 0) - 1;
+    if (ofAs > 0) this.#perAs.set(isdAs, ofAs);
+    else this.#perAs.delete(isdAs);
+    this.#over.add(key);
+    const [oldest] = this.#over;
+    if (this.#over.size > RPC_ANSWERED_MAX && oldest !== undefined) this.#over.delete(oldest);
+  }
+
+  /** Sends what can leave, and notes when the call has something to do again. */
+  #flush(now: Nanoseconds, call: OpenCall<Way>): void {
+    const { exchange, way } = call;
+    for (let packet = exchange.next(now); packet !== undefined; packet = exchange.next(now)) {
+      this.#output.send(way, encodeRpcPacket(packet));
+    }
+    const dueNs = Math.min(call.deadlineNs, exchange.nextAt(now));
+    if (dueNs >= call.dueNs) return;
+    call.dueNs = dueNs;
+    this.#due.add(dueNs, call);
+  }
+
+  #exchange(
+    callId: number,
+    { packetBytes }: Pick<RpcWay, 'packetBytes'>,
+    isAnswer: boolean,
+  ): Exchange {
+    return new Exchange({ callId, isAnswer, random: this.#random, packetBytes });
+  }
+
+  #drawId(): number {
+    return 0x1_0000_0000 * this.#random.below(0x1_0000) + this.#random.u32();
+  }
+}

@@ -1,0 +1,401 @@
+/**
+ * The control service of one AS: beaconing, segments that others register, and lookups.
+ *
+ * A pure state machine: datagrams of other control services and requests of hosts in, packets and answers out.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { SigningKey } from '../../engine/host/signatures.ts';
+import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
+import { type StateMachine, TIMER_DUE, type TimerDue } from '../_kit/machine.ts';
+import {
+  combineSegmentsIntoPaths,
+  decodeSegments,
+  decodeSegmentsRequest,
+  encodeSegments,
+  encodeSegmentsRequest,
+  type HopAuthenticator,
+  type IsdAs,
+  type PathInterface,
+  plainSegments,
+  type SegmentsByRole,
+  type SegmentsRequest,
+  type SignedSegment,
+  segmentExpiryHalfSeconds,
+  segmentIdHashInput,
+} from '../scion/index.ts';
+import { Beaconing } from './beacons/beaconing.ts';
+import { beaconRefusal } from './beacons/checks.ts';
+import { SegmentExtender } from './beacons/extender.ts';
+import { shortestAndMostDiverse } from './beacons/selection.ts';
+import type { AsKeySource } from './beacons/signatures.ts';
+import { SegmentVerifier } from './beacons/signatures.ts';
+import { type KnownSegment, SegmentStore } from './beacons/store.ts';
+import type { ControlBehaviour } from './behaviour.ts';
+import type { ControlOptions } from './config.ts';
+import type { ControlDropReason } from './drops.ts';
+import { ASES_KEPT_MAX, CALL_DEADLINE_NS, TICK_NS, WAYS_TRIED_MAX } from './geometry.ts';
+import { SegmentDatabase } from './lookup/database.ts';
+import { fittingSegments } from './lookup/fitting-segments.ts';
+import { SegmentLookup } from './lookup/lookup.ts';
+import { Revocations } from './lookup/revocations.ts';
+import { RpcEndpoint } from './rpc/endpoint.ts';
+import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
+import type { ControlSurroundings } from './surroundings.ts';
+import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
+import {
+  CONTROL_REFUSED,
+  controlAnswer,
+  controlRequest,
+  decodeBeacon,
+  encodeBeacon,
+  readControlAnswer,
+  readControlRequest,
+} from './wire.ts';
+
+/** What a control service works with. */
+export interface ControlServiceParts {
+  readonly surroundings: ControlSurroundings;
+  readonly options: ControlOptions;
+  readonly crypto: CryptoProvider;
+  /** With the forwarding key of the AS. */
+  readonly hops: HopAuthenticator;
+  /** With which this AS signs. */
+  readonly key: SigningKey;
+  readonly keyOf: AsKeySource;
+  readonly random: { readonly calls: Random; readonly beacons: Random };
+  readonly clock: () => CalendarTime;
+  /** The correct one if absent. */
+  readonly behaviour?: ControlBehaviour;
+}
+
+/** What happens to a control service. */
+export type ControlInput =
+  /** A packet of a call. */
+  | { readonly kind: 'datagram'; readonly way: ControlWay; readonly bytes: Uint8Array }
+  /** A host of the AS asks for segments. */
+  | { readonly kind: 'lookup'; readonly token: number; readonly target: IsdAs }
+  /** A router says that an interface is down, about a packet of ours. */
+  | ({ readonly kind: 'interface-down' } & PathInterface);
+
+/** What a control service does. */
+export type ControlEffect =
+  | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
+  | { readonly kind: 'found'; readonly token: number; readonly segments: SegmentsByRole }
+  | { readonly kind: 'drop'; readonly reason: ControlDropReason }
+  | { readonly kind: 'count'; readonly metric: ControlCounter }
+  /** A round was looked at: how much is known may have changed. */
+  | { readonly kind: 'ticked' };
+
+/** Counters of a control service. */
+export type ControlCounter =
+  | 'control.beacons_sent'
+  | 'control.beacons_received'
+  | 'control.registrations'
+  | 'control.calls_failed';
+
+/** The control service of one AS. */
+export class ControlService implements StateMachine<ControlInput, ControlEffect> {
+  readonly #parts: ControlServiceParts;
+  readonly #calls: RpcEndpoint<ControlWay>;
+  readonly #ways: WayMaker;
+  readonly #beacons: SegmentStore;
+  readonly #beaconing: Beaconing;
+  readonly #database: SegmentDatabase;
+  readonly #lookup: SegmentLookup;
+  readonly #verifier: SegmentVerifier;
+  readonly #revocations: Revocations;
+  #effects: ControlEffect[] = [];
+  #now: Nanoseconds = 0;
+  #tickNs: Nanoseconds;
+
+  constructor(parts: ControlServiceParts) {
+    this.#parts = parts;
+    const { surroundings, options, crypto, hops, random } = parts;
+    const { isdAs, isCore, mtu, interfaces } = surroundings;
+    this.#ways = new WayMaker(surroundings, hops, parts.clock);
+    this.#verifier = new SegmentVerifier(crypto, parts.keyOf);
+    this.#beacons = new SegmentStore({ perKey: options.candidates, keys: ASES_KEPT_MAX });
+    const halfSeconds = (): number => 2 * parts.clock().seconds;
+    this.#database = new SegmentDatabase({ own: isdAs, isCore, halfSeconds });
+    this.#calls = new RpcEndpoint<ControlWay>(random.calls, {
+      send: (way, bytes): void => void this.#effects.push({ kind: 'send', way, bytes }),
+      handle: (way, message, answer): void => answer(this.#handle(way, message)),
+    });
+    const seconds = (): number => parts.clock().seconds;
+    this.#revocations = new Revocations(() => this.#now);
+    const keyId = { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
+    this.#beaconing = new Beaconing({
+      surroundings,
+      options,
+      random: random.beacons,
+      extender: new SegmentExtender({
+        ...{ isdAs, mtu, interfaces, hops, key: parts.key, keyId, seconds },
+        expTime: options.expiry,
+      }),
+      selection: shortestAndMostDiverse,
+      store: this.#beacons,
+      seconds,
+      send: (ifId, beacon, done): void => this.#sendBeacon(ifId, beacon, done),
+      keep: (segments): void => {
+        for (const one of segments) this.#database.keep(this.#known(one, 0));
+      },
+      register: (origin, segments, done): void => this.#register(origin, segments, done),
+    });
+    this.#lookup = new SegmentLookup({
+      database: this.#database,
+      own: isdAs,
+      now: (): Nanoseconds => this.#now,
+      ask: (core, segments, request, done): void => this.#ask(core, segments, request, done),
+    });
+    // Rounds of different ASes do not begin together.
+    this.#tickNs = Math.floor(TICK_NS * random.beacons.uniform());
+  }
+
+  step(now: Nanoseconds, input: ControlInput | TimerDue): readonly ControlEffect[] {
+    this.#now = now;
+    this.#effects = [];
+    if (input.kind === TIMER_DUE.kind) this.#due(now);
+    else if (input.kind === 'lookup') this.#find(input.token, input.target);
+    else if (input.kind === 'interface-down') this.#revoke(input);
+    else {
+      const drop = this.#calls.receive(now, input.way, input.bytes);
+      if (drop !== undefined) this.#drop(drop);
+    }
+    return this.#effects;
+  }
+
+  nextAt(): Nanoseconds {
+    return Math.min(this.#tickNs, this.#calls.nextAt());
+  }
+
+  /** The way back to the sender of a packet. */
+  wayBack(sender: ArrivalWay): ControlWay {
+    return this.#ways.back(sender);
+  }
+
+  /** Numbers of beacons, segments that end here, and segments that others registered. */
+  get sizes(): Readonly<Record<'beacons' | 'segments' | 'registered', number>> {
+    const { ending, registered } = this.#database.sizes;
+    return { beacons: this.#beacons.size, segments: ending, registered };
+  }
+
+  /** Numbers of what it holds. */
+  status(): Readonly<Record<string, unknown>> {
+    const { beacons, segments, registered } = this.sizes;
+    return {
+      answers: this.#lookup.answers(),
+      beacons,
+      calls: this.#calls.open,
+      registered,
+      revoked: this.#revocations.count,
+      segments,
+      signaturesVerified: this.#verifier.count,
+    };
+  }
+
+  #due(now: Nanoseconds): void {
+    this.#calls.due(now);
+    if (this.#tickNs > now) return;
+    this.#tickNs = now + TICK_NS;
+    if (this.#parts.behaviour?.forgets(now)) {
+      this.#database.clear();
+      this.#lookup.clear();
+    }
+    this.#database.removeExpired();
+    this.#beaconing.tick(now);
+    this.#effects.push({ kind: 'ticked' });
+  }
+
+  #find(token: number, target: IsdAs): void {
+    this.#lookup.find(target, (segments) => this.#effects.push({ kind: 'found', token, segments }));
+  }
+
+  /** Believes that an interface is down, and gives up the calls over it for which there is another way. */
+  #revoke({ isdAs, ifId }: PathInterface): void {
+    const isOverIt = ({ interfaces }: ControlWay): boolean =>
+      interfaces.some((one) => one.isdAs === isdAs && one.ifId === ifId);
+    this.#revocations.note({ isdAs, ifId });
+    this.#calls.abandon((way) => way.hasOther && isOverIt(way));
+  }
+
+  #handle(way: ControlWay, message: Uint8Array): Uint8Array {
+    const request = readControlRequest(message);
+    if (request === undefined) return this.#refuse('request-malformed');
+    const { method, body } = request;
+    if (method === 'beacon') return this.#takeBeacon(way, body);
+    return method === 'register' ? this.#takeRegistration(body) : this.#answer(body);
+  }
+
+  #takeBeacon(way: ControlWay, body: Uint8Array): Uint8Array {
+    const { surroundings, options, clock } = this.#parts;
+    const beacon = decodeBeacon(body);
+    if (beacon === undefined) return this.#refuse('beacon-malformed');
+    const at = { neighbour: way.isdAs, ingress: way.ingress, seconds: clock().seconds };
+    const refusal =
+      beaconRefusal(beacon, surroundings, options.maxHops, at) ?? this.#verifier.refusal(beacon);
+    if (refusal !== undefined) return this.#refuse(refusal);
+    const known = this.#known(beacon, way.ingress);
+    if (this.#beacons.insert(originOf(beacon), known) === 'full')
+      return this.#refuse('beacons-full');
+    this.#count('control.beacons_received');
+    return controlAnswer();
+  }
+
+  #takeRegistration(body: Uint8Array): Uint8Array {
+    const segments = decodeSegments(body);
+    if (segments === undefined) return this.#refuse('request-malformed');
+    const { isdAs, isCore } = this.#parts.surroundings;
+    for (const one of segments.downs) {
+      const isOwn = isCore && originOf(one) === isdAs;
+      if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
+      const refusal = this.#verifier.refusal(one);
+      if (refusal !== undefined) return this.#refuse(refusal);
+      if (this.#database.register(this.#known(one, 0)) === 'full') {
+        return this.#refuse('segments-full');
+      }
+    }
+    return controlAnswer();
+  }
+
+  #answer(body: Uint8Array): Uint8Array {
+    const request = decodeSegmentsRequest(body);
+    if (request === undefined) return this.#refuse('request-malformed');
+    const segments = fittingSegments(this.#database.answerTo(request), RPC_MESSAGE_BYTES_MAX - 1);
+    return controlAnswer(encodeSegments(segments));
+  }
+
+  #sendBeacon(ifId: number, beacon: SignedSegment, done: (isTaken: boolean) => void): void {
+    const at = this.#parts.surroundings.interfaces.get(ifId);
+    if (at === undefined) return;
+    this.#count('control.beacons_sent');
+    const message = controlRequest('beacon', encodeBeacon(beacon));
+    this.#call(this.#ways.neighbour(at), message, (answer) => done(answer !== undefined));
+  }
+
+  #register(
+    origin: IsdAs,
+    segments: readonly SignedSegment[],
+    done: (isTaken: boolean) => void,
+  ): void {
+    const way = this.#wayTo(origin, { ups: segments, cores: [], downs: [] });
+    if (way === undefined) {
+      done(false);
+      return;
+    }
+    this.#count('control.registrations');
+    const body = encodeSegments({ ups: [], cores: [], downs: segments });
+    this.#call(way, controlRequest('register', body), (answer) => done(answer !== undefined));
+  }
+
+  #ask(
+    core: IsdAs,
+    segments: SegmentsByRole,
+    request: SegmentsRequest,
+    done: (answer: SegmentsByRole | undefined) => void,
+  ): void {
+    const message = controlRequest('segments', encodeSegmentsRequest(request));
+    const ask = (tries: number): void => {
+      const way = this.#wayTo(core, segments);
+      if (way === undefined) {
+        done(undefined);
+        return;
+      }
+      this.#call(way, message, (answer) => {
+        // Over another path, if this one is known to be dead by now.
+        const isDead = answer === undefined && this.#revocations.has(way.interfaces);
+        if (isDead && tries > 1) ask(tries - 1);
+        else done(answer && this.#verified(answer));
+      });
+    };
+    ask(WAYS_TRIED_MAX);
+  }
+
+  /** True of a segment that passes an AS twice, is too long, or has expired. */
+  #isUnusable({ segment }: SignedSegment): boolean {
+    const { options, clock } = this.#parts;
+    const { entries } = segment;
+    const isLoop = new Set(entries.map(({ isdAs }) => isdAs)).size < entries.length;
+    const isTooLong = entries.length > options.maxHops;
+    return isLoop || isTooLong || segmentExpiryHalfSeconds(segment) < 2 * clock().seconds;
+  }
+
+  /** The segments of an answer whose signatures are right; undefined if it is none. */
+  #verified(answer: Uint8Array): SegmentsByRole | undefined {
+    const segments = decodeSegments(answer);
+    if (segments === undefined) {
+      this.#drop('answer-malformed');
+      return undefined;
+    }
+    const { ups, cores, downs } = segments;
+    for (const one of [...ups, ...cores, ...downs]) {
+      const refusal = isEnded(one) ? this.#verifier.refusal(one) : 'segment-invalid';
+      if (refusal === undefined) continue;
+      this.#drop(refusal);
+      return undefined;
+    }
+    return segments;
+  }
+
+  /** The best way to a core AS over segments of this AS, if possible over no interface that is believed to be down. */
+  #wayTo(core: IsdAs, { ups, cores }: SegmentsByRole): ControlWay | undefined {
+    const { surroundings, crypto } = this.#parts;
+    const ends = { source: surroundings.isdAs, target: core, crypto };
+    const paths = combineSegmentsIntoPaths({
+      ...plainSegments({ ups, cores, downs: [] }),
+      ...ends,
+    });
+    const path = paths.find(({ interfaces }) => !this.#revocations.has(interfaces)) ?? paths[0];
+    return path && this.#ways.along(path, paths.length > 1);
+  }
+
+  #call(
+    way: ControlWay,
+    message: Uint8Array,
+    done: (answer: Uint8Array | undefined) => void,
+  ): void {
+    const deadlineNs = this.#now + CALL_DEADLINE_NS;
+    this.#calls.call(this.#now, {
+      ...{ way, message, deadlineNs },
+      done: (answer) => {
+        const body = typeof answer === 'string' ? undefined : readControlAnswer(answer);
+        if (body === undefined) this.#count('control.calls_failed');
+        done(body);
+      },
+    });
+  }
+
+  #known(segment: SignedSegment, ingress: number): KnownSegment {
+    const identity = this.#parts.crypto.sha256(segmentIdHashInput(segment.segment));
+    return {
+      ...segment,
+      identity,
+      ingress,
+      expiryHalfSeconds: segmentExpiryHalfSeconds(segment.segment),
+    };
+  }
+
+  #refuse(reason: ControlDropReason): Uint8Array {
+    this.#drop(reason);
+    return CONTROL_REFUSED;
+  }
+
+  #drop(reason: ControlDropReason): void {
+    this.#effects.push({ kind: 'drop', reason });
+  }
+
+  #count(metric: ControlCounter): void {
+    this.#effects.push({ kind: 'count', metric });
+  }
+}
+
+/** True of a segment that ends in its last AS, and is no beacon. */
+function isEnded({ segment, signed }: SignedSegment): boolean {
+  return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
+}
+
+function originOf({ segment }: SignedSegment): IsdAs {
+  return segment.entries[0]?.isdAs as IsdAs;
+}

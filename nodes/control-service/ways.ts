@@ -1,0 +1,98 @@
+/**
+ * How packets of calls reach the control service of another AS: over one interface before any segment
+ * exists, over a combined path, or back over the path on which something came.
+ *
+ * @module
+ */
+import type { CalendarTime } from '../../engine/host/time.ts';
+import {
+  CONTROL_PORT,
+  type HopAuthenticator,
+  type HostAddress,
+  headerLength,
+  type IsdAs,
+  makeOneHopPath,
+  type Path,
+  type PathInterface,
+  requireHostAddress,
+  UDP_HEADER_LENGTH,
+  type WirePath,
+} from '../scion/index.ts';
+import type { RpcWay } from './rpc/endpoint.ts';
+import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
+
+/** How packets of a call reach the other end. */
+export interface ControlWay extends RpcWay {
+  readonly isdAs: IsdAs;
+  readonly host: HostAddress;
+  readonly port: number;
+  readonly path: WirePath;
+  /** Address of the border router through which they leave this AS. */
+  readonly router: string;
+  /** Of something that came over a one-hop path, the interface on which it entered; otherwise 0. */
+  readonly ingress: number;
+  /** The interfaces on the way, as far as they are known. */
+  readonly interfaces: readonly PathInterface[];
+  /** True if there is another way to the same AS. */
+  readonly hasOther: boolean;
+}
+
+/** How a packet came, reversed. */
+export type ArrivalWay = Omit<ControlWay, 'packetBytes' | 'interfaces' | 'hasOther'>;
+
+/** Any control service of an AS. */
+const ANY_CONTROL_SERVICE = requireHostAddress('SVC CS');
+/** Room for calls where the path's own is not known, bytes: that of the least MTU of SCION links. */
+const UNKNOWN_MTU = 1_280;
+
+/** Makes ways out of this AS. */
+export class WayMaker {
+  readonly #surroundings: ControlSurroundings;
+  readonly #own: HostAddress;
+  readonly #hops: HopAuthenticator;
+  readonly #clock: () => CalendarTime;
+
+  constructor(
+    surroundings: ControlSurroundings,
+    hops: HopAuthenticator,
+    clock: () => CalendarTime,
+  ) {
+    this.#surroundings = surroundings;
+    this.#own = requireHostAddress(surroundings.address);
+    this.#hops = hops;
+    this.#clock = clock;
+  }
+
+  /** To the neighbour at the other end of an interface. */
+  neighbour({ ifId, neighbour, mtu, router }: ControlInterface): ControlWay {
+    const path = makeOneHopPath(this.#hops, ifId, this.#clock());
+    const way = { isdAs: neighbour, host: ANY_CONTROL_SERVICE, port: CONTROL_PORT, path, router };
+    return this.#way({ ...way, ingress: 0, interfaces: [], hasOther: false }, mtu);
+  }
+
+  /** To the AS at the end of a path; undefined if it leaves over no interface of this AS. */
+  along({ target, wire, interfaces, mtu }: Path, hasOther: boolean): ControlWay | undefined {
+    const router = this.#surroundings.interfaces.get(interfaces[0]?.ifId ?? 0)?.router;
+    if (router === undefined) return undefined;
+    const ends = { isdAs: target, host: ANY_CONTROL_SERVICE, port: CONTROL_PORT };
+    return this.#way({ ...ends, path: wire, router, ingress: 0, interfaces, hasOther }, mtu);
+  }
+
+  /** Back to the sender of a packet. */
+  back(sender: ArrivalWay): ControlWay {
+    return this.#way({ ...sender, interfaces: [], hasOther: false }, UNKNOWN_MTU);
+  }
+
+  #way(way: Omit<ControlWay, 'packetBytes'>, mtu: number): ControlWay {
+    const header = headerLength({
+      ...{ trafficClass: 0, flowId: 0, nextHeader: 0 },
+      target: way.isdAs,
+      source: this.#surroundings.isdAs,
+      targetHost: way.host,
+      sourceHost: this.#own,
+      path: way.path,
+    });
+    const most = Math.min(mtu, this.#surroundings.mtu);
+    return { ...way, packetBytes: most - header - UDP_HEADER_LENGTH };
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Messages between control services: a method or an outcome, and a Protobuf message of the reference
+ * (proto/control_plane/v1/seg.proto).
+ *
+ * @module
+ */
+import { concatBytes } from '../_kit/bytes.ts';
+import { decodeProtobuf, encodeProtobuf, message, optional } from '../_kit/protobuf.ts';
+import {
+  decodeSignedSegment,
+  encodedSegmentOf,
+  PATH_SEGMENT,
+  type SignedSegment,
+} from '../scion/index.ts';
+
+/** What is asked of a control service, by number. */
+export const CONTROL_METHODS = { beacon: 1, segments: 2, register: 3 } as const;
+/** What is asked of a control service. */
+export type ControlMethod = keyof typeof CONTROL_METHODS;
+
+const METHOD_NAMES = Object.keys(CONTROL_METHODS) as ControlMethod[];
+/** How a call ends. */
+const OUTCOME = { ok: 0, refused: 1 } as const;
+const BEACON_REQUEST = message({ segment: optional(1, PATH_SEGMENT) });
+const NOTHING = new Uint8Array(0);
+
+/** A request: its method, and the message. */
+export function controlRequest(method: ControlMethod, body: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(CONTROL_METHODS[method]), body);
+}
+
+/** Reads what {@link controlRequest} wrote; undefined for an unknown method. */
+export function readControlRequest(
+  bytes: Uint8Array,
+): { readonly method: ControlMethod; readonly body: Uint8Array } | undefined {
+  const method = METHOD_NAMES.find((name) => CONTROL_METHODS[name] === bytes[0]);
+  return method && { method, body: bytes.subarray(1) };
+}
+
+/** The answer of a call that was done, with its message. */
+export function controlAnswer(body: Uint8Array = NOTHING): Uint8Array {
+  return concatBytes(Uint8Array.of(OUTCOME.ok), body);
+}
+
+/** The answer of a call that was refused. */
+export const CONTROL_REFUSED: Uint8Array = Uint8Array.of(OUTCOME.refused);
+
+/** The message of an answer; undefined if the call was refused. */
+export function readControlAnswer(bytes: Uint8Array): Uint8Array | undefined {
+  return bytes[0] === OUTCOME.ok ? bytes.subarray(1) : undefined;
+}
+
+/** Encodes a BeaconRequest. */
+export function encodeBeacon(beacon: SignedSegment): Uint8Array {
+  return encodeProtobuf(BEACON_REQUEST, { segment: encodedSegmentOf(beacon) });
+}
+
+/** Decodes a BeaconRequest; undefined if it contains no beacon. */
+export function decodeBeacon(bytes: Uint8Array): SignedSegment | undefined {
+  const read = decodeProtobuf(BEACON_REQUEST, bytes);
+  if (typeof read === 'string' || read.segment === undefined) return undefined;
+  const beacon = decodeSignedSegment(read.segment);
+  return typeof beacon === 'string' ? undefined : beacon;
+}

@@ -1,0 +1,35 @@
+/** Control services discover what can be reached, and nothing else. */
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../reports/report-schema.ts';
+import { load, report, run } from '../unit/runner/fixture.ts';
+
+const SHORT = { duration: '14s', 'traffic.0.start': '8s' };
+
+function reportOn(set: Readonly<Record<string, string>>): Report {
+  const scenario = load('scion-beaconing.yaml', { ...SHORT, ...set });
+  return report(scenario, [run(scenario)]);
+}
+
+const measured = ({ metrics }: Report, name: string): number => metrics[name]?.count ?? 0;
+
+describe('control services', () => {
+  it('find no path to or from an AS that is cut off before the start, and all others', () => {
+    // The leaf AS 2-ff00:2:4 has these two parents, and no children.
+    const cut = ['br-2-7--br-2-4', 'br-2-5--br-2-4'].map(
+      (link) => `{ at: 0s, link: ${link}, set: { up: false } }`,
+    );
+    const whole = reportOn({});
+    expect(measured(whole, 'control.discovery')).toBe(16 * 15);
+    const parted = reportOn({ events: `[${cut.join()}]` });
+    expect(measured(parted, 'control.discovery')).toBe(15 * 14);
+    expect(measured(parted, 'control.lookups_lost')).toBe(0);
+  });
+
+  it('find paths again after the control service of a core AS was killed and came back', () => {
+    const events = '[{ at: 6s, for: 2s, crash: control-1-1 }]';
+    const after = reportOn({ events, duration: '24s', 'traffic.0.start': '15s' });
+    // The control service that came back has found each of the others a second time.
+    expect(measured(after, 'control.discovery')).toBe(16 * 15 + 15);
+    expect(after.metrics['gateway.delivery']?.value).toBe(1);
+  });
+});

@@ -1,0 +1,440 @@
+/** What is asked of whom to find segments, and what is kept of the answers. */
+import { describe, expect, it } from 'vitest';
+import {
+  ANSWER_AGE_NS_MAX,
+  ANSWERS_KEPT_MAX,
+  CORES_ASKED_MAX,
+  LOOKUPS_MAX,
+} from '../../../../nodes/control-service/geometry.ts';
+import { SegmentDatabase } from '../../../../nodes/control-service/lookup/database.ts';
+import { NO_SEGMENTS, SegmentLookup } from '../../../../nodes/control-service/lookup/lookup.ts';
+import {
+  type IsdAs,
+  requireIsdAs,
+  type SegmentsByRole,
+  type SegmentsRequest,
+  type SignedSegment,
+} from '../../../../nodes/scion/index.ts';
+import { knownOf, NOW_S, type SegmentWishes, unsignedOver } from './small-network.ts';
+
+type Answer = Partial<SegmentsByRole> | undefined;
+
+interface Asked {
+  readonly core: IsdAs;
+  readonly known: SegmentsByRole;
+  readonly request: SegmentsRequest;
+  readonly done: (answer: SegmentsByRole | undefined) => void;
+}
+
+/** The lookups of one AS, whose questions the test answers. */
+class OneAs {
+  nowNs = 0;
+  seconds = NOW_S;
+  readonly asked: Asked[] = [];
+  readonly database: SegmentDatabase;
+  readonly lookup: SegmentLookup;
+  /** Answers by core AS and target; other questions wait for {@link reply}. */
+  readonly answers = new Map<string, Answer>();
+
+  constructor(own: string, isCore = false) {
+    const isdAs = requireIsdAs(own);
+    this.database = new SegmentDatabase({
+      ...{ own: isdAs, isCore },
+      halfSeconds: (): number => 2 * this.seconds,
+    });
+    this.lookup = new SegmentLookup({
+      database: this.database,
+      own: isdAs,
+      now: (): number => this.nowNs,
+      ask: (core, known, request, done): void => {
+        this.asked.push({ core, known, request, done });
+        const name = `${core} ${request.target}`;
+        if (this.answers.has(name)) done(whole(this.answers.get(name)));
+      },
+    });
+  }
+
+  /** A segment that ends in this AS. */
+  has(...ases: readonly string[]): this {
+    this.database.keep(knownOf(unsignedOver(ases)));
+    return this;
+  }
+
+  /** A segment that another AS registered here. */
+  got(...ases: readonly string[]): this {
+    this.database.register(knownOf(unsignedOver(ases)));
+    return this;
+  }
+
+  answering(core: string, target: string, answer: Answer): this {
+    this.answers.set(`${core} ${target}`, answer);
+    return this;
+  }
+
+  /** What is found at once; undefined if an answer is missing. */
+  find(target: string): SegmentsByRole | undefined {
+    let found: SegmentsByRole | undefined;
+    this.lookup.find(requireIsdAs(target), (segments) => {
+      found = segments;
+    });
+    return found;
+  }
+
+  /** Answers question `index`. */
+  reply(index: number, answer: Answer): void {
+    this.asked[index]?.done(whole(answer));
+  }
+
+  get questions(): string[] {
+    return this.asked.map(({ core, request }) => {
+      expect(request.source).toBe(core);
+      return `${core} ${request.target}`;
+    });
+  }
+}
+
+function whole(answer: Answer): SegmentsByRole | undefined {
+  return answer && { ...NO_SEGMENTS, ...answer };
+}
+
+const over = (...ases: readonly string[]): SignedSegment => unsignedOver(ases);
+const lived = (wishes: SegmentWishes, ...ases: readonly string[]): SignedSegment =>
+  unsignedOver(ases, wishes);
+
+/** The ASes of what was found, by role. */
+function routes(found: SegmentsByRole | undefined): unknown {
+  const of = (all: readonly SignedSegment[]): string[] =>
+    all.map(({ segment }) => segment.entries.map(({ isdAs }) => isdAs).join(' '));
+  return found && { ups: of(found.ups), cores: of(found.cores), downs: of(found.downs) };
+}
+
+/** ISD 1 with core ASes 1-1 and 1-2, ISD 2 with core AS 2-1; all others are below them. */
+describe('a lookup', () => {
+  it('from below the core to below the core of the same ISD asks its core ASes', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '1-0', { cores: [over('1-2', '1-1')] })
+      .answering('1-1', '1-12', { downs: [over('1-1', '1-12')] })
+      .answering('1-2', '1-12', { downs: [over('1-2', '1-12')] });
+    expect(routes(one.find('1-12'))).toEqual({
+      ups: ['1-1 1-11'],
+      cores: ['1-2 1-1'],
+      downs: ['1-1 1-12', '1-2 1-12'],
+    });
+    expect(one.questions).toEqual(['1-1 1-0', '1-1 1-12', '1-2 1-12']);
+    // The second core AS is reached over its core segment.
+    expect(routes(one.asked[2]?.known)).toEqual({
+      ups: ['1-1 1-11'],
+      cores: ['1-2 1-1'],
+      downs: [],
+    });
+  });
+
+  it('does so where the ISD has but one core AS', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '1-0', {})
+      .answering('1-1', '1-12', { downs: [over('1-1', '1-12')] });
+    expect(routes(one.find('1-12'))).toEqual({
+      ups: ['1-1 1-11'],
+      cores: [],
+      downs: ['1-1 1-12'],
+    });
+  });
+
+  it('from below the core to below the core of another ISD asks the core ASes of both', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '2-0', { cores: [over('2-1', '1-2', '1-1')] })
+      .answering('2-1', '2-11', { downs: [over('2-1', '2-11')] });
+    expect(routes(one.find('2-11'))).toEqual({
+      ups: ['1-1 1-11'],
+      cores: ['2-1 1-2 1-1'],
+      downs: ['2-1 2-11'],
+    });
+    // The own core AS has no down segments of another ISD.
+    expect(one.questions).toEqual(['1-1 2-0', '2-1 2-11']);
+  });
+
+  it('from below the core to a core AS above needs no down segment', () => {
+    const one = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '1-0', {});
+    expect(routes(one.find('1-1'))).toEqual({ ups: ['1-1 1-11'], cores: [], downs: [] });
+    expect(one.questions).toEqual(['1-1 1-0']);
+  });
+
+  it('from below the core to any other core AS needs core segments', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '1-0', { cores: [over('1-2', '1-1')] })
+      .answering('1-1', '2-0', { cores: [over('2-1', '1-1')] });
+    const ups = ['1-1 1-11'];
+    expect(routes(one.find('1-2'))).toEqual({ ups, cores: ['1-2 1-1'], downs: [] });
+    expect(routes(one.find('2-1'))).toEqual({ ups, cores: ['2-1 1-1'], downs: [] });
+    expect(one.questions).toEqual(['1-1 1-0', '1-1 2-0']);
+  });
+
+  it('from a core AS to below the core asks itself, and others over its own core segments', () => {
+    const one = new OneAs('1-1', true)
+      .has('1-2', '1-1')
+      .has('2-1', '1-1')
+      .got('1-1', '1-11')
+      .answering('1-2', '1-11', { downs: [over('1-2', '1-11')] })
+      .answering('2-1', '2-11', { downs: [over('2-1', '2-11')] });
+    expect(routes(one.find('1-11'))).toEqual({
+      ups: [],
+      cores: ['1-2 1-1'],
+      downs: ['1-1 1-11', '1-2 1-11'],
+    });
+    expect(routes(one.find('2-11'))).toEqual({ ups: [], cores: ['2-1 1-1'], downs: ['2-1 2-11'] });
+    expect(one.questions).toEqual(['1-2 1-11', '2-1 2-11']);
+  });
+
+  it('from a core AS that is alone in its ISD asks nobody', () => {
+    const one = new OneAs('1-1', true).got('1-1', '1-11');
+    expect(routes(one.find('1-11'))).toEqual({ ups: [], cores: [], downs: ['1-1 1-11'] });
+    expect(one.questions).toEqual([]);
+  });
+
+  it('from a core AS to a core AS asks nobody', () => {
+    const one = new OneAs('1-1', true).has('1-2', '1-1').has('2-1', '1-2', '1-1');
+    expect(routes(one.find('1-2'))).toEqual({ ups: [], cores: ['1-2 1-1'], downs: [] });
+    expect(routes(one.find('2-1'))).toEqual({ ups: [], cores: ['2-1 1-2 1-1'], downs: [] });
+    expect(one.questions).toEqual([]);
+  });
+
+  it('finds nothing, at once, before there are up segments', () => {
+    for (const target of ['1-12', '2-11', '1-1']) {
+      const one = new OneAs('1-11');
+      expect([one.find(target), one.questions]).toEqual([NO_SEGMENTS, []]);
+    }
+    expect(new OneAs('1-1', true).find('2-11')).toEqual(NO_SEGMENTS);
+  });
+
+  it('finds nothing when nobody has down segments', () => {
+    const one = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '1-0', {});
+    one.answering('1-1', '1-12', undefined);
+    expect(one.find('1-12')).toEqual(NO_SEGMENTS);
+  });
+
+  it('takes of an answer what was asked for', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '2-0', { cores: [over('2-1', '1-1'), over('2-1', '1-2')] })
+      .answering('2-1', '2-11', { downs: [over('2-1', '2-11'), over('2-1', '2-12')] });
+    expect(routes(one.find('2-11'))).toEqual({
+      ups: ['1-1 1-11'],
+      cores: ['2-1 1-1'],
+      downs: ['2-1 2-11'],
+    });
+  });
+
+  it('knows an AS of the core by any of its core segments, also among many', () => {
+    const cores = Array.from({ length: CORES_ASKED_MAX + 4 }, (_, index) =>
+      over(`2-${1 + index}`, '1-1'),
+    );
+    const below = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '2-0', { cores });
+    expect(below.find(`2-${cores.length}`)?.cores).toEqual(cores);
+    const core = new OneAs('1-1', true);
+    for (const { segment } of cores) core.has(...segment.entries.map(({ isdAs }) => isdAs));
+    expect(core.find(`2-${cores.length}`)?.cores).toHaveLength(cores.length);
+    const above = new OneAs('1-11');
+    for (let index = 1; index <= cores.length; index += 1) {
+      above.has(`1-${100 + index}`, '1-11').answering(`1-${100 + index}`, '1-0', {});
+    }
+    expect(above.find(`1-${100 + cores.length}`)?.ups).toHaveLength(cores.length);
+  });
+});
+
+describe('answers of other control services', () => {
+  const cores = [over('2-1', '1-1')];
+  const downs = [over('2-1', '2-11')];
+  const asking = (): OneAs =>
+    new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '2-0', { cores })
+      .answering('2-1', '2-11', { downs });
+
+  it('are kept for 300 s, and then asked for again', () => {
+    const one = asking();
+    one.find('2-11');
+    one.nowNs = ANSWER_AGE_NS_MAX - 1;
+    expect(one.find('2-11')?.downs).toEqual(downs);
+    expect(one.questions).toHaveLength(2);
+    expect(one.lookup.answers()).toEqual([
+      { of: '1-1 2-0', ageNs: one.nowNs },
+      { of: '2-1 2-11', ageNs: one.nowNs },
+    ]);
+    one.nowNs = ANSWER_AGE_NS_MAX;
+    one.find('2-11');
+    expect(one.questions).toHaveLength(4);
+    expect(one.lookup.answers().map(({ ageNs }) => ageNs)).toEqual([0, 0]);
+  });
+
+  it('are still used when asking again fails, while they are valid', () => {
+    const one = asking();
+    one.find('2-11');
+    one.nowNs = ANSWER_AGE_NS_MAX;
+    one.answering('1-1', '2-0', undefined).answering('2-1', '2-11', undefined);
+    expect(one.find('2-11')?.downs).toEqual(downs);
+    // Each time it is asked again.
+    one.find('2-11');
+    expect(one.questions).toHaveLength(6);
+  });
+
+  it('that are empty are not kept', () => {
+    const one = new OneAs('1-11').has('1-1', '1-11').answering('1-1', '2-0', {});
+    one.find('2-11');
+    expect(one.lookup.answers()).toEqual([]);
+    one.answering('1-1', '2-0', { cores }).answering('2-1', '2-11', { downs });
+    expect(one.find('2-11')?.downs).toEqual(downs);
+  });
+
+  it('give nothing that has expired, at the half second and not before', () => {
+    const brief = lived({ expTime: 0, timestamp: NOW_S - 337 }, '2-1', '2-11');
+    const one = asking().answering('2-1', '2-11', { downs: [brief, ...downs] });
+    expect(one.find('2-11')?.downs).toEqual([brief, ...downs]);
+    one.seconds += 0.5;
+    expect(one.find('2-11')?.downs).toEqual([brief, ...downs]);
+    one.seconds += 0.5;
+    expect(one.find('2-11')?.downs).toEqual(downs);
+    expect(one.questions).toHaveLength(2);
+  });
+
+  it('are asked for again when all of them have expired', () => {
+    const brief = lived({ expTime: 0, timestamp: NOW_S - 337 }, '2-1', '2-11');
+    const one = asking().answering('2-1', '2-11', { downs: [brief] });
+    expect(one.find('2-11')?.downs).toEqual([brief]);
+    one.seconds += 1;
+    one.answering('2-1', '2-11', { downs });
+    expect(one.find('2-11')?.downs).toEqual(downs);
+  });
+
+  it('are not used when they had expired before', () => {
+    const old = lived({ expTime: 0, timestamp: NOW_S - 400 }, '2-1', '2-11');
+    expect(
+      asking()
+        .answering('2-1', '2-11', { downs: [old] })
+        .answering('1-1', '2-11', {})
+        .find('2-11'),
+    ).toEqual(NO_SEGMENTS);
+  });
+
+  it('serve all lookups that wait for the same one', () => {
+    const one = new OneAs('1-11').has('1-1', '1-11');
+    const found: unknown[] = [];
+    for (const target of ['2-11', '2-11', '2-12']) {
+      one.lookup.find(requireIsdAs(target), (segments) => found.push(routes(segments)));
+    }
+    expect(one.questions).toEqual(['1-1 2-0']);
+    one.reply(0, { cores });
+    expect(one.questions).toEqual(['1-1 2-0', '2-1 2-11', '2-1 2-12']);
+    one.reply(1, { downs });
+    expect(found).toEqual(
+      [1, 2].map(() => ({ ups: ['1-1 1-11'], cores: ['2-1 1-1'], downs: ['2-1 2-11'] })),
+    );
+    one.reply(2, undefined);
+    // It may be a core AS that was not known when the first question was answered.
+    expect(one.questions.slice(3)).toEqual(['1-1 2-12']);
+    one.reply(3, undefined);
+    expect(found[2]).toEqual({ ups: [], cores: [], downs: [] });
+    // Nobody waits any more: the next one asks.
+    one.lookup.find(requireIsdAs('2-12'), () => undefined);
+    expect(one.questions).toHaveLength(5);
+  });
+
+  it('do not hide a core AS that became known after they were given', () => {
+    const one = asking().answering('2-1', '2-2', {}).answering('1-1', '2-2', {});
+    expect(one.find('2-2')).toEqual(NO_SEGMENTS);
+    one.answering('1-1', '2-2', { cores: [over('2-2', '1-1')] });
+    expect(routes(one.find('2-2')!)).toEqual({ ups: ['1-1 1-11'], cores: ['2-2 1-1'], downs: [] });
+  });
+
+  it(`are at most ${ANSWERS_KEPT_MAX}, and the oldest give way`, () => {
+    const one = new OneAs('1-1', true).has('2-1', '1-1');
+    const find = (index: number): void => {
+      const target = `2-${1_000 + index}`;
+      one.answering('2-1', target, { downs: [over('2-1', target)] }).find(target);
+    };
+    for (let index = 0; index <= ANSWERS_KEPT_MAX; index += 1) find(index);
+    expect(one.lookup.answers()).toHaveLength(ANSWERS_KEPT_MAX);
+    const asked = one.questions.length;
+    find(1);
+    expect(one.questions).toHaveLength(asked);
+    find(0);
+    expect(one.questions).toHaveLength(asked + 1);
+    // One that is asked for again is the youngest, and the next one gives way.
+    one.nowNs = ANSWER_AGE_NS_MAX;
+    find(2);
+    find(ANSWERS_KEPT_MAX + 1);
+    find(2);
+    expect(one.questions).toHaveLength(asked + 3);
+  });
+});
+
+describe('a control service', () => {
+  it(`asks at most ${CORES_ASKED_MAX} core ASes, the nearest first`, () => {
+    const one = new OneAs('1-99');
+    const count = CORES_ASKED_MAX + 3;
+    for (let index = count; index > 0; index -= 1) {
+      const between = Array.from({ length: index % 3 }, (_, at) => `1-${500 + 10 * index + at}`);
+      one.has(`1-${index}`, ...between, '1-99').answering(`1-${index}`, '2-0', {});
+    }
+    one.find('2-11');
+    expect(one.questions).toEqual([9, 6, 3, 10, 7, 4, 1, 11].map((index) => `1-${index} 2-0`));
+    const far = new OneAs('1-1', true);
+    for (let index = 1; index <= count; index += 1) {
+      far.has(`2-${index}`, '1-1').answering(`2-${index}`, '2-99', {});
+    }
+    far.find('2-99');
+    expect(far.questions).toHaveLength(CORES_ASKED_MAX);
+  });
+
+  it(`has at most ${LOOKUPS_MAX} lookups at a time`, () => {
+    const one = new OneAs('1-11').has('1-1', '1-11');
+    for (let index = 0; index < LOOKUPS_MAX; index += 1) expect(one.find('2-11')).toBeUndefined();
+    expect(one.find('2-11')).toEqual(NO_SEGMENTS);
+    one.reply(0, undefined);
+    expect(one.find('2-11')).toBeUndefined();
+  });
+});
+
+describe('a core AS answers', () => {
+  const one = new OneAs('1-1', true)
+    .has('1-2', '1-1')
+    .has('2-1', '1-1')
+    .has('2-2', '1-1')
+    .got('1-1', '1-11')
+    .got('1-1', '1-12', '1-11');
+  const answer = (source: string, target: string, of = one): unknown =>
+    routes(of.database.answerTo({ source: requireIsdAs(source), target: requireIsdAs(target) }));
+  const NONE = { ups: [], cores: [], downs: [] };
+
+  it('with core segments to any core AS of an ISD', () => {
+    expect(answer('1-1', '2-0')).toEqual({ ...NONE, cores: ['2-1 1-1', '2-2 1-1'] });
+    expect(answer('1-1', '1-0')).toEqual({ ...NONE, cores: ['1-2 1-1'] });
+  });
+
+  it('with core segments to one core AS, and with down segments to one other AS', () => {
+    expect(answer('1-1', '2-2')).toEqual({ ...NONE, cores: ['2-2 1-1'] });
+    expect(answer('1-1', '1-11')).toEqual({ ...NONE, downs: ['1-1 1-11', '1-1 1-12 1-11'] });
+    expect(answer('1-1', '1-99')).toEqual(NONE);
+  });
+
+  it('for itself only, and no other AS answers at all', () => {
+    expect(answer('1-2', '2-0')).toEqual(NONE);
+    expect(answer('1-2', '1-11')).toEqual(NONE);
+    const other = new OneAs('1-11').has('1-1', '1-11').got('1-11', '1-12');
+    expect([answer('1-11', '1-0', other), answer('1-11', '1-12', other)]).toEqual([NONE, NONE]);
+  });
+
+  it('with nothing that has expired, which it forgets', () => {
+    const late = new OneAs('1-1', true).has('2-1', '1-1').got('1-1', '1-11');
+    late.seconds += 6 * 3_600;
+    expect(answer('1-1', '2-0', late)).toEqual({ ...NONE, cores: ['2-1 1-1'] });
+    late.seconds += 1;
+    expect([answer('1-1', '2-0', late), answer('1-1', '1-11', late)]).toEqual([NONE, NONE]);
+    expect(late.database.sizes).toEqual({ ending: 1, registered: 1 });
+    late.database.removeExpired();
+    expect(late.database.sizes).toEqual({ ending: 0, registered: 0 });
+  });
+});
