@@ -14,20 +14,34 @@ const NAMED_BYTES = 64;
 export class FabricMessageReporter {
   readonly #observer: MessageObserver | undefined;
   #open = 0;
+  /** Numbers of the messages that wait until the node is ready. */
+  readonly #waiting = new Set<number>();
 
   constructor(observer: MessageObserver | undefined) {
     this.#observer = observer;
   }
 
-  /** Messages that were accepted and are not settled. */
+  /** Messages that were accepted, or wait for that, and are not settled. */
   get open(): number {
     return this.#open;
   }
 
+  /** The node has a message that it can accept or refuse only when it is ready. */
+  waits(payload: Uint8Array): void {
+    this.accepted(payload);
+    this.#waiting.add(hashBytesTo53Bits(payload, NAMED_BYTES));
+  }
+
   /** A message was accepted, now or before a restart. */
   accepted(payload: Uint8Array): void {
-    this.#open += 1;
-    this.#observer?.accepted?.(hashBytesTo53Bits(payload, NAMED_BYTES));
+    const number = hashBytesTo53Bits(payload, NAMED_BYTES);
+    if (!this.#waiting.delete(number)) this.#open += 1;
+    this.#observer?.accepted?.(number);
+  }
+
+  /** A message was not accepted, for a reason that its sender is told. */
+  refused(payload: Uint8Array): void {
+    if (this.#waiting.delete(hashBytesTo53Bits(payload, NAMED_BYTES))) this.settled(payload, false);
   }
 
   /** The peer has handled a message, or it was dropped for a reason that was just counted. */

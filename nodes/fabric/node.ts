@@ -297,12 +297,16 @@ class FabricNode implements NodeHandle {
     const refuse = (outcome: string): void => message.request?.(outcome);
     if (message.payload.length > PAYLOAD_BYTES_MAX) refuse('too-large');
     else if (this.#early !== undefined) {
-      const { length } = message.payload;
-      if (!this.#whenReady(length, () => this.#submit(to, message))) refuse('not-ready');
+      const { kind, payload } = message;
+      const isWaiting = this.#whenReady(payload.length, () => this.#submit(to, message));
+      if (!isWaiting) refuse('not-ready');
+      else if (kind === 'message') this.#account.waits(payload);
     } else {
       const peer = this.#peer(to);
-      if (peer === undefined) refuse('no-such-peer');
-      else peer.submit(message);
+      if (peer === undefined) {
+        this.#account.refused(message.payload);
+        refuse('no-such-peer');
+      } else peer.submit(message);
     }
   }
 
@@ -352,7 +356,10 @@ class FabricNode implements NodeHandle {
   #settled(peer: string, settlement: MessageSettlement<OutcomeCallback>): void {
     const { number, kind, request, outcome, body, payload, isKept } = settlement;
     const { meter } = this.#host;
-    if (kind === 'message' && isKept) this.#account.settled(payload, outcome === 'ok');
+    if (kind === 'message') {
+      if (isKept) this.#account.settled(payload, outcome === 'ok');
+      else this.#account.refused(payload);
+    }
     if (outcome === 'deadline-over') meter.counter('fabric.expired').add(1);
     if (outcome === 'queue-full') meter.counter('fabric.refused_messages').add(1);
     if (kind === 'call' && !this.#wasCounted(peer, number, outcome))
