@@ -31,6 +31,8 @@ const report = z.object({
       kind: z.string(),
       place: z.string(),
       attempt: z.number(),
+      /** The scenario that shows it. */
+      file: z.string(),
       // Absent if no file shows the break again.
       faults: z.number().optional(),
       nodes: z.number().optional(),
@@ -45,7 +47,8 @@ export function readHuntedDefects(root: string): readonly HuntedDefect[] {
 }
 
 /**
- * Plants the defect in the copy at `root`, hunts, and mends it.
+ * Plants the defect in the copy at `root`, hunts, and mends it. What breaks the sound program, too,
+ * is no find.
  * @param flags Of the hunt.
  * @returns what broke, in which attempt, and how small it became; null if nothing broke.
  */
@@ -63,9 +66,17 @@ export async function huntPlantedDefect(
     sound.replace(text, () => becomes),
   );
   try {
-    const words = ['cli/start.mjs', 'hunt', scenario, '--fresh', '--json', '--out', out, ...flags];
-    const [found] = report.parse(JSON.parse(await printedBy(root, words))).breaks;
+    const words = ['hunt', scenario, '--fresh', '--json', '--out', out, ...flags];
+    const { text: printed, code } = await orrery(root, words);
+    if (code !== 0 && code !== 1) throw new Error(`hunt ended with ${code}`);
+    const [found] = report.parse(JSON.parse(printed)).breaks;
     if (found === undefined) return null;
+    writeFileSync(path, sound);
+    if ((await orrery(root, ['scenario', found.file, '--json', '--out', out])).code !== 0) {
+      process.stderr.write(`  attempt ${found.attempt} breaks the sound program, too: `);
+      process.stderr.write(`${found.kind} ${found.place}\n${readFileSync(found.file, 'utf8')}`);
+      return null;
+    }
     const { faults, nodes = 0 } = found;
     const size = faults === undefined ? 'not shrunk' : `${faults} faults and ${nodes} nodes left`;
     const beside = outside === undefined ? '' : ` (from outside: ${outside})`;
@@ -76,17 +87,19 @@ export async function huntPlantedDefect(
   }
 }
 
-function printedBy(cwd: string, words: readonly string[]): Promise<string> {
+/** Runs a command of the copy at `cwd`. */
+function orrery(
+  cwd: string,
+  words: readonly string[],
+): Promise<{ readonly text: string; readonly code: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    const args = ['cli/start.mjs', ...words];
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.on('data', (part) => {
       text += String(part);
     });
     child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0 || code === 1) resolve(text);
-      else reject(new Error(`hunt ended with ${code}`));
-    });
+    child.on('close', (code) => resolve({ text, code }));
   });
 }
