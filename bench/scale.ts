@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- scale`: workload (d), networks of a hundred to a hundred thousand nodes: set-up,
- * memory and processor time of a packet-hop (docs/spec/workloads.md#d-networks-of-any-size), and what a
- * million idle timers cost.
+ * `npm run bench -- scale`: workload (d), networks of a hundred to a hundred thousand nodes: for each
+ * size the set-up time, the peak memory, and the processor time of a packet-hop (docs/spec/workloads.md#d-networks-of-any-size);
+ * and what a million idle timers cost.
  *
- * Sizes take turns, each run in a process of its own, which knows its memory. `npm run pictures` draws
+ * Sizes take turns, and each run has a process of its own, so that its peak memory is that of no other. `npm run pictures` draws
  * docs/images/scale.svg from what this has written.
  *
  * @module

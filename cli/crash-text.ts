@@ -27,7 +27,7 @@ export interface CrashContext {
 export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): string {
   const { error, place, events, node, stack, how } = crash;
   const where = place === undefined ? [] : placeLines(place);
-  const seen = events.map(({ atNs, text }) => `${INDENT}${INDENT}${secondsOf(atNs)}  ${text}`);
+  const seen = events.map(({ atNs, text }) => `${INDENT}${INDENT}${secondsText(atNs)}  ${text}`);
   const told =
     events.length === 0 ? [] : ['', `${INDENT}last events of ${node ?? 'the run'}`, ...seen];
   const hint =
@@ -115,7 +115,7 @@ function shortPath(path: string): string {
   return below.startsWith('..') ? path : below;
 }
 
-function secondsOf(ns: number): string {
+function secondsText(ns: number): string {
   return `${(ns / NS_PER_S).toFixed(NANO_DIGITS)} s`.padStart(NANO_DIGITS + 6);
 }
 

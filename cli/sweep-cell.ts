@@ -85,14 +85,14 @@ export class CombinationReporter {
   }
 
   /** Called for a combination whose values the files do not allow together. */
-  refused(cell: PlacedCell, error: ConfigError): void {
+  refused(cell: CombinationId, error: ConfigError): void {
     // The first line of the error has place and message; the others quote the file.
     this.#broken(cell, error.message.split('\n', 1)[0] ?? '');
     process.stderr.write(wrapForStderr(plainLines(`${error.message}\n`)));
     this.#codes.push(2);
   }
 
-  #failed(cell: PlacedCell, failure: RunFailure): void {
+  #failed(cell: CombinationId, failure: RunFailure): void {
     const { flags } = this.#parts;
     const repeat = this.#broken(cell, failureText(failure));
     this.#codes.push(
@@ -104,7 +104,7 @@ export class CombinationReporter {
    * Adds a row for a combination without result, or the other rows would look like the whole sweep.
    * @returns the command that repeats one of its seeds.
    */
-  #broken({ index, parameters }: PlacedCell, broke: string): (seed: number) => string {
+  #broken({ index, parameters }: CombinationId, broke: string): (seed: number) => string {
     const { flags, progress, scenario } = this.#parts;
     // A combination that is run alone has no adaptive seeds.
     const own = { ...flags, adaptive: undefined, set: { ...flags.set, ...parameters } };
@@ -117,8 +117,8 @@ export class CombinationReporter {
   }
 }
 
-/** A combination, which may not have been loaded. */
-type PlacedCell = Pick<SweepCombination, 'index' | 'parameters'>;
+/** A combination, which may not have been loaded: its place among all, and its parameters. */
+export type CombinationId = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Prints a problem of the machine, such as a full disk. The results of other runs are kept. */
 function ofMachine(error: unknown): ExitCode {

@@ -43,7 +43,7 @@ import type { RunFlags } from './run-flags.ts';
 import { runName } from './run-name.ts';
 import { RunFolder } from './run-place.ts';
 import { seedsToRun } from './seeds.ts';
-import { CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
+import { type CombinationId, CombinationReporter, KEPT_REPORTS_MAX } from './sweep-cell.ts';
 import { printEmptyShard } from './sweep-empty.ts';
 import { writeSweepFiles } from './sweep-files.ts';
 import { type SweepProgressDisplay, showSweepProgress } from './sweep-progress.ts';
@@ -67,9 +67,6 @@ export interface SweepContext {
   readonly flags: SweepFlags;
   readonly registry: ProtocolRegistry;
 }
-
-/** A combination and its place among all. */
-type Placed = Pick<SweepCombination, 'index' | 'parameters'>;
 
 /** Runs a sweep; returns the exit code. */
 export async function runSweepCommand(
@@ -382,7 +379,7 @@ function cellsOf(
   scenario: Scenario,
   { commit, set }: SweepHeader,
   shard: Shard | undefined,
-): readonly Placed[] {
+): readonly CombinationId[] {
   const all = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
   return shard === undefined ? all : combinationsOfShard(all, shard, { commit, set });
 }

@@ -13,10 +13,11 @@ type Summary = Pick<MetricSummary, 'unit' | 'count' | 'min' | 'max' | 'quantiles
 
 /** A quantile is reliable only with at least this many samples beyond it. */
 export const RELIABLE_TAIL_SAMPLES = 10;
+/** Fewest significant digits. */
 const DIGITS = 3;
 /**
- * Digits for a mode: one more than for a quantile, because a mode is a single value; the histogram
- * resolves no more.
+ * Fewest significant digits of a mode: one more than of a quantile, because the samples of a mode lie close together;
+ * the histogram resolves no more.
  */
 const MODE_DIGITS = 4;
 const DIGITS_MAX = 9;

@@ -203,7 +203,7 @@ export function conditionsText(report: Report): readonly string[] {
   ];
 }
 
-/** `interactive, 2 faults injected`: the fingerprint is not that of the scenario file. */
+/** `interactive, 2 faults injected`: such a run has another fingerprint than one of the file alone. */
 function interactiveText({ interactive }: Report): readonly string[] {
   if (interactive === undefined) return [];
   return [`interactive, ${countWithNoun(interactive.faults, 'fault')} injected`];

@@ -29,7 +29,7 @@ import { bundleAgeData, hopCountData, previousNodeData } from '../../nodes/dtn/w
 const EPOCH_S = 1_767_225_600;
 const EPOCH_DTN_MS = 820_540_800_000;
 const LIFETIME_MS = 86_400_000;
-const CASTAGNOLI = 2;
+const CRC_CASTAGNOLI = 2;
 /** Bundles arrive this far apart, so that identities and instants differ. */
 const SPACING_NS = 1_000;
 /** So many arrive while a sync is under way; they share the next. */
@@ -62,7 +62,7 @@ export const EXTENSIONS: readonly BlockFields[] = [
 export function primaryOf(sequence: number): PrimaryFields {
   return {
     flags: 0,
-    crcType: CASTAGNOLI,
+    crcType: CRC_CASTAGNOLI,
     destination: DESTINATION,
     source: SOURCE,
     reportTo: REPORT_TO,
@@ -74,7 +74,7 @@ export function primaryOf(sequence: number): PrimaryFields {
 
 /** A bundle with five blocks in all, the primary block and the payload with CRC-32C. */
 export function bundleOf(sequence: number, payload: Uint8Array): Uint8Array {
-  return encodeBundle(primaryOf(sequence), EXTENSIONS, payloadBlock(payload, CASTAGNOLI));
+  return encodeBundle(primaryOf(sequence), EXTENSIONS, payloadBlock(payload, CRC_CASTAGNOLI));
 }
 
 /** A relay between two neighbours. */

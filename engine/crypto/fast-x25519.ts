@@ -132,7 +132,7 @@ function divide(wasm: Instance, target: Uint8Array): boolean {
   return isZero;
 }
 
-const maskOf = (limb: number): number => (1 << (BITS[limb] as number)) - 1;
+const limbMask = (limb: number): number => (1 << (BITS[limb] as number)) - 1;
 
 /** Writes a number below 2^255 to a lane; bit 255 is ignored. */
 function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
@@ -141,7 +141,7 @@ function writeElement(view: DataView, at: number, bytes: Uint8Array): void {
     const bit = FIRST_BIT[limb] as number;
     // The mask of the last limb, which ends at bit 255, drops the bit to be ignored.
     const word = numberView.getUint32(bit >> 3, true) >>> (bit & 7);
-    limbs[limb] = (word & maskOf(limb)) * (FROM_INTEGER[limb] as number);
+    limbs[limb] = (word & limbMask(limb)) * (FROM_INTEGER[limb] as number);
     view.setFloat64(at + LIMB_PAIR_BYTES * limb, limbs[limb] as number, true);
   }
 }
@@ -169,7 +169,7 @@ function readElement(view: DataView, from: number, target: Uint8Array): boolean 
   for (let limb = 0; limb < LIMB_COUNT; limb++) {
     const value = (integers[limb] as number) + carry;
     carry = value >> (BITS[limb] as number);
-    bits |= (value & maskOf(limb)) << count;
+    bits |= (value & limbMask(limb)) << count;
     count += BITS[limb] as number;
     while (count >= 8) {
       target[at++] = bits;

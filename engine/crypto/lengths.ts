@@ -97,12 +97,12 @@ function isWrappable(length: number): boolean {
   return length % SEMIBLOCK_LENGTH === 0;
 }
 
-const OUTPUT_LENGTH_MAX = 0x7fff_ffff;
+const INT32_MAX = 0x7fff_ffff;
 
 /** Checks the output length of a SHAKE. @throws RangeError unless it is 1 to 2^31-1 bytes. */
 export function checkShakeOutputLength(length: number): void {
-  if (Number.isInteger(length) && length >= 1 && length <= OUTPUT_LENGTH_MAX) return;
-  throw new RangeError(`an extendable output has 1 to ${OUTPUT_LENGTH_MAX} bytes, not ${length}`);
+  if (Number.isInteger(length) && length >= 1 && length <= INT32_MAX) return;
+  throw new RangeError(`an extendable output has 1 to ${INT32_MAX} bytes, not ${length}`);
 }
 
 /**
@@ -143,6 +143,6 @@ export function checkHkdfLength(length: number, hashLength: number): void {
 /** @throws RangeError unless PBKDF2 is asked for 1 to 2^31-1 iterations and bytes. */
 export function checkPbkdf2({ iterations, length }: Pbkdf2Input): void {
   for (const number of [iterations, length])
-    if (!Number.isInteger(number) || number < 1 || number > OUTPUT_LENGTH_MAX)
-      throw new RangeError(`PBKDF2 takes and gives 1 to ${OUTPUT_LENGTH_MAX}, not ${number}`);
+    if (!Number.isInteger(number) || number < 1 || number > INT32_MAX)
+      throw new RangeError(`PBKDF2 takes and gives 1 to ${INT32_MAX}, not ${number}`);
 }

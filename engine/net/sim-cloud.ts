@@ -99,8 +99,8 @@ export class SimCloud {
     const { regions } = this.parts;
     for (const [a, from] of regions.entries()) {
       const to = name.startsWith(`${from}--`) ? name.slice(from.length + 2) : '';
-      // Names have the region of the lower number in front. If that is `to`, this is the name of
-      // another pair: `a--b--c` is `a--b` and `c`, not `a` and `b--c`.
+      // A region's name may contain `--`, so that a name has two readings. Names have the region of the lower number in
+      // front: with the regions `a--b`, `c`, `b--c` and `a`, in this order, `a--b--c` is `a--b` and `c`.
       if (regions.indexOf(to) < a) continue;
       return { forward: this.core(from, to), backward: this.core(to, from) };
     }

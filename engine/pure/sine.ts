@@ -7,7 +7,7 @@
  * @module
  */
 
-const TWO_BY_PI = 0.6366197723675814;
+const TWO_OVER_PI = 0.6366197723675814;
 /** pi/2 in parts; the first two have 33 bits, so that small multiples of them are exact. */
 const PART_1 = 1.5707963267341256;
 const PART_2 = 6.077100506303966e-11;
@@ -42,7 +42,7 @@ export function cosine(x: number): number {
 /** The sine of x plus a number of quarter turns. */
 function quarter(x: number, ahead: number): number {
   if (!(x >= -LARGEST && x <= LARGEST)) throw new RangeError(`sine of ${x}`);
-  const turns = Math.round(x * TWO_BY_PI);
+  const turns = Math.round(x * TWO_OVER_PI);
   const rest = x - turns * PART_1 - turns * PART_2 - turns * PART_3;
   const place = (((turns + ahead) % QUARTER_TURNS) + QUARTER_TURNS) % QUARTER_TURNS;
   const value = place % 2 === 0 ? series(rest, 1) : series(rest, 0);

@@ -66,7 +66,7 @@ export const PATH_LINKS_TRACE = declareStatePerPath(
   listFormat(wordFormat, ' '),
 );
 
-/** How many packets wait for a path, and how many may. */
+/** How many packets to a peer wait for keys or a path, and how many may. */
 export const PEER_QUEUE_TRACE = declareStatePerPeer(
   'queue to {peer}',
   textFormatFromTemplate('{waiting} of {max} packets', { waiting: countFormat, max: countFormat }),

@@ -5,10 +5,7 @@
  */
 import type { Must } from '../../engine/host/must.ts';
 
-/**
- * The metrics that must keep their limits in any bulk run, always or once faults are over. The longest silence after
- * which a stream is given up is a minute; then a new one is opened.
- */
+/** The metrics that must keep their limits in any bulk run, always or once faults are over. */
 export const BULK_MUST: Must = {
   always: {
     'bulk.duplicates': { count: '== 0' },
@@ -17,6 +14,7 @@ export const BULK_MUST: Must = {
   recover: {
     'bulk.delivery': { value: '>= 99%' },
   },
+  // A stream is given up after a silence of a minute at most; the rest is for the new one.
   withinSeconds: 80,
   options: { secure: ['psk'] },
 };

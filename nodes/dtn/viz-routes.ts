@@ -19,8 +19,8 @@ import {
 /** Routes, and bundles, that are drawn; the table has all routes. */
 const ROUTES_DRAWN_MAX = 30;
 const WAITING_DRAWN_MAX = 8;
-const LINE = 18;
-const ROW = 26;
+const LINE_HEIGHT = 18;
+const ROW_HEIGHT = 26;
 const GAP = 14;
 const BAR = 4;
 const MS_PER_S = 1_000;
@@ -177,12 +177,12 @@ class Pen {
     const end = { anchor: 'end', fill: 'muted' } as const;
     this.shapes.push(textShape(8, y, seconds(this.#fromMs), { fill: 'muted' }));
     this.shapes.push(textShape(this.#width - 4, y, seconds(this.#toMs), end));
-    this.y += GAP + LINE;
+    this.y += GAP + LINE_HEIGHT;
   }
 
   line(text: string, fill: 'text' | 'muted'): void {
     this.shapes.push(textShape(0, this.y + 11, textCutToWidth(text, this.#width), { fill }));
-    this.y += LINE;
+    this.y += LINE_HEIGHT;
   }
 
   decision({ from, to, atMs, tried }: Decision): void {
@@ -196,7 +196,7 @@ class Pen {
     this.shapes.push(
       textShape(0, this.y + 11, textCutToWidth(text, this.#width), { weight: 'strong' }),
     );
-    this.y += LINE;
+    this.y += LINE_HEIGHT;
     for (const route of tried) this.#route(route, atMs);
   }
 
@@ -211,7 +211,7 @@ class Pen {
     const place = { x, y: y + 15, w: Math.max(2, 8 + this.#place(arrivesMs) - x), h: BAR };
     const ink = look === 'fail' ? ({ stroke: look, dash: 'dashed' } as const) : { fill: look };
     this.shapes.push(boxShape(place, { ...ink, title: text }));
-    this.y += ROW;
+    this.y += ROW_HEIGHT;
     this.#drawn += 1;
   }
 

@@ -92,8 +92,8 @@ export const fabricConfig = z.strictObject({
   /** Most open messages for one peer; beyond that, those of the lowest priority are refused. */
   queue: z.int().min(1).max(PEER_OPEN_MESSAGES_MAX).default(PEER_OPEN_MESSAGES_MAX),
   /**
-   * `durable`: an accepted message survives a crash of this node. `memory`: it does not; what was
-   * handled is on disk nevertheless.
+   * `durable`: an accepted message survives a crash of this node. `memory`: it does not. Which messages of peers were
+   * handled is on the disk in both cases.
    */
   outbox: z.enum(['durable', 'memory']).default('durable'),
   /**

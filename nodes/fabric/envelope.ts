@@ -59,8 +59,8 @@ export interface Envelope {
 export type EnvelopeDropReason = 'bad-envelope' | 'wrong-version' | 'unknown-kind';
 
 const ITEMS = 10;
-const NULL = 22;
-const NULL_BYTE = (CBOR_SIMPLE << 5) | NULL;
+const CBOR_NULL = 22;
+const NULL_BYTE = (CBOR_SIMPLE << 5) | CBOR_NULL;
 const NUMBER_OFFSET = MESSAGE_ID_BYTES - 6;
 const writer: CborWriter = new CborWriter();
 const reader: CborReader = new CborReader();
@@ -89,7 +89,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   writer.text(from);
   writer.text(to);
   writer.uint(MESSAGE_KINDS.indexOf(kind));
-  if (correlation === null) writer.head(CBOR_SIMPLE, NULL);
+  if (correlation === null) writer.head(CBOR_SIMPLE, CBOR_NULL);
   else writer.string(correlation);
   writer.uint(deadlineMs);
   writer.uint(priority);

@@ -39,7 +39,7 @@ export interface Crash {
   readonly seed: number;
   /** Time of the scenario, ns. */
   readonly atNs: number;
-  /** The error with its name. */
+  /** The message of the error, after its name where that says more: `TypeError: …`. */
   readonly error: string;
   readonly place?: CrashPlace;
   /** The last calls of the node, the earliest first. */

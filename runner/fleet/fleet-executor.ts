@@ -233,7 +233,7 @@ export class FleetExecutor implements RunExecutor {
     for (const id of this.#asked) await this.#jobs.remove(id).catch(() => undefined);
   }
 
-  /** Conflicts found since the last call. */
+  /** Runs for which workers gave different results, found since the last call. */
   takeConflicts(): readonly FleetConflict[] {
     const taken = this.#conflicts;
     this.#conflicts = [];

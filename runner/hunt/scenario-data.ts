@@ -30,7 +30,10 @@ export function withQuantityReduced(
   });
 }
 
-/** A quantity times a share, with two digits; undefined if it is none, or nothing would be left. */
+/**
+ * A share of a quantity: a number becomes a whole one, a text with a unit has two significant digits. Undefined if the
+ * value is no quantity, or if almost nothing would be left.
+ */
 function scaled(value: unknown, share: number): unknown {
   if (typeof value === 'number') {
     const whole = Math.floor(value * share);

@@ -42,7 +42,7 @@ import { livePrivacyWarning } from '../privacy/privacy.ts';
 import { liveRecorders } from '../recording/recorders.ts';
 import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { RunFlows } from '../traffic/run-flows.ts';
-import { handoverBook } from '../worlds/live/handover-metrics.ts';
+import { makeHandoverMatcher } from '../worlds/live/handover-metrics.ts';
 import { LiveMeter } from '../worlds/live/live-meter.ts';
 import { type LiveRunWorld, liveWorld } from '../worlds/live/live-world.ts';
 import { machinePace } from '../worlds/live/machine-pace.ts';
@@ -172,7 +172,7 @@ class LiveDriver implements RunDriver {
       () => world.now(),
       (act) => pump.enter(act),
     );
-    const meter = new LiveMeter(world.sim, handoverBook(this.#order.scenario), this.#pace);
+    const meter = new LiveMeter(world.sim, makeHandoverMatcher(this.#order.scenario), this.#pace);
     this.#meter = meter;
     const limits = limitWatchOf(this.#order, world, this.#turn.seed);
     const hasFixedEnd = experiment.done === undefined && limits === undefined;

@@ -9,7 +9,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 const FREE = -1;
 const SLOTS_AT_FIRST = 1_024;
 /** Fuller tables are grown, so probe sequences stay short. */
-const LOAD_MAX = 0.6;
+const LOAD_FACTOR_MAX = 0.6;
 
 /** The map. Keys are safe integers from 0, values in 0..2^31 - 1. */
 export class NumberMap {
@@ -33,7 +33,7 @@ export class NumberMap {
     if (!(key >= 0) || !Number.isSafeInteger(key)) {
       throw new InvariantError(`key ${key} is no safe integer from 0`);
     }
-    if (this.#size + 1 > this.#keys.length * LOAD_MAX) this.#grow();
+    if (this.#size + 1 > this.#keys.length * LOAD_FACTOR_MAX) this.#grow();
     const slot = this.#slotOf(key);
     const isKnown = this.#keys[slot] === key;
     const before = isKnown ? (this.#values[slot] as number) : -1;

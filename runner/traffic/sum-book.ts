@@ -74,7 +74,7 @@ export class SumGroundTruth {
   #judge(sum: Sum, claim: SumClaim): void {
     if (claim.parts.some((part) => !sum.parts.has(part))) {
       if (sum.waiting.length < WAITING_MAX) sum.waiting.push(claim);
-    } else if (holds(sum.parts, claim)) this.#countOf(claim.metric).right += 1;
+    } else if (isClaimRight(sum.parts, claim)) this.#countOf(claim.metric).right += 1;
   }
 
   #sumOf(space: string): Sum {
@@ -103,7 +103,7 @@ export class SumGroundTruth {
 }
 
 /** True if the parts add up to the claim; false also if the claim names a part twice, or no part. */
-function holds(known: ReadonlyMap<number, Uint32Array>, claim: SumClaim): boolean {
+function isClaimRight(known: ReadonlyMap<number, Uint32Array>, claim: SumClaim): boolean {
   const { parts, vector, bits } = claim;
   if (parts.length === 0 || new Set(parts).size < parts.length) return false;
   const vectors = parts.map((part) => known.get(part) ?? new Uint32Array(0));

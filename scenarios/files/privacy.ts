@@ -133,7 +133,7 @@ function isByBits({ section }: Pick<PrivacyParts, 'section'>, asked: readonly st
   return settings.every((one) => one === undefined) && asked.every((name) => BY_BITS.has(name));
 }
 
-/** The corrupt mixes in the order of the topology: those named, or the given number of all. */
+/** The corrupt mixes in the order of the topology: those that `corruptMixes` selects, or the share `corrupt` of all. */
 function corruptMixes(
   context: ScenarioContext,
   { section, facts }: PrivacyParts,

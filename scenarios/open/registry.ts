@@ -124,7 +124,7 @@ export class ProtocolRegistry implements ProtocolLookup {
     await loadAddedProtocols();
     for (;;) {
       const found = find();
-      // Modules that are loaded already, for other values, are checked as well.
+      // Also those that an earlier call has loaded: what may be opened differs from call to call.
       for (const path of found) refuseOutside(path);
       const others = found.filter((path) => !this.#modules.has(path));
       if (others.length === 0) return;

@@ -34,7 +34,7 @@ const BYTES_MAX = 4e6;
 /** Deeper than any schema of options; one that contains itself has no end. */
 const DEPTH_MAX = 8;
 /** In the path of a spot: each entry of a list or map. */
-const EACH = '*';
+const EACH_ENTRY = '*';
 
 /** An option that names a file. */
 interface Spot {
@@ -148,7 +148,7 @@ class FileReader {
     const step = spot.path[done.length];
     if (step === undefined) return this.#textFor(value, spot.file, written.place(done));
     if (value === null || typeof value !== 'object') return value;
-    const keys = step === EACH ? Object.keys(value) : [step].filter((key) => key in value);
+    const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
     const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
       ? [...value]
       : { ...value };
@@ -229,7 +229,7 @@ function objectsAt(
   if (value === null || typeof value !== 'object') return [];
   const [step, ...rest] = steps;
   if (step === undefined) return [done];
-  const keys = step === EACH ? Object.keys(value) : [step].filter((key) => key in value);
+  const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
   return keys.flatMap((key) =>
     objectsAt(Reflect.get(value, key), rest, [...done, Array.isArray(value) ? Number(key) : key]),
   );
@@ -244,8 +244,10 @@ function spotsIn(schema: unknown, path: readonly string[], depth: number): reado
     const entries = Object.entries(schema.shape);
     return entries.flatMap(([name, inner]) => spotsIn(inner, [...path, name], depth - 1));
   }
-  if (schema instanceof z.ZodArray) return spotsIn(schema.element, [...path, EACH], depth - 1);
-  if (schema instanceof z.ZodRecord) return spotsIn(schema.valueType, [...path, EACH], depth - 1);
+  if (schema instanceof z.ZodArray)
+    return spotsIn(schema.element, [...path, EACH_ENTRY], depth - 1);
+  if (schema instanceof z.ZodRecord)
+    return spotsIn(schema.valueType, [...path, EACH_ENTRY], depth - 1);
   if (schema instanceof z.ZodPipe) return spotsIn(schema.in, path, depth - 1);
   if (schema instanceof z.ZodUnion) {
     return schema.options.flatMap((one) => spotsIn(one, path, depth - 1));

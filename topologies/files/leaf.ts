@@ -29,7 +29,7 @@ const TEXT_MAX = 4_096;
 export type LeafResult<T> = { readonly value: T } | { readonly mistake: LeafMistake };
 
 /** JSON Schema of a leaf. */
-export type LeafJson = Readonly<Record<string, unknown>>;
+export type LeafJsonSchema = Readonly<Record<string, unknown>>;
 
 /** A leaf as a zod schema. */
 export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
@@ -43,7 +43,7 @@ export type Leaf<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
  */
 export function makeLeafSchema<T>(
   expects: string,
-  json: LeafJson,
+  json: LeafJsonSchema,
   read: (value: unknown) => LeafResult<T>,
 ): Leaf<T> {
   return z

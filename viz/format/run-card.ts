@@ -117,12 +117,12 @@ export interface LiveCard {
 }
 
 /** A card of the gallery. */
-export type Card = RunCard | BrokenCard | TraceCard | SweepCard | LiveCard;
+export type GalleryCard = RunCard | BrokenCard | TraceCard | SweepCard | LiveCard;
 
 /** The answer of `api/runs`. */
 export interface RunIndex {
   readonly version: 1;
-  readonly cards: readonly Card[];
+  readonly cards: readonly GalleryCard[];
   /** Number of runs that are not listed because there are too many. */
   readonly leftOut: number;
 }

@@ -8,7 +8,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INPUT_COPY_FILE_NAMES } from '../../reports/input-copies.ts';
 import { readReport } from '../../reports/json.ts';
-import { type Card, cardOf, type RunIndex } from '../format/run-card.ts';
+import { cardOf, type GalleryCard, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
 /** Largest number of listed runs; the oldest are left out. */
@@ -41,7 +41,7 @@ const NO_SWEEP = 'sweep.json is not the result of a sweep of this version';
 
 interface Known {
   readonly stamp: string;
-  readonly card: Card;
+  readonly card: GalleryCard;
 }
 
 interface Found {
@@ -88,7 +88,7 @@ export class RunFolder {
     const found = await this.#walk('', 0);
     found.sort((a, b) => b.writtenMs - a.writtenMs);
     const listed = found.slice(0, LISTED_MAX);
-    const cards: Card[] = [];
+    const cards: GalleryCard[] = [];
     for (let at = 0; at < listed.length; at += AT_ONCE) {
       const some = listed.slice(at, at + AT_ONCE);
       for (const each of await Promise.all(some.map((one) => this.#card(one)))) cards.push(each);
@@ -118,7 +118,7 @@ export class RunFolder {
     return [{ id, names, main, writtenMs: Math.round(facts.mtimeMs), bytes: facts.size }];
   }
 
-  async #card(found: Found): Promise<Card> {
+  async #card(found: Found): Promise<GalleryCard> {
     const { id, writtenMs, bytes } = found;
     const stamp = `${writtenMs} ${bytes} ${found.names.join(' ')}`;
     const known = this.#known.get(id);
@@ -128,8 +128,8 @@ export class RunFolder {
     return card;
   }
 
-  async #read({ id, names, main, writtenMs, bytes }: Found): Promise<Card> {
-    const broken = (reason: string): Card => ({ kind: 'broken', id, reason, writtenMs });
+  async #read({ id, names, main, writtenMs, bytes }: Found): Promise<GalleryCard> {
+    const broken = (reason: string): GalleryCard => ({ kind: 'broken', id, reason, writtenMs });
     if (bytes > REPORT_BYTES_MAX) return broken(`${main} has ${bytes} bytes, too many for a card`);
     const folder = join(this.root, id);
     const text = await readFile(join(folder, main), 'utf8').catch(() => undefined);

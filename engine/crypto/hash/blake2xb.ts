@@ -120,7 +120,7 @@ function blake2b(message: Uint8Array, key: Uint8Array, parameters: Blake2bParame
     compress(state, view, { offset: at, count: isLast ? total : at + BLOCK_LENGTH, isLast });
   }
   wipe(padded);
-  return digestOf(state).slice(0, parameters.digestLength);
+  return stateBytes(state).slice(0, parameters.digestLength);
 }
 
 /**
@@ -145,7 +145,7 @@ function startState(parameters: Blake2bParameters): Int32Array {
   return state;
 }
 
-function digestOf(state: Int32Array): Uint8Array {
+function stateBytes(state: Int32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * STATE_WORDS));
   for (let word = 0; word < STATE_WORDS; word += 2) {
     view.setInt32(4 * word, state[word + 1] as number, true);

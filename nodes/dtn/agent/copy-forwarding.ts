@@ -203,8 +203,9 @@ export class CopyForwarder {
   }
 
   /**
-   * Takes a record from the router of a neighbour to the router of this node.
-   * @param view The bundle, opened.
+   * Takes in an encounter record that the router of a neighbour has sent, and offers bundles to that neighbour.
+   * @param bundle The bundle with the record.
+   * @param view The same bundle, opened.
    * @returns why it is dropped, if so.
    */
   hear(now: Nanoseconds, bundle: HeldBundle, view: BundleView): DtnDropReason | undefined {

@@ -70,7 +70,7 @@ export class StatusReporter {
     return isAsked ? this.#made(now, view, about) : undefined;
   }
 
-  /** @returns the report of a block that asks for it because it is unknown here (section 5.6). */
+  /** @returns the bundle with the report that an unknown block asks for (RFC 9171 section 5.6); undefined if there is to be none. */
   ofBlock(now: Nanoseconds, view: BundleView): HeldBundle | undefined {
     return this.#made(now, view, { kind: 'received', reason: STATUS_REASON.blockUnsupported });
   }

@@ -95,8 +95,8 @@ export function openDocument(
 }
 
 /**
- * Checks a document against the previous one: link, random values, layers. A network's first
- * document has no predecessor.
+ * Checks that a document follows the previous one: it names its hash, has a later epoch and the same first epoch, and
+ * its layers follow from those before. A network's first document has no predecessor.
  * @returns the reason to reject it, or undefined.
  */
 export function checkDocumentSuccession(

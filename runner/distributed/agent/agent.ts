@@ -76,8 +76,8 @@ const SAMPLES_ALONE_MAX = 10_000;
 const NS_PER_MS = 1_000_000;
 /** The agent sends the coordinator something at least this often. */
 const SILENCE_MS = 200;
-/** Passed on in place of bytes that belong to no flow, which count as damaged. */
-const NO_TRUTH = new Uint8Array(0);
+/** Passed on in place of bytes whose flow belongs to another protocol, so that they count as damaged. */
+const UNREADABLE_PACKET = new Uint8Array(0);
 
 /** Runs the nodes of one process for a coordinator, from the assignment to the result. */
 export class Agent implements WorldListener {
@@ -315,7 +315,7 @@ export class Agent implements WorldListener {
       return;
     const by = this.#flows[flow]?.spec.by ?? protocol;
     // If the flow belongs to another protocol than the one that delivered, the bytes are damaged.
-    const read = by === protocol ? bytes : NO_TRUTH;
+    const read = by === protocol ? bytes : UNREADABLE_PACKET;
     this.#rows.delivered(node, read, { flows: this.#flows, now: this.world.now(), isAgain });
   }
 

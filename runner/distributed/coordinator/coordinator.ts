@@ -21,7 +21,7 @@ import { type GroundTruth, TRUTH_KINDS } from '../../traffic/ground-truth.ts';
 import { RunFlows } from '../../traffic/run-flows.ts';
 import { FlowDrawFactory } from '../../traffic/traffic-source.ts';
 import type { Undo } from '../../world.ts';
-import { handoverBook } from '../../worlds/live/handover-metrics.ts';
+import { makeHandoverMatcher } from '../../worlds/live/handover-metrics.ts';
 import {
   type AgentAssignment,
   type AgentReport,
@@ -102,7 +102,7 @@ export class Coordinator {
     this.#options = options;
     const { scenario, seed, fleet } = options;
     this.world = new RemoteWorld(scenario, fleet, options.onFailure);
-    this.handovers = handoverBook(scenario);
+    this.handovers = makeHandoverMatcher(scenario);
     this.#nextSequence = scenario.traffic.map(() => 0);
     const supply = new FlowDrawFactory(seed);
     this.standIns = {

@@ -1,5 +1,5 @@
 /**
- * Wrong queues for the wrong engines (doubles.ts).
+ * Queues with one deliberate mistake each, for the defective engines of doubles.ts.
  *
  * @module
  */

@@ -26,8 +26,8 @@ const COPIES: Readonly<Record<RouterName, 'one' | 'several' | undefined>> = {
   ...{ backpressure: undefined, prophet: undefined },
 };
 const ALL_ROUTERS = Object.keys(COPIES) as RouterName[];
-const ONE_AND_MORE = ALL_ROUTERS.filter((router) => COPIES[router] !== undefined);
-const COPYING = ALL_ROUTERS.filter((router) => COPIES[router] === 'several');
+const MEETING_ROUTERS = ALL_ROUTERS.filter((router) => COPIES[router] !== undefined);
+const COPYING_ROUTERS = ALL_ROUTERS.filter((router) => COPIES[router] === 'several');
 
 function result(engine: SeededEngine, campaign: RouterTrial): RouterTrialResult {
   const { everyLost = 0, everySwapped = 0, routerFor } = engine.defects.bundles ?? {};
@@ -60,7 +60,7 @@ export const bundleConservationCheck: VerificationCheck = {
       return { label, theory: 0, measured, accept: ACCEPT_EQUAL, digits: 0 };
     };
     const doubled = [FEW, ALL].flatMap((kept) =>
-      ONE_AND_MORE.map((router) => result(engine, { router, kept }).doubled),
+      MEETING_ROUTERS.map((router) => result(engine, { router, kept }).doubled),
     );
     return [
       exactly('missing, stores of 5 bundles', imbalance(FEW)),
@@ -90,7 +90,7 @@ export const routerStoreSizeCheck: VerificationCheck = {
         'spray-binary - epidemic, 5 kept',
         delivered('spray-binary', FEW) - delivered('epidemic', FEW),
       ),
-      ...COPYING.slice(1).map((router) =>
+      ...COPYING_ROUTERS.slice(1).map((router) =>
         ahead(
           `epidemic - ${router}, all kept`,
           delivered('epidemic', ALL) - delivered(router, ALL),

@@ -29,7 +29,7 @@ const HOPS_MAX = 12;
 /** Number of events between two inspections. */
 const LOOK_EVENTS = 10_000;
 /** Drop reasons that the run cannot produce: they are not from links, and processors are not modelled. */
-const ELSEWHERE: ReadonlySet<string> = new Set<DropReason>([
+const IMPOSSIBLE_REASONS: ReadonlySet<string> = new Set<DropReason>([
   ...(['port-unreachable', 'no-route', 'cpu-queue-full'] as const),
 ]);
 
@@ -306,7 +306,9 @@ export function missingDropReasons(
   reasons: readonly string[],
   drops: Readonly<Partial<Record<string, number>>>,
 ): CheckMeasure {
-  const missing = reasons.filter((reason) => !ELSEWHERE.has(reason) && (drops[reason] ?? 0) === 0);
+  const missing = reasons.filter(
+    (reason) => !IMPOSSIBLE_REASONS.has(reason) && (drops[reason] ?? 0) === 0,
+  );
   const names = `: ${missing.join(', ')} (a link of FORWARD has to cause each)`;
   const label = `drop reasons that never happened${missing.length === 0 ? '' : names}`;
   return exactly(label, missing.length);

@@ -40,7 +40,7 @@ function fourErrors(share: number, n: number): number {
 }
 
 /** Dummies per second of each mix, and bits found by an independent recursion. */
-const DUMMY_ROWS = [
+const DUMMY_TRAFFIC_ROWS = [
   { route: 'link', perMixRate: 1, bits: 2.98, half: 0.6 },
   { route: 'link', perMixRate: 10, bits: 5.87, half: 0.3 },
   { route: 'link', perMixRate: 100, bits: 7.2, half: 0.3 },
@@ -49,7 +49,7 @@ const DUMMY_ROWS = [
   { route: 'partial', perMixRate: 100, bits: 7.24, half: 0.3 },
 ] as const;
 /** Number of targets by number of dummies; with many dummies, targets differ little. */
-const DUMMY_SAMPLES = {
+const DUMMY_TRAFFIC_SAMPLES = {
   1: { targets: 200, gapSeconds: 0.5 },
   10: { targets: 120, gapSeconds: 0.4 },
   100: { targets: 40, gapSeconds: 0.3 },
@@ -64,7 +64,7 @@ export const dummyTrafficCheck: VerificationCheck = {
   formula: 'order, and the ceiling log2(100) + h(Erlang(3, 0.267 s)); rows: the reference run',
   catches: 'dummies that keep the mass, or that do not mix',
   run: (engine) => {
-    const bits = DUMMY_ROWS.map(({ route, perMixRate }) => {
+    const bits = DUMMY_TRAFFIC_ROWS.map(({ route, perMixRate }) => {
       const network = {
         name: `P6/${route}/${perMixRate}`,
         layers: 3,
@@ -74,9 +74,9 @@ export const dummyTrafficCheck: VerificationCheck = {
         linkSeconds: 0.05,
         dummies: { route, perMixRate },
       };
-      return mixEntropy(engine, network, DUMMY_SAMPLES[perMixRate]).bits;
+      return mixEntropy(engine, network, DUMMY_TRAFFIC_SAMPLES[perMixRate]).bits;
     });
-    const rows = DUMMY_ROWS.map(
+    const rows = DUMMY_TRAFFIC_ROWS.map(
       ({ route, perMixRate, bits: theory, half }, i): CheckMeasure => ({
         label: `${route}, ${perMixRate}/s per mix`,
         theory,

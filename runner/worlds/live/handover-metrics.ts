@@ -11,16 +11,16 @@ import type { LogHistogram } from '../../../engine/measure/histogram.ts';
 import type { MetricData } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 
-/** Makes the book of hand-overs for the measured time of a scenario. */
-export function handoverBook({ warmupNs, durationNs }: HandoverTime): HandoverMatcher {
+/** The matcher that measures how late datagrams reach their handlers, from the end of the warm-up to the end of the run. */
+export function makeHandoverMatcher({ warmupNs, durationNs }: HandoverTime): HandoverMatcher {
   return new HandoverMatcher({ fromNs: warmupNs, untilNs: durationNs });
 }
 
 type HandoverTime = Pick<Scenario, 'warmupNs' | 'durationNs'>;
 
-/** The metrics of a book that is complete. */
-export function handoverMetrics(book: HandoverMatcher): Readonly<Record<string, MetricData>> {
-  const { hop, wait, way, links, onTime, counts } = book;
+/** The metrics of a matcher that gets no more samples. */
+export function handoverMetrics(matcher: HandoverMatcher): Readonly<Record<string, MetricData>> {
+  const { hop, wait, way, links, onTime, counts } = matcher;
   const histogram = (of: LogHistogram): MetricData => ({ kind: 'histogram', data: of.data() });
   const counter = (value: number): MetricData => ({ kind: 'counter', value });
   return {

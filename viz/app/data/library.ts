@@ -5,7 +5,7 @@
  */
 import type { Report } from '../../../reports/report-schema.ts';
 import { LIVE_URL_PATH, type LiveRunStatus } from '../../format/live-wire.ts';
-import { type Card, cardOf, type RunIndex } from '../../format/run-card.ts';
+import { cardOf, type GalleryCard, type RunIndex } from '../../format/run-card.ts';
 import { Observable } from '../kernel/observable.ts';
 import { DEMO_RUN_ID, embeddedReport, embeddedTrace } from './embedded.ts';
 import { type ReportFileResult, readReportFile } from './report-file.ts';
@@ -32,8 +32,8 @@ export interface OpenRun {
 /** State of the gallery. */
 export type RunLibraryState =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'ready'; readonly cards: readonly Card[]; readonly leftOut: number }
-  | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly Card[] };
+  | { readonly kind: 'ready'; readonly cards: readonly GalleryCard[]; readonly leftOut: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly cards: readonly GalleryCard[] };
 
 /** A report or trace that cannot be opened; the message says why. */
 export class OpenError extends Error {
@@ -47,7 +47,7 @@ export class OpenError extends Error {
 }
 
 interface Dropped {
-  readonly card: Card;
+  readonly card: GalleryCard;
   readonly report: Report | undefined;
   readonly origin: TraceOrigin | undefined;
 }
@@ -202,7 +202,7 @@ function openRun(id: string, report: Report | undefined, origin: TraceOrigin | u
   };
 }
 
-function demoCards(): readonly Card[] {
+function demoCards(): readonly GalleryCard[] {
   const text = embeddedReport();
   const read = text === undefined ? undefined : readReportFile(text);
   if (read?.kind !== 'report') return [];

@@ -12,7 +12,7 @@ import {
   withRunIdToggled,
   writeSelectedRunIds,
 } from '../../../../viz/app/pages/gallery/compare-two.ts';
-import { type Card, cardOf, type RunCard } from '../../../../viz/format/run-card.ts';
+import { cardOf, type GalleryCard, type RunCard } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
 
@@ -31,7 +31,7 @@ const run = (id: string, facts: Partial<RunCard>): RunCard => ({
   },
   ...facts,
 });
-const CARDS: readonly Card[] = [
+const CARDS: readonly GalleryCard[] = [
   run('old/1', { writtenMs: 1, verdict: 'FAIL' }),
   run('new/2', { writtenMs: 2, mode: 'live' }),
   run('demo', {}),

@@ -10,7 +10,7 @@ import {
   quantityTextBesideLimit,
 } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
-import type { Card, CardKpi, RunCard } from '../../../format/run-card.ts';
+import type { CardKpi, GalleryCard, RunCard } from '../../../format/run-card.ts';
 import { DEMO_RUN_ID } from '../../data/embedded.ts';
 import { type Child, element, svgElement } from '../../kernel/element.ts';
 import { verdictChip, verdictCssClass } from '../../kernel/verdict-chip.ts';
@@ -36,7 +36,7 @@ export interface CardActions {
 }
 
 /** Makes a card. */
-export function cardElement(card: Card, actions: CardActions): HTMLElement {
+export function cardElement(card: GalleryCard, actions: CardActions): HTMLElement {
   const { open } = actions;
   switch (card.kind) {
     case 'broken':

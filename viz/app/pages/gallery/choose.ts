@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Card } from '../../../format/run-card.ts';
+import type { GalleryCard } from '../../../format/run-card.ts';
 
 /** The filters of the gallery: all runs, those not passed, or those in progress. */
 export const FILTERS = [
@@ -37,21 +37,21 @@ export function readCardSearch(parameters: Readonly<Record<string, string>>): Ca
 
 /** The cards that match the search text and the filter, sorted. */
 export function chosenCards(
-  cards: readonly Card[],
+  cards: readonly GalleryCard[],
   { text, show, sort }: CardSearch,
-): readonly Card[] {
+): readonly GalleryCard[] {
   const words = text.toLowerCase().split(/\s+/);
-  const fits = (card: Card): boolean =>
+  const fits = (card: GalleryCard): boolean =>
     words.every((word) => wordsOf(card).includes(word)) && isShown(card, show);
   const order = { newest: byAge, name: byName, verdict: byVerdict }[sort];
   return cards.filter(fits).sort(order);
 }
 
-function wordsOf(card: Card): string {
+function wordsOf(card: GalleryCard): string {
   return [card.id, ...moreWordsOf(card)].join(' ').toLowerCase();
 }
 
-function moreWordsOf(card: Card): readonly string[] {
+function moreWordsOf(card: GalleryCard): readonly string[] {
   if (card.kind === 'live') return [card.name];
   if (card.kind === 'run')
     return [card.name, card.question, ...card.kpis.map(({ metric }) => metric)];
@@ -59,7 +59,7 @@ function moreWordsOf(card: Card): readonly string[] {
   return [card.name, card.question, 'sweep', ...card.grids.map(({ kpi }) => kpi)];
 }
 
-function isShown(card: Card, show: CardSearch['show']): boolean {
+function isShown(card: GalleryCard, show: CardSearch['show']): boolean {
   if (show === 'all') return true;
   if (card.kind === 'live') return show === 'live';
   if (show === 'live') return card.kind === 'run' && card.mode === 'live';
@@ -68,20 +68,20 @@ function isShown(card: Card, show: CardSearch['show']): boolean {
 }
 
 /** Runs in progress first, then those without a date (demo, dropped files), then newest first. */
-function byAge(a: Card, b: Card): number {
+function byAge(a: GalleryCard, b: GalleryCard): number {
   return ageOf(b) - ageOf(a) || byName(a, b);
 }
 
-function ageOf(card: Card): number {
+function ageOf(card: GalleryCard): number {
   if (card.kind === 'live') return Number.POSITIVE_INFINITY;
   return card.kind === 'trace' ? Number.MAX_VALUE : (card.writtenMs ?? Number.MAX_VALUE);
 }
 
-function byName(a: Card, b: Card): number {
+function byName(a: GalleryCard, b: GalleryCard): number {
   return a.id.localeCompare(b.id, 'en', { numeric: true });
 }
 
-function byVerdict(a: Card, b: Card): number {
-  const rank = (card: Card): number => (isShown(card, 'failed') ? 0 : 1);
+function byVerdict(a: GalleryCard, b: GalleryCard): number {
+  const rank = (card: GalleryCard): number => (isShown(card, 'failed') ? 0 : 1);
   return rank(a) - rank(b) || byAge(a, b);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import './style.css';
-import type { Card } from '../../../format/run-card.ts';
+import type { GalleryCard } from '../../../format/run-card.ts';
 import type { RunLibraryState } from '../../data/library.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { Page, PageContext } from '../../kernel/page.ts';
@@ -62,13 +62,13 @@ function mount(context: PageContext): void {
 }
 
 /** The state of the gallery by its name in docs/spec/browser-view.md; `ready` if it shows cards. */
-function stateOf(state: RunLibraryState, shown: readonly Card[]): string {
+function stateOf(state: RunLibraryState, shown: readonly GalleryCard[]): string {
   if (state.kind === 'failed') return 'error';
   if (shown.length === 0) return 'empty';
   return state.kind === 'ready' && state.leftOut > 0 ? 'partial' : 'ready';
 }
 
-function noteOf(state: RunLibraryState, shown: readonly Card[], choice: CardSearch): string {
+function noteOf(state: RunLibraryState, shown: readonly GalleryCard[], choice: CardSearch): string {
   if (state.kind === 'loading') return '';
   if (state.kind === 'failed')
     return `The list of runs could not be loaded: ${state.reason}. The demo works.`;

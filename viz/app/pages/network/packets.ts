@@ -64,7 +64,7 @@ export function visibleLossesAt(
     .map((drop) => ({ drop, age: (timeNs - drop.timeNs) / lastsNs }));
 }
 
-/** The bytes that each link carried, indexed by link. */
+/** The bytes of these hops on each link, by its index. */
 export function bytesByLink(hops: HopColumns): ReadonlyMap<number, number> {
   const use = new Map<number, number>();
   for (let row = 0; row < hops.rows; row += 1) {

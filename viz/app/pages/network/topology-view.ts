@@ -53,7 +53,7 @@ export interface TopologyEventHandlers {
 
 /** The state of the network at the cursor. */
 export interface NetworkState {
-  /** The bytes that each link carried. */
+  /** Bytes that each link, by its index, carried in the part of the trace that is loaded around the cursor. */
   readonly use: ReadonlyMap<number, number>;
   readonly disruptions: ReadonlyMap<string, Disruption>;
   /** For each link with contacts, by its id, whether it can send. */

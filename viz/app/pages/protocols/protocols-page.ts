@@ -34,7 +34,8 @@ const CHOSEN = 'chosen';
 const NEAR_NS = 5e9;
 const NARROWEST = 260;
 const NOTHING = 'This trace has nothing that a protocol can draw. A run in one process records it.';
-const NOT_NOW = 'There is nothing to draw yet at this instant: the data comes later in the run.';
+const NOTHING_YET =
+  'There is nothing to draw yet at this instant: the data comes later in the run.';
 
 /** The answers of the trace for one instant. */
 interface Answered {
@@ -231,7 +232,7 @@ export class ProtocolsPage {
     const input = this.#input(answered);
     this.#believe(input);
     if (!isViewApplicable(offer.view, input)) {
-      this.#say(NOT_NOW);
+      this.#say(NOTHING_YET);
       this.#stage.replaceChildren();
       const title = `${offer.title}: nothing yet`;
       this.#chart.show({ title, caption: '', table: { columns: [], rows: [] } });
