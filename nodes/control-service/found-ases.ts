@@ -14,6 +14,8 @@ export class FoundAses {
   readonly #beganNs: number;
   readonly #watched: ReadonlySet<IsdAs>;
   readonly #found = new Set<IsdAs>();
+  /** Watched ASes to which the last lookup found no path. */
+  readonly #lost = new Set<IsdAs>();
 
   /** Made when the service starts. @param watched Those of which the file wants to know when they are found. */
   constructor(host: HostPart<'meter' | 'now'>, watched: readonly IsdAs[]) {
@@ -44,6 +46,11 @@ export class FoundAses {
   #lookedUp(target: IsdAs, hasPath: boolean, wasFound: boolean): void {
     const { meter } = this.#host;
     meter.counter('control.lookups').add(1);
+    if (this.#watched.has(target)) {
+      if (hasPath) this.#lost.delete(target);
+      else this.#lost.add(target);
+      meter.gauge('control.watched_lost').set(this.#lost.size);
+    }
     if (this.#found.has(target)) {
       if (!hasPath && wasFound) meter.counter('control.lookups_lost').add(1);
       return;

@@ -9,6 +9,7 @@ import { type ControlOptions, controlConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { CONTROL_DROP_REASONS } from './drops.ts';
 import { CONTROL_METRICS } from './metrics.ts';
+import { CONTROL_MUST } from './must.ts';
 import { createControlNode } from './node.ts';
 import { controlProvisioning } from './provisioning.ts';
 
@@ -24,6 +25,7 @@ export const protocol: Protocol<ControlOptions> = {
   moduleUrl: import.meta.url,
   drops: CONTROL_DROP_REASONS,
   metrics: CONTROL_METRICS,
+  must: () => CONTROL_MUST,
   questions: {
     paths: 'the paths from this AS to the AS that the question names, as JSON',
   },

@@ -26,6 +26,12 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'lookups without a path to an AS to which the same control service had found one before',
   },
   {
+    name: 'control.watched_lost',
+    kind: 'gauge',
+    unit: 'count',
+    help: 'watched ASes to which the last lookup found no path',
+  },
+  {
     name: 'control.beacons_sent',
     kind: 'counter',
     unit: 'count',

@@ -56,6 +56,7 @@ const NOT_THERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'at the end of a run it is 0, since routers close their sessions': ['bfd.links_up'],
   'it is 0 unless a link is down at the end of a run': ['bfd.links_down'],
+  'it is 0 unless an AS is not found at the end of a run': ['control.watched_lost'],
 };
 
 const LIMITED = new Set(

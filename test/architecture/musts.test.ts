@@ -6,7 +6,6 @@ import { registry } from '../unit/runner/fixture.ts';
 
 /** Protocols about which there is nothing to say, with the reason. */
 const NONE: Readonly<Record<string, string>> = {
-  'control-service': 'whether it finds paths again is measured above it; it is not hunted yet',
   datagram: 'it carries packets as they come: lost, doubled and altered ones too',
 };
 

@@ -5,7 +5,10 @@
  * @module
  */
 
-/** For each scenario, the protocols that it hunts, and the number of attempts for each change. */
+/**
+ * For each scenario, the protocols in which it looks for defects, and how many attempts the slow tests make
+ * (`npm run nightly` hunts for an hour instead).
+ */
 export const HUNTED_SCENARIOS: Readonly<
   Record<string, { readonly protocols: readonly string[]; readonly attempts: number }>
 > = {
@@ -16,4 +19,5 @@ export const HUNTED_SCENARIOS: Readonly<
   'dtn-crash': { protocols: ['dtn', 'datagram'], attempts: 40 },
   'fabric-outage': { protocols: ['fabric', 'dtn'], attempts: 60 },
   'federated-hello': { protocols: ['federated', 'fabric'], attempts: 8 },
+  'scion-beaconing': { protocols: ['control-service'], attempts: 12 },
 };

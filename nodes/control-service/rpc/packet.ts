@@ -135,7 +135,7 @@ export function decodeRpcPacket(bytes: Uint8Array): RpcPacket | RpcPacketRefusal
   };
 }
 
-/** The fragment of a packet; undefined if nothing of one is there. */
+/** The fragment of a packet; undefined if it has none. */
 function decodeFragment(
   bytes: Uint8Array,
   dataAt: number,

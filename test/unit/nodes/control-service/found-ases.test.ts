@@ -22,7 +22,11 @@ function meter(): TestMeter {
       },
     }),
     histogram: (): Histogram => ({ record: (value): void => void recorded.push(value) }),
-    gauge: (): Gauge => ({ set: (): void => undefined }),
+    gauge: (name): Gauge => ({
+      set: (value): void => {
+        counts[name] = value;
+      },
+    }),
     sample: (): void => undefined,
   };
   return { counts, recorded, part };
@@ -35,14 +39,22 @@ it('says when a watched AS was first found, and counts when it is not found late
   const found = new FoundAses({ meter: part, now: () => nowNs }, [watched]);
   nowNs = 5_000;
   found.lookUp(watched)(false);
+  expect(counts['control.watched_lost']).toBe(1);
   found.lookUp(other)(true);
   nowNs = 7_000;
   found.lookUp(watched)(true);
   found.lookUp(watched)(true);
-  expect([recorded, counts]).toEqual([[6_000], { 'control.lookups': 4 }]);
+  expect([recorded, counts]).toEqual([
+    [6_000],
+    { 'control.lookups': 4, 'control.watched_lost': 0 },
+  ]);
   found.lookUp(watched)(false);
   found.lookUp(other)(false);
-  expect(counts).toEqual({ 'control.lookups': 6, 'control.lookups_lost': 2 });
+  expect(counts).toEqual({
+    'control.lookups': 6,
+    'control.lookups_lost': 2,
+    'control.watched_lost': 1,
+  });
 });
 
 it('counts nothing as lost of a lookup that began before the AS was found', () => {
