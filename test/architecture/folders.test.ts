@@ -100,10 +100,30 @@ describe('the rooms of the runner', () => {
     expect([...uses.keys()].filter((room) => below(room).has(room))).toEqual([]);
   });
 
+  it('stand in its README, each of them', () => {
+    const rows =
+      read('runner/README.md')
+        .match(/^\| `[a-z].*? \|/gm)
+        ?.join('') ?? '';
+    const rooms = [...new Set(filesOf('runner/*/*').map(roomOf))];
+    expect(rooms.filter((room) => !rows.includes(`\`${room}\``))).toEqual([]);
+  });
+
   it('have at most 25 files each', () => {
     const folders = paths.map((path) => dirname(path));
     const most = folders.filter((folder, index) => folders.indexOf(folder) === index);
     const full = most.filter((one) => folders.filter((folder) => folder === one).length > 25);
     expect(full).toEqual([]);
   });
+});
+
+it('the walk of a seed is at most 10 functions, each in the file that the README of the runner names', () => {
+  const walk = [...read('runner/README.md').matchAll(/^\| `([\w.]+)` \| \[.+?\]\((.+?)\) \|/gm)];
+  expect(walk.length).toBeGreaterThan(5);
+  expect(walk.length).toBeLessThanOrEqual(10);
+  const lost = walk.filter(([, name = '', file = '']) => {
+    const made = new RegExp(`(function\\*? |^  \\*?)${name.split('.').at(-1)}[(<]`, 'm');
+    return !made.test(read(`runner/${file}`));
+  });
+  expect(lost.map(([row]) => row)).toEqual([]);
 });
