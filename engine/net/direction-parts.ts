@@ -11,17 +11,17 @@ import { DROP_CODEL } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
 import { linkDirectionProblems } from './link-check.ts';
 import { LINK_DIRECTION_DEFAULTS, type LinkDirectionSpec } from './link-spec.ts';
+import { LinkTokenBucket } from './link-token-bucket.ts';
 import { CODEL_INTERVAL_NS, CODEL_TARGET_NS, CoDel } from './queue/codel.ts';
 import { DropTail } from './queue/drop-tail.ts';
 import { PriorityQueue } from './queue/priority.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** Parts that a changed specification replaces. */
 export interface ChangedParts {
   readonly mtu: number;
   readonly overhead: number;
-  readonly bucket: TokenBucket | undefined | 'unchanged';
+  readonly bucket: LinkTokenBucket | undefined | 'unchanged';
   readonly contacts: ContactPlan | undefined | 'unchanged';
 }
 
@@ -68,7 +68,7 @@ function rest(
   return {
     mtu: spec.mtu ?? LINK_DIRECTION_DEFAULTS.mtu,
     overhead: spec.overheadBytes ?? LINK_DIRECTION_DEFAULTS.overheadBytes,
-    bucket: isSameBucket ? 'unchanged' : tokenBucket && new TokenBucket(tokenBucket),
+    bucket: isSameBucket ? 'unchanged' : tokenBucket && new LinkTokenBucket(tokenBucket),
     contacts: isSamePlan ? 'unchanged' : contacts && new ContactPlan(contacts, context),
   };
 }

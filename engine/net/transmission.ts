@@ -26,12 +26,12 @@ import {
 } from './drop-reasons.ts';
 import { Impairments } from './impairment/impairments.ts';
 import type { LinkDirectionSpec } from './link-spec.ts';
+import type { LinkTokenBucket } from './link-token-bucket.ts';
 import type { PacketHeap } from './packet-heap.ts';
 import { NIL_PACKET as NO_PACKET, type PacketTable } from './packet-table.ts';
 import type { PacketList } from './queue/packet-list.ts';
 import type { QueueDiscipline } from './queue/queue-discipline.ts';
 import type { Tap } from './tap.ts';
-import type { TokenBucket } from './token-bucket.ts';
 
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const { DELAY_NS_INDEX, DELIVERED_PACKETS_INDEX, MTU_BYTES_INDEX, OFFERED_PACKETS_INDEX } = layout;
@@ -93,7 +93,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
   /** Created when the first packet has to wait. */
   protected lazyQueue: QueueDiscipline | undefined;
   protected impairments: Impairments | undefined;
-  protected bucket: TokenBucket | undefined;
+  protected bucket: LinkTokenBucket | undefined;
   protected contacts: ContactPlan | undefined;
   protected taps: readonly Tap[] = NO_TAPS;
   protected held: PacketList | undefined;

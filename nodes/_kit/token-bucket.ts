@@ -3,6 +3,9 @@
  *
  * Its owner bounds the number of buckets. It never reads a clock.
  *
+ * There are two kinds of bucket: this one says yes or no to one token at a time, whereas a link needs
+ * the instant at which a packet of any length conforms (engine/net/link-token-bucket.ts).
+ *
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';

@@ -1,9 +1,12 @@
 /**
- * A token bucket by virtual scheduling: one instant instead of refill events
+ * The token bucket of a link, by virtual scheduling: one instant instead of refill events
  * (docs/spec/link-model.md#queues-and-rate-limits; the generic cell rate algorithm of ITU-T I.371
  * in its virtual scheduling form).
  *
  * Starts with a full bucket. Holds no packets: the transmitter waits, or drops.
+ *
+ * There are two kinds of bucket: this one gives the instant at which a packet of any length
+ * conforms, whereas nodes take one token at a time and want yes or no (nodes/_kit/token-bucket.ts).
  *
  * @module
  */
@@ -14,7 +17,7 @@ const TAT = 0;
 const REMAINDER = 1;
 
 /** Decides when a packet conforms to rate and burst. */
-export class TokenBucket {
+export class LinkTokenBucket {
   readonly mode: 'shape' | 'police';
   private readonly rate: number;
   /** Burst size as a time, ns. */
