@@ -7,9 +7,7 @@
 import type { ControlEventKind, ScenarioEventFields } from '../../../../format/control-wire.ts';
 import type { TraceInfo } from '../../../data/trace-answers.ts';
 
-/**
- * An input field of a fault tool; a field that is left empty is not sent. A field that is left empty is not sent.
- */
+/** An input field of a fault tool; one that is left empty is not sent. */
 export interface FaultToolField {
   /** The key of the value in the scenario language. */
   readonly key: string;
