@@ -20,7 +20,7 @@ import { DROP_REASONS } from '../../engine/net/drop-reasons.ts';
 import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import { MessageTrails } from './explain-messages.ts';
 import { durationText, groupDigits, type Journey, renderJourney } from './explain-text.ts';
-import type { JourneyPassage, Recorder, RecorderParts } from './recorder.ts';
+import type { FollowedPacket, Recorder, RecorderParts } from './recorder.ts';
 
 const NO_BYTES = new Uint8Array(0);
 /** Bounds memory for a packet in a loop. */
@@ -47,7 +47,7 @@ interface Offered {
 }
 
 /** The link on which a followed packet is sent, and what the node did to it. */
-interface Passing {
+interface FollowedDeparture {
   readonly journey: Journey;
   readonly trail: number;
   readonly direction: LinkDirectionView;
@@ -60,7 +60,7 @@ export interface JourneyListener {
   /** Receives the text at the end. */
   tell(text: string): void;
   /** Called with the bytes of the packets at each place on their route. */
-  passed(passage: JourneyPassage): void;
+  reached(packet: FollowedPacket): void;
 }
 
 /** Starts to observe a run. */
@@ -207,7 +207,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     );
     this.#say(journey, node, 'delivered to its application');
     const trail = this.#current?.trail;
-    if (trail !== undefined) this.#listener.passed({ trail, node, bytes });
+    if (trail !== undefined) this.#listener.reached({ trail, node, bytes });
   }
 
   nodeDropped(node: string, reason: string): void {
@@ -311,7 +311,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     key: number,
     { journey, number: trail }: { readonly journey: Journey; readonly number: number },
     bytes: Uint8Array,
-  ): Omit<Passing, 'direction'> {
+  ): Omit<FollowedDeparture, 'direction'> {
     const held = this.#trails.heldBack(key);
     if (held === undefined) {
       return { journey, trail, text: `packed, ${bytesText(bytes.length)} to send` };
@@ -320,12 +320,12 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     return { journey, trail, text, heldNs: held.heldNs };
   }
 
-  #follow(row: number, { journey, trail, direction, text, heldNs }: Passing): void {
+  #follow(row: number, { journey, trail, direction, text, heldNs }: FollowedDeparture): void {
     const node = this.#nodeName(direction.fromNode);
     this.#tracks.set(row, { journey, trail, startedNs: -1, arrivedNs: -1, bytes: NO_BYTES });
     this.#say(journey, node, `${this.#protocol(node)}: ${text}`);
     const bytes = this.#parts.world.sim.network.table.view(row);
-    this.#listener.passed({ trail, node, bytes, direction, row, heldNs });
+    this.#listener.reached({ trail, node, bytes, direction, row, heldNs });
   }
 
   #newTrail(): number {

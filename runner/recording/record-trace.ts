@@ -37,7 +37,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import { claimedFlow } from '../traffic/ground-truth.ts';
 import type { World } from '../world.ts';
 import { StatusRecorder } from './record-statuses.ts';
-import type { JourneyPassage, Recorder, RecorderParts } from './recorder.ts';
+import type { FollowedPacket, Recorder, RecorderParts } from './recorder.ts';
 import { RecordingFile } from './recording-file.ts';
 import { withRegions } from './trace-regions.ts';
 
@@ -196,7 +196,7 @@ export class TraceListener implements Recorder {
     });
   }
 
-  passed({ trail, direction, row, node, bytes, heldNs }: JourneyPassage): void {
+  reached({ trail, direction, row, node, bytes, heldNs }: FollowedPacket): void {
     this.#trace.packet(this.#parts.now(), bytes, {
       packet: row === undefined ? NO_REFERENCE : (this.#watcher?.packetAt(row) ?? NO_REFERENCE),
       trail,

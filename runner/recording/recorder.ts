@@ -28,8 +28,8 @@ export interface RecorderParts {
   readonly account?: Pick<MessageAccountant, 'fateOf' | 'positions'> | undefined;
 }
 
-/** A packet of a journey at one place on its route. */
-export interface JourneyPassage {
+/** A packet of a journey, at one place on its route. */
+export interface FollowedPacket {
   /** A number that stays the same when a node makes a new packet of one that it received. */
   readonly trail: number;
   readonly node: string;
@@ -51,7 +51,7 @@ export interface Recorder extends WorldListener {
   /** The observer that a node with this name reports to (ADR 0012). */
   messagesOf?(node: string): MessageObserver;
   /** Called when a packet of a journey reached a place. The bytes are valid only during the call. */
-  passed?(passage: JourneyPassage): void;
+  reached?(packet: FollowedPacket): void;
   /** Called every few milliseconds of the run's time. */
   tick?(nowNs: number, experiment: Experiment): void;
   /** Called at the end of the run; writes the rest. */

@@ -14,7 +14,7 @@ import { type BroadcastParts, broadcastTrace } from './broadcast.ts';
 import { recordJourneys } from './explain.ts';
 import { recordPcap } from './record-pcap.ts';
 import { recordTrace, startTraceFile, traceParts } from './record-trace.ts';
-import type { JourneyPassage, Recorder, RecorderParts, RunRecording } from './recorder.ts';
+import type { FollowedPacket, Recorder, RecorderParts, RunRecording } from './recorder.ts';
 import type { RecordingPaths } from './recordings.ts';
 
 /** Everything that records one run. */
@@ -69,10 +69,10 @@ export function recordersOf(
   const { onJourneys } = parts;
   if (journeys > 0 && onJourneys !== undefined) {
     const listeners = [...recorders];
-    const passed = (passage: JourneyPassage): void => {
-      for (const listener of listeners) listener.passed?.(passage);
+    const reached = (packet: FollowedPacket): void => {
+      for (const listener of listeners) listener.reached?.(packet);
     };
-    recorders.push(recordJourneys(parts, journeys, { tell: onJourneys, passed }));
+    recorders.push(recordJourneys(parts, journeys, { tell: onJourneys, reached }));
   }
   return new Recorders(recorders);
 }

@@ -67,10 +67,10 @@ describe('a cloud', () => {
     ]);
     expect(drawn.links.every(({ from, to }) => from >= 0 && to >= 0)).toBe(true);
     expect(drawn.nodes.filter(({ protocol }) => protocol === REGION_NODE_PROTOCOL)).toHaveLength(3);
-    const passage = { timeNs: 0, packet: 1, trail: 0, node: 0, bytes: new Uint8Array(), heldNs: 0 };
+    const capture = { timeNs: 0, packet: 1, trail: 0, node: 0, bytes: new Uint8Array(), heldNs: 0 };
     const ways = ['eu-1->', 'eu->us', '->us-1'].map((name) => {
       const link = info.links.findIndex((one) => one.name === name);
-      const { from, to } = captureEndsOf({ ...passage, link }, info);
+      const { from, to } = captureEndsOf({ ...capture, link }, info);
       return `${from} to ${to}`;
     });
     expect(ways).toEqual([
