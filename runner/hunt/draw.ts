@@ -7,6 +7,7 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
+import type { ActionKey } from '../../scenarios/files/actions.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
 import type { FaultTargets } from './hunted-scenario.ts';
@@ -48,62 +49,67 @@ const SEEDS = 1_000_000;
 /** Instants and durations are multiples of this, ns. */
 const STEP_NS = 1_000;
 
+/** For each action of events the kinds of faults that it is drawn as, or why it is none. */
+const KINDS_OF_ACTIONS: Readonly<Record<ActionKey, Readonly<Record<string, DrawAction>> | string>> =
+  {
+    set: {
+      down: onLink(() => ({ set: { up: false } })),
+      loss: onLink((draws) => ({ set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) } })),
+      bursts: onLink((draws) => ({
+        set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
+      })),
+      delay: onLink((draws) => ({
+        set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
+      })),
+      rate: onLink((draws) => ({
+        set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) },
+      })),
+      corrupt: onLink((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
+      duplicate: onLink((draws) => ({ set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) } })),
+    },
+    tap: {
+      reorder: onLink((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
+      replay: onLink((draws) => ({
+        tap: {
+          replay: anyOf(draws, ['1%', '20%', '100%']),
+          replayWithin: anyOf(draws, [1, 30, 1000]),
+        },
+      })),
+      forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
+    },
+    hold: { hold: onLink(() => ({ hold: true })) },
+    partition: { partition: drawPartition },
+    crash: {
+      crash: (draws, { nodes }) =>
+        nodes.length === 0
+          ? undefined
+          : { crash: anyOf(draws, nodes), store: anyOf(draws, ['synced', 'prefix', 'torn']) },
+    },
+    clock: { clock: drawClockChange },
+    disk: {
+      disk: (draws, { nodes }) =>
+        nodes.length === 0
+          ? undefined
+          : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
+    },
+    burst: {
+      burst: (draws, { senders }) =>
+        senders.length === 0
+          ? undefined
+          : { burst: { node: anyOf(draws, senders), times: anyOf(draws, [2, 5, 20]) } },
+    },
+    flood: { flood: drawFlood },
+    attack: 'what an adversary finds is scored, and no must depends on the score',
+    ask: 'a question takes nothing away from the run',
+    reconfigure: 'options are drawn for a whole attempt, from the values that a must allows',
+  };
+
 /** All kinds of faults. */
-export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = {
-  down: onLink(() => ({ set: { up: false } })),
-  loss: onLink((draws) => ({ set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) } })),
-  bursts: onLink((draws) => ({
-    set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
-  })),
-  delay: onLink((draws) => ({
-    set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
-  })),
-  rate: onLink((draws) => ({ set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) } })),
-  corrupt: onLink((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
-  duplicate: onLink((draws) => ({ set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) } })),
-  reorder: onLink((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
-  replay: onLink((draws) => ({
-    tap: { replay: anyOf(draws, ['1%', '20%', '100%']), replayWithin: anyOf(draws, [1, 30, 1000]) },
-  })),
-  forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
-  hold: onLink(() => ({ hold: true })),
-  partition: (draws, { nodes, everyNode }) => {
-    if (nodes.length === 0 || everyNode.length < 2) return undefined;
-    const all = [...nodes];
-    draws.shuffle(all);
-    const most = Math.min(all.length, Math.ceil(everyNode.length / 2));
-    const from = all.slice(0, 1 + draws.below(most));
-    const to = everyNode.filter((node) => !from.includes(node));
-    const direction = anyOf(draws, ['both', 'one-way']);
-    return { partition: { from: from.sort(), to }, direction };
-  },
-  crash: (draws, { nodes }) =>
-    nodes.length === 0
-      ? undefined
-      : { crash: anyOf(draws, nodes), store: anyOf(draws, ['synced', 'prefix', 'torn']) },
-  clock: (draws, { nodes }) => {
-    if (nodes.length === 0) return undefined;
-    const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
-    const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
-    const change = draws.chance(0.7) ? { step } : { drift };
-    return { clock: { node: anyOf(draws, nodes), ...change } };
-  },
-  disk: (draws, { nodes }) =>
-    nodes.length === 0
-      ? undefined
-      : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
-  burst: (draws, { senders }) =>
-    senders.length === 0
-      ? undefined
-      : { burst: { node: anyOf(draws, senders), times: anyOf(draws, [2, 5, 20]) } },
-  flood: (draws, { forgeries }) => {
-    const nodes = Object.keys(forgeries);
-    if (nodes.length === 0) return undefined;
-    const to = anyOf(draws, nodes);
-    const kind = anyOf(draws, forgeries[to] ?? []);
-    return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
-  },
-};
+export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = Object.fromEntries(
+  Object.values(KINDS_OF_ACTIONS).flatMap((kinds) =>
+    typeof kinds === 'string' ? [] : Object.entries(kinds),
+  ),
+);
 
 /** A new attempt. @param how `isSwarm` false: all kinds of faults may be in it. */
 export function drawAttempt(
@@ -238,6 +244,36 @@ function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): numb
   if (way === 'within') return beganNs + lastsNs * draws.uniform();
   const aside = 2 * draws.uniform() - 1;
   return beganNs + (way === 'end' ? lastsNs : 0) + aside * roomNs * anyOf(draws, NEAR_SHARES);
+}
+
+function drawPartition(
+  draws: RandomStream,
+  { nodes, everyNode }: FaultTargets,
+): EventValues | undefined {
+  if (nodes.length === 0 || everyNode.length < 2) return undefined;
+  const all = [...nodes];
+  draws.shuffle(all);
+  const most = Math.min(all.length, Math.ceil(everyNode.length / 2));
+  const from = all.slice(0, 1 + draws.below(most));
+  const to = everyNode.filter((node) => !from.includes(node));
+  const direction = anyOf(draws, ['both', 'one-way']);
+  return { partition: { from: from.sort(), to }, direction };
+}
+
+function drawClockChange(draws: RandomStream, { nodes }: FaultTargets): EventValues | undefined {
+  if (nodes.length === 0) return undefined;
+  const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
+  const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
+  const change = draws.chance(0.7) ? { step } : { drift };
+  return { clock: { node: anyOf(draws, nodes), ...change } };
+}
+
+function drawFlood(draws: RandomStream, { forgeries }: FaultTargets): EventValues | undefined {
+  const nodes = Object.keys(forgeries);
+  if (nodes.length === 0) return undefined;
+  const to = anyOf(draws, nodes);
+  const kind = anyOf(draws, forgeries[to] ?? []);
+  return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
 }
 
 function onLink(change: (draws: RandomStream) => EventValues): DrawAction {

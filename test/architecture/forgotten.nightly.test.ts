@@ -107,6 +107,7 @@ const ROWS: readonly Forgotten[] = [
       'scenarios/files/actions.ts',
       'runner/faults/fault-driver.ts',
       'runner/verify/checks/conservation.ts',
+      'runner/hunt/draw.ts',
     ],
   },
   {
