@@ -1,6 +1,7 @@
 /**
  * `npm run protocols` writes the list of the protocols under nodes/ (scenarios/generated/protocols.ts),
- * so that a new protocol is found without an entry anywhere, and the tables in the README of each (protocol-tables.ts).
+ * so that a new protocol is found without an entry anywhere, the tables in the README of each (protocol-tables.ts), and
+ * those of pages that belong to no protocol (page-tables.ts).
  *
  * A folder is a protocol when its index.ts exports one. It is part of Orrery when README.md has a row
  * for it; any other is its author's, and crashes in it are reported as theirs.
@@ -12,7 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Protocol } from '../engine/host/protocol.ts';
 import { spellName } from './new-protocol/spellings.ts';
-import { withTables } from './protocol-tables.ts';
+import { PAGE_TABLES } from './page-tables.ts';
+import { withTables, withWrittenEnd } from './protocol-tables.ts';
 
 /** Path of the generated list of protocols, relative to the root. */
 export const PROTOCOL_LIST_PATH = 'scenarios/generated/protocols.ts';
@@ -88,4 +90,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   writeFileSync(join(root, PROTOCOL_LIST_PATH), protocolListText(root));
   for (const name of protocolsIn(root)) await writeTables(root, name);
+  for (const [path, written] of Object.entries(PAGE_TABLES)) {
+    const page = readFileSync(join(root, path), 'utf8');
+    writeFileSync(join(root, path), withWrittenEnd(page, written));
+  }
 }

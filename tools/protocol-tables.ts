@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import type { MetricDefinition } from '../engine/host/measure.ts';
 import type { Protocol } from '../engine/host/protocol.ts';
 import { QUANTITY_SCHEMAS } from '../nodes/_kit/options.ts';
 import { optionComments, type ProtocolSourceFile } from './option-comments.ts';
@@ -19,28 +20,36 @@ export function withTables(
   protocol: Tabled,
   sources: readonly ProtocolSourceFile[],
 ): string {
-  const [before = ''] = readme.split(BEGIN);
-  return `${before.trimEnd()}\n\n${BEGIN}\n\n${tables(protocol, sources)}`;
+  return withWrittenEnd(readme, tables(protocol, sources));
 }
 
-function tables(protocol: Tabled, sources: readonly ProtocolSourceFile[]): string {
+/** A page that ends in these tables. */
+export function withWrittenEnd(page: string, written: readonly string[]): string {
+  const [before = ''] = page.split(BEGIN);
+  return `${before.trimEnd()}\n\n${BEGIN}\n\n${written.join('\n')}`;
+}
+
+function tables(protocol: Tabled, sources: readonly ProtocolSourceFile[]): readonly string[] {
   const { metrics, drops, config } = protocol;
   const comments = optionComments(sources, rootOf(sources));
   const options = optionRows(config as z.ZodType, comments);
-  const parts = [
+  return [
     table('Options', ['Option', 'Values', 'Default', 'What it is'], options),
-    table(
-      'Metrics',
-      ['Metric', 'Kind', 'Unit', 'What it is'],
-      metrics.map(({ name, kind, unit, help }) => [code(name), kind, unit, help]),
-    ),
-    table(
-      'Drops',
-      ['Reason', 'When'],
-      Object.entries(drops).map(([reason, text]) => [code(reason), text]),
-    ),
+    metricTable('Metrics', metrics),
+    dropTable(drops),
   ];
-  return parts.join('\n');
+}
+
+/** What metrics are, one a row. */
+export function metricTable(title: string, metrics: readonly MetricDefinition[]): string {
+  const rows = metrics.map(({ name, kind, unit, help }) => [code(name), kind, unit, help]);
+  return table(title, ['Metric', 'Kind', 'Unit', 'What it is'], rows);
+}
+
+/** When packets are dropped, one reason a row. */
+export function dropTable(drops: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(drops).map(([reason, text]) => [code(reason), text]);
+  return table('Drops', ['Reason', 'When'], rows);
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -8,13 +8,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
+import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import {
   knownProtocols,
   loadAddedProtocols,
+  ProtocolRegistry,
   shippedProtocols,
 } from '../../scenarios/open/registry.ts';
 import { GOLDEN_FILE } from '../../tools/golden/golden-bytes.ts';
-import { withTables } from '../../tools/protocol-tables.ts';
+import { PAGE_TABLES } from '../../tools/page-tables.ts';
+import { withTables, withWrittenEnd } from '../../tools/protocol-tables.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 const NODES = join(ROOT, 'nodes');
@@ -114,12 +118,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   ) => {
     if (folder.protocol === undefined) return [];
     const readme = textOf(folder, 'README.md');
-    const kept = readme.split('\n');
-    const lines = withTables(readme, folder.protocol, folder.files).split('\n');
-    return [
-      ...lines.filter((line) => !kept.includes(line)),
-      ...kept.filter((line) => !lines.includes(line)),
-    ];
+    return differingLines(readme, withTables(readme, folder.protocol, folder.files));
   },
 
   'has a sentence for each option': (folder) => {
@@ -177,6 +176,26 @@ describe.each(folders)('R-145: nodes/%s', (name) => {
   const folder = folderOf(name);
   it.each(Object.entries(RULES))('%s', (_words, rule) => {
     expect(rule(folder)).toEqual([]);
+  });
+});
+
+describe('metrics and drops that no protocol declares', () => {
+  it.each(Object.entries(PAGE_TABLES))(
+    'are in the tables of %s: npm run protocols',
+    (path, written) => {
+      const page = readFileSync(join(ROOT, path), 'utf8');
+      expect(differingLines(page, withWrittenEnd(page, written))).toEqual([]);
+    },
+  );
+
+  it('are in the table of some page, but for those of privacy (docs/PRIVACY.md)', () => {
+    const rows = Object.values(PAGE_TABLES).flat().join('');
+    const ofTraffic = [...runnable.keys()].flatMap((name) => trafficMetrics(name));
+    const inTables = new Set([...ofTraffic, ...PRIVACY_METRICS].map(({ name }) => name));
+    const missing = new ProtocolRegistry().metrics.filter(
+      ({ name }) => !inTables.has(name) && !rows.includes(`\n| \`${name}\` |`),
+    );
+    expect(missing).toEqual([]);
   });
 });
 
@@ -255,6 +274,15 @@ describe('R-145: a folder that breaks a rule', () => {
     expect([...new Set(parts.map(([words]) => words))].sort()).toEqual(Object.keys(RULES).sort());
   });
 });
+
+/** Lines that only one of two texts has. */
+function differingLines(one: string, other: string): readonly string[] {
+  const [some, others] = [one.split('\n'), other.split('\n')];
+  return [
+    ...others.filter((line) => !some.includes(line)),
+    ...some.filter((line) => !others.includes(line)),
+  ];
+}
 
 /** Exported constants without a comment above them; consecutive constants may share one comment. */
 function bareConstants(text: string): readonly string[] {

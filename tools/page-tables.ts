@@ -1,0 +1,26 @@
+/**
+ * The tables of metrics and drops that no protocol declares, each at the end of the page where it belongs.
+ *
+ * @module
+ */
+import { FOLDED_METRIC_DEFINITION } from '../engine/measure/bounded-series.ts';
+import { ASK_METRICS } from '../scenarios/metrics/ask-metrics.ts';
+import { EMULATE_METRICS } from '../scenarios/metrics/emulate-metrics.ts';
+import { LINK_METRICS } from '../scenarios/metrics/link-metrics.ts';
+import { LIVE_METRICS, PROCESS_METRICS } from '../scenarios/metrics/live-metrics.ts';
+import { PROCESS_METRICS as OPERATOR_METRICS } from '../services/operator/index.ts';
+import { metricTable } from './protocol-tables.ts';
+
+/** What `npm run protocols` writes at the end of a page, by its path. */
+export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
+  'docs/spec/live.md': [
+    metricTable('Metrics of live runs', LIVE_METRICS),
+    metricTable('Metrics of live runs in several processes', PROCESS_METRICS),
+    metricTable('Metrics of emulated runs', EMULATE_METRICS),
+  ],
+  'docs/spec/scenario-files.md': [
+    metricTable('Metrics of every run', [...LINK_METRICS, FOLDED_METRIC_DEFINITION]),
+    metricTable('Metrics of runs that ask nodes', ASK_METRICS),
+  ],
+  'services/operator/README.md': [metricTable('Metrics', OPERATOR_METRICS)],
+};
