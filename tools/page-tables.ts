@@ -4,15 +4,17 @@
  * @module
  */
 import { FOLDED_METRIC_DEFINITION } from '../engine/measure/bounded-series.ts';
+import { DROP_REASON_MEANINGS } from '../engine/net/drop-reasons.ts';
 import { ASK_METRICS } from '../scenarios/metrics/ask-metrics.ts';
 import { EMULATE_METRICS } from '../scenarios/metrics/emulate-metrics.ts';
 import { LINK_METRICS } from '../scenarios/metrics/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../scenarios/metrics/live-metrics.ts';
 import { PROCESS_METRICS as OPERATOR_METRICS } from '../services/operator/index.ts';
-import { metricTable } from './protocol-tables.ts';
+import { dropTable, metricTable } from './protocol-tables.ts';
 
 /** What `npm run protocols` writes at the end of a page, by its path. */
 export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
+  'docs/spec/link-model.md': [dropTable(DROP_REASON_MEANINGS)],
   'docs/spec/live.md': [
     metricTable('Metrics of live runs', LIVE_METRICS),
     metricTable('Metrics of live runs in several processes', PROCESS_METRICS),

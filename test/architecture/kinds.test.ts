@@ -107,7 +107,10 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
   strategy: { kinds: STRATEGIES, rooms: page('nodes/mixnet/mixing/README.md') },
   'drop reason': {
     kinds: DROP_REASON_MEANINGS,
-    rooms: { 'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_POINTS_ON_LINK },
+    rooms: {
+      ...page('docs/spec/link-model.md'),
+      'viz/app/pages/network/drop-places.ts': (reason) => reason in DROP_POINTS_ON_LINK,
+    },
   },
   'metric of flows': {
     kinds: Object.fromEntries(
