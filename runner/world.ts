@@ -13,7 +13,7 @@ import type { NodeCall } from '../engine/net/node-calls.ts';
 import type { LogSink } from '../engine/net/sim-observers.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
-import type { FaultAction } from '../scenarios/files/actions.ts';
+import type { FaultAction } from '../scenarios/files/events/actions.ts';
 import type { FloodCommand, MakeForger } from './flood-order.ts';
 
 /** The kind of call to a node. */

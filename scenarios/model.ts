@@ -10,7 +10,7 @@ import type { CpuProfile, ReceiveBufferCapacity } from '../engine/net/cpu-profil
 import type { KpiSpec } from '../reports/model.ts';
 import type { SourcePosition, StackEntry, Topology } from '../topologies/model.ts';
 import type { PeriodicAskSpec } from './fault-parts.ts';
-import type { FaultAction } from './files/actions.ts';
+import type { FaultAction } from './files/events/actions.ts';
 import type { TrafficPattern } from './traffic-pattern.ts';
 
 /** One flow of application bytes. */

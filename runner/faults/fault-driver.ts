@@ -12,7 +12,7 @@ import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts
 import type { AffectedDirections, LinkChange } from '../../engine/net/link-spec.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../../scenarios/fault-parts.ts';
-import { actionTargetsOf, type FaultAction } from '../../scenarios/files/actions.ts';
+import { actionTargetsOf, type FaultAction } from '../../scenarios/files/events/actions.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { AskAnswerReceiver } from '../asks/ask.ts';
 import type { FloodCommand } from '../flood-order.ts';

@@ -7,7 +7,7 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { ActionKey } from '../../scenarios/files/actions.ts';
+import type { ActionKey } from '../../scenarios/files/events/actions.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
 import type { FaultTargets } from './hunted-scenario.ts';

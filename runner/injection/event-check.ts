@@ -6,7 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { ScenarioContext } from '../../scenarios/files/context.ts';
-import { resolveEvents } from '../../scenarios/files/events.ts';
+import { resolveEvents } from '../../scenarios/files/events/events.ts';
 import { type EventInput, eventSchema, scenarioSchema } from '../../scenarios/files/schema.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';

@@ -11,7 +11,7 @@ import {
   type ActionKey,
   type FaultAction,
   nodesChangedByAction,
-} from '../../scenarios/files/actions.ts';
+} from '../../scenarios/files/events/actions.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 
 /** A kind of event, and whether it can be injected. */

@@ -43,7 +43,7 @@ import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
 import { questionedProtocolOf } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
-import { resolveEvents } from './events.ts';
+import { resolveEvents } from './events/events.ts';
 import { resolveKpis } from './kpis.ts';
 import { firstNetwork, resolveNetworks, seedsOfNetworks } from './networks.ts';
 import { type PrivacyParts, resolvePrivacy } from './privacy.ts';

@@ -21,7 +21,7 @@ import {
 import { timeLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
 import { stackSchema } from '../../topologies/schema/stack.ts';
 import { topologySchema } from '../../topologies/schema/topology.ts';
-import { actionShape } from './actions.ts';
+import { actionShape } from './events/actions.ts';
 import { privacySchema } from './privacy-schema.ts';
 import { sweepSchema } from './sweep/schema.ts';
 import { trafficSchema } from './traffic-schema.ts';

@@ -32,7 +32,7 @@ const QUEUE_TYPE: Plant = {
   becomes: "export type QueueSpec =\n  | { readonly kind: 'red' }\n",
 };
 const ACTION_TYPE: Plant = {
-  file: 'scenarios/files/actions.ts',
+  file: 'scenarios/files/events/actions.ts',
   text: 'export type FaultAction =\n',
   becomes: "export type FaultAction =\n  | { readonly kind: 'spill' }\n",
 };
@@ -104,7 +104,7 @@ const ROWS: readonly Forgotten[] = [
     plants: [ACTION_TYPE],
     check: 'types',
     names: [
-      'scenarios/files/actions.ts',
+      'scenarios/files/events/actions.ts',
       'runner/faults/fault-driver.ts',
       'runner/verify/checks/conservation.ts',
       'runner/hunt/draw.ts',
@@ -115,7 +115,7 @@ const ROWS: readonly Forgotten[] = [
     plants: [
       ACTION_TYPE,
       {
-        file: 'scenarios/files/actions.ts',
+        file: 'scenarios/files/events/actions.ts',
         text: '  hold: {\n',
         becomes: "  spill: { build: () => ({ kind: 'spill' }) },\n  hold: {\n",
       },

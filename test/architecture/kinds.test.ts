@@ -19,7 +19,7 @@ import type {
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
 import { RING_DIRECTION_SPECS } from '../../runner/verify/checks/conservation.ts';
-import { ACTIONS } from '../../scenarios/files/actions.ts';
+import { ACTIONS } from '../../scenarios/files/events/actions.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';

@@ -15,7 +15,7 @@ import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkChangeHandle } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
 import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
-import type { ActionKey } from '../../../scenarios/files/actions.ts';
+import type { ActionKey } from '../../../scenarios/files/events/actions.ts';
 import { ACCEPT_EQUAL, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 

@@ -1,7 +1,7 @@
 /** Which events can be injected. @module */
 import { describe, expect, it } from 'vitest';
 import { injectableKindsOf, injectionObstacleOf } from '../../../../runner/injection/kinds.ts';
-import { ACTION_KEYS } from '../../../../scenarios/files/actions.ts';
+import { ACTION_KEYS } from '../../../../scenarios/files/events/actions.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 import { load } from '../fixture.ts';

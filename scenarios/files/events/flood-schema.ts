@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from 'zod';
-import { DSCP_VALUE_COUNT } from '../../engine/pure/traffic-class.ts';
-import { textLeaf } from '../../topologies/files/leaf.ts';
-import { packetRateLeaf, sizeLeaf, wholeNumberLeaf } from '../../topologies/files/quantity.ts';
+import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
+import { textLeaf } from '../../../topologies/files/leaf.ts';
+import { packetRateLeaf, sizeLeaf, wholeNumberLeaf } from '../../../topologies/files/quantity.ts';
 
 const FORGED_BYTES_MAX = { min: 1, minText: '1B', max: 65_000, maxText: '65kB' };
 

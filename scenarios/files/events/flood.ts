@@ -5,14 +5,14 @@
  * @module
  */
 import type { z } from 'zod';
-import type { Forgery } from '../../engine/host/forgery.ts';
-import { omitUndefined } from '../../topologies/files/defined.ts';
-import type { ValuePath } from '../../topologies/files/locate.ts';
-import { listFirstNames, unknownNameHint } from '../../topologies/files/suggest.ts';
-import type { FloodSpec } from '../fault-parts.ts';
-import type { ScenarioContext } from './context.ts';
+import type { Forgery } from '../../../engine/host/forgery.ts';
+import { omitUndefined } from '../../../topologies/files/defined.ts';
+import type { ValuePath } from '../../../topologies/files/locate.ts';
+import { listFirstNames, unknownNameHint } from '../../../topologies/files/suggest.ts';
+import type { FloodSpec } from '../../fault-parts.ts';
+import type { ScenarioContext } from '../context.ts';
+import { neighboursOf, resolveOneLink } from '../selectors.ts';
 import type { floodSchema } from './flood-schema.ts';
-import { neighboursOf, resolveOneLink } from './selectors.ts';
 
 type FloodInput = z.output<typeof floodSchema>;
 

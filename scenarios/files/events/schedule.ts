@@ -5,11 +5,11 @@
  *
  * @module
  */
-import type { ValuePath } from '../../topologies/files/locate.ts';
-import { formatTime } from '../../topologies/files/units.ts';
-import type { FaultSchedule } from '../model.ts';
-import type { ScenarioContext } from './context.ts';
-import type { EventInput } from './schema.ts';
+import type { ValuePath } from '../../../topologies/files/locate.ts';
+import { formatTime } from '../../../topologies/files/units.ts';
+import type { FaultSchedule } from '../../model.ts';
+import type { ScenarioContext } from '../context.ts';
+import type { EventInput } from '../schema.ts';
 
 const KINDS = ['at', 'every', 'random'] as const;
 type Kind = (typeof KINDS)[number];

@@ -5,13 +5,13 @@
  * @module
  */
 import type { z } from 'zod';
-import type { Protocol } from '../../engine/host/protocol.ts';
-import type { ValuePath } from '../../topologies/files/locate.ts';
-import { unknownNameHint } from '../../topologies/files/suggest.ts';
-import type { AttackSpec } from '../fault-parts.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
+import type { ValuePath } from '../../../topologies/files/locate.ts';
+import { unknownNameHint } from '../../../topologies/files/suggest.ts';
+import type { AttackSpec } from '../../fault-parts.ts';
+import type { ScenarioContext } from '../context.ts';
+import { selectedNodes } from '../selectors.ts';
 import type { attackSchema } from './attack-schema.ts';
-import type { ScenarioContext } from './context.ts';
-import { selectedNodes } from './selectors.ts';
 
 type AttackInput = z.output<typeof attackSchema>;
 

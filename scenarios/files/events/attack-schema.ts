@@ -6,8 +6,8 @@
  * @module
  */
 import { z } from 'zod';
-import { enumLeaf, textLeaf } from '../../topologies/files/leaf.ts';
-import { timeLeaf } from '../../topologies/files/quantity.ts';
+import { enumLeaf, textLeaf } from '../../../topologies/files/leaf.ts';
+import { timeLeaf } from '../../../topologies/files/quantity.ts';
 
 const POSITIVE = { min: 1, minText: '1ns' };
 

@@ -5,8 +5,10 @@
  *
  * @module
  */
-import type { ValuePath } from '../../topologies/files/locate.ts';
-import type { FaultSpec } from '../model.ts';
+import type { ValuePath } from '../../../topologies/files/locate.ts';
+import type { FaultSpec } from '../../model.ts';
+import type { ScenarioContext } from '../context.ts';
+import type { EventInput } from '../schema.ts';
 import {
   ACTION_COMPANION_KEYS,
   ACTION_KEYS,
@@ -16,9 +18,7 @@ import {
   type FaultAction,
 } from './actions.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
-import type { ScenarioContext } from './context.ts';
 import { resolveSchedule } from './schedule.ts';
-import type { EventInput } from './schema.ts';
 
 /** Resolves all events; events with mistakes are reported and left out. */
 export function resolveEvents(

@@ -1,10 +1,10 @@
 /** Events with the action `attack`: how they are read, and what is rejected. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadScenario } from '../../../../scenarios/files/load.ts';
-import type { Scenario } from '../../../../scenarios/model.ts';
-import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
-import { ConfigError } from '../../../../topologies/files/config-error.ts';
-import { FileFolder } from '../../../bad-files/fixture.ts';
+import { loadScenario } from '../../../../../scenarios/files/load.ts';
+import type { Scenario } from '../../../../../scenarios/model.ts';
+import { ProtocolRegistry } from '../../../../../scenarios/open/registry.ts';
+import { ConfigError } from '../../../../../topologies/files/config-error.ts';
+import { FileFolder } from '../../../../bad-files/fixture.ts';
 
 const files = new FileFolder();
 afterAll(() => files.remove());

@@ -7,9 +7,9 @@
  * @module
  */
 import { z } from 'zod';
-import { omitUndefined } from '../../topologies/files/defined.ts';
-import { booleanLeaf, enumLeaf, textLeaf } from '../../topologies/files/leaf.ts';
-import type { ValuePath } from '../../topologies/files/locate.ts';
+import { omitUndefined } from '../../../topologies/files/defined.ts';
+import { booleanLeaf, enumLeaf, textLeaf } from '../../../topologies/files/leaf.ts';
+import type { ValuePath } from '../../../topologies/files/locate.ts';
 import {
   bitRateLeaf,
   clockDriftLeaf,
@@ -18,17 +18,17 @@ import {
   signedTimeLeaf,
   timeLeaf,
   wholeNumberLeaf,
-} from '../../topologies/files/quantity.ts';
-import { listFirstNames } from '../../topologies/files/suggest.ts';
-import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../fault-parts.ts';
-import { askSchema, reconfigureSchema, resolveAsk, resolveReconfigure } from './ask.ts';
+} from '../../../topologies/files/quantity.ts';
+import { listFirstNames } from '../../../topologies/files/suggest.ts';
+import type { AskSpec, AttackSpec, FloodSpec, LinkSelector } from '../../fault-parts.ts';
+import { askSchema, reconfigureSchema, resolveAsk, resolveReconfigure } from '../ask.ts';
+import type { ScenarioContext } from '../context.ts';
+import { selectorSchema } from '../selector-schema.ts';
+import { resolveSelector, selectedNodes } from '../selectors.ts';
 import { resolveAttack } from './attack.ts';
 import { attackSchema } from './attack-schema.ts';
-import type { ScenarioContext } from './context.ts';
 import { resolveFlood } from './flood.ts';
 import { floodSchema } from './flood-schema.ts';
-import { selectorSchema } from './selector-schema.ts';
-import { resolveSelector, selectedNodes } from './selectors.ts';
 
 /** What an event does. Every effect that begins can also end. */
 export type FaultAction =

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { formatTime } from '../../topologies/files/units.ts';
-import type { FaultSpec } from '../model.ts';
+import { formatTime } from '../../../topologies/files/units.ts';
+import type { FaultSpec } from '../../model.ts';
+import type { ScenarioContext } from '../context.ts';
 import { ACTIONS, actionChangesOf, actionWordOf } from './actions.ts';
-import type { ScenarioContext } from './context.ts';
 
 /** An event and its index in the file. */
 export interface IndexedFault {
