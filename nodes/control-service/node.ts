@@ -26,7 +26,9 @@ import {
   hostAddressLength,
   type IsdAs,
   isdAsOfWords,
+  isdAsWords,
   isUrgentPacket,
+  type PacketEnd,
   PacketView,
   type Path,
   PROTOCOL_SCMP,
@@ -47,7 +49,7 @@ import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
 import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
-import { isEmpty, NO_SEGMENTS } from './lookup/lookup.ts';
+import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { AS_KEY_NAME, controlServiceKeySource } from './provisioning.ts';
 import { type ControlEffect, type ControlInput, ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
@@ -56,8 +58,6 @@ import type { ControlWay } from './ways.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** Service addresses: 4 bytes, of which the first two are the number. */
-const SERVICE = requireHostAddress('SVC CS');
 
 /** Makes a control service on `host`. @throws RangeError if it is in no AS. */
 export function createControlNode(
@@ -77,6 +77,9 @@ class ControlNode implements NodeHandle {
   readonly #view = new PacketView();
   readonly #quoted = new PacketView();
   readonly #address: HostAddress;
+  /** As packets name this control service, and any of its AS. */
+  readonly #own: PacketEnd;
+  readonly #anyOwn: PacketEnd;
   readonly #routers = new Set<Endpoint>();
   /** The callbacks of lookups that are under way, by token. */
   readonly #waiting = new Map<number, (segments: SegmentsByRole) => void>();
@@ -95,6 +98,8 @@ class ControlNode implements NodeHandle {
     this.#surroundings = findControlSurroundings(host.name, network);
     const { isdAs, address, interfaces } = this.#surroundings;
     this.#address = requireHostAddress(address);
+    this.#own = { isdAs: isdAsWords(isdAs), host: this.#address };
+    this.#anyOwn = { ...this.#own, host: requireHostAddress('SVC CS') };
     const { crypto } = host;
     const key = forwardingKeyOf(crypto, isdAs, network);
     this.#service = new ControlService({
@@ -304,12 +309,7 @@ class ControlNode implements NodeHandle {
   /** True if a quoted packet came from this control service. */
   #isFromUs(quote: Uint8Array): boolean {
     const view = this.#quoted;
-    if (view.parse(quote, 0, quote.length) !== undefined) return false;
-    const { buffer, sourceHigh, sourceLow, sourceHostOffset, sourceHostType } = view;
-    if (isdAsOfWords({ high: sourceHigh, low: sourceLow }) !== this.#surroundings.isdAs)
-      return false;
-    if (sourceHostType !== this.#address.type) return false;
-    return this.#address.bytes.every((byte, at) => buffer[sourceHostOffset + at] === byte);
+    return view.parse(quote, 0, quote.length) === undefined && view.isFrom(this.#own);
   }
 
   #wayBack(path: WirePath, back: WirePath, from: Endpoint): ControlWay {
@@ -327,12 +327,7 @@ class ControlNode implements NodeHandle {
   }
 
   #checkTarget(): 'not-for-us' | undefined {
-    const { buffer, targetHigh, targetLow, targetHostOffset, targetHostType } = this.#view;
-    if (isdAsOfWords({ high: targetHigh, low: targetLow }) !== this.#surroundings.isdAs)
-      return 'not-for-us';
-    const own = targetHostType === SERVICE.type ? SERVICE : this.#address;
-    if (targetHostType !== own.type) return 'not-for-us';
-    const isOwn = own.bytes.every((byte, at) => buffer[targetHostOffset + at] === byte);
-    return isOwn ? undefined : 'not-for-us';
+    const isForUs = this.#view.isFor(this.#own) || this.#view.isFor(this.#anyOwn);
+    return isForUs ? undefined : 'not-for-us';
   }
 }

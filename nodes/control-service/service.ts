@@ -41,6 +41,7 @@ import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
+import { hasLoop, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RpcEndpoint } from './rpc/endpoint.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
 import type { ControlSurroundings } from './surroundings.ts';
@@ -280,13 +281,13 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     segments: readonly SignedSegment[],
     done: (isTaken: boolean) => void,
   ): void {
-    const way = this.#wayTo(origin, { ups: segments, cores: [], downs: [] });
+    const way = this.#wayTo(origin, { ...NO_SEGMENTS, ups: segments });
     if (way === undefined) {
       done(false);
       return;
     }
     this.#count('control.registrations');
-    const body = encodeSegments({ ups: [], cores: [], downs: segments });
+    const body = encodeSegments({ ...NO_SEGMENTS, downs: segments });
     this.#call(way, controlRequest('register', body), (answer) => done(answer !== undefined));
   }
 
@@ -314,12 +315,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   /** True of a segment that passes an AS twice, is too long, or has expired. */
-  #isUnusable({ segment }: SignedSegment): boolean {
+  #isUnusable(one: SignedSegment): boolean {
     const { options, clock } = this.#parts;
-    const { entries } = segment;
-    const isLoop = new Set(entries.map(({ isdAs }) => isdAs)).size < entries.length;
-    const isTooLong = entries.length > options.maxHops;
-    return isLoop || isTooLong || segmentExpiryHalfSeconds(segment) < 2 * clock().seconds;
+    const isTooLong = one.segment.entries.length > options.maxHops;
+    return isTooLong || hasLoop(one) || isExpired(one, clock().seconds);
   }
 
   /** The segments of an answer whose signatures are right; undefined if it is none. */
@@ -344,7 +343,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const { surroundings, crypto } = this.#parts;
     const ends = { source: surroundings.isdAs, target: core, crypto };
     const paths = combineSegmentsIntoPaths({
-      ...plainSegments({ ups, cores, downs: [] }),
+      ...plainSegments({ ...NO_SEGMENTS, ups, cores }),
       ...ends,
     });
     const path = paths.find(({ interfaces }) => !this.#revocations.has(interfaces)) ?? paths[0];

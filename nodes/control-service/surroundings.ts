@@ -4,22 +4,18 @@
  *
  * @module
  */
-import type {
-  HostView,
-  LinkEndView,
-  LinkView,
-  NetworkMap,
-} from '../../engine/host/network-view.ts';
+import type { NetworkMap } from '../../engine/host/network-view.ts';
 import {
+  type AsExit,
   autonomousSystemsOf,
+  exitsOf,
   type IsdAs,
   interfaceIdOf,
   isdAsOf,
-  linkRelationOf,
+  type NeighbourRelation,
 } from '../scion/index.ts';
 
-/** Role of a neighbour AS, as seen from this one. */
-export type NeighbourRelation = 'core' | 'parent' | 'child' | 'peer';
+export type { NeighbourRelation } from '../scion/index.ts';
 
 /** An interface of this AS. */
 export interface ControlInterface {
@@ -53,9 +49,8 @@ export function findControlSurroundings(host: string, network: NetworkMap): Cont
   if (self === undefined || isdAs === undefined || as === undefined) {
     throw new RangeError(`${host} is in no AS`);
   }
-  const byName = new Map(network.hosts.map((view) => [view.name, view]));
-  const interfaces = network.links
-    .flatMap((link) => interfacesOf(link, isdAs, byName))
+  const interfaces = exitsOf(isdAs, network)
+    .map(interfaceOf)
     .sort((left, right) => left.ifId - right.ifId);
   return {
     isdAs,
@@ -66,29 +61,13 @@ export function findControlSurroundings(host: string, network: NetworkMap): Cont
   };
 }
 
-function interfacesOf(
-  link: LinkView,
-  own: IsdAs,
-  hosts: ReadonlyMap<string, HostView>,
-): readonly ControlInterface[] {
-  const relation = linkRelationOf(link);
-  if (relation === 'internal') return [];
-  const ends: readonly [LinkEndView, LinkEndView, NeighbourRelation][] = [
-    [link.a, link.b, relation === 'parent-child' ? 'child' : relation],
-    [link.b, link.a, relation === 'parent-child' ? 'parent' : relation],
-  ];
-  return ends.flatMap(([near, far, role]) => {
-    const neighbour = isdAsOf(hosts.get(far.host));
-    if (isdAsOf(hosts.get(near.host)) !== own || neighbour === undefined) return [];
-    return [
-      {
-        ifId: interfaceIdOf(near),
-        relation: role,
-        neighbour,
-        neighbourIfId: interfaceIdOf(far),
-        mtu: link.mtu,
-        router: near.address,
-      },
-    ];
-  });
+function interfaceOf({ link, near, far, farIsdAs, neighbour }: AsExit): ControlInterface {
+  return {
+    ifId: interfaceIdOf(near),
+    relation: neighbour,
+    neighbour: farIsdAs,
+    neighbourIfId: interfaceIdOf(far),
+    mtu: link.mtu,
+    router: near.address,
+  };
 }

@@ -21,6 +21,7 @@ import {
   isdAsOf,
   isdAsWords,
   isUrgentPacket,
+  type PacketEnd,
   PacketView,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
@@ -72,13 +73,13 @@ class GatewayNode implements NodeHandle {
   readonly #self: HostView;
   readonly #ownIsdAs: IsdAs;
   readonly #address: HostAddress;
+  readonly #own: PacketEnd;
   readonly #peers = new Map<string, PeerHostAdapter>();
   readonly #port: PeerHostAdapterParts;
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
   readonly #cookies: CookieIssuer;
-  readonly #ownWords: { readonly high: number; readonly low: number };
   readonly #counters: {
     readonly wire: { add(amount: number): void };
     readonly probe: { add(amount: number): void };
@@ -103,7 +104,7 @@ class GatewayNode implements NodeHandle {
     this.#ownIsdAs = own;
     this.#self = self;
     this.#address = hostAddress(self.address);
-    this.#ownWords = isdAsWords(this.#ownIsdAs);
+    this.#own = { isdAs: isdAsWords(own), host: this.#address };
     const service = controlServiceOf(this.#ownIsdAs, setup.network);
     this.#segments = service && new SegmentClient(host, service.address);
     this.#windows = makeWindows(host, setup, {
@@ -273,19 +274,12 @@ class GatewayNode implements NodeHandle {
   }
 
   #checkTarget(): 'not-for-us' | undefined {
-    const { buffer, targetHigh, targetLow, targetHostOffset, targetHostType } = this.#view;
-    const isOurAs = targetHigh === this.#ownWords.high && targetLow === this.#ownWords.low;
-    if (!isOurAs || targetHostType !== this.#address.type) return 'not-for-us';
-    const { bytes } = this.#address;
-    for (let i = 0; i < bytes.length; i += 1) {
-      if (buffer[targetHostOffset + i] !== bytes[i]) return 'not-for-us';
-    }
-    return undefined;
+    return this.#view.isFor(this.#own) ? undefined : 'not-for-us';
   }
 
   #sender(): Peer | undefined {
     // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
-    for (const { peer } of this.#peers.values()) if (peer.isSource(this.#view)) return peer;
+    for (const { peer } of this.#peers.values()) if (this.#view.isFrom(peer.end)) return peer;
     return undefined;
   }
 
@@ -308,8 +302,7 @@ class GatewayNode implements NodeHandle {
     { isdAs: as, data: quote }: { readonly isdAs: IsdAs; readonly data: Uint8Array },
     ifId: number,
   ): ScmpDropReason | undefined {
-    const { high, low } = isdAsWords(as);
-    const isFromThere = this.#view.sourceHigh === high && this.#view.sourceLow === low;
+    const isFromThere = this.#view.isSource(isdAsWords(as));
     let drop: ScmpDropReason | undefined = 'scmp-quote';
     const at = this.#moment();
     for (const { peer } of this.#peers.values()) {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { DeliveryFacts, PeerReachability, SendWishes } from '../../engine/host/transport.ts';
-import type { PacketView } from '../scion/index.ts';
+import { isdAsWords, type PacketEnd, type PacketView } from '../scion/index.ts';
 import { PacketReceiver } from './arrivals.ts';
 import { PROBE_BYTES, readProbe, readReport, writeProbe } from './bodies.ts';
 import { type DepartureDropReason, PacketSender } from './departures.ts';
@@ -25,7 +25,6 @@ import { ReceiverReporter } from './reporter.ts';
 import { FrameSender } from './sender.ts';
 import { Session } from './session.ts';
 import type { ClockReadings } from './session-parts.ts';
-import { makePacketSourcePredicate, type PacketSourcePredicate } from './source-test.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import { UnderlayPaths } from './underlay-paths.ts';
 import { SmallReplayWindowWarner } from './window-watch.ts';
@@ -38,8 +37,8 @@ export class Peer {
   readonly controller: PathController;
   /** Says how the packet came that is being delivered. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.#underlays);
-  /** True when the packet comes from this peer's AS and host. */
-  readonly isSource: PacketSourcePredicate;
+  /** The peer as packets name it. */
+  readonly end: PacketEnd;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
   readonly #record: PeerEventRecorder;
@@ -72,7 +71,7 @@ export class Peer {
     this.#record = new PeerEventRecorder(output, name);
     this.#at = { nowNs: now, clockUs: 0 };
     const { target, targetHost } = context.ends(name);
-    this.isSource = makePacketSourcePredicate(target, targetHost.bytes);
+    this.end = { isdAs: isdAsWords(target), host: targetHost };
     this.#underlays = new UnderlayPaths(name, context);
     const { overload, multipath, antiReplay } = context.options;
     this.#reporter = new ReceiverReporter(output, multipath, (body, pathType, path) => {

@@ -87,12 +87,15 @@ export { SegmentClient } from './daemon/segment-client.ts';
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
 export {
+  type AsExit,
   autonomousSystemsOf,
   CONTROL_PROTOCOL,
   controlServiceOf,
+  exitsOf,
   interfaceIdOf,
   isdAsOf,
   linkRelationOf,
+  type NeighbourRelation,
 } from './network.ts';
 export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
@@ -148,7 +151,7 @@ export {
   requireIsdAs,
   wildcardOf,
 } from './wire/isd-as.ts';
-export { PacketView } from './wire/packet-view.ts';
+export { type PacketEnd, PacketView } from './wire/packet-view.ts';
 export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';
 export { decodeScmp, encodeScmpPacket } from './wire/scmp.ts';
 export { encodeUdpPacket } from './wire/udp.ts';

@@ -22,6 +22,19 @@ export const LINK_RELATIONS = ['core', 'parent-child', 'peer', 'internal'] as co
 /** A business relation between two ASes, see {@link LINK_RELATIONS}. */
 export type LinkRelation = (typeof LINK_RELATIONS)[number];
 
+/** Role of a neighbour AS, as seen from this one. */
+export type NeighbourRelation = 'core' | 'parent' | 'child' | 'peer';
+
+/** An interface of an AS: its end of a link to another AS. */
+export interface AsExit {
+  readonly link: LinkView;
+  /** The end in this AS, and that in the other. */
+  readonly near: LinkEndView;
+  readonly far: LinkEndView;
+  readonly farIsdAs: IsdAs;
+  readonly neighbour: NeighbourRelation;
+}
+
 /** The protocol of control services, which make hop fields with the forwarding key of their AS. */
 export const CONTROL_PROTOCOL = 'control-service';
 
@@ -54,6 +67,36 @@ export function interfaceIdOf({ host, attributes }: LinkEndView): number {
   const { interface: number = 0 } = attributes ?? {};
   if (typeof number === 'number') return number;
   throw new RangeError(`${host} has the interface ${number}, which is no number`);
+}
+
+/**
+ * The interfaces of an AS, in the order of the links.
+ * @throws RangeError if a link to another AS ends in none.
+ */
+export function exitsOf(
+  isdAs: IsdAs,
+  { hosts, links }: Pick<NetworkMap, 'hosts' | 'links'>,
+): readonly AsExit[] {
+  const ases = new Map(hosts.map((view) => [view.name, isdAsOf(view)]));
+  const exits: AsExit[] = [];
+  for (const link of links) {
+    const relation = linkRelationOf(link);
+    if (relation === 'internal') continue;
+    // A relation is seen from end a to end b, so in `parent-child` a is the parent.
+    const [fromA, fromB] =
+      relation === 'parent-child' ? (['child', 'parent'] as const) : [relation, relation];
+    const ends = [
+      { near: link.a, far: link.b, neighbour: fromA },
+      { near: link.b, far: link.a, neighbour: fromB },
+    ];
+    for (const end of ends) {
+      if (ases.get(end.near.host) !== isdAs) continue;
+      const farIsdAs = ases.get(end.far.host);
+      if (farIsdAs === undefined) throw new RangeError(`${end.far.host} is in no AS`);
+      exits.push({ ...end, link, farIsdAs });
+    }
+  }
+  return exits;
 }
 
 /** All autonomous systems. */

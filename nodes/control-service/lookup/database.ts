@@ -9,10 +9,10 @@ import {
   isWildcard,
   type SegmentsByRole,
   type SegmentsRequest,
-  segmentExpiryHalfSeconds,
 } from '../../scion/index.ts';
 import { type KnownSegment, SegmentStore, type StoredAs } from '../beacons/store.ts';
 import { ASES_KEPT_MAX, CANDIDATES_MAX } from '../geometry.ts';
+import { isExpired, NO_SEGMENTS } from './segment-sets.ts';
 
 const LIMITS = { perKey: CANDIDATES_MAX, keys: ASES_KEPT_MAX };
 
@@ -80,17 +80,17 @@ export class SegmentDatabase {
   /** What a core AS answers another control service. */
   answerTo({ source, target }: SegmentsRequest): SegmentsByRole {
     const { own, halfSeconds } = this.#parts;
-    if (!this.isCore || source !== own) return { ups: [], downs: [], cores: [] };
-    if (isWildcard(target)) return { ups: [], downs: [], cores: this.coresTo(isdOf(target)) };
+    if (!this.isCore || source !== own) return NO_SEGMENTS;
+    if (isWildcard(target)) return { ...NO_SEGMENTS, cores: this.coresTo(isdOf(target)) };
     const cores = this.#ending.of(target, halfSeconds());
-    return { ups: [], downs: this.#registered.of(target, halfSeconds()), cores };
+    return { ...NO_SEGMENTS, downs: this.#registered.of(target, halfSeconds()), cores };
   }
 
   /** Those of some segments that have not expired. */
   stillValid({ ups, downs, cores }: SegmentsByRole): SegmentsByRole {
-    const now = this.#parts.halfSeconds();
+    const seconds = this.#parts.halfSeconds() / 2;
     const valid = (all: SegmentsByRole['ups']): SegmentsByRole['ups'] =>
-      all.filter(({ segment }) => segmentExpiryHalfSeconds(segment) >= now);
+      all.filter((segment) => !isExpired(segment, seconds));
     return { ups: valid(ups), downs: valid(downs), cores: valid(cores) };
   }
 }

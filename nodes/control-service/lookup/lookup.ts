@@ -16,9 +16,7 @@ import {
 } from '../../scion/index.ts';
 import { ANSWER_AGE_NS_MAX, ANSWERS_KEPT_MAX, CORES_ASKED_MAX, LOOKUPS_MAX } from '../geometry.ts';
 import type { SegmentDatabase } from './database.ts';
-
-/** Segments that are none. */
-export const NO_SEGMENTS: SegmentsByRole = { ups: [], downs: [], cores: [] };
+import { isEmpty, NO_SEGMENTS } from './segment-sets.ts';
 
 /** What lookups need. */
 export interface SegmentLookupParts {
@@ -197,11 +195,6 @@ export class SegmentLookup {
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > ANSWERS_KEPT_MAX && oldest !== undefined) this.#answers.delete(oldest);
   }
-}
-
-/** True if there are no segments. */
-export function isEmpty({ ups, downs, cores }: SegmentsByRole): boolean {
-  return ups.length + downs.length + cores.length === 0;
 }
 
 /** The ASes where segments begin, those of the shortest first. */

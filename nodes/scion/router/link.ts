@@ -6,10 +6,11 @@
  *
  * @module
  */
+import type { NeighbourRelation } from '../network.ts';
 import type { IsdAsWords } from '../wire/isd-as.ts';
 
 /** Role of the neighbour at the other end; `none` on links inside the AS. */
-export type NeighbourRole = 'none' | 'core' | 'parent' | 'child' | 'peer';
+export type NeighbourRole = 'none' | NeighbourRelation;
 
 /** One link of this router. */
 export interface RouterLink {
@@ -31,7 +32,7 @@ export interface RouterLink {
 export interface RouterInterface {
   readonly ifId: number;
   /** Role of the AS at the other end. */
-  readonly neighbour: Exclude<NeighbourRole, 'none'>;
+  readonly neighbour: NeighbourRelation;
   /** The AS at the other end. */
   readonly isdAs: IsdAsWords;
   /**

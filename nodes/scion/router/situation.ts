@@ -7,25 +7,14 @@
  *
  * @module
  */
-import type {
-  HostView,
-  LinkEndView,
-  LinkView,
-  NetworkView,
-} from '../../../engine/host/network-view.ts';
+import type { HostView, LinkView, NetworkView } from '../../../engine/host/network-view.ts';
 import { readUint32 } from '../../_kit/bytes.ts';
 import { HOST_TYPE_IPV4 } from '../geometry.ts';
-import {
-  CONTROL_PROTOCOL,
-  interfaceIdOf,
-  isdAsOf,
-  type LinkRelation,
-  linkRelationOf,
-} from '../network.ts';
+import { type AsExit, CONTROL_PROTOCOL, exitsOf, interfaceIdOf, isdAsOf } from '../network.ts';
 import { type HostAddress, parseHost, requireHostAddress } from '../wire/host-address.ts';
 import { type IsdAs, isdAsWords } from '../wire/isd-as.ts';
 import { UDP_PAYLOAD_BYTES_MAX } from './geometry.ts';
-import type { NeighbourRole, RouterInterface, RouterLink } from './link.ts';
+import type { RouterInterface, RouterLink } from './link.ts';
 
 /** The router at the other end of an external link, or a sibling. */
 export interface RouterPeer {
@@ -53,16 +42,6 @@ export interface RouterSurroundings {
   readonly controlServices: readonly string[];
 }
 
-/** One end of a link to another AS, seen from this AS. */
-interface Exit {
-  readonly router: string;
-  readonly link: LinkView;
-  readonly near: LinkEndView;
-  readonly far: LinkEndView;
-  readonly farIsdAs: IsdAs;
-  readonly neighbour: Exclude<NeighbourRole, 'none'>;
-}
-
 /**
  * Finds the surroundings of the router `name`.
  * @throws RangeError when the topology has no place in an AS for it, or uses an interface number
@@ -75,11 +54,11 @@ export function findRouterSurroundings(name: string, network: NetworkView): Rout
     throw new RangeError(`router ${name} is in no AS: give the node an as`);
   }
   const locals = network.hosts.filter((view) => view.area === own.area);
-  const exits = exitsOf(locals, network);
-  const ownExits = exits.filter((exit) => exit.router === name);
+  const exits = exitsOf(mine, network);
+  const ownExits = exits.filter((exit) => exit.near.host === name);
   const external = ownExits.map(externalPeer);
   const siblings = locals
-    .filter((view) => view.name !== name && exits.some((exit) => exit.router === view.name))
+    .filter((view) => view.name !== name && exits.some((exit) => exit.near.host === view.name))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
   const peers = [...external];
   for (const view of siblings) {
@@ -104,41 +83,7 @@ export function findRouterSurroundings(name: string, network: NetworkView): Rout
   };
 }
 
-function exitsOf(locals: readonly HostView[], network: NetworkView): Exit[] {
-  const names = new Set(locals.map((view) => view.name));
-  const isdAses = new Map(network.hosts.map((view) => [view.name, isdAsOf(view)]));
-  const exits: Exit[] = [];
-  for (const link of network.links) {
-    const relation = linkRelationOf(link);
-    if (relation === 'internal') continue;
-    const ends = [
-      { near: link.a, far: link.b, neighbour: neighbourSeenFromA(relation) },
-      { near: link.b, far: link.a, neighbour: neighbourSeenFromB(relation) },
-    ];
-    for (const end of ends) {
-      if (!names.has(end.near.host)) continue;
-      const farIsdAs = isdAses.get(end.far.host);
-      if (farIsdAs === undefined) throw new RangeError(`${end.far.host} is in no AS`);
-      exits.push({ ...end, router: end.near.host, link, farIsdAs });
-    }
-  }
-  return exits;
-}
-
-/** A relation is seen from end a to end b, so in `parent-child` a is the parent. */
-function neighbourSeenFromA(relation: LinkRelation): Exclude<NeighbourRole, 'none'> {
-  return relation === 'parent-child' ? 'child' : sameAtBothEnds(relation);
-}
-
-function neighbourSeenFromB(relation: LinkRelation): Exclude<NeighbourRole, 'none'> {
-  return relation === 'parent-child' ? 'parent' : sameAtBothEnds(relation);
-}
-
-function sameAtBothEnds(relation: LinkRelation): 'core' | 'peer' {
-  return relation === 'core' ? 'core' : 'peer';
-}
-
-function externalPeer(exit: Exit, index: number): RouterPeer {
+function externalPeer(exit: AsExit, index: number): RouterPeer {
   const { link, near, far, neighbour } = exit;
   return {
     link: {
@@ -178,14 +123,14 @@ function insideLink(
 }
 
 function interfacesOf(
-  exits: readonly Exit[],
-  linkFor: (exit: Exit) => RouterLink,
+  exits: readonly AsExit[],
+  linkFor: (exit: AsExit) => RouterLink,
 ): ReadonlyMap<number, RouterInterface> {
   const interfaces = new Map<number, RouterInterface>();
   for (const exit of exits) {
     const ifId = interfaceIdOf(exit.near);
     if (interfaces.has(ifId)) {
-      throw new RangeError(`interface ${ifId} of ${exit.router} is used twice in its AS`);
+      throw new RangeError(`interface ${ifId} of ${exit.near.host} is used twice in its AS`);
     }
     const { neighbour } = exit;
     interfaces.set(ifId, {
@@ -202,11 +147,15 @@ function interfacesOf(
  * The link of an exit: for one of this router, that at the same index; all exits of a sibling share
  * the link to that sibling.
  */
-function linkOf(exit: Exit, peers: readonly RouterPeer[], ownExits: readonly Exit[]): RouterLink {
+function linkOf(
+  exit: AsExit,
+  peers: readonly RouterPeer[],
+  ownExits: readonly AsExit[],
+): RouterLink {
   const index = ownExits.indexOf(exit);
   const own = index < 0 ? undefined : peers[index];
-  const toSibling = peers.find(({ link }) => link.kind === 'sibling' && link.id === exit.router);
-  return (own ?? toSibling)?.link ?? noWayTo(exit.router);
+  const toSibling = peers.find(({ link }) => link.kind === 'sibling' && link.id === exit.near.host);
+  return (own ?? toSibling)?.link ?? noWayTo(exit.near.host);
 }
 
 /** The link to a sibling that the topology does not connect with this router: always down. */

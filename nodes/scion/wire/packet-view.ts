@@ -57,13 +57,19 @@ import {
 import { addToOnesComplementSum, foldChecksum } from './checksum.ts';
 import type { WireDropReason } from './drops.ts';
 import { extensionLength, isExtensionProtocol } from './extension.ts';
-import { hostAddressLength } from './host-address.ts';
+import { type HostAddress, hostAddressLength } from './host-address.ts';
 import type { IsdAsWords } from './isd-as.ts';
 import { hopExpiryHalfSeconds } from './path.ts';
 
 const NOTHING = new Uint8Array(0);
 const SEGMENT_LENGTH_MASK = 0x3f;
 const NIBBLE_MASK = 0xf;
+
+/** A host as the address header names it, for {@link PacketView.isFor} and {@link PacketView.isFrom}. */
+export interface PacketEnd {
+  readonly isdAs: IsdAsWords;
+  readonly host: HostAddress;
+}
 
 /** A reusable view of one packet in a larger buffer. */
 export class PacketView {
@@ -131,6 +137,20 @@ export class PacketView {
 
   get flowId(): number {
     return readUint32(this.buffer, this.start) & FLOW_ID_MAX;
+  }
+
+  /** True if the packet is for this host. */
+  // hot: once per packet of a host.
+  isFor({ isdAs, host: { type, bytes } }: PacketEnd): boolean {
+    if (!this.isTarget(isdAs) || type !== this.targetHostType) return false;
+    return this.#hasBytesAt(this.targetHostOffset, bytes);
+  }
+
+  /** True if the packet says that it comes from this host. */
+  // hot: once per packet of a host.
+  isFrom({ isdAs, host: { type, bytes } }: PacketEnd): boolean {
+    if (!this.isSource(isdAs) || type !== this.sourceHostType) return false;
+    return this.#hasBytesAt(this.sourceHostOffset, bytes);
   }
 
   isTarget(isdAs: IsdAsWords): boolean {
@@ -324,6 +344,13 @@ export class PacketView {
     }
     if (this.upperProtocol !== PROTOCOL_SCMP) return undefined;
     return length < SCMP_BASE_LENGTH ? 'l4-truncated' : this.#checkChecksum(SCMP_CHECKSUM_OFFSET);
+  }
+
+  #hasBytesAt(offset: number, bytes: Uint8Array): boolean {
+    for (let at = 0; at < bytes.length; at += 1) {
+      if (this.buffer[offset + at] !== bytes[at]) return false;
+    }
+    return true;
   }
 
   #checkChecksum(fieldOffset: number): WireDropReason | undefined {

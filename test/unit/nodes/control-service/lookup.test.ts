@@ -7,7 +7,8 @@ import {
   LOOKUPS_MAX,
 } from '../../../../nodes/control-service/geometry.ts';
 import { SegmentDatabase } from '../../../../nodes/control-service/lookup/database.ts';
-import { NO_SEGMENTS, SegmentLookup } from '../../../../nodes/control-service/lookup/lookup.ts';
+import { SegmentLookup } from '../../../../nodes/control-service/lookup/lookup.ts';
+import { NO_SEGMENTS } from '../../../../nodes/control-service/lookup/segment-sets.ts';
 import {
   type IsdAs,
   requireIsdAs,

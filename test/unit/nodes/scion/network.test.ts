@@ -1,12 +1,14 @@
 /** What SCION reads from the attributes of a network. @module */
 import { describe, expect, it } from 'vitest';
-import type { LinkEndView, LinkView } from '../../../../engine/host/network-view.ts';
+import type { HostView, LinkEndView, LinkView } from '../../../../engine/host/network-view.ts';
 import {
   autonomousSystemsOf,
+  exitsOf,
   interfaceIdOf,
   isdAsOf,
   linkRelationOf,
 } from '../../../../nodes/scion/network.ts';
+import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 
 const END: LinkEndView = { host: 'a', address: '127.1.0.1', port: 50_000 };
 const LINK: LinkView = { id: 'a--b', a: END, b: END, mtu: 1_472, delayNs: 0, rateBps: 1 };
@@ -29,6 +31,35 @@ describe('a network as SCION reads it', () => {
     expect(autonomousSystemsOf({ areas: [{ id: '1-ff00:0:110', attributes }] })).toEqual([
       { isdAs: '1-ff00:0:110', ...attributes },
     ]);
+  });
+
+  it('has the interfaces of an AS, with its neighbour as seen from there', () => {
+    const view = (name: string, area?: string): HostView => {
+      const host = { name, address: '127.1.0.1', protocol: 'scion', stack: ['scion'] };
+      return area === undefined ? host : { ...host, area };
+    };
+    const hosts = [view('a', '1-ff00:0:1'), view('b', '1-ff00:0:2'), view('c')];
+    const to = (relation: string, a: string, b: string): LinkView => ({
+      ...LINK,
+      ...{ a: { ...END, host: a }, b: { ...END, host: b }, attributes: { relation } },
+    });
+    const links = [
+      to('parent-child', 'a', 'b'),
+      to('peer', 'b', 'a'),
+      to('core', 'b', 'b'),
+      to('internal', 'b', 'c'),
+    ];
+    const seenFrom = (isdAs: string): string[] =>
+      exitsOf(requireIsdAs(isdAs), { hosts, links }).map(
+        ({ near, far, neighbour, farIsdAs }) => `${near.host} ${far.host} ${neighbour} ${farIsdAs}`,
+      );
+    expect(seenFrom('1-ff00:0:1')).toEqual(['a b child 1-ff00:0:2', 'a b peer 1-ff00:0:2']);
+    expect(seenFrom('1-ff00:0:2')).toEqual([
+      ...['b a parent 1-ff00:0:1', 'b a peer 1-ff00:0:1'],
+      ...['b b core 1-ff00:0:2', 'b b core 1-ff00:0:2'],
+    ]);
+    const loose = { hosts, links: [to('core', 'a', 'c')] };
+    expect(() => exitsOf(requireIsdAs('1-ff00:0:1'), loose)).toThrow('c is in no AS');
   });
 
   it('was never meant by words of another protocol', () => {

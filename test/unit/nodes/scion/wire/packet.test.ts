@@ -164,6 +164,20 @@ describe('both layers', () => {
         const bytesAt = (offset: number, length: number): Uint8Array =>
           packet.slice(offset, offset + length);
         const { targetHost, sourceHost } = header;
+        const target = { isdAs: isdAsWords(header.target), host: targetHost };
+        const source = { isdAs: isdAsWords(header.source), host: sourceHost };
+        expect([view.isFor(target), view.isFrom(source)]).toEqual([true, true]);
+        // Another AS, another type of the same length, another last byte.
+        const words = { ...target.isdAs, low: (target.isdAs.low ^ 1) >>> 0 };
+        const last = targetHost.bytes.map((byte, at) =>
+          at + 1 < targetHost.bytes.length ? byte : byte ^ 1,
+        );
+        const others = [
+          { ...target, isdAs: words },
+          { ...target, host: { ...targetHost, type: targetHost.type ^ 4 } },
+          { ...target, host: { ...targetHost, bytes: last } },
+        ];
+        expect(others.map((end) => view.isFor(end))).toEqual([false, false, false]);
         expect([view.targetHostType, view.sourceHostType]).toEqual([
           targetHost.type,
           sourceHost.type,

@@ -1,0 +1,30 @@
+/**
+ * Questions about segments by their role, and about single segments.
+ *
+ * @module
+ */
+import {
+  type SegmentsByRole,
+  type SignedSegment,
+  segmentExpiryHalfSeconds,
+} from '../../scion/index.ts';
+
+const HALF_SECONDS_PER_S = 2;
+
+/** Segments that are none. */
+export const NO_SEGMENTS: SegmentsByRole = { ups: [], downs: [], cores: [] };
+
+/** True if there are no segments. */
+export function isEmpty({ ups, downs, cores }: SegmentsByRole): boolean {
+  return ups.length + downs.length + cores.length === 0;
+}
+
+/** True of a segment that passes an AS twice. */
+export function hasLoop({ segment: { entries } }: Pick<SignedSegment, 'segment'>): boolean {
+  return new Set(entries.map(({ isdAs }) => isdAs)).size < entries.length;
+}
+
+/** True if a hop field of the segment has expired. @param seconds Calendar time since 1970. */
+export function isExpired({ segment }: Pick<SignedSegment, 'segment'>, seconds: number): boolean {
+  return segmentExpiryHalfSeconds(segment) < HALF_SECONDS_PER_S * seconds;
+}
