@@ -76,7 +76,7 @@ export function assembleTopology(
     links,
     segments: buildSegments(context, input.segments ?? [], { ...parts, ids }),
     clouds: buildClouds(context, input.clouds ?? [], { nodes, ids }),
-    areas: areasOf(ases),
+    areas: areasOf(ases, input.defaults?.announces?.as),
     warnings: context.warnings,
   };
 }
@@ -107,6 +107,7 @@ function linkDefaults({ defaults }: TopologyInput): LinkDefaults {
   return {
     link: defaults?.link === undefined ? {} : toDirectionDraft(defaults.link),
     internal: defaults?.internal === undefined ? {} : toDirectionDraft(defaults.internal),
+    announces: defaults?.announces?.link,
   };
 }
 

@@ -8,6 +8,7 @@ import type { GeneratedLink } from '../../engine/host/generator.ts';
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ValuePath } from '../files/locate.ts';
 import type { GeoPosition, HostSpec } from '../model.ts';
+import type { AsAnnouncement, LinkAnnouncement } from '../schema/announces.ts';
 import type { DirectionDraft } from '../schema/direction.ts';
 import type { PortRange } from '../schema/ports.ts';
 
@@ -58,6 +59,7 @@ export interface LinkDraft {
   readonly both: DirectionDraft;
   readonly forward?: DirectionDraft;
   readonly backward?: DirectionDraft;
+  readonly announces?: LinkAnnouncement;
   readonly path: ValuePath;
 }
 
@@ -68,6 +70,7 @@ export interface AsDraft {
   /** Largest datagram inside it, bytes. */
   readonly mtu: number;
   readonly place?: GeoPosition;
+  readonly announces?: AsAnnouncement;
   readonly path: ValuePath;
 }
 

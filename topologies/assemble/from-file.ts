@@ -24,6 +24,7 @@ export function topologyDraftOfFile(input: TopologyInput): TopologyDraft {
         core: as.core ?? false,
         mtu: as.mtu ?? AS_MTU_DEFAULT,
         place: as.position,
+        announces: as.announces,
         path: ['ases', index],
       }),
     ),
@@ -47,6 +48,7 @@ function linkDraft(link: LinkInput, index: number): LinkDraft {
     both: toDirectionDraft(link),
     forward: link.forward === undefined ? undefined : toDirectionDraft(link.forward),
     backward: link.backward === undefined ? undefined : toDirectionDraft(link.backward),
+    announces: link.announces,
     path: ['links', index],
   });
 }

@@ -4,10 +4,13 @@
  *
  * @module
  */
+import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import { unknownNameHint } from '../files/suggest.ts';
 import type { LinkSpec, SegmentSpec } from '../model.ts';
+import type { LinkAnnouncement } from '../schema/announces.ts';
 import { toDirectionDraft } from '../schema/direction.ts';
 import type { SegmentInput } from '../schema/topology.ts';
+import { announcedEndAttributes, linkAnnouncement } from './announcements.ts';
 import type { BuildContext } from './context.ts';
 import { buildDirection, type PartialDirection } from './direction.ts';
 import type { AsDraft, EndDraft, LinkDraft, RelationDraft, UnaddressedNode } from './draft.ts';
@@ -17,6 +20,7 @@ import type { LinkIdRegistry } from './link-id-registry.ts';
 export interface LinkDefaults {
   readonly link: PartialDirection;
   readonly internal: PartialDirection;
+  readonly announces?: LinkAnnouncement | undefined;
 }
 
 /** Assigns the UDP ports of links, by host. */
@@ -75,13 +79,18 @@ function buildLink({ context, draft, parts, ifIds, ids }: LinkWork): LinkSpec | 
   if (there === undefined) return undefined;
   const back = buildDirection(context, draft.path, [...common, draft.backward]);
   if (back === undefined) return undefined;
-  const settle = (end: EndDraft): LinkSpec['a'] => ({
-    host: end.host,
-    port: parts.port(end.host),
-    ...(isInternal ? {} : { attributes: { interface: ifIds.of(end) } }),
-  });
-  const first = settle(draft.a);
-  const second = settle(draft.b);
+  const announces = linkAnnouncement(context, draft, isInternal, defaults.announces);
+  const settle = (end: EndDraft, outward: LinkDirectionSpec): LinkSpec['a'] => {
+    const place = parts.nodes.get(end.host)?.place;
+    const announced = announcedEndAttributes(announces, outward, place);
+    return {
+      host: end.host,
+      port: parts.port(end.host),
+      ...(isInternal ? {} : { attributes: { interface: ifIds.of(end), ...announced } }),
+    };
+  };
+  const first = settle(draft.a, there);
+  const second = settle(draft.b, back);
   return {
     id: ids.settle(draft),
     a: isSwapped ? second : first,

@@ -8,6 +8,8 @@
  */
 import { unknownNameHint } from '../files/suggest.ts';
 import type { AreaSpec } from '../model.ts';
+import type { AsAnnouncement } from '../schema/announces.ts';
+import { announcedAsAttributes } from './announcements.ts';
 import type { BuildContext } from './context.ts';
 import type { AsDraft, NodeDraft, UnaddressedNode } from './draft.ts';
 import { buildExternalNode } from './outside.ts';
@@ -40,10 +42,17 @@ export function uniqueAsDrafts(
 }
 
 /** Autonomous systems as areas of the network; what else is said of them is for protocols. */
-export function areasOf(ases: readonly AsDraft[]): readonly AreaSpec[] {
-  return ases.map(({ isdAs: id, core, mtu, place }) => ({
+export function areasOf(
+  ases: readonly AsDraft[],
+  usual: AsAnnouncement | undefined,
+): readonly AreaSpec[] {
+  return ases.map(({ isdAs: id, core, mtu, place, announces }) => ({
     id,
-    attributes: { core, mtu },
+    attributes: {
+      core,
+      mtu,
+      ...announcedAsAttributes(announces === undefined ? usual : { ...usual, ...announces }),
+    },
     ...(place === undefined ? {} : { place }),
   }));
 }

@@ -51,6 +51,22 @@ export function bitRateLeaf(): Leaf<number> {
   );
 }
 
+/** A bandwidth of at least 1 kbit/s and at most 1 Pbit/s. */
+export function bandwidthLeaf(): Leaf<number> {
+  const limits = { min: 1e3, minText: '1kbit/s', max: 1e15, maxText: '1000Tbit/s' };
+  return quantity('rate', limits, (value) => ({ value }));
+}
+
+/** Grams of CO2 per terabyte of traffic, a whole number. */
+export function trafficCarbonLeaf(): Leaf<number> {
+  const limits = { min: 0, minText: '0gCO2/TB', max: 1e9, maxText: '1000000000gCO2/TB' };
+  return quantity('traffic-carbon', limits, (value, written) =>
+    Number.isInteger(value)
+      ? { value }
+      : leafMistakeResult('E104', `${written} is not a whole number of grams per terabyte`),
+  );
+}
+
 /** Packets per second, above 0. */
 export function packetRateLeaf(): Leaf<number> {
   const limits = { min: 1e-6, minText: 'one packet in 11 days', max: 1e9, maxText: '1e9/s' };

@@ -3,7 +3,8 @@
  * are mandatory and checked (docs/spec/topology-files.md, "Units").
  *
  * YAML 1.2 leaves `10ms` and `1_000` as strings; `_` between digits is accepted on purpose. Base
- * units are ns, bit/s, packets per second, bytes, shares of one, microjoules and micrograms. Positions are not known here.
+ * units are ns, bit/s, packets per second, bytes, shares of one, microjoules and micrograms; grams per terabyte of
+ * traffic. Positions are not known here.
  *
  * @module
  */
@@ -20,7 +21,8 @@ export type UnitKind =
   | 'drift'
   | 'energy'
   | 'mass'
-  | 'intensity';
+  | 'intensity'
+  | 'traffic-carbon';
 
 /** A number with its unit, in the base unit of its kind. */
 export interface Quantity {
@@ -48,6 +50,7 @@ export const UNIT_KIND_NAMES: Readonly<
   energy: { a: 'an energy', unit: 'J' },
   mass: { a: 'a mass', unit: 'g' },
   intensity: { a: 'a carbon intensity', unit: 'gCO2/kWh' },
+  'traffic-carbon': { a: 'a carbon intensity of traffic', unit: 'gCO2/TB' },
 };
 
 /** Examples that messages offer. */
@@ -62,6 +65,7 @@ export const UNIT_EXAMPLES: Readonly<Record<UnitKind, string>> = {
   energy: '500mJ, 24J, 2kWh',
   mass: '500mg, 24g, 2kg',
   intensity: '400gCO2/kWh',
+  'traffic-carbon': '780gCO2/TB',
 };
 
 const TIME_NS: Readonly<Record<string, number>> = {
@@ -111,6 +115,7 @@ const MASS_UG: Readonly<Record<string, number>> = {
 };
 
 const INTENSITY_UG: Readonly<Record<string, number>> = { 'gCO2/kWh': 1e6, 'g/kWh': 1e6 };
+const TRAFFIC_CARBON_G: Readonly<Record<string, number>> = { 'gCO2/TB': 1, 'gCO2/GB': 1e3 };
 
 /** Kinds whose units are a table of factors to the base unit. */
 const TABLES: readonly (readonly [UnitKind, Readonly<Record<string, number>>])[] = [
@@ -119,6 +124,7 @@ const TABLES: readonly (readonly [UnitKind, Readonly<Record<string, number>>])[]
   ['energy', ENERGY_UJ],
   ['mass', MASS_UG],
   ['intensity', INTENSITY_UG],
+  ['traffic-carbon', TRAFFIC_CARBON_G],
 ];
 
 const RATE_PREFIX: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { booleanLeaf, enumLeaf, nameLeaf, patternLeaf, textLeaf } from '../files/leaf.ts';
 import { numberLeaf, sizeLeaf, wholeNumberLeaf } from '../files/quantity.ts';
+import { asAnnouncesSchema, linkAnnouncesSchema } from './announces.ts';
 import { cloudSchema } from './cloud.ts';
 import { directionOverrideSchema, directionShape } from './direction.ts';
 import { portRangeLeaf } from './ports.ts';
@@ -110,6 +111,7 @@ const linkShape = {
   relation: enumLeaf(RELATIONS).optional().meta({
     description: 'Role of b as seen from a: child, parent, peer, core, or internal inside one AS.',
   }),
+  announces: linkAnnouncesSchema.optional(),
   ...directionShape,
   forward: directionOverrideSchema.optional(),
   backward: directionOverrideSchema.optional(),
@@ -135,6 +137,7 @@ const asSchema = z
       .optional()
       .meta({ description: 'Largest datagram inside the AS.', default: '1472B' }),
     position: placeSchema,
+    announces: asAnnouncesSchema.optional(),
   })
   .meta({ description: 'An autonomous system.' });
 
@@ -146,6 +149,13 @@ const defaultsSchema = z
       .strictObject(directionShape)
       .optional()
       .meta({ description: 'For links inside one AS; takes precedence over link.' }),
+    announces: z
+      .strictObject({
+        link: linkAnnouncesSchema.optional(),
+        as: asAnnouncesSchema.optional(),
+      })
+      .optional()
+      .meta({ description: 'For all links between systems, and for all systems.' }),
   })
   .meta({ description: 'Values for entries that do not set their own.' });
 

@@ -373,3 +373,82 @@ describe('JSON and flags', () => {
     expect(found).toEqual([6, 7]);
   });
 });
+
+describe('announcements', () => {
+  const TWO = `name: t
+defaults: { node: { run: scion }, link: { rate: 8Mbit/s, delay: 10ms } }
+ases: [{ id: "1-ff00:0:110", core: true, position: { lat: 1, lon: 2 } }, { id: "1-ff00:0:111" }]
+nodes: [{ name: core, as: "1-ff00:0:110" }, { name: leaf, as: "1-ff00:0:111" }]
+`;
+  const between = (entry: string): Topology['links'][number] =>
+    load(`${TWO}links: [{ ends: core#7 <-> leaf#9, relation: child${entry} }]`).links[0]!;
+
+  it('say nothing of a link unless its file does', () => {
+    const { a, b, attributes } = between('');
+    expect([a.attributes, b.attributes, attributes]).toEqual([
+      { interface: 7 },
+      { interface: 9 },
+      { relation: 'parent-child' },
+    ]);
+  });
+
+  it('are what a link has in the direction of each end, unless they say something else', () => {
+    const { a, b } = between(', announces: {}, backward: { delay: 30ms, rate: 1Mbit/s }');
+    const place = { announcedLatitude: 1, announcedLongitude: 2 };
+    expect([a.attributes, b.attributes]).toEqual([
+      { interface: 7, announcedLatencyNs: 10e6, announcedBandwidthBps: 8e6, ...place },
+      { interface: 9, announcedLatencyNs: 30e6, announcedBandwidthBps: 1e6 },
+    ]);
+  });
+
+  it('leave the link as it is', () => {
+    const said = '{ latency: 1ms, bandwidth: 1Gbit/s, type: opennet, carbon: 7gCO2/GB }';
+    const { b, forward } = between(`, announces: ${said}`);
+    expect(b.attributes).toEqual({
+      interface: 9,
+      announcedLatencyNs: 1e6,
+      announcedBandwidthBps: 1e9,
+      announcedType: 'opennet',
+      announcedCarbon: 7_000,
+    });
+    expect(forward).toEqual({ rateBps: 8e6, delayNs: 10e6 });
+  });
+
+  it('of a parent that is the second end stay with the system that sends', () => {
+    const text =
+      'links: [{ ends: leaf <-> core, relation: parent, announces: {}, forward: { delay: 3ms } }]';
+    const { a, b } = load(`${TWO}${text}`).links[0]!;
+    const delays = [a, b].map(({ host, attributes }) => [host, attributes?.['announcedLatencyNs']]);
+    expect(delays).toEqual([
+      ['core', 10e6],
+      ['leaf', 3e6],
+    ]);
+  });
+
+  it('of the defaults are for all systems and links between them, under entries of their own', () => {
+    const text = `name: t
+defaults:
+  node: { run: scion }
+  link: { rate: 8Mbit/s, delay: 10ms }
+  announces: { link: { carbon: 5gCO2/TB, latency: 2ms }, as: { hops: 3, note: all } }
+ases:
+  - { id: "1-ff00:0:110", core: true, announces: { note: own } }
+  - { id: "1-ff00:0:111" }
+nodes:
+  - { name: core, as: "1-ff00:0:110" }
+  - { name: leaf, as: "1-ff00:0:111" }
+  - { name: host, run: ping, as: "1-ff00:0:111" }
+links:
+  - { ends: core <-> leaf, relation: child, announces: { latency: 4ms } }
+  - { ends: leaf <-> host }
+`;
+    const { links, areas } = load(text);
+    expect(links[0]?.a.attributes).toMatchObject({ announcedLatencyNs: 4e6, announcedCarbon: 5 });
+    expect(links[1]?.a.attributes).toBeUndefined();
+    const common = { mtu: 1_472, isAnnounced: true, announcedHops: 3 };
+    expect(areas.map(({ attributes }) => attributes)).toEqual([
+      { ...common, core: true, announcedNote: 'own' },
+      { ...common, core: false, announcedNote: 'all' },
+    ]);
+  });
+});

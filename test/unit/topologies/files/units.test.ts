@@ -36,6 +36,8 @@ describe('quantities with units', () => {
     ['0.3g', 'mass', 300_000],
     ['2kg', 'mass', 2e9],
     ['400gCO2/kWh', 'intensity', 400e6],
+    ['780gCO2/TB', 'traffic-carbon', 780],
+    ['0.5gCO2/GB', 'traffic-carbon', 500],
     ['60', 'number', 60],
     ['1e3', 'number', 1_000],
     ['.5', 'number', 0.5],
