@@ -19,7 +19,6 @@ import {
   decodePath,
   decodeScmp,
   encodeUdpPacket,
-  formatInterface,
   forwardingKeyOf,
   HopAuthenticator,
   type HostAddress,
@@ -50,6 +49,7 @@ import { FoundAses } from './found-ases.ts';
 import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
+import { describePath } from './path-text.ts';
 import { AS_KEY_NAME, controlServiceKeySource } from './provisioning.ts';
 import { type ControlEffect, type ControlInput, ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
@@ -186,11 +186,7 @@ class ControlNode implements NodeHandle {
     const ended = this.#found.lookUp(target.isdAs);
     this.#lookUp(target.isdAs, (paths) => {
       ended(paths.length > 0);
-      const texts = paths.map(({ interfaces, mtu, expiryHalfSeconds }) => ({
-        expires: expiryHalfSeconds / 2,
-        interfaces: interfaces.map(formatInterface),
-        mtu,
-      }));
+      const texts = paths.map(describePath);
       request.respond(paths.length === 0 ? 'no-path' : 'ok', encoder.encode(JSON.stringify(texts)));
     });
   }

@@ -32,6 +32,7 @@ import { SegmentExtender } from './beacons/extender.ts';
 import { shortestAndMostDiverse } from './beacons/selection.ts';
 import type { AsKeySource } from './beacons/signatures.ts';
 import { SegmentVerifier } from './beacons/signatures.ts';
+import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, SegmentStore } from './beacons/store.ts';
 import type { ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
@@ -135,6 +136,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       extender: new SegmentExtender({
         ...{ isdAs, mtu, interfaces, hops, key: parts.key, keyId, seconds },
         expTime: options.expiry,
+        announced: (ingress, egress) => staticInfoFor(surroundings, { ingress, egress }),
       }),
       selection: shortestAndMostDiverse,
       store: this.#beacons,

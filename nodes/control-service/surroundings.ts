@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { NetworkMap } from '../../engine/host/network-view.ts';
+import type { LinkView, NetworkMap } from '../../engine/host/network-view.ts';
 import {
+  type AnnouncedInside,
+  type AnnouncedLink,
   type AsExit,
+  announcedInsideOf,
+  announcedLinkOf,
   autonomousSystemsOf,
   exitsOf,
   type IsdAs,
@@ -28,6 +32,8 @@ export interface ControlInterface {
   readonly mtu: number;
   /** Address of the border router that has it. */
   readonly router: string;
+  /** What this AS announces of the link; absent if nothing. */
+  readonly announced?: AnnouncedLink;
 }
 
 /** What a control service is configured with. */
@@ -39,6 +45,18 @@ export interface ControlSurroundings {
   readonly address: string;
   /** Interfaces by number, ascending. */
   readonly interfaces: ReadonlyMap<number, ControlInterface>;
+  /** What this AS announces of its inside; absent if nothing. */
+  readonly inside?: AnnouncedInside;
+  /** The links inside the AS by their two ends, see {@link insideLinkName}. */
+  readonly insideLinks?: ReadonlyMap<string, InsideLink>;
+}
+
+/** A link inside an AS. */
+export type InsideLink = Pick<LinkView, 'delayNs' | 'rateBps'>;
+
+/** Names the link between two routers of an AS, by their addresses in any order. */
+export function insideLinkName(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
 }
 
 /** Reads the surroundings of the control service on `host`. @throws RangeError if it is in no AS. */
@@ -52,16 +70,31 @@ export function findControlSurroundings(host: string, network: NetworkMap): Cont
   const interfaces = exitsOf(isdAs, network)
     .map(interfaceOf)
     .sort((left, right) => left.ifId - right.ifId);
+  const area = network.areas.find(({ id }) => id === self.area);
+  const inside = area && announcedInsideOf(area);
   return {
     isdAs,
     isCore: as.core,
     mtu: as.mtu,
     address: self.address,
     interfaces: new Map(interfaces.map((one) => [one.ifId, one])),
+    ...(inside === undefined ? {} : { inside, insideLinks: insideLinksOf(isdAs, network) }),
   };
 }
 
+function insideLinksOf(own: IsdAs, { hosts, links }: NetworkMap): ReadonlyMap<string, InsideLink> {
+  const names = new Set(hosts.filter((one) => isdAsOf(one) === own).map(({ name }) => name));
+  const inside = links.filter(({ a, b }) => names.has(a.host) && names.has(b.host));
+  return new Map(
+    inside.map(({ a, b, delayNs, rateBps }) => [
+      insideLinkName(a.address, b.address),
+      { delayNs, rateBps },
+    ]),
+  );
+}
+
 function interfaceOf({ link, near, far, farIsdAs, neighbour }: AsExit): ControlInterface {
+  const announced = announcedLinkOf(near);
   return {
     ifId: interfaceIdOf(near),
     relation: neighbour,
@@ -69,5 +102,6 @@ function interfaceOf({ link, near, far, farIsdAs, neighbour }: AsExit): ControlI
     neighbourIfId: interfaceIdOf(far),
     mtu: link.mtu,
     router: near.address,
+    ...(announced === undefined ? {} : { announced }),
   };
 }

@@ -76,6 +76,13 @@ export const protocol: Protocol<RouterOptions> = {
   create: createRouterNode,
 };
 
+export {
+  type AnnouncedInside,
+  type AnnouncedLink,
+  type AnnouncedValues,
+  announcedInsideOf,
+  announcedLinkOf,
+} from './announcements.ts';
 export { makeOneHopPath } from './bfd/envelope.ts';
 export {
   ANSWER_BYTES_MAX,
@@ -101,6 +108,7 @@ export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
+export { pathTotalsOf } from './paths/path-metadata.ts';
 export {
   asSequenceOfSegment,
   extendSegment,
@@ -128,6 +136,13 @@ export {
   type SignedSegment,
   signatureInput,
 } from './paths/segment-wire.ts';
+export {
+  type ByInterface,
+  LINK_TYPES,
+  type LinkType,
+  type LinkValues,
+  type StaticInfo,
+} from './paths/static-info.ts';
 export { forwardingKeyOf, makePathFinder } from './provisioning.ts';
 export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 export {

@@ -11,6 +11,7 @@ import {
   type IsdAs,
   type SignatureKeyId,
   type SignedSegment,
+  type StaticInfo,
 } from '../../scion/index.ts';
 import type { ControlInterface } from '../surroundings.ts';
 import { signEntry } from './signatures.ts';
@@ -28,6 +29,8 @@ export interface SegmentExtenderParts {
   readonly expTime: number;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
+  /** What this AS announces in an entry; absent, or undefined for an entry: nothing. */
+  readonly announced?: (ingress: number, egress: number) => StaticInfo | undefined;
 }
 
 /** Adds this AS's entry. */
@@ -56,8 +59,10 @@ export class SegmentExtender {
     const ingressMtu = interfaces.get(ingress)?.mtu ?? 0;
     const extension = { isdAs, mtu, ingress, ingressMtu, egress, expTime };
     const peerLinks = this.#peerLinks;
+    const staticInfo = this.#parts.announced?.(ingress, egress);
     const { entries } = extendSegment(before.segment, {
       ...extension,
+      staticInfo,
       peerLinks,
       authenticator: hops,
     });

@@ -21,6 +21,7 @@ import {
 } from '../wire/path.ts';
 import { asHopCountOf, type SegmentEdge } from './edges.ts';
 import { type Path, type PathInterface, pathFingerprint } from './path.ts';
+import { pathMetadataOf } from './path-metadata.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
 /** The path to build. */
@@ -57,6 +58,7 @@ export function assemblePath(request: AssembleRequest): Path {
     infos: parts.map((part) => part.info),
     hops: parts.flatMap((part) => part.hops),
   };
+  const metadata = pathMetadataOf(interfaces, edges.flatMap(usedEntries));
   return {
     source,
     target,
@@ -67,7 +69,13 @@ export function assemblePath(request: AssembleRequest): Path {
     expiryHalfSeconds: leastOf(parts.map((part) => part.expiryHalfSeconds)),
     fingerprint: pathFingerprint(crypto, interfaces),
     weight: asHopCountOf(edges),
+    ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** The entries of the ASes that the path passes, with the one at which it leaves the segment. */
+function usedEntries({ segment, shortcut }: SegmentEdge): readonly AsEntry[] {
+  return segment.entries.slice(shortcut);
 }
 
 /**

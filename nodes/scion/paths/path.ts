@@ -12,11 +12,33 @@ import { ISD_AS_LENGTH } from '../geometry.ts';
 import type { AsSequence, AsSequenceStep } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 import type { WirePath } from '../wire/path.ts';
+import type { GeoCoordinates, LinkType } from './static-info.ts';
 
 /** One interface on a path. */
 export interface PathInterface {
   readonly isdAs: IsdAs;
   readonly ifId: number;
+}
+
+/** Values that may be unknown. */
+export type Announced<Value = number> = readonly (Value | undefined)[];
+
+/** What is announced of a path with n interfaces. */
+export interface PathMetadata {
+  /** Microseconds between each two consecutive interfaces, n - 1. */
+  readonly latencyUs: Announced;
+  /** kbit/s between each two consecutive interfaces, n - 1. */
+  readonly bandwidthKbps: Announced;
+  /** Grams of CO2 per terabyte between each two consecutive interfaces, n - 1. */
+  readonly carbon: Announced;
+  /** Hops inside each AS between two links, n / 2 - 1. */
+  readonly internalHops: Announced;
+  /** Type of each link, n / 2. */
+  readonly linkTypes: Announced<LinkType>;
+  /** Of each interface, n. */
+  readonly geo: Announced<GeoCoordinates>;
+  /** What each AS says, n / 2 + 1. */
+  readonly notes: readonly string[];
 }
 
 /** A usable path. In the order of travel, its interfaces alternate: egress, ingress, egress, ... */
@@ -35,6 +57,8 @@ export interface Path {
   readonly fingerprint: string;
   /** Number of AS hops as counted by the combinator. */
   readonly weight: number;
+  /** What its ASes announce; absent if nothing. */
+  readonly metadata?: PathMetadata;
 }
 
 const WORD_LENGTH = 4;

@@ -22,6 +22,7 @@ import { bytes, int32, int53, uint32, uint53, uint64 } from '../../_kit/protobuf
 import { EXP_TIME_MAX, HOP_MAC_LENGTH } from '../geometry.ts';
 import { type IsdAs, isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
 import type { AsEntry, PathSegment, PeerEntry, SegmentHop } from './segment.ts';
+import { encodedExtensionsOf, SEGMENT_EXTENSIONS, staticInfoOf } from './static-info.ts';
 
 /** Most entries of a segment that is read: paths have at most 64 hop fields. */
 const ENTRIES_MAX = 64;
@@ -48,6 +49,7 @@ const SIGNED_BODY = message({
   hop: optional(3, message({ field: optional(1, HOP_FIELD), ingressMtu: field(2, uint32) })),
   peers: repeated(4, PEER_ENTRY, { most: PEERS_MAX }),
   mtu: field(5, uint32),
+  extensions: optional(6, SEGMENT_EXTENSIONS),
 });
 const TIMESTAMP = message({ seconds: field(1, int53), nanos: field(2, int32) });
 const KEY_ID = message({
@@ -170,6 +172,7 @@ export function appendSignedEntry(
       hop: hopFieldOf(peer.hop),
     })),
     mtu: entry.mtu,
+    extensions: encodedExtensionsOf(entry.staticInfo),
   });
   const headerAndBody = encodeProtobuf(HEADER_AND_BODY, { header, body });
   const signature = sign(concatBytes(headerAndBody, covered));
@@ -259,9 +262,13 @@ function bodyEntry(body: MessageOf<typeof SIGNED_BODY>): AsEntry | undefined {
   const ingressMtu = body.hop?.ingressMtu ?? 0;
   const peers = body.peers.map(peerEntryOf);
   const isWhole = peers.every((peer) => peer !== undefined);
+  const staticInfo = staticInfoOf(body.extensions);
   if (hop === undefined || !isWhole || Math.max(body.mtu, ingressMtu) > UINT16_MAX)
     return undefined;
-  return { isdAs: isdAsOfWords(body.isdAs), mtu: body.mtu, ingressMtu, hop, peers };
+  if (staticInfo === 'malformed') return undefined;
+  const isdAs = isdAsOfWords(body.isdAs);
+  const entry = { isdAs, mtu: body.mtu, ingressMtu, hop, peers };
+  return staticInfo === undefined ? entry : { ...entry, staticInfo };
 }
 
 function peerEntryOf({

@@ -2,7 +2,7 @@
  * Path segments: AS entries with authenticated hop fields, added one AS after the other.
  *
  * SCION control plane "Path Segments" and reference control/beaconing/extender.go. Signatures and
- * the protobuf form belong to dynamic beaconing, which could extend segments with this same file.
+ * the Protobuf form are in segment-wire.ts.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { type HopAuthenticator, nextSegmentId } from '../mac.ts';
 import type { AsSequence } from '../trace-states.ts';
 import { type IsdAs, writeIsdAs } from '../wire/isd-as.ts';
 import { hopExpiryHalfSeconds } from '../wire/path.ts';
+import type { StaticInfo } from './static-info.ts';
 
 /** A hop field in a segment. */
 export interface SegmentHop {
@@ -44,6 +45,8 @@ export interface AsEntry {
   readonly hop: SegmentHop;
   /** Peer entries, sorted by peering interface. */
   readonly peers: readonly PeerEntry[];
+  /** What the AS announces; absent if nothing. */
+  readonly staticInfo?: StaticInfo;
 }
 
 /** A segment in the direction of beaconing: the first entry is the origin, a core AS. */
@@ -74,6 +77,7 @@ export interface SegmentExtension {
   readonly expTime: number;
   /** Peering links, sorted by interface. */
   readonly peerLinks: readonly PeerLink[];
+  readonly staticInfo?: StaticInfo | undefined;
   /** Makes MACs with this AS's forwarding key. */
   readonly authenticator: HopAuthenticator;
 }
@@ -101,6 +105,7 @@ export function extendSegment(segment: PathSegment, extension: SegmentExtension)
     ingressMtu: extension.ingressMtu,
     hop: { consIngress: ingress, consEgress: egress, expTime, mac },
     peers,
+    ...(extension.staticInfo === undefined ? {} : { staticInfo: extension.staticInfo }),
   };
   return { ...segment, entries: [...entries, entry] };
 }

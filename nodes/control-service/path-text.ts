@@ -1,0 +1,31 @@
+/**
+ * Paths as operators read them, in answers to `paths`.
+ *
+ * @module
+ */
+import { formatInterface, type Path, pathTotalsOf } from '../scion/index.ts';
+
+/** A path as plain data; what its ASes announce only if they do, and null where that is unknown. */
+export function describePath({
+  interfaces,
+  mtu,
+  expiryHalfSeconds,
+  metadata,
+}: Path): Readonly<Record<string, unknown>> {
+  const path = {
+    expires: expiryHalfSeconds / 2,
+    interfaces: interfaces.map(formatInterface),
+    mtu,
+  };
+  if (metadata === undefined) return path;
+  const { latencyUs, bandwidthKbps, carbon, internalHops } = pathTotalsOf(metadata);
+  return {
+    ...path,
+    hops: interfaces.length / 2,
+    latencyUs: latencyUs ?? null,
+    bandwidthKbps: bandwidthKbps ?? null,
+    carbon: carbon ?? null,
+    internalHops: internalHops ?? null,
+    metadata,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * What autonomous systems announce of their links and of their inside, as a file gives it to them
+ * (docs/spec/topology-files.md, "Announcements"). It need not be what is there.
+ *
+ * @module
+ */
+import type { AreaView, Attributes, LinkEndView } from '../../engine/host/network-view.ts';
+import { LINK_TYPES, type LinkType } from './paths/static-info.ts';
+
+/** What is announced between two interfaces; what is absent is not said. */
+export interface AnnouncedValues {
+  readonly latencyNs?: number;
+  readonly bandwidthBps?: number;
+  /** Grams of CO2 per terabyte. */
+  readonly carbon?: number;
+}
+
+/** What a system announces of a link that it has. */
+export interface AnnouncedLink extends AnnouncedValues {
+  readonly type?: LinkType;
+  /** Degrees. */
+  readonly place?: { readonly latitude: number; readonly longitude: number };
+}
+
+/** What a system announces between any two of its interfaces. */
+export interface AnnouncedInside extends AnnouncedValues {
+  readonly hops?: number;
+  readonly note?: string;
+}
+
+/** What the system at this end announces of the link; undefined if nothing. */
+export function announcedLinkOf({ attributes = {} }: LinkEndView): AnnouncedLink | undefined {
+  const latitude = numberOf(attributes, 'announcedLatitude');
+  const longitude = numberOf(attributes, 'announcedLongitude');
+  const type = linkTypeOf(attributes);
+  const values = valuesOf(attributes);
+  // A link that is announced has a latency.
+  if (values.latencyNs === undefined) return undefined;
+  return {
+    ...values,
+    ...(type === undefined ? {} : { type }),
+    ...(latitude === undefined || longitude === undefined
+      ? {}
+      : { place: { latitude, longitude } }),
+  };
+}
+
+/** What a system announces of its inside; undefined if nothing. */
+export function announcedInsideOf({ attributes = {} }: AreaView): AnnouncedInside | undefined {
+  if (attributes['isAnnounced'] !== true) return undefined;
+  const hops = numberOf(attributes, 'announcedHops');
+  const note = textOf(attributes, 'announcedNote');
+  return {
+    ...valuesOf(attributes),
+    ...(hops === undefined ? {} : { hops }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function valuesOf(attributes: Attributes): AnnouncedValues {
+  const latencyNs = numberOf(attributes, 'announcedLatencyNs');
+  const bandwidthBps = numberOf(attributes, 'announcedBandwidthBps');
+  const carbon = numberOf(attributes, 'announcedCarbon');
+  return {
+    ...(latencyNs === undefined ? {} : { latencyNs }),
+    ...(bandwidthBps === undefined ? {} : { bandwidthBps }),
+    ...(carbon === undefined ? {} : { carbon }),
+  };
+}
+
+function numberOf(attributes: Attributes, name: string): number | undefined {
+  const value = attributes[name];
+  if (value === undefined || typeof value === 'number') return value;
+  throw new RangeError(`${name} is ${value}, which is no number`);
+}
+
+function linkTypeOf(attributes: Attributes): LinkType | undefined {
+  const type = textOf(attributes, 'announcedType');
+  if (type === undefined) return undefined;
+  const known = LINK_TYPES.find((one) => one === type);
+  if (known !== undefined) return known;
+  throw new RangeError(`announcedType is ${type}, which is no type of a link`);
+}
+
+function textOf(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new RangeError(`${name} is ${value}, which is no text`);
+}

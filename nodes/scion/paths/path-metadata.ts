@@ -1,0 +1,168 @@
+/**
+ * What the ASes of a path announce of it (reference private/path/combinator/staticinfo_accumulator.go). Where several
+ * entries say different things, the worse counts. What nobody has announced stays unknown, and so does a sum over it.
+ *
+ * @module
+ */
+import { leastOf } from '../../../engine/pure/extremes.ts';
+import { type Announced, formatInterface, type PathInterface, type PathMetadata } from './path.ts';
+import type { AsEntry } from './segment.ts';
+import {
+  type GeoCoordinates,
+  LINK_TYPES,
+  type LinkValues,
+  NO_LINK_VALUES,
+  type StaticInfo,
+} from './static-info.ts';
+
+/** What is announced of a path as a whole; undefined where a part is unknown. */
+export interface PathTotals {
+  readonly latencyUs: number | undefined;
+  /** Of the narrowest part. */
+  readonly bandwidthKbps: number | undefined;
+  readonly carbon: number | undefined;
+  /** Hops inside all ASes between two links. */
+  readonly internalHops: number | undefined;
+}
+
+/** An entry of a segment that a path uses. */
+type AnnouncingEntry = AsEntry & { readonly staticInfo: StaticInfo };
+
+/**
+ * What is announced of a path; undefined if nothing is.
+ * @param entries Those that the path uses, in any order.
+ */
+export function pathMetadataOf(
+  interfaces: readonly PathInterface[],
+  entries: readonly AsEntry[],
+): PathMetadata | undefined {
+  const announcing = entries.filter((one): one is AnnouncingEntry => one.staticInfo !== undefined);
+  if (announcing.length === 0 || interfaces.length === 0) return undefined;
+  const path = new AnnouncedPath(interfaces, announcing);
+  return {
+    latencyUs: path.values((info) => info.latencyUs, Math.max),
+    // A bandwidth of 0 says nothing (reference, addHopBandwidth).
+    bandwidthKbps: path.values((info) => withoutZeros(info.bandwidthKbps), Math.min),
+    carbon: path.values((info) => info.carbon, Math.max),
+    internalHops: path
+      .values(({ internalHops }) => ({ ...NO_LINK_VALUES, intra: internalHops }), Math.min)
+      .filter((_, slot) => slot % 2 === 1),
+    linkTypes: path.linkTypes(),
+    geo: path.geo(),
+    notes: path.notes(),
+  };
+}
+
+/** Sums and the least of what is announced. */
+export function pathTotalsOf(metadata: PathMetadata): PathTotals {
+  const { latencyUs, bandwidthKbps, carbon, internalHops } = metadata;
+  const known = knownValues(bandwidthKbps);
+  return {
+    latencyUs: sumOf(latencyUs),
+    bandwidthKbps: known && leastOf(known),
+    carbon: sumOf(carbon),
+    internalHops: sumOf(internalHops),
+  };
+}
+
+function sumOf(values: Announced): number | undefined {
+  return knownValues(values)?.reduce((sum, value) => sum + value, 0);
+}
+
+function knownValues(values: Announced): readonly number[] | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? known : undefined;
+}
+
+function withoutZeros({ intra, inter }: LinkValues): LinkValues {
+  const positive = (values: LinkValues['intra']): LinkValues['intra'] =>
+    new Map([...values].filter(([, value]) => value > 0));
+  return { intra: positive(intra), inter: positive(inter) };
+}
+
+/** The places of interfaces on a path; between place i and i + 1 is slot i, which is a link if i is even. */
+class AnnouncedPath {
+  readonly #interfaces: readonly PathInterface[];
+  readonly #entries: readonly AnnouncingEntry[];
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(interfaces: readonly PathInterface[], entries: readonly AnnouncingEntry[]) {
+    this.#interfaces = interfaces;
+    this.#entries = entries;
+    this.#places = new Map(interfaces.map((one, place) => [formatInterface(one), place]));
+  }
+
+  /** A value for each slot; of two for one slot, `worse` says which counts. */
+  values(
+    of: (info: StaticInfo) => LinkValues,
+    worse: (left: number, right: number) => number,
+  ): Announced {
+    const bySlot = new Map<number, number>();
+    const put = (slot: number, value: number): void => {
+      bySlot.set(slot, worse(bySlot.get(slot) ?? value, value));
+    };
+    for (const { isdAs, hop, staticInfo } of this.#entries) {
+      const { intra, inter } = of(staticInfo);
+      for (const [ifId, value] of intra) {
+        const slot = this.#slotBetween({ isdAs, ifId: hop.consEgress }, { isdAs, ifId });
+        if (slot !== undefined) put(slot, value);
+      }
+      for (const [ifId, value] of inter) {
+        const place = this.#place({ isdAs, ifId });
+        if (place !== undefined) put(place - (place % 2), value);
+      }
+    }
+    return this.#interfaces.slice(1).map((_, slot) => bySlot.get(slot));
+  }
+
+  /** A type for each link; ends that disagree say nothing. */
+  linkTypes(): PathMetadata['linkTypes'] {
+    const byLink = new Map<number, number>();
+    for (const { isdAs, staticInfo } of this.#entries) {
+      for (const [ifId, type] of staticInfo.linkTypes) {
+        const place = this.#place({ isdAs, ifId });
+        if (place === undefined) continue;
+        const link = Math.floor(place / 2);
+        byLink.set(link, (byLink.get(link) ?? type) === type ? type : 0);
+      }
+    }
+    return this.#links.map((_, link) => LINK_TYPES[byLink.get(link) ?? 0]);
+  }
+
+  geo(): PathMetadata['geo'] {
+    const byPlace = new Map<number, GeoCoordinates>();
+    for (const { isdAs, staticInfo } of this.#entries) {
+      for (const [ifId, geo] of staticInfo.geo) {
+        const place = this.#place({ isdAs, ifId });
+        if (place !== undefined) byPlace.set(place, geo);
+      }
+    }
+    return this.#interfaces.map((_, place) => byPlace.get(place));
+  }
+
+  notes(): readonly string[] {
+    const first = this.#interfaces.slice(0, 1);
+    const entered = this.#interfaces.filter((_, place) => place % 2 === 1);
+    return [...first, ...entered].map(({ isdAs }) => {
+      const own = this.#entries.filter((one) => one.isdAs === isdAs);
+      const notes = new Set(own.map(({ staticInfo }) => staticInfo.note));
+      return [...notes].filter((note) => note !== '').join('\n');
+    });
+  }
+
+  /** The slot inside an AS between two of its interfaces, if the path passes one after the other. */
+  #slotBetween(one: PathInterface, other: PathInterface): number | undefined {
+    const [near, far] = [this.#place(one), this.#place(other)];
+    if (near === undefined || far === undefined || Math.abs(near - far) !== 1) return undefined;
+    const slot = Math.min(near, far);
+    return slot % 2 === 1 ? slot : undefined;
+  }
+
+  get #links(): readonly PathInterface[] {
+    return this.#interfaces.filter((_, place) => place % 2 === 0);
+  }
+
+  #place(at: PathInterface): number | undefined {
+    return this.#places.get(formatInterface(at));
+  }
+}
