@@ -14,7 +14,13 @@ import {
   type SegmentsRequest,
   wildcardOf,
 } from '../../scion/index.ts';
-import { ANSWER_AGE_NS_MAX, ANSWERS_KEPT_MAX, CORES_ASKED_MAX, LOOKUPS_MAX } from '../geometry.ts';
+import {
+  ANSWER_AGE_NS_MAX,
+  ANSWERS_KEPT_MAX,
+  CORES_ASKED_MAX,
+  LOOKUPS_MAX,
+  ROUND_INTERVAL_NS,
+} from '../geometry.ts';
 import type { SegmentDatabase } from './database.ts';
 import { isEmpty, NO_SEGMENTS } from './segment-sets.ts';
 
@@ -33,6 +39,15 @@ export interface SegmentLookupParts {
     request: SegmentsRequest,
     done: (answer: SegmentsByRole | undefined) => void,
   ) => void;
+}
+
+/** One lookup. */
+interface Search {
+  readonly target: IsdAs;
+  /** Age at which an answer that is kept is asked for again, ns. */
+  readonly ageNsMax: Nanoseconds;
+  /** True once it has used an answer that is older than a round. */
+  hasUsedOld: boolean;
 }
 
 /** What a core AS is asked. */
@@ -72,7 +87,11 @@ export class SegmentLookup {
     this.#answers.clear();
   }
 
-  /** Finds the segments between this AS and `target`; none if there are too many lookups already. */
+  /**
+   * Finds the segments between this AS and `target`; none if there are too many lookups already. What was
+   * answered before the last round may lack an AS that is known by now: if nothing was found with it, it is
+   * asked for again.
+   */
   find(target: IsdAs, done: Done): void {
     if (this.#open >= LOOKUPS_MAX) {
       done(NO_SEGMENTS);
@@ -83,26 +102,36 @@ export class SegmentLookup {
       this.#open -= 1;
       done(segments);
     };
-    this.#cores(target, (ups, cores) => this.#downs(target, { ups, cores, downs: [] }, finish));
+    const search = { target, ageNsMax: ANSWER_AGE_NS_MAX, hasUsedOld: false };
+    this.#search(search, (segments) => {
+      if (isEmpty(segments) && search.hasUsedOld) {
+        this.#search({ ...search, ageNsMax: ROUND_INTERVAL_NS }, finish);
+      } else finish(segments);
+    });
+  }
+
+  #search(search: Search, done: Done): void {
+    this.#cores(search, (ups, cores) => this.#downs(search, { ups, cores, downs: [] }, done));
   }
 
   /** The up segments, and the core segments between their beginnings and the target's ISD. */
   #cores(
-    target: IsdAs,
+    search: Search,
     then: (ups: SegmentsByRole['ups'], cores: SegmentsByRole['cores']) => void,
   ): void {
     const { database } = this.#parts;
+    const isd = isdOf(search.target);
     if (database.isCore) {
-      then([], database.coresTo(isdOf(target)));
+      then([], database.coresTo(isd));
       return;
     }
     const ups = database.ups();
-    const wildcard = wildcardOf(isdOf(target));
-    this.#coresOf(ups, wildcard, (cores) => then(ups, cores));
+    this.#coresOf(search, ups, wildcardOf(isd), (cores) => then(ups, cores));
   }
 
   /** What the core ASes where up segments begin have of core segments to a target, which may stand for any core AS. */
   #coresOf(
+    search: Search,
     ups: SegmentsByRole['ups'],
     target: IsdAs,
     then: (cores: SegmentsByRole['cores']) => void,
@@ -111,7 +140,7 @@ export class SegmentLookup {
     const found: SegmentsByRole['cores'][number][] = [];
     const oneDone = afterAll(near.length, () => then(found));
     for (const core of near) {
-      this.#fetch({ core, known: { ...NO_SEGMENTS, ups }, target }, ({ cores }) => {
+      this.#fetch(search, { core, known: { ...NO_SEGMENTS, ups }, target }, ({ cores }) => {
         for (const one of cores) if (one.segment.entries.at(-1)?.isdAs === core) found.push(one);
         oneDone();
       });
@@ -120,8 +149,9 @@ export class SegmentLookup {
   }
 
   /** The down segments to the target, from the core ASes that can be reached in its ISD. */
-  #downs(target: IsdAs, known: SegmentsByRole, done: Done): void {
+  #downs(search: Search, known: SegmentsByRole, done: Done): void {
     const { database, own } = this.#parts;
+    const { target } = search;
     const local =
       isdOf(own) === isdOf(target)
         ? [...nearest(known.ups), ...(database.isCore ? [own] : [])]
@@ -135,10 +165,10 @@ export class SegmentLookup {
     const downs: SegmentsByRole['downs'][number][] = [];
     const oneDone = afterAll(asked.length, () => {
       if (downs.length > 0) done({ ...known, downs });
-      else this.#beyond(target, known.ups, done);
+      else this.#beyond(search, known.ups, done);
     });
     for (const core of asked) {
-      this.#fetch({ core, known, target }, (answer) => {
+      this.#fetch(search, { core, known, target }, (answer) => {
         for (const one of answer.downs)
           if (one.segment.entries.at(-1)?.isdAs === target) downs.push(one);
         oneDone();
@@ -150,15 +180,16 @@ export class SegmentLookup {
    * Core segments to the target itself: it may be a core AS of which the answers that are kept do not know yet. The
    * reference asks for them at once, since it knows from the TRC which ASes are core.
    */
-  #beyond(target: IsdAs, ups: SegmentsByRole['ups'], done: Done): void {
-    this.#coresOf(ups, target, (all) => {
+  #beyond(search: Search, ups: SegmentsByRole['ups'], done: Done): void {
+    const { target } = search;
+    this.#coresOf(search, ups, target, (all) => {
       const cores = all.filter(({ segment }) => segment.entries[0]?.isdAs === target);
       done(cores.length === 0 ? NO_SEGMENTS : { ups, cores, downs: [] });
     });
   }
 
   /** What a core AS answers: from here, from an answer that is kept, or by asking it. */
-  #fetch({ core, known, target }: CoreQuestion, done: Done): void {
+  #fetch(search: Search, { core, known, target }: CoreQuestion, done: Done): void {
     const { database, own, ask, now } = this.#parts;
     const request = { source: core, target };
     if (core === own) {
@@ -169,7 +200,9 @@ export class SegmentLookup {
     const kept = this.#answers.get(name);
     const valid = database.stillValid(kept?.segments ?? NO_SEGMENTS);
     // What has expired is asked for again (reference private/segment/segfetcher/fetcher.go, nextQuery).
-    if (kept !== undefined && !isEmpty(valid) && now() - kept.atNs < ANSWER_AGE_NS_MAX) {
+    const ageNs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.atNs;
+    if (!isEmpty(valid) && ageNs < search.ageNsMax) {
+      search.hasUsedOld ||= ageNs >= ROUND_INTERVAL_NS;
       done(valid);
       return;
     }

@@ -5,6 +5,7 @@ import {
   ANSWERS_KEPT_MAX,
   CORES_ASKED_MAX,
   LOOKUPS_MAX,
+  ROUND_INTERVAL_NS,
 } from '../../../../nodes/control-service/geometry.ts';
 import { SegmentDatabase } from '../../../../nodes/control-service/lookup/database.ts';
 import { SegmentLookup } from '../../../../nodes/control-service/lookup/lookup.ts';
@@ -348,6 +349,31 @@ describe('answers of other control services', () => {
     expect(one.find('2-2')).toEqual(NO_SEGMENTS);
     one.answering('1-1', '2-2', { cores: [over('2-2', '1-1')] });
     expect(routes(one.find('2-2')!)).toEqual({ ups: ['1-1 1-11'], cores: ['2-2 1-1'], downs: [] });
+  });
+
+  it('do not hide for 300 s the ASes below a core AS that was not known when they were given', () => {
+    const one = new OneAs('1-11')
+      .has('1-1', '1-11')
+      .answering('1-1', '2-0', { cores: [over('2-1', '1-1')] })
+      .answering('2-1', '2-11', {})
+      .answering('1-1', '2-11', {});
+    expect(one.find('2-11')).toEqual(NO_SEGMENTS);
+    const cores = [over('2-1', '1-1'), over('2-2', '1-1')];
+    one
+      .answering('1-1', '2-0', { cores })
+      .answering('2-2', '2-11', { downs: [over('2-2', '2-11')] });
+    // It was answered in this round: what was said is believed.
+    one.nowNs = ROUND_INTERVAL_NS - 1;
+    expect(one.find('2-11')).toEqual(NO_SEGMENTS);
+    const asked = one.questions.length;
+    one.nowNs = ROUND_INTERVAL_NS;
+    expect(routes(one.find('2-11'))).toMatchObject({ downs: ['2-2 2-11'] });
+    expect(one.questions.slice(asked)).toContain('1-1 2-0');
+    // An answer that was found with is used for 300 s.
+    const all = one.questions.length;
+    one.nowNs = 2 * ROUND_INTERVAL_NS;
+    expect(routes(one.find('2-11'))).toMatchObject({ downs: ['2-2 2-11'] });
+    expect(one.questions.slice(all)).toEqual(['2-1 2-11']);
   });
 
   it(`are at most ${ANSWERS_KEPT_MAX}, and the oldest give way`, () => {
