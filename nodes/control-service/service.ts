@@ -23,6 +23,7 @@ import {
   type SegmentsByRole,
   type SegmentsRequest,
   type SignedSegment,
+  type StaticInfo,
   segmentExpiryHalfSeconds,
   segmentIdHashInput,
 } from '../scion/index.ts';
@@ -136,7 +137,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       extender: new SegmentExtender({
         ...{ isdAs, mtu, interfaces, hops, key: parts.key, keyId, seconds },
         expTime: options.expiry,
-        announced: (ingress, egress) => staticInfoFor(surroundings, { ingress, egress }),
+        announced: (ingress, egress): StaticInfo | undefined =>
+          staticInfoFor(surroundings, { ingress, egress }),
       }),
       selection: shortestAndMostDiverse,
       store: this.#beacons,

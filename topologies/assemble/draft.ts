@@ -5,6 +5,7 @@
  * @module
  */
 import type { GeneratedLink } from '../../engine/host/generator.ts';
+import type { Attributes } from '../../engine/host/network-view.ts';
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ValuePath } from '../files/locate.ts';
 import type { GeoPosition, HostSpec } from '../model.ts';
@@ -69,6 +70,8 @@ export interface AsDraft {
   readonly core: boolean;
   /** Largest datagram inside it, bytes. */
   readonly mtu: number;
+  /** What else a file says of it, for the protocols that know it. */
+  readonly attributes?: Attributes;
   readonly place?: GeoPosition;
   readonly announces?: AsAnnouncement;
   readonly path: ValuePath;

@@ -46,11 +46,12 @@ export function areasOf(
   ases: readonly AsDraft[],
   usual: AsAnnouncement | undefined,
 ): readonly AreaSpec[] {
-  return ases.map(({ isdAs: id, core, mtu, place, announces }) => ({
+  return ases.map(({ isdAs: id, core, mtu, attributes, place, announces }) => ({
     id,
     attributes: {
       core,
       mtu,
+      ...attributes,
       ...announcedAsAttributes(announces === undefined ? usual : { ...usual, ...announces }),
     },
     ...(place === undefined ? {} : { place }),

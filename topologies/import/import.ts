@@ -23,7 +23,7 @@ import { draftOfGeneratedTopology } from '../generate/draft-of-made.ts';
 import { generatedSizeMistake } from '../generate/size-mistake.ts';
 import { gmlImporter } from './gml.ts';
 import { graphmlImporter } from './graphml.ts';
-import { importScionTopoFile, SCION_IMPORT_KEY } from './scion.ts';
+import { importScionTopoFile, SCION_IMPORT_KEY, scionImportSchema } from './scion.ts';
 
 /** Largest file, bytes: a trace of contacts has a line for each contact. */
 const LIMIT_BYTES = 64e6;
@@ -40,10 +40,10 @@ interface Offer {
 /** The schema of the entry `import` with these importers. */
 export function makeImportSchema(importers: readonly TopologyImporter[]): z.ZodObject {
   const own = importers.map((importer) => [importer.name, entrySchema(importer).optional()]);
-  const scion = textLeaf('the path of a .topo file').meta({
-    description: 'ASes, routers and links of a SCION topology file.',
+  return z.strictObject({
+    [SCION_IMPORT_KEY]: scionImportSchema.optional(),
+    ...Object.fromEntries(own),
   });
-  return z.strictObject({ [SCION_IMPORT_KEY]: scion.optional(), ...Object.fromEntries(own) });
 }
 
 /** A path, or a map with the path and parameters. */
@@ -61,7 +61,8 @@ export function importedDrafts(context: BuildContext, entry: unknown): readonly 
   const root = [...context.root, 'import'];
   const input = context.problems.check(context.source, schema, entry, root);
   const drafts = Object.entries(input ?? {}).map(([key, value]) => {
-    if (key === SCION_IMPORT_KEY) return importScionTopoFile(context, String(value));
+    if (key === SCION_IMPORT_KEY)
+      return importScionTopoFile(context, scionImportSchema.parse(value));
     const offer = offers.find(({ importer }) => importer.name === key);
     return offer === undefined ? undefined : draftOf(context, offer, value);
   });

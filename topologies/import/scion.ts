@@ -4,13 +4,16 @@
  *
  * Routers are numbered by first appearance per AS; ends with the same letter in one AS belong to
  * one router, an end without a letter is a router of its own. Interface numbers omitted in a file
- * become 1, 2, 3 ... in file order instead of random ones. `underlay`, `bw`, `cert_issuer` and the
- * TRC roles have no effect here and are accepted.
+ * become 1, 2, 3 ... in file order instead of random ones. With `control`, each AS has a control
+ * service with a link to each of its routers. The roles of an AS in its ISD (core, voting, issuing,
+ * authoritative) are attributes of the AS. `underlay`, `bw` and `cert_issuer` have no effect here and
+ * are accepted.
  *
  * @module
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Attributes } from '../../engine/host/network-view.ts';
 import type { BuildContext } from '../assemble/context.ts';
 import {
   AS_MTU_DEFAULT,
@@ -33,6 +36,9 @@ const LIMIT_BYTES = 5e6;
 /** The key under `import` by which files ask for it. */
 export const SCION_IMPORT_KEY = 'scion';
 const PATH = ['import', SCION_IMPORT_KEY] as const;
+/** The protocol of control services. */
+const CONTROL_PROTOCOL = 'control-service';
+const NO_SERVICES = { nodes: [], links: [] };
 const INTERNAL_LINK = { ...GENERATED_LINK_DEFAULTS, delayNs: 100_000 };
 
 const mtu = (): z.ZodOptional<ReturnType<typeof wholeNumberLeaf>> =>
@@ -74,11 +80,29 @@ type TopoLink = z.output<typeof linkSchema>;
 
 const RELATIONS = { CORE: 'core', CHILD: 'child', PEER: 'peer' } as const;
 
+/** What an AS is in its ISD besides core: the TRC names who votes, and who is authoritative. */
+const TRC_ROLES = ['voting', 'issuing', 'authoritative'] as const;
+
+/** The entry `scion` of `import`: the path of a `.topo` file, or a map with it. */
+export const scionImportSchema = z
+  .union([
+    textLeaf('the path of a .topo file'),
+    z.strictObject({
+      file: textLeaf('the path of a .topo file'),
+      control: booleanLeaf().optional().meta({
+        description: 'A control service in each AS, by which paths are discovered.',
+        default: false,
+      }),
+    }),
+  ])
+  .meta({ description: 'ASes, routers and links of a SCION topology file.' });
+
 /** Drafts from a `.topo` file; its mistakes are recorded in the context. */
 export function importScionTopoFile(
   context: BuildContext,
-  name: string,
+  entry: z.output<typeof scionImportSchema>,
 ): TopologyDraft | undefined {
+  const { file: name, control = false } = typeof entry === 'string' ? { file: entry } : entry;
   const folder = dirname(context.source.path);
   const found = findFile(name, [folder], ['the folder of this file']);
   if ('message' in found) {
@@ -94,7 +118,11 @@ export function importScionTopoFile(
   if (topo === undefined) return undefined;
   const routers = new Routers();
   const links = topo.links.map((link) => linkDraft(link, routers));
-  const excess = generatedSizeMistake({ nodes: 0, links: links.length + routers.internalCount });
+  const services = control ? controlServices(Object.keys(topo.ASes), routers) : NO_SERVICES;
+  const excess = generatedSizeMistake({
+    nodes: services.nodes.length,
+    links: links.length + routers.internalCount + services.links.length,
+  });
   if (excess !== undefined) {
     context.refuse('E104', PATH, `${name} ${excess}`, 'give routers of one AS the same letter');
     return undefined;
@@ -113,10 +141,49 @@ export function importScionTopoFile(
       isdAs: id,
       core: as.core ?? false,
       mtu: as.mtu ?? AS_MTU_DEFAULT,
+      attributes: rolesOf(as),
       path: PATH,
     }),
   );
-  return { ases, nodes: routers.nodes(), links: [...links, ...routers.internal()] };
+  return {
+    ases,
+    nodes: [...routers.nodes(), ...services.nodes],
+    links: [...links, ...routers.internal(), ...services.links],
+  };
+}
+
+function rolesOf(as: z.output<typeof asSchema>): Attributes {
+  return Object.fromEntries(TRC_ROLES.filter((role) => as[role]).map((role) => [role, true]));
+}
+
+/** A control service for each AS, `cs1-ff00_0_110-1` as the reference calls it, beside its routers. */
+function controlServices(
+  ases: readonly string[],
+  routers: Routers,
+): Pick<TopologyDraft, 'nodes' | 'links'> {
+  const named = ases.map((isdAs) => ({ isdAs, name: `cs${fileNameOf(isdAs)}-1` }));
+  return {
+    nodes: named.map((one): NodeDraft => ({ ...one, run: CONTROL_PROTOCOL, path: PATH })),
+    links: named.flatMap(({ name, isdAs }) =>
+      routers.of(isdAs).map((router) => internalLink(name, router)),
+    ),
+  };
+}
+
+function internalLink(a: string, b: string): LinkDraft {
+  return {
+    a: { host: a },
+    b: { host: b },
+    relation: 'internal',
+    fallback: INTERNAL_LINK,
+    both: {},
+    path: PATH,
+  };
+}
+
+/** An ISD-AS as the reference writes it in names of files and elements. */
+function fileNameOf(isdAs: string): string {
+  return isdAs.replaceAll(':', '_');
 }
 
 function linkDraft(link: TopoLink, routers: Routers): LinkDraft {
@@ -164,6 +231,11 @@ class Routers {
     );
   }
 
+  /** The routers of an AS. */
+  of(as: string): readonly string[] {
+    return this.#byAs.get(as) ?? [];
+  }
+
   /** Links within all ASes. */
   get internalCount(): number {
     const counts = [...this.#byAs.values()].map(({ length }) => (length * (length - 1)) / 2);
@@ -173,18 +245,7 @@ class Routers {
   /** Links between all pairs of routers of each AS. */
   internal(): readonly LinkDraft[] {
     return [...this.#byAs.values()].flatMap((names) =>
-      names.flatMap((a, index) =>
-        names.slice(index + 1).map(
-          (b): LinkDraft => ({
-            a: { host: a },
-            b: { host: b },
-            relation: 'internal',
-            fallback: INTERNAL_LINK,
-            both: {},
-            path: PATH,
-          }),
-        ),
-      ),
+      names.flatMap((a, index) => names.slice(index + 1).map((b) => internalLink(a, b))),
     );
   }
 
@@ -193,7 +254,7 @@ class Routers {
     const known = letter === undefined ? undefined : this.#byLetter.get(key);
     if (known !== undefined) return known;
     const names = this.#byAs.get(as) ?? [];
-    const name = `br${as.replaceAll(':', '_')}-${names.length + 1}`;
+    const name = `br${fileNameOf(as)}-${names.length + 1}`;
     names.push(name);
     this.#byAs.set(as, names);
     if (letter !== undefined) this.#byLetter.set(key, name);

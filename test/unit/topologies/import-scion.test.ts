@@ -1,15 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { loadTopology } from '../../../topologies/load.ts';
-import type { LinkEnd, Topology } from '../../../topologies/model.ts';
-import { FileFolder, registry } from '../../bad-files/fixture.ts';
+import type { HostSpec, LinkEnd, Topology } from '../../../topologies/model.ts';
+import { FileFolder } from '../../bad-files/fixture.ts';
 import { itWhole, vectorText } from '../../vectors-root.ts';
 
+const registry = new ProtocolRegistry();
 const files = new FileFolder();
 afterAll(() => files.remove());
 
-function importTopo(text: string): Topology {
+function importTopo(text: string, entry = 'x.topo'): Topology {
   files.write('topologies/x.topo', text);
-  const path = files.write('topologies/i.yaml', 'name: i\nimport: { scion: x.topo }\n');
+  const path = files.write('topologies/i.yaml', `name: i\nimport: { scion: ${entry} }\n`);
   return loadTopology({ path, folders: files.folders, registry });
 }
 
@@ -76,6 +78,62 @@ links:
       [2, 1, 1_280],
       [1, 2, 1_472],
     ]);
+  });
+
+  itWhole.each([
+    ['tiny.topo', 3],
+    ['tiny4.topo', 3],
+    ['default.topo', 16],
+    ['wide.topo', 18],
+    ['big.topo', 13],
+    ['peering-test.topo', 9],
+  ])('%s with control gets %i control services, and is the same otherwise', (file, ases) => {
+    const text = vectorText(`scion/topologies/${file}`);
+    const plain = importTopo(text);
+    const { hosts, links, areas } = importTopo(text, '{ file: x.topo, control: true }');
+    const isService = ({ protocol }: HostSpec): boolean => protocol === 'control-service';
+    const services = hosts.filter(isService);
+    expect(services.map(({ area }) => area)).toEqual(areas.map(({ id }) => id));
+    expect(services).toHaveLength(ases);
+    expect(areas).toEqual(plain.areas);
+    expect(hosts.filter((host) => !isService(host))).toEqual(plain.hosts);
+    expect(links.slice(0, plain.links.length)).toEqual(plain.links);
+    // Beacons come through each router of the AS.
+    const added = links.slice(plain.links.length).map(({ a, b }) => `${a.host} ${b.host}`);
+    const wanted = services.flatMap(({ name, area }) =>
+      plain.hosts.filter((host) => host.area === area).map((router) => `${name} ${router.name}`),
+    );
+    expect(added).toEqual(wanted);
+  });
+
+  itWhole('default.topo keeps what its core ASes are in their ISDs', () => {
+    const { areas } = importTopo(vectorText('scion/topologies/default.topo'));
+    const roles = { voting: true, issuing: true, authoritative: true };
+    expect(areas.map(({ attributes }) => attributes)).toEqual(
+      areas.map(({ attributes: { core, mtu } = {} }) => ({ core, mtu, ...(core ? roles : {}) })),
+    );
+  });
+
+  it('keeps each role of an AS that its file gives', () => {
+    const { areas } = importTopo(`ASes:
+  "1-ff00:0:110": { core: true, voting: true, issuing: false }
+  "1-ff00:0:120": { core: true, authoritative: true }
+  "1-ff00:0:111": { issuing: true }
+links:
+  - { a: "1-ff00:0:110", b: "1-ff00:0:120", linkAtoB: CORE }
+  - { a: "1-ff00:0:110", b: "1-ff00:0:111", linkAtoB: CHILD }
+`);
+    expect(areas.map(({ attributes }) => attributes)).toEqual([
+      { core: true, mtu: 1_472, voting: true },
+      { core: true, mtu: 1_472, authoritative: true },
+      { core: false, mtu: 1_472, issuing: true },
+    ]);
+  });
+
+  it('refuses a control that is neither true nor false', () => {
+    expect(() => importTopo('{}', '{ file: x.topo, control: 1 }')).toThrow(
+      /i\.yaml:2:\d+ .*control/,
+    );
   });
 
   it('shows a mistake inside the imported file there', () => {
