@@ -6,6 +6,7 @@
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
 import { scionTopologyGenerator } from './generator.ts';
+import { scionInternetGenerator } from './internet-generator.ts';
 import { ROUTER_MUST } from './must.ts';
 import { createRouterNode } from './node.ts';
 import { scionProvisioning } from './provisioning.ts';
@@ -16,7 +17,7 @@ export const protocol: Protocol<RouterOptions> = {
   name: 'scion',
   summary: 'SCION border router: checks hop fields, forwards, answers with SCMP, watches links',
   config: routerConfig,
-  generators: [scionTopologyGenerator],
+  generators: [scionTopologyGenerator, scionInternetGenerator],
   provisioning: scionProvisioning,
   needsRun: () => 'its path segments are made before a run, and valid for six hours',
   must: () => ROUTER_MUST,
