@@ -16,6 +16,8 @@ const GENERATED = /\/generated\//;
 const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   // The key of `import`, and the protocol of the file format that it reads.
   "topologies/import/scion.ts 'scion'",
+  // What runs where that format names a control service.
+  "topologies/import/scion.ts 'control-service'",
   // An example in the help.
   "cli/dissect.ts 'gateway'",
   // Keys that name files: the same key.

@@ -23,8 +23,11 @@ const files = repositoryFiles()
 /** What the commands of `.ci/run` start. */
 const RUNS = ['check-all', 'check-thorough', 'check-browser', 'check-fleet', 'package-test'];
 
-/** Has no figures: it is about benchmarks. */
-const SILENT = 'test/vectors/simulation-workloads.slow.test.ts';
+/** Have no figures: they are about whole published files. */
+const SILENT = [
+  'test/scenarios/scion-imported.slow.test.ts',
+  'test/vectors/simulation-workloads.slow.test.ts',
+];
 
 /** For the patterns that the projects use: any folder, and a name without dots. */
 function isMatch(pattern: string, path: string): boolean {
@@ -79,7 +82,7 @@ describe('the runs of tests', () => {
     expect(readers.length).toBeGreaterThan(50);
     // `itWhole` skips a test, and nothing else can ask whether they are installed.
     const isSkipped = (path: string): boolean => !/^\s*it(\.each)?\(/m.test(text(path));
-    expect(readers.filter(isSkipped)).toEqual([SILENT]);
+    expect(readers.filter(isSkipped)).toEqual(SILENT);
     expect(text('test/vectors-root.ts')).not.toMatch(/export const hasVectors/);
   });
 

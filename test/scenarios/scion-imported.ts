@@ -7,11 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, report, run } from '../unit/runner/fixture.ts';
-import { vectorText } from '../vectors-root.ts';
 
-/** What control services found within 20 s: the pairs of ASes with a path, and all pairs. */
-export function discoverImported(name: string): { readonly found: number; readonly all: number } {
-  const topo = vectorText(`scion/topologies/${name}`);
+/** What control services found within 20 s: the pairs of ASes with a path, and all pairs. @param topo Text of the file. */
+export function discoverImported(topo: string): { readonly found: number; readonly all: number } {
   const ases = [...topo.matchAll(/^ {2}"(\S+)":/gm)].map(([, id]) => id);
   const folder = mkdtempSync(join(tmpdir(), 'orrery-imported-'));
   const file = join(folder, 'scenario.yaml');
