@@ -32,3 +32,8 @@ export const protocol: Protocol<ControlOptions> = {
   double: ({ double }) => double && `double: ${double}`,
   create: (host, setup) => createControlNode(host, setup, behaviourOf(setup.options)),
 };
+
+export { Beaconing, type BeaconingParts } from './beacons/beaconing.ts';
+export { shortestAndMostDiverse } from './beacons/selection.ts';
+export { SegmentStore } from './beacons/store.ts';
+export { TICK_NS } from './geometry.ts';

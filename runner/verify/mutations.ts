@@ -310,6 +310,20 @@ export const MUTATIONS: readonly Mutation[] = [
     onlyMeasures: { F1: ['until the sum is known, ns'] },
     defects: { isWorkFree: true },
   },
+  {
+    name: 'fast-recovery',
+    mistake: 'beacons do not wait for the next round',
+    red: ['S1'],
+    // Rounds in step leave nothing that could be done before the next one.
+    green: ['S2'],
+    defects: { beacons: { isFast: true } },
+  },
+  {
+    name: 'every-other-round',
+    mistake: 'beacons are passed on in every other round',
+    red: ['S1', 'S2'],
+    defects: { beacons: { everyRounds: 2 } },
+  },
 ];
 
 /** The wrong engine with the given name. */

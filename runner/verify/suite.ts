@@ -7,6 +7,7 @@
 import { SegmentStreamModel } from '../../engine/net/stream/segment-streams.ts';
 import type { CheckMeasure, VerificationCheck } from './base/model.ts';
 import { type Defects, SeededEngine } from './base/seeded-engine.ts';
+import { coreStepsCheck, discoveryCheck } from './checks/beaconing.ts';
 import { bundleConservationCheck, routerStoreSizeCheck } from './checks/bundle-stores.ts';
 import { ltpRepairCheck, routerDelayCheck } from './checks/bundles.ts';
 import { cloudCheck } from './checks/cloud.ts';
@@ -102,6 +103,8 @@ export const CHECKS: readonly VerificationCheck[] = [
   walkerMeetingCheck,
   routerStoreSizeCheck,
   secureRoundCheck,
+  discoveryCheck,
+  coreStepsCheck,
 ];
 
 /** What to run, with how many seeds. */

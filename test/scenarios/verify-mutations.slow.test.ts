@@ -68,6 +68,8 @@ describe('a wrong engine turns its checks red', () => {
       'shorter-range: D6',
       'sprays-flood: D7',
       'work-free: F1',
+      'fast-recovery: S1',
+      'every-other-round: S1 S2',
     ]);
   });
 });

@@ -29,7 +29,7 @@ describe('the engine against theory', () => {
     expect(verdict.measures.filter((measure) => !measure.isGreen)).toEqual([]);
   });
 
-  it('runs all checks of the specification: 1 to 21 and 8b, P1 to P16, D1 to D7, F1', () => {
+  it('runs all checks of the specification: 1 to 21 and 8b, P1 to P16, D1 to D7, F1, S1, S2', () => {
     const numbers = Array.from({ length: 21 }, (_, i) => `${i + 1}`);
     const privacy = Array.from({ length: 16 }, (_, i) => `P${i + 1}`);
     expect(CHECKS.map(({ id }) => id)).toEqual([
@@ -39,6 +39,7 @@ describe('the engine against theory', () => {
       ...privacy,
       ...Array.from({ length: 7 }, (_, i) => `D${i + 1}`),
       'F1',
+      ...['S1', 'S2'],
     ]);
   });
 

@@ -34,7 +34,7 @@ export interface BeaconingParts {
   readonly surroundings: ControlSurroundings;
   readonly options: BeaconingOptions;
   readonly random: Random;
-  readonly extender: SegmentExtender;
+  readonly extender: Pick<SegmentExtender, 'extend'>;
   readonly selection: BeaconSelection;
   /** Beacons that came, by origin. */
   readonly store: SegmentStore;

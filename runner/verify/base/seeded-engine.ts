@@ -23,6 +23,15 @@ export interface Defects {
   readonly bundles?: BundleDefects;
   /** Jobs of secure aggregation are charged no time. */
   readonly isWorkFree?: boolean;
+  readonly beacons?: BeaconDefects;
+}
+
+/** How control services are wrong (beacons/). Absent parts are right. */
+export interface BeaconDefects {
+  /** Fast recovery is on although it should be off. */
+  readonly isFast?: boolean;
+  /** Beacons are passed on in every so many rounds. */
+  readonly everyRounds?: number;
 }
 
 /** How bundle agents, or their surroundings, are wrong (bundles/). Absent parts are right. */
