@@ -6,12 +6,16 @@
 import { z } from 'zod';
 import { durationNsSchema } from '../_kit/options.ts';
 import { type IsdAs, parseIsdAs } from '../scion/index.ts';
+import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
 import { BEST_SET_SIZE, CANDIDATES_MAX, HOPS_MAX, ROUND_INTERVAL_NS } from './geometry.ts';
 
 /** Lifetime of hop fields, 6 h, in units of 337.5 s minus one (reference control/beacon/policy.go). */
 const EXPIRY = 63;
 /** Shortest time between two rounds, ns. */
 const ROUND_NS_MIN = 500_000_000;
+
+/** Names of shipped selections. */
+const SELECTION_NAMES = Object.keys(BEACON_SELECTIONS) as (keyof typeof BEACON_SELECTIONS)[];
 
 const WATCHED_MAX = 10_000;
 const WATCH_NS_MIN = 10_000_000;
@@ -42,6 +46,8 @@ export const controlConfig = z.strictObject({
   bestSet: z.int().min(1).max(CANDIDATES_MAX).default(BEST_SET_SIZE),
   /** Beacons that are kept of each origin, among which these are chosen. */
   candidates: z.int().min(1).max(CANDIDATES_MAX).default(CANDIDATES_MAX),
+  /** Which of these are chosen (beacons/selections/). */
+  selection: z.enum(SELECTION_NAMES).default('reference'),
   /** Most ASes of a segment. */
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */

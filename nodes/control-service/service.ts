@@ -30,7 +30,7 @@ import {
 import { Beaconing } from './beacons/beaconing.ts';
 import { beaconRefusal } from './beacons/checks.ts';
 import { SegmentExtender } from './beacons/extender.ts';
-import { shortestAndMostDiverse } from './beacons/selection.ts';
+import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
 import type { AsKeySource } from './beacons/signatures.ts';
 import { SegmentVerifier } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
@@ -140,7 +140,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         announced: (ingress, egress): StaticInfo | undefined =>
           staticInfoFor(surroundings, { ingress, egress }),
       }),
-      selection: shortestAndMostDiverse,
+      selection: BEACON_SELECTIONS[options.selection],
       store: this.#beacons,
       seconds,
       send: (ifId, beacon, done): void => this.#sendBeacon(ifId, beacon, done),

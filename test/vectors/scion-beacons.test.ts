@@ -4,11 +4,11 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
+import type { BeaconCandidate } from '../../nodes/control-service/beacons/selection.ts';
 import {
-  type BeaconCandidate,
   diversity,
-  shortestAndMostDiverse,
-} from '../../nodes/control-service/beacons/selection.ts';
+  selection as reference,
+} from '../../nodes/control-service/beacons/selections/reference.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { Graph, graphFor } from './scion-graph.ts';
 
@@ -67,7 +67,7 @@ describe.each(BEACONS)('beacons, $set', ({ file, isWhole }) => {
 
   it.each(file.select)('the best $bestSetSize are $selected', (row) => {
     const candidates = row.candidates.map(beacon);
-    const chosen = shortestAndMostDiverse.select(candidates, row.bestSetSize);
+    const chosen = reference.select(candidates, row.bestSetSize);
     expect(chosen.map((one) => candidates.indexOf(one))).toEqual(row.selected);
   });
 });

@@ -1,13 +1,11 @@
 /**
- * Which beacons an AS passes on or registers: the shortest, and one that shares little with the shortest
- * (reference control/beacon/selection_algo.go, baseAlgo).
+ * Which beacons an AS passes on or registers: a plug-in. Those that are shipped are files of `selections/`.
  *
  * @module
  */
-import { greatestOf } from '../../../engine/pure/extremes.ts';
 import type { PathSegment } from '../../scion/index.ts';
 
-/** A choice among beacons. */
+/** A choice among beacons; one of several candidates that are given again and again, so it keeps nothing. */
 export interface BeaconSelection {
   /**
    * Chooses at most `most` of the candidates.
@@ -19,39 +17,4 @@ export interface BeaconSelection {
 /** A beacon as a selection sees it. */
 export interface BeaconCandidate {
   readonly segment: PathSegment;
-}
-
-/** The shortest beacons, and the most diverse of the others if it is more diverse than all of these. */
-export const shortestAndMostDiverse: BeaconSelection = {
-  select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
-    const [best] = candidates;
-    if (best === undefined || candidates.length <= most) return candidates;
-    const result = candidates.slice(0, most - 1);
-    const known = greatestOf(
-      result.map((one) => diversity(best, one)),
-      0,
-    );
-    const rest = candidates.slice(most - 1);
-    let last = rest[0] as One;
-    let lastDiversity = diversity(best, last);
-    for (const one of rest.slice(1)) {
-      const own = diversity(best, one);
-      const isShorter = one.segment.entries.length < last.segment.entries.length;
-      if (own > lastDiversity || (own === lastDiversity && isShorter)) {
-        last = one;
-        lastDiversity = own;
-      }
-    }
-    return [...result, lastDiversity > known ? last : (rest[0] as One)];
-  },
-};
-
-/**
- * The number of links of `one` that `other` does not have. A link is known by the AS and the interface at
- * its beginning; the measure is not symmetric (reference control/beacon/beacon.go, Diversity).
- */
-export function diversity(one: BeaconCandidate, other: BeaconCandidate): number {
-  const has = new Set(other.segment.entries.map(({ isdAs, hop }) => `${isdAs} ${hop.consEgress}`));
-  const { entries } = one.segment;
-  return entries.filter(({ isdAs, hop }) => !has.has(`${isdAs} ${hop.consEgress}`)).length;
 }

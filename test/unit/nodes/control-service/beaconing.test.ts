@@ -5,7 +5,7 @@ import {
   Beaconing,
   type BeaconingOptions,
 } from '../../../../nodes/control-service/beacons/beaconing.ts';
-import { shortestAndMostDiverse } from '../../../../nodes/control-service/beacons/selection.ts';
+import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
 import { SegmentStore } from '../../../../nodes/control-service/beacons/store.ts';
 import type { ControlSurroundings } from '../../../../nodes/control-service/surroundings.ts';
 import type { IsdAs, SignedSegment } from '../../../../nodes/scion/index.ts';
@@ -75,7 +75,7 @@ class OneAs {
       },
       random: withoutPhase(openRandomStream(1, isdAs, 'beacons')),
       extender: extenderOf(isdAs),
-      selection: shortestAndMostDiverse,
+      selection: BEACON_SELECTIONS.reference,
       store: this.store,
       seconds: (): number => NOW_S + Math.floor(this.atS),
       send: (ifId, beacon, done): void => {

@@ -32,7 +32,7 @@ const LEAF_B = requireIsdAs('1-ff00:0:121');
 
 /**
  *     CORE_A 3 === 1 CORE_B          CORE_A has two routers
- *         1|          |2
+ *         1|  4 ..... |2          and, of the second one, a child LEAF_B 3
  *         1|          |1
  *     LEAF_A 2 ~~~~ 2 LEAF_B         peering
  */
@@ -57,6 +57,7 @@ links:
   - { ends: a1#1 <-> leaf-a#1, relation: child${of('up')} }
   - { ends: a2#3 <-> b#1, relation: core, backward: { delay: 20ms }${of('core')} }
   - { ends: b#2 <-> leaf-b#1, relation: child${of('down')} }
+  - { ends: a2#4 <-> leaf-b#3, relation: child${of('near')} }
   - { ends: leaf-a#2 <-> leaf-b#2, relation: peer, backward: { delay: 30ms }${of('peer')} }
 `;
   const path = files.write('topologies/t.yaml', text);
@@ -88,7 +89,8 @@ function segment(
   return decodeBeacon(encodeBeacon(made))!.segment;
 }
 
-function pathOver(said: Readonly<Record<string, string>>): Path {
+/** @param length Number of interfaces: 2 over the peering link, 4 over CORE_A alone, 6 over both cores. */
+function pathOver(said: Readonly<Record<string, string>>, length = 6): Path {
   const of = network(said);
   const up = segment(of, [
     [CORE_A, 0, 1],
@@ -102,9 +104,13 @@ function pathOver(said: Readonly<Record<string, string>>): Path {
     [CORE_B, 0, 2],
     [LEAF_B, 1, 0],
   ]);
-  const segments = { ups: [up], cores: [core], downs: [down] };
+  const near = segment(of, [
+    [CORE_A, 0, 4],
+    [LEAF_B, 3, 0],
+  ]);
+  const segments = { ups: [up], cores: [core], downs: [down, near] };
   const paths = combineSegmentsIntoPaths({ ...segments, source: LEAF_A, target: LEAF_B, crypto });
-  return paths.find(({ interfaces }) => interfaces.length === (said['peer'] ? 2 : 6))!;
+  return paths.find(({ interfaces }) => interfaces.length === length)!;
 }
 
 const ALL = {
@@ -171,6 +177,11 @@ describe('what is announced of a path', () => {
   });
 
   it('is the longer latency where the ends of a peering link have different ones', () => {
-    expect(pathOver({ peer: '{}' }).metadata?.latencyUs).toEqual([30_000]);
+    expect(pathOver({ peer: '{}' }, 2).metadata?.latencyUs).toEqual([30_000]);
+  });
+
+  it('has the AS where the path changes from one child to another, which one of both entries announces', () => {
+    const path = pathOver({ up: '{}', near: '{}', coreA: '{ hops: 5 }' }, 4);
+    expect(path.metadata).toMatchObject({ latencyUs: [10_000, 2_000, 10_000], internalHops: [5] });
   });
 });

@@ -1,0 +1,31 @@
+/**
+ * Selects beacons that share few links: the idea of link history tables (Krähenbühl and others, "Deployment and
+ * Scalability of an Inter-Domain Multi-Path Routing Infrastructure", CoNEXT 2021), counted anew at each choice.
+ *
+ * @module
+ */
+import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
+
+/** The shortest beacon, and again and again the one whose links were chosen least often, on average. */
+export const selection: BeaconSelection = {
+  select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
+    const counts = new Map<string, number>();
+    const left = candidates.map((one) => ({ one, links: linksOf(one) }));
+    const chosen: One[] = [];
+    const use = (links: readonly string[]): number =>
+      links.reduce((sum, link) => sum + (counts.get(link) ?? 0), 0) / links.length;
+    while (chosen.length < most && left.length > 0) {
+      const uses = left.map(({ links }) => use(links));
+      const [next] = left.splice(uses.indexOf(Math.min(...uses)), 1);
+      if (next === undefined) break;
+      chosen.push(next.one);
+      for (const link of next.links) counts.set(link, (counts.get(link) ?? 0) + 1);
+    }
+    return chosen;
+  },
+};
+
+/** A link is known by the AS and the interface at its beginning. */
+function linksOf({ segment }: BeaconCandidate): readonly string[] {
+  return segment.entries.map(({ isdAs, hop }) => `${isdAs} ${hop.consEgress}`);
+}
