@@ -7,21 +7,21 @@ import type { Listener, Stream } from '../../engine/host/stream.ts';
 import { FrameReader } from '../_kit/frame-reader.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import {
-  ANSWER_BYTES_MAX,
+  ANSWER_SEGMENTS_BYTES_MAX,
   CONTROL_PORT,
   decodeSegmentFrame,
   decodeSegmentsRequest,
+  encodeHostAnswer,
   encodeSegmentFrame,
-  encodeSegments,
+  type HostAnswer,
   type IsdAs,
   REQUEST_FRAMES,
-  type SegmentsByRole,
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 
 /** Finds segments for a host. */
-export type FindSegments = (target: IsdAs, done: (segments: SegmentsByRole) => void) => void;
+export type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
 
 /** The streams of the hosts of an AS. */
 export class HostStreams {
@@ -70,10 +70,11 @@ export class HostStreams {
   }
 
   #answer(stream: Stream, request: number, target: IsdAs): void {
-    this.#find(target, (segments) => {
+    this.#find(target, ({ segments, revoked }) => {
       if (!this.#streams.has(stream)) return;
-      const fitting = fittingSegments(segments, ANSWER_BYTES_MAX);
-      stream.write(encodeSegmentFrame(request, encodeSegments(fitting)));
+      const fitting = fittingSegments(segments, ANSWER_SEGMENTS_BYTES_MAX);
+      const answer = encodeHostAnswer({ segments: fitting, revoked });
+      stream.write(encodeSegmentFrame(request, answer));
     });
   }
 }

@@ -22,6 +22,7 @@ import {
   forwardingKeyOf,
   HopAuthenticator,
   type HostAddress,
+  type HostAnswer,
   hostAddressLength,
   type IsdAs,
   isdAsOfWords,
@@ -29,15 +30,15 @@ import {
   isUrgentPacket,
   type PacketEnd,
   PacketView,
-  type Path,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
   parseIsdAs,
   plainSegments,
+  type RankedPath,
   ROUTER_INTERNAL_PORT,
+  rankRevokedLast,
   requireHostAddress,
   reverseWirePath,
-  type SegmentsByRole,
   UDP_HEADER_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
@@ -82,7 +83,7 @@ class ControlNode implements NodeHandle {
   readonly #anyOwn: PacketEnd;
   readonly #routers = new Set<Endpoint>();
   /** The callbacks of lookups that are under way, by token. */
-  readonly #waiting = new Map<number, (segments: SegmentsByRole) => void>();
+  readonly #waiting = new Map<number, (answer: HostAnswer) => void>();
   readonly #found: FoundAses;
   readonly #bytes: Counter;
   readonly #streams: HostStreams;
@@ -121,9 +122,9 @@ class ControlNode implements NodeHandle {
     this.#found = new FoundAses(host, options.watch);
     this.#streams = new HostStreams(host, (asked, done) => {
       const ended = this.#found.lookUp(asked);
-      this.#find(asked, (segments) => {
-        ended(!isEmpty(segments));
-        done(segments);
+      this.#find(asked, (answer) => {
+        ended(!isEmpty(answer.segments));
+        done(answer);
       });
     });
   }
@@ -186,25 +187,26 @@ class ControlNode implements NodeHandle {
     const ended = this.#found.lookUp(target.isdAs);
     this.#lookUp(target.isdAs, (paths) => {
       ended(paths.length > 0);
-      const texts = paths.map(describePath);
+      const texts = paths.map(({ path, isRevoked }) => ({ ...describePath(path), isRevoked }));
       request.respond(paths.length === 0 ? 'no-path' : 'ok', encoder.encode(JSON.stringify(texts)));
     });
   }
 
-  /** Finds the paths to another AS. */
-  #lookUp(target: IsdAs, done: (paths: readonly Path[]) => void): void {
+  /** Finds the paths to another AS, those over interfaces that are believed to be down last. */
+  #lookUp(target: IsdAs, done: (paths: readonly RankedPath[]) => void): void {
     const { isdAs: source } = this.#surroundings;
     const { crypto } = this.#host;
-    this.#find(target, (segments) =>
-      done(combineSegmentsIntoPaths({ ...plainSegments(segments), source, target, crypto })),
-    );
+    this.#find(target, ({ segments, revoked }) => {
+      const request = { ...plainSegments(segments), source, target, crypto };
+      done(rankRevokedLast(combineSegmentsIntoPaths(request), revoked));
+    });
   }
 
   /** Finds the segments of paths to another AS. */
-  #find(target: IsdAs, done: (segments: SegmentsByRole) => void): void {
+  #find(target: IsdAs, done: (answer: HostAnswer) => void): void {
     if (this.#waiting.size >= LOOKUPS_MAX) {
       this.#host.drop('hosts-full');
-      done(NO_SEGMENTS);
+      done({ segments: NO_SEGMENTS, revoked: [] });
       return;
     }
     const token = this.#token++;
@@ -220,7 +222,7 @@ class ControlNode implements NodeHandle {
       case 'found': {
         const done = this.#waiting.get(effect.token);
         this.#waiting.delete(effect.token);
-        done?.(effect.segments);
+        done?.(effect);
         return;
       }
       case 'drop':

@@ -17,6 +17,7 @@ import {
   encodeSegments,
   encodeSegmentsRequest,
   type HopAuthenticator,
+  type HostAnswer,
   type IsdAs,
   type PathInterface,
   plainSegments,
@@ -86,7 +87,7 @@ export type ControlInput =
 /** What a control service does. */
 export type ControlEffect =
   | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
-  | { readonly kind: 'found'; readonly token: number; readonly segments: SegmentsByRole }
+  | ({ readonly kind: 'found'; readonly token: number } & HostAnswer)
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
   /** A round was looked at: how much is known may have changed. */
@@ -128,7 +129,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       handle: (way, message, answer): void => answer(this.#handle(way, message)),
     });
     const seconds = (): number => parts.clock().seconds;
-    this.#revocations = new Revocations(() => this.#now);
+    this.#revocations = new Revocations(() => this.#now, parts.clock);
     const keyId = { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
     this.#beaconing = new Beaconing({
       surroundings,
@@ -195,7 +196,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       beacons,
       calls: this.#calls.open,
       registered,
-      revoked: this.#revocations.count,
+      revoked: this.#revocations.list(),
       segments,
       signaturesVerified: this.#verifier.count,
     };
@@ -215,7 +216,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #find(token: number, target: IsdAs): void {
-    this.#lookup.find(target, (segments) => this.#effects.push({ kind: 'found', token, segments }));
+    this.#lookup.find(target, (segments) => {
+      const revoked = this.#revocations.among(segments);
+      this.#effects.push({ kind: 'found', token, segments, revoked });
+    });
   }
 
   /** Believes that an interface is down, and gives up the calls over it for which there is another way. */
@@ -246,7 +250,17 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (this.#beacons.insert(originOf(beacon), known) === 'full')
       return this.#refuse('beacons-full');
     this.#count('control.beacons_received');
+    this.#revocations.liftPassedBy(beacon);
+    this.#revocations.lift(this.#endsOf(way.ingress));
     return controlAnswer();
+  }
+
+  /** Both ends of the link at an interface of this AS. */
+  #endsOf(ifId: number): readonly PathInterface[] {
+    const { isdAs, interfaces } = this.#parts.surroundings;
+    const at = interfaces.get(ifId);
+    const near = { isdAs, ifId };
+    return at === undefined ? [near] : [near, { isdAs: at.neighbour, ifId: at.neighbourIfId }];
   }
 
   #takeRegistration(body: Uint8Array): Uint8Array {
@@ -335,9 +349,11 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const { ups, cores, downs } = segments;
     for (const one of [...ups, ...cores, ...downs]) {
       const refusal = isEnded(one) ? this.#verifier.refusal(one) : 'segment-invalid';
-      if (refusal === undefined) continue;
-      this.#drop(refusal);
-      return undefined;
+      if (refusal !== undefined) {
+        this.#drop(refusal);
+        return undefined;
+      }
+      this.#revocations.liftPassedBy(one);
     }
     return segments;
   }

@@ -220,7 +220,10 @@ class GatewayNode implements NodeHandle {
     return {
       peers: [...this.#peers.values()].map(({ peer }) => ({
         name: peer.name,
-        paths: peer.status(now),
+        paths: peer.status(now).map((path) => ({
+          ...path,
+          ...this.#context?.directory.sourceOf(peer.name, path.id, now),
+        })),
         session: peer.session.status(),
       })),
     };

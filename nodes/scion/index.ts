@@ -86,11 +86,15 @@ export {
 } from './announcements.ts';
 export { makeOneHopPath } from './bfd/envelope.ts';
 export {
-  ANSWER_BYTES_MAX,
   decodeSegmentFrame,
   encodeSegmentFrame,
   REQUEST_FRAMES,
 } from './daemon/frames.ts';
+export {
+  ANSWER_SEGMENTS_BYTES_MAX,
+  encodeHostAnswer,
+  type HostAnswer,
+} from './daemon/host-answer.ts';
 export { SegmentClient } from './daemon/segment-client.ts';
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
@@ -110,6 +114,7 @@ export type { SegmentSet } from './paths/edges.ts';
 export type { PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
 export { pathTotalsOf } from './paths/path-metadata.ts';
+export { type RankedPath, rankRevokedLast } from './paths/revoked.ts';
 export {
   asSequenceOfSegment,
   extendSegment,

@@ -272,7 +272,7 @@ function fuzzHostFrames(inputs: number): Outcomes {
     },
     log: { debug: nothing, info: nothing, warn: nothing },
   };
-  new HostStreams(host, (_, done) => done(found)).start();
+  new HostStreams(host, (_, done) => done({ segments: found, revoked: [] })).start();
   const open = (): OneStream => {
     const stream = new OneStream();
     accept(stream);

@@ -2,41 +2,115 @@
  * Interfaces that routers say are down, by SCMP: paths over them are not used for a while (reference
  * private/revcache; SCMP 5 and 6). They are hints: nobody signs them, so each is believed for 10 s only.
  *
+ * A beacon that has passed an interface since shows that it is up: at the start of a network, links come up after the
+ * first packets have failed on them, and what is found then must not be avoided.
+ *
  * @module
  */
-import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { formatInterface, type PathInterface } from '../../scion/index.ts';
+import type { CalendarTime, Nanoseconds } from '../../../engine/host/time.ts';
+import {
+  formatInterface,
+  type PathInterface,
+  type SegmentsByRole,
+  type SignedSegment,
+} from '../../scion/index.ts';
 import { REVOCATION_NS, REVOCATIONS_MAX } from '../geometry.ts';
+
+/** An interface that was said to be down. */
+interface Revocation {
+  /** When it was said last, in time of the run and in seconds since 1970. */
+  readonly atNs: Nanoseconds;
+  readonly atSeconds: number;
+}
 
 /** The interfaces that were said to be down. */
 export class Revocations {
   readonly #now: () => Nanoseconds;
-  /** When each is believed to be up again, the oldest first. */
-  readonly #untilNs = new Map<string, Nanoseconds>();
+  readonly #clock: () => CalendarTime;
+  /** By interface, the oldest first. */
+  readonly #revoked = new Map<string, Revocation>();
 
-  constructor(now: () => Nanoseconds) {
+  constructor(now: () => Nanoseconds, clock: () => CalendarTime) {
     this.#now = now;
+    this.#clock = clock;
   }
 
-  /** Number of interfaces that are believed to be down. */
-  get count(): number {
+  /** The interfaces that are believed to be down, with the time since it was said last. */
+  list(): readonly { readonly of: string; readonly ageNs: Nanoseconds }[] {
     const now = this.#now();
-    return [...this.#untilNs.values()].filter((untilNs) => untilNs > now).length;
+    return [...this.#revoked]
+      .filter(([of]) => this.#isHeld(of))
+      .map(([of, { atNs }]) => ({ of, ageNs: now - atNs }));
   }
 
   /** An interface is said to be down. */
   note(item: PathInterface): void {
     const name = formatInterface(item);
-    this.#untilNs.delete(name);
-    this.#untilNs.set(name, this.#now() + REVOCATION_NS);
-    const [oldest] = this.#untilNs.keys();
-    if (this.#untilNs.size > REVOCATIONS_MAX && oldest !== undefined) this.#untilNs.delete(oldest);
+    this.#revoked.delete(name);
+    this.#revoked.set(name, { atNs: this.#now(), atSeconds: this.#clock().seconds });
+    const [oldest] = this.#revoked.keys();
+    if (this.#revoked.size > REVOCATIONS_MAX && oldest !== undefined) this.#revoked.delete(oldest);
   }
 
   /** True if one of the interfaces is believed to be down. */
   has(interfaces: readonly PathInterface[]): boolean {
-    if (this.#untilNs.size === 0) return false;
-    const now = this.#now();
-    return interfaces.some((item) => (this.#untilNs.get(formatInterface(item)) ?? 0) > now);
+    return this.#revoked.size > 0 && interfaces.some((item) => this.#isHeld(formatInterface(item)));
   }
+
+  /** A beacon has just come over these interfaces: they are up. */
+  lift(interfaces: readonly PathInterface[]): void {
+    for (const item of interfaces) this.#revoked.delete(formatInterface(item));
+  }
+
+  /** What is known of a verified segment lifts the revocations that are older than its signatures. */
+  liftPassedBy(segment: SignedSegment): void {
+    if (this.#revoked.size === 0) return;
+    for (const { item, passedSeconds } of interfacesOf(segment)) {
+      const name = formatInterface(item);
+      // Whole seconds: what was signed in the second of the revocation shows nothing.
+      if (passedSeconds > (this.#revoked.get(name)?.atSeconds ?? passedSeconds)) {
+        this.#revoked.delete(name);
+      }
+    }
+  }
+
+  /** The interfaces of some segments that are believed to be down. */
+  among({ ups, cores, downs }: SegmentsByRole): readonly PathInterface[] {
+    if (this.#revoked.size === 0) return [];
+    const revoked = new Map<string, PathInterface>();
+    for (const segment of [...ups, ...cores, ...downs]) {
+      for (const { item } of interfacesOf(segment)) {
+        const name = formatInterface(item);
+        if (this.#isHeld(name)) revoked.set(name, item);
+      }
+    }
+    return [...revoked.values()];
+  }
+
+  #isHeld(name: string): boolean {
+    const atNs = this.#revoked.get(name)?.atNs;
+    return atNs !== undefined && this.#now() - atNs < REVOCATION_NS;
+  }
+}
+
+/** An interface of a segment, and the earliest time at which a beacon may have passed it last, s since 1970. */
+interface PassedInterface {
+  readonly item: PathInterface;
+  readonly passedSeconds: number;
+}
+
+/** An AS signs its entry before the beacon leaves: what comes after has been passed later. Nothing passes a peering link. */
+function interfacesOf({ segment, signed }: SignedSegment): readonly PassedInterface[] {
+  const passed: PassedInterface[] = [];
+  for (const [index, { isdAs, hop, peers }] of segment.entries.entries()) {
+    const leftSeconds = signed[index]?.signedSeconds ?? 0;
+    const cameSeconds = signed[index - 1]?.signedSeconds ?? 0;
+    passed.push({ item: { isdAs, ifId: hop.consEgress }, passedSeconds: leftSeconds });
+    passed.push({ item: { isdAs, ifId: hop.consIngress }, passedSeconds: cameSeconds });
+    for (const one of peers) {
+      passed.push({ item: { isdAs, ifId: one.hop.consIngress }, passedSeconds: 0 });
+      passed.push({ item: { isdAs: one.peer, ifId: one.peerIfId }, passedSeconds: 0 });
+    }
+  }
+  return passed;
 }

@@ -22,7 +22,7 @@ export interface PathInfo {
   readonly mtu: number;
   /** Instant of the run at which the hop fields expire, ns. */
   readonly expiresAt: number;
-  /** Announced bandwidth of the path, bit/s; 0 when unknown. */
+  /** Announced bandwidth of the path, bit/s; 0 when unknown, as where control services discover paths. */
   readonly bandwidthBps: number;
 }
 

@@ -22,7 +22,10 @@ import {
   makePathFinder,
   type Path,
   type PathFinder,
+  type PathInterface,
   plainSegments,
+  type RankedPath,
+  rankRevokedLast,
   type SegmentClient,
   type SegmentSet,
 } from '../../scion/index.ts';
@@ -39,10 +42,21 @@ export interface GatewayPath {
   readonly path: Path;
   /** Underlay address of the first border router. */
   readonly firstRouter: string;
-  /** Ids of all links from this host to the target host, in order. */
+  /** Ids of all links from this host to the target host, in order: for whoever watches the run, no choice depends on them. */
   readonly linkIds: readonly string[];
   /** Short display name, unique among the paths of one answer: `via-110-310-210`. */
   readonly name: string;
+  /** True if the control service believes that one of its interfaces is down. */
+  readonly isRevoked: boolean;
+}
+
+/** Where the gateway has a path from. */
+export interface PathSource {
+  /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
+  readonly source: 'computed' | 'control-service';
+  /** Time since the segments were taken or asked for, ns; -1 before that. */
+  readonly sourceAgeNs: number;
+  readonly isRevoked: boolean;
 }
 
 /** Age at which the control service is asked again, ns: its answers change when links fail and return. */
@@ -57,7 +71,7 @@ export interface DirectoryOptions {
   /** Name of the gateway's host. */
   readonly host: string;
   /** Asks the control service of the AS; absent where segments were published before the run. */
-  readonly client?: SegmentClient | undefined;
+  readonly client?: Pick<SegmentClient, 'find'> | undefined;
 }
 
 interface Answer {
@@ -74,6 +88,7 @@ interface Ends {
 interface Discovered {
   /** Undefined before the first answer. */
   segments: SegmentSet | undefined;
+  revoked: readonly PathInterface[];
   atNs: number;
   lookedUpNs: number;
   isAsked: boolean;
@@ -127,12 +142,26 @@ export class PathDirectory {
     return ends && this.#finder?.segmentsBetween(ends.from, ends.to);
   }
 
+  /** Where the path `id` to `target` is from. */
+  sourceOf(target: string, id: string, now: number): PathSource {
+    const isComputed = this.#options.client === undefined;
+    const found = this.#discovered.get(target);
+    const path = this.#answers.get(target)?.paths.find(({ info }) => info.id === id);
+    const discoveredNs = found?.segments && found.atNs;
+    const atNs = isComputed ? this.#finder && this.#finderNs : discoveredNs;
+    return {
+      source: isComputed ? 'computed' : 'control-service',
+      sourceAgeNs: atNs === undefined ? -1 : now - atNs,
+      isRevoked: path?.isRevoked ?? false,
+    };
+  }
+
   /** Asks the control service, unless its answer is new or under way. */
-  #ask(client: SegmentClient, target: string, now: number): void {
+  #ask(client: Pick<SegmentClient, 'find'>, target: string, now: number): void {
     const ends = this.#ends(target);
     if (ends === undefined) return;
-    const none = { segments: undefined, atNs: now, lookedUpNs: now, isAsked: false };
-    const known = this.#discovered.get(target) ?? none;
+    const none = { segments: undefined, revoked: [], atNs: now, lookedUpNs: now, isAsked: false };
+    const known: Discovered = this.#discovered.get(target) ?? none;
     known.lookedUpNs = now;
     const isFresh = known.segments !== undefined && now - known.atNs < DISCOVERED_AGE_NS_MAX;
     if (known.isAsked || isFresh) return;
@@ -142,7 +171,8 @@ export class PathDirectory {
       known.isAsked = false;
       // Without an answer, what is known stays.
       if (answer === undefined) return;
-      known.segments = plainSegments(answer);
+      known.segments = plainSegments(answer.segments);
+      known.revoked = answer.revoked;
       known.atNs = now;
       this.#answers.delete(target);
     });
@@ -156,8 +186,11 @@ export class PathDirectory {
   #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
     const ends = this.#ends(target);
     if (ends === undefined) return [];
-    const found = this.#paths(target, ends, now, clock);
-    return withShortNames(found.flatMap((path) => this.#describe(path, target, now, clock)));
+    const found = rankRevokedLast(
+      this.#paths(target, ends, now, clock),
+      this.#discovered.get(target)?.revoked ?? [],
+    );
+    return withShortNames(found.flatMap((one) => this.#describe(one, target, now, clock)));
   }
 
   #paths(target: string, { from, to }: Ends, now: number, clock: CalendarTime): readonly Path[] {
@@ -187,15 +220,23 @@ export class PathDirectory {
     return this.#finder;
   }
 
-  #describe(path: Path, target: string, now: number, clock: CalendarTime): GatewayPath[] {
-    const { network, host } = this.#options;
+  #describe(
+    { path, isRevoked }: RankedPath,
+    target: string,
+    now: number,
+    clock: CalendarTime,
+  ): GatewayPath[] {
+    const { network, host, client } = this.#options;
     const external = externalLinks(network, path);
     const first = external[0];
     if (first === undefined) return [];
     const linkIds = allLinks(network, host, target, external);
-    if (linkIds === undefined) return [];
+    // Where paths are discovered, only segments say what is beyond the own AS: no routers, no links inside, no rates.
+    const isComputed = client === undefined;
+    if (linkIds === undefined && isComputed) return [];
     const transit = transitOf(path);
-    const routers = [first.from.host, external.at(-1)?.to.host ?? ''];
+    const lastRouter = external.at(-1)?.to.host ?? '';
+    const routers = isComputed ? [first.from.host, lastRouter] : [first.from.host];
     // Converts half seconds since 1970 to an instant of the run.
     const leftSeconds = path.expiryHalfSeconds / 2 - clock.seconds;
     const links = external.map(({ from, to }) => `${from.name}>${to.name}`);
@@ -206,7 +247,7 @@ export class PathDirectory {
       hops: path.interfaces.length,
       mtu: path.mtu,
       expiresAt: now + Math.floor(leftSeconds * 1_000_000_000),
-      bandwidthBps: leastOf(external.map(({ link }) => link.rateBps)),
+      bandwidthBps: isComputed ? leastOf(external.map(({ link }) => link.rateBps)) : 0,
     };
     const address = network.hosts.find(({ name }) => name === first.from.host)?.address ?? '';
     return [
@@ -214,8 +255,9 @@ export class PathDirectory {
         info,
         path,
         firstRouter: address,
-        linkIds,
+        linkIds: linkIds ?? external.map(({ link }) => link.id),
         name: `via-${transit.join('-')}-${path.fingerprint.slice(0, 6)}`,
+        isRevoked,
       },
     ];
   }

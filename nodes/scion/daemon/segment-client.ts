@@ -8,21 +8,17 @@ import type { Stream } from '../../../engine/host/stream.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { FrameReader } from '../../_kit/frame-reader.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
-import {
-  decodeSegments,
-  encodeSegmentsRequest,
-  type SegmentsByRole,
-  type SegmentsRequest,
-} from '../paths/segment-messages.ts';
+import { encodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
 import { CONTROL_PORT } from '../router/geometry.ts';
 import { ANSWER_FRAMES, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
+import { decodeHostAnswer, type HostAnswer } from './host-answer.ts';
 
 /** A request without an answer for so long counts as failed, ns. */
 const ANSWER_NS_MAX: Nanoseconds = 5_000_000_000;
 /** Most requests that wait for an answer. */
 const REQUESTS_MAX = 1_000;
 
-type Done = (segments: SegmentsByRole | undefined) => void;
+type Done = (answer: HostAnswer | undefined) => void;
 
 /** The requests of one host to the control service of its AS. */
 export class SegmentClient {
@@ -51,9 +47,9 @@ export class SegmentClient {
     const frame = encodeSegmentFrame(number, encodeSegmentsRequest(request));
     this.#waiting.set(number, {
       frame,
-      done: (segments): void => {
+      done: (answer): void => {
         timer.cancel();
-        done(segments);
+        done(answer);
       },
     });
     if (this.#stream !== undefined) this.#stream.write(frame);
@@ -81,7 +77,7 @@ export class SegmentClient {
     const reader = new FrameReader(ANSWER_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
       // The segments refer to the bytes that they were read from.
-      this.#end(request, decodeSegments(message.slice()));
+      this.#end(request, decodeHostAnswer(message.slice()));
     });
     stream.handle({
       onData: (buffer, offset, length) => {
@@ -96,10 +92,10 @@ export class SegmentClient {
     for (const { frame } of this.#waiting.values()) stream.write(frame);
   }
 
-  #end(request: number, segments: SegmentsByRole | undefined): void {
+  #end(request: number, answer: HostAnswer | undefined): void {
     const waiting = this.#waiting.get(request);
     this.#waiting.delete(request);
-    waiting?.done(segments);
+    waiting?.done(answer);
   }
 
   #failAll(): void {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { leastOf } from '../../../../engine/pure/extremes.ts';
 import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
 
 /** The shortest beacon, and again and again the one whose links were chosen least often, on average. */
@@ -16,7 +17,7 @@ export const selection: BeaconSelection = {
       links.reduce((sum, link) => sum + (counts.get(link) ?? 0), 0) / links.length;
     while (chosen.length < most && left.length > 0) {
       const uses = left.map(({ links }) => use(links));
-      const [next] = left.splice(uses.indexOf(Math.min(...uses)), 1);
+      const [next] = left.splice(uses.indexOf(leastOf(uses)), 1);
       if (next === undefined) break;
       chosen.push(next.one);
       for (const link of next.links) counts.set(link, (counts.get(link) ?? 0) + 1);

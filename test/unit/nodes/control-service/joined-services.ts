@@ -17,6 +17,7 @@ import {
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
 import {
   CONTROL_PORT,
+  type HostAnswer,
   type IsdAs,
   requireHostAddress,
   reverseWirePath,
@@ -69,7 +70,7 @@ export class JoinedServices {
   readonly counts = new Map<string, number>();
   /** What a packet becomes on its way; undefined if it is lost. */
   onWay: (packet: Handed) => Uint8Array | undefined = ({ bytes }) => bytes;
-  readonly #found: SegmentsByRole[] = [];
+  readonly #found: HostAnswer[] = [];
   #underWay: UnderWay[] = [];
   #callId = 0;
 
@@ -121,6 +122,11 @@ export class JoinedServices {
 
   /** Looks segments up, for at most the time of a call. */
   find(isdAs: IsdAs, target: IsdAs): SegmentsByRole {
+    return this.findAll(isdAs, target).segments;
+  }
+
+  /** Looks segments up, and which of their interfaces are believed to be down. */
+  findAll(isdAs: IsdAs, target: IsdAs): HostAnswer {
     this.#found.length = 0;
     this.step(isdAs, { kind: 'lookup', token: 7, target });
     const endNs = this.nowNs + 12 * SECOND_NS;
@@ -157,7 +163,7 @@ export class JoinedServices {
         this.#send(at, effect.way, effect.bytes);
         return;
       case 'found':
-        this.#found.push(effect.segments);
+        this.#found.push(effect);
         return;
       case 'drop':
         this.drops.push({ at, reason: effect.reason });

@@ -5,7 +5,12 @@ import {
   CACHED_PATH_LOOKUPS_MAX,
   PathDirectory,
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
-import { linkRelationOf } from '../../../../../nodes/scion/index.ts';
+import {
+  type HostAnswer,
+  linkRelationOf,
+  type PathSegment,
+  type SignedSegment,
+} from '../../../../../nodes/scion/index.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import { lowestProtocolOf } from '../../../../../scenarios/open/nodes.ts';
 import { load, registry, SECOND } from '../../../runner/fixture.ts';
@@ -33,6 +38,95 @@ function directory(): PathDirectory {
 const clockAt = (now: number): { seconds: number; nanos: number } => ({
   seconds: EPOCH + Math.floor(now / SECOND),
   nanos: now % SECOND,
+});
+
+/** A directory whose control service answers with the segments of the topology, and what it was asked. */
+function discovering(revoked: HostAnswer['revoked']): {
+  readonly own: PathDirectory;
+  readonly answer: () => void;
+} {
+  const computed = directory();
+  computed.lookup('gateway-211', 0, clockAt(0));
+  const plain = computed.segments('gateway-211')!;
+  const signed = (all: readonly PathSegment[]): SignedSegment[] =>
+    all.map((segment) => ({ segment, information: new Uint8Array(0), signed: [] }));
+  const { ups, cores, downs } = plain;
+  const segments = { ups: signed(ups), cores: signed(cores), downs: signed(downs) };
+  const view = provision.viewOf('gateway-111');
+  const unknown = (): never => expect.fail('nobody can know it');
+  const links = view.links.map((link) =>
+    Object.defineProperties({ ...link }, { rateBps: { get: unknown }, delayNs: { get: unknown } }),
+  );
+  let asked: ((answer: HostAnswer) => void) | undefined;
+  const own = new PathDirectory({
+    network: { ...view, links },
+    crypto: createCryptoProvider('node'),
+    host: 'gateway-111',
+    client: {
+      find: (_, done): void => {
+        asked = done;
+      },
+    },
+  });
+  return { own, answer: () => asked?.({ segments, revoked }) };
+}
+
+describe('the path directory of an AS with a control service', () => {
+  const TARGET = 'gateway-211';
+
+  it('R-034: has the paths of its answer, and asks nothing else how fast their links are', () => {
+    const { own, answer } = discovering([]);
+    expect(own.lookup(TARGET, 0, clockAt(0))).toEqual([]);
+    answer();
+    const paths = own.lookup(TARGET, 0, clockAt(0));
+    expect(paths.map(({ linkIds }) => linkIds.length)).toEqual([6, 6, 6]);
+    expect(paths.map(({ info }) => info.bandwidthBps)).toEqual([0, 0, 0]);
+    // The first router is that of the own AS; which one the target has nobody says.
+    expect(paths[0]?.info.transit.filter((one) => one.startsWith('br-'))).toEqual(['br-111-1']);
+  });
+
+  it('puts paths over interfaces that are believed to be down last', () => {
+    const { own, answer } = discovering([]);
+    own.lookup(TARGET, 0, clockAt(0));
+    answer();
+    const [first, ...others] = own.lookup(TARGET, 0, clockAt(0));
+    const down = first!.path.interfaces[2]!;
+    const revoking = discovering([down]);
+    revoking.own.lookup(TARGET, 0, clockAt(0));
+    revoking.answer();
+    const paths = revoking.own.lookup(TARGET, 0, clockAt(0));
+    expect(paths.map(({ name }) => name)).toEqual([...others, first!].map(({ name }) => name));
+    expect(paths.map(({ isRevoked }) => isRevoked)).toEqual([false, false, true]);
+    const last = revoking.own.sourceOf(TARGET, first!.info.id, 5 * SECOND);
+    expect(last).toEqual({
+      source: 'control-service',
+      sourceAgeNs: 5 * SECOND,
+      isRevoked: true,
+    });
+  });
+
+  it('says where a path is from, and since when it is known', () => {
+    const { own, answer } = discovering([]);
+    expect(own.sourceOf(TARGET, 'any', 0).sourceAgeNs).toBe(-1);
+    const [path] = directory().lookup(TARGET, 0, clockAt(0));
+    own.lookup(TARGET, 3 * SECOND, clockAt(3 * SECOND));
+    expect(own.sourceOf(TARGET, path!.info.id, 4 * SECOND).sourceAgeNs).toBe(-1);
+    answer();
+    own.lookup(TARGET, 4 * SECOND, clockAt(4 * SECOND));
+    expect(own.sourceOf(TARGET, path!.info.id, 4 * SECOND)).toEqual({
+      source: 'control-service',
+      sourceAgeNs: SECOND,
+      isRevoked: false,
+    });
+    const computed = directory();
+    expect(computed.sourceOf(TARGET, 'any', 0).sourceAgeNs).toBe(-1);
+    computed.lookup(TARGET, SECOND, clockAt(SECOND));
+    expect(computed.sourceOf(TARGET, path!.info.id, 3 * SECOND)).toEqual({
+      source: 'computed',
+      sourceAgeNs: 2 * SECOND,
+      isRevoked: false,
+    });
+  });
 });
 
 describe('the path directory', () => {

@@ -1,0 +1,26 @@
+/**
+ * Paths over interfaces that are believed to be down (reference private/revcache): they stay usable, since the message
+ * that says so is a hint, but come after all others.
+ *
+ * @module
+ */
+import { formatInterface, type Path, type PathInterface } from './path.ts';
+
+/** A path, and whether one of its interfaces is believed to be down. */
+export interface RankedPath {
+  readonly path: Path;
+  readonly isRevoked: boolean;
+}
+
+/** Puts the paths over interfaces that are believed to be down last, and leaves their order otherwise. */
+export function rankRevokedLast(
+  paths: readonly Path[],
+  revoked: readonly PathInterface[],
+): readonly RankedPath[] {
+  const names = new Set(revoked.map(formatInterface));
+  const ranked = paths.map((path) => ({
+    path,
+    isRevoked: path.interfaces.some((item) => names.has(formatInterface(item))),
+  }));
+  return [...ranked.filter((one) => !one.isRevoked), ...ranked.filter((one) => one.isRevoked)];
+}
