@@ -35,7 +35,11 @@ import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { OPERATOR_LOG_LEVELS, type OperatorLogLevel } from '../services/operator/index.ts';
 import { unknownNameHint } from '../topologies/files/suggest.ts';
-import { loadTopology, userModulesOfTopology } from '../topologies/load.ts';
+import {
+  loadTopology,
+  optionModulesOfTopology,
+  userModulesOfTopology,
+} from '../topologies/load.ts';
 import type { Topology } from '../topologies/model.ts';
 import { FlagError } from './exit.ts';
 import { openFabricEndpoint } from './fabric-face.ts';
@@ -124,7 +128,10 @@ async function loadOwn(
 ): Promise<{ readonly topology: Topology; readonly registry: ProtocolRegistry }> {
   const registry = new ProtocolRegistry();
   const request = { path, folders: SHIPPED_FILE_FOLDERS, registry };
-  await registry.loadFound(() => userModulesOfTopology(request));
+  await registry.loadFound({
+    protocols: () => userModulesOfTopology(request),
+    modules: () => optionModulesOfTopology(request),
+  });
   return { topology: loadTopology(request), registry };
 }
 

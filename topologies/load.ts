@@ -9,6 +9,7 @@ import { assembleTopology } from './assemble/assemble-topology.ts';
 import { BuildContext } from './assemble/context.ts';
 import type { LoadedTopology } from './assemble/loaded.ts';
 import { inlineOptionFiles } from './assemble/option-files.ts';
+import { type NamedUserModule, userModulesInOptions } from './assemble/option-modules.ts';
 import { checkOptions } from './assemble/options.ts';
 import { existingModules } from './assemble/protocol-name.ts';
 import { protocolNamesOfHost } from './assemble/stack.ts';
@@ -66,11 +67,26 @@ export function loadTopology(request: TopologyRequest): Topology {
  * @returns absolute paths, each once; none when the file cannot be read (the check says why).
  */
 export function userModulesOfTopology(request: TopologyRequest): readonly string[] {
-  const { folders, registry } = request;
-  const found = findFile(request.path, [process.cwd(), folders.topologies], ['.', 'topologies']);
-  if ('message' in found) return [];
-  const loaded = readTopology(found.path, [], { problems: new ConfigIssueCollector(), registry });
+  const loaded = readForModules(request);
   return loaded === undefined ? [] : existingModules(protocolNamesOfTopology(loaded));
+}
+
+/**
+ * Finds the modules that options in a topology file name, once the protocols that it names are loaded.
+ *
+ * @returns none when the file cannot be read.
+ */
+export function optionModulesOfTopology(request: TopologyRequest): readonly NamedUserModule[] {
+  const { registry } = request;
+  const loaded = readForModules(request);
+  return loaded === undefined ? [] : userModulesInOptions(loaded, [], registry);
+}
+
+/** Reads a topology file whose mistakes are of no interest yet. */
+function readForModules({ path, folders, registry }: TopologyRequest): LoadedTopology | undefined {
+  const found = findFile(path, [process.cwd(), folders.topologies], ['.', 'topologies']);
+  if ('message' in found) return undefined;
+  return readTopology(found.path, [], { problems: new ConfigIssueCollector(), registry });
 }
 
 /** The protocols that a topology names, as the registry knows them. */

@@ -161,6 +161,11 @@ export interface NodeSetup<Options> {
    * Reads one of {@link Protocol.files}, which the loader has found. Absent in tests of single nodes.
    */
   readonly readFile?: (file: PackageFile) => Uint8Array;
+  /**
+   * What a module of the user exports that an option names by its absolute path; the loader has loaded and checked it.
+   * Absent in tests of single nodes.
+   */
+  readonly userModule?: (path: string) => unknown;
   /** Absent unless privacy is measured, packets are explained or messages are accounted for. */
   readonly observer?: MessageObserver;
 }

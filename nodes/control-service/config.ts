@@ -5,7 +5,9 @@
  */
 import { z } from 'zod';
 import { durationNsSchema } from '../_kit/options.ts';
+import { plugInSchema } from '../_kit/plug-in-schema.ts';
 import { type IsdAs, parseIsdAs } from '../scion/index.ts';
+import { SELECTION_MODULE } from './beacons/chosen-selection.ts';
 import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
 import { BEST_SET_SIZE, CANDIDATES_MAX, HOPS_MAX, ROUND_INTERVAL_NS } from './geometry.ts';
 
@@ -13,9 +15,6 @@ import { BEST_SET_SIZE, CANDIDATES_MAX, HOPS_MAX, ROUND_INTERVAL_NS } from './ge
 const EXPIRY = 63;
 /** Shortest time between two rounds, ns. */
 const ROUND_NS_MIN = 500_000_000;
-
-/** Names of shipped selections. */
-const SELECTION_NAMES = Object.keys(BEACON_SELECTIONS) as (keyof typeof BEACON_SELECTIONS)[];
 
 const WATCHED_MAX = 10_000;
 const WATCH_NS_MIN = 10_000_000;
@@ -47,7 +46,7 @@ export const controlConfig = z.strictObject({
   /** Beacons that are kept of each origin, among which these are chosen. */
   candidates: z.int().min(1).max(CANDIDATES_MAX).default(CANDIDATES_MAX),
   /** Which of these are chosen (beacons/selections/). */
-  selection: z.enum(SELECTION_NAMES).default('reference'),
+  selection: plugInSchema(Object.keys(BEACON_SELECTIONS), SELECTION_MODULE).default('reference'),
   /** Most ASes of a segment. */
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */

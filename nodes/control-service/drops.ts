@@ -53,6 +53,7 @@ export const CONTROL_DROP_REASONS = {
   'segment-invalid':
     'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',
   ...OF_SIGNATURES,
+  'selection-failed': 'the selection of beacons threw, or returned no list: none was chosen',
   'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',
   'host-request': 'a host of this AS asks for nothing that a control service knows',

@@ -42,6 +42,7 @@ import {
   UDP_HEADER_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
+import { chosenSelection } from './beacons/chosen-selection.ts';
 import { asKeyScalar } from './beacons/signatures.ts';
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
@@ -110,6 +111,7 @@ class ControlNode implements NodeHandle {
       hops: new HopAuthenticator(crypto.aesCmac(key)),
       key: crypto.p256Key(asKeyScalar(network.identity(host.name).secret(AS_KEY_NAME))),
       keyOf: controlServiceKeySource(network),
+      selection: chosenSelection(options.selection, setup.userModule),
       random: { calls: host.random('calls'), beacons: host.random('beacons') },
       clock: (): CalendarTime => host.clock(),
       behaviour,

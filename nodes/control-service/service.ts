@@ -30,8 +30,9 @@ import {
 } from '../scion/index.ts';
 import { Beaconing } from './beacons/beaconing.ts';
 import { beaconRefusal } from './beacons/checks.ts';
+import { guardedSelection } from './beacons/chosen-selection.ts';
 import { SegmentExtender } from './beacons/extender.ts';
-import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
+import type { BeaconSelection } from './beacons/selection.ts';
 import type { AsKeySource } from './beacons/signatures.ts';
 import { SegmentVerifier } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
@@ -69,6 +70,7 @@ export interface ControlServiceParts {
   /** With which this AS signs. */
   readonly key: SigningKey;
   readonly keyOf: AsKeySource;
+  readonly selection: BeaconSelection;
   readonly random: { readonly calls: Random; readonly beacons: Random };
   readonly clock: () => CalendarTime;
   /** The correct one if absent. */
@@ -141,7 +143,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         announced: (ingress, egress): StaticInfo | undefined =>
           staticInfoFor(surroundings, { ingress, egress }),
       }),
-      selection: BEACON_SELECTIONS[options.selection],
+      selection: guardedSelection(parts.selection, () => this.#drop('selection-failed')),
       store: this.#beacons,
       seconds,
       send: (ifId, beacon, done): void => this.#sendBeacon(ifId, beacon, done),

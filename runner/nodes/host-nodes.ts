@@ -31,12 +31,13 @@ export interface HostNodeParts {
 /** Creates all nodes of a host, the lowest first. */
 export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandle {
   const { world, stack, viewOf, witness, observerOf } = parts;
-  const nodes = stack.map(({ protocol, options }, height) => {
+  const nodes = stack.map(({ protocol, options, userModule }, height) => {
     const layer = height === 0 ? undefined : protocol.name;
     const observer = observerOf(layer);
     const watched = observer === undefined ? {} : { observer };
     const network = viewOf(name, layer);
-    const setup = { options, network, witness, readFile: readPackageFile, ...watched };
+    const own = userModule === undefined ? {} : { userModule };
+    const setup = { options, network, witness, readFile: readPackageFile, ...own, ...watched };
     return world.call(name, 'create', () => protocol.create(world.host(name, layer), setup));
   });
   const [bottom] = nodes;

@@ -11,6 +11,12 @@ import { dirname, resolve } from 'node:path';
 import type { LoadedTopology } from '../../topologies/assemble/loaded.ts';
 import { inlineOptionFiles } from '../../topologies/assemble/option-files.ts';
 import {
+  joinUserCode,
+  NO_USER_CODE,
+  type UserCode,
+  userModulesInOptions,
+} from '../../topologies/assemble/option-modules.ts';
+import {
   type CheckedNodesByProtocol,
   checkOptions,
   effectiveOptions,
@@ -110,15 +116,13 @@ export function nodeOptions(
 }
 
 /**
- * Lists the modules of users' own protocols, so that the caller can load them into its registry
- * before the scenario is checked.
- *
- * @returns absolute paths, each once; none if the files cannot be read (the check reports why).
+ * Lists the code of users that files name, so that the caller can load it before the scenario is checked. Modules in
+ * options are known once the protocols are loaded. What cannot be read is left to the check, which reports why.
  */
-export function protocolModulePaths(request: ScenarioRequest): readonly string[] {
+export function userCodeOf(request: ScenarioRequest): UserCode {
   const parts = { request, problems: new ConfigIssueCollector() };
-  const names = collectConfigErrors(parts.problems, () => protocolNames(parts)) ?? [];
-  return existingModules([...new Set(names)]);
+  const found = collectConfigErrors(parts.problems, () => codeWithTwin(parts)) ?? NO_USER_CODE;
+  return { ...found, protocols: existingModules(found.protocols) };
 }
 
 /**
@@ -131,25 +135,31 @@ export function scenarioPath({ path, folders }: Omit<ScenarioRequest, 'registry'
   return found.path;
 }
 
-/** The protocols that a scenario and its twin name. A twin has none, whatever its changes say of one. */
-function protocolNames(given: Parts): readonly string[] {
+/** What a scenario and its twin name. A twin has none, whatever its changes say of one. */
+function codeWithTwin(given: Parts): UserCode {
   const { request, source } = openRun(given.request);
   const own = namesIn({ ...given, request }, source);
   if (!hasTwin(source)) return own;
   const twin = openRun(twinOf(request));
-  return [...own, ...namesIn({ ...given, request: twin.request }, twin.source)];
+  return joinUserCode(own, namesIn({ ...given, request: twin.request }, twin.source));
 }
 
-function namesIn(parts: Parts, source: ConfigSource): readonly string[] {
-  if (!namesModules(parts, source)) return [];
+function namesIn(parts: Parts, source: ConfigSource): UserCode {
+  if (!namesModules(parts, source)) return NO_USER_CODE;
   const loaded = loadInner(parts, source);
-  if (loaded === undefined) return [];
+  if (loaded === undefined) return NO_USER_CODE;
   const { stack } = scenarioSchema.shape;
   const { data = [] } = stack.safeParse(valueAt(source.data, ['stack']));
   const place = { ...parts, ...parts.request, source, root: [] };
   const { topology } = loaded;
   const { hosts } = resolveStack(place, data, topology.hosts);
-  return topologyProtocols({ ...loaded, topology: { ...topology, hosts } });
+  const whole = { ...loaded, topology: { ...topology, hosts } };
+  const written = scenarioSchema.shape.options.safeParse(valueAt(source.data, ['options']));
+  const layers = layersOf(source, written.data ?? {});
+  return {
+    protocols: topologyProtocols(whole),
+    modules: userModulesInOptions(whole, layers, parts.request.registry),
+  };
 }
 
 /**

@@ -26,6 +26,8 @@ type Parsed = { readonly success: true; readonly data: unknown } | { readonly su
 export interface ConfiguredProtocol {
   readonly protocol: Protocol;
   readonly options: unknown;
+  /** What a module exports that its options name. */
+  readonly userModule?: (path: string) => unknown;
 }
 
 /**
@@ -60,7 +62,8 @@ function placedChoice(
   assert(protocol !== undefined, `${placed.name} runs an unknown protocol ${placed.protocol}`);
   const parsed = protocol.config.safeParse(nodeOptions(scenario, placed)) as Parsed;
   assert(parsed.success, `options of ${placed.name} were not checked`);
-  return { protocol, options: parsed.data };
+  const userModule = (path: string): unknown => registry.userModule?.(path);
+  return { protocol, options: parsed.data, userModule };
 }
 
 /** Finds the protocol of a host by name; calls `protocolOf` once per host. */

@@ -9,9 +9,9 @@ import { runRecordingFileHashes } from '../../topologies/files/files-read.ts';
 import {
   loadScenario,
   readScenarioSource as openSource,
-  protocolModulePaths,
   type ScenarioRequest,
   scenarioPath,
+  userCodeOf,
 } from '../files/load.ts';
 import { SweepIssueCollector } from '../files/sweep/sweep-issue-collector.ts';
 import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
@@ -90,11 +90,23 @@ async function filesFor(
   if (asked !== undefined && hashOfFile(scenarioPath(request)) !== asked.hashes['scenario'])
     throw new Refusal(differs(file));
   let modules: readonly string[] = [];
-  await registry.loadFound(() => {
-    modules = protocolModulePaths(request);
-    // A loaded module may name further modules, which have to be checked, too.
-    if (asked !== undefined) checkJobModules(modules, asked, ownOf(modules, request, asked));
-    return modules;
+  const check = (paths: readonly string[]): void => {
+    if (asked !== undefined) checkJobModules(paths, asked, ownOf(paths, request, asked));
+  };
+  await registry.loadFound({
+    protocols: () => {
+      modules = userCodeOf(request).protocols;
+      // A loaded module may name further modules, which have to be checked, too.
+      check(modules);
+      return modules;
+    },
+    modules: () => {
+      const named = userCodeOf(request).modules;
+      const paths = named.map(({ path }) => path);
+      check(paths);
+      modules = [...new Set([...modules, ...paths])];
+      return named;
+    },
   });
   const [loaded, read] = runRecordingFileHashes(() => loadScenario(request));
   const known = [loaded.sha256, loaded.topology.sha256, loaded.cpu?.sha256];
@@ -118,7 +130,8 @@ function ownOf(
 ): readonly string[] {
   // Saves opening the scenario twice: most scenarios name no modules.
   if (modules.length === 0 || own === undefined) return modules;
-  return protocolModulePaths({ ...request, overrides: own });
+  const theirs = userCodeOf({ ...request, overrides: own });
+  return [...theirs.protocols, ...theirs.modules.map(({ path }) => path)];
 }
 
 function differs(file: string): string {

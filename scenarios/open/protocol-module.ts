@@ -11,6 +11,7 @@ import type { Message } from 'esbuild';
 import { z } from 'zod';
 import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import type { UserModuleOption } from '../../engine/host/user-module.ts';
 import { importModule } from '../../engine/live/import-module.ts';
 import { FileOwners, pathForUsers, stackFrameLocationsOf } from '../../engine/live/stack-places.ts';
 import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
@@ -98,12 +99,7 @@ const FACE = z
  * @throws ConfigError with the place of each mistake; Refusal if a mistake has no place.
  */
 export async function loadProtocol(path: string): Promise<Protocol> {
-  let module: unknown;
-  try {
-    module = await loadModuleWithHash(path, () => importModule(pathToFileURL(path).href));
-  } catch (error) {
-    throw await mistakeOf(path, error);
-  }
+  const module = await importFile(path);
   const found = (module as { readonly protocol?: unknown }).protocol;
   if (found === undefined) throw new Refusal(`${path}: exports no \`protocol\``);
   const parsed = FACE.safeParse(found);
@@ -112,6 +108,27 @@ export async function loadProtocol(path: string): Promise<Protocol> {
     throw new ConfigError(mistakes.map((mistake) => faceIssue(path, mistake)));
   }
   return found as Protocol;
+}
+
+/**
+ * Loads the module at a path, and returns what an option needs of it.
+ * @throws ConfigError or Refusal as {@link loadProtocol}.
+ */
+export async function loadExported(path: string, option: UserModuleOption): Promise<unknown> {
+  const { exported } = option;
+  const found = Reflect.get((await importFile(path)) as object, exported);
+  if (found === undefined) throw new Refusal(`${path}: exports no \`${exported}\``);
+  const mistake = option.mistakeIn(found);
+  if (mistake !== undefined) throw new Refusal(`${path}: \`${exported}\` ${mistake}`);
+  return found;
+}
+
+async function importFile(path: string): Promise<unknown> {
+  try {
+    return await loadModuleWithHash(path, () => importModule(pathToFileURL(path).href));
+  } catch (error) {
+    throw await mistakeOf(path, error);
+  }
 }
 
 function faceIssue(path: string, mistake: ReturnType<typeof explainIssues>[number]): ConfigIssue {

@@ -8,11 +8,12 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { FOLDED_METRIC_DEFINITION } from '../../engine/measure/bounded-series.ts';
 import { PRIVACY_METRICS } from '../../reports/privacy/kpis.ts';
+import type { NamedUserModule } from '../../topologies/assemble/option-modules.ts';
 import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/file-bounds.ts';
 import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
-import { protocolModulePaths } from '../files/load.ts';
+import { userCodeOf } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
@@ -21,7 +22,7 @@ import { LINK_METRICS } from '../metrics/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
-import { loadProtocol } from './protocol-module.ts';
+import { loadExported, loadProtocol } from './protocol-module.ts';
 
 /**
  * True for protocols of this project. Crashes in any other protocol are attributed to its author.
@@ -65,9 +66,17 @@ export function knownProtocols(): readonly Protocol[] {
   return [...SHIPPED, ...others];
 }
 
+/** Lists the code of users that files name. */
+export interface FindUserCode {
+  readonly protocols: () => readonly string[];
+  readonly modules: () => readonly NamedUserModule[];
+}
+
 /** A registry of the shipped protocols and of modules loaded before. */
 export class ProtocolRegistry implements ProtocolLookup {
   readonly #modules = new Map<string, Protocol>();
+  /** What modules export that options name, by path. */
+  readonly #userModules = new Map<string, unknown>();
 
   get names(): readonly string[] {
     return knownProtocols().map(({ name }) => name);
@@ -96,6 +105,10 @@ export class ProtocolRegistry implements ProtocolLookup {
     return SHIPPED.find((protocol) => protocol.name === name) ?? this.#modules.get(name);
   }
 
+  userModule(path: string): unknown {
+    return this.#userModules.get(path);
+  }
+
   isShipped(name: string): boolean {
     return isShippedName(name);
   }
@@ -110,18 +123,36 @@ export class ProtocolRegistry implements ProtocolLookup {
     folders: LookupFolders,
     overrides: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    await this.loadFound(() =>
-      protocolModulePaths({ path: file, folders, overrides, registry: this }),
-    );
+    const request = { path: file, folders, overrides, registry: this };
+    await this.loadFound({
+      protocols: () => userCodeOf(request).protocols,
+      modules: () => userCodeOf(request).modules,
+    });
   }
 
   /**
    * Loads modules until no others are found: what the nodes of a generator run is only known once
    * its module is loaded.
-   * @param find Lists the absolute paths of modules; called again when the listed ones are loaded.
+   * @param find `protocols` lists absolute paths and is called again when the listed ones are loaded; then `modules` lists
+   * what options name, which only their protocols know.
    */
-  async loadFound(find: () => readonly string[]): Promise<void> {
+  async loadFound({ protocols, modules }: FindUserCode): Promise<void> {
     await loadAddedProtocols();
+    await this.#loadProtocols(protocols);
+    for (const named of modules()) await this.loadOptionModule(named);
+  }
+
+  /**
+   * Loads a module that an option names, so that {@link userModule} finds what it exports.
+   * @throws ConfigError or Refusal saying what is wrong with the module, or that it may not be loaded.
+   */
+  async loadOptionModule({ path, module }: NamedUserModule): Promise<void> {
+    refuseOutside(path);
+    if (this.#userModules.has(path)) return;
+    this.#userModules.set(path, await loadExported(path, module));
+  }
+
+  async #loadProtocols(find: () => readonly string[]): Promise<void> {
     for (;;) {
       const found = find();
       // Also those that an earlier call has loaded: what may be opened differs from call to call.

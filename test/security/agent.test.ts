@@ -54,6 +54,28 @@ kpis: { ping.delivery: { value: ">= 90%" } }
 `,
 );
 
+write(
+  'as.yaml',
+  `
+name: as
+ases: [{ id: "1-ff00:0:110", core: true }]
+nodes:
+  - { name: alice, run: control-service, as: "1-ff00:0:110" }
+  - { name: bob, run: scion, as: "1-ff00:0:110" }
+links:
+  - { ends: alice <-> bob, rate: 10Mbit/s, delay: 5ms }
+`,
+);
+const services = write(
+  'services.yaml',
+  `
+name: services
+topology: as.yaml
+duration: 2s
+kpis: { control.beacons_sent: { count: "== 0" } }
+`,
+);
+
 interface Own {
   readonly topology: Topology;
   readonly registry: ProtocolRegistry;
@@ -61,11 +83,11 @@ interface Own {
 }
 
 /** The files that a machine of the deployment has on its own disk. */
-async function own(): Promise<Own> {
+async function own(scenarioFile = file, topologyFile = 'cable.yaml'): Promise<Own> {
   const registry = new ProtocolRegistry();
-  const { scenario } = await openScenario(file, {}, registry);
+  const { scenario } = await openScenario(scenarioFile, {}, registry);
   const folders = { scenarios: folder, topologies: folder };
-  const topology = loadTopology({ path: join(folder, 'cable.yaml'), folders, registry });
+  const topology = loadTopology({ path: join(folder, topologyFile), folders, registry });
   return { topology, registry, scenario };
 }
 
@@ -202,6 +224,18 @@ describe('an agent of a deployment', () => {
     expect(await refusedWith(wrong)).toEqual(
       refusal('the coordinator has wrong options for alice'),
     );
+  });
+
+  it('refuses options that name a module which its own files do not', async () => {
+    const marker = join(folder, 'was-loaded');
+    const text = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(marker)}, '');\n`;
+    const selection = write('theirs.ts', `${text}export const selection = { select: () => [] };\n`);
+    const mine = await own(services, 'as.yaml');
+    const order = orderOf(mine.scenario);
+    const options = { alice: { selection } };
+    const told = tell({ ...order, scenario: { ...order.scenario, options } }, mine);
+    expect(await refusedWith(told)).toEqual(refusal('the coordinator names a module'));
+    expect(existsSync(marker)).toBe(false);
   });
 });
 

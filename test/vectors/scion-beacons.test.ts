@@ -5,10 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { BeaconCandidate } from '../../nodes/control-service/beacons/selection.ts';
-import {
-  diversity,
-  selection as reference,
-} from '../../nodes/control-service/beacons/selections/reference.ts';
+import { diversity, reference } from '../../nodes/control-service/beacons/selections/reference.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { Graph, graphFor } from './scion-graph.ts';
 

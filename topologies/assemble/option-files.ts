@@ -1,15 +1,15 @@
 /**
- * Files of users that options of nodes name (`prices: ./my.csv`). A protocol says in the schema of its
+ * Files and modules of users that options of nodes name (`prices: ./my.csv`, `selection: ./mine.ts`). A protocol says in the schema of its
  * options which ones do (`meta({ userFile })`, engine/host/user-file.ts); here their texts take the place
- * of the paths, before the options are checked.
+ * of the paths of files, and absolute paths in the place of those of modules, before the options are checked.
  *
  * A path is relative to the file in which it stands, and files are found, bounded and hashed as all that
  * scenarios name: see `findFile` and `readText`.
  *
  * @module
  */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import type { FileText, UserFileReader } from '../../engine/host/user-file.ts';
 import { findFile } from '../files/find-file.ts';
 import type { ValuePath } from '../files/locate.ts';
@@ -17,9 +17,10 @@ import { type ConfigIssueCollector, collectConfigErrors } from '../files/problem
 import type { ProtocolLookup } from '../files/registry.ts';
 import { type ConfigSource, readText } from '../files/source.ts';
 import { TEXT_BUDGET_MESSAGE, TextBudget } from '../files/text-budget.ts';
-import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
+import { userModulePath } from './option-modules.ts';
+import { EACH_ENTRY, type OptionSpot, optionSpotsOf, valuesAtSpot } from './option-spots.ts';
 import {
   type OverridingOptions,
   optionOverrideNames,
@@ -31,17 +32,6 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** Longest file, whatever the protocol says: texts travel in the orders of processes. */
 const BYTES_MAX = 4e6;
-/** Deeper than any schema of options; one that contains itself has no end. */
-const DEPTH_MAX = 8;
-/** In the path of a spot: each entry of a list or map. */
-const EACH_ENTRY = '*';
-
-/** An option that names a file. */
-interface Spot {
-  readonly path: readonly string[];
-  readonly file: UserFileReader;
-}
-
 /** Where a mistake in an option is shown, and the file in which the option stands. */
 interface Place {
   readonly source: ConfigSource;
@@ -112,7 +102,7 @@ function protocolsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, Readon
 class FileReader {
   readonly #registry: ProtocolLookup;
   readonly #problems: ConfigIssueCollector;
-  readonly #spots = new Map<string, readonly Spot[]>();
+  readonly #spots = new Map<string, readonly OptionSpot[]>();
   /** By how a file is read, and its path; undefined of a file with mistakes. */
   readonly #texts = new Map<UserFileReader, Map<string, string | undefined>>();
   readonly #budget = new TextBudget();
@@ -131,10 +121,10 @@ class FileReader {
     return filled as Options;
   }
 
-  #spotsOf(protocol: string): readonly Spot[] {
+  #spotsOf(protocol: string): readonly OptionSpot[] {
     const known = this.#spots.get(protocol);
     if (known !== undefined) return known;
-    const spots = spotsIn(this.#registry.protocols(protocol)?.config, [], DEPTH_MAX);
+    const spots = optionSpotsOf(this.#registry.protocols(protocol)?.config);
     this.#spots.set(protocol, spots);
     return spots;
   }
@@ -142,11 +132,16 @@ class FileReader {
   /** Goes down to a spot, and copies what lies on the way if a text comes in. */
   #fillSpot(
     value: unknown,
-    at: { readonly spot: Spot; readonly written: Written; readonly done: ValuePath },
+    at: { readonly spot: OptionSpot; readonly written: Written; readonly done: ValuePath },
   ): unknown {
     const { spot, written, done } = at;
     const step = spot.path[done.length];
-    if (step === undefined) return this.#textFor(value, spot.file, written.place(done));
+    if (step === undefined) {
+      const place = written.place(done);
+      return spot.kind === 'file'
+        ? this.#textFor(value, spot.file, place)
+        : this.#modulePathFor(value, place);
+    }
     if (value === null || typeof value !== 'object') return value;
     const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
     const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
@@ -162,6 +157,15 @@ class FileReader {
       Reflect.set(copy, key, filled);
     }
     return isChanged ? copy : value;
+  }
+
+  /** The absolute path of the module that an option names; other values stay. */
+  #modulePathFor(value: unknown, place: Place): unknown {
+    const path = userModulePath(value, dirname(place.source.path));
+    if (path === undefined || existsSync(path)) return path ?? value;
+    const hint = 'the path counts from the folder of this file';
+    this.#refuse(place, 'E116', `module "${String(value)}" not found`, hint);
+    return value;
   }
 
   #textFor(value: unknown, file: UserFileReader, place: Place): unknown {
@@ -218,42 +222,9 @@ class FileReader {
  * @param schema The options of a protocol.
  */
 export function nonPathPlaces(schema: unknown, options: Options): readonly ValuePath[] {
-  return spotsIn(schema, [], DEPTH_MAX).flatMap(({ path }) => objectsAt(options, path, []));
-}
-
-function objectsAt(
-  value: unknown,
-  steps: readonly string[],
-  done: ValuePath,
-): readonly ValuePath[] {
-  if (value === null || typeof value !== 'object') return [];
-  const [step, ...rest] = steps;
-  if (step === undefined) return [done];
-  const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
-  return keys.flatMap((key) =>
-    objectsAt(Reflect.get(value, key), rest, [...done, Array.isArray(value) ? Number(key) : key]),
+  const files = optionSpotsOf(schema).filter(({ kind }) => kind === 'file');
+  const found = files.flatMap(({ path }) => valuesAtSpot(options, path));
+  return found.flatMap(({ value, path }) =>
+    value !== null && typeof value === 'object' ? [path] : [],
   );
-}
-
-/** The options in a schema that name files. */
-function spotsIn(schema: unknown, path: readonly string[], depth: number): readonly Spot[] {
-  if (depth === 0 || !(schema instanceof z.ZodType)) return [];
-  const file = schema.meta()?.['userFile'];
-  if (file !== undefined) return [{ path, file: file as UserFileReader }];
-  if (schema instanceof z.ZodObject) {
-    const entries = Object.entries(schema.shape);
-    return entries.flatMap(([name, inner]) => spotsIn(inner, [...path, name], depth - 1));
-  }
-  if (schema instanceof z.ZodArray)
-    return spotsIn(schema.element, [...path, EACH_ENTRY], depth - 1);
-  if (schema instanceof z.ZodRecord)
-    return spotsIn(schema.valueType, [...path, EACH_ENTRY], depth - 1);
-  if (schema instanceof z.ZodPipe) return spotsIn(schema.in, path, depth - 1);
-  if (schema instanceof z.ZodUnion) {
-    return schema.options.flatMap((one) => spotsIn(one, path, depth - 1));
-  }
-  const isAround = schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly;
-  return isAround || isOptionalOrDefaultSchema(schema)
-    ? spotsIn(schema.unwrap(), path, depth - 1)
-    : [];
 }

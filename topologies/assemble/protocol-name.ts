@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { unknownNameHint } from '../files/suggest.ts';
@@ -46,10 +47,15 @@ export function lookUpProtocol(
  */
 export function mayNameUserModules(data: unknown): boolean {
   if (data === null || typeof data !== 'object') return false;
-  if (Array.isArray(data)) return data.some(mayNameUserModules);
-  return Object.entries(data).some(([key, value]) =>
-    key === 'run' && typeof value === 'string' ? isModulePath(value) : mayNameUserModules(value),
-  );
+  if (Array.isArray(data)) {
+    return data.some((one) =>
+      typeof one === 'string' ? isUserModulePath(one) : mayNameUserModules(one),
+    );
+  }
+  return Object.entries(data).some(([key, value]) => {
+    if (typeof value !== 'string') return mayNameUserModules(value);
+    return key === 'run' ? isModulePath(value) : isUserModulePath(value);
+  });
 }
 
 function isModulePath(written: string): boolean {

@@ -9,7 +9,11 @@ import { nodeOptions } from '../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { loadAddedProtocols, type ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
-import { protocolsOnHost } from '../../../topologies/assemble/options.ts';
+import {
+  type NamedUserModule,
+  resolvedUserModules,
+} from '../../../topologies/assemble/option-modules.ts';
+import { type ProtocolOnHost, protocolsOnHost } from '../../../topologies/assemble/options.ts';
 import { applyStack, protocolNamesOfHost } from '../../../topologies/assemble/stack.ts';
 import type { HostSpec, Topology } from '../../../topologies/model.ts';
 import { answerClockPing } from '../channel/clock-sync.ts';
@@ -200,6 +204,7 @@ async function loadProtocols(order: AgentAssignment, registry: ProtocolRegistry)
   )) {
     if (registry.protocols(protocol) === undefined) await registry.load(protocol);
   }
+  for (const named of modulesOf(order.scenario, registry)) await registry.loadOptionModule(named);
 }
 
 /** The coordinator's scenario on this machine's topology. */
@@ -229,7 +234,17 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   const scenario = { ...told, topology: { ...topology, hosts } };
   const wrong = hosts.find((host) => !hasFittingOptions(scenario, host, registry));
   if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
+  // This machine's own file has named and loaded what may be run here.
+  const strangeModule = modulesOf(scenario, registry).find(
+    ({ path }) => registry.userModule(path) === undefined,
+  );
+  if (strangeModule !== undefined) throw new Refusal('the coordinator names a module');
   return scenario;
+}
+
+function modulesOf(scenario: Scenario, registry: ProtocolRegistry): readonly NamedUserModule[] {
+  const optionsOf = (placed: ProtocolOnHost): unknown => nodeOptions(scenario, placed);
+  return resolvedUserModules(scenario.topology.hosts, optionsOf, registry);
 }
 
 function hasFittingOptions(

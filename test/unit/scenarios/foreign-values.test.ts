@@ -98,7 +98,9 @@ describe('values that came from elsewhere', () => {
     await registry.load(path);
     const refused: string[] = [];
     const onRefused = (file: string): number => refused.push(file);
-    const opening = runWithinFiles(new Set(), onRefused, () => registry.loadFound(() => [path]));
+    const opening = runWithinFiles(new Set(), onRefused, () =>
+      registry.loadFound({ protocols: () => [path], modules: () => [] }),
+    );
     await expect(opening).rejects.toThrow(/is outside the folders of this run/);
     const loading = runWithinFiles(new Set(), onRefused, () => registry.load(path));
     await expect(loading).rejects.toThrow(/is outside the folders of this run/);

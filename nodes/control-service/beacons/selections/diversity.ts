@@ -8,7 +8,7 @@ import { leastOf } from '../../../../engine/pure/extremes.ts';
 import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
 
 /** The shortest beacon, and again and again the one whose links were chosen least often, on average. */
-export const selection: BeaconSelection = {
+export const diversity: BeaconSelection = {
   select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
     const counts = new Map<string, number>();
     const left = candidates.map((one) => ({ one, links: linksOf(one) }));

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { selection as diversity } from './diversity.ts';
-import { selection as greenest } from './greenest.ts';
-import { selection as latency } from './latency.ts';
-import { selection as reference } from './reference.ts';
+import { diversity } from './diversity.ts';
+import { greenest } from './greenest.ts';
+import { latency } from './latency.ts';
+import { reference } from './reference.ts';
 
 /** Shipped selections. */
 export const BEACON_SELECTIONS = { reference, diversity, latency, greenest } as const;

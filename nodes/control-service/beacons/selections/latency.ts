@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { selectLeast } from '../announced-sum.ts';
+import { selectLeast } from '../select-least.ts';
 import type { BeaconSelection } from '../selection.ts';
 
 /** The least sum over links and ASes. */
-export const selection: BeaconSelection = {
+export const latency: BeaconSelection = {
   select: (candidates, most) => selectLeast(candidates, most, ({ latencyUs }) => latencyUs),
 };

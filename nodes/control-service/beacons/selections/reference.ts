@@ -8,7 +8,7 @@ import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import type { BeaconCandidate, BeaconSelection } from '../selection.ts';
 
 /** The shortest beacons, and the most diverse of the others if it is more diverse than all of these. */
-export const selection: BeaconSelection = {
+export const reference: BeaconSelection = {
   select<One extends BeaconCandidate>(candidates: readonly One[], most: number): readonly One[] {
     const [best] = candidates;
     if (best === undefined || candidates.length <= most) return candidates;

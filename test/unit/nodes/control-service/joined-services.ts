@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { CalendarTime } from '../../../../engine/host/time.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../nodes/_kit/machine.ts';
+import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
 import { controlConfig } from '../../../../nodes/control-service/config.ts';
 import { encodeRpcPacket } from '../../../../nodes/control-service/rpc/packet.ts';
 import {
@@ -81,6 +82,7 @@ export class JoinedServices {
     for (const isdAs of ases) {
       const service = new ControlService({
         ...{ surroundings: surroundingsOf(isdAs), options: controlConfig.parse(options), crypto },
+        selection: BEACON_SELECTIONS.reference,
         ...{ hops: hopsOf(isdAs), key: signingKeyOf(isdAs), keyOf: publicKeyOf },
         random: {
           calls: openRandomStream(1, isdAs, 'calls'),

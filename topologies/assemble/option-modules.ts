@@ -1,0 +1,125 @@
+/**
+ * Modules of the user that options of nodes name (`selection: ./mine.ts`), for whoever loads them before the options
+ * are checked (docs/spec/topology-files.md, "Modules in options").
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { UserModuleOption } from '../../engine/host/user-module.ts';
+import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
+import type { ProtocolLookup } from '../files/registry.ts';
+import type { HostSpec } from '../model.ts';
+import type { LoadedTopology } from './loaded.ts';
+import { type OptionSpot, optionSpotsOf, valuesAtSpot } from './option-spots.ts';
+import {
+  type OverridingOptions,
+  optionOverrideNames,
+  optionPlaceOf,
+  protocolsOnHost,
+} from './options.ts';
+
+/** A module that an option names. */
+export interface NamedUserModule {
+  /** Absolute path. */
+  readonly path: string;
+  readonly module: UserModuleOption;
+}
+
+/** Code of users that files name, which is loaded before they are checked. */
+export interface UserCode {
+  /** Protocols; those that are modules by their absolute paths. */
+  readonly protocols: readonly string[];
+  /** What options name. */
+  readonly modules: readonly NamedUserModule[];
+}
+
+/** No code. */
+export const NO_USER_CODE: UserCode = { protocols: [], modules: [] };
+
+/** The code of two files. */
+export function joinUserCode(one: UserCode, other: UserCode): UserCode {
+  return {
+    protocols: [...one.protocols, ...other.protocols],
+    modules: [...one.modules, ...other.modules],
+  };
+}
+
+/** The absolute path of the module that a value names; undefined if it names none. */
+export function userModulePath(value: unknown, folder: string): string | undefined {
+  return typeof value === 'string' && isUserModulePath(value) ? resolve(folder, value) : undefined;
+}
+
+/** The existing modules that options name, each once; a missing one is reported where it is named. */
+export function userModulesInOptions(
+  loaded: LoadedTopology,
+  layers: readonly OverridingOptions[],
+  registry: ProtocolLookup,
+): readonly NamedUserModule[] {
+  const search = new ModuleSearch(registry);
+  for (const placed of loaded.topology.hosts.flatMap(protocolsOnHost)) {
+    search.look(placed.protocol, placed.options, (path) =>
+      dirname(optionPlaceOf(path, placed, { loaded, layers: [] }).source.path),
+    );
+    const names = optionOverrideNames(placed);
+    for (const { name, options, source } of layers) {
+      if (names.includes(name)) {
+        search.look(placed.protocol, options, () => dirname(source.path));
+      }
+    }
+  }
+  return search.found.filter(({ path }) => existsSync(path));
+}
+
+/**
+ * The modules that the options of hosts name by absolute paths, as they are when a file is loaded.
+ * @param optionsOf Options of a protocol on a host.
+ */
+export function resolvedUserModules(
+  hosts: readonly HostSpec[],
+  optionsOf: (placed: ReturnType<typeof protocolsOnHost>[number]) => unknown,
+  registry: ProtocolLookup,
+): readonly NamedUserModule[] {
+  const search = new ModuleSearch(registry);
+  for (const placed of hosts.flatMap(protocolsOnHost)) {
+    search.look(placed.protocol, optionsOf(placed), () => '/');
+  }
+  return search.found;
+}
+
+/** Collects modules, each once. */
+class ModuleSearch {
+  readonly #registry: ProtocolLookup;
+  readonly #spots = new Map<string, readonly OptionSpot[]>();
+  readonly #found = new Map<string, NamedUserModule>();
+
+  constructor(registry: ProtocolLookup) {
+    this.#registry = registry;
+  }
+
+  get found(): readonly NamedUserModule[] {
+    return [...this.#found.values()];
+  }
+
+  look(
+    protocol: string,
+    options: unknown,
+    folderOf: (path: readonly (string | number)[]) => string,
+  ): void {
+    for (const spot of this.#spotsOf(protocol)) {
+      if (spot.kind !== 'module') continue;
+      for (const { value, path: place } of valuesAtSpot(options, spot.path)) {
+        const path = userModulePath(value, folderOf(place));
+        if (path !== undefined) this.#found.set(path, { path, module: spot.module });
+      }
+    }
+  }
+
+  #spotsOf(protocol: string): readonly OptionSpot[] {
+    const known = this.#spots.get(protocol);
+    if (known !== undefined) return known;
+    const spots = optionSpotsOf(this.#registry.protocols(protocol)?.config);
+    this.#spots.set(protocol, spots);
+    return spots;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The options that name a file or a module of the user, as the schema of a protocol's options says by
+ * `meta({ userFile })` and `meta({ userModule })` (engine/host/user-file.ts, engine/host/user-module.ts).
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { UserFileReader } from '../../engine/host/user-file.ts';
+import type { UserModuleOption } from '../../engine/host/user-module.ts';
+import type { ValuePath } from '../files/locate.ts';
+import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
+
+/** Deeper than any schema of options; one that contains itself has no end. */
+const DEPTH_MAX = 8;
+/** In the path of a spot: each entry of a list or map. */
+export const EACH_ENTRY = '*';
+
+/** An option that names a file or a module. */
+export type OptionSpot = { readonly path: readonly string[] } & (
+  | { readonly kind: 'file'; readonly file: UserFileReader }
+  | { readonly kind: 'module'; readonly module: UserModuleOption }
+);
+
+/** The options in a schema that name files or modules. */
+export function optionSpotsOf(schema: unknown): readonly OptionSpot[] {
+  return spotsIn(schema, [], DEPTH_MAX);
+}
+
+/** What options hold at a spot, with the places. */
+export function valuesAtSpot(
+  value: unknown,
+  steps: readonly string[],
+  done: ValuePath = [],
+): readonly { readonly value: unknown; readonly path: ValuePath }[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [{ value, path: done }];
+  if (value === null || typeof value !== 'object') return [];
+  const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
+  return keys.flatMap((key) => {
+    const name = Array.isArray(value) ? Number(key) : key;
+    return valuesAtSpot(Reflect.get(value, key), rest, [...done, name]);
+  });
+}
+
+function spotsIn(schema: unknown, path: readonly string[], depth: number): readonly OptionSpot[] {
+  if (depth === 0 || !(schema instanceof z.ZodType)) return [];
+  const { userFile, userModule } = schema.meta() ?? {};
+  if (userFile !== undefined) return [{ kind: 'file', path, file: userFile as UserFileReader }];
+  if (userModule !== undefined)
+    return [{ kind: 'module', path, module: userModule as UserModuleOption }];
+  if (schema instanceof z.ZodObject) {
+    const entries = Object.entries(schema.shape);
+    return entries.flatMap(([name, inner]) => spotsIn(inner, [...path, name], depth - 1));
+  }
+  if (schema instanceof z.ZodArray)
+    return spotsIn(schema.element, [...path, EACH_ENTRY], depth - 1);
+  if (schema instanceof z.ZodRecord)
+    return spotsIn(schema.valueType, [...path, EACH_ENTRY], depth - 1);
+  if (schema instanceof z.ZodPipe) return spotsIn(schema.in, path, depth - 1);
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((one) => spotsIn(one, path, depth - 1));
+  }
+  const isAround = schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly;
+  return isAround || isOptionalOrDefaultSchema(schema)
+    ? spotsIn(schema.unwrap(), path, depth - 1)
+    : [];
+}
