@@ -34,6 +34,6 @@ export const protocol: Protocol<ControlOptions> = {
 };
 
 export { Beaconing, type BeaconingParts } from './beacons/beaconing.ts';
-export { selection as shortestAndMostDiverse } from './beacons/selections/reference.ts';
+export { reference } from './beacons/selections/reference.ts';
 export { SegmentStore } from './beacons/store.ts';
 export { TICK_NS } from './geometry.ts';

@@ -8,8 +8,8 @@ import type { Random } from '../../../engine/host/random.ts';
 import {
   Beaconing,
   type BeaconingParts,
+  reference,
   SegmentStore,
-  shortestAndMostDiverse,
 } from '../../../nodes/control-service/index.ts';
 import {
   type IsdAs,
@@ -67,7 +67,7 @@ export class BeaconingNetwork {
       const beaconing = new Beaconing({
         ...{ surroundings, options, store, random: random(as) },
         extender: { extend: (before, ingress, egress) => extended(as, before, ingress, egress) },
-        selection: shortestAndMostDiverse,
+        selection: reference,
         seconds: () => Math.floor(this.#now / NS_PER_S),
         send: (ifId, beacon, done): void => {
           const { neighbour, neighbourIfId } = surroundings.interfaces.get(ifId) as Interface;
