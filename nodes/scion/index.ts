@@ -149,6 +149,9 @@ export {
   type LinkValues,
   type StaticInfo,
 } from './paths/static-info.ts';
+export type { PathFigures } from './policy/order.ts';
+export { applyPathPolicy, type PathPolicy } from './policy/policy.ts';
+export { pathPolicySchema } from './policy/schema.ts';
 export { forwardingKeyOf, makePathFinder } from './provisioning.ts';
 export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 export {

@@ -22,6 +22,9 @@ export interface Disjointness {
 /** Names the router that owns an interface. */
 export type RouterNameOf = (item: PathInterface) => string;
 
+/** What is compared of a path. */
+type Compared = Pick<Path, 'source' | 'target' | 'interfaces'>;
+
 const LINK_SHARE = 0.7;
 const AS_SHARE = 0.3;
 
@@ -29,7 +32,11 @@ const AS_SHARE = 0.3;
 export const routerNamePerInterface: RouterNameOf = formatInterface;
 
 /** Compares two paths between the same ASes. */
-export function disjointness(left: Path, right: Path, routerOf: RouterNameOf): Disjointness {
+export function disjointness(
+  left: Compared,
+  right: Compared,
+  routerOf: RouterNameOf,
+): Disjointness {
   const links = apart(linksOf(left, routerOf), linksOf(right, routerOf));
   const ases = apart(asesOf(left), asesOf(right));
   return { links, ases, penalty: 1 - (LINK_SHARE * links + AS_SHARE * ases) };
@@ -44,7 +51,7 @@ function apart(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
   return 1 - common / smaller;
 }
 
-function linksOf(path: Path, routerOf: RouterNameOf): ReadonlySet<string> {
+function linksOf(path: Compared, routerOf: RouterNameOf): ReadonlySet<string> {
   const elements = new Set<string>();
   for (let index = 0; index + 1 < path.interfaces.length; index += 2) {
     const ends = path.interfaces.slice(index, index + 2).map(formatInterface);
@@ -57,7 +64,7 @@ function linksOf(path: Path, routerOf: RouterNameOf): ReadonlySet<string> {
   return elements;
 }
 
-function asesOf(path: Path): ReadonlySet<string> {
+function asesOf(path: Compared): ReadonlySet<string> {
   const ases = new Set<string>();
   for (const { isdAs } of path.interfaces) ases.add(isdAs);
   ases.delete(path.source);

@@ -1,0 +1,94 @@
+/**
+ * Orders of paths. What is unknown of a path puts it after all others.
+ *
+ * @module
+ */
+import { disjointness, routerNamePerInterface } from '../paths/disjointness.ts';
+import type { Path } from '../paths/path.ts';
+import { DISJOINT_PLACES_MAX } from './geometry.ts';
+
+/** What the ASes on a path say of it, as far as they do. */
+export interface PathFigures {
+  /** Sum of the one-way delays, ns. */
+  readonly latencyNs?: number;
+  /** Least bandwidth, bit/s. */
+  readonly bandwidthBps?: number;
+  /** Carbon intensity, g CO2-eq per Tbit. */
+  readonly carbon?: number;
+}
+
+/** What policies read of a path. */
+export interface PolicyPath extends Pick<Path, 'source' | 'target' | 'interfaces' | 'mtu'> {
+  readonly figures?: PathFigures;
+}
+
+/** By what paths are ordered: the best first. */
+export const PATH_ORDERS = [
+  'latency',
+  'hops',
+  'mtu',
+  'bandwidth',
+  'carbon',
+  'disjointness',
+] as const;
+/** One of {@link PATH_ORDERS}. */
+export type PathOrder = (typeof PATH_ORDERS)[number];
+
+/** The least is the best; undefined if it is unknown. */
+const COST: Readonly<
+  Record<Exclude<PathOrder, 'disjointness'>, (path: PolicyPath) => number | undefined>
+> = {
+  latency: ({ figures }) => figures?.latencyNs,
+  hops: ({ interfaces }) => interfaces.length,
+  mtu: ({ mtu }) => -mtu,
+  bandwidth: ({ figures }) => negated(figures?.bandwidthBps),
+  carbon: ({ figures }) => figures?.carbon,
+};
+
+/**
+ * Orders paths by the first of some orders, equal ones by the next, and keeps their order where all are equal. With
+ * `disjointness`, each of the first 20 paths is that which shares least with those before it, as far as the orders before
+ * it leave a choice.
+ */
+export function orderPaths<One extends PolicyPath>(
+  paths: readonly One[],
+  orders: readonly PathOrder[],
+): readonly One[] {
+  const [order, ...rest] = orders;
+  if (order === undefined || paths.length < 2) return paths;
+  if (order === 'disjointness') return apartFirst(orderPaths(paths, rest));
+  const cost = COST[order];
+  const groups = new Map<number, One[]>();
+  for (const path of paths) {
+    const value = cost(path) ?? Number.POSITIVE_INFINITY;
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [path]);
+    else group.push(path);
+  }
+  const ascending = [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
+  return ascending.flatMap(([, group]) => orderPaths(group, rest));
+}
+
+function negated(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : -value;
+}
+
+/** Puts that path next which has least in common with any before it; of equal ones the first. */
+function apartFirst<One extends PolicyPath>(paths: readonly One[]): readonly One[] {
+  const left = paths.map((path) => ({ path, shared: 0 }));
+  const placed: One[] = [];
+  while (left.length > 0 && placed.length < DISJOINT_PLACES_MAX) {
+    let best = 0;
+    for (const [index, { shared }] of left.entries()) {
+      if (shared < (left[best]?.shared ?? 0)) best = index;
+    }
+    for (const { path } of left.splice(best, 1)) {
+      placed.push(path);
+      for (const other of left) {
+        const { penalty } = disjointness(path, other.path, routerNamePerInterface);
+        other.shared = Math.max(other.shared, penalty);
+      }
+    }
+  }
+  return [...placed, ...left.map(({ path }) => path)];
+}

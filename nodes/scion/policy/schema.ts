@@ -1,0 +1,181 @@
+/**
+ * Path policies in files, with the words of the reference (private/path/pathpol, JSON form), and `order`.
+ *
+ * A policy extends others by their names in `policies`; none may extend itself.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { type IsdAs, parseIsdAs } from '../wire/isd-as.ts';
+import { type AccessEntry, accessListRefusal, parseAccessEntry } from './access-list.ts';
+import {
+  ACCESS_ENTRIES_MAX,
+  EXTENDS_MAX,
+  POLICIES_MAX,
+  POLICY_SIZE_MAX,
+  POLICY_TEXT_MAX,
+} from './geometry.ts';
+import { PATH_ORDERS } from './order.ts';
+import { extendPathPolicy, type PathPolicy, type PolicyOption } from './policy.ts';
+import { type PathSequence, parseSequence, stateCountOf } from './sequence.ts';
+
+const REFUSALS = {
+  'no-default': 'has no entry for all interfaces at its end, "+" or "-"',
+  'extra-entries': 'has entries after one for all interfaces, which nothing reaches',
+} as const;
+
+const isdAsText = z.string().transform((text, context): IsdAs => {
+  const read = parseIsdAs(text);
+  if (read.kind === 'isd-as') return read.isdAs;
+  context.issues.push({ code: 'custom', input: text, message: read.reason });
+  return z.NEVER;
+});
+
+const accessEntry = z.string().transform((text, context): AccessEntry => {
+  const read = parseAccessEntry(text);
+  if (typeof read !== 'string') return read;
+  context.issues.push({ code: 'custom', input: text, message: read });
+  return z.NEVER;
+});
+
+const accessList = z
+  .array(accessEntry)
+  .max(ACCESS_ENTRIES_MAX)
+  .superRefine((entries, context) => {
+    const refusal = accessListRefusal(entries);
+    if (refusal !== undefined) context.addIssue({ code: 'custom', message: REFUSALS[refusal] });
+  });
+
+const sequence = z.string().transform((text, context): PathSequence => {
+  const read = parseSequence(text);
+  if (!('reason' in read)) return read;
+  const message = `${read.reason}, at character ${read.offset + 1}`;
+  context.issues.push({ code: 'custom', input: text, message });
+  return z.NEVER;
+});
+
+const remoteRule = z
+  .strictObject({ isd_as: isdAsText, reject: z.boolean().default(false) })
+  .transform(({ isd_as: isdAs, reject: isRejected }) => ({ isdAs, isRejected }));
+
+const name = z.string().max(POLICY_TEXT_MAX);
+
+const plain = {
+  /** Names of policies, of which the last has precedence. */
+  extends: z.array(name).max(EXTENDS_MAX).default([]),
+  /** ASes in which paths may begin. */
+  local_isd_ases: z.array(isdAsText).max(ACCESS_ENTRIES_MAX).optional(),
+  /** ASes to which paths may lead: the first rule that fits decides, without one none may. */
+  remote_isd_ases: z.array(remoteRule).max(ACCESS_ENTRIES_MAX).optional(),
+  /** Interfaces that paths may pass: `+ ISD-AS#IF` or `- ISD-AS#IF`, the last without a predicate. */
+  acl: accessList.optional(),
+  /** ASes that paths pass in this order, for example `1-ff00:0:110 0* 2-ff00:0:210`. */
+  sequence: sequence.optional(),
+};
+
+/** A policy of which no options are left to choose. */
+const single = z.strictObject(plain);
+const weighted = z.strictObject({ weight: z.int().min(-1_000_000).max(1_000_000), policy: single });
+const options = z.array(weighted).max(POLICIES_MAX).default([]);
+const order = z.array(z.enum(PATH_ORDERS)).max(PATH_ORDERS.length).default([]);
+const named = z.strictObject({ ...plain, options });
+
+/** Schema of a policy: a sequence as text, or a map. */
+export const pathPolicySchema = z
+  .union([
+    sequence,
+    z.strictObject({
+      ...plain,
+      /** Of these policies that of the greatest weight counts under which any path is left; equal weights unite. */
+      options,
+      /** The best paths first; what is unknown of a path puts it last. */
+      order,
+      /** Policies that others extend, by name. */
+      policies: z
+        .record(name, named)
+        .refine((all) => Object.keys(all).length <= POLICIES_MAX, {
+          message: `has more than ${POLICIES_MAX} policies`,
+        })
+        .default({}),
+    }),
+  ])
+  .transform((file, context): PathPolicy => {
+    if ('automaton' in file) return { sequence: file };
+    const read = new PolicyResolver(file.policies).resolve(file);
+    if (typeof read !== 'string') return { ...read, order: file.order };
+    context.issues.push({ code: 'custom', input: file, message: read });
+    return z.NEVER;
+  });
+
+type NamedPolicies = Readonly<Record<string, z.output<typeof named>>>;
+type OnePolicy = z.output<typeof single> & { readonly options?: z.output<typeof options> };
+
+/** Puts policies together with those that they extend. */
+class PolicyResolver {
+  readonly #all: NamedPolicies;
+  /** Each named policy is put together once, however often it is extended; undefined while it is. */
+  readonly #known = new Map<string, PathPolicy | undefined>();
+  /** What options cost, see `sizeOf`. */
+  readonly #sizes = new Map<readonly PolicyOption[], number>();
+
+  constructor(all: NamedPolicies) {
+    this.#all = all;
+  }
+
+  /** @returns the whole policy, or why it is none. */
+  resolve(file: OnePolicy): PathPolicy | string {
+    const extended: PathPolicy[] = [];
+    for (const one of file.extends) {
+      const read = this.#named(one);
+      if (typeof read === 'string') return read;
+      extended.push(read);
+    }
+    const chosen: PolicyOption[] = [];
+    for (const { weight, policy } of file.options ?? []) {
+      const read = this.resolve(policy);
+      if (typeof read === 'string') return read;
+      chosen.push({ weight, policy: read });
+    }
+    const own: PathPolicy = {
+      localIsdAses: file.local_isd_ases,
+      remoteIsdAses: file.remote_isd_ases,
+      acl: file.acl,
+      sequence: file.sequence,
+      options: chosen,
+    };
+    const whole = extendPathPolicy(own, extended);
+    const isTooLarge = this.#sizeOf(whole) > POLICY_SIZE_MAX;
+    return isTooLarge
+      ? `has more than ${POLICY_SIZE_MAX} entries and hops, with its options`
+      : whole;
+  }
+
+  #named(wanted: string): PathPolicy | string {
+    if (!Object.hasOwn(this.#all, wanted)) {
+      return `extends "${wanted}", which is not among its policies`;
+    }
+    const known = this.#known.get(wanted);
+    if (known !== undefined) return known;
+    if (this.#known.has(wanted)) return `"${wanted}" extends itself`;
+    this.#known.set(wanted, undefined);
+    const read = this.resolve(this.#all[wanted] as z.output<typeof named>);
+    if (typeof read !== 'string') this.#known.set(wanted, read);
+    return read;
+  }
+
+  /** What a hop of a path may cost. */
+  #sizeOf({
+    acl = [],
+    remoteIsdAses = [],
+    sequence: own,
+    options: chosen = [],
+  }: PathPolicy): number {
+    const states = own === undefined ? 0 : stateCountOf(own);
+    let size = this.#sizes.get(chosen);
+    if (size === undefined) {
+      size = chosen.reduce((sum, { policy }) => sum + this.#sizeOf(policy), 1);
+      this.#sizes.set(chosen, size);
+    }
+    return size + acl.length + remoteIsdAses.length + states;
+  }
+}
