@@ -134,6 +134,19 @@ const ROWS: readonly Forgotten[] = [
     names: ['| `ping.unheard` | counter | count | what nobody counts |', 'npm run protocols'],
   },
   {
+    added: 'a metric of emulated runs, for its page',
+    plants: [
+      {
+        file: 'scenarios/metrics/emulate-metrics.ts',
+        text: 'EMULATE_METRICS: readonly MetricDefinition[] = [\n',
+        becomes:
+          "EMULATE_METRICS: readonly MetricDefinition[] = [\n  { name: 'emulate.unheard', kind: 'counter', unit: 'count', help: 'what nobody counts' },\n",
+      },
+    ],
+    check: 'test/architecture/protocol-folders.test.ts',
+    names: ['| `emulate.unheard` | counter | count | what nobody counts |', 'npm run protocols'],
+  },
+  {
     added: 'a metric to a protocol, which nobody records',
     plants: [METRIC],
     check: 'test/architecture/metrics-recorded.test.ts',
@@ -204,6 +217,7 @@ const ROWS: readonly Forgotten[] = [
     check: KINDS,
     names: [
       'router lucky: missing in nodes/dtn/README.md',
+      'drop reason red: missing in docs/spec/link-model.md',
       'drop reason red: missing in viz/app/pages/network/drop-places.ts',
     ],
   },
