@@ -139,12 +139,6 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'measure what each operation costs on this machine',
       load: async () => (await import('./calibrate.ts')).addCalibrateCommand,
     },
-    {
-      name: 'acceptance',
-      words: '[options]',
-      summary: 'run every shipped scenario with 30 seeds',
-      load: async () => (await import('./acceptance.ts')).addAcceptanceCommand,
-    },
   ],
   'Shell:': [
     {

@@ -42,24 +42,15 @@ export interface RunFlags extends CopyFlags, AbortFlags {
 }
 
 /** What takes flags: a command, or `fleet` for a command with `--queue`, whose runs a fleet makes. */
-export type CommandTakingFlags = 'scenario' | 'live' | 'emulate' | 'acceptance' | 'sweep' | 'fleet';
+export type CommandTakingFlags = 'scenario' | 'live' | 'emulate' | 'sweep' | 'fleet';
 
-const ALL: readonly CommandTakingFlags[] = [
-  'scenario',
-  'live',
-  'emulate',
-  'acceptance',
-  'sweep',
-  'fleet',
-];
-const RECORDING: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'acceptance'];
-const FOLLOWING: readonly CommandTakingFlags[] = ['scenario', 'emulate', 'acceptance'];
-const COMPARING: readonly CommandTakingFlags[] = [...RECORDING, 'fleet'];
-const COPYING: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
+const ALL: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate', 'sweep', 'fleet'];
+const FOLLOWING: readonly CommandTakingFlags[] = ['scenario', 'emulate'];
 /** Commands whose nodes run by the wall clock. */
 const PRESENT: readonly CommandTakingFlags[] = ['live', 'emulate'];
 /** Commands that run one scenario on this machine. */
 const SINGLE: readonly CommandTakingFlags[] = ['scenario', 'live', 'emulate'];
+const COMPARING: readonly CommandTakingFlags[] = [...SINGLE, 'fleet'];
 
 type MakeOption = () => Option;
 
@@ -90,7 +81,7 @@ const RUN_OPTIONS: {
   ],
   out: [ALL, () => new Option('--out <dir>', 'folder for the files of the run').default('runs')],
   trace: [
-    RECORDING,
+    SINGLE,
     () =>
       new Option('--trace [extent]', 'record trace.orr: around faults, or everything')
         .choices(['windows', 'full'])
@@ -150,14 +141,14 @@ const RUN_OPTIONS: {
       ),
   ],
   junit: [
-    COPYING,
+    ALL,
     () =>
       new Option(
         '--junit <file>',
         'write the JUnit file there too, also of a run that fails early',
       ),
   ],
-  report: [COPYING, () => new Option('--report <dir>', 'write all reports to this folder too')],
+  report: [ALL, () => new Option('--report <dir>', 'write all reports to this folder too')],
   abortOn: [
     SINGLE,
     () =>
@@ -193,10 +184,6 @@ const REFUSALS: Readonly<Record<CommandTakingFlags, Refusal>> = {
   emulate: {
     reason: 'a run with a clock never goes the same way twice',
     hint: () => `${commandText(['scenario'])} runs the same file in virtual time`,
-  },
-  acceptance: {
-    reason: 'this is for one scenario',
-    hint: (flag) => `run one with \`${commandText(['scenario', 'FILE'], [flag])}\``,
   },
   sweep: {
     reason: 'a sweep keeps the reports of its combinations only',

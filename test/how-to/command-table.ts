@@ -119,10 +119,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     ...['npm run compare A B', 'npm run viz', 'npm run scenario', 'npm run live', 'npm pack'],
     ...['npm i -g', 'npm run live FILE', 'npm run emulate FILE', 'npm run sweep FILE'],
     'npm run scenario FILE -- --explain 20',
-    ...[
-      'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
-      'npm run acceptance -- --queue ADDRESS',
-    ],
+    'npm run scenario FILE -- --seeds 30 --queue ADDRESS',
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
     'npm run scenario -- --watch mine.yaml',
