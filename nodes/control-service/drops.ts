@@ -58,6 +58,7 @@ export const CONTROL_DROP_REASONS = {
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',
   'host-request': 'a host of this AS asks for nothing that a control service knows',
   'hosts-full': 'too many hosts of this AS wait for answers',
+  'queue-full': 'the local queue refused the packet',
 } as const;
 
 /** The name of a reason. */

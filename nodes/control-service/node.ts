@@ -61,6 +61,9 @@ import type { ControlWay } from './ways.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** Most values among which a stream draws. */
+const PHASES_MAX = 2 ** 32;
+
 /** Makes a control service on `host`. @throws RangeError if it is in no AS. */
 export function createControlNode(
   host: Host,
@@ -173,7 +176,8 @@ class ControlNode implements NodeHandle {
       }
       timer.rearm(watchInterval);
     };
-    const timer = this.#host.after(this.#host.random('watch').below(watchInterval), look);
+    const phase = this.#host.random('watch').below(Math.min(watchInterval, PHASES_MAX));
+    const timer = this.#host.after(phase, look);
   }
 
   #request(request: NodeRequest): void {

@@ -25,6 +25,32 @@ describe('control services', () => {
     expect(measured(parted, 'control.lookups_lost')).toBe(0);
   });
 
+  const SMALL = {
+    'topology.generate':
+      '{ kind: scion, isds: 1, cores: 1, parents: 1, leaves: 3, gateways: false, control: true }',
+    duration: '14s',
+    traffic: '[]',
+    options: '{ control-service: { watch: ["1-ff00:1:1", "1-ff00:1:4"], watchInterval: 6s } }',
+    kpis: '{ control.discovery: { count: ">= 1" } }',
+  };
+
+  it('find paths where they look for paths less often than every 4.3 s', () => {
+    const scenario = load('scion-beaconing.yaml', SMALL);
+    expect(measured(report(scenario, [run(scenario)]), 'control.discovery')).toBe(6);
+  });
+
+  it('go on where their own link has no room', () => {
+    const internal = '{ delay: 100us, rate: 1Mbit/s, queue: 1packets }';
+    const scenario = load('scion-beaconing.yaml', {
+      ...SMALL,
+      'topology.defaults.internal': internal,
+    });
+    const result = run(scenario);
+    expect(JSON.stringify(result.nodeDrops)).toContain('queue-full');
+    // What was lost is said again.
+    expect(measured(report(scenario, [result]), 'control.discovery')).toBe(6);
+  });
+
   it('find paths again after the control service of a core AS was killed and came back', () => {
     const events = '[{ at: 6s, for: 2s, crash: control-1-1 }]';
     const after = reportOn({ events, duration: '24s', 'traffic.0.start': '15s' });
