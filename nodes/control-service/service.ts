@@ -16,6 +16,7 @@ import {
   decodeSegmentsRequest,
   encodeSegments,
   encodeSegmentsRequest,
+  firstAsOf,
   type HopAuthenticator,
   type HostAnswer,
   type IsdAs,
@@ -249,7 +250,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       beaconRefusal(beacon, surroundings, options.maxHops, at) ?? this.#verifier.refusal(beacon);
     if (refusal !== undefined) return this.#refuse(refusal);
     const known = this.#known(beacon, way.ingress);
-    if (this.#beacons.insert(originOf(beacon), known) === 'full')
+    if (this.#beacons.insert(firstAsOf(beacon.segment), known) === 'full')
       return this.#refuse('beacons-full');
     this.#count('control.beacons_received');
     this.#revocations.liftPassedBy(beacon);
@@ -270,7 +271,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (segments === undefined) return this.#refuse('request-malformed');
     const { isdAs, isCore } = this.#parts.surroundings;
     for (const one of segments.downs) {
-      const isOwn = isCore && originOf(one) === isdAs;
+      const isOwn = isCore && firstAsOf(one.segment) === isdAs;
       if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
       const refusal = this.#verifier.refusal(one);
       if (refusal !== undefined) return this.#refuse(refusal);
@@ -415,8 +416,4 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
 /** True of a segment that ends in its last AS, and is no beacon. */
 function isEnded({ segment, signed }: SignedSegment): boolean {
   return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
-}
-
-function originOf({ segment }: SignedSegment): IsdAs {
-  return segment.entries[0]?.isdAs as IsdAs;
 }

@@ -12,7 +12,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import {
-  controlServiceOf,
+  controlServicesOf,
   decodeScmp,
   type HostAddress,
   requireHostAddress as hostAddress,
@@ -105,7 +105,7 @@ class GatewayNode implements NodeHandle {
     this.#self = self;
     this.#address = hostAddress(self.address);
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
-    const service = controlServiceOf(this.#ownIsdAs, setup.network);
+    const service = controlServicesOf(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,

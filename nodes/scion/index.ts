@@ -102,7 +102,7 @@ export {
   type AsExit,
   autonomousSystemsOf,
   CONTROL_PROTOCOL,
-  controlServiceOf,
+  controlServicesOf,
   exitsOf,
   interfaceIdOf,
   isdAsOf,
@@ -118,6 +118,8 @@ export { type RankedPath, rankRevokedLast } from './paths/revoked.ts';
 export {
   asSequenceOfSegment,
   extendSegment,
+  firstAsOf,
+  lastAsOf,
   type PathSegment,
   segmentExpiryHalfSeconds,
   segmentIdHashInput,

@@ -12,6 +12,7 @@ import type {
   LinkView,
   NetworkMap,
 } from '../../engine/host/network-view.ts';
+import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import { type IsdAs, requireIsdAs } from './wire/isd-as.ts';
 
 /**
@@ -111,15 +112,21 @@ export function autonomousSystemsOf({
   });
 }
 
-/** True if the paths of a network are discovered by control services, and not made before the run. */
-export function hasControlServices({ hosts }: Pick<NetworkMap, 'hosts'>): boolean {
-  return hosts.some(({ protocol }) => protocol === CONTROL_PROTOCOL);
+/**
+ * The control services of a network by their ASes, made once per list of hosts: of several in one AS the first. Paths
+ * are discovered, and not made before the run, if there are any.
+ */
+export function controlServicesOf({
+  hosts,
+}: Pick<NetworkMap, 'hosts'>): ReadonlyMap<IsdAs, HostView> {
+  return servicesByAs(hosts);
 }
 
-/** The control service of an AS; undefined if it has none. */
-export function controlServiceOf(
-  isdAs: IsdAs,
-  { hosts }: Pick<NetworkMap, 'hosts'>,
-): HostView | undefined {
-  return hosts.find((host) => host.protocol === CONTROL_PROTOCOL && isdAsOf(host) === isdAs);
-}
+const servicesByAs = memoisePerObject((hosts: NetworkMap['hosts']) => {
+  const byAs = new Map<IsdAs, HostView>();
+  for (const host of hosts) {
+    const isdAs = host.protocol === CONTROL_PROTOCOL ? isdAsOf(host) : undefined;
+    if (isdAs !== undefined && !byAs.has(isdAs)) byAs.set(isdAs, host);
+  }
+  return byAs;
+});

@@ -21,7 +21,7 @@ import { deriveForwardingKey } from './mac.ts';
 import {
   autonomousSystemsOf,
   CONTROL_PROTOCOL,
-  hasControlServices,
+  controlServicesOf,
   interfaceIdOf,
   isdAsOf,
   linkRelationOf,
@@ -112,7 +112,7 @@ function segmentsName(instant: number): string {
 function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
   // Where there are control services, segments are discovered.
-  if (hasControlServices(network)) return {};
+  if (controlServicesOf(network).size > 0) return {};
   const topology = {
     ases: autonomousSystemsOf(network).map((as) => {
       return { ...as, forwardingKey: forwardingKeyOf(crypto, as.isdAs, publisher) };

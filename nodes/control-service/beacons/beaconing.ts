@@ -11,7 +11,12 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { emptySignedSegment, type IsdAs, type SignedSegment } from '../../scion/index.ts';
+import {
+  emptySignedSegment,
+  firstAsOf,
+  type IsdAs,
+  type SignedSegment,
+} from '../../scion/index.ts';
 import type { ControlSurroundings, NeighbourRelation } from '../surroundings.ts';
 import type { SegmentExtender } from './extender.ts';
 import type { BeaconSelection } from './selection.ts';
@@ -119,7 +124,7 @@ export class Beaconing {
     }
     const byOrigin = new Map<IsdAs, SignedSegment[]>();
     for (const one of segments) {
-      const origin = one.segment.entries[0]?.isdAs as IsdAs;
+      const origin = firstAsOf(one.segment);
       const list = byOrigin.get(origin) ?? [];
       byOrigin.set(origin, list);
       list.push(one);

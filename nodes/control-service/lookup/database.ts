@@ -4,9 +4,11 @@
  * @module
  */
 import {
+  firstAsOf,
   type IsdAs,
   isdOf,
   isWildcard,
+  lastAsOf,
   type SegmentsByRole,
   type SegmentsRequest,
 } from '../../scion/index.ts';
@@ -45,12 +47,12 @@ export class SegmentDatabase {
 
   /** Stores a segment that ends here. */
   keep(segment: KnownSegment): StoredAs {
-    return this.#ending.insert(segment.segment.entries[0]?.isdAs as IsdAs, segment);
+    return this.#ending.insert(firstAsOf(segment.segment), segment);
   }
 
   /** Stores a down segment that another AS registers. */
   register(segment: KnownSegment): StoredAs {
-    return this.#registered.insert(segment.segment.entries.at(-1)?.isdAs as IsdAs, segment);
+    return this.#registered.insert(lastAsOf(segment.segment), segment);
   }
 
   /** Removes all. */

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { type IsdAs, SEGMENTS_PER_ROLE_MAX, type SegmentsByRole } from '../../scion/index.ts';
+import {
+  firstAsOf,
+  lastAsOf,
+  SEGMENTS_PER_ROLE_MAX,
+  type SegmentsByRole,
+} from '../../scion/index.ts';
 
 /** Tags and lengths of an entry, of a segment, and of the roles of a message, bytes at most. */
 const OVERHEAD = { entry: 20, segment: 10, message: 60 } as const;
@@ -35,10 +40,9 @@ function rankedBetweenAses<Role extends keyof SegmentsByRole>(
 ): { readonly role: Role; readonly segment: Segment; readonly rank: number }[] {
   const counts = new Map<string, number>();
   return segments.map((segment) => {
-    const { entries } = segment.segment;
-    const ends: readonly (IsdAs | undefined)[] = [entries[0]?.isdAs, entries.at(-1)?.isdAs];
-    const rank = counts.get(ends.join()) ?? 0;
-    counts.set(ends.join(), rank + 1);
+    const ends = `${firstAsOf(segment.segment)} ${lastAsOf(segment.segment)}`;
+    const rank = counts.get(ends) ?? 0;
+    counts.set(ends, rank + 1);
     return { role, segment, rank };
   });
 }

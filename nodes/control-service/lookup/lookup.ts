@@ -8,8 +8,10 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
+  firstAsOf,
   type IsdAs,
   isdOf,
+  lastAsOf,
   type SegmentsByRole,
   type SegmentsRequest,
   wildcardOf,
@@ -141,7 +143,7 @@ export class SegmentLookup {
     const oneDone = afterAll(near.length, () => then(found));
     for (const core of near) {
       this.#fetch(search, { core, known: { ...NO_SEGMENTS, ups }, target }, ({ cores }) => {
-        for (const one of cores) if (one.segment.entries.at(-1)?.isdAs === core) found.push(one);
+        for (const one of cores) if (lastAsOf(one.segment) === core) found.push(one);
         oneDone();
       });
     }
@@ -169,8 +171,7 @@ export class SegmentLookup {
     });
     for (const core of asked) {
       this.#fetch(search, { core, known, target }, (answer) => {
-        for (const one of answer.downs)
-          if (one.segment.entries.at(-1)?.isdAs === target) downs.push(one);
+        for (const one of answer.downs) if (lastAsOf(one.segment) === target) downs.push(one);
         oneDone();
       });
     }
@@ -183,7 +184,7 @@ export class SegmentLookup {
   #beyond(search: Search, ups: SegmentsByRole['ups'], done: Done): void {
     const { target } = search;
     this.#coresOf(search, ups, target, (all) => {
-      const cores = all.filter(({ segment }) => segment.entries[0]?.isdAs === target);
+      const cores = all.filter(({ segment }) => firstAsOf(segment) === target);
       done(cores.length === 0 ? NO_SEGMENTS : { ups, cores, downs: [] });
     });
   }
@@ -235,8 +236,7 @@ function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
   const byLength = [...segments].sort(
     (left, right) => left.segment.entries.length - right.segment.entries.length,
   );
-  const origins = byLength.flatMap(({ segment }) => segment.entries[0]?.isdAs ?? []);
-  return [...new Set(origins)];
+  return [...new Set(byLength.map(({ segment }) => firstAsOf(segment)))];
 }
 
 /** Calls `then` when the returned function was called `count` times. */

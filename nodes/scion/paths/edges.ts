@@ -10,7 +10,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import { type PathSegment, segmentIdHashInput } from './segment.ts';
+import { firstAsOf, lastAsOf, type PathSegment, segmentIdHashInput } from './segment.ts';
 
 /** The segments between two ASes, all in the direction of beaconing. */
 export interface SegmentSet {
@@ -81,28 +81,24 @@ type Usable = Pick<SegmentEdge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
 
 /** Core segments are used as a whole, against the direction of beaconing. */
 function coreEdges(segment: PathSegment): readonly Usable[] {
-  const first = segment.entries[0];
-  const last = segment.entries.at(-1);
-  if (first === undefined || last === undefined) return [];
   const weight = segment.entries.length - 1;
-  return [{ shortcut: 0, peer: 0, weight, from: last.isdAs, to: first.isdAs }];
+  return [{ shortcut: 0, peer: 0, weight, from: lastAsOf(segment), to: firstAsOf(segment) }];
 }
 
 /** Edges from the last AS to every earlier AS, and to every peering link on the way. */
 function upEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
-  const last = segment.entries.at(-1);
-  if (last === undefined) return edges;
+  const last = lastAsOf(segment);
   for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
     const entry = segment.entries[shortcut];
     if (entry === undefined) continue;
     const weight = segment.entries.length - 1 - shortcut;
-    if (entry !== last) {
-      edges.push({ shortcut, peer: 0, weight, from: last.isdAs, to: entry.isdAs });
+    if (weight > 0) {
+      edges.push({ shortcut, peer: 0, weight, from: last, to: entry.isdAs });
     }
     for (const [index, { peer, peerIfId, hop }] of entry.peers.entries()) {
       const to = `${entry.isdAs}#${hop.consIngress}>${peer}#${peerIfId}`;
-      edges.push({ shortcut, peer: index + 1, weight, from: last.isdAs, to });
+      edges.push({ shortcut, peer: index + 1, weight, from: last, to });
     }
   }
   return edges;
@@ -113,18 +109,17 @@ function upEdges(segment: PathSegment): readonly Usable[] {
  */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
-  const last = segment.entries.at(-1);
-  if (last === undefined) return edges;
+  const last = lastAsOf(segment);
   for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
     const entry = segment.entries[shortcut];
     if (entry === undefined) continue;
     const weight = segment.entries.length - 1 - shortcut;
-    if (entry !== last) {
-      edges.push({ shortcut, peer: 0, weight, from: entry.isdAs, to: last.isdAs });
+    if (weight > 0) {
+      edges.push({ shortcut, peer: 0, weight, from: entry.isdAs, to: last });
     }
     for (const [index, { peer, peerIfId, hop }] of entry.peers.entries()) {
       const from = `${peer}#${peerIfId}>${entry.isdAs}#${hop.consIngress}`;
-      edges.push({ shortcut, peer: index + 1, weight: weight + 1, from, to: last.isdAs });
+      edges.push({ shortcut, peer: index + 1, weight: weight + 1, from, to: last });
     }
   }
   return edges;

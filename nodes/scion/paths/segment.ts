@@ -119,6 +119,16 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
   return beta;
 }
 
+/** The AS where a segment begins; every segment but one that is about to begin has an entry. */
+export function firstAsOf({ entries }: PathSegment): IsdAs {
+  return (entries[0] as AsEntry).isdAs;
+}
+
+/** The AS where a segment ends, or that a beacon has passed last. */
+export function lastAsOf({ entries }: PathSegment): IsdAs {
+  return (entries.at(-1) as AsEntry).isdAs;
+}
+
 /** When the first of a segment's hop fields expires, half seconds since 1970. */
 export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): number {
   let least = Number.POSITIVE_INFINITY;
@@ -129,12 +139,13 @@ export function segmentExpiryHalfSeconds({ timestamp, entries }: PathSegment): n
 }
 
 /** The ASes and interfaces of a segment from its origin, as they are traced and drawn. */
-export function asSequenceOfSegment({ entries }: PathSegment): AsSequence {
+export function asSequenceOfSegment(segment: PathSegment): AsSequence {
+  const { entries } = segment;
   const steps = entries.slice(1).map(({ isdAs, hop }, index) => {
     const out = entries[index]?.hop.consEgress ?? 0;
     return { out, into: hop.consIngress, isdAs };
   });
-  return { origin: entries[0]?.isdAs ?? '', steps };
+  return { origin: firstAsOf(segment), steps };
 }
 
 /**

@@ -1,6 +1,10 @@
 /** The selections of beacons that are no part of the reference. */
 import { describe, expect, it } from 'vitest';
-import type { BeaconCandidate } from '../../../../nodes/control-service/beacons/selection.ts';
+import { guardedSelection } from '../../../../nodes/control-service/beacons/chosen-selection.ts';
+import type {
+  BeaconCandidate,
+  BeaconSelection,
+} from '../../../../nodes/control-service/beacons/selection.ts';
 import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
 import { NO_LINK_VALUES, type StaticInfo } from '../../../../nodes/scion/paths/static-info.ts';
 import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
@@ -76,5 +80,41 @@ describe('the selection diversity', () => {
 
   it('chooses nothing of nothing', () => {
     expect(select([], 3)).toEqual([]);
+  });
+});
+
+describe('a guarded selection', () => {
+  const all = ['a', 'b', 'c', 'd'].map((links) => beacon(links));
+
+  /** What is chosen of `all`, at most three, and how often the selection has failed. */
+  function choose(select: (given: BeaconCandidate[]) => unknown): [string[], number] {
+    let failures = 0;
+    const selection = { select } as unknown as BeaconSelection;
+    const guarded = guardedSelection(selection, () => {
+      failures += 1;
+    });
+    return [namesOf(guarded.select(all, 3)), failures];
+  }
+
+  it('chooses candidates only, each once, and not too many', () => {
+    expect(choose(([first, second]) => [second, second, beacon('x'), 7, first])).toEqual([
+      ['a', 'b'],
+      0,
+    ]);
+    expect(choose((given) => given)).toEqual([['a', 'b', 'c'], 0]);
+  });
+
+  it('does not see what is done to the list of candidates', () => {
+    expect(choose((given) => given.splice(0, 2))).toEqual([['a', 'b'], 0]);
+    expect(all).toHaveLength(4);
+  });
+
+  it('chooses nothing if the selection fails', () => {
+    const mine = (): never => {
+      throw new Error('mine');
+    };
+    for (const select of [mine, (): unknown => undefined, (): unknown => ({ length: 1 })]) {
+      expect(choose(select)).toEqual([[], 1]);
+    }
   });
 });

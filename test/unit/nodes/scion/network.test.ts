@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostView, LinkEndView, LinkView } from '../../../../engine/host/network-view.ts';
 import {
   autonomousSystemsOf,
+  controlServicesOf,
   exitsOf,
   interfaceIdOf,
   isdAsOf,
@@ -60,6 +61,27 @@ describe('a network as SCION reads it', () => {
     ]);
     const loose = { hosts, links: [to('core', 'a', 'c')] };
     expect(() => exitsOf(requireIsdAs('1-ff00:0:1'), loose)).toThrow('c is in no AS');
+  });
+
+  it('has the first control service of each AS, looked for once', () => {
+    const host = (name: string, protocol: string, area?: string): HostView => ({
+      ...{ name, address: '127.1.0.1', protocol, stack: [protocol] },
+      ...(area === undefined ? {} : { area }),
+    });
+    const hosts = [
+      host('router', 'scion', '1-ff00:0:110'),
+      host('nowhere', 'control-service'),
+      host('first', 'control-service', '1-ff00:0:110'),
+      host('second', 'control-service', '1-ff00:0:110'),
+      host('other', 'control-service', '1-ff00:0:111'),
+    ];
+    const services = controlServicesOf({ hosts });
+    expect([...services].map(([isdAs, { name }]) => [isdAs, name])).toEqual([
+      ['1-ff00:0:110', 'first'],
+      ['1-ff00:0:111', 'other'],
+    ]);
+    expect(controlServicesOf({ hosts })).toBe(services);
+    expect(controlServicesOf({ hosts: hosts.slice(0, 2) }).size).toBe(0);
   });
 
   it('was never meant by words of another protocol', () => {
