@@ -63,7 +63,9 @@ export function insideLinkName(one: string, other: string): string {
 export function findControlSurroundings(host: string, network: NetworkMap): ControlSurroundings {
   const self = network.hosts.find(({ name }) => name === host);
   const isdAs = isdAsOf(self);
-  const as = autonomousSystemsOf(network).find((one) => one.isdAs === isdAs);
+  // Of a large network each service reads only what is near to it.
+  const own = network.areas.filter(({ id }) => id === self?.area);
+  const [as] = autonomousSystemsOf({ areas: own });
   if (self === undefined || isdAs === undefined || as === undefined) {
     throw new RangeError(`${host} is in no AS`);
   }

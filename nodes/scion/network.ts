@@ -78,7 +78,7 @@ export function exitsOf(
   isdAs: IsdAs,
   { hosts, links }: Pick<NetworkMap, 'hosts' | 'links'>,
 ): readonly AsExit[] {
-  const ases = new Map(hosts.map((view) => [view.name, isdAsOf(view)]));
+  const ases = asesByHost(hosts);
   const exits: AsExit[] = [];
   for (const link of links) {
     const relation = linkRelationOf(link);
@@ -99,6 +99,10 @@ export function exitsOf(
   }
   return exits;
 }
+
+const asesByHost = memoisePerObject(
+  (hosts: NetworkMap['hosts']) => new Map(hosts.map((view) => [view.name, isdAsOf(view)])),
+);
 
 /** All autonomous systems. */
 export function autonomousSystemsOf({

@@ -33,6 +33,8 @@ export interface SegmentStoreLimits {
 export class SegmentStore {
   readonly #limits: SegmentStoreLimits;
   readonly #byKey = new Map<IsdAs, Map<string, KnownSegment>>();
+  /** Nothing expires before, half seconds since 1970. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
 
   constructor(limits: SegmentStoreLimits) {
     this.#limits = limits;
@@ -54,6 +56,7 @@ export class SegmentStore {
   insert(key: IsdAs, segment: KnownSegment): StoredAs {
     const identity = toHex(segment.identity);
     const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
+    this.#nextExpiry = Math.min(this.#nextExpiry, segment.expiryHalfSeconds);
     const known = segments.get(identity);
     if (known !== undefined) {
       if (known.segment.timestamp >= segment.segment.timestamp) return 'known';
@@ -84,10 +87,16 @@ export class SegmentStore {
 
   /** Removes what has expired. @returns how many. */
   removeExpired(nowHalfSeconds: number): number {
+    // Called at every tick, while segments live for hours.
+    if (this.#nextExpiry >= nowHalfSeconds) return 0;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
     let count = 0;
     for (const [key, segments] of this.#byKey) {
       for (const [identity, { expiryHalfSeconds }] of segments) {
-        if (expiryHalfSeconds >= nowHalfSeconds) continue;
+        if (expiryHalfSeconds >= nowHalfSeconds) {
+          this.#nextExpiry = Math.min(this.#nextExpiry, expiryHalfSeconds);
+          continue;
+        }
         segments.delete(identity);
         count += 1;
       }

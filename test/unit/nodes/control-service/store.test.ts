@@ -68,6 +68,10 @@ describe('a store of segments', () => {
     expect(segments.all(end + 1)).toHaveLength(1);
     expect([segments.removeExpired(end), segments.size]).toEqual([0, 2]);
     expect([segments.removeExpired(end + 1), segments.size]).toEqual([1, 1]);
+    // The other one lives longer, and is not forgotten.
+    const last = known(['1-1', '1-3']).expiryHalfSeconds;
+    expect([segments.removeExpired(last), segments.size]).toEqual([0, 1]);
+    expect([segments.removeExpired(last + 1), segments.size]).toEqual([1, 0]);
   });
 
   it('expires with the first hop field that does', () => {
