@@ -121,7 +121,8 @@ const override: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
   }
   if (def.type !== 'default') return;
   const values = [(def as z.core.$ZodDefaultDef).defaultValue].flat().map(Number);
-  if (values.length === 0) return;
+  // A name, such as that of a plug-in, stands as it is.
+  if (values.length === 0 || values.some(Number.isNaN)) return;
   const texts = values.map((value) => withUnit(value, quantity.units));
   Object.assign(jsonSchema, { default: texts.join(', ') });
 };
