@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
   chain: () => import('./chain-rate.ts'),
   scale: () => import('./scale.ts'),
   'random-network': () => import('./random-network-rate.ts'),
+  beaconing: () => import('./beaconing.ts'),
   core: () => import('./core.ts'),
   crc32c: () => import('./crc32c.ts'),
   dtn: () => import('./dtn.ts'),
@@ -63,6 +64,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchModule>>> = {
 
 /** Benchmarks that take minutes or need the whole machine. They run only when named. */
 const ON_REQUEST: readonly string[] = [
+  'beaconing',
   'federated-round',
   'hold-alone',
   'hold-steps',

@@ -201,6 +201,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       registered,
       revoked: this.#revocations.list(),
       segments,
+      ...this.#database.ases,
       signaturesVerified: this.#verifier.count,
     };
   }

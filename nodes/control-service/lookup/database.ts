@@ -45,6 +45,11 @@ export class SegmentDatabase {
     return { ending: this.#ending.size, registered: this.#registered.size };
   }
 
+  /** Number of ASes where segments that end here begin, and of those that have registered segments. */
+  get ases(): { readonly origins: number; readonly registrants: number } {
+    return { origins: this.#ending.keys().length, registrants: this.#registered.keys().length };
+  }
+
   /** Stores a segment that ends here. */
   keep(segment: KnownSegment): StoredAs {
     return this.#ending.insert(firstAsOf(segment.segment), segment);
