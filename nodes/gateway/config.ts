@@ -19,6 +19,7 @@ import {
   SILENT_PEER_TTL_NS_DEFAULT,
   WINDOW_BITS_DEFAULT,
 } from './geometry.ts';
+import { pathPolicySchema } from './policy-options.ts';
 
 const MS = 1_000_000;
 const SECOND = 1_000_000_000;
@@ -121,6 +122,8 @@ export const gatewayConfig = z.strictObject({
   /** Names of the gateways to talk to; all gateways of the topology when absent. */
   peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
   multipath: multipath.prefault({}),
+  /** Paths that may be used, and in which order the first `maxPaths` are taken: a sequence, or a map (nodes/scion/policy). */
+  policy: pathPolicySchema.optional(),
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({

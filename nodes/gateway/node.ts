@@ -328,6 +328,7 @@ class GatewayNode implements NodeHandle {
       crypto: host.crypto,
       host: host.name,
       client: this.#segments,
+      policy: options.policy,
     });
     const context: PeerContext = {
       options,

@@ -151,9 +151,16 @@ export {
   type LinkValues,
   type StaticInfo,
 } from './paths/static-info.ts';
-export type { PathFigures } from './policy/order.ts';
-export { applyPathPolicy, type PathPolicy } from './policy/policy.ts';
-export { pathPolicySchema } from './policy/schema.ts';
+export { type AccessEntry, accessListRefusal, parseAccessEntry } from './policy/access-list.ts';
+export { POLICY_LIMITS } from './policy/geometry.ts';
+export { PATH_ORDERS } from './policy/order.ts';
+export {
+  applyPathPolicy,
+  extendPathPolicy,
+  type PathPolicy,
+  type PolicyOption,
+} from './policy/policy.ts';
+export { type PathSequence, parseSequence, stateCountOf } from './policy/sequence.ts';
 export { forwardingKeyOf, makePathFinder } from './provisioning.ts';
 export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 export {

@@ -13,6 +13,7 @@ import type { LinkView, NetworkView } from '../../../engine/host/network-view.ts
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import {
+  applyPathPolicy,
   combineSegmentsIntoPaths,
   formatInterface,
   type IsdAs,
@@ -23,6 +24,8 @@ import {
   type Path,
   type PathFinder,
   type PathInterface,
+  type PathPolicy,
+  pathTotalsOf,
   plainSegments,
   type RankedPath,
   rankRevokedLast,
@@ -63,6 +66,7 @@ export interface PathSource {
 const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
 /** Time between two looks for paths while the control service has found none, ns. */
 const SEARCH_NS = 250_000_000;
+const BPS_PER_KBPS = 1_000;
 
 /** What the directory needs. */
 export interface DirectoryOptions {
@@ -72,6 +76,8 @@ export interface DirectoryOptions {
   readonly host: string;
   /** Asks the control service of the AS; absent where segments were published before the run. */
   readonly client?: Pick<SegmentClient, 'find'> | undefined;
+  /** Which paths may be used; all if absent. */
+  readonly policy?: PathPolicy | undefined;
 }
 
 interface Answer {
@@ -186,8 +192,9 @@ export class PathDirectory {
   #find(target: string, now: number, clock: CalendarTime): readonly GatewayPath[] {
     const ends = this.#ends(target);
     if (ends === undefined) return [];
+    const { policy = {} } = this.#options;
     const found = rankRevokedLast(
-      this.#paths(target, ends, now, clock),
+      applyPathPolicy(policy, this.#paths(target, ends, now, clock)),
       this.#discovered.get(target)?.revoked ?? [],
     );
     return withShortNames(found.flatMap((one) => this.#describe(one, target, now, clock)));
@@ -247,7 +254,9 @@ export class PathDirectory {
       hops: path.interfaces.length,
       mtu: path.mtu,
       expiresAt: now + Math.floor(leftSeconds * 1_000_000_000),
-      bandwidthBps: isComputed ? leastOf(external.map(({ link }) => link.rateBps)) : 0,
+      bandwidthBps: isComputed
+        ? leastOf(external.map(({ link }) => link.rateBps))
+        : announcedBandwidthBps(path),
     };
     const address = network.hosts.find(({ name }) => name === first.from.host)?.address ?? '';
     return [
@@ -261,6 +270,11 @@ export class PathDirectory {
       },
     ];
   }
+}
+
+/** 0 if it is unknown. */
+function announcedBandwidthBps({ metadata }: Path): number {
+  return BPS_PER_KBPS * ((metadata && pathTotalsOf(metadata).bandwidthKbps) ?? 0);
 }
 
 /** Shortens AS numbers to their last group where the names stay distinct. */

@@ -6,7 +6,7 @@
  */
 import type { PathInterface } from '../paths/path.ts';
 import { isdAsNumbers } from '../wire/isd-as.ts';
-import { POLICY_TEXT_MAX } from './geometry.ts';
+import { POLICY_LIMITS } from './geometry.ts';
 import {
   fitsEverything,
   fitsInterface,
@@ -24,7 +24,7 @@ const ANY: HopPredicate = { isd: 0, as: 0, interfaces: [0] };
 
 /** Reads an entry, `+ PREDICATE` or `- PREDICATE`; without a predicate it is about all interfaces. */
 export function parseAccessEntry(text: string): AccessEntry | string {
-  if (text.length > POLICY_TEXT_MAX) return `is longer than ${POLICY_TEXT_MAX} characters`;
+  if (text.length > POLICY_LIMITS.text) return `is longer than ${POLICY_LIMITS.text} characters`;
   const [action, predicateText, ...more] = text.split(' ');
   const isKnown = action === '+' || action === '-';
   if (!isKnown || more.length > 0) return `"${text}" is neither "+ ISD-AS#IF" nor "- ISD-AS#IF"`;

@@ -5,22 +5,11 @@
  */
 import { disjointness, routerNamePerInterface } from '../paths/disjointness.ts';
 import type { Path } from '../paths/path.ts';
+import { type PathTotals, pathTotalsOf } from '../paths/path-metadata.ts';
 import { DISJOINT_PLACES_MAX } from './geometry.ts';
 
-/** What the ASes on a path say of it, as far as they do. */
-export interface PathFigures {
-  /** Sum of the one-way delays, ns. */
-  readonly latencyNs?: number;
-  /** Least bandwidth, bit/s. */
-  readonly bandwidthBps?: number;
-  /** Carbon intensity, g CO2-eq per Tbit. */
-  readonly carbon?: number;
-}
-
 /** What policies read of a path. */
-export interface PolicyPath extends Pick<Path, 'source' | 'target' | 'interfaces' | 'mtu'> {
-  readonly figures?: PathFigures;
-}
+export type PolicyPath = Pick<Path, 'source' | 'target' | 'interfaces' | 'mtu' | 'metadata'>;
 
 /** By what paths are ordered: the best first. */
 export const PATH_ORDERS = [
@@ -38,11 +27,11 @@ export type PathOrder = (typeof PATH_ORDERS)[number];
 const COST: Readonly<
   Record<Exclude<PathOrder, 'disjointness'>, (path: PolicyPath) => number | undefined>
 > = {
-  latency: ({ figures }) => figures?.latencyNs,
+  latency: (path) => totalsOf(path)?.latencyUs,
   hops: ({ interfaces }) => interfaces.length,
   mtu: ({ mtu }) => -mtu,
-  bandwidth: ({ figures }) => negated(figures?.bandwidthBps),
-  carbon: ({ figures }) => figures?.carbon,
+  bandwidth: (path) => negated(totalsOf(path)?.bandwidthKbps),
+  carbon: (path) => totalsOf(path)?.carbon,
 };
 
 /**
@@ -67,6 +56,10 @@ export function orderPaths<One extends PolicyPath>(
   }
   const ascending = [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
   return ascending.flatMap(([, group]) => orderPaths(group, rest));
+}
+
+function totalsOf({ metadata }: PolicyPath): PathTotals | undefined {
+  return metadata && pathTotalsOf(metadata);
 }
 
 function negated(value: number | undefined): number | undefined {

@@ -15,7 +15,7 @@
  */
 import type { PathInterface } from '../paths/path.ts';
 import { isdAsNumbers, parseAs, parseIsd } from '../wire/isd-as.ts';
-import { POLICY_TEXT_MAX, SEQUENCE_DEPTH_MAX, SEQUENCE_TOKENS_MAX } from './geometry.ts';
+import { POLICY_LIMITS, SEQUENCE_DEPTH_MAX, SEQUENCE_TOKENS_MAX } from './geometry.ts';
 import { fitsAs, type HopPredicate, parseInterfaces } from './hop-predicate.ts';
 
 /** A sequence, ready to be compared with paths. */
@@ -67,8 +67,11 @@ const SPACE = /\s/;
 
 /** Reads a sequence. */
 export function parseSequence(text: string): PathSequence | SequenceRefusal {
-  if (text.length > POLICY_TEXT_MAX) {
-    return { reason: `is longer than ${POLICY_TEXT_MAX} characters`, offset: POLICY_TEXT_MAX };
+  if (text.length > POLICY_LIMITS.text) {
+    return {
+      reason: `is longer than ${POLICY_LIMITS.text} characters`,
+      offset: POLICY_LIMITS.text,
+    };
   }
   const tokens = tokensOf(text);
   if (tokens.length > SEQUENCE_TOKENS_MAX) {

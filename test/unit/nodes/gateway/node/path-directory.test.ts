@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
+import { pathPolicySchema } from '../../../../../nodes/gateway/policy-options.ts';
 import {
   CACHED_PATH_LOOKUP_AGE_NS_MAX,
   CACHED_PATH_LOOKUPS_MAX,
@@ -8,6 +9,7 @@ import {
 import {
   type HostAnswer,
   linkRelationOf,
+  type PathPolicy,
   type PathSegment,
   type SignedSegment,
 } from '../../../../../nodes/scion/index.ts';
@@ -41,7 +43,10 @@ const clockAt = (now: number): { seconds: number; nanos: number } => ({
 });
 
 /** A directory whose control service answers with the segments of the topology, and what it was asked. */
-function discovering(revoked: HostAnswer['revoked']): {
+function discovering(
+  revoked: HostAnswer['revoked'],
+  policy?: PathPolicy,
+): {
   readonly own: PathDirectory;
   readonly answer: () => void;
 } {
@@ -51,7 +56,14 @@ function discovering(revoked: HostAnswer['revoked']): {
   const signed = (all: readonly PathSegment[]): SignedSegment[] =>
     all.map((segment) => ({ segment, information: new Uint8Array(0), signed: [] }));
   const { ups, cores, downs } = plain;
-  const segments = { ups: signed(ups), cores: signed(cores), downs: signed(downs) };
+  // The AS where the first path climbs to takes shorter packets.
+  const narrow = ups.map((segment) => ({
+    ...segment,
+    entries: segment.entries.map((entry) =>
+      entry.isdAs === '1-ff00:0:110' ? { ...entry, mtu: 1_300 } : entry,
+    ),
+  }));
+  const segments = { ups: signed(narrow), cores: signed(cores), downs: signed(downs) };
   const view = provision.viewOf('gateway-111');
   const unknown = (): never => expect.fail('nobody can know it');
   const links = view.links.map((link) =>
@@ -62,6 +74,7 @@ function discovering(revoked: HostAnswer['revoked']): {
     network: { ...view, links },
     crypto: createCryptoProvider('node'),
     host: 'gateway-111',
+    policy,
     client: {
       find: (_, done): void => {
         asked = done;
@@ -103,6 +116,19 @@ describe('the path directory of an AS with a control service', () => {
       sourceAgeNs: 5 * SECOND,
       isRevoked: true,
     });
+  });
+
+  it('takes the paths that its policy allows, in the order of the policy', () => {
+    const under = (policy: PathPolicy): string[] => {
+      const { own, answer } = discovering([], policy);
+      own.lookup(TARGET, 0, clockAt(0));
+      answer();
+      return own.lookup(TARGET, 0, clockAt(0)).map(({ name }) => name);
+    };
+    const [narrow, ...others] = under({});
+    expect([narrow, others.length]).toEqual(['via-110-310-210', 2]);
+    expect(under({ order: ['mtu'] })).toEqual([...others, narrow]);
+    expect(under(pathPolicySchema.parse({ acl: ['- 3-ff00:0:310', '+'] }))).toEqual(others);
   });
 
   it('says where a path is from, and since when it is known', () => {

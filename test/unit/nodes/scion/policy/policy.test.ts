@@ -1,17 +1,13 @@
 /** Path policies: options, extended policies, orders, and what a file may not ask for. */
 import { describe, expect, it } from 'vitest';
+import { pathPolicySchema } from '../../../../../nodes/gateway/policy-options.ts';
 import {
-  POLICY_TEXT_MAX,
+  POLICY_LIMITS,
   SEQUENCE_DEPTH_MAX,
   SEQUENCE_TOKENS_MAX,
 } from '../../../../../nodes/scion/policy/geometry.ts';
-import type {
-  PathFigures,
-  PathOrder,
-  PolicyPath,
-} from '../../../../../nodes/scion/policy/order.ts';
+import type { PathOrder, PolicyPath } from '../../../../../nodes/scion/policy/order.ts';
 import { applyPathPolicy } from '../../../../../nodes/scion/policy/policy.ts';
-import { pathPolicySchema } from '../../../../../nodes/scion/policy/schema.ts';
 import { fitsSequence, parseSequence } from '../../../../../nodes/scion/policy/sequence.ts';
 import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
@@ -19,16 +15,30 @@ interface Named extends PolicyPath {
   readonly name: string;
 }
 
+/** What is announced of a path as a whole. */
+interface Announced {
+  readonly latencyUs?: number;
+  readonly bandwidthKbps?: number;
+  readonly carbon?: number;
+  readonly mtu?: number;
+}
+
 /** A path from 1-1 to 2-9 over some ASes of ISD 1. */
-function pathOver(name: string, figures: PathFigures & { readonly mtu?: number } = {}): Named {
+function pathOver(name: string, announced: Announced = {}): Named {
   const ases = ['1-1', ...[...name].map((letter) => `1-${letter}`), '2-9'].map(requireIsdAs);
   const interfaces = ases.flatMap((isdAs, index) => {
     const into = index === 0 ? [] : [{ isdAs, ifId: 1 }];
     const out = index + 1 === ases.length ? [] : [{ isdAs, ifId: 2 }];
     return [...into, ...out];
   });
-  const { mtu = 1_400, ...rest } = figures;
-  return { name, source: ases[0]!, target: ases.at(-1)!, interfaces, mtu, figures: rest };
+  const { mtu = 1_400, latencyUs, bandwidthKbps, carbon } = announced;
+  const metadata = {
+    latencyUs: [latencyUs],
+    bandwidthKbps: [bandwidthKbps],
+    carbon: [carbon],
+    ...{ internalHops: [], linkTypes: [], geo: [], notes: [] },
+  };
+  return { name, source: ases[0]!, target: ases.at(-1)!, interfaces, mtu, metadata };
 }
 
 /** What is wrong with a policy that is a map, with its place. */
@@ -110,12 +120,11 @@ describe('a policy', () => {
 });
 
 describe('an order of paths', () => {
-  const ms = 1_000_000;
   const paths = [
-    pathOver('3', { latencyNs: 9 * ms, bandwidthBps: 1e9, mtu: 1_300 }),
-    pathOver('45', { latencyNs: 5 * ms, carbon: 80 }),
-    pathOver('4', { bandwidthBps: 4e9, carbon: 20, mtu: 1_300 }),
-    pathOver('56', { latencyNs: 5 * ms, carbon: 0 }),
+    pathOver('3', { latencyUs: 9_000, bandwidthKbps: 1e6, mtu: 1_300 }),
+    pathOver('45', { latencyUs: 5_000, carbon: 80 }),
+    pathOver('4', { bandwidthKbps: 4e6, carbon: 20, mtu: 1_300 }),
+    pathOver('56', { latencyUs: 5_000, carbon: 0 }),
   ];
   const ordered = (...order: readonly PathOrder[]): string => allowed({ order }, paths);
 
@@ -136,10 +145,7 @@ describe('an order of paths', () => {
   it('puts apart what shares least with the paths before it', () => {
     const over = ['34', '35', '45', '67'].map((name) => pathOver(name));
     expect(allowed({ order: ['disjointness'] }, over)).toBe('34,67,45,35');
-    const costs = over.map((path, index) => ({
-      ...path,
-      figures: { latencyNs: index === 1 ? 1 : 2 },
-    }));
+    const costs = over.map(({ name }, index) => pathOver(name, { latencyUs: index === 1 ? 1 : 2 }));
     expect(allowed({ order: ['latency', 'disjointness'] }, costs)).toBe('35,34,67,45');
     const many = Array.from({ length: 300 }, () => over).flat();
     expect(allowed({ order: ['disjointness'] }, many).split(',')).toHaveLength(1_200);
@@ -176,7 +182,7 @@ describe('a file may not ask for', () => {
       const read = parseSequence(text);
       return 'reason' in read ? read.reason : 'none';
     };
-    expect(reasonOf(' '.repeat(POLICY_TEXT_MAX + 1))).toContain('is longer than');
+    expect(reasonOf(' '.repeat(POLICY_LIMITS.text + 1))).toContain('is longer than');
     expect(reasonOf('0?'.repeat(SEQUENCE_TOKENS_MAX / 2))).toBe('none');
     expect(reasonOf('0?'.repeat(SEQUENCE_TOKENS_MAX / 2).concat('0'))).toContain('more than 1000');
     const deep = (depth: number): string => `${'('.repeat(depth)}0${')'.repeat(depth)}`;

@@ -1,23 +1,30 @@
 /**
- * Path policies in files, with the words of the reference (private/path/pathpol, JSON form), and `order`.
+ * Gateway: the option `policy`, with the words of the reference (scionproto/scion, private/path/pathpol, JSON form), and
+ * `order`.
  *
  * A policy extends others by their names in `policies`; none may extend itself.
  *
  * @module
  */
 import { z } from 'zod';
-import { type IsdAs, parseIsdAs } from '../wire/isd-as.ts';
-import { type AccessEntry, accessListRefusal, parseAccessEntry } from './access-list.ts';
 import {
-  ACCESS_ENTRIES_MAX,
-  EXTENDS_MAX,
-  POLICIES_MAX,
-  POLICY_SIZE_MAX,
-  POLICY_TEXT_MAX,
-} from './geometry.ts';
-import { PATH_ORDERS } from './order.ts';
-import { extendPathPolicy, type PathPolicy, type PolicyOption } from './policy.ts';
-import { type PathSequence, parseSequence, stateCountOf } from './sequence.ts';
+  type AccessEntry,
+  accessListRefusal,
+  extendPathPolicy,
+  type IsdAs,
+  PATH_ORDERS,
+  type PathPolicy,
+  type PathSequence,
+  POLICY_LIMITS,
+  type PolicyOption,
+  parseAccessEntry,
+  parseIsdAs,
+  parseSequence,
+  stateCountOf,
+} from '../scion/index.ts';
+
+const { entries: ACCESS_ENTRIES_MAX, extended: EXTENDS_MAX, named: POLICIES_MAX } = POLICY_LIMITS;
+const { size: POLICY_SIZE_MAX, text: POLICY_TEXT_MAX } = POLICY_LIMITS;
 
 const REFUSALS = {
   'no-default': 'has no entry for all interfaces at its end, "+" or "-"',
@@ -55,7 +62,12 @@ const sequence = z.string().transform((text, context): PathSequence => {
 });
 
 const remoteRule = z
-  .strictObject({ isd_as: isdAsText, reject: z.boolean().default(false) })
+  .strictObject({
+    /** With 0 for any ISD or AS. */
+    isd_as: isdAsText,
+    /** True if no path to it may be used. */
+    reject: z.boolean().default(false),
+  })
   .transform(({ isd_as: isdAs, reject: isRejected }) => ({ isdAs, isRejected }));
 
 const name = z.string().max(POLICY_TEXT_MAX);
@@ -74,8 +86,13 @@ const plain = {
 };
 
 /** A policy of which no options are left to choose. */
-const single = z.strictObject(plain);
-const weighted = z.strictObject({ weight: z.int().min(-1_000_000).max(1_000_000), policy: single });
+const single = z.strictObject({ ...plain });
+const weighted = z.strictObject({
+  /** The greatest first. */
+  weight: z.int().min(-1_000_000).max(1_000_000),
+  /** Under which paths must be left. */
+  policy: single,
+});
 const options = z.array(weighted).max(POLICIES_MAX).default([]);
 const order = z.array(z.enum(PATH_ORDERS)).max(PATH_ORDERS.length).default([]);
 const named = z.strictObject({ ...plain, options });
