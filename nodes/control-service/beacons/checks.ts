@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type IsdAs, type SignedSegment, segmentExpiryHalfSeconds } from '../../scion/index.ts';
+import type { IsdAs, SignedSegment } from '../../scion/index.ts';
 import { TIMESTAMP_TOLERANCE_S } from '../geometry.ts';
+import { hasLoop, isExpired } from '../lookup/segment-sets.ts';
 import type { ControlSurroundings } from '../surroundings.ts';
 
 /** Why a beacon is refused before its signatures are looked at. */
@@ -30,22 +31,22 @@ export interface BeaconArrival {
 
 /** @returns why a beacon is refused; undefined if only its signatures are left to check. */
 export function beaconRefusal(
-  { segment, signed }: SignedSegment,
+  beacon: SignedSegment,
   { isdAs, isCore, interfaces }: ControlSurroundings,
   maxHops: number,
   { neighbour, ingress, seconds }: BeaconArrival,
 ): BeaconRefusal | undefined {
   const at = interfaces.get(ingress);
   if (at === undefined || at.neighbour !== neighbour) return 'beacon-interface';
+  const { segment, signed } = beacon;
   const { entries, timestamp } = segment;
-  const ases = new Set(entries.map((entry) => entry.isdAs));
-  if (ases.has(isdAs) || ases.size < entries.length) return 'beacon-loop';
+  if (hasLoop(beacon) || entries.some((entry) => entry.isdAs === isdAs)) return 'beacon-loop';
   if (entries.length >= maxHops) return 'beacon-too-long';
   if (at.relation !== (isCore ? 'core' : 'parent')) return 'beacon-relation';
   const last = entries.at(-1);
   const isFromThere = last?.isdAs === neighbour && last.hop.consEgress === at.neighbourIfId;
   if (!isFromThere || signed.at(-1)?.next !== isdAs) return 'beacon-neighbour';
   if (timestamp > seconds + TIMESTAMP_TOLERANCE_S) return 'beacon-future';
-  if (segmentExpiryHalfSeconds(segment) < 2 * seconds) return 'beacon-expired';
+  if (isExpired(beacon, seconds)) return 'beacon-expired';
   return undefined;
 }
