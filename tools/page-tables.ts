@@ -7,8 +7,8 @@ import { FOLDED_METRIC_DEFINITION } from '../engine/measure/bounded-series.ts';
 import { DROP_REASON_MEANINGS } from '../engine/net/drop-reasons.ts';
 import { ASK_METRICS } from '../scenarios/metrics/ask-metrics.ts';
 import { EMULATE_METRICS } from '../scenarios/metrics/emulate-metrics.ts';
-import { LINK_METRICS } from '../scenarios/metrics/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../scenarios/metrics/live-metrics.ts';
+import { RUN_METRICS } from '../scenarios/metrics/run-metrics.ts';
 import { PROCESS_METRICS as OPERATOR_METRICS } from '../services/operator/index.ts';
 import { dropTable, metricTable } from './protocol-tables.ts';
 
@@ -21,7 +21,7 @@ export const PAGE_TABLES: Readonly<Record<string, readonly string[]>> = {
     metricTable('Metrics of emulated runs', EMULATE_METRICS),
   ],
   'docs/spec/scenario-files.md': [
-    metricTable('Metrics of every run', [...LINK_METRICS, FOLDED_METRIC_DEFINITION]),
+    metricTable('Metrics of every run', [...RUN_METRICS, FOLDED_METRIC_DEFINITION]),
     metricTable('Metrics of runs that ask nodes', ASK_METRICS),
   ],
   'services/operator/README.md': [metricTable('Metrics', OPERATOR_METRICS)],

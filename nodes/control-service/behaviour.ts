@@ -9,7 +9,9 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 export interface ControlBehaviour {
   /** True if it loses all segments and answers at this tick. */
   readonly forgets: (now: Nanoseconds) => boolean;
+  /** True if it takes segments without a look at their signatures. */
+  readonly trusts: boolean;
 }
 
 /** The correct behaviour. */
-export const CORRECT_BEHAVIOUR: ControlBehaviour = { forgets: () => false };
+export const CORRECT_BEHAVIOUR: ControlBehaviour = { forgets: () => false, trusts: false };

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { durationNsSchema } from '../_kit/options.ts';
 import { plugInSchema } from '../_kit/plug-in-schema.ts';
 import { type IsdAs, parseIsdAs } from '../scion/index.ts';
+import { attackConfig } from './attack/attack-config.ts';
 import { SELECTION_MODULE } from './beacons/chosen-selection.ts';
 import { BEACON_SELECTIONS } from './beacons/selections/index.ts';
 import { BEST_SET_SIZE, CANDIDATES_MAX, HOPS_MAX, ROUND_INTERVAL_NS } from './geometry.ts';
@@ -57,8 +58,10 @@ export const controlConfig = z.strictObject({
   watchInterval: durationNsSchema()
     .refine((ns) => ns >= WATCH_NS_MIN, { message: 'is less than 10ms' })
     .default(WATCH_INTERVAL_NS),
+  /** An attacker: what the control service sends to neighbours besides its own work (attack/). */
+  attack: attackConfig.optional(),
   /** DEFECTIVE DOUBLE, never for traffic (doubles/index.ts). */
-  double: z.enum(['amnesiac']).optional(),
+  double: z.enum(['amnesiac', 'trusting']).optional(),
 });
 
 /** Checked options. */

@@ -49,6 +49,7 @@ export const CONTROL_DROP_REASONS = {
   'request-malformed': 'the message of a call is none that a control service knows',
   'answer-malformed': 'the answer of another control service is none',
   'beacon-malformed': 'the message contains no beacon',
+  'beacon-unlinked': 'an entry of the beacon does not lead to the next one',
   ...OF_BEACONS,
   'segment-invalid':
     'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',

@@ -44,6 +44,12 @@ export const CONTROL_METRICS: readonly MetricDefinition[] = [
     help: 'beacons of neighbours that passed all checks',
   },
   {
+    name: 'control.beacons_known',
+    kind: 'counter',
+    unit: 'count',
+    help: 'of these, those that were known as new as this: sent again, or replayed',
+  },
+  {
     name: 'control.registrations',
     kind: 'counter',
     unit: 'count',

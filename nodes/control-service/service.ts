@@ -29,13 +29,14 @@ import {
   segmentExpiryHalfSeconds,
   segmentIdHashInput,
 } from '../scion/index.ts';
+import { ControlAttack } from './attack/control-attack.ts';
 import { Beaconing } from './beacons/beaconing.ts';
 import { beaconRefusal } from './beacons/checks.ts';
 import { guardedSelection } from './beacons/chosen-selection.ts';
 import { SegmentExtender } from './beacons/extender.ts';
 import type { BeaconSelection } from './beacons/selection.ts';
 import type { AsKeySource } from './beacons/signatures.ts';
-import { SegmentVerifier } from './beacons/signatures.ts';
+import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, SegmentStore } from './beacons/store.ts';
 import type { ControlBehaviour } from './behaviour.ts';
@@ -49,7 +50,7 @@ import { Revocations } from './lookup/revocations.ts';
 import { hasLoop, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RpcEndpoint } from './rpc/endpoint.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
-import type { ControlSurroundings } from './surroundings.ts';
+import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
 import {
   CONTROL_REFUSED,
@@ -100,6 +101,7 @@ export type ControlEffect =
 export type ControlCounter =
   | 'control.beacons_sent'
   | 'control.beacons_received'
+  | 'control.beacons_known'
   | 'control.registrations'
   | 'control.calls_failed';
 
@@ -110,6 +112,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #ways: WayMaker;
   readonly #beacons: SegmentStore;
   readonly #beaconing: Beaconing;
+  readonly #attack: ControlAttack | undefined;
   readonly #database: SegmentDatabase;
   readonly #lookup: SegmentLookup;
   readonly #verifier: SegmentVerifier;
@@ -134,16 +137,26 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const seconds = (): number => parts.clock().seconds;
     this.#revocations = new Revocations(() => this.#now, parts.clock);
     const keyId = { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
+    const signing = { hops, key: parts.key, keyId, expTime: options.expiry, seconds };
+    const extender = new SegmentExtender({
+      ...{ ...signing, isdAs, mtu, interfaces },
+      announced: (ingress, egress): StaticInfo | undefined =>
+        staticInfoFor(surroundings, { ingress, egress }),
+    });
+    if (options.attack !== undefined) {
+      this.#attack = new ControlAttack({
+        ...{ options: options.attack, surroundings, random: random.beacons, extender, seconds },
+        forgerOf: (at): SegmentExtender =>
+          new SegmentExtender({ ...signing, ...mirrored(at, isdAs), mtu }),
+        store: this.#beacons,
+        call: (at, message): void => this.#call(this.#ways.neighbour(at), message, () => undefined),
+      });
+    }
     this.#beaconing = new Beaconing({
       surroundings,
       options,
       random: random.beacons,
-      extender: new SegmentExtender({
-        ...{ isdAs, mtu, interfaces, hops, key: parts.key, keyId, seconds },
-        expTime: options.expiry,
-        announced: (ingress, egress): StaticInfo | undefined =>
-          staticInfoFor(surroundings, { ingress, egress }),
-      }),
+      extender,
       selection: guardedSelection(parts.selection, () => this.#drop('selection-failed')),
       store: this.#beacons,
       seconds,
@@ -216,6 +229,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     }
     this.#database.removeExpired();
     this.#beaconing.tick(now);
+    this.#attack?.tick(now);
     this.#effects.push({ kind: 'ticked' });
   }
 
@@ -245,15 +259,16 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   #takeBeacon(way: ControlWay, body: Uint8Array): Uint8Array {
     const { surroundings, options, clock } = this.#parts;
     const beacon = decodeBeacon(body);
-    if (beacon === undefined) return this.#refuse('beacon-malformed');
+    if (typeof beacon === 'string') return this.#refuse(beacon);
     const at = { neighbour: way.isdAs, ingress: way.ingress, seconds: clock().seconds };
     const refusal =
-      beaconRefusal(beacon, surroundings, options.maxHops, at) ?? this.#verifier.refusal(beacon);
+      beaconRefusal(beacon, surroundings, options.maxHops, at) ?? this.#signatureRefusal(beacon);
     if (refusal !== undefined) return this.#refuse(refusal);
     const known = this.#known(beacon, way.ingress);
-    if (this.#beacons.insert(firstAsOf(beacon.segment), known) === 'full')
-      return this.#refuse('beacons-full');
+    const stored = this.#beacons.insert(firstAsOf(beacon.segment), known);
+    if (stored === 'full') return this.#refuse('beacons-full');
     this.#count('control.beacons_received');
+    if (stored === 'known') this.#count('control.beacons_known');
     this.#revocations.liftPassedBy(beacon);
     this.#revocations.lift(this.#endsOf(way.ingress));
     return controlAnswer();
@@ -274,7 +289,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     for (const one of segments.downs) {
       const isOwn = isCore && firstAsOf(one.segment) === isdAs;
       if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
-      const refusal = this.#verifier.refusal(one);
+      const refusal = this.#signatureRefusal(one);
       if (refusal !== undefined) return this.#refuse(refusal);
       if (this.#database.register(this.#known(one, 0)) === 'full') {
         return this.#refuse('segments-full');
@@ -336,6 +351,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     ask(WAYS_TRIED_MAX);
   }
 
+  #signatureRefusal(segment: SignedSegment): SignatureRefusal | undefined {
+    return this.#parts.behaviour?.trusts ? undefined : this.#verifier.refusal(segment);
+  }
+
   /** True of a segment that passes an AS twice, is too long, or has expired. */
   #isUnusable(one: SignedSegment): boolean {
     const { options, clock } = this.#parts;
@@ -352,7 +371,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     }
     const { ups, cores, downs } = segments;
     for (const one of [...ups, ...cores, ...downs]) {
-      const refusal = isEnded(one) ? this.#verifier.refusal(one) : 'segment-invalid';
+      const refusal = isEnded(one) ? this.#signatureRefusal(one) : 'segment-invalid';
       if (refusal !== undefined) {
         this.#drop(refusal);
         return undefined;
@@ -417,4 +436,14 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
 /** True of a segment that ends in its last AS, and is no beacon. */
 function isEnded({ segment, signed }: SignedSegment): boolean {
   return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
+}
+
+/** An interface of this AS as the neighbour sees it. */
+function mirrored(
+  at: ControlInterface,
+  isdAs: IsdAs,
+): Pick<ConstructorParameters<typeof SegmentExtender>[0], 'isdAs' | 'interfaces'> {
+  const { ifId, neighbour, neighbourIfId } = at;
+  const far = { ...at, ifId: neighbourIfId, neighbour: isdAs, neighbourIfId: ifId };
+  return { isdAs: neighbour, interfaces: new Map([[neighbourIfId, far]]) };
 }

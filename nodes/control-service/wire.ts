@@ -55,10 +55,16 @@ export function encodeBeacon(beacon: SignedSegment): Uint8Array {
   return encodeProtobuf(BEACON_REQUEST, { segment: encodedSegmentOf(beacon) });
 }
 
-/** Decodes a BeaconRequest; undefined if it contains no beacon. */
-export function decodeBeacon(bytes: Uint8Array): SignedSegment | undefined {
+/** Decodes a BeaconRequest. */
+export function decodeBeacon(
+  bytes: Uint8Array,
+): SignedSegment | 'beacon-malformed' | 'beacon-unlinked' {
   const read = decodeProtobuf(BEACON_REQUEST, bytes);
-  if (typeof read === 'string' || read.segment === undefined) return undefined;
+  if (typeof read === 'string' || read.segment === undefined) return 'beacon-malformed';
   const beacon = decodeSignedSegment(read.segment);
-  return typeof beacon === 'string' ? undefined : beacon;
+  return beacon === 'segment-invalid'
+    ? 'beacon-unlinked'
+    : beacon === 'segment-malformed'
+      ? 'beacon-malformed'
+      : beacon;
 }

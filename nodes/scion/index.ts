@@ -5,6 +5,7 @@
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { type RouterOptions, routerConfig } from './config.ts';
+import { ROUTER_FORGERIES } from './forgeries.ts';
 import { scionTopologyGenerator } from './generator.ts';
 import { scionInternetGenerator } from './internet-generator.ts';
 import { ROUTER_MUST } from './must.ts';
@@ -24,6 +25,7 @@ export const protocol: Protocol<RouterOptions> = {
   jobs: {},
   moduleUrl: import.meta.url,
   drops: ROUTER_DROP_REASONS,
+  forgeries: ROUTER_FORGERIES,
   metrics: [
     {
       name: 'router.forwarded',

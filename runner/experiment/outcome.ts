@@ -13,6 +13,7 @@ import {
   mergeHistograms,
 } from '../../engine/measure/histogram.ts';
 import { greatestOf } from '../../engine/pure/extremes.ts';
+import { metricOfSeries, seriesName } from '../../engine/pure/series-name.ts';
 import type {
   FaultGap,
   FaultRecord,
@@ -22,7 +23,11 @@ import type {
   TimeSeries,
 } from '../../reports/model.ts';
 import { sumCountsByName } from '../../reports/sum-counts.ts';
-import { LINK_BYTES_METRIC } from '../../scenarios/metrics/link-metrics.ts';
+import {
+  DROP_LABEL,
+  LINK_BYTES_METRIC,
+  NODE_DROPS_METRIC,
+} from '../../scenarios/metrics/run-metrics.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
 import { notApplicableReason, seriesBinNs } from '../../scenarios/series-bins.ts';
@@ -132,9 +137,10 @@ function nodeMetrics(
   definitions: readonly MetricDefinition[],
 ): Record<string, MetricData> {
   const { hosts } = scenario.topology;
-  const merged: Record<string, MetricData> = mergeMetricsByName(
-    hosts.map(({ name }) => world.metrics(name)),
-  );
+  const merged: Record<string, MetricData> = mergeMetricsByName([
+    ...hosts.map(({ name }) => world.metrics(name)),
+    dropMetrics(world.nodeDrops(), scenario),
+  ]);
   for (const { name, of } of definitions) {
     if (of === undefined) continue;
     const [numerator, denominator] = of.map((part) => counterOf(merged[part]));
@@ -444,6 +450,23 @@ function sumOfBins(all: readonly (readonly number[])[]): number[] {
 function linkMetrics(world: World): Readonly<Record<string, MetricData>> {
   const value = world.linkBytes?.();
   return value === undefined ? {} : { [LINK_BYTES_METRIC]: { kind: 'counter', value } };
+}
+
+/** What nodes dropped, in all and by name; 0 for what a limit names and no node has dropped. */
+function dropMetrics(
+  drops: Readonly<Record<string, number>>,
+  { kpis }: Scenario,
+): Record<string, MetricData> {
+  const names = kpis
+    .map(({ metric }) => metric)
+    .filter((one) => metricOfSeries(one) === NODE_DROPS_METRIC);
+  const counts: Record<string, number> = Object.fromEntries(names.map((name) => [name, 0]));
+  for (const [name, count] of Object.entries(drops)) {
+    counts[seriesName(NODE_DROPS_METRIC, [DROP_LABEL], [name])] = count;
+  }
+  counts[NODE_DROPS_METRIC] = Object.values(drops).reduce((sum, count) => sum + count, 0);
+  const entries = Object.entries(counts);
+  return Object.fromEntries(entries.map(([name, value]) => [name, { kind: 'counter', value }]));
 }
 
 /** Why a world has no metrics of links, by metric. */

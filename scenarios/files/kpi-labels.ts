@@ -8,6 +8,7 @@
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { metricOfSeries, readSeriesName, seriesName } from '../../engine/pure/series-name.ts';
 import { suggestNearestWord } from '../../topologies/files/suggest.ts';
+import { DROP_LABEL, NODE_DROPS_METRIC } from '../metrics/run-metrics.ts';
 import type { ScenarioContext } from './context.ts';
 
 /** True if the labels fit the metric; else they have been refused. */
@@ -41,4 +42,20 @@ export function checkLabels(
   const proper = seriesName(metric, labels, values);
   if (proper === name) return true;
   return refuse(`"${name}" is not written as reports write it`, `write ${proper}`);
+}
+
+/** False for a limit on a drop that no node of the network has, which is refused. */
+export function checkDrop(
+  context: ScenarioContext,
+  name: string,
+  known: ReadonlySet<string>,
+): boolean {
+  if (metricOfSeries(name) !== NODE_DROPS_METRIC) return true;
+  const drop = readSeriesName(name)?.labels[DROP_LABEL];
+  if (drop === undefined || known.has(drop)) return true;
+  const near = suggestNearestWord(drop, known);
+  const hint =
+    near === undefined ? 'the README of a protocol lists its drops' : `did you mean ${near}?`;
+  context.refuseKey('E108', ['kpis', name], `no node of this network drops as "${drop}"`, hint);
+  return false;
 }

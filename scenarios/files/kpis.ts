@@ -8,6 +8,8 @@
  * @module
  */
 import type { MetricDefinition, MetricKind, MetricUnit } from '../../engine/host/measure.ts';
+import { NO_UPPER_LAYER } from '../../engine/net/host-stack.ts';
+import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import { metricOfSeries } from '../../engine/pure/series-name.ts';
@@ -24,7 +26,7 @@ import type { SourcePosition } from '../../topologies/model.ts';
 import { commandText } from '../command-text.ts';
 import { notApplicableReason } from '../series-bins.ts';
 import type { ScenarioContext } from './context.ts';
-import { checkLabels } from './kpi-labels.ts';
+import { checkDrop, checkLabels } from './kpi-labels.ts';
 import type { ScenarioInput } from './schema.ts';
 
 type Kpi = KpiSpec & { readonly position: SourcePosition };
@@ -137,7 +139,8 @@ function metricAt(
     context.refuseKey('E108', path, `metric "${name}" does not exist`, hint);
     return undefined;
   }
-  return checkLabels(context, name, metric) ? { ...metric, name } : undefined;
+  const isRight = checkLabels(context, name, metric) && checkDrop(context, name, dropsOf(context));
+  return isRight ? { ...metric, name } : undefined;
 }
 
 /** Refuses a limit on a difference where there is nothing to differ from. */
@@ -168,6 +171,15 @@ function absentProtocol(context: Network, metric: string): string | undefined {
   const [prefix = ''] = metric.split('.');
   const isKnown = context.registry.names.includes(prefix);
   return isKnown && !protocolsOf(context).has(prefix) ? prefix : undefined;
+}
+
+/** The names of all drops of the protocols of the network. */
+function dropsOf(context: Network): ReadonlySet<string> {
+  const names = new Set(context.topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
+  const own = [...names].flatMap((name) =>
+    Object.keys(context.registry.protocols(name)?.drops ?? {}),
+  );
+  return new Set([...own, NO_UPPER_LAYER, OVERLOAD_REASON]);
 }
 
 /** Metrics that a run on this topology measures: the runner's own, and those of its protocols. */

@@ -15,7 +15,7 @@ import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec, Topology } from '../../topologies/model.ts';
 import { nodeOptions } from '../files/load.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
-import { LINK_METRICS } from '../metrics/link-metrics.ts';
+import { RUN_METRICS } from '../metrics/run-metrics.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import type { Scenario, TrafficSpec } from '../model.ts';
 
@@ -118,7 +118,7 @@ export function scenarioMetrics(
   ]);
   const isAsked =
     scenario.asks !== undefined || scenario.events.some(({ action }) => 'ask' in action);
-  const all = [...own, FOLDED_METRIC_DEFINITION, ...LINK_METRICS, ...(isAsked ? ASK_METRICS : [])];
+  const all = [...own, FOLDED_METRIC_DEFINITION, ...RUN_METRICS, ...(isAsked ? ASK_METRICS : [])];
   return scenario.privacy === undefined ? all : [...all, ...PRIVACY_METRICS];
 }
 

@@ -18,8 +18,8 @@ import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
 import { EMULATE_METRICS } from '../metrics/emulate-metrics.ts';
-import { LINK_METRICS } from '../metrics/link-metrics.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../metrics/live-metrics.ts';
+import { RUN_METRICS } from '../metrics/run-metrics.ts';
 import { trafficMetrics } from '../metrics/traffic-metrics.ts';
 import { Refusal } from '../refusal.ts';
 import { loadExported, loadProtocol } from './protocol-module.ts';
@@ -89,7 +89,7 @@ export class ProtocolRegistry implements ProtocolLookup {
       ...all.flatMap(({ name }) => trafficMetrics(name)),
       ...ASK_METRICS,
       ...EMULATE_METRICS,
-      ...LINK_METRICS,
+      ...RUN_METRICS,
       ...LIVE_METRICS,
       ...PROCESS_METRICS,
       ...PRIVACY_METRICS,

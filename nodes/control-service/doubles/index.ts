@@ -13,7 +13,11 @@ const FORGETS_NS = 20_000_000_000;
 
 /** Defects by the word of the option `double`. */
 export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, ControlBehaviour>> = {
-  amnesiac: { forgets: (now) => now > FORGETS_NS && now % (4 * TICK_NS) < TICK_NS },
+  amnesiac: {
+    ...CORRECT_BEHAVIOUR,
+    forgets: (now) => now > FORGETS_NS && now % (4 * TICK_NS) < TICK_NS,
+  },
+  trusting: { ...CORRECT_BEHAVIOUR, trusts: true },
 };
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */

@@ -86,7 +86,8 @@ function segment(
     },
     emptySignedSegment(1, NOW_S),
   );
-  return decodeBeacon(encodeBeacon(made))!.segment;
+  const read = decodeBeacon(encodeBeacon(made));
+  return (read as Exclude<typeof read, string>).segment;
 }
 
 /** @param length Number of interfaces: 2 over the peering link, 4 over CORE_A alone, 6 over both cores. */

@@ -1,0 +1,140 @@
+/**
+ * What the control service of a hostile AS sends besides its own work, live too: beacons and registrations that
+ * others have to refuse, each by another name. It has the keys of its own AS, and no others.
+ *
+ * Pure, and of bounded work: of each kind one message an interface and interval.
+ *
+ * @module
+ */
+import type { Random } from '../../../engine/host/random.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import { emptySignedSegment, encodeSegments, type SignedSegment } from '../../scion/index.ts';
+import type { SegmentExtender } from '../beacons/extender.ts';
+import type { KnownSegment, SegmentStore } from '../beacons/store.ts';
+import { NO_SEGMENTS } from '../lookup/segment-sets.ts';
+import type { ControlInterface, ControlSurroundings } from '../surroundings.ts';
+import { controlRequest, encodeBeacon } from '../wire.ts';
+import type { AttackOptions, ControlAttackKind } from './attack-config.ts';
+
+/** What an attack needs of the control service that makes it. */
+export interface ControlAttackParts {
+  readonly options: AttackOptions;
+  readonly surroundings: ControlSurroundings;
+  readonly random: Random;
+  readonly extender: Pick<SegmentExtender, 'extend'>;
+  /** Adds entries in the name of a neighbour, signed with the key of the own AS. */
+  readonly forgerOf: (at: ControlInterface) => Pick<SegmentExtender, 'extend'>;
+  /** Beacons that came. */
+  readonly store: SegmentStore;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+  /** Sends a request over an interface. */
+  readonly call: (at: ControlInterface, message: Uint8Array) => void;
+}
+
+const HALF_SECONDS_PER_S = 2;
+/** Hop fields live for at most a day (draft-dekater-scion-dataplane, "Hop Field"). */
+const EXPIRED_S = 86_401;
+const SEGMENT_IDS = 0x1_0000;
+
+/** The attack of one control service. */
+export class ControlAttack {
+  readonly #parts: ControlAttackParts;
+  /** The first beacon of each interface, which is sent again and again. */
+  readonly #first = new Map<number, SignedSegment>();
+  #nextNs: Nanoseconds = 0;
+
+  constructor(parts: ControlAttackParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends what is due; called at every tick. */
+  tick(now: Nanoseconds): void {
+    const { options, surroundings, call } = this.#parts;
+    if (now < this.#nextNs) return;
+    this.#nextNs = now + options.every;
+    for (const at of surroundings.interfaces.values()) {
+      for (const kind of options.kinds) {
+        const message = this.#make(kind, at);
+        if (message !== undefined) call(at, message);
+      }
+    }
+  }
+
+  /** A request; undefined where there is nothing to send. */
+  #make(kind: ControlAttackKind, at: ControlInterface): Uint8Array | undefined {
+    switch (kind) {
+      case 'expired':
+        return this.#beacon(at, (made) => made, EXPIRED_S);
+      case 'false-signature':
+        return this.#beacon(at, withFalseSignature);
+      case 'lying-registration':
+        return this.#registration(at);
+      case 'replayed':
+        return this.#beacon(at, (made) => this.#kept(at, made));
+      case 'spliced':
+        return this.#spliced(at);
+    }
+  }
+
+  /** A beacon of this AS that was changed; none where it may send no beacons. */
+  #beacon(
+    at: ControlInterface,
+    change: (beacon: SignedSegment) => SignedSegment,
+    ageSeconds = 0,
+  ): Uint8Array | undefined {
+    const { surroundings, random, seconds, extender } = this.#parts;
+    const isDownstream = at.relation === 'core' || at.relation === 'child';
+    if (!surroundings.isCore || !isDownstream) return undefined;
+    const empty = emptySignedSegment(random.below(SEGMENT_IDS), seconds() - ageSeconds);
+    return beaconRequest(change(extender.extend(empty, 0, at.ifId)));
+  }
+
+  #kept({ ifId }: ControlInterface, made: SignedSegment): SignedSegment {
+    const first = this.#first.get(ifId) ?? made;
+    this.#first.set(ifId, first);
+    return first;
+  }
+
+  /** A beacon that came, without the entry of the AS that it came from: a shorter way than there is. */
+  #spliced(at: ControlInterface): Uint8Array | undefined {
+    const { store, seconds, extender } = this.#parts;
+    const known = store.all(HALF_SECONDS_PER_S * seconds()).find(isLong);
+    return known && beaconRequest(extender.extend(withoutLast(known), known.ingress, at.ifId));
+  }
+
+  /** A segment that the neighbour has never made, from it to this AS. */
+  #registration(at: ControlInterface): Uint8Array | undefined {
+    const { random, seconds, extender, forgerOf } = this.#parts;
+    if (at.relation !== 'core' && at.relation !== 'parent') return undefined;
+    const empty = emptySignedSegment(random.below(SEGMENT_IDS), seconds());
+    const forged = forgerOf(at).extend(empty, 0, at.neighbourIfId);
+    const downs = [extender.extend(forged, at.ifId, 0)];
+    return controlRequest('register', encodeSegments({ ...NO_SEGMENTS, downs }));
+  }
+}
+
+function beaconRequest(beacon: SignedSegment): Uint8Array {
+  return controlRequest('beacon', encodeBeacon(beacon));
+}
+
+function isLong({ segment }: KnownSegment): boolean {
+  return segment.entries.length > 1;
+}
+
+function withoutLast({ segment, signed, information }: KnownSegment): SignedSegment {
+  const entries = segment.entries.slice(0, -1);
+  return { segment: { ...segment, entries }, signed: signed.slice(0, -1), information };
+}
+
+/** Flips a bit of the last signature, which stays well-formed. */
+function withFalseSignature(beacon: SignedSegment): SignedSegment {
+  const signed = beacon.signed.map((one, index) => {
+    if (index + 1 < beacon.signed.length) return one;
+    const signature = one.signature.slice();
+    const last = signature.length - 1;
+    signature[last] = (signature[last] as number) ^ 1;
+    return { ...one, signature };
+  });
+  return { ...beacon, signed };
+}
