@@ -23,6 +23,7 @@ import { scheduleAsks } from '../asks/ask-source.ts';
 import { BrokenGuaranteeError } from '../crash/crash.ts';
 import { type FaultContext, FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
+import type { FloodCommand } from '../flood-order.ts';
 import { createNodes, protocolNodeOf } from '../nodes/host-nodes.ts';
 import { Reconfigurations } from '../nodes/reconfigure.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
@@ -34,7 +35,7 @@ import { RunFlows } from '../traffic/run-flows.ts';
 import type { SumGroundTruth } from '../traffic/sum-book.ts';
 import { Flow, FlowDrawFactory } from '../traffic/traffic-source.ts';
 import { RunWitness } from '../traffic/witness.ts';
-import type { Undo, World, WorldListener } from '../world.ts';
+import type { StoreFault, Undo, World, WorldListener } from '../world.ts';
 import type { SetUpMemoryGuard } from '../worlds/set-up-memory.ts';
 import { FinishedHostsTracker } from './done-watch.ts';
 
@@ -54,6 +55,12 @@ export interface ExperimentParts {
   readonly stackOf?: ProtocolStackOf;
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandInFactory;
+  /** The hosts whose nodes and sources are in this process; by default, all. */
+  readonly hosts?: readonly string[];
+  /** Measures a flow; by default, a meter of this process. */
+  readonly meterOf?: (index: number) => FlowMeter;
+  /** Notes what nodes observe; by default, a new object. */
+  readonly witness?: RunWitness;
   /**
    * Returns the observer of messages in the lowest protocol of a node, or in a layer; undefined if
    * there is no observer.
@@ -98,8 +105,8 @@ export class Experiment implements WorldListener {
   readonly #parts: ExperimentParts;
   readonly asks: AskMeter;
   readonly #nodes = new Map<string, NodeHandle>();
-  readonly #witness = new RunWitness();
-  readonly #reconfigurations: Reconfigurations;
+  readonly #witness: RunWitness;
+  readonly reconfigurations: Reconfigurations;
   readonly #truth: GroundTruth = { flow: 0, kind: 'data', sequence: 0, sentNs: 0 };
   /** Refused packets by reason, if nodes in other processes have counted them. */
   refusals: Readonly<Record<string, number>> | undefined;
@@ -111,18 +118,19 @@ export class Experiment implements WorldListener {
     this.#parts = parts;
     this.deliveries = parts.deliveries ?? new RunFlows();
     this.asks = new AskMeter(parts.scenario.warmupNs);
-    this.#reconfigurations = new Reconfigurations(parts.scenario, (host) => this.#stackOf(host));
+    this.#witness = parts.witness ?? new RunWitness();
+    this.reconfigurations = new Reconfigurations(parts.scenario, (host) => this.#stackOf(host));
     const context: FaultContext = {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
       hasAlternative: (from, to, cut) => this.#hasAlternative(from, to, cut),
-      flood: (order) => parts.world.flood(order, (of) => forgerOf(parts, of)),
+      flood: (order) => this.flood(order),
       // Flows of other processes are sent there.
       burst: parts.standIns === undefined ? (node, times) => this.#burst(node, times) : undefined,
       ask: (spec, taker) => this.ask(spec, taker),
       isUp: (node) => this.#nodes.has(node),
-      crash: (node, store) => this.#crash(node, store),
-      restart: (node) => this.#restart(node),
+      crash: (node, store) => this.crash(node, store),
+      restart: (node) => this.restart(node),
       began: (record, cut) => this.#faultBegan(record, cut),
     };
     this.faults = new FaultDriver(context);
@@ -147,21 +155,35 @@ export class Experiment implements WorldListener {
 
   /** Puts nodes, flows and faults into the world. Time is 0 and nothing has run. */
   prepare(): void {
-    const { world, scenario } = this.#parts;
-    const { hosts } = scenario.topology;
+    this.startNodes();
+    this.book();
+  }
+
+  /** Creates the nodes and flows, and starts the nodes. */
+  startNodes(): void {
+    const { world, scenario, seed, memory } = this.#parts;
+    const hosts = scenario.topology.hosts.filter(({ name }) => this.#isHere(name));
     for (const host of hosts) {
       this.#create(host);
-      this.#parts.memory?.made('nodes', hosts.length);
+      memory?.made('nodes', hosts.length);
     }
     for (const [name, node] of this.#nodes) world.call(name, 'start', () => node.start());
-    const supply = new FlowDrawFactory(this.#parts.seed);
+    const supply = new FlowDrawFactory(seed);
     for (const [index, spec] of scenario.traffic.entries()) this.#addFlow(index, spec, supply);
-    for (const flow of this.flows) flow.start();
+  }
+
+  /**
+   * Books what happens at instants of the scenario.
+   * @param fromNs Nothing earlier is made up for, in a process that joins during the run.
+   */
+  book(fromNs = 0): void {
+    const { world, scenario } = this.#parts;
+    for (const flow of this.flows) if (this.#isHere(flow.spec.from)) flow.start(fromNs);
     const ask = (spec: AskSpec): unknown => this.ask(spec, { ended: () => undefined });
     const isOver = (): boolean => this.done?.doneNs !== undefined;
     for (const source of scenario.asks ?? []) scheduleAsks(source, { world, ask, isOver });
     this.faults.schedule();
-    if (scenario.warmupNs > 0) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
+    if (scenario.warmupNs > fromNs) world.atFault(scenario.warmupNs, () => this.#resetMetrics());
   }
 
   /** Checks the invariants of all nodes and stops them gracefully. */
@@ -197,7 +219,7 @@ export class Experiment implements WorldListener {
     const { world, standIns } = this.#parts;
     const node = this.node(spec.node);
     if (standIns !== undefined && node !== undefined) return standIns.ask(spec, taker);
-    return askNode({ world, node, reconfigurations: this.#reconfigurations }, spec, taker);
+    return askNode({ world, node, reconfigurations: this.reconfigurations }, spec, taker);
   }
 
   /** Links of the path in use, as the node reports it. */
@@ -223,6 +245,21 @@ export class Experiment implements WorldListener {
     const joins = ({ a, b }: LinkSpec): boolean =>
       (a.host === from && b.host === to) || (a.host === to && b.host === from);
     return links.find(joins)?.id;
+  }
+
+  /** The nodes of this process that are up, by their names. */
+  get nodes(): ReadonlyMap<string, NodeHandle> {
+    return this.#nodes;
+  }
+
+  /** Nodes that cannot carry traffic yet. */
+  get waiting(): readonly string[] {
+    return [...this.#nodes].filter(([, node]) => node.isReady?.() === false).map(([name]) => name);
+  }
+
+  /** Sends forged datagrams until undone; undefined if the sending host is down. */
+  flood(order: FloodCommand): Undo | undefined {
+    return this.#parts.world.flood(order, (of) => forgerOf(this.#parts, of));
   }
 
   /** The node with that name, with all its layers. */
@@ -331,7 +368,14 @@ export class Experiment implements WorldListener {
   }
 
   #addFlow(index: number, spec: TrafficSpec, supply: FlowDrawFactory): void {
-    const { world, scenario, standIns } = this.#parts;
+    const { world, standIns, meterOf } = this.#parts;
+    const meter = meterOf?.(index) ?? this.#meterOf(spec);
+    const flow = standIns?.flow(index, spec, meter);
+    this.flows.push(flow ?? new Flow(world, spec, meter, supply.of(index, spec)));
+  }
+
+  #meterOf(spec: TrafficSpec): FlowMeter {
+    const { scenario } = this.#parts;
     const { warmupNs, durationNs: endNs, drainNs } = scenario;
     const time = { warmupNs, endNs, drainNs };
     const spacingNs = Flow.spacingNs(spec);
@@ -342,8 +386,11 @@ export class Experiment implements WorldListener {
     }
     meter.pathAt = (sentNs): string | undefined => this.paths.pathAt(spec.from, spec.to, sentNs);
     meter.windows = new FaultWindows({ spacingNs, limitNs: faultLimitNs(scenario) });
-    const flow = standIns?.flow(index, spec, meter);
-    this.flows.push(flow ?? new Flow(world, spec, meter, supply.of(index, spec)));
+    return meter;
+  }
+
+  #isHere(host: string): boolean {
+    return this.#parts.hosts?.includes(host) !== false;
   }
 
   #burst(node: string, times: number): readonly Undo[] {
@@ -358,15 +405,17 @@ export class Experiment implements WorldListener {
     return isReachable(scenario.topology.links, from, to, isUsable);
   }
 
-  #crash(node: string, store: 'synced' | 'prefix' | 'torn'): void {
+  /** Stops a node as a crash does; its sources continue. */
+  crash(node: string, store: StoreFault): void {
     this.#parts.world.crash(node, store);
     this.#nodes.delete(node);
-    this.#reconfigurations.forget(node);
+    this.reconfigurations.forget(node);
     this.done?.crashed(node, this.#parts.world.now());
     this.#parts.crashed?.(node);
   }
 
-  #restart(name: string): void {
+  /** Creates and starts a node again. */
+  restart(name: string): void {
     const host = this.#parts.scenario.topology.hosts.find((spec) => spec.name === name);
     assert(host !== undefined, `restart of unknown node ${name}`);
     this.#parts.world.restart(name);

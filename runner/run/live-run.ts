@@ -148,14 +148,10 @@ class LiveDriver implements RunDriver {
   }
 
   *untilReady(experiment: Experiment): PromiseSteps<void> {
-    const { hosts } = this.#order.scenario.topology;
-    const isLate = ({ name }: HostSpec): boolean => experiment.node(name)?.isReady?.() === false;
     const isOver = (): boolean => this.#order.signal?.aborted === true;
     const patience = { maxMs: READY_MAX_MS, pollMs: READY_POLL_MS, failure: this.#failure, isOver };
-    const late = yield* waitUntilNone(() => hosts.filter(isLate), patience);
-    if (late.length === 0 || isOver()) return;
-    const names = late.map(({ name }) => name);
-    this.#warnings.push(notReady(READY_MAX_MS, names));
+    const late = yield* waitUntilNone(() => experiment.waiting, patience);
+    if (late.length > 0 && !isOver()) this.#warnings.push(notReady(READY_MAX_MS, late));
   }
 
   // biome-ignore lint/correctness/useYield: the clock runs already.

@@ -169,7 +169,6 @@ const COMMANDS: Readonly<Record<AgentCommand['type'], AgentCommand>> = {
   clock: { type: 'clock', node: 'alice', stepNs: -5, ppm: 20 },
   crash: { type: 'crash', node: 'alice', store: 'torn' },
   restart: { type: 'restart', node: 'alice' },
-  reset: { type: 'reset' },
   mute: { type: 'mute' },
   die: { type: 'die' },
   stop: { type: 'stop' },

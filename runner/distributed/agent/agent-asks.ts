@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { OpenRequest, RequestWithReceiver } from '../../../engine/net/inquiry.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
-import { type AskAnswerReceiver, type AskedNode, askNode, nodeStatusJson } from '../../asks/ask.ts';
+import { type AskAnswerReceiver, type AskedNode, nodeStatusJson } from '../../asks/ask.ts';
 import { type ShownStatus, StatusLook } from '../../asks/status-look.ts';
+import type { Experiment } from '../../experiment/experiment.ts';
 import { protocolNodeOf } from '../../nodes/host-nodes.ts';
-import type { Reconfigurations, ReconfigureResult } from '../../nodes/reconfigure.ts';
+import type { ReconfigureResult } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { AgentReport } from '../messages/messages.ts';
 
@@ -18,8 +18,7 @@ export interface AgentAskHandlerParts {
   readonly world: AskedNode['world'];
   /** Lets code of nodes run. */
   readonly pump: { readonly isRunning: boolean; enter(code: () => void): void };
-  readonly nodes: ReadonlyMap<string, NodeHandle>;
-  readonly reconfigurations: Reconfigurations;
+  readonly experiment: Pick<Experiment, 'nodes' | 'put' | 'reconfigurations'>;
   readonly send: (report: AgentReport) => void;
 }
 
@@ -49,9 +48,9 @@ export class AgentAskHandler {
 
   /** What each node says of itself, by its name, within the bounds of one look. */
   statuses(): Readonly<Record<string, ShownStatus>> {
-    const { world, nodes } = this.#parts;
+    const { world, experiment } = this.#parts;
     const look = new StatusLook();
-    const all = [...nodes].map(([name, node]) => {
+    const all = [...experiment.nodes].map(([name, node]) => {
       const { outcome, text } = world.call(name, 'question', () => nodeStatusJson(node));
       const reader = look.reader();
       reader.add(new TextEncoder().encode(text));
@@ -62,11 +61,10 @@ export class AgentAskHandler {
 
   /** Asks for an operator of this process. */
   put(spec: AskSpec, taker: AskAnswerReceiver): Undo {
-    const { world, pump, nodes, reconfigurations } = this.#parts;
+    const { pump, experiment } = this.#parts;
     let undo: Undo | undefined;
     pump.enter(() => {
-      const node = nodes.get(spec.node);
-      undo = askNode({ world, node, reconfigurations }, spec, taker);
+      undo = experiment.put(spec, taker);
     });
     return (): void => pump.enter(() => undo?.());
   }
@@ -76,7 +74,8 @@ export class AgentAskHandler {
     name: string,
     options: Readonly<Record<string, unknown>>,
   ): ReconfigureResult | undefined {
-    const { world, pump, nodes, reconfigurations } = this.#parts;
+    const { world, pump, experiment } = this.#parts;
+    const { nodes, reconfigurations } = experiment;
     const node = protocolNodeOf(nodes.get(name), undefined);
     if (node === undefined) return undefined;
     let changed: ReconfigureResult | undefined;

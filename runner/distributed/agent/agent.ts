@@ -8,14 +8,14 @@
  *
  * @module
  */
-import { assert } from '../../../engine/core/assert.ts';
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
-import type { NodeHandle, Protocol } from '../../../engine/host/protocol.ts';
+import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
 import {
+  type ConfiguredProtocol,
   lowestProtocolOf,
   protocolFinder,
   protocolStackFinder,
@@ -23,16 +23,12 @@ import {
 } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { BrokenGuaranteeError } from '../../crash/crash.ts';
 import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
-import type { MakeForger } from '../../flood-order.ts';
-import { createNodes } from '../../nodes/host-nodes.ts';
+import { Experiment } from '../../experiment/experiment.ts';
 import { type KeyBundleViewParts, keyBundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
-import { Reconfigurations } from '../../nodes/reconfigure.ts';
-import { type ForgerParts, forgerOf } from '../../traffic/flood.ts';
 import { claimedFlow } from '../../traffic/ground-truth.ts';
-import { Flow, FlowDrawFactory } from '../../traffic/traffic-source.ts';
+import { RunFlows } from '../../traffic/run-flows.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, liveWorld } from '../../worlds/live/live-world.ts';
 import type { AgentAssignment, AgentReport, RunCommand } from '../messages/messages.ts';
@@ -85,11 +81,8 @@ export class Agent implements WorldListener {
   readonly agenda: LiveRunWorld['agenda'];
   readonly #order: AgentAssignment;
   readonly #surroundings: AgentEnvironment;
-  readonly #nodes = new Map<string, NodeHandle>();
-  /** What nodes have observed; this survives crashes of the nodes. */
-  readonly #witness = new ReportingWitness((report) => this.#send(report));
-  readonly #reconfigurations: Reconfigurations;
-  readonly #flows: Flow[];
+  /** The nodes and flows of these hosts. */
+  readonly #experiment: Experiment;
   readonly #rows: MeasuredRows;
   /** Questions to its nodes. */
   readonly asks: AgentAskHandler;
@@ -112,7 +105,6 @@ export class Agent implements WorldListener {
     const protocolOf = (host: HostSpec): Protocol =>
       lowestProtocolOf(scenario, host, surroundings.registry).protocol;
     const stacks = protocolStackFinder(scenario, surroundings.registry);
-    this.#reconfigurations = new Reconfigurations(scenario, stacks);
     const layersOf = upperProtocolsFinder(scenario.topology, stacks);
     this.#provisioned = {
       bundle: order.bundle,
@@ -136,35 +128,27 @@ export class Agent implements WorldListener {
     });
     this.world = world;
     this.agenda = agenda;
-    this.asks = new AgentAskHandler({
-      ...{ world, pump: world.sim.pump },
-      nodes: this.#nodes,
-      reconfigurations: this.#reconfigurations,
-      send: surroundings.send,
-    });
     const indexOf = (host: string): number =>
       scenario.topology.hosts.findIndex(({ name }) => name === host);
     this.#rows = new MeasuredRows(hosts, indexOf);
-    const supply = new FlowDrawFactory(seed);
-    this.#flows = scenario.traffic.map((spec, index) => {
-      const meter = new ReportingMeter(index, this.#rows, scenario.warmupNs);
-      const flow = new Flow(this.world, spec, meter, supply.of(index, spec));
-      flow.nextSequence = order.nextSequence[index] ?? 0;
-      meter.flow = flow;
-      return flow;
+    const deliveries = new RunFlows();
+    const { flows } = deliveries;
+    this.#experiment = new Experiment({
+      ...{ world, scenario, seed, hosts, deliveries, stackOf: stacks },
+      nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, surroundings.registry),
+      viewOf: (host, layer): NetworkView => keyBundleView(host, this.#provisioned, layer),
+      meterOf: (index): ReportingMeter =>
+        new ReportingMeter(flows, index, this.#rows, scenario.warmupNs),
+      // What nodes have observed survives their crashes.
+      witness: new ReportingWitness((report) => this.#send(report)),
     });
-    this.#gauge = new AgentMeasurements(this.world, this.#flows, this.#rows);
+    this.asks = new AgentAskHandler({
+      ...{ world, pump: world.sim.pump, experiment: this.#experiment },
+      send: surroundings.send,
+    });
+    this.#gauge = new AgentMeasurements(this.world, flows, this.#rows);
     this.world.listen(this);
   }
-
-  /** The forger of a flood that one of our hosts sends. */
-  readonly #makeForger: MakeForger = (order) => {
-    const { scenario } = this.#order;
-    const { registry } = this.#surroundings;
-    const viewOf = (host: string): NetworkView => keyBundleView(host, this.#provisioned);
-    const nodeOf: ForgerParts['nodeOf'] = (host) => lowestProtocolOf(scenario, host, registry);
-    return forgerOf({ scenario, viewOf, nodeOf }, order);
-  };
 
   /** Starts the nodes; reports `loaded` and later `ready`. */
   async load(): Promise<void> {
@@ -173,11 +157,11 @@ export class Agent implements WorldListener {
     const { zeroNs } = this.#order;
     // Actions of nodes before the start get an instant as well.
     if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
-    live.pump.enter(() => {
-      for (const name of this.#order.hosts) this.#create(name);
-      if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
-      for (const name of this.#order.hosts) this.#startNode(name);
-    });
+    if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
+    live.pump.enter(() => this.#experiment.startNodes());
+    for (const flow of this.#experiment.flows) {
+      flow.nextSequence = this.#order.nextSequence[flow.index] ?? 0;
+    }
     this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
     if (this.#surroundings.mode === 'coordinated') this.#tellCounts();
     this.#send({ type: 'loaded' });
@@ -203,10 +187,10 @@ export class Agent implements WorldListener {
         this.#begin(command.effect, () => world.link(command.link).attack(command.attack));
         return;
       case 'flood':
-        this.#begin(command.effect, () => {
-          const undo = world.flood(command.order, this.#makeForger);
-          return undo ?? ((): void => undefined);
-        });
+        this.#begin(
+          command.effect,
+          () => this.#experiment.flood(command.order) ?? ((): void => undefined),
+        );
         return;
       case 'undo': {
         const undo = this.#effects.get(command.effect);
@@ -229,9 +213,6 @@ export class Agent implements WorldListener {
         return;
       case 'restart':
         this.#restart(command.node);
-        return;
-      case 'reset':
-        world.resetMetrics();
         return;
       case 'mute':
         this.agenda.mute();
@@ -274,13 +255,14 @@ export class Agent implements WorldListener {
 
   /** Nodes that cannot carry traffic yet. */
   get waiting(): readonly string[] {
-    const waiting = [...this.#nodes].filter(([, node]) => node.isReady?.() === false);
-    return waiting.map(([name]) => name);
+    return this.#experiment.waiting;
   }
 
   /** Sends one packet to the first peer of its applications, or to each, and back; undefined if there is none. */
   probe(whom: 'first' | 'each' = 'first'): Promise<PacketProbeResult> | undefined {
-    const pairs = probedPairsOf(this.#order.scenario.traffic, (node) => this.#nodes.has(node));
+    const pairs = probedPairsOf(this.#order.scenario.traffic, (node) =>
+      this.#experiment.nodes.has(node),
+    );
     return whom === 'first' ? this.#probes.toFirst(pairs) : this.#probes.toEach(pairs);
   }
 
@@ -310,13 +292,13 @@ export class Agent implements WorldListener {
     protocol: string,
     isAgain: boolean,
   ): void {
+    const { flows } = this.#experiment;
     const flow = claimedFlow(bytes);
-    if (flow >= this.#flows.length && this.#probes.take({ node, by: protocol }, from, bytes))
-      return;
-    const by = this.#flows[flow]?.spec.by ?? protocol;
+    if (flow >= flows.length && this.#probes.take({ node, by: protocol }, from, bytes)) return;
+    const by = flows[flow]?.spec.by ?? protocol;
     // If the flow belongs to another protocol than the one that delivered, the bytes are damaged.
     const read = by === protocol ? bytes : UNREADABLE_PACKET;
-    this.#rows.delivered(node, read, { flows: this.#flows, now: this.world.now(), isAgain });
+    this.#rows.delivered(node, read, { flows, now: this.world.now(), isAgain });
   }
 
   state(node: string, machine: string, state: string): void {
@@ -351,40 +333,16 @@ export class Agent implements WorldListener {
     onLine({ node, protocol, level, text, ...(fields === undefined ? {} : { fields }) });
   };
 
-  #create(name: string): void {
-    const { scenario } = this.#order;
-    const host = scenario.topology.hosts.find((spec) => spec.name === name);
-    assert(host !== undefined, `the topology has no node ${name}`);
-    const node = createNodes(host, {
-      world: this.world,
-      stack: protocolStackFinder(scenario, this.#surroundings.registry)(host),
-      viewOf: (of, layer) => keyBundleView(of, this.#provisioned, layer),
-      witness: this.#witness,
-      observerOf: () => undefined,
-    });
-    this.#nodes.set(name, node);
-  }
-
-  #startNode(name: string): void {
-    this.world.call(name, 'start', () => this.#nodes.get(name)?.start());
-  }
-
   /** Traffic sources on the host continue, as in a run with all nodes on one event loop. */
   #crash(name: string, store: StoreFault): void {
-    if (!this.#nodes.delete(name)) return;
-    this.#reconfigurations.forget(name);
+    if (!this.#experiment.nodes.has(name)) return;
     // A restarted node does not know any paths.
     for (const { to } of this.#order.scenario.traffic) this.#paths.delete(`${name} -> ${to}`);
-    this.world.sim.pump.enter(() => this.world.crash(name, store));
+    this.world.sim.pump.enter(() => this.#experiment.crash(name, store));
   }
 
   #restart(name: string): void {
-    this.world.sim.pump.enter(() => {
-      this.world.restart(name);
-      this.#create(name);
-      this.#startNode(name);
-      for (const flow of this.#flows) if (flow.spec.from === name) flow.nodeRestarted();
-    });
+    this.world.sim.pump.enter(() => this.#experiment.restart(name));
     this.#lookAtPaths(name);
   }
 
@@ -395,9 +353,7 @@ export class Agent implements WorldListener {
     this.#isRunning = true;
     this.agenda.begin(zero);
     this.#gauge.begin();
-    for (const flow of this.#flows) {
-      if (this.#order.hosts.includes(flow.spec.from)) flow.start(fromNs);
-    }
+    this.#experiment.book(fromNs);
     live.pump.wake();
     for (const name of this.#order.hosts) this.#lookAtPaths(name);
   }
@@ -408,13 +364,9 @@ export class Agent implements WorldListener {
     this.#flush();
     this.#tellHandovers();
     this.world.assertBalance();
-    for (const [name, node] of this.#nodes) {
-      const broken = this.world.call(name, 'question', () => node.invariant?.());
-      if (broken !== undefined) throw new BrokenGuaranteeError(broken, name);
-    }
     // Counted before the nodes close their sockets.
     const tally = this.#gauge.tally(this.#order.hosts);
-    for (const [name, node] of this.#nodes) this.world.call(name, 'stop', () => node.stop?.());
+    this.#experiment.finish();
     this.#send({ type: 'result', tally });
   }
 
@@ -446,7 +398,7 @@ export class Agent implements WorldListener {
   #lookAtPaths(node: string): void {
     for (const { from, to } of this.#order.scenario.traffic) {
       if (from !== node) continue;
-      const links = this.#nodes.get(from)?.activePath?.(to);
+      const links = this.#experiment.node(from)?.activePath?.(to);
       const key = `${from} -> ${to}`;
       const text = links?.join(' ') ?? '';
       if (this.#paths.get(key) === text) continue;

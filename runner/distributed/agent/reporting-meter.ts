@@ -66,21 +66,21 @@ export class MeasuredRows {
 
 /** Replaces a flow's meter at the source. */
 export class ReportingMeter extends FlowMeter {
-  /** The flow of the meter; set when the flow has been created. */
-  flow: Flow | undefined;
+  readonly #flows: readonly Flow[];
   readonly #index: number;
   readonly #rows: MeasuredRows;
 
   /** @param warmupNs Refusals before this do not count, as in a run in one process. */
-  constructor(index: number, rows: MeasuredRows, warmupNs: number) {
+  constructor(flows: readonly Flow[], index: number, rows: MeasuredRows, warmupNs: number) {
     // This meter has no bins, because the coordinator makes the series over time.
     super({ warmupNs, endNs: Number.MAX_SAFE_INTEGER }, 0);
+    this.#flows = flows;
     this.#index = index;
     this.#rows = rows;
   }
 
   override sent(now: number): void {
     // The flow has advanced `nextSequence` before it calls this.
-    this.#rows.sent(this.#index, (this.flow?.nextSequence ?? 1) - 1, now);
+    this.#rows.sent(this.#index, (this.#flows[this.#index]?.nextSequence ?? 1) - 1, now);
   }
 }

@@ -142,7 +142,6 @@ export class RemoteWorld implements World {
   }
 
   resetMetrics(): void {
-    this.#fleet.tell({ type: 'reset' });
     this.tallies.resetMetrics();
   }
 

@@ -334,7 +334,6 @@ const COMMANDS: Shapes<AgentCommand> = {
   clock: { members: { type, node: name, stepNs: finite, ppm: finite } },
   crash: { members: { type, node: name, store: oneOfShape('synced', 'prefix', 'torn') } },
   restart: { members: { type, node: name } },
-  reset: { members: { type } },
   mute: { members: { type } },
   die: { members: { type } },
   stop: { members: { type } },

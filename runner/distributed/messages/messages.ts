@@ -103,8 +103,6 @@ export type RunCommand =
     }
   /** Starts a node that has crashed. */
   | { readonly type: 'restart'; readonly node: string }
-  /** Resets what meters counted: the warm-up is over. */
-  | { readonly type: 'reset' }
   /** Tells sources to stop; packets under way still arrive. */
   | { readonly type: 'mute' }
   /** Makes the process end without notice, as in a crash; for agents that somebody else started. */

@@ -13,7 +13,7 @@ function statusesOf(nodes: readonly object[]): ReturnType<AgentAskHandler['statu
   ]);
   const parts = {
     world: { call: (_node: string, _kind: string, code: () => unknown): unknown => code() },
-    nodes: new Map(handles),
+    experiment: { nodes: new Map(handles) },
   };
   return new AgentAskHandler(parts as unknown as AgentAskHandlerParts).statuses();
 }

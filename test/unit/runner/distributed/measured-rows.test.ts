@@ -60,9 +60,8 @@ describe('MeasuredRows', () => {
 
   it('writes down what was sent under the number that the flow has counted', () => {
     const rows = rowsOf();
-    const meter = new ReportingMeter(3, rows, 0);
     const flow = flowOf({ kind: 'constant' });
-    meter.flow = flow;
+    const meter = new ReportingMeter([flow, flow, flow, flow], 3, rows, 0);
     flow.nextSequence = 8;
     meter.sent(500);
     flow.nextSequence = 9;
@@ -112,7 +111,7 @@ describe('MeasuredRows', () => {
 });
 
 it('a source in another process counts what was refused after the warm-up, as one in this process does', () => {
-  const meter = new ReportingMeter(0, new MeasuredRows([], () => 0), 1_000);
+  const meter = new ReportingMeter([], 0, new MeasuredRows([], () => 0), 1_000);
   meter.noteRefused(999, 'queue-full');
   expect(meter.refused).toBe(0);
   meter.noteRefused(1_000, 'queue-full');
