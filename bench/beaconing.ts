@@ -19,7 +19,7 @@ import { prepareSeed } from '../runner/run/assemble-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { Scenario } from '../scenarios/model.ts';
-import { lowestProtocolOf } from '../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../scenarios/open/nodes.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
 
@@ -98,21 +98,22 @@ function measure(ases: number): Taken {
   const cores = new Set(
     scenario.topology.areas.filter((one) => one.attributes?.['core']).map((one) => one.id),
   );
+  const stackOf = protocolStackFinder(scenario, registry);
   const statuses: (() => Readonly<Record<string, unknown>>)[] = [];
   let made: ReturnType<typeof prepareSeed> | undefined;
   const setupUs = cpuTimeUs(() => {
     made = prepareSeed({
       ...{ scenario, registry, seed: 1 },
-      nodeOf: (host) => {
-        const node = lowestProtocolOf(scenario, host, registry);
+      stackOf: (host) => {
+        const [node] = stackOf(host);
         const { protocol } = node;
-        if (protocol.name !== CONTROL) return node;
+        if (protocol.name !== CONTROL) return [node];
         const create: typeof protocol.create = (own, setup) => {
           const handle = protocol.create(own, setup);
           statuses.push(() => handle.status?.() ?? {});
           return handle;
         };
-        return { ...node, protocol: { ...protocol, create } };
+        return [{ ...node, protocol: { ...protocol, create } }];
       },
     });
   });

@@ -30,8 +30,6 @@ export interface MessageAccountingParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
   readonly deliveries: RunFlows;
-  readonly protocolOf: (host: HostSpec) => Protocol;
-  /** All protocols of a host, the lowest first. */
   readonly stackOf: ProtocolStackOf;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
@@ -220,7 +218,7 @@ function placed(
   name: string,
   account: MessageAccountingMethod,
 ): Reporter | string {
-  const { scenario, protocolOf } = parts;
+  const { scenario, stackOf } = parts;
   const { hosts } = scenario.topology;
   const stacks = hosts.map(protocolNamesOfHost).filter((names) => names.includes(name));
   const isCarrier = stacks.some((names) => names.at(-1) !== name);
@@ -232,7 +230,8 @@ function placed(
     if (scenario.cpu !== undefined) return 'layers wait for a modelled processor';
     return { protocol: name, account, layer: name, isCarrier };
   }
-  const outsider = hosts.map(protocolOf).find(({ messages }) => messages === undefined);
+  const lowest = hosts.map((host) => stackOf(host)[0].protocol);
+  const outsider = lowest.find(({ messages }) => messages === undefined);
   if (account.kind === 'steps' && outsider !== undefined) {
     return `protocol ${outsider.name} does not report those that pass through it`;
   }

@@ -7,17 +7,11 @@
 
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import type { CpuProfile } from '../../engine/net/cpu-profile.ts';
 import { sortedAscending } from '../../reports/statistics/quantile.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import {
-  type ConfiguredProtocol,
-  lowestProtocolOf,
-  protocolStackFinder,
-} from '../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import type { BatchPlan } from './batches.ts';
@@ -73,24 +67,13 @@ function timesOf(scenario: Scenario, run: HandlerTimingRun): ReadonlyMap<string,
   const clock = new HandlerClock(run.crypto);
   // Uses the crypto provider of live runs.
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
-  const protocolOf = (host: HostSpec): Protocol =>
-    lowestProtocolOf(scenario, host, registry).protocol;
-  const parts = {
-    scenario,
-    seed: SEED,
-    crypto,
-    protocolOf,
-    stackOf: protocolStackFinder(scenario, registry),
-  };
+  const stackOf = protocolStackFinder(scenario, registry);
+  const parts = { scenario, seed: SEED, crypto, stackOf };
   const world = timedWorld(parts, clock);
   const provision = provisionSeed(parts);
   const experiment = new Experiment({
-    world,
-    scenario,
-    seed: SEED,
+    ...{ world, scenario, seed: SEED, stackOf },
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
-    stackOf: parts.stackOf,
   });
   world.listen(experiment);
   experiment.prepare();

@@ -131,10 +131,10 @@ export function timedWorld(parts: WorldParts, clock: HandlerClock): ProcessWorld
 }
 
 /** The protocol that takes the traffic: the highest one of the first flow's source; undefined without flows. */
-function sourceProtocol({ scenario, protocolOf }: WorldParts): string | undefined {
+function sourceProtocol({ scenario, stackOf }: WorldParts): string | undefined {
   const source = scenario.traffic[0]?.from;
   const host = scenario.topology.hosts.find(({ name }) => name === source);
-  return host && (host.layers?.at(-1)?.protocol ?? protocolOf(host).name);
+  return host && stackOf(host).at(-1)?.protocol.name;
 }
 
 /** Times the turns of sources as requests: a turn makes a packet and passes it to its node. */

@@ -45,17 +45,14 @@ export interface CallContext {
 
 /** What is known about the run. */
 export interface CrashContext extends CallContext {
-  /** The lowest protocol of a host. */
-  readonly protocolOf: (host: HostSpec) => Protocol;
-  /** All protocols of a host with layers, the lowest first; absent if no host has layers. */
-  readonly stackOf?: ProtocolStackOf;
+  readonly stackOf: ProtocolStackOf;
   readonly seed: number;
 }
 
 /** The context of a crash in a run whose world is in this process. */
 export function crashContextOf(
   world: LocalWorld,
-  parts: Pick<CrashContext, 'hosts' | 'protocolOf' | 'stackOf' | 'seed'>,
+  parts: Pick<CrashContext, 'hosts' | 'stackOf' | 'seed'>,
 ): CrashContext {
   const { sim } = world;
   return {
@@ -124,7 +121,7 @@ function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unk
   const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
   const spec = crashContext.hosts[host];
   const kept = theirProtocols(crashContext).find(({ account }) => account !== undefined);
-  const protocol = spec === undefined ? kept : crashContext.protocolOf(spec);
+  const protocol = spec === undefined ? kept : crashContext.stackOf(spec)[0].protocol;
   if (protocol === undefined || isShipped(protocol)) return error;
   const crash: Crash = {
     by: 'protocol',
@@ -150,7 +147,7 @@ function standstillOf(error: StandstillError, crashContext: CrashContext): NodeC
   const { calls, hosts } = crashContext;
   const found = calls.calledAt(crashContext.callTime?.() ?? crashContext.now());
   const named = found.flatMap((index) => hosts[index] ?? []);
-  const protocols = [...new Set(named.map((host) => crashContext.protocolOf(host)))];
+  const protocols = [...new Set(named.map((host) => crashContext.stackOf(host)[0].protocol))];
   const isTheirs = protocols.some((protocol) => !isShipped(protocol));
   const names = named.slice(0, NODES_NAMED_MAX).map(({ name }) => name);
   const more = named.length > names.length ? [`${named.length - names.length} more`] : [];
@@ -188,8 +185,7 @@ function theirProtocols(crashContext: CrashContext): readonly Protocol[] {
 }
 
 /** The protocols of a host, the lowest first. */
-function protocolsAt(host: HostSpec, { protocolOf, stackOf }: CrashContext): readonly Protocol[] {
-  if (host.layers === undefined || stackOf === undefined) return [protocolOf(host)];
+function protocolsAt(host: HostSpec, { stackOf }: CrashContext): readonly Protocol[] {
   return stackOf(host).map(({ protocol }) => protocol);
 }
 

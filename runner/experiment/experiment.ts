@@ -15,7 +15,7 @@ import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import type { FinishingProtocols } from '../../scenarios/files/until.ts';
 import type { Scenario, TrafficSpec } from '../../scenarios/model.ts';
-import type { ConfiguredProtocol, ProtocolStackOf } from '../../scenarios/open/nodes.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec, LinkSpec } from '../../topologies/model.ts';
 import { type AskAnswerReceiver, askNode } from '../asks/ask.ts';
 import { AskMeter } from '../asks/ask-book.ts';
@@ -49,10 +49,7 @@ export interface ExperimentParts {
    * processes.
    */
   readonly viewOf: (host: string, layer?: string) => NetworkView;
-  /** The protocol that a host runs, with its checked options. */
-  readonly nodeOf: (host: HostSpec) => ConfiguredProtocol;
-  /** The protocols of a host with layers, the lowest first; absent if no host has layers. */
-  readonly stackOf?: ProtocolStackOf;
+  readonly stackOf: ProtocolStackOf;
   /** Replaces nodes and sources if these are in other processes. */
   readonly standIns?: StandInFactory;
   /** The hosts whose nodes and sources are in this process; by default, all. */
@@ -119,7 +116,7 @@ export class Experiment implements WorldListener {
     this.deliveries = parts.deliveries ?? new RunFlows();
     this.asks = new AskMeter(parts.scenario.warmupNs);
     this.#witness = parts.witness ?? new RunWitness();
-    this.reconfigurations = new Reconfigurations(parts.scenario, (host) => this.#stackOf(host));
+    this.reconfigurations = new Reconfigurations(parts.scenario, parts.stackOf);
     const context: FaultContext = {
       ...parts,
       activePath: (from, to) => this.activePath(from, to),
@@ -353,18 +350,10 @@ export class Experiment implements WorldListener {
       this.#nodes.set(name, standIns.node(host));
       return;
     }
-    const stack = this.#stackOf(host);
+    const stack = this.#parts.stackOf(host);
     const observed = (layer?: string): MessageObserver | undefined => observerOf?.(name, layer);
     const parts = { ...this.#parts, stack, witness: this.#witness, observerOf: observed };
     this.#nodes.set(name, createNodes(host, parts));
-  }
-
-  /** All protocols of a host, the lowest first. */
-  #stackOf(host: HostSpec): readonly ConfiguredProtocol[] {
-    const { nodeOf, stackOf } = this.#parts;
-    if (host.layers === undefined) return [nodeOf(host)];
-    assert(stackOf !== undefined, `nobody knows the layers of ${host.name}`);
-    return stackOf(host);
   }
 
   #addFlow(index: number, spec: TrafficSpec, supply: FlowDrawFactory): void {

@@ -23,10 +23,8 @@ export type ProvisionedProtocol = Pick<Protocol, 'name' | 'provisioning'>;
 /** The parts that all views share. */
 export interface NetworkViewParts {
   readonly network: NetworkMap;
-  /** Lowest protocol of a host. */
-  readonly protocolOf: (host: string) => ProvisionedProtocol;
-  /** The protocols above the lowest one of a host; absent if no host has any. */
-  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+  /** All protocols of a host, the lowest first. */
+  readonly protocolsOf: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   /**
    * Public part of a host's secret; undefined if its protocol has none of that name.
@@ -48,8 +46,9 @@ export function hostNetworkView(
   parts: NetworkViewParts,
   layer?: string,
 ): NetworkView {
-  const { network, protocolOf, secrets, publicKeyOf, published } = parts;
-  const own = layer ?? protocolOf(owner).name;
+  const { network, protocolsOf, secrets, publicKeyOf, published } = parts;
+  const protocolAt = (host: string): string => layer ?? protocolsOf(host)[0]?.name ?? '';
+  const own = protocolAt(owner);
   let memberships: ReadonlySet<string> | undefined;
   return {
     hosts: network.hosts,
@@ -62,7 +61,7 @@ export function hostNetworkView(
       );
       return {
         publicKey: (name): Uint8Array => {
-          const key = publicKeyOf(host, layer ?? protocolOf(host).name, name);
+          const key = publicKeyOf(host, protocolAt(host), name);
           assert(
             key !== undefined,
             `${owner} asks for the key "${name}" of ${host}, which has none`,
@@ -89,12 +88,12 @@ export function hostNetworkView(
 /** Names of the secrets that a host shares with others. */
 export function sharedSecretNames(
   host: string,
-  parts: Pick<NetworkViewParts, 'network' | 'protocolOf' | 'layersOf'>,
+  parts: Pick<NetworkViewParts, 'network' | 'protocolsOf'>,
 ): readonly string[] {
   const { network } = parts;
   const view = hostNamed(network, host);
   assert(view !== undefined, `the topology has no node ${host}`);
-  const own = protocolsOfHost(host, parts);
+  const own = parts.protocolsOf(host);
   const isOwn = (name: string): boolean => own.some((protocol) => protocol.name === name);
   const others = protocolsOfNetwork(parts).filter(
     ({ name, provisioning }) => !isOwn(name) && provisioning?.sharedWith?.some(isOwn),
@@ -106,18 +105,10 @@ export function sharedSecretNames(
 
 /** All protocols that some host of a network runs. */
 const protocolsOfNetwork = memoisePerObject(
-  (parts: Pick<NetworkViewParts, 'network' | 'protocolOf' | 'layersOf'>) => [
-    ...new Set(parts.network.hosts.flatMap(({ name }) => protocolsOfHost(name, parts))),
+  (parts: Pick<NetworkViewParts, 'network' | 'protocolsOf'>) => [
+    ...new Set(parts.network.hosts.flatMap(({ name }) => parts.protocolsOf(name))),
   ],
 );
-
-/** All protocols of a host, the lowest first. */
-export function protocolsOfHost(
-  host: string,
-  { protocolOf, layersOf }: Pick<NetworkViewParts, 'protocolOf' | 'layersOf'>,
-): readonly ProvisionedProtocol[] {
-  return [protocolOf(host), ...(layersOf?.(host) ?? [])];
-}
 
 function hostNamed({ hosts }: Pick<NetworkMap, 'hosts'>, name: string): HostView | undefined {
   return indexByName(hosts).get(name);

@@ -25,8 +25,8 @@ export interface KeyBundle {
 export interface KeyBundleViewParts {
   readonly bundle: KeyBundle;
   readonly network: NetworkMap;
-  readonly protocolOf: (host: string) => ProvisionedProtocol;
-  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+  /** All protocols of a host, the lowest first. */
+  readonly protocolsOf: (host: string) => readonly ProvisionedProtocol[];
 }
 
 /**

@@ -17,11 +17,11 @@ export type MappedTopology = Pick<Topology, 'hosts' | 'links' | 'areas'>;
 
 /**
  * Makes the map of a run, one object for all its nodes.
- * @param layersOf Returns the protocols above the lowest one, by the name of the host.
+ * @param protocolsOf All protocols of a host by its name, the lowest first.
  */
 export function networkMap(
   topology: MappedTopology,
-  layersOf: (host: string) => readonly { readonly name: string }[] = () => [],
+  protocolsOf: (host: string) => readonly { readonly name: string }[] = () => [],
 ): NetworkMap {
   const address = new Map(topology.hosts.map((host) => [host.name, host.address]));
   const end = ({ host, port, attributes }: LinkEnd): LinkEndView => ({
@@ -35,7 +35,12 @@ export function networkMap(
       name,
       address: at,
       protocol,
-      stack: [protocol, ...layersOf(name).map((layer) => layer.name)],
+      stack: [
+        protocol,
+        ...protocolsOf(name)
+          .slice(1)
+          .map((layer) => layer.name),
+      ],
       ...(area === undefined ? {} : { area }),
       ...(outside === undefined
         ? {}

@@ -11,7 +11,6 @@ import {
   hostNetworkView,
   type NetworkViewParts,
   type ProvisionedProtocol,
-  protocolsOfHost,
   sharedSecretNames,
 } from './bound-view.ts';
 import type { KeyBundle } from './key-bundle.ts';
@@ -20,9 +19,8 @@ import type { SecretSource } from './secret-source.ts';
 /** What provisioning needs, with the source of all secrets of a run. */
 export interface SecretProvisionerOptions {
   readonly network: NetworkMap;
-  readonly protocolOf: (host: string) => ProvisionedProtocol;
-  /** The protocols above the lowest one of a host; absent if no host has any. */
-  readonly layersOf?: (host: string) => readonly ProvisionedProtocol[];
+  /** All protocols of a host, the lowest first. */
+  readonly protocolsOf: (host: string) => readonly ProvisionedProtocol[];
   readonly secrets: SecretSource;
   readonly crypto: CryptoProvider;
   /** The seed for published values; no secret depends on it. */
@@ -75,7 +73,7 @@ export class SecretProvisioner {
 
   /** Public values of a host, by `host/protocol`. */
   publicKeysOf(host: string): readonly (readonly [string, Readonly<Record<string, Uint8Array>>])[] {
-    return protocolsOfHost(host, this.#options).map(({ name: protocol, provisioning }) => {
+    return this.#options.protocolsOf(host).map(({ name: protocol, provisioning }) => {
       const keys = Object.keys(provisioning?.publicKeys ?? {}).flatMap((name) => {
         const key = this.#publicKey(host, protocol, name);
         return key === undefined ? [] : [[name, key] as const];
@@ -88,8 +86,8 @@ export class SecretProvisioner {
     const key = `${host}/${protocol}/${name}`;
     const known = this.#publicKeys.get(key);
     if (known !== undefined) return known;
-    const { secrets, crypto } = this.#options;
-    const owner = protocolsOfHost(host, this.#options).find((one) => one.name === protocol);
+    const { secrets, crypto, protocolsOf } = this.#options;
+    const owner = protocolsOf(host).find((one) => one.name === protocol);
     const publicKeys = owner?.provisioning?.publicKeys ?? {};
     const make = Object.hasOwn(publicKeys, name) ? publicKeys[name] : undefined;
     const made = make?.(secrets.own(host, `${protocol}/${name}`), crypto);
@@ -103,10 +101,8 @@ export class SecretProvisioner {
   }
 
   #publish(): (readonly [string, string])[] {
-    const { network, secrets, seed } = this.#options;
-    const protocols = new Set(
-      network.hosts.flatMap(({ name }) => protocolsOfHost(name, this.#options)),
-    );
+    const { network, secrets, seed, protocolsOf } = this.#options;
+    const protocols = new Set(network.hosts.flatMap(({ name }) => protocolsOf(name)));
     return [...protocols].flatMap(({ name: protocol, provisioning }) => {
       const texts = provisioning?.publish?.({
         ...this.#options,

@@ -4,14 +4,8 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import { runEndNs, type Scenario } from '../../scenarios/model.ts';
-import {
-  type ProtocolStackOf,
-  protocolFinder,
-  upperProtocolsFinder,
-} from '../../scenarios/open/nodes.ts';
-import type { HostSpec } from '../../topologies/model.ts';
+import { type ProtocolStackOf, protocolsFinder } from '../../scenarios/open/nodes.ts';
 import { networkMap } from './network-map.ts';
 import { SecretProvisioner } from './provision.ts';
 import { type SecretSource, seededSecrets } from './secret-source.ts';
@@ -20,9 +14,7 @@ import { type SecretSource, seededSecrets } from './secret-source.ts';
 export interface RunToProvision {
   readonly scenario: Pick<Scenario, 'topology' | 'durationNs' | 'drainNs'>;
   readonly seed: number;
-  readonly protocolOf: (host: HostSpec) => Protocol;
-  /** The protocols of a host, the lowest first; absent if no host has layers. */
-  readonly stackOf?: ProtocolStackOf;
+  readonly stackOf: ProtocolStackOf;
   readonly crypto: CryptoProvider;
   /** Calendar time at which the nodes start, Unix seconds. */
   readonly seconds: number;
@@ -32,12 +24,11 @@ export interface RunToProvision {
 /** Provisions a run in any world. */
 export function provisionRun(run: RunToProvision): SecretProvisioner {
   const { topology } = run.scenario;
-  const layersOf = upperProtocolsFinder(topology, run.stackOf);
+  const protocolsOf = protocolsFinder(topology, run.stackOf);
   return new SecretProvisioner({
     ...run,
-    network: networkMap(topology, layersOf),
-    protocolOf: protocolFinder(topology, run.protocolOf),
-    layersOf,
+    network: networkMap(topology, protocolsOf),
+    protocolsOf,
     durationNs: runEndNs(run.scenario),
   });
 }

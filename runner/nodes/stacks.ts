@@ -20,7 +20,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 
 /** How layers are made. */
 export interface StackParts {
-  readonly stackOf: ProtocolStackOf | undefined;
+  readonly stackOf: ProtocolStackOf;
   /** Receives what a layer delivers to its application; undefined if there is none. */
   readonly sinkOf: (host: HostSpec, protocol: string) => DeliverySink | undefined;
 }
@@ -36,7 +36,6 @@ export class Stacks {
     const stacked = hosts.filter(({ layers }) => layers !== undefined);
     if (stacked.length === 0) return;
     const { stackOf, sinkOf } = parts;
-    assert(stackOf !== undefined, 'nobody knows the layers of this world');
     const choices = stacked.map((host) => stackOf(host));
     const members = membersOf(stacked, choices);
     for (const [index, spec] of stacked.entries()) {

@@ -7,11 +7,7 @@
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
-import {
-  type ConfiguredProtocol,
-  lowestProtocolOf,
-  protocolStackFinder,
-} from '../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { accountingObserverOf } from '../accounts/account.ts';
 import { runFinishersPart } from '../experiment/done-watch.ts';
 import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
@@ -28,7 +24,7 @@ import type { AssembledRun } from './run-phases.ts';
 export interface RunParts
   extends Pick<AssembledRun, 'scenario' | 'registry' | 'seed' | 'account' | 'injection'>,
     Pick<ExperimentParts, 'standIns' | 'memory'>,
-    Partial<Pick<ExperimentParts, 'nodeOf'>> {
+    Partial<Pick<ExperimentParts, 'stackOf'>> {
   readonly provision: Pick<SecretProvisioner, 'viewOf'>;
   readonly deliveries: RunFlows;
   readonly recorders: Recorders;
@@ -46,11 +42,10 @@ export function assembleRun<W extends World>(
   const accounts = account.kind === 'kept' ? account.accounts : undefined;
   const ledgers = accounts?.ledgers ?? [];
   const experiment = new Experiment({
-    nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
+    stackOf: protocolStackFinder(scenario, registry),
     ...parts,
     world,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
-    stackOf: protocolStackFinder(scenario, registry),
     observerOf: (node, layer): MessageObserver | undefined => {
       const kept = [accountingObserverOf(account, node, layer)];
       const all =

@@ -7,7 +7,7 @@
 
 import type { RandomStream } from '../../engine/core/stream.ts';
 import type { DelayLaw, NodePrivacyFacts } from '../../engine/host/privacy.ts';
-import type { LocateMessage, MessageObserver, Protocol } from '../../engine/host/protocol.ts';
+import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { corruptPassagesOf } from '../../reports/privacy/answers.ts';
@@ -21,6 +21,7 @@ import { measurePrivacy, type PrivacyFindings } from '../../reports/privacy/meas
 import type { MixDelayModel, PrivacySetting } from '../../reports/privacy/setting.ts';
 import type { AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { PrivacySpec, Scenario } from '../../scenarios/model.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import type { LocalWorld, Undo } from '../world.ts';
 import { AttackDriver } from './attack-driver.ts';
@@ -36,7 +37,7 @@ export interface MixPrivacyMeterParts {
   readonly privacy: PrivacySpec;
   readonly seed: number;
   readonly world: LocalWorld;
-  readonly protocolOf: (host: HostSpec) => Protocol;
+  readonly stackOf: ProtocolStackOf;
   /** Finds messages in the datagrams of a host; undefined if its protocol offers no reader. */
   readonly readerOf: (host: HostSpec) => LocateMessage | undefined;
 }
@@ -68,7 +69,7 @@ export class MixPrivacyMeter implements PrivacyMeter {
     this.#parts = parts;
     const nodes = hosts.map(({ name }) => name);
     const own = hosts.filter(({ outside }) => outside === undefined);
-    const protocols = new Map(own.map((host) => [host.name, parts.protocolOf(host)]));
+    const protocols = new Map(own.map((host) => [host.name, parts.stackOf(host)[0].protocol]));
     this.observers = new MessageObservers({ nodes, protocols, now: (): number => world.now() });
     this.attacks = new AttackDriver({ ...parts, observers: this.observers });
     const aside = new Set(ofPart(privacy, 'aside'));

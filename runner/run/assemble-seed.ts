@@ -5,16 +5,12 @@
  */
 import type { Fingerprint } from '../../engine/core/fingerprint.ts';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
-import type { LocateMessage, Protocol } from '../../engine/host/protocol.ts';
+import type { LocateMessage } from '../../engine/host/protocol.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import type { SimWorld } from '../../engine/net/sim-world.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import {
-  type ConfiguredProtocol,
-  lowestProtocolOf,
-  protocolStackFinder,
-} from '../../scenarios/open/nodes.ts';
+import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { recordRefusedMessages, startMessageAccounting } from '../accounts/account.ts';
@@ -61,8 +57,8 @@ export interface SeedRunInput {
   readonly calls?: SharedArrayBuffer;
   /** Watches what the set-up takes of memory. */
   readonly memory?: SetUpMemoryGuard;
-  /** Chooses the protocol of a host; by default, the registry does. */
-  readonly nodeOf?: (host: HostSpec) => ConfiguredProtocol;
+  /** Chooses the protocols of a host; by default, the registry does. */
+  readonly stackOf?: ProtocolStackOf;
 }
 
 /** All parts of a run before it begins, which tests can inspect. */
@@ -102,17 +98,9 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   const run = { ...given, scenario: withTrafficOfSeed(given.scenario, given.seed) };
   const { scenario, registry, seed, memory, recordings = {} } = run;
   const { hosts } = scenario.topology;
-  const nodeOf =
-    run.nodeOf ?? ((host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry));
-  const protocolOf = (host: HostSpec): Protocol => nodeOf(host).protocol;
+  const { stackOf = protocolStackFinder(scenario, registry) } = run;
   const crypto = createCryptoProvider(scenario.crypto, { timing: 'simulation' });
-  const facts = {
-    scenario,
-    seed,
-    protocolOf,
-    stackOf: protocolStackFinder(scenario, registry),
-    crypto,
-  };
+  const facts = { scenario, seed, stackOf, crypto };
   const world = virtualWorld(
     {
       ...facts,
@@ -124,17 +112,14 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
     make,
   );
   const readerOf = (host: HostSpec): LocateMessage | undefined => {
-    const { protocol, options } = nodeOf(host);
+    const [{ protocol, options }] = stackOf(host);
     return protocol.messages?.(options, crypto);
   };
   const deliveries = new RunFlows();
   const parts = { ...facts, world, readerOf, deliveries };
   const provision = provisionSeed(facts);
   const privacy = privacyMeter({ ...parts, flows: deliveries.flows });
-  const account = startMessageAccounting({
-    ...parts,
-    stackOf: (host) => (host.layers === undefined ? [nodeOf(host)] : facts.stackOf(host)),
-  });
+  const account = startMessageAccounting(parts);
   const accounts = account.kind === 'kept' ? account.accounts : undefined;
   const recorders = recordersOf({ ...run, world, readerOf, account: accounts }, recordings);
   const warnings = [...scenario.warnings];
@@ -143,7 +128,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   };
   const { injection } = recordings;
   const assembled = assembleRun(world, {
-    ...{ scenario, registry, seed, nodeOf, provision, memory, deliveries },
+    ...{ scenario, registry, seed, stackOf, provision, memory, deliveries },
     ...{ account, recorders, privacy, injection, logged },
   });
   return { ...assembled, warnings, crashContext: crashContextOf(world, { hosts, ...facts }) };

@@ -18,14 +18,13 @@ import type { SimWorldOptions } from '../../engine/net/sim-world.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { EMULATE_METRICS } from '../../scenarios/metrics/emulate-metrics.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { type ConfiguredProtocol, lowestProtocolOf } from '../../scenarios/open/nodes.ts';
+import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import {
   outsideHosts,
   outsideProgramProtocol,
   refuseOutsideEvents,
 } from '../../scenarios/open/outside.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 import { crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { type LimitWatch, limitWatchOf } from '../experiment/limit-watch.ts';
@@ -213,13 +212,15 @@ class PacedDriver implements RunDriver {
       const world = this.#emulation;
       world.tap.open(world.host(name));
     });
+    const stackOfNode = protocolStackFinder(scenario, registry);
+    const stackOf: ProtocolStackOf = (host) =>
+      host.outside === undefined ? stackOfNode(host) : [outside];
     const run = {
       scenario,
       registry,
       seed,
       recordings: recordingsOf(seed),
-      nodeOf: (host: HostSpec): ConfiguredProtocol =>
-        host.outside === undefined ? lowestProtocolOf(scenario, host, registry) : outside,
+      stackOf,
       ...(onJourneys === undefined ? {} : { onJourneys }),
       ...(calls === undefined ? {} : { calls }),
     };

@@ -10,19 +10,13 @@
  */
 import { performance } from 'node:perf_hooks';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import type { LogLevel } from '../../engine/live/live-log.ts';
 import type { LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { NodeCalls } from '../../engine/net/node-calls.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
-import {
-  lowestProtocolOf,
-  type ProtocolStackOf,
-  protocolStackFinder,
-} from '../../scenarios/open/nodes.ts';
+import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 import { type MessageAccounting, startLiveMessageAccounting } from '../accounts/account.ts';
 import { crashContextOf, crashOf } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -107,6 +101,7 @@ export async function runLiveSeed(order: LiveRunRequest, turn: RunningSeed): Pro
 class LiveDriver implements RunDriver {
   readonly #order: LiveRunRequest;
   readonly #turn: RunningSeed;
+  readonly #stackOf: ProtocolStackOf;
   readonly #warnings: string[];
   readonly #failure = new FailureSignal();
   readonly #began = performance.now();
@@ -120,6 +115,7 @@ class LiveDriver implements RunDriver {
   constructor(order: LiveRunRequest, turn: RunningSeed) {
     this.#order = order;
     this.#turn = turn;
+    this.#stackOf = protocolStackFinder(order.scenario, order.registry);
     this.#warnings = [...order.scenario.warnings, ...livePrivacyWarning(order.scenario)];
     // Calls before the scenario's time begins are reported at its instant 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
@@ -129,7 +125,7 @@ class LiveDriver implements RunDriver {
   crashOf(error: unknown): unknown {
     if (this.#made === undefined) return error;
     const { hosts } = this.#order.scenario.topology;
-    const crashContext = { hosts, ...this.#protocols(), seed: this.#turn.seed };
+    const crashContext = { hosts, stackOf: this.#stackOf, seed: this.#turn.seed };
     return crashOf(error, crashContextOf(this.#world, crashContext));
   }
 
@@ -227,17 +223,6 @@ class LiveDriver implements RunDriver {
     return (this.#made as LiveRunWorld).agenda;
   }
 
-  #protocols(): {
-    readonly protocolOf: (host: HostSpec) => Protocol;
-    readonly stackOf: ProtocolStackOf;
-  } {
-    const { scenario, registry } = this.#order;
-    return {
-      protocolOf: (host): Protocol => lowestProtocolOf(scenario, host, registry).protocol,
-      stackOf: protocolStackFinder(scenario, registry),
-    };
-  }
-
   #makeWorld(): LiveRunWorld {
     const { scenario, shape, precision, log, stateFolder, calls } = this.#order;
     const { hosts } = scenario.topology;
@@ -245,7 +230,7 @@ class LiveDriver implements RunDriver {
       scenario,
       seed: this.#turn.seed,
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
-      ...this.#protocols(),
+      stackOf: this.#stackOf,
       live: {
         onFailure: (error): void => this.#failure.fail(error),
         ...(shape === undefined ? {} : { shape }),
@@ -263,7 +248,7 @@ class LiveDriver implements RunDriver {
     const { seed } = this.#turn;
     const facts = { scenario, registry, seed };
     const provision = provisionRun({
-      ...{ scenario, seed, ...this.#protocols() },
+      ...{ scenario, seed, stackOf: this.#stackOf },
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),
       secrets: randomSecrets(),
@@ -288,7 +273,7 @@ class LiveDriver implements RunDriver {
     const { scenario } = this.#order;
     const { wires } = world.sim;
     const readerOf = (): undefined => undefined;
-    const parts = { scenario, world, deliveries, ...this.#protocols(), readerOf };
+    const parts = { scenario, world, deliveries, stackOf: this.#stackOf, readerOf };
     return startLiveMessageAccounting(parts, {
       lost: () => {
         const { written, received, unsent } = wires.counts;

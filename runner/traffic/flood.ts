@@ -12,10 +12,9 @@ import { assert } from '../../engine/core/assert.ts';
 import { openRandomStream, type Seed } from '../../engine/core/stream.ts';
 import type { Host } from '../../engine/host/host.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { HostSpec } from '../../topologies/model.ts';
+import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
 import type { Undo, World } from '../world.ts';
 
@@ -24,7 +23,7 @@ export interface ForgerParts {
   readonly scenario: Scenario;
   /** The sending host's view: the attacker gets only its public part. */
   readonly viewOf: (host: string) => NetworkView;
-  readonly nodeOf: (host: HostSpec) => { readonly protocol: Protocol };
+  readonly stackOf: ProtocolStackOf;
 }
 
 /**
@@ -36,10 +35,10 @@ const NS_PER_SECOND = 1_000_000_000;
 
 /** The forger of a flood; the loader has checked its names. */
 export function forgerOf(parts: ForgerParts, { flood }: FloodCommand): ReturnType<MakeForger> {
-  const { scenario, viewOf, nodeOf } = parts;
+  const { scenario, viewOf, stackOf } = parts;
   const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
   assert(spec !== undefined, `the topology has no node ${flood.node}`);
-  const forgery = nodeOf(spec).protocol.forgeries?.[flood.forgery];
+  const forgery = stackOf(spec)[0].protocol.forgeries?.[flood.forgery];
   assert(forgery !== undefined, `${flood.forgery} is not a forgery of ${spec.protocol}`);
   const view = viewOf(flood.by);
   const [target, source] = [flood.node, flood.as].map((name) =>

@@ -59,9 +59,7 @@ export interface WorldParts {
   readonly crypto: CryptoProvider;
   /** The modelled processor; absent in live worlds, whose processors are real. */
   readonly cpu?: CpuChoice | undefined;
-  readonly protocolOf: (host: HostSpec) => Protocol;
-  /** The protocols of a host, the lowest first; absent if no host has layers. */
-  readonly stackOf?: ProtocolStackOf;
+  readonly stackOf: ProtocolStackOf;
   readonly buffers?: 'plain' | 'poison';
   readonly fingerprint?: Fingerprint;
   readonly calls?: NodeCalls | undefined;
@@ -121,14 +119,14 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     this.#agenda = network.agenda;
     this.#listeners = network.listeners;
     if (network.hasRealDisks !== true) this.slowDisk = this.#slowDisk;
-    const { scenario, protocolOf, memory } = parts;
+    const { scenario, stackOf, memory } = parts;
     const { hosts, links, segments, clouds } = scenario.topology;
     for (const host of hosts) {
-      this.#addHost(host, protocolOf(host), machineOf(parts.cpu, host));
+      this.#addHost(host, stackOf(host)[0].protocol, machineOf(parts.cpu, host));
       memory?.made('hosts', hosts.length);
     }
     this.#stacks = new Stacks(this.sim, hosts, {
-      stackOf: parts.stackOf,
+      stackOf,
       sinkOf: (host, protocol): DeliverySink | undefined => this.#sinkOf(host, protocol),
     });
     for (const { id, a, b, forward, backward } of links) {

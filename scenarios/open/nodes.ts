@@ -30,27 +30,25 @@ export interface ConfiguredProtocol {
   readonly userModule?: (path: string) => unknown;
 }
 
-/**
- * The lowest protocol of a host; the loader has checked that it exists and that its options fit.
- */
-export function lowestProtocolOf(
-  scenario: Scenario,
-  host: HostSpec,
-  registry: ProtocolLookup,
-): ConfiguredProtocol {
-  const { name, protocol, options } = host;
-  return placedChoice(scenario, { name, protocol, options }, registry);
-}
-
 /** All protocols of a host with their checked options, the lowest first. */
-export type ProtocolStackOf = (host: HostSpec) => readonly ConfiguredProtocol[];
+export type ProtocolStackOf = (
+  host: HostSpec,
+) => readonly [ConfiguredProtocol, ...ConfiguredProtocol[]];
 
-/** The function that finds the protocols of each host of a scenario. */
+/**
+ * The function that finds the protocols of each host of a scenario; the loader has checked that they exist and that
+ * their options fit.
+ */
 export function protocolStackFinder(
   scenario: Pick<Scenario, 'options'>,
   registry: ProtocolLookup,
 ): ProtocolStackOf {
-  return (host) => protocolsOnHost(host).map((one) => placedChoice(scenario, one, registry));
+  const configured = (one: ProtocolOnHost): ConfiguredProtocol =>
+    placedChoice(scenario, one, registry);
+  return (host) => {
+    const [lowest, ...layers] = protocolsOnHost(host);
+    return [configured(lowest), ...layers.map(configured)];
+  };
 }
 
 function placedChoice(
@@ -66,33 +64,19 @@ function placedChoice(
   return { protocol, options: parsed.data, userModule };
 }
 
-/** Finds the protocol of a host by name; calls `protocolOf` once per host. */
-export function protocolFinder(
+/** Finds all protocols of a host by its name, the lowest first; asks once per host. */
+export function protocolsFinder(
   { hosts }: Pick<Topology, 'hosts'>,
-  protocolOf: (host: HostSpec) => Protocol,
-): (host: string) => Protocol {
-  const table = new Map(hosts.map((host) => [host.name, protocolOf(host)]));
-  return (name): Protocol => {
-    const protocol = table.get(name);
-    assert(protocol !== undefined, `the topology has no node ${name}`);
-    return protocol;
-  };
-}
-
-/** Finds the protocols above the lowest one of a host by its name; asks once per host. */
-export function upperProtocolsFinder(
-  { hosts }: Pick<Topology, 'hosts'>,
-  ofHost: ProtocolStackOf | undefined,
+  stackOf: ProtocolStackOf,
 ): (host: string) => readonly Protocol[] {
-  const stacked = hosts.filter(({ layers }) => layers !== undefined);
-  assert(stacked.length === 0 || ofHost !== undefined, 'nobody knows the layers of this topology');
   const table = new Map(
-    stacked.map((host) => {
-      const [, ...layers] = ofHost?.(host) ?? [];
-      return [host.name, layers.map(({ protocol }) => protocol)] as const;
-    }),
+    hosts.map((host) => [host.name, stackOf(host).map(({ protocol }) => protocol)]),
   );
-  return (name): readonly Protocol[] => table.get(name) ?? [];
+  return (name): readonly Protocol[] => {
+    const protocols = table.get(name);
+    assert(protocols !== undefined, `the topology has no node ${name}`);
+    return protocols;
+  };
 }
 
 /** The different protocols of a scenario's hosts, in the order of first use. */
@@ -133,5 +117,5 @@ export function flowProtocol(
 ): string {
   if (by !== undefined) return by;
   const host = indexByName(scenario.topology.hosts).get(to);
-  return host === undefined ? to : lowestProtocolOf(scenario, host, registry).protocol.name;
+  return host === undefined ? to : protocolStackFinder(scenario, registry)(host)[0].protocol.name;
 }

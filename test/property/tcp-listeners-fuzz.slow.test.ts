@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../engine/core/stream.ts';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Protocol } from '../../engine/host/protocol.ts';
 import { MIXNET_DROP_REASONS } from '../../nodes/mixnet/drops.ts';
 import { DIRECTORY_PORT } from '../../nodes/mixnet/geometry.ts';
 import {
@@ -27,7 +26,7 @@ import { Experiment } from '../../runner/experiment/experiment.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
-import { type ConfiguredProtocol, lowestProtocolOf } from '../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
 import { mutate } from './mutate.ts';
@@ -110,19 +109,18 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
   let experiment: Experiment;
 
   beforeAll(async () => {
-    const protocolOf = (host: Parameters<typeof lowestProtocolOf>[1]): Protocol =>
-      lowestProtocolOf(scenario, host, registry).protocol;
+    const stackOf = protocolStackFinder(scenario, registry);
     const onFailure = (error: unknown): void => void failures.push(error);
-    ({ world } = liveWorld({ scenario, seed: 1, crypto, protocolOf, live: { onFailure } }));
+    ({ world } = liveWorld({ scenario, seed: 1, crypto, stackOf, live: { onFailure } }));
     const seconds = Math.floor(Date.now() / 1_000);
     const secrets = randomSecrets();
-    const provision = provisionRun({ scenario, seed: 1, protocolOf, crypto, seconds, secrets });
+    const provision = provisionRun({ scenario, seed: 1, stackOf, crypto, seconds, secrets });
     experiment = new Experiment({
       world,
       scenario,
       seed: 1,
       viewOf: (host): NetworkView => provision.viewOf(host),
-      nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, registry),
+      stackOf,
     });
     await world.sim.warm();
     world.sim.pump.enter(() => experiment.prepare());

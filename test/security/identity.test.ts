@@ -15,7 +15,7 @@ import type { SecretProvisioner } from '../../runner/nodes/provision.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { rootedSecrets } from '../../runner/nodes/secret-source.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { lowestProtocolOf } from '../../scenarios/open/nodes.ts';
+import { protocolStackFinder, protocolsFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { load, loadText, registry, run } from '../unit/runner/fixture.ts';
@@ -28,7 +28,7 @@ function provisionOf(scenario: Scenario): SecretProvisioner {
   return provisionRun({
     scenario,
     seed: 1,
-    protocolOf: (host) => lowestProtocolOf(scenario, host, registry).protocol,
+    stackOf: protocolStackFinder(scenario, registry),
     crypto: createCryptoProvider('node', { timing: 'constant' }),
     seconds: 1_700_000_000,
     secrets,
@@ -66,7 +66,7 @@ function vaultOf(scenario: Scenario): Vault {
   const groups = new Map<string, { members: Set<string>; secret: Uint8Array }>();
   const network = networkMap(scenario.topology);
   for (const host of scenario.topology.hosts) {
-    const { protocol } = lowestProtocolOf(scenario, host, registry);
+    const [{ protocol }] = protocolStackFinder(scenario, registry)(host);
     const { name } = host;
     own.set(name, [
       secrets.rootOf(name),
@@ -170,14 +170,10 @@ describe('the secrets of nodes', () => {
     const scenario = load('failover.yaml');
     const network = networkMap(scenario.topology);
     const provision = provisionOf(scenario);
-    const protocolOf = (name: string): ReturnType<typeof lowestProtocolOf>['protocol'] => {
-      const host = scenario.topology.hosts.find((one) => one.name === name);
-      if (host === undefined) return expect.fail(name);
-      return lowestProtocolOf(scenario, host, registry).protocol;
-    };
+    const protocolsOf = protocolsFinder(scenario.topology, protocolStackFinder(scenario, registry));
     const shared = (name: string, purpose: string, of?: string): Uint8Array => {
       const bundle = provision.bundle([name], secrets.rootOf);
-      return keyBundleView(name, { bundle, network, protocolOf }).shared(purpose, of);
+      return keyBundleView(name, { bundle, network, protocolsOf }).shared(purpose, of);
     };
     const purpose = 'forwarding-key/1-ff00:0:111';
     expect(shared('br-111-1', purpose)).toEqual(shared('br-111-2', purpose));
@@ -226,7 +222,7 @@ describe('the secrets of nodes', () => {
     const network = networkMap(scenario.topology);
     const bundle = provisionOf(scenario).bundle(['alice'], secrets.rootOf);
     const greedy = { name: 'ping', provisioning: { sharedSecrets: () => ['everything'] } };
-    const use = { bundle, network, protocolOf: () => greedy };
+    const use = { bundle, network, protocolsOf: () => [greedy] };
     expect(() => keyBundleView('bob', use).identity('bob').secret('static')).toThrow(
       'this process has no secrets of bob',
     );

@@ -8,16 +8,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
-import type { NodeHandle, Protocol } from '../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../engine/host/protocol.ts';
 import { createNodes } from '../../runner/nodes/host-nodes.ts';
 import { provisionRun } from '../../runner/nodes/run-provision.ts';
 import { randomSecrets } from '../../runner/nodes/secret-source.ts';
 import { RunWitness } from '../../runner/traffic/witness.ts';
 import { type LiveRunWorld, liveWorld } from '../../runner/worlds/live/live-world.ts';
-import { lowestProtocolOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import type { HostSpec } from '../../topologies/model.ts';
 
 /** Names of the nodes: `dtn://here/` or `ipn:1.0`, and so on in this order. */
 export const NODE_NAMES = { own: 'here', far: 'there', third: 'third' } as const;
@@ -77,7 +76,6 @@ export class ForeignNeighbourTestbed {
     const { scenario } = await openScenario(file, {}, registry);
     const crypto = createCryptoProvider(scenario.crypto, { timing: 'constant' });
     const parts = {
-      protocolOf: (host: HostSpec): Protocol => lowestProtocolOf(scenario, host, registry).protocol,
       stackOf: protocolStackFinder(scenario, registry),
       ...{ scenario, seed: 1, crypto },
     };

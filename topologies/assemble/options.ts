@@ -62,7 +62,7 @@ export interface ProtocolOnHost {
 /** All protocols of a host, the lowest first. */
 export function protocolsOnHost(
   host: Pick<HostSpec, 'name' | 'protocol' | 'options' | 'layers'>,
-): readonly ProtocolOnHost[] {
+): readonly [ProtocolOnHost, ...ProtocolOnHost[]] {
   const { name, layers = [] } = host;
   return [
     { name, protocol: host.protocol, options: host.options },

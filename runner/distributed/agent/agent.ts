@@ -11,15 +11,12 @@
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { LogFields } from '../../../engine/host/measure.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
-import type { Protocol } from '../../../engine/host/protocol.ts';
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import type { LogSink } from '../../../engine/net/sim-observers.ts';
 import {
-  type ConfiguredProtocol,
-  lowestProtocolOf,
-  protocolFinder,
+  type ProtocolStackOf,
   protocolStackFinder,
-  upperProtocolsFinder,
+  protocolsFinder,
 } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
@@ -80,6 +77,7 @@ export class Agent implements WorldListener {
   readonly world: LiveRunWorld['world'];
   readonly agenda: LiveRunWorld['agenda'];
   readonly #order: AgentAssignment;
+  readonly #stackOf: ProtocolStackOf;
   readonly #surroundings: AgentEnvironment;
   /** The nodes and flows of these hosts. */
   readonly #experiment: Experiment;
@@ -102,22 +100,16 @@ export class Agent implements WorldListener {
     const { scenario, seed, hosts } = order;
     this.#order = order;
     this.#surroundings = surroundings;
-    const protocolOf = (host: HostSpec): Protocol =>
-      lowestProtocolOf(scenario, host, surroundings.registry).protocol;
-    const stacks = protocolStackFinder(scenario, surroundings.registry);
-    const layersOf = upperProtocolsFinder(scenario.topology, stacks);
-    this.#provisioned = {
-      bundle: order.bundle,
-      network: networkMap(scenario.topology, layersOf),
-      protocolOf: protocolFinder(scenario.topology, protocolOf),
-      layersOf,
-    };
+    const stackOf = protocolStackFinder(scenario, surroundings.registry);
+    this.#stackOf = stackOf;
+    const protocolsOf = protocolsFinder(scenario.topology, stackOf);
+    const network = networkMap(scenario.topology, protocolsOf);
+    this.#provisioned = { bundle: order.bundle, network, protocolsOf };
     const { world, agenda } = liveWorld({
       scenario,
       seed,
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
-      protocolOf,
-      stackOf: stacks,
+      stackOf,
       live: {
         shape: order.shape,
         precision: order.precision,
@@ -134,8 +126,7 @@ export class Agent implements WorldListener {
     const deliveries = new RunFlows();
     const { flows } = deliveries;
     this.#experiment = new Experiment({
-      ...{ world, scenario, seed, hosts, deliveries, stackOf: stacks },
-      nodeOf: (host): ConfiguredProtocol => lowestProtocolOf(scenario, host, surroundings.registry),
+      ...{ world, scenario, seed, hosts, deliveries, stackOf },
       viewOf: (host, layer): NetworkView => keyBundleView(host, this.#provisioned, layer),
       meterOf: (index): ReportingMeter =>
         new ReportingMeter(flows, index, this.#rows, scenario.warmupNs),
@@ -235,11 +226,7 @@ export class Agent implements WorldListener {
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
   crashOf(error: unknown): unknown {
     const { scenario, seed } = this.#order;
-    const { hosts } = scenario.topology;
-    const { registry } = this.#surroundings;
-    const protocolOf = (host: HostSpec): Protocol =>
-      lowestProtocolOf(scenario, host, registry).protocol;
-    const parts = { hosts, protocolOf, stackOf: protocolStackFinder(scenario, registry), seed };
+    const parts = { hosts: scenario.topology.hosts, stackOf: this.#stackOf, seed };
     return crashOf(error, crashContextOf(this.world, parts));
   }
 
@@ -274,8 +261,8 @@ export class Agent implements WorldListener {
 
   /** Names of the protocols that run here; on one host, the lowest first. */
   get protocols(): readonly string[] {
-    const stacks = protocolStackFinder(this.#order.scenario, this.#surroundings.registry);
-    const names = this.hosts.flatMap((host) => stacks(host).map(({ protocol }) => protocol.name));
+    const stacks = this.hosts.map((host) => this.#stackOf(host));
+    const names = stacks.flatMap((stack) => stack.map(({ protocol }) => protocol.name));
     return [...new Set(names)];
   }
 
@@ -329,7 +316,7 @@ export class Agent implements WorldListener {
   readonly #write: LogSink = (node, level, text, fields) => {
     const { onLine } = this.#surroundings;
     if (onLine === undefined) return;
-    const protocol = this.#provisioned.protocolOf(node).name;
+    const protocol = this.#provisioned.protocolsOf(node)[0]?.name ?? '';
     onLine({ node, protocol, level, text, ...(fields === undefined ? {} : { fields }) });
   };
 

@@ -21,7 +21,7 @@ import { innermostUserFrame, pathForUsers } from '../../../engine/live/stack-pla
 import type { SeedResult } from '../../../reports/model.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../scenarios/metrics/live-metrics.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import { lowestProtocolOf, protocolStackFinder } from '../../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../../scenarios/open/nodes.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import { MULTI_PROCESS_UNTRACKED_REASON } from '../../accounts/account.ts';
@@ -206,7 +206,6 @@ class FleetDriver implements RunDriver {
     this.#provision = provisionRun({
       scenario,
       seed,
-      protocolOf: (host) => lowestProtocolOf(scenario, host, order.registry).protocol,
       stackOf: protocolStackFinder(scenario, order.registry),
       crypto: createCryptoProvider(scenario.crypto, { timing: 'constant' }),
       seconds: Math.floor(Date.now() / MS_PER_S),

@@ -10,14 +10,10 @@
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { Protocol } from '../../../engine/host/protocol.ts';
-import {
-  protocolFinder,
-  protocolStackFinder,
-  upperProtocolsFinder,
-} from '../../../scenarios/open/nodes.ts';
+import { protocolStackFinder, protocolsFinder } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { Topology } from '../../../topologies/model.ts';
-import { protocolsOfHost, sharedSecretNames } from '../../nodes/bound-view.ts';
+import { sharedSecretNames } from '../../nodes/bound-view.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
 import { SecretProvisioner } from '../../nodes/provision.ts';
@@ -31,18 +27,14 @@ const HINT =
 
 /** The protocols of a network and what they need of keys; its options have been checked. */
 export class StandaloneKeyDerivation implements KeyDerivation {
-  readonly #network: NetworkMap;
-  readonly #protocolOf: (host: string) => Protocol;
-  readonly #layersOf: (host: string) => readonly Protocol[];
+  readonly #parts: {
+    readonly network: NetworkMap;
+    readonly protocolsOf: (host: string) => readonly Protocol[];
+  };
 
   constructor(topology: Topology, registry: ProtocolLookup) {
-    const stacks = protocolStackFinder({ options: {} }, registry);
-    this.#layersOf = upperProtocolsFinder(topology, stacks);
-    this.#network = networkMap(topology, this.#layersOf);
-    this.#protocolOf = protocolFinder(topology, (host) => {
-      const [lowest] = stacks(host);
-      return (lowest as NonNullable<typeof lowest>).protocol;
-    });
+    const protocolsOf = protocolsFinder(topology, protocolStackFinder({ options: {} }, registry));
+    this.#parts = { network: networkMap(topology, protocolsOf), protocolsOf };
   }
 
   valuesOf(node: string, secret: Uint8Array): ReadonlyMap<string, Uint8Array> {
@@ -91,8 +83,9 @@ export class StandaloneKeyDerivation implements KeyDerivation {
   /** Public values of all nodes by `host/protocol`, as a bundle has them. */
   #publicKeys({ values }: DeploymentKeys): ReadonlyMap<string, Values> | KeyProblem {
     const found = new Map<string, Values>();
-    for (const { name: host } of this.#network.hosts) {
-      for (const { name: protocol, provisioning } of protocolsOfHost(host, this.#parts)) {
+    const { network, protocolsOf } = this.#parts;
+    for (const { name: host } of network.hosts) {
+      for (const { name: protocol, provisioning } of protocolsOf(host)) {
         const owner = `${host}/${protocol}`;
         const names = Object.keys(provisioning?.publicKeys ?? {});
         const lacking = names.find((name) => !values.has(`${owner}/${name}`));
@@ -105,14 +98,6 @@ export class StandaloneKeyDerivation implements KeyDerivation {
       }
     }
     return found;
-  }
-
-  get #parts(): {
-    readonly network: NetworkMap;
-    readonly protocolOf: (host: string) => Protocol;
-    readonly layersOf: (host: string) => readonly Protocol[];
-  } {
-    return { network: this.#network, protocolOf: this.#protocolOf, layersOf: this.#layersOf };
   }
 }
 

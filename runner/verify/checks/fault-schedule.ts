@@ -89,7 +89,10 @@ const SCENARIO: Scenario = {
   warnings: [],
 };
 
-const NO_PROTOCOL = { metrics: [], jobs: {}, drops: {} } as unknown as Protocol;
+const NO_PROTOCOL = {
+  protocol: { metrics: [], jobs: {}, drops: {} } as unknown as Protocol,
+  options: {},
+};
 
 /** Share of time that the link was up, and how often it failed. */
 function availability(engine: SeededEngine): {
@@ -100,7 +103,7 @@ function availability(engine: SeededEngine): {
     scenario: SCENARIO,
     seed: engine.seed,
     crypto: { name: 'none' } as CryptoProvider,
-    protocolOf: (): Protocol => NO_PROTOCOL,
+    stackOf: () => [NO_PROTOCOL] as const,
   };
   const world = virtualWorld(parts, makeSimWorld);
   const driver = new FaultDriver({

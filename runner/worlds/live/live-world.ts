@@ -79,11 +79,11 @@ function kernelPackets(net: LiveWorld): PacketTotals {
 }
 
 /** Addresses of modules: of lowest protocols by their hosts, of layers by `host/protocol`. */
-function modulesOf({ scenario, protocolOf, stackOf }: LiveWorldParts): ReadonlyMap<string, string> {
+function modulesOf({ scenario, stackOf }: LiveWorldParts): ReadonlyMap<string, string> {
   const modules = new Map<string, string>();
   for (const host of scenario.topology.hosts) {
-    modules.set(host.name, protocolOf(host).moduleUrl);
-    const [, ...layers] = host.layers === undefined ? [] : (stackOf?.(host) ?? []);
+    const [lowest, ...layers] = stackOf(host);
+    modules.set(host.name, lowest.protocol.moduleUrl);
     for (const { protocol } of layers)
       modules.set(`${host.name}/${protocol.name}`, protocol.moduleUrl);
   }

@@ -156,7 +156,7 @@ function viewsOf(
   const drawn = randomSecrets();
   const provision = new SecretProvisioner({
     network,
-    protocolOf: (): Protocol => protocol,
+    protocolsOf: (): readonly Protocol[] => [protocol],
     secrets: driver.kind === 'sim' ? seededSecrets(SUITE_SEED) : drawn,
     crypto: createCryptoProvider('node', {
       timing: driver.kind === 'sim' ? 'simulation' : 'constant',
@@ -168,7 +168,7 @@ function viewsOf(
   if (driver.kind === 'sim') return (host) => provision.viewOf(host);
   return (host) => {
     const bundle = provision.bundle([host], drawn.rootOf);
-    return keyBundleView(host, { bundle, network, protocolOf: () => protocol });
+    return keyBundleView(host, { bundle, network, protocolsOf: () => [protocol] });
   };
 }
 

@@ -7,17 +7,14 @@ import { UnderlayPaths } from '../../../../nodes/gateway/underlay-paths.ts';
 import { requireIsdAs } from '../../../../nodes/scion/index.ts';
 import { encodePath } from '../../../../nodes/scion/wire/path.ts';
 import { provisionSeed } from '../../../../runner/nodes/run-provision.ts';
-import { lowestProtocolOf } from '../../../../scenarios/open/nodes.ts';
+import { protocolStackFinder } from '../../../../scenarios/open/nodes.ts';
 import { load, registry } from '../../runner/fixture.ts';
 
 const PATH_TYPE = 1;
 const scenario = load('failover.yaml');
 const crypto = createCryptoProvider('node');
-const protocolOf = (
-  host: Parameters<typeof lowestProtocolOf>[1],
-): ReturnType<typeof lowestProtocolOf>['protocol'] =>
-  lowestProtocolOf(scenario, host, registry).protocol;
-const network = provisionSeed({ scenario, seed: 1, crypto, protocolOf }).viewOf('gateway-111');
+const stackOf = protocolStackFinder(scenario, registry);
+const network = provisionSeed({ scenario, seed: 1, crypto, stackOf }).viewOf('gateway-111');
 const clock = { seconds: scenario.epochSeconds, nanos: 0 };
 const paths = new PathDirectory({ network, crypto, host: 'gateway-111' }).lookup(
   'gateway-211',

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { NetworkView } from '../../../../../engine/host/network-view.ts';
-import type { NodeHandle, Protocol } from '../../../../../engine/host/protocol.ts';
+import type { NodeHandle } from '../../../../../engine/host/protocol.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import { Experiment } from '../../../../../runner/experiment/experiment.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
 import type { LocalWorld } from '../../../../../runner/world.ts';
 import { makeSimWorld, virtualWorld } from '../../../../../runner/worlds/virtual-world.ts';
 import type { Scenario } from '../../../../../scenarios/model.ts';
-import { type ConfiguredProtocol, lowestProtocolOf } from '../../../../../scenarios/open/nodes.ts';
-import type { HostSpec } from '../../../../../topologies/model.ts';
+import { type ProtocolStackOf, protocolStackFinder } from '../../../../../scenarios/open/nodes.ts';
 import {
   counter,
   load,
@@ -170,9 +169,8 @@ describe('two clocks that differ', () => {
 /** An experiment in which one gateway has the wrong keys for its peer. */
 function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Experiment] {
   const crypto = createCryptoProvider('node', { timing: 'simulation' });
-  const protocolOf = (host: HostSpec): Protocol =>
-    lowestProtocolOf(scenario, host, registry).protocol;
-  const provision = provisionSeed({ scenario, seed: 1, protocolOf, crypto });
+  const stackOf = protocolStackFinder(scenario, registry);
+  const provision = provisionSeed({ scenario, seed: 1, stackOf, crypto });
   const mallory = new Uint8Array(32).fill(7);
   const swapped = (network: NetworkView): NetworkView => ({
     ...network,
@@ -181,19 +179,19 @@ function stageWithSwappedKey(scenario: Scenario, liar: string): [LocalWorld, Exp
         ? { secret: () => mallory, publicKey: () => crypto.x25519PublicKey(mallory) }
         : network.identity(host),
   });
-  const world = virtualWorld({ scenario, seed: 1, crypto, protocolOf }, makeSimWorld);
+  const world = virtualWorld({ scenario, seed: 1, crypto, stackOf }, makeSimWorld);
   const experiment = new Experiment({
     world,
     scenario,
     seed: 1,
     viewOf: (host): NetworkView => provision.viewOf(host),
-    nodeOf: (host): ConfiguredProtocol => {
-      const choice = lowestProtocolOf(scenario, host, registry);
-      if (host.name !== liar) return choice;
+    stackOf: (host): ReturnType<ProtocolStackOf> => {
+      const [choice] = stackOf(host);
+      if (host.name !== liar) return [choice];
       const { protocol } = choice;
       const create: typeof protocol.create = (at, setup) =>
         protocol.create(at, { ...setup, network: swapped(setup.network) });
-      return { ...choice, protocol: { ...protocol, create } };
+      return [{ ...choice, protocol: { ...protocol, create } }];
     },
   });
   world.listen(experiment);
