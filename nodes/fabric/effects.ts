@@ -128,6 +128,12 @@ export type PeerEffect<Request> =
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
+  /** The disk knows from now on that the messages of this memory with these numbers were handled. */
+  | {
+      readonly kind: 'remembered';
+      readonly memory: Uint8Array;
+      readonly numbers: readonly number[];
+    }
   | { readonly kind: 'settled'; readonly settlement: MessageSettlement<Request> }
   | { readonly kind: 'drop'; readonly reason: FabricDropReason }
   | { readonly kind: 'count'; readonly of: PeerCounterName; readonly amount: number }

@@ -35,7 +35,7 @@ export const FABRIC_METRICS: readonly MetricDefinition[] = [
   counter(
     'handled_twice',
     'count',
-    'calls that were handled again although the effect of the first time was on the disk',
+    'messages and calls that were handled again although the disk knew that they had been',
   ),
   counter(
     'again',

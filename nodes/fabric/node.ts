@@ -250,6 +250,10 @@ class FabricNode implements NodeHandle {
           if (kind === 'call') this.#countCall(name, number);
         },
         effected: (call, how): void => this.#effected(call, how),
+        remembered: (memory, numbers): void => {
+          const space = this.#spaceOf(memory);
+          for (const number of numbers) this.#witness.note(space, number);
+        },
         settled: (settlement): void => this.#settled(name, settlement),
       },
     });
@@ -315,7 +319,11 @@ class FabricNode implements NodeHandle {
   }
 
   #hand(from: string, arrival: ArrivedMessage): void {
-    const { number, kind, payload, isAgain } = arrival;
+    const { number, kind, id, payload, isAgain } = arrival;
+    // Of a call, the answer on the disk is the effect, and counts when it is written again.
+    if (kind !== 'call' && this.#witness.has(this.#spaceOf(id), number)) {
+      this.#host.meter.counter('fabric.handled_twice').add(1);
+    }
     if (kind === 'group') {
       this.#groups.message(from, payload, number);
       return;
@@ -335,6 +343,12 @@ class FabricNode implements NodeHandle {
     this.#account.delivered(payload);
     this.#host.deliver(from, payload, 0, payload.length, isAgain ? 'again' : undefined);
     peer?.handled(number);
+  }
+
+  /** Where the witness has what the disk knows as handled, of the memory with which `id` begins. */
+  #spaceOf(id: Uint8Array): string {
+    const memory = hashBytesTo53Bits(id.subarray(0, MEMORY_NAME_BYTES), MEMORY_NAME_BYTES);
+    return `remembered/${this.#host.name}/${memory}`;
   }
 
   /** A call is accepted for good; one that is found again after a restart counts once. */

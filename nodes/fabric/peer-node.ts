@@ -36,6 +36,8 @@ export interface PeerMachineHandlers {
   readonly accepted: (kind: MessageKind, payload: Uint8Array) => void;
   readonly kept: (kind: MessageKind, number: number) => void;
   readonly effected: (call: Uint8Array, how: 'written' | 'found') => void;
+  /** @param memory The peer's, whose numbers these are. */
+  readonly remembered: (memory: Uint8Array, numbers: readonly number[]) => void;
   readonly settled: (settlement: MessageSettlement<OutcomeCallback>) => void;
 }
 
@@ -184,6 +186,9 @@ export class PeerAdapter {
         return;
       case 'effected':
         handlers.effected(effect.call, effect.how);
+        return;
+      case 'remembered':
+        handlers.remembered(effect.memory, effect.numbers);
         return;
       case 'settled':
         handlers.settled(effect.settlement);

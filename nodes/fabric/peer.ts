@@ -246,7 +246,11 @@ export class PeerMachine<Request> implements StateMachine<PeerInput<Request>, Pe
       this.#journal.failed(now);
       return;
     }
-    if (inbox.written() > 0) this.#ways.newsAt(now + HANDLED_NEWS_DELAY_NS);
+    const numbers = inbox.written();
+    if (numbers.length > 0) {
+      this.#effects.push({ kind: 'remembered', memory: inbox.memory, numbers });
+      this.#ways.newsAt(now + HANDLED_NEWS_DELAY_NS);
+    }
     for (const item of this.#journal.done()) {
       if (item.kind === 'answered')
         this.#effects.push({ kind: 'settled', settlement: item.settlement });

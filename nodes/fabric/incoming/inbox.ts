@@ -214,13 +214,13 @@ export class Inbox {
     return concatBytes(head, this.#handled.above());
   }
 
-  /** The write is complete. @returns how many more messages the disk knows as handled. */
-  written(): number {
-    for (const number of this.#writing) this.#durable.add(number);
-    const count = this.#writing.length;
+  /** The write is complete. @returns the numbers of messages that the disk now knows as handled, too. */
+  written(): readonly number[] {
+    const numbers = this.#writing;
+    for (const number of numbers) this.#durable.add(number);
     this.#writing = [];
     this.#handedBound = this.#boundWritten;
-    return count;
+    return numbers;
   }
 
   /** The write has failed: its numbers are part of the next one. */

@@ -61,7 +61,7 @@ describe('a message', () => {
       inbox.raise(number);
     }
     inbox.record();
-    expect(inbox.written()).toBe(1);
+    expect(inbox.written()).toHaveLength(1);
   });
 
   it('is told of when the disk knows it, and not when a write has failed', () => {
@@ -73,7 +73,7 @@ describe('a message', () => {
     inbox.notWritten();
     expect(inbox.news().contiguous).toBe(0);
     inbox.record();
-    expect(inbox.written()).toBe(2);
+    expect(inbox.written()).toHaveLength(2);
     expect(inbox.news().contiguous).toBe(2);
   });
 
