@@ -205,8 +205,7 @@ export class KeyExchange {
       return this.#answerAgain(answered, moment);
     }
     if (this.#postponed !== undefined && crypto.equal(mac1, this.#postponed.mac1)) {
-      this.#answerPostponed(moment);
-      return this.#postponed === undefined ? undefined : 'epoch-not-durable';
+      return this.#answerPostponed(moment);
     }
     const refused = this.#checkOpening(header) ?? this.#admit(frame, moment);
     if (refused !== undefined) return refused;
@@ -230,10 +229,20 @@ export class KeyExchange {
   /**
    * A peer that has crashed proposes an epoch beyond our reserved block. Its opening is answered as
    * soon as our disk is done: by the time it is repeated, its path may be gone.
+   * @returns why it is not answered.
    */
-  #answerPostponed(moment: ClockReadings): void {
+  #answerPostponed(moment: ClockReadings): FrameDropReason | undefined {
+    if (this.#postponed === undefined) return undefined;
+    // The same write may have let this side open: one of both handshakes goes on, and the peer decides alike.
+    const reason = this.#checkCollision(moment);
+    if (reason !== undefined) {
+      this.#forgetPostponed();
+      return reason;
+    }
     const answer = this.#answer(moment);
-    if (answer !== undefined) this.#options.sink.spread(answer);
+    if (answer === undefined) return 'epoch-not-durable';
+    this.#options.sink.spread(answer);
+    return undefined;
   }
 
   #forgetPostponed(): void {
