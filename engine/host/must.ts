@@ -19,6 +19,11 @@ export interface Must {
   readonly recover: MustLimits;
   /** Longest time that the nodes take to recover from the last fault, s. */
   readonly withinSeconds: number;
+  /**
+   * Error of a node's calendar clock with which all this holds, s: a hunt leaves one clock wrong by up to this. Absent: 0,
+   * every clock is right again when the last fault is over.
+   */
+  readonly clockErrorSeconds?: number;
   /** Options that a hunt may change, by their paths, and values for which all this holds, as a file writes them. */
   readonly options?: Readonly<Record<string, readonly string[]>>;
 }

@@ -13,4 +13,5 @@ export const ROUTER_MUST: Must = {
   always: {},
   recover: { 'bfd.links_down': { value: '== 0' } },
   withinSeconds: 5,
+  clockErrorSeconds: 60,
 };

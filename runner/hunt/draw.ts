@@ -40,8 +40,12 @@ const AGAIN_CHANCE = 0.2;
 const NEAR_SHARES = [0.1, 0.01, 0.001];
 /** Faults last up to one of these shares of the time for faults. */
 const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
+/** The same for what happens to some packets of a link: a fault that is shorter than the time between two packets hits none. */
+const LONGEST_SHARES_OF_PACKETS = [1, 1, 0.1, 0.01];
 /** Chance of a fault to last until the quiet time instead, half of these from the first instant on. */
 const LASTING_CHANCE = 0.1;
+/** Chance of a step of a clock to stay, where protocols bear it. */
+const STAYING_CHANCE = 0.5;
 /** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
 const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
@@ -216,14 +220,15 @@ function timed(
   others: readonly EventValues[],
   action: EventValues,
 ): EventValues {
-  const { fromNs } = targets;
+  const fromNs = Math.max(STEP_NS, targets.fromNs);
   // What is sent during a delay comes so much later, and is part of the fault.
   const { delay } = Object(action['set']) as { readonly delay?: unknown };
   const quietNs = Math.max(fromNs, targets.quietNs - (parseTimeNs(delay) ?? 0));
   const roomNs = quietNs - fromNs;
   const { times } = (action['burst'] ?? {}) as { readonly times?: number };
   const mostNs = times === undefined ? roomNs : (roomNs * BURST_SHARE) / times;
-  const lastsNs = mostNs * anyOf(draws, LONGEST_SHARES) * draws.uniform();
+  const shares = isOfPackets(action) ? LONGEST_SHARES_OF_PACKETS : LONGEST_SHARES;
+  const lastsNs = mostNs * anyOf(draws, shares) * draws.uniform();
   const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
   const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
   const wantedNs = isNear ? drawNear(draws, anyOf(draws, others), roomNs) : anyNs;
@@ -234,7 +239,28 @@ function timed(
     formatTimeNs(Math.max(1, Math.floor(ns / STEP_NS)) * STEP_NS);
   const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
   // Named first in a file, also where an action that had a time gets another.
-  return { ...when, ...action, ...when };
+  const lasting = { ...when, ...action, ...when };
+  if (!mayStay(action, targets, others) || !draws.chance(STAYING_CHANCE)) return lasting;
+  const { for: _, ...staying } = lasting;
+  return staying;
+}
+
+/** True for a fault that happens to some of a link's packets, not to the link. */
+function isOfPackets(action: EventValues): boolean {
+  const { loss, corrupt, duplicate } = Object(action['set']) as EventValues;
+  return 'tap' in action || [loss, corrupt, duplicate].some((share) => share !== undefined);
+}
+
+/** True for a step of a clock that no protocol needs to be undone, unless another clock stays wrong already. */
+function mayStay(
+  action: EventValues,
+  { clockErrorNs }: FaultTargets,
+  others: readonly EventValues[],
+): boolean {
+  const { step } = Object(action['clock']) as { readonly step?: unknown };
+  const errorNs = parseTimeNs(String(step).replace('-', ''));
+  if (errorNs === undefined || errorNs > clockErrorNs) return false;
+  return !others.some((other) => 'clock' in other && !('for' in other));
 }
 
 /** An instant within a fault, or around the one at which it begins or ends, ns. */

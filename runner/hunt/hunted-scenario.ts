@@ -6,7 +6,7 @@
  */
 import type { Must, MustLimits } from '../../engine/host/must.ts';
 import type { ConfiguredNode, Protocol } from '../../engine/host/protocol.ts';
-import { greatestOf } from '../../engine/pure/extremes.ts';
+import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
@@ -36,6 +36,8 @@ export interface FaultTargets {
   readonly senders: readonly string[];
   /** Changes of options that protocols allow: what to set, by a name such as `bulk.secure=psk`. */
   readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** A clock that was stepped by at most this much may stay so, ns. */
+  readonly clockErrorNs: number;
   /** Faults begin at or after this instant, ns. */
   readonly fromNs: number;
   /** The last fault has ended at this instant, ns. */
@@ -110,6 +112,7 @@ export async function openHuntedScenario(
   );
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
   const options = optionsOf(own, kept);
+  const clockErrors = musts.map(({ clockErrorSeconds = 0 }) => clockErrorSeconds * 1e9);
   return {
     ...{ scenario, registry, file, set },
     targets: {
@@ -121,6 +124,7 @@ export async function openHuntedScenario(
       ends,
       senders,
       options,
+      clockErrorNs: musts.length === 0 ? 0 : leastOf(clockErrors),
       ...times,
     },
     always: new Set(Object.keys(always)),

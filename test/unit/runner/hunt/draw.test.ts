@@ -30,10 +30,10 @@ describe('drawn faults', () => {
     const stream = draws();
     let attempt = drawAttempt(stream, targets, { isSwarm: true });
     for (let count = 0; count < 300; count += 1) {
-      for (const { schedule } of check.takeAll(attempt.events).specs) {
+      for (const { schedule, action } of check.takeAll(attempt.events).specs) {
         if (schedule.kind !== 'at') throw new Error('a drawn fault has an instant');
         expect(schedule.atNs).toBeGreaterThanOrEqual(targets.fromNs);
-        expect(schedule.atNs + (schedule.forNs ?? Infinity)).toBeLessThanOrEqual(targets.quietNs);
+        expect(schedule.atNs + lastsNs(schedule, action)).toBeLessThanOrEqual(targets.quietNs);
       }
       attempt =
         count % 3 === 0
@@ -78,6 +78,26 @@ describe('drawn faults', () => {
       }
     }
     expect(count).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['one clock wrong by what the protocols bear, and no second one', targets.clockErrorNs, 1],
+    ['no clock wrong where a protocol bears no error', 0, 0],
+  ])('leave %s', (_, clockErrorNs, most) => {
+    const stream = draws();
+    const some = { ...targets, clockErrorNs };
+    let attempt = drawAttempt(stream, some, { isSwarm: false });
+    const errors = Array.from({ length: 1_000 }, (_, tried) => {
+      attempt =
+        tried % 4 === 0
+          ? drawAttempt(stream, some, { isSwarm: false })
+          : varyAttempt(stream, some, attempt);
+      const staying = attempt.events.filter((event) => event['for'] === undefined);
+      return staying.map(({ clock }) => String((clock as { readonly step: unknown }).step));
+    });
+    expect(Math.max(...errors.map(({ length }) => length))).toBe(most);
+    expect(errors.flat().filter((step) => step.includes('3600'))).toEqual([]);
+    expect(errors.flat().includes('-60s')).toBe(most === 1);
   });
 
   it('leave most kinds out of each attempt, unless all are asked for', () => {
@@ -133,6 +153,14 @@ describe('drawn faults', () => {
     expect(specs).toHaveLength(2);
   });
 });
+
+/** A clock that stays wrong is a fault of one instant. */
+function lastsNs(
+  { forNs }: { readonly forNs?: number },
+  { kind }: { readonly kind: string },
+): number {
+  return forNs ?? (kind === 'clock' ? 0 : Infinity);
+}
 
 function actionOf(event: Readonly<Record<string, unknown>>): string {
   const { at: _, for: __, link: ___, ...action } = event;
