@@ -122,6 +122,8 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   #current: DirectoryDocument | undefined;
   /** The epoch of the start, whose document is fetched as soon as the descriptor is accepted. */
   #firstEpoch: number | undefined;
+  /** The epoch at the last plan, by the clock of that time. */
+  #plannedEpoch = 0;
   /** Since when the authority has answered that it has no document for the present epoch. */
   #lacksSinceNs: Nanoseconds | undefined;
   #isClockTold = false;
@@ -177,6 +179,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
   #start(): void {
     const { epoch } = this.#parts.clock.now();
     this.#firstEpoch = epoch;
+    this.#plannedEpoch = epoch;
     this.#do({ kind: this.#parts.isListed ? 'describe' : 'fetch', epoch });
     this.#plan();
   }
@@ -187,6 +190,7 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     const { epoch, elapsedNs, remainingNs } = clock.now();
     const next = epoch + 1;
     const length = clock.lengthNs;
+    this.#plannedEpoch = epoch;
     // Spread over an eighth of the epoch, so that nodes do not all ask the authority at the same
     // time.
     const jitterNs = Math.floor(random.uniform() * KEY_OVERLAP_EPOCH_SHARE * length);
@@ -195,6 +199,16 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
     this.#later(Math.floor(uploadNs), { kind: 'describe', epoch: next });
     this.#later(Math.floor(fetchNs), { kind: 'fetch', epoch: next });
     this.#later(remainingNs, { kind: 'turn' });
+  }
+
+  /** True if the clock was set since the last plan: its turn to the next epoch may be an epoch away. */
+  #isPlanObsolete(present: number): boolean {
+    return present < this.#plannedEpoch || present > this.#plannedEpoch + 1;
+  }
+
+  #startAnew(): void {
+    this.#errands.retain(() => false);
+    this.#start();
   }
 
   #later(delay: Nanoseconds, errand: Errand): void {
@@ -215,7 +229,12 @@ export class DirectoryClient implements StateMachine<DirectoryClientInput, Direc
         return;
       case 'fetch': {
         const { epoch } = errand;
-        if (this.#documents.has(epoch) || epoch < this.#parts.clock.now().epoch) return;
+        const { epoch: present } = this.#parts.clock.now();
+        if (this.#isPlanObsolete(present)) {
+          this.#startAnew();
+          return;
+        }
+        if (this.#documents.has(epoch) || epoch < present || epoch > present + 1) return;
         this.#exchange(errand, encodeDocumentRequest(epoch), ['document']);
       }
     }

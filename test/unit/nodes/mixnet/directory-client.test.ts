@@ -50,16 +50,20 @@ function here(document: DirectoryDocument): Uint8Array {
 /** A client, its clock, and a record of its effects. */
 class Bench {
   now = 0;
+  /** Error of the clock. */
+  aheadNs: number;
   readonly effects: { readonly at: number; readonly effect: DirectoryClientEffect }[] = [];
   readonly #machine: DirectoryClient;
 
   /** @param elapsedNs How much of the first epoch is over at the start. */
-  constructor(parts: Partial<DirectoryClientParts> = {}, elapsedNs = 0) {
+  constructor(parts: Partial<DirectoryClientParts> = {}, elapsedNs = 0, aheadNs = 0) {
+    this.aheadNs = aheadNs;
     const clock = {
       lengthNs: EPOCH_NS,
       now: (): ReturnType<DirectoryClientParts['clock']['now']> => {
-        const sinceNs = (this.now + elapsedNs) % EPOCH_NS;
-        const epoch = FIRST_EPOCH + Math.floor((this.now + elapsedNs) / EPOCH_NS);
+        const inAllNs = this.now + elapsedNs + this.aheadNs;
+        const epoch = FIRST_EPOCH + Math.floor(inAllNs / EPOCH_NS);
+        const sinceNs = inAllNs - (epoch - FIRST_EPOCH) * EPOCH_NS;
         return { epoch, elapsedNs: sinceNs, remainingNs: EPOCH_NS - sinceNs };
       },
     };
@@ -192,6 +196,28 @@ describe('after a failure', () => {
     bench.run(FIRST_RETRY_NS);
     expect(bench.connects).toHaveLength(2);
     expect(bench.drops).toEqual(input.kind === 'data' ? ['record-malformed'] : []);
+  });
+
+  it.each([
+    ['ahead', 10],
+    ['behind', -3],
+  ])('of its clock, which was %s at the start, has the present document soon', (_, epochs) => {
+    const bench = new Bench({}, 0, epochs * EPOCH_NS);
+    bench.opened(0);
+    bench.aheadNs = 0;
+    bench.take({ kind: 'closed', exchange: 0 });
+    bench.run(FIRST_RETRY_NS);
+    const { connects } = bench;
+    expect(connects).toEqual([
+      { at: 0, exchange: 0 },
+      { at: FIRST_RETRY_NS, exchange: 1 },
+    ]);
+    bench.answer(1, here(documentOf(FIRST_EPOCH)));
+    bench.run(EPOCH_NS - 1);
+    bench.answer(2, here(documentOf(FIRST_EPOCH + 1)));
+    bench.run(EPOCH_NS);
+    expect(bench.used).toEqual([FIRST_EPOCH, FIRST_EPOCH + 1]);
+    expect(bench.connects).toHaveLength(3);
   });
 
   it('counts an answer that ends within its record, and asks again when the stream is closed', () => {
