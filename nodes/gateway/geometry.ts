@@ -138,8 +138,13 @@ export const REKEY_GRACE_BYTES_DIVISOR = 16;
  * delay.
  */
 export const EPOCH_OVERLAP_NS_DEFAULT = 3 * NS_PER_SECOND;
-/** Time after which the responder drops an epoch that has keys but was never confirmed, ns. */
+/** Time after which the initiator opens anew if the peer never used the epoch that it agreed to, ns. */
 export const UNCONFIRMED_EPOCH_NS_MAX = 10 * NS_PER_SECOND;
+/**
+ * Time after which the responder drops an epoch that was never confirmed, ns: longer than an opening is repeated,
+ * 15.75 s, so that each of its copies is answered.
+ */
+export const OFFERED_EPOCH_NS_MAX = 20 * NS_PER_SECOND;
 
 /**
  * First and longest wait for an answer to a handshake message, ns; it doubles with each repetition.

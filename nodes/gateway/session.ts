@@ -32,8 +32,8 @@ import {
   HANDSHAKE_RETRY_BACKOFF,
   HELD_FRAMES_MAX,
   KEY_LIFETIME_FACTOR,
+  OFFERED_EPOCH_NS_MAX,
   SEQUENCE_END,
-  UNCONFIRMED_EPOCH_NS_MAX,
 } from './geometry.ts';
 import { KeyExchange } from './key-exchange.ts';
 import { checkFrameAge } from './replay/age.ts';
@@ -63,7 +63,7 @@ export class Session {
     this.#options = options;
     const { overlapNs } = options.limits;
     this.#ring = new EpochRing<EpochKeys>(
-      { overlapNs, unconfirmedNs: UNCONFIRMED_EPOCH_NS_MAX },
+      { overlapNs, unconfirmedNs: OFFERED_EPOCH_NS_MAX },
       (keys) => {
         options.windows.retire(keys.epoch);
         keys.cipher.wipe();
