@@ -245,10 +245,11 @@ function timed(
   return staying;
 }
 
-/** True for a fault that happens to some of a link's packets, not to the link. */
+/** True for a fault that happens to some of a link's packets, not to the link, or is made of packets. */
 function isOfPackets(action: EventValues): boolean {
   const { loss, corrupt, duplicate } = Object(action['set']) as EventValues;
-  return 'tap' in action || [loss, corrupt, duplicate].some((share) => share !== undefined);
+  if ('tap' in action || 'flood' in action) return true;
+  return [loss, corrupt, duplicate].some((share) => share !== undefined);
 }
 
 /** True for a step of a clock that no protocol needs to be undone, unless another clock stays wrong already. */
