@@ -44,8 +44,8 @@ const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
 const LONGEST_SHARES_OF_PACKETS = [1, 1, 0.1, 0.01];
 /** Chance of a fault to last until the quiet time instead, half of these from the first instant on. */
 const LASTING_CHANCE = 0.1;
-/** Chance of a step of a clock to stay, where protocols bear it. */
-const STAYING_CHANCE = 0.5;
+/** Chance of a change of a clock to be the longest step that protocols bear, where they bear any. */
+const BORNE_STEP_CHANCE = 0.5;
 /** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
 const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
@@ -240,7 +240,7 @@ function timed(
   const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
   // Named first in a file, also where an action that had a time gets another.
   const lasting = { ...when, ...action, ...when };
-  if (!mayStay(action, targets, others) || !draws.chance(STAYING_CHANCE)) return lasting;
+  if (!isToStay(action, targets, others)) return lasting;
   const { for: _, ...staying } = lasting;
   return staying;
 }
@@ -253,7 +253,7 @@ function isOfPackets(action: EventValues): boolean {
 }
 
 /** True for a step of a clock that no protocol needs to be undone, unless another clock stays wrong already. */
-function mayStay(
+function isToStay(
   action: EventValues,
   { clockErrorNs }: FaultTargets,
   others: readonly EventValues[],
@@ -287,8 +287,15 @@ function drawPartition(
   return { partition: { from: from.sort(), to }, direction };
 }
 
-function drawClockChange(draws: RandomStream, { nodes }: FaultTargets): EventValues | undefined {
+function drawClockChange(
+  draws: RandomStream,
+  { nodes, clockErrorNs }: FaultTargets,
+): EventValues | undefined {
   if (nodes.length === 0) return undefined;
+  if (clockErrorNs > 0 && draws.chance(BORNE_STEP_CHANCE)) {
+    const step = `${anyOf(draws, ['', '-'])}${formatTimeNs(clockErrorNs)}`;
+    return { clock: { node: anyOf(draws, nodes), step } };
+  }
   const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
   const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
   const change = draws.chance(0.7) ? { step } : { drift };
