@@ -34,7 +34,7 @@ export const row: Row = {
     'a receiver that forgets what it handed over': {
       base: 'shipped',
       set: { 'options.alice/fabric.double': 'forgetful' },
-      red: ['fabric.duplicates count =='],
+      red: ['fabric.duplicates count ==', 'fabric.handled_twice count =='],
     },
     'a receiver that forgets which calls it answered': {
       base: 'a crash of bob while the bus goes',
