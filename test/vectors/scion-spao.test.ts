@@ -1,19 +1,12 @@
 /**
- * The packet authenticator option and DRKey of the reference (vectors/scion/spao.json, drkey.json),
- * as far as a router uses them.
+ * The packet authenticator option of the reference (vectors/scion/spao.json).
  *
  * @module
  */
 import { describe, expect, it } from 'vitest';
 import { nobleCrypto } from '../../engine/crypto/noble.ts';
 import { concatBytes, fromHex, toHex, writeUint16, writeUint32 } from '../../nodes/_kit/bytes.ts';
-import {
-  deriveDrkeyAsHostKey,
-  deriveDrkeyLevel1Key,
-  deriveDrkeySecretValue,
-} from '../../nodes/scion/router/drkey.ts';
 import { spaoMacInput } from '../../nodes/scion/router/spao.ts';
-import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
 import { requireIsdAs, writeIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
 import { vectorSets } from '../vectors-root.ts';
@@ -44,24 +37,6 @@ interface SpaoFile {
   readonly cases: readonly SpaoCase[];
 }
 
-interface DrkeyFile {
-  readonly secretValue: readonly {
-    readonly secret: string;
-    readonly protocol: number;
-    readonly epoch: readonly [number, number];
-    readonly key: string;
-  }[];
-  readonly level1: readonly {
-    readonly secretValue: string;
-    readonly target: string;
-    readonly key: string;
-  }[];
-  readonly specific: {
-    readonly level1: string;
-    readonly asHost: readonly { readonly host: string; readonly key: string }[];
-  };
-}
-
 /** From `pkg/spao/mac_test.go` of scionproto/scion. */
 const SPAO: SpaoFile = {
   key: '00010203040506070001020304050607',
@@ -87,29 +62,6 @@ const SPAO: SpaoFile = {
       authenticator: '6062d7f9d82fd411188497f38509c68e',
     },
   ],
-};
-
-/** From the golden files of `pkg/drkey` of scionproto/scion. */
-const DRKEY: DrkeyFile = {
-  secretValue: [
-    {
-      secret: '00010203040506070001020304050607',
-      protocol: 1,
-      epoch: [0, 1],
-      key: '73253812b5e79f975bba2464b4dc30d2',
-    },
-  ],
-  level1: [
-    {
-      secretValue: '73253812b5e79f975bba2464b4dc30d2',
-      target: '1-ff00:0:112',
-      key: 'a823f5b956de7c0cbc5a6942f5b6fc10',
-    },
-  ],
-  specific: {
-    level1: '59ba6ccbd679e3aa13bd2340475a6a98',
-    asHost: [{ host: '127.0.0.1', key: 'b5a756caa2e030f3a2b6dbfb03e03eb0' }],
-  },
 };
 
 /** A view made by hand, because some cases name hosts and paths that no packet could have. */
@@ -167,29 +119,3 @@ describe.each(vectorSets('scion/spao.json', SPAO))(
     }
   },
 );
-
-describe.each(vectorSets('scion/drkey.json', DRKEY))('DRKey, $set', ({ file: drkey }) => {
-  it('derives the published secret values', () => {
-    for (const { secret, protocol, epoch, key } of drkey.secretValue) {
-      const [epochBegin, epochEnd] = epoch;
-      const input = { secret: fromHex(secret), protocol, epochBegin, epochEnd };
-      expect(toHex(deriveDrkeySecretValue(nobleCrypto, input))).toBe(key);
-    }
-  });
-
-  it('derives the published level 1 keys', () => {
-    for (const { secretValue: secret, target, key } of drkey.level1) {
-      const bytes = new Uint8Array(8);
-      writeIsdAs(bytes, 0, requireIsdAs(target));
-      expect(toHex(deriveDrkeyLevel1Key(nobleCrypto, fromHex(secret), bytes))).toBe(key);
-    }
-  });
-
-  it('derives the published AS-host keys', () => {
-    const level1 = fromHex(drkey.specific.level1);
-    for (const { host: text, key } of drkey.specific.asHost) {
-      const { type, bytes } = requireHostAddress(text);
-      expect(toHex(deriveDrkeyAsHostKey(nobleCrypto, level1, type, bytes))).toBe(key);
-    }
-  });
-});

@@ -37,7 +37,7 @@ export class DrkeyStore {
       this.#secretValue(request.epochBegin),
       request.isdAs,
     );
-    return deriveDrkeyAsHostKey(this.#crypto, level1, request.hostType, request.host);
+    return deriveDrkeyAsHostKey(this.#crypto, level1, request.host);
   }
 
   #secretValue(epochBegin: number): Uint8Array {

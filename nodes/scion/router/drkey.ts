@@ -2,13 +2,15 @@
  * DRKey: symmetric keys that an AS derives from one secret for any other AS and host.
  *
  * SCION "DRKey" (doc/cryptography/drkey.rst), reference pkg/drkey: secret value, level 1, and the
- * protocol-specific AS-host key that authenticates SCMP. Keys are not fetched from other ASes.
+ * keys below it, of protocols with derivations of their own (pkg/drkey/specific) and of all others
+ * (pkg/drkey/generic). Keys are only derived here; nothing is kept or fetched.
  *
  * @module
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import { derivePbkdf2Key } from '../mac.ts';
+import type { HostAddress } from '../wire/host-address.ts';
 
 /** Number of SCMP among DRKey protocols (pkg/drkey/protocol.go). */
 export const DRKEY_PROTOCOL_SCMP = 1;
@@ -19,6 +21,8 @@ const BLOCK_LENGTH = 16;
 const SALT = 'Derive DRKey Key';
 const TYPE_AS_TO_AS = 0;
 const TYPE_AS_HOST = 1;
+const TYPE_HOST_AS = 2;
+const TYPE_HOST_HOST = 3;
 
 /** The input for a secret value. */
 export interface SecretValueInput {
@@ -53,14 +57,71 @@ export function deriveDrkeyLevel1Key(
   return cbcMac(crypto, secret, concatBytes(Uint8Array.of(TYPE_AS_TO_AS), isdAs));
 }
 
-/** Level 2, protocol-specific, AS-host. @param hostType Type nibble of the address. */
+/** Level 2, protocol-specific: between the deriving AS and a host of the other AS. */
 export function deriveDrkeyAsHostKey(
   crypto: CryptoProvider,
   level1: Uint8Array,
-  hostType: number,
-  host: Uint8Array,
+  host: HostAddress,
 ): Uint8Array {
-  return cbcMac(crypto, level1, concatBytes(Uint8Array.of(TYPE_AS_HOST, hostType), host));
+  return cbcMac(crypto, level1, hostInput(TYPE_AS_HOST, host));
+}
+
+/** Level 2, protocol-specific: between a host of the deriving AS and the other AS. */
+export function deriveDrkeyHostAsKey(
+  crypto: CryptoProvider,
+  level1: Uint8Array,
+  host: HostAddress,
+): Uint8Array {
+  return cbcMac(crypto, level1, hostInput(TYPE_HOST_AS, host));
+}
+
+/**
+ * Level 3, protocol-specific and generic alike: between two hosts.
+ * @param hostAs The host-AS key of the deriving AS's host. @param host The host of the other AS.
+ */
+export function deriveDrkeyHostHostKey(
+  crypto: CryptoProvider,
+  hostAs: Uint8Array,
+  host: HostAddress,
+): Uint8Array {
+  return cbcMac(crypto, hostAs, hostInput(TYPE_HOST_HOST, host));
+}
+
+/** A host and the protocol for which a generic key is. */
+export interface GenericKeyInput {
+  /** Number of the protocol, 16 bits; not 0. */
+  readonly protocol: number;
+  readonly host: HostAddress;
+}
+
+/** Level 2, generic, AS-host. @param level1 The level 1 key of protocol 0. */
+export function deriveGenericDrkeyAsHostKey(
+  crypto: CryptoProvider,
+  level1: Uint8Array,
+  input: GenericKeyInput,
+): Uint8Array {
+  return cbcMac(crypto, level1, genericInput(TYPE_AS_HOST, input));
+}
+
+/** Level 2, generic, host-AS. @param level1 The level 1 key of protocol 0. */
+export function deriveGenericDrkeyHostAsKey(
+  crypto: CryptoProvider,
+  level1: Uint8Array,
+  input: GenericKeyInput,
+): Uint8Array {
+  return cbcMac(crypto, level1, genericInput(TYPE_HOST_AS, input));
+}
+
+/** Reference pkg/drkey/specific: type of key, type of address, address. */
+function hostInput(type: number, { type: hostType, bytes }: HostAddress): Uint8Array {
+  return concatBytes(Uint8Array.of(type, hostType), bytes);
+}
+
+/** Reference pkg/drkey/generic: the protocol stands between type of key and type of address. */
+function genericInput(type: number, { protocol, host }: GenericKeyInput): Uint8Array {
+  const head = Uint8Array.of(type, 0, 0, host.type);
+  writeUint16(head, 1, protocol);
+  return concatBytes(head, host.bytes);
 }
 
 /** The last block of AES-128-CBC with IV 0 over the zero-padded input. */

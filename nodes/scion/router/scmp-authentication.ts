@@ -12,6 +12,7 @@ import type { CalendarTime } from '../../../engine/host/time.ts';
 import { readUint48, writeUint48 } from '../../_kit/bytes.ts';
 import { ISD_AS_LENGTH, PROTOCOL_SCMP, SOURCE_ISD_AS_OFFSET } from '../geometry.ts';
 import { encodeExtension } from '../wire/extension.ts';
+import type { HostAddress } from '../wire/host-address.ts';
 import { PacketView } from '../wire/packet-view.ts';
 import { DRKEY_EPOCH_SECONDS } from './drkey.ts';
 import {
@@ -30,8 +31,7 @@ export interface AsHostKeyRequest {
   readonly epochBegin: number;
   /** ISD-AS of the host, 8 bytes. */
   readonly isdAs: Uint8Array;
-  readonly hostType: number;
-  readonly host: Uint8Array;
+  readonly host: HostAddress;
 }
 
 /** What authenticating SCMP messages needs: cryptography, the time of day, and the keys of hosts. */
@@ -86,8 +86,10 @@ export class ScmpAuthenticator {
     const tag = this.#tag(view, option, {
       epochBegin: this.#epochBegin(),
       isdAs,
-      hostType: view.targetHostType,
-      host: packet.subarray(view.targetHostOffset, view.sourceHostOffset),
+      host: {
+        type: view.targetHostType,
+        bytes: packet.subarray(view.targetHostOffset, view.sourceHostOffset),
+      },
     });
     packet.set(tag, view.headerLength + OPTION_TAG_OFFSET);
   }
@@ -103,8 +105,7 @@ export class ScmpAuthenticator {
     const tag = this.#tag(packet, option, {
       epochBegin,
       isdAs: buffer.subarray(isdAsOffset, isdAsOffset + ISD_AS_LENGTH),
-      hostType: packet.sourceHostType,
-      host: buffer.subarray(sourceHostOffset, pathOffset),
+      host: { type: packet.sourceHostType, bytes: buffer.subarray(sourceHostOffset, pathOffset) },
     });
     return this.#options.crypto.equal(tag, option.authenticator);
   }

@@ -93,14 +93,13 @@ describe('DRKey store', () => {
     const request = {
       epochBegin: 0,
       isdAs: new Uint8Array(8),
-      hostType: 0,
-      host: Uint8Array.of(127, 0, 0, 1),
+      host: { type: 0, bytes: Uint8Array.of(127, 0, 0, 1) },
     };
     const keys = [
       store.keyOf(request),
       store.keyOf({ ...request, epochBegin: 86_400 }),
       store.keyOf({ ...request, isdAs: new Uint8Array(8).fill(1) }),
-      store.keyOf({ ...request, host: Uint8Array.of(127, 0, 0, 2) }),
+      store.keyOf({ ...request, host: { type: 0, bytes: Uint8Array.of(127, 0, 0, 2) } }),
     ];
     expect(new Set(keys.map(String)).size).toBe(4);
     for (let epoch = 2; epoch < 6; epoch++) store.keyOf({ ...request, epochBegin: epoch * 86_400 });
