@@ -121,6 +121,7 @@ export function createRouter(
     isdAs: isdAsWords(HERE),
     interfaces,
     hops,
+    crypto: createCryptoProvider('noble'),
     delivery: new LocalDeliveryResolver({
       endpointOf: refuse,
       services: new Map(),

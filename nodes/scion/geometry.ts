@@ -52,6 +52,8 @@ export const PATH_TYPE_EMPTY = 0;
 export const PATH_TYPE_SCION = 1;
 /** PathType of a one-hop path. */
 export const PATH_TYPE_ONE_HOP = 2;
+/** PathType of an EPIC-HP path. */
+export const PATH_TYPE_EPIC = 3;
 
 /** Path meta header, info field, hop field ("Path Type: SCION"), bytes. */
 export const PATH_META_LENGTH = 4;
@@ -67,6 +69,18 @@ export const HOP_MAC_OFFSET = 6;
 export const HOP_FIELDS_MAX = 64;
 /** Bytes of a one-hop path ("Path Type: OneHopPath"): info field and two hop fields. */
 export const ONE_HOP_PATH_LENGTH = INFO_FIELD_LENGTH + 2 * HOP_FIELD_LENGTH;
+/** Bytes before the SCION path inside an EPIC-HP path ("Path Type: EPIC-HP"): identifier of the packet and two fields. */
+export const EPIC_META_LENGTH = 16;
+/** Bytes of the identifier of a packet: time stamp and counter, 32 bits each. */
+export const EPIC_PACKET_ID_LENGTH = 8;
+/** Bytes of each hop validation field; the penultimate hop's stands before the last hop's. */
+export const EPIC_FIELD_LENGTH = 4;
+/** Unit of the time stamp of a packet (reference pkg/experimental/epic, TimestampResolution), ns. */
+export const EPIC_TIME_UNIT_NS = 21_000;
+/** Time in which a packet must arrive (reference pkg/experimental/epic, MaxPacketLifetime), ns. */
+export const EPIC_LIFETIME_NS = 2_000_000_000;
+/** How far clocks may differ (reference pkg/experimental/epic, MaxClockSkew), ns. */
+export const EPIC_CLOCK_SKEW_NS = 1_000_000_000;
 /** Offsets in an info field: segment id (16 bits), timestamp (32 bits). */
 export const INFO_SEGMENT_ID_OFFSET = 2;
 /** Offset of the timestamp (32 bits) in an info field. */

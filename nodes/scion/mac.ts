@@ -42,6 +42,7 @@ const EGRESS_OFFSET = 12;
 const INFO_COVERED_OFFSET = 2;
 const HOP_COVERED_OFFSET = 1;
 const HOP_COVERED_LENGTH = 5;
+const AES_BLOCK_LENGTH = 16;
 
 /**
  * Derives the key for hop field MACs from an AS's master key: PBKDF2-HMAC-SHA256, 1,000 iterations,
@@ -88,6 +89,26 @@ export function writeHopMacInput(fields: HopMacFields, into: Uint8Array): void {
   writeUint16(into, EGRESS_OFFSET, fields.consEgress);
 }
 
+/** The last block of AES-128-CBC with IV 0 over the zero-padded input, for inputs whose lengths cannot differ. */
+export function computeCbcMac(
+  crypto: CryptoProvider,
+  key: Uint8Array,
+  input: Uint8Array,
+): Uint8Array {
+  const zeros = new Uint8Array(AES_BLOCK_LENGTH);
+  let state = new Uint8Array(AES_BLOCK_LENGTH);
+  for (let offset = 0; offset < input.length; offset += AES_BLOCK_LENGTH) {
+    const block = new Uint8Array(AES_BLOCK_LENGTH);
+    block.set(input.subarray(offset, offset + AES_BLOCK_LENGTH));
+    for (let at = 0; at < AES_BLOCK_LENGTH; at++) {
+      block[at] = (block[at] as number) ^ (state[at] as number);
+    }
+    // One block of counter mode over zeros is the block cipher itself.
+    state = Uint8Array.from(crypto.aesCtr(key, block, zeros));
+  }
+  return state;
+}
+
 /** Computes and checks hop field MACs with one AS's forwarding key; reuses its two blocks. */
 export class HopAuthenticator {
   readonly #key: MacKey;
@@ -103,6 +124,11 @@ export class HopAuthenticator {
   tag(fields: HopMacFields): Uint8Array {
     writeHopMacInput(fields, this.#input);
     this.#key.tag(this.#input, this.#tag);
+    return this.#tag;
+  }
+
+  /** The full tag that was computed last, 16 bytes: the key of the hop's EPIC-HP fields. Valid until the next call. */
+  get latestTag(): Uint8Array {
     return this.#tag;
   }
 

@@ -211,6 +211,7 @@ class RouterNode implements NodeHandle, RouterOutput {
       isdAs: isdAsWords(isdAs),
       interfaces,
       hops,
+      crypto,
       delivery: this.#createDelivery(),
       clock,
       mtuCheck: this.#options.mtuCheck,

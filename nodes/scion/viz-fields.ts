@@ -15,6 +15,8 @@ import type {
   PacketLayout,
 } from '../../viz/format/packet-layout.ts';
 import {
+  EPIC_FIELD_LENGTH,
+  EPIC_PACKET_ID_LENGTH,
   HEADER_UNIT_BYTES,
   HOP_FIELD_LENGTH,
   HOP_MAC_LENGTH,
@@ -22,6 +24,7 @@ import {
   ISD_AS_LENGTH,
   PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
+  PATH_TYPE_EPIC,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
   PROTOCOL_BFD,
@@ -45,6 +48,7 @@ const PATHS: Readonly<Record<number, string>> = {
   [PATH_TYPE_EMPTY]: 'empty',
   [PATH_TYPE_SCION]: 'SCION',
   [PATH_TYPE_ONE_HOP]: 'one hop',
+  [PATH_TYPE_EPIC]: 'EPIC-HP',
 };
 /** The highest AS number written in decimal, as in BGP. */
 const BGP_AS_MAX = 0xffff_ffff;
@@ -105,7 +109,22 @@ function hostOf(side: string): readonly LayoutField[] {
 }
 
 const SEGMENTS = ['hops of segment 0', 'hops of segment 1', 'hops of segment 2'];
-const IS_SCION: FieldCondition = { of: 'path type', is: [PATH_TYPE_SCION] };
+const IS_SCION: FieldCondition = { of: 'path type', is: [PATH_TYPE_SCION, PATH_TYPE_EPIC] };
+const IS_EPIC: FieldCondition = { of: 'path type', is: [PATH_TYPE_EPIC] };
+
+/** "Path Type: EPIC-HP": what stands before the SCION path. */
+const EPIC: readonly LayoutField[] = [
+  {
+    ...{ name: 'packet', size: EPIC_PACKET_ID_LENGTH, when: IS_EPIC },
+    text: 'time {packet time}, counter {packet counter}',
+    bits: [
+      { name: 'packet time', bits: 32 },
+      { name: 'packet counter', bits: 32 },
+    ],
+  },
+  { name: 'penultimate hop', size: EPIC_FIELD_LENGTH, when: IS_EPIC, form: 'hex' },
+  { name: 'last hop', size: EPIC_FIELD_LENGTH, when: IS_EPIC, form: 'hex' },
+];
 
 /**
  * Path meta header, info fields, hop fields:
@@ -172,6 +191,7 @@ export const layout: PacketLayout = {
     {
       layer: 'path',
       fields: [
+        ...EPIC,
         META,
         ...SEGMENTS.map(infoField),
         HOP,

@@ -7,11 +7,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../engine/core/stream.ts';
-import { fromHex } from '../../nodes/_kit/bytes.ts';
+import { concatByteList, fromHex } from '../../nodes/_kit/bytes.ts';
 import { BFD_DROP_REASONS, decodeBfdControlPacket } from '../../nodes/scion/bfd/packet.ts';
-import { SCMP_ERROR_PACKET_BYTES_MAX } from '../../nodes/scion/geometry.ts';
+import {
+  EPIC_META_LENGTH,
+  HEADER_LENGTH_OFFSET,
+  HEADER_UNIT_BYTES,
+  PATH_TYPE_EPIC,
+  PATH_TYPE_OFFSET,
+  PATH_TYPE_SCION,
+  SCMP_ERROR_PACKET_BYTES_MAX,
+} from '../../nodes/scion/geometry.ts';
 import { ROUTER_DROP_REASONS } from '../../nodes/scion/router/drops.ts';
+import { epicTimestamp } from '../../nodes/scion/wire/epic.ts';
 import { PacketView } from '../../nodes/scion/wire/packet-view.ts';
+import { writeEpicPacketId } from '../../nodes/scion/wire/path.ts';
 import { ROUTER_CASES } from '../unit/nodes/scion/router/router-cases.ts';
 import { type RouterCase, type Sent, TestRouter } from '../unit/nodes/scion/router/test-router.ts';
 import { mutate } from './mutate.ts';
@@ -41,16 +51,37 @@ function check(sent: Sent, packet: Uint8Array): void {
   else if (view.upperProtocol !== 202) expect(sent.packet.length).toBe(packet.length);
 }
 
+/** The packet with its SCION path in an EPIC-HP path sent now; undefined if it has none. */
+function withEpicHead(packet: Uint8Array): Uint8Array | undefined {
+  const view = new PacketView();
+  if (view.parse(packet, 0, packet.length) !== undefined) return undefined;
+  if (view.pathType !== PATH_TYPE_SCION || view.headerLength > 1000) return undefined;
+  const head = new Uint8Array(EPIC_META_LENGTH).fill(0x5a);
+  const timestamp = epicTimestamp((cases.now - view.firstTimestamp) * 1e9) ?? 0;
+  writeEpicPacketId(head, 0, { timestamp, counter: 1 });
+  const { pathOffset } = view;
+  const bytes = concatByteList([packet.slice(0, pathOffset), head, packet.slice(pathOffset)]);
+  bytes[HEADER_LENGTH_OFFSET]! += EPIC_META_LENGTH / HEADER_UNIT_BYTES;
+  bytes[PATH_TYPE_OFFSET] = PATH_TYPE_EPIC;
+  return bytes;
+}
+
 describe('mutated packets', () => {
   it(`R-084: ${MUTATIONS} mutated golden packets end in a named drop or leave, seed ${SEED}`, () => {
     const random = openRandomStream(SEED, 'router', 'fuzz');
     const routers = [false, true].map((isAuthenticated) => {
       return new TestRouter(cases, { isAuthenticated, mtu: 1400 });
     });
-    const golden = cases.cases.map(({ arrivesOn, packet }) => ({
+    const published = cases.cases.map(({ arrivesOn, packet }) => ({
       arrivesOn,
       bytes: fromHex(packet),
     }));
+    // The same on EPIC-HP paths, dated as the cases are: mutations change what their fields are over.
+    const onEpicPaths = published.flatMap(({ arrivesOn, bytes }) => {
+      const changed = withEpicHead(bytes);
+      return changed === undefined ? [] : { arrivesOn, bytes: changed };
+    });
+    const golden = [...published, ...onEpicPaths];
     const seen = new Set<string>();
     for (let count = 0; count < MUTATIONS; count++) {
       const { arrivesOn, bytes } = golden[random.below(golden.length)]!;
@@ -75,6 +106,8 @@ describe('mutated packets', () => {
         'source-ia',
         'destination-ia',
         'hop-mac',
+        'epic-field',
+        'epic-expired',
         ...(isWhole ? ['packet-too-big'] : []),
       ]),
     );

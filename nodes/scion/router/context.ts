@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import type { HopAuthenticator } from '../mac.ts';
 import type { IsdAsWords } from '../wire/isd-as.ts';
@@ -15,6 +16,7 @@ export interface RouterContext {
   /** Interfaces of the AS by number. */
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
   readonly hops: HopAuthenticator;
+  readonly crypto: CryptoProvider;
   readonly delivery: LocalDeliveryResolver;
   readonly clock: () => CalendarTime;
   /** Answer oversized packets with PacketTooBig instead of leaving them to the underlay. */

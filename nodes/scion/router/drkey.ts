@@ -9,7 +9,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { concatBytes, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
-import { derivePbkdf2Key } from '../mac.ts';
+import { computeCbcMac, derivePbkdf2Key } from '../mac.ts';
 import type { HostAddress } from '../wire/host-address.ts';
 
 /** Number of SCMP among DRKey protocols (pkg/drkey/protocol.go). */
@@ -17,7 +17,6 @@ export const DRKEY_PROTOCOL_SCMP = 1;
 /** Validity of a secret value, seconds. */
 export const DRKEY_EPOCH_SECONDS = 86_400;
 
-const BLOCK_LENGTH = 16;
 const SALT = 'Derive DRKey Key';
 const TYPE_AS_TO_AS = 0;
 const TYPE_AS_HOST = 1;
@@ -54,7 +53,7 @@ export function deriveDrkeyLevel1Key(
   secret: Uint8Array,
   isdAs: Uint8Array,
 ): Uint8Array {
-  return cbcMac(crypto, secret, concatBytes(Uint8Array.of(TYPE_AS_TO_AS), isdAs));
+  return computeCbcMac(crypto, secret, concatBytes(Uint8Array.of(TYPE_AS_TO_AS), isdAs));
 }
 
 /** Level 2, protocol-specific: between the deriving AS and a host of the other AS. */
@@ -63,7 +62,7 @@ export function deriveDrkeyAsHostKey(
   level1: Uint8Array,
   host: HostAddress,
 ): Uint8Array {
-  return cbcMac(crypto, level1, hostInput(TYPE_AS_HOST, host));
+  return computeCbcMac(crypto, level1, hostInput(TYPE_AS_HOST, host));
 }
 
 /** Level 2, protocol-specific: between a host of the deriving AS and the other AS. */
@@ -72,7 +71,7 @@ export function deriveDrkeyHostAsKey(
   level1: Uint8Array,
   host: HostAddress,
 ): Uint8Array {
-  return cbcMac(crypto, level1, hostInput(TYPE_HOST_AS, host));
+  return computeCbcMac(crypto, level1, hostInput(TYPE_HOST_AS, host));
 }
 
 /**
@@ -84,7 +83,7 @@ export function deriveDrkeyHostHostKey(
   hostAs: Uint8Array,
   host: HostAddress,
 ): Uint8Array {
-  return cbcMac(crypto, hostAs, hostInput(TYPE_HOST_HOST, host));
+  return computeCbcMac(crypto, hostAs, hostInput(TYPE_HOST_HOST, host));
 }
 
 /** A host and the protocol for which a generic key is. */
@@ -100,7 +99,7 @@ export function deriveGenericDrkeyAsHostKey(
   level1: Uint8Array,
   input: GenericKeyInput,
 ): Uint8Array {
-  return cbcMac(crypto, level1, genericInput(TYPE_AS_HOST, input));
+  return computeCbcMac(crypto, level1, genericInput(TYPE_AS_HOST, input));
 }
 
 /** Level 2, generic, host-AS. @param level1 The level 1 key of protocol 0. */
@@ -109,7 +108,7 @@ export function deriveGenericDrkeyHostAsKey(
   level1: Uint8Array,
   input: GenericKeyInput,
 ): Uint8Array {
-  return cbcMac(crypto, level1, genericInput(TYPE_HOST_AS, input));
+  return computeCbcMac(crypto, level1, genericInput(TYPE_HOST_AS, input));
 }
 
 /** Reference pkg/drkey/specific: type of key, type of address, address. */
@@ -122,20 +121,4 @@ function genericInput(type: number, { protocol, host }: GenericKeyInput): Uint8A
   const head = Uint8Array.of(type, 0, 0, host.type);
   writeUint16(head, 1, protocol);
   return concatBytes(head, host.bytes);
-}
-
-/** The last block of AES-128-CBC with IV 0 over the zero-padded input. */
-function cbcMac(crypto: CryptoProvider, key: Uint8Array, input: Uint8Array): Uint8Array {
-  const zeros = new Uint8Array(BLOCK_LENGTH);
-  let state = new Uint8Array(BLOCK_LENGTH);
-  for (let offset = 0; offset < input.length; offset += BLOCK_LENGTH) {
-    const block = new Uint8Array(BLOCK_LENGTH);
-    block.set(input.subarray(offset, offset + BLOCK_LENGTH));
-    for (let at = 0; at < BLOCK_LENGTH; at++) {
-      block[at] = (block[at] as number) ^ (state[at] as number);
-    }
-    // One block of counter mode over zeros is the block cipher itself.
-    state = Uint8Array.from(crypto.aesCtr(key, block, zeros));
-  }
-  return state;
 }

@@ -27,6 +27,10 @@ const CHECK_DROPS = {
   'segment-change': 'The packet changes segments where that is not allowed.',
   'link-down': 'BFD has declared the egress link down.',
   'packet-too-big': 'The packet is longer than the egress link takes.',
+  'epic-future': 'The packet on an EPIC-HP path is dated in the future.',
+  'epic-expired': 'The packet on an EPIC-HP path was sent too long ago.',
+  'epic-field':
+    'The EPIC-HP field for this hop was not made by the owner of the path for this packet.',
   'queue-full': 'The local queue refused the packet.',
   'destination-host': 'Packets cannot be delivered to the destination host address.',
   'host-unknown': 'The destination host is not in this AS.',

@@ -9,7 +9,6 @@
  */
 import { concatBytes, readUint16 } from '../../_kit/bytes.ts';
 import {
-  PATH_TYPE_SCION,
   PROTOCOL_END_TO_END,
   PROTOCOL_SCMP,
   SCMP_BASE_LENGTH,
@@ -72,7 +71,6 @@ export function buildScmpError(
   replier: ScmpReplySender,
 ): Uint8Array | undefined {
   const { packet, scmpType } = passage;
-  if (packet.pathType !== PATH_TYPE_SCION) return undefined;
   const header = replyHeader(passage, replier);
   if (header === undefined) return undefined;
   const { authenticator } = replier;
@@ -157,8 +155,9 @@ function replyHeader(
 
 /** The return path, in its state on leaving this router. */
 function wayBack(path: WirePath, leavesAs: boolean): SegmentedPath | undefined {
-  if (path.kind !== 'scion') return undefined;
-  let back = reversePath(path);
+  const segmented = path.kind === 'epic' ? path.inner : path;
+  if (segmented.kind !== 'scion') return undefined;
+  let back = reversePath(segmented);
   if (typeof back === 'string') return undefined;
   const isPeering = isAtPeeringLink(back);
   // Undoes a change of segments by the checklist (step 13).

@@ -11,12 +11,14 @@
 import { concatByteList, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
   COMMON_HEADER_LENGTH,
+  EPIC_META_LENGTH,
   HEADER_UNIT_BYTES,
   HOP_FIELD_LENGTH,
   INFO_FIELD_LENGTH,
   ISD_AS_PAIR_LENGTH,
   ONE_HOP_PATH_LENGTH,
   PATH_META_LENGTH,
+  PATH_TYPE_EPIC,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
   PROTOCOL_END_TO_END,
@@ -123,14 +125,18 @@ function coveredAddresses(packet: PacketView, spi: number): Uint8Array[] {
 /** The path with everything zeroed that routers change. */
 function constantPath(packet: PacketView): Uint8Array {
   const { buffer, pathOffset, infoCount, hopCount } = packet;
-  const hopsOffset = PATH_META_LENGTH + INFO_FIELD_LENGTH * infoCount;
   switch (packet.pathType) {
-    case PATH_TYPE_SCION: {
+    case PATH_TYPE_SCION:
+    case PATH_TYPE_EPIC: {
+      // What stands before the path of an EPIC-HP path stays as it is.
+      const metaOffset = packet.pathType === PATH_TYPE_EPIC ? EPIC_META_LENGTH : 0;
+      const infosOffset = metaOffset + PATH_META_LENGTH;
+      const hopsOffset = infosOffset + INFO_FIELD_LENGTH * infoCount;
       const path = buffer.slice(pathOffset, pathOffset + hopsOffset + HOP_FIELD_LENGTH * hopCount);
       // CurrINF and CurrHF, segment ids, router alerts.
-      path[0] = 0;
+      path[metaOffset] = 0;
       for (let info = 0; info < infoCount; info++) {
-        clearSegmentId(path, PATH_META_LENGTH + INFO_FIELD_LENGTH * info);
+        clearSegmentId(path, infosOffset + INFO_FIELD_LENGTH * info);
       }
       for (let hop = 0; hop < hopCount; hop++) path[hopsOffset + HOP_FIELD_LENGTH * hop] = 0;
       return path;

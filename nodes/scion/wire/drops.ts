@@ -13,7 +13,7 @@ export const WIRE_DROP_REASONS = {
   'scion-truncated': 'The datagram ends before the SCION header does.',
   'scion-version': 'The version is not 0.',
   'scion-header-length': 'HdrLen differs from common header + addresses + path.',
-  'path-type-unknown': 'The path type is neither empty nor SCION nor one-hop.',
+  'path-type-unknown': 'The path type is neither empty nor SCION, one-hop or EPIC-HP.',
   'path-malformed': 'Segment lengths or the current hop of the path contradict each other.',
   'path-irreversible': 'The path has no hop to come back from.',
   'path-end': 'The path is advanced beyond its last hop.',

@@ -3,7 +3,7 @@
  * allocating.
  *
  * SCION header specification, all of "Common Header", "Address Header", "Path Type: SCION" and
- * "Path Type: OneHopPath". One view per node parses packet after packet; it refers to the caller's
+ * "Path Type: OneHopPath", "Path Type: EPIC-HP". One view per node parses packet after packet; it refers to the caller's
  * buffer and never copies. It checks structure only: the router checks MACs, expiry, interfaces and
  * PayloadLen.
  *
@@ -16,6 +16,7 @@ import { readUint16, readUint32, writeUint16 } from '../../_kit/bytes.ts';
 import {
   COMMON_HEADER_LENGTH,
   DESTINATION_ISD_AS_OFFSET,
+  EPIC_META_LENGTH,
   FLOW_ID_MAX,
   HEADER_LENGTH_OFFSET,
   HEADER_UNIT_BYTES,
@@ -38,6 +39,7 @@ import {
   ONE_HOP_PATH_LENGTH,
   PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
+  PATH_TYPE_EPIC,
   PATH_TYPE_OFFSET,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
@@ -96,8 +98,9 @@ export class PacketView {
   sourceHostType = 0;
   sourceHostOffset = 0;
 
-  /** Offset of the path; for type SCION that is the path meta header. */
+  /** Offsets of the path, and of its path meta header: of an EPIC-HP path that comes later. */
   pathOffset = 0;
+  metaOffset = 0;
   /** Hop fields per segment, and their sums. All 0 for empty and one-hop paths. */
   segmentLength0 = 0;
   segmentLength1 = 0;
@@ -179,6 +182,11 @@ export class PacketView {
   /** Timestamp of the current info field, s. */
   get timestamp(): number {
     return readUint32(this.buffer, this.infoOffset + INFO_TIMESTAMP_OFFSET);
+  }
+
+  /** Timestamp of the first info field, s. */
+  get firstTimestamp(): number {
+    return readUint32(this.buffer, this.#infoFieldOffset(0) + INFO_TIMESTAMP_OFFSET);
   }
 
   get expTime(): number {
@@ -286,7 +294,7 @@ export class PacketView {
    * The interface through which the packet entered the AS of hop number `hop`, 0 … hopCount - 1.
    */
   ingressOf(hop: number): number {
-    const infoOffset = this.pathOffset + PATH_META_LENGTH + INFO_FIELD_LENGTH * this.segmentOf(hop);
+    const infoOffset = this.#infoFieldOffset(this.segmentOf(hop));
     const isConsDir = ((this.buffer[infoOffset] as number) & INFO_CONS_DIR_FLAG) !== 0;
     const fieldOffset = isConsDir ? HOP_INGRESS_OFFSET : HOP_EGRESS_OFFSET;
     return readUint16(this.buffer, this.#hopFieldOffset(hop) + fieldOffset);
@@ -298,7 +306,7 @@ export class PacketView {
     this.currentHop++;
     this.currentInfo = this.segmentOf(this.currentHop);
     // | C (2) | CurrHF (6) | is the first byte of the path meta header.
-    this.buffer[this.pathOffset] = (this.currentInfo << 6) | this.currentHop;
+    this.buffer[this.metaOffset] = (this.currentInfo << 6) | this.currentHop;
     this.#locateCurrent();
     return undefined;
   }
@@ -383,6 +391,7 @@ export class PacketView {
 
   #parsePath(): WireDropReason | undefined {
     const pathLength = this.start + this.headerLength - this.pathOffset;
+    this.metaOffset = this.pathOffset;
     this.segmentLength0 = 0;
     this.segmentLength1 = 0;
     this.segmentLength2 = 0;
@@ -400,6 +409,9 @@ export class PacketView {
       case PATH_TYPE_ONE_HOP:
         this.selectFirstHop();
         return pathLength === ONE_HOP_PATH_LENGTH ? undefined : 'scion-header-length';
+      case PATH_TYPE_EPIC:
+        this.metaOffset += EPIC_META_LENGTH;
+        return this.#parseSegments(pathLength - EPIC_META_LENGTH);
       default:
         return 'path-type-unknown';
     }
@@ -407,7 +419,7 @@ export class PacketView {
 
   #parseSegments(pathLength: number): WireDropReason | undefined {
     if (pathLength < PATH_META_LENGTH) return 'scion-header-length';
-    const word = readUint32(this.buffer, this.pathOffset);
+    const word = readUint32(this.buffer, this.metaOffset);
     this.currentInfo = word >>> 30;
     this.currentHop = (word >>> 24) & SEGMENT_LENGTH_MASK;
     this.segmentLength0 = (word >>> 12) & SEGMENT_LENGTH_MASK;
@@ -442,17 +454,16 @@ export class PacketView {
   }
 
   #locateCurrent(): void {
-    this.infoOffset = this.pathOffset + PATH_META_LENGTH + INFO_FIELD_LENGTH * this.currentInfo;
+    this.infoOffset = this.#infoFieldOffset(this.currentInfo);
     this.hopOffset = this.#hopFieldOffset(this.currentHop);
   }
 
+  #infoFieldOffset(info: number): number {
+    return this.metaOffset + PATH_META_LENGTH + INFO_FIELD_LENGTH * info;
+  }
+
   #hopFieldOffset(hop: number): number {
-    return (
-      this.pathOffset +
-      PATH_META_LENGTH +
-      INFO_FIELD_LENGTH * this.infoCount +
-      HOP_FIELD_LENGTH * hop
-    );
+    return this.#infoFieldOffset(this.infoCount) + HOP_FIELD_LENGTH * hop;
   }
 
   #clearHopFlag(flag: number): void {

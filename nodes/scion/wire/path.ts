@@ -1,15 +1,19 @@
 /**
- * SCION paths as plain objects: meta header, info fields, hop fields, one-hop paths, reversal and
- * expiry.
+ * SCION paths as plain objects: meta header, info fields, hop fields, one-hop and EPIC-HP paths,
+ * reversal and expiry.
  *
- * SCION header specification "Path Type: SCION" and "Path Type: OneHopPath". For control code and
- * tests; the per-packet work is in packet-view.ts. MACs are carried, not checked.
+ * SCION header specification "Path Type: SCION", "Path Type: OneHopPath" and "Path Type: EPIC-HP".
+ * For control code and tests; the per-packet work is in packet-view.ts. MACs are carried, not
+ * checked.
  *
  * @module
  */
 import type { CalendarTime } from '../../../engine/host/time.ts';
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import {
+  EPIC_FIELD_LENGTH,
+  EPIC_META_LENGTH,
+  EPIC_PACKET_ID_LENGTH,
   EXP_TIME_MAX,
   EXP_TIME_UNIT_NS,
   HOP_EGRESS_ALERT_FLAG,
@@ -29,6 +33,7 @@ import {
   ONE_HOP_PATH_LENGTH,
   PATH_META_LENGTH,
   PATH_TYPE_EMPTY,
+  PATH_TYPE_EPIC,
   PATH_TYPE_ONE_HOP,
   PATH_TYPE_SCION,
 } from '../geometry.ts';
@@ -82,8 +87,26 @@ export interface OneHopPath {
   readonly second: HopField;
 }
 
+/** A path of type 3: a SCION path with fields for this packet, which its last two hops check. */
+export interface EpicPath {
+  readonly kind: 'epic';
+  readonly packetId: EpicPacketId;
+  /** PHVF and LHVF: the fields that the penultimate and the last hop check, 4 bytes each. */
+  readonly penultimateField: Uint8Array;
+  readonly lastField: Uint8Array;
+  readonly inner: SegmentedPath;
+}
+
+/** Tells the packets on an EPIC-HP path from each other. */
+export interface EpicPacketId {
+  /** When the packet was sent: units of 21 us after the timestamp of the first info field, less one; 32 bits. */
+  readonly timestamp: number;
+  /** Different for the packets of one instant, 32 bits. */
+  readonly counter: number;
+}
+
 /** Any supported path. */
-export type WirePath = { readonly kind: 'empty' } | SegmentedPath | OneHopPath;
+export type WirePath = { readonly kind: 'empty' } | SegmentedPath | OneHopPath | EpicPath;
 
 /** The path inside one AS. */
 export const EMPTY_PATH: WirePath = { kind: 'empty' };
@@ -99,6 +122,8 @@ export function encodedPathLength(path: WirePath): number {
       return 0;
     case 'one-hop':
       return ONE_HOP_PATH_LENGTH;
+    case 'epic':
+      return EPIC_META_LENGTH + encodedPathLength(path.inner);
     case 'scion':
       return (
         PATH_META_LENGTH +
@@ -117,6 +142,8 @@ export function pathTypeNumber(path: WirePath): number {
       return PATH_TYPE_SCION;
     case 'one-hop':
       return PATH_TYPE_ONE_HOP;
+    case 'epic':
+      return PATH_TYPE_EPIC;
   }
 }
 
@@ -132,6 +159,8 @@ export function decodePath(type: number, bytes: Uint8Array): WirePath | WireDrop
       return decodeSegmentedPath(bytes);
     case PATH_TYPE_ONE_HOP:
       return decodeOneHopPath(bytes);
+    case PATH_TYPE_EPIC:
+      return decodeEpicPath(bytes);
     default:
       return 'path-type-unknown';
   }
@@ -144,6 +173,12 @@ export function encodePath(path: WirePath): Uint8Array {
     writeInfoField(bytes, 0, path.info);
     writeHopField(bytes, INFO_FIELD_LENGTH, path.first);
     writeHopField(bytes, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH, path.second);
+  }
+  if (path.kind === 'epic') {
+    writeEpicPacketId(bytes, 0, path.packetId);
+    bytes.set(path.penultimateField, EPIC_PACKET_ID_LENGTH);
+    bytes.set(path.lastField, EPIC_PACKET_ID_LENGTH + EPIC_FIELD_LENGTH);
+    bytes.set(encodePath(path.inner), EPIC_META_LENGTH);
   }
   if (path.kind === 'scion') {
     writeMeta(bytes, path);
@@ -231,6 +266,8 @@ export function oneHopToSegmented(path: OneHopPath): SegmentedPath | WireDropRea
 export function reverseWirePath(path: WirePath): WirePath | WireDropReason {
   if (path.kind === 'empty') return path;
   if (path.kind === 'scion') return reversePath(path);
+  // The fields are of the way there: the contained path leads back (reference epic.Path.Reverse).
+  if (path.kind === 'epic') return reversePath(path.inner);
   const segmented = oneHopToSegmented(path);
   return typeof segmented === 'string' ? segmented : reversePath(segmented);
 }
@@ -352,4 +389,31 @@ function decodeOneHopPath(bytes: Uint8Array): OneHopPath | WireDropReason {
     first: readHopField(bytes, INFO_FIELD_LENGTH),
     second: readHopField(bytes, INFO_FIELD_LENGTH + HOP_FIELD_LENGTH),
   };
+}
+
+/**
+ *     |                     Time stamp of the packet                  |
+ *     |                      Counter of the packet                    |
+ *     |                              PHVF                             |
+ *     |                              LHVF                             |
+ *     |                  Path of type SCION, complete …               |
+ */
+function decodeEpicPath(bytes: Uint8Array): EpicPath | WireDropReason {
+  if (bytes.length < EPIC_META_LENGTH) return 'scion-header-length';
+  const inner = decodeSegmentedPath(bytes.subarray(EPIC_META_LENGTH));
+  if (typeof inner === 'string') return inner;
+  const lastOffset = EPIC_PACKET_ID_LENGTH + EPIC_FIELD_LENGTH;
+  return {
+    kind: 'epic',
+    packetId: { timestamp: readUint32(bytes, 0), counter: readUint32(bytes, 4) },
+    penultimateField: bytes.slice(EPIC_PACKET_ID_LENGTH, lastOffset),
+    lastField: bytes.slice(lastOffset, EPIC_META_LENGTH),
+    inner,
+  };
+}
+
+/** Writes the identifier of a packet, 8 bytes at `offset`. */
+export function writeEpicPacketId(bytes: Uint8Array, offset: number, id: EpicPacketId): void {
+  writeUint32(bytes, offset, id.timestamp);
+  writeUint32(bytes, offset + 4, id.counter);
 }

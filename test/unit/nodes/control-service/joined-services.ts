@@ -222,7 +222,7 @@ function arrivalOf(
     const second = { ...path.first, consIngress: out.neighbourIfId, consEgress: 0 };
     return { path: { ...path, second }, ingress: out.neighbourIfId };
   }
-  if (path.kind === 'empty') return { path, ingress: 0 };
+  if (path.kind !== 'scion') return { path, ingress: 0 };
   const ends = { currentInfo: path.infos.length - 1, currentHop: path.hops.length - 1 };
   return { path: { ...path, ...ends }, ingress: 0 };
 }

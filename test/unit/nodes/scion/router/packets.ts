@@ -9,7 +9,12 @@
 import { nobleCrypto } from '../../../../../engine/crypto/noble.ts';
 import { fromHex, readUint16 } from '../../../../../nodes/_kit/bytes.ts';
 import { HopAuthenticator } from '../../../../../nodes/scion/mac.ts';
-import { encodePacket } from '../../../../../nodes/scion/wire/header.ts';
+import { makeEpicPath } from '../../../../../nodes/scion/wire/epic.ts';
+import {
+  type DecodedHeader,
+  decodeHeader,
+  encodePacket,
+} from '../../../../../nodes/scion/wire/header.ts';
 import {
   type HostAddress,
   requireHostAddress,
@@ -119,6 +124,35 @@ export function makeRaw(options: PacketOptions, nextHeader: number, upper: Uint8
     path: makePath(options),
   };
   return encodePacket(header, upper);
+}
+
+/** When and how the sender of a packet on an EPIC-HP path made its fields. */
+export interface EpicOptions {
+  /** Nanoseconds between then and NOW. */
+  readonly sentAgoNs?: number;
+  /** Of the packet's payload, if another value than the right one is covered. */
+  readonly payloadLength?: number;
+}
+
+/** Puts the SCION path of a packet into an EPIC-HP path with the right fields. */
+export function withEpicPath(packet: Uint8Array, options: EpicOptions = {}): Uint8Array {
+  const { header, headerLength } = decodeHeader(packet) as DecodedHeader;
+  const path = header.path as SegmentedPath;
+  const payload = packet.slice(headerLength);
+  const { sentAgoNs = 0, payloadLength = payload.length } = options;
+  const sentNs = -sentAgoNs;
+  const seconds = Math.floor(sentNs / 1e9);
+  const now = { seconds: NOW + seconds, nanos: sentNs - seconds * 1e9 };
+  const [penultimate, last] = path.hops.slice(-2).map((hop, index) => {
+    const at = path.hops.length - 2 + index;
+    const info = at < path.hops.length - path.segmentLengths[path.infos.length - 1]! ? 2 : 1;
+    const { timestamp } = path.infos.at(-info)!;
+    return hops.tag({ segmentId: SEGMENT_ID, timestamp, ...hop }).slice();
+  });
+  const { source, sourceHost } = header;
+  const sender = { source, sourceHost, path, penultimate: penultimate!, last: last! };
+  const made = makeEpicPath(nobleCrypto, sender, { now, counter: 7, payloadLength })!;
+  return encodePacket({ ...header, path: made }, payload);
 }
 
 function makePath(options: PacketOptions): SegmentedPath {

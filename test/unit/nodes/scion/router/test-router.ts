@@ -74,6 +74,8 @@ export interface TestRouterOptions {
   readonly mtu?: number;
   readonly mtuCheck?: boolean;
   readonly now?: number;
+  /** Nanoseconds after {@link now}. */
+  readonly nanos?: number;
 }
 
 const IPV4_HOST = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
@@ -86,7 +88,10 @@ export class TestRouter {
   #sent: Sent = {};
 
   constructor(cases: RouterCases, options: TestRouterOptions = {}) {
-    const clock = (): CalendarTime => ({ seconds: options.now ?? cases.now, nanos: 0 });
+    const clock = (): CalendarTime => ({
+      seconds: options.now ?? cases.now,
+      nanos: options.nanos ?? 0,
+    });
     const interfaces = this.#interfaces(cases, options.mtu ?? 65_535);
     const authenticator = new ScmpAuthenticator({
       crypto: nobleCrypto,
@@ -98,6 +103,7 @@ export class TestRouter {
       isdAs: isdAsWords(requireIsdAs(cases.router.isdAs)),
       interfaces,
       hops: new HopAuthenticator(nobleCrypto.aesCmac(fromHex(cases.key.hopFieldKey))),
+      crypto: nobleCrypto,
       delivery: new LocalDeliveryResolver({
         endpointOf: (address, port): number => this.#endpoint(`${dotted(address)}:${port}`),
         services: new Map([[2, cases.router.services['CS']!.map((text) => this.#endpoint(text))]]),

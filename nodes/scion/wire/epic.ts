@@ -1,0 +1,151 @@
+/**
+ * What is computed for each packet on an EPIC-HP path: time stamp, counter, and the fields that prove that its sender
+ * knows the full MACs of the last two hop fields.
+ *
+ * SCION header specification "Path Type: EPIC-HP", reference pkg/experimental/epic. The layout of the path is in
+ * path.ts, the router's checks are in ../router/epic-checks.ts.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { CalendarTime } from '../../../engine/host/time.ts';
+import { readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
+import {
+  EPIC_FIELD_LENGTH,
+  EPIC_PACKET_ID_LENGTH,
+  EPIC_TIME_UNIT_NS,
+  ISD_AS_LENGTH,
+  SOURCE_ISD_AS_OFFSET,
+} from '../geometry.ts';
+import { computeCbcMac } from '../mac.ts';
+import type { HostAddress } from './host-address.ts';
+import { type IsdAs, writeIsdAs } from './isd-as.ts';
+import type { PacketView } from './packet-view.ts';
+import { type EpicPacketId, type EpicPath, type SegmentedPath, writeEpicPacketId } from './path.ts';
+
+const NS_PER_SECOND = 1_000_000_000;
+const UINT32_VALUES = 2 ** 32;
+const COUNTER_BITS = 24;
+/** The length of an address in units of 4 bytes, less one ("Address Header"). */
+const HOST_LENGTH_MASK = 0x3;
+const TIMESTAMP_OFFSET = 1;
+const PACKET_ID_OFFSET = 5;
+const SOURCE_OFFSET = PACKET_ID_OFFSET + EPIC_PACKET_ID_LENGTH;
+const HOST_OFFSET = SOURCE_OFFSET + ISD_AS_LENGTH;
+
+/** What the fields of a packet are over. */
+export interface EpicCovered {
+  /** Of the first info field, s. */
+  readonly timestamp: number;
+  readonly packetId: EpicPacketId;
+  readonly source: IsdAs;
+  readonly sourceHost: HostAddress;
+  /** PayloadLen of the header. */
+  readonly payloadLength: number;
+}
+
+/** The sender of packets, and what it knows of its path. */
+export interface EpicSender {
+  readonly source: IsdAs;
+  readonly sourceHost: HostAddress;
+  /** The SCION path inside. */
+  readonly path: SegmentedPath;
+  /** The full MACs of the last two hop fields, 16 bytes each. */
+  readonly penultimate: Uint8Array;
+  readonly last: Uint8Array;
+}
+
+/**
+ * The time stamp of a packet that is sent `ageNs` after the timestamp of its first info field.
+ * @returns undefined if that is in the future, or longer ago than 32 bits can say, 25 hours and 3 minutes.
+ */
+export function epicTimestamp(ageNs: number): number | undefined {
+  // Reference CreateTimestamp: a unit less, but not negative.
+  const units = Math.max(0, Math.floor(ageNs / EPIC_TIME_UNIT_NS) - 1);
+  return ageNs < 0 || units >= UINT32_VALUES ? undefined : units;
+}
+
+/** The counter of a packet: 8 bits of the sending thread, 24 bits of its packets (reference PktCounterFromCore). */
+export function epicCounter(thread: number, packets: number): number {
+  return thread * 2 ** COUNTER_BITS + (packets % 2 ** COUNTER_BITS);
+}
+
+/** How long ago the packet says that it was sent, ns; negative for the future. */
+export function epicSentAgoNs(packet: PacketView, now: CalendarTime): number {
+  const ageNs = (now.seconds - packet.firstTimestamp) * NS_PER_SECOND + now.nanos;
+  return ageNs - (1 + readUint32(packet.buffer, packet.pathOffset)) * EPIC_TIME_UNIT_NS;
+}
+
+/** Offset of the field that hop `hop`, one of the last two, checks. */
+export function epicFieldOffset(packet: PacketView, hop: number): number {
+  const isLast = hop + 1 === packet.hopCount;
+  return packet.pathOffset + EPIC_PACKET_ID_LENGTH + (isLast ? EPIC_FIELD_LENGTH : 0);
+}
+
+/** The first four bytes of the MAC over `input`. @param authenticator The full MAC of the hop field, 16 bytes. */
+export function computeEpicField(
+  crypto: CryptoProvider,
+  authenticator: Uint8Array,
+  input: Uint8Array,
+): Uint8Array {
+  return computeCbcMac(crypto, authenticator, input).subarray(0, EPIC_FIELD_LENGTH);
+}
+
+/**
+ * What the fields of a packet are over (reference prepareMacInput); zeros pad it to whole blocks.
+ *
+ *     | SL (1) | Timestamp of the first info field (4) | Identifier (8) |
+ *     | SrcISD-AS (8) | SrcHost 4·(1+SL) | PayloadLen (2) |
+ */
+export function epicInputOf(packet: PacketView): Uint8Array {
+  const { buffer, start, sourceHostOffset, pathOffset, payloadLength } = packet;
+  const source = buffer.subarray(sourceHostOffset, pathOffset);
+  const input = beginInput(packet.sourceHostType, packet.firstTimestamp, source);
+  input.set(buffer.subarray(pathOffset, pathOffset + EPIC_PACKET_ID_LENGTH), PACKET_ID_OFFSET);
+  const isdAsOffset = start + SOURCE_ISD_AS_OFFSET;
+  input.set(buffer.subarray(isdAsOffset, isdAsOffset + ISD_AS_LENGTH), SOURCE_OFFSET);
+  writeUint16(input, HOST_OFFSET + source.length, payloadLength);
+  return input;
+}
+
+/** The same of a packet that is to be sent. */
+export function encodeEpicInput(covered: EpicCovered): Uint8Array {
+  const { type, bytes } = covered.sourceHost;
+  const input = beginInput(type, covered.timestamp, bytes);
+  writeEpicPacketId(input, PACKET_ID_OFFSET, covered.packetId);
+  writeIsdAs(input, SOURCE_OFFSET, covered.source);
+  writeUint16(input, HOST_OFFSET + bytes.length, covered.payloadLength);
+  return input;
+}
+
+/** The path of one packet; undefined if the path is dated in the future or older than a day. */
+export function makeEpicPath(
+  crypto: CryptoProvider,
+  sender: EpicSender,
+  packet: { readonly now: CalendarTime; readonly counter: number; readonly payloadLength: number },
+): EpicPath | undefined {
+  const { path: inner, penultimate, last } = sender;
+  const infoTimestamp = inner.infos[0]?.timestamp ?? 0;
+  const { now, counter, payloadLength } = packet;
+  const timestamp = epicTimestamp((now.seconds - infoTimestamp) * NS_PER_SECOND + now.nanos);
+  if (timestamp === undefined) return undefined;
+  const packetId = { timestamp, counter };
+  const { source, sourceHost } = sender;
+  const covered = { source, sourceHost, timestamp: infoTimestamp, packetId, payloadLength };
+  const input = encodeEpicInput(covered);
+  return {
+    kind: 'epic',
+    packetId,
+    penultimateField: computeEpicField(crypto, penultimate, input),
+    lastField: computeEpicField(crypto, last, input),
+    inner,
+  };
+}
+
+function beginInput(hostType: number, timestamp: number, host: Uint8Array): Uint8Array {
+  const input = new Uint8Array(HOST_OFFSET + host.length + 2);
+  input[0] = hostType & HOST_LENGTH_MASK;
+  writeUint32(input, TIMESTAMP_OFFSET, timestamp);
+  input.set(host, HOST_OFFSET);
+  return input;
+}
