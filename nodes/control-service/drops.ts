@@ -6,6 +6,7 @@
 import { WIRE_DROP_REASONS } from '../scion/index.ts';
 import type { BeaconRefusal } from './beacons/checks.ts';
 import type { SignatureRefusal } from './beacons/signatures.ts';
+import type { Level1Refusal } from './drkey/level1-exchange.ts';
 import type { RpcDropReason } from './rpc/endpoint.ts';
 
 const OF_PACKETS: Readonly<Record<RpcDropReason, string>> = {
@@ -36,6 +37,16 @@ const OF_SIGNATURES: Readonly<Record<SignatureRefusal, string>> = {
   'signature-invalid': 'a signature is false',
 };
 
+const OF_KEYS: Readonly<Record<Level1Refusal, string>> = {
+  'key-malformed': 'the request for a level 1 key is none',
+  'key-protocol': 'the level 1 key that is asked for is of another protocol than SCMP',
+  'key-epoch': 'the level 1 key that is asked for is neither of this epoch nor of one beside it',
+  'key-caller': 'the request for a level 1 key came from another AS than it names',
+  'key-signature': 'a request for a level 1 key, or the answer, was not signed by its AS',
+  'key-answer':
+    'the answer of another control service contains no level 1 key for this AS and epoch',
+};
+
 /** All drop reasons of a control service. */
 export const CONTROL_DROP_REASONS = {
   ...WIRE_DROP_REASONS,
@@ -54,6 +65,7 @@ export const CONTROL_DROP_REASONS = {
   'segment-invalid':
     'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',
   ...OF_SIGNATURES,
+  ...OF_KEYS,
   'selection-failed': 'the selection of beacons threw, or returned no list: none was chosen',
   'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',

@@ -44,3 +44,14 @@ export const REVOCATION_NS = 10 * SECOND_NS;
 export const REVOCATIONS_MAX = 1_000;
 /** Paths over which a core AS is asked, one after the other. */
 export const WAYS_TRIED_MAX = 3;
+
+/** Level 1 keys of other ASes that are kept. */
+export const KEYS_KEPT_MAX = 1_000;
+/** Level 1 keys that are asked for at a time. */
+export const KEY_FETCHES_MAX = 100;
+/** Hosts that wait for one key. */
+export const KEY_WAITERS_MAX = 100;
+/** The key of the next epoch is asked for so long before it begins, s. */
+export const KEY_PREFETCH_SECONDS = 600;
+/** Time between two such tries, s. */
+export const KEY_RETRY_SECONDS = 30;

@@ -1,5 +1,5 @@
 /**
- * Streams on which hosts of the AS ask for segments (nodes/scion/daemon).
+ * Streams on which hosts of the AS ask for segments and keys (nodes/scion/daemon).
  *
  * @module
  */
@@ -9,11 +9,15 @@ import type { HostPart } from '../_kit/host-part.ts';
 import {
   ANSWER_SEGMENTS_BYTES_MAX,
   CONTROL_PORT,
+  decodeHostKeyRequest,
   decodeSegmentFrame,
   decodeSegmentsRequest,
+  type EpochKey,
   encodeHostAnswer,
+  encodeHostKeyAnswer,
   encodeSegmentFrame,
   type HostAnswer,
+  type HostKeyRequest,
   type IsdAs,
   REQUEST_FRAMES,
 } from '../scion/index.ts';
@@ -23,14 +27,27 @@ import { fittingSegments } from './lookup/fitting-segments.ts';
 /** Finds segments for a host. */
 export type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
 
+/** Finds the key of the host with this address. */
+export type FindHostKey = (
+  address: string,
+  request: HostKeyRequest,
+  done: (answer: EpochKey | undefined) => void,
+) => void;
+
+/** What hosts ask for. */
+export interface HostQuestions {
+  readonly segments: FindSegments;
+  readonly key: FindHostKey;
+}
+
 /** The streams of the hosts of an AS. */
 export class HostStreams {
-  readonly #host: HostPart<'drop' | 'listen' | 'log'>;
-  readonly #find: FindSegments;
+  readonly #host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>;
+  readonly #find: HostQuestions;
   readonly #streams = new Set<Stream>();
   #listener: Listener | undefined;
 
-  constructor(host: HostPart<'drop' | 'listen' | 'log'>, find: FindSegments) {
+  constructor(host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>, find: HostQuestions) {
     this.#host = host;
     this.#find = find;
   }
@@ -54,6 +71,11 @@ export class HostStreams {
     this.#streams.add(stream);
     const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
+      const key = decodeHostKeyRequest(message);
+      if (key !== undefined) {
+        this.#answerKey(stream, request, key);
+        return;
+      }
       const asked = decodeSegmentsRequest(message);
       if (asked === undefined) this.#host.drop('host-request');
       else this.#answer(stream, request, asked.target);
@@ -70,11 +92,20 @@ export class HostStreams {
   }
 
   #answer(stream: Stream, request: number, target: IsdAs): void {
-    this.#find(target, ({ segments, revoked }) => {
+    this.#find.segments(target, ({ segments, revoked }) => {
       if (!this.#streams.has(stream)) return;
       const fitting = fittingSegments(segments, ANSWER_SEGMENTS_BYTES_MAX);
       const answer = encodeHostAnswer({ segments: fitting, revoked });
       stream.write(encodeSegmentFrame(request, answer));
+    });
+  }
+
+  /** The key is for the host at the other end, whatever it says. */
+  #answerKey(stream: Stream, request: number, asked: HostKeyRequest): void {
+    const { address } = this.#host.endpointOf(stream.remote);
+    this.#find.key(address, asked, (answer) => {
+      if (!this.#streams.has(stream)) return;
+      stream.write(encodeSegmentFrame(request, encodeHostKeyAnswer(answer)));
     });
   }
 }

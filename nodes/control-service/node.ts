@@ -18,11 +18,14 @@ import {
   combineSegmentsIntoPaths,
   decodePath,
   decodeScmp,
+  drkeyStoreOf,
+  type EpochKey,
   encodeUdpPacket,
   forwardingKeyOf,
   HopAuthenticator,
   type HostAddress,
   type HostAnswer,
+  type HostKeyRequest,
   hostAddressLength,
   type IsdAs,
   isdAsOfWords,
@@ -88,6 +91,8 @@ class ControlNode implements NodeHandle {
   readonly #routers = new Set<Endpoint>();
   /** The callbacks of lookups that are under way, by token. */
   readonly #waiting = new Map<number, (answer: HostAnswer) => void>();
+  /** The callbacks of hosts that ask for keys, by token. */
+  readonly #waitingForKeys = new Map<number, (answer: EpochKey | undefined) => void>();
   readonly #found: FoundAses;
   readonly #bytes: Counter;
   readonly #streams: HostStreams;
@@ -116,6 +121,8 @@ class ControlNode implements NodeHandle {
       keyOf: controlServiceKeySource(network),
       selection: chosenSelection(options.selection, setup.userModule),
       random: { calls: host.random('calls'), beacons: host.random('beacons') },
+      randomBytes: (length): Uint8Array => host.randomBytes(length),
+      drkeys: drkeyStoreOf(crypto, isdAs, network),
       clock: (): CalendarTime => host.clock(),
       behaviour,
     });
@@ -125,12 +132,15 @@ class ControlNode implements NodeHandle {
     }
     this.#bytes = host.meter.counter('control.bytes');
     this.#found = new FoundAses(host, options.watch);
-    this.#streams = new HostStreams(host, (asked, done) => {
-      const ended = this.#found.lookUp(asked);
-      this.#find(asked, (answer) => {
-        ended(!isEmpty(answer.segments));
-        done(answer);
-      });
+    this.#streams = new HostStreams(host, {
+      segments: (asked, done): void => {
+        const ended = this.#found.lookUp(asked);
+        this.#find(asked, (answer) => {
+          ended(!isEmpty(answer.segments));
+          done(answer);
+        });
+      },
+      key: (of, asked, done): void => this.#findKey(of, asked, done),
     });
   }
 
@@ -220,6 +230,22 @@ class ControlNode implements NodeHandle {
     this.#shell.take({ kind: 'lookup', token, target });
   }
 
+  /** Finds the key that another AS shares with a host of this AS. */
+  #findKey(
+    address: string,
+    asked: HostKeyRequest,
+    done: (answer: EpochKey | undefined) => void,
+  ): void {
+    if (this.#waitingForKeys.size >= LOOKUPS_MAX) {
+      this.#host.drop('hosts-full');
+      done(undefined);
+      return;
+    }
+    const token = this.#token++;
+    this.#waitingForKeys.set(token, done);
+    this.#shell.take({ kind: 'host-key', token, host: requireHostAddress(address), ...asked });
+  }
+
   #perform(effect: ControlEffect): void {
     switch (effect.kind) {
       case 'send':
@@ -229,6 +255,12 @@ class ControlNode implements NodeHandle {
         const done = this.#waiting.get(effect.token);
         this.#waiting.delete(effect.token);
         done?.(effect);
+        return;
+      }
+      case 'host-key': {
+        const done = this.#waitingForKeys.get(effect.token);
+        this.#waitingForKeys.delete(effect.token);
+        done?.(effect.answer);
         return;
       }
       case 'drop':

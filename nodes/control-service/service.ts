@@ -1,5 +1,5 @@
 /**
- * The control service of one AS: beaconing, segments that others register, and lookups.
+ * The control service of one AS: beaconing, segments that others register, lookups, and keys.
  *
  * A pure state machine: datagrams of other control services and requests of hosts in, packets and answers out.
  *
@@ -12,13 +12,19 @@ import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
 import { type StateMachine, TIMER_DUE, type TimerDue } from '../_kit/machine.ts';
 import {
   combineSegmentsIntoPaths,
+  type DrkeyStore,
   decodeSegments,
   decodeSegmentsRequest,
+  deriveDrkeyAsHostKey,
+  drkeyEpochAt,
+  type EpochKey,
   encodeSegments,
   encodeSegmentsRequest,
   firstAsOf,
   type HopAuthenticator,
+  type HostAddress,
   type HostAnswer,
+  type HostKeyRequest,
   type IsdAs,
   type PathInterface,
   plainSegments,
@@ -41,6 +47,8 @@ import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, SegmentStore } from './beacons/store.ts';
 import type { ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
+import { isdAsBytes, Level1Exchange } from './drkey/level1-exchange.ts';
+import { Level1Keys } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
 import { ASES_KEPT_MAX, CALL_DEADLINE_NS, TICK_NS, WAYS_TRIED_MAX } from './geometry.ts';
 import { SegmentDatabase } from './lookup/database.ts';
@@ -74,6 +82,10 @@ export interface ControlServiceParts {
   readonly keyOf: AsKeySource;
   readonly selection: BeaconSelection;
   readonly random: { readonly calls: Random; readonly beacons: Random };
+  /** For secrets that are used once. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** The keys that this AS shares with others. */
+  readonly drkeys: DrkeyStore;
   readonly clock: () => CalendarTime;
   /** The correct one if absent. */
   readonly behaviour?: ControlBehaviour;
@@ -85,6 +97,12 @@ export type ControlInput =
   | { readonly kind: 'datagram'; readonly way: ControlWay; readonly bytes: Uint8Array }
   /** A host of the AS asks for segments. */
   | { readonly kind: 'lookup'; readonly token: number; readonly target: IsdAs }
+  /** A host of the AS asks for the key that another AS shares with it. */
+  | ({
+      readonly kind: 'host-key';
+      readonly token: number;
+      readonly host: HostAddress;
+    } & HostKeyRequest)
   /** A router says that an interface is down, about a packet of ours. */
   | ({ readonly kind: 'interface-down' } & PathInterface);
 
@@ -92,6 +110,7 @@ export type ControlInput =
 export type ControlEffect =
   | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
   | ({ readonly kind: 'found'; readonly token: number } & HostAnswer)
+  | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
   /** A round was looked at: how much is known may have changed. */
@@ -117,6 +136,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #lookup: SegmentLookup;
   readonly #verifier: SegmentVerifier;
   readonly #revocations: Revocations;
+  readonly #exchange: Level1Exchange;
+  readonly #keys: Level1Keys;
   #effects: ControlEffect[] = [];
   #now: Nanoseconds = 0;
   #tickNs: Nanoseconds;
@@ -172,6 +193,16 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       now: (): Nanoseconds => this.#now,
       ask: (core, segments, request, done): void => this.#ask(core, segments, request, done),
     });
+    this.#exchange = new Level1Exchange({
+      ...{ own: isdAs, crypto, key: parts.key, drkeys: parts.drkeys, seconds },
+      randomBytes: parts.randomBytes,
+      isSignedBy: (by, message, signature): boolean =>
+        this.#verifier.isSignedBy(by, message, signature),
+    });
+    this.#keys = new Level1Keys({
+      seconds,
+      fetch: (owner, epochBegin, done): void => this.#fetchLevel1(owner, epochBegin, done),
+    });
     // Rounds of different ASes do not begin together.
     this.#tickNs = Math.floor(TICK_NS * random.beacons.uniform());
   }
@@ -181,6 +212,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#effects = [];
     if (input.kind === TIMER_DUE.kind) this.#due(now);
     else if (input.kind === 'lookup') this.#find(input.token, input.target);
+    else if (input.kind === 'host-key') this.#findKey(input);
     else if (input.kind === 'interface-down') this.#revoke(input);
     else {
       const drop = this.#calls.receive(now, input.way, input.bytes);
@@ -211,6 +243,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       answers: this.#lookup.answers(),
       beacons,
       calls: this.#calls.open,
+      keys: this.#keys.size,
       registered,
       revoked: this.#revocations.list(),
       segments,
@@ -230,6 +263,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#database.removeExpired();
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
+    this.#keys.tick();
     this.#effects.push({ kind: 'ticked' });
   }
 
@@ -253,6 +287,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (request === undefined) return this.#refuse('request-malformed');
     const { method, body } = request;
     if (method === 'beacon') return this.#takeBeacon(way, body);
+    if (method === 'level1') return this.#giveLevel1(way, body);
     return method === 'register' ? this.#takeRegistration(body) : this.#answer(body);
   }
 
@@ -303,6 +338,48 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (request === undefined) return this.#refuse('request-malformed');
     const segments = fittingSegments(this.#database.answerTo(request), RPC_MESSAGE_BYTES_MAX - 1);
     return controlAnswer(encodeSegments(segments));
+  }
+
+  #giveLevel1({ isdAs }: ControlWay, body: Uint8Array): Uint8Array {
+    const answer = this.#exchange.answer(isdAs, body);
+    return typeof answer === 'string' ? this.#refuse(answer) : controlAnswer(answer);
+  }
+
+  #findKey({
+    token,
+    owner,
+    seconds,
+    host,
+  }: Extract<ControlInput, { readonly kind: 'host-key' }>): void {
+    const { crypto, drkeys, surroundings } = this.#parts;
+    const epochBegin = drkeyEpochAt(seconds);
+    const answer = (level1: Uint8Array | undefined): void => {
+      const key = level1 && deriveDrkeyAsHostKey(crypto, level1, host);
+      this.#effects.push({ kind: 'host-key', token, answer: key && { epochBegin, key } });
+    };
+    const isdAs = isdAsBytes(surroundings.isdAs);
+    if (owner === surroundings.isdAs) answer(drkeys.level1KeyOf({ epochBegin, isdAs }));
+    else this.#keys.find(owner, epochBegin, answer);
+  }
+
+  #fetchLevel1(
+    owner: IsdAs,
+    epochBegin: number,
+    done: (key: Uint8Array | undefined) => void,
+  ): void {
+    this.#lookup.find(owner, (segments) => {
+      const way = this.#wayOver(owner, segments);
+      if (way === undefined) {
+        done(undefined);
+        return;
+      }
+      const { message, open } = this.#exchange.ask(owner, epochBegin);
+      this.#call(way, controlRequest('level1', message), (answer) => {
+        const key = answer && open(answer);
+        if (typeof key === 'string') this.#drop(key);
+        done(typeof key === 'string' ? undefined : key);
+      });
+    });
   }
 
   #sendBeacon(ifId: number, beacon: SignedSegment, done: (isTaken: boolean) => void): void {
@@ -381,14 +458,16 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return segments;
   }
 
-  /** The best way to a core AS over segments of this AS, if possible over no interface that is believed to be down. */
+  /** The best way to a core AS over segments of this AS. */
   #wayTo(core: IsdAs, { ups, cores }: SegmentsByRole): ControlWay | undefined {
+    return this.#wayOver(core, { ...NO_SEGMENTS, ups, cores });
+  }
+
+  /** The best way over segments, if possible over no interface that is believed to be down. */
+  #wayOver(target: IsdAs, segments: SegmentsByRole): ControlWay | undefined {
     const { surroundings, crypto } = this.#parts;
-    const ends = { source: surroundings.isdAs, target: core, crypto };
-    const paths = combineSegmentsIntoPaths({
-      ...plainSegments({ ...NO_SEGMENTS, ups, cores }),
-      ...ends,
-    });
+    const ends = { source: surroundings.isdAs, target, crypto };
+    const paths = combineSegmentsIntoPaths({ ...plainSegments(segments), ...ends });
     const path = paths.find(({ interfaces }) => !this.#revocations.has(interfaces)) ?? paths[0];
     return path && this.#ways.along(path, paths.length > 1);
   }

@@ -1,6 +1,6 @@
 /**
  * Messages between control services: a method or an outcome, and a Protobuf message of the reference
- * (proto/control_plane/v1/seg.proto).
+ * (proto/control_plane/v1/seg.proto, drkey.proto).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from '../scion/index.ts';
 
 /** What is asked of a control service, by number. */
-export const CONTROL_METHODS = { beacon: 1, segments: 2, register: 3 } as const;
+export const CONTROL_METHODS = { beacon: 1, segments: 2, register: 3, level1: 4 } as const;
 /** What is asked of a control service. */
 export type ControlMethod = keyof typeof CONTROL_METHODS;
 

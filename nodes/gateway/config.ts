@@ -47,8 +47,11 @@ const preferences = z.strictObject({
 const multipathOptions = z.strictObject({
   /** `reference` runs the rules of the reference gateway, for comparison. */
   mode: z.enum(['orrery', 'reference']).default('orrery'),
-  /** `trusting` is a test double that believes forged SCMP messages, never for traffic. */
-  scmp: z.enum(['checked', 'trusting']).default('checked'),
+  /**
+   * With `authenticated`, an interface that its AS says is down, in a message signed with DRKey, is left at once; needs
+   * control services. `trusting` is a test double that believes forged SCMP messages, never for traffic.
+   */
+  scmp: z.enum(['checked', 'authenticated', 'trusting']).default('checked'),
   /** Time between probes of paths that are in use, ready as standby, or being judged. */
   probeInterval: pauseNs().default(50 * MS),
   /** Time between probes of warm paths. */

@@ -200,3 +200,10 @@ export const COOKIE_LIFE_NS = 120 * NS_PER_SECOND;
 export const OPENING_NOISE_BYTES = 2 * STATIC_KEY_BYTES + 2 * TAG_BYTES;
 /** Second message of Noise IK without its payload: e, and the payload's tag. */
 export const ANSWER_NOISE_BYTES = STATIC_KEY_BYTES + TAG_BYTES;
+
+/** Keys with which routers sign SCMP messages: of two epochs for each AS on the paths to a few peers. */
+export const SCMP_KEYS_MAX = 512;
+/** The key of the next epoch is asked for so long before it begins, s; the control service has it then. */
+export const SCMP_KEY_AHEAD_SECONDS = 300;
+/** Time between two requests for a key that is not known, s. */
+export const SCMP_KEY_RETRY_SECONDS = 5;

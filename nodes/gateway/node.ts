@@ -10,7 +10,7 @@ import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { HostView } from '../../engine/host/network-view.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
-import type { Timer } from '../../engine/host/time.ts';
+import type { CalendarTime, Timer } from '../../engine/host/time.ts';
 import {
   controlServicesOf,
   decodeScmp,
@@ -45,6 +45,7 @@ import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import type { WindowSet } from './replay/window-set.ts';
+import { ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, SESSION_LIMITS, unixMicroseconds } from './session-parts.ts';
 import { type PacketAddresses, peerAddressBytes } from './underlay/packet-template.ts';
 import { PathDirectory } from './underlay/path-directory.ts';
@@ -87,6 +88,8 @@ class GatewayNode implements NodeHandle {
   };
   /** Asks the control service of the AS; undefined where segments were published before the run. */
   readonly #segments: SegmentClient | undefined;
+  /** Present with the option `multipath.scmp: authenticated`. */
+  readonly #scmpKeys: ScmpKeys | undefined;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
   #context: PeerContext | undefined;
@@ -107,6 +110,7 @@ class GatewayNode implements NodeHandle {
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
     const service = controlServicesOf(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
+    this.#scmpKeys = this.#createScmpKeys();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
       onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
@@ -306,10 +310,12 @@ class GatewayNode implements NodeHandle {
     ifId: number,
   ): ScmpDropReason | undefined {
     const isFromThere = this.#view.isSource(isdAsWords(as));
+    const isAuthentic = this.#scmpKeys?.isAuthentic(this.#view) ?? false;
     let drop: ScmpDropReason | undefined = 'scmp-quote';
     const at = this.#moment();
     for (const { peer } of this.#peers.values()) {
-      const reason = peer.interfaceDown(at, { isdAs: as, ifId, isFromThere, quote });
+      const report = { isdAs: as, ifId, isFromThere, isAuthentic, quote };
+      const reason = peer.interfaceDown(at, report);
       if (reason !== 'scmp-quote') drop = reason;
     }
     return drop;
@@ -334,7 +340,11 @@ class GatewayNode implements NodeHandle {
       options,
       isTraced: host.trace.isRecorded,
       directory,
-      lookUp: (peer) => directory.lookup(peer, host.now(), host.clock()),
+      lookUp: (peer) => {
+        const paths = directory.lookup(peer, host.now(), host.clock());
+        this.#scmpKeys?.prepare(paths.map(({ path }) => path));
+        return paths;
+      },
       endpoint: (address, port) => host.endpoint(address, port),
       drawFlowId: () => host.random('flow-id').below(1 << 20),
       scratch: new Uint8Array(BODY_BYTES_MAX),
@@ -348,6 +358,16 @@ class GatewayNode implements NodeHandle {
       refused: (reason) => this.#refused(reason),
     };
     return context;
+  }
+
+  #createScmpKeys(): ScmpKeys | undefined {
+    const { scmp } = this.#setup.options.multipath;
+    if (scmp !== 'authenticated') return undefined;
+    const { crypto, log } = this.#host;
+    const client = this.#segments;
+    if (client === undefined) log.warn('no control service has keys to check SCMP messages with');
+    const clock = (): CalendarTime => this.#host.clock();
+    return client && new ScmpKeys({ crypto, client, clock });
   }
 
   #accountOf(peer: string): PacketAccount | undefined {

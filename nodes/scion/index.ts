@@ -97,6 +97,13 @@ export {
   encodeHostAnswer,
   type HostAnswer,
 } from './daemon/host-answer.ts';
+export {
+  decodeHostKeyRequest,
+  type EpochKey,
+  encodeHostKeyAnswer,
+  encodeHostKeyRequest,
+  type HostKeyRequest,
+} from './daemon/key-messages.ts';
 export { SegmentClient } from './daemon/segment-client.ts';
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
@@ -163,8 +170,17 @@ export {
   type PolicyOption,
 } from './policy/policy.ts';
 export { type PathSequence, parseSequence, stateCountOf } from './policy/sequence.ts';
-export { forwardingKeyOf, makePathFinder } from './provisioning.ts';
+export { drkeyStoreOf, forwardingKeyOf, makePathFinder } from './provisioning.ts';
+export {
+  DRKEY_EPOCH_SECONDS,
+  DRKEY_KEY_LENGTH,
+  DRKEY_PROTOCOL_SCMP,
+  deriveDrkeyAsHostKey,
+  drkeyEpochAt,
+} from './router/drkey.ts';
+export type { DrkeyStore } from './router/drkey-store.ts';
 export { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
+export { isScmpOfItsAs } from './router/scmp-authentication.ts';
 export {
   ROUTE_TRACE,
   SEGMENTS_TRACE,
@@ -185,6 +201,7 @@ export {
   parseIsdAs,
   requireIsdAs,
   wildcardOf,
+  writeIsdAs,
 } from './wire/isd-as.ts';
 export { type PacketEnd, PacketView } from './wire/packet-view.ts';
 export { decodePath, encodePath, reverseWirePath, type WirePath } from './wire/path.ts';

@@ -16,9 +16,8 @@ import { DSCP_NETWORK_CONTROL } from '../../engine/pure/traffic-class.ts';
 import { LinkMonitor } from './bfd/link-monitor.ts';
 import type { RouterOptions } from './config.ts';
 import { HopAuthenticator } from './mac.ts';
-import { drkeySecretName, forwardingKeyOf } from './provisioning.ts';
+import { drkeyStoreOf, forwardingKeyOf } from './provisioning.ts';
 import { BorderRouter, type RouterOutput } from './router/border-router.ts';
-import { DrkeyStore } from './router/drkey-store.ts';
 import type { RouterDropReason } from './router/drops.ts';
 import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 import { HostTable } from './router/host-table.ts';
@@ -218,7 +217,7 @@ class RouterNode implements NodeHandle, RouterOutput {
     };
     const replier: ScmpReplySender = { isdAs, host: address };
     if (!this.#options.scmp.authentication) return new BorderRouter(context, replier, this);
-    const keys = new DrkeyStore(crypto, network.shared(drkeySecretName(isdAs)));
+    const keys = drkeyStoreOf(crypto, isdAs, network);
     const authenticator = new ScmpAuthenticator({
       crypto,
       clock,

@@ -30,6 +30,7 @@ import { makeSegments, type TopologySegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';
 import { segmentsFromJson, segmentsToJson } from './paths/segment-text.ts';
 import type { ScionLink } from './paths/topology.ts';
+import { DrkeyStore } from './router/drkey-store.ts';
 import type { IsdAs } from './wire/isd-as.ts';
 
 /**
@@ -47,9 +48,8 @@ export const scionProvisioning: Provisioning = {
   sharedSecrets: (host: HostView) => {
     const own = isdAsOf(host);
     if (own === undefined) return [];
-    // A control service makes hop fields, and signs no SCMP errors.
-    const isControl = host.protocol === CONTROL_PROTOCOL;
-    return isControl ? [forwardingSecret(own)] : [forwardingSecret(own), drkeySecretName(own)];
+    // A control service makes hop fields, and hands out level 1 keys.
+    return [forwardingSecret(own), drkeySecretName(own)];
   },
   sharedWith: [CONTROL_PROTOCOL],
   publish: publishSegments,
@@ -61,8 +61,17 @@ function forwardingSecret(as: string): string {
 }
 
 /** Name of the secret from which an AS derives its DRKeys. */
-export function drkeySecretName(as: string): string {
+function drkeySecretName(as: string): string {
   return `drkey/${as}`;
+}
+
+/** The keys that an AS shares with hosts and other ASes, derived from its secret. */
+export function drkeyStoreOf(
+  crypto: CryptoProvider,
+  as: IsdAs,
+  { shared }: Pick<NetworkView, 'shared'>,
+): DrkeyStore {
+  return new DrkeyStore(crypto, shared(drkeySecretName(as), PROTOCOL));
 }
 
 /** The forwarding key shared by all routers of an AS, with which they check hop fields. */

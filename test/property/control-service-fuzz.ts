@@ -9,6 +9,7 @@ import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts
 import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Listener, Stream, StreamHandlers } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import { Level1Exchange } from '../../nodes/control-service/drkey/level1-exchange.ts';
 import { CONTROL_DROP_REASONS } from '../../nodes/control-service/drops.ts';
 import { CANDIDATES_MAX } from '../../nodes/control-service/geometry.ts';
 import { HostStreams } from '../../nodes/control-service/host-streams.ts';
@@ -17,6 +18,9 @@ import { decodeRpcPacket, encodeRpcPacket } from '../../nodes/control-service/rp
 import type { ControlEffect } from '../../nodes/control-service/service.ts';
 import { controlRequest, encodeBeacon } from '../../nodes/control-service/wire.ts';
 import {
+  drkeyEpochAt,
+  encodeHostKeyAnswer,
+  encodeHostKeyRequest,
   encodeSegmentFrame,
   encodeSegments,
   encodeSegmentsRequest,
@@ -33,9 +37,13 @@ import {
   beaconOver,
   CORE_A,
   CORE_B,
+  crypto,
+  drkeysOf,
   FAR,
   LEAF,
   MIDDLE,
+  NOW_S,
+  signingKeyOf,
   surroundingsOf,
 } from '../unit/nodes/control-service/small-network.ts';
 import { mutate } from './mutate.ts';
@@ -72,6 +80,17 @@ function repeat(inputs: number, each: (index: number) => void): void {
   expect(memoryHeld().heapUsed - before).toBeLessThan(GROWTH_MAX);
 }
 
+/** MIDDLE asks CORE_A for a level 1 key. */
+function levelOneRequest(): Uint8Array {
+  const exchange = new Level1Exchange({
+    ...{ own: MIDDLE, crypto, key: signingKeyOf(MIDDLE), drkeys: drkeysOf(MIDDLE) },
+    seconds: (): number => NOW_S,
+    randomBytes: (length): Uint8Array => new Uint8Array(length).fill(7),
+    isSignedBy: (): boolean => false,
+  });
+  return exchange.ask(CORE_A, drkeyEpochAt(NOW_S)).message;
+}
+
 const GENUINE: readonly (readonly [Coming, Uint8Array])[] = [
   ...[beaconOver(CORE_A, [3]), beaconOver(CORE_A, [3], { segmentId: 7 })].map(
     (beacon) =>
@@ -97,6 +116,7 @@ const GENUINE: readonly (readonly [Coming, Uint8Array])[] = [
       }),
     ),
   ],
+  [{ from: MIDDLE, to: CORE_A, ingress: 0 }, controlRequest('level1', levelOneRequest())],
   ...['2-0', MIDDLE].map(
     (target) =>
       [
@@ -263,28 +283,39 @@ function fuzzHostFrames(inputs: number): Outcomes {
   const counted = new Counted();
   let accept: (stream: Stream) => void = nothing;
   const found = { ...NONE, ups: [beaconOver(CORE_A, [3, 3, 0])] };
-  const answer = encodeSegments(found);
+  const key = { epochBegin: 0, key: new Uint8Array(16) };
+  const answers = [encodeSegments(found), encodeHostKeyAnswer(key), encodeHostKeyAnswer(undefined)];
   const host = {
     drop: (reason: string): void => counted.add(reason),
     listen: (_: unknown, onStream: (stream: Stream) => void): Listener => {
       accept = onStream;
       return { local: 1 as Endpoint, close: nothing };
     },
+    endpointOf: (): { address: string; port: number } => ({ address: '10.0.0.9', port: 5 }),
     log: { debug: nothing, info: nothing, warn: nothing },
   };
-  new HostStreams(host, (_, done) => done({ segments: found, revoked: [] })).start();
+  new HostStreams(host, {
+    segments: (_, done): void => done({ segments: found, revoked: [] }),
+    key: (_, { seconds }, done): void => {
+      done(seconds % 2 === 0 ? undefined : key);
+    },
+  }).start();
   const open = (): OneStream => {
     const stream = new OneStream();
     accept(stream);
     return stream;
   };
-  const request = encodeSegmentsRequest({ source: LEAF, target: FAR });
+  const requests = [
+    encodeSegmentsRequest({ source: LEAF, target: FAR }),
+    encodeHostKeyRequest({ owner: FAR, seconds: NOW_S + 1 }),
+  ];
   let stream = open();
   repeat(inputs, (index) => {
-    const frame = encodeSegmentFrame(index, request);
+    const frame = encodeSegmentFrame(index, requests[index % 2]!);
     stream.come(mutate(frame, random, { header: 10 }), random);
     for (const bytes of stream.written.splice(0)) {
-      counted.add(Buffer.compare(bytes.subarray(8), answer) === 0 ? 'answered' : 'another answer');
+      const isKnown = answers.some((one) => Buffer.compare(bytes.subarray(8), one) === 0);
+      counted.add(isKnown ? 'answered' : 'another answer');
     }
     // What follows a frame that was cut or lengthened is read at the wrong place, as by any reader.
     if (stream.isOver || random.below(4) === 0) {
@@ -350,6 +381,8 @@ export function describeControlServiceFuzz(inputs: number): void {
           'beacon-expired',
           'signature-invalid',
           'signature-key',
+          'key-malformed',
+          'key-signature',
         ]),
       );
     });

@@ -201,9 +201,8 @@ describe('the secrets of nodes', () => {
     expect(sharedIn(scion)).toEqual(Object.fromEntries(ofRouters));
     const discovered = load('scion-beaconing.yaml');
     const ofServices = discovered.topology.hosts.map(({ name, protocol, area }) => {
-      const forwarding = `scion/forwarding-key/${area}`;
-      if (protocol === 'scion') return [name, [`scion/drkey/${area}`, forwarding]];
-      return [name, protocol === 'control-service' ? [forwarding] : []];
+      const own = [`scion/drkey/${area}`, `scion/forwarding-key/${area}`];
+      return [name, protocol === 'scion' || protocol === 'control-service' ? own : []];
     });
     expect(sharedIn(discovered)).toEqual(Object.fromEntries(ofServices));
     // A bulk node is one of its own peers.

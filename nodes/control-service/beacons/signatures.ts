@@ -73,6 +73,12 @@ export class SegmentVerifier {
     return undefined;
   }
 
+  /** True if the AS signed the message: 64 bytes, r then s. */
+  isSignedBy(isdAs: IsdAs, message: Uint8Array, signature: Uint8Array): boolean {
+    this.count += 1;
+    return this.#keyNamed(isdAs)?.verify(message, signature) ?? false;
+  }
+
   /** Notes that a prefix is right; the oldest makes room. */
   #remember(name: string): void {
     this.#verified.add(name);

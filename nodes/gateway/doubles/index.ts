@@ -19,7 +19,7 @@ type Word =
   | NonNullable<GatewayOptions['double']>
   | Exclude<GatewayOptions['antiReplay']['window'], 'correct'>
   | Exclude<GatewayOptions['admission'], 'checked'>
-  | Exclude<GatewayOptions['multipath']['scmp'], 'checked'>;
+  | Exclude<GatewayOptions['multipath']['scmp'], 'checked' | 'authenticated'>;
 
 /** The parts that each double replaces, by the value of the option that asks for it. */
 export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
@@ -63,7 +63,7 @@ function askedBy({ double, antiReplay, multipath, admission }: GatewayOptions): 
     ...(double === undefined ? [] : [{ option: 'double', word: double }]),
     ...(window === 'correct' ? [] : [{ option: 'antiReplay.window', word: window }]),
     ...(admission === 'checked' ? [] : [{ option: 'admission', word: admission }]),
-    ...(scmp === 'checked' ? [] : [{ option: 'multipath.scmp', word: scmp }]),
+    ...(scmp === 'trusting' ? [{ option: 'multipath.scmp', word: scmp }] : []),
   ];
 }
 

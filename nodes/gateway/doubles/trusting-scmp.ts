@@ -11,5 +11,5 @@ import type { ScmpPolicy } from '../multipath/scmp-policy.ts';
 
 /** Test double: believes every SCMP message. */
 export const TRUSTING_SCMP_POLICY: ScmpPolicy = {
-  weigh: ({ isdAs, ifId }) => ({ isdAs, ifId, countsEarlierMisses: true }),
+  weigh: ({ isdAs, ifId }) => ({ isdAs, ifId, countsEarlierMisses: true, isProven: false }),
 };

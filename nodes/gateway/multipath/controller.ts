@@ -160,14 +160,14 @@ export class MultipathController implements PathController {
 
   interfaceDown(now: number, accusation: InterfaceDownAccusation): readonly ControllerEffect[] {
     this.#effects = [];
-    const { isdAs, ifId, path: only, countsEarlierMisses } = accusation;
+    const { isdAs, ifId, path: only, countsEarlierMisses, isProven } = accusation;
     const name = `${isdAs}#${ifId}`;
     for (const [index, path] of this.#paths.entries()) {
       if (only !== undefined && path.info.id !== only) continue;
       if (path.health === 'dead' || !path.info.links.some((link) => touches(link, name))) continue;
-      // SCMP can be forged: an accused path dies only if it misses an answer, too, before or after.
+      // SCMP can be forged: unless it is signed, an accused path dies only if it misses an answer, too.
       const isMissing = countsEarlierMisses && path.quality.consecutiveMisses > 0;
-      if (isMissing) this.#setDead(now, path, 'scmp', index);
+      if (isProven || isMissing) this.#setDead(now, path, 'scmp', index);
       else path.accusedNs = now;
     }
     this.#choose(now);

@@ -3,7 +3,8 @@
  *
  * Anybody can send one. It accuses a path only when it comes from the AS that owns the named
  * interface and quotes a packet that left on that path within the last second; even then the path
- * dies only when it misses an answer afterwards. `doubles/trusting-scmp.ts` shows how forged messages and
+ * dies only when it misses an answer afterwards, unless that AS signed the message: then it dies at
+ * once. The quote also keeps signed messages from being repeated later. `doubles/trusting-scmp.ts` shows how forged messages and
  * ordinary loss together exploit weaker rules.
  *
  * @module
@@ -16,6 +17,8 @@ export interface InterfaceDownReport {
   readonly ifId: number;
   /** True if the message came from an address in that AS. */
   readonly isFromThere: boolean;
+  /** True if the AS that it came from signed it. */
+  readonly isAuthentic: boolean;
   /** Head of the packet that caused the message. */
   readonly quote: Uint8Array;
 }
@@ -34,10 +37,11 @@ export interface ScmpPolicy {
 
 /** The rules of this project. */
 export const CHECKED_SCMP_POLICY: ScmpPolicy = {
-  weigh({ isdAs, ifId, isFromThere, quote }, quotedPath): InterfaceDownAccusation | ScmpDropReason {
+  weigh(report, quotedPath): InterfaceDownAccusation | ScmpDropReason {
+    const { isdAs, ifId, isFromThere, isAuthentic, quote } = report;
     if (!isFromThere) return 'scmp-source';
     const path = quotedPath(quote);
     if (path === undefined) return 'scmp-quote';
-    return { isdAs, ifId, path, countsEarlierMisses: false };
+    return { isdAs, ifId, path, countsEarlierMisses: false, isProven: isAuthentic };
   },
 };

@@ -134,7 +134,7 @@ export interface PathStatus {
   readonly isAccused: boolean;
 }
 
-/** A report that an interface is down; the path is declared dead if it also misses an answer. */
+/** A report that an interface is down; unless it is proven, the path dies only if it also misses an answer. */
 export interface InterfaceDownAccusation {
   readonly isdAs: string;
   readonly ifId: number;
@@ -142,6 +142,8 @@ export interface InterfaceDownAccusation {
   readonly path?: string;
   /** True when an answer missed before the message counts too. */
   readonly countsEarlierMisses: boolean;
+  /** True if the AS of the interface signed the message. */
+  readonly isProven: boolean;
 }
 
 /** The interface to the multipath rules; implemented by the `orrery` and the `reference` rules. */

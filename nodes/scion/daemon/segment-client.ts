@@ -1,5 +1,5 @@
 /**
- * Asks the control service of the AS for segments, over one stream that stays open (reference daemon, which asks its
+ * Asks the control service of the AS for segments and keys, over one stream that stays open (reference daemon, which asks its
  * control service in the same way).
  *
  * @module
@@ -12,13 +12,19 @@ import { encodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-me
 import { CONTROL_PORT } from '../router/geometry.ts';
 import { ANSWER_FRAMES, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
 import { decodeHostAnswer, type HostAnswer } from './host-answer.ts';
+import {
+  decodeHostKeyAnswer,
+  type EpochKey,
+  encodeHostKeyRequest,
+  type HostKeyRequest,
+} from './key-messages.ts';
 
 /** A request without an answer for so long counts as failed, ns. */
 const ANSWER_NS_MAX: Nanoseconds = 5_000_000_000;
 /** Most requests that wait for an answer. */
 const REQUESTS_MAX = 1_000;
 
-type Done = (answer: HostAnswer | undefined) => void;
+type Done = (message: Uint8Array | undefined) => void;
 
 /** The requests of one host to the control service of its AS. */
 export class SegmentClient {
@@ -37,14 +43,27 @@ export class SegmentClient {
   }
 
   /** @param done Called once, with undefined if there was no answer. */
-  find(request: SegmentsRequest, done: Done): void {
+  find(request: SegmentsRequest, done: (answer: HostAnswer | undefined) => void): void {
+    this.#ask(encodeSegmentsRequest(request), (message) => {
+      done(message && decodeHostAnswer(message));
+    });
+  }
+
+  /** Finds the key that another AS shares with this host. @param done Called once, with undefined if there is none. */
+  findKey(request: HostKeyRequest, done: (answer: EpochKey | undefined) => void): void {
+    this.#ask(encodeHostKeyRequest(request), (message) => {
+      done(message && decodeHostKeyAnswer(message));
+    });
+  }
+
+  #ask(message: Uint8Array, done: Done): void {
     if (this.#waiting.size >= REQUESTS_MAX) {
       done(undefined);
       return;
     }
     const number = this.#request++;
     const timer = this.#host.after(ANSWER_NS_MAX, () => this.#end(number, undefined));
-    const frame = encodeSegmentFrame(number, encodeSegmentsRequest(request));
+    const frame = encodeSegmentFrame(number, message);
     this.#waiting.set(number, {
       frame,
       done: (answer): void => {
@@ -76,8 +95,8 @@ export class SegmentClient {
     this.#stream = stream;
     const reader = new FrameReader(ANSWER_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
-      // The segments refer to the bytes that they were read from.
-      this.#end(request, decodeHostAnswer(message.slice()));
+      // What is read refers to its bytes.
+      this.#end(request, message.slice());
     });
     stream.handle({
       onData: (buffer, offset, length) => {
@@ -92,10 +111,10 @@ export class SegmentClient {
     for (const { frame } of this.#waiting.values()) stream.write(frame);
   }
 
-  #end(request: number, answer: HostAnswer | undefined): void {
+  #end(request: number, message: Uint8Array | undefined): void {
     const waiting = this.#waiting.get(request);
     this.#waiting.delete(request);
-    waiting?.done(answer);
+    waiting?.done(message);
   }
 
   #failAll(): void {

@@ -18,7 +18,7 @@ import type { AsHostKeyRequest } from './scmp-authentication.ts';
 /** Number of epochs with keys: previous, current and next. */
 const EPOCHS_MAX = 3;
 
-/** Derives AS-host keys for SCMP. */
+/** Derives level 1 and AS-host keys for SCMP. */
 export class DrkeyStore {
   readonly #crypto: CryptoProvider;
   readonly #secret: Uint8Array;
@@ -32,12 +32,12 @@ export class DrkeyStore {
 
   /** The key of a host, 16 bytes. */
   keyOf(request: AsHostKeyRequest): Uint8Array {
-    const level1 = deriveDrkeyLevel1Key(
-      this.#crypto,
-      this.#secretValue(request.epochBegin),
-      request.isdAs,
-    );
-    return deriveDrkeyAsHostKey(this.#crypto, level1, request.host);
+    return deriveDrkeyAsHostKey(this.#crypto, this.level1KeyOf(request), request.host);
+  }
+
+  /** The level 1 key of another AS, 16 bytes. */
+  level1KeyOf({ epochBegin, isdAs }: Omit<AsHostKeyRequest, 'host'>): Uint8Array {
+    return deriveDrkeyLevel1Key(this.#crypto, this.#secretValue(epochBegin), isdAs);
   }
 
   #secretValue(epochBegin: number): Uint8Array {

@@ -16,12 +16,19 @@ import type { HostAddress } from '../wire/host-address.ts';
 export const DRKEY_PROTOCOL_SCMP = 1;
 /** Validity of a secret value, seconds. */
 export const DRKEY_EPOCH_SECONDS = 86_400;
+/** Bytes of every key. */
+export const DRKEY_KEY_LENGTH = 16;
 
 const SALT = 'Derive DRKey Key';
 const TYPE_AS_TO_AS = 0;
 const TYPE_AS_HOST = 1;
 const TYPE_HOST_AS = 2;
 const TYPE_HOST_HOST = 3;
+
+/** Start of the epoch at a time, both in seconds since 1970. */
+export function drkeyEpochAt(seconds: number): number {
+  return seconds - (seconds % DRKEY_EPOCH_SECONDS);
+}
 
 /** The input for a secret value. */
 export interface SecretValueInput {

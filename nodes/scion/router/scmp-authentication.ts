@@ -1,5 +1,6 @@
 /**
- * Authentication of SCMP: signs the router's replies and checks the requests it answers.
+ * Authentication of SCMP: signs the router's replies and checks the requests it answers; and checks, at a host, what
+ * routers sent.
  *
  * SCION "Authenticator option" with DRKey (SCMP, AS-host, sender side), reference
  * router/dataplane.go (hasValidAuth, resetSPAOMetadata). Repeated identical packets within the
@@ -14,7 +15,7 @@ import { ISD_AS_LENGTH, PROTOCOL_SCMP, SOURCE_ISD_AS_OFFSET } from '../geometry.
 import { encodeExtension } from '../wire/extension.ts';
 import type { HostAddress } from '../wire/host-address.ts';
 import { PacketView } from '../wire/packet-view.ts';
-import { DRKEY_EPOCH_SECONDS } from './drkey.ts';
+import { DRKEY_EPOCH_SECONDS, drkeyEpochAt } from './drkey.ts';
 import {
   encodeSpao,
   findSpao,
@@ -98,7 +99,7 @@ export class ScmpAuthenticator {
   isAuthentic(packet: PacketView): boolean {
     const option = findSpao(packet);
     if (option === undefined || option.algorithm !== CMAC) return false;
-    const epochBegin = this.#epochOf(readUint48(option.timestamp, 0));
+    const epochBegin = epochOf(option, this.#options.clock());
     if (epochBegin === undefined) return false;
     const { buffer, start, sourceHostOffset, pathOffset } = packet;
     const isdAsOffset = start + SOURCE_ISD_AS_OFFSET;
@@ -111,28 +112,53 @@ export class ScmpAuthenticator {
   }
 
   #tag(packet: PacketView, option: SpaoOption, request: AsHostKeyRequest): Uint8Array {
-    const tag = new Uint8Array(SPAO_TAG_LENGTH);
-    const key = this.#options.crypto.aesCmac(this.#options.keyOf(request));
-    key.tag(spaoMacInput(packet, option), tag);
-    return tag;
+    return tagOf(this.#options.crypto, packet, option, this.#options.keyOf(request));
   }
 
   #epochBegin(): number {
-    const { seconds } = this.#options.clock();
-    return seconds - (seconds % DRKEY_EPOCH_SECONDS);
+    return drkeyEpochAt(this.#options.clock().seconds);
   }
+}
 
-  /**
-   * Start of the epoch (current, previous, next) in which this time since its start is about now.
-   */
-  #epochOf(timestampNs: number): number | undefined {
-    const now = this.#options.clock();
-    const current = this.#epochBegin();
-    const relativeNs = (now.seconds - current) * NS_PER_SECOND + now.nanos;
-    for (const shift of [0, -1, 1]) {
-      const differenceNs = timestampNs + shift * DRKEY_EPOCH_SECONDS * NS_PER_SECOND - relativeNs;
-      if (Math.abs(differenceNs) <= ACCEPTANCE_NS) return current + shift * DRKEY_EPOCH_SECONDS;
-    }
-    return undefined;
+/** What a host needs to check messages of routers. */
+export interface ScmpVerifierOptions {
+  readonly crypto: CryptoProvider;
+  readonly now: CalendarTime;
+  /** The key with which the AS of the sender signs for this host in an epoch; undefined if it is not known. */
+  readonly keyOf: (epochBegin: number) => Uint8Array | undefined;
+}
+
+/** True if a message to this host has a valid and recent authenticator of the AS that it comes from. */
+export function isScmpOfItsAs(packet: PacketView, options: ScmpVerifierOptions): boolean {
+  const option = findSpao(packet);
+  // Only routers of that AS, and this host's own control service, can derive a key of the sender's side.
+  if (option?.spi !== SPI_SCMP_SENDER_SIDE || option.algorithm !== CMAC) return false;
+  const epochBegin = epochOf(option, options.now);
+  const key = epochBegin === undefined ? undefined : options.keyOf(epochBegin);
+  if (key === undefined) return false;
+  const { crypto } = options;
+  return crypto.equal(tagOf(crypto, packet, option, key), option.authenticator);
+}
+
+function tagOf(
+  crypto: CryptoProvider,
+  packet: PacketView,
+  option: SpaoOption,
+  key: Uint8Array,
+): Uint8Array {
+  const tag = new Uint8Array(SPAO_TAG_LENGTH);
+  crypto.aesCmac(key).tag(spaoMacInput(packet, option), tag);
+  return tag;
+}
+
+/** Start of the epoch (current, previous, next) in which the time of an option since its start is about now. */
+function epochOf({ timestamp }: SpaoOption, now: CalendarTime): number | undefined {
+  const current = drkeyEpochAt(now.seconds);
+  const relativeNs = (now.seconds - current) * NS_PER_SECOND + now.nanos;
+  for (const shift of [0, -1, 1]) {
+    const shiftNs = shift * DRKEY_EPOCH_SECONDS * NS_PER_SECOND;
+    const differenceNs = readUint48(timestamp, 0) + shiftNs - relativeNs;
+    if (Math.abs(differenceNs) <= ACCEPTANCE_NS) return current + shift * DRKEY_EPOCH_SECONDS;
   }
+  return undefined;
 }

@@ -18,6 +18,7 @@ import {
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
 import {
   CONTROL_PORT,
+  type EpochKey,
   type HostAnswer,
   type IsdAs,
   requireHostAddress,
@@ -28,6 +29,7 @@ import {
 import {
   addressOf,
   crypto,
+  drkeysOf,
   hopsOf,
   NETWORK,
   NOW_S,
@@ -74,6 +76,8 @@ export class JoinedServices {
   readonly #found: HostAnswer[] = [];
   #underWay: UnderWay[] = [];
   #callId = 0;
+  #drawn = 0;
+  readonly #keys: (EpochKey | undefined)[] = [];
 
   constructor(
     ases: readonly IsdAs[] = NETWORK.ases.map(({ isdAs }) => isdAs),
@@ -88,6 +92,9 @@ export class JoinedServices {
           calls: openRandomStream(1, isdAs, 'calls'),
           beacons: withoutPhase(openRandomStream(1, isdAs, 'beacons')),
         },
+        randomBytes: (length): Uint8Array =>
+          crypto.sha256(Uint8Array.of(++this.#drawn & 255, length)),
+        drkeys: drkeysOf(isdAs),
         clock: (): CalendarTime => ({
           seconds: NOW_S + Math.floor(this.nowNs / SECOND_NS),
           nanos: this.nowNs % SECOND_NS,
@@ -138,6 +145,18 @@ export class JoinedServices {
     return this.#found[0] ?? expect.fail('the lookup has no end');
   }
 
+  /** Asks for the key that `owner` shares with a host of `isdAs`, for at most the time of a call. */
+  findKey(isdAs: IsdAs, owner: IsdAs, host: string, seconds = NOW_S): EpochKey | undefined {
+    this.#keys.length = 0;
+    const asked = { owner, seconds, host: requireHostAddress(host) };
+    this.step(isdAs, { kind: 'host-key', token: 8, ...asked });
+    const endNs = this.nowNs + 12 * SECOND_NS;
+    while (this.#keys.length === 0 && this.nowNs < endNs) {
+      this.runTo(this.nowNs / SECOND_NS + 0.1);
+    }
+    return this.#keys.length > 0 ? this.#keys[0] : expect.fail('the search for a key has no end');
+  }
+
   /** Hands over a message of a call in one packet. @returns why it is dropped or refused. */
   tell({ from, to, ingress }: Coming, message: Uint8Array): string[] {
     const before = this.dropsAt(to).length;
@@ -166,6 +185,9 @@ export class JoinedServices {
         return;
       case 'found':
         this.#found.push(effect);
+        return;
+      case 'host-key':
+        this.#keys.push(effect.answer);
         return;
       case 'drop':
         this.drops.push({ at, reason: effect.reason });

@@ -27,6 +27,7 @@ import {
   type ScionLink,
   type ScionTopology,
 } from '../../../../nodes/scion/paths/topology.ts';
+import { DrkeyStore } from '../../../../nodes/scion/router/drkey-store.ts';
 import { type IsdAs, requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 
 export const crypto = createCryptoProvider('node');
@@ -99,6 +100,11 @@ export function surroundingsOf(isdAs: IsdAs): ControlSurroundings {
 export function hopsOf(isdAs: IsdAs): HopAuthenticator {
   const { forwardingKey } = NETWORK.ases.find((one) => one.isdAs === isdAs)!;
   return new HopAuthenticator(crypto.aesCmac(forwardingKey));
+}
+
+/** The keys that an AS shares with others. */
+export function drkeysOf(isdAs: IsdAs): DrkeyStore {
+  return new DrkeyStore(crypto, secretOf(isdAs, 'drkey'));
 }
 
 const keys = new Map<IsdAs, SigningKey>();

@@ -143,7 +143,22 @@ describe('leaving a path', () => {
 });
 
 /** A router of p1 reports that its first interface is down. */
-const SAID = { isdAs: 'p1', ifId: 1, path: 'p1', countsEarlierMisses: false };
+const SAID = {
+  ...{ isdAs: 'p1', ifId: 1, path: 'p1' },
+  ...{ countsEarlierMisses: false, isProven: false },
+};
+
+describe('SCMP that the AS of the interface signed', () => {
+  it('kills the quoted path at once, and no other', () => {
+    const wire = new Wire(three());
+    wire.runTo(5_000 * MS);
+    wire.perform(wire.controller.interfaceDown(wire.now, { ...SAID, isProven: true }));
+    const [left] = wire.switches(5_000 * MS);
+    expect(left).toMatchObject({ atNs: 5_000 * MS, effect: { cause: 'scmp' } });
+    const health = wire.controller.status(wire.now).map((path) => path.health);
+    expect(health.filter((one) => one === 'dead')).toHaveLength(1);
+  });
+});
 
 describe('SCMP is a hint', () => {
   it('an answer that was missed before the message does not count', () => {
