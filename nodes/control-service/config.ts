@@ -28,18 +28,20 @@ const isdAs = z.string().transform((text, context): IsdAs => {
   return z.NEVER;
 });
 
-const interval = durationNsSchema()
-  .refine((ns) => ns >= ROUND_NS_MIN, { message: 'is less than 500ms' })
-  .default(ROUND_INTERVAL_NS);
+const interval = durationNsSchema().refine((ns) => ns >= ROUND_NS_MIN, {
+  message: 'is less than 500ms',
+});
 
 /** Schema of the options. */
 export const controlConfig = z.strictObject({
-  /** Time between two rounds in which a core AS originates beacons. */
-  origination: interval,
+  /** Time between two rounds in which a core AS originates beacons: on all its interfaces, or by kind of neighbour. */
+  origination: z
+    .union([interval, z.strictObject({ core: interval, child: interval })])
+    .default(ROUND_INTERVAL_NS),
   /** Time between two rounds in which beacons are passed on. */
-  propagation: interval,
+  propagation: interval.default(ROUND_INTERVAL_NS),
   /** Time between two rounds in which segments are registered. */
-  registration: interval,
+  registration: interval.default(ROUND_INTERVAL_NS),
   /** Try again between rounds where nothing has succeeded for an interval. */
   fastRecovery: z.boolean().default(true),
   /** Beacons that are passed on and registered; of a core AS, for each origin. */

@@ -24,14 +24,20 @@ import type { KnownSegment, SegmentStore } from './store.ts';
 
 /** Options of beaconing. */
 export interface BeaconingOptions {
-  /** Times between two rounds, ns. */
-  readonly origination: Nanoseconds;
+  /** Times between two rounds, ns: of origination on all interfaces, or on those to core and to child ASes. */
+  readonly origination: Nanoseconds | OriginationTimes;
   readonly propagation: Nanoseconds;
   readonly registration: Nanoseconds;
   readonly bestSet: number;
   readonly candidates: number;
   readonly maxHops: number;
   readonly fastRecovery: boolean;
+}
+
+/** Times between two rounds of origination, by what the neighbour is, ns. */
+export interface OriginationTimes {
+  readonly core: Nanoseconds;
+  readonly child: Nanoseconds;
 }
 
 /** What beaconing needs. */
@@ -62,7 +68,8 @@ const HALF_SECONDS_PER_S = 2;
 /** The beaconing of one AS. */
 export class Beaconing {
   readonly #parts: BeaconingParts;
-  readonly #origination: RoundTimes;
+  /** One for all interfaces, or one for each relation. */
+  readonly #origination: ReadonlyMap<RoundTimes, readonly NeighbourRelation[]>;
   readonly #propagation: RoundTimes;
   readonly #registration: RoundTimes;
   /** Segments that end here, by the beacon from which they were made. */
@@ -76,7 +83,13 @@ export class Beaconing {
       const firstNs = Math.floor(intervalNs * parts.random.uniform());
       return new RoundTimes({ intervalNs, firstNs, isFast: fastRecovery });
     };
-    this.#origination = times(origination);
+    this.#origination =
+      typeof origination === 'number'
+        ? new Map([[times(origination), ['core', 'child']]])
+        : new Map([
+            [times(origination.core), ['core']],
+            [times(origination.child), ['child']],
+          ]);
     this.#propagation = times(propagation);
     this.#registration = times(registration);
   }
@@ -92,18 +105,20 @@ export class Beaconing {
 
   #originate(now: Nanoseconds): void {
     const { random, extender, seconds, send } = this.#parts;
-    const round = this.#origination.begin(now);
-    for (const ifId of this.#interfaces('core', 'child')) {
-      if (!round.isDue(ifId)) continue;
-      const empty = emptySignedSegment(random.below(0x1_0000), seconds());
-      send(ifId, extender.extend(empty, 0, ifId), round.of(ifId, 1));
+    for (const [times, relations] of this.#origination) {
+      const round = times.begin(now);
+      for (const ifId of this.#interfaces(relations)) {
+        if (!round.isDue(ifId)) continue;
+        const empty = emptySignedSegment(random.below(0x1_0000), seconds());
+        send(ifId, extender.extend(empty, 0, ifId), round.of(ifId, 1));
+      }
     }
   }
 
   #propagate(now: Nanoseconds): void {
     const { surroundings, extender, send } = this.#parts;
     const round = this.#propagation.begin(now);
-    const due = this.#interfaces(surroundings.isCore ? 'core' : 'child').filter(round.isDue);
+    const due = this.#interfaces([surroundings.isCore ? 'core' : 'child']).filter(round.isDue);
     const chosen = due.length === 0 ? [] : this.#chosen();
     for (const ifId of due) {
       const beacons = chosen.filter((one) => this.#mayLeave(one, ifId));
@@ -165,7 +180,7 @@ export class Beaconing {
     return ended;
   }
 
-  #interfaces(...relations: readonly NeighbourRelation[]): readonly number[] {
+  #interfaces(relations: readonly NeighbourRelation[]): readonly number[] {
     const all = [...this.#parts.surroundings.interfaces.values()];
     return all.filter((one) => relations.includes(one.relation)).map(({ ifId }) => ifId);
   }

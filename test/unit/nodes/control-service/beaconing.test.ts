@@ -7,6 +7,7 @@ import {
 } from '../../../../nodes/control-service/beacons/beaconing.ts';
 import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
 import { SegmentStore } from '../../../../nodes/control-service/beacons/store.ts';
+import { controlConfig } from '../../../../nodes/control-service/config.ts';
 import type { ControlSurroundings } from '../../../../nodes/control-service/surroundings.ts';
 import type { IsdAs, SignedSegment } from '../../../../nodes/scion/index.ts';
 import {
@@ -162,6 +163,20 @@ describe('a core AS originates', () => {
     expect(one.times(3)).toEqual([0, 2, 4, 6]);
     const passed = one.sent.filter(({ beacon }) => beacon.segment.entries.length > 1);
     expect(passed.map(({ atS }) => atS)).toEqual([0, 3, 6]);
+  });
+
+  it('with intervals of its own to core and to child ASes', () => {
+    const origination = { core: 4 * SECOND_NS, child: 2 * SECOND_NS };
+    const one = new OneAs(CORE_A, { origination }).runTo(6);
+    expect(one.times(1)).toEqual([0, 4]);
+    expect(one.times(2)).toEqual([0, 4]);
+    expect(one.times(3)).toEqual([0, 2, 4, 6]);
+    const options = { origination: { core: '60s', child: '5s' } };
+    expect(controlConfig.parse(options).origination).toEqual({ core: 60e9, child: 5e9 });
+    expect(controlConfig.parse({}).origination).toBe(5e9);
+    for (const wrong of [{ core: '60s' }, { core: '60s', child: '1ms' }]) {
+      expect(() => controlConfig.parse({ origination: wrong })).toThrow();
+    }
   });
 });
 
