@@ -6,8 +6,8 @@
  * one router, an end without a letter is a router of its own. Interface numbers omitted in a file
  * become 1, 2, 3 ... in file order instead of random ones. With `control`, each AS has a control
  * service with a link to each of its routers. The roles of an AS in its ISD (core, voting, issuing,
- * authoritative) are attributes of the AS. `underlay`, `bw` and `cert_issuer` have no effect here and
- * are accepted.
+ * authoritative) and the AS that issues its certificates are attributes of the AS. `underlay` and `bw`
+ * have no effect here and are accepted.
  *
  * @module
  */
@@ -153,7 +153,9 @@ export function importScionTopoFile(
 }
 
 function rolesOf(as: z.output<typeof asSchema>): Attributes {
-  return Object.fromEntries(TRC_ROLES.filter((role) => as[role]).map((role) => [role, true]));
+  const roles = TRC_ROLES.filter((role) => as[role]).map((role) => [role, true] as const);
+  const issuer = as.cert_issuer;
+  return { ...Object.fromEntries(roles), ...(issuer === undefined ? {} : { certIssuer: issuer }) };
 }
 
 /** A control service for each AS, `cs1-ff00_0_110-1` as the reference calls it, beside its routers. */

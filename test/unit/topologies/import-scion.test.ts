@@ -109,9 +109,13 @@ links:
   itWhole('default.topo keeps what its core ASes are in their ISDs', () => {
     const { areas } = importTopo(vectorText('scion/topologies/default.topo'));
     const roles = { voting: true, issuing: true, authoritative: true };
-    expect(areas.map(({ attributes }) => attributes)).toEqual(
-      areas.map(({ attributes: { core, mtu } = {} }) => ({ core, mtu, ...(core ? roles : {}) })),
-    );
+    const cores = areas.filter(({ attributes }) => attributes?.['core'] === true);
+    const idsOfCores = cores.map(({ id }) => id);
+    for (const { attributes: { core, mtu, certIssuer, ...rest } = {} } of areas) {
+      expect(rest).toEqual(core ? roles : {});
+      // Its other ASes have certificates of a core AS.
+      if (!core) expect(idsOfCores).toContain(certIssuer);
+    }
   });
 
   it('keeps each role of an AS that its file gives', () => {
@@ -127,6 +131,22 @@ links:
       { core: true, mtu: 1_472, voting: true },
       { core: true, mtu: 1_472, authoritative: true },
       { core: false, mtu: 1_472, issuing: true },
+    ]);
+  });
+
+  it('keeps which AS issues the certificates of another', () => {
+    const { areas } = importTopo(`ASes:
+  "1-ff00:0:110": { core: true }
+  "1-ff00:0:111": { cert_issuer: 1-ff00:0:110 }
+  "1-ff00:0:112": {}
+links:
+  - { a: "1-ff00:0:110", b: "1-ff00:0:111", linkAtoB: CHILD }
+  - { a: "1-ff00:0:110", b: "1-ff00:0:112", linkAtoB: CHILD }
+`);
+    expect(areas.map(({ attributes }) => attributes?.['certIssuer'])).toEqual([
+      undefined,
+      '1-ff00:0:110',
+      undefined,
     ]);
   });
 
