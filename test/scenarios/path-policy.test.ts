@@ -38,6 +38,72 @@ describe('under a policy of a gateway', () => {
   });
 });
 
+/** Of each AS between two leaves: latency and carbon of both of its links; of one nobody says what it emits. */
+const WAYS = [
+  { latency: '1ms', carbon: 'carbon: 90gCO2/TB' },
+  { latency: '20ms', carbon: 'carbon: 2gCO2/TB' },
+  { latency: '30ms', carbon: 'carbon: 1gCO2/TB' },
+  { latency: '2ms', carbon: '' },
+];
+
+/** The router between the two leaves over which a gateway sends that takes only the first path of an order. */
+function routerUnder(policy: string): string | undefined {
+  const as = (number: number): string => `"1-ff00:0:${number + 1}"`;
+  const ends = [0, 1];
+  const between = WAYS.map((_, way) => way + 2);
+  const nodes = [...ends, ...between].map(
+    (number) => `    - { name: r${number}, run: scion, as: ${as(number)} }
+    - { name: c${number}, run: control-service, as: ${as(number)} }`,
+  );
+  const links = WAYS.flatMap(({ latency, carbon }, way) =>
+    ends.map(
+      (leaf) => `    - ends: r${way + 2} <-> r${leaf}
+      relation: child
+      announces: { latency: ${latency}${carbon === '' ? '' : `, ${carbon}`} }`,
+    ),
+  );
+  const inside = [...ends, ...between].map((number) => `    - { ends: r${number} <-> c${number} }`);
+  const gateways = ends.map(
+    (leaf) => `    - { ends: r${leaf} <-> g${leaf} }
+    - { ends: c${leaf} <-> g${leaf} }`,
+  );
+  const { experiment, world } = prepare(
+    loadText(`name: orders
+topology:
+  name: ways
+  defaults:
+    link: { rate: 1Gbit/s, delay: 5ms, mtu: 1472B }
+    internal: { delay: 100us }
+    announces: { as: { carbon: 0gCO2/TB } }
+  ases:
+${ends.map((number) => `    - { id: ${as(number)} }`).join('\n')}
+${between.map((number) => `    - { id: ${as(number)}, core: true }`).join('\n')}
+  nodes:
+${nodes.join('\n')}
+${ends.map((leaf) => `    - { name: g${leaf}, run: gateway, as: ${as(leaf)} }`).join('\n')}
+  links:
+${[...links, ...inside, ...gateways].join('\n')}
+duration: 32s
+warmup: 12s
+crypto: modelled
+options: { gateway: { policy: ${policy}, multipath: { maxPaths: 1 } } }
+traffic: [{ from: g0, to: g1, kind: constant, rate: 10/s, size: 400B, start: 12s }]
+kpis: { gateway.delivery: { value: ">= 99%" } }
+`),
+  );
+  // By then nobody believes any more that a link is down whose first packets were lost.
+  world.sim.runUntil(29 * SECOND);
+  const active = experiment.activePath('g0', 'g1') ?? expect.fail('there is no path');
+  return between.map((way) => `r${way}`).find((name) => active.some((id) => id.includes(name)));
+}
+
+describe('of all paths that a control service finds', () => {
+  it('R-227: a gateway takes that of the least carbon if its policy orders by it, whatever else it costs', () => {
+    expect(routerUnder('{ order: [latency] }')).toBe('r2');
+    expect(routerUnder('{ order: [carbon] }')).toBe('r4');
+  });
+});
+
 describe('a mistake in a policy is an error at its place:', () => {
   const textOf = (policy: string): string =>
     [
