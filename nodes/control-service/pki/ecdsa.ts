@@ -1,0 +1,196 @@
+/**
+ * ECDSA as certificates, TRCs and AS entries use it: curves, hashes, and how keys and signatures are written
+ * (RFC 5480, RFC 5758).
+ *
+ * What computes is handed in: the port has P-256 with SHA-256; whoever has more can verify more.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { SigningKey } from '../../../engine/host/signatures.ts';
+import { concatBytes } from '../../_kit/bytes.ts';
+import { type DerCodec, derOptional, derSequence, readDer } from '../../_kit/der.ts';
+import { derAny, derOid, derUnsigned } from '../../_kit/der-primitives.ts';
+import { derBitBytes } from '../../_kit/der-strings.ts';
+import { KEY_ID_BYTES } from './geometry.ts';
+
+/** The curves of certificates (draft-dekater-scion-pki, "Signature Algorithm"). */
+export type CurveName = 'p256' | 'p384' | 'p521';
+/** The hashes of their signatures. */
+export type HashName = 'sha256' | 'sha384' | 'sha512';
+
+/** A public key: an uncompressed point. */
+export interface EcdsaPublicKey {
+  readonly curve: CurveName;
+  readonly point: Uint8Array;
+}
+
+/** A key that signs, on a curve. */
+export interface EcdsaKey {
+  readonly curve: CurveName;
+  readonly key: SigningKey;
+}
+
+/** A signature that is verified. */
+export interface EcdsaVerification {
+  readonly key: EcdsaPublicKey;
+  readonly hash: HashName;
+  readonly message: Uint8Array;
+  /** r and s, each as long as a coordinate. */
+  readonly signature: Uint8Array;
+}
+
+/** What certificates need of cryptography. */
+export interface PkiCrypto {
+  digest(hash: HashName, data: Uint8Array): Uint8Array;
+  /** Undefined if this curve and hash cannot be computed here. */
+  verify(verification: EcdsaVerification): boolean | undefined;
+}
+
+/** Whether a signature is right; unsupported if it cannot be computed here. */
+export type SignatureVerdict = 'valid' | 'invalid' | 'unsupported';
+
+/** Bytes of a coordinate, and of a number below the order. */
+const COORDINATE_BYTES: Readonly<Record<CurveName, number>> = { p256: 32, p384: 48, p521: 66 };
+/** The hash with which a key signs (draft-dekater-scion-pki, "Signature Algorithm"). */
+const OWN_HASH: Readonly<Record<CurveName, HashName>> = {
+  p256: 'sha256',
+  p384: 'sha384',
+  p521: 'sha512',
+};
+// RFC 5480 sections 2.1.1 and 2.1.1.1.
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+const CURVE_OIDS: Readonly<Record<CurveName, string>> = {
+  p256: '1.2.840.10045.3.1.7',
+  p384: '1.3.132.0.34',
+  p521: '1.3.132.0.35',
+};
+// RFC 5758 section 3.2.
+const SIGNATURE_OIDS: Readonly<Record<HashName, string>> = {
+  sha256: '1.2.840.10045.4.3.2',
+  sha384: '1.2.840.10045.4.3.3',
+  sha512: '1.2.840.10045.4.3.4',
+};
+// RFC 5754 section 2.
+const DIGEST_OIDS: Readonly<Record<HashName, string>> = {
+  sha256: '2.16.840.1.101.3.4.2.1',
+  sha384: '2.16.840.1.101.3.4.2.2',
+  sha512: '2.16.840.1.101.3.4.2.3',
+};
+const CURVES = Object.keys(CURVE_OIDS) as CurveName[];
+const HASHES = Object.keys(SIGNATURE_OIDS) as HashName[];
+const UNCOMPRESSED = 4;
+
+/** AlgorithmIdentifier (RFC 5280 section 4.1.1.2). */
+export const ALGORITHM = derSequence({ oid: derOid, parameters: derOptional(derAny) });
+/** SubjectPublicKeyInfo (RFC 5280 section 4.1). */
+export const PUBLIC_KEY = derSequence({ algorithm: ALGORITHM, point: derBitBytes });
+
+type Algorithm = Parameters<typeof ALGORITHM.write>[0];
+type PublicKey = Parameters<typeof PUBLIC_KEY.write>[0];
+
+/** The hash with which keys of a curve sign. */
+export function hashOfCurve(curve: CurveName): HashName {
+  return OWN_HASH[curve];
+}
+
+/** The algorithm of signatures over a hash; it has no parameters (RFC 5758 section 3.2). */
+export function signatureAlgorithm(hash: HashName): Algorithm {
+  return { oid: SIGNATURE_OIDS[hash], parameters: undefined };
+}
+
+/** The hash of an algorithm of signatures; undefined for any other algorithm. */
+export function hashOfSignature({ oid, parameters }: Algorithm): HashName | undefined {
+  return parameters === undefined ? HASHES.find((hash) => SIGNATURE_OIDS[hash] === oid) : undefined;
+}
+
+/** True of the algorithm of keys where one of signatures is expected. */
+export function isBareKeyAlgorithm({ oid, parameters }: Algorithm): boolean {
+  return oid === EC_PUBLIC_KEY && parameters === undefined;
+}
+
+/** The algorithm of a hash. */
+export function digestAlgorithm(hash: HashName): Algorithm {
+  return { oid: DIGEST_OIDS[hash], parameters: undefined };
+}
+
+/** The hash of an algorithm of digests. NULL is taken for absent parameters (RFC 5754 section 2). */
+export function hashOfDigest({ oid, parameters }: Algorithm): HashName | undefined {
+  const isNull = parameters?.length === 2 && parameters[0] === 5;
+  if (parameters !== undefined && !isNull) return undefined;
+  return HASHES.find((hash) => DIGEST_OIDS[hash] === oid);
+}
+
+/** A public key as certificates have it. */
+export function publicKeyInfo({ curve, point }: EcdsaPublicKey): PublicKey {
+  const parameters = derOid.write(CURVE_OIDS[curve]);
+  return { algorithm: { oid: EC_PUBLIC_KEY, parameters }, point };
+}
+
+/** Reads {@link publicKeyInfo}; undefined unless it is an uncompressed point of one of the curves. */
+export function publicKeyOf({ algorithm, point }: PublicKey): EcdsaPublicKey | undefined {
+  if (algorithm.oid !== EC_PUBLIC_KEY || algorithm.parameters === undefined) return undefined;
+  const read = readDer(derOid, algorithm.parameters);
+  const curve = CURVES.find((one) => read.kind === 'read' && CURVE_OIDS[one] === read.value);
+  if (curve === undefined || point.length !== 1 + 2 * COORDINATE_BYTES[curve]) return undefined;
+  return point[0] === UNCOMPRESSED ? { curve, point } : undefined;
+}
+
+/** The identifier of a key: the first 160 bits of its SHA-256 (RFC 7093 section 2, method 1). */
+export function keyIdOf(crypto: PkiCrypto, point: Uint8Array): Uint8Array {
+  return crypto.digest('sha256', point).subarray(0, KEY_ID_BYTES);
+}
+
+/** Signs with the hash of the key's curve. @returns Ecdsa-Sig-Value in DER (RFC 3279 section 2.2.3). */
+export function signEcdsa({ curve, key }: EcdsaKey, message: Uint8Array): Uint8Array {
+  const bytes = COORDINATE_BYTES[curve];
+  const signature = key.sign(message);
+  return signatureForm(curve).write({
+    r: signature.subarray(0, bytes),
+    s: signature.subarray(bytes),
+  });
+}
+
+/** Verifies what {@link signEcdsa} wrote, over any of the hashes. */
+export function verifyEcdsa(
+  crypto: PkiCrypto,
+  key: EcdsaPublicKey,
+  { hash, message, signature }: Omit<EcdsaVerification, 'key'>,
+): SignatureVerdict {
+  const read = readDer(signatureForm(key.curve), signature);
+  if (read.kind === 'bad') return 'invalid';
+  const { r, s } = read.value;
+  const isRight = crypto.verify({ key, hash, message, signature: concatBytes(r, s) });
+  if (isRight === undefined) return 'unsupported';
+  return isRight ? 'valid' : 'invalid';
+}
+
+/** What the port can compute. */
+export function pkiCryptoOf(crypto: CryptoProvider): PkiCrypto {
+  return {
+    digest: (hash, data) => crypto[hash](data),
+    verify: ({ key, hash, message, signature }): boolean | undefined => {
+      if (key.curve !== 'p256' || hash !== 'sha256') return undefined;
+      return crypto.p256Verify(key.point, message, signature);
+    },
+  };
+}
+
+interface EcdsaSignature {
+  readonly r: Uint8Array;
+  readonly s: Uint8Array;
+}
+
+const FORMS: Readonly<Record<CurveName, DerCodec<EcdsaSignature>>> = {
+  p256: ecdsaSignature(COORDINATE_BYTES.p256),
+  p384: ecdsaSignature(COORDINATE_BYTES.p384),
+  p521: ecdsaSignature(COORDINATE_BYTES.p521),
+};
+
+function signatureForm(curve: CurveName): DerCodec<EcdsaSignature> {
+  return FORMS[curve];
+}
+
+function ecdsaSignature(bytes: number): DerCodec<EcdsaSignature> {
+  return derSequence({ r: derUnsigned(bytes), s: derUnsigned(bytes) });
+}

@@ -1,0 +1,88 @@
+/**
+ * Makes certificates of the five kinds, with what the profile asks of each and nothing else.
+ *
+ * @module
+ */
+import { concatBytes } from '../../_kit/bytes.ts';
+import { type Certificate, decodeCertificate, issueCertificate } from './certificate.ts';
+import { type EcdsaKey, type EcdsaPublicKey, keyIdOf, type PkiCrypto } from './ecdsa.ts';
+import { type CertificateExtensions, KEY_PURPOSES, KEY_USAGE } from './extensions.ts';
+import { SERIAL_BYTES_MAX } from './geometry.ts';
+import type { CertificateKind } from './profile.ts';
+import type { Validity } from './validity.ts';
+
+/** Who a certificate is about. */
+export interface Subject extends Validity {
+  readonly kind: CertificateKind;
+  /** A name in DER. */
+  readonly name: Uint8Array;
+  readonly key: EcdsaPublicKey;
+}
+
+/** Who signs: a certificate and its key; whoever signs its own has no certificate yet. */
+export interface Issuer {
+  readonly key: EcdsaKey;
+  readonly certificate?: Certificate;
+}
+
+const encoder = new TextEncoder();
+const { sensitive, regular, root, serverAuth, clientAuth, timeStamping } = KEY_PURPOSES;
+
+const PURPOSES: Readonly<Record<CertificateKind, readonly string[]>> = {
+  sensitive: [sensitive, timeStamping],
+  regular: [regular, timeStamping],
+  root: [root, timeStamping],
+  ca: [],
+  as: [serverAuth, clientAuth, timeStamping],
+};
+const USAGE: Readonly<Record<CertificateKind, readonly number[]>> = {
+  sensitive: [],
+  regular: [],
+  root: [KEY_USAGE.keyCertSign],
+  ca: [KEY_USAGE.keyCertSign],
+  as: [KEY_USAGE.digitalSignature],
+};
+const CONSTRAINTS: Readonly<
+  Record<CertificateKind, CertificateExtensions['basicConstraints'] | undefined>
+> = {
+  sensitive: undefined,
+  regular: undefined,
+  root: { isCritical: true, isCa: true, pathLength: 1 },
+  ca: { isCritical: true, isCa: true, pathLength: 0 },
+  as: undefined,
+};
+
+/**
+ * Makes a certificate. The same key, name and period give the same serial number, so that making it again gives the same
+ * bytes.
+ */
+export function makeCertificate(crypto: PkiCrypto, subject: Subject, issuer: Issuer): Certificate {
+  const { kind, name, key, notBefore, notAfter } = subject;
+  const bytes = issueCertificate(
+    {
+      serial: serialOf(crypto, subject),
+      issuer: issuer.certificate?.subject.bytes ?? name,
+      subject: name,
+      ...{ notBefore, notAfter, key },
+      extensions: {
+        subjectKeyId: keyIdOf(crypto, key.point),
+        authorityKeyId: issuer.certificate?.subjectKeyId,
+        keyUsage: USAGE[kind],
+        extendedKeyUsage: PURPOSES[kind],
+        basicConstraints: CONSTRAINTS[kind],
+      },
+    },
+    issuer.key,
+  );
+  const certificate = decodeCertificate(bytes);
+  if (typeof certificate === 'string') throw new RangeError(`a ${kind}: ${certificate}`);
+  return certificate;
+}
+
+/** 20 octets (RFC 5280 section 4.1.2.2), the first from 64 to 127: positive, and in the shortest form. */
+function serialOf(crypto: PkiCrypto, { kind, name, key, notBefore }: Subject): Uint8Array {
+  const input = concatBytes(encoder.encode(`${kind} ${notBefore} `), name, key.point);
+  const serial = crypto.digest('sha256', input).slice(0, SERIAL_BYTES_MAX);
+  serial[0] = ((serial[0] as number) & 0x3f) | 0x40;
+  return serial;
+}

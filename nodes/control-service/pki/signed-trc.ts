@@ -1,0 +1,100 @@
+/**
+ * Signed TRCs: the first of a series is signed by all its voters; each later one is verified against its predecessor
+ * (draft-dekater-scion-pki, section "TRC Updates"; reference pkg/scrypto/cppki/signed_trc.go).
+ *
+ * @module
+ */
+import type { Certificate } from './certificate.ts';
+import {
+  decodeSignedData,
+  isSignerOf,
+  type SignedDataRefusal,
+  type SignerInfo,
+  type SignerRefusal,
+  signerRefusal,
+} from './cms.ts';
+import type { PkiCrypto } from './ecdsa.ts';
+import {
+  certificatesOfKind,
+  decodeTrc,
+  isBaseTrc,
+  type Trc,
+  type TrcPayloadRefusal,
+} from './trc.ts';
+import { type TrcUpdateRefusal, trcUpdateOf } from './trc-update.ts';
+
+/** A TRC that was read, with its signatures. */
+export interface SignedTrc {
+  /** ContentInfo in DER. */
+  readonly bytes: Uint8Array;
+  readonly trc: Trc;
+  readonly signers: readonly SignerInfo[];
+}
+
+/** Why signatures of a TRC are refused. */
+export type TrcSignatureRefusal =
+  | 'trc-not-base'
+  | 'trc-vote-unsigned'
+  | 'trc-possession-unproved'
+  | 'trc-root-unacknowledged'
+  | SignerRefusal;
+
+/** Why a TRC is refused. */
+export type TrcRefusal =
+  | SignedDataRefusal
+  | TrcPayloadRefusal
+  | TrcUpdateRefusal
+  | TrcSignatureRefusal;
+
+/** Reads a signed TRC; its signatures are not verified. */
+export function decodeSignedTrc(bytes: Uint8Array): SignedTrc | TrcRefusal {
+  const data = decodeSignedData(bytes);
+  if (typeof data === 'string') return data;
+  const trc = decodeTrc(data.payload);
+  return typeof trc === 'string' ? trc : { bytes, trc, signers: data.signers };
+}
+
+/**
+ * Whether the first TRC of a series hangs together: it is trusted for another reason, such as that an operator has it.
+ * @returns why not; undefined if each of its voters has shown to have its key.
+ */
+export function baseTrcRefusal(crypto: PkiCrypto, signed: SignedTrc): TrcRefusal | undefined {
+  const { trc } = signed;
+  if (!isBaseTrc(trc)) return 'trc-not-base';
+  const voters = [...certificatesOfKind(trc, 'sensitive'), ...certificatesOfKind(trc, 'regular')];
+  return signedByAll(crypto, signed, voters, 'trc-possession-unproved');
+}
+
+/** @returns why a TRC may not follow its predecessor; undefined if it may. */
+export function trcUpdateRefusal(
+  crypto: PkiCrypto,
+  signed: SignedTrc,
+  predecessor: Trc,
+): TrcRefusal | undefined {
+  const update = trcUpdateOf(signed.trc, predecessor);
+  if (typeof update === 'string') return update;
+  const { newVoters, acknowledging, votes } = update;
+  return (
+    signedByAll(crypto, signed, newVoters, 'trc-possession-unproved') ??
+    signedByAll(crypto, signed, acknowledging, 'trc-root-unacknowledged') ??
+    signedByAll(crypto, signed, votes, 'trc-vote-unsigned')
+  );
+}
+
+/** @returns why not each of these certificates has signed, or why a signature of one is wrong. */
+function signedByAll(
+  crypto: PkiCrypto,
+  { trc, signers }: SignedTrc,
+  certificates: readonly Certificate[],
+  missing: TrcSignatureRefusal,
+): TrcSignatureRefusal | undefined {
+  for (const certificate of certificates) {
+    const own = signers.filter((signer) => isSignerOf(signer, certificate));
+    if (own.length === 0) return missing;
+    for (const signer of own) {
+      const refusal = signerRefusal(crypto, signer, trc.bytes, certificate);
+      if (refusal !== undefined) return refusal;
+    }
+  }
+  return undefined;
+}
