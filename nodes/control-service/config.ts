@@ -54,6 +54,11 @@ export const controlConfig = z.strictObject({
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */
   expiry: z.int().min(0).max(255).default(EXPIRY),
+  /**
+   * Whose keys entries are signed with: `modelled` ones everybody has beforehand, or `real` ones of certificates, which are
+   * fetched and verified.
+   */
+  signatures: z.enum(['modelled', 'real']).default('modelled'),
   /** ASes to which paths are looked for from the start, as hosts would: `control.discovery` says how long it took. */
   watch: z.array(isdAs).max(WATCHED_MAX).default([]),
   /** Time between two looks for paths to them. */

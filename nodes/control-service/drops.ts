@@ -7,6 +7,8 @@ import { WIRE_DROP_REASONS } from '../scion/index.ts';
 import type { BeaconRefusal } from './beacons/checks.ts';
 import type { SignatureRefusal } from './beacons/signatures.ts';
 import type { Level1Refusal } from './drkey/level1-exchange.ts';
+import type { TrcRefusal } from './pki/signed-trc.ts';
+import type { ChainMaterialRefusal } from './pki/trust-store.ts';
 import type { RpcDropReason } from './rpc/endpoint.ts';
 
 const OF_PACKETS: Readonly<Record<RpcDropReason, string>> = {
@@ -34,6 +36,11 @@ const OF_BEACONS: Readonly<Record<BeaconRefusal, string>> = {
 const OF_SIGNATURES: Readonly<Record<SignatureRefusal, string>> = {
   'signature-key': 'an entry is signed with the key of another AS, or of none',
   'signature-length': 'a signature covers other bytes than those before it',
+  'signature-trc': 'a signature names a TRC that is not known, or of another series',
+  'signature-chain':
+    'a signature names a certificate that nobody has, or that no TRC in use vouches for',
+  'trc-inactive': 'the TRC of the ISD has expired, or is not valid yet',
+  'signature-time': 'a certificate is not valid for the whole time of an entry',
   'signature-invalid': 'a signature is false',
 };
 
@@ -45,6 +52,60 @@ const OF_KEYS: Readonly<Record<Level1Refusal, string>> = {
   'key-signature': 'a request for a level 1 key, or the answer, was not signed by its AS',
   'key-answer':
     'the answer of another control service contains no level 1 key for this AS and epoch',
+};
+
+const OF_CHAINS: Readonly<Record<Exclude<ChainMaterialRefusal, 'trc-inactive'>, string>> = {
+  'chain-malformed': 'what was asked for is no two certificates of the profile',
+  'chain-owner': 'the certificate is of another AS or key than was asked for',
+  'chain-kind': 'the certificates are not that of an AS and that of a CA',
+  'chain-isd': 'the certificate is of another ISD than the TRC',
+  'chain-issuer': 'the certificate of the AS was not issued by the CA',
+  'chain-not-covered': 'the certificate of the CA does not cover that of the AS',
+  'chain-no-root': 'the CA was issued by no root of the TRC',
+  'chain-algorithm':
+    'a signature of the chain is on a curve or over a hash that is not computed here',
+  'chain-signature': 'a signature of the chain is forged',
+  'chain-time': 'a certificate of the chain has expired, or is not valid yet',
+};
+
+const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
+  'signed-data-too-long': 'the TRC is longer than any may be, or has too many signatures',
+  'signed-data-malformed': 'what was asked for is no SignedData of CMS',
+  'signed-data-type': 'the SignedData is of another version or about something else',
+  'trc-too-long': 'the payload of the TRC is longer than any may be',
+  'trc-malformed': 'the payload is no TRC',
+  'trc-version': 'the TRC has another version',
+  'trc-id': 'the numbers of the TRC contradict each other',
+  'trc-validity': 'the TRC ends before it begins',
+  'trc-grace-period':
+    'the period of grace is negative, or the TRC is the first of its series and has one',
+  'trc-votes': 'a vote is there twice, of nobody, or in the first TRC of a series',
+  'trc-quorum': 'the quorum is not from 1 to 255',
+  'trc-ases':
+    'the core or authoritative ASes are none, twice, malformed, or authorities that are not core',
+  'trc-certificate': 'a certificate of the TRC is malformed, or neither of a voter nor of a root',
+  'trc-voters': 'the TRC has fewer voters than its quorum',
+  'trc-no-root': 'the TRC has no root',
+  'trc-isd': 'a certificate of the TRC is of another ISD',
+  'trc-not-covered': 'a certificate of the TRC does not cover its validity',
+  'trc-duplicate': 'two certificates of the TRC have the same serial number or owner',
+  'trc-not-base': 'the TRC is not the first of its series',
+  'update-isd': 'the TRC is of another ISD than its predecessor',
+  'update-base': 'the TRC is of another series than its predecessor',
+  'update-serial': 'the TRC does not follow its predecessor',
+  'update-trust-reset': 'the TRC changes whether a new series may begin',
+  'update-quorum': 'the TRC has fewer votes than the quorum of its predecessor',
+  'update-vote': 'a vote is not of a voter, or not of the same kind as the others',
+  'update-not-regular': 'the TRC changes by regular votes what only sensitive ones may',
+  'update-vote-missing': 'a regular voter that changes its certificate has not voted',
+  'trc-possession-unproved': 'a new voter has not signed the TRC',
+  'trc-root-unacknowledged': 'the old root has not signed the TRC that replaces it',
+  'trc-vote-unsigned': 'a voter has not signed the TRC',
+  'signer-algorithm':
+    'a signature of the TRC is on a curve or over a hash that is not computed here',
+  'signer-attributes': 'a signature of the TRC lacks an attribute, or has it twice',
+  'signer-digest': 'a signature of the TRC is of other bytes',
+  'signer-signature': 'a signature of the TRC is forged',
 };
 
 /** All drop reasons of a control service. */
@@ -66,6 +127,10 @@ export const CONTROL_DROP_REASONS = {
     'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',
   ...OF_SIGNATURES,
   ...OF_KEYS,
+  'trust-unknown': 'another control service asks for a certificate or TRC that is not here',
+  'trust-full': 'too many messages wait for certificates and TRCs',
+  ...OF_CHAINS,
+  ...OF_TRCS,
   'selection-failed': 'the selection of beacons threw, or returned no list: none was chosen',
   'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',

@@ -24,6 +24,9 @@ export const HOPS_MAX = 10;
 /** How far in the future a beacon may be dated: one unit of expiry (SCION control plane draft), s. */
 export const TIMESTAMP_TOLERANCE_S = 337.5;
 
+/** Unit of the lifetime of hop fields (SCION header specification, "Hop Field"), s. */
+export const HOP_UNIT_S = 337.5;
+
 /** Most ASes from which beacons, or to which segments, are kept. */
 export const ASES_KEPT_MAX = 10_000;
 /** Hashes of verified prefixes: 20 beacons of ten entries from each of 100 origins. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
@@ -49,14 +50,16 @@ import { chosenSelection } from './beacons/chosen-selection.ts';
 import { asKeyScalar } from './beacons/signatures.ts';
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
+import type { ControlEffect, ControlInput } from './control-effects.ts';
 import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
 import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
+import type { ControlKeys } from './keys.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { describePath } from './path-text.ts';
-import { AS_KEY_NAME, controlServiceKeySource } from './provisioning.ts';
-import { type ControlEffect, type ControlInput, ControlService } from './service.ts';
+import { AS_KEY_NAME, controlServiceKeySource, provisionedPki } from './provisioning.ts';
+import { ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
 import { KNOWLEDGE_TRACE } from './trace-states.ts';
 import type { ControlWay } from './ways.ts';
@@ -74,6 +77,20 @@ export function createControlNode(
   behaviour: ControlBehaviour = CORRECT_BEHAVIOUR,
 ): NodeHandle {
   return new ControlNode(host, setup, behaviour);
+}
+
+/** Keys that everybody has beforehand, or certificates. */
+function controlKeysOf(
+  name: string,
+  crypto: CryptoProvider,
+  isdAs: IsdAs,
+  { network, options }: NodeSetup<ControlOptions>,
+): ControlKeys {
+  if (options.signatures === 'real') {
+    return { kind: 'real', ...provisionedPki(crypto, isdAs, network) };
+  }
+  const own = crypto.p256Key(asKeyScalar(network.identity(name).secret(AS_KEY_NAME)));
+  return { kind: 'modelled', own, of: controlServiceKeySource(network) };
 }
 
 class ControlNode implements NodeHandle {
@@ -117,8 +134,7 @@ class ControlNode implements NodeHandle {
       options,
       crypto,
       hops: new HopAuthenticator(crypto.aesCmac(key)),
-      key: crypto.p256Key(asKeyScalar(network.identity(host.name).secret(AS_KEY_NAME))),
-      keyOf: controlServiceKeySource(network),
+      keys: controlKeysOf(host.name, crypto, isdAs, setup),
       selection: chosenSelection(options.selection, setup.userModule),
       random: { calls: host.random('calls'), beacons: host.random('beacons') },
       randomBytes: (length): Uint8Array => host.randomBytes(length),

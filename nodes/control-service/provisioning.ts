@@ -1,20 +1,92 @@
 /**
- * SCION control service: the key with which an AS signs.
+ * SCION control service: the key with which an AS signs, and what it has of the control-plane PKI from the start.
  *
  * @module
  */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
-import type { Provisioning } from '../../engine/host/protocol.ts';
-import { controlServicesOf } from '../scion/index.ts';
+import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
+import type { SigningKey } from '../../engine/host/signatures.ts';
+import { fromHex, toHex } from '../_kit/bytes.ts';
+import {
+  autonomousSystemsOf,
+  CONTROL_PROTOCOL,
+  controlServicesOf,
+  type IsdAs,
+  isdAsOf,
+  isdOf,
+} from '../scion/index.ts';
 import { type AsKeySource, asKeyScalar } from './beacons/signatures.ts';
+import type { CertificateChain } from './pki/chain.ts';
+import { makeIsdMaterial, pkiKeyOf, readChain } from './pki/isd-material.ts';
 
 /** Name of the key with which an AS signs. */
 export const AS_KEY_NAME = 'as-key';
 
-/** Everybody knows with which key an AS signs. */
+/** Everybody knows with which key an AS signs, and of which TRCs and certificates an ISD begins. */
 export const controlProvisioning: Provisioning = {
   publicKeys: { [AS_KEY_NAME]: (secret, crypto) => crypto.p256PublicKey(asKeyScalar(secret)) },
+  sharedSecrets: (host) => {
+    const isdAs = isdAsOf(host);
+    return isdAs === undefined ? [] : [pkiSecretName(isdAs)];
+  },
+  publish: publishMaterial,
 };
+
+const PUBLISHED_ISDS = 'isds';
+
+/** What a control service has of the control-plane PKI from the start. */
+export interface ProvisionedPki {
+  /** Signed first TRCs of all ISDs. */
+  readonly trcs: readonly Uint8Array[];
+  readonly chain: CertificateChain;
+  /** The key of its chain. */
+  readonly key: SigningKey;
+}
+
+/** The PKI of an AS: its key is from a secret that it shares with nobody. */
+export function provisionedPki(
+  crypto: CryptoProvider,
+  isdAs: IsdAs,
+  { shared, published }: Pick<NetworkView, 'shared' | 'published'>,
+): ProvisionedPki {
+  const text = (name: string): string => published(`${CONTROL_PROTOCOL}/${name}`) ?? '';
+  const trcs = text(PUBLISHED_ISDS)
+    .split(' ')
+    .map((isd) => fromHex(text(`trc/${isd}`)));
+  const [as = '', ca = ''] = text(`chain/${isdAs}`).split(' ');
+  const chain = readChain(fromHex(as), fromHex(ca));
+  if (chain === undefined) throw new RangeError(`${isdAs} has no certificate`);
+  return { trcs, chain, key: pkiKeyOf(crypto, shared(pkiSecretName(isdAs)), 'as') };
+}
+
+/** A group of one: the control service of the AS. */
+function pkiSecretName(isdAs: IsdAs): string {
+  return `pki/${isdAs}`;
+}
+
+/** The first TRC of each ISD, and a chain for each AS. */
+function publishMaterial(publisher: PublishContext): Readonly<Record<string, string>> {
+  const { network, crypto, seconds, shared } = publisher;
+  const services = controlServicesOf(network);
+  const ases = autonomousSystemsOf(network).filter(({ isdAs }) => services.has(isdAs));
+  const isds = [...new Set(ases.map(({ isdAs }) => isdOf(isdAs)))].sort((a, b) => a - b);
+  const texts: Record<string, string> = {};
+  const withCores = isds.filter((isd) => {
+    const own = ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
+    if (!own.some(({ core }) => core)) return false;
+    const secrets = own.map(({ isdAs, core }) => {
+      return { isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
+    });
+    const { trc, chains } = makeIsdMaterial(crypto, isd, secrets, seconds);
+    texts[`trc/${isd}`] = toHex(trc);
+    for (const [isdAs, { as, ca }] of chains) {
+      texts[`chain/${isdAs}`] = `${toHex(as.bytes)} ${toHex(ca.bytes)}`;
+    }
+    return true;
+  });
+  return { ...texts, [PUBLISHED_ISDS]: withCores.join(' ') };
+}
 
 /** The keys of the ASes that have a control service. */
 export function controlServiceKeySource(network: NetworkView): AsKeySource {

@@ -15,16 +15,10 @@ import {
   type DrkeyStore,
   decodeSegments,
   decodeSegmentsRequest,
-  deriveDrkeyAsHostKey,
-  drkeyEpochAt,
-  type EpochKey,
   encodeSegments,
   encodeSegmentsRequest,
   firstAsOf,
   type HopAuthenticator,
-  type HostAddress,
-  type HostAnswer,
-  type HostKeyRequest,
   type IsdAs,
   type PathInterface,
   plainSegments,
@@ -32,8 +26,6 @@ import {
   type SegmentsRequest,
   type SignedSegment,
   type StaticInfo,
-  segmentExpiryHalfSeconds,
-  segmentIdHashInput,
 } from '../scion/index.ts';
 import { ControlAttack } from './attack/control-attack.ts';
 import { Beaconing } from './beacons/beaconing.ts';
@@ -41,24 +33,27 @@ import { beaconRefusal } from './beacons/checks.ts';
 import { guardedSelection } from './beacons/chosen-selection.ts';
 import { SegmentExtender } from './beacons/extender.ts';
 import type { BeaconSelection } from './beacons/selection.ts';
-import type { AsKeySource } from './beacons/signatures.ts';
 import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
-import { type KnownSegment, SegmentStore } from './beacons/store.ts';
+import { type KnownSegment, knownSegment, SegmentStore } from './beacons/store.ts';
 import type { ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
-import { isdAsBytes, Level1Exchange } from './drkey/level1-exchange.ts';
-import { Level1Keys } from './drkey/level1-keys.ts';
+import type { ControlCounter, ControlEffect, ControlInput } from './control-effects.ts';
+import { HostKeys } from './drkey/host-keys.ts';
+import type { Level1Question } from './drkey/level1-exchange.ts';
+import type { KeyDone } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
 import { ASES_KEPT_MAX, CALL_DEADLINE_NS, TICK_NS, WAYS_TRIED_MAX } from './geometry.ts';
+import { type ControlKeys, openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
-import { hasLoop, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
+import { hasLoop, isEnded, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RpcEndpoint } from './rpc/endpoint.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
-import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
+import type { ControlSurroundings } from './surroundings.ts';
+import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
 import {
   CONTROL_REFUSED,
@@ -77,9 +72,8 @@ export interface ControlServiceParts {
   readonly crypto: CryptoProvider;
   /** With the forwarding key of the AS. */
   readonly hops: HopAuthenticator;
-  /** With which this AS signs. */
-  readonly key: SigningKey;
-  readonly keyOf: AsKeySource;
+  /** Keys of ASes: those that everybody has beforehand, or certificates. */
+  readonly keys: ControlKeys;
   readonly selection: BeaconSelection;
   readonly random: { readonly calls: Random; readonly beacons: Random };
   /** For secrets that are used once. */
@@ -90,39 +84,6 @@ export interface ControlServiceParts {
   /** The correct one if absent. */
   readonly behaviour?: ControlBehaviour;
 }
-
-/** What happens to a control service. */
-export type ControlInput =
-  /** A packet of a call. */
-  | { readonly kind: 'datagram'; readonly way: ControlWay; readonly bytes: Uint8Array }
-  /** A host of the AS asks for segments. */
-  | { readonly kind: 'lookup'; readonly token: number; readonly target: IsdAs }
-  /** A host of the AS asks for the key that another AS shares with it. */
-  | ({
-      readonly kind: 'host-key';
-      readonly token: number;
-      readonly host: HostAddress;
-    } & HostKeyRequest)
-  /** A router says that an interface is down, about a packet of ours. */
-  | ({ readonly kind: 'interface-down' } & PathInterface);
-
-/** What a control service does. */
-export type ControlEffect =
-  | { readonly kind: 'send'; readonly way: ControlWay; readonly bytes: Uint8Array }
-  | ({ readonly kind: 'found'; readonly token: number } & HostAnswer)
-  | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
-  | { readonly kind: 'drop'; readonly reason: ControlDropReason }
-  | { readonly kind: 'count'; readonly metric: ControlCounter }
-  /** A round was looked at: how much is known may have changed. */
-  | { readonly kind: 'ticked' };
-
-/** Counters of a control service. */
-export type ControlCounter =
-  | 'control.beacons_sent'
-  | 'control.beacons_received'
-  | 'control.beacons_known'
-  | 'control.registrations'
-  | 'control.calls_failed';
 
 /** The control service of one AS. */
 export class ControlService implements StateMachine<ControlInput, ControlEffect> {
@@ -135,9 +96,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly #database: SegmentDatabase;
   readonly #lookup: SegmentLookup;
   readonly #verifier: SegmentVerifier;
+  /** Absent where keys are modelled. */
+  readonly #trust: Trust | undefined;
   readonly #revocations: Revocations;
-  readonly #exchange: Level1Exchange;
-  readonly #keys: Level1Keys;
+  readonly #keys: HostKeys;
   #effects: ControlEffect[] = [];
   #now: Nanoseconds = 0;
   #tickNs: Nanoseconds;
@@ -147,18 +109,23 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const { surroundings, options, crypto, hops, random } = parts;
     const { isdAs, isCore, mtu, interfaces } = surroundings;
     this.#ways = new WayMaker(surroundings, hops, parts.clock);
-    this.#verifier = new SegmentVerifier(crypto, parts.keyOf);
     this.#beacons = new SegmentStore({ perKey: options.candidates, keys: ASES_KEPT_MAX });
     const halfSeconds = (): number => 2 * parts.clock().seconds;
     this.#database = new SegmentDatabase({ own: isdAs, isCore, halfSeconds });
     this.#calls = new RpcEndpoint<ControlWay>(random.calls, {
       send: (way, bytes): void => void this.#effects.push({ kind: 'send', way, bytes }),
-      handle: (way, message, answer): void => answer(this.#handle(way, message)),
+      handle: (way, message, answer): void => this.#handle(way, message, answer),
     });
     const seconds = (): number => parts.clock().seconds;
+    const keys = openControlKeys(parts.keys, {
+      ...{ isdAs, crypto, seconds },
+      call: (way, message, done): void => this.#call(way, message, done),
+      drop: (reason): void => this.#drop(reason),
+    });
+    this.#trust = keys.trust;
+    this.#verifier = new SegmentVerifier(crypto, keys.source);
     this.#revocations = new Revocations(() => this.#now, parts.clock);
-    const keyId = { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
-    const signing = { hops, key: parts.key, keyId, expTime: options.expiry, seconds };
+    const signing = { hops, signer: keys.signer, expTime: options.expiry, seconds };
     const extender = new SegmentExtender({
       ...{ ...signing, isdAs, mtu, interfaces },
       announced: (ingress, egress): StaticInfo | undefined =>
@@ -166,9 +133,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     });
     if (options.attack !== undefined) {
       this.#attack = new ControlAttack({
-        ...{ options: options.attack, surroundings, random: random.beacons, extender, seconds },
-        forgerOf: (at): SegmentExtender =>
-          new SegmentExtender({ ...signing, ...mirrored(at, isdAs), mtu }),
+        ...{ options: options.attack, surroundings, random: random.beacons, extender, signing },
         store: this.#beacons,
         call: (at, message): void => this.#call(this.#ways.neighbour(at), message, () => undefined),
       });
@@ -193,15 +158,12 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       now: (): Nanoseconds => this.#now,
       ask: (core, segments, request, done): void => this.#ask(core, segments, request, done),
     });
-    this.#exchange = new Level1Exchange({
-      ...{ own: isdAs, crypto, key: parts.key, drkeys: parts.drkeys, seconds },
-      randomBytes: parts.randomBytes,
+    this.#keys = new HostKeys({
+      ...{ own: isdAs, crypto, drkeys: parts.drkeys, seconds, randomBytes: parts.randomBytes },
+      key: (): SigningKey => keys.signer().key,
       isSignedBy: (by, message, signature): boolean =>
         this.#verifier.isSignedBy(by, message, signature),
-    });
-    this.#keys = new Level1Keys({
-      seconds,
-      fetch: (owner, epochBegin, done): void => this.#fetchLevel1(owner, epochBegin, done),
+      ask: (owner, question, done): void => this.#askForKey(owner, question, done),
     });
     // Rounds of different ASes do not begin together.
     this.#tickNs = Math.floor(TICK_NS * random.beacons.uniform());
@@ -212,8 +174,10 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#effects = [];
     if (input.kind === TIMER_DUE.kind) this.#due(now);
     else if (input.kind === 'lookup') this.#find(input.token, input.target);
-    else if (input.kind === 'host-key') this.#findKey(input);
-    else if (input.kind === 'interface-down') this.#revoke(input);
+    else if (input.kind === 'host-key') {
+      const { token } = input;
+      this.#keys.find(input, (answer) => this.#effects.push({ kind: 'host-key', token, answer }));
+    } else if (input.kind === 'interface-down') this.#revoke(input);
     else {
       const drop = this.#calls.receive(now, input.way, input.bytes);
       if (drop !== undefined) this.#drop(drop);
@@ -249,6 +213,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       segments,
       ...this.#database.ases,
       signaturesVerified: this.#verifier.count,
+      ...(this.#trust === undefined ? {} : { certificates: this.#trust.status() }),
     };
   }
 
@@ -282,22 +247,47 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#calls.abandon((way) => way.hasOther && isOverIt(way));
   }
 
-  #handle(way: ControlWay, message: Uint8Array): Uint8Array {
+  #handle(way: ControlWay, message: Uint8Array, answer: (message: Uint8Array) => void): void {
     const request = readControlRequest(message);
-    if (request === undefined) return this.#refuse('request-malformed');
+    if (request === undefined) {
+      answer(this.#refuse('request-malformed'));
+      return;
+    }
     const { method, body } = request;
-    if (method === 'beacon') return this.#takeBeacon(way, body);
-    if (method === 'level1') return this.#giveLevel1(way, body);
-    return method === 'register' ? this.#takeRegistration(body) : this.#answer(body);
+    if (method === 'beacon') this.#takeBeacon(way, body, answer);
+    else if (method === 'register') this.#takeRegistration(way, body, answer);
+    else if (method === 'segments') answer(this.#answer(body));
+    else if (method === 'level1') answer(this.#answerKey(way, body));
+    else answer(this.#answerTrust(method, body));
   }
 
-  #takeBeacon(way: ControlWay, body: Uint8Array): Uint8Array {
+  #answerTrust(method: 'chain' | 'trc', body: Uint8Array): Uint8Array {
+    const found = this.#trust?.answer(method, body);
+    return found === undefined ? this.#refuse('trust-unknown') : controlAnswer(found);
+  }
+
+  /** Goes on when the certificates are there that signatures of these segments name. */
+  #withKeys(way: ControlWay, segments: readonly SignedSegment[], then: () => void): void {
+    if (this.#trust === undefined) then();
+    else this.#trust.fetchFor(way, segments, then);
+  }
+
+  #takeBeacon(way: ControlWay, body: Uint8Array, answer: (message: Uint8Array) => void): void {
     const { surroundings, options, clock } = this.#parts;
     const beacon = decodeBeacon(body);
-    if (typeof beacon === 'string') return this.#refuse(beacon);
+    if (typeof beacon === 'string') {
+      answer(this.#refuse(beacon));
+      return;
+    }
     const at = { neighbour: way.isdAs, ingress: way.ingress, seconds: clock().seconds };
-    const refusal =
-      beaconRefusal(beacon, surroundings, options.maxHops, at) ?? this.#signatureRefusal(beacon);
+    const refusal = beaconRefusal(beacon, surroundings, options.maxHops, at);
+    if (refusal === undefined) {
+      this.#withKeys(way, [beacon], () => answer(this.#keepBeacon(way, beacon)));
+    } else answer(this.#refuse(refusal));
+  }
+
+  #keepBeacon(way: ControlWay, beacon: SignedSegment): Uint8Array {
+    const refusal = this.#signatureRefusal(beacon);
     if (refusal !== undefined) return this.#refuse(refusal);
     const known = this.#known(beacon, way.ingress);
     const stored = this.#beacons.insert(firstAsOf(beacon.segment), known);
@@ -317,11 +307,19 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return at === undefined ? [near] : [near, { isdAs: at.neighbour, ifId: at.neighbourIfId }];
   }
 
-  #takeRegistration(body: Uint8Array): Uint8Array {
+  #takeRegistration(
+    way: ControlWay,
+    body: Uint8Array,
+    answer: (message: Uint8Array) => void,
+  ): void {
     const segments = decodeSegments(body);
-    if (segments === undefined) return this.#refuse('request-malformed');
+    if (segments === undefined) answer(this.#refuse('request-malformed'));
+    else this.#withKeys(way, segments.downs, () => answer(this.#keepRegistered(segments.downs)));
+  }
+
+  #keepRegistered(downs: readonly SignedSegment[]): Uint8Array {
     const { isdAs, isCore } = this.#parts.surroundings;
-    for (const one of segments.downs) {
+    for (const one of downs) {
       const isOwn = isCore && firstAsOf(one.segment) === isdAs;
       if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
       const refusal = this.#signatureRefusal(one);
@@ -340,40 +338,18 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return controlAnswer(encodeSegments(segments));
   }
 
-  #giveLevel1({ isdAs }: ControlWay, body: Uint8Array): Uint8Array {
-    const answer = this.#exchange.answer(isdAs, body);
+  #answerKey({ isdAs }: ControlWay, body: Uint8Array): Uint8Array {
+    const answer = this.#keys.answer(isdAs, body);
     return typeof answer === 'string' ? this.#refuse(answer) : controlAnswer(answer);
   }
 
-  #findKey({
-    token,
-    owner,
-    seconds,
-    host,
-  }: Extract<ControlInput, { readonly kind: 'host-key' }>): void {
-    const { crypto, drkeys, surroundings } = this.#parts;
-    const epochBegin = drkeyEpochAt(seconds);
-    const answer = (level1: Uint8Array | undefined): void => {
-      const key = level1 && deriveDrkeyAsHostKey(crypto, level1, host);
-      this.#effects.push({ kind: 'host-key', token, answer: key && { epochBegin, key } });
-    };
-    const isdAs = isdAsBytes(surroundings.isdAs);
-    if (owner === surroundings.isdAs) answer(drkeys.level1KeyOf({ epochBegin, isdAs }));
-    else this.#keys.find(owner, epochBegin, answer);
-  }
-
-  #fetchLevel1(
-    owner: IsdAs,
-    epochBegin: number,
-    done: (key: Uint8Array | undefined) => void,
-  ): void {
+  #askForKey(owner: IsdAs, { message, open }: Level1Question, done: KeyDone): void {
     this.#lookup.find(owner, (segments) => {
       const way = this.#wayOver(owner, segments);
       if (way === undefined) {
         done(undefined);
         return;
       }
-      const { message, open } = this.#exchange.ask(owner, epochBegin);
       this.#call(way, controlRequest('level1', message), (answer) => {
         const key = answer && open(answer);
         if (typeof key === 'string') this.#drop(key);
@@ -422,7 +398,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
         // Over another path, if this one is known to be dead by now.
         const isDead = answer === undefined && this.#revocations.has(way.interfaces);
         if (isDead && tries > 1) ask(tries - 1);
-        else done(answer && this.#verified(answer));
+        else if (answer === undefined) done(undefined);
+        else this.#takeSegments(way, answer, done);
       });
     };
     ask(WAYS_TRIED_MAX);
@@ -439,13 +416,23 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return isTooLong || hasLoop(one) || isExpired(one, clock().seconds);
   }
 
-  /** The segments of an answer whose signatures are right; undefined if it is none. */
-  #verified(answer: Uint8Array): SegmentsByRole | undefined {
+  /** The segments of an answer, if their signatures are right; undefined if it is none. */
+  #takeSegments(
+    way: ControlWay,
+    answer: Uint8Array,
+    done: (segments: SegmentsByRole | undefined) => void,
+  ): void {
     const segments = decodeSegments(answer);
     if (segments === undefined) {
       this.#drop('answer-malformed');
-      return undefined;
+      done(undefined);
+      return;
     }
+    const { ups, cores, downs } = segments;
+    this.#withKeys(way, [...ups, ...cores, ...downs], () => done(this.#verified(segments)));
+  }
+
+  #verified(segments: SegmentsByRole): SegmentsByRole | undefined {
     const { ups, cores, downs } = segments;
     for (const one of [...ups, ...cores, ...downs]) {
       const refusal = isEnded(one) ? this.#signatureRefusal(one) : 'segment-invalid';
@@ -489,13 +476,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   }
 
   #known(segment: SignedSegment, ingress: number): KnownSegment {
-    const identity = this.#parts.crypto.sha256(segmentIdHashInput(segment.segment));
-    return {
-      ...segment,
-      identity,
-      ingress,
-      expiryHalfSeconds: segmentExpiryHalfSeconds(segment.segment),
-    };
+    return knownSegment(this.#parts.crypto, segment, ingress);
   }
 
   #refuse(reason: ControlDropReason): Uint8Array {
@@ -510,19 +491,4 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   #count(metric: ControlCounter): void {
     this.#effects.push({ kind: 'count', metric });
   }
-}
-
-/** True of a segment that ends in its last AS, and is no beacon. */
-function isEnded({ segment, signed }: SignedSegment): boolean {
-  return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
-}
-
-/** An interface of this AS as the neighbour sees it. */
-function mirrored(
-  at: ControlInterface,
-  isdAs: IsdAs,
-): Pick<ConstructorParameters<typeof SegmentExtender>[0], 'isdAs' | 'interfaces'> {
-  const { ifId, neighbour, neighbourIfId } = at;
-  const far = { ...at, ifId: neighbourIfId, neighbour: isdAs, neighbourIfId: ifId };
-  return { isdAs: neighbour, interfaces: new Map([[neighbourIfId, far]]) };
 }

@@ -14,7 +14,14 @@ import {
 } from '../scion/index.ts';
 
 /** What is asked of a control service, by number. */
-export const CONTROL_METHODS = { beacon: 1, segments: 2, register: 3, level1: 4 } as const;
+export const CONTROL_METHODS = {
+  beacon: 1,
+  segments: 2,
+  register: 3,
+  level1: 4,
+  chain: 5,
+  trc: 6,
+} as const;
 /** What is asked of a control service. */
 export type ControlMethod = keyof typeof CONTROL_METHODS;
 

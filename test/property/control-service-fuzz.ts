@@ -7,15 +7,16 @@
 import { describe, expect, it } from 'vitest';
 import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
+import type { SigningKey } from '../../engine/host/signatures.ts';
 import type { Listener, Stream, StreamHandlers } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
+import type { ControlEffect } from '../../nodes/control-service/control-effects.ts';
 import { Level1Exchange } from '../../nodes/control-service/drkey/level1-exchange.ts';
 import { CONTROL_DROP_REASONS } from '../../nodes/control-service/drops.ts';
 import { CANDIDATES_MAX } from '../../nodes/control-service/geometry.ts';
 import { HostStreams } from '../../nodes/control-service/host-streams.ts';
 import { RPC_CALLS_PER_AS_MAX } from '../../nodes/control-service/rpc/geometry.ts';
 import { decodeRpcPacket, encodeRpcPacket } from '../../nodes/control-service/rpc/packet.ts';
-import type { ControlEffect } from '../../nodes/control-service/service.ts';
 import { controlRequest, encodeBeacon } from '../../nodes/control-service/wire.ts';
 import {
   drkeyEpochAt,
@@ -83,7 +84,8 @@ function repeat(inputs: number, each: (index: number) => void): void {
 /** MIDDLE asks CORE_A for a level 1 key. */
 function levelOneRequest(): Uint8Array {
   const exchange = new Level1Exchange({
-    ...{ own: MIDDLE, crypto, key: signingKeyOf(MIDDLE), drkeys: drkeysOf(MIDDLE) },
+    ...{ own: MIDDLE, crypto, drkeys: drkeysOf(MIDDLE) },
+    key: (): SigningKey => signingKeyOf(MIDDLE),
     seconds: (): number => NOW_S,
     randomBytes: (length): Uint8Array => new Uint8Array(length).fill(7),
     isSignedBy: (): boolean => false,

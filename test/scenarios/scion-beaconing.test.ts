@@ -39,6 +39,21 @@ describe('control services', () => {
     expect(measured(report(scenario, [run(scenario)]), 'control.discovery')).toBe(6);
   });
 
+  it('find paths with certificates of real bytes, in each run the same', () => {
+    const options =
+      '{ control-service: { watch: ["1-ff00:1:1", "1-ff00:1:2"], signatures: real } }';
+    const generate =
+      '{ kind: scion, isds: 1, cores: 1, parents: 1, leaves: 2, gateways: false, control: true }';
+    const set = { ...SMALL, 'topology.generate': generate, options, crypto: 'node' };
+    const results = [1, 2].map(() => run(load('scion-beaconing.yaml', set)));
+    const reports = results.map((one) => report(load('scion-beaconing.yaml', set), [one]));
+    expect(reports.map((one) => measured(one, 'control.discovery'))).toEqual([4, 4]);
+    expect(new Set(results.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect(Object.keys(results[0]!.nodeDrops).filter((name) => /trc|chain|sig/.test(name))).toEqual(
+      [],
+    );
+  });
+
   it('go on where their own link has no room', () => {
     const internal = '{ delay: 100us, rate: 1Mbit/s, queue: 1packets }';
     const scenario = load('scion-beaconing.yaml', {

@@ -9,7 +9,7 @@
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { emptySignedSegment, encodeSegments, type SignedSegment } from '../../scion/index.ts';
-import type { SegmentExtender } from '../beacons/extender.ts';
+import { SegmentExtender, type SegmentExtenderParts } from '../beacons/extender.ts';
 import type { KnownSegment, SegmentStore } from '../beacons/store.ts';
 import { NO_SEGMENTS } from '../lookup/segment-sets.ts';
 import type { ControlInterface, ControlSurroundings } from '../surroundings.ts';
@@ -22,12 +22,10 @@ export interface ControlAttackParts {
   readonly surroundings: ControlSurroundings;
   readonly random: Random;
   readonly extender: Pick<SegmentExtender, 'extend'>;
-  /** Adds entries in the name of a neighbour, signed with the key of the own AS. */
-  readonly forgerOf: (at: ControlInterface) => Pick<SegmentExtender, 'extend'>;
+  /** With what it signs, in its own name and in that of others. */
+  readonly signing: Pick<SegmentExtenderParts, 'hops' | 'signer' | 'expTime' | 'seconds'>;
   /** Beacons that came. */
   readonly store: SegmentStore;
-  /** Calendar time, seconds since 1970. */
-  readonly seconds: () => number;
   /** Sends a request over an interface. */
   readonly call: (at: ControlInterface, message: Uint8Array) => void;
 }
@@ -83,10 +81,10 @@ export class ControlAttack {
     change: (beacon: SignedSegment) => SignedSegment,
     ageSeconds = 0,
   ): Uint8Array | undefined {
-    const { surroundings, random, seconds, extender } = this.#parts;
+    const { surroundings, random, signing, extender } = this.#parts;
     const isDownstream = at.relation === 'core' || at.relation === 'child';
     if (!surroundings.isCore || !isDownstream) return undefined;
-    const empty = emptySignedSegment(random.below(SEGMENT_IDS), seconds() - ageSeconds);
+    const empty = emptySignedSegment(random.below(SEGMENT_IDS), signing.seconds() - ageSeconds);
     return beaconRequest(change(extender.extend(empty, 0, at.ifId)));
   }
 
@@ -98,17 +96,26 @@ export class ControlAttack {
 
   /** A beacon that came, without the entry of the AS that it came from: a shorter way than there is. */
   #spliced(at: ControlInterface): Uint8Array | undefined {
-    const { store, seconds, extender } = this.#parts;
-    const known = store.all(HALF_SECONDS_PER_S * seconds()).find(isLong);
+    const { store, signing, extender } = this.#parts;
+    const known = store.all(HALF_SECONDS_PER_S * signing.seconds()).find(isLong);
     return known && beaconRequest(extender.extend(withoutLast(known), known.ingress, at.ifId));
+  }
+
+  /** Adds entries in the name of the neighbour. */
+  #forgerAt({ ifId, neighbour, neighbourIfId, ...link }: ControlInterface): SegmentExtender {
+    const { surroundings, signing } = this.#parts;
+    const { isdAs, mtu } = surroundings;
+    const far = { ...link, ifId: neighbourIfId, neighbour: isdAs, neighbourIfId: ifId };
+    const interfaces = new Map([[neighbourIfId, far]]);
+    return new SegmentExtender({ ...signing, isdAs: neighbour, mtu, interfaces });
   }
 
   /** A segment that the neighbour has never made, from it to this AS. */
   #registration(at: ControlInterface): Uint8Array | undefined {
-    const { random, seconds, extender, forgerOf } = this.#parts;
+    const { random, signing, extender } = this.#parts;
     if (at.relation !== 'core' && at.relation !== 'parent') return undefined;
-    const empty = emptySignedSegment(random.below(SEGMENT_IDS), seconds());
-    const forged = forgerOf(at).extend(empty, 0, at.neighbourIfId);
+    const empty = emptySignedSegment(random.below(SEGMENT_IDS), signing.seconds());
+    const forged = this.#forgerAt(at).extend(empty, 0, at.neighbourIfId);
     const downs = [extender.extend(forged, at.ifId, 0)];
     return controlRequest('register', encodeSegments({ ...NO_SEGMENTS, downs }));
   }

@@ -13,8 +13,17 @@ import {
   type SignedSegment,
   type StaticInfo,
 } from '../../scion/index.ts';
+import { HOP_UNIT_S } from '../geometry.ts';
 import type { ControlInterface } from '../surroundings.ts';
 import { signEntry } from './signatures.ts';
+
+/** A key that signs entries. */
+export interface EntrySigner {
+  readonly key: SigningKey;
+  readonly keyId: SignatureKeyId;
+  /** When its certificate ends, seconds since 1970; absent if it has none. */
+  readonly notAfter?: number;
+}
 
 /** What this AS puts into its entries. */
 export interface SegmentExtenderParts {
@@ -23,8 +32,8 @@ export interface SegmentExtenderParts {
   readonly mtu: number;
   readonly interfaces: ReadonlyMap<number, ControlInterface>;
   readonly hops: HopAuthenticator;
-  readonly key: SigningKey;
-  readonly keyId: SignatureKeyId;
+  /** With which it signs now. */
+  readonly signer: () => EntrySigner;
   /** Lifetime of hop fields in units of 337.5 s, minus one. */
   readonly expTime: number;
   /** Calendar time, seconds since 1970. */
@@ -55,7 +64,9 @@ export class SegmentExtender {
    * @param egress The interface on which it leaves; 0 if it ends here.
    */
   extend(before: SignedSegment, ingress: number, egress: number): SignedSegment {
-    const { isdAs, mtu, interfaces, hops, key, keyId, expTime, seconds } = this.#parts;
+    const { isdAs, mtu, interfaces, hops, seconds } = this.#parts;
+    const { key, keyId, notAfter } = this.#parts.signer();
+    const expTime = this.#expTime(before.segment.timestamp, notAfter);
     const ingressMtu = interfaces.get(ingress)?.mtu ?? 0;
     const extension = { isdAs, mtu, ingress, ingressMtu, egress, expTime };
     const peerLinks = this.#peerLinks;
@@ -70,5 +81,13 @@ export class SegmentExtender {
     const next = interfaces.get(egress)?.neighbour;
     const content = { entry, next, keyId, signedSeconds: seconds() };
     return appendSignedEntry(before, content, (input) => signEntry(key, input));
+  }
+
+  /** As long as wished, but not longer than the certificate (reference control/beaconing/extender.go, Extend). */
+  #expTime(timestamp: number, notAfter: number | undefined): number {
+    const { expTime } = this.#parts;
+    if (notAfter === undefined) return expTime;
+    const units = Math.floor((notAfter - timestamp) / HOP_UNIT_S) - 1;
+    return Math.max(0, Math.min(expTime, units));
   }
 }

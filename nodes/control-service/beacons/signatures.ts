@@ -12,14 +12,15 @@ import { concatBytes, toHex, writeUint32 } from '../../_kit/bytes.ts';
 import { derSequence, readDer } from '../../_kit/der.ts';
 import { derUnsigned } from '../../_kit/der-primitives.ts';
 import { type IsdAs, type SignedSegment, signatureInput } from '../../scion/index.ts';
-import { VERIFIED_PREFIXES_MAX } from '../geometry.ts';
+import { HOP_UNIT_S, VERIFIED_PREFIXES_MAX } from '../geometry.ts';
+import type { TrustQuestion, TrustRefusal } from '../pki/trust-store.ts';
 
 const SCALAR_BYTES = 32;
 /** RFC 3279 section 2.2.3, Ecdsa-Sig-Value. */
 const ECDSA_SIGNATURE = derSequence({ r: derUnsigned(SCALAR_BYTES), s: derUnsigned(SCALAR_BYTES) });
 
 /** Why a segment's signatures are refused. */
-export type SignatureRefusal = 'signature-key' | 'signature-length' | 'signature-invalid';
+export type SignatureRefusal = 'signature-length' | 'signature-invalid' | TrustRefusal;
 
 /** A signature of an entry, in DER. */
 export function signEntry(key: SigningKey, input: Uint8Array): Uint8Array {
@@ -40,19 +41,53 @@ export function asKeyScalar(secret: Uint8Array): Uint8Array {
 /** Where the keys of other ASes come from. */
 export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 
+/** Where the keys of signatures come from. */
+export interface EntryKeySource {
+  /** The key of a signature, or why there is none. */
+  keyOf(question: TrustQuestion): VerifyingKey | SignatureRefusal;
+  /** A key with which the AS signs now; undefined if none is known. */
+  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined;
+}
+
+/** Keys that everybody has beforehand, one of each AS. */
+export class ProvisionedKeys implements EntryKeySource {
+  readonly #crypto: CryptoProvider;
+  readonly #source: AsKeySource;
+  /** Keys come from provisioning, so there are no more of them than ASes. */
+  readonly #keys = new Map<IsdAs, VerifyingKey>();
+
+  constructor(crypto: CryptoProvider, source: AsKeySource) {
+    this.#crypto = crypto;
+    this.#source = source;
+  }
+
+  keyOf({ keyId: { isdAs } }: TrustQuestion): VerifyingKey | SignatureRefusal {
+    return this.keyOfAs(isdAs) ?? 'signature-key';
+  }
+
+  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
+    const known = this.#keys.get(isdAs);
+    if (known !== undefined) return known;
+    const bytes = this.#source(isdAs);
+    if (bytes === undefined) return undefined;
+    const key = this.#crypto.p256Verifier(bytes);
+    this.#keys.set(isdAs, key);
+    return key;
+  }
+}
+
 /** Verifies the signatures of segments, each prefix once. */
 export class SegmentVerifier {
   readonly #crypto: CryptoProvider;
-  readonly #keyOf: AsKeySource;
-  readonly #keys = new Map<IsdAs, VerifyingKey | undefined>();
+  readonly #keys: EntryKeySource;
   /** Hashes of verified prefixes, the oldest first. */
   readonly #verified = new Set<string>();
   /** Number of signatures that were verified. */
   count = 0;
 
-  constructor(crypto: CryptoProvider, keyOf: AsKeySource) {
+  constructor(crypto: CryptoProvider, keys: EntryKeySource) {
     this.#crypto = crypto;
-    this.#keyOf = keyOf;
+    this.#keys = keys;
   }
 
   /** @returns why a segment is refused; undefined if all its signatures are right. */
@@ -76,7 +111,7 @@ export class SegmentVerifier {
   /** True if the AS signed the message: 64 bytes, r then s. */
   isSignedBy(isdAs: IsdAs, message: Uint8Array, signature: Uint8Array): boolean {
     this.count += 1;
-    return this.#keyNamed(isdAs)?.verify(message, signature) ?? false;
+    return this.#keys.keyOfAs(isdAs)?.verify(message, signature) ?? false;
   }
 
   /** Notes that a prefix is right; the oldest makes room. */
@@ -89,29 +124,22 @@ export class SegmentVerifier {
   }
 
   #verify(segment: SignedSegment, index: number): SignatureRefusal | undefined {
-    const { headerAndBody, signature, keyId, associatedBytes } = segment.signed[
-      index
-    ] as SignedSegment['signed'][number];
-    const { isdAs } = segment.segment.entries[index] as SignedSegment['segment']['entries'][number];
+    const one = segment.signed[index] as SignedSegment['signed'][number];
+    const { headerAndBody, signature, keyId, associatedBytes, signedSeconds } = one;
+    const { entries, timestamp } = segment.segment;
+    const { isdAs, hop } = entries[index] as (typeof entries)[number];
     if (keyId.isdAs !== isdAs) return 'signature-key';
     const input = signatureInput(segment, index, headerAndBody);
     if (associatedBytes !== input.length - headerAndBody.length) return 'signature-length';
-    const key = this.#keyNamed(isdAs);
-    if (key === undefined) return 'signature-key';
+    // Reference private/segment/segverifier: valid from the segment's timestamp until its hop field ends.
+    const lifetime = Math.floor((1 + hop.expTime) * HOP_UNIT_S);
+    const span = { notBefore: timestamp, notAfter: timestamp + lifetime };
+    const key = this.#keys.keyOf({ keyId, span, signedSeconds });
+    if (typeof key === 'string') return key;
     const read = readDer(ECDSA_SIGNATURE, signature);
     if (read.kind === 'bad') return 'signature-invalid';
     this.count += 1;
     const { r, s } = read.value;
     return key.verify(input, concatBytes(r, s)) ? undefined : 'signature-invalid';
-  }
-
-  /** Keys come from provisioning, so there are no more of them than ASes. */
-  #keyNamed(isdAs: IsdAs): VerifyingKey | undefined {
-    if (this.#keys.has(isdAs)) return this.#keys.get(isdAs);
-    const bytes = this.#keyOf(isdAs);
-    if (bytes === undefined) return undefined;
-    const key = this.#crypto.p256Verifier(bytes);
-    this.#keys.set(isdAs, key);
-    return key;
   }
 }

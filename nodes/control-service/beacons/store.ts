@@ -4,8 +4,14 @@
  *
  * @module
  */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import { compareBytes, toHex } from '../../_kit/bytes.ts';
-import type { IsdAs, SignedSegment } from '../../scion/index.ts';
+import {
+  type IsdAs,
+  type SignedSegment,
+  segmentExpiryHalfSeconds,
+  segmentIdHashInput,
+} from '../../scion/index.ts';
 import type { BeaconCandidate } from './selection.ts';
 
 /** A segment or beacon with what is often asked of it. */
@@ -16,6 +22,17 @@ export interface KnownSegment extends SignedSegment, BeaconCandidate {
   readonly expiryHalfSeconds: number;
   /** The interface of this AS on which it came; 0 for those made here. */
   readonly ingress: number;
+}
+
+/** A segment with what is often asked of it. @param ingress The interface on which it came; 0 if it was made here. */
+export function knownSegment(
+  crypto: CryptoProvider,
+  segment: SignedSegment,
+  ingress: number,
+): KnownSegment {
+  const identity = crypto.sha256(segmentIdHashInput(segment.segment));
+  const expiryHalfSeconds = segmentExpiryHalfSeconds(segment.segment);
+  return { ...segment, identity, ingress, expiryHalfSeconds };
 }
 
 /** What became of a segment that a store was given. */

@@ -67,7 +67,8 @@ export type Level1Refusal =
 export interface Level1ExchangeParts {
   readonly own: IsdAs;
   readonly crypto: CryptoProvider;
-  readonly key: SigningKey;
+  /** With which this AS signs now. */
+  readonly key: () => SigningKey;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly seconds: () => number;
   /** The keys of this AS. */
@@ -110,7 +111,7 @@ export class Level1Exchange {
       protocol: DRKEY_PROTOCOL_SCMP,
       asker: isdAsWords(own),
       share: secret.publicKey,
-      signature: key.sign(coveredBytes('request', exchange)),
+      signature: key().sign(coveredBytes('request', exchange)),
     });
     return {
       message: body,
@@ -147,7 +148,7 @@ export class Level1Exchange {
       end: { seconds: epochBegin + DRKEY_EPOCH_SECONDS, nanos: 0 },
       key: sealed,
       share: secret.publicKey,
-      signature: key.sign(concatByteList([coveredBytes('answer', exchange), sealed])),
+      signature: key().sign(concatByteList([coveredBytes('answer', exchange), sealed])),
     });
   }
 

@@ -13,7 +13,8 @@ import {
   KEYS_KEPT_MAX,
 } from '../geometry.ts';
 
-type Done = (key: Uint8Array | undefined) => void;
+/** Told once what became of a question for a level 1 key. */
+export type KeyDone = (key: Uint8Array | undefined) => void;
 
 interface KnownKey {
   readonly owner: IsdAs;
@@ -29,7 +30,7 @@ interface KnownKey {
 export interface Level1KeysParts {
   readonly seconds: () => number;
   /** Asks the AS `owner`; undefined if it does not answer. */
-  readonly fetch: (owner: IsdAs, epochBegin: number, done: Done) => void;
+  readonly fetch: (owner: IsdAs, epochBegin: number, done: KeyDone) => void;
 }
 
 /** The level 1 keys of other ASes. */
@@ -38,7 +39,7 @@ export class Level1Keys {
   /** By owner and epoch; the oldest makes room. */
   readonly #keys = new Map<string, KnownKey>();
   /** The callbacks of questions that are under way, by owner and epoch. */
-  readonly #waiting = new Map<string, Done[]>();
+  readonly #waiting = new Map<string, KeyDone[]>();
 
   constructor(parts: Level1KeysParts) {
     this.#parts = parts;
@@ -50,7 +51,7 @@ export class Level1Keys {
   }
 
   /** Finds a key, for a host. @param done Called once, with undefined if there is none or too many are asked for. */
-  find(owner: IsdAs, epochBegin: number, done: Done): void {
+  find(owner: IsdAs, epochBegin: number, done: KeyDone): void {
     const known = this.#keys.get(nameOf(owner, epochBegin));
     if (known === undefined) {
       this.#ask(owner, epochBegin, (key) => {
@@ -82,7 +83,7 @@ export class Level1Keys {
     this.#ask(owner, next, () => undefined);
   }
 
-  #ask(owner: IsdAs, epochBegin: number, done: Done): void {
+  #ask(owner: IsdAs, epochBegin: number, done: KeyDone): void {
     const name = nameOf(owner, epochBegin);
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) {

@@ -24,6 +24,11 @@ export function hasLoop({ segment: { entries } }: Pick<SignedSegment, 'segment'>
   return new Set(entries.map(({ isdAs }) => isdAs)).size < entries.length;
 }
 
+/** True of a segment that ends in its last AS, and is no beacon. */
+export function isEnded({ segment, signed }: SignedSegment): boolean {
+  return signed.at(-1)?.next === '0-0' && segment.entries.at(-1)?.hop.consEgress === 0;
+}
+
 /** True if a hop field of the segment has expired. @param seconds Calendar time since 1970. */
 export function isExpired({ segment }: Pick<SignedSegment, 'segment'>, seconds: number): boolean {
   return segmentExpiryHalfSeconds(segment) < HALF_SECONDS_PER_S * seconds;

@@ -68,7 +68,9 @@ function extender(
     ...{ isdAs, mtu: 1_472, expTime: 63, seconds: () => SECONDS + 3 },
     interfaces: new Map([[ifId, out]]),
     hops: new HopAuthenticator(crypto.aesCmac(deriveForwardingKey(crypto, patternBytes(16, ifId)))),
-    key: crypto.p256Key(patternBytes(32, ifId)),
-    keyId: { isdAs, subjectKeyId: patternBytes(20, far), trcBase: 1, trcSerial: 2 },
+    signer: () => ({
+      key: crypto.p256Key(patternBytes(32, ifId)),
+      keyId: { isdAs, subjectKeyId: patternBytes(20, far), trcBase: 1, trcSerial: 2 },
+    }),
   });
 }

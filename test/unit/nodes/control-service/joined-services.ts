@@ -9,12 +9,13 @@ import type { CalendarTime } from '../../../../engine/host/time.ts';
 import { TIMER_DUE, type TimerDue } from '../../../../nodes/_kit/machine.ts';
 import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
 import { controlConfig } from '../../../../nodes/control-service/config.ts';
+import type {
+  ControlEffect,
+  ControlInput,
+} from '../../../../nodes/control-service/control-effects.ts';
+import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
 import { encodeRpcPacket } from '../../../../nodes/control-service/rpc/packet.ts';
-import {
-  type ControlEffect,
-  type ControlInput,
-  ControlService,
-} from '../../../../nodes/control-service/service.ts';
+import { ControlService } from '../../../../nodes/control-service/service.ts';
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
 import {
   CONTROL_PORT,
@@ -82,12 +83,15 @@ export class JoinedServices {
   constructor(
     ases: readonly IsdAs[] = NETWORK.ases.map(({ isdAs }) => isdAs),
     options: Readonly<Record<string, unknown>> = {},
+    keysOf: (isdAs: IsdAs) => ControlKeys = (isdAs): ControlKeys => {
+      return { kind: 'modelled', own: signingKeyOf(isdAs), of: publicKeyOf };
+    },
   ) {
     for (const isdAs of ases) {
       const service = new ControlService({
         ...{ surroundings: surroundingsOf(isdAs), options: controlConfig.parse(options), crypto },
         selection: BEACON_SELECTIONS.reference,
-        ...{ hops: hopsOf(isdAs), key: signingKeyOf(isdAs), keyOf: publicKeyOf },
+        ...{ hops: hopsOf(isdAs), keys: keysOf(isdAs) },
         random: {
           calls: openRandomStream(1, isdAs, 'calls'),
           beacons: withoutPhase(openRandomStream(1, isdAs, 'beacons')),

@@ -43,7 +43,7 @@ const EPOCH = drkeyEpochAt(NOW_S);
 function exchangeOf(own: IsdAs, changes: Partial<Level1ExchangeParts> = {}): Level1Exchange {
   let drawn = 0;
   return new Level1Exchange({
-    ...{ own, crypto, key: signingKeyOf(own), drkeys: drkeysOf(own), seconds: () => NOW_S },
+    ...{ own, crypto, key: () => signingKeyOf(own), drkeys: drkeysOf(own), seconds: () => NOW_S },
     randomBytes: (length) => crypto.sha256(Uint8Array.of(++drawn, own.length)).slice(0, length),
     isSignedBy: (by, message, signature) => crypto.p256Verify(publicKeyOf(by), message, signature),
     ...changes,
@@ -104,7 +104,7 @@ describe('a request for a level 1 key', () => {
 
   it('is refused from another AS than it names, or signed by another', () => {
     expect(exchangeOf(CORE_A).answer(CORE_B, message)).toBe('key-caller');
-    const forged = exchangeOf(MIDDLE, { key: signingKeyOf(CORE_B) }).ask(CORE_A, EPOCH);
+    const forged = exchangeOf(MIDDLE, { key: () => signingKeyOf(CORE_B) }).ask(CORE_A, EPOCH);
     expect(exchangeOf(CORE_A).answer(MIDDLE, forged.message)).toBe('key-signature');
     // A request to another AS cannot be passed on.
     expect(exchangeOf(CORE_B).answer(MIDDLE, message)).toBe('key-signature');

@@ -8,6 +8,7 @@ import { bytes } from '../../../../nodes/_kit/protobuf-scalars.ts';
 import {
   type AsKeySource,
   asKeyScalar,
+  ProvisionedKeys,
   SegmentVerifier,
   signEntry,
 } from '../../../../nodes/control-service/beacons/signatures.ts';
@@ -38,7 +39,7 @@ const PARTS_AND_OTHER = message({
 const ECDSA_SIGNATURE = derSequence({ r: derUnsigned(32), s: derUnsigned(32) });
 
 function verifier(keyOf: AsKeySource = publicKeyOf): SegmentVerifier {
-  return new SegmentVerifier(crypto, keyOf);
+  return new SegmentVerifier(crypto, new ProvisionedKeys(crypto, keyOf));
 }
 
 type Entry = SignedSegment['signed'][number];
@@ -182,7 +183,7 @@ describe('the signatures of a segment', () => {
   it('of prefixes beyond the limit are verified again, the oldest first', () => {
     // All signatures are right here, as to verify 20,000 of them would take long.
     const fast = { ...crypto, p256Verifier: () => ({ verify: (): boolean => true }) };
-    const checked = new SegmentVerifier(fast, publicKeyOf);
+    const checked = new SegmentVerifier(fast, new ProvisionedKeys(fast, publicKeyOf));
     const first = beaconOver(CORE_A, [0]);
     const number = (index: number): SignedSegment => ({
       ...first,

@@ -132,8 +132,11 @@ export interface SegmentWishes {
 export function extenderOf(isdAs: IsdAs, expTime = 63): SegmentExtender {
   const { mtu, interfaces } = surroundingsOf(isdAs);
   return new SegmentExtender({
-    ...{ isdAs, mtu, interfaces, expTime, hops: hopsOf(isdAs), key: signingKeyOf(isdAs) },
-    keyId: { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 },
+    ...{ isdAs, mtu, interfaces, expTime, hops: hopsOf(isdAs) },
+    signer: () => ({
+      key: signingKeyOf(isdAs),
+      keyId: { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 },
+    }),
     seconds: () => NOW_S,
   });
 }

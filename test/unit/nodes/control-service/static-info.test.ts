@@ -79,7 +79,15 @@ function segment(
       const { mtu, interfaces } = surroundings;
       const keyId = { isdAs, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
       const extender = new SegmentExtender({
-        ...{ isdAs, mtu, interfaces, hops, key, keyId, expTime: 63, seconds: () => NOW_S },
+        ...{
+          isdAs,
+          mtu,
+          interfaces,
+          hops,
+          signer: () => ({ key, keyId }),
+          expTime: 63,
+          seconds: () => NOW_S,
+        },
         announced: (into, out) => staticInfoFor(surroundings, { ingress: into, egress: out }),
       });
       return extender.extend(before, ingress, egress);

@@ -1,0 +1,135 @@
+/**
+ * The first TRC and the first certificates of an ISD, from a secret of each of its ASes.
+ *
+ * Each core AS votes, has a root and is a CA; the first {@link VOTERS_MAX} if there are more. All keys follow from the
+ * secret of their owner, so a node has its own and no other (ADR 0020), and the same seed gives the same bytes.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { SigningKey } from '../../../engine/host/signatures.ts';
+import type { IsdAs } from '../../scion/index.ts';
+import { type Certificate, decodeCertificate } from './certificate.ts';
+import type { CertificateChain } from './chain.ts';
+import { encodeSignedData, signPayload } from './cms.ts';
+import { type EcdsaPublicKey, pkiCryptoOf } from './ecdsa.ts';
+import { CA_LIFETIME_S, CERTIFICATE_LIFETIME_S, VOTERS_MAX } from './geometry.ts';
+import { type Issuer, makeCertificate } from './issue.ts';
+import { encodeName } from './name.ts';
+import type { CertificateKind } from './profile.ts';
+import { encodeTrc } from './trc.ts';
+import type { Validity } from './validity.ts';
+
+/** An AS with its secret. */
+export interface AsSecret {
+  readonly isdAs: IsdAs;
+  readonly isCore: boolean;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
+/** What is known of an ISD from the start. */
+export interface IsdMaterial {
+  /** The signed first TRC. */
+  readonly trc: Uint8Array;
+  readonly chains: ReadonlyMap<IsdAs, CertificateChain>;
+}
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+const TRC_LIFETIME_S = 365 * DAY_S;
+const encoder = new TextEncoder();
+
+/** The key of an AS for a kind of certificate. */
+export function pkiKeyOf(
+  crypto: CryptoProvider,
+  secret: Uint8Array,
+  kind: CertificateKind,
+  generation = 0,
+): SigningKey {
+  const info = encoder.encode(`control-plane pki ${kind} ${generation}`);
+  const scalar = crypto.hkdfExpandSha256({ key: secret, info, length: 32 });
+  // Below the order of P-256, since its first bit is 0.
+  scalar[0] = (scalar[0] as number) & 0x7f;
+  return crypto.p256Key(scalar);
+}
+
+/** Makes the material of an ISD. @param seconds When it begins, seconds since 1970. */
+export function makeIsdMaterial(
+  crypto: CryptoProvider,
+  isd: number,
+  ases: readonly AsSecret[],
+  seconds: number,
+): IsdMaterial {
+  const primitives = pkiCryptoOf(crypto);
+  const cores = ases.filter(({ isCore }) => isCore);
+  const voters = cores.slice(0, VOTERS_MAX);
+  const period = { notBefore: seconds - DAY_S, notAfter: seconds + TRC_LIFETIME_S };
+  const own = (as: AsSecret, kind: CertificateKind, validity: Validity): Required<Issuer> => {
+    const key = { curve: 'p256' as const, key: pkiKeyOf(crypto, as.secret, kind) };
+    const certificate = makeCertificate(primitives, subjectOf(as, kind, key.key, validity), {
+      key,
+    });
+    return { key, certificate };
+  };
+  const all = (kind: CertificateKind): Required<Issuer>[] =>
+    voters.map((as) => own(as, kind, period));
+  const [sensitive, regular, roots] = [all('sensitive'), all('regular'), all('root')];
+  const payload = encodeTrc(
+    {
+      ...{ id: { isd, base: 1, serial: 1 }, ...period, graceSeconds: 0, noTrustReset: false },
+      ...{ votes: [], quorum: Math.floor(voters.length / 2) + 1 },
+      coreAses: cores.map(({ isdAs }) => isdAs),
+      authoritativeAses: cores.map(({ isdAs }) => isdAs),
+      description: `ISD ${isd}`,
+    },
+    [...sensitive, ...regular, ...roots].map(({ certificate }) => certificate.bytes),
+  );
+  const signers = [...sensitive, ...regular].map(({ key, certificate }) =>
+    signPayload(payload, { crypto: primitives, certificate, key, seconds }),
+  );
+  const cas = voters.map((as, at) => caOf(crypto, as, roots[at] as Required<Issuer>, seconds));
+  const chains = ases.map((as, at): [IsdAs, CertificateChain] => {
+    const voter = voters.indexOf(as);
+    const ca = cas[(voter < 0 ? at : voter) % cas.length] as Required<Issuer>;
+    const key = pkiKeyOf(crypto, as.secret, 'as');
+    const validity = {
+      notBefore: seconds - HOUR_S,
+      notAfter: seconds - HOUR_S + CERTIFICATE_LIFETIME_S,
+    };
+    const subject = subjectOf(as, 'as', key, validity);
+    return [as.isdAs, { as: makeCertificate(primitives, subject, ca), ca: ca.certificate }];
+  });
+  return { trc: encodeSignedData({ payload, signers }), chains: new Map(chains) };
+}
+
+/** A CA of a core AS, signed by its root. */
+function caOf(
+  crypto: CryptoProvider,
+  as: AsSecret,
+  root: Required<Issuer>,
+  seconds: number,
+): Required<Issuer> {
+  const key = pkiKeyOf(crypto, as.secret, 'ca');
+  const validity = { notBefore: seconds - DAY_S, notAfter: seconds - DAY_S + CA_LIFETIME_S };
+  const subject = subjectOf(as, 'ca', key, validity);
+  const certificate = makeCertificate(pkiCryptoOf(crypto), subject, root);
+  return { key: { curve: 'p256', key }, certificate };
+}
+
+function subjectOf(
+  { isdAs }: AsSecret,
+  kind: CertificateKind,
+  { publicKey }: SigningKey,
+  validity: Validity,
+): Parameters<typeof makeCertificate>[1] {
+  const key: EcdsaPublicKey = { curve: 'p256', point: publicKey };
+  return { ...{ kind, key, ...validity }, name: encodeName(`${isdAs} ${kind}`, isdAs) };
+}
+
+/** Reads the two certificates of a chain; undefined if one is none. */
+export function readChain(as: Uint8Array, ca: Uint8Array): CertificateChain | undefined {
+  const [own, issuer]: (Certificate | string)[] = [decodeCertificate(as), decodeCertificate(ca)];
+  if (typeof own === 'string' || typeof issuer === 'string') return undefined;
+  return own === undefined || issuer === undefined ? undefined : { as: own, ca: issuer };
+}

@@ -1,0 +1,217 @@
+/**
+ * What a control service trusts: TRCs of ISDs, and chains that were verified by them (reference private/trust,
+ * FetchingProvider).
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { VerifyingKey } from '../../../engine/host/signatures.ts';
+import { equalBytes, toHex } from '../../_kit/bytes.ts';
+import { type IsdAs, isdOf, type SignatureKeyId } from '../../scion/index.ts';
+import { type CertificateChain, type ChainRefusal, verifyChain } from './chain.ts';
+import { type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
+import { CHAINS_KEPT_MAX, TRCS_KEPT_MAX } from './geometry.ts';
+import {
+  baseTrcRefusal,
+  decodeSignedTrc,
+  type SignedTrc,
+  type TrcRefusal,
+  trcUpdateRefusal,
+} from './signed-trc.ts';
+import { isBaseTrc, type Trc, type TrcId } from './trc.ts';
+import { containsTime, covers, type Validity } from './validity.ts';
+
+/** Why there is no key for a signature. */
+export type TrustRefusal =
+  | 'signature-key'
+  | 'signature-trc'
+  | 'signature-chain'
+  | 'signature-time'
+  | 'trc-inactive';
+
+/** Why a chain is not kept. */
+export type ChainMaterialRefusal =
+  | ChainRefusal
+  | 'chain-malformed'
+  | 'chain-owner'
+  | 'trc-inactive';
+
+/** What is missing for a signature: the next TRC of an ISD, or the chain of a key. */
+export type TrustNeed =
+  | ({ readonly kind: 'trc' } & TrcId)
+  | { readonly kind: 'chain'; readonly isdAs: IsdAs; readonly subjectKeyId: Uint8Array };
+
+/** A signature of an AS, as far as its key depends on it. */
+export interface TrustQuestion {
+  readonly keyId: SignatureKeyId;
+  /** What the certificate must be valid for, and when it was signed, seconds since 1970. */
+  readonly span: Validity;
+  readonly signedSeconds: number;
+}
+
+interface KnownChain {
+  readonly chain: CertificateChain;
+  readonly verifier: VerifyingKey;
+  /** By which it was verified last. */
+  trc: Trc;
+  validity: Validity;
+}
+
+/** TRCs and chains. */
+export class TrustStore {
+  readonly #crypto: CryptoProvider;
+  readonly #primitives: PkiCrypto;
+  /** By ISD, the latest first. */
+  readonly #trcs = new Map<number, readonly SignedTrc[]>();
+  /** By AS and key, the oldest first. */
+  readonly #chains = new Map<string, KnownChain>();
+
+  constructor(crypto: CryptoProvider) {
+    this.#crypto = crypto;
+    this.#primitives = pkiCryptoOf(crypto);
+  }
+
+  /** Numbers of chains and ISDs, for status. */
+  get sizes(): { readonly chains: number; readonly isds: number } {
+    return { chains: this.#chains.size, isds: this.#trcs.size };
+  }
+
+  /** Trusts the first TRC of an ISD. @returns why not; undefined if it does. */
+  addBase(bytes: Uint8Array): TrcRefusal | undefined {
+    const signed = decodeSignedTrc(bytes);
+    if (typeof signed === 'string') return signed;
+    const refusal = baseTrcRefusal(this.#primitives, signed);
+    if (refusal !== undefined) return refusal;
+    this.#trcs.set(signed.trc.id.isd, [signed]);
+    return undefined;
+  }
+
+  /** Takes the TRC that follows the latest of its ISD. @returns why not; undefined if it does. */
+  addUpdate(bytes: Uint8Array): TrcRefusal | 'signature-trc' | undefined {
+    const signed = decodeSignedTrc(bytes);
+    if (typeof signed === 'string') return signed;
+    const known = this.#trcs.get(signed.trc.id.isd);
+    const latest = known?.[0];
+    if (known === undefined || latest === undefined) return 'signature-trc';
+    const refusal = trcUpdateRefusal(this.#primitives, signed, latest.trc);
+    if (refusal !== undefined) return refusal;
+    this.#trcs.set(signed.trc.id.isd, [signed, ...known].slice(0, TRCS_KEPT_MAX));
+    return undefined;
+  }
+
+  /** The latest TRC of an ISD. */
+  latest(isd: number): Trc | undefined {
+    return this.#trcs.get(isd)?.[0]?.trc;
+  }
+
+  /** A TRC as it was signed; undefined if it is not kept. */
+  trcBytes({ isd, base, serial }: TrcId): Uint8Array | undefined {
+    const found = this.#trcs.get(isd)?.find(({ trc: { id } }) => id.serial === serial);
+    return found?.trc.id.base === base ? found.bytes : undefined;
+  }
+
+  /** The TRCs by which chains are verified now: the latest, and its predecessor in the period of grace. */
+  active(isd: number, seconds: number): readonly Trc[] {
+    const [latest, before] = this.#trcs.get(isd) ?? [];
+    if (latest === undefined || !containsTime(latest.trc, seconds)) return [];
+    const { trc } = latest;
+    const isGrace = !isBaseTrc(trc) && seconds <= trc.notBefore + trc.graceSeconds;
+    const isUsable = isGrace && before !== undefined && containsTime(before.trc, seconds);
+    return isUsable ? [trc, before.trc] : [trc];
+  }
+
+  /** Keeps a chain that was asked for. @returns why not; undefined if it is kept. */
+  addChain(
+    asked: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>,
+    chain: CertificateChain,
+    seconds: number,
+  ): ChainMaterialRefusal | undefined {
+    const { isdAs, subjectKeyId } = chain.as;
+    const isRight = isdAs === asked.isdAs && equalBytes(subjectKeyId, asked.subjectKeyId);
+    if (!isRight) return 'chain-owner';
+    const found = this.#verify(chain, seconds);
+    if (typeof found === 'string') return found;
+    const { point, curve } = chain.as.key;
+    if (curve !== 'p256') return 'chain-algorithm';
+    const key = chainName(asked);
+    this.#chains.delete(key);
+    this.#chains.set(key, { chain, ...found, verifier: this.#crypto.p256Verifier(point) });
+    const [oldest] = this.#chains.keys();
+    if (this.#chains.size > CHAINS_KEPT_MAX && oldest !== undefined) this.#chains.delete(oldest);
+    return undefined;
+  }
+
+  /** The chain of a key. */
+  chainOf(asked: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>): CertificateChain | undefined {
+    return this.#chains.get(chainName(asked))?.chain;
+  }
+
+  /** What is missing for a key; undefined if nothing that could be asked for. */
+  needOf(keyId: SignatureKeyId): TrustNeed | undefined {
+    const isd = isdOf(keyId.isdAs);
+    const latest = this.latest(isd);
+    if (latest === undefined || latest.id.base !== keyId.trcBase) return undefined;
+    const { base, serial } = latest.id;
+    if (keyId.trcSerial > serial) return { kind: 'trc', isd, base, serial: serial + 1 };
+    if (this.#chains.has(chainName(keyId)) || keyId.subjectKeyId.length === 0) return undefined;
+    return { kind: 'chain', isdAs: keyId.isdAs, subjectKeyId: keyId.subjectKeyId };
+  }
+
+  /** The key of a signature, if its chain is valid for what was signed. @param seconds Now, since 1970. */
+  keyOf(
+    { keyId, span, signedSeconds }: TrustQuestion,
+    seconds: number,
+  ): VerifyingKey | TrustRefusal {
+    if (keyId.subjectKeyId.length === 0) return 'signature-key';
+    const isd = isdOf(keyId.isdAs);
+    const latest = this.latest(isd);
+    const isKnown = latest?.id.base === keyId.trcBase && latest.id.serial >= keyId.trcSerial;
+    if (!isKnown) return 'signature-trc';
+    const known = this.#chains.get(chainName(keyId));
+    if (known === undefined) return 'signature-chain';
+    const active = this.active(isd, seconds);
+    if (active.length === 0) return 'trc-inactive';
+    if (!active.includes(known.trc)) {
+      // The TRC that vouched for it is out of use: another one may.
+      const found = this.#verify(known.chain, seconds);
+      if (typeof found === 'string') return 'signature-chain';
+      known.trc = found.trc;
+      known.validity = found.validity;
+    }
+    const { validity } = known;
+    const isCovered = covers(validity, span) && containsTime(validity, signedSeconds);
+    return isCovered ? known.verifier : 'signature-time';
+  }
+
+  /** The key of the AS's newest chain that is valid at this time. */
+  keyOfAs(isdAs: IsdAs, seconds: number): VerifyingKey | undefined {
+    const active = this.active(isdOf(isdAs), seconds);
+    const own = [...this.#chains.values()].filter(
+      ({ chain, trc, validity }) =>
+        chain.as.isdAs === isdAs && active.includes(trc) && containsTime(validity, seconds),
+    );
+    return own.at(-1)?.verifier;
+  }
+
+  #verify(
+    chain: CertificateChain,
+    seconds: number,
+  ): { readonly trc: Trc; readonly validity: Validity } | ChainMaterialRefusal {
+    const { isdAs } = chain.as;
+    if (isdAs === undefined || isdAs === 'malformed') return 'chain-isd';
+    let refusal: ChainMaterialRefusal = 'trc-inactive';
+    for (const trc of this.active(isdOf(isdAs), seconds)) {
+      const validity = verifyChain(this.#primitives, chain, trc, seconds);
+      if (typeof validity !== 'string') return { trc, validity };
+      refusal = validity;
+    }
+    return refusal;
+  }
+}
+
+function chainName({
+  isdAs,
+  subjectKeyId,
+}: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>): string {
+  return `${isdAs} ${toHex(subjectKeyId)}`;
+}

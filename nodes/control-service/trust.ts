@@ -1,0 +1,186 @@
+/**
+ * Certificates of a control service: its own, with which it signs, and those of others, which it asks for when a signature
+ * names one that it does not know (reference private/trust, FetchingProvider and Signer).
+ *
+ * Whoever sent the signature has verified it, so it has what is missing. What comes is trusted only for what it is signed
+ * by.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { SigningKey, VerifyingKey } from '../../engine/host/signatures.ts';
+import { toHex } from '../_kit/bytes.ts';
+import { type IsdAs, isdOf, type SignedSegment } from '../scion/index.ts';
+import type { EntrySigner } from './beacons/extender.ts';
+import type { ControlDropReason } from './drops.ts';
+import type { CertificateChain } from './pki/chain.ts';
+import { FETCHES_MAX, FETCHES_WAITING_MAX } from './pki/geometry.ts';
+import { readChain } from './pki/isd-material.ts';
+import {
+  type TrustNeed,
+  type TrustQuestion,
+  type TrustRefusal,
+  TrustStore,
+} from './pki/trust-store.ts';
+import {
+  decodeChain,
+  decodeTrcAnswer,
+  decodeTrustRequest,
+  encodeChain,
+  encodeTrcAnswer,
+  encodeTrustRequest,
+} from './trust-messages.ts';
+import type { ControlWay } from './ways.ts';
+import { controlRequest } from './wire.ts';
+
+/** What it works with. */
+export interface TrustParts {
+  readonly isdAs: IsdAs;
+  readonly crypto: CryptoProvider;
+  readonly pki: {
+    readonly trcs: readonly Uint8Array[];
+    readonly chain: CertificateChain;
+    readonly key: SigningKey;
+  };
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+  /** Asks another control service; the answer is undefined if there is none. */
+  readonly call: (
+    way: ControlWay,
+    message: Uint8Array,
+    done: (answer: Uint8Array | undefined) => void,
+  ) => void;
+  readonly drop: (reason: ControlDropReason) => void;
+}
+
+/** Certificates of a control service. */
+export class Trust {
+  readonly #parts: TrustParts;
+  readonly #store: TrustStore;
+  /** What is asked for, by whom and what, with who waits for it. */
+  readonly #asked = new Map<string, (() => void)[]>();
+  #waiting = 0;
+
+  /** @throws RangeError if it was given a TRC that is none, which nobody but the provisioning makes. */
+  constructor(parts: TrustParts) {
+    this.#parts = parts;
+    this.#store = new TrustStore(parts.crypto);
+    for (const trc of parts.pki.trcs) {
+      const refusal = this.#store.addBase(trc);
+      if (refusal !== undefined) throw new RangeError(`a TRC: ${refusal}`);
+    }
+    const { isdAs, pki, seconds } = parts;
+    const { subjectKeyId } = pki.chain.as;
+    // One that is not valid now is refused by others, too.
+    this.#store.addChain({ isdAs, subjectKeyId }, pki.chain, seconds());
+  }
+
+  /** What it holds. */
+  status(): Readonly<Record<string, unknown>> {
+    const { isdAs, pki } = this.#parts;
+    const serial = this.#store.latest(isdOf(isdAs))?.id.serial;
+    return { ...this.#store.sizes, serial, notAfter: pki.chain.as.notAfter };
+  }
+
+  /** With what it signs. */
+  signer(): EntrySigner {
+    const { isdAs, pki } = this.#parts;
+    const { subjectKeyId, notAfter } = pki.chain.as;
+    const { base = 0, serial = 0 } = this.#store.latest(isdOf(isdAs))?.id ?? {};
+    const keyId = { isdAs, subjectKeyId, trcBase: base, trcSerial: serial };
+    return { key: pki.key, keyId, notAfter };
+  }
+
+  /** The key of a signature, or why there is none. */
+  keyOf(question: TrustQuestion): VerifyingKey | TrustRefusal {
+    return this.#store.keyOf(question, this.#parts.seconds());
+  }
+
+  /** A key of the AS whose certificate is valid now; undefined if none is known. */
+  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
+    return this.#store.keyOfAs(isdAs, this.#parts.seconds());
+  }
+
+  /** Answers a request for a chain or a TRC; undefined if it has none. */
+  answer(method: 'chain' | 'trc', body: Uint8Array): Uint8Array | undefined {
+    const need = decodeTrustRequest(method, body);
+    if (need === undefined) return undefined;
+    if (need.kind === 'trc') {
+      const trc = this.#store.trcBytes(need);
+      return trc && encodeTrcAnswer(trc);
+    }
+    const chain = this.#store.chainOf(need);
+    return chain && encodeChain({ as: chain.as.bytes, ca: chain.ca.bytes });
+  }
+
+  /** Asks for what the signatures of segments name and is not known; `done` is called once, whatever came. */
+  fetchFor(way: ControlWay, segments: readonly SignedSegment[], done: () => void): void {
+    const names = segments.flatMap(({ signed }) => signed.map(({ keyId }) => keyId));
+    const next = (left: number): void => {
+      let need: TrustNeed | undefined;
+      for (const keyId of names) need ??= this.#store.needOf(keyId);
+      if (need === undefined || left === 0) done();
+      else this.#fetch(way, need, (isKnown) => (isKnown ? next(left - 1) : done()));
+    };
+    next(FETCHES_MAX);
+  }
+
+  /** Asks once for what several wait for. */
+  #fetch(way: ControlWay, need: TrustNeed, done: (isKnown: boolean) => void): void {
+    const name = `${way.isdAs} ${nameOf(need)}`;
+    const waiting = this.#asked.get(name);
+    if (this.#waiting >= FETCHES_WAITING_MAX) {
+      this.#parts.drop('trust-full');
+      done(false);
+      return;
+    }
+    this.#waiting += 1;
+    const ended = (): void => {
+      this.#waiting -= 1;
+      done(this.#isKnown(need));
+    };
+    if (waiting !== undefined) {
+      waiting.push(ended);
+      return;
+    }
+    this.#asked.set(name, [ended]);
+    const { method, body } = encodeTrustRequest(need);
+    this.#parts.call(way, controlRequest(method, body), (answer) => {
+      if (answer !== undefined) this.#take(need, answer);
+      const all = this.#asked.get(name) ?? [];
+      this.#asked.delete(name);
+      for (const one of all) one();
+    });
+  }
+
+  #take(need: TrustNeed, answer: Uint8Array): void {
+    const refusal = need.kind === 'trc' ? this.#takeTrc(answer) : this.#takeChain(need, answer);
+    if (refusal !== undefined) this.#parts.drop(refusal);
+  }
+
+  #takeTrc(answer: Uint8Array): ControlDropReason | undefined {
+    const trc = decodeTrcAnswer(answer);
+    return trc === undefined ? 'answer-malformed' : this.#store.addUpdate(trc);
+  }
+
+  #takeChain(
+    need: TrustNeed & { readonly kind: 'chain' },
+    answer: Uint8Array,
+  ): ControlDropReason | undefined {
+    const bytes = decodeChain(answer);
+    if (bytes === undefined) return 'answer-malformed';
+    const chain = readChain(bytes.as, bytes.ca);
+    if (chain === undefined) return 'chain-malformed';
+    return this.#store.addChain(need, chain, this.#parts.seconds());
+  }
+
+  #isKnown(need: TrustNeed): boolean {
+    if (need.kind === 'chain') return this.#store.chainOf(need) !== undefined;
+    return (this.#store.latest(need.isd)?.id.serial ?? 0) >= need.serial;
+  }
+}
+
+function nameOf(need: TrustNeed): string {
+  if (need.kind === 'chain') return `${need.isdAs} ${toHex(need.subjectKeyId)}`;
+  return `${need.isd} ${need.base} ${need.serial}`;
+}

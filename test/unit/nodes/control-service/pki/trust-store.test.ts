@@ -1,0 +1,200 @@
+/** What a control service trusts: which TRC is in use, which chains it keeps, and for what they are valid. @module */
+import { describe, expect, it } from 'vitest';
+import {
+  CHAINS_KEPT_MAX,
+  TRCS_KEPT_MAX,
+} from '../../../../../nodes/control-service/pki/geometry.ts';
+import type { TrcContent } from '../../../../../nodes/control-service/pki/trc.ts';
+import { TrustStore } from '../../../../../nodes/control-service/pki/trust-store.ts';
+import { type IsdAs, requireIsdAs, type SignatureKeyId } from '../../../../../nodes/scion/index.ts';
+import { crypto } from '../small-network.ts';
+import {
+  BASE,
+  CHAIN,
+  CORE,
+  DAY_S,
+  encodedTrc,
+  ISD,
+  LEAF,
+  membersOf,
+  NEXT,
+  NOW_S,
+  type Owned,
+  owned,
+} from './samples.ts';
+
+const { sensitive, regular, roots, ca } = ISD;
+const MEMBERS = membersOf(ISD);
+const FIRST = encodedTrc(BASE, MEMBERS, [...sensitive, ...regular]);
+const NEW_ROOT = owned('root', 'alpha', undefined, { generation: 1 });
+/** All but the root that vouches for the chain. */
+const WITHOUT_ROOT = MEMBERS.map((one) => (one === roots[0] ? NEW_ROOT : one));
+const ASKED = { isdAs: LEAF, subjectKeyId: CHAIN.as.subjectKeyId };
+const KEY_ID: SignatureKeyId = { ...ASKED, trcBase: 1, trcSerial: 1 };
+const SPAN = { notBefore: NOW_S, notAfter: NOW_S + DAY_S };
+const QUESTION = { keyId: KEY_ID, span: SPAN, signedSeconds: NOW_S };
+
+function update(
+  content: Partial<TrcContent> = {},
+  members: readonly Owned[] = MEMBERS,
+): Uint8Array {
+  return encodedTrc({ ...NEXT, ...content }, members, [...regular, roots[0]!]);
+}
+
+/** A store with the first TRC and a chain. */
+function store(): TrustStore {
+  const made = new TrustStore(crypto);
+  expect(made.addBase(FIRST)).toBeUndefined();
+  expect(made.addChain(ASKED, CHAIN, NOW_S)).toBeUndefined();
+  return made;
+}
+
+describe('a store of trust', () => {
+  it('has the key of a chain that a TRC vouches for', () => {
+    const found = store().keyOf(QUESTION, NOW_S);
+    const key = typeof found === 'string' ? expect.fail(found) : found;
+    const message = Uint8Array.of(1, 2, 3);
+    expect(key.verify(message, ISD.as.key.key.sign(message))).toBe(true);
+    expect(key.verify(message, ca.key.key.sign(message))).toBe(false);
+  });
+
+  const keyIds: readonly (readonly [string, string, Partial<SignatureKeyId>])[] = [
+    ['no key', 'signature-key', { subjectKeyId: new Uint8Array(0) }],
+    ['another key', 'signature-chain', { subjectKeyId: Uint8Array.of(1) }],
+    ['another AS', 'signature-chain', { isdAs: CORE }],
+    ['an ISD without TRC', 'signature-trc', { isdAs: requireIsdAs('2-1') }],
+    ['another series of TRCs', 'signature-trc', { trcBase: 2, trcSerial: 2 }],
+    ['a TRC that is yet to come', 'signature-trc', { trcSerial: 2 }],
+  ];
+
+  it.each(keyIds)('has no key for a signature that names %s', (_, why, change) => {
+    expect(store().keyOf({ ...QUESTION, keyId: { ...KEY_ID, ...change } }, NOW_S)).toBe(why);
+  });
+
+  it('has no key for what is signed or valid when the chain is not', () => {
+    const { notBefore, notAfter } = CHAIN.as;
+    const known = store();
+    const asked = (change: Partial<typeof QUESTION>): unknown =>
+      known.keyOf({ ...QUESTION, ...change }, NOW_S);
+    expect(asked({ span: { notBefore, notAfter } })).toBeTypeOf('object');
+    expect(asked({ span: { notBefore: notBefore - 1, notAfter } })).toBe('signature-time');
+    expect(asked({ span: { notBefore, notAfter: notAfter + 1 } })).toBe('signature-time');
+    expect(asked({ signedSeconds: notBefore - 1 })).toBe('signature-time');
+    expect(asked({ signedSeconds: notAfter + 1 })).toBe('signature-time');
+  });
+
+  it('refuses a chain of another AS or key than it asked for', () => {
+    const known = store();
+    expect(known.addChain({ ...ASKED, isdAs: CORE }, CHAIN, NOW_S)).toBe('chain-owner');
+    const subjectKeyId = Uint8Array.of(1);
+    expect(known.addChain({ ...ASKED, subjectKeyId }, CHAIN, NOW_S)).toBe('chain-owner');
+  });
+
+  it('refuses a chain that is forged, of another ISD, or has expired', () => {
+    const known = store();
+    const forgedBy = { ...ca, key: ISD.as.key };
+    const forged = owned('as', 'leaf', forgedBy, { isdAs: LEAF }).certificate;
+    const refusal = (as: typeof forged, isdAs: IsdAs, seconds = NOW_S): unknown =>
+      known.addChain({ isdAs, subjectKeyId: as.subjectKeyId }, { ...CHAIN, as }, seconds);
+    expect(refusal(forged, LEAF)).toBe('chain-signature');
+    const far = requireIsdAs('2-1');
+    expect(refusal(owned('as', 'far', ca, { isdAs: far }).certificate, far)).toBe('trc-inactive');
+    expect(refusal(CHAIN.as, LEAF, CHAIN.as.notAfter + 1)).toBe('chain-time');
+    expect(refusal(CHAIN.as, LEAF, BASE.notAfter + 1)).toBe('trc-inactive');
+  });
+
+  it('keeps as many chains as it may, the newest', () => {
+    // All signatures are right here, as to verify 10,000 of them would take long.
+    const fast = new TrustStore({ ...crypto, p256Verify: () => true });
+    fast.addBase(FIRST);
+    for (let number = 0; number <= CHAINS_KEPT_MAX; number += 1) {
+      const subjectKeyId = Uint8Array.of(number >> 8, number);
+      fast.addChain(
+        { ...ASKED, subjectKeyId },
+        { ...CHAIN, as: { ...CHAIN.as, subjectKeyId } },
+        NOW_S,
+      );
+    }
+    expect(fast.sizes.chains).toBe(CHAINS_KEPT_MAX);
+    expect(fast.chainOf({ ...ASKED, subjectKeyId: Uint8Array.of(0, 0) })).toBeUndefined();
+    expect(fast.chainOf({ ...ASKED, subjectKeyId: Uint8Array.of(0, 1) })).toBeDefined();
+  });
+
+  it('trusts only the first TRC of a series because it is there', () => {
+    expect(new TrustStore(crypto).addBase(update())).toBe('trc-not-base');
+  });
+});
+
+describe('a TRC that follows another', () => {
+  const inGrace = NOW_S + DAY_S;
+
+  it('is asked for if a signature names it', () => {
+    const known = store();
+    const next = { ...KEY_ID, trcSerial: 3 };
+    expect(known.needOf(KEY_ID)).toBeUndefined();
+    expect(known.needOf(next)).toEqual({ kind: 'trc', isd: 1, base: 1, serial: 2 });
+    expect(known.addUpdate(update())).toBeUndefined();
+    expect(known.needOf(next)).toEqual({ kind: 'trc', isd: 1, base: 1, serial: 3 });
+    expect(known.needOf({ ...next, trcBase: 2 })).toBeUndefined();
+    expect(known.needOf({ ...next, isdAs: requireIsdAs('2-1') })).toBeUndefined();
+    const subjectKeyId = Uint8Array.of(1);
+    expect(known.needOf({ ...KEY_ID, subjectKeyId })).toEqual({
+      ...{ kind: 'chain', isdAs: LEAF, subjectKeyId },
+    });
+  });
+
+  it('is refused without quorum, as one of the first, or of an ISD that is not known', () => {
+    const known = store();
+    expect(known.addUpdate(update({ votes: [3] }))).toBe('update-quorum');
+    expect(known.addUpdate(encodedTrc(NEXT, MEMBERS, regular.slice(0, 1)))).toBe(
+      'trc-vote-unsigned',
+    );
+    expect(known.addUpdate(FIRST)).toBe('update-serial');
+    expect(new TrustStore(crypto).addUpdate(update())).toBe('signature-trc');
+    expect(known.latest(1)?.id.serial).toBe(1);
+  });
+
+  it('takes over, and leaves its predecessor in use for the period of grace', () => {
+    const known = store();
+    expect(known.addUpdate(update({}, WITHOUT_ROOT))).toBeUndefined();
+    const serials = (seconds: number): readonly number[] =>
+      known.active(1, seconds).map(({ id }) => id.serial);
+    expect(serials(NOW_S)).toEqual([2, 1]);
+    expect(serials(inGrace)).toEqual([2, 1]);
+    expect(serials(inGrace + 1)).toEqual([2]);
+    expect(serials(NEXT.notAfter + 1)).toEqual([]);
+    expect(known.keyOf(QUESTION, inGrace)).toBeTypeOf('object');
+    // The root that vouched for the chain is gone with the predecessor.
+    expect(known.keyOf(QUESTION, inGrace + 1)).toBe('signature-chain');
+    expect(known.keyOf(QUESTION, NEXT.notAfter + 1)).toBe('trc-inactive');
+  });
+
+  it('vouches for chains in the place of its predecessor', () => {
+    const known = store();
+    known.addUpdate(update());
+    expect(known.keyOf(QUESTION, inGrace + 1)).toBeTypeOf('object');
+    expect(known.keyOf({ ...QUESTION, keyId: { ...KEY_ID, trcSerial: 2 } }, NOW_S)).toBeTypeOf(
+      'object',
+    );
+  });
+
+  it('leaves no predecessor in use that has expired', () => {
+    const known = new TrustStore(crypto);
+    const short = { ...BASE, notAfter: NOW_S + 10 };
+    known.addBase(encodedTrc(short, MEMBERS, [...sensitive, ...regular]));
+    known.addUpdate(update());
+    expect(known.active(1, NOW_S + 10)).toHaveLength(2);
+    expect(known.active(1, NOW_S + 11)).toHaveLength(1);
+  });
+
+  it('is kept with as many before it as may be', () => {
+    const known = store();
+    for (let serial = 2; serial <= TRCS_KEPT_MAX + 1; serial += 1) {
+      expect(known.addUpdate(update({ id: { isd: 1, base: 1, serial } }))).toBeUndefined();
+    }
+    const bytes = (serial: number): unknown => known.trcBytes({ isd: 1, base: 1, serial });
+    expect(bytes(1)).toBeUndefined();
+    expect(bytes(2)).toBeDefined();
+    expect(known.trcBytes({ isd: 1, base: 2, serial: 2 })).toBeUndefined();
+  });
+});

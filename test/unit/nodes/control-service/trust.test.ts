@@ -1,0 +1,249 @@
+/** Control services that sign with certificates: what they fetch, verify and refuse. @module */
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../../engine/core/sha256.ts';
+import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
+import type { CertificateChain } from '../../../../nodes/control-service/pki/chain.ts';
+import { FETCHES_WAITING_MAX } from '../../../../nodes/control-service/pki/geometry.ts';
+import {
+  type IsdMaterial,
+  makeIsdMaterial,
+  pkiKeyOf,
+} from '../../../../nodes/control-service/pki/isd-material.ts';
+import { Trust } from '../../../../nodes/control-service/trust.ts';
+import {
+  encodeChain,
+  encodeTrustRequest,
+} from '../../../../nodes/control-service/trust-messages.ts';
+import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
+import { controlAnswer, controlRequest } from '../../../../nodes/control-service/wire.ts';
+import {
+  CONTROL_PORT,
+  type IsdAs,
+  isdOf,
+  requireHostAddress,
+} from '../../../../nodes/scion/index.ts';
+import { type Handed, JoinedServices } from './joined-services.ts';
+import {
+  beaconOver,
+  CORE_A,
+  CORE_B,
+  CORE_C,
+  crypto,
+  FAR,
+  LEAF,
+  MIDDLE,
+  NETWORK,
+  NOW_S,
+} from './small-network.ts';
+
+const ASES = NETWORK.ases.map(({ isdAs }) => isdAs);
+const REAL = { signatures: 'real' };
+
+function secretOf(isdAs: IsdAs): Uint8Array {
+  return sha256(new TextEncoder().encode(`pki ${isdAs}`));
+}
+
+function materialOf(isd: number, seconds = NOW_S): IsdMaterial {
+  const own = NETWORK.ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
+  const secrets = own.map(({ isdAs, core }) => ({ isdAs, isCore: core, secret: secretOf(isdAs) }));
+  return makeIsdMaterial(crypto, isd, secrets, seconds);
+}
+
+const MATERIAL = new Map([1, 2].map((isd) => [isd, materialOf(isd)]));
+
+function chainOf(isdAs: IsdAs): CertificateChain {
+  return MATERIAL.get(isdOf(isdAs))!.chains.get(isdAs)!;
+}
+
+function keysOf(isdAs: IsdAs): ControlKeys {
+  return {
+    kind: 'real',
+    trcs: [...MATERIAL.values()].map(({ trc }) => trc),
+    chain: chainOf(isdAs),
+    key: pkiKeyOf(crypto, secretOf(isdAs), 'as'),
+  };
+}
+
+function joined(keys = keysOf, ases: readonly IsdAs[] = ASES): JoinedServices {
+  return new JoinedServices(ases, REAL, keys);
+}
+
+function certificates(services: JoinedServices, isdAs: IsdAs): Readonly<Record<string, unknown>> {
+  return services.status(isdAs)['certificates'] as Readonly<Record<string, unknown>>;
+}
+
+describe('control services with certificates', () => {
+  it('find all paths, with the chains of those whose entries they saw', () => {
+    const services = joined().runTo(20);
+    expect(services.drops).toEqual([]);
+    for (const isdAs of ASES) {
+      const { ups, cores, downs } = services.find(isdAs, isdAs === FAR ? LEAF : FAR);
+      expect(ups.length + cores.length + downs.length, isdAs).toBeGreaterThan(0);
+    }
+    expect(certificates(services, CORE_A)).toMatchObject({ isds: 2, serial: 1 });
+    expect(certificates(services, LEAF)['chains']).toBe(ASES.length);
+    const [entry] = services.find(LEAF, FAR).ups[0]!.signed;
+    expect(entry!.keyId).toEqual({
+      ...{ isdAs: entry!.keyId.isdAs, trcBase: 1, trcSerial: 1 },
+      subjectKeyId: chainOf(entry!.keyId.isdAs).as.subjectKeyId,
+    });
+  });
+
+  it('verify each prefix once, and ask for each chain once', () => {
+    let asked = 0;
+    const services = joined();
+    services.onWay = ({ from, to, bytes }): Uint8Array => {
+      const isRequest = from === MIDDLE && to === CORE_A && bytes.length < 100;
+      if (isRequest && hasMethod(bytes, 4)) asked += 1;
+      return bytes;
+    };
+    services.runTo(12);
+    const before = services.status(MIDDLE)['signaturesVerified'] as number;
+    expect(asked).toBeGreaterThan(0);
+    const first = asked;
+    services.runTo(13);
+    expect(asked).toBe(first);
+    // An origination every 5 s over each of two core ASes, of at most three entries.
+    expect((services.status(MIDDLE)['signaturesVerified'] as number) - before).toBeLessThan(20);
+  });
+
+  it('find nothing over an AS whose certificate is forged, and say why', () => {
+    // FAR is in the other ISD: its CA is none that a root of ISD 1 vouches for.
+    const own = chainOf(MIDDLE);
+    const forged = { ...own, ca: chainOf(FAR).ca };
+    const services = joined(keysOf, [CORE_A, MIDDLE, LEAF]);
+    replaceChains(services, MIDDLE, forged);
+    services.runTo(8);
+    expect(new Set(services.dropsAt(LEAF))).toEqual(new Set(['chain-issuer', 'signature-chain']));
+    expect(services.find(LEAF, CORE_A)).toMatchObject({ ups: [] });
+  });
+
+  it('refuse the certificate of another AS', () => {
+    const services = joined(keysOf, [CORE_A, MIDDLE, LEAF]);
+    replaceChains(services, MIDDLE, chainOf(CORE_A));
+    services.runTo(8);
+    expect(new Set(services.dropsAt(LEAF))).toContain('chain-owner');
+  });
+
+  it('refuse what is no certificate', () => {
+    const services = joined(keysOf, [CORE_A, MIDDLE, LEAF]);
+    const nothing = { as: { bytes: Uint8Array.of(1) }, ca: { bytes: Uint8Array.of(2) } };
+    replaceChains(services, MIDDLE, nothing as CertificateChain);
+    services.runTo(8);
+    expect(new Set(services.dropsAt(LEAF))).toContain('chain-malformed');
+  });
+
+  it('refuse entries of a certificate that does not last as long as they do', () => {
+    // Made so long ago that it ends in a minute: hop fields of the shortest time, 337.5 s, are longer.
+    const old = materialOf(1, NOW_S - 3 * 86_400 + 3_600 + 60);
+    const services = joined((isdAs) => {
+      const chain = isdAs === CORE_A ? old.chains.get(isdAs)! : chainOf(isdAs);
+      return { ...keysOf(isdAs), chain } as ControlKeys;
+    });
+    services.runTo(8);
+    expect(new Set(services.dropsAt(MIDDLE))).toEqual(new Set(['signature-time']));
+    expect(services.find(MIDDLE, CORE_B).ups.length).toBeGreaterThan(0);
+    services.runTo(70);
+    expect(new Set(services.dropsAt(MIDDLE))).toEqual(new Set(['signature-time']));
+  });
+
+  it('make hop fields that end before the certificate does', () => {
+    const hours = 3_600;
+    const old = materialOf(1, NOW_S - 3 * 24 * hours + 2 * hours);
+    const services = joined((isdAs) => {
+      const chain = isdAs === CORE_A ? old.chains.get(isdAs)! : chainOf(isdAs);
+      return { ...keysOf(isdAs), chain } as ControlKeys;
+    });
+    services.runTo(8);
+    expect(services.dropsAt(MIDDLE)).toEqual([]);
+    const [up] = services.find(MIDDLE, CORE_A).ups;
+    const { entries, timestamp } = up!.segment;
+    const end = (1 + entries[0]!.hop.expTime) * 337.5 + timestamp;
+    const { notAfter } = old.chains.get(CORE_A)!.as;
+    expect([end <= notAfter, end > notAfter - 338, entries[1]!.hop.expTime]).toEqual([
+      true,
+      true,
+      63,
+    ]);
+  });
+
+  it('refuse signatures that name another TRC than there is', () => {
+    const services = joined(
+      (isdAs) => {
+        const keys = keysOf(isdAs) as ControlKeys & { readonly kind: 'real' };
+        return isdAs === CORE_C ? keys : { ...keys, trcs: keys.trcs.slice(0, 1) };
+      },
+      [CORE_B, CORE_C],
+    );
+    services.runTo(8);
+    expect(new Set(services.dropsAt(CORE_B))).toEqual(new Set(['signature-trc']));
+  });
+
+  it('answer nothing that they do not have', () => {
+    const services = joined();
+    const tell = (need: Parameters<typeof encodeTrustRequest>[0]): string[] => {
+      const { method, body } = encodeTrustRequest(need);
+      return services.tell({ from: MIDDLE, to: CORE_A, ingress: 0 }, controlRequest(method, body));
+    };
+    expect(tell({ kind: 'trc', isd: 1, base: 1, serial: 1 })).toEqual([]);
+    expect(tell({ kind: 'trc', isd: 1, base: 1, serial: 2 })).toEqual(['trust-unknown']);
+    const { subjectKeyId } = chainOf(CORE_A).as;
+    expect(tell({ kind: 'chain', isdAs: CORE_A, subjectKeyId })).toEqual([]);
+    expect(tell({ kind: 'chain', isdAs: CORE_B, subjectKeyId })).toEqual(['trust-unknown']);
+    const way = { from: MIDDLE, to: CORE_A, ingress: 0 };
+    expect(services.tell(way, controlRequest('chain', Uint8Array.of(0xff)))).toEqual([
+      'trust-unknown',
+    ]);
+  });
+
+  it('let no more messages wait for certificates than may', () => {
+    const drops: string[] = [];
+    let calls = 0;
+    const trust = new Trust({
+      ...{ isdAs: LEAF, crypto, seconds: () => NOW_S, drop: (reason) => void drops.push(reason) },
+      pki: keysOf(LEAF) as ControlKeys & { readonly kind: 'real' },
+      call: () => {
+        calls += 1;
+      },
+    });
+    const beacon = beaconOver(CORE_A, [3]);
+    const keyId = { isdAs: CORE_A, subjectKeyId: Uint8Array.of(1), trcBase: 1, trcSerial: 1 };
+    const named = { ...beacon, signed: beacon.signed.map((one) => ({ ...one, keyId })) };
+    const services = joined(keysOf, [CORE_A, LEAF]);
+    const way = wayTo(services, LEAF, CORE_A);
+    let ended = 0;
+    const fetch = (): void =>
+      trust.fetchFor(way, [named], () => {
+        ended += 1;
+      });
+    for (let waiting = 0; waiting < FETCHES_WAITING_MAX; waiting += 1) fetch();
+    expect([calls, ended, drops]).toEqual([1, 0, []]);
+    fetch();
+    expect([calls, ended, drops]).toEqual([1, 1, ['trust-full']]);
+  });
+});
+
+function wayTo(services: JoinedServices, from: IsdAs, to: IsdAs): ControlWay {
+  return services.services.get(from)!.wayBack({
+    ...{ isdAs: to, host: requireHostAddress('SVC CS'), port: CONTROL_PORT, ingress: 0 },
+    ...{ path: { kind: 'empty' }, router: '10.1.0.1' },
+  });
+}
+
+/** True of a packet whose data begins with this method. */
+function hasMethod(bytes: Uint8Array, method: number): boolean {
+  return bytes[18] === method || bytes[31] === method;
+}
+
+/** Lets an AS answer requests for chains with another one. */
+function replaceChains(services: JoinedServices, at: IsdAs, by: CertificateChain): void {
+  const genuine = controlAnswer(
+    encodeChain({ as: chainOf(at).as.bytes, ca: chainOf(at).ca.bytes }),
+  );
+  const forged = controlAnswer(encodeChain({ as: by.as.bytes, ca: by.ca.bytes }));
+  services.onWay = ({ from, bytes }: Handed): Uint8Array => {
+    const place = Buffer.from(bytes).indexOf(Buffer.from(genuine));
+    if (from !== at || place < 0) return bytes;
+    return Uint8Array.from([...bytes.subarray(0, place), ...forged]);
+  };
+}
