@@ -17,6 +17,11 @@ const EXPIRY = 63;
 /** Shortest time between two rounds, ns. */
 const ROUND_NS_MIN = 500_000_000;
 
+/** Shortest lifetime of a certificate, ns: in the last third of it the shortest hop fields still fit. */
+const CERTIFICATE_NS_MIN = 1_800_000_000_000;
+/** Longest, ns (draft-dekater-scion-pki, "Certification Path"). */
+const CERTIFICATE_NS_MAX = 259_200_000_000_000;
+
 const WATCHED_MAX = 10_000;
 const WATCH_NS_MIN = 10_000_000;
 const WATCH_INTERVAL_NS = 500_000_000;
@@ -59,6 +64,11 @@ export const controlConfig = z.strictObject({
    * fetched and verified.
    */
   signatures: z.enum(['modelled', 'real']).default('modelled'),
+  /** How long a certificate is asked for; the next one is asked for when a third of that is left. At most 3 days. */
+  certificateLifetime: durationNsSchema()
+    .refine((ns) => ns >= CERTIFICATE_NS_MIN, { message: 'is less than 30m' })
+    .refine((ns) => ns <= CERTIFICATE_NS_MAX, { message: 'is more than 3 days' })
+    .default(CERTIFICATE_NS_MAX),
   /** ASes to which paths are looked for from the start, as hosts would: `control.discovery` says how long it took. */
   watch: z.array(isdAs).max(WATCHED_MAX).default([]),
   /** Time between two looks for paths to them. */

@@ -1,18 +1,48 @@
 /**
- * What happens to the control service as a state machine, and what it does.
+ * The control service as a state machine: what it works with, what happens to it, and what it does.
  *
  * @module
  */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { CalendarTime } from '../../engine/host/time.ts';
 import type {
+  DrkeyStore,
   EpochKey,
+  HopAuthenticator,
   HostAddress,
   HostAnswer,
   HostKeyRequest,
   IsdAs,
   PathInterface,
 } from '../scion/index.ts';
+import type { BeaconSelection } from './beacons/selection.ts';
+import type { ControlBehaviour } from './behaviour.ts';
+import type { ControlOptions } from './config.ts';
 import type { ControlDropReason } from './drops.ts';
+import type { ControlKeys } from './keys.ts';
+import type { ControlSurroundings } from './surroundings.ts';
 import type { ControlWay } from './ways.ts';
+
+/** What a control service works with. */
+export interface ControlServiceParts {
+  readonly surroundings: ControlSurroundings;
+  readonly options: ControlOptions;
+  readonly crypto: CryptoProvider;
+  /** With the forwarding key of the AS. */
+  readonly hops: HopAuthenticator;
+  /** Keys of ASes: those that everybody has beforehand, or certificates. */
+  readonly keys: ControlKeys;
+  readonly selection: BeaconSelection;
+  readonly random: { readonly calls: Random; readonly beacons: Random };
+  /** For secrets that are used once. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** The keys that this AS shares with others. */
+  readonly drkeys: DrkeyStore;
+  readonly clock: () => CalendarTime;
+  /** The correct one if absent. */
+  readonly behaviour?: ControlBehaviour;
+}
 
 /** What happens to a control service. */
 export type ControlInput =

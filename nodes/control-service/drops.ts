@@ -9,6 +9,7 @@ import type { SignatureRefusal } from './beacons/signatures.ts';
 import type { Level1Refusal } from './drkey/level1-exchange.ts';
 import type { TrcRefusal } from './pki/signed-trc.ts';
 import type { ChainMaterialRefusal } from './pki/trust-store.ts';
+import type { RenewalsRefusal } from './renewals.ts';
 import type { RpcDropReason } from './rpc/endpoint.ts';
 
 const OF_PACKETS: Readonly<Record<RpcDropReason, string>> = {
@@ -66,6 +67,16 @@ const OF_CHAINS: Readonly<Record<Exclude<ChainMaterialRefusal, 'trc-inactive'>, 
     'a signature of the chain is on a curve or over a hash that is not computed here',
   'chain-signature': 'a signature of the chain is forged',
   'chain-time': 'a certificate of the chain has expired, or is not valid yet',
+};
+
+const OF_RENEWALS: Readonly<
+  Record<Exclude<RenewalsRefusal, ChainMaterialRefusal | 'answer-malformed'>, string>
+> = {
+  'renewal-no-authority': 'a certificate is asked for, and this AS is no CA',
+  'renewal-malformed': 'the request for a certificate is none',
+  'renewal-unknown': 'the certificate by which another one is asked for is not known or not valid',
+  'renewal-unsigned': 'the request for a certificate is not signed by the key of the one before',
+  'renewal-unproved': 'the request for a certificate is not signed by the new key',
 };
 
 const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
@@ -127,6 +138,7 @@ export const CONTROL_DROP_REASONS = {
     'a segment does not end, or one that is registered does not begin here, passes an AS twice, is too long or has expired',
   ...OF_SIGNATURES,
   ...OF_KEYS,
+  ...OF_RENEWALS,
   'trust-unknown': 'another control service asks for a certificate or TRC that is not here',
   'trust-full': 'too many messages wait for certificates and TRCs',
   ...OF_CHAINS,

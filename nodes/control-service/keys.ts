@@ -7,12 +7,12 @@
 import type { SigningKey } from '../../engine/host/signatures.ts';
 import type { EntrySigner } from './beacons/extender.ts';
 import { type AsKeySource, type EntryKeySource, ProvisionedKeys } from './beacons/signatures.ts';
-import { Trust, type TrustParts } from './trust.ts';
+import { type ControlPki, Trust, type TrustParts } from './trust.ts';
 
 /** Where keys come from. */
 export type ControlKeys =
   | { readonly kind: 'modelled'; readonly own: SigningKey; readonly of: AsKeySource }
-  | ({ readonly kind: 'real' } & TrustParts['pki']);
+  | ({ readonly kind: 'real' } & ControlPki);
 
 /** Keys in use. */
 export interface OpenedKeys {

@@ -67,6 +67,7 @@ import type { ControlWay } from './ways.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+const NS_PER_S = 1_000_000_000;
 /** Most values among which a stream draws. */
 const PHASES_MAX = 2 ** 32;
 
@@ -87,7 +88,8 @@ function controlKeysOf(
   { network, options }: NodeSetup<ControlOptions>,
 ): ControlKeys {
   if (options.signatures === 'real') {
-    return { kind: 'real', ...provisionedPki(crypto, isdAs, network) };
+    const lifetimeSeconds = Math.floor(options.certificateLifetime / NS_PER_S);
+    return { kind: 'real', ...provisionedPki(crypto, isdAs, network), lifetimeSeconds };
   }
   const own = crypto.p256Key(asKeyScalar(network.identity(name).secret(AS_KEY_NAME)));
   return { kind: 'modelled', own, of: controlServiceKeySource(network) };

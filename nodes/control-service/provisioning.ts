@@ -6,7 +6,6 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
-import type { SigningKey } from '../../engine/host/signatures.ts';
 import { fromHex, toHex } from '../_kit/bytes.ts';
 import {
   autonomousSystemsOf,
@@ -17,8 +16,9 @@ import {
   isdOf,
 } from '../scion/index.ts';
 import { type AsKeySource, asKeyScalar } from './beacons/signatures.ts';
-import type { CertificateChain } from './pki/chain.ts';
+import { CertificateAuthority } from './pki/authority.ts';
 import { makeIsdMaterial, pkiKeyOf, readChain } from './pki/isd-material.ts';
+import type { ControlPki } from './trust.ts';
 
 /** Name of the key with which an AS signs. */
 export const AS_KEY_NAME = 'as-key';
@@ -35,29 +35,27 @@ export const controlProvisioning: Provisioning = {
 
 const PUBLISHED_ISDS = 'isds';
 
-/** What a control service has of the control-plane PKI from the start. */
-export interface ProvisionedPki {
-  /** Signed first TRCs of all ISDs. */
-  readonly trcs: readonly Uint8Array[];
-  readonly chain: CertificateChain;
-  /** The key of its chain. */
-  readonly key: SigningKey;
-}
-
 /** The PKI of an AS: its key is from a secret that it shares with nobody. */
 export function provisionedPki(
   crypto: CryptoProvider,
   isdAs: IsdAs,
   { shared, published }: Pick<NetworkView, 'shared' | 'published'>,
-): ProvisionedPki {
+): Omit<ControlPki, 'lifetimeSeconds'> {
   const text = (name: string): string => published(`${CONTROL_PROTOCOL}/${name}`) ?? '';
   const trcs = text(PUBLISHED_ISDS)
     .split(' ')
     .map((isd) => fromHex(text(`trc/${isd}`)));
-  const [as = '', ca = ''] = text(`chain/${isdAs}`).split(' ');
-  const chain = readChain(fromHex(as), fromHex(ca));
+  const [own = '', ca = ''] = text(`chain/${isdAs}`).split(' ');
+  const chain = readChain(fromHex(own), fromHex(ca));
   if (chain === undefined) throw new RangeError(`${isdAs} has no certificate`);
-  return { trcs, chain, key: pkiKeyOf(crypto, shared(pkiSecretName(isdAs)), 'as') };
+  const secret = shared(pkiSecretName(isdAs));
+  // A core AS that votes is a CA, also its own.
+  const isAuthority = chain.ca.isdAs === isdAs;
+  const as = { isdAs, isCore: isAuthority, secret };
+  return {
+    ...{ trcs, chain, keyOf: (generation) => pkiKeyOf(crypto, secret, 'as', generation) },
+    authority: isAuthority ? new CertificateAuthority(crypto, as, chain.ca) : undefined,
+  };
 }
 
 /** A group of one: the control service of the AS. */

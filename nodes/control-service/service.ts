@@ -5,20 +5,16 @@
  *
  * @module
  */
-import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Random } from '../../engine/host/random.ts';
 import type { SigningKey } from '../../engine/host/signatures.ts';
-import type { CalendarTime, Nanoseconds } from '../../engine/host/time.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
 import { type StateMachine, TIMER_DUE, type TimerDue } from '../_kit/machine.ts';
 import {
   combineSegmentsIntoPaths,
-  type DrkeyStore,
   decodeSegments,
   decodeSegmentsRequest,
   encodeSegments,
   encodeSegmentsRequest,
   firstAsOf,
-  type HopAuthenticator,
   type IsdAs,
   type PathInterface,
   plainSegments,
@@ -32,19 +28,21 @@ import { Beaconing } from './beacons/beaconing.ts';
 import { beaconRefusal } from './beacons/checks.ts';
 import { guardedSelection } from './beacons/chosen-selection.ts';
 import { SegmentExtender } from './beacons/extender.ts';
-import type { BeaconSelection } from './beacons/selection.ts';
 import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, knownSegment, SegmentStore } from './beacons/store.ts';
-import type { ControlBehaviour } from './behaviour.ts';
-import type { ControlOptions } from './config.ts';
-import type { ControlCounter, ControlEffect, ControlInput } from './control-effects.ts';
+import type {
+  ControlCounter,
+  ControlEffect,
+  ControlInput,
+  ControlServiceParts,
+} from './control-effects.ts';
 import { HostKeys } from './drkey/host-keys.ts';
 import type { Level1Question } from './drkey/level1-exchange.ts';
 import type { KeyDone } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
 import { ASES_KEPT_MAX, CALL_DEADLINE_NS, TICK_NS, WAYS_TRIED_MAX } from './geometry.ts';
-import { type ControlKeys, openControlKeys } from './keys.ts';
+import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
@@ -52,7 +50,6 @@ import { Revocations } from './lookup/revocations.ts';
 import { hasLoop, isEnded, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RpcEndpoint } from './rpc/endpoint.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
-import type { ControlSurroundings } from './surroundings.ts';
 import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
 import {
@@ -64,26 +61,6 @@ import {
   readControlAnswer,
   readControlRequest,
 } from './wire.ts';
-
-/** What a control service works with. */
-export interface ControlServiceParts {
-  readonly surroundings: ControlSurroundings;
-  readonly options: ControlOptions;
-  readonly crypto: CryptoProvider;
-  /** With the forwarding key of the AS. */
-  readonly hops: HopAuthenticator;
-  /** Keys of ASes: those that everybody has beforehand, or certificates. */
-  readonly keys: ControlKeys;
-  readonly selection: BeaconSelection;
-  readonly random: { readonly calls: Random; readonly beacons: Random };
-  /** For secrets that are used once. */
-  readonly randomBytes: (length: number) => Uint8Array;
-  /** The keys that this AS shares with others. */
-  readonly drkeys: DrkeyStore;
-  readonly clock: () => CalendarTime;
-  /** The correct one if absent. */
-  readonly behaviour?: ControlBehaviour;
-}
 
 /** The control service of one AS. */
 export class ControlService implements StateMachine<ControlInput, ControlEffect> {
@@ -229,6 +206,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
     this.#keys.tick();
+    this.#trust?.renew((ca, message, done) => this.#askAuthority(ca, message, done));
     this.#effects.push({ kind: 'ticked' });
   }
 
@@ -258,7 +236,25 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     else if (method === 'register') this.#takeRegistration(way, body, answer);
     else if (method === 'segments') answer(this.#answer(body));
     else if (method === 'level1') answer(this.#answerKey(way, body));
+    else if (method === 'renew') this.#answerRenewal(way, body, answer);
     else answer(this.#answerTrust(method, body));
+  }
+
+  #answerRenewal(way: ControlWay, body: Uint8Array, answer: (message: Uint8Array) => void): void {
+    if (this.#trust === undefined) answer(this.#refuse('renewal-no-authority'));
+    else {
+      this.#trust.answerRenewal(way, body, (issued) => {
+        answer(typeof issued === 'string' ? this.#refuse(issued) : controlAnswer(issued));
+      });
+    }
+  }
+
+  /** Asks a CA for a certificate, over any path to it. */
+  #askAuthority(ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void): void {
+    this.#lookup.find(ca, (segments) => {
+      const way = this.#wayTo(ca, segments);
+      if (way !== undefined) this.#call(way, message, (answer) => answer && done(answer));
+    });
   }
 
   #answerTrust(method: 'chain' | 'trc', body: Uint8Array): Uint8Array {

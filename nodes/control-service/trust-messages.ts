@@ -5,7 +5,7 @@
  */
 import { decodeProtobuf, encodeProtobuf, field, message, repeated } from '../_kit/protobuf.ts';
 import { bytes, uint32, uint53, uint64 } from '../_kit/protobuf-scalars.ts';
-import { isdAsOfWords, isdAsWords } from '../scion/index.ts';
+import { type IsdAs, isdAsOfWords, isdAsWords } from '../scion/index.ts';
 import type { TrustNeed } from './pki/trust-store.ts';
 import type { ControlMethod } from './wire.ts';
 
@@ -19,6 +19,19 @@ const TRC_REQUEST = message({
   serial: field(3, uint53),
 });
 const TRC_RESPONSE = message({ trc: field(1, bytes) });
+
+const RENEWAL_REQUEST = message({
+  cms: field(2, bytes),
+  isdAs: field(3, uint64),
+  subjectKeyId: field(4, bytes),
+});
+
+/** Who asks for a certificate, by the key that it has, and the request in SignedData (renewal.proto). */
+export interface RenewalRequest {
+  readonly isdAs: IsdAs;
+  readonly subjectKeyId: Uint8Array;
+  readonly cms: Uint8Array;
+}
 
 /** A chain in DER. */
 export interface ChainBytes {
@@ -71,4 +84,15 @@ export function encodeTrcAnswer(trc: Uint8Array): Uint8Array {
 export function decodeTrcAnswer(body: Uint8Array): Uint8Array | undefined {
   const read = decodeProtobuf(TRC_RESPONSE, body);
   return typeof read === 'string' ? undefined : read.trc;
+}
+
+/** Encodes a request for a certificate. */
+export function encodeRenewalRequest({ isdAs, ...request }: RenewalRequest): Uint8Array {
+  return encodeProtobuf(RENEWAL_REQUEST, { ...request, isdAs: isdAsWords(isdAs) });
+}
+
+/** Reads {@link encodeRenewalRequest}. */
+export function decodeRenewalRequest(body: Uint8Array): RenewalRequest | undefined {
+  const read = decodeProtobuf(RENEWAL_REQUEST, body);
+  return typeof read === 'string' ? undefined : { ...read, isdAs: isdAsOfWords(read.isdAs) };
 }

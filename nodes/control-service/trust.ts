@@ -8,9 +8,9 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { SigningKey, VerifyingKey } from '../../engine/host/signatures.ts';
+import type { VerifyingKey } from '../../engine/host/signatures.ts';
 import { toHex } from '../_kit/bytes.ts';
-import { type IsdAs, isdOf, type SignedSegment } from '../scion/index.ts';
+import { type IsdAs, isdOf, type SignatureKeyId, type SignedSegment } from '../scion/index.ts';
 import type { EntrySigner } from './beacons/extender.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { CertificateChain } from './pki/chain.ts';
@@ -22,8 +22,10 @@ import {
   type TrustRefusal,
   TrustStore,
 } from './pki/trust-store.ts';
+import { Renewals, type RenewalsParts } from './renewals.ts';
 import {
   decodeChain,
+  decodeRenewalRequest,
   decodeTrcAnswer,
   decodeTrustRequest,
   encodeChain,
@@ -33,15 +35,18 @@ import {
 import type { ControlWay } from './ways.ts';
 import { controlRequest } from './wire.ts';
 
+/** What a control service has of the control-plane PKI from the start. */
+export interface ControlPki extends Pick<RenewalsParts, 'lifetimeSeconds' | 'keyOf' | 'authority'> {
+  /** Signed first TRCs of all ISDs. */
+  readonly trcs: readonly Uint8Array[];
+  readonly chain: CertificateChain;
+}
+
 /** What it works with. */
 export interface TrustParts {
   readonly isdAs: IsdAs;
   readonly crypto: CryptoProvider;
-  readonly pki: {
-    readonly trcs: readonly Uint8Array[];
-    readonly chain: CertificateChain;
-    readonly key: SigningKey;
-  };
+  readonly pki: ControlPki;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;
   /** Asks another control service; the answer is undefined if there is none. */
@@ -57,6 +62,7 @@ export interface TrustParts {
 export class Trust {
   readonly #parts: TrustParts;
   readonly #store: TrustStore;
+  readonly #renewals: Renewals;
   /** What is asked for, by whom and what, with who waits for it. */
   readonly #asked = new Map<string, (() => void)[]>();
   #waiting = 0;
@@ -73,22 +79,25 @@ export class Trust {
     const { subjectKeyId } = pki.chain.as;
     // One that is not valid now is refused by others, too.
     this.#store.addChain({ isdAs, subjectKeyId }, pki.chain, seconds());
+    const own = { chain: pki.chain, key: pki.keyOf(0) };
+    this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
   }
 
   /** What it holds. */
   status(): Readonly<Record<string, unknown>> {
-    const { isdAs, pki } = this.#parts;
-    const serial = this.#store.latest(isdOf(isdAs))?.id.serial;
-    return { ...this.#store.sizes, serial, notAfter: pki.chain.as.notAfter };
+    const serial = this.#store.latest(isdOf(this.#parts.isdAs))?.id.serial;
+    const { notAfter } = this.#renewals.own.chain.as;
+    return { ...this.#store.sizes, serial, notAfter };
   }
 
   /** With what it signs. */
   signer(): EntrySigner {
-    const { isdAs, pki } = this.#parts;
-    const { subjectKeyId, notAfter } = pki.chain.as;
+    const { isdAs } = this.#parts;
+    const { chain, key } = this.#renewals.own;
+    const { subjectKeyId, notAfter } = chain.as;
     const { base = 0, serial = 0 } = this.#store.latest(isdOf(isdAs))?.id ?? {};
     const keyId = { isdAs, subjectKeyId, trcBase: base, trcSerial: serial };
-    return { key: pki.key, keyId, notAfter };
+    return { key, keyId, notAfter };
   }
 
   /** The key of a signature, or why there is none. */
@@ -113,9 +122,44 @@ export class Trust {
     return chain && encodeChain({ as: chain.as.bytes, ca: chain.ca.bytes });
   }
 
+  /** Asks for the next certificate if it is time; `ask` finds the way to the CA. */
+  renew(ask: (ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void) => void): void {
+    const due = this.#renewals.due();
+    if (due === undefined) return;
+    const take = (answer: Uint8Array): void => {
+      const refusal = this.#renewals.take(answer);
+      if (refusal !== undefined) this.#parts.drop(refusal);
+    };
+    if (due.ca !== this.#parts.isdAs) ask(due.ca, controlRequest('renew', due.request), take);
+    else {
+      const own = this.#renewals.answer(due.request);
+      if (typeof own === 'string') this.#parts.drop(own);
+      else take(own.body);
+    }
+  }
+
+  /** Issues a certificate, as a CA. */
+  answerRenewal(
+    way: ControlWay,
+    body: Uint8Array,
+    done: (answer: Uint8Array | ControlDropReason) => void,
+  ): void {
+    const request = decodeRenewalRequest(body);
+    const { base = 0, serial = 0 } = this.#store.latest(isdOf(this.#parts.isdAs))?.id ?? {};
+    const names = request === undefined ? [] : [{ ...request, trcBase: base, trcSerial: serial }];
+    this.#fetchAll(way, names, () => {
+      const answer = this.#renewals.answer(body);
+      done(typeof answer === 'string' ? answer : answer.body);
+    });
+  }
+
   /** Asks for what the signatures of segments name and is not known; `done` is called once, whatever came. */
   fetchFor(way: ControlWay, segments: readonly SignedSegment[], done: () => void): void {
     const names = segments.flatMap(({ signed }) => signed.map(({ keyId }) => keyId));
+    this.#fetchAll(way, names, done);
+  }
+
+  #fetchAll(way: ControlWay, names: readonly SignatureKeyId[], done: () => void): void {
     const next = (left: number): void => {
       let need: TrustNeed | undefined;
       for (const keyId of names) need ??= this.#store.needOf(keyId);

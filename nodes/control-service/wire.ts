@@ -21,6 +21,7 @@ export const CONTROL_METHODS = {
   level1: 4,
   chain: 5,
   trc: 6,
+  renew: 7,
 } as const;
 /** What is asked of a control service. */
 export type ControlMethod = keyof typeof CONTROL_METHODS;

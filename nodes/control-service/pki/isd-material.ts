@@ -117,7 +117,8 @@ function caOf(
   return { key: { curve: 'p256', key }, certificate };
 }
 
-function subjectOf(
+/** What a certificate of an AS says of it. */
+export function subjectOf(
   { isdAs }: AsSecret,
   kind: CertificateKind,
   { publicKey }: SigningKey,
@@ -125,6 +126,15 @@ function subjectOf(
 ): Parameters<typeof makeCertificate>[1] {
   const key: EcdsaPublicKey = { curve: 'p256', point: publicKey };
   return { ...{ kind, key, ...validity }, name: encodeName(`${isdAs} ${kind}`, isdAs) };
+}
+
+/** The root of a core AS, with its key. */
+export function rootOf(
+  crypto: CryptoProvider,
+  { secret }: AsSecret,
+  certificate: Certificate,
+): Required<Issuer> {
+  return { key: { curve: 'p256', key: pkiKeyOf(crypto, secret, 'root') }, certificate };
 }
 
 /** Reads the two certificates of a chain; undefined if one is none. */

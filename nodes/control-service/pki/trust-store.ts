@@ -8,6 +8,7 @@ import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { VerifyingKey } from '../../../engine/host/signatures.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
 import { type IsdAs, isdOf, type SignatureKeyId } from '../../scion/index.ts';
+import type { Certificate } from './certificate.ts';
 import { type CertificateChain, type ChainRefusal, verifyChain } from './chain.ts';
 import { type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
 import { CHAINS_KEPT_MAX, TRCS_KEPT_MAX } from './geometry.ts';
@@ -18,7 +19,7 @@ import {
   type TrcRefusal,
   trcUpdateRefusal,
 } from './signed-trc.ts';
-import { isBaseTrc, type Trc, type TrcId } from './trc.ts';
+import { certificatesOfKind, isBaseTrc, type Trc, type TrcId } from './trc.ts';
 import { containsTime, covers, type Validity } from './validity.ts';
 
 /** Why there is no key for a signature. */
@@ -144,6 +145,21 @@ export class TrustStore {
   /** The chain of a key. */
   chainOf(asked: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>): CertificateChain | undefined {
     return this.#chains.get(chainName(asked))?.chain;
+  }
+
+  /** The chain of a key, if it is valid now. */
+  validChainOf(
+    asked: Pick<SignatureKeyId, 'isdAs' | 'subjectKeyId'>,
+    seconds: number,
+  ): CertificateChain | undefined {
+    const chain = this.chainOf(asked);
+    return chain && typeof this.#verify(chain, seconds) !== 'string' ? chain : undefined;
+  }
+
+  /** The root of a core AS in the latest TRC of its ISD. */
+  rootOf(isdAs: IsdAs): Certificate | undefined {
+    const latest = this.latest(isdOf(isdAs));
+    return latest && certificatesOfKind(latest, 'root').find((one) => one.isdAs === isdAs);
   }
 
   /** What is missing for a key; undefined if nothing that could be asked for. */

@@ -250,7 +250,7 @@ describe('a message is refused by name:', () => {
   const joined = new JoinedServices([CORE_A, MIDDLE, LEAF], { candidates: 1, maxHops: 4 });
   const rows: readonly (readonly [string, Coming, Uint8Array])[] = [
     ['request-malformed', fromParent, Uint8Array.of(0)],
-    ['request-malformed', fromParent, Uint8Array.of(7, 1, 2)],
+    ['request-malformed', fromParent, Uint8Array.of(9, 1, 2)],
     ['request-malformed', fromParent, controlRequest('segments', Uint8Array.of(0xff))],
     ['request-malformed', fromParent, controlRequest('register', Uint8Array.of(0xff))],
     ['beacon-malformed', fromParent, controlRequest('beacon', Uint8Array.of(0xff))],

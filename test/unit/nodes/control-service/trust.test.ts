@@ -1,14 +1,8 @@
 /** Control services that sign with certificates: what they fetch, verify and refuse. @module */
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../../../engine/core/sha256.ts';
 import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
 import type { CertificateChain } from '../../../../nodes/control-service/pki/chain.ts';
 import { FETCHES_WAITING_MAX } from '../../../../nodes/control-service/pki/geometry.ts';
-import {
-  type IsdMaterial,
-  makeIsdMaterial,
-  pkiKeyOf,
-} from '../../../../nodes/control-service/pki/isd-material.ts';
 import { Trust } from '../../../../nodes/control-service/trust.ts';
 import {
   encodeChain,
@@ -16,12 +10,7 @@ import {
 } from '../../../../nodes/control-service/trust-messages.ts';
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
 import { controlAnswer, controlRequest } from '../../../../nodes/control-service/wire.ts';
-import {
-  CONTROL_PORT,
-  type IsdAs,
-  isdOf,
-  requireHostAddress,
-} from '../../../../nodes/scion/index.ts';
+import { CONTROL_PORT, type IsdAs, requireHostAddress } from '../../../../nodes/scion/index.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
 import {
   beaconOver,
@@ -32,39 +21,16 @@ import {
   FAR,
   LEAF,
   MIDDLE,
-  NETWORK,
   NOW_S,
 } from './small-network.ts';
+import { ASES, chainOf, keysOf, materialOf } from './small-pki.ts';
 
-const ASES = NETWORK.ases.map(({ isdAs }) => isdAs);
 const REAL = { signatures: 'real' };
 
-function secretOf(isdAs: IsdAs): Uint8Array {
-  return sha256(new TextEncoder().encode(`pki ${isdAs}`));
-}
-
-function materialOf(isd: number, seconds = NOW_S): IsdMaterial {
-  const own = NETWORK.ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
-  const secrets = own.map(({ isdAs, core }) => ({ isdAs, isCore: core, secret: secretOf(isdAs) }));
-  return makeIsdMaterial(crypto, isd, secrets, seconds);
-}
-
-const MATERIAL = new Map([1, 2].map((isd) => [isd, materialOf(isd)]));
-
-function chainOf(isdAs: IsdAs): CertificateChain {
-  return MATERIAL.get(isdOf(isdAs))!.chains.get(isdAs)!;
-}
-
-function keysOf(isdAs: IsdAs): ControlKeys {
-  return {
-    kind: 'real',
-    trcs: [...MATERIAL.values()].map(({ trc }) => trc),
-    chain: chainOf(isdAs),
-    key: pkiKeyOf(crypto, secretOf(isdAs), 'as'),
-  };
-}
-
-function joined(keys = keysOf, ases: readonly IsdAs[] = ASES): JoinedServices {
+function joined(
+  keys: (isdAs: IsdAs) => ControlKeys = keysOf,
+  ases: readonly IsdAs[] = ASES,
+): JoinedServices {
   return new JoinedServices(ases, REAL, keys);
 }
 
@@ -170,7 +136,7 @@ describe('control services with certificates', () => {
   it('refuse signatures that name another TRC than there is', () => {
     const services = joined(
       (isdAs) => {
-        const keys = keysOf(isdAs) as ControlKeys & { readonly kind: 'real' };
+        const keys = keysOf(isdAs);
         return isdAs === CORE_C ? keys : { ...keys, trcs: keys.trcs.slice(0, 1) };
       },
       [CORE_B, CORE_C],
@@ -201,7 +167,7 @@ describe('control services with certificates', () => {
     let calls = 0;
     const trust = new Trust({
       ...{ isdAs: LEAF, crypto, seconds: () => NOW_S, drop: (reason) => void drops.push(reason) },
-      pki: keysOf(LEAF) as ControlKeys & { readonly kind: 'real' },
+      pki: keysOf(LEAF),
       call: () => {
         calls += 1;
       },

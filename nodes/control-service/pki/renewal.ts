@@ -1,0 +1,91 @@
+/**
+ * How an AS asks a CA for its next certificate: the new key, proved by a signature with it, in SignedData by the key of the
+ * certificate that it has (as the reference's ChainRenewalRequest, with this in the place of PKCS #10).
+ *
+ * @module
+ */
+import { derSequence, derWithBytes, readDer } from '../../_kit/der.ts';
+import { derInteger } from '../../_kit/der-primitives.ts';
+import { derOctets } from '../../_kit/der-strings.ts';
+import type { Certificate } from './certificate.ts';
+import {
+  decodeSignedData,
+  encodeSignedData,
+  isSignerOf,
+  signerRefusal,
+  signPayload,
+} from './cms.ts';
+import {
+  type EcdsaKey,
+  type EcdsaPublicKey,
+  hashOfCurve,
+  type PkiCrypto,
+  PUBLIC_KEY,
+  publicKeyInfo,
+  publicKeyOf,
+  signEcdsa,
+  verifyEcdsa,
+} from './ecdsa.ts';
+
+/** Why a request is refused. */
+export type RenewalRefusal = 'renewal-malformed' | 'renewal-unsigned' | 'renewal-unproved';
+
+/** What is asked for. */
+export interface RenewalWish {
+  readonly key: EcdsaPublicKey;
+  /** How long it should be valid, s. */
+  readonly lifetimeSeconds: number;
+}
+
+/** What a request is made of. */
+export interface RenewalParts {
+  readonly crypto: PkiCrypto;
+  /** The certificate that ends, and its key. */
+  readonly certificate: Certificate;
+  readonly key: EcdsaKey;
+  readonly newKey: EcdsaKey;
+  readonly lifetimeSeconds: number;
+  /** Seconds since 1970. */
+  readonly seconds: number;
+}
+
+const WISH = derSequence({
+  key: derWithBytes(PUBLIC_KEY),
+  lifetimeSeconds: derInteger,
+  proof: derOctets,
+});
+
+/** Makes a request. */
+export function encodeRenewal(parts: RenewalParts): Uint8Array {
+  const { newKey, lifetimeSeconds } = parts;
+  const value = publicKeyInfo({ curve: newKey.curve, point: newKey.key.publicKey });
+  const bytes = PUBLIC_KEY.write(value);
+  const payload = WISH.write({
+    ...{ key: { bytes, value }, lifetimeSeconds },
+    proof: signEcdsa(newKey, bytes),
+  });
+  return encodeSignedData({ payload, signers: [signPayload(payload, parts)] });
+}
+
+/** Reads a request of the owner of a certificate. */
+export function decodeRenewal(
+  crypto: PkiCrypto,
+  bytes: Uint8Array,
+  certificate: Certificate,
+): RenewalWish | RenewalRefusal {
+  const data = decodeSignedData(bytes);
+  if (typeof data === 'string') return 'renewal-malformed';
+  const [signer] = data.signers;
+  const isOwn = signer !== undefined && isSignerOf(signer, certificate);
+  if (!isOwn || signerRefusal(crypto, signer, data.payload, certificate) !== undefined) {
+    return 'renewal-unsigned';
+  }
+  const read = readDer(WISH, data.payload);
+  if (read.kind === 'bad') return 'renewal-malformed';
+  const { key: info, lifetimeSeconds, proof } = read.value;
+  const key = publicKeyOf(info.value);
+  if (key === undefined || lifetimeSeconds < 1) return 'renewal-malformed';
+  const hash = hashOfCurve(key.curve);
+  const verdict = verifyEcdsa(crypto, key, { hash, message: info.bytes, signature: proof });
+  return verdict === 'valid' ? { key, lifetimeSeconds } : 'renewal-unproved';
+}

@@ -1,0 +1,125 @@
+/**
+ * Renewal of certificates: an AS asks the CA that issued its own for the next one in time, and a core AS answers as the CA that
+ * it is.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { SigningKey } from '../../engine/host/signatures.ts';
+import { equalBytes } from '../_kit/bytes.ts';
+import type { IsdAs } from '../scion/index.ts';
+import type { CertificateAuthority } from './pki/authority.ts';
+import type { CertificateChain } from './pki/chain.ts';
+import { pkiCryptoOf } from './pki/ecdsa.ts';
+import { RENEWAL_RETRY_S } from './pki/geometry.ts';
+import { readChain } from './pki/isd-material.ts';
+import { decodeRenewal, encodeRenewal, type RenewalRefusal } from './pki/renewal.ts';
+import type { ChainMaterialRefusal, TrustStore } from './pki/trust-store.ts';
+import {
+  decodeChain,
+  decodeRenewalRequest,
+  encodeChain,
+  encodeRenewalRequest,
+} from './trust-messages.ts';
+
+/** A certificate of this AS with its key. */
+export interface OwnCertificate {
+  readonly chain: CertificateChain;
+  readonly key: SigningKey;
+}
+
+/** What renewal needs. */
+export interface RenewalsParts {
+  readonly isdAs: IsdAs;
+  readonly crypto: CryptoProvider;
+  readonly store: TrustStore;
+  /** How long certificates are asked for, s. */
+  readonly lifetimeSeconds: number;
+  /** The key after so many renewals. */
+  readonly keyOf: (generation: number) => SigningKey;
+  /** Absent in an AS that is no CA. */
+  readonly authority: CertificateAuthority | undefined;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+}
+
+/** Why a certificate is not issued, or not taken. */
+export type RenewalsRefusal =
+  | RenewalRefusal
+  | ChainMaterialRefusal
+  | 'renewal-no-authority'
+  | 'renewal-unknown'
+  | 'answer-malformed';
+
+/** Renews the certificate of an AS, and those of others. */
+export class Renewals {
+  readonly #parts: RenewalsParts;
+  #own: OwnCertificate;
+  #generation = 0;
+  /** When it asks again at the earliest, seconds since 1970. */
+  #nextSeconds = 0;
+
+  constructor(parts: RenewalsParts, own: OwnCertificate) {
+    this.#parts = parts;
+    this.#own = own;
+  }
+
+  /** The certificate that is in use. */
+  get own(): OwnCertificate {
+    return this.#own;
+  }
+
+  /** The CA that is to be asked for the next certificate, and the request; undefined if it is not time yet. */
+  due(): { readonly ca: IsdAs; readonly request: Uint8Array } | undefined {
+    const { crypto, isdAs, lifetimeSeconds, keyOf } = this.#parts;
+    const seconds = this.#parts.seconds();
+    const { as, ca } = this.#own.chain;
+    // A third of the lifetime is left, or more than is wished for at all.
+    const left = as.notAfter - seconds;
+    const isDue = left < lifetimeSeconds / 3 || left > lifetimeSeconds;
+    const authority = ca.isdAs;
+    if (!isDue || seconds < this.#nextSeconds) return undefined;
+    if (authority === undefined || authority === 'malformed') return undefined;
+    this.#nextSeconds = seconds + RENEWAL_RETRY_S;
+    const cms = encodeRenewal({
+      ...{ crypto: pkiCryptoOf(crypto), certificate: as, lifetimeSeconds, seconds },
+      key: { curve: 'p256', key: this.#own.key },
+      newKey: { curve: 'p256', key: keyOf(this.#generation + 1) },
+    });
+    const keyId = { isdAs, subjectKeyId: as.subjectKeyId };
+    return { ca: authority, request: encodeRenewalRequest({ ...keyId, cms }) };
+  }
+
+  /** Takes the answer of a CA. @returns why not; undefined if the new certificate is in use. */
+  take(answer: Uint8Array): RenewalsRefusal | undefined {
+    const { isdAs, store, keyOf, seconds } = this.#parts;
+    const bytes = decodeChain(answer);
+    if (bytes === undefined) return 'answer-malformed';
+    const chain = readChain(bytes.as, bytes.ca);
+    if (chain === undefined) return 'chain-malformed';
+    const key = keyOf(this.#generation + 1);
+    if (!equalBytes(chain.as.key.point, key.publicKey)) return 'chain-owner';
+    const { subjectKeyId } = chain.as;
+    const refusal = store.addChain({ isdAs, subjectKeyId }, chain, seconds());
+    if (refusal !== undefined) return refusal;
+    this.#generation += 1;
+    this.#own = { chain, key };
+    return undefined;
+  }
+
+  /** Issues a certificate to an AS whose chain is known. @returns the answer, or why there is none. */
+  answer(body: Uint8Array): { readonly body: Uint8Array } | RenewalsRefusal {
+    const { authority, store, crypto, seconds } = this.#parts;
+    if (authority === undefined) return 'renewal-no-authority';
+    const request = decodeRenewalRequest(body);
+    if (request === undefined) return 'renewal-malformed';
+    const known = store.validChainOf(request, seconds());
+    if (known === undefined) return 'renewal-unknown';
+    const wish = decodeRenewal(pkiCryptoOf(crypto), request.cms, known.as);
+    if (typeof wish === 'string') return wish;
+    const root = store.rootOf(authority.isdAs);
+    if (root === undefined) return 'renewal-no-authority';
+    const { as, ca } = authority.issue(known.as, wish, root, seconds());
+    return { body: encodeChain({ as: as.bytes, ca: ca.bytes }) };
+  }
+}

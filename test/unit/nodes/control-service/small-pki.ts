@@ -1,0 +1,54 @@
+/**
+ * The control-plane PKI of the small network: keys, chains and TRCs of its ASes.
+ *
+ * @module
+ */
+import { sha256 } from '../../../../engine/core/sha256.ts';
+import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
+import { CertificateAuthority } from '../../../../nodes/control-service/pki/authority.ts';
+import type { CertificateChain } from '../../../../nodes/control-service/pki/chain.ts';
+import {
+  type IsdMaterial,
+  makeIsdMaterial,
+  pkiKeyOf,
+} from '../../../../nodes/control-service/pki/isd-material.ts';
+import { type IsdAs, isdOf } from '../../../../nodes/scion/index.ts';
+import { crypto, NETWORK, NOW_S } from './small-network.ts';
+
+export const ASES: readonly IsdAs[] = NETWORK.ases.map(({ isdAs }) => isdAs);
+
+function secretOf(isdAs: IsdAs): Uint8Array {
+  return sha256(new TextEncoder().encode(`pki ${isdAs}`));
+}
+
+export function materialOf(isd: number, seconds = NOW_S): IsdMaterial {
+  const own = NETWORK.ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
+  const secrets = own.map(({ isdAs, core }) => ({ isdAs, isCore: core, secret: secretOf(isdAs) }));
+  return makeIsdMaterial(crypto, isd, secrets, seconds);
+}
+
+/** By ISD. */
+export const MATERIAL: ReadonlyMap<number, IsdMaterial> = new Map(
+  [1, 2].map((isd) => [isd, materialOf(isd)]),
+);
+
+export function chainOf(isdAs: IsdAs): CertificateChain {
+  return MATERIAL.get(isdOf(isdAs))!.chains.get(isdAs)!;
+}
+
+export function keysOf(isdAs: IsdAs): ControlKeys & { readonly kind: 'real' } {
+  return {
+    kind: 'real',
+    trcs: [...MATERIAL.values()].map(({ trc }) => trc),
+    chain: chainOf(isdAs),
+    lifetimeSeconds: 3 * 86_400,
+    keyOf: (generation) => pkiKeyOf(crypto, secretOf(isdAs), 'as', generation),
+    authority: authorityOf(isdAs),
+  };
+}
+
+export function authorityOf(isdAs: IsdAs): CertificateAuthority | undefined {
+  const { ca } = chainOf(isdAs);
+  if (ca.isdAs !== isdAs) return undefined;
+  return new CertificateAuthority(crypto, { isdAs, isCore: true, secret: secretOf(isdAs) }, ca);
+}
