@@ -41,7 +41,15 @@ const interval = durationNsSchema().refine((ns) => ns >= ROUND_NS_MIN, {
 export const controlConfig = z.strictObject({
   /** Time between two rounds in which a core AS originates beacons: on all its interfaces, or by kind of neighbour. */
   origination: z
-    .union([interval, z.strictObject({ core: interval, child: interval })])
+    .union([
+      interval,
+      z.strictObject({
+        /** Between rounds on interfaces to core ASes. */
+        core: interval,
+        /** Between rounds on interfaces to child ASes. */
+        child: interval,
+      }),
+    ])
     .default(ROUND_INTERVAL_NS),
   /** Time between two rounds in which beacons are passed on. */
   propagation: interval.default(ROUND_INTERVAL_NS),

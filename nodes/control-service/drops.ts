@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { WIRE_DROP_REASONS } from '../scion/index.ts';
+import { END_HOST_DROP_REASONS, WIRE_DROP_REASONS } from '../scion/index.ts';
 import type { BeaconRefusal } from './beacons/checks.ts';
 import type { SignatureRefusal } from './beacons/signatures.ts';
 import type { Level1Refusal } from './drkey/level1-exchange.ts';
@@ -122,6 +122,7 @@ const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
 /** All drop reasons of a control service. */
 export const CONTROL_DROP_REASONS = {
   ...WIRE_DROP_REASONS,
+  ...END_HOST_DROP_REASONS,
   'not-for-us': 'the packet is for another AS or host',
   'upper-protocol': 'the packet is neither UDP nor SCMP',
   'scmp-quote': 'the SCMP error is about no packet of this control service',

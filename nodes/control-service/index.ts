@@ -4,7 +4,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { CONTROL_PROTOCOL } from '../scion/index.ts';
+import { CONTROL_PROTOCOL, END_HOST_QUESTIONS } from '../scion/index.ts';
 import { type ControlOptions, controlConfig } from './config.ts';
 import { behaviourOf } from './doubles/index.ts';
 import { CONTROL_DROP_REASONS } from './drops.ts';
@@ -26,9 +26,7 @@ export const protocol: Protocol<ControlOptions> = {
   drops: CONTROL_DROP_REASONS,
   metrics: CONTROL_METRICS,
   must: () => CONTROL_MUST,
-  questions: {
-    paths: 'the paths from this AS to the AS that the question names, as JSON',
-  },
+  questions: END_HOST_QUESTIONS,
   double: ({ double }) => double && `double: ${double}`,
   create: (host, setup) => createControlNode(host, setup, behaviourOf(setup.options)),
 };

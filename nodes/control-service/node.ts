@@ -7,7 +7,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Host, NodeRequest } from '../../engine/host/host.ts';
+import type { Host } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
@@ -20,6 +20,7 @@ import {
   decodePath,
   decodeScmp,
   drkeyStoreOf,
+  EndHostQuestions,
   type EpochKey,
   encodeUdpPacket,
   forwardingKeyOf,
@@ -32,17 +33,18 @@ import {
   isdAsOfWords,
   isdAsWords,
   isUrgentPacket,
+  makePathInside,
   type PacketEnd,
   PacketView,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
-  parseIsdAs,
   plainSegments,
   type RankedPath,
   ROUTER_INTERNAL_PORT,
   rankRevokedLast,
   requireHostAddress,
   reverseWirePath,
+  ScmpEndHost,
   UDP_HEADER_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
@@ -57,15 +59,11 @@ import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
-import { describePath } from './path-text.ts';
 import { AS_KEY_NAME, controlServiceKeySource, provisionedPki } from './provisioning.ts';
 import { ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
 import { KNOWLEDGE_TRACE } from './trace-states.ts';
 import type { ControlWay } from './ways.ts';
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 const NS_PER_S = 1_000_000_000;
 /** Most values among which a stream draws. */
@@ -115,6 +113,8 @@ class ControlNode implements NodeHandle {
   readonly #found: FoundAses;
   readonly #bytes: Counter;
   readonly #streams: HostStreams;
+  readonly #endHost: ScmpEndHost;
+  readonly #questions: EndHostQuestions;
   #token = 0;
   /** What was traced last. */
   #traced = '';
@@ -148,6 +148,15 @@ class ControlNode implements NodeHandle {
     for (const { router } of interfaces.values()) {
       this.#routers.add(host.endpoint(router, ROUTER_INTERNAL_PORT));
     }
+    this.#endHost = new ScmpEndHost(host, {
+      own: this.#own,
+      now: (): number => host.now(),
+      takeError: (datagram, from): string | undefined => this.#receive(datagram, from),
+    });
+    this.#questions = new EndHostQuestions({
+      ...{ host, own: this.#own, network, endHost: this.#endHost },
+      findPaths: (target, done): void => this.#findPaths(target, done),
+    });
     this.#bytes = host.meter.counter('control.bytes');
     this.#found = new FoundAses(host, options.watch);
     this.#streams = new HostStreams(host, {
@@ -172,7 +181,8 @@ class ControlNode implements NodeHandle {
       },
     });
     if (this.#socket === undefined) this.#host.log.warn(`port ${CONTROL_PORT} is taken`);
-    this.#host.onRequest((request) => this.#request(request));
+    this.#host.onRequest((request) => this.#questions.answer(request));
+    this.#endHost.start();
     this.#streams.start();
     this.#shell.start();
     if (this.#options.watch.length > 0) this.#watch();
@@ -180,6 +190,7 @@ class ControlNode implements NodeHandle {
 
   stop(): void {
     this.#shell.stop();
+    this.#endHost.stop();
     this.#streams.stop();
     this.#socket?.close();
   }
@@ -208,21 +219,19 @@ class ControlNode implements NodeHandle {
     const timer = this.#host.after(phase, look);
   }
 
-  #request(request: NodeRequest): void {
-    if (request.kind !== 'paths') {
-      request.respond('unknown-request');
+  /** Finds paths for an operator. */
+  #findPaths(target: IsdAs, done: (paths: readonly RankedPath[]) => void): void {
+    const { isdAs, mtu } = this.#surroundings;
+    if (target === isdAs) {
+      const { seconds } = this.#host.clock();
+      const path = makePathInside({ isdAs, mtu }, this.#host.crypto, seconds);
+      done([{ path, isRevoked: false }]);
       return;
     }
-    const target = parseIsdAs(decoder.decode(request.body).trim());
-    if (target.kind === 'refused') {
-      request.respond('bad-isd-as', encoder.encode(target.reason));
-      return;
-    }
-    const ended = this.#found.lookUp(target.isdAs);
-    this.#lookUp(target.isdAs, (paths) => {
+    const ended = this.#found.lookUp(target);
+    this.#lookUp(target, (paths) => {
       ended(paths.length > 0);
-      const texts = paths.map(({ path, isRevoked }) => ({ ...describePath(path), isRevoked }));
-      request.respond(paths.length === 0 ? 'no-path' : 'ok', encoder.encode(JSON.stringify(texts)));
+      done(paths);
     });
   }
 

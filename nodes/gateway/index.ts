@@ -4,7 +4,7 @@
  * @module
  */
 import type { Protocol } from '../../engine/host/protocol.ts';
-import { WIRE_DROP_REASONS } from '../scion/index.ts';
+import { END_HOST_DROP_REASONS, END_HOST_QUESTIONS, WIRE_DROP_REASONS } from '../scion/index.ts';
 import { accountKeyOfDatagram } from './account.ts';
 import { type GatewayOptions, gatewayConfig } from './config.ts';
 import { STATIC_KEY_NAME } from './crypto.ts';
@@ -30,6 +30,7 @@ export const protocol: Protocol<GatewayOptions> = {
   moduleUrl: import.meta.url,
   drops: {
     ...WIRE_DROP_REASONS,
+    ...END_HOST_DROP_REASONS,
     ...FRAME_DROP_REASONS,
     'no-path': 'No path or session within 100 ms of the packet being handed over.',
     'lifetime-over': 'The packet waited for a path until its lifetime was over.',
@@ -51,5 +52,6 @@ export const protocol: Protocol<GatewayOptions> = {
   wishes: { lifetime: 'honoured', priority: 'honoured', tolerant: 'honoured' },
   double: requestedDoubleText,
   must: () => GATEWAY_MUST,
+  questions: END_HOST_QUESTIONS,
   create: (host, setup) => createGatewayNode(host, setup, behaviourWithDoubles(setup.options)),
 };

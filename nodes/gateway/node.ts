@@ -14,6 +14,8 @@ import type { CalendarTime, Timer } from '../../engine/host/time.ts';
 import {
   controlServicesOf,
   decodeScmp,
+  EndHostQuestions,
+  findHostPaths,
   type HostAddress,
   requireHostAddress as hostAddress,
   type IsdAs,
@@ -26,6 +28,7 @@ import {
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
   ROUTER_INTERNAL_PORT,
+  ScmpEndHost,
   SegmentClient,
   UDP_HEADER_LENGTH,
   type WirePath,
@@ -80,6 +83,8 @@ class GatewayNode implements NodeHandle {
   readonly #view = new PacketView();
   readonly #frame = new FrameHeader();
   readonly #windows: WindowSet;
+  readonly #endHost: ScmpEndHost;
+  readonly #questions: EndHostQuestions;
   readonly #cookies: CookieIssuer;
   readonly #counters: {
     readonly wire: { add(amount: number): void };
@@ -111,6 +116,12 @@ class GatewayNode implements NodeHandle {
     const service = controlServicesOf(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
     this.#scmpKeys = this.#createScmpKeys();
+    this.#endHost = new ScmpEndHost(host, {
+      own: this.#own,
+      now: (): number => host.now(),
+      takeError: (datagram): string | undefined => this.#take(datagram, 0, datagram.length),
+    });
+    this.#questions = this.#makeQuestions();
     this.#windows = makeWindows(host, setup, {
       windows: behaviour.windows,
       onSync: (peer) => this.#peers.get(peer)?.peer.retryHeld(this.#moment()),
@@ -138,6 +149,7 @@ class GatewayNode implements NodeHandle {
       isUrgent: isUrgentPacket,
       onDatagram: (buffer, offset, length) => this.#receive(buffer, offset, length),
     });
+    this.#endHost.start();
     host.onRequest((request) => this.#request(request));
     host.describeDeliveries((from) => this.#peers.get(from)?.peer.arrived());
     this.#context = this.#peerContext();
@@ -178,6 +190,7 @@ class GatewayNode implements NodeHandle {
     this.#cleanup?.cancel();
     for (const peer of this.#peers.values()) peer.stop();
     this.#socket?.close();
+    this.#endHost.stop();
     this.#segments?.close();
     this.#cookies.close();
   }
@@ -233,6 +246,17 @@ class GatewayNode implements NodeHandle {
     };
   }
 
+  #makeQuestions(): EndHostQuestions {
+    const host = this.#host;
+    const { network } = this.#setup;
+    const seconds = (): number => host.clock().seconds;
+    const parts = { source: this.#ownIsdAs, network, crypto: host.crypto, client: this.#segments };
+    return new EndHostQuestions({
+      ...{ host, own: this.#own, network, endHost: this.#endHost },
+      findPaths: (target, done): void => findHostPaths({ ...parts, seconds }, target, done),
+    });
+  }
+
   #peerViews(): HostView[] {
     const { network, options } = this.#setup;
     const gateways = network.hosts.filter(
@@ -245,7 +269,7 @@ class GatewayNode implements NodeHandle {
   #request(request: NodeRequest): void {
     const began = this.#host.now();
     const peer = this.#peers.get(request.target)?.peer;
-    if (request.kind !== 'send') request.respond('unknown-request');
+    if (request.kind !== 'send') this.#questions.answer(request);
     else if (peer === undefined) request.respond('unknown-peer');
     else request.respond(peer.send(this.#moment(), request.body, request.wishes) ?? 'ok');
     this.#processed(began);

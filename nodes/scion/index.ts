@@ -105,6 +105,10 @@ export {
   type HostKeyRequest,
 } from './daemon/key-messages.ts';
 export { SegmentClient } from './daemon/segment-client.ts';
+export { END_HOST_DROP_REASONS } from './end-host/drops.ts';
+export { findHostPaths } from './end-host/host-paths.ts';
+export { END_HOST_QUESTIONS, EndHostQuestions } from './end-host/questions-node.ts';
+export { ScmpEndHost } from './end-host/scmp-end-host.ts';
 export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
 export {
@@ -120,7 +124,7 @@ export {
 } from './network.ts';
 export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
-export type { PathFinder } from './paths/finder.ts';
+export { makePathInside, type PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
 export { pathTotalsOf } from './paths/path-metadata.ts';
 export { type RankedPath, rankRevokedLast } from './paths/revoked.ts';

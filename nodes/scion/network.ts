@@ -36,6 +36,8 @@ export interface AsExit {
   readonly neighbour: NeighbourRelation;
 }
 
+/** The protocol of border routers. */
+export const ROUTER_PROTOCOL = 'scion';
 /** The protocol of control services, which make hop fields with the forwarding key of their AS. */
 export const CONTROL_PROTOCOL = 'control-service';
 

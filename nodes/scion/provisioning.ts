@@ -25,6 +25,7 @@ import {
   interfaceIdOf,
   isdAsOf,
   linkRelationOf,
+  ROUTER_PROTOCOL,
 } from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';
@@ -41,7 +42,6 @@ const CLOCK_DRIFT_SECONDS = 10;
 const REFRESH_SECONDS = 1_800;
 const NS_PER_S = 1_000_000_000;
 const PUBLISHED_INDEX = 'segments';
-const PROTOCOL = 'scion';
 
 /** Provisions SCION networks. */
 export const scionProvisioning: Provisioning = {
@@ -71,7 +71,7 @@ export function drkeyStoreOf(
   as: IsdAs,
   { shared }: Pick<NetworkView, 'shared'>,
 ): DrkeyStore {
-  return new DrkeyStore(crypto, shared(drkeySecretName(as), PROTOCOL));
+  return new DrkeyStore(crypto, shared(drkeySecretName(as), ROUTER_PROTOCOL));
 }
 
 /** The forwarding key shared by all routers of an AS, with which they check hop fields. */
@@ -80,7 +80,7 @@ export function forwardingKeyOf(
   as: IsdAs,
   { shared }: Pick<NetworkView, 'shared'>,
 ): Uint8Array {
-  return deriveForwardingKey(crypto, shared(forwardingSecret(as), PROTOCOL));
+  return deriveForwardingKey(crypto, shared(forwardingSecret(as), ROUTER_PROTOCOL));
 }
 
 /** The input for finding a host's paths. */
@@ -99,7 +99,7 @@ const findersOf = memoisePerObject((_: NetworkMap['hosts']) => new Map<number, P
  * @throws Error when the network has no router, and so no segments.
  */
 export function makePathFinder({ network, crypto, seconds }: PathFinderSources): PathFinder {
-  const index = network.published(`${PROTOCOL}/${PUBLISHED_INDEX}`);
+  const index = network.published(`${ROUTER_PROTOCOL}/${PUBLISHED_INDEX}`);
   if (index === undefined) throw new Error('no segments were published: the network has no router');
   const instants = JSON.parse(index) as readonly number[];
   // A clock that is behind all of them gets the first segments.
@@ -115,7 +115,7 @@ export function makePathFinder({ network, crypto, seconds }: PathFinderSources):
 }
 
 function segmentsName(instant: number): string {
-  return `${PROTOCOL}/${PUBLISHED_INDEX}/${instant}`;
+  return `${ROUTER_PROTOCOL}/${PUBLISHED_INDEX}/${instant}`;
 }
 
 function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {

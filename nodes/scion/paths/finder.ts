@@ -80,22 +80,29 @@ export class PathFinder {
   }
 
   #inside(isdAs: IsdAs): readonly Path[] {
-    const as = this.#options.ases.find((candidate) => candidate.isdAs === isdAs);
-    if (as === undefined) return [];
-    return [
-      {
-        source: isdAs,
-        target: isdAs,
-        wire: EMPTY_PATH,
-        raw: encodePath(EMPTY_PATH),
-        interfaces: [],
-        mtu: as.mtu,
-        expiryHalfSeconds: 2 * this.#options.timestamp + LOCAL_PATH_HALF_SECONDS,
-        fingerprint: pathFingerprint(this.#options.crypto, []),
-        weight: 0,
-      },
-    ];
+    const { ases, crypto, timestamp: seconds } = this.#options;
+    const as = ases.find((candidate) => candidate.isdAs === isdAs);
+    return as === undefined ? [] : [makePathInside(as, crypto, seconds)];
   }
+}
+
+/** The path between two hosts of an AS. @param seconds When it is made, since 1970. */
+export function makePathInside(
+  { isdAs, mtu }: Pick<ScionAs, 'isdAs' | 'mtu'>,
+  crypto: CryptoProvider,
+  seconds: number,
+): Path {
+  return {
+    source: isdAs,
+    target: isdAs,
+    wire: EMPTY_PATH,
+    raw: encodePath(EMPTY_PATH),
+    interfaces: [],
+    mtu,
+    expiryHalfSeconds: 2 * seconds + LOCAL_PATH_HALF_SECONDS,
+    fingerprint: pathFingerprint(crypto, []),
+    weight: 0,
+  };
 }
 
 function byLastAs(segments: readonly PathSegment[]): ReadonlyMap<string, readonly PathSegment[]> {

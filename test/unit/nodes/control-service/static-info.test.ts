@@ -2,12 +2,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { SegmentExtender } from '../../../../nodes/control-service/beacons/extender.ts';
 import { staticInfoFor } from '../../../../nodes/control-service/beacons/static-info.ts';
-import { describePath } from '../../../../nodes/control-service/path-text.ts';
 import {
   type ControlSurroundings,
   findControlSurroundings,
 } from '../../../../nodes/control-service/surroundings.ts';
 import { decodeBeacon, encodeBeacon } from '../../../../nodes/control-service/wire.ts';
+import { describePath } from '../../../../nodes/scion/end-host/path-text.ts';
 import {
   combineSegmentsIntoPaths,
   HopAuthenticator,

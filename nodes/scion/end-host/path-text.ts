@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatInterface, type Path, pathTotalsOf } from '../scion/index.ts';
+import { formatInterface, type Path } from '../paths/path.ts';
+import { pathTotalsOf } from '../paths/path-metadata.ts';
 
 /** A path as plain data; what its ASes announce only if they do, and null where that is unknown. */
 export function describePath({

@@ -1,0 +1,50 @@
+/**
+ * The paths of a host as its daemon knows them: those that the control service of its AS finds, or that were computed
+ * before the run where there is none.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../../engine/host/crypto.ts';
+import type { NetworkView } from '../../../engine/host/network-view.ts';
+import type { SegmentClient } from '../daemon/segment-client.ts';
+import { autonomousSystemsOf } from '../network.ts';
+import { combineSegmentsIntoPaths } from '../paths/combinator.ts';
+import { makePathInside } from '../paths/finder.ts';
+import { type RankedPath, rankRevokedLast } from '../paths/revoked.ts';
+import { plainSegments } from '../paths/segment-messages.ts';
+import { makePathFinder } from '../provisioning.ts';
+import type { IsdAs } from '../wire/isd-as.ts';
+
+/** What finding paths needs. */
+export interface HostPathsParts {
+  readonly source: IsdAs;
+  readonly network: NetworkView;
+  readonly crypto: CryptoProvider;
+  /** Asks the control service; absent where there is none. */
+  readonly client: Pick<SegmentClient, 'find'> | undefined;
+  /** Calendar time, seconds since 1970. */
+  readonly seconds: () => number;
+}
+
+/** Finds the paths to another AS; calls `done` once, with those over interfaces that are believed to be down last. */
+export function findHostPaths(
+  { source, network, crypto, client, seconds }: HostPathsParts,
+  target: IsdAs,
+  done: (paths: readonly RankedPath[]) => void,
+): void {
+  const [own] = autonomousSystemsOf(network).filter(({ isdAs }) => isdAs === source);
+  if (target === source && own !== undefined) {
+    done([{ path: makePathInside(own, crypto, seconds()), isRevoked: false }]);
+  } else if (client === undefined) {
+    const paths = makePathFinder({ network, crypto, seconds: seconds() }).paths(source, target);
+    done(rankRevokedLast(paths, []));
+  } else {
+    client.find({ source, target }, (answer) => {
+      const { segments, revoked = [] } = answer ?? {};
+      const request = segments && { ...plainSegments(segments), source, target, crypto };
+      done(
+        request === undefined ? [] : rankRevokedLast(combineSegmentsIntoPaths(request), revoked),
+      );
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The text of a question to ping or trace a host: `2-ff00:0:211 count=3 interval=100ms`.
+ *
+ *     ISD-AS[,ADDRESS] [count=N] [interval=TIME] [timeout=TIME] [size=BYTES] [path=HEX] [sequence=SEQUENCE]
+ *
+ * A sequence contains spaces, so it comes last.
+ *
+ * @module
+ */
+import { type PathSequence, parseSequence } from '../policy/sequence.ts';
+import { type HostAddress, parseHost } from '../wire/host-address.ts';
+import { type IsdAs, parseIsdAs } from '../wire/isd-as.ts';
+import { ECHO_BYTES_MAX, PING_COUNT_MAX, PROBE_NS_MAX, PROBE_NS_MIN } from './geometry.ts';
+import type { PingOptions } from './ping.ts';
+
+/** What is asked. */
+export interface ProbeQuestion extends PingOptions {
+  readonly target: IsdAs;
+  /** Absent: any host of the AS that is no router. */
+  readonly host: HostAddress | undefined;
+  /** First digits of the fingerprint of the path; the first path if empty. */
+  readonly fingerprint: string;
+  readonly sequence: PathSequence | undefined;
+}
+
+/** Why a text is no question. */
+export interface QuestionRefusal {
+  readonly reason: string;
+}
+
+/** Three requests, one a second, as long as an echo request of the reference is at least. */
+const DEFAULTS = {
+  ...{ count: 3, intervalNs: 1_000_000_000, timeoutNs: 1_000_000_000, size: 8 },
+  ...{ host: undefined, fingerprint: '', sequence: undefined },
+};
+const NS_OF: Readonly<Record<string, number>> = { us: 1_000, ms: 1_000_000, s: 1_000_000_000 };
+const SEQUENCE = /(?:^|\s)sequence=(.*)$/s;
+
+/** Reads a question. */
+export function parseProbeQuestion(text: string): ProbeQuestion | QuestionRefusal {
+  const [, sequenceText] = SEQUENCE.exec(text) ?? [];
+  const [end = '', ...words] = text.replace(SEQUENCE, '').trim().split(/\s+/);
+  const [isdAsText = '', hostText] = end.split(',');
+  const target = parseIsdAs(isdAsText);
+  if (target.kind === 'refused') return target;
+  const host = hostText === undefined ? undefined : parseHost(hostText);
+  if (hostText !== undefined && host === undefined) {
+    return { reason: `"${hostText}" is no host address` };
+  }
+  const sequence = sequenceText === undefined ? undefined : parseSequence(sequenceText);
+  if (sequence !== undefined && 'reason' in sequence) {
+    return { reason: `the sequence ${sequence.reason}` };
+  }
+  let question: ProbeQuestion = { ...DEFAULTS, target: target.isdAs, host, sequence };
+  for (const word of words) {
+    const option = readOption(word);
+    if (option === undefined) return { reason: `"${word}" is no option: ${OPTIONS_TEXT}` };
+    question = { ...question, ...option };
+  }
+  return question;
+}
+
+const OPTIONS_TEXT =
+  'count=1 to 1000, interval= and timeout=1ms to 60s, size=0 to 8000, path=HEX, sequence= at the end';
+
+function readOption(word: string): Partial<ProbeQuestion> | undefined {
+  const [name, value = ''] = word.split('=');
+  switch (name) {
+    case 'count':
+      return among('count', numberOf(value), 1, PING_COUNT_MAX);
+    case 'size':
+      return among('size', numberOf(value), 0, ECHO_BYTES_MAX);
+    case 'interval':
+      return among('intervalNs', nanosecondsOf(value), PROBE_NS_MIN, PROBE_NS_MAX);
+    case 'timeout':
+      return among('timeoutNs', nanosecondsOf(value), PROBE_NS_MIN, PROBE_NS_MAX);
+    case 'path':
+      return /^[0-9a-f]{1,64}$/.test(value) ? { fingerprint: value } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function among(
+  name: 'count' | 'size' | 'intervalNs' | 'timeoutNs',
+  value: number | undefined,
+  least: number,
+  most: number,
+): Partial<ProbeQuestion> | undefined {
+  return value !== undefined && value >= least && value <= most ? { [name]: value } : undefined;
+}
+
+function numberOf(text: string): number | undefined {
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+function nanosecondsOf(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d{1,9})(us|ms|s)$/.exec(text) ?? [];
+  const unitNs = NS_OF[unit];
+  return unitNs === undefined ? undefined : Number(number) * unitNs;
+}

@@ -1,0 +1,229 @@
+/**
+ * SCMP at a host: what comes to its end-host port, 30041. Echo and traceroute requests are answered on the reversed path, as
+ * the reference's shim does (dispatcher/dispatcher.go, replyToSCMPInfoRequest); errors go to whoever sent the packet that
+ * they quote.
+ *
+ * @module
+ */
+import type { DatagramSocket, Endpoint } from '../../../engine/host/socket.ts';
+import type { Nanoseconds } from '../../../engine/host/time.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
+import { TokenBucket } from '../../_kit/token-bucket.ts';
+import { PROTOCOL_SCMP } from '../geometry.ts';
+import { END_HOST_PORT } from '../router/geometry.ts';
+import type { WireDropReason } from '../wire/drops.ts';
+import { decodeHeader } from '../wire/header.ts';
+import { formatHost, hostAddressLength } from '../wire/host-address.ts';
+import { type IsdAs, isdAsOfWords } from '../wire/isd-as.ts';
+import { type PacketEnd, PacketView } from '../wire/packet-view.ts';
+import { reverseWirePath } from '../wire/path.ts';
+import {
+  decodeScmp,
+  encodeScmpPacket,
+  isScmpError,
+  type ReceivedScmp,
+  type ScmpMessage,
+} from '../wire/scmp.ts';
+import type { EndHostDropReason } from './drops.ts';
+import { ANSWERED_REQUESTS, CONVERSATIONS_MAX } from './geometry.ts';
+import type { ProbeRoute } from './route.ts';
+
+/** Takes a datagram of this host; returns why it is dropped, if it is. */
+type TakeDatagram = (datagram: Uint8Array, from: Endpoint) => string | undefined;
+
+type DropReason = EndHostDropReason | WireDropReason | 'not-for-us';
+
+/** What the end-host port needs of its host. */
+interface ScmpEndHostParts {
+  readonly own: PacketEnd;
+  readonly now: () => Nanoseconds;
+  /** Takes SCMP errors about packets of this host. */
+  readonly takeError: TakeDatagram;
+}
+
+/** A request of a conversation, which gives it an identifier. */
+export type ScmpRequest =
+  | (Omit<Extract<ScmpMessage, { readonly kind: 'echo-request' | 'echo-reply' }>, 'identifier'> & {
+      readonly kind: 'echo-request';
+    })
+  | (Omit<
+      Extract<ScmpMessage, { readonly kind: 'traceroute-request' | 'traceroute-reply' }>,
+      'identifier'
+    > & { readonly kind: 'traceroute-request' });
+
+/** Where a message came from. */
+export interface ScmpSource {
+  readonly isdAs: IsdAs;
+  readonly address: string;
+  /** Bytes of the packet with its SCION header. */
+  readonly bytes: number;
+}
+
+/** Takes what comes back to a conversation. */
+export interface ScmpReceiver {
+  reply(message: ScmpReply, source: ScmpSource): void;
+  /** An error about the request with that sequence number. */
+  error(message: ReceivedScmp, source: ScmpSource, sequence: number): void;
+}
+
+/** Requests with an identifier of their own. */
+export interface ScmpConversation {
+  /** @returns bytes of the packet. */
+  send(route: ProbeRoute, request: ScmpRequest): number;
+  close(): void;
+}
+
+/** A reply, with what it repeats of its request. */
+export type ScmpReply = Extract<ReceivedScmp, { readonly sequence: number }>;
+
+/** The end-host port of one host. */
+export class ScmpEndHost {
+  readonly #host: HostPart<'alloc' | 'drop' | 'log' | 'udp'>;
+  readonly #parts: ScmpEndHostParts;
+  readonly #view = new PacketView();
+  readonly #quoted = new PacketView();
+  /** Receivers of what comes back, by identifier. */
+  readonly #conversations = new Map<number, ScmpReceiver>();
+  readonly #answered = TokenBucket.of(ANSWERED_REQUESTS);
+  #socket: DatagramSocket | undefined;
+
+  constructor(host: HostPart<'alloc' | 'drop' | 'log' | 'udp'>, parts: ScmpEndHostParts) {
+    this.#host = host;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#socket = this.#host.udp({
+      port: END_HOST_PORT,
+      onDatagram: (buffer, offset, length, from) => {
+        const drop = this.#receive(buffer.subarray(offset, offset + length), from);
+        if (drop !== undefined) this.#host.drop(drop);
+      },
+    });
+    if (this.#socket === undefined) this.#host.log.warn(`port ${END_HOST_PORT} is taken`);
+  }
+
+  stop(): void {
+    this.#socket?.close();
+  }
+
+  /**
+   * Opens a conversation. Its identifier is the end-host port, or a number just below: replies go to the port that the
+   * identifier names, and outside the dispatched range to the end-host port (doc/protocols/underlay.rst).
+   * @returns undefined if {@link CONVERSATIONS_MAX} are open.
+   */
+  converse(receiver: ScmpReceiver): ScmpConversation | undefined {
+    let identifier = END_HOST_PORT;
+    while (this.#conversations.has(identifier)) identifier -= 1;
+    if (identifier <= END_HOST_PORT - CONVERSATIONS_MAX) return undefined;
+    this.#conversations.set(identifier, receiver);
+    return {
+      send: (route, request): number => this.#request(route, { ...request, identifier }),
+      close: (): void => {
+        if (this.#conversations.get(identifier) === receiver)
+          this.#conversations.delete(identifier);
+      },
+    };
+  }
+
+  #request({ target, targetHost, path, nextHop }: ProbeRoute, message: ScmpMessage): number {
+    const { isdAs, host } = this.#parts.own;
+    const ends = { source: isdAsOfWords(isdAs), sourceHost: host, target, targetHost };
+    const packet = encodeScmpPacket({ trafficClass: 0, flowId: 1, path, ...ends }, message);
+    const drop = this.#send(packet, nextHop);
+    if (drop !== undefined) this.#host.drop(drop);
+    return packet.length;
+  }
+
+  #receive(datagram: Uint8Array, from: Endpoint): string | undefined {
+    const view = this.#view;
+    const drop =
+      view.parse(datagram, 0, datagram.length) ?? this.#checkTarget() ?? view.checkUpper();
+    if (drop !== undefined) return drop;
+    if (view.upperProtocol !== PROTOCOL_SCMP) return 'scmp-only';
+    const upper = datagram.subarray(view.upperOffset);
+    const message = decodeScmp(upper);
+    if (typeof message === 'string') return message;
+    if (!isScmpError(upper[0] as number)) return this.#takeInformation(datagram, message, from);
+    return this.#isErrorOfConversation(message) ? undefined : this.#parts.takeError(datagram, from);
+  }
+
+  #checkTarget(): 'not-for-us' | undefined {
+    return this.#view.isFor(this.#parts.own) ? undefined : 'not-for-us';
+  }
+
+  #takeInformation(
+    datagram: Uint8Array,
+    message: ReceivedScmp,
+    from: Endpoint,
+  ): DropReason | undefined {
+    switch (message.kind) {
+      case 'echo-request':
+        return this.#answer(datagram, { ...message, kind: 'echo-reply', code: 0 }, from);
+      case 'traceroute-request':
+        return this.#answer(datagram, { ...message, kind: 'traceroute-reply', code: 0 }, from);
+      case 'echo-reply':
+      case 'traceroute-reply':
+        return this.#takeReply(message);
+      default:
+        return 'scmp-unknown';
+    }
+  }
+
+  #takeReply(message: ScmpReply): 'scmp-unasked' | undefined {
+    const receiver = this.#conversations.get(message.identifier);
+    if (receiver === undefined) return 'scmp-unasked';
+    receiver.reply(message, this.#source());
+    return undefined;
+  }
+
+  /** Hands an error to the conversation whose request it quotes. */
+  #isErrorOfConversation(message: ReceivedScmp): boolean {
+    const { data } = message;
+    const quoted = this.#quoted;
+    if (quoted.parse(data, 0, data.length) !== undefined || !quoted.isFrom(this.#parts.own))
+      return false;
+    if (quoted.upperProtocol !== PROTOCOL_SCMP) return false;
+    const request = decodeScmp(data.subarray(quoted.upperOffset));
+    if (typeof request === 'string' || !('sequence' in request)) return false;
+    const receiver = this.#conversations.get(request.identifier);
+    receiver?.error(message, this.#source(), request.sequence);
+    return receiver !== undefined;
+  }
+
+  #source(): ScmpSource {
+    const { buffer, sourceHigh, sourceLow, sourceHostOffset, sourceHostType, start, end } =
+      this.#view;
+    const hostEnd = sourceHostOffset + hostAddressLength(sourceHostType);
+    const bytes = buffer.subarray(sourceHostOffset, hostEnd);
+    return {
+      isdAs: isdAsOfWords({ high: sourceHigh, low: sourceLow }),
+      address: formatHost({ type: sourceHostType, bytes }),
+      bytes: end - start,
+    };
+  }
+
+  /** Answers a request to the router, or the host of this AS, from which it came. */
+  #answer(request: Uint8Array, message: ScmpMessage, from: Endpoint): DropReason | undefined {
+    if (!this.#answered.take(this.#parts.now())) return 'scmp-rate';
+    const decoded = decodeHeader(request);
+    if (typeof decoded === 'string') return decoded;
+    const { trafficClass, flowId, source, target, sourceHost, targetHost, path } = decoded.header;
+    const back = reverseWirePath(path);
+    if (typeof back === 'string') return back;
+    const swapped = {
+      source: target,
+      sourceHost: targetHost,
+      target: source,
+      targetHost: sourceHost,
+    };
+    const answer = encodeScmpPacket({ trafficClass, flowId, path: back, ...swapped }, message);
+    return this.#send(answer, from);
+  }
+
+  #send(packet: Uint8Array, to: Endpoint): 'scmp-queue' | undefined {
+    const buffer = this.#host.alloc(packet.length);
+    buffer.set(packet);
+    return this.#socket?.send(buffer, 0, packet.length, to) === 'sent' ? undefined : 'scmp-queue';
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Asks each router of a path for the interfaces that the path crosses, one after the other, by alert flags in its hop
+ * fields (reference scion/traceroute/traceroute.go).
+ *
+ * @module
+ */
+import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
+import type { HostPart } from '../../_kit/host-part.ts';
+import { type IsdAs, requireIsdAs } from '../wire/isd-as.ts';
+import type { SegmentedPath } from '../wire/path.ts';
+import type { ReceivedScmp } from '../wire/scmp.ts';
+import { TRACEROUTE_TRIES } from './geometry.ts';
+import type { ProbeRoute } from './route.ts';
+import type { ScmpConversation, ScmpEndHost, ScmpReceiver, ScmpSource } from './scmp-end-host.ts';
+
+/** The answers for one interface of the path. */
+export interface TracedInterface {
+  /** Undefined if none came. */
+  readonly from: Pick<ScmpSource, 'isdAs' | 'address'> | undefined;
+  readonly ifId: number;
+  /** Of each request; undefined if no answer came in time. */
+  readonly rttsNs: readonly (Nanoseconds | undefined)[];
+}
+
+/** What came of it. */
+export interface TracerouteResult {
+  readonly sent: number;
+  readonly received: number;
+  readonly interfaces: readonly TracedInterface[];
+}
+
+/** A hop field, and which of its alert flags is set. */
+interface AlertPlace {
+  readonly hop: number;
+  readonly flag: 'hasIngressAlert' | 'hasEgressAlert';
+}
+
+const NO_AS: IsdAs = requireIsdAs('0-0');
+const NO_BYTES = new Uint8Array(0);
+
+/** One traceroute. */
+export class Traceroute implements ScmpReceiver {
+  readonly #host: HostPart<'after' | 'now'>;
+  readonly #route: ProbeRoute;
+  readonly #timeoutNs: Nanoseconds;
+  readonly #done: (result: TracerouteResult) => void;
+  readonly #path: SegmentedPath;
+  readonly #places: readonly AlertPlace[];
+  readonly #interfaces: TracedInterface[] = [];
+  #rttsNs: (Nanoseconds | undefined)[] = [];
+  #from: TracedInterface['from'];
+  #ifId = 0;
+  #conversation: ScmpConversation | undefined;
+  #timer: Timer | undefined;
+  #sequence = -1;
+  #sentNs = 0;
+  #received = 0;
+
+  /** @param path That of the route. */
+  constructor(
+    host: HostPart<'after' | 'now'>,
+    { route, path }: { readonly route: ProbeRoute; readonly path: SegmentedPath },
+    timeoutNs: Nanoseconds,
+    done: (result: TracerouteResult) => void,
+  ) {
+    this.#host = host;
+    this.#route = route;
+    this.#path = path;
+    this.#places = alertPlaces(path);
+    this.#timeoutNs = timeoutNs;
+    this.#done = done;
+  }
+
+  /** @returns false if the host has too many conversations. */
+  start(endHost: ScmpEndHost): boolean {
+    this.#conversation = endHost.converse(this);
+    if (this.#conversation === undefined) return false;
+    this.#next();
+    return true;
+  }
+
+  /** Ends it; nobody is told. */
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#conversation?.close();
+  }
+
+  reply(message: ReceivedScmp, { isdAs, address }: ScmpSource): void {
+    if (message.kind !== 'traceroute-reply' || message.sequence !== this.#sequence) return;
+    this.#received += 1;
+    this.#from = { isdAs, address };
+    this.#ifId = message.ifId;
+    this.#take(this.#host.now() - this.#sentNs);
+  }
+
+  /** A router refuses the request: there is no answer from beyond it. */
+  error(_: ReceivedScmp, __: ScmpSource, sequence: number): void {
+    if (sequence === this.#sequence) this.#take(undefined);
+  }
+
+  #take(rttNs: Nanoseconds | undefined): void {
+    this.#timer?.cancel();
+    this.#rttsNs.push(rttNs);
+    if (this.#rttsNs.length === TRACEROUTE_TRIES) {
+      this.#interfaces.push({ from: this.#from, ifId: this.#ifId, rttsNs: this.#rttsNs });
+      this.#rttsNs = [];
+      this.#from = undefined;
+      this.#ifId = 0;
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    const place = this.#places[this.#interfaces.length];
+    if (place === undefined) {
+      this.cancel();
+      const sent = this.#sequence + 1;
+      this.#done({ sent, received: this.#received, interfaces: this.#interfaces });
+      return;
+    }
+    this.#sequence += 1;
+    this.#sentNs = this.#host.now();
+    const route = { ...this.#route, path: withAlert(this.#path, place) };
+    this.#conversation?.send(route, {
+      ...{ kind: 'traceroute-request', code: 0, sequence: this.#sequence, data: NO_BYTES },
+      ...{ isdAs: NO_AS, ifId: 0 },
+    });
+    this.#timer = this.#host.after(this.#timeoutNs, () => this.#take(undefined));
+  }
+}
+
+/**
+ * Where alerts are set for the interfaces of a path, in the order in which it crosses them: of the first hop only that on
+ * which packets leave, of the last only that on which they enter, and of two hops at a change of segments the one interface
+ * of each that is used (reference scion/traceroute/traceroute.go, Traceroute).
+ */
+export function alertPlaces({ infos, segmentLengths }: SegmentedPath): readonly AlertPlace[] {
+  const hops = infos.flatMap(({ isConsDir, isPeering }, index) => {
+    const length = segmentLengths[index] ?? 0;
+    return Array.from({ length }, (_, at) => ({
+      isConsDir,
+      crosses: at + 1 === length && !isPeering,
+    }));
+  });
+  return hops.flatMap(({ isConsDir, crosses }, hop) => {
+    const [into, out]: readonly AlertPlace['flag'][] = isConsDir
+      ? ['hasIngressAlert', 'hasEgressAlert']
+      : ['hasEgressAlert', 'hasIngressAlert'];
+    const isEntered = hop > 0 && hops[hop - 1]?.crosses === false;
+    const isLeft = hop < hops.length - 1 && !crosses;
+    return [...placesIf(isEntered, hop, into), ...placesIf(isLeft, hop, out)];
+  });
+}
+
+function placesIf(
+  isUsed: boolean,
+  hop: number,
+  flag: AlertPlace['flag'] | undefined,
+): readonly AlertPlace[] {
+  return isUsed && flag !== undefined ? [{ hop, flag }] : [];
+}
+
+function withAlert(path: SegmentedPath, { hop, flag }: AlertPlace): SegmentedPath {
+  return {
+    ...path,
+    hops: path.hops.map((one, index) => (index === hop ? { ...one, [flag]: true } : one)),
+  };
+}
