@@ -60,6 +60,14 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./ask.ts')).addAskCommand,
     },
   ],
+  'Look into a network:': [
+    {
+      name: 'scion',
+      words: '[options] <tool> <what...>',
+      summary: 'ping, trace and list paths of a SCION network',
+      load: async () => (await import('./scion.ts')).addScionCommand,
+    },
+  ],
   'Many runs:': [
     {
       name: 'sweep',

@@ -58,3 +58,5 @@ export const KEY_WAITERS_MAX = 100;
 export const KEY_PREFETCH_SECONDS = 600;
 /** Time between two such tries, s. */
 export const KEY_RETRY_SECONDS = 30;
+/** Most beacons of an answer to an operator. */
+export const BEACONS_LISTED_MAX = 1_000;

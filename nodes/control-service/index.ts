@@ -26,7 +26,10 @@ export const protocol: Protocol<ControlOptions> = {
   drops: CONTROL_DROP_REASONS,
   metrics: CONTROL_METRICS,
   must: () => CONTROL_MUST,
-  questions: END_HOST_QUESTIONS,
+  questions: {
+    ...END_HOST_QUESTIONS,
+    beacons: 'the beacons that this AS knows and that are valid, by origin, as JSON',
+  },
   double: ({ double }) => double && `double: ${double}`,
   create: (host, setup) => createControlNode(host, setup, behaviourOf(setup.options)),
 };

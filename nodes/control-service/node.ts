@@ -7,7 +7,7 @@
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
-import type { Host } from '../../engine/host/host.ts';
+import type { Host, NodeRequest } from '../../engine/host/host.ts';
 import type { Counter } from '../../engine/host/measure.ts';
 import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
@@ -48,6 +48,7 @@ import {
   UDP_HEADER_LENGTH,
   type WirePath,
 } from '../scion/index.ts';
+import { describeBeacon } from './beacons/beacon-text.ts';
 import { chosenSelection } from './beacons/chosen-selection.ts';
 import { asKeyScalar } from './beacons/signatures.ts';
 import { CORRECT_BEHAVIOUR, type ControlBehaviour } from './behaviour.ts';
@@ -55,7 +56,7 @@ import type { ControlOptions } from './config.ts';
 import type { ControlEffect, ControlInput } from './control-effects.ts';
 import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
-import { FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
+import { BEACONS_LISTED_MAX, FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
@@ -181,7 +182,7 @@ class ControlNode implements NodeHandle {
       },
     });
     if (this.#socket === undefined) this.#host.log.warn(`port ${CONTROL_PORT} is taken`);
-    this.#host.onRequest((request) => this.#questions.answer(request));
+    this.#host.onRequest((request) => this.#request(request));
     this.#endHost.start();
     this.#streams.start();
     this.#shell.start();
@@ -217,6 +218,15 @@ class ControlNode implements NodeHandle {
     };
     const phase = this.#host.random('watch').below(Math.min(watchInterval, PHASES_MAX));
     const timer = this.#host.after(phase, look);
+  }
+
+  #request(request: NodeRequest): void {
+    if (request.kind !== 'beacons') {
+      this.#questions.answer(request);
+      return;
+    }
+    const beacons = this.#service.beacons().slice(0, BEACONS_LISTED_MAX).map(describeBeacon);
+    request.respond('ok', new TextEncoder().encode(JSON.stringify(beacons)));
   }
 
   /** Finds paths for an operator. */

@@ -177,6 +177,11 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return { beacons: this.#beacons.size, segments: ending, registered };
   }
 
+  /** The valid beacons of other ASes, by origin. */
+  beacons(): readonly KnownSegment[] {
+    return this.#beacons.all(2 * this.#parts.clock().seconds);
+  }
+
   /** Numbers of what it holds. */
   status(): Readonly<Record<string, unknown>> {
     const { beacons, segments, registered } = this.sizes;

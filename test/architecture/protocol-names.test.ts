@@ -20,6 +20,10 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   "topologies/import/scion.ts 'control-service'",
   // An example in the help.
   "cli/dissect.ts 'gateway'",
+  // A command, and one of its tools.
+  "cli/commands.ts 'scion'",
+  "cli/scion.ts 'scion'",
+  "cli/scion.ts 'ping'",
   // Keys that name files: the same key.
   "runner/injection/export.ts 'scion'",
   // A priority of traffic.

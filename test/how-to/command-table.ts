@@ -50,6 +50,14 @@ export const RUN: Readonly<Record<string, Ran>> = {
   [RECEIPT]: quick,
   [`${RECEIPT} -- --set topology=bare-link.yaml --set 'events=[]'`]: quick,
   'npm run scenario -- --list-metrics': quick,
+  'npm run scion -- ping scion-default.yaml 1-ff00:0:111 2-ff00:0:211 -c 2': {
+    ...quick,
+    says: ['2 packets transmitted, 2 received, 0% packet loss, time 1020.016ms'],
+  },
+  "npm run scion -- traceroute scion-default.yaml 1-ff00:0:111 2-ff00:0:211 --sequence '0* 3-ff00:0:320 0*'":
+    quick,
+  'npm run scion -- paths scion-default.yaml 1-ff00:0:111 2-ff00:0:211': quick,
+  'npm run scion -- beacons scion-16.yaml 1-ff00:1:4': long,
   'npm run epsilon -- --rate 1 --steps 20 --noise 1 --delta 1e-5 --target 8': quick,
   'npm run scenario hello.yaml -- --pcap': quick,
   'npm run dissect ping -- --out ping.lua': quick,
@@ -125,7 +133,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
     'npm run sweep FILE -- --set options.gateway.multipath.misses=2',
     'npm --prefix ~/orrery run scenario mine.yaml -- --from-here',
     'npm run scenario -- --watch mine.yaml',
-    'npm run dissect -- courier datagram',
+    ...['npm run dissect -- courier datagram', 'npm run scion'],
   ],
   'names machines that are not ours: test/live/deploy-files.slow-wall.test.ts runs one on loopback':
     [
@@ -164,6 +172,7 @@ export const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
       'npm run health -- --port 41565 --port 42397',
       'npm run health -- --port 42631 --port 33543 --no-probe',
       'npm run ask -- flush receiver --port 42631',
+      'npm run ask -- ping --node gateway-111 --body "2-ff00:0:211 count=5" --port 9100',
       `curl -s -X PUT -d '{"component":"gateway","level":"debug"}' http://127.0.0.1:9100/log-level`,
     ],
   'is a step of the package, which test/package/package.package.test.ts goes through': [

@@ -1,0 +1,26 @@
+/**
+ * Beacons as operators read them, in answers to `beacons`.
+ *
+ * @module
+ */
+import { firstAsOf, type PathSegment } from '../../scion/index.ts';
+import type { KnownSegment } from './store.ts';
+
+/** A beacon as plain data: the interfaces that it passed, the last of them at the neighbour that sent it. */
+export function describeBeacon({
+  segment,
+  ingress,
+  expiryHalfSeconds,
+}: KnownSegment): Readonly<Record<string, unknown>> {
+  return {
+    origin: firstAsOf(segment),
+    interfaces: segment.entries.flatMap(interfacesOf),
+    ingress,
+    expires: expiryHalfSeconds / 2,
+  };
+}
+
+function interfacesOf({ isdAs, hop }: PathSegment['entries'][number]): readonly string[] {
+  const { consIngress, consEgress } = hop;
+  return [consIngress, consEgress].flatMap((ifId) => (ifId === 0 ? [] : `${isdAs}#${ifId}`));
+}
