@@ -56,7 +56,7 @@ export type ControlInput =
       readonly token: number;
       readonly host: HostAddress;
     } & HostKeyRequest)
-  /** A router says that an interface is down, about a packet of ours. */
+  /** A router says that an interface is down, about a packet of ours, or a host that has found it so. */
   | ({ readonly kind: 'interface-down' } & PathInterface);
 
 /** What a control service does. */

@@ -148,6 +148,7 @@ export const CONTROL_DROP_REASONS = {
   'beacons-full': 'beacons of too many ASes, or longer ones than all that are kept',
   'segments-full': 'segments to too many ASes, or longer ones than all that are kept',
   'host-request': 'a host of this AS asks for nothing that a control service knows',
+  'host-reports': 'hosts of this AS say more often that interfaces are down than they are believed',
   'hosts-full': 'too many hosts of this AS wait for answers',
   'queue-full': 'the local queue refused the packet',
 } as const;

@@ -43,6 +43,8 @@ export const HOST_STREAMS_MAX = 1_000;
 export const FOUND_ROUNDS = 10;
 /** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */
 export const REVOCATION_NS = 10 * SECOND_NS;
+/** Reports of hosts that are believed: in {@link REVOCATION_NS} a tenth of what may be believed at a time. */
+export const HOST_REPORTS = { perSecond: 10, burst: 10 } as const;
 /** Interfaces that are believed to be down; the oldest makes room. */
 export const REVOCATIONS_MAX = 1_000;
 /** Paths over which a core AS is asked, one after the other. */

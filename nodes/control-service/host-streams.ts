@@ -10,8 +10,8 @@ import {
   ANSWER_SEGMENTS_BYTES_MAX,
   CONTROL_PORT,
   decodeHostKeyRequest,
+  decodeHostRequest,
   decodeSegmentFrame,
-  decodeSegmentsRequest,
   type EpochKey,
   encodeHostAnswer,
   encodeHostKeyAnswer,
@@ -19,37 +19,39 @@ import {
   type HostAnswer,
   type HostKeyRequest,
   type IsdAs,
+  type PathInterface,
   REQUEST_FRAMES,
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 
 /** Finds segments for a host. */
-export type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
+type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
 
 /** Finds the key of the host with this address. */
-export type FindHostKey = (
+type FindHostKey = (
   address: string,
   request: HostKeyRequest,
   done: (answer: EpochKey | undefined) => void,
 ) => void;
 
-/** What hosts ask for. */
-export interface HostQuestions {
+/** What hosts get, and what becomes of their reports that interfaces are down. */
+export interface HostStreamsParts {
   readonly segments: FindSegments;
   readonly key: FindHostKey;
+  readonly takeReport: (item: PathInterface) => void;
 }
 
 /** The streams of the hosts of an AS. */
 export class HostStreams {
   readonly #host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>;
-  readonly #find: HostQuestions;
+  readonly #parts: HostStreamsParts;
   readonly #streams = new Set<Stream>();
   #listener: Listener | undefined;
 
-  constructor(host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>, find: HostQuestions) {
+  constructor(host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>, parts: HostStreamsParts) {
     this.#host = host;
-    this.#find = find;
+    this.#parts = parts;
   }
 
   start(): void {
@@ -76,9 +78,10 @@ export class HostStreams {
         this.#answerKey(stream, request, key);
         return;
       }
-      const asked = decodeSegmentsRequest(message);
+      const asked = decodeHostRequest(message);
       if (asked === undefined) this.#host.drop('host-request');
-      else this.#answer(stream, request, asked.target);
+      else if (asked.kind === 'segments') this.#answer(stream, request, asked.target);
+      else for (const item of asked.interfaces) this.#parts.takeReport(item);
     });
     stream.handle({
       onData: (buffer, offset, length) => {
@@ -92,7 +95,7 @@ export class HostStreams {
   }
 
   #answer(stream: Stream, request: number, target: IsdAs): void {
-    this.#find.segments(target, ({ segments, revoked }) => {
+    this.#parts.segments(target, ({ segments, revoked }) => {
       if (!this.#streams.has(stream)) return;
       const fitting = fittingSegments(segments, ANSWER_SEGMENTS_BYTES_MAX);
       const answer = encodeHostAnswer({ segments: fitting, revoked });
@@ -103,7 +106,7 @@ export class HostStreams {
   /** The key is for the host at the other end, whatever it says. */
   #answerKey(stream: Stream, request: number, asked: HostKeyRequest): void {
     const { address } = this.#host.endpointOf(stream.remote);
-    this.#find.key(address, asked, (answer) => {
+    this.#parts.key(address, asked, (answer) => {
       if (!this.#streams.has(stream)) return;
       stream.write(encodeSegmentFrame(request, encodeHostKeyAnswer(answer)));
     });

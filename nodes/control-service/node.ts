@@ -14,6 +14,7 @@ import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime } from '../../engine/host/time.ts';
 import { readUint16 } from '../_kit/bytes.ts';
 import { StateMachineRunner } from '../_kit/shell.ts';
+import { TokenBucket } from '../_kit/token-bucket.ts';
 import {
   CONTROL_PORT,
   combineSegmentsIntoPaths,
@@ -36,6 +37,7 @@ import {
   makePathInside,
   type PacketEnd,
   PacketView,
+  type PathInterface,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
   plainSegments,
@@ -56,7 +58,7 @@ import type { ControlOptions } from './config.ts';
 import type { ControlEffect, ControlInput } from './control-effects.ts';
 import type { ControlDropReason } from './drops.ts';
 import { FoundAses } from './found-ases.ts';
-import { BEACONS_LISTED_MAX, FOUND_ROUNDS, LOOKUPS_MAX } from './geometry.ts';
+import { BEACONS_LISTED_MAX, FOUND_ROUNDS, HOST_REPORTS, LOOKUPS_MAX } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
@@ -116,6 +118,7 @@ class ControlNode implements NodeHandle {
   readonly #streams: HostStreams;
   readonly #endHost: ScmpEndHost;
   readonly #questions: EndHostQuestions;
+  readonly #reports = TokenBucket.of(HOST_REPORTS);
   #token = 0;
   /** What was traced last. */
   #traced = '';
@@ -169,6 +172,7 @@ class ControlNode implements NodeHandle {
         });
       },
       key: (of, asked, done): void => this.#findKey(of, asked, done),
+      takeReport: (item): void => this.#takeReport(item),
     });
   }
 
@@ -227,6 +231,12 @@ class ControlNode implements NodeHandle {
     }
     const beacons = this.#service.beacons().slice(0, BEACONS_LISTED_MAX).map(describeBeacon);
     request.respond('ok', new TextEncoder().encode(JSON.stringify(beacons)));
+  }
+
+  /** A host has confirmed that an interface is down (docs/spec/scion-control.md, "Lookups"). */
+  #takeReport(item: PathInterface): void {
+    if (!this.#reports.take(this.#host.now())) this.#host.drop('host-reports');
+    else this.#shell.take({ kind: 'interface-down', ...item });
   }
 
   /** Finds paths for an operator. */

@@ -42,7 +42,7 @@ import type { FrameDropReason } from './drops.ts';
 import { EpochStore, epochStoreKey } from './epoch-store.ts';
 import { BODY_BYTES_MAX, FRAME_TYPE, type FrameType } from './geometry.ts';
 import { makePathController } from './multipath/make-controller.ts';
-import type { ScmpDropReason } from './multipath/scmp-policy.ts';
+import { confirmedInterface, type ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { Peer } from './peer.ts';
 import type { PeerContext } from './peer-context.ts';
 import { PeerHostAdapter, type PeerHostAdapterParts } from './peer-node.ts';
@@ -379,6 +379,7 @@ class GatewayNode implements NodeHandle {
       firstRouterOf: (path) => this.#firstRouterOf(path),
       sent: (type, bytes) => this.#sent(type, bytes),
       accountOf: (peer) => this.#accountOf(peer),
+      report: (accusation, paths) => this.#report(accusation, paths),
       refused: (reason) => this.#refused(reason),
     };
     return context;
@@ -399,6 +400,12 @@ class GatewayNode implements NodeHandle {
     if (observer === undefined) return undefined;
     const nextNumber = (): number => this.#packets++;
     return new PacketAccount(observer, nextNumber, { peer, ends: this.#ends(peer) });
+  }
+
+  /** Tells the control service of the AS that an interface is down, if the path over it is dead as well. */
+  #report(...[accusation, paths]: Parameters<typeof confirmedInterface>): void {
+    const down = confirmedInterface(accusation, paths);
+    if (down !== undefined) this.#segments?.report(down);
   }
 
   #openSocket(): DatagramSocket {

@@ -10,7 +10,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import type { FrameDropReason } from './drops.ts';
 import type { FrameType } from './geometry.ts';
-import type { PathController } from './multipath/types.ts';
+import type { InterfaceDownAccusation, PathController, PathStatus } from './multipath/types.ts';
 import type { SessionOptions, SessionSink } from './session-parts.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
 import type { GatewayPath, PathDirectory } from './underlay/path-directory.ts';
@@ -40,6 +40,8 @@ export interface PeerContext {
   readonly sent: (type: FrameType, bytes: number) => void;
   /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
+  /** A message was believed that accuses one of the paths. */
+  readonly report: (accusation: InterfaceDownAccusation, paths: readonly PathStatus[]) => void;
   /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDropReason) => void;
 }

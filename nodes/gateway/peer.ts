@@ -227,11 +227,12 @@ export class Peer {
   /** A message says that an interface is down. @returns why it is not believed; undefined if it is. */
   interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDropReason | undefined {
     this.#at = at;
-    const { behaviour } = this.#context;
+    const { behaviour, report: tell } = this.#context;
     const now = at.nowNs;
     const weighed = behaviour.scmp.weigh(report, (quote) => this.#underlays.quoted(now, quote));
     if (typeof weighed === 'string') return weighed;
     this.#perform(this.controller.interfaceDown(now, weighed));
+    tell(weighed, this.controller.status(now));
     this.#showPaths(true);
     return undefined;
   }

@@ -301,6 +301,7 @@ function fuzzHostFrames(inputs: number): Outcomes {
     key: (_, { seconds }, done): void => {
       done(seconds % 2 === 0 ? undefined : key);
     },
+    takeReport: nothing,
   }).start();
   const open = (): OneStream => {
     const stream = new OneStream();

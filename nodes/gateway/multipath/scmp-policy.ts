@@ -9,7 +9,8 @@
  *
  * @module
  */
-import type { InterfaceDownAccusation } from './types.ts';
+import { type PathInterface, requireIsdAs } from '../../scion/index.ts';
+import type { InterfaceDownAccusation, PathStatus } from './types.ts';
 
 /** A received message about an interface. */
 export interface InterfaceDownReport {
@@ -45,3 +46,15 @@ export const CHECKED_SCMP_POLICY: ScmpPolicy = {
     return { isdAs, ifId, path, countsEarlierMisses: false, isProven: isAuthentic };
   },
 };
+
+/**
+ * The interface that an accusation names, if the accused path is dead: its own probes have confirmed the message, which
+ * alone anybody could have sent.
+ */
+export function confirmedInterface(
+  { isdAs, ifId, path }: InterfaceDownAccusation,
+  paths: readonly Pick<PathStatus, 'id' | 'health'>[],
+): PathInterface | undefined {
+  const isDead = paths.some(({ id, health }) => id === path && health === 'dead');
+  return isDead ? { isdAs: requireIsdAs(isdAs), ifId } : undefined;
+}

@@ -41,21 +41,28 @@ const REVOKED_ONLY = message({ revoked: optional(2_047, REVOKED) });
 /** Encodes an answer. @param answer Its segments take at most {@link ANSWER_SEGMENTS_BYTES_MAX}. */
 export function encodeHostAnswer({ segments, revoked }: HostAnswer): Uint8Array {
   const bytes = encodeSegments(segments);
-  if (revoked.length === 0) return bytes;
-  const interfaces = revoked
-    .slice(0, REVOKED_MAX)
-    .map(({ isdAs, ifId }) => ({ isdAs: isdAsWords(isdAs), ifId }));
-  return concatBytes(bytes, encodeProtobuf(REVOKED_ONLY, { revoked: { interfaces } }));
+  return revoked.length === 0 ? bytes : concatBytes(bytes, encodeRevoked(revoked));
 }
 
 /** Decodes an answer; undefined if it is none. Its segments refer to the bytes. */
 export function decodeHostAnswer(bytes: Uint8Array): HostAnswer | undefined {
   const segments = decodeSegments(bytes);
+  const revoked = decodeRevoked(bytes);
+  return segments && revoked && { segments, revoked };
+}
+
+/** The field with interfaces that are down: the first {@link REVOKED_MAX} of them. */
+export function encodeRevoked(revoked: readonly PathInterface[]): Uint8Array {
+  const interfaces = revoked
+    .slice(0, REVOKED_MAX)
+    .map(({ isdAs, ifId }) => ({ isdAs: isdAsWords(isdAs), ifId }));
+  return encodeProtobuf(REVOKED_ONLY, { revoked: { interfaces } });
+}
+
+/** The interfaces in that field of a message; undefined if it is none. */
+export function decodeRevoked(bytes: Uint8Array): readonly PathInterface[] | undefined {
   const read = decodeProtobuf(REVOKED_ONLY, bytes);
-  if (segments === undefined || typeof read === 'string') return undefined;
-  const revoked = read.revoked?.interfaces.map(({ isdAs, ifId }) => ({
-    isdAs: isdAsOfWords(isdAs),
-    ifId,
-  }));
-  return { segments, revoked: revoked ?? [] };
+  if (typeof read === 'string') return undefined;
+  const interfaces = read.revoked?.interfaces ?? [];
+  return interfaces.map(({ isdAs, ifId }) => ({ isdAs: isdAsOfWords(isdAs), ifId }));
 }

@@ -8,10 +8,12 @@ import type { Stream } from '../../../engine/host/stream.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { FrameReader } from '../../_kit/frame-reader.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
+import type { PathInterface } from '../paths/path.ts';
 import { encodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
 import { CONTROL_PORT } from '../router/geometry.ts';
 import { ANSWER_FRAMES, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
 import { decodeHostAnswer, type HostAnswer } from './host-answer.ts';
+import { encodeDownReport } from './host-request.ts';
 import {
   decodeHostKeyAnswer,
   type EpochKey,
@@ -73,6 +75,11 @@ export class SegmentClient {
     });
     if (this.#stream !== undefined) this.#stream.write(frame);
     else if (!this.#isConnecting) this.#connect();
+  }
+
+  /** Tells it that an interface is down, if the stream is open: reports are hints, and are said again. */
+  report(item: PathInterface): void {
+    this.#stream?.write(encodeSegmentFrame(this.#request++, encodeDownReport(item)));
   }
 
   /** Ends the stream; nobody is told any more. */

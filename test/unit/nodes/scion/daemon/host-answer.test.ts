@@ -5,8 +5,13 @@ import {
   encodeHostAnswer,
 } from '../../../../../nodes/scion/daemon/host-answer.ts';
 import {
+  decodeHostRequest,
+  encodeDownReport,
+} from '../../../../../nodes/scion/daemon/host-request.ts';
+import {
   decodeSegments,
   encodeSegments,
+  encodeSegmentsRequest,
 } from '../../../../../nodes/scion/paths/segment-messages.ts';
 import { beaconOver, CORE_A, CORE_B, LEAF, MIDDLE } from '../../control-service/small-network.ts';
 
@@ -39,5 +44,24 @@ describe('the answer to a host', () => {
     const bytes = encodeHostAnswer({ segments, revoked });
     expect(decodeHostAnswer(bytes.subarray(0, -1))).toBeUndefined();
     expect(decodeHostAnswer(Uint8Array.of(0xff))).toBeUndefined();
+  });
+});
+
+describe('what a host says to its control service', () => {
+  it('is a request of the reference, or a report that an interface is down', () => {
+    const request = { source: LEAF, target: CORE_A };
+    expect(decodeHostRequest(encodeSegmentsRequest(request))).toEqual({
+      kind: 'segments',
+      ...request,
+    });
+    const item = { isdAs: MIDDLE, ifId: 65_535 };
+    expect(decodeHostRequest(encodeDownReport(item))).toEqual({ kind: 'down', interfaces: [item] });
+  });
+
+  it('is nothing when it is cut off', () => {
+    const bytes = encodeDownReport({ isdAs: MIDDLE, ifId: 3 });
+    for (let length = 1; length < bytes.length; length += 1) {
+      expect(decodeHostRequest(bytes.subarray(0, length))).toBeUndefined();
+    }
   });
 });

@@ -1,0 +1,28 @@
+/**
+ * What a host says to the control service of its AS: a SegmentsRequest of the reference, or in field 2047 of that message,
+ * as in the answers, which interfaces are down (as daemon.proto, NotifyInterfaceDown).
+ *
+ * @module
+ */
+import type { PathInterface } from '../paths/path.ts';
+import { decodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
+import { decodeRevoked, encodeRevoked } from './host-answer.ts';
+
+/** A request, or a report that needs no answer. */
+export type HostRequest =
+  | ({ readonly kind: 'segments' } & SegmentsRequest)
+  | { readonly kind: 'down'; readonly interfaces: readonly PathInterface[] };
+
+/** Encodes a report that an interface is down. */
+export function encodeDownReport(item: PathInterface): Uint8Array {
+  return encodeRevoked([item]);
+}
+
+/** Decodes what a host says; undefined if it is neither. */
+export function decodeHostRequest(bytes: Uint8Array): HostRequest | undefined {
+  const interfaces = decodeRevoked(bytes);
+  if (interfaces === undefined) return undefined;
+  if (interfaces.length > 0) return { kind: 'down', interfaces };
+  const request = decodeSegmentsRequest(bytes);
+  return request && { kind: 'segments', ...request };
+}

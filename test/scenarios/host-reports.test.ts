@@ -1,0 +1,163 @@
+/** Hosts tell the control service of their AS which interfaces they have found down, and no others. */
+import { describe, expect, it } from 'vitest';
+import { HOST_REPORTS } from '../../nodes/control-service/geometry.ts';
+import { GATEWAY_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
+import { encodeDownReport } from '../../nodes/scion/daemon/host-request.ts';
+import { encodeSegmentFrame } from '../../nodes/scion/index.ts';
+import { CONTROL_PORT } from '../../nodes/scion/router/geometry.ts';
+import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
+import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
+import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
+import { encodeScmpPacket } from '../../nodes/scion/wire/scmp.ts';
+import type { PreparedRun } from '../../runner/run/assemble-seed.ts';
+import type { LinkEnd } from '../../topologies/model.ts';
+import { load, MS, prepare, SECOND } from '../unit/runner/fixture.ts';
+
+const [FROM, TO] = ['gateway-1-4', 'gateway-1-5'];
+const SMALL = {
+  'topology.generate':
+    '{ kind: scion, isds: 1, cores: 2, parents: 2, leaves: 3, depth: 1, control: true }',
+  options: `{ gateway: { peers: [] }, ${FROM}: { peers: [${TO}] }, ${TO}: { peers: [${FROM}] } }`,
+  ...{ duration: '60s', warmup: '1s', kpis: '{ gateway.delivery: { value: ">= 1%" } }' },
+  traffic: `[{ from: ${FROM}, to: ${TO}, kind: constant, rate: 100/s, size: 500B, start: 15s }]`,
+};
+
+interface Revoked {
+  readonly of: string;
+  readonly ageNs: number;
+}
+
+function started(overrides: Readonly<Record<string, string>> = {}): PreparedRun {
+  const run = prepare(load('scion-beaconing.yaml', { ...SMALL, ...overrides }));
+  run.world.sim.runUntil(20 * SECOND);
+  return run;
+}
+
+function revokedAt({ experiment }: PreparedRun, node: string): readonly string[] {
+  const { revoked = [] } = experiment.node(node)?.status?.() ?? {};
+  return (revoked as readonly Revoked[]).map(({ of }) => of);
+}
+
+function interfaceOf({ attributes }: LinkEnd): number {
+  return Number(attributes?.['interface'] ?? 0);
+}
+
+/** The two interfaces of the first link on the path in use, and its id. */
+function firstLink(run: PreparedRun): { readonly id: string; readonly ends: readonly string[] } {
+  const on = run.experiment.activePath(FROM, TO) ?? [];
+  const link = run.scenario.topology.links.find(
+    ({ id, a, b }) => on.includes(id) && interfaceOf(a) > 0 && interfaceOf(b) > 0,
+  );
+  if (link === undefined) throw new Error('no link is in use');
+  const areaOf = (host: string): string =>
+    run.scenario.topology.hosts.find(({ name }) => name === host)?.area ?? '';
+  return {
+    id: link.id,
+    ends: [link.a, link.b].map((end) => `${areaOf(end.host)}#${interfaceOf(end)}`),
+  };
+}
+
+describe('an interface that a host has found down', () => {
+  it('is held against paths by the control service of its AS for ten seconds, and told to other hosts', () => {
+    const run = started();
+    const { world } = run;
+    const { id, ends } = firstLink(run);
+    expect(revokedAt(run, 'control-1-4')).toEqual([]);
+    const mend = world.link(id).change({ up: false }, 'both');
+    world.sim.runUntil(26 * SECOND);
+    const [revoked = ''] = revokedAt(run, 'control-1-4');
+    expect(ends).toContain(revoked);
+    const paths: string[] = [];
+    run.experiment.put(
+      { node: 'control-1-4', kind: 'paths', target: '', body: '1-ff00:1:5', withinNs: SECOND },
+      { part: (bytes): void => void paths.push(new TextDecoder().decode(bytes)), ended: nothing },
+    );
+    world.sim.runUntil(28 * SECOND);
+    const listed = JSON.parse(paths.join('')) as { interfaces: string[]; isRevoked: boolean }[];
+    const over = listed.filter(({ interfaces }) => interfaces.includes(revoked));
+    expect(over.length).toBeGreaterThan(0);
+    expect(over.every(({ isRevoked }) => isRevoked)).toBe(true);
+    expect(listed[0]?.isRevoked).toBe(false);
+    mend();
+    world.sim.runUntil(45 * SECOND);
+    expect(revokedAt(run, 'control-1-4')).toEqual([]);
+  });
+
+  it('is none as long as the path over it answers, whatever forged messages say that quote its packets', () => {
+    const run = started();
+    const { world } = run;
+    const quotes = packetsOf(run);
+    const [about = ''] = firstLink(run).ends.filter((end) => !end.startsWith('1-ff00:1:4#'));
+    for (let at = 20_200 * MS; at < 26 * SECOND; at += 100 * MS) {
+      world.sim.runUntil(at);
+      forge(run, about, quotes.at(-1) ?? new Uint8Array(0));
+    }
+    world.sim.runUntil(27 * SECOND);
+    expect(world.metrics(FROM)['gateway.scmp']).toMatchObject({ value: 58 });
+    expect(world.nodeDrops()).not.toHaveProperty('scmp-quote');
+    expect(world.nodeDrops()).not.toHaveProperty('scmp-source');
+    expect(revokedAt(run, 'control-1-4')).toEqual([]);
+  });
+
+  it('is believed at most ten times a second', () => {
+    const run = started();
+    const { world } = run;
+    const host = world.host(FROM);
+    const frames = Array.from({ length: 100 }, (_, index) =>
+      encodeSegmentFrame(
+        index,
+        encodeDownReport({ isdAs: requireIsdAs('1-ff00:1:1'), ifId: 1 + index }),
+      ),
+    );
+    const address = run.scenario.topology.hosts.find(({ name }) => name === 'control-1-4')?.address;
+    host.connect({ to: host.endpoint(address ?? '', CONTROL_PORT), timeout: SECOND }, (stream) => {
+      for (const frame of frames) stream?.write(frame);
+    });
+    world.sim.runUntil(20 * SECOND + 500 * MS);
+    expect(revokedAt(run, 'control-1-4').length).toBeLessThanOrEqual(HOST_REPORTS.burst + 5);
+    expect(revokedAt(run, 'control-1-4').length).toBeGreaterThanOrEqual(HOST_REPORTS.burst);
+    expect(world.nodeDrops()['host-reports']).toBeGreaterThanOrEqual(85);
+  });
+});
+
+/** What the gateway sends to its router from now on. */
+function packetsOf({ world, scenario }: PreparedRun): readonly Uint8Array[] {
+  const quotes: Uint8Array[] = [];
+  const inside = scenario.topology.links.find(({ a, b }) =>
+    [a.host, b.host].every((host) => [FROM, 'br-1-4'].includes(host)),
+  );
+  const side = inside?.a.host === FROM ? 'forward' : 'backward';
+  world.link(inside?.id ?? '').tap(side, ({ bytes, offset, length }) => {
+    // Of the paths only the one in use carries data.
+    if (length > 500) quotes.push(bytes.slice(offset, offset + length));
+    return true;
+  });
+  return quotes;
+}
+
+/** Sends the gateway a message in the name of the AS that owns an interface. */
+function forge({ world, scenario }: PreparedRun, about: string, quote: Uint8Array): void {
+  const [isdAs = '', ifId = ''] = about.split('#');
+  const address = scenario.topology.hosts.find(({ name }) => name === FROM)?.address ?? '';
+  const bytes = encodeScmpPacket(
+    {
+      ...{ trafficClass: 0, flowId: 1, path: EMPTY_PATH },
+      ...{ target: requireIsdAs('1-ff00:1:4'), targetHost: requireHostAddress(address) },
+      ...{ source: requireIsdAs(isdAs), sourceHost: requireHostAddress('127.0.0.9') },
+    },
+    {
+      ...{ kind: 'external-interface-down', code: 0, isdAs: requireIsdAs(isdAs) },
+      ...{ ifId: Number(ifId), data: quote },
+    },
+  );
+  const attacker = world.host('br-1-4');
+  const socket = attacker.udp({ port: 4_000, onDatagram: nothing });
+  const buffer = attacker.alloc(bytes.length);
+  buffer.set(bytes);
+  socket?.send(buffer, 0, bytes.length, attacker.endpoint(address, GATEWAY_PORT));
+  socket?.close();
+}
+
+function nothing(): void {
+  // Only what came before it is looked at.
+}
