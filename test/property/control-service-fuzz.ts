@@ -11,6 +11,8 @@ import type { SigningKey } from '../../engine/host/signatures.ts';
 import type { Listener, Stream, StreamHandlers } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
 import type { ControlEffect } from '../../nodes/control-service/control-effects.ts';
+import { decodeProtobuf, encodeProtobuf } from '../../nodes/_kit/protobuf.ts';
+import { type EntrySigner, SegmentExtender } from '../../nodes/control-service/beacons/extender.ts';
 import { Level1Exchange } from '../../nodes/control-service/drkey/level1-exchange.ts';
 import { CONTROL_DROP_REASONS } from '../../nodes/control-service/drops.ts';
 import { CANDIDATES_MAX } from '../../nodes/control-service/geometry.ts';
@@ -20,6 +22,7 @@ import { decodeRpcPacket, encodeRpcPacket } from '../../nodes/control-service/rp
 import { controlRequest, encodeBeacon } from '../../nodes/control-service/wire.ts';
 import {
   drkeyEpochAt,
+  emptySignedSegment,
   encodeHostKeyAnswer,
   encodeHostKeyRequest,
   encodeSegmentFrame,
@@ -27,7 +30,14 @@ import {
   encodeSegmentsRequest,
   type IsdAs,
   SegmentClient,
+  type SignedSegment,
+  type StaticInfo,
 } from '../../nodes/scion/index.ts';
+import {
+  encodedExtensionsOf,
+  SEGMENT_EXTENSIONS,
+  staticInfoOf,
+} from '../../nodes/scion/paths/static-info.ts';
 import { memoryHeld } from '../memory.ts';
 import {
   type Coming,
@@ -41,6 +51,7 @@ import {
   crypto,
   drkeysOf,
   FAR,
+  hopsOf,
   LEAF,
   MIDDLE,
   NOW_S,
@@ -93,8 +104,32 @@ function levelOneRequest(): Uint8Array {
   return exchange.ask(CORE_A, drkeyEpochAt(NOW_S)).message;
 }
 
+/** Something of everything that can be announced. */
+const STATIC_INFO: StaticInfo = {
+  latencyUs: { intra: new Map([[1, 200]]), inter: new Map([[3, 5_000]]) },
+  bandwidthKbps: { intra: new Map([[1, 10_000_000]]), inter: new Map([[3, 1_000_000]]) },
+  carbon: { intra: new Map([[1, 3]]), inter: new Map([[3, 40]]) },
+  geo: new Map([[3, { latitude: 47.4, longitude: 8.5, address: 'Universitaetstrasse 6' }]]),
+  linkTypes: new Map([[3, 1]]),
+  internalHops: new Map([[1, 2]]),
+  note: 'announced',
+};
+
+/** A beacon of CORE_A that announces {@link STATIC_INFO}. */
+function announcingBeacon(): SignedSegment {
+  const { mtu, interfaces } = surroundingsOf(CORE_A);
+  const keyId = { isdAs: CORE_A, subjectKeyId: new Uint8Array(0), trcBase: 0, trcSerial: 0 };
+  const extender = new SegmentExtender({
+    ...{ isdAs: CORE_A, mtu, interfaces, expTime: 63 },
+    ...{ hops: hopsOf(CORE_A), seconds: (): number => NOW_S },
+    signer: (): EntrySigner => ({ key: signingKeyOf(CORE_A), keyId }),
+    announced: (): StaticInfo => STATIC_INFO,
+  });
+  return extender.extend(emptySignedSegment(9, NOW_S), 0, 3);
+}
+
 const GENUINE: readonly (readonly [Coming, Uint8Array])[] = [
-  ...[beaconOver(CORE_A, [3]), beaconOver(CORE_A, [3], { segmentId: 7 })].map(
+  ...[beaconOver(CORE_A, [3]), beaconOver(CORE_A, [3], { segmentId: 7 }), announcingBeacon()].map(
     (beacon) =>
       [
         { from: CORE_A, to: MIDDLE, ingress: 1 },
@@ -182,6 +217,25 @@ function expectBounded(joined: JoinedServices, isdAs: IsdAs): void {
   const { made, answered } = calls as { readonly made: number; readonly answered: number };
   const neighbours = surroundingsOf(isdAs).interfaces.size + 2;
   expect(made + answered).toBeLessThanOrEqual(RPC_CALLS_PER_AS_MAX * neighbours);
+}
+
+/** What an AS announces, mutated before it signs, as the entry's reader sees it: an announcement, or none that may be. */
+function fuzzStaticInfo(inputs: number): Readonly<Record<'read' | 'refused', number>> {
+  const random = openRandomStream(SEED, 'control', 'static-info');
+  const genuine = encodeProtobuf(SEGMENT_EXTENSIONS, encodedExtensionsOf(STATIC_INFO)!);
+  const ended = { read: 0, refused: 0 };
+  repeat(inputs, () => {
+    const read = decodeProtobuf(SEGMENT_EXTENSIONS, mutate(genuine, random, { header: 30 }));
+    const info = typeof read === 'string' ? read : staticInfoOf(read);
+    ended[typeof info === 'string' ? 'refused' : 'read'] += 1;
+    if (typeof info !== 'object') return;
+    // What is read is bounded, whoever said it.
+    for (const ifId of [...info.geo.keys(), ...info.latencyUs.inter.keys()]) {
+      expect(ifId).toBeLessThanOrEqual(0xffff);
+    }
+    expect(info.note.length).toBeLessThanOrEqual(1_024);
+  });
+  return ended;
 }
 
 /** Packets of calls as services exchange them, mutated, to the service that they were for. */
@@ -388,6 +442,12 @@ export function describeControlServiceFuzz(inputs: number): void {
           'key-signature',
         ]),
       );
+    });
+
+    it('as announcements', () => {
+      const { read, refused } = fuzzStaticInfo(inputs);
+      expect(read + refused).toBe(inputs);
+      expect(Math.min(read, refused)).toBeGreaterThan(inputs / 20);
     });
 
     it('as packets of calls', () => {
