@@ -9,6 +9,13 @@ import { MultipathController } from './controller.ts';
 import { ReferenceController } from './reference.ts';
 import type { MultipathOptions, PathController, PathPreferences } from './types.ts';
 
+const CONTROLLERS: Readonly<
+  Record<
+    GatewayOptions['multipath']['mode'],
+    typeof MultipathController | typeof ReferenceController
+  >
+> = { orrery: MultipathController, reference: ReferenceController };
+
 /**
  * Makes the path controller that a node's options ask for.
  * @param peer Its name is part of the name of the random stream for phases and exploration.
@@ -20,9 +27,8 @@ export function makePathController(
 ): PathController {
   const random = host.random(`multipath/${peer}`);
   const parameters = multipathOptions(options.multipath);
-  return options.multipath.mode === 'reference'
-    ? new ReferenceController(host.now(), parameters, random)
-    : new MultipathController(host.now(), parameters, random);
+  const Controller = CONTROLLERS[options.multipath.mode];
+  return new Controller(host.now(), parameters, random);
 }
 
 /** Converts the options of the file into those of the controllers. */
