@@ -21,7 +21,7 @@ import { isShipped, isShippedName } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { HostSpec } from '../../topologies/model.ts';
-import { FaultError } from '../faults/fault-driver.ts';
+import { FaultError } from '../faults/fault-context.ts';
 import type { LocalWorld } from '../world.ts';
 import {
   BrokenGuaranteeError,

@@ -4,9 +4,9 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
+import type { FaultTargets } from '../faults/fault-draws.ts';
 import type { Attempt } from './attempt.ts';
 import { drawAttempt, varyAttempt } from './draw.ts';
-import type { FaultTargets } from './hunted-scenario.ts';
 
 /** Most attempts that are kept; each new one then replaces one of the oldest. */
 export const CORPUS_MAX = 256;

@@ -7,14 +7,11 @@
  * @module
  */
 import type { RandomStream } from '../../engine/core/stream.ts';
-import type { ActionKey } from '../../scenarios/files/events/actions.ts';
+import { FAULT_ACTIONS } from '../faults/fault-actions.ts';
+import { anyOf, type DrawAction, type FaultTargets } from '../faults/fault-draws.ts';
 import type { EventValues } from '../injection/messages.ts';
 import type { Attempt } from './attempt.ts';
-import type { FaultTargets } from './hunted-scenario.ts';
 import { formatTimeNs, parseTimeNs } from './scenario-data.ts';
-
-/** Makes the action of a fault; undefined if nothing here can be hit by one of this kind. */
-type DrawAction = (draws: RandomStream, targets: FaultTargets) => EventValues | undefined;
 
 /** Most faults of an attempt. */
 const FAULTS_MAX = 16;
@@ -44,8 +41,6 @@ const LONGEST_SHARES = [1, 0.1, 0.01, 0.001];
 const LONGEST_SHARES_OF_PACKETS = [1, 1, 0.1, 0.01];
 /** Chance of a fault to last until the quiet time instead, half of these from the first instant on. */
 const LASTING_CHANCE = 0.1;
-/** Chance of a change of a clock to be the longest step that protocols bear, where they bear any. */
-const BORNE_STEP_CHANCE = 0.5;
 /** What a burst adds is at most what its flows send in this share of the time for faults: all of it must be carried. */
 const BURST_SHARE = 0.1;
 /** Seeds of runs are drawn below this. */
@@ -53,65 +48,10 @@ const SEEDS = 1_000_000;
 /** Instants and durations are multiples of this, ns. */
 const STEP_NS = 1_000;
 
-/** For each action of events the kinds of faults that it is drawn as, or why it is none. */
-const KINDS_OF_ACTIONS: Readonly<Record<ActionKey, Readonly<Record<string, DrawAction>> | string>> =
-  {
-    set: {
-      down: onLink(() => ({ set: { up: false } })),
-      loss: onLink((draws) => ({ set: { loss: anyOf(draws, ['1%', '5%', '20%', '50%', '90%']) } })),
-      bursts: onLink((draws) => ({
-        set: { loss: anyOf(draws, ['5%', '20%', '50%']), lossBurst: anyOf(draws, [3, 10, 50]) },
-      })),
-      delay: onLink((draws) => ({
-        set: { delay: anyOf(draws, ['1us', '1ms', '20ms', '200ms', '1s', '5s']) },
-      })),
-      rate: onLink((draws) => ({
-        set: { rate: anyOf(draws, ['10kbit/s', '100kbit/s', '1Mbit/s']) },
-      })),
-      corrupt: onLink((draws) => ({ set: { corrupt: anyOf(draws, ['1%', '10%', '50%']) } })),
-      duplicate: onLink((draws) => ({ set: { duplicate: anyOf(draws, ['1%', '20%', '100%']) } })),
-    },
-    tap: {
-      reorder: onLink((draws) => ({ tap: { reorder: anyOf(draws, [1, 5, 30, 200]) } })),
-      replay: onLink((draws) => ({
-        tap: {
-          replay: anyOf(draws, ['1%', '20%', '100%']),
-          replayWithin: anyOf(draws, [1, 30, 1000]),
-        },
-      })),
-      forge: onLink((draws) => ({ tap: { forge: anyOf(draws, ['1%', '20%', '100%']) } })),
-    },
-    hold: { hold: onLink(() => ({ hold: true })) },
-    partition: { partition: drawPartition },
-    crash: {
-      crash: (draws, { nodes }) =>
-        nodes.length === 0
-          ? undefined
-          : { crash: anyOf(draws, nodes), store: anyOf(draws, ['synced', 'prefix', 'torn']) },
-    },
-    clock: { clock: drawClockChange },
-    disk: {
-      disk: (draws, { nodes }) =>
-        nodes.length === 0
-          ? undefined
-          : { disk: { node: anyOf(draws, nodes), slower: anyOf(draws, ['10ms', '200ms', '2s']) } },
-    },
-    burst: {
-      burst: (draws, { senders }) =>
-        senders.length === 0
-          ? undefined
-          : { burst: { node: anyOf(draws, senders), times: anyOf(draws, [2, 5, 20]) } },
-    },
-    flood: { flood: drawFlood },
-    attack: 'what an adversary finds is scored, and no must depends on the score',
-    ask: 'a question takes nothing away from the run',
-    reconfigure: 'options are drawn for a whole attempt, from the values that a must allows',
-  };
-
 /** All kinds of faults. */
 export const FAULT_KINDS: Readonly<Record<string, DrawAction>> = Object.fromEntries(
-  Object.values(KINDS_OF_ACTIONS).flatMap((kinds) =>
-    typeof kinds === 'string' ? [] : Object.entries(kinds),
+  Object.values(FAULT_ACTIONS).flatMap(({ drawnAs }) =>
+    typeof drawnAs === 'string' ? [] : Object.entries(drawnAs),
   ),
 );
 
@@ -271,50 +211,4 @@ function drawNear(draws: RandomStream, fault: EventValues, roomNs: number): numb
   if (way === 'within') return beganNs + lastsNs * draws.uniform();
   const aside = 2 * draws.uniform() - 1;
   return beganNs + (way === 'end' ? lastsNs : 0) + aside * roomNs * anyOf(draws, NEAR_SHARES);
-}
-
-function drawPartition(
-  draws: RandomStream,
-  { nodes, everyNode }: FaultTargets,
-): EventValues | undefined {
-  if (nodes.length === 0 || everyNode.length < 2) return undefined;
-  const all = [...nodes];
-  draws.shuffle(all);
-  const most = Math.min(all.length, Math.ceil(everyNode.length / 2));
-  const from = all.slice(0, 1 + draws.below(most));
-  const to = everyNode.filter((node) => !from.includes(node));
-  const direction = anyOf(draws, ['both', 'one-way']);
-  return { partition: { from: from.sort(), to }, direction };
-}
-
-function drawClockChange(
-  draws: RandomStream,
-  { nodes, clockErrorNs }: FaultTargets,
-): EventValues | undefined {
-  if (nodes.length === 0) return undefined;
-  if (clockErrorNs > 0 && draws.chance(BORNE_STEP_CHANCE)) {
-    const step = `${anyOf(draws, ['', '-'])}${formatTimeNs(clockErrorNs)}`;
-    return { clock: { node: anyOf(draws, nodes), step } };
-  }
-  const step = anyOf(draws, ['10ms', '1s', '60s', '3600s', '-10ms', '-1s', '-60s', '-3600s']);
-  const drift = anyOf(draws, ['10ppm', '200ppm', '-10ppm', '-200ppm']);
-  const change = draws.chance(0.7) ? { step } : { drift };
-  return { clock: { node: anyOf(draws, nodes), ...change } };
-}
-
-function drawFlood(draws: RandomStream, { forgeries }: FaultTargets): EventValues | undefined {
-  const nodes = Object.keys(forgeries);
-  if (nodes.length === 0) return undefined;
-  const to = anyOf(draws, nodes);
-  const kind = anyOf(draws, forgeries[to] ?? []);
-  return { flood: { to, kind, rate: anyOf(draws, ['10/s', '100/s', '1000/s']) } };
-}
-
-function onLink(change: (draws: RandomStream) => EventValues): DrawAction {
-  return (draws, { links }) =>
-    links.length === 0 ? undefined : { link: anyOf(draws, links), ...change(draws) };
-}
-
-function anyOf<T>(draws: RandomStream, some: readonly T[]): T {
-  return some[draws.below(some.length)] as T;
 }

@@ -8,9 +8,9 @@
  * @module
  */
 import { openRandomStream } from '../../engine/core/stream.ts';
+import type { FaultTargets } from '../faults/fault-draws.ts';
 import { type Attempt, type AttemptOutcome, type HuntBreak, nameOfBreak } from './attempt.ts';
 import { Corpus, type CorpusState } from './corpus.ts';
-import type { FaultTargets } from './hunted-scenario.ts';
 
 /** Attempts that are drawn from the same knowledge; the first of them is tried twice. */
 const BATCH = 8;

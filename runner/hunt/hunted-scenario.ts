@@ -13,36 +13,12 @@ import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { FaultTargets } from '../faults/fault-draws.ts';
 import { documentOf } from '../injection/export.ts';
 import { injectableKindsOf } from '../injection/kinds.ts';
 import { Flow } from '../traffic/traffic-source.ts';
 import type { Attempt } from './attempt.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
-
-/** What faults can hit, and when. */
-export interface FaultTargets {
-  readonly nodes: readonly string[];
-  /** All nodes; {@link nodes} may be a few of them. */
-  readonly everyNode: readonly string[];
-  /** Ids of links. */
-  readonly links: readonly string[];
-  /** Ids of the links of each node. */
-  readonly linksOf: Readonly<Record<string, readonly string[]>>;
-  /** Kinds of forgeries by the node that gets them. */
-  readonly forgeries: Readonly<Record<string, readonly string[]>>;
-  /** Nodes from which or to which flows go. */
-  readonly ends: readonly string[];
-  /** Nodes from which flows with a rate come. */
-  readonly senders: readonly string[];
-  /** Changes of options that protocols allow: what to set, by a name such as `bulk.secure=psk`. */
-  readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** A clock that was stepped by at most this much may stay so, ns. */
-  readonly clockErrorNs: number;
-  /** Faults begin at or after this instant, ns. */
-  readonly fromNs: number;
-  /** The last fault has ended at this instant, ns. */
-  readonly quietNs: number;
-}
 
 /** A scenario prepared for a hunt: without events of its own, with what faults can hit and what must hold. */
 export interface HuntedScenario {

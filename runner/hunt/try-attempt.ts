@@ -13,7 +13,7 @@ import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { BrokenGuaranteeError, type Crash, NodeCrash } from '../crash/crash.ts';
 import { interimResultReader } from '../experiment/measured-so-far.ts';
-import { FaultError } from '../faults/fault-driver.ts';
+import { FaultError } from '../faults/fault-context.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { AssembledRun } from '../phases/run-phases.ts';
 import type { PreparedRun } from '../run/assemble-seed.ts';

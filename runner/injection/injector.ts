@@ -13,7 +13,7 @@ import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { listFirstNames } from '../../topologies/files/suggest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { FaultError } from '../faults/fault-driver.ts';
+import { FaultError } from '../faults/fault-context.ts';
 import type { World } from '../world.ts';
 import { EventCheck } from './event-check.ts';
 import { injectionObstacleOf } from './kinds.ts';

@@ -8,7 +8,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { environmentErrorOf } from '../../engine/live/environment.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type Crash, NodeCrash } from '../crash/crash.ts';
-import { FaultError } from '../faults/fault-driver.ts';
+import { FaultError } from '../faults/fault-context.ts';
 import type { SeedAnswer } from './job.ts';
 
 /**

@@ -18,8 +18,9 @@ import type {
 } from '../../engine/net/link-spec.ts';
 import { dtnConfig } from '../../nodes/dtn/config.ts';
 import { mixingConfig } from '../../nodes/mixnet/mixing/index.ts';
-import { RING_DIRECTION_SPECS } from '../../runner/verify/checks/conservation.ts';
-import { ACTIONS } from '../../scenarios/files/events/actions.ts';
+import { FAULT_ACTIONS } from '../../runner/faults/fault-actions.ts';
+import { CAUSED_ACTIONS, RING_DIRECTION_SPECS } from '../../runner/verify/checks/conservation.ts';
+import { ACTIONS, type ActionKey } from '../../scenarios/files/events/actions.ts';
 import type { TrafficInput } from '../../scenarios/files/traffic-schema.ts';
 import { trafficMetrics } from '../../scenarios/metrics/traffic-metrics.ts';
 import { directionShape } from '../../topologies/schema/direction.ts';
@@ -127,6 +128,9 @@ const UNIONS: Readonly<Record<string, { readonly kinds: Kinds<string>; readonly 
     rooms: {
       ...page('docs/spec/scenario-files.md'),
       'schemas/scenario.schema.json': (kind) => SCENARIO.includes(`"${kind}": {`),
+      'check 16, or with a reason why not': (kind) =>
+        new Set<string>(CAUSED_ACTIONS).has(kind) ===
+        (FAULT_ACTIONS[kind as ActionKey].notInCheck16 === undefined),
       'viz/app/pages/network/palette/tools.ts': (kind) =>
         FAULT_TOOLS.some((tool) => tool.kind === kind),
     },

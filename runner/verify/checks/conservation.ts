@@ -15,7 +15,6 @@ import type { SimHost } from '../../../engine/net/sim-host.ts';
 import type { LinkChangeHandle } from '../../../engine/net/sim-link.ts';
 import type { SimWorld } from '../../../engine/net/sim-world.ts';
 import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
-import type { ActionKey } from '../../../scenarios/files/events/actions.ts';
 import { ACCEPT_EQUAL, type CheckMeasure, type VerificationCheck } from '../base/model.ts';
 import type { SeededEngine } from '../base/seeded-engine.ts';
 
@@ -95,6 +94,10 @@ const MEDIUM: LinkDirectionSpec = {
 };
 /** Specifications of all directions of the ring, and of the segment. */
 export const RING_DIRECTION_SPECS: readonly LinkDirectionSpec[] = [...FORWARD, ...BACKWARD, MEDIUM];
+
+/** The actions of events whose effects occur; each other one says why not (faults/fault-actions.ts). */
+export const CAUSED_ACTIONS = ['set', 'hold', 'partition', 'crash'] as const;
+type CausedAction = (typeof CAUSED_ACTIONS)[number];
 
 /** A world with all kinds of faults and loads. */
 class Trouble {
@@ -199,7 +202,7 @@ class Trouble {
     const name = HOSTS[draws.below(HOSTS.length)] ?? 'a';
     const side = (['both', 'forward', 'backward'] as const)[draws.below(3)] ?? 'both';
     const change = (to: LinkChange) => (): unknown => this.open.push(link.change(to, side));
-    const effects: Readonly<Record<ActionKey, readonly (() => unknown)[]>> = {
+    const effects: Readonly<Record<CausedAction, readonly (() => unknown)[]>> = {
       set: [
         change({ up: false }),
         change({ rateBps: 500_000, inSerialisation: 'rescale' }),
@@ -215,18 +218,6 @@ class Trouble {
         },
       ],
       crash: [(): unknown => world.host(name).isUp && this.crash(name)],
-      // No effects of their own here: a tap is set from the beginning, an attack is a tap, floods and bursts are
-      // traffic, nothing is stored, and a question is no packet.
-      ...{
-        clock: [],
-        disk: [],
-        burst: [],
-        tap: [],
-        attack: [],
-        flood: [],
-        ask: [],
-        reconfigure: [],
-      },
     };
     const all = Object.values(effects).flat();
     all[draws.below(all.length)]?.();

@@ -1,7 +1,7 @@
 /**
  * The actions of an event: for each its keys in a file, what they mean, what it acts on and what it changes.
  *
- * `runner/faults/fault-driver.ts` carries them out; the palette of the browser view has a tool for each
+ * `runner/faults/fault-actions.ts` carries them out; the palette of the browser view has a tool for each
  * (`viz/app/pages/network/palette/tools.ts`).
  *
  * @module
@@ -89,8 +89,9 @@ export type FaultAction =
   | { readonly kind: 'reconfigure'; readonly ask: AskSpec };
 
 /** The word of an action in a file. */
-export type ActionKey = WordOf<FaultAction['kind']>;
-type WordOf<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
+export type ActionKey = ActionWord<FaultAction['kind']>;
+/** The word in a file of an action of one kind. */
+export type ActionWord<Kind extends string> = Kind extends `${infer Word}-link` ? Word : Kind;
 
 /** Keys that fit only some actions. */
 export const ACTION_COMPANION_KEYS = ['link', 'direction', 'store', 'count'] as const;
@@ -197,7 +198,7 @@ export const actionShape = {
 type ActionInput = z.output<z.ZodObject<typeof actionShape>>;
 
 /** All actions, in the order of the scenario language. */
-export const ACTIONS: { readonly [One in FaultAction as WordOf<One['kind']>]: Action<One> } = {
+export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]: Action<One> } = {
   set: {
     companions: ['link', 'direction'],
     targets: ({ links }) => idsOf(links),

@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SeedResult } from '../../../reports/model.ts';
-import { FaultError } from '../../../runner/faults/fault-driver.ts';
+import { FaultError } from '../../../runner/faults/fault-context.ts';
 import { loadText, run, SECOND } from './fixture.ts';
 
 const NODES = 10;

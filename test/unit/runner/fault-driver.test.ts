@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AffectedDirections, LinkChange } from '../../../engine/net/link-spec.ts';
 import type { AskAnswerReceiver } from '../../../runner/asks/ask.ts';
-import { type FaultContext, FaultDriver, FaultError } from '../../../runner/faults/fault-driver.ts';
+import { type FaultContext, FaultError } from '../../../runner/faults/fault-context.ts';
+import { FaultDriver } from '../../../runner/faults/fault-driver.ts';
 import type { Undo, World, WorldLink } from '../../../runner/world.ts';
 import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { FaultSpec, Scenario } from '../../../scenarios/model.ts';

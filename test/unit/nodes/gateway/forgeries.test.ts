@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FRAME_DROP_REASONS } from '../../../../nodes/gateway/drops.ts';
 import { GATEWAY_FORGERIES } from '../../../../nodes/gateway/forgeries.ts';
-import { FaultError } from '../../../../runner/faults/fault-driver.ts';
+import { FaultError } from '../../../../runner/faults/fault-context.ts';
 import { counter, load, prepare, run, SECOND } from '../../runner/fixture.ts';
 
 /** Drops of floods that have run. */
