@@ -20,7 +20,7 @@ import { renderMarkdown } from './reports/markdown.ts';
 import { renderPrometheus } from './reports/prometheus.ts';
 import type { Report } from './reports/report-schema.ts';
 import { renderTerminal } from './reports/terminal.ts';
-import { commitOf } from './runner/run/commit.ts';
+import { readCommit } from './runner/run/commit.ts';
 import { runLive as runOnSockets } from './runner/run/live-run.ts';
 import { refuseTwinsAndNetworks, seedsInNetworks } from './runner/run/planned-runs.ts';
 import type { RunEnd, RunRequest, RunState } from './runner/run/run-order.ts';
@@ -295,7 +295,7 @@ async function run(
       ...(seeds.length === 1 ? { seed } : { seeds: seeds.length / (networks?.length ?? 1) }),
       set,
     }),
-    commit: commitOf(),
+    commit: readCommit(),
     ...(threads === undefined ? {} : { threads }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),

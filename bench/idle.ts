@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judgeRun } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
-import { judgeInputOf } from '../runner/run/run-order.ts';
+import { makeJudgeInput } from '../runner/run/run-order.ts';
 import { runSeed } from '../runner/run/run-seed.ts';
 import { loadScenario } from '../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
@@ -71,7 +71,7 @@ function measure(folder: string): readonly BenchResult[] {
     commit: 'bench',
   };
   const report = JSON.stringify(
-    judgeRun(judgeInputOf(order, result === undefined ? [] : [result], 1)),
+    judgeRun(makeJudgeInput(order, result === undefined ? [] : [result], 1)),
   );
   const memory = process.resourceUsage().maxRSS / 1_000;
   return [

@@ -28,7 +28,7 @@ interface AskFlags {
   readonly json?: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery ask` to the program. */
 export function addAskCommand(program: Command): void {
   addFlagOptions<AskFlags>(program.command('ask'), {
     port: new Option('--port <n>', 'operator port of the process, on this machine')

@@ -15,7 +15,7 @@ import type { KneeRun } from '../runner/calibration/knee.ts';
 import { checkKnee } from '../runner/calibration/knee-check.ts';
 import { renderKneeCheck, renderProfile } from '../runner/calibration/render.ts';
 import { flowWorkload, WORKLOADS, type Workload } from '../runner/calibration/workloads.ts';
-import { commitOf } from '../runner/run/commit.ts';
+import { readCommit } from '../runner/run/commit.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { DEFAULT_PROFILE_PATH, readProfile } from '../scenarios/profiles/profile-file.ts';
 import { type ExitCode, setExitCode } from './exit.ts';
@@ -36,7 +36,7 @@ interface CalibrateFlags {
 
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** Adds the command. */
+/** Adds the command `orrery calibrate` to the program. */
 export function addCalibrateCommand(program: Command): void {
   addFlagOptions<CalibrateFlags>(program.command('calibrate'), {
     quick: new Option('--quick', 'fewer batches and shorter runs, for a first look'),
@@ -82,7 +82,7 @@ async function measure(flags: CalibrateFlags, signal: AbortSignal): Promise<Exit
   const profile = await calibrate({
     workload: workloadOf(flags),
     isQuick: flags.quick === true,
-    commit: commitOf(),
+    commit: readCommit(),
     registry: new ProtocolRegistry(),
     signal,
     onStep: progress.update,

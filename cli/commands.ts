@@ -170,7 +170,8 @@ export function wantedCommandPredicate(words: readonly string[]): IsCommandWante
 }
 
 /**
- * Adds all commands. Wanted commands are loaded completely; the others have only what the program's
+ * Adds all commands to the program.
+ * Wanted commands are loaded completely; the others have only what the program's
  * help shows.
  */
 export async function addCommands(program: Command, isWanted: IsCommandWanted): Promise<void> {

@@ -10,11 +10,11 @@ import { comparisonExitCode, renderComparison } from '../reports/compare-text.ts
 import type { Report } from '../reports/report-schema.ts';
 import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions } from './flags.ts';
-import { lastTwoRuns } from './last-runs.ts';
+import { findLastTwoRuns } from './last-runs.ts';
 import { readReportFile } from './report-file.ts';
 import { terminalOptions } from './terminal.ts';
 
-/** Adds the command. */
+/** Adds the command `orrery compare` to the program. */
 export function addCompareCommand(program: Command): void {
   addFlagOptions<CompareFlags>(program.command('compare'), {
     json: new Option('--json', 'print the comparison as JSON'),
@@ -51,8 +51,8 @@ function chosen(
   a: string | undefined,
   b: string | undefined,
   out: string,
-): ReturnType<typeof lastTwoRuns> {
-  if (a === undefined) return lastTwoRuns(out);
+): ReturnType<typeof findLastTwoRuns> {
+  if (a === undefined) return findLastTwoRuns(out);
   if (b !== undefined) return { before: a, last: b };
   const hint = 'give two, or none to compare the last two runs';
   throw new FlagError(`compare: ${a} needs a second report to compare with`, a, hint);

@@ -33,7 +33,7 @@ export interface CompletableCommand {
   readonly operands: readonly CompletionValues[];
 }
 
-/** Adds the command. It must be the last one, because it lists the others. */
+/** Adds the command `orrery completion` to the program. */
 export function addCompletionCommand(program: Command): void {
   program
     .command('completion')

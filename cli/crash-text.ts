@@ -23,7 +23,7 @@ export interface CrashContext {
   readonly isDebug: boolean;
 }
 
-/** The text of a crash. */
+/** The report of a node's crash as text for people. */
 export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): string {
   const { error, place, events, node, stack, how } = crash;
   const where = place === undefined ? [] : placeLines(place);
@@ -46,7 +46,7 @@ export function crashText(crash: Crash, { repeat, isDebug }: CrashContext): stri
   return `${plainLines(lines.join('\n'))}\n`;
 }
 
-/** The crash as JSON data. */
+/** The report of a node's crash as JSON data. */
 export function crashJson(crash: Crash, { repeat, isDebug }: CrashContext): object {
   const { place, stack, error, by, events, ...rest } = crash;
   return {

@@ -20,7 +20,7 @@ import {
 import { type LayoutSource, layoutForStates } from '../viz/format/packet-layout.ts';
 import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions } from './flags.ts';
-import { finalNodeStatesOf } from './run-states.ts';
+import { readFinalNodeStates } from './run-states.ts';
 
 const PORT_MAX = 65_535;
 /** UDP ports of links: a run numbers them from 50,000 on. */
@@ -32,7 +32,7 @@ interface DissectFlags {
   readonly out?: string;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery dissect` to the program. */
 export function addDissectCommand(program: Command): void {
   addFlagOptions<DissectFlags>(program.command('dissect'), {
     port: new Option('--port <n|n-m>', 'UDP ports to dissect; repeatable')
@@ -52,7 +52,7 @@ export function addDissectCommand(program: Command): void {
       `\nExample:\n  ${commandText(['dissect', 'gateway'], ['--out', 'gateway.lua'])}\n  wireshark -X lua_script:gateway.lua trace.pcapng`,
     )
     .action(async (names: readonly string[], { port, run, out }: DissectFlags) => {
-      const states = run === undefined ? new Map<string, string>() : await finalNodeStatesOf(run);
+      const states = run === undefined ? new Map<string, string>() : await readFinalNodeStates(run);
       const protocols = await new Layouts(states).allOf(names);
       const text = luaDissector(protocols, port.length === 0 ? portsOf(protocols) : port);
       if (out === undefined) process.stdout.write(text);

@@ -31,7 +31,7 @@ const SPEED_MIN = 0.1;
 const SPEED_MAX = 100;
 const LATE_LIMIT = '10ms';
 
-/** Adds the command. */
+/** Adds the command `orrery emulate` to the program. */
 export function addEmulateCommand(program: Command): void {
   const command = addRunOptions(program.command('emulate'), 'emulate')
     .argument('[file]', 'scenario file, or its name in scenarios/')

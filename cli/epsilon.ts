@@ -26,7 +26,7 @@ const NOISE_MAX = 100_000;
 const EPSILON_MAX = 1_000;
 const EXAMPLE = ['--noise', '1.1', '--rate', '0.01', '--steps', '1000', '--delta', '1e-5'];
 
-/** Adds the command. */
+/** Adds the command `orrery epsilon` to the program. */
 export function addEpsilonCommand(program: Command): void {
   const command = addFlagOptions<EpsilonFlags>(program.command('epsilon'), {
     noise: new Option('--noise <n>', 'standard deviation over the clipping norm').argParser(

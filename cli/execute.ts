@@ -16,7 +16,7 @@ import {
   withBaselineRule,
 } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
-import { exitCodeOf, judgeRun } from '../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../reports/judge.ts';
 import type { SeedResult } from '../reports/model.ts';
 import { oneLine, plainLines } from '../reports/plain-text.ts';
 import type { Report } from '../reports/report-schema.ts';
@@ -27,9 +27,9 @@ import type { Crash } from '../runner/crash/crash.ts';
 import { RunPortClient } from '../runner/injection/run-port-client.ts';
 import type { Broadcast } from '../runner/recording/broadcast.ts';
 import type { RecordingPaths } from '../runner/recording/recordings.ts';
-import { commitOf } from '../runner/run/commit.ts';
+import { readCommit } from '../runner/run/commit.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
-import { judgeInputOf, type RunEnd, type RunRequest } from '../runner/run/run-order.ts';
+import { makeJudgeInput, type RunEnd, type RunRequest } from '../runner/run/run-order.ts';
 import { runScenario } from '../runner/threads/run-scenario.ts';
 import { commandText, repeatCommand } from '../scenarios/command-text.ts';
 import type { OperatorServer } from '../services/operator/index.ts';
@@ -149,11 +149,11 @@ function soFar(
   { command }: ScenarioRunner,
 ): (result: SeedResult) => Report {
   const reproduce = repeatCommand(command, scenario.file, flags);
-  const facts = { scenario, definitions, commit: commitOf(), reproduce };
+  const facts = { scenario, definitions, commit: readCommit(), reproduce };
   const mode = command === 'scenario' ? 'sim' : command;
   const began = performance.now();
   return (result) => {
-    const input = judgeInputOf(facts, [result], performance.now() - began);
+    const input = makeJudgeInput(facts, [result], performance.now() - began);
     return reportSoFar({
       ...input,
       mode,
@@ -219,7 +219,7 @@ async function runIn(
 ): Promise<{ readonly end: RunEnd; readonly journey: string }> {
   const { scenario } = loaded;
   const clock = runner.command === 'live' ? 'wall' : 'virtual';
-  const commit = warnIfCommitUnknown(commitOf());
+  const commit = warnIfCommitUnknown(readCommit());
   const progress = showProgress(scenario.name, flags, clock);
   const interrupt = watchInterrupts();
   let journey = '';
@@ -296,7 +296,7 @@ export async function judgeAndReport(end: RunEnd, context: RunEndContext): Promi
   const open = nothing === undefined ? [] : [`--baseline: cannot be compared: ${nothing}`];
   const all = [...problems, ...lost, ...open];
   for (const problem of all) process.stderr.write(`orrery: ${problem}\n`);
-  return all.length > 0 ? worstExitCode([exitCodeOf(report), 2]) : exitCodeOf(report);
+  return all.length > 0 ? worstExitCode([chooseExitCode(report), 2]) : chooseExitCode(report);
 }
 
 /** Prints why there is no report (the text may come from another machine); returns the exit code. */

@@ -9,7 +9,7 @@
  */
 import { CommanderError } from 'commander';
 import { assert } from '../engine/core/assert.ts';
-import { environmentErrorOf } from '../engine/live/environment.ts';
+import { findEnvironmentError } from '../engine/live/environment.ts';
 import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { type Crash, NodeCrash } from '../runner/crash/crash.ts';
@@ -112,7 +112,7 @@ function describeMistake(
   if (error instanceof Refusal) {
     return { text: `orrery: ${error.message}\n`, json: [{ message: error.message }] };
   }
-  const machine = environmentErrorOf(error);
+  const machine = findEnvironmentError(error);
   if (machine !== undefined) {
     return { text: `orrery: ${machine.message}\n`, json: [{ message: machine.message }] };
   }

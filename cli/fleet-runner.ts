@@ -8,8 +8,8 @@ import type { FleetExecutor } from '../runner/fleet/fleet-executor.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
 import { type DoneRun, type PlannedRun, plannedRuns } from '../runner/run/planned-runs.ts';
 import {
-  judgeInputOf,
   judgeInputOfRuns,
+  makeJudgeInput,
   type RunEnd,
   type RunRequest,
 } from '../runner/run/run-order.ts';
@@ -29,7 +29,7 @@ export interface FleetRunner extends ScenarioRunner {
   close(): Promise<void>;
 }
 
-/** Connects to a fleet. */
+/** Connects to the queue of a fleet, and returns what runs seeds on it. */
 export async function openFleetRunner(queue: QueueAddress): Promise<FleetRunner> {
   // Fresh: a scenario runs anew each time, whatever results the fleet has.
   const { fleet, tellConflicts, close } = await connectToFleet(queue, sourceState(), true);
@@ -48,7 +48,7 @@ async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
     runs.map(async ({ seed, isTwin }, at) => {
       const cell = cells[at] as SweepCombination;
       const answer = checkUntrustedAnswer(seed, await fleet.run(cell, seed), (result) =>
-        judgeRun(judgeInputOf(order, [result], 0)),
+        judgeRun(makeJudgeInput(order, [result], 0)),
       );
       if (answer.kind === 'result') done.push({ result: answer.result, isTwin });
       tell(order, { done, began, runs: runs.length });

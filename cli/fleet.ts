@@ -41,7 +41,7 @@ export interface FleetState {
   readonly workers: readonly FleetWorkerState[];
 }
 
-/** Adds the command. */
+/** Adds the command `orrery fleet` to the program. */
 export function addFleetCommand(program: Command): void {
   addFlagOptions<FleetFlags>(program.command('fleet'), {
     queue: queueOption(),

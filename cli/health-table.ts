@@ -22,13 +22,13 @@ const MEBI = 1024 * 1024;
  * All is well if every node is and, where probes were requested, at least one node has sent a
  * packet.
  */
-export function verdictOf(nodes: readonly NodeHealth[], wantsProbe: boolean): HealthVerdict {
+export function judgeHealth(nodes: readonly NodeHealth[], wantsProbe: boolean): HealthVerdict {
   const isProven = !wantsProbe || nodes.some(({ probe }) => probe.kind === 'back');
   const problems = isProven ? [] : ['no packet went through; leave it out with --no-probe'];
   return { ok: isProven && nodes.every(({ ok }) => ok), problems };
 }
 
-/** The text, without a line end. */
+/** The health of nodes as a table for a terminal, without a line end. */
 export function renderHealth(nodes: readonly NodeHealth[], verdict: HealthVerdict): string {
   const good = nodes.filter(({ ok }) => ok).length;
   const rows = [HEADER, ...nodes.map(rowOf)];

@@ -18,7 +18,7 @@ import { collectEndpoint, collectPort } from './endpoint-flags.ts';
 import { FlagError, setExitCode } from './exit.ts';
 import { addFlagOptions, type FlagRange, numberOption } from './flags.ts';
 import { deployedEndpoints } from './health-deployment.ts';
-import { renderHealth, verdictOf } from './health-table.ts';
+import { judgeHealth, renderHealth } from './health-table.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Time-outs of up to an hour. */
@@ -35,7 +35,7 @@ interface HealthFlags {
   readonly json?: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery health` to the program. */
 export function addHealthCommand(program: Command): void {
   addFlagOptions<HealthFlags>(program.command('health'), {
     port: new Option('--port <n>', 'operator port of a node on this machine; repeatable')
@@ -63,7 +63,7 @@ export function addHealthCommand(program: Command): void {
     )
     .action(async (flags: HealthFlags) => {
       const nodes = withoutControlCharacters(await checkAll(endpointsOf(flags), questionOf(flags)));
-      const verdict = verdictOf(nodes, flags.probe);
+      const verdict = judgeHealth(nodes, flags.probe);
       const text =
         flags.json === true
           ? JSON.stringify({ ...verdict, nodes }, null, 2)

@@ -11,7 +11,7 @@ import { oneLine } from '../reports/plain-text.ts';
 import { refuseClouds } from '../runner/faults/clouds.ts';
 import { type Attempt, type HuntBreak, nameOfBreak } from '../runner/hunt/attempt.ts';
 import type { HuntState } from '../runner/hunt/hunt.ts';
-import { type HuntedScenario, huntedScenarioOf } from '../runner/hunt/hunted-scenario.ts';
+import { type HuntedScenario, prepareAttemptScenario } from '../runner/hunt/hunted-scenario.ts';
 import { breakFolderName, breakScenarioData, breakScenarioText } from '../runner/hunt/minimal.ts';
 import { liveFaults, tryAttemptLive } from '../runner/hunt/try-live.ts';
 import { commandText } from '../scenarios/command-text.ts';
@@ -19,7 +19,7 @@ import type { Scenario } from '../scenarios/model.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { HuntProgress } from './hunt-progress.ts';
 
-/** What to run. */
+/** The scenario, the budget and the outputs of a hunt in live runs. */
 export interface LiveHuntOptions {
   readonly hunted: HuntedScenario;
   readonly from: HuntState;
@@ -93,7 +93,7 @@ class LiveSearch {
 
   /** Runs an attempt, and again if something new broke. @returns false if it was stopped. */
   async try(attempt: Attempt): Promise<boolean> {
-    const own = await huntedScenarioOf(this.#hunted, attempt);
+    const own = await prepareAttemptScenario(this.#hunted, attempt);
     if (own === undefined) return true;
     const missed = await tryAttemptLive(own, attempt, this.#how);
     if (missed === undefined) return false;

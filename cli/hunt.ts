@@ -24,8 +24,8 @@ import {
 import { HuntPool, isTimedOut } from '../runner/hunt/hunt-pool.ts';
 import {
   type HuntedScenario,
-  huntedScenarioOf,
   openHuntedScenario,
+  prepareAttemptScenario,
 } from '../runner/hunt/hunted-scenario.ts';
 import { readHuntState, writeHuntState } from '../runner/hunt/kept-hunt.ts';
 import { breakFolderName, breakScenarioData } from '../runner/hunt/minimal.ts';
@@ -70,7 +70,7 @@ const ATTEMPTS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
 const SHRINK_SHARE = 0.5;
 const SHRINK_LEAST_MS = 20_000;
 
-/** Adds the command. */
+/** Adds the command `orrery hunt` to the program. */
 export function addHuntCommand(program: Command): void {
   const command = addFlagOptions<HuntFlags>(
     program.command('hunt').argument('[file]', 'scenario file, or its name in scenarios/'),
@@ -162,7 +162,7 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     for (const one of state.breaks.slice(from.breaks.length)) {
       const path = pathOf(one);
       const { warmupNs } = hunted.scenario;
-      const own = await huntedScenarioOf(hunted, one.attempt);
+      const own = await prepareAttemptScenario(hunted, one.attempt);
       const left = await shrinkBreak({
         ...{ one, path, pool, data: breakScenarioData((own ?? hunted).scenario, one) },
         origin: `Found by a hunt in attempt ${one.number}`,

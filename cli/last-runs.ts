@@ -19,7 +19,7 @@ interface Run {
  * @param out The folder of the runs.
  * @throws FlagError if there are fewer than two.
  */
-export function lastTwoRuns(out: string): { readonly before: string; readonly last: string } {
+export function findLastTwoRuns(out: string): { readonly before: string; readonly last: string } {
   const runs = foldersIn(out)
     .flatMap((scenario) => runsOf(out, scenario))
     .sort((a, b) => b.writtenMs - a.writtenMs);

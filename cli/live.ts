@@ -30,7 +30,7 @@ interface OwnFlags extends LayoutFlags, Pick<LiveSettings, 'shape' | 'precision'
 
 type LiveFlags = RunFlags & OwnFlags;
 
-/** Adds the command. */
+/** Adds the command `orrery live` to the program. */
 export function addLiveCommand(program: Command): void {
   const command = addRunOptions(program.command('live'), 'live')
     .argument('[file]', 'scenario file, or its name in scenarios/')

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { environmentErrorOf } from '../engine/live/environment.ts';
+import { findEnvironmentError } from '../engine/live/environment.ts';
 
 /** If a process may open fewer files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
@@ -32,7 +32,7 @@ function endUnloaded(error: unknown): never {
   const files = openFilesMax();
   const few =
     files < OPEN_FILES_MIN ? `${files} open files are too few, raise ulimit -n` : undefined;
-  const words = environmentErrorOf(error)?.message ?? few;
+  const words = findEnvironmentError(error)?.message ?? few;
   const text = error instanceof Error ? error.stack : String(error);
   process.stderr.write(words === undefined ? `${text}\n` : `orrery: ${words}\n`);
   process.exit(words === undefined ? 3 : 2);

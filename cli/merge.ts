@@ -34,7 +34,7 @@ interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> 
   readonly scenario?: string;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery merge` to the program. */
 export function addMergeCommand(program: Command): void {
   addFlagOptions<MergeFlags>(program.command('merge'), {
     out: new Option('--out <dir>', 'folder for the files of the sweep').default('runs'),

@@ -14,10 +14,10 @@ import { type Command, Option } from 'commander';
 import { lockFolder } from '../engine/live/folder-lock.ts';
 import { StandaloneChannel } from '../runner/distributed/alone/alone-channel.ts';
 import {
+  findStandaloneObstacle,
   loadStandaloneDeployment,
   refuseIfNotStandalone,
   type StandaloneDeployment,
-  standaloneObstacleOf,
 } from '../runner/distributed/alone/alone-deployment.ts';
 import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
 import { dialChannel } from '../runner/distributed/channel/dial.ts';
@@ -64,7 +64,7 @@ interface NodeFlags {
   readonly alone?: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery node` to the program. */
 export function addNodeCommand(program: Command): void {
   const command = addFlagOptions<NodeFlags>(program.command('node'), {
     deployment: new Option(
@@ -142,7 +142,7 @@ async function writeKeys(file: string, name: string | undefined, folder: string)
   const names = name === undefined ? topology.hosts.map((host) => host.name) : [name];
   const nodes = names.map((node): KeyHolder => ({ kind: 'node', name: node }));
   const roles = name === undefined ? [{ kind: 'coordinator' } as const, ...nodes] : nodes;
-  const canBeAlone = standaloneObstacleOf(topology, registry) === undefined;
+  const canBeAlone = findStandaloneObstacle(topology, registry) === undefined;
   const derivation = canBeAlone ? new StandaloneKeyDerivation(topology, registry) : undefined;
   const made = makeKeys(folder, roles, derivation);
   process.stdout.write(

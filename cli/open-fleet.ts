@@ -19,7 +19,7 @@ export interface FleetConnection {
 }
 
 /**
- * Connects to a fleet.
+ * Connects to the queue of a fleet of workers.
  * @param isFresh True if results that the fleet has already do not count.
  */
 export async function connectToFleet(

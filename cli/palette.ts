@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { interactiveYaml } from '../runner/injection/export.ts';
-import { type InjectableKind, injectableKindsOf } from '../runner/injection/kinds.ts';
+import { type InjectableKind, listInjectableKinds } from '../runner/injection/kinds.ts';
 import type { InjectedEvent, RunPortReport } from '../runner/injection/messages.ts';
 import type { RunPortClient, UnnumberedPortCommand } from '../runner/injection/run-port-client.ts';
 import type { RunEnd, RunRequest } from '../runner/run/run-order.ts';
@@ -73,7 +73,7 @@ export class FaultPalette implements ControlHandler {
   constructor(parts: FaultPaletteOptions) {
     this.#parts = parts;
     const { scenario, forgeries, seeds, command, speed, hasTwin, client } = parts;
-    this.#kinds = injectableKindsOf(scenario, forgeries);
+    this.#kinds = listInjectableKinds(scenario, forgeries);
     this.#speed = command === 'scenario' ? (speed ?? null) : null;
     this.#reason = parts.bar ?? (seeds.length > 1 ? SEVERAL : hasTwin === true ? TWIN : undefined);
     if (this.isBarred) this.#phase = 'closed';

@@ -14,7 +14,7 @@ import {
   renderProgress,
 } from '../reports/progress.ts';
 import type { RunState } from '../runner/run/run-order.ts';
-import { hasLiveStderr, terminalWidthOf } from './terminal.ts';
+import { hasLiveStderr, readTerminalWidth } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const QUICK_RUN_MS = 1_000;
@@ -46,7 +46,7 @@ function liveProgress(name: string, clock: ProgressState['clock']): ProgressDisp
       const line = renderProgress(
         { ...stateOf(name, state, samples), clock },
         {
-          width: terminalWidthOf(process.stderr),
+          width: readTerminalWidth(process.stderr),
           unicode,
         },
       );

@@ -8,7 +8,7 @@
 import type { AskAnswerReceiver } from '../runner/asks/ask.ts';
 import type { Undo } from '../runner/world.ts';
 import type { AskSpec } from '../scenarios/fault-parts.ts';
-import { questionedProtocolOf, questionKindsOf, STATUS_KIND } from '../scenarios/files/ask.ts';
+import { findQuestionedProtocol, listQuestionKinds, STATUS_KIND } from '../scenarios/files/ask.ts';
 import type { OperatorAnswer, OperatorQuestion } from '../services/operator/index.ts';
 import { omitUndefined } from '../topologies/files/defined.ts';
 import type { ProtocolLookup } from '../topologies/files/registry.ts';
@@ -17,7 +17,7 @@ import type { HostSpec } from '../topologies/model.ts';
 
 const NS_PER_MS = 1_000_000;
 
-/** Where questions are put. */
+/** The hosts of a run, and the function that sends questions to them. */
 export interface QuestionTarget {
   /** The hosts whose nodes can be asked here. */
   readonly hosts: readonly HostSpec[];
@@ -29,7 +29,7 @@ export interface QuestionTarget {
 }
 
 /**
- * Puts a question. Never rejects.
+ * Puts an operator's question to a node. Never rejects.
  * @param signal Says that nobody waits for the answer any more.
  */
 export function answerOperatorQuestion(
@@ -41,9 +41,9 @@ export function answerOperatorQuestion(
     Promise.resolve({ outcome, ms: 0, parts });
   if (signal.aborted) return refused('cancelled');
   const answers = (host: HostSpec): boolean => {
-    const placed = questionedProtocolOf(host, by);
+    const placed = findQuestionedProtocol(host, by);
     // What applications ask is theirs, and has a token of its own.
-    return placed !== undefined && questionKindsOf(registry, placed).includes(question.kind);
+    return placed !== undefined && listQuestionKinds(registry, placed).includes(question.kind);
   };
   const meant = hosts.filter((host) => isMeant(host, { ...question, node }));
   const able = meant.filter(answers);
@@ -52,7 +52,7 @@ export function answerOperatorQuestion(
     const names = (able.length > 1 ? able : hosts).map(({ name }) => name);
     return refused('unknown-node', `nodes: ${listFirstNames(names)}\n`);
   }
-  const placed = questionedProtocolOf(host, by);
+  const placed = findQuestionedProtocol(host, by);
   if (placed === undefined) return refused('unknown-protocol');
   if (!answers(host)) return refused('unknown-question');
   const withinNs = Math.max(1, Math.round(withinMs * nsPerMs));

@@ -7,7 +7,7 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { environmentErrorOf } from '../engine/live/environment.ts';
+import { findEnvironmentError } from '../engine/live/environment.ts';
 import { renderJunitErrors } from '../reports/junit.ts';
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { hidePasswords } from './hide-passwords.ts';
@@ -21,7 +21,8 @@ export interface CopyFlags {
 }
 
 /**
- * Runs a command. Until it ends, the copy of its JUnit file says that there is no verdict yet.
+ * Runs a command, and copies its reports to the files that flags name.
+ * Until it ends, the copy of its JUnit file says that there is no verdict yet.
  * @param file The scenario, as it was named.
  * @throws EnvironmentError if a copy cannot be written, before anything runs.
  */
@@ -87,7 +88,7 @@ function problemsOf(folder: string, files: () => readonly NamedFileContent[]): r
     writeAllOrNone(folder, files());
     return [];
   } catch (error) {
-    const known = environmentErrorOf(error);
+    const known = findEnvironmentError(error);
     if (known === undefined) throw error;
     return [known.message];
   }

@@ -36,7 +36,7 @@ const GRACE_MS = 500;
 const NS_PER_MS = 1_000_000;
 const US_PER_S = 1e6;
 
-/** The run that is asked. */
+/** The run that operators can put questions to. */
 export interface OperatedRun {
   readonly scenario: Pick<Scenario, 'name' | 'topology'>;
   readonly registry: Pick<ProtocolLookup, 'protocols' | 'metrics'>;

@@ -9,7 +9,7 @@ import { INPUT_COPY_FILE_NAMES } from '../reports/input-copies.ts';
 import { SWEEP_FILES } from '../reports/sweep-file-names.ts';
 import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 
-/** The file that tells viewers where the processes of a run are. */
+/** Name of the file with the addresses of a run's processes, for viewers. */
 export const PROCESSES_FILE = 'processes.json';
 
 /** The scenario with the faults that were injected while it ran. */

@@ -9,13 +9,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { systemErrorCode } from '../engine/live/environment.ts';
 
-/** A lock that is held. */
+/** A lock on a run's folder that this process holds. */
 export interface RunLock {
   release(): void;
 }
 
 /**
- * Takes a lock.
+ * Locks a run's folder against a second process.
  * @returns the lock, or the id of the other process that holds it.
  */
 export function acquireRunLock(path: string): RunLock | { readonly heldBy: number } {

@@ -21,7 +21,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { EnvironmentError, pathErrorOf } from '../engine/live/environment.ts';
+import { EnvironmentError, findPathError } from '../engine/live/environment.ts';
 import { RESULTS_FILE_NAME } from '../runner/sweep/results-file.ts';
 import { isRunFile, RECORDING_FILES, VERDICT_FILES } from './run-files.ts';
 import { acquireRunLock, type RunLock } from './run-lock.ts';
@@ -65,7 +65,7 @@ export class RunFolder {
       this.#take(onNotice, goesOn);
     } catch (error) {
       this.release();
-      throw pathErrorOf(error, folder) ?? error;
+      throw findPathError(error, folder) ?? error;
     }
   }
 

@@ -14,7 +14,7 @@ import { FlagError } from './exit.ts';
  * The states of all nodes at the end of a run, by name of the state; of equal names, only one.
  * @throws FlagError if the folder has no trace that can be read.
  */
-export async function finalNodeStatesOf(folder: string): Promise<ReadonlyMap<string, string>> {
+export async function readFinalNodeStates(folder: string): Promise<ReadonlyMap<string, string>> {
   const path = join(folder, 'trace.orr');
   if (!existsSync(path)) {
     throw new FlagError(`--run: ${folder} has no trace.orr`, folder, 'name the folder of a run');

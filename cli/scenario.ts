@@ -32,7 +32,7 @@ interface OwnFlags {
 
 type ScenarioFlags = RunFlags & OwnFlags;
 
-/** Adds the command. */
+/** Adds the command `orrery scenario` to the program. */
 export function addScenarioCommand(program: Command): void {
   const command = addRunOptions(program.command('scenario'), 'scenario')
     .argument('[file]', 'scenario file, or its name in scenarios/')

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { PreparedRun } from '../runner/run/assemble-seed.ts';
 import { prepareSeed, runNamingCrashedNode } from '../runner/run/assemble-seed.ts';
-import { questionKindsOf } from '../scenarios/files/ask.ts';
+import { listQuestionKinds } from '../scenarios/files/ask.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import type { Scenario } from '../scenarios/model.ts';
 import { openScenario } from '../scenarios/open/open.ts';
@@ -202,7 +202,7 @@ export class ScionNetwork {
 
   #asked(host: HostSpec, kind: string): AskedHost | undefined {
     const placed = protocolsOnHost(host).find((one) =>
-      questionKindsOf(this.#registry, one).includes(kind),
+      listQuestionKinds(this.#registry, one).includes(kind),
     );
     return placed && { host, placed };
   }

@@ -18,7 +18,7 @@ import {
   shrinkBreak,
   shrunkBreakText,
 } from '../runner/hunt/shrink-break.ts';
-import { documentOf } from '../runner/injection/export.ts';
+import { makeScenarioDocument } from '../runner/injection/export.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { commandText, setFlags } from '../scenarios/command-text.ts';
 import {
@@ -61,7 +61,7 @@ interface Repeated {
   readonly isForeign: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery shrink` to the program. */
 export function addShrinkCommand(program: Command): void {
   const command = addFlagOptions<ShrinkFlags>(
     program
@@ -118,7 +118,7 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
       onSmaller: (some: ScenarioData): void =>
         progress.shrinking(found, mapsAtPath(some, ['events']).length),
     };
-    const written = mapsAtPath(documentOf(scenario).toJS() as ScenarioData, ['events']);
+    const written = mapsAtPath(makeScenarioDocument(scenario).toJS() as ScenarioData, ['events']);
     const some = [one.attempt.events, written].map((events) =>
       breakScenarioData(scenario, { ...one, attempt: { seed, events } }),
     );

@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { EnvironmentError } from '../engine/live/environment.ts';
 import { renderJson } from '../reports/json.ts';
-import { exitCodeOf } from '../reports/judge.ts';
+import { chooseExitCode } from '../reports/judge.ts';
 import { plainLines } from '../reports/plain-text.ts';
 import { brokenRow, type SweepRow, sweepRow } from '../reports/sweep.ts';
 import { type WorstCombination, worseCombination } from '../reports/sweep-progress.ts';
@@ -81,7 +81,7 @@ export class CombinationReporter {
     this.#worst = worseCombination(this.#worst, row);
     for (const one of report.perSeed.map(({ wallSeconds }) => wallSeconds))
       this.#doneSeconds.push(one);
-    this.#codes.push(exitCodeOf(report));
+    this.#codes.push(chooseExitCode(report));
   }
 
   /** Called for a combination whose values the files do not allow together. */

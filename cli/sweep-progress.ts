@@ -10,14 +10,14 @@ import {
   type SweepProgress,
   sweepSecondsLeft,
 } from '../reports/sweep-progress.ts';
-import { hasLiveStderr, terminalWidthOf } from './terminal.ts';
+import { hasLiveStderr, readTerminalWidth } from './terminal.ts';
 
 const PLAIN_INTERVAL_MS = 10_000;
 const PLAIN_WIDTH = 120;
 const LIVE_INTERVAL_MS = 100;
 const CLEAR_LINE = '\r\u001b[2K';
 
-/** How far a sweep is. */
+/** The times that finished runs of a sweep took, and its number of workers. */
 export interface SweepState extends Omit<SweepProgress, 'secondsLeft'> {
   /** Wall time of each run that has ended, seconds. */
   readonly doneSeconds: readonly number[];
@@ -53,7 +53,7 @@ export function showSweepProgress(
   }
   let isShown = false;
   const line = paced((state) => {
-    process.stderr.write(`${CLEAR_LINE}${lineOf(state, terminalWidthOf(process.stderr))}`);
+    process.stderr.write(`${CLEAR_LINE}${lineOf(state, readTerminalWidth(process.stderr))}`);
     isShown = true;
   }, LIVE_INTERVAL_MS);
   return {

@@ -18,7 +18,7 @@ import { addRunOptions, refuseInapplicableFlags } from './run-flags.ts';
 import { seedsToRun } from './seeds.ts';
 import { runSweepCommand, type SweepFlags, type SweepOwnFlags } from './sweep-run.ts';
 
-/** Adds the command. */
+/** Adds the command `orrery sweep` to the program. */
 export function addSweepCommand(program: Command): void {
   const command = addRunOptions(program.command('sweep'), 'sweep')
     .argument('<file>', 'scenario file with a `sweep:` section')

@@ -18,14 +18,14 @@ export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions
   const { stdout, env } = process;
   const isTerminal = stdout.isTTY === true;
   return {
-    width: terminalWidthOf(stdout),
+    width: readTerminalWidth(stdout),
     colour: wantsColour({ flag, environment: env, isTerminal }),
     unicode: wantsUnicode(env),
   };
 }
 
 /** The width of a terminal in columns; if it reports 0, the width is unknown. */
-export function terminalWidthOf({ columns = 0 }: { readonly columns?: number }): number {
+export function readTerminalWidth({ columns = 0 }: { readonly columns?: number }): number {
   return columns === 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(WIDTH_LEAST, columns);
 }
 
@@ -37,7 +37,9 @@ export function hasLiveStderr(): boolean {
 
 /** A message for stderr, wrapped to fit a terminal; for a program that reads stderr, it stays unwrapped. */
 export function wrapForStderr(text: string): string {
-  return process.stderr.isTTY === true ? wrapMessage(text, terminalWidthOf(process.stderr)) : text;
+  return process.stderr.isTTY === true
+    ? wrapMessage(text, readTerminalWidth(process.stderr))
+    : text;
 }
 
 /** Wraps sentences and hints; lines of files and commands stay, since carets are below them. */

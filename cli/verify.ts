@@ -7,7 +7,7 @@
  */
 import { type Command, Option } from 'commander';
 import { isOfPrivacy, type VerificationCheck } from '../runner/verify/base/model.ts';
-import { MUTATIONS, type Mutation, mutationOf } from '../runner/verify/mutations.ts';
+import { findMutation, MUTATIONS, type Mutation } from '../runner/verify/mutations.ts';
 import {
   isGreen,
   renderSuiteJson,
@@ -36,7 +36,7 @@ interface VerifyFlags {
   readonly color?: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery verify` to the program. */
 export function addVerifyCommand(program: Command): void {
   addFlagOptions<VerifyFlags>(program.command('verify'), {
     only: new Option(
@@ -120,7 +120,7 @@ function checksOf(text: string): readonly VerificationCheck[] {
 }
 
 function mutationFlag(text: string): Mutation {
-  const found = mutationOf(text);
+  const found = findMutation(text);
   if (found !== undefined) return found;
   const names = MUTATIONS.map(({ name }) => name).join(', ');
   throw new FlagError(`--mutation: there is no "${text}"`, text, `wrong engines are ${names}`);

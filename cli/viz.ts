@@ -22,7 +22,7 @@ interface VizFlags {
   readonly out: string;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery viz` to the program. */
 export function addVizCommand(program: Command): void {
   addFlagOptions<VizFlags>(program.command('viz'), {
     port: numberOption('--port <n>', 'port to listen on; 0 picks a free port', PORT_RANGE).default(

@@ -26,7 +26,7 @@ const LAST_WORDS_MS = 200;
 
 type WatchFlags = Pick<RunFlags, 'viz' | 'out' | 'json'>;
 
-/** A run that can be watched. */
+/** A server through which browsers watch a run in progress. */
 export interface WatchServer {
   /** The channel to which the run sends its data. */
   readonly broadcast: Broadcast;

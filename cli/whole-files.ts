@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { environmentErrorOf, pathErrorOf } from '../engine/live/environment.ts';
+import { findEnvironmentError, findPathError } from '../engine/live/environment.ts';
 
 /** Name and text of a file; a long text comes in parts, which are made while it is written. */
 export type NamedFileContent = readonly [
@@ -36,7 +36,7 @@ export function makeWritableFolder(folder: string): void {
     makeFolder(folder);
     tryToWrite(join(folder, `.trial-${process.pid}`));
   } catch (error) {
-    throw pathErrorOf(error, folder) ?? error;
+    throw findPathError(error, folder) ?? error;
   }
 }
 
@@ -84,6 +84,8 @@ function writeDurably(part: string, shown: string, text: NamedFileContent[1]): v
       closeSync(file);
     }
   } catch (error) {
-    throw environmentErrorOf(error) === undefined ? error : (pathErrorOf(error, shown) ?? error);
+    throw findEnvironmentError(error) === undefined
+      ? error
+      : (findPathError(error, shown) ?? error);
   }
 }

@@ -31,7 +31,7 @@ interface WorkerFlags {
   readonly debug?: boolean;
 }
 
-/** Adds the command. */
+/** Adds the command `orrery worker` to the program. */
 export function addWorkerCommand(program: Command): void {
   addFlagOptions<WorkerFlags>(program.command('worker'), {
     queue: queueOption(),

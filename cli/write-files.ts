@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { environmentErrorOf } from '../engine/live/environment.ts';
+import { findEnvironmentError } from '../engine/live/environment.ts';
 import type { ReportComparison } from '../reports/compare.ts';
 import { FLOWS_FILE, flowsCsv } from '../reports/flows-csv.ts';
 import { renderHtml } from '../reports/html/html.ts';
@@ -128,7 +128,7 @@ function problemOf(write: () => void): string | undefined {
     write();
     return undefined;
   } catch (error) {
-    const known = environmentErrorOf(error);
+    const known = findEnvironmentError(error);
     if (known === undefined) throw error;
     return known.message;
   }

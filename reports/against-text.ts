@@ -9,7 +9,7 @@ import { CPU_NOT_MODELLED } from './cpu-note.ts';
 import { differenceText } from './difference-text.ts';
 import { quantityText, significantDigitsText } from './format.ts';
 import { EMPTY_MARKUP, html, type Markup } from './html/markup.ts';
-import { type ToleranceMark, toleranceMarkOf } from './inside-words.ts';
+import { chooseToleranceMark, type ToleranceMark } from './inside-words.ts';
 import { kpiName } from './kpi-text.ts';
 import { onTimeLatencyHtml, onTimeLatencyLines, onTimeLatencyMarkdown } from './on-time-text.ts';
 import type { PredictionComparison } from './report-schema.ts';
@@ -106,5 +106,5 @@ function spanText(
 }
 
 function wordsOf(row: PredictionRow): ToleranceMark {
-  return toleranceMarkOf(row, 'nothing to compare');
+  return chooseToleranceMark(row, 'nothing to compare');
 }

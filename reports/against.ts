@@ -13,7 +13,7 @@ import { poolMetricData } from './estimate.ts';
 import { judgeRun } from './judge.ts';
 import type { Aggregation, JudgeInput } from './model.ts';
 import type { MetricSummary, PredictionComparison, Report } from './report-schema.ts';
-import { type SampledValue, sampledValueOf } from './sampled.ts';
+import { estimateSampledValue, type SampledValue } from './sampled.ts';
 import { judgeTolerance, type ToleranceVerdict } from './within.ts';
 
 /** One quantity, measured and predicted. */
@@ -82,10 +82,10 @@ export function isWithinTolerance(difference: number | null): boolean {
 /** The value of a metric in one run, with the uncertainty of its samples. */
 function sampledIn({ seeds }: JudgeInput, { metric, aggregation, value }: Reading): SampledValue {
   const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
-  return sampledValueOf(poolMetricData(parts), aggregation as Aggregation, value);
+  return estimateSampledValue(poolMetricData(parts), aggregation as Aggregation, value);
 }
 
-/** What a comparison of two samples adds to a row. */
+/** The fields that a comparison of two samples adds to a row. */
 export function sampleComparisonFields(
   within: ToleranceVerdict | undefined,
 ): Pick<PredictionRow, 'isInside' | 'intervals' | 'needed'> {

@@ -21,7 +21,7 @@ const LIMITS_PER_UNCERTAINTY = 10;
  * @param unit Unit of the judged value, after aggregation.
  * @returns undefined when a single clock measured everything.
  */
-export function clockUncertaintyOf(
+export function findClockUncertainty(
   metric: string,
   unit: string,
   seeds: readonly SeedResult[],

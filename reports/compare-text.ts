@@ -7,7 +7,7 @@
 import picocolors from 'picocolors';
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { changeText, type KpiChange, type ReportComparison, whyIncomparable } from './compare.ts';
-import { countWithNoun, quantityText, scaledNumberText, unitScaleOf } from './format.ts';
+import { chooseUnitScale, countWithNoun, quantityText, scaledNumberText } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { escapeMarkdown, inlineCode } from './markdown.ts';
 import { sameEventsText } from './partings.ts';
@@ -47,7 +47,7 @@ function differenceText(change: KpiChange): string | undefined {
   const { difference, unit } = change;
   if (difference === undefined) return undefined;
   const { low, high, n, isPaired, correlation } = difference;
-  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = chooseUnitScale(Math.max(Math.abs(low), Math.abs(high)), unit);
   const points = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
   const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
   const bounds =

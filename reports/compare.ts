@@ -9,8 +9,8 @@ import { reportEarlyEndText } from './early-end.ts';
 import { significantDigitsText } from './format.ts';
 import { isDifferenceKpi, kpiName } from './kpi-text.ts';
 import { groupIndependentEntries } from './networks.ts';
-import { independentPairs, pairsOf } from './paired.ts';
-import { type SeedDivergence, seedDivergencesOf } from './partings.ts';
+import { independentPairs, pairBySeed } from './paired.ts';
+import { findSeedDivergences, type SeedDivergence } from './partings.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { NO_WORSE_RULE } from './rules.ts';
 import {
@@ -24,7 +24,7 @@ import { summariseSample } from './statistics/summary.ts';
 
 const LEVEL = 0.95;
 
-/** How a KPI changed. */
+/** How a KPI changed between two runs: better, worse, equal or unclear. */
 export type ChangeVerdict = 'better' | 'worse' | 'same' | 'inconclusive' | 'not comparable';
 
 /** One KPI in both reports. */
@@ -89,7 +89,7 @@ export function compareReports(
     ...(earlyEnd === undefined ? {} : { earlyEnd }),
     smallestEffect: options.smallestEffect,
     kpis,
-    partings: seedDivergencesOf(baseline, candidate),
+    partings: findSeedDivergences(baseline, candidate),
     verdict: overall(kpis.map((kpi) => kpi.verdict)),
   };
 }
@@ -109,7 +109,7 @@ export function withBaselineRule(comparison: ReportComparison, report: Report): 
   return { ...report, pass: report.pass && pass, invariants: [...report.invariants, rule] };
 }
 
-/** Why a comparison says nothing; undefined if it says something. */
+/** Explains why two reports cannot be compared; undefined if they can. */
 export function whyIncomparable({ verdict, kpis }: ReportComparison): string | undefined {
   if (verdict !== 'not comparable') return undefined;
   const notes = new Set(kpis.flatMap(({ note }) => note ?? []));
@@ -117,7 +117,7 @@ export function whyIncomparable({ verdict, kpis }: ReportComparison): string | u
 }
 
 /** Finds the change of a KPI in a comparison. */
-export function changeOf(
+export function findKpiChange(
   comparison: ReportComparison,
   kpi: Pick<KpiResult, 'metric' | 'aggregation'>,
 ): KpiChange | undefined {
@@ -227,7 +227,7 @@ function differenceOf(
   const { isPaired, baseline, candidate } = context;
   const groups = { a: valuesOf(a, baseline), b: valuesOf(b, candidate) };
   if (!isPaired) return unpairedDifference(groups, LEVEL);
-  const pairs = pairsOf(a.perSeed, b.perSeed);
+  const pairs = pairBySeed(a.perSeed, b.perSeed);
   return pairedDifference(independentPairs(pairs, candidate.networks ?? baseline.networks), LEVEL);
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { countWithNoun, scaledNumberText, unitScaleOf, wholeNumberText } from './format.ts';
+import { chooseUnitScale, countWithNoun, scaledNumberText, wholeNumberText } from './format.ts';
 import type { MetricSummary } from './report-schema.ts';
 
 /** The parts of a metric that the sentence uses. */
@@ -40,7 +40,7 @@ export function distinctQuantityTexts(
   unit: string,
   fewest = DIGITS,
 ): readonly string[] {
-  const scale = unitScaleOf(greatestOf(values), unit);
+  const scale = chooseUnitScale(greatestOf(values), unit);
   const suffix = scale.suffix === '' ? '' : ` ${scale.suffix}`;
   const written = (digits: number): readonly string[] =>
     values.map((value) => scaledNumberText(value, scale, { digits }));

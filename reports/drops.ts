@@ -14,7 +14,7 @@ export interface DropCount {
 }
 
 /** The dropped packets of a report, the most frequent reason first. */
-export function dropCountsOf({ packets, nodeDrops }: Report): readonly DropCount[] {
+export function listDropCounts({ packets, nodeDrops }: Report): readonly DropCount[] {
   const drops = { links: packets.drops, nodes: nodeDrops };
   const isShared = (reason: string): boolean =>
     Object.values(drops).every((counts) => (counts[reason] ?? 0) > 0);

@@ -23,7 +23,7 @@ interface SeedEnd {
 }
 
 /** How a whole run ended: as the worst of its seeds did. */
-export function endingOf(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
+export function findWorstEnding(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
   const endings = seeds.map((seed) => seed.ending);
   if (endings.includes('time-limit')) return 'time-limit';
   if (endings.includes('interrupted')) return 'interrupted';
@@ -32,7 +32,7 @@ export function endingOf(seeds: readonly Pick<SeedEnd, 'ending'>[]): Ending {
 
 /** `interrupted at 12.3 s of 60 s`; undefined for a run that reached its end. */
 export function earlyEndText(seeds: readonly SeedEnd[], durationNs: number): string | undefined {
-  const ending = endingOf(seeds);
+  const ending = findWorstEnding(seeds);
   if (ending === 'complete') return undefined;
   const stopped = seeds.filter((seed) => seed.ending !== 'complete');
   const [first, ...others] = stopped.sort((a, b) => a.reachedNs - b.reachedNs);

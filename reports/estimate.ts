@@ -75,7 +75,7 @@ export function aggregationMistake(
  * The unit of a metric after aggregation: `rate` is per minute and `count` is a number, whatever the
  * metric counts, except that sums of energy and mass keep their unit.
  */
-export function aggregatedUnitOf(
+export function findAggregatedUnit(
   { kind, unit }: Pick<MetricDefinition, 'kind' | 'unit'>,
   aggregation: Aggregation,
 ): MetricUnit {
@@ -85,7 +85,7 @@ export function aggregatedUnitOf(
 }
 
 /** The unit of a difference between two values of a unit: that of ratios is in percentage points. */
-export function differenceUnitOf<Unit extends string>(unit: Unit): Unit | 'points' {
+export function findDifferenceUnit<Unit extends string>(unit: Unit): Unit | 'points' {
   return unit === 'ratio' ? 'points' : unit;
 }
 

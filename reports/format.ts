@@ -14,7 +14,7 @@ export interface UnitScale {
 }
 
 /** The scale for a value in its base unit; a unit that no metric has is its own suffix. */
-export function unitScaleOf(value: number, unit: string): UnitScale {
+export function chooseUnitScale(value: number, unit: string): UnitScale {
   const steps = unitFacts(unit)?.steps;
   const size = Math.abs(value);
   return steps?.find(({ from }) => size >= from) ?? steps?.at(-1) ?? { divisor: 1, suffix: unit };
@@ -67,7 +67,7 @@ function withUnit(number: string, suffix: string): string {
 
 /** A value in its base unit: `212 ms`, `598 812 /min`, `99.974 %`. */
 export function quantityText(value: number, unit: string): string {
-  const scale = unitScaleOf(value, unit);
+  const scale = chooseUnitScale(value, unit);
   return withUnit(scaledNumberText(value, scale), scale.suffix);
 }
 
@@ -77,7 +77,7 @@ export function quantityText(value: number, unit: string): string {
  */
 export function quantityTextBesideLimit(value: number, limit: number, unit: string): string {
   // A value in seconds beside a limit in hours could not be compared at a glance.
-  const scale = unitScaleOf(Math.max(Math.abs(value), isLong(limit, unit) ? limit : 0), unit);
+  const scale = chooseUnitScale(Math.max(Math.abs(value), isLong(limit, unit) ? limit : 0), unit);
   const shown = Number((limit / scale.divisor).toPrecision(12));
   for (let digits = 3; digits < 12; digits++) {
     const candidate = scaledNumberText(value, scale, { digits });
@@ -97,7 +97,7 @@ function limitNumber(limit: number, scale: UnitScale): string {
 
 /** A limit with all its digits: `<= 750 ms`. */
 export function limitQuantityText(limit: number, unit: string): string {
-  const scale = unitScaleOf(limit, unit);
+  const scale = chooseUnitScale(limit, unit);
   return withUnit(limitNumber(limit, scale), scale.suffix);
 }
 

@@ -19,7 +19,7 @@ export interface ToleranceRow {
   readonly isPromised: boolean;
 }
 
-/** How to mark a row. */
+/** The sign and note of a row inside or outside of its tolerance. */
 export interface ToleranceMark {
   readonly mark: string;
   /** Class of the note on a page. */
@@ -31,7 +31,7 @@ export interface ToleranceMark {
  * The mark and the note for a row whose difference is inside or outside the tolerance, or undecided.
  * @param nothing What to print when there was nothing to compare.
  */
-export function toleranceMarkOf(row: ToleranceRow, nothing: string): ToleranceMark {
+export function chooseToleranceMark(row: ToleranceRow, nothing: string): ToleranceMark {
   const { isInside, isPromised } = row;
   const open = isInside === null && row.intervals !== undefined ? undecided(row) : undefined;
   if (!isPromised) {

@@ -36,7 +36,7 @@ export interface IntervalInput {
 }
 
 /** The 95 % confidence interval of a KPI, or none, with the reason. */
-export function confidenceIntervalOf(input: IntervalInput): KpiInterval {
+export function computeConfidenceInterval(input: IntervalInput): KpiInterval {
   const { kind, aggregation, pooled } = input;
   if (aggregation === 'count') return none('a count has no interval', input);
   if (kind !== 'gauge' && isExtremeAggregation(aggregation)) {

@@ -9,10 +9,10 @@ import { createHash } from 'node:crypto';
 import type { MetricDefinition } from '../engine/host/measure.ts';
 import { carriedReportPart } from './carried.ts';
 import { CPU_NOT_MODELLED } from './cpu-note.ts';
-import { earlyEndText, endingOf, markKpiInconclusive } from './early-end.ts';
+import { earlyEndText, findWorstEnding, markKpiInconclusive } from './early-end.ts';
 import { keepLongestGaps } from './fault-gaps.ts';
 import { faultWindowsReportPart } from './fault-windows-part.ts';
-import { clockKindOf, judgeKpi } from './kpi.ts';
+import { findClockKind, judgeKpi } from './kpi.ts';
 import { memoryReportPart } from './memory.ts';
 import {
   countUnaccountedMessages,
@@ -45,7 +45,7 @@ import {
 } from './report-schema.ts';
 import { NOTHING_ARRIVES_RULE } from './rules.ts';
 import { seedNamesText } from './seed-names.ts';
-import { metricDefinitionOf } from './series.ts';
+import { findMetricDefinition } from './series.ts';
 import { summariseSeries } from './series-summary.ts';
 import { shownFlows } from './shown-flows.ts';
 import { sumCountsByName } from './sum-counts.ts';
@@ -67,7 +67,7 @@ export function judgeRun(input: JudgeInput): Report {
     ...checkInvariants(seeds, packets, input.arrives),
     ...twinInvariants(twin, input.arrives),
   ];
-  const ending = endingOf(all);
+  const ending = findWorstEnding(all);
   const shownSeed = shownSeedOf(kpis, seeds);
   const wallSeconds = input.wallMs / 1e3;
   const events = total(seeds, (seed) => seed.events);
@@ -82,7 +82,7 @@ export function judgeRun(input: JudgeInput): Report {
     scenario,
     mode,
     ...(input.layout === undefined ? {} : { layout: input.layout }),
-    clock: clockKindOf('', mode),
+    clock: findClockKind('', mode),
     crypto: input.crypto,
     cpu: input.cpu,
     ...(input.cpuProfileSha256 === undefined ? {} : { cpuProfileSha256: input.cpuProfileSha256 }),
@@ -132,7 +132,7 @@ function refusalsPart(seeds: readonly SeedResult[]): Pick<Report, 'refusals'> {
  * invariant, 5 time limit, 130 interrupted, 1 missed, 0 met. Determinism (4) and files (2) are not
  * known here.
  */
-export function exitCodeOf(report: Report): 0 | 1 | 3 | 5 | 130 {
+export function chooseExitCode(report: Report): 0 | 1 | 3 | 5 | 130 {
   const ours = [PACKET_CONSERVATION_INVARIANT, MESSAGE_CONSERVATION_INVARIANT];
   if (report.invariants.some((one) => ours.includes(one.name) && !one.pass)) return 3;
   if (report.ending === 'time-limit') return 5;
@@ -164,7 +164,7 @@ function judgeKpis(
   const earlyEnd = earlyEndText(ends, durationNs);
   const base = { definitions, seeds, mode, warmupNs, networks };
   const kindOf = (spec: KpiSpec): MetricDefinition | undefined =>
-    metricDefinitionOf(definitions, spec.metric);
+    findMetricDefinition(definitions, spec.metric);
   const open = (kpi: KpiResult, definition: MetricDefinition | undefined): KpiResult =>
     earlyEnd === undefined ? kpi : markKpiInconclusive(kpi, definition?.kind, earlyEnd);
   const plain = kpisForMode(mode, input.kpis).map((spec) => {

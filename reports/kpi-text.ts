@@ -7,6 +7,7 @@
 import { runCompletionText } from './done-text.ts';
 import { reportEarlyEndText } from './early-end.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   marginText,
@@ -14,7 +15,6 @@ import {
   quantityTextBesideLimit,
   scaledNumberText,
   type UnitScale,
-  unitScaleOf,
 } from './format.ts';
 import { networkOfSeedIfAny, ofNetworkText } from './networks.ts';
 import type { KpiResult, Report } from './report-schema.ts';
@@ -66,7 +66,7 @@ export function intervalText(kpi: KpiResult): string {
 
 function boundsText(kpi: KpiResult, value: number): string {
   const { kind, low, high, n } = kpi.ci95;
-  const scale = unitScaleOf(value, kpi.unit);
+  const scale = chooseUnitScale(value, kpi.unit);
   const half = low !== null && high !== null ? (high - low) / 2 : 0;
   const isCentred = low !== null && Math.abs(low + half - value) <= half * 0.05;
   if (kind === 'student-t' && !/^p\d/.test(kpi.aggregation) && isCentred) {
@@ -93,7 +93,7 @@ function digitsApart(low: number | null, high: number | null, scale: UnitScale):
   return digits;
 }
 
-/** How the interval was obtained, in words. */
+/** Names the method by which an interval was obtained. */
 export function intervalKind(kpi: KpiResult): string {
   const { kind, lowRank, highRank, n, note, over = 'seeds' } = kpi.ci95;
   if (kind === 'none') return note ?? 'no interval';

@@ -11,28 +11,28 @@ import type { MetricDefinition, MetricUnit } from '../engine/host/measure.ts';
 import { metricOfSeries } from '../engine/pure/series-name.ts';
 import {
   clockDoubtText,
-  clockUncertaintyOf,
+  findClockUncertainty,
   isClockTooUncertain,
   mostFavourableValue,
 } from './clock-doubt.ts';
 import {
-  aggregatedUnitOf,
   aggregationMistake,
-  differenceUnitOf,
+  findAggregatedUnit,
+  findDifferenceUnit,
   poolMetricData,
   type ReducedMetric,
   reduceMetric,
 } from './estimate.ts';
 import { limitQuantityText, quantityTextBesideLimit, wholeNumberText } from './format.ts';
 import {
-  confidenceIntervalOf,
+  computeConfidenceInterval,
   estimatorText,
   isExtremeAggregation,
   isShareMetric,
 } from './interval.ts';
 import type { ComparisonOperator, KpiSpec, MetricData, RunMode, SeedResult } from './model.ts';
 import { groupIndependentEntries } from './networks.ts';
-import { meanDifferenceOf, pairsOf, type SeedPair } from './paired.ts';
+import { computeMeanDifference, pairBySeed, type SeedPair } from './paired.ts';
 import type { ClockKind, KpiInterval, KpiResult } from './report-schema.ts';
 import { incompleteSeriesReason, seedsWithSeries } from './series.ts';
 import { summariseSample } from './statistics/summary.ts';
@@ -55,7 +55,7 @@ export interface KpiInput {
 }
 
 /** Times of a run are virtual unless it was live or the metric is marked as wall time. */
-export function clockKindOf(metric: string, mode: RunMode): ClockKind {
+export function findClockKind(metric: string, mode: RunMode): ClockKind {
   return mode === 'live' || /(^|[._])wall$/.test(metricOfSeries(metric)) ? 'wall' : 'virtual';
 }
 
@@ -81,7 +81,7 @@ export function judgeKpi(input: KpiInput): KpiResult {
   const base = {
     metric: spec.metric,
     aggregation: spec.aggregation,
-    clock: clockKindOf(spec.metric, mode),
+    clock: findClockKind(spec.metric, mode),
     comparison: spec.comparison,
     limit: spec.limit,
     limitText: spec.limitText,
@@ -110,8 +110,8 @@ export function judgeKpi(input: KpiInput): KpiResult {
 }
 
 function judgedUnitOf({ spec, twins }: KpiInput, definition: MetricDefinition): MetricUnit {
-  const unit = aggregatedUnitOf(definition, spec.aggregation);
-  return twins === undefined ? unit : differenceUnitOf(unit);
+  const unit = findAggregatedUnit(definition, spec.aggregation);
+  return twins === undefined ? unit : findDifferenceUnit(unit);
 }
 
 type Measured = Pick<KpiResult, 'value' | 'n' | 'ci95' | 'perSeed'>;
@@ -174,10 +174,10 @@ function measure(
       : groupIndependentEntries(all, networks).flatMap((group) => poolOf(spec, group).value ?? []);
   const kind = definition.kind;
   const isOfShare =
-    aggregatedUnitOf(definition, aggregation) === 'ratio' && isShareMetric(definition, values);
+    findAggregatedUnit(definition, aggregation) === 'ratio' && isShareMetric(definition, values);
   const facts = { kind, aggregation, comparison, isShare: isOfShare };
   const of = networks === undefined ? {} : ({ over: 'networks' } as const);
-  const ci95 = confidenceIntervalOf({ ...facts, ...of, perSeed: values, pooled });
+  const ci95 = computeConfidenceInterval({ ...facts, ...of, perSeed: values, pooled });
   // What the interval is of: all runs together may lie outside, if one network has most of the samples.
   const isMean =
     ci95.over === 'networks' && ci95.kind === 'student-t' && !isExtremeAggregation(aggregation);
@@ -191,7 +191,7 @@ export function seedPairs(
   twins: readonly SeedResult[],
 ): readonly SeedPair[] {
   const all = seedsWithSeries([...seeds, ...twins], what.metric);
-  return pairsOf(
+  return pairBySeed(
     valuesPerSeed(what, all.slice(0, seeds.length)),
     valuesPerSeed(what, all.slice(seeds.length)),
   );
@@ -203,7 +203,7 @@ function measureDifference(
   twins: readonly SeedResult[],
 ): Measured {
   const pairs = seedPairs(spec, seeds, twins);
-  const { value, ci95 } = meanDifferenceOf(pairs, networks);
+  const { value, ci95 } = computeMeanDifference(pairs, networks);
   const byPair = new Map(pairs.map(({ seed, a, b }) => [seed, b - a]));
   const perSeed = seeds.map(({ seed }) => {
     const difference = byPair.get(seed) ?? null;
@@ -246,7 +246,7 @@ function judgeValue(input: KpiInput, measured: Measured, value: number): Judged 
     (entry) => entry.value !== null && !meets(entry.value, spec.comparison, spec.limit),
   ).length;
   const unit = definition === undefined ? 'count' : judgedUnitOf(input, definition);
-  const clockUncertaintyNs = clockUncertaintyOf(spec.metric, unit, input.seeds);
+  const clockUncertaintyNs = findClockUncertainty(spec.metric, unit, input.seeds);
   const verdict = isInDoubt(spec, value, clockUncertaintyNs)
     ? doubtful(spec, clockUncertaintyNs)
     : againstLimit({ spec, unit, value, ci95: measured.ci95 });

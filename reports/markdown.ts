@@ -8,9 +8,9 @@
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { predictionMarkdown } from './against-text.ts';
 import { carriedRateTexts } from './carried.ts';
-import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { changeText, findKpiChange, type ReportComparison } from './compare.ts';
 import { throughputNote } from './cpu-note.ts';
-import { dropCountsOf } from './drops.ts';
+import { listDropCounts } from './drops.ts';
 import { inconclusiveKpisText, isInconclusiveByEarlyEnd, reportEarlyEndText } from './early-end.ts';
 import { quantityText, shortFingerprint, wholeNumberText } from './format.ts';
 import { droppedPackets } from './judge.ts';
@@ -134,7 +134,9 @@ function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): strin
     `${measured} ${escapeMarkdown(intervalText(kpi))}`,
     escapeMarkdown(limitText(kpi)),
     escapeMarkdown(kpiMargin(kpi)),
-    ...(comparison === undefined ? [] : [escapeMarkdown(changeText(changeOf(comparison, kpi)))]),
+    ...(comparison === undefined
+      ? []
+      : [escapeMarkdown(changeText(findKpiChange(comparison, kpi)))]),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -215,7 +217,7 @@ function packetRows(report: Report): readonly string[] {
     '',
     '| dropped because | packets |',
     '|---|---:|',
-    ...dropCountsOf(report).map(
+    ...listDropCounts(report).map(
       ({ label, count }) => `| ${escapeMarkdown(label)} | ${wholeNumberText(count)} |`,
     ),
   ];

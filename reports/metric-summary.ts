@@ -15,9 +15,9 @@ import {
 import { greatestOf, leastOf } from '../engine/pure/extremes.ts';
 import { SERIES_PER_METRIC_MAX } from '../engine/pure/series-name.ts';
 import { poolMetricData } from './estimate.ts';
-import { clockKindOf } from './kpi.ts';
+import { findClockKind } from './kpi.ts';
 import type { MetricData, RunMode, SeedResult } from './model.ts';
-import { cumulativeBucketFractions, distributionModesOf } from './modes.ts';
+import { cumulativeBucketFractions, findDistributionModes } from './modes.ts';
 import type { MetricSummary } from './report-schema.ts';
 import { seriesNames } from './series.ts';
 import { nearestRank, sortedAscending } from './statistics/quantile.ts';
@@ -60,13 +60,13 @@ export function summariseMetrics(
     const { kind, unit, help, name } = definition;
     if (parts.length > 0) {
       const summary = summariseParts(parts, pathsOf(seeds, name));
-      result[name] = { kind, unit, clock: clockKindOf(name, mode), help, ...summary };
+      result[name] = { kind, unit, clock: findClockKind(name, mode), help, ...summary };
       continue;
     }
     const [unfit] = seeds.flatMap(({ notApplicable }) => notApplicable?.[name] ?? []);
     if (unfit === undefined) continue;
     const state = { count: 0, value: null, notApplicable: unfit };
-    result[name] = { kind, unit, clock: clockKindOf(name, mode), help, ...state };
+    result[name] = { kind, unit, clock: findClockKind(name, mode), help, ...state };
   }
   return result;
 }
@@ -129,7 +129,7 @@ function summariseHistogram(
     [...tailFractions(data.count), ...cumulativeBucketFractions(data, FEW_VALUES)],
   );
   const { count, min, max } = data;
-  const modes = distributionModesOf(data, byPath).map((one) => ({ ...one }));
+  const modes = findDistributionModes(data, byPath).map((one) => ({ ...one }));
   const gathered = modes.length === 0 ? {} : { modes };
   return { count, value: null, sum: mean * count, mean, min, max, quantiles, ...gathered };
 }

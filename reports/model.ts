@@ -83,7 +83,7 @@ export interface FaultRecord {
   readonly answer?: AskAnswer;
 }
 
-/** What became of a question to a node. */
+/** The outcome of a question to a node: its answer, or why there is none. */
 export interface AskAnswer {
   /** `ok`; else why there is no answer: a word of the node, `node-down`, `no-answer`, `too-long` or `cancelled`. */
   readonly outcome: string;

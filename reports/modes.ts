@@ -43,7 +43,7 @@ interface Bucket {
  * @param byPath The same samples by the path of their packets.
  * @returns no modes if the values are spread out.
  */
-export function distributionModesOf(
+export function findDistributionModes(
   data: HistogramData,
   byPath: Readonly<Record<string, HistogramData>> = {},
 ): readonly DistributionMode[] {

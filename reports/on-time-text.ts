@@ -8,7 +8,7 @@ import { greatestOf } from '../engine/pure/extremes.ts';
 import { differenceText } from './difference-text.ts';
 import { quantityText, significantDigitsText, wholeNumberText } from './format.ts';
 import { html, type Markup } from './html/markup.ts';
-import { type ToleranceMark, toleranceMarkOf } from './inside-words.ts';
+import { chooseToleranceMark, type ToleranceMark } from './inside-words.ts';
 import type { OnTimeLatencyComparison } from './on-time.ts';
 
 type Row = OnTimeLatencyComparison['rows'][number];
@@ -152,5 +152,5 @@ function ns(value: number | null): string {
 }
 
 function wordsOf(row: Row): ToleranceMark {
-  return toleranceMarkOf(row, 'too few packets');
+  return chooseToleranceMark(row, 'too few packets');
 }

@@ -17,7 +17,7 @@ export interface SeedPair {
 }
 
 /** Pairs with the same seed; seeds in which either has no value are left out. */
-export function pairsOf(
+export function pairBySeed(
   a: readonly { readonly seed: number; readonly value: number | null }[],
   b: readonly { readonly seed: number; readonly value: number | null }[],
 ): readonly SeedPair[] {
@@ -55,7 +55,7 @@ export interface MeanDifference {
 }
 
 /** The mean of b - a; its interval is over pairs, or over networks. */
-export function meanDifferenceOf(
+export function computeMeanDifference(
   pairs: readonly SeedPair[],
   networks: readonly number[] | undefined,
 ): MeanDifference {

@@ -28,7 +28,7 @@ const DIGITS = 8;
 const NAMED_MAX = 3;
 
 /** Where the runs diverge, for each seed that both ran with checkpoints. */
-export function seedDivergencesOf(a: Report, b: Report): readonly SeedDivergence[] {
+export function findSeedDivergences(a: Report, b: Report): readonly SeedDivergence[] {
   return a.perSeed.flatMap((one) => {
     const other = b.perSeed.find(({ seed }) => seed === one.seed);
     return other === undefined ? [] : partingOf(one, other);

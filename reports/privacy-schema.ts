@@ -83,7 +83,7 @@ const linkability = z
   })
   .describe('whom the adversary believes the senders of the targets to write to, shown seed');
 
-/** How well messages are hidden, and what it costs. */
+/** Schema of the privacy figures of a report: anonymity, attacks, and their cost. */
 export const privacySchema = z
   .strictObject({
     adversary: text,
@@ -104,7 +104,7 @@ export const privacySchema = z
   })
   .describe('privacy by ground truth and by what an adversary believes');
 
-/** How a privacy budget was spent, round by round. */
+/** Schema of the privacy budget of a report, round by round. */
 export const privacyBudgetSchema = z
   .strictObject({
     delta: number

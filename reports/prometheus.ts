@@ -9,7 +9,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { prometheusName } from '../engine/measure/prometheus-name.ts';
-import { prometheusSeriesOf, readSeriesName } from '../engine/pure/series-name.ts';
+import { listPrometheusSeries, readSeriesName } from '../engine/pure/series-name.ts';
 import { kpiName } from './kpi-text.ts';
 import { oneLine } from './plain-text.ts';
 import type { MetricSummary, Report } from './report-schema.ts';
@@ -34,7 +34,7 @@ export function renderPrometheus(report: Report): Promise<string> {
   gauge('orrery_run_wall_seconds', 'Wall-clock time of the run', report.wallSeconds);
   addKpis(report, registry, labels);
   addPackets(report, registry, labels);
-  for (const [name, metric] of prometheusSeriesOf(report.metrics)) {
+  for (const [name, metric] of listPrometheusSeries(report.metrics)) {
     addMetric({ name, metric, registry, labels });
   }
   return registry.metrics();

@@ -16,14 +16,14 @@ import {
 import { conditionsText } from './kpi-text.ts';
 import { memoryText } from './memory.ts';
 import type { Report } from './report-schema.ts';
-import { runningWallSecondsOf } from './timing.ts';
+import { readRunningWallSeconds } from './timing.ts';
 import { seedsText } from './twin-text.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The facts beside the verdict: how much was run, how, and how fast. */
 export function reportFacts(report: Report): Facts {
-  const running = runningWallSecondsOf(report);
+  const running = readRunningWallSeconds(report);
   const end = runCompletionText(report);
   const conditions = conditionsText(report).filter((text) => text !== end);
   const perWall = running > 0 ? report.virtualSeconds / running : 0;

@@ -45,7 +45,7 @@ const NONE: IntervalBounds = { low: null, high: null };
  * A figure with its uncertainty.
  * @param value The aggregated value; the interval has the same unit.
  */
-export function sampledValueOf(
+export function estimateSampledValue(
   data: MetricData | undefined,
   aggregation: Aggregation,
   value: number | null,

@@ -15,7 +15,7 @@ import {
 import type { SeedResult } from './model.ts';
 
 /** The definition of a metric or of the metric of a series. */
-export function metricDefinitionOf(
+export function findMetricDefinition(
   definitions: readonly MetricDefinition[],
   name: string,
 ): MetricDefinition | undefined {

@@ -16,7 +16,7 @@ export const ALL_SENT_SERIES = 'all sent';
 /** Name of the series that is the sum of what all flows delivered. */
 export const ALL_DELIVERED_SERIES = 'all delivered';
 
-/** What a report contains of the series of its flows. */
+/** Which flows' series a report contains, and how many it leaves out. */
 export interface ShownFlows {
   readonly seeds: readonly SeedResult[];
   /** Flows without series in the report. */

@@ -10,7 +10,7 @@ import { kpiName, limitText, measuredText } from './kpi-text.ts';
 import type { KpiResult } from './report-schema.ts';
 import { type SweepResult, type SweepRow, sweepVerdict } from './sweep.ts';
 
-/** The document of a sweep. */
+/** Renders the results of a sweep as JUnit XML. */
 export function renderSweepJunit(sweep: SweepResult): string {
   const { name, rows, interruptedOf } = sweep;
   const early = interruptedOf === undefined ? [] : [interruptedCase(sweep)];

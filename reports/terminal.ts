@@ -9,7 +9,7 @@
 import picocolors from 'picocolors';
 import { predictionLines } from './against-text.ts';
 import { carriedRateText } from './carried.ts';
-import { changeOf, changeText, type ReportComparison } from './compare.ts';
+import { changeText, findKpiChange, type ReportComparison } from './compare.ts';
 import { CPU_NOT_MODELLED, throughputNote } from './cpu-note.ts';
 import { inconclusiveKpisText, isInconclusiveByEarlyEnd, reportEarlyEndText } from './early-end.ts';
 import {
@@ -54,7 +54,7 @@ import {
   withoutControlCharacters,
   wrapIndented,
 } from './terminal-layout.ts';
-import { runningWallSecondsOf } from './timing.ts';
+import { readRunningWallSeconds } from './timing.ts';
 import { seedsText, twinLines } from './twin-text.ts';
 
 /** What to print, and how. */
@@ -195,7 +195,7 @@ function rowOf(kpi: KpiResult, comparison: ReportComparison | undefined): KpiTab
     interval: intervalText(kpi),
     limit: limitText(kpi),
     margin: kpiMargin(kpi),
-    change: comparison === undefined ? undefined : changeText(changeOf(comparison, kpi)),
+    change: comparison === undefined ? undefined : changeText(findKpiChange(comparison, kpi)),
   };
 }
 
@@ -275,7 +275,7 @@ function footerLines(report: Report, options: TerminalOptions): readonly string[
   const length = runSpanText(each, runTimeUnitFor(each), Number.isInteger(each) ? 1 : 3);
   const runs = seeds.length === 1 ? length : `${seeds.length} x ${length}`;
   const parts = [
-    `${runs} ${report.clock} in ${wallSecondsText(runningWallSecondsOf(report))}`,
+    `${runs} ${report.clock} in ${wallSecondsText(readRunningWallSeconds(report))}`,
     rateText(report),
     ...paceText(report),
     ...besidesText(options),

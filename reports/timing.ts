@@ -21,6 +21,6 @@ export function timingReportPart(seeds: readonly SeedResult[]): Pick<Report, 'ti
 }
 
 /** Wall seconds in which the virtual time passed. */
-export function runningWallSecondsOf({ timing, wallSeconds }: Report): number {
+export function readRunningWallSeconds({ timing, wallSeconds }: Report): number {
   return timing?.runningSeconds ?? wallSeconds;
 }

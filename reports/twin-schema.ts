@@ -9,7 +9,7 @@ import { intervalSchema } from './interval-schema.ts';
 const text = z.string();
 const count = z.number().int();
 
-/** The twin of a run. */
+/** Schema of the comparison of a live run with its simulated twin. */
 export const twinSchema = z
   .strictObject({
     set: z.record(text, text).describe('what the twin changes, path to value'),

@@ -4,15 +4,15 @@
  * @module
  */
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { differenceUnitOf } from './estimate.ts';
-import { countWithNoun, quantityText, scaledNumberText, unitScaleOf } from './format.ts';
+import { findDifferenceUnit } from './estimate.ts';
+import { chooseUnitScale, countWithNoun, quantityText, scaledNumberText } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import type { Report } from './report-schema.ts';
 
-/** The twin of a run. */
+/** The comparison of a live run with its simulated twin. */
 export type Twin = NonNullable<Report['twin']>;
 
-/** Headings of {@link twinCells}. */
+/** Column headings of the table that compares a run with its twin. */
 export const TWIN_HEADINGS = [
   'mean per seed',
   'as written',
@@ -21,7 +21,7 @@ export const TWIN_HEADINGS = [
   '95 % of the difference',
 ] as const;
 
-/** What the twin changes: `options.gateway.window=64`. */
+/** Lists the values in which the twin differs: `options.gateway.window=64`. */
 export function twinChanges({ set }: Twin): string {
   return Object.entries(set)
     .map(([path, value]) => `${path}=${value}`)
@@ -32,7 +32,7 @@ export function twinChanges({ set }: Twin): string {
 export function twinCells(twin: Twin): readonly (readonly string[])[] {
   return twin.differences.map((row) => {
     const { unit, written, twin: value, difference, ci95, pairs } = row;
-    const differenceUnit = differenceUnitOf(unit);
+    const differenceUnit = findDifferenceUnit(unit);
     const text = (one: number | null, of = unit): string =>
       one === null ? 'none' : quantityText(one, of);
     const sign = (difference ?? 0) > 0 ? '+' : '';
@@ -51,7 +51,7 @@ function boundsText(
   unit: string,
 ): string {
   if (low === null || high === null) return `${note ?? 'no interval'}, `;
-  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = chooseUnitScale(Math.max(Math.abs(low), Math.abs(high)), unit);
   const interval = `[${scaledNumberText(low, scale)}, ${scaledNumberText(high, scale)}]`;
   return `${`${interval} ${scale.suffix}`.trimEnd()}, `;
 }

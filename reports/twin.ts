@@ -6,14 +6,14 @@
  * @module
  */
 import type { MetricDefinition } from '../engine/host/measure.ts';
-import { aggregatedUnitOf } from './estimate.ts';
+import { findAggregatedUnit } from './estimate.ts';
 import { judgeKpi, type KpiInput, seedPairs } from './kpi.ts';
 import { DIFFERENCE_SUFFIX } from './kpi-text.ts';
 import type { JudgeInput, SeedResult, TwinJudgeInput } from './model.ts';
 import { networkOfSeedIfAny } from './networks.ts';
-import { meanDifferenceOf } from './paired.ts';
+import { computeMeanDifference } from './paired.ts';
 import type { KpiResult, Report } from './report-schema.ts';
-import { metricDefinitionOf } from './series.ts';
+import { findMetricDefinition } from './series.ts';
 
 type TwinPart = NonNullable<Report['twin']>;
 type Limits = Pick<JudgeInput, 'kpis' | 'definitions' | 'networks'>;
@@ -37,7 +37,7 @@ export function twinReportPart(
     [...kpis, ...twin.kpis].map((one) => [`${one.metric} ${one.aggregation}`, one] as const),
   );
   const differences = [...rows.values()].flatMap((spec) => {
-    const definition = metricDefinitionOf(definitions, spec.metric);
+    const definition = findMetricDefinition(definitions, spec.metric);
     return definition === undefined
       ? []
       : [differenceRow(spec, definition, { twin, seeds, networks })];
@@ -65,9 +65,9 @@ function differenceRow(
 ): TwinPart['differences'][number] {
   const what = { metric, aggregation };
   const pairs = seedPairs(what, seeds, twin.seeds);
-  const { a, b, value, ci95, correlation } = meanDifferenceOf(pairs, networks);
+  const { a, b, value, ci95, correlation } = computeMeanDifference(pairs, networks);
   return {
-    ...{ ...what, unit: aggregatedUnitOf(definition, aggregation), pairs: pairs.length },
+    ...{ ...what, unit: findAggregatedUnit(definition, aggregation), pairs: pairs.length },
     ...{ written: a, twin: b, difference: value, ci95 },
     ...(correlation === undefined ? {} : { correlation }),
   };

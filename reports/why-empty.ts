@@ -15,7 +15,7 @@ const OF_FAULTS = /\.(?:failover|failover\.lost|recovery|detection|switches)$/;
 /** Reasons that are named. */
 const REASONS_MAX = 3;
 
-/** What is known of a run whose metric is empty. */
+/** The facts that explain why a metric of a run has no samples. */
 export interface EmptyMetric {
   readonly metric: string;
   readonly seeds: readonly SeedResult[];

@@ -12,7 +12,7 @@ const ROUNDING = 1e-9;
 /** No advice is given to take more samples than this. */
 const SAMPLES_MAX = 10_000_000;
 
-/** The result of a comparison. */
+/** Whether two values agree within a tolerance. */
 export interface ToleranceVerdict {
   readonly verdict: 'inside' | 'outside' | 'undecided';
   readonly live: IntervalBounds;

@@ -20,7 +20,7 @@ export interface Forger {
   readonly next: () => Uint8Array;
 }
 
-/** What the sending host provides for a forger. */
+/** The functions of the sending host that a forger may use. */
 export type ForgerTools = Pick<AttackerKnowledge, 'crypto' | 'random' | 'clock'>;
 
 /** Creates the forger of a flood from the facts that the runner knows. */

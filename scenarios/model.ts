@@ -89,7 +89,7 @@ export interface SweepSpec {
   readonly warnings: readonly string[];
 }
 
-/** What processor time costs, and on which machines. */
+/** The costs of processor time, and the machines to which they apply. */
 export interface CpuChoice {
   readonly profile: CpuProfile;
   readonly receiveBuffer: readonly ReceiveBufferCapacity[];
@@ -108,7 +108,7 @@ export interface CpuChoice {
   readonly date: string;
 }
 
-/** How the privacy of a run is measured. */
+/** The parameters of the privacy measurement of a run. */
 export interface PrivacySpec {
   /** A new message is followed once per this time, ns. */
   readonly everyNs: number;

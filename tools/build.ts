@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commitOf } from '../runner/run/commit.ts';
+import { readCommit } from '../runner/run/commit.ts';
 import { slimOutput } from './package/slim-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -33,14 +33,14 @@ if (status !== 0) throw new Error(`the compiler ended with exit code ${status}`)
 if (!existsSync(join(OUT, 'cli/main.js'))) throw new Error('dist/lib has no cli/main.js');
 for (const path of plainModules()) copyFileSync(join(ROOT, path), join(OUT, path));
 slimOutput(OUT);
-writeFileSync(join(OUT, 'commit'), `${commitOf()}\n`);
+writeFileSync(join(OUT, 'commit'), `${readCommit()}\n`);
 const viz = spawnSync(process.execPath, ['--import', 'tsx', 'tools/build-viz.ts'], {
   cwd: ROOT,
   stdio: ['ignore', 2, 2],
 });
 if (viz.status !== 0) throw new Error(`the browser view ended with exit code ${viz.status}`);
 const files = readdirSync(OUT, { recursive: true }).length;
-process.stderr.write(`dist/lib: ${files} files, from commit ${commitOf()}\n`);
+process.stderr.write(`dist/lib: ${files} files, from commit ${readCommit()}\n`);
 
 /** Modules that are written in JavaScript, which the compiler must not touch. */
 function plainModules(): readonly string[] {

@@ -6,7 +6,7 @@
  */
 import type { CloudSpec } from './model.ts';
 
-/** What lies between two regions, or within one. */
+/** Two regions of a cloud, or one with itself. */
 export interface RegionPair {
   /** `eu--us`, the region that the file names first in front. */
   readonly name: string;

@@ -36,15 +36,15 @@ export const edwards25519: Edwards25519 = {
   encodeToCurve: (message, domain) =>
     ed25519_hasher.encodeToCurve(message, { DST: domain }).toBytes(),
   isReducedScalar: (scalar) =>
-    scalar.length === CURVE_KEY_LENGTH && littleEndianNumberOf(scalar) < EDWARDS25519_ORDER,
+    scalar.length === CURVE_KEY_LENGTH && readLittleEndian(scalar) < EDWARDS25519_ORDER,
   reduceScalar(number): Uint8Array {
     if (number.length > REDUCE_LENGTH_MAX) {
       throw new RangeError(`a number to reduce has up to 64 bytes, got ${number.length}`);
     }
-    return littleEndianBytesOf(littleEndianNumberOf(number) % EDWARDS25519_ORDER);
+    return writeLittleEndian(readLittleEndian(number) % EDWARDS25519_ORDER);
   },
   multiplyAdd: (a, b, c) =>
-    littleEndianBytesOf((scalarOf(a) * scalarOf(b) + scalarOf(c)) % EDWARDS25519_ORDER),
+    writeLittleEndian((scalarOf(a) * scalarOf(b) + scalarOf(c)) % EDWARDS25519_ORDER),
 };
 
 /** Decodes a point (RFC 8032 section 5.1.3); undefined for other bytes. */
@@ -87,11 +87,11 @@ function multiplyExactly(point: Point, factor: bigint): Point {
 
 function scalarOf(bytes: Uint8Array): bigint {
   checkLength('a scalar', bytes, CURVE_KEY_LENGTH);
-  return littleEndianNumberOf(bytes);
+  return readLittleEndian(bytes);
 }
 
 /** Reads a little-endian number. */
-export function littleEndianNumberOf(bytes: Uint8Array): bigint {
+export function readLittleEndian(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let number = 0n;
   let at = bytes.length;
@@ -107,7 +107,7 @@ export function littleEndianNumberOf(bytes: Uint8Array): bigint {
 }
 
 /** Writes a number as 32 bytes, little-endian. */
-export function littleEndianBytesOf(number: bigint): Uint8Array {
+export function writeLittleEndian(number: bigint): Uint8Array {
   const bytes = new Uint8Array(CURVE_KEY_LENGTH);
   const view = new DataView(bytes.buffer);
   for (let word = 0; word < 4; word++) {

@@ -13,8 +13,8 @@ import type { Edwards25519 } from '../host/crypto-groups.ts';
 import {
   EDWARDS25519_ORDER,
   edwards25519,
-  littleEndianBytesOf,
-  littleEndianNumberOf,
+  readLittleEndian,
+  writeLittleEndian,
 } from './edwards25519.ts';
 import { CURVE_KEY_LENGTH, checkLength } from './lengths.ts';
 
@@ -33,19 +33,19 @@ export const modelledGroup: Edwards25519 = {
   clearCofactor: (point) => change(point, (value) => value * 8n),
   encodeToCurve: (message, domain) => {
     const digest = createHash('sha512').update(domain).update(message).digest();
-    return encode(littleEndianNumberOf(digest));
+    return encode(readLittleEndian(digest));
   },
 };
 
 function decode(point: Uint8Array): bigint | undefined {
   if (point.length !== CURVE_KEY_LENGTH) return undefined;
-  const value = littleEndianNumberOf(point);
+  const value = readLittleEndian(point);
   return value < EDWARDS25519_ORDER ? value + EDWARDS25519_ORDER - 1n : undefined;
 }
 
 /** One more than the logarithm, so that the identity has the bytes of the real one. */
 function encode(logarithm: bigint): Uint8Array {
-  return littleEndianBytesOf((logarithm + 1n) % EDWARDS25519_ORDER);
+  return writeLittleEndian((logarithm + 1n) % EDWARDS25519_ORDER);
 }
 
 function change(point: Uint8Array, operation: (value: bigint) => bigint): Uint8Array | undefined {
@@ -65,5 +65,5 @@ function combine(
 
 function scalarOf(bytes: Uint8Array): bigint {
   checkLength('a scalar', bytes, CURVE_KEY_LENGTH);
-  return littleEndianNumberOf(bytes);
+  return readLittleEndian(bytes);
 }

@@ -15,7 +15,7 @@ import {
   ML_KEM_PUBLIC_KEY_LENGTH,
   ML_KEM_SEED_LENGTH,
 } from './ml-kem.ts';
-import { digestOf } from './one-shot.ts';
+import { hashMessage } from './one-shot.ts';
 
 const DIGEST_LENGTH = 32;
 /** Coefficients of 12 bits, two in three bytes (FIPS 203 section 4.2.1). */
@@ -30,7 +30,7 @@ function openKey(seed: Uint8Array): MlKemKey | undefined {
   if (seed.length !== ML_KEM_SEED_LENGTH) return undefined;
   const own = new Uint8Array(seed);
   const publicKey = new Uint8Array(ML_KEM_PUBLIC_KEY_LENGTH);
-  publicKey.set(digestOf('sha256', own), KEM_POLYNOMIALS_LENGTH);
+  publicKey.set(hashMessage('sha256', own), KEM_POLYNOMIALS_LENGTH);
   let isOpen = true;
   return {
     publicKey,
@@ -39,7 +39,7 @@ function openKey(seed: Uint8Array): MlKemKey | undefined {
       const made = encapsulateTo(publicKey, ciphertext.subarray(0, ML_KEM_COINS_LENGTH));
       if (isSame(made.ciphertext, ciphertext)) return made.secret;
       // FIPS 203 algorithm 18: implicit rejection.
-      return digestOf('sha256', concatBytes(own, ciphertext));
+      return hashMessage('sha256', concatBytes(own, ciphertext));
     },
     wipe(): void {
       isOpen = false;
@@ -58,7 +58,7 @@ function encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulation | 
 
 /** The ciphertext shows its coins, followed by a digest of coins and key. */
 function encapsulateTo(publicKey: Uint8Array, coins: Uint8Array): Encapsulation {
-  const digest = digestOf('sha512', concatBytes(publicKey, coins));
+  const digest = hashMessage('sha512', concatBytes(publicKey, coins));
   const ciphertext = new Uint8Array(ML_KEM_CIPHERTEXT_LENGTH);
   ciphertext.set(coins);
   ciphertext.set(digest.subarray(0, DIGEST_LENGTH), ML_KEM_COINS_LENGTH);

@@ -12,8 +12,8 @@ import type { CryptoProvider } from '../host/crypto.ts';
 import type { MlDsaInput, MlDsaKey, VerifyingKey } from '../host/signatures.ts';
 import { CURVE_KEY_LENGTH, checkLength, checkMlDsaContext, P256_POINT_LENGTH } from './lengths.ts';
 import { ML_DSA_PUBLIC_KEY_LENGTH, ML_DSA_SEED_LENGTH, ML_DSA_SIGNATURE_LENGTH } from './ml-dsa.ts';
-import { digestOf } from './one-shot.ts';
-import { bigEndianNumberOf, checkP256Secret, P256_ORDER, writeBigEndian } from './p256-scalar.ts';
+import { hashMessage } from './one-shot.ts';
+import { checkP256Secret, P256_ORDER, readBigEndian, writeBigEndian } from './p256-scalar.ts';
 import { openSigningKey, rejectingVerifyingKey, wipedKeyError } from './signing-key.ts';
 
 /** Models of P-256 and ML-DSA-65 signatures with their sizes, but without their security. */
@@ -32,8 +32,8 @@ export const modelledSignatures: Pick<
 /** The second half depends on the first, so that bytes at random are no key. */
 function p256PublicKey(secret: Uint8Array): Uint8Array {
   checkP256Secret(secret);
-  const x = digestOf('sha256', secret);
-  return concatBytes(Uint8Array.of(4), x, digestOf('sha256', x));
+  const x = hashMessage('sha256', secret);
+  return concatBytes(Uint8Array.of(4), x, hashMessage('sha256', x));
 }
 
 function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
@@ -41,9 +41,9 @@ function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
 }
 
 function p256SignatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array {
-  const digest = digestOf('sha512', concatBytes(publicKey, message));
+  const digest = hashMessage('sha512', concatBytes(publicKey, message));
   for (const at of [0, CURVE_KEY_LENGTH]) {
-    writeBigEndian(bigEndianNumberOf(digest.subarray(at)) % P256_ORDER, digest, at);
+    writeBigEndian(readBigEndian(digest.subarray(at)) % P256_ORDER, digest, at);
   }
   return digest;
 }
@@ -51,7 +51,7 @@ function p256SignatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array
 function openP256(publicKey: Uint8Array): VerifyingKey {
   if (publicKey.length !== P256_POINT_LENGTH || publicKey[0] !== 4) return rejectingVerifyingKey;
   const own = new Uint8Array(publicKey);
-  if (!isSame(digestOf('sha256', own.subarray(1, 33)), own.subarray(33)))
+  if (!isSame(hashMessage('sha256', own.subarray(1, 33)), own.subarray(33)))
     return rejectingVerifyingKey;
   return { verify: (message, signature) => isSame(p256SignatureOf(own, message), signature) };
 }
@@ -59,7 +59,7 @@ function openP256(publicKey: Uint8Array): VerifyingKey {
 function openMlDsa(seed: Uint8Array): MlDsaKey {
   checkLength('a seed of ML-DSA-65', seed, ML_DSA_SEED_LENGTH);
   const publicKey = new Uint8Array(ML_DSA_PUBLIC_KEY_LENGTH);
-  publicKey.set(digestOf('sha256', seed));
+  publicKey.set(hashMessage('sha256', seed));
   let isOpen = true;
   return {
     publicKey,
@@ -92,7 +92,7 @@ function mlDsaSignatureOf(
   const length = Uint8Array.of(context.length);
   const signature = new Uint8Array(ML_DSA_SIGNATURE_LENGTH);
   signature.set(coins);
-  const digest = digestOf('sha512', concatBytes(publicKey, coins, length, context, message));
+  const digest = hashMessage('sha512', concatBytes(publicKey, coins, length, context, message));
   signature.set(digest, ML_DSA_SEED_LENGTH);
   return signature;
 }

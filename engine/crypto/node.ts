@@ -62,7 +62,7 @@ import {
   TAG_LENGTH,
 } from './lengths.ts';
 import { nobleCrypto } from './noble.ts';
-import { digestOf, hmacOf } from './one-shot.ts';
+import { computeHmac, hashMessage } from './one-shot.ts';
 import { openP256SigningKey, openP256Verifier, p256PublicKey, signP256 } from './openssl-p256.ts';
 import {
   createOpensslBlockCipher,
@@ -92,19 +92,19 @@ export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
   return {
     ...nobleCrypto,
     name: 'node',
-    sha256: (data) => digestOf('sha256', data),
-    sha384: (data) => digestOf('sha384', data),
-    sha512: (data) => digestOf('sha512', data),
-    sha3_256: (data) => digestOf('sha3-256', data),
+    sha256: (data) => hashMessage('sha256', data),
+    sha384: (data) => hashMessage('sha384', data),
+    sha512: (data) => hashMessage('sha512', data),
+    sha3_256: (data) => hashMessage('sha3-256', data),
     shake256: shakeOf,
     blake2b: (data, length, key) =>
       length === 64 && (key === undefined || key.length === 0)
-        ? digestOf('blake2b512', data)
+        ? hashMessage('blake2b512', data)
         : nobleCrypto.blake2b(data, length, key),
-    blake2s: (data) => digestOf('blake2s256', data),
-    hmacSha256: (key, data) => hmacOf('sha256', key, data),
-    hmacSha384: (key, data) => hmacOf('sha384', key, data),
-    hmacSha512: (key, data) => hmacOf('sha512', key, data),
+    blake2s: (data) => hashMessage('blake2s256', data),
+    hmacSha256: (key, data) => computeHmac('sha256', key, data),
+    hmacSha384: (key, data) => computeHmac('sha384', key, data),
+    hmacSha512: (key, data) => computeHmac('sha512', key, data),
     hkdfSha256: deriveKeySha256,
     hkdfSha512: deriveKeySha512,
     pbkdf2Sha256: (input): Uint8Array => {
@@ -114,7 +114,7 @@ export function createNodeCrypto(timing: CryptoTiming): CryptoProvider {
     },
     ...fast,
     aez: createFastAez,
-    sha512Over256: (data) => digestOf('sha512-256', data),
+    sha512Over256: (data) => hashMessage('sha512-256', data),
     x25519PublicKey: (secret) => publicOf(privateKey('X25519', secret)),
     x25519: createFastX25519((secret, publicKey) =>
       sharedSecret(privateKey('X25519', secret), publicKey),
@@ -168,7 +168,7 @@ const fast = createFastHashes(nobleCrypto);
 function deriveKeySha256(input: HkdfInput): Uint8Array {
   const { key, salt = new Uint8Array(0), info = new Uint8Array(0), length } = input;
   checkHkdfLength(length, 32);
-  const pseudorandom = hmacOf('sha256', salt, key);
+  const pseudorandom = computeHmac('sha256', salt, key);
   const derived = fast.hkdfExpandSha256({ key: pseudorandom, info, length });
   wipe(pseudorandom);
   return derived;

@@ -26,7 +26,7 @@ const inner = new Uint8Array(BLOCK_LENGTH_MAX + MESSAGE_LENGTH_MAX);
 const outer = new Uint8Array(BLOCK_LENGTH_MAX + DIGEST_LENGTH_MAX);
 
 /** Hashes a message. @param algorithm OpenSSL's name for it. */
-export function digestOf(algorithm: string, message: Uint8Array): Uint8Array {
+export function hashMessage(algorithm: string, message: Uint8Array): Uint8Array {
   const text = hash(algorithm, message, 'binary');
   const digest = new Uint8Array(text.length);
   write(text, digest, 0);
@@ -35,7 +35,7 @@ export function digestOf(algorithm: string, message: Uint8Array): Uint8Array {
 
 // hot: once per packet and hop of a mix.
 /** HMAC of a message. */
-export function hmacOf(
+export function computeHmac(
   algorithm: keyof typeof BLOCK_LENGTH,
   key: Uint8Array,
   message: Uint8Array,
@@ -51,7 +51,7 @@ export function hmacOf(
   const text = hash(algorithm, inner.subarray(0, innerEnd), 'binary');
   write(text, outer, block);
   const outerEnd = block + text.length;
-  const digest = digestOf(algorithm, outer.subarray(0, outerEnd));
+  const digest = hashMessage(algorithm, outer.subarray(0, outerEnd));
   wipeRange(inner, 0, innerEnd);
   wipeRange(outer, 0, outerEnd);
   return digest;

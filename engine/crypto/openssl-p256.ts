@@ -16,12 +16,12 @@ import { assert } from '../core/assert.ts';
 import { wipe } from '../core/secrets.ts';
 import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
 import { CURVE_KEY_LENGTH, P256_POINT_LENGTH, SIGNATURE_LENGTH } from './lengths.ts';
-import { digestOf, hmacOf } from './one-shot.ts';
+import { computeHmac, hashMessage } from './one-shot.ts';
 import {
-  bigEndianNumberOf,
   checkP256Secret,
   invertModulo,
   P256_ORDER,
+  readBigEndian,
   writeBigEndian,
 } from './p256-scalar.ts';
 import { openSigningKey, rejectingVerifyingKey } from './signing-key.ts';
@@ -46,7 +46,7 @@ export function openP256SigningKey(secret: Uint8Array): SigningKey {
 /** Signs a message; 64 bytes, r then s. */
 export function signP256(secret: Uint8Array, message: Uint8Array): Uint8Array {
   checkP256Secret(secret);
-  const digest = digestOf('sha256', message);
+  const digest = hashMessage('sha256', message);
   const nonces = new Nonces(secret, digest);
   const signature = signWith({ secret, digest, nonce: nonces.next(), blind: nonces.next() });
   nonces.wipe();
@@ -93,11 +93,11 @@ interface Parts {
 
 /** FIPS 186-5 section 6.4.1 steps 4 to 9, with s = (k b)^-1 (e b + r (d b)) for a secret b. */
 function signWith({ secret, digest, nonce, blind }: Parts): Uint8Array {
-  const b = bigEndianNumberOf(blind);
-  const blindedNonce = (bigEndianNumberOf(nonce) * b) % P256_ORDER;
-  const blindedSecret = (bigEndianNumberOf(secret) * b) % P256_ORDER;
-  const r = bigEndianNumberOf(multiplyBase(nonce).subarray(1)) % P256_ORDER;
-  const sum = (bigEndianNumberOf(digest) * b + r * blindedSecret) % P256_ORDER;
+  const b = readBigEndian(blind);
+  const blindedNonce = (readBigEndian(nonce) * b) % P256_ORDER;
+  const blindedSecret = (readBigEndian(secret) * b) % P256_ORDER;
+  const r = readBigEndian(multiplyBase(nonce).subarray(1)) % P256_ORDER;
+  const sum = (readBigEndian(digest) * b + r * blindedSecret) % P256_ORDER;
   // Step 11: both are 0 once in 2^256 signatures.
   assert(r > 0n, 'r of an ECDSA signature is not 0');
   assert(sum > 0n, 's of an ECDSA signature is not 0');
@@ -116,7 +116,7 @@ class Nonces {
   constructor(secret: Uint8Array, digest: Uint8Array) {
     // Section 2.3.4: the digest modulo the order.
     const reduced = new Uint8Array(CURVE_KEY_LENGTH);
-    writeBigEndian(bigEndianNumberOf(digest) % P256_ORDER, reduced, 0);
+    writeBigEndian(readBigEndian(digest) % P256_ORDER, reduced, 0);
     // Steps d to g.
     this.#update(0, secret, reduced);
     this.#update(1, secret, reduced);
@@ -126,7 +126,7 @@ class Nonces {
   next(): Uint8Array {
     for (;;) {
       this.#value = this.#derive(this.#value);
-      const candidate = bigEndianNumberOf(this.#value);
+      const candidate = readBigEndian(this.#value);
       if (candidate > 0n && candidate < P256_ORDER) return this.#value;
       this.#update(0);
     }
@@ -144,7 +144,7 @@ class Nonces {
   }
 
   #derive(text: Uint8Array): Uint8Array {
-    const tag = hmacOf('sha256', this.#key, text);
+    const tag = computeHmac('sha256', this.#key, text);
     this.#made.push(tag);
     return tag;
   }

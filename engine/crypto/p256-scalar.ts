@@ -20,12 +20,12 @@ export const P256_ORDER: bigint = Fn.ORDER;
  */
 export function checkP256Secret(secret: Uint8Array): void {
   checkLength('a secret key', secret, CURVE_KEY_LENGTH);
-  if (Fn.isValidNot0(bigEndianNumberOf(secret))) return;
+  if (Fn.isValidNot0(readBigEndian(secret))) return;
   throw new RangeError('a P-256 secret must be above 0 and below the order of the base point');
 }
 
 /** Reads 32 bytes, the highest first. */
-export function bigEndianNumberOf(bytes: Uint8Array): bigint {
+export function readBigEndian(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, CURVE_KEY_LENGTH);
   let number = 0n;
   for (let at = 0; at < CURVE_KEY_LENGTH; at += 8) {

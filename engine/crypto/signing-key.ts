@@ -6,7 +6,7 @@
 import { wipe } from '../core/secrets.ts';
 import type { SigningKey, VerifyingKey } from '../host/signatures.ts';
 
-/** How a provider signs with a secret in bytes. */
+/** A provider's functions that sign with a secret given as bytes. */
 export interface SigningFunctions {
   readonly publicKey: (secret: Uint8Array) => Uint8Array;
   readonly sign: (secret: Uint8Array, message: Uint8Array) => Uint8Array;

@@ -87,7 +87,7 @@ export interface Pbkdf2Input {
   readonly length: number;
 }
 
-/** The primitives. All byte arrays returned are fresh and belong to the caller. */
+/** The cryptographic primitives that a node may use. All byte arrays returned are fresh and belong to the caller. */
 export interface CryptoProvider {
   /** noble, node or sodium; `modelled` does no cryptography and is named in the verdict line. */
   readonly name: string;

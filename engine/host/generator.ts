@@ -60,7 +60,7 @@ export interface GeneratedContacts {
   readonly atEnd?: 'keep' | 'drop';
 }
 
-/** What a link is in one direction, or in both. */
+/** Rate, delay and other values of a generated link, in one direction or in both. */
 export interface GeneratedDirection {
   /** Bits per second, above 0; `Infinity` if sending takes no time. */
   readonly rateBps?: number;
@@ -109,7 +109,7 @@ export interface GeneratedLayer {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** What a generator makes. Names and ids are different from each other. */
+/** The nodes, links and autonomous systems that a generator makes. Names and ids are different from each other. */
 export interface GeneratedTopology {
   readonly nodes: readonly GeneratedNode[];
   readonly links: readonly GeneratedLink[];

@@ -21,7 +21,7 @@ import type {
   TransportHandlers,
 } from './transport.ts';
 
-/** What a node is asked. */
+/** The content of a request to a node: its kind, target, body and wishes. */
 export interface RequestContent {
   /**
    * The kind of the request: `send` carries application bytes to `target`; all other kinds are

@@ -21,7 +21,7 @@ export interface ImportMistake {
   readonly hint?: string;
 }
 
-/** What an importer finds in a text. */
+/** The network that an importer reads from a text, or the mistakes in it. */
 export type ImportResult =
   | {
       readonly kind: 'network';

@@ -18,7 +18,8 @@ export interface Histogram {
 }
 
 /**
- * Where a node measures. Names are those of the protocol's `metrics`, with one value for each of its
+ * Through which a node reports its counters, gauges and histograms.
+ * Names are those of the protocol's `metrics`, with one value for each of its
  * `labels`; others fail an assertion. Values of labels may come from peers: of each metric 64
  * combinations are kept, and the rest is counted in the value `other`.
  */

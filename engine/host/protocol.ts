@@ -270,7 +270,10 @@ export interface Provisioning {
  */
 export type AddressRole = 'edge' | 'service';
 
-/** What a protocol exports. `Options` is what its schema returns. */
+/**
+ * What the module of a protocol exports: name, options, metrics, drops and how to create a node.
+ * `Options` is what its schema returns.
+ */
 export interface Protocol<Options = unknown> {
   readonly name: string;
   /** One sentence for lists of protocols. */

@@ -25,7 +25,7 @@ export interface SendWishes {
  */
 export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' | 'passed-on'>>>;
 
-/** What can be expected of a carrier; plain data. */
+/** The delivery guarantees of a carrier protocol, as plain data. */
 export interface CarrierGuarantees {
   /** Longest message, bytes. */
   readonly maxBytes: number;

@@ -11,7 +11,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
-import { type FileOwners, STACK_FRAMES_MAX, stackFrameLocationsOf } from './stack-places.ts';
+import { type FileOwners, listStackFrameLocations, STACK_FRAMES_MAX } from './stack-places.ts';
 
 /** Thrown at the forbidden call, so that the report names its line. */
 class AmbientInputError extends Error {
@@ -64,7 +64,7 @@ export function installClockGuard(): void {
 }
 
 /**
- * Guards the nodes of a run from now on.
+ * Keeps the nodes of a run from reading this machine's clocks and random numbers.
  * @returns a function that ends this; the run guarded before, if any, is then guarded again.
  */
 export function guardNodesOfRun(guarded: GuardedRun): () => void {
@@ -126,7 +126,7 @@ function refuse({ call, instead }: Forbidden, above: Call | undefined): void {
   );
   if (above !== undefined) Error.captureStackTrace(error, above);
   Error.stackTraceLimit = kept;
-  const places = stackFrameLocationsOf(error.stack ?? '').filter(
+  const places = listStackFrameLocations(error.stack ?? '').filter(
     ({ file }) => !OWN_FILE.test(file),
   );
   const caller = places.find(({ file }) => run?.owners.isOurs(file) || run?.owners.isTheirs(file));

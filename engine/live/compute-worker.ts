@@ -30,7 +30,7 @@ export async function runCall(call: ComputeCall): Promise<ComputeResult> {
     if (call.job === undefined) return { kind: 'done', output: undefined };
     const definition = jobs[call.job];
     if (definition === undefined) return { kind: 'failed', message: `no job ${call.job}` };
-    const output = definition.run(call.input, cryptoProviderOf(call.crypto));
+    const output = definition.run(call.input, findCryptoProvider(call.crypto));
     return moved({ kind: 'done', output }, definition.transfer?.output(output) ?? []);
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -52,7 +52,7 @@ function moved(result: ComputeResult, buffers: readonly ArrayBuffer[]): ComputeR
 }
 
 /** The provider with that name, made once per thread. */
-export function cryptoProviderOf(name: string | undefined): CryptoProvider {
+export function findCryptoProvider(name: string | undefined): CryptoProvider {
   const known = CRYPTO_PROVIDER_NAMES.find((one) => one === name) ?? 'node';
   const made = providers.get(known) ?? createCryptoProvider(known, { timing: 'constant' });
   providers.set(known, made);

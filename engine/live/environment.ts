@@ -64,7 +64,7 @@ export function isDiskFullError(error: unknown): boolean {
  * The failure of the machine behind an error; undefined for other errors.
  * @param about What was attempted, e.g. `alice: store main`; the error's path or address follows.
  */
-export function environmentErrorOf(error: unknown, about?: string): EnvironmentError | undefined {
+export function findEnvironmentError(error: unknown, about?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemErrorCode(error);
   // The user chooses the folder for temporary files: TMPDIR.
@@ -74,11 +74,11 @@ export function environmentErrorOf(error: unknown, about?: string): EnvironmentE
 }
 
 /**
- * Like {@link environmentErrorOf}, for a path that the user named, which may also be absent or not a
+ * Like {@link findEnvironmentError}, for a path that the user named, which may also be absent or not a
  * folder.
  * @param path Default: the error's own path.
  */
-export function pathErrorOf(error: unknown, path?: string): EnvironmentError | undefined {
+export function findPathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemErrorCode(error);
   if (code === undefined || (WORDS[code] ?? PATH_WORDS[code]) === undefined) return undefined;

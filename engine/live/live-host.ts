@@ -45,8 +45,8 @@ import { DSCP_NETWORK_CONTROL } from '../pure/traffic-class.ts';
 import { hashOfJobKey } from './compute-pool.ts';
 import {
   EnvironmentError,
-  environmentErrorOf,
-  pathErrorOf,
+  findEnvironmentError,
+  findPathError,
   systemErrorText,
 } from './environment.ts';
 import { FileDisk } from './file-disk.ts';
@@ -272,7 +272,7 @@ export class LiveHost extends SimHost {
       this.#disks.set(name, disk);
       return disk;
     } catch (error) {
-      const known = pathErrorOf(error);
+      const known = findPathError(error);
       if (known === undefined) throw error;
       throw new EnvironmentError(`${this.name}: store ${name}: ${known.message}`, { cause: error });
     }
@@ -298,7 +298,7 @@ export class LiveHost extends SimHost {
       relay: this.#relay(),
       asEvent: this.#asEvents(),
       onTrouble: (error, place): void => {
-        const known = environmentErrorOf(error);
+        const known = findEnvironmentError(error);
         if (known === undefined) return;
         const words = `${this.name}: ${place}: ${systemErrorText(error.code ?? '')}`;
         this.#live.pump.enter(() => {

@@ -40,7 +40,7 @@ const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
 const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
 
 /** The places of a stack, innermost first; those inside of Node are left out. */
-export function stackFrameLocationsOf(stack: string): readonly StackFrameLocation[] {
+export function listStackFrameLocations(stack: string): readonly StackFrameLocation[] {
   return stack.split('\n').flatMap((text) => {
     const [, file = '', line, column] = FRAME.exec(text) ?? [];
     if (file === '') return [];
@@ -86,7 +86,7 @@ export class FileOwners {
 
 /** The innermost line of a user's own in a stack, else the innermost of all. */
 export function innermostUserFrame(stack: string): StackFrameLocation | undefined {
-  const places = stackFrameLocationsOf(stack);
+  const places = listStackFrameLocations(stack);
   const owners = new FileOwners([]);
   return places.find(({ file }) => owners.isTheirs(file)) ?? places[0];
 }

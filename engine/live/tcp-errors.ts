@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, StreamError>> = {
 };
 
 /** The stream error for a failure of a socket; for unknown ones, the peer cannot be reached. */
-export function streamErrorOf(error: Error): StreamError {
+export function classifyStreamError(error: Error): StreamError {
   const { code } = error as NodeJS.ErrnoException;
   return (code === undefined ? undefined : NAMES[code]) ?? 'unreachable';
 }

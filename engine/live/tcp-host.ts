@@ -20,7 +20,7 @@ import type {
 import type { EndpointTable } from '../net/endpoint-table.ts';
 import type { PortPlan } from './port-plan.ts';
 import type { RelayClient } from './relay/relayed-stream.ts';
-import { isOutOfSockets, streamErrorOf } from './tcp-errors.ts';
+import { classifyStreamError, isOutOfSockets } from './tcp-errors.ts';
 import { TcpStream } from './tcp-stream.ts';
 
 /** Streams that one listener accepts at a time; further ones are closed immediately. */
@@ -31,7 +31,7 @@ const NS_PER_MS = 1_000_000;
 /** First port that `listen({ port: 0 })` tries (RFC 6335 section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 
-/** The owner of the streams. */
+/** The host to which TCP streams belong. */
 export interface TcpOwner {
   readonly address: string;
   readonly endpoints: EndpointTable;
@@ -92,7 +92,7 @@ export class TcpHost {
       });
     });
     server.on('error', (error) => {
-      const reason = streamErrorOf(error);
+      const reason = classifyStreamError(error);
       if (this.#servers.get(local) === server) this.#servers.delete(local);
       warn(`listening on port ${port}: ${reason}`);
       onTrouble(error, `TCP ${real.address}:${real.port}`);
@@ -199,7 +199,7 @@ export class TcpHost {
     socket.once('connect', () => decide());
     socket.on('error', (error) => {
       if (isOutOfSockets(error)) onTrouble(error, `TCP from ${address}`);
-      fail(streamErrorOf(error));
+      fail(classifyStreamError(error));
     });
   }
 

@@ -9,7 +9,7 @@
 import type { Socket } from 'node:net';
 import type { Endpoint, SendResult } from '../host/socket.ts';
 import type { Stream, StreamError, StreamHandlers, StreamTlsOptions } from '../host/stream.ts';
-import { resetSocket, streamErrorOf } from './tcp-errors.ts';
+import { classifyStreamError, resetSocket } from './tcp-errors.ts';
 import { startTls } from './tls.ts';
 
 /** A node that writes this much more after `full` loses the stream; bytes. */
@@ -54,7 +54,7 @@ export class TcpStream implements Stream {
     this.#asEvent = setup.asEvent;
     this.#bottom = socket;
     this.#top = socket;
-    socket.on('error', (error) => this.#failed(streamErrorOf(error)));
+    socket.on('error', (error) => this.#failed(classifyStreamError(error)));
   }
 
   handle(handlers: StreamHandlers): void {
@@ -104,7 +104,7 @@ export class TcpStream implements Stream {
       return;
     }
     top.on('error', (error) => {
-      if (isDecided) this.#failed(streamErrorOf(error));
+      if (isDecided) this.#failed(classifyStreamError(error));
       else decide('secure-failed');
     });
     // The peer has given up the handshake; the stream is half-open, so it would wait for ever.

@@ -14,7 +14,7 @@ const EACH_NS = 500_000;
 /** Urgent datagrams that may pass others at once: as many as may wait for a modelled processor. */
 export const URGENT_BURST_DATAGRAMS = 256;
 
-/** The allowance of one socket. */
+/** How many urgent datagrams one socket may still send. */
 export class UrgentAllowance {
   readonly #clock: WallClock;
   readonly #isUrgent: UrgencyTest;

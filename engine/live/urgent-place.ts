@@ -14,9 +14,9 @@ const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
 /**
  * The place for urgent datagrams of a socket; undefined if there is none.
  * @example
- * urgentAddressOf({ address: '127.0.0.2', port: 30042 }); // 127.128.0.2:30042
+ * findUrgentAddress({ address: '127.0.0.2', port: 30042 }); // 127.128.0.2:30042
  */
-export function urgentAddressOf({ address, port }: UdpAddress): UdpAddress | undefined {
+export function findUrgentAddress({ address, port }: UdpAddress): UdpAddress | undefined {
   const [, second, rest] = LOOPBACK.exec(address) ?? [];
   if (second === undefined || rest === undefined) return undefined;
   return { address: `127.${Number(second) ^ OTHER_HALF}${rest}`, port };

@@ -21,7 +21,7 @@ import type { PortPlan } from './port-plan.ts';
 import { SocketQueue, SocketQueues } from './socket-queues.ts';
 import { BoundUdpSocket, type UdpAddress } from './udp-wire.ts';
 import { UrgentAllowance } from './urgent-allowance.ts';
-import { urgentAddressOf } from './urgent-place.ts';
+import { findUrgentAddress } from './urgent-place.ts';
 
 /** Receives the datagrams of one socket. */
 export interface UdpSocketUser {
@@ -212,7 +212,7 @@ export class UdpSocketTable {
    * ports for two per socket.
    */
   #inFrontOf(real: UdpAddress): UdpAddress | undefined {
-    return this.ports === undefined ? urgentAddressOf(real) : undefined;
+    return this.ports === undefined ? findUrgentAddress(real) : undefined;
   }
 
   /** Closes a socket; queued datagrams leave before its port is free. */

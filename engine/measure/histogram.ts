@@ -57,7 +57,7 @@ export class LogHistogram implements Histogram {
     if (!(value >= 0) || !Number.isSafeInteger(value)) {
       throw new RangeError(`histogram value ${value} is not an integer in [0, 2^53 - 1]`);
     }
-    const bucket = bucketOf(value);
+    const bucket = findBucketIndex(value);
     if (bucket >= this.counts.length) this.grow(bucket);
     this.counts[bucket] = (this.counts[bucket] as number) + 1;
     this.count += 1;
@@ -92,7 +92,7 @@ export class LogHistogram implements Histogram {
 
   /** A copy of the data. */
   data(): HistogramData {
-    const used = this.count === 0 ? 0 : bucketOf(this.max) + 1;
+    const used = this.count === 0 ? 0 : findBucketIndex(this.max) + 1;
     return {
       counts: this.counts.slice(0, used),
       count: this.count,
@@ -168,7 +168,7 @@ export function visitBuckets(
 }
 
 /** Index of the bucket that counts `value`. */
-export function bucketOf(value: number): number {
+export function findBucketIndex(value: number): number {
   if (value < LINEAR) return value;
   const exponent =
     value < TWO_32 ? 31 - Math.clz32(value) : 63 - Math.clz32(Math.floor(value / TWO_32));

@@ -15,7 +15,7 @@ export interface Contact {
   readonly spec: ContactSpec;
 }
 
-/** Where the times of plans begin. */
+/** The instant to which the times of contact plans are relative. */
 export interface PlanClock {
   /** Instant of the scheduler at which plan time is 0; {@link PLAN_NOT_BEGUN} until it is known. */
   readonly planOriginNs: number;

@@ -27,7 +27,7 @@ export interface CpuTask {
   end(): void;
 }
 
-/** The cores of one machine. */
+/** The modelled processor cores of one machine. */
 export class CpuModel {
   /** Total time that cores were occupied, ns. */
   busyNs = 0;

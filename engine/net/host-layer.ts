@@ -51,7 +51,7 @@ export interface FinishedProtocol {
   readonly trace: TraceReporter;
 }
 
-/** What layers share with the protocols below. */
+/** The services that a layer shares with the protocols below it. */
 export interface LayerBase
   extends Pick<
     Host,
@@ -85,7 +85,7 @@ export interface LayerBase
   wayOf(member: StackProtocol, peer: string, way: PeerReachability): void;
 }
 
-/** What differs between virtual time and live runs. */
+/** The services of a layer that differ between virtual time and live runs. */
 export interface HostLayerServices {
   random(purpose: string): Random;
   randomBytes(length: number): Uint8Array;

@@ -30,7 +30,7 @@ export function createHostTrace(world: HostWorld, host: Reporter): TraceReporter
   };
 }
 
-/** What the protocol logs. */
+/** Creates the log of a protocol on a host. */
 export function createHostLog(world: HostWorld, name: string): Log {
   return {
     debug: (message, fields): void => world.logSink?.(name, 'debug', message, fields),

@@ -61,7 +61,7 @@ export interface StackSurroundings {
   callUp(protocol: string, length: number, code: () => void): void;
 }
 
-/** Who asks for a transport. */
+/** The layer that asks for a transport. */
 export interface TransportUser {
   readonly protocol: string;
   readonly channel: number;

@@ -8,7 +8,7 @@
 import { NS_PER_S } from '../core/time.ts';
 import type { CalendarTime, Nanoseconds } from '../host/time.ts';
 
-/** The error of a clock. */
+/** The error of a clock: offset and drift. */
 export interface ClockDeviation {
   /** Added to the true time, ns; may be negative. */
   readonly offsetNs?: number;

@@ -34,7 +34,7 @@ export interface SimCloudOptions {
   readonly between: (from: number, to: number) => LinkDirectionSpec;
 }
 
-/** Where a host is attached. */
+/** The directions of links by which a host is attached to a region of a cloud. */
 export interface CloudAccess {
   readonly host: number;
   readonly region: number;

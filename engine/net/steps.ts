@@ -62,7 +62,7 @@ export class TimedSteps {
   }
 }
 
-/** What is wrong with steps; undefined if nothing is. */
+/** Describes what is wrong with timed steps; undefined if nothing is. */
 export function timedStepsProblem({ atNs, values, periodNs }: TimedStepsSpec): string | undefined {
   if (atNs[0] !== 0) return 'must begin at 0';
   if (atNs.length !== values.length) return 'must have a value for each instant';

@@ -13,7 +13,7 @@ export interface UnitDisplayStep {
   readonly suffix: string;
 }
 
-/** What is known of a unit. */
+/** The facts about a unit: the steps of its axis, its name in Prometheus, its quantity. */
 export interface MetricUnitFacts {
   /** Steps for people, the largest first. */
   readonly steps: readonly [...UnitDisplayStep[], UnitDisplayStep];

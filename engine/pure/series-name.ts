@@ -24,7 +24,7 @@ const RESERVED: readonly string[] = [
 ];
 
 /**
- * What is wrong with the labels of a definition.
+ * Describes what is wrong with the labels of a metric; undefined if nothing is.
  * @returns undefined if nothing is.
  */
 export function labelsMistake(labels: readonly string[]): string | undefined {
@@ -98,7 +98,7 @@ export function readSeriesName(name: string): MetricSeries | undefined {
  * What Prometheus text shows: the series of a labelled metric without their whole, which would be
  * counted twice, and all else.
  */
-export function prometheusSeriesOf<Value>(
+export function listPrometheusSeries<Value>(
   metrics: Readonly<Record<string, Value>>,
 ): readonly (readonly [name: string, Value])[] {
   const all = Object.entries(metrics);

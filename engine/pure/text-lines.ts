@@ -4,13 +4,13 @@
  * file in which every line is wrong must not cost more than one that is right.
  *
  * ```ts
- * const read = linesOf(text, { columns: 200 });
+ * const read = splitLines(text, { columns: 200 });
  * if (read.kind === 'mistakes') return read;
  * const mistakes = new LineMistakes();
  * for (const line of read.lines) {
  *   if (mistakes.isFull) break;
  *   const [time, node] = wordsOf(line);
- *   if (node === undefined) mistakes.add({ ...spanOf(line), message: 'expected TIME NODE' });
+ *   if (node === undefined) mistakes.add({ ...findTextSpan(line), message: 'expected TIME NODE' });
  * }
  * if (mistakes.isAny) return mistakes.all();
  * ```
@@ -46,7 +46,7 @@ export type TextLines =
   | UnreadableText
   | { readonly kind: 'lines'; readonly lines: Iterable<TextPart> };
 
-/** How large a text may be. */
+/** The largest number of lines and columns that a text may have. */
 export interface LineLimits {
   /** Most lines. Default 2,000,000: a trace of 100 nodes over a month has fewer. */
   readonly lines?: number;
@@ -62,7 +62,7 @@ const MESSAGE_MAX = 400;
 const MESSAGE_END = 80;
 
 /** Reads lines that end with LF or CR LF; a text above the limits gives a mistake and no lines. */
-export function linesOf(text: string, limits: LineLimits = {}): TextLines {
+export function splitLines(text: string, limits: LineLimits = {}): TextLines {
   const { lines: most = LINES_MAX, columns = COLUMNS_MAX } = limits;
   let count = 0;
   for (const { start, end } of lineSpans(text)) {
@@ -88,7 +88,7 @@ export function wordsOf(line: TextPart): readonly TextPart[] {
 }
 
 /** The offsets of a line or a word, of which an empty one counts as one character. */
-export function spanOf({ start, end }: TextOffsets): TextOffsets {
+export function findTextSpan({ start, end }: TextOffsets): TextOffsets {
   return { start, end: Math.max(end, start + 1) };
 }
 

@@ -27,7 +27,7 @@ import {
 } from './der-element.ts';
 import { DerReader } from './der-reader.ts';
 
-/** How values of one type are written and read. */
+/** Encodes and decodes values of one ASN.1 type in DER. */
 export interface DerCodec<Value> {
   /** Whether an element with this identifier octet can be one of this form. */
   begins(identifier: number): boolean;

@@ -22,7 +22,7 @@ export const PATH_HEALTHS = ['unknown', 'alive', 'degraded', 'dead', 'probation'
 /** Health of a path as its user measured it. */
 export type PathHealth = (typeof PATH_HEALTHS)[number];
 
-/** How a path is used. */
+/** The roles that a path can have. */
 export const PATH_ROLES = ['active', 'standby', 'warm', 'cold'] as const;
 
 /** Value of the state {@link PATH_IN_USE_TRACE} while there is no path. */

@@ -13,7 +13,7 @@ import {
   PROTOBUF_WIRE_VARINT,
   type ProtobufReader,
 } from './protobuf-reader.ts';
-import { int64WordsOf, type ProtobufWriter } from './protobuf-writer.ts';
+import { type ProtobufWriter, splitInt64 } from './protobuf-writer.ts';
 
 /** How values of one type are written and read, without their tag. */
 export interface ProtobufCodec<Value> {
@@ -35,21 +35,17 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** 0 … 2^32-1. What is longer is cut to its low 32 bits. */
-export const uint32: Scalar<number> = varint(0, ({ low }) => low, int64WordsOf);
+export const uint32: Scalar<number> = varint(0, ({ low }) => low, splitInt64);
 /** -2^31 … 2^31-1, and all enums, which are open (Encoding, "Bools and Enums"). */
-export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, int64WordsOf);
+export const int32: Scalar<number> = varint(0, ({ low }) => low | 0, splitInt64);
 /** An int64; what a double does not hold exactly is refused. */
 export const int53: Scalar<number> = varint(
   0,
   (reader) => safe(reader, reader.high | 0),
-  int64WordsOf,
+  splitInt64,
 );
 /** A uint64; what a double does not hold exactly is refused. */
-export const uint53: Scalar<number> = varint(
-  0,
-  (reader) => safe(reader, reader.high),
-  int64WordsOf,
-);
+export const uint53: Scalar<number> = varint(0, (reader) => safe(reader, reader.high), splitInt64);
 /** A uint64 of any value, such as an ISD-AS number. */
 export const uint64: Scalar<Int64Words> = varint(
   { high: 0, low: 0 },
@@ -60,7 +56,7 @@ export const uint64: Scalar<Int64Words> = varint(
 export const bool: Scalar<boolean> = varint(
   false,
   ({ high, low }) => (high | low) !== 0,
-  (value) => int64WordsOf(Number(value)),
+  (value) => splitInt64(Number(value)),
 );
 
 /** A number of 32 bits. -0 is not the default, and is written. */

@@ -13,7 +13,7 @@ const I32_BYTES = 4;
 const WORD_VALUES = 0x1_0000_0000;
 
 /** A safe integer of either sign as the two's complement of 64 bits. */
-export function int64WordsOf(value: number): Int64Words {
+export function splitInt64(value: number): Int64Words {
   return { high: Math.floor(value / WORD_VALUES) >>> 0, low: value >>> 0 };
 }
 
@@ -41,7 +41,7 @@ export class ProtobufWriter {
 
   /** Encoding, "Message Structure". */
   tag(field: number, wireType: number): void {
-    this.varint(int64WordsOf(8 * field + wireType));
+    this.varint(splitInt64(8 * field + wireType));
   }
 
   /** Encoding, "Non-varint Numbers". */
@@ -53,7 +53,7 @@ export class ProtobufWriter {
 
   /** Bytes with their length ahead. */
   content(bytes: Uint8Array): void {
-    this.varint(int64WordsOf(bytes.length));
+    this.varint(splitInt64(bytes.length));
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
@@ -67,7 +67,7 @@ export class ProtobufWriter {
   /** Ends a record, and writes its length ahead of it. */
   close(start: number): void {
     const end = this.#length;
-    this.varint(int64WordsOf(end - start));
+    this.varint(splitInt64(end - start));
     const length = this.#bytes.slice(end, this.#length);
     this.#bytes.copyWithin(start + length.length, start, end);
     this.#bytes.set(length, start);

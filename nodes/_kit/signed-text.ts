@@ -28,7 +28,7 @@ export interface TextKind {
   readonly signaturesMax: number;
 }
 
-/** Whose signatures count. */
+/** The keys whose signatures count. */
 export interface TrustedSigners {
   /** Public keys of the scheme. */
   readonly keys: readonly Uint8Array[];

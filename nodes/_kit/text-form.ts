@@ -6,7 +6,7 @@
  * @module
  */
 
-/** How values of one type are written and read. */
+/** Formats and parses values of one type as text. */
 export interface TextFormat<Value> {
   write(value: Value): string;
   /** Undefined if the text is not what `write` returns for some value. */

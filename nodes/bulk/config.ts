@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { BULK_PORT } from './geometry.ts';
 
-/** Schema of the options. */
+/** Schema of the options of `bulk` nodes. */
 export const bulkConfig = z.strictObject({
   /** Port on which the node listens for streams. */
   port: z.int().min(1).max(65_535).default(BULK_PORT),
@@ -28,5 +28,5 @@ export const bulkConfig = z.strictObject({
   double: z.enum(['flip', 'forgetful', 'careless', 'swallowing', 'mute', 'late']).optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `bulk` node. */
 export type BulkOptions = z.output<typeof bulkConfig>;

@@ -19,7 +19,7 @@ import {
 import { SyncScheduler } from './sync-scheduler.ts';
 import { decodePacketNumber, encodePacketNumber, type Hello } from './wire.ts';
 
-/** The inputs of the machine. The machine compares streams, and never looks into them. */
+/** Events that the receiving end handles. The machine compares streams, and never looks into them. */
 export type IncomingInput<Stream> =
   /** The peer has begun a stream; an earlier one is of no use any more. */
   | { readonly kind: 'greeted'; readonly stream: Stream; readonly hello: Hello }
@@ -29,7 +29,7 @@ export type IncomingInput<Stream> =
   | { readonly kind: 'full' | 'drained' | 'closed'; readonly stream: Stream }
   | { readonly kind: 'synced' | 'sync-failed' };
 
-/** The effects of the machine. */
+/** Actions that the receiving end asks of its node. */
 export type IncomingEffect<Stream> =
   | { readonly kind: 'write'; readonly stream: Stream; readonly bytes: Uint8Array }
   | { readonly kind: 'reset' | 'pause' | 'resume'; readonly stream: Stream }

@@ -26,9 +26,7 @@ import { isWithdrawn, type Outbox, type UnconfirmedPacket } from './outbox.ts';
 import { SyncScheduler } from './sync-scheduler.ts';
 import { encodeHello } from './wire.ts';
 
-/**
- * The inputs of the machine. `Request` is what the node needs to answer; the machine hands it back.
- */
+/** Events that the sending end handles. `Request` is what the node needs to answer; the machine hands it back. */
 export type OutgoingInput<Request> =
   /** Send the packets that were unconfirmed before a restart. */
   | { readonly kind: 'start' }
@@ -54,7 +52,7 @@ export type OutgoingInput<Request> =
   | { readonly kind: 'closed' }
   | { readonly kind: 'stop' };
 
-/** The effects of the machine. */
+/** Actions that the sending end asks of its node. */
 export type OutgoingEffect<Request> =
   | { readonly kind: 'respond'; readonly request: Request; readonly outcome: string }
   /** Make the store durable: `synced` or `sync-failed` follows. */

@@ -38,7 +38,7 @@ import {
   PACKET_NUMBER_BYTES,
 } from './geometry.ts';
 
-/** The start of a stream. */
+/** The first message of a stream. */
 export interface Hello {
   /** Names the sender's outbox; differs after its store was lost. {@link OUTBOX_NAME_BYTES} bytes. */
   readonly memory: Uint8Array;

@@ -37,7 +37,7 @@ const interval = durationNsSchema().refine((ns) => ns >= ROUND_NS_MIN, {
   message: 'is less than 500ms',
 });
 
-/** Schema of the options. */
+/** Schema of the options of `control-service` nodes. */
 export const controlConfig = z.strictObject({
   /** Time between two rounds in which a core AS originates beacons: on all its interfaces, or by kind of neighbour. */
   origination: z
@@ -89,5 +89,5 @@ export const controlConfig = z.strictObject({
   double: z.enum(['amnesiac', 'trusting']).optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `control-service` node. */
 export type ControlOptions = z.output<typeof controlConfig>;

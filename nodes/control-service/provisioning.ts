@@ -8,12 +8,12 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
 import { fromHex, toHex } from '../_kit/bytes.ts';
 import {
-  autonomousSystemsOf,
+  listAutonomousSystems,
   CONTROL_PROTOCOL,
-  controlServicesOf,
+  findControlServices,
   type IsdAs,
   isdAsOf,
-  isdOf,
+  readIsd,
 } from '../scion/index.ts';
 import { type AsKeySource, asKeyScalar } from './beacons/signatures.ts';
 import { CertificateAuthority } from './pki/authority.ts';
@@ -66,12 +66,12 @@ function pkiSecretName(isdAs: IsdAs): string {
 /** The first TRC of each ISD, and a chain for each AS. */
 function publishMaterial(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, shared } = publisher;
-  const services = controlServicesOf(network);
-  const ases = autonomousSystemsOf(network).filter(({ isdAs }) => services.has(isdAs));
-  const isds = [...new Set(ases.map(({ isdAs }) => isdOf(isdAs)))].sort((a, b) => a - b);
+  const services = findControlServices(network);
+  const ases = listAutonomousSystems(network).filter(({ isdAs }) => services.has(isdAs));
+  const isds = [...new Set(ases.map(({ isdAs }) => readIsd(isdAs)))].sort((a, b) => a - b);
   const texts: Record<string, string> = {};
   const withCores = isds.filter((isd) => {
-    const own = ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
+    const own = ases.filter(({ isdAs }) => readIsd(isdAs) === isd);
     if (!own.some(({ core }) => core)) return false;
     const secrets = own.map(({ isdAs, core }) => {
       return { isdAs, isCore: core, secret: shared(pkiSecretName(isdAs)) };
@@ -88,7 +88,7 @@ function publishMaterial(publisher: PublishContext): Readonly<Record<string, str
 
 /** The keys of the ASes that have a control service. */
 export function controlServiceKeySource(network: NetworkView): AsKeySource {
-  const services = controlServicesOf(network);
+  const services = findControlServices(network);
   return (isdAs) => {
     const service = services.get(isdAs);
     return service && network.identity(service.name).publicKey(AS_KEY_NAME);

@@ -14,7 +14,7 @@ import {
   decodeSegmentsRequest,
   encodeSegments,
   encodeSegmentsRequest,
-  firstAsOf,
+  findFirstAs,
   type IsdAs,
   type PathInterface,
   plainSegments,
@@ -291,7 +291,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     const refusal = this.#signatureRefusal(beacon);
     if (refusal !== undefined) return this.#refuse(refusal);
     const known = this.#known(beacon, way.ingress);
-    const stored = this.#beacons.insert(firstAsOf(beacon.segment), known);
+    const stored = this.#beacons.insert(findFirstAs(beacon.segment), known);
     if (stored === 'full') return this.#refuse('beacons-full');
     this.#count('control.beacons_received');
     if (stored === 'known') this.#count('control.beacons_known');
@@ -321,7 +321,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   #keepRegistered(downs: readonly SignedSegment[]): Uint8Array {
     const { isdAs, isCore } = this.#parts.surroundings;
     for (const one of downs) {
-      const isOwn = isCore && firstAsOf(one.segment) === isdAs;
+      const isOwn = isCore && findFirstAs(one.segment) === isdAs;
       if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
       const refusal = this.#signatureRefusal(one);
       if (refusal !== undefined) return this.#refuse(refusal);

@@ -9,14 +9,14 @@ import {
   type AnnouncedInside,
   type AnnouncedLink,
   type AsExit,
-  announcedInsideOf,
-  announcedLinkOf,
-  autonomousSystemsOf,
   exitsOf,
   type IsdAs,
   interfaceIdOf,
   isdAsOf,
+  listAutonomousSystems,
   type NeighbourRelation,
+  readAnnouncedInside,
+  readAnnouncedLink,
 } from '../scion/index.ts';
 
 export type { NeighbourRelation } from '../scion/index.ts';
@@ -36,7 +36,7 @@ export interface ControlInterface {
   readonly announced?: AnnouncedLink;
 }
 
-/** What a control service is configured with. */
+/** The identity and interfaces of the AS of a control service. */
 export interface ControlSurroundings {
   readonly isdAs: IsdAs;
   readonly isCore: boolean;
@@ -65,7 +65,7 @@ export function findControlSurroundings(host: string, network: NetworkMap): Cont
   const isdAs = isdAsOf(self);
   // Of a large network each service reads only what is near to it.
   const own = network.areas.filter(({ id }) => id === self?.area);
-  const [as] = autonomousSystemsOf({ areas: own });
+  const [as] = listAutonomousSystems({ areas: own });
   if (self === undefined || isdAs === undefined || as === undefined) {
     throw new RangeError(`${host} is in no AS`);
   }
@@ -73,7 +73,7 @@ export function findControlSurroundings(host: string, network: NetworkMap): Cont
     .map(interfaceOf)
     .sort((left, right) => left.ifId - right.ifId);
   const area = network.areas.find(({ id }) => id === self.area);
-  const inside = area && announcedInsideOf(area);
+  const inside = area && readAnnouncedInside(area);
   return {
     isdAs,
     isCore: as.core,
@@ -96,7 +96,7 @@ function insideLinksOf(own: IsdAs, { hosts, links }: NetworkMap): ReadonlyMap<st
 }
 
 function interfaceOf({ link, near, far, farIsdAs, neighbour }: AsExit): ControlInterface {
-  const announced = announcedLinkOf(near);
+  const announced = readAnnouncedLink(near);
   return {
     ifId: interfaceIdOf(near),
     relation: neighbour,

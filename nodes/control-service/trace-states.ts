@@ -6,7 +6,7 @@
 import { countFormat, textFormatFromTemplate } from '../_kit/text-form.ts';
 import type { SingleTraceState } from '../_kit/trace-state.ts';
 
-/** What a control service knows. */
+/** The numbers of beacons and segments that a control service knows. */
 export interface KnowledgeState {
   /** Beacons of neighbours. */
   readonly beacons: number;

@@ -10,7 +10,7 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { VerifyingKey } from '../../engine/host/signatures.ts';
 import { toHex } from '../_kit/bytes.ts';
-import { type IsdAs, isdOf, type SignatureKeyId, type SignedSegment } from '../scion/index.ts';
+import { type IsdAs, readIsd, type SignatureKeyId, type SignedSegment } from '../scion/index.ts';
 import type { EntrySigner } from './beacons/extender.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { CertificateChain } from './pki/chain.ts';
@@ -85,7 +85,7 @@ export class Trust {
 
   /** What it holds. */
   status(): Readonly<Record<string, unknown>> {
-    const serial = this.#store.latest(isdOf(this.#parts.isdAs))?.id.serial;
+    const serial = this.#store.latest(readIsd(this.#parts.isdAs))?.id.serial;
     const { notAfter } = this.#renewals.own.chain.as;
     return { ...this.#store.sizes, serial, notAfter };
   }
@@ -95,7 +95,7 @@ export class Trust {
     const { isdAs } = this.#parts;
     const { chain, key } = this.#renewals.own;
     const { subjectKeyId, notAfter } = chain.as;
-    const { base = 0, serial = 0 } = this.#store.latest(isdOf(isdAs))?.id ?? {};
+    const { base = 0, serial = 0 } = this.#store.latest(readIsd(isdAs))?.id ?? {};
     const keyId = { isdAs, subjectKeyId, trcBase: base, trcSerial: serial };
     return { key, keyId, notAfter };
   }
@@ -145,7 +145,7 @@ export class Trust {
     done: (answer: Uint8Array | ControlDropReason) => void,
   ): void {
     const request = decodeRenewalRequest(body);
-    const { base = 0, serial = 0 } = this.#store.latest(isdOf(this.#parts.isdAs))?.id ?? {};
+    const { base = 0, serial = 0 } = this.#store.latest(readIsd(this.#parts.isdAs))?.id ?? {};
     const names = request === undefined ? [] : [{ ...request, trcBase: base, trcSerial: serial }];
     this.#fetchAll(way, names, () => {
       const answer = this.#renewals.answer(body);

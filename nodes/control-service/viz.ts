@@ -12,7 +12,7 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { pageOf } from '../../viz/format/row-pages.ts';
+import { selectRowPage } from '../../viz/format/row-pages.ts';
 import {
   boxShape,
   NARROW_WIDTH_PX,
@@ -57,7 +57,7 @@ function rowsOf({ name, states }: NodeState): readonly Row[] {
 function draw(input: DrawingInput): Drawing {
   const { width, chosen } = input;
   const rows = nodesShown(input, (node) => rowsOf(node).length > 0).flatMap(rowsOf);
-  const page = pageOf(rows, { size: ROWS_MAX, group: 'nodes', chosen });
+  const page = selectRowPage(rows, { size: ROWS_MAX, group: 'nodes', chosen });
   const isNarrow = width < NARROW_WIDTH_PX;
   const left = Math.round(width * NAME_SHARE);
   const right = isNarrow ? width : Math.round(width * (1 - NUMBERS_SHARE));

@@ -21,7 +21,7 @@ import {
 import type { RpcWay } from './rpc/endpoint.ts';
 import type { ControlInterface, ControlSurroundings } from './surroundings.ts';
 
-/** How packets of a call reach the other end. */
+/** The path by which the packets of a call reach the other end. */
 export interface ControlWay extends RpcWay {
   readonly isdAs: IsdAs;
   readonly host: HostAddress;
@@ -37,7 +37,7 @@ export interface ControlWay extends RpcWay {
   readonly hasOther: boolean;
 }
 
-/** How a packet came, reversed. */
+/** The path of a received packet, reversed for the answer. */
 export type ArrivalWay = Omit<ControlWay, 'packetBytes' | 'interfaces' | 'hasOther'>;
 
 /** Any control service of an AS. */

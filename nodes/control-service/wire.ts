@@ -8,7 +8,7 @@ import { concatBytes } from '../_kit/bytes.ts';
 import { decodeProtobuf, encodeProtobuf, message, optional } from '../_kit/protobuf.ts';
 import {
   decodeSignedSegment,
-  encodedSegmentOf,
+  makeEncodedSegment,
   PATH_SEGMENT,
   type SignedSegment,
 } from '../scion/index.ts';
@@ -60,7 +60,7 @@ export function readControlAnswer(bytes: Uint8Array): Uint8Array | undefined {
 
 /** Encodes a BeaconRequest. */
 export function encodeBeacon(beacon: SignedSegment): Uint8Array {
-  return encodeProtobuf(BEACON_REQUEST, { segment: encodedSegmentOf(beacon) });
+  return encodeProtobuf(BEACON_REQUEST, { segment: makeEncodedSegment(beacon) });
 }
 
 /** Decodes a BeaconRequest. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { PacketLayout } from '../../viz/format/packet-layout.ts';
 import { DATAGRAM_PORT } from './geometry.ts';
@@ -21,4 +21,4 @@ export const layout: PacketLayout = {
 };
 
 /** Reads the field of a datagram. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);

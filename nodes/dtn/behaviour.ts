@@ -25,7 +25,7 @@ export interface DtnBehaviour {
   readonly books: boolean;
 }
 
-/** What a correct node does. */
+/** The behaviour of a correct `dtn` node. */
 export const CORRECT_BEHAVIOUR: DtnBehaviour = {
   syncLateNs: 0,
   remembersDelivered: true,

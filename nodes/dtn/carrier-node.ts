@@ -27,7 +27,7 @@ export interface CarrierHandlers {
   readonly onWay: (outlet: string, way: PeerReachability) => void;
 }
 
-/** How neighbours are reached. */
+/** The neighbours that a carrier protocol reaches, and how often they are tried. */
 export interface CarrierNeighboursOptions {
   /** Wait for a receipt before a bundle is repeated. */
   readonly retryNs: number;

@@ -107,7 +107,7 @@ const meshConfig = z.strictObject({
   repair: shareSchema().optional(),
 });
 
-/** Schema of the options. */
+/** Schema of the options of `dtn` nodes. */
 export const dtnConfig = z.strictObject({
   /** Scheme of the identifiers of nodes: `ipn:3.1`, or `dtn://bob/app`. The same on all nodes. */
   eids: z.enum(['ipn', 'dtn']).default('ipn'),
@@ -222,5 +222,5 @@ export const dtnConfig = z.strictObject({
     .optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `dtn` node. */
 export type DtnOptions = z.output<typeof dtnConfig>;

@@ -92,7 +92,14 @@ export { HostEids } from './names.ts';
 export { makeRouter } from './router/make-router.ts';
 export { type BlockChanges, blockFields, copyBundle, freeBlockNumber } from './wire/copy.ts';
 export { BUNDLE_DROP_REASONS, type BundleDropReason } from './wire/drops.ts';
-export { type Eid, formatEid, isNodeEid, isSingleton, nodeEidOf, parseEid } from './wire/eid.ts';
+export {
+  deriveNodeEid,
+  type Eid,
+  formatEid,
+  isNodeEid,
+  isSingleton,
+  parseEid,
+} from './wire/eid.ts';
 export { encodeEid } from './wire/eid-wire.ts';
 export {
   type BlockFields,

@@ -5,7 +5,7 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics of a node. */
+/** Metrics of a `dtn` node. */
 export const DTN_METRICS: readonly MetricDefinition[] = [
   {
     name: 'dtn.taken',

@@ -12,7 +12,7 @@ import {
   ROUTER_DEMUX,
   ROUTER_SERVICE_NUMBER,
 } from './geometry.ts';
-import { type Eid, formatEid, nodeEidOf } from './wire/eid.ts';
+import { deriveNodeEid, type Eid, formatEid } from './wire/eid.ts';
 
 /** Maps names of hosts to endpoint identifiers, and identifiers to names. */
 export class HostEids {
@@ -54,7 +54,7 @@ export class HostEids {
 
   /** The identifier of a node itself. */
   nodeOf(name: string): Eid {
-    return nodeEidOf(this.applicationOf(name));
+    return deriveNodeEid(this.applicationOf(name));
   }
 
   /** The identifier of the application on a host. */
@@ -77,7 +77,7 @@ export class HostEids {
 
   /** Name of the host of an endpoint; undefined if it is on no host of the network. */
   hostOf(eid: Eid): string | undefined {
-    return this.#byNode.get(formatEid(nodeEidOf(eid)));
+    return this.#byNode.get(formatEid(deriveNodeEid(eid)));
   }
 }
 
@@ -90,7 +90,10 @@ const namesIn = {
 };
 
 /** The identifiers of the hosts that run the protocol. */
-export function hostEidsOf({ hosts }: Pick<NetworkMap, 'hosts'>, scheme: 'ipn' | 'dtn'): HostEids {
+export function makeHostEids(
+  { hosts }: Pick<NetworkMap, 'hosts'>,
+  scheme: 'ipn' | 'dtn',
+): HostEids {
   return namesIn[scheme](hosts);
 }
 

@@ -25,7 +25,7 @@ import type { DtnOptions } from './config.ts';
 import { ContactUseMeter } from './contact-meter.ts';
 import type { LinkLayerParts } from './links/link-layer.ts';
 import { NodeLinks } from './links/links-node.ts';
-import { hostEidsOf } from './names.ts';
+import { makeHostEids } from './names.ts';
 import { makeRouter } from './router/make-router.ts';
 import { createSecurity, needsVectors } from './security/security-node.ts';
 import { WaitingInputs } from './security/waiting-inputs.ts';
@@ -69,7 +69,7 @@ class DtnNode implements NodeHandle {
     this.#host = host;
     this.#observer = observer;
     this.#store = options.store.kind === 'durable' ? host.store('bundles') : undefined;
-    const names = hostEidsOf(network, options.eids);
+    const names = makeHostEids(network, options.eids);
     const own = indexByName(network.hosts).get(host.name);
     if (own !== undefined && carrierBelowDtn(own) !== undefined) {
       this.#carrier = this.#makeCarrier(options, new CarrierReachability(network).peersOf(own));

@@ -13,7 +13,7 @@ import type {
   ProtocolViz,
   Shape,
 } from '../../viz/format/drawing.ts';
-import { pageOf } from '../../viz/format/row-pages.ts';
+import { selectRowPage } from '../../viz/format/row-pages.ts';
 import {
   boxShape,
   digitsInGroups,
@@ -111,7 +111,7 @@ function drawContacts(input: DrawingInput): Drawing {
   const toMs = Math.max(timeNs / NS_PER_MS, planned);
   const axis = { left, right: input.width - 4, toMs, nowMs: input.timeNs / NS_PER_MS };
   const { chosen } = input;
-  const linkPage = pageOf(links, { size: ROWS_MAX, group: 'links', chosen });
+  const linkPage = selectRowPage(links, { size: ROWS_MAX, group: 'links', chosen });
   const drawn = linkPage.shown;
   // On phones a name stands above its bar.
   const above = isNarrow ? NAME : 0;
@@ -123,7 +123,7 @@ function drawContacts(input: DrawingInput): Drawing {
   shapes.push(cursorAt(axis, bottom));
   for (const shape of linkPage.buttons(bottom + 8)) shapes.push(shape);
   let y = bottom + linkPage.height + GAP;
-  const storePage = pageOf(held, { size: ROWS_MAX, group: 'stores', chosen });
+  const storePage = selectRowPage(held, { size: ROWS_MAX, group: 'stores', chosen });
   for (const one of storePage.shown) {
     const place = { y: y + above, left, width: input.width, most: mostBytes(held) };
     for (const shape of storeOf(one, place)) shapes.push(shape);

@@ -23,7 +23,7 @@ export interface Behaviour {
   readonly yesOf: (yes: number) => number;
 }
 
-/** What a correct node does. */
+/** The behaviour of a correct `fabric` node. */
 export const CORRECT_BEHAVIOUR: Behaviour = {
   remembersHandled: true,
   counts: () => () => true,

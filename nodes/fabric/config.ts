@@ -83,7 +83,7 @@ const groupConfig = z.strictObject({
 /** Checked options of {@link groupConfig}. */
 export type GroupOptions = z.output<typeof groupConfig>;
 
-/** Schema of the options. */
+/** Schema of the options of `fabric` nodes. */
 export const fabricConfig = z.strictObject({
   /** Carriers, in the order of preference; absent: the protocol below. */
   ways: z.array(z.string().min(1)).min(1).max(8).optional(),
@@ -135,5 +135,5 @@ export const fabricConfig = z.strictObject({
     .optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `fabric` node. */
 export type FabricOptions = z.output<typeof fabricConfig>;

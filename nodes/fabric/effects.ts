@@ -60,7 +60,7 @@ export interface ArrivedMessage {
   readonly isAgain: boolean;
 }
 
-/** Why something was dropped. */
+/** Reasons for which a `fabric` node drops something. */
 export type FabricDropReason =
   | PacketDropReason
   | EnvelopeDropReason
@@ -77,7 +77,7 @@ export type FabricDropReason =
   | 'deadline-over'
   | 'queue-full';
 
-/** How a message of ours ended. */
+/** How the delivery of one of our messages ended. */
 export interface MessageSettlement<Request> {
   readonly number: number;
   readonly kind: MessageKind;

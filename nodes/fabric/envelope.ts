@@ -75,7 +75,7 @@ export function makeMessageId(memory: Uint8Array, number: number): Uint8Array {
 }
 
 /** The number in an id. */
-export function messageNumberOf(id: Uint8Array): number {
+export function readMessageNumber(id: Uint8Array): number {
   return readUint48(id, NUMBER_OFFSET);
 }
 

@@ -16,9 +16,9 @@ const POOL_STEP = 4_099;
 const WORD_BYTES = 4;
 const NUMBER_BYTES = 6;
 
-/** What the machine is told. */
+/** Events of the load generator: it starts, or a call is over. */
 export type LoadGeneratorInput = { readonly kind: 'start' } | { readonly kind: 'over' };
-/** What the machine asks for: a call. */
+/** A call that the load generator wants to be made. */
 export interface GeneratedCall {
   readonly to: string;
   readonly payload: Uint8Array;

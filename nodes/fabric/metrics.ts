@@ -9,7 +9,7 @@ function counter(name: string, unit: MetricDefinition['unit'], help: string): Me
   return { name: `fabric.${name}`, kind: 'counter', unit, help };
 }
 
-/** Metrics of a node. */
+/** Metrics of a `fabric` node. */
 export const FABRIC_METRICS: readonly MetricDefinition[] = [
   counter('calls', 'count', 'calls of `load` that were taken over for good, at the caller'),
   counter(

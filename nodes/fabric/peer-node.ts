@@ -29,7 +29,7 @@ import type { PeerMessageObserver } from './peer-watch.ts';
 /** Called with the outcome of a message. */
 export type OutcomeCallback = (outcome: string, body?: Uint8Array) => void;
 
-/** What the node does for the machine of a peer. */
+/** Callbacks by which the machine of a peer uses its node. */
 export interface PeerMachineHandlers {
   readonly hand: (arrival: ArrivedMessage) => void;
   readonly forgotten: () => void;

@@ -43,7 +43,7 @@ export interface PeerMessageObserver {
 /** Why bytes are sent again. */
 export type ResendReason = 'lost' | 'time-out' | 'refused' | 'other-way' | 'peer-restarted';
 
-/** What a node believes of a way to a peer. */
+/** The believed state of a path or relay to a peer. */
 export interface WayState {
   readonly isUp: boolean;
   /** Bytes that may be under way, and bytes that are; 0 over carriers whose answer is enough. */

@@ -33,7 +33,7 @@ interface Handed {
   readonly number: number;
 }
 
-/** What the application's side needs. */
+/** What the delivery of messages to the application needs. */
 export interface ApplicationDeliveryParts {
   now(): Nanoseconds;
   drop(reason: 'not-taken' | 'given-up'): void;

@@ -99,7 +99,7 @@ export interface PacketAcknowledgement extends Acknowledgement {
   readonly life: number;
 }
 
-/** A decoded packet; the top of this module says what its fields mean. */
+/** A decoded packet; the fields are explained at the top of this module. */
 export interface FabricPacket {
   readonly life: number;
   readonly number: number;

@@ -21,11 +21,11 @@ import { dropSessionMessage } from './aggregator-session-node.ts';
 import { PrivacyAttack, type SeenUpdateSum } from './attack-node.ts';
 import type { FederatedSetup } from './behaviour.ts';
 import { adaptiveClipElementCount, modelOfState, modelWithNorm, normOfState } from './clip-plan.ts';
-import { combineUpdatesInputOf } from './combine-job.ts';
+import { makeCombineUpdatesInput } from './combine-job.ts';
 import type { ExpandUpdateInput } from './compression/compress-job.ts';
 import { needsExpansion, updateStepsPerUnit } from './compression/form.ts';
 import { CARRIER_RETRY_NS, CLIENTS_PER_WARNING_MAX } from './geometry.ts';
-import { modelOfFederation, parameterCountOf, testExamples } from './learn/data.ts';
+import { countParameters, modelOfFederation, testExamples } from './learn/data.ts';
 import type { EvaluateModelInput } from './learn/evaluate-job.ts';
 import type { Examples, Model } from './learn/model.ts';
 import { makeSharedDraws } from './learn/seeded.ts';
@@ -79,7 +79,7 @@ export class AggregatorNode implements NodeHandle {
   }
 
   get #parameters(): number {
-    return parameterCountOf(this.#setup.options);
+    return countParameters(this.#setup.options);
   }
 
   get #firstModel(): Float32Array<ArrayBuffer> {
@@ -396,7 +396,7 @@ export class AggregatorNode implements NodeHandle {
   #combine(sums: readonly RoundSessionSum[], next: (update: Float64Array) => void): void {
     const { options } = this.#setup;
     const running = this.#running;
-    const input = combineUpdatesInputOf(options, sums);
+    const input = makeCombineUpdatesInput(options, sums);
     this.#host.compute('combine', input, (result) => {
       if (this.#running !== running) return;
       if (result.kind === 'failed') throw new Error(`combining failed: ${result.message}`);

@@ -19,21 +19,21 @@ import type { FederatedSetup } from './behaviour.ts';
 import { readUpdateMessage } from './compression/plain-form.ts';
 import { PlainSumServer } from './plain-sum.ts';
 import { sessionPlan, sumInputsMin, sumVectorLength } from './plan.ts';
-import { verifyingKeyOf } from './provisioning.ts';
+import { findVerifyingKey } from './provisioning.ts';
 import { dealRandomGroups } from './robust/groups.ts';
 import type { RoundTrace } from './round-trace.ts';
 import { ServerMachine } from './secagg/server-machine.ts';
 import {
+  deriveSessionId,
   encodeSecaggConfig,
   type SecaggConfig,
   secaggConfigProblem,
-  sessionIdOf,
 } from './secagg/session-config.ts';
-import { quorumInputsOf } from './selection.ts';
-import { serverAttackOf } from './server-attack.ts';
+import { countQuorumInputs } from './selection.ts';
+import { makeServerAttack } from './server-attack.ts';
 import {
   encodePlainSessionConfig,
-  modelHashOf,
+  hashModel,
   PLAIN_SESSION_RANDOM_BYTES,
   plainSessionId,
   witnessNameOfSum,
@@ -201,7 +201,7 @@ export class AggregatorRound {
       clients: clients.length,
       length,
       timeoutNs: Math.min(phaseTimeout, deadline),
-      quorum: quorumInputsOf(setup.options),
+      quorum: countQuorumInputs(setup.options),
       minimum: groups === 'none' ? minimum : 1,
       keepsVectors: (aggregate !== 'mean' || attack?.inversion === true) && groups === 'none',
     });
@@ -232,13 +232,13 @@ export class AggregatorRound {
       m: plan.length,
       bits: plan.bits,
       mode: sum.mode,
-      modelHash: modelHashOf(model, host.crypto),
+      modelHash: hashModel(model, host.crypto),
     };
     if (secaggConfigProblem(config) !== undefined) return undefined;
     const { jobs } = setup.behaviour;
     const machine = this.#machine(config, clients);
     const session = new SecureSumSession({ host, machine, jobs }, handlers);
-    const name = sessionIdOf(config, host.crypto);
+    const name = deriveSessionId(config, host.crypto);
     return { session, config: encodeSecaggConfig(config), name, bits: plan.bits };
   }
 
@@ -252,12 +252,12 @@ export class AggregatorRound {
       random: host.random('federated.graph'),
       phaseTimeoutNs: options.phaseTimeout,
       deadlineNs: options.deadline,
-      quorum: quorumInputsOf(options),
+      quorum: countQuorumInputs(options),
       minSum: sumInputsMin(options),
-      publicKeyOf: (index): Uint8Array => verifyingKeyOf(network, clients[index] ?? ''),
+      publicKeyOf: (index): Uint8Array => findVerifyingKey(network, clients[index] ?? ''),
       seeds,
       weights,
-      attack: serverAttackOf(options),
+      attack: makeServerAttack(options),
     });
   }
 

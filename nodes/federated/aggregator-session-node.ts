@@ -23,7 +23,7 @@ export interface SessionSum {
   readonly vectors?: readonly Uint32Array[];
 }
 
-/** What a session tells its node. */
+/** Callbacks of a session: its sum, its failure, its messages. */
 export interface AggregatorSessionHandlers {
   readonly send: (client: number, bytes: Uint8Array) => void;
   readonly summed: (sum: SessionSum) => void;

@@ -7,7 +7,7 @@ import type { NodeSetup } from '../../engine/host/protocol.ts';
 import { nextModelState } from './aggregator/next-state.ts';
 import type { FederatedOptions } from './config.ts';
 import { loadDeviceUse } from './device/account.ts';
-import { deviceLimitsOf } from './device/options.ts';
+import { readDeviceLimits } from './device/options.ts';
 import { unneededNoiseLevels } from './noise-levels.ts';
 import { checkSurvivorLists } from './secagg/client-checks.ts';
 import type { SecaggJobName } from './secagg/jobs.ts';
@@ -30,7 +30,7 @@ export interface Behaviour {
   /** Levels of noise that a client reveals. */
   readonly removedLevels: typeof unneededNoiseLevels;
   /** Limits of a device. */
-  readonly limitsOf: typeof deviceLimitsOf;
+  readonly limitsOf: typeof readDeviceLimits;
   /** What a device used in earlier lives. */
   readonly recallUse: typeof loadDeviceUse;
   /** Whether a node that gossips never takes the mean. */
@@ -42,7 +42,7 @@ export interface FederatedSetup extends NodeSetup<FederatedOptions> {
   readonly behaviour: Behaviour;
 }
 
-/** What a correct node does. */
+/** The behaviour of a correct `federated` node. */
 export const CORRECT_BEHAVIOUR: Behaviour = {
   seeds: PROTOCOL_SEED_RULE,
   jobs: {},
@@ -50,7 +50,7 @@ export const CORRECT_BEHAVIOUR: Behaviour = {
   noise: (deviation) => deviation,
   nextState: nextModelState,
   removedLevels: unneededNoiseLevels,
-  limitsOf: deviceLimitsOf,
+  limitsOf: readDeviceLimits,
   recallUse: loadDeviceUse,
   keepsOwnModel: false,
 };

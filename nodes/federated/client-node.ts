@@ -33,15 +33,15 @@ import { DevicePresence } from './presence-node.ts';
 import { noisePlan } from './privacy-plan.ts';
 import {
   federationDataSeed,
+  findSigningSecret,
+  findVerifyingKey,
   nodeDataSource,
-  signingSecretOf,
-  verifyingKeyOf,
 } from './provisioning.ts';
 import { SessionTrace } from './round-trace.ts';
 import { ClientMachine } from './secagg/client-machine.ts';
 import { UsedKeyLedger } from './secagg/key-ledger.ts';
-import { decodeSecaggConfig, type SecaggConfig, sessionIdOf } from './secagg/session-config.ts';
-import { modelHashOf, plainSessionId, roundOfPlainSession } from './session-names.ts';
+import { decodeSecaggConfig, deriveSessionId, type SecaggConfig } from './secagg/session-config.ts';
+import { hashModel, plainSessionId, roundOfPlainSession } from './session-names.ts';
 import { ClientTrainer } from './trainer-node.ts';
 import {
   type DeclineReason,
@@ -309,7 +309,7 @@ export class ClientNode implements NodeHandle {
     }
     const config = readConfig(task.config);
     if (config === undefined || !this.#isExpected(config, task)) return undefined;
-    const name = sessionIdOf(config, host.crypto);
+    const name = deriveSessionId(config, host.crypto);
     const session = new ClientSession({
       ...parts,
       session: name,
@@ -341,7 +341,7 @@ export class ClientNode implements NodeHandle {
       ...(config.mode === 'signed'
         ? {
             identity: {
-              secret: signingSecretOf(network, host.name),
+              secret: findSigningSecret(network, host.name),
               publicKeyOf: (member: number): Uint8Array | undefined =>
                 keyOf(network, members[member]),
             },
@@ -369,7 +369,7 @@ export class ClientNode implements NodeHandle {
       config.bits === plan.bits &&
       config.mode === sum.mode &&
       config.modelHash !== undefined &&
-      equalBytes(config.modelHash, modelHashOf(model, this.#host.crypto))
+      equalBytes(config.modelHash, hashModel(model, this.#host.crypto))
     );
   }
 
@@ -396,5 +396,5 @@ function readConfig(bytes: Uint8Array): SecaggConfig | undefined {
 function keyOf(network: NetworkView, name: string | undefined): Uint8Array | undefined {
   const host = network.hosts.find((one) => one.name === name);
   if (host === undefined || !host.stack.includes('federated')) return undefined;
-  return verifyingKeyOf(network, host.name);
+  return findVerifyingKey(network, host.name);
 }

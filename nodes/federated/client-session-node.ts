@@ -12,7 +12,7 @@ import { wipe } from '../_kit/secrets.ts';
 import { StateMachineRunner } from '../_kit/shell.ts';
 import type { NoiseLevel } from './aggregator/remove-noise-job.ts';
 import type { Behaviour } from './behaviour.ts';
-import { clippingNormsOf } from './clip-plan.ts';
+import { computeClippingNorms } from './clip-plan.ts';
 import type { CompressUpdateInput, CoordinateDrawSeed } from './compression/compress-job.ts';
 import { largestCoordinateSteps, updateStepsPerUnit } from './compression/form.ts';
 import { makeUpdateMessage } from './compression/plain-form.ts';
@@ -171,7 +171,7 @@ export class ClientSession {
     if (noise !== undefined && options.privacy !== undefined) {
       const { bound, clientVariance: variance } = noise;
       const { mechanism } = options.privacy;
-      const { update: length, unit } = clippingNormsOf(options.privacy);
+      const { update: length, unit } = computeClippingNorms(options.privacy);
       const written = norm === undefined ? {} : { written: { length, unit } };
       const common = { update, key, scale, bound, mechanism, variance };
       const input = { ...common, clip: norm ?? length, ...written };

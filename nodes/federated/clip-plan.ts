@@ -30,7 +30,7 @@ export interface ClippingNorms {
  * The norms of updates and the size of counts. Noise of `noise` times the joint norm on all coordinates is
  * noise of `noiseMultiplierForUpdates` times the norm on updates and of `countNoise` on counts (theorem 1 of the paper).
  */
-export function clippingNormsOf({ clip: update, noise, adaptive }: Norms): ClippingNorms {
+export function computeClippingNorms({ clip: update, noise, adaptive }: Norms): ClippingNorms {
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
   const ofUpdates = noiseMultiplierForUpdates({ noise, countDeviation });

@@ -27,7 +27,7 @@ export interface CombineUpdatesInput {
 const PAIR_NS = 2;
 
 /** The rule that the options ask for, in a round of so many clients. */
-export function aggregationRuleOf(
+export function chooseAggregationRule(
   { aggregate, liars: lies }: Pick<FederatedOptions, 'aggregate' | 'liars'>,
   clients: number,
 ): AggregationRule {
@@ -53,7 +53,7 @@ interface CombinedSum {
 }
 
 /** What a rule combines: the inputs of one sum that hides none, or the sums of groups. */
-export function combineUpdatesInputOf(
+export function makeCombineUpdatesInput(
   options: Pick<FederatedOptions, 'aggregate' | 'liars' | 'learn' | 'compression'>,
   sums: readonly CombinedSum[],
 ): CombineUpdatesInput {
@@ -63,7 +63,7 @@ export function combineUpdatesInputOf(
   const vectors = first ?? sums.map(({ ring }) => ring);
   const members =
     first === undefined ? sums.map(({ survivors }) => survivors.length) : vectors.map(() => 1);
-  return { vectors, bits, members, scale, rule: aggregationRuleOf(options, vectors.length) };
+  return { vectors, bits, members, scale, rule: chooseAggregationRule(options, vectors.length) };
 }
 
 /** The combined update; undefined if there are too few for the rule. */

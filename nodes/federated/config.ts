@@ -97,7 +97,7 @@ const privacyConfig = z.strictObject({
   budget: z.number().positive().optional(),
 });
 
-/** Schema of the options. */
+/** Schema of the options of `federated` nodes. */
 export const federatedConfig = z.strictObject({
   /** Name of the node that adds up updates; all others of its federation are clients. */
   aggregator: z.string().min(1).default(NO_AGGREGATOR),
@@ -204,5 +204,5 @@ export const federatedConfig = z.strictObject({
     .optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `federated` node. */
 export type FederatedOptions = z.output<typeof federatedConfig>;

@@ -14,7 +14,7 @@ import {
   GossipMachine,
   type GossipModel,
 } from './gossip/machine.ts';
-import { modelOfFederation, parameterCountOf, testExamples } from './learn/data.ts';
+import { countParameters, modelOfFederation, testExamples } from './learn/data.ts';
 import type { EvaluateModelInput } from './learn/evaluate-job.ts';
 import { makeSharedDraws } from './learn/seeded.ts';
 import { nodeDataSource } from './provisioning.ts';
@@ -95,7 +95,7 @@ export class GossipNode implements NodeHandle {
     const { seed } = nodeDataSource(this.#host.crypto, this.#setup);
     const draws = makeSharedDraws(this.#host.crypto, seed, 'first model');
     const first = modelOfFederation(options)?.initial(draws);
-    return Float32Array.from(first ?? new Float32Array(parameterCountOf(options)));
+    return Float32Array.from(first ?? new Float32Array(countParameters(options)));
   }
 
   #message(from: string, bytes: Uint8Array): void {

@@ -16,7 +16,7 @@ import { FEDERATED_DROP_REASONS } from './drop-reasons.ts';
 import { FEDERATED_CHANNEL } from './geometry.ts';
 import { drawRandomUpdateJob } from './learn/draw-job.ts';
 import { evaluateModelJob } from './learn/evaluate-job.ts';
-import { datasetFilesOf } from './learn/named-sets.ts';
+import { listDatasetFiles } from './learn/named-sets.ts';
 import { trainSliceJob } from './learn/train-job.ts';
 import { FEDERATED_METRICS } from './metrics.ts';
 import { FEDERATED_MUST } from './must.ts';
@@ -33,7 +33,7 @@ export const protocol: Protocol<FederatedOptions> = {
   summary: 'learns one model from the data of many clients, whose updates only their sum shows',
   config: federatedConfig,
   disagreements: federationOptionConflicts,
-  files: ({ data }) => datasetFilesOf(data),
+  files: ({ data }) => listDatasetFiles(data),
   provisioning: federatedProvisioning,
   needsRun: () => 'its data are made from a seed that is published before a run',
   jobs: {

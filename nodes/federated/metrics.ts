@@ -28,7 +28,7 @@ function advantage(name: string, help: string): MetricDefinition {
   };
 }
 
-/** Metrics of a node. */
+/** Metrics of a `federated` node. */
 export const FEDERATED_METRICS: readonly MetricDefinition[] = [
   {
     name: 'federated.exact',

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { clippingNormsOf } from './clip-plan.ts';
+import { computeClippingNorms } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
 import { noiseLevelsToRemove, noiseLevelVariances } from './privacy/dropout-noise.ts';
 
@@ -25,7 +25,7 @@ export function hasNoiseLevels({ privacy }: PrivateOptions): boolean {
 }
 
 /** How many lost clients a round of `clients` survives. */
-export function toleratedDropoutsOf(
+export function countToleratedDropouts(
   { minimum }: Pick<PrivateOptions, 'minimum'>,
   clients: number,
 ): number {
@@ -36,15 +36,15 @@ export function toleratedDropoutsOf(
 export function plannedLevelVariances(options: PrivateOptions, clients: number): readonly number[] {
   const { privacy, learn } = options;
   if (privacy === undefined) return [];
-  const units = privacy.noise * clippingNormsOf(privacy).joint * learn.scale;
-  const tolerated = toleratedDropoutsOf(options, clients);
+  const units = privacy.noise * computeClippingNorms(privacy).joint * learn.scale;
+  const tolerated = countToleratedDropouts(options, clients);
   return noiseLevelVariances('add-then-remove', { clients, tolerated, variance: units * units });
 }
 
 /** Most bytes of the message that reveals levels; 0 if there are none. */
 export function revealMessageBytesMax(options: PrivateOptions, clients: number): number {
   return hasNoiseLevels(options)
-    ? MESSAGE_HEAD + NOISE_LEVEL_KEY_BYTES * toleratedDropoutsOf(options, clients)
+    ? MESSAGE_HEAD + NOISE_LEVEL_KEY_BYTES * countToleratedDropouts(options, clients)
     : 0;
 }
 
@@ -53,7 +53,7 @@ export function unneededNoiseLevels(
   options: PrivateOptions,
   { clients, survivors }: { readonly clients: number; readonly survivors: number },
 ): readonly number[] {
-  const tolerated = toleratedDropoutsOf(options, clients);
+  const tolerated = countToleratedDropouts(options, clients);
   return noiseLevelsToRemove('add-then-remove', { tolerated, lost: clients - survivors });
 }
 
@@ -67,5 +67,5 @@ export function remainingVarianceRatio(
 ): number {
   const { clients, survivors, revealed } = round;
   const whole = survivors - revealed;
-  return revealed / survivors + whole / (clients - toleratedDropoutsOf(options, clients));
+  return revealed / survivors + whole / (clients - countToleratedDropouts(options, clients));
 }

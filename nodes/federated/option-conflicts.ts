@@ -6,16 +6,16 @@
  */
 import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
 import { countNoiseProblem } from './clip-plan.ts';
-import { aggregationRuleOf } from './combine-job.ts';
+import { chooseAggregationRule } from './combine-job.ts';
 import { compressionKind, coordinateBits } from './compression/form.ts';
 import type { FederatedOptions } from './config.ts';
 import { deviceOptionProblems, gossipDeviceOptionProblems } from './device/options.ts';
 import { NO_AGGREGATOR } from './gossip/options.ts';
 import { gossipProblems } from './gossip/problems.ts';
-import { parameterCountOf } from './learn/data.ts';
+import { countParameters } from './learn/data.ts';
 import { dataOptionConflicts } from './learn/data-problems.ts';
 import {
-  groupCountOf,
+  countGroups,
   largestSumElement,
   ringBitsNeeded,
   roundClientsMax,
@@ -27,7 +27,7 @@ import { privacySettingsProblem } from './privacy/settings.ts';
 import { noisePlan } from './privacy-plan.ts';
 import { combinationProblems } from './robust/combinations.ts';
 import { secaggConfigProblem } from './secagg/session-config.ts';
-import { quorumInputsOf, quorumProblem } from './selection.ts';
+import { countQuorumInputs, quorumProblem } from './selection.ts';
 
 type Node = ConfiguredNode<FederatedOptions>;
 
@@ -148,7 +148,7 @@ function tooMany({ name, options }: Node, clients: number): readonly OptionConfl
 /** A quorum that no round could reach, or that groups or an account of privacy do not allow. */
 function wrongQuorum({ name, options }: Node, clients: number): readonly OptionConflict[] {
   const { secureAggregation: sum, minimum, privacy } = options;
-  const quorum = quorumInputsOf(options);
+  const quorum = countQuorumInputs(options);
   const invited = roundClientsMax(options, clients);
   if (quorum === undefined || invited > clients) return [];
   const isComplete = sum !== 'none' && sum.graph === 'complete';
@@ -156,10 +156,10 @@ function wrongQuorum({ name, options }: Node, clients: number): readonly OptionC
     invited,
     minimum: Math.max(minimum, sum === 'none' ? 1 : sum.minSum),
     threshold: isComplete
-      ? sessionPlan(options, invited, parameterCountOf(options)).threshold
+      ? sessionPlan(options, invited, countParameters(options)).threshold
       : undefined,
     isPrivate: privacy !== undefined,
-    hasGroups: groupCountOf(options) !== undefined,
+    hasGroups: countGroups(options) !== undefined,
   });
   const path = options.quorum === undefined ? ['select', 'over'] : ['quorum'];
   return refused === undefined ? [] : [{ node: name, path, ...refused }];
@@ -170,12 +170,8 @@ function wrongSum({ name, options }: Node, clients: number): readonly OptionConf
   const [n] = sessionClientsMinMax(options, roundClientsMax(options, clients));
   if (sum === 'none' || n > clients) return [];
   // `uncombined` reports groups that are too small.
-  if (groupCountOf(options) !== undefined && n < sum.minSum) return [];
-  const { neighbours, threshold, length, bits } = sessionPlan(
-    options,
-    n,
-    parameterCountOf(options),
-  );
+  if (countGroups(options) !== undefined && n < sum.minSum) return [];
+  const { neighbours, threshold, length, bits } = sessionPlan(options, n, countParameters(options));
   const problem = secaggConfigProblem({
     random: new Uint8Array(16),
     round: 0,
@@ -221,7 +217,7 @@ function wrongCounts({ name, options }: Node): readonly OptionConflict[] {
 
 /** Promises of privacy that have no bound, or that the budget is too small for. */
 function unbounded({ name, options }: Node, clients: number): readonly OptionConflict[] {
-  const plan = noisePlan(options, clients, parameterCountOf(options));
+  const plan = noisePlan(options, clients, countParameters(options));
   if (plan === undefined) return [];
   const refused = privacySettingsProblem(plan.settings);
   if (refused !== undefined) return [said(name, refused, placeOf(refused))];
@@ -271,11 +267,11 @@ function uncombined({ name, options }: Node, clients: number): readonly OptionCo
     const message = 'a rule that compares updates, and updates that are multiplied by weights';
     return [{ node: name, path: ['aggregate'], message, hint: 'learn: { weight: equal }' }];
   }
-  const round = quorumInputsOf(options) ?? roundClientsMax(options, clients);
-  const groups = groupCountOf(options);
+  const round = countQuorumInputs(options) ?? roundClientsMax(options, clients);
+  const groups = countGroups(options);
   const refused = combinationProblems({
     isSumSecure: sum !== 'none',
-    rule: aggregationRuleOf(options, groups ?? round),
+    rule: chooseAggregationRule(options, groups ?? round),
     compression: compressionKind(options.compression),
     clients: round,
     ...(groups === undefined ? {} : { groups }),

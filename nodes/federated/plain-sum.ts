@@ -8,7 +8,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import { addVectorInto } from './secagg/ring.ts';
 
-/** What the machine of the aggregator is told. */
+/** Events that the aggregator's side of a plain sum handles. */
 export type PlainSumServerInput =
   | { readonly kind: 'begin' }
   | { readonly kind: 'vector'; readonly from: number; readonly vector: Uint32Array }

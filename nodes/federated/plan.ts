@@ -30,7 +30,7 @@ export function roundClientsMax({ select }: FederatedOptions, clients: number): 
 }
 
 /** Number of groups of a round, each with a sum; undefined if one sum has all clients. */
-export function groupCountOf({ groups }: FederatedOptions): number | undefined {
+export function countGroups({ groups }: FederatedOptions): number | undefined {
   return groups === 'none' ? undefined : groups;
 }
 
@@ -39,7 +39,7 @@ export function sessionClientsMinMax(
   options: FederatedOptions,
   clients: number,
 ): readonly [number, number] {
-  const groups = groupCountOf(options) ?? 1;
+  const groups = countGroups(options) ?? 1;
   return [Math.floor(clients / groups), Math.ceil(clients / groups)];
 }
 

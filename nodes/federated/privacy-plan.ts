@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { adaptiveClipElementCount, clippingNormsOf } from './clip-plan.ts';
+import { adaptiveClipElementCount, computeClippingNorms } from './clip-plan.ts';
 import type { FederatedOptions } from './config.ts';
-import { hasNoiseLevels, toleratedDropoutsOf } from './noise-levels.ts';
+import { countToleratedDropouts, hasNoiseLevels } from './noise-levels.ts';
 import { ROUNDING_BETA, roundedNormBound } from './privacy/distributed.ts';
 import type { PrivacySettings } from './privacy/settings.ts';
 
@@ -39,7 +39,7 @@ export function noisePlan(
   const { privacy, learn, minimum } = options;
   if (privacy === undefined) return undefined;
   const { place, noise, delta, mechanism } = privacy;
-  const { joint: clip } = clippingNormsOf(privacy);
+  const { joint: clip } = computeClippingNorms(privacy);
   const gamma = 1 / learn.scale;
   const dimension = parameters + adaptiveClipElementCount(options);
   const ring = { clip, gamma, dimension, beta: ROUNDING_BETA };
@@ -57,7 +57,7 @@ export function noisePlan(
     // Each client adds noise as if only `minimum` came; if more come, the sum has more than needed.
     ...(place === 'distributed' ? { clients: minimum } : {}),
     ...(hasNoiseLevels(options)
-      ? { clients, tolerated: toleratedDropoutsOf(options, clients), dropout: 'add-then-remove' }
+      ? { clients, tolerated: countToleratedDropouts(options, clients), dropout: 'add-then-remove' }
       : {}),
   };
   const units = noise * clip * learn.scale;
@@ -86,7 +86,7 @@ function isFixed({ select }: FederatedOptions): boolean {
 export function largestNoisyInputElement({ learn, privacy, minimum }: FederatedOptions): number {
   if (privacy === undefined) return 0;
   const { place, noise } = privacy;
-  const { joint: clip } = clippingNormsOf(privacy);
+  const { joint: clip } = computeClippingNorms(privacy);
   const units = Math.ceil(clip * learn.scale) + 1;
   if (place === 'central') return units;
   const width = (noise * clip * learn.scale) / Math.sqrt(place === 'distributed' ? minimum : 1);

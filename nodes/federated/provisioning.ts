@@ -34,7 +34,7 @@ export function federationDataSeed(network: Pick<NetworkView, 'published'>): Uin
   return fromHex(text);
 }
 
-/** Where the data of a node comes from. */
+/** Makes the source of a node's training data from its options. */
 export function nodeDataSource(
   crypto: Pick<CryptoProvider, 'sha256'>,
   { options, network, readFile }: NodeSetup<FederatedOptions>,
@@ -52,11 +52,14 @@ export function nodeDataSource(
 }
 
 /** The secret that a node signs with. */
-export function signingSecretOf(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
+export function findSigningSecret(
+  network: Pick<NetworkView, 'identity'>,
+  name: string,
+): Uint8Array {
   return network.identity(name).secret(IDENTITY);
 }
 
 /** The key that verifies what a node signed. */
-export function verifyingKeyOf(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
+export function findVerifyingKey(network: Pick<NetworkView, 'identity'>, name: string): Uint8Array {
   return network.identity(name).publicKey(IDENTITY);
 }

@@ -45,7 +45,7 @@ export function invitedClientCount(select: ClientSelection): number {
 }
 
 /** Number of inputs at which a round stops waiting; undefined if it waits for all invited clients. */
-export function quorumInputsOf({
+export function countQuorumInputs({
   select,
   quorum,
 }: {
@@ -58,7 +58,7 @@ export function quorumInputsOf({
     : undefined;
 }
 
-/** What decides whether a quorum is possible. */
+/** The numbers of clients that decide whether a quorum is possible. */
 export interface QuorumConditions {
   /** Clients of the largest round. */
   readonly invited: number;

@@ -10,6 +10,8 @@ import type { ServerAttack } from './secagg/malicious-server.ts';
 const VICTIM = 0;
 
 /** What a server does to learn the input of one client; undefined if it is honest. */
-export function serverAttackOf({ serverAttack: kind }: FederatedOptions): ServerAttack | undefined {
+export function makeServerAttack({
+  serverAttack: kind,
+}: FederatedOptions): ServerAttack | undefined {
   return kind === 'none' || kind === 'crafted-models' ? undefined : { kind, victim: VICTIM };
 }

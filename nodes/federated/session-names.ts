@@ -47,9 +47,6 @@ export function witnessNameOfSum(session: Uint8Array): string {
  * model of its making, to see one client's update alone, masks do not cancel (Pasquini et al. 2022,
  * "Eluding secure aggregation in federated learning via model inconsistency").
  */
-export function modelHashOf(
-  model: Float32Array,
-  crypto: Pick<CryptoProvider, 'sha256'>,
-): Uint8Array {
+export function hashModel(model: Float32Array, crypto: Pick<CryptoProvider, 'sha256'>): Uint8Array {
   return crypto.sha256(new Uint8Array(model.buffer, model.byteOffset, model.byteLength));
 }

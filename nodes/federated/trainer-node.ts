@@ -11,9 +11,9 @@ import { drawExampleTimeNs } from './device/availability.ts';
 import type { RoundWork } from './device/limits.ts';
 import {
   clientExamples,
+  countParameters,
   modelOfFederation,
   type NodeDataSource,
-  parameterCountOf,
 } from './learn/data.ts';
 import type { DrawRandomUpdateInput } from './learn/draw-job.ts';
 import type { Examples, Model } from './learn/model.ts';
@@ -70,7 +70,7 @@ export class ClientTrainer {
   }
 
   get parameters(): number {
-    return parameterCountOf(this.#options);
+    return countParameters(this.#options);
   }
 
   /**

@@ -60,7 +60,10 @@ export interface DrawnRound {
 export type MaskFate = 'open' | 'cancelled' | 'left-over' | 'unused';
 
 /** The round of an aggregator at the cursor; undefined if there is none that can be read. */
-export function drawnRoundOf(node: NodeState, nodes: readonly NodeState[]): DrawnRound | undefined {
+export function readDrawnRound(
+  node: NodeState,
+  nodes: readonly NodeState[],
+): DrawnRound | undefined {
   const state = readSingleTracedState(ROUND_TRACE, node.states)?.value;
   if (state === undefined) return undefined;
   const names = readSingleTracedState(CLIENTS_TRACE, node.states)?.value ?? [];
@@ -96,7 +99,7 @@ function orderOf(
 }
 
 /** Clients that share masks with client `index`; once it is known who sent shares, only those. */
-export function maskPartnersOf({ order, state }: DrawnRound, index: number): readonly number[] {
+export function listMaskPartners({ order, state }: DrawnRound, index: number): readonly number[] {
   const { shares, neighbours } = state;
   const own = order.indexOf(index);
   const isIn = (one: number): boolean => shares?.includes(one) ?? own >= 0;
@@ -109,7 +112,7 @@ export function maskPartnersOf({ order, state }: DrawnRound, index: number): rea
 }
 
 /** See {@link MaskFate}. */
-export function maskFateOf(one: DrawnClient, other: DrawnClient): MaskFate {
+export function findMaskFate(one: DrawnClient, other: DrawnClient): MaskFate {
   const inputs = [one, other].filter(({ reached }) => reached >= STEPS_UP_TO_INPUT).length;
   if (inputs === 2) return 'cancelled';
   if (one.isLost && other.isLost) return 'unused';

@@ -20,9 +20,9 @@ import {
   CLIENT_MESSAGE_STEPS,
   type DrawnClient,
   type DrawnRound,
-  drawnRoundOf,
-  maskFateOf,
-  maskPartnersOf,
+  findMaskFate,
+  listMaskPartners,
+  readDrawnRound,
   STEPS_UP_TO_INPUT,
 } from './viz-round.ts';
 
@@ -70,7 +70,7 @@ interface Ring {
 function drawRound(input: DrawingInput): Drawing {
   const own = input.nodes.filter(({ protocol }) => protocol === 'federated');
   const [node] = nodesShown(input, hasRound);
-  const round = drawnRoundOf(node as NodeState, own) as DrawnRound;
+  const round = readDrawnRound(node as NodeState, own) as DrawnRound;
   const isNarrow = input.width < NARROW_WIDTH_PX;
   const barsHeight = (CLIENT_MESSAGE_STEPS.length + 1) * BAR_ROW;
   const room = isNarrow ? input.width : input.width - BARS_WIDTH;
@@ -150,12 +150,12 @@ function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined):
   const shapes = others.flatMap((one) =>
     one === focus
       ? []
-      : maskPartnersOf(round, one.index)
+      : listMaskPartners(round, one.index)
           .filter((index) => index > one.index && index !== focus?.index)
           .map((index) => edge(ring, [one, round.clients[index] ?? one])),
   );
   if (focus === undefined) return shapes;
-  const own = maskPartnersOf(round, focus.index).map((index) =>
+  const own = listMaskPartners(round, focus.index).map((index) =>
     edge(ring, [focus, round.clients[index] ?? focus], pairMaskSign(focus.index, index)),
   );
   return [...shapes, ...own];
@@ -163,7 +163,7 @@ function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined):
 
 /** @param sign How the mask enters the input of the first, if that is the client in view. */
 function edge(ring: Ring, [one, other]: readonly [DrawnClient, DrawnClient], sign?: 1 | -1): Shape {
-  const fate = maskFateOf(one, other);
+  const fate = findMaskFate(one, other);
   const isIdle = fate === 'cancelled' || fate === 'unused';
   const [x1, y1] = placeOf(one.index, ring);
   const [x2, y2] = placeOf(other.index, ring);

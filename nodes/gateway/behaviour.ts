@@ -17,7 +17,7 @@ import {
 } from './replay/reserved-windows.ts';
 import type { ReplayWindowFactory } from './replay/window-set.ts';
 
-/** Where packets from a peer go. */
+/** Receives the packets of a peer and the reasons of drops. */
 export type PacketReceiverOutput = Pick<PeerOutput, 'deliver' | 'drop'>;
 
 /** The parts of a node that a double may replace. */

@@ -120,7 +120,7 @@ const antiReplay = z
     path: ['cleanupTtl'],
   });
 
-/** Schema of the options. */
+/** Schema of the options of `gateway` nodes. */
 export const gatewayConfig = z.strictObject({
   /** Names of the gateways to talk to; all gateways of the topology when absent. */
   peers: z.array(z.string()).max(PEERS_MAX_DEFAULT).optional(),
@@ -164,5 +164,5 @@ export const gatewayConfig = z.strictObject({
   double: z.enum(['swallowing', 'hoarding']).optional(),
 });
 
-/** Checked options. */
+/** The checked options of a `gateway` node. */
 export type GatewayOptions = z.output<typeof gatewayConfig>;

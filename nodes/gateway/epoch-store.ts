@@ -12,7 +12,7 @@ import type { Store } from '../../engine/host/store.ts';
 import { DurableCounter } from '../_kit/reserved-counter.ts';
 import { EPOCH_MAX, EPOCHS_RESERVED_PER_WRITE } from './geometry.ts';
 
-/** Where a session gets its epoch numbers from. */
+/** Provides a session with epoch numbers. */
 export interface EpochSource {
   /** Every epoch used with this peer so far is below this number. */
   readonly next: number;

@@ -9,7 +9,7 @@
  * @module
  */
 
-/** What the ring needs to know about an epoch. */
+/** The facts about an epoch that the ring of epochs stores. */
 export interface EpochRingEntry {
   readonly epoch: number;
   /** Set by the ring on the epoch's first authentic frame. */

@@ -13,8 +13,8 @@ import type { Random } from '../../engine/host/random.ts';
 import {
   encodeScmpPacket,
   interfaceIdOf,
-  linkRelationOf,
   markUrgent,
+  readLinkRelation,
   requireHostAddress,
   requireIsdAs,
 } from '../scion/index.ts';
@@ -215,7 +215,7 @@ function interfaceDown(parts: AttackerKnowledge): () => Uint8Array {
 }
 
 function isExternal(link: LinkView): boolean {
-  return linkRelationOf(link) !== 'internal';
+  return readLinkRelation(link) !== 'internal';
 }
 
 function reversed(ends: PacketAddresses): PacketAddresses {

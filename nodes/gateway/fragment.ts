@@ -21,7 +21,7 @@ import {
 } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** How a packet is split. */
+/** The sizes of the fragments of a packet. */
 export interface FragmentPlan {
   /** Bytes of each fragment; the last may have fewer. */
   readonly size: number;

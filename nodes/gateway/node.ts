@@ -12,7 +12,7 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime, Timer } from '../../engine/host/time.ts';
 import {
-  controlServicesOf,
+  findControlServices,
   decodeScmp,
   EndHostQuestions,
   findHostPaths,
@@ -113,7 +113,7 @@ class GatewayNode implements NodeHandle {
     this.#self = self;
     this.#address = hostAddress(self.address);
     this.#own = { isdAs: isdAsWords(own), host: this.#address };
-    const service = controlServicesOf(setup.network).get(own);
+    const service = findControlServices(setup.network).get(own);
     this.#segments = service && new SegmentClient(host, service.address);
     this.#scmpKeys = this.#createScmpKeys();
     this.#endHost = new ScmpEndHost(host, {

@@ -30,7 +30,7 @@ export type PeerEffect =
       readonly fields?: LogFields;
     };
 
-/** Where the actions of a peer go. */
+/** Carries out the actions of a peer. */
 export interface PeerOutput {
   perform(effect: PeerEffect): void;
   /** Counts a drop. */

@@ -41,7 +41,7 @@ export function unixMicroseconds(seconds: number, nanos: number): number {
 export type HandshakeRole = 'initiator' | 'responder';
 
 /**
- * Where a session sends frames and reports events. While the caller is inside `seal`, only `wake`
+ * Receives the frames and events of a session. While the caller is inside `seal`, only `wake`
  * is called.
  */
 export interface SessionSink {

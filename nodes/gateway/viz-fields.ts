@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { PacketLayout } from '../../viz/format/packet-layout.ts';
 import { FRAME_CBOR_ITEMS, FRAME_TYPE, FRAME_VERSION, TAG_BYTES } from './geometry.ts';
@@ -56,4 +56,4 @@ export const layout: PacketLayout = {
 };
 
 /** Reads the fields of a gateway's frame. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);

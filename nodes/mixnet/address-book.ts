@@ -61,7 +61,7 @@ export class AddressBook {
 const books = new WeakMap<NetworkMap['hosts'], AddressBook>();
 
 /** Makes the address book of a network. */
-export function addressBookOf(network: NetworkMap, crypto: CryptoProvider): AddressBook {
+export function makeAddressBook(network: NetworkMap, crypto: CryptoProvider): AddressBook {
   const known = books.get(network.hosts);
   if (known !== undefined) return known;
   const made = new AddressBook(network, crypto);

@@ -6,7 +6,7 @@
 import type { NodeSetup } from '../../engine/host/protocol.ts';
 import type { DeliveredLog } from './client/index.ts';
 import type { MixnetOptions } from './config.ts';
-import { checkNeighbourProofs, neighbourGraphOf } from './directory/index.ts';
+import { checkNeighbourProofs, deriveNeighbourGraph } from './directory/index.ts';
 import type { TagGuard } from './replay/index.ts';
 
 /** What becomes of a packet that a mix has received. */
@@ -33,7 +33,7 @@ export interface Behaviour {
   /** Makes the record of a client's deliveries; `make` makes the correct one. */
   readonly deliveries: (make: () => DeliveredLog) => DeliveredLog;
   /** Opens the neighbours along which clients draw paths. */
-  readonly openNeighbours: typeof neighbourGraphOf;
+  readonly openNeighbours: typeof deriveNeighbourGraph;
   /** Whether clients send messages at once, without waiting for their payload process. */
   readonly sendsAtOnce: boolean;
 }
@@ -43,7 +43,7 @@ export interface MixnetSetup extends NodeSetup<MixnetOptions> {
   readonly behaviour: Behaviour;
 }
 
-/** What a correct node does. */
+/** The behaviour of a correct `mixnet` node. */
 export const CORRECT_BEHAVIOUR: Behaviour = {
   arrivals: () => () => 'taken',
   replays: (make) => make(),
@@ -54,6 +54,6 @@ export const CORRECT_BEHAVIOUR: Behaviour = {
   spools: () => () => true,
   framesOf: (_waiting, batch) => batch,
   deliveries: (make) => make(),
-  openNeighbours: neighbourGraphOf,
+  openNeighbours: deriveNeighbourGraph,
   sendsAtOnce: false,
 };

@@ -15,7 +15,7 @@ import type { PeerReachability } from '../../engine/host/transport.ts';
 import { StateMachineRunner } from '../_kit/shell.ts';
 import { type PacketFormat, packetNumberOnLink } from '../sphinx/index.ts';
 import { countDistinctSystems } from '../vrf/index.ts';
-import { type AddressBook, type AddressBookEntry, addressBookOf } from './address-book.ts';
+import { type AddressBook, type AddressBookEntry, makeAddressBook } from './address-book.ts';
 import type { MixnetSetup } from './behaviour.ts';
 import {
   type ClientContact,
@@ -34,7 +34,7 @@ import { DirectoryClientRunner } from './directory-node.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { packetFormatOf } from './format.ts';
 import { AUTHORITY_RETRY_NS } from './geometry.ts';
-import { trustedAuthoritiesOf } from './trust.ts';
+import { findTrustedAuthorities } from './trust.ts';
 import { arrivalWindowSettings } from './windows.ts';
 import { FrameCodec, hashSpooledMessage, type ReceivedSpoolMessage } from './wire.ts';
 
@@ -82,7 +82,7 @@ class ClientNode implements NodeHandle {
     this.#setup = setup;
     this.#format = packetFormatOf(host.crypto, options);
     this.#codec = new FrameCodec(this.#format.geometry);
-    this.#book = addressBookOf(network, host.crypto);
+    this.#book = makeAddressBook(network, host.crypto);
     this.#clock = new EpochClock(host, options.epoch);
     if (options.client.acknowledgements.enabled) {
       for (const how of ['acknowledged', 'abandoned']) host.meter.counter(`mix.messages.${how}`);
@@ -97,7 +97,7 @@ class ClientNode implements NodeHandle {
     this.#directory = new DirectoryClientRunner(host, {
       clock: this.#clock,
       authority: host.endpoint(address, options.directoryPort),
-      trust: trustedAuthoritiesOf(network, options.authority),
+      trust: findTrustedAuthorities(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: undefined,
       isBeaconNeeded: false,

@@ -82,5 +82,5 @@ export const MIXNET_DROP_REASONS = {
   ...PROOF_REFUSALS,
 } as const;
 
-/** Why something was dropped. */
+/** Reasons for which a `mixnet` node drops something. */
 export type MixnetDropReason = keyof typeof MIXNET_DROP_REASONS;

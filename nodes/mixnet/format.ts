@@ -41,13 +41,13 @@ export function packetFormatOf(crypto: CryptoProvider, options: MixnetOptions): 
 }
 
 /** The facts about the format and its rules that worker threads need, without keys. */
-export function unwrapParametersOf(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
+export function selectUnwrapParameters(options: MixnetOptions): Omit<UnwrapSetup, 'privateKeys'> {
   const { exchange } = options.sphinx;
-  return { ...shapeOf(options), exchange, delayMsMax: acceptedDelayMsMaxOf(options.epoch) };
+  return { ...shapeOf(options), exchange, delayMsMax: computeAcceptedDelayMsMax(options.epoch) };
 }
 
 /** Largest accepted delay, ms. */
-export function acceptedDelayMsMaxOf(epochNs: Nanoseconds): number {
+export function computeAcceptedDelayMsMax(epochNs: Nanoseconds): number {
   return (KEY_EPOCH_COUNT * epochNs) / NS_PER_MS;
 }
 

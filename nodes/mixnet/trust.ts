@@ -31,7 +31,7 @@ export function identitySecret(network: NetworkView, name: string): Uint8Array {
 }
 
 /** The key that a node's descriptors must be signed with. */
-export function identityKeyOf(network: NetworkView, name: string): Uint8Array {
+export function findIdentityKey(network: NetworkView, name: string): Uint8Array {
   return network.identity(name).publicKey(IDENTITY);
 }
 
@@ -46,7 +46,10 @@ export function authoritySecret(network: NetworkView, name: string): Uint8Array 
 }
 
 /** The authority that every node trusts. */
-export function trustedAuthoritiesOf(network: NetworkView, authority: string): TrustedAuthorities {
+export function findTrustedAuthorities(
+  network: NetworkView,
+  authority: string,
+): TrustedAuthorities {
   return { keys: [network.identity(authority).publicKey(AUTHORITY)], threshold: 1 };
 }
 
@@ -54,6 +57,6 @@ export function trustedAuthoritiesOf(network: NetworkView, authority: string): T
  * Identifier of a node: BLAKE2b-256 of its identity public key (katzenpost,
  * core/sphinx/path/path.go, `hash.Sum256`).
  */
-export function nodeIdOf(crypto: CryptoProvider, identityKey: Uint8Array): Uint8Array {
+export function deriveNodeId(crypto: CryptoProvider, identityKey: Uint8Array): Uint8Array {
   return crypto.blake2b(identityKey, NODE_ID_LENGTH);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { LayoutField, PacketLayout } from '../../viz/format/packet-layout.ts';
 import {
@@ -70,4 +70,4 @@ export const layout: PacketLayout = {
 };
 
 /** Reads the fields of a mixnet datagram. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);

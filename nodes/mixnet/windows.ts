@@ -15,7 +15,7 @@ const NS_PER_MS = 1_000_000;
 
 type Clocks = HostPart<'now' | 'clock'>;
 
-/** How a node writes windows; undefined when the mixes need none. */
+/** Makes the settings of the arrival windows in packets; none if the mixes need none. */
 export function arrivalWindowSettings(
   host: Clocks,
   { mixing }: MixnetOptions,
@@ -29,7 +29,7 @@ export function arrivalWindowSettings(
 }
 
 /** The window that a packet carries for this node, by the node's monotonic clock. */
-export function arrivalWindowOf(
+export function readArrivalWindow(
   commands: readonly RoutingCommand[],
   host: Clocks,
 ): readonly [first: Nanoseconds, last: Nanoseconds] | undefined {

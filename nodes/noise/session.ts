@@ -28,7 +28,10 @@ interface SessionKeyParts {
   readonly suite: Suite;
 }
 
-/** The result of a handshake. All fields are private, so that printing the object shows no key. */
+/**
+ * The keys that a Noise handshake yields, one for each direction.
+ * All fields are private, so that printing the object shows no key.
+ */
 export class SessionKeys {
   readonly #parts: SessionKeyParts;
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { durationNsSchema } from '../_kit/options.ts';
 import { DEFAULT_TIMEOUT_NS, PING_PORT } from './geometry.ts';
 
-/** Schema of the options. */
+/** Schema of the options of `ping` nodes. */
 export const pingConfig = z.strictObject({
   /** UDP port to listen on. */
   port: z.int().min(1).max(65_535).default(PING_PORT),
@@ -15,5 +15,5 @@ export const pingConfig = z.strictObject({
   timeout: durationNsSchema().default(DEFAULT_TIMEOUT_NS),
 });
 
-/** Checked options. */
+/** The checked options of a `ping` node. */
 export type PingOptions = z.output<typeof pingConfig>;

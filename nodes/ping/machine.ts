@@ -23,7 +23,7 @@ export type PingEffect<Request> =
   | { readonly kind: 'drop'; readonly reason: 'unexpected-reply' }
   | { readonly kind: 'lost'; readonly count: number };
 
-/** The inputs of the machine. */
+/** Events that a pinging node handles. */
 export type PingInput<Request> =
   | { readonly kind: 'application-send'; readonly request: Request }
   | { readonly kind: 'reply'; readonly identifier: number };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { PacketLayout } from '../../viz/format/packet-layout.ts';
 import { KIND_REPLY, KIND_REQUEST, PING_PORT, PING_VERSION } from './geometry.ts';
@@ -30,4 +30,4 @@ export const layout: PacketLayout = {
 };
 
 /** Reads the fields of a ping packet. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);

@@ -15,7 +15,7 @@ export interface AnnouncedValues {
   readonly carbon?: number;
 }
 
-/** What a system announces of a link that it has. */
+/** The properties of a link that an AS announces. */
 export interface AnnouncedLink extends AnnouncedValues {
   readonly type?: LinkType;
   /** Degrees. */
@@ -29,7 +29,7 @@ export interface AnnouncedInside extends AnnouncedValues {
 }
 
 /** What the system at this end announces of the link; undefined if nothing. */
-export function announcedLinkOf({ attributes = {} }: LinkEndView): AnnouncedLink | undefined {
+export function readAnnouncedLink({ attributes = {} }: LinkEndView): AnnouncedLink | undefined {
   const latitude = numberOf(attributes, 'announcedLatitude');
   const longitude = numberOf(attributes, 'announcedLongitude');
   const type = linkTypeOf(attributes);
@@ -46,7 +46,7 @@ export function announcedLinkOf({ attributes = {} }: LinkEndView): AnnouncedLink
 }
 
 /** What a system announces of its inside; undefined if nothing. */
-export function announcedInsideOf({ attributes = {} }: AreaView): AnnouncedInside | undefined {
+export function readAnnouncedInside({ attributes = {} }: AreaView): AnnouncedInside | undefined {
   if (attributes['isAnnounced'] !== true) return undefined;
   const hops = numberOf(attributes, 'announcedHops');
   const note = textOf(attributes, 'announcedNote');

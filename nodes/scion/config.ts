@@ -49,7 +49,7 @@ const serviceNames = z.enum(
   ],
 );
 
-/** Schema of the options. */
+/** Schema of the options of `scion` nodes. */
 export const routerConfig = z.strictObject({
   /** Answer packets that exceed the egress link's MTU with SCMP PacketTooBig. */
   mtuCheck: z.boolean().default(true),
@@ -83,5 +83,5 @@ export const routerConfig = z.strictObject({
   services: z.partialRecord(serviceNames, z.array(instance)).default({}),
 });
 
-/** Checked options. */
+/** The checked options of a `scion` node. */
 export type RouterOptions = z.output<typeof routerConfig>;

@@ -83,8 +83,8 @@ export {
   type AnnouncedInside,
   type AnnouncedLink,
   type AnnouncedValues,
-  announcedInsideOf,
-  announcedLinkOf,
+  readAnnouncedInside,
+  readAnnouncedLink,
 } from './announcements.ts';
 export { makeOneHopPath } from './bfd/envelope.ts';
 export {
@@ -114,26 +114,26 @@ export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
 export {
   type AsExit,
-  autonomousSystemsOf,
   CONTROL_PROTOCOL,
-  controlServicesOf,
   exitsOf,
+  findControlServices,
   interfaceIdOf,
   isdAsOf,
-  linkRelationOf,
+  listAutonomousSystems,
   type NeighbourRelation,
+  readLinkRelation,
 } from './network.ts';
 export { combineSegmentsIntoPaths } from './paths/combinator.ts';
 export type { SegmentSet } from './paths/edges.ts';
 export { makePathInside, type PathFinder } from './paths/finder.ts';
 export { asSequenceOfPath, formatInterface, type Path, type PathInterface } from './paths/path.ts';
-export { pathTotalsOf } from './paths/path-metadata.ts';
+export { computePathTotals } from './paths/path-metadata.ts';
 export { type RankedPath, rankRevokedLast } from './paths/revoked.ts';
 export {
   asSequenceOfSegment,
   extendSegment,
-  firstAsOf,
-  lastAsOf,
+  findFirstAs,
+  findLastAs,
   type PathSegment,
   segmentExpiryHalfSeconds,
   segmentIdHashInput,
@@ -152,7 +152,7 @@ export {
   appendSignedEntry,
   decodeSignedSegment,
   emptySignedSegment,
-  encodedSegmentOf,
+  makeEncodedSegment,
   PATH_SEGMENT,
   type SignatureKeyId,
   type SignedSegment,
@@ -201,11 +201,11 @@ export {
   type IsdAs,
   isdAsOfWords,
   isdAsWords,
-  isdOf,
   isWildcard,
+  makeWildcard,
   parseIsdAs,
+  readIsd,
   requireIsdAs,
-  wildcardOf,
   writeIsdAs,
 } from './wire/isd-as.ts';
 export { type PacketEnd, PacketView } from './wire/packet-view.ts';

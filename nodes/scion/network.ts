@@ -58,7 +58,7 @@ export function isdAsOf(host: Pick<HostView, 'area'> | undefined): IsdAs | undef
 }
 
 /** The relation of a link. */
-export function linkRelationOf({ id, attributes }: LinkView): LinkRelation {
+export function readLinkRelation({ id, attributes }: LinkView): LinkRelation {
   const { relation = 'internal' } = attributes ?? {};
   const known = LINK_RELATIONS.find((one) => one === relation);
   if (known === undefined) throw new RangeError(`link ${id} has the relation ${relation}`);
@@ -83,7 +83,7 @@ export function exitsOf(
   const ases = asesByHost(hosts);
   const exits: AsExit[] = [];
   for (const link of links) {
-    const relation = linkRelationOf(link);
+    const relation = readLinkRelation(link);
     if (relation === 'internal') continue;
     // A relation is seen from end a to end b, so in `parent-child` a is the parent.
     const [fromA, fromB] =
@@ -107,7 +107,7 @@ const asesByHost = memoisePerObject(
 );
 
 /** All autonomous systems. */
-export function autonomousSystemsOf({
+export function listAutonomousSystems({
   areas,
 }: Pick<NetworkMap, 'areas'>): readonly AutonomousSystem[] {
   return areas.map(({ id, attributes }) => {
@@ -122,7 +122,7 @@ export function autonomousSystemsOf({
  * The control services of a network by their ASes, made once per list of hosts: of several in one AS the first. Paths
  * are discovered, and not made before the run, if there are any.
  */
-export function controlServicesOf({
+export function findControlServices({
   hosts,
 }: Pick<NetworkMap, 'hosts'>): ReadonlyMap<IsdAs, HostView> {
   return servicesByAs(hosts);

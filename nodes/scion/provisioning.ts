@@ -19,12 +19,12 @@ import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts
 import { memoisePerObject } from '../../engine/pure/once-per.ts';
 import { deriveForwardingKey } from './mac.ts';
 import {
-  autonomousSystemsOf,
   CONTROL_PROTOCOL,
-  controlServicesOf,
+  findControlServices,
   interfaceIdOf,
   isdAsOf,
-  linkRelationOf,
+  listAutonomousSystems,
+  readLinkRelation,
   ROUTER_PROTOCOL,
 } from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
@@ -109,7 +109,12 @@ export function makePathFinder({ network, crypto, seconds }: PathFinderSources):
   if (found !== undefined) return found;
   const segments = segmentsFromJson(network.published(segmentsName(latest)) ?? '');
   const timestamp = latest - CLOCK_DRIFT_SECONDS;
-  const made = new PathFinder({ ases: autonomousSystemsOf(network), segments, crypto, timestamp });
+  const made = new PathFinder({
+    ases: listAutonomousSystems(network),
+    segments,
+    crypto,
+    timestamp,
+  });
   known.set(latest, made);
   return made;
 }
@@ -121,9 +126,9 @@ function segmentsName(instant: number): string {
 function publishSegments(publisher: PublishContext): Readonly<Record<string, string>> {
   const { network, crypto, seconds, durationNs } = publisher;
   // Where there are control services, segments are discovered.
-  if (controlServicesOf(network).size > 0) return {};
+  if (findControlServices(network).size > 0) return {};
   const topology = {
-    ases: autonomousSystemsOf(network).map((as) => {
+    ases: listAutonomousSystems(network).map((as) => {
       return { ...as, forwardingKey: forwardingKeyOf(crypto, as.isdAs, publisher) };
     }),
     links: scionLinks(network),
@@ -151,7 +156,7 @@ function scionLink(
   asOf: ReadonlyMap<string, IsdAs | undefined>,
 ): readonly ScionLink[] {
   const { a, b, mtu } = link;
-  const relation = linkRelationOf(link);
+  const relation = readLinkRelation(link);
   const asA = asOf.get(a.host);
   const asB = asOf.get(b.host);
   if (relation === 'internal' || asA === undefined || asB === undefined) return [];

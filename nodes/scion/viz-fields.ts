@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type {
   FieldCondition,
@@ -207,4 +207,4 @@ export const layout: PacketLayout = {
 };
 
 /** Reads the fields of a SCION packet. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);

@@ -136,7 +136,7 @@ export interface PacketGeometry {
 }
 
 /**
- * Computes all lengths.
+ * Computes all lengths and offsets of a packet.
  * @throws RangeError when hops or user data are out of range.
  */
 export function createPacketGeometry(options: PacketGeometryOptions): PacketGeometry {

@@ -16,7 +16,7 @@ import type { AcceptedPacket, ReceiveRules } from './receive.ts';
 import type { CreatedSurb } from './surb.ts';
 import type { DropResult } from './unwrap.ts';
 
-/** How the packets of a network are made and read. All of them have the same length. */
+/** Creates and processes the packets of a network. All of them have the same length. */
 export interface PacketFormat {
   /** Anyone can read and forge `modelled` packets; `outfox-like` ones are for research. */
   readonly name: 'sphinx' | 'modelled' | 'outfox-like';

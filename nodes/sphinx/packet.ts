@@ -34,7 +34,7 @@ export interface PacketWithReplayTags extends CreatedPacket {
 }
 
 /**
- * Creates a packet.
+ * Creates a Sphinx packet for a path of hops.
  * @param payload Exactly `forwardPayloadLength` bytes; see {@link encodeForwardPlaintext}.
  */
 export function createPacket(
@@ -71,7 +71,7 @@ export function createPacketWithHeader<Suite extends SphinxSuite>(
   };
 }
 
-/** The plaintext of a packet. */
+/** The plaintext that the last hop of a packet gets. */
 export interface ForwardPayload {
   /** Absent when the sender wants no reply. */
   readonly surb?: Uint8Array;

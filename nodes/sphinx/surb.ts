@@ -31,7 +31,7 @@ export interface CreatedSurb {
 }
 
 /**
- * Creates a SURB. Randomness: 64 bytes of key first, then as for a header.
+ * Creates a single-use reply block. Randomness: 64 bytes of key first, then as for a header.
  * @param input The last hop's commands name the recipient and the SURB's identifier.
  */
 export function createSurb(

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readerOf } from '../../viz/format/layout-reader.ts';
+import { makePacketReader } from '../../viz/format/layout-reader.ts';
 import type { PacketReader } from '../../viz/format/packet-fields.ts';
 import type { LayoutField, PacketLayout } from '../../viz/format/packet-layout.ts';
 import { readSingleTracedState } from '../_kit/trace-state.ts';
@@ -35,7 +35,7 @@ export function layout(states: ReadonlyMap<string, string>): PacketLayout | unde
 }
 
 /** Reads the fields of a Sphinx packet. */
-export const fields: PacketReader = readerOf(layout);
+export const fields: PacketReader = makePacketReader(layout);
 
 function headerFields(geometry: PacketGeometry, isModelled: boolean): readonly LayoutField[] {
   const { elementLength, nrHops, perHopRoutingInfoLength } = geometry;

@@ -47,7 +47,7 @@ export interface DelayAuditInput extends VrfPublicKey {
 /** Distributions of the delay: that of Poisson mixing, and a uniform one for comparison. */
 export const VRF_DELAY_LAWS = ['exponential', 'uniform'] as const;
 
-/** How an output is converted to a delay. */
+/** The distribution of delays drawn from the output of a VRF. */
 export type VrfDelayLaw = (typeof VRF_DELAY_LAWS)[number];
 
 /** The result of an audit. */
@@ -82,7 +82,7 @@ export function uniformFromBytes(output: Uint8Array): number {
  * @param meanNs Mean delay, 1 / mu.
  * @returns integer nanoseconds.
  */
-export function exponentialDelayNsOf(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
+export function deriveExponentialDelayNs(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
   // The share of an output is never zero. 0 - log, not -log: a delay of zero has no sign.
   const means = 0 - log(uniformFromBytes(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
@@ -92,12 +92,12 @@ export function exponentialDelayNsOf(output: Uint8Array, meanNs: Nanoseconds): N
  * The delay for an output under a distribution; both have the same mean.
  * @returns integer nanoseconds; with the uniform distribution at most two means.
  */
-export function vrfDelayNsOf(
+export function deriveVrfDelayNs(
   law: VrfDelayLaw,
   output: Uint8Array,
   meanNs: Nanoseconds,
 ): Nanoseconds {
-  if (law === 'exponential') return exponentialDelayNsOf(output, meanNs);
+  if (law === 'exponential') return deriveExponentialDelayNs(output, meanNs);
   return Math.round(2 * uniformFromBytes(output) * meanNs);
 }
 
@@ -106,7 +106,7 @@ export function auditDelay(crypto: CryptoProvider, audit: DelayAuditInput): Dela
   if (audit.tag.length !== TAG_LENGTH) return { kind: 'proof-invalid' };
   const output = verifyVrf(crypto, audit, delayVrfInput(audit.epoch, audit.tag), audit.proof);
   if (output === undefined) return { kind: 'proof-invalid' };
-  const expectedNs = vrfDelayNsOf(audit.law ?? 'exponential', output, audit.meanNs);
+  const expectedNs = deriveVrfDelayNs(audit.law ?? 'exponential', output, audit.meanNs);
   return { kind: compared(audit.observedNs - expectedNs, audit.toleranceNs), expectedNs };
 }
 

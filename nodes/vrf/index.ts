@@ -11,13 +11,13 @@ export {
   type DelayAuditInput,
   type DelayVerdict,
   delayVrfInput,
-  exponentialDelayNsOf,
+  deriveExponentialDelayNs,
+  deriveVrfDelayNs,
   type LoopAuditInput,
   type LoopHop,
   uniformFromBytes,
   VRF_DELAY_LAWS,
   type VrfDelayLaw,
-  vrfDelayNsOf,
 } from './delay.ts';
 export { DelayDeviationEstimator, type OwedDelay } from './delay-shares.ts';
 export {

@@ -21,7 +21,7 @@ const WIDE = 960;
 const NARROW = 400;
 
 /** A frame; `label` is the space for labels on the right, on wide charts only. */
-export function plotFrameOf(
+export function makePlotFrame(
   isWide: boolean,
   size: {
     readonly height: number;
@@ -37,7 +37,7 @@ export function plotFrameOf(
   return { width, height, left, right, top: size.head ?? 20, bottom: height - 26, isWide };
 }
 
-/** The content of a figure. */
+/** The drawing, title, caption and table of a figure. */
 export interface ChartFigure {
   /** A sentence that states the finding. */
   readonly title: string;

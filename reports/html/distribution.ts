@@ -14,12 +14,12 @@ import {
   RELIABLE_TAIL_SAMPLES,
 } from '../distribution-text.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   quantityText,
   scaledNumberText,
   type UnitScale,
-  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
@@ -28,8 +28,8 @@ import {
   type ChartFigure,
   emptyChart,
   figure,
+  makePlotFrame,
   type PlotFrame,
-  plotFrameOf,
   pointerLineMarkup,
   svg,
   xAxis,
@@ -62,7 +62,7 @@ export function distributionSection(report: Report): Markup {
   if (all.length === 0) {
     const reason = 'no latency was measured in this run';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(makePlotFrame(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Latency', caption: reason, draw })]);
   }
   return section([...drawn.map((one) => chart(one, report)), ...few.map(fewSamples)]);
@@ -121,7 +121,7 @@ function drawing(one: Distribution): Pick<ChartFigure, 'draw' | 'read'> {
 /** Readout along the axis: the share above each stored value. */
 function readData(one: Distribution): unknown {
   const [from, to] = domainOf(one);
-  const scale = unitScaleOf(to, 'ns');
+  const scale = chooseUnitScale(to, 'ns');
   const isLog = usesLog(one);
   const position = (v: number): number => (isLog ? Math.log10(v) : v / scale.divisor);
   const points = one.points.filter((point) => point.value >= from);
@@ -153,14 +153,14 @@ function domainOf(one: Distribution): readonly [number, number] {
 }
 
 function drawTail(one: Distribution, isWide: boolean): Markup {
-  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 64, head: 24 });
+  const frame = makePlotFrame(isWide, { height: HEIGHT, label: 24, left: 64, head: 24 });
   const domain = [...domainOf(one)];
   const edges = [frame.left, frame.right];
   const x = usesLog(one) ? scaleLog(domain, edges) : scaleLinear(domain, edges);
   const n = one.metric.count;
   const y = scaleLog([1, Math.min(0.09, 0.7 / n)], [frame.top, frame.bottom]);
   const decades = Math.max(1, Math.floor(Math.log10(n / 0.7)));
-  const scale = unitScaleOf(domain[1] ?? 1, 'ns');
+  const scale = chooseUnitScale(domain[1] ?? 1, 'ns');
   const ticks = xTicks(x, isWide, scale);
   const yTicks = Array.from({ length: decades + 1 }, (_, i) => ({
     at: y(10 ** -i),

@@ -5,12 +5,12 @@
  * @module
  */
 import { scaleLinear } from 'd3-scale';
-import { dropCountsOf } from '../drops.ts';
+import { listDropCounts } from '../drops.ts';
 import { significantDigitsText, wholeNumberText } from '../format.ts';
 import { droppedPackets } from '../judge.ts';
 import { messageTerms, noAccountReasonText } from '../messages.ts';
 import type { Report } from '../report-schema.ts';
-import { emptyChart, figure, type PlotFrame, plotFrameOf, svg } from './chart.ts';
+import { emptyChart, figure, makePlotFrame, type PlotFrame, svg } from './chart.ts';
 import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const ROW = 24;
@@ -44,7 +44,7 @@ function messageSection({ messages, messagesUntracked, refusals = {} }: Report):
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
       ? emptyChart(
-          plotFrameOf(isWide, { height: 90, label: 12, left: 12 }),
+          makePlotFrame(isWide, { height: 90, label: 12, left: 12 }),
           'every message arrived',
         )
       : drawBars(drops, messages.submitted, isWide);
@@ -78,7 +78,7 @@ function missingOf(messages: NonNullable<Report['messages']>): readonly Drop[] {
 }
 
 function packetSection(report: Report): Markup {
-  const drops = dropCountsOf(report).map(({ label, by, count }) => ({
+  const drops = listDropCounts(report).map(({ label, by, count }) => ({
     reason: label,
     count,
     colour: by === 'links' ? 1 : 2,
@@ -86,7 +86,7 @@ function packetSection(report: Report): Markup {
   const draw = (isWide: boolean): Markup =>
     drops.length === 0
       ? emptyChart(
-          plotFrameOf(isWide, { height: 90, label: 12, left: 12 }),
+          makePlotFrame(isWide, { height: 90, label: 12, left: 12 }),
           'no packet was dropped',
         )
       : drawBars(drops, report.packets.sent, isWide);
@@ -119,7 +119,7 @@ function captionOf(drops: readonly Drop[]): string {
 function drawBars(drops: readonly Drop[], sent: number, isWide: boolean): Markup {
   const shown = drops.slice(0, ROWS_MAX);
   const height = 8 + ROW * shown.length;
-  const frame = plotFrameOf(isWide, { height, label: 150, left: isWide ? 200 : 150 });
+  const frame = makePlotFrame(isWide, { height, label: 150, left: isWide ? 200 : 150 });
   const end = isWide ? frame.right : frame.right - 100;
   const x = scaleLinear([0, shown[0]?.count ?? 1], [frame.left, end]);
   const rows = shown.map((drop, i) => bar({ drop, frame, x, sent }, 4 + ROW * i));

@@ -8,18 +8,18 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   quantityText,
   scaledNumberText,
   type UnitScale,
-  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import { kpiName } from '../kpi-text.ts';
 import type { KpiResult, Report, ReportFault } from '../report-schema.ts';
 import { quantile, sortedAscending } from '../statistics/quantile.ts';
-import { emptyChart, figure, legend, type PlotFrame, plotFrameOf, svg, xAxis } from './chart.ts';
+import { emptyChart, figure, legend, makePlotFrame, type PlotFrame, svg, xAxis } from './chart.ts';
 import { coordinateText, EMPTY_MARKUP, html, type Markup } from './markup.ts';
 
 const STRIPS_MAX = 200;
@@ -49,7 +49,7 @@ export function faultSection(report: Report): Markup {
         ? 'no fault happened in this run'
         : 'no effect of the faults of this run was measured';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(makePlotFrame(isWide, { height: 90, label: 12, left: 12 }), reason);
     const table = faultTable(report.faults);
     return section(figure({ title: 'Faults', caption: reason, draw, table }));
   }
@@ -159,9 +159,9 @@ function drawStrips(story: Story, isWide: boolean): Markup {
   const pitch = few ? 22 : Math.max(2.5, Math.min(8, 420 / strips.length));
   const left = few && isWide ? 250 : 12;
   const height = Math.round(46 + pitch * strips.length);
-  const frame = plotFrameOf(isWide, { height, label: 80, left });
+  const frame = makePlotFrame(isWide, { height, label: 80, left });
   const x = scaleLinear([0, story.top], [frame.left, frame.right]);
-  const scale = unitScaleOf(story.top, 'ns');
+  const scale = chooseUnitScale(story.top, 'ns');
   const ticks = x
     .ticks(isWide ? 8 : 4)
     .map((value) => ({ at: x(value), label: tickText(value, scale) }));

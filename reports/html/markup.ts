@@ -11,7 +11,7 @@ export interface Markup {
   readonly markup: string;
 }
 
-/** What may be inserted into a template. */
+/** Values that may be inserted into a template. */
 export type TemplateContent = Markup | string | number | undefined | readonly TemplateContent[];
 
 /** Empty markup. */

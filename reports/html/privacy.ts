@@ -16,8 +16,8 @@ import {
   emptyChart,
   figure,
   legend,
+  makePlotFrame,
   type PlotFrame,
-  plotFrameOf,
   svg,
   xAxis,
   yAxis,
@@ -166,13 +166,13 @@ function bitsFigure(privacy: Privacy): Markup {
     legend: legend(names, 'always'),
     draw: (isWide) =>
       n === 0
-        ? emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), 'no targets')
+        ? emptyChart(makePlotFrame(isWide, { height: 90, label: 12, left: 12 }), 'no targets')
         : drawBits([entropy, guess], isWide),
   });
 }
 
 function drawBits(curves: readonly (readonly number[])[], isWide: boolean): Markup {
-  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
+  const frame = makePlotFrame(isWide, { height: HEIGHT, label: 24, left: 48 });
   const all = curves.flat();
   const from = Math.max(0, Math.floor(leastOf(all) - 0.2));
   const to = Math.ceil(greatestOf(all) + 0.1);
@@ -220,7 +220,7 @@ function setsFigure(privacy: Privacy): Markup {
 }
 
 function drawSets(sets: readonly number[], isWide: boolean): Markup {
-  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 48 });
+  const frame = makePlotFrame(isWide, { height: HEIGHT, label: 24, left: 48 });
   const x = scaleLinear([0, (sets.at(-1) ?? 1) * 1.001], [frame.left, frame.right]).nice();
   const end = x.domain()[1] ?? 1;
   const counts = new Array<number>(SET_BARS).fill(0);
@@ -277,7 +277,7 @@ function delayFigure(delays: Delays): Markup {
 }
 
 function drawDelays({ measured, expected, step }: Delays, isWide: boolean): Markup {
-  const frame = plotFrameOf(isWide, { height: HEIGHT, label: 24, left: 56 });
+  const frame = makePlotFrame(isWide, { height: HEIGHT, label: 24, left: 56 });
   const x = scaleLinear([0, measured.length * step], [frame.left, frame.right]);
   const highest = greatestOf([...measured, ...expected]);
   const y = scaleLinear([0, highest], [frame.bottom, frame.top]).nice();

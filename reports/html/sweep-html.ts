@@ -23,7 +23,7 @@ import {
   sweepVerdict,
 } from '../sweep.ts';
 import type { QuantityReader } from '../sweep-axis.ts';
-import { emptyChart, figure, plotFrameOf, svg } from './chart.ts';
+import { emptyChart, figure, makePlotFrame, svg } from './chart.ts';
 import { htmlDocument } from './html.ts';
 import { coordinateText, html, type Markup } from './markup.ts';
 import { sweepFigures } from './sweep-lines.ts';
@@ -99,7 +99,7 @@ function heatFigure(grid: SweepGrid): Markup {
   const values = valuesOf(grid);
   const draw = (isWide: boolean): Markup => {
     if (first === undefined || values.length === 0) {
-      const frame = plotFrameOf(isWide, { height: 90, label: 12, left: 12 });
+      const frame = makePlotFrame(isWide, { height: 90, label: 12, left: 12 });
       return emptyChart(frame, 'measured in no combination');
     }
     return heatMap(grid, values, isWide);
@@ -129,7 +129,7 @@ function stepOf(value: number, values: readonly number[]): number {
 function heatMap(grid: SweepGrid, values: readonly number[], isWide: boolean): Markup {
   const height = 46 + ROW * grid.y.values.length;
   const left = isWide ? 180 : 84;
-  const frame = plotFrameOf(isWide, { height, label: 24, left });
+  const frame = makePlotFrame(isWide, { height, label: 24, left });
   const wanted = (frame.right - frame.left) / Math.max(1, grid.x.values.length);
   const width = Math.min(wanted, 130);
   const column = (i: number): number => frame.left + width * i;

@@ -9,11 +9,11 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   groupThousands,
   limitQuantityText,
   scaledNumberText,
   type UnitScale,
-  unitScaleOf,
 } from '../format.ts';
 import { intervalText, measuredText } from '../kpi-text.ts';
 import type { KpiResult } from '../report-schema.ts';
@@ -36,8 +36,8 @@ import {
   endLabelsWidthPx,
   figure,
   legend,
+  makePlotFrame,
   type PlotFrame,
-  plotFrameOf,
   seriesColourNumber,
   svg,
   type Tick,
@@ -218,7 +218,7 @@ function draw(chart: Chart, isWide: boolean): Markup {
     left: LEFT,
     head: 24,
   };
-  const frame = plotFrameOf(isWide, size);
+  const frame = makePlotFrame(isWide, size);
   const yScale = verticalOf(chart, frame);
   const x = horizontalOf(curves, frame);
   const equals = equalsOf(curves);
@@ -320,7 +320,7 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: PlotFrame)
   );
   const all = [...values, ...near.map(Number)];
   const [low, high] = [leastOf(all), greatestOf(all)];
-  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = chooseUnitScale(Math.max(Math.abs(low), Math.abs(high)), unit);
   const isLog = least > 0 && most / least >= LOG_RATIO;
   const position = isLog
     ? scaleLog([Math.max(low, least / 3) * 0.9, high * 1.1], [bottom, top])

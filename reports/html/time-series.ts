@@ -11,6 +11,7 @@ import { greatestOf } from '../../engine/pure/extremes.ts';
 import { axisEndNs } from '../done-text.ts';
 import { FLOWS_FILE } from '../flows-csv.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   quantityText,
@@ -20,7 +21,6 @@ import {
   shortCountText,
   significantDigitsText,
   type UnitScale,
-  unitScaleOf,
   wholeNumberText,
 } from '../format.ts';
 import type { KpiResult, Report, SeriesSummary } from '../report-schema.ts';
@@ -32,8 +32,8 @@ import {
   endLabelsWidthPx,
   figure,
   legend,
+  makePlotFrame,
   type PlotFrame,
-  plotFrameOf,
   pointerLineMarkup,
   seriesColourNumber,
   svg,
@@ -68,7 +68,7 @@ export function timeSection(report: Report): Markup {
   if (panels.length === 0) {
     const reason = 'this run recorded no series';
     const draw = (isWide: boolean): Markup =>
-      emptyChart(plotFrameOf(isWide, { height: 90, label: 12, left: 12 }), reason);
+      emptyChart(makePlotFrame(isWide, { height: 90, label: 12, left: 12 }), reason);
     return section([figure({ title: 'Over time', caption: reason, draw })]);
   }
   return section([leftOutNote(report), ...panels.map((panel) => panelFigure(panel, report))]);
@@ -237,7 +237,7 @@ function total(values: Values): number {
 function axisScale(panel: Panel, top: number): UnitScale {
   const [first] = panel.series;
   const unit = first === undefined ? '' : drawnUnit(first);
-  if (unit === 'ns' || unit === 'ratio') return unitScaleOf(top, unit);
+  if (unit === 'ns' || unit === 'ratio') return chooseUnitScale(top, unit);
   if (top >= 1e6) return { divisor: 1e6, suffix: `M ${unit}` };
   return top >= 1e4 ? { divisor: 1e3, suffix: `k ${unit}` } : { divisor: 1, suffix: unit };
 }
@@ -331,7 +331,7 @@ function labelledNames({ series }: Report): readonly string[] {
 
 function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
   const label = endLabelsWidthPx(labelledNames(report), LABEL);
-  const frame = plotFrameOf(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
+  const frame = makePlotFrame(isWide, { height: HEIGHT, label, left: 52, head: isWide ? 34 : 20 });
   const top = topOf(panel);
   // Zeros are drawn as zeros; only what was never measured is a gap.
   if (panel.series.every((one) => one.high.every((value) => value === null))) {

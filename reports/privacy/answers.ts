@@ -19,7 +19,7 @@ import {
 /**
  * The answers from the record; results of attacks carried out by events are counted during the run.
  */
-export function attackTruthsOf(truth: RunTruth, setting: PrivacySetting): AttackTruths {
+export function collectAttackTruths(truth: RunTruth, setting: PrivacySetting): AttackTruths {
   const { numerator, denominator } = countCompromisedPaths(truth, setting);
   return {
     partners: partnersOf(truth),
@@ -52,7 +52,7 @@ export interface CorruptPassage {
 }
 
 /** Everything that corrupt nodes reveal, ordered by their outputs. */
-export function corruptPassagesOf(
+export function listCorruptPassages(
   truth: RunTruth,
   corrupt: readonly string[],
 ): readonly CorruptPassage[] {

@@ -43,7 +43,7 @@ export interface BelievedPath {
 }
 
 /**
- * From what {@link believedPathOf} computes the path that the adversary believes one message took.
+ * From what {@link findBelievedPath} computes the path that the adversary believes one message took.
  */
 export interface BelievedPathInput {
   readonly truth: RunTruth;
@@ -54,7 +54,7 @@ export interface BelievedPathInput {
 }
 
 /** The believed path of the target with median entropy; undefined without targets. */
-export function believedPathOf(input: BelievedPathInput): BelievedPath | undefined {
+export function findBelievedPath(input: BelievedPathInput): BelievedPath | undefined {
   const { truth, laws, beliefs, targets } = input;
   const order = targets.map((_, i) => i).sort((a, b) => entropyAt(a) - entropyAt(b));
   const chosen = order[Math.floor(order.length / 2)];

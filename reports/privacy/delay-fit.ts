@@ -21,7 +21,7 @@ export interface DelayTestInput {
   readonly mix: string;
 }
 
-/** The result of a test. */
+/** The result of testing whether delays follow a distribution: the p-value. */
 export interface DelayTest {
   /** p-value; undefined for fewer than 20 delays. */
   readonly p: number | undefined;

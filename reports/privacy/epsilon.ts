@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { nodeMaskOfNames, nodeMixingModelsOf } from './laws.ts';
+import { chooseNodeMixingModels, nodeMaskOfNames } from './laws.ts';
 import { propagateMass } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
 import {
@@ -48,7 +48,7 @@ export function senderEpsilons(truth: RunTruth, setting: PrivacySetting): readon
     truth,
     labels,
     labelCount: senders.length,
-    laws: nodeMixingModelsOf(truth, setting),
+    laws: chooseNodeMixingModels(truth, setting),
     // A message that leaves a pool has the same proportion of masses as the pool.
     onCandidate: (message, masses) => {
       if (looks.has(message)) for (const one of pairsOf(masses)) epsilons.push(one);

@@ -5,7 +5,7 @@
  * @module
  */
 import type { MetricData } from '../model.ts';
-import { attackTruthsOf, meanPayloadHops } from './answers.ts';
+import { collectAttackTruths, meanPayloadHops } from './answers.ts';
 import {
   type ActiveAttackResults,
   ATTACKS,
@@ -46,7 +46,7 @@ export function requestedAttackMetrics(asked: ReadonlySet<string>): readonly str
 /** The requested attacks that had something to try. */
 export function evaluateAttacks(parts: AttackEvaluationInput): readonly JudgedAttack[] {
   const { truth, setting, view, carriedOut } = parts;
-  const answers = { ...attackTruthsOf(truth, setting), ...carriedOut };
+  const answers = { ...collectAttackTruths(truth, setting), ...carriedOut };
   const input = { view, setting: attackSetting(parts), answers };
   return ATTACKS.filter(({ name }) => setting.asked.has(attackSuccessMetricName(name))).flatMap(
     (attack) => {

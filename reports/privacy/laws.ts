@@ -13,8 +13,11 @@ import type { NodeMixingModel } from './mass/propagate.ts';
 import type { PrivacySetting } from './setting.ts';
 import type { RunTruth } from './truth/truth.ts';
 
-/** The law of each node, by its index. Nodes that do not mix are end nodes: they hide nothing. */
-export function nodeMixingModelsOf(
+/**
+ * Chooses for each node, by its index, the model of the delays that an adversary assumes.
+ * Nodes that do not mix are end nodes: they hide nothing.
+ */
+export function chooseNodeMixingModels(
   truth: Pick<RunTruth, 'nodes'>,
   { mixes, corrupt }: Pick<PrivacySetting, 'mixes' | 'corrupt'>,
 ): readonly NodeMixingModel[] {

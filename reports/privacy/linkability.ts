@@ -31,7 +31,7 @@ interface Row {
 }
 
 /** The matrix; undefined when no target has a receiver among its candidates. */
-export function linkabilityMatrixOf(
+export function computeLinkabilityMatrix(
   truth: RunTruth,
   beliefs: readonly Posterior[],
 ): LinkabilityMatrix | undefined {

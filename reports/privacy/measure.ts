@@ -11,8 +11,8 @@ import { countTruthEvents, type TruthCounts } from './census.ts';
 import { clientRatePValue } from './client-rate.ts';
 import { type MixFit, testDelays } from './delay-fit.ts';
 import { senderEpsilons } from './epsilon.ts';
-import { nodeMaskOfNames, nodeMixingModelsOf } from './laws.ts';
-import { type Posterior, posteriorsOf, senderPosteriors } from './mass/posterior.ts';
+import { chooseNodeMixingModels, nodeMaskOfNames } from './laws.ts';
+import { computePosteriors, type Posterior, senderPosteriors } from './mass/posterior.ts';
 import {
   guessingEntropy,
   hartleyBits,
@@ -23,7 +23,7 @@ import {
 import { deltaAt, linkingProbability } from './metrics/unlinkability.ts';
 import { countCompromisedPaths } from './paths.ts';
 import { adversaryText, type PrivacySetting, privacyEstimatorText } from './setting.ts';
-import { type PrivacySummary, summaryOf } from './summary.ts';
+import { type PrivacySummary, summarisePrivacy } from './summary.ts';
 import { chooseTargets, type TargetMessage } from './targets.ts';
 import { NO_NODE, PURPOSE_COVER, type RunTruth } from './truth/truth.ts';
 import { privacyWarnings } from './warnings.ts';
@@ -71,9 +71,9 @@ export function measurePrivacy(truth: RunTruth, setting: PrivacySetting): Privac
   return {
     metrics,
     warnings: privacyWarnings(parts),
-    summary: summaryOf({
+    summary: summarisePrivacy({
       ...parts,
-      laws: nodeMixingModelsOf(truth, setting),
+      laws: chooseNodeMixingModels(truth, setting),
       adversary: adversaryText(setting),
       estimator: privacyEstimatorText(setting.mixes),
     }),
@@ -92,7 +92,11 @@ function beliefsOf(
   targets: readonly TargetMessage[],
 ): readonly TargetBelief[] {
   const all = [...new Set(targets.flatMap(({ message, next }) => [message, next ?? message]))];
-  const found = posteriorsOf({ truth, laws: nodeMixingModelsOf(truth, setting), targets: all });
+  const found = computePosteriors({
+    truth,
+    laws: chooseNodeMixingModels(truth, setting),
+    targets: all,
+  });
   const byTarget = new Map(found.map((belief) => [belief.target, belief]));
   return targets.flatMap(({ message, next }) => {
     const belief = byTarget.get(message);
@@ -168,7 +172,7 @@ function senderMetric(
   const asked = new Set(beliefs.map(({ belief }) => belief.target));
   const found = senderPosteriors({
     truth,
-    laws: nodeMixingModelsOf(truth, setting),
+    laws: chooseNodeMixingModels(truth, setting),
     isAsked: (message) => asked.has(message),
   });
   return { 'privacy.sender.bits': samples([...found.values()].map((p) => shannonBits(p))) };

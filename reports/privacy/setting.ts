@@ -14,7 +14,7 @@ export interface MixDelayModel {
   readonly meanDelayNs?: number;
 }
 
-/** The setting of one run. */
+/** The mixes, corrupt nodes and targets of a privacy analysis. */
 export interface PrivacySetting {
   readonly mixes: readonly MixDelayModel[];
   /** Names of all clients; when absent, their rates are not compared. */

@@ -6,10 +6,10 @@
  */
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { AttackSuccess } from './attacks/index.ts';
-import { type BelievedPath, believedPathOf } from './believed-path.ts';
+import { type BelievedPath, findBelievedPath } from './believed-path.ts';
 import type { TruthCounts } from './census.ts';
 import type { MixFit } from './delay-fit.ts';
-import { type LinkabilityMatrix, linkabilityMatrixOf } from './linkability.ts';
+import { computeLinkabilityMatrix, type LinkabilityMatrix } from './linkability.ts';
 import type { Posterior } from './mass/posterior.ts';
 import type { NodeMixingModel } from './mass/propagate.ts';
 import { hartleyBits, minEntropyBits, shannonBits } from './metrics/uncertainty.ts';
@@ -71,7 +71,7 @@ export interface PrivacySummary {
   })[];
 }
 
-/** From what {@link summaryOf} makes the privacy figures of one adversary. */
+/** From what {@link summarisePrivacy} makes the privacy figures of one adversary. */
 export interface PrivacySummaryInput {
   readonly truth: RunTruth;
   readonly setting: PrivacySetting;
@@ -84,7 +84,7 @@ export interface PrivacySummaryInput {
 }
 
 /** Combines the results into a summary. */
-export function summaryOf(parts: PrivacySummaryInput): PrivacySummary {
+export function summarisePrivacy(parts: PrivacySummaryInput): PrivacySummary {
   const { truth, setting, census, beliefs, fits, adversary, estimator } = parts;
   const pools = setting.mixes.map(({ name }) => census.poolMean[truth.nodes.indexOf(name)] ?? 0);
   const delays = histogramOf(fits);
@@ -100,8 +100,8 @@ export function summaryOf(parts: PrivacySummaryInput): PrivacySummary {
       hartley: hartleyBits(p),
     }),
   );
-  const journey = believedPathOf({ truth, laws: parts.laws, beliefs, targets });
-  const linkability = linkabilityMatrixOf(truth, beliefs);
+  const journey = findBelievedPath({ truth, laws: parts.laws, beliefs, targets });
+  const linkability = computeLinkabilityMatrix(truth, beliefs);
   return {
     adversary,
     estimator,

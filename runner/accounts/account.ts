@@ -73,7 +73,7 @@ export function startLiveMessageAccounting(
 }
 
 /** The observer of a node's lowest protocol, or of a layer, if that protocol reports. */
-export function accountingObserverOf(
+export function makeAccountingObserver(
   account: MessageAccounting,
   node: string,
   layer: string | undefined,

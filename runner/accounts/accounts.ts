@@ -9,9 +9,9 @@ import { assert } from '../../engine/core/assert.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { MessageTotals } from '../../reports/model.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
-import { type MessageAccountant, messageTotalsOf, type SentFate } from './message-account.ts';
+import { type MessageAccountant, type SentFate, sumMessageTotals } from './message-account.ts';
 
-/** The account of one protocol. */
+/** The account of the messages of one protocol in a run. */
 export interface ProtocolAccount {
   readonly protocol: string;
   /** The protocol's name where it is a layer; absent if it is the lowest of its hosts. */
@@ -75,7 +75,7 @@ export class MessageAccounts {
 
   /** The sum over all protocols; to be read after {@link imbalance}. */
   totals(flows: readonly Flow[]): MessageTotals {
-    return messageTotalsOf(flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return sumMessageTotals(flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #ledgerOf(flow: number): MessageAccountant {

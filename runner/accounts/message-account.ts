@@ -25,7 +25,7 @@ export type SentFate =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'given-up' | 'lost'; readonly loss: MessageLoss };
 
-/** The account of one run. */
+/** Accounts for every application message of one run. */
 export interface MessageAccountant extends NetworkObserver, WorldListener {
   /** The observer passed to the node with this name. */
   of(node: string): MessageObserver;
@@ -47,7 +47,7 @@ export interface MessageAccountant extends NetworkObserver, WorldListener {
 }
 
 /** Adds up fates; delivery is taken from the payload itself, and is the usual case. */
-export function messageTotalsOf(
+export function sumMessageTotals(
   flows: readonly Flow[],
   fateOf: (flow: number, sequence: number) => SentFate,
 ): MessageTotals {

@@ -30,7 +30,7 @@ import {
 } from './followed-message.ts';
 import { emptyHolding, foundOnDisk, type Holding } from './holding.ts';
 import type { MessageAccountant, MessageLoss, SentFate } from './message-account.ts';
-import { messageTotalsOf } from './message-account.ts';
+import { sumMessageTotals } from './message-account.ts';
 import { nodesHoldingMessage } from './nodes-holding.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
@@ -275,7 +275,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   totals(): MessageTotals {
-    return messageTotalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return sumMessageTotals(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   /** Outside a request, the node has found on its disk what it had accepted before a crash. */

@@ -24,8 +24,8 @@ import { PacketKeyIndex } from './key-ring.ts';
 import {
   type MessageAccountant,
   type MessageLoss,
-  messageTotalsOf,
   type SentFate,
+  sumMessageTotals,
 } from './message-account.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
@@ -216,7 +216,7 @@ export class TransitLedger implements MessageAccountant {
   }
 
   totals(): MessageTotals {
-    return messageTotalsOf(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
+    return sumMessageTotals(this.#parts.flows, (flow, sequence) => this.fateOf(flow, sequence));
   }
 
   #at(name: string): Holdings {

@@ -7,7 +7,7 @@ import type { NodeHandle } from '../../engine/host/protocol.ts';
 import type { AskAnswer } from '../../reports/model.ts';
 import type { AskSpec } from '../../scenarios/fault-parts.ts';
 import { RECONFIGURE_KIND, STATUS_KIND } from '../../scenarios/files/ask.ts';
-import { protocolNodeOf } from '../nodes/host-nodes.ts';
+import { findProtocolNode } from '../nodes/host-nodes.ts';
 import type { Reconfigurations } from '../nodes/reconfigure.ts';
 import type { Undo, World } from '../world.ts';
 
@@ -47,7 +47,7 @@ export function askNode(
 ): Undo {
   const { node: name, by, kind, target, withinNs } = spec;
   const answer = new Answer(world, taker);
-  const member = protocolNodeOf(node, by);
+  const member = findProtocolNode(node, by);
   if (node === undefined || member === undefined) {
     answer.end('node-down');
   } else if (kind === STATUS_KIND) {

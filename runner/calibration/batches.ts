@@ -16,7 +16,7 @@ import {
 import { roundToTenths, roundToThousandths } from '../../scenarios/profiles/profile-file.ts';
 import type { OperationSample, ProfileOperation } from '../../scenarios/profiles/profile-schema.ts';
 
-/** How many batches of how many calls are measured. */
+/** The number of batches, and of calls in each, that are measured. */
 export interface BatchPlan {
   readonly warmup: number;
   readonly batches: number;
@@ -70,7 +70,7 @@ function nothing(index: number): number {
 }
 
 /** The numbers that the profile stores for the batches at one packet length. */
-export function operationSampleOf(bytes: number, batchNs: readonly number[]): OperationSample {
+export function makeOperationSample(bytes: number, batchNs: readonly number[]): OperationSample {
   const sorted = sortedAscending(batchNs);
   const n = sorted.length;
   const { low, high } = rankInterval({ n, p: 0.5, level: LEVEL });

@@ -14,8 +14,8 @@ import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import {
-  costsOf,
   inPlaceOperationCosts,
+  makeEngineCosts,
   roundToTenths,
 } from '../../scenarios/profiles/profile-file.ts';
 import { type CostProfile, PROFILE_VERSION } from '../../scenarios/profiles/profile-schema.ts';
@@ -26,8 +26,8 @@ import { handlerCosts } from './handler-costs.ts';
 import {
   type FitPoint,
   fitFactors,
-  inPlacePointOf,
   loadSeconds,
+  makeInPlacePoint,
   measureCarriedLoad,
   measureLiveLoad,
   predictLoad,
@@ -36,7 +36,7 @@ import { type MeasuredOperation, operationBenchmarks } from './operations.ts';
 import { measureReceiveBuffer, socketCosts } from './socket-costs.ts';
 import type { Workload } from './workloads.ts';
 
-/** What a calibration needs. */
+/** The parameters of a calibration. */
 export interface CalibrationRequest {
   /** The scenario that loads the machine at growing rates; its events and limits are ignored. */
   readonly workload: Workload;
@@ -105,7 +105,7 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
       controlFactor: factors.control,
       dataFactor: factors.data,
       points: points.map((point) => ({
-        ...inPlacePointOf(point, factors),
+        ...makeInPlacePoint(point, factors),
         isUsed: used.includes(point),
       })),
     },
@@ -178,7 +178,11 @@ async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Pr
 }
 
 function aloneCosts(operations: Operations): CpuProfile {
-  return costsOf({ operations: inPlaceOperationCosts(operations, UNCHANGED) }, 'alone', 'alone');
+  return makeEngineCosts(
+    { operations: inPlaceOperationCosts(operations, UNCHANGED) },
+    'alone',
+    'alone',
+  );
 }
 
 /** The costs of handlers that the workload does not call, from other scenarios. */

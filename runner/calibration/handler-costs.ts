@@ -15,7 +15,7 @@ import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { provisionSeed } from '../nodes/run-provision.ts';
 import type { BatchPlan } from './batches.ts';
-import { type MeasuredOperation, operationOf } from './operations.ts';
+import { type MeasuredOperation, makeProfileOperation } from './operations.ts';
 import { HandlerClock, type HandlerTimes, timedWorld } from './timed-world.ts';
 
 /** The scenario to run and how. */
@@ -44,7 +44,7 @@ export function handlerCosts(run: HandlerTimingRun): Readonly<Record<string, Mea
   const found = batchesByName(run);
   const costs: Record<string, MeasuredOperation> = {};
   for (const name of [...found.keys()].sort()) {
-    costs[`handler.${name}`] = operationOf('data', found.get(name) ?? []);
+    costs[`handler.${name}`] = makeProfileOperation('data', found.get(name) ?? []);
   }
   return costs;
 }

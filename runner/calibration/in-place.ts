@@ -240,7 +240,7 @@ export function fitDataFactor(points: readonly FitPoint[], control: number): num
 }
 
 /** A measured run in the form that the profile stores. */
-export function inPlacePointOf(
+export function makeInPlacePoint(
   { live, alone, ratePerSecond }: FitPoint,
   factors: { readonly control: number; readonly data: number },
 ): Omit<InPlacePoint, 'isUsed'> {

@@ -29,7 +29,7 @@ import { fitDataFactor, loadSeconds, measureLiveLoad, predictLoad } from './in-p
 import { findKnee, type Knee, type KneeRun, liveKneeRun, simKneeRun } from './knee.ts';
 import type { Workload } from './workloads.ts';
 
-/** What to check, and with which workload. */
+/** The profile to check, and the workload to check it with. */
 export interface KneeCheckRequest {
   readonly workload: Workload;
   readonly profile: ProfileWithFile;

@@ -14,7 +14,7 @@ import type { ProfileOperation } from '../../scenarios/profiles/profile-schema.t
 import {
   type BatchPlan,
   fitCostLine,
-  operationSampleOf,
+  makeOperationSample,
   slowOperationBatchPlan,
   timeCalls,
 } from './batches.ts';
@@ -44,11 +44,11 @@ const AES_KEY: Uint8Array = new Uint8Array(KEY_BYTES).fill(3);
 const INPUTS = 16;
 
 /** An operation from its benchmarks at several lengths. */
-export function operationOf(
+export function makeProfileOperation(
   lane: ProfileOperation['lane'],
   batches: readonly { readonly bytes: number; readonly ns: readonly number[] }[],
 ): MeasuredOperation {
-  const samples = batches.map(({ bytes, ns }) => operationSampleOf(bytes, ns));
+  const samples = batches.map(({ bytes, ns }) => makeOperationSample(bytes, ns));
   return { lane, alone: fitCostLine(samples), samples };
 }
 
@@ -77,8 +77,14 @@ export function operationBenchmarks(crypto: CryptoProvider): readonly Benchmark[
       return (index) => cipher.decipher(AES_KEY.subarray(0, 16), pick(input, index));
     }),
     ...rare(crypto),
-    { name: 'timer', run: (plan) => operationOf('control', [{ bytes: 0, ns: timers(plan) }]) },
-    { name: 'event', run: (plan) => operationOf('data', [{ bytes: 0, ns: pumpTurns(plan) }]) },
+    {
+      name: 'timer',
+      run: (plan) => makeProfileOperation('control', [{ bytes: 0, ns: timers(plan) }]),
+    },
+    {
+      name: 'event',
+      run: (plan) => makeProfileOperation('data', [{ bytes: 0, ns: pumpTurns(plan) }]),
+    },
     byLength('link', linkCrossing),
   ];
 }
@@ -110,7 +116,7 @@ function eachByLength(calls: CallsByLength): readonly Benchmark[] {
 
 function byLength(name: string, make: (bytes: number) => (index: number) => void): Benchmark {
   const run = (plan: BatchPlan): MeasuredOperation =>
-    operationOf(
+    makeProfileOperation(
       'data',
       LENGTHS.map((bytes) => ({ bytes, ns: timeCalls(make(bytes), plan) })),
     );
@@ -118,7 +124,10 @@ function byLength(name: string, make: (bytes: number) => (index: number) => void
 }
 
 function fixed(name: string, bytes: number, call: (index: number) => void): Benchmark {
-  return { name, run: (plan) => operationOf('data', [{ bytes, ns: timeCalls(call, plan) }]) };
+  return {
+    name,
+    run: (plan) => makeProfileOperation('data', [{ bytes, ns: timeCalls(call, plan) }]),
+  };
 }
 
 /** Operations that a session performs once, or few times: keys, handshakes, signatures. */
@@ -127,7 +136,7 @@ function rare(crypto: CryptoProvider): readonly Benchmark[] {
   return Object.entries(rareCryptoCalls(crypto, keys)).map(([name, call]) => {
     const run = (plan: BatchPlan): MeasuredOperation => {
       const ns = timeCalls((index) => void call(pick(keys, index)), slowOperationBatchPlan(plan));
-      return operationOf('data', [{ bytes: KEY_BYTES, ns }]);
+      return makeProfileOperation('data', [{ bytes: KEY_BYTES, ns }]);
     };
     return { name: `crypto.${name}`, run };
   });

@@ -14,7 +14,7 @@ import { UdpSocketTable } from '../../engine/live/wire-table.ts';
 import type { ReceiveBufferCapacity } from '../../engine/net/cpu-profile.ts';
 import { EndpointTable } from '../../engine/net/endpoint-table.ts';
 import { type BatchPlan, processCpuNs } from './batches.ts';
-import { type MeasuredOperation, operationOf } from './operations.ts';
+import { type MeasuredOperation, makeProfileOperation } from './operations.ts';
 
 const ADDRESS = '127.0.0.1';
 const LENGTHS = [64, 512, 1_200] as const;
@@ -124,7 +124,10 @@ export async function socketCosts(plan: BatchPlan): Promise<SocketCosts> {
   } finally {
     pair.close();
   }
-  return { send: operationOf('data', sent), receive: operationOf('data', received) };
+  return {
+    send: makeProfileOperation('data', sent),
+    receive: makeProfileOperation('data', received),
+  };
 }
 
 interface BurstTimes {

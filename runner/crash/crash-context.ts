@@ -9,11 +9,11 @@ import { StandstillError } from '../../engine/core/standstill.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import { guardNodesOfRun } from '../../engine/live/clock-guard.ts';
 import { OutsideProgramError } from '../../engine/live/emulation/outside-error.ts';
-import { environmentErrorOf } from '../../engine/live/environment.ts';
+import { findEnvironmentError } from '../../engine/live/environment.ts';
 import {
   FileOwners,
+  listStackFrameLocations,
   type StackFrameLocation,
-  stackFrameLocationsOf,
 } from '../../engine/live/stack-places.ts';
 import type { NodeCall, NodeCalls } from '../../engine/net/node-calls.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
@@ -31,7 +31,7 @@ import {
   NodeCrash,
 } from './crash.ts';
 
-/** What is known about the calls of nodes. */
+/** The hosts of a run, and its record of the calls to nodes. */
 export interface CallContext {
   readonly hosts: readonly HostSpec[];
   readonly calls: NodeCalls;
@@ -43,14 +43,14 @@ export interface CallContext {
   readonly addressOf?: (endpoint: number) => { readonly address: string; readonly port: number };
 }
 
-/** What is known about the run. */
+/** The facts about a run that the report of a crash contains. */
 export interface CrashContext extends CallContext {
   readonly stackOf: ProtocolStackOf;
   readonly seed: number;
 }
 
 /** The context of a crash in a run whose world is in this process. */
-export function crashContextOf(
+export function makeCrashContext(
   world: LocalWorld,
   parts: Pick<CrashContext, 'hosts' | 'stackOf' | 'seed'>,
 ): CrashContext {
@@ -69,7 +69,7 @@ export function reportingCrashes<T>(crashContext: CrashContext, code: () => T): 
   try {
     return code();
   } catch (error) {
-    throw crashOf(error, crashContext);
+    throw findCrash(error, crashContext);
   }
 }
 
@@ -80,7 +80,7 @@ const NODES_NAMED_MAX = 4;
 const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
 /** The crash behind an error, or the error itself if no node caused it. */
-export function crashOf(error: unknown, crashContext: CrashContext): unknown {
+export function findCrash(error: unknown, crashContext: CrashContext): unknown {
   if (isKnown(error)) return error;
   if (error instanceof StandstillError) return standstillOf(error, crashContext);
   if (error instanceof BrokenGuaranteeError) return promiseOf(error, crashContext);
@@ -93,7 +93,7 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const theirs = theirProtocols(crashContext);
   const owners = new FileOwners(theirs.map(({ moduleUrl }) => moduleUrl));
-  const places = stackFrameLocationsOf(stack);
+  const places = listStackFrameLocations(stack);
   const protocol =
     host === undefined
       ? byFile(theirs, places[0])
@@ -140,7 +140,7 @@ function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unk
 /** True for errors that have messages of their own. */
 function isKnown(error: unknown): boolean {
   const kinds = [NodeCrash, FaultError, OutsideProgramError, Refusal, ConfigError];
-  return kinds.some((kind) => error instanceof kind) || environmentErrorOf(error) !== undefined;
+  return kinds.some((kind) => error instanceof kind) || findEnvironmentError(error) !== undefined;
 }
 
 function standstillOf(error: StandstillError, crashContext: CrashContext): NodeCrash {
@@ -226,7 +226,7 @@ function placeOf(
 
 /** The place of a call that does not return, from the stack of its thread. */
 export function stuckCallPlace(stack: string, protocol: string): CrashPlace | undefined {
-  const places = stackFrameLocationsOf(stack);
+  const places = listStackFrameLocations(stack);
   return isShippedName(protocol)
     ? places.map(codePlace)[0]
     : placeOf(places, new FileOwners([protocol]));

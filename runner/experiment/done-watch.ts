@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FinishingProtocols, finishingProtocolsOf } from '../../scenarios/files/until.ts';
+import { type FinishingProtocols, listFinishingProtocols } from '../../scenarios/files/until.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 
@@ -58,5 +58,5 @@ export function runFinishersPart(
   scenario: Scenario,
   registry: ProtocolLookup,
 ): { readonly finishers?: FinishingProtocols } {
-  return scenario.until === 'done' ? { finishers: finishingProtocolsOf(scenario, registry) } : {};
+  return scenario.until === 'done' ? { finishers: listFinishingProtocols(scenario, registry) } : {};
 }

@@ -25,10 +25,10 @@ import type { FaultContext } from '../faults/fault-context.ts';
 import { FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
 import type { FloodCommand } from '../flood-order.ts';
-import { createNodes, protocolNodeOf } from '../nodes/host-nodes.ts';
+import { createNodes, findProtocolNode } from '../nodes/host-nodes.ts';
 import { Reconfigurations } from '../nodes/reconfigure.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';
-import { forgerOf } from '../traffic/flood.ts';
+import { createForger } from '../traffic/flood.ts';
 import { FlowMeter } from '../traffic/flow-meter.ts';
 import { type GroundTruth, readTruth } from '../traffic/ground-truth.ts';
 import { PathWatch } from '../traffic/path-watch.ts';
@@ -257,7 +257,7 @@ export class Experiment implements WorldListener {
 
   /** Sends forged datagrams until undone; undefined if the sending host is down. */
   flood(order: FloodCommand): Undo | undefined {
-    return this.#parts.world.flood(order, (of) => forgerOf(this.#parts, of));
+    return this.#parts.world.flood(order, (of) => createForger(this.#parts, of));
   }
 
   /** The node with that name, with all its layers. */
@@ -267,7 +267,7 @@ export class Experiment implements WorldListener {
 
   /** One protocol of the node with that name: a layer, or the lowest. */
   member(name: string, layer: string | undefined): NodeHandle | undefined {
-    return protocolNodeOf(this.#nodes.get(name), layer);
+    return findProtocolNode(this.#nodes.get(name), layer);
   }
 
   // biome-ignore lint/complexity/useMaxParams: an object for each message would be garbage

@@ -8,7 +8,7 @@ import { isFinalMiss } from '../../reports/final-miss.ts';
 import { kpisForMode } from '../../reports/judge.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { KpiSpec, SeedResult } from '../../reports/model.ts';
-import { metricDefinitionOf } from '../../reports/series.ts';
+import { findMetricDefinition } from '../../reports/series.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
@@ -42,7 +42,7 @@ export class LimitWatch {
     const specs = kpis.filter(canMissForGood);
     this.#isMissed = (result): boolean =>
       specs.some((spec) => {
-        const definition = metricDefinitionOf(definitions, spec.metric);
+        const definition = findMetricDefinition(definitions, spec.metric);
         if (definition === undefined) return false;
         const seeds = [result];
         const kpi = judgeKpi({ spec, definition, definitions, seeds, mode: 'sim', warmupNs });
@@ -59,7 +59,7 @@ export class LimitWatch {
 }
 
 /** The watch over the limits of a run by the wall clock, if the run is to end at a missed limit. */
-export function limitWatchOf(
+export function makeLimitWatch(
   {
     endsOnMiss,
     scenario,

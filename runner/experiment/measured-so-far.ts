@@ -10,7 +10,7 @@ import { flowProtocol, scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { World } from '../world.ts';
 import type { Experiment } from './experiment.ts';
-import { interimSeedResultOf } from './outcome.ts';
+import { makeInterimSeedResult } from './outcome.ts';
 
 /** The facts that identify a run. */
 export interface SeedRunFacts {
@@ -27,5 +27,5 @@ export function interimResultReader(
   const definitions = scenarioMetrics(scenario, registry);
   const protocolOf = (flow: TrafficSpec): string => flowProtocol(scenario, registry, flow);
   return (experiment) =>
-    interimSeedResultOf(experiment, world, scenario, { seed, definitions, protocolOf });
+    makeInterimSeedResult(experiment, world, scenario, { seed, definitions, protocolOf });
 }

@@ -50,7 +50,7 @@ export interface EndingFacts {
 }
 
 /** Makes the result of one seed. */
-export function seedResultOf(
+export function makeSeedResult(
   experiment: Experiment,
   world: World,
   scenario: Scenario,
@@ -64,7 +64,7 @@ export function seedResultOf(
  * lost yet: packets of the last second count once they have arrived, and an open gap lasts until
  * now.
  */
-export function interimSeedResultOf(
+export function makeInterimSeedResult(
   experiment: Experiment,
   world: World,
   scenario: Scenario,

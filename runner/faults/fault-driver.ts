@@ -11,9 +11,9 @@
 import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
 import type { FaultRecord } from '../../reports/model.ts';
 import {
-  actionTargetsOf,
-  actionWordOf,
   type FaultAction,
+  findActionKey,
+  listActionTargets,
 } from '../../scenarios/files/events/actions.ts';
 import type { FaultSpec } from '../../scenarios/model.ts';
 import { FAULT_ACTIONS, type FaultActionEffect } from './fault-actions.ts';
@@ -193,11 +193,11 @@ interface Instant {
 
 /** The targets of a random schedule; which nodes these are may itself be drawn. */
 function drawnTargets(action: FaultAction, draws: RandomStream): readonly string[] {
-  const targets = actionTargetsOf(action);
+  const targets = listActionTargets(action);
   if (action.kind !== 'crash' || action.count === undefined) return targets;
   return draws.choose(action.count, targets.length).map((index) => targets[index] as string);
 }
 
 function effectOf(action: FaultAction): FaultActionEffect<FaultAction> {
-  return FAULT_ACTIONS[actionWordOf(action)] as FaultActionEffect<FaultAction>;
+  return FAULT_ACTIONS[findActionKey(action)] as FaultActionEffect<FaultAction>;
 }

@@ -6,14 +6,14 @@
  */
 import type { Job, Queue } from 'bullmq';
 import { EnvironmentError } from '../../engine/live/environment.ts';
-import { fileHashesOf } from '../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
 import {
+  makeRunIdentity,
   type RunExecutor,
   type RunFailure,
-  runIdentityOf,
   type SweepCombination,
 } from '../sweep/run-sweep.ts';
 import type { FleetQueueServer } from './fleet-engine.ts';
@@ -65,7 +65,7 @@ export interface FleetExecutorOptions {
   readonly isFresh: boolean;
 }
 
-/** What comes of a run, or of an attempt of a hunt. */
+/** The outcome of one run, or of one attempt of a hunt, on a fleet. */
 export type FleetOutcome = SeedAnswer | Extract<FleetAnswer, { kind: 'tried' }>;
 
 /** What is asked of a fleet besides a combination. */
@@ -158,13 +158,13 @@ export class FleetExecutor implements RunExecutor {
     return {
       ...{
         version: FLEET_VERSION,
-        id: runIdentityOf(cell, seed, this.#commit, hunted),
+        id: makeRunIdentity(cell, seed, this.#commit, hunted),
         commit: this.#commit,
         seed,
         isKept,
       },
       file: this.#fileOf(cell),
-      files: fileHashesOf(scenario),
+      files: hashScenarioFiles(scenario),
       parameters: scenario.overrides,
       ...(hunted === undefined ? {} : { hunted: [...hunted] }),
     };

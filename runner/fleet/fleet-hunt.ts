@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type Attempt, type AttemptOutcome, EMPTY_ATTEMPT_OUTCOME } from '../hunt/attempt.ts';
 import { HuntStopped } from '../hunt/hunt.ts';
-import { type HuntedScenario, huntedScenarioOf } from '../hunt/hunted-scenario.ts';
+import { type HuntedScenario, prepareAttemptScenario } from '../hunt/hunted-scenario.ts';
 import { BREAKS_PER_RUN_MAX, huntBreakSchema, reachedStatesSchema } from '../hunt/kept-hunt.ts';
 import { EventCheck } from '../injection/event-check.ts';
 import type { FleetExecutor } from './fleet-executor.ts';
@@ -63,7 +63,7 @@ export class FleetHunt {
   async #huntedScenarioOf(attempt: Attempt): Promise<OpenedField | undefined> {
     const { option = '' } = attempt;
     if (!this.#fields.has(option)) {
-      const own = await huntedScenarioOf(this.#hunted, attempt);
+      const own = await prepareAttemptScenario(this.#hunted, attempt);
       const check = own && new EventCheck(own.scenario, own.registry);
       this.#fields.set(option, own && check && { own, check });
     }

@@ -102,7 +102,7 @@ export function readAnswer(value: unknown): FleetAnswer | undefined {
   return answerSchema.safeParse(value).data as FleetAnswer | undefined;
 }
 
-/** What a sweep tells about itself before it adds jobs. */
+/** The version and commit of a sweep, which its workers must share. */
 export interface FleetSweepHeader {
   readonly version: number;
   readonly commit: string;

@@ -22,7 +22,7 @@ import { HuntPool, isOutOfMemory, isTimedOut } from '../hunt/hunt-pool.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { packResult, trimResultToKpis } from '../sweep/packed-result.ts';
-import { type RunFailure, runIdentityOf, type SweepCombination } from '../sweep/run-sweep.ts';
+import { makeRunIdentity, type RunFailure, type SweepCombination } from '../sweep/run-sweep.ts';
 import type { FleetQueueServer } from './fleet-engine.ts';
 import { jobsQueueName, SWEEP_HEADER_QUEUE_NAME } from './fleet-executor.ts';
 import {
@@ -188,7 +188,7 @@ export class FleetWorker {
     const loaded = await openScenario(path, parameters, this.#registry, asked);
     const cell = { ...loaded, index: 0, parameters, isKept };
     const { seed, commit, hunted } = job;
-    if (runIdentityOf(cell, seed, commit, hunted) !== job.id)
+    if (makeRunIdentity(cell, seed, commit, hunted) !== job.id)
       throw new Refusal('a job of another name');
     return { cell, files: asked };
   }

@@ -31,7 +31,7 @@ export type BreakKind =
   /** The same faults with the same seed gave two different runs. */
   | 'fingerprint';
 
-/** A broken promise. Two breaks are the same if their kinds and places are. */
+/** A promise of a protocol that an attempt broke. Two breaks are the same if their kinds and places are. */
 export interface HuntBreak {
   readonly kind: BreakKind;
   /** The line of the code, the invariant without its numbers, or the limit. */

@@ -15,7 +15,7 @@ export const REACHED_STATES_MAX = 100_000;
 /** Share of attempts that are drawn anew although there are some to vary. */
 const NEW_CHANCE = 0.3;
 
-/** What a hunt knows, as plain data. */
+/** The attempts that a hunt keeps, and the states that they reached, as plain data. */
 export interface CorpusState {
   readonly attempts: readonly Attempt[];
   readonly reached: readonly string[];

@@ -5,7 +5,7 @@
  */
 import type { FaultRecord } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { documentOf } from '../injection/export.ts';
+import { makeScenarioDocument } from '../injection/export.ts';
 import type { EventValues } from '../injection/messages.ts';
 import { formatTimeNs, mapsAtPath, type ScenarioDataMap } from './scenario-data.ts';
 
@@ -20,7 +20,7 @@ export function explicitEvents(
   scenario: Scenario,
   faults: readonly FaultRecord[],
 ): readonly EventValues[] {
-  const written = mapsAtPath(documentOf(scenario).toJS() as ScenarioDataMap, ['events']);
+  const written = mapsAtPath(makeScenarioDocument(scenario).toJS() as ScenarioDataMap, ['events']);
   return faults.flatMap(({ id, beginNs, endNs, targets }): readonly EventValues[] => {
     const name = id.slice(0, id.lastIndexOf('#'));
     const event = written[scenario.events.findIndex((spec) => spec.id === name)];

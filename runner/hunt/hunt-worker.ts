@@ -13,10 +13,14 @@ import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import { type Attempt, type AttemptOutcome, EMPTY_ATTEMPT_OUTCOME } from './attempt.ts';
 import { explicitEvents } from './explicit-events.ts';
-import { type HuntedScenario, huntedScenarioOf, openHuntedScenario } from './hunted-scenario.ts';
+import {
+  type HuntedScenario,
+  openHuntedScenario,
+  prepareAttemptScenario,
+} from './hunted-scenario.ts';
 import { AttemptTrier, tryScenario } from './try-attempt.ts';
 
-/** What a thread is asked for. */
+/** An attempt or a scenario file for one worker thread. */
 export type HuntJob =
   | {
       readonly kind: 'attempt';
@@ -58,7 +62,7 @@ export async function runHuntJob(job: HuntJob): Promise<AttemptOutcome | undefin
   const { hunted, triers } = open;
   const { option = '' } = job.attempt;
   if (!triers.has(option)) {
-    const own = await huntedScenarioOf(hunted, job.attempt);
+    const own = await prepareAttemptScenario(hunted, job.attempt);
     triers.set(option, own && new AttemptTrier(own));
   }
   return triers.get(option)?.try(job.attempt) ?? EMPTY_ATTEMPT_OUTCOME;

@@ -14,8 +14,8 @@ import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { FaultTargets } from '../faults/fault-draws.ts';
-import { documentOf } from '../injection/export.ts';
-import { injectableKindsOf } from '../injection/kinds.ts';
+import { makeScenarioDocument } from '../injection/export.ts';
+import { listInjectableKinds } from '../injection/kinds.ts';
 import { Flow } from '../traffic/traffic-source.ts';
 import type { Attempt } from './attempt.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
@@ -72,7 +72,7 @@ export async function openHuntedScenario(
   };
   const { scenario } = await openScenario(file, { ...ownSet, ...changes }, registry);
   const nodes =
-    injectableKindsOf(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
+    listInjectableKinds(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
   const { links: all } = scenario.topology;
   const links = all.map(({ id }) => id);
   const linksOf = Object.fromEntries(
@@ -111,7 +111,7 @@ export async function openHuntedScenario(
  * The scenario of an attempt: the same one, or one with another value of an option.
  * @returns undefined if the rest of the scenario does not allow the value: the attempt shows nothing.
  */
-export async function huntedScenarioOf(
+export async function prepareAttemptScenario(
   hunted: HuntedScenario,
   { option }: Pick<Attempt, 'option'>,
 ): Promise<HuntedScenario | undefined> {
@@ -133,7 +133,7 @@ interface Kept {
 
 /** Each value of an option that a protocol allows, set wherever the scenario has options of the protocol. */
 function optionsOf(scenario: Scenario, kept: readonly Kept[]): FaultTargets['options'] {
-  const data = documentOf(scenario).toJS() as ScenarioData;
+  const data = makeScenarioDocument(scenario).toJS() as ScenarioData;
   const choices = kept.flatMap(({ protocol, must }) =>
     Object.entries(must.options ?? {}).flatMap(([path, values]) =>
       values.map((value): [string, Readonly<Record<string, string>>] => {

@@ -29,7 +29,7 @@ const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held'
 const line = text.refine((one) => oneLine(one) === one, 'more than one line');
 /** A break, from a file or from elsewhere. */
 export const huntBreakSchema = z.strictObject({ kind, place: line, text: line });
-/** What a run reached, from a file or from elsewhere. */
+/** Schema of the states that a run reached. */
 export const reachedStatesSchema = z.array(text).max(REACHED_STATES_MAX);
 const kept = z.strictObject({
   /** What was hunted: files, values, seed. A hunt of something else begins anew. */

@@ -11,7 +11,7 @@ import { commandText } from '../../scenarios/command-text.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import { documentOf } from '../injection/export.ts';
+import { makeScenarioDocument } from '../injection/export.ts';
 import type { HuntBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { ScenarioData } from './scenario-data.ts';
@@ -28,7 +28,7 @@ export function breakScenarioData(
   scenario: Scenario,
   { attempt, found }: FoundBreak,
 ): ScenarioData {
-  const base = documentOf(scenario).toJS() as Record<string, unknown>;
+  const base = makeScenarioDocument(scenario).toJS() as Record<string, unknown>;
   const { topology, kpis: _, hunt: __, sweep: ___, ...rest } = base;
   const [metric = '', aggregation = '', ...limit] = found.place.split(' ');
   const isLimit = found.kind === 'always' || found.kind === 'recover';

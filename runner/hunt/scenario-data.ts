@@ -15,7 +15,7 @@ export type ScenarioDataMap = Readonly<Record<string, unknown>>;
 /** Shares to which a quantity is cut, the smallest first. */
 const CUTS = [0.01, 0.1, 0.5, 0.8];
 
-/** Where a value is: keys and indices. */
+/** The path to a value in a scenario: keys and indices. */
 export type ScenarioDataPath = readonly (string | number)[];
 
 /** The file with a quantity cut to a share of it. */

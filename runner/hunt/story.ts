@@ -24,7 +24,7 @@ interface Followed {
   readonly arrivedNs: number[];
 }
 
-/** Listens to a run, and tells it. */
+/** Records the events of a run that led to a broken promise. */
 export class BreakHistory implements WorldListener {
   readonly #world: World;
   readonly #faults: readonly FaultRecord[];

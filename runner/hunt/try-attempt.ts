@@ -7,7 +7,7 @@ import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
 import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
-import { metricDefinitionOf } from '../../reports/series.ts';
+import { findMetricDefinition } from '../../reports/series.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
@@ -154,7 +154,7 @@ function judgeOne(
   seed: SeedResult,
 ): HuntBreak | undefined {
   const definitions = scenarioMetrics(scenario, registry);
-  const definition = metricDefinitionOf(definitions, spec.metric);
+  const definition = findMetricDefinition(definitions, spec.metric);
   const kpi = judgeKpi({ spec, definition, definitions, seeds: [seed], mode: 'sim', warmupNs: 0 });
   if (kpi.pass || kpi.value === null) return undefined;
   const must = `${spec.aggregation} ${spec.limitText}`;

@@ -34,7 +34,7 @@ const SUFFIX = '-interactive';
 const EDITOR_HINT = /^# *yaml-language-server:.*\n/m;
 
 /** The file of a scenario with the values that flags changed; files next to it are named by their full path. */
-export function documentOf(scenario: Scenario): Document {
+export function makeScenarioDocument(scenario: Scenario): Document {
   const path = resolve(scenario.file);
   const document = parseDocument(readFileSync(path, 'utf8'), { prettyErrors: false });
   const overrides = overridesFromRecord(scenario.overrides);
@@ -46,7 +46,7 @@ export function documentOf(scenario: Scenario): Document {
 
 /** The text of the scenario as it was run. */
 export function interactiveYaml({ scenario, seed, faults }: InteractiveRun): string {
-  const document = documentOf(scenario);
+  const document = makeScenarioDocument(scenario);
   document.set('name', nextName(scenario.name));
   document.set('seeds', document.createNode([seed], { flow: true }));
   addEvents(document, faults);

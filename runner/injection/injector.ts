@@ -16,7 +16,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import { FaultError } from '../faults/fault-context.ts';
 import type { World } from '../world.ts';
 import { EventCheck } from './event-check.ts';
-import { injectionObstacleOf } from './kinds.ts';
+import { findInjectionObstacle } from './kinds.ts';
 import type {
   AskCommand,
   EventValues,
@@ -116,7 +116,7 @@ export class Injector {
     const checked = this.#check.check(order.event, atNs);
     if (checked.kind === 'refused') return this.#refuse(number, checked.reason);
     const { spec, event } = checked;
-    const obstacle = injectionObstacleOf(spec.action, scenario) ?? this.#isDown(spec);
+    const obstacle = findInjectionObstacle(spec.action, scenario) ?? this.#isDown(spec);
     if (obstacle !== undefined) {
       this.#check.withdraw(spec.id);
       return this.#refuse(number, obstacle);

@@ -33,7 +33,7 @@ const ATTACK =
  * All kinds, in the order of the scenario language, each with what it can hit in this run.
  * @param forgeries What can be forged, by the node that gets it.
  */
-export function injectableKindsOf(
+export function listInjectableKinds(
   { topology }: Scenario,
   forgeries: Readonly<Record<string, readonly string[]>>,
 ): readonly InjectableKind[] {
@@ -55,7 +55,7 @@ export function injectableKindsOf(
 }
 
 /** Why an action that the language allows cannot be injected here. */
-export function injectionObstacleOf(
+export function findInjectionObstacle(
   action: FaultAction,
   { topology }: Scenario,
 ): string | undefined {

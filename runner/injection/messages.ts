@@ -59,7 +59,7 @@ export type AskCommand =
   | { readonly kind: 'statuses'; readonly number: number; readonly node?: string }
   | { readonly kind: 'counts'; readonly number: number };
 
-/** What the run answers. */
+/** The run's answer to a question. */
 export type AskReport =
   /** A part of an answer; its end follows. */
   | { readonly kind: 'part'; readonly number: number; readonly body: Uint8Array }

@@ -15,7 +15,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import type { Undo, World } from '../world.ts';
 import type { AskCommand, AskReport, NodeStatuses } from './messages.ts';
 
-/** What the handler of questions needs of the run. */
+/** What the handler of questions from operators needs of the run. */
 export interface PortAskHandlerParts {
   readonly scenario: Pick<Scenario, 'topology'>;
   readonly experiment: Pick<Experiment, 'put'>;

@@ -47,7 +47,7 @@ export function createNodes({ name }: HostSpec, parts: HostNodeParts): NodeHandl
 }
 
 /** One protocol of a host: a layer, or the lowest. */
-export function protocolNodeOf(
+export function findProtocolNode(
   node: NodeHandle | undefined,
   layer: string | undefined,
 ): NodeHandle | undefined {

@@ -19,7 +19,7 @@ type Parsed =
       readonly error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] };
     };
 
-/** What became of a change. */
+/** The result of changing options of a node. */
 export interface ReconfigureResult {
   /** `ok`; `needs-restart` if some of it waits for one; `bad-options`, and nothing has changed. */
   readonly outcome: 'ok' | 'needs-restart' | 'bad-options';

@@ -18,7 +18,7 @@ export interface SecretSource {
   shared(purpose: string): Uint8Array;
 }
 
-/** A source that can hand over the root of a host's own secrets. */
+/** A source of secrets that can also return the root of a host's own secrets. */
 export interface RootedSource extends SecretSource {
   rootOf(host: string): Uint8Array;
 }

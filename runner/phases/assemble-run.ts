@@ -8,7 +8,7 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import type { LogSink } from '../../engine/net/sim-observers.ts';
 import { protocolStackFinder } from '../../scenarios/open/nodes.ts';
-import { accountingObserverOf } from '../accounts/account.ts';
+import { makeAccountingObserver } from '../accounts/account.ts';
 import { runFinishersPart } from '../experiment/done-watch.ts';
 import { Experiment, type ExperimentParts } from '../experiment/experiment.ts';
 import type { SecretProvisioner } from '../nodes/provision.ts';
@@ -47,7 +47,7 @@ export function assembleRun<W extends World>(
     world,
     viewOf: (host, layer): NetworkView => provision.viewOf(host, layer),
     observerOf: (node, layer): MessageObserver | undefined => {
-      const kept = [accountingObserverOf(account, node, layer)];
+      const kept = [makeAccountingObserver(account, node, layer)];
       const all =
         layer === undefined
           ? [privacy?.messagesOf?.(node), ...kept, ...recorders.messagesOf(node)]

@@ -14,7 +14,7 @@ import {
   recordRefusedMessages,
 } from '../accounts/account.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { seedResultOf } from '../experiment/outcome.ts';
+import { makeSeedResult } from '../experiment/outcome.ts';
 import { Injector } from '../injection/injector.ts';
 import type { InjectionPort } from '../injection/messages.ts';
 import type { RunRecording } from '../recording/recorder.ts';
@@ -120,7 +120,7 @@ export function collectSeedResult(
   world.assertBalance?.();
   const messages = finishMessageAccounting(account, experiment);
   experiment.finish();
-  const result = seedResultOf(experiment, world, scenario, {
+  const result = makeSeedResult(experiment, world, scenario, {
     ...facts,
     seed,
     ending,

@@ -31,7 +31,7 @@ interface Attempt {
 
 const UNKNOWN = -1;
 
-/** The score of one attack. */
+/** How often one attack guesses right. */
 export class AttackScore implements AttackScorer {
   readonly #parts: AttackScoreParts;
   readonly #attempts: Attempt[] = [];

@@ -45,7 +45,7 @@ interface Target {
   heldNs: number | undefined;
 }
 
-/** What to observe. */
+/** The run and flows whose packets' bits are compared. */
 export interface PacketBitObserverParts {
   readonly world: LocalWorld;
   readonly scenario: Pick<Scenario, 'topology' | 'warmupNs' | 'durationNs' | 'drainNs'>;

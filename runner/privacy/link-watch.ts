@@ -9,7 +9,7 @@ import type { AdversaryView, WatchedLink } from '../../reports/privacy/view/view
 import { AdversaryViewRecorder } from '../../reports/privacy/view/view-record.ts';
 import type { LocalWorld } from '../world.ts';
 
-/** What to observe. */
+/** The run and links that an adversary observes. */
 export interface LinkWatchParts {
   readonly world: LocalWorld;
   /**

@@ -10,7 +10,7 @@ import type { DelayLaw, NodePrivacyFacts } from '../../engine/host/privacy.ts';
 import type { LocateMessage, MessageObserver } from '../../engine/host/protocol.ts';
 import type { NetworkObserver } from '../../engine/net/direction-context.ts';
 import type { SeedResult } from '../../reports/model.ts';
-import { corruptPassagesOf } from '../../reports/privacy/answers.ts';
+import { listCorruptPassages } from '../../reports/privacy/answers.ts';
 import {
   attackMetrics,
   evaluateAttacks,
@@ -120,7 +120,7 @@ export class MixPrivacyMeter implements PrivacyMeter {
     };
     const found = measurePrivacy(truth, setting);
     if (requestedAttackMetrics(setting.asked).length === 0) return found;
-    for (const passage of corruptPassagesOf(truth, privacy.corrupt)) this.links.told(passage);
+    for (const passage of listCorruptPassages(truth, privacy.corrupt)) this.links.told(passage);
     const { summary } = found;
     const view = this.links.view();
     const attacks = evaluateAttacks({

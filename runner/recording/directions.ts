@@ -14,7 +14,7 @@ type Place = Pick<LinkDirectionView, 'linkId' | 'name' | 'fromNode' | 'toNode'>;
  * The directions of a topology, in the order in which a network numbers them. A network that has
  * not begun shows the same (engine/net/network.ts, `directions`).
  */
-export function directionsOf({
+export function listDirections({
   hosts,
   links,
   segments,

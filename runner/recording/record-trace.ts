@@ -47,7 +47,7 @@ const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
 const REASONS_MAX = 255;
 const OTHER_REASON = 'other';
 
-/** What to record, and to which file. */
+/** The file of a trace, and how much to record. */
 export interface TraceRequest {
   readonly path: string;
   readonly extent: 'windows' | 'full';

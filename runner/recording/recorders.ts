@@ -53,7 +53,7 @@ export class Recorders implements RunRecording {
 }
 
 /** The recorders of a run whose packets can be observed. */
-export function recordersOf(
+export function makeRecorders(
   parts: RecorderParts,
   { trace, pcapPath, explain: journeys = 0, broadcast }: RecordingPaths,
 ): Recorders {

@@ -16,7 +16,7 @@ import type { HostSpec } from '../../topologies/model.ts';
 import { recordRefusedMessages, startMessageAccounting } from '../accounts/account.ts';
 import {
   type CrashContext,
-  crashContextOf,
+  makeCrashContext,
   reportingCrashes,
   runGuardingClocks,
 } from '../crash/crash-context.ts';
@@ -29,7 +29,7 @@ import {
   type MixPrivacyMeterParts,
   type PrivacyMeter,
 } from '../privacy/privacy.ts';
-import { recordersOf } from '../recording/recorders.ts';
+import { makeRecorders } from '../recording/recorders.ts';
 import type { RecordingPaths } from '../recording/recordings.ts';
 import { withTrafficOfSeed } from '../traffic/drawn-pairs.ts';
 import { RunFlows } from '../traffic/run-flows.ts';
@@ -121,7 +121,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
   const privacy = privacyMeter({ ...parts, flows: deliveries.flows });
   const account = startMessageAccounting(parts);
   const accounts = account.kind === 'kept' ? account.accounts : undefined;
-  const recorders = recordersOf({ ...run, world, readerOf, account: accounts }, recordings);
+  const recorders = makeRecorders({ ...run, world, readerOf, account: accounts }, recordings);
   const warnings = [...scenario.warnings];
   const logged: LogSink = (node, level, message) => {
     if (level === 'warn') warnings.push(`${node}: ${message}`);
@@ -131,7 +131,7 @@ export function assembleSeedOnNetwork<Net extends SimWorld>(
     ...{ scenario, registry, seed, stackOf, provision, memory, deliveries },
     ...{ account, recorders, privacy, injection, logged },
   });
-  return { ...assembled, warnings, crashContext: crashContextOf(world, { hosts, ...facts }) };
+  return { ...assembled, warnings, crashContext: makeCrashContext(world, { hosts, ...facts }) };
 }
 
 /** Measures privacy, if asked; where no node mixes, packets are followed by their bits. */

@@ -12,7 +12,7 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { reportingCrashes, runGuardingClocks } from '../crash/crash-context.ts';
 import { prepareSeed, type SeedRunInput } from './assemble-seed.ts';
 
-/** The outcome of the check. */
+/** Whether two executions of one seed had the same fingerprints, and else where they diverged. */
 export type DeterminismVerdict =
   | { readonly kind: 'same'; readonly fingerprint: string; readonly events: number }
   | { readonly kind: 'different'; readonly text: string };

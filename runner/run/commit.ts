@@ -15,7 +15,7 @@ import { PROJECT_ROOT } from '../../scenarios/folders.ts';
 const BUILT_FROM = 'dist/lib/commit';
 
 /** Short commit, with `+` if files differ from it; `unknown` outside a repository. */
-export function commitOf(): string {
+export function readCommit(): string {
   try {
     // An installed package may be inside the repository of another project, so git is not asked.
     if (!IS_RUN_FROM_SOURCE) return readFileSync(join(PROJECT_ROOT, BUILT_FROM), 'utf8').trim();

@@ -25,9 +25,9 @@ import {
   refuseOutsideEvents,
 } from '../../scenarios/open/outside.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
-import { crashOf } from '../crash/crash-context.ts';
+import { findCrash } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { type LimitWatch, limitWatchOf } from '../experiment/limit-watch.ts';
+import { type LimitWatch, makeLimitWatch } from '../experiment/limit-watch.ts';
 import { SLICE_NS } from '../experiment/slices.ts';
 import {
   type ElapsedTimeFacts,
@@ -42,7 +42,7 @@ import { OutsidePrograms } from '../worlds/emulated/outside-programs.ts';
 import { assembleSeedOnNetwork, type PreparedRun, runNamingCrashedNode } from './assemble-seed.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunEnd, RunRequest } from './run-order.ts';
-import { failureAnswerOf } from './seed-answer.ts';
+import { makeFailureAnswer } from './seed-answer.ts';
 import {
   EarlyRunEnder,
   NO_FINGERPRINT,
@@ -62,7 +62,7 @@ export interface EmulateSettings {
   readonly folder: string;
 }
 
-/** What to run, and how. */
+/** The scenario, seeds and outside programs of an emulated run. */
 export interface EmulatedRunRequest extends RunRequest, EmulateSettings, WatchdogParts {
   readonly registry: ProtocolLookup;
   /** Receives the process groups of outside programs, when they begin and when they end. */
@@ -72,7 +72,7 @@ export interface EmulatedRunRequest extends RunRequest, EmulateSettings, Watchdo
 const PROGRESS_MS = 100;
 const ASKED = 'no fingerprint: an operator asked nodes what the file does not ask';
 
-/** Runs all seeds. */
+/** Runs all seeds of a scenario in emulation, one after the other. */
 export async function runEmulated(order: EmulatedRunRequest): Promise<RunEnd> {
   refuseOutsideEvents(order.scenario);
   const hosts = outsideHosts(order.scenario).map(({ name }) => name);
@@ -82,7 +82,7 @@ export async function runEmulated(order: EmulatedRunRequest): Promise<RunEnd> {
   );
 }
 
-/** Runs one seed. */
+/** Runs one seed of a scenario in emulation. */
 export async function runEmulatedSeed(
   order: EmulatedRunRequest,
   turn: RunningSeed,
@@ -93,7 +93,7 @@ export async function runEmulatedSeed(
     return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
     if (error instanceof OutsideProgramError) return outsideAnswer(error, scenario);
-    return failureAnswerOf(driver.crashOf(error), turn.seed);
+    return makeFailureAnswer(driver.findCrash(error), turn.seed);
   }
 }
 
@@ -132,8 +132,8 @@ class PacedDriver implements RunDriver {
   }
 
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
-  crashOf(error: unknown): unknown {
-    return this.#run === undefined ? error : crashOf(error, this.#run.crashContext);
+  findCrash(error: unknown): unknown {
+    return this.#run === undefined ? error : findCrash(error, this.#run.crashContext);
   }
 
   assemble(): PreparedRun<EmulationWorld> {
@@ -250,7 +250,7 @@ class PacedDriver implements RunDriver {
   *#pace(experiment: Experiment): PromiseSteps<SeedResult['ending']> {
     const { pacer } = this.#emulation;
     const early = new EarlyRunEnder(this.#order);
-    this.#limits = limitWatchOf(this.#order, this.#prepared.world, this.#turn.seed);
+    this.#limits = makeLimitWatch(this.#order, this.#prepared.world, this.#turn.seed);
     const onStop = (): void => pacer.stop();
     early.signal.addEventListener('abort', onStop, { once: true });
     experiment.onDone = (): void => pacer.endBy(experiment.overNs);

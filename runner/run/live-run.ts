@@ -18,9 +18,9 @@ import { LIVE_METRICS } from '../../scenarios/metrics/live-metrics.ts';
 import { type ProtocolStackOf, protocolStackFinder } from '../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { type MessageAccounting, startLiveMessageAccounting } from '../accounts/account.ts';
-import { crashContextOf, crashOf } from '../crash/crash-context.ts';
+import { findCrash, makeCrashContext } from '../crash/crash-context.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { limitWatchOf } from '../experiment/limit-watch.ts';
+import { makeLimitWatch } from '../experiment/limit-watch.ts';
 import { provisionRun } from '../nodes/run-provision.ts';
 import { randomSecrets } from '../nodes/secret-source.ts';
 import { assembleRun } from '../phases/assemble-run.ts';
@@ -40,11 +40,11 @@ import { makeHandoverMatcher } from '../worlds/live/handover-metrics.ts';
 import { LiveMeter } from '../worlds/live/live-meter.ts';
 import { type LiveRunWorld, liveWorld } from '../worlds/live/live-world.ts';
 import { machinePace } from '../worlds/live/machine-pace.ts';
-import { liveRunObstacleOf } from '../worlds/live/real-ports.ts';
+import { findLiveRunObstacle } from '../worlds/live/real-ports.ts';
 import type { SeedAnswer } from './job.ts';
 import { pause } from './pause.ts';
 import type { RunEnd, RunRequest } from './run-order.ts';
-import { failureAnswerOf } from './seed-answer.ts';
+import { makeFailureAnswer } from './seed-answer.ts';
 import {
   NO_FINGERPRINT,
   nodeLogSink,
@@ -65,7 +65,7 @@ export interface LiveSettings {
   readonly stateFolder?: string;
 }
 
-/** What to run, and how. */
+/** The scenario and seeds of a live run. */
 export interface LiveRunRequest extends RunRequest, LiveSettings, WatchdogParts {
   readonly registry: ProtocolLookup;
 }
@@ -78,22 +78,22 @@ const DONE_POLL_MS = 20;
 const KERNEL_DRAIN_MS = 20;
 const MS_PER_S = 1_000;
 
-/** Runs all seeds. */
+/** Runs all seeds of a scenario on real sockets, one after the other. */
 export function runLive(order: LiveRunRequest): Promise<RunEnd> {
   const facts = { mode: 'live', cpu: 'real', definitions: LIVE_METRICS } as const;
   return runInTurn(order, facts, (turn) => runLiveSeed(order, turn));
 }
 
-/** Runs one seed. */
+/** Runs one seed of a scenario on real sockets. */
 export async function runLiveSeed(order: LiveRunRequest, turn: RunningSeed): Promise<SeedAnswer> {
   const scenario = withTrafficOfSeed(order.scenario, turn.seed);
-  const obstacle = liveRunObstacleOf(scenario);
+  const obstacle = findLiveRunObstacle(scenario);
   if (obstacle !== undefined) return { kind: 'scenario-error', ...obstacle };
   const driver = new LiveDriver({ ...order, scenario }, turn);
   try {
     return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
-    return failureAnswerOf(driver.crashOf(error), turn.seed);
+    return makeFailureAnswer(driver.findCrash(error), turn.seed);
   }
 }
 
@@ -122,11 +122,11 @@ class LiveDriver implements RunDriver {
   }
 
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
-  crashOf(error: unknown): unknown {
+  findCrash(error: unknown): unknown {
     if (this.#made === undefined) return error;
     const { hosts } = this.#order.scenario.topology;
     const crashContext = { hosts, stackOf: this.#stackOf, seed: this.#turn.seed };
-    return crashOf(error, crashContextOf(this.#world, crashContext));
+    return findCrash(error, makeCrashContext(this.#world, crashContext));
   }
 
   assemble(): AssembledRun {
@@ -166,7 +166,7 @@ class LiveDriver implements RunDriver {
     );
     const meter = new LiveMeter(world.sim, makeHandoverMatcher(this.#order.scenario), this.#pace);
     this.#meter = meter;
-    const limits = limitWatchOf(this.#order, world, this.#turn.seed);
+    const limits = makeLimitWatch(this.#order, world, this.#turn.seed);
     const hasFixedEnd = experiment.done === undefined && limits === undefined;
     const progress = setInterval(() => {
       meter.look();

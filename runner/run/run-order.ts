@@ -13,7 +13,7 @@ import type { RecordingPaths } from '../recording/recordings.ts';
 import type { SeedAnswer } from './job.ts';
 import type { DoneRun } from './planned-runs.ts';
 
-/** What to run. */
+/** The scenario, seeds and recordings of a run in virtual time. */
 export interface RunRequest {
   readonly scenario: Scenario;
   readonly definitions: readonly MetricDefinition[];
@@ -67,7 +67,7 @@ function cpuText(cpu: Scenario['cpu']): string {
 export type RunReportFacts = Pick<RunRequest, 'scenario' | 'definitions' | 'commit' | 'reproduce'>;
 
 /** The judge's input for a run in virtual time. */
-export function judgeInputOf(
+export function makeJudgeInput(
   order: RunReportFacts,
   done: readonly SeedResult[],
   wallMs: number,
@@ -130,7 +130,7 @@ export function judgeInputOfRuns(
 ): JudgeInput {
   const of = (isTwin: boolean): SeedResult[] =>
     done.flatMap((one) => (one.isTwin === isTwin ? one.result : []));
-  const input = judgeInputOf(order, of(false), wallMs);
+  const input = makeJudgeInput(order, of(false), wallMs);
   const { twin } = order.scenario;
   return twin === undefined ? input : { ...input, twin: { ...twin, seeds: bySeed(of(true)) } };
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { InvariantError } from '../../engine/core/assert.ts';
-import { environmentErrorOf } from '../../engine/live/environment.ts';
+import { findEnvironmentError } from '../../engine/live/environment.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { type Crash, NodeCrash } from '../crash/crash.ts';
 import { FaultError } from '../faults/fault-context.ts';
@@ -15,13 +15,13 @@ import type { SeedAnswer } from './job.ts';
  * The answer for an error of a run.
  * @param stack Where it failed, if that was in another process.
  */
-export function failureAnswerOf(error: unknown, seed: number, stack?: string): SeedAnswer {
+export function makeFailureAnswer(error: unknown, seed: number, stack?: string): SeedAnswer {
   if (error instanceof FaultError) {
     const { file, line, column } = error.spec.position;
     return { kind: 'scenario-error', file, line, column, message: error.message };
   }
   if (error instanceof Refusal) return { kind: 'refused', message: error.message };
-  const machine = environmentErrorOf(error);
+  const machine = findEnvironmentError(error);
   if (machine !== undefined) return { kind: 'refused', message: machine.message };
   const { crash, origin } = crashIn(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -12,7 +12,7 @@ import type { JudgeInput, SeedResult } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { SeedAnswer } from './job.ts';
 import type { RunControl } from './run-control.ts';
-import { judgeInputOf, type RunEnd, type RunRequest } from './run-order.ts';
+import { makeJudgeInput, type RunEnd, type RunRequest } from './run-order.ts';
 
 /** Runs in real time cannot be repeated exactly, so they have no fingerprint. */
 export const NO_FINGERPRINT = 'none';
@@ -59,7 +59,7 @@ export async function runInTurn(
     done.push(answer.result);
     if (answer.result.ending !== 'complete') break;
   }
-  const input = judgeInputOf(order, done, performance.now() - beganMs);
+  const input = makeJudgeInput(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
   // Live nodes share no computed agreements, so the report must not say that they do.
   const { crypto } = order.scenario;

@@ -35,7 +35,7 @@ export class FailureSignal {
   }
 }
 
-/** How long to wait, and how often to look. */
+/** The longest wait, the interval between two checks, and what ends it early. */
 export interface WaitTerms {
   readonly maxMs: number;
   readonly pollMs: number;

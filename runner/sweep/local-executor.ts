@@ -4,7 +4,7 @@
  * @module
  */
 import { performance } from 'node:perf_hooks';
-import { fileHashesOf } from '../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { SeedPool } from '../threads/seed-pool.ts';
 import { SeedWatch } from '../threads/seed-watch.ts';
@@ -46,7 +46,7 @@ export class LocalExecutor implements RunExecutor {
     const alarm = this.#alarm(watch, scenario.timeLimitMs);
     try {
       // Files may have changed since: the identity of the run is that of the files that were opened.
-      const hashes = fileHashesOf(scenario);
+      const hashes = hashScenarioFiles(scenario);
       const asked = this.#folders === undefined ? { hashes } : { hashes, folders: this.#folders };
       return await this.#pool.run({ scenario, seed, recordings: {}, watch, asked });
     } finally {

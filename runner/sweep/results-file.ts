@@ -31,7 +31,7 @@ const LINE_MAX = 32 * 1024 * 1024;
 /** Seeds of a combination at most, as in scenario files and flags. */
 const SEEDS_MAX = 10_000;
 
-/** What all lines of a file have in common. */
+/** The facts that all lines of a file of results share. */
 export interface SweepHeader {
   readonly orrery: 'sweep';
   readonly version: number;
@@ -61,7 +61,7 @@ export interface ResultsFileRun {
   readonly result: string;
 }
 
-/** The head of a sweep. */
+/** Makes the first line of a sweep's file of results. */
 export function makeSweepHeader(facts: Omit<SweepHeader, 'orrery' | 'version'>): SweepHeader {
   return { orrery: 'sweep', version: VERSION, ...facts };
 }

@@ -16,10 +16,10 @@ import {
   runId,
 } from '../../scenarios/identity.ts';
 import type { OpenedScenario } from '../../scenarios/open/open.ts';
-import { fileHashesOf } from '../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
-import { judgeInputOf } from '../run/run-order.ts';
+import { makeJudgeInput } from '../run/run-order.ts';
 import { packResult, trimResultToKpis, unpackResult } from './packed-result.ts';
 import type { ResultsFileRun } from './results-file.ts';
 import { isUndecided, moreSeeds } from './straddle.ts';
@@ -54,7 +54,7 @@ export type CombinationEnd =
   /** The sweep was stopped before all runs of the combination had ended. */
   | { readonly kind: 'left' };
 
-/** What to run, and whom to tell. */
+/** The parameters of a sweep, and callbacks for its progress. */
 export interface SweepRequest {
   /** Combinations to run, by their place among all. */
   readonly cells: readonly { readonly index: number; readonly parameters: CombinationParameters }[];
@@ -85,14 +85,14 @@ export interface SweepRunProgress {
   readonly known: number;
 }
 
-/** The identity of a run. */
-export function runIdentityOf(
+/** A hash of all that determines a run's results: scenario, seed and commit. */
+export function makeRunIdentity(
   { scenario }: SweepCombination,
   seed: number,
   commit: string,
   hunted?: RunIdentityFacts['hunted'],
 ): string {
-  const files = fileHashesOf(scenario);
+  const files = hashScenarioFiles(scenario);
   return runId({ commit, files, parameters: scenario.overrides, seed, hunted });
 }
 
@@ -242,7 +242,7 @@ class RunningCell {
   }
 
   idOf(seed: number): string {
-    return runIdentityOf(this.cell, seed, this.#order.commit);
+    return makeRunIdentity(this.cell, seed, this.#order.commit);
   }
 
   /**
@@ -308,7 +308,7 @@ class RunningCell {
       results.map(({ seed }) => seed),
     );
     const facts = { scenario, definitions, commit, reproduce };
-    return judgeRun(judgeInputOf(facts, results, total(results)));
+    return judgeRun(makeJudgeInput(facts, results, total(results)));
   }
 }
 

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { PROJECT_ROOT } from '../../scenarios/folders.ts';
-import { commitOf } from '../run/commit.ts';
+import { readCommit } from '../run/commit.ts';
 
 /** Digits of the hash of changes that no commit has. */
 const DIGITS = 8;
@@ -18,7 +18,7 @@ const DIFF_MAX = 64 * 1024 * 1024;
  * for a package that was built from such files, since their difference is lost.
  */
 export function sourceState(): string {
-  const commit = commitOf();
+  const commit = readCommit();
   if (!commit.endsWith('+')) return commit;
   const diff = differenceFrom(PROJECT_ROOT);
   if (diff === undefined) return UNKNOWN;

@@ -8,7 +8,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { fileHashesOf } from '../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import { missingSeedTexts } from '../run/missing-seeds.ts';
 import {
@@ -99,7 +99,7 @@ function taskOf(
     recordings: isTwin ? {} : recordingsOf(seed),
     endsOnMiss: endsOnMiss === true && !isTwin,
     // A file may change between the check and the thread; a twin and its run may each read other files.
-    ...(scenario.twin === undefined ? { asked: { hashes: fileHashesOf(scenario) } } : {}),
+    ...(scenario.twin === undefined ? { asked: { hashes: hashScenarioFiles(scenario) } } : {}),
   };
 }
 

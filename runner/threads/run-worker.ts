@@ -12,7 +12,7 @@ import { ConfigError, formatErrorWithoutSource } from '../../topologies/files/co
 import type { SeedAnswer, SeedJob } from '../run/job.ts';
 import { RunControl } from '../run/run-control.ts';
 import { runSeed } from '../run/run-seed.ts';
-import { failureAnswerOf } from '../run/seed-answer.ts';
+import { makeFailureAnswer } from '../run/seed-answer.ts';
 
 /** Runs a job; never throws, so that a failure keeps its kind across threads. */
 export async function runJob(job: SeedJob): Promise<SeedAnswer> {
@@ -38,6 +38,6 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     // Files had no mistakes when the run was asked for, and the answer may go to somebody who may not see them.
     if (error instanceof ConfigError)
       return { kind: 'refused', message: formatErrorWithoutSource(error) };
-    return failureAnswerOf(error, job.seed);
+    return makeFailureAnswer(error, job.seed);
   }
 }

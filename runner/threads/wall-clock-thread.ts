@@ -25,7 +25,7 @@ import type { EmulateSettings } from '../run/emulate-run.ts';
 import type { SeedAnswer } from '../run/job.ts';
 import type { LiveSettings } from '../run/live-run.ts';
 import type { RunEnd, RunRequest } from '../run/run-order.ts';
-import { failureAnswerOf } from '../run/seed-answer.ts';
+import { makeFailureAnswer } from '../run/seed-answer.ts';
 import { type RunningSeed, runInTurn, tellProgress } from '../run/wall-clock-run.ts';
 import { hostMetrics } from '../worlds/emulated/emulate-meter.ts';
 import { SeedWatch, STUCK_LIVE_CALL_MS } from './seed-watch.ts';
@@ -111,7 +111,7 @@ class SeedThread {
       return await new Promise<SeedAnswer>((resolve) => {
         const ended = ({ message, stack = '' }: Error): void =>
           resolve(this.#watch.answer ?? { kind: 'broken', message, stack });
-        worker.on('error', (error) => resolve(failureAnswerOf(error, this.#turn.seed)));
+        worker.on('error', (error) => resolve(makeFailureAnswer(error, this.#turn.seed)));
         worker.on('exit', () => ended(new Error('the thread of the run ended without its result')));
         this.#watch.signal.addEventListener('abort', () => void worker.terminate());
         worker.on('message', (news: WallClockReport) => {

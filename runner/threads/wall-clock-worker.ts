@@ -16,7 +16,7 @@ import type { SeedAnswer } from '../run/job.ts';
 import { runLiveSeed } from '../run/live-run.ts';
 import { RunControl } from '../run/run-control.ts';
 import type { RunRequest } from '../run/run-order.ts';
-import { failureAnswerOf } from '../run/seed-answer.ts';
+import { makeFailureAnswer } from '../run/seed-answer.ts';
 import type { WallClockJob, WallClockReport } from './wall-clock-job.ts';
 
 /** Runs the job that the thread was started with. */
@@ -61,6 +61,6 @@ async function answerTo(
       tell({ kind: 'program', pid, isLiving });
     return await runEmulatedSeed({ ...order, ...job.how, ...watched, onProgram }, turn);
   } catch (error) {
-    return failureAnswerOf(error, seed);
+    return makeFailureAnswer(error, seed);
   }
 }

@@ -52,7 +52,7 @@ export function binWidthNs({ spacingNs, limitNs }: FaultWindowScale): number {
   return power * ([1, 2, 5].find((step) => step * power >= needed) ?? 10);
 }
 
-/** The windows of one flow. */
+/** Delivery and latency of one flow around each fault. */
 export class FaultWindows {
   readonly #binNs: number;
   /** How far back packets are remembered, ns. */

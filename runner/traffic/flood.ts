@@ -34,7 +34,7 @@ const LATE_NS_MAX = 100_000_000;
 const NS_PER_SECOND = 1_000_000_000;
 
 /** The forger of a flood; the loader has checked its names. */
-export function forgerOf(parts: ForgerParts, { flood }: FloodCommand): ReturnType<MakeForger> {
+export function createForger(parts: ForgerParts, { flood }: FloodCommand): ReturnType<MakeForger> {
   const { scenario, viewOf, stackOf } = parts;
   const spec = scenario.topology.hosts.find(({ name }) => name === flood.node);
   assert(spec !== undefined, `the topology has no node ${flood.node}`);

@@ -48,7 +48,7 @@ export interface FailoverSample {
   readonly isRecovered: boolean;
 }
 
-/** The meter of one flow. */
+/** Measures delivery, latency and order of one flow. */
 export class FlowMeter {
   readonly latency = new LogHistogram();
   readonly reorder = new LogHistogram();

@@ -11,7 +11,9 @@ const SLOTS_AT_FIRST = 1_024;
 /** Fuller tables are grown, so probe sequences stay short. */
 const LOAD_FACTOR_MAX = 0.6;
 
-/** The map. Keys are safe integers from 0, values in 0..2^31 - 1. */
+/**
+ * A map from safe integers to 32-bit integers in typed arrays. Keys are safe integers from 0, values in 0..2^31 - 1.
+ */
 export class NumberMap {
   #keys = new Float64Array(SLOTS_AT_FIRST).fill(FREE);
   #values = new Int32Array(SLOTS_AT_FIRST);

@@ -27,7 +27,7 @@ interface Count {
   right: number;
 }
 
-/** The sums of one run. */
+/** The true sums of secure aggregation in one run, to compare claimed ones with. */
 export class SumGroundTruth {
   readonly #sums = new Map<string, Sum>();
   readonly #counts = new Map<string, Count>();

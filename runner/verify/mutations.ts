@@ -327,7 +327,7 @@ export const MUTATIONS: readonly Mutation[] = [
 ];
 
 /** The wrong engine with the given name. */
-export function mutationOf(name: string): Mutation | undefined {
+export function findMutation(name: string): Mutation | undefined {
   return MUTATIONS.find((mutation) => mutation.name === name);
 }
 

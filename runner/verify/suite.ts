@@ -55,7 +55,7 @@ import { burkeCheck, constantTandemCheck, priorityCheck } from './checks/tandem.
 import type { CheckVerdict } from './judge.ts';
 import { judgeCheck } from './judge.ts';
 
-/** All checks. */
+/** All checks of the network model, in the order of docs/VERIFICATION.md. */
 export const CHECKS: readonly VerificationCheck[] = [
   serialisationCheck,
   saturatedRateCheck,

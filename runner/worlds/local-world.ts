@@ -30,7 +30,7 @@ import type { PacketTotals, SeedResult } from '../../reports/model.ts';
 import { sumCountsByName } from '../../reports/sum-counts.ts';
 import type { CpuChoice, Scenario } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import { machineOf, machinesOf } from '../../scenarios/profiles/machines.ts';
+import { findMachine, listMachines } from '../../scenarios/profiles/machines.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type CallAfter, ReplayTap } from '../faults/replay-tap.ts';
 import type { FloodCommand, MakeForger } from '../flood-order.ts';
@@ -94,7 +94,7 @@ export function networkOptions(
     cryptoFor: (): CryptoProvider => crypto,
     buffers: buffers ?? 'plain',
     streams: new SegmentStreamModel(),
-    machines: machinesOf(scenario, cpu),
+    machines: listMachines(scenario, cpu),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(calls === undefined ? {} : { calls }),
     log: listeners.logged,
@@ -122,7 +122,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
     const { scenario, stackOf, memory } = parts;
     const { hosts, links, segments, clouds } = scenario.topology;
     for (const host of hosts) {
-      this.#addHost(host, stackOf(host)[0].protocol, machineOf(parts.cpu, host));
+      this.#addHost(host, stackOf(host)[0].protocol, findMachine(parts.cpu, host));
       memory?.made('hosts', hosts.length);
     }
     this.#stacks = new Stacks(this.sim, hosts, {

@@ -78,14 +78,14 @@ export const reconfigureSchema = z
  * The protocol of a host that is asked: by its name, for a user's module also by its path; by default the uppermost.
  * @returns undefined if the host does not run it.
  */
-export function questionedProtocolOf(host: HostSpec, by?: string): ProtocolOnHost | undefined {
+export function findQuestionedProtocol(host: HostSpec, by?: string): ProtocolOnHost | undefined {
   return protocolsOnHost(host).findLast(
     ({ protocol, layer }) => by === undefined || by === protocol || by === layer?.name,
   );
 }
 
-/** What may be asked of a protocol. */
-export function questionKindsOf(
+/** Lists the kinds of questions that a protocol answers. */
+export function listQuestionKinds(
   registry: Pick<ProtocolLookup, 'protocols'>,
   { protocol }: Pick<ProtocolOnHost, 'protocol'>,
 ): readonly string[] {
@@ -105,13 +105,13 @@ export function resolveAsk(
   const { node, kind, target = '', body = '', within = WITHIN_NS } = input;
   const host = context.topology.hosts.find(({ name }) => name === node);
   if (!context.checkNode(node, [...path, 'node']) || host === undefined) return undefined;
-  const placed = questionedProtocolOf(host, input.by);
+  const placed = findQuestionedProtocol(host, input.by);
   if (placed === undefined) {
     const hint = unknownNameHint(input.by ?? '', protocolNamesOfHost(host), 'protocols');
     context.refuse('E106', [...path, 'by'], `${node} does not run "${input.by}"`, hint);
     return undefined;
   }
-  const kinds = questionKindsOf(context.registry, placed);
+  const kinds = listQuestionKinds(context.registry, placed);
   if (kind !== RECONFIGURE_KIND && !kinds.includes(kind)) {
     const hint = unknownNameHint(kind, kinds, 'questions');
     context.refuse('E106', [...path, kindKey], `${node} answers no "${shorten(kind)}"`, hint);
@@ -143,7 +143,7 @@ export function resolveReconfigure(
     return undefined;
   }
   const host = context.topology.hosts.find(({ name }) => name === rest.node);
-  const asked = host && questionedProtocolOf(host, rest.by);
+  const asked = host && findQuestionedProtocol(host, rest.by);
   const config = asked && context.registry.protocols(asked.protocol)?.config;
   for (const place of nonPathPlaces(config, set)) {
     context.refuse('E103', [...path, 'set', ...place], 'expected the path of a file');

@@ -16,9 +16,9 @@ import { shorten } from '../../topologies/files/leaf.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
 import {
   type ConfigIssueCollector,
+  findPosition,
   type Hint,
   hintText,
-  positionOf,
 } from '../../topologies/files/problems.ts';
 import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { ConfigSource, TextSource } from '../../topologies/files/source.ts';
@@ -154,7 +154,7 @@ export class ScenarioContext {
 
   /** Position of an entry in the file. */
   position(path: ValuePath): SourcePosition {
-    return positionOf(this.source, path);
+    return findPosition(this.source, path);
   }
 
   /** The host of a node that exists. */

@@ -8,9 +8,9 @@
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   type UnreadableText,
   wordsOf,
@@ -61,7 +61,7 @@ interface Growing {
 
 /** Reads a text; one that is above the limits gives only mistakes. */
 export function readFlows(text: string): FileFlows | UnreadableText {
-  const read = linesOf(text, { columns: COLUMNS_MAX });
+  const read = splitLines(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes();
   const flows = new Map<string, Growing>();
@@ -91,13 +91,17 @@ function messageOfCsv(
   if (isFirst && readNumber(time?.text ?? '') === undefined) {
     if (fields.map(({ text }) => text.toLowerCase()).join() === COLUMNS.join()) return undefined;
     const message = `the columns are not ${COLUMNS.join(', ')}`;
-    mistakes.add({ ...spanOf(line), message, hint: 'in this order, or without a line of names' });
+    mistakes.add({
+      ...findTextSpan(line),
+      message,
+      hint: 'in this order, or without a line of names',
+    });
     return undefined;
   }
   if (time !== undefined && from !== undefined && to !== undefined && size !== undefined) {
     if (rest.length === 0) return { time, from, to, size };
   }
-  mistakes.add({ ...spanOf(line), message: 'this line is not "seconds,from,to,bytes"' });
+  mistakes.add({ ...findTextSpan(line), message: 'this line is not "seconds,from,to,bytes"' });
   return undefined;
 }
 
@@ -126,7 +130,7 @@ function messageOfOne(
     return { time, from, to, size };
   }
   const message = 'this line is neither "seconds,from,to,bytes" nor "SECONDS C ID FROM TO BYTES"';
-  mistakes.add({ ...spanOf(line), message });
+  mistakes.add({ ...findTextSpan(line), message });
   return undefined;
 }
 
@@ -136,20 +140,23 @@ function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistak
   const bytes = readNumber(size.text) ?? -1;
   if (!(seconds >= 0 && seconds <= LATEST_S)) {
     const text = `"${time.text}" is no time in seconds from 0 to ${LATEST_S}`;
-    mistakes.add({ ...spanOf(time), message: text });
+    mistakes.add({ ...findTextSpan(time), message: text });
   } else if (!Number.isInteger(bytes) || bytes < BYTES_MIN || bytes > BYTES_MAX) {
     const text = `"${size.text}" is not a whole number of bytes from ${BYTES_MIN} to ${BYTES_MAX}`;
     const hint = 'a packet carries 32 bytes by which it is known at the other end';
-    mistakes.add({ ...spanOf(size), message: text, hint });
+    mistakes.add({ ...findTextSpan(size), message: text, hint });
   } else if (from.text === to.text) {
-    mistakes.add({ ...spanOf(to), message: `${to.text} sends to itself, expected another node` });
+    mistakes.add({
+      ...findTextSpan(to),
+      message: `${to.text} sends to itself, expected another node`,
+    });
   } else {
     const key = `${from.text},${to.text}`;
     const known = flows.get(key);
     const sent = { atNs: Math.round(seconds * NS_PER_S), bytes };
     if (known !== undefined) known.sent.push(sent);
     else if (flows.size < FLOWS_MAX) flows.set(key, { from, to, sent: [sent] });
-    else mistakes.add({ ...spanOf(from), message: `more than ${FLOWS_MAX} pairs of nodes` });
+    else mistakes.add({ ...findTextSpan(from), message: `more than ${FLOWS_MAX} pairs of nodes` });
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { dirname } from 'node:path';
-import { type LineMistake, spanOf, type TextPart } from '../../engine/pure/text-lines.ts';
+import { findTextSpan, type LineMistake, type TextPart } from '../../engine/pure/text-lines.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
@@ -97,7 +97,7 @@ function placed(
     const hint =
       context.problems.count > before ? undefined : unknownNameHint(name, [...nodes], 'nodes');
     const message = `node "${shorten(name)}" is not in the topology`;
-    refuse('E106', { ...spanOf(part), message, ...(hint === undefined ? {} : { hint }) });
+    refuse('E106', { ...findTextSpan(part), message, ...(hint === undefined ? {} : { hint }) });
     return undefined;
   };
   const listed = flows.flatMap(({ from, to, atNs, bytes }): readonly ListedFlow[] => {
@@ -106,7 +106,10 @@ function placed(
     if (context.connectivity.isReachable(source, target)) {
       return [{ from: source, to: target, pattern: { kind: 'trace', atNs, bytes } }];
     }
-    refuse('E123', { ...spanOf(to), message: `there is no path from ${source} to ${target}` });
+    refuse('E123', {
+      ...findTextSpan(to),
+      message: `there is no path from ${source} to ${target}`,
+    });
     return [];
   });
   return context.problems.count > before ? undefined : listed;

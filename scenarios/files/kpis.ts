@@ -13,7 +13,7 @@ import { OVERLOAD_REASON } from '../../engine/net/sim-host.ts';
 import { METRIC_UNITS, type MetricUnitFacts } from '../../engine/pure/metric-units.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import { metricOfSeries } from '../../engine/pure/series-name.ts';
-import { aggregatedUnitOf } from '../../reports/estimate.ts';
+import { findAggregatedUnit } from '../../reports/estimate.ts';
 import type { Aggregation, ComparisonOperator, KpiSpec } from '../../reports/model.ts';
 import { protocolNamesOfHost } from '../../topologies/assemble/stack.ts';
 import type { ConfigIssue } from '../../topologies/files/config-error.ts';
@@ -270,7 +270,7 @@ function readLimit(
   const isNegative = isSigned && value.startsWith('-');
   const limit = readValue(
     isNegative ? value.slice(1) : value,
-    aggregatedUnitOf(metric, aggregation),
+    findAggregatedUnit(metric, aggregation),
   );
   if ('mistake' in limit) return limit;
   return { value: { comparison, limit: isNegative ? -limit.value : limit.value } };

@@ -46,7 +46,7 @@ import {
 import type { Topology } from '../../topologies/model.ts';
 import type { Scenario, TwinSpec } from '../model.ts';
 import { cpuChoice, readProfile } from '../profiles/profile-file.ts';
-import { questionedProtocolOf } from './ask.ts';
+import { findQuestionedProtocol } from './ask.ts';
 import { ScenarioContext } from './context.ts';
 import { checkDrain, resolveDrain } from './drain.ts';
 import { resolveEvents } from './events/events.ts';
@@ -119,7 +119,7 @@ export function nodeOptions(
  * Lists the code of users that files name, so that the caller can load it before the scenario is checked. Modules in
  * options are known once the protocols are loaded. What cannot be read is left to the check, which reports why.
  */
-export function userCodeOf(request: ScenarioRequest): UserCode {
+export function listUserCode(request: ScenarioRequest): UserCode {
   const parts = { request, problems: new ConfigIssueCollector() };
   const found = collectConfigErrors(parts.problems, () => codeWithTwin(parts)) ?? NO_USER_CODE;
   return { ...found, protocols: existingModules(found.protocols) };
@@ -441,7 +441,7 @@ function checkChanges(
   for (const [index, { reconfigure }] of events.entries()) {
     const host = loaded.topology.hosts.find(({ name }) => name === reconfigure?.node);
     if (reconfigure === undefined || host === undefined) continue;
-    const asked = questionedProtocolOf(host, reconfigure.by);
+    const asked = findQuestionedProtocol(host, reconfigure.by);
     const path = ['events', index, 'reconfigure', 'set'];
     const name = `${host.name}/${asked?.protocol ?? reconfigure.by}`;
     const change = { name, options: reconfigure.set, source, path };

@@ -65,7 +65,7 @@ export function resolveOneLink(
 }
 
 /** Nodes that a node has links to, in the order of the topology. */
-export function neighboursOf(context: ScenarioContext, node: string): readonly string[] {
+export function listNeighbours(context: ScenarioContext, node: string): readonly string[] {
   return neighbours(context.topology, node);
 }
 

@@ -7,10 +7,10 @@
 import { dirname } from 'node:path';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
+  findTextSpan,
   type LineMistake,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   type UnreadableText,
 } from '../../engine/pure/text-lines.ts';
@@ -67,7 +67,7 @@ function readFile(context: ScenarioContext, file: string, path: ValuePath): Trac
 }
 
 function parse(text: string): Trace | UnreadableText<Partial<Wrong> & LineMistake> {
-  const read = linesOf(text, { lines: LINES_MAX });
+  const read = splitLines(text, { lines: LINES_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes<Partial<Wrong> & LineMistake>();
   const atNs: number[] = [];
@@ -79,7 +79,7 @@ function parse(text: string): Trace | UnreadableText<Partial<Wrong> & LineMistak
     isFirst = false;
     if (isHead || line.text.trim() === '' || line.text.startsWith('#')) continue;
     const entry = parseLine(line, atNs.at(-1) ?? 0);
-    if ('message' in entry) mistakes.add({ ...spanOf(line), ...entry });
+    if ('message' in entry) mistakes.add({ ...findTextSpan(line), ...entry });
     else {
       atNs.push(entry.atNs);
       sizes.push(entry.bytes);

@@ -19,7 +19,7 @@ interface Parsed {
 }
 
 /** The hosts that a run with `until: done` waits for. */
-export function finishingProtocolsOf(
+export function listFinishingProtocols(
   { topology, options }: Pick<Scenario, 'topology' | 'options'>,
   registry: ProtocolLookup,
 ): FinishingProtocols {
@@ -49,7 +49,7 @@ export function checkUntil(
   { until, options }: { readonly until: string | undefined } & Pick<Scenario, 'options'>,
 ): void {
   const { topology, registry } = context;
-  if (until !== 'done' || finishingProtocolsOf({ topology, options }, registry).size > 0) return;
+  if (until !== 'done' || listFinishingProtocols({ topology, options }, registry).size > 0) return;
   const tops = topology.hosts.map((host) => protocolsOnHost(host).at(-1)?.protocol ?? '');
   const able = [...new Set(tops)].filter(
     (name) => registry.protocols(name)?.finishes !== undefined,

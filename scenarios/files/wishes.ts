@@ -16,7 +16,7 @@ const WISHES = ['lifetime', 'priority', 'tolerant'] as const;
 /** The wishes of an entry, and the nodes and protocol that should honour them. */
 type Wished = Pick<TrafficSpec, 'by' | 'wishes'> & { readonly ends: FlowEnds };
 
-/** Notes each wish that is ignored, at its line. */
+/** Warns of delivery wishes of traffic, such as a lifetime, that its protocol ignores. */
 export function warnOfIgnoredWishes(
   context: ScenarioContext,
   { ends, by, wishes = {} }: Wished,

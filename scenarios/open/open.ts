@@ -7,11 +7,11 @@ import type { MetricDefinition } from '../../engine/host/measure.ts';
 import { runWithinFolders } from '../../topologies/files/file-bounds.ts';
 import { runRecordingFileHashes } from '../../topologies/files/files-read.ts';
 import {
+  listUserCode,
   loadScenario,
   readScenarioSource as openSource,
   type ScenarioRequest,
   scenarioPath,
-  userCodeOf,
 } from '../files/load.ts';
 import { SweepIssueCollector } from '../files/sweep/sweep-issue-collector.ts';
 import { SHIPPED_FILE_FOLDERS } from '../folders.ts';
@@ -21,7 +21,7 @@ import { Refusal } from '../refusal.ts';
 import { scenarioMetrics } from './nodes.ts';
 import { refuseOutsidePrograms } from './outside.ts';
 import type { ProtocolRegistry } from './registry.ts';
-import { checkJobModules, fileHashesOf, hashOfFile, type JobFiles } from './run-files.ts';
+import { checkJobModules, hashOfFile, hashScenarioFiles, type JobFiles } from './run-files.ts';
 
 /** A loaded scenario, with the metrics and forgeries that its protocols name. */
 export interface OpenedScenario {
@@ -95,13 +95,13 @@ async function filesFor(
   };
   await registry.loadFound({
     protocols: () => {
-      modules = userCodeOf(request).protocols;
+      modules = listUserCode(request).protocols;
       // A loaded module may name further modules, which have to be checked, too.
       check(modules);
       return modules;
     },
     modules: () => {
-      const named = userCodeOf(request).modules;
+      const named = listUserCode(request).modules;
       const paths = named.map(({ path }) => path);
       check(paths);
       modules = [...new Set([...modules, ...paths])];
@@ -117,7 +117,10 @@ async function filesFor(
     ...(modules.length === 0 ? {} : { modules: hashes }),
     ...(data.length === 0 ? {} : { data }),
   };
-  if (asked !== undefined && canonicalJson(fileHashesOf(scenario)) !== canonicalJson(asked.hashes))
+  if (
+    asked !== undefined &&
+    canonicalJson(hashScenarioFiles(scenario)) !== canonicalJson(asked.hashes)
+  )
     throw new Refusal(differs(file));
   return scenario;
 }
@@ -130,7 +133,7 @@ function ownOf(
 ): readonly string[] {
   // Saves opening the scenario twice: most scenarios name no modules.
   if (modules.length === 0 || own === undefined) return modules;
-  const theirs = userCodeOf({ ...request, overrides: own });
+  const theirs = listUserCode({ ...request, overrides: own });
   return [...theirs.protocols, ...theirs.modules.map(({ path }) => path)];
 }
 

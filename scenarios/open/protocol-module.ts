@@ -13,7 +13,11 @@ import type { MetricUnit } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
 import type { UserModuleOption } from '../../engine/host/user-module.ts';
 import { importModule } from '../../engine/live/import-module.ts';
-import { FileOwners, pathForUsers, stackFrameLocationsOf } from '../../engine/live/stack-places.ts';
+import {
+  FileOwners,
+  listStackFrameLocations,
+  pathForUsers,
+} from '../../engine/live/stack-places.ts';
 import { METRIC_UNIT_NAMES } from '../../engine/pure/metric-units.ts';
 import { labelsMistake } from '../../engine/pure/series-name.ts';
 import {
@@ -157,7 +161,7 @@ async function mistakeOf(path: string, error: unknown): Promise<Error> {
   const reason = error instanceof Error ? error.message : String(error);
   const owners = new FileOwners([path]);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = stackFrameLocationsOf(stack).find(({ file }) => owners.isTheirs(file));
+  const place = listStackFrameLocations(stack).find(({ file }) => owners.isTheirs(file));
   if (place === undefined) {
     return new Refusal(`${path}: cannot be loaded: ${reason}`, { cause: error });
   }

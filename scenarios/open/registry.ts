@@ -13,7 +13,7 @@ import { mayOpenFile, OUTSIDE_FOLDERS_MESSAGE } from '../../topologies/files/fil
 import type { LookupFolders, ProtocolLookup } from '../../topologies/files/registry.ts';
 import { displayPath } from '../../topologies/files/source.ts';
 import { EXTERNAL_PROTOCOL } from '../../topologies/model.ts';
-import { userCodeOf } from '../files/load.ts';
+import { listUserCode } from '../files/load.ts';
 import { PROJECT_ROOT } from '../folders.ts';
 import { ADDED, SHIPPED } from '../generated/protocols.ts';
 import { ASK_METRICS } from '../metrics/ask-metrics.ts';
@@ -125,8 +125,8 @@ export class ProtocolRegistry implements ProtocolLookup {
   ): Promise<void> {
     const request = { path: file, folders, overrides, registry: this };
     await this.loadFound({
-      protocols: () => userCodeOf(request).protocols,
-      modules: () => userCodeOf(request).modules,
+      protocols: () => listUserCode(request).protocols,
+      modules: () => listUserCode(request).modules,
     });
   }
 

@@ -29,7 +29,7 @@ export interface JobFiles {
 const BYTES_MAX = 64e6;
 
 /** Hashes of the files of a scenario. */
-export function fileHashesOf(scenario: Scenario): FileHashes {
+export function hashScenarioFiles(scenario: Scenario): FileHashes {
   const { topology, sha256, cpu, modules = {}, data = [] } = scenario;
   const paths = Object.keys(modules).sort();
   return {

@@ -21,12 +21,12 @@ const ONE = 'process';
 const WAIT_LIMITS: WaitLimits = { requestNs: 4_000_000, datagramNs: 30_000_000 };
 
 /** The modelled machine of a host. */
-export function machineOf(cpu: CpuChoice | undefined, host: HostSpec): string {
+export function findMachine(cpu: CpuChoice | undefined, host: HostSpec): string {
   return cpu?.machines === 'one' ? ONE : host.machine;
 }
 
 /** The modelled machines by name; none without a cost profile. */
-export function machinesOf(
+export function listMachines(
   scenario: Pick<Scenario, 'topology'>,
   cpu: CpuChoice | undefined,
 ): Readonly<Record<string, MachineSpec>> {

@@ -28,7 +28,7 @@ export interface ProfileWithFile {
 }
 
 /**
- * Reads a profile.
+ * Reads a cost profile of processors.
  * @param path Relative to the working folder; the default place if absent.
  * @throws Refusal if there is none, ConfigError if it does not fit the schema.
  */
@@ -60,7 +60,7 @@ export function cpuChoice(
 ): CpuChoice {
   const { profile, file, sha256 } = read;
   return {
-    profile: costsOf(profile, which, file),
+    profile: makeEngineCosts(profile, which, file),
     receiveBuffer: profile.receiveBuffer,
     machines,
     file,
@@ -71,7 +71,7 @@ export function cpuChoice(
 }
 
 /** The costs of a profile as the engine charges them. */
-export function costsOf(
+export function makeEngineCosts(
   profile: Pick<CostProfile, 'operations'>,
   which: 'alone' | 'inPlace',
   profileName: string,

@@ -7,7 +7,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** Where to listen. */
+/** The address and port on which a service listens. */
 export interface ListenAddress {
   readonly host: string;
   /** With 0 the system chooses a port. */

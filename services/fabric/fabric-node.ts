@@ -20,7 +20,7 @@ export interface FabricRequest {
   readonly wishes?: SendWishes;
 }
 
-/** What became of a request. */
+/** The outcome of a request to the fabric. */
 export interface FabricOutcome {
   /** `ok`, or the reason for the rejection. */
   readonly outcome: string;
@@ -41,7 +41,7 @@ export interface FabricNode {
   messages(taker: PeerMessageReceiver): PeerMessageFlow;
 }
 
-/** Who takes the messages of peers. */
+/** Receives the messages of peers. */
 export interface PeerMessageReceiver {
   /** A message, read during the call: a byte whose bit 0 says that it may have come before, and the envelope. */
   hand(bytes: Uint8Array): void;
@@ -49,7 +49,7 @@ export interface PeerMessageReceiver {
   ended(reason: string): void;
 }
 
-/** Messages that a node hands out. */
+/** The flow of received messages from a node to its application. */
 export interface PeerMessageFlow {
   /** The last one was handled. */
   taken(): void;

@@ -48,7 +48,7 @@ const NODE_STATUS: ReadonlyMap<string, number> = new Map([
 /** HTTP status of all other outcomes, such as `refused`: these come from the peer or a carrier. */
 const OTHER_STATUS = 502;
 
-/** Makes a refusal. */
+/** Makes the answer that refuses a request. */
 export function makeServerRefusal(outcome: ServerRefusalName, error: string): ServerRefusal {
   return { outcome, error };
 }

@@ -22,7 +22,7 @@ const CLOSE_LATER = 1_013;
 const REASON_CHARACTERS_MAX = 100;
 const NOTHING = new Uint8Array(0);
 
-/** What a socket needs. */
+/** The client, subscription and log of a WebSocket connection. */
 export interface SocketParts {
   readonly client: WebSocket;
   readonly subscription: Subscription;

@@ -13,7 +13,7 @@ const OWNER_ONLY = 0o600;
 /** RFC 6750 section 2.1, with our alphabet. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
 
-/** The token of one process. */
+/** The secret that requests to one process must present. */
 export class AccessToken {
   /** 43 characters of base64url (RFC 4648 section 5). */
   readonly text: string;

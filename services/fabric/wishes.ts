@@ -8,7 +8,7 @@ import type { SendWishes } from '../../engine/host/transport.ts';
 import { durationNsSchema } from '../../nodes/_kit/options.ts';
 import { makeServerRefusal, type ServerRefusal } from './outcomes.ts';
 
-/** Where a message is to go, and with which wishes. */
+/** The destination of a message, its lifetime and priority. */
 export interface SendParameters {
   readonly to: string;
   readonly wishes: SendWishes & { readonly lifetime: number };

@@ -29,12 +29,12 @@ export function parseJsonOrUndefined(text: string): unknown {
   }
 }
 
-/** What an endpoint answered, or why it did not. */
+/** The reply of an HTTP endpoint, or why there is none. */
 export type HttpReply =
   | { readonly status: number; readonly text: string }
   | { readonly problem: string };
 
-/** One request. */
+/** Method, path, timeout and body of one HTTP request. */
 export interface HttpRequestOptions {
   readonly method: string;
   readonly path: string;

@@ -15,7 +15,7 @@ import {
   sendHttpRequest,
 } from './exchange.ts';
 
-/** What to ask, and how long to wait. */
+/** The question to a node, and how long to wait for its answer. */
 export interface HealthQuestion {
   /** `leave-out` when no packet may be sent now, or when asking from another machine. */
   readonly probe: 'send' | 'leave-out';

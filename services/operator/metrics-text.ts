@@ -17,8 +17,8 @@ import type { MetricValue } from '../../engine/measure/counters.ts';
 import { type HistogramData, histogramSum, visitBuckets } from '../../engine/measure/histogram.ts';
 import { prometheusName } from '../../engine/measure/prometheus-name.ts';
 import {
+  listPrometheusSeries,
   metricOfSeries,
-  prometheusSeriesOf,
   readSeriesName,
 } from '../../engine/pure/series-name.ts';
 import { PROCESS_METRICS } from './memory-watch.ts';
@@ -61,7 +61,7 @@ export async function prometheusMetricsText(face: OperatorBackend): Promise<stri
   addDrops(sheet, await face.drops());
   const definitions = [...PROCESS_METRICS, ...(face.definitions ?? [])];
   const units = new Map(definitions.map((one) => [one.name, one]));
-  for (const [name, value] of prometheusSeriesOf(await face.metrics())) {
+  for (const [name, value] of listPrometheusSeries(await face.metrics())) {
     const { metric, labels } = readSeriesName(name) ?? { metric: metricOfSeries(name), labels: {} };
     const definition = units.get(metric);
     const own = { ...sheet, labels: { ...sheet.labels, ...labels } };

@@ -55,7 +55,7 @@ export interface OperatorQuestion {
   readonly withinMs: number;
 }
 
-/** The answer of a node. */
+/** The answer of a node to an operator's question. */
 export interface OperatorAnswer {
   /** `ok`, or why there is no answer. */
   readonly outcome: string;

@@ -22,7 +22,7 @@ export interface ClosingPart {
   close(): Promise<void>;
 }
 
-/** What to do on signals. */
+/** How a node's process reacts to signals. */
 export interface SignalOptions {
   readonly face: NodeProcessBackend;
   readonly log: OperatorLog;

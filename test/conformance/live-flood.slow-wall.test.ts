@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { live, orderOf, registry } from './on-sockets.ts';
@@ -33,7 +33,7 @@ describe('floods in both worlds', () => {
       registry,
     });
     const sim = judgeRun(
-      judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
+      makeJudgeInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
     );
     const reports: readonly Report[] = [sim, await live(scenario)];
     for (const { mode, metrics, faults, invariants } of reports) {

@@ -7,7 +7,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { judgeRun } from '../../reports/judge.ts';
-import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
@@ -32,7 +32,7 @@ it('delivers in both worlds over the links that the generator drew', async () =>
   const drawn = load('town-1').topology.links.find(({ a }) => a.host === 'village-1');
   const scenario = load(drawn?.b.host ?? '');
   const inSim = judgeRun(
-    judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
+    makeJudgeInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1),
   );
   const inLive = await live(scenario);
   for (const report of [inSim, inLive]) {

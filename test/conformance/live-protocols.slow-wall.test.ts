@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeRun } from '../../reports/judge.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -64,7 +64,7 @@ function load({ file, set }: LiveCase): Scenario {
 }
 
 function virtual(scenario: Scenario): Report {
-  return judgeRun(judgeInputOf(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
+  return judgeRun(makeJudgeInput(orderOf(scenario), [runSeed({ scenario, registry, seed: 1 })], 1));
 }
 
 type Limit = Record<'metric' | 'aggregation' | 'limitText', string>;

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodeOf, judgeRun } from '../../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../../reports/judge.ts';
 import type { JudgeInput } from '../../reports/model.ts';
 import { type LiveRunRequest, runLive } from '../../runner/run/live-run.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
@@ -79,7 +79,7 @@ it('drains and reports what there is when it is interrupted', async () => {
   expect(performance.now() - began).toBeLessThan(watchdogMs);
   expect(input.seeds[0]!.ending).toBe('interrupted');
   expect(input.seeds[0]!.packets.delivered).toBe(input.seeds[0]!.packets.sent);
-  expect(exitCodeOf(judgeRun(input))).toBe(130);
+  expect(chooseExitCode(judgeRun(input))).toBe(130);
 });
 
 describe('a loop that stands still', () => {

@@ -10,8 +10,8 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { DatagramSocket } from '../../engine/host/socket.ts';
 import {
   EnvironmentError,
-  environmentErrorOf,
-  pathErrorOf,
+  findEnvironmentError,
+  findPathError,
 } from '../../engine/live/environment.ts';
 import { LiveWorld, type LiveWorldOptions } from '../../engine/live/live-world.ts';
 import { BoundUdpSocket } from '../../engine/live/udp-wire.ts';
@@ -144,23 +144,27 @@ describe('words', () => {
   it('name the path, the address or the limit that is in the way, and no mistake of ours', () => {
     const failure = (fields: object): Error => Object.assign(new Error('x'), fields);
     const full = failure({ code: 'ENOSPC', path: '/data/x' });
-    expect(environmentErrorOf(full)?.message).toBe('/data/x: no space left on the device (ENOSPC)');
+    expect(findEnvironmentError(full)?.message).toBe(
+      '/data/x: no space left on the device (ENOSPC)',
+    );
     const taken = failure({ code: 'EADDRINUSE', address: '127.0.0.1', port: 7_000 });
-    expect(environmentErrorOf(taken, 'coordinator')?.message).toBe(
+    expect(findEnvironmentError(taken, 'coordinator')?.message).toBe(
       'coordinator: 127.0.0.1:7000: another program holds it (EADDRINUSE)',
     );
     const thread = failure({
       code: 'ERR_WORKER_INIT_FAILED',
       message: 'Worker initialization failure: EMFILE',
     });
-    expect(environmentErrorOf(thread)?.message).toContain('too many open files');
+    expect(findEnvironmentError(thread)?.message).toContain('too many open files');
     const temporary = failure({ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/where/x' });
-    expect(environmentErrorOf(temporary)?.message).toContain('/no/where/x: it does not exist');
+    expect(findEnvironmentError(temporary)?.message).toContain('/no/where/x: it does not exist');
     // If a file of this project is missing, that is a mistake of this project.
-    expect(environmentErrorOf(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
-    expect(environmentErrorOf(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
-    expect(environmentErrorOf(new Error('x'))).toBeUndefined();
-    expect(environmentErrorOf(undefined)).toBeUndefined();
-    expect(pathErrorOf(failure({ code: 'ENOTDIR', path: '/x' }), '/y')?.message).toContain('/y: ');
+    expect(findEnvironmentError(failure({ code: 'ENOENT', path: '/x' }))).toBeUndefined();
+    expect(findEnvironmentError(failure({ code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();
+    expect(findEnvironmentError(new Error('x'))).toBeUndefined();
+    expect(findEnvironmentError(undefined)).toBeUndefined();
+    expect(findPathError(failure({ code: 'ENOTDIR', path: '/x' }), '/y')?.message).toContain(
+      '/y: ',
+    );
   });
 });

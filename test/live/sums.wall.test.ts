@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { runLive } from '../../runner/run/live-run.ts';
-import { judgeInputOf, type RunEnd } from '../../runner/run/run-order.ts';
+import { makeJudgeInput, type RunEnd } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { blockOf, cleanUp, orderOf, reportOn, spread, write } from './support.ts';
 
@@ -29,7 +29,7 @@ kpis: { summer.exact: { value: "== 1" } }
 const RUNS: Readonly<Record<string, (file: string) => Promise<RunEnd>>> = {
   sim: async (file) => {
     const order = await orderOf(file);
-    return { kind: 'judged', input: judgeInputOf(order, [runSeed({ ...order, seed: 1 })], 1) };
+    return { kind: 'judged', input: makeJudgeInput(order, [runSeed({ ...order, seed: 1 })], 1) };
   },
   live: async (file) => runLive(await orderOf(file)),
   loops: async (file) => (await spread(file, { processes: { loops: 2 } })).end,

@@ -34,9 +34,9 @@ import {
   type StaticInfo,
 } from '../../nodes/scion/index.ts';
 import {
-  encodedExtensionsOf,
+  makeExtensionsMessage,
   SEGMENT_EXTENSIONS,
-  staticInfoOf,
+  readStaticInfo,
 } from '../../nodes/scion/paths/static-info.ts';
 import { memoryHeld } from '../memory.ts';
 import {
@@ -222,11 +222,11 @@ function expectBounded(joined: JoinedServices, isdAs: IsdAs): void {
 /** What an AS announces, mutated before it signs, as the entry's reader sees it: an announcement, or none that may be. */
 function fuzzStaticInfo(inputs: number): Readonly<Record<'read' | 'refused', number>> {
   const random = openRandomStream(SEED, 'control', 'static-info');
-  const genuine = encodeProtobuf(SEGMENT_EXTENSIONS, encodedExtensionsOf(STATIC_INFO)!);
+  const genuine = encodeProtobuf(SEGMENT_EXTENSIONS, makeExtensionsMessage(STATIC_INFO)!);
   const ended = { read: 0, refused: 0 };
   repeat(inputs, () => {
     const read = decodeProtobuf(SEGMENT_EXTENSIONS, mutate(genuine, random, { header: 30 }));
-    const info = typeof read === 'string' ? read : staticInfoOf(read);
+    const info = typeof read === 'string' ? read : readStaticInfo(read);
     ended[typeof info === 'string' ? 'refused' : 'read'] += 1;
     if (typeof info !== 'object') return;
     // What is read is bounded, whoever said it.

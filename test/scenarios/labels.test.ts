@@ -8,7 +8,7 @@ import type { Report } from '../../reports/report-schema.ts';
 import { sweepRow } from '../../reports/sweep.ts';
 import { sweepCsv } from '../../reports/sweep-csv.ts';
 import { sweepParquet } from '../../reports/sweep-parquet.ts';
-import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { scenarioMetrics } from '../../scenarios/open/nodes.ts';
 import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
 import { load, registry, run } from '../unit/runner/fixture.ts';
@@ -19,7 +19,7 @@ function reportOf(kpis: string, set: Readonly<Record<string, string>> = {}): Rep
   const scenario = load('failover.yaml', { ...SET, ...set, kpis });
   const definitions = scenarioMetrics(scenario, registry);
   const facts = { scenario, definitions, commit: '', reproduce: '' };
-  return judgeRun({ ...judgeInputOf(facts, [run(scenario)], 1), mode: 'sim' });
+  return judgeRun({ ...makeJudgeInput(facts, [run(scenario)], 1), mode: 'sim' });
 }
 
 describe('a limit of a labelled metric', () => {

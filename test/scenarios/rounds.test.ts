@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runScenario } from '../../index.ts';
-import { exitCodeOf } from '../../reports/judge.ts';
+import { chooseExitCode } from '../../reports/judge.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
@@ -64,7 +64,7 @@ describe('the generator of the guide', () => {
     const { scenario } = await loaded(set);
     expect(scenario.topology.hosts).toHaveLength(24);
     const report = await runScenario(FILE, { set });
-    expect(exitCodeOf(report)).toBe(0);
+    expect(chooseExitCode(report)).toBe(0);
     expect(report.metrics['rounds.delivery']?.value).toBe(1);
   });
 

@@ -9,7 +9,7 @@ import type { Scenario } from '../../scenarios/model.ts';
 import { openUntrustedScenario, UntrustedFileError } from '../../scenarios/open/foreign-values.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { fileHashesOf, hashOfFile } from '../../scenarios/open/run-files.ts';
+import { hashOfFile, hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import { loadText, prepare, registry } from '../unit/runner/fixture.ts';
 
 const SELECTION = new URL('../../nodes/control-service/beacons/selection.ts', import.meta.url).href;
@@ -156,7 +156,7 @@ export const selection: BeaconSelection = { select: (all, most) => [...all].reve
     expect(paths.map(({ carbon }) => carbon)).not.toContain(900);
     const sha256 = createHash('sha256').update(LONGEST).digest('hex');
     expect(scenario.modules).toEqual({ [path]: sha256 });
-    expect(fileHashesOf(scenario)).toMatchObject({ 'module 0': sha256 });
+    expect(hashScenarioFiles(scenario)).toMatchObject({ 'module 0': sha256 });
   });
 
   it.each([

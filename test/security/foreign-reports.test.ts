@@ -25,7 +25,7 @@ import { renderSweepJunit } from '../../reports/sweep-junit.ts';
 import { renderTerminal, renderVerdictLine } from '../../reports/terminal.ts';
 import { repeatCommand } from '../../scenarios/command-text.ts';
 import { readQuantity } from '../../topologies/files/units.ts';
-import { csvOf } from '../../viz/app/chart/csv.ts';
+import { formatCsv } from '../../viz/app/chart/csv.ts';
 import { runInput } from '../unit/reports/fixture.ts';
 import { parsePrometheus } from '../unit/reports/prometheus-parser.ts';
 
@@ -198,7 +198,7 @@ it('the command that repeats a run is one command, whatever was set', () => {
 it.each(['=cmd|1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠A'])(
   'CSV starts no formula with %j',
   (text) => {
-    const csv = csvOf({ columns: ['c'], rows: [[text]] }, { run: text, seed: '' });
+    const csv = formatCsv({ columns: ['c'], rows: [[text]] }, { run: text, seed: '' });
     for (const cell of csv
       .split('\r\n')[1]
       ?.split(',')

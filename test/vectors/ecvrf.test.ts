@@ -11,8 +11,8 @@ import {
   checkNeighbourRecord,
   chooseDiverseCandidates,
   delayVrfInput,
+  deriveExponentialDelayNs,
   drawNeighbours,
-  exponentialDelayNsOf,
   type NeighbourCandidate,
   neighbourVrfInput,
   openVrfSecretKey,
@@ -184,7 +184,7 @@ describe.each(SETS)('ECVRF vectors on $provider, $set', ({ crypto, file, isWhole
       expect(uniformFromBytes(proved.output)).toBe((vector.u53 + 0.5) / TWO_53);
       const means = 0 - log(uniformFromBytes(proved.output));
       expect(Math.abs(means / vector.unitMeanExponential - 1)).toBeLessThan(4e-16);
-      const delayNs = exponentialDelayNsOf(proved.output, 50_000_000);
+      const delayNs = deriveExponentialDelayNs(proved.output, 50_000_000);
       expect(Math.abs(delayNs - vector.unitMeanExponential * 50_000_000)).toBeLessThanOrEqual(0.51);
     }
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import { posteriorsOf } from '../../reports/privacy/mass/posterior.ts';
+import { computePosteriors } from '../../reports/privacy/mass/posterior.ts';
 import {
   poolMixEntropyBits,
   poolMixMinEntropyBits,
@@ -222,7 +222,7 @@ describe.each(SETS)('published and computed values of privacy, $set', ({ file: a
       ];
     });
     const truth = handMade(nodes, steps);
-    const [belief] = posteriorsOf({
+    const [belief] = computePosteriors({
       truth,
       laws: plainLaws(nodes),
       targets: [numberOf(target)],

@@ -31,8 +31,8 @@ import {
 } from '../../nodes/federated/secagg/ring.ts';
 import {
   decodeSecaggConfig,
+  deriveSessionId,
   encodeSecaggConfig,
-  sessionIdOf,
 } from '../../nodes/federated/secagg/session-config.ts';
 import {
   lagrangeWeightsAtZero,
@@ -440,7 +440,7 @@ describe.each(SESSIONS)('messages of whole rounds, $set', ({ file, isWhole }) =>
     const config = decodeSecaggConfig(reader);
     if (config === undefined) throw new Error('no config');
     expect(toHex(encodeSecaggConfig(config))).toBe(configCbor);
-    expect(toHex(sessionIdOf(config, crypto))).toBe(sid);
+    expect(toHex(deriveSessionId(config, crypto))).toBe(sid);
   });
 
   const types = [

@@ -8,7 +8,7 @@ import { renderJson } from '../../reports/json.ts';
 import { judgeRun } from '../../reports/judge.ts';
 import { reportSoFar } from '../../reports/so-far.ts';
 import type { BroadcastMessage } from '../../runner/recording/broadcast.ts';
-import { judgeInputOf } from '../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../runner/run/run-order.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { loadScenario } from '../../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
@@ -66,7 +66,7 @@ async function halfway(): Promise<{
   const { scenario } = loaded;
   const result = runSeed({ scenario, registry, seed: 1, recordings: { broadcast } });
   const report = reportSoFar(
-    judgeInputOf({ ...loaded, commit: 'c', reproduce: 'r' }, [result], 1_000),
+    makeJudgeInput({ ...loaded, commit: 'c', reproduce: 'r' }, [result], 1_000),
   );
   const measured = (seconds: number): void =>
     live.measured(() =>

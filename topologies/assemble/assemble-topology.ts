@@ -22,7 +22,7 @@ import type { LinkDraft, TopologyDraft, UnaddressedNode } from './draft.ts';
 import { topologyDraftOfFile } from './from-file.ts';
 import { LinkIdRegistry } from './link-id-registry.ts';
 import { buildLinks, buildSegments, type LinkDefaults } from './links.ts';
-import { areasOf, buildNodes, uniqueAsDrafts } from './nodes.ts';
+import { buildNodes, makeAreas, uniqueAsDrafts } from './nodes.ts';
 import { checkExternalPrograms } from './outside.ts';
 import { resolveStack } from './stack.ts';
 
@@ -76,7 +76,7 @@ export function assembleTopology(
     links,
     segments: buildSegments(context, input.segments ?? [], { ...parts, ids }),
     clouds: buildClouds(context, input.clouds ?? [], { nodes, ids }),
-    areas: areasOf(ases, input.defaults?.announces?.as),
+    areas: makeAreas(ases, input.defaults?.announces?.as),
     warnings: context.warnings,
   };
 }

@@ -7,7 +7,7 @@
 import type { LinkDirectionSpec } from '../../engine/net/link-spec.ts';
 import type { ConfigCode } from '../files/config-error.ts';
 import type { EntryPart, ValuePath } from '../files/locate.ts';
-import { type ConfigIssueCollector, type Hint, hintText, positionOf } from '../files/problems.ts';
+import { type ConfigIssueCollector, findPosition, type Hint, hintText } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { TextBudget } from '../files/text-budget.ts';
@@ -63,10 +63,10 @@ export class BuildContext {
 
   /** The position of an entry. */
   position(path: ValuePath, part: EntryPart = 'value'): SourcePosition {
-    if (part !== 'value') return positionOf(this.source, [...this.root, ...path], part);
+    if (part !== 'value') return findPosition(this.source, [...this.root, ...path], part);
     // All that a generator makes has the path of its entry, so this path is often asked for again.
     if (this.#last?.path !== path) {
-      this.#last = { path, position: positionOf(this.source, [...this.root, ...path], part) };
+      this.#last = { path, position: findPosition(this.source, [...this.root, ...path], part) };
     }
     return this.#last.position;
   }

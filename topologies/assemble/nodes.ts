@@ -42,7 +42,7 @@ export function uniqueAsDrafts(
 }
 
 /** Autonomous systems as areas of the network; what else is said of them is for protocols. */
-export function areasOf(
+export function makeAreas(
   ases: readonly AsDraft[],
   usual: AsAnnouncement | undefined,
 ): readonly AreaSpec[] {

@@ -20,11 +20,11 @@ import { TEXT_BUDGET_MESSAGE, TextBudget } from '../files/text-budget.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 import { userModulePath } from './option-modules.ts';
-import { EACH_ENTRY, type OptionSpot, optionSpotsOf, valuesAtSpot } from './option-spots.ts';
+import { EACH_ENTRY, findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
 import {
+  findOptionPlace,
   type OverridingOptions,
   optionOverrideNames,
-  optionPlaceOf,
   protocolsOnHost,
 } from './options.ts';
 
@@ -78,7 +78,7 @@ export function inlineOptionFiles(
 /** A host with texts in the options of all its protocols; the same object if they name no file. */
 function withHostFiles(reader: FileReader, loaded: LoadedTopology, host: HostSpec): HostSpec {
   const [lowest, ...above] = protocolsOnHost(host).map((placed) => {
-    const place: Written['place'] = (path) => optionPlaceOf(path, placed, { loaded, layers: [] });
+    const place: Written['place'] = (path) => findOptionPlace(path, placed, { loaded, layers: [] });
     return reader.fill(placed.protocol, { options: placed.options, place });
   });
   const layers = host.layers?.map((layer, index) => ({ ...layer, options: above[index] ?? {} }));
@@ -124,7 +124,7 @@ class FileReader {
   #spotsOf(protocol: string): readonly OptionSpot[] {
     const known = this.#spots.get(protocol);
     if (known !== undefined) return known;
-    const spots = optionSpotsOf(this.#registry.protocols(protocol)?.config);
+    const spots = findOptionSpots(this.#registry.protocols(protocol)?.config);
     this.#spots.set(protocol, spots);
     return spots;
   }
@@ -222,7 +222,7 @@ class FileReader {
  * @param schema The options of a protocol.
  */
 export function nonPathPlaces(schema: unknown, options: Options): readonly ValuePath[] {
-  const files = optionSpotsOf(schema).filter(({ kind }) => kind === 'file');
+  const files = findOptionSpots(schema).filter(({ kind }) => kind === 'file');
   const found = files.flatMap(({ path }) => valuesAtSpot(options, path));
   return found.flatMap(({ value, path }) =>
     value !== null && typeof value === 'object' ? [path] : [],

@@ -11,11 +11,11 @@ import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
-import { type OptionSpot, optionSpotsOf, valuesAtSpot } from './option-spots.ts';
+import { findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
 import {
+  findOptionPlace,
   type OverridingOptions,
   optionOverrideNames,
-  optionPlaceOf,
   protocolsOnHost,
 } from './options.ts';
 
@@ -59,7 +59,7 @@ export function userModulesInOptions(
   const search = new ModuleSearch(registry);
   for (const placed of loaded.topology.hosts.flatMap(protocolsOnHost)) {
     search.look(placed.protocol, placed.options, (path) =>
-      dirname(optionPlaceOf(path, placed, { loaded, layers: [] }).source.path),
+      dirname(findOptionPlace(path, placed, { loaded, layers: [] }).source.path),
     );
     const names = optionOverrideNames(placed);
     for (const { name, options, source } of layers) {
@@ -118,7 +118,7 @@ class ModuleSearch {
   #spotsOf(protocol: string): readonly OptionSpot[] {
     const known = this.#spots.get(protocol);
     if (known !== undefined) return known;
-    const spots = optionSpotsOf(this.#registry.protocols(protocol)?.config);
+    const spots = findOptionSpots(this.#registry.protocols(protocol)?.config);
     this.#spots.set(protocol, spots);
     return spots;
   }

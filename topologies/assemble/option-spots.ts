@@ -22,7 +22,7 @@ export type OptionSpot = { readonly path: readonly string[] } & (
 );
 
 /** The options in a schema that name files or modules. */
-export function optionSpotsOf(schema: unknown): readonly OptionSpot[] {
+export function findOptionSpots(schema: unknown): readonly OptionSpot[] {
   return spotsIn(schema, [], DEPTH_MAX);
 }
 

@@ -123,7 +123,7 @@ export function checkOptions(
       continue;
     }
     for (const mistake of explainIssues(result.error, schema as z.ZodType, options)) {
-      const place = optionPlaceOf(mistake.path, placed, { loaded, layers });
+      const place = findOptionPlace(mistake.path, placed, { loaded, layers });
       problems.add(place.source, worded(mistake, place.path), place.root);
     }
   }
@@ -180,7 +180,7 @@ function checkAgreement(
       const host = hosts.find(({ name }) => name === found.node);
       const placed = host && protocolsOnHost(host).find((one) => one.protocol === protocol);
       if (placed === undefined) continue;
-      const { source, path, root } = optionPlaceOf(found.path, placed, written);
+      const { source, path, root } = findOptionPlace(found.path, placed, written);
       const { message, hint } = found;
       problems.add(source, { code: 'E122', path, part: 'value', message, hint }, root);
     }
@@ -231,7 +231,7 @@ interface Written {
  * Where an option was written: the topmost place that contains it or, if it is missing, the one
  * that contains most of the maps around it.
  */
-export function optionPlaceOf(
+export function findOptionPlace(
   path: ValuePath,
   placed: ProtocolOnHost,
   { loaded, layers }: Written,

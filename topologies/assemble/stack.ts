@@ -13,7 +13,7 @@ import {
   type PatternWorkBudget,
 } from '../../engine/pure/name-pattern.ts';
 import type { ValuePath } from '../files/locate.ts';
-import { type ConfigIssueCollector, positionOf } from '../files/problems.ts';
+import { type ConfigIssueCollector, findPosition } from '../files/problems.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { ConfigSource } from '../files/source.ts';
 import { unknownNameHint } from '../files/suggest.ts';
@@ -37,7 +37,7 @@ export interface StackPlace {
   readonly registry: ProtocolLookup;
 }
 
-/** What a `stack` means. */
+/** The protocols that a `stack` stands for. */
 export interface ResolvedStack {
   readonly entries: readonly StackEntry[];
   /** The hosts with their layers. */
@@ -59,7 +59,7 @@ export function resolveStack(
     const chosen = selected(place, { on, path: [...path, 'on'] }, stacked, work);
     if (protocol === undefined || chosen === undefined) continue;
     const inFile = [...place.root, ...path];
-    const position = positionOf(place.source, inFile);
+    const position = findPosition(place.source, inFile);
     const name = place.registry.protocols(protocol)?.name ?? protocol;
     const entry: StackEntry = { on, protocol, name, options, path: inFile, position };
     const runPath = [...path, 'run'];

@@ -156,7 +156,7 @@ export function collectConfigErrors<T>(
 }
 
 /** The position of an entry, for values that remember it. */
-export function positionOf(
+export function findPosition(
   source: ConfigSource,
   path: ValuePath,
   part: EntryPart = 'value',

@@ -10,7 +10,7 @@
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
 
-/** What a unit measures. */
+/** The quantities that units measure. */
 export type UnitKind =
   | 'time'
   | 'rate'

@@ -27,7 +27,7 @@ const NOTHING: TopologyDraft = { ases: [], nodes: [], links: [] };
 
 const MODULE_HINT = 'a generator of your own module needs run: ./my-protocol/index.ts';
 
-/** What a `generate` entry makes. */
+/** The draft of a network that a `generate` entry makes, and the module that made it. */
 export interface GeneratedDraft {
   readonly draft: TopologyDraft;
   /** The user's module that the entry names; absolute path. */

@@ -49,7 +49,7 @@ export interface GraphEdge {
   readonly span: TextOffsets;
 }
 
-/** What a file of any format says. */
+/** The nodes and edges of an imported file, whatever its format. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];

@@ -11,9 +11,9 @@
 import type { TimedStepsSpec } from '../../engine/net/link-spec.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   type UnreadableText,
 } from '../../engine/pure/text-lines.ts';
@@ -54,7 +54,7 @@ export function readRateOrDelayTrace(
   text: string,
   options: RateOrDelayTraceOptions,
 ): RateOrDelayTrace | UnreadableText {
-  const read = linesOf(text, { columns: COLUMNS_MAX });
+  const read = splitLines(text, { columns: COLUMNS_MAX });
   if (read.kind === 'mistakes') return read;
   const mistakes = new LineMistakes();
   const reader = readAll(read.lines, options, mistakes);
@@ -79,7 +79,7 @@ function readAll(
     const isNames = reader === undefined && !/\d/.test(line.text);
     reader ??= line.text.includes(',') ? new ValueReader(options) : new ChanceReader();
     const message = isNames ? undefined : reader.take(line);
-    if (message !== undefined) mistakes.add({ ...spanOf(line), message });
+    if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
   }
   return reader;
 }

@@ -54,7 +54,7 @@ export const asAnnouncesSchema = z
   })
   .meta({ description: 'What the system announces of its inside, whatever it is like.' });
 
-/** What both ends of a link announce of it. */
+/** The properties of a link that its two ends announce. */
 export type LinkAnnouncement = z.output<typeof linkAnnouncesSchema>;
-/** What an autonomous system announces of its inside. */
+/** The properties of its inside that an autonomous system announces. */
 export type AsAnnouncement = z.output<typeof asAnnouncesSchema>;

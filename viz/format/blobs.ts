@@ -33,7 +33,7 @@ export function textOf(blob: Uint8Array): string | undefined {
 }
 
 /** Reads a blob that is a map of text to text. */
-export function statesOf(blob: Uint8Array): MachineStates | undefined {
+export function readStatesBlob(blob: Uint8Array): MachineStates | undefined {
   reader.open(blob, 0, blob.length);
   if (!reader.expect(CBOR_MAP)) return undefined;
   const states = new Map<string, string>();

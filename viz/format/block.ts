@@ -14,7 +14,7 @@ import {
 import type { BlockEntry } from './block-index.ts';
 import { type ColumnView, columnViewAt } from './column-view.ts';
 
-/** What happened to a packet on its link. */
+/** The fate of a packet on its link. */
 export type PacketFate = 'arrived' | 'dropped' | 'open';
 
 const NO_VALUES = new Uint8Array(0);

@@ -29,7 +29,7 @@ export interface Capture {
 }
 
 /** The recorded bytes of a packet, and of packets that nodes made from it, at each place. */
-export function capturesOf(blocks: readonly Block[], packet: number): readonly Capture[] {
+export function listCaptures(blocks: readonly Block[], packet: number): readonly Capture[] {
   const home = blocks.find((block) => block.column('packet').includes(packet));
   if (home === undefined) return [];
   const row = home.column('packet').indexOf(packet);

@@ -124,7 +124,7 @@ export function readReply(text: string): ControlReply | undefined {
   return isKnown ? (value as unknown as ControlReply) : undefined;
 }
 
-/** Makes a refusal. */
+/** Makes the answer that refuses an order. */
 export function refusal(number: number, name: string, message: string): Refusal {
   return { kind: 'refused', number, name, message };
 }

@@ -44,7 +44,7 @@ export interface ShapeStyle {
   readonly isChosen?: boolean;
 }
 
-/** A shape. Lengths are in px from the upper left corner of the drawing. */
+/** A shape that a protocol's drawing consists of. Lengths are in px from the upper left corner of the drawing. */
 export type Shape = ShapeStyle &
   (
     | {

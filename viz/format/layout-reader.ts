@@ -8,7 +8,7 @@ import type { PacketField, PacketReader } from './packet-fields.ts';
 import {
   FIELD_REPEATS_MAX,
   type FieldCondition,
-  formOf,
+  findValueForm,
   type LayoutAmount,
   type LayoutBits,
   type LayoutField,
@@ -19,7 +19,7 @@ import {
 } from './packet-layout.ts';
 
 /** A reader of packets with this layout. */
-export function readerOf(source: LayoutSource): PacketReader {
+export function makePacketReader(source: LayoutSource): PacketReader {
   return (bytes, states) => {
     const layout = layoutForStates(source, states);
     return layout === undefined ? undefined : new Reading(bytes).read(layout);
@@ -108,14 +108,14 @@ class Reading {
     const { size, name, names, only } = field;
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);
     const isCbor = typeof size === 'string' && size !== 'rest';
-    if (!isCbor && length > 8) return written(bytes, formOf(field));
+    if (!isCbor && length > 8) return written(bytes, findValueForm(field));
     const value = isCbor ? cborArgument(bytes) : unsigned(bytes);
     if (value === undefined || (only !== undefined && !only.includes(Number(value)))) {
       return undefined;
     }
     this.#numbers.set(name, Number(value));
     if (names?.[Number(value)] !== undefined) return names[Number(value)];
-    return formOf(field) === 'number' ? String(value) : written(bytes, formOf(field));
+    return findValueForm(field) === 'number' ? String(value) : written(bytes, findValueForm(field));
   }
 
   /** The texts of the named bits; undefined if a value is impossible in this protocol. */

@@ -42,7 +42,7 @@ export interface LiveStreamPosition {
   readonly packets: number;
 }
 
-/** One message. */
+/** One message of the stream to pages that watch a run. */
 export interface LiveMessage extends LiveStreamPosition {
   readonly kind: LivePayloadKind;
   readonly payload: Uint8Array;

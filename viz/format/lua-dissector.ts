@@ -5,7 +5,12 @@
  * @module
  */
 import { LUA_RUNTIME } from './lua-runtime.ts';
-import { FIELD_REPEATS_MAX, formOf, type LayoutField, type PacketLayout } from './packet-layout.ts';
+import {
+  FIELD_REPEATS_MAX,
+  findValueForm,
+  type LayoutField,
+  type PacketLayout,
+} from './packet-layout.ts';
 
 /** A protocol that the dissector can read. */
 export interface DissectedProtocol {
@@ -51,10 +56,10 @@ export function nestedProtocolNames({ layers }: PacketLayout): readonly string[]
 
 function fieldTable(field: LayoutField): Readonly<Record<string, unknown>> {
   const { name, size, bits, repeat, ...rest } = field;
-  const isNumber = formOf(field) === 'number' && bits === undefined;
+  const isNumber = findValueForm(field) === 'number' && bits === undefined;
   return {
     ...rest,
-    ...{ name, slug: slug(name), form: formOf(field), isPlain: field.form === undefined },
+    ...{ name, slug: slug(name), form: findValueForm(field), isPlain: field.form === undefined },
     size:
       typeof size === 'object' && 'until' in size ? { isUntil: true, amount: size.until } : size,
     kind: isNumber ? 'number' : 'bytes',

@@ -55,7 +55,10 @@ export interface FieldCondition {
   readonly isNot?: readonly number[];
 }
 
-/** A field. A field of 0 bytes is left out, and a field whose name is empty is reserved. */
+/**
+ * A field of a packet's layout: its size, form and meaning.
+ * A field of 0 bytes is left out, and a field whose name is empty is reserved.
+ */
 export interface LayoutField extends Value {
   readonly size: FieldSize;
   /** The parts of a bit field; together they have as many bits as the field. */
@@ -108,7 +111,7 @@ export function layoutForStates(
 }
 
 /** The form of a field's value, also if the field names no form. */
-export function formOf({ form, size }: LayoutField): ValueForm {
+export function findValueForm({ form, size }: LayoutField): ValueForm {
   if (form !== undefined) return form;
   const isShort = typeof size === 'number' && size <= NUMBER_BYTES;
   return isShort || (typeof size === 'string' && size !== 'rest') ? 'number' : 'start';

@@ -9,7 +9,7 @@ import type { Block } from './block.ts';
 import { isFailure, type TraceFailure, TraceProblem, traceFailureAsValue } from './failure.ts';
 import type { TraceFile } from './trace-file.ts';
 
-/** What a node said of itself. */
+/** The status that a node reported of itself, as recorded in a trace. */
 export interface RecordedStatus {
   /** The last instant at which nodes were asked, ns; 0 if there was none. */
   readonly timeNs: number;

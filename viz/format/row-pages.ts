@@ -30,7 +30,10 @@ export interface RowPaging {
 }
 
 /** The chosen page of some rows. */
-export function pageOf<T>(rows: readonly T[], { size, group, chosen = [] }: RowPaging): RowPage<T> {
+export function selectRowPage<T>(
+  rows: readonly T[],
+  { size, group, chosen = [] }: RowPaging,
+): RowPage<T> {
   const pages = Math.max(1, Math.ceil(rows.length / size));
   const wanted = chosen.find((key) => key.startsWith(`${group}:`))?.slice(group.length + 1);
   const page = Math.min(pages, Math.max(1, Math.floor(Number(wanted ?? 1)) || 1));

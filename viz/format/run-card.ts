@@ -140,7 +140,7 @@ export type CardFacts = Pick<RunCard, 'id' | 'traceBytes' | 'files'> & {
 };
 
 /** Makes the card from a report. */
-export function cardOf(report: Report, facts: CardFacts): RunCard {
+export function makeRunCard(report: Report, facts: CardFacts): RunCard {
   const { scenario, kpis } = report;
   return {
     kind: 'run',

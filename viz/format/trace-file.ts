@@ -17,7 +17,7 @@ import {
   type TraceHeader,
   type TraceSummary,
 } from '../../engine/measure/trace/layout.ts';
-import { blobAt, statesOf, textOf } from './blobs.ts';
+import { blobAt, readStatesBlob, textOf } from './blobs.ts';
 import { Block, type PacketFate } from './block.ts';
 import {
   type BlockContext,
@@ -26,7 +26,7 @@ import {
   readPayload,
   walkBlocks,
 } from './block-index.ts';
-import { type Capture, capturesOf, firstCapturesOfTrails } from './captures.ts';
+import { type Capture, firstCapturesOfTrails, listCaptures } from './captures.ts';
 import { type TraceFailure, traceFailureAsValue } from './failure.ts';
 import { parseJsonObject, readHead, validTextAddition } from './header.ts';
 import type { ByteSource, GzipInflater } from './source.ts';
@@ -98,7 +98,7 @@ interface RowQuery {
 /** The states of all machines of all nodes, by node number. */
 export type MachineStatesByNode = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
-/** Opens a trace. */
+/** Opens a trace file for reading. */
 export function openTrace(
   source: ByteSource,
   inflate: GzipInflater,
@@ -349,7 +349,7 @@ export class TraceFile {
    * chronological order; empty if no bytes were recorded.
    */
   captures(packet: number): Promise<readonly Capture[] | TraceFailure> {
-    return traceFailureAsValue(async () => capturesOf(await this.#blocks('packet'), packet));
+    return traceFailureAsValue(async () => listCaptures(await this.#blocks('packet'), packet));
   }
 
   async #blocks(table: string): Promise<readonly Block[]> {
@@ -365,7 +365,7 @@ export class TraceFile {
     const block = await this.#block(entry);
     for (let row = 0; row < block.rows; row += 1) {
       const blob = blobAt(block.aux, block.value('value', row));
-      const states = blob === undefined ? undefined : statesOf(blob);
+      const states = blob === undefined ? undefined : readStatesBlob(blob);
       if (states !== undefined) world.set(block.value('node', row), new Map(states));
     }
     return block.rows === 0 ? 0 : block.value('row', 0);
@@ -446,7 +446,7 @@ function applyState(block: Block, row: number, world: Map<number, Map<string, st
   if (block.value('kind', row) !== STATE_KIND_DELTA) return;
   const node = block.value('node', row);
   const blob = blobAt(block.aux, block.value('value', row));
-  const delta = blob === undefined ? undefined : statesOf(blob);
+  const delta = blob === undefined ? undefined : readStatesBlob(blob);
   if (delta === undefined || node === NO_REFERENCE) return;
   const machines = world.get(node) ?? new Map<string, string>();
   for (const [machine, state] of delta) machines.set(machine, state);

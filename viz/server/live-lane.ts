@@ -12,7 +12,7 @@ export interface LanePart {
   readonly rows: number;
 }
 
-/** The next parts for a reader. */
+/** The next parts of a stream for one reader, and how many it has missed. */
 export interface LiveLaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last returned part. */
@@ -22,7 +22,7 @@ export interface LiveLaneRead {
   readonly missedRows: number;
 }
 
-/** The parts of one lane. */
+/** The buffered parts of one stream to pages that watch a run. */
 export class LiveLane {
   readonly #bytesMax: number;
   #parts: LanePart[] = [];

@@ -32,7 +32,7 @@ export interface NewTraceBlocks {
   readonly lostRows: number;
 }
 
-/** How many bytes are kept. */
+/** The number of bytes that are kept for pages which watch a run. */
 export interface LiveBufferBounds {
   readonly lastingMax: number;
   /** Bytes of packets; older ones are dropped. */

@@ -8,7 +8,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INPUT_COPY_FILE_NAMES } from '../../reports/input-copies.ts';
 import { readReport } from '../../reports/json.ts';
-import { cardOf, type GalleryCard, type RunIndex } from '../format/run-card.ts';
+import { type GalleryCard, makeRunCard, type RunIndex } from '../format/run-card.ts';
 import { sweepCard } from './sweep-card.ts';
 
 /** Largest number of listed runs; the oldest are left out. */
@@ -142,7 +142,7 @@ export class RunFolder {
     if (read.kind === 'unreadable') return broken(`report.json: ${read.message}`);
     const trace = names.includes('trace.orr') ? await stat(join(folder, 'trace.orr')) : undefined;
     const files = OFFERED.filter((name) => names.includes(name));
-    return cardOf(read.report, { id, writtenMs, files, traceBytes: trace?.size ?? 0 });
+    return makeRunCard(read.report, { id, writtenMs, files, traceBytes: trace?.size ?? 0 });
   }
 }
 

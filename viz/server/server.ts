@@ -57,7 +57,7 @@ export interface VizServer {
   close(): Promise<void>;
 }
 
-/** Starts the server. Rejects with the system's error if the port is in use. */
+/** Starts the server of the browser view. Rejects with the system's error if the port is in use. */
 export async function startVizServer(options: VizOptions): Promise<VizServer> {
   const folder = new RunFolder(options.runs);
   let bound: ListenAddress = { host: options.host, port: options.port };

@@ -20,7 +20,7 @@ import { BLOCK_PAIR_LENGTH, type CipherDirection, runAezCore } from './core.ts';
 import { runAezTiny } from './tiny.ts';
 import { AEZ_KEY_LENGTH, TweakedAes } from './tweaked-aes.ts';
 
-/** The data that are authenticated in addition to the text. */
+/** Nonce, associated data and tag length of a message. */
 export interface AezMessageParameters {
   readonly nonce: Uint8Array;
   /** A list of strings: one empty string differs from no string. */

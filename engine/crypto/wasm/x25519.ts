@@ -237,7 +237,7 @@ export function x25519Module(): Uint8Array {
   return encodeModule(functions, PAGES);
 }
 
-/** Writes the constants. */
+/** Writes the constants of X25519 to the memory of the WebAssembly module. */
 export function writeX25519Constants(view: DataView): void {
   writeFieldConstants(view);
   view.setFloat64(OPPOSITE, 1, true);

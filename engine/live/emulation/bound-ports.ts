@@ -7,7 +7,7 @@
  */
 import { ANY_ADDRESS, readSocketTable, socketTableAddress } from './socket-table.ts';
 
-/** What to wait for. */
+/** Which ports to wait for, and for how long. */
 export interface PortWaitOptions {
   readonly address: string;
   readonly ports: readonly number[];

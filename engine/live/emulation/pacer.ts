@@ -19,7 +19,7 @@ import type { WallClock } from '../live-clock.ts';
 /** What to do when an event is later than the limit. */
 export type LateEventPolicy = 'warn' | 'fail';
 
-/** How a paced interval ended. */
+/** The reason for which a paced interval ended. */
 export type PacedRunEnd =
   | { readonly kind: 'reached' }
   | { readonly kind: 'stopped' }

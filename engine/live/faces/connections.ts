@@ -12,7 +12,7 @@ import type { Duplex } from 'node:stream';
 /** Answers in progress on one connection; browsers and our clients wait for the one before. */
 const ANSWERS_MAX = 16;
 
-/** The connections of a server. */
+/** Limits how many connections a server has at a time. */
 export interface ConnectionLimiter {
   /** From now on this connection is not silent: its caller is known, or it has become a WebSocket. */
   hold(socket: Duplex): void;

@@ -11,7 +11,7 @@
  * @module
  */
 import type { WallClock } from '../live-clock.ts';
-import { isSampled, tailTagOf } from './tail-sample.ts';
+import { isSampled, readTailTag } from './tail-sample.ts';
 
 /** Numbers in a row: kind, tag, two hosts, three instants. */
 export const SAMPLE_ROW_LENGTH = 7;
@@ -98,12 +98,12 @@ export class DatagramTimings {
   /** A followed datagram goes to the kernel. */
   left(bytes: Uint8Array, ends: HopEnds, times: LinkTimes): void {
     const { offeredNs, dueNs, writtenNs } = times;
-    this.#add(SAMPLE_KIND_SENT, tailTagOf(bytes), ends, [offeredNs, dueNs, writtenNs]);
+    this.#add(SAMPLE_KIND_SENT, readTailTag(bytes), ends, [offeredNs, dueNs, writtenNs]);
   }
 
   /** A followed datagram goes to its handler, which begins now. */
   taken(bytes: Uint8Array, ends: HopEnds): void {
-    this.current = tailTagOf(bytes);
+    this.current = readTailTag(bytes);
     this.#add(SAMPLE_KIND_HANDLED, this.current, ends, [this.#clock.now()]);
   }
 
@@ -113,7 +113,7 @@ export class DatagramTimings {
    */
   sourced(bytes: Uint8Array, host: number, turnNs: number): void {
     const dueNs = this.sourceDueNs + this.#zeroNs;
-    this.#add(SAMPLE_KIND_SOURCED, tailTagOf(bytes), { from: host, to: host }, [dueNs, turnNs]);
+    this.#add(SAMPLE_KIND_SOURCED, readTailTag(bytes), { from: host, to: host }, [dueNs, turnNs]);
   }
 
   /**

@@ -41,7 +41,7 @@ export function isSampled(bytes: Uint8Array, mask: number): boolean {
 }
 
 /** Tag of a sampled datagram: an integer below 2^52 from its last bytes. */
-export function tailTagOf(bytes: Uint8Array): number {
+export function readTailTag(bytes: Uint8Array): number {
   const end = bytes.length;
   if (end < TAIL_BYTES) return shortWord(bytes) * BYTE + end;
   const word = wordAt(bytes, end - 8);

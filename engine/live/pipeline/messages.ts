@@ -45,7 +45,7 @@ export type WorkerMessage =
 /** A message from a worker: results wait, or a message was processed. */
 export type WorkerAnswer = 'results' | 'acted';
 
-/** How a worker tells the main thread that results wait. */
+/** The way in which a worker notifies the main thread of results. */
 export type WakeUpKind = 'wait-async' | 'port';
 
 /** Start parameters of a worker. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { cryptoProviderOf, jobsOfModule } from '../compute-worker.ts';
+import { findCryptoProvider, jobsOfModule } from '../compute-worker.ts';
 import { RECORD_BYTES_MAX } from './memory.ts';
 import type { ByteJobReference, WorkerAnswer, WorkerStartParameters } from './messages.ts';
 import { type ReadyJob, WorkerLoop } from './worker-loop.ts';
@@ -30,5 +30,5 @@ async function open(
   if (bytes.recordLength > RECORD_BYTES_MAX) {
     throw new RangeError(`job ${job}: a record has at most ${RECORD_BYTES_MAX} bytes`);
   }
-  return { job: bytes.open(setup, cryptoProviderOf(crypto)), recordLength: bytes.recordLength };
+  return { job: bytes.open(setup, findCryptoProvider(crypto)), recordLength: bytes.recordLength };
 }

@@ -26,7 +26,7 @@ export interface ResultSink {
   done(token: number, result: PipelineResult): void;
 }
 
-/** The result of a packet. */
+/** The result of a packet that a worker thread has processed. */
 export interface PipelineResult {
   /** `lost`: its worker died. */
   readonly status: 'done' | 'failed' | 'lost';

@@ -9,7 +9,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Stream, StreamError } from '../../host/stream.ts';
-import { resetSocket, streamErrorOf } from '../tcp-errors.ts';
+import { classifyStreamError, resetSocket } from '../tcp-errors.ts';
 import { RelayEnd } from './relay-end.ts';
 import type { RelayEntryPort } from './relay-entry.ts';
 
@@ -79,7 +79,7 @@ export class RelayedStream {
       entry.open((pair, trouble) => {
         if (pair === undefined || this.#isNearOver) {
           if (pair !== undefined) resetSocket(pair.client);
-          this.#giveUp(trouble === undefined ? 'reset' : streamErrorOf(trouble));
+          this.#giveUp(trouble === undefined ? 'reset' : classifyStreamError(trouble));
           return;
         }
         this.#isAnswered = true;

@@ -85,7 +85,7 @@ export const PENDING_TRANSIT_WIDE = -2;
 export const NO_REFERENCE = 0xffff_ffff;
 
 /**
- * How the values of a column are stored. `time` is an instant and `duration` a length, in ns: u32
+ * The encoding of the values of a column. `time` is an instant and `duration` a length, in ns: u32
  * (an instant as its offset from the block's base) or, in wide blocks, f64 (an absolute instant).
  */
 export type ColumnType = 'u8' | 'u16' | 'u32' | 'f64' | 'time' | 'duration';

@@ -19,10 +19,10 @@ const NORMAL_BOUND = 3;
 const PARETO_SHAPE = 3;
 const SQRT_2_PI = 2.506_628_274_631_000_7;
 
-/** Draws one value of a law. */
+/** Draws one value of a jitter distribution. */
 export type DrawJitter = (stream: RandomStream) => number;
 
-/** The law that `spec` describes; undefined when nothing is added. */
+/** Creates draws of the distribution that `spec` describes; undefined when nothing is added. */
 export function createJitterDraw(spec: JitterSpec): DrawJitter | undefined {
   switch (spec.kind) {
     case 'none':

@@ -48,7 +48,7 @@ const START_GAIN = 3;
 const BURST_PACKETS = 16;
 const BURST_NS = 1_000_000;
 
-/** What a sender remembers of each packet under way. */
+/** The state that a sender keeps for each packet in flight. */
 export interface SentPacketState {
   readonly bytes: number;
   readonly atNs: Nanoseconds;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { firstAsOf, type PathSegment } from '../../scion/index.ts';
+import { findFirstAs, type PathSegment } from '../../scion/index.ts';
 import type { KnownSegment } from './store.ts';
 
 /** A beacon as plain data: the interfaces that it passed, the last of them at the neighbour that sent it. */
@@ -13,7 +13,7 @@ export function describeBeacon({
   expiryHalfSeconds,
 }: KnownSegment): Readonly<Record<string, unknown>> {
   return {
-    origin: firstAsOf(segment),
+    origin: findFirstAs(segment),
     interfaces: segment.entries.flatMap(interfacesOf),
     ingress,
     expires: expiryHalfSeconds / 2,

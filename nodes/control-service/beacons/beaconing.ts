@@ -13,7 +13,7 @@ import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
   emptySignedSegment,
-  firstAsOf,
+  findFirstAs,
   type IsdAs,
   type SignedSegment,
 } from '../../scion/index.ts';
@@ -65,7 +65,7 @@ export interface BeaconingParts {
 
 const HALF_SECONDS_PER_S = 2;
 
-/** The beaconing of one AS. */
+/** Creates, propagates and registers the beacons of one AS. */
 export class Beaconing {
   readonly #parts: BeaconingParts;
   /** One for all interfaces, or one for each relation. */
@@ -139,7 +139,7 @@ export class Beaconing {
     }
     const byOrigin = new Map<IsdAs, SignedSegment[]>();
     for (const one of segments) {
-      const origin = firstAsOf(one.segment);
+      const origin = findFirstAs(one.segment);
       const list = byOrigin.get(origin) ?? [];
       byOrigin.set(origin, list);
       list.push(one);

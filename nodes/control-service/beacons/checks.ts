@@ -19,7 +19,7 @@ export type BeaconRefusal =
   | 'beacon-future'
   | 'beacon-expired';
 
-/** How a beacon came. */
+/** The neighbour, the interface and the time at which a beacon arrived. */
 export interface BeaconArrival {
   /** The AS that the packet says it comes from, which the border router has checked. */
   readonly neighbour: IsdAs;

@@ -7,7 +7,7 @@ import type { UserModuleOption } from '../../../engine/host/user-module.ts';
 import type { BeaconCandidate, BeaconSelection } from './selection.ts';
 import { BEACON_SELECTIONS } from './selections/index.ts';
 
-/** What a module has to export. */
+/** Exports that a user's module with a selection of beacons must have. */
 export const SELECTION_MODULE: UserModuleOption = {
   exported: 'selection',
   mistakeIn: (exported) =>

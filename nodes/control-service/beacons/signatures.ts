@@ -38,7 +38,7 @@ export function asKeyScalar(secret: Uint8Array): Uint8Array {
   return scalar;
 }
 
-/** Where the keys of other ASes come from. */
+/** Provides the public keys of other ASes. */
 export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 
 /** Where the keys of signatures come from. */

@@ -4,11 +4,11 @@
  * @module
  */
 import {
-  firstAsOf,
+  findFirstAs,
+  findLastAs,
   type IsdAs,
-  isdOf,
   isWildcard,
-  lastAsOf,
+  readIsd,
   type SegmentsByRole,
   type SegmentsRequest,
 } from '../../scion/index.ts';
@@ -52,12 +52,12 @@ export class SegmentDatabase {
 
   /** Stores a segment that ends here. */
   keep(segment: KnownSegment): StoredAs {
-    return this.#ending.insert(firstAsOf(segment.segment), segment);
+    return this.#ending.insert(findFirstAs(segment.segment), segment);
   }
 
   /** Stores a down segment that another AS registers. */
   register(segment: KnownSegment): StoredAs {
-    return this.#registered.insert(lastAsOf(segment.segment), segment);
+    return this.#registered.insert(findLastAs(segment.segment), segment);
   }
 
   /** Removes all. */
@@ -80,7 +80,7 @@ export class SegmentDatabase {
   /** The core segments that begin in an ISD and end here. */
   coresTo(isd: number): readonly KnownSegment[] {
     if (!this.isCore) return [];
-    const origins = this.#ending.keys().filter((origin) => isdOf(origin) === isd);
+    const origins = this.#ending.keys().filter((origin) => readIsd(origin) === isd);
     return origins.flatMap((origin) => this.#ending.of(origin, this.#parts.halfSeconds()));
   }
 
@@ -88,7 +88,7 @@ export class SegmentDatabase {
   answerTo({ source, target }: SegmentsRequest): SegmentsByRole {
     const { own, halfSeconds } = this.#parts;
     if (!this.isCore || source !== own) return NO_SEGMENTS;
-    if (isWildcard(target)) return { ...NO_SEGMENTS, cores: this.coresTo(isdOf(target)) };
+    if (isWildcard(target)) return { ...NO_SEGMENTS, cores: this.coresTo(readIsd(target)) };
     const cores = this.#ending.of(target, halfSeconds());
     return { ...NO_SEGMENTS, downs: this.#registered.of(target, halfSeconds()), cores };
   }

@@ -4,8 +4,8 @@
  * @module
  */
 import {
-  firstAsOf,
-  lastAsOf,
+  findFirstAs,
+  findLastAs,
   SEGMENTS_PER_ROLE_MAX,
   type SegmentsByRole,
 } from '../../scion/index.ts';
@@ -40,7 +40,7 @@ function rankedBetweenAses<Role extends keyof SegmentsByRole>(
 ): { readonly role: Role; readonly segment: Segment; readonly rank: number }[] {
   const counts = new Map<string, number>();
   return segments.map((segment) => {
-    const ends = `${firstAsOf(segment.segment)} ${lastAsOf(segment.segment)}`;
+    const ends = `${findFirstAs(segment.segment)} ${findLastAs(segment.segment)}`;
     const rank = counts.get(ends) ?? 0;
     counts.set(ends, rank + 1);
     return { role, segment, rank };

@@ -8,13 +8,13 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
-  firstAsOf,
+  findFirstAs,
+  findLastAs,
   type IsdAs,
-  isdOf,
-  lastAsOf,
+  makeWildcard,
+  readIsd,
   type SegmentsByRole,
   type SegmentsRequest,
-  wildcardOf,
 } from '../../scion/index.ts';
 import {
   ANSWER_AGE_NS_MAX,
@@ -122,13 +122,13 @@ export class SegmentLookup {
     then: (ups: SegmentsByRole['ups'], cores: SegmentsByRole['cores']) => void,
   ): void {
     const { database } = this.#parts;
-    const isd = isdOf(search.target);
+    const isd = readIsd(search.target);
     if (database.isCore) {
       then([], database.coresTo(isd));
       return;
     }
     const ups = database.ups();
-    this.#coresOf(search, ups, wildcardOf(isd), (cores) => then(ups, cores));
+    this.#coresOf(search, ups, makeWildcard(isd), (cores) => then(ups, cores));
   }
 
   /** What the core ASes where up segments begin have of core segments to a target, which may stand for any core AS. */
@@ -143,7 +143,7 @@ export class SegmentLookup {
     const oneDone = afterAll(near.length, () => then(found));
     for (const core of near) {
       this.#fetch(search, { core, known: { ...NO_SEGMENTS, ups }, target }, ({ cores }) => {
-        for (const one of cores) if (lastAsOf(one.segment) === core) found.push(one);
+        for (const one of cores) if (findLastAs(one.segment) === core) found.push(one);
         oneDone();
       });
     }
@@ -155,7 +155,7 @@ export class SegmentLookup {
     const { database, own } = this.#parts;
     const { target } = search;
     const local =
-      isdOf(own) === isdOf(target)
+      readIsd(own) === readIsd(target)
         ? [...nearest(known.ups), ...(database.isCore ? [own] : [])]
         : [];
     const far = [...new Set([...local, ...nearest(known.cores)])];
@@ -171,7 +171,7 @@ export class SegmentLookup {
     });
     for (const core of asked) {
       this.#fetch(search, { core, known, target }, (answer) => {
-        for (const one of answer.downs) if (lastAsOf(one.segment) === target) downs.push(one);
+        for (const one of answer.downs) if (findLastAs(one.segment) === target) downs.push(one);
         oneDone();
       });
     }
@@ -184,7 +184,7 @@ export class SegmentLookup {
   #beyond(search: Search, ups: SegmentsByRole['ups'], done: Done): void {
     const { target } = search;
     this.#coresOf(search, ups, target, (all) => {
-      const cores = all.filter(({ segment }) => firstAsOf(segment) === target);
+      const cores = all.filter(({ segment }) => findFirstAs(segment) === target);
       done(cores.length === 0 ? NO_SEGMENTS : { ups, cores, downs: [] });
     });
   }
@@ -236,7 +236,7 @@ function nearest(segments: SegmentsByRole['ups']): readonly IsdAs[] {
   const byLength = [...segments].sort(
     (left, right) => left.segment.entries.length - right.segment.entries.length,
   );
-  return [...new Set(byLength.map(({ segment }) => firstAsOf(segment)))];
+  return [...new Set(byLength.map(({ segment }) => findFirstAs(segment)))];
 }
 
 /** Calls `then` when the returned function was called `count` times. */

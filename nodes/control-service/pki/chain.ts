@@ -5,7 +5,7 @@
  * @module
  */
 import { equalBytes } from '../../_kit/bytes.ts';
-import { isdOf } from '../../scion/index.ts';
+import { readIsd } from '../../scion/index.ts';
 import { type Certificate, certificateVerdict } from './certificate.ts';
 import type { PkiCrypto } from './ecdsa.ts';
 import { certificatesOfKind, type Trc } from './trc.ts';
@@ -38,7 +38,7 @@ export function verifyChain(
   if (as.kind !== 'as' || ca.kind !== 'ca') return 'chain-kind';
   const { isdAs } = as;
   // A root speaks for its own ISD only.
-  if (isdAs === undefined || isdAs === 'malformed' || isdOf(isdAs) !== trc.id.isd) {
+  if (isdAs === undefined || isdAs === 'malformed' || readIsd(isdAs) !== trc.id.isd) {
     return 'chain-isd';
   }
   if (!isIssuedBy(as, ca)) return 'chain-issuer';

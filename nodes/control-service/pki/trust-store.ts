@@ -7,7 +7,7 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { VerifyingKey } from '../../../engine/host/signatures.ts';
 import { equalBytes, toHex } from '../../_kit/bytes.ts';
-import { type IsdAs, isdOf, type SignatureKeyId } from '../../scion/index.ts';
+import { type IsdAs, readIsd, type SignatureKeyId } from '../../scion/index.ts';
 import type { Certificate } from './certificate.ts';
 import { type CertificateChain, type ChainRefusal, verifyChain } from './chain.ts';
 import { type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
@@ -158,13 +158,13 @@ export class TrustStore {
 
   /** The root of a core AS in the latest TRC of its ISD. */
   rootOf(isdAs: IsdAs): Certificate | undefined {
-    const latest = this.latest(isdOf(isdAs));
+    const latest = this.latest(readIsd(isdAs));
     return latest && certificatesOfKind(latest, 'root').find((one) => one.isdAs === isdAs);
   }
 
   /** What is missing for a key; undefined if nothing that could be asked for. */
   needOf(keyId: SignatureKeyId): TrustNeed | undefined {
-    const isd = isdOf(keyId.isdAs);
+    const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
     if (latest === undefined || latest.id.base !== keyId.trcBase) return undefined;
     const { base, serial } = latest.id;
@@ -179,7 +179,7 @@ export class TrustStore {
     seconds: number,
   ): VerifyingKey | TrustRefusal {
     if (keyId.subjectKeyId.length === 0) return 'signature-key';
-    const isd = isdOf(keyId.isdAs);
+    const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
     const isKnown = latest?.id.base === keyId.trcBase && latest.id.serial >= keyId.trcSerial;
     if (!isKnown) return 'signature-trc';
@@ -201,7 +201,7 @@ export class TrustStore {
 
   /** The key of the AS's newest chain that is valid at this time. */
   keyOfAs(isdAs: IsdAs, seconds: number): VerifyingKey | undefined {
-    const active = this.active(isdOf(isdAs), seconds);
+    const active = this.active(readIsd(isdAs), seconds);
     const own = [...this.#chains.values()].filter(
       ({ chain, trc, validity }) =>
         chain.as.isdAs === isdAs && active.includes(trc) && containsTime(validity, seconds),
@@ -216,7 +216,7 @@ export class TrustStore {
     const { isdAs } = chain.as;
     if (isdAs === undefined || isdAs === 'malformed') return 'chain-isd';
     let refusal: ChainMaterialRefusal = 'trc-inactive';
-    for (const trc of this.active(isdOf(isdAs), seconds)) {
+    for (const trc of this.active(readIsd(isdAs), seconds)) {
       const validity = verifyChain(this.#primitives, chain, trc, seconds);
       if (typeof validity !== 'string') return { trc, validity };
       refusal = validity;

@@ -24,7 +24,7 @@ import {
   type RpcPacketRefusal,
 } from './packet.ts';
 
-/** How packets reach the other end. */
+/** The AS at the other end of a call, and how many bytes a packet to it may have. */
 export interface RpcWay {
   /** The AS at the other end, as far as packets say. */
   readonly isdAs: string;
@@ -47,7 +47,7 @@ export interface RpcCall<Way> {
 /** Why a packet of a call is dropped. */
 export type RpcDropReason = RpcPacketRefusal | ExchangeDropReason | 'rpc-late' | 'rpc-full';
 
-/** What a control service does for its calls. */
+/** Callbacks of the calls of a control service: send a packet, handle a call. */
 export interface RpcOutput<Way> {
   send(way: Way, packet: Uint8Array): void;
   /** Handles a request; `answer` may be called later, once. */

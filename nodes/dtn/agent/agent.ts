@@ -22,7 +22,7 @@ import { BundleForwarder } from './forwarding.ts';
 import { isSplittable } from './fragments.ts';
 import type { HeldBundle, WaitingBundle } from './held-bundle.ts';
 import { HeldBundles } from './holdings.ts';
-import { bundleIdentityOf, wholeBundleIdentityOf } from './identity.ts';
+import { identifyBundle, identifyWholeBundle } from './identity.ts';
 import type { AgentInput, BundleInput, SendInput, TransferId } from './input.ts';
 import { BundleCreator } from './origin.ts';
 import type { BundleAgentParts } from './parts.ts';
@@ -59,7 +59,7 @@ const REFUSALS: ReadonlySet<DtnDropReason> = new Set([
   'reassembly-full',
 ]);
 
-/** The agent of one node. */
+/** The bundle protocol agent of one node (RFC 9171 section 3.1). */
 export class BundleAgent<Request>
   implements StateMachine<AgentInput<Request>, AgentEffect<Request>>
 {
@@ -252,7 +252,7 @@ export class BundleAgent<Request>
   /** Tells the custody ledger that the bundle which just came is dropped, not lost. */
   #noteOver(): void {
     if (this.#reception.isDamaged) return;
-    const identity = bundleIdentityOf(this.#reception.view);
+    const identity = identifyBundle(this.#reception.view);
     if (identity !== undefined) this.#parts.custody?.over(identity);
   }
 
@@ -476,5 +476,5 @@ export class BundleAgent<Request>
 }
 
 function fragmentOf(bundle: HeldBundle, view: BundleView): Fragment {
-  return { identity: wholeBundleIdentityOf(view) ?? '', bundle, view };
+  return { identity: identifyWholeBundle(view) ?? '', bundle, view };
 }

@@ -114,7 +114,7 @@ export interface EffectSink {
   absorb(bundle: HeldBundle): void;
 }
 
-/** The effects of one step. */
+/** Collects the effects of one step of an agent. */
 export class AgentEffectList<Request> implements EffectSink {
   readonly #isObserved: boolean;
   #effects: AgentEffect<Request>[] = [];

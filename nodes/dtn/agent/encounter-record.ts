@@ -23,7 +23,7 @@ const KINDS = ['greeting', 'answer'] as const;
 /** Number of first letters of a bundle's identity from which the bundle's name in records is made. */
 const NAMED = 512;
 
-/** What one of two nodes tells the other at an encounter. */
+/** The summary that one of two nodes sends the other at an encounter. */
 export interface EncounterRecord {
   /** An answer is not answered. */
   readonly kind: 'greeting' | 'answer';

@@ -6,7 +6,7 @@
  */
 import { ROUTER_DEMUX, ROUTER_SERVICE_NUMBER } from '../geometry.ts';
 import type { HostEids } from '../names.ts';
-import { type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
+import { deriveNodeEid, type Eid, formatEid } from '../wire/eid.ts';
 import type { BundleView } from '../wire/view.ts';
 
 /** The source or destination of bundles: its identifier, its node, and the host of that node. */
@@ -73,7 +73,7 @@ export class BundleEndpointCache {
   #keep(slot: number, eid: Eid, bytes: Uint8Array): BundleEndpoint {
     const endpoint = {
       text: formatEid(eid),
-      node: formatEid(nodeEidOf(eid)),
+      node: formatEid(deriveNodeEid(eid)),
       host: this.#names.hostOf(eid),
       isRouter: isRouterEid(eid),
     };

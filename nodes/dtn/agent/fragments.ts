@@ -13,7 +13,7 @@ import type { EffectSink } from './effects.ts';
 import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { HeldBundles } from './holdings.ts';
-import { bundleIdentityOf } from './identity.ts';
+import { identifyBundle } from './identity.ts';
 
 /** Most bytes of two fields of a fragment's primary block: offset, and length of the whole payload. */
 const FRAGMENT_FIELDS_MAX = 18;
@@ -138,6 +138,6 @@ function cut(
     writeFragment(writer, view, piece);
     const bytes = writer.taken();
     openHeldBundle(fragment, bytes);
-    return { ...bundle, bytes, key: bundleIdentityOf(fragment) ?? bundle.key, isPart: true };
+    return { ...bundle, bytes, key: identifyBundle(fragment) ?? bundle.key, isPart: true };
   });
 }

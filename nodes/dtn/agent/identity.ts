@@ -9,13 +9,13 @@ import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
 /** The key of the whole bundle, also for a view of a fragment; undefined if it is anonymous. */
-export function wholeBundleIdentityOf(view: BundleView): string | undefined {
-  const key = bundleIdentityOf(view);
+export function identifyWholeBundle(view: BundleView): string | undefined {
+  const key = identifyBundle(view);
   return view.isFragment ? key?.slice(0, key.lastIndexOf(' ')) : key;
 }
 
 /** A key for this bundle; undefined if it is anonymous, and so without identity. */
-export function bundleIdentityOf(view: BundleView): string | undefined {
+export function identifyBundle(view: BundleView): string | undefined {
   return view.sourceForm === EID_FORM.none
     ? undefined
     : formatBundleIdentity(view, formatEid(view.source));

@@ -9,7 +9,7 @@ import type { SendWishes } from '../../../engine/host/transport.ts';
 import type { DtnOptions } from '../config.ts';
 import type { DtnDropReason } from '../drops.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, BUNDLE_FLAG, CRC_TYPE, DTN_EPOCH_S } from '../geometry.ts';
-import { EID_NONE, type Eid, formatEid, nodeEidOf } from '../wire/eid.ts';
+import { deriveNodeEid, EID_NONE, type Eid, formatEid } from '../wire/eid.ts';
 import { encodeEid } from '../wire/eid-wire.ts';
 import { type BlockFields, type CrcType, encodeBundle, payloadBlock } from '../wire/encode.ts';
 import {
@@ -169,7 +169,7 @@ export class BundleCreator {
     const { isCritical } = urgency;
     return {
       key: `${formatEid(source)} ${createdMs}-${sequence}`,
-      source: formatEid(nodeEidOf(source)),
+      source: formatEid(deriveNodeEid(source)),
       bytes: secured,
       destination: to,
       ...urgency,

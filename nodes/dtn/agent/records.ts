@@ -36,7 +36,7 @@ const AGENT_ELEMENTS = 4;
 /** An entry of the store's table: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
-/** What is kept of a bundle. */
+/** The stored form of a held bundle. */
 export interface BundleRecord {
   readonly bytes: Uint8Array;
   readonly from: string | undefined;
@@ -51,7 +51,7 @@ export interface BundleRecord {
   readonly custody: number;
 }
 
-/** What is kept of a delivered bundle. */
+/** The stored mark that a bundle was delivered, so that no copy is delivered again. */
 export interface TombstoneRecord {
   readonly identity: string;
   /** When copies of it expire, by the time of the node's life, ms. */
@@ -81,7 +81,7 @@ export function numberInRecordKey(key: string): number {
   return Number.parseInt(key.slice(BUNDLE_KEY_PREFIX.length), 16);
 }
 
-/** The record of a bundle. */
+/** Encodes the stored form of a bundle. */
 export function encodeBundleRecord(record: BundleRecord): Uint8Array {
   writer.reset();
   writer.array(BUNDLE_ELEMENTS);

@@ -5,14 +5,14 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { formatEid, nodeEidOf } from '../wire/eid.ts';
+import { deriveNodeEid, formatEid } from '../wire/eid.ts';
 import { readPriorityBlock } from '../wire/extensions.ts';
 import { BundleView } from '../wire/view.ts';
 import type { EffectSink } from './effects.ts';
 import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { HeldBundles, RecordWriter } from './holdings.ts';
-import { bundleIdentityOf } from './identity.ts';
+import { identifyBundle } from './identity.ts';
 import type { BundleCreator } from './origin.ts';
 import type { BundleAgentParts } from './parts.ts';
 import {
@@ -110,8 +110,8 @@ export class StoreRecovery {
     const urgency = readPriorityBlock(view);
     const { isCritical } = urgency;
     return {
-      key: bundleIdentityOf(view) ?? `anonymous ${now} ${record.custody}`,
-      source: formatEid(nodeEidOf(view.source)),
+      key: identifyBundle(view) ?? `anonymous ${now} ${record.custody}`,
+      source: formatEid(deriveNodeEid(view.source)),
       bytes,
       destination,
       ...urgency,

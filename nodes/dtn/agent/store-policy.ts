@@ -16,7 +16,7 @@ export const EVICTION_POLICIES = [
   'random',
 ] as const;
 
-/** What a full store does with a new bundle. */
+/** Which bundle a full store drops: the new one, or an older one. */
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
 /** Which of two bundles is deleted first: below 0 if it is `a`. */
@@ -28,7 +28,7 @@ const ORDERS: Readonly<Partial<Record<EvictionPolicy, Order>>> = {
   'lowest-priority': (a, b) => a.priority - b.priority,
 };
 
-/** What a full store asks of its policy. */
+/** The new bundle, and the held ones that a full store may drop for it. */
 export interface EvictionRequest {
   /** Bundles that may go, oldest first. */
   readonly candidates: readonly HeldBundle[];

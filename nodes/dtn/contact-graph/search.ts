@@ -273,7 +273,7 @@ export class RouteSearch {
   }
 }
 
-/** The search of a plan. All nodes with that plan share its working memory, one call at a time. */
+/** The route search over a contact plan. All nodes with that plan share its working memory, one call at a time. */
 export const routeSearchOf: (plan: ContactPlan) => RouteSearch = memoisePerObject(
   (plan) => new RouteSearch(plan),
 );

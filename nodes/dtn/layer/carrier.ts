@@ -30,7 +30,7 @@ export type TransferMessage =
   | { readonly kind: 'bundle'; readonly transfer: number; readonly bundle: Uint8Array }
   | { readonly kind: 'receipt'; readonly transfer: number };
 
-/** Writes a message. */
+/** Encodes a message of the carrier layer. */
 export function encodeTransferMessage(message: TransferMessage): Uint8Array {
   const isBundle = message.kind === 'bundle';
   const bytes = new Uint8Array(CARRIER_HEAD_BYTES + (isBundle ? message.bundle.length : 0));

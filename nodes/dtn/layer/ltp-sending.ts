@@ -25,7 +25,7 @@ interface Checkpoint {
   readonly repaired: RangeSet;
 }
 
-/** What a report leads to. */
+/** The result of a report segment for the session that sent the block. */
 export type ReportOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'repair'; readonly runs: readonly LtpSendRange[] }

@@ -9,7 +9,7 @@ import type { PeerReachability } from '../../../engine/host/transport.ts';
 import type { OpenContact } from './ltp-transmitter.ts';
 import type { LtpSegment } from './ltp-wire.ts';
 
-/** What a machine knows of its link. */
+/** The configuration of LTP on one link. */
 export interface LtpLinkParameters {
   /** Engine numbers of both ends. */
   readonly ownEngine: number;
@@ -45,7 +45,7 @@ export type LtpDropReason =
   | 'ltp-cancelled'
   | 'ltp-control-full';
 
-/** What a machine is told. */
+/** Events that an LTP engine handles. */
 export type LtpInput =
   /** Sends a block in a class of datagrams; `redBytes` of it, from its start, are acknowledged. */
   | {
@@ -63,7 +63,7 @@ export type LtpInput =
   | { readonly kind: 'kept'; readonly session: number }
   | { readonly kind: 'way'; readonly way: PeerReachability };
 
-/** What a machine wants done. */
+/** Actions that an LTP engine asks of its node. */
 export type LtpEffect =
   | { readonly kind: 'transmit'; readonly bytes: Uint8Array; readonly dscp: number }
   /** A whole block came: the node answers `kept`, or the sender asks again. */

@@ -75,7 +75,7 @@ export interface LtpReport {
   readonly claims: readonly { readonly start: number; readonly end: number }[];
 }
 
-/** What a segment says. */
+/** The content of an LTP segment, by its type. */
 export type LtpContent =
   | LtpData
   | LtpReport
@@ -83,7 +83,7 @@ export type LtpContent =
   | { readonly kind: 'cancel'; readonly by: 'sender' | 'receiver'; readonly reason: number }
   | { readonly kind: 'cancel-receipt'; readonly to: 'sender' | 'receiver' };
 
-/** A segment. The engine is that of the sender of the block. */
+/** An LTP segment (RFC 5326 section 3). The engine is that of the sender of the block. */
 export interface LtpSegment {
   readonly engine: number;
   readonly session: number;
@@ -116,7 +116,7 @@ export function ltpOverheadBytesMax(engine: number): number {
   return 1 + sdnvLength(engine) + most + 1 + 1 + most + most + most + most;
 }
 
-/** Writes a segment. */
+/** Encodes an LTP segment. */
 export function encodeLtpSegment({ engine, session, content }: LtpSegment): Uint8Array {
   const numbers = numbersOf(content);
   const tail = content.kind === 'data' ? content.data.length : content.kind === 'cancel' ? 1 : 0;

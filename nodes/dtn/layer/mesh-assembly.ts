@@ -33,7 +33,7 @@ interface Assembly {
   readonly repairs: Map<string, Uint8Array>;
 }
 
-/** What a frame leads to. */
+/** The result of a received frame: a whole message, or none yet. */
 export type MeshReassemblyOutcome =
   | { readonly kind: 'waits' }
   | { readonly kind: 'message'; readonly message: Uint8Array; readonly repaired: number }

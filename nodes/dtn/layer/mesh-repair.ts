@@ -6,7 +6,7 @@
  * @module
  */
 
-/** How messages are cut. */
+/** Size and number of the fragments and repairs of a message. */
 export interface RepairParameters {
   /** Bytes of a fragment; the last one is shorter. */
   readonly dataBytes: number;

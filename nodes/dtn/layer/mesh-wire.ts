@@ -42,7 +42,7 @@ export interface MeshFrame {
   readonly data: Uint8Array;
 }
 
-/** Writes a frame. @param headBytes Length of the head in the profile, bytes. */
+/** Encodes a frame of the radio mesh. @param headBytes Length of the head in the profile, bytes. */
 export function encodeMeshFrame(frame: MeshFrame, headBytes: number): Uint8Array {
   const bytes = new Uint8Array(headBytes + frame.data.length);
   bytes[0] = frame.kind === 'fragment' ? FRAGMENT : REPAIR;

@@ -56,14 +56,14 @@ export type MeshDropReason =
   | 'mesh-asleep'
   | 'mesh-too-long';
 
-/** What a node is told. */
+/** Events that a mesh node handles. */
 export type MeshInput =
   | { readonly kind: 'send'; readonly target: number; readonly message: Uint8Array }
   /** A frame of a neighbour; the machine keeps the bytes. */
   | { readonly kind: 'frame'; readonly link: string; readonly bytes: Uint8Array }
   | { readonly kind: 'way'; readonly link: string; readonly way: PeerReachability };
 
-/** What a node wants done. */
+/** Actions that the radio mesh asks of its node. */
 export type MeshEffect =
   | { readonly kind: 'transmit'; readonly link: string; readonly bytes: Uint8Array }
   | { readonly kind: 'message'; readonly origin: number; readonly message: Uint8Array }

@@ -10,7 +10,7 @@ import { TCPCL_REFUSAL_REASON, type TcpclMessage } from './tcpcl-wire.ts';
 type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 
-/** What a segment leads to. */
+/** The result of a received segment: acknowledgement, whole bundle, or refusal. */
 export type SegmentOutcome =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   /** The bundle is complete; {@link TcpclTransferReceiver.finished} acknowledges it. */

@@ -9,7 +9,7 @@ export const TLS_POLICIES = ['off', 'prefer', 'require'] as const;
 /** When a node uses TLS on sessions of TCPCL. */
 export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
-/** What a session knows from the start. */
+/** The configuration of a TCPCL session. */
 export interface TcpclSessionParameters {
   /** The end that opened the stream speaks first (RFC 9174 section 4.1). */
   readonly role: 'active' | 'passive';
@@ -31,7 +31,7 @@ export type TcpclDropReason =
   | 'tcpcl-refused'
   | 'tcpcl-unexpected';
 
-/** What a session is told. */
+/** Events that a TCPCL session handles. */
 export type TcpclInput =
   | { readonly kind: 'opened' }
   /** The handshake of TLS has ended. */
@@ -48,7 +48,7 @@ export type TcpclInput =
   /** The stream has ended. */
   | { readonly kind: 'closed' };
 
-/** What a session wants done. */
+/** Actions that a TCPCL session asks of its node. */
 export type TcpclEffect =
   /** If `asksForRoom`, the node answers with `room` when the stream accepts more. */
   | { readonly kind: 'write'; readonly bytes: Uint8Array; readonly asksForRoom: boolean }

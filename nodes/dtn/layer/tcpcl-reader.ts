@@ -15,7 +15,7 @@ import {
   type TcpclMessage,
 } from './tcpcl-wire.ts';
 
-/** What comes next in a stream. */
+/** The next message of a TCPCL stream, or why there is none yet. */
 export type TcpclReadResult =
   | { readonly kind: 'contact'; readonly version: number; readonly canTls: boolean }
   | { readonly kind: 'message'; readonly message: TcpclMessage }

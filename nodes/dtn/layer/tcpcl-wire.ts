@@ -88,7 +88,7 @@ export const TCPCL_REFUSAL_REASON = {
 /** Why a message is rejected (RFC 9174 section 5.1.2). */
 export const TCPCL_REJECTION_REASON = { unknownType: 1, unsupported: 2, unexpected: 3 } as const;
 
-/** A message. Numbers above 2^53 - 1 are read as 2^53 - 1. */
+/** A TCPCL message (RFC 9174). Numbers above 2^53 - 1 are read as 2^53 - 1. */
 export type TcpclMessage =
   | {
       readonly kind: 'segment';
@@ -299,7 +299,7 @@ function numberAt(bytes: Uint8Array, at: number): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
-/** Writes a message. */
+/** Encodes a TCPCL message. */
 export function encodeTcpclMessage(message: TcpclMessage): Uint8Array {
   switch (message.kind) {
     case 'segment':

@@ -42,7 +42,7 @@ export function udpclTotalDatagramBytes(bundleBytes: number, datagramMax: number
 }
 
 /**
- * The datagrams of a bundle.
+ * Splits a bundle into UDPCL datagrams.
  * @param datagramMax Longest datagram, bytes.
  * @param transfer Number of the transfer, if it takes several; below 2^32.
  */
@@ -72,7 +72,7 @@ export function udpclDatagrams(
 /** Why a part of a datagram is dropped. */
 export type UdpclDropReason = 'unknown-message' | TransferDropReason;
 
-/** What a datagram brings. */
+/** Callbacks for what received datagrams contain. */
 export interface UdpclHandlers {
   /** A whole bundle; the callee owns the bytes. */
   readonly onBundle: (bundle: Uint8Array) => void;

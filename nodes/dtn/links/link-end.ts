@@ -40,7 +40,11 @@ export function returnTransmissionNs({ link, contactsBack }: LinkEnd, bytes: num
 }
 
 /** All links of a host to others that run the protocol. */
-export function linkEndsOf(host: string, network: NetworkMap, names: HostEids): readonly LinkEnd[] {
+export function listLinkEnds(
+  host: string,
+  network: NetworkMap,
+  names: HostEids,
+): readonly LinkEnd[] {
   const own = linksByHost(network.links).get(host) ?? [];
   return own.flatMap((link) => {
     const isA = link.a.host === host;

@@ -7,7 +7,7 @@ import type { Host } from '../../../engine/host/host.ts';
 import type { PeerReachability } from '../../../engine/host/transport.ts';
 import type { TransferId } from '../agent/input.ts';
 import type { Outlet } from '../agent/outlet.ts';
-import { linkEndsOf } from './link-end.ts';
+import { listLinkEnds } from './link-end.ts';
 import type { LinkHandlers, LinkLayer, LinkLayerParts, LinkTransmission } from './link-layer.ts';
 import { LtpLinks } from './ltp-node.ts';
 import { MeshLinks } from './mesh-node.ts';
@@ -27,7 +27,7 @@ export class NodeLinks implements LinkLayer {
       ltp: new LtpLinks(host, options, names, handlers),
       mesh: new MeshLinks(host, options, names, handlers),
     };
-    for (const end of linkEndsOf(host.name, network, names)) {
+    for (const end of listLinkEnds(host.name, network, names)) {
       layers[options.layer].add(end);
     }
     this.#layers = Object.values(layers);

@@ -11,7 +11,7 @@ import type { NoRouteReason } from '../contact-graph/choose.ts';
 /** Why a bundle waits. */
 export type WaitReason = NoRouteReason | 'no-contact-now' | 'too-large' | 'no-taker';
 
-/** Where a bundle goes. */
+/** The next hops that a router chooses for a bundle. */
 export type RoutingDecision =
   | {
       readonly kind: 'go';

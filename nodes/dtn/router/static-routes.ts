@@ -7,7 +7,7 @@ import { NamePattern, UNLIMITED_PATTERN_WORK } from '../../../engine/pure/name-p
 import type { HeldBundle } from '../agent/held-bundle.ts';
 import type { Router, RoutingContext, RoutingDecision } from './router.ts';
 
-/** Where bundles for some hosts go. */
+/** The neighbour that gets the bundles for some hosts. */
 export interface StaticRoute {
   /** Name of a host; `*` stands for any letters. */
   readonly to: string;

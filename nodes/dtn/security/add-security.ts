@@ -33,7 +33,7 @@ import {
 } from './integrity.ts';
 import type { KeyUse } from './keys.ts';
 import type { SecurityRule } from './options.ts';
-import { targetBlockNumberOf } from './policy.ts';
+import { findTargetBlockNumber } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
 import { SCOPE_FLAG } from './scope.ts';
 import { encodeSecurityBlock } from './security-block.ts';
@@ -76,7 +76,7 @@ function addOperations(
   rule: SecurityRule,
 ): SecurityDropReason | undefined {
   for (const name of rule.targets) {
-    const target = targetBlockNumberOf(parts, name);
+    const target = findTargetBlockNumber(parts, name);
     if (target === undefined) continue;
     const layout = readSecurityLayout(parts);
     if (layout === undefined) return 'security-conflicting';

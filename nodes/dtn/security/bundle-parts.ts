@@ -92,7 +92,7 @@ export function replaceBlockData(block: SplitBlock, data: Uint8Array, crcType: n
 }
 
 /** The flags of a block; a number above 2^53 is rounded. */
-export function blockFlagsOf({ head }: SplitBlock): number {
+export function readBlockFlags({ head }: SplitBlock): number {
   const reader = new CborReader();
   reader.open(head, afterIntegers(head, 0, 2), head.length);
   reader.expect(CBOR_UINT);
@@ -160,7 +160,7 @@ function writeCrcField(writer: CborWriter, start: number, crcType: number): void
   writeCrc(writer.bytes, start, writer.length, crcType);
 }
 
-/** The bytes of the bundle. */
+/** Joins the blocks of a bundle to its bytes. */
 export function joinBlocks({ primary, blocks }: SplitBundle): Uint8Array {
   const writer = new CborWriter();
   writer.byte(BUNDLE_FIRST_BYTE);

@@ -21,7 +21,7 @@ import {
 } from './confidentiality.ts';
 import { hasRightMac, INTEGRITY_CONTEXT_ID, readIntegrityParameters } from './integrity.ts';
 import type { SecurityRule } from './options.ts';
-import { isVital, ruleForOperation, targetBlockNumberOf } from './policy.ts';
+import { findTargetBlockNumber, isVital, ruleForOperation } from './policy.ts';
 import { isPrimaryInScope } from './primary-scope.ts';
 import { keepTargets, removeOperations } from './remove-targets.ts';
 import type { SecurityTarget } from './security-block.ts';
@@ -220,7 +220,7 @@ class Checks {
     for (const { role, block, targets } of this.#arrival.rules) {
       if (role !== 'verifier' && role !== 'acceptor') continue;
       for (const name of targets) {
-        const number = targetBlockNumberOf(this.#parts, name);
+        const number = findTargetBlockNumber(this.#parts, name);
         if (number !== undefined && !this.#seen.has(`${block} ${number}`))
           return 'security-missing';
       }

@@ -9,10 +9,10 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { KEY_BYTES } from './geometry.ts';
 import type { SecurityKeyOptions } from './options.ts';
 
-/** What a key is for; no two uses have the same bytes. */
+/** The purpose of a key; no two purposes have the same bytes. */
 export type KeyUse = 'mac' | 'wrap' | 'aes-128' | 'aes-256';
 
-/** Where operations get their keys. */
+/** Provides the keys of security operations. */
 export interface SecurityKeys {
   /** The key with which this node signs or encrypts now; the caller wipes it. */
   current(name: string, use: KeyUse): Uint8Array | undefined;
@@ -22,7 +22,7 @@ export interface SecurityKeys {
 
 const encoder = new TextEncoder();
 
-/** What keys are derived from. */
+/** The secret from which keys are derived. */
 export interface KeySource {
   readonly crypto: CryptoProvider;
   /** The secret that the nodes of the network share. */

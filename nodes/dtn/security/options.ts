@@ -66,7 +66,7 @@ export type SecurityRule = z.output<typeof ruleConfig>;
 /** A checked key of the options: its name, and when it is replaced. */
 export type SecurityKeyOptions = z.output<typeof keyConfig>;
 
-/** Schema of the options. */
+/** Schema of the options of `dtn` nodes. */
 export const securityConfig = z
   .strictObject({
     /** The keys that this node has. */
@@ -93,7 +93,7 @@ export const securityConfig = z
     }
   });
 
-/** Checked options. */
+/** The checked options of a `dtn` node. */
 export type SecurityOptions = z.output<typeof securityConfig>;
 
 interface Contradiction {

@@ -77,7 +77,10 @@ function isNamed(name: TargetBlockName, type: number | undefined): boolean {
 }
 
 /** The number of the block of this name; undefined if the bundle has none. */
-export function targetBlockNumberOf(parts: SplitBundle, name: TargetBlockName): number | undefined {
+export function findTargetBlockNumber(
+  parts: SplitBundle,
+  name: TargetBlockName,
+): number | undefined {
   if (name === 'primary') return 0;
   const isIt = ({ type }: SplitBlock): boolean => type === TARGET_TYPES[name];
   return parts.blocks.find(isIt)?.number;

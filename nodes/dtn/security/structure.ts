@@ -6,9 +6,9 @@
 import { BLOCK_FLAG, BLOCK_TYPE } from '../geometry.ts';
 import { type Eid, IPN_COMPONENT_MAX } from '../wire/eid.ts';
 import {
-  blockFlagsOf,
   findBlockByNumber,
   isSecurityBlock,
+  readBlockFlags,
   type SplitBlock,
   type SplitBundle,
 } from './bundle-parts.ts';
@@ -45,7 +45,7 @@ export function readSecurityLayout(parts: SplitBundle): SecurityLayout | undefin
   }
   // RFC 9172 section 3.8: a node that cannot decrypt must not discard the block and go on.
   for (const { block } of confidentiality) {
-    if ((blockFlagsOf(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
+    if ((readBlockFlags(block) & BLOCK_FLAG.discardIfUnprocessed) !== 0) return undefined;
   }
   return { integrity, confidentiality, encrypted };
 }

@@ -19,10 +19,10 @@ import { cosine, sine } from '../../../engine/pure/sine.ts';
 import { durationNsSchema, metresSchema } from '../../_kit/options.ts';
 import { wholeNumberSchema } from '../../_kit/whole-number.ts';
 import {
+  buildMeetingNetwork,
+  eachNodePair,
   type MeetingPair,
   meetingParameters,
-  networkOfMeetings,
-  nodePairsOf,
 } from './meeting-network.ts';
 import { meetingsOfBodies, type SightedBody, type SightLimits } from './sight.ts';
 
@@ -90,13 +90,13 @@ function generate(own: Parameters): GeneratedTopology {
   }
   if (own.between) {
     const toEachOther = spaceSight(own);
-    for (const [a, b] of nodePairsOf(satellites.length)) {
+    for (const [a, b] of eachNodePair(satellites.length)) {
       pairs.push(pairOf(satellites[a] as Named, satellites[b] as Named, toEachOther));
     }
   }
   const ground = own.stations.map(({ name, lat, lon }) => ({ name, place: { lat, lon } }));
   const nodes: GeneratedNode[] = [...ground, ...satellites.map(({ name }) => ({ name }))];
-  return networkOfMeetings(nodes, pairs, { rate: own.rate, delay: 0 });
+  return buildMeetingNetwork(nodes, pairs, { rate: own.rate, delay: 0 });
 }
 
 type Named = SightedBody & { readonly name: string };

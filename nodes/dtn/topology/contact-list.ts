@@ -38,7 +38,7 @@ export const prefixParameter = z
   .default('node-')
   .meta({ description: 'Put before numbers of nodes. Default node-.' });
 
-/** How a format is read. */
+/** The rules of a format of contact lists. */
 export interface ContactListRules {
   readonly prefix: string;
   /** Whether overlapping contacts with the same direction, rate and delay are merged, or a mistake. */

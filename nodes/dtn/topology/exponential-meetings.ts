@@ -15,11 +15,11 @@ import type {
 import { log } from '../../../engine/pure/log-exp.ts';
 import { durationNsSchema } from '../../_kit/options.ts';
 import {
+  buildMeetingNetwork,
+  eachNodePair,
   type Meeting,
   meetingParameters,
-  networkOfMeetings,
   nodeNames,
-  nodePairsOf,
   uniformDraw,
 } from './meeting-network.ts';
 
@@ -50,11 +50,11 @@ export const meetingsGenerator: TopologyGenerator<Parameters> = {
 function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
-  const pairs = [...nodePairsOf(own.nodes)].map(([a, b]) => ({
+  const pairs = [...eachNodePair(own.nodes)].map(([a, b]) => ({
     ends: [names[a] ?? '', names[b] ?? ''] as const,
     meetings: meetingsOf(own, draw),
   }));
-  return networkOfMeetings(
+  return buildMeetingNetwork(
     names.map((name) => ({ name })),
     pairs,
     own,

@@ -8,9 +8,9 @@
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
@@ -39,7 +39,7 @@ const COLUMNS_MAX = 4_000_000;
 const POINTS_MAX = 1_000_000;
 
 function read(text: string, parameters: WalkImportParameters): ImportResult {
-  const lines = linesOf(text, { lines: 10 * MEETING_NODES_MAX, columns: COLUMNS_MAX });
+  const lines = splitLines(text, { lines: 10 * MEETING_NODES_MAX, columns: COLUMNS_MAX });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
   const walks = new Map<string, Walk>();
@@ -47,7 +47,7 @@ function read(text: string, parameters: WalkImportParameters): ImportResult {
   for (const line of lines.lines) {
     if (mistakes.isFull) break;
     if (/^#3D\b/.test(line.text)) {
-      mistakes.add({ ...spanOf(line), message: 'movements with heights are not read' });
+      mistakes.add({ ...findTextSpan(line), message: 'movements with heights are not read' });
     }
     if (/^\s*(?:#|$)/.test(line.text)) continue;
     const words = wordsOf(line);

@@ -17,9 +17,9 @@ import type {
 } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   wordsOf,
 } from '../../../engine/pure/text-lines.ts';
@@ -66,7 +66,7 @@ interface Plan {
 }
 
 function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
-  const lines = linesOf(text, LIMITS);
+  const lines = splitLines(text, LIMITS);
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
   const plan: Plan = { contacts: [], isLooped: false, impaired: 0 };
@@ -75,7 +75,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
     const words = wordsOf(line);
     if (words[0] === undefined || words[0].text.startsWith('#')) continue;
     const message = take(plan, line, words, UNIT_NS[delayUnit]);
-    if (message !== undefined) mistakes.add({ ...spanOf(line), message });
+    if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
   }
   if (mistakes.isAny) return mistakes.all();
   const why = 'with loss or jitter, which has no effect';
@@ -129,7 +129,7 @@ function takeContact(
     endNs,
     rateBps,
     delayNs: Math.round(delay * unitNs),
-    span: spanOf(line),
+    span: findTextSpan(line),
   };
   plan.contacts.push({ from, to, ...common }, { from: to, to: from, ...common });
   return undefined;

@@ -12,7 +12,7 @@ import type {
   ImportResult,
   TopologyImporter,
 } from '../../../engine/host/importer.ts';
-import { LineMistakes, linesOf, type TextOffsets } from '../../../engine/pure/text-lines.ts';
+import { LineMistakes, splitLines, type TextOffsets } from '../../../engine/pure/text-lines.ts';
 import {
   type FileContact,
   formatWarnings,
@@ -42,7 +42,7 @@ type Entry = Readonly<Record<string, unknown>>;
 type Read = FileContact | ImportMistake;
 
 function read(text: string, { prefix }: z.output<typeof parameters>): ImportResult {
-  const bounded = linesOf(text, { columns: text.length });
+  const bounded = splitLines(text, { columns: text.length });
   if (bounded.kind === 'mistakes') return bounded;
   const mistakes = new LineMistakes();
   const contacts = contactsOf(text, mistakes);

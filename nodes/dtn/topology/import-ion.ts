@@ -12,9 +12,9 @@
 import { z } from 'zod';
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextOffsets,
   type TextPart,
   wordsOf,
@@ -37,7 +37,7 @@ export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {
   help: 'A contact plan of ION (ionrc); rates are bytes per second.',
   parameters,
   read: (text, { prefix }) => {
-    const read = linesOf(text, LIMITS);
+    const read = splitLines(text, LIMITS);
     if (read.kind === 'mistakes') return read;
     const lines = ionadminLines(read.lines);
     return lines.kind === 'mistakes' ? lines : new IonFile().read(lines.lines, prefix);
@@ -124,7 +124,7 @@ class IonFile {
 
   #setReference(word: TextPart): void {
     const wrong = this.#times.setReference(word);
-    if (wrong !== undefined) this.#mistakes.add({ ...spanOf(word), ...wrong });
+    if (wrong !== undefined) this.#mistakes.add({ ...findTextSpan(word), ...wrong });
   }
 
   #apply(verb: string, what: TextPart, { given, line }: Operands): void {
@@ -195,7 +195,7 @@ class IonFile {
     if (word === undefined) return undefined;
     const seconds = this.#times.seconds(word, line);
     if (typeof seconds !== 'object') return seconds;
-    this.#mistakes.add({ ...spanOf(word), ...seconds });
+    this.#mistakes.add({ ...findTextSpan(word), ...seconds });
     return undefined;
   }
 
@@ -207,7 +207,7 @@ class IonFile {
   }
 
   #refuse(span: TextOffsets, message: string): void {
-    this.#mistakes.add({ ...spanOf(span), message });
+    this.#mistakes.add({ ...findTextSpan(span), message });
   }
 
   #network(prefix: string): ImportResult {

@@ -7,7 +7,12 @@
  */
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
-import { LineMistakes, linesOf, spanOf, type TextPart } from '../../../engine/pure/text-lines.ts';
+import {
+  findTextSpan,
+  LineMistakes,
+  splitLines,
+  type TextPart,
+} from '../../../engine/pure/text-lines.ts';
 import { formatWarnings } from './contact-list.ts';
 import { MEETING_NODES_MAX } from './meeting-network.ts';
 import {
@@ -47,7 +52,7 @@ interface Node {
 }
 
 function read(text: string, parameters: WalkImportParameters): ImportResult {
-  const lines = linesOf(text, { columns: 400 });
+  const lines = splitLines(text, { columns: 400 });
   if (lines.kind === 'mistakes') return lines;
   const mistakes = new LineMistakes();
   const nodes = new Map<string, Node>();
@@ -75,9 +80,9 @@ function takeAll(
     const place = takePlace(line, nodes);
     const message = place === null ? takeCourse(line, nodes) : place;
     if (message === 'other') others += 1;
-    else if (message !== undefined) mistakes.add({ ...spanOf(line), message });
+    else if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
     if (nodes.size <= MEETING_NODES_MAX) continue;
-    mistakes.add({ ...spanOf(line), message: `more than ${MEETING_NODES_MAX} nodes` });
+    mistakes.add({ ...findTextSpan(line), message: `more than ${MEETING_NODES_MAX} nodes` });
     break;
   }
   return others;

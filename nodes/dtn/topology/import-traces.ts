@@ -17,9 +17,9 @@ import type {
   TopologyImporter,
 } from '../../../engine/host/importer.ts';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextOffsets,
   type TextPart,
   wordsOf,
@@ -78,7 +78,7 @@ interface Event {
 }
 
 function read(text: string, parameters: Parameters): ImportResult {
-  const lines = linesOf(text, LIMITS);
+  const lines = splitLines(text, LIMITS);
   if (lines.kind === 'mistakes') return lines;
   const trace = new Trace(parameters);
   const mistakes = new LineMistakes();
@@ -86,7 +86,7 @@ function read(text: string, parameters: Parameters): ImportResult {
     if (mistakes.isFull) break;
     const words = wordsOf(line);
     const mistake = isNothing(words) ? undefined : trace.take(words);
-    if (mistake !== undefined) mistakes.add({ ...spanOf(line), ...mistake });
+    if (mistake !== undefined) mistakes.add({ ...findTextSpan(line), ...mistake });
   }
   if (mistakes.isAny) return mistakes.all();
   const contacts = trace.finish();

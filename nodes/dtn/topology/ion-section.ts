@@ -5,7 +5,11 @@
  *
  * @module
  */
-import { spanOf, type TextPart, type UnreadableText } from '../../../engine/pure/text-lines.ts';
+import {
+  findTextSpan,
+  type TextPart,
+  type UnreadableText,
+} from '../../../engine/pure/text-lines.ts';
 
 /** A line and its number in the file, from 1. */
 export interface NumberedLine {
@@ -82,7 +86,7 @@ function* markersIn(lines: Iterable<TextPart>): Generator<Marker> {
 }
 
 function wrong({ line }: NumberedLine, message: string, hint?: string): UnreadableText {
-  const mistake = { ...spanOf(line), message };
+  const mistake = { ...findTextSpan(line), message };
   return { kind: 'mistakes', mistakes: [hint === undefined ? mistake : { ...mistake, hint }] };
 }
 

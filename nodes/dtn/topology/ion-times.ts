@@ -7,7 +7,7 @@
  */
 import type { TextPart } from '../../../engine/pure/text-lines.ts';
 
-/** What is wrong with the text of a time. */
+/** A mistake in the text of a time. */
 export interface IonTimeError {
   readonly message: string;
   readonly hint?: string;

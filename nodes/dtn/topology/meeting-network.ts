@@ -68,12 +68,12 @@ export function nodeNames(count: number, prefix: string): readonly string[] {
 }
 
 /** All pairs of so many nodes, by their indices. */
-export function* nodePairsOf(count: number): Generator<readonly [number, number]> {
+export function* eachNodePair(count: number): Generator<readonly [number, number]> {
   for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
 }
 
 /** The network of some nodes that meet; pairs without meetings have no link. */
-export function networkOfMeetings(
+export function buildMeetingNetwork(
   nodes: readonly GeneratedNode[],
   pairs: readonly MeetingPair[],
   { rate, delay }: LinkValues,

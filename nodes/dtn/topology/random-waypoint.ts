@@ -19,10 +19,10 @@ import type {
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import { durationNsSchema, metresPerSecondSchema, metresSchema } from '../../_kit/options.ts';
 import {
+  buildMeetingNetwork,
+  eachNodePair,
   meetingParameters,
-  networkOfMeetings,
   nodeNames,
-  nodePairsOf,
   uniformDraw,
 } from './meeting-network.ts';
 import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
@@ -67,11 +67,11 @@ function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(own.seed);
   const names = nodeNames(own.nodes, own.prefix);
   const walks = names.map(() => walkOf(own, draw));
-  const pairs = [...nodePairsOf(own.nodes)].map(([a, b]) => ({
+  const pairs = [...eachNodePair(own.nodes)].map(([a, b]) => ({
     ends: [names[a] ?? '', names[b] ?? ''] as const,
     meetings: meetingsOfWalks(walks[a] ?? [], walks[b] ?? [], own),
   }));
-  return networkOfMeetings(
+  return buildMeetingNetwork(
     names.map((name) => ({ name })),
     pairs,
     own,

@@ -9,11 +9,11 @@ import type { ImportResult } from '../../../engine/host/importer.ts';
 import { bitsPerSecondSchema, durationNsSchema, metresSchema } from '../../_kit/options.ts';
 import { prefixParameter } from './contact-list.ts';
 import {
+  buildMeetingNetwork,
+  eachNodePair,
   LONGEST_RUN_NS,
   MEETING_NODES_MAX,
   type MeetingPair,
-  networkOfMeetings,
-  nodePairsOf,
 } from './meeting-network.ts';
 import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
@@ -133,7 +133,7 @@ export function networkOfWalks(
   if (excess !== undefined) return wrong(excess);
   const pairs: MeetingPair[] = [];
   let count = 0;
-  for (const [a, b] of nodePairsOf(names.length)) {
+  for (const [a, b] of eachNodePair(names.length)) {
     const limits = { range: parameters.range, until };
     const meetings = meetingsOfWalks(all[a] ?? [], all[b] ?? [], limits);
     count += meetings.length;
@@ -141,7 +141,7 @@ export function networkOfWalks(
     pairs.push({ ends: [names[a] ?? '', names[b] ?? ''], meetings });
   }
   const nodes = names.map((name) => ({ name }));
-  const topology = networkOfMeetings(nodes, pairs, parameters);
+  const topology = buildMeetingNetwork(nodes, pairs, parameters);
   const alone = count === 0 ? [`no two nodes come within ${parameters.range} m`] : [];
   return { kind: 'network', topology, warnings: [...warnings, ...alone] };
 }

@@ -85,7 +85,7 @@ export function isSingleton(eid: Eid): boolean {
  * The identifier of the node itself: its administrative endpoint (RFC 9171 section 4.2.5.2, RFC 9758
  * section 3.4.3).
  */
-export function nodeEidOf(eid: Eid): Eid {
+export function deriveNodeEid(eid: Eid): Eid {
   if (eid.scheme === 'dtn') return { ...eid, demux: '' };
   return eid.scheme === 'ipn' ? { ...eid, service: 0 } : eid;
 }

@@ -120,7 +120,7 @@ export function payloadBlock(data: Uint8Array, crcType: CrcType, flags = 0): Blo
   return { type: BLOCK_TYPE.payload, number: PAYLOAD_BLOCK_NUMBER, flags, crcType, data };
 }
 
-/** The bytes of a bundle. */
+/** Encodes a bundle (RFC 9171 section 4.1). */
 export function encodeBundle(
   primary: PrimaryFields,
   extensions: readonly BlockFields[],

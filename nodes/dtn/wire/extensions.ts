@@ -25,7 +25,7 @@ export function bundleAgeData(ageMs: number): Uint8Array {
   return writer.taken();
 }
 
-/** How urgent a bundle is. */
+/** The priority of a bundle, and whether it is critical. */
 export interface BundleUrgency {
   readonly priority: 0 | 1 | 2;
   readonly isCritical: boolean;

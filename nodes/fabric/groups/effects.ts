@@ -8,7 +8,7 @@ import type { GroupDropReason } from './drops.ts';
 import type { GroupMessage, Proposal, VoteResult } from './messages.ts';
 import type { GroupId, GroupRequest } from './requests.ts';
 
-/** The inputs of the machine of groups. */
+/** Events that the machine of groups handles. */
 export type GroupsInput<Request> =
   /** The first input: continues what a restart interrupted. */
   | { readonly kind: 'start' }
@@ -24,7 +24,7 @@ export type GroupsInput<Request> =
   | { readonly kind: 'sent'; readonly token: number; readonly isDelivered: boolean }
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** Events of a group that the application is told of without a request. */
+/** Events of a group that its application receives unasked. */
 export type GroupEvent =
   | { readonly kind: 'joined'; readonly members: readonly string[] }
   | {
@@ -37,7 +37,7 @@ export type GroupEvent =
   | { readonly kind: 'opened'; readonly proposal: Proposal; readonly mayVote: boolean }
   | { readonly kind: 'result'; readonly proposal: Proposal; readonly result: VoteResult };
 
-/** How a request ended. */
+/** The answer to a request about a group. */
 export type GroupRequestOutcome =
   | 'ok'
   | 'busy'
@@ -76,7 +76,7 @@ export type ExternallyVisibleEffect<Request> =
   | { readonly kind: 'tell'; readonly group: GroupId; readonly event: GroupEvent }
   | { readonly kind: 'handled'; readonly from: string; readonly token: number };
 
-/** The effects of the machine of groups. */
+/** Actions that the machine of groups asks of its node. */
 export type GroupsEffect<Request> =
   | ExternallyVisibleEffect<Request>
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }

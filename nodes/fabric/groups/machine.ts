@@ -35,7 +35,7 @@ import {
   type MemberMessage,
 } from './messages.ts';
 import { isNodeName, isVoteText } from './names.ts';
-import { OwnedGroup, voteDeadlineOf } from './owned-group.ts';
+import { computeVoteDeadline, OwnedGroup } from './owned-group.ts';
 import { encodeLastGroupNumber, LAST_GROUP_NUMBER_KEY, memberRecordKey } from './records.ts';
 import { type RecoveredGroups, recoverGroups, type StoredRecord } from './recovery.ts';
 import {
@@ -253,7 +253,7 @@ export class GroupsMachine<Request>
     answer: (outcome: GroupRequestOutcome, vote?: number) => void,
   ): void {
     const group = this.#find(name);
-    const deadlineMs = voteDeadlineOf(
+    const deadlineMs = computeVoteDeadline(
       this.#nowMs(),
       lifetimeMs === 0 ? VOTE_LIFETIME_DEFAULT_MS : lifetimeMs,
     );

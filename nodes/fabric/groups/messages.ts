@@ -36,7 +36,7 @@ import {
   type VoteTally,
 } from './tally.ts';
 
-/** What is voted on. */
+/** A proposal that the members of a group vote on. */
 export interface Proposal {
   /** Number of the vote in its group, from 1. */
   readonly vote: number;
@@ -49,7 +49,7 @@ export interface Proposal {
   readonly text: string;
 }
 
-/** How a vote ended. */
+/** The outcome of a vote, as its owner tells the members. */
 export interface VoteResult extends VoteTally {
   readonly outcome: VoteOutcome;
 }
@@ -106,7 +106,7 @@ export type MemberMessage =
     }
   | { readonly kind: 'leave'; readonly number: number; readonly epoch: number };
 
-/** Any message. */
+/** Any message between members of a group. */
 export type GroupMessage = OwnerMessage | MemberMessage;
 /** Why bytes are not a message. */
 export type GroupMessageDropReason =

@@ -319,7 +319,7 @@ export class OwnedGroup {
 }
 
 /** The deadline of a vote that is asked for, Unix ms; undefined if its time is out of bounds. */
-export function voteDeadlineOf(nowMs: number, lifetimeMs: number): number | undefined {
+export function computeVoteDeadline(nowMs: number, lifetimeMs: number): number | undefined {
   if (lifetimeMs < VOTE_LIFETIME_MS_MIN || lifetimeMs > VOTE_LIFETIME_MS_MAX) return undefined;
   return nowMs + lifetimeMs;
 }

@@ -8,7 +8,7 @@ import type { Proposal, VoteResult } from './messages.ts';
 import { type BallotChoice, encodeOwnedVote, type OwnedVoteRecord } from './records.ts';
 import { decidedOutcome, outcomeAtDeadline, type VoteTally } from './tally.ts';
 
-/** What a member is told of a vote. */
+/** The notices that a member gets about a vote. */
 export type VoteNoticeKind = 'opened' | 'result';
 /** `out`: sent, and neither delivered nor given up so far. */
 type NoticeState = 'due' | 'out' | 'known';

@@ -37,7 +37,7 @@ export const LAST_GROUP_NUMBER_KEY = 'groups/last';
 const DIGITS = 14;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
-/** What a ballot says. */
+/** The choices of a ballot. */
 export const BALLOT_CHOICES = ['silent', 'yes', 'no'] as const;
 /** See {@link BALLOT_CHOICES}. */
 export type BallotChoice = (typeof BALLOT_CHOICES)[number];
@@ -92,7 +92,7 @@ export interface GroupRecordKey {
   readonly owner: string;
 }
 
-/** The key of a record. */
+/** The key of a group's record in the store. */
 export function groupRecordKey({ kind, number, vote, owner }: GroupRecordKey): string {
   const parts = [kind, digits(number)];
   if (hasVote(kind)) parts.push(digits(vote));

@@ -72,7 +72,7 @@ export interface VoteStatus {
   readonly result?: VoteResult | undefined;
 }
 
-/** What an application is shown of a group. */
+/** The state of a group as shown to applications. */
 export interface GroupStatus {
   readonly epoch: number;
   readonly members: readonly string[];
@@ -86,7 +86,7 @@ const ITEMS_MAX = 7;
 const VOTE_ITEMS = 11;
 const NO_RESULT: VoteResult = { outcome: 'rejected', yes: 0, no: 0, electors: 0 };
 
-/** The bytes of a request. */
+/** Encodes a request about a group. */
 export function encodeGroupRequest(request: GroupRequest): Uint8Array {
   const writer = new CborWriter();
   const kind = KINDS.indexOf(request.kind);

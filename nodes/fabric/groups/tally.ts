@@ -9,7 +9,7 @@ export const VOTE_RULES = ['majority', 'two-thirds', 'all'] as const;
 /** See {@link VOTE_RULES}. */
 export type VoteRule = (typeof VOTE_RULES)[number];
 
-/** How a vote ends. */
+/** The possible outcomes of a vote. */
 export const VOTE_OUTCOMES = ['accepted', 'rejected'] as const;
 /** See {@link VOTE_OUTCOMES}. */
 export type VoteOutcome = (typeof VOTE_OUTCOMES)[number];

@@ -24,7 +24,7 @@ const NUMBER_BYTES = 6;
 /** Bytes of memory, contiguous, bound, and the number of old memories that follow (now 0). */
 const HEAD_BYTES = MEMORY_NAME_BYTES + 2 * NUMBER_BYTES + 1;
 
-/** What became of a piece. */
+/** The result of a received piece: a whole message, or none yet, or a drop. */
 export type PieceOutcome =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
   | { readonly kind: 'partial' | 'known' }

@@ -6,7 +6,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { equalBytes } from '../../_kit/bytes.ts';
 import type { ArrivedMessage, FabricDropReason } from '../effects.ts';
-import { decodeEnvelope, type Envelope, messageNumberOf } from '../envelope.ts';
+import { decodeEnvelope, type Envelope, readMessageNumber } from '../envelope.ts';
 import { MEMORY_NAME_BYTES } from '../geometry.ts';
 import { nsUntil, type PeerMachineContext } from '../peer-parts.ts';
 import type { FabricPacket } from '../wire.ts';
@@ -168,7 +168,7 @@ export class Receiver<Request> {
     const { own, peer } = this.#shared.parts;
     if (from !== peer || to !== own) return 'wrong-peer';
     const isOwnId =
-      messageNumberOf(id) === number && equalBytes(id.subarray(0, MEMORY_NAME_BYTES), memory);
+      readMessageNumber(id) === number && equalBytes(id.subarray(0, MEMORY_NAME_BYTES), memory);
     return isOwnId ? undefined : 'wrong-id';
   }
 

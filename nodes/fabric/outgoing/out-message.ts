@@ -7,7 +7,7 @@ import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { RangeSet } from '../../../engine/pure/range-set.ts';
 import type { MessageKind } from '../envelope.ts';
 
-/** What a message is made of. */
+/** The content and wishes that an outgoing message is made from. */
 export interface OutgoingMessageParts<Request> {
   readonly number: number;
   readonly kind: MessageKind;

@@ -18,7 +18,7 @@ import {
   isAnswerKind,
   type MessageKind,
   makeMessageId,
-  messageNumberOf,
+  readMessageNumber,
 } from '../envelope.ts';
 import { MEMORY_NAME_BYTES, UNCONFIRMED_ANSWERS_MAX } from '../geometry.ts';
 import { nsUntil, type PeerMachineContext, unixMs } from '../peer-parts.ts';
@@ -77,7 +77,7 @@ export class Sender<Request> {
       }
       const { correlation, deadlineMs } = envelope;
       if (correlation !== null) {
-        recall(correlation.subarray(0, MEMORY_NAME_BYTES), messageNumberOf(correlation));
+        recall(correlation.subarray(0, MEMORY_NAME_BYTES), readMessageNumber(correlation));
         this.#shared.emit({ kind: 'effected', call: correlation, how: 'found' });
       }
       const leftNs = nsUntil(deadlineMs, clock());
@@ -175,7 +175,7 @@ export class Sender<Request> {
       correlation.subarray(0, MEMORY_NAME_BYTES),
       this.#shared.parts.memory,
     );
-    const call = isOurs ? this.outbox.get(messageNumberOf(correlation)) : undefined;
+    const call = isOurs ? this.outbox.get(readMessageNumber(correlation)) : undefined;
     if (call === undefined || call.kind !== 'call') return false;
     this.outbox.over(call);
     const { parts, journal, emit } = this.#shared;
@@ -348,7 +348,7 @@ export class Sender<Request> {
     const { id, kind, priority, attempt, payload, correlation } = envelope;
     return new OutgoingMessage({
       correlation: correlation === null ? null : correlation.slice(),
-      ...{ number: messageNumberOf(id), kind, priority, deadlineNs, sinceNs: now },
+      ...{ number: readMessageNumber(id), kind, priority, deadlineNs, sinceNs: now },
       bytes: encodeEnvelope({ ...envelope, attempt: attempt + 1 }),
       payloadBytes: payload.length,
     });

@@ -14,7 +14,7 @@ const ROUNDS_KEY = 'rounds';
 const ROUNDS_BYTES = 8;
 const FLOAT_BYTES = 4;
 
-/** What an aggregator keeps on disk. */
+/** The state that an aggregator keeps on disk between rounds. */
 export interface AggregatorCheckpoint {
   /** The model, and behind it the norm of updates if it follows (clip-plan.ts). */
   readonly state: Float32Array<ArrayBuffer>;

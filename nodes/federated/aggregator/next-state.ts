@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { clippingNormsOf, modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
+import { computeClippingNorms, modelOfState, modelWithNorm, normOfState } from '../clip-plan.ts';
 import type { FederatedOptions } from '../config.ts';
 import { AdaptiveClip } from '../privacy/clip.ts';
 import { nextModel } from './mean.ts';
@@ -30,7 +30,7 @@ export function nextModelState(
   if (privacy?.adaptive === undefined || norm === undefined) {
     return nextModel(state, sum, divisor);
   }
-  const { update, unit } = clippingNormsOf(privacy);
+  const { update, unit } = computeClippingNorms(privacy);
   const { quantile, rate: learningRate } = privacy.adaptive;
   // Vectors are in units of the norm of their round.
   const model = nextModel(modelOfState(options, state), sum, (divisor * update) / norm);

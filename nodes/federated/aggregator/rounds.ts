@@ -12,7 +12,7 @@ import { CARRIER_RETRY_NS, FEW_CLIENTS_WARNINGS_MAX } from '../geometry.ts';
 import { invitedClientCount, wantedClientCount } from '../selection.ts';
 import { ClientReadiness, type UnavailableClient } from './roster.ts';
 
-/** The inputs of the machine. */
+/** Events that the sequence of rounds handles. */
 export type RoundInput =
   /** A client can take part from now on. */
   | { readonly kind: 'ready'; readonly client: string }
@@ -27,7 +27,7 @@ export type RoundInput =
   /** The round is over, and the invited clients gave no sum. */
   | { readonly kind: 'failed' };
 
-/** The effects of the machine. */
+/** Actions that the sequence of rounds asks of the aggregator. */
 export type RoundEffect =
   | { readonly kind: 'begin'; readonly round: number; readonly clients: readonly string[] }
   /** Ask a client whether it can take part: `asked` follows. */

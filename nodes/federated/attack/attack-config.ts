@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 
-/** Schema of the options. */
+/** Schema of the options of `federated` nodes. */
 export const attackConfig = z.strictObject({
   /** After the last round: which examples were learned from? */
   membership: z

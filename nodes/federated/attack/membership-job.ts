@@ -37,7 +37,7 @@ export interface ShadowModel {
   readonly confidences: Float64Array;
 }
 
-/** What the attack is made with. */
+/** The models and examples that a membership attack compares. */
 export interface MembershipAttackInput {
   readonly model: ModelName;
   /** Weights of the federation's model. */

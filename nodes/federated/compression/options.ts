@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { shareSchema } from '../../_kit/options.ts';
 
-/** How updates are made smaller. */
+/** Schema of the compression of updates. */
 export const compressionConfig = z.union([
   z.literal('none'),
   /** Coordinates in so many bits; `learn.scale` and the bits of secure sums follow from it. */

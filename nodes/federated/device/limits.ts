@@ -10,7 +10,7 @@ const NS_PER_S = 1e9;
 const BYTES_PER_WEIGHT = 16;
 const BYTES_PER_FEATURE = 4;
 
-/** What a round asks of a client. */
+/** The computation and transfer that a round asks of a client. */
 export interface RoundWork {
   readonly parameters: number;
   readonly examples: number;
@@ -30,7 +30,7 @@ export interface DeviceCostRates {
   readonly byteJ: number;
 }
 
-/** What a round costs. */
+/** Memory, time, energy and bytes that a round costs a device. */
 export interface RoundCost {
   readonly memoryBytes: number;
   readonly timeNs: number;
@@ -54,7 +54,7 @@ export interface DeviceLimits {
   readonly bytes?: number | undefined;
 }
 
-/** What earlier rounds have used. */
+/** Energy and bytes that earlier rounds have used. */
 export interface DeviceUse {
   readonly energyJ: number;
   readonly bytes: number;
@@ -66,7 +66,7 @@ export const DEVICE_LIMIT_NAMES = ['memory', 'time', 'energy', 'battery', 'bytes
 /** The limit that a round would break. */
 export type DeviceLimitName = (typeof DEVICE_LIMIT_NAMES)[number];
 
-/** What a round will cost a device. */
+/** Predicts what a round costs a device. */
 export function roundCost(work: RoundWork, power: DeviceCostRates): RoundCost {
   const { parameters, examples, inputs, epochs, bytes } = work;
   const timeNs = power.exampleNs * examples * epochs;
@@ -86,7 +86,7 @@ export function roundEnergyJ(
   return (timeNs / NS_PER_S) * computeW + bytes * byteJ;
 }
 
-/** What has been used after a round. */
+/** Adds what a round used to what earlier rounds have used. */
 export function deviceUseAfterRound(used: DeviceUse, { energyJ, bytes }: RoundCost): DeviceUse {
   return { energyJ: used.energyJ + energyJ, bytes: used.bytes + bytes };
 }

@@ -64,7 +64,7 @@ export type DeviceOptions = z.output<typeof deviceConfig>;
 export type AvailabilityOptions = z.output<typeof availableConfig>;
 
 /** The limits of a device, in base units. */
-export function deviceLimitsOf({ limits }: DeviceOptions): DeviceLimits {
+export function readDeviceLimits({ limits }: DeviceOptions): DeviceLimits {
   const { memory, time, energy, battery, reserve, bytes } = limits ?? {};
   return {
     ...{ memoryBytes: memory, timeNs: time, energyJ: energy, batteryJ: battery },

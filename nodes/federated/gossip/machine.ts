@@ -17,7 +17,7 @@ import { averagePair } from './averaging.ts';
 /** The weights of a model that nodes exchange. */
 export type GossipModel = Float32Array<ArrayBuffer>;
 
-/** The inputs of the machine. */
+/** Events that a gossiping peer handles. */
 export type GossipInput =
   | {
       readonly kind: 'offer' | 'answer';
@@ -30,7 +30,7 @@ export type GossipInput =
   /** What the node learned, as the difference to its model. */
   | { readonly kind: 'trained'; readonly update: Float32Array };
 
-/** The effects of the machine. Models in them are copies. */
+/** Actions that a gossiping peer asks of its node. Models in them are copies. */
 export type GossipEffect =
   | {
       readonly kind: 'offer' | 'answer';

@@ -26,7 +26,7 @@ const splitConfig = z.union([
   }),
 ]);
 
-/** What clients learn from. */
+/** Schema of the data that clients train on. */
 export const dataConfig = z.strictObject({
   /**
    * Made up from a seed, Fisher's irises (150 flowers), or digits (70,000); users install the

@@ -18,9 +18,9 @@ import {
 } from './named-sets.ts';
 import { makeSharedDraws } from './seeded.ts';
 import {
-  clientPartOf,
   makeSharedSyntheticDataset,
   type SharedDataset,
+  selectClientExamples,
   splitSharedDataset,
 } from './shared-set.ts';
 import type { DatasetSplitRule } from './split.ts';
@@ -33,7 +33,7 @@ import {
   syntheticTestExamples,
 } from './synthetic.ts';
 
-/** Where a node's data comes from. */
+/** The options, seed and files from which a node's training data are made. */
 export interface NodeDataSource {
   readonly crypto: Pick<CryptoProvider, 'sha256'>;
   readonly seed: Uint8Array;
@@ -55,7 +55,7 @@ export function modelOfFederation({ model, data: { set } }: ModelAndData): Model
 }
 
 /** Number of the model's weights, or of the random numbers in place of an update. */
-export function parameterCountOf(options: ModelAndData): number {
+export function countParameters(options: ModelAndData): number {
   const { model } = options;
   return typeof model === 'object' ? model.size : (modelOfFederation(options)?.parameters ?? 0);
 }
@@ -82,7 +82,7 @@ export function clientExamples(source: NodeDataSource, client: string): Examples
   if (data.set === 'synthetic' && data.split === undefined) {
     return syntheticExamples(sourceOf(source), lawOf(source), client, data.examples);
   }
-  return clientPartOf(sharedOf(source).set, source.clients.indexOf(client));
+  return selectClientExamples(sharedOf(source).set, source.clients.indexOf(client));
 }
 
 /** The test set of an aggregator with these clients. */

@@ -39,7 +39,7 @@ export function joinExamples(sets: readonly Examples[]): Examples {
 /** Weights of a model. */
 export type Weights = Float32Array | Float64Array;
 
-/** How a pass over examples changes weights. */
+/** The order of examples, batch size and learning rate of a pass over examples. */
 export interface TrainingPass {
   /** Examples in the order in which they are used. */
   readonly order: Uint32Array;

@@ -9,9 +9,14 @@ import type { DataOptions } from './data-options.ts';
 import { readIdx } from './idx.ts';
 import type { Examples } from './model.ts';
 import type { SharedDraws } from './seeded.ts';
-import { type ExampleTable, exampleTableOf } from './shared-set.ts';
+import { type ExampleTable, makeExampleTable } from './shared-set.ts';
 import { selectExamples } from './split.ts';
-import { examplesOfPictures, examplesOfRows, inputScalingOf, scaleExamples } from './tables.ts';
+import {
+  computeInputScaling,
+  examplesOfPictures,
+  examplesOfRows,
+  scaleExamples,
+} from './tables.ts';
 
 /** Sets that are read from files. */
 export type NamedDataset = Exclude<DataOptions['set'], 'synthetic'>;
@@ -43,7 +48,7 @@ const PICTURES = 'images-idx3-ubyte';
 const LABELS = 'labels-idx1-ubyte';
 
 /** Files that the options ask for. */
-export function datasetFilesOf({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
+export function listDatasetFiles({ set }: Pick<DataOptions, 'set'>): readonly RequiredFile[] {
   const option = ['data', 'set'];
   if (set === 'synthetic') return [];
   if (set === 'iris') return [{ ...IRIS, option }];
@@ -84,9 +89,9 @@ function irises({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const raw = selectExamples(all, Uint32Array.from(order.slice(0, count)).sort());
   const held = order.slice(count, count + test);
   // Lengths in centimetres differ by an order of magnitude; nothing of the test enters the scale.
-  const scaling = inputScalingOf(raw);
+  const scaling = computeInputScaling(raw);
   return {
-    learn: exampleTableOf(scaleExamples(raw, scaling)),
+    learn: makeExampleTable(scaleExamples(raw, scaling)),
     test: scaleExamples(selectExamples(all, Uint32Array.from(held).sort()), scaling),
   };
 }

@@ -25,7 +25,7 @@ export interface SharedDataset {
   readonly parts: readonly Uint32Array[];
 }
 
-/** What a shared set is made from. */
+/** The size of a data set shared by all clients, and how it is split. */
 export interface SharedDatasetSettings {
   /** Examples of all clients together. */
   readonly count: number;
@@ -46,7 +46,7 @@ export function makeSharedSyntheticDataset(
   setting: SharedDatasetSettings,
 ): SharedDataset {
   const examples = syntheticExamples(source, 'iid', COMMON, setting.count);
-  return splitSharedDataset(exampleTableOf(examples), source, setting);
+  return splitSharedDataset(makeExampleTable(examples), source, setting);
 }
 
 /** Splits a set that every process can read, such as the digits of MNIST. */
@@ -60,12 +60,12 @@ export function splitSharedDataset(
 }
 
 /** Makes a table from examples that exist already. */
-export function exampleTableOf(examples: Examples): ExampleTable {
+export function makeExampleTable(examples: Examples): ExampleTable {
   const { labels, inputs, classes } = examples;
   return { labels, inputs, classes, pick: (indices) => selectExamples(examples, indices) };
 }
 
 /** The examples of one client, counted from 0; none for a client that there is not. */
-export function clientPartOf({ table, parts }: SharedDataset, client: number): Examples {
+export function selectClientExamples({ table, parts }: SharedDataset, client: number): Examples {
   return table.pick(parts[client] ?? new Uint32Array());
 }

@@ -8,7 +8,7 @@ import { drawDirichletShares } from './dirichlet.ts';
 import type { Examples } from './model.ts';
 import type { SharedDraws } from './seeded.ts';
 
-/** How examples are dealt out. */
+/** The rule by which examples are distributed to clients. */
 export type DatasetSplitRule =
   /** At random, equally many. */
   | { readonly kind: 'iid' }
@@ -39,7 +39,7 @@ export function splitExamples(
   return parts.map((part) => Uint32Array.from(part).sort());
 }
 
-/** How many of these examples each class has. */
+/** Counts the examples of each class. */
 export function labelCounts(
   labels: Uint8Array,
   indices: ArrayLike<number>,

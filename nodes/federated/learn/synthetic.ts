@@ -24,10 +24,10 @@ export const SYNTHETIC_CLASS_COUNT = 10;
 /** Input j, counted from 1, has variance j to the power of minus this. */
 const VARIANCE_POWER = 1.2;
 
-/** How the data differs between clients. */
+/** How much the synthetic data differ between clients. */
 export type SyntheticHeterogeneity = 'iid' | { readonly alpha: number; readonly beta: number };
 
-/** Where the draws come from. */
+/** The seed of synthetic data, and the cryptography that expands it. */
 export interface SyntheticDataSeed {
   readonly crypto: Pick<CryptoProvider, 'sha256'>;
   /** The seed of all draws: the same for all nodes of a federation. */

@@ -55,7 +55,7 @@ export interface InputScaling {
 }
 
 /** What to scale by so that each input of these examples has mean 0 and deviation 1. */
-export function inputScalingOf({ features, inputs, count }: Examples): InputScaling {
+export function computeInputScaling({ features, inputs, count }: Examples): InputScaling {
   const means = new Float64Array(inputs);
   const deviations = new Float64Array(inputs);
   for (let input = 0; input < inputs; input += 1) {

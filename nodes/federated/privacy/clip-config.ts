@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** Step of the norm's exponent in a round, by default (Andrew et al. 2021, section 3.1). */
 const CLIP_RATE = 0.2;
 
-/** How the norm of updates moves from round to round. */
+/** Schema of the adaptive clipping norm. */
 export const adaptiveClipConfig = z.strictObject({
   /** Share of clients whose update should be no longer than the norm. */
   quantile: z.number().gt(0).lt(1).default(0.5),

@@ -8,7 +8,7 @@
  */
 import { exp } from '../../../engine/pure/log-exp.ts';
 
-/** What clipping did. */
+/** The result of clipping an update. */
 export interface ClipResult {
   /** L2 norm before. */
   readonly norm: number;

@@ -7,7 +7,7 @@
 import { leastOf } from '../../../engine/pure/extremes.ts';
 import { type DropoutNoiseRule, noiseLevelVariances } from './dropout-noise.ts';
 
-/** The law of the noise. */
+/** The distribution of the noise. */
 export type NoiseMechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
 
 /**
@@ -20,7 +20,7 @@ export type NoiseMechanism = 'gaussian' | 'discrete-gaussian' | 'skellam';
  */
 export type NoisePlace = 'central' | 'distributed' | 'local';
 
-/** What an accountant has to know. */
+/** The parameters from which an accountant computes the privacy loss. */
 export interface PrivacySettings {
   readonly mechanism: NoiseMechanism;
   readonly place: NoisePlace;

@@ -13,7 +13,7 @@ export interface RandomWordSource {
   u32(): number;
 }
 
-/** What an exact sampler draws from. */
+/** The source of random words of an exact sampler. */
 export interface UniformSource {
   /** A whole number in [0, m), 1 <= m < 2^53. */
   below(m: number): number;

@@ -6,7 +6,7 @@
  */
 import { krumUpdatesMin } from './rules.ts';
 
-/** How updates are combined. */
+/** The rule by which updates are combined: their sum, a median, and so on. */
 export type AggregationRule =
   | { readonly kind: 'mean' }
   | { readonly kind: 'krum'; readonly lies: number }
@@ -15,10 +15,10 @@ export type AggregationRule =
   | { readonly kind: 'median' }
   | { readonly kind: 'norm-bound' };
 
-/** How updates are made smaller on their way. */
+/** The methods that compress updates. */
 export type CompressionKind = 'none' | 'bits' | 'random-k' | 'top-k' | 'threshold' | 'sketch';
 
-/** What is to be combined. */
+/** The options that are checked for contradictions. */
 export interface OptionCombination {
   readonly isSumSecure: boolean;
   readonly rule: AggregationRule;

@@ -8,7 +8,7 @@ import type { SecaggDropReason } from './drops.ts';
 import type { ClientPublicKeys, SurvivorLists } from './messages.ts';
 import type { SecaggConfig } from './session-config.ts';
 
-/** What a roster is checked against. */
+/** The values that a roster must agree with. */
 export interface RosterExpectations {
   readonly config: SecaggConfig;
   readonly own: ClientPublicKeys;
@@ -40,7 +40,7 @@ function hasSameKeys(left: ClientPublicKeys, right: ClientPublicKeys): boolean {
   return equalBytes(left.maskKey, right.maskKey);
 }
 
-/** What lists are checked against. */
+/** The values that lists of survivors must agree with. */
 export interface SurvivorListsExpectations {
   /** Clients whose shares arrived, and this client. */
   readonly sharers: ReadonlySet<number>;

@@ -38,7 +38,7 @@ import {
   type UnmaskShare,
 } from './messages.ts';
 import { largestRingElement, packRingVector } from './ring.ts';
-import { sessionIdOf } from './session-config.ts';
+import { deriveSessionId } from './session-config.ts';
 import { advertisedKeysToSign, survivorsToSign } from './signed-text.ts';
 import { decodeSecaggMessage, encodeSecaggMessage } from './wire.ts';
 
@@ -78,7 +78,7 @@ export class ClientMachine implements StateMachine<Exclude<ClientInput, TimerDue
     assert(index >= 0 && index < config.n, `client ${index} of ${config.n}`);
     assert(config.mode !== 'signed' || identity !== undefined, 'signed mode without an identity');
     this.#parts = parts;
-    this.#session = sessionIdOf(config, crypto);
+    this.#session = deriveSessionId(config, crypto);
     this.#secrets = new ClientSecrets(parts);
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
   }

@@ -9,7 +9,7 @@ import { floorOfShare } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
 import { SHARE_THRESHOLD_MIN } from './geometry.ts';
 
-/** What a graph must withstand. */
+/** The dropouts and corrupt clients that a mask graph must withstand. */
 export interface MaskGraphRequirements {
   readonly clients: number;
   /** Share of the clients that collude with the server, 0 … 1. */

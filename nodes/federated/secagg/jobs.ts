@@ -44,7 +44,7 @@ export interface ShareKeysInput {
   }[];
 }
 
-/** What a client shares with one neighbour. */
+/** The secrets that a client shares with one neighbour. */
 export interface NeighbourSecrets {
   readonly index: number;
   readonly box: Uint8Array;

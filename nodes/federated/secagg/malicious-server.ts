@@ -70,7 +70,7 @@ export function unmaskInput(
   return opened;
 }
 
-/** The lies of a server; without an attack, it tells the truth. */
+/** The false messages that a malicious server sends. */
 export class MaliciousServerLies {
   readonly #attack: ServerAttack | undefined;
   #vector: Uint32Array | undefined;

@@ -68,7 +68,7 @@ export function dequantise(sum: Uint32Array, { scale, bits }: Quantisation): Flo
   return Float64Array.from(sum, (value) => signedRingElement(value, bits) / scale);
 }
 
-/** What decides how large a sum can become. */
+/** The numbers that bound how large a sum can become. */
 export interface SumSizeBounds {
   readonly clients: number;
   /** Largest magnitude of a coordinate. */

@@ -79,7 +79,7 @@ export function packRingVector(values: Uint32Array, bits: number): Uint8Array {
   return new Uint8Array(words.buffer, 0, length).slice();
 }
 
-/** Unpacks a vector, or says what is wrong with it. */
+/** Unpacks a vector, or returns what is wrong with it. */
 export function unpackRingVector(
   packed: Uint8Array,
   shape: RingVectorShape,

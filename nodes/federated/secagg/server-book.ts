@@ -35,7 +35,7 @@ export interface ServerMessageRecordParts {
  */
 const PROBE = new Uint8Array(KEY_BYTES).fill(1);
 
-/** What arrived in a session. */
+/** The messages that a server received in a session. */
 export class ServerMessageRecord {
   readonly #parts: ServerMessageRecordParts;
   readonly #seenKeys = new Set<string>();

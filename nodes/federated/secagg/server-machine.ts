@@ -34,7 +34,7 @@ import {
 import { addVectorInto, reduceRingElements } from './ring.ts';
 import type { SeedRule } from './seeds.ts';
 import { multiplyVectorBy, ServerMessageRecord } from './server-book.ts';
-import { type SecaggConfig, sessionIdOf } from './session-config.ts';
+import { deriveSessionId, type SecaggConfig } from './session-config.ts';
 import {
   deriveSeedsJobInputs,
   keyStreamsToApply,
@@ -109,7 +109,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     const { config, crypto, publicKeyOf, attack } = parts;
     assert(config.mode !== 'signed' || publicKeyOf !== undefined, 'signed mode without identities');
     this.#parts = parts;
-    this.#session = sessionIdOf(config, crypto);
+    this.#session = deriveSessionId(config, crypto);
     this.#book = new ServerMessageRecord({ config, crypto, session: this.#session, publicKeyOf });
     this.#jobs = new JobStages((effect) => this.#effects.push(effect));
     this.#malice = new MaliciousServerLies(attack);

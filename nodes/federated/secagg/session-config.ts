@@ -147,7 +147,7 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 /** Name of the session: 32 bytes. */
-export function sessionIdOf(
+export function deriveSessionId(
   config: SecaggConfig,
   crypto: Pick<CryptoProvider, 'sha256'>,
 ): Uint8Array {

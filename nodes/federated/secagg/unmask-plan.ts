@@ -67,7 +67,7 @@ export type ShareTable = Readonly<
   Record<ShareKind, ReadonlyMap<number, ReadonlyMap<number, Uint8Array>>>
 >;
 
-/** What rebuilding needs. */
+/** The shares and keys from which masks are rebuilt. */
 export interface RebuildJobsRequest {
   readonly needed: readonly NeededSecret[];
   readonly shares: ShareTable;

@@ -144,7 +144,7 @@ export function encodeClientIndices(indices: readonly number[]): Uint8Array {
   return writer.taken();
 }
 
-/** Reads a message, or says why it is none. Never throws. */
+/** Decodes a message, or returns why that is impossible. Never throws. */
 export function decodeSecaggMessage(bytes: Uint8Array): DecodedSecaggMessage | SecaggDropReason {
   const reader = new MessageReader(bytes);
   const decoded = reader.message();

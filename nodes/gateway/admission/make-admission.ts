@@ -13,11 +13,11 @@ export function makeAdmissionControl(
   options: GatewayOptions,
   cookies: CookieIssuer,
 ): AdmissionControl {
-  return new CheckFirstAdmission(cookies, frameRateLimitOf(options));
+  return new CheckFirstAdmission(cookies, readFrameRateLimit(options));
 }
 
 /** The limit on frames; undefined if there is none. */
-export function frameRateLimitOf({ rateLimit }: GatewayOptions): TokenBucketOptions | undefined {
+export function readFrameRateLimit({ rateLimit }: GatewayOptions): TokenBucketOptions | undefined {
   const { enabled, perSecond, burst } = rateLimit;
   return enabled ? { perSecond, burst } : undefined;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { frameRateLimitOf } from '../admission/make-admission.ts';
+import { readFrameRateLimit } from '../admission/make-admission.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR, type PacketReceiverOutput } from '../behaviour.ts';
 import type { GatewayOptions } from '../config.ts';
 import { ChargeFirstAdmission } from './eager-admission.ts';
@@ -33,7 +33,7 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
       create: (): DefectiveRustWindow => new DefectiveRustWindow(size),
     }),
   },
-  eager: { admission: (options) => new ChargeFirstAdmission(frameRateLimitOf(options)) },
+  eager: { admission: (options) => new ChargeFirstAdmission(readFrameRateLimit(options)) },
   trusting: { scmp: TRUSTING_SCMP_POLICY },
 };
 

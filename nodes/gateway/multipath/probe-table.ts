@@ -28,7 +28,7 @@ export type ProbeAnswerMatch =
   /** No such probe on this path: forged, repeated or very old. */
   | { readonly kind: 'unmatched' };
 
-/** The table of one peer. Probe numbers grow by one and are never reused. */
+/** The probes to one peer that wait for their answers. Probe numbers grow by one and are never reused. */
 export class ProbeTable {
   readonly #open: Outstanding[] = [];
   readonly #late = new Map<number, Outstanding>();

@@ -15,20 +15,20 @@ import { leastOf } from '../../../engine/pure/extremes.ts';
 import {
   applyPathPolicy,
   combineSegmentsIntoPaths,
+  computePathTotals,
   formatInterface,
   type IsdAs,
   interfaceIdOf,
   isdAsOf,
-  linkRelationOf,
   makePathFinder,
   type Path,
   type PathFinder,
   type PathInterface,
   type PathPolicy,
-  pathTotalsOf,
   plainSegments,
   type RankedPath,
   rankRevokedLast,
+  readLinkRelation,
   type SegmentClient,
   type SegmentSet,
 } from '../../scion/index.ts';
@@ -53,7 +53,7 @@ export interface GatewayPath {
   readonly isRevoked: boolean;
 }
 
-/** Where the gateway has a path from. */
+/** The origin of a path's segments, their age, and whether the path is revoked. */
 export interface PathSource {
   /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
   readonly source: 'computed' | 'control-service';
@@ -274,7 +274,7 @@ export class PathDirectory {
 
 /** 0 if it is unknown. */
 function announcedBandwidthBps({ metadata }: Path): number {
-  return BPS_PER_KBPS * ((metadata && pathTotalsOf(metadata).bandwidthKbps) ?? 0);
+  return BPS_PER_KBPS * ((metadata && computePathTotals(metadata).bandwidthKbps) ?? 0);
 }
 
 /** Shortens AS numbers to their last group where the names stay distinct. */
@@ -350,7 +350,7 @@ function allLinks(
 
 function internalLink(network: NetworkView, one: string, other: string): string | undefined {
   return network.links.find(
-    (link) => joins(link, one, other) && linkRelationOf(link) === 'internal',
+    (link) => joins(link, one, other) && readLinkRelation(link) === 'internal',
   )?.id;
 }
 

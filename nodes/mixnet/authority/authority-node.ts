@@ -9,13 +9,13 @@ import type { Store } from '../../../engine/host/store.ts';
 import type { Listener, Stream } from '../../../engine/host/stream.ts';
 import { StateMachineRunner } from '../../_kit/shell.ts';
 import { UnidentifiedStreams } from '../../_kit/unidentified-streams.ts';
-import { addressBookOf } from '../address-book.ts';
+import { makeAddressBook } from '../address-book.ts';
 import type { MixnetSetup } from '../behaviour.ts';
 import type { MixnetDropReason } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
 import { AUTHORITY_STREAMS_MAX } from '../geometry.ts';
 import { createAuthorityRecordReader } from '../records.ts';
-import { authoritySecret, identityKeyOf, trustedAuthoritiesOf } from '../trust.ts';
+import { authoritySecret, findIdentityKey, findTrustedAuthorities } from '../trust.ts';
 import { type AuthorityEffect, type AuthorityInput, AuthorityStateMachine } from './machine.ts';
 
 /** Creates an authority on `host`. */
@@ -47,10 +47,10 @@ class AuthorityNode implements NodeHandle {
       crypto: host.crypto,
       options,
       checkProofs: behaviour.checkProofs,
-      book: addressBookOf(network, host.crypto),
+      book: makeAddressBook(network, host.crypto),
       secret: authoritySecret(network, host.name),
-      trust: trustedAuthoritiesOf(network, host.name),
-      identityKeyOf: (name): Uint8Array => identityKeyOf(network, name),
+      trust: findTrustedAuthorities(network, host.name),
+      identityKeyOf: (name): Uint8Array => findIdentityKey(network, name),
       randomBytes: (length): Uint8Array => host.randomBytes(length),
     });
     this.#shell = new StateMachineRunner(host, this.#machine, (effect) => this.#perform(effect));

@@ -18,10 +18,9 @@ import type { StateMachine, TimerDue } from '../../_kit/machine.ts';
 import { simpsonIndex } from '../../vrf/index.ts';
 import type { AddressBook } from '../address-book.ts';
 import type { Behaviour } from '../behaviour.ts';
-import { eventsPerMsOf } from '../client/index.ts';
+import { toEventsPerMs } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import {
-  beaconOf,
   type Descriptor,
   type DirectoryDocument,
   keepOwnLayerProofs,
@@ -29,6 +28,7 @@ import {
   nextEpochBeacon,
   openDescriptor,
   openDocument,
+  readEpochBeacon,
   signDocument,
   type TrustedAuthorities,
 } from '../directory/index.ts';
@@ -47,7 +47,7 @@ import {
   encodeAuthorityRecord,
   encodeDocumentRecord,
 } from '../records.ts';
-import { nodeIdOf } from '../trust.ts';
+import { deriveNodeId } from '../trust.ts';
 import { hasAuditableLoop, NO_AUDITABLE_LOOP_MESSAGE } from './auditable.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -239,12 +239,12 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
       topology,
       hops: layers,
       rates: {
-        mu: eventsPerMsOf(rates.delay),
-        lambdaP: eventsPerMsOf(rates.payload),
-        lambdaL: eventsPerMsOf(rates.loop),
-        lambdaD: eventsPerMsOf(rates.drop),
-        lambdaM: eventsPerMsOf(rates.mixLoop),
-        lambdaG: eventsPerMsOf(rates.providerLoop),
+        mu: toEventsPerMs(rates.delay),
+        lambdaP: toEventsPerMs(rates.payload),
+        lambdaL: toEventsPerMs(rates.loop),
+        lambdaD: toEventsPerMs(rates.drop),
+        lambdaM: toEventsPerMs(rates.mixLoop),
+        lambdaG: toEventsPerMs(rates.providerLoop),
       },
       sphinxGeometryHash: geometryHash(crypto, geometry),
       sharedRandomValue: this.#parts.randomBytes(RANDOM_LENGTH),
@@ -353,7 +353,7 @@ export class AuthorityStateMachine implements StateMachine<AuthorityInput, Autho
     const epoch = firstEpoch(descriptor);
     const present = this.#published.get(epoch)?.document;
     const before = this.#published.get(epoch - 1)?.document;
-    const beacon = present === undefined ? nextEpochBeacon(before) : beaconOf(present);
+    const beacon = present === undefined ? nextEpochBeacon(before) : readEpochBeacon(present);
     return checkProofs(crypto, vrfSuite, descriptor, { epoch, beacon, layers });
   }
 
@@ -372,7 +372,7 @@ function byNodeId(left: Descriptor, right: Descriptor): number {
 
 /** With the identifier of another node, one descriptor would make every document inconsistent. */
 function isListable(crypto: CryptoProvider, { nodeId, identityKey, mixKeys }: Descriptor): boolean {
-  return mixKeys.size > 0 && equalBytes(nodeIdOf(crypto, identityKey), nodeId);
+  return mixKeys.size > 0 && equalBytes(deriveNodeId(crypto, identityKey), nodeId);
 }
 
 /** Epoch of the document that the descriptor was made for. */

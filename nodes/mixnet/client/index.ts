@@ -22,5 +22,5 @@ export type {
   SendOutcome,
 } from './parts.ts';
 export type { ChosenPath } from './path.ts';
-export { eventsPerMsOf, meanIntervalNsOf, meanIntervalNsSchema } from './rates.ts';
+export { meanIntervalNsSchema, toEventsPerMs, toMeanIntervalNs } from './rates.ts';
 export { fragmentDataBytesMax } from './wire.ts';

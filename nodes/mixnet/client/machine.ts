@@ -35,7 +35,7 @@ import type {
   PacketCause,
   RetrievedMessage,
 } from './parts.ts';
-import { type MeanIntervalNs, meanIntervalNsOf } from './rates.ts';
+import { type MeanIntervalNs, toMeanIntervalNs } from './rates.ts';
 import { Reassembly, splitMessage } from './reassembly.ts';
 import { fragmentDataBytesMax, LOOP_ID_LENGTH, MESSAGE_ID_LENGTH } from './wire.ts';
 
@@ -163,15 +163,15 @@ export class MixnetClientStateMachine<Request>
   #useDocument(now: Nanoseconds, document: DirectoryDocument): void {
     const { options } = this.#parts;
     const { rates } = document;
-    this.#delayMeanNs = options.delay ?? meanIntervalNsOf(rates.mu);
-    this.#payload.setMean(now, options.payload ?? meanIntervalNsOf(rates.lambdaP));
+    this.#delayMeanNs = options.delay ?? toMeanIntervalNs(rates.mu);
+    this.#payload.setMean(now, options.payload ?? toMeanIntervalNs(rates.lambdaP));
     // Mean waits for polls and for payload slots; the recipient's rates are those of all clients.
     this.#replyWaitNs = WAITS * (options.retrieve.interval + this.#payload.meanNs);
     const times = { delayMeanNs: this.#delayMeanNs, replyWaitNs: this.#replyWaitNs };
     const pathDrawn = (mixes: readonly Descriptor[]): void => this.#emit({ kind: 'path', mixes });
     this.#composer = new Composer({ ...this.#parts, pathDrawn }, document, times);
-    this.#loop.setMean(now, options.cover ? (options.loop ?? meanIntervalNsOf(rates.lambdaL)) : 0);
-    this.#drop.setMean(now, options.cover ? (options.drop ?? meanIntervalNsOf(rates.lambdaD)) : 0);
+    this.#loop.setMean(now, options.cover ? (options.loop ?? toMeanIntervalNs(rates.lambdaL)) : 0);
+    this.#drop.setMean(now, options.cover ? (options.drop ?? toMeanIntervalNs(rates.lambdaD)) : 0);
     this.#retrieve.setMean(now, options.retrieve.interval);
   }
 

@@ -23,7 +23,7 @@ import type {
   GetNeighbourGraph,
 } from './parts.ts';
 import { type ChosenHop, type ChosenPath, chooseLoopPath, type PathDrawInput } from './path.ts';
-import { meanIntervalNsOf } from './rates.ts';
+import { toMeanIntervalNs } from './rates.ts';
 import { encodeMessage, LOOP_ID_LENGTH } from './wire.ts';
 
 /** The inputs of a mix's loops. */
@@ -121,7 +121,7 @@ export class MixLoops implements StateMachine<MixLoopInput, MixLoopEffect> {
       document,
       choices: host.random('loops.path'),
       delays: host.random('loops.delay'),
-      delayMeanNs: meanIntervalNsOf(rates.mu),
+      delayMeanNs: toMeanIntervalNs(rates.mu),
       epochAt: (at): number => this.#parts.epochAt(at),
       neighbours,
     };
@@ -129,7 +129,7 @@ export class MixLoops implements StateMachine<MixLoopInput, MixLoopEffect> {
     const ownPerMs = own.role === 'mix' ? rates.lambdaM : rates.lambdaG;
     // A mix that no other mix drew as a neighbour gets no packets, so its loops could not return.
     const perMs = isOnPaths ? ownPerMs : 0;
-    this.#process.setMean(now, meanIntervalNsOf(perMs));
+    this.#process.setMean(now, toMeanIntervalNs(perMs));
   }
 
   #tick(now: Nanoseconds): readonly MixLoopEffect[] {

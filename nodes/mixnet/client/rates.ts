@@ -52,11 +52,11 @@ function parseRate(text: string): MeanIntervalNs | undefined {
 }
 
 /** The mean interval for a rate from a document. */
-export function meanIntervalNsOf(eventsPerMs: number): MeanIntervalNs {
+export function toMeanIntervalNs(eventsPerMs: number): MeanIntervalNs {
   return eventsPerMs > 0 ? Math.floor(NS_PER_MS / eventsPerMs + 0.5) : 0;
 }
 
 /** A rate for a document, in events per millisecond. */
-export function eventsPerMsOf(meanNs: MeanIntervalNs): number {
+export function toEventsPerMs(meanNs: MeanIntervalNs): number {
   return meanNs > 0 ? NS_PER_MS / meanNs : 0;
 }

@@ -19,7 +19,7 @@ const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 const EIGHTHS = 8;
 
-/** How time is divided into epochs. */
+/** The begin and length of epochs. */
 export interface EpochSchedule {
   /** Start of epoch 0, seconds since 1970; see EPOCH_ZERO_UNIX_SECONDS. */
   readonly zeroSeconds: number;

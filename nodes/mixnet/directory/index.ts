@@ -33,12 +33,12 @@ export type {
   MixTopology,
 } from './model.ts';
 export {
-  beaconOf,
   checkNeighbourProofs,
+  deriveNeighbourGraph,
   keepOwnLayerProofs,
   NeighbourGraph,
-  neighbourGraphOf,
   nextEpochBeacon,
+  readEpochBeacon,
 } from './neighbours.ts';
 export { DirectoryIndex, drawMixes } from './paths.ts';
 export { type MakeDocumentInput, makeDocument } from './succession.ts';

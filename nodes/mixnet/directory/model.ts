@@ -50,7 +50,7 @@ export interface Descriptor {
   readonly neighbourProofs?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** How many mixes of the next layer each mix draws. */
+/** The number of mixes in the next layer that each mix draws, and how many of one AS. */
 export interface NeighbourRules {
   readonly count: number;
   /** Largest number of neighbours in one autonomous system, as long as there are enough others. */

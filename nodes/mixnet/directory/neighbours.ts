@@ -37,7 +37,7 @@ export interface MixWithoutNeighbours {
 }
 
 /** Beacon for the epoch of a document. */
-export function beaconOf({ priorSharedRandom }: DirectoryDocument): Uint8Array {
+export function readEpochBeacon({ priorSharedRandom }: DirectoryDocument): Uint8Array {
   return priorSharedRandom[0] ?? FIRST_BEACON;
 }
 
@@ -79,7 +79,7 @@ export function keepOwnLayerProofs(document: DirectoryDocument): DirectoryDocume
 }
 
 /** The neighbours that follow from a document's proofs; undefined if its mixes draw none. */
-export function neighbourGraphOf(
+export function deriveNeighbourGraph(
   crypto: CryptoProvider,
   suite: VrfSuite,
   document: DirectoryDocument,
@@ -122,7 +122,7 @@ function drawnBy(
   }
   const { epoch } = document;
   const candidates = [...byCandidate.keys()];
-  const question = { epoch, beacon: beaconOf(document), layer, candidates, ...rules };
+  const question = { epoch, beacon: readEpochBeacon(document), layer, candidates, ...rules };
   const chosen = neighboursFromProof(crypto, { suite, publicKey: mix.vrfKey }, question, proof);
   if (typeof chosen === 'string') return 'neighbours-proof';
   return chosen.flatMap((candidate) => byCandidate.get(candidate) ?? []);

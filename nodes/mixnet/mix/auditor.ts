@@ -41,7 +41,7 @@ export interface AuditedHop extends Omit<LoopHop, 'proof'> {
   readonly mix: string;
 }
 
-/** What an auditor needs. */
+/** The thresholds and clocks with which an auditor judges delays. */
 export interface AuditorParts {
   readonly crypto: CryptoProvider;
   /** Transit time from one node to the next. */

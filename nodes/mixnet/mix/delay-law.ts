@@ -7,11 +7,11 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import {
   delayVrfInput,
+  deriveVrfDelayNs,
   ProofIssuer,
   type ProofRefusal,
   type VrfDelayLaw,
   type VrfSecretKey,
-  vrfDelayNsOf,
 } from '../../vrf/index.ts';
 import { PROOF_INTERVAL_NS, PROVABLE_PACKETS_MAX } from '../geometry.ts';
 import type { LatenessGauge } from './lateness-gauge.ts';
@@ -90,7 +90,7 @@ export class VrfDelayPolicy implements HopDelayPolicy {
     const output = this.#key.output(delayVrfInput(epoch, replayTag));
     // One tag in 2^256 has no output; such a packet waits for the mean delay.
     if (output === undefined) return this.#meanNs;
-    return Math.floor(this.#factor * vrfDelayNsOf(this.#law, output, this.#meanNs));
+    return Math.floor(this.#factor * deriveVrfDelayNs(this.#law, output, this.#meanNs));
   }
 
   departed(epoch: number, replayTag: Uint8Array): void {

@@ -17,13 +17,13 @@ import {
   packetNumberOnLink,
 } from '../../sphinx/index.ts';
 import { openVrfSecretKey, type VrfSecretKey } from '../../vrf/index.ts';
-import { type AddressBook, addressBookOf } from '../address-book.ts';
+import { type AddressBook, makeAddressBook } from '../address-book.ts';
 import type { Behaviour, MixnetSetup } from '../behaviour.ts';
 import {
   type MixLoopEffect,
   type MixLoopInput,
   MixLoops,
-  meanIntervalNsOf,
+  toMeanIntervalNs,
 } from '../client/index.ts';
 import type { MixnetOptions } from '../config.ts';
 import type {
@@ -32,19 +32,19 @@ import type {
   ListedRole,
   NeighbourGraph,
 } from '../directory/index.ts';
-import { neighbourGraphOf, signDescriptor } from '../directory/index.ts';
+import { deriveNeighbourGraph, signDescriptor } from '../directory/index.ts';
 import type { DescriptorTarget } from '../directory-client.ts';
 import { DirectoryClientRunner } from '../directory-node.ts';
 import type { MixnetDropReason } from '../drops.ts';
 import { EpochClock } from '../epoch-clock.ts';
-import { packetFormatOf, unwrapParametersOf } from '../format.ts';
+import { packetFormatOf, selectUnwrapParameters } from '../format.ts';
 import { AUTHORITY_RETRY_NS, FIRST_DOCUMENT_RETRY_NS } from '../geometry.ts';
 import type { MixnetPacketKind } from '../message-kinds.ts';
 import {
-  identityKeyOf,
+  deriveNodeId,
+  findIdentityKey,
+  findTrustedAuthorities,
   identitySecret,
-  nodeIdOf,
-  trustedAuthoritiesOf,
   vrfSecret,
 } from '../trust.ts';
 import { arrivalWindowSettings } from '../windows.ts';
@@ -58,7 +58,7 @@ import { Relay, type TerminalPacket } from './relay.ts';
 import { listedNodeNames } from './routes.ts';
 import { ReplayGuardsByEpoch } from './tag-book.ts';
 
-/** What differs between a mix and a provider. */
+/** The part of a server that differs between mixes and providers. */
 export interface ServerRole {
   readonly listedAs: ListedRole;
   /** A new document is in use. */
@@ -122,7 +122,7 @@ export class MixServer {
     this.#role = role;
     this.format = packetFormatOf(host.crypto, options);
     this.codec = new FrameCodec(this.format.geometry);
-    this.book = addressBookOf(network, host.crypto);
+    this.book = makeAddressBook(network, host.crypto);
     this.#clock = new EpochClock(host, options.epoch);
     const tags = new ReplayGuardsByEpoch({
       host,
@@ -131,10 +131,10 @@ export class MixServer {
       replays: this.behaviour.replays,
     });
     const epochNs = options.epoch;
-    const unwrap = options.unwrap === 'threads' ? unwrapParametersOf(options) : undefined;
+    const unwrap = options.unwrap === 'threads' ? selectUnwrapParameters(options) : undefined;
     this.#keys = new KeyRing({ host, format: this.format, tags, epochNs, unwrap });
-    const identityKey = identityKeyOf(network, host.name);
-    this.nodeId = nodeIdOf(host.crypto, identityKey);
+    const identityKey = findIdentityKey(network, host.name);
+    this.nodeId = deriveNodeId(host.crypto, identityKey);
     const secret = vrfSecret(network, host.name);
     this.#vrfKey = openVrfSecretKey(host.crypto, options.vrfSuite, secret);
     const { delays, proofs } = this.#makeDelays();
@@ -159,7 +159,7 @@ export class MixServer {
     this.#directory = new DirectoryClientRunner(host, {
       clock: this.#clock,
       authority: this.#authority(),
-      trust: trustedAuthoritiesOf(network, options.authority),
+      trust: findTrustedAuthorities(network, options.authority),
       isPlacementChecked: options.placement === 'beacon',
       describe: (target, done): void =>
         this.#keys.prepare(target.epoch, (mixKeys) =>
@@ -275,7 +275,7 @@ export class MixServer {
     this.#listed = listedNodeNames(document);
     this.#openNeighbours(document);
     this.#keys.forgetBefore(document.epoch - 1);
-    const meanNs = meanIntervalNsOf(document.rates.mu);
+    const meanNs = toMeanIntervalNs(document.rates.mu);
     this.#delays.setMean(meanNs);
     this.relay.setMean(meanNs);
     this.#proofs?.useDocument(document, meanNs);
@@ -287,7 +287,7 @@ export class MixServer {
   }
 
   #openNeighbours(document: DirectoryDocument): void {
-    this.#neighbours = neighbourGraphOf(this.host.crypto, this.options.vrfSuite, document);
+    this.#neighbours = deriveNeighbourGraph(this.host.crypto, this.options.vrfSuite, document);
     for (const { drop } of this.#neighbours?.refused ?? []) this.host.drop(drop);
   }
 

@@ -12,7 +12,7 @@ import type { HostPart } from '../../_kit/host-part.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { NodePrivateKey, PacketFormat } from '../../sphinx/index.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { acceptedDelayMsMaxOf } from '../format.ts';
+import { computeAcceptedDelayMsMax } from '../format.ts';
 import { OTHER_EPOCH_TRIAL_BURST, OTHER_EPOCH_TRIAL_INTERVAL_NS } from '../geometry.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -54,7 +54,7 @@ export class OtherEpochKeyCheck {
       return false;
     };
     const rules = {
-      delayMsMax: acceptedDelayMsMaxOf(clock.lengthNs),
+      delayMsMax: computeAcceptedDelayMsMax(clock.lengthNs),
       isNextHop: (): boolean => false,
     };
     format.receive({ ...rules, keys: [{ key, enterTag }] }, packet);

@@ -30,12 +30,12 @@ import {
 import type { MixnetOptions } from '../config.ts';
 import type { MixnetDropReason } from '../drops.ts';
 import type { EpochClock } from '../epoch-clock.ts';
-import { acceptedDelayMsMaxOf } from '../format.ts';
+import { computeAcceptedDelayMsMax } from '../format.ts';
 import { COMMAND_LENGTH, SEND_BATCH_PACKETS_MAX } from '../geometry.ts';
 import { NodeRateLimiter } from '../limit.ts';
 import { createMixingStrategy, type MixingOptions, type MixingStrategy } from '../mixing/index.ts';
 import { MIXING_TRACE } from '../trace-states.ts';
-import { arrivalWindowOf } from '../windows.ts';
+import { readArrivalWindow } from '../windows.ts';
 import type { FrameCodec } from '../wire.ts';
 import type { HopDelayPolicy } from './delay-law.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -318,7 +318,7 @@ export class Relay {
     const instant = clock.now();
     const rules: ReceiveRules = {
       keys: keys.trial(instant).map(({ epoch, key }) => this.#epochKey(epoch, key)),
-      delayMsMax: acceptedDelayMsMaxOf(clock.lengthNs),
+      delayMsMax: computeAcceptedDelayMsMax(clock.lengthNs),
       isNextHop: (nodeId) => this.#isNextHop(nodeId),
     };
     const opening = { rules, setup: keys.setup(instant) };
@@ -365,7 +365,7 @@ export class Relay {
     else {
       held.delayNs = this.#parts.delays.delayNs(held.epoch, unwrapped.replayTag, delayMs);
       held.replayTag = unwrapped.replayTag;
-      held.window = arrivalWindowOf(unwrapped.commands, this.#parts.host);
+      held.window = readArrivalWindow(unwrapped.commands, this.#parts.host);
     }
     held.isOpened = true;
     if (held.isDurable) this.#admit(held);

@@ -11,7 +11,7 @@ import type { NodeHandle } from '../../../engine/host/protocol.ts';
 import type { Endpoint } from '../../../engine/host/socket.ts';
 import { TokenBucket } from '../../_kit/token-bucket.ts';
 import type { MixnetSetup } from '../behaviour.ts';
-import { isCoverRecipient, meanIntervalNsOf } from '../client/index.ts';
+import { isCoverRecipient, toMeanIntervalNs } from '../client/index.ts';
 import type { DirectoryDocument } from '../directory/index.ts';
 import type { MixnetDropReason } from '../drops.ts';
 import { type IncomingFrame, MixServer, type ServerRole } from '../mix/mix-server-node.ts';
@@ -80,7 +80,7 @@ class ProviderNode implements ServerNode, ServerRole {
     const { lambdaP, lambdaL, lambdaD } = document.rates;
     // The rate that every client obeys, plus slack.
     const perMs = (lambdaP + lambdaL + lambdaD) * server.options.rateLimit.slack;
-    this.#tokenNs = Math.max(1, meanIntervalNsOf(perMs));
+    this.#tokenNs = Math.max(1, toMeanIntervalNs(perMs));
     for (const { bucket } of this.#accounts.values()) bucket.setInterval(this.#tokenNs);
     this.#next = new NextHopTable(
       entryMixes(document),

@@ -19,7 +19,7 @@ export interface SpoolEntry {
   isShown: boolean;
 }
 
-/** The spool of one client. */
+/** The messages that a provider stores for one client. */
 export class Spool {
   readonly #entries: SpoolEntry[] = [];
   #lastSequence = 0;

@@ -14,7 +14,7 @@ const REQUEST_BYTES_MAX = 64;
 export const ANSWER_BYTES_MAX = 2_097_152;
 
 /**
- * A frame.
+ * Encodes a frame with path segments for the daemon's stream.
  *
  *     |                            Length                             |
  *     |                            Request                            |

@@ -7,7 +7,7 @@
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { NetworkView } from '../../../engine/host/network-view.ts';
 import type { SegmentClient } from '../daemon/segment-client.ts';
-import { autonomousSystemsOf } from '../network.ts';
+import { listAutonomousSystems } from '../network.ts';
 import { combineSegmentsIntoPaths } from '../paths/combinator.ts';
 import { makePathInside } from '../paths/finder.ts';
 import { type RankedPath, rankRevokedLast } from '../paths/revoked.ts';
@@ -32,7 +32,7 @@ export function findHostPaths(
   target: IsdAs,
   done: (paths: readonly RankedPath[]) => void,
 ): void {
-  const [own] = autonomousSystemsOf(network).filter(({ isdAs }) => isdAs === source);
+  const [own] = listAutonomousSystems(network).filter(({ isdAs }) => isdAs === source);
   if (target === source && own !== undefined) {
     done([{ path: makePathInside(own, crypto, seconds()), isRevoked: false }]);
   } else if (client === undefined) {

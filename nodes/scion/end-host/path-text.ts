@@ -4,7 +4,7 @@
  * @module
  */
 import { formatInterface, type Path } from '../paths/path.ts';
-import { pathTotalsOf } from '../paths/path-metadata.ts';
+import { computePathTotals } from '../paths/path-metadata.ts';
 
 /** A path as plain data; what its ASes announce only if they do, and null where that is unknown. */
 export function describePath({
@@ -19,7 +19,7 @@ export function describePath({
     mtu,
   };
   if (metadata === undefined) return path;
-  const { latencyUs, bandwidthKbps, carbon, internalHops } = pathTotalsOf(metadata);
+  const { latencyUs, bandwidthKbps, carbon, internalHops } = computePathTotals(metadata);
   return {
     ...path,
     hops: interfaces.length / 2,

@@ -19,9 +19,9 @@ import {
   type InfoField,
   type SegmentedPath,
 } from '../wire/path.ts';
-import { asHopCountOf, type SegmentEdge } from './edges.ts';
+import { countAsHops, type SegmentEdge } from './edges.ts';
 import { type Path, type PathInterface, pathFingerprint } from './path.ts';
-import { pathMetadataOf } from './path-metadata.ts';
+import { collectPathMetadata } from './path-metadata.ts';
 import { type AsEntry, type SegmentHop, segmentIdAt } from './segment.ts';
 
 /** The path to build. */
@@ -58,7 +58,7 @@ export function assemblePath(request: AssembleRequest): Path {
     infos: parts.map((part) => part.info),
     hops: parts.flatMap((part) => part.hops),
   };
-  const metadata = pathMetadataOf(interfaces, edges.flatMap(usedEntries));
+  const metadata = collectPathMetadata(interfaces, edges.flatMap(usedEntries));
   return {
     source,
     target,
@@ -68,7 +68,7 @@ export function assemblePath(request: AssembleRequest): Path {
     mtu: leastOf(parts.map((part) => part.mtu)),
     expiryHalfSeconds: leastOf(parts.map((part) => part.expiryHalfSeconds)),
     fingerprint: pathFingerprint(crypto, interfaces),
-    weight: asHopCountOf(edges),
+    weight: countAsHops(edges),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }

@@ -18,8 +18,8 @@ import { extendSegment, type PathSegment, type SegmentExtension } from './segmen
 import {
   type Adjacencies,
   type Adjacency,
-  adjacenciesOf,
   compareIsdAs,
+  listAdjacencies,
   type ScionAs,
   type ScionTopology,
 } from './topology.ts';
@@ -81,7 +81,7 @@ class Beaconing {
 
   constructor(options: BeaconOptions) {
     this.#options = options;
-    this.#adjacencies = adjacenciesOf(options.topology);
+    this.#adjacencies = listAdjacencies(options.topology);
     for (const as of options.topology.ases) {
       this.#ases.set(as.isdAs, as);
       const key = options.crypto.aesCmac(as.forwardingKey);

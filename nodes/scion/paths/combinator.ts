@@ -11,11 +11,11 @@ import { compareBytes } from '../../_kit/bytes.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import { assemblePath } from './assemble.ts';
 import {
-  asHopCountOf,
   type CombineRequest,
+  countAsHops,
+  listSegmentEdges,
   type SegmentEdge,
   type SegmentRole,
-  segmentEdgesOf,
 } from './edges.ts';
 import type { Path } from './path.ts';
 
@@ -35,7 +35,7 @@ const ROLE_ORDER: Readonly<Record<SegmentRole, number>> = { up: 0, core: 1, down
  * is none from an AS to itself.
  */
 export function combineSegmentsIntoPaths(request: CombineRequest): readonly Path[] {
-  const solutions = findSolutions(segmentEdgesOf(request), request.source, request.target);
+  const solutions = findSolutions(listSegmentEdges(request), request.source, request.target);
   solutions.sort(compareSolutions);
   const { source, target, crypto } = request;
   const paths = solutions.map((edges) => assemblePath({ edges, source, target, crypto }));
@@ -82,7 +82,7 @@ function continueChain(
 }
 
 function compareSolutions(left: readonly SegmentEdge[], right: readonly SegmentEdge[]): number {
-  const byCost = asHopCountOf(left) - asHopCountOf(right) || left.length - right.length;
+  const byCost = countAsHops(left) - countAsHops(right) || left.length - right.length;
   if (byCost !== 0) return byCost;
   for (const [index, a] of left.entries()) {
     const b = right[index];

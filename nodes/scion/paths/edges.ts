@@ -10,7 +10,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
-import { firstAsOf, lastAsOf, type PathSegment, segmentIdHashInput } from './segment.ts';
+import { findFirstAs, findLastAs, type PathSegment, segmentIdHashInput } from './segment.ts';
 
 /** The segments between two ASes, all in the direction of beaconing. */
 export interface SegmentSet {
@@ -48,12 +48,12 @@ export interface SegmentEdge {
 }
 
 /** Weight of a path: the AS hops of all its parts. */
-export function asHopCountOf(edges: readonly SegmentEdge[]): number {
+export function countAsHops(edges: readonly SegmentEdge[]): number {
   return edges.reduce((sum, edge) => sum + edge.weight, 0);
 }
 
 /** All usable parts of the segments, by the vertex they start from. */
-export function segmentEdgesOf(
+export function listSegmentEdges(
   request: CombineRequest,
 ): ReadonlyMap<string, readonly SegmentEdge[]> {
   const byStart = new Map<string, SegmentEdge[]>();
@@ -82,13 +82,13 @@ type Usable = Pick<SegmentEdge, 'shortcut' | 'peer' | 'weight' | 'from' | 'to'>;
 /** Core segments are used as a whole, against the direction of beaconing. */
 function coreEdges(segment: PathSegment): readonly Usable[] {
   const weight = segment.entries.length - 1;
-  return [{ shortcut: 0, peer: 0, weight, from: lastAsOf(segment), to: firstAsOf(segment) }];
+  return [{ shortcut: 0, peer: 0, weight, from: findLastAs(segment), to: findFirstAs(segment) }];
 }
 
 /** Edges from the last AS to every earlier AS, and to every peering link on the way. */
 function upEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
-  const last = lastAsOf(segment);
+  const last = findLastAs(segment);
   for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
     const entry = segment.entries[shortcut];
     if (entry === undefined) continue;
@@ -109,7 +109,7 @@ function upEdges(segment: PathSegment): readonly Usable[] {
  */
 function downEdges(segment: PathSegment): readonly Usable[] {
   const edges: Usable[] = [];
-  const last = lastAsOf(segment);
+  const last = findLastAs(segment);
   for (let shortcut = segment.entries.length - 1; shortcut >= 0; shortcut--) {
     const entry = segment.entries[shortcut];
     if (entry === undefined) continue;

@@ -14,7 +14,7 @@ import type { TopologySegments } from './beacon.ts';
 import { combineSegmentsIntoPaths } from './combinator.ts';
 import type { SegmentSet } from './edges.ts';
 import { type Path, pathFingerprint } from './path.ts';
-import { firstAsOf, lastAsOf, type PathSegment } from './segment.ts';
+import { findFirstAs, findLastAs, type PathSegment } from './segment.ts';
 import type { ScionAs } from './topology.ts';
 
 /** Lifetime of the path within one AS: 24 h, as in the reference daemon. */
@@ -56,14 +56,14 @@ export class PathFinder {
   segmentsBetween(source: IsdAs, target: IsdAs): SegmentSet {
     const ups = this.#downsByEnd.get(source) ?? [];
     const downs = this.#downsByEnd.get(target) ?? [];
-    const nearSource = new Set(ups.map(firstAsOf).concat(source));
-    const nearTarget = new Set(downs.map(firstAsOf).concat(target));
+    const nearSource = new Set(ups.map(findFirstAs).concat(source));
+    const nearTarget = new Set(downs.map(findFirstAs).concat(target));
     const cores: PathSegment[] = [];
     // Core segments are used against the direction of beaconing: they end near the source.
     for (const end of nearSource) {
       if (end === undefined) continue;
       for (const segment of this.#coresByEnd.get(end) ?? []) {
-        if (nearTarget.has(firstAsOf(segment))) cores.push(segment);
+        if (nearTarget.has(findFirstAs(segment))) cores.push(segment);
       }
     }
     return { ups, cores, downs };
@@ -108,7 +108,7 @@ export function makePathInside(
 function byLastAs(segments: readonly PathSegment[]): ReadonlyMap<string, readonly PathSegment[]> {
   const byEnd = new Map<string, PathSegment[]>();
   for (const segment of segments) {
-    const end = lastAsOf(segment);
+    const end = findLastAs(segment);
     const list = byEnd.get(end);
     if (list === undefined) byEnd.set(end, [segment]);
     else list.push(segment);

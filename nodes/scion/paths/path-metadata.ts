@@ -32,7 +32,7 @@ type AnnouncingEntry = AsEntry & { readonly staticInfo: StaticInfo };
  * What is announced of a path; undefined if nothing is.
  * @param entries Those that the path uses, in any order.
  */
-export function pathMetadataOf(
+export function collectPathMetadata(
   interfaces: readonly PathInterface[],
   entries: readonly AsEntry[],
 ): PathMetadata | undefined {
@@ -54,7 +54,7 @@ export function pathMetadataOf(
 }
 
 /** Sums and the least of what is announced. */
-export function pathTotalsOf(metadata: PathMetadata): PathTotals {
+export function computePathTotals(metadata: PathMetadata): PathTotals {
   const { latencyUs, bandwidthKbps, carbon, internalHops } = metadata;
   const known = knownValues(bandwidthKbps);
   return {

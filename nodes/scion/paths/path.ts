@@ -23,7 +23,7 @@ export interface PathInterface {
 /** Values that may be unknown. */
 export type Announced<Value = number> = readonly (Value | undefined)[];
 
-/** What is announced of a path with n interfaces. */
+/** The announced properties of a path with n interfaces. */
 export interface PathMetadata {
   /** Microseconds between each two consecutive interfaces, n - 1. */
   readonly latencyUs: Announced;

@@ -18,7 +18,7 @@ import type { SegmentSet } from './edges.ts';
 import type { PathSegment } from './segment.ts';
 import {
   decodeSignedSegment,
-  encodedSegmentOf,
+  makeEncodedSegment,
   PATH_SEGMENT,
   type SignedSegment,
 } from './segment-wire.ts';
@@ -68,7 +68,7 @@ export function encodeSegments(all: SegmentsByRole): Uint8Array {
   const byType = new Map(
     ROLES.filter((role) => all[role].length > 0).map((role) => [
       TYPE[role] as number,
-      { segments: all[role].slice(0, SEGMENTS_PER_ROLE_MAX).map(encodedSegmentOf) },
+      { segments: all[role].slice(0, SEGMENTS_PER_ROLE_MAX).map(makeEncodedSegment) },
     ]),
   );
   return encodeProtobuf(SEGMENTS_BY_TYPE, { byType });

@@ -22,7 +22,7 @@ import { bytes, int32, int53, uint32, uint53, uint64 } from '../../_kit/protobuf
 import { EXP_TIME_MAX, HOP_MAC_LENGTH } from '../geometry.ts';
 import { type IsdAs, isdAsOfWords, isdAsWords } from '../wire/isd-as.ts';
 import type { AsEntry, PathSegment, PeerEntry, SegmentHop } from './segment.ts';
-import { encodedExtensionsOf, SEGMENT_EXTENSIONS, staticInfoOf } from './static-info.ts';
+import { makeExtensionsMessage, readStaticInfo, SEGMENT_EXTENSIONS } from './static-info.ts';
 
 /** Most entries of a segment that is read: paths have at most 64 hop fields. */
 const ENTRIES_MAX = 64;
@@ -115,7 +115,7 @@ export interface SignedSegment {
   readonly signed: readonly SignedEntry[];
 }
 
-/** What an AS signs of the entry that it adds. */
+/** The signed content of the entry that an AS adds to a segment. */
 export interface SignedEntryContent {
   readonly entry: AsEntry;
   readonly next: IsdAs | undefined;
@@ -172,7 +172,7 @@ export function appendSignedEntry(
       hop: hopFieldOf(peer.hop),
     })),
     mtu: entry.mtu,
-    extensions: encodedExtensionsOf(entry.staticInfo),
+    extensions: makeExtensionsMessage(entry.staticInfo),
   });
   const headerAndBody = encodeProtobuf(HEADER_AND_BODY, { header, body });
   const signature = sign(concatBytes(headerAndBody, covered));
@@ -185,7 +185,7 @@ export function appendSignedEntry(
 }
 
 /** The message PathSegment of a segment, with the bytes of its parts as they came. */
-export function encodedSegmentOf({ information, signed }: SignedSegment): EncodedSegment {
+export function makeEncodedSegment({ information, signed }: SignedSegment): EncodedSegment {
   const entries = signed.map(({ headerAndBody, signature }) => ({
     signed: { headerAndBody, signature },
   }));
@@ -262,7 +262,7 @@ function bodyEntry(body: MessageOf<typeof SIGNED_BODY>): AsEntry | undefined {
   const ingressMtu = body.hop?.ingressMtu ?? 0;
   const peers = body.peers.map(peerEntryOf);
   const isWhole = peers.every((peer) => peer !== undefined);
-  const staticInfo = staticInfoOf(body.extensions);
+  const staticInfo = readStaticInfo(body.extensions);
   if (hop === undefined || !isWhole || Math.max(body.mtu, ingressMtu) > UINT16_MAX)
     return undefined;
   if (staticInfo === 'malformed') return undefined;

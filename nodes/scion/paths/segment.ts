@@ -120,12 +120,12 @@ export function segmentIdAt(segment: PathSegment, index: number): number {
 }
 
 /** The AS where a segment begins; every segment but one that is about to begin has an entry. */
-export function firstAsOf({ entries }: PathSegment): IsdAs {
+export function findFirstAs({ entries }: PathSegment): IsdAs {
   return (entries[0] as AsEntry).isdAs;
 }
 
 /** The AS where a segment ends, or that a beacon has passed last. */
-export function lastAsOf({ entries }: PathSegment): IsdAs {
+export function findLastAs({ entries }: PathSegment): IsdAs {
   return (entries.at(-1) as AsEntry).isdAs;
 }
 
@@ -145,7 +145,7 @@ export function asSequenceOfSegment(segment: PathSegment): AsSequence {
     const out = entries[index]?.hop.consEgress ?? 0;
     return { out, into: hop.consIngress, isdAs };
   });
-  return { origin: firstAsOf(segment), steps };
+  return { origin: findFirstAs(segment), steps };
 }
 
 /**

@@ -33,7 +33,7 @@ export interface LinkValues {
   readonly inter: ByInterface;
 }
 
-/** Where a router is. */
+/** The location of a router: latitude, longitude and address. */
 export interface GeoCoordinates {
   /** Degrees. */
   readonly latitude: number;
@@ -41,7 +41,7 @@ export interface GeoCoordinates {
   readonly address: string;
 }
 
-/** What an AS announces in an entry. */
+/** Latency, bandwidth, location and notes that an AS announces in a beacon entry. */
 export interface StaticInfo {
   /** Microseconds. */
   readonly latencyUs: LinkValues;
@@ -57,7 +57,7 @@ export interface StaticInfo {
   readonly note: string;
 }
 
-/** What kind of link it is. */
+/** Kind of a link: direct, multihop or open network. */
 export type LinkType = 'direct' | 'multihop' | 'opennet';
 /** Types of links, by their numbers (seg_extensions.proto, LinkType); 0 is not set. */
 export const LINK_TYPES: readonly (LinkType | undefined)[] = [
@@ -95,7 +95,7 @@ const STATIC_INFO = message({
 export const SEGMENT_EXTENSIONS = message({ staticInfo: optional(1, STATIC_INFO) });
 
 /** The message of what an AS announces; undefined if that is nothing. */
-export function encodedExtensionsOf(
+export function makeExtensionsMessage(
   info: StaticInfo | undefined,
 ): MessageOf<typeof SEGMENT_EXTENSIONS> | undefined {
   if (info === undefined) return undefined;
@@ -110,7 +110,7 @@ export function encodedExtensionsOf(
 }
 
 /** What an AS announces; `malformed` if a number is out of its range, or a text is too long. */
-export function staticInfoOf(
+export function readStaticInfo(
   read: MessageOf<typeof SEGMENT_EXTENSIONS> | undefined,
 ): StaticInfo | 'malformed' | undefined {
   if (read?.staticInfo === undefined) return undefined;

@@ -55,7 +55,7 @@ export interface Adjacency {
 export type Adjacencies = ReadonlyMap<IsdAs, readonly Adjacency[]>;
 
 /** Turns links into the view of each AS. The result does not depend on the order of the links. */
-export function adjacenciesOf(topology: ScionTopology): Adjacencies {
+export function listAdjacencies(topology: ScionTopology): Adjacencies {
   const adjacencies = new Map<IsdAs, Adjacency[]>();
   for (const { isdAs } of topology.ases) adjacencies.set(isdAs, []);
   for (const { a, b, type, mtu } of topology.links) {

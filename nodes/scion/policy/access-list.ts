@@ -14,7 +14,7 @@ import {
   parseHopPredicate,
 } from './hop-predicate.ts';
 
-/** What is said of the interfaces that fit. */
+/** One rule of an access list: interfaces, and whether they are allowed. */
 export interface AccessEntry {
   readonly isAllowed: boolean;
   readonly predicate: HopPredicate;

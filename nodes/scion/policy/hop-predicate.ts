@@ -18,7 +18,7 @@ export interface HopPredicate {
 const INTERFACE_MAX = 0xffff;
 const NUMBER = /^\d{1,5}$/;
 
-/** Reads a predicate. @returns the reason, for an error of a file, if it is none. */
+/** Parses a hop predicate such as `1-ff00:0:110#1`. @returns the reason, for an error of a file, if it is none. */
 export function parseHopPredicate(text: string): HopPredicate | string {
   const [isdText = '', rest, ...more] = text.split('-');
   const isd = parseIsd(isdText);

@@ -5,10 +5,10 @@
  */
 import { disjointness, routerNamePerInterface } from '../paths/disjointness.ts';
 import type { Path } from '../paths/path.ts';
-import { type PathTotals, pathTotalsOf } from '../paths/path-metadata.ts';
+import { computePathTotals, type PathTotals } from '../paths/path-metadata.ts';
 import { DISJOINT_PLACES_MAX } from './geometry.ts';
 
-/** What policies read of a path. */
+/** The facts about a path that policies compare. */
 export type PolicyPath = Pick<Path, 'source' | 'target' | 'interfaces' | 'mtu' | 'metadata'>;
 
 /** By what paths are ordered: the best first. */
@@ -59,7 +59,7 @@ export function orderPaths<One extends PolicyPath>(
 }
 
 function totalsOf({ metadata }: PolicyPath): PathTotals | undefined {
-  return metadata && pathTotalsOf(metadata);
+  return metadata && computePathTotals(metadata);
 }
 
 function negated(value: number | undefined): number | undefined {

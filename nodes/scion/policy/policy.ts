@@ -57,7 +57,7 @@ function allowedPaths<One extends PolicyPath>(
   return options.length === 0 ? left : left.filter(isAllowedByOptions(options, left));
 }
 
-/** Adds to a policy what it does not say itself: the last of those that it extends comes first. */
+/** Fills in what a policy leaves out from the policies that it extends; the last one takes precedence. */
 export function extendPathPolicy(policy: PathPolicy, extended: readonly PathPolicy[]): PathPolicy {
   let whole = policy;
   for (const one of [...extended].reverse()) whole = { ...defined(one), ...defined(whole) };

@@ -65,7 +65,7 @@ interface Token {
 const HOP_LETTER = /[0-9a-fA-F:#,-]/;
 const SPACE = /\s/;
 
-/** Reads a sequence. */
+/** Parses a sequence of hop predicates. */
 export function parseSequence(text: string): PathSequence | SequenceRefusal {
   if (text.length > POLICY_LIMITS.text) {
     return {

@@ -128,12 +128,12 @@ export function isdAsOfWords({ high, low }: IsdAsWords): IsdAs {
 }
 
 /** The ISD of a number. */
-export function isdOf(value: IsdAs): number {
+export function readIsd(value: IsdAs): number {
   return isdAsNumbers(value).isd;
 }
 
 /** Any core AS of an ISD: AS number 0. */
-export function wildcardOf(isd: number): IsdAs {
+export function makeWildcard(isd: number): IsdAs {
   return formatIsdAs(isd, 0);
 }
 

@@ -49,11 +49,11 @@ import {
 } from '../unwrap.ts';
 import { Checksum } from './checksum.ts';
 import {
+  deriveReplayTags,
   HeaderMaker,
   modelledHeaderMac,
   modelledSecret,
   permuteElement,
-  replayTagsOf,
 } from './header.ts';
 
 /** Stands in for the key of a SURB in the checksums of payloads that are not replies. */
@@ -216,7 +216,7 @@ class ModelledPacket implements PacketWithReplayTags {
   }
 
   replayTags(): readonly Uint8Array[] {
-    return replayTagsOf(this.#random, this.#path.length);
+    return deriveReplayTags(this.#random, this.#path.length);
   }
 }
 

@@ -42,7 +42,7 @@ export class HeaderMaker {
   /**
    * Writes a header for a path to the start of `target`, which is zeros, or returns why not.
    * @param input Gives 32 random bytes, unless the path is refused.
-   * @returns the random bytes: {@link replayTagsOf} computes from them what hops remember.
+   * @returns the random bytes: {@link deriveReplayTags} computes from them what hops remember.
    */
   // hot: once per packet.
   create(
@@ -98,7 +98,7 @@ export class HeaderMaker {
 }
 
 /** The replay tags of a path's hops, first to last, from the random bytes of its header. */
-export function replayTagsOf(random: Uint8Array, hops: number): readonly Uint8Array[] {
+export function deriveReplayTags(random: Uint8Array, hops: number): readonly Uint8Array[] {
   const element = random.slice(0, REPLAY_TAG_LENGTH);
   return Array.from({ length: hops }, (_, hop) => {
     if (hop > 0) permuteElement(element, 0);

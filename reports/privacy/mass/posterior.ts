@@ -31,7 +31,7 @@ export interface PosteriorInput {
 }
 
 /** The belief about each target, in the given order. */
-export function posteriorsOf(question: PosteriorInput): readonly Posterior[] {
+export function computePosteriors(question: PosteriorInput): readonly Posterior[] {
   const { truth, laws, targets } = question;
   if (targets.length === 0) return [];
   const labels = new Int32Array(truth.messages.count).fill(-1);

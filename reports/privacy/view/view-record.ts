@@ -11,7 +11,7 @@ const SIGHTINGS_MAX = 12_000_000;
 const AT_FIRST = 65_536;
 const LINKS_MAX = 65_536;
 
-/** Who observes which links. */
+/** An adversary: the links that it observes, and the nodes that it has corrupted. */
 export interface AdversaryViewSpec {
   readonly adversary: string;
   readonly links: readonly WatchedLink[];

@@ -8,7 +8,7 @@ import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import { type AskAnswerReceiver, type AskedNode, nodeStatusJson } from '../../asks/ask.ts';
 import { type ShownStatus, StatusLook } from '../../asks/status-look.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
-import { protocolNodeOf } from '../../nodes/host-nodes.ts';
+import { findProtocolNode } from '../../nodes/host-nodes.ts';
 import type { ReconfigureResult } from '../../nodes/reconfigure.ts';
 import type { Undo } from '../../world.ts';
 import type { AgentReport } from '../messages/messages.ts';
@@ -76,7 +76,7 @@ export class AgentAskHandler {
   ): ReconfigureResult | undefined {
     const { world, pump, experiment } = this.#parts;
     const { nodes, reconfigurations } = experiment;
-    const node = protocolNodeOf(nodes.get(name), undefined);
+    const node = findProtocolNode(nodes.get(name), undefined);
     if (node === undefined) return undefined;
     let changed: ReconfigureResult | undefined;
     pump.enter(() => {

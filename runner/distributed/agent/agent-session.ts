@@ -27,7 +27,7 @@ import type {
 } from '../messages/messages.ts';
 import { createRunStateFolder } from '../messages/run-state.ts';
 import { Agent, type NodeLine } from './agent.ts';
-import { failureReportOf } from './broken-report.ts';
+import { makeFailureReport } from './broken-report.ts';
 
 /** What a session of an agent with its coordinator needs. */
 export interface SessionOptions {
@@ -51,7 +51,7 @@ export interface SessionOptions {
   readonly onAgent?: (agent: Agent) => void;
 }
 
-/** How a session ended. */
+/** How an agent's session with its coordinator ended. */
 export type SessionEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'lost'; readonly reason: CloseReason }
@@ -174,7 +174,7 @@ export class AgentSession {
 
   /** Reports what failed and ends; the coordinator decides what that means for the run. */
   #breakOff(error: unknown): void {
-    const report = failureReportOf(this.#agent?.crashOf(error) ?? error);
+    const report = makeFailureReport(this.#agent?.findCrash(error) ?? error);
     this.#broken ??= report.message;
     this.#send(report);
     this.#options.channel.close();

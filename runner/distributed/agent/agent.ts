@@ -20,7 +20,7 @@ import {
 } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { crashContextOf, crashOf } from '../../crash/crash-context.ts';
+import { makeCrashContext, findCrash } from '../../crash/crash-context.ts';
 import { Experiment } from '../../experiment/experiment.ts';
 import { type KeyBundleViewParts, keyBundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';
@@ -33,7 +33,7 @@ import { ReportingWitness } from '../messages/telling-witness.ts';
 import { AgentAskHandler } from './agent-asks.ts';
 import { AgentMeasurements } from './agent-measurements.ts';
 import { truncateReportText } from './broken-report.ts';
-import { type PacketProbeResult, PacketProber, probedPairsOf } from './probe-packets.ts';
+import { listProbedPairs, type PacketProbeResult, PacketProber } from './probe-packets.ts';
 import { MeasuredRows, ReportingMeter } from './reporting-meter.ts';
 
 /** One log line of a node. */
@@ -46,7 +46,7 @@ export interface NodeLine {
   readonly fields?: LogFields;
 }
 
-/** What the process provides for its agent. */
+/** The services that a process provides for its agent. */
 export interface AgentEnvironment {
   readonly registry: ProtocolLookup;
   /** `alone`: its counters are read at its endpoint only, and no run ends. */
@@ -224,10 +224,10 @@ export class Agent implements WorldListener {
   }
 
   /** If a node caused the error, the crash of that node; otherwise the error itself. */
-  crashOf(error: unknown): unknown {
+  findCrash(error: unknown): unknown {
     const { scenario, seed } = this.#order;
     const parts = { hosts: scenario.topology.hosts, stackOf: this.#stackOf, seed };
-    return crashOf(error, crashContextOf(this.world, parts));
+    return findCrash(error, makeCrashContext(this.world, parts));
   }
 
   /** True once every node has reported that it can carry traffic. */
@@ -247,7 +247,7 @@ export class Agent implements WorldListener {
 
   /** Sends one packet to the first peer of its applications, or to each, and back; undefined if there is none. */
   probe(whom: 'first' | 'each' = 'first'): Promise<PacketProbeResult> | undefined {
-    const pairs = probedPairsOf(this.#order.scenario.traffic, (node) =>
+    const pairs = listProbedPairs(this.#order.scenario.traffic, (node) =>
       this.#experiment.nodes.has(node),
     );
     return whom === 'first' ? this.#probes.toFirst(pairs) : this.#probes.toEach(pairs);

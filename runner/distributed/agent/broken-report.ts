@@ -4,15 +4,15 @@
  * @module
  */
 import { InvariantError } from '../../../engine/core/assert.ts';
-import { environmentErrorOf } from '../../../engine/live/environment.ts';
+import { findEnvironmentError } from '../../../engine/live/environment.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { NodeCrash, shortenCrash } from '../../crash/crash.ts';
 import { CRASH_LINE_MAX, REPORT_TEXT_MAX } from '../messages/message-shapes.ts';
 import type { AgentReport } from '../messages/messages.ts';
 
 /** The report of an agent in which something failed. */
-export function failureReportOf(error: unknown): Extract<AgentReport, { type: 'broken' }> {
-  const machine = environmentErrorOf(error);
+export function makeFailureReport(error: unknown): Extract<AgentReport, { type: 'broken' }> {
+  const machine = findEnvironmentError(error);
   const refusal = machine ?? (error instanceof Refusal ? error : undefined);
   if (refusal !== undefined) {
     return {

@@ -9,7 +9,7 @@ import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
 import { portChannel } from '../channel/port-channel.ts';
 import { AgentSession } from './agent-session.ts';
 
-/** What the thread of an agent is told at its start. */
+/** The parameters with which an agent's thread starts. */
 export interface AgentThreadStart {
   readonly hosts: readonly string[];
   /** The port of the channel to the coordinator. */

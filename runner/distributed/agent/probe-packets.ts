@@ -23,7 +23,7 @@ const WISHES = { lifetime: WAIT_MS * 1_000_000 };
 /** Largest number of probe packets under way. */
 const OPEN_MAX = 64;
 
-/** The outcome of one packet. */
+/** Whether a probe packet arrived, and after how long. */
 export interface PacketProbeResult {
   readonly ok: boolean;
   /** Round-trip time, ms. */
@@ -40,7 +40,7 @@ interface ProbedPair {
 }
 
 /** The pairs of flows, from the end that is here. */
-export function probedPairsOf(
+export function listProbedPairs(
   flows: readonly { readonly from: string; readonly to: string; readonly by?: string }[],
   isHere: (node: string) => boolean,
 ): readonly ProbedPair[] {
@@ -62,7 +62,7 @@ interface Asked {
   readonly by: string | undefined;
 }
 
-/** The probes of one process. */
+/** Sends probe packets from the nodes of one process, and measures when their answers come. */
 export class PacketProber {
   readonly #ask: InquireNode;
   readonly #writer = new TruthWriter(openRandomStream(0, 'operator', 'probe'));

@@ -83,14 +83,14 @@ function trafficOf(
  * @throws Refusal with the place of the node or link.
  */
 export function refuseIfNotStandalone(topology: Topology, registry: ProtocolLookup): void {
-  const reason = standaloneObstacleOf(topology, registry);
+  const reason = findStandaloneObstacle(topology, registry);
   if (reason === undefined) return;
   const { position, words } = reason;
   throw new Refusal(`${position.file}:${position.line}:${position.column}  ${words}`);
 }
 
-/** The first node or link that cannot do without a run. */
-export function standaloneObstacleOf(
+/** The first node or link that a process without a coordinator cannot run. */
+export function findStandaloneObstacle(
   topology: Topology,
   registry: ProtocolLookup,
 ): { readonly position: SourcePosition; readonly words: string } | undefined {

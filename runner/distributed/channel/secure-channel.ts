@@ -22,7 +22,7 @@ import type { Channel, ChannelLimits, CloseReason } from './model.ts';
 /** Idle time after which TCP checks whether the other machine is there, in ms. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** The result of a handshake. */
+/** The peer, socket and keys from which a channel is made after its handshake. */
 export interface ChannelParts {
   readonly peer: string;
   /** The socket, without listeners and paused. */

@@ -31,7 +31,7 @@ import {
 } from '../messages/messages.ts';
 import { readSumChecks } from '../messages/telling-witness.ts';
 import type { AgentProcess } from '../processes/agent-process.ts';
-import { failureLineOf } from '../processes/failure-line.ts';
+import { findFailureLine } from '../processes/failure-line.ts';
 import type { ProcessFleet } from '../processes/process-fleet.ts';
 import { Notices } from './notices.ts';
 import { RemoteFlow, RemoteNode } from './remote-node.ts';
@@ -273,7 +273,7 @@ export class Coordinator {
   /** An agent's process or channel has ended. */
   gone(agent: AgentProcess, why: string): void {
     if (agent.isKilled) return;
-    const words = failureLineOf(agent.stderrTail);
+    const words = findFailureLine(agent.stderrTail);
     const last = words === '' ? '' : `, its last words: ${words}`;
     const when = this.#isEnding ? 'without its result' : `at ${this.#at()}`;
     this.warnings.add(`${agent.name}: the ${agent.noun} ended ${when} (${why})${last}`);

@@ -26,7 +26,7 @@ import { Refusal } from '../../../scenarios/refusal.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import { MULTI_PROCESS_UNTRACKED_REASON } from '../../accounts/account.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
-import { limitWatchOf } from '../../experiment/limit-watch.ts';
+import { makeLimitWatch } from '../../experiment/limit-watch.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { SecretProvisioner } from '../../nodes/provision.ts';
 import { provisionRun } from '../../nodes/run-provision.ts';
@@ -41,11 +41,11 @@ import {
 } from '../../phases/run-phases.ts';
 import { type PromiseSteps, runStepsWaiting } from '../../phases/steps.ts';
 import { livePrivacyWarning } from '../../privacy/privacy.ts';
-import { directionsOf } from '../../recording/directions.ts';
+import { listDirections } from '../../recording/directions.ts';
 import { liveRecorders } from '../../recording/recorders.ts';
 import type { SeedAnswer } from '../../run/job.ts';
 import type { RunEnd, RunRequest } from '../../run/run-order.ts';
-import { failureAnswerOf } from '../../run/seed-answer.ts';
+import { makeFailureAnswer } from '../../run/seed-answer.ts';
 import {
   NO_FINGERPRINT,
   nodeLogSink,
@@ -71,7 +71,7 @@ import { refuseOversizedScenario } from '../messages/order-size.ts';
 import { ReportGuard } from '../messages/report-guard.ts';
 import { drawRunName } from '../messages/run-state.ts';
 import type { AgentProcess } from '../processes/agent-process.ts';
-import { failureLineOf } from '../processes/failure-line.ts';
+import { findFailureLine } from '../processes/failure-line.ts';
 import {
   groupHostsByProcess,
   layoutText,
@@ -83,7 +83,7 @@ import { ProcessFleet } from '../processes/process-fleet.ts';
 import { Coordinator } from './coordinator.ts';
 import { Notices } from './notices.ts';
 
-/** What to run, and how. */
+/** The scenario, seeds and machines of a run in several processes. */
 export interface DistributedRunRequest extends RunRequest {
   readonly registry: ProtocolLookup;
   /** Which nodes share a process, or on how many event loops of this process they run. */
@@ -136,7 +136,7 @@ const STOPPED_CLOSE_MAX_MS = 500;
 const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
 
-/** Runs all seeds. */
+/** Runs all seeds of a scenario with nodes in several processes. */
 export function runDistributed(order: DistributedRunRequest): Promise<RunEnd> {
   const executor = executorOf(order);
   const layout = layoutText(hostGroups(order), executor);
@@ -155,7 +155,7 @@ async function runDistributedSeed(
     return { kind: 'result', result: await runStepsWaiting(runPhases(driver)) };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    return failureAnswerOf(error, turn.seed, driver.brokenStack);
+    return makeFailureAnswer(error, turn.seed, driver.brokenStack);
   }
 }
 
@@ -268,7 +268,7 @@ class FleetDriver implements RunDriver {
     const { seed } = this.#turn;
     const facts = { scenario, registry, seed };
     const recordings = recordingsOf(seed);
-    const directions = directionsOf(scenario.topology);
+    const directions = listDirections(scenario.topology);
     const now = (): number => world.now();
     const assembled = assembleRun(world, {
       ...{ ...facts, standIns, deliveries, provision: this.#provision },
@@ -312,7 +312,7 @@ class FleetDriver implements RunDriver {
     this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
     injector?.follow(() => world.agenda.now());
     let syncAtMs = performance.now() + CLOCK_MS;
-    const limits = limitWatchOf(this.#order, world, this.#turn.seed);
+    const limits = makeLimitWatch(this.#order, world, this.#turn.seed);
     const ending = yield* waitUntilOver(this.#order, {
       experiment,
       failure: this.#failure,
@@ -437,7 +437,7 @@ class FleetDriver implements RunDriver {
     const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
     const lost = dead ?? missing[0];
     if (lost === undefined || this.#order.signal?.aborted === true) return;
-    const words = failureLineOf(lost.stderrTail);
+    const words = findFailureLine(lost.stderrTail);
     if (lost.expelledFor !== undefined) {
       throw new Refusal(`${lost.name}: its channel was closed: ${lost.expelledFor}`);
     }

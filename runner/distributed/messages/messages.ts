@@ -241,7 +241,7 @@ export type AgentReport =
       readonly crash?: Crash;
     };
 
-/** How a coordinator reaches its agents. */
+/** Sends commands to the agents of a run, kills them and starts them again. */
 export interface AgentFleet {
   /** Sends to the agents that hold any of these hosts; to all if absent. */
   tell(command: AgentCommand, hosts?: readonly string[]): void;

@@ -154,7 +154,7 @@ const bundle = objectShape<KeyBundle>({
   published: recordShape(boundedTextShape(PUBLISHED_MAX), PARTS_MAX),
 });
 
-/** The shape of the order that tells an agent what to build. */
+/** The shape of the order to an agent to build its nodes. */
 export const agentAssignmentShape: ShapeCheck = objectShape<AgentAssignment>({
   hosts: listShape(name, PARTS_MAX, 1),
   scenario,

@@ -14,7 +14,7 @@
  */
 import type { MetricValue } from '../../../engine/measure/counters.ts';
 import {
-  bucketOf,
+  findBucketIndex,
   type HistogramData,
   SUM_HIGH_WEIGHT,
 } from '../../../engine/measure/histogram.ts';
@@ -32,7 +32,7 @@ export type PackedMetric =
 /** The metrics of a node by name, in the form in which they are sent. */
 export type PackedMetrics = Readonly<Record<string, PackedMetric>>;
 
-const BUCKETS_MAX = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
+const BUCKETS_MAX = findBucketIndex(Number.MAX_SAFE_INTEGER) + 1;
 /** Bytes of the longest number: 2^53 in groups of seven bits. */
 const NUMBER_BYTES_MAX = 8;
 /** Bytes of the longest packed histogram. */
@@ -99,7 +99,7 @@ export function packedHistogramProblem(data: PackedHistogram, place: string): st
     return `${place}: ${error instanceof Error ? error.message : String(error)}`;
   }
   const isEmpty = count === 0 && used === 0 && min === Number.POSITIVE_INFINITY;
-  const isWhole = count > 0 && isValue(min) && isValue(max) && used === bucketOf(max) + 1;
+  const isWhole = count > 0 && isValue(min) && isValue(max) && used === findBucketIndex(max) + 1;
   const addsUp =
     total === count && (isEmpty || (isWhole && min <= max)) && sumLow < SUM_HIGH_WEIGHT;
   return addsUp ? undefined : `${place} does not add up`;

@@ -29,7 +29,7 @@ import type { PackedMetrics } from './packed-histogram.ts';
 
 type Definitions = ReadonlyMap<string, MetricDefinition>;
 
-/** What the guard knows about the run. */
+/** The scenario and metrics against which an agent's reports are checked. */
 export interface GuardOptions {
   readonly scenario: Pick<Scenario, 'topology' | 'traffic'>;
   /** Metrics that the protocol of a host defines. */

@@ -29,17 +29,17 @@ export class ReportingWitness extends RunWitness {
   }
 
   override addend(space: string, part: number, vector: Uint32Array): void {
-    this.#tell({ type: 'addend', space, part, checks: sumChecksOf(space, vector) });
+    this.#tell({ type: 'addend', space, part, checks: computeSumChecks(space, vector) });
   }
 
   override sum({ space, parts, vector, bits, metric }: SumClaim): void {
-    const checks = sumChecksOf(space, vector);
+    const checks = computeSumChecks(space, vector);
     this.#tell({ type: 'sum', space, parts, bits, metric, checks });
   }
 }
 
 /** {@link CHECKS} numbers modulo 2^32, little-endian; factors depend on the name of the sum only. */
-export function sumChecksOf(space: string, vector: Uint32Array): Uint8Array {
+export function computeSumChecks(space: string, vector: Uint32Array): Uint8Array {
   const sums = new Uint32Array(CHECKS);
   const state = seedOf(space);
   for (const value of vector) {
@@ -50,7 +50,7 @@ export function sumChecksOf(space: string, vector: Uint32Array): Uint8Array {
   return new Uint8Array(sums.buffer);
 }
 
-/** The sums that {@link sumChecksOf} wrote. */
+/** Decodes the check numbers of a sum. */
 export function readSumChecks(checks: Uint8Array): Uint32Array {
   return new Uint32Array(checks.slice().buffer);
 }

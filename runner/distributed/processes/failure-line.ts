@@ -13,7 +13,7 @@ const WORDS_MAX = 300;
  * @param stderr The end of the process's output; its first line may be cut.
  * @returns the message of its last log line, or of its exception; empty if it printed nothing.
  */
-export function failureLineOf(stderr: string): string {
+export function findFailureLine(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const said = lines.filter((line) => line !== '' && !isStack(line));
   // An uncaught exception has its message above its stack.

@@ -11,7 +11,7 @@ import { Network, type PacketSink } from '../../../engine/net/network.ts';
 import { SimWorld, type SimWorldOptions } from '../../../engine/net/sim-world.ts';
 import type { RouterName } from '../bundles/delay-chains.ts';
 
-/** How an engine is wrong. Absent parts are right. */
+/** The mistakes that an engine under verification has on purpose. Absent parts are right. */
 export interface Defects {
   /** Changes a network before anything is added to it. */
   readonly sabotage?: (network: Network) => void;

@@ -17,7 +17,7 @@ export function geometricService(mean: number): ServiceMoments {
   return { mean, square: mean * (2 * mean - 1) };
 }
 
-/** Moments of a law on a few values. */
+/** Moments of a discrete distribution of service times. */
 export function discreteService(
   law: readonly { readonly value: number; readonly probability: number }[],
 ): ServiceMoments {
@@ -107,7 +107,7 @@ export function gilbertError(loss: number, meanBurst: number, n: number): number
   return Math.sqrt(((loss * (1 - loss)) / n) * ((1 + g) / (1 - g)));
 }
 
-/** Distribution function of the standard normal law. */
+/** Distribution function of the standard normal distribution. */
 export function normalCdf(x: number): number {
   const half = incompleteGamma(0.5, (x * x) / 2) / 2;
   return x < 0 ? 0.5 - half : 0.5 + half;

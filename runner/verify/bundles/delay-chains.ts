@@ -35,7 +35,7 @@ interface State {
   readonly next: readonly { readonly rate: number; readonly state: string }[];
 }
 
-/** The chain of a router. */
+/** The Markov chain that predicts a router's delays. */
 export function markovDelayOfRouter(
   router: RouterName,
   network: MeetingNetwork,

@@ -52,7 +52,7 @@ export function ltpFactsOfEnd(
   };
 }
 
-/** The pair. Node b keeps every block unless `keeps` says otherwise. */
+/** Two LTP engines and the channel between them. Node b keeps every block unless `keeps` says otherwise. */
 export class LtpPair {
   now = 0;
   readonly ends: Record<LtpEnd, LtpMachine>;

@@ -11,7 +11,7 @@
 
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import { uniformHazard } from '../../../reports/privacy/mass/aging-pool.ts';
-import { posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
+import { computePosteriors } from '../../../reports/privacy/mass/posterior.ts';
 import type { NodeMixingModel } from '../../../reports/privacy/mass/propagate.ts';
 import { shannonBits } from '../../../reports/privacy/metrics/uncertainty.ts';
 import { summariseSample } from '../../../reports/statistics/summary.ts';
@@ -46,7 +46,7 @@ export interface TargetEntropyEstimate {
   readonly left: number;
 }
 
-/** How many targets, and how far apart. */
+/** The number of targets, and the distance between them. */
 export interface TargetSampling {
   readonly targets: number;
   /** Default: half a mean delay, but at least 0.1 s. */
@@ -123,7 +123,7 @@ function entropies(
   options: MixNetworkOptions,
   { truth, targets }: MixNetworkResult,
 ): { readonly bits: readonly number[]; readonly left: number } {
-  const posteriors = posteriorsOf({ truth, laws: lawsOf(engine, options), targets });
+  const posteriors = computePosteriors({ truth, laws: lawsOf(engine, options), targets });
   return {
     bits: posteriors.map(({ p }) => shannonBits(p)),
     left: greatestOf(posteriors.map(({ left }) => left)),

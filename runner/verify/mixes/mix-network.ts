@@ -65,7 +65,7 @@ export interface MixNetworkOptions {
   readonly dummies?: Dummies;
 }
 
-/** Which messages are targets. */
+/** Which messages of a mix network the adversary tries to trace. */
 export interface TargetPlan {
   /** Time before the first target, s. */
   readonly warmupSeconds: number;
@@ -92,7 +92,7 @@ export function recipientNodeIndex({ layers, width }: MixNetworkOptions): number
   return layers * width;
 }
 
-/** Runs a network. */
+/** Runs a network of mixes and returns when messages passed them. */
 export function runMixes(
   engine: SeededEngine,
   options: MixNetworkOptions,

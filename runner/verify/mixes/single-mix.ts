@@ -12,7 +12,7 @@ import {
   type MixingStrategy,
   mixingConfig,
 } from '../../../nodes/mixnet/index.ts';
-import { type Posterior, posteriorsOf } from '../../../reports/privacy/mass/posterior.ts';
+import { computePosteriors, type Posterior } from '../../../reports/privacy/mass/posterior.ts';
 import type { NodeMixingModel } from '../../../reports/privacy/mass/propagate.ts';
 import {
   EVENT_ARRIVED,
@@ -74,7 +74,7 @@ export function singleMixPosteriors(
   bench.scheduler.after(gapNs(gaps, options.rate), next);
   bench.scheduler.run();
   const laws = [options.law, { kind: 'end' } as const];
-  return posteriorsOf({ truth: record.truth(), laws, targets: options.targets });
+  return computePosteriors({ truth: record.truth(), laws, targets: options.targets });
 }
 
 function gapNs(stream: RandomStream, rate: number): number {

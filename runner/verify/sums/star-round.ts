@@ -41,7 +41,7 @@ interface Work {
   readonly done: () => void;
 }
 
-/** How a session ended. */
+/** When the server had the sum, and how many elements of it are wrong. */
 export interface SecureSumResult {
   /** Instant at which the server had the sum, ns; NaN if it never had. */
   readonly summedNs: number;

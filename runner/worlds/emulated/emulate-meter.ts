@@ -33,7 +33,7 @@ export function hostMetrics(hosts: readonly string[]): readonly MetricDefinition
 const US_PER_MS = 1_000;
 const NS_PER_US = 1_000;
 
-/** Measures one run. */
+/** Measures lateness and packets outside of one emulated run. */
 export class EmulateMeter {
   readonly #world: EmulationWorld;
   readonly #lateLimitNs: number;

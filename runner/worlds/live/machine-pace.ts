@@ -14,7 +14,7 @@ const ROUNDS = 7;
 const MS_PER_S = 1_000;
 
 /**
- * Measures the pace of this machine.
+ * Measures how fast this machine computes.
  * @returns steps in a second of the wall clock; takes some 50 ms.
  */
 export function machinePace(now: () => number = () => performance.now()): number {

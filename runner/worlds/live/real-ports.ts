@@ -31,7 +31,7 @@ interface Obstacle {
 }
 
 /** Why this system cannot carry the run, and which host is concerned; undefined if it can. */
-export function liveRunObstacleOf(scenario: Scenario): Obstacle | undefined {
+export function findLiveRunObstacle(scenario: Scenario): Obstacle | undefined {
   const { topology } = scenario;
   const ranges = portRanges(topology);
   const addresses = ranges === undefined ? topology.hosts.map(({ address }) => address) : [];

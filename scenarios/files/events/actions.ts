@@ -30,7 +30,7 @@ import { attackSchema } from './attack-schema.ts';
 import { resolveFlood } from './flood.ts';
 import { floodSchema } from './flood-schema.ts';
 
-/** What an event does. Every effect that begins can also end. */
+/** The action of an event, such as a cut link or a crash. Every effect that begins can also end. */
 export type FaultAction =
   | {
       readonly kind: 'set-link';
@@ -357,12 +357,12 @@ export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]
 export const ACTION_KEYS = Object.keys(ACTIONS) as ActionKey[];
 
 /** The word of an action in a file. */
-export function actionWordOf({ kind }: FaultAction): ActionKey {
+export function findActionKey({ kind }: FaultAction): ActionKey {
   return kind.replace('-link', '') as ActionKey;
 }
 
 /** Links or nodes of an action, if known before the run; with a `random` schedule, each has its own times. */
-export function actionTargetsOf(action: FaultAction): readonly string[] {
+export function listActionTargets(action: FaultAction): readonly string[] {
   return definitionOf(action).targets?.(action) ?? [];
 }
 
@@ -372,16 +372,16 @@ export function nodesChangedByAction(action: FaultAction): readonly string[] {
 }
 
 /** What an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
-export function actionChangesOf(action: FaultAction): readonly string[] {
+export function listActionChanges(action: FaultAction): readonly string[] {
   const { changes } = definitionOf(action);
   return (
     changes?.(action) ??
-    actionTargetsOf(action).map((target) => `${actionWordOf(action)} ${target}`)
+    listActionTargets(action).map((target) => `${findActionKey(action)} ${target}`)
   );
 }
 
 function definitionOf(action: FaultAction): Action<FaultAction> {
-  return ACTIONS[actionWordOf(action)] as Action<FaultAction>;
+  return ACTIONS[findActionKey(action)] as Action<FaultAction>;
 }
 
 function idsOf(links: LinkSelector): readonly string[] {

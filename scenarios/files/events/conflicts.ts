@@ -9,7 +9,7 @@
 import { formatTime } from '../../../topologies/files/units.ts';
 import type { FaultSpec } from '../../model.ts';
 import type { ScenarioContext } from '../context.ts';
-import { ACTIONS, actionChangesOf, actionWordOf } from './actions.ts';
+import { ACTIONS, findActionKey, listActionChanges } from './actions.ts';
 
 /** An event and its index in the file. */
 export interface IndexedFault {
@@ -56,7 +56,7 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
     }
     const spans = spansOf(spec, context.durationNs, slotsMax);
     if (spans.beginsNs.length === 0) continue;
-    const targets = actionChangesOf(spec.action);
+    const targets = listActionChanges(spec.action);
     steps += stepsOf(held, targets, spans);
     if (steps > STEPS_MAX) {
       const message = 'too many events repeat on the same links and nodes to be compared';
@@ -69,7 +69,7 @@ export function checkConflicts(context: ScenarioContext, faults: readonly Indexe
       const state =
         what === 'up'
           ? 'link is already down'
-          : (ACTIONS[actionWordOf(spec.action)].already ?? `${what} is already changed`);
+          : (ACTIONS[findActionKey(spec.action)].already ?? `${what} is already changed`);
       const since = `since ${formatTime(clash.beginNs)} (line ${clash.line})`;
       context.refuse('E112', path, `${state} ${since}`);
     }

@@ -13,9 +13,9 @@ import {
   ACTION_COMPANION_KEYS,
   ACTION_KEYS,
   ACTIONS,
-  actionTargetsOf,
-  actionWordOf,
   type FaultAction,
+  findActionKey,
+  listActionTargets,
 } from './actions.ts';
 import { checkConflicts, type IndexedFault } from './conflicts.ts';
 import { resolveSchedule } from './schedule.ts';
@@ -33,8 +33,8 @@ export function resolveEvents(
     const schedule = resolveSchedule(context, input, path);
     const action = resolveAction(context, input, path);
     if (schedule === undefined || action === undefined) return [];
-    if (schedule.kind === 'random' && actionTargetsOf(action).length === 0) {
-      const message = `needs links or nodes with up and down times of their own, and this ${actionWordOf(action)} has none`;
+    if (schedule.kind === 'random' && listActionTargets(action).length === 0) {
+      const message = `needs links or nodes with up and down times of their own, and this ${findActionKey(action)} has none`;
       context.refuseKey('E112', [...path, 'random'], message, 'write at or every');
       return [];
     }

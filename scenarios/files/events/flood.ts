@@ -11,7 +11,7 @@ import type { ValuePath } from '../../../topologies/files/locate.ts';
 import { listFirstNames, unknownNameHint } from '../../../topologies/files/suggest.ts';
 import type { FloodSpec } from '../../fault-parts.ts';
 import type { ScenarioContext } from '../context.ts';
-import { neighboursOf, resolveOneLink } from '../selectors.ts';
+import { listNeighbours, resolveOneLink } from '../selectors.ts';
 import type { floodSchema } from './flood-schema.ts';
 
 type FloodInput = z.output<typeof floodSchema>;
@@ -86,7 +86,7 @@ function senderOf(
   const { hosts } = context.topology;
   const isOurs = (node: string): boolean =>
     hosts.some(({ name, outside }) => name === node && outside === undefined);
-  const neighbours = neighboursOf(context, to).filter(isOurs);
+  const neighbours = listNeighbours(context, to).filter(isOurs);
   if (by === undefined) {
     const [first] = neighbours;
     if (first === undefined) context.refuse('E124', [...path, 'to'], `${to} has no links to flood`);

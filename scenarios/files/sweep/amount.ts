@@ -55,7 +55,7 @@ function factorOf(unit: string): Fraction {
 }
 
 /** The same amount in the unit of another one of its kind. */
-export function amountInUnitOf(amount: Amount, { unit, factor }: Amount): Amount {
+export function convertAmount(amount: Amount, { unit, factor }: Amount): Amount {
   const value = dividedBy(times(amount.value, amount.factor), factor);
   return { ...amount, unit, factor, value };
 }
@@ -87,7 +87,7 @@ export function canonicalAmountKey(text: string): string {
  *
  * @returns undefined if any decimal will do.
  */
-export function amountResolutionOf({ kind, isWhole, factor }: Amount): Fraction | undefined {
+export function findAmountResolution({ kind, isWhole, factor }: Amount): Fraction | undefined {
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;

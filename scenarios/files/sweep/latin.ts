@@ -23,10 +23,10 @@ import {
   toNumber,
 } from '../../../engine/pure/fraction.ts';
 import { exp, log } from '../../../engine/pure/log-exp.ts';
-import { amountFileText, amountResolutionOf } from './amount.ts';
+import { amountFileText, findAmountResolution } from './amount.ts';
 import type { ContinuousRange } from './range.ts';
 
-/** How many points a sample has, and what draws them. */
+/** The number of points of a sample, and the seed that draws them. */
 export interface SampleSize {
   readonly runs: number;
   readonly seed: number;
@@ -99,7 +99,7 @@ function linearStrata(
   const wanted = dividedBy(width, fraction(BigInt(runs * PLACES_MIN)));
   // Every whole number of a range can be drawn; numbers that are not whole get few decimals.
   const isWhole = from.isWhole && compare(width, fraction(BigInt(PLACES_MAX))) < 0;
-  const step = isWhole ? fraction(1n) : stepBelow(wanted, amountResolutionOf(from));
+  const step = isWhole ? fraction(1n) : stepBelow(wanted, findAmountResolution(from));
   // If an axis has only few possible values, strata consist of these values, including the end.
   const isCounted = isWhole || compare(step, wanted) > 0;
   const places = dividedBy(width, step);
@@ -117,7 +117,7 @@ function logStrata(
   const low = toNumber(from.value);
   const span = log(toNumber(to.value) / low);
   const at = (share: number): Fraction => fractionFromNumber(low * exp(span * share));
-  const grained = amountResolutionOf(from);
+  const grained = findAmountResolution(from);
   return Array.from({ length: runs }, (_, i) => {
     const [begin, end] = [at(i / runs), at((i + 1) / runs)];
     const step = stepBelow(dividedBy(minus(end, begin), fraction(BigInt(PLACES_MIN))), grained);

@@ -20,9 +20,9 @@ import { type LeafResult, leafMistakeResult } from '../../../topologies/files/le
 import {
   type Amount,
   amountFileText,
-  amountInUnitOf,
-  amountResolutionOf,
   amountWithFinerUnit,
+  convertAmount,
+  findAmountResolution,
 } from './amount.ts';
 import type { ContinuousRange, SteppedRange } from './range.ts';
 
@@ -59,9 +59,9 @@ type Ends = Pick<SteppedRange, 'text' | 'from' | 'to'>;
 /** Values at equal distances, in the finer of the units of begin and step, where all are finite decimals. */
 function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
   const unit = amountWithFinerUnit(ends.from, step);
-  const from = amountInUnitOf(ends.from, unit).value;
-  const width = amountInUnitOf(step, unit).value;
-  const last = floor(dividedBy(minus(amountInUnitOf(ends.to, unit).value, from), width));
+  const from = convertAmount(ends.from, unit).value;
+  const width = convertAmount(step, unit).value;
+  const last = floor(dividedBy(minus(convertAmount(ends.to, unit).value, from), width));
   if (last >= BigInt(RANGE_VALUES_MAX)) return tooMany(ends.text, String(last + 1n));
   const values = Array.from({ length: Number(last) + 1 }, (_, count) =>
     amountFileText(plus(from, times(width, fraction(BigInt(count)))), unit.unit),
@@ -70,7 +70,7 @@ function linear(ends: Ends, step: Amount): LeafResult<readonly string[]> {
 }
 
 function geometric({ text, from, to }: Ends, factor: Fraction): LeafResult<readonly string[]> {
-  const rounding = amountResolutionOf({ ...from, isWhole: false });
+  const rounding = findAmountResolution({ ...from, isWhole: false });
   const values: string[] = [];
   // The fractions of powers are not reduced, because that would take longer than all else.
   for (let power = from.value; compare(power, to.value) <= 0; power = product(power, factor)) {

@@ -14,7 +14,7 @@ import { readQuantity, UNIT_KIND_NAMES } from '../../../topologies/files/units.t
 import {
   type Amount,
   amountFileText,
-  amountInUnitOf,
+  convertAmount,
   readAmount,
   violatedBaseUnit,
 } from './amount.ts';
@@ -82,7 +82,7 @@ export function readRange(text: string): LeafResult<SweepRange> {
   const ends = {
     text: text.trim(),
     from,
-    to: to.kind === from.kind ? amountInUnitOf(to, from) : to,
+    to: to.kind === from.kind ? convertAmount(to, from) : to,
   };
   const mistake = endsMistake(ends, [body.slice(0, at).trim(), end.trim()]);
   if (mistake !== undefined) return mistake;

@@ -18,7 +18,7 @@ import { RANGE_VALUES_MAX } from './range-values.ts';
 
 /** A value as the text of a flag, or a range. */
 export type AxisItem = string | SweepRange;
-/** The values of one path. */
+/** One parameter of a sweep with its values. */
 export type Axis = readonly AxisItem[];
 
 /** An entry of a list: any plain value, or a range. */

@@ -18,7 +18,7 @@ export interface WhereToken {
   readonly end: number;
 }
 
-/** What is wrong with a condition, and where. */
+/** A mistake in a condition, with its place. */
 export interface WhereMistake {
   readonly at: number;
   readonly end: number;

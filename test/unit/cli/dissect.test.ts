@@ -38,8 +38,8 @@ import {
   packetFormatState,
 } from '../../../nodes/sphinx/index.ts';
 import { layout as sphinx } from '../../../nodes/sphinx/viz-fields.ts';
-import { layersOf } from '../../../viz/app/pages/network/fields.ts';
-import { readerOf } from '../../../viz/format/layout-reader.ts';
+import { readPacketLayers } from '../../../viz/app/pages/network/fields.ts';
+import { makePacketReader } from '../../../viz/format/layout-reader.ts';
 import { type DissectedProtocol, luaDissector } from '../../../viz/format/lua-dissector.ts';
 import { layoutForStates, type PacketLayout } from '../../../viz/format/packet-layout.ts';
 import { ROOT } from '../../architecture/files.ts';
@@ -244,9 +244,9 @@ function shownBy(
 /** What the packet panel shows of a packet. */
 function shownHere(packet: Uint8Array, names: readonly string[]): readonly Shown[] {
   const layouts = pick(...names);
-  const readers = new Map(layouts.map(([name, layout]) => [name, readerOf(layout)]));
+  const readers = new Map(layouts.map(([name, layout]) => [name, makePacketReader(layout)]));
   const roots = names.filter((name) => name !== 'sphinx');
-  const layers = layersOf(packet, { protocols: new Set(roots), states: STATES }, readers);
+  const layers = readPacketLayers(packet, { protocols: new Set(roots), states: STATES }, readers);
   return layers.flatMap(({ fields }) =>
     fields.map(({ name, value, offset, length }) => ({
       ...{ at: offset, length },

@@ -1,7 +1,7 @@
 /** What git does not tell of a checkout of another owner, as containers have them. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { warnIfCommitUnknown } from '../../../cli/known-commit.ts';
-import { commitOf, commitTrouble } from '../../../runner/run/commit.ts';
+import { commitTrouble, readCommit } from '../../../runner/run/commit.ts';
 import { PROJECT_ROOT } from '../../../scenarios/folders.ts';
 
 beforeEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
 
 it('the commit of a checkout of another owner was unknown without a word', () => {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  expect(warnIfCommitUnknown(commitOf())).toBe('unknown');
+  expect(warnIfCommitUnknown(readCommit())).toBe('unknown');
   const allow = `git config --global --add safe.directory ${PROJECT_ROOT}`;
   expect(stderr.mock.calls.flat()).toEqual([
     `orrery: the commit is unknown, because the checkout belongs to another user: ${allow}\n`,

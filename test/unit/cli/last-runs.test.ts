@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lastTwoRuns } from '../../../cli/last-runs.ts';
+import { findLastTwoRuns } from '../../../cli/last-runs.ts';
 
 let out: string;
 beforeEach(() => {
@@ -26,17 +26,17 @@ describe('the last two runs', () => {
     leave('failover/sweep', 5_000, 'sweep.json');
     leave('failover/sweep/7', 5_000);
     leave('bench', 6_000, 'start.json');
-    expect(lastTwoRuns(out)).toEqual({
+    expect(findLastTwoRuns(out)).toEqual({
       before: join(out, 'failover/1-set-0123abcd'),
       last: join(out, 'failover/1'),
     });
   });
 
   it('are not one: the message says what to do', () => {
-    expect(() => lastTwoRuns(out)).toThrow(`there is no run below ${out}`);
+    expect(() => findLastTwoRuns(out)).toThrow(`there is no run below ${out}`);
     leave('hello/1', 1_000);
     leave('failover/1', 2_000);
-    expect(() => lastTwoRuns(out)).toThrow(/failover\/1 is the only run of failover below/);
-    expect(() => lastTwoRuns(join(out, 'nowhere'))).toThrow('there is no run below');
+    expect(() => findLastTwoRuns(out)).toThrow(/failover\/1 is the only run of failover below/);
+    expect(() => findLastTwoRuns(join(out, 'nowhere'))).toThrow('there is no run below');
   });
 });

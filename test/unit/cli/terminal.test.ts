@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { terminalWidthOf, wrapMessage } from '../../../cli/terminal.ts';
+import { readTerminalWidth, wrapMessage } from '../../../cli/terminal.ts';
 
 it('a terminal that says 0 columns got empty lines of progress: it gets 80', () => {
-  expect(terminalWidthOf({ columns: 0 })).toBe(80);
-  expect(terminalWidthOf({})).toBe(80);
-  expect(terminalWidthOf({ columns: 20 })).toBe(40);
-  expect(terminalWidthOf({ columns: 132 })).toBe(132);
+  expect(readTerminalWidth({ columns: 0 })).toBe(80);
+  expect(readTerminalWidth({})).toBe(80);
+  expect(readTerminalWidth({ columns: 20 })).toBe(40);
+  expect(readTerminalWidth({ columns: 132 })).toBe(132);
 });
 
 it('wrote messages of up to 161 columns on terminals of 80', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../../engine/host/measure.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { judgeKpi } from '../../../reports/kpi.ts';
 import { kpiMark, verdictWord } from '../../../reports/kpi-text.ts';
@@ -113,7 +113,7 @@ describe('an inconclusive KPI', () => {
       'pass',
       'pass',
     ]);
-    expect([report.pass, exitCodeOf(report)]).toEqual([false, 1]);
+    expect([report.pass, chooseExitCode(report)]).toEqual([false, 1]);
   });
 
   it('gives the run a word of its own, unless something is missed too', () => {

@@ -5,7 +5,7 @@ import { compareReports } from '../../../reports/compare.ts';
 import { comparisonExitCode, renderComparison } from '../../../reports/compare-text.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
 import type { KpiSpec, SeedResult } from '../../../reports/model.ts';
@@ -14,7 +14,7 @@ import type { Report } from '../../../reports/report-schema.ts';
 import { reportSoFar } from '../../../reports/so-far.ts';
 import { renderSweepTable, sweepRow } from '../../../reports/sweep.ts';
 import { renderTerminal, renderVerdictLine } from '../../../reports/terminal.ts';
-import { cardOf } from '../../../viz/format/run-card.ts';
+import { makeRunCard } from '../../../viz/format/run-card.ts';
 import { kpi, runInput } from './fixture.ts';
 import { parsePrometheus } from './prometheus-parser.ts';
 
@@ -40,7 +40,7 @@ describe.each([
   const report = ended(ending);
 
   it('meets no limit in report.json, and is read back so', () => {
-    expect([report.pass, report.ending, exitCodeOf(report)]).toEqual([false, ending, code]);
+    expect([report.pass, report.ending, chooseExitCode(report)]).toEqual([false, ending, code]);
     expect(new Set(report.kpis.map((kpi) => kpi.status))).toEqual(new Set(['inconclusive']));
     expect(report.kpis.every((kpi) => !kpi.pass)).toBe(true);
     expect(report.kpis[0]?.reason).toBe(`the run was ${words}`);
@@ -79,7 +79,7 @@ describe.each([
     expect(page).toContain('<header class="bar open">');
     expect(page).not.toMatch(/class="(?:mark pass-text|interval-pass)/);
     expect(page).toContain(words);
-    const card = cardOf(report, { id: 'failover/1', traceBytes: 0, files: [] });
+    const card = makeRunCard(report, { id: 'failover/1', traceBytes: 0, files: [] });
     expect(card.verdict).toBe('STOP');
     expect(card.kpis.some(({ status }) => status === 'pass')).toBe(false);
     const { samples } = parsePrometheus(await renderPrometheus(report));

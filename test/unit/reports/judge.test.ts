@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { readReport, renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judgeRun, PACKET_CONSERVATION_INVARIANT } from '../../../reports/judge.ts';
+import { chooseExitCode, judgeRun, PACKET_CONSERVATION_INVARIANT } from '../../../reports/judge.ts';
 import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
 import { reportJsonSchema } from '../../../reports/report-schema.ts';
 import { kpi, runInput } from './fixture.ts';
@@ -127,7 +127,7 @@ describe('a report', () => {
         withSeed((seed) => ({ ...seed, metrics, packets: { ...seed.packets, ...packets } })),
       );
       expect(idle.pass).toBe(false);
-      expect(exitCodeOf(idle)).toBe(1);
+      expect(chooseExitCode(idle)).toBe(1);
       expect(idle.invariants.find((one) => !one.pass)?.detail).toBe(detail);
     },
   );
@@ -202,7 +202,7 @@ describe('a report', () => {
     expect(leak.invariants.find((one) => one.name === PACKET_CONSERVATION_INVARIANT)?.pass).toBe(
       false,
     );
-    expect(exitCodeOf(leak)).toBe(3);
+    expect(chooseExitCode(leak)).toBe(3);
   });
 
   it('fails when a fault hit nothing', () => {
@@ -217,10 +217,10 @@ describe('a report', () => {
 
   it('does not pass a run that did not reach its end', () => {
     const stopped = judgeRun(withSeed((seed) => ({ ...seed, ending: 'interrupted' })));
-    expect([stopped.pass, exitCodeOf(stopped)]).toEqual([false, 130]);
+    expect([stopped.pass, chooseExitCode(stopped)]).toEqual([false, 130]);
     const late = judgeRun(withSeed((seed) => ({ ...seed, ending: 'time-limit' })));
-    expect([late.pass, exitCodeOf(late)]).toEqual([false, 5]);
-    expect(exitCodeOf(report)).toBe(0);
+    expect([late.pass, chooseExitCode(late)]).toEqual([false, 5]);
+    expect(chooseExitCode(report)).toBe(0);
   });
 
   it('keeps gaps visible when it thins a series', () => {

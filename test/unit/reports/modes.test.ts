@@ -13,7 +13,7 @@ import { renderHtml } from '../../../reports/html/html.ts';
 import { judgeRun } from '../../../reports/judge.ts';
 import { summariseMetrics } from '../../../reports/metric-summary.ts';
 import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
-import { distributionModesOf } from '../../../reports/modes.ts';
+import { findDistributionModes } from '../../../reports/modes.ts';
 import type { MetricSummary, Report } from '../../../reports/report-schema.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
@@ -47,7 +47,7 @@ function spiky(): Report {
 
 describe('a distribution of two values', () => {
   it('said "half below 12.1, one in 1 000 above 12.1 ms": it names its modes by path', () => {
-    const modes = distributionModesOf(BOTH, { 'via-120': NEAR, 'via-130': FAR });
+    const modes = findDistributionModes(BOTH, { 'via-120': NEAR, 'via-130': FAR });
     expect(modes.map(({ share, path }) => [share, path])).toEqual([
       [0.34, 'via-120'],
       [0.659, 'via-130'],
@@ -85,7 +85,7 @@ describe('a distribution of two values', () => {
   it('names no path that only some of its packets took', () => {
     const mixed = histogramOf([200, 12.06 * MS]).data();
     expect(
-      distributionModesOf(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path,
+      findDistributionModes(BOTH, { 'via-130': FAR, 'via-140': mixed })[1]?.path,
     ).toBeUndefined();
   });
 });
@@ -95,7 +95,7 @@ describe('a distribution that spreads', () => {
     const histogram = new LogHistogram();
     const draw = draws(3);
     for (let i = 0; i < 20_000; i += 1) histogram.record(Math.round((5 + 10 * draw()) * MS));
-    expect(distributionModesOf(histogram.data())).toEqual([]);
+    expect(findDistributionModes(histogram.data())).toEqual([]);
   });
 
   it('is told with as many digits as tell its percentiles apart', () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { quantityText, wholeNumberText } from '../../../reports/format.ts';
 import { renderHtml } from '../../../reports/html/html.ts';
 import { renderJson } from '../../../reports/json.ts';
-import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../../../reports/judge.ts';
 import { renderJunit } from '../../../reports/junit.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { renderMarkdown } from '../../../reports/markdown.ts';
@@ -133,7 +133,7 @@ it('a run without limits passed, as if it had met some', () => {
   expect(renderHtml(open)).toContain('<b>NO VERDICT</b>');
   expect(renderMarkdown(open)).toMatch(/^### ➖ failover: no KPIs/);
   expect(renderJunit(open)).toMatch(/name="failover: limits"[^>]*>\n<skipped message="no verdict/);
-  expect(exitCodeOf(open)).toBe(0);
+  expect(chooseExitCode(open)).toBe(0);
   const seeds = base.seeds.map((seed) => ({
     ...seed,
     metrics: { 'gateway.delivery': { kind: 'ratio', numerator: 0, denominator: 7 } as const },

@@ -4,7 +4,7 @@ import { LogHistogram } from '../../../engine/measure/histogram.ts';
 import { compareWithPrediction } from '../../../reports/against.ts';
 import { predictionLines } from '../../../reports/against-text.ts';
 import type { JudgeInput, MetricData } from '../../../reports/model.ts';
-import { type SampledValue, sampledValueOf } from '../../../reports/sampled.ts';
+import { estimateSampledValue, type SampledValue } from '../../../reports/sampled.ts';
 import { judgeTolerance } from '../../../reports/within.ts';
 import { draws } from './draws.ts';
 import { runInput } from './fixture.ts';
@@ -22,8 +22,9 @@ function latencies(count: number, meanMs: number, seed: number): MetricData {
 }
 
 function median(data: MetricData): SampledValue {
-  const value = data.kind === 'histogram' ? sampledValueOf(data, 'p50', 1).boundsAt(1e9).low : null;
-  return sampledValueOf(data, 'p50', value);
+  const value =
+    data.kind === 'histogram' ? estimateSampledValue(data, 'p50', 1).boundsAt(1e9).low : null;
+  return estimateSampledValue(data, 'p50', value);
 }
 
 describe('the interval of a figure', () => {
@@ -32,27 +33,27 @@ describe('the interval of a figure', () => {
       kind: 'samples',
       values: [...Array(13).keys()].map((i) => i + 1),
     };
-    expect(sampledValueOf(samples, 'p50', 7).boundsAt(13)).toEqual({ low: 3, high: 11 });
-    expect(sampledValueOf(samples, 'p95', 13).boundsAt(13).high).toBeNull();
+    expect(estimateSampledValue(samples, 'p50', 7).boundsAt(13)).toEqual({ low: 3, high: 11 });
+    expect(estimateSampledValue(samples, 'p95', 13).boundsAt(13).high).toBeNull();
   });
 
   it('of a count is Garwood’s: 10 events are 4.795 to 18.39, none are at most 3.689', () => {
     const counter: MetricData = { kind: 'counter', value: 10 };
-    const { low, high } = sampledValueOf(counter, 'count', 10).boundsAt(10);
+    const { low, high } = estimateSampledValue(counter, 'count', 10).boundsAt(10);
     expect(low).toBeCloseTo(4.795, 3);
     expect(high).toBeCloseTo(18.39, 2);
-    const none = sampledValueOf({ kind: 'counter', value: 0 }, 'count', 0).boundsAt(0);
+    const none = estimateSampledValue({ kind: 'counter', value: 0 }, 'count', 0).boundsAt(0);
     expect(none.low).toBe(0);
   });
 
   it('of a ratio is Wilson’s, of a mean Student’s, and of an extreme none', () => {
     const ratio: MetricData = { kind: 'ratio', numerator: 9, denominator: 10 };
-    const { low, high } = sampledValueOf(ratio, 'value', 0.9).boundsAt(10);
+    const { low, high } = estimateSampledValue(ratio, 'value', 0.9).boundsAt(10);
     expect([low, high].map((one) => Number(one?.toFixed(4)))).toEqual([0.5958, 0.9821]);
     const samples: MetricData = { kind: 'samples', values: [1, 2, 3, 4, 5] };
-    const mean = sampledValueOf(samples, 'mean', 3).boundsAt(5);
+    const mean = estimateSampledValue(samples, 'mean', 3).boundsAt(5);
     expect([mean.low, mean.high].map((one) => Number(one?.toFixed(3)))).toEqual([1.037, 4.963]);
-    expect(sampledValueOf(samples, 'max', 5).boundsAt(5)).toEqual({ low: null, high: null });
+    expect(estimateSampledValue(samples, 'max', 5).boundsAt(5)).toEqual({ low: null, high: null });
   });
 });
 
@@ -80,7 +81,7 @@ describe('a prediction', () => {
       kind: 'samples',
       values: [...Array(40).keys()].map((i) => 100 + i),
     };
-    const one = sampledValueOf(samples, 'p50', 119);
+    const one = estimateSampledValue(samples, 'p50', 119);
     const needed = judgeTolerance(one, one, 0.05)?.needed ?? 0;
     expect(needed).toBeGreaterThan(40);
     const bounds = (n: number): number => {
@@ -101,7 +102,9 @@ describe('a prediction', () => {
 
   it('of what one of both never measured is nothing to weigh', () => {
     const live = median(latencies(100, 100, 1));
-    expect(judgeTolerance(live, sampledValueOf(undefined, 'p50', null), TOLERANCE)).toBeUndefined();
+    expect(
+      judgeTolerance(live, estimateSampledValue(undefined, 'p50', null), TOLERANCE),
+    ).toBeUndefined();
   });
 });
 

@@ -17,7 +17,7 @@ import {
   prepareSeed,
   type SeedRunInput,
 } from '../../../runner/run/assemble-seed.ts';
-import { judgeInputOf } from '../../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../../runner/run/run-order.ts';
 import { runSeed } from '../../../runner/run/run-seed.ts';
 import { loadScenario } from '../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
@@ -78,7 +78,7 @@ export function report(scenario: Scenario, seeds: readonly SeedResult[]): Report
     reproduce: 'npm run scenario test.yaml',
     commit: 'test',
   };
-  return judgeRun(judgeInputOf(order, seeds, 1));
+  return judgeRun(makeJudgeInput(order, seeds, 1));
 }
 
 /** The value of a counter in a result; 0 if nothing was counted. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, judgeRun } from '../../../reports/judge.ts';
+import { chooseExitCode, judgeRun } from '../../../reports/judge.ts';
 import type { JudgeInput, SeedResult } from '../../../reports/model.ts';
 import { checkDeterminism } from '../../../runner/run/check-determinism.ts';
 import { RunControl } from '../../../runner/run/run-control.ts';
@@ -132,7 +132,7 @@ describe('one run', () => {
     expect(verdict.kpis.every(({ pass }) => pass)).toBe(true);
     expect(verdict.pass).toBe(false);
     expect(verdict.invariants.find(({ name }) => name === 'packets received')?.pass).toBe(false);
-    expect(exitCodeOf(verdict)).toBe(1);
+    expect(chooseExitCode(verdict)).toBe(1);
   });
 
   it('a flow that its fault never gives back its packets has a sample to the end', () => {
@@ -174,7 +174,7 @@ describe('a run that is stopped', () => {
       const verdict = report(hello, [run(hello, 1, { control })]);
       expect(verdict).toMatchObject({ ending, pass: false });
       expect(verdict.virtualSeconds).toBeLessThan(1);
-      expect(exitCodeOf(verdict)).toBe(code);
+      expect(chooseExitCode(verdict)).toBe(code);
     },
   );
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SumClaim } from '../../../engine/host/protocol.ts';
 import {
+  computeSumChecks,
   readSumChecks,
-  sumChecksOf,
 } from '../../../runner/distributed/messages/telling-witness.ts';
 import { SumGroundTruth } from '../../../runner/traffic/sum-book.ts';
 
@@ -98,10 +98,10 @@ describe('checks of a vector', () => {
   it('add up, modulo the ring, as the vectors do', () => {
     const book = new SumGroundTruth();
     for (const [part, vector] of [A, B].entries())
-      book.addend('one', part, readSumChecks(sumChecksOf('one', vector)));
-    book.sum(claim({ vector: readSumChecks(sumChecksOf('one', claim().vector)) }));
+      book.addend('one', part, readSumChecks(computeSumChecks('one', vector)));
+    book.sum(claim({ vector: readSumChecks(computeSumChecks('one', claim().vector)) }));
     const modulo = claim().vector.map((value) => value & 0xffff);
-    book.sum(claim({ bits: 16, vector: readSumChecks(sumChecksOf('one', modulo)) }));
+    book.sum(claim({ bits: 16, vector: readSumChecks(computeSumChecks('one', modulo)) }));
     expect(shareOf(book)).toEqual([2, 2]);
   });
 
@@ -110,8 +110,8 @@ describe('checks of a vector', () => {
       for (let space = 0; space < 100; space += 1) {
         const wrong = A.slice();
         wrong[space % 3] = (wrong[space % 3] as number) ^ (1 << bit);
-        expect(sumChecksOf(`${space}`, wrong), `bit ${bit}`).not.toEqual(
-          sumChecksOf(`${space}`, A),
+        expect(computeSumChecks(`${space}`, wrong), `bit ${bit}`).not.toEqual(
+          computeSumChecks(`${space}`, A),
         );
       }
     }

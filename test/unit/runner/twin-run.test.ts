@@ -8,7 +8,7 @@ import {
   plannedRuns,
   refuseTwinsAndNetworks,
 } from '../../../runner/run/planned-runs.ts';
-import { judgeInputOf } from '../../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../../runner/run/run-order.ts';
 import { runScenario } from '../../../runner/threads/run-scenario.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { scenarioMetrics } from '../../../scenarios/open/nodes.ts';
@@ -84,7 +84,7 @@ describe('runs of a scenario with a twin on several networks', () => {
   it('are reported on the networks that ran', () => {
     const alone = run(load(FILE, { ...DRAWN, networks: '[2]' }), 10_002);
     const facts = { scenario: both, definitions: [], commit: 'test', reproduce: '' };
-    expect(judgeInputOf(facts, [alone], 1).networks).toEqual([2]);
+    expect(makeJudgeInput(facts, [alone], 1).networks).toEqual([2]);
   });
 
   it('name the network that could not be run', () => {

@@ -16,7 +16,7 @@ import { hasSameResults } from '../../../reports/same-run.ts';
 import { runScenario } from '../../../runner/threads/run-scenario.ts';
 import { type OpenedScenario, openScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
-import { fileHashesOf } from '../../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../../scenarios/open/run-files.ts';
 import { ConfigError } from '../../../topologies/files/config-error.ts';
 import { honestJob, startWorker, type TestWorker } from '../runner/fleet/fake-queue.ts';
 
@@ -97,7 +97,7 @@ describe('a file that an option names', () => {
     const [old, first] = [await open(), await run([1])];
     write('net/lists/basic.csv', 'bread,20\nmilk,12\ntea,0\n');
     const [now, second] = [await open(), await run([1])];
-    expect(fileHashesOf(old.scenario)).not.toEqual(fileHashesOf(now.scenario));
+    expect(hashScenarioFiles(old.scenario)).not.toEqual(hashScenarioFiles(now.scenario));
     expect(old.scenario.data).toHaveLength(2);
     // The tea is free: nothing that happens in the run differs.
     expect(first.fingerprint).toBe(second.fingerprint);

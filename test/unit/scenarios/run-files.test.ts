@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { runIdentityOf, type SweepCombination } from '../../../runner/sweep/run-sweep.ts';
+import { makeRunIdentity, type SweepCombination } from '../../../runner/sweep/run-sweep.ts';
 import { openScenario } from '../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../scenarios/open/registry.ts';
-import { fileHashesOf } from '../../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../../scenarios/open/run-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-run-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,7 +28,7 @@ beforeEach(() => write('run.yaml', RUN + SENDS));
 
 it('names a scenario and its topology, and nothing else', async () => {
   const { scenario } = await open();
-  expect(fileHashesOf(scenario)).toEqual({
+  expect(hashScenarioFiles(scenario)).toEqual({
     scenario: scenario.sha256,
     topology: scenario.topology.sha256,
   });
@@ -40,9 +40,13 @@ it('two traces of traffic under one name gave two runs one name', async () => {
   const before = await open();
   write('t.csv', '0.1,100\n0.3,100\n');
   const after = await open();
-  expect(Object.keys(fileHashesOf(before.scenario))).toEqual(['scenario', 'topology', 'data 0']);
-  expect(runIdentityOf(after, 1, 'c')).not.toBe(runIdentityOf(before, 1, 'c'));
-  expect(runIdentityOf(await open(), 1, 'c')).toBe(runIdentityOf(after, 1, 'c'));
+  expect(Object.keys(hashScenarioFiles(before.scenario))).toEqual([
+    'scenario',
+    'topology',
+    'data 0',
+  ]);
+  expect(makeRunIdentity(after, 1, 'c')).not.toBe(makeRunIdentity(before, 1, 'c'));
+  expect(makeRunIdentity(await open(), 1, 'c')).toBe(makeRunIdentity(after, 1, 'c'));
 });
 
 it('two imported topologies under one name gave two runs one name', async () => {
@@ -61,5 +65,5 @@ traffic: [{ from: node-1, to: node-2, kind: constant, rate: 1/s, size: 100B, tol
   write('plan.ionrc', plan(1_000));
   const before = await open();
   write('plan.ionrc', plan(2_000));
-  expect(runIdentityOf(await open(), 1, 'c')).not.toBe(runIdentityOf(before, 1, 'c'));
+  expect(makeRunIdentity(await open(), 1, 'c')).not.toBe(makeRunIdentity(before, 1, 'c'));
 });

@@ -8,10 +8,10 @@
 import type { TableData } from '../../format/drawing.ts';
 import { element, replaceContent } from '../kernel/element.ts';
 import { tableHead } from '../kernel/table-head.ts';
-import { csvOf, type DataOrigin } from './csv.ts';
-import { downloadFile, pngOf, standaloneSvg } from './picture.ts';
+import { type DataOrigin, formatCsv } from './csv.ts';
+import { downloadFile, renderPng, standaloneSvg } from './picture.ts';
 
-/** What a chart shows at the moment. */
+/** The drawing and table that a chart shows at the moment. */
 export interface ChartContent {
   /** One sentence that states the finding. */
   readonly title: string;
@@ -169,12 +169,12 @@ export class ChartFrame {
     const drawing = this.#drawing();
     downloadFile(
       `${this.#parts.name}.png`,
-      await pngOf(standaloneSvg(drawing, this.#content.title), drawing),
+      await renderPng(standaloneSvg(drawing, this.#content.title), drawing),
     );
   }
 
   #saveCsv(): void {
-    const text = csvOf(this.#tableNow(), this.#parts.origin);
+    const text = formatCsv(this.#tableNow(), this.#parts.origin);
     downloadFile(`${this.#parts.name}.csv`, new Blob([text], { type: 'text/csv' }));
   }
 }

@@ -15,7 +15,7 @@ export interface DataOrigin {
 }
 
 /** The CSV text: one line of headings, lines ended by CRLF. */
-export function csvOf(table: TableData, { run, seed }: DataOrigin): string {
+export function formatCsv(table: TableData, { run, seed }: DataOrigin): string {
   const rows = [['run', 'seed', ...table.columns], ...table.rows.map((row) => [run, seed, ...row])];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

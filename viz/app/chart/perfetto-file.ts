@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenRun } from '../data/library.ts';
-import { perfettoOf } from '../data/perfetto.ts';
+import { exportPerfetto } from '../data/perfetto.ts';
 import type { TimeWindow } from '../data/trace-answers.ts';
 
 import { downloadFile } from './picture.ts';
@@ -13,7 +13,7 @@ import { downloadFile } from './picture.ts';
 export async function savePerfetto(run: OpenRun, window?: TimeWindow): Promise<void> {
   const trace = await run.trace();
   const [fromNs, toNs] = trace.info.rangeNs;
-  const text = await perfettoOf(trace, window ?? { fromNs, toNs: toNs + 1 });
+  const text = await exportPerfetto(trace, window ?? { fromNs, toNs: toNs + 1 });
   const name = `${run.id.replaceAll('/', '-')}.perfetto.json`;
   downloadFile(name, new Blob([text], { type: 'application/json' }));
 }

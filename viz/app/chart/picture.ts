@@ -44,7 +44,7 @@ export function standaloneSvg(drawing: SVGSVGElement, summary: string): string {
 }
 
 /** Renders an exported SVG as a PNG, at twice the size of `drawing`. */
-export async function pngOf(svg: string, drawing: SVGSVGElement): Promise<Blob> {
+export async function renderPng(svg: string, drawing: SVGSVGElement): Promise<Blob> {
   const { width, height } = sizeOf(drawing);
   const image = new Image();
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));

@@ -31,11 +31,11 @@ const NARROWEST = 240;
 /**
  * The plot area of a chart of this size. `left` is the room for the labels of the vertical axis.
  */
-export function plotGeometryOf(width: number, height: number, left = 56): PlotGeometry {
+export function computePlotGeometry(width: number, height: number, left = 56): PlotGeometry {
   return { width, height, left, right: width - 12, top: 24, bottom: height - 34 };
 }
 
-/** The SVG of a chart. Screen readers say `words`. */
+/** Makes the SVG element of a chart. Screen readers say `words`. */
 export function plotSvg(
   { width, height }: PlotGeometry,
   words: string,

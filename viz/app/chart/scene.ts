@@ -43,7 +43,7 @@ function bare(shape: Shape): SVGElement {
       const { x, y, text, anchor = 'start', size, weight } = shape;
       const font = `font-size: ${size === 'small' ? 12 : 14}px; font-weight: ${weight === 'strong' ? 600 : 400}`;
       // Set as a style, because the style sheet of charts gives all text the colour of axes.
-      const style = `text-anchor: ${anchor}; ${font}; fill: ${colourOf(shape.fill ?? 'text')}`;
+      const style = `text-anchor: ${anchor}; ${font}; fill: ${chooseColour(shape.fill ?? 'text')}`;
       return svgElement('text', { ...ink, x, y, style }, text);
     }
     case 'group':
@@ -53,8 +53,8 @@ function bare(shape: Shape): SVGElement {
 
 function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
   return {
-    fill: fill === undefined ? 'none' : colourOf(fill),
-    stroke: stroke === undefined ? undefined : colourOf(stroke),
+    fill: fill === undefined ? 'none' : chooseColour(fill),
+    stroke: stroke === undefined ? undefined : chooseColour(stroke),
     'stroke-width': width,
     'stroke-dasharray': dash === undefined ? undefined : DASHES[dash],
     opacity,
@@ -62,6 +62,6 @@ function inkOf({ fill, stroke, width, dash, opacity }: ShapeStyle): Attributes {
 }
 
 /** The CSS variable for a role. */
-export function colourOf(role: ColourRole): string {
+export function chooseColour(role: ColourRole): string {
   return `var(--${role})`;
 }

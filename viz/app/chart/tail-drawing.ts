@@ -8,18 +8,18 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { greatestOf } from '../../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   quantityText,
-  unitScaleOf,
 } from '../../../reports/format.ts';
 import { kpiName } from '../../../reports/kpi-text.ts';
 import { type Child, element, svgElement } from '../kernel/element.ts';
 import { LabelPlacer, type LabelSpot } from './label-room.ts';
 import {
+  computePlotGeometry,
   horizontalAxis,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   type Tick,
   tickTexts,
@@ -72,7 +72,7 @@ const LABEL_PITCH = 16;
 /** Draws the tails of several distributions, with values that can be read off. */
 export function tailDrawing(curves: readonly Curve[], width: number, words: string): HTMLElement {
   const list = curves.map(({ distribution }) => distribution);
-  const plot = plotGeometryOf(width, HEIGHT, 66);
+  const plot = computePlotGeometry(width, HEIGHT, 66);
   const most = greatestOf(list.map(({ metric }) => metric.count));
   const { x, ticks, suffix } = valueAxis(list, plot);
   const top = Math.max(1.05, Math.log10(most));
@@ -122,7 +122,7 @@ export function valueAxis(
   const isLog = needsLogAxis(domain);
   const x = isLog ? scaleLog([...domain], edges) : scaleLinear([...domain], edges);
   const unit = list[0]?.metric.unit ?? '';
-  const scale = unitScaleOf(domain[1], unit);
+  const scale = chooseUnitScale(domain[1], unit);
   const values = x.ticks(Math.max(3, Math.floor(plot.width / 90)));
   const round = isLog ? values.filter((value) => /^[125]/.test(value.toExponential())) : values;
   const texts = tickTexts(round, scale);

@@ -30,7 +30,7 @@ export interface Distribution {
 }
 
 /** All distributions of a report: those in ns first, then those with a limit, then by samples. */
-export function distributionsOf(report: Report): readonly Distribution[] {
+export function listDistributions(report: Report): readonly Distribution[] {
   const found = Object.entries(report.metrics).flatMap(([name, metric]): Distribution[] => {
     const points = metric.quantiles ?? [];
     if (metric.count === 0 || points.length === 0) return [];

@@ -5,7 +5,7 @@
  */
 import type { Report } from '../../../reports/report-schema.ts';
 import { LIVE_URL_PATH, type LiveRunStatus } from '../../format/live-wire.ts';
-import { cardOf, type GalleryCard, type RunIndex } from '../../format/run-card.ts';
+import { type GalleryCard, makeRunCard, type RunIndex } from '../../format/run-card.ts';
 import { Observable } from '../kernel/observable.ts';
 import { DEMO_RUN_ID, embeddedReport, embeddedTrace } from './embedded.ts';
 import { type ReportFileResult, readReportFile } from './report-file.ts';
@@ -119,7 +119,7 @@ export class RunLibrary {
     const origin =
       traceFile === undefined ? undefined : ({ kind: 'file', file: traceFile } as const);
     const card =
-      report === undefined ? ({ kind: 'trace', id, name } as const) : cardOf(report, facts);
+      report === undefined ? ({ kind: 'trace', id, name } as const) : makeRunCard(report, facts);
     this.#dropped.set(id, { card, report, origin });
     await this.refresh();
     return { id, hasTrace: traceFile !== undefined };
@@ -206,5 +206,5 @@ function demoCards(): readonly GalleryCard[] {
   const text = embeddedReport();
   const read = text === undefined ? undefined : readReportFile(text);
   if (read?.kind !== 'report') return [];
-  return [cardOf(read.report, { id: DEMO_RUN_ID, traceBytes: 1, files: [] })];
+  return [makeRunCard(read.report, { id: DEMO_RUN_ID, traceBytes: 1, files: [] })];
 }

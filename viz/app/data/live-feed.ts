@@ -18,7 +18,7 @@ import {
 } from '../../format/live-wire.ts';
 import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import type { TraceInfo } from './trace-answers.ts';
-import { infoOf } from './trace-queries.ts';
+import { readTraceInfo } from './trace-queries.ts';
 
 /** Largest amount of packet data that the page keeps, bytes. */
 const PACKETS_MAX = 48 * 1024 * 1024;
@@ -184,7 +184,7 @@ export class LiveFeed {
 
   /** The facts of the trace, without damage: a missing index is normal while the run writes. */
   async #look(trace: TraceFile): Promise<TraceInfo | TraceFailure> {
-    const info = await infoOf(trace, this.#source.size);
+    const info = await readTraceInfo(trace, this.#source.size);
     if (isFailure(info)) return info;
     this.#info = { ...info, damage: undefined };
     return this.#info;

@@ -38,7 +38,7 @@ interface Stretch extends TimeWindow {
 type Event = Readonly<Record<string, unknown>>;
 
 /** Reads an interval from a trace and returns the text of the file. */
-export async function perfettoOf(
+export async function exportPerfetto(
   trace: Pick<TraceClient, 'ask' | 'info'>,
   { fromNs, toNs }: TimeWindow,
 ): Promise<string> {

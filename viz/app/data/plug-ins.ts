@@ -47,7 +47,7 @@ export function isViewApplicable(view: ProtocolView, input: DrawingInput): boole
  * The nodes of a run with their states at one instant, in the order of their numbers. A node that
  * stacks protocols follows once more for each upper protocol, with the states of that protocol.
  */
-export function nodeStatesOf(
+export function listNodeStates(
   { nodes }: Pick<TraceInfo, 'nodes'>,
   world: MachineStateEntries,
 ): readonly NodeState[] {

@@ -11,7 +11,7 @@ import {
   STATE_KIND_DELTA,
 } from '../../../engine/measure/trace/layout.ts';
 import { greatestOf, leastOf } from '../../../engine/pure/extremes.ts';
-import { blobAt, statesOf } from '../../format/blobs.ts';
+import { blobAt, readStatesBlob } from '../../format/blobs.ts';
 import type { SpanRow } from '../../format/drawing.ts';
 import { isFailure, sentenceWithOffset, type TraceFailure } from '../../format/failure.ts';
 import { recordedStatusAt } from '../../format/recorded-status.ts';
@@ -72,7 +72,10 @@ export const QUERY_HANDLERS: Answers = {
 };
 
 /** The general facts about a trace: from its header, its index and its fault table. */
-export async function infoOf(trace: TraceFile, bytes: number): Promise<TraceInfo | TraceFailure> {
+export async function readTraceInfo(
+  trace: TraceFile,
+  bytes: number,
+): Promise<TraceInfo | TraceFailure> {
   const { header, summary, damage } = trace;
   const faults = await faultRows(trace);
   if (isFailure(faults)) return faults;
@@ -235,7 +238,7 @@ async function changes(
     const blob = blobAt(block.aux, block.value('value', row));
     const timeNs = block.time('time', row);
     const node = block.value('node', row);
-    const states = blob === undefined ? undefined : statesOf(blob);
+    const states = blob === undefined ? undefined : readStatesBlob(blob);
     return [...(states ?? [])].map(([machine, state]) => ({ timeNs, node, machine, state }));
   }).flat();
 }

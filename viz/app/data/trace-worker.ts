@@ -11,7 +11,7 @@ import { openTrace, type TraceFile } from '../../format/trace-file.ts';
 import { httpSource } from './http-source.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { QueryName } from './trace-answers.ts';
-import { infoOf, QUERY_HANDLERS } from './trace-queries.ts';
+import { QUERY_HANDLERS, readTraceInfo } from './trace-queries.ts';
 import type { FileOrigin, MessageFromWorker, MessageToWorker, TraceOrigin } from './trace-wire.ts';
 
 /** The part of a worker's global scope that this module uses. */
@@ -44,7 +44,7 @@ async function open(id: number, origin: TraceOrigin): Promise<MessageFromWorker>
   const opened = await openTrace(source, inflateGzip);
   if (isFailure(opened)) return { id, kind: 'failed', failure: opened };
   trace = opened;
-  const info = await infoOf(opened, source.size);
+  const info = await readTraceInfo(opened, source.size);
   return isFailure(info) ? { id, kind: 'failed', failure: info } : { id, kind: 'opened', info };
 }
 

@@ -14,7 +14,7 @@ export interface Disruption {
 }
 
 /**
- * What is broken at an instant, by target. If a target has several faults, the worst one counts,
+ * Lists the links and nodes that are broken at an instant. If a target has several faults, the worst one counts,
  * then the latest.
  */
 export function disruptionsAt(

@@ -5,7 +5,8 @@
  */
 
 /**
- * Draws one frame. `elapsedMs` is the time since the previous frame, 0 after a pause. Returns true
+ * Draws the page's next animation frame.
+ * `elapsedMs` is the time since the previous frame, 0 after a pause. Returns true
  * if it needs another frame.
  */
 export type Painter = (elapsedMs: number) => boolean;

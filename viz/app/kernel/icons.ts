@@ -15,7 +15,7 @@ export const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
 } as const;
 
-/** Makes an icon. It is hidden from screen readers, because text stands beside it. */
+/** Makes an SVG icon from its path. It is hidden from screen readers, because text stands beside it. */
 export function icon(path: string): SVGSVGElement {
   return svgElement(
     'svg',

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What one or more keys do. */
+/** The command that one or more keys trigger. */
 export interface KeyBinding {
   /** Values of `KeyboardEvent.key` that trigger it. */
   readonly keys: readonly string[];

@@ -45,7 +45,7 @@ export interface ScrubberParts {
   readonly signal: AbortSignal;
 }
 
-/** The scrubber of a page. */
+/** The slider that moves the cursor through the time of a run. */
 export class Scrubber {
   readonly root: HTMLElement;
   readonly #parts: ScrubberParts;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { createFastChacha20 } from '../../../../engine/crypto/fast-chacha20.ts';
 import { nobleCrypto } from '../../../../engine/crypto/noble.ts';
-import { digestOf, hmacOf } from '../../../../engine/crypto/one-shot.ts';
+import { computeHmac, hashMessage } from '../../../../engine/crypto/one-shot.ts';
 
 const SEED = 20_261_121;
 const random = openRandomStream(SEED, 'crypto', 'one call');
@@ -16,32 +16,40 @@ describe('hashes of one call', () => {
   it(`HMAC is that of the reference for every length of key and message, seed ${SEED}`, () => {
     for (let length = 0; length <= 200; length++) {
       const [key, message] = [random.bytes(length), random.bytes(200 - length)];
-      expect(hex(hmacOf('sha256', key, message))).toBe(hex(nobleCrypto.hmacSha256(key, message)));
-      expect(hex(hmacOf('sha512', key, message))).toBe(hex(nobleCrypto.hmacSha512(key, message)));
+      expect(hex(computeHmac('sha256', key, message))).toBe(
+        hex(nobleCrypto.hmacSha256(key, message)),
+      );
+      expect(hex(computeHmac('sha512', key, message))).toBe(
+        hex(nobleCrypto.hmacSha512(key, message)),
+      );
     }
   });
 
   it.each([4_095, 4_096, 4_097, 70_000])('… and for a message of %i bytes', (length) => {
     const [key, message] = [random.bytes(32), random.bytes(length)];
-    expect(hex(hmacOf('sha256', key, message))).toBe(hex(nobleCrypto.hmacSha256(key, message)));
-    expect(hex(hmacOf('sha512', key, message))).toBe(hex(nobleCrypto.hmacSha512(key, message)));
+    expect(hex(computeHmac('sha256', key, message))).toBe(
+      hex(nobleCrypto.hmacSha256(key, message)),
+    );
+    expect(hex(computeHmac('sha512', key, message))).toBe(
+      hex(nobleCrypto.hmacSha512(key, message)),
+    );
   });
 
   it('HMAC does not mix what one call left into the next', () => {
     const key = random.bytes(64);
-    hmacOf('sha512', random.bytes(128), random.bytes(4_096));
-    expect(hex(hmacOf('sha256', key, new Uint8Array(0)))).toBe(
+    computeHmac('sha512', random.bytes(128), random.bytes(4_096));
+    expect(hex(computeHmac('sha256', key, new Uint8Array(0)))).toBe(
       hex(nobleCrypto.hmacSha256(key, new Uint8Array(0))),
     );
   });
 
   it('a digest is of its own: who changes it changes no other', () => {
     const message = random.bytes(50);
-    const first = digestOf('sha256', message);
+    const first = hashMessage('sha256', message);
     expect(hex(first)).toBe(hex(nobleCrypto.sha256(message)));
     expect(first.constructor).toBe(Uint8Array);
     first.fill(0);
-    expect(hex(digestOf('sha256', message))).toBe(hex(nobleCrypto.sha256(message)));
+    expect(hex(hashMessage('sha256', message))).toBe(hex(nobleCrypto.sha256(message)));
   });
 });
 

@@ -20,12 +20,12 @@ vi.mock('node:crypto', async (original) => {
 
 vi.mock('../../../../engine/crypto/one-shot.ts', async (original) => {
   const real = await original<typeof oneShot>();
-  const hmacOf: typeof real.hmacOf = (...input) => {
-    const tag = real.hmacOf(...input);
+  const computeHmac: typeof real.computeHmac = (...input) => {
+    const tag = real.computeHmac(...input);
     derived.push(tag);
     return tag;
   };
-  return { ...real, hmacOf };
+  return { ...real, computeHmac };
 });
 
 vi.resetModules();

@@ -4,22 +4,22 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { urgentAddressOf } from '../../../../engine/live/urgent-place.ts';
+import { findUrgentAddress } from '../../../../engine/live/urgent-place.ts';
 
 it('is the same port of the address in the other half of 127.0.0.0/8, and there of this one', () => {
-  expect(urgentAddressOf({ address: '127.0.3.2', port: 31_056 })).toEqual({
+  expect(findUrgentAddress({ address: '127.0.3.2', port: 31_056 })).toEqual({
     address: '127.128.3.2',
     port: 31_056,
   });
   for (const address of ['127.0.0.1', '127.9.255.7', '127.200.0.3', '127.255.1.1']) {
-    const there = urgentAddressOf({ address, port: 9 });
+    const there = findUrgentAddress({ address, port: 9 });
     expect(there?.address).not.toBe(address);
-    expect(there && urgentAddressOf(there)).toEqual({ address, port: 9 });
+    expect(there && findUrgentAddress(there)).toEqual({ address, port: 9 });
   }
 });
 
 it('is nowhere outside of loopback', () => {
   for (const address of ['10.0.0.1', '192.0.2.7', '0.0.0.0', '::1', '1127.0.0.1', '127.0.0']) {
-    expect(urgentAddressOf({ address, port: 9 })).toBeUndefined();
+    expect(findUrgentAddress({ address, port: 9 })).toBeUndefined();
   }
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   bucketEnd,
-  bucketOf,
   bucketStart,
+  findBucketIndex,
   type HistogramData,
   histogramMean,
   histogramQuantile,
@@ -31,7 +31,7 @@ describe('buckets', () => {
   it('are exact below 2,048 and at most value / 1,024 wide above', () => {
     fc.assert(
       fc.property(value, (v) => {
-        const bucket = bucketOf(v);
+        const bucket = findBucketIndex(v);
         const first = bucketStart(bucket);
         const last = bucketEnd(bucket);
         expect(v).toBeGreaterThanOrEqual(first);
@@ -42,11 +42,11 @@ describe('buckets', () => {
   });
 
   it('follow each other without gaps over the whole range', () => {
-    const last = bucketOf(Number.MAX_SAFE_INTEGER);
+    const last = findBucketIndex(Number.MAX_SAFE_INTEGER);
     const wrong: number[] = [];
     for (let bucket = 1; bucket <= last; bucket += 1) {
-      if (bucketOf(bucketStart(bucket)) !== bucket) wrong.push(bucket);
-      if (bucketOf(bucketStart(bucket) - 1) !== bucket - 1) wrong.push(bucket);
+      if (findBucketIndex(bucketStart(bucket)) !== bucket) wrong.push(bucket);
+      if (findBucketIndex(bucketStart(bucket) - 1) !== bucket - 1) wrong.push(bucket);
     }
     expect(wrong).toEqual([]);
     expect(last).toBeGreaterThan(40_000);

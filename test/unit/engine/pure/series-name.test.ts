@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   labelsMistake,
+  listPrometheusSeries,
   metricOfSeries,
-  prometheusSeriesOf,
   readSeriesName,
   seriesName,
 } from '../../../../engine/pure/series-name.ts';
@@ -41,7 +41,7 @@ describe('names of series', () => {
 
   it('stand in place of their whole, which would be counted twice', () => {
     const all = { 'a.b': 3, 'a.b{x="1"}': 1, 'a.b{x="2"}': 2, 'a.bc': 4 };
-    expect(prometheusSeriesOf(all).map(([name]) => name)).toEqual([
+    expect(listPrometheusSeries(all).map(([name]) => name)).toEqual([
       'a.b{x="1"}',
       'a.b{x="2"}',
       'a.bc',

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findTextSpan,
   LineMistakes,
-  linesOf,
-  spanOf,
+  splitLines,
   type TextPart,
   wordsOf,
 } from '../../../../engine/pure/text-lines.ts';
 
 function linesIn(text: string): readonly TextPart[] {
-  const read = linesOf(text);
+  const read = splitLines(text);
   return read.kind === 'lines' ? [...read.lines] : [];
 }
 
@@ -33,8 +33,8 @@ describe('lines of a text', () => {
   });
 
   it('are refused as a whole when there are too many, at the first too much', () => {
-    expect(linesOf('a\nb\nc\n', { lines: 3 }).kind).toBe('lines');
-    expect(linesOf('a\nb\nc\nd', { lines: 3 })).toEqual({
+    expect(splitLines('a\nb\nc\n', { lines: 3 }).kind).toBe('lines');
+    expect(splitLines('a\nb\nc\nd', { lines: 3 })).toEqual({
       kind: 'mistakes',
       mistakes: [
         {
@@ -48,15 +48,15 @@ describe('lines of a text', () => {
   });
 
   it('are refused as a whole when one is too long, where it is', () => {
-    expect(linesOf('ab\nabcd\n', { columns: 4 }).kind).toBe('lines');
-    expect(linesOf('ab\nabcde\n', { columns: 4 })).toEqual({
+    expect(splitLines('ab\nabcd\n', { columns: 4 }).kind).toBe('lines');
+    expect(splitLines('ab\nabcde\n', { columns: 4 })).toEqual({
       kind: 'mistakes',
       mistakes: [{ start: 7, end: 8, message: 'the line has 5 characters, the limit is 4' }],
     });
   });
 
   it('are counted before any is read: 64 MB of empty lines cost one scan', () => {
-    expect(linesOf('\n'.repeat(64e6)).kind).toBe('mistakes');
+    expect(splitLines('\n'.repeat(64e6)).kind).toBe('mistakes');
   });
 });
 
@@ -65,7 +65,7 @@ describe('mistakes of a text', () => {
     const mistakes = new LineMistakes();
     for (const line of linesIn('x\n'.repeat(1_500))) {
       if (mistakes.isFull) break;
-      mistakes.add({ ...spanOf(line), message: 'wrong' });
+      mistakes.add({ ...findTextSpan(line), message: 'wrong' });
     }
     expect(mistakes.all().mistakes).toHaveLength(1_000);
     mistakes.add({ start: 0, end: 1, message: 'one more' });
@@ -79,6 +79,6 @@ describe('mistakes of a text', () => {
   });
 
   it('of an empty line underline one column', () => {
-    expect(spanOf({ start: 5, end: 5 })).toEqual({ start: 5, end: 6 });
+    expect(findTextSpan({ start: 5, end: 5 })).toEqual({ start: 5, end: 6 });
   });
 });

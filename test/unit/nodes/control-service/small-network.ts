@@ -23,7 +23,7 @@ import {
   type SignedSegment,
 } from '../../../../nodes/scion/paths/segment-wire.ts';
 import {
-  adjacenciesOf,
+  listAdjacencies,
   type ScionLink,
   type ScionTopology,
 } from '../../../../nodes/scion/paths/topology.ts';
@@ -83,7 +83,7 @@ export function addressOf(isdAs: IsdAs): string {
 /** What the control service of an AS is configured with. */
 export function surroundingsOf(isdAs: IsdAs): ControlSurroundings {
   const as = NETWORK.ases.find((one) => one.isdAs === isdAs)!;
-  const links = adjacenciesOf(NETWORK).get(isdAs)!;
+  const links = listAdjacencies(NETWORK).get(isdAs)!;
   const interfaces = links.map(
     ({ ifId, neighbourIs, neighbour, mtu }): ControlInterface => ({
       ...{ ifId, mtu, relation: neighbourIs },

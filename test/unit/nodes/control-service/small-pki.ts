@@ -12,7 +12,7 @@ import {
   makeIsdMaterial,
   pkiKeyOf,
 } from '../../../../nodes/control-service/pki/isd-material.ts';
-import { type IsdAs, isdOf } from '../../../../nodes/scion/index.ts';
+import { type IsdAs, readIsd } from '../../../../nodes/scion/index.ts';
 import { crypto, NETWORK, NOW_S } from './small-network.ts';
 
 export const ASES: readonly IsdAs[] = NETWORK.ases.map(({ isdAs }) => isdAs);
@@ -22,7 +22,7 @@ function secretOf(isdAs: IsdAs): Uint8Array {
 }
 
 export function materialOf(isd: number, seconds = NOW_S): IsdMaterial {
-  const own = NETWORK.ases.filter(({ isdAs }) => isdOf(isdAs) === isd);
+  const own = NETWORK.ases.filter(({ isdAs }) => readIsd(isdAs) === isd);
   const secrets = own.map(({ isdAs, core }) => ({ isdAs, isCore: core, secret: secretOf(isdAs) }));
   return makeIsdMaterial(crypto, isd, secrets, seconds);
 }
@@ -33,7 +33,7 @@ export const MATERIAL: ReadonlyMap<number, IsdMaterial> = new Map(
 );
 
 export function chainOf(isdAs: IsdAs): CertificateChain {
-  return MATERIAL.get(isdOf(isdAs))!.chains.get(isdAs)!;
+  return MATERIAL.get(readIsd(isdAs))!.chains.get(isdAs)!;
 }
 
 export function keysOf(isdAs: IsdAs): ControlKeys & { readonly kind: 'real' } {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { nextModelState } from '../../../../nodes/federated/aggregator/next-state.ts';
 import {
-  clippingNormsOf,
+  computeClippingNorms,
   countNoiseProblem,
   modelOfState,
   modelWithNorm,
@@ -34,7 +34,7 @@ describe('a clipping norm that follows', () => {
   it('splits the noise between updates and counts as theorem 1 of the paper', () => {
     for (const countNoise of [1.01, 2, 7]) {
       const { privacy } = options({ adaptive: { countNoise } });
-      const { update, joint, unit } = clippingNormsOf(privacy!);
+      const { update, joint, unit } = computeClippingNorms(privacy!);
       expect(update).toBe(0.25);
       // One deviation on all coordinates: that of updates, and in units of a client that of the count.
       const deviation = 2 * joint;
@@ -103,7 +103,7 @@ describe('a clipping norm that follows', () => {
 
 describe('the update of a client', () => {
   const key = new Uint8Array(32).fill(5) as Uint8Array<ArrayBuffer>;
-  const { update: length, unit, joint } = clippingNormsOf(options().privacy!);
+  const { update: length, unit, joint } = computeClippingNorms(options().privacy!);
   const { bound } = noisePlan(options(), CLIENTS, 3)!;
   const written = (update: readonly number[], norm: number): readonly number[] => {
     const output = privateUpdateJob.run(
@@ -133,7 +133,7 @@ describe('the update of a client', () => {
 
 describe('the next round', () => {
   const one = options();
-  const { update, unit } = clippingNormsOf(one.privacy!);
+  const { update, unit } = computeClippingNorms(one.privacy!);
   const state = modelWithNorm(one, new Float32Array([1, 1]), 4);
   /** Sum of ten clients, `below` of them no longer than the norm. */
   const next = (below: number, own: FederatedOptions = one): Float32Array => {

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import {
-  aggregationRuleOf,
-  combineUpdatesInputOf,
+  chooseAggregationRule,
   combineUpdatesJob,
+  makeCombineUpdatesInput,
 } from '../../../../nodes/federated/combine-job.ts';
 import { federatedConfig } from '../../../../nodes/federated/config.ts';
 
@@ -20,10 +20,10 @@ const UPDATES = [
 const vectors = UPDATES.map((update) => new Uint32Array(Int32Array.from(update).buffer));
 
 const combine = (
-  aggregate: Parameters<typeof aggregationRuleOf>[0]['aggregate'],
+  aggregate: Parameters<typeof chooseAggregationRule>[0]['aggregate'],
   liars: number,
 ): unknown => {
-  const rule = aggregationRuleOf({ aggregate, liars }, vectors.length);
+  const rule = chooseAggregationRule({ aggregate, liars }, vectors.length);
   const output = combineUpdatesJob.run(
     { vectors, bits: 32, members: vectors.map(() => 1), scale: 100, rule },
     crypto,
@@ -64,7 +64,7 @@ describe('combining', () => {
       groups: 3,
       learn: { scale: 100 },
     });
-    const input = combineUpdatesInputOf(options, sums);
+    const input = makeCombineUpdatesInput(options, sums);
     expect(combineUpdatesJob.run(input, crypto)).toEqual(Float64Array.of(0.1, -0.2));
   });
 

@@ -26,7 +26,7 @@ import { ProofExchange } from '../../../../nodes/mixnet/mix/proof-exchange-node.
 import { FrameCodec, type ProofAnswer } from '../../../../nodes/mixnet/wire.ts';
 import {
   delayVrfInput,
-  exponentialDelayNsOf,
+  deriveExponentialDelayNs,
   openVrfSecretKey,
   type VrfSecretKey,
 } from '../../../../nodes/vrf/index.ts';
@@ -112,7 +112,7 @@ const hopOf = (mix: string, loop: string): AuditedHop => ({
 });
 const provedBy = ({ mix, tag }: AuditedHop): { proof: Uint8Array; delayNs: number } => {
   const { proof, output } = keys.get(mix)!.prove(delayVrfInput(EPOCH, tag))!;
-  return { proof, delayNs: exponentialDelayNsOf(output, MEAN_NS) };
+  return { proof, delayNs: deriveExponentialDelayNs(output, MEAN_NS) };
 };
 
 /** Sends a loop over hops, returns it `lateNs` late, and answers on behalf of the hops. */

@@ -26,7 +26,7 @@ import {
   encodeAuthorityRecord,
   encodeDocumentRequest,
 } from '../../../../nodes/mixnet/records.ts';
-import { nodeIdOf } from '../../../../nodes/mixnet/trust.ts';
+import { deriveNodeId } from '../../../../nodes/mixnet/trust.ts';
 import {
   bytesOf,
   crypto,
@@ -48,7 +48,7 @@ const trust = { keys: [crypto.ed25519PublicKey(secret)], threshold: 1 };
 /** A descriptor with the identifier that follows from its identity key. */
 function descriptor(role: Descriptor['role'], number: number, epoch = EPOCH): Descriptor {
   const node = plainDescriptor(role, number, epoch);
-  return { ...node, nodeId: nodeIdOf(crypto, node.identityKey) };
+  return { ...node, nodeId: deriveNodeId(crypto, node.identityKey) };
 }
 
 /** Three mixes and two providers. */

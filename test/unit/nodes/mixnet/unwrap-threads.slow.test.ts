@@ -13,7 +13,7 @@ import type { HistogramData } from '../../../../engine/measure/histogram.ts';
 import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
 import type { EpochPosition } from '../../../../nodes/mixnet/directory/index.ts';
-import { packetFormatOf, unwrapParametersOf } from '../../../../nodes/mixnet/format.ts';
+import { packetFormatOf, selectUnwrapParameters } from '../../../../nodes/mixnet/format.ts';
 import { PACKET_PORT, UNWRAPPING_PACKETS_MAX } from '../../../../nodes/mixnet/geometry.ts';
 import { SenderDelayPolicy } from '../../../../nodes/mixnet/mix/delay-law.ts';
 import { KeyRing } from '../../../../nodes/mixnet/mix/key-ring.ts';
@@ -56,7 +56,7 @@ class Lab {
     const options = mixnetConfig.parse({ role: 'mix', unwrap, sphinx: { payload: '103B' } });
     const host = this.#host();
     const format = packetFormatOf(crypto, options);
-    const shape = unwrap === 'threads' ? unwrapParametersOf(options) : undefined;
+    const shape = unwrap === 'threads' ? selectUnwrapParameters(options) : undefined;
     const tags = this.#book();
     this.ring = new KeyRing({ host, format, tags, epochNs: EPOCH_NS, unwrap: shape });
     this.ring.prepare(EPOCH, () => undefined);

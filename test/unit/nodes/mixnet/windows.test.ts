@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { mixnetConfig } from '../../../../nodes/mixnet/config.ts';
-import { arrivalWindowOf, arrivalWindowSettings } from '../../../../nodes/mixnet/windows.ts';
+import { arrivalWindowSettings, readArrivalWindow } from '../../../../nodes/mixnet/windows.ts';
 
 const MS = 1_000_000;
 
@@ -30,10 +30,10 @@ describe('windows', () => {
 
   it('come back to the clock of the mix that reads them', () => {
     const window = { kind: 'nodeWindow', firstMs: 1_800_000_000_800, spanMs: 40 } as const;
-    expect(arrivalWindowOf([{ kind: 'nodeDelay', delayMs: 1 }, window], host)).toEqual([
+    expect(readArrivalWindow([{ kind: 'nodeDelay', delayMs: 1 }, window], host)).toEqual([
       5_099.6 * MS,
       5_139.6 * MS,
     ]);
-    expect(arrivalWindowOf([{ kind: 'nodeDelay', delayMs: 1 }], host)).toBeUndefined();
+    expect(readArrivalWindow([{ kind: 'nodeDelay', delayMs: 1 }], host)).toBeUndefined();
   });
 });

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HostView, LinkEndView, LinkView } from '../../../../engine/host/network-view.ts';
 import {
-  autonomousSystemsOf,
-  controlServicesOf,
   exitsOf,
+  findControlServices,
   interfaceIdOf,
   isdAsOf,
-  linkRelationOf,
+  listAutonomousSystems,
+  readLinkRelation,
 } from '../../../../nodes/scion/network.ts';
 import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 
@@ -16,7 +16,7 @@ const LINK: LinkView = { id: 'a--b', a: END, b: END, mtu: 1_472, delayNs: 0, rat
 
 describe('a network as SCION reads it', () => {
   it('has links inside an AS, and hosts in none, unless something else is said', () => {
-    expect(linkRelationOf(LINK)).toBe('internal');
+    expect(readLinkRelation(LINK)).toBe('internal');
     expect(interfaceIdOf(END)).toBe(0);
     expect(isdAsOf({})).toBeUndefined();
     expect(isdAsOf(undefined)).toBeUndefined();
@@ -24,12 +24,12 @@ describe('a network as SCION reads it', () => {
 
   it('has the relations, interfaces and systems that are said', () => {
     for (const relation of ['core', 'parent-child', 'peer'] as const) {
-      expect(linkRelationOf({ ...LINK, attributes: { relation } })).toBe(relation);
+      expect(readLinkRelation({ ...LINK, attributes: { relation } })).toBe(relation);
     }
     expect(interfaceIdOf({ ...END, attributes: { interface: 41 } })).toBe(41);
     expect(isdAsOf({ area: '1-ff00:0:110' })).toBe('1-ff00:0:110');
     const attributes = { core: true, mtu: 1_450 };
-    expect(autonomousSystemsOf({ areas: [{ id: '1-ff00:0:110', attributes }] })).toEqual([
+    expect(listAutonomousSystems({ areas: [{ id: '1-ff00:0:110', attributes }] })).toEqual([
       { isdAs: '1-ff00:0:110', ...attributes },
     ]);
   });
@@ -75,17 +75,17 @@ describe('a network as SCION reads it', () => {
       host('second', 'control-service', '1-ff00:0:110'),
       host('other', 'control-service', '1-ff00:0:111'),
     ];
-    const services = controlServicesOf({ hosts });
+    const services = findControlServices({ hosts });
     expect([...services].map(([isdAs, { name }]) => [isdAs, name])).toEqual([
       ['1-ff00:0:110', 'first'],
       ['1-ff00:0:111', 'other'],
     ]);
-    expect(controlServicesOf({ hosts })).toBe(services);
-    expect(controlServicesOf({ hosts: hosts.slice(0, 2) }).size).toBe(0);
+    expect(findControlServices({ hosts })).toBe(services);
+    expect(findControlServices({ hosts: hosts.slice(0, 2) }).size).toBe(0);
   });
 
   it('was never meant by words of another protocol', () => {
-    expect(() => linkRelationOf({ ...LINK, attributes: { relation: 'cousin' } })).toThrow(
+    expect(() => readLinkRelation({ ...LINK, attributes: { relation: 'cousin' } })).toThrow(
       'link a--b has the relation cousin',
     );
     expect(() => interfaceIdOf({ ...END, attributes: { interface: 'east' } })).toThrow(
@@ -93,10 +93,10 @@ describe('a network as SCION reads it', () => {
     );
     expect(() => isdAsOf({ area: 'downtown' })).toThrow('downtown');
     expect(() =>
-      autonomousSystemsOf({ areas: [{ id: '1-1', attributes: { core: 'yes' } }] }),
+      listAutonomousSystems({ areas: [{ id: '1-1', attributes: { core: 'yes' } }] }),
     ).toThrow('AS 1-1: core is yes');
     expect(() =>
-      autonomousSystemsOf({ areas: [{ id: '1-1', attributes: { mtu: 'small' } }] }),
+      listAutonomousSystems({ areas: [{ id: '1-1', attributes: { mtu: 'small' } }] }),
     ).toThrow('AS 1-1: mtu is small');
   });
 });

@@ -12,7 +12,7 @@ import {
   type AuditOutcome,
   auditDelay,
   delayVrfInput,
-  exponentialDelayNsOf,
+  deriveExponentialDelayNs,
   openVrfSecretKey,
   ProofIssuer,
 } from '../../../../nodes/vrf/index.ts';
@@ -40,7 +40,7 @@ class Mix {
 
   /** How long it holds a packet. */
   hold(tag: Uint8Array): number {
-    const owedNs = exponentialDelayNsOf(this.key.output(delayVrfInput(EPOCH, tag))!, MEAN_NS);
+    const owedNs = deriveExponentialDelayNs(this.key.output(delayVrfInput(EPOCH, tag))!, MEAN_NS);
     return Math.round(this.#factor * owedNs);
   }
 }

@@ -13,12 +13,12 @@ import {
   DELAY_CAP_MEANS,
   type DelayAuditInput,
   delayVrfInput,
-  exponentialDelayNsOf,
+  deriveExponentialDelayNs,
+  deriveVrfDelayNs,
   type LoopHop,
   openVrfSecretKey,
   uniformFromBytes,
   type VrfDelayLaw,
-  vrfDelayNsOf,
 } from '../../../../nodes/vrf/index.ts';
 
 const crypto = createCryptoProvider('node', { timing: 'simulation' });
@@ -34,7 +34,7 @@ function owed(number: number, mix = 0): LoopHop & { readonly delayNs: number } {
   const key = openVrfSecretKey(crypto, 'tai', tagOf(1_000_000 + mix));
   const tag = tagOf(number);
   const { proof, output } = key.prove(delayVrfInput(EPOCH, tag))!;
-  const delayNs = exponentialDelayNsOf(output, MEAN_NS);
+  const delayNs = deriveExponentialDelayNs(output, MEAN_NS);
   const { suite, publicKey } = key;
   return { suite, publicKey, epoch: EPOCH, tag, proof, meanNs: MEAN_NS, delayNs };
 }
@@ -52,7 +52,7 @@ describe('delays by verifiable random function', () => {
   it('are exponential with the mean asked for (Kolmogorov-Smirnov over 20,000)', () => {
     const count = 20_000;
     const means = Array.from({ length: count }, (_, number) => {
-      return exponentialDelayNsOf(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
+      return deriveExponentialDelayNs(crypto.sha512(tagOf(number)), MEAN_NS) / MEAN_NS;
     }).sort((left, right) => left - right);
     let distance = 0;
     for (const [index, value] of means.entries()) {
@@ -71,7 +71,7 @@ describe('delays by verifiable random function', () => {
       const cells = new Map<number, number>();
       let sumNs = 0;
       for (let number = 0; number < count; number++) {
-        const delayNs = vrfDelayNsOf(law, outputs[number]!, MEAN_NS);
+        const delayNs = deriveVrfDelayNs(law, outputs[number]!, MEAN_NS);
         sumNs += delayNs;
         const cell = Math.floor((100 * delayNs) / MEAN_NS);
         cells.set(cell, (cells.get(cell) ?? 0) + 1);
@@ -96,8 +96,8 @@ describe('delays by verifiable random function', () => {
     const largest = new Uint8Array(64).fill(0xff);
     expect(uniformFromBytes(smallest)).toBe(2 ** -54);
     expect(uniformFromBytes(largest)).toBe(1);
-    expect(exponentialDelayNsOf(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
-    expect(exponentialDelayNsOf(largest, MEAN_NS)).toBe(0);
+    expect(deriveExponentialDelayNs(smallest, MEAN_NS)).toBe(DELAY_CAP_MEANS * MEAN_NS);
+    expect(deriveExponentialDelayNs(largest, MEAN_NS)).toBe(0);
   });
 
   it('depend on every bit of epoch and tag', () => {
@@ -136,7 +136,7 @@ describe('the audit of a delay', () => {
     const output = openVrfSecretKey(crypto, 'tai', tagOf(1_000_000)).output(
       delayVrfInput(EPOCH, tag),
     )!;
-    const observedNs = vrfDelayNsOf('uniform', output, MEAN_NS);
+    const observedNs = deriveVrfDelayNs('uniform', output, MEAN_NS);
     expect(Math.abs(observedNs - delayNs)).toBeGreaterThan(AUDIT_TOLERANCE_NS);
     expect(audit(5, { law: 'uniform', proof, observedNs }).kind).toBe('obeyed');
     expect(audit(5, { law: 'uniform', proof, observedNs: delayNs }).kind).not.toBe('obeyed');

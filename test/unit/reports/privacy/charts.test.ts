@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { rocCorners, rocCurve } from '../../../../reports/privacy/attacks/roc.ts';
-import { believedPathOf } from '../../../../reports/privacy/believed-path.ts';
-import { nodeMixingModelsOf } from '../../../../reports/privacy/laws.ts';
-import { linkabilityMatrixOf } from '../../../../reports/privacy/linkability.ts';
+import { findBelievedPath } from '../../../../reports/privacy/believed-path.ts';
+import { chooseNodeMixingModels } from '../../../../reports/privacy/laws.ts';
+import { computeLinkabilityMatrix } from '../../../../reports/privacy/linkability.ts';
 import { measurePrivacy } from '../../../../reports/privacy/measure.ts';
 import type { PrivacySetting } from '../../../../reports/privacy/setting.ts';
 import { type Stratified, stratifiedNodes, stratifiedTruth } from './hand-made.ts';
@@ -58,11 +58,11 @@ describe('the believed path of one target', () => {
   it('is missing where no target was followed', () => {
     const question = {
       truth: TRUTH,
-      laws: nodeMixingModelsOf(TRUTH, SETTING),
+      laws: chooseNodeMixingModels(TRUTH, SETTING),
       beliefs: [],
       targets: [],
     };
-    expect(believedPathOf(question)).toBeUndefined();
+    expect(findBelievedPath(question)).toBeUndefined();
   });
 });
 
@@ -78,7 +78,7 @@ describe('who seems to write to whom', () => {
   it('shows the true partner alone to an adversary that knows all', () => {
     const target = TRUTH.messages.recipient.findIndex((to) => to !== 65_535);
     const belief = { target, messages: Uint32Array.of(target), p: Float64Array.of(1), left: 0 };
-    const { mass, partners } = linkabilityMatrixOf(TRUTH, [belief]) ?? {};
+    const { mass, partners } = computeLinkabilityMatrix(TRUTH, [belief]) ?? {};
     expect(mass).toEqual([[1]]);
     expect(partners).toEqual([[1]]);
   });

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   fitCostLine,
-  operationSampleOf,
+  makeOperationSample,
   QUICK_PLAN,
   timeCalls,
 } from '../../../../runner/calibration/batches.ts';
@@ -47,7 +47,7 @@ describe('benchmarks', () => {
     const batches = Array.from({ length: 50 }, (_, index) => 101 + index);
     // The ranks 18 and 33 of 50 enclose the median with a probability of 95 %, by the binomial
     // distribution.
-    expect(operationSampleOf(64, batches)).toEqual({
+    expect(makeOperationSample(64, batches)).toEqual({
       bytes: 64,
       nsMedian: 125,
       nsLow: 118,
@@ -58,8 +58,8 @@ describe('benchmarks', () => {
   });
 
   it('give a cost per byte that never falls, and no negative start', () => {
-    const at = (bytes: number, ns: number): ReturnType<typeof operationSampleOf> =>
-      operationSampleOf(bytes, [ns]);
+    const at = (bytes: number, ns: number): ReturnType<typeof makeOperationSample> =>
+      makeOperationSample(bytes, [ns]);
     expect(fitCostLine([at(100, 150), at(300, 250)])).toEqual({ ns: 100, nsPerByte: 0.5 });
     expect(fitCostLine([at(100, 250), at(300, 150)])).toEqual({ ns: 200, nsPerByte: 0 });
     expect(fitCostLine([at(100, 10), at(300, 410)])).toEqual({ ns: 0, nsPerByte: 1.05 });
@@ -74,7 +74,7 @@ describe('benchmarks', () => {
     const plan = { warmup: 200, batches: 9, calls: 200 };
     const [short, long] = [1_000, 8_000].map(
       (rounds) =>
-        operationSampleOf(
+        makeOperationSample(
           0,
           timeCalls(() => void spin(rounds), plan),
         ).nsMedian,

@@ -9,8 +9,8 @@ import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { operationBenchmarks } from '../../../../runner/calibration/operations.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import {
-  costsOf,
   inPlaceOperationCosts,
+  makeEngineCosts,
   readProfile,
 } from '../../../../scenarios/profiles/profile-file.ts';
 import { ConfigError } from '../../../../topologies/files/config-error.ts';
@@ -49,7 +49,7 @@ describe('the shipped cost profile', () => {
 
 describe('a cost profile', () => {
   it('is charged with its costs in place', () => {
-    const costs = costsOf(fixtureProfile(), 'inPlace', 'file');
+    const costs = makeEngineCosts(fixtureProfile(), 'inPlace', 'file');
     expect(costs).toMatchObject({
       name: 'file',
       receive: { ns: 60_000, nsPerByte: 0.5 },
@@ -57,7 +57,7 @@ describe('a cost profile', () => {
       crypto: { seal: { ns: 5_000 } },
       handlers: { ping: { datagram: { ns: 20_000 }, request: { ns: 30_000 } } },
     });
-    expect(costsOf(fixtureProfile(), 'alone', 'file').receive).toEqual({
+    expect(makeEngineCosts(fixtureProfile(), 'alone', 'file').receive).toEqual({
       ns: 30_000,
       nsPerByte: 0,
     });

@@ -6,9 +6,9 @@ import { toHex } from '../../../../nodes/_kit/bytes.ts';
 import { AgentSession } from '../../../../runner/distributed/agent/agent-session.ts';
 import { StandaloneChannel } from '../../../../runner/distributed/alone/alone-channel.ts';
 import {
+  findStandaloneObstacle,
   loadStandaloneDeployment,
   type StandaloneDeployment,
-  standaloneObstacleOf,
 } from '../../../../runner/distributed/alone/alone-deployment.ts';
 import { standaloneAssignment } from '../../../../runner/distributed/alone/alone-order.ts';
 import { StandaloneKeyDerivation } from '../../../../runner/distributed/deployment/alone-keys.ts';
@@ -162,7 +162,7 @@ describe('a deployment file of nodes that run alone', () => {
 describe('what needs a run', () => {
   it('is refused with its place: what is published before, contacts, keys that change', () => {
     const words = (topology: Topology): string | undefined =>
-      standaloneObstacleOf(topology, registry)?.words;
+      findStandaloneObstacle(topology, registry)?.words;
     for (const run of ['ping', 'bulk', 'dtn']) expect(words(row(run))).toBeUndefined();
     const contacts = ', contacts: { windows: [{ start: 0s, end: 1s }] }';
     expect(words(row('dtn', '', contacts))).toMatch(/^alice--relay: contacts count from .* 0/);
@@ -172,7 +172,7 @@ describe('what needs a run', () => {
     );
     const path = join(files.folders.topologies, 'net.yaml');
     const net = loadTopology({ path, folders: files.folders, registry });
-    const found = standaloneObstacleOf(net, registry);
+    const found = findStandaloneObstacle(net, registry);
     expect(found?.words).toMatch(/^gateway-111: gateway cannot run alone: /);
     expect(found?.position).toMatchObject({ line: 12 });
   });

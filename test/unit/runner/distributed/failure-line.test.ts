@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notices } from '../../../../runner/distributed/coordinator/notices.ts';
-import { failureLineOf } from '../../../../runner/distributed/processes/failure-line.ts';
+import { findFailureLine } from '../../../../runner/distributed/processes/failure-line.ts';
 
 describe('failureLineOf', () => {
   it('has the message of an exception, not the end of its stack', () => {
@@ -16,12 +16,12 @@ describe('failureLineOf', () => {
       '',
       'Node.js v20.20.0',
     ].join('\n');
-    expect(failureLineOf(stderr)).toBe('TypeError: x is not a function');
+    expect(findFailureLine(stderr)).toBe('TypeError: x is not a function');
   });
 
   it('has the message of a log line', () => {
     const line = { level: 'error', node: 'bob', message: 'bob: tables do not agree' };
-    expect(failureLineOf(`first\n${JSON.stringify(line)}\n`)).toBe('bob: tables do not agree');
+    expect(findFailureLine(`first\n${JSON.stringify(line)}\n`)).toBe('bob: tables do not agree');
   });
 
   it.each([
@@ -31,11 +31,11 @@ describe('failureLineOf', () => {
     ['a number', '7', '7'],
     ['nothing', '\n \n', ''],
   ])('has %s as it is', (_, stderr, words) => {
-    expect(failureLineOf(stderr)).toBe(words);
+    expect(findFailureLine(stderr)).toBe(words);
   });
 
   it('is never longer than a line can be', () => {
-    expect(failureLineOf('x'.repeat(4_000))).toHaveLength(300);
+    expect(findFailureLine('x'.repeat(4_000))).toHaveLength(300);
   });
 });
 

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { RequestWithReceiver } from '../../../../engine/net/inquiry.ts';
-import { PacketProber, probedPairsOf } from '../../../../runner/distributed/agent/probe-packets.ts';
+import {
+  listProbedPairs,
+  PacketProber,
+} from '../../../../runner/distributed/agent/probe-packets.ts';
 import { TruthWriter } from '../../../../runner/traffic/ground-truth.ts';
 
 /** Two processes, and the requests that their nodes received. */
@@ -60,7 +63,7 @@ describe('PacketProber', () => {
       { from: 'carol', to: 'alice' },
       { from: 'carol', to: 'bob' },
     ];
-    const pairs = probedPairsOf(flows, (node) => node === 'alice');
+    const pairs = listProbedPairs(flows, (node) => node === 'alice');
     const good = pair();
     expect(await good.probes.toEach(pairs)).toMatchObject({ ok: true });
     expect(good.asked.filter(([node]) => node === 'alice')).toHaveLength(2);
@@ -68,7 +71,7 @@ describe('PacketProber', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     const reason = 'no answer of bob within 2 s; no answer of carol within 2 s';
     expect(await bad).toEqual({ ok: false, reason });
-    expect(good.probes.toEach(probedPairsOf(flows, (node) => node === 'dave'))).toBeUndefined();
+    expect(good.probes.toEach(listProbedPairs(flows, (node) => node === 'dave'))).toBeUndefined();
   });
 
   it('has at most 64 under way', async () => {

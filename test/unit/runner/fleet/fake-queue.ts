@@ -3,10 +3,10 @@ import type { Job } from 'bullmq';
 import type { FleetQueueServer } from '../../../../runner/fleet/fleet-engine.ts';
 import type { FleetAnswer, FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import { FleetWorker } from '../../../../runner/fleet/fleet-worker.ts';
-import { runIdentityOf } from '../../../../runner/sweep/run-sweep.ts';
+import { makeRunIdentity } from '../../../../runner/sweep/run-sweep.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
-import { fileHashesOf } from '../../../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../../../scenarios/open/run-files.ts';
 
 /** A worker in the current folder. */
 export interface TestWorker {
@@ -63,6 +63,6 @@ export async function honestJob(
 ): Promise<FleetJob> {
   const loaded = await openScenario(file, parameters, new ProtocolRegistry());
   const cell = { ...loaded, index: 0, parameters, isKept: false };
-  const id = runIdentityOf(cell, seed, COMMIT);
-  return blindJob({ id, file, seed, parameters, files: fileHashesOf(loaded.scenario) });
+  const id = makeRunIdentity(cell, seed, COMMIT);
+  return blindJob({ id, file, seed, parameters, files: hashScenarioFiles(loaded.scenario) });
 }

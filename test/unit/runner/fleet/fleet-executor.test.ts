@@ -6,7 +6,7 @@ import type { FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
 import type { SweepCombination } from '../../../../runner/sweep/run-sweep.ts';
-import { fileHashesOf } from '../../../../scenarios/open/run-files.ts';
+import { hashScenarioFiles } from '../../../../scenarios/open/run-files.ts';
 import { load, run } from '../fixture.ts';
 
 const scenario = load('hello.yaml', { duration: '1500ms' });
@@ -97,7 +97,7 @@ describe('a fleet', () => {
     expect(data).toEqual({
       ...{ version: 1, id, commit: 'c0ffee', seed: 1, isKept: false, file: 'hello.yaml' },
       parameters: scenario.overrides,
-      files: fileHashesOf(scenario),
+      files: hashScenarioFiles(scenario),
     });
     expect(Object.keys(data.files)).toContain('scenario');
     runs.end({ returnvalue: ANSWER });

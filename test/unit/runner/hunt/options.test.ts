@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { drawAttempt } from '../../../../runner/hunt/draw.ts';
-import { huntedScenarioOf, openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import {
+  openHuntedScenario,
+  prepareAttemptScenario,
+} from '../../../../runner/hunt/hunted-scenario.ts';
 import { breakScenarioData } from '../../../../runner/hunt/minimal.ts';
 import { HUNTED_SCENARIOS } from '../../../../tools/nightly/hunted-scenarios.ts';
 
@@ -12,7 +15,9 @@ describe('the list of options', () => {
     const options = Object.entries(hunted.targets.options);
     expect(options.length).toBeGreaterThan(0);
     for (const [option, set] of options) {
-      expect((await huntedScenarioOf(hunted, { option }))?.scenario.overrides).toMatchObject(set);
+      expect((await prepareAttemptScenario(hunted, { option }))?.scenario.overrides).toMatchObject(
+        set,
+      );
     }
   });
 
@@ -25,20 +30,20 @@ describe('the list of options', () => {
     const changed = drawn.flatMap(({ option }) => option ?? []);
     expect(new Set(changed)).toEqual(new Set(Object.keys(hunted.targets.options)));
     expect(changed.length / drawn.length).toBeLessThan(0.4);
-    expect(await huntedScenarioOf(hunted, { option: 'stack.0.run=./evil.mjs' })).toBe(hunted);
+    expect(await prepareAttemptScenario(hunted, { option: 'stack.0.run=./evil.mjs' })).toBe(hunted);
   });
 
   it('shows nothing where the rest of the scenario does not allow its value', async () => {
     const hunted = await openHuntedScenario('federated-gossip', {});
     const option = 'federated.secureAggregation.mode=signed';
     expect(Object.keys(hunted.targets.options)).toContain(option);
-    expect(await huntedScenarioOf(hunted, { option })).toBeUndefined();
+    expect(await prepareAttemptScenario(hunted, { option })).toBeUndefined();
   });
 
   it('is in the file of a break', async () => {
     const hunted = await openHuntedScenario('fabric-outage', {});
     const attempt = { seed: 1, events: [], option: 'dtn.layer=ltp' };
-    const own = await huntedScenarioOf(hunted, attempt);
+    const own = await prepareAttemptScenario(hunted, attempt);
     const found = { kind: 'crash', place: 'x', text: 'x' } as const;
     const data = breakScenarioData((own ?? hunted).scenario, { attempt, found, number: 1 });
     expect(data).toMatchObject({

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventCheck } from '../../../../runner/injection/event-check.ts';
 import type { EventValues } from '../../../../runner/injection/messages.ts';
-import { FAULT_TOOLS, scenarioEventOf } from '../../../../viz/app/pages/network/palette/tools.ts';
+import { FAULT_TOOLS, makeScenarioEvent } from '../../../../viz/app/pages/network/palette/tools.ts';
 import { load, registry, SECOND } from '../fixture.ts';
 
 const CUT = '[{ at: 20s, for: 10s, link: "core-110 <-> core-310", set: { up: false } }]';
@@ -73,7 +73,7 @@ describe('the tools of the palette', () => {
     (_, tool) => {
       const target = tool.target === 'link' ? LINK : 'gateway-111';
       const values = VALUES[tool.name] ?? {};
-      const event = scenarioEventOf(tool, { target, values, length: '1s' });
+      const event = makeScenarioEvent(tool, { target, values, length: '1s' });
       expect(reasonOf(event)).toBe('');
       expect(Object.keys(event)).toContain(tool.kind);
       expect(event['for']).toBe('1s');
@@ -84,7 +84,7 @@ describe('the tools of the palette', () => {
     const [cut] = FAULT_TOOLS;
     const target = 'path:gateway-111 -> gateway-211';
     const values = { direction: 'forward' };
-    const event = cut === undefined ? {} : scenarioEventOf(cut, { target, values, length: ' ' });
+    const event = cut === undefined ? {} : makeScenarioEvent(cut, { target, values, length: ' ' });
     expect(event).toEqual({
       link: { activePath: 'gateway-111 -> gateway-211' },
       ...{ set: { up: false }, direction: 'forward' },

@@ -1,6 +1,6 @@
 /** Which events can be injected. @module */
 import { describe, expect, it } from 'vitest';
-import { injectableKindsOf, injectionObstacleOf } from '../../../../runner/injection/kinds.ts';
+import { findInjectionObstacle, listInjectableKinds } from '../../../../runner/injection/kinds.ts';
 import { ACTION_KEYS } from '../../../../scenarios/files/events/actions.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
@@ -10,7 +10,7 @@ const FORGERIES = { 'gateway-111': ['opening', 'frame'], 'gateway-211': ['openin
 
 describe('the kinds of events that can be injected', () => {
   it('are all of the scenario language, those that are not possible with the reason', () => {
-    const kinds = injectableKindsOf(load('failover.yaml'), FORGERIES);
+    const kinds = listInjectableKinds(load('failover.yaml'), FORGERIES);
     expect(kinds.map(({ kind }) => kind)).toEqual(ACTION_KEYS);
     const barred = kinds.filter(({ bar }) => bar !== undefined);
     expect(barred.map(({ kind }) => kind)).toEqual(['attack']);
@@ -18,12 +18,12 @@ describe('the kinds of events that can be injected', () => {
 
   it('a flood was offered on nodes that nobody can forge for: only those that list forgeries', async () => {
     const { scenario, forgeries } = await openScenario('failover.yaml', {}, new ProtocolRegistry());
-    const offer = injectableKindsOf(scenario, forgeries).find(({ kind }) => kind === 'flood');
+    const offer = listInjectableKinds(scenario, forgeries).find(({ kind }) => kind === 'flood');
     const gateways = ['gateway-111', 'gateway-211'];
     expect(offer?.targets).toEqual(gateways);
     expect(Object.keys(offer?.forgeries ?? {})).toEqual(gateways);
     expect(offer?.forgeries?.['gateway-111']).toContain('opening');
-    const none = injectableKindsOf(load('hello.yaml'), {}).find(({ kind }) => kind === 'flood');
+    const none = listInjectableKinds(load('hello.yaml'), {}).find(({ kind }) => kind === 'flood');
     expect(none).toEqual({ kind: 'flood', bar: 'no protocol of this run lists forgeries' });
   });
 
@@ -31,7 +31,7 @@ describe('the kinds of events that can be injected', () => {
     const scenario = load('emulate-outside.yaml');
     const own = scenario.topology.hosts.filter(({ outside }) => outside === undefined);
     for (const kind of ['crash', 'clock'] as const) {
-      const offer = injectableKindsOf(scenario, {}).find((one) => one.kind === kind);
+      const offer = listInjectableKinds(scenario, {}).find((one) => one.kind === kind);
       if (own.length === 0) expect(offer?.bar).toContain(`no ${kind} reaches one`);
       else expect(offer?.targets).toEqual(own.map(({ name }) => name));
     }
@@ -43,11 +43,11 @@ describe('the kinds of events that can be injected', () => {
     const program = hosts.find(({ outside }) => outside !== undefined)?.name ?? '';
     const own = hosts.find(({ outside }) => outside === undefined)?.name ?? '';
     const crash = (node: string): string | undefined =>
-      injectionObstacleOf({ kind: 'crash', nodes: [own, node], store: 'synced' }, scenario);
+      findInjectionObstacle({ kind: 'crash', nodes: [own, node], store: 'synced' }, scenario);
     expect(crash(program)).toBe(`${program} is an outside program: no crash reaches it`);
     expect(crash(own)).toBeUndefined();
     const [link] = scenario.topology.links;
     const links = { kind: 'ids', ids: [link?.id ?? ''] } as const;
-    expect(injectionObstacleOf({ kind: 'hold-link', links }, scenario)).toBeUndefined();
+    expect(findInjectionObstacle({ kind: 'hold-link', links }, scenario)).toBeUndefined();
   });
 });

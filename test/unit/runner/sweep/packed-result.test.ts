@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
-import { judgeInputOf } from '../../../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../../../runner/run/run-order.ts';
 import {
   packResult,
   trimResultToKpis,
@@ -70,7 +70,7 @@ describe('a packed result', () => {
   it('is a tenth of the size without what KPIs do not need, and is judged alike', () => {
     const part = trimResultToKpis(result, scenario.kpis);
     const facts = { scenario, definitions: [], commit: 'test', reproduce: '' };
-    const kpisOf = (one: SeedResult): unknown => judgeRun(judgeInputOf(facts, [one], 0)).kpis;
+    const kpisOf = (one: SeedResult): unknown => judgeRun(makeJudgeInput(facts, [one], 0)).kpis;
     expect(kpisOf(part)).toEqual(kpisOf(result));
     expect(packResult(part).length).toBeLessThan(packResult(result).length / 3);
   });

@@ -6,8 +6,8 @@ import { packResult } from '../../../../runner/sweep/packed-result.ts';
 import type { ResultsFileRun } from '../../../../runner/sweep/results-file.ts';
 import {
   type CombinationEnd,
+  makeRunIdentity,
   type RunExecutor,
-  runIdentityOf,
   runSweep,
   type SweepCombination,
   type SweepRequest,
@@ -110,7 +110,7 @@ describe('a sweep', () => {
   it('runs nothing that it knows', async () => {
     const known = new Map(
       [1, 3].map((seed) => {
-        const id = runIdentityOf(cellOf(1), seed, COMMIT);
+        const id = makeRunIdentity(cellOf(1), seed, COMMIT);
         const result = packResult(resultOf(seed));
         const line = { id, parameters: {}, seed, fingerprint: `f${seed}`, values: {}, result };
         return [id, line] as const;
@@ -126,7 +126,7 @@ describe('a sweep', () => {
   });
 
   it('runs again what a damaged line claims to know', async () => {
-    const id = runIdentityOf(cellOf(0), 1, COMMIT);
+    const id = makeRunIdentity(cellOf(0), 1, COMMIT);
     const odd = { ...resultOf(1), metrics: { 'ping.delivery': null }, perSeed: 1 };
     const odder = { ...resultOf(1), packets: { drops: 7 }, faults: {} };
     const strange = [odd, odder].map((one) => packResult(one as unknown as SeedResult));
@@ -146,7 +146,7 @@ describe('a sweep', () => {
     ['packs seed 1', 2, { ...resultOf(1), fingerprint: 'f2' }, 'which is seed 2, holds seed 1'],
     ['was cut short', 2, { ...resultOf(2), ending: 'interrupted' }, 'a run that had not ended'],
   ])('does not count a line of seed 2 that %s', async (_what, seed, claimed, text) => {
-    const id = runIdentityOf(cellOf(0), 2, COMMIT);
+    const id = makeRunIdentity(cellOf(0), 2, COMMIT);
     const { fingerprint } = claimed;
     const line = { id, parameters: {}, seed, fingerprint, values: {}, result: packResult(claimed) };
     const swept = sweepOf(1, (_, one) => ({ kind: 'result', result: resultOf(one) }), {
@@ -159,7 +159,7 @@ describe('a sweep', () => {
     const packed = packResult(resultOf(3, 7));
     const known = new Map(
       [4, 5, 6, 7, 8].map((seed) => {
-        const id = runIdentityOf(cellOf(0), seed, COMMIT);
+        const id = makeRunIdentity(cellOf(0), seed, COMMIT);
         const facts = { parameters: {}, seed: 3, fingerprint: 'f3', values: {}, result: packed };
         return [id, { id, ...facts }] as const;
       }),

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../../engine/host/protocol.ts';
-import { loadScenario, nodeOptions, userCodeOf } from '../../../../scenarios/files/load.ts';
+import { listUserCode, loadScenario, nodeOptions } from '../../../../scenarios/files/load.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { FileFolder, registry } from '../../../bad-files/fixture.ts';
 
@@ -250,10 +250,10 @@ topology:
     files.write('topologies/own.yaml', 'name: own\nnodes: [{ name: a, run: ./mine.ts }]\n');
     const path = files.write('scenarios/own.yaml', 'name: s\ntopology: own.yaml\nduration: 1s\n');
     const request = { path, folders: files.folders, registry };
-    expect(userCodeOf(request).protocols).toEqual([module]);
-    expect(userCodeOf({ ...request, path: 'nothing.yaml' }).protocols).toEqual([]);
+    expect(listUserCode(request).protocols).toEqual([module]);
+    expect(listUserCode({ ...request, path: 'nothing.yaml' }).protocols).toEqual([]);
     // It was loaded before the file was checked, and failed without its line.
     rmSync(module);
-    expect(userCodeOf(request).protocols).toEqual([]);
+    expect(listUserCode(request).protocols).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { userCodeOf } from '../../../../scenarios/files/load.ts';
+import { listUserCode } from '../../../../scenarios/files/load.ts';
 import { ConfigError, type ConfigIssue } from '../../../../topologies/files/config-error.ts';
 import { folders, load, loadText, registry } from '../../runner/fixture.ts';
 
@@ -78,7 +78,7 @@ describe('twin', () => {
   it('of a twin was looked for without end', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'orrery-twin-')), 'twin.yaml');
     writeFileSync(path, withTwin('twin.run: both').replace('run: ping', 'run: ./absent.ts'));
-    expect(userCodeOf({ path, folders, registry }).protocols).toEqual([]);
+    expect(listUserCode({ path, folders, registry }).protocols).toEqual([]);
     rmSync(dirname(path), { recursive: true });
     expect(mistakeOf(withTwin('twin.run: both')).what).toBe('twin.run');
   });

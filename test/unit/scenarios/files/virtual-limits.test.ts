@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../../reports/judge.ts';
 import type { RunMode } from '../../../../reports/model.ts';
-import { limitWatchOf } from '../../../../runner/experiment/limit-watch.ts';
-import { judgeInputOf } from '../../../../runner/run/run-order.ts';
+import { makeLimitWatch } from '../../../../runner/experiment/limit-watch.ts';
+import { makeJudgeInput } from '../../../../runner/run/run-order.ts';
 import { scenarioMetrics } from '../../../../scenarios/open/nodes.ts';
 import { load, prepare, registry, run } from '../../runner/fixture.ts';
 
@@ -18,7 +18,7 @@ function judgedIn(mode: RunMode): readonly string[] {
     commit: '',
     reproduce: '',
   };
-  const { kpis } = judgeRun({ ...judgeInputOf(facts, [run(scenario)], 1), mode });
+  const { kpis } = judgeRun({ ...makeJudgeInput(facts, [run(scenario)], 1), mode });
   return kpis.map(({ aggregation, pass }) => `${aggregation} ${pass ? 'met' : 'missed'}`);
 }
 
@@ -36,7 +36,7 @@ describe('limits under virtual', () => {
     const strict = load('hello.yaml', { duration: '2s', kpis });
     const { world, experiment } = prepare(strict);
     world.sim.runUntil(2e9);
-    const watch = limitWatchOf({ endsOnMiss: true, scenario: strict, registry }, world, 1);
+    const watch = makeLimitWatch({ endsOnMiss: true, scenario: strict, registry }, world, 1);
     expect(watch?.isMissed(2e9, experiment)).toBe(false);
   });
 

@@ -13,7 +13,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FlagError } from '../../../../cli/exit.ts';
 import { addHealthCommand } from '../../../../cli/health.ts';
 import { deployedEndpoints } from '../../../../cli/health-deployment.ts';
-import { renderHealth, verdictOf } from '../../../../cli/health-table.ts';
+import { judgeHealth, renderHealth } from '../../../../cli/health-table.ts';
 import { makeProgram } from '../../../../cli/program.ts';
 import {
   checkNodeHealth,
@@ -134,7 +134,7 @@ describe('the table', () => {
       probe: { kind: 'left-out' },
     };
     const nodes = [node, bad];
-    expect(renderHealth(nodes, verdictOf(nodes, true))).toBe(
+    expect(renderHealth(nodes, judgeHealth(nodes, true))).toBe(
       [
         'UNHEALTHY  1 of 2 nodes',
         'node         endpoint        state    metrics  probe    memory  cpu',
@@ -147,17 +147,17 @@ describe('the table', () => {
 
   it('is not good when no node has sent a packet, unless that was asked for', () => {
     const router: NodeHealth = { ...node, probe: { kind: 'none' } };
-    expect(verdictOf([router, node], true)).toEqual({ ok: true, problems: [] });
-    expect(verdictOf([router], true)).toEqual({
+    expect(judgeHealth([router, node], true)).toEqual({ ok: true, problems: [] });
+    expect(judgeHealth([router], true)).toEqual({
       ok: false,
       problems: ['no packet went through; leave it out with --no-probe'],
     });
     const elsewhere: NodeHealth = { ...node, probe: { kind: 'elsewhere' } };
-    expect(renderHealth([elsewhere], verdictOf([elsewhere], true))).toMatch(
+    expect(renderHealth([elsewhere], judgeHealth([elsewhere], true))).toMatch(
       /^UNHEALTHY.*\n.*\n.* not here .* ok\n {2}no packet went through/,
     );
     const silent: NodeHealth = { ...node, probe: { kind: 'left-out' } };
-    expect(verdictOf([silent], false).ok).toBe(true);
+    expect(judgeHealth([silent], false).ok).toBe(true);
   });
 
   it('writes IPv6 endpoints in brackets', () => {

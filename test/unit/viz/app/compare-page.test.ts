@@ -11,7 +11,7 @@ import type {
   QueryName,
   QueryParameters,
 } from '../../../../viz/app/data/trace-answers.ts';
-import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
+import { QUERY_HANDLERS, readTraceInfo } from '../../../../viz/app/data/trace-queries.ts';
 import {
   differenceRows,
   seedValuePairs,
@@ -125,7 +125,7 @@ async function recording(oddMs: number, state = 'up'): Promise<Recording> {
     lab.advance(5 * MS);
   }
   const trace = await opened(lab.finish());
-  const info = good(await infoOf(trace, 1)) as Recording['info'];
+  const info = good(await readTraceInfo(trace, 1)) as Recording['info'];
   const ask = async <Q extends QueryName>(
     question: Q,
     asked: QueryParameters<Q>,

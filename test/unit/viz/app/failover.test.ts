@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { DropRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
-  arrivalsOf,
   binWidth,
   countsByBin,
   latencyP95Bins,
-  lossesOf,
+  listArrivals,
+  listLosses,
   rateBins,
   seriesBins,
 } from '../../../../viz/app/pages/failover/bins.ts';
@@ -20,7 +20,7 @@ import {
   linkStateLane,
   machineLane,
 } from '../../../../viz/app/pages/failover/lanes.ts';
-import { faultWindowsOf, overlayOf } from '../../../../viz/app/pages/failover/overlay.ts';
+import { computeOverlay, findFaultWindows } from '../../../../viz/app/pages/failover/overlay.ts';
 import { type FaultFacts, faultTitle } from '../../../../viz/app/pages/failover/sentence.ts';
 import type { StepSeries } from '../../../../viz/app/pages/failover/steps.ts';
 import {
@@ -102,14 +102,14 @@ describe('all seeds at a fault', () => {
 
   it('are those of the same fault and flow; without a name those of the first flow', () => {
     const faultWindows = { windows: [...windows, window(1, [0, 0, 0], 'c -> d')], leftOut: 0 };
-    expect(faultWindowsOf({ faultWindows }, { id: 'cut#1' }, '')).toEqual(windows);
-    expect(faultWindowsOf({ faultWindows }, { id: 'cut#1' }, 'c -> d')).toHaveLength(1);
-    expect(faultWindowsOf({ faultWindows }, { id: 'cut#2' }, '')).toEqual([]);
-    expect(faultWindowsOf({}, { id: 'cut#1' }, '')).toEqual([]);
+    expect(findFaultWindows({ faultWindows }, { id: 'cut#1' }, '')).toEqual(windows);
+    expect(findFaultWindows({ faultWindows }, { id: 'cut#1' }, 'c -> d')).toHaveLength(1);
+    expect(findFaultWindows({ faultWindows }, { id: 'cut#2' }, '')).toEqual([]);
+    expect(findFaultWindows({}, { id: 'cut#1' }, '')).toEqual([]);
   });
 
   it('have a median and a 10 to 90 % band of the seeds that measured in a bin', () => {
-    const all = overlayOf(windows, { of: 'lost', by: 2 }, { fromNs: -10 * MS, toNs: 20 * MS });
+    const all = computeOverlay(windows, { of: 'lost', by: 2 }, { fromNs: -10 * MS, toNs: 20 * MS });
     expect(all.median.map(({ value }) => value)).toEqual([0, 12, 0]);
     expect(all.band[1]).toEqual({ fromNs: 0, toNs: 10 * MS, low: 8, high: 18 });
     // Two seeds form no band.
@@ -118,7 +118,7 @@ describe('all seeds at a fault', () => {
   });
 
   it('show the bins that lie wholly in the shown stretch', () => {
-    const part = overlayOf(windows, { of: 'lost', by: 1 }, { fromNs: -5 * MS, toNs: 12 * MS });
+    const part = computeOverlay(windows, { of: 'lost', by: 1 }, { fromNs: -5 * MS, toNs: 12 * MS });
     expect(part.median).toEqual([{ fromNs: 0, toNs: 10 * MS, value: 6 }]);
   });
 });
@@ -195,7 +195,7 @@ describe('bins', () => {
   ]);
 
   it('count what reached the target of the flow, with its time from the queue of the first link', () => {
-    expect(arrivalsOf(seen, LINKS, ENDS)).toEqual([
+    expect(listArrivals(seen, LINKS, ENDS)).toEqual([
       { timeNs: 20 * MS, tookNs: 21 * MS },
       { timeNs: 22 * MS, tookNs: undefined },
     ]);
@@ -245,8 +245,8 @@ describe('bins', () => {
       ...{ timeNs: 5, node: undefined, link: 0, packet, reason: 'loss' },
     });
     const drops = [drop(7), drop(9), drop(undefined)];
-    expect(lossesOf(drops, seen, 1)).toEqual([drop(7)]);
-    expect(lossesOf(drops, undefined, 1)).toEqual(drops);
+    expect(listLosses(drops, seen, 1)).toEqual([drop(7)]);
+    expect(listLosses(drops, undefined, 1)).toEqual(drops);
   });
 
   it('of packets are used only where they agree with what was measured', () => {

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { judgeRun } from '../../../../reports/judge.ts';
-import { csvOf } from '../../../../viz/app/chart/csv.ts';
+import { formatCsv } from '../../../../viz/app/chart/csv.ts';
 import { drawViewSafely, plugIns } from '../../../../viz/app/data/plug-ins.ts';
 import { readReportFile } from '../../../../viz/app/data/report-file.ts';
 import { chosenCards, readCardSearch } from '../../../../viz/app/pages/gallery/choose.ts';
@@ -12,7 +12,7 @@ import {
   withRunIdToggled,
   writeSelectedRunIds,
 } from '../../../../viz/app/pages/gallery/compare-two.ts';
-import { cardOf, type GalleryCard, type RunCard } from '../../../../viz/format/run-card.ts';
+import { type GalleryCard, makeRunCard, type RunCard } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 import { DOUBLE_INPUT, viz as double } from '../double-viz.ts';
 
@@ -63,8 +63,8 @@ describe('a run that somebody acted on', () => {
     const facts = { id: 'r/1', traceBytes: 0, files: [] };
     const input = runInput({ seeds: 1, slowdown: 1 });
     const interactive = { faults: 2, file: 'interactive.yaml' };
-    expect(cardOf(judgeRun(input), facts).injected).toBe(0);
-    expect(cardOf(judgeRun({ ...input, interactive }), facts).injected).toBe(2);
+    expect(makeRunCard(judgeRun(input), facts).injected).toBe(0);
+    expect(makeRunCard(judgeRun({ ...input, interactive }), facts).injected).toBe(2);
   });
 });
 
@@ -72,7 +72,7 @@ describe('two runs of one scenario', () => {
   it('had the same card: each says what --set changed', () => {
     const overrides = { duration: '20s', events: `[${'x'.repeat(90)}]` };
     const report = judgeRun({ ...runInput({ seeds: 1, slowdown: 1 }), overrides });
-    const { changes } = cardOf(report, { id: 'r/1', traceBytes: 0, files: [] });
+    const { changes } = makeRunCard(report, { id: 'r/1', traceBytes: 0, files: [] });
     expect(changes[0]).toBe('duration=20s');
     expect(changes[1]).toHaveLength(40);
     expect(changes[1]?.endsWith('…')).toBe(true);
@@ -109,7 +109,7 @@ describe('a report that is dropped', () => {
 describe('a CSV', () => {
   it('quotes what needs it and lets no cell become a formula', () => {
     const table = { columns: ['a, b'], rows: [['=1+1'], ['say "x"'], [-3], [null]] };
-    expect(csvOf(table, { run: 'r/1', seed: '1' })).toBe(
+    expect(formatCsv(table, { run: 'r/1', seed: '1' })).toBe(
       'run,seed,"a, b"\r\nr/1,1,\'=1+1\r\nr/1,1,"say ""x"""\r\nr/1,1,-3\r\nr/1,1,\r\n',
     );
   });

@@ -1,6 +1,6 @@
 /** The heat map of a sweep: steps and texts from sweep.json. @module */
 import { describe, expect, it } from 'vitest';
-import { captionOf, cellText, tintSteps } from '../../../../viz/app/pages/gallery/heat.ts';
+import { cellText, describeHeatGrid, tintSteps } from '../../../../viz/app/pages/gallery/heat.ts';
 import type { HeatGrid } from '../../../../viz/format/run-card.ts';
 import { sweepCard } from '../../../../viz/server/sweep-card.ts';
 
@@ -56,7 +56,7 @@ describe('the card of a sweep', () => {
       [3, undefined],
     ]);
     expect(cellText(grid, 60e6)).toBe('60 ms');
-    expect(captionOf(grid)).toBe(
+    expect(describeHeatGrid(grid)).toBe(
       'm p95 over loss and interval. Limit <= 100 ms; a stronger colour is a larger value.',
     );
   });

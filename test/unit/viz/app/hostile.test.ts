@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCK_FIELD_OFFSETS, FILE_HEAD_BYTES } from '../../../../engine/measure/trace/layout.ts';
 import type { QueryName } from '../../../../viz/app/data/trace-answers.ts';
-import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
-import { placesOf } from '../../../../viz/app/pages/network/layout.ts';
+import { QUERY_HANDLERS, readTraceInfo } from '../../../../viz/app/data/trace-queries.ts';
+import { computePlaces } from '../../../../viz/app/pages/network/layout.ts';
 import { isFailure, type TraceFailure } from '../../../../viz/format/failure.ts';
 import { memorySource } from '../../../../viz/format/source.ts';
 import { openTrace, type TraceFile } from '../../../../viz/format/trace-file.ts';
@@ -41,9 +41,9 @@ const read = (bytes: Uint8Array): Promise<TraceFile | TraceFailure> =>
 async function failuresOf(bytes: Uint8Array): Promise<readonly TraceFailure[]> {
   const trace = await read(bytes);
   if (isFailure(trace)) return [trace];
-  const info = await infoOf(trace, bytes.length);
+  const info = await readTraceInfo(trace, bytes.length);
   if (isFailure(info)) return [info];
-  placesOf(info, 'layers');
+  computePlaces(info, 'layers');
   const answers: unknown[] = [];
   for (const [question, asked] of Object.entries(ASKED)) {
     answers.push(await QUERY_HANDLERS[question as QueryName](trace, asked as never));
@@ -77,7 +77,7 @@ describe.each(['gzip', 'plain'] as const)('a hostile trace, %s', (storage) => {
       expectPlaces(await failuresOf(cut), cut.length);
       const trace = await read(cut);
       if (!isFailure(trace)) {
-        const info = await infoOf(trace, cut.length);
+        const info = await readTraceInfo(trace, cut.length);
         expect(isFailure(info) ? info.message : info.damage).toMatch(/byte \d/);
       }
     }
@@ -137,10 +137,10 @@ describe('a header', () => {
   it('with links of a medium only is placed by both layouts', async () => {
     const links = [{ ...link, from: -1 }];
     const trace = await read(withHeader(whole, (header) => ({ ...header, links })));
-    const info = isFailure(trace) ? trace : await infoOf(trace, 0);
+    const info = isFailure(trace) ? trace : await readTraceInfo(trace, 0);
     if (isFailure(info)) throw new Error(info.message);
     for (const layout of ['layers', 'force'] as const) {
-      expect(placesOf(info, layout)).toHaveLength(info.nodes.length);
+      expect(computePlaces(info, layout)).toHaveLength(info.nodes.length);
     }
   });
 });

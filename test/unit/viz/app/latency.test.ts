@@ -4,7 +4,7 @@ import { distributionText } from '../../../../reports/distribution-text.ts';
 import { judgeRun } from '../../../../reports/judge.ts';
 import {
   type Distribution,
-  distributionsOf,
+  listDistributions,
   quantileAt,
   splitByReliability,
   tailAxisPosition,
@@ -14,7 +14,7 @@ import {
 import { RateDelayHistory } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns } from '../../../../viz/app/data/trace-answers.ts';
 import { effectDistributions } from '../../../../viz/app/pages/latency/effects.ts';
-import { barsOf } from '../../../../viz/app/pages/latency/histogram.ts';
+import { computeBars } from '../../../../viz/app/pages/latency/histogram.ts';
 import {
   delayPartSums,
   routeDelays,
@@ -29,7 +29,7 @@ import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
 const named = (name: string): Distribution =>
-  distributionsOf(REPORT).find((one) => one.name === name) as Distribution;
+  listDistributions(REPORT).find((one) => one.name === name) as Distribution;
 
 describe('the tail axis', () => {
   it('has ticks only as far as ten samples lie beyond', () => {
@@ -63,7 +63,7 @@ describe('the histogram', () => {
     for (const name of ['gateway.failover', 'gateway.latency']) {
       const one = named(name);
       for (const narrowest of [0, 3e5, 1e9]) {
-        const bars = barsOf(one, 12, { place: (value) => value, narrowest });
+        const bars = computeBars(one, 12, { place: (value) => value, narrowest });
         expect(bars.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
         expect(bars.every(({ from, to }) => to >= from)).toBe(true);
       }

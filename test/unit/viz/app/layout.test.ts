@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTopology } from '../../../../topologies/load.ts';
 import type { Topology as LoadedTopology } from '../../../../topologies/model.ts';
 import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
-import { edgesOf, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
+import { listEdges, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
 import type { Topology } from '../../../../viz/app/pages/network/layout.ts';
 import { NODE_RADIUS_PX } from '../../../../viz/app/pages/network/node-labels.ts';
 import { folders, load, registry } from '../../runner/fixture.ts';
@@ -68,7 +68,7 @@ function shipped(): ReadonlyMap<string, Topology> {
 /** What each offered layout leaves between nodes and foreign links, px. */
 function clearances(topology: Topology): Readonly<Record<string, number>> {
   const arrangement = Arrangement.of(topology);
-  const edges = edgesOf(arrangement.network.topology.links);
+  const edges = listEdges(arrangement.network.topology.links);
   return Object.fromEntries(
     arrangement.layouts.flatMap((name) =>
       name === 'map' ? [] : [[name, minNodeLinkDistance(arrangement.places(name), edges)]],

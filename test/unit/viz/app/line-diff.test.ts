@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Hunk, hunksOf } from '../../../../viz/app/pages/compare/line-diff.ts';
+import { findHunks, type Hunk } from '../../../../viz/app/pages/compare/line-diff.ts';
 
 const words = (hunks: readonly Hunk[]): readonly string[] =>
   hunks.flatMap(({ fromA, fromB, lines }) => [
@@ -10,13 +10,13 @@ const words = (hunks: readonly Hunk[]): readonly string[] =>
 
 describe('the difference of two texts', () => {
   it('is nothing between equal ones', () => {
-    expect(hunksOf('a\nb\n', 'a\nb\n')).toEqual([]);
+    expect(findHunks('a\nb\n', 'a\nb\n')).toEqual([]);
   });
 
   it('shows three lines around a change, and its place in both', () => {
     const before = ['1', '2', '3', '4', 'rate: 100', '6', '7', '8', '9'];
     const after = before.with(4, 'rate: 200');
-    expect(words(hunksOf(before.join('\n'), after.join('\n')))).toEqual([
+    expect(words(findHunks(before.join('\n'), after.join('\n')))).toEqual([
       ...['@ 2 2', ' 2', ' 3', ' 4', '-rate: 100', '+rate: 200', ' 6', ' 7', ' 8'],
     ]);
   });
@@ -24,7 +24,7 @@ describe('the difference of two texts', () => {
   it('keeps changes that are far apart in hunks of their own', () => {
     const before = Array.from({ length: 30 }, (_, index) => `${index}`);
     const after = before.toSpliced(20, 1).toSpliced(2, 0, 'new');
-    const hunks = hunksOf(before.join('\n'), after.join('\n'));
+    const hunks = findHunks(before.join('\n'), after.join('\n'));
     expect(hunks.map(({ fromA, fromB }) => [fromA, fromB])).toEqual([
       [1, 1],
       [18, 19],
@@ -34,7 +34,7 @@ describe('the difference of two texts', () => {
   it('of large texts without a line in common shows all of both', () => {
     const text = (name: string): string =>
       Array.from({ length: 2_500 }, (_, index) => `${name}${index}`).join('\n');
-    const lines = hunksOf(text('a'), text('b')).flatMap((hunk) => hunk.lines);
+    const lines = findHunks(text('a'), text('b')).flatMap((hunk) => hunk.lines);
     expect(lines.filter(({ kind }) => kind === 'out')).toHaveLength(2_500);
     expect(lines.filter(({ kind }) => kind === 'in')).toHaveLength(2_500);
   });
@@ -43,7 +43,7 @@ describe('the difference of two texts', () => {
     const texts = fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(texts, texts, (before, after) => {
-        const hunks = hunksOf(before.join('\n'), after.join('\n'));
+        const hunks = findHunks(before.join('\n'), after.join('\n'));
         expect(patched(before, hunks)).toEqual(after);
         const changed = hunks.flatMap(({ lines }) => lines.filter(({ kind }) => kind !== 'same'));
         expect(changed).toHaveLength(before.length + after.length - 2 * longest(before, after));

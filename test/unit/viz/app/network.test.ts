@@ -4,13 +4,17 @@ import { PACKET_CLASSES } from '../../../../engine/measure/trace/layout.ts';
 import type { FaultRow, HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { disruptionsAt } from '../../../../viz/app/data/truth.ts';
 import {
-  detourOf,
   detourStyleAt,
+  findDetour,
   firstPathSwitch,
 } from '../../../../viz/app/pages/network/detour.ts';
-import { layoutsOf, placesOf, type Topology } from '../../../../viz/app/pages/network/layout.ts';
+import {
+  computePlaces,
+  listLayouts,
+  type Topology,
+} from '../../../../viz/app/pages/network/layout.ts';
 import { recordedStatusTexts, statusLines } from '../../../../viz/app/pages/network/live-status.ts';
-import { geoMapOf } from '../../../../viz/app/pages/network/map.ts';
+import { computeGeoMap } from '../../../../viz/app/pages/network/map.ts';
 import { HOLLOW_PACKET_CLASSES, packetMarkPath } from '../../../../viz/app/pages/network/marks.ts';
 import {
   bytesByLink,
@@ -64,7 +68,7 @@ const columns = (rows: readonly (readonly [number, number])[]): HopColumns => ({
 
 describe('places', () => {
   it('put nodes into columns by their distance from the sender', () => {
-    expect(placesOf(DIAMOND, 'layers').map(({ x }) => x)).toEqual([0, 0.5, 0.5, 1]);
+    expect(computePlaces(DIAMOND, 'layers').map(({ x }) => x)).toEqual([0, 0.5, 0.5, 1]);
   });
 
   it('keep the layers of a mixnet apart where everybody sends and receives', () => {
@@ -87,7 +91,7 @@ describe('places', () => {
       'mix-3-1 provider-1',
     ];
     const flows = ['client-1 -> client-2', 'client-2 -> client-3'];
-    const xs = placesOf(topology(names, edges, flows), 'layers').map(({ x }) => x);
+    const xs = computePlaces(topology(names, edges, flows), 'layers').map(({ x }) => x);
     expect([xs[1], xs[2]]).toEqual([xs[0], xs[0]]);
     expect([...xs].sort((a, b) => a - b)).toEqual(xs);
     expect(new Set(xs).size).toBe(5);
@@ -96,8 +100,8 @@ describe('places', () => {
   it.each(['layers', 'force'] as const)(
     'of layout %s are the same every time and stay inside',
     (layout) => {
-      const places = placesOf(DIAMOND, layout);
-      expect(placesOf(DIAMOND, layout)).toEqual(places);
+      const places = computePlaces(DIAMOND, layout);
+      expect(computePlaces(DIAMOND, layout)).toEqual(places);
       for (const { x, y } of places) {
         expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
         expect(Math.max(x, y)).toBeLessThanOrEqual(1);
@@ -188,19 +192,19 @@ describe('R-241: the way of packets after a fault', () => {
 
   it('is that which packets took before it and after the switch', () => {
     expect(found).toEqual({ target, beginNs: 1e9, switchedNs: 1.08e9 });
-    const detour = detourOf(info, found!, { before, after });
+    const detour = findDetour(info, found!, { before, after });
     expect(detour.oldWay).toEqual(['a--up', 'up--z']);
     expect(detour.newWay).toEqual(['a--down', 'down--z']);
   });
 
   it('is not made up where no packet used the broken link', () => {
-    const idle = detourOf(info, found!, { before: hops([[900, 1, 1]]), after });
+    const idle = findDetour(info, found!, { before: hops([[900, 1, 1]]), after });
     expect([idle.oldWay, idle.newWay]).toEqual([[], []]);
     expect(firstPathSwitch(faults.slice(0, 2), latestFaultAt(faults, 1.2e9))).toBeUndefined();
   });
 
   it('fades until the switch, and is stamped with what has happened by the cursor', () => {
-    const detour = detourOf(info, found!, { before, after });
+    const detour = findDetour(info, found!, { before, after });
     const at = (ms: number): ReturnType<typeof detourStyleAt> =>
       detourStyleAt(detour, latestFaultAt(faults, ms * 1e6)!, ms * 1e6);
     expect(at(1_000)).toEqual({ oldOpacity: 1, stamp: [] });
@@ -280,12 +284,12 @@ describe('a map', () => {
   const room = { width: 900, height: 500 };
 
   it('is offered where a node has a position', () => {
-    expect(layoutsOf(at(undefined, [1, 2]))).toContain('map');
-    expect(layoutsOf(DIAMOND)).toEqual(['layers', 'ring', 'force']);
+    expect(listLayouts(at(undefined, [1, 2]))).toContain('map');
+    expect(listLayouts(DIAMOND)).toEqual(['layers', 'ring', 'force']);
   });
 
   it('puts north up and east to the right, a degree as long as it is there', () => {
-    const { places } = geoMapOf(at([60, 10], [62, 10], [60, 14]), room);
+    const { places } = computeGeoMap(at([60, 10], [62, 10], [60, 14]), room);
     const [south, north, east] = places as [Place, Place, Place];
     expect(north.y).toBeLessThan(south.y);
     expect(east.x).toBeGreaterThan(south.x);
@@ -295,13 +299,13 @@ describe('a map', () => {
   });
 
   it('keeps Tokyo left of San Francisco, over the date line', () => {
-    const { places, lines } = geoMapOf(at([35.7, 139.7], [37.8, -122.4]), room);
+    const { places, lines } = computeGeoMap(at([35.7, 139.7], [37.8, -122.4]), room);
     expect(places[0]?.x).toBeLessThan(places[1]?.x ?? 0);
     expect(lines.filter(({ isMeridian }) => isMeridian).map(({ text }) => text)).toContain('180°');
   });
 
   it('draws its lines where nodes of that latitude and longitude are', () => {
-    const { places, lines } = geoMapOf(at([50, 0], [40, 10]), room);
+    const { places, lines } = computeGeoMap(at([50, 0], [40, 10]), room);
     const line = (text: string): number => lines.find((one) => one.text === text)?.at ?? Number.NaN;
     expect(places[0]?.y).toBeCloseTo(line('50° N'));
     expect(places[1]?.x).toBeCloseTo(line('10° E'));
@@ -309,7 +313,7 @@ describe('a map', () => {
   });
 
   it('keeps nodes of one place apart, and shows those that have none', () => {
-    const { places, unplaced } = geoMapOf(at([1, 2], [1, 2], undefined), room);
+    const { places, unplaced } = computeGeoMap(at([1, 2], [1, 2], undefined), room);
     expect(places[0]).not.toEqual(places[1]);
     expect(unplaced).toBe(1);
     expect(places[2]?.y).toBe(1);

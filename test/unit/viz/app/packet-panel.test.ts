@@ -27,11 +27,11 @@ import {
 } from '../../../../nodes/sphinx/index.ts';
 import { fields as sphinx } from '../../../../nodes/sphinx/viz-fields.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
-import { layersOf, type PacketLayer } from '../../../../viz/app/pages/network/fields.ts';
+import { type PacketLayer, readPacketLayers } from '../../../../viz/app/pages/network/fields.ts';
 import {
   captureIndexAt,
   changedByteCount,
-  onionLayersOf,
+  listOnionLayers,
 } from '../../../../viz/app/pages/network/trail.ts';
 import type { Capture } from '../../../../viz/format/captures.ts';
 
@@ -70,7 +70,7 @@ describe('R-241: the layers of a packet', () => {
       { sourcePort: 30_001, targetPort: 30_041, payload: frame },
     );
     const ends = { protocols: new Set(['gateway', 'scion']), states: new Map<string, string>() };
-    const layers = layersOf(bytes, ends, READERS);
+    const layers = readPacketLayers(bytes, ends, READERS);
     expect(namesOf(layers)).toEqual([
       'common header: 6',
       'addresses: 4',
@@ -82,7 +82,7 @@ describe('R-241: the layers of a packet', () => {
     expect(all.at(-1)).toMatchObject({ name: 'tag', length: TAG_BYTES });
     expect((all.at(-1)?.offset ?? 0) + TAG_BYTES).toBe(bytes.length);
     // Without a gateway, no reader decodes the bytes.
-    const plain = layersOf(bytes, { ...ends, protocols: new Set(['scion']) }, READERS);
+    const plain = readPacketLayers(bytes, { ...ends, protocols: new Set(['scion']) }, READERS);
     expect(plain.at(-1)).toMatchObject({ name: 'payload', fields: [{ name: 'bytes' }] });
   });
 
@@ -102,7 +102,7 @@ describe('R-241: the layers of a packet', () => {
         protocols: new Set(['mixnet']),
         states: new Map([[PACKET_FORMAT_TRACE.machine, text]]),
       };
-      const layers = layersOf(bytes, ends, READERS);
+      const layers = readPacketLayers(bytes, ends, READERS);
       expect(namesOf(layers)).toEqual(['mixnet frame: 1', 'Sphinx header: 8', 'Sphinx payload: 2']);
       const all = fieldsOf(layers);
       const gaps = all.map(({ offset }, at) => {
@@ -113,14 +113,14 @@ describe('R-241: the layers of a packet', () => {
       expect(all.find(({ name: one }) => one === 'MAC')?.offset).toBe(1 + geometry.macOffset);
       expect((all.at(-1)?.offset ?? 0) + (all.at(-1)?.length ?? 0)).toBe(bytes.length);
       // Without this state, the reader cannot know where the parts of the packet begin.
-      const unknown = layersOf(bytes, { ...ends, states: new Map() }, READERS);
+      const unknown = readPacketLayers(bytes, { ...ends, states: new Map() }, READERS);
       expect(namesOf(unknown)).toEqual(['mixnet frame: 2']);
     },
   );
 });
 
 describe('a packet without seals', () => {
-  const endsWith = (...protocols: readonly string[]): Parameters<typeof layersOf>[1] => ({
+  const endsWith = (...protocols: readonly string[]): Parameters<typeof readPacketLayers>[1] => ({
     protocols: new Set(protocols),
     states: new Map(),
   });
@@ -128,7 +128,7 @@ describe('a packet without seals', () => {
   it('was bytes without names: a ping has fields', () => {
     const bytes = new Uint8Array(108);
     encodePing({ kind: 'request', identifier: 99 }, bytes, 0);
-    const all = fieldsOf(layersOf(bytes, endsWith('ping'), READERS));
+    const all = fieldsOf(readPacketLayers(bytes, endsWith('ping'), READERS));
     expect(all.map(({ name, value }) => `${name} ${value}`)).toEqual([
       'version 1',
       'kind request',
@@ -136,15 +136,15 @@ describe('a packet without seals', () => {
       'identifier 99',
       'body 100 bytes, readable by anybody',
     ]);
-    expect(layersOf(bytes.subarray(0, 7), endsWith('ping'), READERS)).toEqual([]);
+    expect(readPacketLayers(bytes.subarray(0, 7), endsWith('ping'), READERS)).toEqual([]);
   });
 
   it('was bytes without names: a datagram is its message, or the packet above it', () => {
     const bytes = new Uint8Array(64).fill(255);
-    const plain = layersOf(bytes, endsWith('datagram'), READERS);
+    const plain = readPacketLayers(bytes, endsWith('datagram'), READERS);
     expect(fieldsOf(plain)).toMatchObject([{ name: 'message', length: 64 }]);
     const frame = gatewayFrame();
-    const stacked = layersOf(frame, endsWith('datagram', 'gateway'), READERS);
+    const stacked = readPacketLayers(frame, endsWith('datagram', 'gateway'), READERS);
     expect(namesOf(stacked)).toEqual(['gateway frame: 11']);
   });
 });
@@ -163,24 +163,24 @@ describe('R-241: the way of a packet', () => {
   const onion = [capture(0, 7, 0), capture(1, 9, 1)];
 
   it('has a layer for each node that made another packet of it, and for the last one', () => {
-    expect(onionLayersOf(onion, info, peeling)).toEqual([
+    expect(listOnionLayers(onion, info, peeling)).toEqual([
       { node: 'one', offFrom: 1 },
       { node: 'two', offFrom: 2 },
     ]);
   });
 
   it('has none at nodes that send on what they received, and one where it was opened', () => {
-    expect(onionLayersOf([capture(0, 7, 0), capture(1, 7, 1)], info, peeling)).toEqual([]);
+    expect(listOnionLayers([capture(0, 7, 0), capture(1, 7, 1)], info, peeling)).toEqual([]);
     const opened = [capture(0, 7, 0), capture(1, 7, 1), capture(2, NO_REFERENCE, undefined)];
-    expect(onionLayersOf(opened, info, peeling)).toEqual([{ node: 'two', offFrom: 2 }]);
+    expect(listOnionLayers(opened, info, peeling)).toEqual([{ node: 'two', offFrom: 2 }]);
   });
 
   it('was called an onion for a ping and its plain answer, which anybody can tell belong together', () => {
     expect(mixnetViz.peels).toBe(true);
-    expect(onionLayersOf(onion, info, new Set(['other']))).toEqual([]);
+    expect(listOnionLayers(onion, info, new Set(['other']))).toEqual([]);
     // Modelled cryptography leaves the bytes readable, so it hides nothing.
     const plain = onion.map((one) => ({ ...one, bytes: Uint8Array.of(4, 5, 6) }));
-    expect(onionLayersOf(plain, info, peeling)).toEqual([]);
+    expect(listOnionLayers(plain, info, peeling)).toEqual([]);
   });
 
   it('is at the cursor where it was offered last', () => {

@@ -3,9 +3,9 @@
  * next, and nothing is outside the interval. @module
  */
 import { describe, expect, it } from 'vitest';
-import { perfettoOf } from '../../../../viz/app/data/perfetto.ts';
+import { exportPerfetto } from '../../../../viz/app/data/perfetto.ts';
 import type { TraceClient } from '../../../../viz/app/data/trace-client.ts';
-import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
+import { QUERY_HANDLERS, readTraceInfo } from '../../../../viz/app/data/trace-queries.ts';
 import { isFailure } from '../../../../viz/format/failure.ts';
 import { opened, TraceLab } from '../format/trace-lab.ts';
 
@@ -23,12 +23,12 @@ const MS = 1_000_000;
 
 async function eventsOf(lab: TraceLab, fromNs: number, toNs: number): Promise<readonly Event[]> {
   const trace = await opened(lab.finish());
-  const info = await infoOf(trace, 0);
+  const info = await readTraceInfo(trace, 0);
   if (isFailure(info)) throw new Error(info.message);
   const ask = (name: keyof typeof QUERY_HANDLERS, asked: never): unknown =>
     QUERY_HANDLERS[name](trace, asked);
   const client = { info, ask } as unknown as TraceClient;
-  const file = JSON.parse(await perfettoOf(client, { fromNs, toNs })) as {
+  const file = JSON.parse(await exportPerfetto(client, { fromNs, toNs })) as {
     readonly traceEvents: readonly Event[];
     readonly otherData: Readonly<Record<string, unknown>>;
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PATH_IN_USE_TRACE } from '../../../../nodes/_kit/path-states.ts';
 import { readSingleTracedState, readTracedState } from '../../../../nodes/_kit/trace-state.ts';
 import { POOL_TRACE } from '../../../../nodes/mixnet/trace-states.ts';
-import { nodeStatesOf } from '../../../../viz/app/data/plug-ins.ts';
+import { listNodeStates } from '../../../../viz/app/data/plug-ins.ts';
 
 const NODES = [
   { name: 'a', protocol: 'gateway', address: '127.1.0.1', layers: ['mixnet', 'mix'] },
@@ -12,7 +12,7 @@ const NODES = [
 
 describe('the nodes that drawings are given', () => {
   it('lacked the states of protocols on top of others, whose drawings stayed empty', () => {
-    const nodes = nodeStatesOf({ nodes: NODES }, [
+    const nodes = listNodeStates({ nodes: NODES }, [
       [
         0,
         [

@@ -13,13 +13,13 @@ import {
 import { type Journey, journeyColumns } from '../../../../viz/app/pages/privacy/flows.ts';
 import {
   type Attack,
-  adversariesOf,
   chosenAdversary,
   entropySourceText,
+  listAdversaries,
   type PrivacyReport,
   privacyWarnings,
 } from '../../../../viz/app/pages/privacy/observers.ts';
-import { colourStepOf, correctGuessCount } from '../../../../viz/app/pages/privacy/pairs.ts';
+import { chooseColourStep, correctGuessCount } from '../../../../viz/app/pages/privacy/pairs.ts';
 
 const TARGETS: readonly EntropyTarget[] = Array.from({ length: 40 }, (_, i) => ({
   ...{ seed: 1 + (i % 2), atNs: i * 1e9, entropy: 5 + (i % 10) / 10, minEntropy: 3, hartley: 8 },
@@ -45,7 +45,7 @@ const PRIVACY: PrivacyReport = {
 
 describe('the observers of a report', () => {
   it('are that of the bits and each other adversary once, with its attacks', () => {
-    const observers = adversariesOf(PRIVACY);
+    const observers = listAdversaries(PRIVACY);
     expect(observers.map(({ name }) => name)).toEqual([
       ...['omniscient-timing', 'global-passive-links-only', 'one-corrupt-mix'],
     ]);
@@ -54,13 +54,13 @@ describe('the observers of a report', () => {
   });
 
   it('say how many mixes are corrupt', () => {
-    expect(adversariesOf({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
+    expect(listAdversaries({ ...PRIVACY, corrupt: ['mix-1'] })[0]?.title).toBe(
       'omniscient timing, 1 of 6 mixes',
     );
   });
 
   it('fall back to the first where the address names nobody', () => {
-    const observers = adversariesOf(PRIVACY);
+    const observers = listAdversaries(PRIVACY);
     expect(chosenAdversary(observers, 'nobody')).toBe(observers[0]);
     expect(chosenAdversary(observers, 'one-corrupt-mix')).toBe(observers[2]);
   });
@@ -179,7 +179,9 @@ describe('the columns of a journey', () => {
 
 describe('the map of pairs', () => {
   it('has five steps from above nothing to the largest', () => {
-    expect([0, 0.01, 0.2, 0.21, 1].map((value) => colourStepOf(value, 1))).toEqual([0, 1, 1, 2, 5]);
+    expect([0, 0.01, 0.2, 0.21, 1].map((value) => chooseColourStep(value, 1))).toEqual([
+      0, 1, 1, 2, 5,
+    ]);
   });
 
   it('counts senders whose likeliest receiver is the true one', () => {

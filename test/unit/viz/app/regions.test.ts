@@ -9,15 +9,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runSeed } from '../../../../runner/run/run-seed.ts';
 import type { TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import { Arrangement } from '../../../../viz/app/pages/network/arrangement.ts';
-import { edgesOf, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
+import { listEdges, minNodeLinkDistance } from '../../../../viz/app/pages/network/clearance.ts';
 import { NODE_RADIUS_PX } from '../../../../viz/app/pages/network/node-labels.ts';
 import {
-  hullOf,
+  computeHull,
+  findRegions,
   REGION_NODE_PROTOCOL,
-  regionsOf,
   withRegionNodes,
 } from '../../../../viz/app/pages/network/regions.ts';
-import { captureEndsOf } from '../../../../viz/app/pages/network/trail.ts';
+import { findCaptureEnds } from '../../../../viz/app/pages/network/trail.ts';
 import { memorySource } from '../../../../viz/format/source.ts';
 import { openTrace } from '../../../../viz/format/trace-file.ts';
 import { load, registry } from '../../runner/fixture.ts';
@@ -59,7 +59,11 @@ describe('a cloud', () => {
     const drawn = withRegionNodes(info);
     const nameOf = (node: number): string => drawn.nodes[node]?.name ?? '';
     expect(
-      regionsOf(drawn).map(({ node, hosts, within }) => [nameOf(node), hosts.map(nameOf), within]),
+      findRegions(drawn).map(({ node, hosts, within }) => [
+        nameOf(node),
+        hosts.map(nameOf),
+        within,
+      ]),
     ).toEqual([
       ['internet/eu', ['eu-1', 'eu-2'], 'internet/eu--eu'],
       ['internet/us', ['us-1', 'us-2'], 'internet/us--us'],
@@ -70,7 +74,7 @@ describe('a cloud', () => {
     const capture = { timeNs: 0, packet: 1, trail: 0, node: 0, bytes: new Uint8Array(), heldNs: 0 };
     const ways = ['eu-1->', 'eu->us', '->us-1'].map((name) => {
       const link = info.links.findIndex((one) => one.name === name);
-      const { from, to } = captureEndsOf({ ...capture, link }, info);
+      const { from, to } = findCaptureEnds({ ...capture, link }, info);
       return `${from} to ${to}`;
     });
     expect(ways).toEqual([
@@ -93,7 +97,7 @@ describe('a cloud', () => {
     expect(network.dots).toHaveLength(regions * (hosts + 1));
     const places = arrangement.places('regions');
     expect(places.every(({ x, y }) => x >= 0 && x <= 1 && y >= 0 && y <= 1)).toBe(true);
-    expect(minNodeLinkDistance(places, edgesOf(network.topology.links))).toBeGreaterThan(
+    expect(minNodeLinkDistance(places, listEdges(network.topology.links))).toBeGreaterThan(
       NODE_RADIUS_PX,
     );
   });
@@ -110,9 +114,9 @@ describe('a cloud', () => {
 describe('a hull', () => {
   it('has the outer points of a region as its corners', () => {
     const square = [0, 1].flatMap((x) => [0, 1].map((y) => ({ x, y })));
-    expect(hullOf([...square, { x: 0.5, y: 0.4 }])).toHaveLength(4);
-    expect(hullOf([{ x: 1, y: 1 }])).toEqual([{ x: 1, y: 1 }]);
+    expect(computeHull([...square, { x: 0.5, y: 0.4 }])).toHaveLength(4);
+    expect(computeHull([{ x: 1, y: 1 }])).toEqual([{ x: 1, y: 1 }]);
     const line = [0, 1, 2].map((x) => ({ x, y: x }));
-    expect(hullOf(line)).toHaveLength(2);
+    expect(computeHull(line)).toHaveLength(2);
   });
 });

@@ -7,7 +7,7 @@ import type { RunLibraryState } from '../../../../viz/app/data/library.ts';
 import { fileNamesOfRun } from '../../../../viz/app/data/run-files.ts';
 import { kpiRows } from '../../../../viz/app/pages/report/downloads.ts';
 import { balanceText, dropReasonCounts } from '../../../../viz/app/pages/report/drops.ts';
-import { cardOf } from '../../../../viz/format/run-card.ts';
+import { makeRunCard } from '../../../../viz/format/run-card.ts';
 import { runInput } from '../../reports/fixture.ts';
 
 const REPORT = judgeRun(runInput({ seeds: 3, slowdown: 1 }));
@@ -16,8 +16,8 @@ describe('the report page', () => {
   it('offers the files that a run of the server left, and no others', () => {
     const served = { id: 'a/1', traceBytes: 9, files: ['junit.xml'], writtenMs: 1 };
     const cards = [
-      cardOf(REPORT, served),
-      cardOf(REPORT, { id: 'demo', traceBytes: 1, files: [] }),
+      makeRunCard(REPORT, served),
+      makeRunCard(REPORT, { id: 'demo', traceBytes: 1, files: [] }),
     ];
     const ready: RunLibraryState = { kind: 'ready', cards, leftOut: 0 };
     expect(fileNamesOfRun('a/1', ready)).toEqual(['junit.xml', 'report.json', 'trace.orr']);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RateDelayHistory } from '../../../../viz/app/data/paces.ts';
 import type { HopColumns, TraceInfo } from '../../../../viz/app/data/trace-answers.ts';
 import {
-  arrowsOf,
+  computeArrows,
   delaySumsByPart,
   nodesOnRoute,
   packetNumberAt,
@@ -13,8 +13,8 @@ import {
 import {
   filledTracks,
   initiallyFoldedRoles,
-  rolesOf,
-  tracksOf,
+  listRoles,
+  listTracks,
   type WindowEvents,
 } from '../../../../viz/app/pages/time/tracks.ts';
 import { waterfallChartContent } from '../../../../viz/app/pages/time/words.ts';
@@ -156,7 +156,7 @@ describe('the way of a packet', () => {
 
 describe('the sequence chart', () => {
   it('has arrows between the chosen nodes only', () => {
-    const { arrows, oneIn } = arrowsOf(WAY, INFO, { nodes: [1, 2, 3], selected: 7, most: 10 });
+    const { arrows, oneIn } = computeArrows(WAY, INFO, { nodes: [1, 2, 3], selected: 7, most: 10 });
     expect(arrows.map(({ from, arriveNs }) => [from, arriveNs])).toEqual([
       [1, 220],
       [2, undefined],
@@ -176,7 +176,7 @@ describe('the sequence chart', () => {
       { depart: 41, took: 2, link: 2, packet: 7 },
     ]);
     const of = { nodes: [0, 1], selected: 7, most: 10 };
-    expect(arrowsOf(way, { ...INFO, links }, of).arrows).toMatchObject([
+    expect(computeArrows(way, { ...INFO, links }, of).arrows).toMatchObject([
       { from: 0, to: 1, departNs: 0, arriveNs: 43 },
     ]);
   });
@@ -185,7 +185,7 @@ describe('the sequence chart', () => {
     const many = Array.from({ length: 600 }, (_, at): Row => {
       return { depart: at, took: 1, link: at % 3, packet: Math.floor(at / 3) };
     });
-    const { arrows, oneIn } = arrowsOf(hops(many), INFO, {
+    const { arrows, oneIn } = computeArrows(hops(many), INFO, {
       ...{ nodes: [0, 1, 2, 3], selected: 111, most: 60 },
     });
     expect(oneIn).toBe(10);
@@ -206,8 +206,8 @@ describe('tracks', () => {
   const of = { info: INFO as unknown as TraceInfo, fromNs: 0, toNs: 20 };
 
   it('are nodes by their role, one for all where the role is folded', () => {
-    expect(rolesOf(INFO)).toEqual(['gateway', 'core']);
-    expect(tracksOf(INFO, new Set(['core'])).map(({ label }) => label)).toEqual([
+    expect(listRoles(INFO)).toEqual(['gateway', 'core']);
+    expect(listTracks(INFO, new Set(['core'])).map(({ label }) => label)).toEqual([
       ...['gateway-1', 'gateway-2', 'core (2)'],
     ]);
   });
@@ -221,7 +221,7 @@ describe('tracks', () => {
   });
 
   it('take bars from the index, summed over the nodes of a folded role', () => {
-    const [, , cores] = filledTracks(tracksOf(INFO, new Set(['core'])), events, of);
+    const [, , cores] = filledTracks(listTracks(INFO, new Set(['core'])), events, of);
     expect(cores?.bars).toEqual([
       { fromNs: 0, toNs: 10, count: 6, drops: 0 },
       { fromNs: 10, toNs: 20, count: 8, drops: 1 },
@@ -231,7 +231,7 @@ describe('tracks', () => {
 
   it('count single packets where they arrive, and losses where they departed', () => {
     const tracks = filledTracks(
-      tracksOf(INFO, new Set()),
+      listTracks(INFO, new Set()),
       { ...events, hops: WAY },
       {
         ...of,

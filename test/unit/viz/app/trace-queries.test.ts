@@ -11,7 +11,7 @@ import type {
   QueryParameters,
   TraceInfo,
 } from '../../../../viz/app/data/trace-answers.ts';
-import { infoOf, QUERY_HANDLERS } from '../../../../viz/app/data/trace-queries.ts';
+import { QUERY_HANDLERS, readTraceInfo } from '../../../../viz/app/data/trace-queries.ts';
 import type { TraceFile } from '../../../../viz/format/trace-file.ts';
 import { good, opened, TraceLab } from '../format/trace-lab.ts';
 
@@ -46,7 +46,7 @@ describe('the queries', () => {
 
   beforeAll(async () => {
     trace = await opened(lab().finish());
-    info = good(await infoOf(trace, 123)) as TraceInfo;
+    info = good(await readTraceInfo(trace, 123)) as TraceInfo;
   });
 
   it('knows nodes, links, faults and counts at once', () => {

@@ -9,7 +9,7 @@ import { kpiName } from '../../../../reports/kpi-text.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import { elementRedrawnOnResize } from '../../chart/plot.ts';
-import { type Distribution, distributionsOf, quantileAt } from '../../chart/tail.ts';
+import { type Distribution, listDistributions, quantileAt } from '../../chart/tail.ts';
 import {
   type Curve,
   curveLegend,
@@ -124,8 +124,8 @@ export function distributionsChart(
   both: ComparedRuns,
   signal: AbortSignal,
 ): HTMLElement {
-  const ofB = distributionsOf(both.b.report);
-  const list = distributionsOf(both.a.report).flatMap((a): readonly DistributionPair[] => {
+  const ofB = listDistributions(both.b.report);
+  const list = listDistributions(both.a.report).flatMap((a): readonly DistributionPair[] => {
     const b = ofB.find(({ name, metric }) => name === a.name && metric.unit === a.metric.unit);
     return b === undefined ? [] : [{ a, b }];
   });

@@ -32,7 +32,7 @@ import {
   VERDICT_STYLES,
 } from './words.ts';
 
-/** The page while it is mounted. */
+/** The page that compares two runs, while it is shown. */
 export class ComparePage {
   readonly #context: ReportPageContext;
   readonly #body = element('div', { class: 'compare-body' });

@@ -9,13 +9,13 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { KpiChange } from '../../../../reports/compare.ts';
-import { quantityText, unitScaleOf } from '../../../../reports/format.ts';
+import { chooseUnitScale, quantityText } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
 import {
+  computePlotGeometry,
   horizontalAxis,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   tickText,
   type ValueToPx,
@@ -79,7 +79,7 @@ function pairedDrawing({ a, b, change }: KpiPair, width: number, words: string):
   const pairs = seedValuePairs({ a, b });
   const pitch = Math.max(5, Math.min(20, 480 / Math.max(1, pairs.length)));
   const height = MARGIN_TOP + pitch * pairs.length + 50 + 34;
-  const plot = { ...plotGeometryOf(width, height, 72), top: MARGIN_TOP };
+  const plot = { ...computePlotGeometry(width, height, 72), top: MARGIN_TOP };
   const { difference, unit } = change;
   const values = pairs.map((one) => one.b - one.a);
   const x = scaleAround([...values, difference?.low ?? 0, difference?.high ?? 0, 0], plot);
@@ -141,7 +141,7 @@ function meanOf(change: KpiChange, { plot, x, y }: Place & { readonly y: number 
 }
 
 function groupsDrawing({ a, b, change }: KpiPair, width: number, words: string): Node {
-  const plot = { ...plotGeometryOf(width, 150, 48), top: MARGIN_TOP };
+  const plot = { ...computePlotGeometry(width, 150, 48), top: MARGIN_TOP };
   const known = ({ perSeed }: KpiResult): readonly number[] =>
     perSeed.flatMap(({ value }) => (value === null ? [] : [value]));
   const groups = [
@@ -179,7 +179,7 @@ function axisOf(
   unit: string,
   { plot, x, title }: Place & { readonly title: string },
 ): Node {
-  const scale = unitScaleOf(greatestOf([0, ...values.map(Math.abs)]), unit);
+  const scale = chooseUnitScale(greatestOf([0, ...values.map(Math.abs)]), unit);
   const suffix = scale.suffix === '%' ? 'percentage points' : scale.suffix || unit;
   const ticks = x
     .ticks(Math.max(3, Math.floor(plot.width / 130)))

@@ -9,7 +9,7 @@ import { element, replaceContent } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import type { ComparedRuns } from './compared-runs.ts';
 import { type DifferingFile, diffCommand, differingFiles } from './facts.ts';
-import { type DiffLine, type Hunk, hunksOf } from './line-diff.ts';
+import { type DiffLine, findHunks, type Hunk } from './line-diff.ts';
 
 const SIGNS = { same: ' ', out: '-', in: '+' } as const;
 
@@ -57,7 +57,7 @@ function commandText(...reports: Parameters<typeof diffCommand>): HTMLElement {
 }
 
 function fileView({ title }: DifferingFile, [before = '', after = '']: string[]): HTMLElement {
-  const hunks = hunksOf(before, after);
+  const hunks = findHunks(before, after);
   return element(
     'figure',
     { class: 'file-diff' },

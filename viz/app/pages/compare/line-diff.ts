@@ -24,7 +24,7 @@ const AROUND = 3;
 const CELLS_MAX = 4_000_000;
 
 /** The places where two texts differ; none if they are equal. */
-export function hunksOf(before: string, after: string): readonly Hunk[] {
+export function findHunks(before: string, after: string): readonly Hunk[] {
   const lines = diffLines(before.split('\n'), after.split('\n'));
   const hunks: { fromA: number; fromB: number; lines: DiffLine[] }[] = [];
   let a = 1;

@@ -6,10 +6,10 @@
  */
 import { changeText, type KpiChange, type ReportComparison } from '../../../../reports/compare.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   quantityText,
   scaledNumberText,
-  unitScaleOf,
 } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
@@ -67,7 +67,7 @@ export function seedText(seeds: readonly number[]): string {
 export function differenceText({ difference, unit }: KpiChange): string {
   if (difference === undefined) return '–';
   const { low, high, mean } = difference;
-  const scale = unitScaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const scale = chooseUnitScale(Math.max(Math.abs(low), Math.abs(high)), unit);
   const plain = { divisor: scale.divisor, suffix: scale.suffix === '%' ? '' : scale.suffix };
   const suffix = scale.suffix === '%' ? 'pt' : scale.suffix;
   const sign = mean > 0 ? '+' : '';

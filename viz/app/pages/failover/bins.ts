@@ -64,7 +64,7 @@ export function binWidth(rangeNs: number, packets: number): number {
 }
 
 /** The packets of a flow that reached its target. */
-export function arrivalsOf(
+export function listArrivals(
   hops: HopColumns,
   links: TraceInfo['links'],
   ends: FlowEnds,
@@ -120,7 +120,7 @@ export function latencyP95Bins(arrivals: readonly Arrival[], scope: BinningWindo
 }
 
 /** The losses of a flow: those of packets that `hops` shows in it; all losses without `hops`. */
-export function lossesOf(
+export function listLosses(
   drops: readonly DropRow[],
   hops: HopColumns | undefined,
   flow: number,

@@ -11,20 +11,20 @@ import type { SeriesSummary } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import {
   type Arrival,
-  arrivalsOf,
   type BandBin,
   type Bin,
   type BinningWindow,
   binWidth,
   countsByBin,
   latencyP95Bins,
-  lossesOf,
+  listArrivals,
+  listLosses,
   rateBins,
   seriesBins,
 } from './bins.ts';
 import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
-import { faultWindowsOf } from './overlay.ts';
-import { flowEndsOf, flowNameOf, type StripsData, traceCommand } from './scene.ts';
+import { findFaultWindows } from './overlay.ts';
+import { findFlowEnds, readFlowName, type StripsData, traceCommand } from './scene.ts';
 import { seedStrips } from './seed-strips.ts';
 import type { StepSeries } from './steps.ts';
 import { isAlignedOverSeeds } from './story.ts';
@@ -35,7 +35,7 @@ const AGREEMENT = 0.02;
 
 /** The strips of throughput, loss and latency. */
 export function curveStrips(scene: StripsData): readonly Strip[] {
-  const windows = faultWindowsOf(scene.report, scene.shown, flowNameOf(scene));
+  const windows = findFaultWindows(scene.report, scene.shown, readFlowName(scene));
   if (windows.length > 1) return seedStrips(scene, windows);
   const arrivals = seenArrivals(scene);
   return [throughput(scene, arrivals), loss(scene), latency(scene, arrivals)];
@@ -44,10 +44,10 @@ export function curveStrips(scene: StripsData): readonly Strip[] {
 /** Arrivals of the flow in the trace; undefined if not kept or if they disagree with the series. */
 function seenArrivals(scene: StripsData): readonly Arrival[] | undefined {
   const { info, material, suffix } = scene;
-  const ends = flowEndsOf(info, suffix);
+  const ends = findFlowEnds(info, suffix);
   const hops = material.packets?.hops;
   if (info === undefined || ends === undefined || hops === undefined) return undefined;
-  const arrivals = arrivalsOf(hops, info.links, ends);
+  const arrivals = listArrivals(hops, info.links, ends);
   return arrivalsMatchSeries(arrivals, material.delivered, scene) ? arrivals : undefined;
 }
 
@@ -114,9 +114,9 @@ function loss(scene: StripsData): Strip {
     const why = isLive ? 'a live trace has no losses on links' : traceCommand(scene);
     return { kind: 'missing', name: 'loss', finding: `${median}${why}` };
   }
-  const ends = flowEndsOf(info, suffix);
+  const ends = findFlowEnds(info, suffix);
   const isJoined = packets.hops !== undefined && ends !== undefined;
-  const own = isJoined ? lossesOf(packets.drops, packets.hops, ends.flow) : packets.drops;
+  const own = isJoined ? listLosses(packets.drops, packets.hops, ends.flow) : packets.drops;
   const scope = scopeOf(scene, 0);
   const bins = countsByBin(
     own.map(({ timeNs }) => timeNs),

@@ -7,10 +7,10 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   limitQuantityText,
   quantityText,
   scaledNumberText,
-  unitScaleOf,
 } from '../../../../reports/format.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import { LabelPlacer, type LabelSpot } from '../../chart/label-room.ts';
@@ -53,7 +53,7 @@ const SPACE = 12;
 type Made = { readonly parts: readonly SVGElement[]; readonly height: number };
 type X = ScaleLinear<number, number>;
 
-/** Draws the strips. */
+/** Draws the strips of throughput, loss and latency around a fault. */
 export function drawStrips(strips: readonly Strip[], stage: StripsDrawingInput): DrawnStrips {
   const { width } = stage;
   const x = scaleLinear([stage.fromNs, stage.toNs], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
@@ -223,7 +223,7 @@ function curveBody(
   const top = greatestOf([0, ...values, ...highs, strip.limit?.value ?? 0]) * 1.08 || 1;
   const y = scaleLinear([0, top], [CURVE, 2]);
   const [left = LEFT, right = LEFT] = x.range();
-  const scale = unitScaleOf(top, strip.unit);
+  const scale = chooseUnitScale(top, strip.unit);
   const grid = [0, y.ticks(2).at(-1) ?? 0].flatMap((value) => [
     svgElement('line', { class: 'grid', x1: left, x2: right, y1: y(value), y2: y(value) }),
     svgElement(

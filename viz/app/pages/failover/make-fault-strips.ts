@@ -15,14 +15,14 @@ import {
   pathMachineNames,
   type StateLane,
 } from './lanes.ts';
-import { flowEndsOf, flowNameOf, type StripsData } from './scene.ts';
+import { findFlowEnds, readFlowName, type StripsData } from './scene.ts';
 import {
   effectDelayNs,
   effectDelaySpread,
   type FaultCase,
   FIRST_PACKET_EFFECT,
+  findGap,
   gapKpi,
-  gapOf,
   type SeedSpread,
   spreadOfValues,
 } from './story.ts';
@@ -68,7 +68,7 @@ function linkStrip(scene: StripsData): Strip {
 
 function probeStrip(scene: StripsData): Strip | undefined {
   const { info, material, shown } = scene;
-  const ends = flowEndsOf(info, scene.suffix);
+  const ends = findFlowEnds(info, scene.suffix);
   const { history } = material;
   const finding = effectFinding(scene, 'detected');
   if (info === undefined || history === undefined) {
@@ -101,7 +101,7 @@ function probeStrip(scene: StripsData): Strip | undefined {
 
 function pathStrip(scene: StripsData): Strip | undefined {
   const { info, material } = scene;
-  const ends = flowEndsOf(info, scene.suffix);
+  const ends = findFlowEnds(info, scene.suffix);
   const { history, paths } = material;
   const span = spanOf(scene);
   const traced =
@@ -160,10 +160,10 @@ function spreadWords({ n, low, median, high }: SeedSpread): string {
 /** The gap of each seed as the KPI measures it; for older reports, the time to the first packet. */
 function gapStrip(scene: StripsData): Strip | undefined {
   const { same, shown, report } = scene;
-  const flow = flowNameOf(scene);
-  const isKnown = gapOf(shown, flow) !== undefined;
+  const flow = readFlowName(scene);
+  const isKnown = findGap(shown, flow) !== undefined;
   const lengthOf = (one: FaultCase): number | undefined =>
-    isKnown ? gapOf(one, flow)?.gapNs : effectDelayNs(one, FIRST_PACKET_EFFECT);
+    isKnown ? findGap(one, flow)?.gapNs : effectDelayNs(one, FIRST_PACKET_EFFECT);
   const spread = spreadOfValues(same.map(lengthOf));
   if (spread === undefined) return undefined;
   const kpi = gapKpi(report);
@@ -172,7 +172,7 @@ function gapStrip(scene: StripsData): Strip | undefined {
     .sort((a, b) => (lengthOf(a) ?? 0) - (lengthOf(b) ?? 0))
     .map((one) => ({
       ...{ seed: one.seed, effects: one.effects, isShown: one.seed === shown.seed },
-      gapNs: gapOf(one, flow)?.gapNs,
+      gapNs: findGap(one, flow)?.gapNs,
     }));
   return {
     ...{ kind: 'gaps', name: isKnown ? 'gap' : 'first packet' },
@@ -187,7 +187,7 @@ function gapStrip(scene: StripsData): Strip | undefined {
 
 /** A finding such as `75.5 ms between arrivals, drawn from the fault on; first packet +80.6 ms`. */
 function gapFinding(scene: StripsData, spread: SeedSpread): string {
-  const gap = gapOf(scene.shown, flowNameOf(scene));
+  const gap = findGap(scene.shown, readFlowName(scene));
   const own = `${quantityText(gap?.gapNs ?? 0, 'ns')} between arrivals minus the nominal spacing, drawn from the fault on`;
   const first = effectDelayNs(scene.shown, FIRST_PACKET_EFFECT);
   const packet = first === undefined ? '' : `; first packet +${quantityText(first, 'ns')}`;

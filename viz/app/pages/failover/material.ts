@@ -10,7 +10,7 @@ import type { TraceClient } from '../../data/trace-client.ts';
 import type { StateHistory } from './lanes.ts';
 import type { StepSeries } from './steps.ts';
 
-/** The packets of the window. */
+/** The packets and drops in the time window around a fault. */
 export interface WindowPackets {
   readonly hops: HopColumns | undefined;
   readonly drops: readonly DropRow[];

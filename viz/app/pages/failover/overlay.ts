@@ -39,7 +39,7 @@ export interface FaultInterval {
 const BAND_SEEDS = 3;
 
 /** What the seeds measured around a fault on one flow; on the first flow if none is named. */
-export function faultWindowsOf(
+export function findFaultWindows(
   { faultWindows }: Pick<Report, 'faultWindows'>,
   { id }: Pick<FaultCase, 'id'>,
   flow: string,
@@ -52,7 +52,7 @@ export function faultWindowsOf(
 }
 
 /** The curves, the median and the band for the bins inside the interval. */
-export function overlayOf(
+export function computeOverlay(
   windows: readonly ReportFaultWindow[],
   { of, by }: OverlayQuantity,
   stretch: FaultInterval,
@@ -88,6 +88,6 @@ function binsOf(
 }
 
 /** The sum of the values of a curve, skipping gaps. */
-export function totalOf(bins: readonly Bin[]): number {
+export function sumBins(bins: readonly Bin[]): number {
   return bins.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }

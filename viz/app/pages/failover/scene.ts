@@ -26,12 +26,12 @@ export interface StripsData {
 }
 
 /** The name of the flow; empty if the run has only one. */
-export function flowNameOf({ suffix }: Pick<StripsData, 'suffix'>): string {
+export function readFlowName({ suffix }: Pick<StripsData, 'suffix'>): string {
   return suffix.trim();
 }
 
 /** The numbers of the flow's nodes in the trace; undefined without a trace that lists the flow. */
-export function flowEndsOf(
+export function findFlowEnds(
   info: TraceInfo | undefined,
   suffix: string,
 ): { readonly flow: number; readonly source: number; readonly target: number } | undefined {

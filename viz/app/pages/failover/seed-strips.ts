@@ -8,7 +8,7 @@ import type { ReportFaultWindow } from '../../../../reports/report-schema.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import type { Bin } from './bins.ts';
 import { latencyLimit, THROUGHPUT_UNIT, throughputLimit } from './limits.ts';
-import { type Overlay, type OverlayQuantity, overlayOf, totalOf } from './overlay.ts';
+import { computeOverlay, type Overlay, type OverlayQuantity, sumBins } from './overlay.ts';
 import type { StripsData } from './scene.ts';
 import type { Strip } from './strips.ts';
 
@@ -46,7 +46,7 @@ export function seedStrips(
     },
   ];
   return strips.map(({ quantity: wanted, find, ...rest }) => {
-    const overlay = overlayOf(windows, wanted, stretchOf(scene));
+    const overlay = computeOverlay(windows, wanted, stretchOf(scene));
     const own = overlay.seeds.find(({ seed }) => seed === scene.shown.seed);
     return {
       ...rest,
@@ -81,7 +81,7 @@ function throughputFinding({ seeds, median }: Overlay): string {
 
 /** The finding of the loss strip: median, least and most lost packets over the seeds. */
 function lossFinding({ seeds }: Overlay): string {
-  const totals = sortedAscending(seeds.map(({ bins }) => totalOf(bins)));
+  const totals = sortedAscending(seeds.map(({ bins }) => sumBins(bins)));
   const [low = 0, middle = 0, high = 0] = [0, 0.5, 1].map((p) => quantile(totals, p) ?? 0);
   return `median of ${countWithNoun(seeds.length, 'seed')} ${wholeNumberText(middle)} packets, ${wholeNumberText(low)} to ${wholeNumberText(high)}, where they were sent`;
 }

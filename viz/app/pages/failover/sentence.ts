@@ -18,8 +18,8 @@ import {
   effectDelaySpread,
   type FaultCase,
   FIRST_PACKET_EFFECT,
+  findGap,
   gapKpi,
-  gapOf,
 } from './story.ts';
 
 /** A fault with the data around it. */
@@ -41,7 +41,7 @@ export interface FaultFacts {
 export function faultTitle(facts: FaultFacts): string {
   const { report, shown, flow } = facts;
   const what = shown.text.replace(/(\S+)--(\S+)/g, '$1 ↔ $2');
-  const gap = gapOf(shown, flow);
+  const gap = findGap(shown, flow);
   const limit = gapKpi(report)?.metric.endsWith('.failover') ? gapKpi(report)?.limit : undefined;
   if (gap === undefined) return `${what}: ${effectWords(shown)}`;
   const size = `a gap of ${quantityText(gap.gapNs, 'ns')}`;
@@ -83,7 +83,7 @@ export function faultCaption({ report, shown, position, count, flow }: FaultFact
       ? ''
       : ` Faint: all seeds, seed ${shown.seed} in colour; bold: the median; band: 10 to 90 %.`;
   const meaning =
-    gapOf(shown, flow) === undefined
+    findGap(shown, flow) === undefined
       ? ''
       : ' The gap is the time from the last arrival of a packet sent before the fault to the first arrival of one sent after it, minus the nominal spacing.';
   return `Fault ${position} of ${count}, seed ${shown.seed}, at ${at} of ${clock}.${verdict}${meaning}${others}`;

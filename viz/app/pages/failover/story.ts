@@ -88,7 +88,7 @@ export function effectDelayNs(fault: FaultCase, effect: string): number | undefi
 }
 
 /** The gap in a flow; in the first flow if none is named. */
-export function gapOf({ gaps }: FaultCase, flow: string): Gap | undefined {
+export function findGap({ gaps }: FaultCase, flow: string): Gap | undefined {
   return flow === '' ? gaps?.[0] : gaps?.find((one) => one.flow === flow);
 }
 

@@ -9,7 +9,7 @@ import type { StateLane } from './lanes.ts';
 import type { Overlay } from './overlay.ts';
 import type { Effect, SeedSpread } from './story.ts';
 
-/** The limit of a KPI in the unit of the strip. */
+/** The limit of a KPI, drawn as a line on a strip chart. */
 export interface StripLimit {
   readonly value: number;
   readonly text: string;

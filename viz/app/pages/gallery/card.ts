@@ -28,14 +28,14 @@ const TONES = {
   inconclusive: 'open-text',
 } as const;
 
-/** What a card can do with its run. */
+/** The actions that a card offers on its run. */
 export interface CardActions {
   open(run: { readonly id: string; readonly hasTrace: boolean }): void;
   /** Makes the checkbox that selects a run for a comparison. */
   pick(id: string): HTMLElement;
 }
 
-/** Makes a card. */
+/** Makes the card of a run in the gallery. */
 export function cardElement(card: GalleryCard, actions: CardActions): HTMLElement {
   const { open } = actions;
   switch (card.kind) {

@@ -30,7 +30,7 @@ export function withRunIdToggled(ids: readonly string[], id: string): readonly s
   return [...ids, id].slice(-PICKS_MAX);
 }
 
-/** The checkbox on a card. */
+/** The checkbox on a card that selects a run to compare. */
 export function compareCheckbox({ view }: Pick<PageContext, 'view'>, id: string): HTMLElement {
   const picks = readSelectedRunIds(view.parameters.value);
   const box = element('input', {

@@ -31,7 +31,7 @@ export function cellText({ limits, unit }: HeatGrid, value: number | null): stri
 }
 
 /** Says what the map shows over which parameters, and which parameters are fixed. */
-export function captionOf({ kpi, limits, unit, x, y, fixed }: HeatGrid): string {
+export function describeHeatGrid({ kpi, limits, unit, x, y, fixed }: HeatGrid): string {
   const limited = limits
     .map(({ comparison, limit }) => `${comparison} ${limitQuantityText(limit, unit)}`)
     .join(' and ');

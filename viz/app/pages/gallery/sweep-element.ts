@@ -7,7 +7,7 @@
 import { countWithNoun } from '../../../../reports/format.ts';
 import type { HeatCell, HeatGrid, SweepCard } from '../../../format/run-card.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
-import { captionOf, cellText, shortParameterName, tintSteps } from './heat.ts';
+import { cellText, describeHeatGrid, shortParameterName, tintSteps } from './heat.ts';
 
 const SIGNS = { pass: '✓', fail: '✗', 'not-applicable': '–', inconclusive: '?' } as const;
 
@@ -74,7 +74,7 @@ function heatTable(grid: HeatGrid, open: (run: string) => void): HTMLElement {
     'div',
     {},
     element('table', { class: 'heat' }, element('thead', {}, head), element('tbody', {}, rows)),
-    element('p', { class: 'muted heat-caption' }, captionOf(grid)),
+    element('p', { class: 'muted heat-caption' }, describeHeatGrid(grid)),
     note,
   );
 }

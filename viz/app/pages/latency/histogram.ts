@@ -26,7 +26,11 @@ interface Room {
 const PLAIN: Room = { place: (value) => value, narrowest: 0 };
 
 /** The bars from left to right. `barsMax` limits their number if the samples are available. */
-export function barsOf(one: Distribution, barsMax: number, room: Room = PLAIN): readonly Bar[] {
+export function computeBars(
+  one: Distribution,
+  barsMax: number,
+  room: Room = PLAIN,
+): readonly Bar[] {
   const { samples, count } = one.metric;
   // If the list of samples was cut off, it does not represent the distribution.
   if (samples !== undefined && samples.length === count) {

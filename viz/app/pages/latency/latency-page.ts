@@ -5,7 +5,7 @@
  * @module
  */
 import { distributionText } from '../../../../reports/distribution-text.ts';
-import { type Distribution, distributionsOf, hasSingleValue } from '../../chart/tail.ts';
+import { type Distribution, hasSingleValue, listDistributions } from '../../chart/tail.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import { actionButtons, partialNote, placeholderMessage } from '../../kernel/states.ts';
@@ -17,10 +17,10 @@ import { histogramChart, tailChart } from './tail-view.ts';
 const NO_TRACE =
   'This run left no trace, so a delay cannot be split into its parts: run with --trace.';
 
-/** Fills the page. */
+/** Shows the page of latency distributions. */
 export function mountLatency(context: ReportPageContext): void {
   const { root, report, run } = context;
-  const list = [...distributionsOf(report), ...effectDistributions(report)];
+  const list = [...listDistributions(report), ...effectDistributions(report)];
   replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Latency and throughput'));
   if (list.length === 0) root.append(nothingMeasured(context));
   else addDistributions(context, list);

@@ -8,18 +8,18 @@
 import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   quantityText,
-  unitScaleOf,
   wholeNumberText,
 } from '../../../../reports/format.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { DELAY_PARTS } from '../../chart/delay-parts.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   horizontalAxis,
-  plotGeometryOf,
   plotSvg,
   tickText,
   withoutCrowdedTicks,
@@ -323,10 +323,10 @@ function drawing({ way, links, width, words }: Drawing): Node {
   const isSlim = width < 560;
   const left = isSlim ? 12 : 250;
   const pitch = isSlim ? ROW_HEIGHT + 18 : ROW_HEIGHT;
-  const plot = { ...plotGeometryOf(width, 44 + pitch * way.parts.length, left), top: 6 };
+  const plot = { ...computePlotGeometry(width, 44 + pitch * way.parts.length, left), top: 6 };
   const most = greatestOf([1, ...way.parts.map(sumOf)]);
   const x = scaleLinear([0, most], [plot.left, plot.right - 64]);
-  const scale = unitScaleOf(most, 'ns');
+  const scale = chooseUnitScale(most, 'ns');
   const ticks = x.ticks(isSlim ? 3 : 6).map((value) => ({
     at: x(value),
     label: tickText(value, scale),

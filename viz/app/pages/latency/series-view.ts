@@ -9,20 +9,20 @@ import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import {
+  chooseUnitScale,
   countWithNoun,
   limitQuantityText,
   quantityText,
-  unitScaleOf,
 } from '../../../../reports/format.ts';
 import { kpiName } from '../../../../reports/kpi-text.ts';
 import type { KpiResult, SeriesSummary } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   horizontalAxis,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   tickText,
   type ValueToPx,
@@ -132,14 +132,14 @@ interface Shown {
 
 function drawing(context: ReportPageContext, { one, limit, width, words }: Shown): HTMLElement {
   const { report, view, signal } = context;
-  const plot = plotGeometryOf(width, HEIGHT);
+  const plot = computePlotGeometry(width, HEIGHT);
   const endNs = one.mean.length * one.stepNs;
   const x = scaleLinear([0, endNs], [plot.left, plot.right]);
   const columns = pixelColumns(one, Math.floor(plot.right - plot.left));
   const most = greatestOf(columns.map(({ high }) => high ?? 0));
   const near = limit !== undefined && limit.limit <= 3 * most ? limit.limit : 0;
   const y = scaleLinear([0, Math.max(most, near) * 1.06 || 1], [plot.bottom, plot.top]);
-  const scale = unitScaleOf(Math.max(most, near), one.unit);
+  const scale = chooseUnitScale(Math.max(most, near), one.unit);
   const ticks = y.ticks(5).map((value) => ({ at: y(value), label: tickText(value, scale) }));
   const unit = timeAxisUnit(endNs);
   const axis = { divisor: unit.seconds * 1e9, suffix: unit.suffix };

@@ -12,9 +12,9 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import { LabelPlacer, type LabelSpot } from '../../chart/label-room.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   horizontalAxis,
-  plotGeometryOf,
   plotSvg,
   type Tick,
   verticalAxis,
@@ -36,7 +36,7 @@ import {
 } from '../../chart/tail-drawing.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
-import { type Bar, barsOf, histogramSourceText } from './histogram.ts';
+import { type Bar, computeBars, histogramSourceText } from './histogram.ts';
 
 const HISTOGRAM_HEIGHT = 340;
 /** Bars narrower than this are merged, px. */
@@ -102,7 +102,7 @@ export function histogramChart(
   const { metric, name } = one;
   const { modes = [] } = metric;
   const title = withNonBreakingSpaces(histogramFinding(one));
-  const bars = modes.length > 0 ? modeBars(modes) : barsOf(one, 40);
+  const bars = modes.length > 0 ? modeBars(modes) : computeBars(one, 40);
   frame.show({
     title,
     caption: modes.length > 0 ? modesSource(modes, metric.count) : histogramSourceText(one),
@@ -150,11 +150,13 @@ function middleHalf(one: Distribution): string | undefined {
 
 function histogram(one: Distribution, width: number, words: string): HTMLElement {
   const { modes = [] } = one.metric;
-  const plot = plotGeometryOf(width, HISTOGRAM_HEIGHT, 12);
+  const plot = computePlotGeometry(width, HISTOGRAM_HEIGHT, 12);
   const { x, ticks, suffix } = valueAxis([one], plot);
   const barsMax = Math.max(12, Math.floor((plot.right - plot.left) / 14));
   const bars =
-    modes.length > 0 ? modeBars(modes) : barsOf(one, barsMax, { place: x, narrowest: NARROWEST });
+    modes.length > 0
+      ? modeBars(modes)
+      : computeBars(one, barsMax, { place: x, narrowest: NARROWEST });
   const heightOf = (bar: Bar): number => bar.share / Math.max(NARROWEST, x(bar.to) - x(bar.from));
   const y = scaleLinear([0, greatestOf(bars.map(heightOf)) * 1.05], [plot.bottom, plot.top]);
   const drawn = bars.map((bar) => {
@@ -189,7 +191,7 @@ const NO_TICKS: readonly Tick[] = [];
 
 function limitMarks(
   { kpis }: Distribution,
-  plot: ReturnType<typeof plotGeometryOf>,
+  plot: ReturnType<typeof computePlotGeometry>,
   x: (value: number) => number,
 ): readonly Node[] {
   const shown = kpis.filter(({ limit }) => x(limit) <= plot.right && x(limit) >= plot.left);

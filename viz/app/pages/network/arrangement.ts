@@ -6,12 +6,12 @@
  */
 import { type DrawnNetwork, groupedNetworks, ungroupedNetwork } from './groups.ts';
 import {
+  computePlaces,
   DRAWN_NODES_MAX,
   hasClearLayout,
   type LayoutName,
-  layoutsOf,
+  listLayouts,
   type PlaneLayoutName,
-  placesOf,
   type Topology,
 } from './layout.ts';
 import type { Place } from './place.ts';
@@ -25,7 +25,7 @@ export class Arrangement {
 
   private constructor(network: DrawnNetwork) {
     this.network = network;
-    this.layouts = layoutsOf(network.topology);
+    this.layouts = listLayouts(network.topology);
   }
 
   /** Draws equal nodes as one dot if there are too many, or if no layout keeps nodes off links. */
@@ -46,7 +46,7 @@ export class Arrangement {
 
   /** The places of the dots in a layout, computed on first use. */
   places(layout: PlaneLayoutName): readonly Place[] {
-    const known = this.#places.get(layout) ?? placesOf(this.network.topology, layout);
+    const known = this.#places.get(layout) ?? computePlaces(this.network.topology, layout);
     this.#places.set(layout, known);
     return known;
   }

@@ -12,7 +12,7 @@ import {
   type TargetBeliefs,
 } from '../../data/belief.ts';
 import { LatestQuerySender } from '../../data/latest.ts';
-import { nodeStatesOf } from '../../data/plug-ins.ts';
+import { listNodeStates } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import { element, replaceContent } from '../../kernel/element.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
@@ -74,7 +74,7 @@ export class BeliefLine {
     const isCalm = info.faults.every((row) => row.timeNs > timeNs);
     if (isCalm) return [];
     const states = await trace.ask('stateAt', { timeNs });
-    return beliefsAt(info, nodeStatesOf(info, states), PROTOCOLS, timeNs);
+    return beliefsAt(info, listNodeStates(info, states), PROTOCOLS, timeNs);
   }
 
   #say(text: string): void {

@@ -23,7 +23,7 @@ const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
 export type Edge = readonly [from: number, to: number];
 
 /** The pairs of nodes that links join, each once. */
-export function edgesOf(
+export function listEdges(
   links: readonly { readonly from: number; readonly to: number }[],
 ): readonly Edge[] {
   const edges = new Map<string, Edge>();
@@ -56,7 +56,7 @@ export function isClearOfLinks(places: readonly Place[], edges: readonly Edge[])
  * Moves nodes vertically until none stands on a foreign link, as far as that is possible.
  * @param places Where nodes stand; returned unchanged if no node stands on a foreign link.
  */
-export function placesMovedOffLinks(
+export function movePlacesOffLinks(
   places: readonly Place[],
   edges: readonly Edge[],
 ): readonly Place[] {

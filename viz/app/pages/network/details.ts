@@ -16,7 +16,7 @@ import {
   type DrawingResult,
   drawViewSafely,
   isViewApplicable,
-  nodeStatesOf,
+  listNodeStates,
 } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { MachineStateEntries, TimeWindow, TraceInfo } from '../../data/trace-answers.ts';
@@ -243,7 +243,7 @@ function scenesOf(
   states: MachineStateEntries,
   { number, timeNs }: { readonly number: number; readonly timeNs: number },
 ): Child {
-  const nodes = nodeStatesOf(info, states);
+  const nodes = listNodeStates(info, states);
   const { name } = nodes[number] ?? {};
   const own = nodes.filter((node) => node.number === number);
   const views = own.flatMap(

@@ -64,7 +64,7 @@ export function windowsAroundSwitch({
 }
 
 /** The routes of the flows that used the broken link or node. */
-export function detourOf(
+export function findDetour(
   info: TraceInfo,
   of: PathSwitch,
   hops: { readonly before: HopColumns; readonly after: HopColumns },

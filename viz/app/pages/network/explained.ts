@@ -7,7 +7,7 @@ import type { Capture } from '../../../format/captures.ts';
 import { instantText } from '../../kernel/duration.ts';
 import { element } from '../../kernel/element.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
-import { captureEndsOf } from './trail.ts';
+import { findCaptureEnds } from './trail.ts';
 
 /** Makes the select of packets whose bytes the trace holds; hidden if there are none. */
 export function explainedPacketSelect({
@@ -40,7 +40,7 @@ export function explainedPacketSelect({
 }
 
 function option(capture: Capture, info: TracePageContext['trace']['info']): HTMLElement {
-  const { from, to } = captureEndsOf(capture, info);
+  const { from, to } = findCaptureEnds(capture, info);
   const text = `${instantText(capture.timeNs, 1e9)} ${from} → ${to ?? 'its application'}`;
   return element('option', { value: capture.packet }, text);
 }

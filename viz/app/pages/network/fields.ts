@@ -42,7 +42,7 @@ const DEPTH_MAX = 8;
  * The layers of a packet.
  * @returns no layers if no protocol can read the bytes or its reader throws.
  */
-export function layersOf(
+export function readPacketLayers(
   bytes: Uint8Array,
   ends: HopEndFacts,
   readers: PacketReaders,

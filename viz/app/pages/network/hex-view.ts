@@ -16,7 +16,7 @@ const PER_LINE = 8;
  */
 export type ChangedByteCounter = (field: PacketField) => number | undefined;
 
-/** Makes the view. */
+/** Makes the view of a packet's bytes in hexadecimal. */
 export function hexView(
   bytes: Uint8Array,
   layers: readonly PacketLayer[] = [],

@@ -9,11 +9,11 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import type { TraceInfo } from '../../data/trace-answers.ts';
-import { type Edge, edgesOf, isClearOfLinks, placesMovedOffLinks } from './clearance.ts';
+import { type Edge, isClearOfLinks, listEdges, movePlacesOffLinks } from './clearance.ts';
 import { hasMap } from './map.ts';
 import type { Place } from './place.ts';
 import { areRegionsDisjoint, placesByRegion, REGION_NODE_PROTOCOL } from './regions.ts';
-import { isStar, ringOf } from './ring.ts';
+import { isStar, placeOnRing } from './ring.ts';
 
 /** The parts of a trace on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
@@ -29,7 +29,7 @@ export type PlaneLayoutName = (typeof PLANE_LAYOUTS)[number] | 'regions';
 export type LayoutName = PlaneLayoutName | 'map';
 
 /** The layouts in which a run can be shown; the most suitable one comes first. */
-export function layoutsOf(topology: Topology): readonly LayoutName[] {
+export function listLayouts(topology: Topology): readonly LayoutName[] {
   return [...planeLayoutsOf(topology), ...(hasMap(topology) ? (['map'] as const) : [])];
 }
 
@@ -41,15 +41,15 @@ export function hasClearLayout(topology: Topology): boolean {
 /** The layouts in which no node stands on a link of other nodes; all if there is no such layout. */
 function planeLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const clear = clearLayoutsOf(topology);
-  return clear.length > 0 ? clear : candidatesOf(topology, edgesOf(topology.links));
+  return clear.length > 0 ? clear : candidatesOf(topology, listEdges(topology.links));
 }
 
 function clearLayoutsOf(topology: Topology): readonly PlaneLayoutName[] {
   const { nodes, links } = topology;
-  const edges = edgesOf(links);
+  const edges = listEdges(links);
   if (!isClearable(nodes.length, edges)) return [];
   return candidatesOf(topology, edges).filter((name) =>
-    isClearOfLinks(placesOf(topology, name), edges),
+    isClearOfLinks(computePlaces(topology, name), edges),
   );
 }
 
@@ -75,16 +75,16 @@ const SWEEPS = 8;
 const TICKS = 300;
 
 /** The places of all nodes, indexed by node number. */
-export function placesOf(topology: Topology, layout: PlaneLayoutName): readonly Place[] {
+export function computePlaces(topology: Topology, layout: PlaneLayoutName): readonly Place[] {
   if (topology.nodes.length === 0) return [];
   if (layout === 'regions') return placesByRegion(topology);
-  const edges = edgesOf(topology.links);
+  const edges = listEdges(topology.links);
   if (layout === 'ring') {
     const near = neighboursOf(topology);
-    return ringOf(ordered(layersOf(topology, near), near), edges);
+    return placeOnRing(ordered(layersOf(topology, near), near), edges);
   }
   const places = layout === 'force' ? byForce(topology) : byLayers(topology);
-  return isClearable(places.length, edges) ? placesMovedOffLinks(places, edges) : places;
+  return isClearable(places.length, edges) ? movePlacesOffLinks(places, edges) : places;
 }
 
 /** The role of a node is its name without its number. */

@@ -10,7 +10,7 @@ import { HOLLOW_PACKET_CLASSES, packetMarkPath } from './marks.ts';
 const FLOWS_SHOWN = 6;
 
 /** Makes the legend. */
-export function legendOf(
+export function makeLegend(
   info: TraceInfo,
   toggle: (packetClass: number, isShown: boolean) => void,
 ): HTMLElement {

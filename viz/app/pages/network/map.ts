@@ -48,7 +48,7 @@ export function hasMap({ nodes }: Pick<TraceInfo, 'nodes'>): boolean {
 }
 
 /** Computes the map of a run. */
-export function geoMapOf({ nodes }: Pick<TraceInfo, 'nodes'>, room: DrawingSize): GeoMap {
+export function computeGeoMap({ nodes }: Pick<TraceInfo, 'nodes'>, room: DrawingSize): GeoMap {
   const known = nodes.flatMap(({ place }) => (place === undefined ? [] : [place]));
   const seam = seamOf(known.map(({ lon }) => lon));
   const east = (lon: number): number => (lon - seam + FULL_CIRCLE) % FULL_CIRCLE;

@@ -19,24 +19,24 @@ import { BeliefLine } from './belief-line.ts';
 import { SelectionDetails } from './details.ts';
 import {
   type Detour,
-  detourOf,
   detourStyleAt,
+  findDetour,
   firstPathSwitch,
   type PathSwitch,
   windowsAroundSwitch,
 } from './detour.ts';
 import { explainedPacketSelect } from './explained.ts';
 import type { LayoutName } from './layout.ts';
-import { legendOf } from './legend.ts';
+import { makeLegend } from './legend.ts';
 import { makeCachedInterimEffects } from './live-effects.ts';
 import type { DrawingSize } from './map.ts';
 import {
   type DrawnPacket,
   drawnPackets,
   type LossMark,
-  lossMarkOf,
   packetsSvg,
   paintPackets,
+  placeLossMark,
 } from './packet-layer.ts';
 import { bytesByLink, packetsAt, type VisiblePackets, visibleLossesAt } from './packets.ts';
 import { ControlConnection } from './palette/control-link.ts';
@@ -65,7 +65,7 @@ interface Around {
   readonly use: ReadonlyMap<number, number>;
 }
 
-/** The page while it is mounted. */
+/** The page with the map of the network, while it is shown. */
 export class NetworkPage {
   readonly #context: TracePageContext;
   /** The facts about the trace, with a node for each region of a cloud. */
@@ -234,7 +234,7 @@ export class NetworkPage {
       { id: 'node-names' },
       trace.info.nodes.map(({ name }) => element('option', { value: name })),
     );
-    const legend = legendOf(trace.info, (packetClass, isShown) => {
+    const legend = makeLegend(trace.info, (packetClass, isShown) => {
       if (isShown) this.#hidden.delete(packetClass);
       else this.#hidden.add(packetClass);
       this.#ask();
@@ -395,7 +395,7 @@ export class NetworkPage {
       windowsAroundSwitch(of).map((window) => trace.ask('hops', { ...window, rowsMax: ROWS_MAX })),
     );
     if (before === undefined || after === undefined) throw new Error('two windows were requested');
-    return detourOf(trace.info, of, { before, after });
+    return findDetour(trace.info, of, { before, after });
   }
 
   #lossMarks(): readonly LossMark[] {
@@ -403,7 +403,7 @@ export class NetworkPage {
     const speed = Math.min(1, view.time.speed.value);
     const found = visibleLossesAt(this.#around?.drops ?? [], this.#shownNs, LOSS_MARK_NS * speed);
     return found.flatMap(({ drop, age }) => {
-      const mark = lossMarkOf(this.#info, this.#topology, drop, age);
+      const mark = placeLossMark(this.#info, this.#topology, drop, age);
       return mark === undefined ? [] : [mark];
     });
   }

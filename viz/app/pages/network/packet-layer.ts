@@ -60,7 +60,7 @@ export function drawnPackets(
 }
 
 /** Computes where a loss is drawn: on its link, or at the node that refused the packet. */
-export function lossMarkOf(
+export function placeLossMark(
   info: TraceInfo,
   topology: TopologyView,
   drop: DropRow,

@@ -12,16 +12,16 @@ import { PEELING_PROTOCOLS } from '../../data/protocols.ts';
 import type { HopColumns, MachineStateEntries, TraceInfo } from '../../data/trace-answers.ts';
 import { type Child, element, replaceContent } from '../../kernel/element.ts';
 import type { TracePageContext } from '../../kernel/page.ts';
-import { type HopEndFacts, layersOf, packetReadersByProtocol } from './fields.ts';
+import { type HopEndFacts, packetReadersByProtocol, readPacketLayers } from './fields.ts';
 import { hexView } from './hex-view.ts';
 import { onionView } from './onion-view.ts';
 import { numberTable, section } from './panel-parts.ts';
 import {
-  captureEndsOf,
   captureIndexAt,
   changedByteCount,
+  findCaptureEnds,
+  listOnionLayers,
   type OnionLayer,
-  onionLayersOf,
 } from './trail.ts';
 
 const READERS = packetReadersByProtocol(
@@ -61,7 +61,7 @@ export class PacketPanel {
     const { captures } = facts;
     this.#context = context;
     this.#facts = facts;
-    this.#layers = onionLayersOf(captures, info, PEELING_PROTOCOLS);
+    this.#layers = listOnionLayers(captures, info, PEELING_PROTOCOLS);
     this.#steps = captures.map((capture, at) => this.#stepButton(capture, at));
     this.root = element(
       'div',
@@ -85,7 +85,7 @@ export class PacketPanel {
     }
     if (this.#layers.length >= LAYERS_MIN)
       replaceContent(this.#onion, onionView(this.#layers, step));
-    const { from, to } = captureEndsOf(capture, this.#context.trace.info);
+    const { from, to } = findCaptureEnds(capture, this.#context.trace.info);
     const title =
       to === undefined ? `Bytes for the application of ${from}` : `Bytes from ${from} to ${to}`;
     replaceContent(this.#bytes, section(title, this.#bytesAt(step, capture)));
@@ -121,7 +121,7 @@ export class PacketPanel {
 
   #stepButton(capture: Capture, at: number): HTMLElement {
     const { trace, view } = this.#context;
-    const { from, to } = captureEndsOf(capture, trace.info);
+    const { from, to } = findCaptureEnds(capture, trace.info);
     const [first = capture] = this.#facts.captures;
     const layer = this.#layers.findIndex(({ offFrom }) => offFrom === at);
     const did = [
@@ -146,7 +146,8 @@ export class PacketPanel {
   #bytesAt(step: number, capture: Capture): Child {
     const before = this.#facts.captures[step - 1]?.bytes;
     const { bytes } = capture;
-    const layers = capture.link === undefined ? [] : layersOf(bytes, this.#ends(capture), READERS);
+    const layers =
+      capture.link === undefined ? [] : readPacketLayers(bytes, this.#ends(capture), READERS);
     return hexView(bytes, layers, (field) => changedByteCount(field, bytes, before));
   }
 

@@ -6,9 +6,9 @@
 import type { Disruption } from '../../data/truth.ts';
 import { setAttributeIfChanged, svgElement } from '../../kernel/element.ts';
 import type { Place } from './place.ts';
-import { hullOf, type Region } from './regions.ts';
+import { computeHull, type Region } from './regions.ts';
 
-/** The hulls of a network. */
+/** Draws regions of a network as convex hulls. */
 export class RegionView {
   readonly root: SVGGElement;
   readonly #hulls: readonly { readonly region: Region; readonly path: SVGPathElement }[];
@@ -33,7 +33,7 @@ export class RegionView {
   /** Draws the hulls anew. @param at Gives the position of a node by its number, px. */
   lay(at: (node: number) => Place): void {
     for (const { region, path } of this.#hulls) {
-      const corners = hullOf([region.node, ...region.hosts].map(at));
+      const corners = computeHull([region.node, ...region.hosts].map(at));
       const d = corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
       setAttributeIfChanged(path, 'd', `M${d}Z`);
     }

@@ -42,7 +42,10 @@ export function withRegionNodes(info: TraceInfo): TraceInfo {
 }
 
 /** The regions of a network to which {@link withRegionNodes} has added nodes. */
-export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
+export function findRegions({
+  nodes,
+  links,
+}: Pick<TraceInfo, 'nodes' | 'links'>): readonly Region[] {
   return nodes.flatMap(({ protocol }, node) => {
     if (protocol !== REGION_NODE_PROTOCOL) return [];
     const own = links.filter(({ to }) => to === node);
@@ -56,7 +59,7 @@ export function regionsOf({ nodes, links }: Pick<TraceInfo, 'nodes' | 'links'>):
 
 /** True if every host is in exactly one region, so that regions can be drawn apart. */
 export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>): boolean {
-  const hosts = regionsOf(topology).flatMap((region) => region.hosts);
+  const hosts = findRegions(topology).flatMap((region) => region.hosts);
   const regions = topology.nodes.filter(({ protocol }) => protocol === REGION_NODE_PROTOCOL).length;
   return (
     regions > 0 &&
@@ -74,7 +77,7 @@ const SPREAD = 1.3;
 /** Places regions around the middle, and the hosts of each region on its outer side. */
 export function placesByRegion(topology: Pick<TraceInfo, 'nodes' | 'links'>): readonly Place[] {
   const places: Place[] = [];
-  const regions = regionsOf(topology);
+  const regions = findRegions(topology);
   for (const [at, { node, hosts }] of regions.entries()) {
     const turn = Math.PI + (2 * Math.PI * at) / regions.length;
     const isAlone = regions.length === 1;
@@ -95,7 +98,7 @@ function from({ x, y }: Place, angle: number, far: number): Place {
 }
 
 /** The corners of the convex hull of some points, in order (Andrew's monotone chain). */
-export function hullOf(points: readonly Place[]): readonly Place[] {
+export function computeHull(points: readonly Place[]): readonly Place[] {
   const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
   const half = (of: readonly Place[]): Place[] => {
     const chain: Place[] = [];

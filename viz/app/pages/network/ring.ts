@@ -19,7 +19,7 @@ export function isStar(nodes: number, edges: readonly Edge[]): boolean {
  * The places of the nodes, which keep the greatest distance from foreign links.
  * @param groups The numbers of the nodes; the nodes of a group stand together.
  */
-export function ringOf(
+export function placeOnRing(
   groups: readonly (readonly number[])[],
   edges: readonly Edge[],
 ): readonly Place[] {

@@ -13,11 +13,11 @@ import { AWARENESS_SIGNS } from './belief-line.ts';
 import { DetourView, type ShownDetour } from './detour-view.ts';
 import { drawGraticule, type MapFrame } from './graticule-view.ts';
 import type { Dot, DrawnNetwork } from './groups.ts';
-import { type DrawingSize, type GridLine, geoMapOf } from './map.ts';
+import { computeGeoMap, type DrawingSize, type GridLine } from './map.ts';
 import { labelPlace, labelSides, NODE_RADIUS_PX } from './node-labels.ts';
 import type { Place } from './place.ts';
 import { RegionView } from './region-view.ts';
-import { REGION_NODE_PROTOCOL, regionsOf } from './regions.ts';
+import { findRegions, REGION_NODE_PROTOCOL } from './regions.ts';
 
 /** Margin around the outermost nodes, px. */
 const MARGIN = { x: 64, top: 28, bottom: 40 } as const;
@@ -74,7 +74,7 @@ function frameOf({ width, height }: DrawingSize): MapFrame {
   };
 }
 
-/** The drawing of the network. */
+/** Draws the nodes and links of the network. */
 export class TopologyView {
   readonly svg = svgElement('svg', { class: 'topology', role: 'group', 'aria-label': 'topology' });
   readonly #graticule = svgElement('g', { 'aria-hidden': 'true' });
@@ -94,7 +94,7 @@ export class TopologyView {
     this.#network = network;
     this.#wires = wiresOf(info.links, network).map((wire) => wireElement(wire, events));
     this.#dots = network.dots.map((dot, number) => this.#dotElement(number, dot, events));
-    this.#regions = new RegionView(regionsOf(info), (id) => events.selectLink(id));
+    this.#regions = new RegionView(findRegions(info), (id) => events.selectLink(id));
     this.svg.append(
       this.#graticule,
       this.#regions.root,
@@ -122,7 +122,7 @@ export class TopologyView {
   /** Arranges the nodes by their positions on Earth. Returns how many nodes have none. */
   arrangeMap(size: DrawingSize): number {
     this.#isTall = false;
-    const { places, lines, unplaced } = geoMapOf(this.#network.topology, frameOf(size));
+    const { places, lines, unplaced } = computeGeoMap(this.#network.topology, frameOf(size));
     this.#lay(places, lines, size);
     return unplaced;
   }

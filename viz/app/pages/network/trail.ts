@@ -37,7 +37,7 @@ export function captureIndexAt(captures: readonly Capture[], timeNs: number): nu
 }
 
 /** The nodes at both ends of a hop. */
-export function captureEndsOf(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
+export function findCaptureEnds(capture: Capture, { nodes, links }: TraceInfo): CaptureEnds {
   const name = (node: number): string => nodes[node]?.name ?? 'a node';
   const link = capture.link === undefined ? undefined : links[capture.link];
   const isShared = link !== undefined && link.to < 0;
@@ -51,14 +51,14 @@ export function captureEndsOf(capture: Capture, { nodes, links }: TraceInfo): Ca
  * node counts as well, although it sends nothing on.
  * @param peeling The protocols whose nodes remove layers.
  */
-export function onionLayersOf(
+export function listOnionLayers(
   captures: readonly Capture[],
   info: TraceInfo,
   peeling: ReadonlySet<string>,
 ): readonly OnionLayer[] {
   const layers: OnionLayer[] = [];
   for (const [at, capture] of captures.entries()) {
-    const { to } = captureEndsOf(capture, info);
+    const { to } = findCaptureEnds(capture, info);
     const node = info.nodes[info.links[capture.link ?? -1]?.to ?? -1];
     if (to === undefined || node === undefined || !isPeeling(node, peeling)) continue;
     const next = captures[at + 1];

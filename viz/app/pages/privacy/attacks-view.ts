@@ -10,10 +10,10 @@ import { countWithNoun } from '../../../../reports/format.ts';
 import { limitText } from '../../../../reports/kpi-text.ts';
 import { wilsonInterval } from '../../../../reports/statistics/proportion.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   horizontalAxis,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   verticalAxis,
 } from '../../chart/plot.ts';
@@ -72,7 +72,7 @@ function attackDrawing(
   words: string,
 ): HTMLElement {
   const { attacks } = observer;
-  const plot = { ...plotGeometryOf(width, 58 + ROW * attacks.length, 16), top: 8 };
+  const plot = { ...computePlotGeometry(width, 58 + ROW * attacks.length, 16), top: 8 };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const rows = attacks.map((one, i) => {
     const y = plot.top + ROW * i + 30;
@@ -143,7 +143,7 @@ function rocOf(parts: PrivacyChartContext, attack: Attack): HTMLElement {
 
 function rocDrawing(attack: Attack, width: number, words: string): HTMLElement {
   const { roc = [], trials } = attack;
-  const full = plotGeometryOf(Math.min(width, ROC_HEIGHT + 40), ROC_HEIGHT, 50);
+  const full = computePlotGeometry(Math.min(width, ROC_HEIGHT + 40), ROC_HEIGHT, 50);
   const plot: PlotGeometry = { ...full, width };
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const y = scaleLinear([0, 1], [plot.bottom, plot.top]);

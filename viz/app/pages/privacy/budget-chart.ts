@@ -12,9 +12,9 @@ import { countWithNoun, significantDigitsText } from '../../../../reports/format
 import { limitText } from '../../../../reports/kpi-text.ts';
 import type { KpiResult } from '../../../../reports/report-schema.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   type ValueToPx,
 } from '../../chart/plot.ts';
@@ -29,7 +29,7 @@ import {
   type SeedQuantiles,
   samplesBySeed,
 } from './budget.ts';
-import { axesOf, limitKpisOn, limitLine, makePrivacyChartFrame, percent } from './frame.ts';
+import { drawAxes, limitKpisOn, limitLine, makePrivacyChartFrame, percent } from './frame.ts';
 
 const EPSILON = 'dp.epsilon';
 const ACCURACY = 'dp.accuracy';
@@ -55,7 +55,7 @@ interface Panel {
   readonly ink: 1 | 2;
 }
 
-/** Makes the chart. The budget must contain rounds. */
+/** Makes the chart of the privacy budget spent over rounds. The budget must contain rounds. */
 export function budgetChart(context: ReportPageContext, budget: Budget): HTMLElement {
   const parts = { context, budget, rounds: roundsOf(budget) };
   const frame = makePrivacyChartFrame('privacy-budget', { context }, 'all');
@@ -134,7 +134,7 @@ function tableOf({ budget, rounds }: BudgetParts): {
 function drawing(parts: BudgetParts, width: number, words: string): HTMLElement {
   const { context, budget, rounds } = parts;
   const hasAccuracy = rounds.some(({ accuracy }) => accuracy !== undefined);
-  const plot = plotGeometryOf(width, SPENT_HEIGHT, 52);
+  const plot = computePlotGeometry(width, SPENT_HEIGHT, 52);
   const x = scaleLinear([0, rounds.at(-1)?.round ?? 1], [plot.left, plot.right]);
   const limits = valueLimits(context, EPSILON).map(({ limit }) => limit);
   const most = greatestOf([...limits, ...budget.rounds.map(({ epsilon }) => epsilon), 1e-9]);
@@ -148,12 +148,12 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
   const drawn = plotSvg(
     { ...plot, height: SPENT_HEIGHT + (hasAccuracy ? ACCURACY_HEIGHT : 0) },
     words,
-    axesOf(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
+    drawAxes(plot, { at: y, values: y.ticks(5), title: 'epsilon' }, across),
     panelParts(parts, spent),
   );
   let { bottom } = plot;
   if (hasAccuracy) {
-    const below = plotGeometryOf(width, ACCURACY_HEIGHT, 52);
+    const below = computePlotGeometry(width, ACCURACY_HEIGHT, 52);
     const share = scaleLinear(sharesShown(parts), [below.bottom, below.top]);
     const right: Panel = {
       ...{ metric: ACCURACY, plot: below, x, y: share, ink: 2 },
@@ -164,7 +164,7 @@ function drawing(parts: BudgetParts, width: number, words: string): HTMLElement 
       svgElement(
         'g',
         { transform: `translate(0 ${SPENT_HEIGHT})` },
-        axesOf(below, up, across),
+        drawAxes(below, up, across),
         panelParts(parts, right),
       ),
     );

@@ -10,9 +10,9 @@ import { area, line } from 'd3-shape';
 import { greatestOf, leastOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
   type ValueToPx,
 } from '../../chart/plot.ts';
@@ -25,8 +25,8 @@ import {
   entropyQuantiles,
 } from './bits.ts';
 import {
-  axesOf,
   bitsText,
+  drawAxes,
   limitKpisOn,
   limitLine,
   makePrivacyChartFrame,
@@ -77,7 +77,7 @@ function drawing(
 ): HTMLElement {
   const { privacy, context } = parts;
   const { targets } = privacy;
-  const plot = plotGeometryOf(width, HEIGHT, 44);
+  const plot = computePlotGeometry(width, HEIGHT, 44);
   const limits = limitKpisOn(context.report, METRIC);
   const values = [
     ...targets.map(({ entropy }) => entropy),
@@ -94,7 +94,7 @@ function drawing(
   const drawn = plotSvg(
     plot,
     'Entropy of the targets over time',
-    axesOf(
+    drawAxes(
       plot,
       { at: y, values: y.ticks(6), title: 'bits' },
       { at: x, values: seconds, title: 's, when the target was made' },

@@ -71,7 +71,7 @@ export interface Axis {
 }
 
 /** Both axes of a plot, with as many ticks on the horizontal axis as fit. */
-export function axesOf(plot: PlotGeometry, up: Axis, across: Axis): readonly SVGGElement[] {
+export function drawAxes(plot: PlotGeometry, up: Axis, across: Axis): readonly SVGGElement[] {
   const ticks = ({ at, values, text = String }: Axis): { at: number; label: string }[] =>
     values.map((value) => ({ at: at(value), label: text(value) }));
   return [

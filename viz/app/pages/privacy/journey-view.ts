@@ -8,7 +8,7 @@
 import { type SankeyLink, type SankeyNode, sankey } from 'd3-sankey';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
-import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { computePlotGeometry, elementRedrawnOnResize, plotSvg } from '../../chart/plot.ts';
 import { withPointReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import {
@@ -80,7 +80,7 @@ function leftOut({ hidden, again }: JourneyColumns): string {
 function drawing(journey: Journey, width: number, words: string): HTMLElement {
   const isNarrow = width < NARROW;
   const { stops, ribbons, titles } = journeyColumns(journey, isNarrow ? 6 : 10);
-  const plot = plotGeometryOf(width, HEIGHT, 0);
+  const plot = computePlotGeometry(width, HEIGHT, 0);
   const layout = sankey<JourneyStop, Width>()
     .nodeId(({ id }) => id)
     .nodeAlign(({ column }) => column)

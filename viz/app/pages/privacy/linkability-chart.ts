@@ -6,11 +6,16 @@
  */
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun } from '../../../../reports/format.ts';
-import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { computePlotGeometry, elementRedrawnOnResize, plotSvg } from '../../chart/plot.ts';
 import { withPointReadout } from '../../chart/readings.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import { makePrivacyChartFrame, type PrivacyChartContext, percent } from './frame.ts';
-import { COLOUR_STEPS, colourStepOf, correctGuessCount, type LinkabilityPairs } from './pairs.ts';
+import {
+  COLOUR_STEPS,
+  chooseColourStep,
+  correctGuessCount,
+  type LinkabilityPairs,
+} from './pairs.ts';
 
 const CELL_MAX = 34;
 const CELL_MIN = 9;
@@ -90,7 +95,7 @@ function drawing(
   const left = width < 500 ? 62 : 84;
   const fitting = (width - left - SLANT) / receivers.length;
   const cell = Math.max(CELL_MIN, Math.min(CELL_MAX, fitting));
-  const plot = plotGeometryOf(
+  const plot = computePlotGeometry(
     Math.max(width, left + cell * receivers.length + SLANT),
     TOP + cell * senders.length + 4,
     left,
@@ -111,7 +116,10 @@ function drawing(
     plot,
     words,
     cells.map((one) =>
-      svgElement('rect', { class: `cell step${colourStepOf(one.mass, most)}`, ...place(one, 0.5) }),
+      svgElement('rect', {
+        class: `cell step${chooseColourStep(one.mass, most)}`,
+        ...place(one, 0.5),
+      }),
     ),
     cells
       .filter((one) => one.true > 0)

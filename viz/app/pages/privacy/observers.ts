@@ -8,7 +8,7 @@
 import { countWithNoun } from '../../../../reports/format.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 
-/** What a report says about privacy. */
+/** The privacy figures of a report. */
 export type PrivacyReport = NonNullable<Report['privacy']>;
 /** One attack of the report. */
 export type Attack = NonNullable<PrivacyReport['attacks']>[number];
@@ -27,7 +27,7 @@ export interface ReportedAdversary {
 }
 
 /** All adversaries; the one whose entropy was measured comes first. */
-export function adversariesOf(privacy: PrivacyReport): readonly ReportedAdversary[] {
+export function listAdversaries(privacy: PrivacyReport): readonly ReportedAdversary[] {
   const { adversary, attacks = [] } = privacy;
   const names = [...new Set(attacks.map((one) => one.adversary))].filter(
     (one) => one !== adversary,

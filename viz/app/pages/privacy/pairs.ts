@@ -16,7 +16,7 @@ export const COLOUR_STEPS = 5;
 /**
  * The colour step of a value, if `most` is the largest value: 1 to {@link COLOUR_STEPS}, or 0 for 0.
  */
-export function colourStepOf(value: number, most: number): number {
+export function chooseColourStep(value: number, most: number): number {
   if (value <= 0 || most <= 0) return 0;
   return Math.max(1, Math.min(COLOUR_STEPS, Math.ceil((value / most) * COLOUR_STEPS - 1e-9)));
 }

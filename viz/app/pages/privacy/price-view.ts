@@ -7,9 +7,9 @@
 import { countWithNoun, quantityText, significantDigitsText } from '../../../../reports/format.ts';
 import { sortedAscending } from '../../../../reports/statistics/quantile.ts';
 import {
+  computePlotGeometry,
   elementRedrawnOnResize,
   type PlotGeometry,
-  plotGeometryOf,
   plotSvg,
 } from '../../chart/plot.ts';
 import { withPointReadout } from '../../chart/readings.ts';
@@ -126,7 +126,7 @@ function costRows({ privacy, context }: PrivacyChartContext): readonly PriceRow[
 }
 
 function drawing(rows: readonly PriceRow[], width: number, words: string): HTMLElement {
-  const plot: PlotGeometry = plotGeometryOf(width, ROW * rows.length + 12, 0);
+  const plot: PlotGeometry = computePlotGeometry(width, ROW * rows.length + 12, 0);
   const right = plot.width - 2;
   const places = rows.map((row, i) => ({ row, y: ROW * i + 16 }));
   const drawn = plotSvg(

@@ -20,8 +20,8 @@ import type { PrivacyChartContext } from './frame.ts';
 import { journeyChart } from './journey-view.ts';
 import { linkabilityChart } from './linkability-chart.ts';
 import {
-  adversariesOf,
   chosenAdversary,
+  listAdversaries,
   type PrivacyReport,
   privacyWarnings,
   type ReportedAdversary,
@@ -33,7 +33,7 @@ import { missingPrivacyData } from './without-privacy.ts';
 const MORE_EYES =
   'Attackers at links, mixes or ends appear here if the scenario has a limit on privacy.attack.<name>.success, or an event with attack.';
 
-/** Fills the page. */
+/** Shows the page of privacy figures. */
 export async function mountPrivacy(context: ReportPageContext): Promise<void> {
   const { root, report } = context;
   replaceContent(root, element('h1', { class: 'for-screen-readers' }, 'Privacy'));
@@ -58,7 +58,7 @@ function believed(
   privacy: PrivacyReport,
 ): { readonly bar: HTMLElement; readonly charts: HTMLElement } {
   const { view, signal } = context;
-  const list = adversariesOf(privacy);
+  const list = listAdversaries(privacy);
   const charts = element('div', { class: 'privacy-charts' });
   const { bar, tell } = chooser(context, list);
   let shown: AbortController | undefined;

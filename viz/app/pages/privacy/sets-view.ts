@@ -8,11 +8,11 @@ import { scaleLinear } from 'd3-scale';
 import { greatestOf } from '../../../../engine/pure/extremes.ts';
 import { countWithNoun, wholeNumberText } from '../../../../reports/format.ts';
 import { quantile, sortedAscending } from '../../../../reports/statistics/quantile.ts';
-import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { computePlotGeometry, elementRedrawnOnResize, plotSvg } from '../../chart/plot.ts';
 import { withAxisReadout } from '../../chart/readings.ts';
 import { svgElement } from '../../kernel/element.ts';
 import { type AnonymitySetBar, anonymitySetBars } from './bits.ts';
-import { axesOf, makePrivacyChartFrame, type PrivacyChartContext } from './frame.ts';
+import { drawAxes, makePrivacyChartFrame, type PrivacyChartContext } from './frame.ts';
 import { entropySourceText } from './observers.ts';
 
 const HEIGHT = 320;
@@ -38,7 +38,7 @@ export function anonymitySetsChart(parts: PrivacyChartContext): HTMLElement {
 }
 
 function drawing(bars: readonly AnonymitySetBar[], width: number, words: string): HTMLElement {
-  const plot = plotGeometryOf(width, HEIGHT, 44);
+  const plot = computePlotGeometry(width, HEIGHT, 44);
   const end = bars.at(-1)?.to ?? 1;
   const x = scaleLinear([0, end], [plot.left, plot.right]);
   const most = greatestOf([1, ...bars.map(({ count }) => count)]);
@@ -48,7 +48,7 @@ function drawing(bars: readonly AnonymitySetBar[], width: number, words: string)
   const drawn = plotSvg(
     plot,
     words,
-    axesOf(
+    drawAxes(
       plot,
       { at: y, values: counts, title: 'targets', text: wholeNumberText },
       { at: x, values: sizes, title: 'messages that it could be', text: wholeNumberText },

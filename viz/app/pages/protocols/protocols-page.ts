@@ -9,7 +9,7 @@ import { ChartFrame } from '../../chart/chart-frame.ts';
 import { shapeElement } from '../../chart/scene.ts';
 import { beliefsAt, beliefText } from '../../data/belief.ts';
 import { LatestQuerySender } from '../../data/latest.ts';
-import { drawViewSafely, isViewApplicable, nodeStatesOf } from '../../data/plug-ins.ts';
+import { drawViewSafely, isViewApplicable, listNodeStates } from '../../data/plug-ins.ts';
 import { PROTOCOLS } from '../../data/protocols.ts';
 import type { MachineStateEntries } from '../../data/trace-answers.ts';
 import { linkDisruptionsAt } from '../../data/truth.ts';
@@ -45,7 +45,7 @@ interface Answered {
   readonly spans: DrawingInput['spans'];
 }
 
-/** The page while it is mounted. */
+/** The page with the drawings of protocols, while it is shown. */
 export class ProtocolsPage {
   readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
@@ -202,7 +202,7 @@ export class ProtocolsPage {
       fromNs: Math.max(0, timeNs - NEAR_NS),
       toNs: timeNs,
       endNs: view.time.extent.value[1],
-      nodes: nodeStatesOf(trace.info, world),
+      nodes: listNodeStates(trace.info, world),
       marks,
       spans,
       broken: linkDisruptionsAt(trace.info, timeNs),

@@ -9,7 +9,7 @@ import { INPUT_COPY_FILE_NAMES } from '../../../../reports/input-copies.ts';
 import { renderJunit } from '../../../../reports/junit.ts';
 import type { Report } from '../../../../reports/report-schema.ts';
 import type { TableData } from '../../../format/drawing.ts';
-import { csvOf } from '../../chart/csv.ts';
+import { formatCsv } from '../../chart/csv.ts';
 import { savePerfetto } from '../../chart/perfetto-file.ts';
 import { downloadFile } from '../../chart/picture.ts';
 import { fileNamesOfRun } from '../../data/run-files.ts';
@@ -32,7 +32,7 @@ const FILES: readonly (readonly [file: string, words: string])[] = [
 ];
 
 /** The row of buttons and links. */
-export function downloadsOf(context: ReportPageContext): HTMLElement {
+export function renderDownloads(context: ReportPageContext): HTMLElement {
   const { run, report, library, view, notify, signal } = context;
   const files = element('span', { class: 'files' });
   const base = run.id.replaceAll('/', '-');
@@ -44,7 +44,7 @@ export function downloadsOf(context: ReportPageContext): HTMLElement {
   });
   const csv = (): void => {
     const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
-    save('kpis.csv', 'text/csv', csvOf(kpiRows(report), { run: run.id, seed }));
+    save('kpis.csv', 'text/csv', formatCsv(kpiRows(report), { run: run.id, seed }));
   };
   return element(
     'div',

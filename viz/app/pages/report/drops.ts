@@ -9,7 +9,7 @@ import { significantDigitsText, wholeNumberText } from '../../../../reports/form
 import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
-import { elementRedrawnOnResize, plotGeometryOf, plotSvg } from '../../chart/plot.ts';
+import { computePlotGeometry, elementRedrawnOnResize, plotSvg } from '../../chart/plot.ts';
 import { element, svgElement } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 
@@ -48,7 +48,7 @@ export function balanceText({ packets }: Report): string {
   return `On links: ${wholeNumberText(sent)} sent${extra} = ${wholeNumberText(delivered)} delivered + ${wholeNumberText(dropped)} dropped + ${wholeNumberText(inFlight)} in flight`;
 }
 
-/** Makes the chart. */
+/** Makes the chart of dropped packets by reason. */
 export function dropsChart({ report, run, signal }: ReportPageContext): HTMLElement {
   const drops = dropReasonCounts(report);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';
@@ -76,7 +76,7 @@ function drawing(drops: readonly DropReasonCount[], width: number, report: Repor
   const isSlim = width < 560;
   const pitch = isSlim ? ROW + 14 : ROW;
   const left = isSlim ? 0 : 220;
-  const plot = plotGeometryOf(width, 40 + pitch * drops.length, left);
+  const plot = computePlotGeometry(width, 40 + pitch * drops.length, left);
   const x = scaleLinear([0, drops[0]?.count ?? 1], [left, plot.right - 150]);
   const rows = drops.flatMap(({ reason, by, count }, at) => {
     const top = pitch * at + (isSlim ? 16 : 4);

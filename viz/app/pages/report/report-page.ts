@@ -12,7 +12,7 @@ import type { Report } from '../../../../reports/report-schema.ts';
 import { ChartFrame } from '../../chart/chart-frame.ts';
 import { withNonBreakingSpaces } from '../../chart/hard-spaces.ts';
 import { elementRedrawnOnResize } from '../../chart/plot.ts';
-import { distributionsOf, hasSingleValue } from '../../chart/tail.ts';
+import { hasSingleValue, listDistributions } from '../../chart/tail.ts';
 import {
   bandText,
   QUANTILE_TABLE_HEADINGS,
@@ -23,19 +23,19 @@ import { type Child, element } from '../../kernel/element.ts';
 import type { ReportPageContext } from '../../kernel/page.ts';
 import { partialNote } from '../../kernel/states.ts';
 import { liveChip, verdictChip, verdictCssClass } from '../../kernel/verdict-chip.ts';
-import { downloadsOf } from './downloads.ts';
+import { renderDownloads } from './downloads.ts';
 import { dropsChart } from './drops.ts';
 import { kpiTable } from './kpi-table.ts';
 import { methodSection } from './method.ts';
 import { repeatRunSection } from './repeat-run-section.ts';
 import { twinContent } from './twin.ts';
 
-/** Fills the page. */
+/** Shows the page with the report of a run. */
 export function mountReport(context: ReportPageContext): void {
   const { root, report, run } = context;
   root.append(
     verdictBar(report, run.isLive === true),
-    downloadsOf(context),
+    renderDownloads(context),
     section('Limits', kpiTable(report, run.id), notesOf(report)),
   );
   if (report.twin !== undefined) root.append(section('Twin', twinContent(report.twin)));
@@ -105,7 +105,7 @@ function notesOf(report: Report): HTMLElement {
 }
 
 function tailFigure({ report, run, signal }: ReportPageContext): Child {
-  const one = distributionsOf(report).find(({ metric }) => metric.unit === 'ns');
+  const one = listDistributions(report).find(({ metric }) => metric.unit === 'ns');
   if (one === undefined) return partialNote('No latency was measured.');
   if (hasSingleValue(one)) return partialNote(`${one.name}: ${distributionText(one.metric)}.`);
   const seed = report.seeds.length === 1 ? String(report.seeds[0] ?? '') : '';

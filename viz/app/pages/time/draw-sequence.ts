@@ -31,7 +31,8 @@ const LEFT = 64;
 const CHARACTER = 6.6;
 
 /**
- * Makes the drawing. Arrow keys move from packet to packet in order of departure; Enter follows a
+ * Draws packets between nodes as a sequence diagram.
+ * Arrow keys move from packet to packet in order of departure; Enter follows a
  * packet.
  */
 export function drawSequence(stage: SequenceInput): HTMLElement {

@@ -43,7 +43,7 @@ const CHARACTER = 6.6;
 /** Largest number of faults that are marked strongly; more faults are marked faintly. */
 const FAULTS_CALM = 20;
 
-/** Draws all tracks. */
+/** Draws one track of states and events for each node. */
 export function drawTracks(tracks: readonly FilledTrack[], stage: TracksDrawingInput): DrawnTracks {
   const { width, fromNs, toNs } = stage;
   const left = width < NARROW ? LABEL_NARROW : LABEL;

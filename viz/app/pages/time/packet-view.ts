@@ -15,7 +15,7 @@ import type { TracePageContext } from '../../kernel/page.ts';
 import type { TimeRange } from '../../kernel/time-line.ts';
 import { drawSequence } from './draw-sequence.ts';
 import { drawWaterfall } from './draw-waterfall.ts';
-import { arrowsOf, nodesOnRoute, packetNumberAt, waterfallParts } from './sequence.ts';
+import { computeArrows, nodesOnRoute, packetNumberAt, waterfallParts } from './sequence.ts';
 import { sequenceChartContent, waterfallChartContent } from './words.ts';
 
 const NEAR_NS = 20e6;
@@ -156,7 +156,7 @@ export class PacketView {
     const { info } = trace;
     const { packet } = seen;
     const nodes = this.#chosen();
-    const { arrows, oneIn } = arrowsOf(seen.around, info, {
+    const { arrows, oneIn } = computeArrows(seen.around, info, {
       ...{ nodes, selected: packet, most: ARROWS_MAX },
     });
     const pick = (name: number): void => {

@@ -46,7 +46,7 @@ export function nodesOnRoute(hops: HopColumns, links: TraceInfo['links']): reado
  * The arrows between the nodes. If there are too many, all arrows of some packets are left out. The
  * hops of a packet through a cloud, which has no nodes inside, are one arrow; lost inside, none.
  */
-export function arrowsOf(
+export function computeArrows(
   hops: HopColumns,
   info: Pick<TraceInfo, 'links' | 'classes'>,
   of: { readonly nodes: readonly number[]; readonly selected: number; readonly most: number },

@@ -25,9 +25,9 @@ import { PacketView } from './packet-view.ts';
 import {
   filledTracks,
   initiallyFoldedRoles,
+  listRoles,
+  listTracks,
   roleOfNode,
-  rolesOf,
-  tracksOf,
   type WindowEvents,
 } from './tracks.ts';
 import { tracksChartContent } from './words.ts';
@@ -39,7 +39,7 @@ const DRAG_MIN = 5;
 /** Margin on each side of the interval that the key `f` shows, as a part of the interval. */
 const MARGIN = 0.15;
 
-/** The page while it is mounted. */
+/** The page with tracks of nodes over time, while it is shown. */
 export class TimePage {
   readonly #context: TracePageContext;
   readonly #chart: ChartFrame;
@@ -110,7 +110,7 @@ export class TimePage {
   #foldBar(): HTMLElement {
     const { trace, view, run, fail } = this.#context;
     const { info } = trace;
-    const buttons = rolesOf(info).map((role) => {
+    const buttons = listRoles(info).map((role) => {
       const count = info.nodes.filter((node) => roleOfNode(node) === role).length;
       const button = element(
         'button',
@@ -175,7 +175,7 @@ export class TimePage {
     if (got === undefined || width < 50) return;
     const { info } = this.#context.trace;
     const { fromNs, toNs } = got.window;
-    const tracks = filledTracks(tracksOf(info, this.#folded), got.events, { info, fromNs, toNs });
+    const tracks = filledTracks(listTracks(info, this.#folded), got.events, { info, fromNs, toNs });
     this.#drawn = drawTracks(tracks, { width, fromNs, toNs, faults: info.faults });
     const { svg, height } = this.#drawn;
     setAttributeIfChanged(this.#cursor, 'y2', height);

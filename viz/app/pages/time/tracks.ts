@@ -56,24 +56,24 @@ export function roleOfNode({ name, protocol }: TraceInfo['nodes'][number]): stri
 }
 
 /** The roles of a run, in the order of its nodes. */
-export function rolesOf({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
+export function listRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   return [...new Set(nodes.map(roleOfNode))];
 }
 
 /** The roles whose nodes share a track at first: those with several nodes, in a run with many. */
 export function initiallyFoldedRoles({ nodes }: Pick<TraceInfo, 'nodes'>): readonly string[] {
   if (nodes.length <= OPEN_MAX) return [];
-  return rolesOf({ nodes }).filter(
+  return listRoles({ nodes }).filter(
     (role) => nodes.filter((one) => roleOfNode(one) === role).length > 1,
   );
 }
 
 /** One track for each role in `folded`, and one for each node of the other roles. */
-export function tracksOf(
+export function listTracks(
   { nodes }: Pick<TraceInfo, 'nodes'>,
   folded: ReadonlySet<string>,
 ): readonly Track[] {
-  return rolesOf({ nodes }).flatMap((role): Track[] => {
+  return listRoles({ nodes }).flatMap((role): Track[] => {
     const own = nodes.flatMap((node, number) => (roleOfNode(node) === role ? [number] : []));
     if (folded.has(role)) {
       return [{ label: `${role} (${own.length})`, nodes: own, isGroup: true }];

@@ -10,7 +10,7 @@ import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import type { CryptoProvider } from '../../../../../engine/host/crypto.ts';
 import { HandoverMatcher } from '../../../../../engine/live/handover/handover-book.ts';
 import { SAMPLE_ROW_LENGTH } from '../../../../../engine/live/handover/handover-samples.ts';
-import { tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
+import { readTailTag } from '../../../../../engine/live/handover/tail-sample.ts';
 import { LiveWorld } from '../../../../../engine/live/live-world.ts';
 import { histogramQuantile } from '../../../../../engine/measure/histogram.ts';
 import { randomBytes } from './bytes.ts';
@@ -93,7 +93,7 @@ class Row {
       for (let i = 0; i < PACKETS; i += 1) {
         const sentNs = world.scheduler.now - this.#zeroNs;
         const bytes = randomBytes(100, i);
-        this.#sent.set(tailTagOf(bytes), sentNs);
+        this.#sent.set(readTailTag(bytes), sentNs);
         world.handovers.sourceDueNs = sentNs;
         socket?.send(bytes, 0, bytes.length, first.endpoint(`${BLOCK}.21`, PORT));
         world.handovers.sourceDueNs = -1;
@@ -104,7 +104,7 @@ class Row {
 
   #arrived(bytes: Uint8Array): void {
     const { handovers, clock } = this.world;
-    const tag = tailTagOf(bytes);
+    const tag = readTailTag(bytes);
     const times = {
       sentNs: this.#sent.get(tag) ?? -1,
       deliveredNs: clock.now() - this.#zeroNs,

@@ -9,7 +9,7 @@ import {
   NOT_SAMPLED,
   SAMPLE_ROW_LENGTH,
 } from '../../../../../engine/live/handover/handover-samples.ts';
-import { isSampled, tailTagOf } from '../../../../../engine/live/handover/tail-sample.ts';
+import { isSampled, readTailTag } from '../../../../../engine/live/handover/tail-sample.ts';
 import { randomBytes } from './bytes.ts';
 
 const ONE_IN_64 = 63;
@@ -24,24 +24,24 @@ it('chooses about one datagram in 64, by its last eight bytes alone', () => {
     const rewritten = bytes.slice();
     rewritten.fill(0, 0, 192);
     expect(isSampled(rewritten, ONE_IN_64)).toBe(true);
-    expect(tailTagOf(rewritten)).toBe(tailTagOf(bytes));
+    expect(readTailTag(rewritten)).toBe(readTailTag(bytes));
   }
-  expect(new Set(chosen.map(tailTagOf)).size).toBe(chosen.length);
+  expect(new Set(chosen.map(readTailTag)).size).toBe(chosen.length);
 });
 
 it('tells every single byte of the tail apart, and takes short and empty datagrams', () => {
   const bytes = randomBytes(8, 1);
-  const tags = new Set([tailTagOf(bytes)]);
+  const tags = new Set([readTailTag(bytes)]);
   for (let at = 0; at < 8; at += 1) {
     const other = bytes.slice();
     other[at] = (other[at] as number) ^ 1;
-    tags.add(tailTagOf(other));
+    tags.add(readTailTag(other));
   }
   expect(tags.size).toBe(9);
   const short = [0, 1, 3, 7].map((length) => new Uint8Array(length));
   expect(short.every((one) => isSampled(one, 0))).toBe(true);
-  expect(new Set(short.map(tailTagOf)).size).toBe(4);
-  for (const tag of [...tags, ...short.map(tailTagOf)])
+  expect(new Set(short.map(readTailTag)).size).toBe(4);
+  for (const tag of [...tags, ...short.map(readTailTag)])
     expect(Number.isSafeInteger(tag)).toBe(true);
 });
 
@@ -54,7 +54,7 @@ it('follows nothing before the scenario begins, and writes its time', () => {
   samples.left(bytes, { from: 3, to: 4 }, { offeredNs: 1_100, dueNs: 1_500, writtenNs: 1_600 });
   samples.taken(bytes, { from: undefined, to: 4 });
   const { rows, untold } = samples.take();
-  const tag = tailTagOf(bytes);
+  const tag = readTailTag(bytes);
   expect([...rows]).toEqual([0, tag, 3, 4, 100, 500, 600, 1, tag, -1, 4, 700, -1_000, -1_000]);
   expect(untold).toBe(0);
   expect(samples.current).toBe(tag);

@@ -3,7 +3,7 @@ import { CborWriter } from '../../../../../engine/pure/cbor-writer.ts';
 import { TIMER_DUE } from '../../../../../nodes/_kit/machine.ts';
 import { CarrierOutlet } from '../../../../../nodes/dtn/agent/carrier-outlet.ts';
 import type { AgentEffect } from '../../../../../nodes/dtn/agent/effects.ts';
-import { bundleIdentityOf } from '../../../../../nodes/dtn/agent/identity.ts';
+import { identifyBundle } from '../../../../../nodes/dtn/agent/identity.ts';
 import type { AgentInput } from '../../../../../nodes/dtn/agent/input.ts';
 import { decodeBundleRecord } from '../../../../../nodes/dtn/agent/records.ts';
 import { type DtnOptions, dtnConfig } from '../../../../../nodes/dtn/config.ts';
@@ -341,7 +341,7 @@ function crashAfter(
 function identityOf(bundle: Uint8Array): string | undefined {
   const view = new BundleView();
   view.open(bundle, 0, bundle.length);
-  return bundleIdentityOf(view);
+  return identifyBundle(view);
 }
 
 /** Sequence numbers of the bundles of others on a disk. */

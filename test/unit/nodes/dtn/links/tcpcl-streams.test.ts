@@ -14,7 +14,7 @@ import {
   encodeTcpclMessage,
   type TcpclMessage,
 } from '../../../../../nodes/dtn/layer/tcpcl-wire.ts';
-import { linkEndsOf } from '../../../../../nodes/dtn/links/link-end.ts';
+import { listLinkEnds } from '../../../../../nodes/dtn/links/link-end.ts';
 import { TcpclLinks } from '../../../../../nodes/dtn/links/tcpcl-node.ts';
 import { TlsKeys } from '../../../../../nodes/dtn/links/tcpcl-tls.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
@@ -80,7 +80,7 @@ class Stage {
         onFailed: (): void => undefined,
       },
     );
-    for (const end of linkEndsOf('b', NETWORK, names)) node.add(end);
+    for (const end of listLinkEnds('b', NETWORK, names)) node.add(end);
     node.start();
   }
 

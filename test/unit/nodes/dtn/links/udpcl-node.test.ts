@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { LinkView } from '../../../../../engine/host/network-view.ts';
 import { fromHex } from '../../../../../nodes/_kit/bytes.ts';
 import { protocol } from '../../../../../nodes/dtn/index.ts';
-import { linkEndsOf } from '../../../../../nodes/dtn/links/link-end.ts';
+import { listLinkEnds } from '../../../../../nodes/dtn/links/link-end.ts';
 import type { LinkHandlers } from '../../../../../nodes/dtn/links/link-layer.ts';
 import { UdpclLinks } from '../../../../../nodes/dtn/links/udpcl-node.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
@@ -33,7 +33,7 @@ it('transfers of a link that is quiet were given up when the next datagram came,
   const names = new HostEids(['a', 'b'], 'ipn');
   const nothing = (): void => undefined;
   const node = new UdpclLinks(b!, { onBundle: nothing, onWay: nothing } as unknown as LinkHandlers);
-  for (const end of linkEndsOf('b', network, names)) node.add(end);
+  for (const end of listLinkEnds('b', network, names)) node.add(end);
   node.start();
   const socket = a!.udp({ port: PORT, link: 'ab', onDatagram: () => undefined });
   const dropped: (number | undefined)[] = [];

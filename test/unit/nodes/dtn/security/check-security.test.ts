@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { addSecurity } from '../../../../../nodes/dtn/security/add-security.ts';
 import {
   addSecurityBlock,
-  blockFlagsOf,
   findBlockByNumber,
   joinBlocks,
   newBlock,
   primaryCrcType,
+  readBlockFlags,
   replaceBlockData,
   type SplitBundle,
 } from '../../../../../nodes/dtn/security/bundle-parts.ts';
@@ -375,7 +375,7 @@ describe('an operation on a block that can be spared', () => {
 describe('flags of blocks', () => {
   it('mark an encrypted payload in every fragment, and nothing else', () => {
     const parts = opened(secured({ block: 'bib' }, { block: 'bcb' }));
-    const flags = parts.blocks.filter(({ type }) => type >= 11).map(blockFlagsOf);
+    const flags = parts.blocks.filter(({ type }) => type >= 11).map(readBlockFlags);
     // Signature, encryption of the payload, encryption of the signature.
     expect(flags).toEqual([0, 1, 0]);
   });

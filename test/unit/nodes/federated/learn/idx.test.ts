@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { readIdx } from '../../../../../nodes/federated/learn/idx.ts';
 import {
+  computeInputScaling,
   examplesOfPictures,
   examplesOfRows,
-  inputScalingOf,
   scaleExamples,
 } from '../../../../../nodes/federated/learn/tables.ts';
 
@@ -81,7 +81,7 @@ describe('rows', () => {
   it('are scaled to mean 0 and deviation 1; what never changes becomes 0', () => {
     const examples = examplesOfRows(rows, ['a', 'b', 'a']);
     if (examples === undefined) throw new Error('no examples');
-    const { features } = scaleExamples(examples, inputScalingOf(examples));
+    const { features } = scaleExamples(examples, computeInputScaling(examples));
     const side = Math.sqrt(3 / 2);
     expect([...features]).toEqual([-side, 0, 0, 0, side, 0].map(Math.fround));
   });

@@ -6,8 +6,8 @@ import { makeModel } from '../../../../../nodes/federated/learn/model.ts';
 import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import { selectExamples, splitExamples } from '../../../../../nodes/federated/learn/split.ts';
 import {
+  computeInputScaling,
   examplesOfRows,
-  inputScalingOf,
   scaleExamples,
 } from '../../../../../nodes/federated/learn/tables.ts';
 
@@ -55,7 +55,7 @@ describe.runIf(iris)('irises', () => {
         Uint32Array,
       ];
       const raw = selectExamples(irises, Uint32Array.from([...a, ...b]));
-      const scaling = inputScalingOf(raw);
+      const scaling = computeInputScaling(raw);
       const learn = scaleExamples(raw, scaling);
       const test = scaleExamples(selectExamples(irises, c), scaling);
       const weights = model.initial(draws);

@@ -19,8 +19,8 @@ import {
 } from '../../../../../nodes/federated/learn/model.ts';
 import { makeSharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
-  clientPartOf,
-  exampleTableOf,
+  makeExampleTable,
+  selectClientExamples,
   splitSharedDataset,
 } from '../../../../../nodes/federated/learn/shared-set.ts';
 import type { DatasetSplitRule } from '../../../../../nodes/federated/learn/split.ts';
@@ -62,7 +62,7 @@ interface Run {
 function accuracies(learn: Examples, test: Examples, run: Run): readonly number[] {
   const model = makeModel(run.model, learn.inputs, learn.classes);
   const set = splitSharedDataset(
-    exampleTableOf(learn),
+    makeExampleTable(learn),
     { crypto, seed },
     { clients: CLIENTS, split: run.split },
   );
@@ -75,7 +75,7 @@ function accuracies(learn: Examples, test: Examples, run: Run): readonly number[
     const sum = new Float64Array(model.parameters);
     let total = 0;
     for (const client of clients.slice(0, CLIENTS_PER_ROUND)) {
-      const part = clientPartOf(set, client);
+      const part = selectClientExamples(set, client);
       const order = Array.from({ length: part.count }, (_, at) => at);
       draws.shuffle(order);
       const local = weights.slice();

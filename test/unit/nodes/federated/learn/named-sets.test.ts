@@ -5,8 +5,8 @@ import type { PackageFile } from '../../../../../engine/host/protocol.ts';
 import { type FederatedOptions, federatedConfig } from '../../../../../nodes/federated/config.ts';
 import {
   clientExamples,
+  countParameters,
   type NodeDataSource,
-  parameterCountOf,
   testExamples,
 } from '../../../../../nodes/federated/learn/data.ts';
 import type { Examples } from '../../../../../nodes/federated/learn/model.ts';
@@ -93,9 +93,9 @@ describe('irises', () => {
   });
 
   it('have a model of their own size', () => {
-    expect(parameterCountOf(options({ set: 'iris' }))).toBe(4 * 3 + 3);
-    expect(parameterCountOf(options({ set: 'mnist' }))).toBe(7_850);
-    expect(parameterCountOf(options({}))).toBe(610);
+    expect(countParameters(options({ set: 'iris' }))).toBe(4 * 3 + 3);
+    expect(countParameters(options({ set: 'mnist' }))).toBe(7_850);
+    expect(countParameters(options({}))).toBe(610);
   });
 });
 

@@ -4,8 +4,8 @@ import { createCryptoProvider } from '../../../../../engine/crypto/index.ts';
 import { drawDirichletShares } from '../../../../../nodes/federated/learn/dirichlet.ts';
 import { makeSharedDraws, type SharedDraws } from '../../../../../nodes/federated/learn/seeded.ts';
 import {
-  clientPartOf,
   makeSharedSyntheticDataset,
+  selectClientExamples,
 } from '../../../../../nodes/federated/learn/shared-set.ts';
 import {
   type DatasetSplitRule,
@@ -127,7 +127,7 @@ describe('a set that is shared', () => {
     const every = Uint32Array.from({ length: 500 }, (_, at) => at);
     const all = here.table.pick(every);
     expect(there.table.pick(every)).toEqual(all);
-    const parts = Array.from({ length: 5 }, (_, client) => clientPartOf(here, client));
+    const parts = Array.from({ length: 5 }, (_, client) => selectClientExamples(here, client));
     expect(parts.reduce((sum, { count }) => sum + count, 0)).toBe(500);
     const part = parts[2];
     const index = here.parts[2]?.[0] as number;
@@ -142,8 +142,8 @@ describe('a set that is shared', () => {
   });
 
   it('has nothing for a client that there is not', () => {
-    expect(clientPartOf(makeSharedSyntheticDataset({ crypto, seed: SEED }, setting), 5).count).toBe(
-      0,
-    );
+    expect(
+      selectClientExamples(makeSharedSyntheticDataset({ crypto, seed: SEED }, setting), 5).count,
+    ).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ import { applyKeyStream } from '../../../../../nodes/federated/secagg/mask.ts';
 import { SECAGG_MESSAGE_TYPES } from '../../../../../nodes/federated/secagg/messages.ts';
 import { addVectorInto, subtractVectorInto } from '../../../../../nodes/federated/secagg/ring.ts';
 import { ownMaskSeed } from '../../../../../nodes/federated/secagg/seeds.ts';
-import { sessionIdOf } from '../../../../../nodes/federated/secagg/session-config.ts';
+import { deriveSessionId } from '../../../../../nodes/federated/secagg/session-config.ts';
 import {
   decodeSecaggMessage,
   encodeSecaggMessage,
@@ -248,7 +248,7 @@ describe('a ring that loses two blocks of k/2', () => {
 describe('a model that only the victim gets', () => {
   const honest = configOf({ modelHash: new Uint8Array(32).fill(1) });
   const crafted = configOf({ modelHash: new Uint8Array(32).fill(2) });
-  const theirs = sessionIdOf(crafted, CRYPTO);
+  const theirs = deriveSessionId(crafted, CRYPTO);
 
   /** The server translates the name of the session for the victim. */
   function translated(passing: SentMessage, own: Uint8Array): Uint8Array {
@@ -274,7 +274,7 @@ describe('a model that only the victim gets', () => {
   }
 
   it('leaves noise, because masks are bound to the model', () => {
-    const own = sessionIdOf(honest, CRYPTO);
+    const own = deriveSessionId(honest, CRYPTO);
     const session = new Session({
       config: honest,
       client: (index) => (index === VICTIM ? { config: crafted } : {}),

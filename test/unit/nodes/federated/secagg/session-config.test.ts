@@ -16,10 +16,10 @@ import {
 import { addVectorInto } from '../../../../../nodes/federated/secagg/ring.ts';
 import {
   decodeSecaggConfig,
+  deriveSessionId,
   encodeSecaggConfig,
   type SecaggConfig,
   secaggConfigProblem,
-  sessionIdOf,
 } from '../../../../../nodes/federated/secagg/session-config.ts';
 import {
   decodeSecaggMessage,
@@ -73,7 +73,7 @@ describe('the agreement of a session', () => {
     const names = [
       ...[{}, { round: 2 }, { n: 6 }, { t: 4 }, { m: 5 }, { bits: 31 }, { mode: 'signed' }],
       ...[{ random: new Uint8Array(16) }, { modelHash: new Uint8Array(32) }, { n: 7, k: 2 }],
-    ].map((changes) => toHex(sessionIdOf(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
+    ].map((changes) => toHex(deriveSessionId(configOf(changes as Partial<SecaggConfig>), CRYPTO)));
     expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -8,9 +8,9 @@ import {
 } from '../../../../../nodes/gateway/underlay/path-directory.ts';
 import {
   type HostAnswer,
-  linkRelationOf,
   type PathPolicy,
   type PathSegment,
+  readLinkRelation,
   type SignedSegment,
 } from '../../../../../nodes/scion/index.ts';
 import { provisionSeed } from '../../../../../runner/nodes/run-provision.ts';
@@ -169,7 +169,7 @@ describe('the path directory', () => {
     const rateOf = (index: number, isInside: boolean): number => (isInside ? 1 : 1e6) + index;
     const links = view.links.map((link, index) => ({
       ...link,
-      rateBps: rateOf(index, linkRelationOf(link) === 'internal'),
+      rateBps: rateOf(index, readLinkRelation(link) === 'internal'),
     }));
     const own = new PathDirectory({
       network: { ...view, links },
@@ -179,7 +179,7 @@ describe('the path directory', () => {
     const paths = own.lookup('gateway-211', 0, clockAt(0));
     const expected = paths.map(({ linkIds }) => {
       const outside = links.filter((link) => {
-        return linkIds.includes(link.id) && linkRelationOf(link) !== 'internal';
+        return linkIds.includes(link.id) && readLinkRelation(link) !== 'internal';
       });
       expect(outside).toHaveLength(4);
       return Math.min(...outside.map(({ rateBps }) => rateBps));

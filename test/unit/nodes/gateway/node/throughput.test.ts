@@ -7,7 +7,7 @@ import { judgeRun } from '../../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../../reports/model.ts';
 import type { Report } from '../../../../../reports/report-schema.ts';
 import type { RecordingPaths } from '../../../../../runner/recording/recordings.ts';
-import { judgeInputOf } from '../../../../../runner/run/run-order.ts';
+import { makeJudgeInput } from '../../../../../runner/run/run-order.ts';
 import { LIVE_METRICS, PROCESS_METRICS } from '../../../../../scenarios/metrics/live-metrics.ts';
 import { scenarioMetrics } from '../../../../../scenarios/open/nodes.ts';
 import { counter, load, prepare, registry, report, run, SECOND } from '../../../runner/fixture.ts';
@@ -103,7 +103,7 @@ describe('soak-live.yaml', () => {
     ];
     const recordingsOf = (): RecordingPaths => ({});
     const facts = { scenario, definitions, recordingsOf, reproduce: '', commit: 'test' };
-    return judgeRun(judgeInputOf(facts, [result], 1));
+    return judgeRun(makeJudgeInput(facts, [result], 1));
   }
 
   it('is red when it idles, however little memory and processor that takes', () => {

@@ -5,8 +5,8 @@ import { openRandomStream } from '../../../../../engine/core/stream.ts';
 import { DeadlineHeap } from '../../../../../nodes/_kit/deadlines.ts';
 import {
   clientConfig,
-  eventsPerMsOf,
-  meanIntervalNsOf,
+  toEventsPerMs,
+  toMeanIntervalNs,
 } from '../../../../../nodes/mixnet/client/index.ts';
 import {
   choosePath,
@@ -57,9 +57,9 @@ describe('rates', () => {
   });
 
   it('go to events per millisecond and back', () => {
-    expect(eventsPerMsOf(200 * MS)).toBe(0.005);
-    expect(meanIntervalNsOf(0.005)).toBe(200 * MS);
-    expect([eventsPerMsOf(0), meanIntervalNsOf(0)]).toEqual([0, 0]);
+    expect(toEventsPerMs(200 * MS)).toBe(0.005);
+    expect(toMeanIntervalNs(0.005)).toBe(200 * MS);
+    expect([toEventsPerMs(0), toMeanIntervalNs(0)]).toEqual([0, 0]);
   });
 });
 

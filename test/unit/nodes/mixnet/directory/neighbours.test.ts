@@ -6,14 +6,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  beaconOf,
   checkNeighbourProofs,
   type Descriptor,
   type DirectoryDocument,
+  deriveNeighbourGraph,
   keepOwnLayerProofs,
   makeDocument,
-  neighbourGraphOf,
   openDocument,
+  readEpochBeacon,
   signDocument,
 } from '../../../../../nodes/mixnet/directory/index.ts';
 import {
@@ -57,7 +57,7 @@ function documentOf(mixes: readonly Descriptor[]): DirectoryDocument {
 }
 
 const document = documentOf(MIXES);
-const graph = neighbourGraphOf(crypto, 'tai', document)!;
+const graph = deriveNeighbourGraph(crypto, 'tai', document)!;
 const names = (mixes: readonly Descriptor[] | undefined): readonly string[] =>
   (mixes ?? []).map(({ name }) => name);
 
@@ -70,7 +70,13 @@ describe('neighbours in a document', () => {
       });
       for (const { name } of document.layers[layer]!) {
         const key = keyOf(Number(name.split('-')[1]));
-        const question = { epoch: EPOCH, beacon: beaconOf(document), layer, candidates, ...RULES };
+        const question = {
+          epoch: EPOCH,
+          beacon: readEpochBeacon(document),
+          layer,
+          candidates,
+          ...RULES,
+        };
         const chosen = drawNeighbours(crypto, key, question)!.chosen;
         expect(graph.neighboursOf(name)!.map(({ nodeId }) => nodeId)).toEqual(chosen);
       }
@@ -95,10 +101,10 @@ describe('neighbours in a document', () => {
   it('are none for a mix without a proof, with another, or with a key too new to count', () => {
     const refused = (
       change: (mix: Descriptor) => Descriptor,
-    ): ReturnType<typeof neighbourGraphOf> => {
+    ): ReturnType<typeof deriveNeighbourGraph> => {
       const [first, ...rest] = document.layers[0]!;
       const layers = [[change(first!), ...rest], ...document.layers.slice(1)];
-      return neighbourGraphOf(crypto, 'tai', { ...document, layers });
+      return deriveNeighbourGraph(crypto, 'tai', { ...document, layers });
     };
     const { name } = document.layers[0]![0]!;
     const bare = refused(({ neighbourProofs: _, ...mix }) => mix)!;
@@ -171,7 +177,7 @@ describe('paths along neighbours', () => {
 
   it('avoid dead ends, and there are none when every mix is one', () => {
     const fresh = document.layers[1]!.map((mix) => ({ ...mix, vrfKeySince: EPOCH }));
-    const some = neighbourGraphOf(crypto, 'tai', {
+    const some = deriveNeighbourGraph(crypto, 'tai', {
       ...document,
       layers: [
         document.layers[0]!,
@@ -184,7 +190,7 @@ describe('paths along neighbours', () => {
       const path = names(some.drawPath(randomFrom(seed)));
       expect(path[1]).toBe(only);
     }
-    const none = neighbourGraphOf(crypto, 'tai', {
+    const none = deriveNeighbourGraph(crypto, 'tai', {
       ...document,
       layers: [document.layers[0]!, fresh, document.layers[2]!],
     })!;

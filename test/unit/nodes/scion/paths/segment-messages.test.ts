@@ -11,7 +11,7 @@ import {
   SEGMENTS_PER_ROLE_MAX,
 } from '../../../../../nodes/scion/paths/segment-messages.ts';
 import {
-  encodedSegmentOf,
+  makeEncodedSegment,
   PATH_SEGMENT,
   type SignedSegment,
 } from '../../../../../nodes/scion/paths/segment-wire.ts';
@@ -26,7 +26,7 @@ const CORE = beaconOver(CORE_C, [2, 0]);
 const NONE = { ups: [], downs: [], cores: [] };
 
 const esOf = (segment: SignedSegment): unknown =>
-  esRead('PathSegment', encodeProtobuf(PATH_SEGMENT, encodedSegmentOf(segment)));
+  esRead('PathSegment', encodeProtobuf(PATH_SEGMENT, makeEncodedSegment(segment)));
 
 /** Segments by the number of their type, as protobuf-es writes them. */
 function esSegments(byType: Readonly<Record<number, readonly unknown[]>>): Uint8Array {

@@ -9,7 +9,7 @@ import {
   decodeSignedSegment,
   type EncodedSegment,
   emptySignedSegment,
-  encodedSegmentOf,
+  makeEncodedSegment,
   PATH_SEGMENT,
   type SegmentRefusal,
   type SignatureKeyId,
@@ -161,7 +161,7 @@ function decoded(bytes: Uint8Array): SignedSegment | SegmentRefusal | string {
 }
 
 function bytesOf(segment: SignedSegment): Uint8Array {
-  return encodeProtobuf(PATH_SEGMENT, encodedSegmentOf(segment));
+  return encodeProtobuf(PATH_SEGMENT, makeEncodedSegment(segment));
 }
 
 describe('a segment of three signed entries with peers', () => {
@@ -307,7 +307,7 @@ describe('what beaconing could not have made is refused:', () => {
   });
 
   it('it has more entries than paths have hop fields', () => {
-    const encoded = encodedSegmentOf(written().segment);
+    const encoded = makeEncodedSegment(written().segment);
     const entries = (count: number): EncodedSegment => {
       const many = Array.from({ length: count }, () => encoded.entries[0]!);
       return { ...encoded, entries: many };

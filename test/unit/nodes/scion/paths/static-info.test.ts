@@ -10,11 +10,11 @@ import {
 } from '../../../../../nodes/_kit/protobuf.ts';
 import { string } from '../../../../../nodes/_kit/protobuf-scalars.ts';
 import {
-  encodedExtensionsOf,
+  makeExtensionsMessage,
   NO_LINK_VALUES,
+  readStaticInfo,
   SEGMENT_EXTENSIONS,
   type StaticInfo,
-  staticInfoOf,
 } from '../../../../../nodes/scion/paths/static-info.ts';
 
 const INFO: StaticInfo = {
@@ -41,12 +41,12 @@ const BYTES = [
   .replaceAll(' ', '');
 
 function encode(info: StaticInfo): Uint8Array {
-  return encodeProtobuf(SEGMENT_EXTENSIONS, encodedExtensionsOf(info)!);
+  return encodeProtobuf(SEGMENT_EXTENSIONS, makeExtensionsMessage(info)!);
 }
 
-function decode(bytes: Uint8Array): ReturnType<typeof staticInfoOf> {
+function decode(bytes: Uint8Array): ReturnType<typeof readStaticInfo> {
   const read = decodeProtobuf(SEGMENT_EXTENSIONS, bytes);
-  return typeof read === 'string' ? 'malformed' : staticInfoOf(read);
+  return typeof read === 'string' ? 'malformed' : readStaticInfo(read);
 }
 
 describe('static metadata of an entry', () => {
@@ -68,7 +68,7 @@ describe('static metadata of an entry', () => {
       ...{ latencyUs: NO_LINK_VALUES, bandwidthKbps: NO_LINK_VALUES, carbon: NO_LINK_VALUES },
       ...{ geo: new Map(), linkTypes: new Map(), internalHops: new Map(), note: '' },
     };
-    expect(encodedExtensionsOf(nothing)).toBeUndefined();
+    expect(makeExtensionsMessage(nothing)).toBeUndefined();
     expect(decode(new Uint8Array(0))).toBeUndefined();
   });
 

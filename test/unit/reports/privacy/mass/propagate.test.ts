@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformHazard } from '../../../../../reports/privacy/mass/aging-pool.ts';
 import {
+  computePosteriors,
   type Posterior,
-  posteriorsOf,
   senderPosteriors,
 } from '../../../../../reports/privacy/mass/posterior.ts';
 import {
@@ -34,7 +34,7 @@ const ignore = (): void => undefined;
 const NODES = ['end', 'mix', 'other'];
 
 function beliefs(steps: readonly Step[], laws = plainLaws(NODES)): Posterior | undefined {
-  return posteriorsOf({ truth: handMade(NODES, steps), laws, targets: [0] })[0];
+  return computePosteriors({ truth: handMade(NODES, steps), laws, targets: [0] })[0];
 }
 
 const arrival = (message: number): Step => ['arrive', message, 'mix'];
@@ -78,7 +78,7 @@ describe('mass propagation', () => {
         ...end(1),
       ];
       const truth = handMade(NODES, steps);
-      const [belief] = posteriorsOf({ truth, laws: plainLaws(NODES), targets: [target] });
+      const [belief] = computePosteriors({ truth, laws: plainLaws(NODES), targets: [target] });
       expect((belief?.p[0] ?? 0) * (1 - (belief?.left ?? 0))).toBeCloseTo(expected, 14);
     }
   });
@@ -162,7 +162,7 @@ describe('a stratified network', () => {
 
   it('has the entropy of the closed form for Poisson mixes', () => {
     const laws = plainLaws(stratifiedNodes(spec));
-    const found = posteriorsOf({ truth, laws, targets });
+    const found = computePosteriors({ truth, laws, targets });
     for (const { left } of found) expect(Math.abs(left)).toBeLessThan(1e-6);
     const bits = mean(found.map(({ p }) => shannonBits(p)));
     // With finite pools, the entropy is a few hundredths of a bit lower.
@@ -174,7 +174,7 @@ describe('a stratified network', () => {
     const laws = stratifiedNodes(spec).map(
       (name): NodeMixingModel => ({ kind: name.startsWith('end') ? 'end' : 'open' }),
     );
-    const found = posteriorsOf({ truth, laws, targets });
+    const found = computePosteriors({ truth, laws, targets });
     for (const { p, target, messages } of found) {
       expect([...p]).toEqual([1]);
       expect([...messages]).toEqual([target]);
@@ -187,7 +187,7 @@ describe('a stratified network', () => {
         if (name.startsWith('end')) return { kind: 'end' };
         return Number(name.slice(4)) < corrupt ? { kind: 'open' } : { kind: 'memoryless' };
       });
-      return mean(posteriorsOf({ truth, laws, targets }).map(({ p }) => shannonBits(p)));
+      return mean(computePosteriors({ truth, laws, targets }).map(({ p }) => shannonBits(p)));
     });
     expect(bits).toEqual(bits.toSorted((a, b) => b - a));
     expect((bits[0] ?? 0) - (bits[2] ?? 0)).toBeGreaterThan(0.2);
@@ -218,7 +218,7 @@ describe('a mix with uniform delays', () => {
     { kind: 'end' },
   ];
   const bitsBy = (law: NodeMixingModel): number =>
-    mean(posteriorsOf({ truth, laws: lawsOf(law), targets }).map(({ p }) => shannonBits(p)));
+    mean(computePosteriors({ truth, laws: lawsOf(law), targets }).map(({ p }) => shannonBits(p)));
 
   it('R-183: has the bits of log2(2 rho) when weighted by hazard', () => {
     const bits = bitsBy({ kind: 'aging', hazard: uniformHazard(2e9) });

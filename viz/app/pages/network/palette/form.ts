@@ -18,7 +18,7 @@ import {
   faultToolTargets,
   fieldOptions,
   flowStyleYaml,
-  scenarioEventOf,
+  makeScenarioEvent,
 } from './tools.ts';
 import { toolUnusableReason } from './words.ts';
 
@@ -172,7 +172,7 @@ export class FaultPaletteForm {
 
   #event(): ScenarioEventFields {
     const values = [...this.#inputs].map(([key, input]) => [key, input.value] as const);
-    return scenarioEventOf(this.#tool, {
+    return makeScenarioEvent(this.#tool, {
       target: this.#target.value,
       values: Object.fromEntries(values),
       length: this.#length.value,

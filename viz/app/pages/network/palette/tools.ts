@@ -29,7 +29,7 @@ export interface FaultTool {
   readonly fields: readonly FaultToolField[];
 }
 
-/** What the reader chose in the form. */
+/** The values that the reader entered in the form. */
 export interface FaultToolChoice {
   readonly target: string;
   readonly values: Readonly<Record<string, string>>;
@@ -123,7 +123,7 @@ export function fieldOptions(
 }
 
 /** The event that a choice in the form makes. */
-export function scenarioEventOf(
+export function makeScenarioEvent(
   tool: FaultTool,
   { target, values, length }: FaultToolChoice,
 ): ScenarioEventFields {
