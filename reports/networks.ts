@@ -26,7 +26,7 @@ export function seedInNetwork(network: number, seed: number): number {
 }
 
 /**
- * Entries by what is independent of the others: each of them without networks, else those of each network.
+ * Groups entries so that groups are independent: one group for each network, or for each entry without networks.
  * @param networks The networks that ran; undefined if the scenario asked for none.
  */
 export function groupIndependentEntries<Entry extends { readonly seed: number }>(

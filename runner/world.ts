@@ -176,6 +176,10 @@ export interface LocalLink extends WorldLink {
 export interface LocalWorld<Net extends SimWorld = SimWorld> extends World {
   readonly sim: Net;
   link(id: string): LocalLink;
+  /** The name of a host by its number; undefined for that of all members of a segment. */
+  hostName(index: number): string | undefined;
+  /** The bytes of a packet on a link, which are valid during the call of an observer. */
+  packetBytes(packet: number): Uint8Array;
   /** Bytes that packets take, for buffers and rows, and the most packets that there were at a time. */
   packetMemory(): { readonly bytes: number; readonly most: number };
   assertBalance(): void;

@@ -229,7 +229,7 @@ export interface OptionConflict {
   readonly hint: string;
 }
 
-/** What {@link Provisioning.publish} gets. It runs not in a node, but where all secrets are drawn. */
+/** The network and secrets for {@link Provisioning.publish}, which runs where secrets are drawn and not in a node. */
 export interface PublishContext {
   readonly network: NetworkMap;
   readonly crypto: CryptoProvider;

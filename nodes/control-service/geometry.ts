@@ -17,7 +17,7 @@ export const ANSWER_AGE_NS_MAX = 300 * SECOND_NS;
 
 /** Beacons that are passed on or registered (reference control/beacon/policy.go, BestSetSize). */
 export const BEST_SET_SIZE = 20;
-/** Beacons among which these are chosen (reference control/beacon/policy.go, CandidateSetSize). */
+/** Most beacons that a selection chooses from (reference control/beacon/policy.go, CandidateSetSize). */
 export const CANDIDATES_MAX = 100;
 /** Entries of the longest beacon that is taken (reference control/beacon/policy.go, MaxHopsLength). */
 export const HOPS_MAX = 10;

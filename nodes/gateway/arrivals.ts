@@ -10,7 +10,7 @@ import { type OnReassemblyAbandoned, REASSEMBLY_LIMITS, Reassembler } from './fr
 import { FRAME_TYPE } from './geometry.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Which peer the packets come from, and where they go. */
+/** The output of received packets, and the account that they count in. */
 export interface PacketReceiverSetup {
   readonly output: PacketReceiverOutput;
   /** Absent when packets are not accounted for (ADR 0028). */

@@ -491,7 +491,7 @@ export class MessageLedger implements MessageAccountant {
       const name = this.#parts.hosts[fromNode];
       this.#readers.set(fromNode, name === undefined ? undefined : this.#parts.readerOf(name));
     }
-    const bytes = this.#parts.world.sim.network.table.view(packet);
+    const bytes = this.#parts.world.packetBytes(packet);
     return this.#readers.get(fromNode)?.(bytes)?.key;
   }
 }

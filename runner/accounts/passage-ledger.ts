@@ -144,9 +144,8 @@ export class TransitLedger implements MessageAccountant {
   }
 
   onDropped(direction: LinkDirectionView | undefined, packet: number, reason: number): void {
-    const { table } = this.#parts.world.sim.network;
     const node = direction === undefined ? '' : (this.#parts.hosts[direction.fromNode] ?? '');
-    const message = this.#messageIn(table.view(packet));
+    const message = this.#messageIn(this.#parts.world.packetBytes(packet));
     if (message !== undefined)
       this.#lose(message, this.#loss(DROP_REASONS[reason] ?? 'lost', node));
   }

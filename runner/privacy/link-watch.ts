@@ -87,10 +87,9 @@ export class LinkWatch implements NetworkObserver {
   }
 
   #index({ id, fromNode, toNode }: LinkDirectionView): number {
-    const { hosts } = this.#parts.world.sim;
-    const from = hosts[fromNode]?.name ?? '';
-    const to = hosts[toNode]?.name ?? '';
-    const { nodes } = this.#parts;
+    const { nodes, world } = this.#parts;
+    const from = world.hostName(fromNode) ?? '';
+    const to = world.hostName(toNode) ?? '';
     const index = nodes.has(from) && nodes.has(to) ? this.#links.push({ from, to }) - 1 : UNWATCHED;
     this.#indices[id] = index;
     return index;

@@ -301,7 +301,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     if (offered?.key !== key || told === undefined) return;
     this.#offered = undefined;
     const { direction, packet, isStarted } = offered;
-    const bytes = this.#parts.world.sim.network.table.view(packet);
+    const bytes = this.#parts.world.packetBytes(packet);
     this.#follow(packet, { ...this.#opened(key, told, bytes), direction });
     if (isStarted) this.onStarted(direction, packet);
   }
@@ -324,7 +324,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
     const node = this.#nodeName(direction.fromNode);
     this.#tracks.set(row, { journey, trail, startedNs: -1, arrivedNs: -1, bytes: NO_BYTES });
     this.#say(journey, node, `${this.#protocol(node)}: ${text}`);
-    const bytes = this.#parts.world.sim.network.table.view(row);
+    const bytes = this.#parts.world.packetBytes(row);
     this.#listener.reached({ trail, node, bytes, direction, row, heldNs });
   }
 
@@ -348,7 +348,7 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   }
 
   #nodeName(index: number): string {
-    return this.#parts.world.sim.hosts[index]?.name ?? 'all on the segment';
+    return this.#parts.world.hostName(index) ?? 'all on the segment';
   }
 
   #protocol(node: string): string {

@@ -142,7 +142,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
       this.sim.addCloud({ id, regions, members, between: specOf });
     }
     this.sim.recorder = this.#listeners.recorder({
-      nameOf: (index): string => this.sim.hosts[index]?.name ?? '',
+      nameOf: (index): string => this.hostName(index) ?? '',
       now: (): number => this.now(),
     });
     this.sim.seal();
@@ -162,6 +162,14 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
 
   now(): number {
     return this.#agenda.now();
+  }
+
+  hostName(index: number): string | undefined {
+    return this.sim.hosts[index]?.name;
+  }
+
+  packetBytes(packet: number): Uint8Array {
+    return this.sim.network.table.view(packet);
   }
 
   at(timeNs: number, fire: () => void): void {

@@ -34,7 +34,7 @@ const PREPARE = 'engine/live/prepare.mjs';
 const BUNDLE = 'workers.cjs';
 const PROGRAMS = ['agent=cli/agent-start.ts', 'loop=runner/distributed/agent/loop-start.ts'];
 
-/** Finds or creates the folder. */
+/** Finds the bundled programs of agents, or builds them into a folder. */
 export async function prepareAgentPrograms(): Promise<PreparedAgentPrograms> {
   const known = getEnvironmentData(FOLDER);
   // The folder may have been deleted: only four are kept, and this process may have started long
