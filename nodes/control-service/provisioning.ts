@@ -8,11 +8,11 @@ import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { Provisioning, PublishContext } from '../../engine/host/protocol.ts';
 import { fromHex, toHex } from '../_kit/bytes.ts';
 import {
-  listAutonomousSystems,
   CONTROL_PROTOCOL,
   findControlServices,
   type IsdAs,
   isdAsOf,
+  listAutonomousSystems,
   readIsd,
 } from '../scion/index.ts';
 import { type AsKeySource, asKeyScalar } from './beacons/signatures.ts';

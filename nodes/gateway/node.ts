@@ -12,9 +12,9 @@ import type { NodeHandle, NodeSetup } from '../../engine/host/protocol.ts';
 import type { DatagramSocket, Endpoint } from '../../engine/host/socket.ts';
 import type { CalendarTime, Timer } from '../../engine/host/time.ts';
 import {
-  findControlServices,
   decodeScmp,
   EndHostQuestions,
+  findControlServices,
   findHostPaths,
   type HostAddress,
   requireHostAddress as hostAddress,

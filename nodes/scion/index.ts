@@ -97,6 +97,7 @@ export {
   encodeHostAnswer,
   type HostAnswer,
 } from './daemon/host-answer.ts';
+export { decodeHostRequest } from './daemon/host-request.ts';
 export {
   decodeHostKeyRequest,
   type EpochKey,
@@ -104,7 +105,6 @@ export {
   encodeHostKeyRequest,
   type HostKeyRequest,
 } from './daemon/key-messages.ts';
-export { decodeHostRequest } from './daemon/host-request.ts';
 export { SegmentClient } from './daemon/segment-client.ts';
 export { END_HOST_DROP_REASONS } from './end-host/drops.ts';
 export { findHostPaths } from './end-host/host-paths.ts';

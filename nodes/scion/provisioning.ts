@@ -24,8 +24,8 @@ import {
   interfaceIdOf,
   isdAsOf,
   listAutonomousSystems,
-  readLinkRelation,
   ROUTER_PROTOCOL,
+  readLinkRelation,
 } from './network.ts';
 import { makeSegments, type TopologySegments } from './paths/beacon.ts';
 import { PathFinder } from './paths/finder.ts';

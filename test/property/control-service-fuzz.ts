@@ -6,13 +6,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { openRandomStream, type RandomStream } from '../../engine/core/stream.ts';
-import type { Endpoint } from '../../engine/host/socket.ts';
 import type { SigningKey } from '../../engine/host/signatures.ts';
+import type { Endpoint } from '../../engine/host/socket.ts';
 import type { Listener, Stream, StreamHandlers } from '../../engine/host/stream.ts';
 import type { Timer } from '../../engine/host/time.ts';
-import type { ControlEffect } from '../../nodes/control-service/control-effects.ts';
 import { decodeProtobuf, encodeProtobuf } from '../../nodes/_kit/protobuf.ts';
 import { type EntrySigner, SegmentExtender } from '../../nodes/control-service/beacons/extender.ts';
+import type { ControlEffect } from '../../nodes/control-service/control-effects.ts';
 import { Level1Exchange } from '../../nodes/control-service/drkey/level1-exchange.ts';
 import { CONTROL_DROP_REASONS } from '../../nodes/control-service/drops.ts';
 import { CANDIDATES_MAX } from '../../nodes/control-service/geometry.ts';
@@ -35,8 +35,8 @@ import {
 } from '../../nodes/scion/index.ts';
 import {
   makeExtensionsMessage,
-  SEGMENT_EXTENSIONS,
   readStaticInfo,
+  SEGMENT_EXTENSIONS,
 } from '../../nodes/scion/paths/static-info.ts';
 import { memoryHeld } from '../memory.ts';
 import {

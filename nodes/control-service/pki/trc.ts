@@ -9,7 +9,7 @@ import { toHex } from '../../_kit/bytes.ts';
 import { derSequence, derSequenceOf, readDer } from '../../_kit/der.ts';
 import { derAny, derBoolean, derInteger } from '../../_kit/der-primitives.ts';
 import { derGeneralizedTime, derPrintable, derUtf8 } from '../../_kit/der-strings.ts';
-import { type IsdAs, readIsd, isWildcard, parseIsdAs } from '../../scion/index.ts';
+import { type IsdAs, isWildcard, parseIsdAs, readIsd } from '../../scion/index.ts';
 import { type Certificate, decodeCertificate } from './certificate.ts';
 import { TRC_ASES_MAX, TRC_BYTES_MAX, TRC_CERTIFICATES_MAX, TRC_QUORUM_MAX } from './geometry.ts';
 import type { CertificateKind } from './profile.ts';

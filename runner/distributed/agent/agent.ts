@@ -20,7 +20,7 @@ import {
 } from '../../../scenarios/open/nodes.ts';
 import type { ProtocolLookup } from '../../../topologies/files/registry.ts';
 import type { HostSpec } from '../../../topologies/model.ts';
-import { makeCrashContext, findCrash } from '../../crash/crash-context.ts';
+import { findCrash, makeCrashContext } from '../../crash/crash-context.ts';
 import { Experiment } from '../../experiment/experiment.ts';
 import { type KeyBundleViewParts, keyBundleView } from '../../nodes/key-bundle.ts';
 import { networkMap } from '../../nodes/network-map.ts';

@@ -216,6 +216,7 @@ export class End {
         return;
       case 'accepted':
       case 'forgotten':
+      case 'remembered':
       case 'count':
       case 'switched':
     }
