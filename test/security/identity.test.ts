@@ -202,7 +202,8 @@ describe('the secrets of nodes', () => {
     const discovered = load('scion-beaconing.yaml');
     const ofServices = discovered.topology.hosts.map(({ name, protocol, area }) => {
       const own = [`scion/drkey/${area}`, `scion/forwarding-key/${area}`];
-      return [name, protocol === 'scion' || protocol === 'control-service' ? own : []];
+      const ofService = [`control-service/pki/${area}`, ...own];
+      return [name, protocol === 'scion' ? own : protocol === 'control-service' ? ofService : []];
     });
     expect(sharedIn(discovered)).toEqual(Object.fromEntries(ofServices));
     // A bulk node is one of its own peers.

@@ -10,7 +10,7 @@ import {
 import { encodeRenewal } from '../../../../nodes/control-service/pki/renewal.ts';
 import { decodeSignedTrc } from '../../../../nodes/control-service/pki/signed-trc.ts';
 import { encodeRenewalRequest } from '../../../../nodes/control-service/trust-messages.ts';
-import { controlRequest } from '../../../../nodes/control-service/wire.ts';
+import { CONTROL_METHODS, controlRequest } from '../../../../nodes/control-service/wire.ts';
 import type { IsdAs } from '../../../../nodes/scion/index.ts';
 import { JoinedServices } from './joined-services.ts';
 import { CORE_A, CORE_B, crypto, LEAF, MIDDLE, NOW_S } from './small-network.ts';
@@ -66,7 +66,7 @@ describe('certificates that end', () => {
 
 /** True of a packet whose data begin with the method of renewals. */
 function isRenewal(bytes: Uint8Array): boolean {
-  return bytes[18] === 6 || bytes[31] === 6;
+  return bytes[18] === CONTROL_METHODS.renew || bytes[31] === CONTROL_METHODS.renew;
 }
 
 describe('a CA', () => {

@@ -9,7 +9,11 @@ import {
   encodeTrustRequest,
 } from '../../../../nodes/control-service/trust-messages.ts';
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
-import { controlAnswer, controlRequest } from '../../../../nodes/control-service/wire.ts';
+import {
+  CONTROL_METHODS,
+  controlAnswer,
+  controlRequest,
+} from '../../../../nodes/control-service/wire.ts';
 import { CONTROL_PORT, type IsdAs, requireHostAddress } from '../../../../nodes/scion/index.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
 import {
@@ -60,7 +64,7 @@ describe('control services with certificates', () => {
     const services = joined();
     services.onWay = ({ from, to, bytes }): Uint8Array => {
       const isRequest = from === MIDDLE && to === CORE_A && bytes.length < 100;
-      if (isRequest && hasMethod(bytes, 4)) asked += 1;
+      if (isRequest && hasMethod(bytes, CONTROL_METHODS.chain)) asked += 1;
       return bytes;
     };
     services.runTo(12);
