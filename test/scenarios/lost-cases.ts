@@ -317,6 +317,10 @@ export const LOST_CASES: Readonly<
       'test/unit/nodes/control-service/beaconing.test.ts',
       'registration is tried again while it fails',
     ],
+    'request for a level 1 key': [
+      'test/unit/nodes/control-service/level1.test.ts',
+      'are fetched ahead of the next epoch if a host used them, again and again until it works',
+    ],
     'request of a lookup': [
       'test/unit/nodes/control-service/rpc.test.ts',
       'carries 50 kB each way once over a channel that loses, doubles and reorders',

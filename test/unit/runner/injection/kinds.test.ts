@@ -19,10 +19,16 @@ describe('the kinds of events that can be injected', () => {
   it('a flood was offered on nodes that nobody can forge for: only those that list forgeries', async () => {
     const { scenario, forgeries } = await openScenario('failover.yaml', {}, new ProtocolRegistry());
     const offer = listInjectableKinds(scenario, forgeries).find(({ kind }) => kind === 'flood');
-    const gateways = ['gateway-111', 'gateway-211'];
-    expect(offer?.targets).toEqual(gateways);
-    expect(Object.keys(offer?.forgeries ?? {})).toEqual(gateways);
+    const all = scenario.topology.hosts.map(({ name }) => name);
+    expect(offer?.targets).toEqual(all);
+    expect(Object.keys(offer?.forgeries ?? {})).toEqual(all);
     expect(offer?.forgeries?.['gateway-111']).toContain('opening');
+    expect(offer?.forgeries?.['core-110']).toEqual(['hop-field']);
+    const found = await openScenario('scion-beaconing.yaml', {}, new ProtocolRegistry());
+    const some = listInjectableKinds(found.scenario, found.forgeries);
+    const targets = some.find(({ kind }) => kind === 'flood')?.targets ?? [];
+    const services = found.scenario.topology.hosts.filter(({ name }) => !targets.includes(name));
+    expect(services.map(({ protocol }) => protocol)).toEqual(Array(16).fill('control-service'));
     const none = listInjectableKinds(load('hello.yaml'), {}).find(({ kind }) => kind === 'flood');
     expect(none).toEqual({ kind: 'flood', bar: 'no protocol of this run lists forgeries' });
   });
