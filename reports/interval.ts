@@ -56,7 +56,7 @@ export function isExtremeAggregation(aggregation: KpiSpec['aggregation']): boole
 
 /** One sentence on how value and interval were obtained, for the report. */
 export function estimatorText(
-  kind: MetricKind,
+  { kind, isOfWholeRun }: Pick<MetricDefinition, 'kind' | 'isOfWholeRun'>,
   { aggregation, over }: Pick<KpiSpec, 'aggregation' | 'over'>,
   isOverNetworks: boolean,
 ): string {
@@ -78,10 +78,12 @@ export function estimatorText(
       return kind === 'ratio'
         ? 'summed numerators over summed denominators; Student t over the seeds’ ratios'
         : 'mean over seeds; Student t over seeds';
-    case 'count':
+    case 'count': {
+      const from = isOfWholeRun ? 'warm-up included' : 'after the warm-up';
       return over === 'total'
-        ? 'sum over seeds, after the warm-up'
-        : 'of each seed, after the warm-up; shown is the one farthest on the wrong side';
+        ? `sum over seeds, ${from}`
+        : `of each seed, ${from}; shown is the one farthest on the wrong side`;
+    }
     case 'mean':
       return 'mean of all samples; Student t over the seeds’ means';
     default:

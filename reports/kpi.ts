@@ -122,9 +122,9 @@ type Judged = Pick<KpiResult, 'status' | 'pass' | 'margin' | 'marginUnit' | 'see
   readonly clockUncertaintyNs?: number;
 };
 
-function estimatorOf({ spec, networks, twins }: KpiInput, { kind }: MetricDefinition): string {
+function estimatorOf({ spec, networks, twins }: KpiInput, definition: MetricDefinition): string {
   const isOverNetworks = networks !== undefined;
-  if (twins === undefined) return estimatorText(kind, spec, isOverNetworks);
+  if (twins === undefined) return estimatorText(definition, spec, isOverNetworks);
   const over = isOverNetworks ? 'means of the networks' : 'pairs';
   return `mean of twin minus as written, each pair with one seed; Student t over ${over}`;
 }

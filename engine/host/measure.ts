@@ -103,6 +103,8 @@ export interface MetricDefinition {
   readonly needs?: 'processor' | 'use';
   /** True of a `ratio` that is no share of a whole, so that it may be negative or above 1. */
   readonly isUnbounded?: true;
+  /** True of a counter that counts from the beginning of the run, and not from the end of its warm-up. */
+  readonly isOfWholeRun?: true;
   /** True of a counter of losses, which reports name where another metric has no samples. */
   readonly isLoss?: true;
 }

@@ -18,6 +18,7 @@ export const RUN_METRICS: readonly MetricDefinition[] = [
     name: LINK_BYTES_METRIC,
     kind: 'counter',
     unit: 'bytes',
+    isOfWholeRun: true,
     help:
       'bytes of packets that links began to transmit, on each link anew and with its overhead; ' +
       'streams as their segments; the whole run, warm-up and drain included',
@@ -26,6 +27,7 @@ export const RUN_METRICS: readonly MetricDefinition[] = [
     name: NODE_DROPS_METRIC,
     kind: 'counter',
     unit: 'count',
+    isOfWholeRun: true,
     help: 'what nodes dropped or refused, by the name of the drop; the whole run',
     labels: [DROP_LABEL],
   },

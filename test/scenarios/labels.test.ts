@@ -76,3 +76,26 @@ describe('a limit of a labelled metric', () => {
     expect(kpis).toMatchObject([{ pass: false, code: 'E125' }]);
   });
 });
+
+describe('drops of nodes', () => {
+  const limitOf = (cause: string, limit: string): string =>
+    `{ 'nodes.drops{cause="${cause}"}': { count: "${limit}" } }`;
+  const LOSSY = { 'topology.links.6.loss': '10%', duration: '8s', events: '[]' };
+
+  it('are counted by their names, those that did not happen as 0, and warm-up included', () => {
+    const [none] = reportOf(limitOf('replay', '== 0'), LOSSY).kpis;
+    expect(none).toMatchObject({ pass: true, value: 0 });
+    expect(none?.estimator).toContain('warm-up included');
+    const { nodeDrops = {}, metrics } = reportOf(limitOf('link-down', '>= 1'), LOSSY);
+    const series = Object.entries(metrics).filter(([name]) => name.startsWith('nodes.drops{'));
+    const counted = series.map(([name, { value }]) => [/"(.*)"/.exec(name)?.[1], value]);
+    expect(Object.fromEntries(counted)).toEqual(nodeDrops);
+    expect(metrics['nodes.drops']?.value).toBe(
+      Object.values(nodeDrops).reduce((sum, one) => sum + one, 0),
+    );
+  });
+
+  it('that no node has are refused, with the name that was meant', () => {
+    expect(() => reportOf(limitOf('repaly', '== 0'))).toThrow('did you mean replay?');
+  });
+});
