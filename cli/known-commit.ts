@@ -4,11 +4,11 @@
  * @module
  */
 import { commitTrouble } from '../runner/run/commit.ts';
-import { isKnownState } from '../runner/sweep/source-state.ts';
+import { isSourceStateKnown } from '../runner/sweep/source-state.ts';
 
 /** Returns the commit; prints why it is unknown, if the user can change that. */
 export function warnIfCommitUnknown(commit: string): string {
-  const trouble = isKnownState(commit) ? undefined : commitTrouble();
+  const trouble = isSourceStateKnown(commit) ? undefined : commitTrouble();
   if (trouble !== undefined) process.stderr.write(`orrery: ${trouble}\n`);
   return commit;
 }

@@ -121,7 +121,7 @@ export class FaultPalette implements ControlHandler {
       return Promise.resolve(refusal(number, this.#phase, why));
     }
     return new Promise((resolve) => {
-      // Every page numbers its own orders, so two pages may use the same numbers.
+      // Two pages may give their orders the same number, so the run gets a number of ours, and the page its own back.
       const taker = (news: RunPortReport | undefined): void => resolve(replyTo(number, news));
       this.#parts.client.send(lineOrder(order), taker);
     });

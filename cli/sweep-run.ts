@@ -26,7 +26,7 @@ import {
   type SweepRunProgress,
 } from '../runner/sweep/run-sweep.ts';
 import { combinationsOfShard, type Shard } from '../runner/sweep/shard.ts';
-import { isKnownState, sourceState } from '../runner/sweep/source-state.ts';
+import { isSourceStateKnown, sourceState } from '../runner/sweep/source-state.ts';
 import { repeatCommand } from '../scenarios/command-text.ts';
 import { type CombinationParameters, canonicalJson } from '../scenarios/identity.ts';
 import type { Scenario } from '../scenarios/model.ts';
@@ -164,7 +164,7 @@ function placeOf(
 
 /** The results of a stopped sweep with the same inputs; undefined if there are none. */
 function unfinished(folder: string, head: SweepHeader): KnownResults | undefined {
-  if (isFinished(folder) || !isKnownState(head.commit)) return undefined;
+  if (isFinished(folder) || !isSourceStateKnown(head.commit)) return undefined;
   const known = readResults(join(folder, RESULTS_FILE_NAME));
   return known !== undefined && canonicalJson(known.head) === canonicalJson(head)
     ? known

@@ -122,11 +122,10 @@ export interface SweepPace {
 }
 
 /**
- * Seconds that the rest of a sweep needs, from the duration of the median run, so that single slow runs do
- * not matter. How many runs there are at a time is measured. So it includes pauses between runs, and workers
- * of a fleet whose number is unknown.
+ * Estimated seconds that the rest of a sweep needs: the runs that are left, times the median duration, by the number
+ * of runs at a time. That number is measured, so that pauses and an unknown number of a fleet's workers are included.
  * @param doneSeconds Wall time of each finished run.
- * @returns undefined until there are two finished runs for each that runs at a time.
+ * @returns undefined until twice as many runs have finished as run at a time.
  */
 export function sweepSecondsLeft(
   doneSeconds: readonly number[],

@@ -77,7 +77,7 @@ export interface TerminalOptions {
 type Paint = ReturnType<typeof picocolors.createColors>;
 
 const INDENT = 2;
-/** Separates the parts of a verdict that takes more than one line. */
+/** Between the parts of a verdict, which go to lines of their own where one is too short for them. */
 const VERDICT_GAP = '  ';
 
 /** The whole report, with a final newline. */

@@ -104,7 +104,7 @@ export interface ByteJobOutput {
   readonly record: Uint8Array;
 }
 
-/** The argument of `done`; `failed` carries the message of an exception that the job threw. */
+/** How a job ended, which its callback is told: with an output, or with the message of an exception that it threw. */
 export type ComputeResult =
   | { readonly kind: 'done'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly message: string };

@@ -21,7 +21,7 @@ import type {
   TransportHandlers,
 } from './transport.ts';
 
-/** The content of a request to a node: its kind, target, body and wishes. */
+/** The content of a request to a node: its kind, target and body, with priority and deadline if it has any. */
 export interface RequestContent {
   /**
    * The kind of the request: `send` carries application bytes to `target`; all other kinds are

@@ -305,8 +305,8 @@ export interface Protocol<Options = unknown> {
   /** If absent, nodes have secrets of their own, but share none and publish nothing. */
   readonly provisioning?: Provisioning;
   /**
-   * Why a node with these options works only in a run, where all nodes share a time 0 and somebody publishes texts: what
-   * it would lack alone (ADR 0079), as the end of "cannot run alone: ". Undefined, or absent: it lacks nothing.
+   * What a node with these options would lack outside a run, such as a common time 0, or texts that the run publishes
+   * (ADR 0079). The text ends the sentence "cannot run alone: ". Undefined, or absent: the node can run alone.
    */
   readonly needsRun?: (options: Options) => string | undefined;
   /** Pure jobs for `host.compute`, by name. */

@@ -87,5 +87,5 @@ function keepsPipe(spec: LinkDirectionSpec): boolean {
   return (spec.inFlight ?? byDefault) === 'delivered';
 }
 
-/** The functions that make the parts. */
+/** What makes the parts of one direction of a link from its description: queue, impairments, and whether its pipe is kept. */
 export const directionPartFactories = { queue, rest, impairments, keepsPipe };

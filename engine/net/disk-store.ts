@@ -29,7 +29,7 @@ export interface Disk {
 }
 
 /**
- * A store with a log and a table over the frames of a disk; each world adds its own way to sync.
+ * A store that keeps a log and a table as records on a disk; simulated and live disks differ in how they sync.
  */
 export abstract class DiskStore implements Store {
   private readonly disk: Disk;

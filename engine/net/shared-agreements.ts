@@ -12,8 +12,8 @@ import type { CryptoProvider, X25519Key } from '../host/crypto.ts';
 /** Agreements that wait for their other end; the oldest are forgotten first. About 20 MB. */
 const WAITING_MAX = 100_000;
 
-/** The agreements of one world. */
-export class SharedKeyAgreements {
+/** Results of X25519 in one world: the second end of an agreement takes what the first has computed. */
+export class KeyAgreementCache {
   private readonly waiting = new Map<string, Uint8Array>();
   private readonly made = new Map<CryptoProvider, CryptoProvider>();
 

@@ -6,12 +6,12 @@
 import type { CryptoProvider } from '../host/crypto.ts';
 import { CpuChargedCrypto } from './charged-crypto.ts';
 import type { Machine } from './machine.ts';
-import { SharedKeyAgreements } from './shared-agreements.ts';
+import { KeyAgreementCache } from './shared-agreements.ts';
 
 /** Hands providers to hosts and their jobs. */
 export class WorldCrypto {
   private readonly cryptoFor: (host: string) => CryptoProvider;
-  private readonly agreements = new SharedKeyAgreements();
+  private readonly agreements = new KeyAgreementCache();
 
   constructor(cryptoFor: (host: string) => CryptoProvider) {
     this.cryptoFor = cryptoFor;

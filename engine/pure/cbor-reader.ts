@@ -54,7 +54,7 @@ export class CborReader {
     return this.bytes.subarray(this.at - this.argument, this.at);
   }
 
-  /** Continues at `start` in other bytes. */
+  /** Begins anew, with these bytes from `start` to `end`. */
   open(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.at = start;

@@ -68,7 +68,7 @@ export class ApplicationDelivery {
     return this.#calls.size;
   }
 
-  /** Deadlines of calls that are remembered; some of the calls may be over. */
+  /** Number of deadlines of calls that are still remembered, also of calls that are over. */
   get ends(): number {
     return this.#ends.size;
   }

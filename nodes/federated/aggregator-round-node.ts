@@ -36,7 +36,7 @@ import {
   hashModel,
   PLAIN_SESSION_RANDOM_BYTES,
   plainSessionId,
-  witnessNameOfSum,
+  sumNameForWitness,
 } from './session-names.ts';
 import { encodeFederatedMessage, type FederatedMessage } from './wire.ts';
 
@@ -277,7 +277,7 @@ export class AggregatorRound {
 
   #summed(group: Group, sum: SessionSum): void {
     const { bits, clients, name } = group;
-    this.#sums.set(group, { ...sum, bits, clients, name, space: witnessNameOfSum(name) });
+    this.#sums.set(group, { ...sum, bits, clients, name, space: sumNameForWitness(name) });
     this.#closed('');
   }
 
@@ -287,7 +287,7 @@ export class AggregatorRound {
     host.meter.counter('federated.openings').add(1);
     const metric = 'federated.opened';
     setup.witness.sum({
-      space: witnessNameOfSum(name),
+      space: sumNameForWitness(name),
       parts: [client],
       vector: ring,
       bits,

@@ -26,7 +26,7 @@ import type { ClientMachine } from './secagg/client-machine.ts';
 import type { ClientEffect, ClientInput, ClientPhase } from './secagg/effects.ts';
 import { SECAGG_MESSAGE_TYPES } from './secagg/messages.ts';
 import { reduceRingElements } from './secagg/ring.ts';
-import { witnessNameOfSum } from './session-names.ts';
+import { sumNameForWitness } from './session-names.ts';
 import { encodeFederatedMessage } from './wire.ts';
 
 /** Bytes of an element of an update that nobody hides: 16 bits (Bonawitz et al. 2017, section 7.1). */
@@ -210,7 +210,7 @@ export class ClientSession {
   /** Gives an input to the sum; the witness of the run learns it before it is hidden. */
   #give(ring: Uint32Array): void {
     const { witness, session, index, options } = this.#parts;
-    witness.addend(witnessNameOfSum(session), index, ring.slice());
+    witness.addend(sumNameForWitness(session), index, ring.slice());
     if (this.#shell !== undefined) this.#shell.take({ kind: 'update', ring });
     else {
       this.#send(encodeFederatedMessage(makeUpdateMessage(options, session, ring)));

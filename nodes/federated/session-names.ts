@@ -37,8 +37,8 @@ export function plainSessionId(
   return crypto.sha256(concatBytes(PLAIN_LABEL, config));
 }
 
-/** The name of a session's sum for the witness of the run. */
-export function witnessNameOfSum(session: Uint8Array): string {
+/** Under which name the sum of a session is told to the witness of the run, which adds in the clear and compares. */
+export function sumNameForWitness(session: Uint8Array): string {
   return `federated/${toHex(session.subarray(0, NAME_BYTES))}`;
 }
 

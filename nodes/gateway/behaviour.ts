@@ -27,7 +27,7 @@ export interface Behaviour {
     host: HostPart<'store'>,
     settings: Omit<ReservedWindowFactoryOptions, 'store'>,
   ) => ReplayWindowFactory;
-  /** Makes the budgets of one peer. */
+  /** Makes the admission control of one peer: its budgets for handshakes and packets. */
   readonly admission: (options: GatewayOptions, cookies: CookieIssuer) => AdmissionControl;
   /** Decides whether SCMP messages are believed. */
   readonly scmp: ScmpPolicy;

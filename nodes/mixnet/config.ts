@@ -108,7 +108,7 @@ const vrfAudit = z.strictObject({
   transit: durationNsSchema().default(LINK_TRANSIT_NS_DEFAULT),
   /** How far a loop's time may deviate from the sum of its delays, besides lateness: jitter. */
   tolerance: durationNsSchema().default(AUDIT_TOLERANCE_NS_DEFAULT),
-  /** The most lateness a node may claim in order to excuse a loop. */
+  /** Longest lateness that a node may report as the reason why a loop's packet was not back in time. */
   lateness: durationNsSchema().default(AUDIT_LATENESS_MAX_NS),
 });
 

@@ -172,7 +172,7 @@ export class FleetWorker {
     return { kind: 'ended', ending: 'time-limit', seed, message };
   }
 
-  /** Opens the combination of a job after comparing it with the worker's own files; nothing runs before that. */
+  /** Loads the combination of a sweep that a job names. Its files must equal the worker's own; nothing of the job runs before that is checked. */
   async #cellOf({
     file,
     files,

@@ -21,7 +21,7 @@ const AWAY_CHANCE = 0.5;
 const AWAY = ['crash', 'down', 'partition'];
 /** Chance of an attempt to change an option, if a protocol names any. */
 const OPTION_CHANCE = 0.25;
-/** Chance of an attempt of the corpus to be varied under another seed of the run. */
+/** Chance that an attempt from the corpus, when it is varied, runs with another seed, too. */
 const RESEED_CHANCE = 0.2;
 /** Chance of an attempt to hit only a few nodes and their links, so that its faults meet there. */
 const FOCUS_CHANCE = 0.7;

@@ -27,7 +27,7 @@ const attempt = z.strictObject({
 });
 const kind = z.enum(['crash', 'invariant', 'always', 'recover', 'growth', 'held', 'fingerprint']);
 const line = text.refine((one) => oneLine(one) === one, 'more than one line');
-/** A break, from a file or from elsewhere. */
+/** Schema of a broken property that a hunt found: which kind, where, and its message. */
 export const huntBreakSchema = z.strictObject({ kind, place: line, text: line });
 /** Schema of the states that a run reached. */
 export const reachedStatesSchema = z.array(text).max(REACHED_STATES_MAX);

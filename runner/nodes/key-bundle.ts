@@ -30,8 +30,8 @@ export interface KeyBundleViewParts {
 }
 
 /**
- * The network as a host's node sees it, from what its process was given.
- * @param layer Name of the layer whose view it is; absent for the lowest protocol.
+ * The network as the node of `host` sees it, with the keys in the bundle of its process.
+ * @param layer The protocol of the host's stack that looks at it; absent for the lowest.
  */
 export function keyBundleView(host: string, use: KeyBundleViewParts, layer?: string): NetworkView {
   const { bundle, ...rest } = use;

@@ -48,7 +48,7 @@ export interface Broadcast {
   readonly pending: SharedArrayBuffer;
 }
 
-/** A message of the broadcast. */
+/** What a run that is recorded tells those who watch it. */
 export type BroadcastMessage =
   | {
       readonly kind: 'begin';

@@ -37,7 +37,7 @@ function differenceFrom(folder: string): Buffer | undefined {
   }
 }
 
-/** True if two programs with this same state are certainly equal. */
-export function isKnownState(state: string): boolean {
+/** False if the state of the sources could not be read: then equal states do not show equal programs. */
+export function isSourceStateKnown(state: string): boolean {
   return state !== UNKNOWN;
 }

@@ -70,7 +70,7 @@ const KIND_WORDS: Readonly<Record<MetricKind, string>> = {
 
 const LIST_HINT = `list: ${commandText(['scenario'], ['--list-metrics'])}`;
 
-/** Limits on metrics, and on differences between a run and its twin. */
+/** The limits of a file: on metrics of a run, and on differences between a run and its changed copy (`twin`). */
 export interface ResolvedKpis {
   readonly kpis: readonly Kpi[];
   readonly differences: readonly Kpi[];

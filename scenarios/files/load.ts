@@ -433,7 +433,7 @@ function layersOf(
   }));
 }
 
-/** Checks what events change of options, as if the file had each change from the start. */
+/** Checks the options that events change: each must be as valid as if the file had set it from the start. */
 function checkChanges(
   { request: { registry }, problems }: Parts,
   { source, input: { events = [] }, loaded, layers }: FilledRead,

@@ -7,11 +7,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Where it writes, relative to the root. */
+/** Where `npm run mutants` writes which planted defects were found, relative to the root of the repository. */
 export const FOUND_DEFECTS_PATH = 'runs/mutants.json';
-/** Where it writes with `--everywhere`. */
+/** The same with `--everywhere`. */
 export const FOUND_EVERYWHERE_PATH = 'runs/mutants-everywhere.json';
-/** Where it writes with `--hunted`, and with `--unguided`. */
+/** The same with `--hunted`, and with `--unguided`. */
 export const FOUND_HUNTED_PATH = 'runs/mutants-hunted.json';
 /** See {@link FOUND_HUNTED_PATH}. */
 export const FOUND_UNGUIDED_PATH = 'runs/mutants-unguided.json';

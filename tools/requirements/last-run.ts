@@ -214,7 +214,7 @@ function spoilt({ isPassed }: NightlyRow, { status }: ReportKpi): string | undef
   return isPassed || status === 'fail' ? undefined : 'of a nightly that failed';
 }
 
-/** The row of a benchmark is named after the benchmark. */
+/** The benchmark suite that a row of a nightly is named after: `bench-SUITE`. */
 function suiteOf(row: string): string {
   return row.replace(/^bench-/, '');
 }

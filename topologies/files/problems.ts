@@ -18,9 +18,9 @@ const KEPT_MAX = 1_000;
 
 /** Mistakes that may only follow from missing links: in names of links, and in paths over them. */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
-/** Mistakes that may only follow from unknown protocols: in names of their metrics. */
+/** Mistakes that are perhaps mere consequences of unknown protocols: in names of their metrics. */
 const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
-/** Mistakes that may only follow from nodes that could not be read. */
+/** Mistakes that are perhaps mere consequences of nodes that could not be read. */
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 

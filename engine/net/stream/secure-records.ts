@@ -50,7 +50,7 @@ export function deriveProofBytes(
   return bytes;
 }
 
-/** Makes a record of up to {@link RECORD_PLAINTEXT_BYTES_MAX} bytes. */
+/** A record with this plaintext, at most {@link RECORD_PLAINTEXT_BYTES_MAX} bytes; `stream` draws the bytes that hide it. */
 export function sealRecord(stream: Xoshiro128, plaintext: Uint8Array): Uint8Array {
   const record = new Uint8Array(plaintext.length + RECORD_OVERHEAD);
   writeRecordHeader(record, APPLICATION, plaintext.length + 1 + TAG_BYTES);

@@ -117,7 +117,7 @@ export function decodeSignedData(bytes: Uint8Array): SignedPayload | SignedDataR
   return { payload: content.content.payload, signers };
 }
 
-/** What a signature is made of. */
+/** What is needed to make a SignerInfo (RFC 5652 section 5.3). */
 export interface SignerParts {
   readonly crypto: PkiCrypto;
   readonly certificate: Certificate;

@@ -81,7 +81,7 @@ export function trcUpdateRefusal(
   );
 }
 
-/** @returns why not each of these certificates has signed, or why a signature of one is wrong. */
+/** Checks that each of these certificates has signed, and rightly. @returns why not; undefined if all have. */
 function signedByAll(
   crypto: PkiCrypto,
   { trc, signers }: SignedTrc,

@@ -45,7 +45,7 @@ export class CopySender {
     this.#leaving = parts.behaviour.leaving();
   }
 
-  /** How many bundles of other nodes have left and may come back. */
+  /** Number of forwarded bundles, made elsewhere, that a link has taken and may still give back. */
   get away(): number {
     const isGone = (bundle: HeldBundle): boolean =>
       !isOwnMessage(bundle) && bundle.copyOf === undefined;

@@ -232,7 +232,7 @@ export class BundleForwarder {
     return true;
   }
 
-  /** @returns the fragments that need a way: others were here and have one. */
+  /** @returns the fragments that are new here and need a route; the others have one. */
   #replace(
     now: Nanoseconds,
     bundle: HeldBundle,

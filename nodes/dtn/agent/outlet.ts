@@ -34,7 +34,7 @@ export interface Outlet {
   readonly id: string;
   /** Name of the host to which it leads. */
   readonly neighbour: string;
-  /** Longest bundle at present, bytes. */
+  /** Longest bundle that it takes at present, bytes. */
   readonly maxBytes: number;
   /** Longest bundle at any time, bytes: at present the neighbour may accept only shorter ones. */
   readonly bytesMax: number;

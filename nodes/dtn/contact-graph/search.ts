@@ -166,7 +166,7 @@ export class RouteSearch {
   #isInTime(contact: number, at: number, query: RouteQuery, arrivalNs: number): boolean {
     const { to, last } = this.#plan;
     const receiver = to[contact] as number;
-    // No route returns to the source, not even one whose first contact is allowed.
+    // No route returns to the source.
     if (receiver === query.source || query.avoided?.has(receiver) === true) return false;
     return (last[contact] as number) >= at && this.#arrivalBy(contact, at) <= arrivalNs;
   }

@@ -6,7 +6,7 @@
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
-/** Nanoseconds of open contacts since the start. */
+/** How long the contact of one link has been open since the start, ns. */
 export class ContactClock {
   #ranNs = 0;
   /** Since when the contact is open; undefined while it is closed. */

@@ -29,8 +29,8 @@ const LARGEST = { nodes: 200_000, links: 300_000 };
 const NAME_MAX = 63;
 const PREFIX = /^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$/;
 
-/** The parameter that all importers have. */
-export const prefixParameter = z
+/** A parameter of all importers: what is put before the name of each node. */
+export const nodeNamePrefixParameter = z
   .string()
   .refine((text) => PREFIX.test(text), {
     message: 'is not up to 32 letters, digits, - and _, a letter or digit first',

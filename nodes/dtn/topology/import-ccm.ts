@@ -27,11 +27,11 @@ import {
   type FileContact,
   formatWarnings,
   networkOfContacts,
-  prefixParameter,
+  nodeNamePrefixParameter,
 } from './contact-list.ts';
 
 const parameters = z.strictObject({
-  prefix: prefixParameter,
+  prefix: nodeNamePrefixParameter,
   delayUnit: z
     .enum(['us', 'ms'])
     .default('us')

@@ -17,11 +17,11 @@ import {
   type FileContact,
   formatWarnings,
   networkOfContacts,
-  prefixParameter,
+  nodeNamePrefixParameter,
 } from './contact-list.ts';
 import { locateContacts, locateValue } from './hdtn-places.ts';
 
-const parameters = z.strictObject({ prefix: prefixParameter });
+const parameters = z.strictObject({ prefix: nodeNamePrefixParameter });
 
 /** Contact plans of HDTN, by `import: { hdtn: plan.json }`. */
 export const hdtnImporter: TopologyImporter<z.output<typeof parameters>> = {

@@ -23,13 +23,13 @@ import {
   type FileContact,
   formatWarnings,
   networkOfContacts,
-  prefixParameter,
+  nodeNamePrefixParameter,
 } from './contact-list.ts';
 import { IonPlan, type RangedContact } from './ion-plan.ts';
 import { ionadminLines, type NumberedLine } from './ion-section.ts';
 import { IonTimeReader } from './ion-times.ts';
 
-const parameters = z.strictObject({ prefix: prefixParameter });
+const parameters = z.strictObject({ prefix: nodeNamePrefixParameter });
 
 /** Contact plans of ION, by `import: { ion: plan.ionrc }`. */
 export const ionImporter: TopologyImporter<z.output<typeof parameters>> = {

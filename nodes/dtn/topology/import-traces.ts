@@ -29,11 +29,11 @@ import {
   type FileContact,
   formatWarnings,
   networkOfContacts,
-  prefixParameter,
+  nodeNamePrefixParameter,
 } from './contact-list.ts';
 
 const parameters = z.strictObject({
-  prefix: prefixParameter,
+  prefix: nodeNamePrefixParameter,
   rate: bitsPerSecondSchema()
     .refine((bps) => bps > 0, { message: 'is 0' })
     .default(1e6)

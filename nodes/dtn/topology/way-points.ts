@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { ImportResult } from '../../../engine/host/importer.ts';
 import { bitsPerSecondSchema, durationNsSchema, metresSchema } from '../../_kit/options.ts';
-import { prefixParameter } from './contact-list.ts';
+import { nodeNamePrefixParameter } from './contact-list.ts';
 import {
   buildMeetingNetwork,
   eachNodePair,
@@ -25,7 +25,7 @@ const MEETINGS_MAX = 2_000_000;
 
 /** The parameters of importers of walks. */
 export const walkImportParameters = z.strictObject({
-  prefix: prefixParameter,
+  prefix: nodeNamePrefixParameter,
   range: metresSchema()
     .refine((m) => m > 0, { message: 'is 0' })
     .default(100)

@@ -151,7 +151,7 @@ export class Receiver<Request> {
   #hand(arrival: ArrivedMessage): boolean {
     const { number, kind } = arrival;
     if (this.#shared.parts.isOutside(kind) && !this.inbox.mayHand(number)) {
-      // The next write notes on the disk that the message may have been handed over.
+      // Not before the disk knows that the message may have been handed over: asks for a write.
       this.#shared.journal.ask();
       return false;
     }

@@ -12,7 +12,7 @@ export class ThresholdOrTimedRule implements FlushRule {
   readonly #threshold: number;
 
   /**
-   * @param threshold The number N, at least 1.
+   * @param threshold N: number of waiting messages, at least 1.
    */
   constructor(threshold: number) {
     this.#threshold = threshold;
@@ -36,7 +36,7 @@ export class ThresholdAndTimedRule implements FlushRule {
   readonly #threshold: number;
 
   /**
-   * @param threshold The number N, at least 1.
+   * @param threshold N: number of waiting messages, at least 1.
    */
   constructor(threshold: number) {
     this.#threshold = threshold;

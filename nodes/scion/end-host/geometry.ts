@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Requests of others that a host answers: an answer is as long as its request, so no more work than that can be asked. */
+/** Most requests of other hosts that a host answers: no answer is longer than its request, so this bounds what they can cause. */
 export const ANSWERED_REQUESTS = { perSecond: 1_000, burst: 200 } as const;
 /** Most conversations, each one ping or traceroute, that a host has open. */
 export const CONVERSATIONS_MAX = 16;

@@ -37,7 +37,7 @@ export interface PathMetadata {
   readonly linkTypes: Announced<LinkType>;
   /** Of each interface, n. */
   readonly geo: Announced<GeoCoordinates>;
-  /** What each AS says, n / 2 + 1. */
+  /** The free text that each AS on the way announces, n / 2 + 1 for n interfaces. */
   readonly notes: readonly string[];
 }
 

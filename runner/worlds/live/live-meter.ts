@@ -102,8 +102,8 @@ export function stolenMetrics(
   return { 'live.stolen': { kind: 'ratio', numerator: stolenUs, denominator: coresUs } };
 }
 
-/** What happened in a live run besides the effects of its links, in one process or several. */
-export interface LiveTrafficOffLinks {
+/** What passed no emulated link of a live run, in one process or several. */
+export interface TrafficBesideLinks {
   /** Ends of streams that passed no links. */
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
@@ -115,7 +115,7 @@ export interface LiveTrafficOffLinks {
 /** Facts that a reader of a live verdict must know. */
 export function liveWarnings(
   metrics: Readonly<Record<string, MetricData>>,
-  { directStreams, foreign, shape }: LiveTrafficOffLinks,
+  { directStreams, foreign, shape }: TrafficBesideLinks,
 ): readonly string[] {
   const warnings: string[] = [];
   const late = shape === 'off' ? undefined : latenessWarning(metrics);

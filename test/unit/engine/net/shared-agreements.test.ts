@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../../../engine/host/crypto.ts';
-import { SharedKeyAgreements } from '../../../../engine/net/shared-agreements.ts';
+import { KeyAgreementCache } from '../../../../engine/net/shared-agreements.ts';
 
 const crypto = createCryptoProvider('node', { timing: 'simulation' });
 const secretOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -29,7 +29,7 @@ function counted(): { readonly crypto: CryptoProvider; readonly count: () => num
 describe('shared agreements', () => {
   it('are computed once for both ends, and are those of the provider', () => {
     const { crypto: counting, count } = counted();
-    const shared = new SharedKeyAgreements().share(counting);
+    const shared = new KeyAgreementCache().share(counting);
     const [a, b] = [shared.x25519Key(secretOf(1)), shared.x25519Key(secretOf(2))];
     const found = a.sharedSecret(b.publicKey);
     expect(found).toEqual(crypto.x25519(secretOf(1), b.publicKey));
@@ -44,7 +44,7 @@ describe('shared agreements', () => {
 
   it('keep apart pairs of different keys', () => {
     const { crypto: counting, count } = counted();
-    const shared = new SharedKeyAgreements().share(counting);
+    const shared = new KeyAgreementCache().share(counting);
     const keys = [1, 2, 3].map((byte) => shared.x25519Key(secretOf(byte)));
     for (const [own, key] of keys.entries()) {
       for (const [other, { publicKey }] of keys.entries()) {
@@ -56,7 +56,7 @@ describe('shared agreements', () => {
   });
 
   it('refuse points of low order, and wiped keys', () => {
-    const shared = new SharedKeyAgreements().share(crypto);
+    const shared = new KeyAgreementCache().share(crypto);
     const key = shared.x25519Key(secretOf(1));
     const other = shared.x25519Key(secretOf(2));
     expect(key.sharedSecret(new Uint8Array(32))).toBeUndefined();
@@ -67,8 +67,8 @@ describe('shared agreements', () => {
   });
 
   it('of one provider are one, and of two worlds are two', () => {
-    const world = new SharedKeyAgreements();
+    const world = new KeyAgreementCache();
     expect(world.share(crypto)).toBe(world.share(crypto));
-    expect(new SharedKeyAgreements().share(crypto)).not.toBe(world.share(crypto));
+    expect(new KeyAgreementCache().share(crypto)).not.toBe(world.share(crypto));
   });
 });
