@@ -39,6 +39,8 @@ export const CORES_ASKED_MAX = 8;
 export const LOOKUPS_MAX = 1_000;
 /** Streams of hosts that are open at a time. */
 export const HOST_STREAMS_MAX = 1_000;
+/** Most of one host, which needs one for each of its protocols. */
+export const STREAMS_OF_HOST_MAX = 16;
 /** Every so many looks for paths to watched ASes include those that were found. */
 export const FOUND_ROUNDS = 10;
 /** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */

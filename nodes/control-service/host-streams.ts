@@ -22,7 +22,7 @@ import {
   type PathInterface,
   REQUEST_FRAMES,
 } from '../scion/index.ts';
-import { HOST_STREAMS_MAX } from './geometry.ts';
+import { HOST_STREAMS_MAX, STREAMS_OF_HOST_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 
 /** Finds segments for a host. */
@@ -47,6 +47,8 @@ export class HostStreams {
   readonly #host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>;
   readonly #parts: HostStreamsParts;
   readonly #streams = new Set<Stream>();
+  /** Numbers of open streams by address, so that no host takes all. */
+  readonly #perHost = new Map<string, number>();
   #listener: Listener | undefined;
 
   constructor(host: HostPart<'drop' | 'endpointOf' | 'listen' | 'log'>, parts: HostStreamsParts) {
@@ -65,20 +67,23 @@ export class HostStreams {
   }
 
   #accept(stream: Stream): void {
-    if (this.#streams.size >= HOST_STREAMS_MAX) {
+    const { address } = this.#host.endpointOf(stream.remote);
+    const open = this.#perHost.get(address) ?? 0;
+    if (this.#streams.size >= HOST_STREAMS_MAX || open >= STREAMS_OF_HOST_MAX) {
       this.#host.drop('hosts-full');
       stream.reset();
       return;
     }
     this.#streams.add(stream);
+    this.#perHost.set(address, open + 1);
     const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
       const key = decodeHostKeyRequest(message);
-      if (key !== undefined) {
+      if (key !== undefined && key !== 'malformed') {
         this.#answerKey(stream, request, key);
         return;
       }
-      const asked = decodeHostRequest(message);
+      const asked = key === undefined ? decodeHostRequest(message) : undefined;
       if (asked === undefined) this.#host.drop('host-request');
       else if (asked.kind === 'segments') this.#answer(stream, request, asked.target);
       else for (const item of asked.interfaces) this.#parts.takeReport(item);
@@ -90,8 +95,15 @@ export class HostStreams {
         stream.reset();
       },
       onEnd: () => stream.end(),
-      onClose: () => this.#streams.delete(stream),
+      onClose: () => this.#forget(stream, address),
     });
+  }
+
+  #forget(stream: Stream, address: string): void {
+    if (!this.#streams.delete(stream)) return;
+    const open = (this.#perHost.get(address) ?? 1) - 1;
+    if (open === 0) this.#perHost.delete(address);
+    else this.#perHost.set(address, open);
   }
 
   #answer(stream: Stream, request: number, target: IsdAs): void {

@@ -40,6 +40,7 @@ import {
   type PathInterface,
   PROTOCOL_SCMP,
   PROTOCOL_UDP,
+  parseHost,
   plainSegments,
   type RankedPath,
   ROUTER_INTERNAL_PORT,
@@ -283,14 +284,15 @@ class ControlNode implements NodeHandle {
     asked: HostKeyRequest,
     done: (answer: EpochKey | undefined) => void,
   ): void {
-    if (this.#waitingForKeys.size >= LOOKUPS_MAX) {
-      this.#host.drop('hosts-full');
+    const host = parseHost(address);
+    if (host === undefined || this.#waitingForKeys.size >= LOOKUPS_MAX) {
+      this.#host.drop(host === undefined ? 'host-request' : 'hosts-full');
       done(undefined);
       return;
     }
     const token = this.#token++;
     this.#waitingForKeys.set(token, done);
-    this.#shell.take({ kind: 'host-key', token, host: requireHostAddress(address), ...asked });
+    this.#shell.take({ kind: 'host-key', token, host, ...asked });
   }
 
   #perform(effect: ControlEffect): void {

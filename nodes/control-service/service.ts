@@ -344,13 +344,14 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return typeof answer === 'string' ? this.#refuse(answer) : controlAnswer(answer);
   }
 
-  #askForKey(owner: IsdAs, { message, open }: Level1Question, done: KeyDone): void {
+  #askForKey(owner: IsdAs, question: () => Level1Question, done: KeyDone): void {
     this.#lookup.find(owner, (segments) => {
       const way = this.#wayOver(owner, segments);
       if (way === undefined) {
         done(undefined);
         return;
       }
+      const { message, open } = question();
       this.#call(way, controlRequest('level1', message), (answer) => {
         const key = answer && open(answer);
         if (typeof key === 'string') this.#drop(key);

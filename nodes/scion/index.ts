@@ -196,7 +196,12 @@ export { isUrgentPacket, markUrgent, URGENT_TRAFFIC_CLASS } from './urgency.ts';
 export { addToOnesComplementSum, foldChecksum } from './wire/checksum.ts';
 export { WIRE_DROP_REASONS } from './wire/drops.ts';
 export { encodeHeader, headerLength, writePayloadLength } from './wire/header.ts';
-export { type HostAddress, hostAddressLength, requireHostAddress } from './wire/host-address.ts';
+export {
+  type HostAddress,
+  hostAddressLength,
+  parseHost,
+  requireHostAddress,
+} from './wire/host-address.ts';
 export {
   type IsdAs,
   isdAsOfWords,

@@ -13,6 +13,7 @@ import {
 } from '../../scion/index.ts';
 import {
   isdAsBytes,
+  isEpochNear,
   Level1Exchange,
   type Level1ExchangeParts,
   type Level1Question,
@@ -22,8 +23,8 @@ import { type KeyDone, Level1Keys } from './level1-keys.ts';
 
 /** What it works with. */
 export interface HostKeysParts extends Level1ExchangeParts {
-  /** Asks another AS for a level 1 key; `done` is called once. */
-  readonly ask: (owner: IsdAs, question: Level1Question, done: KeyDone) => void;
+  /** Asks another AS for a level 1 key; `done` is called once. The question is made when there is a path. */
+  readonly ask: (owner: IsdAs, question: () => Level1Question, done: KeyDone) => void;
 }
 
 /** The keys of hosts of one AS. */
@@ -38,7 +39,7 @@ export class HostKeys {
     this.#keys = new Level1Keys({
       seconds: parts.seconds,
       fetch: (owner, epochBegin, done): void =>
-        parts.ask(owner, this.#exchange.ask(owner, epochBegin), done),
+        parts.ask(owner, () => this.#exchange.ask(owner, epochBegin), done),
     });
   }
 
@@ -62,8 +63,13 @@ export class HostKeys {
     { owner, seconds, host }: HostKeyRequest & { readonly host: HostAddress },
     done: (key: EpochKey | undefined) => void,
   ): void {
-    const { own, crypto, drkeys } = this.#parts;
+    const { own, crypto, drkeys, seconds: now } = this.#parts;
     const epochBegin = drkeyEpochAt(seconds);
+    // Each other epoch costs a derivation from the secret, or a question.
+    if (!isEpochNear(epochBegin, now())) {
+      done(undefined);
+      return;
+    }
     const answer: KeyDone = (level1) => {
       const key = level1 && deriveDrkeyAsHostKey(crypto, level1, host);
       done(key && { epochBegin, key });

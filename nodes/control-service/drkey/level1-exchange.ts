@@ -130,7 +130,7 @@ export class Level1Exchange {
     const { own, crypto, key, randomBytes, drkeys, isSignedBy } = this.#parts;
     if (read.protocol !== DRKEY_PROTOCOL_SCMP) return 'key-protocol';
     const epochBegin = drkeyEpochAt(read.at.seconds);
-    if (!this.#isNear(epochBegin)) return 'key-epoch';
+    if (!isEpochNear(epochBegin, this.#parts.seconds())) return 'key-epoch';
     const asker = isdAsOfWords(read.asker);
     if (asker !== from) return 'key-caller';
     const asked = { asker, owner: own, epochBegin, shares: [read.share] };
@@ -176,11 +176,11 @@ export class Level1Exchange {
     const key = crypto.hkdfSha256({ key: shared, info, length: CIPHER_KEY_BYTES });
     return crypto.aead('chacha20-poly1305', key);
   }
+}
 
-  #isNear(epochBegin: number): boolean {
-    const current = drkeyEpochAt(this.#parts.seconds());
-    return Math.abs(epochBegin - current) <= EPOCHS_NEAR * DRKEY_EPOCH_SECONDS;
-  }
+/** True of the epoch of this instant and of those beside it, of which alone keys are given. */
+export function isEpochNear(epochBegin: number, seconds: number): boolean {
+  return Math.abs(epochBegin - drkeyEpochAt(seconds)) <= EPOCHS_NEAR * DRKEY_EPOCH_SECONDS;
 }
 
 /** What is signed, and what the cipher's key is for. */

@@ -44,11 +44,14 @@ export function encodeHostKeyRequest({ owner, seconds }: HostKeyRequest): Uint8A
   return encodeProtobuf(REQUEST_ONLY, { key });
 }
 
-/** Decodes a request; undefined if it is none. */
-export function decodeHostKeyRequest(message: Uint8Array): HostKeyRequest | undefined {
+/** Decodes a request; undefined if the message asks for no key. */
+export function decodeHostKeyRequest(
+  message: Uint8Array,
+): HostKeyRequest | 'malformed' | undefined {
   const read = decodeProtobuf(REQUEST_ONLY, message);
   const key = typeof read === 'string' ? undefined : read.key;
-  if (key?.at === undefined || key.protocol !== DRKEY_PROTOCOL_SCMP) return undefined;
+  if (key === undefined) return undefined;
+  if (key.at === undefined || key.protocol !== DRKEY_PROTOCOL_SCMP) return 'malformed';
   return { owner: isdAsOfWords(key.source), seconds: key.at.seconds };
 }
 

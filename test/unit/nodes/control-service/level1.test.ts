@@ -75,6 +75,16 @@ describe('keys of hosts', () => {
     expect(joined.drops).toEqual([]);
   });
 
+  it('were derived for any day that a host named: only for this one and those beside it', () => {
+    const joined = new JoinedServices().runTo(6);
+    const day = 86_400;
+    for (const owner of [LEAF, FAR]) {
+      expect(joined.findKey(LEAF, owner, HOST, NOW_S + day)).toBeDefined();
+      expect(joined.findKey(LEAF, owner, HOST, NOW_S + 2 * day)).toBeUndefined();
+      expect(joined.findKey(LEAF, owner, HOST, NOW_S - 2 * day)).toBeUndefined();
+    }
+  });
+
   it('are never on the way in clear', () => {
     const joined = new JoinedServices().runTo(6);
     const onWay: string[] = [];
