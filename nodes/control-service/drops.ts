@@ -74,9 +74,12 @@ const OF_RENEWALS: Readonly<
 > = {
   'renewal-no-authority': 'a certificate is asked for, and this AS is no CA',
   'renewal-malformed': 'the request for a certificate is none',
+  'renewal-isd': 'a certificate is asked for by an AS of another ISD than that of the CA',
   'renewal-unknown': 'the certificate by which another one is asked for is not known or not valid',
   'renewal-unsigned': 'the request for a certificate is not signed by the key of the one before',
   'renewal-unproved': 'the request for a certificate is not signed by the new key',
+  'renewal-profile':
+    'the certificate that is asked for would be none of the profile, such as by too long a name',
 };
 
 const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
@@ -141,7 +144,8 @@ export const CONTROL_DROP_REASONS = {
   ...OF_KEYS,
   ...OF_RENEWALS,
   'trust-unknown': 'another control service asks for a certificate or TRC that is not here',
-  'trust-full': 'too many messages wait for certificates and TRCs',
+  'trust-full':
+    'too many certificates and TRCs are asked for, of one AS or of all, or too many messages wait',
   ...OF_CHAINS,
   ...OF_TRCS,
   'selection-failed': 'the selection of beacons threw, or returned no list: none was chosen',

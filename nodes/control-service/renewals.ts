@@ -7,7 +7,7 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { SigningKey } from '../../engine/host/signatures.ts';
 import { equalBytes } from '../_kit/bytes.ts';
-import type { IsdAs } from '../scion/index.ts';
+import { type IsdAs, readIsd } from '../scion/index.ts';
 import type { CertificateAuthority } from './pki/authority.ts';
 import type { CertificateChain } from './pki/chain.ts';
 import { pkiCryptoOf } from './pki/ecdsa.ts';
@@ -20,6 +20,7 @@ import {
   decodeRenewalRequest,
   encodeChain,
   encodeRenewalRequest,
+  type RenewalRequest,
 } from './trust-messages.ts';
 
 /** A certificate of this AS with its key. */
@@ -48,7 +49,9 @@ export type RenewalsRefusal =
   | RenewalRefusal
   | ChainMaterialRefusal
   | 'renewal-no-authority'
+  | 'renewal-isd'
   | 'renewal-unknown'
+  | 'renewal-profile'
   | 'answer-malformed';
 
 /** Renews the certificate of an AS, and those of others. */
@@ -107,19 +110,28 @@ export class Renewals {
     return undefined;
   }
 
-  /** Issues a certificate to an AS whose chain is known. @returns the answer, or why there is none. */
-  answer(body: Uint8Array): { readonly body: Uint8Array } | RenewalsRefusal {
-    const { authority, store, crypto, seconds } = this.#parts;
+  /** Reads a request that a CA may answer. @returns the request, or why it may not. */
+  read(body: Uint8Array): RenewalRequest | RenewalsRefusal {
+    const { authority, isdAs } = this.#parts;
     if (authority === undefined) return 'renewal-no-authority';
     const request = decodeRenewalRequest(body);
     if (request === undefined) return 'renewal-malformed';
+    return readIsd(request.isdAs) === readIsd(isdAs) ? request : 'renewal-isd';
+  }
+
+  /** Issues a certificate to an AS whose chain is known. @returns the answer, or why there is none. */
+  answer(body: Uint8Array): { readonly body: Uint8Array } | RenewalsRefusal {
+    const { authority, store, crypto, seconds } = this.#parts;
+    const request = this.read(body);
+    if (typeof request === 'string') return request;
     const known = store.validChainOf(request, seconds());
     if (known === undefined) return 'renewal-unknown';
     const wish = decodeRenewal(pkiCryptoOf(crypto), request.cms, known.as);
     if (typeof wish === 'string') return wish;
-    const root = store.rootOf(authority.isdAs);
-    if (root === undefined) return 'renewal-no-authority';
-    const { as, ca } = authority.issue(known.as, wish, root, seconds());
-    return { body: encodeChain({ as: as.bytes, ca: ca.bytes }) };
+    const root = authority && store.rootOf(authority.isdAs);
+    if (authority === undefined || root === undefined) return 'renewal-no-authority';
+    const issued = authority.issue(known.as, wish, root, seconds());
+    if (issued === undefined) return 'renewal-profile';
+    return { body: encodeChain({ as: issued.as.bytes, ca: issued.ca.bytes }) };
   }
 }

@@ -10,11 +10,22 @@
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { VerifyingKey } from '../../engine/host/signatures.ts';
 import { toHex } from '../_kit/bytes.ts';
-import { type IsdAs, readIsd, type SignatureKeyId, type SignedSegment } from '../scion/index.ts';
+import {
+  encodePath,
+  type IsdAs,
+  readIsd,
+  type SignatureKeyId,
+  type SignedSegment,
+} from '../scion/index.ts';
 import type { EntrySigner } from './beacons/extender.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { CertificateChain } from './pki/chain.ts';
-import { FETCHES_MAX, FETCHES_WAITING_MAX } from './pki/geometry.ts';
+import {
+  FETCHES_MAX,
+  FETCHES_OPEN_MAX,
+  FETCHES_PER_AS_MAX,
+  FETCHES_WAITING_MAX,
+} from './pki/geometry.ts';
 import { readChain } from './pki/isd-material.ts';
 import {
   type TrustNeed,
@@ -25,7 +36,6 @@ import {
 import { Renewals, type RenewalsParts } from './renewals.ts';
 import {
   decodeChain,
-  decodeRenewalRequest,
   decodeTrcAnswer,
   decodeTrustRequest,
   encodeChain,
@@ -63,8 +73,10 @@ export class Trust {
   readonly #parts: TrustParts;
   readonly #store: TrustStore;
   readonly #renewals: Renewals;
-  /** What is asked for, by whom and what, with who waits for it. */
-  readonly #asked = new Map<string, (() => void)[]>();
+  /** What is asked for, by the AS that is asked and then by way and what, with who waits for it. */
+  readonly #asked = new Map<IsdAs, Map<string, (() => void)[]>>();
+  /** Numbers of what is asked for and of those who wait. */
+  #open = 0;
   #waiting = 0;
 
   /** @throws RangeError if it was given a TRC that is none, which nobody but the provisioning makes. */
@@ -144,10 +156,13 @@ export class Trust {
     body: Uint8Array,
     done: (answer: Uint8Array | ControlDropReason) => void,
   ): void {
-    const request = decodeRenewalRequest(body);
+    const request = this.#renewals.read(body);
+    if (typeof request === 'string') {
+      done(request);
+      return;
+    }
     const { base = 0, serial = 0 } = this.#store.latest(readIsd(this.#parts.isdAs))?.id ?? {};
-    const names = request === undefined ? [] : [{ ...request, trcBase: base, trcSerial: serial }];
-    this.#fetchAll(way, names, () => {
+    this.#fetchAll(way, [{ ...request, trcBase: base, trcSerial: serial }], () => {
       const answer = this.#renewals.answer(body);
       done(typeof answer === 'string' ? answer : answer.body);
     });
@@ -169,11 +184,14 @@ export class Trust {
     next(FETCHES_MAX);
   }
 
-  /** Asks once for what several wait for. */
+  /** Asks once for what several wait for over the same way: an AS may be claimed that never answers over it. */
   #fetch(way: ControlWay, need: TrustNeed, done: (isKnown: boolean) => void): void {
-    const name = `${way.isdAs} ${nameOf(need)}`;
-    const waiting = this.#asked.get(name);
-    if (this.#waiting >= FETCHES_WAITING_MAX) {
+    const { isdAs } = way;
+    const name = `${wayName(way)} ${nameOf(need)}`;
+    const ofAs = this.#asked.get(isdAs) ?? new Map<string, (() => void)[]>();
+    const waiting = ofAs.get(name);
+    const isFull = this.#open >= FETCHES_OPEN_MAX || ofAs.size >= FETCHES_PER_AS_MAX;
+    if (this.#waiting >= FETCHES_WAITING_MAX || (waiting === undefined && isFull)) {
       this.#parts.drop('trust-full');
       done(false);
       return;
@@ -187,12 +205,15 @@ export class Trust {
       waiting.push(ended);
       return;
     }
-    this.#asked.set(name, [ended]);
+    const all = [ended];
+    this.#open += 1;
+    this.#asked.set(isdAs, ofAs.set(name, all));
     const { method, body } = encodeTrustRequest(need);
     this.#parts.call(way, controlRequest(method, body), (answer) => {
       if (answer !== undefined) this.#take(need, answer);
-      const all = this.#asked.get(name) ?? [];
-      this.#asked.delete(name);
+      this.#open -= 1;
+      ofAs.delete(name);
+      if (ofAs.size === 0) this.#asked.delete(isdAs);
       for (const one of all) one();
     });
   }
@@ -222,6 +243,11 @@ export class Trust {
     if (need.kind === 'chain') return this.#store.chainOf(need) !== undefined;
     return (this.#store.latest(need.isd)?.id.serial ?? 0) >= need.serial;
   }
+}
+
+/** What came over the same interface from a neighbour, or over the same path, came over the same way. */
+function wayName({ router, ingress, path }: ControlWay): string {
+  return `${router} ${ingress === 0 ? toHex(encodePath(path)) : ingress}`;
 }
 
 function nameOf(need: TrustNeed): string {

@@ -10,7 +10,7 @@ import type { CertificateChain } from './chain.ts';
 import { pkiCryptoOf } from './ecdsa.ts';
 import { BACKDATED_S, CA_LIFETIME_S, CERTIFICATE_LIFETIME_S } from './geometry.ts';
 import { type AsSecret, pkiKeyOf, rootOf, subjectOf } from './isd-material.ts';
-import { type Issuer, makeCertificate } from './issue.ts';
+import { type Issuer, makeCertificate, tryCertificate } from './issue.ts';
 import type { RenewalWish } from './renewal.ts';
 
 /** Issues certificates with the keys of a core AS. */
@@ -34,19 +34,19 @@ export class CertificateAuthority {
     return this.#as.isdAs;
   }
 
-  /** A chain for the owner of an older certificate. @param seconds Now, since 1970. */
+  /** A chain for the owner of an older certificate; undefined if it would be none. @param seconds Now, since 1970. */
   issue(
     { subject }: Certificate,
     { key, lifetimeSeconds }: RenewalWish,
     root: Certificate,
     seconds: number,
-  ): CertificateChain {
+  ): CertificateChain | undefined {
     const lifetime = Math.min(lifetimeSeconds, CERTIFICATE_LIFETIME_S);
     if (this.#own.certificate.notAfter < seconds + lifetime) this.#renew(root, seconds);
     const validity = { notBefore: seconds - BACKDATED_S, notAfter: seconds + lifetime };
     const about = { kind: 'as' as const, name: subject.bytes, key, ...validity };
-    const as = makeCertificate(pkiCryptoOf(this.#crypto), about, this.#own);
-    return { as, ca: this.#own.certificate };
+    const as = tryCertificate(pkiCryptoOf(this.#crypto), about, this.#own);
+    return typeof as === 'string' ? undefined : { as, ca: this.#own.certificate };
   }
 
   /** The next certificate of the CA itself, for the same key. */

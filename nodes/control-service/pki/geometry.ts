@@ -34,6 +34,10 @@ export const CHAINS_KEPT_MAX = 10_000;
 export const FETCHES_MAX = 128;
 /** Messages that wait at a time for something that is asked for. */
 export const FETCHES_WAITING_MAX = 4_096;
+/** Things that are asked for at a time: a quarter of the calls that a node may have open. */
+export const FETCHES_OPEN_MAX = 1_024;
+/** Of these, most that one AS is asked for. */
+export const FETCHES_PER_AS_MAX = 64;
 /** Time between two requests for a certificate, s. */
 export const RENEWAL_RETRY_S = 10;
 /** A certificate that is issued now was valid so long ago, s: it covers beacons that are older, as long as hop fields last. */

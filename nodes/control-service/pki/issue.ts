@@ -4,7 +4,12 @@
  * @module
  */
 import { concatBytes } from '../../_kit/bytes.ts';
-import { type Certificate, decodeCertificate, issueCertificate } from './certificate.ts';
+import {
+  type Certificate,
+  type CertificateRefusal,
+  decodeCertificate,
+  issueCertificate,
+} from './certificate.ts';
 import { type EcdsaKey, type EcdsaPublicKey, keyIdOf, type PkiCrypto } from './ecdsa.ts';
 import { type CertificateExtensions, KEY_PURPOSES, KEY_USAGE } from './extensions.ts';
 import { SERIAL_BYTES_MAX } from './geometry.ts';
@@ -52,11 +57,23 @@ const CONSTRAINTS: Readonly<
   as: undefined,
 };
 
-/**
- * Makes a certificate. The same key, name and period give the same serial number, so that making it again gives the same
- * bytes.
- */
+/** Makes a certificate for oneself. @throws RangeError if it would be none of the profile. */
 export function makeCertificate(crypto: PkiCrypto, subject: Subject, issuer: Issuer): Certificate {
+  const made = tryCertificate(crypto, subject, issuer);
+  if (typeof made === 'string') throw new RangeError(`a ${subject.kind}: ${made}`);
+  return made;
+}
+
+/**
+ * Makes a certificate that somebody asks for. The same key, name and period give the same serial number, so that making it
+ * again gives the same bytes.
+ * @returns why not, if it would be none of the profile.
+ */
+export function tryCertificate(
+  crypto: PkiCrypto,
+  subject: Subject,
+  issuer: Issuer,
+): Certificate | CertificateRefusal {
   const { kind, name, key, notBefore, notAfter } = subject;
   const bytes = issueCertificate(
     {
@@ -74,9 +91,7 @@ export function makeCertificate(crypto: PkiCrypto, subject: Subject, issuer: Iss
     },
     issuer.key,
   );
-  const certificate = decodeCertificate(bytes);
-  if (typeof certificate === 'string') throw new RangeError(`a ${kind}: ${certificate}`);
-  return certificate;
+  return decodeCertificate(bytes);
 }
 
 /** 20 octets (RFC 5280 section 4.1.2.2), the first from 64 to 127: positive, and in the shortest form. */

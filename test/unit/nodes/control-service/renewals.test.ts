@@ -5,15 +5,17 @@ import { verifyChain } from '../../../../nodes/control-service/pki/chain.ts';
 import { pkiCryptoOf } from '../../../../nodes/control-service/pki/ecdsa.ts';
 import {
   BACKDATED_S,
+  CERTIFICATE_BYTES_MAX,
   CERTIFICATE_LIFETIME_S,
 } from '../../../../nodes/control-service/pki/geometry.ts';
+import { encodeName } from '../../../../nodes/control-service/pki/name.ts';
 import { encodeRenewal } from '../../../../nodes/control-service/pki/renewal.ts';
 import { decodeSignedTrc } from '../../../../nodes/control-service/pki/signed-trc.ts';
 import { encodeRenewalRequest } from '../../../../nodes/control-service/trust-messages.ts';
 import { CONTROL_METHODS, controlRequest } from '../../../../nodes/control-service/wire.ts';
 import type { IsdAs } from '../../../../nodes/scion/index.ts';
 import { JoinedServices } from './joined-services.ts';
-import { CORE_A, CORE_B, crypto, LEAF, MIDDLE, NOW_S } from './small-network.ts';
+import { CORE_A, CORE_B, crypto, FAR, LEAF, MIDDLE, NOW_S } from './small-network.ts';
 import { authorityOf, chainOf, keysOf, MATERIAL } from './small-pki.ts';
 
 const HALF_HOUR_S = 1_800;
@@ -80,12 +82,19 @@ describe('a CA', () => {
     for (const days of [0, 3, 5, 12, 40]) {
       const now = NOW_S + days * DAY_S;
       const wish = { key: as.key, lifetimeSeconds: 10 * DAY_S };
-      const chain = authorityOf(CORE_A)!.issue(as, wish, root, now);
+      const chain = authorityOf(CORE_A)!.issue(as, wish, root, now)!;
       expect(verifyChain(pkiCryptoOf(crypto), chain, trc, now)).toEqual({
         ...{ notBefore: now - BACKDATED_S, notAfter: now + CERTIFICATE_LIFETIME_S },
       });
       expect(chain.as.isdAs).toBe(LEAF);
     }
+  });
+
+  it('does not throw when the name of who asks leaves no room for a certificate', () => {
+    const name = { ...as.subject, bytes: encodeName('x'.repeat(CERTIFICATE_BYTES_MAX), LEAF) };
+    const wish = { key: as.key, lifetimeSeconds: DAY_S };
+    const issued = authorityOf(CORE_A)!.issue({ ...as, subject: name }, wish, root, NOW_S);
+    expect(issued).toBeUndefined();
   });
 
   interface Wish {
@@ -128,6 +137,7 @@ describe('a CA', () => {
       ['renewal-unproved'],
     ],
     ['that is cut', CORE_A, { from: MIDDLE, signer: MIDDLE, cut: 30 }, ['renewal-malformed']],
+    ['of another ISD', CORE_A, { from: FAR, signer: FAR }, ['renewal-isd']],
     ['to an AS that is none', MIDDLE, { from: CORE_A, signer: CORE_A }, ['renewal-no-authority']],
   ])('answers a request %s', (_, to, wish, drops) => {
     expect(told(to, wish)).toEqual(drops);

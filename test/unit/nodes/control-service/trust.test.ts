@@ -2,10 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
 import type { CertificateChain } from '../../../../nodes/control-service/pki/chain.ts';
-import { FETCHES_WAITING_MAX } from '../../../../nodes/control-service/pki/geometry.ts';
+import {
+  FETCHES_OPEN_MAX,
+  FETCHES_PER_AS_MAX,
+  FETCHES_WAITING_MAX,
+} from '../../../../nodes/control-service/pki/geometry.ts';
 import { Trust } from '../../../../nodes/control-service/trust.ts';
 import {
   encodeChain,
+  encodeRenewalRequest,
   encodeTrustRequest,
 } from '../../../../nodes/control-service/trust-messages.ts';
 import type { ControlWay } from '../../../../nodes/control-service/ways.ts';
@@ -167,34 +172,98 @@ describe('control services with certificates', () => {
   });
 
   it('let no more messages wait for certificates than may', () => {
-    const drops: string[] = [];
-    let calls = 0;
-    const trust = new Trust({
-      ...{ isdAs: LEAF, crypto, seconds: () => NOW_S, drop: (reason) => void drops.push(reason) },
-      pki: keysOf(LEAF),
-      call: () => {
-        calls += 1;
-      },
-    });
-    const beacon = beaconOver(CORE_A, [3]);
-    const keyId = { isdAs: CORE_A, subjectKeyId: Uint8Array.of(1), trcBase: 1, trcSerial: 1 };
-    const named = { ...beacon, signed: beacon.signed.map((one) => ({ ...one, keyId })) };
-    const services = joined(keysOf, [CORE_A, LEAF]);
-    const way = wayTo(services, LEAF, CORE_A);
-    let ended = 0;
-    const fetch = (): void =>
-      trust.fetchFor(way, [named], () => {
-        ended += 1;
-      });
-    for (let waiting = 0; waiting < FETCHES_WAITING_MAX; waiting += 1) fetch();
-    expect([calls, ended, drops]).toEqual([1, 0, []]);
-    fetch();
-    expect([calls, ended, drops]).toEqual([1, 1, ['trust-full']]);
+    const asking = new Asking();
+    const way = wayTo(LEAF, CORE_A);
+    for (let waiting = 0; waiting < FETCHES_WAITING_MAX; waiting += 1) asking.fetch(way, 1);
+    expect([asking.calls, asking.ended, asking.drops]).toEqual([1, 0, []]);
+    asking.fetch(way, 1);
+    expect([asking.calls, asking.ended, asking.drops]).toEqual([1, 1, ['trust-full']]);
+  });
+
+  it('do not let one AS take all calls by naming keys that nobody has', () => {
+    const asking = new Asking();
+    const way = wayTo(LEAF, CORE_A);
+    for (let key = 0; key <= FETCHES_PER_AS_MAX; key += 1) asking.fetch(way, key);
+    expect([asking.calls, asking.drops]).toEqual([FETCHES_PER_AS_MAX, ['trust-full']]);
+    asking.fetch(wayTo(LEAF, CORE_B), 0);
+    expect([asking.calls, asking.drops.length]).toEqual([FETCHES_PER_AS_MAX + 1, 1]);
+    asking.answers[0]!(undefined);
+    asking.fetch(way, FETCHES_PER_AS_MAX);
+    expect([asking.calls, asking.drops.length]).toEqual([FETCHES_PER_AS_MAX + 2, 1]);
+  });
+
+  it('do not let all ASes together take all calls', () => {
+    const asking = new Asking();
+    for (let key = 0; key <= FETCHES_OPEN_MAX; key += 1) {
+      asking.fetch(wayTo(LEAF, `1-${1 + (key >> 5)}` as IsdAs), key);
+    }
+    expect([asking.calls, asking.drops]).toEqual([FETCHES_OPEN_MAX, ['trust-full']]);
+  });
+
+  it('do not wait for one who claims to be the AS and never answers', () => {
+    const asking = new Asking();
+    asking.fetch({ ...wayTo(LEAF, CORE_A), router: '10.1.0.2' }, 1);
+    asking.fetch(wayTo(LEAF, CORE_A), 1);
+    asking.fetch(wayTo(LEAF, CORE_A), 1);
+    expect(asking.calls).toBe(2);
+    asking.answers[1]!(undefined);
+    expect(asking.ended).toBe(2);
+  });
+
+  it.each([
+    ['that is no CA', MIDDLE, CORE_A, 'renewal-no-authority'],
+    ['of another ISD', CORE_C, CORE_A, 'renewal-isd'],
+  ])('fetch nothing for a renewal at an AS %s', (_, own, isdAs, refusal) => {
+    const asking = new Asking(own);
+    const cms = Uint8Array.of(1);
+    const body = encodeRenewalRequest({ isdAs, subjectKeyId: Uint8Array.of(1), cms });
+    const answers: unknown[] = [];
+    asking.trust.answerRenewal(wayTo(own, isdAs), body, (answer) => void answers.push(answer));
+    expect([asking.calls, answers]).toEqual([0, [refusal]]);
   });
 });
 
-function wayTo(services: JoinedServices, from: IsdAs, to: IsdAs): ControlWay {
-  return services.services.get(from)!.wayBack({
+const BEACON = beaconOver(CORE_A, [3]);
+
+/** Certificates of one control service, whose calls the test answers. */
+class Asking {
+  readonly drops: string[] = [];
+  readonly answers: ((answer: Uint8Array | undefined) => void)[] = [];
+  readonly trust: Trust;
+  ended = 0;
+
+  constructor(isdAs: IsdAs = LEAF) {
+    this.trust = new Trust({
+      ...{
+        isdAs,
+        crypto,
+        seconds: (): number => NOW_S,
+        drop: (reason): void => void this.drops.push(reason),
+      },
+      pki: keysOf(isdAs),
+      call: (_way, _message, done): void => void this.answers.push(done),
+    });
+  }
+
+  get calls(): number {
+    return this.answers.length;
+  }
+
+  /** Handles a segment that names this key of CORE_A. */
+  fetch(way: ControlWay, key: number): void {
+    const subjectKeyId = Uint8Array.of(1 + (key >> 8), key);
+    const keyId = { isdAs: CORE_A, subjectKeyId, trcBase: 1, trcSerial: 1 };
+    const named = { ...BEACON, signed: BEACON.signed.map((one) => ({ ...one, keyId })) };
+    this.trust.fetchFor(way, [named], () => {
+      this.ended += 1;
+    });
+  }
+}
+
+const SERVICES = joined(keysOf, [CORE_A, MIDDLE, LEAF, CORE_C]);
+
+function wayTo(from: IsdAs, to: IsdAs): ControlWay {
+  return SERVICES.services.get(from)!.wayBack({
     ...{ isdAs: to, host: requireHostAddress('SVC CS'), port: CONTROL_PORT, ingress: 0 },
     ...{ path: { kind: 'empty' }, router: '10.1.0.1' },
   });
