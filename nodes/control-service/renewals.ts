@@ -102,8 +102,7 @@ export class Renewals {
     if (chain === undefined) return 'chain-malformed';
     const key = keyOf(this.#generation + 1);
     if (!equalBytes(chain.as.key.point, key.publicKey)) return 'chain-owner';
-    const { subjectKeyId } = chain.as;
-    const refusal = store.addChain({ isdAs, subjectKeyId }, chain, seconds());
+    const refusal = store.addOwn(chain, isdAs, seconds());
     if (refusal !== undefined) return refusal;
     this.#generation += 1;
     this.#own = { chain, key };

@@ -88,9 +88,8 @@ export class Trust {
       if (refusal !== undefined) throw new RangeError(`a TRC: ${refusal}`);
     }
     const { isdAs, pki, seconds } = parts;
-    const { subjectKeyId } = pki.chain.as;
     // One that is not valid now is refused by others, too.
-    this.#store.addChain({ isdAs, subjectKeyId }, pki.chain, seconds());
+    this.#store.addOwn(pki.chain, isdAs, seconds());
     const own = { chain: pki.chain, key: pki.keyOf(0) };
     this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
   }
@@ -117,9 +116,9 @@ export class Trust {
     return this.#store.keyOf(question, this.#parts.seconds());
   }
 
-  /** A key of the AS whose certificate is valid now; undefined if none is known. */
-  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
-    return this.#store.keyOfAs(isdAs, this.#parts.seconds());
+  /** The keys of the AS whose certificates are known and valid now. */
+  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[] {
+    return this.#store.keysOfAs(isdAs, this.#parts.seconds());
   }
 
   /** Answers a request for a chain or a TRC; undefined if it has none. */

@@ -45,8 +45,8 @@ export type AsKeySource = (isdAs: IsdAs) => Uint8Array | undefined;
 export interface EntryKeySource {
   /** The key of a signature, or why there is none. */
   keyOf(question: TrustQuestion): VerifyingKey | SignatureRefusal;
-  /** A key with which the AS signs now; undefined if none is known. */
-  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined;
+  /** The few keys with one of which the AS signs now. */
+  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[];
 }
 
 /** Keys that everybody has beforehand, one of each AS. */
@@ -62,10 +62,15 @@ export class ProvisionedKeys implements EntryKeySource {
   }
 
   keyOf({ keyId: { isdAs } }: TrustQuestion): VerifyingKey | SignatureRefusal {
-    return this.keyOfAs(isdAs) ?? 'signature-key';
+    return this.#keyOfAs(isdAs) ?? 'signature-key';
   }
 
-  keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
+  keysOfAs(isdAs: IsdAs): readonly VerifyingKey[] {
+    const key = this.#keyOfAs(isdAs);
+    return key === undefined ? [] : [key];
+  }
+
+  #keyOfAs(isdAs: IsdAs): VerifyingKey | undefined {
     const known = this.#keys.get(isdAs);
     if (known !== undefined) return known;
     const bytes = this.#source(isdAs);
@@ -110,8 +115,11 @@ export class SegmentVerifier {
 
   /** True if the AS signed the message: 64 bytes, r then s. */
   isSignedBy(isdAs: IsdAs, message: Uint8Array, signature: Uint8Array): boolean {
-    this.count += 1;
-    return this.#keys.keyOfAs(isdAs)?.verify(message, signature) ?? false;
+    for (const key of this.#keys.keysOfAs(isdAs)) {
+      this.count += 1;
+      if (key.verify(message, signature)) return true;
+    }
+    return false;
   }
 
   /** Notes that a prefix is right; the oldest makes room. */

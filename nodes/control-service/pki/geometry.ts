@@ -20,6 +20,8 @@ export const TRC_QUORUM_MAX = 255;
 export const SERIAL_BYTES_MAX = 20;
 /** Bytes of an identifier of a key (RFC 7093 section 2, method 1). */
 export const KEY_ID_BYTES = 20;
+/** Longest identifier of a key that a signature may name, bytes: a digest of SHA-512. */
+export const KEY_ID_BYTES_MAX = 64;
 /** Most core ASes of an ISD that vote: three certificates each fit a TRC. */
 export const VOTERS_MAX = 80;
 /** How long the certificate of an AS is valid, s (draft-dekater-scion-pki, "Certification Path"). */
@@ -30,6 +32,8 @@ export const CA_LIFETIME_S = 604_800;
 export const TRCS_KEPT_MAX = 16;
 /** Chains that are kept: of as many ASes as beacons are kept of. */
 export const CHAINS_KEPT_MAX = 10_000;
+/** Of these, most of one AS: the one in use, the next, and two for more than one control service. */
+export const CHAINS_PER_AS_MAX = 4;
 /** What is asked for because of one message: two things for each of 64 entries. */
 export const FETCHES_MAX = 128;
 /** Messages that wait at a time for something that is asked for. */

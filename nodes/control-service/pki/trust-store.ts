@@ -11,7 +11,7 @@ import { type IsdAs, readIsd, type SignatureKeyId } from '../../scion/index.ts';
 import type { Certificate } from './certificate.ts';
 import { type CertificateChain, type ChainRefusal, verifyChain } from './chain.ts';
 import { type PkiCrypto, pkiCryptoOf } from './ecdsa.ts';
-import { CHAINS_KEPT_MAX, TRCS_KEPT_MAX } from './geometry.ts';
+import { CHAINS_KEPT_MAX, CHAINS_PER_AS_MAX, KEY_ID_BYTES_MAX, TRCS_KEPT_MAX } from './geometry.ts';
 import {
   baseTrcRefusal,
   decodeSignedTrc,
@@ -66,6 +66,10 @@ export class TrustStore {
   readonly #trcs = new Map<number, readonly SignedTrc[]>();
   /** By AS and key, the oldest first. */
   readonly #chains = new Map<string, KnownChain>();
+  /** Names of the chains of an AS, the oldest first. */
+  readonly #byAs = new Map<IsdAs, readonly string[]>();
+  /** The name of the chain with which this AS signs: it makes room for none. */
+  #own: string | undefined;
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto;
@@ -127,19 +131,29 @@ export class TrustStore {
     chain: CertificateChain,
     seconds: number,
   ): ChainMaterialRefusal | undefined {
-    const { isdAs, subjectKeyId } = chain.as;
-    const isRight = isdAs === asked.isdAs && equalBytes(subjectKeyId, asked.subjectKeyId);
+    const { isdAs, subjectKeyId } = asked;
+    const isRight = chain.as.isdAs === isdAs && equalBytes(chain.as.subjectKeyId, subjectKeyId);
     if (!isRight) return 'chain-owner';
     const found = this.#verify(chain, seconds);
     if (typeof found === 'string') return found;
     const { point, curve } = chain.as.key;
     if (curve !== 'p256') return 'chain-algorithm';
-    const key = chainName(asked);
-    this.#chains.delete(key);
-    this.#chains.set(key, { chain, ...found, verifier: this.#crypto.p256Verifier(point) });
-    const [oldest] = this.#chains.keys();
-    if (this.#chains.size > CHAINS_KEPT_MAX && oldest !== undefined) this.#chains.delete(oldest);
+    const name = chainName(asked);
+    this.#remove(name);
+    this.#chains.set(name, { chain, ...found, verifier: this.#crypto.p256Verifier(point) });
+    const ofAs = [...this.#namesOf(isdAs), name];
+    this.#byAs.set(isdAs, ofAs);
+    if (ofAs.length > CHAINS_PER_AS_MAX) this.#removeOldest(ofAs);
+    if (this.#chains.size > CHAINS_KEPT_MAX) this.#removeOldest(this.#chains.keys());
     return undefined;
+  }
+
+  /** Keeps the chain with which this AS signs from now on. @returns why not; undefined if it is kept. */
+  addOwn(chain: CertificateChain, isdAs: IsdAs, seconds: number): ChainMaterialRefusal | undefined {
+    const asked = { isdAs, subjectKeyId: chain.as.subjectKeyId };
+    const refusal = this.addChain(asked, chain, seconds);
+    if (refusal === undefined) this.#own = chainName(asked);
+    return refusal;
   }
 
   /** The chain of a key. */
@@ -169,7 +183,7 @@ export class TrustStore {
     if (latest === undefined || latest.id.base !== keyId.trcBase) return undefined;
     const { base, serial } = latest.id;
     if (keyId.trcSerial > serial) return { kind: 'trc', isd, base, serial: serial + 1 };
-    if (this.#chains.has(chainName(keyId)) || keyId.subjectKeyId.length === 0) return undefined;
+    if (!isKeyId(keyId) || this.#chains.has(chainName(keyId))) return undefined;
     return { kind: 'chain', isdAs: keyId.isdAs, subjectKeyId: keyId.subjectKeyId };
   }
 
@@ -178,7 +192,7 @@ export class TrustStore {
     { keyId, span, signedSeconds }: TrustQuestion,
     seconds: number,
   ): VerifyingKey | TrustRefusal {
-    if (keyId.subjectKeyId.length === 0) return 'signature-key';
+    if (!isKeyId(keyId)) return 'signature-key';
     const isd = readIsd(keyId.isdAs);
     const latest = this.latest(isd);
     const isKnown = latest?.id.base === keyId.trcBase && latest.id.serial >= keyId.trcSerial;
@@ -187,26 +201,54 @@ export class TrustStore {
     if (known === undefined) return 'signature-chain';
     const active = this.active(isd, seconds);
     if (active.length === 0) return 'trc-inactive';
-    if (!active.includes(known.trc)) {
-      // The TRC that vouched for it is out of use: another one may.
-      const found = this.#verify(known.chain, seconds);
-      if (typeof found === 'string') return 'signature-chain';
-      known.trc = found.trc;
-      known.validity = found.validity;
-    }
+    if (!this.#isVouchedFor(known, active, seconds)) return 'signature-chain';
     const { validity } = known;
     const isCovered = covers(validity, span) && containsTime(validity, signedSeconds);
     return isCovered ? known.verifier : 'signature-time';
   }
 
-  /** The key of the AS's newest chain that is valid at this time. */
-  keyOfAs(isdAs: IsdAs, seconds: number): VerifyingKey | undefined {
+  /** The keys of the AS whose chains are valid at this time, the newest first: at most {@link CHAINS_PER_AS_MAX}. */
+  keysOfAs(isdAs: IsdAs, seconds: number): readonly VerifyingKey[] {
     const active = this.active(readIsd(isdAs), seconds);
-    const own = [...this.#chains.values()].filter(
-      ({ chain, trc, validity }) =>
-        chain.as.isdAs === isdAs && active.includes(trc) && containsTime(validity, seconds),
-    );
-    return own.at(-1)?.verifier;
+    const keys: VerifyingKey[] = [];
+    for (const name of this.#namesOf(isdAs)) {
+      const known = this.#chains.get(name);
+      const isValid = known !== undefined && this.#isVouchedFor(known, active, seconds);
+      if (isValid && containsTime(known.validity, seconds)) keys.unshift(known.verifier);
+    }
+    return keys;
+  }
+
+  #namesOf(isdAs: IsdAs): readonly string[] {
+    return this.#byAs.get(isdAs) ?? [];
+  }
+
+  #remove(name: string): void {
+    const isdAs = this.#chains.get(name)?.chain.as.isdAs;
+    if (isdAs === undefined || isdAs === 'malformed') return;
+    this.#chains.delete(name);
+    const left = this.#namesOf(isdAs).filter((one) => one !== name);
+    if (left.length === 0) this.#byAs.delete(isdAs);
+    else this.#byAs.set(isdAs, left);
+  }
+
+  /** Removes the first of these chains that is not the own one. */
+  #removeOldest(names: Iterable<string>): void {
+    for (const name of names) {
+      if (name === this.#own) continue;
+      this.#remove(name);
+      return;
+    }
+  }
+
+  /** True if a TRC in use vouches for a chain: the one by which it was verified, or else another one. */
+  #isVouchedFor(known: KnownChain, active: readonly Trc[], seconds: number): boolean {
+    if (active.includes(known.trc)) return true;
+    const found = this.#verify(known.chain, seconds);
+    if (typeof found === 'string') return false;
+    known.trc = found.trc;
+    known.validity = found.validity;
+    return true;
   }
 
   #verify(
@@ -223,6 +265,10 @@ export class TrustStore {
     }
     return refusal;
   }
+}
+
+function isKeyId({ subjectKeyId }: SignatureKeyId): boolean {
+  return subjectKeyId.length > 0 && subjectKeyId.length <= KEY_ID_BYTES_MAX;
 }
 
 function chainName({

@@ -65,6 +65,19 @@ function flipped(of: Uint8Array, at: number): Uint8Array {
 const GOOD = beaconOver(CORE_A, [3, 3, 0]);
 const ENTRIES = [0, 1, 2];
 
+describe('a message that an AS signed', () => {
+  it('is taken by any of the keys that the AS has now, as those do who do not know its next one', () => {
+    const keys = [CORE_A, CORE_B].map((isdAs) => crypto.p256Verifier(publicKeyOf(isdAs)));
+    const source = { keyOf: (): 'signature-key' => 'signature-key', keysOfAs: () => keys };
+    const known = new SegmentVerifier(crypto, source);
+    const text = Uint8Array.of(1, 2, 3);
+    const isTaken = (by: typeof LEAF): boolean =>
+      known.isSignedBy(LEAF, text, signingKeyOf(by).sign(text));
+    expect([CORE_A, CORE_B, MIDDLE].map(isTaken)).toEqual([true, true, false]);
+    expect(known.count).toBe(5);
+  });
+});
+
 describe('the signatures of a segment', () => {
   it('are taken if each AS signed its entry and all before it', () => {
     const checked = verifier();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CHAINS_KEPT_MAX,
+  CHAINS_PER_AS_MAX,
   TRCS_KEPT_MAX,
 } from '../../../../../nodes/control-service/pki/geometry.ts';
 import type { TrcContent } from '../../../../../nodes/control-service/pki/trc.ts';
@@ -103,21 +104,75 @@ describe('a store of trust', () => {
     expect(refusal(CHAIN.as, LEAF, BASE.notAfter + 1)).toBe('trc-inactive');
   });
 
-  it('keeps as many chains as it may, the newest', () => {
-    // All signatures are right here, as to verify 10,000 of them would take long.
+  /** A store for which all signatures are right, as to verify 10,000 of them would take long. */
+  function fastStore(): TrustStore {
     const fast = new TrustStore({ ...crypto, p256Verify: () => true });
-    fast.addBase(FIRST);
-    for (let number = 0; number <= CHAINS_KEPT_MAX; number += 1) {
-      const subjectKeyId = Uint8Array.of(number >> 8, number);
-      fast.addChain(
-        { ...ASKED, subjectKeyId },
-        { ...CHAIN, as: { ...CHAIN.as, subjectKeyId } },
-        NOW_S,
-      );
-    }
+    expect(fast.addBase(FIRST)).toBeUndefined();
+    return fast;
+  }
+
+  function chainOf(isdAs: IsdAs, key: number): typeof CHAIN {
+    return { ...CHAIN, as: { ...CHAIN.as, isdAs, subjectKeyId: Uint8Array.of(1 + key) } };
+  }
+
+  function add(to: TrustStore, isdAs: IsdAs, key = 0): void {
+    const subjectKeyId = Uint8Array.of(1 + key);
+    expect(to.addChain({ isdAs, subjectKeyId }, chainOf(isdAs, key), NOW_S)).toBeUndefined();
+  }
+
+  function has(known: TrustStore, isdAs: IsdAs, key = 0): boolean {
+    return known.chainOf({ isdAs, subjectKeyId: Uint8Array.of(1 + key) }) !== undefined;
+  }
+
+  it('keeps as many chains as it may, the newest and its own', () => {
+    const fast = fastStore();
+    fast.addOwn(chainOf(LEAF, 0), LEAF, NOW_S);
+    for (let as = 1; as <= CHAINS_KEPT_MAX; as += 1) add(fast, `1-${as}` as IsdAs);
     expect(fast.sizes.chains).toBe(CHAINS_KEPT_MAX);
-    expect(fast.chainOf({ ...ASKED, subjectKeyId: Uint8Array.of(0, 0) })).toBeUndefined();
-    expect(fast.chainOf({ ...ASKED, subjectKeyId: Uint8Array.of(0, 1) })).toBeDefined();
+    expect([has(fast, LEAF), has(fast, '1-1' as IsdAs), has(fast, '1-2' as IsdAs)]).toEqual([
+      ...[true, false, true],
+    ]);
+  });
+
+  it('keeps of one AS the newest chains and its own, and leaves those of others', () => {
+    const fast = fastStore();
+    add(fast, CORE);
+    fast.addOwn(chainOf(LEAF, 0), LEAF, NOW_S);
+    for (let key = 1; key <= CHAINS_PER_AS_MAX; key += 1) add(fast, LEAF, key);
+    expect([0, 1, 2, 3, 4].map((key) => has(fast, LEAF, key))).toEqual([
+      ...[true, false, true, true, true],
+    ]);
+    expect(fast.keysOfAs(LEAF, NOW_S)).toHaveLength(CHAINS_PER_AS_MAX);
+    expect([has(fast, CORE), fast.sizes.chains]).toEqual([true, CHAINS_PER_AS_MAX + 1]);
+  });
+
+  it('has the key of an older chain of an AS, too, while it is valid', () => {
+    const known = store();
+    const next = owned('as', 'leaf', ca, { isdAs: LEAF, generation: 1 });
+    const { subjectKeyId, notAfter } = next.certificate;
+    known.addChain({ isdAs: LEAF, subjectKeyId }, { ...CHAIN, as: next.certificate }, NOW_S);
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = ISD.as.key.key.sign(message);
+    const right = known.keysOfAs(LEAF, NOW_S).map((key) => key.verify(message, signature));
+    expect(right).toEqual([false, true]);
+    expect(known.keysOfAs(LEAF, notAfter + 1)).toEqual([]);
+    expect(known.keysOfAs(CORE, NOW_S)).toEqual([]);
+  });
+
+  it('has the keys of an AS by the next TRC when the one before is out of use', () => {
+    const known = store();
+    expect(known.addUpdate(update())).toBeUndefined();
+    const afterGrace = NEXT.notBefore + NEXT.graceSeconds + 1;
+    expect(known.keysOfAs(LEAF, afterGrace)).toHaveLength(1);
+    const without = store();
+    expect(without.addUpdate(update({}, WITHOUT_ROOT))).toBeUndefined();
+    expect(without.keysOfAs(LEAF, afterGrace)).toEqual([]);
+  });
+
+  it('asks for no key whose name is longer than any', () => {
+    const keyId = { ...KEY_ID, subjectKeyId: new Uint8Array(65) };
+    expect(store().needOf(keyId)).toBeUndefined();
+    expect(store().keyOf({ ...QUESTION, keyId }, NOW_S)).toBe('signature-key');
   });
 
   it('trusts only the first TRC of a series because it is there', () => {
