@@ -77,7 +77,10 @@ const OF_RENEWALS: Readonly<
   'renewal-isd': 'a certificate is asked for by an AS of another ISD than that of the CA',
   'renewal-unknown': 'the certificate by which another one is asked for is not known or not valid',
   'renewal-unsigned': 'the request for a certificate is not signed by the key of the one before',
+  'renewal-stale':
+    'the request for a certificate was signed too long ago, or is dated in the future',
   'renewal-unproved': 'the request for a certificate is not signed by the new key',
+  'renewal-often': 'the AS was issued a certificate just before',
   'renewal-profile':
     'the certificate that is asked for would be none of the profile, such as by too long a name',
 };
@@ -115,6 +118,7 @@ const OF_TRCS: Readonly<Record<TrcRefusal, string>> = {
   'trc-possession-unproved': 'a new voter has not signed the TRC',
   'trc-root-unacknowledged': 'the old root has not signed the TRC that replaces it',
   'trc-vote-unsigned': 'a voter has not signed the TRC',
+  'signer-duplicate': 'a certificate has signed the TRC twice',
   'signer-algorithm':
     'a signature of the TRC is on a curve or over a hash that is not computed here',
   'signer-attributes': 'a signature of the TRC lacks an attribute, or has it twice',

@@ -8,6 +8,7 @@ import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { SigningKey } from '../../engine/host/signatures.ts';
 import { equalBytes } from '../_kit/bytes.ts';
 import { type IsdAs, readIsd } from '../scion/index.ts';
+import { ASES_KEPT_MAX } from './geometry.ts';
 import type { CertificateAuthority } from './pki/authority.ts';
 import type { CertificateChain } from './pki/chain.ts';
 import { pkiCryptoOf } from './pki/ecdsa.ts';
@@ -51,6 +52,7 @@ export type RenewalsRefusal =
   | 'renewal-no-authority'
   | 'renewal-isd'
   | 'renewal-unknown'
+  | 'renewal-often'
   | 'renewal-profile'
   | 'answer-malformed';
 
@@ -61,6 +63,8 @@ export class Renewals {
   #generation = 0;
   /** When it asks again at the earliest, seconds since 1970. */
   #nextSeconds = 0;
+  /** When an AS was last issued a certificate, seconds since 1970, the earliest first. */
+  readonly #issuedSeconds = new Map<IsdAs, number>();
 
   constructor(parts: RenewalsParts, own: OwnCertificate) {
     this.#parts = parts;
@@ -125,12 +129,27 @@ export class Renewals {
     if (typeof request === 'string') return request;
     const known = store.validChainOf(request, seconds());
     if (known === undefined) return 'renewal-unknown';
-    const wish = decodeRenewal(pkiCryptoOf(crypto), request.cms, known.as);
+    const wish = decodeRenewal(pkiCryptoOf(crypto), request.cms, known.as, seconds());
     if (typeof wish === 'string') return wish;
+    if (!this.#mayIssueTo(request.isdAs)) return 'renewal-often';
     const root = authority && store.rootOf(authority.isdAs);
     if (authority === undefined || root === undefined) return 'renewal-no-authority';
     const issued = authority.issue(known.as, wish, root, seconds());
     if (issued === undefined) return 'renewal-profile';
     return { body: encodeChain({ as: issued.as.bytes, ca: issued.ca.bytes }) };
+  }
+
+  /** Notes that an AS is issued a certificate. @returns false if it had one just before. */
+  #mayIssueTo(isdAs: IsdAs): boolean {
+    const seconds = this.#parts.seconds();
+    const before = this.#issuedSeconds.get(isdAs);
+    if (before !== undefined && seconds < before + RENEWAL_RETRY_S) return false;
+    this.#issuedSeconds.delete(isdAs);
+    this.#issuedSeconds.set(isdAs, seconds);
+    const [earliest] = this.#issuedSeconds.keys();
+    if (this.#issuedSeconds.size > ASES_KEPT_MAX && earliest !== undefined) {
+      this.#issuedSeconds.delete(earliest);
+    }
+    return true;
   }
 }

@@ -180,13 +180,22 @@ function signsWith({ signatureAlgorithm: own }: SignerInfo, hash: HashName): boo
   return hashOfSignature(own) === hash || isBareKeyAlgorithm(own);
 }
 
+/** When a signature says that it was made (RFC 5652 section 11.3), seconds since 1970; undefined if it does not. */
+export function signingTimeOf(info: SignerInfo): number | undefined {
+  const time = onlyValue(info, SIGNING_TIME);
+  const read = time && readDer(derTime, time);
+  return read === undefined || read.kind === 'bad' ? undefined : read.value;
+}
+
+/** The value of an attribute that is there once, with one value. */
+function onlyValue({ attributes }: SignerInfo, type: string): Uint8Array | undefined {
+  const [one, ...more] = attributes.value.filter((attribute) => attribute.type === type);
+  return one?.values.length === 1 && more.length === 0 ? one.values[0] : undefined;
+}
+
 /** The digest that a signature is over; undefined unless the attributes are those of RFC 5652 sections 11.1 and 11.2. */
-function digestOf({ attributes }: SignerInfo): Uint8Array | undefined {
-  const only = (type: string): Uint8Array | undefined => {
-    const [one, ...more] = attributes.value.filter((attribute) => attribute.type === type);
-    return one?.values.length === 1 && more.length === 0 ? one.values[0] : undefined;
-  };
-  const [type, digest] = [only(CONTENT_TYPE), only(MESSAGE_DIGEST)];
+function digestOf(info: SignerInfo): Uint8Array | undefined {
+  const [type, digest] = [onlyValue(info, CONTENT_TYPE), onlyValue(info, MESSAGE_DIGEST)];
   if (type === undefined || digest === undefined) return undefined;
   const readType = readDer(derOid, type);
   const readDigest = readDer(derOctets, digest);

@@ -7,12 +7,14 @@
 import { derSequence, derWithBytes, readDer } from '../../_kit/der.ts';
 import { derInteger } from '../../_kit/der-primitives.ts';
 import { derOctets } from '../../_kit/der-strings.ts';
+import { TIMESTAMP_TOLERANCE_S } from '../geometry.ts';
 import type { Certificate } from './certificate.ts';
 import {
   decodeSignedData,
   encodeSignedData,
   isSignerOf,
   signerRefusal,
+  signingTimeOf,
   signPayload,
 } from './cms.ts';
 import {
@@ -28,7 +30,11 @@ import {
 } from './ecdsa.ts';
 
 /** Why a request is refused. */
-export type RenewalRefusal = 'renewal-malformed' | 'renewal-unsigned' | 'renewal-unproved';
+export type RenewalRefusal =
+  | 'renewal-malformed'
+  | 'renewal-unsigned'
+  | 'renewal-stale'
+  | 'renewal-unproved';
 
 /** What is asked for. */
 export interface RenewalWish {
@@ -67,11 +73,12 @@ export function encodeRenewal(parts: RenewalParts): Uint8Array {
   return encodeSignedData({ payload, signers: [signPayload(payload, parts)] });
 }
 
-/** Reads a request of the owner of a certificate. */
+/** Reads a request of the owner of a certificate. @param seconds Now, since 1970. */
 export function decodeRenewal(
   crypto: PkiCrypto,
   bytes: Uint8Array,
   certificate: Certificate,
+  seconds: number,
 ): RenewalWish | RenewalRefusal {
   const data = decodeSignedData(bytes);
   if (typeof data === 'string') return 'renewal-malformed';
@@ -80,6 +87,10 @@ export function decodeRenewal(
   if (!isOwn || signerRefusal(crypto, signer, data.payload, certificate) !== undefined) {
     return 'renewal-unsigned';
   }
+  const signedSeconds = signingTimeOf(signer);
+  const isRecent =
+    signedSeconds !== undefined && Math.abs(seconds - signedSeconds) <= TIMESTAMP_TOLERANCE_S;
+  if (!isRecent) return 'renewal-stale';
   const read = readDer(WISH, data.payload);
   if (read.kind === 'bad') return 'renewal-malformed';
   const { key: info, lifetimeSeconds, proof } = read.value;

@@ -37,6 +37,7 @@ export type TrcSignatureRefusal =
   | 'trc-vote-unsigned'
   | 'trc-possession-unproved'
   | 'trc-root-unacknowledged'
+  | 'signer-duplicate'
   | SignerRefusal;
 
 /** Why a TRC is refused. */
@@ -74,10 +75,11 @@ export function trcUpdateRefusal(
   const update = trcUpdateOf(signed.trc, predecessor);
   if (typeof update === 'string') return update;
   const { newVoters, acknowledging, votes } = update;
+  // Votes first: who has none can otherwise ask for as many verifications as there are new voters.
   return (
-    signedByAll(crypto, signed, newVoters, 'trc-possession-unproved') ??
+    signedByAll(crypto, signed, votes, 'trc-vote-unsigned') ??
     signedByAll(crypto, signed, acknowledging, 'trc-root-unacknowledged') ??
-    signedByAll(crypto, signed, votes, 'trc-vote-unsigned')
+    signedByAll(crypto, signed, newVoters, 'trc-possession-unproved')
   );
 }
 
@@ -89,12 +91,11 @@ function signedByAll(
   missing: TrcSignatureRefusal,
 ): TrcSignatureRefusal | undefined {
   for (const certificate of certificates) {
-    const own = signers.filter((signer) => isSignerOf(signer, certificate));
-    if (own.length === 0) return missing;
-    for (const signer of own) {
-      const refusal = signerRefusal(crypto, signer, trc.bytes, certificate);
-      if (refusal !== undefined) return refusal;
-    }
+    const [own, ...more] = signers.filter((signer) => isSignerOf(signer, certificate));
+    if (own === undefined) return missing;
+    if (more.length > 0) return 'signer-duplicate';
+    const refusal = signerRefusal(crypto, own, trc.bytes, certificate);
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }

@@ -103,22 +103,34 @@ describe('a CA', () => {
     readonly cut?: number;
     readonly unproved?: boolean;
     readonly isOther?: boolean;
+    /** Seconds ago. */
+    readonly age?: number;
+    readonly times?: number;
   }
 
   /** What a CA says to a request. */
-  function told(to: IsdAs, { from, signer, cut, unproved, isOther }: Wish): string[] {
+  function told(
+    to: IsdAs,
+    { from, signer, cut, unproved, isOther, age = 0, times = 1 }: Wish,
+  ): string[] {
     const services = new JoinedServices([CORE_A, CORE_B, MIDDLE], SLOW, keysOf).runTo(5);
     const newKey = keysOf(from).keyOf(1);
     const sign = unproved === true ? keysOf(from).keyOf(2).sign : newKey.sign;
     const cms = encodeRenewal({
-      ...{ crypto: pkiCryptoOf(crypto), certificate: chainOf(signer).as, seconds: NOW_S },
+      ...{ crypto: pkiCryptoOf(crypto), certificate: chainOf(signer).as },
+      seconds: NOW_S - age,
       key: { curve: 'p256', key: keysOf(isOther === true ? CORE_B : signer).keyOf(0) },
       newKey: { curve: 'p256', key: { ...newKey, sign } },
       lifetimeSeconds: HALF_HOUR_S,
     });
     const { subjectKeyId } = chainOf(from).as;
     const body = encodeRenewalRequest({ isdAs: from, subjectKeyId, cms: cms.subarray(0, cut) });
-    return services.tell({ from: MIDDLE, to, ingress: 0 }, controlRequest('renew', body));
+    const message = controlRequest('renew', body);
+    const drops: string[] = [];
+    for (let time = 0; time < times; time += 1) {
+      drops.push(...services.tell({ from: MIDDLE, to, ingress: 0 }, message));
+    }
+    return drops;
   }
 
   it.each<[string, IsdAs, Wish, string[]]>([
@@ -137,6 +149,10 @@ describe('a CA', () => {
       ['renewal-unproved'],
     ],
     ['that is cut', CORE_A, { from: MIDDLE, signer: MIDDLE, cut: 30 }, ['renewal-malformed']],
+    ['that is replayed', CORE_A, { from: MIDDLE, signer: MIDDLE, age: 400 }, ['renewal-stale']],
+    ['of the future', CORE_A, { from: MIDDLE, signer: MIDDLE, age: -400 }, ['renewal-stale']],
+    ['of some minutes ago', CORE_A, { from: MIDDLE, signer: MIDDLE, age: 300 }, []],
+    ['once of two', CORE_A, { from: MIDDLE, signer: MIDDLE, times: 2 }, ['renewal-often']],
     ['of another ISD', CORE_A, { from: FAR, signer: FAR }, ['renewal-isd']],
     ['to an AS that is none', MIDDLE, { from: CORE_A, signer: CORE_A }, ['renewal-no-authority']],
   ])('answers a request %s', (_, to, wish, drops) => {

@@ -151,12 +151,10 @@ describe('a signature of a TRC', () => {
     );
   });
 
-  it('of the same voter twice is right only if both are', () => {
-    const info = signatureOf(sensitive[2]!, FIRST.trc.bytes);
-    const wrong = { ...info, signature: regular[0]!.key.key.sign(FIRST.trc.bytes) };
-    const twice = [...FIRST.signers, wrong];
+  it('of the same voter is there once, or each further one would cost a verification', () => {
+    const twice = [...FIRST.signers, FIRST.signers[2]!];
     const read = decodeSignedTrc(encodeSignedData({ payload: FIRST.trc.bytes, signers: twice }));
-    expect(typeof read === 'string' ? read : refused(read)).toBe('signer-signature');
+    expect(typeof read === 'string' ? read : refused(read)).toBe('signer-duplicate');
   });
 });
 
@@ -265,6 +263,21 @@ describe('an update of a TRC', () => {
     expect(refusal(NEXT, members, [...votes.slice(1), NEW_REGULAR])).toBe('trc-vote-unsigned');
     const others = { ...NEXT, votes: [4, 5] };
     expect(refusal(others, members, [...regular, NEW_REGULAR])).toBe('update-vote-missing');
+  });
+
+  it('without votes costs no verification of new voters', () => {
+    const members = replacing(regular[0]!, NEW_REGULAR);
+    const signed = signedBy(NEXT, members, [NEW_REGULAR]);
+    let verified = 0;
+    const counting = {
+      ...everyCurve,
+      verify: (asked: Parameters<typeof everyCurve.verify>[0]): boolean | undefined => {
+        verified += 1;
+        return everyCurve.verify(asked);
+      },
+    };
+    expect(trcUpdateRefusal(counting, signed, FIRST.trc)).toBe('trc-vote-unsigned');
+    expect(verified).toBe(0);
   });
 
   it('may renew a root that acknowledges it with its old key', () => {
