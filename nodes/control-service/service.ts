@@ -315,14 +315,13 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   ): void {
     const segments = decodeSegments(body);
     if (segments === undefined) answer(this.#refuse('request-malformed'));
-    else this.#withKeys(way, segments.downs, () => answer(this.#keepRegistered(segments.downs)));
+    else if (!segments.downs.every((one) => this.#mayBeRegistered(one))) {
+      answer(this.#refuse('segment-invalid'));
+    } else this.#withKeys(way, segments.downs, () => answer(this.#keepRegistered(segments.downs)));
   }
 
   #keepRegistered(downs: readonly SignedSegment[]): Uint8Array {
-    const { isdAs, isCore } = this.#parts.surroundings;
     for (const one of downs) {
-      const isOwn = isCore && findFirstAs(one.segment) === isdAs;
-      if (!isOwn || !isEnded(one) || this.#isUnusable(one)) return this.#refuse('segment-invalid');
       const refusal = this.#signatureRefusal(one);
       if (refusal !== undefined) return this.#refuse(refusal);
       if (this.#database.register(this.#known(one, 0)) === 'full') {
@@ -411,11 +410,12 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return this.#parts.behaviour?.trusts ? undefined : this.#verifier.refusal(segment);
   }
 
-  /** True of a segment that passes an AS twice, is too long, or has expired. */
-  #isUnusable(one: SignedSegment): boolean {
-    const { options, clock } = this.#parts;
-    const isTooLong = one.segment.entries.length > options.maxHops;
-    return isTooLong || hasLoop(one) || isExpired(one, clock().seconds);
+  /** True of a segment from this core AS that ends, passes no AS twice, is short enough and has not expired. */
+  #mayBeRegistered(one: SignedSegment): boolean {
+    const { options, clock, surroundings } = this.#parts;
+    const isOwn = surroundings.isCore && findFirstAs(one.segment) === surroundings.isdAs;
+    const isShort = one.segment.entries.length <= options.maxHops;
+    return isOwn && isEnded(one) && isShort && !hasLoop(one) && !isExpired(one, clock().seconds);
   }
 
   /** The segments of an answer, if their signatures are right; undefined if it is none. */

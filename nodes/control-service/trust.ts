@@ -24,6 +24,7 @@ import {
   FETCHES_MAX,
   FETCHES_OPEN_MAX,
   FETCHES_PER_AS_MAX,
+  FETCHES_WAITING_BYTES_MAX,
   FETCHES_WAITING_MAX,
 } from './pki/geometry.ts';
 import { readChain } from './pki/isd-material.ts';
@@ -75,9 +76,10 @@ export class Trust {
   readonly #renewals: Renewals;
   /** What is asked for, by the AS that is asked and then by way and what, with who waits for it. */
   readonly #asked = new Map<IsdAs, Map<string, (() => void)[]>>();
-  /** Numbers of what is asked for and of those who wait. */
+  /** Numbers of what is asked for and of messages that wait, and the bytes of these. */
   #open = 0;
   #waiting = 0;
+  #waitingBytes = 0;
 
   /** @throws RangeError if it was given a TRC that is none, which nobody but the provisioning makes. */
   constructor(parts: TrustParts) {
@@ -161,7 +163,7 @@ export class Trust {
       return;
     }
     const { base = 0, serial = 0 } = this.#store.latest(readIsd(this.#parts.isdAs))?.id ?? {};
-    this.#fetchAll(way, [{ ...request, trcBase: base, trcSerial: serial }], () => {
+    this.#fetchAll(way, [{ ...request, trcBase: base, trcSerial: serial }], body.length, () => {
       const answer = this.#renewals.answer(body);
       done(typeof answer === 'string' ? answer : answer.body);
     });
@@ -169,16 +171,29 @@ export class Trust {
 
   /** Asks for what the signatures of segments name and is not known; `done` is called once, whatever came. */
   fetchFor(way: ControlWay, segments: readonly SignedSegment[], done: () => void): void {
-    const names = segments.flatMap(({ signed }) => signed.map(({ keyId }) => keyId));
-    this.#fetchAll(way, names, done);
+    const signed = segments.flatMap((segment) => segment.signed);
+    const names = signed.map(({ keyId }) => keyId);
+    const bytes = signed.reduce((sum, { headerAndBody }) => sum + headerAndBody.length, 0);
+    this.#fetchAll(way, names, bytes, done);
   }
 
-  #fetchAll(way: ControlWay, names: readonly SignatureKeyId[], done: () => void): void {
+  /** @param bytes Of the message that waits. */
+  #fetchAll(
+    way: ControlWay,
+    names: readonly SignatureKeyId[],
+    bytes: number,
+    done: () => void,
+  ): void {
+    this.#waitingBytes += bytes;
+    const end = (): void => {
+      this.#waitingBytes -= bytes;
+      done();
+    };
     const next = (left: number): void => {
       let need: TrustNeed | undefined;
       for (const keyId of names) need ??= this.#store.needOf(keyId);
-      if (need === undefined || left === 0) done();
-      else this.#fetch(way, need, (isKnown) => (isKnown ? next(left - 1) : done()));
+      if (need === undefined || left === 0) end();
+      else this.#fetch(way, need, (isKnown) => (isKnown ? next(left - 1) : end()));
     };
     next(FETCHES_MAX);
   }
@@ -189,8 +204,10 @@ export class Trust {
     const name = `${wayName(way)} ${nameOf(need)}`;
     const ofAs = this.#asked.get(isdAs) ?? new Map<string, (() => void)[]>();
     const waiting = ofAs.get(name);
+    const isWaitFull =
+      this.#waiting >= FETCHES_WAITING_MAX || this.#waitingBytes > FETCHES_WAITING_BYTES_MAX;
     const isFull = this.#open >= FETCHES_OPEN_MAX || ofAs.size >= FETCHES_PER_AS_MAX;
-    if (this.#waiting >= FETCHES_WAITING_MAX || (waiting === undefined && isFull)) {
+    if (isWaitFull || (waiting === undefined && isFull)) {
       this.#parts.drop('trust-full');
       done(false);
       return;

@@ -38,6 +38,8 @@ export const CHAINS_PER_AS_MAX = 4;
 export const FETCHES_MAX = 128;
 /** Messages that wait at a time for something that is asked for. */
 export const FETCHES_WAITING_MAX = 4_096;
+/** Bytes of these messages: as many as of incomplete ones. */
+export const FETCHES_WAITING_BYTES_MAX = 16_777_216;
 /** Things that are asked for at a time: a quarter of the calls that a node may have open. */
 export const FETCHES_OPEN_MAX = 1_024;
 /** Of these, most that one AS is asked for. */

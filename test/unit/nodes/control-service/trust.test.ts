@@ -1,10 +1,12 @@
 /** Control services that sign with certificates: what they fetch, verify and refuse. @module */
 import { describe, expect, it } from 'vitest';
+import { SegmentExtender } from '../../../../nodes/control-service/beacons/extender.ts';
 import type { ControlKeys } from '../../../../nodes/control-service/keys.ts';
 import type { CertificateChain } from '../../../../nodes/control-service/pki/chain.ts';
 import {
   FETCHES_OPEN_MAX,
   FETCHES_PER_AS_MAX,
+  FETCHES_WAITING_BYTES_MAX,
   FETCHES_WAITING_MAX,
 } from '../../../../nodes/control-service/pki/geometry.ts';
 import { Trust } from '../../../../nodes/control-service/trust.ts';
@@ -19,7 +21,12 @@ import {
   controlAnswer,
   controlRequest,
 } from '../../../../nodes/control-service/wire.ts';
-import { CONTROL_PORT, type IsdAs, requireHostAddress } from '../../../../nodes/scion/index.ts';
+import {
+  CONTROL_PORT,
+  encodeSegments,
+  type IsdAs,
+  requireHostAddress,
+} from '../../../../nodes/scion/index.ts';
 import { type Handed, JoinedServices } from './joined-services.ts';
 import {
   beaconOver,
@@ -28,9 +35,12 @@ import {
   CORE_C,
   crypto,
   FAR,
+  hopsOf,
   LEAF,
   MIDDLE,
   NOW_S,
+  signingKeyOf,
+  surroundingsOf,
 } from './small-network.ts';
 import { ASES, chainOf, keysOf, materialOf } from './small-pki.ts';
 
@@ -180,6 +190,32 @@ describe('control services with certificates', () => {
     expect([asking.calls, asking.ended, asking.drops]).toEqual([1, 1, ['trust-full']]);
   });
 
+  it('let long messages wait only while they have few bytes together', () => {
+    const asking = new Asking();
+    const way = wayTo(LEAF, CORE_A);
+    const most = FETCHES_WAITING_BYTES_MAX / 2 ** 20;
+    for (let waiting = 0; waiting <= most; waiting += 1) asking.fetch(way, 1, 2 ** 20);
+    expect([asking.calls, asking.ended, asking.drops]).toEqual([1, 1, ['trust-full']]);
+    asking.answers[0]!(undefined);
+    asking.fetch(way, 1, FETCHES_WAITING_BYTES_MAX);
+    expect([asking.calls, asking.ended, asking.drops.length]).toEqual([2, most + 1, 1]);
+  });
+
+  it('fetch nothing for a registration that is refused anyway', () => {
+    const services = joined(keysOf, [CORE_A, MIDDLE]);
+    const keyId = { isdAs: CORE_B, subjectKeyId: Uint8Array.of(1), trcBase: 1, trcSerial: 1 };
+    const { mtu, interfaces } = surroundingsOf(CORE_B);
+    const extender = new SegmentExtender({
+      ...{ isdAs: CORE_B, mtu, interfaces, expTime: 63, hops: hopsOf(CORE_B) },
+      ...{ signer: () => ({ key: signingKeyOf(CORE_B), keyId }), seconds: () => NOW_S },
+    });
+    const down = extender.extend(beaconOver(CORE_A, []), 0, 0);
+    const body = encodeSegments({ ups: [], cores: [], downs: [down] });
+    const way = { from: MIDDLE, to: CORE_A, ingress: 0 };
+    expect(services.tell(way, controlRequest('register', body))).toEqual(['segment-invalid']);
+    expect(services.status(CORE_A)['calls']).toMatchObject({ made: 0 });
+  });
+
   it('do not let one AS take all calls by naming keys that nobody has', () => {
     const asking = new Asking();
     const way = wayTo(LEAF, CORE_A);
@@ -250,10 +286,14 @@ class Asking {
   }
 
   /** Handles a segment that names this key of CORE_A. */
-  fetch(way: ControlWay, key: number): void {
+  fetch(way: ControlWay, key: number, bytes = 10): void {
     const subjectKeyId = Uint8Array.of(1 + (key >> 8), key);
     const keyId = { isdAs: CORE_A, subjectKeyId, trcBase: 1, trcSerial: 1 };
-    const named = { ...BEACON, signed: BEACON.signed.map((one) => ({ ...one, keyId })) };
+    const headerAndBody = new Uint8Array(bytes);
+    const named = {
+      ...BEACON,
+      signed: BEACON.signed.map((one) => ({ ...one, keyId, headerAndBody })),
+    };
     this.trust.fetchFor(way, [named], () => {
       this.ended += 1;
     });
