@@ -26,7 +26,7 @@ const RENEWAL_REQUEST = message({
   subjectKeyId: field(4, bytes),
 });
 
-/** Who asks for a certificate, by the key that it has, and the request in SignedData (renewal.proto). */
+/** A request for the next certificate: AS and key of the present one, and the request in SignedData (renewal.proto). */
 export interface RenewalRequest {
   readonly isdAs: IsdAs;
   readonly subjectKeyId: Uint8Array;

@@ -6,7 +6,7 @@
  */
 import type { AttackerKnowledge, Forgery } from '../../engine/host/forgery.ts';
 import type { Random } from '../../engine/host/random.ts';
-import { EXP_TIME_DEFAULT, HOP_MAC_LENGTH } from './geometry.ts';
+import { EXP_TIME_DEFAULT, HOP_MAC_LENGTH, SEGMENT_ID_VALUES } from './geometry.ts';
 import { type AsExit, exitsOf, interfaceIdOf, isdAsOf } from './network.ts';
 import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from './router/geometry.ts';
 import { requireHostAddress } from './wire/host-address.ts';
@@ -16,7 +16,6 @@ import { encodeUdpPacket } from './wire/udp.ts';
 
 /** Bytes of payload. */
 const PAYLOAD_BYTES = 64;
-const SEGMENT_IDS = 0x1_0000;
 
 /** The forgeries of border routers, by kind. */
 export const ROUTER_FORGERIES: Readonly<Record<string, Forgery>> = {
@@ -55,7 +54,9 @@ function pathOver(exit: AsExit | undefined, timestamp: number, random: Random): 
     currentInfo: 0,
     currentHop: 0,
     segmentLengths: [2, 0, 0],
-    infos: [{ isPeering: false, isConsDir: true, segmentId: random.below(SEGMENT_IDS), timestamp }],
+    infos: [
+      { isPeering: false, isConsDir: true, segmentId: random.below(SEGMENT_ID_VALUES), timestamp },
+    ],
     hops: [hopField(0, near ?? 1, random), hopField(far ?? 1, 0, random)],
   };
 }

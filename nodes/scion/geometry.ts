@@ -145,3 +145,6 @@ export const FORWARDING_KEY_LENGTH = 16;
 export const FORWARDING_KEY_SALT = 'Derive OF Key';
 /** Iterations of the forwarding key's PBKDF2-HMAC-SHA256. */
 export const FORWARDING_KEY_ITERATIONS = 1000;
+
+/** Segment ids, from 0: 16 bits, the first beta of a chain of MACs. */
+export const SEGMENT_ID_VALUES = 0x1_0000;

@@ -110,7 +110,12 @@ export { END_HOST_DROP_REASONS } from './end-host/drops.ts';
 export { findHostPaths } from './end-host/host-paths.ts';
 export { END_HOST_QUESTIONS, EndHostQuestions } from './end-host/questions-node.ts';
 export { ScmpEndHost } from './end-host/scmp-end-host.ts';
-export { PROTOCOL_SCMP, PROTOCOL_UDP, UDP_HEADER_LENGTH } from './geometry.ts';
+export {
+  PROTOCOL_SCMP,
+  PROTOCOL_UDP,
+  SEGMENT_ID_VALUES,
+  UDP_HEADER_LENGTH,
+} from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
 export {
   type AsExit,

@@ -8,7 +8,12 @@
  */
 import type { Random } from '../../../engine/host/random.ts';
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { emptySignedSegment, encodeSegments, type SignedSegment } from '../../scion/index.ts';
+import {
+  emptySignedSegment,
+  encodeSegments,
+  SEGMENT_ID_VALUES,
+  type SignedSegment,
+} from '../../scion/index.ts';
 import { SegmentExtender, type SegmentExtenderParts } from '../beacons/extender.ts';
 import type { KnownSegment, SegmentStore } from '../beacons/store.ts';
 import { NO_SEGMENTS } from '../lookup/segment-sets.ts';
@@ -33,7 +38,6 @@ export interface ControlAttackParts {
 const HALF_SECONDS_PER_S = 2;
 /** Hop fields live for at most a day (draft-dekater-scion-dataplane, "Hop Field"). */
 const EXPIRED_S = 86_401;
-const SEGMENT_IDS = 0x1_0000;
 
 /** The attack of one control service. */
 export class ControlAttack {
@@ -84,7 +88,10 @@ export class ControlAttack {
     const { surroundings, random, signing, extender } = this.#parts;
     const isDownstream = at.relation === 'core' || at.relation === 'child';
     if (!surroundings.isCore || !isDownstream) return undefined;
-    const empty = emptySignedSegment(random.below(SEGMENT_IDS), signing.seconds() - ageSeconds);
+    const empty = emptySignedSegment(
+      random.below(SEGMENT_ID_VALUES),
+      signing.seconds() - ageSeconds,
+    );
     return beaconRequest(change(extender.extend(empty, 0, at.ifId)));
   }
 
@@ -114,7 +121,7 @@ export class ControlAttack {
   #registration(at: ControlInterface): Uint8Array | undefined {
     const { random, signing, extender } = this.#parts;
     if (at.relation !== 'core' && at.relation !== 'parent') return undefined;
-    const empty = emptySignedSegment(random.below(SEGMENT_IDS), signing.seconds());
+    const empty = emptySignedSegment(random.below(SEGMENT_ID_VALUES), signing.seconds());
     const forged = this.#forgerAt(at).extend(empty, 0, at.neighbourIfId);
     const downs = [extender.extend(forged, at.ifId, 0)];
     return controlRequest('register', encodeSegments({ ...NO_SEGMENTS, downs }));

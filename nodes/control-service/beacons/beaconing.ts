@@ -15,6 +15,7 @@ import {
   emptySignedSegment,
   findFirstAs,
   type IsdAs,
+  SEGMENT_ID_VALUES,
   type SignedSegment,
 } from '../../scion/index.ts';
 import type { ControlSurroundings, NeighbourRelation } from '../surroundings.ts';
@@ -109,7 +110,7 @@ export class Beaconing {
       const round = times.begin(now);
       for (const ifId of this.#interfaces(relations)) {
         if (!round.isDue(ifId)) continue;
-        const empty = emptySignedSegment(random.below(0x1_0000), seconds());
+        const empty = emptySignedSegment(random.below(SEGMENT_ID_VALUES), seconds());
         send(ifId, extender.extend(empty, 0, ifId), round.of(ifId, 1));
       }
     }

@@ -8,7 +8,7 @@ import { equalBytes } from '../../_kit/bytes.ts';
 import { type CertificateExtensions, KEY_PURPOSES, KEY_USAGE } from './extensions.ts';
 import { isdAsOfName, type Name } from './name.ts';
 
-/** Who has a certificate: votes on TRCs (two kinds), signs CAs, signs ASes, or signs for an AS. */
+/** What the key of a certificate is for: votes on TRCs (two kinds), certificates of CAs, certificates of ASes, or an AS's own signatures. */
 export type CertificateKind = 'sensitive' | 'regular' | 'root' | 'ca' | 'as';
 
 /** Why the content of a certificate is refused. */

@@ -11,7 +11,7 @@
  */
 import type { CryptoProvider } from '../../../engine/host/crypto.ts';
 import type { Random } from '../../../engine/host/random.ts';
-import { EXP_TIME_DEFAULT } from '../geometry.ts';
+import { EXP_TIME_DEFAULT, SEGMENT_ID_VALUES } from '../geometry.ts';
 import { HopAuthenticator } from '../mac.ts';
 import type { IsdAs } from '../wire/isd-as.ts';
 import { extendSegment, type PathSegment, type SegmentExtension } from './segment.ts';
@@ -59,8 +59,6 @@ interface Beacon {
   readonly ingress: number;
   readonly ingressMtu: number;
 }
-
-const SEGMENT_ID_VALUES = 0x1_0000;
 
 /** Enumerates the core and down segments; the same inputs give the same segments. */
 export function makeSegments(options: BeaconOptions): TopologySegments {
