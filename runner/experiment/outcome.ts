@@ -90,6 +90,7 @@ interface Gathering {
 
 function gathered({ experiment, world, scenario, how, isOver }: Gathering): SeedResult {
   const reached = Math.min(world.now(), experiment.endNs);
+  const nodeDrops = world.nodeDrops();
   const nowNs = isOver ? undefined : reached;
   // A bin that is not complete would look like a loss.
   const binNs = seriesBinNs(scenario.durationNs);
@@ -102,7 +103,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
     wallMs: how.wallMs,
     events: how.events,
     metrics: {
-      ...nodeMetrics(world, scenario, how.definitions),
+      ...nodeMetrics(world, scenario, how.definitions, nodeDrops),
       ...flowMetrics(experiment, how.protocolOf, nowNs),
       ...linkMetrics(world),
       ...experiment.sums.metrics(),
@@ -113,7 +114,7 @@ function gathered({ experiment, world, scenario, how, isOver }: Gathering): Seed
     faults: faultRecords(experiment, isOver),
     packets: world.packets(),
     busiestLink: world.busiestLink?.(),
-    nodeDrops: world.nodeDrops(),
+    nodeDrops,
     ...refusalsOf(experiment),
     series: allSeries(experiment).map((series) => withinRun(series, shownNs)),
     ...(isOver
@@ -135,11 +136,12 @@ function nodeMetrics(
   world: World,
   scenario: Scenario,
   definitions: readonly MetricDefinition[],
+  drops: Readonly<Record<string, number>>,
 ): Record<string, MetricData> {
   const { hosts } = scenario.topology;
   const merged: Record<string, MetricData> = mergeMetricsByName([
     ...hosts.map(({ name }) => world.metrics(name)),
-    dropMetrics(world.nodeDrops(), scenario),
+    dropMetrics(drops, scenario),
   ]);
   for (const { name, of } of definitions) {
     if (of === undefined) continue;
