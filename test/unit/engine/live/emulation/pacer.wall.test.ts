@@ -105,6 +105,19 @@ describe('pacer', () => {
     expect(pacer.driftNs).toBeGreaterThan(100 * MS);
   });
 
+  it('the end of the warm-up discards the lateness, the slips and the worst event that were measured before it', async () => {
+    const { clock, scheduler, pacer } = bench();
+    scheduler.after(MS, () => {
+      clock.addedNs += 50 * MS;
+    });
+    scheduler.after(2 * MS, () => undefined);
+    await pace(pacer, 3 * MS);
+    expect(pacer.slips).toBe(1);
+    pacer.forget();
+    expect(pacer).toMatchObject({ slips: 0, worst: undefined });
+    expect(pacer.lateness.data().count).toBe(0);
+  });
+
   it('stops at the event that is later than the limit, and says which and by how much', async () => {
     const { clock, scheduler, pacer } = bench({ onLate: 'fail' });
     const fired: number[] = [];
