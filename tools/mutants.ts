@@ -36,6 +36,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BAD_ARGUMENT = 2;
 /** Time for each hunt on a machine of the usual pace, s; a slower one takes longer. */
 const HUNT_S = 120;
+/** So many defects of requirements are planted at once, in copies: one test file mostly uses one core. */
+const COPIES = 2;
 /** One in so many defects is hunted unguided. */
 const UNGUIDED_EACH = 4;
 const HELP = `npm run mutants [-- OPTIONS]: plants the defects of docs/requirements.yaml in a copy of the last
@@ -127,26 +129,41 @@ async function main(args: readonly string[]): Promise<void> {
   const file = fileFor(options);
   const commit = currentCommit(ROOT);
   process.env['ORRERY_VECTORS'] ??= join(ROOT, '../shared/vectors');
-  const root = copyOf(ROOT);
   const counts = { passed: 0, failed: 0 };
-  try {
-    for (const { find, ...defect } of sampleOf(planned, commit, options.sample)) {
-      const before = readFoundDefects(ROOT, file).find(
-        (one) => one.commit === commit && isSame(one, defect),
-      );
-      const began = Date.now();
-      const foundBy = before === undefined ? await find(root) : before.foundBy;
-      const seconds = Math.round((Date.now() - began) / 1000);
-      record(file, { ...defect, commit, foundBy });
+  const left = [...sampleOf(planned, commit, options.sample)];
+  // Hunts and the tests of whole folders use all cores.
+  const copies = options.isHunted || options.isEverywhere ? 1 : COPIES;
+  const roots = Array.from({ length: copies }, () => copyOf(ROOT));
+  const plantNext = async (root: string): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      const foundBy = await plant(one, { root, file, commit });
       counts[foundBy === null ? 'failed' : 'passed'] += 1;
-      const { id, text, becomes } = defect;
-      process.stdout.write(`${id}  ${text}  ->  ${becomes}\n`);
-      process.stdout.write(`  ${foundBy ?? 'SURVIVES'}  ${seconds} s\n`);
     }
+  };
+  try {
+    await Promise.all(roots.map(plantNext));
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    for (const root of roots) rmSync(root, { recursive: true, force: true });
   }
   printTotalsAndSetExitCode(counts);
+}
+
+/** Plants a defect in the copy at `root`, unless that was done for this commit, and records what found it. */
+async function plant(
+  { find, ...defect }: Planned,
+  { root, file, commit }: { readonly root: string; readonly file: string; readonly commit: string },
+): Promise<string | null> {
+  const before = readFoundDefects(ROOT, file).find(
+    (one) => one.commit === commit && isSame(one, defect),
+  );
+  const began = Date.now();
+  const foundBy = before === undefined ? await find(root) : before.foundBy;
+  const seconds = Math.round((Date.now() - began) / 1000);
+  record(file, { ...defect, commit, foundBy });
+  const { id, text, becomes } = defect;
+  process.stdout.write(`${id}  ${text}  ->  ${becomes}\n`);
+  process.stdout.write(`  ${foundBy ?? 'SURVIVES'}  ${seconds} s\n`);
+  return foundBy;
 }
 
 /** The defects of these requirements; of all if none is named. */
