@@ -29,7 +29,8 @@ export function deliveryDelays(
       seconds += drawExponentialTime(everySeconds, draw) / pairs.length;
       const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
       net.now = Math.max(net.now, Math.round(seconds * NS_PER_S));
-      net.touch(a, b);
+      // Two nodes without a copy have nothing to give each other; half of all meetings are of such.
+      if (net.isHolding(a) || net.isHolding(b)) net.touch(a, b);
     }
     return seconds;
   });

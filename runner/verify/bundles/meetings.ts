@@ -129,6 +129,11 @@ export class MeetingAgents {
     return [...this.#agents.values()].map(({ holding }) => holding);
   }
 
+  /** Whether a node holds bundles. */
+  isHolding(name: string): boolean {
+    return (this.#agents.get(name)?.holding ?? 0) > 0;
+  }
+
   waiting(name: string): Readonly<Record<string, number>> {
     return this.#agents.get(name)?.waiting ?? {};
   }
