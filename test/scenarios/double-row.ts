@@ -16,8 +16,8 @@ export interface Double {
 export interface Row {
   readonly seed?: number;
   /**
-   * Its runs take more than ten seconds in all: a commit tries a third of such rows, each commit
-   * another third, and the nightly all.
+   * Its runs take more than nine seconds in all: a commit tries a sixth of such rows, which sixth
+   * depends on the commit, and the nightly all.
    */
   readonly isLong?: true;
   readonly bases: Readonly<Record<string, Overrides>>;

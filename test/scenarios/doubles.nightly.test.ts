@@ -1,4 +1,4 @@
-/** The rows of defective doubles that take long, all of them (doubles.slow.test.ts tries a third). */
+/** The rows of defective doubles that take long, all of them (doubles.slow.test.ts tries a sixth). */
 import { describe } from 'vitest';
 import { testDoubles } from './test-doubles.ts';
 

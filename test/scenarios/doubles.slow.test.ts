@@ -2,7 +2,7 @@
  * Every limit of every shipped scenario can fail: for each there is a defect (a shipped option or
  * an override of the network) that turns it red, while the same run without the defect is green.
  * The runs are short, slow versions of the shipped ones. Of the rows that take long, each commit
- * tries a third, doubles.nightly.test.ts all.
+ * tries a sixth, doubles.nightly.test.ts all.
  *
  * @module
  */

@@ -16,7 +16,7 @@ import type { Overrides, Row } from './double-row.ts';
 const FOLDER = new URL('doubles/', import.meta.url);
 const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** Of the long rows, each commit tries one in so many. */
-const ONE_IN = 3;
+const ONE_IN = 6;
 
 /** The rows by scenario: one file for each, found by its name. */
 export const ROWS: readonly (Row & { readonly file: string })[] = await Promise.all(
@@ -49,10 +49,13 @@ function reportOn(row: (typeof ROWS)[number], set: Overrides): Report {
 export const isFederated = ({ file }: { readonly file: string }): boolean =>
   file.startsWith('federated');
 
-/** True if this commit tries the row: each that is not long, and one in three of the long ones. */
+const LONG: readonly string[] = ROWS.filter(({ isLong }) => isLong).map(({ file }) => file);
+/** The first long row that this commit tries; it goes on in steps of {@link ONE_IN}. */
+const FIRST = createHash('sha256').update(commit).digest().readUInt32BE() % ONE_IN;
+
+/** True if this commit tries the row: each that is not long, and one in six of the long ones. */
 export function isTried({ file, isLong }: (typeof ROWS)[number]): boolean {
-  if (isLong === undefined) return true;
-  return createHash('sha256').update(`${commit} ${file}`).digest()[0]! % ONE_IN === 0;
+  return isLong === undefined || LONG.indexOf(file) % ONE_IN === FIRST;
 }
 
 /** Tests all doubles of the rows that are wanted. */

@@ -3,6 +3,7 @@ import { FULL, NERVOUS, REFERENCE, RUST, SLOW } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isLong: true,
   seed: 2,
   bases: {
     short: { ...SLOW, duration: '32s' },

@@ -25,6 +25,7 @@ const TENTH: Overrides = {
 };
 
 export const row: Row = {
+  isLong: true,
   bases: { tenth: TENTH },
   doubles: {
     'mixes that halve the delay': {

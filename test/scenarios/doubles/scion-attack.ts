@@ -12,6 +12,7 @@ function without(kind: (typeof KINDS)[number]): Readonly<Record<string, string>>
 const drops = (cause: string): string => `nodes.drops{cause="${cause}"} count >=`;
 
 export const row: Row = {
+  isLong: true,
   bases: { short: { 'traffic.0.rate': '100/s' } },
   doubles: {
     'control services that believe every signature': {
