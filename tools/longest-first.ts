@@ -14,7 +14,6 @@ const LONGEST = [
   'scenarios/doubles.slow',
   'how-to/commands-long.slow',
   'scenarios/doubles-federated.slow',
-  'net/store-million.slow',
   'property/http-sockets-fuzz.slow',
   'unit/cli/start.slow',
   'scenarios/verify.slow',
