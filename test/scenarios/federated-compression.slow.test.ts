@@ -6,17 +6,26 @@ const FILE = 'federated-compression.yaml';
 /** Parameters of 60-32-10. */
 const PARAMETERS = 61 * 32 + 33 * 10;
 const TENTH = 228;
+const CLIENTS = 20;
+const ROUNDS = 20;
+const BARE = { 'stack.1.options.secureAggregation': 'none' };
 
 interface Learned {
   readonly up: number;
   readonly best: number;
 }
 
-function learned(compression: string, more: Readonly<Record<string, string>> = {}): Learned {
-  const result = run(load(FILE, { 'stack.1.options.compression': compression, ...more }));
-  expect(ratio(result, 'federated.exact')).toMatchObject({ numerator: 20, denominator: 20 });
+function learned(
+  compression: string,
+  more: Readonly<Record<string, string>> = {},
+  rounds: number = ROUNDS,
+): Learned {
+  const set = { 'stack.1.options.compression': compression, 'stack.1.options.rounds': `${rounds}` };
+  const result = run(load(FILE, { ...set, ...more }));
+  const exact = { numerator: rounds, denominator: rounds };
+  expect(ratio(result, 'federated.exact')).toMatchObject(exact);
   const bytes = samples(result, 'federated.bytes.up');
-  expect(bytes).toHaveLength(400);
+  expect(bytes).toHaveLength(CLIENTS * rounds);
   return { up: Math.max(...bytes), best: Math.max(...samples(result, 'dp.accuracy')) };
 }
 
@@ -43,18 +52,19 @@ describe('R-161: compression and quantisation of a scenario', () => {
   });
 
   it('make updates that nobody hides as much shorter as they say', () => {
-    const bare = { 'stack.1.options.secureAggregation': 'none' };
-    expect(learned('none', bare).up).toBe(39 + 4 * PARAMETERS);
-    expect(learned('{ bits: 8 }', bare).up).toBe(39 + PARAMETERS);
-    const random = learned('{ randomK: 0.1 }', bare);
-    const largest = learned('{ topK: 0.1 }', bare);
+    // All rounds are as long as the first, where nothing is left out by its size.
+    const weighed = (compression: string): number => learned(compression, BARE, 2).up;
+    expect(weighed('none')).toBe(39 + 4 * PARAMETERS);
+    expect(weighed('{ bits: 8 }')).toBe(39 + PARAMETERS);
+    const random = learned('{ randomK: 0.1 }', BARE);
+    const largest = learned('{ topK: 0.1 }', BARE);
     expect(random.up).toBe(39 + 4 * TENTH);
     // Places of 12 bits. Coordinates that are rounded to 0 are not sent either.
     expect(largest.up).toBeLessThanOrEqual(36 + 3 + 342 + 3 + 4 * TENTH);
     expect(largest.up).toBeGreaterThan(1_200);
     expect(random.best).toBeGreaterThan(0.5);
     expect(largest.best).toBeGreaterThan(0.5);
-    const above = learned('{ threshold: 0.01 }', bare);
+    const above = learned('{ threshold: 0.01 }', BARE);
     expect(above.up).toBeLessThan(0.6 * 4 * PARAMETERS);
     expect(above.best).toBeGreaterThan(0.55);
   });
