@@ -189,9 +189,9 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
       let answered = 0;
       let opening: Uint8Array = NOTHING;
       await storm({ host: HOST, port }, 'coordinator', {
-        // Each opening is mutated eight times: to make one costs more than to refuse one.
+        // Each opening is mutated 64 times: to make one costs more than to refuse one.
         draw: (number) => {
-          if (number % 8 === 1)
+          if (number % 64 === 1)
             opening = encodeNoiseFrame(dialHandshake(GOOD).writeMessage(NOTHING));
           return opening;
         },
