@@ -172,8 +172,12 @@ function encodeCertificate(
   return CERTIFICATE.write({ content, algorithm, signature });
 }
 
-/** RFC 5280 section 4.1.2.2: positive, and at most 20 octets. */
+/**
+ * RFC 5280 section 4.1.2.2: positive, and at most 20 octets. The octet of zeros before a first bit of 1 (X.690 section 8.3)
+ * is not counted: CAs of the reference draw 20 octets (pkg/scrypto/cppki/ca.go, CreateChain).
+ */
 function isSerial(serial: Uint8Array): boolean {
   const isPositive = (serial[0] as number) < 0x80 && serial.some((byte) => byte !== 0);
-  return isPositive && serial.length <= SERIAL_BYTES_MAX;
+  const octets = serial[0] === 0 ? serial.length - 1 : serial.length;
+  return isPositive && octets <= SERIAL_BYTES_MAX;
 }

@@ -148,6 +148,19 @@ const { sensitive, regular, root, clientAuth, serverAuth, timeStamping } = KEY_P
 const NONE = undefined;
 const CA = { isCritical: true, isCa: true, pathLength: 0 };
 
+describe('a certificate with a long serial number', () => {
+  it('is read with 20 octets whose first bit is 1, which CAs of the reference draw every other time', () => {
+    const { as, ca } = ISD;
+    // X.690 section 8.3: an octet of zeros says that the number is positive.
+    const serial = Uint8Array.of(0, ...new Uint8Array(20).fill(0xff));
+    const read = decodeCertificate(issueCertificate({ ...contentOf(as), serial }, ca.key));
+    expect(read).toMatchObject({ kind: 'as', serial });
+    const longer = Uint8Array.of(0, ...new Uint8Array(21).fill(0xff));
+    const refused = issueCertificate({ ...contentOf(as), serial: longer }, ca.key);
+    expect(decodeCertificate(refused)).toBe('certificate-serial');
+  });
+});
+
 describe('a certificate that its issuer made wrong', () => {
   const { sensitive: sensitives, regular: regulars, roots, ca, as } = ISD;
   const [voter, regularVoter, rootOne] = [sensitives[0]!, regulars[0]!, roots[0]!];
