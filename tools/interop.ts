@@ -1,7 +1,8 @@
 /**
  * `npm run test:interop`: records a capture of failover.yaml and checks that tshark can read it and
  * finds every checksum correct; the same for bundles (interop-bundles.ts). Then a node of ours exchanges bundles with another agent
- * (interop-agents.ts). Not part of `npm test`: it needs tshark (Debian: `apt-get install tshark`) and the agent.
+ * (interop-agents.ts), and packets are exchanged with the reference implementation of SCION (interop-scion.ts). Not part of
+ * `npm test`: it needs tshark (Debian: `apt-get install tshark`), the agent, and a Go toolchain.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkDtnAgentInterop } from './interop-agents.ts';
 import { checkBundles } from './interop-bundles.ts';
+import { checkScionReference } from './interop-scion.ts';
 
 const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE'];
 /** Settings short enough for a check, and long enough to contain a fault. */
@@ -23,7 +25,8 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-interop-'));
   try {
     const isDissected = checkCaptures(folder);
-    return (await checkDtnAgentInterop(folder)) && isDissected ? 0 : 1;
+    const isScionRight = checkScionReference(folder);
+    return (await checkDtnAgentInterop(folder)) && isScionRight && isDissected ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

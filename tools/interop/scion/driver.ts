@@ -1,0 +1,47 @@
+/**
+ * The program that asks the reference implementation of SCION: how it is built, and how lines go to it and come back.
+ *
+ * @module
+ */
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCES = fileURLToPath(new URL('.', import.meta.url));
+const OUTPUT_MAX = 1 << 30;
+
+/** The reference implementation behind a program of ours that translates. */
+export class ReferenceDriver {
+  readonly #program: string;
+
+  private constructor(program: string) {
+    this.#program = program;
+  }
+
+  /** True if there is a Go toolchain. */
+  static isPossible(): boolean {
+    return spawnSync('go', ['version']).error === undefined;
+  }
+
+  /** Builds the program. @param folder Where to. @throws Error with what the toolchain says. */
+  static build(folder: string): ReferenceDriver {
+    const program = join(folder, 'reference-driver');
+    succeeded(spawnSync('go', ['build', '-C', SOURCES, '-o', program, '.'], { encoding: 'utf8' }));
+    return new ReferenceDriver(program);
+  }
+
+  /** Sends a line for each question; returns the answers. */
+  ask(command: readonly string[], questions: readonly unknown[] = []): readonly unknown[] {
+    const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
+    const options = { input, encoding: 'utf8', maxBuffer: OUTPUT_MAX } as const;
+    const { stdout } = succeeded(spawnSync(this.#program, command, options));
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as unknown);
+  }
+}
+
+function succeeded(ended: SpawnSyncReturns<string>): SpawnSyncReturns<string> {
+  // A program that ends early leaves its questions unread, of which its own words say more.
+  if (ended.status !== 0) throw ended.stderr ? new Error(ended.stderr) : ended.error;
+  return ended;
+}
