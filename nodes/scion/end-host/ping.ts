@@ -5,9 +5,16 @@
  */
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
+import { formatHost } from '../wire/host-address.ts';
 import type { ReceivedScmp } from '../wire/scmp.ts';
 import type { ProbeRoute } from './route.ts';
-import type { ScmpConversation, ScmpEndHost, ScmpReceiver, ScmpSource } from './scmp-end-host.ts';
+import type {
+  ScmpConversation,
+  ScmpEndHost,
+  ScmpReceiver,
+  ScmpReply,
+  ScmpSource,
+} from './scmp-end-host.ts';
 
 /** How many requests, how long, and how long an answer is waited for. */
 export interface PingOptions {
@@ -84,19 +91,25 @@ export class Ping implements ScmpReceiver {
     this.#conversation?.close();
   }
 
-  reply({ sequence }: { readonly sequence: number }, source: ScmpSource): void {
+  reply({ kind, sequence }: Pick<ScmpReply, 'kind' | 'sequence'>, source: ScmpSource): boolean {
     const sentNs = this.#sentNs[sequence];
-    if (sentNs === undefined || this.#replies.length >= 2 * this.#options.count) return;
+    const { target, targetHost } = this.#route;
+    const isFromThere = source.isdAs === target && source.address === formatHost(targetHost);
+    if (sentNs === undefined || kind !== 'echo-reply' || !isFromThere) return false;
+    if (this.#replies.length >= 2 * this.#options.count) return true;
     const rttNs = this.#host.now() - sentNs;
     this.#replies.push({ ...source, sequence, rttNs, state: this.#stateOf(sequence, rttNs) });
     this.#answered.add(sequence);
     if (this.#answered.size === this.#options.count) this.#finish();
+    return true;
   }
 
-  error({ kind, code }: ReceivedScmp, { isdAs, address }: ScmpSource): void {
+  error({ kind, code }: ReceivedScmp, { isdAs, address }: ScmpSource, sequence: number): boolean {
+    if (this.#sentNs[sequence] === undefined) return false;
     if (this.#errors.size < this.#options.count) {
       this.#errors.add(`${kind}, code ${code}, from ${isdAs},${address}`);
     }
+    return true;
   }
 
   #stateOf(sequence: number, rttNs: Nanoseconds): PingState {

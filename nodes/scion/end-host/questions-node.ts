@@ -127,7 +127,8 @@ export class EndHostQuestions {
     { timeoutNs }: ProbeQuestion,
     probe: ProbePath & { readonly wire: Extract<Path['wire'], { readonly kind: 'scion' }> },
   ): void {
-    const { route, wire: path } = probe;
+    const { route, wire } = probe;
+    const path = { wire, interfaces: probe.path.interfaces };
     const trace = new Traceroute(this.#parts.host, { route, path }, timeoutNs, (result) => {
       const isWhole = result.received === result.sent;
       const text = tracerouteJson(probe, result);

@@ -61,9 +61,10 @@ export interface ScmpSource {
 
 /** Takes what comes back to a conversation. */
 export interface ScmpReceiver {
-  reply(message: ScmpReply, source: ScmpSource): void;
-  /** An error about the request with that sequence number. */
-  error(message: ReceivedScmp, source: ScmpSource, sequence: number): void;
+  /** @returns false if it answers no request. */
+  reply(message: ScmpReply, source: ScmpSource): boolean;
+  /** An error about the request with that sequence number. @returns false if there was none. */
+  error(message: ReceivedScmp, source: ScmpSource, sequence: number): boolean;
 }
 
 /** Requests with an identifier of their own. */
@@ -172,9 +173,7 @@ export class ScmpEndHost {
 
   #takeReply(message: ScmpReply): 'scmp-unasked' | undefined {
     const receiver = this.#conversations.get(message.identifier);
-    if (receiver === undefined) return 'scmp-unasked';
-    receiver.reply(message, this.#source());
-    return undefined;
+    return receiver?.reply(message, this.#source()) ? undefined : 'scmp-unasked';
   }
 
   /** Hands an error to the conversation whose request it quotes. */
@@ -187,8 +186,7 @@ export class ScmpEndHost {
     const request = decodeScmp(data.subarray(quoted.upperOffset));
     if (typeof request === 'string' || !('sequence' in request)) return false;
     const receiver = this.#conversations.get(request.identifier);
-    receiver?.error(message, this.#source(), request.sequence);
-    return receiver !== undefined;
+    return receiver?.error(message, this.#source(), request.sequence) ?? false;
   }
 
   #source(): ScmpSource {

@@ -6,12 +6,19 @@
  */
 import type { Nanoseconds, Timer } from '../../../engine/host/time.ts';
 import type { HostPart } from '../../_kit/host-part.ts';
+import type { Path } from '../paths/path.ts';
 import { type IsdAs, requireIsdAs } from '../wire/isd-as.ts';
 import type { SegmentedPath } from '../wire/path.ts';
 import type { ReceivedScmp } from '../wire/scmp.ts';
 import { TRACEROUTE_TRIES } from './geometry.ts';
 import type { ProbeRoute } from './route.ts';
-import type { ScmpConversation, ScmpEndHost, ScmpReceiver, ScmpSource } from './scmp-end-host.ts';
+import type {
+  ScmpConversation,
+  ScmpEndHost,
+  ScmpReceiver,
+  ScmpReply,
+  ScmpSource,
+} from './scmp-end-host.ts';
 
 /** The answers for one interface of the path. */
 export interface TracedInterface {
@@ -29,6 +36,11 @@ export interface TracerouteResult {
   readonly interfaces: readonly TracedInterface[];
 }
 
+/** The path of a route, with the interfaces that it crosses, in their order. */
+interface TracedPath extends Pick<Path, 'interfaces'> {
+  readonly wire: SegmentedPath;
+}
+
 /** A hop field, and which of its alert flags is set. */
 interface AlertPlace {
   readonly hop: number;
@@ -44,7 +56,7 @@ export class Traceroute implements ScmpReceiver {
   readonly #route: ProbeRoute;
   readonly #timeoutNs: Nanoseconds;
   readonly #done: (result: TracerouteResult) => void;
-  readonly #path: SegmentedPath;
+  readonly #path: TracedPath;
   readonly #places: readonly AlertPlace[];
   readonly #interfaces: TracedInterface[] = [];
   #rttsNs: (Nanoseconds | undefined)[] = [];
@@ -56,17 +68,16 @@ export class Traceroute implements ScmpReceiver {
   #sentNs = 0;
   #received = 0;
 
-  /** @param path That of the route. */
   constructor(
     host: HostPart<'after' | 'now'>,
-    { route, path }: { readonly route: ProbeRoute; readonly path: SegmentedPath },
+    { route, path }: { readonly route: ProbeRoute; readonly path: TracedPath },
     timeoutNs: Nanoseconds,
     done: (result: TracerouteResult) => void,
   ) {
     this.#host = host;
     this.#route = route;
     this.#path = path;
-    this.#places = alertPlaces(path);
+    this.#places = alertPlaces(path.wire);
     this.#timeoutNs = timeoutNs;
     this.#done = done;
   }
@@ -85,17 +96,23 @@ export class Traceroute implements ScmpReceiver {
     this.#conversation?.close();
   }
 
-  reply(message: ReceivedScmp, { isdAs, address }: ScmpSource): void {
-    if (message.kind !== 'traceroute-reply' || message.sequence !== this.#sequence) return;
+  /** Only the router with the interface that was asked answers for it. */
+  reply(message: ScmpReply, { isdAs, address }: ScmpSource): boolean {
+    if (message.kind !== 'traceroute-reply' || message.sequence !== this.#sequence) return false;
+    const asked = this.#path.interfaces[this.#interfaces.length];
+    const isOfAs = isdAs === asked?.isdAs && message.isdAs === isdAs;
+    if (!isOfAs || message.ifId !== asked.ifId) return false;
     this.#received += 1;
     this.#from = { isdAs, address };
     this.#ifId = message.ifId;
     this.#take(this.#host.now() - this.#sentNs);
+    return true;
   }
 
   /** A router refuses the request: there is no answer from beyond it. */
-  error(_: ReceivedScmp, __: ScmpSource, sequence: number): void {
+  error(_: ReceivedScmp, __: ScmpSource, sequence: number): boolean {
     if (sequence === this.#sequence) this.#take(undefined);
+    return sequence <= this.#sequence;
   }
 
   #take(rttNs: Nanoseconds | undefined): void {
@@ -120,7 +137,7 @@ export class Traceroute implements ScmpReceiver {
     }
     this.#sequence += 1;
     this.#sentNs = this.#host.now();
-    const route = { ...this.#route, path: withAlert(this.#path, place) };
+    const route = { ...this.#route, path: withAlert(this.#path.wire, place) };
     this.#conversation?.send(route, {
       ...{ kind: 'traceroute-request', code: 0, sequence: this.#sequence, data: NO_BYTES },
       ...{ isdAs: NO_AS, ifId: 0 },

@@ -57,8 +57,8 @@ class LonePing {
     this.#due?.();
   }
 
-  reply(sequence: number): void {
-    this.ping.reply({ sequence }, SOURCE);
+  reply(sequence: number, source = SOURCE): boolean {
+    return this.ping.reply({ kind: 'echo-reply', sequence }, source);
   }
 }
 
@@ -93,16 +93,34 @@ describe('a ping', () => {
 
   it('takes no answer to what it has not sent', () => {
     const lone = new LonePing();
-    for (const sequence of [1, 2, 3, 65_535]) lone.reply(sequence);
+    for (const sequence of [1, 2, 3, 65_535]) expect(lone.reply(sequence)).toBe(false);
     for (const ns of [10, 10, 100]) lone.go(ns);
     expect(lone.result?.replies).toEqual([]);
+  });
+
+  it('took an answer of another host, another AS or of another kind', () => {
+    const lone = new LonePing();
+    expect(lone.reply(0, { ...SOURCE, address: '127.1.4.112' })).toBe(false);
+    expect(lone.reply(0, { ...SOURCE, isdAs: requireIsdAs('2-ff00:0:210') })).toBe(false);
+    expect(lone.ping.reply({ kind: 'traceroute-reply', sequence: 0 }, SOURCE)).toBe(false);
+    expect(lone.reply(0)).toBe(true);
+    for (const ns of [10, 10, 100]) lone.go(ns);
+    expect(lone.result?.replies).toHaveLength(1);
+  });
+
+  it('listed an error about a request that it has not sent', () => {
+    const lone = new LonePing();
+    const error = { kind: 'destination-unreachable', code: 3, checksum: 0 } as const;
+    const about = (sequence: number): boolean =>
+      lone.ping.error({ ...error, data: new Uint8Array(0) }, SOURCE, sequence);
+    expect([about(0), about(1)]).toEqual([true, false]);
   });
 
   it('lists an error of routers once', () => {
     const lone = new LonePing();
     const error = { kind: 'destination-unreachable', code: 3, checksum: 0 } as const;
     for (let count = 0; count < 10; count += 1) {
-      lone.ping.error({ ...error, data: new Uint8Array(0) }, SOURCE);
+      lone.ping.error({ ...error, data: new Uint8Array(0) }, SOURCE, 0);
     }
     for (const ns of [10, 10, 100]) lone.go(ns);
     expect(lone.result?.errors).toEqual([
