@@ -41,6 +41,10 @@ export const LOOKUPS_MAX = 1_000;
 export const HOST_STREAMS_MAX = 1_000;
 /** Most of one host, which needs one for each of its protocols. */
 export const STREAMS_OF_HOST_MAX = 16;
+/** Requests on a stream of a host that are answered at a time; meanwhile no more are read. */
+export const STREAM_OPEN_MAX = 64;
+/** Most that wait beyond: what came in one piece with them, of at least eight bytes each, in what a stream hands over. */
+export const STREAM_WAITING_MAX = 16_384;
 /** Every so many looks for paths to watched ASes include those that were found. */
 export const FOUND_ROUNDS = 10;
 /** An interface is believed to be down for so long (reference private/revcache, RawTTL), ns. */

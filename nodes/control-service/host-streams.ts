@@ -15,7 +15,6 @@ import {
   type EpochKey,
   encodeHostAnswer,
   encodeHostKeyAnswer,
-  encodeSegmentFrame,
   type HostAnswer,
   type HostKeyRequest,
   type IsdAs,
@@ -24,6 +23,7 @@ import {
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX, STREAMS_OF_HOST_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
+import { type AnswerDone, StreamRequests } from './stream-requests.ts';
 
 /** Finds segments for a host. */
 type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
@@ -76,17 +76,14 @@ export class HostStreams {
     }
     this.#streams.add(stream);
     this.#perHost.set(address, open + 1);
+    const requests = new StreamRequests(stream, (message, done) => {
+      this.#handle(address, message, done);
+    });
     const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
-      const key = decodeHostKeyRequest(message);
-      if (key !== undefined && key !== 'malformed') {
-        this.#answerKey(stream, request, key);
-        return;
-      }
-      const asked = key === undefined ? decodeHostRequest(message) : undefined;
-      if (asked === undefined) this.#host.drop('host-request');
-      else if (asked.kind === 'segments') this.#answer(stream, request, asked.target);
-      else for (const item of asked.interfaces) this.#parts.takeReport(item);
+      if (requests.take(request, message)) return;
+      this.#host.drop('hosts-full');
+      stream.reset();
     });
     stream.handle({
       onData: (buffer, offset, length) => {
@@ -94,8 +91,12 @@ export class HostStreams {
         this.#host.drop('host-request');
         stream.reset();
       },
+      onDrain: () => requests.drained(),
       onEnd: () => stream.end(),
-      onClose: () => this.#forget(stream, address),
+      onClose: () => {
+        requests.close();
+        this.#forget(stream, address);
+      },
     });
   }
 
@@ -106,21 +107,24 @@ export class HostStreams {
     else this.#perHost.set(address, open);
   }
 
-  #answer(stream: Stream, request: number, target: IsdAs): void {
-    this.#parts.segments(target, ({ segments, revoked }) => {
-      if (!this.#streams.has(stream)) return;
-      const fitting = fittingSegments(segments, ANSWER_SEGMENTS_BYTES_MAX);
-      const answer = encodeHostAnswer({ segments: fitting, revoked });
-      stream.write(encodeSegmentFrame(request, answer));
-    });
-  }
-
-  /** The key is for the host at the other end, whatever it says. */
-  #answerKey(stream: Stream, request: number, asked: HostKeyRequest): void {
-    const { address } = this.#host.endpointOf(stream.remote);
-    this.#parts.key(address, asked, (answer) => {
-      if (!this.#streams.has(stream)) return;
-      stream.write(encodeSegmentFrame(request, encodeHostKeyAnswer(answer)));
-    });
+  /** Handles a message; `done` is called once, with what makes its answer if it has one. */
+  #handle(address: string, message: Uint8Array, done: AnswerDone): void {
+    const key = decodeHostKeyRequest(message);
+    if (key !== undefined && key !== 'malformed') {
+      // The key is for the host at the other end, whatever it says.
+      this.#parts.key(address, key, (answer) => done(() => encodeHostKeyAnswer(answer)));
+      return;
+    }
+    const asked = key === undefined ? decodeHostRequest(message) : undefined;
+    if (asked?.kind === 'segments') {
+      this.#parts.segments(asked.target, ({ segments, revoked }) => {
+        const fitting = fittingSegments(segments, ANSWER_SEGMENTS_BYTES_MAX);
+        done(() => encodeHostAnswer({ segments: fitting, revoked }));
+      });
+      return;
+    }
+    if (asked === undefined) this.#host.drop('host-request');
+    else for (const item of asked.interfaces) this.#parts.takeReport(item);
+    done(undefined);
   }
 }

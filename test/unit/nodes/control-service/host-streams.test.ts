@@ -52,6 +52,7 @@ function openStreams(): {
       handle: (given: StreamHandlers): void => {
         handlers = given;
       },
+      setPaused: () => undefined,
       write: () => 'sent',
       reset: (): void => {
         isReset = true;

@@ -1,0 +1,102 @@
+/**
+ * The requests on the stream of one host. A host that does not read its answers is not read from: what waits for it is
+ * bounded.
+ *
+ * @module
+ */
+import type { Stream } from '../../engine/host/stream.ts';
+import { encodeSegmentFrame } from '../scion/index.ts';
+import { STREAM_OPEN_MAX, STREAM_WAITING_MAX } from './geometry.ts';
+
+/** Takes what makes the message of an answer; undefined if there is none. */
+export type AnswerDone = (make: (() => Uint8Array) | undefined) => void;
+
+interface Waiting {
+  readonly request: number;
+  readonly message: Uint8Array;
+}
+
+/** The requests on a stream. */
+export class StreamRequests {
+  readonly #stream: Pick<Stream, 'setPaused' | 'write'>;
+  readonly #handle: (message: Uint8Array, done: AnswerDone) => void;
+  /** Requests that came in one piece with those that are open. */
+  readonly #waiting: Waiting[] = [];
+  /** Answers that are made when the stream has room: their segments are held anyway. */
+  readonly #held: (() => Uint8Array)[] = [];
+  #open = 0;
+  #isFull = false;
+  #isPaused = false;
+  #isClosed = false;
+  #isHandling = false;
+
+  constructor(
+    stream: Pick<Stream, 'setPaused' | 'write'>,
+    handle: (message: Uint8Array, done: AnswerDone) => void,
+  ) {
+    this.#stream = stream;
+    this.#handle = handle;
+  }
+
+  /** Takes a request. @returns false if too many wait, which those of a host that is paused do not. */
+  take(request: number, message: Uint8Array): boolean {
+    if (this.#isClosed) return true;
+    if (this.#waiting.length >= STREAM_WAITING_MAX) return false;
+    this.#waiting.push({ request, message: message.slice() });
+    this.#next();
+    return true;
+  }
+
+  /** The stream has room again. */
+  drained(): void {
+    this.#isFull = false;
+    for (let make = this.#takeHeld(); make !== undefined; make = this.#takeHeld())
+      this.#write(make);
+    this.#next();
+  }
+
+  /** Forgets all. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#held.length = 0;
+  }
+
+  #takeHeld(): (() => Uint8Array) | undefined {
+    return this.#isFull ? undefined : this.#held.shift();
+  }
+
+  /** Handles requests as long as there is room for their answers; otherwise the host is not read from. */
+  #next(): void {
+    // What is answered at once comes back here.
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    while (!this.#isFull && this.#open < STREAM_OPEN_MAX) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      this.#open += 1;
+      this.#handle(next.message, (make) => this.#done(next.request, make));
+    }
+    this.#isHandling = false;
+    const isPaused = this.#isFull || this.#open >= STREAM_OPEN_MAX;
+    if (isPaused === this.#isPaused || this.#isClosed) return;
+    this.#isPaused = isPaused;
+    this.#stream.setPaused(isPaused);
+  }
+
+  #done(request: number, make: (() => Uint8Array) | undefined): void {
+    if (this.#isClosed) return;
+    if (make === undefined) this.#open -= 1;
+    else {
+      const frame = (): Uint8Array => encodeSegmentFrame(request, make());
+      if (this.#isFull) this.#held.push(frame);
+      else this.#write(frame);
+    }
+    this.#next();
+  }
+
+  #write(frame: () => Uint8Array): void {
+    this.#open -= 1;
+    this.#isFull = this.#stream.write(frame()) === 'full';
+  }
+}
