@@ -22,7 +22,7 @@ import type { ControlOptions } from './config.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { ControlKeys } from './keys.ts';
 import type { ControlSurroundings } from './surroundings.ts';
-import type { ControlWay } from './ways.ts';
+import type { ControlWay, QuotedPacket } from './ways.ts';
 
 /** What a control service works with. */
 export interface ControlServiceParts {
@@ -56,8 +56,13 @@ export type ControlInput =
       readonly token: number;
       readonly host: HostAddress;
     } & HostKeyRequest)
-  /** A router says that an interface is down, about a packet of ours, or a host that has found it so. */
-  | ({ readonly kind: 'interface-down' } & PathInterface);
+  | ({ readonly kind: 'interface-down' } & InterfaceDown);
+
+/** A router says that an interface is down, about a packet of ours, or a host that has found it so. */
+export interface InterfaceDown extends PathInterface {
+  /** What a router quotes; absent if a host says it. */
+  readonly quote?: QuotedPacket;
+}
 
 /** What a control service does. */
 export type ControlEffect =

@@ -132,7 +132,8 @@ export const CONTROL_DROP_REASONS = {
   ...END_HOST_DROP_REASONS,
   'not-for-us': 'the packet is for another AS or host',
   'upper-protocol': 'the packet is neither UDP nor SCMP',
-  'scmp-quote': 'the SCMP error is about no packet of this control service',
+  'scmp-quote': 'the SCMP error is about no packet of an open call of this control service',
+  'scmp-source': 'the SCMP error speaks of an interface of another AS than it comes from',
   'path-irreversible':
     'the path of the packet cannot be reversed, so that nobody could be answered',
   'not-a-router': 'the packet came from no border router of this AS',

@@ -49,6 +49,7 @@ import {
   reverseWirePath,
   ScmpEndHost,
   UDP_HEADER_LENGTH,
+  UDP_TARGET_PORT_OFFSET,
   type WirePath,
 } from '../scion/index.ts';
 import { describeBeacon } from './beacons/beacon-text.ts';
@@ -67,7 +68,7 @@ import { AS_KEY_NAME, controlServiceKeySource, provisionedPki } from './provisio
 import { ControlService } from './service.ts';
 import { type ControlSurroundings, findControlSurroundings } from './surroundings.ts';
 import { KNOWLEDGE_TRACE } from './trace-states.ts';
-import type { ControlWay } from './ways.ts';
+import type { ControlWay, QuotedPacket } from './ways.ts';
 
 const NS_PER_S = 1_000_000_000;
 /** Most values among which a stream draws. */
@@ -381,20 +382,40 @@ class ControlNode implements NodeHandle {
     const { buffer, upperOffset, end } = this.#view;
     const message = decodeScmp(buffer.subarray(upperOffset, end));
     if (typeof message === 'string') return message;
-    if (!this.#isFromUs(message.data)) return 'scmp-quote';
-    const { isdAs } = 'isdAs' in message ? message : this.#surroundings;
-    if (message.kind === 'external-interface-down') {
-      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.ifId });
-    } else if (message.kind === 'internal-connectivity-down') {
-      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.egress });
+    const quote = this.#quotedPacket(message.data);
+    if (quote === undefined) return 'scmp-quote';
+    if (!('isdAs' in message)) return undefined;
+    const { kind, isdAs } = message;
+    // A router speaks of its own interfaces.
+    if (!this.#view.isSource(isdAsWords(isdAs))) return 'scmp-source';
+    if (kind === 'external-interface-down') {
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.ifId, quote });
+    } else if (kind === 'internal-connectivity-down') {
+      this.#shell.take({ kind: 'interface-down', isdAs, ifId: message.egress, quote });
     }
     return undefined;
   }
 
-  /** True if a quoted packet came from this control service. */
-  #isFromUs(quote: Uint8Array): boolean {
+  /** A quoted packet of a call of this control service; undefined if it is none. */
+  #quotedPacket(quote: Uint8Array): QuotedPacket | undefined {
     const view = this.#quoted;
-    return view.parse(quote, 0, quote.length) === undefined && view.isFrom(this.#own);
+    if (view.parse(quote, 0, quote.length) !== undefined || !view.isFrom(this.#own))
+      return undefined;
+    const { pathOffset, headerLength, pathType, upperOffset, upperProtocol } = view;
+    const payloadOffset = upperOffset + UDP_HEADER_LENGTH;
+    const path = decodePath(pathType, quote.subarray(pathOffset, headerLength));
+    if (upperProtocol !== PROTOCOL_UDP || quote.length < payloadOffset) return undefined;
+    if (typeof path === 'string' || readUint16(quote, upperOffset) !== CONTROL_PORT)
+      return undefined;
+    const { targetHigh, targetLow, targetHostType: type, targetHostOffset } = view;
+    const hostEnd = targetHostOffset + hostAddressLength(type);
+    return {
+      isdAs: isdAsOfWords({ high: targetHigh, low: targetLow }),
+      host: { type, bytes: quote.slice(targetHostOffset, hostEnd) },
+      port: readUint16(quote, upperOffset + UDP_TARGET_PORT_OFFSET),
+      path,
+      payload: quote.subarray(payloadOffset),
+    };
   }
 
   #wayBack(path: WirePath, back: WirePath, from: Endpoint): ControlWay {

@@ -9,7 +9,6 @@ import type { SigningKey } from '../../engine/host/signatures.ts';
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { type StateMachine, TIMER_DUE, type TimerDue } from '../_kit/machine.ts';
 import {
-  combineSegmentsIntoPaths,
   decodeSegments,
   decodeSegmentsRequest,
   encodeSegments,
@@ -17,7 +16,6 @@ import {
   findFirstAs,
   type IsdAs,
   type PathInterface,
-  plainSegments,
   type SegmentsByRole,
   type SegmentsRequest,
   type SignedSegment,
@@ -31,24 +29,25 @@ import { SegmentExtender } from './beacons/extender.ts';
 import { SegmentVerifier, type SignatureRefusal } from './beacons/signatures.ts';
 import { staticInfoFor } from './beacons/static-info.ts';
 import { type KnownSegment, knownSegment, SegmentStore } from './beacons/store.ts';
+import { ControlCalls } from './calls.ts';
 import type {
   ControlCounter,
   ControlEffect,
   ControlInput,
   ControlServiceParts,
+  InterfaceDown,
 } from './control-effects.ts';
 import { HostKeys } from './drkey/host-keys.ts';
 import type { Level1Question } from './drkey/level1-exchange.ts';
 import type { KeyDone } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
-import { ASES_KEPT_MAX, CALL_DEADLINE_NS, TICK_NS, WAYS_TRIED_MAX } from './geometry.ts';
+import { ASES_KEPT_MAX, TICK_NS } from './geometry.ts';
 import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
 import { SegmentLookup } from './lookup/lookup.ts';
 import { Revocations } from './lookup/revocations.ts';
 import { hasLoop, isEnded, isExpired, NO_SEGMENTS } from './lookup/segment-sets.ts';
-import { RpcEndpoint } from './rpc/endpoint.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
 import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
@@ -58,14 +57,13 @@ import {
   controlRequest,
   decodeBeacon,
   encodeBeacon,
-  readControlAnswer,
   readControlRequest,
 } from './wire.ts';
 
 /** The control service of one AS. */
 export class ControlService implements StateMachine<ControlInput, ControlEffect> {
   readonly #parts: ControlServiceParts;
-  readonly #calls: RpcEndpoint<ControlWay>;
+  readonly #calls: ControlCalls;
   readonly #ways: WayMaker;
   readonly #beacons: SegmentStore;
   readonly #beaconing: Beaconing;
@@ -89,19 +87,22 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#beacons = new SegmentStore({ perKey: options.candidates, keys: ASES_KEPT_MAX });
     const halfSeconds = (): number => 2 * parts.clock().seconds;
     this.#database = new SegmentDatabase({ own: isdAs, isCore, halfSeconds });
-    this.#calls = new RpcEndpoint<ControlWay>(random.calls, {
+    this.#revocations = new Revocations(() => this.#now, parts.clock);
+    this.#calls = new ControlCalls({
+      ...{ surroundings, crypto, ways: this.#ways, revocations: this.#revocations },
+      ...{ random: random.calls, now: (): Nanoseconds => this.#now },
       send: (way, bytes): void => void this.#effects.push({ kind: 'send', way, bytes }),
       handle: (way, message, answer): void => this.#handle(way, message, answer),
+      failed: (): void => this.#count('control.calls_failed'),
     });
     const seconds = (): number => parts.clock().seconds;
     const keys = openControlKeys(parts.keys, {
       ...{ isdAs, crypto, seconds },
-      call: (way, message, done): void => this.#call(way, message, done),
+      call: (way, message, done): void => this.#calls.call(way, message, done),
       drop: (reason): void => this.#drop(reason),
     });
     this.#trust = keys.trust;
     this.#verifier = new SegmentVerifier(crypto, keys.source);
-    this.#revocations = new Revocations(() => this.#now, parts.clock);
     const signing = { hops, signer: keys.signer, expTime: options.expiry, seconds };
     const extender = new SegmentExtender({
       ...{ ...signing, isdAs, mtu, interfaces },
@@ -112,7 +113,8 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       this.#attack = new ControlAttack({
         ...{ options: options.attack, surroundings, random: random.beacons, extender, signing },
         store: this.#beacons,
-        call: (at, message): void => this.#call(this.#ways.neighbour(at), message, () => undefined),
+        call: (at, message): void =>
+          this.#calls.call(this.#ways.neighbour(at), message, () => undefined),
       });
     }
     this.#beaconing = new Beaconing({
@@ -156,7 +158,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       this.#keys.find(input, (answer) => this.#effects.push({ kind: 'host-key', token, answer }));
     } else if (input.kind === 'interface-down') this.#revoke(input);
     else {
-      const drop = this.#calls.receive(now, input.way, input.bytes);
+      const drop = this.#calls.receive(input.way, input.bytes);
       if (drop !== undefined) this.#drop(drop);
     }
     return this.#effects;
@@ -222,12 +224,14 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     });
   }
 
-  /** Believes that an interface is down, and gives up the calls over it for which there is another way. */
-  #revoke({ isdAs, ifId }: PathInterface): void {
-    const isOverIt = ({ interfaces }: ControlWay): boolean =>
-      interfaces.some((one) => one.isdAs === isdAs && one.ifId === ifId);
-    this.#revocations.note({ isdAs, ifId });
-    this.#calls.abandon((way) => way.hasOther && isOverIt(way));
+  /** Believes that an interface is down, for a while. */
+  #revoke({ isdAs, ifId, quote }: InterfaceDown): void {
+    const item = { isdAs, ifId };
+    if (quote !== undefined && !this.#calls.isOfCall(quote, item)) this.#drop('scmp-quote');
+    else {
+      this.#revocations.note(item);
+      this.#calls.suspect(item);
+    }
   }
 
   #handle(way: ControlWay, message: Uint8Array, answer: (message: Uint8Array) => void): void {
@@ -257,8 +261,9 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   /** Asks a CA for a certificate, over any path to it. */
   #askAuthority(ca: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void): void {
     this.#lookup.find(ca, (segments) => {
-      const way = this.#wayTo(ca, segments);
-      if (way !== undefined) this.#call(way, message, (answer) => answer && done(answer));
+      const route = this.#calls.routeTo(ca, segments);
+      if (route !== undefined)
+        this.#calls.callOver(route, message, (answer) => answer && done(answer));
     });
   }
 
@@ -345,13 +350,13 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
 
   #askForKey(owner: IsdAs, question: () => Level1Question, done: KeyDone): void {
     this.#lookup.find(owner, (segments) => {
-      const way = this.#wayOver(owner, segments);
-      if (way === undefined) {
+      const route = this.#calls.routeOver(owner, segments);
+      if (route === undefined) {
         done(undefined);
         return;
       }
       const { message, open } = question();
-      this.#call(way, controlRequest('level1', message), (answer) => {
+      this.#calls.callOver(route, controlRequest('level1', message), (answer) => {
         const key = answer && open(answer);
         if (typeof key === 'string') this.#drop(key);
         done(typeof key === 'string' ? undefined : key);
@@ -364,7 +369,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     if (at === undefined) return;
     this.#count('control.beacons_sent');
     const message = controlRequest('beacon', encodeBeacon(beacon));
-    this.#call(this.#ways.neighbour(at), message, (answer) => done(answer !== undefined));
+    this.#calls.call(this.#ways.neighbour(at), message, (answer) => done(answer !== undefined));
   }
 
   #register(
@@ -372,14 +377,15 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     segments: readonly SignedSegment[],
     done: (isTaken: boolean) => void,
   ): void {
-    const way = this.#wayTo(origin, { ...NO_SEGMENTS, ups: segments });
-    if (way === undefined) {
+    const route = this.#calls.routeTo(origin, { ...NO_SEGMENTS, ups: segments });
+    if (route === undefined) {
       done(false);
       return;
     }
     this.#count('control.registrations');
     const body = encodeSegments({ ...NO_SEGMENTS, downs: segments });
-    this.#call(way, controlRequest('register', body), (answer) => done(answer !== undefined));
+    const message = controlRequest('register', body);
+    this.#calls.callOver(route, message, (answer) => done(answer !== undefined));
   }
 
   #ask(
@@ -389,21 +395,15 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     done: (answer: SegmentsByRole | undefined) => void,
   ): void {
     const message = controlRequest('segments', encodeSegmentsRequest(request));
-    const ask = (tries: number): void => {
-      const way = this.#wayTo(core, segments);
-      if (way === undefined) {
-        done(undefined);
-        return;
-      }
-      this.#call(way, message, (answer) => {
-        // Over another path, if this one is known to be dead by now.
-        const isDead = answer === undefined && this.#revocations.has(way.interfaces);
-        if (isDead && tries > 1) ask(tries - 1);
-        else if (answer === undefined) done(undefined);
-        else this.#takeSegments(way, answer, done);
-      });
-    };
-    ask(WAYS_TRIED_MAX);
+    const route = this.#calls.routeTo(core, segments);
+    if (route === undefined) {
+      done(undefined);
+      return;
+    }
+    this.#calls.callOver(route, message, (answer, way) => {
+      if (answer === undefined) done(undefined);
+      else this.#takeSegments(way, answer, done);
+    });
   }
 
   #signatureRefusal(segment: SignedSegment): SignatureRefusal | undefined {
@@ -445,36 +445,6 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
       this.#revocations.liftPassedBy(one);
     }
     return segments;
-  }
-
-  /** The best way to a core AS over segments of this AS. */
-  #wayTo(core: IsdAs, { ups, cores }: SegmentsByRole): ControlWay | undefined {
-    return this.#wayOver(core, { ...NO_SEGMENTS, ups, cores });
-  }
-
-  /** The best way over segments, if possible over no interface that is believed to be down. */
-  #wayOver(target: IsdAs, segments: SegmentsByRole): ControlWay | undefined {
-    const { surroundings, crypto } = this.#parts;
-    const ends = { source: surroundings.isdAs, target, crypto };
-    const paths = combineSegmentsIntoPaths({ ...plainSegments(segments), ...ends });
-    const path = paths.find(({ interfaces }) => !this.#revocations.has(interfaces)) ?? paths[0];
-    return path && this.#ways.along(path, paths.length > 1);
-  }
-
-  #call(
-    way: ControlWay,
-    message: Uint8Array,
-    done: (answer: Uint8Array | undefined) => void,
-  ): void {
-    const deadlineNs = this.#now + CALL_DEADLINE_NS;
-    this.#calls.call(this.#now, {
-      ...{ way, message, deadlineNs },
-      done: (answer) => {
-        const body = typeof answer === 'string' ? undefined : readControlAnswer(answer);
-        if (body === undefined) this.#count('control.calls_failed');
-        done(body);
-      },
-    });
   }
 
   #known(segment: SignedSegment, ingress: number): KnownSegment {

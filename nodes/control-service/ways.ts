@@ -5,8 +5,10 @@
  * @module
  */
 import type { CalendarTime } from '../../engine/host/time.ts';
+import { equalBytes } from '../_kit/bytes.ts';
 import {
   CONTROL_PORT,
+  encodePath,
   type HopAuthenticator,
   type HostAddress,
   headerLength,
@@ -40,10 +42,31 @@ export interface ControlWay extends RpcWay {
 /** The path of a received packet, reversed for the answer. */
 export type ArrivalWay = Omit<ControlWay, 'packetBytes' | 'interfaces' | 'hasOther'>;
 
+/** A packet of ours as an SCMP error quotes it: perhaps cut off, and changed by routers. */
+export interface QuotedPacket extends Pick<ControlWay, 'isdAs' | 'host' | 'port' | 'path'> {
+  /** The packet of a call, or its beginning. */
+  readonly payload: Uint8Array;
+}
+
 /** Any control service of an AS. */
 const ANY_CONTROL_SERVICE = requireHostAddress('SVC CS');
 /** Room for calls where the path's own is not known, bytes: that of the least MTU of SCION links. */
 const UNKNOWN_MTU = 1_280;
+
+/** True if a packet over a way may be quoted so: to the same end, over the same hops. */
+export function isWayOf({ host, port, path }: ControlWay, quote: QuotedPacket): boolean {
+  const isSameHost = host.type === quote.host.type && equalBytes(host.bytes, quote.host.bytes);
+  return (
+    isSameHost && port === quote.port && equalBytes(lastingBytes(path), lastingBytes(quote.path))
+  );
+}
+
+/** A path without what routers change: pointers and segment ids (SCION header specification, "Path Type: SCION"). */
+function lastingBytes(path: WirePath): Uint8Array {
+  if (path.kind !== 'scion') return encodePath(path);
+  const infos = path.infos.map((info) => ({ ...info, segmentId: 0 }));
+  return encodePath({ ...path, infos, currentInfo: 0, currentHop: 0 });
+}
 
 /** Makes ways out of this AS. */
 export class WayMaker {

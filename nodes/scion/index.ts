@@ -115,6 +115,7 @@ export {
   PROTOCOL_UDP,
   SEGMENT_ID_VALUES,
   UDP_HEADER_LENGTH,
+  UDP_TARGET_PORT_OFFSET,
 } from './geometry.ts';
 export { HopAuthenticator } from './mac.ts';
 export {

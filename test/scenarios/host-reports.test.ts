@@ -4,7 +4,7 @@ import { HOST_REPORTS } from '../../nodes/control-service/geometry.ts';
 import { GATEWAY_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
 import { encodeDownReport } from '../../nodes/scion/daemon/host-request.ts';
 import { encodeSegmentFrame } from '../../nodes/scion/index.ts';
-import { CONTROL_PORT } from '../../nodes/scion/router/geometry.ts';
+import { CONTROL_PORT, ROUTER_INTERNAL_PORT } from '../../nodes/scion/router/geometry.ts';
 import { requireHostAddress } from '../../nodes/scion/wire/host-address.ts';
 import { requireIsdAs } from '../../nodes/scion/wire/isd-as.ts';
 import { EMPTY_PATH } from '../../nodes/scion/wire/path.ts';
@@ -99,6 +99,24 @@ describe('an interface that a host has found down', () => {
     expect(revokedAt(run, 'control-1-4')).toEqual([]);
   });
 
+  it('is none for a control service that is told by another AS, or about a packet that it never sent', () => {
+    const run = started();
+    const { world } = run;
+    const quotes = packetsOf(run, 'control-1-4', 0);
+    const about = '1-ff00:1:1#1';
+    world.sim.runUntil(26 * SECOND);
+    const quote = quotes.at(-1) ?? new Uint8Array(0);
+    expect(quote.length).toBeGreaterThan(100);
+    // The attacker is in the place of the router.
+    run.experiment.node('br-1-4')?.stop();
+    const told = { host: 'control-1-4', port: CONTROL_PORT, from: ROUTER_INTERNAL_PORT };
+    forge(run, about, quote, { ...told, source: '1-ff00:1:2' });
+    forge(run, about, quote, told);
+    world.sim.runUntil(26_100 * MS);
+    expect(world.nodeDrops()).toMatchObject({ 'scmp-source': 1, 'scmp-quote': 1 });
+    expect(revokedAt(run, 'control-1-4')).toEqual([]);
+  });
+
   it('is believed at most ten times a second', () => {
     const run = started();
     const { world } = run;
@@ -120,30 +138,48 @@ describe('an interface that a host has found down', () => {
   });
 });
 
-/** What the gateway sends to its router from now on. */
-function packetsOf({ world, scenario }: PreparedRun): readonly Uint8Array[] {
+/** What a host sends to its router from now on, of more than so many bytes: of the gateway's paths only the one in use carries data. */
+function packetsOf(
+  { world, scenario }: PreparedRun,
+  from = FROM,
+  bytesMin = 500,
+): readonly Uint8Array[] {
   const quotes: Uint8Array[] = [];
   const inside = scenario.topology.links.find(({ a, b }) =>
-    [a.host, b.host].every((host) => [FROM, 'br-1-4'].includes(host)),
+    [a.host, b.host].every((host) => [from, 'br-1-4'].includes(host)),
   );
-  const side = inside?.a.host === FROM ? 'forward' : 'backward';
+  const side = inside?.a.host === from ? 'forward' : 'backward';
   world.link(inside?.id ?? '').tap(side, ({ bytes, offset, length }) => {
-    // Of the paths only the one in use carries data.
-    if (length > 500) quotes.push(bytes.slice(offset, offset + length));
+    if (length > bytesMin) quotes.push(bytes.slice(offset, offset + length));
     return true;
   });
   return quotes;
 }
 
-/** Sends the gateway a message in the name of the AS that owns an interface. */
-function forge({ world, scenario }: PreparedRun, about: string, quote: Uint8Array): void {
+/** Who is told, at which port. */
+interface Told {
+  readonly host: string;
+  readonly port: number;
+  /** The port from which it comes. */
+  readonly from: number;
+  /** Absent: the AS that owns the interface. */
+  readonly source?: string;
+}
+
+/** Sends a host a message that an interface is down. */
+function forge(
+  { world, scenario }: PreparedRun,
+  about: string,
+  quote: Uint8Array,
+  { host, port, from, source }: Told = { host: FROM, port: GATEWAY_PORT, from: 4_000 },
+): void {
   const [isdAs = '', ifId = ''] = about.split('#');
-  const address = scenario.topology.hosts.find(({ name }) => name === FROM)?.address ?? '';
+  const address = scenario.topology.hosts.find(({ name }) => name === host)?.address ?? '';
   const bytes = encodeScmpPacket(
     {
       ...{ trafficClass: 0, flowId: 1, path: EMPTY_PATH },
       ...{ target: requireIsdAs('1-ff00:1:4'), targetHost: requireHostAddress(address) },
-      ...{ source: requireIsdAs(isdAs), sourceHost: requireHostAddress('127.0.0.9') },
+      ...{ source: requireIsdAs(source ?? isdAs), sourceHost: requireHostAddress('127.0.0.9') },
     },
     {
       ...{ kind: 'external-interface-down', code: 0, isdAs: requireIsdAs(isdAs) },
@@ -151,10 +187,10 @@ function forge({ world, scenario }: PreparedRun, about: string, quote: Uint8Arra
     },
   );
   const attacker = world.host('br-1-4');
-  const socket = attacker.udp({ port: 4_000, onDatagram: nothing });
+  const socket = attacker.udp({ port: from, onDatagram: nothing });
   const buffer = attacker.alloc(bytes.length);
   buffer.set(bytes);
-  socket?.send(buffer, 0, bytes.length, attacker.endpoint(address, GATEWAY_PORT));
+  socket?.send(buffer, 0, bytes.length, attacker.endpoint(address, port));
   socket?.close();
 }
 

@@ -33,7 +33,7 @@ export interface RpcWay {
 }
 
 /** The answer of a call: a message, or why there is none. */
-export type RpcAnswer = Uint8Array | 'timeout' | 'too-many-calls' | 'unreachable';
+export type RpcAnswer = Uint8Array | 'timeout' | 'too-many-calls';
 
 /** A call to be made. */
 export interface RpcCall<Way> {
@@ -42,6 +42,8 @@ export interface RpcCall<Way> {
   readonly message: Uint8Array;
   readonly deadlineNs: Nanoseconds;
   readonly done: (answer: RpcAnswer) => void;
+  /** Told once when the way is said to be dead. The call goes on. */
+  readonly suspected?: (() => void) | undefined;
 }
 
 /** Why a packet of a call is dropped. */
@@ -62,6 +64,7 @@ interface OpenCall<Way> {
   readonly deadlineNs: Nanoseconds;
   /** Absent for a call that is answered here. */
   readonly done: ((answer: RpcAnswer) => void) | undefined;
+  suspected: (() => void) | undefined;
   /** The least instant at which it will be looked at; Infinity when it is over. */
   dueNs: Nanoseconds;
   isOver: boolean;
@@ -91,20 +94,26 @@ export class RpcEndpoint<Way extends RpcWay> {
     return { made: this.#made.size, answered: this.#answered.size };
   }
 
-  /** Makes a call; `done` is called once, at the deadline at the latest. */
-  call(now: Nanoseconds, { way, message, deadlineNs, done }: RpcCall<Way>): void {
+  /**
+   * Makes a call; `done` is called once, at the deadline at the latest.
+   * @returns ends the call; then nobody is told.
+   */
+  call(now: Nanoseconds, { way, message, deadlineNs, done, suspected }: RpcCall<Way>): () => void {
     if (this.#made.size >= RPC_CALLS_MAX) {
       done('too-many-calls');
-      return;
+      return () => undefined;
     }
     let callId = this.#drawId();
     while (this.#made.has(callId)) callId = this.#drawId();
     const exchange = this.#exchange(callId, way, false);
     exchange.say(message);
     const dueNs = Number.POSITIVE_INFINITY;
-    const call = { callId, exchange, way, deadlineNs, done, dueNs, isOver: false };
+    const call = { callId, exchange, way, deadlineNs, done, suspected, dueNs, isOver: false };
     this.#made.set(callId, call);
     this.#flush(now, call);
+    return () => {
+      if (!call.isOver) this.#end(call);
+    };
   }
 
   /** Takes a packet. @param way The way back to its sender. @returns why it is dropped, if it is. */
@@ -116,12 +125,22 @@ export class RpcEndpoint<Way extends RpcWay> {
       : this.#receiveRequest(now, way, packet);
   }
 
-  /** Ends the calls made here whose way is dead: `done` is called with `unreachable`. */
-  abandon(isDead: (way: Way) => boolean): void {
+  /** The way of the open call with an AS to which a packet that left here belongs; undefined if there is none. */
+  wayOf(
+    isdAs: string,
+    { callId, isAnswer }: Pick<RpcPacket, 'callId' | 'isAnswer'>,
+  ): Way | undefined {
+    const call = isAnswer ? this.#answered.get(`${isdAs} ${callId}`) : this.#made.get(callId);
+    return call?.way.isdAs === isdAs ? call.way : undefined;
+  }
+
+  /** Tells those who made calls over such ways that these are said to be dead. */
+  suspect(isDead: (way: Way) => boolean): void {
     for (const call of [...this.#made.values()]) {
-      if (!isDead(call.way)) continue;
-      this.#end(call);
-      call.done?.('unreachable');
+      const { suspected } = call;
+      if (call.isOver || suspected === undefined || !isDead(call.way)) continue;
+      call.suspected = undefined;
+      suspected();
     }
   }
 
@@ -205,7 +224,8 @@ export class RpcEndpoint<Way extends RpcWay> {
     const packetBytes = Math.min(room, way.packetBytes);
     const exchange = this.#exchange(callId, { packetBytes }, true);
     const dueNs = Number.POSITIVE_INFINITY;
-    const call = { callId, exchange, way, deadlineNs, done: undefined, dueNs, isOver: false };
+    const told = { done: undefined, suspected: undefined };
+    const call = { callId, exchange, way, deadlineNs, ...told, dueNs, isOver: false };
     this.#answered.set(`${isdAs} ${callId}`, call);
     this.#perAs.set(isdAs, ofAs + 1);
     return call;

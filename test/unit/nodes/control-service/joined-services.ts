@@ -47,6 +47,7 @@ const SECOND_NS = 1_000_000_000;
 export interface Handed {
   readonly from: IsdAs;
   readonly to: IsdAs;
+  readonly way: ControlWay;
   readonly bytes: Uint8Array;
 }
 
@@ -203,9 +204,10 @@ export class JoinedServices {
     }
   }
 
-  #send(from: IsdAs, { isdAs: to, path }: ControlWay, bytes: Uint8Array): void {
+  #send(from: IsdAs, sent: ControlWay, bytes: Uint8Array): void {
+    const { isdAs: to, path } = sent;
     expect(bytes.length).toBeLessThan(1_400);
-    const arrived = this.onWay({ from, to, bytes });
+    const arrived = this.onWay({ from, to, way: sent, bytes });
     if (arrived === undefined || !this.services.has(to)) return;
     const there = arrivalOf(from, path);
     const back = reverseWirePath(there.path);

@@ -53,11 +53,12 @@ class Pair {
     );
   }
 
-  call(message: Uint8Array, deadlineNs = 5_000 * MS): RpcAnswer[] {
+  call(message: Uint8Array, deadlineNs = 5_000 * MS, suspected?: () => void): RpcAnswer[] {
     const answers: RpcAnswer[] = [];
     const way = { isdAs: '1-2', packetBytes: 1_200 };
     const done = (answer: RpcAnswer): void => void answers.push(answer);
-    this.ends[0]?.call(this.now, { way, message, deadlineNs: this.now + deadlineNs, done });
+    const call = { way, message, deadlineNs: this.now + deadlineNs, done, suspected };
+    this.ends[0]?.call(this.now, call);
     return answers;
   }
 
@@ -129,14 +130,18 @@ describe('a call between control services', () => {
     expect(pair.packets).toBeLessThan(10);
   });
 
-  it('is given up when its way is dead, and others go on', () => {
+  it('was given up when its way was said to be dead: its owner is told once, and it goes on', () => {
     const pair = new Pair({ seed: 1 });
-    const [one, other] = [pair.call(bytesOf(10)), pair.call(bytesOf(20))];
-    let seen = 0;
-    pair.ends[0]?.abandon(() => seen++ === 0);
-    expect([one, other]).toEqual([['unreachable'], []]);
+    const told: string[] = [];
+    const one = pair.call(bytesOf(10), undefined, () => told.push('one'));
+    const other = pair.call(bytesOf(20), undefined, () => told.push('other'));
+    for (let round = 0; round < 2; round += 1) {
+      let seen = 0;
+      pair.ends[0]?.suspect(() => seen++ === 0);
+    }
+    expect(told).toEqual(['one', 'other']);
     pair.run(100 * MS);
-    expect([one.length, other]).toEqual([1, [bytesOf(20)]]);
+    expect([one, other]).toEqual([[bytesOf(10)], [bytesOf(20)]]);
   });
 
   it('is not handled again when its packets come late', () => {

@@ -1,0 +1,172 @@
+/**
+ * The calls of a control service by their ways: which way a call takes, and what becomes of it when routers say that the way
+ * is dead.
+ *
+ * @module
+ */
+import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import type { Random } from '../../engine/host/random.ts';
+import type { Nanoseconds } from '../../engine/host/time.ts';
+import {
+  combineSegmentsIntoPaths,
+  type IsdAs,
+  type PathInterface,
+  plainSegments,
+  type SegmentsByRole,
+} from '../scion/index.ts';
+import { CALL_DEADLINE_NS, WAYS_TRIED_MAX } from './geometry.ts';
+import type { Revocations } from './lookup/revocations.ts';
+import { NO_SEGMENTS } from './lookup/segment-sets.ts';
+import { type RpcDropReason, RpcEndpoint, type RpcOutput } from './rpc/endpoint.ts';
+import { decodeRpcPacket } from './rpc/packet.ts';
+import type { ControlSurroundings } from './surroundings.ts';
+import { type ControlWay, isWayOf, type QuotedPacket, type WayMaker } from './ways.ts';
+import { readControlAnswer } from './wire.ts';
+
+/** What calls need. */
+export interface ControlCallsParts extends RpcOutput<ControlWay> {
+  readonly surroundings: Pick<ControlSurroundings, 'isdAs'>;
+  readonly crypto: CryptoProvider;
+  readonly ways: WayMaker;
+  readonly revocations: Revocations;
+  readonly random: Random;
+  readonly now: () => Nanoseconds;
+  /** A call has no answer in time, or a refusal. */
+  readonly failed: () => void;
+}
+
+/** Takes the body of an answer; undefined if there is none. */
+type TakeAnswer = (answer: Uint8Array | undefined, way: ControlWay) => void;
+
+/** A way to an AS, and how another one is found. */
+export interface ControlRoute {
+  readonly first: ControlWay;
+  /** The best way now. */
+  readonly best: () => ControlWay | undefined;
+}
+
+/** The calls of a control service. */
+export class ControlCalls {
+  readonly #parts: ControlCallsParts;
+  readonly #endpoint: RpcEndpoint<ControlWay>;
+
+  constructor(parts: ControlCallsParts) {
+    this.#parts = parts;
+    this.#endpoint = new RpcEndpoint<ControlWay>(parts.random, parts);
+  }
+
+  /** Calls that are open, made and answered here. */
+  get open(): RpcEndpoint<ControlWay>['open'] {
+    return this.#endpoint.open;
+  }
+
+  /** The next instant at which something may be due; Infinity if no call is open. */
+  nextAt(): Nanoseconds {
+    return this.#endpoint.nextAt();
+  }
+
+  /** Does what is due. */
+  due(now: Nanoseconds): void {
+    this.#endpoint.due(now);
+  }
+
+  /** Takes a packet. @returns why it is dropped, if it is. */
+  receive(way: ControlWay, bytes: Uint8Array): RpcDropReason | undefined {
+    return this.#endpoint.receive(this.#parts.now(), way, bytes);
+  }
+
+  /** Makes a call over one way. */
+  call(way: ControlWay, message: Uint8Array, done: TakeAnswer): void {
+    this.#attempt(way, message, { done });
+  }
+
+  /**
+   * Makes a call. When its way is said to be dead, another way is tried beside it, since nobody signs what says so: the first
+   * answer counts.
+   */
+  callOver({ first, best }: ControlRoute, message: Uint8Array, done: TakeAnswer): void {
+    const { revocations } = this.#parts;
+    const cancels: (() => void)[] = [];
+    let [open, triesLeft, isDone] = [0, WAYS_TRIED_MAX, false];
+    const tryOther = (): boolean => {
+      const other = triesLeft > 0 ? best() : undefined;
+      if (other === undefined || revocations.has(other.interfaces)) return false;
+      attempt(other);
+      return true;
+    };
+    const attempt = (way: ControlWay): void => {
+      triesLeft -= 1;
+      open += 1;
+      const ended: TakeAnswer = (answer) => {
+        open -= 1;
+        if (isDone) return;
+        const goesOn = (): boolean => open > 0 || (revocations.has(way.interfaces) && tryOther());
+        if (answer === undefined && goesOn()) return;
+        isDone = true;
+        for (const cancel of cancels) cancel();
+        done(answer, way);
+      };
+      const suspected = way.hasOther ? (): void => void tryOther() : undefined;
+      cancels.push(this.#attempt(way, message, { done: ended, suspected }));
+    };
+    attempt(first);
+  }
+
+  /** The best way to a core AS over segments of this AS. */
+  routeTo(core: IsdAs, { ups, cores }: SegmentsByRole): ControlRoute | undefined {
+    return this.routeOver(core, { ...NO_SEGMENTS, ups, cores });
+  }
+
+  /** The best way over segments, if possible over no interface that is believed to be down. */
+  routeOver(target: IsdAs, segments: SegmentsByRole): ControlRoute | undefined {
+    const best = (): ControlWay | undefined => this.#bestWay(target, segments);
+    const first = best();
+    return first && { first, best };
+  }
+
+  /** True if a packet that a router quotes is one of an open call, over a way with the interface. */
+  isOfCall(quote: QuotedPacket, item: PathInterface): boolean {
+    const packet = decodeRpcPacket(quote.payload);
+    const way = typeof packet === 'string' ? undefined : this.#endpoint.wayOf(quote.isdAs, packet);
+    if (way === undefined || !isWayOf(way, quote)) return false;
+    // Of a way back the interfaces are not known.
+    return way.interfaces.length === 0 || isOver(way, item);
+  }
+
+  /** An interface is said to be down: calls over it for which there is another way take that one as well. */
+  suspect(item: PathInterface): void {
+    this.#endpoint.suspect((way) => isOver(way, item));
+  }
+
+  /** @returns ends the call; then nobody is told. */
+  #attempt(
+    way: ControlWay,
+    message: Uint8Array,
+    {
+      done,
+      suspected,
+    }: { readonly done: TakeAnswer; readonly suspected?: (() => void) | undefined },
+  ): () => void {
+    const now = this.#parts.now();
+    return this.#endpoint.call(now, {
+      ...{ way, message, deadlineNs: now + CALL_DEADLINE_NS, suspected },
+      done: (answer) => {
+        const body = typeof answer === 'string' ? undefined : readControlAnswer(answer);
+        if (body === undefined) this.#parts.failed();
+        done(body, way);
+      },
+    });
+  }
+
+  #bestWay(target: IsdAs, segments: SegmentsByRole): ControlWay | undefined {
+    const { surroundings, crypto, revocations, ways } = this.#parts;
+    const ends = { source: surroundings.isdAs, target, crypto };
+    const paths = combineSegmentsIntoPaths({ ...plainSegments(segments), ...ends });
+    const path = paths.find(({ interfaces }) => !revocations.has(interfaces)) ?? paths[0];
+    return path && ways.along(path, paths.length > 1);
+  }
+}
+
+function isOver({ interfaces }: ControlWay, { isdAs, ifId }: PathInterface): boolean {
+  return interfaces.some((one) => one.isdAs === isdAs && one.ifId === ifId);
+}

@@ -1,0 +1,165 @@
+/** What becomes of calls when somebody says that their way is dead. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { decodeRpcPacket, encodeRpcPacket } from '../../../../nodes/control-service/rpc/packet.ts';
+import type { ControlWay, QuotedPacket } from '../../../../nodes/control-service/ways.ts';
+import { type IsdAs, requireHostAddress } from '../../../../nodes/scion/index.ts';
+import type { SegmentedPath } from '../../../../nodes/scion/wire/path.ts';
+import { type Handed, JoinedServices } from './joined-services.ts';
+import { CORE_A, CORE_B, CORE_C, FAR, LEAF, MIDDLE } from './small-network.ts';
+
+const ASES = [CORE_A, CORE_B, CORE_C, MIDDLE, FAR];
+
+/** Both ways from MIDDLE to CORE_C pass one of these. */
+const OUT_OF = new Map([
+  [CORE_A, { isdAs: CORE_A, ifId: 2 }],
+  [CORE_B, { isdAs: CORE_B, ifId: 2 }],
+]);
+
+function passes({ interfaces }: ControlWay, core: IsdAs): boolean {
+  return interfaces.some(({ isdAs }) => isdAs === core);
+}
+
+/** The first router of another AS quotes a packet: it has moved the pointer and chained a segment id. */
+function quoteOf({ to, way, bytes }: Handed): QuotedPacket {
+  const path = way.path as SegmentedPath;
+  const infos = path.infos.map((info) => ({ ...info, segmentId: info.segmentId ^ 0x5a5a }));
+  return {
+    ...{ isdAs: to, host: way.host, port: way.port },
+    ...{ path: { ...path, infos, currentHop: 1 }, payload: bytes.subarray(0, 60) },
+  };
+}
+
+let joined: JoinedServices;
+beforeEach(() => {
+  joined = new JoinedServices(ASES).runTo(6.9);
+});
+
+/** Hands each packet from MIDDLE to CORE_C that passes a core AS to `take`; it is lost if that says so. */
+function onWayTo(take: (packet: Handed, first: IsdAs) => boolean): void {
+  joined.onWay = (packet): Uint8Array | undefined => {
+    const { from, to, way, bytes } = packet;
+    const first = [CORE_A, CORE_B].find((core) => passes(way, core));
+    const isLost = from === MIDDLE && to === CORE_C && first !== undefined && take(packet, first);
+    return isLost ? undefined : bytes;
+  };
+}
+
+/** How long a lookup takes, s, and whether it finds down segments. */
+function lookUp(): { readonly seconds: number; readonly downs: number } {
+  const startNs = joined.nowNs;
+  const { downs } = joined.find(MIDDLE, FAR);
+  return { seconds: (joined.nowNs - startNs) / 1e9, downs: downs.length };
+}
+
+const revoked = (): readonly { readonly of: string }[] =>
+  joined.status(MIDDLE)['revoked'] as { of: string }[];
+
+describe('a call whose way is said to be dead', () => {
+  it('takes another way at once', () => {
+    let dead: IsdAs | undefined;
+    let lost = 0;
+    onWayTo((packet, first) => {
+      dead ??= first;
+      if (first !== dead) return false;
+      lost += 1;
+      joined.step(MIDDLE, {
+        ...{ kind: 'interface-down', ...OUT_OF.get(first)!, quote: quoteOf(packet) },
+      });
+      return true;
+    });
+    expect(lookUp()).toEqual({ seconds: expect.closeTo(0.1, 5), downs: 1 });
+    expect(revoked()).toHaveLength(1);
+    expect(joined.dropsAt(MIDDLE)).toEqual([]);
+    // What was tried in vain is over: nobody sends it again.
+    const before = lost;
+    joined.runTo(9);
+    expect(lost).toBe(before);
+  });
+
+  it('was ended by one message of somebody who sees its packets: it still takes the answer of its way', () => {
+    let alive: IsdAs | undefined;
+    onWayTo((packet, first) => {
+      const isFirst = alive === undefined;
+      alive ??= first;
+      if (isFirst) {
+        const quote = quoteOf(packet);
+        joined.step(MIDDLE, { kind: 'interface-down', ...OUT_OF.get(first)!, quote });
+      }
+      return first !== alive;
+    });
+    expect(lookUp()).toEqual({ seconds: expect.closeTo(0.1, 5), downs: 1 });
+  });
+
+  it('makes at most three packets of one', () => {
+    const sent: IsdAs[] = [];
+    onWayTo((packet, first) => {
+      sent.push(first);
+      const quote = quoteOf(packet);
+      for (const item of OUT_OF.values())
+        joined.step(MIDDLE, { kind: 'interface-down', ...item, quote });
+      return true;
+    });
+    joined.step(MIDDLE, { kind: 'lookup', token: 7, target: FAR });
+    joined.runTo(7.05);
+    expect(new Set(sent).size).toBe(2);
+    expect(sent.length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a message about no packet of an open call moves nothing:', () => {
+  const changed: Readonly<Record<string, (quote: QuotedPacket) => QuotedPacket>> = {
+    'one of another call': (quote) => {
+      const packet = decodeRpcPacket(quote.payload);
+      if (typeof packet === 'string') expect.fail(packet);
+      const payload = encodeRpcPacket({ ...packet, callId: packet.callId ^ 1 });
+      return { ...quote, payload };
+    },
+    'one of what the other end sends': (quote) => {
+      const payload = quote.payload.slice();
+      payload[1] = (payload[1] as number) | 4;
+      return { ...quote, payload };
+    },
+    'one to another AS': (quote) => ({ ...quote, isdAs: CORE_B }),
+    'one to another host': (quote) => ({ ...quote, host: requireHostAddress('10.9.9.9') }),
+    'one to another port': (quote) => ({ ...quote, port: quote.port + 1 }),
+    'one over another hop': (quote) => {
+      const path = quote.path as SegmentedPath;
+      const hops = path.hops.with(1, { ...path.hops[1]!, mac: new Uint8Array(6) });
+      return { ...quote, path: { ...path, hops } };
+    },
+    'one over a segment of another time': (quote) => {
+      const path = quote.path as SegmentedPath;
+      const infos = path.infos.map((info) => ({ ...info, timestamp: info.timestamp + 1 }));
+      return { ...quote, path: { ...path, infos } };
+    },
+    'one that is cut off before its call': (quote) => ({
+      ...quote,
+      payload: quote.payload.subarray(0, 17),
+    }),
+  };
+
+  it.each(Object.entries(changed))('%s', (_, change) => {
+    let told = 0;
+    onWayTo((packet, first) => {
+      told += 1;
+      const item = OUT_OF.get(first)!;
+      joined.step(MIDDLE, { kind: 'interface-down', ...item, quote: change(quoteOf(packet)) });
+      return false;
+    });
+    expect(lookUp().downs).toBe(1);
+    expect(told).toBeGreaterThan(0);
+    expect(joined.dropsAt(MIDDLE)).toEqual(Array(told).fill('scmp-quote'));
+    expect(revoked()).toEqual([]);
+  });
+
+  it('one about an interface that is not on its way', () => {
+    onWayTo((packet) => {
+      const quote = quoteOf(packet);
+      joined.step(MIDDLE, { kind: 'interface-down', isdAs: LEAF, ifId: 1, quote });
+      return false;
+    });
+    expect(lookUp().downs).toBe(1);
+    expect(joined.dropsAt(MIDDLE)).toContain('scmp-quote');
+    expect(revoked()).toEqual([]);
+  });
+});
