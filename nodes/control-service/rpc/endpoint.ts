@@ -101,7 +101,7 @@ export class RpcEndpoint<Way extends RpcWay> {
   call(now: Nanoseconds, { way, message, deadlineNs, done, suspected }: RpcCall<Way>): () => void {
     if (this.#made.size >= RPC_CALLS_MAX) {
       done('too-many-calls');
-      return () => undefined;
+      return (): void => undefined;
     }
     let callId = this.#drawId();
     while (this.#made.has(callId)) callId = this.#drawId();
@@ -111,7 +111,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     const call = { callId, exchange, way, deadlineNs, done, suspected, dueNs, isOver: false };
     this.#made.set(callId, call);
     this.#flush(now, call);
-    return () => {
+    return (): void => {
       if (!call.isOver) this.#end(call);
     };
   }
