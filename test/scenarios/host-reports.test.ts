@@ -108,7 +108,7 @@ describe('an interface that a host has found down', () => {
     const quote = quotes.at(-1) ?? new Uint8Array(0);
     expect(quote.length).toBeGreaterThan(100);
     // The attacker is in the place of the router.
-    run.experiment.node('br-1-4')?.stop();
+    run.experiment.node('br-1-4')?.stop?.();
     const told = { host: 'control-1-4', port: CONTROL_PORT, from: ROUTER_INTERNAL_PORT };
     forge(run, about, quote, { ...told, source: '1-ff00:1:2' });
     forge(run, about, quote, told);
