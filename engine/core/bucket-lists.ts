@@ -12,7 +12,7 @@
 export const LISTS_PER_RUNG = 1024;
 
 const WORDS = LISTS_PER_RUNG / 32;
-/** Entries per chunk, 2^5: its keys fill four cache lines. */
+/** Binary logarithm of the number of entries per chunk; the 32 keys of a chunk fill four cache lines. */
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
 const CHUNK_MASK = CHUNK - 1;
@@ -20,8 +20,8 @@ const FIRST_CHUNKS = 256;
 const NIL = -1;
 
 /**
- * Receives the entries of a list in the order in which they were added, a chunk at a time: V8
- * allocates memory for each double that is passed to a call which it does not inline.
+ * Receives the entries of a list in the order in which they were added, a chunk at a time. It gets the array and not
+ * single keys, because V8 allocates memory for each double that is passed to a call which it does not inline.
  */
 export type ChunkVisitor = (
   keys: Float64Array,
@@ -77,7 +77,7 @@ export class BucketLists {
     return word * 32 + 31 - Math.clz32(bits & -bits);
   }
 
-  /** Empties a list and passes its entries to the visitor, which may add to other lists. */
+  /** Empties a list and passes its entries to the visitor, which may add entries to other lists. */
   empty(list: number, visit: ChunkVisitor): void {
     this.forEach(list, visit);
     const head = this.heads[list] as number;

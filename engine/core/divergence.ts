@@ -24,7 +24,7 @@ export interface EventInterval {
 export interface Divergence {
   /** The interval that contains the first differing event. */
   readonly interval: EventInterval;
-  /** The differing events. Both absent if the runs, repeated to record events, did not differ. */
+  /** The first differing event of each run; both undefined if the runs did not differ when repeated for records. */
   readonly first: EventRecord | undefined;
   readonly second: EventRecord | undefined;
 }

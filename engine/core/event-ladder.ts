@@ -47,7 +47,7 @@ export class EventLadder {
   private outerAt = CLOSED;
   /** Present list of the inner rung, counted from the start of the wheel's bucket. */
   private innerAt = CLOSED;
-  /** Keys below this and not in the heap belong to the inner rung. */
+  /** Keys from {@link endKey} to below this one belong to the inner rung. */
   private innerEndKey = 0;
   private readonly toOwner: ChunkVisitor;
   private readonly toInner: ChunkVisitor;
@@ -113,8 +113,8 @@ export class EventLadder {
    * Makes the next non-empty list the present one and hands it to the owner. The heap must be
    * empty.
    *
-   * @param crowd An outer list with more entries than this is split over the inner rung instead.
-   * @returns false when there is none.
+   * @param crowd Largest number of entries of an outer list for the owner; a longer one is split over the inner rung.
+   * @returns false when both rungs are empty.
    */
   turn(crowd: number): boolean {
     while (this.outerAt !== CLOSED) {

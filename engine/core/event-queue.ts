@@ -24,7 +24,7 @@ export type EventHandle = number;
 
 /** Returned by {@link EventQueue.take} if there is no event within the limit. */
 export const NO_EVENT = 0x7fff_ffff;
-/** Indices into {@link EventQueue.clock}: the present instant, and that up to which events are taken. */
+/** Indices into {@link EventQueue.clock}: the present instant, and the last one whose events may be taken. */
 export const CLOCK_NOW_INDEX = 0;
 export const CLOCK_LIMIT_INDEX = 1;
 
@@ -33,7 +33,7 @@ export const CLOCK_LIMIT_INDEX = 1;
 // index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW_INDEX;
 const LIMIT = CLOCK_LIMIT_INDEX;
-/** More indices into the clock: first instant of the present bucket, first one not in the heap. */
+/** Indices into the clock: first instant of the wheel's present bucket; first instant that is not in the heap. */
 const START = 2;
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
@@ -46,36 +46,36 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/** A dead event was freed or a bucket moved into the heap: look again. No slot has this number. */
+/** Result of a take that freed a dead event or filled the heap: the caller takes again. No slot has this number. */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Bits that say where the event of a slot waits; none is set for the heap, the most frequent case. */
+/** Bits of a slot whose event waits in the ring, or in ladder or wheel; neither is set if it waits in the heap. */
 const IN_RING = 256;
 const BEHIND = 512;
 
-/** Slots need 22 bits of a handle, generations 31: together 53, a safe integer. */
+/** Number of slots: they need 22 bits of a handle and generations 31, together the 53 bits of a safe integer. */
 const SLOT_LIMIT = 4_194_304;
 const LAST_GENERATION = 0x7fff_ffff;
 const NIL = -1;
 /** Compaction starts only above this number of dead entries, so that small queues never need it. */
 const DEAD_FLOOR = 64;
-/** Faults have sequence numbers from 0 up to here; all other events count up from here. */
+/** Faults have the sequence numbers below this one, all other events those from this one on. */
 const FIRST_SEQUENCE = 1_048_576;
-/** Sequence numbers end here; before that, all pending events are renumbered. */
+/** All sequence numbers are below this one; before they run out, all pending events are renumbered. */
 const SEQUENCES = 67_108_864;
 const TIME_OF_KEY = 1 / SEQUENCES;
 
-/** A heap of this size fits into a core's second-level cache (keys and references: 192 kB). */
+/** A heap of this many entries fits into a core's second-level cache (keys and references: 192 kB). */
 const HEAP_LIMIT = 16384;
 
 const NO_CALLBACK = (): void => undefined;
 
-/** Pending events. References: a slot (>= 0), or kind and target in a negative integer. */
+/** The pending events. A reference to one is its slot (>= 0) or, without one, kind and target in a negative integer. */
 export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
-  /** Current time and the limit of {@link take}, ns; a typed array, so that storing a double allocates nothing. */
+  /** Five instants, ns, at {@link NOW} to {@link BUCKET_END}; in a typed array, storing a double allocates nothing. */
   readonly clock = new Float64Array(5);
-  /** Per slot: generation, kind | place, target (or next free slot), argument: 16 bytes. */
+  /** Four integers per slot: generation; kind and the bits of where it waits; target, or next free slot; argument. */
   records: Int32Array;
   private readonly wheel = new FarWheel();
   private readonly ladder = new EventLadder(this);
@@ -83,7 +83,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   private readonly callbacks: Array<() => void> = [];
   private freeHead = NIL;
   private readonly ring = new EventReferenceRing();
-  /** The next sequence numbers. */
+  /** The next sequence number of an event that is not a fault. */
   private sequence: number;
   private faultSequence = 0;
   private deadInHeap = 0;
@@ -92,8 +92,8 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
 
   /**
    * @param capacity Events expected to be pending at once; grows by doubling.
-   * @param firstSequence The first sequence number; tests start near the end of the range.
-   * @param heapLimit With more entries than this in the heap, the ladder takes the later ones.
+   * @param firstSequence First sequence number of events that are not faults; tests start near the end of the range.
+   * @param heapLimit Largest number of entries in the heap; beyond it, the ladder takes the later ones.
    */
   constructor(capacity = 1024, firstSequence = FIRST_SEQUENCE, heapLimit = HEAP_LIMIT) {
     super(Math.min(capacity, heapLimit));

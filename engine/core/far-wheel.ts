@@ -70,7 +70,7 @@ export class FarWheel {
   /**
    * Makes the next non-empty bucket the present one, unless it begins after `limit`.
    *
-   * @returns false when there is none; after true, the caller must call {@link pour}.
+   * @returns false when no bucket begins up to `limit`; after true, the caller must call {@link pour}.
    */
   turn(limit: number): boolean {
     if (this.size === 0) return false;

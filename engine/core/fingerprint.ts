@@ -98,7 +98,7 @@ export class Fingerprint {
     if (this.sinceCheckpoint === EVENTS_PER_CHECKPOINT) this.checkpoint(time);
   }
 
-  /** Mixes two more words into the current event, for example the first payload bytes. */
+  /** Mixes two more words into the event that was mixed in last, for example the first bytes of its payload. */
   ingredients(first: number, second: number): void {
     this.mix(first | 0, second | 0);
     this.observer?.ingredients(first, second);

@@ -178,7 +178,7 @@ export class Scheduler {
     return this.queue.isPending(handle);
   }
 
-  /** Time of the next event, ns; Infinity when none waits. */
+  /** Instant of the next event, ns; Infinity when none waits. */
   peekTime(): number {
     return this.queue.peekTime();
   }

@@ -3,7 +3,7 @@
  * the same (seed, node) (docs/spec/random-streams.md#key-material).
  *
  * Block i is SHA-256 over domain, seed, node and i, so that keys share no structure with the
- * streams that drive traffic. It is predictable by design; live runs always use the generator of
+ * streams that drive traffic. The bytes are predictable by design; live runs always use the generator of
  * the operating system.
  *
  * @module
@@ -37,7 +37,7 @@ export class SeededBytes {
     this.message.set(prefix);
   }
 
-  /** The next `length` bytes of one sequence, however many bytes each call takes. */
+  /** The next `length` bytes of the node's sequence, which does not depend on how many bytes each call takes. */
   // hot: once per packet that a node creates.
   next(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
@@ -59,7 +59,7 @@ export class SeededBytes {
     this.used = 0;
   }
 
-  /** Writes the counter in decimal digits after the prefix; returns their end. */
+  /** Writes the counter in decimal digits after the prefix; returns the offset after the last digit. */
   private writeCounter(): number {
     let digits = 1;
     for (let rest = Math.floor(this.counter / 10); rest > 0; rest = Math.floor(rest / 10)) {

@@ -18,8 +18,8 @@ export class SequenceRenumbering {
 
   /**
    * @param pending The numbers in use, in any order; sorted in place.
-   * @param first Faults count from 0 up to here, all other events from here on.
-   * @param end No number reaches this.
+   * @param first First number of events that are not faults; those of faults are below it.
+   * @param end All numbers must be below this one.
    */
   constructor(pending: Int32Array, first: number, end: number) {
     this.sorted = pending.sort();

@@ -8,7 +8,7 @@
 
 // FIPS 180-4 section 4.2.2: first 32 bits of the fractional parts of cube roots of 64 primes.
 const K = Int32Array.from(roots(64, 3));
-// FIPS 180-4 section 5.3.3: the same of the square roots of the first 8 primes.
+// FIPS 180-4 section 5.3.3: first 32 bits of the fractional parts of square roots of 8 primes.
 const INITIAL = Int32Array.from(roots(8, 2));
 
 const BLOCK_LENGTH = 64;

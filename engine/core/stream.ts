@@ -2,8 +2,8 @@
  * Named random streams: one state per (seed, node, purpose), so that adding a node, a purpose or a
  * draw elsewhere changes no other numbers (docs/spec/random-streams.md).
  *
- * Not for key material: that is seeded-bytes.ts in virtual time and the operating system's
- * generator live.
+ * Not for key material, which comes from seeded-bytes.ts in virtual time and from the operating system's generator in
+ * live runs.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const DOMAIN = 'orrery-stream-1';
  * State of a stream: the first 16 bytes of SHA-256 over domain, seed, node and purpose, separated by
  * zero bytes, as four little-endian words.
  *
- * @param node Name of the node, or of another drawer (`link/<id>/<a->b>`, `faults`).
+ * @param node Name of the node, or of another user of random numbers (`link/<id>/<a->b>`, `faults`).
  * @throws InvariantError when a name holds a zero byte or the seed is not a non-negative integer.
  */
 export function initialRandomState(seed: Seed, node: string, purpose: string): XoshiroState {

@@ -17,7 +17,7 @@ export const NS_PER_HOUR = 3_600_000_000_000;
 /** The last instant of virtual time, 2^53 - 1 ns = 104.249991 days (docs/spec/event-order.md#time). */
 export const VIRTUAL_TIME_MAX_NS: number = Number.MAX_SAFE_INTEGER;
 
-/** Private, so that V8 folds it into the code. */
+/** {@link VIRTUAL_TIME_MAX_NS} under a private name, which V8 folds into the code. */
 const LAST_INSTANT = VIRTUAL_TIME_MAX_NS;
 
 /**

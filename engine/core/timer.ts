@@ -1,9 +1,9 @@
 /**
  * A timer that is cheap to re-arm (docs/spec/event-order.md#timers-that-are-re-armed).
  *
- * Moving the deadline further away writes one number; the pending event fires early and schedules
- * the rest. Among events of one instant, a re-armed timer has the place of that last scheduling,
- * not of the call of `rearm`. Does not repeat by itself.
+ * Moving the deadline further away writes one number: the event that is pending fires too early and then schedules
+ * another one for the time that is left. That scheduling, not the call of `rearm`, decides the order of the timer among
+ * the events of one instant. Does not repeat by itself.
  *
  * @module
  */
@@ -21,9 +21,9 @@ export class RearmTimer implements Timer {
    * When to fire, ns; Infinity while idle. Always a double, so that V8 keeps the type of the field.
    */
   private deadline = Number.POSITIVE_INFINITY;
-  /** When the pending event fires, ns. */
+  /** When the pending event fires, ns; Infinity if none is pending. */
   private eventAt = Number.POSITIVE_INFINITY;
-  /** 0 when no event is pending. */
+  /** Handle of the pending event; 0 if none is pending. */
   private handle = 0;
 
   /** @param label Name of the timer in the error when a delay is refused. */

@@ -19,14 +19,14 @@ const INDEFINITE = 31;
 const NONE = -1;
 
 const reader = new CborReader();
-/** Whether all items so far had heads of the shortest form, and whether all had definite lengths. */
+/** Whether all heads that were read so far had the shortest form, and whether all items had definite lengths. */
 let isShortest = true;
 let isDefinite = true;
 
 /**
  * The offset after the item that begins at `start`. Heads must be as short as possible; lengths may be
  * indefinite.
- * @param depth Most levels of arrays, maps and tags, >= 1.
+ * @param depth Largest number of levels of arrays, maps and tags, >= 1.
  * @returns -1 if the item is malformed, deeper, or goes beyond `end`.
  */
 export function endOfItem(bytes: Uint8Array, start: number, end: number, depth: number): number {
@@ -52,7 +52,7 @@ function walk(bytes: Uint8Array, start: number, end: number, depth: number): num
   if ((first & 0x1f) === INDEFINITE) return endOfIndefinite(bytes, start, end, depth);
   reader.open(bytes, start, end);
   if (!reader.anyHead()) return NONE;
-  // A long head is right for a floating-point number, whose major type is that of simple values.
+  // A long head is allowed for a floating-point number, whose major type is that of simple values.
   if (!reader.isShortest && reader.major !== CBOR_SIMPLE) isShortest = false;
   const { major, argument, at } = reader;
   switch (major) {

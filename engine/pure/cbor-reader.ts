@@ -3,8 +3,8 @@
  * only the deterministic form: shortest arguments (section 4.2.1); tags are left to the caller.
  *
  * A head is a major type and an argument; floating-point numbers are not told from simple values.
- * Arguments above 2^53 - 1 are read as the nearest double;
- * `isExact` tells. Never reads behind `end`, and believes no length that exceeds what is left.
+ * An argument above 2^53 - 1 is read as the nearest double, and `isExact` is then false. Never reads after `end`, and
+ * refuses a length that exceeds the bytes left.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const CBOR_SIMPLE = 7;
 export const CBOR_BREAK = 0xff;
 
 const UINT32_VALUES = 0x1_0000_0000;
-/** Least upper 32 bits of an argument that a double may not hold exactly. */
+/** An argument with at least this value in its upper 32 bits may not be exact as a double. */
 const HIGH_INEXACT = 0x20_0000;
 /** Additional information: the argument is in the next 1, 2, 4 or 8 bytes. */
 const IN_ONE = 24;
@@ -49,12 +49,12 @@ export class CborReader {
   /** False if the last head was longer than necessary. */
   isShortest = true;
 
-  /** The content of the string that was read last; a view. */
+  /** A view of the content of the string that was read last. */
   get content(): Uint8Array {
     return this.bytes.subarray(this.at - this.argument, this.at);
   }
 
-  /** Begins anew, with these bytes from `start` to `end`. */
+  /** Starts over, to read `bytes` from `start` to before `end`. */
   open(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.at = start;

@@ -14,7 +14,7 @@ import {
 } from './cbor-reader.ts';
 
 const FIRST_CAPACITY = 256;
-/** From this length on, a view and one copy are faster than a loop over the bytes. */
+/** From this many bytes on, a view and one copy are faster than a loop over the bytes. */
 const LOOP_BYTES = 96;
 /** Bytes of the longest head. */
 const HEAD_MAX = 9;
@@ -30,7 +30,7 @@ export class CborWriter {
   /** Number of bytes written. */
   length = 0;
 
-  /** Begins anew in the same buffer. */
+  /** Starts over in the same buffer; what was written is lost. */
   reset(): void {
     this.length = 0;
   }
@@ -74,7 +74,7 @@ export class CborWriter {
     this.head(CBOR_UINT, value);
   }
 
-  /** A safe integer of either sign. */
+  /** Writes a safe integer of either sign. */
   integer(value: number): void {
     if (value < 0) this.head(CBOR_NEGATIVE, -1 - value);
     else this.head(CBOR_UINT, value);
@@ -85,7 +85,7 @@ export class CborWriter {
   }
 
   /**
-   * A map, in the order of its encoded keys (section 4.2.1).
+   * Writes a map in the order of its encoded keys (section 4.2.1).
    * @param pairs Keys and values that are CBOR already, in any order; no key twice.
    */
   map(pairs: readonly (readonly [key: Uint8Array, value: Uint8Array])[]): void {
@@ -125,13 +125,13 @@ export class CborWriter {
     return true;
   }
 
-  /** A string of the bytes from `start` to `end`. */
+  /** Writes the bytes from `start` to before `end` as a byte string. */
   string(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     this.head(CBOR_BYTES, end - start);
     this.raw(bytes, start, end);
   }
 
-  /** Bytes that are CBOR already. */
+  /** Writes bytes that are CBOR already, from `start` to before `end`. */
   raw(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     const count = end - start;
     this.#reserve(count);
@@ -145,7 +145,7 @@ export class CborWriter {
     this.length += count;
   }
 
-  /** One byte that is CBOR already. */
+  /** Writes one byte that is CBOR already. */
   byte(value: number): void {
     this.#reserve(1);
     this.bytes[this.length] = value;

@@ -17,7 +17,7 @@ for (let byte = 0; byte < BYTE_VALUES; byte += 1) {
 }
 
 /**
- * The checksum of `bytes` from `start` to `end`.
+ * The checksum of `bytes` from `start` to before `end`.
  * @param previous Checksum of the preceding bytes, to continue from.
  * @example crc16X25(new TextEncoder().encode('123456789')) === 0x906e
  */

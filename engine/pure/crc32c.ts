@@ -29,7 +29,7 @@ for (let at = BYTE_VALUES; at < TABLES.length; at += 1) {
 }
 
 /**
- * The checksum of `bytes` from `start` to `end`.
+ * The checksum of `bytes` from `start` to before `end`.
  * @param previous Checksum of the preceding bytes, to continue from.
  * @example crc32c(new TextEncoder().encode('123456789')) === 0xe3069283
  */

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A fraction; in lowest terms, with a denominator above 0, if a function of this file made it. */
+/** A fraction. Those that functions of this file make are in lowest terms and have a denominator above 0. */
 export interface Fraction {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
 
-/** Most characters of a number that is read, and its largest exponent: no file needs more. */
+/** Largest number of characters of a number to read, and largest value of its exponent: no file needs more. */
 const DIGITS_MAX = 40;
 const DECIMAL = /^([+-]?)([\d_]*)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
@@ -123,7 +123,7 @@ function sizeOf(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-/** Greatest common divisor of two numbers >= 0: the other one if one is 0, and 1 if both are. */
+/** Greatest common divisor of two numbers >= 0; if one of them is 0 it is the other one, and 1 if both are 0. */
 function commonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y > 0n) [x, y] = [y, x % y];

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** The text of values from `from` on (in base units): value / divisor, then the suffix. */
+/** How values of at least `from` base units are written: the value divided by `divisor`, then the suffix. */
 export interface UnitDisplayStep {
   readonly from: number;
   readonly divisor: number;
@@ -17,11 +17,11 @@ export interface UnitDisplayStep {
 export interface MetricUnitFacts {
   /** Steps for people, the largest first. */
   readonly steps: readonly [...UnitDisplayStep[], UnitDisplayStep];
-  /** The end of a name in Prometheus text, and base units of ours in one of it. */
+  /** Suffix of the metric's name in Prometheus text, and how many of our base units are one unit of Prometheus. */
   readonly prometheus: { readonly suffix: string; readonly divisor: number };
   /** The kind of quantity in which limits are written in files; a bare number if undefined. */
   readonly quantity?: 'time' | 'size' | 'packet-rate' | 'ratio' | 'energy' | 'mass' | 'intensity';
-  /** True if the `count` of a counter is in this unit; of other units it is a bare number. */
+  /** True if the sum of a counter over a run keeps this unit; the sum of other counters is a number without unit. */
   readonly isSummed?: true;
 }
 
@@ -61,7 +61,7 @@ export const METRIC_UNITS = {
     prometheus: { suffix: '_ratio', divisor: 1 },
     quantity: 'ratio',
   },
-  // Of a difference between two ratios: percentage points.
+  // Percentage points: the unit of a difference between two ratios.
   points: { steps: one('pt', 0.01), prometheus: PLAIN, quantity: 'ratio' },
   packets: { steps: one(''), prometheus: PLAIN },
   '1/min': {
@@ -94,7 +94,7 @@ export const METRIC_UNITS = {
     quantity: 'mass',
     isSummed: true,
   },
-  // Micrograms of CO2 per kWh: of energy in uJ, a 3.6e12th of the product is its mass in ug.
+  // Micrograms of CO2 per kWh; times an energy in uJ, divided by 3.6e12, it is a mass in ug.
   'ug/kWh': {
     steps: one('gCO2/kWh', 1e6),
     prometheus: { suffix: '_grams_per_kilowatt_hour', divisor: 1e6 },
@@ -107,7 +107,7 @@ export const METRIC_UNIT_NAMES = Object.keys(METRIC_UNITS) as (keyof typeof METR
 
 const FACTS: ReadonlyMap<string, MetricUnitFacts> = new Map(Object.entries(METRIC_UNITS));
 
-/** What is known of a unit, which may be any text of a report's author; undefined if it is none. */
+/** The facts about the unit of this name; undefined if there is no such unit, since reports may name any. */
 export function unitFacts(unit: string): MetricUnitFacts | undefined {
   return FACTS.get(unit);
 }

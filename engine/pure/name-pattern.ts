@@ -1,7 +1,7 @@
 /**
- * Patterns of names, in which `*` stands for any characters; the only place where such texts from
- * users' files are matched, by readers and by protocols. The work is bounded by the product of both lengths, whatever the
- * content; a regular expression with several `.*` can take exponential time.
+ * Patterns of names, in which `*` stands for any characters. Readers of files and protocols match patterns of users
+ * only here: the work is bounded by the product of both lengths, whatever the content, whereas a regular expression
+ * with several `.*` can take exponential time.
  *
  * @module
  */
@@ -9,9 +9,9 @@
 /** Longest pattern, characters: two link names, with a margin. */
 export const PATTERN_LENGTH_MAX = 200;
 
-/** How many characters patterns may still compare; the patterns of one list share one count. */
+/** How many comparisons of characters patterns may still make; the patterns of one list share one budget. */
 export interface PatternWorkBudget {
-  /** Characters left; with none left nothing matches any more. */
+  /** Comparisons left; at 0 no pattern matches any more. */
   left: number;
 }
 

@@ -28,7 +28,7 @@ const namesOf = memoisePerObject(
 );
 
 /**
- * Hosts, or other things with unique names, as a map by name; made once per list, since all nodes look up others in it.
+ * Makes a map by name of hosts or other things with unique names; once per list, since all nodes look up others in it.
  */
 export function indexByName<One extends Named>(all: readonly One[]): ReadonlyMap<string, One> {
   return namesOf(all) as ReadonlyMap<string, One>;

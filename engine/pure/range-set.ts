@@ -41,7 +41,7 @@ export class RangeSet {
   }
 
   // hot: once per packet of a fabric, and per early segment of a stream.
-  /** Adds what is from `start` to before `end`. @returns how many were not in the set. */
+  /** Adds the integers from `start` to before `end`. @returns how many of them were not in the set. */
   add(start: number, end: number): number {
     if (start >= end) return 0;
     const bounds = this.#bounds;
@@ -65,7 +65,7 @@ export class RangeSet {
     return added;
   }
 
-  /** Removes what is from `start` to before `end`. @returns how many were in the set. */
+  /** Removes the integers from `start` to before `end`. @returns how many of them were in the set. */
   remove(start: number, end: number): number {
     if (start >= end) return 0;
     const bounds = this.#bounds;
@@ -99,17 +99,17 @@ export class RangeSet {
     return { start, end: this.#bounds[at + 1] as number };
   }
 
-  /** True if everything from `start` to before `end` is in the set. */
+  /** True if all integers from `start` to before `end` are in the set. */
   covers(start: number, end: number): boolean {
     return start >= end || (this.rangeOf(start)?.end ?? start) >= end;
   }
 
-  /** True if anything from `start` to before `end` is in the set. */
+  /** True if any integer from `start` to before `end` is in the set. */
   hasAny(start: number, end: number): boolean {
     return (this.#bounds[this.#endingBehind(start)] ?? end) < end;
   }
 
-  /** What is in the set from `start` to before `end`. */
+  /** The ranges of the set, cut to the integers from `start` to before `end`. */
   within(start: number, end: number): readonly Range[] {
     const bounds = this.#bounds;
     const ranges: Range[] = [];
@@ -121,7 +121,7 @@ export class RangeSet {
     return ranges;
   }
 
-  /** What is missing from `start` to before `end`. */
+  /** The ranges of integers from `start` to before `end` that are not in the set. */
   gaps(start: number, end: number): readonly Range[] {
     const gaps: Range[] = [];
     let from = start;
@@ -133,7 +133,7 @@ export class RangeSet {
     return gaps;
   }
 
-  /** Index of the first range that ends behind a position. */
+  /** Index into the bounds of the first range that ends after a position. */
   #endingBehind(position: number): number {
     const bounds = this.#bounds;
     let low = 0;

@@ -6,25 +6,25 @@
  * @module
  */
 
-/** Series of one metric at one node, and of one metric in a run; more are counted in {@link OTHER_LABEL_VALUE}. */
+/** Largest number of series of a metric, at one node and in a run; others are counted in {@link OTHER_LABEL_VALUE}. */
 export const SERIES_PER_METRIC_MAX = 64;
-/** Longest value of a label, characters; a longer one is counted in {@link OTHER_LABEL_VALUE}. */
+/** Longest value of a label, characters; a series with a longer one is counted in {@link OTHER_LABEL_VALUE}. */
 export const LABEL_VALUE_LENGTH_MAX = 64;
-/** Most labels of a metric. */
+/** Largest number of labels of a metric. */
 const LABELS_MAX = 3;
-/** The value of all labels of the series that counts what is beyond a bound. */
+/** The value of all labels of the series that counts for the series beyond a bound. */
 export const OTHER_LABEL_VALUE = 'other';
 /** The metric that counts, by the label `metric`, how often a series was beyond a bound. */
 export const FOLDED_METRIC_NAME = 'labels.folded';
 
-/** Labels that every series has in Prometheus text, or that say something else there. */
+/** Label names that are used in Prometheus text already: by every series, or with another meaning. */
 const RESERVED: readonly string[] = [
   ...['node', 'protocol', 'scenario', 'mode', 'quantile', 'le'],
   ...['reason', 'state', 'by', 'kpi'],
 ];
 
 /**
- * Describes what is wrong with the labels of a metric; undefined if nothing is.
+ * Describes what is wrong with the labels of a metric.
  * @returns undefined if nothing is.
  */
 export function labelsMistake(labels: readonly string[]): string | undefined {
@@ -53,7 +53,7 @@ export function seriesName(
   return `${metric}{${pairs.join(',')}}`;
 }
 
-/** The series that counts what is beyond a bound. */
+/** Name of the series of a metric that counts for the series beyond a bound. */
 export function otherSeries(metric: string, labels: readonly string[]): string {
   return seriesName(
     metric,
@@ -95,8 +95,8 @@ export function readSeriesName(name: string): MetricSeries | undefined {
 }
 
 /**
- * What Prometheus text shows: the series of a labelled metric without their whole, which would be
- * counted twice, and all else.
+ * The metrics that Prometheus text shows: all but the sum of a metric that has labelled series, because a sum over the
+ * series would then count everything twice.
  */
 export function listPrometheusSeries<Value>(
   metrics: Readonly<Record<string, Value>>,

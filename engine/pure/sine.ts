@@ -12,7 +12,7 @@ const TWO_OVER_PI = 0.6366197723675814;
 const PART_1 = 1.5707963267341256;
 const PART_2 = 6.077100506303966e-11;
 const PART_3 = 2.0222662487959506e-21;
-/** Largest argument: beyond it the multiples of the parts are not exact. */
+/** Largest argument; beyond it, the multiples of pi/2's parts are not exact. */
 const LARGEST = 1e6;
 const SINE_TERMS = 8;
 const QUARTER_TURNS = 4;

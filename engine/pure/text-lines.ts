@@ -48,7 +48,7 @@ export type TextLines =
 
 /** The largest number of lines and columns that a text may have. */
 export interface LineLimits {
-  /** Most lines. Default 2,000,000: a trace of 100 nodes over a month has fewer. */
+  /** Largest number of lines. Default 2,000,000: a trace of 100 nodes over a month has fewer. */
   readonly lines?: number;
   /** Longest line in UTF-16 units. Default 2,000. */
   readonly columns?: number;
@@ -57,7 +57,7 @@ export interface LineLimits {
 const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
-/** Longest message, and the characters kept of its end: it may quote a word as long as a file. */
+/** Longest message, and how many last characters a cut one keeps: a message may quote a word as long as a file. */
 const MESSAGE_MAX = 400;
 const MESSAGE_END = 80;
 
@@ -87,7 +87,7 @@ export function wordsOf(line: TextPart): readonly TextPart[] {
   });
 }
 
-/** The offsets of a line or a word, of which an empty one counts as one character. */
+/** The offsets of a line or a word; an empty one gets the length of one character. */
 export function findTextSpan({ start, end }: TextOffsets): TextOffsets {
   return { start, end: Math.max(end, start + 1) };
 }
@@ -96,7 +96,7 @@ export function findTextSpan({ start, end }: TextOffsets): TextOffsets {
 export class LineMistakes<Mistake extends LineMistake = LineMistake> {
   readonly #mistakes: Mistake[] = [];
 
-  /** True when further mistakes would not be kept, so that reading can stop. */
+  /** True when no further mistake would be kept, so that reading can stop. */
   get isFull(): boolean {
     return this.#mistakes.length >= MISTAKES_MAX;
   }
@@ -106,7 +106,7 @@ export class LineMistakes<Mistake extends LineMistake = LineMistake> {
   }
 
   /**
-   * Keeps a mistake, unless there are many; shortens a very long message to its beginning and end.
+   * Keeps a mistake unless {@link isFull}; shortens a very long message to its beginning and end.
    */
   add(mistake: Mistake): void {
     if (this.isFull) return;

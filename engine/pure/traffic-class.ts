@@ -12,10 +12,10 @@ export const DSCP_VALUE_COUNT = 64;
 /** The smallest share of a link that a class can have; shares are whole multiples of it. */
 export const LINK_SHARE_MIN = 0.000_001;
 
-/** CS6, network control (RFC 4594 §3.1): what keeps a network together, such as probes, keep-alives and handshakes. */
+/** CS6, network control (RFC 4594 §3.1): packets that keep a network together, such as probes and handshakes. */
 export const DSCP_NETWORK_CONTROL = 48;
 
-/** By priority: LE, lower effort (RFC 8622); DF, default (RFC 2474); EF, expedited forwarding (RFC 3246). */
+/** Codepoints of the priorities 0 to 2: lower effort (RFC 8622), default (RFC 2474), expedited (RFC 3246). */
 const DSCP_OF_PRIORITY = [1, 0, 46] as const;
 const NORMAL = 1;
 
